@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # irqkit.sym, libirqkit.so and irqkit.h name the same calls.
+# shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
 so=$O/libirqkit.so.0

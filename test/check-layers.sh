@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The layers of CONTRIBUTING.md hold. What a file calls is asked of its object file, so that
 # comments and strings don't matter.
+# shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
 # calls PATTERN OBJECT...: "FILE: SYMBOL" of undefined symbols that match as a whole

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A copy of the tree, built anew: a build leaves no file that git would show; what is
 # installed runs as it stands and can be compiled against; uninstalled, nothing is left.
+# shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
 make=${MAKE:-make}
@@ -9,7 +10,8 @@ copy=$tmp/tree stage=$tmp/stage prefix=/opt/irqkit
 built_in=$O
 unset O
 mkdir "$copy"
-git -c safe.directory='*' ls-files -z --cached --others --exclude-standard 2>/dev/null |
+git() { command git -c user.name=test -c user.email=test@localhost -c safe.directory='*' "$@"; }
+git ls-files -z --cached --others --exclude-standard 2>/dev/null |
 	while IFS= read -r -d '' f; do case $f in test/roots/* | test/vm/*) ;; *) [ ! -e "$f" ] || printf '%s\0' "$f" ;; esac; done |
 	tar -c --null -T - | tar -x -C "$copy"
 if [ ! -f "$copy/Makefile" ]; then
@@ -18,7 +20,6 @@ if [ ! -f "$copy/Makefile" ]; then
 	exit
 fi
 cd "$copy" || exit 1
-git() { command git -c user.name=test -c user.email=test@localhost -c safe.directory='*' "$@"; }
 git init -q . && git add -A && git commit -qm tree
 
 run_make() { "$make" -s CC="${CC:-cc}" CFLAGS=-O0 PREFIX=$prefix "$@"; }
