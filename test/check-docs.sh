@@ -61,7 +61,9 @@ for page in man/irqkit-*.8; do
 	c=${c#irqkit-}
 	check "irqkit $c, of $page, exists" grep -qx "$c" <(printf '%s\n' "${commands[@]}")
 done
-for n in $(sed -nE 's/^\tSTATUS_[A-Z_]+ = ([0-9]+),.*/\1/p' cmd/cmd.h); do
+mapfile -t statuses < <(sed -nE 's/^\tSTATUS_[A-Z_]+ = ([0-9]+),.*/\1/p' cmd/cmd.h)
+for n in "${statuses[@]}"; do
+	# shellcheck disable=SC2016 # awk's, not the shell's
 	check "irqkit(8) explains exit status $n" \
 		awk -v n="$n" '/^\.Sh/ { in_it = /EXIT STATUS/ } in_it && $1 == ".It" && $2 == n { found = 1 } END { exit !found }' man/irqkit.8
 done
