@@ -271,10 +271,13 @@ struct writer {
 	size_t room;
 };
 
-static int write_number(struct writer *w, const char *before, const char *format,
-	unsigned int number)
+static int write_text(struct writer *w, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+static int write_text(struct writer *w, const char *format, ...)
 {
-	if (w->room - w->len < 32) {
+	va_list args;
+
+	if (w->room - w->len < 32) { /* more than a comma and a number need */
 		size_t room = w->room ? w->room * 2 : 64;
 		char *text = realloc(w->text, room);
 
@@ -283,8 +286,9 @@ static int write_number(struct writer *w, const char *before, const char *format
 		w->text = text;
 		w->room = room;
 	}
-	w->len += (size_t)sprintf(w->text + w->len, "%s", before);
-	w->len += (size_t)sprintf(w->text + w->len, format, number);
+	va_start(args, format);
+	w->len += (size_t)vsnprintf(w->text + w->len, w->room - w->len, format, args);
+	va_end(args);
 	return 0;
 }
 
@@ -299,9 +303,9 @@ EXPORT int irqkit_cpuset_format_list(const struct irqkit_cpuset *set, char **ret
 
 		while (irqkit_cpuset_has(set, (unsigned int)last + 1))
 			last++;
-		r = write_number(&w, w.len ? "," : "", "%u", (unsigned int)cpu);
+		r = write_text(&w, "%s%d", w.len ? "," : "", cpu);
 		if (r == 0 && last > cpu)
-			r = write_number(&w, "-", "%u", (unsigned int)last);
+			r = write_text(&w, "-%d", last);
 		cpu = irqkit_cpuset_next(set, last);
 	}
 	if (r == 0 && !w.text && !(w.text = strdup("")))
@@ -424,10 +428,10 @@ EXPORT int irqkit_cpuset_format_mask(const struct irqkit_cpuset *set, char **ret
 
 		if (bits == 0 && w.len == 0 && group > 0)
 			continue;
-		r = write_number(&w, w.len ? "," : "", w.len ? "%08x" : "%x", bits);
+		r = w.len ? write_text(&w, ",%08x", bits) : write_text(&w, "%x", bits);
 	}
 	if (r == 0 && !w.text)
-		r = write_number(&w, "", "%x", 0);
+		r = write_text(&w, "0");
 	if (r < 0) {
 		free(w.text);
 		return r;
