@@ -51,7 +51,7 @@ fi
 # copy_root NAME DIR
 copy_root() {
 	local list mode f
-	cp -R "test/roots/$1" "$2" || return
+	cp -RP "test/roots/$1" "$2" || return
 	for list in readonly:0444 unreadable:0000; do
 		mode=${list#*:} list=$2/.${list%:*}
 		[ -f "$list" ] || continue
