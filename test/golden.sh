@@ -187,7 +187,7 @@ cat "$tmp"/results.*
 extra=0
 for root in "${roots[@]}"; do
 	[ -d "$tmp/roots/$root" ] || continue
-	chmod -R u+r "$tmp/roots/$root"
+	chmod -R u+rwX "$tmp/roots/$root"
 	changed=$(knobs "$root" "$tmp/roots/$root")
 	[ -n "$changed" ] || continue
 	extra=$((extra + 1))
