@@ -26,17 +26,6 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-/* Everything that one run shows. */
-struct show {
-	struct irqkit_ctx *ctx;
-	struct irqkit_snapshot *snapshot;
-	struct irqkit_cpuset *only; /* --cpus, or NULL */
-	const struct irqkit_interrupt **interrupts; /* those chosen */
-	size_t n;
-	struct load load;	/* of those */
-	struct show_row *rows;	/* one for each of those */
-};
-
 static void show_free(struct show *show)
 {
 	for (size_t i = 0; show->rows && i < show->n; i++)
@@ -97,18 +86,20 @@ static enum status make_rows(struct show *show)
 		return STATUS_REFUSED;
 	}
 	for (size_t i = 0; i < show->n; i++) {
-		show->rows[i].ctx = show->ctx;
+		show->rows[i].show = show;
 		show->rows[i].interrupt = show->interrupts[i];
-		show->rows[i].load = &show->load;
 	}
 	if (show->only)
 		keep_rows_of_cpus(show);
-	if (!load_add_up(&show->load, irqkit_snapshot_get_cpus(show->snapshot),
-		    show->interrupts, show->n)) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
 	return STATUS_DONE;
+}
+
+const struct load *show_load(struct show *show)
+{
+	if (!show->load.cpus)
+		load_add_up(&show->load, irqkit_snapshot_get_cpus(show->snapshot),
+			show->interrupts, show->n);
+	return &show->load;
 }
 
 /* From the machine to the rows. */
@@ -185,7 +176,7 @@ static void remark_immovable(const struct show *show)
 		printf(show->n > 1 ? " (-o +MOVABLE tells which).\n" : ".\n");
 }
 
-static void remark(const struct show *show, const struct call *call)
+static void remark(struct show *show, const struct call *call)
 {
 	_cleanup_free_ char *what = NULL;
 
@@ -197,7 +188,7 @@ static void remark(const struct show *show, const struct call *call)
 		what = NULL;
 	if (!what)
 		return;
-	remark_load(&show->load, what);
+	remark_load(show_load(show), what);
 	remark_immovable(show);
 }
 
@@ -217,7 +208,7 @@ static enum status print_json(const struct show *show, const struct table *table
 }
 
 static enum status print_rows(
-	const struct show *show, const struct call *call, const struct options *o)
+	struct show *show, const struct call *call, const struct options *o)
 {
 	const struct irqkit_cpuset *each_cpu =
 		show->only ? show->only : irqkit_snapshot_get_cpus(show->snapshot);
@@ -262,8 +253,7 @@ static enum status run(const struct call *call)
 	if (status != STATUS_DONE)
 		return status;
 	if (o->is_by_cpu)
-		return show_by_cpu(show.ctx, irqkit_snapshot_get_cpus(show.snapshot),
-			show.only, &show.load, &o->table, &call->common);
+		return show_by_cpu(&show, &o->table, &call->common);
 	return print_rows(&show, call, o);
 }
 
