@@ -22,7 +22,7 @@ function __irqkit_columns
 end
 
 function __irqkit_targets
-    irqkit show --all --quiet --raw --noheadings -o IRQ,NAME 2>/dev/null | string match -v '*\\\\*' | string split ' ' | sort -u
+    irqkit show --all --quiet --raw --noheadings -o IRQ,NAME 2>/dev/null | string match -rv '\\\\' | string split ' ' | string match -v -- - | sort -u
     echo all
 end
 
