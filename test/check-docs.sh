@@ -11,7 +11,7 @@ same "they are sorted" "$(printf '%s\n' "${commands[@]}" | LC_ALL=C sort -u)" "$
 
 help_options() { "$irqkit" "$1" --help | grep -oE -- '(^|[ ,])--[a-z][a-z0-9-]+' | tr -d ' ,' | sort -u; }
 # Documented: what an item of a list in the page begins with.
-page_options() { grep -hE '^\.It Fl' "$@" | grep -oE 'Fl -[a-z][a-z0-9-]+' | sed 's/^Fl /-/' | sort -u; }
+page_options() { grep -hE '^\.It Fl' "$@" | grep -oE '(Fl|,) -[a-z][a-z0-9-]+' | sed -E 's/^(Fl|,) /-/' | sort -u; }
 
 # completes WORD...: what bash offers for the last word
 completes() {
