@@ -73,5 +73,9 @@ done
 sed -n '/^\.Bd -literal/,/^\.Ed/p' man/libirqkit.3 | sed '/^\./d; s/\\e/\\/g' >"$tmp/example.c"
 check "the example of libirqkit(3) compiles" "${CC:-cc}" -std=c11 -Wall -Wextra -Werror -Ilib/include \
 	-o "$tmp/example" "$tmp/example.c" "$O/libirqkit.so.0" "-Wl,-rpath,$O"
-check "and runs" bash -c "'$tmp/example' | grep -qE '^[0-9]+ [0-9]+\$'"
+if grep -q CPU /proc/interrupts; then
+	check "and runs" bash -c "'$tmp/example' | grep -qE '^[0-9]+ [0-9]+\$'"
+else
+	skip "and runs" "/proc/interrupts is masked here"
+fi
 finish
