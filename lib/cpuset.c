@@ -234,6 +234,7 @@ static int take_range(struct cursor *c, struct irqkit_cpuset *set)
 			return r;
 	}
 
+	r = grow(set, last / WORD_BITS + 1);
 	for (uint32_t cpu = first; cpu <= last && r == 0; cpu += stride)
 		r = irqkit_cpuset_add(set, cpu);
 	return r;
@@ -320,7 +321,7 @@ static int add_digits(struct irqkit_cpuset *set, const char *text, size_t start,
 /* Only digits and commas, no empty group, and none above 8 digits where there are commas. */
 static int check_mask(const char *text, size_t start, size_t len, size_t *reterr_at)
 {
-	bool has_commas = memchr(text + start, ',', len - start) != NULL;
+	bool has_commas = len > start && memchr(text + start, ',', len - start);
 	size_t digits = 0;
 
 	for (size_t at = start; at < len; at++) {
