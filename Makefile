@@ -33,7 +33,7 @@ CMD_NEEDS = popt jansson smartcols
 TEST_NEEDS = cmocka
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
-       -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough
+       -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat-security -Wimplicit-fallthrough
 BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE -DIRQKIT_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
 
 # The program sees lib/include alone, so that it cannot reach lib/private.h.
@@ -108,7 +108,7 @@ $(SOLINK): $(SO)
 	$(call quiet,LN)ln -sf $(<F) $@
 
 # Unit tests link this one: they may call what the shared library hides.
-$(B)/libirqkit.a: $(LIB_OBJS)
+$(B)/libirqkit.a: $(LIB_OBJS) | $(B)/LIB.libs
 	@rm -f $@
 	$(call quiet,AR)$(AR) rcs $@ $(LIB_OBJS)
 

@@ -40,6 +40,7 @@ enum option_kind {
 	OPTION_FLAG,  /* a bool */
 	OPTION_COUNT, /* an int: how often it was given */
 	OPTION_TEXT,  /* a const char *: its argument; the last one counts */
+	OPTION_OPTIONAL_TEXT, /* the same; "" where it was given without one */
 };
 
 /* One option, and where in the command's own struct its value goes. */
@@ -88,6 +89,7 @@ struct call {
 	void *state;	    /* the command's own options */
 	const char **words; /* what is no option, ending with NULL */
 	size_t n_words;
+	char *line; /* owned; the command line, quoted for a shell */
 };
 
 /*
@@ -114,6 +116,9 @@ enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_sn
 /* Reads a list of CPUs from a word; all of them must be online. Says why not. */
 enum status machine_read_cpus(const char *option, const char *word,
 	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set);
+/* The same for a mask. */
+enum status machine_read_mask(const char *option, const char *word,
+	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set);
 
 /* ---- text.c: text that is safe where it goes --------------------------------------- */
 
@@ -121,6 +126,9 @@ enum status machine_read_cpus(const char *option, const char *word,
 char *text_escape(const char *text);
 /* Bytes that aren't UTF-8 replaced by U+FFFD. NULL: no memory. */
 char *text_repair(const char *text);
+
+/* For a POSIX shell: as it is, or in single quotes. NULL: no memory. */
+char *text_quote(const char *text);
 
 /* ---- links.c ------------------------------------------------------------------------ */
 

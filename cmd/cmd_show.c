@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit show: which CPU serves which interrupt. */
-#include "select.h"
 #include "show.h"
 
 #include <stdio.h>
@@ -26,24 +25,13 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-/* Everything that one run shows. */
-struct show {
-	struct irqkit_ctx *ctx;
-	struct irqkit_snapshot *snapshot;
-	struct irqkit_cpuset *only; /* --cpus, or NULL */
-	const struct irqkit_interrupt **interrupts; /* those chosen */
-	size_t n;
-	struct load load;	/* of those */
-	struct show_row *rows;	/* one for each of those */
-};
-
 static void show_free(struct show *show)
 {
-	for (size_t i = 0; show->rows && i < show->n; i++)
+	for (size_t i = 0; show->rows && i < show->chosen.n; i++)
 		show_row_free(&show->rows[i]);
 	free(show->rows);
 	load_free(&show->load);
-	free(show->interrupts);
+	selection_free(&show->chosen);
 	irqkit_cpuset_free(show->only);
 	irqkit_snapshot_free(show->snapshot);
 	irqkit_ctx_free(show->ctx);
@@ -76,39 +64,41 @@ static void keep_rows_of_cpus(struct show *show)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < show->n; i++) {
+	for (size_t i = 0; i < show->chosen.n; i++) {
 		struct show_row row = show->rows[i];
 
 		if (has_served(row.interrupt, show->only) || may_serve(&row, show->only)) {
-			show->interrupts[kept] = row.interrupt;
+			show->chosen.interrupts[kept] = row.interrupt;
 			show->rows[kept++] = row;
 		} else {
 			show_row_free(&row);
 		}
 	}
-	show->n = kept;
+	show->chosen.n = kept;
 }
 
 static enum status make_rows(struct show *show)
 {
-	show->rows = calloc(show->n + 1, sizeof(*show->rows));
+	show->rows = calloc(show->chosen.n + 1, sizeof(*show->rows));
 	if (!show->rows) {
 		say_error("out of memory");
 		return STATUS_REFUSED;
 	}
-	for (size_t i = 0; i < show->n; i++) {
-		show->rows[i].ctx = show->ctx;
-		show->rows[i].interrupt = show->interrupts[i];
-		show->rows[i].load = &show->load;
+	for (size_t i = 0; i < show->chosen.n; i++) {
+		show->rows[i].show = show;
+		show->rows[i].interrupt = show->chosen.interrupts[i];
 	}
 	if (show->only)
 		keep_rows_of_cpus(show);
-	if (!load_add_up(&show->load, irqkit_snapshot_get_cpus(show->snapshot),
-		    show->interrupts, show->n)) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
 	return STATUS_DONE;
+}
+
+const struct load *show_load(struct show *show)
+{
+	if (!show->load.cpus)
+		load_add_up(&show->load, irqkit_snapshot_get_cpus(show->snapshot),
+			show->chosen.interrupts, show->chosen.n);
+	return &show->load;
 }
 
 /* From the machine to the rows. */
@@ -124,7 +114,7 @@ static enum status collect(
 			irqkit_snapshot_get_cpus(show->snapshot), &show->only);
 	if (status == STATUS_DONE)
 		status = select_interrupts(show->snapshot, call->words, call->n_words,
-			o->is_all, &show->interrupts, &show->n);
+			o->is_all, &show->chosen);
 	if (status == STATUS_DONE)
 		status = make_rows(show);
 	return status;
@@ -168,11 +158,11 @@ static void remark_immovable(const struct show *show)
 	size_t count[LENGTH(words)] = { 0 };
 	const char *before = "Cannot be moved: ";
 
-	for (size_t i = 0; i < show->n; i++) {
+	for (size_t i = 0; i < show->chosen.n; i++) {
 		enum irqkit_movable movable;
 
 		if (irqkit_irq_read_movable(
-			    show->ctx, show->interrupts[i], &movable) == 0)
+			    show->ctx, show->chosen.interrupts[i], &movable) == 0)
 			count[movable]++;
 	}
 	for (size_t m = IRQKIT_MANAGED; m < LENGTH(words); m++) {
@@ -182,22 +172,22 @@ static void remark_immovable(const struct show *show)
 		before = ", ";
 	}
 	if (before[0] == ',')
-		printf(show->n > 1 ? " (-o +MOVABLE tells which).\n" : ".\n");
+		printf(show->chosen.n > 1 ? " (-o +MOVABLE tells which).\n" : ".\n");
 }
 
-static void remark(const struct show *show, const struct call *call)
+static void remark(struct show *show, const struct call *call)
 {
 	_cleanup_free_ char *what = NULL;
 
-	if (show->n == 0)
+	if (show->chosen.n == 0)
 		return;
 	if (call->n_words == 1)
 		what = text_escape(call->words[0]);
-	else if (asprintf(&what, "%zu interrupts", show->n) < 0)
+	else if (asprintf(&what, "%zu interrupts", show->chosen.n) < 0)
 		what = NULL;
 	if (!what)
 		return;
-	remark_load(&show->load, what);
+	remark_load(show_load(show), what);
 	remark_immovable(show);
 }
 
@@ -217,15 +207,15 @@ static enum status print_json(const struct show *show, const struct table *table
 }
 
 static enum status print_rows(
-	const struct show *show, const struct call *call, const struct options *o)
+	struct show *show, const struct call *call, const struct options *o)
 {
 	const struct irqkit_cpuset *each_cpu =
 		show->only ? show->only : irqkit_snapshot_get_cpus(show->snapshot);
 	struct column *columns CLEANUP(show_columns_free) =
 		show_columns_new(o->is_per_cpu ? each_cpu : NULL);
 	struct table table CLEANUP(table_free) = {
-		.rows = calloc(show->n + 1, sizeof(*table.rows)),
-		.n_rows = show->n,
+		.rows = calloc(show->chosen.n + 1, sizeof(*table.rows)),
+		.n_rows = show->chosen.n,
 		.get_mark = show_row_mark,
 	};
 	enum status status;
@@ -234,7 +224,7 @@ static enum status print_rows(
 		say_error("out of memory");
 		return STATUS_REFUSED;
 	}
-	for (size_t i = 0; i < show->n; i++)
+	for (size_t i = 0; i < show->chosen.n; i++)
 		table.rows[i] = &show->rows[i];
 	status = table_prepare(&table, columns, &o->table, &call->common);
 	if (status != STATUS_DONE)
@@ -262,8 +252,7 @@ static enum status run(const struct call *call)
 	if (status != STATUS_DONE)
 		return status;
 	if (o->is_by_cpu)
-		return show_by_cpu(show.ctx, irqkit_snapshot_get_cpus(show.snapshot),
-			show.only, &show.load, &o->table, &call->common);
+		return show_by_cpu(&show, &o->table, &call->common);
 	return print_rows(&show, call, o);
 }
 

@@ -48,7 +48,7 @@ static void add_interrupt(struct load *load, const struct irqkit_interrupt *inte
 	}
 }
 
-bool load_add_up(struct load *load, const struct irqkit_cpuset *cpus,
+void load_add_up(struct load *load, const struct irqkit_cpuset *cpus,
 	const struct irqkit_interrupt *const *rows, size_t n_rows)
 {
 	size_t n = 0;
@@ -56,7 +56,7 @@ bool load_add_up(struct load *load, const struct irqkit_cpuset *cpus,
 	*load = (struct load){ 0 };
 	load->cpus = calloc(irqkit_cpuset_count(cpus) + 1, sizeof(*load->cpus));
 	if (!load->cpus)
-		return false;
+		return;
 	irqkit_cpuset_foreach(cpu, cpus)
 		load->cpus[n++].cpu = (unsigned int)cpu;
 	load->n_cpus = n;
@@ -70,7 +70,6 @@ bool load_add_up(struct load *load, const struct irqkit_cpuset *cpus,
 		if (part->total > (load->busiest ? load->busiest->total : 0))
 			load->busiest = part;
 	}
-	return true;
 }
 
 double load_imbalance(const struct load *load)

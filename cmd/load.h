@@ -24,8 +24,8 @@ struct load {
 	const struct cpu_load *busiest; /* NULL: no counts */
 };
 
-/* Adds up @rows over @cpus. False: no memory. */
-bool load_add_up(struct load *load, const struct irqkit_cpuset *cpus,
+/* Adds up @rows over @cpus. Without memory it is a load of no CPUs. */
+void load_add_up(struct load *load, const struct irqkit_cpuset *cpus,
 	const struct irqkit_interrupt *const *rows, size_t n_rows);
 void load_free(struct load *load);
 

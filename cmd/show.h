@@ -5,13 +5,26 @@
 
 #include "load.h"
 #include "render.h"
+#include "select.h"
+
+/* Everything that one run shows. */
+struct show {
+	struct irqkit_ctx *ctx;
+	struct irqkit_snapshot *snapshot;
+	struct irqkit_cpuset *only; /* --cpus, or NULL */
+	struct selection chosen;
+	struct show_row *rows; /* one for each of those */
+	struct load load;      /* of those: ask show_load() */
+};
+
+/* How the counts of all that is shown fall on the CPUs; added up when first needed. */
+const struct load *show_load(struct show *show);
 
 /* An interrupt, and what of its files has been read so far. */
 struct show_row {
-	struct irqkit_ctx *ctx;
+	struct show *show;
 	const struct irqkit_interrupt *interrupt;
-	const struct load *load; /* of all rows that are shown */
-	const char **actions;	 /* owned array, or NULL */
+	const char **actions; /* owned array, or NULL */
 	struct irqkit_cpuset *affinity;	 /* owned */
 	struct irqkit_cpuset *effective; /* owned */
 	bool has_read_affinity;
@@ -32,8 +45,7 @@ void show_columns_free(struct column **columns);
 enum mark show_row_mark(void *row);
 
 /* --by-cpu, in show_cpus.c */
-enum status show_by_cpu(struct irqkit_ctx *ctx, const struct irqkit_cpuset *online,
-	const struct irqkit_cpuset *only, const struct load *load,
-	const struct table_options *options, const struct common *common);
+enum status show_by_cpu(struct show *show, const struct table_options *options,
+	const struct common *common);
 
 #endif

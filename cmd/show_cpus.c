@@ -14,6 +14,12 @@ struct cpu_row {
 	const struct cpu_load *part; /* NULL: not online, no counts are told */
 };
 
+static void free_rows(struct cpu_row **rows)
+{
+	free(*rows);
+}
+#define _cleanup_rows_ CLEANUP(free_rows)
+
 static struct value get_cpu(void *data, const struct column *column)
 {
 	struct cpu_row *row = data;
@@ -127,7 +133,6 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
-/* node_of[cpu], or -1 */
 static void read_nodes(struct irqkit_ctx *ctx, struct cpu_row *rows, size_t n_rows)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *nodes = NULL;
@@ -177,43 +182,38 @@ static enum status print(struct table *table, const struct irqkit_cpuset *online
 	return status;
 }
 
-enum status show_by_cpu(struct irqkit_ctx *ctx, const struct irqkit_cpuset *online,
-	const struct irqkit_cpuset *only, const struct load *load,
-	const struct table_options *options, const struct common *common)
+enum status show_by_cpu(struct show *show, const struct table_options *options,
+	const struct common *common)
 {
+	const struct irqkit_cpuset *online = irqkit_snapshot_get_cpus(show->snapshot);
+	const struct load *load = show_load(show);
 	_cleanup_cpuset_ struct irqkit_cpuset *present = NULL;
-	struct table table = { .get_mark = get_mark };
-	struct cpu_row *rows;
-	enum status status;
+	_cleanup_rows_ struct cpu_row *rows = NULL;
+	struct table table CLEANUP(table_free) = { .get_mark = get_mark };
 
-	if (read_present(ctx, online, &present) < 0) {
+	if (load->cpus && read_present(show->ctx, online, &present) == 0) {
+		if (show->only)
+			irqkit_cpuset_keep_set(present, show->only);
+		rows = calloc(irqkit_cpuset_count(present) + 1, sizeof(*rows));
+		table.rows = calloc(irqkit_cpuset_count(present) + 1, sizeof(void *));
+	}
+	if (!rows || !table.rows) {
 		say_error("out of memory");
 		return STATUS_REFUSED;
 	}
-	if (only)
-		irqkit_cpuset_keep_set(present, only);
-	rows = calloc(irqkit_cpuset_count(present) + 1, sizeof(*rows));
-	table.rows = calloc(irqkit_cpuset_count(present) + 1, sizeof(*table.rows));
-	if (!rows || !table.rows) {
-		say_error("out of memory");
-		status = STATUS_REFUSED;
-	} else {
-		irqkit_cpuset_foreach(cpu, present) {
-			struct cpu_row *row = &rows[table.n_rows];
 
-			*row = (struct cpu_row){
-				.cpu = (unsigned int)cpu,
-				.is_online = irqkit_cpuset_has(online, (unsigned int)cpu),
-				.node = -1,
-				.load = load,
-				.part = load_get(load, (unsigned int)cpu),
-			};
-			table.rows[table.n_rows++] = row;
-		}
-		read_nodes(ctx, rows, table.n_rows);
-		status = print(&table, online, options, common);
+	irqkit_cpuset_foreach(cpu, present) {
+		struct cpu_row *row = &rows[table.n_rows];
+
+		*row = (struct cpu_row){
+			.cpu = (unsigned int)cpu,
+			.is_online = irqkit_cpuset_has(online, (unsigned int)cpu),
+			.node = -1,
+			.load = load,
+			.part = load_get(load, (unsigned int)cpu),
+		};
+		table.rows[table.n_rows++] = row;
 	}
-	free(rows);
-	table_free(&table);
-	return status;
+	read_nodes(show->ctx, rows, table.n_rows);
+	return print(&table, online, options, common);
 }

@@ -41,7 +41,7 @@ const struct irqkit_cpuset *show_row_affinity(struct show_row *row)
 {
 	if (!row->has_read_affinity && row_irq(row) >= 0)
 		irqkit_irq_read_affinity(
-			row->ctx, (unsigned int)row_irq(row), &row->affinity);
+			row->show->ctx, (unsigned int)row_irq(row), &row->affinity);
 	row->has_read_affinity = true;
 	return row->affinity;
 }
@@ -50,7 +50,7 @@ static const struct irqkit_cpuset *row_effective(struct show_row *row)
 {
 	if (!row->has_read_effective && row_irq(row) >= 0)
 		irqkit_irq_read_effective(
-			row->ctx, (unsigned int)row_irq(row), &row->effective);
+			row->show->ctx, (unsigned int)row_irq(row), &row->effective);
 	row->has_read_effective = true;
 	return row->effective;
 }
@@ -86,15 +86,12 @@ static struct value get_share(void *data, const struct column *column)
 {
 	struct show_row *row = data;
 	uint64_t total = irqkit_interrupt_get_total(row->interrupt);
+	uint64_t all = show_load(row->show)->total;
 
 	(void)column;
-	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU ||
-		row->load->total == 0)
+	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU || !all)
 		return ABSENT;
-	return (struct value){
-		.kind = VALUE_SHARE,
-		.share = (double)total / (double)row->load->total,
-	};
+	return (struct value){ .kind = VALUE_SHARE, .share = (double)total / (double)all };
 }
 
 /* The two CPUs with the most, and how many others have any: `cpu3 61% cpu0 30% +2` */
@@ -178,14 +175,14 @@ static struct value get_node(void *data, const struct column *column)
 
 	(void)column;
 	if (row_irq(row) < 0 ||
-		irqkit_irq_read_node(row->ctx, (unsigned int)row_irq(row), &node) < 0)
+		irqkit_irq_read_node(row->show->ctx, (unsigned int)row_irq(row), &node) < 0)
 		return ABSENT;
 	return number_value((uint64_t)node);
 }
 
 static bool read_movable(struct show_row *row, enum irqkit_movable *ret_movable)
 {
-	return irqkit_irq_read_movable(row->ctx, row->interrupt, ret_movable) == 0;
+	return irqkit_irq_read_movable(row->show->ctx, row->interrupt, ret_movable) == 0;
 }
 
 static const char *immovable_word(enum irqkit_movable movable)
@@ -389,14 +386,15 @@ struct column *show_columns_new(const struct irqkit_cpuset *each_cpu)
 enum mark show_row_mark(void *data)
 {
 	struct show_row *row = data;
+	const struct load *load = show_load(row->show);
 	size_t n = irqkit_interrupt_count_served(row->interrupt);
 
 	for (size_t i = 0; i < n; i++) {
 		unsigned int cpu;
 		uint64_t count = irqkit_interrupt_get_served(row->interrupt, i, &cpu);
-		const struct cpu_load *part = load_get(row->load, cpu);
+		const struct cpu_load *part = load_get(load, cpu);
 
-		if (part && load_is_busy(row->load, part) && count >= part->total / 4)
+		if (part && load_is_busy(load, part) && count >= part->total / 4)
 			return MARK_BUSY;
 	}
 	return irqkit_interrupt_get_total(row->interrupt) ? MARK_NONE : MARK_IDLE;

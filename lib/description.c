@@ -100,6 +100,9 @@ static void set_chip(struct description *d, const char *text, size_t end)
 {
 	while (end > 0 && text[end - 1] == ' ')
 		end--;
+	/* what the kernel writes for a chip without a name, and for none */
+	if (equals(text, end, "-") || equals(text, end, "None"))
+		end = 0;
 	d->chip = end ? text : NULL;
 	d->chip_len = end;
 }
@@ -209,7 +212,7 @@ void description_parse(const char *text, size_t len, struct description *ret)
 	for (from = w.len; next_word(text, len, from, &w); from = w.at + w.len)
 		if (ends_chip(ret, text, len, &w))
 			break;
-	if (!ret->chip)
+	if (from >= len)
 		set_chip(ret, text, len);
 	split_glued(ret);
 }
