@@ -53,7 +53,7 @@ _irqkit_program() {
 # _irqkit_options [COMMAND]: OPTIONS, what stands behind them in ARGUMENT[], and USAGE
 _irqkit_options() {
 	local line
-	local option='^ +(-[A-Za-z0-9], )?(--[a-z][a-z0-9-]*)([= ]([A-Z]+))?(  .*)?$'
+	local option='^ +(-[A-Za-z0-9], )?(--[a-z][a-z0-9-]*)(\[=[A-Z]+\]|[= ]([A-Z]+))?(  .*)?$'
 	OPTIONS=() USAGE=''
 	while IFS= read -r line; do
 		[[ $line == Usage:* ]] && USAGE=$line

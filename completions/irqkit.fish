@@ -17,7 +17,7 @@ end
 # OPTION, its short form, what stands behind it and its text, between tabs
 function __irqkit_options
     $argv --help 2>/dev/null | string replace -rf \
-        '^ +(?:(-[A-Za-z0-9]), )?(--[a-z][a-z0-9-]*)(?:[= ]([A-Z]+))?(?:  +(.*))?$' \
+        '^ +(?:(-[A-Za-z0-9]), )?(--[a-z][a-z0-9-]*)(?:\[=[A-Z]+\]|[= ]([A-Z]+))?(?:  +(.*))?$' \
         '$2'\t'$1'\t'$3'\t'$4'
 end
 
@@ -129,7 +129,6 @@ function __irqkit_complete
     else if test -z "$ended" && string match -q -- '-*' $token
         for option in $options
             set -l parts (string split \t -- $option)
-            test -n "$parts[3]" && test -n "$command" && set parts[1] $parts[1]=
             printf '%s\t%s\n' $parts[1] $parts[4]
             test -n "$parts[2]" && printf '%s\t%s\n' $parts[2] $parts[4]
         end
