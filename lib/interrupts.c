@@ -94,13 +94,16 @@ int snapshot_set_actions(struct irqkit_snapshot *snapshot,
 	if (!interrupt->actions)
 		return -ENOMEM;
 	interrupt->n_actions = 0;
-	for (next = len ? copy : NULL; next;) {
-		interrupt->actions[interrupt->n_actions++] = next;
+	for (next = copy; next;) {
+		char *name = next;
+
 		next = strstr(next, separator);
 		if (next) {
 			*next = '\0';
 			next += sep_len;
 		}
+		if (*name)
+			interrupt->actions[interrupt->n_actions++] = name;
 	}
 	return 0;
 }
