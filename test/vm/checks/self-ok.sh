@@ -1,9 +1,9 @@
 # on: linux dom0 guest
-cat /proc/interrupts
+. /vm/env
+cat /proc/interrupts |sed '/NMI/,$d'
 ls -la /sys/class/net
-cat /sys/devices/system/cpu/online
-id; cat /proc/uptime
-for d in 1 2 3; do dev=$(link $d) || continue; echo $d $dev; traffic $dev; done
-[ $ROLE = linux ] && traffic $(link 1) 2
-counts | grep total
+cat /proc/uptime
+[ $ROLE = linux ] || { cat /vm/env; ifconfig -a; time traffic ${VIF:-eth0} 2 ; cat /proc/uptime; traffic ${VIF:-eth0}; cat /proc/uptime; }
+cat /proc/interrupts |grep vif
+peer grep . /proc/interrupts |grep vif
 false

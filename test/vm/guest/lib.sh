@@ -152,7 +152,8 @@ traffic() {
 # pings DEV [QUEUE]: a queue is chosen by the CPU that sends.
 pings() {
 	set -- "$1" "${2-}" "$(ip -4 addr show dev "$1" | sed -n 's/.*inet \([0-9.]*\)\.2\/.*/\1/p')"
-	for queue in /sys/class/net/"$1"/queues/tx-"${2:-*}"; do
+	for queue in /sys/class/net/"$1"/queues/tx-*; do
+		case ${2:-${queue##*-}} in "${queue##*-}") ;; *) continue ;; esac
 		cpu=$(cpu_of_mask "$(cat "$queue/xps_cpus" 2>/dev/null)")
 		taskset -c "$cpu" ping -q -A -c 60 -w 20 "$3.1" >/dev/null || fail "no reply from $3.1"
 	done

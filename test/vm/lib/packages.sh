@@ -83,7 +83,7 @@ need_xen() {
 	patterns=$(printf '^%s$\n' $xen_packages)
 	# shellcheck disable=SC2086
 	unpack "$xen" - $patterns
-	gzip -dcf "$xen"/boot/xen-4*-amd64* >"$xen/hypervisor.new" || die "no hypervisor"
+	gzip -dc "$xen"/boot/xen-4*-amd64.gz >"$xen/hypervisor.new" || die "no hypervisor"
 	mv "$xen/hypervisor.new" "$xen/hypervisor"
 }
 
