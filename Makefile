@@ -1,0 +1,218 @@
+# irqkit: one library (lib/), one program (cmd/), its tests (test/).
+#
+#   make deps try         install what is needed, build, show this machine's interrupts
+#   make deps check       install what is needed, build, run every test that boots no kernel
+#   make                  ./irqkit and ./libirqkit.so.0, runnable in the tree
+#   make install          to $(DESTDIR)$(PREFIX); uninstall takes it all away again
+#   make bench fuzz lint clean deps-ci             (V=1 shows the compiler's commands)
+#
+# Honoured: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR LIBDIR ..., and O=DIR to put
+# everything that is made there instead of here (make O=build/asan CFLAGS=-fsanitize=address).
+
+VERSION   = 0.1.0
+SOVERSION = 0
+
+O = .
+B = $(O)/build
+
+CFLAGS   ?= -O2 -g
+CLANG    ?= clang
+PREFIX   ?= /usr/local
+SBINDIR  ?= $(PREFIX)/sbin
+LIBDIR   ?= $(PREFIX)/lib
+INCDIR   ?= $(PREFIX)/include
+DATADIR  ?= $(PREFIX)/share
+MANDIR   ?= $(DATADIR)/man
+BASHDIR  ?= $(DATADIR)/bash-completion/completions
+ZSHDIR   ?= $(DATADIR)/zsh/site-functions
+FISHDIR  ?= $(DATADIR)/fish/vendor_completions.d
+
+# What is linked, by pkg-config name. The library needs libc alone so far.
+LIB_NEEDS =
+CMD_NEEDS = popt jansson smartcols
+TEST_NEEDS = cmocka
+
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+       -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat-security -Wimplicit-fallthrough
+BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE -DIRQKIT_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
+
+# The program sees lib/include alone, so that it cannot reach lib/private.h.
+LIB_CFLAGS  = $(BASE) -Ilib/include -fPIC -fvisibility=hidden $(CFLAGS)
+CMD_CFLAGS  = $(BASE) -Ilib/include $(CFLAGS)
+TEST_CFLAGS = $(BASE) -Ilib/include -Ilib $(CFLAGS)
+
+NO_UNDEFINED = -Wl,-z,defs
+SO_LDFLAGS = -shared -Wl,-soname,libirqkit.so.$(SOVERSION) -Wl,--version-script=lib/irqkit.sym \
+             $(NO_UNDEFINED) $(LDFLAGS)
+
+LIB_SRCS   = $(sort $(wildcard lib/*.c))
+CMD_SRCS   = $(sort $(wildcard cmd/*.c))
+UNIT_SRCS  = $(sort $(wildcard test/unit/test_*.c))
+FUZZ_SRCS  = $(sort $(wildcard test/fuzz/fuzz_*.c))
+BENCH_SRCS = $(sort $(wildcard test/bench/*.c))
+LIB_OBJS   = $(LIB_SRCS:%.c=$(B)/%.o)
+CMD_OBJS   = $(CMD_SRCS:%.c=$(B)/%.o)
+UNITS      = $(UNIT_SRCS:%.c=$(B)/%)
+REPLAYS    = $(FUZZ_SRCS:%.c=$(B)/%-replay)
+FUZZERS    = $(FUZZ_SRCS:%.c=$(B)/%-libfuzzer)
+BENCHES    = $(BENCH_SRCS:%.c=$(B)/%)
+
+SO      = $(O)/libirqkit.so.$(SOVERSION)
+SOLINK  = $(O)/libirqkit.so
+PROGRAM = $(O)/irqkit
+
+all: $(PROGRAM) $(SOLINK)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+.PHONY: all deps deps-ci try check check-programs bench fuzz lint clean install uninstall FORCE
+
+# ---- build -------------------------------------------------------------------------------
+# With `make deps ...` nothing is compiled before the packages are there, with -j neither.
+FIRST = $(filter deps deps-ci,$(MAKECMDGOALS))
+
+# One line a file, or with V=1 the command.
+quiet = $(if $(V),,@printf '  %s  %s\n' $(1) $(@:./%=%) && )
+
+# Flags of the libraries, asked for when first needed, which is after `deps`.
+needs = $(if $(2),pkg-config $(1) $(2),:) >$@ || { \
+	echo "irqkit: libraries are missing, 'sudo make deps' installs them" >&2; exit 1; }
+
+$(B)/%.cflags: Makefile | $(FIRST)
+	@mkdir -p $(@D)
+	@$(call needs,--cflags,$($*_NEEDS))
+$(B)/%.libs: Makefile | $(FIRST)
+	@mkdir -p $(@D)
+	@$(call needs,--libs,$($*_NEEDS))
+
+# Changes only when the commands do: other flags compile everything anew.
+COMMANDS = $(CC) $(LIB_CFLAGS) | $(CMD_CFLAGS) | $(LDFLAGS)
+$(B)/commands: FORCE | $(FIRST)
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(COMMANDS))' | cmp -s - $@ || \
+		printf '%s\n' '$(subst ','\'',$(COMMANDS))' >$@
+
+$(B)/lib/%.o: lib/%.c $(B)/commands $(B)/LIB.cflags
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(LIB_CFLAGS) @$(B)/LIB.cflags -c -o $@ $<
+
+$(B)/cmd/%.o: cmd/%.c $(B)/commands $(B)/CMD.cflags
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(CMD_CFLAGS) @$(B)/CMD.cflags -c -o $@ $<
+
+$(SO): $(LIB_OBJS) lib/irqkit.sym $(B)/LIB.libs
+	$(call quiet,LD)$(CC) $(CFLAGS) $(SO_LDFLAGS) -o $@ $(LIB_OBJS) @$(B)/LIB.libs
+
+$(SOLINK): $(SO)
+	$(call quiet,LN)ln -sf $(<F) $@
+
+# Unit tests link this one: they may call what the shared library hides.
+$(B)/libirqkit.a: $(LIB_OBJS) | $(B)/LIB.libs
+	@rm -f $@
+	$(call quiet,AR)$(AR) rcs $@ $(LIB_OBJS)
+
+link_program = $(CC) $(CFLAGS) $(LDFLAGS) -Wl,-rpath,'$(1)' -o $@ $(CMD_OBJS) $(SO) @$(B)/CMD.libs
+
+$(PROGRAM): $(CMD_OBJS) $(SO) $(B)/CMD.libs
+	$(call quiet,LD)$(call link_program,$$ORIGIN)
+
+# ---- packages ----------------------------------------------------------------------------
+deps:
+	@sh ./deps.sh build check
+deps-ci:
+	@sh ./deps.sh build check ci
+
+try: all
+	$(PROGRAM) show
+
+# ---- tests -------------------------------------------------------------------------------
+# A unit test that makes calls fail says which:
+#   $(B)/test/unit/test_knob: WRAP = -Wl,--wrap=write,--wrap=openat
+
+$(B)/test/unit/%: test/unit/%.c $(B)/libirqkit.a $(B)/TEST.cflags $(B)/TEST.libs
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(TEST_CFLAGS) -MF $@.d @$(B)/TEST.cflags $(LDFLAGS) $(WRAP) -o $@ $< $(B)/libirqkit.a @$(B)/LIB.libs @$(B)/TEST.libs
+
+$(B)/test/bench/%: test/bench/%.c $(SO)
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MF $@.d -Wl,-rpath,$(abspath $(O)) -o $@ $< $(SO)
+
+# Every corpus file through the fuzz target, with any compiler; the real fuzzer is clang's.
+$(B)/test/fuzz/%-replay: test/fuzz/%.c test/fuzz/replay.c $(B)/libirqkit.a
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< test/fuzz/replay.c $(B)/libirqkit.a @$(B)/LIB.libs
+
+FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DIRQKIT_VERSION='"$(VERSION)"' -Ilib/include -Ilib -O1 -g
+$(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(LIB_SRCS)
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(LIB_SRCS)
+
+check-programs: all $(UNITS) $(REPLAYS)
+
+# test/run takes file names as arguments: make check T="test/check-docs.sh"
+check: check-programs
+	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/run $(T)
+
+bench: all $(BENCHES)
+	@O='$(abspath $(O))' test/bench/run
+
+FUZZ_SECONDS ?= 30
+fuzz: $(FUZZERS)
+	@test/fuzz/run $(B)/test/fuzz $(FUZZ_SECONDS)
+
+lint:
+	@test/lint
+
+# ---- install -----------------------------------------------------------------------------
+# The installed program finds its library beside itself, also where ldconfig does not look.
+RPATH = $$ORIGIN/$(shell realpath -m --relative-to=$(SBINDIR) $(LIBDIR) 2>/dev/null || echo ../lib)
+
+$(B)/install/irqkit: $(PROGRAM) FORCE
+	@mkdir -p $(@D)
+	@$(call link_program,$(RPATH))
+
+$(B)/install/irqkit.pc: lib/irqkit.pc.in FORCE
+	@mkdir -p $(@D)
+	@sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCDIR@|$(INCDIR)|' \
+		-e 's|@VERSION@|$(VERSION)|; s|@NEEDS@|$(LIB_NEEDS)|' $< >$@
+
+MAN3 = $(wildcard man/*.3)
+MAN5 = $(wildcard man/*.5)
+MAN8 = $(wildcard man/*.8)
+PUT  = install -D -m 644
+
+install: all $(B)/install/irqkit $(B)/install/irqkit.pc
+	install -D -m 755 $(B)/install/irqkit $(DESTDIR)$(SBINDIR)/irqkit
+	for c in $$($(PROGRAM) --list-commands); do ln -sf irqkit $(DESTDIR)$(SBINDIR)/irq-$$c; done
+	install -D -m 755 $(SO) $(DESTDIR)$(LIBDIR)/$(notdir $(SO))
+	ln -sf $(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libirqkit.so
+	$(PUT) lib/include/irqkit.h $(DESTDIR)$(INCDIR)/irqkit.h
+	$(PUT) $(B)/install/irqkit.pc $(DESTDIR)$(LIBDIR)/pkgconfig/irqkit.pc
+	for p in $(MAN3) $(MAN5) $(MAN8); do \
+		$(PUT) $$p $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/} || exit 1; done
+	$(PUT) completions/irqkit.bash $(DESTDIR)$(BASHDIR)/irqkit
+	$(PUT) completions/_irqkit $(DESTDIR)$(ZSHDIR)/_irqkit
+	$(PUT) completions/irqkit.fish $(DESTDIR)$(FISHDIR)/irqkit.fish
+	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
+
+# With DESTDIR the folders go as well, where nothing else is in them.
+uninstall:
+	for l in $(DESTDIR)$(SBINDIR)/irq-*; do \
+		[ "$$(readlink "$$l")" != irqkit ] || rm -f "$$l" || exit 1; done
+	rm -f $(DESTDIR)$(SBINDIR)/irqkit $(DESTDIR)$(INCDIR)/irqkit.h
+	rm -f $(DESTDIR)$(LIBDIR)/$(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libirqkit.so
+	rm -f $(DESTDIR)$(LIBDIR)/pkgconfig/irqkit.pc
+	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN8),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p)))
+	rm -f $(DESTDIR)$(BASHDIR)/irqkit $(DESTDIR)$(ZSHDIR)/_irqkit $(DESTDIR)$(FISHDIR)/irqkit.fish
+	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
+	[ -z "$(DESTDIR)" ] || for d in $(SBINDIR) $(INCDIR) $(LIBDIR)/pkgconfig $(MANDIR)/man3 \
+		$(MANDIR)/man5 $(MANDIR)/man8 $(BASHDIR) $(ZSHDIR) $(FISHDIR); do \
+		rmdir -p $(DESTDIR)$$d 2>/dev/null || :; done
+
+clean:
+	rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a
+	rm -f $(O)/irq-*
+
+-include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(UNITS:=.d) $(REPLAYS:=.d) $(BENCHES:=.d)
+-include test/vm/vm.mk

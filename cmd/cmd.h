@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What every subcommand of irqkit is made of. */
+#ifndef CMD_H
+#define CMD_H
+
+#include <irqkit.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+#define CLEANUP(fn) __attribute__((cleanup(fn)))
+
+static inline void free_text(char **text)
+{
+	free(*text);
+}
+#define _cleanup_free_ CLEANUP(free_text)
+
+static inline void free_cpuset(struct irqkit_cpuset **set)
+{
+	irqkit_cpuset_free(*set);
+}
+#define _cleanup_cpuset_ CLEANUP(free_cpuset)
+
+/* Exit statuses: a promise to scripts, kept in irqkit(8). */
+enum status {
+	STATUS_DONE = 0,	/* done, or it was so already */
+	STATUS_REFUSED = 1,	/* the machine said no */
+	STATUS_MISUSE = 2,	/* misuse, nothing was done */
+	STATUS_NO_MATCH = 3,	/* nothing matched */
+	STATUS_IMMOVABLE = 4,	/* what was named cannot be moved, nothing was done */
+	STATUS_DRIFT = 5,	/* `check` found drift */
+};
+
+/* ---- options.c ------------------------------------------------------------------- */
+
+enum option_kind {
+	OPTION_FLAG,  /* a bool */
+	OPTION_COUNT, /* an int: how often it was given */
+	OPTION_TEXT,  /* a const char *: its argument; the last one counts */
+};
+
+/* One option, and where in the command's own struct its value goes. */
+struct option {
+	const char *name;
+	char letter; /* or 0 */
+	enum option_kind kind;
+	size_t offset;
+	const char *arg; /* "LIST", for --help */
+	const char *help;
+};
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* What every subcommand takes. */
+struct common {
+	const char *root; /* NULL: the running machine */
+	bool is_json;
+	bool is_quiet;
+	int verbosity;
+	enum color color;
+};
+
+/*
+ * A subcommand. To add one:
+ * 1. write cmd/cmd_NAME.c, which ends in its `const struct command cmd_NAME`;
+ * 2. add it to the table in main.c, which is sorted by name;
+ * 3. write man/irqkit-NAME.8, a golden test in test/golden and a line in CHANGELOG.
+ * The completions ask the program and need no change. `make check` fails without these.
+ */
+struct call;
+
+struct command {
+	const char *name;
+	const char *args;	      /* "[TARGET...]" */
+	const char *summary;	      /* one line, lower case, no full stop */
+	const char *more;	      /* for --help, behind the options */
+	const struct option *options; /* its own, ending with { 0 }; or NULL */
+	size_t state_size;	      /* of the struct that they fill */
+	enum status (*run)(const struct call *call);
+};
+
+struct call {
+	const struct command *command;
+	struct common common;
+	void *state;	    /* the command's own options */
+	const char **words; /* what is no option, ending with NULL */
+	size_t n_words;
+};
+
+/*
+ * Reads a command line. True: run the command with it. False: *ret_status is how to exit
+ * (--help, --version, a mistake that has been told).
+ */
+bool options_parse(const struct command *command, int argc, const char **argv,
+	struct call *ret_call, enum status *ret_status);
+void options_free(struct call *call);
+
+/* ---- say.c: the only file that writes to stderr ---------------------------------- */
+
+void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* An irqkit_log_fn; @data is the call's struct common. */
+void say_logged(void *data, int priority, const char *message);
+
+/* ---- machine.c: the machine a command works on ------------------------------------ */
+
+/* Opens --root; says why not. */
+enum status machine_open(const struct call *call, struct irqkit_ctx **ret_ctx);
+/* Reads /proc/interrupts; says why not. */
+enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot);
+/* Reads a list of CPUs from a word; all of them must be online. Says why not. */
+enum status machine_read_cpus(const char *option, const char *word,
+	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set);
+
+/* ---- text.c: text that is safe where it goes --------------------------------------- */
+
+/* Bytes that aren't printable UTF-8 as \xNN. NULL: no memory. */
+char *text_escape(const char *text);
+/* Bytes that aren't UTF-8 replaced by U+FFFD. NULL: no memory. */
+char *text_repair(const char *text);
+
+/* ---- links.c ------------------------------------------------------------------------ */
+
+enum status links_install(const char *dir, const struct command *const *commands);
+
+#endif

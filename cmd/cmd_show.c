@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* irqkit show: which CPU serves which interrupt. */
+#include "select.h"
+#include "show.h"
+
+#include <stdio.h>
+
+struct options {
+	struct table_options table;
+	const char *cpus;
+	bool is_all;
+	bool is_per_cpu;
+	bool is_by_cpu;
+};
+
+static const struct option options[] = {
+	{ "all", 'a', OPTION_FLAG, offsetof(struct options, is_all), NULL,
+		"also the rows with a name: NMI, LOC, ERR, IPI0" },
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, cpus), "LIST",
+		"only what these CPUs have served or may serve" },
+	{ "per-cpu", 0, OPTION_FLAG, offsetof(struct options, is_per_cpu), NULL,
+		"one column for each CPU" },
+	{ "by-cpu", 0, OPTION_FLAG, offsetof(struct options, is_by_cpu), NULL,
+		"one row for each CPU" },
+	TABLE_OPTIONS(struct options, table),
+	{ 0 },
+};
+
+static void show_free(struct show *show)
+{
+	for (size_t i = 0; show->rows && i < show->n; i++)
+		show_row_free(&show->rows[i]);
+	free(show->rows);
+	load_free(&show->load);
+	free(show->interrupts);
+	irqkit_cpuset_free(show->only);
+	irqkit_snapshot_free(show->snapshot);
+	irqkit_ctx_free(show->ctx);
+}
+
+static bool has_served(
+	const struct irqkit_interrupt *interrupt, const struct irqkit_cpuset *cpus)
+{
+	size_t n = irqkit_interrupt_count_served(interrupt);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned int cpu;
+
+		irqkit_interrupt_get_served(interrupt, i, &cpu);
+		if (irqkit_cpuset_has(cpus, cpu))
+			return true;
+	}
+	return false;
+}
+
+static bool may_serve(struct show_row *row, const struct irqkit_cpuset *cpus)
+{
+	const struct irqkit_cpuset *affinity = show_row_affinity(row);
+
+	return affinity && irqkit_cpuset_has_common(affinity, cpus);
+}
+
+/* Keeps the rows that have to do with --cpus. */
+static void keep_rows_of_cpus(struct show *show)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < show->n; i++) {
+		struct show_row row = show->rows[i];
+
+		if (has_served(row.interrupt, show->only) || may_serve(&row, show->only)) {
+			show->interrupts[kept] = row.interrupt;
+			show->rows[kept++] = row;
+		} else {
+			show_row_free(&row);
+		}
+	}
+	show->n = kept;
+}
+
+static enum status make_rows(struct show *show)
+{
+	show->rows = calloc(show->n + 1, sizeof(*show->rows));
+	if (!show->rows) {
+		say_error("out of memory");
+		return STATUS_REFUSED;
+	}
+	for (size_t i = 0; i < show->n; i++) {
+		show->rows[i].show = show;
+		show->rows[i].interrupt = show->interrupts[i];
+	}
+	if (show->only)
+		keep_rows_of_cpus(show);
+	return STATUS_DONE;
+}
+
+const struct load *show_load(struct show *show)
+{
+	if (!show->load.cpus)
+		load_add_up(&show->load, irqkit_snapshot_get_cpus(show->snapshot),
+			show->interrupts, show->n);
+	return &show->load;
+}
+
+/* From the machine to the rows. */
+static enum status collect(
+	struct show *show, const struct call *call, const struct options *o)
+{
+	enum status status = machine_open(call, &show->ctx);
+
+	if (status == STATUS_DONE)
+		status = machine_read(show->ctx, &show->snapshot);
+	if (status == STATUS_DONE && o->cpus)
+		status = machine_read_cpus("--cpus", o->cpus,
+			irqkit_snapshot_get_cpus(show->snapshot), &show->only);
+	if (status == STATUS_DONE)
+		status = select_interrupts(show->snapshot, call->words, call->n_words,
+			o->is_all, &show->interrupts, &show->n);
+	if (status == STATUS_DONE)
+		status = make_rows(show);
+	return status;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* The closing remark: what an expert would say                                    */
+
+static void remark_load(const struct load *load, const char *what)
+{
+	const struct cpu_load *busiest = load->busiest;
+
+	if (!busiest) {
+		printf("%s: none has come yet.\n", what);
+		return;
+	}
+	if (load->n_cpus < 2)
+		return;
+	if (busiest->total == load->total)
+		printf("%s: cpu%u serves all of it, %zu of %zu CPUs none.\n", what,
+			busiest->cpu, load->n_idle, load->n_cpus);
+	else if (load->n_idle)
+		printf("%s: cpu%u serves %.0f %%, %zu of %zu CPUs none; busiest / mean: "
+		       "%.1f.\n", what, busiest->cpu,
+			(double)busiest->total * 100 / (double)load->total, load->n_idle,
+			load->n_cpus, load_imbalance(load));
+	else
+		printf("%s: cpu%u serves %.0f %%; busiest / mean of %zu CPUs: %.1f.\n", what,
+			busiest->cpu, (double)busiest->total * 100 / (double)load->total,
+			load->n_cpus, load_imbalance(load));
+}
+
+/* "Cannot be moved: 5 managed by the kernel, 1 per-CPU (-o +MOVABLE tells which)." */
+static void remark_immovable(const struct show *show)
+{
+	static const char *const words[] = {
+		[IRQKIT_MANAGED] = "managed by the kernel",
+		[IRQKIT_PER_CPU] = "per-CPU",
+		[IRQKIT_READ_ONLY] = "read-only",
+	};
+	size_t count[LENGTH(words)] = { 0 };
+	const char *before = "Cannot be moved: ";
+
+	for (size_t i = 0; i < show->n; i++) {
+		enum irqkit_movable movable;
+
+		if (irqkit_irq_read_movable(
+			    show->ctx, show->interrupts[i], &movable) == 0)
+			count[movable]++;
+	}
+	for (size_t m = IRQKIT_MANAGED; m < LENGTH(words); m++) {
+		if (!count[m])
+			continue;
+		printf("%s%zu %s", before, count[m], words[m]);
+		before = ", ";
+	}
+	if (before[0] == ',')
+		printf(show->n > 1 ? " (-o +MOVABLE tells which).\n" : ".\n");
+}
+
+static void remark(struct show *show, const struct call *call)
+{
+	_cleanup_free_ char *what = NULL;
+
+	if (show->n == 0)
+		return;
+	if (call->n_words == 1)
+		what = text_escape(call->words[0]);
+	else if (asprintf(&what, "%zu interrupts", show->n) < 0)
+		what = NULL;
+	if (!what)
+		return;
+	remark_load(show_load(show), what);
+	remark_immovable(show);
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static enum status print_json(const struct show *show, const struct table *table)
+{
+	struct document *document = document_new();
+	enum status status;
+
+	document_add_cpus(
+		document, "cpus", irqkit_snapshot_get_cpus(show->snapshot));
+	document_add_table(document, "interrupts", table);
+	status = document_print(document);
+	document_free(document);
+	return status;
+}
+
+static enum status print_rows(
+	struct show *show, const struct call *call, const struct options *o)
+{
+	const struct irqkit_cpuset *each_cpu =
+		show->only ? show->only : irqkit_snapshot_get_cpus(show->snapshot);
+	struct column *columns CLEANUP(show_columns_free) =
+		show_columns_new(o->is_per_cpu ? each_cpu : NULL);
+	struct table table CLEANUP(table_free) = {
+		.rows = calloc(show->n + 1, sizeof(*table.rows)),
+		.n_rows = show->n,
+		.get_mark = show_row_mark,
+	};
+	enum status status;
+
+	if (!columns || !table.rows) {
+		say_error("out of memory");
+		return STATUS_REFUSED;
+	}
+	for (size_t i = 0; i < show->n; i++)
+		table.rows[i] = &show->rows[i];
+	status = table_prepare(&table, columns, &o->table, &call->common);
+	if (status != STATUS_DONE)
+		return status;
+	if (call->common.is_json)
+		return print_json(show, &table);
+
+	status = table_print(&table, &o->table, &call->common);
+	if (status == STATUS_DONE && table_options_are_plain(&o->table, &call->common))
+		remark(show, call);
+	return status;
+}
+
+static enum status run(const struct call *call)
+{
+	const struct options *o = call->state;
+	struct show show CLEANUP(show_free) = { 0 };
+	enum status status;
+
+	if (o->is_by_cpu && o->is_per_cpu) {
+		say_error("--by-cpu and --per-cpu exclude each other");
+		return STATUS_MISUSE;
+	}
+	status = collect(&show, call, o);
+	if (status != STATUS_DONE)
+		return status;
+	if (o->is_by_cpu)
+		return show_by_cpu(&show, &o->table, &call->common);
+	return print_rows(&show, call, o);
+}
+
+const struct command cmd_show = {
+	.name = "show",
+	.args = "[OPTION...] [TARGET...]",
+	.summary = "list interrupts, and which CPUs serve them",
+	.more = SELECT_HELP
+		"Without TARGET: all interrupts that have a number.\n"
+		"\n"
+		"Columns: IRQ TOTAL SHARE BUSIEST AFFINITY EFFECTIVE NODE MOVABLE CHIP HWIRQ\n"
+		"TRIGGER NAME; with --by-cpu: CPU ONLINE NODE TOTAL SHARE INTERRUPTS BUSIEST\n"
+		"NAME.\n"
+		"\n"
+		"  irqkit show eth1                who serves it, and how evenly\n"
+		"  irqkit show --by-cpu            which CPU does the work\n"
+		"  irqkit show 'nvme0q*' --json | jq '.interrupts[].affinity'\n",
+	.options = options,
+	.state_size = sizeof(struct options),
+	.run = run,
+};

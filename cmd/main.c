@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* irqkit: finds the subcommand, by its name or by a link's, and runs it. */
+#include "cmd.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+extern const struct command cmd_show;
+
+/* Sorted by name. Names are exact: a new command never changes what a script means. */
+static const struct command *const commands[] = {
+	&cmd_show,
+	NULL,
+};
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static void print_help(void)
+{
+	printf("Usage: irqkit COMMAND [OPTION...] [ARGUMENT...]\n\n"
+	       "Shows which CPU serves which interrupt, and changes it safely.\n\n"
+	       "Commands:\n");
+	for (size_t i = 0; commands[i]; i++)
+		printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
+	printf("\nOptions:\n"
+	       "  --list-commands   the names of the commands, one a line\n"
+	       "  --install DIR     make links in DIR: irq-show runs 'irqkit show', ...\n"
+	       "  -h, --help        this text; 'irqkit COMMAND --help' tells more\n"
+	       "  -V, --version     the version\n");
+}
+
+/* What stands in place of a command: an option of irqkit itself, or a mistake. */
+static enum status run_option(int argc, const char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	if (!word) {
+		say_error("a command is missing: 'irqkit --help' lists them");
+		return STATUS_MISUSE;
+	}
+	if (strcmp(word, "--install") == 0 && argc == 3)
+		return links_install(argv[2], commands);
+	if (argc == 2 && (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0)) {
+		print_help();
+		return STATUS_DONE;
+	}
+	if (argc == 2 && (strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0)) {
+		printf("irqkit %s\n", irqkit_version());
+		return STATUS_DONE;
+	}
+	if (argc == 2 && strcmp(word, "--list-commands") == 0) {
+		for (size_t i = 0; commands[i]; i++)
+			printf("%s\n", commands[i]->name);
+		return STATUS_DONE;
+	}
+
+	if (strcmp(word, "--install") == 0)
+		say_error("--install takes one folder");
+	else if (word[0] == '-')
+		say_error("no option '%s' stands before a command: "
+			  "'irqkit --help' lists those that do", word);
+	else
+		say_error("no command '%s': 'irqkit --help' lists them", word);
+	return STATUS_MISUSE;
+}
+
+static enum status run_command(const struct command *command, int argc, const char **argv)
+{
+	struct call call;
+	enum status status;
+
+	if (options_parse(command, argc, argv, &call, &status))
+		status = command->run(&call);
+	options_free(&call);
+	return status;
+}
+
+/* The only place where stdout is checked: a full disk is a failure. */
+static enum status close_stdout(enum status status)
+{
+	bool had_error = ferror(stdout);
+
+	errno = 0;
+	if (fclose(stdout) == 0 && !had_error)
+		return status;
+	say_error("cannot write to standard output: %s",
+		errno ? strerror(errno) : "it was not all taken");
+	return STATUS_REFUSED;
+}
+
+int main(int argc, char **argv)
+{
+	const char **args = (const char **)argv;
+	const char *name = argc > 0 ? strrchr(argv[0], '/') : NULL;
+	const struct command *command = NULL;
+	enum status status;
+
+	setlocale(LC_ALL, "");
+	name = name ? name + 1 : argc > 0 ? argv[0] : "irqkit";
+	if (strncmp(name, "irq-", 4) == 0) {
+		command = find_command(name + 4);
+		if (!command)
+			say_error("there is no command for the link '%s'", name);
+		status = command ? run_command(command, argc, args) : STATUS_MISUSE;
+	} else {
+		command = argc > 1 ? find_command(argv[1]) : NULL;
+		status = command ? run_command(command, argc - 1, args + 1)
+				 : run_option(argc, args);
+	}
+	return (int)close_stdout(status);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Messages on stderr: one line each, `irqkit: ` first, safe on a terminal. */
+#include "cmd.h"
+
+#include <stdio.h>
+#include <syslog.h>
+
+static void say(const char *kind, const char *format, va_list args)
+{
+	_cleanup_free_ char *message = NULL;
+	_cleanup_free_ char *safe = NULL;
+
+	fflush(stdout);
+	if (vasprintf(&message, format, args) < 0)
+		message = NULL;
+	if (message)
+		safe = text_escape(message);
+	fprintf(stderr, "irqkit: %s%s\n", kind, safe ? safe : "out of memory");
+}
+
+void say_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("", format, args);
+	va_end(args);
+}
+
+void say_warning(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("warning: ", format, args);
+	va_end(args);
+}
+
+void say_logged(void *data, int priority, const char *message)
+{
+	const struct common *common = data;
+
+	if (priority <= LOG_WARNING && !common->is_quiet)
+		say_warning("%s", message);
+	else if (priority > LOG_WARNING && common->verbosity > 0)
+		say_error("%s", message);
+}

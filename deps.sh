@@ -1,0 +1,81 @@
+#!/bin/sh
+# deps.sh GROUP...: installs the packages that irqkit needs, by this system's own package
+# manager, and says nothing when all are there (then it needs neither root nor a network).
+#   build   to compile it      check   for `make check`      ci   more, for .ci/run
+set -u
+
+die() { printf 'deps: %s\n' "$*" >&2; exit 1; }
+
+# packages MANAGER GROUP
+packages() {
+	case $1-$2 in
+	apt-build) echo gcc libc6-dev make pkg-config libpopt-dev libjansson-dev libsmartcols-dev ;;
+	apt-check) echo bash libcmocka-dev jq mandoc shellcheck ;;
+	apt-ci) echo clang libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git ;;
+	dnf-build) echo gcc make pkgconf-pkg-config popt-devel jansson-devel libsmartcols-devel ;;
+	dnf-check) echo bash gawk diffutils findutils libcmocka-devel jq mandoc ShellCheck ;;
+	dnf-ci) echo clang compiler-rt gcc-c++ libasan libubsan valgrind cppcheck zsh fish git ;;
+	apk-build) echo gcc musl-dev linux-headers make pkgconf popt-dev jansson-dev util-linux-dev ;;
+	apk-check) echo bash coreutils gawk grep diffutils findutils cmocka-dev jq mandoc shellcheck ;;
+	apk-ci) echo clang compiler-rt g++ valgrind cppcheck zsh fish git ;;
+	zypper-build) echo gcc make pkg-config popt-devel libjansson-devel libsmartcols-devel ;;
+	zypper-check) echo bash gawk diffutils findutils libcmocka-devel jq mandoc ShellCheck ;;
+	zypper-ci) echo clang gcc-c++ valgrind cppcheck zsh fish git ;;
+	pacman-build) echo gcc make pkgconf popt jansson util-linux-libs ;;
+	pacman-check) echo bash gawk diffutils findutils cmocka jq shellcheck ;;
+	pacman-ci) echo clang compiler-rt valgrind cppcheck zsh fish git ;;
+	*) die "no such group of packages: '$2'" ;;
+	esac
+}
+
+# present MANAGER PACKAGE
+present() {
+	case $1 in
+	apt) dpkg-query -W -f='${db:Status-Abbrev}' "$2" 2>/dev/null | grep -q '^.i' ;;
+	dnf | zypper) rpm -q --whatprovides "$2" ;;
+	apk) apk info -e "$2" ;;
+	pacman) pacman -T "$2" ;;
+	esac >/dev/null 2>&1
+}
+
+# install MANAGER PACKAGE...; a fresh machine has no package lists, an old one stale ones
+install() {
+	manager=$1
+	shift
+	case $manager in
+	apt)
+		export DEBIAN_FRONTEND=noninteractive
+		set -- apt-get -q -y -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 \
+			install --no-install-recommends "$@"
+		"$@" || { apt-get -q update; "$@"; }
+		;;
+	dnf) dnf -q -y install "$@" ;;
+	apk) apk add -q --no-cache "$@" ;;
+	zypper) zypper -q -n install --no-recommends "$@" ;;
+	pacman) pacman -S --noconfirm --needed "$@" || pacman -Sy --noconfirm --needed "$@" ;;
+	esac </dev/null
+}
+
+manager=
+for m in apt-get dnf apk zypper pacman; do
+	command -v "$m" >/dev/null 2>&1 && manager=${m%-get} && break
+done
+[ -n "$manager" ] || die "no apt-get, dnf, apk, zypper or pacman here; README.md lists what is needed"
+
+missing=
+for group; do
+	for p in $(packages "$manager" "$group"); do
+		present "$manager" "$p" || missing="$missing $p"
+	done
+done
+[ -n "$missing" ] || exit 0
+
+[ "$(id -u)" -eq 0 ] || die "missing:$missing; install them, or run 'sudo make deps'"
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+echo "deps: installing$missing"
+# shellcheck disable=SC2086 # a list of words
+if ! install "$manager" $missing >"$log" 2>&1; then
+	cat "$log" >&2
+	die "cannot install$missing"
+fi

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libirqkit: which CPU serves which interrupt, and how to change it.
+ *
+ * Rules that hold for every call, said once:
+ *
+ * - A call that can fail returns 0 or more on success and a negative errno value on
+ *   failure. Results come back through `ret_` arguments, which a failure leaves alone.
+ *   Where in a text something went wrong comes back through `reterr_` arguments, which
+ *   are only written on failure. `reterr_` arguments may be NULL.
+ * - What a `ret_` argument hands out belongs to the caller, who ends it with the
+ *   `_free` call of its type, or free() for a `char *`. What a `_get_` call returns
+ *   belongs to the object it was asked of, and lives as long as that.
+ * - Every `_free` call takes NULL.
+ * - Text that is read has a length and needs no NUL; text that is handed out has one.
+ *   Names come from the kernel and can hold any byte but NUL: escape them before a
+ *   terminal sees them, quote them in scripts.
+ * - Nothing here prints, exits, or keeps state outside the objects. Objects may be used
+ *   by one thread at a time.
+ * - -ENOMEM is possible wherever something is allocated and is not listed again.
+ */
+#ifndef IRQKIT_H
+#define IRQKIT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of the library that runs, such as "0.1.0". */
+const char *irqkit_version(void);
+
+/* --------------------------------------------------------------------------------- */
+/* Context: the machine, or a saved copy of one                                      */
+
+struct irqkit_ctx;
+
+/*
+ * Opens the machine whose /proc and /sys are found below the folder @root; NULL or "/"
+ * is the running one. No path that is read or written later leaves that folder: links
+ * in it are resolved inside it, as if it were "/".
+ *
+ * -ENOENT, -ENOTDIR, -EACCES, ...: what opening the folder answered.
+ */
+int irqkit_ctx_new(const char *root, struct irqkit_ctx **ret_ctx);
+void irqkit_ctx_free(struct irqkit_ctx *ctx);
+
+/* The root as it was given; "/" for NULL. */
+const char *irqkit_ctx_get_root(const struct irqkit_ctx *ctx);
+
+/*
+ * What a user should hear about although the call succeeds (priority LOG_WARNING), and
+ * what helps to see what happens (LOG_DEBUG): values of syslog(3). @message is one line
+ * without a newline. errno is kept. No function (the default): nothing is told.
+ */
+typedef void irqkit_log_fn(void *data, int priority, const char *message);
+void irqkit_ctx_set_log_fn(struct irqkit_ctx *ctx, irqkit_log_fn *fn, void *data);
+
+/* --------------------------------------------------------------------------------- */
+/* Sets of CPUs                                                                      */
+
+/*
+ * CPU numbers are the kernel's: they may have gaps, and a set holds any of them from 0
+ * to IRQKIT_CPU_MAX, whatever the machine has.
+ */
+struct irqkit_cpuset;
+
+#define IRQKIT_CPU_MAX 1048575u
+
+int irqkit_cpuset_new(struct irqkit_cpuset **ret_set);
+int irqkit_cpuset_copy(const struct irqkit_cpuset *set, struct irqkit_cpuset **ret_set);
+void irqkit_cpuset_free(struct irqkit_cpuset *set);
+
+/* -ERANGE: above IRQKIT_CPU_MAX. */
+int irqkit_cpuset_add(struct irqkit_cpuset *set, unsigned int cpu);
+void irqkit_cpuset_remove(struct irqkit_cpuset *set, unsigned int cpu);
+bool irqkit_cpuset_has(const struct irqkit_cpuset *set, unsigned int cpu);
+
+unsigned int irqkit_cpuset_count(const struct irqkit_cpuset *set);
+bool irqkit_cpuset_is_empty(const struct irqkit_cpuset *set);
+
+/* The smallest member above @after, or -1; @after is -1 to begin with. */
+int irqkit_cpuset_next(const struct irqkit_cpuset *set, int after);
+
+#define irqkit_cpuset_foreach(cpu, set)                                                  \
+	for (int cpu = irqkit_cpuset_next(set, -1); cpu >= 0;                            \
+		cpu = irqkit_cpuset_next(set, cpu))
+
+/* Changes @set: adds, takes away, or keeps only what @other holds. */
+int irqkit_cpuset_add_set(struct irqkit_cpuset *set, const struct irqkit_cpuset *other);
+void irqkit_cpuset_remove_set(
+	struct irqkit_cpuset *set, const struct irqkit_cpuset *other);
+void irqkit_cpuset_keep_set(struct irqkit_cpuset *set, const struct irqkit_cpuset *other);
+
+bool irqkit_cpuset_is_equal(const struct irqkit_cpuset *a, const struct irqkit_cpuset *b);
+bool irqkit_cpuset_is_subset(
+	const struct irqkit_cpuset *set, const struct irqkit_cpuset *of);
+bool irqkit_cpuset_has_common(
+	const struct irqkit_cpuset *a, const struct irqkit_cpuset *b);
+
+/*
+ * Reads the kernel's list notation, `0-3,8`, and strides, `0-31:2` (every second CPU, as
+ * taskset writes it). An empty text is the empty set, as the kernel writes it. Nothing
+ * is trimmed: no blanks, no newline, no empty part.
+ *
+ * -EINVAL: not such a list; *reterr_at is the offset of the first byte that is wrong.
+ * -ERANGE: a number above IRQKIT_CPU_MAX, which begins at *reterr_at.
+ */
+int irqkit_cpuset_parse_list(const char *text, size_t len, struct irqkit_cpuset **ret_set,
+	size_t *reterr_at);
+
+/*
+ * Reads the kernel's mask notation: hexadecimal digits of either case, the lowest CPU
+ * in the last digit; with commas, each group is 32 CPUs in 1 to 8 digits
+ * (`ff,00000000`). `0x` may stand in front. Without commas any number of digits will do.
+ *
+ * -EINVAL, -ERANGE and *reterr_at as above.
+ */
+int irqkit_cpuset_parse_mask(const char *text, size_t len, struct irqkit_cpuset **ret_set,
+	size_t *reterr_at);
+
+/*
+ * Writes `0-3,8`; the empty set is the empty text.
+ */
+int irqkit_cpuset_format_list(const struct irqkit_cpuset *set, char **ret_text);
+
+/*
+ * Writes `10f`, `1,00000000`: as few groups as will hold the set, and no leading zeros.
+ * This is what every kernel takes; a needless group, even of zeros, is refused with
+ * EOVERFLOW (bitmap_parse() in the kernel's lib/bitmap-str.c). The empty set is `0`.
+ */
+int irqkit_cpuset_format_mask(const struct irqkit_cpuset *set, char **ret_text);
+
+/* --------------------------------------------------------------------------------- */
+/* /proc/interrupts                                                                  */
+
+/* All rows of /proc/interrupts at one moment. */
+struct irqkit_snapshot;
+
+/* One row of it; belongs to its snapshot. */
+struct irqkit_interrupt;
+
+/*
+ * Reads the text of /proc/interrupts, of any kernel from 2.6 on and any architecture.
+ * A column is the CPU that its heading names. Text without a heading (some kernels
+ * lose it: KERNEL 7.2 with many CPUs) is read with @columns, if that isn't NULL.
+ *
+ * -ENODATA: there is no text: in a container, a masked file reads like that.
+ * -EAGAIN: a row has another number of counts than the heading: a CPU came or went while
+ *          the kernel wrote it; read again.
+ * -EBADMSG: it is something else; *reterr_line (from 1) and *reterr_reason (static
+ *          text) say where and why. The same for -EAGAIN and -ERANGE.
+ * -ERANGE: a count above 64 bits.
+ */
+int irqkit_snapshot_parse(const char *text, size_t len,
+	const struct irqkit_cpuset *columns, struct irqkit_snapshot **ret_snapshot,
+	size_t *reterr_line, const char **reterr_reason);
+
+/*
+ * Reads /proc/interrupts. A torn text is read again, some times. Where a row can be read
+ * in two ways, /sys/kernel/irq/N decides, if it is there. When the file reads as
+ * empty, the counts come from /sys/kernel/irq/N/per_cpu_count (rows with a number only)
+ * and a warning is logged.
+ *
+ * Errors of irqkit_snapshot_parse(), and what opening the file answered.
+ */
+int irqkit_snapshot_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot,
+	size_t *reterr_line, const char **reterr_reason);
+
+void irqkit_snapshot_free(struct irqkit_snapshot *snapshot);
+
+/* The CPUs that have a column: those online. */
+const struct irqkit_cpuset *irqkit_snapshot_get_cpus(
+	const struct irqkit_snapshot *snapshot);
+
+/* Rows, in the order of the file. @index < count. */
+size_t irqkit_snapshot_count(const struct irqkit_snapshot *snapshot);
+const struct irqkit_interrupt *irqkit_snapshot_get(
+	const struct irqkit_snapshot *snapshot, size_t index);
+
+/* The first row with this label (`24`, `NMI`), or NULL. */
+const struct irqkit_interrupt *irqkit_snapshot_find(
+	const struct irqkit_snapshot *snapshot, const char *label);
+
+/* What stands before the colon: "24", "NMI", "IPI0", "I/O". */
+const char *irqkit_interrupt_get_label(const struct irqkit_interrupt *interrupt);
+
+/* The label as a number, or -1 where it is a name. */
+int irqkit_interrupt_get_irq(const struct irqkit_interrupt *interrupt);
+
+enum irqkit_counts {
+	IRQKIT_COUNTS_NONE,   /* the row has no number (`FIQ:` on arm) */
+	IRQKIT_COUNTS_SINGLE, /* one number for the machine (`ERR:`, `MIS:`) */
+	IRQKIT_COUNTS_PER_CPU /* one number for each CPU */
+};
+enum irqkit_counts irqkit_interrupt_get_counts(const struct irqkit_interrupt *interrupt);
+
+/* Interrupts since the number was given out; 0 where there is no count. */
+uint64_t irqkit_interrupt_get_total(const struct irqkit_interrupt *interrupt);
+
+/* Interrupts served by @cpu; 0 where it has no column. */
+uint64_t irqkit_interrupt_get_count(
+	const struct irqkit_interrupt *interrupt, unsigned int cpu);
+
+/*
+ * The CPUs with a count that isn't 0, by ascending number: how many there are, and the
+ * @index-th of them with its count.
+ */
+size_t irqkit_interrupt_count_served(const struct irqkit_interrupt *interrupt);
+uint64_t irqkit_interrupt_get_served(
+	const struct irqkit_interrupt *interrupt, size_t index, unsigned int *ret_cpu);
+
+/* The interrupt controller, "IO-APIC", "xen-dyn"; NULL where none is named. */
+const char *irqkit_interrupt_get_chip(const struct irqkit_interrupt *interrupt);
+
+/* The number of the interrupt at its chip; false where there is none. */
+bool irqkit_interrupt_get_hwirq(
+	const struct irqkit_interrupt *interrupt, int64_t *ret_hwirq);
+
+/*
+ * How the interrupt is signalled, in the kernel's word: "edge", "fasteoi", "event",
+ * "Level"; NULL where none is named.
+ */
+const char *irqkit_interrupt_get_trigger(const struct irqkit_interrupt *interrupt);
+
+/* The names that the drivers gave to their handlers; more than one where it is shared. */
+size_t irqkit_interrupt_count_actions(const struct irqkit_interrupt *interrupt);
+const char *irqkit_interrupt_get_action(
+	const struct irqkit_interrupt *interrupt, size_t index);
+
+/*
+ * What a row with a name says of itself ("Local timer interrupts"), or NULL. Rows with
+ * a number have none.
+ */
+const char *irqkit_interrupt_get_description(const struct irqkit_interrupt *interrupt);
+
+/* --------------------------------------------------------------------------------- */
+/* /proc/irq/N                                                                       */
+
+/*
+ * The CPUs that were asked for (smp_affinity_list, or smp_affinity). While a move waits
+ * for the next interrupt, this is the new value already.
+ *
+ * -ENOENT: the interrupt has no such file. -EBADMSG: it holds something else.
+ */
+int irqkit_irq_read_affinity(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
+
+/*
+ * The CPUs that the kernel chose among them (effective_affinity_list); empty while the
+ * interrupt is not active.
+ *
+ * -ENOENT: the kernel doesn't tell. -EBADMSG as above.
+ */
+int irqkit_irq_read_effective(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
+
+/*
+ * The NUMA node of the device that raises it.
+ *
+ * -ENODATA: none is known (the kernel writes -1). -ENOENT, -EBADMSG as above.
+ */
+int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node);
+
+enum irqkit_movable {
+	IRQKIT_MOVABLE,	  /* affinity can be set */
+	IRQKIT_MANAGED,	  /* the kernel alone places it: queues of disks, mostly */
+	IRQKIT_PER_CPU,	  /* it belongs to one CPU: timers, IPIs, event channels of a vCPU */
+	IRQKIT_READ_ONLY, /* its chip has no way to move it */
+};
+
+/*
+ * Can the affinity of this interrupt be set? Nothing is written to find out. From Linux
+ * 6.11 on the mode of smp_affinity says so (kernel/irq/proc.c, register_irq_proc());
+ * before that, the chip, and the names of drivers that are known to leave the
+ * placement to the kernel.
+ *
+ * -EINVAL: it has a name and no number. -ENOENT: nothing is known of it.
+ */
+int irqkit_irq_read_movable(struct irqkit_ctx *ctx,
+	const struct irqkit_interrupt *interrupt, enum irqkit_movable *ret_movable);
+
+/* --------------------------------------------------------------------------------- */
+/* /sys/devices/system                                                               */
+
+enum irqkit_cpus {
+	IRQKIT_CPUS_ONLINE,
+	IRQKIT_CPUS_PRESENT,
+	IRQKIT_CPUS_POSSIBLE,
+};
+
+/*
+ * The CPUs of the machine in one of these states.
+ *
+ * -ENOENT: there is no such file. -EBADMSG: it holds something else.
+ */
+int irqkit_topology_read_cpus(
+	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
+
+/* The numbers of the NUMA nodes, as a set. -ENOENT: none are known. */
+int irqkit_topology_read_nodes(struct irqkit_ctx *ctx, struct irqkit_cpuset **ret_nodes);
+
+/* The online CPUs of a NUMA node. -ENOENT: no such node. */
+int irqkit_topology_read_node_cpus(
+	struct irqkit_ctx *ctx, unsigned int node, struct irqkit_cpuset **ret_set);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* /proc/irq/N: where an interrupt may go, where it goes, and whether it can be moved. */
+#include "private.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define PATH_ROOM 64
+
+static void irq_path(char path[PATH_ROOM], unsigned int irq, const char *name)
+{
+	snprintf(path, PATH_ROOM, "proc/irq/%u/%s", irq, name);
+}
+
+/* The list file, or the mask file in a root that was saved without it. */
+static int read_set(struct irqkit_ctx *ctx, unsigned int irq, const char *list,
+	const char *mask, struct irqkit_cpuset **ret_set)
+{
+	char path[PATH_ROOM];
+	int r;
+
+	irq_path(path, irq, list);
+	r = knob_read_cpulist(ctx, path, ret_set);
+	if (r != -ENOENT)
+		return r;
+	irq_path(path, irq, mask);
+	return knob_read_cpumask(ctx, path, ret_set);
+}
+
+EXPORT int irqkit_irq_read_affinity(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
+{
+	return read_set(ctx, irq, "smp_affinity_list", "smp_affinity", ret_set);
+}
+
+EXPORT int irqkit_irq_read_effective(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
+{
+	return read_set(
+		ctx, irq, "effective_affinity_list", "effective_affinity", ret_set);
+}
+
+EXPORT int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node)
+{
+	_cleanup_free_ char *text = NULL;
+	char path[PATH_ROOM];
+	uint32_t node;
+	size_t len;
+	int r;
+
+	irq_path(path, irq, "node");
+	r = knob_read_line(ctx, path, &text, &len);
+	if (r < 0)
+		return r;
+	if (strcmp(text, "-1") == 0)
+		return -ENODATA;
+	if (parse_u32(text, len, &node) < 0 || node > INT32_MAX)
+		return -EBADMSG;
+	*ret_node = (int)node;
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Movable?                                                                        */
+
+/*
+ * Interrupts that these drivers have placed by the kernel (PCI_IRQ_AFFINITY), by the
+ * names that they give them. Only kernels before 6.11 need it: one line a driver.
+ */
+static const char *const managed_names[] = {
+	"nvme*q[1-9]*", /* not nvme0q0, the admin queue */
+	"virtio*-req.*", /* virtio_blk */
+	"virtio*-request", /* virtio_scsi */
+	"hpsa*-msix*",
+	"megasas*-msix*",
+	"mpt3sas*-msix*",
+	"mpt2sas*-msix*",
+	"qla2xxx*_qpair*",
+	"lpfc:*",
+	"smartpqi*",
+	"aacraid*",
+};
+
+/* Since 6.11 the kernel takes the write permission away from what can't be moved. */
+static bool is_mode_telling(struct irqkit_ctx *ctx)
+{
+	_cleanup_free_ char *release = NULL;
+	unsigned int major, minor;
+	size_t len;
+
+	if (knob_read_line(ctx, "proc/sys/kernel/osrelease", &release, &len) < 0 ||
+		sscanf(release, "%u.%u", &major, &minor) != 2)
+		return false;
+	return major > 6 || (major == 6 && minor >= 11);
+}
+
+static bool is_msi(const struct irqkit_interrupt *interrupt)
+{
+	return interrupt->chip &&
+	       (strstr(interrupt->chip, "MSI") || strstr(interrupt->chip, "ITS"));
+}
+
+static bool has_managed_name(const struct irqkit_interrupt *interrupt)
+{
+	for (size_t a = 0; a < interrupt->n_actions; a++)
+		for (size_t i = 0; i < LENGTH(managed_names); i++)
+			if (fnmatch(managed_names[i], interrupt->actions[a], 0) == 0)
+				return true;
+	return false;
+}
+
+/* By what the row says: interrupts that belong to one CPU on every kernel. */
+static bool is_per_cpu(const struct irqkit_interrupt *interrupt)
+{
+	const char *chip = interrupt->chip ? interrupt->chip : "";
+
+	if (strcmp(chip, "xen-percpu") == 0)
+		return true;
+	/* x86: the timer, IRQF_NOBALANCING */
+	if (interrupt->irq == 0 && interrupt->n_actions == 1 &&
+		strcmp(interrupt->actions[0], "timer") == 0)
+		return true;
+	/* arm: the GIC's private peripheral interrupts */
+	return strncmp(chip, "GIC", 3) == 0 && strncmp(chip, "GICv2m", 6) != 0 &&
+	       interrupt->has_hwirq && interrupt->hwirq >= 16 && interrupt->hwirq < 32;
+}
+
+static int read_mode(struct irqkit_ctx *ctx, unsigned int irq, mode_t *ret_mode)
+{
+	char path[PATH_ROOM];
+	int r;
+
+	irq_path(path, irq, "smp_affinity");
+	r = knob_read_mode(ctx, path, ret_mode);
+	if (r != -ENOENT)
+		return r;
+	irq_path(path, irq, "smp_affinity_list");
+	return knob_read_mode(ctx, path, ret_mode);
+}
+
+EXPORT int irqkit_irq_read_movable(struct irqkit_ctx *ctx,
+	const struct irqkit_interrupt *interrupt, enum irqkit_movable *ret_movable)
+{
+	mode_t mode;
+	int r;
+
+	if (interrupt->irq < 0)
+		return -EINVAL;
+	if (is_per_cpu(interrupt)) {
+		*ret_movable = IRQKIT_PER_CPU;
+		return 0;
+	}
+
+	r = read_mode(ctx, (unsigned int)interrupt->irq, &mode);
+	if (r < 0)
+		return r;
+	if (!(mode & S_IWUSR))
+		*ret_movable = is_msi(interrupt) ? IRQKIT_MANAGED : IRQKIT_READ_ONLY;
+	else if (is_msi(interrupt) && has_managed_name(interrupt) &&
+		 !is_mode_telling(ctx))
+		*ret_movable = IRQKIT_MANAGED;
+	else
+		*ret_movable = IRQKIT_MOVABLE;
+	return 0;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The files of /proc and /sys, below the root. No other file of the library opens any.
+ *
+ * A saved root may hold links, planted or copied. openat2(RESOLVE_IN_ROOT) (Linux 5.6)
+ * keeps them inside. Where the kernel or a sandbox has no openat2(), the running
+ * machine's own files are opened plainly, and those of another root without following
+ * any link.
+ */
+#include "private.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define PIECE ((size_t)128 << 10)
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+#define _cleanup_fd_ CLEANUP(close_fd)
+
+/* Component by component, so that no link is followed and no `..` climbs out. */
+static int open_without_links(struct irqkit_ctx *ctx, const char *path, int flags)
+{
+	int dir = fcntl(ctx->root_fd, F_DUPFD_CLOEXEC, 0);
+
+	while (dir >= 0) {
+		const char *slash = strchr(path, '/');
+		_cleanup_free_ char *name =
+			slash ? strndup(path, (size_t)(slash - path)) : strdup(path);
+		int next, error;
+
+		if (!name || strcmp(name, "..") == 0) {
+			close(dir);
+			return name ? -EXDEV : -ENOMEM;
+		}
+		next = openat(dir, name,
+			O_NOFOLLOW | (slash ? O_PATH | O_DIRECTORY | O_CLOEXEC : flags));
+		error = errno;
+		close(dir);
+		if (next < 0)
+			return -error;
+		if (!slash)
+			return next;
+		dir = next;
+		path = slash + 1;
+	}
+	return -errno;
+}
+
+static int knob_open(struct irqkit_ctx *ctx, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned int)flags | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT,
+	};
+	int fd;
+
+	if (ctx->resolves_in_root) {
+		fd = (int)syscall(SYS_openat2, ctx->root_fd, path, &how, sizeof(how));
+		if (fd >= 0)
+			return fd;
+		if (errno != ENOSYS && errno != EPERM)
+			return -errno;
+		/* EPERM is what some containers answer to a system call they don't know */
+		ctx->resolves_in_root = false;
+	}
+
+	if (!ctx->is_live)
+		return open_without_links(ctx, path, flags | O_CLOEXEC);
+	fd = openat(ctx->root_fd, path, flags | O_CLOEXEC);
+	return fd >= 0 ? fd : -errno;
+}
+
+static ssize_t read_some(int fd, char *buffer, size_t room)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, buffer, room);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
+{
+	_cleanup_fd_ int fd = knob_open(ctx, path, O_RDONLY);
+	_cleanup_free_ char *text = NULL;
+	size_t len = 0, room = 0;
+
+	if (fd < 0)
+		return fd;
+
+	for (;;) {
+		ssize_t n;
+
+		if (room - len < 2) {
+			char *more = realloc(text, room = room ? room * 4 : 512);
+
+			if (!more)
+				return -ENOMEM;
+			text = more;
+		}
+		n = read_some(fd, text + len, room - len - 1);
+		if (n < 0)
+			return (int)n;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+
+	text[len] = '\0';
+	*ret_text = TAKE(text);
+	*ret_len = len;
+	return 0;
+}
+
+int knob_read_line(
+	struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
+{
+	int r = knob_read(ctx, path, ret_text, ret_len);
+
+	if (r == 0 && *ret_len > 0 && (*ret_text)[*ret_len - 1] == '\n')
+		(*ret_text)[--*ret_len] = '\0';
+	return r;
+}
+
+static int read_cpus(struct irqkit_ctx *ctx, const char *path,
+	int (*parse)(const char *, size_t, struct irqkit_cpuset **, size_t *),
+	struct irqkit_cpuset **ret_set)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = knob_read_line(ctx, path, &text, &len);
+
+	if (r < 0)
+		return r;
+	r = parse(text, len, ret_set, NULL);
+	if (r == -EINVAL || r == -ERANGE) {
+		ctx_log(ctx, LOG_DEBUG, "/%s holds no set of CPUs", path);
+		return -EBADMSG;
+	}
+	return r;
+}
+
+int knob_read_cpulist(
+	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset **ret_set)
+{
+	return read_cpus(ctx, path, irqkit_cpuset_parse_list, ret_set);
+}
+
+int knob_read_cpumask(
+	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset **ret_set)
+{
+	return read_cpus(ctx, path, irqkit_cpuset_parse_mask, ret_set);
+}
+
+int knob_read_mode(struct irqkit_ctx *ctx, const char *path, mode_t *ret_mode)
+{
+	_cleanup_fd_ int fd = knob_open(ctx, path, O_PATH);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	*ret_mode = st.st_mode;
+	return 0;
+}
+
+int knob_stream(struct irqkit_ctx *ctx, const char *path,
+	int (*feed)(void *data, const char *bytes, size_t len), void *data)
+{
+	_cleanup_fd_ int fd = knob_open(ctx, path, O_RDONLY);
+	_cleanup_free_ char *piece = NULL;
+
+	if (fd < 0)
+		return fd;
+	piece = malloc(PIECE);
+	if (!piece)
+		return -ENOMEM;
+
+	for (;;) {
+		ssize_t n = read_some(fd, piece, PIECE);
+		int r;
+
+		if (n <= 0)
+			return (int)n;
+		r = feed(data, piece, (size_t)n);
+		if (r < 0)
+			return r;
+	}
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void close_dir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
+	size_t *ret_count)
+{
+	int fd = knob_open(ctx, path, O_RDONLY | O_DIRECTORY);
+	DIR *dir CLEANUP(close_dir) = fd >= 0 ? fdopendir(fd) : NULL;
+	unsigned int *numbers = NULL;
+	size_t count = 0, room = 0;
+
+	if (fd < 0)
+		return fd;
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
+	}
+
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		uint32_t number;
+
+		if (parse_u32(entry->d_name, strlen(entry->d_name), &number) < 0)
+			continue;
+		if (count == room) {
+			size_t more = room ? room * 2 : 64;
+			void *grown = reallocarray(numbers, more, sizeof(*numbers));
+
+			if (!grown) {
+				free(numbers);
+				return -ENOMEM;
+			}
+			numbers = grown;
+			room = more;
+		}
+		numbers[count++] = number;
+	}
+
+	if (count)
+		qsort(numbers, count, sizeof(*numbers), compare_numbers);
+	*ret_numbers = numbers;
+	*ret_count = count;
+	return 0;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of the library share, and nobody outside sees. */
+#ifndef IRQKIT_PRIVATE_H
+#define IRQKIT_PRIVATE_H
+
+#include <irqkit.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#define EXPORT __attribute__((visibility("default")))
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* What a function owns ends with its scope; TAKE() hands it over. */
+#define CLEANUP(fn) __attribute__((cleanup(fn)))
+#define TAKE(pointer)                                                                    \
+	({                                                                               \
+		__typeof__(pointer) taken_ = (pointer);                                  \
+		(pointer) = NULL;                                                        \
+		taken_;                                                                  \
+	})
+
+static inline void free_text(char **text)
+{
+	free(*text);
+}
+#define _cleanup_free_ CLEANUP(free_text)
+
+static inline void free_cpuset(struct irqkit_cpuset **set)
+{
+	irqkit_cpuset_free(*set);
+}
+#define _cleanup_cpuset_ CLEANUP(free_cpuset)
+
+/* ctx.c */
+struct irqkit_ctx {
+	char *root;
+	int root_fd;
+	bool is_live; /* the root is "/" */
+	bool resolves_in_root; /* openat2() works here; cleared when it turns out not to */
+	irqkit_log_fn *log;
+	void *log_data;
+};
+
+void ctx_log(struct irqkit_ctx *ctx, int priority, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* knob.c: the only file that opens files below the root. Paths have no leading slash. */
+
+/* The whole file; @ret_text has a NUL after @ret_len bytes. */
+int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len);
+
+/* A file of one line, without its newline. */
+int knob_read_line(
+	struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len);
+
+/* A file that holds a set of CPUs in list notation, or as a mask. */
+int knob_read_cpulist(
+	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset **ret_set);
+int knob_read_cpumask(
+	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset **ret_set);
+
+int knob_read_mode(struct irqkit_ctx *ctx, const char *path, mode_t *ret_mode);
+
+/*
+ * Hands a file to @feed piece by piece, as read(2) gives it, until it ends or @feed
+ * returns something negative, which is then returned.
+ */
+int knob_stream(struct irqkit_ctx *ctx, const char *path,
+	int (*feed)(void *data, const char *bytes, size_t len), void *data);
+
+/* The names in a folder that are numbers, ascending. */
+int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
+	size_t *ret_count);
+
+/* number.c: digits by hand, nothing but digits. -EINVAL, -ERANGE. */
+int parse_u64(const char *text, size_t len, uint64_t *ret_number);
+int parse_u32(const char *text, size_t len, uint32_t *ret_number);
+
+/* arena.c: memory that is freed all at once. */
+struct arena {
+	struct arena_block *blocks; /* owned */
+};
+void *arena_alloc(struct arena *arena, size_t size);
+char *arena_text(struct arena *arena, const char *text, size_t len);
+void arena_free(struct arena *arena);
+
+/* description.c: what follows the counts in a row. */
+struct description {
+	const char *chip; /* NULL: none */
+	size_t chip_len;
+	const char *trigger; /* NULL: none */
+	size_t trigger_len;
+	const char *actions; /* "a, b" */
+	size_t actions_len;
+	int64_t hwirq;
+	bool has_hwirq;
+	bool is_ambiguous; /* the text can be read in another way */
+};
+void description_parse(const char *text, size_t len, struct description *ret);
+
+/* interrupts.c */
+struct irqkit_interrupt {
+	const char *label; /* strings and arrays: in the snapshot's arena */
+	int irq;
+	enum irqkit_counts counts;
+	uint64_t total;
+	size_t n_served;
+	uint64_t *served_count;
+	uint32_t *served_cpu;
+	const char *chip;
+	const char *trigger;
+	const char *description;
+	const char **actions;
+	size_t n_actions;
+	int64_t hwirq;
+	bool has_hwirq;
+	bool is_ambiguous;
+};
+
+struct irqkit_snapshot {
+	struct arena arena;
+	struct irqkit_cpuset *cpus; /* owned; the members of column[] */
+	struct irqkit_interrupt *rows; /* owned */
+	size_t n_rows;
+	size_t rows_room;
+};
+
+/*
+ * A snapshot that is being read: bytes go in by pieces of any length. The first error
+ * stays, with its line and reason.
+ */
+struct reader {
+	struct irqkit_snapshot *snapshot; /* owned */
+	const struct irqkit_cpuset *columns; /* for a text without heading, or NULL */
+	uint32_t *column; /* owned; the CPU of each column */
+	size_t n_columns;
+	uint64_t *count; /* owned; a row's counts before they are kept: n_columns */
+	uint32_t *cpu; /* owned; their CPUs */
+	char *rest; /* owned; the beginning of a line whose end is still to come */
+	size_t rest_len;
+	size_t rest_room;
+	size_t line;
+	int error;
+	const char *reason;
+	/* A row was wider than the heading, as when a CPU came while it was written. */
+	bool saw_wide_row;
+	bool lacks_heading;
+};
+int reader_init(struct reader *reader, const struct irqkit_cpuset *columns);
+int reader_feed(void *reader, const char *bytes, size_t len);
+int reader_finish(struct reader *reader);
+void reader_tell(
+	const struct reader *reader, size_t *reterr_line, const char **reterr_reason);
+void reader_free(struct reader *reader);
+
+int snapshot_new(struct irqkit_snapshot **ret_snapshot);
+int snapshot_add_row(
+	struct irqkit_snapshot *snapshot, struct irqkit_interrupt **ret_interrupt);
+/* @separator stands between two names: ", " in /proc/interrupts, "," in /sys/kernel/irq */
+int snapshot_set_actions(struct irqkit_snapshot *snapshot,
+	struct irqkit_interrupt *interrupt, const char *text, size_t len,
+	const char *separator);
+
+#endif

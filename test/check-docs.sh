@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# What cmd/cmd.h asks of one who adds a subcommand: its page, completion, golden test and
+# CHANGELOG line; and that --help, the pages and the completions name the same options.
+# shellcheck source=test/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+irqkit=$O/irqkit
+mapfile -t commands < <("$irqkit" --list-commands)
+check "irqkit --list-commands names commands" test ${#commands[@]} -gt 0
+same "they are sorted" "$(printf '%s\n' "${commands[@]}" | LC_ALL=C sort -u)" "$(printf '%s\n' "${commands[@]}")"
+
+help_options() { "$irqkit" "$1" --help | grep -oE -- '(^|[ ,])--[a-z][a-z0-9-]+' | tr -d ' ,' | sort -u; }
+# Documented: what an item of a list in the page begins with.
+page_options() { grep -hE '^\.It Fl' "$@" | grep -oE 'Fl -[a-z][a-z0-9-]+' | sed 's/^Fl /-/' | sort -u; }
+
+# completes WORD...: what bash offers for the last word
+completes() {
+	PATH=$O:$PATH bash -c '
+		_init_completion() { cur=${COMP_WORDS[COMP_CWORD]}; prev=${COMP_WORDS[COMP_CWORD - 1]}; words=("${COMP_WORDS[@]}"); cword=$COMP_CWORD; }
+		source completions/irqkit.bash || exit
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE}
+		function=$(complete -p "$1" | sed -n "s/.* -F \([^ ]*\) .*/\1/p")
+		"$function" "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+		printf "%s\n" "${COMPREPLY[@]}" | sed "s/[ =]*$//"' bash "$@" | sort -u
+}
+lacks() { comm -13 <(printf '%s\n' "$1") <(printf '%s\n' "$2"); }
+
+for c in "${commands[@]}"; do
+	page=man/irqkit-$c.8
+	check "irqkit-$c(8) is there" test -s "$page"
+	check "$c has a golden test" grep -qE "(irqkit|irq-)[ ]?$c( |\$)" test/golden/*.test
+	check "$c has a line in CHANGELOG" grep -q "irqkit $c" CHANGELOG
+	check "irqkit(8) names $c" grep -q "irqkit-$c" man/irqkit.8
+	[ -s "$page" ] || continue
+	same "irqkit-$c(8) and 'irqkit $c --help' name the same options" \
+		"$(help_options "$c")" "$(page_options "$page")"
+	empty "bash completes the options of $c" "$(lacks "$(completes irqkit "$c" --)" "$(help_options "$c")")"
+	empty "bash completes the options of irq-$c" "$(lacks "$(completes "irq-$c" --)" "$(help_options "$c")")"
+	for s in NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
+		check "irqkit-$c(8) has a section $s" grep -qE "^\.Sh \"?$s\"?\$" "$page"
+	done
+done
+empty "bash completes the commands" "$(lacks "$(completes irqkit '')" "$(printf '%s\n' "${commands[@]}")")"
+for f in completions/irqkit.bash completions/_irqkit completions/irqkit.fish; do
+	check "$f asks the program" grep -q -- '--list-commands' "$f"
+done
+check "irqkit.bash is bash" bash -n completions/irqkit.bash
+for shell in zsh fish; do
+	f=completions/_irqkit
+	[ $shell = zsh ] || f=completions/irqkit.fish
+	if command -v $shell >/dev/null; then
+		check "$f is $shell" $shell -n "$f"
+	else
+		skip "$f is $shell" "no $shell"
+	fi
+done
+
+# Every page that is there has a command, and every exit status is in irqkit(8).
+for page in man/irqkit-*.8; do
+	c=$(basename "$page" .8)
+	c=${c#irqkit-}
+	check "irqkit $c, of $page, exists" grep -qx "$c" <(printf '%s\n' "${commands[@]}")
+done
+mapfile -t statuses < <(sed -nE 's/^\tSTATUS_[A-Z_]+ = ([0-9]+),.*/\1/p' cmd/cmd.h)
+for n in "${statuses[@]}"; do
+	# shellcheck disable=SC2016 # awk's, not the shell's
+	check "irqkit(8) explains exit status $n" \
+		awk -v n="$n" '/^\.Sh/ { in_it = /EXIT STATUS/ } in_it && $1 == ".It" && $2 == n { found = 1 } END { exit !found }' man/irqkit.8
+done
+
+if command -v mandoc >/dev/null; then
+	for page in man/*.[358]; do
+		# Dates of the operating system's own manuals, and references to pages that are not
+		# installed, say nothing about the page.
+		empty "mandoc has nothing to say about $page" \
+			"$(mandoc -T lint -W warning "$page" 2>&1 | grep -v 'referenced manual not found')"
+	done
+else
+	skip "the pages are clean mdoc" "no mandoc"
+fi
+
+# The calls that libirqkit(3) names exist; the keys that JSON has are in irqkit-json(5).
+empty "libirqkit(3) names no call that does not exist" \
+	"$(grep -ohE 'irqkit_[a-z0-9_]+' man/libirqkit.3 | sort -u |
+		while read -r name; do grep -qE "\b$name" lib/include/irqkit.h || echo "$name"; done)"
+keys=$("$irqkit" show --root test/roots/linux-6.1-16cpu --all --json |
+	jq -r 'paths | map(select(type == "string")) | last // empty' | grep -vE '^[0-9]+$' | sort -u)
+empty "irqkit-json(5) explains every key" \
+	"$(for key in $keys; do grep -qE "^\.It .*\b$key\b" man/irqkit-json.5 || echo "$key"; done)"
+finish

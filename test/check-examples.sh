@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# The examples of README.md and of the pages are run.
+#
+# In README.md, in a block that follows <!-- root: NAME -->, each line "$ COMMAND" is run
+# on that root of test/roots, and what stands below it is what comes out.
+#
+# In a page with the comment .\" root: NAME each line "$ COMMAND" of the section EXAMPLES is
+# run on that root, and must succeed and print something. Without the comment it fails.
+# shellcheck source=test/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+# An irqkit before the real one in PATH, which adds --root to a command.
+mkdir "$tmp/bin"
+cat >"$tmp/bin/irqkit" <<'W'
+#!/bin/bash
+case ${1-} in
+'' | -*) exec "$REAL_IRQKIT" "$@" ;;
+*) exec "$REAL_IRQKIT" "$1" --root "$EXAMPLE_ROOT" "${@:2}" ;;
+esac
+W
+chmod +x "$tmp/bin/irqkit"
+for c in $("$O/irqkit" --list-commands); do ln -s irqkit "$tmp/bin/irq-$c"; done
+export REAL_IRQKIT=$O/irqkit PATH=$tmp/bin:$PATH COLUMNS=80
+unset TERM NO_COLOR
+
+# run COMMAND: on a copy of the root, so that an example may write
+run() {
+	rm -rf "$tmp/root"
+	cp -RP "test/roots/$root" "$tmp/root" || return
+	EXAMPLE_ROOT=$tmp/root bash -o pipefail -c "$1" </dev/null 2>&1 | sed "s|$tmp/root||g"
+	return "${PIPESTATUS[0]}"
+}
+
+root='' block='' command='' expected=''
+end_of_example() {
+	[ -z "$command" ] || same "README.md: $command" "${expected%$'\n'}" "$(run "$command")"
+	command='' expected=''
+}
+while IFS= read -r line; do
+	case $block$line in
+	'<!-- root: '*) root=${line#<!-- root: } root=${root% -->} ;;
+	'```'*) [ -z "$root" ] || block=1 ;;
+	'1```') end_of_example; block='' root='' ;;
+	'1$ '*) end_of_example; command=${line#'$ '} ;;
+	1*) expected+=$line$'\n' ;;
+	esac
+done <README.md
+
+# example NAME COMMAND
+example() {
+	local text status
+	text=$(run "$2")
+	status=$?
+	[ -n "$text" ] || { status=1; text="nothing comes out"; }
+	result $status "$1" "$text"
+}
+
+for page in man/*.8; do
+	command -v mandoc >/dev/null || { skip "$page: examples" "no mandoc"; continue; }
+	mapfile -t examples < <(mandoc -T utf8 -O width=200 "$page" | sed 's/.\x08//g' |
+		awk '/^[A-Z]/ { in_it = /^EXAMPLES/ } in_it' | sed -nE 's/^ +[$#] (.*)/\1/p')
+	root=$(sed -nE 's/^\.\\" root: ([^ ]+)$/\1/p' "$page" | head -n 1)
+	if [ ${#examples[@]} -eq 0 ] || [ ! -d "test/roots/${root:-none}" ]; then
+		result 1 "$page: examples" "no lines '\$ COMMAND' in EXAMPLES, or no comment .\\\" root: NAME"
+		continue
+	fi
+	for command in "${examples[@]}"; do
+		example "$page: $command" "$command"
+	done
+done
+finish

@@ -1,0 +1,198 @@
+#!/usr/bin/env bash
+# Golden tests: a test is one file, test/golden/NAME.test, in this format:
+#
+#   # What the test holds.                                  comment, as many as wanted
+#   root: xen-6.1-dom0                                      test/roots/NAME; may be absent
+#   run: irqkit show --root @ROOT@ --json | jq .            run by bash; may be repeated
+#   bytes: visible                                          optional: output through cat -v
+#   writes: yes                                             optional: the run may change its root
+#   --- stdout                                              from here on made by --update;
+#   ...                                                     an empty section is left out
+#   --- stderr
+#   irqkit: ...
+#   --- knobs                                               with "writes": files that changed
+#   /proc/irq/24/smp_affinity_list: 0-3 -> 1
+#   --- status 0
+#
+#   test/golden.sh [NAME...]            TAP on stdout, the difference of each failed test
+#   test/golden.sh --update [NAME...]   rewrites the files instead (also: UPDATE=1); review the diff
+#
+# The root is a copy in a temporary folder, @ROOT@ in the command and in what comes out.
+# Files named in its .readonly are 0444 there (as the kernel makes what cannot be moved), in
+# .unreadable 0000; commands run without the capabilities that overrule that, also for root.
+# One copy serves all tests that do not write; one that does so all the same fails.
+set -u
+export LC_ALL=C
+umask 022
+cd "$(dirname "$0")/.." || exit 1
+top=$PWD
+program_dir=${GOLDEN_PATH:-${O:-$top}}
+update=${UPDATE:-}
+[ "${1-}" != --update ] || { update=1; shift; }
+
+tmp=$(mktemp -d) || exit 1
+tmp=$(cd "$tmp" && pwd -P)
+trap 'chmod -R u+rwX "$tmp" 2>/dev/null; rm -rf "$tmp"' EXIT
+
+run_env=(env -i "PATH=$program_dir:$PATH" LC_ALL=C.UTF-8 COLUMNS=80 TZ=UTC HOME=/nonexistent)
+for v in ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS; do
+	[ -z "${!v-}" ] || run_env+=("$v=${!v}")
+done
+powerless=
+if [ "$(id -u)" -eq 0 ]; then
+	drop=(setpriv '--bounding-set=-dac_override,-dac_read_search')
+	if "${drop[@]}" true 2>/dev/null; then
+		run_env=("${drop[@]}" "${run_env[@]}")
+	else
+		powerless=1 # then what is unreadable cannot be tested
+	fi
+fi
+
+# copy_root NAME DIR
+copy_root() {
+	local list mode f
+	cp -RP "test/roots/$1" "$2" || return
+	for list in readonly:0444 unreadable:0000; do
+		mode=${list#*:} list=$2/.${list%:*}
+		[ -f "$list" ] || continue
+		while read -r f; do printf '%s\0' "$2/$f"; done <"$list" | xargs -0r chmod "$mode"
+	done
+}
+
+# content FILE: on one line
+content() {
+	awk '{ printf "%s%s", (NR > 1 ? " | " : ""), $0 }' "$1"
+}
+
+# knobs NAME DIR: what differs from test/roots/NAME
+knobs() {
+	local kind file
+	diff -rq --no-dereference "test/roots/$1" "$2" | sed -nE \
+		-e "s|^Files .* and $2(/.*) differ\$|changed \1|p" \
+		-e "s|^Only in $2(/.*)?: (.*)|new \1/\2|p" \
+		-e "s|^Only in test/roots/$1(/.*)?: (.*)|gone \1/\2|p" |
+		while read -r kind file; do
+			case $kind in
+			changed) echo "$file: $(content "test/roots/$1$file") -> $(content "$2$file")" ;;
+			new) if [ -d "$2$file" ]; then echo "$file: new folder"; else echo "$file: new: $(content "$2$file")"; fi ;;
+			gone) echo "$file: gone" ;;
+			esac
+		done
+}
+
+# section TITLE FILE: what came out, with the path of the root replaced
+section() {
+	[ -s "$2" ] || return
+	echo "--- $1"
+	if [ -n "$bytes" ]; then
+		sed "s|$root_dir|@ROOT@|g" "$2" | cat -v
+	else
+		sed "s|$root_dir|@ROOT@|g" "$2"
+	fi
+	[ -z "$(tail -c 1 "$2")" ] || printf '\n\\ no newline at end\n'
+}
+
+# perform FILE WORK: runs a test; what it should look like goes to WORK/actual
+perform() {
+	local line status
+	root='' root_dir=@ROOT@ command='' bytes='' writes=''
+	while IFS= read -r line; do
+		case $line in
+		'--- '*) break ;;
+		'#'* | '') ;;
+		'root: '*) root=${line#root: } ;;
+		'run: '*) command+=${line#run: }$'\n' ;;
+		'bytes: visible') bytes=1 ;;
+		'writes: yes') writes=1 ;;
+		*) echo "cannot read this line: $line" >"$2/trouble"; return 1 ;;
+		esac
+		printf '%s\n' "$line"
+	done <"$1" >"$2/actual"
+	[ -n "$command" ] || { echo "there is no line 'run: ...'" >"$2/trouble"; return 1; }
+	if [ -n "$root" ]; then
+		[ -d "test/roots/$root" ] || { echo "no root test/roots/$root" >"$2/trouble"; return 1; }
+		if [ -n "$powerless" ] && [ -f "test/roots/$root/.unreadable" ]; then
+			echo 'nothing is unreadable to this user' >"$2/skip"
+			return 1
+		fi
+		root_dir=$tmp/roots/$root
+		[ -z "$writes" ] || { root_dir=$2/root; rm -rf "$root_dir"; copy_root "$root" "$root_dir"; }
+	fi
+	"${run_env[@]}" bash -o pipefail -c "${command//@ROOT@/$root_dir}" \
+		</dev/null >"$2/stdout" 2>"$2/stderr"
+	status=$?
+	{
+		section stdout "$2/stdout"
+		section stderr "$2/stderr"
+		if [ -n "$writes" ]; then
+			echo '--- knobs'
+			[ -z "$root" ] || knobs "$root" "$root_dir"
+		fi
+		echo "--- status $status"
+	} >>"$2/actual"
+}
+
+# worker NUMBER FILE...: TAP lines
+worker() {
+	local work=$tmp/work.$1 file name
+	shift
+	mkdir "$work"
+	for file; do
+		name=golden/$(basename "$file" .test)
+		rm -f "$work/trouble" "$work/skip"
+		if ! perform "$file" "$work"; then
+			if [ -f "$work/skip" ]; then
+				echo "ok $name # SKIP $(cat "$work/skip")"
+			else
+				echo "not ok $name"
+				sed 's/^/# /' "$work/trouble"
+			fi
+		elif cmp -s "$file" "$work/actual"; then
+			echo "ok $name"
+		elif [ -n "$update" ]; then
+			cp "$work/actual" "$file"
+			echo "ok $name (updated)"
+		else
+			echo "not ok $name"
+			diff -u --label expected --label actual "$file" "$work/actual" | sed 's/^/# /'
+		fi
+	done
+}
+
+if [ $# -gt 0 ]; then
+	files=()
+	for name; do name=${name##*/}; files+=("test/golden/${name%.test}.test"); done
+else
+	files=(test/golden/*.test)
+fi
+[ -e "${files[0]}" ] || { echo "golden: no tests" >&2; exit 1; }
+
+# One shared copy of each root that is named.
+mkdir "$tmp/roots"
+mapfile -t roots < <(sed -n 's/^root: //p' "${files[@]}" | sort -u)
+for root in "${roots[@]}"; do
+	[ ! -d "test/roots/$root" ] || copy_root "$root" "$tmp/roots/$root" || exit 1
+done
+
+workers=$(nproc 2>/dev/null || echo 2)
+for ((w = 0; w < workers; w++)); do
+	mine=()
+	for ((i = w; i < ${#files[@]}; i += workers)); do mine+=("${files[i]}"); done
+	[ ${#mine[@]} -eq 0 ] || worker "$w" "${mine[@]}" >"$tmp/results.$w" &
+done
+wait
+cat "$tmp"/results.*
+
+# Nothing that has no "writes: yes" may have written.
+extra=0
+for root in "${roots[@]}"; do
+	[ -d "$tmp/roots/$root" ] || continue
+	chmod -R u+r "$tmp/roots/$root"
+	changed=$(knobs "$root" "$tmp/roots/$root")
+	[ -n "$changed" ] || continue
+	extra=$((extra + 1))
+	echo "not ok golden root $root is unchanged by tests without 'writes: yes'"
+	printf '%s\n' "$changed" | sed 's/^/# /'
+done
+echo "1..$((${#files[@]} + extra))"
+! grep -q '^not ok' "$tmp"/results.* && [ "$extra" -eq 0 ]

@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# Sourced by the check scripts: TAP from bash. They run in the top folder of the tree, with
+# O the folder where irqkit was built.
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+O=${O:-$PWD}
+export LC_ALL=C.UTF-8
+tap_count=0 tap_failed=0
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+
+# result STATUS NAME [TEXT]: a test; TEXT says what is wrong where STATUS is not 0
+result() {
+	tap_count=$((tap_count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $2"
+	else
+		tap_failed=$((tap_failed + 1))
+		echo "not ok $2"
+		[ -z "${3-}" ] || printf '%s\n' "$3" | sed 's/^/# /'
+	fi
+}
+
+# check NAME COMMAND...: the command succeeds
+check() {
+	local name=$1 text status
+	shift
+	text=$("$@" 2>&1)
+	status=$?
+	result "$status" "$name" "$text"
+}
+
+# empty NAME TEXT: there is nothing to complain of
+empty() {
+	[ -z "$2" ]
+	result $? "$1" "$2"
+}
+
+# same NAME EXPECTED ACTUAL
+same() {
+	[ "$2" = "$3" ]
+	result $? "$1" "$(diff -u --label expected --label actual <(printf '%s\n' "$2") <(printf '%s\n' "$3"))"
+}
+
+# skip NAME WHY
+skip() {
+	tap_count=$((tap_count + 1))
+	echo "ok $1 # SKIP $2"
+}
+
+# The last line of each script.
+finish() {
+	echo "1..$tap_count"
+	[ "$tap_failed" -eq 0 ]
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Files below a root: nothing leads out of it, and what is no affinity is refused. */
+#include "unit.h"
+
+#include <errno.h>
+#include <irqkit.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+static struct irqkit_ctx *open_root(const char *root)
+{
+	struct irqkit_ctx *ctx = NULL;
+
+	assert_int_equal(irqkit_ctx_new(root, &ctx), 0);
+	return ctx;
+}
+
+/* Either way of opening: by openat2(), and where there is none. */
+static void links_stay_inside(void **state)
+{
+	(void)state;
+	for (int with_openat2 = 0; with_openat2 < 2; with_openat2++) {
+		struct irqkit_ctx *out = open_root("test/roots/link-out-of-the-root");
+		struct irqkit_ctx *in = open_root("test/roots/link-inside-the-root");
+		char *text = NULL;
+		size_t len = 0;
+
+		if (!with_openat2)
+			out->resolves_in_root = in->resolves_in_root = false;
+		assert_true(knob_read(out, "proc/interrupts", &text, &len) < 0);
+		assert_null(text);
+		assert_true(knob_read(in, "../linux-7.3-4cpu/proc/interrupts", &text, &len) < 0);
+		/* A link is followed only where the kernel keeps it inside. */
+		int r = knob_read(in, "proc/interrupts", &text, &len);
+		if (in->resolves_in_root)
+			assert_int_equal(r, 0);
+		else
+			assert_true(r < 0);
+		if (r == 0)
+			assert_memory_equal(text, "           CPU0", 15);
+		free(text);
+		irqkit_ctx_free(out);
+		irqkit_ctx_free(in);
+	}
+}
+
+static void roots_that_are_none(void **state)
+{
+	struct irqkit_ctx *ctx = NULL;
+
+	(void)state;
+	assert_int_equal(irqkit_ctx_new("test/roots/no-such-root", &ctx), -ENOENT);
+	assert_int_equal(irqkit_ctx_new("Makefile", &ctx), -ENOTDIR);
+	assert_null(ctx);
+	irqkit_ctx_free(NULL);
+}
+
+/* test/roots/odd-affinity: what each of its interrupts holds */
+static void odd_affinity(void **state)
+{
+	struct irqkit_ctx *ctx = open_root("test/roots/odd-affinity");
+	struct irqkit_cpuset *set = NULL;
+	int node = 77;
+
+	(void)state;
+	assert_int_equal(irqkit_irq_read_affinity(ctx, 25, &set), -EBADMSG); /* words */
+	assert_int_equal(irqkit_irq_read_node(ctx, 25, &node), -EBADMSG);
+	assert_int_equal(irqkit_irq_read_node(ctx, 26, &node), -ENODATA); /* -1 */
+	assert_int_equal(irqkit_irq_read_effective(ctx, 26, &set), -ENOENT);
+	assert_int_equal(irqkit_irq_read_affinity(ctx, 28, &set), -ENOENT); /* nothing */
+	assert_null(set);
+	assert_int_equal(node, 77);
+
+	assert_int_equal(irqkit_irq_read_affinity(ctx, 27, &set), 0); /* a mask alone */
+	assert_true(irqkit_cpuset_has(set, 1) && irqkit_cpuset_count(set) == 1);
+	irqkit_cpuset_free(set);
+	set = NULL;
+	assert_int_equal(irqkit_irq_read_effective(ctx, 24, &set), 0); /* empty */
+	assert_true(irqkit_cpuset_is_empty(set));
+	irqkit_cpuset_free(set);
+	irqkit_ctx_free(ctx);
+}
+
+static int warnings;
+
+static void count_warning(void *data, int priority, const char *message)
+{
+	(void)data;
+	(void)priority;
+	assert_non_null(strstr(message, "per_cpu_count") ? message
+							  : strstr(message, "/sys/kernel/irq"));
+	warnings++;
+	errno = 12345;
+}
+
+/* Masked in a container: the counts come from sysfs, in the order of possible CPUs. */
+static void masked_interrupts(void **state)
+{
+	struct irqkit_ctx *ctx = open_root("test/roots/empty-in-container");
+	struct irqkit_snapshot *s = NULL;
+
+	(void)state;
+	warnings = 0;
+	irqkit_ctx_set_log_fn(ctx, count_warning, NULL);
+	errno = 0;
+	assert_int_equal(irqkit_snapshot_read(ctx, &s, NULL, NULL), 0);
+	assert_int_not_equal(errno, 12345);
+	assert_int_equal(warnings, 1);
+	const struct irqkit_interrupt *row = irqkit_snapshot_find(s, "24");
+	assert_non_null(row);
+	assert_int_equal(irqkit_interrupt_get_total(row), 612);
+	assert_int_equal(irqkit_interrupt_get_count(row, 3), 7);
+	row = irqkit_snapshot_find(s, "27");
+	assert_non_null(row);
+	assert_int_equal(irqkit_interrupt_count_actions(row), 2);
+	assert_string_equal(irqkit_interrupt_get_action(row, 1), "i801_smbus");
+	assert_null(irqkit_snapshot_find(s, "2")); /* nobody handles it */
+	irqkit_snapshot_free(s);
+	irqkit_ctx_free(ctx);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(links_stay_inside),
+		cmocka_unit_test(roots_that_are_none),
+		cmocka_unit_test(odd_affinity),
+		cmocka_unit_test(masked_interrupts),
+	};
+
+	return cmocka_run_group_tests_name("knob", tests, NULL, NULL);
+}
