@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=dash
 # The paravirtual guest under Xen. It does what the first domain asks.
 start() {
 	modprobe xen-netfront max_queues="$QUEUES"

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=dash
 # What checks are written with. A check is a shell script, run by busybox sh -eu as root in an
 # empty folder of its own; it fails when a command does, or when it says so with these.
 
@@ -25,9 +25,8 @@ same() {
 
 # status WANTED COMMAND...: the command ends with that exit status; its output to ./out and ./err.
 status() {
-	wanted=$1
+	local wanted=$1 got=0
 	shift
-	got=0
 	"$@" >out 2>err || got=$?
 	[ "$got" = "$wanted" ] || {
 		cat out err
@@ -37,7 +36,7 @@ status() {
 
 # until_ok SECONDS COMMAND...: tries until it succeeds; fails when it never does.
 until_ok() {
-	tries=$(($1 * 5))
+	local tries=$(($1 * 5))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries - 1))
@@ -101,6 +100,7 @@ numbered() {
 
 # irq_of NAME: the number of the interrupt with exactly that action.
 irq_of() {
+	local dir actions
 	for dir in /sys/kernel/irq/*; do
 		read -r actions <"$dir/actions" || continue
 		case ,$actions, in
@@ -117,6 +117,7 @@ total_of() {
 
 # link N: the name of the machine's Nth network interface (1 to 3).
 link() {
+	local dir address
 	for dir in /sys/class/net/*; do
 		read -r address <"$dir/address" || continue
 		case $address in
@@ -151,6 +152,7 @@ traffic() {
 
 # pings DEV [QUEUE]: a queue is chosen by the CPU that sends.
 pings() {
+	local queue cpu
 	set -- "$1" "${2-}" "$(ip -4 addr show dev "$1" | sed -n 's/.*inet \([0-9.]*\)\.2\/.*/\1/p')"
 	for queue in /sys/class/net/"$1"/queues/tx-*; do
 		case ${2:-${queue##*-}} in "${queue##*-}") ;; *) continue ;; esac
@@ -161,7 +163,7 @@ pings() {
 
 # cpu_of_mask HEX: the last CPU online in it (or the first CPU there is).
 cpu_of_mask() {
-	chosen=
+	local chosen='' dir cpu
 	for dir in /sys/devices/system/cpu/cpu[0-9]*; do
 		cpu=${dir##*/cpu}
 		[ "$(cat "$dir/online" 2>/dev/null)" != 0 ] || continue
@@ -171,11 +173,19 @@ cpu_of_mask() {
 	echo "$chosen"
 }
 
+# queues DEV: how many transmit queues it has.
+queues() {
+	set -- "/sys/class/net/$1/queues"/tx-*
+	echo $#
+}
+
 # burst DEV [QUEUE]: 300 packets from inside the kernel, to nobody, from one queue or all.
 burst() {
-	set -- "$1" "${2-0}" "${2-$(($(ls -d "/sys/class/net/$1/queues"/tx-* | wc -l) - 1))}"
+	local thread word
+	set -- "$1" "${2-0}" "${2-$(($(queues "$1") - 1))}"
 	modprobe pktgen
-	thread=$(ls /proc/net/pktgen/kpktgend_* | head -n 1)
+	set -- "$@" /proc/net/pktgen/kpktgend_*
+	thread=$4
 	echo rem_device_all >"$thread"
 	echo "add_device $1" >"$thread"
 	for word in "count 300" "pkt_size 100" "delay 200000" "dst 198.51.100.2" \

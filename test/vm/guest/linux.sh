@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=dash
 # A plain Linux machine: every link gets its address, 10.77.N.2, the outside being 10.77.N.1.
 start() {
 	for n in $LINKS; do
