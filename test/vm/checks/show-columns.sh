@@ -6,4 +6,4 @@ counts | awk '$2 != "total"' >after
 jq -r '.cpus as $cpus | .interrupts[] | select(.per_cpu) | . as $row |
 	$cpus[] | "\($row.label) \(.) \($row.per_cpu["\(.)"] // 0)"' json >shown
 between before shown after
-eq "$(jq -c .cpus json)" "[$(sed -n '1s/  *$//; 1s/^ *CPU//; 1s/  *CPU/,/gp' /proc/interrupts)]" 'the CPUs'
+eq "$(jq -c .cpus json)" "[$(sed -n '1s/  *$//; 1s/  *CPU/,/g; 1s/^,//p' /proc/interrupts)]" 'the CPUs'
