@@ -111,9 +111,16 @@ void say_logged(void *data, int priority, const char *message);
 enum status machine_open(const struct call *call, struct irqkit_ctx **ret_ctx);
 /* Reads /proc/interrupts; says why not. */
 enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot);
-/* Reads a list of CPUs from a word; all of them must be online. Says why not. */
+/* A topology where those CPUs are online that the heading of @snapshot names. */
+enum status machine_topology(struct irqkit_ctx *ctx,
+	const struct irqkit_snapshot *snapshot, struct irqkit_topology **ret_topology);
+/*
+ * Reads a SET from the word of an option; @local: what `local` means in it, or NULL.
+ * Says why not.
+ */
 enum status machine_read_cpus(const char *option, const char *word,
-	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set);
+	struct irqkit_topology *topology, const struct irqkit_cpuset *local,
+	struct irqkit_cpuset **ret_set);
 
 /* ---- text.c: text that is safe where it goes --------------------------------------- */
 

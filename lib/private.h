@@ -77,6 +77,21 @@ int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **r
 int parse_u64(const char *text, size_t len, uint64_t *ret_number);
 int parse_u32(const char *text, size_t len, uint32_t *ret_number);
 
+/* topology.c */
+struct irqkit_topology;
+
+/*
+ * One of the files below /sys/devices/system/cpu: online, present or possible. -ENOENT:
+ * there is no such file. -EBADMSG: it holds something else.
+ */
+int topology_read_cpus(
+	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
+
+struct irqkit_ctx *topology_get_ctx(struct irqkit_topology *topology);
+
+/* -ENOMEM where memory was short for an answer: then "not told" may be wrong. */
+int topology_get_error(const struct irqkit_topology *topology);
+
 /* arena.c: memory that is freed all at once. */
 struct arena {
 	struct arena_block *blocks; /* owned */
