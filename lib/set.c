@@ -5,40 +5,14 @@
  *     all , ^0-3 , node:1-2 , ^ other-threads
  *     part  part   part         part
  *           numbers             ^ word
- *                  word:numbers
+ *                  word:numbers        set_word.c
  */
-#include "private.h"
+#include "set.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 
-struct part {
-	const char *text; /* in the SET; without the ^ */
-	size_t len;
-	size_t at; /* its offset there */
-	bool takes_away;
-};
-
-/* A SET that is being read. */
-struct parse {
-	struct irqkit_topology *topology;
-	const struct irqkit_cpuset *local;  /* or NULL */
-	const struct irqkit_cpuset *online; /* or NULL: not told */
-	const char *text;
-	size_t len;
-	size_t next; /* where the next part begins; above len: there is none */
-	struct irqkit_cpuset *set; /* owned; what has come out so far */
-	size_t at;		   /* of the mistake */
-	char *message;		   /* owned */
-};
-
-/* A part in a message: "'%.*s'". */
-#define QUOTE(text, len) (int)((len) < INT_MAX ? (len) : INT_MAX), (text)
-
-static int refuse(struct parse *p, int error, size_t at, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-static int refuse(struct parse *p, int error, size_t at, const char *format, ...)
+int set_refuse(struct parse *p, int error, size_t at, const char *format, ...)
 {
 	va_list args;
 
@@ -48,191 +22,6 @@ static int refuse(struct parse *p, int error, size_t at, const char *format, ...
 	va_end(args);
 	p->at = at;
 	return p->message ? error : -ENOMEM;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* Words                                                                           */
-
-/* Adds what the word means to @set, with the @number behind its colon. */
-typedef int add_fn(struct parse *p, const struct part *part, unsigned int number,
-	struct irqkit_cpuset *set);
-
-/* A word for @known, which is NULL where the kernel doesn't tell. */
-static int add_known(struct parse *p, const struct part *part,
-	const struct irqkit_cpuset *known, struct irqkit_cpuset *set)
-{
-	if (known)
-		return irqkit_cpuset_add_set(set, known);
-	return refuse(p, -ENODATA, part->at,
-		"'%.*s': the kernel doesn't tell which CPUs these are",
-		QUOTE(part->text, part->len));
-}
-
-static int add_all(struct parse *p, const struct part *part, unsigned int number,
-	struct irqkit_cpuset *set)
-{
-	(void)number;
-	return add_known(p, part, p->online, set);
-}
-
-static int add_isolated(struct parse *p, const struct part *part, unsigned int number,
-	struct irqkit_cpuset *set)
-{
-	(void)number;
-	return add_known(p, part,
-		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_ISOLATED), set);
-}
-
-static int add_housekeeping(struct parse *p, const struct part *part, unsigned int number,
-	struct irqkit_cpuset *set)
-{
-	(void)number;
-	return add_known(p, part,
-		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_HOUSEKEEPING), set);
-}
-
-static int add_first_threads(struct parse *p, const struct part *part,
-	unsigned int number, struct irqkit_cpuset *set)
-{
-	(void)number;
-	return add_known(p, part, irqkit_topology_get_first_threads(p->topology), set);
-}
-
-static int add_other_threads(struct parse *p, const struct part *part,
-	unsigned int number, struct irqkit_cpuset *set)
-{
-	(void)number;
-	return add_known(p, part, irqkit_topology_get_other_threads(p->topology), set);
-}
-
-static int add_local(struct parse *p, const struct part *part, unsigned int number,
-	struct irqkit_cpuset *set)
-{
-	(void)number;
-	if (p->local)
-		return irqkit_cpuset_add_set(set, p->local);
-	return refuse(p, -EINVAL, part->at,
-		"'local' means the CPUs near a device, and no device is in question here");
-}
-
-/* "no NUMA node 7: there are 0-1" */
-static int refuse_number(struct parse *p, const struct part *part, const char *what,
-	unsigned int number, const struct irqkit_cpuset *there)
-{
-	_cleanup_free_ char *list = NULL;
-
-	if (irqkit_cpuset_format_list(there, &list) < 0)
-		return -ENOMEM;
-	return refuse(p, -ENODEV, part->at, "no %s %u: there %s %s", what, number,
-		irqkit_cpuset_count(there) > 1 ? "are" : "is only", list);
-}
-
-static int add_node(struct parse *p, const struct part *part, unsigned int number,
-	struct irqkit_cpuset *set)
-{
-	const struct irqkit_cpuset *nodes = irqkit_topology_get_nodes(p->topology);
-
-	if (!nodes || irqkit_cpuset_is_empty(nodes))
-		return refuse(p, -ENODATA, part->at,
-			"'%.*s': the kernel tells of no NUMA nodes here",
-			QUOTE(part->text, part->len));
-	if (!irqkit_cpuset_has(nodes, number))
-		return refuse_number(p, part, "NUMA node", number, nodes);
-	return add_known(
-		p, part, irqkit_topology_get_node_cpus(p->topology, number), set);
-}
-
-static int add_package(struct parse *p, const struct part *part, unsigned int number,
-	struct irqkit_cpuset *set)
-{
-	const struct irqkit_cpuset *packages = irqkit_topology_get_packages(p->topology);
-
-	if (!packages)
-		return refuse(p, -ENODATA, part->at,
-			"'%.*s': the kernel tells of no packages here",
-			QUOTE(part->text, part->len));
-	if (!irqkit_cpuset_has(packages, number))
-		return refuse_number(p, part, "package", number, packages);
-	return add_known(
-		p, part, irqkit_topology_get_package_cpus(p->topology, number), set);
-}
-
-static int refuse_cpu(struct parse *p, const struct part *part, unsigned int cpu);
-
-static int add_llc(struct parse *p, const struct part *part, unsigned int cpu,
-	struct irqkit_cpuset *set)
-{
-	const struct irqkit_cpuset *llc;
-
-	if (p->online && !irqkit_cpuset_has(p->online, cpu))
-		return refuse_cpu(p, part, cpu);
-	llc = p->online ? irqkit_topology_get_llc(p->topology, cpu) : NULL;
-	if (llc)
-		return irqkit_cpuset_add_set(set, llc);
-	return refuse(p, -ENODATA, part->at,
-		"'%.*s': the kernel tells of no caches of CPU %u",
-		QUOTE(part->text, part->len), cpu);
-}
-
-static int add_siblings(struct parse *p, const struct part *part, unsigned int cpu,
-	struct irqkit_cpuset *set)
-{
-	if (p->online && !irqkit_cpuset_has(p->online, cpu))
-		return refuse_cpu(p, part, cpu);
-	return add_known(p, part,
-		p->online ? irqkit_topology_get_siblings(p->topology, cpu) : NULL, set);
-}
-
-static int add_irq(struct parse *p, const struct part *part, unsigned int irq,
-	struct irqkit_cpuset *set)
-{
-	_cleanup_cpuset_ struct irqkit_cpuset *affinity = NULL;
-	int r = irqkit_irq_read_affinity(topology_get_ctx(p->topology), irq, &affinity);
-
-	if (r == 0)
-		return irqkit_cpuset_add_set(set, affinity);
-	if (r == -ENOENT)
-		return refuse(p, -ENODEV, part->at,
-			"'%.*s': no interrupt %u has an affinity",
-			QUOTE(part->text, part->len), irq);
-	if (r == -EBADMSG)
-		return refuse(p, r, part->at,
-			"'%.*s': the affinity of interrupt %u is no set of CPUs",
-			QUOTE(part->text, part->len), irq);
-	return refuse(p, r, part->at, "'%.*s': cannot read the affinity of interrupt %u: %s",
-		QUOTE(part->text, part->len), irq, strerror(-r));
-}
-
-static const struct word {
-	const char *name;
-	const char *example;   /* with numbers; NULL: nothing stands behind it */
-	add_fn *add;
-	const char *why_empty; /* how it comes that it holds no CPU */
-} words[] = {
-	{ "all", NULL, add_all, "none is online" },
-	{ "node", "node:0", add_node, "there is memory alone" },
-	{ "package", "package:0", add_package, "none of its CPUs is online" },
-	{ "llc", "llc:8", add_llc, "none of them is online" },
-	{ "siblings", "siblings:4", add_siblings, "none of them is online" },
-	{ "first-threads", NULL, add_first_threads, "none is online" },
-	{ "other-threads", NULL, add_other_threads, "no core has a second thread online" },
-	{ "isolated", NULL, add_isolated, "none that is online is isolated" },
-	{ "housekeeping", NULL, add_housekeeping, "all are isolated or nohz_full" },
-	{ "local", NULL, add_local, "none near the device is online" },
-	{ "irq", "irq:24", add_irq, "none of those it may use is online" },
-};
-
-/* By what stands in front of the colon, if there is one. */
-static const struct word *find_word(const struct part *part)
-{
-	const char *colon = memchr(part->text, ':', part->len);
-	size_t len = colon ? (size_t)(colon - part->text) : part->len;
-
-	for (size_t i = 0; i < LENGTH(words); i++)
-		if (strlen(words[i].name) == len &&
-			memcmp(words[i].name, part->text, len) == 0)
-			return &words[i];
-	return NULL;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -247,19 +36,19 @@ static int refuse_numbers(struct parse *p, const struct part *part, int error, s
 	char before = bad > 0 ? rest[-1] : '\0';
 
 	if (error == -ERANGE)
-		return refuse(p, error, at, "in '%.*s' the number at '%.*s' is too large",
+		return set_refuse(p, error, at, "in '%.*s' the number at '%.*s' is too large",
 			QUOTE(part->text, part->len), QUOTE(rest, len));
 	if (len == 0)
-		return refuse(p, error, at, "'%.*s' ends where a number should stand: it "
+		return set_refuse(p, error, at, "'%.*s' ends where a number should stand: it "
 			"should look like %s", QUOTE(part->text, part->len), example);
 	if (before == '-' && *rest >= '0' && *rest <= '9')
-		return refuse(p, error, at, "the range in '%.*s' ends before it begins",
+		return set_refuse(p, error, at, "the range in '%.*s' ends before it begins",
 			QUOTE(part->text, part->len));
 	if (before == ':' && *rest == '0')
-		return refuse(p, error, at, "the stride in '%.*s' is 0",
+		return set_refuse(p, error, at, "the stride in '%.*s' is 0",
 			QUOTE(part->text, part->len));
-	return refuse(p, error, at, "in '%.*s' no number can begin or go on with '%.*s': "
-		"it should look like %s", QUOTE(part->text, part->len), QUOTE(rest, len),
+	return set_refuse(p, error, at, "'%.*s' is wrong from '%.*s' on: it should look "
+		"like %s", QUOTE(part->text, part->len), QUOTE(rest, len),
 		example);
 }
 
@@ -285,18 +74,19 @@ static bool has_numbers(const struct part *part)
 }
 
 /* "CPU 9 in '0-9' is offline: online are 0-7"; in a part that is "9": "CPU 9 is ..." */
-static int refuse_cpu(struct parse *p, const struct part *part, unsigned int cpu)
+int set_refuse_cpu(struct parse *p, const struct part *part, unsigned int cpu)
 {
 	const struct irqkit_cpuset *possible =
 		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_POSSIBLE);
 	bool is_possible = !possible || irqkit_cpuset_has(possible, cpu);
-	bool is_alone = has_numbers(part) && strspn(part->text, "0123456789") >= part->len;
+	bool is_alone = !memchr(part->text, ':', part->len) &&
+			!memchr(part->text, '-', part->len);
 	_cleanup_free_ char *list = NULL, *quote = NULL;
 
 	if (irqkit_cpuset_format_list(p->online ? p->online : possible, &list) < 0 ||
 		asprintf(&quote, " in '%.*s'", QUOTE(part->text, part->len)) < 0)
 		return -ENOMEM;
-	return refuse(p, -ENODEV, part->at, "CPU %u%s %s: %s are %s", cpu,
+	return set_refuse(p, -ENODEV, part->at, "CPU %u%s %s: %s are %s", cpu,
 		is_alone ? "" : quote, is_possible ? "is offline" : "does not exist",
 		p->online ? "online" : "possible", list);
 }
@@ -328,22 +118,22 @@ static bool next_part(struct parse *p, struct part *ret)
 static int parse_word(
 	struct parse *p, const struct part *part, struct irqkit_cpuset **ret_set)
 {
-	const struct word *word = find_word(part);
+	const struct word *word = set_find_word(part);
 	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL, *set = NULL;
 	size_t name_len;
 	int r;
 
 	if (!word)
-		return refuse(p, -EINVAL, part->at, "'%.*s' is no set of CPUs: there are "
+		return set_refuse(p, -EINVAL, part->at, "'%.*s' is no set of CPUs: there are "
 			"numbers like 0-3,8 and the words all, node:N, package:N, llc:CPU, "
 			"siblings:CPU, first-threads, other-threads, isolated, "
 			"housekeeping, local, irq:N", QUOTE(part->text, part->len));
 	name_len = strlen(word->name);
 	if (word->example && part->len == name_len)
-		return refuse(p, -EINVAL, part->at + part->len,
+		return set_refuse(p, -EINVAL, part->at + part->len,
 			"'%s' needs a number, as in %s", word->name, word->example);
 	if (!word->example && part->len > name_len)
-		return refuse(p, -EINVAL, part->at + name_len,
+		return set_refuse(p, -EINVAL, part->at + name_len,
 			"'%.*s': nothing may stand behind '%s'",
 			QUOTE(part->text, part->len), word->name);
 
@@ -365,15 +155,15 @@ static int parse_word(
 static int refuse_empty_part(struct parse *p, const struct part *part)
 {
 	if (part->takes_away)
-		return refuse(p, -EINVAL, part->at,
+		return set_refuse(p, -EINVAL, part->at,
 			"a CPU should stand behind '^': it should look like all,^0");
 	if (p->len == 0)
-		return refuse(p, -EINVAL, 0, "no CPU is named: it should look like 0-3,8");
+		return set_refuse(p, -EINVAL, 0, "no CPU is named: it should look like 0-3,8");
 	if (part->at == p->len)
-		return refuse(p, -EINVAL, part->at,
+		return set_refuse(p, -EINVAL, part->at,
 			"'%.*s' ends where a CPU should stand: it should look like 0-3,8",
 			QUOTE(p->text, p->len));
-	return refuse(p, -EINVAL, part->at, "in '%.*s' a CPU should stand before '%.*s'",
+	return set_refuse(p, -EINVAL, part->at, "in '%.*s' a CPU should stand before '%.*s'",
 		QUOTE(p->text, p->len), QUOTE(part->text, p->len - part->at));
 }
 
@@ -385,7 +175,7 @@ static int parse_part(struct parse *p, const struct part *part)
 	if (part->len == 0)
 		return refuse_empty_part(p, part);
 	if (part->takes_away && part->at == 1)
-		return refuse(p, -EINVAL, 0, "'^%.*s' takes away from nothing: all but that "
+		return set_refuse(p, -EINVAL, 0, "'^%.*s' takes away from nothing: all but that "
 			"is 'all,^%.*s'", QUOTE(part->text, part->len),
 			QUOTE(part->text, part->len));
 	if (has_numbers(part))
@@ -411,11 +201,11 @@ static int refuse_empty(struct parse *p)
 
 	p->next = 0;
 	next_part(p, &part);
-	word = find_word(&part);
+	word = set_find_word(&part);
 	if (p->next > p->len && word)
-		return refuse(p, -ENODATA, 0, "'%.*s' holds no CPU: %s",
+		return set_refuse(p, -ENODATA, 0, "'%.*s' holds no CPU: %s",
 			QUOTE(p->text, p->len), word->why_empty);
-	return refuse(p, -ENODATA, 0, "'%.*s' holds no CPU", QUOTE(p->text, p->len));
+	return set_refuse(p, -ENODATA, 0, "'%.*s' holds no CPU", QUOTE(p->text, p->len));
 }
 
 /* Names the last part that put @cpu there: words only hold CPUs that are online. */
@@ -431,7 +221,7 @@ static int refuse_result(struct parse *p, unsigned int cpu)
 			irqkit_cpuset_has(set, cpu))
 			guilty = part;
 	}
-	return refuse_cpu(p, &guilty, cpu);
+	return set_refuse_cpu(p, &guilty, cpu);
 }
 
 static int check_result(struct parse *p)
