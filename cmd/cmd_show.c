@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit show: which CPU serves which interrupt. */
-#include "select.h"
 #include "show.h"
 
 #include <stdio.h>
@@ -28,11 +27,11 @@ static const struct option options[] = {
 
 static void show_free(struct show *show)
 {
-	for (size_t i = 0; show->rows && i < show->n; i++)
+	for (size_t i = 0; show->rows && i < show->chosen.n; i++)
 		show_row_free(&show->rows[i]);
 	free(show->rows);
 	load_free(&show->load);
-	free(show->interrupts);
+	selection_free(&show->chosen);
 	irqkit_cpuset_free(show->only);
 	irqkit_snapshot_free(show->snapshot);
 	irqkit_topology_free(show->topology);
@@ -66,29 +65,29 @@ static void keep_rows_of_cpus(struct show *show)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < show->n; i++) {
+	for (size_t i = 0; i < show->chosen.n; i++) {
 		struct show_row row = show->rows[i];
 
 		if (has_served(row.interrupt, show->only) || may_serve(&row, show->only)) {
-			show->interrupts[kept] = row.interrupt;
+			show->chosen.interrupts[kept] = row.interrupt;
 			show->rows[kept++] = row;
 		} else {
 			show_row_free(&row);
 		}
 	}
-	show->n = kept;
+	show->chosen.n = kept;
 }
 
 static enum status make_rows(struct show *show)
 {
-	show->rows = calloc(show->n + 1, sizeof(*show->rows));
+	show->rows = calloc(show->chosen.n + 1, sizeof(*show->rows));
 	if (!show->rows) {
 		say_error("out of memory");
 		return STATUS_REFUSED;
 	}
-	for (size_t i = 0; i < show->n; i++) {
+	for (size_t i = 0; i < show->chosen.n; i++) {
 		show->rows[i].show = show;
-		show->rows[i].interrupt = show->interrupts[i];
+		show->rows[i].interrupt = show->chosen.interrupts[i];
 	}
 	if (show->only)
 		keep_rows_of_cpus(show);
@@ -99,7 +98,7 @@ const struct load *show_load(struct show *show)
 {
 	if (!show->load.cpus)
 		load_add_up(&show->load, irqkit_snapshot_get_cpus(show->snapshot),
-			show->interrupts, show->n);
+			show->chosen.interrupts, show->chosen.n);
 	return &show->load;
 }
 
@@ -118,7 +117,7 @@ static enum status collect(
 			"--cpus", o->cpus, show->topology, NULL, &show->only);
 	if (status == STATUS_DONE)
 		status = select_interrupts(show->snapshot, call->words, call->n_words,
-			o->is_all, &show->interrupts, &show->n);
+			o->is_all, &show->chosen);
 	if (status == STATUS_DONE)
 		status = make_rows(show);
 	return status;
@@ -162,11 +161,11 @@ static void remark_immovable(const struct show *show)
 	size_t count[LENGTH(words)] = { 0 };
 	const char *before = "Cannot be moved: ";
 
-	for (size_t i = 0; i < show->n; i++) {
+	for (size_t i = 0; i < show->chosen.n; i++) {
 		enum irqkit_movable movable;
 
 		if (irqkit_irq_read_movable(
-			    show->ctx, show->interrupts[i], &movable) == 0)
+			    show->ctx, show->chosen.interrupts[i], &movable) == 0)
 			count[movable]++;
 	}
 	for (size_t m = IRQKIT_MANAGED; m < LENGTH(words); m++) {
@@ -176,18 +175,18 @@ static void remark_immovable(const struct show *show)
 		before = ", ";
 	}
 	if (before[0] == ',')
-		printf(show->n > 1 ? " (-o +MOVABLE tells which).\n" : ".\n");
+		printf(show->chosen.n > 1 ? " (-o +MOVABLE tells which).\n" : ".\n");
 }
 
 static void remark(struct show *show, const struct call *call)
 {
 	_cleanup_free_ char *what = NULL;
 
-	if (show->n == 0)
+	if (show->chosen.n == 0)
 		return;
 	if (call->n_words == 1)
 		what = text_escape(call->words[0]);
-	else if (asprintf(&what, "%zu interrupts", show->n) < 0)
+	else if (asprintf(&what, "%zu interrupts", show->chosen.n) < 0)
 		what = NULL;
 	if (!what)
 		return;
@@ -218,8 +217,8 @@ static enum status print_rows(
 	struct column *columns CLEANUP(show_columns_free) =
 		show_columns_new(o->is_per_cpu ? each_cpu : NULL);
 	struct table table CLEANUP(table_free) = {
-		.rows = calloc(show->n + 1, sizeof(*table.rows)),
-		.n_rows = show->n,
+		.rows = calloc(show->chosen.n + 1, sizeof(*table.rows)),
+		.n_rows = show->chosen.n,
 		.get_mark = show_row_mark,
 	};
 	enum status status;
@@ -228,7 +227,7 @@ static enum status print_rows(
 		say_error("out of memory");
 		return STATUS_REFUSED;
 	}
-	for (size_t i = 0; i < show->n; i++)
+	for (size_t i = 0; i < show->chosen.n; i++)
 		table.rows[i] = &show->rows[i];
 	status = table_prepare(&table, columns, &o->table, &call->common);
 	if (status != STATUS_DONE)

@@ -71,3 +71,43 @@ enum status machine_read_cpus(const char *option, const char *word,
 	say_error("%s: %s", option, message ? message : strerror(-r));
 	return r == -ENOMEM ? STATUS_REFUSED : STATUS_MISUSE;
 }
+
+/* Takes @set over. */
+static enum status check_online(const char *option, const struct irqkit_cpuset *online,
+	struct irqkit_cpuset *set, struct irqkit_cpuset **ret_set)
+{
+	irqkit_cpuset_foreach(cpu, set) {
+		_cleanup_free_ char *list = NULL;
+
+		if (irqkit_cpuset_has(online, (unsigned int)cpu))
+			continue;
+		irqkit_cpuset_format_list(online, &list);
+		say_error("%s: CPU %d is not online here: those that are: %s", option,
+			cpu, list ? list : "?");
+		irqkit_cpuset_free(set);
+		return STATUS_MISUSE;
+	}
+	*ret_set = set;
+	return STATUS_DONE;
+}
+
+enum status machine_read_mask(const char *option, const char *word,
+	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set)
+{
+	struct irqkit_cpuset *set = NULL;
+	size_t at = 0;
+	int r = irqkit_cpuset_parse_mask(word, strlen(word), &set, &at);
+
+	if (r == 0 && !irqkit_cpuset_is_empty(set))
+		return check_online(option, online, set, ret_set);
+	if (r == 0)
+		say_error("%s: '%s' holds no CPU", option, word);
+	else if (at < strlen(word))
+		say_error("%s: '%s' is no mask, from '%s' on: it should look like ff or "
+			  "1,00000000", option, word, word + at);
+	else
+		say_error("%s: '%s' ends where a digit should stand: it should look like "
+			  "ff or 1,00000000", option, word);
+	irqkit_cpuset_free(set);
+	return STATUS_MISUSE;
+}

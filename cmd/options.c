@@ -27,6 +27,18 @@ static const struct option common_options[] = {
 	{ 0 },
 };
 
+static unsigned int arg_info(enum option_kind kind)
+{
+	switch (kind) {
+	case OPTION_TEXT:
+		return POPT_ARG_STRING;
+	case OPTION_OPTIONAL_TEXT:
+		return POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL;
+	default:
+		return POPT_ARG_NONE;
+	}
+}
+
 static void add_options(
 	struct poptOption *table, size_t *n, const struct option *options, int first_value)
 {
@@ -34,8 +46,7 @@ static void add_options(
 		table[(*n)++] = (struct poptOption){
 			.longName = options[i].name,
 			.shortName = options[i].letter,
-			.argInfo = options[i].kind == OPTION_TEXT ? POPT_ARG_STRING
-								  : POPT_ARG_NONE,
+			.argInfo = arg_info(options[i].kind),
 			.val = first_value + (int)i,
 			.descrip = options[i].help,
 			.argDescrip = options[i].arg,
@@ -80,6 +91,9 @@ static void store(const struct option *option, void *state, char *text)
 	case OPTION_COUNT:
 		++*(int *)place;
 		break;
+	case OPTION_OPTIONAL_TEXT:
+		text = text ? text : strdup("");
+		/* fallthrough */
 	case OPTION_TEXT:
 		free(*(char **)place);
 		*(char **)place = text;
@@ -169,6 +183,23 @@ static bool take_words(poptContext con, struct call *call)
 	return true;
 }
 
+/* "irqkit set eth1 --cpus=0-3", for the journal and the head of scripts */
+static char *join_line(const struct command *command, int argc, const char **argv)
+{
+	char *line;
+
+	if (asprintf(&line, "irqkit %s", command->name) < 0)
+		return NULL;
+	for (int i = 1; i < argc && line; i++) {
+		_cleanup_free_ char *before = line;
+		_cleanup_free_ char *word = text_quote(argv[i]);
+
+		if (!word || asprintf(&line, "%s %s", before, word) < 0)
+			line = NULL;
+	}
+	return line;
+}
+
 bool options_parse(const struct command *command, int argc, const char **argv,
 	struct call *ret_call, enum status *ret_status)
 {
@@ -181,11 +212,12 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 	memset(ret_call, 0, sizeof(*ret_call));
 	ret_call->command = command;
 	ret_call->state = calloc(1, command->state_size + 1);
+	ret_call->line = join_line(command, argc, argv);
 	build_table(command, table, common);
 	snprintf(name, sizeof(name), "irqkit %s", command->name);
 	argv[0] = name;
 	con = poptGetContext("irqkit", argc, argv, table, 0);
-	if (!con || !ret_call->state) {
+	if (!con || !ret_call->state || !ret_call->line) {
 		say_error("out of memory");
 		*ret_status = STATUS_REFUSED;
 		poptFreeContext(con);
@@ -212,7 +244,8 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 static void free_texts(const struct option *options, void *state)
 {
 	for (size_t i = 0; options && state && options[i].name; i++)
-		if (options[i].kind == OPTION_TEXT)
+		if (options[i].kind == OPTION_TEXT ||
+			options[i].kind == OPTION_OPTIONAL_TEXT)
 			free(*(char **)((char *)state + options[i].offset));
 }
 
@@ -221,6 +254,7 @@ void options_free(struct call *call)
 	free_texts(common_options, &call->common);
 	free_texts(call->command->options, call->state);
 	free(call->state);
+	free(call->line);
 	for (size_t i = 0; i < call->n_words; i++)
 		free((char *)call->words[i]);
 	free(call->words);

@@ -269,6 +269,18 @@ struct document *document_new(void)
 	return document;
 }
 
+void document_add_text(struct document *document, const char *key, const char *text)
+{
+	if (document)
+		add_json(document, key, text_to_json(text));
+}
+
+void document_add_bool(struct document *document, const char *key, bool is_true)
+{
+	if (document)
+		add_json(document, key, json_boolean(is_true));
+}
+
 void document_add_cpus(
 	struct document *document, const char *key, const struct irqkit_cpuset *cpus)
 {

@@ -440,3 +440,32 @@ EXPORT int irqkit_cpuset_format_mask(const struct irqkit_cpuset *set, char **ret
 	*ret_text = w.text;
 	return 0;
 }
+
+int cpuset_format_mask_like(
+	const struct irqkit_cpuset *set, const char *like, char **ret_text)
+{
+	_cleanup_free_ char *mask = NULL;
+	size_t like_len = strlen(like), at, from;
+	char *text;
+	int r = irqkit_cpuset_format_mask(set, &mask);
+
+	if (r < 0)
+		return r;
+	at = like_len;
+	from = strlen(mask);
+	if (from > like_len) {
+		*ret_text = TAKE(mask);
+		return 0;
+	}
+	text = strdup(like);
+	if (!text)
+		return -ENOMEM;
+	/* from the right, digit by digit: commas fall on commas */
+	while (at-- > 0)
+		if (like[at] != ',')
+			text[at] = from > 0 ? mask[--from] : '0';
+		else if (from > 0)
+			from--;
+	*ret_text = text;
+	return 0;
+}

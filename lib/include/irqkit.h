@@ -426,6 +426,169 @@ int irqkit_topology_parse_set(struct irqkit_topology *topology, const char *text
 	size_t len, const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set,
 	size_t *reterr_at, char **reterr_message);
 
+/* --------------------------------------------------------------------------------- */
+/* One irqkit at a time                                                              */
+
+/*
+ * Who changes knobs holds the lock of /run/irqkit (below the root), from before the old
+ * values are read until the last is written. The folder is made with mode 0700 if it is
+ * not there; one that others could write to, or that belongs to somebody else, is not
+ * trusted, and no link on the way to it is followed.
+ */
+struct irqkit_lock;
+
+/*
+ * Waits for the lock, up to @timeout_ms milliseconds.
+ *
+ * -ETIMEDOUT: another irqkit still holds it. -EACCES, -EROFS: this user, or this
+ * container, may not write there. -EPERM: the folder cannot be trusted. -ELOOP,
+ * -ENOTDIR: a link or something else stands in its place.
+ */
+int irqkit_lock_new(
+	struct irqkit_ctx *ctx, unsigned int timeout_ms, struct irqkit_lock **ret_lock);
+void irqkit_lock_free(struct irqkit_lock *lock);
+
+/* --------------------------------------------------------------------------------- */
+/* Plans: what is to be written, and what came of it                                 */
+
+/*
+ * A plan is a list of steps; a step is one knob with its old and its new value. It is
+ * built from the machine's state, shown or applied. There is no policy in it.
+ */
+struct irqkit_plan;
+struct irqkit_step; /* belongs to its plan */
+
+enum irqkit_result {
+	IRQKIT_PLANNED,	    /* to be written */
+	IRQKIT_DONE,	    /* written, and in force */
+	IRQKIT_PENDING,	    /* the knob holds it; the interrupt moves when it next comes */
+	IRQKIT_UNCHANGED,   /* it was so already: not written */
+	IRQKIT_SKIPPED,	    /* left alone, for the reason that why tells */
+	IRQKIT_FAILED,	    /* the kernel refused: see the error */
+	IRQKIT_ROLLED_BACK, /* written, and put back after another step failed */
+};
+
+int irqkit_plan_new(struct irqkit_ctx *ctx, struct irqkit_plan **ret_plan);
+void irqkit_plan_free(struct irqkit_plan *plan);
+
+enum {
+	/*
+	 * What the kernel will not move at all (EIO up to Linux 6.10, EPERM from 6.11
+	 * on) is left out instead of making the plan fail.
+	 */
+	IRQKIT_STEP_OPTIONAL = 1 << 0,
+};
+
+/*
+ * Adds a step: the affinity of @interrupt becomes @cpus. Its present value is read, and
+ * where that is the same set, the step is unchanged, or pending. @why: in a few words,
+ * for the report; copied.
+ *
+ * -EINVAL: it has a name and no number. -ENOENT: there is no such knob. -EBADMSG: the
+ * knob holds no mask. -EACCES, ...: what reading it answered.
+ */
+int irqkit_plan_add_affinity(struct irqkit_plan *plan,
+	const struct irqkit_interrupt *interrupt, const struct irqkit_cpuset *cpus,
+	const char *why, unsigned int flags);
+
+/* The same for interrupts to come (/proc/irq/default_smp_affinity). */
+int irqkit_plan_add_default_affinity(
+	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
+
+/* Adds an interrupt that is left alone, so that the report names it. */
+int irqkit_plan_add_skipped(struct irqkit_plan *plan,
+	const struct irqkit_interrupt *interrupt, const char *why);
+
+size_t irqkit_plan_count(const struct irqkit_plan *plan);
+const struct irqkit_step *irqkit_plan_get(const struct irqkit_plan *plan, size_t index);
+
+/* How many steps have this result. */
+size_t irqkit_plan_count_results(
+	const struct irqkit_plan *plan, enum irqkit_result result);
+
+enum {
+	/* A step that fails doesn't end the plan, and nothing is put back. */
+	IRQKIT_APPLY_KEEP_GOING = 1 << 0,
+};
+
+/*
+ * Writes the steps that are planned: first all old values into the journal, under
+ * @command, then one write(2) a knob, which is read back. If one fails, all that this
+ * call wrote is put back, last first.
+ *
+ * Returns 0, or the error of the first step that failed; the steps' results tell the
+ * rest. -EPROTO: the kernel took the value but the knob holds another. An error with all
+ * steps still planned comes from the journal: nothing was written.
+ */
+int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
+	const char *command, unsigned int flags);
+
+/*
+ * Looks again where the interrupts of pending steps are served: those that have moved
+ * are done. Returns how many are still pending.
+ */
+size_t irqkit_plan_refresh(struct irqkit_plan *plan);
+
+/* "/proc/irq/283/smp_affinity" */
+const char *irqkit_step_get_path(const struct irqkit_step *step);
+/* The interrupt that the knob belongs to, or -1. */
+int irqkit_step_get_irq(const struct irqkit_step *step);
+/* What it is for: the names of the interrupt's handlers ("eth1", "a, b"), "default". */
+const char *irqkit_step_get_target(const struct irqkit_step *step);
+/* The kernel's text before and, as written, after; NULL where nothing is to be written. */
+const char *irqkit_step_get_old(const struct irqkit_step *step);
+const char *irqkit_step_get_new(const struct irqkit_step *step);
+/* The same as sets, where the knob holds CPUs; else NULL. */
+const struct irqkit_cpuset *irqkit_step_get_old_cpus(const struct irqkit_step *step);
+const struct irqkit_cpuset *irqkit_step_get_new_cpus(const struct irqkit_step *step);
+/* Where the interrupt is served, as last read; NULL where that isn't known. */
+const struct irqkit_cpuset *irqkit_step_get_effective(const struct irqkit_step *step);
+const char *irqkit_step_get_why(const struct irqkit_step *step);
+enum irqkit_result irqkit_step_get_result(const struct irqkit_step *step);
+/* Does the knob hold what this plan wrote? Not so any more once it was put back. */
+bool irqkit_step_was_written(const struct irqkit_step *step);
+/* A positive errno value where the kernel refused, else 0. */
+int irqkit_step_get_error(const struct irqkit_step *step);
+
+/* --------------------------------------------------------------------------------- */
+/* The journal: what can be undone                                                   */
+
+/* The changes that were made since the machine started, oldest first. */
+struct irqkit_journal;
+struct irqkit_change; /* belongs to its journal */
+
+/* Without a journal it is empty. -EPERM, -ELOOP, ...: as for the lock. */
+int irqkit_journal_read(struct irqkit_ctx *ctx, struct irqkit_journal **ret_journal);
+void irqkit_journal_free(struct irqkit_journal *journal);
+
+size_t irqkit_journal_count(const struct irqkit_journal *journal);
+const struct irqkit_change *irqkit_journal_get(
+	const struct irqkit_journal *journal, size_t index);
+
+/* Ascending from 1. */
+unsigned int irqkit_change_get_number(const struct irqkit_change *change);
+/* Seconds since 1970. */
+int64_t irqkit_change_get_time(const struct irqkit_change *change);
+/* The command that made it. */
+const char *irqkit_change_get_command(const struct irqkit_change *change);
+/* How many knobs it wrote. */
+size_t irqkit_change_count_knobs(const struct irqkit_change *change);
+bool irqkit_change_is_undone(const struct irqkit_change *change);
+/* The number of the change that this one undid, or 0. */
+unsigned int irqkit_change_get_undoes(const struct irqkit_change *change);
+
+/*
+ * Adds the steps that undo @change, last first. What has another value by now than the
+ * change gave it, and interrupts whose number belongs to something else in @snapshot,
+ * are skipped, unless @force.
+ */
+int irqkit_plan_add_undo(struct irqkit_plan *plan, const struct irqkit_change *change,
+	const struct irqkit_snapshot *snapshot, bool force);
+
+/* After its plan was applied: a change that is undone isn't undone again. */
+int irqkit_change_mark_undone(
+	const struct irqkit_change *change, struct irqkit_lock *lock);
+
 #ifdef __cplusplus
 }
 #endif
