@@ -37,6 +37,7 @@ EXPORT void irqkit_topology_free(struct irqkit_topology *t)
 	irqkit_cpuset_free(t->packages.set);
 	irqkit_cpuset_free(t->first_threads.set);
 	irqkit_cpuset_free(t->other_threads.set);
+	irqkit_cpuset_free(t->fast.set);
 	for (size_t i = 0; i < t->n_nodes; i++) {
 		irqkit_cpuset_free(t->node[i].cpus.set);
 		free(t->node[i].distance);

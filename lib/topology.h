@@ -17,7 +17,7 @@ struct lazy_set {
 	bool has_read;
 };
 
-enum id { ID_PACKAGE, ID_DIE, ID_CLUSTER, ID_CORE, N_IDS };
+enum id { ID_PACKAGE, ID_DIE, ID_CLUSTER, ID_CORE, ID_CAPACITY, N_IDS };
 
 struct place {
 	struct irqkit_cpuset *siblings; /* both: in the topology's groups, or NULL */
@@ -42,6 +42,8 @@ struct irqkit_topology {
 	struct irqkit_ctx *ctx;
 	struct lazy_set cpus[IRQKIT_CPUS_HOUSEKEEPING + 1];
 	struct lazy_set nodes, packages, first_threads, other_threads;
+	struct lazy_set fast; /* of a hybrid machine; NULL: they are all alike */
+	bool lacks_capacity;  /* CPUs have no cpu_capacity, as the first one showed */
 	struct node *node; /* owned; one for each of nodes */
 	size_t n_nodes;
 	struct package *package; /* owned; one for each of packages */
@@ -52,6 +54,9 @@ struct irqkit_topology {
 	size_t n_groups;
 	int error; /* the first that is not the kernel's: -ENOMEM */
 };
+
+/* 0 for the fastest CPUs, or less; more for slower ones. All the same: not told. */
+int topology_get_slowness(struct irqkit_topology *topology, unsigned int cpu);
 
 /*
  * What the kernel refuses counts as not told; what is wrong with us does not. Returns @r.

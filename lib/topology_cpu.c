@@ -29,7 +29,7 @@ static struct place *get_place(struct irqkit_topology *t, unsigned int cpu)
 	t->place = place;
 	for (; t->n_places < n; t->n_places++)
 		t->place[t->n_places] = (struct place){
-			.id = { NOT_READ, NOT_READ, NOT_READ, NOT_READ },
+			.id = { NOT_READ, NOT_READ, NOT_READ, NOT_READ, NOT_READ },
 		};
 	return &t->place[cpu];
 }
@@ -90,8 +90,7 @@ static int read_id(struct irqkit_topology *t, unsigned int cpu, const char *name
 	uint32_t number;
 	size_t len;
 
-	snprintf(path, sizeof(path), "sys/devices/system/cpu/cpu%u/topology/%s", cpu,
-		name);
+	snprintf(path, sizeof(path), "sys/devices/system/cpu/cpu%u/%s", cpu, name);
 	if (topology_note(t, knob_read_line(t->ctx, path, &text, &len)) < 0 ||
 		parse_u32(text, len, &number) < 0 || number > INT_MAX)
 		return NOT_TOLD;
@@ -122,7 +121,7 @@ EXPORT int irqkit_topology_get_package(struct irqkit_topology *t, unsigned int c
 	if (place->id[ID_PACKAGE] != NOT_READ)
 		return place->id[ID_PACKAGE];
 
-	id = place->id[ID_PACKAGE] = read_id(t, cpu, "physical_package_id");
+	id = place->id[ID_PACKAGE] = read_id(t, cpu, "topology/physical_package_id");
 	if (id == NOT_TOLD ||
 		read_group_by_either(t, cpu, "topology/package_cpus_list",
 			"topology/core_siblings_list", &members) < 0)
@@ -137,20 +136,42 @@ EXPORT int irqkit_topology_get_package(struct irqkit_topology *t, unsigned int c
 
 EXPORT int irqkit_topology_get_die(struct irqkit_topology *t, unsigned int cpu)
 {
-	return get_id(t, cpu, ID_DIE, "die_id");
+	return get_id(t, cpu, ID_DIE, "topology/die_id");
 }
 
 /* 65535 is the kernel's -1 where the firmware has no word for clusters. */
 EXPORT int irqkit_topology_get_cluster(struct irqkit_topology *t, unsigned int cpu)
 {
-	int id = get_id(t, cpu, ID_CLUSTER, "cluster_id");
+	int id = get_id(t, cpu, ID_CLUSTER, "topology/cluster_id");
 
 	return id == UINT16_MAX ? NOT_TOLD : id;
 }
 
 EXPORT int irqkit_topology_get_core(struct irqkit_topology *t, unsigned int cpu)
 {
-	return get_id(t, cpu, ID_CORE, "core_id");
+	return get_id(t, cpu, ID_CORE, "topology/core_id");
+}
+
+/*
+ * x86 names its fast cores once for all, where there are slow ones too; arm gives each
+ * CPU a capacity, or none any.
+ */
+int topology_get_slowness(struct irqkit_topology *t, unsigned int cpu)
+{
+	int capacity;
+
+	if (!t->fast.has_read) {
+		t->fast.has_read = true;
+		topology_note(t, knob_read_cpulist(
+					 t->ctx, "sys/devices/cpu_core/cpus", &t->fast.set));
+	}
+	if (t->fast.set)
+		return !irqkit_cpuset_has(t->fast.set, cpu);
+	if (t->lacks_capacity)
+		return 0;
+	capacity = get_id(t, cpu, ID_CAPACITY, "cpu_capacity");
+	t->lacks_capacity = capacity == NOT_TOLD;
+	return t->lacks_capacity ? 0 : -capacity;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -150,7 +150,8 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_other_threads(
  */
 struct seat {
 	size_t thread;	/* how many threads of its core come before it */
-	size_t turn;	/* how many such threads of its cache come before it */
+	int slowness;	/* efficiency cores come after those made for work */
+	size_t turn;	/* how many threads like it come before it in its cache */
 	size_t cache;	/* how many caches of its package come before its own */
 	int package;	/* or the node, where no package is told; -1: neither */
 	int llc;	/* the first CPU of its cache; -1: not told */
@@ -181,6 +182,7 @@ static struct seat make_seat(
 	return (struct seat){
 		.cpu = cpu,
 		.thread = siblings ? count_before(set, siblings, cpu) : 0,
+		.slowness = topology_get_slowness(t, cpu),
 		.package = package >= 0 ? package : irqkit_topology_get_node(t, cpu),
 		.llc = llc ? irqkit_cpuset_next(llc, -1) : -1,
 	};
@@ -192,7 +194,7 @@ static struct seat make_seat(
 			return (x) < (y) ? -1 : 1;                                       \
 	} while (0)
 
-/* By package, cache, thread, number: neighbours are counted in this order. */
+/* Neighbours, whose turns are counted, come together. */
 static int compare_places(const void *a, const void *b)
 {
 	const struct seat *x = a, *y = b;
@@ -200,6 +202,7 @@ static int compare_places(const void *a, const void *b)
 	COMPARE(x->package, y->package);
 	COMPARE(x->llc, y->llc);
 	COMPARE(x->thread, y->thread);
+	COMPARE(x->slowness, y->slowness);
 	COMPARE(x->cpu, y->cpu);
 	return 0;
 }
@@ -209,6 +212,7 @@ static int compare_seats(const void *a, const void *b)
 	const struct seat *x = a, *y = b;
 
 	COMPARE(x->thread, y->thread);
+	COMPARE(x->slowness, y->slowness);
 	COMPARE(x->turn, y->turn);
 	COMPARE(x->cache, y->cache);
 	COMPARE(x->package, y->package);
@@ -227,7 +231,8 @@ static void count_turns(struct seat *seats, size_t n)
 		seats[i].cache = before->cache;
 		if (seats[i].llc != before->llc)
 			seats[i].cache++;
-		else if (seats[i].thread == before->thread)
+		else if (seats[i].thread == before->thread &&
+			 seats[i].slowness == before->slowness)
 			seats[i].turn = before->turn + 1;
 	}
 }

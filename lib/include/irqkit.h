@@ -381,9 +381,9 @@ const struct irqkit_cpuset *irqkit_topology_get_other_threads(
 
 /*
  * The members of @set in the order in which work should be given to them: one thread of
- * each core before any of their siblings; among those, each last-level cache once before
- * any of them twice, and packages in turn. The same machine and set always
- * give the same order. The caller frees *ret_cpus, which is not NULL for an empty set.
+ * each core before any of their siblings; among those, fast cores before slow ones, where
+ * the machine has both; among those, each last-level cache once before any of them
+ * twice, and packages in turn. The same machine and set always give the same order. The caller frees *ret_cpus, which is not NULL for an empty set.
  */
 int irqkit_topology_get_order(struct irqkit_topology *topology,
 	const struct irqkit_cpuset *set, unsigned int **ret_cpus, size_t *ret_count);
