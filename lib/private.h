@@ -101,6 +101,21 @@ void buffer_add(struct buffer *buffer, const char *format, ...)
 /* -ENOMEM: something could not be added. */
 int buffer_take(struct buffer *buffer, char **ret_text);
 
+/* topology.c */
+struct irqkit_topology;
+
+/*
+ * One of the files below /sys/devices/system/cpu: online, present or possible. -ENOENT:
+ * there is no such file. -EBADMSG: it holds something else.
+ */
+int topology_read_cpus(
+	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
+
+struct irqkit_ctx *topology_get_ctx(struct irqkit_topology *topology);
+
+/* -ENOMEM where memory was short for an answer: then "not told" may be wrong. */
+int topology_get_error(const struct irqkit_topology *topology);
+
 /* arena.c: memory that is freed all at once. */
 struct arena {
 	struct arena_block *blocks; /* owned */

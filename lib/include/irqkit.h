@@ -285,28 +285,146 @@ int irqkit_irq_read_movable(struct irqkit_ctx *ctx,
 	const struct irqkit_interrupt *interrupt, enum irqkit_movable *ret_movable);
 
 /* --------------------------------------------------------------------------------- */
-/* /sys/devices/system                                                               */
+/* Topology: how the CPUs sit together                                               */
+
+/*
+ * What /sys/devices/system tells of the CPUs of a machine. Each file is opened when it
+ * is first needed to answer, and once: a command that asks which CPUs are online opens
+ * `online` and nothing else. Where the kernel tells nothing (containers, many virtual
+ * and arm machines, CPUs that are offline), nothing is made up: a number is -1, a set
+ * NULL, and a CPU whose siblings aren't told is a core of its own.
+ *
+ * When memory runs out while a call answers by value, it answers as if the kernel told
+ * nothing; irqkit_topology_get_order() and irqkit_topology_parse_set() on that topology
+ * then return -ENOMEM.
+ */
+struct irqkit_topology;
+
+/* Opens nothing. @ctx must live longer. */
+int irqkit_topology_new(struct irqkit_ctx *ctx, struct irqkit_topology **ret_topology);
+void irqkit_topology_free(struct irqkit_topology *topology);
+
+/*
+ * Says which CPUs are online, for a machine whose heading of /proc/interrupts has been
+ * read already, or has to do because /sys is missing: see irqkit_snapshot_get_cpus().
+ * The kernel is not asked any more. To be called before any question.
+ */
+int irqkit_topology_set_online(
+	struct irqkit_topology *topology, const struct irqkit_cpuset *online);
 
 enum irqkit_cpus {
 	IRQKIT_CPUS_ONLINE,
 	IRQKIT_CPUS_PRESENT,
 	IRQKIT_CPUS_POSSIBLE,
+	/*
+	 * Taken out of the scheduler's balancing: by isolcpus=, or while the machine runs,
+	 * by a cpuset partition (cpuset.cpus.isolated of the root control group).
+	 */
+	IRQKIT_CPUS_ISOLATED,
+	IRQKIT_CPUS_NOHZ_FULL,	 /* without a tick: nohz_full= */
+	IRQKIT_CPUS_HOUSEKEEPING /* online, and neither isolated nor nohz_full */
 };
 
+/* The CPUs in one of these states, or NULL where the kernel doesn't tell. */
+const struct irqkit_cpuset *irqkit_topology_get_cpus(
+	struct irqkit_topology *topology, enum irqkit_cpus which);
+
 /*
- * The CPUs of the machine in one of these states.
- *
- * -ENOENT: there is no such file. -EBADMSG: it holds something else.
+ * The numbers that the kernel gives to what @cpu is a part of; -1: not told, as always
+ * of a CPU that is offline. The number of a core, cluster or die is its own only within
+ * the package: to learn which CPUs share a core, ask for siblings.
  */
-int irqkit_topology_read_cpus(
-	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
+int irqkit_topology_get_node(struct irqkit_topology *topology, unsigned int cpu);
+int irqkit_topology_get_package(struct irqkit_topology *topology, unsigned int cpu);
+int irqkit_topology_get_die(struct irqkit_topology *topology, unsigned int cpu);
+int irqkit_topology_get_cluster(struct irqkit_topology *topology, unsigned int cpu);
+int irqkit_topology_get_core(struct irqkit_topology *topology, unsigned int cpu);
 
-/* The numbers of the NUMA nodes, as a set. -ENOENT: none are known. */
-int irqkit_topology_read_nodes(struct irqkit_ctx *ctx, struct irqkit_cpuset **ret_nodes);
+/* The threads of its core, @cpu among them; @cpu alone where the kernel doesn't tell. */
+const struct irqkit_cpuset *irqkit_topology_get_siblings(
+	struct irqkit_topology *topology, unsigned int cpu);
 
-/* The online CPUs of a NUMA node. -ENOENT: no such node. */
-int irqkit_topology_read_node_cpus(
-	struct irqkit_ctx *ctx, unsigned int node, struct irqkit_cpuset **ret_set);
+/* Those that share its last-level cache, @cpu among them; NULL: not told. */
+const struct irqkit_cpuset *irqkit_topology_get_llc(
+	struct irqkit_topology *topology, unsigned int cpu);
+
+/* The numbers of the NUMA nodes, as a set; they may have gaps. NULL: not told. */
+const struct irqkit_cpuset *irqkit_topology_get_nodes(struct irqkit_topology *topology);
+
+/* Its online CPUs: none for a node of memory alone. NULL: no such node. */
+const struct irqkit_cpuset *irqkit_topology_get_node_cpus(
+	struct irqkit_topology *topology, unsigned int node);
+
+/*
+ * How far the memory of node @to is from the CPUs of node @from, in the firmware's
+ * measure: 10 is the node itself, 20 twice as far. -1: not told.
+ */
+int irqkit_topology_get_distance(
+	struct irqkit_topology *topology, unsigned int from, unsigned int to);
+
+/* The numbers of the packages that have an online CPU. NULL: not told. */
+const struct irqkit_cpuset *irqkit_topology_get_packages(
+	struct irqkit_topology *topology);
+
+/* Its online CPUs. NULL: no such package. */
+const struct irqkit_cpuset *irqkit_topology_get_package_cpus(
+	struct irqkit_topology *topology, unsigned int package);
+
+/*
+ * Of each core the online thread with the smallest number; and all other online CPUs.
+ * NULL: the online CPUs aren't known.
+ */
+const struct irqkit_cpuset *irqkit_topology_get_first_threads(
+	struct irqkit_topology *topology);
+const struct irqkit_cpuset *irqkit_topology_get_other_threads(
+	struct irqkit_topology *topology);
+
+/*
+ * The members of @set in the order in which work should be given to them: one thread of
+ * each core before any of their siblings; among those, fast cores before slow ones, where
+ * the machine has both; among those, each last-level cache once before any of them
+ * twice, and packages in turn. The same machine and set always give the same order. The caller frees *ret_cpus, which is not NULL for an empty set.
+ */
+int irqkit_topology_get_order(struct irqkit_topology *topology,
+	const struct irqkit_cpuset *set, unsigned int **ret_cpus, size_t *ret_count);
+
+/*
+ * Reads a SET, as users write it: parts with commas between them, from left to right,
+ * where each part adds, and one with ^ in front takes away.
+ *
+ *     0-3,8  0-31:2      numbers, ranges, ranges with a stride
+ *     all                those online
+ *     node:0  node:0-1   of these NUMA nodes
+ *     package:0          of this package
+ *     llc:8              those that share CPU 8's last-level cache
+ *     siblings:4         the threads of CPU 4's core
+ *     first-threads      of each core the first thread
+ *     other-threads      all but those
+ *     isolated  housekeeping       see enum irqkit_cpus
+ *     local              @local: the CPUs near the device in question
+ *     irq:24             where interrupt 24 may be served now
+ *     all,^0  node:1,^other-threads
+ *
+ * What a word means is cut down to the online CPUs. Numbers are taken as they are: a
+ * result that holds a CPU which is offline or doesn't exist is refused, and so is an
+ * empty one. What is taken away need not be there. The first part must not take away:
+ * `^0` might be meant as "all but 0", which is `all,^0`, or be the rest of a list.
+ * Where it isn't known which CPUs are online, numbers are only held against those possible.
+ *
+ * @local is NULL where no device is in question. On failure *reterr_at is the offset in
+ * @text of the word, or of the place in it, that is wrong, and *reterr_message says what,
+ * in a phrase fit for a user. It holds parts of @text as they are, and is the caller's
+ * to free; it is NULL when there was no memory for it.
+ *
+ * -EINVAL: not such a text; `local` without a device.
+ * -ERANGE: a number above IRQKIT_CPU_MAX.
+ * -ENODEV: a CPU that is offline or doesn't exist; no such node, package or interrupt.
+ * -ENODATA: the result is empty, or the kernel doesn't tell what a word asks for.
+ * Other errors: what reading the affinity of an interrupt answered.
+ */
+int irqkit_topology_parse_set(struct irqkit_topology *topology, const char *text,
+	size_t len, const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set,
+	size_t *reterr_at, char **reterr_message);
 
 /* --------------------------------------------------------------------------------- */
 /* One irqkit at a time                                                              */
