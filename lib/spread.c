@@ -33,8 +33,7 @@ EXPORT void irqkit_spread_free(struct irqkit_spread *spread)
 	free(spread->cpus);
 	free(spread->index_of);
 	free(spread->room);
-	free(spread->slots);
-	free(spread->extras);
+	free(spread->taken);
 	arena_free(&spread->arena);
 	free(spread);
 }

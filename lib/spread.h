@@ -13,6 +13,7 @@ static inline void free_memory(void *pointer)
 
 #define NONE UINT32_MAX
 #define UNLIMITED UINT32_MAX
+#define A_SLOT (UINT64_C(1) << 32)
 
 struct spread_cpu {
 	unsigned int cpu;
@@ -76,8 +77,11 @@ struct irqkit_spread {
 	 */
 	bool is_strict;
 	uint32_t n_unplaced; /* for want of vectors */
-	uint32_t *slots; /* owned; how many were placed on a CPU as the first of theirs */
-	uint32_t *extras; /* owned; and how many as a further one */
+	/*
+	 * How many were placed on a CPU as the first of theirs, in units of A_SLOT, plus
+	 * how many as a further one. Owned.
+	 */
+	uint64_t *taken;
 	uint64_t bound;
 };
 
@@ -148,7 +152,7 @@ struct placement {
 	unsigned char *how; /* owned; by item: enum how */
 	uint32_t *full; /* owned; by item: as in struct spread_item */
 	uint64_t *own; /* owned; by CPU */
-	uint64_t *sum; /* owned; by core */
+	uint64_t *load; /* owned; by CPU: own + the sum of its core */
 	uint32_t *count; /* owned; by CPU: items on it */
 	uint32_t
 		*first; /* owned; by CPU: those that search_improve() may move, by rank */
@@ -172,12 +176,6 @@ uint64_t placement_worst(
 	const struct placement *p, const struct search *s, uint32_t *ret_cpu);
 /* No placement has a worst CPU with less. */
 uint64_t search_bound(const struct search *s, const struct placement *empty);
-
-static inline uint64_t placement_load(
-	const struct placement *p, const struct search *s, uint32_t cpu)
-{
-	return p->own[cpu] + p->sum[s->spread->cpus[cpu].core_index];
-}
 
 static inline bool search_may(const struct search *s, uint32_t item, uint32_t cpu)
 {

@@ -109,8 +109,8 @@ static void put_back(struct candidate *c, const struct search *s, uint64_t goal)
 /* Takes off one interrupt that is enough, or the heaviest, until @cpu has no more. */
 static void trim(struct placement *p, const struct search *s, uint32_t cpu, uint64_t goal)
 {
-	while (p->first[cpu] != NONE && placement_load(p, s, cpu) > goal) {
-		uint64_t excess = placement_load(p, s, cpu) - goal;
+	while (p->first[cpu] != NONE && p->load[cpu] > goal) {
+		uint64_t excess = p->load[cpu] - goal;
 		uint32_t *at = &p->first[cpu], item;
 
 		while (p->next[*at] != NONE && 2 * s->weight[p->next[*at]] >= excess)
@@ -125,7 +125,7 @@ static void trim(struct placement *p, const struct search *s, uint32_t cpu, uint
 static void prune(
 	struct placement *p, const struct search *s, uint32_t cpu, uint64_t goal)
 {
-	uint64_t load = placement_load(p, s, cpu);
+	uint64_t load = p->load[cpu];
 
 	for (uint32_t i = p->first[cpu]; i != NONE; i = p->next[i])
 		load -= 2 * s->weight[i];
@@ -149,7 +149,7 @@ static int move_few(
 		return r;
 	search_list(s, &c->p, true);
 	for (uint32_t i = 0; i < s->spread->n_cpus; i++)
-		if (placement_load(&c->p, s, i) > goal)
+		if (c->p.load[i] > goal)
 			take_off(&c->p, s, i, goal);
 	complete(c, s, true, goal);
 	put_back(c, s, goal);

@@ -113,7 +113,7 @@ static int follow(struct irqkit_spread *spread, struct spread_item *item,
 {
 	int r = spread_give(spread, item, leader->place);
 
-	spread->slots[leader->place]--;
+	spread->taken[leader->place] -= A_SLOT;
 	return r < 0 ? r : explain_with(item, leader);
 }
 
@@ -128,7 +128,7 @@ static int place_next(
 		spread->n_unplaced++;
 		return 0;
 	}
-	round = spread->slots[next];
+	round = (uint32_t)(spread->taken[next] / A_SLOT);
 	r = spread_give(spread, item, next);
 	return r < 0 ? r : explain_next(spread, item, round);
 }

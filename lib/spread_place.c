@@ -94,17 +94,16 @@ static int find_pool(struct irqkit_spread *spread, uint32_t i)
 static int prepare(struct irqkit_spread *spread)
 {
 	size_t n = spread->n_cpus ? spread->n_cpus : 1;
-	uint32_t **arrays[] = { &spread->room, &spread->slots, &spread->extras };
 	int r = 0;
 
 	forget(spread);
 	link_threads(spread);
-	for (size_t i = 0; i < LENGTH(arrays); i++) {
-		free(*arrays[i]);
-		*arrays[i] = calloc(n, sizeof(**arrays[i]));
-		if (!*arrays[i])
-			return -ENOMEM;
-	}
+	free(spread->room);
+	free(spread->taken);
+	spread->room = calloc(n, sizeof(*spread->room));
+	spread->taken = calloc(n, sizeof(*spread->taken));
+	if (!spread->room || !spread->taken)
+		return -ENOMEM;
 	for (uint32_t i = 0; i < spread->n_items && r == 0; i++) {
 		struct spread_item *item = &spread->items[i];
 		size_t now = (size_t)item->now;
@@ -124,7 +123,7 @@ static void count_room(struct irqkit_spread *spread, bool is_strict)
 {
 	for (uint32_t i = 0; i < spread->n_cpus; i++) {
 		spread->room[i] = spread->cpus[i].vectors;
-		spread->slots[i] = spread->extras[i] = 0;
+		spread->taken[i] = 0;
 	}
 	for (uint32_t i = 0; i < spread->n_items && !is_strict; i++) {
 		const struct spread_item *item = &spread->items[i];
@@ -151,7 +150,7 @@ static void use_vector(struct irqkit_spread *spread, uint32_t cpu, int n)
 void spread_take(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu)
 {
 	item->place = cpu;
-	spread->slots[cpu]++;
+	spread->taken[cpu] += A_SLOT;
 	if (spread->is_strict && item_can_stay(item))
 		use_vector(spread, item->now_index, -1);
 	use_vector(spread, cpu, 1);
@@ -163,28 +162,27 @@ int spread_give(struct irqkit_spread *spread, struct spread_item *item, uint32_t
 	return spread->is_strict ? 0 : spread_widen(spread, item);
 }
 
-/* Has CPU @a less on it than @b, which may be NONE? CPUs come in order of preference. */
-static bool is_freer(const struct irqkit_spread *spread, uint32_t a, uint32_t b)
-{
-	if (b == NONE || spread->slots[a] != spread->slots[b])
-		return b == NONE || spread->slots[a] < spread->slots[b];
-	return spread->extras[a] < spread->extras[b];
-}
-
 uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
 	const uint64_t *pool, uint32_t except)
 {
-	uint32_t first = NONE, best = NONE;
+	const uint64_t *taken = spread->taken;
+	uint64_t least = UINT64_MAX, least_full = UINT64_MAX;
+	uint32_t best = NONE, full = NONE;
 
 	for (uint32_t i = 0; i < spread->n_cpus; i++) {
-		if (!pool_has(pool, i) || i == except)
+		if (taken[i] >= least || i == except || !pool_has(pool, i))
 			continue;
-		if (is_freer(spread, i, first))
-			first = i;
-		if (is_freer(spread, i, best) && spread_has_room(spread, item, i))
+		if (spread_has_room(spread, item, i)) {
+			least = taken[i];
 			best = i;
+		} else if (taken[i] < least_full) {
+			least_full = taken[i];
+			full = i;
+		}
 	}
-	item->full = first == best ? NONE : first;
+	/* one that was full is better than the best, if it has less, or as much before it */
+	item->full = least_full < least || (least_full == least && full < best) ? full
+										: NONE;
 	return best;
 }
 
@@ -218,7 +216,7 @@ int spread_widen(struct irqkit_spread *spread, struct spread_item *item)
 				continue;
 			if (r == 0)
 				r = irqkit_cpuset_add(cpus, spread->cpus[i].cpu);
-			spread->extras[i]++;
+			spread->taken[i]++;
 			use_vector(spread, i, 1);
 			count++;
 		}
@@ -385,7 +383,7 @@ EXPORT int irqkit_spread_place_again(
 		return -ENOSPC;
 
 	item->place = next;
-	spread->slots[next]++;
+	spread->taken[next] += A_SLOT;
 	use_vector(spread, next, 1);
 	r = spread_widen(spread, item);
 	if (r == 0)

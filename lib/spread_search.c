@@ -15,7 +15,7 @@ static uint32_t find_least_loaded(
 	uint32_t best = NONE, full = NONE;
 
 	for (uint32_t i = 0; i < s->spread->n_cpus; i++) {
-		uint64_t peak = p->own[i] + p->sum[cpus[i].core_index] + 2 * weight;
+		uint64_t peak = p->load[i] + 2 * weight;
 
 		if (peak >= least || !pool_has(pool, i))
 			continue;
@@ -40,13 +40,16 @@ static uint32_t find_fewest(
 	const struct search *s, const struct placement *p, uint32_t item, uint64_t worst)
 {
 	const uint64_t *pool = s->spread->items[item].pool;
-	uint32_t best = NONE;
+	uint32_t best = NONE, fewest = UINT32_MAX;
 
-	for (uint32_t i = 0; i < s->spread->n_cpus; i++)
-		if (pool_has(pool, i) && (best == NONE || p->count[i] < p->count[best]) &&
-			p->count[i] < s->cap[i] &&
-			placement_peak(p, s, i, (int64_t)s->weight[item]) <= worst)
-			best = i;
+	for (uint32_t i = 0; i < s->spread->n_cpus; i++) {
+		if (p->count[i] >= fewest || !pool_has(pool, i) ||
+			p->count[i] >= s->cap[i] ||
+			placement_peak(p, s, i, (int64_t)s->weight[item]) > worst)
+			continue;
+		fewest = p->count[i];
+		best = i;
+	}
 	return best;
 }
 
@@ -153,13 +156,14 @@ static uint64_t peak_of(const struct search *s, const struct placement *p, uint3
 		b = placement_peak(p, s, to, (int64_t)delta);
 		return a > b ? a : b;
 	}
-	b = p->own[to] + delta;
-	for (uint32_t i = cpus[to].next_thread; i != to; i = cpus[i].next_thread) {
-		a = i == from ? p->own[i] - delta : p->own[i];
-		if (cpus[i].is_target && a > b)
-			b = a;
-	}
-	return b + p->sum[cpus[to].core_index];
+	a = p->load[from] - delta;
+	b = p->load[to] + delta;
+	if (a < b)
+		a = b;
+	for (uint32_t i = cpus[to].next_thread; i != to; i = cpus[i].next_thread)
+		if (i != from && cpus[i].is_target && p->load[i] > a)
+			a = p->load[i];
+	return a;
 }
 
 static void try(const struct search *s, const struct placement *p, uint32_t from,
@@ -212,7 +216,7 @@ static uint64_t find_wanted(const struct search *s, const struct placement *p,
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 	bool is_same_core = cpus[from].core_index == cpus[to].core_index;
-	uint64_t high = placement_load(p, s, worst), low = placement_load(p, s, to);
+	uint64_t high = p->load[worst], low = p->load[to];
 	unsigned int loses = from == worst && !is_same_core ? 2 : 1;
 	unsigned int gains = is_same_core ? 1 : 2;
 	uint64_t wanted = (high - low) / (loses + gains);
@@ -237,7 +241,7 @@ static bool improve_once(struct search *s, struct placement *p, uint64_t goal)
 			to++) {
 			uint64_t wanted, peak;
 
-			if (!cpus[to].is_target || placement_load(p, s, to) >= high)
+			if (!cpus[to].is_target || p->load[to] >= high)
 				continue;
 			if (from != worst && cpus[from].core_index == cpus[to].core_index)
 				continue; /* the worst thread's core would stay as it is */

@@ -106,6 +106,18 @@ void search_free(struct search *s)
 	free(s->cap);
 }
 
+/* @weight may be negative, modulo 2^64. */
+static void add_weight(
+	struct placement *p, const struct search *s, uint32_t cpu, uint64_t weight)
+{
+	const struct spread_cpu *cpus = s->spread->cpus;
+
+	p->own[cpu] += weight;
+	p->load[cpu] += 2 * weight;
+	for (uint32_t i = cpus[cpu].next_thread; i != cpu; i = cpus[i].next_thread)
+		p->load[i] += weight;
+}
+
 int placement_init(struct placement *p, const struct search *s)
 {
 	const struct irqkit_spread *spread = s->spread;
@@ -115,19 +127,17 @@ int placement_init(struct placement *p, const struct search *s)
 		.how = calloc(n_items, sizeof(*p->how)),
 		.full = malloc(n_items * sizeof(*p->full)),
 		.own = calloc(n_cpus, sizeof(*p->own)),
-		.sum = calloc(n_cpus, sizeof(*p->sum)),
+		.load = calloc(n_cpus, sizeof(*p->load)),
 		.count = calloc(n_cpus, sizeof(*p->count)),
 		.first = calloc(n_cpus, sizeof(*p->first)),
 		.next = calloc(n_items, sizeof(*p->next)) };
-	if (!p->cpu_of || !p->how || !p->full || !p->own || !p->sum || !p->count ||
+	if (!p->cpu_of || !p->how || !p->full || !p->own || !p->load || !p->count ||
 		!p->first || !p->next)
 		return -ENOMEM;
 	memset(p->cpu_of, 0xff, n_items * sizeof(*p->cpu_of)); /* NONE */
 	memset(p->full, 0xff, n_items * sizeof(*p->full));
-	for (uint32_t i = 0; i < spread->n_cpus; i++) {
-		p->own[i] = s->fixed[i];
-		p->sum[spread->cpus[i].core_index] += s->fixed[i];
-	}
+	for (uint32_t i = 0; i < spread->n_cpus; i++)
+		add_weight(p, s, i, s->fixed[i]);
 	return 0;
 }
 
@@ -137,7 +147,7 @@ void placement_free(struct placement *p)
 	free(p->how);
 	free(p->full);
 	free(p->own);
-	free(p->sum);
+	free(p->load);
 	free(p->count);
 	free(p->first);
 	free(p->next);
@@ -148,8 +158,7 @@ void placement_add(struct placement *p, const struct search *s, uint32_t item,
 {
 	p->cpu_of[item] = cpu;
 	p->how[item] = (unsigned char)how;
-	p->own[cpu] += s->weight[item];
-	p->sum[s->spread->cpus[cpu].core_index] += s->weight[item];
+	add_weight(p, s, cpu, s->weight[item]);
 	p->count[cpu]++;
 }
 
@@ -158,8 +167,7 @@ void placement_remove(struct placement *p, const struct search *s, uint32_t item
 	uint32_t cpu = p->cpu_of[item];
 
 	p->cpu_of[item] = NONE;
-	p->own[cpu] -= s->weight[item];
-	p->sum[s->spread->cpus[cpu].core_index] -= s->weight[item];
+	add_weight(p, s, cpu, -s->weight[item]);
 	p->count[cpu]--;
 }
 
@@ -167,12 +175,12 @@ uint64_t placement_peak(
 	const struct placement *p, const struct search *s, uint32_t cpu, int64_t more)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
-	uint64_t worst = p->own[cpu] + (uint64_t)more;
+	uint64_t worst = p->load[cpu] + 2 * (uint64_t)more;
 
 	for (uint32_t i = cpus[cpu].next_thread; i != cpu; i = cpus[i].next_thread)
-		if (cpus[i].is_target && p->own[i] > worst)
-			worst = p->own[i];
-	return worst + p->sum[cpus[cpu].core_index] + (uint64_t)more;
+		if (cpus[i].is_target && p->load[i] + (uint64_t)more > worst)
+			worst = p->load[i] + (uint64_t)more;
+	return worst;
 }
 
 uint64_t placement_worst(
@@ -182,7 +190,7 @@ uint64_t placement_worst(
 
 	*ret_cpu = NONE;
 	for (uint32_t i = 0; i < s->spread->n_cpus; i++) {
-		uint64_t load = placement_load(p, s, i);
+		uint64_t load = p->load[i];
 
 		if (s->spread->cpus[i].is_target && (*ret_cpu == NONE || load > worst)) {
 			worst = load;
@@ -216,7 +224,7 @@ static uint64_t core_takes(const struct search *s, const struct placement *empty
 	if (k == 0)
 		return 0;
 
-	limit = empty->sum[cpus[cpu].core_index] - used; /* of bystanders */
+	limit = empty->load[cpu] - empty->own[cpu] - used; /* of bystanders */
 	limit = level > limit ? (level - limit) * k / (k + 1) : 0;
 	return limit > used ? limit - used : 0;
 }
@@ -267,8 +275,8 @@ uint64_t search_bound(const struct search *s, const struct placement *empty)
 		if (!s->spread->cpus[i].is_target)
 			continue;
 		n_targets++;
-		if (least > placement_load(empty, s, i))
-			least = placement_load(empty, s, i);
+		if (least > empty->load[i])
+			least = empty->load[i];
 	}
 	if (s->n_order > n_targets)
 		pair = s->weight[s->order[n_targets - 1]] +
