@@ -25,6 +25,7 @@ EXPORT void irqkit_spread_free(struct irqkit_spread *spread)
 		struct spread_item *item = &spread->items[i];
 
 		irqkit_cpuset_free(item->allowed);
+		irqkit_cpuset_free(item->affinity);
 		irqkit_cpuset_free(item->hint);
 		irqkit_cpuset_free(item->cpus);
 		free(item->reason);
@@ -197,6 +198,12 @@ EXPORT int irqkit_spread_set_allowed(
 	return replace(&spread->items[index].allowed, allowed);
 }
 
+EXPORT int irqkit_spread_set_affinity(
+	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *affinity)
+{
+	return replace(&spread->items[index].affinity, affinity);
+}
+
 EXPORT int irqkit_spread_set_hint(
 	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *hint)
 {
@@ -216,6 +223,11 @@ EXPORT void irqkit_spread_set_split(struct irqkit_spread *spread, bool is_split)
 EXPORT void irqkit_spread_set_gain(struct irqkit_spread *spread, unsigned int percent)
 {
 	spread->gain = percent > 100 ? 100 : percent;
+}
+
+EXPORT void irqkit_spread_set_idle(struct irqkit_spread *spread, uint64_t load)
+{
+	spread->idle = load;
 }
 
 /* --------------------------------------------------------------------------------- */

@@ -42,6 +42,7 @@ struct spread_item {
 	enum irqkit_direction direction;
 	int node; /* -1: any */
 	struct irqkit_cpuset *allowed; /* owned; NULL: any */
+	struct irqkit_cpuset *affinity; /* owned; NULL: not told */
 	struct irqkit_cpuset *hint; /* owned; NULL: none */
 
 	/* made by irqkit_spread_place() */
@@ -65,6 +66,7 @@ struct irqkit_spread {
 	uint32_t n_items;
 	unsigned int width;
 	unsigned int gain;
+	uint64_t idle;
 	bool is_split;
 
 	struct arena arena; /* for pools */

@@ -175,6 +175,23 @@ static int explain(struct irqkit_spread *spread, struct spread_item *item, enum 
 	return spread_set_reason(item, "evens out the load");
 }
 
+/* It has as many CPUs as it is to have, and may have them. */
+static bool is_wide(const struct irqkit_spread *spread, const struct spread_item *item)
+{
+	if (spread->width == 1)
+		return true;
+	if (!item->affinity || irqkit_cpuset_count(item->affinity) != spread->width)
+		return false;
+	irqkit_cpuset_foreach (cpu, item->affinity) {
+		uint32_t i = (size_t)cpu < spread->n_index_of ? spread->index_of[cpu]
+							      : NONE;
+
+		if (i == NONE || !pool_has(item->pool, i))
+			return false;
+	}
+	return true;
+}
+
 /* The placement becomes the answer. Further CPUs come last: they must not take room. */
 static int answer(struct irqkit_spread *spread, const struct candidate *c, bool is_keep)
 {
@@ -192,7 +209,8 @@ static int answer(struct irqkit_spread *spread, const struct candidate *c, bool 
 			r = explain(spread, item, c->p.how[i]);
 			continue;
 		}
-		item->place = NONE;
+		if (is_wide(spread, item))
+			item->place = NONE;
 		r = spread_set_reason(item, is_keep ? "stays: no gain" : "stays");
 	}
 	for (uint32_t i = 0; i < spread->n_items && r == 0; i++)
@@ -257,7 +275,8 @@ int spread_by_load(struct irqkit_spread *spread)
 
 	bound = search_bound(&s, &fresh.p);
 	complete(&keep, &s, false, bound);
-	if (!is_worth_it(spread, keep.worst, bound))
+	if (!is_worth_it(spread, keep.worst, bound) ||
+		(keep.worst + 1) / 2 <= spread->idle >> s.shift)
 		return answer(spread, &keep, true);
 
 	complete(&fresh, &s, true, plus(bound, 1, 1024));

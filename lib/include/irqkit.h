@@ -384,6 +384,13 @@ void irqkit_spread_set_node(struct irqkit_spread *spread, size_t index, int node
 int irqkit_spread_set_allowed(
 	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *allowed);
 
+/*
+ * Where it may be served now. By load with a width above 1: an interrupt that could stay and
+ * has that many CPUs already, all of them such that it may have them, keeps them.
+ */
+int irqkit_spread_set_affinity(
+	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *affinity);
+
 /* Where its driver would like it. */
 int irqkit_spread_set_hint(
 	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *hint);
@@ -399,6 +406,12 @@ void irqkit_spread_set_split(struct irqkit_spread *spread, bool is_split);
  * be moved that could stay. 10 if not set; at most 100.
  */
 void irqkit_spread_set_gain(struct irqkit_spread *spread, unsigned int percent);
+
+/*
+ * By load: as long as no CPU has more than this to do, nothing is moved that could stay. 0
+ * if not set. For who asks again and again: the loads of an idle machine are noise.
+ */
+void irqkit_spread_set_idle(struct irqkit_spread *spread, uint64_t load);
 
 enum irqkit_policy {
 	/*

@@ -508,13 +508,13 @@ static void load_says_why(void **state)
 	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
 	answers(spread,
 		"20 - stays\n"
-			"21 1 eases CPU 0\n"
-			"22 2 eases CPU 0\n"
-			"23 3 eases CPU 0\n"
-			"24 - stays\n"
-			"25 - stays\n"
-			"26 3 idle, CPU with the fewest\n"
-			"27 0 heaviest first, least loaded CPU\n");
+		"21 1 eases CPU 0\n"
+		"22 2 eases CPU 0\n"
+		"23 3 eases CPU 0\n"
+		"24 - stays\n"
+		"25 - stays\n"
+		"26 3 idle, CPU with the fewest\n"
+		"27 0 heaviest first, least loaded CPU\n");
 	irqkit_spread_free(spread);
 }
 
@@ -540,6 +540,43 @@ static void what_gains_little_stays(void **state)
 		add(spread, 2, 10, 0);
 		add(spread, 3, 90, 1);
 		ends(spread, IRQKIT_POLICY_LOAD, cases[i].expected);
+	}
+}
+
+static void idle_machines_are_let_be(void **state)
+{
+	static const uint64_t idle[] = { 0, 9, 10, UINT64_C(1) << 63 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(idle) / sizeof(*idle); i++) {
+		struct irqkit_spread *spread = with_cpus(2);
+
+		add(spread, 1, 5, 0);
+		add(spread, 2, 5, 0);
+		irqkit_spread_set_idle(spread, idle[i]);
+		assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+		assert_int_equal(irqkit_spread_count_moves(spread), idle[i] < 10);
+		irqkit_spread_free(spread);
+	}
+}
+
+static void what_stays_is_widened(void **state)
+{
+	static const char *const affinities[] = { "0", "0-1", "1-2", "0-2", "1,9" };
+	static const char *const expected[] = { "0-1", "-", "-", "0-1", "1-2" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(affinities) / sizeof(*affinities); i++) {
+		struct irqkit_spread *spread = with_cpus(4);
+		struct irqkit_cpuset *set = set_of(affinities[i]);
+		char text[64];
+
+		irqkit_spread_set_width(spread, 2);
+		add(spread, 1, 5, irqkit_cpuset_next(set, -1));
+		assert_int_equal(irqkit_spread_set_affinity(spread, 0, set), 0);
+		irqkit_cpuset_free(set);
+		snprintf(text, sizeof(text), "1 %s stays: no gain\n", expected[i]);
+		ends(spread, IRQKIT_POLICY_LOAD, text);
 	}
 }
 
@@ -832,6 +869,8 @@ int main(void)
 		cmocka_unit_test(numbers_and_hints),
 		cmocka_unit_test(load_says_why),
 		cmocka_unit_test(what_gains_little_stays),
+		cmocka_unit_test(idle_machines_are_let_be),
+		cmocka_unit_test(what_stays_is_widened),
 		cmocka_unit_test(idle_ones_do_not_pile_up),
 		cmocka_unit_test(worst_of_heaviest_first_is_mended),
 		cmocka_unit_test(siblings_count_in_part),
