@@ -166,7 +166,7 @@ EXPORT int irqkit_spread_add_interrupt(
 }
 
 EXPORT void irqkit_spread_set_queue(struct irqkit_spread *spread, size_t index,
-	unsigned int device, int queue, enum irqkit_direction direction)
+	unsigned int device, int queue, enum irqkit_serves direction)
 {
 	struct spread_item *item = &spread->items[index];
 

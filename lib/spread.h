@@ -5,12 +5,6 @@
 
 #include "private.h"
 
-static inline void free_memory(void *pointer)
-{
-	free(*(void **)pointer);
-}
-#define _cleanup_memory_ CLEANUP(free_memory)
-
 #define NONE UINT32_MAX
 #define UNLIMITED UINT32_MAX
 #define A_SLOT (UINT64_C(1) << 32)
@@ -39,7 +33,7 @@ struct spread_item {
 	int now; /* the CPU that serves it, or -1 */
 	uint32_t device; /* NONE: of no device */
 	int queue; /* -1: none */
-	enum irqkit_direction direction;
+	enum irqkit_serves direction;
 	int node; /* -1: any */
 	struct irqkit_cpuset *allowed; /* owned; NULL: any */
 	struct irqkit_cpuset *affinity; /* owned; NULL: not told */

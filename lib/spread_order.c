@@ -67,10 +67,10 @@ static int explain_next(
 	const struct irqkit_spread *spread, struct spread_item *item, uint32_t round)
 {
 	static const char *const directions[] = {
-		[IRQKIT_DIRECTION_NONE] = "queue",
-		[IRQKIT_DIRECTION_BOTH] = "queue",
-		[IRQKIT_DIRECTION_RX] = "rx queue",
-		[IRQKIT_DIRECTION_TX] = "tx queue",
+		[IRQKIT_SERVES_NONE] = "queue",
+		[IRQKIT_SERVES_BOTH] = "queue",
+		[IRQKIT_SERVES_RX] = "rx queue",
+		[IRQKIT_SERVES_TX] = "tx queue",
 	};
 	bool is_first = round == 0 && item->place == first_of(item->pool);
 	char what[32] = "", where[32] = "", again[32] = "";
@@ -91,10 +91,10 @@ static int explain_with(struct spread_item *item, const struct spread_item *lead
 	if (item->queue < 0)
 		return spread_set_reason(item, "with the first queue of its device");
 	if (item->direction != leader->direction &&
-		leader->direction == IRQKIT_DIRECTION_RX)
+		leader->direction == IRQKIT_SERVES_RX)
 		return spread_set_reason(item, "with its rx");
 	if (item->direction != leader->direction &&
-		leader->direction == IRQKIT_DIRECTION_TX)
+		leader->direction == IRQKIT_SERVES_TX)
 		return spread_set_reason(item, "with its tx");
 	return spread_set_reason(item, "with its queue");
 }
@@ -163,7 +163,7 @@ static int place_slots(struct irqkit_spread *spread, const struct slot *slots)
 
 int spread_by_queue(struct irqkit_spread *spread)
 {
-	_cleanup_memory_ struct slot *slots = calloc(
+	_cleanup_free_ struct slot *slots = calloc(
 		(size_t)spread->n_items + 1, sizeof(*slots));
 
 	if (!slots)
@@ -273,7 +273,7 @@ static int place_by_hint(
 
 int spread_by_hint(struct irqkit_spread *spread)
 {
-	_cleanup_memory_ uint64_t *pool = calloc(spread->n_cpus / 64 + 1, sizeof(*pool));
+	_cleanup_free_ uint64_t *pool = calloc(spread->n_cpus / 64 + 1, sizeof(*pool));
 	int r = 0;
 
 	if (!pool)

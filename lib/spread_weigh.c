@@ -27,7 +27,7 @@ static int compare_weights(const void *left, const void *right)
 static int sort(struct search *s)
 {
 	const struct irqkit_spread *spread = s->spread;
-	_cleanup_memory_ struct by_weight *sorted = calloc(
+	_cleanup_free_ struct by_weight *sorted = calloc(
 		(size_t)spread->n_items + 1, sizeof(*sorted));
 
 	if (!sorted)

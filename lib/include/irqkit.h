@@ -239,6 +239,242 @@ const char *irqkit_interrupt_get_action(
 const char *irqkit_interrupt_get_description(const struct irqkit_interrupt *interrupt);
 
 /* --------------------------------------------------------------------------------- */
+/* Devices: their interrupts, queues and threads                                     */
+
+/*
+ * The devices of a machine, and what was found out about them so far. Files are read
+ * when they are first needed, and once. @ctx and @snapshot must live as long as this.
+ * Every device, queue and thread below belongs to it and ends with it.
+ */
+struct irqkit_devices;
+
+int irqkit_devices_new(struct irqkit_ctx *ctx, const struct irqkit_snapshot *snapshot,
+	struct irqkit_devices **ret_devices);
+void irqkit_devices_free(struct irqkit_devices *devices);
+
+/* One of them. Asked for twice, it is the same object. */
+struct irqkit_device;
+
+/* One of its interrupts. */
+struct irqkit_device_irq;
+
+/* One of its queues: only network devices have any here. */
+struct irqkit_queue;
+
+/* A kernel thread that works for it. */
+struct irqkit_thread;
+
+/*
+ * Finds a device with this name, as a whole: a network interface ("eth0"; in a root that
+ * has no /sys/class/net, by the names of interrupts alone), a disk or a partition of it
+ * ("nvme0n1", "vda", "xvda", "sda"), a PCI function ("0000:00:03.0", or without the
+ * domain, which then is 0000).
+ *
+ * -ENODEV: there is none. -EINVAL: no device can have this name: it is empty, "." or
+ * "..", or has a slash.
+ */
+int irqkit_devices_find_net(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device);
+int irqkit_devices_find_block(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device);
+int irqkit_devices_find_pci(struct irqkit_devices *devices, const char *address,
+	struct irqkit_device **ret_device);
+
+/* The first that is there of the three, in this order. Errors as above. */
+int irqkit_devices_find(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device);
+
+/*
+ * All network interfaces, by name: how many, and the @index-th. They are listed the first
+ * time; what belongs to each is read with it. -ENOENT: the root has no /sys/class/net.
+ */
+int irqkit_devices_count_net(struct irqkit_devices *devices, size_t *ret_count);
+struct irqkit_device *irqkit_devices_get_net(
+	const struct irqkit_devices *devices, size_t index);
+
+/*
+ * The other way round: the devices that raise interrupt @irq. Most have one, one that is
+ * shared has more. It is a network interface where there is one, else the only disk of
+ * its controller, else the PCI function. The first call looks at every device of the
+ * machine, the next ones are quick.
+ */
+int irqkit_devices_count_owners(
+	struct irqkit_devices *devices, unsigned int irq, size_t *ret_count);
+struct irqkit_device *irqkit_devices_get_owner(
+	const struct irqkit_devices *devices, unsigned int irq, size_t index);
+
+enum irqkit_device_kind {
+	IRQKIT_DEVICE_NET,
+	IRQKIT_DEVICE_BLOCK,
+	IRQKIT_DEVICE_PCI,
+};
+enum irqkit_device_kind irqkit_device_get_kind(const struct irqkit_device *device);
+const char *irqkit_device_get_name(const struct irqkit_device *device);
+
+/*
+ * The device on a bus that it is: "0000:00:03.0", "virtio1", "vif-0"; NULL for what is
+ * software alone: a bridge, a bond, a VLAN.
+ */
+const char *irqkit_device_get_bus_device(const struct irqkit_device *device);
+
+/* The PCI function that it is or is part of, "0000:00:03.0", or NULL. */
+const char *irqkit_device_get_pci_address(const struct irqkit_device *device);
+
+/*
+ * Its driver: "virtio_net", "e1000e"; "xen_netfront", "xen_netback" and "xen_blkfront" for
+ * those that the kernel calls "vif" and "vbd". NULL: not known.
+ */
+const char *irqkit_device_get_driver(const struct irqkit_device *device);
+
+/*
+ * The NUMA node that it is next to, its own or that of what it is part of (virtio).
+ *
+ * -ENODATA: none is known.
+ */
+int irqkit_device_read_node(const struct irqkit_device *device, int *ret_node);
+
+/*
+ * Is this the end of a virtual interface that serves a guest (Xen's netback, vif1.0)? Then
+ * its interrupts and threads are named as the guest sees them, and so are its queues here:
+ * rx is what the guest receives. The interrupt of vif1.0:tx-1 (`vif1.0-q1-tx`) serves
+ * what the guest sends, which this machine receives: what it does with it is steered by
+ * rps_cpus of rx-1, not by anything of tx-1.
+ */
+bool irqkit_device_is_guest_view(const struct irqkit_device *device);
+
+/*
+ * The network interfaces below, and those below these, that have a bus device: the ports
+ * of a bond or bridge, what a VLAN or macvlan is on, the virtual function that hv_netvsc
+ * sends through; for a disk that is made of others, those. Each once.
+ */
+int irqkit_device_count_lower(struct irqkit_device *device, size_t *ret_count);
+struct irqkit_device *irqkit_device_get_lower(
+	const struct irqkit_device *device, size_t index);
+
+/* Who says so. In this order, the first that answers is taken. */
+enum irqkit_source {
+	IRQKIT_SOURCE_NETLINK, /* the kernel, by netdev generic netlink (Linux 6.8) */
+	IRQKIT_SOURCE_SYSFS,   /* msi_irqs/ or irq of the device */
+	IRQKIT_SOURCE_NAME,    /* the name that the driver gave to its handler */
+};
+
+/* What a device's interrupt is for. */
+enum irqkit_role {
+	IRQKIT_ROLE_QUEUE,  /* data: of a network device, the queues that name it */
+	IRQKIT_ROLE_CONFIG, /* a changed configuration (virtio) */
+	IRQKIT_ROLE_LINK,   /* the link's state, and what else is no queue's */
+	IRQKIT_ROLE_ADMIN,  /* commands, mailboxes, management */
+	IRQKIT_ROLE_ERROR,
+	IRQKIT_ROLE_CONTROLLER, /* of the controller that it hangs on (USB) */
+	IRQKIT_ROLE_OTHER,	/* no pattern says */
+	IRQKIT_ROLE_UNUSED,	/* nobody handles it: the device is down, mostly */
+};
+
+/* The interrupts of a device, by number: how many, and the @index-th. */
+size_t irqkit_device_count_irqs(const struct irqkit_device *device);
+const struct irqkit_device_irq *irqkit_device_get_irq(
+	const struct irqkit_device *device, size_t index);
+
+/* The one with this number, or NULL. */
+const struct irqkit_device_irq *irqkit_device_find_irq(
+	const struct irqkit_device *device, unsigned int irq);
+
+unsigned int irqkit_device_irq_get_number(const struct irqkit_device_irq *irq);
+enum irqkit_role irqkit_device_irq_get_role(const struct irqkit_device_irq *irq);
+
+/* Who says that it belongs to the device: the best source, and whether this one does too. */
+enum irqkit_source irqkit_device_irq_get_source(const struct irqkit_device_irq *irq);
+bool irqkit_device_irq_has_source(
+	const struct irqkit_device_irq *irq, enum irqkit_source source);
+
+/* ------- queues */
+
+enum irqkit_direction {
+	IRQKIT_RX,
+	IRQKIT_TX,
+};
+
+/* The queues of a device, rx-0, rx-1, ..., tx-0, ...: how many, and the @index-th. */
+size_t irqkit_device_count_queues(const struct irqkit_device *device);
+struct irqkit_queue *irqkit_device_get_queue(
+	const struct irqkit_device *device, size_t index);
+
+/* The one with this number, or NULL. */
+struct irqkit_queue *irqkit_device_find_queue(const struct irqkit_device *device,
+	enum irqkit_direction direction, unsigned int number);
+
+const struct irqkit_device *irqkit_queue_get_device(const struct irqkit_queue *queue);
+enum irqkit_direction irqkit_queue_get_direction(const struct irqkit_queue *queue);
+unsigned int irqkit_queue_get_number(const struct irqkit_queue *queue);
+
+/*
+ * Its interrupt, or -1 where none is known. One interrupt may serve several queues: rx-N
+ * and tx-N of most drivers.
+ */
+int irqkit_queue_get_irq(const struct irqkit_queue *queue);
+
+/* Who says so. Only where there is an interrupt. */
+enum irqkit_source irqkit_queue_get_source(const struct irqkit_queue *queue);
+
+/* The id of its NAPI instance, or -1: only the running kernel tells. */
+int64_t irqkit_queue_get_napi_id(const struct irqkit_queue *queue);
+
+/*
+ * Its folder, "/sys/class/net/eth0/queues/rx-0", where rps_cpus and xps_cpus are. The
+ * text is the caller's, who ends it with free().
+ */
+int irqkit_queue_format_path(const struct irqkit_queue *queue, char **ret_path);
+
+/*
+ * The CPUs that share in what is received (rps_cpus of an rx queue; empty: RPS is off),
+ * and those that send by it (xps_cpus of a tx queue).
+ *
+ * -ENOENT: there is no such file, or, of xps_cpus, the device has one tx queue only.
+ * -EBADMSG: it holds something else. -EINVAL: the queue has the other direction.
+ */
+int irqkit_queue_read_rps_cpus(
+	const struct irqkit_queue *queue, struct irqkit_cpuset **ret_set);
+int irqkit_queue_read_xps_cpus(
+	const struct irqkit_queue *queue, struct irqkit_cpuset **ret_set);
+
+/* The flows of an rx queue that are kept apart (rps_flow_cnt). Errors as above. */
+int irqkit_queue_read_rps_flow_cnt(const struct irqkit_queue *queue, uint64_t *ret_count);
+
+/* ------- threads */
+
+/*
+ * The kernel threads that work for a queue: those of its interrupt (`irq/24-eth0`), its
+ * NAPI's (`napi/eth0-8193`, where the interface is polled by threads), netback's
+ * `vif1.0-q0-guest-rx` and `vif1.0-q0-dealloc`. The first call looks at all processes.
+ */
+int irqkit_queue_count_threads(struct irqkit_queue *queue, size_t *ret_count);
+const struct irqkit_thread *irqkit_queue_get_thread(
+	const struct irqkit_queue *queue, size_t index);
+
+/* All threads of a device: those of its interrupts and queues, and its NAPIs' others. */
+int irqkit_device_count_threads(struct irqkit_device *device, size_t *ret_count);
+const struct irqkit_thread *irqkit_device_get_thread(
+	const struct irqkit_device *device, size_t index);
+
+/* The threads of interrupt @irq, whosever it is. */
+int irqkit_devices_count_irq_threads(
+	struct irqkit_devices *devices, unsigned int irq, size_t *ret_count);
+const struct irqkit_thread *irqkit_devices_get_irq_thread(
+	const struct irqkit_devices *devices, unsigned int irq, size_t index);
+
+unsigned int irqkit_thread_get_pid(const struct irqkit_thread *thread);
+
+/* Its name, which kernels before 5.17 cut to 15 bytes. */
+const char *irqkit_thread_get_name(const struct irqkit_thread *thread);
+
+/* The CPUs that it may run on. -ENOENT: it has ended. -EBADMSG as above. */
+int irqkit_thread_read_affinity(
+	const struct irqkit_thread *thread, struct irqkit_cpuset **ret_set);
+
+/* Does the kernel let nobody else place it (PF_NO_SETAFFINITY)? */
+bool irqkit_thread_is_fixed(const struct irqkit_thread *thread);
+
+/* --------------------------------------------------------------------------------- */
 /* /proc/irq/N                                                                       */
 
 /*
@@ -644,11 +880,11 @@ int irqkit_spread_add_load(struct irqkit_spread *spread, unsigned int cpu, uint6
 int irqkit_spread_add_interrupt(
 	struct irqkit_spread *spread, unsigned int irq, uint64_t load, int now);
 
-enum irqkit_direction {
-	IRQKIT_DIRECTION_NONE, /* of no queue: changes of the link, configuration */
-	IRQKIT_DIRECTION_BOTH,
-	IRQKIT_DIRECTION_RX,
-	IRQKIT_DIRECTION_TX
+enum irqkit_serves {
+	IRQKIT_SERVES_NONE, /* of no queue: changes of the link, configuration */
+	IRQKIT_SERVES_BOTH,
+	IRQKIT_SERVES_RX,
+	IRQKIT_SERVES_TX
 };
 
 /*
@@ -656,7 +892,7 @@ enum irqkit_direction {
  * (@queue -1), or to one of its queues.
  */
 void irqkit_spread_set_queue(struct irqkit_spread *spread, size_t index,
-	unsigned int device, int queue, enum irqkit_direction direction);
+	unsigned int device, int queue, enum irqkit_serves direction);
 
 /* To CPUs of this node only, if one of the CPUs where it may go is on it. */
 void irqkit_spread_set_node(struct irqkit_spread *spread, size_t index, int node);

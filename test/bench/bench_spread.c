@@ -77,7 +77,7 @@ static void plan(const struct kind *kind)
 		if (irqkit_spread_add_interrupt(spread, i, load[i], now) < 0)
 			exit(1);
 		irqkit_spread_set_queue(
-			spread, i, i / 64, (int)(i % 64), IRQKIT_DIRECTION_BOTH);
+			spread, i, i / 64, (int)(i % 64), IRQKIT_SERVES_BOTH);
 	}
 	if (irqkit_spread_place(spread, kind->policy) < 0)
 		exit(1);

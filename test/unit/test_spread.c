@@ -316,7 +316,7 @@ static size_t add(struct irqkit_spread *spread, unsigned int irq, uint64_t load,
 }
 
 static void add_queue(struct irqkit_spread *spread, unsigned int irq, unsigned int device,
-	int queue, enum irqkit_direction direction)
+	int queue, enum irqkit_serves direction)
 {
 	irqkit_spread_set_queue(
 		spread, add(spread, irq, 0, -1), device, queue, direction);
@@ -359,15 +359,15 @@ static void queues_take_one_cpu_each(void **state)
 	struct irqkit_spread *spread = with_cpus(4);
 
 	(void)state;
-	add_queue(spread, 24, 0, -1, IRQKIT_DIRECTION_NONE);
-	add_queue(spread, 25, 0, 0, IRQKIT_DIRECTION_RX);
-	add_queue(spread, 26, 0, 0, IRQKIT_DIRECTION_TX);
-	add_queue(spread, 27, 0, 1, IRQKIT_DIRECTION_TX);
-	add_queue(spread, 28, 0, 1, IRQKIT_DIRECTION_RX);
-	add_queue(spread, 30, 1, 1, IRQKIT_DIRECTION_BOTH);
-	add_queue(spread, 29, 1, 0, IRQKIT_DIRECTION_BOTH);
-	add_queue(spread, 31, 1, 2, IRQKIT_DIRECTION_BOTH);
-	add_queue(spread, 9, 2, -1, IRQKIT_DIRECTION_NONE);
+	add_queue(spread, 24, 0, -1, IRQKIT_SERVES_NONE);
+	add_queue(spread, 25, 0, 0, IRQKIT_SERVES_RX);
+	add_queue(spread, 26, 0, 0, IRQKIT_SERVES_TX);
+	add_queue(spread, 27, 0, 1, IRQKIT_SERVES_TX);
+	add_queue(spread, 28, 0, 1, IRQKIT_SERVES_RX);
+	add_queue(spread, 30, 1, 1, IRQKIT_SERVES_BOTH);
+	add_queue(spread, 29, 1, 0, IRQKIT_SERVES_BOTH);
+	add_queue(spread, 31, 1, 2, IRQKIT_SERVES_BOTH);
+	add_queue(spread, 9, 2, -1, IRQKIT_SERVES_NONE);
 	add(spread, 8, 0, -1);
 	ends(spread, IRQKIT_POLICY_QUEUE,
 		"24 0 with the first queue of its device\n"
@@ -389,8 +389,8 @@ static void queues_can_be_split(void **state)
 	(void)state;
 	irqkit_spread_set_split(spread, true);
 	for (int q = 0; q < 2; q++) {
-		add_queue(spread, 20 + 2 * (unsigned int)q, 0, q, IRQKIT_DIRECTION_TX);
-		add_queue(spread, 21 + 2 * (unsigned int)q, 0, q, IRQKIT_DIRECTION_RX);
+		add_queue(spread, 20 + 2 * (unsigned int)q, 0, q, IRQKIT_SERVES_TX);
+		add_queue(spread, 21 + 2 * (unsigned int)q, 0, q, IRQKIT_SERVES_RX);
 	}
 	ends(spread, IRQKIT_POLICY_QUEUE,
 		"20 1 tx queue 0, next CPU\n"
@@ -412,13 +412,13 @@ static void queues_stay_on_their_node(void **state)
 				(int)order[c] / 4, (int)order[c] / 4),
 			0);
 	for (unsigned int i = 0; i < 5; i++) {
-		add_queue(spread, 50 + i, 0, (int)i, IRQKIT_DIRECTION_BOTH);
+		add_queue(spread, 50 + i, 0, (int)i, IRQKIT_SERVES_BOTH);
 		irqkit_spread_set_node(spread, i, 1);
 	}
-	add_queue(spread, 60, 1, 0, IRQKIT_DIRECTION_BOTH);
-	add_queue(spread, 61, 2, 0, IRQKIT_DIRECTION_BOTH);
+	add_queue(spread, 60, 1, 0, IRQKIT_SERVES_BOTH);
+	add_queue(spread, 61, 2, 0, IRQKIT_SERVES_BOTH);
 	irqkit_spread_set_node(spread, 6, 2);
-	add_queue(spread, 62, 3, 0, IRQKIT_DIRECTION_BOTH);
+	add_queue(spread, 62, 3, 0, IRQKIT_SERVES_BOTH);
 	irqkit_spread_set_node(spread, 7, 1);
 	allow(spread, 7, "0-3");
 	ends(spread, IRQKIT_POLICY_QUEUE,
@@ -444,7 +444,7 @@ static void widths_are_blocks_of_near_cpus(void **state)
 			0);
 	irqkit_spread_set_width(spread, 2);
 	for (int q = 0; q < 5; q++)
-		add_queue(spread, 70 + (unsigned int)q, 0, q, IRQKIT_DIRECTION_BOTH);
+		add_queue(spread, 70 + (unsigned int)q, 0, q, IRQKIT_SERVES_BOTH);
 	ends(spread, IRQKIT_POLICY_QUEUE,
 		"70 0-1 queue 0, first CPU\n"
 		"71 4-5 queue 1, next CPU\n"
@@ -713,7 +713,7 @@ static void full_cpus_are_passed_by(void **state)
 	assert_int_equal(irqkit_spread_set_vectors(spread, 1, 0), 0);
 	assert_int_equal(irqkit_spread_set_vectors(spread, 2, 1), 0);
 	for (int q = 0; q < 4; q++)
-		add_queue(spread, 40 + (unsigned int)q, 0, q, IRQKIT_DIRECTION_BOTH);
+		add_queue(spread, 40 + (unsigned int)q, 0, q, IRQKIT_SERVES_BOTH);
 	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
 	answers(spread,
 		"40 0 queue 0, first CPU\n"
@@ -797,7 +797,7 @@ static void no_cpu_gets_more_than_its_vectors(void **state)
 		}
 		for (unsigned int i = 0; i < box.n_irqs; i++) {
 			irqkit_spread_set_queue(
-				spread, i, i % 3, (int)(i / 6), IRQKIT_DIRECTION_BOTH);
+				spread, i, i % 3, (int)(i / 6), IRQKIT_SERVES_BOTH);
 			hint(spread, i, i % 2 ? "0" : "0-1");
 			if (below(&seed, 3) == 0)
 				allow(spread, i, below(&seed, 2) ? "0" : "0-3");
