@@ -165,8 +165,8 @@ int topology_get_slowness(struct irqkit_topology *t, unsigned int cpu)
 
 	if (!t->fast.has_read) {
 		t->fast.has_read = true;
-		topology_note(t, knob_read_cpulist(
-					 t->ctx, "sys/devices/cpu_core/cpus", &t->fast.set));
+		topology_note(t, knob_read_cpulist(t->ctx, "sys/devices/cpu_core/cpus",
+					 &t->fast.set));
 	}
 	if (t->fast.set)
 		return !irqkit_cpuset_has(t->fast.set, cpu);
