@@ -89,9 +89,14 @@ static enum status make_rows(struct show *show)
 		show->rows[i].show = show;
 		show->rows[i].interrupt = show->chosen.interrupts[i];
 	}
-	if (show->only)
-		keep_rows_of_cpus(show);
-	return STATUS_DONE;
+	if (!show->only)
+		return STATUS_DONE;
+	keep_rows_of_cpus(show);
+	if (show->chosen.n > 0)
+		return STATUS_DONE;
+	say_error("nothing matches: these CPUs have served none of the interrupts, nor may "
+		  "they");
+	return STATUS_NO_MATCH;
 }
 
 const struct load *show_load(struct show *show)
@@ -186,7 +191,8 @@ static void remark(struct show *show, const struct call *call)
 		return;
 	if (call->n_words == 1)
 		what = text_escape(call->words[0]);
-	else if (asprintf(&what, "%zu interrupts", show->chosen.n) < 0)
+	else if (asprintf(&what, "%zu interrupt%s", show->chosen.n,
+			 show->chosen.n == 1 ? "" : "s") < 0)
 		what = NULL;
 	if (!what)
 		return;

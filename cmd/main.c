@@ -106,7 +106,7 @@ int main(int argc, char **argv)
 	const struct command *command = NULL;
 	enum status status;
 
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, "");
 	name = name ? name + 1 : argc > 0 ? argv[0] : "irqkit";
 	if (strncmp(name, "irq-", 4) == 0) {
 		command = find_command(name + 4);

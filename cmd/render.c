@@ -16,11 +16,13 @@ static enum status out_of_memory(void)
 
 bool render_has_color(const struct common *common)
 {
-	const char *no_color = getenv("NO_COLOR");
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	if (common->color != COLOR_AUTO)
 		return common->color == COLOR_ALWAYS;
-	return !(no_color && *no_color) && isatty(STDOUT_FILENO);
+	if ((no_color && *no_color) || !term || strcmp(term, "dumb") == 0)
+		return false;
+	return isatty(STDOUT_FILENO);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -84,6 +86,8 @@ static char *value_to_text(const struct value *value, const char *absent)
 	case VALUE_SHARE:
 		return format_text("%.0f%%", value->share * 100);
 	case VALUE_CPUS:
+		if (irqkit_cpuset_is_empty(value->cpus))
+			return strdup(absent);
 		irqkit_cpuset_format_list(value->cpus, &list);
 		return list;
 	default:

@@ -125,7 +125,7 @@ static const struct column columns[] = {
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_total, 0 },
 	{ "SHARE", "share", "its part of all that is shown",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_share, 0 },
-	{ "INTERRUPTS", "interrupts", "how many different ones it served",
+	{ "INTERRUPTS", "interrupt_count", "how many different ones it served",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_interrupts, 0 },
 	{ "BUSIEST", "busiest", "the one that came most often",
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_busiest, 0 },

@@ -88,6 +88,19 @@ int cpuset_format_mask_like(
 int parse_u64(const char *text, size_t len, uint64_t *ret_number);
 int parse_u32(const char *text, size_t len, uint32_t *ret_number);
 
+/* buffer.c: a text that grows. */
+struct buffer {
+	char *text; /* owned, until it is taken */
+	size_t len;
+	size_t room;
+	bool has_failed;
+};
+void buffer_add_char(struct buffer *buffer, char c);
+void buffer_add(struct buffer *buffer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* -ENOMEM: something could not be added. */
+int buffer_take(struct buffer *buffer, char **ret_text);
+
 /* topology.c */
 struct irqkit_topology;
 
@@ -188,13 +201,19 @@ int snapshot_set_actions(struct irqkit_snapshot *snapshot,
 	struct irqkit_interrupt *interrupt, const char *text, size_t len,
 	const char *separator);
 
-/* state.c: /run/irqkit */
+/* state.c: the files of /run/irqkit */
 struct irqkit_lock {
 	int dir_fd; /* /run/irqkit */
 	int lock_fd;
 };
-/* Opens /run/irqkit, and makes it where @make. -ENOENT: it isn't there. */
+/* Opens the folder, and makes it where @make. -ENOENT: it isn't there. */
 int state_open(struct irqkit_ctx *ctx, bool make);
+/* A file appears under its name when it is complete, and on the disk. */
+int state_write(int dir_fd, const char *name, const char *text, size_t len);
+/* The whole file, with a NUL behind it. -EBADMSG: it is no such file. */
+int state_read(int dir_fd, const char *name, char **ret_text);
+/* Calls @each with every name in the folder, until it returns something negative. */
+int state_list(int dir_fd, int (*each)(void *data, const char *name), void *data);
 
 /* plan.c */
 enum knob_kind {

@@ -140,13 +140,15 @@ static int read_per_cpu_count(struct irqkit_ctx *ctx, struct irqkit_snapshot *sn
 			*ret_cut = true;
 			break;
 		}
-		if (count) {
+		/* as in /proc/interrupts: those that are online */
+		if (count && irqkit_cpuset_has(snapshot->cpus, (unsigned int)cpu)) {
 			row->served_count[row->n_served] = count;
 			row->served_cpu[row->n_served++] = (uint32_t)cpu;
 			row->total += count;
 		}
 		p = stop + 1;
 	}
+	*ret_cut |= len > 0 && text[len - 1] == ',';
 	row->counts = IRQKIT_COUNTS_PER_CPU;
 	return 0;
 }
