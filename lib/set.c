@@ -169,7 +169,8 @@ static int refuse_empty_part(struct parse *p, const struct part *part)
 			"'%.*s' ends where a CPU should stand: it should look like 0-3,8",
 			QUOTE(p->text, p->len));
 	return set_refuse(p, -EINVAL, part->at,
-		"in '%.*s' a CPU should stand before '%.*s'", QUOTE(p->text, p->len), QUOTE(part->text, p->len - part->at));
+		"in '%.*s' a CPU should stand before '%.*s'", QUOTE(p->text, p->len),
+		QUOTE(part->text, p->len - part->at));
 }
 
 static int parse_part(struct parse *p, const struct part *part)

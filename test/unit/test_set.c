@@ -162,7 +162,7 @@ static void check_bad(const struct bad *bad)
 	struct irqkit_cpuset *untouched = (void *)1, *set = untouched;
 	size_t at = 12345, len = strlen(bad->text);
 	char *message = NULL;
-	char *text = malloc(len ? len : 1); /* no NUL: a sanitizer sees a read behind it */
+	char *text = malloc(len ? len : 1); /* no NUL: so a read behind it shows */
 	int r;
 
 	memcpy(text, bad->text, len);
@@ -174,9 +174,8 @@ static void check_bad(const struct bad *bad)
 			bad->text, r, at, message ? message : "", bad->error, bad->at,
 			bad->message);
 	assert_ptr_equal(set, untouched);
-	assert_int_equal(
-		irqkit_topology_parse_set(m.topology, text, len, m.local, &set, NULL, NULL),
-		r);
+	assert_int_equal(irqkit_topology_parse_set(
+				 m.topology, text, len, m.local, &set, NULL, NULL), r);
 	free(message);
 	free(text);
 	close_machine(&m);
@@ -186,7 +185,8 @@ static void mistakes_of_form(void **state)
 {
 	static const struct bad bad[] = {
 		/* parts that are missing */
-		{ SMT, "", -EINVAL, 0, "no CPU is named: it should look like 0-3,8", NULL },
+		{ SMT, "", -EINVAL, 0,
+			"no CPU is named: it should look like 0-3,8", NULL },
 		{ SMT, "1,", -EINVAL, 2,
 			"'1,' ends where a CPU should stand: it should look like 0-3,8",
 			NULL },
@@ -195,11 +195,14 @@ static void mistakes_of_form(void **state)
 		{ SMT, "1,,2", -EINVAL, 2, "in '1,,2' a CPU should stand before ',2'",
 			NULL },
 		{ SMT, "^", -EINVAL, 1,
-			"a CPU should stand behind '^': it should look like all,^0", NULL },
+			"a CPU should stand behind '^': it should look like all,^0",
+			NULL },
 		{ SMT, "all,^", -EINVAL, 5,
-			"a CPU should stand behind '^': it should look like all,^0", NULL },
+			"a CPU should stand behind '^': it should look like all,^0",
+			NULL },
 		{ SMT, "all,^,1", -EINVAL, 5,
-			"a CPU should stand behind '^': it should look like all,^0", NULL },
+			"a CPU should stand behind '^': it should look like all,^0",
+			NULL },
 		/* numbers */
 		{ SMT, "3-1", -EINVAL, 2, "the range in '3-1' ends before it begins",
 			NULL },
@@ -213,7 +216,8 @@ static void mistakes_of_form(void **state)
 		{ SMT, "1:2", -EINVAL, 1,
 			"'1:2' is wrong from ':2' on: it should look like 0-3,8", NULL },
 		{ SMT, "1-2-3", -EINVAL, 3,
-			"'1-2-3' is wrong from '-3' on: it should look like 0-3,8", NULL },
+			"'1-2-3' is wrong from '-3' on: it should look like 0-3,8",
+			NULL },
 		{ SMT, "0x1", -EINVAL, 1,
 			"'0x1' is wrong from 'x1' on: it should look like 0-3,8", NULL },
 		{ SMT, "1 ", -EINVAL, 1,
@@ -238,8 +242,10 @@ static void mistakes_of_form(void **state)
 		{ SMT, "\xff\x1b", -EINVAL, 0, "'\xff\x1b' is no set of CPUs: " WORDS,
 			NULL },
 		{ SMT, "node", -EINVAL, 4, "'node' needs a number, as in node:0", NULL },
-		{ SMT, "all,^llc", -EINVAL, 8, "'llc' needs a number, as in llc:8", NULL },
-		{ SMT, "node:", -EINVAL, 5, "'node:' ends where a number should stand: it "
+		{ SMT, "all,^llc", -EINVAL, 8,
+			"'llc' needs a number, as in llc:8", NULL },
+		{ SMT, "node:", -EINVAL, 5,
+			"'node:' ends where a number should stand: it "
 			"should look like node:0", NULL },
 		{ SMT, "package:x", -EINVAL, 8,
 			"'package:x' is wrong from 'x' on: it should look like package:0",
@@ -252,7 +258,8 @@ static void mistakes_of_form(void **state)
 			NULL },
 		{ SMT, "node:1-0", -EINVAL, 7,
 			"the range in 'node:1-0' ends before it begins", NULL },
-		{ SMT, "node:0-1:0", -EINVAL, 9, "the stride in 'node:0-1:0' is 0", NULL },
+		{ SMT, "node:0-1:0", -EINVAL, 9,
+			"the stride in 'node:0-1:0' is 0", NULL },
 		{ SMT, "irq:99999999999", -ERANGE, 4,
 			"in 'irq:99999999999' the number at '99999999999' is too large",
 			NULL },
@@ -279,7 +286,8 @@ static void what_the_machine_has_not(void **state)
 		/* CPUs */
 		{ GAP, "3", -ENODEV, 0, "CPU 3 is offline: " ONLINE_GAP, NULL },
 		{ GAP, "0,3", -ENODEV, 2, "CPU 3 is offline: " ONLINE_GAP, NULL },
-		{ GAP, "0-4", -ENODEV, 0, "CPU 3 in '0-4' is offline: " ONLINE_GAP, NULL },
+		{ GAP, "0-4", -ENODEV, 0,
+			"CPU 3 in '0-4' is offline: " ONLINE_GAP, NULL },
 		{ GAP, "all,^3,3", -ENODEV, 7, "CPU 3 is offline: " ONLINE_GAP, NULL },
 		{ GAP, "0-4,^3,2-3", -ENODEV, 7,
 			"CPU 3 in '2-3' is offline: " ONLINE_GAP, NULL },
@@ -314,7 +322,8 @@ static void what_the_machine_has_not(void **state)
 		{ SMT, "irq:9999", -ENODEV, 0,
 			"'irq:9999': no interrupt 9999 has an affinity", NULL },
 		{ "odd-affinity", "0,irq:25", -EBADMSG, 2,
-			"'irq:25': the affinity of interrupt 25 is no set of CPUs", NULL },
+			"'irq:25': the affinity of interrupt 25 is no set of CPUs",
+			NULL },
 		/* a device */
 		{ SMT, "0,local", -EINVAL, 2, "'local' means the CPUs near a device, and "
 			"no device is in question here", NULL },
@@ -343,7 +352,8 @@ static void empty_sets(void **state)
 		{ SMT, "all,^all", -ENODATA, 0, "'all,^all' holds no CPU", NULL },
 		{ SMT, "0-3,^0-7", -ENODATA, 0, "'0-3,^0-7' holds no CPU", NULL },
 		{ SMT, "isolated", -ENODATA, 0,
-			"'isolated' holds no CPU: none that is online is isolated", NULL },
+			"'isolated' holds no CPU: none that is online is isolated",
+			NULL },
 		{ GAP, "other-threads", -ENODATA, 0, "'other-threads' holds no CPU: no "
 			"core has a second thread online", NULL },
 		{ "memory-node-4cpu", "node:3", -ENODATA, 0,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How CPUs sit together, on every shape of machine; and that only what is asked is read. */
+/* How CPUs sit together, on every shape of machine; only what is asked for is read. */
 #include "unit.h"
 
 #include <errno.h>
@@ -78,7 +78,8 @@ static const char *show(const struct irqkit_cpuset *set)
 	return text;
 }
 
-static void same(const char *root, const char *what, const char *is, const char *should_be)
+static void same(
+	const char *root, const char *what, const char *is, const char *should_be)
 {
 	if (strcmp(is, should_be) != 0)
 		fail_msg("%s: %s is '%s', not '%s'", root, what, is, should_be);
@@ -97,7 +98,8 @@ static void sets(void **state)
 {
 	static const struct shape shapes[] = {
 		{ "one-cpu", "0", "", "-", "0", "-", "-", "0", "" },
-		{ "gap-8cpu", "0-2,4,6-9", "", "", "0-2,4,6-9", "0", "0", "0-2,4,6-9", "" },
+		{ "gap-8cpu", "0-2,4,6-9", "", "", "0-2,4,6-9",
+			"0", "0", "0-2,4,6-9", "" },
 		{ "linux-6.1-16cpu", "0-15", "", "", "0-15", "0-1", "0-1",
 			"0,2,4,6,8,10,12,14", "1,3,5,7,9,11,13,15" },
 		/* the sibling of an offline CPU is a first thread */
@@ -108,11 +110,14 @@ static void sets(void **state)
 		{ "arm64-clusters-8cpu", "0-7", "", "-", "0-7", "0", "36", "0-7", "" },
 		{ "hybrid-14cpu", "0-13", "", "-", "0-13", "0", "0", "0,2,4,6,8-13",
 			"1,3,5,7" },
-		{ "isolcpus-8cpu", "0-7", "2-3,5", "3-4", "0-1,6-7", "0", "0", "0-7", "" },
-		{ "empty-in-container", "0,2-3", "", "-", "0,2-3", "-", "-", "0,2-3", "" },
+		{ "isolcpus-8cpu", "0-7", "2-3,5", "3-4", "0-1,6-7",
+			"0", "0", "0-7", "" },
+		{ "empty-in-container", "0,2-3", "", "-", "0,2-3",
+			"-", "-", "0,2-3", "" },
 		{ "xen-6.1-domu", "0-3", "", "", "0-3", "0", "0", "0-3", "" },
 		{ "xen-4.9-domu-8cpu", "0-7", "", "-", "0-7", "-", "-", "0-7", "" },
-		{ "mlx5-64queues", "0-63", "", "-", "0-63", "0-1", "0-1", "0-31", "32-63" },
+		{ "mlx5-64queues", "0-63", "", "-", "0-63",
+			"0-1", "0-1", "0-31", "32-63" },
 		{ "interrupts-only", "-", "-", "-", "-", "-", "-", "-", "-" },
 		{ root_512, "0-511", "", "", "0-511", "0-7", "0-7", "0-255", "256-511" },
 	};
@@ -233,8 +238,8 @@ static void groups_are_shared(void **state)
 			assert_ptr_equal(irqkit_topology_get_llc(
 						 m.topology, (unsigned int)cpu), llc);
 		irqkit_cpuset_foreach(cpu, siblings)
-			assert_ptr_equal(irqkit_topology_get_siblings(
-						 m.topology, (unsigned int)cpu), siblings);
+			assert_ptr_equal(siblings, irqkit_topology_get_siblings(
+							   m.topology, (unsigned int)cpu));
 	}
 	close_machine(&m);
 }
@@ -384,7 +389,8 @@ static void only_what_is_asked(void **state)
 		irqkit_topology_get_cpus(t, IRQKIT_CPUS_ONLINE);
 	expect_opened(CPU "online ");
 	irqkit_topology_get_cpus(t, IRQKIT_CPUS_HOUSEKEEPING);
-	expect_opened(CPU "isolated sys/fs/cgroup/cpuset.cpus.isolated " CPU "nohz_full ");
+	expect_opened(CPU "isolated sys/fs/cgroup/cpuset.cpus.isolated " CPU
+			  "nohz_full ");
 	irqkit_topology_get_node_cpus(t, 1);
 	expect_opened(NODE "online " NODE "node1/cpulist ");
 	irqkit_topology_get_node(t, 12);
