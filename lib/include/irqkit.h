@@ -591,6 +591,187 @@ int irqkit_plan_add_undo(struct irqkit_plan *plan, const struct irqkit_change *c
 int irqkit_change_mark_undone(
 	const struct irqkit_change *change, struct irqkit_lock *lock);
 
+/* --------------------------------------------------------------------------------- */
+/* Placement: many interrupts over many CPUs                                         */
+
+/*
+ * Decides which CPU should serve which interrupt. It knows what it is told and nothing
+ * else: it reads and writes no file, and the same calls always give the same answer.
+ *
+ * Tell it the CPUs, then the interrupts, and call irqkit_spread_place(). An interrupt is
+ * named by its index, which counts from 0 in the order in which they were added.
+ * A load is a number of interrupts in some time, or nanoseconds, or whatever else; it
+ * must only be the same unit for all. Numbers of cores, caches, nodes and devices
+ * matter only in that they are equal or not; -1 is not known.
+ */
+struct irqkit_spread;
+
+int irqkit_spread_new(struct irqkit_spread **ret_spread);
+void irqkit_spread_free(struct irqkit_spread *spread);
+
+/*
+ * Adds a CPU that interrupts may be placed on; the first ones added are taken first, so
+ * add them in the order of irqkit_topology_get_order(). @core is the same for the threads of
+ * a core, @llc for CPUs that share their last-level cache.
+ *
+ * -EEXIST: it was added before. -ERANGE: above IRQKIT_CPU_MAX.
+ */
+int irqkit_spread_add_cpu(
+	struct irqkit_spread *spread, unsigned int cpu, int core, int llc, int node);
+
+/*
+ * Adds a CPU that nothing is placed on, but that matters: interrupts are served there
+ * now, or it is a sibling of one of the others and has load. Errors as above.
+ */
+int irqkit_spread_add_bystander(struct irqkit_spread *spread, unsigned int cpu, int core);
+
+/*
+ * How many more interrupts @cpu has vectors for; without this call, any number. A vector
+ * that an interrupt gives back by leaving can be used by another: whoever carries the
+ * answer out should be ready for -ENOSPC all the same, since the kernel takes it back only
+ * when the interrupt was raised on its new CPU. See irqkit_spread_place_again().
+ *
+ * -ENOENT: no such CPU was added.
+ */
+int irqkit_spread_set_vectors(
+	struct irqkit_spread *spread, unsigned int cpu, unsigned int left);
+
+/* Adds to what @cpu has to do with interrupts that aren't being placed. -ENOENT as above. */
+int irqkit_spread_add_load(struct irqkit_spread *spread, unsigned int cpu, uint64_t load);
+
+/*
+ * Adds an interrupt, which is served by CPU @now (the effective affinity), or by none
+ * that is known (-1). Returns its index. -EOVERFLOW: too many.
+ */
+int irqkit_spread_add_interrupt(
+	struct irqkit_spread *spread, unsigned int irq, uint64_t load, int now);
+
+enum irqkit_direction {
+	IRQKIT_DIRECTION_NONE, /* of no queue: changes of the link, configuration */
+	IRQKIT_DIRECTION_BOTH,
+	IRQKIT_DIRECTION_RX,
+	IRQKIT_DIRECTION_TX
+};
+
+/*
+ * What is known of the interrupt @index: that it belongs to a device, which may be all
+ * (@queue -1), or to one of its queues.
+ */
+void irqkit_spread_set_queue(struct irqkit_spread *spread, size_t index,
+	unsigned int device, int queue, enum irqkit_direction direction);
+
+/* To CPUs of this node only, if one of the CPUs where it may go is on it. */
+void irqkit_spread_set_node(struct irqkit_spread *spread, size_t index, int node);
+
+/* To these CPUs only. */
+int irqkit_spread_set_allowed(
+	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *allowed);
+
+/*
+ * Where it may be served now. By load with a width above 1: an interrupt that could stay and
+ * has that many CPUs already, all of them such that it may have them, keeps them.
+ */
+int irqkit_spread_set_affinity(
+	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *affinity);
+
+/* Where its driver would like it. */
+int irqkit_spread_set_hint(
+	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *hint);
+
+/* How many CPUs each interrupt gets, as far as there are so many. 1 if not set, or 0. */
+void irqkit_spread_set_width(struct irqkit_spread *spread, unsigned int width);
+
+/* Keeps rx and tx of a queue apart. */
+void irqkit_spread_set_split(struct irqkit_spread *spread, bool is_split);
+
+/*
+ * By load: by more than how many percent the worst CPU must get better for anything to
+ * be moved that could stay. 10 if not set; at most 100.
+ */
+void irqkit_spread_set_gain(struct irqkit_spread *spread, unsigned int percent);
+
+/*
+ * By load: as long as no CPU has more than this to do, nothing is moved that could stay. 0
+ * if not set. For who asks again and again: the loads of an idle machine are noise.
+ */
+void irqkit_spread_set_idle(struct irqkit_spread *spread, uint64_t load);
+
+enum irqkit_policy {
+	/*
+	 * Queue by queue, each to the next CPU, one device after the other by number; tx
+	 * with rx; interrupts of no queue with the first of their device. Loads don't
+	 * matter, nor where interrupts are now.
+	 */
+	IRQKIT_POLICY_QUEUE,
+	/*
+	 * So that the most loaded CPU has as little to do as can be. Half the load of a
+	 * CPU's siblings counts as its own. Few are moved: those that need not be, for
+	 * a result within half the gain of the best one found, stay.
+	 */
+	IRQKIT_POLICY_LOAD,
+	/* The number of the interrupt modulo the number of CPUs, by ascending CPU number. */
+	IRQKIT_POLICY_IRQ,
+	/* Where the driver's hint says; of several CPUs, those with the fewest. */
+	IRQKIT_POLICY_HINT
+};
+
+/*
+ * Decides. May be called again, also after more was added or set; the answers of the
+ * time before are gone then. No CPU gets more than it has vectors for.
+ */
+int irqkit_spread_place(struct irqkit_spread *spread, enum irqkit_policy policy);
+
+/*
+ * The kernel said that @full_cpu, one of the CPUs that the interrupt @index was given, has
+ * no vectors left: gives it the next best, and @full_cpu to no interrupt any more. The
+ * others stay where they were placed.
+ *
+ * -ENOSPC: there is none. -ENOENT: no such CPU was added, or the interrupt isn't placed.
+ */
+int irqkit_spread_place_again(
+	struct irqkit_spread *spread, size_t index, unsigned int full_cpu);
+
+/* How many interrupts were added. */
+size_t irqkit_spread_count(const struct irqkit_spread *spread);
+unsigned int irqkit_spread_get_irq(const struct irqkit_spread *spread, size_t index);
+
+/*
+ * The CPUs that were chosen for it. NULL: it is to be left as it is; by load that is
+ * what most are. Both ways the reason is a phrase for people: "queue 0, first CPU of node
+ * 1", "with its rx", "eases CPU 0", "stays: no gain". Both are NULL before
+ * irqkit_spread_place().
+ */
+const struct irqkit_cpuset *irqkit_spread_get_cpus(
+	const struct irqkit_spread *spread, size_t index);
+const char *irqkit_spread_get_reason(const struct irqkit_spread *spread, size_t index);
+
+/* How many interrupts are to be served by a CPU that doesn't serve them now. */
+size_t irqkit_spread_count_moves(const struct irqkit_spread *spread);
+
+/*
+ * The load of a CPU, as if all of an interrupt's load were where it is served now; and
+ * after the placement, shared evenly by the CPUs that it was given. Siblings aren't
+ * counted. 0 for a CPU that wasn't added.
+ */
+uint64_t irqkit_spread_get_load_before(
+	const struct irqkit_spread *spread, unsigned int cpu);
+uint64_t irqkit_spread_get_load_after(
+	const struct irqkit_spread *spread, unsigned int cpu);
+
+/*
+ * How uneven it is: the most loaded CPU / the mean of the CPUs that may be used; 1.0 is
+ * even. 0 where there is no load. What bystanders serve and isn't being placed is left out.
+ */
+double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spread);
+double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
+
+/*
+ * What the most loaded CPU has at least, wherever interrupts are placed (siblings are
+ * counted here): the mean, the heaviest interrupt, or on m CPUs the m-th and (m+1)-th
+ * heaviest together.
+ */
+uint64_t irqkit_spread_get_bound(const struct irqkit_spread *spread);
+
 #ifdef __cplusplus
 }
 #endif
