@@ -553,8 +553,8 @@ enum irqkit_cpus {
 	IRQKIT_CPUS_PRESENT,
 	IRQKIT_CPUS_POSSIBLE,
 	/*
-	 * Taken out of the scheduler's balancing: by isolcpus=, or while the machine runs,
-	 * by a cpuset partition (cpuset.cpus.isolated of the root control group).
+	 * Taken out of the scheduler's balancing: by isolcpus=, or while the machine
+	 * runs, by a cpuset partition (cpuset.cpus.isolated of the root control group).
 	 */
 	IRQKIT_CPUS_ISOLATED,
 	IRQKIT_CPUS_NOHZ_FULL,	 /* without a tick: nohz_full= */
@@ -619,7 +619,8 @@ const struct irqkit_cpuset *irqkit_topology_get_other_threads(
  * The members of @set in the order in which work should be given to them: one thread of
  * each core before any of their siblings; among those, fast cores before slow ones, where
  * the machine has both; among those, each last-level cache once before any of them
- * twice, and packages in turn. The same machine and set always give the same order. The caller frees *ret_cpus, which is not NULL for an empty set.
+ * twice, and packages in turn. The same machine and set always give the same order.
+ * The caller frees *ret_cpus, which is not NULL for an empty set.
  */
 int irqkit_topology_get_order(struct irqkit_topology *topology,
 	const struct irqkit_cpuset *set, unsigned int **ret_cpus, size_t *ret_count);
@@ -645,7 +646,8 @@ int irqkit_topology_get_order(struct irqkit_topology *topology,
  * result that holds a CPU which is offline or doesn't exist is refused, and so is an
  * empty one. What is taken away need not be there. The first part must not take away:
  * `^0` might be meant as "all but 0", which is `all,^0`, or be the rest of a list.
- * Where it isn't known which CPUs are online, numbers are only held against those possible.
+ * Where it isn't known which CPUs are online, numbers are only held against those
+ * possible.
  *
  * @local is NULL where no device is in question. On failure *reterr_at is the offset in
  * @text of the word, or of the place in it, that is wrong, and *reterr_message says what,
