@@ -142,6 +142,8 @@ static enum status print_json(const struct change *change, const struct table *t
 	document_add_bool(document, "dry_run", change->options->is_dry_run);
 	document_add_bool(document, "changed", has_changed(change));
 	document_add_table(document, "changes", table);
+	if (change->add_keys)
+		change->add_keys(change, document);
 	status = document_print(document);
 	document_free(document);
 	return status;
@@ -246,6 +248,8 @@ static void remark_one_cpu(const struct change *change)
 
 static void remark(const struct change *change)
 {
+	if (change->add_remark)
+		change->add_remark(change);
 	if (change->options->is_dry_run) {
 		if (count(change, IRQKIT_UNCHANGED) + count(change, IRQKIT_PENDING))
 			printf("%zu to be written, %zu so already. ",

@@ -86,6 +86,18 @@ int devices_read_threads(struct irqkit_devices *devices)
 	return 0;
 }
 
+EXPORT int irqkit_devices_find_process(struct irqkit_devices *devices, const char *name)
+{
+	int r = devices_read_threads(devices);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < devices->n_threads; i++)
+		if (strcmp(devices->threads[i].name, name) == 0)
+			return (int)devices->threads[i].pid;
+	return -ESRCH;
+}
+
 /* The flags stand in the 9th field of stat; the 2nd, the name, may hold anything. */
 static void read_flags(struct irqkit_thread *thread)
 {

@@ -186,6 +186,15 @@ const struct irqkit_interrupt *irqkit_snapshot_get(
 const struct irqkit_interrupt *irqkit_snapshot_find(
 	const struct irqkit_snapshot *snapshot, const char *label);
 
+/*
+ * What came between two snapshots of a machine: the rows and CPUs of @after with the
+ * counts since @before. Rows are matched by label and name; one that is new, or whose
+ * counter has begun anew, counts as a whole; counters are 32 bits wide and wrap. The
+ * texts are those of @after, which must live as long.
+ */
+int irqkit_snapshot_subtract(const struct irqkit_snapshot *after,
+	const struct irqkit_snapshot *before, struct irqkit_snapshot **ret_difference);
+
 /* What stands before the colon: "24", "NMI", "IPI0", "I/O". */
 const char *irqkit_interrupt_get_label(const struct irqkit_interrupt *interrupt);
 
@@ -462,6 +471,12 @@ int irqkit_devices_count_irq_threads(
 const struct irqkit_thread *irqkit_devices_get_irq_thread(
 	const struct irqkit_devices *devices, unsigned int irq, size_t index);
 
+/*
+ * The first process with this name, whoever runs it: its number, or -ESRCH. Looks at all
+ * processes, as the calls above do.
+ */
+int irqkit_devices_find_process(struct irqkit_devices *devices, const char *name);
+
 unsigned int irqkit_thread_get_pid(const struct irqkit_thread *thread);
 
 /* Its name, which kernels before 5.17 cut to 15 bytes. */
@@ -501,6 +516,14 @@ int irqkit_irq_read_effective(
  * -ENODATA: none is known (the kernel writes -1). -ENOENT, -EBADMSG as above.
  */
 int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node);
+
+/*
+ * The CPUs where its driver would like it (affinity_hint); empty where it has no wish.
+ *
+ * Errors as for the affinity.
+ */
+int irqkit_irq_read_hint(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
 
 enum irqkit_movable {
 	IRQKIT_MOVABLE,	  /* affinity can be set */
@@ -733,6 +756,10 @@ int irqkit_plan_add_affinity(struct irqkit_plan *plan,
 int irqkit_plan_add_default_affinity(
 	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
 
+/* Adds an interrupt that is to stay as it is: unchanged. Errors as above. */
+int irqkit_plan_add_kept(struct irqkit_plan *plan,
+	const struct irqkit_interrupt *interrupt, const char *why);
+
 /* Adds an interrupt that is left alone, so that the report names it. */
 int irqkit_plan_add_skipped(struct irqkit_plan *plan,
 	const struct irqkit_interrupt *interrupt, const char *why);
@@ -760,6 +787,12 @@ enum {
  */
 int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags);
+
+/*
+ * Puts back all that applying this plan has written, last first, and takes the change out
+ * of the journal. -EIO, ...: of the first that could not be put back; the others are.
+ */
+int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *lock);
 
 /*
  * Looks again where the interrupts of pending steps are served: those that have moved
