@@ -27,8 +27,8 @@ BASHDIR  ?= $(DATADIR)/bash-completion/completions
 ZSHDIR   ?= $(DATADIR)/zsh/site-functions
 FISHDIR  ?= $(DATADIR)/fish/vendor_completions.d
 
-# What is linked, by pkg-config name. The library needs libc alone so far.
-LIB_NEEDS =
+# What is linked, by pkg-config name.
+LIB_NEEDS = libmnl
 CMD_NEEDS = popt jansson smartcols
 TEST_NEEDS = cmocka
 
@@ -144,9 +144,9 @@ $(B)/test/fuzz/%-replay: test/fuzz/%.c test/fuzz/replay.c $(B)/libirqkit.a
 	$(call quiet,CC)$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< test/fuzz/replay.c $(B)/libirqkit.a @$(B)/LIB.libs
 
 FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DIRQKIT_VERSION='"$(VERSION)"' -Ilib/include -Ilib -O1 -g
-$(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(LIB_SRCS)
+$(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(LIB_SRCS) $(B)/LIB.libs
 	@mkdir -p $(@D)
-	$(call quiet,CC)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(LIB_SRCS)
+	$(call quiet,CC)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(LIB_SRCS) @$(B)/LIB.libs
 
 check-programs: all $(UNITS) $(REPLAYS)
 

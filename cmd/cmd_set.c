@@ -143,17 +143,19 @@ static enum status run(const struct call *call)
 	const struct options *o = call->state;
 	struct change change CLEANUP(change_free) = { 0 };
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	const struct irqkit_cpuset *online;
+	_cleanup_topology_ struct irqkit_topology *topology = NULL;
 	enum status status = check_words(call, o);
 
 	if (status == STATUS_DONE)
 		status = change_begin(&change, call, &o->change);
+	if (status == STATUS_DONE)
+		status = machine_topology(change.ctx, change.snapshot, &topology);
 	if (status != STATUS_DONE)
 		return status;
 
-	online = irqkit_snapshot_get_cpus(change.snapshot);
-	status = o->cpus ? machine_read_cpus("--cpus", o->cpus, online, &cpus)
-			 : machine_read_mask("--mask", o->mask, online, &cpus);
+	status = o->cpus ? machine_read_cpus("--cpus", o->cpus, topology, NULL, &cpus)
+			 : machine_read_mask("--mask", o->mask,
+				   irqkit_snapshot_get_cpus(change.snapshot), &cpus);
 	if (status == STATUS_DONE && o->is_default) {
 		int r = irqkit_plan_add_default_affinity(change.plan, cpus, "asked for");
 

@@ -15,7 +15,7 @@ struct options {
 static const struct option options[] = {
 	{ "all", 'a', OPTION_FLAG, offsetof(struct options, is_all), NULL,
 		"also the rows with a name: NMI, LOC, ERR, IPI0" },
-	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, cpus), "LIST",
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, cpus), "SET",
 		"only what these CPUs have served or may serve" },
 	{ "per-cpu", 0, OPTION_FLAG, offsetof(struct options, is_per_cpu), NULL,
 		"one column for each CPU" },
@@ -34,6 +34,7 @@ static void show_free(struct show *show)
 	selection_free(&show->chosen);
 	irqkit_cpuset_free(show->only);
 	irqkit_snapshot_free(show->snapshot);
+	irqkit_topology_free(show->topology);
 	irqkit_ctx_free(show->ctx);
 }
 
@@ -114,9 +115,11 @@ static enum status collect(
 
 	if (status == STATUS_DONE)
 		status = machine_read(show->ctx, &show->snapshot);
+	if (status == STATUS_DONE)
+		status = machine_topology(show->ctx, show->snapshot, &show->topology);
 	if (status == STATUS_DONE && o->cpus)
-		status = machine_read_cpus("--cpus", o->cpus,
-			irqkit_snapshot_get_cpus(show->snapshot), &show->only);
+		status = machine_read_cpus(
+			"--cpus", o->cpus, show->topology, NULL, &show->only);
 	if (status == STATUS_DONE)
 		status = select_interrupts(show->snapshot, call->words, call->n_words,
 			o->is_all, &show->chosen);

@@ -20,11 +20,11 @@
 		taken_;                                                                  \
 	})
 
-static inline void free_text(char **text)
+static inline void free_memory(void *pointer)
 {
-	free(*text);
+	free(*(void **)pointer);
 }
-#define _cleanup_free_ CLEANUP(free_text)
+#define _cleanup_free_ CLEANUP(free_memory)
 
 static inline void free_cpuset(struct irqkit_cpuset **set)
 {
@@ -80,6 +80,16 @@ int knob_stream(struct irqkit_ctx *ctx, const char *path,
 int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
 	size_t *ret_count);
 
+/* What a link holds, unresolved. -EINVAL: it is none. */
+int knob_readlink(struct irqkit_ctx *ctx, const char *path, char **ret_target);
+
+/*
+ * The names in a folder that begin with @prefix, numbers in them in their order. One
+ * block: the end of the array is NULL, and the texts lie behind it.
+ */
+int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix,
+	char ***ret_names, size_t *ret_count);
+
 /* cpuset.c: a mask in as many digits and groups as @like has, where they are enough. */
 int cpuset_format_mask_like(
 	const struct irqkit_cpuset *set, const char *like, char **ret_text);
@@ -100,6 +110,21 @@ void buffer_add(struct buffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* -ENOMEM: something could not be added. */
 int buffer_take(struct buffer *buffer, char **ret_text);
+
+/* topology.c */
+struct irqkit_topology;
+
+/*
+ * One of the files below /sys/devices/system/cpu: online, present or possible. -ENOENT:
+ * there is no such file. -EBADMSG: it holds something else.
+ */
+int topology_read_cpus(
+	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
+
+struct irqkit_ctx *topology_get_ctx(struct irqkit_topology *topology);
+
+/* -ENOMEM where memory was short for an answer: then "not told" may be wrong. */
+int topology_get_error(const struct irqkit_topology *topology);
 
 /* arena.c: memory that is freed all at once. */
 struct arena {

@@ -1,0 +1,3 @@
+# on: self-*
+# A check that passes.
+true

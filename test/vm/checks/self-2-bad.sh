@@ -1,0 +1,3 @@
+# on: self-*
+# A check that fails.
+eq "$(printf 'wr\033ong')" right

@@ -1,0 +1,4 @@
+# on: self-*
+# limit: 2
+# A check that does not end.
+sleep 100

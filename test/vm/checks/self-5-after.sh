@@ -1,0 +1,3 @@
+# on: self-*
+# A check that is never reached.
+true
