@@ -50,12 +50,14 @@ CMD_SRCS   = $(sort $(wildcard cmd/*.c))
 UNIT_SRCS  = $(sort $(wildcard test/unit/test_*.c))
 FUZZ_SRCS  = $(sort $(wildcard test/fuzz/fuzz_*.c))
 BENCH_SRCS = $(sort $(wildcard test/bench/*.c))
+TOOL_SRCS  = $(sort $(wildcard test/tool/*.c))
 LIB_OBJS   = $(LIB_SRCS:%.c=$(B)/%.o)
 CMD_OBJS   = $(CMD_SRCS:%.c=$(B)/%.o)
 UNITS      = $(UNIT_SRCS:%.c=$(B)/%)
 REPLAYS    = $(FUZZ_SRCS:%.c=$(B)/%-replay)
 FUZZERS    = $(FUZZ_SRCS:%.c=$(B)/%-libfuzzer)
 BENCHES    = $(BENCH_SRCS:%.c=$(B)/%)
+TOOLS      = $(TOOL_SRCS:%.c=$(B)/%)
 
 SO      = $(O)/libirqkit.so.$(SOVERSION)
 SOLINK  = $(O)/libirqkit.so
@@ -138,6 +140,11 @@ $(B)/test/bench/%: test/bench/%.c $(SO)
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MF $@.d -Wl,-rpath,$(abspath $(O)) -o $@ $< $(SO)
 
+# What the check scripts use: nothing of irqkit is in it.
+$(B)/test/tool/%: test/tool/%.c $(B)/commands
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE -MMD -MP -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $<
+
 # Every corpus file through the fuzz target, with any compiler; the real fuzzer is clang's.
 $(B)/test/fuzz/%-replay: test/fuzz/%.c test/fuzz/replay.c $(B)/libirqkit.a
 	@mkdir -p $(@D)
@@ -148,7 +155,7 @@ $(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(LIB_SRCS)
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(LIB_SRCS)
 
-check-programs: all $(UNITS) $(REPLAYS)
+check-programs: all $(UNITS) $(REPLAYS) $(TOOLS)
 
 # test/run takes file names as arguments: make check T="test/check-docs.sh"
 check: check-programs
@@ -214,5 +221,5 @@ clean:
 	rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a
 	rm -f $(O)/irq-*
 
--include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(UNITS:=.d) $(REPLAYS:=.d) $(BENCHES:=.d)
+-include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(UNITS:=.d) $(REPLAYS:=.d) $(TOOLS:=.d) $(BENCHES:=.d)
 -include test/vm/vm.mk
