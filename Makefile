@@ -129,8 +129,8 @@ try: all
 	$(PROGRAM) show
 
 # ---- tests -------------------------------------------------------------------------------
-# A unit test that makes calls fail says which:
-#   $(B)/test/unit/test_knob: WRAP = -Wl,--wrap=write,--wrap=openat
+# A unit test that makes calls fail says which.
+$(B)/test/unit/test_plan: WRAP = -Wl,--wrap=write,--wrap=fdatasync,--wrap=fsync,--wrap=renameat
 
 $(B)/test/unit/%: test/unit/%.c $(B)/libirqkit.a $(B)/TEST.cflags $(B)/TEST.libs
 	@mkdir -p $(@D)
