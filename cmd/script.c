@@ -16,6 +16,7 @@ static const char head[] =
 	"# from boot to boot. Exits with 0 if all is as asked for, else with 1.\n"
 	"# shellcheck disable=SC2016 # a name may hold what looks like an expansion\n"
 	"set -u\n"
+	"export LC_ALL=C # names are bytes\n"
 	"failed=0\n"
 	"\n"
 	"fail() {\n"
