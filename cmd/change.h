@@ -38,6 +38,7 @@ struct change {
 	struct irqkit_lock *lock;	  /* owned; NULL for a dry run */
 	struct irqkit_snapshot *snapshot; /* owned */
 	struct irqkit_plan *plan;	  /* owned */
+	bool hides_unchanged; /* what stays is counted, not shown one by one */
 	bool shows_skipped; /* what is left alone is shown one by one, not counted */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
 	unsigned int wait_ms;

@@ -276,9 +276,13 @@ static void remark(const struct change *change)
 
 static bool is_shown(const struct change *change, const struct irqkit_step *step)
 {
-	return change->shows_skipped || change->call->common.is_json ||
-	       change->call->common.verbosity > 0 ||
-	       irqkit_step_get_result(step) != IRQKIT_SKIPPED;
+	enum irqkit_result result = irqkit_step_get_result(step);
+
+	if (change->call->common.is_json || change->call->common.verbosity > 0)
+		return true;
+	if (result == IRQKIT_SKIPPED)
+		return change->shows_skipped;
+	return !(result == IRQKIT_UNCHANGED && change->hides_unchanged);
 }
 
 enum status report_plan(const struct change *change)

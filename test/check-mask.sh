@@ -24,7 +24,7 @@ compare "masks with 0x, capitals, zeros, without commas -> lists" "$tmp/2" "$tmp
 
 # --json says the same
 head -n 300 "$tmp/1" | xargs "$O/irqkit" mask --json |
-	jq -r '.masks[] | "\(.cpus)\t\(.mask)\t\(.count)"' >"$tmp/json"
+	jq -r '.masks[] | "\(.list)\t\(.mask)\t\(.count)"' >"$tmp/json"
 same "mask --json has the same lists and masks" "$(paste "$tmp/2" "$tmp/3" | head -n 300)" \
 	"$(cut -f 1,2 "$tmp/json")"
 same "and counts them" "$(head -n 300 "$tmp/2" | awk -F, '{

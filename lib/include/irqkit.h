@@ -493,7 +493,7 @@ bool irqkit_thread_is_fixed(const struct irqkit_thread *thread);
 /* /proc/irq/N                                                                       */
 
 /*
- * The CPUs that were asked for (smp_affinity_list, or smp_affinity). While a move waits
+ * The CPUs that were asked for (smp_affinity, or smp_affinity_list). While a move waits
  * for the next interrupt, this is the new value already.
  *
  * -ENOENT: the interrupt has no such file. -EBADMSG: it holds something else.
@@ -502,7 +502,7 @@ int irqkit_irq_read_affinity(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
 
 /*
- * The CPUs that the kernel chose among them (effective_affinity_list); empty while the
+ * The CPUs that the kernel chose among them (effective_affinity); empty while the
  * interrupt is not active.
  *
  * -ENOENT: the kernel doesn't tell. -EBADMSG as above.
