@@ -72,7 +72,10 @@ enum status change_say_failure(const struct change *change, int error);
 /* Says why a step could not be added. */
 enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error);
 
-/* explain.c: what the kernel means by refusing a write, and what to do; NULL: unknown */
+/* explain.c: why an interrupt cannot be moved, as a report says it; NULL: it can */
+const char *immovable_word(enum irqkit_movable movable);
+
+/* What the kernel means by refusing a write, and what to do; NULL: unknown */
 const char *explain_error(int error);
 
 /* report.c */

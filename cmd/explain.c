@@ -4,6 +4,21 @@
 
 #include <errno.h>
 
+/* Why an interrupt cannot be moved; NULL: it can. */
+const char *immovable_word(enum irqkit_movable movable)
+{
+	switch (movable) {
+	case IRQKIT_MANAGED:
+		return "managed by the kernel";
+	case IRQKIT_PER_CPU:
+		return "per-CPU";
+	case IRQKIT_READ_ONLY:
+		return "read-only";
+	default:
+		return NULL;
+	}
+}
+
 const char *explain_error(int error)
 {
 	switch (error) {
