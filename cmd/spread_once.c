@@ -151,13 +151,13 @@ static enum status verify(
 	return STATUS_REFUSED;
 }
 
-static void warn_of_irqbalance(const struct spread *spread, const struct call *call)
+static void warn_of_irqbalance(const struct change *change)
 {
 	int pid;
 
-	if (call->common.is_quiet)
+	if (change->call->common.is_quiet)
 		return;
-	pid = irqkit_devices_find_process(spread->placement.devices, "irqbalance");
+	pid = irqkit_ctx_find_process(change->ctx, "irqbalance");
 	if (pid > 0)
 		say_warning("irqbalance (process %d) runs, and will move them again: 'systemctl "
 			    "disable --now irqbalance' ends that", pid);
@@ -222,7 +222,7 @@ enum status spread_once(const struct call *call, const struct change_options *op
 	change.data = &spread;
 	change.hides_unchanged = wish->placement.policy == IRQKIT_POLICY_LOAD;
 	if (status == STATUS_DONE)
-		warn_of_irqbalance(&spread, call);
+		warn_of_irqbalance(&change);
 	if (status == STATUS_DONE)
 		status = change_writes(options)
 				 ? apply_and_report(&spread, &change, wish)

@@ -60,6 +60,12 @@ const char *irqkit_ctx_get_root(const struct irqkit_ctx *ctx);
 typedef void irqkit_log_fn(void *data, int priority, const char *message);
 void irqkit_ctx_set_log_fn(struct irqkit_ctx *ctx, irqkit_log_fn *fn, void *data);
 
+/*
+ * The first process with this name (of which kernels keep 15 bytes), whoever
+ * runs it: its number. -ESRCH: there is none.
+ */
+int irqkit_ctx_find_process(struct irqkit_ctx *ctx, const char *name);
+
 /* --------------------------------------------------------------------------------- */
 /* Sets of CPUs                                                                      */
 
@@ -470,12 +476,6 @@ int irqkit_devices_count_irq_threads(
 	struct irqkit_devices *devices, unsigned int irq, size_t *ret_count);
 const struct irqkit_thread *irqkit_devices_get_irq_thread(
 	const struct irqkit_devices *devices, unsigned int irq, size_t index);
-
-/*
- * The first process with this name, whoever runs it: its number, or -ESRCH. Looks at all
- * processes, as the calls above do.
- */
-int irqkit_devices_find_process(struct irqkit_devices *devices, const char *name);
 
 unsigned int irqkit_thread_get_pid(const struct irqkit_thread *thread);
 
