@@ -3,7 +3,7 @@
 #
 #   irqkit show --root DIR
 #
-# It is a root for golden tests too. What git cannot keep, file modes, stands in DIR/.readonly:
+# It is a root for golden tests too. What git will not keep, file modes, stands in DIR/.readonly:
 # the files of /proc/irq that the kernel has made 0444 where they are 0644 otherwise, because the
 # interrupt cannot be moved. Runs as root or not; works with busybox.
 set -u
@@ -103,4 +103,4 @@ for link in sys/class/net/*/device sys/bus/pci/devices/*; do
 	done
 done
 find "$dir" -name .kept -exec rm {} +
-chmod -R u+w "$dir"
+find "$dir" -type d -exec chmod u+w {} +
