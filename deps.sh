@@ -16,7 +16,7 @@ packages() {
 	dnf-check) echo bash gawk diffutils findutils libcmocka-devel jq mandoc ShellCheck ;;
 	dnf-ci) echo clang compiler-rt gcc-c++ libasan libubsan valgrind cppcheck zsh fish git ;;
 	apk-build) echo gcc musl-dev linux-headers make pkgconf popt-dev jansson-dev util-linux-dev ;;
-	apk-check) echo bash coreutils gawk grep diffutils findutils cmocka-dev jq mandoc shellcheck ;;
+	apk-check) echo bash util-linux-misc coreutils gawk grep diffutils findutils cmocka-dev jq mandoc shellcheck ;;
 	apk-ci) echo clang compiler-rt g++ valgrind cppcheck zsh fish git ;;
 	zypper-build) echo gcc make pkg-config popt-devel libjansson-devel libsmartcols-devel ;;
 	zypper-check) echo bash gawk diffutils findutils libcmocka-devel jq mandoc ShellCheck ;;

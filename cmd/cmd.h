@@ -24,6 +24,12 @@ static inline void free_cpuset(struct irqkit_cpuset **set)
 }
 #define _cleanup_cpuset_ CLEANUP(free_cpuset)
 
+static inline void free_topology(struct irqkit_topology **topology)
+{
+	irqkit_topology_free(*topology);
+}
+#define _cleanup_topology_ CLEANUP(free_topology)
+
 /* Exit statuses: a promise to scripts, kept in irqkit(8). */
 enum status {
 	STATUS_DONE = 0,	/* done, or it was so already */
@@ -40,6 +46,7 @@ enum option_kind {
 	OPTION_FLAG,  /* a bool */
 	OPTION_COUNT, /* an int: how often it was given */
 	OPTION_TEXT,  /* a const char *: its argument; the last one counts */
+	OPTION_OPTIONAL_TEXT, /* the same; "" where it was given without one */
 };
 
 /* One option, and where in the command's own struct its value goes. */
@@ -88,6 +95,7 @@ struct call {
 	void *state;	    /* the command's own options */
 	const char **words; /* what is no option, ending with NULL */
 	size_t n_words;
+	char *line; /* owned; the command line, quoted for a shell */
 };
 
 /*
@@ -111,8 +119,18 @@ void say_logged(void *data, int priority, const char *message);
 enum status machine_open(const struct call *call, struct irqkit_ctx **ret_ctx);
 /* Reads /proc/interrupts; says why not. */
 enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot);
-/* Reads a list of CPUs from a word; all of them must be online. Says why not. */
+/* A topology where those CPUs are online that the heading of @snapshot names. */
+enum status machine_topology(struct irqkit_ctx *ctx,
+	const struct irqkit_snapshot *snapshot, struct irqkit_topology **ret_topology);
+/*
+ * Reads a SET from the word of an option; @local: what `local` means in it, or NULL.
+ * Says why not.
+ */
 enum status machine_read_cpus(const char *option, const char *word,
+	struct irqkit_topology *topology, const struct irqkit_cpuset *local,
+	struct irqkit_cpuset **ret_set);
+/* The same for a mask. */
+enum status machine_read_mask(const char *option, const char *word,
 	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set);
 
 /* ---- text.c: text that is safe where it goes --------------------------------------- */
@@ -121,6 +139,9 @@ enum status machine_read_cpus(const char *option, const char *word,
 char *text_escape(const char *text);
 /* Bytes that aren't UTF-8 replaced by U+FFFD. NULL: no memory. */
 char *text_repair(const char *text);
+
+/* For a POSIX shell: as it is, or in single quotes. NULL: no memory. */
+char *text_quote(const char *text);
 
 /* ---- links.c ------------------------------------------------------------------------ */
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit show: which CPU serves which interrupt. */
-#include "select.h"
 #include "show.h"
 
 #include <stdio.h>
@@ -16,7 +15,7 @@ struct options {
 static const struct option options[] = {
 	{ "all", 'a', OPTION_FLAG, offsetof(struct options, is_all), NULL,
 		"also the rows with a name: NMI, LOC, ERR, IPI0" },
-	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, cpus), "LIST",
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, cpus), "SET",
 		"only what these CPUs have served or may serve" },
 	{ "per-cpu", 0, OPTION_FLAG, offsetof(struct options, is_per_cpu), NULL,
 		"one column for each CPU" },
@@ -28,13 +27,14 @@ static const struct option options[] = {
 
 static void show_free(struct show *show)
 {
-	for (size_t i = 0; show->rows && i < show->n; i++)
+	for (size_t i = 0; show->rows && i < show->chosen.n; i++)
 		show_row_free(&show->rows[i]);
 	free(show->rows);
 	load_free(&show->load);
-	free(show->interrupts);
+	selection_free(&show->chosen);
 	irqkit_cpuset_free(show->only);
 	irqkit_snapshot_free(show->snapshot);
+	irqkit_topology_free(show->topology);
 	irqkit_ctx_free(show->ctx);
 }
 
@@ -65,40 +65,45 @@ static void keep_rows_of_cpus(struct show *show)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < show->n; i++) {
+	for (size_t i = 0; i < show->chosen.n; i++) {
 		struct show_row row = show->rows[i];
 
 		if (has_served(row.interrupt, show->only) || may_serve(&row, show->only)) {
-			show->interrupts[kept] = row.interrupt;
+			show->chosen.interrupts[kept] = row.interrupt;
 			show->rows[kept++] = row;
 		} else {
 			show_row_free(&row);
 		}
 	}
-	show->n = kept;
+	show->chosen.n = kept;
 }
 
 static enum status make_rows(struct show *show)
 {
-	show->rows = calloc(show->n + 1, sizeof(*show->rows));
+	show->rows = calloc(show->chosen.n + 1, sizeof(*show->rows));
 	if (!show->rows) {
 		say_error("out of memory");
 		return STATUS_REFUSED;
 	}
-	for (size_t i = 0; i < show->n; i++) {
+	for (size_t i = 0; i < show->chosen.n; i++) {
 		show->rows[i].show = show;
-		show->rows[i].interrupt = show->interrupts[i];
+		show->rows[i].interrupt = show->chosen.interrupts[i];
 	}
-	if (show->only)
-		keep_rows_of_cpus(show);
-	return STATUS_DONE;
+	if (!show->only)
+		return STATUS_DONE;
+	keep_rows_of_cpus(show);
+	if (show->chosen.n > 0)
+		return STATUS_DONE;
+	say_error("nothing matches: these CPUs have served none of the interrupts, nor may "
+		  "they");
+	return STATUS_NO_MATCH;
 }
 
 const struct load *show_load(struct show *show)
 {
 	if (!show->load.cpus)
 		load_add_up(&show->load, irqkit_snapshot_get_cpus(show->snapshot),
-			show->interrupts, show->n);
+			show->chosen.interrupts, show->chosen.n);
 	return &show->load;
 }
 
@@ -110,12 +115,14 @@ static enum status collect(
 
 	if (status == STATUS_DONE)
 		status = machine_read(show->ctx, &show->snapshot);
+	if (status == STATUS_DONE)
+		status = machine_topology(show->ctx, show->snapshot, &show->topology);
 	if (status == STATUS_DONE && o->cpus)
-		status = machine_read_cpus("--cpus", o->cpus,
-			irqkit_snapshot_get_cpus(show->snapshot), &show->only);
+		status = machine_read_cpus(
+			"--cpus", o->cpus, show->topology, NULL, &show->only);
 	if (status == STATUS_DONE)
 		status = select_interrupts(show->snapshot, call->words, call->n_words,
-			o->is_all, &show->interrupts, &show->n);
+			o->is_all, &show->chosen);
 	if (status == STATUS_DONE)
 		status = make_rows(show);
 	return status;
@@ -159,11 +166,11 @@ static void remark_immovable(const struct show *show)
 	size_t count[LENGTH(words)] = { 0 };
 	const char *before = "Cannot be moved: ";
 
-	for (size_t i = 0; i < show->n; i++) {
+	for (size_t i = 0; i < show->chosen.n; i++) {
 		enum irqkit_movable movable;
 
 		if (irqkit_irq_read_movable(
-			    show->ctx, show->interrupts[i], &movable) == 0)
+			    show->ctx, show->chosen.interrupts[i], &movable) == 0)
 			count[movable]++;
 	}
 	for (size_t m = IRQKIT_MANAGED; m < LENGTH(words); m++) {
@@ -173,18 +180,19 @@ static void remark_immovable(const struct show *show)
 		before = ", ";
 	}
 	if (before[0] == ',')
-		printf(show->n > 1 ? " (-o +MOVABLE tells which).\n" : ".\n");
+		printf(show->chosen.n > 1 ? " (-o +MOVABLE tells which).\n" : ".\n");
 }
 
 static void remark(struct show *show, const struct call *call)
 {
 	_cleanup_free_ char *what = NULL;
 
-	if (show->n == 0)
+	if (show->chosen.n == 0)
 		return;
 	if (call->n_words == 1)
 		what = text_escape(call->words[0]);
-	else if (asprintf(&what, "%zu interrupts", show->n) < 0)
+	else if (asprintf(&what, "%zu interrupt%s", show->chosen.n,
+			 show->chosen.n == 1 ? "" : "s") < 0)
 		what = NULL;
 	if (!what)
 		return;
@@ -215,8 +223,8 @@ static enum status print_rows(
 	struct column *columns CLEANUP(show_columns_free) =
 		show_columns_new(o->is_per_cpu ? each_cpu : NULL);
 	struct table table CLEANUP(table_free) = {
-		.rows = calloc(show->n + 1, sizeof(*table.rows)),
-		.n_rows = show->n,
+		.rows = calloc(show->chosen.n + 1, sizeof(*table.rows)),
+		.n_rows = show->chosen.n,
 		.get_mark = show_row_mark,
 	};
 	enum status status;
@@ -225,7 +233,7 @@ static enum status print_rows(
 		say_error("out of memory");
 		return STATUS_REFUSED;
 	}
-	for (size_t i = 0; i < show->n; i++)
+	for (size_t i = 0; i < show->chosen.n; i++)
 		table.rows[i] = &show->rows[i];
 	status = table_prepare(&table, columns, &o->table, &call->common);
 	if (status != STATUS_DONE)

@@ -27,6 +27,11 @@ static const struct option common_options[] = {
 	{ 0 },
 };
 
+static bool takes_text(enum option_kind kind)
+{
+	return kind == OPTION_TEXT || kind == OPTION_OPTIONAL_TEXT;
+}
+
 static void add_options(
 	struct poptOption *table, size_t *n, const struct option *options, int first_value)
 {
@@ -34,8 +39,8 @@ static void add_options(
 		table[(*n)++] = (struct poptOption){
 			.longName = options[i].name,
 			.shortName = options[i].letter,
-			.argInfo = options[i].kind == OPTION_TEXT ? POPT_ARG_STRING
-								  : POPT_ARG_NONE,
+			.argInfo = takes_text(options[i].kind) ? POPT_ARG_STRING
+								: POPT_ARG_NONE,
 			.val = first_value + (int)i,
 			.descrip = options[i].help,
 			.argDescrip = options[i].arg,
@@ -81,6 +86,7 @@ static void store(const struct option *option, void *state, char *text)
 		++*(int *)place;
 		break;
 	case OPTION_TEXT:
+	case OPTION_OPTIONAL_TEXT:
 		free(*(char **)place);
 		*(char **)place = text;
 		break;
@@ -169,11 +175,65 @@ static bool take_words(poptContext con, struct call *call)
 	return true;
 }
 
+/*
+ * popt would take the word behind `--wait` for its value, optional as that is: `--wait=`
+ * tells it that there is none. The caller frees what comes back.
+ */
+static char **end_optional(const struct command *command, int argc, const char **argv)
+{
+	char **ended = calloc((size_t)argc + 1, sizeof(*ended));
+	bool is_options = true;
+
+	for (int i = 0; ended && i < argc; i++) {
+		const struct option *option = command->options;
+		int r = 0;
+
+		is_options = is_options && strcmp(argv[i], "--") != 0;
+		while (is_options && option && option->name &&
+			!(option->kind == OPTION_OPTIONAL_TEXT &&
+				strncmp(argv[i], "--", 2) == 0 &&
+				strcmp(argv[i] + 2, option->name) == 0))
+			option++;
+		if (is_options && option && option->name)
+			r = asprintf(&ended[i], "%s=", argv[i]);
+		else
+			ended[i] = strdup(argv[i]);
+		if (r < 0)
+			ended[i] = NULL;
+	}
+	return ended;
+}
+
+static void free_words(char **words)
+{
+	for (size_t i = 0; words && words[i]; i++)
+		free(words[i]);
+	free(words);
+}
+
+/* "irqkit set eth1 --cpus=0-3", for the journal and the head of scripts */
+static char *join_line(const struct command *command, int argc, const char **argv)
+{
+	char *line;
+
+	if (asprintf(&line, "irqkit %s", command->name) < 0)
+		return NULL;
+	for (int i = 1; i < argc && line; i++) {
+		_cleanup_free_ char *before = line;
+		_cleanup_free_ char *word = text_quote(argv[i]);
+
+		if (!word || asprintf(&line, "%s %s", before, word) < 0)
+			line = NULL;
+	}
+	return line;
+}
+
 bool options_parse(const struct command *command, int argc, const char **argv,
 	struct call *ret_call, enum status *ret_status)
 {
 	struct poptOption table[MAX_OPTIONS], common[MAX_OPTIONS];
 	char name[64];
+	char **words;
 	poptContext con;
 	bool go_on = true;
 	int value;
@@ -181,14 +241,17 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 	memset(ret_call, 0, sizeof(*ret_call));
 	ret_call->command = command;
 	ret_call->state = calloc(1, command->state_size + 1);
+	ret_call->line = join_line(command, argc, argv);
 	build_table(command, table, common);
 	snprintf(name, sizeof(name), "irqkit %s", command->name);
 	argv[0] = name;
-	con = poptGetContext("irqkit", argc, argv, table, 0);
-	if (!con || !ret_call->state) {
+	words = end_optional(command, argc, argv);
+	con = words ? poptGetContext("irqkit", argc, (const char **)words, table, 0) : NULL;
+	if (!con || !ret_call->state || !ret_call->line) {
 		say_error("out of memory");
 		*ret_status = STATUS_REFUSED;
 		poptFreeContext(con);
+		free_words(words);
 		return false;
 	}
 
@@ -206,13 +269,14 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 		go_on = false;
 	}
 	poptFreeContext(con);
+	free_words(words);
 	return go_on;
 }
 
 static void free_texts(const struct option *options, void *state)
 {
 	for (size_t i = 0; options && state && options[i].name; i++)
-		if (options[i].kind == OPTION_TEXT)
+		if (takes_text(options[i].kind))
 			free(*(char **)((char *)state + options[i].offset));
 }
 
@@ -221,6 +285,7 @@ void options_free(struct call *call)
 	free_texts(common_options, &call->common);
 	free_texts(call->command->options, call->state);
 	free(call->state);
+	free(call->line);
 	for (size_t i = 0; i < call->n_words; i++)
 		free((char *)call->words[i]);
 	free(call->words);

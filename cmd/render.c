@@ -16,11 +16,13 @@ static enum status out_of_memory(void)
 
 bool render_has_color(const struct common *common)
 {
-	const char *no_color = getenv("NO_COLOR");
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	if (common->color != COLOR_AUTO)
 		return common->color == COLOR_ALWAYS;
-	return !(no_color && *no_color) && isatty(STDOUT_FILENO);
+	if ((no_color && *no_color) || !term || strcmp(term, "dumb") == 0)
+		return false;
+	return isatty(STDOUT_FILENO);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -84,6 +86,8 @@ static char *value_to_text(const struct value *value, const char *absent)
 	case VALUE_SHARE:
 		return format_text("%.0f%%", value->share * 100);
 	case VALUE_CPUS:
+		if (irqkit_cpuset_is_empty(value->cpus))
+			return strdup(absent);
 		irqkit_cpuset_format_list(value->cpus, &list);
 		return list;
 	default:
@@ -267,6 +271,18 @@ struct document *document_new(void)
 	document->root = json_object();
 	add_json(document, "irqkit", json_string(irqkit_version()));
 	return document;
+}
+
+void document_add_text(struct document *document, const char *key, const char *text)
+{
+	if (document)
+		add_json(document, key, text_to_json(text));
+}
+
+void document_add_bool(struct document *document, const char *key, bool is_true)
+{
+	if (document)
+		add_json(document, key, json_boolean(is_true));
 }
 
 void document_add_cpus(

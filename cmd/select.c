@@ -80,6 +80,10 @@ static enum status parse_target(const char *word, struct target *target)
 		return STATUS_MISUSE;
 	}
 
+	if (target->name && !*target->name) {
+		say_error("a TARGET in '%s' is empty", word);
+		return STATUS_MISUSE;
+	}
 	if (target->kind == TARGET_IRQS && target->last < target->first) {
 		say_error("the range '%s' ends before it begins", word);
 		return STATUS_MISUSE;
@@ -125,17 +129,37 @@ static bool matches(const struct irqkit_interrupt *interrupt, const struct targe
 	return false;
 }
 
+/* Does the target speak of this interrupt alone, not of whatever there may be? */
+static bool is_naming(const struct target *target, const struct irqkit_interrupt *interrupt)
+{
+	if (target->kind == TARGET_IRQS)
+		return target->first == target->last;
+	if (target->kind != TARGET_NAME)
+		return false;
+	return !target->is_glob ||
+	       has_name(interrupt, &(struct target){ .name = target->name });
+}
+
+/* What is chosen so far, by index in the snapshot. */
+struct choice {
+	bool is_chosen;
+	bool is_named;
+};
+
 /* Marks what the word means; false where that is nothing. */
 static bool mark(const struct irqkit_snapshot *snapshot, const struct target *target,
-	bool with_named, bool *chosen)
+	bool with_named, struct choice *choices)
 {
 	size_t n = irqkit_snapshot_count(snapshot);
 	bool found = false;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!matches(irqkit_snapshot_get(snapshot, i), target, with_named))
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(snapshot, i);
+
+		if (!matches(row, target, with_named))
 			continue;
-		chosen[i] = true;
+		choices[i].is_chosen = true;
+		choices[i].is_named |= is_naming(target, row);
 		found = true;
 	}
 	return found;
@@ -158,41 +182,57 @@ static void say_no_match(const char *word, const struct target *target)
 			  "try '*%s*'", word, target->name);
 }
 
-enum status select_interrupts(const struct irqkit_snapshot *snapshot,
-	const char *const *words, size_t n_words, bool with_named,
-	const struct irqkit_interrupt ***ret_rows, size_t *ret_n)
+static enum status mark_words(const struct irqkit_snapshot *snapshot,
+	const char *const *words, size_t n_words, bool with_named, struct choice *choices)
 {
-	size_t n = irqkit_snapshot_count(snapshot), chosen_n = 0;
-	bool *chosen = calloc(n + 1, sizeof(*chosen));
-	const struct irqkit_interrupt **rows = calloc(n + 1, sizeof(const void *));
-	enum status status = STATUS_DONE;
-
-	if (!chosen || !rows) {
-		say_error("out of memory");
-		status = STATUS_REFUSED;
-	}
-	if (status == STATUS_DONE && n_words == 0)
-		mark(snapshot, &(struct target){ .kind = TARGET_ALL }, with_named, chosen);
-	for (size_t i = 0; i < n_words && status == STATUS_DONE; i++) {
+	if (n_words == 0)
+		mark(snapshot, &(struct target){ .kind = TARGET_ALL }, with_named, choices);
+	for (size_t i = 0; i < n_words; i++) {
 		struct target target = { 0 };
+		enum status status = parse_target(words[i], &target);
 
-		status = parse_target(words[i], &target);
-		if (status == STATUS_DONE &&
-			!mark(snapshot, &target, with_named, chosen)) {
+		if (status != STATUS_DONE)
+			return status;
+		if (!mark(snapshot, &target, with_named, choices)) {
 			say_no_match(words[i], &target);
-			status = STATUS_NO_MATCH;
+			return STATUS_NO_MATCH;
 		}
 	}
-
-	for (size_t i = 0; i < n && status == STATUS_DONE; i++)
-		if (chosen[i])
-			rows[chosen_n++] = irqkit_snapshot_get(snapshot, i);
-	free(chosen);
-	if (status != STATUS_DONE) {
-		free(rows);
-		return status;
-	}
-	*ret_rows = rows;
-	*ret_n = chosen_n;
 	return STATUS_DONE;
+}
+
+void selection_free(struct selection *selection)
+{
+	free(selection->interrupts);
+	free(selection->is_named);
+}
+
+enum status select_interrupts(const struct irqkit_snapshot *snapshot,
+	const char *const *words, size_t n_words, bool with_named,
+	struct selection *ret_selection)
+{
+	size_t n = irqkit_snapshot_count(snapshot);
+	struct choice *choices = calloc(n + 1, sizeof(*choices));
+	struct selection selection = {
+		.interrupts = calloc(n + 1, sizeof(*selection.interrupts)),
+		.is_named = calloc(n + 1, sizeof(*selection.is_named)),
+	};
+	enum status status = STATUS_REFUSED;
+
+	if (choices && selection.interrupts && selection.is_named)
+		status = mark_words(snapshot, words, n_words, with_named, choices);
+	else
+		say_error("out of memory");
+	for (size_t i = 0; i < n && status == STATUS_DONE; i++) {
+		if (!choices[i].is_chosen)
+			continue;
+		selection.is_named[selection.n] = choices[i].is_named;
+		selection.interrupts[selection.n++] = irqkit_snapshot_get(snapshot, i);
+	}
+	free(choices);
+	if (status == STATUS_DONE)
+		*ret_selection = selection;
+	else
+		selection_free(&selection);
+	return status;
 }

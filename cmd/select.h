@@ -11,16 +11,22 @@
 	"names of handlers ('eth1*') or of rows (NMI, 'IPI*'), irq:24, name:eth1,\n"     \
 	"chip:xen-dyn, or all. Names match as a whole: eth1 is not eth10.\n"
 
+/* The interrupts that the words mean, in the order of the snapshot. */
+struct selection {
+	const struct irqkit_interrupt **interrupts; /* owned array; the snapshot's elements */
+	/* owned; was it called by its number or its whole name, not by a glob or a range? */
+	bool *is_named;
+	size_t n;
+};
+
 /*
- * The interrupts that any of the words means, in the order of the snapshot; without
- * words, all that have a number. Rows with a name (NMI) are taken when they are asked
- * for by name, or with @with_named where all are meant. A word that matches nothing is
- * an error, said here.
- *
- * @ret_rows: the caller's to free(); its elements are the snapshot's.
+ * Without words: all that have a number. Rows with a name (NMI) are taken when they are
+ * asked for by name, or with @with_named where all are meant. A word that matches nothing
+ * is an error, said here.
  */
 enum status select_interrupts(const struct irqkit_snapshot *snapshot,
 	const char *const *words, size_t n_words, bool with_named,
-	const struct irqkit_interrupt ***ret_rows, size_t *ret_n);
+	struct selection *ret_selection);
+void selection_free(struct selection *selection);
 
 #endif

@@ -5,14 +5,15 @@
 
 #include "load.h"
 #include "render.h"
+#include "select.h"
 
 /* Everything that one run shows. */
 struct show {
 	struct irqkit_ctx *ctx;
+	struct irqkit_topology *topology;
 	struct irqkit_snapshot *snapshot;
 	struct irqkit_cpuset *only; /* --cpus, or NULL */
-	const struct irqkit_interrupt **interrupts; /* those chosen */
-	size_t n;
+	struct selection chosen;
 	struct show_row *rows; /* one for each of those */
 	struct load load;      /* of those: ask show_load() */
 };

@@ -89,3 +89,29 @@ char *text_repair(const char *text)
 	*out = '\0';
 	return repaired;
 }
+
+static bool needs_no_quotes(const char *text)
+{
+	return *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					  "0123456789_-+=.,:/@%")] == '\0';
+}
+
+char *text_quote(const char *text)
+{
+	char *quoted, *out;
+
+	if (needs_no_quotes(text))
+		return strdup(text);
+	out = quoted = malloc(strlen(text) * 4 + 3);
+	if (!quoted)
+		return NULL;
+	*out++ = '\'';
+	for (; *text; text++)
+		if (*text == '\'')
+			out = mempcpy(out, "'\\''", 4);
+		else
+			*out++ = *text;
+	*out++ = '\'';
+	*out = '\0';
+	return quoted;
+}

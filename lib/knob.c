@@ -128,7 +128,7 @@ int knob_read_line(
 {
 	int r = knob_read(ctx, path, ret_text, ret_len);
 
-	if (r == 0 && *ret_len > 0 && (*ret_text)[*ret_len - 1] == '\n')
+	while (r == 0 && *ret_len > 0 && (*ret_text)[*ret_len - 1] == '\n')
 		(*ret_text)[--*ret_len] = '\0';
 	return r;
 }
@@ -198,6 +198,43 @@ int knob_stream(struct irqkit_ctx *ctx, const char *path,
 		if (r < 0)
 			return r;
 	}
+}
+
+/*
+ * In a saved root the knob is a file that keeps what was in it beyond the new text.
+ * Newlines over that do the same in one write as truncating would in a second call.
+ */
+static size_t length_to_write(struct irqkit_ctx *ctx, int fd, size_t len)
+{
+	struct stat st;
+
+	if (ctx->is_live || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 0)
+		return len;
+	return (size_t)st.st_size > len ? (size_t)st.st_size : len;
+}
+
+int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text)
+{
+	_cleanup_fd_ int fd = knob_open(ctx, path, O_WRONLY);
+	_cleanup_free_ char *value = NULL;
+	size_t text_len = strlen(text), len;
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	len = length_to_write(ctx, fd, text_len + 1);
+	value = malloc(len);
+	if (!value)
+		return -ENOMEM;
+	memcpy(value, text, text_len);
+	memset(value + text_len, '\n', len - text_len);
+
+	do
+		n = write(fd, value, len);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -EPROTO;
 }
 
 static int compare_numbers(const void *a, const void *b)

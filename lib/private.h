@@ -60,6 +60,13 @@ int knob_read_cpulist(
 int knob_read_cpumask(
 	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset **ret_set);
 
+/*
+ * Writes @text and a newline by one write(2): the kernel takes each as a whole value.
+ * -EPROTO where it was not taken whole: the knob may hold anything then.
+ */
+int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text);
+
+
 int knob_read_mode(struct irqkit_ctx *ctx, const char *path, mode_t *ret_mode);
 
 /*
@@ -73,9 +80,41 @@ int knob_stream(struct irqkit_ctx *ctx, const char *path,
 int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
 	size_t *ret_count);
 
+/* cpuset.c: a mask in as many digits and groups as @like has, where they are enough. */
+int cpuset_format_mask_like(
+	const struct irqkit_cpuset *set, const char *like, char **ret_text);
+
 /* number.c: digits by hand, nothing but digits. -EINVAL, -ERANGE. */
 int parse_u64(const char *text, size_t len, uint64_t *ret_number);
 int parse_u32(const char *text, size_t len, uint32_t *ret_number);
+
+/* buffer.c: a text that grows. */
+struct buffer {
+	char *text; /* owned, until it is taken */
+	size_t len;
+	size_t room;
+	bool has_failed;
+};
+void buffer_add_char(struct buffer *buffer, char c);
+void buffer_add(struct buffer *buffer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* -ENOMEM: something could not be added. */
+int buffer_take(struct buffer *buffer, char **ret_text);
+
+/* topology.c */
+struct irqkit_topology;
+
+/*
+ * One of the files below /sys/devices/system/cpu: online, present or possible. -ENOENT:
+ * there is no such file. -EBADMSG: it holds something else.
+ */
+int topology_read_cpus(
+	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
+
+struct irqkit_ctx *topology_get_ctx(struct irqkit_topology *topology);
+
+/* -ENOMEM where memory was short for an answer: then "not told" may be wrong. */
+int topology_get_error(const struct irqkit_topology *topology);
 
 /* arena.c: memory that is freed all at once. */
 struct arena {
@@ -161,5 +200,87 @@ int snapshot_add_row(
 int snapshot_set_actions(struct irqkit_snapshot *snapshot,
 	struct irqkit_interrupt *interrupt, const char *text, size_t len,
 	const char *separator);
+
+/* state.c: the files of /run/irqkit */
+struct irqkit_lock {
+	int dir_fd; /* /run/irqkit */
+	int lock_fd;
+};
+/* Opens the folder, and makes it where @make. -ENOENT: it isn't there. */
+int state_open(struct irqkit_ctx *ctx, bool make);
+/* A file appears under its name when it is complete, and on the disk. */
+int state_write(int dir_fd, const char *name, const char *text, size_t len);
+/* The whole file, with a NUL behind it. -EBADMSG: it is no such file. */
+int state_read(int dir_fd, const char *name, char **ret_text);
+/* Calls @each with every name in the folder, until it returns something negative. */
+int state_list(int dir_fd, int (*each)(void *data, const char *name), void *data);
+
+/* plan.c */
+enum knob_kind {
+	KNOB_IRQ,     /* /proc/irq/N/smp_affinity */
+	KNOB_DEFAULT, /* /proc/irq/default_smp_affinity */
+};
+
+struct irqkit_step {
+	enum knob_kind kind;
+	char *path;   /* owned; with its leading slash */
+	int irq;      /* -1: none */
+	char *target; /* owned */
+	char *chip;   /* owned, or NULL */
+	char *why;    /* owned */
+	char *old_text; /* owned, or NULL */
+	char *new_text; /* owned, or NULL */
+	struct irqkit_cpuset *old_cpus;	 /* owned, or NULL */
+	struct irqkit_cpuset *new_cpus;	 /* owned, or NULL */
+	struct irqkit_cpuset *effective; /* owned, or NULL */
+	enum irqkit_result result;
+	int error; /* positive */
+	bool is_optional;
+	bool is_written;
+};
+
+struct irqkit_plan {
+	struct irqkit_ctx *ctx;
+	struct irqkit_step *steps; /* owned */
+	size_t n_steps;
+	size_t steps_room;
+	unsigned int undoes; /* the change that this plan undoes, or 0 */
+};
+
+/* A new step with result planned; what it owns is still NULL. */
+int plan_add_step(struct irqkit_plan *plan, struct irqkit_step **ret_step);
+/* Drops the last step. */
+void plan_drop_step(struct irqkit_plan *plan);
+/* Reads old_text and old_cpus. */
+int step_read_old(struct irqkit_ctx *ctx, struct irqkit_step *step);
+/* Reads where the interrupt is served: in force, or pending. */
+void step_read_effective(struct irqkit_ctx *ctx, struct irqkit_step *step);
+/* The names of an interrupt's handlers, "a, b"; NULL: no memory. */
+char *interrupt_join_actions(const struct irqkit_interrupt *interrupt);
+
+/* journal.c */
+enum { FIELD_PATH, FIELD_IRQ, FIELD_CHIP, FIELD_TARGET, FIELD_OLD, FIELD_NEW, N_FIELDS };
+
+/* One knob of a change. */
+struct entry {
+	char *field[N_FIELDS]; /* owned */
+};
+
+struct irqkit_change {
+	unsigned int number;
+	bool is_undone;
+	int64_t time;
+	char *command; /* owned */
+	unsigned int undoes;
+	struct entry *entries; /* owned */
+	size_t n_entries;
+	bool is_complete; /* the file has its end */
+};
+
+/* Makes the old values of all planned steps durable. */
+int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
+	const char *command, unsigned int *ret_number);
+/* Takes a change out that has been put back. */
+void journal_remove(struct irqkit_lock *lock, unsigned int number);
 
 #endif

@@ -11,7 +11,7 @@ same "they are sorted" "$(printf '%s\n' "${commands[@]}" | LC_ALL=C sort -u)" "$
 
 help_options() { "$irqkit" "$1" --help | grep -oE -- '(^|[ ,])--[a-z][a-z0-9-]+' | tr -d ' ,' | sort -u; }
 # Documented: what an item of a list in the page begins with.
-page_options() { grep -hE '^\.It Fl' "$@" | grep -oE 'Fl -[a-z][a-z0-9-]+' | sed 's/^Fl /-/' | sort -u; }
+page_options() { grep -hE '^\.It Fl' "$@" | grep -oE '(Fl|,) -[a-z][a-z0-9-]+' | sed -E 's/^(Fl|,) /-/' | sort -u; }
 
 # completes WORD...: what bash offers for the last word
 completes() {
@@ -23,6 +23,11 @@ completes() {
 		"$function" "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
 		printf "%s\n" "${COMPREPLY[@]}" | sed "s/[ =]*$//"' bash "$@" | sort -u
 }
+# fish_completes TEXT
+fish_completes() {
+	# shellcheck disable=SC2016 # fish's
+	HOME=$tmp PATH=$O:$PATH fish -c 'source completions/irqkit.fish; complete -C $argv[1]' "$1" | cut -f 1 | sed 's|=$||' | sort -u
+}
 lacks() { comm -13 <(printf '%s\n' "$1") <(printf '%s\n' "$2"); }
 
 for c in "${commands[@]}"; do
@@ -31,11 +36,17 @@ for c in "${commands[@]}"; do
 	check "$c has a golden test" grep -qE "(irqkit|irq-)[ ]?$c( |\$)" test/golden/*.test
 	check "$c has a line in CHANGELOG" grep -q "irqkit $c" CHANGELOG
 	check "irqkit(8) names $c" grep -q "irqkit-$c" man/irqkit.8
+	empty "bash completes the options of $c" "$(lacks "$(completes irqkit "$c" --)" "$(help_options "$c")")"
+	ln -sf "$irqkit" "$tmp/irq-$c"
+	empty "bash completes the options of irq-$c" "$(lacks "$(completes "irq-$c" --)" "$(help_options "$c")")"
+	if command -v fish >/dev/null; then
+		empty "fish completes the options of $c" "$(lacks "$(fish_completes "irqkit $c --")" "$(help_options "$c")")"
+	else
+		skip "fish completes the options of $c" "no fish"
+	fi
 	[ -s "$page" ] || continue
 	same "irqkit-$c(8) and 'irqkit $c --help' name the same options" \
 		"$(help_options "$c")" "$(page_options "$page")"
-	empty "bash completes the options of $c" "$(lacks "$(completes irqkit "$c" --)" "$(help_options "$c")")"
-	empty "bash completes the options of irq-$c" "$(lacks "$(completes "irq-$c" --)" "$(help_options "$c")")"
 	for s in NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
 		check "irqkit-$c(8) has a section $s" grep -qE "^\.Sh \"?$s\"?\$" "$page"
 	done

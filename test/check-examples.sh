@@ -6,6 +6,8 @@
 #
 # In a page with the comment .\" root: NAME each line "$ COMMAND" of the section EXAMPLES is
 # run on that root, and must succeed and print something. Without the comment it fails.
+#
+# The program in libirqkit(3) is compiled and run.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -68,4 +70,12 @@ for page in man/*.8; do
 		example "$page: $command" "$command"
 	done
 done
+sed -n '/^\.Bd -literal/,/^\.Ed/p' man/libirqkit.3 | sed '/^\./d; s/\\e/\\/g' >"$tmp/example.c"
+check "the example of libirqkit(3) compiles" "${CC:-cc}" -std=c11 -Wall -Wextra -Werror -Ilib/include \
+	-o "$tmp/example" "$tmp/example.c" "$O/libirqkit.so.0" "-Wl,-rpath,$O"
+if grep -q CPU /proc/interrupts; then
+	check "and runs" bash -c "'$tmp/example' | grep -qE '^[0-9]+ [0-9]+\$'"
+else
+	skip "and runs" "/proc/interrupts is masked here"
+fi
 finish

@@ -6,6 +6,7 @@
 #   run: irqkit show --root @ROOT@ --json | jq .            run by bash; may be repeated
 #   bytes: visible                                          optional: output through cat -v
 #   writes: yes                                             optional: the run may change its root
+#   needs: script -qec true /dev/null                       optional: skipped where this fails
 #   --- stdout                                              from here on made by --update;
 #   ...                                                     an empty section is left out
 #   --- stderr
@@ -95,7 +96,7 @@ section() {
 # perform FILE WORK: runs a test; what it should look like goes to WORK/actual
 perform() {
 	local line status
-	root='' root_dir=@ROOT@ command='' bytes='' writes=''
+	root='' root_dir=@ROOT@ command='' bytes='' writes='' needs=''
 	while IFS= read -r line; do
 		case $line in
 		'--- '*) break ;;
@@ -104,11 +105,16 @@ perform() {
 		'run: '*) command+=${line#run: }$'\n' ;;
 		'bytes: visible') bytes=1 ;;
 		'writes: yes') writes=1 ;;
+		'needs: '*) needs=${line#needs: } ;;
 		*) echo "cannot read this line: $line" >"$2/trouble"; return 1 ;;
 		esac
 		printf '%s\n' "$line"
 	done <"$1" >"$2/actual"
 	[ -n "$command" ] || { echo "there is no line 'run: ...'" >"$2/trouble"; return 1; }
+	if [ -n "$needs" ] && ! bash -c "$needs" </dev/null >/dev/null 2>&1; then
+		echo "not here: $needs" >"$2/skip"
+		return 1
+	fi
 	if [ -n "$root" ]; then
 		[ -d "test/roots/$root" ] || { echo "no root test/roots/$root" >"$2/trouble"; return 1; }
 		if [ -n "$powerless" ] && [ -f "test/roots/$root/.unreadable" ]; then
@@ -187,7 +193,7 @@ cat "$tmp"/results.*
 extra=0
 for root in "${roots[@]}"; do
 	[ -d "$tmp/roots/$root" ] || continue
-	chmod -R u+r "$tmp/roots/$root"
+	chmod -R u+rwX "$tmp/roots/$root"
 	changed=$(knobs "$root" "$tmp/roots/$root")
 	[ -n "$changed" ] || continue
 	extra=$((extra + 1))

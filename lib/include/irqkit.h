@@ -285,28 +285,309 @@ int irqkit_irq_read_movable(struct irqkit_ctx *ctx,
 	const struct irqkit_interrupt *interrupt, enum irqkit_movable *ret_movable);
 
 /* --------------------------------------------------------------------------------- */
-/* /sys/devices/system                                                               */
+/* Topology: how the CPUs sit together                                               */
+
+/*
+ * What /sys/devices/system tells of the CPUs of a machine. Each file is opened when it
+ * is first needed to answer, and once: a command that asks which CPUs are online opens
+ * `online` and nothing else. Where the kernel tells nothing (containers, many virtual
+ * and arm machines, CPUs that are offline), nothing is made up: a number is -1, a set
+ * NULL, and a CPU whose siblings aren't told is a core of its own.
+ *
+ * When memory runs out while a call answers by value, it answers as if the kernel told
+ * nothing; irqkit_topology_get_order() and irqkit_topology_parse_set() on that topology
+ * then return -ENOMEM.
+ */
+struct irqkit_topology;
+
+/* Opens nothing. @ctx must live longer. */
+int irqkit_topology_new(struct irqkit_ctx *ctx, struct irqkit_topology **ret_topology);
+void irqkit_topology_free(struct irqkit_topology *topology);
+
+/*
+ * Says which CPUs are online, for a machine whose heading of /proc/interrupts has been
+ * read already, or has to do because /sys is missing: see irqkit_snapshot_get_cpus().
+ * The kernel is not asked any more. To be called before any question.
+ */
+int irqkit_topology_set_online(
+	struct irqkit_topology *topology, const struct irqkit_cpuset *online);
 
 enum irqkit_cpus {
 	IRQKIT_CPUS_ONLINE,
 	IRQKIT_CPUS_PRESENT,
 	IRQKIT_CPUS_POSSIBLE,
+	/*
+	 * Taken out of the scheduler's balancing: by isolcpus=, or while the machine runs,
+	 * by a cpuset partition (cpuset.cpus.isolated of the root control group).
+	 */
+	IRQKIT_CPUS_ISOLATED,
+	IRQKIT_CPUS_NOHZ_FULL,	 /* without a tick: nohz_full= */
+	IRQKIT_CPUS_HOUSEKEEPING /* online, and neither isolated nor nohz_full */
+};
+
+/* The CPUs in one of these states, or NULL where the kernel doesn't tell. */
+const struct irqkit_cpuset *irqkit_topology_get_cpus(
+	struct irqkit_topology *topology, enum irqkit_cpus which);
+
+/*
+ * The numbers that the kernel gives to what @cpu is a part of; -1: not told, as always
+ * of a CPU that is offline. The number of a core, cluster or die is its own only within
+ * the package: to learn which CPUs share a core, ask for siblings.
+ */
+int irqkit_topology_get_node(struct irqkit_topology *topology, unsigned int cpu);
+int irqkit_topology_get_package(struct irqkit_topology *topology, unsigned int cpu);
+int irqkit_topology_get_die(struct irqkit_topology *topology, unsigned int cpu);
+int irqkit_topology_get_cluster(struct irqkit_topology *topology, unsigned int cpu);
+int irqkit_topology_get_core(struct irqkit_topology *topology, unsigned int cpu);
+
+/* The threads of its core, @cpu among them; @cpu alone where the kernel doesn't tell. */
+const struct irqkit_cpuset *irqkit_topology_get_siblings(
+	struct irqkit_topology *topology, unsigned int cpu);
+
+/* Those that share its last-level cache, @cpu among them; NULL: not told. */
+const struct irqkit_cpuset *irqkit_topology_get_llc(
+	struct irqkit_topology *topology, unsigned int cpu);
+
+/* The numbers of the NUMA nodes, as a set; they may have gaps. NULL: not told. */
+const struct irqkit_cpuset *irqkit_topology_get_nodes(struct irqkit_topology *topology);
+
+/* Its online CPUs: none for a node of memory alone. NULL: no such node. */
+const struct irqkit_cpuset *irqkit_topology_get_node_cpus(
+	struct irqkit_topology *topology, unsigned int node);
+
+/*
+ * How far the memory of node @to is from the CPUs of node @from, in the firmware's
+ * measure: 10 is the node itself, 20 twice as far. -1: not told.
+ */
+int irqkit_topology_get_distance(
+	struct irqkit_topology *topology, unsigned int from, unsigned int to);
+
+/* The numbers of the packages that have an online CPU. NULL: not told. */
+const struct irqkit_cpuset *irqkit_topology_get_packages(
+	struct irqkit_topology *topology);
+
+/* Its online CPUs. NULL: no such package. */
+const struct irqkit_cpuset *irqkit_topology_get_package_cpus(
+	struct irqkit_topology *topology, unsigned int package);
+
+/*
+ * Of each core the online thread with the smallest number; and all other online CPUs.
+ * NULL: the online CPUs aren't known.
+ */
+const struct irqkit_cpuset *irqkit_topology_get_first_threads(
+	struct irqkit_topology *topology);
+const struct irqkit_cpuset *irqkit_topology_get_other_threads(
+	struct irqkit_topology *topology);
+
+/*
+ * The members of @set in the order in which work should be given to them: one thread of
+ * each core before any of their siblings; among those, fast cores before slow ones, where
+ * the machine has both; among those, each last-level cache once before any of them
+ * twice, and packages in turn. The same machine and set always give the same order. The caller frees *ret_cpus, which is not NULL for an empty set.
+ */
+int irqkit_topology_get_order(struct irqkit_topology *topology,
+	const struct irqkit_cpuset *set, unsigned int **ret_cpus, size_t *ret_count);
+
+/*
+ * Reads a SET, as users write it: parts with commas between them, from left to right,
+ * where each part adds, and one with ^ in front takes away.
+ *
+ *     0-3,8  0-31:2      numbers, ranges, ranges with a stride
+ *     all                those online
+ *     node:0  node:0-1   of these NUMA nodes
+ *     package:0          of this package
+ *     llc:8              those that share CPU 8's last-level cache
+ *     siblings:4         the threads of CPU 4's core
+ *     first-threads      of each core the first thread
+ *     other-threads      all but those
+ *     isolated  housekeeping       see enum irqkit_cpus
+ *     local              @local: the CPUs near the device in question
+ *     irq:24             where interrupt 24 may be served now
+ *     all,^0  node:1,^other-threads
+ *
+ * What a word means is cut down to the online CPUs. Numbers are taken as they are: a
+ * result that holds a CPU which is offline or doesn't exist is refused, and so is an
+ * empty one. What is taken away need not be there. The first part must not take away:
+ * `^0` might be meant as "all but 0", which is `all,^0`, or be the rest of a list.
+ * Where it isn't known which CPUs are online, numbers are only held against those possible.
+ *
+ * @local is NULL where no device is in question. On failure *reterr_at is the offset in
+ * @text of the word, or of the place in it, that is wrong, and *reterr_message says what,
+ * in a phrase fit for a user. It holds parts of @text as they are, and is the caller's
+ * to free; it is NULL when there was no memory for it.
+ *
+ * -EINVAL: not such a text; `local` without a device.
+ * -ERANGE: a number above IRQKIT_CPU_MAX.
+ * -ENODEV: a CPU that is offline or doesn't exist; no such node, package or interrupt.
+ * -ENODATA: the result is empty, or the kernel doesn't tell what a word asks for.
+ * Other errors: what reading the affinity of an interrupt answered.
+ */
+int irqkit_topology_parse_set(struct irqkit_topology *topology, const char *text,
+	size_t len, const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set,
+	size_t *reterr_at, char **reterr_message);
+
+/* --------------------------------------------------------------------------------- */
+/* One irqkit at a time                                                              */
+
+/*
+ * Who changes knobs holds the lock of /run/irqkit (below the root), from before the old
+ * values are read until the last is written. The folder is made with mode 0700 if it is
+ * not there; one that others could write to, or that belongs to somebody else, is not
+ * trusted, and no link on the way to it is followed.
+ */
+struct irqkit_lock;
+
+/*
+ * Waits for the lock, up to @timeout_ms milliseconds.
+ *
+ * -ETIMEDOUT: another irqkit still holds it. -EACCES, -EROFS: this user, or this
+ * container, may not write there. -EPERM: the folder cannot be trusted. -ELOOP,
+ * -ENOTDIR: a link or something else stands in its place.
+ */
+int irqkit_lock_new(
+	struct irqkit_ctx *ctx, unsigned int timeout_ms, struct irqkit_lock **ret_lock);
+void irqkit_lock_free(struct irqkit_lock *lock);
+
+/* --------------------------------------------------------------------------------- */
+/* Plans: what is to be written, and what came of it                                 */
+
+/*
+ * A plan is a list of steps; a step is one knob with its old and its new value. It is
+ * built from the machine's state, shown or applied. There is no policy in it.
+ */
+struct irqkit_plan;
+struct irqkit_step; /* belongs to its plan */
+
+enum irqkit_result {
+	IRQKIT_PLANNED,	    /* to be written */
+	IRQKIT_DONE,	    /* written, and in force */
+	IRQKIT_PENDING,	    /* the knob holds it; the interrupt moves when it next comes */
+	IRQKIT_UNCHANGED,   /* it was so already: not written */
+	IRQKIT_SKIPPED,	    /* left alone, for the reason that why tells */
+	IRQKIT_FAILED,	    /* the kernel refused: see the error */
+	IRQKIT_ROLLED_BACK, /* written, and put back after another step failed */
+};
+
+int irqkit_plan_new(struct irqkit_ctx *ctx, struct irqkit_plan **ret_plan);
+void irqkit_plan_free(struct irqkit_plan *plan);
+
+enum {
+	/*
+	 * What the kernel will not move at all (EIO up to Linux 6.10, EPERM from 6.11
+	 * on) is left out instead of making the plan fail.
+	 */
+	IRQKIT_STEP_OPTIONAL = 1 << 0,
 };
 
 /*
- * The CPUs of the machine in one of these states.
+ * Adds a step: the affinity of @interrupt becomes @cpus. Its present value is read, and
+ * where that is the same set, the step is unchanged, or pending. @why: in a few words,
+ * for the report; copied.
  *
- * -ENOENT: there is no such file. -EBADMSG: it holds something else.
+ * -EINVAL: it has a name and no number. -ENOENT: there is no such knob. -EBADMSG: the
+ * knob holds no mask. -EACCES, ...: what reading it answered.
  */
-int irqkit_topology_read_cpus(
-	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
+int irqkit_plan_add_affinity(struct irqkit_plan *plan,
+	const struct irqkit_interrupt *interrupt, const struct irqkit_cpuset *cpus,
+	const char *why, unsigned int flags);
 
-/* The numbers of the NUMA nodes, as a set. -ENOENT: none are known. */
-int irqkit_topology_read_nodes(struct irqkit_ctx *ctx, struct irqkit_cpuset **ret_nodes);
+/* The same for interrupts to come (/proc/irq/default_smp_affinity). */
+int irqkit_plan_add_default_affinity(
+	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
 
-/* The online CPUs of a NUMA node. -ENOENT: no such node. */
-int irqkit_topology_read_node_cpus(
-	struct irqkit_ctx *ctx, unsigned int node, struct irqkit_cpuset **ret_set);
+/* Adds an interrupt that is left alone, so that the report names it. */
+int irqkit_plan_add_skipped(struct irqkit_plan *plan,
+	const struct irqkit_interrupt *interrupt, const char *why);
+
+size_t irqkit_plan_count(const struct irqkit_plan *plan);
+const struct irqkit_step *irqkit_plan_get(const struct irqkit_plan *plan, size_t index);
+
+/* How many steps have this result. */
+size_t irqkit_plan_count_results(
+	const struct irqkit_plan *plan, enum irqkit_result result);
+
+enum {
+	/* A step that fails doesn't end the plan, and nothing is put back. */
+	IRQKIT_APPLY_KEEP_GOING = 1 << 0,
+};
+
+/*
+ * Writes the steps that are planned: first all old values into the journal, under
+ * @command, then one write(2) a knob, which is read back. If one fails, all that this
+ * call wrote is put back, last first.
+ *
+ * Returns 0, or the error of the first step that failed; the steps' results tell the
+ * rest. -EPROTO: the kernel took the value but the knob holds another. An error with all
+ * steps still planned comes from the journal: nothing was written.
+ */
+int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
+	const char *command, unsigned int flags);
+
+/*
+ * Looks again where the interrupts of pending steps are served: those that have moved
+ * are done. Returns how many are still pending.
+ */
+size_t irqkit_plan_refresh(struct irqkit_plan *plan);
+
+/* "/proc/irq/283/smp_affinity" */
+const char *irqkit_step_get_path(const struct irqkit_step *step);
+/* The interrupt that the knob belongs to, or -1. */
+int irqkit_step_get_irq(const struct irqkit_step *step);
+/* What it is for: the names of the interrupt's handlers ("eth1", "a, b"), "default". */
+const char *irqkit_step_get_target(const struct irqkit_step *step);
+/* The kernel's text before and, as written, after; NULL where nothing is to be written. */
+const char *irqkit_step_get_old(const struct irqkit_step *step);
+const char *irqkit_step_get_new(const struct irqkit_step *step);
+/* The same as sets, where the knob holds CPUs; else NULL. */
+const struct irqkit_cpuset *irqkit_step_get_old_cpus(const struct irqkit_step *step);
+const struct irqkit_cpuset *irqkit_step_get_new_cpus(const struct irqkit_step *step);
+/* Where the interrupt is served, as last read; NULL where that isn't known. */
+const struct irqkit_cpuset *irqkit_step_get_effective(const struct irqkit_step *step);
+const char *irqkit_step_get_why(const struct irqkit_step *step);
+enum irqkit_result irqkit_step_get_result(const struct irqkit_step *step);
+/* Does the knob hold what this plan wrote? Not so any more once it was put back. */
+bool irqkit_step_was_written(const struct irqkit_step *step);
+/* A positive errno value where the kernel refused, else 0. */
+int irqkit_step_get_error(const struct irqkit_step *step);
+
+/* --------------------------------------------------------------------------------- */
+/* The journal: what can be undone                                                   */
+
+/* The changes that were made since the machine started, oldest first. */
+struct irqkit_journal;
+struct irqkit_change; /* belongs to its journal */
+
+/* Without a journal it is empty. -EPERM, -ELOOP, ...: as for the lock. */
+int irqkit_journal_read(struct irqkit_ctx *ctx, struct irqkit_journal **ret_journal);
+void irqkit_journal_free(struct irqkit_journal *journal);
+
+size_t irqkit_journal_count(const struct irqkit_journal *journal);
+const struct irqkit_change *irqkit_journal_get(
+	const struct irqkit_journal *journal, size_t index);
+
+/* Ascending from 1. */
+unsigned int irqkit_change_get_number(const struct irqkit_change *change);
+/* Seconds since 1970. */
+int64_t irqkit_change_get_time(const struct irqkit_change *change);
+/* The command that made it. */
+const char *irqkit_change_get_command(const struct irqkit_change *change);
+/* How many knobs it wrote. */
+size_t irqkit_change_count_knobs(const struct irqkit_change *change);
+bool irqkit_change_is_undone(const struct irqkit_change *change);
+/* The number of the change that this one undid, or 0. */
+unsigned int irqkit_change_get_undoes(const struct irqkit_change *change);
+
+/*
+ * Adds the steps that undo @change, last first. What has another value by now than the
+ * change gave it, and interrupts whose number belongs to something else in @snapshot,
+ * are skipped, unless @force.
+ */
+int irqkit_plan_add_undo(struct irqkit_plan *plan, const struct irqkit_change *change,
+	const struct irqkit_snapshot *snapshot, bool force);
+
+/* After its plan was applied: a change that is undone isn't undone again. */
+int irqkit_change_mark_undone(
+	const struct irqkit_change *change, struct irqkit_lock *lock);
 
 #ifdef __cplusplus
 }

@@ -32,12 +32,13 @@ static long run(char **command, long *rss)
 	while (read(fds[0], drain, sizeof(drain)) > 0)
 		;
 	close(fds[0]);
-	if (wait4(pid, &status, 0, &usage) < 0 || !WIFEXITED(status) || WEXITSTATUS(status))
+	if (wait4(pid, &status, 0, &usage) < 0 || !WIFEXITED(status) ||
+		WEXITSTATUS(status))
 		return -1;
 	if (usage.ru_maxrss > *rss)
 		*rss = usage.ru_maxrss;
 	return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
-	       usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+		usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
 }
 
 static int compare(const void *a, const void *b)

@@ -35,7 +35,8 @@ int main(int argc, char **argv)
 		int r = irqkit_snapshot_parse(text, len, NULL, &snapshot, &line, &reason);
 
 		if (r < 0) {
-			fprintf(stderr, "parser: line %zu: %s: %s\n", line, reason, strerror(-r));
+			fprintf(stderr, "parser: line %zu: %s: %s\n", line, reason,
+				strerror(-r));
 			return 1;
 		}
 		irqkit_snapshot_free(snapshot);

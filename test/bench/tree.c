@@ -19,8 +19,8 @@ static unsigned int next_random(void)
 	return (unsigned int)(state >> 16);
 }
 
-static void print_row(
-	const char *label, unsigned int cpus, const unsigned int *counts, const char *text)
+static void print_row(const char *label, unsigned int cpus, const unsigned int *counts,
+	const char *text)
 {
 	printf("%4s: ", label);
 	for (unsigned int cpu = 0; cpu < cpus; cpu++)
@@ -51,9 +51,11 @@ int main(int argc, char **argv)
 		for (unsigned int cpu = 0; dense && cpu < cpus; cpu++)
 			counts[cpu] = next_random() >> next_random() % 31 | 1;
 		for (unsigned int k = 0; !dense && k <= next_random() % 4; k++)
-			counts[next_random() % cpus] = next_random() >> next_random() % 31;
+			counts[next_random() % cpus] = next_random() >>
+				next_random() % 31;
 		snprintf(label, sizeof(label), "%u", 24 + i);
-		snprintf(text, sizeof(text), "IR-PCI-MSIX-0000:%02x:00.%u %4u-edge      eth%u-TxRx-%u",
+		snprintf(text, sizeof(text),
+			"IR-PCI-MSIX-0000:%02x:00.%u %4u-edge      eth%u-TxRx-%u",
 			i / 512 + 1, i / 256 % 2, i % 256, i / 256, i % 256);
 		print_row(label, cpus, counts, text);
 	}

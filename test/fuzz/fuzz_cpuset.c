@@ -13,7 +13,8 @@ typedef int parse_fn(const char *, size_t, struct irqkit_cpuset **, size_t *);
 typedef int format_fn(const struct irqkit_cpuset *, char **);
 
 /* Written and read again, it is the same set, and is written the same again. */
-static void round_trip(const struct irqkit_cpuset *set, format_fn *format, parse_fn *parse)
+static void round_trip(
+	const struct irqkit_cpuset *set, format_fn *format, parse_fn *parse)
 {
 	struct irqkit_cpuset *again = NULL;
 	char *text = NULL, *text_again = NULL;
@@ -44,7 +45,7 @@ static void check(const char *text, size_t len, parse_fn *parse)
 
 	unsigned int count = 0;
 	int last = -1;
-	irqkit_cpuset_foreach(cpu, set) {
+	irqkit_cpuset_foreach (cpu, set) {
 		HOLDS(cpu > last);
 		HOLDS((unsigned int)cpu <= IRQKIT_CPU_MAX);
 		HOLDS(irqkit_cpuset_has(set, (unsigned int)cpu));
@@ -72,7 +73,8 @@ static void check_pair(const char *text, size_t len)
 		HOLDS(irqkit_cpuset_copy(a, &both) >= 0);
 		HOLDS(irqkit_cpuset_copy(a, &only) >= 0);
 		HOLDS(irqkit_cpuset_add_set(both, b) >= 0);
-		HOLDS(irqkit_cpuset_is_subset(a, both) && irqkit_cpuset_is_subset(b, both));
+		HOLDS(irqkit_cpuset_is_subset(a, both) &&
+			irqkit_cpuset_is_subset(b, both));
 		irqkit_cpuset_remove_set(only, b);
 		HOLDS(!irqkit_cpuset_has_common(only, b));
 		HOLDS(irqkit_cpuset_count(only) + irqkit_cpuset_count(b) ==

@@ -9,7 +9,8 @@
 
 #include "fuzz.h"
 
-static void check_counts(const struct irqkit_interrupt *row, const struct irqkit_cpuset *cpus)
+static void check_counts(
+	const struct irqkit_interrupt *row, const struct irqkit_cpuset *cpus)
 {
 	uint64_t sum = 0;
 	int last = -1;

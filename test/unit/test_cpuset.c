@@ -213,7 +213,8 @@ static void sets_combine(void **state)
 		assert_int_equal(irqkit_cpuset_copy(a, &set), 0);
 		irqkit_cpuset_keep_set(set, b);
 		assert_true(irqkit_cpuset_is_equal(set, common));
-		assert_int_equal(irqkit_cpuset_has_common(a, b), *cases[i].common != '\0');
+		assert_int_equal(
+			irqkit_cpuset_has_common(a, b), *cases[i].common != '\0');
 		assert_int_equal(irqkit_cpuset_is_subset(a, b), cases[i].is_subset);
 		irqkit_cpuset_free(set);
 		irqkit_cpuset_free(a);

@@ -42,8 +42,8 @@ struct description {
 static const struct description descriptions[] = {
 	{ "  IO-APIC   5-edge      ACPI:Ged", "IO-APIC", "edge", 5, { "ACPI:Ged" } },
 	{ "  IO-APIC   9-fasteoi   acpi", "IO-APIC", "fasteoi", 9, { "acpi" } },
-	{ " PCI-MSIX-0000:00:03.0   0-edge      virtio2-input.0",
-		"PCI-MSIX-0000:00:03.0", "edge", 0, { "virtio2-input.0" } },
+	{ " PCI-MSIX-0000:00:03.0   0-edge      virtio2-input.0", "PCI-MSIX-0000:00:03.0",
+		"edge", 0, { "virtio2-input.0" } },
 	{ "   PCI-MSI 524288-edge      PCIe PME, aerdrv, pciehp", "PCI-MSI", "edge",
 		524288, { "PCIe PME", "aerdrv", "pciehp" } },
 	{ "   IO-APIC  16-fasteoi   ehci_hcd:usb1, eth1", "IO-APIC", "fasteoi", 16,
@@ -55,13 +55,17 @@ static const struct description descriptions[] = {
 	{ "  xen-dyn    -event     eth1", "xen-dyn", "event", -1, { "eth1" } },
 	{ " xen-dyn-lateeoi    -event     vif1.0-q0-tx", "xen-dyn-lateeoi", "event", -1,
 		{ "vif1.0-q0-tx" } },
-	{ " xen-dyn-lateeoi     -event     vif13.0-q1-tx", "xen-dyn-lateeoi", "event",
-		-1, { "vif13.0-q1-tx" } },
+	{ " xen-dyn-lateeoi     -event     vif13.0-q1-tx", "xen-dyn-lateeoi", "event", -1,
+		{ "vif13.0-q1-tx" } },
 	{ " xen-percpu    -ipi       resched0", "xen-percpu", "ipi", -1, { "resched0" } },
-	{ "  xen-pirq    -ioapic-edge  i8042", "xen-pirq", "ioapic-edge", -1, { "i8042" } },
-	{ "  xen-pirq    -msi-x     eth0-rx-0", "xen-pirq", "msi-x", -1, { "eth0-rx-0" } },
-	{ "  xen-dyn              -event     xenbus", "xen-dyn", "event", -1, { "xenbus" } },
-	{ "  IO-APIC                  4-edge      ttyS0", "IO-APIC", "edge", 4, { "ttyS0" } },
+	{ "  xen-pirq    -ioapic-edge  i8042", "xen-pirq", "ioapic-edge", -1,
+		{ "i8042" } },
+	{ "  xen-pirq    -msi-x     eth0-rx-0", "xen-pirq", "msi-x", -1,
+		{ "eth0-rx-0" } },
+	{ "  xen-dyn              -event     xenbus", "xen-dyn", "event", -1,
+		{ "xenbus" } },
+	{ "  IO-APIC                  4-edge      ttyS0", "IO-APIC", "edge", 4,
+		{ "ttyS0" } },
 	/* 2.6: no number, glued */
 	{ "  IO-APIC-fasteoi   acpi", "IO-APIC", "fasteoi", -1, { "acpi" } },
 	{ "  PCI-MSI-edge      eth0", "PCI-MSI", "edge", -1, { "eth0" } },
@@ -72,7 +76,8 @@ static const struct description descriptions[] = {
 		"Edge", 12, { "485c0100.dma-controller chan6" } },
 	/* chips with blanks, with a digit first, with a blank at the end */
 	{ " Hyper-V PCIe MSI 4203159552-edge      mlx5_async@pci:8101:00:02.0",
-		"Hyper-V PCIe MSI", "edge", 4203159552, { "mlx5_async@pci:8101:00:02.0" } },
+		"Hyper-V PCIe MSI", "edge", 4203159552,
+		{ "mlx5_async@pci:8101:00:02.0" } },
 	{ " 88pm860x   2-edge      8250", "88pm860x", "edge", 2, { "8250" } },
 	{ " AR724X PCI   11-level     ath9k", "AR724X PCI", "level", 11, { "ath9k" } },
 	{ " MIPS GIC Local   1  watchdog", "MIPS GIC Local", NULL, 1, { "watchdog" } },
@@ -90,7 +95,8 @@ static void descriptions_are_read(void **state)
 		char text[512];
 		int64_t hwirq = -1;
 
-		snprintf(text, sizeof(text), HEADING " 24:         10 4294967295 %s\n", d->row);
+		snprintf(text, sizeof(text), HEADING " 24:         10 4294967295 %s\n",
+			d->row);
 		struct irqkit_snapshot *s = parse(text);
 		const struct irqkit_interrupt *row = irqkit_snapshot_find(s, "24");
 
@@ -123,14 +129,17 @@ static void rows_with_a_name(void **state)
 	} rows[] = {
 		{ "NMI:          1          2   Non-maskable interrupts", "NMI",
 			IRQKIT_COUNTS_PER_CPU, 3, "Non-maskable interrupts" },
-		{ "VPMI:          1          2  Perf", "VPMI", IRQKIT_COUNTS_PER_CPU, 3, "Perf" },
+		{ "VPMI:          1          2  Perf", "VPMI", IRQKIT_COUNTS_PER_CPU, 3,
+			"Perf" },
 		{ "ERR:          7", "ERR", IRQKIT_COUNTS_SINGLE, 7, NULL },
 		{ "Err: 98765432101", "Err", IRQKIT_COUNTS_SINGLE, 98765432101, NULL },
 		{ "IPI0:1234567890 4294967295       Rescheduling interrupts", "IPI0",
 			IRQKIT_COUNTS_PER_CPU, 5529535185, "Rescheduling interrupts" },
-		{ "IPI1:        12         12  LoongArch  2  Function call interrupts", "IPI1",
-			IRQKIT_COUNTS_PER_CPU, 24, "LoongArch  2  Function call interrupts" },
-		{ "I/O:       9012       8123 ", "I/O", IRQKIT_COUNTS_PER_CPU, 17135, NULL },
+		{ "IPI1:        12         12  LoongArch  2  Function call interrupts",
+			"IPI1", IRQKIT_COUNTS_PER_CPU, 24,
+			"LoongArch  2  Function call interrupts" },
+		{ "I/O:       9012       8123 ", "I/O", IRQKIT_COUNTS_PER_CPU, 17135,
+			NULL },
 		{ "CLK:      76012      65012   [EXT] Clock Comparator", "CLK",
 			IRQKIT_COUNTS_PER_CPU, 141024, "[EXT] Clock Comparator" },
 		{ "FIQ:              usb_fiq", "FIQ", IRQKIT_COUNTS_NONE, 0, "usb_fiq" },
@@ -158,14 +167,16 @@ static void rows_with_a_name(void **state)
 /* A column is the CPU that the heading names. */
 static void columns_are_named(void **state)
 {
-	struct irqkit_snapshot *s = parse("           CPU0       CPU2       CPU130     \n"
-					  " 24:          0          5          7   PCI-MSI 1-edge      a\n");
+	struct irqkit_snapshot *s = parse(
+		"           CPU0       CPU2       CPU130     \n"
+		" 24:          0          5          7   PCI-MSI 1-edge      a\n");
 	const struct irqkit_interrupt *row = irqkit_snapshot_get(s, 0);
 	char *cpus = NULL;
 	unsigned int cpu;
 
 	(void)state;
-	assert_int_equal(irqkit_cpuset_format_list(irqkit_snapshot_get_cpus(s), &cpus), 0);
+	assert_int_equal(
+		irqkit_cpuset_format_list(irqkit_snapshot_get_cpus(s), &cpus), 0);
 	assert_string_equal(cpus, "0,2,130");
 	free(cpus);
 	assert_int_equal(irqkit_interrupt_get_count(row, 0), 0);
@@ -195,12 +206,14 @@ static void every_width_and_place(void **state)
 				len += sprintf(text + len, "CPU%-8u", cpu);
 			len += sprintf(text + len, "\n 24: ");
 			for (unsigned int cpu = 0; cpu < n; cpu++)
-				len += sprintf(text + len, "%10u ", cpu == busy ? 4000000000u : 0);
+				len += sprintf(text + len, "%10u ",
+					cpu == busy ? 4000000000u : 0);
 			sprintf(text + len, "  PCI-MSI 1-edge      0 0 0\n");
 
 			struct irqkit_snapshot *s = parse(text);
 			const struct irqkit_interrupt *row = irqkit_snapshot_get(s, 0);
-			assert_int_equal(irqkit_interrupt_get_count(row, busy), 4000000000u);
+			assert_int_equal(
+				irqkit_interrupt_get_count(row, busy), 4000000000u);
 			assert_int_equal(irqkit_interrupt_get_total(row), 4000000000u);
 			assert_string_equal(irqkit_interrupt_get_action(row, 0), "0 0 0");
 			irqkit_snapshot_free(s);
@@ -224,7 +237,8 @@ static void texts_are_refused(void **state)
 		{ "           CPU0       CPU4294967296       \n", -EBADMSG, 1 },
 		{ HEADING "no label\n", -EBADMSG, 2 },
 		{ HEADING " 24:          1          2   a\n\n", -EBADMSG, 3 },
-		{ HEADING " 24:          1          2   a\n 25:          1\n", -EAGAIN, 3 },
+		{ HEADING " 24:          1          2   a\n 25:          1\n", -EAGAIN,
+			3 },
 		{ HEADING " 24:          1   PCI-MSI 1-edge      a\n", -EAGAIN, 2 },
 		{ HEADING " 24: 18446744073709551616          1   a\n", -ERANGE, 2 },
 		{ HEADING " 24: 18446744073709551615          1   a\n", -ERANGE, 2 },
@@ -264,7 +278,8 @@ static void every_beginning(void **state)
 		exact[len] = '9'; /* would change a number */
 		if (irqkit_snapshot_parse(exact, len, NULL, &s, NULL, NULL) == 0 &&
 			irqkit_snapshot_count(s) > 0) {
-			uint64_t total = irqkit_interrupt_get_total(irqkit_snapshot_get(s, 0));
+			uint64_t total = irqkit_interrupt_get_total(
+				irqkit_snapshot_get(s, 0));
 			assert_true(total <= 3);
 		}
 		irqkit_snapshot_free(s);
@@ -275,7 +290,8 @@ static void every_beginning(void **state)
 /* Without a heading, as some kernels of 7.2 lose it. */
 static void heading_from_elsewhere(void **state)
 {
-	static const char text[] = "  24:          1          2  PCI-MSI    1-edge      a\n";
+	static const char text[] =
+		"  24:          1          2  PCI-MSI    1-edge      a\n";
 	struct irqkit_cpuset *columns = NULL;
 	struct irqkit_snapshot *s = NULL;
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From the command line to the knobs: what all commands that write do alike. */
+#include "change.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define LOCK_TIMEOUT_MS 30000u
+#define DEFAULT_WAIT_S 10u
+#define MAX_WAIT_S 86400u
+#define POLL_MS 50u
+
+void change_free(struct change *change)
+{
+	irqkit_plan_free(change->plan);
+	irqkit_snapshot_free(change->snapshot);
+	irqkit_lock_free(change->lock);
+	irqkit_ctx_free(change->ctx);
+}
+
+static bool writes(const struct change_options *options)
+{
+	return !options->is_dry_run && !options->is_script;
+}
+
+static bool parse_wait(const char *word, unsigned int *ret_ms)
+{
+	unsigned int seconds = 0;
+
+	*ret_ms = 0;
+	if (!word)
+		return true;
+	if (!*word)
+		seconds = DEFAULT_WAIT_S;
+	for (const char *p = word; *p; p++) {
+		if (*p < '0' || *p > '9' || seconds > MAX_WAIT_S) {
+			say_error("--wait takes seconds, up to %u, not '%s'", MAX_WAIT_S,
+				word);
+			return false;
+		}
+		seconds = seconds * 10 + (unsigned int)(*p - '0');
+	}
+	*ret_ms = (seconds < MAX_WAIT_S ? seconds : MAX_WAIT_S) * 1000;
+	return true;
+}
+
+static enum status take_lock(struct change *change)
+{
+	int r = irqkit_lock_new(change->ctx, LOCK_TIMEOUT_MS, &change->lock);
+
+	if (r == 0)
+		return STATUS_DONE;
+	if (r == -ETIMEDOUT)
+		say_error("another irqkit has held the lock of /run/irqkit for %u s",
+			LOCK_TIMEOUT_MS / 1000);
+	else if (r == -EPERM || r == -ELOOP || r == -ENOTDIR)
+		say_error("/run/irqkit is not to be trusted: it should be a folder that "
+			  "belongs to this user alone, with mode 0700: remove it");
+	else
+		say_error("cannot open /run/irqkit, where old values are kept: %s%s%s",
+			strerror(-r), explain_error(-r) ? ": " : "",
+			explain_error(-r) ? explain_error(-r) : "");
+	return STATUS_REFUSED;
+}
+
+static enum status check_options(
+	const struct change_options *options, const struct common *common)
+{
+	if (!options->is_script || !common->is_json)
+		return STATUS_DONE;
+	say_error("--script and --json exclude each other");
+	return STATUS_MISUSE;
+}
+
+enum status change_begin(struct change *change, const struct call *call,
+	const struct change_options *options)
+{
+	enum status status = check_options(options, &call->common);
+
+	*change = (struct change){ .call = call, .options = options };
+	if (status != STATUS_DONE || !parse_wait(options->wait, &change->wait_ms))
+		return STATUS_MISUSE;
+	status = machine_open(call, &change->ctx);
+	if (status == STATUS_DONE && writes(options))
+		status = take_lock(change);
+	if (status == STATUS_DONE)
+		status = machine_read(change->ctx, &change->snapshot);
+	if (status == STATUS_DONE && irqkit_plan_new(change->ctx, &change->plan) < 0) {
+		say_error("out of memory");
+		status = STATUS_REFUSED;
+	}
+	return status;
+}
+
+enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error)
+{
+	const char *meaning = explain_error(-error);
+	const char *label = interrupt ? irqkit_interrupt_get_label(interrupt) : "default";
+
+	say_error("cannot read the affinity of %s: %s%s%s", label, strerror(-error),
+		meaning ? ": " : "", meaning ? meaning : "");
+	return STATUS_REFUSED;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/* What asks a program to end: held back from the first write to the report. */
+static void hold_signals(sigset_t *ret_before)
+{
+	sigset_t ending;
+
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGHUP);
+	sigaddset(&ending, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &ending, ret_before);
+}
+
+static bool is_asked_to_end(void)
+{
+	sigset_t waiting;
+
+	sigpending(&waiting);
+	return sigismember(&waiting, SIGINT) || sigismember(&waiting, SIGTERM) ||
+	       sigismember(&waiting, SIGHUP) || sigismember(&waiting, SIGQUIT);
+}
+
+static void wait_for_moves(struct change *change)
+{
+	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
+
+	for (unsigned int waited = 0; waited < change->wait_ms; waited += POLL_MS) {
+		if (irqkit_plan_refresh(change->plan) == 0 || is_asked_to_end())
+			return;
+		nanosleep(&pause, NULL);
+	}
+	irqkit_plan_refresh(change->plan);
+}
+
+static enum status apply(struct change *change)
+{
+	unsigned int flags = change->options->keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0;
+	int r = irqkit_plan_apply(change->plan, change->lock, change->call->line, flags);
+
+	if (r == 0)
+		return STATUS_DONE;
+	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0)
+		say_error("cannot keep the old values in /run/irqkit, so nothing was "
+			  "written: %s", strerror(-r));
+	else
+		report_failures(change);
+	return STATUS_REFUSED;
+}
+
+static enum status apply_and_report(struct change *change)
+{
+	enum status status, reported;
+	sigset_t before;
+
+	hold_signals(&before);
+	status = apply(change);
+	if (status == STATUS_DONE && change->undone &&
+		irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) == 0)
+		irqkit_change_mark_undone(change->undone, change->lock);
+	/* others may go on while this one waits */
+	irqkit_lock_free(change->lock);
+	change->lock = NULL;
+	if (status == STATUS_DONE)
+		wait_for_moves(change);
+	reported = report_plan(change);
+	fflush(stdout);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return status == STATUS_DONE ? reported : status;
+}
+
+enum status change_finish(struct change *change)
+{
+	if (change->options->is_script)
+		return script_print(change);
+	if (!writes(change->options))
+		return report_plan(change);
+	return apply_and_report(change);
+}

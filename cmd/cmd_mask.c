@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* irqkit mask: a list of CPUs into a mask, and back. */
+#include "render.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct options {
+	bool is_list;
+};
+
+static const struct option options[] = {
+	{ "list", 'l', OPTION_FLAG, offsetof(struct options, is_list), NULL,
+		"from masks to lists" },
+	{ 0 },
+};
+
+/* A word, read; as JSON has it. */
+struct mask_row {
+	struct irqkit_cpuset *cpus; /* owned */
+	char *mask;		    /* owned */
+};
+
+static struct value get_cpus(void *data, const struct column *column)
+{
+	struct mask_row *row = data;
+
+	(void)column;
+	return (struct value){ .kind = VALUE_CPUS, .cpus = row->cpus };
+}
+
+static struct value get_mask(void *data, const struct column *column)
+{
+	struct mask_row *row = data;
+
+	(void)column;
+	return (struct value){ .kind = VALUE_TEXT, .text = row->mask };
+}
+
+static struct value get_count(void *data, const struct column *column)
+{
+	struct mask_row *row = data;
+
+	(void)column;
+	return (struct value){
+		.kind = VALUE_NUMBER,
+		.number = irqkit_cpuset_count(row->cpus),
+	};
+}
+
+static const struct column columns[] = {
+	{ "CPUS", "cpus", "the CPUs, as a list", COLUMN_DEFAULT, get_cpus, 0 },
+	{ "MASK", "mask", "the same as a mask", COLUMN_DEFAULT, get_mask, 0 },
+	{ "COUNT", "count", "how many", COLUMN_DEFAULT, get_count, 0 },
+	{ 0 },
+};
+
+/* Is the other notation what was meant? */
+static bool is_list(const char *word)
+{
+	struct irqkit_cpuset *set;
+
+	if (irqkit_cpuset_parse_list(word, strlen(word), &set, NULL) < 0)
+		return false;
+	irqkit_cpuset_free(set);
+	return true;
+}
+
+static bool is_mask(const char *word)
+{
+	struct irqkit_cpuset *set;
+
+	if (irqkit_cpuset_parse_mask(word, strlen(word), &set, NULL) < 0)
+		return false;
+	irqkit_cpuset_free(set);
+	return true;
+}
+
+static enum status say_mistake(const char *word, bool from_mask, int error, size_t at)
+{
+	const char *what = from_mask ? "mask" : "list of CPUs";
+
+	if (error == -ERANGE)
+		say_error("'%s': no machine has the CPU at '%s'", word, word + at);
+	else if (!from_mask && is_mask(word))
+		say_error("'%s' is no %s, but a mask: 'irqkit mask --list %s' reads it",
+			word, what, word);
+	else if (from_mask && is_list(word))
+		say_error("'%s' is no %s, but a list: 'irqkit mask %s' reads it", word,
+			what, word);
+	else if (at < strlen(word))
+		say_error("'%s' is no %s, from '%s' on", word, what, word + at);
+	else
+		say_error("'%s' is no %s: it ends too early", word, what);
+	return STATUS_MISUSE;
+}
+
+/* Of numbers alone: no machine is asked which CPUs it has. */
+static int allow_any_cpu(struct irqkit_topology *topology)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *any = NULL;
+	const char all[] = "0-1048575";
+	int r;
+
+	_Static_assert(IRQKIT_CPU_MAX == 1048575, "all[] is all that a set can hold");
+	r = irqkit_cpuset_parse_list(all, strlen(all), &any, NULL);
+	return r < 0 ? r : irqkit_topology_set_online(topology, any);
+}
+
+/* A SET with words that speak of the machine, or with parts that are taken away. */
+static enum status read_set(
+	const struct call *call, const char *word, struct irqkit_cpuset **ret_cpus)
+{
+	bool has_words = word[strspn(word, "0123456789-:,^")] != '\0';
+	struct irqkit_topology *topology = NULL;
+	struct irqkit_ctx *ctx = NULL;
+	enum status status = machine_open(call, &ctx);
+	int r = status == STATUS_DONE ? irqkit_topology_new(ctx, &topology) : 0;
+
+	if (r == 0 && topology && !has_words)
+		r = allow_any_cpu(topology);
+	if (r < 0) {
+		say_error("out of memory");
+		status = STATUS_REFUSED;
+	}
+	if (status == STATUS_DONE)
+		status = machine_read_cpus("mask", word, topology, NULL, ret_cpus);
+	irqkit_topology_free(topology);
+	irqkit_ctx_free(ctx);
+	return status;
+}
+
+static enum status read_word(
+	const struct call *call, const char *word, bool from_mask, struct mask_row *row)
+{
+	size_t at = 0;
+	int r = from_mask
+			? irqkit_cpuset_parse_mask(word, strlen(word), &row->cpus, &at)
+			: irqkit_cpuset_parse_list(word, strlen(word), &row->cpus, &at);
+
+	if (!from_mask && !*word)
+		r = -EINVAL;
+	if (r == -EINVAL && !from_mask && !is_mask(word)) {
+		enum status status = read_set(call, word, &row->cpus);
+
+		if (status != STATUS_DONE)
+			return status;
+		r = 0;
+	}
+
+	if (r == 0)
+		r = irqkit_cpuset_format_mask(row->cpus, &row->mask);
+	if (r == -ENOMEM) {
+		say_error("out of memory");
+		return STATUS_REFUSED;
+	}
+	return r < 0 ? say_mistake(word, from_mask, r, at) : STATUS_DONE;
+}
+
+static enum status print_lines(const struct mask_row *rows, size_t n, bool from_mask)
+{
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *list = NULL;
+
+		if (from_mask && irqkit_cpuset_format_list(rows[i].cpus, &list) < 0) {
+			say_error("out of memory");
+			return STATUS_REFUSED;
+		}
+		printf("%s\n", from_mask ? list : rows[i].mask);
+	}
+	return STATUS_DONE;
+}
+
+static enum status print_json(
+	struct mask_row *rows, size_t n, const struct common *common)
+{
+	const struct table_options plain = { 0 };
+	struct table table CLEANUP(table_free) = {
+		.rows = calloc(n + 1, sizeof(*table.rows)),
+		.n_rows = n,
+	};
+	struct document *document;
+	enum status status;
+
+	for (size_t i = 0; table.rows && i < n; i++)
+		table.rows[i] = &rows[i];
+	status = table.rows ? table_prepare(&table, columns, &plain, common)
+			    : STATUS_REFUSED;
+	if (status != STATUS_DONE)
+		return status;
+	document = document_new();
+	document_add_table(document, "masks", &table);
+	status = document_print(document);
+	document_free(document);
+	return status;
+}
+
+static enum status run(const struct call *call)
+{
+	const struct options *o = call->state;
+	struct mask_row *rows = calloc(call->n_words + 1, sizeof(*rows));
+	enum status status = rows ? STATUS_DONE : STATUS_REFUSED;
+
+	if (call->n_words == 0) {
+		say_error(o->is_list ? "mask --list needs a mask, such as 10f"
+				     : "mask needs a list of CPUs, such as 0-3,8");
+		status = STATUS_MISUSE;
+	}
+	for (size_t i = 0; i < call->n_words && status == STATUS_DONE; i++)
+		status = read_word(call, call->words[i], o->is_list, &rows[i]);
+	if (status == STATUS_DONE)
+		status = call->common.is_json
+				 ? print_json(rows, call->n_words, &call->common)
+				 : print_lines(rows, call->n_words, o->is_list);
+	for (size_t i = 0; rows && i < call->n_words; i++) {
+		irqkit_cpuset_free(rows[i].cpus);
+		free(rows[i].mask);
+	}
+	free(rows);
+	return status;
+}
+
+const struct command cmd_mask = {
+	.name = "mask",
+	.args = "[OPTION...] SET...",
+	.summary = "turn a set of CPUs into a mask, and back",
+	.more = "Numbers need not be those of this machine; words (node:0, all) speak of it.\n"
+		"\n"
+		"  irqkit mask 0-3,8          10f\n"
+		"  irqkit mask 0-31:2         55555555\n"
+		"  irqkit mask --list 10f     0-3,8\n",
+	.options = options,
+	.state_size = sizeof(struct options),
+	.run = run,
+};

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* irqkit set: the CPUs that serve an interrupt. */
+#include "change.h"
+#include "select.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct options {
+	struct change_options change;
+	const char *cpus;
+	const char *mask;
+	bool is_default;
+};
+
+static const struct option options[] = {
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, cpus), "SET",
+		"the CPUs that may serve them" },
+	{ "mask", 'm', OPTION_TEXT, offsetof(struct options, mask), "HEX",
+		"the same as a mask, in the kernel's notation" },
+	{ "default", 0, OPTION_FLAG, offsetof(struct options, is_default), NULL,
+		"for interrupts to come, instead of TARGETs" },
+	CHANGE_OPTIONS(struct options, change),
+	{ 0 },
+};
+
+static const char *immovable_word(enum irqkit_movable movable)
+{
+	switch (movable) {
+	case IRQKIT_MANAGED:
+		return "managed by the kernel";
+	case IRQKIT_PER_CPU:
+		return "per-CPU";
+	case IRQKIT_READ_ONLY:
+		return "read-only";
+	default:
+		return NULL;
+	}
+}
+
+/* Why this one cannot be moved; NULL where it can be tried. */
+static const char *find_obstacle(
+	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
+{
+	enum irqkit_movable movable;
+
+	if (irqkit_interrupt_get_irq(interrupt) < 0)
+		return "not moved by anybody: it has no number";
+	if (irqkit_irq_read_movable(ctx, interrupt, &movable) < 0)
+		return NULL;
+	return immovable_word(movable);
+}
+
+static char *describe(const struct irqkit_interrupt *interrupt)
+{
+	const char *label = irqkit_interrupt_get_label(interrupt);
+	char *text;
+	int r = irqkit_interrupt_count_actions(interrupt)
+			? asprintf(&text, "%s (%s)", label,
+				  irqkit_interrupt_get_action(interrupt, 0))
+			: asprintf(&text, "%s", label);
+
+	return r < 0 ? NULL : text;
+}
+
+/* Those that were called by name and cannot be moved: all are told, nothing is done. */
+static bool refuse_named(struct change *change, const struct selection *chosen)
+{
+	bool refused = false;
+
+	for (size_t i = 0; i < chosen->n; i++) {
+		const struct irqkit_interrupt *interrupt = chosen->interrupts[i];
+		const char *obstacle = find_obstacle(change->ctx, interrupt);
+		_cleanup_free_ char *what = NULL;
+
+		if (!chosen->is_named[i] || !obstacle)
+			continue;
+		what = describe(interrupt);
+		say_error("%s cannot be moved: it is %s", what ? what : "", obstacle);
+		refused = true;
+	}
+	if (refused)
+		say_error("nothing was changed");
+	return refused;
+}
+
+static enum status add_steps(struct change *change, const struct selection *chosen,
+	const struct irqkit_cpuset *cpus)
+{
+	for (size_t i = 0; i < chosen->n; i++) {
+		const struct irqkit_interrupt *interrupt = chosen->interrupts[i];
+		const char *obstacle = find_obstacle(change->ctx, interrupt);
+		unsigned int flags = chosen->is_named[i] ? 0 : IRQKIT_STEP_OPTIONAL;
+		int r;
+
+		r = obstacle ? irqkit_plan_add_skipped(change->plan, interrupt, obstacle)
+			     : irqkit_plan_add_affinity(change->plan, interrupt, cpus,
+				       "asked for", flags);
+		if (r < 0)
+			return change_say_unreadable(interrupt, r);
+	}
+	return STATUS_DONE;
+}
+
+static enum status plan_interrupts(
+	struct change *change, const struct irqkit_cpuset *cpus)
+{
+	struct selection chosen CLEANUP(selection_free) = { 0 };
+	const struct call *call = change->call;
+	enum status status = select_interrupts(
+		change->snapshot, call->words, call->n_words, false, &chosen);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (refuse_named(change, &chosen))
+		return STATUS_IMMOVABLE;
+	status = add_steps(change, &chosen, cpus);
+	if (status == STATUS_DONE &&
+		irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) == chosen.n) {
+		say_error("none of these %zu can be moved: 'irqkit show -o +MOVABLE' tells "
+			  "why", chosen.n);
+		return STATUS_IMMOVABLE;
+	}
+	return status;
+}
+
+static enum status check_words(const struct call *call, const struct options *o)
+{
+	if (!o->cpus == !o->mask)
+		say_error("set needs the CPUs: --cpus=SET or --mask=HEX, one of them");
+	else if (o->is_default && call->n_words)
+		say_error("--default speaks of interrupts to come: it takes no TARGET");
+	else if (!o->is_default && !call->n_words)
+		say_error("set needs a TARGET: 'irqkit show' lists what there is, and "
+			  "'all' means all");
+	else
+		return STATUS_DONE;
+	return STATUS_MISUSE;
+}
+
+static enum status run(const struct call *call)
+{
+	const struct options *o = call->state;
+	struct change change CLEANUP(change_free) = { 0 };
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	_cleanup_topology_ struct irqkit_topology *topology = NULL;
+	enum status status = check_words(call, o);
+
+	if (status == STATUS_DONE)
+		status = change_begin(&change, call, &o->change);
+	if (status == STATUS_DONE)
+		status = machine_topology(change.ctx, change.snapshot, &topology);
+	if (status != STATUS_DONE)
+		return status;
+
+	status = o->cpus ? machine_read_cpus("--cpus", o->cpus, topology, NULL, &cpus)
+			 : machine_read_mask("--mask", o->mask,
+				   irqkit_snapshot_get_cpus(change.snapshot), &cpus);
+	if (status == STATUS_DONE && o->is_default) {
+		int r = irqkit_plan_add_default_affinity(change.plan, cpus, "asked for");
+
+		status = r < 0 ? change_say_unreadable(NULL, r) : STATUS_DONE;
+	} else if (status == STATUS_DONE) {
+		status = plan_interrupts(&change, cpus);
+	}
+	return status == STATUS_DONE ? change_finish(&change) : status;
+}
+
+const struct command cmd_set = {
+	.name = "set",
+	.args = "[OPTION...] TARGET... --cpus=SET|--mask=HEX",
+	.summary = "choose the CPUs that serve interrupts",
+	.more = SELECT_HELP
+		"\n"
+		"  irqkit set eth1 --cpus=2              interrupts of eth1 go to CPU 2\n"
+		"  irqkit set 'nvme0q*' --mask=f0 -n     what would be done\n"
+		"  irqkit set eth1 --cpus=2 --script     a script for rc.local\n"
+		"  irqkit undo                           as it was before\n",
+	.options = options,
+	.state_size = sizeof(struct options),
+	.run = run,
+};

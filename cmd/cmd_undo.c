@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* irqkit undo: puts back what a change changed. */
+#include "change.h"
+#include "render.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct options {
+	struct change_options change;
+	struct table_options table;
+	bool is_list;
+	bool is_forced;
+};
+
+static const struct option options[] = {
+	{ "list", 'l', OPTION_FLAG, offsetof(struct options, is_list), NULL,
+		"list what can be undone" },
+	{ "force", 'f', OPTION_FLAG, offsetof(struct options, is_forced), NULL,
+		"also where somebody changed it since then" },
+	CHANGE_OPTIONS(struct options, change),
+	TABLE_OPTIONS(struct options, table),
+	{ 0 },
+};
+
+/* ------------------------------------------------------------------------------- */
+/* --list                                                                          */
+
+static struct value get_number(void *data, const struct column *column)
+{
+	(void)column;
+	return (struct value){
+		.kind = VALUE_NUMBER,
+		.number = irqkit_change_get_number(data),
+	};
+}
+
+static struct value get_time(void *data, const struct column *column)
+{
+	(void)column;
+	return (struct value){
+		.kind = VALUE_INTEGER,
+		.integer = irqkit_change_get_time(data),
+	};
+}
+
+static struct value get_date(void *data, const struct column *column)
+{
+	time_t seconds = (time_t)irqkit_change_get_time(data);
+	char *text = malloc(32);
+	struct tm tm;
+
+	(void)column;
+	if (!text || !localtime_r(&seconds, &tm) ||
+		strftime(text, 32, "%Y-%m-%d %H:%M:%S", &tm) == 0) {
+		free(text);
+		return (struct value){ .kind = VALUE_ABSENT };
+	}
+	return (struct value){ .kind = VALUE_TEXT, .text = text, .owned = text };
+}
+
+static struct value get_knobs(void *data, const struct column *column)
+{
+	(void)column;
+	return (struct value){
+		.kind = VALUE_NUMBER,
+		.number = irqkit_change_count_knobs(data),
+	};
+}
+
+static struct value get_undone(void *data, const struct column *column)
+{
+	(void)column;
+	return (struct value){
+		.kind = VALUE_BOOL,
+		.is_true = irqkit_change_is_undone(data),
+	};
+}
+
+static struct value get_undoes(void *data, const struct column *column)
+{
+	unsigned int undoes = irqkit_change_get_undoes(data);
+
+	(void)column;
+	if (!undoes)
+		return (struct value){ .kind = VALUE_ABSENT };
+	return (struct value){ .kind = VALUE_NUMBER, .number = undoes };
+}
+
+static struct value get_command(void *data, const struct column *column)
+{
+	(void)column;
+	return (struct value){
+		.kind = VALUE_TEXT,
+		.text = irqkit_change_get_command(data),
+	};
+}
+
+static const struct column columns[] = {
+	{ "NUMBER", "number", "for 'irqkit undo NUMBER'", COLUMN_DEFAULT | COLUMN_RIGHT,
+		get_number, 0 },
+	{ "TIME", NULL, "when", COLUMN_DEFAULT, get_date, 0 },
+	{ "TIME", "time", NULL, COLUMN_JSON_ONLY, get_time, 0 },
+	{ "KNOBS", "knobs", "how many were written", COLUMN_DEFAULT | COLUMN_RIGHT,
+		get_knobs, 0 },
+	{ "UNDONE", "undone", "has it been undone", COLUMN_DEFAULT, get_undone, 0 },
+	{ "UNDOES", "undoes", "which one it undid", COLUMN_RIGHT, get_undoes, 0 },
+	{ "COMMAND", "command", "what made it", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+		get_command, 0 },
+	{ 0 },
+};
+
+static void free_journal(struct irqkit_journal **journal)
+{
+	irqkit_journal_free(*journal);
+}
+#define _cleanup_journal_ CLEANUP(free_journal)
+
+static enum status read_journal(
+	struct irqkit_ctx *ctx, struct irqkit_journal **ret_journal)
+{
+	int r = irqkit_journal_read(ctx, ret_journal);
+
+	if (r == 0)
+		return STATUS_DONE;
+	if (r == -EPERM || r == -ELOOP || r == -ENOTDIR)
+		say_error("/run/irqkit is not to be trusted: it should be a folder that "
+			  "belongs to this user alone, with mode 0700");
+	else
+		say_error("cannot read /run/irqkit, where old values are kept: %s",
+			strerror(-r));
+	return STATUS_REFUSED;
+}
+
+static enum status print_list(
+	struct table *table, const struct options *o, const struct common *common)
+{
+	enum status status = table_prepare(table, columns, &o->table, common);
+	struct document *document;
+
+	if (status != STATUS_DONE || !common->is_json)
+		return status == STATUS_DONE ? table_print(table, &o->table, common)
+					     : status;
+	document = document_new();
+	document_add_table(document, "journal", table);
+	status = document_print(document);
+	document_free(document);
+	return status;
+}
+
+static enum status list(const struct call *call, const struct options *o)
+{
+	_cleanup_journal_ struct irqkit_journal *journal = NULL;
+	struct table table CLEANUP(table_free) = { 0 };
+	struct irqkit_ctx *ctx = NULL;
+	enum status status = machine_open(call, &ctx);
+
+	if (status == STATUS_DONE)
+		status = read_journal(ctx, &journal);
+	irqkit_ctx_free(ctx);
+	if (status != STATUS_DONE)
+		return status;
+	table.n_rows = irqkit_journal_count(journal);
+	table.rows = calloc(table.n_rows + 1, sizeof(*table.rows));
+	if (!table.rows) {
+		say_error("out of memory");
+		return STATUS_REFUSED;
+	}
+	for (size_t i = 0; i < table.n_rows; i++)
+		table.rows[i] = (void *)irqkit_journal_get(journal, i);
+	return print_list(&table, o, &call->common);
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/* The one with this number, or the last that is neither undone nor an undo itself. */
+static const struct irqkit_change *find_change(
+	const struct irqkit_journal *journal, const char *word)
+{
+	for (size_t i = irqkit_journal_count(journal); i-- > 0;) {
+		const struct irqkit_change *change = irqkit_journal_get(journal, i);
+		char number[16];
+
+		snprintf(number, sizeof(number), "%u", irqkit_change_get_number(change));
+		if (word ? strcmp(word, number) == 0
+			 : !irqkit_change_is_undone(change) &&
+				   !irqkit_change_get_undoes(change))
+			return change;
+	}
+	return NULL;
+}
+
+static enum status say_left_alone(const struct change *change)
+{
+	size_t left = irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED);
+
+	if (left == 0)
+		return STATUS_DONE;
+	say_error("%zu left alone: the table says why; --force puts back also what somebody "
+		  "changed since then", left);
+	return STATUS_REFUSED;
+}
+
+static enum status undo(struct change *change, const struct options *o, const char *word)
+{
+	_cleanup_journal_ struct irqkit_journal *journal = NULL;
+	const struct irqkit_change *entry;
+	enum status status = read_journal(change->ctx, &journal);
+	int r;
+
+	if (status != STATUS_DONE)
+		return status;
+	entry = find_change(journal, word);
+	if (!entry) {
+		if (word)
+			say_error("there is no change %s: 'irqkit undo --list' lists them",
+				word);
+		else
+			say_error("nothing to undo: no change is left since the machine "
+				  "started");
+		return STATUS_NO_MATCH;
+	}
+	r = irqkit_plan_add_undo(change->plan, entry, change->snapshot, o->is_forced);
+	if (r < 0) {
+		say_error("cannot read what change %u changed: %s",
+			irqkit_change_get_number(entry), strerror(-r));
+		return STATUS_REFUSED;
+	}
+	change->shows_skipped = true;
+	change->undone = entry;
+	status = change_finish(change);
+	return status == STATUS_DONE ? say_left_alone(change) : status;
+}
+
+static enum status run(const struct call *call)
+{
+	const struct options *o = call->state;
+	struct change change CLEANUP(change_free) = { 0 };
+	enum status status;
+
+	if (call->n_words > (o->is_list ? 0 : 1)) {
+		say_error(o->is_list ? "undo --list takes no number"
+				     : "undo takes one number at most");
+		return STATUS_MISUSE;
+	}
+	if (o->is_list)
+		return list(call, o);
+	status = change_begin(&change, call, &o->change);
+	return status == STATUS_DONE ? undo(&change, o, call->words[0]) : status;
+}
+
+const struct command cmd_undo = {
+	.name = "undo",
+	.args = "[OPTION...] [NUMBER]",
+	.summary = "put back what the last change changed",
+	.more = "Without NUMBER: the last change that has not been undone.\n"
+		"\n"
+		"  irqkit undo --list       what was changed, by which commands\n"
+		"  irqkit undo --dry-run    what would be put back\n"
+		"  irqkit undo              as it was before\n",
+	.options = options,
+	.state_size = sizeof(struct options),
+	.run = run,
+};
