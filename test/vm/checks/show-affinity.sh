@@ -1,6 +1,7 @@
+#!/bin/sh
 # on: linux dom0 guest
 # Affinity, effective affinity and node are what the files say, also just after a write.
-dir=/proc/irq/$(irq_of "${VIF:+$VIF-q1-tx}${DEV:+vif0-q1-tx}$([ "$ROLE" != linux ] || echo virtio1-input.1)")
+dir=/proc/irq/$(irq_of "${VIF:+$VIF-q0-tx}${DEV:+vif0-q0-tx}$([ "$ROLE" != linux ] || echo virtio1-input.0)")
 last=$(sed 's/.*[-,]//' /sys/devices/system/cpu/online)
 was=$(cat "$dir/smp_affinity_list")
 trap 'echo "$was" >$dir/smp_affinity_list' EXIT
