@@ -45,7 +45,7 @@ static const char *find_obstacle(
 	enum irqkit_movable movable;
 
 	if (irqkit_interrupt_get_irq(interrupt) < 0)
-		return "not moved by anybody: it has no number";
+		return "no interrupt that has a number";
 	if (irqkit_irq_read_movable(ctx, interrupt, &movable) < 0)
 		return NULL;
 	return immovable_word(movable);

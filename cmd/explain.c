@@ -24,6 +24,8 @@ const char *explain_error(int error)
 		return "only root may; try sudo";
 	case EROFS:
 		return "it is mounted read-only, as in a container: run irqkit on the host";
+	case ENOSYS:
+		return "the interrupt controller has no way to move it";
 	case EBUSY:
 		return "the move before is not finished: try again";
 	case ENOENT:

@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -289,4 +290,85 @@ int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **r
 	*ret_numbers = numbers;
 	*ret_count = count;
 	return 0;
+}
+
+int knob_readlink(struct irqkit_ctx *ctx, const char *path, char **ret_target)
+{
+	_cleanup_fd_ int fd = knob_open(ctx, path, O_PATH | O_NOFOLLOW);
+	char target[PATH_MAX];
+	ssize_t len;
+
+	if (fd < 0)
+		return fd;
+	len = readlinkat(fd, "", target, sizeof(target));
+	if (len < 0) /* of what is no link, the kernel says that it isn't there */
+		return errno == ENOENT ? -EINVAL : -errno;
+	if ((size_t)len == sizeof(target))
+		return -ENAMETOOLONG;
+	*ret_target = strndup(target, (size_t)len);
+	return *ret_target ? 0 : -ENOMEM;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* From one text after another, each with its NUL, to an array in front of them. */
+static int make_array(
+	const char *texts, size_t len, size_t count, char ***ret_names, size_t *ret_count)
+{
+	size_t array_size = (count + 1) * sizeof(char *);
+	char **names = malloc(array_size + len + 1);
+	char *at;
+
+	if (!names)
+		return -ENOMEM;
+	at = (char *)names + array_size;
+	if (len)
+		memcpy(at, texts, len);
+	for (size_t i = 0; i < count; i++, at += strlen(at) + 1)
+		names[i] = at;
+	names[count] = NULL;
+	if (count)
+		qsort(names, count, sizeof(*names), compare_names);
+	*ret_names = names;
+	*ret_count = count;
+	return 0;
+}
+
+int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix,
+	char ***ret_names, size_t *ret_count)
+{
+	int fd = knob_open(ctx, path, O_RDONLY | O_DIRECTORY);
+	DIR *dir CLEANUP(close_dir) = fd >= 0 ? fdopendir(fd) : NULL;
+	_cleanup_free_ char *texts = NULL;
+	size_t len = 0, room = 0, count = 0;
+
+	if (fd < 0)
+		return fd;
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
+	}
+
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		const char *name = entry->d_name;
+		size_t size = strlen(name) + 1;
+
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+			strncmp(name, prefix, strlen(prefix)) != 0)
+			continue;
+		if (room - len < size) {
+			char *more = realloc(texts, room = (room + size) * 2 + 512);
+
+			if (!more)
+				return -ENOMEM;
+			texts = more;
+		}
+		memcpy(texts + len, name, size);
+		len += size;
+		count++;
+	}
+	return make_array(texts, len, count, ret_names, ret_count);
 }

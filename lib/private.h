@@ -20,11 +20,11 @@
 		taken_;                                                                  \
 	})
 
-static inline void free_text(char **text)
+static inline void free_memory(void *pointer)
 {
-	free(*text);
+	free(*(void **)pointer);
 }
-#define _cleanup_free_ CLEANUP(free_text)
+#define _cleanup_free_ CLEANUP(free_memory)
 
 static inline void free_cpuset(struct irqkit_cpuset **set)
 {
@@ -79,6 +79,16 @@ int knob_stream(struct irqkit_ctx *ctx, const char *path,
 /* The names in a folder that are numbers, ascending. */
 int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
 	size_t *ret_count);
+
+/* What a link holds, unresolved. -EINVAL: it is none. */
+int knob_readlink(struct irqkit_ctx *ctx, const char *path, char **ret_target);
+
+/*
+ * The names in a folder that begin with @prefix, numbers in them in their order. One
+ * block: the end of the array is NULL, and the texts lie behind it.
+ */
+int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix,
+	char ***ret_names, size_t *ret_count);
 
 /* cpuset.c: a mask in as many digits and groups as @like has, where they are enough. */
 int cpuset_format_mask_like(
@@ -245,6 +255,7 @@ struct irqkit_plan {
 	size_t n_steps;
 	size_t steps_room;
 	unsigned int undoes; /* the change that this plan undoes, or 0 */
+	unsigned int journal_number; /* of the change that applying it made, or 0 */
 };
 
 /* A new step with result planned; what it owns is still NULL. */

@@ -36,20 +36,23 @@ static int refuse_numbers(struct parse *p, const struct part *part, int error, s
 	char before = bad > 0 ? rest[-1] : '\0';
 
 	if (error == -ERANGE)
-		return set_refuse(p, error, at, "in '%.*s' the number at '%.*s' is too large",
+		return set_refuse(p, error, at,
+			"in '%.*s' the number at '%.*s' is too large",
 			QUOTE(part->text, part->len), QUOTE(rest, len));
 	if (len == 0)
-		return set_refuse(p, error, at, "'%.*s' ends where a number should stand: it "
-			"should look like %s", QUOTE(part->text, part->len), example);
+		return set_refuse(p, error, at,
+			"'%.*s' ends where a number should stand: it should look like %s",
+			QUOTE(part->text, part->len), example);
 	if (before == '-' && *rest >= '0' && *rest <= '9')
-		return set_refuse(p, error, at, "the range in '%.*s' ends before it begins",
+		return set_refuse(p, error, at,
+			"the range in '%.*s' ends before it begins",
 			QUOTE(part->text, part->len));
 	if (before == ':' && *rest == '0')
 		return set_refuse(p, error, at, "the stride in '%.*s' is 0",
 			QUOTE(part->text, part->len));
-	return set_refuse(p, error, at, "'%.*s' is wrong from '%.*s' on: it should look "
-		"like %s", QUOTE(part->text, part->len), QUOTE(rest, len),
-		example);
+	return set_refuse(p, error, at,
+		"'%.*s' is wrong from '%.*s' on: it should look like %s",
+		QUOTE(part->text, part->len), QUOTE(rest, len), example);
 }
 
 /* The numbers from @from on in a part. */
@@ -124,10 +127,11 @@ static int parse_word(
 	int r;
 
 	if (!word)
-		return set_refuse(p, -EINVAL, part->at, "'%.*s' is no set of CPUs: there are "
-			"numbers like 0-3,8 and the words all, node:N, package:N, llc:CPU, "
-			"siblings:CPU, first-threads, other-threads, isolated, "
-			"housekeeping, local, irq:N", QUOTE(part->text, part->len));
+		return set_refuse(p, -EINVAL, part->at,
+			"'%.*s' is no set of CPUs: there are numbers like 0-3,8 and the "
+			"words all, node:N, package:N, llc:CPU, siblings:CPU, "
+			"first-threads, other-threads, isolated, housekeeping, local, "
+			"irq:N", QUOTE(part->text, part->len));
 	name_len = strlen(word->name);
 	if (word->example && part->len == name_len)
 		return set_refuse(p, -EINVAL, part->at + part->len,
@@ -158,13 +162,15 @@ static int refuse_empty_part(struct parse *p, const struct part *part)
 		return set_refuse(p, -EINVAL, part->at,
 			"a CPU should stand behind '^': it should look like all,^0");
 	if (p->len == 0)
-		return set_refuse(p, -EINVAL, 0, "no CPU is named: it should look like 0-3,8");
+		return set_refuse(p, -EINVAL, 0,
+			"no CPU is named: it should look like 0-3,8");
 	if (part->at == p->len)
 		return set_refuse(p, -EINVAL, part->at,
 			"'%.*s' ends where a CPU should stand: it should look like 0-3,8",
 			QUOTE(p->text, p->len));
-	return set_refuse(p, -EINVAL, part->at, "in '%.*s' a CPU should stand before '%.*s'",
-		QUOTE(p->text, p->len), QUOTE(part->text, p->len - part->at));
+	return set_refuse(p, -EINVAL, part->at,
+		"in '%.*s' a CPU should stand before '%.*s'", QUOTE(p->text, p->len),
+		QUOTE(part->text, p->len - part->at));
 }
 
 static int parse_part(struct parse *p, const struct part *part)
@@ -175,9 +181,9 @@ static int parse_part(struct parse *p, const struct part *part)
 	if (part->len == 0)
 		return refuse_empty_part(p, part);
 	if (part->takes_away && part->at == 1)
-		return set_refuse(p, -EINVAL, 0, "'^%.*s' takes away from nothing: all but that "
-			"is 'all,^%.*s'", QUOTE(part->text, part->len),
-			QUOTE(part->text, part->len));
+		return set_refuse(p, -EINVAL, 0,
+			"'^%.*s' takes away from nothing: all but that is 'all,^%.*s'",
+			QUOTE(part->text, part->len), QUOTE(part->text, part->len));
 	if (has_numbers(part))
 		r = parse_numbers(p, part, 0, "0-3,8", &set);
 	else

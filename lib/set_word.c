@@ -59,7 +59,8 @@ static int add_local(struct parse *p, const struct part *part, unsigned int numb
 	if (p->local)
 		return irqkit_cpuset_add_set(set, p->local);
 	return set_refuse(p, -EINVAL, part->at,
-		"'local' means the CPUs near a device, and no device is in question here");
+		"'local' means the CPUs near a device, and no device is in question "
+		"here");
 }
 
 /* "no NUMA node 7: there are 0-1" */
@@ -144,7 +145,8 @@ static int add_irq(struct parse *p, const struct part *part, unsigned int irq,
 		return set_refuse(p, r, part->at,
 			"'%.*s': the affinity of interrupt %u is no set of CPUs",
 			QUOTE(part->text, part->len), irq);
-	return set_refuse(p, r, part->at, "'%.*s': cannot read the affinity of interrupt %u: %s",
+	return set_refuse(p, r, part->at,
+		"'%.*s': cannot read the affinity of interrupt %u: %s",
 		QUOTE(part->text, part->len), irq, strerror(-r));
 }
 
@@ -155,7 +157,8 @@ static const struct word words[] = {
 	{ "llc", "llc:8", add_llc, "none of them is online" },
 	{ "siblings", "siblings:4", add_siblings, "none of them is online" },
 	{ "first-threads", NULL, add_first_threads, "none is online" },
-	{ "other-threads", NULL, add_other_threads, "no core has a second thread online" },
+	{ "other-threads", NULL, add_other_threads,
+		"no core has a second thread online" },
 	{ "isolated", NULL, add_isolated, "none that is online is isolated" },
 	{ "housekeeping", NULL, add_housekeeping, "all are isolated or nohz_full" },
 	{ "local", NULL, add_local, "none near the device is online" },

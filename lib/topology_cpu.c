@@ -71,13 +71,16 @@ static int read_group(struct irqkit_topology *t, unsigned int cpu, const char *n
 	return 0;
 }
 
-/* The new name of a list, or that of kernels before 5.5. */
+/*
+ * A list that has two names: every kernel knows the old one, and may lose it some day
+ * (the other came with 5.5).
+ */
 static int read_group_by_either(struct irqkit_topology *t, unsigned int cpu,
-	const char *name, const char *old_name, struct irqkit_cpuset **ret_set)
+	const char *old_name, const char *name, struct irqkit_cpuset **ret_set)
 {
-	int r = read_group(t, cpu, name, ret_set);
+	int r = read_group(t, cpu, old_name, ret_set);
 
-	return r == -ENOENT ? read_group(t, cpu, old_name, ret_set) : r;
+	return r == -ENOENT ? read_group(t, cpu, name, ret_set) : r;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -123,8 +126,8 @@ EXPORT int irqkit_topology_get_package(struct irqkit_topology *t, unsigned int c
 
 	id = place->id[ID_PACKAGE] = read_id(t, cpu, "topology/physical_package_id");
 	if (id == NOT_TOLD ||
-		read_group_by_either(t, cpu, "topology/package_cpus_list",
-			"topology/core_siblings_list", &members) < 0)
+		read_group_by_either(t, cpu, "topology/core_siblings_list",
+			"topology/package_cpus_list", &members) < 0)
 		return id;
 	irqkit_cpuset_foreach(member, members) {
 		place = get_place(t, (unsigned int)member);
@@ -162,8 +165,8 @@ int topology_get_slowness(struct irqkit_topology *t, unsigned int cpu)
 
 	if (!t->fast.has_read) {
 		t->fast.has_read = true;
-		topology_note(t, knob_read_cpulist(
-					 t->ctx, "sys/devices/cpu_core/cpus", &t->fast.set));
+		topology_note(t, knob_read_cpulist(t->ctx, "sys/devices/cpu_core/cpus",
+					 &t->fast.set));
 	}
 	if (t->fast.set)
 		return !irqkit_cpuset_has(t->fast.set, cpu);
@@ -201,8 +204,8 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_siblings(
 	if (place->siblings)
 		return place->siblings;
 
-	if (read_group_by_either(t, cpu, "topology/core_cpus_list",
-		    "topology/thread_siblings_list", &set) < 0) {
+	if (read_group_by_either(t, cpu, "topology/thread_siblings_list",
+		    "topology/core_cpus_list", &set) < 0) {
 		int r = irqkit_cpuset_new(&set);
 
 		if (r == 0)

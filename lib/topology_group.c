@@ -48,7 +48,7 @@ static int sort_into_package(struct irqkit_topology *t, unsigned int cpu)
 EXPORT const struct irqkit_cpuset *irqkit_topology_get_packages(struct irqkit_topology *t)
 {
 	const struct irqkit_cpuset *online;
-	int r;
+	int r = 0;
 
 	if (t->packages.has_read)
 		return t->packages.set;
@@ -58,10 +58,10 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_packages(struct irqkit_to
 		return NULL;
 	irqkit_cpuset_foreach(cpu, online) {
 		r = sort_into_package(t, (unsigned int)cpu);
-		if (topology_note(t, r) < 0)
+		if (r < 0)
 			break;
 	}
-	if (t->n_packages == 0)
+	if (topology_note(t, r) < 0 || t->n_packages == 0)
 		irqkit_cpuset_free(TAKE(t->packages.set));
 	return t->packages.set;
 }
@@ -120,7 +120,10 @@ static void read_threads(struct irqkit_topology *t)
 		r = irqkit_cpuset_new(&t->other_threads.set);
 	if (r == 0)
 		r = sort_threads(t, online);
-	topology_note(t, r);
+	if (topology_note(t, r) < 0) {
+		irqkit_cpuset_free(TAKE(t->first_threads.set));
+		irqkit_cpuset_free(TAKE(t->other_threads.set));
+	}
 }
 
 EXPORT const struct irqkit_cpuset *irqkit_topology_get_first_threads(
@@ -141,7 +144,8 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_other_threads(
 /* Order                                                                           */
 
 /*
- * Where a CPU comes in the order: by `thread` first, then `turn`, and so on to its number.
+ * Where a CPU comes in the order: by `thread` first, then `slowness`, and so on down to
+ * its number.
  *
  *     package   0                1
  *     llc       0,1    2,3       4,5    6,7

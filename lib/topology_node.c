@@ -109,8 +109,8 @@ static void read_distances(struct irqkit_topology *t, struct node *node)
 		node->number);
 	r = knob_read_line(t->ctx, path, &text, &len);
 	if (r == 0)
-		r = topology_note(t, parse_distances(node, text, len, t->n_nodes));
-	if (r < 0)
+		r = parse_distances(node, text, len, t->n_nodes);
+	if (topology_note(t, r) < 0)
 		free(TAKE(node->distance));
 }
 

@@ -14,7 +14,7 @@ same "libirqkit.so exports what irqkit.h declares" "$in_header" "$in_so"
 same "the soname is libirqkit.so.0" libirqkit.so.0 \
 	"$(readelf -d "$so" | sed -nE 's/.*\(SONAME\).*\[(.*)\]/\1/p')"
 needed=$(readelf -d "$so" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p' | grep -vE '^lib(a|ub|l)san')
-same "the library needs libc alone" libc "$(printf '%s\n' "$needed" | sed 's/\.so.*//; s/-.*//' | grep -v ld)"
+same "the library needs libc and libmnl alone" $'libc\nlibmnl' "$(printf '%s\n' "$needed" | sed 's/\.so.*//; s/-.*//' | grep -v ld | sort)"
 
 empty "irqkit.sym is sorted" "$(sed -nE 's/^[ \t]+(irqkit_[a-z0-9_]+);.*/\1/p' lib/irqkit.sym | LC_ALL=C sort -c 2>&1)"
 echo '#include <irqkit.h>' >"$tmp/alone.c"

@@ -27,9 +27,9 @@ for ((c = 0; c < 512; c++)); do
 	echo $((t % 32)) >"$cpu/cpu$c/topology/core_id"
 	echo 0 >"$cpu/cpu$c/topology/die_id"
 	echo $n >"$cpu/cpu$c/topology/physical_package_id"
-	echo "$t,$((t + 256))" >"$cpu/cpu$c/topology/core_cpus_list"
+	echo "$t,$((t + 256))" >"$cpu/cpu$c/topology/thread_siblings_list"
 	echo "$((n * 32))-$((n * 32 + 31)),$((n * 32 + 256))-$((n * 32 + 287))" \
-		>"$cpu/cpu$c/topology/package_cpus_list"
+		>"$cpu/cpu$c/topology/core_siblings_list"
 	echo "$l-$((l + 7)),$((l + 256))-$((l + 263))" >"$cpu/cpu$c/cache/index3/shared_cpu_list"
 done
 # one interrupt of each node, served by all of its CPUs in turn

@@ -186,6 +186,15 @@ const struct irqkit_interrupt *irqkit_snapshot_get(
 const struct irqkit_interrupt *irqkit_snapshot_find(
 	const struct irqkit_snapshot *snapshot, const char *label);
 
+/*
+ * What came between two snapshots of a machine: the rows and CPUs of @after with the
+ * counts since @before. Rows are matched by label and name; one that is new, or whose
+ * counter has begun anew, counts as a whole; counters are 32 bits wide and wrap. The
+ * texts are those of @after, which must live as long.
+ */
+int irqkit_snapshot_subtract(const struct irqkit_snapshot *after,
+	const struct irqkit_snapshot *before, struct irqkit_snapshot **ret_difference);
+
 /* What stands before the colon: "24", "NMI", "IPI0", "I/O". */
 const char *irqkit_interrupt_get_label(const struct irqkit_interrupt *interrupt);
 
@@ -239,10 +248,252 @@ const char *irqkit_interrupt_get_action(
 const char *irqkit_interrupt_get_description(const struct irqkit_interrupt *interrupt);
 
 /* --------------------------------------------------------------------------------- */
+/* Devices: their interrupts, queues and threads                                     */
+
+/*
+ * The devices of a machine, and what was found out about them so far. Files are read
+ * when they are first needed, and once. @ctx and @snapshot must live as long as this.
+ * Every device, queue and thread below belongs to it and ends with it.
+ */
+struct irqkit_devices;
+
+int irqkit_devices_new(struct irqkit_ctx *ctx, const struct irqkit_snapshot *snapshot,
+	struct irqkit_devices **ret_devices);
+void irqkit_devices_free(struct irqkit_devices *devices);
+
+/* One of them. Asked for twice, it is the same object. */
+struct irqkit_device;
+
+/* One of its interrupts. */
+struct irqkit_device_irq;
+
+/* One of its queues: only network devices have any here. */
+struct irqkit_queue;
+
+/* A kernel thread that works for it. */
+struct irqkit_thread;
+
+/*
+ * Finds a device with this name, as a whole: a network interface ("eth0"; in a root that
+ * has no /sys/class/net, by the names of interrupts alone), a disk or a partition of it
+ * ("nvme0n1", "vda", "xvda", "sda"), a PCI function ("0000:00:03.0", or without the
+ * domain, which then is 0000).
+ *
+ * -ENODEV: there is none. -EINVAL: no device can have this name: it is empty, "." or
+ * "..", or has a slash.
+ */
+int irqkit_devices_find_net(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device);
+int irqkit_devices_find_block(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device);
+int irqkit_devices_find_pci(struct irqkit_devices *devices, const char *address,
+	struct irqkit_device **ret_device);
+
+/* The first that is there of the three, in this order. Errors as above. */
+int irqkit_devices_find(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device);
+
+/*
+ * All network interfaces, by name: how many, and the @index-th. They are listed the first
+ * time; what belongs to each is read with it. -ENOENT: the root has no /sys/class/net.
+ */
+int irqkit_devices_count_net(struct irqkit_devices *devices, size_t *ret_count);
+struct irqkit_device *irqkit_devices_get_net(
+	const struct irqkit_devices *devices, size_t index);
+
+/*
+ * The other way round: the devices that raise interrupt @irq. Most have one, one that is
+ * shared has more. It is a network interface where there is one, else the only disk of
+ * its controller, else the PCI function. The first call looks at every device of the
+ * machine, the next ones are quick.
+ */
+int irqkit_devices_count_owners(
+	struct irqkit_devices *devices, unsigned int irq, size_t *ret_count);
+struct irqkit_device *irqkit_devices_get_owner(
+	const struct irqkit_devices *devices, unsigned int irq, size_t index);
+
+enum irqkit_device_kind {
+	IRQKIT_DEVICE_NET,
+	IRQKIT_DEVICE_BLOCK,
+	IRQKIT_DEVICE_PCI,
+};
+enum irqkit_device_kind irqkit_device_get_kind(const struct irqkit_device *device);
+const char *irqkit_device_get_name(const struct irqkit_device *device);
+
+/*
+ * The device on a bus that it is: "0000:00:03.0", "virtio1", "vif-0"; NULL for what is
+ * software alone: a bridge, a bond, a VLAN.
+ */
+const char *irqkit_device_get_bus_device(const struct irqkit_device *device);
+
+/* The PCI function that it is or is part of, "0000:00:03.0", or NULL. */
+const char *irqkit_device_get_pci_address(const struct irqkit_device *device);
+
+/*
+ * Its driver: "virtio_net", "e1000e"; "xen_netfront", "xen_netback" and "xen_blkfront" for
+ * those that the kernel calls "vif" and "vbd". NULL: not known.
+ */
+const char *irqkit_device_get_driver(const struct irqkit_device *device);
+
+/*
+ * The NUMA node that it is next to, its own or that of what it is part of (virtio).
+ *
+ * -ENODATA: none is known.
+ */
+int irqkit_device_read_node(const struct irqkit_device *device, int *ret_node);
+
+/*
+ * Is this the end of a virtual interface that serves a guest (Xen's netback, vif1.0)? Then
+ * its interrupts and threads are named as the guest sees them, and so are its queues here:
+ * rx is what the guest receives. The interrupt of vif1.0:tx-1 (`vif1.0-q1-tx`) serves
+ * what the guest sends, which this machine receives: what it does with it is steered by
+ * rps_cpus of rx-1, not by anything of tx-1.
+ */
+bool irqkit_device_is_guest_view(const struct irqkit_device *device);
+
+/*
+ * The network interfaces below, and those below these, that have a bus device: the ports
+ * of a bond or bridge, what a VLAN or macvlan is on, the virtual function that hv_netvsc
+ * sends through; for a disk that is made of others, those. Each once.
+ */
+int irqkit_device_count_lower(struct irqkit_device *device, size_t *ret_count);
+struct irqkit_device *irqkit_device_get_lower(
+	const struct irqkit_device *device, size_t index);
+
+/* Who says so. In this order, the first that answers is taken. */
+enum irqkit_source {
+	IRQKIT_SOURCE_NETLINK, /* the kernel, by netdev generic netlink (Linux 6.8) */
+	IRQKIT_SOURCE_SYSFS,   /* msi_irqs/ or irq of the device */
+	IRQKIT_SOURCE_NAME,    /* the name that the driver gave to its handler */
+};
+
+/* What a device's interrupt is for. */
+enum irqkit_role {
+	IRQKIT_ROLE_QUEUE,  /* data: of a network device, the queues that name it */
+	IRQKIT_ROLE_CONFIG, /* a changed configuration (virtio) */
+	IRQKIT_ROLE_LINK,   /* the link's state, and what else is no queue's */
+	IRQKIT_ROLE_ADMIN,  /* commands, mailboxes, management */
+	IRQKIT_ROLE_ERROR,
+	IRQKIT_ROLE_CONTROLLER, /* of the controller that it hangs on (USB) */
+	IRQKIT_ROLE_OTHER,	/* no pattern says */
+	IRQKIT_ROLE_UNUSED,	/* nobody handles it: the device is down, mostly */
+};
+
+/* The interrupts of a device, by number: how many, and the @index-th. */
+size_t irqkit_device_count_irqs(const struct irqkit_device *device);
+const struct irqkit_device_irq *irqkit_device_get_irq(
+	const struct irqkit_device *device, size_t index);
+
+/* The one with this number, or NULL. */
+const struct irqkit_device_irq *irqkit_device_find_irq(
+	const struct irqkit_device *device, unsigned int irq);
+
+unsigned int irqkit_device_irq_get_number(const struct irqkit_device_irq *irq);
+enum irqkit_role irqkit_device_irq_get_role(const struct irqkit_device_irq *irq);
+
+/* Who says that it belongs to the device: the best source, and whether this one does too. */
+enum irqkit_source irqkit_device_irq_get_source(const struct irqkit_device_irq *irq);
+bool irqkit_device_irq_has_source(
+	const struct irqkit_device_irq *irq, enum irqkit_source source);
+
+/* ------- queues */
+
+enum irqkit_direction {
+	IRQKIT_RX,
+	IRQKIT_TX,
+};
+
+/* The queues of a device, rx-0, rx-1, ..., tx-0, ...: how many, and the @index-th. */
+size_t irqkit_device_count_queues(const struct irqkit_device *device);
+struct irqkit_queue *irqkit_device_get_queue(
+	const struct irqkit_device *device, size_t index);
+
+/* The one with this number, or NULL. */
+struct irqkit_queue *irqkit_device_find_queue(const struct irqkit_device *device,
+	enum irqkit_direction direction, unsigned int number);
+
+const struct irqkit_device *irqkit_queue_get_device(const struct irqkit_queue *queue);
+enum irqkit_direction irqkit_queue_get_direction(const struct irqkit_queue *queue);
+unsigned int irqkit_queue_get_number(const struct irqkit_queue *queue);
+
+/*
+ * Its interrupt, or -1 where none is known. One interrupt may serve several queues: rx-N
+ * and tx-N of most drivers.
+ */
+int irqkit_queue_get_irq(const struct irqkit_queue *queue);
+
+/* Who says so. Only where there is an interrupt. */
+enum irqkit_source irqkit_queue_get_source(const struct irqkit_queue *queue);
+
+/* The id of its NAPI instance, or -1: only the running kernel tells. */
+int64_t irqkit_queue_get_napi_id(const struct irqkit_queue *queue);
+
+/*
+ * Its folder, "/sys/class/net/eth0/queues/rx-0", where rps_cpus and xps_cpus are. The
+ * text is the caller's, who ends it with free().
+ */
+int irqkit_queue_format_path(const struct irqkit_queue *queue, char **ret_path);
+
+/*
+ * The CPUs that share in what is received (rps_cpus of an rx queue; empty: RPS is off),
+ * and those that send by it (xps_cpus of a tx queue).
+ *
+ * -ENOENT: there is no such file, or, of xps_cpus, the device has one tx queue only.
+ * -EBADMSG: it holds something else. -EINVAL: the queue has the other direction.
+ */
+int irqkit_queue_read_rps_cpus(
+	const struct irqkit_queue *queue, struct irqkit_cpuset **ret_set);
+int irqkit_queue_read_xps_cpus(
+	const struct irqkit_queue *queue, struct irqkit_cpuset **ret_set);
+
+/* The flows of an rx queue that are kept apart (rps_flow_cnt). Errors as above. */
+int irqkit_queue_read_rps_flow_cnt(const struct irqkit_queue *queue, uint64_t *ret_count);
+
+/* ------- threads */
+
+/*
+ * The kernel threads that work for a queue: those of its interrupt (`irq/24-eth0`), its
+ * NAPI's (`napi/eth0-8193`, where the interface is polled by threads), netback's
+ * `vif1.0-q0-guest-rx` and `vif1.0-q0-dealloc`. The first call looks at all processes.
+ */
+int irqkit_queue_count_threads(struct irqkit_queue *queue, size_t *ret_count);
+const struct irqkit_thread *irqkit_queue_get_thread(
+	const struct irqkit_queue *queue, size_t index);
+
+/* All threads of a device: those of its interrupts and queues, and its NAPIs' others. */
+int irqkit_device_count_threads(struct irqkit_device *device, size_t *ret_count);
+const struct irqkit_thread *irqkit_device_get_thread(
+	const struct irqkit_device *device, size_t index);
+
+/* The threads of interrupt @irq, whosever it is. */
+int irqkit_devices_count_irq_threads(
+	struct irqkit_devices *devices, unsigned int irq, size_t *ret_count);
+const struct irqkit_thread *irqkit_devices_get_irq_thread(
+	const struct irqkit_devices *devices, unsigned int irq, size_t index);
+
+/*
+ * The first process with this name, whoever runs it: its number, or -ESRCH. Looks at all
+ * processes, as the calls above do.
+ */
+int irqkit_devices_find_process(struct irqkit_devices *devices, const char *name);
+
+unsigned int irqkit_thread_get_pid(const struct irqkit_thread *thread);
+
+/* Its name, which kernels before 5.17 cut to 15 bytes. */
+const char *irqkit_thread_get_name(const struct irqkit_thread *thread);
+
+/* The CPUs that it may run on. -ENOENT: it has ended. -EBADMSG as above. */
+int irqkit_thread_read_affinity(
+	const struct irqkit_thread *thread, struct irqkit_cpuset **ret_set);
+
+/* Does the kernel let nobody else place it (PF_NO_SETAFFINITY)? */
+bool irqkit_thread_is_fixed(const struct irqkit_thread *thread);
+
+/* --------------------------------------------------------------------------------- */
 /* /proc/irq/N                                                                       */
 
 /*
- * The CPUs that were asked for (smp_affinity_list, or smp_affinity). While a move waits
+ * The CPUs that were asked for (smp_affinity, or smp_affinity_list). While a move waits
  * for the next interrupt, this is the new value already.
  *
  * -ENOENT: the interrupt has no such file. -EBADMSG: it holds something else.
@@ -251,7 +502,7 @@ int irqkit_irq_read_affinity(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
 
 /*
- * The CPUs that the kernel chose among them (effective_affinity_list); empty while the
+ * The CPUs that the kernel chose among them (effective_affinity); empty while the
  * interrupt is not active.
  *
  * -ENOENT: the kernel doesn't tell. -EBADMSG as above.
@@ -265,6 +516,14 @@ int irqkit_irq_read_effective(
  * -ENODATA: none is known (the kernel writes -1). -ENOENT, -EBADMSG as above.
  */
 int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node);
+
+/*
+ * The CPUs where its driver would like it (affinity_hint); empty where it has no wish.
+ *
+ * Errors as for the affinity.
+ */
+int irqkit_irq_read_hint(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
 
 enum irqkit_movable {
 	IRQKIT_MOVABLE,	  /* affinity can be set */
@@ -317,8 +576,8 @@ enum irqkit_cpus {
 	IRQKIT_CPUS_PRESENT,
 	IRQKIT_CPUS_POSSIBLE,
 	/*
-	 * Taken out of the scheduler's balancing: by isolcpus=, or while the machine runs,
-	 * by a cpuset partition (cpuset.cpus.isolated of the root control group).
+	 * Taken out of the scheduler's balancing: by isolcpus=, or while the machine
+	 * runs, by a cpuset partition (cpuset.cpus.isolated of the root control group).
 	 */
 	IRQKIT_CPUS_ISOLATED,
 	IRQKIT_CPUS_NOHZ_FULL,	 /* without a tick: nohz_full= */
@@ -383,7 +642,8 @@ const struct irqkit_cpuset *irqkit_topology_get_other_threads(
  * The members of @set in the order in which work should be given to them: one thread of
  * each core before any of their siblings; among those, fast cores before slow ones, where
  * the machine has both; among those, each last-level cache once before any of them
- * twice, and packages in turn. The same machine and set always give the same order. The caller frees *ret_cpus, which is not NULL for an empty set.
+ * twice, and packages in turn. The same machine and set always give the same order.
+ * The caller frees *ret_cpus, which is not NULL for an empty set.
  */
 int irqkit_topology_get_order(struct irqkit_topology *topology,
 	const struct irqkit_cpuset *set, unsigned int **ret_cpus, size_t *ret_count);
@@ -409,7 +669,8 @@ int irqkit_topology_get_order(struct irqkit_topology *topology,
  * result that holds a CPU which is offline or doesn't exist is refused, and so is an
  * empty one. What is taken away need not be there. The first part must not take away:
  * `^0` might be meant as "all but 0", which is `all,^0`, or be the rest of a list.
- * Where it isn't known which CPUs are online, numbers are only held against those possible.
+ * Where it isn't known which CPUs are online, numbers are only held against those
+ * possible.
  *
  * @local is NULL where no device is in question. On failure *reterr_at is the offset in
  * @text of the word, or of the place in it, that is wrong, and *reterr_message says what,
@@ -495,6 +756,10 @@ int irqkit_plan_add_affinity(struct irqkit_plan *plan,
 int irqkit_plan_add_default_affinity(
 	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
 
+/* Adds an interrupt that is to stay as it is: unchanged. Errors as above. */
+int irqkit_plan_add_kept(struct irqkit_plan *plan,
+	const struct irqkit_interrupt *interrupt, const char *why);
+
 /* Adds an interrupt that is left alone, so that the report names it. */
 int irqkit_plan_add_skipped(struct irqkit_plan *plan,
 	const struct irqkit_interrupt *interrupt, const char *why);
@@ -522,6 +787,12 @@ enum {
  */
 int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags);
+
+/*
+ * Puts back all that applying this plan has written, last first, and takes the change out
+ * of the journal. -EIO, ...: of the first that could not be put back; the others are.
+ */
+int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *lock);
 
 /*
  * Looks again where the interrupts of pending steps are served: those that have moved
@@ -588,6 +859,187 @@ int irqkit_plan_add_undo(struct irqkit_plan *plan, const struct irqkit_change *c
 /* After its plan was applied: a change that is undone isn't undone again. */
 int irqkit_change_mark_undone(
 	const struct irqkit_change *change, struct irqkit_lock *lock);
+
+/* --------------------------------------------------------------------------------- */
+/* Placement: many interrupts over many CPUs                                         */
+
+/*
+ * Decides which CPU should serve which interrupt. It knows what it is told and nothing
+ * else: it reads and writes no file, and the same calls always give the same answer.
+ *
+ * Tell it the CPUs, then the interrupts, and call irqkit_spread_place(). An interrupt is
+ * named by its index, which counts from 0 in the order in which they were added.
+ * A load is a number of interrupts in some time, or nanoseconds, or whatever else; it
+ * must only be the same unit for all. Numbers of cores, caches, nodes and devices
+ * matter only in that they are equal or not; -1 is not known.
+ */
+struct irqkit_spread;
+
+int irqkit_spread_new(struct irqkit_spread **ret_spread);
+void irqkit_spread_free(struct irqkit_spread *spread);
+
+/*
+ * Adds a CPU that interrupts may be placed on; the first ones added are taken first, so
+ * add them in the order of irqkit_topology_get_order(). @core is the same for the threads of
+ * a core, @llc for CPUs that share their last-level cache.
+ *
+ * -EEXIST: it was added before. -ERANGE: above IRQKIT_CPU_MAX.
+ */
+int irqkit_spread_add_cpu(
+	struct irqkit_spread *spread, unsigned int cpu, int core, int llc, int node);
+
+/*
+ * Adds a CPU that nothing is placed on, but that matters: interrupts are served there
+ * now, or it is a sibling of one of the others and has load. Errors as above.
+ */
+int irqkit_spread_add_bystander(struct irqkit_spread *spread, unsigned int cpu, int core);
+
+/*
+ * How many more interrupts @cpu has vectors for; without this call, any number. A vector
+ * that an interrupt gives back by leaving can be used by another: whoever carries the
+ * answer out should be ready for -ENOSPC all the same, since the kernel takes it back only
+ * when the interrupt was raised on its new CPU. See irqkit_spread_place_again().
+ *
+ * -ENOENT: no such CPU was added.
+ */
+int irqkit_spread_set_vectors(
+	struct irqkit_spread *spread, unsigned int cpu, unsigned int left);
+
+/* Adds to what @cpu has to do with interrupts that aren't being placed. -ENOENT as above. */
+int irqkit_spread_add_load(struct irqkit_spread *spread, unsigned int cpu, uint64_t load);
+
+/*
+ * Adds an interrupt, which is served by CPU @now (the effective affinity), or by none
+ * that is known (-1). Returns its index. -EOVERFLOW: too many.
+ */
+int irqkit_spread_add_interrupt(
+	struct irqkit_spread *spread, unsigned int irq, uint64_t load, int now);
+
+enum irqkit_serves {
+	IRQKIT_SERVES_NONE, /* of no queue: changes of the link, configuration */
+	IRQKIT_SERVES_BOTH,
+	IRQKIT_SERVES_RX,
+	IRQKIT_SERVES_TX
+};
+
+/*
+ * What is known of the interrupt @index: that it belongs to a device, which may be all
+ * (@queue -1), or to one of its queues.
+ */
+void irqkit_spread_set_queue(struct irqkit_spread *spread, size_t index,
+	unsigned int device, int queue, enum irqkit_serves direction);
+
+/* To CPUs of this node only, if one of the CPUs where it may go is on it. */
+void irqkit_spread_set_node(struct irqkit_spread *spread, size_t index, int node);
+
+/* To these CPUs only. */
+int irqkit_spread_set_allowed(
+	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *allowed);
+
+/*
+ * Where it may be served now. By load with a width above 1: an interrupt that could stay and
+ * has that many CPUs already, all of them such that it may have them, keeps them.
+ */
+int irqkit_spread_set_affinity(
+	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *affinity);
+
+/* Where its driver would like it. */
+int irqkit_spread_set_hint(
+	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *hint);
+
+/* How many CPUs each interrupt gets, as far as there are so many. 1 if not set, or 0. */
+void irqkit_spread_set_width(struct irqkit_spread *spread, unsigned int width);
+
+/* Keeps rx and tx of a queue apart. */
+void irqkit_spread_set_split(struct irqkit_spread *spread, bool is_split);
+
+/*
+ * By load: by more than how many percent the worst CPU must get better for anything to
+ * be moved that could stay. 10 if not set; at most 100.
+ */
+void irqkit_spread_set_gain(struct irqkit_spread *spread, unsigned int percent);
+
+/*
+ * By load: as long as no CPU has more than this to do, nothing is moved that could stay. 0
+ * if not set. For who asks again and again: the loads of an idle machine are noise.
+ */
+void irqkit_spread_set_idle(struct irqkit_spread *spread, uint64_t load);
+
+enum irqkit_policy {
+	/*
+	 * Queue by queue, each to the next CPU, one device after the other by number; tx
+	 * with rx; interrupts of no queue with the first of their device. Loads don't
+	 * matter, nor where interrupts are now.
+	 */
+	IRQKIT_POLICY_QUEUE,
+	/*
+	 * So that the most loaded CPU has as little to do as can be. Half the load of a
+	 * CPU's siblings counts as its own. Few are moved: those that need not be, for
+	 * a result within half the gain of the best one found, stay.
+	 */
+	IRQKIT_POLICY_LOAD,
+	/* The number of the interrupt modulo the number of CPUs, by ascending CPU number. */
+	IRQKIT_POLICY_IRQ,
+	/* Where the driver's hint says; of several CPUs, those with the fewest. */
+	IRQKIT_POLICY_HINT
+};
+
+/*
+ * Decides. May be called again, also after more was added or set; the answers of the
+ * time before are gone then. No CPU gets more than it has vectors for.
+ */
+int irqkit_spread_place(struct irqkit_spread *spread, enum irqkit_policy policy);
+
+/*
+ * The kernel said that @full_cpu, one of the CPUs that the interrupt @index was given, has
+ * no vectors left: gives it the next best, and @full_cpu to no interrupt any more. The
+ * others stay where they were placed.
+ *
+ * -ENOSPC: there is none. -ENOENT: no such CPU was added, or the interrupt isn't placed.
+ */
+int irqkit_spread_place_again(
+	struct irqkit_spread *spread, size_t index, unsigned int full_cpu);
+
+/* How many interrupts were added. */
+size_t irqkit_spread_count(const struct irqkit_spread *spread);
+unsigned int irqkit_spread_get_irq(const struct irqkit_spread *spread, size_t index);
+
+/*
+ * The CPUs that were chosen for it. NULL: it is to be left as it is; by load that is
+ * what most are. Both ways the reason is a phrase for people: "queue 0, first CPU of node
+ * 1", "with its rx", "eases CPU 0", "stays: no gain". Both are NULL before
+ * irqkit_spread_place().
+ */
+const struct irqkit_cpuset *irqkit_spread_get_cpus(
+	const struct irqkit_spread *spread, size_t index);
+const char *irqkit_spread_get_reason(const struct irqkit_spread *spread, size_t index);
+
+/* How many interrupts are to be served by a CPU that doesn't serve them now. */
+size_t irqkit_spread_count_moves(const struct irqkit_spread *spread);
+
+/*
+ * The load of a CPU, as if all of an interrupt's load were where it is served now; and
+ * after the placement, shared evenly by the CPUs that it was given. Siblings aren't
+ * counted. 0 for a CPU that wasn't added.
+ */
+uint64_t irqkit_spread_get_load_before(
+	const struct irqkit_spread *spread, unsigned int cpu);
+uint64_t irqkit_spread_get_load_after(
+	const struct irqkit_spread *spread, unsigned int cpu);
+
+/*
+ * How uneven it is: the most loaded CPU / the mean of the CPUs that may be used; 1.0 is
+ * even. 0 where there is no load. What bystanders serve and isn't being placed is left out.
+ */
+double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spread);
+double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
+
+/*
+ * What the most loaded CPU has at least, wherever interrupts are placed (siblings are
+ * counted here): the mean, the heaviest interrupt, or on m CPUs the m-th and (m+1)-th
+ * heaviest together.
+ */
+uint64_t irqkit_spread_get_bound(const struct irqkit_spread *spread);
 
 #ifdef __cplusplus
 }
