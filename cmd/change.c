@@ -16,6 +16,7 @@
 void change_free(struct change *change)
 {
 	irqkit_plan_free(change->plan);
+	irqkit_devices_free(change->devices);
 	irqkit_snapshot_free(change->snapshot);
 	irqkit_lock_free(change->lock);
 	irqkit_ctx_free(change->ctx);
@@ -88,6 +89,8 @@ enum status change_begin(struct change *change, const struct call *call,
 		status = take_lock(change);
 	if (status == STATUS_DONE)
 		status = machine_read(change->ctx, &change->snapshot);
+	if (status == STATUS_DONE)
+		status = machine_devices(change->ctx, change->snapshot, &change->devices);
 	if (status == STATUS_DONE && irqkit_plan_new(change->ctx, &change->plan) < 0) {
 		say_error("out of memory");
 		status = STATUS_REFUSED;

@@ -33,6 +33,7 @@ struct change {
 	struct irqkit_ctx *ctx;		  /* owned */
 	struct irqkit_lock *lock;	  /* owned; NULL for a dry run */
 	struct irqkit_snapshot *snapshot; /* owned */
+	struct irqkit_devices *devices;	  /* owned */
 	struct irqkit_plan *plan;	  /* owned */
 	bool shows_skipped; /* what is left alone is shown one by one, not counted */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
