@@ -16,6 +16,7 @@
 void change_free(struct change *change)
 {
 	irqkit_plan_free(change->plan);
+	irqkit_devices_free(change->devices);
 	irqkit_snapshot_free(change->snapshot);
 	irqkit_lock_free(change->lock);
 	irqkit_ctx_free(change->ctx);
@@ -103,16 +104,25 @@ enum status change_new_plan(struct change *change)
 	return STATUS_REFUSED;
 }
 
-enum status change_read(struct change *change)
+enum status change_use_rows(struct change *change, struct irqkit_snapshot *rows)
 {
-	enum status status;
-
 	irqkit_plan_free(change->plan);
 	change->plan = NULL;
+	irqkit_devices_free(change->devices);
+	change->devices = NULL;
 	irqkit_snapshot_free(change->snapshot);
-	change->snapshot = NULL;
-	status = machine_read(change->ctx, &change->snapshot);
-	return status == STATUS_DONE ? change_new_plan(change) : status;
+	change->snapshot = rows;
+	if (machine_devices(change->ctx, rows, &change->devices) != STATUS_DONE)
+		return STATUS_REFUSED;
+	return change_new_plan(change);
+}
+
+enum status change_read(struct change *change)
+{
+	struct irqkit_snapshot *rows = NULL;
+	enum status status = machine_read(change->ctx, &rows);
+
+	return status == STATUS_DONE ? change_use_rows(change, rows) : status;
 }
 
 enum status change_begin(struct change *change, const struct call *call,

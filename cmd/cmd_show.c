@@ -33,6 +33,7 @@ static void show_free(struct show *show)
 	load_free(&show->load);
 	selection_free(&show->chosen);
 	irqkit_cpuset_free(show->only);
+	irqkit_devices_free(show->devices);
 	irqkit_snapshot_free(show->snapshot);
 	irqkit_topology_free(show->topology);
 	irqkit_ctx_free(show->ctx);
@@ -121,8 +122,10 @@ static enum status collect(
 		status = machine_read_cpus(
 			"--cpus", o->cpus, show->topology, NULL, &show->only);
 	if (status == STATUS_DONE)
-		status = select_interrupts(show->snapshot, call->words, call->n_words,
-			o->is_all, &show->chosen);
+		status = machine_devices(show->ctx, show->snapshot, &show->devices);
+	if (status == STATUS_DONE)
+		status = select_interrupts(show->devices, show->snapshot, call->words,
+			call->n_words, o->is_all, &show->chosen);
 	if (status == STATUS_DONE)
 		status = make_rows(show);
 	return status;

@@ -12,6 +12,7 @@ struct show {
 	struct irqkit_ctx *ctx;
 	struct irqkit_topology *topology;
 	struct irqkit_snapshot *snapshot;
+	struct irqkit_devices *devices;
 	struct irqkit_cpuset *only; /* --cpus, or NULL */
 	struct selection chosen;
 	struct show_row *rows; /* one for each of those */
