@@ -137,20 +137,25 @@ static int read_family(const struct nlmsghdr *message, void *data)
 		message, sizeof(struct genlmsghdr), read_family_attribute, data);
 }
 
-/* Are these whole messages and nothing else? libmnl leaves a rest unread. */
-static bool are_messages(const void *bytes, size_t len)
+/*
+ * Are these whole messages and nothing else? libmnl leaves a rest unread, and takes
+ * a length above INT_MAX for a negative one, which it goes round in circles with.
+ */
+static bool are_messages(const char *bytes, size_t len)
 {
-	const struct nlmsghdr *message = bytes;
-	int rest = (int)len;
+	size_t at = 0;
 
-	if (len == 0 || len > INT32_MAX)
-		return false;
-	while (rest > 0) {
-		if (!mnl_nlmsg_ok(message, rest))
+	while (len - at >= sizeof(struct nlmsghdr)) {
+		const struct nlmsghdr *message = (const void *)(bytes + at);
+
+		if (message->nlmsg_len < sizeof(*message) ||
+			message->nlmsg_len > len - at)
 			return false;
-		message = mnl_nlmsg_next(message, &rest);
+		at += NLMSG_ALIGN(message->nlmsg_len);
+		if (at >= len)
+			return true;
 	}
-	return true;
+	return false;
 }
 
 static int parse(const void *bytes, size_t len, mnl_cb_t each, void *data)
