@@ -24,6 +24,12 @@ static inline void free_cpuset(struct irqkit_cpuset **set)
 }
 #define _cleanup_cpuset_ CLEANUP(free_cpuset)
 
+static inline void free_topology(struct irqkit_topology **topology)
+{
+	irqkit_topology_free(*topology);
+}
+#define _cleanup_topology_ CLEANUP(free_topology)
+
 /* Exit statuses: a promise to scripts, kept in irqkit(8). */
 enum status {
 	STATUS_DONE = 0,	/* done, or it was so already */
@@ -104,6 +110,8 @@ void options_free(struct call *call);
 
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Holds back what would only be said again and again. */
+void say_silence(bool is_silent);
 /* An irqkit_log_fn; @data is the call's struct common. */
 void say_logged(void *data, int priority, const char *message);
 
@@ -113,9 +121,16 @@ void say_logged(void *data, int priority, const char *message);
 enum status machine_open(const struct call *call, struct irqkit_ctx **ret_ctx);
 /* Reads /proc/interrupts; says why not. */
 enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot);
-/* Reads a list of CPUs from a word; all of them must be online. Says why not. */
+/* A topology where those CPUs are online that the heading of @snapshot names. */
+enum status machine_topology(struct irqkit_ctx *ctx,
+	const struct irqkit_snapshot *snapshot, struct irqkit_topology **ret_topology);
+/*
+ * Reads a SET from the word of an option; @local: what `local` means in it, or NULL.
+ * Says why not.
+ */
 enum status machine_read_cpus(const char *option, const char *word,
-	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set);
+	struct irqkit_topology *topology, const struct irqkit_cpuset *local,
+	struct irqkit_cpuset **ret_set);
 /* The same for a mask. */
 enum status machine_read_mask(const char *option, const char *word,
 	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set);

@@ -50,7 +50,7 @@ static struct value get_count(void *data, const struct column *column)
 }
 
 static const struct column columns[] = {
-	{ "CPUS", "cpus", "the CPUs, as a list", COLUMN_DEFAULT, get_cpus, 0 },
+	{ "CPUS", "list", "the CPUs, as a list", COLUMN_DEFAULT, get_cpus, 0 },
 	{ "MASK", "mask", "the same as a mask", COLUMN_DEFAULT, get_mask, 0 },
 	{ "COUNT", "count", "how many", COLUMN_DEFAULT, get_count, 0 },
 	{ 0 },
@@ -96,12 +96,58 @@ static enum status say_mistake(const char *word, bool from_mask, int error, size
 	return STATUS_MISUSE;
 }
 
-static enum status read_word(const char *word, bool from_mask, struct mask_row *row)
+/* Of numbers alone: no machine is asked which CPUs it has. */
+static int allow_any_cpu(struct irqkit_topology *topology)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *any = NULL;
+	const char all[] = "0-1048575";
+	int r;
+
+	_Static_assert(IRQKIT_CPU_MAX == 1048575, "all[] is all that a set can hold");
+	r = irqkit_cpuset_parse_list(all, strlen(all), &any, NULL);
+	return r < 0 ? r : irqkit_topology_set_online(topology, any);
+}
+
+/* A SET with words that speak of the machine, or with parts that are taken away. */
+static enum status read_set(
+	const struct call *call, const char *word, struct irqkit_cpuset **ret_cpus)
+{
+	bool has_words = word[strspn(word, "0123456789-:,^")] != '\0';
+	struct irqkit_topology *topology = NULL;
+	struct irqkit_ctx *ctx = NULL;
+	enum status status = machine_open(call, &ctx);
+	int r = status == STATUS_DONE ? irqkit_topology_new(ctx, &topology) : 0;
+
+	if (r == 0 && topology && !has_words)
+		r = allow_any_cpu(topology);
+	if (r < 0) {
+		say_error("out of memory");
+		status = STATUS_REFUSED;
+	}
+	if (status == STATUS_DONE)
+		status = machine_read_cpus("mask", word, topology, NULL, ret_cpus);
+	irqkit_topology_free(topology);
+	irqkit_ctx_free(ctx);
+	return status;
+}
+
+static enum status read_word(
+	const struct call *call, const char *word, bool from_mask, struct mask_row *row)
 {
 	size_t at = 0;
 	int r = from_mask
 			? irqkit_cpuset_parse_mask(word, strlen(word), &row->cpus, &at)
 			: irqkit_cpuset_parse_list(word, strlen(word), &row->cpus, &at);
+
+	if (!from_mask && !*word)
+		r = -EINVAL;
+	if (r == -EINVAL && !from_mask && !is_mask(word)) {
+		enum status status = read_set(call, word, &row->cpus);
+
+		if (status != STATUS_DONE)
+			return status;
+		r = 0;
+	}
 
 	if (r == 0)
 		r = irqkit_cpuset_format_mask(row->cpus, &row->mask);
@@ -162,7 +208,7 @@ static enum status run(const struct call *call)
 		status = STATUS_MISUSE;
 	}
 	for (size_t i = 0; i < call->n_words && status == STATUS_DONE; i++)
-		status = read_word(call->words[i], o->is_list, &rows[i]);
+		status = read_word(call, call->words[i], o->is_list, &rows[i]);
 	if (status == STATUS_DONE)
 		status = call->common.is_json
 				 ? print_json(rows, call->n_words, &call->common)
@@ -177,9 +223,11 @@ static enum status run(const struct call *call)
 
 const struct command cmd_mask = {
 	.name = "mask",
-	.args = "[OPTION...] LIST...",
-	.summary = "turn a list of CPUs into a mask, and back",
-	.more = "  irqkit mask 0-3,8          10f\n"
+	.args = "[OPTION...] SET...",
+	.summary = "turn a set of CPUs into a mask, and back",
+	.more = "Numbers need not be those of this machine; words (node:0, all) speak of it.\n"
+		"\n"
+		"  irqkit mask 0-3,8          10f\n"
 		"  irqkit mask 0-31:2         55555555\n"
 		"  irqkit mask --list 10f     0-3,8\n",
 	.options = options,

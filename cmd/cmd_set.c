@@ -24,20 +24,6 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static const char *immovable_word(enum irqkit_movable movable)
-{
-	switch (movable) {
-	case IRQKIT_MANAGED:
-		return "managed by the kernel";
-	case IRQKIT_PER_CPU:
-		return "per-CPU";
-	case IRQKIT_READ_ONLY:
-		return "read-only";
-	default:
-		return NULL;
-	}
-}
-
 /* Why this one cannot be moved; NULL where it can be tried. */
 static const char *find_obstacle(
 	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
@@ -45,7 +31,7 @@ static const char *find_obstacle(
 	enum irqkit_movable movable;
 
 	if (irqkit_interrupt_get_irq(interrupt) < 0)
-		return "not moved by anybody: it has no number";
+		return "no interrupt that has a number";
 	if (irqkit_irq_read_movable(ctx, interrupt, &movable) < 0)
 		return NULL;
 	return immovable_word(movable);
@@ -143,17 +129,19 @@ static enum status run(const struct call *call)
 	const struct options *o = call->state;
 	struct change change CLEANUP(change_free) = { 0 };
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	const struct irqkit_cpuset *online;
+	_cleanup_topology_ struct irqkit_topology *topology = NULL;
 	enum status status = check_words(call, o);
 
 	if (status == STATUS_DONE)
 		status = change_begin(&change, call, &o->change);
+	if (status == STATUS_DONE)
+		status = machine_topology(change.ctx, change.snapshot, &topology);
 	if (status != STATUS_DONE)
 		return status;
 
-	online = irqkit_snapshot_get_cpus(change.snapshot);
-	status = o->cpus ? machine_read_cpus("--cpus", o->cpus, online, &cpus)
-			 : machine_read_mask("--mask", o->mask, online, &cpus);
+	status = o->cpus ? machine_read_cpus("--cpus", o->cpus, topology, NULL, &cpus)
+			 : machine_read_mask("--mask", o->mask,
+				   irqkit_snapshot_get_cpus(change.snapshot), &cpus);
 	if (status == STATUS_DONE && o->is_default) {
 		int r = irqkit_plan_add_default_affinity(change.plan, cpus, "asked for");
 

@@ -15,7 +15,7 @@ struct options {
 static const struct option options[] = {
 	{ "all", 'a', OPTION_FLAG, offsetof(struct options, is_all), NULL,
 		"also the rows with a name: NMI, LOC, ERR, IPI0" },
-	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, cpus), "LIST",
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, cpus), "SET",
 		"only what these CPUs have served or may serve" },
 	{ "per-cpu", 0, OPTION_FLAG, offsetof(struct options, is_per_cpu), NULL,
 		"one column for each CPU" },
@@ -34,6 +34,7 @@ static void show_free(struct show *show)
 	selection_free(&show->chosen);
 	irqkit_cpuset_free(show->only);
 	irqkit_snapshot_free(show->snapshot);
+	irqkit_topology_free(show->topology);
 	irqkit_ctx_free(show->ctx);
 }
 
@@ -88,9 +89,14 @@ static enum status make_rows(struct show *show)
 		show->rows[i].show = show;
 		show->rows[i].interrupt = show->chosen.interrupts[i];
 	}
-	if (show->only)
-		keep_rows_of_cpus(show);
-	return STATUS_DONE;
+	if (!show->only)
+		return STATUS_DONE;
+	keep_rows_of_cpus(show);
+	if (show->chosen.n > 0)
+		return STATUS_DONE;
+	say_error("nothing matches: these CPUs have served none of the interrupts, nor may "
+		  "they");
+	return STATUS_NO_MATCH;
 }
 
 const struct load *show_load(struct show *show)
@@ -109,9 +115,11 @@ static enum status collect(
 
 	if (status == STATUS_DONE)
 		status = machine_read(show->ctx, &show->snapshot);
+	if (status == STATUS_DONE)
+		status = machine_topology(show->ctx, show->snapshot, &show->topology);
 	if (status == STATUS_DONE && o->cpus)
-		status = machine_read_cpus("--cpus", o->cpus,
-			irqkit_snapshot_get_cpus(show->snapshot), &show->only);
+		status = machine_read_cpus(
+			"--cpus", o->cpus, show->topology, NULL, &show->only);
 	if (status == STATUS_DONE)
 		status = select_interrupts(show->snapshot, call->words, call->n_words,
 			o->is_all, &show->chosen);
@@ -183,7 +191,8 @@ static void remark(struct show *show, const struct call *call)
 		return;
 	if (call->n_words == 1)
 		what = text_escape(call->words[0]);
-	else if (asprintf(&what, "%zu interrupts", show->chosen.n) < 0)
+	else if (asprintf(&what, "%zu interrupt%s", show->chosen.n,
+			 show->chosen.n == 1 ? "" : "s") < 0)
 		what = NULL;
 	if (!what)
 		return;

@@ -136,11 +136,20 @@ static int compare_cpus(const struct irqkit_cpuset *a, const struct irqkit_cpuse
 	return (x > y) - (x < y);
 }
 
+/* NAME is one text in some rows, several in others. */
+static const char *sort_text(const struct value *value)
+{
+	if (value->kind == VALUE_TEXT)
+		return value->text;
+	return value->kind == VALUE_TEXTS ? value->texts[0] : NULL;
+}
+
 static int compare_values(const struct value *a, const struct value *b)
 {
 	switch (a->kind) {
 	case VALUE_TEXT:
-		return strverscmp(a->text, b->text);
+	case VALUE_TEXTS:
+		return strverscmp(sort_text(a), sort_text(b));
 	case VALUE_NUMBER:
 		return (a->number > b->number) - (a->number < b->number);
 	case VALUE_INTEGER:
@@ -163,8 +172,11 @@ static int compare_keys(const void *x, const void *y, void *data)
 	int order;
 
 	/* what is absent comes last */
-	if (a->value.kind != b->value.kind)
-		return a->value.kind == VALUE_ABSENT ? 1 : -1;
+	if (a->value.kind == VALUE_ABSENT || b->value.kind == VALUE_ABSENT) {
+		if (a->value.kind != b->value.kind)
+			return a->value.kind == VALUE_ABSENT ? 1 : -1;
+		return (a->index > b->index) - (a->index < b->index);
+	}
 	order = compare_values(&a->value, &b->value);
 	if (order)
 		return *is_descending ? -order : order;
@@ -214,6 +226,14 @@ static enum status sort(
 	}
 	free(keys);
 	return STATUS_DONE;
+}
+
+bool table_choose_keys(struct table *table, const struct column *columns)
+{
+	const struct table_options options = { 0 };
+	const struct common common = { .is_json = true };
+
+	return choose(table, columns, &options, &common) == STATUS_DONE;
 }
 
 enum status table_prepare(struct table *table, const struct column *columns,

@@ -40,6 +40,38 @@ enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_sn
 	return STATUS_REFUSED;
 }
 
+enum status machine_topology(struct irqkit_ctx *ctx,
+	const struct irqkit_snapshot *snapshot, struct irqkit_topology **ret_topology)
+{
+	struct irqkit_topology *topology = NULL;
+	int r = irqkit_topology_new(ctx, &topology);
+
+	if (r == 0)
+		r = irqkit_topology_set_online(
+			topology, irqkit_snapshot_get_cpus(snapshot));
+	if (r < 0) {
+		say_error("out of memory");
+		irqkit_topology_free(topology);
+		return STATUS_REFUSED;
+	}
+	*ret_topology = topology;
+	return STATUS_DONE;
+}
+
+enum status machine_read_cpus(const char *option, const char *word,
+	struct irqkit_topology *topology, const struct irqkit_cpuset *local,
+	struct irqkit_cpuset **ret_set)
+{
+	_cleanup_free_ char *message = NULL;
+	int r = irqkit_topology_parse_set(
+		topology, word, strlen(word), local, ret_set, NULL, &message);
+
+	if (r == 0)
+		return STATUS_DONE;
+	say_error("%s: %s", option, message ? message : strerror(-r));
+	return r == -ENOMEM ? STATUS_REFUSED : STATUS_MISUSE;
+}
+
 /* Takes @set over. */
 static enum status check_online(const char *option, const struct irqkit_cpuset *online,
 	struct irqkit_cpuset *set, struct irqkit_cpuset **ret_set)
@@ -57,29 +89,6 @@ static enum status check_online(const char *option, const struct irqkit_cpuset *
 	}
 	*ret_set = set;
 	return STATUS_DONE;
-}
-
-enum status machine_read_cpus(const char *option, const char *word,
-	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set)
-{
-	struct irqkit_cpuset *set = NULL;
-	size_t at = 0;
-	int r = irqkit_cpuset_parse_list(word, strlen(word), &set, &at);
-
-	if (r == -ERANGE)
-		say_error("%s: no machine has the CPU at '%s'", option, word + at);
-	else if (r < 0 && at < strlen(word))
-		say_error("%s: '%s' is no list of CPUs, from '%s' on: it should look "
-			  "like 0-3,8", option, word, word + at);
-	else if (r < 0 || irqkit_cpuset_is_empty(set))
-		say_error("%s: '%s' ends where a CPU should stand: it should look like "
-			  "0-3,8", option, word);
-	if (r < 0 || irqkit_cpuset_is_empty(set)) {
-		irqkit_cpuset_free(set);
-		return STATUS_MISUSE;
-	}
-
-	return check_online(option, online, set, ret_set);
 }
 
 enum status machine_read_mask(const char *option, const char *word,

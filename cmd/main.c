@@ -7,13 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct command cmd_mask, cmd_set, cmd_show, cmd_undo;
+extern const struct command cmd_mask, cmd_set, cmd_show, cmd_spread, cmd_undo;
 
 /* Sorted by name. Names are exact: a new command never changes what a script means. */
 static const struct command *const commands[] = {
 	&cmd_mask,
 	&cmd_set,
 	&cmd_show,
+	&cmd_spread,
 	&cmd_undo,
 	NULL,
 };
@@ -106,7 +107,7 @@ int main(int argc, char **argv)
 	const struct command *command = NULL;
 	enum status status;
 
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, "");
 	name = name ? name + 1 : argc > 0 ? argv[0] : "irqkit";
 	if (strncmp(name, "irq-", 4) == 0) {
 		command = find_command(name + 4);

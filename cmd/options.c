@@ -27,16 +27,18 @@ static const struct option common_options[] = {
 	{ 0 },
 };
 
+static bool takes_text(enum option_kind kind)
+{
+	return kind == OPTION_TEXT || kind == OPTION_OPTIONAL_TEXT;
+}
+
+/* POPT_ARGFLAG_OPTIONAL for the sake of --help: see end_optional() */
 static unsigned int arg_info(enum option_kind kind)
 {
-	switch (kind) {
-	case OPTION_TEXT:
-		return POPT_ARG_STRING;
-	case OPTION_OPTIONAL_TEXT:
-		return POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL;
-	default:
+	if (!takes_text(kind))
 		return POPT_ARG_NONE;
-	}
+	return POPT_ARG_STRING |
+	       (kind == OPTION_OPTIONAL_TEXT ? POPT_ARGFLAG_OPTIONAL : 0);
 }
 
 static void add_options(
@@ -91,10 +93,8 @@ static void store(const struct option *option, void *state, char *text)
 	case OPTION_COUNT:
 		++*(int *)place;
 		break;
-	case OPTION_OPTIONAL_TEXT:
-		text = text ? text : strdup("");
-		/* fallthrough */
 	case OPTION_TEXT:
+	case OPTION_OPTIONAL_TEXT:
 		free(*(char **)place);
 		*(char **)place = text;
 		break;
@@ -183,6 +183,42 @@ static bool take_words(poptContext con, struct call *call)
 	return true;
 }
 
+/*
+ * popt would take the word behind `--wait` for its value, optional as that is: `--wait=`
+ * tells it that there is none. The caller frees what comes back.
+ */
+static char **end_optional(const struct command *command, int argc, const char **argv)
+{
+	char **ended = calloc((size_t)argc + 1, sizeof(*ended));
+	bool is_options = true;
+
+	for (int i = 0; ended && i < argc; i++) {
+		const struct option *option = command->options;
+		int r = 0;
+
+		is_options = is_options && strcmp(argv[i], "--") != 0;
+		while (is_options && option && option->name &&
+			!(option->kind == OPTION_OPTIONAL_TEXT &&
+				strncmp(argv[i], "--", 2) == 0 &&
+				strcmp(argv[i] + 2, option->name) == 0))
+			option++;
+		if (is_options && option && option->name)
+			r = asprintf(&ended[i], "%s=", argv[i]);
+		else
+			ended[i] = strdup(argv[i]);
+		if (r < 0)
+			ended[i] = NULL;
+	}
+	return ended;
+}
+
+static void free_words(char **words)
+{
+	for (size_t i = 0; words && words[i]; i++)
+		free(words[i]);
+	free(words);
+}
+
 /* "irqkit set eth1 --cpus=0-3", for the journal and the head of scripts */
 static char *join_line(const struct command *command, int argc, const char **argv)
 {
@@ -205,6 +241,7 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 {
 	struct poptOption table[MAX_OPTIONS], common[MAX_OPTIONS];
 	char name[64];
+	char **words;
 	poptContext con;
 	bool go_on = true;
 	int value;
@@ -216,11 +253,13 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 	build_table(command, table, common);
 	snprintf(name, sizeof(name), "irqkit %s", command->name);
 	argv[0] = name;
-	con = poptGetContext("irqkit", argc, argv, table, 0);
+	words = end_optional(command, argc, argv);
+	con = words ? poptGetContext("irqkit", argc, (const char **)words, table, 0) : NULL;
 	if (!con || !ret_call->state || !ret_call->line) {
 		say_error("out of memory");
 		*ret_status = STATUS_REFUSED;
 		poptFreeContext(con);
+		free_words(words);
 		return false;
 	}
 
@@ -238,14 +277,14 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 		go_on = false;
 	}
 	poptFreeContext(con);
+	free_words(words);
 	return go_on;
 }
 
 static void free_texts(const struct option *options, void *state)
 {
 	for (size_t i = 0; options && state && options[i].name; i++)
-		if (options[i].kind == OPTION_TEXT ||
-			options[i].kind == OPTION_OPTIONAL_TEXT)
+		if (takes_text(options[i].kind))
 			free(*(char **)((char *)state + options[i].offset));
 }
 

@@ -16,11 +16,13 @@ static enum status out_of_memory(void)
 
 bool render_has_color(const struct common *common)
 {
-	const char *no_color = getenv("NO_COLOR");
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	if (common->color != COLOR_AUTO)
 		return common->color == COLOR_ALWAYS;
-	return !(no_color && *no_color) && isatty(STDOUT_FILENO);
+	if ((no_color && *no_color) || !term || strcmp(term, "dumb") == 0)
+		return false;
+	return isatty(STDOUT_FILENO);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -84,6 +86,8 @@ static char *value_to_text(const struct value *value, const char *absent)
 	case VALUE_SHARE:
 		return format_text("%.0f%%", value->share * 100);
 	case VALUE_CPUS:
+		if (irqkit_cpuset_is_empty(value->cpus))
+			return strdup(absent);
 		irqkit_cpuset_format_list(value->cpus, &list);
 		return list;
 	default:
@@ -279,6 +283,18 @@ void document_add_bool(struct document *document, const char *key, bool is_true)
 {
 	if (document)
 		add_json(document, key, json_boolean(is_true));
+}
+
+void document_add_number(struct document *document, const char *key, uint64_t number)
+{
+	if (document)
+		add_json(document, key, number_to_json(number));
+}
+
+void document_add_real(struct document *document, const char *key, double real)
+{
+	if (document)
+		add_json(document, key, json_real(real));
 }
 
 void document_add_cpus(

@@ -80,6 +80,10 @@ static enum status parse_target(const char *word, struct target *target)
 		return STATUS_MISUSE;
 	}
 
+	if (target->name && !*target->name) {
+		say_error("a TARGET in '%s' is empty", word);
+		return STATUS_MISUSE;
+	}
 	if (target->kind == TARGET_IRQS && target->last < target->first) {
 		say_error("the range '%s' ends before it begins", word);
 		return STATUS_MISUSE;

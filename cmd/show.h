@@ -10,6 +10,7 @@
 /* Everything that one run shows. */
 struct show {
 	struct irqkit_ctx *ctx;
+	struct irqkit_topology *topology;
 	struct irqkit_snapshot *snapshot;
 	struct irqkit_cpuset *only; /* --cpus, or NULL */
 	struct selection chosen;

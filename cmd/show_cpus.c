@@ -125,7 +125,7 @@ static const struct column columns[] = {
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_total, 0 },
 	{ "SHARE", "share", "its part of all that is shown",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_share, 0 },
-	{ "INTERRUPTS", "interrupts", "how many different ones it served",
+	{ "INTERRUPTS", "interrupt_count", "how many different ones it served",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_interrupts, 0 },
 	{ "BUSIEST", "busiest", "the one that came most often",
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_busiest, 0 },
@@ -133,34 +133,16 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
-static void read_nodes(struct irqkit_ctx *ctx, struct cpu_row *rows, size_t n_rows)
-{
-	_cleanup_cpuset_ struct irqkit_cpuset *nodes = NULL;
-
-	if (irqkit_topology_read_nodes(ctx, &nodes) < 0)
-		return;
-	irqkit_cpuset_foreach(node, nodes) {
-		_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-
-		if (irqkit_topology_read_node_cpus(ctx, (unsigned int)node, &cpus) < 0)
-			continue;
-		for (size_t i = 0; i < n_rows; i++)
-			if (irqkit_cpuset_has(cpus, rows[i].cpu))
-				rows[i].node = node;
-	}
-}
-
 /* The CPUs that have a row: those online, and those that could be. */
-static int read_present(struct irqkit_ctx *ctx, const struct irqkit_cpuset *online,
-	struct irqkit_cpuset **ret_cpus)
+static int read_present(struct irqkit_topology *topology,
+	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_cpus)
 {
-	struct irqkit_cpuset *present = NULL;
-	int r;
+	const struct irqkit_cpuset *present =
+		irqkit_topology_get_cpus(topology, IRQKIT_CPUS_PRESENT);
+	int r = irqkit_cpuset_copy(online, ret_cpus);
 
-	if (irqkit_topology_read_cpus(ctx, IRQKIT_CPUS_PRESENT, &present) < 0)
-		return irqkit_cpuset_copy(online, ret_cpus);
-	r = irqkit_cpuset_add_set(present, online);
-	*ret_cpus = present;
+	if (r == 0 && present)
+		r = irqkit_cpuset_add_set(*ret_cpus, present);
 	return r;
 }
 
@@ -191,7 +173,7 @@ enum status show_by_cpu(struct show *show, const struct table_options *options,
 	_cleanup_rows_ struct cpu_row *rows = NULL;
 	struct table table CLEANUP(table_free) = { .get_mark = get_mark };
 
-	if (load->cpus && read_present(show->ctx, online, &present) == 0) {
+	if (load->cpus && read_present(show->topology, online, &present) == 0) {
 		if (show->only)
 			irqkit_cpuset_keep_set(present, show->only);
 		rows = calloc(irqkit_cpuset_count(present) + 1, sizeof(*rows));
@@ -208,12 +190,12 @@ enum status show_by_cpu(struct show *show, const struct table_options *options,
 		*row = (struct cpu_row){
 			.cpu = (unsigned int)cpu,
 			.is_online = irqkit_cpuset_has(online, (unsigned int)cpu),
-			.node = -1,
+			.node = irqkit_topology_get_node(
+				show->topology, (unsigned int)cpu),
 			.load = load,
 			.part = load_get(load, (unsigned int)cpu),
 		};
 		table.rows[table.n_rows++] = row;
 	}
-	read_nodes(show->ctx, rows, table.n_rows);
 	return print(&table, online, options, common);
 }

@@ -1,72 +1,314 @@
-# bash completion for irqkit and its links irq-show, ... Everything is asked of the program.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# bash completion for irqkit and its links irq-show, ...
+#
+# It asks the program for everything: commands, options, columns, interrupts, CPUs. What
+# comes from the kernel's names is quoted, and never evaluated.
+# shellcheck shell=bash
 
-_irqkit() {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local program=irqkit command words
-	COMPREPLY=()
+# _irqkit_unquote WORD: REPLY is what the shell makes of it, QUOTE the quote still open
+_irqkit_unquote() {
+	local i c
+	REPLY='' QUOTE=''
+	for ((i = 0; i < ${#1}; i++)); do
+		c=${1:i:1}
+		case $QUOTE$c in
+		"'" | '"') QUOTE=$c ;;
+		"''" | '""') QUOTE='' ;;
+		\\ | \"\\) i=$((i + 1)) REPLY+=${1:i:1} ;;
+		*) REPLY+=$c ;;
+		esac
+	done
+}
 
-	case ${1##*/} in
-	irq-*)
-		command=${1##*/} command=${command#irq-}
-		;;
-	*)
-		program=$1
-		if [ "$COMP_CWORD" -eq 1 ]; then
-			words=$("$program" --list-commands 2>/dev/null)
-			words="$words --help --version --list-commands --install"
-			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
-			return
+# RAW: the words before the cursor as they were typed, put together again where bash cuts
+# them, at the : and = of COMP_WORDBREAKS; a < or > stands alone
+_irqkit_words() {
+	local rest=${COMP_LINE:0:COMP_POINT} piece i
+	RAW=()
+	for ((i = 0; i <= COMP_CWORD; i++)); do
+		piece=${COMP_WORDS[i]}
+		if [[ $i -eq 0 || $rest == [[:space:]]* || $piece == [\<\>]* || ${RAW[-1]} == *[\<\>] ]]; then
+			rest=${rest#"${rest%%[![:space:]]*}"}
+			RAW+=('')
 		fi
-		command=${COMP_WORDS[1]}
-		[ "$command" != --install ] || { mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return; }
-		;;
-	esac
+		[[ $rest == "$piece"* ]] || piece=$rest # the cursor is within the word
+		RAW[${#RAW[@]} - 1]+=$piece
+		rest=${rest:${#piece}}
+	done
+}
 
-	# `--option=` is three words to readline: the option, = and what follows.
-	if [ "$cur" = = ]; then
-		cur=
-	elif [ "$prev" = = ]; then
-		prev=${COMP_WORDS[COMP_CWORD - 2]}
+# _irqkit_program WORD: PROGRAM is the irqkit behind it, where there is one
+_irqkit_program() {
+	local path PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+	case $1 in \~/*) set -- "$HOME/${1#*/}" ;; esac
+	path=$(type -P -- "$1")
+	if [[ ${1##*/} == irq-* ]]; then
+		path=$(readlink -f -- "$path" 2>/dev/null)
+		[[ $path ]] || path=$(type -P irqkit)
 	fi
-	case $prev in
-	--root)
-		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
-		return
-		;;
-	--color)
-		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
-		return
-		;;
-	-o | --output | --sort)
-		words=$("$program" "$command" --help 2>/dev/null |
-			sed -n '/^Columns:/,/^$/p' | grep -oE '\<[A-Z][A-Z_]+\>' | sort -u)
-		# after the last comma or the sign
-		local before=${cur%"${cur##*[,+-]}"}
-		mapfile -t COMPREPLY < <(compgen -P "$before" -W "$words" -- "${cur##*[,+-]}")
-		compopt -o nospace 2>/dev/null
-		return
-		;;
-	esac
+	PROGRAM=$path
+	[[ $PROGRAM ]]
+}
 
-	case $cur in
-	-*)
-		words=$("$program" "$command" --help 2>/dev/null |
-			grep -oE -- '(^|[ ,])--[a-z][a-z0-9-]+=?' | tr -d ' ,' | sort -u)
-		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
-		case ${COMPREPLY[*]} in *=) compopt -o nospace 2>/dev/null ;; esac
+# _irqkit_options [COMMAND]: OPTIONS, what stands behind them in ARGUMENT[], and USAGE
+_irqkit_options() {
+	local line
+	local option='^ +(-[A-Za-z0-9], )?(--[a-z][a-z0-9-]*)(\[=[A-Z]+\]|[= ]([A-Z]+))?(  .*)?$'
+	OPTIONS=() USAGE=''
+	while IFS= read -r line; do
+		[[ $line == Usage:* ]] && USAGE=$line
+		[[ $line =~ $option ]] || continue
+		OPTIONS+=("${BASH_REMATCH[2]}")
+		# the SECONDS of --wait may be left out, and are never a word of their own
+		[[ ${BASH_REMATCH[4]} == SECONDS ]] && continue
+		ARGUMENT[${BASH_REMATCH[2]}]=${BASH_REMATCH[4]}
+		[[ ${BASH_REMATCH[1]} ]] && ARGUMENT[${BASH_REMATCH[1]%, }]=${BASH_REMATCH[4]}
+	done < <("$PROGRAM" "$@" --help 2>/dev/null)
+}
+
+# _irqkit_show ARGUMENT...: `irqkit show` of the root that the command line names
+_irqkit_show() {
+	"$PROGRAM" show ${ROOT:+"--root=$ROOT"} "$@" 2>/dev/null
+}
+
+# _irqkit_columns [THERE]: those that are not among those there, which end with a comma
+_irqkit_columns() {
+	local text column
+	local -a all harmless=()
+	# A command that writes is not run: it lists, and even so it would write nothing.
+	[[ " ${OPTIONS[*]} " != *' --dry-run '* ]] || harmless+=(--dry-run)
+	[[ " ${OPTIONS[*]} " != *' --list '* ]] || harmless+=(--list)
+	text=$("$PROGRAM" "$COMMAND" "${harmless[@]}" ${ROOT:+"--root=$ROOT"} "${LAYOUT[@]}" -o '?' 2>&1)
+	[[ $text == *': the columns are '* ]] || return
+	IFS=', ' read -r -a all <<<"${text##*: the columns are }"
+	for column in "${all[@]}"; do
+		[[ ,$1 == *",$column,"* ]] || REPLIES+=("$column")
+	done
+}
+
+# _irqkit_numbers PREFIX [FROM]: of interrupts
+_irqkit_numbers() {
+	local irq
+	while read -r irq; do
+		[[ $irq =~ ^[0-9]+$ && $irq -ge ${2-0} ]] && REPLIES+=("$1$irq")
+	done < <(_irqkit_show --raw --noheadings -o IRQ)
+}
+
+# _irqkit_printable FIELD: REPLY is what a field of raw output stands for
+_irqkit_printable() {
+	[[ $1 != - ]] && printf -v REPLY %b "$1" && [[ $REPLY != *[![:print:]]* ]]
+}
+
+# _irqkit_names [PREFIX]: of handlers, and of the rows that have a name. Those which irqkit
+# would take for something else get the prefix that says what they are.
+_irqkit_names() {
+	local label names one before
+	local -A seen=()
+	while read -r label names; do
+		if [[ $label != [0-9]* ]]; then
+			names=$label # and not its description
+		fi
+		while [[ $names ]]; do # a, b, c
+			one=${names%%",\x20"*}
+			names=${names#"$one"}
+			names=${names#",\x20"}
+			_irqkit_printable "$one" || continue
+			before=${1-}
+			[[ $REPLY =~ ^([0-9]+(-[0-9]+)?|all|(irq|name|chip):.*|-.*)$ ]] && before=name:
+			[[ ${seen[x$REPLY]-} ]] || REPLIES+=("$before$REPLY")
+			seen[x$REPLY]=1
+		done
+	done < <(_irqkit_show --all --raw --noheadings -o IRQ,NAME)
+}
+
+_irqkit_chips() {
+	local field
+	while read -r field; do
+		_irqkit_printable "$field" && REPLIES+=("chip:$REPLY")
+	done < <(_irqkit_show --raw --noheadings -o CHIP | sort -u)
+}
+
+_irqkit_targets() {
+	case $1 in
+	chip:*) _irqkit_chips ;;
+	name:*) _irqkit_names name: ;;
+	irq:*[0-9]-* | [0-9]*-*)
+		local from=${1%%-*}
+		[[ ${from#irq:} =~ ^[0-9]{1,9}$ ]] && _irqkit_numbers "$from-" "$((10#${from#irq:}))"
+		[[ $1 == irq:* ]] || _irqkit_names
 		;;
+	irq:*) _irqkit_numbers irq: ;;
 	*)
-		# names of handlers and numbers; those with blanks or escapes are left out
-		# shellcheck disable=SC1003 # a backslash it is
-		words=$("$program" show --all --quiet --raw --noheadings -o IRQ,NAME 2>/dev/null |
-			grep -v '\\' | tr ' ' '\n' | grep -v '^-$' | sort -u)
-		mapfile -t COMPREPLY < <(compgen -W "$words all chip:" -- "$cur")
+		_irqkit_numbers ''
+		_irqkit_names
+		REPLIES+=(all irq: name: chip:)
 		;;
 	esac
 }
 
+_irqkit_cpus() {
+	local before=${1%"${1##*[,-]}"} from=0 cpu online
+	[[ $before =~ ([0-9]{1,9})-$ ]] && from=$((10#${BASH_REMATCH[1]} + 1))
+	while read -r cpu online; do
+		[[ $online == yes && $cpu -ge $from ]] && REPLIES+=("$before$cpu")
+	done < <(_irqkit_show --by-cpu --raw --noheadings -o CPU,ONLINE)
+}
+
+# What undo can undo
+_irqkit_changes() {
+	mapfile -t REPLIES < <("$PROGRAM" undo --list ${ROOT:+"--root=$ROOT"} --raw --noheadings -o NUMBER 2>/dev/null)
+}
+
+# _irqkit_value ARGUMENT TEXT: REPLIES for an option's argument, as far as it is typed
+_irqkit_value() {
+	local before
+	case $1 in
+	DIR)
+		compopt -o filenames 2>/dev/null
+		mapfile -t REPLIES < <(compgen -d -- "$2")
+		;;
+	WHEN) REPLIES=(auto always never) ;;
+	LIST | SET)
+		compopt -o nospace 2>/dev/null
+		_irqkit_cpus "$2"
+		;;
+	COLUMN | COLUMNS)
+		if [[ $1 == COLUMNS ]]; then
+			compopt -o nospace 2>/dev/null
+			before=${2%"${2##*[,+]}"}
+		else
+			before=${2%%[^+-]*}
+		fi
+		before=${before^^}
+		_irqkit_columns "${before#+}"
+		REPLIES=("${REPLIES[@]/#/"$before"}")
+		;;
+	esac
+}
+
+# _irqkit_read_words WORD...: what stands before the cursor behind the command. PENDING is
+# the option whose argument comes next.
+_irqkit_read_words() {
+	local word letter
+	for word; do
+		if [[ $PENDING ]]; then
+			[[ $PENDING == --root ]] && ROOT=$word
+			PENDING=''
+			continue
+		fi
+		case $word in
+		*) [[ ! $ENDED ]] || continue ;;&
+		--) ENDED=1 ;;
+		--root=*) ROOT=${word#*=} ;;
+		--by-cpu | --per-cpu) LAYOUT+=("$word") ;;
+		--*=*) ;;
+		--*) [[ ${ARGUMENT[$word]-} ]] && PENDING=$word ;;
+		-?*)
+			while word=${word:1} && [[ $word ]]; do
+				letter=-${word:0:1}
+				[[ ${ARGUMENT[$letter]-} ]] || continue
+				[[ ${#word} -gt 1 ]] || PENDING=$letter
+				break
+			done
+			;;
+		esac
+	done
+}
+
+# _irqkit_reply TYPED REPLACED TEXT: those of REPLIES that begin with TEXT, in the form that
+# readline puts in place of REPLACED, the end of the word TYPED
+_irqkit_reply() {
+	local reply before typed=$3
+	_irqkit_unquote "${1%"$2"}"
+	before=${REPLY#"${OPTION_PART}"}
+	for reply in "${REPLIES[@]}"; do
+		[[ ${reply:0:${#typed}} == "$typed" || ${reply:0:${#typed}} == "${typed^^}" ]] || continue
+		reply=${reply:${#before}}
+		case $QUOTE in
+		"'") [[ $reply != *"'"* ]] || continue ;;
+		'"') [[ $reply != *[\"\$\`\\!]* ]] || continue ;;
+		*) [[ $IS_FILE || $reply != *[!A-Za-z0-9_.,:=@%+/-]* ]] || printf -v reply %q "$reply" ;;
+		esac
+		COMPREPLY+=("$reply")
+	done
+	[[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != *[=:] ]] || compopt -o nospace 2>/dev/null
+}
+
+_irqkit() {
+	local REPLY QUOTE PROGRAM COMMAND='' ROOT='' PENDING='' ENDED='' USAGE='' OPTION_PART='' IS_FILE=''
+	local -a RAW WORDS=() OPTIONS=() LAYOUT=() REPLIES=()
+	local -A ARGUMENT=()
+	local word text last option
+	COMPREPLY=()
+
+	_irqkit_words
+	for word in "${RAW[@]}"; do
+		_irqkit_unquote "$word"
+		WORDS+=("$REPLY")
+	done
+	last=$((${#WORDS[@]} - 1))
+	text=${WORDS[last]}
+	if [[ $last -gt 0 && ${RAW[last - 1]} == *[\<\>] ]]; then
+		compopt -o default 2>/dev/null
+		return
+	fi
+	_irqkit_program "${WORDS[0]}" || return
+
+	word=${WORDS[0]##*/}
+	if [[ $word == irq-* ]]; then
+		COMMAND=${word#irq-}
+		WORDS=("${WORDS[@]:1:last - 1}")
+	elif [[ $last -eq 1 ]]; then
+		mapfile -t REPLIES < <("$PROGRAM" --list-commands 2>/dev/null)
+		_irqkit_options
+		REPLIES+=("${OPTIONS[@]}")
+		_irqkit_reply "${RAW[last]}" "$2" "$text"
+		return
+	elif [[ ${WORDS[1]} == -* ]]; then
+		_irqkit_options
+		[[ $last -eq 2 ]] && _irqkit_value "${ARGUMENT[${WORDS[1]}]-}" "$text" && IS_FILE=1
+		_irqkit_reply "${RAW[last]}" "$2" "$text"
+		return
+	else
+		COMMAND=${WORDS[1]}
+		WORDS=("${WORDS[@]:2:last - 2}")
+	fi
+
+	_irqkit_options "$COMMAND"
+	_irqkit_read_words "${WORDS[@]}"
+	case $ROOT in \~/*) ROOT=$HOME/${ROOT#*/} ;; esac
+	option=${PENDING:+${ARGUMENT[$PENDING]}}
+	if [[ ! $PENDING && ! $ENDED && $text == --*=* ]]; then
+		option=${ARGUMENT[${text%%=*}]-}
+		OPTION_PART=${text%%=*}=
+		text=${text#*=}
+	fi
+	if [[ $PENDING || $OPTION_PART ]]; then
+		[[ $option != DIR ]] || IS_FILE=1
+		_irqkit_value "$option" "$text"
+	elif [[ ! $ENDED && $text == -* ]]; then
+		for option in "${OPTIONS[@]}"; do
+			REPLIES+=("$option${ARGUMENT[$option]:+=}")
+		done
+	elif [[ $USAGE == *TARGET* ]]; then
+		_irqkit_targets "$text"
+	elif [[ $USAGE == *NUMBER* ]]; then
+		_irqkit_changes
+	elif [[ $USAGE =~ (LIST|SET) ]]; then
+		_irqkit_value "${BASH_REMATCH[1]}" "$text"
+	fi
+	_irqkit_reply "${RAW[last]}" "$2" "$text"
+}
+
 complete -F _irqkit irqkit
-while IFS= read -r _irqkit_command; do
-	complete -F _irqkit "irq-$_irqkit_command"
-done < <(irqkit --list-commands 2>/dev/null)
-unset _irqkit_command
+# The links, and the name by which bash-completion found this file.
+_irqkit_links() {
+	local PROGRAM command
+	case ${1##*/} in irq-*) complete -F _irqkit "${1##*/}" ;; esac
+	_irqkit_program irqkit || return 0
+	while read -r command; do
+		complete -F _irqkit "irq-$command"
+	done < <("$PROGRAM" --list-commands 2>/dev/null)
+}
+_irqkit_links "${BASH_SOURCE[0]}"
+unset -f _irqkit_links

@@ -1,39 +1,168 @@
-# fish completion for irqkit and its links irq-show, ... Everything is asked of the program.
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# fish completion for irqkit and its links irq-show, ...
+#
+# It asks the program for everything: commands, options, columns, interrupts, CPUs. What
+# comes from the kernel's names is quoted by fish, and never evaluated.
 
-function __irqkit_command
-    set -l words (commandline -opc)
-    set -l name (string replace -r '^.*/' '' -- $words[1])
-    switch $name
-        case 'irq-*'
-            string replace 'irq-' '' -- $name
-        case '*'
-            test (count $words) -ge 2; and echo $words[2]
+# The irqkit that a command line begins with.
+function __irqkit_program
+    set -l path (command -s -- (string replace -r '^~/' "$HOME/" -- $argv[1]))
+    if string match -qr '(^|/)irq-[^/]*$' -- $argv[1]
+        test -n "$path" && set path (realpath -- $path) || set path (command -s irqkit)
+    end
+    test -n "$path" || set path (path filter -x /usr/local/sbin/irqkit /usr/sbin/irqkit)[1]
+    test -n "$path" && echo $path
+end
+
+# OPTION, its short form, what stands behind it and its text, between tabs
+function __irqkit_options
+    $argv --help 2>/dev/null | string replace -rf \
+        '^ +(?:(-[A-Za-z0-9]), )?(--[a-z][a-z0-9-]*)(?:\[=[A-Z]+\]|[= ]([A-Z]+))?(?:  +(.*))?$' \
+        '$2'\t'$1'\t'$3'\t'$4' |
+        # what may be left out, and is never a word of its own
+        string replace -r '^([^\t]*\t[^\t]*\t)SECONDS\t' '$1\t'
+end
+
+# What stands for a field of raw output, if it can be printed.
+function __irqkit_printable
+    while read -l field
+        test "$field" != - || continue
+        set -l text (string replace -ra '([\'"])' '\\\\$1' -- $field | string unescape)
+        # fish holds bytes that are no characters as U+F600 to U+F6FF
+        string match -qr '^[^[:cntrl:]\x{f600}-\x{f6ff}]+$' -- $text && printf '%s\n' $text
     end
 end
 
-function __irqkit_options
-    set -l command (__irqkit_command)
-    test -n "$command"; or return
-    irqkit $command --help 2>/dev/null | string match -rag -- '(?:^|[ ,])(--[a-z][a-z0-9-]+)' | sort -u
-end
-
-function __irqkit_columns
-    irqkit (__irqkit_command) --help 2>/dev/null | sed -n '/^Columns:/,/^$/p' | string match -ra '\b[A-Z][A-Z_]+\b' | sort -u
-end
-
+# SHOW...: numbers with their names, names, and prefixes
 function __irqkit_targets
-    irqkit show --all --quiet --raw --noheadings -o IRQ,NAME 2>/dev/null | string match -rv '\\\\' | string split ' ' | string match -v -- - | sort -u
-    echo all
+    set -l token (commandline -ct)
+    set -l rows ($argv --all --raw --noheadings -o IRQ,NAME 2>/dev/null)
+    set -l numbers (string match -r '^[0-9]+ .*' -- $rows | string replace ' ' \t | string replace -a '\x20' ' ')
+    set -l names (string replace -rf '^[0-9]+ ' '' -- $rows | string split ',\x20' | __irqkit_printable | sort -u)
+    set -l labels (string replace -rf '^([^0-9 ][^ ]*) .*' '$1' -- $rows)
+    if string match -qr '^(irq:.*|[0-9]+-.*)$' -- $token
+        printf '%s\n' (string replace -r '[^:-]*$' '' -- $token)$numbers
+    end
+    switch $token
+        case 'irq:*'
+        case 'chip:*'
+            $argv --raw --noheadings -o CHIP 2>/dev/null | __irqkit_printable | sort -u | string replace -r '^' chip:
+        case 'name:*'
+            printf '%s\n' name:$names
+        case '*'
+            printf '%s\n' $numbers $labels all irq: name: chip:
+            for name in $names
+                # what irqkit would take for something else
+                string match -qr '^([0-9]+(-[0-9]+)?|all|(irq|name|chip):.*|-.*)$' -- $name && set name name:$name
+                printf '%s\n' $name
+            end
+    end
 end
 
-complete -c irqkit -f
-complete -c irqkit -n 'test (count (commandline -opc)) -eq 1' -a '(irqkit --list-commands 2>/dev/null) --help --version --list-commands --install'
-for __irqkit_program in irqkit irq-(irqkit --list-commands 2>/dev/null)
-    complete -c $__irqkit_program -f -n 'test -n "(__irqkit_command)"' -a '(__irqkit_options)'
-    complete -c $__irqkit_program -f -n 'test -n "(__irqkit_command)"' -a '(__irqkit_targets)'
-    complete -c $__irqkit_program -l root -r -a '(__fish_complete_directories)'
-    complete -c $__irqkit_program -l color -x -a 'auto always never'
-    complete -c $__irqkit_program -s o -l output -x -a '(__irqkit_columns)'
-    complete -c $__irqkit_program -l sort -x -a '(__irqkit_columns)'
+# UNDO...: what can be undone, by number, each with the command that did it
+function __irqkit_changes
+    $argv --list --raw --noheadings -o NUMBER,COMMAND 2>/dev/null | while read -l number command
+        set command (printf '%s\n' $command | __irqkit_printable)
+        printf '%s\t%s\n' $number "$command"
+    end
 end
-set -e __irqkit_program
+
+# ARGUMENT VALUE COMMAND...: what can stand for an ARGUMENT, of which VALUE is typed
+function __irqkit_values
+    set -l value $argv[2]
+    switch $argv[1]
+        case DIR
+            __fish_complete_directories $value ''
+        case WHEN
+            printf '%s\n' auto always never
+        case LIST SET
+            set -l before (string replace -r '[^,-]*$' '' -- $value)
+            set -l show $argv[3] show (string match -- '--root=*' $argv)
+            set -l cpus ($show --by-cpu --raw --noheadings -o CPU,ONLINE 2>/dev/null | string replace -rf ' yes$' '')
+            printf '%s\n' $before$cpus
+        case COLUMN COLUMNS
+            set -l end (test $argv[1] = COLUMNS && echo '[^,+]*$' || echo '[^+-]*$')
+            set -l before (string replace -r -- $end '' $value)
+            # A command that writes is not run: it lists, and even so it would write nothing.
+            set -l harmless (__irqkit_options $argv[3..4] | string match -r '^--(?:dry-run|list)(?=\t)')
+            set -l columns ($argv[3..4] $harmless $argv[5..] -o '?' 2>&1 | string replace -rf '.*: the columns are ' '' | string split ', ')
+            printf '%s\n' $before$columns
+    end
+end
+
+function __irqkit_complete
+    set -l words (commandline -opc)
+    set -l token (commandline -ct)
+    set -l program (__irqkit_program $words[1]) || return
+    set -l name (string replace -rf '.*/' '' -- /$words[1])
+    set -e words[1]
+    if string match -q 'irq-*' -- $name
+        set -p words (string replace 'irq-' '' -- $name)
+    end
+
+    set -l command
+    if set -q words[1] && not string match -q -- '-*' $words[1]
+        set command $words[1]
+        set -e words[1]
+    end
+    set -l options (__irqkit_options $program $command)
+
+    # what stands before: the root, --by-cpu, and at last an option that waits for its value
+    set -l root
+    set -l layout
+    set -l pending
+    set -l ended
+    for word in $words
+        if test -n "$pending"
+            string match -q -- '--root'\t'*' $pending && set root --root=(string replace -r '^~/' "$HOME/" -- $word)
+            set pending
+            continue
+        end
+        switch $word
+            case --
+                set ended 1
+            case '--root=*'
+                set root $word
+            case --by-cpu --per-cpu
+                set -a layout $word
+            case '-*'
+                set pending (string match -r '^(?:.*\t)?'(string escape --style=regex -- $word)'\t(?:.*\t)?[A-Z]+\t.*' -- $options)
+        end
+    end
+
+    if test -n "$pending"
+        __irqkit_values (string split \t -- $pending)[3] "$token" $program $command $root $layout
+    else if test -z "$ended" && string match -q -- '--*=*' $token
+        set -l parts (string split -m 1 = -- $token)
+        set -l option (string match -r -- '^'(string escape --style=regex -- $parts[1])'\t.*' $options)
+        test -n "$option" || return
+        set -l values (__irqkit_values (string split \t -- $option)[3] "$parts[2]" $program $command $root $layout)
+        printf '%s\n' $parts[1]=$values
+    else if test -z "$ended" && string match -q -- '-*' $token
+        for option in $options
+            set -l parts (string split \t -- $option)
+            printf '%s\t%s\n' $parts[1] $parts[4]
+            test -n "$parts[2]" && printf '%s\t%s\n' $parts[2] $parts[4]
+        end
+    else if test -z "$command"
+        $program --list-commands 2>/dev/null
+    else
+        switch ($program $command --help 2>/dev/null)[1]
+            case '*TARGET*'
+                __irqkit_targets $program show $root
+            case '*NUMBER*'
+                __irqkit_changes $program undo $root
+            case '*LIST*' '*SET*'
+                __irqkit_values SET "$token" $program $command $root
+        end
+    end
+end
+
+# The links too; fish finds this file by the name of one if it is there under that name.
+begin
+    set -l names irqkit (status basename | string replace -rf '^(irq-.*)\.fish$' '$1')
+    set -l program (__irqkit_program irqkit) && set -a names irq-($program --list-commands 2>/dev/null)
+    for name in $names
+        complete -c $name -f -a '(__irqkit_complete)'
+    end
+end

@@ -3,7 +3,6 @@
 #include "private.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #define WORD_BITS 64u
 
@@ -235,6 +234,7 @@ static int take_range(struct cursor *c, struct irqkit_cpuset *set)
 			return r;
 	}
 
+	r = grow(set, last / WORD_BITS + 1);
 	for (uint32_t cpu = first; cpu <= last && r == 0; cpu += stride)
 		r = irqkit_cpuset_add(set, cpu);
 	return r;
@@ -264,59 +264,22 @@ EXPORT int irqkit_cpuset_parse_list(const char *text, size_t len,
 	return 0;
 }
 
-/* A text that grows at its end. */
-struct writer {
-	char *text; /* owned */
-	size_t len;
-	size_t room;
-};
-
-static int write_text(struct writer *w, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-static int write_text(struct writer *w, const char *format, ...)
-{
-	va_list args;
-
-	if (w->room - w->len < 32) { /* more than a comma and a number need */
-		size_t room = w->room ? w->room * 2 : 64;
-		char *text = realloc(w->text, room);
-
-		if (!text)
-			return -ENOMEM;
-		w->text = text;
-		w->room = room;
-	}
-	va_start(args, format);
-	w->len += (size_t)vsnprintf(w->text + w->len, w->room - w->len, format, args);
-	va_end(args);
-	return 0;
-}
-
 EXPORT int irqkit_cpuset_format_list(const struct irqkit_cpuset *set, char **ret_text)
 {
-	struct writer w = { 0 };
+	struct buffer list = { 0 };
 	int cpu = irqkit_cpuset_next(set, -1);
-	int r = 0;
 
-	while (cpu >= 0 && r == 0) {
+	while (cpu >= 0) {
 		int last = cpu;
 
 		while (irqkit_cpuset_has(set, (unsigned int)last + 1))
 			last++;
-		r = write_text(&w, "%s%d", w.len ? "," : "", cpu);
-		if (r == 0 && last > cpu)
-			r = write_text(&w, "-%d", last);
+		buffer_add(&list, "%s%d", list.len ? "," : "", cpu);
+		if (last > cpu)
+			buffer_add(&list, "-%d", last);
 		cpu = irqkit_cpuset_next(set, last);
 	}
-	if (r == 0 && !w.text && !(w.text = strdup("")))
-		r = -ENOMEM;
-	if (r < 0) {
-		free(w.text);
-		return r;
-	}
-
-	*ret_text = w.text;
-	return 0;
+	return buffer_take(&list, ret_text);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -358,7 +321,7 @@ static int add_digits(struct irqkit_cpuset *set, const char *text, size_t start,
 /* Only digits and commas, no empty group, and none above 8 digits where there are commas. */
 static int check_mask(const char *text, size_t start, size_t len, size_t *reterr_at)
 {
-	bool has_commas = memchr(text + start, ',', len - start) != NULL;
+	bool has_commas = len > start && memchr(text + start, ',', len - start);
 	size_t digits = 0;
 
 	for (size_t at = start; at < len; at++) {
@@ -420,25 +383,19 @@ EXPORT int irqkit_cpuset_parse_mask(const char *text, size_t len,
 
 EXPORT int irqkit_cpuset_format_mask(const struct irqkit_cpuset *set, char **ret_text)
 {
-	struct writer w = { 0 };
-	int r = 0;
+	struct buffer mask = { 0 };
 
-	for (size_t group = set->n_words * 2; group-- > 0 && r == 0;) {
+	for (size_t group = set->n_words * 2; group-- > 0;) {
 		uint32_t bits = (uint32_t)(set->words[group / 2] >> group % 2 * 32);
 
-		if (bits == 0 && w.len == 0 && group > 0)
-			continue;
-		r = w.len ? write_text(&w, ",%08x", bits) : write_text(&w, "%x", bits);
+		if (mask.len)
+			buffer_add(&mask, ",%08x", bits);
+		else if (bits)
+			buffer_add(&mask, "%x", bits);
 	}
-	if (r == 0 && !w.text)
-		r = write_text(&w, "0");
-	if (r < 0) {
-		free(w.text);
-		return r;
-	}
-
-	*ret_text = w.text;
-	return 0;
+	if (!mask.len)
+		buffer_add_char(&mask, '0');
+	return buffer_take(&mask, ret_text);
 }
 
 int cpuset_format_mask_like(

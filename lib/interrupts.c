@@ -18,11 +18,12 @@
 #include <errno.h>
 
 #define FIELD_LEN 11u /* a blank and ten places */
-#define STRETCH 32u /* zeros compared at once */
+#define STRETCH 64u /* zeros compared at once: then 16, 4 and 1 */
 #define ZERO "          0"
 #define ZERO_8 ZERO ZERO ZERO ZERO ZERO ZERO ZERO ZERO
 
-static const char zeros[] = ZERO_8 ZERO_8 ZERO_8 ZERO_8;
+static const char zeros[] =
+	ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8;
 _Static_assert(sizeof(zeros) - 1 == STRETCH * FIELD_LEN, "zeros[] is one stretch");
 
 #define LABEL_MAX 32u /* the longest known are ten digits, and names of four letters */
@@ -94,13 +95,16 @@ int snapshot_set_actions(struct irqkit_snapshot *snapshot,
 	if (!interrupt->actions)
 		return -ENOMEM;
 	interrupt->n_actions = 0;
-	for (next = len ? copy : NULL; next;) {
-		interrupt->actions[interrupt->n_actions++] = next;
+	for (next = copy; next;) {
+		char *name = next;
+
 		next = strstr(next, separator);
 		if (next) {
 			*next = '\0';
 			next += sep_len;
 		}
+		if (*name)
+			interrupt->actions[interrupt->n_actions++] = name;
 	}
 	return 0;
 }
@@ -189,13 +193,11 @@ static size_t count_zeros(const char *p, const char *end, size_t max)
 
 	if ((size_t)(end - p) / FIELD_LEN < max)
 		max = (size_t)(end - p) / FIELD_LEN;
-	while (max - n >= STRETCH && memcmp(p, zeros, sizeof(zeros) - 1) == 0) {
-		n += STRETCH;
-		p += sizeof(zeros) - 1;
-	}
-	while (n < max && memcmp(p, zeros, FIELD_LEN) == 0) {
-		n++;
-		p += FIELD_LEN;
+	for (size_t stretch = STRETCH; stretch > 0; stretch /= 4) {
+		while (max - n >= stretch && memcmp(p, zeros, stretch * FIELD_LEN) == 0) {
+			n += stretch;
+			p += stretch * FIELD_LEN;
+		}
 	}
 	/* the last may be the first digit of something else */
 	if (n && p < end && !is_blank(*p))

@@ -15,20 +15,15 @@
  */
 #include "private.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #define HEADING "irqkit-journal 1\n"
-#define NEW_NAME "new"
 #define UNDONE ".undone"
 #define KEEP 200u /* changes */
-#define MAX_SIZE ((size_t)64 << 20)
 
 struct irqkit_journal {
 	struct irqkit_change *changes; /* owned; by number */
@@ -38,60 +33,47 @@ struct irqkit_journal {
 /* ------------------------------------------------------------------------------- */
 /* Writing                                                                         */
 
-static void write_field(FILE *file, const char *text)
+static void add_field(struct buffer *file, const char *text)
 {
-	fputc('\t', file);
+	buffer_add_char(file, '\t');
 	for (const unsigned char *p = (const unsigned char *)text; *p; p++)
 		if (*p < ' ' || *p == '\\' || *p == 0x7f)
-			fprintf(file, "\\x%02x", *p);
+			buffer_add(file, "\\x%02x", *p);
 		else
-			fputc(*p, file);
+			buffer_add_char(file, (char)*p);
 }
 
-static void write_step(FILE *file, const struct irqkit_step *step)
+static void add_step(struct buffer *file, const struct irqkit_step *step)
 {
 	char irq[16] = "";
 
 	if (step->irq >= 0)
 		snprintf(irq, sizeof(irq), "%d", step->irq);
-	fputs("knob", file);
-	write_field(file, step->path);
-	write_field(file, irq);
-	write_field(file, step->chip ? step->chip : "");
-	write_field(file, step->target);
-	write_field(file, step->old_text);
-	write_field(file, step->new_text);
-	fputc('\n', file);
+	buffer_add(file, "knob");
+	add_field(file, step->path);
+	add_field(file, irq);
+	add_field(file, step->chip ? step->chip : "");
+	add_field(file, step->target);
+	add_field(file, step->old_text);
+	add_field(file, step->new_text);
+	buffer_add_char(file, '\n');
 }
 
-static int write_file(int fd, const struct irqkit_plan *plan, const char *command)
+static int format_change(
+	const struct irqkit_plan *plan, const char *command, char **ret_text)
 {
-	FILE *file = fdopen(fd, "w");
-	bool failed;
+	struct buffer file = { 0 };
 
-	if (!file) {
-		close(fd);
-		return -ENOMEM;
-	}
-	fprintf(file, HEADING "time\t%lld\ncommand", (long long)time(NULL));
-	write_field(file, command);
-	fputc('\n', file);
+	buffer_add(&file, HEADING "time\t%lld\ncommand", (long long)time(NULL));
+	add_field(&file, command);
+	buffer_add_char(&file, '\n');
 	if (plan->undoes)
-		fprintf(file, "undoes\t%u\n", plan->undoes);
+		buffer_add(&file, "undoes\t%u\n", plan->undoes);
 	for (size_t i = 0; i < plan->n_steps; i++)
 		if (plan->steps[i].result == IRQKIT_PLANNED)
-			write_step(file, &plan->steps[i]);
-	fputs("end\n", file);
-
-	errno = EIO;
-	failed = fflush(file) != 0 || ferror(file) || fdatasync(fileno(file)) < 0;
-	if (failed) {
-		int error = -errno;
-
-		fclose(file);
-		return error;
-	}
-	return fclose(file) == 0 ? 0 : -errno;
+			add_step(&file, &plan->steps[i]);
+	buffer_add(&file, "end\n");
+	return buffer_take(&file, ret_text);
 }
 
 /* "12" or "12.undone" */
@@ -107,67 +89,50 @@ static bool parse_name(const char *name, unsigned int *ret_number, bool *ret_und
 	return *ret_undone || name[len] == '\0';
 }
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
+struct search {
+	int dir_fd;
+	unsigned int last; /* the highest number so far */
+};
 
-/* The caller's own: its place in the folder is not shared. */
-static DIR *open_folder(int dir_fd)
+static int note_number(void *data, const char *name)
 {
-	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-
-	if (fd >= 0 && !dir)
-		close(fd);
-	return dir;
-}
-
-/* The number for the next change; files of changes long ago are removed. */
-static int find_next_number(int dir_fd, unsigned int *ret_number)
-{
-	DIR *dir CLEANUP(close_dir) = open_folder(dir_fd);
-	unsigned int number, last = 0;
+	struct search *search = data;
+	unsigned int number;
 	bool is_undone;
 
-	if (!dir)
-		return -errno;
-	for (struct dirent *entry; (entry = readdir(dir));)
-		if (parse_name(entry->d_name, &number, &is_undone) && number > last)
-			last = number;
-	rewinddir(dir);
-	for (struct dirent *entry; (entry = readdir(dir));)
-		if (parse_name(entry->d_name, &number, &is_undone) &&
-			number + KEEP <= last)
-			unlinkat(dir_fd, entry->d_name, 0);
-	*ret_number = last + 1;
+	if (parse_name(name, &number, &is_undone) && number > search->last)
+		search->last = number;
+	return 0;
+}
+
+static int remove_if_old(void *data, const char *name)
+{
+	struct search *search = data;
+	unsigned int number;
+	bool is_undone;
+
+	if (parse_name(name, &number, &is_undone) && number + KEEP <= search->last)
+		unlinkat(search->dir_fd, name, 0);
 	return 0;
 }
 
 int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 	const char *command, unsigned int *ret_number)
 {
+	struct search search = { .dir_fd = lock->dir_fd };
+	_cleanup_free_ char *text = NULL;
 	char name[16];
-	int fd, r = find_next_number(lock->dir_fd, ret_number);
+	int r = state_list(lock->dir_fd, note_number, &search);
 
+	if (r == 0)
+		r = state_list(lock->dir_fd, remove_if_old, &search);
+	if (r == 0)
+		r = format_change(plan, command, &text);
 	if (r < 0)
 		return r;
-	/* what a killed run left behind */
-	unlinkat(lock->dir_fd, NEW_NAME, 0);
-	fd = openat(lock->dir_fd, NEW_NAME,
-		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	r = write_file(fd, plan, command);
+	*ret_number = search.last + 1;
 	snprintf(name, sizeof(name), "%u", *ret_number);
-	if (r == 0 && renameat(lock->dir_fd, NEW_NAME, lock->dir_fd, name) < 0)
-		r = -errno;
-	if (r == 0 && fsync(lock->dir_fd) < 0 && errno != EINVAL)
-		r = -errno;
-	if (r < 0)
-		unlinkat(lock->dir_fd, NEW_NAME, 0);
-	return r;
+	return state_write(lock->dir_fd, name, text, strlen(text));
 }
 
 void journal_remove(struct irqkit_lock *lock, unsigned int number)
@@ -181,13 +146,20 @@ void journal_remove(struct irqkit_lock *lock, unsigned int number)
 EXPORT int irqkit_change_mark_undone(
 	const struct irqkit_change *change, struct irqkit_lock *lock)
 {
-	char from[16], to[32];
+	char plain[16], undone[32];
 
 	if (change->is_undone)
 		return 0;
-	snprintf(from, sizeof(from), "%u", change->number);
-	snprintf(to, sizeof(to), "%u" UNDONE, change->number);
-	return renameat(lock->dir_fd, from, lock->dir_fd, to) == 0 ? 0 : -errno;
+	/* without its undo, the change before is in force again */
+	snprintf(plain, sizeof(plain), "%u", change->undoes);
+	snprintf(undone, sizeof(undone), "%u" UNDONE, change->undoes);
+	if (change->undoes && renameat(lock->dir_fd, undone, lock->dir_fd, plain) < 0 &&
+		errno != ENOENT)
+		return -errno;
+
+	snprintf(plain, sizeof(plain), "%u", change->number);
+	snprintf(undone, sizeof(undone), "%u" UNDONE, change->number);
+	return renameat(lock->dir_fd, plain, lock->dir_fd, undone) == 0 ? 0 : -errno;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -321,58 +293,47 @@ static int parse_change(struct irqkit_change *change, char *text)
 	return change->is_complete && change->command ? 0 : -EBADMSG;
 }
 
-static int read_file(int dir_fd, const char *name, char **ret_text)
-{
-	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	_cleanup_free_ char *text = NULL;
-	struct stat st;
-	size_t len = 0, size;
-	ssize_t n = 1;
+/* The folder that is being read. */
+struct reading {
+	struct irqkit_ctx *ctx;
+	struct irqkit_journal *journal;
+	int dir_fd;
+};
 
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (size_t)st.st_size > MAX_SIZE) {
-		close(fd);
-		return -EBADMSG;
-	}
-	size = (size_t)st.st_size;
-	text = malloc(size + 1);
-	while (text && len < size && n > 0) {
-		n = read(fd, text + len, size - len);
-		len += n > 0 ? (size_t)n : 0;
-	}
-	close(fd);
-	if (!text)
+static int keep_change(struct irqkit_journal *journal, const struct irqkit_change *change)
+{
+	void *changes = reallocarray(
+		journal->changes, journal->n_changes + 1, sizeof(*journal->changes));
+
+	if (!changes)
 		return -ENOMEM;
-	text[len] = '\0';
-	*ret_text = TAKE(text);
+	journal->changes = changes;
+	journal->changes[journal->n_changes++] = *change;
 	return 0;
 }
 
-static int add_change(struct irqkit_journal *journal, int dir_fd, const char *name)
+static int add_change(void *data, const char *name)
 {
+	struct reading *reading = data;
 	struct irqkit_change change = { 0 };
 	_cleanup_free_ char *text = NULL;
-	void *changes;
 	int r;
 
 	if (!parse_name(name, &change.number, &change.is_undone))
 		return 0;
-	r = read_file(dir_fd, name, &text);
+	r = state_read(reading->dir_fd, name, &text);
 	if (r == 0)
 		r = parse_change(&change, text);
-	if (r == 0) {
-		changes = reallocarray(journal->changes, journal->n_changes + 1,
-			sizeof(*journal->changes));
-		if (changes) {
-			journal->changes = changes;
-			journal->changes[journal->n_changes++] = change;
-			return 0;
-		}
-		r = -ENOMEM;
-	}
+	if (r == 0)
+		r = keep_change(reading->journal, &change);
+	if (r == 0)
+		return 0;
 	change_clear(&change);
-	return r;
+	if (r == -ENOMEM)
+		return r;
+	ctx_log(reading->ctx, LOG_WARNING,
+		"/run/irqkit/%s is no change that can be undone: %s", name, strerror(-r));
+	return 0;
 }
 
 static int compare_changes(const void *a, const void *b)
@@ -380,29 +341,6 @@ static int compare_changes(const void *a, const void *b)
 	const struct irqkit_change *x = a, *y = b;
 
 	return (x->number > y->number) - (x->number < y->number);
-}
-
-static int read_folder(
-	struct irqkit_ctx *ctx, struct irqkit_journal *journal, int dir_fd)
-{
-	DIR *dir CLEANUP(close_dir) = open_folder(dir_fd);
-
-	if (!dir)
-		return -errno;
-	for (struct dirent *entry; (entry = readdir(dir));) {
-		int r = add_change(journal, dir_fd, entry->d_name);
-
-		if (r == -ENOMEM)
-			return r;
-		if (r < 0)
-			ctx_log(ctx, LOG_WARNING,
-				"/run/irqkit/%s is no change that can be undone: %s",
-				entry->d_name, strerror(-r));
-	}
-	if (journal->n_changes)
-		qsort(journal->changes, journal->n_changes, sizeof(*journal->changes),
-			compare_changes);
-	return 0;
 }
 
 EXPORT int irqkit_journal_read(
@@ -415,7 +353,8 @@ EXPORT int irqkit_journal_read(
 		return -ENOMEM;
 	dir_fd = state_open(ctx, false);
 	if (dir_fd >= 0) {
-		r = read_folder(ctx, journal, dir_fd);
+		r = state_list(dir_fd, add_change,
+			&(struct reading){ ctx, journal, dir_fd });
 		close(dir_fd);
 	} else if (dir_fd != -ENOENT) {
 		r = dir_fd;
@@ -424,6 +363,9 @@ EXPORT int irqkit_journal_read(
 		irqkit_journal_free(journal);
 		return r;
 	}
+	if (journal->n_changes)
+		qsort(journal->changes, journal->n_changes, sizeof(*journal->changes),
+			compare_changes);
 	*ret_journal = journal;
 	return 0;
 }

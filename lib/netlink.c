@@ -236,20 +236,20 @@ static void close_socket(struct mnl_socket **socket)
 		mnl_socket_close(*socket);
 }
 
-struct buffer {
+struct packet {
 	union {
 		struct nlmsghdr header;
 		char bytes[32768]; /* the kernel fills at most this much at a time */
 	};
 };
 
-static void free_buffer(struct buffer **buffer)
+static void free_buffer(struct packet **buffer)
 {
 	free(*buffer);
 }
 
 static struct nlmsghdr *put_request(
-	struct buffer *buffer, uint16_t family, uint8_t command, uint16_t flags)
+	struct packet *buffer, uint16_t family, uint8_t command, uint16_t flags)
 {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer->bytes);
 	struct genlmsghdr *generic;
@@ -262,7 +262,7 @@ static struct nlmsghdr *put_request(
 	return message;
 }
 
-static ssize_t receive(struct mnl_socket *socket, struct buffer *buffer)
+static ssize_t receive(struct mnl_socket *socket, struct packet *buffer)
 {
 	ssize_t n;
 
@@ -273,7 +273,7 @@ static ssize_t receive(struct mnl_socket *socket, struct buffer *buffer)
 }
 
 static int ask_family(
-	struct mnl_socket *socket, struct buffer *buffer, uint16_t *ret_family)
+	struct mnl_socket *socket, struct packet *buffer, uint16_t *ret_family)
 {
 	struct nlmsghdr *message = put_request(
 		buffer, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
@@ -287,7 +287,7 @@ static int ask_family(
 		     : netlink_parse_family(buffer->bytes, (size_t)n, ret_family);
 }
 
-static int ask_all(struct mnl_socket *socket, struct buffer *buffer, uint16_t family,
+static int ask_all(struct mnl_socket *socket, struct packet *buffer, uint16_t family,
 	uint8_t command, struct netlink_answers *answers,
 	int (*read)(struct netlink_answers *answers, const void *bytes, size_t len))
 {
@@ -305,7 +305,7 @@ static int ask_all(struct mnl_socket *socket, struct buffer *buffer, uint16_t fa
 }
 
 static int ask_once(
-	struct mnl_socket *socket, struct buffer *buffer, struct netlink_answers *answers)
+	struct mnl_socket *socket, struct packet *buffer, struct netlink_answers *answers)
 {
 	uint16_t family = 0;
 	int r = ask_family(socket, buffer, &family);
@@ -327,7 +327,7 @@ int netlink_ask(struct netlink_answers *answers)
 {
 	struct mnl_socket *socket CLEANUP(close_socket) = mnl_socket_open2(
 		NETLINK_GENERIC, SOCK_CLOEXEC);
-	struct buffer *buffer CLEANUP(free_buffer) = NULL;
+	struct packet *buffer CLEANUP(free_buffer) = NULL;
 	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
 	int r;
 

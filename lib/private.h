@@ -98,6 +98,34 @@ int cpuset_format_mask_like(
 int parse_u64(const char *text, size_t len, uint64_t *ret_number);
 int parse_u32(const char *text, size_t len, uint32_t *ret_number);
 
+/* buffer.c: a text that grows. */
+struct buffer {
+	char *text; /* owned, until it is taken */
+	size_t len;
+	size_t room;
+	bool has_failed;
+};
+void buffer_add_char(struct buffer *buffer, char c);
+void buffer_add(struct buffer *buffer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* -ENOMEM: something could not be added. */
+int buffer_take(struct buffer *buffer, char **ret_text);
+
+/* topology.c */
+struct irqkit_topology;
+
+/*
+ * One of the files below /sys/devices/system/cpu: online, present or possible. -ENOENT:
+ * there is no such file. -EBADMSG: it holds something else.
+ */
+int topology_read_cpus(
+	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
+
+struct irqkit_ctx *topology_get_ctx(struct irqkit_topology *topology);
+
+/* -ENOMEM where memory was short for an answer: then "not told" may be wrong. */
+int topology_get_error(const struct irqkit_topology *topology);
+
 /* arena.c: memory that is freed all at once. */
 struct arena {
 	struct arena_block *blocks; /* owned */
@@ -183,13 +211,19 @@ int snapshot_set_actions(struct irqkit_snapshot *snapshot,
 	struct irqkit_interrupt *interrupt, const char *text, size_t len,
 	const char *separator);
 
-/* state.c: /run/irqkit */
+/* state.c: the files of /run/irqkit */
 struct irqkit_lock {
 	int dir_fd; /* /run/irqkit */
 	int lock_fd;
 };
-/* Opens /run/irqkit, and makes it where @make. -ENOENT: it isn't there. */
+/* Opens the folder, and makes it where @make. -ENOENT: it isn't there. */
 int state_open(struct irqkit_ctx *ctx, bool make);
+/* A file appears under its name when it is complete, and on the disk. */
+int state_write(int dir_fd, const char *name, const char *text, size_t len);
+/* The whole file, with a NUL behind it. -EBADMSG: it is no such file. */
+int state_read(int dir_fd, const char *name, char **ret_text);
+/* Calls @each with every name in the folder, until it returns something negative. */
+int state_list(int dir_fd, int (*each)(void *data, const char *name), void *data);
 
 /* plan.c */
 enum knob_kind {
@@ -221,6 +255,7 @@ struct irqkit_plan {
 	size_t n_steps;
 	size_t steps_room;
 	unsigned int undoes; /* the change that this plan undoes, or 0 */
+	unsigned int journal_number; /* of the change that applying it made, or 0 */
 };
 
 /* A new step with result planned; what it owns is still NULL. */

@@ -140,13 +140,15 @@ static int read_per_cpu_count(struct irqkit_ctx *ctx, struct irqkit_snapshot *sn
 			*ret_cut = true;
 			break;
 		}
-		if (count) {
+		/* as in /proc/interrupts: those that are online */
+		if (count && irqkit_cpuset_has(snapshot->cpus, (unsigned int)cpu)) {
 			row->served_count[row->n_served] = count;
 			row->served_cpu[row->n_served++] = (uint32_t)cpu;
 			row->total += count;
 		}
 		p = stop + 1;
 	}
+	*ret_cut |= len > 0 && text[len - 1] == ',';
 	row->counts = IRQKIT_COUNTS_PER_CPU;
 	return 0;
 }
@@ -175,11 +177,11 @@ static int add_irq(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
 static int read_cpus(struct irqkit_ctx *ctx, struct irqkit_cpuset **ret_possible,
 	struct irqkit_cpuset **ret_online)
 {
-	int r = irqkit_topology_read_cpus(ctx, IRQKIT_CPUS_POSSIBLE, ret_possible);
+	int r = topology_read_cpus(ctx, IRQKIT_CPUS_POSSIBLE, ret_possible);
 
 	if (r < 0)
 		return r;
-	return irqkit_topology_read_cpus(ctx, IRQKIT_CPUS_ONLINE, ret_online);
+	return topology_read_cpus(ctx, IRQKIT_CPUS_ONLINE, ret_online);
 }
 
 static int read_sysfs(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot)
@@ -250,7 +252,7 @@ static int read_proc(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapsh
 			reader_tell(&reader, reterr_line, reterr_reason);
 		/* some kernels of 7.2 lose the heading */
 		if (r == -EBADMSG && reader.lacks_heading && !columns &&
-			irqkit_topology_read_cpus(ctx, IRQKIT_CPUS_ONLINE, &columns) == 0)
+			topology_read_cpus(ctx, IRQKIT_CPUS_ONLINE, &columns) == 0)
 			r = -EAGAIN;
 	}
 	return r;

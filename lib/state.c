@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * /run/irqkit, below the root: who may write there, and the lock.
+ * /run/irqkit, below the root: who may write there, its files, and the lock.
  *
  * It is root's folder in root's /run, but a saved root may come from anywhere: no link
  * is followed, and a folder that is not ours alone is refused.
  */
 #include "private.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #define POLL_MS 20u
+#define NEW_NAME "new"
+#define MAX_SIZE ((off_t)64 << 20)
 
 /* Opens a folder in @dir_fd, and makes it where @make, with @mode. */
 static int open_dir_at(int dir_fd, const char *name, bool make, mode_t mode)
@@ -60,6 +64,111 @@ int state_open(struct irqkit_ctx *ctx, bool make)
 	}
 	return fd;
 }
+
+/* ------------------------------------------------------------------------------- */
+/* Files                                                                           */
+
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		text += n;
+		len -= (size_t)n;
+	}
+	return fdatasync(fd) < 0 ? -errno : 0;
+}
+
+int state_write(int dir_fd, const char *name, const char *text, size_t len)
+{
+	int fd, r;
+
+	/* what a killed run left behind */
+	unlinkat(dir_fd, NEW_NAME, 0);
+	fd = openat(dir_fd, NEW_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		0600);
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, text, len);
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	if (r == 0 && renameat(dir_fd, NEW_NAME, dir_fd, name) < 0)
+		r = -errno;
+	if (r == 0 && fsync(dir_fd) < 0 && errno != EINVAL) {
+		r = -errno;
+		unlinkat(dir_fd, name, 0);
+	}
+	if (r < 0)
+		unlinkat(dir_fd, NEW_NAME, 0);
+	return r;
+}
+
+static int read_all(int fd, char *text, size_t size)
+{
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t n = read(fd, text + len, size - len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	text[len] = '\0';
+	return 0;
+}
+
+int state_read(int dir_fd, const char *name, char **ret_text)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	_cleanup_free_ char *text = NULL;
+	struct stat st;
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_SIZE) {
+		close(fd);
+		return -EBADMSG;
+	}
+	text = malloc((size_t)st.st_size + 1);
+	r = text ? read_all(fd, text, (size_t)st.st_size) : -ENOMEM;
+	close(fd);
+	if (r < 0)
+		return r;
+	*ret_text = TAKE(text);
+	return 0;
+}
+
+int state_list(int dir_fd, int (*each)(void *data, const char *name), void *data)
+{
+	/* a place of its own in the folder, not that of dir_fd */
+	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	int r = 0;
+
+	if (!dir) {
+		r = -errno;
+		if (fd >= 0)
+			close(fd);
+		return r;
+	}
+	for (struct dirent *entry; r >= 0 && (entry = readdir(dir));)
+		r = each(data, entry->d_name);
+	closedir(dir);
+	return r < 0 ? r : 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* The lock                                                                        */
 
 static int wait_for_lock(int fd, unsigned int timeout_ms)
 {

@@ -104,6 +104,27 @@ int devices_read_threads(struct irqkit_devices *devices)
 	return 0;
 }
 
+EXPORT int irqkit_ctx_find_process(struct irqkit_ctx *ctx, const char *name)
+{
+	_cleanup_free_ unsigned int *pids = NULL;
+	size_t count;
+	int found = -ESRCH;
+	int r = knob_list_numbers(ctx, "proc", &pids, &count);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count && found < 0; i++) {
+		_cleanup_free_ char *comm = NULL;
+		char path[64];
+		size_t len;
+
+		snprintf(path, sizeof(path), "proc/%u/comm", pids[i]);
+		if (knob_read_line(ctx, path, &comm, &len) == 0 && strcmp(comm, name) == 0)
+			found = (int)pids[i];
+	}
+	return found;
+}
+
 size_t threads_find(const struct irqkit_devices *devices, const char *text)
 {
 	size_t low = 0, high = devices->n_threads;

@@ -26,7 +26,7 @@ completes() {
 # fish_completes TEXT
 fish_completes() {
 	# shellcheck disable=SC2016 # fish's
-	HOME=$tmp PATH=$O:$PATH fish -c 'source completions/irqkit.fish; complete -C $argv[1]' "$1" | cut -f 1 | sort -u
+	HOME=$tmp PATH=$O:$PATH fish -c 'source completions/irqkit.fish; complete -C $argv[1]' "$1" | cut -f 1 | sed 's|=$||' | sort -u
 }
 lacks() { comm -13 <(printf '%s\n' "$1") <(printf '%s\n' "$2"); }
 

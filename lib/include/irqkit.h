@@ -60,6 +60,12 @@ const char *irqkit_ctx_get_root(const struct irqkit_ctx *ctx);
 typedef void irqkit_log_fn(void *data, int priority, const char *message);
 void irqkit_ctx_set_log_fn(struct irqkit_ctx *ctx, irqkit_log_fn *fn, void *data);
 
+/*
+ * The first process with this name (of which kernels keep 15 bytes), whoever
+ * runs it: its number. -ESRCH: there is none.
+ */
+int irqkit_ctx_find_process(struct irqkit_ctx *ctx, const char *name);
+
 /* --------------------------------------------------------------------------------- */
 /* Sets of CPUs                                                                      */
 
@@ -185,6 +191,15 @@ const struct irqkit_interrupt *irqkit_snapshot_get(
 /* The first row with this label (`24`, `NMI`), or NULL. */
 const struct irqkit_interrupt *irqkit_snapshot_find(
 	const struct irqkit_snapshot *snapshot, const char *label);
+
+/*
+ * What came between two snapshots of a machine: the rows and CPUs of @after with the
+ * counts since @before. Rows are matched by label and name; one that is new, or whose
+ * counter has begun anew, counts as a whole; counters are 32 bits wide and wrap. The
+ * texts are those of @after, which must live as long.
+ */
+int irqkit_snapshot_subtract(const struct irqkit_snapshot *after,
+	const struct irqkit_snapshot *before, struct irqkit_snapshot **ret_difference);
 
 /* What stands before the colon: "24", "NMI", "IPI0", "I/O". */
 const char *irqkit_interrupt_get_label(const struct irqkit_interrupt *interrupt);
@@ -478,7 +493,7 @@ bool irqkit_thread_is_fixed(const struct irqkit_thread *thread);
 /* /proc/irq/N                                                                       */
 
 /*
- * The CPUs that were asked for (smp_affinity_list, or smp_affinity). While a move waits
+ * The CPUs that were asked for (smp_affinity, or smp_affinity_list). While a move waits
  * for the next interrupt, this is the new value already.
  *
  * -ENOENT: the interrupt has no such file. -EBADMSG: it holds something else.
@@ -487,7 +502,7 @@ int irqkit_irq_read_affinity(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
 
 /*
- * The CPUs that the kernel chose among them (effective_affinity_list); empty while the
+ * The CPUs that the kernel chose among them (effective_affinity); empty while the
  * interrupt is not active.
  *
  * -ENOENT: the kernel doesn't tell. -EBADMSG as above.
@@ -501,6 +516,14 @@ int irqkit_irq_read_effective(
  * -ENODATA: none is known (the kernel writes -1). -ENOENT, -EBADMSG as above.
  */
 int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node);
+
+/*
+ * The CPUs where its driver would like it (affinity_hint); empty where it has no wish.
+ *
+ * Errors as for the affinity.
+ */
+int irqkit_irq_read_hint(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
 
 enum irqkit_movable {
 	IRQKIT_MOVABLE,	  /* affinity can be set */
@@ -521,28 +544,148 @@ int irqkit_irq_read_movable(struct irqkit_ctx *ctx,
 	const struct irqkit_interrupt *interrupt, enum irqkit_movable *ret_movable);
 
 /* --------------------------------------------------------------------------------- */
-/* /sys/devices/system                                                               */
+/* Topology: how the CPUs sit together                                               */
+
+/*
+ * What /sys/devices/system tells of the CPUs of a machine. Each file is opened when it
+ * is first needed to answer, and once: a command that asks which CPUs are online opens
+ * `online` and nothing else. Where the kernel tells nothing (containers, many virtual
+ * and arm machines, CPUs that are offline), nothing is made up: a number is -1, a set
+ * NULL, and a CPU whose siblings aren't told is a core of its own.
+ *
+ * When memory runs out while a call answers by value, it answers as if the kernel told
+ * nothing; irqkit_topology_get_order() and irqkit_topology_parse_set() on that topology
+ * then return -ENOMEM.
+ */
+struct irqkit_topology;
+
+/* Opens nothing. @ctx must live longer. */
+int irqkit_topology_new(struct irqkit_ctx *ctx, struct irqkit_topology **ret_topology);
+void irqkit_topology_free(struct irqkit_topology *topology);
+
+/*
+ * Says which CPUs are online, for a machine whose heading of /proc/interrupts has been
+ * read already, or has to do because /sys is missing: see irqkit_snapshot_get_cpus().
+ * The kernel is not asked any more. To be called before any question.
+ */
+int irqkit_topology_set_online(
+	struct irqkit_topology *topology, const struct irqkit_cpuset *online);
 
 enum irqkit_cpus {
 	IRQKIT_CPUS_ONLINE,
 	IRQKIT_CPUS_PRESENT,
 	IRQKIT_CPUS_POSSIBLE,
+	/*
+	 * Taken out of the scheduler's balancing: by isolcpus=, or while the machine
+	 * runs, by a cpuset partition (cpuset.cpus.isolated of the root control group).
+	 */
+	IRQKIT_CPUS_ISOLATED,
+	IRQKIT_CPUS_NOHZ_FULL,	 /* without a tick: nohz_full= */
+	IRQKIT_CPUS_HOUSEKEEPING /* online, and neither isolated nor nohz_full */
 };
 
+/* The CPUs in one of these states, or NULL where the kernel doesn't tell. */
+const struct irqkit_cpuset *irqkit_topology_get_cpus(
+	struct irqkit_topology *topology, enum irqkit_cpus which);
+
 /*
- * The CPUs of the machine in one of these states.
- *
- * -ENOENT: there is no such file. -EBADMSG: it holds something else.
+ * The numbers that the kernel gives to what @cpu is a part of; -1: not told, as always
+ * of a CPU that is offline. The number of a core, cluster or die is its own only within
+ * the package: to learn which CPUs share a core, ask for siblings.
  */
-int irqkit_topology_read_cpus(
-	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
+int irqkit_topology_get_node(struct irqkit_topology *topology, unsigned int cpu);
+int irqkit_topology_get_package(struct irqkit_topology *topology, unsigned int cpu);
+int irqkit_topology_get_die(struct irqkit_topology *topology, unsigned int cpu);
+int irqkit_topology_get_cluster(struct irqkit_topology *topology, unsigned int cpu);
+int irqkit_topology_get_core(struct irqkit_topology *topology, unsigned int cpu);
 
-/* The numbers of the NUMA nodes, as a set. -ENOENT: none are known. */
-int irqkit_topology_read_nodes(struct irqkit_ctx *ctx, struct irqkit_cpuset **ret_nodes);
+/* The threads of its core, @cpu among them; @cpu alone where the kernel doesn't tell. */
+const struct irqkit_cpuset *irqkit_topology_get_siblings(
+	struct irqkit_topology *topology, unsigned int cpu);
 
-/* The online CPUs of a NUMA node. -ENOENT: no such node. */
-int irqkit_topology_read_node_cpus(
-	struct irqkit_ctx *ctx, unsigned int node, struct irqkit_cpuset **ret_set);
+/* Those that share its last-level cache, @cpu among them; NULL: not told. */
+const struct irqkit_cpuset *irqkit_topology_get_llc(
+	struct irqkit_topology *topology, unsigned int cpu);
+
+/* The numbers of the NUMA nodes, as a set; they may have gaps. NULL: not told. */
+const struct irqkit_cpuset *irqkit_topology_get_nodes(struct irqkit_topology *topology);
+
+/* Its online CPUs: none for a node of memory alone. NULL: no such node. */
+const struct irqkit_cpuset *irqkit_topology_get_node_cpus(
+	struct irqkit_topology *topology, unsigned int node);
+
+/*
+ * How far the memory of node @to is from the CPUs of node @from, in the firmware's
+ * measure: 10 is the node itself, 20 twice as far. -1: not told.
+ */
+int irqkit_topology_get_distance(
+	struct irqkit_topology *topology, unsigned int from, unsigned int to);
+
+/* The numbers of the packages that have an online CPU. NULL: not told. */
+const struct irqkit_cpuset *irqkit_topology_get_packages(
+	struct irqkit_topology *topology);
+
+/* Its online CPUs. NULL: no such package. */
+const struct irqkit_cpuset *irqkit_topology_get_package_cpus(
+	struct irqkit_topology *topology, unsigned int package);
+
+/*
+ * Of each core the online thread with the smallest number; and all other online CPUs.
+ * NULL: the online CPUs aren't known.
+ */
+const struct irqkit_cpuset *irqkit_topology_get_first_threads(
+	struct irqkit_topology *topology);
+const struct irqkit_cpuset *irqkit_topology_get_other_threads(
+	struct irqkit_topology *topology);
+
+/*
+ * The members of @set in the order in which work should be given to them: one thread of
+ * each core before any of their siblings; among those, fast cores before slow ones, where
+ * the machine has both; among those, each last-level cache once before any of them
+ * twice, and packages in turn. The same machine and set always give the same order.
+ * The caller frees *ret_cpus, which is not NULL for an empty set.
+ */
+int irqkit_topology_get_order(struct irqkit_topology *topology,
+	const struct irqkit_cpuset *set, unsigned int **ret_cpus, size_t *ret_count);
+
+/*
+ * Reads a SET, as users write it: parts with commas between them, from left to right,
+ * where each part adds, and one with ^ in front takes away.
+ *
+ *     0-3,8  0-31:2      numbers, ranges, ranges with a stride
+ *     all                those online
+ *     node:0  node:0-1   of these NUMA nodes
+ *     package:0          of this package
+ *     llc:8              those that share CPU 8's last-level cache
+ *     siblings:4         the threads of CPU 4's core
+ *     first-threads      of each core the first thread
+ *     other-threads      all but those
+ *     isolated  housekeeping       see enum irqkit_cpus
+ *     local              @local: the CPUs near the device in question
+ *     irq:24             where interrupt 24 may be served now
+ *     all,^0  node:1,^other-threads
+ *
+ * What a word means is cut down to the online CPUs. Numbers are taken as they are: a
+ * result that holds a CPU which is offline or doesn't exist is refused, and so is an
+ * empty one. What is taken away need not be there. The first part must not take away:
+ * `^0` might be meant as "all but 0", which is `all,^0`, or be the rest of a list.
+ * Where it isn't known which CPUs are online, numbers are only held against those
+ * possible.
+ *
+ * @local is NULL where no device is in question. On failure *reterr_at is the offset in
+ * @text of the word, or of the place in it, that is wrong, and *reterr_message says what,
+ * in a phrase fit for a user. It holds parts of @text as they are, and is the caller's
+ * to free; it is NULL when there was no memory for it.
+ *
+ * -EINVAL: not such a text; `local` without a device.
+ * -ERANGE: a number above IRQKIT_CPU_MAX.
+ * -ENODEV: a CPU that is offline or doesn't exist; no such node, package or interrupt.
+ * -ENODATA: the result is empty, or the kernel doesn't tell what a word asks for.
+ * Other errors: what reading the affinity of an interrupt answered.
+ */
+int irqkit_topology_parse_set(struct irqkit_topology *topology, const char *text,
+	size_t len, const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set,
+	size_t *reterr_at, char **reterr_message);
 
 /* --------------------------------------------------------------------------------- */
 /* One irqkit at a time                                                              */
@@ -613,6 +756,10 @@ int irqkit_plan_add_affinity(struct irqkit_plan *plan,
 int irqkit_plan_add_default_affinity(
 	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
 
+/* Adds an interrupt that is to stay as it is: unchanged. Errors as above. */
+int irqkit_plan_add_kept(struct irqkit_plan *plan,
+	const struct irqkit_interrupt *interrupt, const char *why);
+
 /* Adds an interrupt that is left alone, so that the report names it. */
 int irqkit_plan_add_skipped(struct irqkit_plan *plan,
 	const struct irqkit_interrupt *interrupt, const char *why);
@@ -640,6 +787,12 @@ enum {
  */
 int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags);
+
+/*
+ * Puts back all that applying this plan has written, last first, and takes the change out
+ * of the journal. -EIO, ...: of the first that could not be put back; the others are.
+ */
+int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *lock);
 
 /*
  * Looks again where the interrupts of pending steps are served: those that have moved
@@ -706,6 +859,187 @@ int irqkit_plan_add_undo(struct irqkit_plan *plan, const struct irqkit_change *c
 /* After its plan was applied: a change that is undone isn't undone again. */
 int irqkit_change_mark_undone(
 	const struct irqkit_change *change, struct irqkit_lock *lock);
+
+/* --------------------------------------------------------------------------------- */
+/* Placement: many interrupts over many CPUs                                         */
+
+/*
+ * Decides which CPU should serve which interrupt. It knows what it is told and nothing
+ * else: it reads and writes no file, and the same calls always give the same answer.
+ *
+ * Tell it the CPUs, then the interrupts, and call irqkit_spread_place(). An interrupt is
+ * named by its index, which counts from 0 in the order in which they were added.
+ * A load is a number of interrupts in some time, or nanoseconds, or whatever else; it
+ * must only be the same unit for all. Numbers of cores, caches, nodes and devices
+ * matter only in that they are equal or not; -1 is not known.
+ */
+struct irqkit_spread;
+
+int irqkit_spread_new(struct irqkit_spread **ret_spread);
+void irqkit_spread_free(struct irqkit_spread *spread);
+
+/*
+ * Adds a CPU that interrupts may be placed on; the first ones added are taken first, so
+ * add them in the order of irqkit_topology_get_order(). @core is the same for the threads of
+ * a core, @llc for CPUs that share their last-level cache.
+ *
+ * -EEXIST: it was added before. -ERANGE: above IRQKIT_CPU_MAX.
+ */
+int irqkit_spread_add_cpu(
+	struct irqkit_spread *spread, unsigned int cpu, int core, int llc, int node);
+
+/*
+ * Adds a CPU that nothing is placed on, but that matters: interrupts are served there
+ * now, or it is a sibling of one of the others and has load. Errors as above.
+ */
+int irqkit_spread_add_bystander(struct irqkit_spread *spread, unsigned int cpu, int core);
+
+/*
+ * How many more interrupts @cpu has vectors for; without this call, any number. A vector
+ * that an interrupt gives back by leaving can be used by another: whoever carries the
+ * answer out should be ready for -ENOSPC all the same, since the kernel takes it back only
+ * when the interrupt was raised on its new CPU. See irqkit_spread_place_again().
+ *
+ * -ENOENT: no such CPU was added.
+ */
+int irqkit_spread_set_vectors(
+	struct irqkit_spread *spread, unsigned int cpu, unsigned int left);
+
+/* Adds to what @cpu has to do with interrupts that aren't being placed. -ENOENT as above. */
+int irqkit_spread_add_load(struct irqkit_spread *spread, unsigned int cpu, uint64_t load);
+
+/*
+ * Adds an interrupt, which is served by CPU @now (the effective affinity), or by none
+ * that is known (-1). Returns its index. -EOVERFLOW: too many.
+ */
+int irqkit_spread_add_interrupt(
+	struct irqkit_spread *spread, unsigned int irq, uint64_t load, int now);
+
+enum irqkit_serves {
+	IRQKIT_SERVES_NONE, /* of no queue: changes of the link, configuration */
+	IRQKIT_SERVES_BOTH,
+	IRQKIT_SERVES_RX,
+	IRQKIT_SERVES_TX
+};
+
+/*
+ * What is known of the interrupt @index: that it belongs to a device, which may be all
+ * (@queue -1), or to one of its queues.
+ */
+void irqkit_spread_set_queue(struct irqkit_spread *spread, size_t index,
+	unsigned int device, int queue, enum irqkit_serves direction);
+
+/* To CPUs of this node only, if one of the CPUs where it may go is on it. */
+void irqkit_spread_set_node(struct irqkit_spread *spread, size_t index, int node);
+
+/* To these CPUs only. */
+int irqkit_spread_set_allowed(
+	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *allowed);
+
+/*
+ * Where it may be served now. By load with a width above 1: an interrupt that could stay and
+ * has that many CPUs already, all of them such that it may have them, keeps them.
+ */
+int irqkit_spread_set_affinity(
+	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *affinity);
+
+/* Where its driver would like it. */
+int irqkit_spread_set_hint(
+	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *hint);
+
+/* How many CPUs each interrupt gets, as far as there are so many. 1 if not set, or 0. */
+void irqkit_spread_set_width(struct irqkit_spread *spread, unsigned int width);
+
+/* Keeps rx and tx of a queue apart. */
+void irqkit_spread_set_split(struct irqkit_spread *spread, bool is_split);
+
+/*
+ * By load: by more than how many percent the worst CPU must get better for anything to
+ * be moved that could stay. 10 if not set; at most 100.
+ */
+void irqkit_spread_set_gain(struct irqkit_spread *spread, unsigned int percent);
+
+/*
+ * By load: as long as no CPU has more than this to do, nothing is moved that could stay. 0
+ * if not set. For who asks again and again: the loads of an idle machine are noise.
+ */
+void irqkit_spread_set_idle(struct irqkit_spread *spread, uint64_t load);
+
+enum irqkit_policy {
+	/*
+	 * Queue by queue, each to the next CPU, one device after the other by number; tx
+	 * with rx; interrupts of no queue with the first of their device. Loads don't
+	 * matter, nor where interrupts are now.
+	 */
+	IRQKIT_POLICY_QUEUE,
+	/*
+	 * So that the most loaded CPU has as little to do as can be. Half the load of a
+	 * CPU's siblings counts as its own. Few are moved: those that need not be, for
+	 * a result within half the gain of the best one found, stay.
+	 */
+	IRQKIT_POLICY_LOAD,
+	/* The number of the interrupt modulo the number of CPUs, by ascending CPU number. */
+	IRQKIT_POLICY_IRQ,
+	/* Where the driver's hint says; of several CPUs, those with the fewest. */
+	IRQKIT_POLICY_HINT
+};
+
+/*
+ * Decides. May be called again, also after more was added or set; the answers of the
+ * time before are gone then. No CPU gets more than it has vectors for.
+ */
+int irqkit_spread_place(struct irqkit_spread *spread, enum irqkit_policy policy);
+
+/*
+ * The kernel said that @full_cpu, one of the CPUs that the interrupt @index was given, has
+ * no vectors left: gives it the next best, and @full_cpu to no interrupt any more. The
+ * others stay where they were placed.
+ *
+ * -ENOSPC: there is none. -ENOENT: no such CPU was added, or the interrupt isn't placed.
+ */
+int irqkit_spread_place_again(
+	struct irqkit_spread *spread, size_t index, unsigned int full_cpu);
+
+/* How many interrupts were added. */
+size_t irqkit_spread_count(const struct irqkit_spread *spread);
+unsigned int irqkit_spread_get_irq(const struct irqkit_spread *spread, size_t index);
+
+/*
+ * The CPUs that were chosen for it. NULL: it is to be left as it is; by load that is
+ * what most are. Both ways the reason is a phrase for people: "queue 0, first CPU of node
+ * 1", "with its rx", "eases CPU 0", "stays: no gain". Both are NULL before
+ * irqkit_spread_place().
+ */
+const struct irqkit_cpuset *irqkit_spread_get_cpus(
+	const struct irqkit_spread *spread, size_t index);
+const char *irqkit_spread_get_reason(const struct irqkit_spread *spread, size_t index);
+
+/* How many interrupts are to be served by a CPU that doesn't serve them now. */
+size_t irqkit_spread_count_moves(const struct irqkit_spread *spread);
+
+/*
+ * The load of a CPU, as if all of an interrupt's load were where it is served now; and
+ * after the placement, shared evenly by the CPUs that it was given. Siblings aren't
+ * counted. 0 for a CPU that wasn't added.
+ */
+uint64_t irqkit_spread_get_load_before(
+	const struct irqkit_spread *spread, unsigned int cpu);
+uint64_t irqkit_spread_get_load_after(
+	const struct irqkit_spread *spread, unsigned int cpu);
+
+/*
+ * How uneven it is: the most loaded CPU / the mean of the CPUs that may be used; 1.0 is
+ * even. 0 where there is no load. What bystanders serve and isn't being placed is left out.
+ */
+double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spread);
+double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
+
+/*
+ * What the most loaded CPU has at least, wherever interrupts are placed (siblings are
+ * counted here): the mean, the heaviest interrupt, or on m CPUs the m-th and (m+1)-th
+ * heaviest together.
+ */
+uint64_t irqkit_spread_get_bound(const struct irqkit_spread *spread);
 
 #ifdef __cplusplus
 }

@@ -112,7 +112,7 @@ static void masked_interrupts(void **state)
 	assert_int_equal(warnings, 1);
 	const struct irqkit_interrupt *row = irqkit_snapshot_find(s, "24");
 	assert_non_null(row);
-	assert_int_equal(irqkit_interrupt_get_total(row), 612);
+	assert_int_equal(irqkit_interrupt_get_total(row), 12);
 	assert_int_equal(irqkit_interrupt_get_count(row, 3), 7);
 	row = irqkit_snapshot_find(s, "27");
 	assert_non_null(row);

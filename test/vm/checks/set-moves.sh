@@ -1,0 +1,50 @@
+# on: linux dom0 guest
+# An interrupt goes where set says, by number, by name and by glob, its load with it, and undo
+# brings it back.
+case $ROLE in
+linux) dev=$(link 1) name=virtio1-input.2 glob='virtio1-output.*' ;;
+dom0) dev=$VIF name=$VIF-q2-tx glob="$VIF-q*-rx" ;;
+guest) dev=eth0 name=vif0-q2-rx glob='vif0-q*-tx' ;;
+esac
+irq=$(irq_of "$name")
+was=$(cat "/proc/irq/$irq/smp_affinity_list")
+cpus=$(cat /sys/devices/system/cpu/online)
+cpu=${cpus##*[-,]}
+
+traffic "$dev" 2 &
+irqkit set "$irq" --cpus="$cpu" --wait=30 --json >json || fail "exit status $?"
+wait
+eq "$(jq -r '.changes | length' json)" 1 'changes'
+eq "$(jq -r '.changes[0].target' json)" "$name" 'target'
+eq "$(jq -r '.changes[0].result' json)" "done" 'result'
+eq "$(jq -r '.changes[0].effective' json)" "$cpu" 'effective affinity'
+eq "$(cat "/proc/irq/$irq/smp_affinity_list")" "$cpu" 'smp_affinity_list'
+eq "$(cat "/proc/irq/$irq/effective_affinity_list")" "$cpu" 'effective_affinity_list'
+
+count_on_cpu() {
+	counts | awk -v label="$irq" -v cpu="$cpu" '$1 == label && $2 == cpu { print $3 }'
+}
+was_cpu=$(count_on_cpu) was_total=$(total_of "$irq")
+traffic "$dev" 2
+more=$(($(count_on_cpu) - was_cpu)) all=$(($(total_of "$irq") - was_total))
+[ "$all" -ge 20 ] || fail "only $all interrupts came"
+eq "$more" "$all" "interrupts on CPU $cpu"
+
+# Again, by name: it is so already.
+irqkit set "$name" --cpus="$cpu" --json >json || fail "exit status $?"
+eq "$(jq -r '.changes[0].result' json)" unchanged 'second result'
+eq "$(jq -r .changed json)" false 'changed'
+
+# Many at once; each file holds it.
+irqkit set "$glob" --cpus=0 --json >json || fail "exit status $?"
+[ "$(jq '.changes | length' json)" -ge 4 ] || fail "only $(jq '.changes | length' json) for '$glob'"
+for changed in $(jq -r '.changes[].irq' json); do
+	eq "$(cat "/proc/irq/$changed/smp_affinity_list")" 0 "affinity of $changed"
+done
+jq -r '.changes[] | "\(.irq) \(.old_cpus)"' json >before
+irqkit undo >table || fail "undo: exit status $? $(cat table)"
+while read -r changed old; do
+	eq "$(cat "/proc/irq/$changed/smp_affinity_list")" "$old" "affinity of $changed after undo"
+done <before
+irqkit undo >table || fail "undo: exit status $? $(cat table)"
+eq "$(cat "/proc/irq/$irq/smp_affinity_list")" "$was" 'affinity after the second undo'

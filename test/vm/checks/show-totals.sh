@@ -1,0 +1,8 @@
+#!/bin/sh
+# on: linux dom0 guest
+# Every row of /proc/interrupts is shown, and no other, with a total from that before to that after.
+counts | awk '$2 == "total"' >before
+show --all
+counts | awk '$2 == "total"' >after
+jq -r '.interrupts[] | "\(.label) total \(.total)"' json >shown
+between before shown after

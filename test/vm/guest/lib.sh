@@ -1,0 +1,197 @@
+# shellcheck shell=dash
+# What checks are written with. A check is a shell script, run by busybox sh -eu as root in an
+# empty folder of its own; it fails when a command does, or when it says so with these.
+
+fail() {
+	echo "$*"
+	exit 1
+}
+
+# This check has nothing to look at on this machine.
+skip() {
+	echo "$*"
+	exit 77
+}
+
+# eq GOT WANTED [WHAT]
+eq() {
+	[ "$1" = "$2" ] || fail "${3:-value}: got '$1', wanted '$2'"
+}
+
+# same FILE WANTED: two files are the same; if not, shows the difference.
+same() {
+	diff -u "$2" "$1" || fail "$1 is not as $2"
+}
+
+# status WANTED COMMAND...: the command ends with that exit status; its output to ./out and ./err.
+status() {
+	local wanted=$1 got=0
+	shift
+	"$@" >out 2>err || got=$?
+	[ "$got" = "$wanted" ] || {
+		cat out err
+		fail "exit status $got, not $wanted: $*"
+	}
+}
+
+# until_ok SECONDS COMMAND...: tries until it succeeds; fails when it never does.
+until_ok() {
+	local tries=$(($1 * 5))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		usleep 200000
+	done
+}
+
+# show OPTION...: irqkit show --json, to ./json.
+show() {
+	irqkit show --json "$@" >json || fail "irqkit show --json $*: exit status $?"
+	jq -e . json >/dev/null || fail "irqkit show --json $*: not JSON"
+}
+
+# shown IRQ FILTER: what ./json says of that interrupt.
+shown() {
+	jq -r ".interrupts[] | select(.irq == $1) | $2" json
+}
+
+# counts: /proc/interrupts as lines "LABEL CPU COUNT", and for the whole row "LABEL total COUNT".
+# It is read again when a CPU came or went meanwhile.
+counts() {
+	awk '
+	NR == 1 { for (n = 1; n <= NF; n++) cpu[n] = substr($n, 4); n = NF; next }
+	{
+		sub(/^ */, ""); label = $0; sub(/:.*/, "", label); sub(/^[^:]*:/, "")
+		total = 0
+		for (i = 1; i <= n && $i ~ /^[0-9]+$/; i++) total += $i
+		if (i > n) for (k = 1; k <= n; k++) print label, cpu[k], $k
+		print label, "total", total
+	}' /proc/interrupts
+}
+
+# between BEFORE SHOWN AFTER: "NAME... COUNT" lines; every name in BEFORE and AFTER is in SHOWN,
+# with a count from that before to that after, and no other is.
+between() {
+	awk '
+	{ count = $NF; NF--; name = $0 }
+	FILENAME == ARGV[1] { before[name] = count; next }
+	FILENAME == ARGV[2] { shown[name] = count; next }
+	{
+		after[name] = count
+		if (!(name in before)) next
+		if (!(name in shown)) { print name ": not shown"; bad = 1; next }
+		if (shown[name] < before[name] || shown[name] > count) {
+			print name ": " shown[name] " shown, but " before[name] " before and " count " after"
+			bad = 1
+		}
+	}
+	END {
+		for (name in shown)
+			if (!(name in before) && !(name in after)) { print name ": not there"; bad = 1 }
+		exit bad
+	}' "$1" "$2" "$3" || fail "what is shown is not what there is"
+}
+
+# numbered: the interrupts that have a number and a row.
+numbered() {
+	sed -n 's/^ *\([0-9][0-9]*\):.*/\1/p' /proc/interrupts
+}
+
+# irq_of NAME: the number of the interrupt with exactly that action.
+irq_of() {
+	local dir actions
+	for dir in /sys/kernel/irq/*; do
+		read -r actions <"$dir/actions" || continue
+		case ,$actions, in
+		*,"$1",*) echo "${dir##*/}" && return ;;
+		esac
+	done 2>/dev/null
+	fail "no interrupt of $1"
+}
+
+# total_of IRQ: how often it came, on all CPUs together.
+total_of() {
+	counts | awk -v label="$1" '$1 == label && $2 == "total" { print $3 }'
+}
+
+# link N: the name of the machine's Nth network interface (1 to 3).
+link() {
+	local dir address
+	for dir in /sys/class/net/*; do
+		read -r address <"$dir/address" || continue
+		case $address in
+		*:00:00:0"$1") echo "${dir##*/}" && return ;;
+		esac
+	done 2>/dev/null
+	fail "no network interface $1"
+}
+
+# peer COMMAND: runs it in the other Xen domain; its output and exit status.
+peer() {
+	printf '( %s\n) </dev/null 2>&1\necho @@peer $?\nexit\n' "$*" | nc -w 300 "$PEER" 2323 | awk '
+	/@@peer [0-9]+$/ { status = $NF; seen = 1; sub(/@@peer.*/, ""); if ($0 != "") print; exit }
+	{ print; fflush() }
+	END { exit seen ? status : 125 }'
+}
+
+# traffic DEV [QUEUE]: interrupts of DEV, of that queue alone or of all of them, count up by
+# dozens; returns when that is over.
+#
+# Plain Linux: pings to the world outside by way of that transmit queue; the replies come by the
+# receive queue of the same number. Xen: packets out of that queue of both ends, one after the
+# other, so that both its interrupts come on at least one side (README.md).
+traffic() {
+	if [ "$ROLE" = linux ]; then
+		pings "$@"
+	else
+		burst "$@"
+		peer ". /vm/env; . /vm/lib.sh; burst $PEER_DEV ${2-}"
+	fi
+}
+
+# pings DEV [QUEUE]: a queue is chosen by the CPU that sends.
+pings() {
+	local queue cpu
+	set -- "$1" "${2-}" "$(ip -4 addr show dev "$1" | sed -n 's/.*inet \([0-9.]*\)\.2\/.*/\1/p')"
+	for queue in /sys/class/net/"$1"/queues/tx-*; do
+		case ${2:-${queue##*-}} in "${queue##*-}") ;; *) continue ;; esac
+		cpu=$(cpu_of_mask "$(cat "$queue/xps_cpus" 2>/dev/null)")
+		taskset -c "$cpu" ping -q -A -c 60 -w 20 "$3.1" >/dev/null || fail "no reply from $3.1"
+	done
+}
+
+# cpu_of_mask HEX: the last CPU online in it (or the first CPU there is).
+cpu_of_mask() {
+	local chosen='' dir cpu
+	for dir in /sys/devices/system/cpu/cpu[0-9]*; do
+		cpu=${dir##*/cpu}
+		[ "$(cat "$dir/online" 2>/dev/null)" != 0 ] || continue
+		: "${chosen:=$cpu}"
+		[ $((0x0${1##*,} >> cpu & 1)) = 0 ] || chosen=$cpu
+	done
+	echo "$chosen"
+}
+
+# queues DEV: how many transmit queues it has.
+queues() {
+	set -- "/sys/class/net/$1/queues"/tx-*
+	echo $#
+}
+
+# burst DEV [QUEUE]: 300 packets from inside the kernel, to nobody, from one queue or all.
+burst() {
+	local thread word
+	set -- "$1" "${2-0}" "${2-$(($(queues "$1") - 1))}"
+	modprobe pktgen
+	set -- "$@" /proc/net/pktgen/kpktgend_*
+	thread=$4
+	echo rem_device_all >"$thread"
+	echo "add_device $1" >"$thread"
+	for word in "count 300" "pkt_size 100" "delay 200000" "dst 198.51.100.2" \
+		"dst_mac 02:00:00:00:00:99" "queue_map_min $2" "queue_map_max $3"; do
+		echo "$word" >"/proc/net/pktgen/$1"
+	done
+	echo start >/proc/net/pktgen/pgctrl
+	echo rem_device_all >"$thread"
+}

@@ -1,0 +1,127 @@
+# shellcheck shell=bash
+# Debian packages, downloaded and unpacked below $cache once, never installed:
+#
+#   $cache/linux-6.1/   vmlinux, version, lib/modules/VERSION/ with its modules.dep
+#   $cache/xen/         the hypervisor, its tools and their libraries
+#   $cache/busybox/
+#
+# Deleting a folder there fetches it anew. Every function here ends the program when it fails.
+
+# The kernels that can be had: the suite that holds each ("-" is this machine's own) and the
+# names of its packages, of which the newest is taken.
+kernel_packages() {
+	case $1 in
+	5.10) echo bullseye '^linux-image-5\.10\.0-[0-9]+-amd64-unsigned$' ;;
+	6.1) echo - '^linux-image-6\.1\.0-[0-9]+-amd64$' ;;
+	6.12) echo - '^linux-image-6\.12\.[0-9]+\+deb12-amd64$' ;;
+	7) echo trixie-backports '^linux-binary-7\.[0-9.]+\+deb13-amd64$' '^linux-modules-7\.[0-9.]+\+deb13-amd64$' ;;
+	*) die "no kernel is known as $1" ;;
+	esac
+}
+
+xen_packages='xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils libxenmisc4.17
+	libxencall1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenstore4 libxentoollog1
+	libxentoolcore1 libxendevicemodel1 libxenhypfs1 libyajl2 libuuid1'
+
+# use_suite SUITE DIR: what apt is asked next is asked of that suite, with its lists in DIR.
+use_suite() {
+	apt_options=(-qq -o APT::Sandbox::User=root)
+	if [ "$1" = - ]; then
+		apt-cache show busybox-static >/dev/null 2>&1 || apt-get "${apt_options[@]}" update >&2
+		return
+	fi
+	local site
+	# shellcheck disable=SC2016 # apt's own word, not the shell's
+	site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -v security |
+		head -n 1)
+	mkdir -p "$2/lists/partial" "$2/cache/archives/partial"
+	echo "deb $site $1 main" >"$2/sources"
+	apt_options+=(-o "Dir::Etc::sourcelist=$2/sources" -o Dir::Etc::sourceparts=-
+		-o "Dir::State::Lists=$2/lists" -o "Dir::Cache=$2/cache"
+		-o "Dir::Etc::trustedparts=/usr/share/keyrings")
+	apt-get "${apt_options[@]}" update >&2 || die "cannot read the package list of $1"
+}
+
+# unpack DIR SUITE PATTERN...: the newest package that matches each pattern, unpacked in DIR.
+unpack() {
+	local dir=$1 suite=$2 apt=$1.apt pattern
+	shift 2
+	rm -rf "$dir" "$apt"
+	mkdir -p "$dir" "$apt/debs"
+	local apt_options known names=() name
+	use_suite "$suite" "$apt"
+	known=$(apt-cache "${apt_options[@]}" pkgnames | sort -V)
+	for pattern; do
+		name=$(grep -E "$pattern" <<<"$known" | tail -n 1)
+		names+=("${name:?no package matches $pattern}")
+	done
+	say "fetching ${names[*]}"
+	(cd "$apt/debs" && apt-get "${apt_options[@]}" download "${names[@]}" >&2) ||
+		die "cannot fetch them (an old list? apt-get update)"
+	local deb
+	for deb in "$apt"/debs/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$dir" -f - --exclude='*/usr/share' \
+			--exclude='*/kernel/sound' --exclude='*/kernel/fs' \
+			--exclude='*/kernel/drivers/'{gpu,media,iio,staging,infiniband,usb,hwmon,scsi,net/wireless} ||
+			die "cannot unpack $deb"
+	done
+	rm -rf "$apt"
+}
+
+need_busybox() {
+	busybox=$cache/busybox/busybox
+	[ -x "$busybox" ] && return
+	unpack "$cache/busybox" - '^busybox-static$'
+	mv "$(find "$cache/busybox" -path '*bin/busybox')" "$busybox" || die "no busybox in its package"
+}
+
+need_xen() {
+	xen=$cache/xen
+	[ -e "$xen/hypervisor" ] && return
+	local patterns
+	# shellcheck disable=SC2086 # a list of names
+	patterns=$(printf '^%s$\n' $xen_packages)
+	# shellcheck disable=SC2086
+	unpack "$xen" - $patterns
+	gzip -dc "$xen"/boot/xen-4*-amd64.gz >"$xen/hypervisor.new" || die "no hypervisor"
+	mv "$xen/hypervisor.new" "$xen/hypervisor"
+}
+
+# need_kernel NAME: also sets $vmlinux and $modules_dir.
+need_kernel() {
+	local dir=$cache/linux-$1 version
+	if [ ! -e "$dir/version" ]; then
+		# shellcheck disable=SC2046 # a list of words
+		unpack "$dir" $(kernel_packages "$1")
+		[ -d "$dir/lib/modules" ] || mv "$dir/usr/lib" "$dir/lib"
+		version=$(ls "$dir/lib/modules") || die "no modules in the packages of $1"
+		find "$dir/lib/modules" -name '*.ko.xz' -print0 | xargs -0 -r -P 2 -n 64 xz -d
+		"$busybox" depmod -b "$dir" "$version" 2>/dev/null
+		decompress_kernel "$(find "$dir" -name 'vmlinuz*')" "$dir/vmlinux" ||
+			die "cannot read the kernel in the packages of $1"
+		echo "$version" >"$dir/version"
+	fi
+	vmlinux=$dir/vmlinux
+	modules_dir=lib/modules/$(<"$dir/version")
+}
+
+# decompress_kernel BZIMAGE OUT: the ELF kernel inside. Emulated CPUs would take seconds for it,
+# and Xen's tools want it so. The payload's place stands in the image's own header:
+#
+#   497 setup sectors (1 byte) | 584 payload offset (4) | 588 payload length (4, its last 4 bytes
+#   are the unpacked size)
+decompress_kernel() {
+	local start length tool
+	start=$((($(number "$1" 497 1) + 1) * 512 + $(number "$1" 584 4)))
+	length=$(($(number "$1" 588 4) - 4))
+	case $(od -An -v -t x1 -j "$start" -N 4 "$1" | tr -d ' ') in
+	fd377a58) tool=xz ;;
+	28b52ffd) tool=zstd ;;
+	1f8b*) tool=gzip ;;
+	*) return 1 ;;
+	esac
+	dd if="$1" iflag=skip_bytes,count_bytes skip=$start count=$length bs=1M status=none |
+		$tool -dcq >"$2"
+}
+
+number() { od -An -v -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '; }

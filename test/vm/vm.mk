@@ -1,0 +1,38 @@
+# Tests that boot kernels, in test/vm (its README.md tells more):
+#
+#   sudo make deps-vm check-vm      linux-8 and xen
+#   make check-vm M=xen             one machine, or several
+#   make check-vm T=show-totals     one check, on every machine of those that it is for
+#   make check-vm-self              does the test bed notice a kernel that panics, or hangs?
+#   make check-vm-all               every machine
+
+.PHONY: deps-vm check-vm check-vm-all check-vm-self
+
+VM_PACKAGES = qemu-system-x86 iproute2 util-linux cpio xz-utils zstd jq
+VM_ALL = $(filter-out self-%,$(notdir $(wildcard test/vm/machines/*)))
+VM_FIRST = $(filter deps-vm,$(MAKECMDGOALS))
+
+deps-vm: deps
+	@for p in qemu-system-x86_64 ip unshare cpio xz zstd jq; do \
+		command -v $$p >/dev/null || exec sh -c '"$$@" || { apt-get -q update && "$$@"; }' deps \
+			env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 install \
+			--no-install-recommends $(VM_PACKAGES); \
+	done
+	@test/vm/run --fetch $(M)
+
+# Nothing is compiled before the packages are there, with -j neither.
+$(LIB_OBJS) $(CMD_OBJS) $(foreach n,LIB CMD,$(B)/$(n).cflags $(B)/$(n).libs): | $(VM_FIRST)
+
+check-vm: all | $(VM_FIRST)
+	@IRQKIT='$(abspath $(PROGRAM))' test/vm/run --check='$(or $(T),*)' $(M)
+
+check-vm-all: all | $(VM_FIRST)
+	@IRQKIT='$(abspath $(PROGRAM))' test/vm/run --check='$(or $(T),*)' $(VM_ALL)
+
+check-vm-self: all | $(VM_FIRST)
+	@IRQKIT='$(abspath $(PROGRAM))' test/vm/self-test
+
+lint: lint-vm
+.PHONY: lint-vm
+lint-vm:
+	@cd test/vm && shellcheck -x run self-test lib/* machines/* guest/* checks/*
