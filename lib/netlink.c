@@ -243,11 +243,6 @@ struct packet {
 	};
 };
 
-static void free_buffer(struct packet **buffer)
-{
-	free(*buffer);
-}
-
 static struct nlmsghdr *put_request(
 	struct packet *buffer, uint16_t family, uint8_t command, uint16_t flags)
 {
@@ -327,15 +322,12 @@ int netlink_ask(struct netlink_answers *answers)
 {
 	struct mnl_socket *socket CLEANUP(close_socket) = mnl_socket_open2(
 		NETLINK_GENERIC, SOCK_CLOEXEC);
-	struct packet *buffer CLEANUP(free_buffer) = NULL;
+	struct packet buffer;
 	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
 	int r;
 
 	if (!socket)
 		return -errno;
-	buffer = malloc(sizeof(*buffer));
-	if (!buffer)
-		return -ENOMEM;
 	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
 		setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience,
 			sizeof(patience)) < 0)
@@ -343,7 +335,7 @@ int netlink_ask(struct netlink_answers *answers)
 
 	/* -EINTR: a device came or went while the kernel listed them */
 	for (int attempt = 0; attempt < 3; attempt++) {
-		r = ask_once(socket, buffer, answers);
+		r = ask_once(socket, &buffer, answers);
 		if (r != -EINTR)
 			break;
 	}

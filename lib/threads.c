@@ -119,7 +119,8 @@ EXPORT int irqkit_ctx_find_process(struct irqkit_ctx *ctx, const char *name)
 		size_t len;
 
 		snprintf(path, sizeof(path), "proc/%u/comm", pids[i]);
-		if (knob_read_line(ctx, path, &comm, &len) == 0 && strcmp(comm, name) == 0)
+		if (knob_read_line(ctx, path, &comm, &len) == 0 &&
+			strcmp(comm, name) == 0)
 			found = (int)pids[i];
 	}
 	return found;
