@@ -35,15 +35,15 @@ static bool parse_wait(const char *word, unsigned int *ret_ms)
 		return true;
 	if (!*word)
 		seconds = DEFAULT_WAIT_S;
-	for (const char *p = word; *p; p++) {
-		if (*p < '0' || *p > '9' || seconds > MAX_WAIT_S) {
-			say_error("--wait takes seconds, up to %u, not '%s'", MAX_WAIT_S,
-				word);
-			return false;
-		}
-		seconds = seconds * 10 + (unsigned int)(*p - '0');
+	for (const char *p = word; *p && seconds <= MAX_WAIT_S; p++)
+		seconds = *p < '0' || *p > '9'
+				  ? MAX_WAIT_S + 1
+				  : seconds * 10 + (unsigned int)(*p - '0');
+	if (seconds > MAX_WAIT_S) {
+		say_error("--wait takes seconds, up to %u, not '%s'", MAX_WAIT_S, word);
+		return false;
 	}
-	*ret_ms = (seconds < MAX_WAIT_S ? seconds : MAX_WAIT_S) * 1000;
+	*ret_ms = seconds * 1000;
 	return true;
 }
 
