@@ -22,7 +22,7 @@ void change_free(struct change *change)
 	irqkit_ctx_free(change->ctx);
 }
 
-static bool writes(const struct change_options *options)
+bool change_writes(const struct change_options *options)
 {
 	return !options->is_dry_run && !options->is_script;
 }
@@ -37,18 +37,19 @@ static bool parse_wait(const char *word, unsigned int *ret_ms)
 	if (!*word)
 		seconds = DEFAULT_WAIT_S;
 	for (const char *p = word; *p; p++) {
+		if (*p >= '0' && *p <= '9')
+			seconds = seconds * 10 + (unsigned int)(*p - '0');
 		if (*p < '0' || *p > '9' || seconds > MAX_WAIT_S) {
 			say_error("--wait takes seconds, up to %u, not '%s'", MAX_WAIT_S,
 				word);
 			return false;
 		}
-		seconds = seconds * 10 + (unsigned int)(*p - '0');
 	}
-	*ret_ms = (seconds < MAX_WAIT_S ? seconds : MAX_WAIT_S) * 1000;
+	*ret_ms = seconds * 1000;
 	return true;
 }
 
-static enum status take_lock(struct change *change)
+enum status change_lock(struct change *change)
 {
 	int r = irqkit_lock_new(change->ctx, LOCK_TIMEOUT_MS, &change->lock);
 
@@ -76,7 +77,7 @@ static enum status check_options(
 	return STATUS_MISUSE;
 }
 
-enum status change_begin(struct change *change, const struct call *call,
+enum status change_open(struct change *change, const struct call *call,
 	const struct change_options *options)
 {
 	enum status status = check_options(options, &call->common);
@@ -84,18 +85,54 @@ enum status change_begin(struct change *change, const struct call *call,
 	*change = (struct change){ .call = call, .options = options };
 	if (status != STATUS_DONE || !parse_wait(options->wait, &change->wait_ms))
 		return STATUS_MISUSE;
-	status = machine_open(call, &change->ctx);
-	if (status == STATUS_DONE && writes(options))
-		status = take_lock(change);
-	if (status == STATUS_DONE)
-		status = machine_read(change->ctx, &change->snapshot);
-	if (status == STATUS_DONE)
-		status = machine_devices(change->ctx, change->snapshot, &change->devices);
-	if (status == STATUS_DONE && irqkit_plan_new(change->ctx, &change->plan) < 0) {
-		say_error("out of memory");
-		status = STATUS_REFUSED;
-	}
-	return status;
+	return machine_open(call, &change->ctx);
+}
+
+void change_unlock(struct change *change)
+{
+	irqkit_lock_free(change->lock);
+	change->lock = NULL;
+}
+
+enum status change_new_plan(struct change *change)
+{
+	irqkit_plan_free(change->plan);
+	change->plan = NULL;
+	if (irqkit_plan_new(change->ctx, &change->plan) == 0)
+		return STATUS_DONE;
+	say_error("out of memory");
+	return STATUS_REFUSED;
+}
+
+enum status change_use_rows(struct change *change, struct irqkit_snapshot *rows)
+{
+	irqkit_plan_free(change->plan);
+	change->plan = NULL;
+	irqkit_devices_free(change->devices);
+	change->devices = NULL;
+	irqkit_snapshot_free(change->snapshot);
+	change->snapshot = rows;
+	if (machine_devices(change->ctx, rows, &change->devices) != STATUS_DONE)
+		return STATUS_REFUSED;
+	return change_new_plan(change);
+}
+
+enum status change_read(struct change *change)
+{
+	struct irqkit_snapshot *rows = NULL;
+	enum status status = machine_read(change->ctx, &rows);
+
+	return status == STATUS_DONE ? change_use_rows(change, rows) : status;
+}
+
+enum status change_begin(struct change *change, const struct call *call,
+	const struct change_options *options)
+{
+	enum status status = change_open(change, call, options);
+
+	if (status == STATUS_DONE && change_writes(options))
+		status = change_lock(change);
+	return status == STATUS_DONE ? change_read(change) : status;
 }
 
 enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error)
@@ -111,7 +148,7 @@ enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int 
 /* ------------------------------------------------------------------------------- */
 
 /* What asks a program to end: held back from the first write to the report. */
-static void hold_signals(sigset_t *ret_before)
+void change_hold_signals(sigset_t *ret_before)
 {
 	sigset_t ending;
 
@@ -132,7 +169,7 @@ static bool is_asked_to_end(void)
 	       sigismember(&waiting, SIGHUP) || sigismember(&waiting, SIGQUIT);
 }
 
-static void wait_for_moves(struct change *change)
+void change_wait(struct change *change)
 {
 	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 
@@ -144,19 +181,22 @@ static void wait_for_moves(struct change *change)
 	irqkit_plan_refresh(change->plan);
 }
 
+enum status change_say_failure(const struct change *change, int error)
+{
+	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0)
+		say_error("cannot keep the old values in /run/irqkit, so nothing was "
+			  "written: %s", strerror(-error));
+	else
+		report_failures(change);
+	return STATUS_REFUSED;
+}
+
 static enum status apply(struct change *change)
 {
 	unsigned int flags = change->options->keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0;
 	int r = irqkit_plan_apply(change->plan, change->lock, change->call->line, flags);
 
-	if (r == 0)
-		return STATUS_DONE;
-	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0)
-		say_error("cannot keep the old values in /run/irqkit, so nothing was "
-			  "written: %s", strerror(-r));
-	else
-		report_failures(change);
-	return STATUS_REFUSED;
+	return r < 0 ? change_say_failure(change, r) : STATUS_DONE;
 }
 
 static enum status apply_and_report(struct change *change)
@@ -164,16 +204,15 @@ static enum status apply_and_report(struct change *change)
 	enum status status, reported;
 	sigset_t before;
 
-	hold_signals(&before);
+	change_hold_signals(&before);
 	status = apply(change);
 	if (status == STATUS_DONE && change->undone &&
 		irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) == 0)
 		irqkit_change_mark_undone(change->undone, change->lock);
 	/* others may go on while this one waits */
-	irqkit_lock_free(change->lock);
-	change->lock = NULL;
+	change_unlock(change);
 	if (status == STATUS_DONE)
-		wait_for_moves(change);
+		change_wait(change);
 	reported = report_plan(change);
 	fflush(stdout);
 	sigprocmask(SIG_SETMASK, &before, NULL);
@@ -184,7 +223,7 @@ enum status change_finish(struct change *change)
 {
 	if (change->options->is_script)
 		return script_print(change);
-	if (!writes(change->options))
+	if (!change_writes(change->options))
 		return report_plan(change);
 	return apply_and_report(change);
 }

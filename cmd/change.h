@@ -10,6 +10,10 @@
 
 #include "cmd.h"
 
+#include <signal.h>
+
+struct document;
+
 struct change_options {
 	bool is_dry_run;
 	bool is_script;
@@ -35,9 +39,14 @@ struct change {
 	struct irqkit_snapshot *snapshot; /* owned */
 	struct irqkit_devices *devices;	  /* owned */
 	struct irqkit_plan *plan;	  /* owned */
+	bool hides_unchanged; /* what stays is counted, not shown one by one */
 	bool shows_skipped; /* what is left alone is shown one by one, not counted */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
 	unsigned int wait_ms;
+	/* What a command adds to the report, below the table or as keys; or NULL. */
+	void (*add_remark)(const struct change *change);
+	void (*add_keys)(const struct change *change, struct document *document);
+	const void *data; /* for these two */
 };
 
 /* Opens the machine, takes the lock unless nothing is to be written, reads the rows. */
@@ -47,10 +56,29 @@ enum status change_begin(struct change *change, const struct call *call,
 enum status change_finish(struct change *change);
 void change_free(struct change *change);
 
+/* The parts of these, for who needs them one by one. */
+bool change_writes(const struct change_options *options);
+enum status change_open(struct change *change, const struct call *call,
+	const struct change_options *options);
+enum status change_lock(struct change *change);
+void change_unlock(struct change *change);
+/* A new, empty plan, and the rows as they are now. */
+enum status change_read(struct change *change);
+/* The same with rows that have been read already, which are taken over. */
+enum status change_use_rows(struct change *change, struct irqkit_snapshot *rows);
+enum status change_new_plan(struct change *change);
+/* What asks the program to end is held back until the report is written. */
+void change_hold_signals(sigset_t *ret_before);
+void change_wait(struct change *change);
+enum status change_say_failure(const struct change *change, int error);
+
 /* Says why a step could not be added. */
 enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error);
 
-/* explain.c: what the kernel means by refusing a write, and what to do; NULL: unknown */
+/* explain.c: why an interrupt cannot be moved, as a report says it; NULL: it can */
+const char *immovable_word(enum irqkit_movable movable);
+
+/* What the kernel means by refusing a write, and what to do; NULL: unknown */
 const char *explain_error(int error);
 
 /* report.c */

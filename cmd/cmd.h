@@ -116,6 +116,8 @@ void options_free(struct call *call);
 
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Holds back what would only be said again and again. */
+void say_silence(bool is_silent);
 /* An irqkit_log_fn; @data is the call's struct common. */
 void say_logged(void *data, int priority, const char *message);
 

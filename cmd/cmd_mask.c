@@ -50,7 +50,7 @@ static struct value get_count(void *data, const struct column *column)
 }
 
 static const struct column columns[] = {
-	{ "CPUS", "cpus", "the CPUs, as a list", COLUMN_DEFAULT, get_cpus, 0 },
+	{ "CPUS", "list", "the CPUs, as a list", COLUMN_DEFAULT, get_cpus, 0 },
 	{ "MASK", "mask", "the same as a mask", COLUMN_DEFAULT, get_mask, 0 },
 	{ "COUNT", "count", "how many", COLUMN_DEFAULT, get_count, 0 },
 	{ 0 },

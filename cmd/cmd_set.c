@@ -24,20 +24,6 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static const char *immovable_word(enum irqkit_movable movable)
-{
-	switch (movable) {
-	case IRQKIT_MANAGED:
-		return "managed by the kernel";
-	case IRQKIT_PER_CPU:
-		return "per-CPU";
-	case IRQKIT_READ_ONLY:
-		return "read-only";
-	default:
-		return NULL;
-	}
-}
-
 /* Why this one cannot be moved; NULL where it can be tried. */
 static const char *find_obstacle(
 	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
@@ -45,7 +31,7 @@ static const char *find_obstacle(
 	enum irqkit_movable movable;
 
 	if (irqkit_interrupt_get_irq(interrupt) < 0)
-		return "not moved by anybody: it has no number";
+		return "no interrupt that has a number";
 	if (irqkit_irq_read_movable(ctx, interrupt, &movable) < 0)
 		return NULL;
 	return immovable_word(movable);

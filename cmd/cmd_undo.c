@@ -103,7 +103,7 @@ static const struct column columns[] = {
 		get_number, 0 },
 	{ "TIME", NULL, "when", COLUMN_DEFAULT, get_date, 0 },
 	{ "TIME", "time", NULL, COLUMN_JSON_ONLY, get_time, 0 },
-	{ "KNOBS", "knobs", "how many were written", COLUMN_DEFAULT | COLUMN_RIGHT,
+	{ "KNOBS", "knobs", "how many it was to write", COLUMN_DEFAULT | COLUMN_RIGHT,
 		get_knobs, 0 },
 	{ "UNDONE", "undone", "has it been undone", COLUMN_DEFAULT, get_undone, 0 },
 	{ "UNDOES", "undoes", "which one it undid", COLUMN_RIGHT, get_undoes, 0 },
@@ -234,6 +234,23 @@ static enum status undo(struct change *change, const struct options *o, const ch
 	return status == STATUS_DONE ? say_left_alone(change) : status;
 }
 
+/* Options for the list would be lost on an undo, and the other way round. */
+static bool check_options(const struct options *o)
+{
+	const struct table_options *t = &o->table;
+	const struct change_options *c = &o->change;
+
+	if (!o->is_list &&
+		(t->output || t->sort || t->no_headings || t->is_raw || t->is_pairs))
+		say_error("--output, --sort, --noheadings, --raw and --pairs go with --list");
+	else if (o->is_list && (o->is_forced || c->is_script || c->keeps_going || c->wait))
+		say_error("--list writes nothing: --force, --script, --keep-going and --wait "
+			  "do not go with it");
+	else
+		return true;
+	return false;
+}
+
 static enum status run(const struct call *call)
 {
 	const struct options *o = call->state;
@@ -245,6 +262,8 @@ static enum status run(const struct call *call)
 				     : "undo takes one number at most");
 		return STATUS_MISUSE;
 	}
+	if (!check_options(o))
+		return STATUS_MISUSE;
 	if (o->is_list)
 		return list(call, o);
 	status = change_begin(&change, call, &o->change);

@@ -228,6 +228,14 @@ static enum status sort(
 	return STATUS_DONE;
 }
 
+bool table_choose_keys(struct table *table, const struct column *columns)
+{
+	const struct table_options options = { 0 };
+	const struct common common = { .is_json = true };
+
+	return choose(table, columns, &options, &common) == STATUS_DONE;
+}
+
 enum status table_prepare(struct table *table, const struct column *columns,
 	const struct table_options *options, const struct common *common)
 {

@@ -4,6 +4,21 @@
 
 #include <errno.h>
 
+/* Why an interrupt cannot be moved; NULL: it can. */
+const char *immovable_word(enum irqkit_movable movable)
+{
+	switch (movable) {
+	case IRQKIT_MANAGED:
+		return "managed by the kernel";
+	case IRQKIT_PER_CPU:
+		return "per-CPU";
+	case IRQKIT_READ_ONLY:
+		return "read-only";
+	default:
+		return NULL;
+	}
+}
+
 const char *explain_error(int error)
 {
 	switch (error) {
@@ -24,6 +39,8 @@ const char *explain_error(int error)
 		return "only root may; try sudo";
 	case EROFS:
 		return "it is mounted read-only, as in a container: run irqkit on the host";
+	case ENOSYS:
+		return "the interrupt controller has no way to move it";
 	case EBUSY:
 		return "the move before is not finished: try again";
 	case ENOENT:

@@ -32,6 +32,15 @@ static bool takes_text(enum option_kind kind)
 	return kind == OPTION_TEXT || kind == OPTION_OPTIONAL_TEXT;
 }
 
+/* POPT_ARGFLAG_OPTIONAL for the sake of --help: see end_optional() */
+static unsigned int arg_info(enum option_kind kind)
+{
+	if (!takes_text(kind))
+		return POPT_ARG_NONE;
+	return POPT_ARG_STRING |
+	       (kind == OPTION_OPTIONAL_TEXT ? POPT_ARGFLAG_OPTIONAL : 0);
+}
+
 static void add_options(
 	struct poptOption *table, size_t *n, const struct option *options, int first_value)
 {
@@ -39,8 +48,7 @@ static void add_options(
 		table[(*n)++] = (struct poptOption){
 			.longName = options[i].name,
 			.shortName = options[i].letter,
-			.argInfo = takes_text(options[i].kind) ? POPT_ARG_STRING
-								: POPT_ARG_NONE,
+			.argInfo = arg_info(options[i].kind),
 			.val = first_value + (int)i,
 			.descrip = options[i].help,
 			.argDescrip = options[i].arg,

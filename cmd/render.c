@@ -285,6 +285,18 @@ void document_add_bool(struct document *document, const char *key, bool is_true)
 		add_json(document, key, json_boolean(is_true));
 }
 
+void document_add_number(struct document *document, const char *key, uint64_t number)
+{
+	if (document)
+		add_json(document, key, number_to_json(number));
+}
+
+void document_add_real(struct document *document, const char *key, double real)
+{
+	if (document)
+		add_json(document, key, json_real(real));
+}
+
 void document_add_cpus(
 	struct document *document, const char *key, const struct irqkit_cpuset *cpus)
 {

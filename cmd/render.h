@@ -113,12 +113,17 @@ struct document;
 struct document *document_new(void);
 void document_add_text(struct document *document, const char *key, const char *text);
 void document_add_bool(struct document *document, const char *key, bool is_true);
+void document_add_number(struct document *document, const char *key, uint64_t number);
+void document_add_real(struct document *document, const char *key, double real);
 void document_add_cpus(
 	struct document *document, const char *key, const struct irqkit_cpuset *cpus);
 void document_add_table(
 	struct document *document, const char *key, const struct table *table);
 enum status document_print(const struct document *document);
 void document_free(struct document *document);
+
+/* All columns that have a key: for a table that is only in JSON. */
+bool table_choose_keys(struct table *table, const struct column *columns);
 
 /* Is stdout to be coloured? */
 bool render_has_color(const struct common *common);

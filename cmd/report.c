@@ -142,6 +142,8 @@ static enum status print_json(const struct change *change, const struct table *t
 	document_add_bool(document, "dry_run", change->options->is_dry_run);
 	document_add_bool(document, "changed", has_changed(change));
 	document_add_table(document, "changes", table);
+	if (change->add_keys)
+		change->add_keys(change, document);
 	status = document_print(document);
 	document_free(document);
 	return status;
@@ -246,6 +248,8 @@ static void remark_one_cpu(const struct change *change)
 
 static void remark(const struct change *change)
 {
+	if (change->add_remark)
+		change->add_remark(change);
 	if (change->options->is_dry_run) {
 		if (count(change, IRQKIT_UNCHANGED) + count(change, IRQKIT_PENDING))
 			printf("%zu to be written, %zu so already. ",
@@ -272,9 +276,13 @@ static void remark(const struct change *change)
 
 static bool is_shown(const struct change *change, const struct irqkit_step *step)
 {
-	return change->shows_skipped || change->call->common.is_json ||
-	       change->call->common.verbosity > 0 ||
-	       irqkit_step_get_result(step) != IRQKIT_SKIPPED;
+	enum irqkit_result result = irqkit_step_get_result(step);
+
+	if (change->call->common.is_json || change->call->common.verbosity > 0)
+		return true;
+	if (result == IRQKIT_SKIPPED)
+		return change->shows_skipped;
+	return !(result == IRQKIT_UNCHANGED && change->hides_unchanged);
 }
 
 enum status report_plan(const struct change *change)
@@ -318,12 +326,12 @@ enum status report_plan(const struct change *change)
 
 /* ------------------------------------------------------------------------------- */
 
-static void say_failure(const struct irqkit_step *step)
+static void say_failure(const struct change *change, const struct irqkit_step *step)
 {
 	int error = irqkit_step_get_error(step);
 	const char *meaning = explain_error(error);
 
-	if (irqkit_step_was_written(step))
+	if (irqkit_step_was_written(step) && !change->options->keeps_going)
 		say_error("cannot put '%s' back into %s: %s", irqkit_step_get_old(step),
 			irqkit_step_get_path(step), strerror(error));
 	else
@@ -341,7 +349,7 @@ void report_failures(const struct change *change)
 		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
 
 		if (irqkit_step_get_result(step) == IRQKIT_FAILED)
-			say_failure(step);
+			say_failure(change, step);
 	}
 	if (!change->options->keeps_going && !has_changed(change))
 		say_error(back ? "what was changed before that has been put back"

@@ -5,11 +5,20 @@
 #include <stdio.h>
 #include <syslog.h>
 
+static bool is_silenced;
+
+void say_silence(bool is_silent)
+{
+	is_silenced = is_silent;
+}
+
 static void say(const char *kind, const char *format, va_list args)
 {
 	_cleanup_free_ char *message = NULL;
 	_cleanup_free_ char *safe = NULL;
 
+	if (is_silenced)
+		return;
 	fflush(stdout);
 	if (vasprintf(&message, format, args) < 0)
 		message = NULL;

@@ -153,9 +153,7 @@ struct irqkit_thread {
 	struct irqkit_devices *devices;
 	unsigned int pid;
 	const char *name; /* in the arena */
-	uint64_t flags; /* of its task; 0: not known */
-	bool has_read_flags;
-	bool is_kernel;
+	unsigned int flags; /* of its task */
 };
 
 /* A name of a handler, from one of the places where a device's part of it may begin. */

@@ -14,32 +14,44 @@ static void irq_path(char path[PATH_ROOM], unsigned int irq, const char *name)
 	snprintf(path, PATH_ROOM, "proc/irq/%u/%s", irq, name);
 }
 
-/* The list file, or the mask file in a root that was saved without it. */
-static int read_set(struct irqkit_ctx *ctx, unsigned int irq, const char *list,
-	const char *mask, struct irqkit_cpuset **ret_set)
+/*
+ * The mask file, which is also the one that is written, or the list file in a root that
+ * was saved without it.
+ */
+static int read_set(struct irqkit_ctx *ctx, unsigned int irq, const char *mask,
+	const char *list, struct irqkit_cpuset **ret_set)
 {
 	char path[PATH_ROOM];
 	int r;
 
-	irq_path(path, irq, list);
-	r = knob_read_cpulist(ctx, path, ret_set);
+	irq_path(path, irq, mask);
+	r = knob_read_cpumask(ctx, path, ret_set);
 	if (r != -ENOENT)
 		return r;
-	irq_path(path, irq, mask);
-	return knob_read_cpumask(ctx, path, ret_set);
+	irq_path(path, irq, list);
+	return knob_read_cpulist(ctx, path, ret_set);
 }
 
 EXPORT int irqkit_irq_read_affinity(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
 {
-	return read_set(ctx, irq, "smp_affinity_list", "smp_affinity", ret_set);
+	return read_set(ctx, irq, "smp_affinity", "smp_affinity_list", ret_set);
 }
 
 EXPORT int irqkit_irq_read_effective(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
 {
 	return read_set(
-		ctx, irq, "effective_affinity_list", "effective_affinity", ret_set);
+		ctx, irq, "effective_affinity", "effective_affinity_list", ret_set);
+}
+
+EXPORT int irqkit_irq_read_hint(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
+{
+	char path[PATH_ROOM];
+
+	irq_path(path, irq, "affinity_hint");
+	return knob_read_cpumask(ctx, path, ret_set);
 }
 
 EXPORT int irqkit_irq_read_hint(

@@ -146,13 +146,20 @@ void journal_remove(struct irqkit_lock *lock, unsigned int number)
 EXPORT int irqkit_change_mark_undone(
 	const struct irqkit_change *change, struct irqkit_lock *lock)
 {
-	char from[16], to[32];
+	char plain[16], undone[32];
 
 	if (change->is_undone)
 		return 0;
-	snprintf(from, sizeof(from), "%u", change->number);
-	snprintf(to, sizeof(to), "%u" UNDONE, change->number);
-	return renameat(lock->dir_fd, from, lock->dir_fd, to) == 0 ? 0 : -errno;
+	/* without its undo, the change before is in force again */
+	snprintf(plain, sizeof(plain), "%u", change->undoes);
+	snprintf(undone, sizeof(undone), "%u" UNDONE, change->undoes);
+	if (change->undoes && renameat(lock->dir_fd, undone, lock->dir_fd, plain) < 0 &&
+		errno != ENOENT)
+		return -errno;
+
+	snprintf(plain, sizeof(plain), "%u", change->number);
+	snprintf(undone, sizeof(undone), "%u" UNDONE, change->number);
+	return renameat(lock->dir_fd, plain, lock->dir_fd, undone) == 0 ? 0 : -errno;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -203,6 +203,33 @@ EXPORT int irqkit_plan_add_default_affinity(
 	return r;
 }
 
+EXPORT int irqkit_plan_add_kept(struct irqkit_plan *plan,
+	const struct irqkit_interrupt *interrupt, const char *why)
+{
+	struct irqkit_step *step;
+	int r;
+
+	if (interrupt->irq < 0)
+		return -EINVAL;
+	r = plan_add_step(plan, &step);
+	if (r < 0)
+		return r;
+	r = set_interrupt(step, interrupt, why);
+	if (r == 0)
+		r = step_read_old(plan->ctx, step);
+	if (r == 0)
+		r = irqkit_cpuset_copy(step->old_cpus, &step->new_cpus);
+	if (r == 0 && !(step->new_text = strdup(step->old_text)))
+		r = -ENOMEM;
+	if (r < 0) {
+		plan_drop_step(plan);
+		return r;
+	}
+	step->result = IRQKIT_UNCHANGED;
+	step_read_effective(plan->ctx, step);
+	return 0;
+}
+
 EXPORT int irqkit_plan_add_skipped(struct irqkit_plan *plan,
 	const struct irqkit_interrupt *interrupt, const char *why)
 {
@@ -253,6 +280,12 @@ static int write_step(struct irqkit_ctx *ctx, struct irqkit_step *step)
 		return 0;
 	step->error = -r;
 	if (!step->is_written && step->is_optional && is_immovable_error(r)) {
+		char *why = strdup("refused by the kernel");
+
+		if (why) {
+			free(step->why);
+			step->why = why;
+		}
 		step->result = IRQKIT_SKIPPED;
 		return 0;
 	}
@@ -260,10 +293,10 @@ static int write_step(struct irqkit_ctx *ctx, struct irqkit_step *step)
 	return r;
 }
 
-/* Last first. False: something could not be put back. */
-static bool roll_back(struct irqkit_plan *plan)
+/* Last first. The error of the first that could not be put back. */
+static int put_back(struct irqkit_plan *plan)
 {
-	bool all = true;
+	int error = 0;
 
 	for (size_t i = plan->n_steps; i-- > 0;) {
 		struct irqkit_step *step = &plan->steps[i];
@@ -280,21 +313,29 @@ static bool roll_back(struct irqkit_plan *plan)
 		}
 		step->result = IRQKIT_FAILED;
 		step->error = -r;
-		all = false;
+		error = error ? error : r;
 	}
-	return all;
+	return error;
+}
+
+EXPORT int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *lock)
+{
+	int r = put_back(plan);
+
+	if (r == 0 && plan->journal_number)
+		journal_remove(lock, plan->journal_number);
+	return r;
 }
 
 EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags)
 {
 	bool keeps_going = flags & IRQKIT_APPLY_KEEP_GOING;
-	unsigned int number;
 	int error = 0, r;
 
 	if (irqkit_plan_count_results(plan, IRQKIT_PLANNED) == 0)
 		return 0;
-	r = journal_write(lock, plan, command, &number);
+	r = journal_write(lock, plan, command, &plan->journal_number);
 	if (r < 0)
 		return r;
 
@@ -304,8 +345,8 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 		r = write_step(plan->ctx, &plan->steps[i]);
 		error = error ? error : r;
 	}
-	if (error && !keeps_going && roll_back(plan))
-		journal_remove(lock, number);
+	if (error && !keeps_going)
+		irqkit_plan_roll_back(plan, lock);
 	return error;
 }
 

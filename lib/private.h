@@ -255,6 +255,7 @@ struct irqkit_plan {
 	size_t n_steps;
 	size_t steps_room;
 	unsigned int undoes; /* the change that this plan undoes, or 0 */
+	unsigned int journal_number; /* of the change that applying it made, or 0 */
 };
 
 /* A new step with result planned; what it owns is still NULL. */

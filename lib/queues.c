@@ -357,8 +357,7 @@ int device_read_queues(struct irqkit_device *device)
 	if (list_by_names(device, IRQKIT_RX) < 0 || list_by_names(device, IRQKIT_TX) < 0)
 		return -ENOMEM;
 
-	if (device->bus_path)
-		ask_netlink(device->devices);
+	ask_netlink(device->devices);
 	device->ifindex = device->devices->has_netlink ? read_ifindex(device) : 0;
 	if (device->ifindex) {
 		r = device_join_netlink(device, &device->devices->netlink);

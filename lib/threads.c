@@ -38,10 +38,31 @@ static bool is_candidate(const char *name, size_t len)
 		(len == NAME_LEN_OF_OLD && strchr(name, '-'));
 }
 
-static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *room)
+/*
+ * The flags stand in the 9th field of stat; the 2nd, the name, may hold anything. In a
+ * saved root without that file, the name is believed.
+ */
+static unsigned int read_flags(struct irqkit_ctx *ctx, unsigned int pid)
 {
 	_cleanup_free_ char *text = NULL;
-	struct irqkit_thread *thread;
+	unsigned int flags;
+	const char *rest;
+	char path[64];
+	size_t len;
+
+	snprintf(path, sizeof(path), "proc/%u/stat", pid);
+	if (knob_read_line(ctx, path, &text, &len) < 0)
+		return ctx->is_live ? 0 : PF_KTHREAD;
+	rest = strrchr(text, ')');
+	if (!rest || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1)
+		return 0;
+	return flags;
+}
+
+static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *room)
+{
+	struct irqkit_thread thread = { .devices = devices, .pid = pid };
+	_cleanup_free_ char *text = NULL;
 	char path[64];
 	size_t len;
 	int r;
@@ -52,14 +73,13 @@ static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *
 		return r == -ENOMEM ? r : 0; /* it has ended */
 	if (!is_candidate(text, len))
 		return 0;
-	if (!GROW(devices->threads, devices->n_threads, *room))
+	thread.flags = read_flags(devices->ctx, pid);
+	if (!(thread.flags & PF_KTHREAD))
+		return 0;
+	thread.name = arena_text(&devices->arena, text, len);
+	if (!thread.name || !GROW(devices->threads, devices->n_threads, *room))
 		return -ENOMEM;
-	thread = &devices->threads[devices->n_threads];
-	*thread = (struct irqkit_thread){ .devices = devices, .pid = pid };
-	thread->name = arena_text(&devices->arena, text, len);
-	if (!thread->name)
-		return -ENOMEM;
-	devices->n_threads++;
+	devices->threads[devices->n_threads++] = thread;
 	return 0;
 }
 
@@ -86,27 +106,25 @@ int devices_read_threads(struct irqkit_devices *devices)
 	return 0;
 }
 
-/* The flags stand in the 9th field of stat; the 2nd, the name, may hold anything. */
-static void read_flags(struct irqkit_thread *thread)
+EXPORT int irqkit_ctx_find_process(struct irqkit_ctx *ctx, const char *name)
 {
-	_cleanup_free_ char *text = NULL;
-	unsigned int flags;
-	const char *rest;
-	char path[64];
-	size_t len;
+	_cleanup_free_ unsigned int *pids = NULL;
+	size_t count;
+	int found = -ESRCH;
+	int r = knob_list_numbers(ctx, "proc", &pids, &count);
 
-	if (thread->has_read_flags)
-		return;
-	thread->has_read_flags = true;
-	thread->is_kernel = true; /* a saved root without stat */
-	snprintf(path, sizeof(path), "proc/%u/stat", thread->pid);
-	if (knob_read_line(thread->devices->ctx, path, &text, &len) < 0)
-		return;
-	rest = strrchr(text, ')');
-	if (!rest || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1)
-		return;
-	thread->flags = flags;
-	thread->is_kernel = flags & PF_KTHREAD;
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count && found < 0; i++) {
+		_cleanup_free_ char *comm = NULL;
+		char path[64];
+		size_t len;
+
+		snprintf(path, sizeof(path), "proc/%u/comm", pids[i]);
+		if (knob_read_line(ctx, path, &comm, &len) == 0 && strcmp(comm, name) == 0)
+			found = (int)pids[i];
+	}
+	return found;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -120,9 +138,6 @@ struct list {
 
 static void list_add(struct list *list, struct irqkit_thread *thread)
 {
-	read_flags(thread);
-	if (!thread->is_kernel)
-		return;
 	for (size_t i = 0; i < list->n; i++)
 		if (list->items[i] == thread)
 			return;
@@ -417,13 +432,10 @@ EXPORT int irqkit_devices_count_irq_threads(
 	if (r < 0)
 		return r;
 	snprintf(prefix, sizeof(prefix), "irq/%u-", irq);
-	for (first = find_first(devices, prefix); first + n < devices->n_threads; n++) {
-		struct irqkit_thread *thread = &devices->threads[first + n];
-
-		read_flags(thread);
-		if (strncmp(thread->name, prefix, strlen(prefix)) != 0)
-			break;
-	}
+	first = find_first(devices, prefix);
+	while (first + n < devices->n_threads &&
+		strncmp(devices->threads[first + n].name, prefix, strlen(prefix)) == 0)
+		n++;
 	*ret_count = n;
 	return 0;
 }

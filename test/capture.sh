@@ -3,7 +3,7 @@
 #
 #   irqkit show --root DIR
 #
-# It is a root for golden tests too. What git cannot keep, file modes, stands in DIR/.readonly:
+# It is a root for golden tests too. What git will not keep, file modes, stands in DIR/.readonly:
 # the files of /proc/irq that the kernel has made 0444 where they are 0644 otherwise, because the
 # interrupt cannot be moved. Runs as root or not; works with busybox.
 set -u
@@ -22,15 +22,17 @@ cd / || exit 1
 
 # keep PATTERN...: what it names, relative to /, read to its end: sizes mean nothing in /proc and
 # /sys. One cp for all: on an emulated machine, starting programs is what takes the time.
-# A file that may not be read, or cannot be just now, is left out.
+# A file that may not be read, or cannot be just now, is left out. The folders are made first, or
+# they would be read-only like those that they stand for.
 # shellcheck disable=SC2048,SC2086 # patterns
 keep() {
 	set -- $*
+	folders=
 	for path; do
 		shift
-		[ -f "$path" ] && [ -r "$path" ] && set -- "$@" "$path"
+		[ -f "$path" ] && [ -r "$path" ] && set -- "$@" "$path" && folders="$folders ${path%/*}"
 	done
-	[ $# = 0 ] || cp --parents "$@" "$dir" 2>/dev/null
+	[ $# = 0 ] || { (cd "$dir" && mkdir -p $folders) && cp --parents "$@" "$dir" 2>/dev/null; }
 }
 
 # keep_link LINK...: symbolic links as they are, and a folder where they lead.
@@ -62,7 +64,7 @@ keep $cpu/online $cpu/offline $cpu/possible $cpu/present $cpu/isolated $cpu/nohz
 	"$cpu/cpu[0-9]*/topology/*_id" "$cpu/cpu[0-9]*/topology/*_list" \
 	"$cpu/cpu[0-9]*/cache/index*/level" "$cpu/cpu[0-9]*/cache/index*/type" \
 	"$cpu/cpu[0-9]*/cache/index*/size" "$cpu/cpu[0-9]*/cache/index*/shared_cpu_list"
-for path in $cpu/cpu[0-9]*; do
+for path in "$cpu"/cpu[0-9]*; do
 	mkdir -p "$dir/$path"
 done
 node=sys/devices/system/node
@@ -103,4 +105,3 @@ for link in sys/class/net/*/device sys/bus/pci/devices/*; do
 	done
 done
 find "$dir" -name .kept -exec rm {} +
-chmod -R u+w "$dir"

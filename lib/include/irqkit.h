@@ -60,6 +60,12 @@ const char *irqkit_ctx_get_root(const struct irqkit_ctx *ctx);
 typedef void irqkit_log_fn(void *data, int priority, const char *message);
 void irqkit_ctx_set_log_fn(struct irqkit_ctx *ctx, irqkit_log_fn *fn, void *data);
 
+/*
+ * The first process with this name (of which kernels keep 15 bytes), whoever
+ * runs it: its number. -ESRCH: there is none.
+ */
+int irqkit_ctx_find_process(struct irqkit_ctx *ctx, const char *name);
+
 /* --------------------------------------------------------------------------------- */
 /* Sets of CPUs                                                                      */
 
@@ -185,6 +191,15 @@ const struct irqkit_interrupt *irqkit_snapshot_get(
 /* The first row with this label (`24`, `NMI`), or NULL. */
 const struct irqkit_interrupt *irqkit_snapshot_find(
 	const struct irqkit_snapshot *snapshot, const char *label);
+
+/*
+ * What came between two snapshots of a machine: the rows and CPUs of @after with the
+ * counts since @before. Rows are matched by label and name; one that is new, or whose
+ * counter has begun anew, counts as a whole; counters are 32 bits wide and wrap. The
+ * texts are those of @after, which must live as long.
+ */
+int irqkit_snapshot_subtract(const struct irqkit_snapshot *after,
+	const struct irqkit_snapshot *before, struct irqkit_snapshot **ret_difference);
 
 /* What stands before the colon: "24", "NMI", "IPI0", "I/O". */
 const char *irqkit_interrupt_get_label(const struct irqkit_interrupt *interrupt);
@@ -478,7 +493,7 @@ bool irqkit_thread_is_fixed(const struct irqkit_thread *thread);
 /* /proc/irq/N                                                                       */
 
 /*
- * The CPUs that were asked for (smp_affinity_list, or smp_affinity). While a move waits
+ * The CPUs that were asked for (smp_affinity, or smp_affinity_list). While a move waits
  * for the next interrupt, this is the new value already.
  *
  * -ENOENT: the interrupt has no such file. -EBADMSG: it holds something else.
@@ -487,7 +502,7 @@ int irqkit_irq_read_affinity(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
 
 /*
- * The CPUs that the kernel chose among them (effective_affinity_list); empty while the
+ * The CPUs that the kernel chose among them (effective_affinity); empty while the
  * interrupt is not active.
  *
  * -ENOENT: the kernel doesn't tell. -EBADMSG as above.
@@ -509,6 +524,14 @@ int irqkit_irq_read_hint(
  * -ENODATA: none is known (the kernel writes -1). -ENOENT, -EBADMSG as above.
  */
 int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node);
+
+/*
+ * The CPUs where its driver would like it (affinity_hint); empty where it has no wish.
+ *
+ * Errors as for the affinity.
+ */
+int irqkit_irq_read_hint(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
 
 enum irqkit_movable {
 	IRQKIT_MOVABLE,	  /* affinity can be set */
@@ -741,6 +764,10 @@ int irqkit_plan_add_affinity(struct irqkit_plan *plan,
 int irqkit_plan_add_default_affinity(
 	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
 
+/* Adds an interrupt that is to stay as it is: unchanged. Errors as above. */
+int irqkit_plan_add_kept(struct irqkit_plan *plan,
+	const struct irqkit_interrupt *interrupt, const char *why);
+
 /* Adds an interrupt that is left alone, so that the report names it. */
 int irqkit_plan_add_skipped(struct irqkit_plan *plan,
 	const struct irqkit_interrupt *interrupt, const char *why);
@@ -768,6 +795,12 @@ enum {
  */
 int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags);
+
+/*
+ * Puts back all that applying this plan has written, last first, and takes the change out
+ * of the journal. -EIO, ...: of the first that could not be put back; the others are.
+ */
+int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *lock);
 
 /*
  * Looks again where the interrupts of pending steps are served: those that have moved

@@ -13,10 +13,11 @@ VM_ALL = $(filter-out self-%,$(notdir $(wildcard test/vm/machines/*)))
 VM_FIRST = $(filter deps-vm,$(MAKECMDGOALS))
 
 deps-vm: deps
-	@dpkg-query -W $(VM_PACKAGES) >/dev/null 2>&1 || { \
-		set -- apt-get -q -y -o Dpkg::Use-Pty=0 install --no-install-recommends $(VM_PACKAGES); \
-		export DEBIAN_FRONTEND=noninteractive; \
-		"$$@" >/dev/null || { apt-get -q update && "$$@"; }; }
+	@for p in qemu-system-x86_64 ip unshare cpio xz zstd jq; do \
+		command -v $$p >/dev/null || exec sh -c '"$$@" || { apt-get -q update && "$$@"; }' deps \
+			env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 install \
+			--no-install-recommends $(VM_PACKAGES); \
+	done
 	@test/vm/run --fetch $(M)
 
 # Nothing is compiled before the packages are there, with -j neither.
@@ -30,3 +31,8 @@ check-vm-all: all | $(VM_FIRST)
 
 check-vm-self: all | $(VM_FIRST)
 	@IRQKIT='$(abspath $(PROGRAM))' test/vm/self-test
+
+lint: lint-vm
+.PHONY: lint-vm
+lint-vm:
+	@cd test/vm && shellcheck -x run self-test lib/* machines/* guest/* checks/*

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: self-*
 # A check that passes.
 true

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: self-*
 # limit: 2
 # A check that does not end.

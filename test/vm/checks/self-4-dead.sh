@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: self-*
 # A kernel that dies.
 echo 1 >/proc/sys/kernel/sysrq

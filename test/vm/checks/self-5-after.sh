@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: self-*
 # A check that is never reached.
 true

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux guest
 # Looking needs no rights: nobody sees what root sees.
 show --all

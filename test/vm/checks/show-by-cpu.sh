@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0 guest
 # What each CPU has served is the sum of its column.
 counts | awk '$1 ~ /^[0-9]+$/ && $2 != "total" { n[$2] += $3 } END { for (c in n) print c, n[c] }' >before

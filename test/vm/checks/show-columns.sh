@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0 guest
 # Each count is that of the CPU which the heading names, also where numbers are missing.
 counts | awk '$2 != "total"' >before

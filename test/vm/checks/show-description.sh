@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0 guest
 # Chip, hardware number, trigger and handlers are those of /sys/kernel/irq.
 show

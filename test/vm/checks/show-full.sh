@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux guest
 # What could not be written is not a success.
 [ -c /dev/full ] || skip 'no /dev/full'

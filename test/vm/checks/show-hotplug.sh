@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux
 # last
 # limit: 120
@@ -15,7 +16,7 @@ same shown there
 
 # Meanwhile: irqkit runs on, as the device comes and goes.
 (
-	for turn in 1 2 3 4; do
+	for _ in 1 2 3 4; do
 		echo 1 >/sys/bus/pci/rescan
 		ip link set "$(link 3)" up
 		usleep 300000

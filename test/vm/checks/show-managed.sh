@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux
 # The NVMe disk's queues are managed, its admin queue is not.
 show 'nvme*'

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0
 # Where a container masks /proc/interrupts, it opens and is empty: the counts are elsewhere.
 irq=$(irq_of "${VIF:-virtio1}-$([ "$ROLE" = linux ] && echo input.0 || echo q0-tx)")

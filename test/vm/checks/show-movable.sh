@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0 guest
 # What cannot be moved says so before anyone writes. The truth is the kernel's own answer: each
 # interrupt is given the affinity that it has.

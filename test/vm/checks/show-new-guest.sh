@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: dom0
 # last
 # limit: 180

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0 guest
 # last
 # limit: 120
@@ -14,7 +15,7 @@ eq "$(jq -c ".cpus | index($cpu)" json)" null "CPU $cpu among the CPUs"
 . /vm/checks/show-affinity.sh
 trap 'echo 1 >/sys/devices/system/cpu/cpu$cpu/online' EXIT
 (
-	for turn in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		echo 1 >/sys/devices/system/cpu/cpu$cpu/online
 		echo 0 >/sys/devices/system/cpu/cpu$cpu/online
 	done

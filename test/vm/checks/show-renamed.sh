@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux
 # limit: 90
 # A network interface with a hostile name: the table stays a table, JSON stays JSON.
@@ -21,6 +22,7 @@ as_json() {
 for name in "\$(reboot)" "a\"b\\'c" '<b>&;|`*' 123456789012345 -o "$(printf 'e\033[31mred')" \
 	"$(printf 'caf\303\251')" "$(printf 'bad\377\300\257x')"; do
 	rename "$name"
+	# shellcheck disable=SC2016 # the inner shell's
 	until_ok 10 sh -c 'grep -qF -e "$1" /proc/interrupts' sh "$name"
 	# The driver adds "-rx-0" only where the name is short.
 	handler=$name-rx-0

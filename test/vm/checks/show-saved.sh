@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0 guest
 # What capture.sh saves is shown as the machine itself is.
 sh /vm/capture.sh saved

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0 guest
 # Every row of /proc/interrupts is shown, and no other, with a total from that before to that after.
 counts | awk '$2 == "total"' >before

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: dom0 guest
 # Xen's own kinds: a network interface's queues by their handlers' names, and what belongs to a CPU.
 name=vif0

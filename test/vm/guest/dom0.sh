@@ -23,6 +23,12 @@ start() {
 # guest_start: makes the guest and waits until it answers. VIF is its interface from then on.
 guest_start() {
 	xl create /vm/guest.cfg >/var/log/xen/create 2>&1 3>&- </dev/null || return 1
-	echo "VIF=vif$(xl domid guest).0" >>/vm/env
+	VIF=vif$(xl domid guest).0
+	echo "VIF=$VIF" >>/vm/env
 	until_ok 90 peer true
+}
+
+# busy: something to see, in either domain.
+busy() {
+	traffic "$VIF"
 }

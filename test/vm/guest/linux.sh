@@ -10,3 +10,10 @@ start() {
 		until_ok 20 ping -q -c 1 -W 1 "10.77.$n.1"
 	done
 }
+
+# busy: something to see.
+busy() {
+	for n in $LINKS; do
+		traffic "$(link "$n")"
+	done
+}

@@ -89,16 +89,17 @@ need_xen() {
 
 # need_kernel NAME: also sets $vmlinux and $modules_dir.
 need_kernel() {
-	local dir=$cache/linux-$1 image
+	local dir=$cache/linux-$1 version
 	if [ ! -e "$dir/version" ]; then
 		# shellcheck disable=SC2046 # a list of words
 		unpack "$dir" $(kernel_packages "$1")
-		image=$(ls "$dir"/boot/vmlinuz-*) || die "no kernel in its package"
 		[ -d "$dir/lib/modules" ] || mv "$dir/usr/lib" "$dir/lib"
+		version=$(ls "$dir/lib/modules") || die "no modules in the packages of $1"
 		find "$dir/lib/modules" -name '*.ko.xz' -print0 | xargs -0 -r -P 2 -n 64 xz -d
-		"$busybox" depmod -b "$dir" "${image##*/vmlinuz-}" 2>/dev/null
-		decompress_kernel "$image" "$dir/vmlinux" || die "cannot read the kernel in $image"
-		echo "${image##*/vmlinuz-}" >"$dir/version"
+		"$busybox" depmod -b "$dir" "$version" 2>/dev/null
+		decompress_kernel "$(find "$dir" -name 'vmlinuz*')" "$dir/vmlinux" ||
+			die "cannot read the kernel in the packages of $1"
+		echo "$version" >"$dir/version"
 	fi
 	vmlinux=$dir/vmlinux
 	modules_dir=lib/modules/$(<"$dir/version")

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The machine, as the placement policy of the library wants to be told. */
+#ifndef PLACEMENT_H
+#define PLACEMENT_H
+
+#include "change.h"
+#include "select.h"
+
+enum node_policy { NODE_LOCAL, NODE_ANY, NODE_NUMBER };
+
+/* What the command line says about where interrupts may go, and how. */
+struct placement_wish {
+	const char *cpus; /* --cpus, or NULL */
+	enum node_policy node_policy;
+	unsigned int node; /* of NODE_NUMBER */
+	enum irqkit_policy policy;
+	unsigned int width;
+	unsigned int gain; /* percent */
+	uint64_t idle;	   /* a load that isn't worth a move */
+	bool is_split;
+};
+
+/* A device that has some of the interrupts. */
+struct placement_device {
+	struct irqkit_device *device; /* NULL: none is known, one interrupt alone */
+	size_t n_queues;	      /* that have an interrupt of their own */
+	size_t n_cpus;		      /* where these may go */
+	int node;		      /* -1: not known */
+};
+
+struct placement {
+	struct irqkit_topology *topology; /* owned */
+	struct irqkit_devices *devices;	  /* the change's */
+	struct irqkit_spread *spread;	  /* owned */
+	struct irqkit_cpuset *cpus;	  /* owned; where interrupts may go */
+	const struct irqkit_interrupt **interrupts; /* owned array; as in spread */
+	size_t n;
+	const struct irqkit_interrupt **skipped; /* owned array; cannot be moved */
+	size_t n_skipped;
+	struct placement_device *owners; /* owned */
+	size_t n_owners;
+};
+
+/*
+ * Chooses the interrupts (@call's words; none: those of network devices with queues), and
+ * tells the library all about them and the CPUs. @counts has the rows of the change's
+ * snapshot, with the counts that are the load. Says what is wrong.
+ */
+enum status placement_build(struct placement *placement, struct change *change,
+	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
+void placement_free(struct placement *placement);
+
+/* From the decision to the steps of the change's plan. */
+enum status placement_add_steps(const struct placement *placement, struct change *change);
+
+/* Its index, or -1. */
+long placement_find(const struct placement *placement, int irq);
+
+#endif

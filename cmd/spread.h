@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of `irqkit spread` share. */
+#ifndef SPREAD_H
+#define SPREAD_H
+
+#include "placement.h"
+#include "render.h"
+
+/* What the options say, read. */
+struct wish {
+	struct placement_wish placement;
+	const char *policy_word;
+	unsigned int seconds; /* to measure before deciding; 0: counts since the start */
+	unsigned int verify;  /* seconds; 0: no */
+	unsigned int every;   /* seconds; 0: once */
+	bool reverts;
+};
+
+/* One decision, and what came of it. */
+struct spread {
+	const char *policy_word;
+	unsigned int seconds; /* the loads are rates, measured as long; 0: totals */
+	struct placement placement;
+	uint64_t *loads; /* owned; of the placement's interrupts */
+	bool has_verified;
+	double measured; /* busiest / mean, after */
+	double before;	 /* the same, before */
+};
+
+void spread_free(struct spread *spread);
+
+/* From change->snapshot, whose rows @counts has too, to the steps of change->plan. */
+enum status spread_decide(struct spread *spread, struct change *change,
+	const struct wish *wish, const struct irqkit_snapshot *counts);
+/* Where a CPU turns out to have no vector left, another is chosen. */
+enum status spread_apply(struct spread *spread, struct change *change);
+
+enum status spread_once(const struct call *call, const struct change_options *options,
+	const struct wish *wish);
+/* --every: until a signal ends it. */
+enum status spread_every(const struct call *call, const struct change_options *options,
+	const struct wish *wish);
+
+/* As struct change wants them. */
+void spread_add_remark(const struct change *change);
+void spread_add_keys(const struct change *change, struct document *document);
+
+/* measure.c: counts of some time */
+
+/* Sleeps; false: a signal asks the program to end. Signals must be held back. */
+bool measure_sleep(unsigned int seconds);
+
+/*
+ * The counts of the next seconds, as rates, by what is read now and then; the rows now are
+ * @ret_now, whose texts the rates share.
+ */
+enum status measure_rates(struct irqkit_ctx *ctx, unsigned int seconds, bool is_quiet,
+	struct irqkit_snapshot **ret_now, struct irqkit_snapshot **ret_rates);
+
+/* notify.c: to a service manager, if one listens */
+void notify_service(const char *state);
+
+#endif

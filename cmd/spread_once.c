@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One run of `irqkit spread`: measure, decide, apply, look again, report. */
+#include "spread.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+
+/* As often may a CPU turn out to have no vector left in one run. */
+#define MAX_RETRIES 64u
+
+void spread_free(struct spread *spread)
+{
+	placement_free(&spread->placement);
+	free(spread->loads);
+}
+
+/* The loads of the placement's interrupts, for the report. */
+static bool note_loads(struct spread *spread, const struct irqkit_snapshot *rows,
+	const struct irqkit_snapshot *counts)
+{
+	size_t next = 0;
+
+	spread->loads = calloc(spread->placement.n + 1, sizeof(*spread->loads));
+	if (!spread->loads)
+		return false;
+	for (size_t i = 0; i < irqkit_snapshot_count(rows); i++) {
+		if (next == spread->placement.n ||
+			irqkit_snapshot_get(rows, i) != spread->placement.interrupts[next])
+			continue;
+		spread->loads[next++] = irqkit_interrupt_get_total(
+			irqkit_snapshot_get(counts, i));
+	}
+	return true;
+}
+
+/* From change->snapshot and the counts to a plan. */
+enum status spread_decide(struct spread *spread, struct change *change,
+	const struct wish *wish, const struct irqkit_snapshot *counts)
+{
+	enum status status;
+
+	*spread = (struct spread){
+		.policy_word = wish->policy_word,
+		.seconds = wish->seconds,
+	};
+	status = placement_build(&spread->placement, change, &wish->placement, counts);
+	if (status == STATUS_DONE && !note_loads(spread, change->snapshot, counts)) {
+		say_error("out of memory");
+		status = STATUS_REFUSED;
+	}
+	if (status == STATUS_DONE)
+		status = placement_add_steps(&spread->placement, change);
+	spread->before = spread->placement.spread
+				 ? irqkit_spread_get_imbalance_before(
+					   spread->placement.spread)
+				 : 0;
+	return status;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Applying                                                                        */
+
+/* The step that failed for want of vectors; NULL: another reason. */
+static const struct irqkit_step *find_full(const struct irqkit_plan *plan)
+{
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(plan, i);
+
+		if (irqkit_step_get_result(step) == IRQKIT_FAILED)
+			return irqkit_step_get_error(step) == ENOSPC ? step : NULL;
+	}
+	return NULL;
+}
+
+/* A CPU without vectors: another one is chosen, and a new plan is made. */
+static bool place_again(struct spread *spread, struct change *change)
+{
+	const struct irqkit_step *step = find_full(change->plan);
+	long index = step ? placement_find(&spread->placement, irqkit_step_get_irq(step))
+			  : -1;
+	int cpu = index >= 0 ? irqkit_cpuset_next(irqkit_step_get_new_cpus(step), -1) : -1;
+
+	if (cpu < 0 || irqkit_spread_place_again(spread->placement.spread, (size_t)index,
+			       (unsigned int)cpu) < 0)
+		return false;
+	return change_new_plan(change) == STATUS_DONE &&
+	       placement_add_steps(&spread->placement, change) == STATUS_DONE;
+}
+
+enum status spread_apply(struct spread *spread, struct change *change)
+{
+	unsigned int flags = change->options->keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0;
+	int r = 0;
+
+	for (unsigned int tries = 0; tries < MAX_RETRIES; tries++) {
+		r = irqkit_plan_apply(
+			change->plan, change->lock, change->call->line, flags);
+		if (r == 0)
+			return STATUS_DONE;
+		if (r != -ENOSPC || flags || !place_again(spread, change))
+			break;
+	}
+	return change_say_failure(change, r);
+}
+
+/* The busiest of the CPUs that may be used, by their mean: as the library counts it. */
+static double measure_imbalance(
+	const struct placement *p, const struct irqkit_snapshot *counts)
+{
+	uint64_t busiest = 0, sum = 0;
+
+	irqkit_cpuset_foreach(cpu, p->cpus) {
+		uint64_t load = 0;
+
+		for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
+			const struct irqkit_interrupt *row =
+				irqkit_snapshot_get(counts, i);
+
+			if (irqkit_interrupt_get_irq(row) >= 0)
+				load += irqkit_interrupt_get_count(
+					row, (unsigned int)cpu);
+		}
+		busiest = load > busiest ? load : busiest;
+		sum += load;
+	}
+	return sum ? (double)busiest * irqkit_cpuset_count(p->cpus) / (double)sum : 0;
+}
+
+static enum status verify(
+	struct spread *spread, struct change *change, const struct wish *wish)
+{
+	struct irqkit_snapshot *now = NULL, *rates = NULL;
+	enum status status = measure_rates(change->ctx, wish->verify,
+		change->call->common.is_quiet, &now, &rates);
+	int r;
+
+	if (status == STATUS_DONE) {
+		spread->has_verified = true;
+		spread->measured = measure_imbalance(&spread->placement, rates);
+	}
+	irqkit_snapshot_free(rates);
+	irqkit_snapshot_free(now);
+	if (status != STATUS_DONE || !wish->reverts || spread->measured <= spread->before)
+		return status;
+	r = irqkit_plan_roll_back(change->plan, change->lock);
+	if (r < 0)
+		return change_say_failure(change, r);
+	say_error("busiest / mean was %.1f before and is %.1f: everything was put back",
+		spread->before, spread->measured);
+	return STATUS_REFUSED;
+}
+
+static void warn_of_irqbalance(const struct change *change)
+{
+	int pid;
+
+	if (change->call->common.is_quiet)
+		return;
+	pid = irqkit_ctx_find_process(change->ctx, "irqbalance");
+	if (pid > 0)
+		say_warning("irqbalance (process %d) runs, and will move them again: 'systemctl "
+			    "disable --now irqbalance' ends that", pid);
+}
+
+static enum status apply_and_report(
+	struct spread *spread, struct change *change, const struct wish *wish)
+{
+	enum status status, reported;
+	sigset_t before;
+
+	change_hold_signals(&before);
+	status = spread_apply(spread, change);
+	if (status == STATUS_DONE && wish->verify)
+		status = verify(spread, change, wish);
+	change_unlock(change);
+	if (status == STATUS_DONE)
+		change_wait(change);
+	reported = report_plan(change);
+	fflush(stdout);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return status == STATUS_DONE ? reported : status;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/* Measures, unless counts since the start will do, and reads the rows under the lock. */
+static enum status read_counts(struct change *change, const struct wish *wish,
+	struct irqkit_snapshot **ret_rates)
+{
+	struct irqkit_snapshot *rows = NULL;
+	enum status status = STATUS_DONE;
+	sigset_t before;
+
+	if (wish->seconds) {
+		change_hold_signals(&before);
+		status = measure_rates(change->ctx, wish->seconds,
+			change->call->common.is_quiet || change->call->common.is_json,
+			&rows, ret_rates);
+		sigprocmask(SIG_SETMASK, &before, NULL);
+	}
+	if (status == STATUS_DONE && change_writes(change->options))
+		status = change_lock(change);
+	if (status == STATUS_DONE)
+		return rows ? change_use_rows(change, rows) : change_read(change);
+	irqkit_snapshot_free(rows);
+	return status;
+}
+
+enum status spread_once(const struct call *call, const struct change_options *options,
+	const struct wish *wish)
+{
+	struct change change CLEANUP(change_free) = { 0 };
+	struct spread spread CLEANUP(spread_free) = { 0 };
+	struct irqkit_snapshot *rates = NULL;
+	enum status status = change_open(&change, call, options);
+
+	if (status == STATUS_DONE)
+		status = read_counts(&change, wish, &rates);
+	if (status == STATUS_DONE)
+		status = spread_decide(&spread, &change, wish, rates ? rates : change.snapshot);
+	change.add_remark = spread_add_remark;
+	change.add_keys = spread_add_keys;
+	change.data = &spread;
+	change.hides_unchanged = wish->placement.policy == IRQKIT_POLICY_LOAD;
+	if (status == STATUS_DONE)
+		warn_of_irqbalance(&change);
+	if (status == STATUS_DONE)
+		status = change_writes(options)
+				 ? apply_and_report(&spread, &change, wish)
+				 : change_finish(&change);
+	irqkit_snapshot_free(rates);
+	return status;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Messages of the generic netlink family "netdev", from bytes. */
+#include "unit.h"
+
+#include <errno.h>
+#include <irqkit.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "device.h"
+
+/* Bytes as they would come from the kernel. */
+struct bytes {
+	_Alignas(8) unsigned char at[1024];
+	size_t len;
+	size_t message; /* where the last one begins */
+};
+
+static void put(struct bytes *b, const void *data, size_t len)
+{
+	assert_true(b->len + len <= sizeof(b->at));
+	memcpy(b->at + b->len, data, len);
+	b->len += len;
+}
+
+static void end(struct bytes *b)
+{
+	struct nlmsghdr *header = (struct nlmsghdr *)(b->at + b->message);
+
+	while (b->len % 4)
+		put(b, "", 1);
+	header->nlmsg_len = (uint32_t)(b->len - b->message);
+}
+
+static void begin(struct bytes *b, uint16_t type, uint8_t command)
+{
+	struct nlmsghdr header = { .nlmsg_type = type, .nlmsg_flags = NLM_F_MULTI };
+	struct genlmsghdr generic = { .cmd = command, .version = 1 };
+
+	b->message = b->len;
+	put(b, &header, sizeof(header));
+	put(b, &generic, sizeof(generic));
+}
+
+static void attribute(struct bytes *b, uint16_t type, const void *value, size_t len)
+{
+	struct nlattr a = { .nla_type = type, .nla_len = (uint16_t)(sizeof(a) + len) };
+
+	put(b, &a, sizeof(a));
+	put(b, value, len);
+	while (b->len % 4)
+		put(b, "", 1);
+	end(b);
+}
+
+static void attribute_u32(struct bytes *b, uint16_t type, uint32_t value)
+{
+	attribute(b, type, &value, sizeof(value));
+}
+
+static void control(struct bytes *b, uint16_t type, int32_t code)
+{
+	struct nlmsghdr header = { .nlmsg_type = type, .nlmsg_flags = NLM_F_MULTI };
+	struct nlmsghdr asked = { .nlmsg_len = sizeof(asked) };
+
+	b->message = b->len;
+	put(b, &header, sizeof(header));
+	put(b, &code, sizeof(code));
+	if (type == NLMSG_ERROR)
+		put(b, &asked, sizeof(asked));
+	end(b);
+}
+
+/* As e1000e answers on 7.3: with a thread, and an attribute that is newer than this. */
+static void napis(void **state)
+{
+	struct netlink_answers answers = { 0 };
+	const uint64_t big = 20000;
+	struct bytes b = { 0 };
+
+	(void)state;
+	begin(&b, 35, 11);
+	attribute(&b, 7, &big, sizeof(big));
+	attribute_u32(&b, 3, 57);
+	attribute_u32(&b, 2, 8194);
+	attribute_u32(&b, 1, 2);
+	attribute_u32(&b, 4, 1234);
+	attribute_u32(&b, 999, 1);
+	begin(&b, 35, 11);
+	attribute_u32(&b, 2, 8193);
+	attribute_u32(&b, 1, 2);
+	assert_int_equal(netlink_parse_napis(&answers, b.at, b.len), 1);
+	b.len = 0;
+	begin(&b, 35, 11); /* of nobody: skipped */
+	attribute_u32(&b, 2, 8195);
+	control(&b, NLMSG_DONE, 0);
+	assert_int_equal(netlink_parse_napis(&answers, b.at, b.len), 0);
+
+	assert_int_equal(answers.n_napis, 2);
+	netlink_sort(&answers);
+	assert_int_equal(answers.napis[0].id, 8193);
+	assert_int_equal(answers.napis[0].irq, NO_NUMBER);
+	assert_int_equal(answers.napis[0].pid, NO_NUMBER);
+	assert_ptr_equal(netlink_find_napi(&answers, 2, 8194), &answers.napis[1]);
+	assert_int_equal(answers.napis[1].irq, 57);
+	assert_int_equal(answers.napis[1].pid, 1234);
+	assert_null(netlink_find_napi(&answers, 3, 8194));
+	netlink_free(&answers);
+	assert_null(netlink_find_napi(&answers, 2, 8194));
+}
+
+static void queues(void **state)
+{
+	struct netlink_answers answers = { 0 };
+	struct bytes b = { 0 };
+
+	(void)state;
+	for (uint32_t type = 0; type < 3; type++) { /* rx, tx, and what may come */
+		begin(&b, 35, 10);
+		attribute_u32(&b, 1, 5);
+		attribute_u32(&b, 3, type);
+		attribute_u32(&b, 2, 4);
+		if (type == 0)
+			attribute_u32(&b, 4, 8200);
+	}
+	control(&b, NLMSG_DONE, 0);
+	assert_int_equal(netlink_parse_queues(&answers, b.at, b.len), 0);
+	assert_int_equal(answers.n_queues, 2);
+	assert_false(answers.queues[0].is_tx);
+	assert_int_equal(answers.queues[0].number, 5);
+	assert_int_equal(answers.queues[0].ifindex, 4);
+	assert_int_equal(answers.queues[0].napi_id, 8200);
+	assert_true(answers.queues[1].is_tx);
+	assert_int_equal(answers.queues[1].napi_id, NO_NUMBER);
+	netlink_free(&answers);
+}
+
+static void family(void **state)
+{
+	struct bytes b = { 0 };
+	uint16_t id = 35, read = 0;
+
+	(void)state;
+	begin(&b, GENL_ID_CTRL, CTRL_CMD_NEWFAMILY);
+	attribute(&b, CTRL_ATTR_FAMILY_NAME, "netdev", 7);
+	attribute(&b, CTRL_ATTR_FAMILY_ID, &id, sizeof(id));
+	assert_int_equal(netlink_parse_family(b.at, b.len, &read), 0);
+	assert_int_equal(read, 35);
+
+	b.len = 0; /* a kernel that has no such family */
+	control(&b, NLMSG_ERROR, -ENOENT);
+	assert_int_equal(netlink_parse_family(b.at, b.len, &read), -ENOENT);
+	b.len = 0;
+	begin(&b, GENL_ID_CTRL, CTRL_CMD_NEWFAMILY);
+	attribute(&b, CTRL_ATTR_FAMILY_NAME, "netdev", 7);
+	assert_int_equal(netlink_parse_family(b.at, b.len, &read), -ENOENT);
+	assert_int_equal(read, 35);
+}
+
+/* Whatever bytes come: an error, and nothing read beyond them. */
+static void bad(void **state)
+{
+	struct netlink_answers answers = { 0 };
+	struct bytes b = { 0 };
+	struct nlmsghdr *header = (struct nlmsghdr *)b.at;
+
+	(void)state;
+	begin(&b, 35, 11);
+	attribute_u32(&b, 1, 2);
+	attribute_u32(&b, 2, 8193);
+	for (size_t len = 0; len < b.len; len++) { /* cut anywhere */
+		void *copy = malloc(len + 1);
+
+		memcpy(copy, b.at, len);
+		assert_int_equal(netlink_parse_napis(&answers, copy, len), -EBADMSG);
+		free(copy);
+	}
+	header->nlmsg_len = 4;
+	assert_int_equal(netlink_parse_napis(&answers, b.at, b.len), -EBADMSG);
+	header->nlmsg_len = sizeof(*header) + 2; /* no room for its header */
+	assert_true(netlink_parse_napis(&answers, b.at, sizeof(*header) + 4) < 0);
+
+	b.len = 0;
+	begin(&b, 35, 11);
+	attribute(&b, 2, "ab", 2); /* an id of two bytes */
+	assert_true(netlink_parse_napis(&answers, b.at, b.len) < 0);
+	assert_int_equal(answers.n_napis, 0);
+	netlink_free(&answers);
+}
+
+/* The kernel that runs here, whatever it is: an answer or an error, and soon. */
+static void live(void **state)
+{
+	struct netlink_answers answers = { 0 };
+	int r = netlink_ask(&answers);
+
+	(void)state;
+	assert_true(r <= 0);
+	if (r < 0)
+		assert_null(answers.napis);
+	netlink_free(&answers);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(napis),
+		cmocka_unit_test(queues),
+		cmocka_unit_test(family),
+		cmocka_unit_test(bad),
+		cmocka_unit_test(live),
+	};
+
+	return cmocka_run_group_tests_name("netlink", tests, NULL, NULL);
+}

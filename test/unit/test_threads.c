@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Kernel threads of queues and interrupts, named in full and cut to 15 bytes. */
+#include "unit.h"
+
+#include <errno.h>
+#include <irqkit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "device.h"
+
+struct machine {
+	struct irqkit_ctx *ctx;
+	struct irqkit_snapshot *snapshot;
+	struct irqkit_devices *devices;
+};
+
+static struct machine open_machine(const char *root)
+{
+	struct machine m = { 0 };
+
+	assert_int_equal(irqkit_ctx_new(root, &m.ctx), 0);
+	assert_int_equal(irqkit_snapshot_read(m.ctx, &m.snapshot, NULL, NULL), 0);
+	assert_int_equal(irqkit_devices_new(m.ctx, m.snapshot, &m.devices), 0);
+	return m;
+}
+
+static void close_machine(struct machine *m)
+{
+	irqkit_devices_free(m->devices);
+	irqkit_snapshot_free(m->snapshot);
+	irqkit_ctx_free(m->ctx);
+}
+
+/* "200@0 201@0-3 ": pid and where it may run */
+static void write_thread(const struct irqkit_thread *thread, char *text, size_t room)
+{
+	struct irqkit_cpuset *set = NULL;
+	size_t len = strlen(text);
+	char *cpus = NULL;
+
+	assert_int_equal(irqkit_thread_read_affinity(thread, &set), 0);
+	assert_int_equal(irqkit_cpuset_format_list(set, &cpus), 0);
+	snprintf(text + len, room - len, "%u@%s ", irqkit_thread_get_pid(thread), cpus);
+	free(cpus);
+	irqkit_cpuset_free(set);
+}
+
+static void queues(void **state)
+{
+	static const struct {
+		const char *device;
+		enum irqkit_direction direction;
+		unsigned int number;
+		const char *threads;
+	} rows[] = {
+		{ "vif1.0", IRQKIT_RX, 0, "100@0 " },
+		{ "vif1.0", IRQKIT_TX, 0, "101@0 205@2 " },
+		{ "vif1.0", IRQKIT_RX, 1, "102@1 " },
+		{ "vif1.0", IRQKIT_TX, 1, "103@1 204@1 " },
+		{ "vif11.0", IRQKIT_RX, 0, "104@0 " },
+		{ "vif11.0", IRQKIT_TX, 0, "105@0 " },
+		{ "vif11.0", IRQKIT_TX, 1, "107@1 " },
+		{ "eth0", IRQKIT_RX, 0, "200@0 201@0-3 206@3 " },
+		{ "eth0", IRQKIT_TX, 0, "200@0 201@0-3 206@3 " },
+	};
+	static const char *const roots[] = {
+		"test/roots/threads-xen-6.1-dom0",
+		"test/roots/threads-xen-5.10-dom0",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * LENGTH(rows); i++) {
+		struct machine m = open_machine(roots[i % 2]);
+		struct irqkit_device *device;
+		struct irqkit_queue *queue;
+		char text[256] = "";
+		size_t n;
+
+		assert_int_equal(
+			irqkit_devices_find_net(m.devices, rows[i / 2].device, &device),
+			0);
+		queue = irqkit_device_find_queue(
+			device, rows[i / 2].direction, rows[i / 2].number);
+		assert_int_equal(irqkit_queue_count_threads(queue, &n), 0);
+		for (size_t k = 0; k < n; k++)
+			write_thread(
+				irqkit_queue_get_thread(queue, k), text, sizeof(text));
+		assert_string_equal(text, rows[i / 2].threads);
+		assert_int_equal(irqkit_queue_count_threads(queue, &n), 0);
+		close_machine(&m);
+	}
+}
+
+/* A program that calls itself irq/24-fake is none. */
+static void interrupts(void **state)
+{
+	struct machine m = open_machine("test/roots/threads-xen-6.1-dom0");
+	const struct irqkit_thread *thread;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(irqkit_devices_count_irq_threads(m.devices, 24, &n), 0);
+	assert_int_equal(n, 2);
+	thread = irqkit_devices_get_irq_thread(m.devices, 24, 1);
+	assert_string_equal(irqkit_thread_get_name(thread), "irq/24-s-eth0");
+	assert_true(irqkit_thread_is_fixed(thread));
+	assert_int_equal(irqkit_devices_count_irq_threads(m.devices, 2, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(irqkit_devices_count_irq_threads(m.devices, 240, &n), 0);
+	assert_int_equal(n, 1);
+	close_machine(&m);
+}
+
+static void of_a_device(void **state)
+{
+	struct machine m = open_machine("test/roots/threads-xen-6.1-dom0");
+	struct irqkit_device *device;
+	char text[256] = "";
+	size_t n;
+
+	(void)state;
+	assert_int_equal(irqkit_devices_find_net(m.devices, "vif1.0", &device), 0);
+	assert_int_equal(irqkit_device_count_threads(device, &n), 0);
+	for (size_t k = 0; k < n; k++)
+		write_thread(irqkit_device_get_thread(device, k), text, sizeof(text));
+	assert_string_equal(text, "100@0 102@1 101@0 205@2 103@1 204@1 ");
+	assert_int_equal(irqkit_device_count_threads(device, &n), 0);
+	assert_int_equal(n, 6);
+	close_machine(&m);
+}
+
+/* By its pid, which netlink tells; a name that is not renewed doesn't matter then. */
+static void by_netlink(void **state)
+{
+	struct machine m = open_machine("test/roots/threads-xen-6.1-dom0");
+	struct netlink_napi napi = { .ifindex = 2, .id = 8300, .irq = 24, .pid = 204 };
+	struct netlink_queue told = { .ifindex = 2, .number = 0, .napi_id = 8300 };
+	struct netlink_answers answers = {
+		.napis = &napi, .n_napis = 1, .queues = &told, .n_queues = 1
+	};
+	struct irqkit_device *device;
+	struct irqkit_queue *queue;
+	char text[256] = "";
+	size_t n;
+
+	(void)state;
+	assert_int_equal(irqkit_devices_find_net(m.devices, "eth0", &device), 0);
+	device->ifindex = 2;
+	assert_int_equal(device_join_netlink(device, &answers), 0);
+	queue = irqkit_device_find_queue(device, IRQKIT_RX, 0);
+	assert_int_equal(irqkit_queue_get_source(queue), IRQKIT_SOURCE_NETLINK);
+	assert_int_equal(irqkit_queue_get_napi_id(queue), 8300);
+	assert_int_equal(irqkit_queue_count_threads(queue, &n), 0);
+	for (size_t k = 0; k < n; k++)
+		write_thread(irqkit_queue_get_thread(queue, k), text, sizeof(text));
+	assert_string_equal(text, "200@0 201@0-3 204@1 ");
+	close_machine(&m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(queues),
+		cmocka_unit_test(interrupts),
+		cmocka_unit_test(of_a_device),
+		cmocka_unit_test(by_netlink),
+	};
+
+	return cmocka_run_group_tests_name("threads", tests, NULL, NULL);
+}
