@@ -27,6 +27,7 @@ struct selection {
 	struct irqkit_device **devices; /* owned array */
 	size_t n_devices;
 	bool is_of_devices; /* all the words name devices, or queues of them */
+	bool is_of_numbers; /* all are numbers or ranges */
 };
 
 /*
