@@ -31,8 +31,8 @@ program_dir=${GOLDEN_PATH:-${O:-$top}}
 update=${UPDATE:-}
 [ "${1-}" != --update ] || { update=1; shift; }
 
-# In memory where that can be: what changes something syncs its journal, and disks are slow.
-[ ! -w /dev/shm ] || export TMPDIR=/dev/shm
+# shellcheck source=test/memory.sh
+. test/memory.sh
 tmp=$(mktemp -d) || exit 1
 tmp=$(cd "$tmp" && pwd -P)
 trap 'chmod -R u+rwX "$tmp" 2>/dev/null; rm -rf "$tmp"' EXIT
