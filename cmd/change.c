@@ -16,6 +16,7 @@
 void change_free(struct change *change)
 {
 	irqkit_plan_free(change->plan);
+	irqkit_devices_free(change->devices);
 	irqkit_snapshot_free(change->snapshot);
 	irqkit_lock_free(change->lock);
 	irqkit_ctx_free(change->ctx);
@@ -35,14 +36,13 @@ static bool parse_wait(const char *word, unsigned int *ret_ms)
 		return true;
 	if (!*word)
 		seconds = DEFAULT_WAIT_S;
-	for (const char *p = word; *p; p++) {
-		if (*p >= '0' && *p <= '9')
-			seconds = seconds * 10 + (unsigned int)(*p - '0');
-		if (*p < '0' || *p > '9' || seconds > MAX_WAIT_S) {
-			say_error("--wait takes seconds, up to %u, not '%s'", MAX_WAIT_S,
-				word);
-			return false;
-		}
+	for (const char *p = word; *p && seconds <= MAX_WAIT_S; p++)
+		seconds = *p < '0' || *p > '9'
+				  ? MAX_WAIT_S + 1
+				  : seconds * 10 + (unsigned int)(*p - '0');
+	if (seconds > MAX_WAIT_S) {
+		say_error("--wait takes seconds, up to %u, not '%s'", MAX_WAIT_S, word);
+		return false;
 	}
 	*ret_ms = seconds * 1000;
 	return true;
@@ -103,16 +103,25 @@ enum status change_new_plan(struct change *change)
 	return STATUS_REFUSED;
 }
 
-enum status change_read(struct change *change)
+enum status change_use_rows(struct change *change, struct irqkit_snapshot *rows)
 {
-	enum status status;
-
 	irqkit_plan_free(change->plan);
 	change->plan = NULL;
+	irqkit_devices_free(change->devices);
+	change->devices = NULL;
 	irqkit_snapshot_free(change->snapshot);
-	change->snapshot = NULL;
-	status = machine_read(change->ctx, &change->snapshot);
-	return status == STATUS_DONE ? change_new_plan(change) : status;
+	change->snapshot = rows;
+	if (machine_devices(change->ctx, rows, &change->devices) != STATUS_DONE)
+		return STATUS_REFUSED;
+	return change_new_plan(change);
+}
+
+enum status change_read(struct change *change)
+{
+	struct irqkit_snapshot *rows = NULL;
+	enum status status = machine_read(change->ctx, &rows);
+
+	return status == STATUS_DONE ? change_use_rows(change, rows) : status;
 }
 
 enum status change_begin(struct change *change, const struct call *call,

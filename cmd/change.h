@@ -37,6 +37,7 @@ struct change {
 	struct irqkit_ctx *ctx;		  /* owned */
 	struct irqkit_lock *lock;	  /* owned; NULL for a dry run */
 	struct irqkit_snapshot *snapshot; /* owned */
+	struct irqkit_devices *devices;	  /* owned */
 	struct irqkit_plan *plan;	  /* owned */
 	bool hides_unchanged; /* what stays is counted, not shown one by one */
 	bool shows_skipped; /* what is left alone is shown one by one, not counted */
@@ -63,6 +64,8 @@ enum status change_lock(struct change *change);
 void change_unlock(struct change *change);
 /* A new, empty plan, and the rows as they are now. */
 enum status change_read(struct change *change);
+/* The same with rows that have been read already, which are taken over. */
+enum status change_use_rows(struct change *change, struct irqkit_snapshot *rows);
 enum status change_new_plan(struct change *change);
 /* What asks the program to end is held back until the report is written. */
 void change_hold_signals(sigset_t *ret_before);

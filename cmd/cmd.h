@@ -30,6 +30,12 @@ static inline void free_topology(struct irqkit_topology **topology)
 }
 #define _cleanup_topology_ CLEANUP(free_topology)
 
+static inline void free_devices(struct irqkit_devices **devices)
+{
+	irqkit_devices_free(*devices);
+}
+#define _cleanup_devices_ CLEANUP(free_devices)
+
 /* Exit statuses: a promise to scripts, kept in irqkit(8). */
 enum status {
 	STATUS_DONE = 0,	/* done, or it was so already */
@@ -124,6 +130,9 @@ enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_sn
 /* A topology where those CPUs are online that the heading of @snapshot names. */
 enum status machine_topology(struct irqkit_ctx *ctx,
 	const struct irqkit_snapshot *snapshot, struct irqkit_topology **ret_topology);
+/* What is known of its devices: nothing is read before it is asked for. */
+enum status machine_devices(struct irqkit_ctx *ctx,
+	const struct irqkit_snapshot *snapshot, struct irqkit_devices **ret_devices);
 /*
  * Reads a SET from the word of an option; @local: what `local` means in it, or NULL.
  * Says why not.

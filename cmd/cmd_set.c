@@ -88,25 +88,37 @@ static enum status add_steps(struct change *change, const struct selection *chos
 	return STATUS_DONE;
 }
 
-static enum status plan_interrupts(
-	struct change *change, const struct irqkit_cpuset *cpus)
+static enum status plan_interrupts(struct change *change, const struct selection *chosen,
+	const struct irqkit_cpuset *cpus)
 {
-	struct selection chosen CLEANUP(selection_free) = { 0 };
-	const struct call *call = change->call;
-	enum status status = select_interrupts(
-		change->snapshot, call->words, call->n_words, false, &chosen);
+	enum status status;
 
-	if (status != STATUS_DONE)
-		return status;
-	if (refuse_named(change, &chosen))
+	if (refuse_named(change, chosen))
 		return STATUS_IMMOVABLE;
-	status = add_steps(change, &chosen, cpus);
+	status = add_steps(change, chosen, cpus);
 	if (status == STATUS_DONE &&
-		irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) == chosen.n) {
+		irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) == chosen->n) {
 		say_error("none of these %zu can be moved: 'irqkit show -o +MOVABLE' tells "
-			  "why", chosen.n);
+			  "why", chosen->n);
 		return STATUS_IMMOVABLE;
 	}
+	return status;
+}
+
+/* After the TARGETs: --cpus=local means the CPUs near them. */
+static enum status read_cpus(const struct change *change, const struct options *o,
+	const struct selection *chosen, struct irqkit_cpuset **ret_cpus)
+{
+	_cleanup_topology_ struct irqkit_topology *topology = NULL;
+	enum status status;
+
+	if (o->mask)
+		return machine_read_mask("--mask", o->mask,
+			irqkit_snapshot_get_cpus(change->snapshot), ret_cpus);
+	status = machine_topology(change->ctx, change->snapshot, &topology);
+	if (status == STATUS_DONE)
+		status = selection_read_cpus(
+			chosen, "--cpus", o->cpus, change->ctx, topology, ret_cpus);
 	return status;
 }
 
@@ -129,25 +141,22 @@ static enum status run(const struct call *call)
 	const struct options *o = call->state;
 	struct change change CLEANUP(change_free) = { 0 };
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	_cleanup_topology_ struct irqkit_topology *topology = NULL;
+	struct selection chosen CLEANUP(selection_free) = { 0 };
 	enum status status = check_words(call, o);
 
 	if (status == STATUS_DONE)
 		status = change_begin(&change, call, &o->change);
+	if (status == STATUS_DONE && !o->is_default)
+		status = select_interrupts(change.devices, change.snapshot, call->words,
+			call->n_words, false, &chosen);
 	if (status == STATUS_DONE)
-		status = machine_topology(change.ctx, change.snapshot, &topology);
-	if (status != STATUS_DONE)
-		return status;
-
-	status = o->cpus ? machine_read_cpus("--cpus", o->cpus, topology, NULL, &cpus)
-			 : machine_read_mask("--mask", o->mask,
-				   irqkit_snapshot_get_cpus(change.snapshot), &cpus);
+		status = read_cpus(&change, o, &chosen, &cpus);
 	if (status == STATUS_DONE && o->is_default) {
 		int r = irqkit_plan_add_default_affinity(change.plan, cpus, "asked for");
 
 		status = r < 0 ? change_say_unreadable(NULL, r) : STATUS_DONE;
 	} else if (status == STATUS_DONE) {
-		status = plan_interrupts(&change, cpus);
+		status = plan_interrupts(&change, &chosen, cpus);
 	}
 	return status == STATUS_DONE ? change_finish(&change) : status;
 }

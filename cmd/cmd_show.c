@@ -2,8 +2,6 @@
 /* irqkit show: which CPU serves which interrupt. */
 #include "show.h"
 
-#include <stdio.h>
-
 struct options {
 	struct table_options table;
 	const char *cpus;
@@ -33,6 +31,7 @@ static void show_free(struct show *show)
 	load_free(&show->load);
 	selection_free(&show->chosen);
 	irqkit_cpuset_free(show->only);
+	irqkit_devices_free(show->devices);
 	irqkit_snapshot_free(show->snapshot);
 	irqkit_topology_free(show->topology);
 	irqkit_ctx_free(show->ctx);
@@ -121,83 +120,13 @@ static enum status collect(
 		status = machine_read_cpus(
 			"--cpus", o->cpus, show->topology, NULL, &show->only);
 	if (status == STATUS_DONE)
-		status = select_interrupts(show->snapshot, call->words, call->n_words,
-			o->is_all, &show->chosen);
+		status = machine_devices(show->ctx, show->snapshot, &show->devices);
+	if (status == STATUS_DONE)
+		status = select_interrupts(show->devices, show->snapshot, call->words,
+			call->n_words, o->is_all, &show->chosen);
 	if (status == STATUS_DONE)
 		status = make_rows(show);
 	return status;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* The closing remark: what an expert would say                                    */
-
-static void remark_load(const struct load *load, const char *what)
-{
-	const struct cpu_load *busiest = load->busiest;
-
-	if (!busiest) {
-		printf("%s: none has come yet.\n", what);
-		return;
-	}
-	if (load->n_cpus < 2)
-		return;
-	if (busiest->total == load->total)
-		printf("%s: cpu%u serves all of it, %zu of %zu CPUs none.\n", what,
-			busiest->cpu, load->n_idle, load->n_cpus);
-	else if (load->n_idle)
-		printf("%s: cpu%u serves %.0f %%, %zu of %zu CPUs none; busiest / mean: "
-		       "%.1f.\n", what, busiest->cpu,
-			(double)busiest->total * 100 / (double)load->total, load->n_idle,
-			load->n_cpus, load_imbalance(load));
-	else
-		printf("%s: cpu%u serves %.0f %%; busiest / mean of %zu CPUs: %.1f.\n", what,
-			busiest->cpu, (double)busiest->total * 100 / (double)load->total,
-			load->n_cpus, load_imbalance(load));
-}
-
-/* "Cannot be moved: 5 managed by the kernel, 1 per-CPU (-o +MOVABLE tells which)." */
-static void remark_immovable(const struct show *show)
-{
-	static const char *const words[] = {
-		[IRQKIT_MANAGED] = "managed by the kernel",
-		[IRQKIT_PER_CPU] = "per-CPU",
-		[IRQKIT_READ_ONLY] = "read-only",
-	};
-	size_t count[LENGTH(words)] = { 0 };
-	const char *before = "Cannot be moved: ";
-
-	for (size_t i = 0; i < show->chosen.n; i++) {
-		enum irqkit_movable movable;
-
-		if (irqkit_irq_read_movable(
-			    show->ctx, show->chosen.interrupts[i], &movable) == 0)
-			count[movable]++;
-	}
-	for (size_t m = IRQKIT_MANAGED; m < LENGTH(words); m++) {
-		if (!count[m])
-			continue;
-		printf("%s%zu %s", before, count[m], words[m]);
-		before = ", ";
-	}
-	if (before[0] == ',')
-		printf(show->chosen.n > 1 ? " (-o +MOVABLE tells which).\n" : ".\n");
-}
-
-static void remark(struct show *show, const struct call *call)
-{
-	_cleanup_free_ char *what = NULL;
-
-	if (show->chosen.n == 0)
-		return;
-	if (call->n_words == 1)
-		what = text_escape(call->words[0]);
-	else if (asprintf(&what, "%zu interrupt%s", show->chosen.n,
-			 show->chosen.n == 1 ? "" : "s") < 0)
-		what = NULL;
-	if (!what)
-		return;
-	remark_load(show_load(show), what);
-	remark_immovable(show);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -215,13 +144,29 @@ static enum status print_json(const struct show *show, const struct table *table
 	return status;
 }
 
+/*
+ * In the default: whatever names of handlers don't tell. Who asks for numbers gets what
+ * belongs to these numbers alone, and no device is looked at; who asks for one device
+ * knows its name.
+ */
+static bool is_device_shown(
+	struct show *show, const struct call *call, const struct options *o)
+{
+	const struct selection *chosen = &show->chosen;
+
+	if (call->common.is_json || (o->table.output && o->table.output[0] != '+') ||
+		chosen->is_of_numbers || (chosen->is_of_devices && chosen->n_devices == 1))
+		return false;
+	return show_devices_are_news(show);
+}
+
 static enum status print_rows(
 	struct show *show, const struct call *call, const struct options *o)
 {
 	const struct irqkit_cpuset *each_cpu =
 		show->only ? show->only : irqkit_snapshot_get_cpus(show->snapshot);
-	struct column *columns CLEANUP(show_columns_free) =
-		show_columns_new(o->is_per_cpu ? each_cpu : NULL);
+	struct column *columns CLEANUP(show_columns_free) = show_columns_new(
+		o->is_per_cpu ? each_cpu : NULL, is_device_shown(show, call, o));
 	struct table table CLEANUP(table_free) = {
 		.rows = calloc(show->chosen.n + 1, sizeof(*table.rows)),
 		.n_rows = show->chosen.n,
@@ -243,7 +188,7 @@ static enum status print_rows(
 
 	status = table_print(&table, &o->table, &call->common);
 	if (status == STATUS_DONE && table_options_are_plain(&o->table, &call->common))
-		remark(show, call);
+		show_remark(show, call);
 	return status;
 }
 

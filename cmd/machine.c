@@ -58,6 +58,15 @@ enum status machine_topology(struct irqkit_ctx *ctx,
 	return STATUS_DONE;
 }
 
+enum status machine_devices(struct irqkit_ctx *ctx,
+	const struct irqkit_snapshot *snapshot, struct irqkit_devices **ret_devices)
+{
+	if (irqkit_devices_new(ctx, snapshot, ret_devices) == 0)
+		return STATUS_DONE;
+	say_error("out of memory");
+	return STATUS_REFUSED;
+}
+
 enum status machine_read_cpus(const char *option, const char *word,
 	struct irqkit_topology *topology, const struct irqkit_cpuset *local,
 	struct irqkit_cpuset **ret_set)

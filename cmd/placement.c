@@ -13,7 +13,6 @@
 void placement_free(struct placement *placement)
 {
 	irqkit_spread_free(placement->spread);
-	irqkit_devices_free(placement->devices);
 	irqkit_topology_free(placement->topology);
 	irqkit_cpuset_free(placement->cpus);
 	free(placement->interrupts);
@@ -139,8 +138,8 @@ static enum status choose_words(
 	struct placement *p, struct change *change, const struct call *call)
 {
 	struct selection chosen CLEANUP(selection_free) = { 0 };
-	enum status status = select_interrupts(
-		change->snapshot, call->words, call->n_words, false, &chosen);
+	enum status status = select_interrupts(change->devices, change->snapshot,
+		call->words, call->n_words, false, &chosen);
 
 	for (size_t i = 0; status == STATUS_DONE && i < chosen.n; i++)
 		if (irqkit_interrupt_get_irq(chosen.interrupts[i]) >= 0)
@@ -396,10 +395,8 @@ enum status placement_build(struct placement *placement, struct change *change,
 
 	*placement = (struct placement){ 0 };
 	status = machine_topology(change->ctx, change->snapshot, &placement->topology);
-	if (status == STATUS_DONE &&
-		(irqkit_devices_new(change->ctx, change->snapshot, &placement->devices) <
-				0 ||
-			irqkit_spread_new(&placement->spread) < 0))
+	placement->devices = change->devices;
+	if (status == STATUS_DONE && irqkit_spread_new(&placement->spread) < 0)
 		status = out_of_memory();
 	if (status == STATUS_DONE)
 		status = choose_cpus(placement, wish);

@@ -30,7 +30,7 @@ struct placement_device {
 
 struct placement {
 	struct irqkit_topology *topology; /* owned */
-	struct irqkit_devices *devices;	  /* owned */
+	struct irqkit_devices *devices;	  /* the change's */
 	struct irqkit_spread *spread;	  /* owned */
 	struct irqkit_cpuset *cpus;	  /* owned; where interrupts may go */
 	const struct irqkit_interrupt **interrupts; /* owned array; as in spread */

@@ -113,6 +113,8 @@ static void keep_rows(struct watch *watch, struct change *change)
 {
 	if (!change->snapshot)
 		return;
+	irqkit_devices_free(change->devices);
+	change->devices = NULL;
 	irqkit_snapshot_free(watch->last);
 	watch->last = change->snapshot;
 	change->snapshot = NULL;

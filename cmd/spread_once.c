@@ -188,6 +188,7 @@ static enum status apply_and_report(
 static enum status read_counts(struct change *change, const struct wish *wish,
 	struct irqkit_snapshot **ret_rates)
 {
+	struct irqkit_snapshot *rows = NULL;
 	enum status status = STATUS_DONE;
 	sigset_t before;
 
@@ -195,13 +196,14 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 		change_hold_signals(&before);
 		status = measure_rates(change->ctx, wish->seconds,
 			change->call->common.is_quiet || change->call->common.is_json,
-			&change->snapshot, ret_rates);
+			&rows, ret_rates);
 		sigprocmask(SIG_SETMASK, &before, NULL);
 	}
 	if (status == STATUS_DONE && change_writes(change->options))
 		status = change_lock(change);
 	if (status == STATUS_DONE)
-		status = wish->seconds ? change_new_plan(change) : change_read(change);
+		return rows ? change_use_rows(change, rows) : change_read(change);
+	irqkit_snapshot_free(rows);
 	return status;
 }
 
