@@ -259,7 +259,8 @@ static void print_owners(const struct placement *p)
 		else if (owner->n_queues > owner->n_cpus)
 			printf("%s has %zu queues for %zu CPUs: fewer would do as well.\n",
 				name, owner->n_queues, owner->n_cpus);
-		else if (owner->n_queues == 1 && owner->n_cpus > 1)
+		else if (owner->n_queues == 1 && owner->n_cpus > 1 &&
+			!irqkit_device_find_queue(owner->device, IRQKIT_RX, 1))
 			printf("%s has one queue: spread cannot share it, 'irqkit rps %s' "
 			       "can.\n", name, name);
 	}
