@@ -49,6 +49,20 @@ enum status selection_read_cpus(const struct selection *selection, const char *o
 	const char *word, struct irqkit_ctx *ctx, struct irqkit_topology *topology,
 	struct irqkit_cpuset **ret_set);
 
+/* Queues, those of an interface after those of another. */
+struct queue_selection {
+	struct irqkit_queue **queues; /* owned array */
+	size_t n, room;
+};
+
+/*
+ * The queues of the interfaces that the words name, or the queues themselves. Without
+ * words: of all that are more than software. What matches nothing is an error, said here.
+ */
+enum status select_queues(struct irqkit_devices *devices, const char *const *words,
+	size_t n_words, struct queue_selection *ret_selection);
+void queue_selection_free(struct queue_selection *selection);
+
 /* "rx-0" */
 #define QUEUE_NAME_ROOM 16
 void format_queue_name(const struct irqkit_queue *queue, char name[QUEUE_NAME_ROOM]);

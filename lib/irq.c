@@ -54,15 +54,6 @@ EXPORT int irqkit_irq_read_hint(
 	return knob_read_cpumask(ctx, path, ret_set);
 }
 
-EXPORT int irqkit_irq_read_hint(
-	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
-{
-	char path[PATH_ROOM];
-
-	irq_path(path, irq, "affinity_hint");
-	return knob_read_cpumask(ctx, path, ret_set);
-}
-
 EXPORT int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node)
 {
 	_cleanup_free_ char *text = NULL;
