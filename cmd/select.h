@@ -28,6 +28,7 @@ struct selection {
 	size_t n_devices;
 	bool is_of_devices; /* all the words name devices, or queues of them */
 	bool is_of_numbers; /* all are numbers or ranges */
+	bool has_queues;    /* some name a queue, not a whole device */
 };
 
 /*

@@ -122,6 +122,7 @@ static int mark_queues(struct marks *marks, struct irqkit_device *device, const 
 	}
 	if (found && keep_device(marks->selection, device) < 0)
 		return -ENOMEM;
+	marks->selection->has_queues |= found;
 	return found;
 }
 
