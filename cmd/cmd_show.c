@@ -8,6 +8,7 @@ struct options {
 	bool is_all;
 	bool is_per_cpu;
 	bool is_by_cpu;
+	bool is_queues;
 };
 
 static const struct option options[] = {
@@ -19,6 +20,8 @@ static const struct option options[] = {
 		"one column for each CPU" },
 	{ "by-cpu", 0, OPTION_FLAG, offsetof(struct options, is_by_cpu), NULL,
 		"one row for each CPU" },
+	{ "queues", 0, OPTION_FLAG, offsetof(struct options, is_queues), NULL,
+		"one row for each queue of network interfaces" },
 	TABLE_OPTIONS(struct options, table),
 	{ 0 },
 };
@@ -106,9 +109,7 @@ const struct load *show_load(struct show *show)
 	return &show->load;
 }
 
-/* From the machine to the rows. */
-static enum status collect(
-	struct show *show, const struct call *call, const struct options *o)
+static enum status open_machine(struct show *show, const struct call *call)
 {
 	enum status status = machine_open(call, &show->ctx);
 
@@ -116,11 +117,20 @@ static enum status collect(
 		status = machine_read(show->ctx, &show->snapshot);
 	if (status == STATUS_DONE)
 		status = machine_topology(show->ctx, show->snapshot, &show->topology);
-	if (status == STATUS_DONE && o->cpus)
-		status = machine_read_cpus(
-			"--cpus", o->cpus, show->topology, NULL, &show->only);
 	if (status == STATUS_DONE)
 		status = machine_devices(show->ctx, show->snapshot, &show->devices);
+	return status;
+}
+
+/* From the machine to the rows. */
+static enum status collect(
+	struct show *show, const struct call *call, const struct options *o)
+{
+	enum status status = STATUS_DONE;
+
+	if (o->cpus)
+		status = machine_read_cpus(
+			"--cpus", o->cpus, show->topology, NULL, &show->only);
 	if (status == STATUS_DONE)
 		status = select_interrupts(show->devices, show->snapshot, call->words,
 			call->n_words, o->is_all, &show->chosen);
@@ -198,11 +208,20 @@ static enum status run(const struct call *call)
 	struct show show CLEANUP(show_free) = { 0 };
 	enum status status;
 
-	if (o->is_by_cpu && o->is_per_cpu) {
-		say_error("--by-cpu and --per-cpu exclude each other");
+	if (o->is_by_cpu + o->is_per_cpu + o->is_queues > 1) {
+		say_error("--by-cpu, --per-cpu and --queues exclude each other");
 		return STATUS_MISUSE;
 	}
-	status = collect(&show, call, o);
+	if (o->is_queues && o->cpus) {
+		say_error("--cpus is about interrupts, --queues about queues: they exclude "
+			  "each other");
+		return STATUS_MISUSE;
+	}
+	status = open_machine(&show, call);
+	if (status == STATUS_DONE && o->is_queues)
+		return show_queues(&show, call, &o->table);
+	if (status == STATUS_DONE)
+		status = collect(&show, call, o);
 	if (status != STATUS_DONE)
 		return status;
 	if (o->is_by_cpu)
@@ -217,12 +236,15 @@ const struct command cmd_show = {
 	.more = SELECT_HELP
 		"Without TARGET: all interrupts that have a number.\n"
 		"\n"
-		"Columns: IRQ TOTAL SHARE BUSIEST AFFINITY EFFECTIVE NODE MOVABLE CHIP HWIRQ\n"
-		"TRIGGER NAME; with --by-cpu: CPU ONLINE NODE TOTAL SHARE INTERRUPTS BUSIEST\n"
-		"NAME.\n"
+		"Columns: IRQ TOTAL SHARE BUSIEST AFFINITY EFFECTIVE NODE HINT MOVABLE CHIP\n"
+		"HWIRQ TRIGGER DEVICE QUEUE DRIVER ROLE SOURCE NOTES NAME; with --by-cpu:\n"
+		"CPU ONLINE NODE TOTAL SHARE INTERRUPTS BUSIEST NAME; with --queues: DEVICE\n"
+		"QUEUE IRQ TOTAL AFFINITY EFFECTIVE RPS RFS XPS NAPI THREADS NODE DISTANCE\n"
+		"SOURCE.\n"
 		"\n"
 		"  irqkit show eth1                who serves it, and how evenly\n"
 		"  irqkit show --by-cpu            which CPU does the work\n"
+		"  irqkit show eth1 --queues       what serves each of its queues\n"
 		"  irqkit show 'nvme0q*' --json | jq '.interrupts[].affinity'\n",
 	.options = options,
 	.state_size = sizeof(struct options),

@@ -93,6 +93,19 @@ struct value show_get_notes(void *row, const struct column *column);
 /* Counts it, for the closing remark. */
 void show_remark_notes(struct show *show);
 
+/* --queues, in show_queues.c */
+enum status show_queues(struct show *show, const struct call *call,
+	const struct table_options *options);
+
+/* show_threads.c: the threads of a queue. NULL: no memory */
+struct show_threads;
+struct show_threads *show_threads_new(struct irqkit_queue *queue);
+void show_threads_free(struct show_threads *threads);
+/* As rows for JSON. */
+const struct table *show_threads_get_table(const struct show_threads *threads);
+/* "irq/24-eth0 (0-3), napi/eth0-8193 (0)"; the caller's to free; NULL: none */
+char *show_threads_format(const struct show_threads *threads);
+
 /* show_remark.c: what an expert would say of the rows that are shown */
 void show_remark(struct show *show, const struct call *call);
 

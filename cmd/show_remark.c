@@ -121,7 +121,7 @@ static void remark_device(struct show *show, const struct call *call)
 	struct receivers receivers = { 0 };
 
 	if (call->n_words != 1 || !show->chosen.is_of_devices ||
-		show->chosen.n_devices != 1 || !load->busiest ||
+		show->chosen.n_devices != 1 || show->chosen.has_queues || !load->busiest ||
 		!load_is_busy(load, load->busiest))
 		return;
 	device = show->chosen.devices[0];

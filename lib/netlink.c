@@ -274,6 +274,8 @@ static int ask_family(
 		buffer, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
 	ssize_t n;
 
+	/* the attribute ends on the stack's old bytes, up to the next multiple of 4 */
+	memset(mnl_nlmsg_get_payload_tail(message), 0, 16);
 	mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, "netdev");
 	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
 		return -errno;

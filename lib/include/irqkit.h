@@ -511,14 +511,6 @@ int irqkit_irq_read_effective(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
 
 /*
- * Where its driver would like it (affinity_hint); empty where the driver doesn't say.
- *
- * -ENOENT: there is no such file. -EBADMSG as above.
- */
-int irqkit_irq_read_hint(
-	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
-
-/*
  * The NUMA node of the device that raises it.
  *
  * -ENODATA: none is known (the kernel writes -1). -ENOENT, -EBADMSG as above.
