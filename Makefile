@@ -50,12 +50,14 @@ CMD_SRCS   = $(sort $(wildcard cmd/*.c))
 UNIT_SRCS  = $(sort $(wildcard test/unit/test_*.c))
 FUZZ_SRCS  = $(sort $(wildcard test/fuzz/fuzz_*.c))
 BENCH_SRCS = $(sort $(wildcard test/bench/*.c))
+TOOL_SRCS  = $(sort $(wildcard test/tool/*.c))
 LIB_OBJS   = $(LIB_SRCS:%.c=$(B)/%.o)
 CMD_OBJS   = $(CMD_SRCS:%.c=$(B)/%.o)
 UNITS      = $(UNIT_SRCS:%.c=$(B)/%)
 REPLAYS    = $(FUZZ_SRCS:%.c=$(B)/%-replay)
 FUZZERS    = $(FUZZ_SRCS:%.c=$(B)/%-libfuzzer)
 BENCHES    = $(BENCH_SRCS:%.c=$(B)/%)
+TOOLS      = $(TOOL_SRCS:%.c=$(B)/%)
 
 SO      = $(O)/libirqkit.so.$(SOVERSION)
 SOLINK  = $(O)/libirqkit.so
@@ -127,8 +129,8 @@ try: all
 	$(PROGRAM) show
 
 # ---- tests -------------------------------------------------------------------------------
-# A unit test that makes calls fail says which:
-#   $(B)/test/unit/test_knob: WRAP = -Wl,--wrap=write,--wrap=openat
+# A unit test that makes calls fail says which.
+$(B)/test/unit/test_plan: WRAP = -Wl,--wrap=write,--wrap=fdatasync,--wrap=fsync,--wrap=renameat
 
 $(B)/test/unit/%: test/unit/%.c $(B)/libirqkit.a $(B)/TEST.cflags $(B)/TEST.libs
 	@mkdir -p $(@D)
@@ -137,6 +139,11 @@ $(B)/test/unit/%: test/unit/%.c $(B)/libirqkit.a $(B)/TEST.cflags $(B)/TEST.libs
 $(B)/test/bench/%: test/bench/%.c $(SO)
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MF $@.d -Wl,-rpath,$(abspath $(O)) -o $@ $< $(SO)
+
+# What the check scripts use: nothing of irqkit is in it.
+$(B)/test/tool/%: test/tool/%.c $(B)/commands
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE -MMD -MP -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 # Every corpus file through the fuzz target, with any compiler; the real fuzzer is clang's.
 $(B)/test/fuzz/%-replay: test/fuzz/%.c test/fuzz/replay.c $(B)/libirqkit.a
@@ -148,7 +155,7 @@ $(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(LIB_SRCS) $(B)/LIB.libs
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(LIB_SRCS) @$(B)/LIB.libs
 
-check-programs: all $(UNITS) $(REPLAYS)
+check-programs: all $(UNITS) $(REPLAYS) $(TOOLS)
 
 # test/run takes file names as arguments: make check T="test/check-docs.sh"
 check: check-programs
@@ -214,5 +221,5 @@ clean:
 	rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a
 	rm -f $(O)/irq-*
 
--include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(UNITS:=.d) $(REPLAYS:=.d) $(BENCHES:=.d)
+-include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(UNITS:=.d) $(REPLAYS:=.d) $(TOOLS:=.d) $(BENCHES:=.d)
 -include test/vm/vm.mk

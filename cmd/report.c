@@ -318,12 +318,12 @@ enum status report_plan(const struct change *change)
 
 /* ------------------------------------------------------------------------------- */
 
-static void say_failure(const struct irqkit_step *step)
+static void say_failure(const struct change *change, const struct irqkit_step *step)
 {
 	int error = irqkit_step_get_error(step);
 	const char *meaning = explain_error(error);
 
-	if (irqkit_step_was_written(step))
+	if (irqkit_step_was_written(step) && !change->options->keeps_going)
 		say_error("cannot put '%s' back into %s: %s", irqkit_step_get_old(step),
 			irqkit_step_get_path(step), strerror(error));
 	else
@@ -341,7 +341,7 @@ void report_failures(const struct change *change)
 		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
 
 		if (irqkit_step_get_result(step) == IRQKIT_FAILED)
-			say_failure(step);
+			say_failure(change, step);
 	}
 	if (!change->options->keeps_going && !has_changed(change))
 		say_error(back ? "what was changed before that has been put back"

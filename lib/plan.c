@@ -253,6 +253,12 @@ static int write_step(struct irqkit_ctx *ctx, struct irqkit_step *step)
 		return 0;
 	step->error = -r;
 	if (!step->is_written && step->is_optional && is_immovable_error(r)) {
+		char *why = strdup("refused by the kernel");
+
+		if (why) {
+			free(step->why);
+			step->why = why;
+		}
 		step->result = IRQKIT_SKIPPED;
 		return 0;
 	}

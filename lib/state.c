@@ -98,8 +98,10 @@ int state_write(int dir_fd, const char *name, const char *text, size_t len)
 		r = -errno;
 	if (r == 0 && renameat(dir_fd, NEW_NAME, dir_fd, name) < 0)
 		r = -errno;
-	if (r == 0 && fsync(dir_fd) < 0 && errno != EINVAL)
+	if (r == 0 && fsync(dir_fd) < 0 && errno != EINVAL) {
 		r = -errno;
+		unlinkat(dir_fd, name, 0);
+	}
 	if (r < 0)
 		unlinkat(dir_fd, NEW_NAME, 0);
 	return r;

@@ -1,0 +1,192 @@
+#!/usr/bin/env bash
+# irqkit set on roots of its own: two at once, asked to end while it writes, which files it
+# opens and writes, and what it says when a write fails.
+# In memory where that can be: the journal is synced each time, and disks are slow.
+[ ! -w /dev/shm ] || export TMPDIR=/dev/shm
+# shellcheck source=test/tap.sh
+. "$(dirname "$0")/tap.sh"
+# shellcheck source=test/knobs.sh
+. test/knobs.sh
+
+root=$tmp/root
+irqkit() { command=$1; shift; "$O/irqkit" "$command" --root="$root" "$@"; }
+
+fresh() {
+	rm -rf "$root"
+	cp -RP "$tmp/$1" "$root"
+}
+make_root "$tmp/small" 4
+make_root "$tmp/large" 40
+start=$(knobs "$tmp/large")
+
+# ---- two at once -----------------------------------------------------------------------------
+# Numbers 24-50 to CPU 1 and 40-63 to CPU 2: those in common belong to one of the two.
+trouble=
+first=0
+complain() { [ -n "$trouble" ] || trouble="round $round: $1"$'\n'$(knobs "$root"; ls "$root/run/irqkit"; cat "$tmp/a" "$tmp/b"); }
+for ((round = 1; round <= 40; round++)); do
+	fresh large
+	irqkit set 24-50 --cpus=1 >"$tmp/a" 2>&1 & a=$!
+	irqkit set 40-63 --cpus=2 >"$tmp/b" 2>&1 & b=$!
+	wait $a || complain "the first set exits with $?"
+	wait $b || complain "the second set exits with $?"
+	both=$(knobs "$root" | awk '$1 >= 40 && $1 <= 50 { print $2 }' | sort -u | tr '\n' ' ')
+	case $both in
+	'2 ') first=$((first + 1)) ;;
+	'4 ') ;;
+	*) complain "those in common belong to both: $both" ;;
+	esac
+	[ "$(knobs "$root" | awk '$1 < 40 { print $2 }' | sort -u)" = 2 ] || complain "the first is not done"
+	[ "$(knobs "$root" | awk '$1 > 50 { print $2 }' | sort -u)" = 4 ] || complain "the second is not done"
+	irqkit undo >"$tmp/a" 2>&1 || complain "the first undo exits with $?"
+	irqkit undo >"$tmp/b" 2>&1 || complain "the second undo exits with $?"
+	[ "$(knobs "$root")" = "$start" ] || complain "both undone is not the start"
+done
+empty "two at once: one after the other, and both can be undone" "$trouble"
+echo "# the first ended last in $first of 40 rounds"
+
+# Many at once: each journal is whole.
+fresh small
+for cpu in 0 1 2 3 0 1 2 3; do irqkit set all --cpus=$cpu --quiet & done 2>"$tmp/a"
+wait
+empty "eight at once: nothing is said" "$(cat "$tmp/a")"
+changes=$(irqkit undo --list --json | jq '.journal | length')
+[ "$(values "$root" | wc -w)" -eq 1 ] && [ "$changes" -ge 4 ]
+result $? "eight at once: one of them was last, and each has its number" "$changes changes: $(values "$root")"
+while irqkit undo --quiet 2>/dev/null; do :; done
+same "eight at once: all undone is the start" "$(knobs "$tmp/small")" "$(knobs "$root")"
+
+# ---- asked to end -----------------------------------------------------------------------------
+# A root with many interrupts, and the signal at any time while it runs.
+make_root "$tmp/many" 512
+fresh many
+beginning=${EPOCHREALTIME/[.,]/}
+irqkit set all --cpus=1 --quiet
+duration=$((${EPOCHREALTIME/[.,]/} - beginning))
+for signal in INT TERM; do
+	trouble=
+	old=0 new=0
+	rounds=16
+	for ((round = 1; round <= rounds; round++)); do
+		fresh many
+		# not in the background, where bash has SIGINT ignored
+		microseconds=$((duration * round / rounds))
+		timeout --foreground -s $signal "$((microseconds / 1000000)).$(printf %06d $((microseconds % 1000000)))" \
+			"$O/irqkit" set all --cpus=1 --quiet --root="$root" 2>/dev/null
+		case $(values "$root") in
+		'f ') old=$((old + 1)) ;;
+		'2 ') new=$((new + 1)) ;;
+		*) trouble="round $round: half of it is done" ;;
+		esac
+		[ "$(values "$root")" = 'f ' ] || irqkit undo --quiet || trouble="round $round: undo exits with $?"
+		[ "$(values "$root")" = 'f ' ] || trouble="round $round: undo does not bring back the start"
+	done
+	empty "SIG$signal in the middle of 512 knobs: all old ($old times) or all new ($new times)" "$trouble"
+done
+
+# ---- which files -------------------------------------------------------------------------------
+calls() {
+	traced strace -qq -y -o "$tmp/calls" -e trace=open,openat,openat2,write,pwrite64,writev,ftruncate,truncate \
+		"$O/irqkit" "$@" --root="$root"
+}
+# Those below the root that were opened, without what is listed.
+opened() {
+	sed -nE 's/^open(at2?)?\(.*"(\/[^"]*\/root\/)?((proc|sys)\/[^"]*)".*/\3/p' "$tmp/calls" | sort -u
+}
+# Writes to knobs: the line of each write(2).
+written() {
+	grep -E '^p?write(64|v)?\([0-9]+<[^>]*/root/proc/' "$tmp/calls" | sed -E 's|^([a-z0-9]*).*/root(/proc/irq/[^>]*)>, (.*)$|\1 \2 \3|'
+}
+# Knobs that were opened to be written.
+opened_to_write() {
+	grep -E '^open.*"(/[^"]*/root/)?proc/irq/.*O_(WRONLY|RDWR)' "$tmp/calls" | sed -E 's|.*"(/[^"]*/root/)?(proc/irq/[^"]*)".*|/\2|'
+}
+if ! traced strace -qq -o /dev/null true 2>/dev/null; then
+	skip "which files are opened and written" "no strace, or nothing may be traced here"
+else
+	fresh large
+	check "strace: set" calls set 30 40-41 --cpus=1 --quiet
+	same "one write a knob" "write /proc/irq/30/smp_affinity \"2\\n\", 2) = 2
+write /proc/irq/40/smp_affinity \"2\\n\", 2) = 2
+write /proc/irq/41/smp_affinity \"2\\n\", 2) = 2" "$(written)"
+	same "each opened once to be written" "/proc/irq/30/smp_affinity
+/proc/irq/40/smp_affinity
+/proc/irq/41/smp_affinity" "$(opened_to_write)"
+	empty "nothing is truncated" "$(grep -E '^f?truncate|O_TRUNC' "$tmp/calls")"
+	empty "no other interrupt is looked at" "$(opened | grep -E '/irq/[0-9]' | grep -vE '/irq/(30|40|41)/')"
+	empty "no topology is read" "$(opened | grep -vE '^proc/(irq/|interrupts$|sys/kernel/osrelease$)')"
+
+	check "strace: the same again" calls set 30 40-41 --cpus=1 --quiet
+	empty "what is so already is not written" "$(written)"
+	empty "nor opened to be written" "$(opened_to_write)"
+	check "strace: one of them differs" calls set 30-31 --mask=2 --quiet
+	same "that one alone is written" "write /proc/irq/31/smp_affinity \"2\\n\", 2) = 2" "$(written)"
+	check "strace: --dry-run" calls set all --cpus=3 --dry-run
+	empty "--dry-run opens nothing to write" "$(opened_to_write)$(grep -E 'O_(WRONLY|RDWR|CREAT)' "$tmp/calls")"
+	check "strace: --script" calls set all --cpus=3 --script
+	empty "--script opens nothing to write" "$(opened_to_write)$(grep -E 'O_(WRONLY|RDWR|CREAT)' "$tmp/calls")"
+	check "strace: undo" calls undo --quiet
+	same "undo writes once what it puts back" "write /proc/irq/31/smp_affinity \"f\\n\", 2) = 2" "$(written)"
+fi
+
+# ---- a write fails -------------------------------------------------------------------------------
+# fails WHAT WHICH ARGUMENT...: with the WHICH-th write, of which the first is the journal's
+fails() {
+	traced strace -qq -o /dev/null -e trace=write -e "inject=write:$1:when=$2" \
+		"$O/irqkit" "${@:3}" --root="$root" 2>&1
+	echo "status $?"
+}
+if ! traced strace -qq -o /dev/null -e trace=write -e inject=write:error=EIO:when=9 true 2>/dev/null; then
+	skip "what is said when a write fails" "no strace that makes calls fail, or nothing may be traced here"
+else
+	tried="irqkit: cannot write '2' to /proc/irq/25/smp_affinity (eth0-1):"
+	back="irqkit: what was changed before that has been put back"
+	while IFS='|' read -r error text meaning; do
+		fresh small
+		same "$error is explained, and all is put back" "$tried $text: $meaning
+$back
+status 1" "$(fails "error=$error" 3 set eth0-0 eth0-1 eth0-2 --cpus=1 --quiet)"
+		same "$error: every knob is as it was" "$(knobs "$tmp/small")" "$(knobs "$root")"
+	done <<-'T'
+		EIO|Input/output error|the kernel does not let this interrupt be moved (managed, or bound to one CPU), or it has just gone
+		EPERM|Operation not permitted|the kernel does not let this interrupt be moved (managed, or bound to one CPU), or it has just gone
+		EINVAL|Invalid argument|none of these CPUs is online by now, or the interrupt controller cannot be told
+		EOVERFLOW|Value too large for defined data type|the set is wider than this kernel's; see /sys/devices/system/cpu/possible
+		ENOSPC|No space left on device|these CPUs have no interrupt vector left: name others, or more
+		EBUSY|Device or resource busy|the move before is not finished: try again
+	T
+	fresh small
+	same "a kernel that keeps another value" "$tried Protocol error: the kernel took the value, but the knob holds another
+$back
+status 1" "$(fails retval=2 3 set eth0-0 eth0-1 eth0-2 --cpus=1 --quiet)"
+	same "and all is put back" "$(knobs "$tmp/small")" "$(knobs "$root")"
+
+	fresh small
+	same "a kernel that keeps another value, with --keep-going" \
+		"$tried Protocol error: the kernel took the value, but the knob holds another
+status 1" "$(fails retval=2 3 set eth0-0 eth0-1 eth0-2 --cpus=1 --quiet --keep-going)"
+	same "the others are done" "2 f 2 f " "$(knobs "$root" | cut -d' ' -f2 | tr '\n' ' ')"
+
+	fresh small
+	same "among a glob what is refused is left out" "1 refused by the kernel" \
+		"$(fails error=EIO 3 set 'eth*' --cpus=1 2>&1 | sed -n 's/^Skipped: \(.*\)\.$/\1/p')"
+	same "and the others are done" "2 f 2 2 " "$(knobs "$root" | cut -d' ' -f2 | tr '\n' ' ')"
+
+	fresh small
+	text=$(fails error=ENOSPC 1 set all --cpus=1 --quiet)
+	same "without room for the journal nothing is written" \
+		"irqkit: cannot keep the old values in /run/irqkit, so nothing was written: No space left on device
+status 1" "$text"
+	same "no knob then" "$(knobs "$tmp/small")" "$(knobs "$root")"
+
+	fresh small
+	text=$(fails error=ENOSPC 3..4 set all --cpus=1 --quiet)
+	case $text in
+	*"cannot put 'f' back into /proc/irq/24/smp_affinity: No space left on device"*"status 1") true ;;
+	*) false ;;
+	esac
+	result $? "what cannot be put back is named" "$text"
+	check "and can be undone" irqkit undo --quiet
+	same "then all is as it was" "$(knobs "$tmp/small")" "$(knobs "$root")"
+fi
+finish

@@ -1,0 +1,646 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Plans whose writes fail: what the knobs hold afterwards, what the steps say, and what
+ * is left in the journal. Linked with --wrap for the calls that are made to fail.
+ */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <irqkit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "private.h"
+
+#define MOST 6 /* knobs in a root */
+#define FIRST_IRQ 24
+#define OLD "f"
+#define NEW "2"
+
+/* ------------------------------------------------------------------------------- */
+/* Writes that fail                                                                */
+
+enum where { KNOB, JOURNAL };
+
+enum way {
+	TAKE_ALL,
+	REFUSE, /* -1 and the errno */
+	CUT,	/* one byte is written, and one byte is what comes back */
+	IGNORE, /* all is fine, and nothing is written: Linux up to 4.14 */
+};
+
+/* From write number @from to @to of one kind. */
+struct fault {
+	enum where where;
+	enum way way;
+	int error;
+	int from, to;
+};
+
+static struct fault faults[2];
+static int n_writes[2];
+static bool file_sync_fails, dir_sync_fails, rename_fails;
+
+ssize_t __real_write(int fd, const void *bytes, size_t len);
+ssize_t __wrap_write(int fd, const void *bytes, size_t len);
+int __wrap_fdatasync(int fd);
+int __wrap_fsync(int fd);
+int __real_renameat(int from_fd, const char *from, int to_fd, const char *to);
+int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to);
+
+static enum where where_is(int fd)
+{
+	char link[32], path[4096];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, sizeof(path) - 1);
+	path[len > 0 ? len : 0] = '\0';
+	return strstr(path, "/proc/irq/") ? KNOB : JOURNAL;
+}
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t len)
+{
+	enum where where = where_is(fd);
+	int n = ++n_writes[where];
+
+	for (size_t i = 0; i < LENGTH(faults); i++) {
+		const struct fault *fault = &faults[i];
+
+		if (fault->where != where || n < fault->from || n > fault->to)
+			continue;
+		switch (fault->way) {
+		case TAKE_ALL:
+			break;
+		case REFUSE:
+			errno = fault->error;
+			return -1;
+		case CUT:
+			return __real_write(fd, bytes, 1);
+		case IGNORE:
+			return (ssize_t)len;
+		}
+	}
+	return __real_write(fd, bytes, len);
+}
+
+/* Tests need not wait for a disk. */
+int __wrap_fdatasync(int fd)
+{
+	(void)fd;
+	errno = EIO;
+	return file_sync_fails ? -1 : 0;
+}
+
+int __wrap_fsync(int fd)
+{
+	(void)fd;
+	errno = EIO;
+	return dir_sync_fails ? -1 : 0;
+}
+
+int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to)
+{
+	errno = ENOSPC;
+	return rename_fails ? -1 : __real_renameat(from_fd, from, to_fd, to);
+}
+
+static void fail_write(enum way way, int error, int from, int to)
+{
+	struct fault *fault = faults[0].from ? &faults[1] : &faults[0];
+
+	*fault = (struct fault){ KNOB, way, error, from, to };
+}
+
+/* ------------------------------------------------------------------------------- */
+/* A root                                                                          */
+
+static char top[] = "/tmp/irqkit-plan-XXXXXX";
+
+static void put(const char *path, const char *text)
+{
+	char full[256];
+	FILE *file;
+
+	snprintf(full, sizeof(full), "%s/%s", top, path);
+	file = fopen(full, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void make_dir(const char *path)
+{
+	char full[256];
+
+	snprintf(full, sizeof(full), "%s/%s", top, path);
+	assert_true(mkdir(full, 0755) == 0 || errno == EEXIST);
+}
+
+static const char *knob(int i)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "proc/irq/%d/smp_affinity", FIRST_IRQ + i);
+	return path;
+}
+
+static int fill_root(void **state)
+{
+	char rows[1024] = "           CPU0       CPU1       CPU2       CPU3\n";
+
+	(void)state;
+	assert_non_null(mkdtemp(top));
+	make_dir("proc");
+	make_dir("proc/irq");
+	for (int i = 0; i < MOST; i++) {
+		char dir[64];
+
+		snprintf(dir, sizeof(dir), "proc/irq/%d", FIRST_IRQ + i);
+		make_dir(dir);
+		snprintf(rows + strlen(rows), sizeof(rows) - strlen(rows),
+			" %d: 1 2 3 4 PCI-MSI %d-edge eth%d\n", FIRST_IRQ + i, 524288 + i,
+			i);
+	}
+	put("proc/interrupts", rows);
+	return 0;
+}
+
+static int remove_root(void **state)
+{
+	char command[64];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", top);
+	return system(command);
+}
+
+/* What one test works with. */
+struct work {
+	struct irqkit_ctx *ctx;
+	struct irqkit_snapshot *snapshot;
+	struct irqkit_lock *lock;
+	struct irqkit_plan *plan;
+};
+
+/* No fault, no journal, every knob OLD. */
+static void start_anew(void)
+{
+	char command[64];
+
+	memset(faults, 0, sizeof(faults));
+	memset(n_writes, 0, sizeof(n_writes));
+	file_sync_fails = dir_sync_fails = rename_fails = false;
+	for (int i = 0; i < MOST; i++)
+		put(knob(i), OLD "\n");
+	snprintf(command, sizeof(command), "rm -rf %s/run", top);
+	assert_int_equal(system(command), 0);
+}
+
+static struct work begin_with(int n_steps, unsigned int flags)
+{
+	struct work w = { 0 };
+	struct irqkit_cpuset *cpus;
+
+	assert_int_equal(irqkit_ctx_new(top, &w.ctx), 0);
+	assert_int_equal(irqkit_lock_new(w.ctx, 0, &w.lock), 0);
+	assert_int_equal(irqkit_snapshot_read(w.ctx, &w.snapshot, NULL, NULL), 0);
+	assert_int_equal(irqkit_plan_new(w.ctx, &w.plan), 0);
+	assert_int_equal(irqkit_cpuset_parse_mask(NEW, strlen(NEW), &cpus, NULL), 0);
+	for (int i = 0; i < n_steps; i++)
+		assert_int_equal(irqkit_plan_add_affinity(w.plan,
+					 irqkit_snapshot_get(w.snapshot, (size_t)i), cpus,
+					 "asked for", flags),
+			0);
+	irqkit_cpuset_free(cpus);
+	return w;
+}
+
+static struct work begin(int n_steps, unsigned int flags)
+{
+	start_anew();
+	return begin_with(n_steps, flags);
+}
+
+static void end(struct work *w)
+{
+	irqkit_plan_free(w->plan);
+	irqkit_snapshot_free(w->snapshot);
+	irqkit_lock_free(w->lock);
+	irqkit_ctx_free(w->ctx);
+}
+
+static int apply(struct work *w, unsigned int flags)
+{
+	return irqkit_plan_apply(w->plan, w->lock, "irqkit test", flags);
+}
+
+static enum irqkit_result result(const struct work *w, int i)
+{
+	return irqkit_step_get_result(irqkit_plan_get(w->plan, (size_t)i));
+}
+
+static int error_of(const struct work *w, int i)
+{
+	return irqkit_step_get_error(irqkit_plan_get(w->plan, (size_t)i));
+}
+
+static bool was_written(const struct work *w, int i)
+{
+	return irqkit_step_was_written(irqkit_plan_get(w->plan, (size_t)i));
+}
+
+static void knob_holds(const struct work *w, int i, const char *expected)
+{
+	char *text;
+	size_t len;
+
+	assert_int_equal(knob_read_line(w->ctx, knob(i), &text, &len), 0);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void knobs_hold(const struct work *w, const char *expected)
+{
+	for (int i = 0; i < MOST; i++)
+		knob_holds(w, i, expected);
+}
+
+static int note_name(void *data, const char *name)
+{
+	char (*names)[64] = data;
+
+	if (name[0] != '.' && strcmp(name, "lock") != 0)
+		snprintf(*names + strlen(*names), sizeof(*names) - strlen(*names), "%s ",
+			name);
+	return 0;
+}
+
+/* Everything in /run/irqkit but the lock. */
+static void journal_is(const struct work *w, const char *expected)
+{
+	char names[64] = "";
+
+	assert_int_equal(state_list(w->lock->dir_fd, note_name, &names), 0);
+	assert_string_equal(names, expected);
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static void all_is_fine(void **state)
+{
+	(void)state;
+	for (int k = 1; k <= MOST; k++) {
+		struct work w = begin(k, 0);
+
+		assert_int_equal(apply(&w, 0), 0);
+		assert_int_equal(n_writes[KNOB], k);
+		for (int i = 0; i < MOST; i++)
+			knob_holds(&w, i, i < k ? NEW : OLD);
+		for (int i = 0; i < k; i++) {
+			assert_int_equal(result(&w, i), IRQKIT_DONE);
+			assert_true(was_written(&w, i));
+		}
+		journal_is(&w, "1 ");
+
+		/* once more: nothing is planned any more */
+		assert_int_equal(apply(&w, 0), 0);
+		assert_int_equal(n_writes[KNOB], k);
+		end(&w);
+
+		w = begin_with(k, 0);
+		for (int i = 0; i < k; i++)
+			assert_int_equal(result(&w, i), IRQKIT_UNCHANGED);
+		assert_int_equal(apply(&w, 0), 0);
+		assert_int_equal(n_writes[KNOB], k);
+		journal_is(&w, "1 ");
+		end(&w);
+	}
+}
+
+/* A plan of k steps whose n-th write fails: as if nothing had been. */
+static void check_failure(int k, int n, enum way way, int error)
+{
+	struct work w = begin(k, 0);
+
+	fail_write(way, error, n, n);
+	assert_int_equal(apply(&w, 0), -error);
+	knobs_hold(&w, OLD);
+	for (int i = 0; i < k; i++) {
+		assert_int_equal(result(&w, i),
+			i < n - 1    ? IRQKIT_ROLLED_BACK
+			: i == n - 1 ? IRQKIT_FAILED
+				     : IRQKIT_PLANNED);
+		assert_int_equal(error_of(&w, i), i == n - 1 ? error : 0);
+		assert_false(was_written(&w, i));
+	}
+	/* n that were tried, and those that were taken put back; a cut one as well */
+	assert_int_equal(n_writes[KNOB], n + n - 1 + (way != REFUSE));
+	journal_is(&w, "");
+	end(&w);
+}
+
+static void nth_write_fails(void **state)
+{
+	static const int errors[] = { EIO, EPERM, ENOSPC, EINVAL, EOVERFLOW, EBUSY };
+
+	(void)state;
+	for (int k = 1; k <= MOST; k++)
+		for (int n = 1; n <= k; n++) {
+			for (size_t e = 0; e < LENGTH(errors); e++)
+				check_failure(k, n, REFUSE, errors[e]);
+			check_failure(k, n, CUT, EPROTO);
+			check_failure(k, n, IGNORE, EPROTO);
+		}
+}
+
+/* What the kernel does not move at all is left out, where nobody named it. */
+static void optional_step_is_skipped(void **state)
+{
+	static const int errors[] = { EIO, EPERM };
+
+	(void)state;
+	for (int n = 1; n <= MOST; n++)
+		for (size_t e = 0; e < LENGTH(errors); e++) {
+			struct work w = begin(MOST, IRQKIT_STEP_OPTIONAL);
+
+			fail_write(REFUSE, errors[e], n, n);
+			assert_int_equal(apply(&w, 0), 0);
+			for (int i = 0; i < MOST; i++) {
+				knob_holds(&w, i, i == n - 1 ? OLD : NEW);
+				assert_int_equal(result(&w, i),
+					i == n - 1 ? IRQKIT_SKIPPED : IRQKIT_DONE);
+			}
+			assert_int_equal(error_of(&w, n - 1), errors[e]);
+			journal_is(&w, "1 ");
+			end(&w);
+		}
+}
+
+static void optional_step_fails_otherwise(void **state)
+{
+	(void)state;
+	for (int n = 1; n <= MOST; n++) {
+		struct work w = begin(MOST, IRQKIT_STEP_OPTIONAL);
+
+		fail_write(REFUSE, ENOSPC, n, n);
+		assert_int_equal(apply(&w, 0), -ENOSPC);
+		knobs_hold(&w, OLD);
+		assert_int_equal(result(&w, n - 1), IRQKIT_FAILED);
+		journal_is(&w, "");
+		end(&w);
+	}
+}
+
+/* "skipped" is "left alone, for the reason that why tells": not the one it was asked for */
+static void skipped_step_tells_why(void **state)
+{
+	struct work w = begin(1, IRQKIT_STEP_OPTIONAL);
+
+	(void)state;
+	fail_write(REFUSE, EIO, 1, 1);
+	assert_int_equal(apply(&w, 0), 0);
+	assert_string_not_equal(
+		irqkit_step_get_why(irqkit_plan_get(w.plan, 0)), "asked for");
+	end(&w);
+}
+
+static void keeps_going(void **state)
+{
+	(void)state;
+	for (int n = 1; n <= MOST; n++) {
+		struct work w = begin(MOST, 0);
+
+		fail_write(REFUSE, EINVAL, n, n);
+		assert_int_equal(apply(&w, IRQKIT_APPLY_KEEP_GOING), -EINVAL);
+		assert_int_equal(n_writes[KNOB], MOST);
+		for (int i = 0; i < MOST; i++) {
+			knob_holds(&w, i, i == n - 1 ? OLD : NEW);
+			assert_int_equal(result(&w, i),
+				i == n - 1 ? IRQKIT_FAILED : IRQKIT_DONE);
+			assert_int_equal(error_of(&w, i), i == n - 1 ? EINVAL : 0);
+			assert_int_equal(was_written(&w, i), i != n - 1);
+		}
+		journal_is(&w, "1 "); /* the others can be undone */
+		end(&w);
+	}
+}
+
+/* The error is that of the first, also where another comes after it. */
+static void first_error_counts(void **state)
+{
+	struct work w = begin(MOST, 0);
+
+	(void)state;
+	fail_write(REFUSE, ENOSPC, 2, 2);
+	fail_write(REFUSE, EIO, 4, 5);
+	assert_int_equal(apply(&w, IRQKIT_APPLY_KEEP_GOING), -ENOSPC);
+	assert_int_equal(irqkit_plan_count_results(w.plan, IRQKIT_FAILED), 3);
+	end(&w);
+}
+
+/* What cannot be put back stays in the journal, and all the rest is put back. */
+static void roll_back_fails(void **state)
+{
+	static const enum way ways[] = { REFUSE, CUT };
+
+	(void)state;
+	for (size_t way = 0; way < LENGTH(ways); way++) {
+		int stuck = 1; /* third from last: steps 4, 3, 2, 1, 0 are put back */
+		struct work w = begin(MOST, 0);
+
+		fail_write(REFUSE, ENOSPC, MOST, MOST);
+		fail_write(ways[way], EIO, MOST + 4, MOST + 4);
+		assert_int_equal(apply(&w, 0), -ENOSPC);
+		for (int i = 0; i < MOST; i++) {
+			if (i != stuck)
+				knob_holds(&w, i, OLD);
+			assert_int_equal(was_written(&w, i), i == stuck);
+			assert_int_equal(result(&w, i),
+				i == stuck || i == MOST - 1 ? IRQKIT_FAILED
+							    : IRQKIT_ROLLED_BACK);
+		}
+		assert_int_equal(error_of(&w, stuck), ways[way] == CUT ? EPROTO : EIO);
+		journal_is(&w, "1 ");
+		end(&w);
+	}
+}
+
+/* A knob that cannot be read back may hold anything: it is put back as well. */
+static void knob_goes_away(void **state)
+{
+	struct work w = begin(3, 0);
+	char full[256];
+
+	(void)state;
+	snprintf(full, sizeof(full), "%s/%s", top, knob(1));
+	assert_int_equal(unlink(full), 0);
+	assert_int_equal(apply(&w, 0), -ENOENT);
+	knob_holds(&w, 0, OLD);
+	knob_holds(&w, 2, OLD);
+	assert_int_equal(result(&w, 0), IRQKIT_ROLLED_BACK);
+	assert_int_equal(result(&w, 1), IRQKIT_FAILED);
+	assert_int_equal(result(&w, 2), IRQKIT_PLANNED);
+	journal_is(&w, "");
+	end(&w);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* The journal                                                                     */
+
+static void check_no_journal(struct work *w, int error)
+{
+	assert_int_equal(apply(w, 0), -error);
+	assert_int_equal(n_writes[KNOB], 0);
+	knobs_hold(w, OLD);
+	for (int i = 0; i < MOST; i++)
+		assert_int_equal(result(w, i), IRQKIT_PLANNED);
+	journal_is(w, "");
+	end(w);
+}
+
+static void without_journal_nothing_is_written(void **state)
+{
+	struct work w = begin(MOST, 0);
+
+	(void)state;
+	faults[0] = (struct fault){ JOURNAL, REFUSE, ENOSPC, 1, 1 };
+	check_no_journal(&w, ENOSPC);
+
+	w = begin(MOST, 0);
+	faults[0] = (struct fault){ JOURNAL, REFUSE, EROFS, 1, 1 };
+	check_no_journal(&w, EROFS);
+
+	/* half of it, and then the disk is full */
+	w = begin(MOST, 0);
+	faults[0] = (struct fault){ JOURNAL, CUT, 0, 1, 1 };
+	faults[1] = (struct fault){ JOURNAL, REFUSE, ENOSPC, 2, 2 };
+	check_no_journal(&w, ENOSPC);
+
+	w = begin(MOST, 0);
+	file_sync_fails = true;
+	check_no_journal(&w, EIO);
+
+	w = begin(MOST, 0);
+	dir_sync_fails = true;
+	check_no_journal(&w, EIO);
+
+	w = begin(MOST, 0);
+	rename_fails = true;
+	check_no_journal(&w, ENOSPC);
+}
+
+/* A file of the journal, unlike a knob, is written on after a short write. */
+static void journal_is_written_on(void **state)
+{
+	struct work w = begin(MOST, 0);
+	struct irqkit_journal *journal;
+
+	(void)state;
+	faults[0] = (struct fault){ JOURNAL, CUT, 0, 1, 20 };
+	assert_int_equal(apply(&w, 0), 0);
+	assert_int_equal(irqkit_journal_read(w.ctx, &journal), 0);
+	assert_int_equal(irqkit_journal_count(journal), 1);
+	assert_int_equal(
+		irqkit_change_count_knobs(irqkit_journal_get(journal, 0)), MOST);
+	irqkit_journal_free(journal);
+	end(&w);
+}
+
+/* Undoing is a plan like any other: when it fails, all is as it was before the undo. */
+static void undo_that_fails(void **state)
+{
+	(void)state;
+	for (int n = 1; n <= MOST; n++) {
+		struct work w = begin(MOST, 0);
+		struct irqkit_journal *journal;
+		const struct irqkit_change *change;
+
+		assert_int_equal(apply(&w, 0), 0);
+		irqkit_plan_free(w.plan);
+		assert_int_equal(irqkit_plan_new(w.ctx, &w.plan), 0);
+		assert_int_equal(irqkit_journal_read(w.ctx, &journal), 0);
+		change = irqkit_journal_get(journal, 0);
+		assert_int_equal(
+			irqkit_plan_add_undo(w.plan, change, w.snapshot, false), 0);
+		assert_int_equal(irqkit_plan_count_results(w.plan, IRQKIT_PLANNED), MOST);
+
+		n_writes[KNOB] = 0;
+		fail_write(REFUSE, ENOSPC, n, n);
+		assert_int_equal(apply(&w, 0), -ENOSPC);
+		knobs_hold(&w, NEW);
+		journal_is(&w, "1 ");
+		irqkit_journal_free(journal);
+		end(&w);
+	}
+}
+
+/* ------------------------------------------------------------------------------- */
+/* A mask in the form of the one that was there                                    */
+
+static void mask_like(void **state)
+{
+	static const struct {
+		const char *cpus, *like, *expected;
+	} table[] = {
+		{ "1", "f", "2" },
+		{ "1", "0f", "02" },
+		{ "0-3", "ff", "0f" },
+		{ "7", "ff", "80" },
+		{ "8", "ff", "100" }, /* wider than the one that was there */
+		{ "0", "ffffffff", "00000001" },
+		{ "31", "ffffffff", "80000000" },
+		{ "32", "ffffffff", "1,00000000" },
+		{ "0", "ff,ffffffff", "00,00000001" },
+		{ "32", "ff,ffffffff", "01,00000000" },
+		{ "39", "ff,ffffffff", "80,00000000" },
+		{ "40", "ff,ffffffff", "100,00000000" },
+		{ "0-39", "00,0000000f", "ff,ffffffff" },
+		{ "0,32,64", "1,00000000,00000000", "1,00000001,00000001" },
+		{ "64", "f,ffffffff,ffffffff", "1,00000000,00000000" },
+		{ "127", "ffffffff,ffffffff,ffffffff,ffffffff",
+			"80000000,00000000,00000000,00000000" },
+		{ "", "ff", "00" },
+		{ "", "ff,ffffffff", "00,00000000" },
+		{ "3", "", "8" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(table); i++) {
+		struct irqkit_cpuset *set;
+		char *text = NULL;
+
+		assert_int_equal(irqkit_cpuset_parse_list(table[i].cpus,
+					 strlen(table[i].cpus), &set, NULL),
+			0);
+		assert_int_equal(cpuset_format_mask_like(set, table[i].like, &text), 0);
+		assert_string_equal(text, table[i].expected);
+		free(text);
+		irqkit_cpuset_free(set);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_is_fine),
+		cmocka_unit_test(nth_write_fails),
+		cmocka_unit_test(optional_step_is_skipped),
+		cmocka_unit_test(optional_step_fails_otherwise),
+		cmocka_unit_test(skipped_step_tells_why),
+		cmocka_unit_test(keeps_going),
+		cmocka_unit_test(first_error_counts),
+		cmocka_unit_test(roll_back_fails),
+		cmocka_unit_test(knob_goes_away),
+		cmocka_unit_test(without_journal_nothing_is_written),
+		cmocka_unit_test(journal_is_written_on),
+		cmocka_unit_test(undo_that_fails),
+		cmocka_unit_test(mask_like),
+	};
+
+	return cmocka_run_group_tests_name("plan", tests, fill_root, remove_root);
+}
