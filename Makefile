@@ -201,12 +201,15 @@ install: all $(B)/install/irqkit $(B)/install/irqkit.pc
 	$(PUT) completions/irqkit.bash $(DESTDIR)$(BASHDIR)/irqkit
 	$(PUT) completions/_irqkit $(DESTDIR)$(ZSHDIR)/_irqkit
 	$(PUT) completions/irqkit.fish $(DESTDIR)$(FISHDIR)/irqkit.fish
+	for c in $$($(PROGRAM) --list-commands); do \
+		ln -sf irqkit $(DESTDIR)$(BASHDIR)/irq-$$c && \
+		ln -sf irqkit.fish $(DESTDIR)$(FISHDIR)/irq-$$c.fish || exit 1; done
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 
 # With DESTDIR the folders go as well, where nothing else is in them.
 uninstall:
-	for l in $(DESTDIR)$(SBINDIR)/irq-*; do \
-		[ "$$(readlink "$$l")" != irqkit ] || rm -f "$$l" || exit 1; done
+	for l in $(DESTDIR)$(SBINDIR)/irq-* $(DESTDIR)$(BASHDIR)/irq-* $(DESTDIR)$(FISHDIR)/irq-*.fish; do \
+		case $$(readlink "$$l") in irqkit | irqkit.fish) rm -f "$$l" || exit 1 ;; esac; done
 	rm -f $(DESTDIR)$(SBINDIR)/irqkit $(DESTDIR)$(INCDIR)/irqkit.h
 	rm -f $(DESTDIR)$(LIBDIR)/$(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libirqkit.so
 	rm -f $(DESTDIR)$(LIBDIR)/pkgconfig/irqkit.pc

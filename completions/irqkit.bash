@@ -59,6 +59,8 @@ _irqkit_options() {
 		[[ $line == Usage:* ]] && USAGE=$line
 		[[ $line =~ $option ]] || continue
 		OPTIONS+=("${BASH_REMATCH[2]}")
+		# the SECONDS of --wait may be left out, and are never a word of their own
+		[[ ${BASH_REMATCH[4]} == SECONDS ]] && continue
 		ARGUMENT[${BASH_REMATCH[2]}]=${BASH_REMATCH[4]}
 		[[ ${BASH_REMATCH[1]} ]] && ARGUMENT[${BASH_REMATCH[1]%, }]=${BASH_REMATCH[4]}
 	done < <("$PROGRAM" "$@" --help 2>/dev/null)
@@ -72,8 +74,11 @@ _irqkit_show() {
 # _irqkit_columns [THERE]: those that are not among those there, which end with a comma
 _irqkit_columns() {
 	local text column
-	local -a all
-	text=$("$PROGRAM" "$COMMAND" ${ROOT:+"--root=$ROOT"} "${LAYOUT[@]}" -o '?' 2>&1)
+	local -a all harmless=()
+	# A command that writes is not run: it lists, and even so it would write nothing.
+	[[ " ${OPTIONS[*]} " != *' --dry-run '* ]] || harmless+=(--dry-run)
+	[[ " ${OPTIONS[*]} " != *' --list '* ]] || harmless+=(--list)
+	text=$("$PROGRAM" "$COMMAND" "${harmless[@]}" ${ROOT:+"--root=$ROOT"} "${LAYOUT[@]}" -o '?' 2>&1)
 	[[ $text == *': the columns are '* ]] || return
 	IFS=', ' read -r -a all <<<"${text##*: the columns are }"
 	for column in "${all[@]}"; do
@@ -147,6 +152,11 @@ _irqkit_cpus() {
 	while read -r cpu online; do
 		[[ $online == yes && $cpu -ge $from ]] && REPLIES+=("$before$cpu")
 	done < <(_irqkit_show --by-cpu --raw --noheadings -o CPU,ONLINE)
+}
+
+# What undo can undo
+_irqkit_changes() {
+	mapfile -t REPLIES < <("$PROGRAM" undo --list ${ROOT:+"--root=$ROOT"} --raw --noheadings -o NUMBER 2>/dev/null)
 }
 
 # _irqkit_value ARGUMENT TEXT: REPLIES for an option's argument, as far as it is typed
@@ -282,6 +292,10 @@ _irqkit() {
 		done
 	elif [[ $USAGE == *TARGET* ]]; then
 		_irqkit_targets "$text"
+	elif [[ $USAGE == *NUMBER* ]]; then
+		_irqkit_changes
+	elif [[ $USAGE =~ (LIST|SET) ]]; then
+		_irqkit_value "${BASH_REMATCH[1]}" "$text"
 	fi
 	_irqkit_reply "${RAW[last]}" "$2" "$text"
 }

@@ -18,7 +18,9 @@ end
 function __irqkit_options
     $argv --help 2>/dev/null | string replace -rf \
         '^ +(?:(-[A-Za-z0-9]), )?(--[a-z][a-z0-9-]*)(?:\[=[A-Z]+\]|[= ]([A-Z]+))?(?:  +(.*))?$' \
-        '$2'\t'$1'\t'$3'\t'$4'
+        '$2'\t'$1'\t'$3'\t'$4' |
+        # what may be left out, and is never a word of its own
+        string replace -r '^([^\t]*\t[^\t]*\t)SECONDS\t' '$1\t'
 end
 
 # What stands for a field of raw output, if it can be printed.
@@ -57,6 +59,14 @@ function __irqkit_targets
     end
 end
 
+# UNDO...: what can be undone, by number, each with the command that did it
+function __irqkit_changes
+    $argv --list --raw --noheadings -o NUMBER,COMMAND 2>/dev/null | while read -l number command
+        set command (printf '%s\n' $command | __irqkit_printable)
+        printf '%s\t%s\n' $number "$command"
+    end
+end
+
 # ARGUMENT VALUE COMMAND...: what can stand for an ARGUMENT, of which VALUE is typed
 function __irqkit_values
     set -l value $argv[2]
@@ -73,7 +83,9 @@ function __irqkit_values
         case COLUMN COLUMNS
             set -l end (test $argv[1] = COLUMNS && echo '[^,+]*$' || echo '[^+-]*$')
             set -l before (string replace -r -- $end '' $value)
-            set -l columns ($argv[3..] -o '?' 2>&1 | string replace -rf '.*: the columns are ' '' | string split ', ')
+            # A command that writes is not run: it lists, and even so it would write nothing.
+            set -l harmless (__irqkit_options $argv[3..4] | string match -r '^--(?:dry-run|list)(?=\t)')
+            set -l columns ($argv[3..4] $harmless $argv[5..] -o '?' 2>&1 | string replace -rf '.*: the columns are ' '' | string split ', ')
             printf '%s\n' $before$columns
     end
 end
@@ -134,8 +146,15 @@ function __irqkit_complete
         end
     else if test -z "$command"
         $program --list-commands 2>/dev/null
-    else if string match -q -- '*TARGET*' ($program $command --help 2>/dev/null)[1]
-        __irqkit_targets $program show $root
+    else
+        switch ($program $command --help 2>/dev/null)[1]
+            case '*TARGET*'
+                __irqkit_targets $program show $root
+            case '*NUMBER*'
+                __irqkit_changes $program undo $root
+            case '*LIST*' '*SET*'
+                __irqkit_values SET "$token" $program $command $root
+        end
     end
 end
 

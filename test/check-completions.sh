@@ -23,6 +23,19 @@ printf '%s\n' \
 	'LOC:          3          4          5   Local timer interrupts' >"$tmp/root/proc/interrupts"
 root=$tmp/root
 show="irqkit show --root=$root"
+# Two knobs and two changes of them, which can be undone.
+for irq in 24 25; do
+	mkdir -p "$root/proc/irq/$irq"
+	echo f >"$root/proc/irq/$irq/smp_affinity"
+done
+"$O/irqkit" set --root "$root" eth0-rx-0 --cpus=2 -q
+"$O/irqkit" set --root "$root" 'eth0-*' --cpus=3 -q
+knobs=$(cat "$root"/proc/irq/*/smp_affinity "$root"/run/irqkit/[0-9]*)
+undo="irqkit undo --root=$root"
+# unchanged SHELL: to complete is not to do
+unchanged() {
+	same "$1: no knob was written" "$knobs" "$(cat "$root"/proc/irq/*/smp_affinity "$root"/run/irqkit/[0-9]*)"
+}
 options=$("$O/irqkit" show --help | grep -oE -- ' --[a-z-]+' | tr -d ' ' | sort -u)
 
 # ---- bash --------------------------------------------------------------------------------
@@ -105,6 +118,24 @@ bash_offers "$show --by-cpu -o I" INTERRUPTS
 bash_offers "$show --per-cpu -jo CPU" CPU0 CPU2 CPU3
 bash_offers "$show --cpus=" 0 2 3
 bash_offers "$show -C 0,2-" 0,2-3
+bash_offers "irqkit set --root=$root eth0" eth0-rx-0 eth0-tx-0
+bash_offers "irq-set --root=$root eth0-r" eth0-rx-0
+bash_offers "irqkit set --root=$root eth0 --cpus=0," 0,0 0,2 0,3
+bash_offers 'irqkit set --mas' --mask=
+bash_offers "irqkit set --root=$root --mask=0" ''
+bash_offers "irqkit set --root=$root -m f eth0-r" eth0-rx-0
+bash_offers 'irqkit set --wa' --wait
+bash_offers "irqkit set --root=$root --wait eth0-r" eth0-rx-0
+bash_offers "irqkit set --root=$root --wait=5 eth0-r" eth0-rx-0
+bash_offers "$undo " 1 2
+bash_offers "irq-undo --root $root 2" 2
+bash_offers "$undo --wait " 1 2
+bash_offers "$undo -o num" NUMBER
+bash_offers "$undo --list --output=+und" +UNDOES +UNDONE
+bash_offers "irqkit mask --root=$root " 0 2 3
+bash_offers "irq-mask --root=$root 0,2-" 0,2-3
+bash_offers 'irqkit mask --li' --list
+unchanged bash
 empty "bash: no name was run" "$(find . -maxdepth 1 -name x)"
 split 'irqkit show --'
 same "bash: all options of show" "$options" "$(offers 'irqkit show --' | tr -d = | sort)"
@@ -137,6 +168,17 @@ fish_offers "$show quote" 'quote'\''"$(touch x)`touch x`'
 fish_offers "$show --output=IRQ,TO" --output=IRQ,TOTAL
 fish_offers "$show --by-cpu -o IN" INTERRUPTS
 fish_offers "$show -C 0,2-3,2" 0,2-3,2
+fish_offers "irqkit set --root $root eth0-" eth0-rx-0 eth0-tx-0
+fish_offers 'irqkit set --mas' --mask
+fish_offers 'irqkit set --wa' --wait
+fish_offers "irqkit set --root=$root --wait eth0-r" eth0-rx-0
+fish_offers "irqkit set --root=$root -m f eth0-r" eth0-rx-0
+fish_offers "$undo " 1 2
+fish_offers "irq-undo --root $root --wait " 1 2
+fish_offers "$undo -o num" NUMBER
+fish_offers "irqkit mask --root=$root " 0 2 3
+fish_offers "irq-mask --root=$root 0,2-3,2" 0,2-3,2
+unchanged fish
 empty "fish: no name was run" "$(find . -maxdepth 1 -name x)"
 
 # ---- zsh ---------------------------------------------------------------------------------
@@ -190,6 +232,16 @@ zsh_lines=(
 	"$show --output=IRQ,TO" "$show --output=IRQ,TOTAL"
 	"$show --by-cpu -o in" "$show --by-cpu -o INTERRUPTS"
 	"$show --sort=-na" "$show --sort=-NAME "
+	"irqkit set --root=$root eth0-r" "irqkit set --root=$root eth0-rx-0 "
+	'irqkit set --mas' 'irqkit set --mask='
+	'irqkit set --wa' 'irqkit set --wait='
+	"irqkit set --root=$root --wait eth0-r" "irqkit set --root=$root --wait eth0-rx-0 "
+	"irqkit set --root=$root -m f eth0-r" "irqkit set --root=$root -m f eth0-rx-0 "
+	"$undo 2" "$undo 2 "
+	"irq-undo --root=$root 1" "irq-undo --root=$root 1 "
+	"$undo -o num" "$undo -o NUMBER"
+	"irqkit mask --root=$root 0,2-3" "irqkit mask --root=$root 0,2-3"
+	'irq-mask --li' 'irq-mask --list '
 )
 typed=() become=()
 for ((i = 0; i < ${#zsh_lines[@]}; i += 2)); do
@@ -205,5 +257,6 @@ for ((i = 0; i < ${#typed[@]}; i++)); do
 		skip "zsh: ${typed[i]//"$tmp"/}" "no zsh"
 	fi
 done
+unchanged zsh
 empty "zsh: no name was run" "$(find . -maxdepth 1 -name x)"
 finish

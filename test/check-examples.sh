@@ -7,6 +7,9 @@
 # In a page with the comment .\" root: NAME each line "$ COMMAND" of the section EXAMPLES is
 # run on that root, and must succeed and print something. Without the comment it fails.
 #
+# The lines of a block, or of a page, work one after the other on one copy of the root, so
+# that what one has changed the next can undo.
+#
 # The program in libirqkit(3) is compiled and run.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -25,10 +28,14 @@ for c in $("$O/irqkit" --list-commands); do ln -s irqkit "$tmp/bin/irq-$c"; done
 export REAL_IRQKIT=$O/irqkit PATH=$tmp/bin:$PATH COLUMNS=80
 unset TERM NO_COLOR
 
-# run COMMAND: on a copy of the root, so that an example may write
-run() {
+# new_root: a copy, so that an example may write
+new_root() {
 	rm -rf "$tmp/root"
-	cp -RP "test/roots/$root" "$tmp/root" || return
+	cp -RP "test/roots/$root" "$tmp/root"
+}
+
+# run COMMAND: on the copy of the root
+run() {
 	EXAMPLE_ROOT=$tmp/root bash -o pipefail -c "$1" </dev/null 2>&1 | sed "s|$tmp/root||g"
 	return "${PIPESTATUS[0]}"
 }
@@ -41,7 +48,7 @@ end_of_example() {
 while IFS= read -r line; do
 	case $block$line in
 	'<!-- root: '*) root=${line#<!-- root: } root=${root% -->} ;;
-	'```'*) [ -z "$root" ] || block=1 ;;
+	'```'*) [ -z "$root" ] || { block=1; new_root; } ;;
 	'1```') end_of_example; block='' root='' ;;
 	'1$ '*) end_of_example; command=${line#'$ '} ;;
 	1*) expected+=$line$'\n' ;;
@@ -66,12 +73,18 @@ for page in man/*.8; do
 		result 1 "$page: examples" "no lines '\$ COMMAND' in EXAMPLES, or no comment .\\\" root: NAME"
 		continue
 	fi
+	new_root
 	for command in "${examples[@]}"; do
 		example "$page: $command" "$command"
 	done
 done
 sed -n '/^\.Bd -literal/,/^\.Ed/p' man/libirqkit.3 | sed '/^\./d; s/\\e/\\/g' >"$tmp/example.c"
-check "the example of libirqkit(3) compiles" "${CC:-cc}" -std=c11 -Wall -Wextra -Werror -Ilib/include \
+# A library with sanitizers is linked only by what has them too.
+sanitizers=()
+for s in asan:address ubsan:undefined; do
+	! nm -D --undefined-only "$O/libirqkit.so.0" | grep -q " __${s%:*}_" || sanitizers+=("-fsanitize=${s#*:}")
+done
+check "the example of libirqkit(3) compiles" "${CC:-cc}" -std=c11 -Wall -Wextra -Werror -Ilib/include "${sanitizers[@]}" \
 	-o "$tmp/example" "$tmp/example.c" "$O/libirqkit.so.0" "-Wl,-rpath,$O"
 if grep -q CPU /proc/interrupts; then
 	check "and runs" bash -c "'$tmp/example' | grep -qE '^[0-9]+ [0-9]+\$'"
