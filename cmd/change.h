@@ -36,6 +36,7 @@ struct change {
 	struct irqkit_plan *plan;	  /* owned */
 	bool shows_skipped; /* what is left alone is shown one by one, not counted */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
+	char *remarks; /* owned, or NULL: the command's own closing remarks, a line each */
 	unsigned int wait_ms;
 };
 
@@ -46,11 +47,16 @@ enum status change_begin(struct change *change, const struct call *call,
 enum status change_finish(struct change *change);
 void change_free(struct change *change);
 
+/* Adds a closing remark of the command; takes it over. NULL adds nothing. */
+void change_add_remark(struct change *change, char *remark);
+
 /* Says why a step could not be added. */
 enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error);
 
-/* explain.c: what the kernel means by refusing a write, and what to do; NULL: unknown */
+/* explain.c: what the kernel means by refusing a write of an affinity, and what to do; NULL: unknown */
 const char *explain_error(int error);
+/* The same for a step that failed. */
+const char *explain_step(const struct irqkit_step *step);
 
 /* report.c */
 enum status report_plan(const struct change *change);

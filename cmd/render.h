@@ -112,6 +112,7 @@ enum status table_print(const struct table *table, const struct table_options *o
 struct document;
 struct document *document_new(void);
 void document_add_text(struct document *document, const char *key, const char *text);
+void document_add_number(struct document *document, const char *key, uint64_t number);
 void document_add_bool(struct document *document, const char *key, bool is_true);
 void document_add_cpus(
 	struct document *document, const char *key, const struct irqkit_cpuset *cpus);

@@ -1074,6 +1074,35 @@ double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
  */
 uint64_t irqkit_spread_get_bound(const struct irqkit_spread *spread);
 
+/* --------------------------------------------------------------------------------- */
+/* Steering: who shares what a device receives, and who sends by which queue         */
+
+/*
+ * Decides whether receive packet steering helps a device of @n_queues rx queues that is near
+ * @node (-1: not known) and has its interrupts served by @serving; and if so, by which
+ * CPUs: housekeeping ones of that node, without those that serve its interrupts and their
+ * SMT siblings, where at least half remain. It helps where there are more such CPUs than
+ * queues. *ret_cpus is empty where it doesn't help. *ret_why is a phrase for people, both
+ * ways; the caller frees it.
+ *
+ * -ENODATA: it isn't known which CPUs are online.
+ */
+int irqkit_steer_rps(struct irqkit_topology *topology, int node,
+	const struct irqkit_cpuset *serving, size_t n_queues,
+	struct irqkit_cpuset **ret_cpus, char **ret_why);
+
+/*
+ * Decides which CPUs should send by which of @n_queues tx queues. @served[i] is the CPU that
+ * serves the interrupt of queue i, or -1. Every online CPU gets the queue that is served
+ * nearest to it: by itself, its core, last-level cache, node, the nearest node; of several
+ * such, that with the fewest CPUs. A queue that is left without takes the CPU nearest to it
+ * as well. *ret_sets has @n_queues places, whose sets the caller frees.
+ *
+ * -ENODATA as above.
+ */
+int irqkit_steer_xps(struct irqkit_topology *topology, const int *served,
+	size_t n_queues, struct irqkit_cpuset **ret_sets);
+
 #ifdef __cplusplus
 }
 #endif
