@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The decisions of steer.c, told everything they need: what unit tests call. */
+/* The decisions of steer_rps.c and steer_xps.c, told everything they need: what unit tests call. */
 #ifndef IRQKIT_STEER_H
 #define IRQKIT_STEER_H
 

@@ -1096,9 +1096,9 @@ int irqkit_steer_rps(struct irqkit_topology *topology, int node,
  * serves the interrupt of queue i, or -1. Every online CPU gets the queue that is served
  * nearest to it: by itself, its core, last-level cache, node, the nearest node; of several
  * such, that with the fewest CPUs. A queue that is left without takes the CPU nearest to it
- * as well. *ret_sets has @n_queues places, whose sets the caller frees.
+ * as well. @ret_sets has @n_queues places, whose sets the caller frees.
  *
- * -ENODATA as above.
+ * -ENODATA as above, or there is no queue.
  */
 int irqkit_steer_xps(struct irqkit_topology *topology, const int *served,
 	size_t n_queues, struct irqkit_cpuset **ret_sets);
