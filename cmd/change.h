@@ -36,6 +36,9 @@ struct change {
 	struct irqkit_plan *plan;	  /* owned */
 	bool shows_skipped; /* what is left alone is shown one by one, not counted */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
+	/* the interfaces whose threads are in the plan; the command's array */
+	struct irqkit_device *const *devices;
+	size_t n_devices;
 	char *remarks; /* owned, or NULL: the command's own closing remarks, a line each */
 	unsigned int wait_ms;
 };

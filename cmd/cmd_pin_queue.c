@@ -207,6 +207,8 @@ static enum status change_queues(struct net *net, struct change *change, const s
 			  "was changed");
 		return STATUS_IMMOVABLE;
 	}
+	change->devices = net->targets;
+	change->n_devices = net->n_targets;
 	change_add_remark(change, net_remark_lower(net));
 	return change_finish(change);
 }
