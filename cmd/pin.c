@@ -73,17 +73,23 @@ static bool is_placed(const struct pin *pin, const struct irqkit_queue *queue)
 static void warn_shared(const struct pin *pin, const struct place *place, int irq)
 {
 	_cleanup_free_ char *name = net_format_queue(place->queue);
+	_cleanup_free_ char *others = NULL;
 
 	for (size_t i = 0; i < irqkit_device_count_queues(pin->device); i++) {
 		const struct irqkit_queue *queue = irqkit_device_get_queue(pin->device, i);
-		_cleanup_free_ char *other = NULL;
+		_cleanup_free_ char *before = others, *other = net_format_queue(queue);
 
-		if (irqkit_queue_get_irq(queue) != irq || is_placed(pin, queue))
+		if (irqkit_queue_get_irq(queue) != irq || is_placed(pin, queue)) {
+			before = NULL;
 			continue;
-		other = net_format_queue(queue);
-		say_warning("interrupt %d of %s serves %s as well, which moves with it", irq,
-			name ? name : "", other ? other : "");
+		}
+		if (asprintf(&others, "%s%s%s", before ? before : "", before ? ", " : "",
+			    other ? other : "") < 0)
+			others = NULL;
 	}
+	if (others)
+		say_warning("interrupt %d of %s serves %s as well", irq, name ? name : "",
+			others);
 }
 
 static enum status refuse(const struct place *place,
