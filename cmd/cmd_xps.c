@@ -145,7 +145,7 @@ static char *explain_cpus(const struct task *task, size_t i)
 	if (!task->options->is_auto)
 		return strdup("asked for");
 	serving = net_read_serving(task->net, task->queues[i]);
-	if (!serving || asprintf(&why, "near CPU %d, which serves it",
+	if (!serving || asprintf(&why, "served by CPU %d",
 				irqkit_cpuset_next(serving, -1)) < 0)
 		return serving ? NULL : strdup("in turn");
 	return why;

@@ -52,6 +52,16 @@ static int add_serving(struct net *net, struct irqkit_device *device, struct irq
 	return 0;
 }
 
+/* What comes in by software alone was steered already where it came into the machine. */
+static int advise_against(struct irqkit_cpuset **cpus, char **why)
+{
+	irqkit_cpuset_free(*cpus);
+	*cpus = NULL;
+	free(*why);
+	*why = strdup("no hardware of its own, and no interrupt to share");
+	return *why ? irqkit_cpuset_new(cpus) : -ENOMEM;
+}
+
 enum status rps_advise(struct net *net, struct irqkit_device *device,
 	struct irqkit_cpuset **ret_cpus, char **ret_why)
 {
@@ -60,15 +70,12 @@ enum status rps_advise(struct net *net, struct irqkit_device *device,
 
 	if (r == 0)
 		r = add_serving(net, device, serving);
-	if (r == 0 && !irqkit_device_get_bus_device(device) &&
-		irqkit_cpuset_is_empty(serving)) {
-		/* what comes in was steered already, where it came into the machine */
-		*ret_why = strdup("no hardware of its own, and no interrupt to share");
-		r = *ret_why ? irqkit_cpuset_new(ret_cpus) : -ENOMEM;
-	} else if (r == 0) {
+	if (r == 0)
 		r = irqkit_steer_rps(net->topology, net_get_node(device), serving,
 			net_count_queues(device, IRQKIT_RX), ret_cpus, ret_why);
-	}
+	if (r == 0 && !irqkit_cpuset_is_empty(*ret_cpus) &&
+		irqkit_cpuset_is_empty(serving) && !irqkit_device_get_bus_device(device))
+		r = advise_against(ret_cpus, ret_why);
 	if (r == 0)
 		return STATUS_DONE;
 	say_error("cannot decide about %s: %s", irqkit_device_get_name(device),
