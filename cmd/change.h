@@ -61,6 +61,8 @@ bool change_writes(const struct change_options *options);
 enum status change_open(struct change *change, const struct call *call,
 	const struct change_options *options);
 enum status change_lock(struct change *change);
+/* The same without a word. -ETIMEDOUT, ...: see irqkit_lock_new(). */
+int change_try_lock(struct change *change, unsigned int timeout_ms);
 void change_unlock(struct change *change);
 /* A new, empty plan, and the rows as they are now. */
 enum status change_read(struct change *change);
@@ -68,8 +70,10 @@ enum status change_read(struct change *change);
 enum status change_use_rows(struct change *change, struct irqkit_snapshot *rows);
 enum status change_new_plan(struct change *change);
 /* What asks the program to end is held back until the report is written. */
+void change_ending_signals(sigset_t *ret_signals);
 void change_hold_signals(sigset_t *ret_before);
 void change_wait(struct change *change);
+bool change_is_all_gone(const struct change *change);
 enum status change_say_failure(const struct change *change, int error);
 
 /* Says why a step could not be added. */

@@ -137,6 +137,8 @@ static int add_line(
 		value = column->get(row, column);
 		text = value_to_text(&value, absent);
 		free(value.owned);
+		if (text) /* all else that is unsafe is seen to by libsmartcols */
+			text_straighten(text);
 		if (!text || scols_line_refer_data(line, n++, text) < 0) {
 			free(text);
 			return -1;

@@ -195,6 +195,8 @@ _irqkit_value() {
 		mapfile -t REPLIES < <(compgen -d -- "$2")
 		;;
 	WHEN) REPLIES=(auto always never) ;;
+	POLICY) REPLIES=(queue load load= total irq hint) ;;
+	NODE) REPLIES=(local any) ;;
 	LIST | SET)
 		compopt -o nospace 2>/dev/null
 		_irqkit_cpus "$2"

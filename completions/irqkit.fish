@@ -95,6 +95,10 @@ function __irqkit_values
             __fish_complete_directories $value ''
         case WHEN
             printf '%s\n' auto always never
+        case POLICY
+            printf '%s\n' queue load load= total irq hint
+        case NODE
+            printf '%s\n' local any
         case LIST SET
             set -l before (string replace -r '[^,-]*$' '' -- $value)
             set -l show $argv[3] show (string match -- '--root=*' $argv)

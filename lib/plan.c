@@ -234,7 +234,7 @@ EXPORT int irqkit_plan_add_skipped(struct irqkit_plan *plan,
 	const struct irqkit_interrupt *interrupt, const char *why)
 {
 	struct irqkit_step *step;
-	int r = plan_add_step(plan, &step);
+	int r = interrupt->irq < 0 ? -EINVAL : plan_add_step(plan, &step);
 
 	if (r < 0)
 		return r;
@@ -322,8 +322,10 @@ EXPORT int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *l
 {
 	int r = put_back(plan);
 
-	if (r == 0 && plan->journal_number)
+	if (r == 0 && plan->journal_number) {
 		journal_remove(lock, plan->journal_number);
+		plan->journal_number = 0;
+	}
 	return r;
 }
 

@@ -13,6 +13,11 @@ EXPORT const struct irqkit_step *irqkit_plan_get(
 	return &plan->steps[index];
 }
 
+EXPORT unsigned int irqkit_plan_get_number(const struct irqkit_plan *plan)
+{
+	return plan->journal_number;
+}
+
 EXPORT size_t irqkit_plan_count_results(
 	const struct irqkit_plan *plan, enum irqkit_result result)
 {

@@ -76,6 +76,7 @@ static int decide(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	if (step->kind == KNOB_IRQ && !is_same_interrupt(entry, snapshot, &now) &&
 		!(force && now)) {
 		step->result = IRQKIT_SKIPPED;
+		step->error = now ? 0 : ENOENT;
 		return now ? set_why(step, "%d is now %s", step->irq, now)
 			   : set_why(step, "%d is gone", step->irq);
 	}

@@ -111,7 +111,7 @@ bash_offers "$show quote" quote\\\'\\\"\\\$\\\(touch\\\ x\\\)\\\`touch\\\ x\\\`
 bash_offers "$show \"quote" ''
 bash_offers "$show -- --b" ''
 bash_offers "$show -o irq,t" IRQ,TOTAL IRQ,TRIGGER
-bash_offers "$show --output=+NO" +NODE +NOTES
+bash_offers "$show --output=+NOD" +NODE
 bash_offers "$show -o IRQ,I" ''
 bash_offers "$show --sort=-na" -NAME
 bash_offers "$show --by-cpu -o I" INTERRUPTS
@@ -142,6 +142,11 @@ bash_offers "$undo --list --output=+und" +UNDOES +UNDONE
 bash_offers "irqkit mask --root=$root " 0 2 3
 bash_offers "irq-mask --root=$root 0,2-" 0,2-3
 bash_offers 'irqkit mask --li' --list
+bash_offers 'irqkit spread --by=l' load load=
+bash_offers 'irqkit spread --node=' local any
+bash_offers "irqkit spread --root=$root --by load eth0-r" eth0-rx-0
+bash_offers "irqkit spread --root=$root --verify eth0-r" eth0-rx-0
+bash_offers "irq-spread --root=$root --cpus=0," 0,0 0,2 0,3
 unchanged bash
 empty "bash: no name was run" "$(find . -maxdepth 1 -name x)"
 split 'irqkit show --'
@@ -188,6 +193,9 @@ fish_offers "irq-undo --root $root --wait " 1 2
 fish_offers "$undo -o num" NUMBER
 fish_offers "irqkit mask --root=$root " 0 2 3
 fish_offers "irq-mask --root=$root 0,2-3,2" 0,2-3,2
+fish_offers 'irqkit spread --by=t' --by=total
+fish_offers 'irqkit spread --node a' any
+fish_offers "irqkit spread --root=$root --verify eth0-r" eth0-rx-0
 unchanged fish
 empty "fish: no name was run" "$(find . -maxdepth 1 -name x)"
 
@@ -254,6 +262,9 @@ zsh_lines=(
 	"$undo -o num" "$undo -o NUMBER"
 	"irqkit mask --root=$root 0,2-3" "irqkit mask --root=$root 0,2-3"
 	'irq-mask --li' 'irq-mask --list '
+	'irqkit spread --by=t' 'irqkit spread --by=total '
+	'irqkit spread --node=a' 'irqkit spread --node=any '
+	"irqkit spread --root=$root --verify eth0-r" "irqkit spread --root=$root --verify eth0-rx-0 "
 )
 typed=() become=()
 for ((i = 0; i < ${#zsh_lines[@]}; i += 2)); do

@@ -194,9 +194,10 @@ const struct irqkit_interrupt *irqkit_snapshot_find(
 
 /*
  * What came between two snapshots of a machine: the rows and CPUs of @after with the
- * counts since @before. Rows are matched by label and name; one that is new, or whose
- * counter has begun anew, counts as a whole; counters are 32 bits wide and wrap. The
- * texts are those of @after, which must live as long.
+ * counts since @before. Rows are matched by label and name. What came in a row or on a
+ * CPU that wasn't there before isn't known, and is 0; a counter that has begun anew counts
+ * as a whole; counters are 32 bits wide and wrap. The texts are those of @after, which
+ * must live as long.
  */
 int irqkit_snapshot_subtract(const struct irqkit_snapshot *after,
 	const struct irqkit_snapshot *before, struct irqkit_snapshot **ret_difference);
@@ -511,19 +512,19 @@ int irqkit_irq_read_effective(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
 
 /*
+ * Where its driver would like it (affinity_hint); empty where the driver doesn't say.
+ *
+ * -ENOENT: there is no such file. -EBADMSG as above.
+ */
+int irqkit_irq_read_hint(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
+
+/*
  * The NUMA node of the device that raises it.
  *
  * -ENODATA: none is known (the kernel writes -1). -ENOENT, -EBADMSG as above.
  */
 int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node);
-
-/*
- * The CPUs where its driver would like it (affinity_hint); empty where it has no wish.
- *
- * Errors as for the affinity.
- */
-int irqkit_irq_read_hint(
-	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
 
 enum irqkit_movable {
 	IRQKIT_MOVABLE,	  /* affinity can be set */
@@ -788,6 +789,9 @@ enum {
 int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags);
 
+/* The number in the journal of what applying the plan changed; 0: nothing, or put back. */
+unsigned int irqkit_plan_get_number(const struct irqkit_plan *plan);
+
 /*
  * Puts back all that applying this plan has written, last first, and takes the change out
  * of the journal. -EIO, ...: of the first that could not be put back; the others are.
@@ -855,6 +859,14 @@ unsigned int irqkit_change_get_undoes(const struct irqkit_change *change);
  */
 int irqkit_plan_add_undo(struct irqkit_plan *plan, const struct irqkit_change *change,
 	const struct irqkit_snapshot *snapshot, bool force);
+
+/*
+ * Makes one change of two that follow each other, for who changes again and again: what
+ * @number wrote goes into @into, with the oldest of the old values and the newest of the
+ * new ones. -ENOENT: one of them isn't there, or is undone.
+ */
+int irqkit_journal_merge(
+	struct irqkit_lock *lock, unsigned int into, unsigned int number);
 
 /* After its plan was applied: a change that is undone isn't undone again. */
 int irqkit_change_mark_undone(
