@@ -245,8 +245,10 @@ static enum status run(const struct call *call)
 	struct change_options change_options = o->change;
 	struct change change CLEANUP(change_free) = { 0 };
 	struct net net CLEANUP(net_close) = { 0 };
-	enum status status = check_words(call, o);
+	enum status status = xps_check_columns(&o->table, &call->common);
 
+	if (status == STATUS_DONE)
+		status = check_words(call, o);
 	/* nothing is locked for a look */
 	change_options.is_dry_run |= !is_change(o);
 	if (status == STATUS_DONE)

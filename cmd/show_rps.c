@@ -273,6 +273,14 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
+enum status rps_check_columns(
+	const struct table_options *options, const struct common *common)
+{
+	struct table none CLEANUP(table_free) = { 0 };
+
+	return table_prepare(&none, columns, options, common);
+}
+
 /* ------------------------------------------------------------------------------- */
 /* Closing remarks                                                                 */
 

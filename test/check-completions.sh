@@ -136,6 +136,10 @@ bash_offers "irqkit mask --root=$root " 0 2 3
 bash_offers "irq-mask --root=$root 0,2-" 0,2-3
 bash_offers 'irqkit mask --li' --list
 unchanged bash
+mkdir -p "$tmp/root/sys/class/net/eth0" "$tmp/root/sys/class/net/eth1" "$tmp/root/sys/class/net/lo"
+bash_offers "irqkit rps --root=$root e" eth0 eth1
+bash_offers "irqkit pin-queue --root=$root lo" lo
+bash_offers "irqkit xps --root=$root -o irq,se" IRQ,SERVED
 empty "bash: no name was run" "$(find . -maxdepth 1 -name x)"
 split 'irqkit show --'
 same "bash: all options of show" "$options" "$(offers 'irqkit show --' | tr -d = | sort)"
@@ -179,6 +183,7 @@ fish_offers "$undo -o num" NUMBER
 fish_offers "irqkit mask --root=$root " 0 2 3
 fish_offers "irq-mask --root=$root 0,2-3,2" 0,2-3,2
 unchanged fish
+fish_offers "irqkit rps --root=$root e" eth0 eth1
 empty "fish: no name was run" "$(find . -maxdepth 1 -name x)"
 
 # ---- zsh ---------------------------------------------------------------------------------
