@@ -107,8 +107,9 @@ static int fill_root(void **state)
 	(void)state;
 	if (access(top, F_OK) < 0)
 		assert_non_null(mkdtemp(top));
-	put("proc/interrupts", "           CPU0       CPU1       CPU2       CPU3\n"
-			       " 24: 1 2 3 4 PCI-MSI 1-edge eth0\n");
+	put("proc/interrupts",
+		"           CPU0       CPU1       CPU2       CPU3\n"
+		" 24: 1 2 3 4 PCI-MSI 1-edge eth0\n");
 	put("sys/devices/system/cpu/online", "0-2\n");
 	put("sys/devices/system/cpu/isolated", "2\n");
 	put("sys/class/net/eth0/ifindex", "2\n");
@@ -206,22 +207,20 @@ static void every_kind_is_written_and_undone(void **state)
 	(void)state;
 	assert_int_equal(irqkit_cpuset_parse_list("1", 1, &cpus, NULL), 0);
 	assert_int_equal(irqkit_plan_add_rps_sock_flow_entries(w.plan, 100, "x"), 0);
-	assert_int_equal(irqkit_plan_add_rps_flow_cnt(
-				 w.plan, queue(&w, IRQKIT_RX, 1), 100, "x"),
+	assert_int_equal(
+		irqkit_plan_add_rps_flow_cnt(w.plan, queue(&w, IRQKIT_RX, 1), 100, "x"),
 		0);
 	add_rps(&w, 0, "0-1");
-	assert_int_equal(irqkit_plan_add_xps_cpus(
-				 w.plan, queue(&w, IRQKIT_TX, 0), cpus, "x"),
-		0);
-	assert_int_equal(irqkit_plan_add_xps_rxqs(
-				 w.plan, queue(&w, IRQKIT_TX, 0), cpus, "x"),
-		0);
+	assert_int_equal(
+		irqkit_plan_add_xps_cpus(w.plan, queue(&w, IRQKIT_TX, 0), cpus, "x"), 0);
+	assert_int_equal(
+		irqkit_plan_add_xps_rxqs(w.plan, queue(&w, IRQKIT_TX, 0), cpus, "x"), 0);
 	/* no such file, the other direction: no step */
-	assert_int_equal(irqkit_plan_add_xps_rxqs(
-				 w.plan, queue(&w, IRQKIT_TX, 1), cpus, "x"),
+	assert_int_equal(
+		irqkit_plan_add_xps_rxqs(w.plan, queue(&w, IRQKIT_TX, 1), cpus, "x"),
 		-ENOENT);
-	assert_int_equal(irqkit_plan_add_xps_cpus(
-				 w.plan, queue(&w, IRQKIT_RX, 1), cpus, "x"),
+	assert_int_equal(
+		irqkit_plan_add_xps_cpus(w.plan, queue(&w, IRQKIT_RX, 1), cpus, "x"),
 		-EINVAL);
 	assert_int_equal(irqkit_plan_count(w.plan), 5);
 	assert_int_equal(irqkit_plan_apply(w.plan, w.lock, "test", 0), 0);
@@ -231,7 +230,8 @@ static void every_kind_is_written_and_undone(void **state)
 	holds(NET "tx-0/xps_cpus", "2");
 	holds(NET "tx-0/xps_rxqs", "2");
 	assert_null(irqkit_step_get_new_cpus(irqkit_plan_get(w.plan, 4)));
-	assert_string_equal(irqkit_step_get_target(irqkit_plan_get(w.plan, 4)), "eth0:tx-0");
+	assert_string_equal(
+		irqkit_step_get_target(irqkit_plan_get(w.plan, 4)), "eth0:tx-0");
 	undo(&w);
 	assert_int_equal(irqkit_plan_count_results(w.plan, IRQKIT_DONE), 5);
 	holds("proc/sys/net/core/rps_sock_flow_entries", "0");
@@ -250,9 +250,11 @@ static void what_the_kernel_keeps(void **state)
 		const char *asked, *kept;
 		int expected;
 	} cases[] = {
-		{ "0-3", "3\n", 0 }, { "0-3", "7\n", 0 }, { "0-3", "b\n", 0 },
+		{ "0-3", "3\n", 0 },
+		{ "0-3", "7\n", 0 },
+		{ "0-3", "b\n", 0 },
 		{ "0-3", "1\n", -EPROTO }, /* CPU 1 is neither */
-		{ "3", "0\n", -EPROTO },   /* nothing is left: RPS is off */
+		{ "3", "0\n", -EPROTO }, /* nothing is left: RPS is off */
 		{ "0-1", "7\n", -EPROTO }, /* more than was asked for */
 		{ "0-1", "junk\n", -EBADMSG },
 	};
@@ -269,8 +271,8 @@ static void what_the_kernel_keeps(void **state)
 			irqkit_plan_apply(w.plan, w.lock, "test", 0), cases[i].expected);
 		if (cases[i].expected == 0) {
 			assert_int_equal(result(&w, 1), IRQKIT_DONE);
-			assert_non_null(irqkit_step_get_effective(
-				irqkit_plan_get(w.plan, 1)));
+			assert_non_null(
+				irqkit_step_get_effective(irqkit_plan_get(w.plan, 1)));
 			undo(&w);
 			assert_int_equal(
 				irqkit_plan_count_results(w.plan, IRQKIT_DONE), 2);
@@ -310,8 +312,8 @@ static void numbers(void **state)
 	struct work w = begin();
 
 	(void)state;
-	assert_int_equal(irqkit_plan_add_rps_flow_cnt(
-				 w.plan, queue(&w, IRQKIT_RX, 0), 64, "x"),
+	assert_int_equal(
+		irqkit_plan_add_rps_flow_cnt(w.plan, queue(&w, IRQKIT_RX, 0), 64, "x"),
 		0);
 	fault.end = "rps_flow_cnt";
 	fault.text = "32\n";
@@ -328,9 +330,15 @@ static void numbers(void **state)
 static void paths(void **state)
 {
 	static const char *const bad[] = {
-		"", "/", "/proc/1/status/", "/proc/01/status", "/proc/self/status",
-		"/proc/irq/1/smp_affinity_list", "/proc/irq/-1/smp_affinity",
-		"/sys/class/net/../queues/rx-0/rps_cpus", "/sys/class/net/./queues/rx-0/rps_cpus",
+		"",
+		"/",
+		"/proc/1/status/",
+		"/proc/01/status",
+		"/proc/self/status",
+		"/proc/irq/1/smp_affinity_list",
+		"/proc/irq/-1/smp_affinity",
+		"/sys/class/net/../queues/rx-0/rps_cpus",
+		"/sys/class/net/./queues/rx-0/rps_cpus",
 		"/sys/class/net//queues/rx-0/rps_cpus",
 		"/sys/class/net/a234567890123456/queues/rx-0/rps_cpus",
 		"/sys/class/net/eth0/queues/rx-0/xps_cpus",
@@ -339,7 +347,8 @@ static void paths(void **state)
 		"/sys/class/net/eth0/queues/rx-/rps_cpus",
 		"/sys/class/net/eth0/queues/rx-0/../rx-0/rps_cpus",
 		"/sys/class/net/eth0/queues/queues/rx-0/rps_cpus",
-		"/sys/class/net/eth0/queues/rx-0/rps_cpus\n", "/sys/class/net/eth0/mtu",
+		"/sys/class/net/eth0/queues/rx-0/rps_cpus\n",
+		"/sys/class/net/eth0/mtu",
 		"sys/class/net/eth0/queues/rx-0/rps_cpus",
 	};
 	enum irqkit_knob knob;
