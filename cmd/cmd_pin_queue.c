@@ -63,16 +63,19 @@ static enum status place_all(struct pin *pin, const struct irqkit_cpuset *cpus)
 	if (irqkit_cpuset_new(&numbers) < 0)
 		return say_no_memory();
 	for (size_t i = 0; i < n; i++)
-		if (irqkit_cpuset_add(numbers, irqkit_queue_get_number(
-				irqkit_device_get_queue(pin->device, i))) < 0)
+		if (irqkit_cpuset_add(numbers,
+			    irqkit_queue_get_number(
+				    irqkit_device_get_queue(pin->device, i))) < 0)
 			return say_no_memory();
-	if (irqkit_cpuset_count(numbers) > irqkit_cpuset_count(cpus) && !pin->options->wraps) {
-		say_error("%s has %u queues, for %u CPUs: name more CPUs, or begin again with "
-			  "the first one: --wrap", name, irqkit_cpuset_count(numbers),
-			irqkit_cpuset_count(cpus));
+	if (irqkit_cpuset_count(numbers) > irqkit_cpuset_count(cpus) &&
+		!pin->options->wraps) {
+		say_error("%s has %u queues, for %u CPUs: name more CPUs, or begin again "
+			  "with "
+			  "the first one: --wrap",
+			name, irqkit_cpuset_count(numbers), irqkit_cpuset_count(cpus));
 		return STATUS_MISUSE;
 	}
-	irqkit_cpuset_foreach(number, numbers) {
+	irqkit_cpuset_foreach (number, numbers) {
 		_cleanup_cpuset_ struct irqkit_cpuset *one = NULL;
 
 		cpu = irqkit_cpuset_next(cpus, cpu);
@@ -81,8 +84,8 @@ static enum status place_all(struct pin *pin, const struct irqkit_cpuset *cpus)
 			irqkit_cpuset_add(one, (unsigned int)cpu) < 0)
 			return say_no_memory();
 		for (size_t i = 0; i < n && status == STATUS_DONE; i++) {
-			struct irqkit_queue *queue =
-				irqkit_device_get_queue(pin->device, i);
+			struct irqkit_queue *queue = irqkit_device_get_queue(
+				pin->device, i);
 
 			if (irqkit_queue_get_number(queue) == (unsigned int)number)
 				status = place_queue(pin, queue, one, false);
@@ -105,8 +108,8 @@ static bool parse_number(const char *text, size_t len, unsigned int *ret_number)
 }
 
 /* "0", "rx-0" or "tx-0" */
-static enum status place_word(struct pin *pin, const char *word, size_t len,
-	const struct irqkit_cpuset *cpus)
+static enum status place_word(
+	struct pin *pin, const char *word, size_t len, const struct irqkit_cpuset *cpus)
 {
 	bool is_rx = strncmp(word, "rx-", 3) == 0, is_tx = strncmp(word, "tx-", 3) == 0;
 	size_t before = is_rx || is_tx ? 3 : 0;
@@ -144,7 +147,8 @@ static enum status read_word(struct pin *pin, const char *word)
 	enum status status;
 
 	if (!equals || equals == word) {
-		say_error("'%s': after DEV stands QUEUE=SET, as in 0=2, rx-1=3 or all=0-3",
+		say_error(
+			"'%s': after DEV stands QUEUE=SET, as in 0=2, rx-1=3 or all=0-3",
 			word);
 		return STATUS_MISUSE;
 	}
@@ -176,7 +180,8 @@ static enum status plan_device(
 	};
 	enum status status = STATUS_DONE;
 
-	pin.places = calloc(irqkit_device_count_queues(pin.device) + 1, sizeof(*pin.places));
+	pin.places = calloc(
+		irqkit_device_count_queues(pin.device) + 1, sizeof(*pin.places));
 	if (!pin.places || irqkit_cpuset_new(&pin.irqs) < 0)
 		return say_no_memory();
 	for (size_t i = 1; i < call->n_words && status == STATUS_DONE; i++)
@@ -184,7 +189,8 @@ static enum status plan_device(
 	return status == STATUS_DONE ? pin_plan(&pin) : status;
 }
 
-static enum status change_queues(struct net *net, struct change *change, const struct call *call)
+static enum status change_queues(
+	struct net *net, struct change *change, const struct call *call)
 {
 	enum status status = STATUS_DONE;
 
@@ -195,7 +201,8 @@ static enum status change_queues(struct net *net, struct change *change, const s
 	if (irqkit_plan_count(change->plan) == 0) {
 		_cleanup_free_ char *lower = net_remark_lower(net);
 
-		say_error("nothing of %s can be placed: no interrupt is known of these queues, "
+		say_error("nothing of %s can be placed: no interrupt is known of these "
+			  "queues, "
 			  "and there is neither XPS nor a thread%s%s",
 			irqkit_device_get_name(net->named), lower ? ". " : "",
 			lower ? lower : "");
@@ -203,7 +210,8 @@ static enum status change_queues(struct net *net, struct change *change, const s
 	}
 	if (irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) ==
 		irqkit_plan_count(change->plan)) {
-		say_error("the kernel alone places all that belongs to these queues: nothing "
+		say_error("the kernel alone places all that belongs to these queues: "
+			  "nothing "
 			  "was changed");
 		return STATUS_IMMOVABLE;
 	}
@@ -221,7 +229,8 @@ static enum status run(const struct call *call)
 	enum status status;
 
 	if (call->n_words < 2) {
-		say_error("pin-queue needs an interface and where its queues should be, as in "
+		say_error("pin-queue needs an interface and where its queues should be, "
+			  "as in "
 			  "'irqkit pin-queue eth0 0=2 1=3'");
 		return STATUS_MISUSE;
 	}
@@ -235,11 +244,14 @@ const struct command cmd_pin_queue = {
 	.name = "pin-queue",
 	.args = "[OPTION...] DEV QUEUE=SET...",
 	.summary = "put all that belongs to a queue on given CPUs",
-	.more = "A QUEUE is 0 (rx-0 and tx-0), rx-0, tx-0, or all: queue i to the i-th CPU of\n"
-		"SET. Its interrupt, the CPUs that send by it (XPS) and its kernel threads go\n"
+	.more = "A QUEUE is 0 (rx-0 and tx-0), rx-0, tx-0, or all: queue i to the i-th "
+		"CPU of\n"
+		"SET. Its interrupt, the CPUs that send by it (XPS) and its kernel "
+		"threads go\n"
 		"to the CPUs of SET.\n"
 		"\n"
-		"  irqkit pin-queue eth0 0=2 1=3          queue 0 to CPU 2, queue 1 to CPU 3\n"
+		"  irqkit pin-queue eth0 0=2 1=3          queue 0 to CPU 2, queue 1 to "
+		"CPU 3\n"
 		"  irqkit pin-queue eth0 rx-0=4 tx-0=5    each direction by itself\n"
 		"  irqkit pin-queue eth0 all=0-3 -n       what would be done\n"
 		"  irqkit undo                            as it was before\n",

@@ -63,7 +63,8 @@ struct task {
 /* CPUs                                                                            */
 
 /* The kernel would leave isolated CPUs out in silence, or refuse if no other is there. */
-static enum status check_isolated(const struct task *task, const struct irqkit_cpuset *cpus)
+static enum status check_isolated(
+	const struct task *task, const struct irqkit_cpuset *cpus)
 {
 	const struct irqkit_cpuset *allowed = irqkit_topology_get_cpus(
 		task->net->topology, IRQKIT_CPUS_HOUSEKEEPING);
@@ -77,11 +78,11 @@ static enum status check_isolated(const struct task *task, const struct irqkit_c
 	irqkit_cpuset_remove_set(isolated, allowed);
 	if (irqkit_cpuset_format_list(isolated, &list) < 0)
 		return say_no_memory();
-	say_error("--cpus: CPU%s %s: isolated, and the kernel takes no isolated CPU for RPS: "
+	say_error("--cpus: CPU%s %s: isolated, and the kernel takes no isolated CPU for "
+		  "RPS: "
 		  "--cpus='%s,^%s' leaves %s out",
-		irqkit_cpuset_count(isolated) == 1 ? "" : "s", list,
-		task->options->cpus, list,
-		irqkit_cpuset_count(isolated) == 1 ? "it" : "them");
+		irqkit_cpuset_count(isolated) == 1 ? "" : "s", list, task->options->cpus,
+		list, irqkit_cpuset_count(isolated) == 1 ? "it" : "them");
 	return STATUS_MISUSE;
 }
 
@@ -162,11 +163,13 @@ static enum status plan_entries(const struct task *task, uint64_t flows)
 	if (r == 0)
 		return STATUS_DONE;
 	if (r == -ENOENT) {
-		say_error("there is no /proc/sys/net/core/rps_sock_flow_entries: this kernel "
+		say_error("there is no /proc/sys/net/core/rps_sock_flow_entries: this "
+			  "kernel "
 			  "is built without RPS, or this is a container's network");
 		return STATUS_IMMOVABLE;
 	}
-	say_error("cannot read /proc/sys/net/core/rps_sock_flow_entries: %s", strerror(-r));
+	say_error(
+		"cannot read /proc/sys/net/core/rps_sock_flow_entries: %s", strerror(-r));
 	return STATUS_REFUSED;
 }
 
@@ -215,7 +218,8 @@ static enum status plan_device(
 	return status;
 }
 
-static enum status change_rps(struct net *net, struct change *change, const struct options *o)
+static enum status change_rps(
+	struct net *net, struct change *change, const struct options *o)
 {
 	enum status status = STATUS_DONE;
 
@@ -243,7 +247,8 @@ static enum status check_words(const struct call *call, const struct options *o)
 		say_error("--flows takes a number of flows up to %u, not '%s'", MAX_FLOWS,
 			o->flows);
 	else if (!is_change(o) && (o->change.is_script || o->change.is_dry_run))
-		say_error("without --cpus, --auto, --off or --flows there is nothing to plan");
+		say_error("without --cpus, --auto, --off or --flows there is nothing to "
+			  "plan");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -255,8 +260,10 @@ static enum status run(const struct call *call)
 	struct change_options change_options = o->change;
 	struct change change CLEANUP(change_free) = { 0 };
 	struct net net CLEANUP(net_close) = { 0 };
-	enum status status = check_words(call, o);
+	enum status status = rps_check_columns(&o->table, &call->common);
 
+	if (status == STATUS_DONE)
+		status = check_words(call, o);
 	/* nothing is locked for a look */
 	change_options.is_dry_run |= !is_change(o);
 	if (status == STATUS_DONE)
@@ -275,8 +282,10 @@ const struct command cmd_rps = {
 	.summary = "show or set receive packet steering",
 	.more = "Without --cpus, --auto, --off and --flows it shows what there is.\n"
 		"\n"
-		"  irqkit rps eth1                       is it on, and does it do anything?\n"
-		"  irqkit rps eth1 --cpus=1-7            CPUs 1-7 share the protocol work\n"
+		"  irqkit rps eth1                       is it on, and does it do "
+		"anything?\n"
+		"  irqkit rps eth1 --cpus=1-7            CPUs 1-7 share the protocol "
+		"work\n"
 		"  irqkit rps eth1 --auto --flows=32768  whatever is best here, and RFS\n"
 		"  irqkit rps eth1 --off                 neither RPS nor RFS\n"
 		"  irqkit undo                           as it was before\n",

@@ -24,8 +24,7 @@ static const struct option options[] = {
 		"each CPU sends by the queue that is served nearest to it" },
 	{ "rxqs", 0, OPTION_FLAG, offsetof(struct options, is_rxqs), NULL,
 		"what belongs to a flow of rx-N is sent by tx-N" },
-	{ "off", 0, OPTION_FLAG, offsetof(struct options, is_off), NULL,
-		"turn XPS off" },
+	{ "off", 0, OPTION_FLAG, offsetof(struct options, is_off), NULL, "turn XPS off" },
 	{ "queues", 0, OPTION_TEXT, offsetof(struct options, queues), "LIST",
 		"these tx queues only, as in 0,2" },
 	{ "lower", 0, OPTION_FLAG, offsetof(struct options, is_lower), NULL,
@@ -77,8 +76,8 @@ static enum status choose_same(struct task *task)
 		return say_no_memory();
 	status = task->options->is_off
 		? STATUS_DONE
-		: net_read_cpus(task->net, "--cpus", task->options->cpus, task->device,
-			  &cpus);
+		: net_read_cpus(
+			  task->net, "--cpus", task->options->cpus, task->device, &cpus);
 	for (size_t i = 0; i < task->n_queues && status == STATUS_DONE; i++)
 		if (irqkit_cpuset_copy(cpus, &task->sets[i]) < 0)
 			status = say_no_memory();
@@ -92,8 +91,8 @@ static enum status choose_near(struct task *task)
 	int r = served ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < task->n_queues && served; i++) {
-		_cleanup_cpuset_ struct irqkit_cpuset *serving =
-			net_read_serving(task->net, task->queues[i]);
+		_cleanup_cpuset_ struct irqkit_cpuset *serving = net_read_serving(
+			task->net, task->queues[i]);
 
 		served[i] = serving ? irqkit_cpuset_next(serving, -1) : -1;
 		unknown += served[i] < 0;
@@ -109,8 +108,9 @@ static enum status choose_near(struct task *task)
 	}
 	if (unknown)
 		say_warning("%s: no interrupt is known of %zu of %zu tx queues: CPUs are "
-			    "given to %s in turn", irqkit_device_get_name(task->device),
-			unknown, task->n_queues, unknown == 1 ? "it" : "them");
+			    "given to %s in turn",
+			irqkit_device_get_name(task->device), unknown, task->n_queues,
+			unknown == 1 ? "it" : "them");
 	return STATUS_DONE;
 }
 
@@ -123,8 +123,8 @@ static enum status choose_rxqs(struct task *task)
 		if (irqkit_cpuset_new(&task->sets[i]) < 0)
 			return say_no_memory();
 	for (size_t i = 0; i < irqkit_device_count_queues(task->device); i++) {
-		const struct irqkit_queue *queue =
-			irqkit_device_get_queue(task->device, i);
+		const struct irqkit_queue *queue = irqkit_device_get_queue(
+			task->device, i);
 
 		if (irqkit_queue_get_direction(queue) == IRQKIT_RX &&
 			irqkit_cpuset_add(task->sets[n++ % task->n_queues],
@@ -145,8 +145,8 @@ static char *explain_cpus(const struct task *task, size_t i)
 	if (!task->options->is_auto)
 		return strdup("asked for");
 	serving = net_read_serving(task->net, task->queues[i]);
-	if (!serving || asprintf(&why, "served by CPU %d",
-				irqkit_cpuset_next(serving, -1)) < 0)
+	if (!serving ||
+		asprintf(&why, "served by CPU %d", irqkit_cpuset_next(serving, -1)) < 0)
 		return serving ? NULL : strdup("in turn");
 	return why;
 }
@@ -204,15 +204,16 @@ static enum status plan_device(
 	task.sets = calloc(task.n_queues + 1, sizeof(struct irqkit_cpuset *));
 	if (!task.sets)
 		return say_no_memory();
-	status = o->is_auto   ? choose_near(&task)
-		 : o->is_rxqs ? choose_rxqs(&task)
-			      : choose_same(&task);
+	status = o->is_auto  ? choose_near(&task)
+		: o->is_rxqs ? choose_rxqs(&task)
+			     : choose_same(&task);
 	for (size_t i = 0; i < task.n_queues && status == STATUS_DONE; i++)
 		status = add_step(&task, i);
 	return status;
 }
 
-static enum status change_xps(struct net *net, struct change *change, const struct options *o)
+static enum status change_xps(
+	struct net *net, struct change *change, const struct options *o)
 {
 	enum status status = STATUS_DONE;
 
@@ -233,7 +234,8 @@ static enum status check_words(const struct call *call, const struct options *o)
 	else if (!!o->cpus + o->is_auto + o->is_rxqs + o->is_off > 1)
 		say_error("--cpus, --auto, --rxqs and --off exclude each other");
 	else if (!is_change(o) && (o->change.is_script || o->change.is_dry_run))
-		say_error("without --cpus, --auto, --rxqs or --off there is nothing to plan");
+		say_error("without --cpus, --auto, --rxqs or --off there is nothing to "
+			  "plan");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -245,8 +247,10 @@ static enum status run(const struct call *call)
 	struct change_options change_options = o->change;
 	struct change change CLEANUP(change_free) = { 0 };
 	struct net net CLEANUP(net_close) = { 0 };
-	enum status status = check_words(call, o);
+	enum status status = xps_check_columns(&o->table, &call->common);
 
+	if (status == STATUS_DONE)
+		status = check_words(call, o);
 	/* nothing is locked for a look */
 	change_options.is_dry_run |= !is_change(o);
 	if (status == STATUS_DONE)
@@ -266,7 +270,8 @@ const struct command cmd_xps = {
 	.more = "Without --cpus, --auto, --rxqs and --off it shows what there is.\n"
 		"\n"
 		"  irqkit xps eth0                      which CPU sends by which queue?\n"
-		"  irqkit xps eth0 --auto               by the queue that is served nearest\n"
+		"  irqkit xps eth0 --auto               by the queue that is served "
+		"nearest\n"
 		"  irqkit xps eth0 --queues=1 --cpus=2  CPU 2 sends by tx-1\n"
 		"  irqkit xps eth0 --off                the kernel chooses by flow\n"
 		"  irqkit undo                          as it was before\n",

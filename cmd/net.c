@@ -107,10 +107,9 @@ const struct irqkit_cpuset *net_get_local(
 	int node = net_get_node(device);
 
 	/* near to a device of no node are all */
-	return node >= 0 ? irqkit_topology_get_node_cpus(
-				   net->topology, (unsigned int)node)
-			 : irqkit_topology_get_cpus(
-				   net->topology, IRQKIT_CPUS_ONLINE);
+	return node >= 0
+		? irqkit_topology_get_node_cpus(net->topology, (unsigned int)node)
+		: irqkit_topology_get_cpus(net->topology, IRQKIT_CPUS_ONLINE);
 }
 
 enum status net_read_cpus(const struct net *net, const char *option, const char *word,
@@ -146,11 +145,12 @@ static enum status read_queue_numbers(const struct irqkit_device *device,
 			word);
 		return STATUS_MISUSE;
 	}
-	irqkit_cpuset_foreach(number, *ret_numbers) {
+	irqkit_cpuset_foreach (number, *ret_numbers) {
 		if (irqkit_device_find_queue(device, direction, (unsigned int)number))
 			continue;
-		say_error("%s has no queue %s-%d: it has %zu", irqkit_device_get_name(device),
-			name_of(direction), number, net_count_queues(device, direction));
+		say_error("%s has no queue %s-%d: it has %zu",
+			irqkit_device_get_name(device), name_of(direction), number,
+			net_count_queues(device, direction));
 		return STATUS_NO_MATCH;
 	}
 	return STATUS_DONE;
@@ -162,8 +162,8 @@ enum status net_choose_queues(struct irqkit_device *device,
 {
 	size_t n = irqkit_device_count_queues(device), chosen = 0;
 	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL;
-	enum status status =
-		word ? read_queue_numbers(device, direction, word, &numbers) : STATUS_DONE;
+	enum status status = word ? read_queue_numbers(device, direction, word, &numbers)
+				  : STATUS_DONE;
 	struct irqkit_queue **queues;
 
 	if (status != STATUS_DONE)
@@ -175,8 +175,9 @@ enum status net_choose_queues(struct irqkit_device *device,
 		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
 
 		if (irqkit_queue_get_direction(queue) == direction &&
-			(!numbers || irqkit_cpuset_has(
-					     numbers, irqkit_queue_get_number(queue))))
+			(!numbers ||
+				irqkit_cpuset_has(
+					numbers, irqkit_queue_get_number(queue))))
 			queues[chosen++] = queue;
 	}
 	if (chosen == 0) {
@@ -195,8 +196,9 @@ enum status net_choose_queues(struct irqkit_device *device,
 const struct irqkit_queue *net_get_served_queue(const struct irqkit_queue *queue)
 {
 	const struct irqkit_device *device = irqkit_queue_get_device(queue);
-	enum irqkit_direction other =
-		irqkit_queue_get_direction(queue) == IRQKIT_RX ? IRQKIT_TX : IRQKIT_RX;
+	enum irqkit_direction other = irqkit_queue_get_direction(queue) == IRQKIT_RX
+		? IRQKIT_TX
+		: IRQKIT_RX;
 	const struct irqkit_queue *served = queue;
 
 	if (irqkit_device_is_guest_view(device))
@@ -258,8 +260,9 @@ char *net_remark_lower(const struct net *net)
 				    irqkit_device_get_lower(net->named, i))) < 0)
 			names = NULL;
 	}
-	if (!names || asprintf(&remark, "%s is made of %s: --lower acts on %s.", name,
-			      names, n == 1 ? "it" : "them") < 0)
+	if (!names ||
+		asprintf(&remark, "%s is made of %s: --lower acts on %s.", name, names,
+			n == 1 ? "it" : "them") < 0)
 		return NULL;
 	return remark;
 }
@@ -273,13 +276,16 @@ enum status net_say_unreadable(
 	irqkit_queue_format_path(queue, &path);
 	if (error == -ENOENT && strncmp(file, "xps", 3) == 0 &&
 		net_count_queues(device, IRQKIT_TX) == 1) {
-		say_error("%s has one tx queue: all CPUs send by it, and the kernel has no "
-			  "XPS for it", irqkit_device_get_name(device));
+		say_error(
+			"%s has one tx queue: all CPUs send by it, and the kernel has no "
+			"XPS for it",
+			irqkit_device_get_name(device));
 		return STATUS_IMMOVABLE;
 	}
 	if (error == -ENOENT) {
 		say_error("there is no %s/%s: this kernel is built without %s, or the "
-			  "interface is just gone", path ? path : "", file,
+			  "interface is just gone",
+			path ? path : "", file,
 			strncmp(file, "xps", 3) == 0 ? "XPS" : "RPS");
 		return STATUS_IMMOVABLE;
 	}

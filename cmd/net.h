@@ -9,7 +9,7 @@
 struct net {
 	const struct change *change;
 	struct irqkit_topology *topology; /* owned */
-	struct irqkit_devices *devices;	  /* owned */
+	struct irqkit_devices *devices; /* owned */
 	struct irqkit_device *named;
 	struct irqkit_device **targets; /* owned array; those that are acted on */
 	size_t n_targets;

@@ -54,8 +54,10 @@ static enum status check_shared(const struct pin *pin, const struct place *place
 			irqkit_cpuset_is_equal(other->cpus, place->cpus))
 			continue;
 		other_name = net_format_queue(other->queue);
-		say_error("interrupt %d serves both %s and %s: they cannot go to different "
-			  "CPUs", irq, other_name ? other_name : "", name ? name : "");
+		say_error(
+			"interrupt %d serves both %s and %s: they cannot go to different "
+			"CPUs",
+			irq, other_name ? other_name : "", name ? name : "");
 		return STATUS_MISUSE;
 	}
 	return STATUS_DONE;
@@ -76,7 +78,8 @@ static void warn_shared(const struct pin *pin, const struct place *place, int ir
 	_cleanup_free_ char *others = NULL;
 
 	for (size_t i = 0; i < irqkit_device_count_queues(pin->device); i++) {
-		const struct irqkit_queue *queue = irqkit_device_get_queue(pin->device, i);
+		const struct irqkit_queue *queue = irqkit_device_get_queue(
+			pin->device, i);
 		_cleanup_free_ char *before = others, *other = net_format_queue(queue);
 
 		if (irqkit_queue_get_irq(queue) != irq || is_placed(pin, queue)) {
@@ -127,7 +130,8 @@ static enum status plan_interrupt(
 
 	if (!interrupt) {
 		if (irq >= 0)
-			say_warning("interrupt %d of %s is not in use: is the interface down?",
+			say_warning("interrupt %d of %s is not in use: is the interface "
+				    "down?",
 				irq, name ? name : "");
 		else if (place->is_named || pin->change->call->common.verbosity > 0)
 			say_warning("no interrupt is known of %s", name ? name : "");
@@ -199,7 +203,8 @@ static enum status add_thread(struct pin *pin, const struct place *place,
 	return STATUS_REFUSED;
 }
 
-static enum status plan_threads(struct pin *pin, const struct place *place, const char *why)
+static enum status plan_threads(
+	struct pin *pin, const struct place *place, const char *why)
 {
 	enum status status = STATUS_DONE;
 	size_t n;

@@ -14,4 +14,8 @@ enum status rps_show(
 enum status rps_advise(struct net *net, struct irqkit_device *device,
 	struct irqkit_cpuset **ret_cpus, char **ret_why);
 
+/* Says what is wrong with -o and --sort, before any file is read. */
+enum status rps_check_columns(
+	const struct table_options *options, const struct common *common);
+
 #endif

@@ -10,7 +10,7 @@
 struct row {
 	const struct irqkit_queue *queue;
 	struct irqkit_cpuset *serving; /* owned, or NULL */
-	struct irqkit_cpuset *cpus;    /* owned; rps_cpus */
+	struct irqkit_cpuset *cpus; /* owned; rps_cpus */
 	uint64_t flows;
 	bool has_flows;
 	const char *rps; /* a word */
@@ -37,7 +37,8 @@ static void view_free(struct view *view)
 /* ------------------------------------------------------------------------------- */
 /* Advice                                                                          */
 
-static int add_serving(struct net *net, struct irqkit_device *device, struct irqkit_cpuset *set)
+static int add_serving(
+	struct net *net, struct irqkit_device *device, struct irqkit_cpuset *set)
 {
 	for (size_t i = 0; i < irqkit_device_count_queues(device); i++) {
 		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
@@ -88,8 +89,8 @@ enum status rps_advise(struct net *net, struct irqkit_device *device,
 
 static size_t count_cpus(struct net *net)
 {
-	const struct irqkit_cpuset *cpus =
-		irqkit_topology_get_cpus(net->topology, IRQKIT_CPUS_HOUSEKEEPING);
+	const struct irqkit_cpuset *cpus = irqkit_topology_get_cpus(
+		net->topology, IRQKIT_CPUS_HOUSEKEEPING);
 
 	return cpus ? irqkit_cpuset_count(cpus) : 0;
 }
@@ -260,12 +261,12 @@ static const struct column columns[] = {
 	{ "QUEUE", "queue", "queue of the interface", COLUMN_DEFAULT, get_queue, 0 },
 	{ "DEVICE", "device", "interface", 0, get_device, 0 },
 	{ "IRQ", "irq", "its interrupt", COLUMN_DEFAULT | COLUMN_RIGHT, get_irq, 0 },
-	{ "SERVED", "served", "CPUs that serve the interrupt", COLUMN_DEFAULT, get_serving,
-		0 },
+	{ "SERVED", "served", "CPUs that serve the interrupt", COLUMN_DEFAULT,
+		get_serving, 0 },
 	{ "CPUS", "rps_cpus", "CPUs that share in what is received", COLUMN_DEFAULT,
 		get_cpus, 0 },
-	{ "MASK", "rps_mask", "the same as a mask", COLUMN_DEFAULT | COLUMN_RIGHT, get_mask,
-		0 },
+	{ "MASK", "rps_mask", "the same as a mask", COLUMN_DEFAULT | COLUMN_RIGHT,
+		get_mask, 0 },
 	{ "FLOWS", "rps_flow_cnt", "flows that are kept apart",
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_flows, 0 },
 	{ "RPS", "rps", "does RPS do anything", COLUMN_DEFAULT, get_rps, 0 },
@@ -273,11 +274,20 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
+enum status rps_check_columns(
+	const struct table_options *options, const struct common *common)
+{
+	struct table none CLEANUP(table_free) = { 0 };
+
+	return table_prepare(&none, columns, options, common);
+}
+
 /* ------------------------------------------------------------------------------- */
 /* Closing remarks                                                                 */
 
 /* The first queue with this word, and how many. */
-static const struct row *find_rows(const struct view *view, const char *word, size_t *ret_n)
+static const struct row *find_rows(
+	const struct view *view, const char *word, size_t *ret_n)
 {
 	const struct row *first = NULL;
 
@@ -285,7 +295,8 @@ static const struct row *find_rows(const struct view *view, const char *word, si
 	for (size_t i = 0; i < view->n_rows; i++) {
 		const struct row *row = &view->rows[i];
 
-		if (strcmp(row->rps, word) != 0 && (!row->rfs || strcmp(row->rfs, word) != 0))
+		if (strcmp(row->rps, word) != 0 &&
+			(!row->rfs || strcmp(row->rfs, word) != 0))
 			continue;
 		first = first ? first : row;
 		++*ret_n;
@@ -298,15 +309,19 @@ static void remark_words(const struct view *view)
 	size_t n;
 
 	if (find_rows(view, "same-cpu", &n))
-		printf("same-cpu: RPS hands over to the CPU that serves the interrupt anyway, "
+		printf("same-cpu: RPS hands over to the CPU that serves the interrupt "
+		       "anyway, "
 		       "and so does\nnothing.\n");
 	if (find_rows(view, "redundant", &n))
-		printf("redundant: as many queues as CPUs: the device shares the work itself.\n");
+		printf("redundant: as many queues as CPUs: the device shares the work "
+		       "itself.\n");
 	if (find_rows(view, "no-table", &n))
-		printf("no-table: RFS does nothing as long as rps_sock_flow_entries is 0: "
+		printf("no-table: RFS does nothing as long as rps_sock_flow_entries is "
+		       "0: "
 		       "--flows=N sets both.\n");
 	else if (view->has_entries && find_rows(view, "on", &n))
-		printf("rps_sock_flow_entries: %llu.\n", (unsigned long long)view->entries);
+		printf("rps_sock_flow_entries: %llu.\n",
+			(unsigned long long)view->entries);
 }
 
 /* Off everywhere: would it help? */
@@ -324,8 +339,8 @@ static void remark_advice(const struct view *view, struct irqkit_device *device)
 		return;
 	irqkit_cpuset_format_list(cpus, &list);
 	if (list && *list)
-		printf("%s: %s:\n'irqkit rps %s --auto' shares the work over CPUs %s.\n", name,
-			why, name, list);
+		printf("%s: %s:\n'irqkit rps %s --auto' shares the work over CPUs %s.\n",
+			name, why, name, list);
 	else
 		printf("%s: RPS would be of no use: %s.\n", name, why);
 }
@@ -343,7 +358,8 @@ static enum status print_json(const struct view *view, const struct table *table
 	return status;
 }
 
-static enum status print_view(const struct view *view, const struct table_options *options)
+static enum status print_view(
+	const struct view *view, const struct table_options *options)
 {
 	const struct common *common = &view->net->change->call->common;
 	struct table table CLEANUP(table_free) = {
@@ -384,8 +400,8 @@ enum status rps_show(
 	struct view view CLEANUP(view_free) = { .net = net };
 	enum status status = STATUS_DONE;
 
-	view.has_entries =
-		irqkit_rps_read_sock_flow_entries(net->change->ctx, &view.entries) == 0;
+	view.has_entries = irqkit_rps_read_sock_flow_entries(
+				   net->change->ctx, &view.entries) == 0;
 	for (size_t i = 0; i < net->n_targets && status == STATUS_DONE; i++)
 		status = add_device(&view, net->targets[i], queues);
 	return status == STATUS_DONE ? print_view(&view, options) : status;

@@ -10,8 +10,8 @@
 struct row {
 	const struct irqkit_queue *queue;
 	struct irqkit_cpuset *serving; /* owned, or NULL */
-	struct irqkit_cpuset *cpus;    /* owned; xps_cpus */
-	struct irqkit_cpuset *rxqs;    /* owned, or NULL; xps_rxqs: numbers of rx queues */
+	struct irqkit_cpuset *cpus; /* owned; xps_cpus */
+	struct irqkit_cpuset *rxqs; /* owned, or NULL; xps_rxqs: numbers of rx queues */
 };
 
 struct view {
@@ -150,15 +150,23 @@ static const struct column columns[] = {
 	{ "QUEUE", "queue", "queue of the interface", COLUMN_DEFAULT, get_queue, 0 },
 	{ "DEVICE", "device", "interface", 0, get_device, 0 },
 	{ "IRQ", "irq", "its interrupt", COLUMN_DEFAULT | COLUMN_RIGHT, get_irq, 0 },
-	{ "SERVED", "served", "CPUs that serve the interrupt", COLUMN_DEFAULT, get_serving,
-		0 },
+	{ "SERVED", "served", "CPUs that serve the interrupt", COLUMN_DEFAULT,
+		get_serving, 0 },
 	{ "CPUS", "xps_cpus", "CPUs that send by it", COLUMN_DEFAULT, get_cpus, 0 },
-	{ "MASK", "xps_mask", "the same as a mask", COLUMN_DEFAULT | COLUMN_RIGHT, get_mask,
-		0 },
+	{ "MASK", "xps_mask", "the same as a mask", COLUMN_DEFAULT | COLUMN_RIGHT,
+		get_mask, 0 },
 	{ "RXQS", "xps_rxqs", "rx queues whose flows it sends", COLUMN_DEFAULT, get_rxqs,
 		0 },
 	{ 0 },
 };
+
+enum status xps_check_columns(
+	const struct table_options *options, const struct common *common)
+{
+	struct table none CLEANUP(table_free) = { 0 };
+
+	return table_prepare(&none, columns, options, common);
+}
 
 /* ------------------------------------------------------------------------------- */
 /* Closing remarks                                                                 */
@@ -203,11 +211,14 @@ static void remark_device(const struct view *view, const struct irqkit_device *d
 	if (!any)
 		printf("%s: XPS is off, the kernel chooses a queue for each flow: "
 		       "'irqkit xps %s --auto'\nlets each CPU send by the queue that is "
-		       "served nearest to it.\n", name, name);
+		       "served nearest to it.\n",
+			name, name);
 	else if (!irqkit_cpuset_is_empty(without) &&
 		irqkit_cpuset_format_list(without, &list) == 0)
-		printf("%s: CPUs %s have no queue of their own: for these the kernel chooses "
-		       "by flow.\n", name, list);
+		printf("%s: CPUs %s have no queue of their own: for these the kernel "
+		       "chooses "
+		       "by flow.\n",
+			name, list);
 }
 
 static enum status print_json(const struct table *table)
@@ -227,7 +238,8 @@ static void remark(const struct view *view, const char *word)
 	_cleanup_free_ char *safe = lower ? text_escape(lower) : NULL;
 
 	if (has_rxqs(view))
-		printf("RXQS count before CPUS: what belongs to a flow of these rx queues is "
+		printf("RXQS count before CPUS: what belongs to a flow of these rx "
+		       "queues is "
 		       "sent by that queue.\n");
 	for (size_t i = 0; i < view->net->n_targets && !word; i++)
 		remark_device(view, view->net->targets[i]);

@@ -10,4 +10,8 @@
 enum status xps_show(
 	struct net *net, const char *queues, const struct table_options *options);
 
+/* Says what is wrong with -o and --sort, before any file is read. */
+enum status xps_check_columns(
+	const struct table_options *options, const struct common *common);
+
 #endif

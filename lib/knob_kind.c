@@ -186,8 +186,7 @@ int value_set_number(uint64_t number, struct value *ret_value)
 	return 0;
 }
 
-bool value_is_equal(
-	enum irqkit_knob knob, const struct value *a, const struct value *b)
+bool value_is_equal(enum irqkit_knob knob, const struct value *a, const struct value *b)
 {
 	return knob_is_number(knob) ? a->number == b->number
 				    : irqkit_cpuset_is_equal(a->cpus, b->cpus);
@@ -203,14 +202,15 @@ uint64_t round_up_to_power(uint64_t number)
 }
 
 /* Is @cpu one that the kernel leaves out of what is written to @knob? */
-static bool may_leave_out(struct irqkit_topology *topology, enum irqkit_knob knob, int cpu)
+static bool may_leave_out(
+	struct irqkit_topology *topology, enum irqkit_knob knob, int cpu)
 {
-	const struct irqkit_cpuset *online =
-		irqkit_topology_get_cpus(topology, IRQKIT_CPUS_ONLINE);
-	const struct irqkit_cpuset *isolated =
-		irqkit_topology_get_cpus(topology, IRQKIT_CPUS_ISOLATED);
-	const struct irqkit_cpuset *nohz_full =
-		irqkit_topology_get_cpus(topology, IRQKIT_CPUS_NOHZ_FULL);
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_ONLINE);
+	const struct irqkit_cpuset *isolated = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_ISOLATED);
+	const struct irqkit_cpuset *nohz_full = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_NOHZ_FULL);
 
 	if (online && !irqkit_cpuset_has(online, (unsigned int)cpu))
 		return true;
@@ -229,7 +229,7 @@ static bool are_left_out(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	if (irqkit_cpuset_is_empty(kept) || !irqkit_cpuset_is_subset(kept, given) ||
 		irqkit_topology_new(ctx, &topology) < 0)
 		return false;
-	irqkit_cpuset_foreach(cpu, given)
+	irqkit_cpuset_foreach (cpu, given)
 		if (!irqkit_cpuset_has(kept, (unsigned int)cpu))
 			all = all && may_leave_out(topology, knob, cpu);
 	irqkit_topology_free(topology);

@@ -9,8 +9,8 @@
 static int format_target(const struct irqkit_queue *queue, char **ret_target)
 {
 	const char *device = irqkit_device_get_name(irqkit_queue_get_device(queue));
-	const char *direction =
-		irqkit_queue_get_direction(queue) == IRQKIT_RX ? "rx" : "tx";
+	const char *direction = irqkit_queue_get_direction(queue) == IRQKIT_RX ? "rx"
+									       : "tx";
 	char *target;
 
 	if (asprintf(&target, "%s:%s-%u", device, direction,
@@ -160,8 +160,8 @@ EXPORT int irqkit_plan_add_thread_affinity(struct irqkit_plan *plan,
 
 	if (r < 0)
 		return r;
-	r = set_thread(plan->ctx, step, thread,
-		is_fixed ? "placed by the kernel alone" : why);
+	r = set_thread(
+		plan->ctx, step, thread, is_fixed ? "placed by the kernel alone" : why);
 	if (r == 0 && is_fixed)
 		step->result = IRQKIT_SKIPPED;
 	else if (r == 0)

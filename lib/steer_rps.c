@@ -24,7 +24,8 @@ static bool is_useless(const struct rps_question *q, const struct irqkit_cpuset 
 	size_t n = irqkit_cpuset_count(near);
 
 	if (irqkit_cpuset_count(q->cpus) <= 1) {
-		buffer_add(why, q->n_online <= 1
+		buffer_add(why,
+			q->n_online <= 1
 				? "one CPU only: there is no other to share with"
 				: "all CPUs but one are isolated: there is no other to "
 				  "share with");
@@ -99,7 +100,8 @@ static void choose(
 	buffer_add(why, ", which %s its interrupts", verb);
 }
 
-int steer_rps(const struct rps_question *q, struct irqkit_cpuset **ret_cpus, char **ret_why)
+int steer_rps(
+	const struct rps_question *q, struct irqkit_cpuset **ret_cpus, char **ret_why)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *near = NULL;
 	struct buffer why = { 0 };
@@ -126,9 +128,9 @@ int steer_rps(const struct rps_question *q, struct irqkit_cpuset **ret_cpus, cha
 static int add_siblings(struct irqkit_topology *topology,
 	const struct irqkit_cpuset *serving, struct irqkit_cpuset *set)
 {
-	irqkit_cpuset_foreach(cpu, serving) {
-		const struct irqkit_cpuset *siblings =
-			irqkit_topology_get_siblings(topology, (unsigned int)cpu);
+	irqkit_cpuset_foreach (cpu, serving) {
+		const struct irqkit_cpuset *siblings = irqkit_topology_get_siblings(
+			topology, (unsigned int)cpu);
 		int r = irqkit_cpuset_add(set, (unsigned int)cpu);
 
 		if (r == 0 && siblings)
@@ -143,8 +145,8 @@ EXPORT int irqkit_steer_rps(struct irqkit_topology *topology, int node,
 	const struct irqkit_cpuset *serving, size_t n_queues,
 	struct irqkit_cpuset **ret_cpus, char **ret_why)
 {
-	const struct irqkit_cpuset *online =
-		irqkit_topology_get_cpus(topology, IRQKIT_CPUS_ONLINE);
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_ONLINE);
 	_cleanup_cpuset_ struct irqkit_cpuset *siblings = NULL;
 	struct rps_question question = {
 		.cpus = irqkit_topology_get_cpus(topology, IRQKIT_CPUS_HOUSEKEEPING),
@@ -152,9 +154,9 @@ EXPORT int irqkit_steer_rps(struct irqkit_topology *topology, int node,
 		.n_queues = n_queues,
 		.node = -1,
 	};
-	const struct irqkit_cpuset *local =
-		node >= 0 ? irqkit_topology_get_node_cpus(topology, (unsigned int)node)
-			  : NULL;
+	const struct irqkit_cpuset *local = node >= 0
+		? irqkit_topology_get_node_cpus(topology, (unsigned int)node)
+		: NULL;
 	int r = irqkit_cpuset_new(&siblings);
 
 	if (r == 0)

@@ -42,8 +42,8 @@ static bool xps_alloc(struct xps *xps)
 	xps->n_given = calloc(xps->n_queues + 1, sizeof(*xps->n_given));
 	xps->group = calloc(xps->n_cpus + 1, sizeof(*xps->group));
 	xps->share = calloc(xps->n_queues + 1, sizeof(*xps->share));
-	return xps->group && xps->cpus && xps->distance && xps->nearest && xps->is_given &&
-		xps->n_given && xps->share;
+	return xps->group && xps->cpus && xps->distance && xps->nearest &&
+		xps->is_given && xps->n_given && xps->share;
 }
 
 static unsigned int distance_of(const struct xps *xps, size_t queue, size_t cpu)
@@ -51,8 +51,7 @@ static unsigned int distance_of(const struct xps *xps, size_t queue, size_t cpu)
 	return xps->distance[queue * xps->n_cpus + cpu];
 }
 
-static void measure(
-	struct xps *xps, const int *served, distance_fn *distance, void *data)
+static void measure(struct xps *xps, const int *served, distance_fn *distance, void *data)
 {
 	for (size_t c = 0; c < xps->n_cpus; c++) {
 		xps->nearest[c] = UINT_MAX;
@@ -151,8 +150,9 @@ static int give_nearest(struct xps *xps, size_t queue)
 		unsigned int distance = distance_of(xps, queue, c);
 		unsigned int least = distance_of(xps, queue, best);
 
-		if (distance < least || (distance == least &&
-			count_queues(xps, c) < count_queues(xps, best)))
+		if (distance < least ||
+			(distance == least &&
+				count_queues(xps, c) < count_queues(xps, best)))
 			best = c;
 	}
 	return irqkit_cpuset_add(xps->sets[queue], xps->cpus[best]);
@@ -187,7 +187,7 @@ int steer_xps(const struct irqkit_cpuset *cpus, const int *served, size_t n_queu
 		return -ENODATA;
 	if (!xps_alloc(&xps))
 		return -ENOMEM;
-	irqkit_cpuset_foreach(cpu, cpus)
+	irqkit_cpuset_foreach (cpu, cpus)
 		xps.cpus[n++] = (unsigned int)cpu;
 	measure(&xps, served, distance, data);
 	while (made < n_queues && r == 0) {
@@ -230,8 +230,8 @@ static unsigned int distance_in(void *data, unsigned int from, unsigned int to)
 EXPORT int irqkit_steer_xps(struct irqkit_topology *topology, const int *served,
 	size_t n_queues, struct irqkit_cpuset **ret_sets)
 {
-	const struct irqkit_cpuset *online =
-		irqkit_topology_get_cpus(topology, IRQKIT_CPUS_ONLINE);
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_ONLINE);
 
 	if (!online)
 		return -ENODATA;

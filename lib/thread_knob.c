@@ -13,8 +13,8 @@
 /* The 22nd field of stat, from the 3rd on; the 2nd, the name, may hold anything. */
 #define FIELDS_BEFORE_START 19
 
-static int read_text(struct irqkit_ctx *ctx, unsigned int pid, const char *name,
-	char **ret_text)
+static int read_text(
+	struct irqkit_ctx *ctx, unsigned int pid, const char *name, char **ret_text)
 {
 	char path[64];
 	size_t len;
@@ -83,13 +83,13 @@ int thread_write_cpus(unsigned int pid, const struct irqkit_cpuset *cpus)
 	cpu_set_t *set;
 	int r;
 
-	irqkit_cpuset_foreach(cpu, cpus)
+	irqkit_cpuset_foreach (cpu, cpus)
 		n = (size_t)cpu + 1;
 	set = CPU_ALLOC(n);
 	if (!set)
 		return -ENOMEM;
 	CPU_ZERO_S(CPU_ALLOC_SIZE(n), set);
-	irqkit_cpuset_foreach(cpu, cpus)
+	irqkit_cpuset_foreach (cpu, cpus)
 		CPU_SET_S((size_t)cpu, CPU_ALLOC_SIZE(n), set);
 	r = sched_setaffinity((pid_t)pid, CPU_ALLOC_SIZE(n), set) < 0 ? -errno : 0;
 	CPU_FREE(set);

@@ -107,7 +107,7 @@ static unsigned int distance_in_shape(void *data, unsigned int from, unsigned in
 {
 	const struct shape *shape = data;
 
-	return from == to		      ? 0
+	return from == to				 ? 0
 		: from / shape->core == to / shape->core ? 1
 		: from / shape->llc == to / shape->llc	 ? 2
 		: from / shape->node == to / shape->node ? 3
@@ -116,7 +116,8 @@ static unsigned int distance_in_shape(void *data, unsigned int from, unsigned in
 
 static unsigned int distance_to(const struct shape *shape, int served, unsigned int cpu)
 {
-	return served < 0 ? 99 : distance_in_shape((void *)shape, (unsigned int)served, cpu);
+	return served < 0 ? 99
+			  : distance_in_shape((void *)shape, (unsigned int)served, cpu);
 }
 
 static unsigned int least_distance(
@@ -153,8 +154,9 @@ static void find_evenest(
 		for (unsigned int c = 0; c < shape->n_cpus; c++, rest /= n) {
 			size_t q = rest % n;
 
-			is_near = is_near && distance_to(shape, served[q], c) ==
-				least_distance(shape, served, n, c);
+			is_near = is_near &&
+				distance_to(shape, served[q], c) ==
+					least_distance(shape, served, n, c);
 			loads[q]++;
 		}
 		if (!is_near)
@@ -192,8 +194,8 @@ static void check_xps(const struct shape *shape, const int *served, size_t n)
 	assert_int_equal(irqkit_cpuset_new(&cpus), 0);
 	for (unsigned int c = 0; c < shape->n_cpus; c++)
 		assert_int_equal(irqkit_cpuset_add(cpus, c), 0);
-	assert_int_equal(steer_xps(cpus, served, n, distance_in_shape, (void *)shape, sets),
-		0);
+	assert_int_equal(
+		steer_xps(cpus, served, n, distance_in_shape, (void *)shape, sets), 0);
 
 	for (unsigned int c = 0; c < shape->n_cpus; c++) {
 		unsigned int least = least_distance(shape, served, n, c);
@@ -208,13 +210,13 @@ static void check_xps(const struct shape *shape, const int *served, size_t n)
 		assert_false(irqkit_cpuset_is_empty(sets[q]));
 		assert_true(irqkit_cpuset_is_subset(sets[q], cpus));
 		/* its own CPU, unless that has another queue to itself */
-		irqkit_cpuset_foreach(c, sets[q]) {
-			bool helps = is_help(
-				shape, served, n, sets, q, (unsigned int)c);
+		irqkit_cpuset_foreach (c, sets[q]) {
+			bool helps = is_help(shape, served, n, sets, q, (unsigned int)c);
 
 			assert_true(helps ||
 				distance_to(shape, served[q], (unsigned int)c) ==
-					least_distance(shape, served, n, (unsigned int)c));
+					least_distance(
+						shape, served, n, (unsigned int)c));
 			loads[q] += !helps;
 		}
 		given += loads[q];
@@ -233,8 +235,14 @@ static void check_xps(const struct shape *shape, const int *served, size_t n)
 static void xps_is_as_good_as_any(void **state)
 {
 	static const struct shape shapes[] = {
-		{ 1, 2, 4, 4 }, { 2, 2, 2, 2 }, { 3, 1, 3, 3 }, { 4, 2, 4, 4 },
-		{ 4, 1, 2, 4 }, { 4, 2, 2, 2 }, { 6, 2, 4, 6 }, { 6, 1, 2, 4 },
+		{ 1, 2, 4, 4 },
+		{ 2, 2, 2, 2 },
+		{ 3, 1, 3, 3 },
+		{ 4, 2, 4, 4 },
+		{ 4, 1, 2, 4 },
+		{ 4, 2, 2, 2 },
+		{ 6, 2, 4, 6 },
+		{ 6, 1, 2, 4 },
 	};
 
 	(void)state;
@@ -245,7 +253,7 @@ static void xps_is_as_good_as_any(void **state)
 			for (size_t q = 0; q < n; q++)
 				ways *= base;
 			/* of the largest, every seventh: it is a prime of no shape */
-			for (size_t way = 0; way < ways; way += ways > 600 ? 7 : 1) {
+			for (size_t way = 0; way<ways; way += ways> 600 ? 7 : 1) {
 				int served[MOST];
 				size_t rest = way;
 

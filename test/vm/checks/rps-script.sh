@@ -7,13 +7,13 @@ knobs() {
 		grep -E 'rps_|xps_' | sort
 }
 knobs >start
-irqkit rps "$dev" --cpus=0-1 --flows=256 --script >rps.sh || fail "rps: exit status $?"
+irqkit rps "$dev" --cpus=housekeeping --flows=256 --script >rps.sh || fail "rps: exit status $?"
 irqkit xps "$dev" --auto --script >xps.sh || fail "xps: exit status $?"
 knobs >planned
 same planned start
 sh rps.sh >out 2>&1 || fail "rps: the script: $(cat out)"
 sh xps.sh >out 2>&1 || fail "xps: the script: $(cat out)"
-irqkit rps "$dev" --cpus=0-1 --flows=256 --json >json
+irqkit rps "$dev" --cpus=housekeeping --flows=256 --json >json
 eq "$(jq -r .changed json)" false 'rps after the script'
 irqkit xps "$dev" --auto --json >json
 eq "$(jq -r .changed json)" false 'xps after the script'
