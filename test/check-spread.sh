@@ -144,14 +144,14 @@ start --verify=1 --revert-if-worse
 worsen
 ends "--revert-if-worse: it is worse, and the status is 1" 1
 same "and everything is as it was" "$nothing" "$(values)"
-check "and it says so" grep -qE '^irqkit: busiest / mean was 1\.[0-9] before and is [34]\.[0-9]: everything was put back$' "$tmp/err"
+check "and it says so" grep -qE '^irqkit: busiest / mean was 1\.[0-9] before and is [234]\.[0-9]: everything was put back$' "$tmp/err"
 empty "there is nothing to undo" "$("$O/irqkit" undo --root="$root" --list --raw --noheadings)"
 
 fresh
 start --verify=1
 worsen
 ends "--verify alone: the status is 0" 0
-check "and it says what was measured" grep -qE '^Measured over 1 s: [34]\.[0-9]\.$' "$tmp/out"
+check "and it says what was measured" grep -qE '^Measured over 1 s: [234]\.[0-9]\.$' "$tmp/out"
 check "and nothing is put back" test "$(values)" != "$nothing"
 
 fresh
