@@ -36,14 +36,13 @@ static bool parse_wait(const char *word, unsigned int *ret_ms)
 		return true;
 	if (!*word)
 		seconds = DEFAULT_WAIT_S;
-	for (const char *p = word; *p; p++) {
-		if (*p >= '0' && *p <= '9')
-			seconds = seconds * 10 + (unsigned int)(*p - '0');
-		if (*p < '0' || *p > '9' || seconds > MAX_WAIT_S) {
-			say_error("--wait takes seconds, up to %u, not '%s'", MAX_WAIT_S,
-				word);
-			return false;
-		}
+	for (const char *p = word; *p && seconds <= MAX_WAIT_S; p++)
+		seconds = *p < '0' || *p > '9'
+				  ? MAX_WAIT_S + 1
+				  : seconds * 10 + (unsigned int)(*p - '0');
+	if (seconds > MAX_WAIT_S) {
+		say_error("--wait takes seconds, up to %u, not '%s'", MAX_WAIT_S, word);
+		return false;
 	}
 	*ret_ms = seconds * 1000;
 	return true;

@@ -86,7 +86,7 @@ static enum status say_mistake(const char *word, bool from_mask, int error, size
 	else if (!from_mask && is_mask(word))
 		say_error("'%s' is no %s, but a mask: 'irqkit mask --list %s' reads it",
 			word, what, word);
-	else if (from_mask && is_list(word))
+	else if (from_mask && *word && is_list(word))
 		say_error("'%s' is no %s, but a list: 'irqkit mask %s' reads it", word,
 			what, word);
 	else if (at < strlen(word))

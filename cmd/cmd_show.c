@@ -2,14 +2,13 @@
 /* irqkit show: which CPU serves which interrupt. */
 #include "show.h"
 
-#include <stdio.h>
-
 struct options {
 	struct table_options table;
 	const char *cpus;
 	bool is_all;
 	bool is_per_cpu;
 	bool is_by_cpu;
+	bool is_queues;
 };
 
 static const struct option options[] = {
@@ -21,6 +20,8 @@ static const struct option options[] = {
 		"one column for each CPU" },
 	{ "by-cpu", 0, OPTION_FLAG, offsetof(struct options, is_by_cpu), NULL,
 		"one row for each CPU" },
+	{ "queues", 0, OPTION_FLAG, offsetof(struct options, is_queues), NULL,
+		"one row for each queue of network interfaces" },
 	TABLE_OPTIONS(struct options, table),
 	{ 0 },
 };
@@ -108,9 +109,7 @@ const struct load *show_load(struct show *show)
 	return &show->load;
 }
 
-/* From the machine to the rows. */
-static enum status collect(
-	struct show *show, const struct call *call, const struct options *o)
+static enum status open_machine(struct show *show, const struct call *call)
 {
 	enum status status = machine_open(call, &show->ctx);
 
@@ -118,89 +117,26 @@ static enum status collect(
 		status = machine_read(show->ctx, &show->snapshot);
 	if (status == STATUS_DONE)
 		status = machine_topology(show->ctx, show->snapshot, &show->topology);
-	if (status == STATUS_DONE && o->cpus)
-		status = machine_read_cpus(
-			"--cpus", o->cpus, show->topology, NULL, &show->only);
 	if (status == STATUS_DONE)
 		status = machine_devices(show->ctx, show->snapshot, &show->devices);
+	return status;
+}
+
+/* From the machine to the rows. */
+static enum status collect(
+	struct show *show, const struct call *call, const struct options *o)
+{
+	enum status status = STATUS_DONE;
+
+	if (o->cpus)
+		status = machine_read_cpus(
+			"--cpus", o->cpus, show->topology, NULL, &show->only);
 	if (status == STATUS_DONE)
 		status = select_interrupts(show->devices, show->snapshot, call->words,
 			call->n_words, o->is_all, &show->chosen);
 	if (status == STATUS_DONE)
 		status = make_rows(show);
 	return status;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* The closing remark: what an expert would say                                    */
-
-static void remark_load(const struct load *load, const char *what)
-{
-	const struct cpu_load *busiest = load->busiest;
-
-	if (!busiest) {
-		printf("%s: none has come yet.\n", what);
-		return;
-	}
-	if (load->n_cpus < 2)
-		return;
-	if (busiest->total == load->total)
-		printf("%s: cpu%u serves all of it, %zu of %zu CPUs none.\n", what,
-			busiest->cpu, load->n_idle, load->n_cpus);
-	else if (load->n_idle)
-		printf("%s: cpu%u serves %.0f %%, %zu of %zu CPUs none; busiest / mean: "
-		       "%.1f.\n", what, busiest->cpu,
-			(double)busiest->total * 100 / (double)load->total, load->n_idle,
-			load->n_cpus, load_imbalance(load));
-	else
-		printf("%s: cpu%u serves %.0f %%; busiest / mean of %zu CPUs: %.1f.\n", what,
-			busiest->cpu, (double)busiest->total * 100 / (double)load->total,
-			load->n_cpus, load_imbalance(load));
-}
-
-/* "Cannot be moved: 5 managed by the kernel, 1 per-CPU (-o +MOVABLE tells which)." */
-static void remark_immovable(const struct show *show)
-{
-	static const char *const words[] = {
-		[IRQKIT_MANAGED] = "managed by the kernel",
-		[IRQKIT_PER_CPU] = "per-CPU",
-		[IRQKIT_READ_ONLY] = "read-only",
-	};
-	size_t count[LENGTH(words)] = { 0 };
-	const char *before = "Cannot be moved: ";
-
-	for (size_t i = 0; i < show->chosen.n; i++) {
-		enum irqkit_movable movable;
-
-		if (irqkit_irq_read_movable(
-			    show->ctx, show->chosen.interrupts[i], &movable) == 0)
-			count[movable]++;
-	}
-	for (size_t m = IRQKIT_MANAGED; m < LENGTH(words); m++) {
-		if (!count[m])
-			continue;
-		printf("%s%zu %s", before, count[m], words[m]);
-		before = ", ";
-	}
-	if (before[0] == ',')
-		printf(show->chosen.n > 1 ? " (-o +MOVABLE tells which).\n" : ".\n");
-}
-
-static void remark(struct show *show, const struct call *call)
-{
-	_cleanup_free_ char *what = NULL;
-
-	if (show->chosen.n == 0)
-		return;
-	if (call->n_words == 1)
-		what = text_escape(call->words[0]);
-	else if (asprintf(&what, "%zu interrupt%s", show->chosen.n,
-			 show->chosen.n == 1 ? "" : "s") < 0)
-		what = NULL;
-	if (!what)
-		return;
-	remark_load(show_load(show), what);
-	remark_immovable(show);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -218,13 +154,29 @@ static enum status print_json(const struct show *show, const struct table *table
 	return status;
 }
 
+/*
+ * In the default: whatever names of handlers don't tell. Who asks for numbers gets what
+ * belongs to these numbers alone, and no device is looked at; who asks for one device
+ * knows its name.
+ */
+static bool is_device_shown(
+	struct show *show, const struct call *call, const struct options *o)
+{
+	const struct selection *chosen = &show->chosen;
+
+	if (call->common.is_json || (o->table.output && o->table.output[0] != '+') ||
+		chosen->is_of_numbers || (chosen->is_of_devices && chosen->n_devices == 1))
+		return false;
+	return show_devices_are_news(show);
+}
+
 static enum status print_rows(
 	struct show *show, const struct call *call, const struct options *o)
 {
 	const struct irqkit_cpuset *each_cpu =
 		show->only ? show->only : irqkit_snapshot_get_cpus(show->snapshot);
-	struct column *columns CLEANUP(show_columns_free) =
-		show_columns_new(o->is_per_cpu ? each_cpu : NULL);
+	struct column *columns CLEANUP(show_columns_free) = show_columns_new(
+		o->is_per_cpu ? each_cpu : NULL, is_device_shown(show, call, o));
 	struct table table CLEANUP(table_free) = {
 		.rows = calloc(show->chosen.n + 1, sizeof(*table.rows)),
 		.n_rows = show->chosen.n,
@@ -246,7 +198,7 @@ static enum status print_rows(
 
 	status = table_print(&table, &o->table, &call->common);
 	if (status == STATUS_DONE && table_options_are_plain(&o->table, &call->common))
-		remark(show, call);
+		show_remark(show, call);
 	return status;
 }
 
@@ -256,11 +208,20 @@ static enum status run(const struct call *call)
 	struct show show CLEANUP(show_free) = { 0 };
 	enum status status;
 
-	if (o->is_by_cpu && o->is_per_cpu) {
-		say_error("--by-cpu and --per-cpu exclude each other");
+	if (o->is_by_cpu + o->is_per_cpu + o->is_queues > 1) {
+		say_error("--by-cpu, --per-cpu and --queues exclude each other");
 		return STATUS_MISUSE;
 	}
-	status = collect(&show, call, o);
+	if (o->is_queues && o->cpus) {
+		say_error("--cpus is about interrupts, --queues about queues: they exclude "
+			  "each other");
+		return STATUS_MISUSE;
+	}
+	status = open_machine(&show, call);
+	if (status == STATUS_DONE && o->is_queues)
+		return show_queues(&show, call, &o->table);
+	if (status == STATUS_DONE)
+		status = collect(&show, call, o);
 	if (status != STATUS_DONE)
 		return status;
 	if (o->is_by_cpu)
@@ -275,12 +236,15 @@ const struct command cmd_show = {
 	.more = SELECT_HELP
 		"Without TARGET: all interrupts that have a number.\n"
 		"\n"
-		"Columns: IRQ TOTAL SHARE BUSIEST AFFINITY EFFECTIVE NODE MOVABLE CHIP HWIRQ\n"
-		"TRIGGER NAME; with --by-cpu: CPU ONLINE NODE TOTAL SHARE INTERRUPTS BUSIEST\n"
-		"NAME.\n"
+		"Columns: IRQ TOTAL SHARE BUSIEST AFFINITY EFFECTIVE NODE HINT MOVABLE CHIP\n"
+		"HWIRQ TRIGGER DEVICE QUEUE DRIVER ROLE SOURCE NOTES NAME; with --by-cpu:\n"
+		"CPU ONLINE NODE TOTAL SHARE INTERRUPTS BUSIEST NAME; with --queues: DEVICE\n"
+		"QUEUE IRQ TOTAL AFFINITY EFFECTIVE RPS RFS XPS NAPI THREADS NODE DISTANCE\n"
+		"SOURCE.\n"
 		"\n"
 		"  irqkit show eth1                who serves it, and how evenly\n"
 		"  irqkit show --by-cpu            which CPU does the work\n"
+		"  irqkit show eth1 --queues       what serves each of its queues\n"
 		"  irqkit show 'nvme0q*' --json | jq '.interrupts[].affinity'\n",
 	.options = options,
 	.state_size = sizeof(struct options),

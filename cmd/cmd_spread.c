@@ -115,28 +115,28 @@ static bool parse_node(const char *word, bool has_cpus, struct placement_wish *w
 	return false;
 }
 
-static bool check_every(const struct options *o, struct wish *wish)
+static bool check_every(
+	const struct call *call, const struct options *o, struct wish *wish)
 {
 	if (!o->every)
 		return true;
-	if (!change_writes(&o->change) || o->verify || o->change.wait) {
-		say_error("--every goes on and on: --dry-run, --script, --verify and --wait do "
-			  "not go with it");
+	if (!change_writes(&o->change) || call->common.is_json || wish->verify ||
+		o->change.wait) {
+		say_error("--every goes on and on: --dry-run, --script, --json, --verify, "
+			  "--revert-if-worse and --wait do not go with it");
 		return false;
 	}
-	if (wish->placement.policy != IRQKIT_POLICY_LOAD) {
-		if (o->by) {
-			say_error("--every places by load: --by=%s does not go with it",
-				o->by);
-			return false;
-		}
-		wish->placement.policy = IRQKIT_POLICY_LOAD;
-		wish->policy_word = "load";
+	if (o->by && strcmp(wish->policy_word, "load") != 0) {
+		say_error("--every places by load: --by=%s does not go with it", o->by);
+		return false;
 	}
+	wish->placement.policy = IRQKIT_POLICY_LOAD;
+	wish->policy_word = "load";
 	return parse_number("--every", o->every, 1, MAX_SECONDS, &wish->every);
 }
 
-static bool parse_options(const struct options *o, struct wish *wish)
+static bool parse_options(
+	const struct call *call, const struct options *o, struct wish *wish)
 {
 	*wish = (struct wish){
 		.placement = { .cpus = o->cpus,
@@ -160,7 +160,7 @@ static bool parse_options(const struct options *o, struct wish *wish)
 		return false;
 	if (wish->verify && !wish->seconds)
 		wish->seconds = wish->verify;
-	return check_every(o, wish);
+	return check_every(call, o, wish);
 }
 
 static enum status run(const struct call *call)
@@ -168,7 +168,7 @@ static enum status run(const struct call *call)
 	const struct options *o = call->state;
 	struct wish wish;
 
-	if (!parse_options(o, &wish))
+	if (!parse_options(call, o, &wish))
 		return STATUS_MISUSE;
 	return wish.every ? spread_every(call, &o->change, &wish)
 			  : spread_once(call, &o->change, &wish);

@@ -35,6 +35,9 @@ enum status mark_device(
 enum status mark_driver(
 	struct marks *marks, const struct target *target, struct meaning *ret_meaning);
 
+/* Is it what stands behind the colon of eth1:rx-0, eth1:0, 'eth1:rx-*'? */
+bool queue_is_meant(const char *part, const struct irqkit_queue *queue);
+
 /* select_say.c: why nothing was marked. */
 void say_no_match(const struct target *target, const struct meaning *meaning);
 

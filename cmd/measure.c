@@ -42,7 +42,7 @@ enum status measure_rates(struct irqkit_ctx *ctx, unsigned int seconds, bool is_
 	for (unsigned int left = seconds; status == STATUS_DONE && left > 0; left--) {
 		show_progress(left, is_quiet);
 		if (!measure_sleep(1)) {
-			say_error("ended while measuring: nothing was changed");
+			say_error("ended while measuring");
 			status = STATUS_REFUSED;
 		}
 	}

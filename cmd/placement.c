@@ -254,12 +254,12 @@ static int read_node(struct irqkit_ctx *ctx, struct irqkit_device *device, int i
 static void tell_owner(struct placement *p, struct irqkit_ctx *ctx, size_t index, int irq,
 	const struct placement_wish *wish)
 {
-	enum irqkit_serves serves = IRQKIT_SERVES_BOTH;
+	enum irqkit_serves serves = IRQKIT_SERVES_NONE;
 	struct irqkit_device *device = NULL;
 	struct placement_device *owner;
 	const struct irqkit_cpuset *local;
 	size_t n_owners = 0, at;
-	int queue = 0, node;
+	int queue = -1, node;
 
 	if (irqkit_devices_count_owners(p->devices, (unsigned int)irq, &n_owners) == 0 &&
 		n_owners > 0)
@@ -273,10 +273,10 @@ static void tell_owner(struct placement *p, struct irqkit_ctx *ctx, size_t index
 		const struct irqkit_device_irq *own =
 			irqkit_device_find_irq(device, (unsigned int)irq);
 
-		if (own && irqkit_device_irq_get_role(own) == IRQKIT_ROLE_QUEUE)
+		if (own && irqkit_device_irq_get_role(own) == IRQKIT_ROLE_QUEUE) {
 			queue = (int)owner->n_queues;
-		else
-			queue = -1, serves = IRQKIT_SERVES_NONE;
+			serves = IRQKIT_SERVES_BOTH;
+		}
 	}
 	owner->n_queues += serves == IRQKIT_SERVES_BOTH || serves == IRQKIT_SERVES_RX;
 	irqkit_spread_set_queue(p->spread, index, (unsigned int)at, queue, serves);

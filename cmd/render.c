@@ -226,6 +226,8 @@ static json_t *counts_to_json(const struct irqkit_interrupt *interrupt)
 	return object;
 }
 
+static json_t *table_to_json(const struct table *table);
+
 static json_t *value_to_json(const struct value *value)
 {
 	switch (value->kind) {
@@ -245,9 +247,49 @@ static json_t *value_to_json(const struct value *value)
 		return cpus_to_json(value->cpus);
 	case VALUE_COUNTS:
 		return counts_to_json(value->counts);
+	case VALUE_ROWS:
+		return table_to_json(value->table);
 	default:
 		return NULL;
 	}
+}
+
+static json_t *row_to_json(const struct table *table, void *row)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; object && table->columns[i]; i++) {
+		const struct column *column = table->columns[i];
+		struct value value;
+		json_t *json;
+
+		if (!column->key)
+			continue;
+		value = column->get(row, column);
+		json = value_to_json(&value);
+		free(value.owned);
+		if (value.kind == VALUE_ABSENT)
+			continue;
+		if (json_object_set_new(object, column->key, json) < 0) {
+			json_decref(object);
+			return NULL;
+		}
+	}
+	return object;
+}
+
+/* NULL: no memory */
+static json_t *table_to_json(const struct table *table)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < table->n_rows; i++) {
+		if (json_array_append_new(array, row_to_json(table, table->rows[i])) < 0) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
 }
 
 struct document {
@@ -310,41 +352,11 @@ void document_add_cpus(
 	add_json(document, key, array);
 }
 
-static json_t *row_to_json(const struct table *table, void *row)
-{
-	json_t *object = json_object();
-
-	for (size_t i = 0; object && table->columns[i]; i++) {
-		const struct column *column = table->columns[i];
-		struct value value;
-		json_t *json;
-
-		if (!column->key)
-			continue;
-		value = column->get(row, column);
-		json = value_to_json(&value);
-		free(value.owned);
-		if (value.kind == VALUE_ABSENT)
-			continue;
-		if (json_object_set_new(object, column->key, json) < 0) {
-			json_decref(object);
-			return NULL;
-		}
-	}
-	return object;
-}
-
 void document_add_table(
 	struct document *document, const char *key, const struct table *table)
 {
-	json_t *array = json_array();
-
-	if (!document)
-		return;
-	for (size_t i = 0; i < table->n_rows; i++)
-		if (json_array_append_new(array, row_to_json(table, table->rows[i])) < 0)
-			document->has_failed = true;
-	add_json(document, key, array);
+	if (document)
+		add_json(document, key, table_to_json(table));
 }
 
 void document_free(struct document *document)

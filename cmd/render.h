@@ -23,7 +23,10 @@ enum value_kind {
 	VALUE_SHARE,  /* of 1: `61%`; 0.6123 */
 	VALUE_CPUS,   /* `0-3`, in JSON too */
 	VALUE_COUNTS, /* JSON alone: {"0": 12} */
+	VALUE_ROWS,   /* JSON alone: an array of objects */
 };
+
+struct table;
 
 struct value {
 	enum value_kind kind;
@@ -36,6 +39,7 @@ struct value {
 		double share;
 		const struct irqkit_cpuset *cpus;
 		const struct irqkit_interrupt *counts;
+		const struct table *table;
 	};
 	void *owned; /* ended with free() after use */
 };

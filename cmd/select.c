@@ -94,6 +94,8 @@ static enum status mark_word(struct marks *marks, const char *word)
 	struct target target;
 	enum status status = target_parse(word, &target);
 
+	if (status == STATUS_DONE && target.kind != TARGET_IRQS)
+		marks->selection->is_of_numbers = false;
 	if (status == STATUS_DONE && may_be_device(&target))
 		status = mark_device(marks, &target, &meaning);
 	else if (status == STATUS_DONE && target.kind == TARGET_DRIVER)
@@ -112,7 +114,7 @@ static enum status mark_words(
 {
 	enum status status = STATUS_DONE;
 
-	marks->selection->is_of_devices = n_words > 0;
+	marks->selection->is_of_devices = marks->selection->is_of_numbers = n_words > 0;
 	if (n_words == 0)
 		mark_rows(marks, &(struct target){ .kind = TARGET_ALL });
 	for (size_t i = 0; i < n_words && status == STATUS_DONE; i++)

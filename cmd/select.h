@@ -27,6 +27,8 @@ struct selection {
 	struct irqkit_device **devices; /* owned array */
 	size_t n_devices;
 	bool is_of_devices; /* all the words name devices, or queues of them */
+	bool is_of_numbers; /* all are numbers or ranges */
+	bool has_queues;    /* some name a queue, not a whole device */
 };
 
 /*
@@ -47,6 +49,20 @@ void selection_free(struct selection *selection);
 enum status selection_read_cpus(const struct selection *selection, const char *option,
 	const char *word, struct irqkit_ctx *ctx, struct irqkit_topology *topology,
 	struct irqkit_cpuset **ret_set);
+
+/* Queues, those of an interface after those of another. */
+struct queue_selection {
+	struct irqkit_queue **queues; /* owned array */
+	size_t n, room;
+};
+
+/*
+ * The queues of the interfaces that the words name, or the queues themselves. Without
+ * words: of all that are more than software. What matches nothing is an error, said here.
+ */
+enum status select_queues(struct irqkit_devices *devices, const char *const *words,
+	size_t n_words, struct queue_selection *ret_selection);
+void queue_selection_free(struct queue_selection *selection);
 
 /* "rx-0" */
 #define QUEUE_NAME_ROOM 16

@@ -97,21 +97,19 @@ void format_queue_name(const struct irqkit_queue *queue, char name[QUEUE_NAME_RO
 		irqkit_queue_get_number(queue));
 }
 
-/* rx-0, and 0 too */
-static bool is_meant(const struct target *part, const struct irqkit_queue *queue)
+bool queue_is_meant(const char *part, const struct irqkit_queue *queue)
 {
+	const struct target target = { .name = part, .is_glob = strpbrk(part, "*?[") };
 	char name[QUEUE_NAME_ROOM];
 
 	format_queue_name(queue, name);
-	return target_matches(part, name) || target_matches(part, name + strlen("rx-"));
+	return target_matches(&target, name) ||
+	       target_matches(&target, name + strlen("rx-"));
 }
 
-static int mark_queues(struct marks *marks, struct irqkit_device *device, const char *name)
+static int mark_queues(struct marks *marks, struct irqkit_device *device, const char *part)
 {
-	struct target part = {
-		.name = name,
-		.is_glob = strpbrk(name, "*?[") != NULL,
-	};
+	bool is_glob = strpbrk(part, "*?[") != NULL;
 	size_t n = irqkit_device_count_queues(device);
 	int found = 0;
 
@@ -119,11 +117,12 @@ static int mark_queues(struct marks *marks, struct irqkit_device *device, const 
 		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
 		int irq = irqkit_queue_get_irq(queue);
 
-		if (irq >= 0 && is_meant(&part, queue))
-			found |= mark_irq(marks, irq, !part.is_glob);
+		if (irq >= 0 && queue_is_meant(part, queue))
+			found |= mark_irq(marks, irq, !is_glob);
 	}
 	if (found && keep_device(marks->selection, device) < 0)
 		return -ENOMEM;
+	marks->selection->has_queues |= found;
 	return found;
 }
 

@@ -49,8 +49,18 @@ static bool has_queue(const struct irqkit_device *device, const char *name)
 static void say_no_queue(const char *word, const struct meaning *meaning)
 {
 	const char *name = irqkit_device_get_name(meaning->device);
+	size_t n_lower = 0;
 	char rx[64], tx[64];
 
+	irqkit_device_count_lower(meaning->device, &n_lower);
+	if (n_lower > 0 && !irqkit_device_get_bus_device(meaning->device)) {
+		say_error("nothing matches '%s': %s is made of others: name one of their "
+			  "queues, such as '%s:%s'", word, name,
+			irqkit_device_get_name(
+				irqkit_device_get_lower(meaning->device, 0)),
+			meaning->queue);
+		return;
+	}
 	if (has_queue(meaning->device, meaning->queue)) {
 		say_error("nothing matches '%s': %s is a queue of %s, but no interrupt is "
 			  "known to be its own", word, meaning->queue, name);

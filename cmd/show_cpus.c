@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define ABSENT ((struct value){ .kind = VALUE_ABSENT })
-
 struct cpu_row {
 	unsigned int cpu;
 	bool is_online;

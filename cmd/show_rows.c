@@ -5,23 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ABSENT ((struct value){ .kind = VALUE_ABSENT })
-
-static struct value text_value(const char *text)
-{
-	return text ? (struct value){ .kind = VALUE_TEXT, .text = text } : ABSENT;
-}
-
-static struct value cpus_value(const struct irqkit_cpuset *cpus)
-{
-	return cpus ? (struct value){ .kind = VALUE_CPUS, .cpus = cpus } : ABSENT;
-}
-
-static struct value number_value(uint64_t number)
-{
-	return (struct value){ .kind = VALUE_NUMBER, .number = number };
-}
-
 /* ------------------------------------------------------------------------------- */
 /* What is read of an interrupt, once and when first needed                        */
 
@@ -30,29 +13,49 @@ void show_row_free(struct show_row *row)
 	free(row->actions);
 	irqkit_cpuset_free(row->affinity);
 	irqkit_cpuset_free(row->effective);
+	irqkit_cpuset_free(row->hint);
 }
 
-static int row_irq(const struct show_row *row)
+int show_row_irq(const struct show_row *row)
 {
 	return irqkit_interrupt_get_irq(row->interrupt);
 }
 
 const struct irqkit_cpuset *show_row_affinity(struct show_row *row)
 {
-	if (!row->has_read_affinity && row_irq(row) >= 0)
+	if (!row->has_read_affinity && show_row_irq(row) >= 0)
 		irqkit_irq_read_affinity(
-			row->show->ctx, (unsigned int)row_irq(row), &row->affinity);
+			row->show->ctx, (unsigned int)show_row_irq(row), &row->affinity);
 	row->has_read_affinity = true;
 	return row->affinity;
 }
 
-static const struct irqkit_cpuset *row_effective(struct show_row *row)
+const struct irqkit_cpuset *show_row_effective(struct show_row *row)
 {
-	if (!row->has_read_effective && row_irq(row) >= 0)
+	if (!row->has_read_effective && show_row_irq(row) >= 0)
 		irqkit_irq_read_effective(
-			row->show->ctx, (unsigned int)row_irq(row), &row->effective);
+			row->show->ctx, (unsigned int)show_row_irq(row), &row->effective);
 	row->has_read_effective = true;
 	return row->effective;
+}
+
+const struct irqkit_cpuset *show_row_hint(struct show_row *row)
+{
+	if (!row->has_read_hint && show_row_irq(row) >= 0)
+		irqkit_irq_read_hint(
+			row->show->ctx, (unsigned int)show_row_irq(row), &row->hint);
+	row->has_read_hint = true;
+	return row->hint;
+}
+
+bool show_row_movable(struct show_row *row, enum irqkit_movable *ret_movable)
+{
+	if (!row->has_read_movable)
+		row->knows_movable = irqkit_irq_read_movable(row->show->ctx,
+					     row->interrupt, &row->movable) == 0;
+	row->has_read_movable = true;
+	*ret_movable = row->movable;
+	return row->knows_movable;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -69,7 +72,7 @@ static struct value get_label(void *data, const struct column *column)
 static struct value get_irq(void *data, const struct column *column)
 {
 	(void)column;
-	return row_irq(data) < 0 ? ABSENT : number_value((uint64_t)row_irq(data));
+	return show_row_irq(data) < 0 ? ABSENT : number_value((uint64_t)show_row_irq(data));
 }
 
 static struct value get_total(void *data, const struct column *column)
@@ -161,11 +164,20 @@ static struct value get_affinity(void *data, const struct column *column)
 /* Empty while the interrupt is not active: then there is none. */
 static struct value get_effective(void *data, const struct column *column)
 {
-	const struct irqkit_cpuset *effective = row_effective(data);
+	const struct irqkit_cpuset *effective = show_row_effective(data);
 
 	(void)column;
 	return effective && !irqkit_cpuset_is_empty(effective) ? cpus_value(effective)
 							       : ABSENT;
+}
+
+/* Empty where the driver gives none. */
+static struct value get_hint(void *data, const struct column *column)
+{
+	const struct irqkit_cpuset *hint = show_row_hint(data);
+
+	(void)column;
+	return hint && !irqkit_cpuset_is_empty(hint) ? cpus_value(hint) : ABSENT;
 }
 
 static struct value get_node(void *data, const struct column *column)
@@ -174,15 +186,10 @@ static struct value get_node(void *data, const struct column *column)
 	int node;
 
 	(void)column;
-	if (row_irq(row) < 0 ||
-		irqkit_irq_read_node(row->show->ctx, (unsigned int)row_irq(row), &node) < 0)
+	if (show_row_irq(row) < 0 ||
+		irqkit_irq_read_node(row->show->ctx, (unsigned int)show_row_irq(row), &node) < 0)
 		return ABSENT;
 	return number_value((uint64_t)node);
-}
-
-static bool read_movable(struct show_row *row, enum irqkit_movable *ret_movable)
-{
-	return irqkit_irq_read_movable(row->show->ctx, row->interrupt, ret_movable) == 0;
 }
 
 static const char *immovable_word(enum irqkit_movable movable)
@@ -204,7 +211,7 @@ static struct value get_movable_word(void *data, const struct column *column)
 	enum irqkit_movable movable;
 
 	(void)column;
-	if (!read_movable(data, &movable))
+	if (!show_row_movable(data, &movable))
 		return ABSENT;
 	return text_value(movable == IRQKIT_MOVABLE ? "yes" : immovable_word(movable));
 }
@@ -214,7 +221,7 @@ static struct value get_movable(void *data, const struct column *column)
 	enum irqkit_movable movable;
 
 	(void)column;
-	if (!read_movable(data, &movable))
+	if (!show_row_movable(data, &movable))
 		return ABSENT;
 	return (struct value){
 		.kind = VALUE_BOOL,
@@ -227,7 +234,7 @@ static struct value get_immovable(void *data, const struct column *column)
 	enum irqkit_movable movable;
 
 	(void)column;
-	return read_movable(data, &movable) ? text_value(immovable_word(movable)) : ABSENT;
+	return show_row_movable(data, &movable) ? text_value(immovable_word(movable)) : ABSENT;
 }
 
 static struct value get_chip(void *data, const struct column *column)
@@ -308,6 +315,7 @@ static const struct column columns_after[] = {
 	{ "EFFECTIVE", "effective", "CPUs that the kernel chose among them",
 		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_effective, 0 },
 	{ "NODE", "node", "NUMA node of its device", COLUMN_RIGHT, get_node, 0 },
+	{ "HINT", "hint", "CPUs that its driver would like", COLUMN_TRUNCATE, get_hint, 0 },
 	{ "MOVABLE", NULL, "yes, managed (by the kernel), per-cpu or read-only", 0,
 		get_movable_word, 0 },
 	{ "MOVABLE", "movable", NULL, COLUMN_JSON_ONLY, get_movable, 0 },
@@ -317,6 +325,17 @@ static const struct column columns_after[] = {
 	{ "HWIRQ", "hwirq", "its number there", COLUMN_RIGHT, get_hwirq, 0 },
 	{ "TRIGGER", "trigger", "how it is signalled: edge, fasteoi, event", 0, get_trigger,
 		0 },
+	{ "DEVICE", "device", "network interface, disk or PCI function that raises it", 0,
+		show_get_device, 0 },
+	{ "QUEUE", "queues", "queues of the interface that it serves", COLUMN_TRUNCATE,
+		show_get_queues, 0 },
+	{ "DRIVER", "driver", "driver of the device", 0, show_get_driver, 0 },
+	{ "ROLE", "role", "what it is for: queue, config, link, admin, error, ...", 0,
+		show_get_role, 0 },
+	{ "SOURCE", "source", "who says whose it is: netlink, sysfs or name", 0,
+		show_get_source, 0 },
+	{ "NOTES", "notes", "what disagrees: offline, other-node, against-hint, isolated",
+		0, show_get_notes, 0 },
 	{ "NAME", NULL, "handlers, or what the row says of itself",
 		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_name, 0 },
 	{ "NAME", "actions", NULL, COLUMN_JSON_ONLY, get_actions, 0 },
@@ -359,7 +378,7 @@ static bool is_replaced(const struct column *column)
 	       column->get == get_effective;
 }
 
-struct column *show_columns_new(const struct irqkit_cpuset *each_cpu)
+struct column *show_columns_new(const struct irqkit_cpuset *each_cpu, bool with_device)
 {
 	size_t n = LENGTH(columns_before), n_cpus;
 	struct column *columns;
@@ -377,6 +396,8 @@ struct column *show_columns_new(const struct irqkit_cpuset *each_cpu)
 		columns[n] = columns_after[i];
 		if (each_cpu && is_replaced(&columns[n]))
 			columns[n].flags &= ~(unsigned int)COLUMN_DEFAULT;
+		if (with_device && columns[n].get == show_get_device)
+			columns[n].flags |= COLUMN_DEFAULT;
 		n++;
 	}
 	return columns;

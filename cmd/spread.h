@@ -22,9 +22,9 @@ struct spread {
 	unsigned int seconds; /* the loads are rates, measured as long; 0: totals */
 	struct placement placement;
 	uint64_t *loads; /* owned; of the placement's interrupts */
-	bool has_verified;
-	double measured; /* busiest / mean, after */
-	double before;	 /* the same, before */
+	unsigned int verified; /* seconds, measured after; 0: no */
+	double measured;       /* busiest / mean, after */
+	double before;	       /* the same, before */
 };
 
 void spread_free(struct spread *spread);

@@ -127,6 +127,14 @@ static double measure_imbalance(
 	return sum ? (double)busiest * irqkit_cpuset_count(p->cpus) / (double)sum : 0;
 }
 
+static bool has_written(const struct irqkit_plan *plan)
+{
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
+		if (irqkit_step_was_written(irqkit_plan_get(plan, i)))
+			return true;
+	return false;
+}
+
 static enum status verify(
 	struct spread *spread, struct change *change, const struct wish *wish)
 {
@@ -136,12 +144,14 @@ static enum status verify(
 	int r;
 
 	if (status == STATUS_DONE) {
-		spread->has_verified = true;
+		spread->verified = wish->verify;
 		spread->measured = measure_imbalance(&spread->placement, rates);
 	}
 	irqkit_snapshot_free(rates);
 	irqkit_snapshot_free(now);
-	if (status != STATUS_DONE || !wish->reverts || spread->measured <= spread->before)
+	/* without load before there is nothing that it could be worse than */
+	if (status != STATUS_DONE || !wish->reverts || !has_written(change->plan) ||
+		spread->before == 0 || spread->measured <= spread->before)
 		return status;
 	r = irqkit_plan_roll_back(change->plan, change->lock);
 	if (r < 0)

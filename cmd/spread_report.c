@@ -90,7 +90,7 @@ void spread_add_keys(const struct change *change, struct document *document)
 		irqkit_spread_get_imbalance_before(spread->placement.spread));
 	document_add_real(document, "imbalance_after",
 		irqkit_spread_get_imbalance_after(spread->placement.spread));
-	if (spread->has_verified)
+	if (spread->verified)
 		document_add_real(document, "imbalance_measured", spread->measured);
 	free(rows);
 }
@@ -140,16 +140,45 @@ static void print_bar(uint64_t load, uint64_t most)
 	printf("%*s", (int)(BAR_WIDTH - used), "");
 }
 
-static void print_rows(const struct load_row *rows, size_t n)
+/* Does a table of steps stand above? */
+static bool has_table(const struct change *change)
 {
-	uint64_t most = 0;
-	size_t shown = n > MAX_LINES ? MAX_LINES : n;
+	size_t n = irqkit_plan_count(change->plan);
 
-	for (size_t i = 0; i < n; i++) {
+	if (change->call->common.verbosity > 0)
+		return n > 0;
+	n -= irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED);
+	if (change->hides_unchanged)
+		n -= irqkit_plan_count_results(change->plan, IRQKIT_UNCHANGED);
+	return n > 0;
+}
+
+/* Of many, those without load are left out: returns how many are kept. */
+static size_t drop_idle(struct load_row *rows, size_t n)
+{
+	size_t kept = 0;
+
+	if (n <= MAX_LINES)
+		return n;
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].before || rows[i].after)
+			rows[kept++] = rows[i];
+	return kept;
+}
+
+static void print_rows(const struct change *change, struct load_row *rows, size_t n)
+{
+	size_t kept = drop_idle(rows, n), n_idle = n - kept;
+	size_t shown = kept > MAX_LINES ? MAX_LINES : kept;
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < kept; i++) {
 		most = rows[i].before > most ? rows[i].before : most;
 		most = rows[i].after > most ? rows[i].after : most;
 	}
-	printf("\nCPU  now             then\n");
+	if (!most)
+		return;
+	printf("%sCPU  now             then\n", has_table(change) ? "\n" : "");
 	for (size_t i = 0; i < shown; i++) {
 		char before[16], after[16];
 
@@ -161,8 +190,13 @@ static void print_rows(const struct load_row *rows, size_t n)
 		print_bar(rows[i].after, most);
 		printf(" %5s\n", after);
 	}
-	if (n > shown)
-		printf("... and %zu more (--json has all)\n", n - shown);
+	if (n_idle && kept > shown)
+		printf("... and %zu more, and %zu without load (--json has all)\n",
+			kept - shown, n_idle);
+	else if (n_idle)
+		printf("... and %zu without load (--json has all)\n", n_idle);
+	else if (kept > shown)
+		printf("... and %zu more (--json has all)\n", kept - shown);
 }
 
 /* "Busiest / mean: 3.6 now, 1.1 then." and what stands in the way of less. */
@@ -173,16 +207,20 @@ static void print_imbalance(const struct spread *spread)
 	double after = irqkit_spread_get_imbalance_after(s);
 	const struct irqkit_interrupt *heaviest = NULL;
 	uint64_t most = 0, busiest = 0;
+	unsigned int n_cpus;
 
 	if (before == 0 && after == 0) {
 		printf("None of them has come %s.\n",
 			spread->seconds ? "in this time" : "yet");
 		return;
 	}
-	printf("Busiest / mean of %u CPUs (%s): %.1f now, %.1f then",
-		irqkit_cpuset_count(spread->placement.cpus),
-		spread->seconds ? "interrupts a second" : "interrupts since the start",
-		before, after);
+	n_cpus = irqkit_cpuset_count(spread->placement.cpus);
+	printf("Busiest / mean of %u CPU%s (interrupts ", n_cpus, n_cpus == 1 ? "" : "s");
+	if (spread->seconds)
+		printf("in %u s", spread->seconds);
+	else
+		printf("since the start");
+	printf("): %.1f now, %.1f then.\n", before, after);
 	for (size_t i = 0; i < spread->placement.n; i++) {
 		if (spread->loads[i] > most) {
 			most = spread->loads[i];
@@ -195,11 +233,10 @@ static void print_imbalance(const struct spread *spread)
 		busiest = load > busiest ? load : busiest;
 	}
 	if (heaviest && after > 1.5 && (double)most * 10 > (double)busiest * 8)
-		printf("; interrupt %s alone\nmakes %.0f %% of the busiest: only RPS shares "
-		       "the load of one",
+		printf("Interrupt %s alone makes %.0f %% of the busiest: only RPS shares the "
+		       "load of one.\n",
 			irqkit_interrupt_get_label(heaviest),
 			(double)most * 100 / (double)busiest);
-	printf(".\n");
 }
 
 /* More queues than CPUs, or one queue only. */
@@ -222,7 +259,8 @@ static void print_owners(const struct placement *p)
 		else if (owner->n_queues > owner->n_cpus)
 			printf("%s has %zu queues for %zu CPUs: fewer would do as well.\n",
 				name, owner->n_queues, owner->n_cpus);
-		else if (owner->n_queues == 1 && owner->n_cpus > 1)
+		else if (owner->n_queues == 1 && owner->n_cpus > 1 &&
+			!irqkit_device_find_queue(owner->device, IRQKIT_RX, 1))
 			printf("%s has one queue: spread cannot share it, 'irqkit rps %s' "
 			       "can.\n", name, name);
 	}
@@ -234,11 +272,13 @@ void spread_add_remark(const struct change *change)
 	size_t n = 0;
 	struct load_row *rows = make_rows(&spread->placement, &n);
 
-	if (rows && n > 0)
-		print_rows(rows, n);
+	if (rows)
+		print_rows(change, rows, n);
 	free(rows);
 	print_imbalance(spread);
 	print_owners(&spread->placement);
-	if (spread->has_verified)
-		printf("Measured over %u s: %.1f.\n", spread->seconds, spread->measured);
+	if (spread->verified && spread->measured == 0)
+		printf("Measured over %u s: none came.\n", spread->verified);
+	else if (spread->verified)
+		printf("Measured over %u s: %.1f.\n", spread->verified, spread->measured);
 }

@@ -229,6 +229,9 @@ int device_join_netlink(
 	struct irqkit_device *device, const struct netlink_answers *answers);
 
 /* threads.c */
+#define THREAD_NAME_CUT 15 /* a name that is this long may have been longer */
 int devices_read_threads(struct irqkit_devices *devices);
+/* The first thread whose name isn't before @text. */
+size_t threads_find(const struct irqkit_devices *devices, const char *text);
 
 #endif

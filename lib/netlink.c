@@ -137,20 +137,25 @@ static int read_family(const struct nlmsghdr *message, void *data)
 		message, sizeof(struct genlmsghdr), read_family_attribute, data);
 }
 
-/* Are these whole messages and nothing else? libmnl leaves a rest unread. */
-static bool are_messages(const void *bytes, size_t len)
+/*
+ * Are these whole messages and nothing else? libmnl leaves a rest unread, and takes
+ * a length above INT_MAX for a negative one, which it goes round in circles with.
+ */
+static bool are_messages(const char *bytes, size_t len)
 {
-	const struct nlmsghdr *message = bytes;
-	int rest = (int)len;
+	size_t at = 0;
 
-	if (len == 0 || len > INT32_MAX)
-		return false;
-	while (rest > 0) {
-		if (!mnl_nlmsg_ok(message, rest))
+	while (len - at >= sizeof(struct nlmsghdr)) {
+		const struct nlmsghdr *message = (const void *)(bytes + at);
+
+		if (message->nlmsg_len < sizeof(*message) ||
+			message->nlmsg_len > len - at)
 			return false;
-		message = mnl_nlmsg_next(message, &rest);
+		at += NLMSG_ALIGN(message->nlmsg_len);
+		if (at >= len)
+			return true;
 	}
-	return true;
+	return false;
 }
 
 static int parse(const void *bytes, size_t len, mnl_cb_t each, void *data)
@@ -238,11 +243,6 @@ struct packet {
 	};
 };
 
-static void free_buffer(struct packet **buffer)
-{
-	free(*buffer);
-}
-
 static struct nlmsghdr *put_request(
 	struct packet *buffer, uint16_t family, uint8_t command, uint16_t flags)
 {
@@ -274,6 +274,8 @@ static int ask_family(
 		buffer, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
 	ssize_t n;
 
+	/* the attribute ends on the stack's old bytes, up to the next multiple of 4 */
+	memset(mnl_nlmsg_get_payload_tail(message), 0, 16);
 	mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, "netdev");
 	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
 		return -errno;
@@ -322,15 +324,12 @@ int netlink_ask(struct netlink_answers *answers)
 {
 	struct mnl_socket *socket CLEANUP(close_socket) = mnl_socket_open2(
 		NETLINK_GENERIC, SOCK_CLOEXEC);
-	struct packet *buffer CLEANUP(free_buffer) = NULL;
+	struct packet buffer;
 	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
 	int r;
 
 	if (!socket)
 		return -errno;
-	buffer = malloc(sizeof(*buffer));
-	if (!buffer)
-		return -ENOMEM;
 	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
 		setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience,
 			sizeof(patience)) < 0)
@@ -338,7 +337,7 @@ int netlink_ask(struct netlink_answers *answers)
 
 	/* -EINTR: a device came or went while the kernel listed them */
 	for (int attempt = 0; attempt < 3; attempt++) {
-		r = ask_once(socket, buffer, answers);
+		r = ask_once(socket, &buffer, answers);
 		if (r != -EINTR)
 			break;
 	}

@@ -111,7 +111,7 @@ bash_offers "$show quote" quote\\\'\\\"\\\$\\\(touch\\\ x\\\)\\\`touch\\\ x\\\`
 bash_offers "$show \"quote" ''
 bash_offers "$show -- --b" ''
 bash_offers "$show -o irq,t" IRQ,TOTAL IRQ,TRIGGER
-bash_offers "$show --output=+NO" +NODE
+bash_offers "$show --output=+NOD" +NODE
 bash_offers "$show -o IRQ,I" ''
 bash_offers "$show --sort=-na" -NAME
 bash_offers "$show --by-cpu -o I" INTERRUPTS

@@ -2,8 +2,8 @@
 # irqkit set is killed at each of its system calls, and irqkit undo brings back the start;
 # so is undo, and another one finishes what it began. What only asks it to end never
 # leaves half of a change.
-# In memory where that can be: the journal is synced each time, and disks are slow.
-[ ! -w /dev/shm ] || export TMPDIR=/dev/shm
+# shellcheck source=test/memory.sh
+. "$(dirname "$0")/memory.sh"
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=test/knobs.sh

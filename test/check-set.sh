@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # irqkit set on roots of its own: two at once, asked to end while it writes, which files it
 # opens and writes, and what it says when a write fails.
-# In memory where that can be: the journal is synced each time, and disks are slow.
-[ ! -w /dev/shm ] || export TMPDIR=/dev/shm
+# shellcheck source=test/memory.sh
+. "$(dirname "$0")/memory.sh"
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=test/knobs.sh

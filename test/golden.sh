@@ -31,6 +31,8 @@ program_dir=${GOLDEN_PATH:-${O:-$top}}
 update=${UPDATE:-}
 [ "${1-}" != --update ] || { update=1; shift; }
 
+# shellcheck source=test/memory.sh
+. test/memory.sh
 tmp=$(mktemp -d) || exit 1
 tmp=$(cd "$tmp" && pwd -P)
 trap 'chmod -R u+rwX "$tmp" 2>/dev/null; rm -rf "$tmp"' EXIT

@@ -517,14 +517,6 @@ int irqkit_irq_read_effective(
  */
 int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node);
 
-/*
- * The CPUs where its driver would like it (affinity_hint); empty where it has no wish.
- *
- * Errors as for the affinity.
- */
-int irqkit_irq_read_hint(
-	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
-
 enum irqkit_movable {
 	IRQKIT_MOVABLE,	  /* affinity can be set */
 	IRQKIT_MANAGED,	  /* the kernel alone places it: queues of disks, mostly */
