@@ -1,6 +1,7 @@
 # irqkit: one library (lib/), one program (cmd/), its tests (test/).
 #
-#   make deps try         install what is needed, build, show this machine's interrupts
+#   make deps try         install what is needed, build, show this machine's interrupts, and how
+#                         they would be spread
 #   make deps check       install what is needed, build, run every test that boots no kernel
 #   make                  ./irqkit and ./libirqkit.so.0, runnable in the tree
 #   make install          to $(DESTDIR)$(PREFIX); uninstall takes it all away again
@@ -125,12 +126,15 @@ deps:
 deps-ci:
 	@sh ./deps.sh build check ci
 
+# Nothing to spread (3), or nothing that can be moved (4), is no failure.
 try: all
 	$(PROGRAM) show
+	$(PROGRAM) spread --dry-run || case $$? in 3 | 4) ;; *) exit 1 ;; esac
 
 # ---- tests -------------------------------------------------------------------------------
 # A unit test that makes calls fail says which.
 $(B)/test/unit/test_plan: WRAP = -Wl,--wrap=write,--wrap=fdatasync,--wrap=fsync,--wrap=renameat
+$(B)/test/unit/test_plan_queue: WRAP = -Wl,--wrap=write
 
 $(B)/test/unit/%: test/unit/%.c $(B)/libirqkit.a $(B)/TEST.cflags $(B)/TEST.libs
 	@mkdir -p $(@D)

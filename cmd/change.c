@@ -20,6 +20,18 @@ void change_free(struct change *change)
 	irqkit_snapshot_free(change->snapshot);
 	irqkit_lock_free(change->lock);
 	irqkit_ctx_free(change->ctx);
+	free(change->remarks);
+}
+
+void change_add_remark(struct change *change, char *remark)
+{
+	_cleanup_free_ char *taken = remark, *before = change->remarks;
+	_cleanup_free_ char *safe = remark ? text_escape(remark) : NULL;
+
+	if (asprintf(&change->remarks, "%s%s%s", before ? before : "", safe ? safe : "",
+		    safe ? "\n" : "") < 0)
+		change->remarks = NULL;
+	(void)taken;
 }
 
 bool change_writes(const struct change_options *options)
@@ -48,9 +60,14 @@ static bool parse_wait(const char *word, unsigned int *ret_ms)
 	return true;
 }
 
+int change_try_lock(struct change *change, unsigned int timeout_ms)
+{
+	return irqkit_lock_new(change->ctx, timeout_ms, &change->lock);
+}
+
 enum status change_lock(struct change *change)
 {
-	int r = irqkit_lock_new(change->ctx, LOCK_TIMEOUT_MS, &change->lock);
+	int r = change_try_lock(change, LOCK_TIMEOUT_MS);
 
 	if (r == 0)
 		return STATUS_DONE;
@@ -146,26 +163,39 @@ enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int 
 
 /* ------------------------------------------------------------------------------- */
 
-/* What asks a program to end: held back from the first write to the report. */
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+/* What asks a program to end, unless it was started to ignore that (nohup, a job). */
+void change_ending_signals(sigset_t *ret_signals)
+{
+	sigemptyset(ret_signals);
+	for (size_t i = 0; i < LENGTH(signals); i++) {
+		struct sigaction action;
+
+		if (sigaction(signals[i], NULL, &action) == 0 &&
+			action.sa_handler != SIG_IGN)
+			sigaddset(ret_signals, signals[i]);
+	}
+}
+
 void change_hold_signals(sigset_t *ret_before)
 {
 	sigset_t ending;
 
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGINT);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGHUP);
-	sigaddset(&ending, SIGQUIT);
+	change_ending_signals(&ending);
 	sigprocmask(SIG_BLOCK, &ending, ret_before);
 }
 
 static bool is_asked_to_end(void)
 {
-	sigset_t waiting;
+	sigset_t ending, waiting;
 
+	change_ending_signals(&ending);
 	sigpending(&waiting);
-	return sigismember(&waiting, SIGINT) || sigismember(&waiting, SIGTERM) ||
-	       sigismember(&waiting, SIGHUP) || sigismember(&waiting, SIGQUIT);
+	for (size_t i = 0; i < LENGTH(signals); i++)
+		if (sigismember(&ending, signals[i]) && sigismember(&waiting, signals[i]))
+			return true;
+	return false;
 }
 
 void change_wait(struct change *change)
@@ -198,6 +228,19 @@ static enum status apply(struct change *change)
 	return r < 0 ? change_say_failure(change, r) : STATUS_DONE;
 }
 
+/* Nothing was left alone, but for what isn't there any more. */
+bool change_is_all_gone(const struct change *change)
+{
+	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+
+		if (irqkit_step_get_result(step) == IRQKIT_SKIPPED &&
+			irqkit_step_get_error(step) != ENOENT)
+			return false;
+	}
+	return true;
+}
+
 static enum status apply_and_report(struct change *change)
 {
 	enum status status, reported;
@@ -205,15 +248,15 @@ static enum status apply_and_report(struct change *change)
 
 	change_hold_signals(&before);
 	status = apply(change);
-	if (status == STATUS_DONE && change->undone &&
-		irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) == 0)
+	if (status == STATUS_DONE && change->undone && change_is_all_gone(change))
 		irqkit_change_mark_undone(change->undone, change->lock);
 	/* others may go on while this one waits */
 	change_unlock(change);
 	if (status == STATUS_DONE)
 		change_wait(change);
 	reported = report_plan(change);
-	fflush(stdout);
+	if (fflush(stdout) != 0 && status == STATUS_DONE)
+		say_error("the report could not be written; the change was made all the same");
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return status == STATUS_DONE ? reported : status;
 }

@@ -42,6 +42,10 @@ struct change {
 	bool hides_unchanged; /* what stays is counted, not shown one by one */
 	bool shows_skipped; /* what is left alone is shown one by one, not counted */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
+	/* the interfaces whose threads are in the plan; the command's array */
+	struct irqkit_device *const *owners;
+	size_t n_owners;
+	char *remarks; /* owned, or NULL: the command's own closing remarks, a line each */
 	unsigned int wait_ms;
 	/* What a command adds to the report, below the table or as keys; or NULL. */
 	void (*add_remark)(const struct change *change);
@@ -61,6 +65,8 @@ bool change_writes(const struct change_options *options);
 enum status change_open(struct change *change, const struct call *call,
 	const struct change_options *options);
 enum status change_lock(struct change *change);
+/* The same without a word. -ETIMEDOUT, ...: see irqkit_lock_new(). */
+int change_try_lock(struct change *change, unsigned int timeout_ms);
 void change_unlock(struct change *change);
 /* A new, empty plan, and the rows as they are now. */
 enum status change_read(struct change *change);
@@ -68,9 +74,14 @@ enum status change_read(struct change *change);
 enum status change_use_rows(struct change *change, struct irqkit_snapshot *rows);
 enum status change_new_plan(struct change *change);
 /* What asks the program to end is held back until the report is written. */
+void change_ending_signals(sigset_t *ret_signals);
 void change_hold_signals(sigset_t *ret_before);
 void change_wait(struct change *change);
+bool change_is_all_gone(const struct change *change);
 enum status change_say_failure(const struct change *change, int error);
+
+/* Adds a closing remark of the command; takes it over. NULL adds nothing. */
+void change_add_remark(struct change *change, char *remark);
 
 /* Says why a step could not be added. */
 enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error);
@@ -80,6 +91,8 @@ const char *immovable_word(enum irqkit_movable movable);
 
 /* What the kernel means by refusing a write, and what to do; NULL: unknown */
 const char *explain_error(int error);
+/* The same for a step that failed. */
+const char *explain_step(const struct irqkit_step *step);
 
 /* report.c */
 enum status report_plan(const struct change *change);

@@ -3,6 +3,7 @@
 #include "change.h"
 #include "select.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -79,9 +80,14 @@ static enum status add_steps(struct change *change, const struct selection *chos
 		unsigned int flags = chosen->is_named[i] ? 0 : IRQKIT_STEP_OPTIONAL;
 		int r;
 
+		/* a pattern may fit NMI too, but it can't be meant */
+		if (irqkit_interrupt_get_irq(interrupt) < 0)
+			continue;
 		r = obstacle ? irqkit_plan_add_skipped(change->plan, interrupt, obstacle)
 			     : irqkit_plan_add_affinity(change->plan, interrupt, cpus,
 				       "asked for", flags);
+		if (r == -ENOENT && flags)
+			r = irqkit_plan_add_skipped(change->plan, interrupt, "gone");
 		if (r < 0)
 			return change_say_unreadable(interrupt, r);
 	}
@@ -97,7 +103,8 @@ static enum status plan_interrupts(struct change *change, const struct selection
 		return STATUS_IMMOVABLE;
 	status = add_steps(change, chosen, cpus);
 	if (status == STATUS_DONE &&
-		irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) == chosen->n) {
+		irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) ==
+			irqkit_plan_count(change->plan)) {
 		say_error("none of these %zu can be moved: 'irqkit show -o +MOVABLE' tells "
 			  "why", chosen->n);
 		return STATUS_IMMOVABLE;

@@ -158,8 +158,9 @@ static bool parse_options(
 	if (o->verify && *o->verify &&
 		!parse_number("--verify", o->verify, 1, MAX_SECONDS, &wish->verify))
 		return false;
-	if (wish->verify && !wish->seconds)
-		wish->seconds = wish->verify;
+	/* what was decided by measuring is measured again */
+	if (wish->seconds && !wish->verify && !o->every)
+		wish->verify = wish->seconds;
 	return check_every(call, o, wish);
 }
 

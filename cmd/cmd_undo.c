@@ -198,8 +198,11 @@ static enum status say_left_alone(const struct change *change)
 
 	if (left == 0)
 		return STATUS_DONE;
-	say_error("%zu left alone: the table says why; --force puts back also what somebody "
-		  "changed since then", left);
+	if (change_is_all_gone(change))
+		say_error("%zu of them cannot be put back any more: the table says why", left);
+	else
+		say_error("%zu left alone: the table says why; --force puts back also what "
+			  "somebody changed since then", left);
 	return STATUS_REFUSED;
 }
 

@@ -10,21 +10,32 @@
 
 bool measure_sleep(unsigned int seconds)
 {
-	const struct timespec time = { .tv_sec = seconds };
+	struct timespec end, now, left;
 	sigset_t ending;
 
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGINT);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGHUP);
-	sigaddset(&ending, SIGQUIT);
-	return sigtimedwait(&ending, NULL, &time) < 0;
+	change_ending_signals(&ending);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += seconds;
+	for (;;) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		left.tv_sec = end.tv_sec - now.tv_sec;
+		left.tv_nsec = end.tv_nsec - now.tv_nsec;
+		if (left.tv_nsec < 0) {
+			left.tv_nsec += 1000000000L;
+			left.tv_sec--;
+		}
+		if (left.tv_sec < 0)
+			return true;
+		if (sigtimedwait(&ending, NULL, &left) >= 0)
+			return false;
+		/* the time is over, or the process was stopped and goes on */
+	}
 }
 
 /* A line that is overwritten, on a terminal alone. */
-static void show_progress(unsigned int left, bool is_quiet)
+static void show_progress(unsigned int left, const struct common *common)
 {
-	if (is_quiet || !isatty(STDOUT_FILENO))
+	if (common->is_quiet || common->is_json || !isatty(STDOUT_FILENO))
 		return;
 	if (left)
 		printf("\rmeasuring: %u s ", left);
@@ -33,30 +44,36 @@ static void show_progress(unsigned int left, bool is_quiet)
 	fflush(stdout);
 }
 
-enum status measure_rates(struct irqkit_ctx *ctx, unsigned int seconds, bool is_quiet,
-	struct irqkit_snapshot **ret_now, struct irqkit_snapshot **ret_rates)
+enum status measure_start(struct irqkit_ctx *ctx, unsigned int seconds,
+	const struct common *common, struct irqkit_snapshot **ret_before)
 {
-	struct irqkit_snapshot *before = NULL, *now = NULL;
+	struct irqkit_snapshot *before = NULL;
 	enum status status = machine_read(ctx, &before);
+	bool goes_on = true;
 
-	for (unsigned int left = seconds; status == STATUS_DONE && left > 0; left--) {
-		show_progress(left, is_quiet);
-		if (!measure_sleep(1)) {
-			say_error("ended while measuring");
-			status = STATUS_REFUSED;
-		}
+	if (status != STATUS_DONE)
+		return status;
+	for (unsigned int left = seconds; goes_on && left > 0; left--) {
+		show_progress(left, common);
+		goes_on = measure_sleep(1);
 	}
-	show_progress(0, is_quiet);
-	if (status == STATUS_DONE)
-		status = machine_read(ctx, &now);
-	if (status == STATUS_DONE && irqkit_snapshot_subtract(now, before, ret_rates) < 0) {
-		say_error("out of memory");
-		status = STATUS_REFUSED;
+	show_progress(0, common);
+	if (goes_on) {
+		*ret_before = before;
+		return STATUS_DONE;
 	}
 	irqkit_snapshot_free(before);
-	if (status == STATUS_DONE)
-		*ret_now = now;
-	else
-		irqkit_snapshot_free(now);
-	return status;
+	return STATUS_REFUSED;
+}
+
+enum status measure_end(const struct irqkit_snapshot *now,
+	struct irqkit_snapshot *before, struct irqkit_snapshot **ret_counts)
+{
+	int r = irqkit_snapshot_subtract(now, before, ret_counts);
+
+	irqkit_snapshot_free(before);
+	if (r == 0)
+		return STATUS_DONE;
+	say_error("out of memory");
+	return STATUS_REFUSED;
 }

@@ -2,6 +2,7 @@
 /* From the machine to the input of the placement policy, and from its answer to steps. */
 #include "placement.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -148,13 +149,17 @@ static enum status choose_words(
 }
 
 /* Those that cannot be moved are put aside. */
-static enum status sort_out(struct placement *p, struct irqkit_ctx *ctx)
+static enum status sort_out(
+	struct placement *p, struct irqkit_ctx *ctx, const struct placement_wish *wish)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
 		enum irqkit_movable movable;
 
+		if (wish->is_left_out &&
+			wish->is_left_out(wish->data, p->interrupts[i]))
+			continue;
 		if (irqkit_irq_read_movable(ctx, p->interrupts[i], &movable) == 0 &&
 			movable != IRQKIT_MOVABLE)
 			p->skipped[p->n_skipped++] = p->interrupts[i];
@@ -169,7 +174,8 @@ static enum status sort_out(struct placement *p, struct irqkit_ctx *ctx)
 	return STATUS_IMMOVABLE;
 }
 
-static enum status choose_interrupts(struct placement *p, struct change *change)
+static enum status choose_interrupts(
+	struct placement *p, struct change *change, const struct placement_wish *wish)
 {
 	size_t n = irqkit_snapshot_count(change->snapshot);
 	enum status status;
@@ -181,7 +187,7 @@ static enum status choose_interrupts(struct placement *p, struct change *change)
 		return out_of_memory();
 	status = change->call->n_words ? choose_words(p, change, change->call)
 				       : choose_net(p, change->snapshot);
-	return status == STATUS_DONE ? sort_out(p, change->ctx) : status;
+	return status == STATUS_DONE ? sort_out(p, change->ctx, wish) : status;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -220,26 +226,40 @@ static int find_queue(
 	return number;
 }
 
-/* Where it is served: as far as the kernel tells, or where it came most often. */
-static int find_now(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
+/* The CPU that served it most; -1: none did. */
+static int find_busiest(const struct irqkit_interrupt *interrupt)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
-	unsigned int irq = (unsigned int)irqkit_interrupt_get_irq(interrupt), cpu;
 	uint64_t most = 0;
-	int now = -1;
+	int busiest = -1;
 
-	if (irqkit_irq_read_effective(ctx, irq, &set) == 0 &&
-		!irqkit_cpuset_is_empty(set))
-		return irqkit_cpuset_next(set, -1);
 	for (size_t i = 0; i < irqkit_interrupt_count_served(interrupt); i++) {
+		unsigned int cpu;
 		uint64_t count = irqkit_interrupt_get_served(interrupt, i, &cpu);
 
 		if (count > most) {
 			most = count;
-			now = (int)cpu;
+			busiest = (int)cpu;
 		}
 	}
-	return now;
+	return busiest;
+}
+
+/*
+ * Where it is served, as far as the kernel tells; while a move to one CPU is pending, that
+ * CPU: it will be there.
+ */
+static int find_now(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *effective = NULL, *affinity = NULL;
+	unsigned int irq = (unsigned int)irqkit_interrupt_get_irq(interrupt);
+	bool is_told = irqkit_irq_read_effective(ctx, irq, &effective) == 0 &&
+		       !irqkit_cpuset_is_empty(effective);
+
+	if (irqkit_irq_read_affinity(ctx, irq, &affinity) == 0 &&
+		irqkit_cpuset_count(affinity) == 1 &&
+		(!is_told || !irqkit_cpuset_is_subset(effective, affinity)))
+		return irqkit_cpuset_next(affinity, -1);
+	return is_told ? irqkit_cpuset_next(effective, -1) : find_busiest(interrupt);
 }
 
 static int read_node(struct irqkit_ctx *ctx, struct irqkit_device *device, int irq)
@@ -331,16 +351,26 @@ static void tell_load(struct placement *p, const struct irqkit_interrupt *counts
 	}
 }
 
-/* Only x86's local APICs have so few. */
+/* Only x86's local APICs have so few; others' chips have PCI-MSI in their names too. */
+static bool is_of_apic(const char *chip)
+{
+	static const char *const begins[] = {
+		"IO-APIC", "IR-IO-APIC", "PCI-MSI", "IR-PCI-MSI", "DMAR-MSI",
+	};
+
+	for (size_t i = 0; chip && i < LENGTH(begins); i++)
+		if (strncmp(chip, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
 static bool has_few_vectors(const struct irqkit_snapshot *snapshot)
 {
 	size_t n = irqkit_snapshot_count(snapshot);
 
 	for (size_t i = 0; i < n && n > MANY_INTERRUPTS; i++) {
-		const char *chip =
-			irqkit_interrupt_get_chip(irqkit_snapshot_get(snapshot, i));
-
-		if (chip && (strstr(chip, "IO-APIC") || strstr(chip, "PCI-MSI")))
+		if (is_of_apic(irqkit_interrupt_get_chip(
+			    irqkit_snapshot_get(snapshot, i))))
 			return true;
 	}
 	return false;
@@ -401,7 +431,7 @@ enum status placement_build(struct placement *placement, struct change *change,
 	if (status == STATUS_DONE)
 		status = choose_cpus(placement, wish);
 	if (status == STATUS_DONE)
-		status = choose_interrupts(placement, change);
+		status = choose_interrupts(placement, change, wish);
 	if (status == STATUS_DONE)
 		status = tell_cpus(placement);
 	if (status != STATUS_DONE)
@@ -436,6 +466,8 @@ enum status placement_add_steps(const struct placement *placement, struct change
 				       reason, IRQKIT_STEP_OPTIONAL)
 			     : irqkit_plan_add_kept(change->plan, interrupt, reason);
 
+		if (r == -ENOENT)
+			r = irqkit_plan_add_skipped(change->plan, interrupt, "gone");
 		if (r < 0)
 			return change_say_unreadable(interrupt, r);
 	}

@@ -18,6 +18,9 @@ struct placement_wish {
 	unsigned int gain; /* percent */
 	uint64_t idle;	   /* a load that isn't worth a move */
 	bool is_split;
+	/* Is this one to be left alone, although it seems movable? NULL: none is. */
+	bool (*is_left_out)(const void *data, const struct irqkit_interrupt *interrupt);
+	const void *data; /* for it */
 };
 
 /* A device that has some of the interrupts. */

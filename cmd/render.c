@@ -137,6 +137,8 @@ static int add_line(
 		value = column->get(row, column);
 		text = value_to_text(&value, absent);
 		free(value.owned);
+		if (text) /* all else that is unsafe is seen to by libsmartcols */
+			text_straighten(text);
 		if (!text || scols_line_refer_data(line, n++, text) < 0) {
 			free(text);
 			return -1;
@@ -321,16 +323,16 @@ void document_add_text(struct document *document, const char *key, const char *t
 		add_json(document, key, text_to_json(text));
 }
 
+void document_add_number(struct document *document, const char *key, uint64_t number)
+{
+	if (document)
+		add_json(document, key, json_integer((json_int_t)number));
+}
+
 void document_add_bool(struct document *document, const char *key, bool is_true)
 {
 	if (document)
 		add_json(document, key, json_boolean(is_true));
-}
-
-void document_add_number(struct document *document, const char *key, uint64_t number)
-{
-	if (document)
-		add_json(document, key, number_to_json(number));
 }
 
 void document_add_real(struct document *document, const char *key, double real)

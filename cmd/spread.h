@@ -10,7 +10,7 @@
 struct wish {
 	struct placement_wish placement;
 	const char *policy_word;
-	unsigned int seconds; /* to measure before deciding; 0: counts since the start */
+	unsigned int seconds; /* to decide by what came in them; 0: by all since the start */
 	unsigned int verify;  /* seconds; 0: no */
 	unsigned int every;   /* seconds; 0: once */
 	bool reverts;
@@ -19,7 +19,7 @@ struct wish {
 /* One decision, and what came of it. */
 struct spread {
 	const char *policy_word;
-	unsigned int seconds; /* the loads are rates, measured as long; 0: totals */
+	unsigned int seconds; /* the loads are what came in them; 0: since the start */
 	struct placement placement;
 	uint64_t *loads; /* owned; of the placement's interrupts */
 	unsigned int verified; /* seconds, measured after; 0: no */
@@ -28,6 +28,7 @@ struct spread {
 };
 
 void spread_free(struct spread *spread);
+void spread_warn_of_irqbalance(const struct change *change);
 
 /* From change->snapshot, whose rows @counts has too, to the steps of change->plan. */
 enum status spread_decide(struct spread *spread, struct change *change,
@@ -51,11 +52,14 @@ void spread_add_keys(const struct change *change, struct document *document);
 bool measure_sleep(unsigned int seconds);
 
 /*
- * The counts of the next seconds, as rates, by what is read now and then; the rows now are
- * @ret_now, whose texts the rates share.
+ * Reads the counts, and waits. STATUS_REFUSED without a word: a signal asks the program to
+ * end. Signals must be held back.
  */
-enum status measure_rates(struct irqkit_ctx *ctx, unsigned int seconds, bool is_quiet,
-	struct irqkit_snapshot **ret_now, struct irqkit_snapshot **ret_rates);
+enum status measure_start(struct irqkit_ctx *ctx, unsigned int seconds,
+	const struct common *common, struct irqkit_snapshot **ret_before);
+/* What came since then, in the rows of @now. Takes @before over. */
+enum status measure_end(const struct irqkit_snapshot *now,
+	struct irqkit_snapshot *before, struct irqkit_snapshot **ret_counts);
 
 /* notify.c: to a service manager, if one listens */
 void notify_service(const char *state);

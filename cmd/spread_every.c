@@ -10,49 +10,123 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Below this many interrupts a second, a CPU has nothing to do. */
 #define IDLE_RATE 100u
+
+/* An interrupt that the kernel would not move. */
+struct refused {
+	int irq;
+	char *name; /* owned; of its first handler */
+};
 
 struct watch {
 	const struct call *call;
 	const struct change_options *options;
 	struct wish wish;
 	struct irqkit_snapshot *last; /* owned */
+	struct refused *refused;      /* owned; not tried again */
+	size_t n_refused;
 	size_t n_rounds;
 	size_t n_moves;
+	unsigned int number; /* in the journal: all rounds are one change; 0: none yet */
 };
 
-static bool is_idle(const struct watch *watch, const struct irqkit_snapshot *counts)
+static void watch_free(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->n_refused; i++)
+		free(watch->refused[i].name);
+	free(watch->refused);
+	irqkit_snapshot_free(watch->last);
+}
+
+static bool is_refused(const void *data, const struct irqkit_interrupt *interrupt)
+{
+	const struct watch *watch = data;
+	int irq = irqkit_interrupt_get_irq(interrupt);
+	const char *name = irqkit_interrupt_count_actions(interrupt)
+				   ? irqkit_interrupt_get_action(interrupt, 0)
+				   : "";
+
+	for (size_t i = 0; i < watch->n_refused; i++)
+		if (watch->refused[i].irq == irq &&
+			strncmp(watch->refused[i].name, name, strlen(name)) == 0)
+			return true;
+	return false;
+}
+
+/* What the kernel refused in this round is left out of the next ones. */
+static void note_refused(struct watch *watch, const struct irqkit_plan *plan)
+{
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(plan, i);
+		enum irqkit_result result = irqkit_step_get_result(step);
+		void *refused;
+
+		if (!irqkit_step_get_error(step) ||
+			(result != IRQKIT_SKIPPED && result != IRQKIT_FAILED))
+			continue;
+		refused = reallocarray(watch->refused, watch->n_refused + 1,
+			sizeof(*watch->refused));
+		if (!refused)
+			return;
+		watch->refused = refused;
+		watch->refused[watch->n_refused].irq = irqkit_step_get_irq(step);
+		watch->refused[watch->n_refused].name = strdup(irqkit_step_get_target(step));
+		watch->n_refused += watch->refused[watch->n_refused].name != NULL;
+	}
+}
+
+/* Do the interrupts that could be moved leave every CPU with little to do? */
+static bool is_idle(const struct watch *watch, struct irqkit_ctx *ctx,
+	const struct irqkit_snapshot *counts)
 {
 	const struct irqkit_cpuset *cpus = irqkit_snapshot_get_cpus(counts);
+	uint64_t limit = watch->wish.placement.idle;
+	uint64_t *load = calloc(IRQKIT_CPU_MAX + 1, sizeof(*load));
+	bool is_idle = true;
 
-	irqkit_cpuset_foreach(cpu, cpus) {
-		uint64_t load = 0;
+	for (size_t i = 0; load && i < irqkit_snapshot_count(counts); i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(counts, i);
+		enum irqkit_movable movable;
 
-		for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
-			const struct irqkit_interrupt *row =
-				irqkit_snapshot_get(counts, i);
+		if (irqkit_interrupt_get_irq(row) < 0 ||
+			irqkit_interrupt_get_total(row) == 0)
+			continue;
+		/* timers of each CPU always have something to do */
+		if (irqkit_interrupt_get_total(row) > limit / 4 &&
+			irqkit_irq_read_movable(ctx, row, &movable) == 0 &&
+			movable == IRQKIT_PER_CPU)
+			continue;
+		for (size_t n = 0; n < irqkit_interrupt_count_served(row); n++) {
+			unsigned int cpu;
+			uint64_t count = irqkit_interrupt_get_served(row, n, &cpu);
 
-			if (irqkit_interrupt_get_irq(row) >= 0)
-				load += irqkit_interrupt_get_count(
-					row, (unsigned int)cpu);
+			load[cpu] += count;
 		}
-		if (load > watch->wish.placement.idle)
-			return false;
 	}
-	return true;
+	irqkit_cpuset_foreach(cpu, cpus)
+		is_idle = is_idle && load && load[cpu] <= limit;
+	free(load);
+	return is_idle;
+}
+
+static size_t count_written(const struct irqkit_plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
+		n += irqkit_step_was_written(irqkit_plan_get(plan, i));
+	return n;
 }
 
 static void tell_moves(
 	const struct watch *watch, const struct spread *spread, const struct change *change)
 {
-	size_t n = irqkit_plan_count_results(change->plan, IRQKIT_DONE) +
-		   irqkit_plan_count_results(change->plan, IRQKIT_PENDING);
-
 	if (watch->call->common.is_quiet)
 		return;
-	printf("%zu moved: busiest / mean %.1f, then %.1f\n", n,
+	printf("%zu moved: busiest / mean %.1f, then %.1f\n", count_written(change->plan),
 		irqkit_spread_get_imbalance_before(spread->placement.spread),
 		irqkit_spread_get_imbalance_after(spread->placement.spread));
 	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
@@ -71,18 +145,40 @@ static void tell_moves(
 	fflush(stdout);
 }
 
-/* Applies what was decided, if anything. The lock is held no longer than that. */
-static void act(struct watch *watch, struct spread *spread, struct change *change)
+/* All rounds are one change: undo takes all of them back. */
+static void join_journal(struct watch *watch, const struct change *change)
 {
-	size_t n = irqkit_plan_count_results(change->plan, IRQKIT_PLANNED);
+	unsigned int number = irqkit_plan_get_number(change->plan);
 
-	if (n == 0 || change_lock(change) != STATUS_DONE)
-		return;
-	if (spread_apply(spread, change) == STATUS_DONE) {
-		watch->n_moves += n;
+	if (number && (!watch->number || irqkit_journal_merge(change->lock, watch->number,
+						 number) < 0))
+		watch->number = number;
+}
+
+/*
+ * Applies what was decided, if anything. The lock is held no longer than that, and never
+ * waited for: there will be a next round. Old values are read under it.
+ */
+static enum status act(struct watch *watch, struct spread *spread, struct change *change)
+{
+	enum status status;
+
+	if (irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) == 0 ||
+		change_try_lock(change, 0) < 0)
+		return STATUS_DONE;
+	status = change_new_plan(change);
+	if (status == STATUS_DONE)
+		status = placement_add_steps(&spread->placement, change);
+	if (status == STATUS_DONE)
+		status = spread_apply(spread, change);
+	note_refused(watch, change->plan);
+	if (count_written(change->plan) > 0) {
+		watch->n_moves += count_written(change->plan);
+		join_journal(watch, change);
 		tell_moves(watch, spread, change);
 	}
 	change_unlock(change);
+	return status;
 }
 
 /* One period; what cannot be done in it may be possible in the next. */
@@ -99,10 +195,10 @@ static enum status look(struct watch *watch, struct change *change)
 		return STATUS_REFUSED;
 	}
 	watch->n_rounds++;
-	if (!is_idle(watch, counts)) {
+	if (!is_idle(watch, change->ctx, counts)) {
 		status = spread_decide(&spread, change, &watch->wish, counts);
 		if (status == STATUS_DONE)
-			act(watch, &spread, change);
+			status = act(watch, &spread, change);
 	}
 	irqkit_snapshot_free(counts);
 	return status;
@@ -130,6 +226,7 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 		status = spread_decide(&first, change, &watch->wish, change->snapshot);
 	if (status != STATUS_DONE)
 		return status;
+	spread_warn_of_irqbalance(change);
 	keep_rows(watch, change);
 	notify_service("READY=1");
 
@@ -147,7 +244,9 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 enum status spread_every(const struct call *call, const struct change_options *options,
 	const struct wish *wish)
 {
-	struct watch watch = { .call = call, .options = options, .wish = *wish };
+	struct watch watch CLEANUP(watch_free) = {
+		.call = call, .options = options, .wish = *wish
+	};
 	struct change change CLEANUP(change_free) = { 0 };
 	enum status status = change_open(&change, call, options);
 	sigset_t before;
@@ -156,6 +255,8 @@ enum status spread_every(const struct call *call, const struct change_options *o
 		return status;
 	watch.wish.seconds = wish->every;
 	watch.wish.placement.idle = (uint64_t)IDLE_RATE * wish->every;
+	watch.wish.placement.is_left_out = is_refused;
+	watch.wish.placement.data = &watch;
 	/* who may not write finds out now */
 	status = change_lock(&change);
 	change_unlock(&change);
@@ -165,6 +266,5 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	status = watch_loads(&watch, &change);
 	if (status == STATUS_DONE && !call->common.is_quiet)
 		printf("%zu moves in %zu rounds.\n", watch.n_moves, watch.n_rounds);
-	irqkit_snapshot_free(watch.last);
 	return status;
 }

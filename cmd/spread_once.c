@@ -51,6 +51,7 @@ enum status spread_decide(struct spread *spread, struct change *change,
 	}
 	if (status == STATUS_DONE)
 		status = placement_add_steps(&spread->placement, change);
+	/* as the library sees it: all of an interrupt's load is where it is served now */
 	spread->before = spread->placement.spread
 				 ? irqkit_spread_get_imbalance_before(
 					   spread->placement.spread)
@@ -71,6 +72,14 @@ static const struct irqkit_step *find_full(const struct irqkit_plan *plan)
 			return irqkit_step_get_error(step) == ENOSPC ? step : NULL;
 	}
 	return NULL;
+}
+
+static bool has_written(const struct irqkit_plan *plan)
+{
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
+		if (irqkit_step_was_written(irqkit_plan_get(plan, i)))
+			return true;
+	return false;
 }
 
 /* A CPU without vectors: another one is chosen, and a new plan is made. */
@@ -98,7 +107,9 @@ enum status spread_apply(struct spread *spread, struct change *change)
 			change->plan, change->lock, change->call->line, flags);
 		if (r == 0)
 			return STATUS_DONE;
-		if (r != -ENOSPC || flags || !place_again(spread, change))
+		/* what could not be put back must stay in the report */
+		if (r != -ENOSPC || has_written(change->plan) ||
+			!place_again(spread, change))
 			break;
 	}
 	return change_say_failure(change, r);
@@ -127,41 +138,57 @@ static double measure_imbalance(
 	return sum ? (double)busiest * irqkit_cpuset_count(p->cpus) / (double)sum : 0;
 }
 
-static bool has_written(const struct irqkit_plan *plan)
+/* The counts of the next seconds. */
+static enum status measure_after(struct change *change, unsigned int seconds,
+	struct irqkit_snapshot **ret_now, struct irqkit_snapshot **ret_counts)
 {
-	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
-		if (irqkit_step_was_written(irqkit_plan_get(plan, i)))
-			return true;
-	return false;
+	struct irqkit_snapshot *before = NULL;
+	enum status status = measure_start(
+		change->ctx, seconds, &change->call->common, &before);
+
+	if (status == STATUS_DONE)
+		status = machine_read(change->ctx, ret_now);
+	if (status == STATUS_DONE)
+		return measure_end(*ret_now, before, ret_counts);
+	irqkit_snapshot_free(before);
+	return status;
+}
+
+static enum status revert(struct change *change)
+{
+	int r = irqkit_plan_roll_back(change->plan, change->lock);
+
+	return r < 0 ? change_say_failure(change, r) : STATUS_REFUSED;
 }
 
 static enum status verify(
 	struct spread *spread, struct change *change, const struct wish *wish)
 {
-	struct irqkit_snapshot *now = NULL, *rates = NULL;
-	enum status status = measure_rates(change->ctx, wish->verify,
-		change->call->common.is_quiet, &now, &rates);
-	int r;
+	struct irqkit_snapshot *now = NULL, *counts = NULL;
+	enum status status = measure_after(change, wish->verify, &now, &counts);
 
 	if (status == STATUS_DONE) {
 		spread->verified = wish->verify;
-		spread->measured = measure_imbalance(&spread->placement, rates);
+		spread->measured = measure_imbalance(&spread->placement, counts);
 	}
-	irqkit_snapshot_free(rates);
+	irqkit_snapshot_free(counts);
 	irqkit_snapshot_free(now);
+	if (status != STATUS_DONE) {
+		say_error(wish->reverts
+				  ? "ended before it was measured: everything was put back"
+				  : "ended before it was measured; what was changed stays: "
+				    "'irqkit undo' takes it back");
+		return wish->reverts ? revert(change) : STATUS_DONE;
+	}
 	/* without load before there is nothing that it could be worse than */
-	if (status != STATUS_DONE || !wish->reverts || !has_written(change->plan) ||
-		spread->before == 0 || spread->measured <= spread->before)
-		return status;
-	r = irqkit_plan_roll_back(change->plan, change->lock);
-	if (r < 0)
-		return change_say_failure(change, r);
+	if (!wish->reverts || spread->before == 0 || spread->measured <= spread->before)
+		return STATUS_DONE;
 	say_error("busiest / mean was %.1f before and is %.1f: everything was put back",
 		spread->before, spread->measured);
-	return STATUS_REFUSED;
+	return revert(change);
 }
 
-static void warn_of_irqbalance(const struct change *change)
+void spread_warn_of_irqbalance(const struct change *change)
 {
 	int pid;
 
@@ -181,7 +208,7 @@ static enum status apply_and_report(
 
 	change_hold_signals(&before);
 	status = spread_apply(spread, change);
-	if (status == STATUS_DONE && wish->verify)
+	if (status == STATUS_DONE && wish->verify && has_written(change->plan))
 		status = verify(spread, change, wish);
 	change_unlock(change);
 	if (status == STATUS_DONE)
@@ -194,26 +221,30 @@ static enum status apply_and_report(
 
 /* ------------------------------------------------------------------------------- */
 
-/* Measures, unless counts since the start will do, and reads the rows under the lock. */
+/* Measures, where that is wanted, and reads the rows, under the lock. */
 static enum status read_counts(struct change *change, const struct wish *wish,
-	struct irqkit_snapshot **ret_rates)
+	struct irqkit_snapshot **ret_measured)
 {
-	struct irqkit_snapshot *rows = NULL;
+	unsigned int seconds = wish->seconds ? wish->seconds : wish->verify;
+	struct irqkit_snapshot *before = NULL;
 	enum status status = STATUS_DONE;
-	sigset_t before;
+	sigset_t held;
 
-	if (wish->seconds) {
-		change_hold_signals(&before);
-		status = measure_rates(change->ctx, wish->seconds,
-			change->call->common.is_quiet || change->call->common.is_json,
-			&rows, ret_rates);
-		sigprocmask(SIG_SETMASK, &before, NULL);
+	if (seconds) {
+		change_hold_signals(&held);
+		status = measure_start(
+			change->ctx, seconds, &change->call->common, &before);
+		if (status != STATUS_DONE)
+			say_error("ended while measuring: nothing was changed");
+		sigprocmask(SIG_SETMASK, &held, NULL);
 	}
 	if (status == STATUS_DONE && change_writes(change->options))
 		status = change_lock(change);
 	if (status == STATUS_DONE)
-		return rows ? change_use_rows(change, rows) : change_read(change);
-	irqkit_snapshot_free(rows);
+		status = change_read(change);
+	if (status == STATUS_DONE && before)
+		return measure_end(change->snapshot, before, ret_measured);
+	irqkit_snapshot_free(before);
 	return status;
 }
 
@@ -222,23 +253,27 @@ enum status spread_once(const struct call *call, const struct change_options *op
 {
 	struct change change CLEANUP(change_free) = { 0 };
 	struct spread spread CLEANUP(spread_free) = { 0 };
-	struct irqkit_snapshot *rates = NULL;
+	struct irqkit_snapshot *measured = NULL;
 	enum status status = change_open(&change, call, options);
 
 	if (status == STATUS_DONE)
-		status = read_counts(&change, wish, &rates);
+		status = read_counts(&change, wish, &measured);
 	if (status == STATUS_DONE)
-		status = spread_decide(&spread, &change, wish, rates ? rates : change.snapshot);
+		status = spread_decide(&spread, &change, wish,
+			wish->seconds ? measured : change.snapshot);
+	/* what is measured after is compared with what was measured before */
+	if (status == STATUS_DONE && measured)
+		spread.before = measure_imbalance(&spread.placement, measured);
 	change.add_remark = spread_add_remark;
 	change.add_keys = spread_add_keys;
 	change.data = &spread;
 	change.hides_unchanged = wish->placement.policy == IRQKIT_POLICY_LOAD;
 	if (status == STATUS_DONE)
-		warn_of_irqbalance(&change);
+		spread_warn_of_irqbalance(&change);
 	if (status == STATUS_DONE)
 		status = change_writes(options)
 				 ? apply_and_report(&spread, &change, wish)
 				 : change_finish(&change);
-	irqkit_snapshot_free(rates);
+	irqkit_snapshot_free(measured);
 	return status;
 }

@@ -81,7 +81,7 @@ void spread_add_keys(const struct change *change, struct document *document)
 	for (size_t i = 0; rows && table.rows && i < table.n_rows; i++)
 		table.rows[i] = &rows[i];
 	document_add_text(document, "policy", spread->policy_word);
-	document_add_text(document, "load", spread->seconds ? "rate" : "total");
+	document_add_text(document, "load", spread->seconds ? "measured" : "total");
 	if (spread->seconds)
 		document_add_number(document, "seconds", spread->seconds);
 	if (rows && table.rows && table_choose_keys(&table, columns))

@@ -35,11 +35,35 @@ static size_t utf8_length(const unsigned char *text, uint32_t *ret_character)
 	return len;
 }
 
+/* Characters that turn the order of what is shown: a name could look like another. */
+static bool turns_text(uint32_t character)
+{
+	return character == 0x61c || (character >= 0x200e && character <= 0x200f) ||
+	       (character >= 0x202a && character <= 0x202e) ||
+	       (character >= 0x2066 && character <= 0x2069);
+}
+
+void text_straighten(char *text)
+{
+	size_t len;
+
+	for (unsigned char *p = (unsigned char *)text; *p; p += len) {
+		uint32_t character = 0;
+
+		len = utf8_length(p, &character);
+		if (len > 0 && turns_text(character))
+			memset(p, '?', len);
+		len = len ? len : 1;
+	}
+}
+
 /* Printable for the locale that main() has set; in the C locale that is ASCII. */
 static bool is_printable(uint32_t character)
 {
 	if (character < 0x80)
 		return character >= ' ' && character != 0x7f;
+	if (turns_text(character))
+		return false;
 	return MB_CUR_MAX > 1 && iswprint((wint_t)character);
 }
 

@@ -114,23 +114,48 @@ _irqkit_names() {
 			names=${names#",\x20"}
 			_irqkit_printable "$one" || continue
 			before=${1-}
-			[[ $REPLY =~ ^([0-9]+(-[0-9]+)?|all|(irq|name|chip):.*|-.*)$ ]] && before=name:
+			[[ $REPLY =~ ^([0-9]+(-[0-9]+)?|all|(irq|dev|pci|name|chip|driver):.*|-.*)$ ]] && before=name:
 			[[ ${seen[x$REPLY]-} ]] || REPLIES+=("$before$REPLY")
 			seen[x$REPLY]=1
 		done
 	done < <(_irqkit_show --all --raw --noheadings -o IRQ,NAME)
 }
 
-_irqkit_chips() {
+# _irqkit_fields PREFIX COLUMN: what stands in a column, each once
+_irqkit_fields() {
 	local field
 	while read -r field; do
-		_irqkit_printable "$field" && REPLIES+=("chip:$REPLY")
-	done < <(_irqkit_show --raw --noheadings -o CHIP | sort -u)
+		_irqkit_printable "$field" && REPLIES+=("$1$REPLY")
+	done < <(_irqkit_show --raw --noheadings -o "$2" | sort -u)
+}
+
+# _irqkit_queues PREFIX DEVICE: DEVICE:rx-0, ...
+_irqkit_queues() {
+	local field
+	while read -r field; do
+		REPLIES+=("$1$2:$field")
+	done < <(_irqkit_show --queues --raw --noheadings -o QUEUE -- "dev:$2")
 }
 
 _irqkit_targets() {
+	local name
 	case $1 in
-	chip:*) _irqkit_chips ;;
+	chip:*) _irqkit_fields chip: CHIP ;;
+	driver:*) _irqkit_fields driver: DRIVER ;;
+	pci:*)
+		local -a all=("${REPLIES[@]}")
+		REPLIES=()
+		_irqkit_fields pci: DEVICE
+		for name in "${REPLIES[@]}"; do
+			[[ $name != *:*:*.* ]] || all+=("$name")
+		done
+		REPLIES=("${all[@]}")
+		;;
+	dev:*:*)
+		name=${1#dev:}
+		_irqkit_queues dev: "${name%%:*}"
+		;;
+	dev:*) _irqkit_fields dev: DEVICE ;;
 	name:*) _irqkit_names name: ;;
 	irq:*[0-9]-* | [0-9]*-*)
 		local from=${1%%-*}
@@ -141,9 +166,20 @@ _irqkit_targets() {
 	*)
 		_irqkit_numbers ''
 		_irqkit_names
-		REPLIES+=(all irq: name: chip:)
+		[[ $1 == *:* ]] && _irqkit_queues '' "${1%%:*}"
+		_irqkit_fields '' DEVICE
+		REPLIES+=(all irq: dev: pci: name: chip: driver:)
 		;;
 	esac
+}
+
+# The network interfaces; of a name that cannot be printed there is none.
+_irqkit_devices() {
+	local device
+	for device in "${ROOT%/}"/sys/class/net/*; do
+		device=${device##*/}
+		[[ $device == '*' || $device == *[![:print:]]* ]] || REPLIES+=("$device")
+	done
 }
 
 _irqkit_cpus() {
@@ -168,6 +204,8 @@ _irqkit_value() {
 		mapfile -t REPLIES < <(compgen -d -- "$2")
 		;;
 	WHEN) REPLIES=(auto always never) ;;
+	POLICY) REPLIES=(queue load load= total irq hint) ;;
+	NODE) REPLIES=(local any) ;;
 	LIST | SET)
 		compopt -o nospace 2>/dev/null
 		_irqkit_cpus "$2"
@@ -221,7 +259,10 @@ _irqkit_reply() {
 	local reply before typed=$3
 	_irqkit_unquote "${1%"$2"}"
 	before=${REPLY#"${OPTION_PART}"}
+	local -A given=()
 	for reply in "${REPLIES[@]}"; do
+		[[ ! ${given[x$reply]-} ]] || continue
+		given[x$reply]=1
 		[[ ${reply:0:${#typed}} == "$typed" || ${reply:0:${#typed}} == "${typed^^}" ]] || continue
 		reply=${reply:${#before}}
 		case $QUOTE in
@@ -290,6 +331,8 @@ _irqkit() {
 		for option in "${OPTIONS[@]}"; do
 			REPLIES+=("$option${ARGUMENT[$option]:+=}")
 		done
+	elif [[ $USAGE == *' DEV'* ]]; then
+		_irqkit_devices
 	elif [[ $USAGE == *TARGET* ]]; then
 		_irqkit_targets "$text"
 	elif [[ $USAGE == *NUMBER* ]]; then

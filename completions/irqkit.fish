@@ -33,6 +33,16 @@ function __irqkit_printable
     end
 end
 
+# SHOW...: devices that raise interrupts
+function __irqkit_devices
+    $argv --raw --noheadings -o DEVICE 2>/dev/null | __irqkit_printable | sort -u
+end
+
+# DEVICE SHOW...: DEVICE:rx-0, ...
+function __irqkit_queues
+    printf '%s\n' $argv[1]:($argv[2..] --queues --raw --noheadings -o QUEUE -- dev:$argv[1] 2>/dev/null)
+end
+
 # SHOW...: numbers with their names, names, and prefixes
 function __irqkit_targets
     set -l token (commandline -ct)
@@ -47,16 +57,31 @@ function __irqkit_targets
         case 'irq:*'
         case 'chip:*'
             $argv --raw --noheadings -o CHIP 2>/dev/null | __irqkit_printable | sort -u | string replace -r '^' chip:
+        case 'driver:*'
+            $argv --raw --noheadings -o DRIVER 2>/dev/null | __irqkit_printable | sort -u | string replace -r '^' driver:
+        case 'pci:*'
+            __irqkit_devices $argv | string match -r '^.*:.*:.*\..*' | string replace -r '^' pci:
+        case 'dev:*:*'
+            __irqkit_queues (string replace -r '^dev:([^:]*):.*' '$1' -- $token) $argv | string replace -r '^' dev:
+        case 'dev:*'
+            __irqkit_devices $argv | string replace -r '^' dev:
         case 'name:*'
             printf '%s\n' name:$names
         case '*'
-            printf '%s\n' $numbers $labels all irq: name: chip:
+            printf '%s\n' $numbers $labels all irq: dev: pci: name: chip: driver:
+            __irqkit_devices $argv
+            string match -q '*:*' -- $token && __irqkit_queues (string replace -r ':.*' '' -- $token) $argv
             for name in $names
                 # what irqkit would take for something else
-                string match -qr '^([0-9]+(-[0-9]+)?|all|(irq|name|chip):.*|-.*)$' -- $name && set name name:$name
+                string match -qr '^([0-9]+(-[0-9]+)?|all|(irq|dev|pci|name|chip|driver):.*|-.*)$' -- $name && set name name:$name
                 printf '%s\n' $name
             end
     end
+end
+
+# [ROOT]: the network interfaces
+function __irqkit_devices
+    path basename -- (string trim -rc / -- "$argv[1]")/sys/class/net/*
 end
 
 # UNDO...: what can be undone, by number, each with the command that did it
@@ -75,6 +100,10 @@ function __irqkit_values
             __fish_complete_directories $value ''
         case WHEN
             printf '%s\n' auto always never
+        case POLICY
+            printf '%s\n' queue load load= total irq hint
+        case NODE
+            printf '%s\n' local any
         case LIST SET
             set -l before (string replace -r '[^,-]*$' '' -- $value)
             set -l show $argv[3] show (string match -- '--root=*' $argv)
@@ -148,6 +177,8 @@ function __irqkit_complete
         $program --list-commands 2>/dev/null
     else
         switch ($program $command --help 2>/dev/null)[1]
+            case '* DEV*'
+                __irqkit_devices (string replace -- '--root=' '' $root)
             case '*TARGET*'
                 __irqkit_targets $program show $root
             case '*NUMBER*'

@@ -54,9 +54,10 @@ static uint64_t subtract(uint64_t after, uint64_t before)
 	return after;
 }
 
+/* A CPU that had no column before has a count, but none that is known to be new. */
 static int set_difference(struct irqkit_snapshot *difference,
 	struct irqkit_interrupt *row, const struct irqkit_interrupt *after,
-	const struct irqkit_interrupt *before)
+	const struct irqkit_interrupt *before, const struct irqkit_cpuset *cpus_before)
 {
 	size_t n = after->n_served;
 
@@ -75,7 +76,7 @@ static int set_difference(struct irqkit_snapshot *difference,
 		uint64_t count = subtract(after->served_count[i],
 			irqkit_interrupt_get_count(before, cpu));
 
-		if (!count)
+		if (!count || !irqkit_cpuset_has(cpus_before, cpu))
 			continue;
 		row->served_count[row->n_served] = count;
 		row->served_cpu[row->n_served++] = cpu;
@@ -107,8 +108,14 @@ EXPORT int irqkit_snapshot_subtract(const struct irqkit_snapshot *after,
 		if (r < 0)
 			break;
 		*row = after->rows[i];
-		if (old)
-			r = set_difference(difference, row, &after->rows[i], old);
+		if (old) {
+			r = set_difference(
+				difference, row, &after->rows[i], old, before->cpus);
+			continue;
+		}
+		/* it may have counted long before, without a row */
+		row->n_served = 0;
+		row->total = 0;
 	}
 	if (r < 0)
 		return r;

@@ -9,8 +9,13 @@
  *     command	irqkit set eth1 --cpus=0-3
  *     undoes	6                                   (of an undo only)
  *     knob	/proc/irq/283/smp_affinity	283	xen-dyn	eth1	01	0f
+ *     knob	/sys/class/net/eth1/queues/rx-0/rps_cpus		2	eth1:rx-0	0	e
+ *     knob	/proc/77/status		1234	napi/eth1-8193	0-3	2
  *     end
  *
+ * A knob has its path, interrupt, what it belongs to by another sign (the chip of an
+ * interrupt, the index of an interface, when a thread began) and by name, and its value
+ * before and after.
  * Fields are separated by tabs; a byte that could be mistaken is written as \xNN.
  */
 #include "private.h"
@@ -52,11 +57,21 @@ static void add_step(struct buffer *file, const struct irqkit_step *step)
 	buffer_add(file, "knob");
 	add_field(file, step->path);
 	add_field(file, irq);
-	add_field(file, step->chip ? step->chip : "");
+	add_field(file, step->identity ? step->identity : "");
 	add_field(file, step->target);
-	add_field(file, step->old_text);
-	add_field(file, step->new_text);
+	add_field(file, step->old_value.text);
+	add_field(file, step->new_value.text);
 	buffer_add_char(file, '\n');
+}
+
+static void add_head(
+	struct buffer *file, int64_t seconds, const char *command, unsigned int undoes)
+{
+	buffer_add(file, HEADING "time\t%lld\ncommand", (long long)seconds);
+	add_field(file, command);
+	buffer_add_char(file, '\n');
+	if (undoes)
+		buffer_add(file, "undoes\t%u\n", undoes);
 }
 
 static int format_change(
@@ -64,11 +79,7 @@ static int format_change(
 {
 	struct buffer file = { 0 };
 
-	buffer_add(&file, HEADING "time\t%lld\ncommand", (long long)time(NULL));
-	add_field(&file, command);
-	buffer_add_char(&file, '\n');
-	if (plan->undoes)
-		buffer_add(&file, "undoes\t%u\n", plan->undoes);
+	add_head(&file, time(NULL), command, plan->undoes);
 	for (size_t i = 0; i < plan->n_steps; i++)
 		if (plan->steps[i].result == IRQKIT_PLANNED)
 			add_step(&file, &plan->steps[i]);
@@ -82,7 +93,7 @@ static bool parse_name(const char *name, unsigned int *ret_number, bool *ret_und
 	size_t len = strspn(name, "0123456789");
 	uint32_t number;
 
-	if (parse_u32(name, len, &number) < 0)
+	if (parse_u32(name, len, &number) < 0 || number == 0 || number > INT32_MAX)
 		return false;
 	*ret_undone = strcmp(name + len, UNDONE) == 0;
 	*ret_number = number;
@@ -111,7 +122,7 @@ static int remove_if_old(void *data, const char *name)
 	unsigned int number;
 	bool is_undone;
 
-	if (parse_name(name, &number, &is_undone) && number + KEEP <= search->last)
+	if (parse_name(name, &number, &is_undone) && search->last - number >= KEEP)
 		unlinkat(search->dir_fd, name, 0);
 	return 0;
 }
@@ -211,15 +222,15 @@ static bool unescape(char *text)
 /* A path that this library writes, and the interrupt that goes with it. */
 static bool is_knob(const struct entry *entry)
 {
-	char expected[64];
-	uint32_t irq;
+	const char *text = entry->field[FIELD_IRQ];
+	enum irqkit_knob knob;
+	uint32_t number, irq;
 
-	if (strcmp(entry->field[FIELD_PATH], "/proc/irq/default_smp_affinity") == 0)
-		return entry->field[FIELD_IRQ][0] == '\0';
-	if (parse_u32(entry->field[FIELD_IRQ], strlen(entry->field[FIELD_IRQ]), &irq) < 0)
+	if (!knob_parse_path(entry->field[FIELD_PATH], &knob, &number))
 		return false;
-	snprintf(expected, sizeof(expected), "/proc/irq/%u/smp_affinity", irq);
-	return irq <= INT32_MAX && strcmp(entry->field[FIELD_PATH], expected) == 0;
+	if (knob != IRQKIT_KNOB_AFFINITY)
+		return text[0] == '\0';
+	return parse_u32(text, strlen(text), &irq) == 0 && irq == number;
 }
 
 static int parse_knob(struct irqkit_change *change, char *text)
@@ -368,6 +379,105 @@ EXPORT int irqkit_journal_read(
 			compare_changes);
 	*ret_journal = journal;
 	return 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Two changes into one                                                            */
+
+static int read_change(int dir_fd, unsigned int number, struct irqkit_change *change)
+{
+	_cleanup_free_ char *text = NULL;
+	char name[16];
+	int r;
+
+	snprintf(name, sizeof(name), "%u", number);
+	r = state_read(dir_fd, name, &text);
+	return r == 0 ? parse_change(change, text) : r;
+}
+
+static struct entry *find_entry(struct irqkit_change *change, const char *path)
+{
+	for (size_t i = 0; i < change->n_entries; i++)
+		if (strcmp(change->entries[i].field[FIELD_PATH], path) == 0)
+			return &change->entries[i];
+	return NULL;
+}
+
+/* Is it the same thing that the knob belongs to? Numbers are given anew. */
+static bool is_same_thing(const struct entry *a, const struct entry *b)
+{
+	return strcmp(a->field[FIELD_TARGET], b->field[FIELD_TARGET]) == 0 &&
+	       strcmp(a->field[FIELD_IDENTITY], b->field[FIELD_IDENTITY]) == 0;
+}
+
+/* The knobs of @from join those of @into; what is left in @from has another owner. */
+static int merge_entries(struct irqkit_change *into, struct irqkit_change *from)
+{
+	for (size_t i = 0; i < from->n_entries; i++) {
+		struct entry *newer = &from->entries[i];
+		struct entry *older = find_entry(into, newer->field[FIELD_PATH]);
+		void *entries;
+
+		if (older && is_same_thing(older, newer)) {
+			free(older->field[FIELD_NEW]);
+			older->field[FIELD_NEW] = TAKE(newer->field[FIELD_NEW]);
+			continue;
+		}
+		if (older) { /* what it was for is gone, and its old value with it */
+			for (size_t f = 0; f < N_FIELDS; f++)
+				free(older->field[f]);
+			*older = *newer;
+			memset(newer, 0, sizeof(*newer));
+			continue;
+		}
+		entries = reallocarray(
+			into->entries, into->n_entries + 1, sizeof(*into->entries));
+		if (!entries)
+			return -ENOMEM;
+		into->entries = entries;
+		into->entries[into->n_entries++] = *newer;
+		memset(newer, 0, sizeof(*newer));
+	}
+	return 0;
+}
+
+static int format_entries(const struct irqkit_change *change, char **ret_text)
+{
+	struct buffer file = { 0 };
+
+	add_head(&file, change->time, change->command, change->undoes);
+	for (size_t i = 0; i < change->n_entries; i++) {
+		buffer_add(&file, "knob");
+		for (size_t f = 0; f < N_FIELDS; f++)
+			add_field(&file, change->entries[i].field[f]);
+		buffer_add_char(&file, '\n');
+	}
+	buffer_add(&file, "end\n");
+	return buffer_take(&file, ret_text);
+}
+
+EXPORT int irqkit_journal_merge(
+	struct irqkit_lock *lock, unsigned int into, unsigned int number)
+{
+	struct irqkit_change older CLEANUP(change_clear) = { 0 };
+	struct irqkit_change newer CLEANUP(change_clear) = { 0 };
+	_cleanup_free_ char *text = NULL;
+	char name[16];
+	int r = read_change(lock->dir_fd, into, &older);
+
+	if (r == 0)
+		r = read_change(lock->dir_fd, number, &newer);
+	if (r == 0)
+		r = merge_entries(&older, &newer);
+	if (r == 0)
+		r = format_entries(&older, &text);
+	if (r < 0)
+		return r;
+	snprintf(name, sizeof(name), "%u", into);
+	r = state_write(lock->dir_fd, name, text, strlen(text));
+	if (r == 0)
+		journal_remove(lock, number);
+	return r;
 }
 
 EXPORT size_t irqkit_journal_count(const struct irqkit_journal *journal)

@@ -20,6 +20,8 @@
 #include <unistd.h>
 
 #define PIECE ((size_t)128 << 10)
+#define MAX_KNOB ((size_t)16 << 20)
+#define MAX_SIZE ((off_t)1 << 30) /* /proc/interrupts of 8192 CPUs has less */
 
 static void close_fd(int *fd)
 {
@@ -57,7 +59,7 @@ static int open_without_links(struct irqkit_ctx *ctx, const char *path, int flag
 	return -errno;
 }
 
-static int knob_open(struct irqkit_ctx *ctx, const char *path, int flags)
+static int open_below(struct irqkit_ctx *ctx, const char *path, int flags)
 {
 	struct open_how how = {
 		.flags = (unsigned int)flags | O_CLOEXEC,
@@ -79,6 +81,29 @@ static int knob_open(struct irqkit_ctx *ctx, const char *path, int flags)
 		return open_without_links(ctx, path, flags | O_CLOEXEC);
 	fd = openat(ctx->root_fd, path, flags | O_CLOEXEC);
 	return fd >= 0 ? fd : -errno;
+}
+
+/*
+ * A saved root may hold anything in the place of a file: what isn't one is never waited
+ * for, read or written.
+ */
+static int knob_open(struct irqkit_ctx *ctx, const char *path, int flags)
+{
+	bool is_file = !(flags & (O_PATH | O_DIRECTORY));
+	int fd = open_below(ctx, path, is_file ? flags | O_NONBLOCK | O_NOCTTY : flags);
+	struct stat st;
+	int r = 0;
+
+	if (fd < 0 || !is_file)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode) || st.st_size > MAX_SIZE)
+		r = -EBADMSG;
+	if (r == 0)
+		return fd;
+	close(fd);
+	return r;
 }
 
 static ssize_t read_some(int fd, char *buffer, size_t room)
@@ -103,6 +128,8 @@ int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t 
 	for (;;) {
 		ssize_t n;
 
+		if (len > MAX_KNOB)
+			return -EBADMSG;
 		if (room - len < 2) {
 			char *more = realloc(text, room = room ? room * 4 : 512);
 
@@ -211,7 +238,9 @@ static size_t length_to_write(struct irqkit_ctx *ctx, int fd, size_t len)
 
 	if (ctx->is_live || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 0)
 		return len;
-	return (size_t)st.st_size > len ? (size_t)st.st_size : len;
+	return (size_t)st.st_size > len && (size_t)st.st_size < MAX_KNOB
+		       ? (size_t)st.st_size
+		       : len;
 }
 
 int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text)

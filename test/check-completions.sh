@@ -118,6 +118,13 @@ bash_offers "$show --by-cpu -o I" INTERRUPTS
 bash_offers "$show --per-cpu -jo CPU" CPU0 CPU2 CPU3
 bash_offers "$show --cpus=" 0 2 3
 bash_offers "$show -C 0,2-" 0,2-3
+saved=test/roots/bond-bridge-6.1
+bash_offers "irqkit show --root=$saved eth1:rx-" rx-0 rx-1 rx-2 rx-3
+bash_offers "irqkit show --root=$saved dev:wan:t" tx-0 tx-1
+bash_offers "irqkit show --root=$saved dev:w" wan
+bash_offers "irqkit show --root=$saved wa" wan
+bash_offers "irqkit show --root=$saved driver:ix" ixgbe
+bash_offers "irqkit set --root=test/roots/linux-6.1-16cpu pci:0000:4" 40:00.0 40:01.0 42:00.0
 bash_offers "irqkit set --root=$root eth0" eth0-rx-0 eth0-tx-0
 bash_offers "irq-set --root=$root eth0-r" eth0-rx-0
 bash_offers "irqkit set --root=$root eth0 --cpus=0," 0,0 0,2 0,3
@@ -135,7 +142,16 @@ bash_offers "$undo --list --output=+und" +UNDOES +UNDONE
 bash_offers "irqkit mask --root=$root " 0 2 3
 bash_offers "irq-mask --root=$root 0,2-" 0,2-3
 bash_offers 'irqkit mask --li' --list
+bash_offers 'irqkit spread --by=l' load load=
+bash_offers 'irqkit spread --node=' local any
+bash_offers "irqkit spread --root=$root --by load eth0-r" eth0-rx-0
+bash_offers "irqkit spread --root=$root --verify eth0-r" eth0-rx-0
+bash_offers "irq-spread --root=$root --cpus=0," 0,0 0,2 0,3
 unchanged bash
+mkdir -p "$tmp/root/sys/class/net/eth0" "$tmp/root/sys/class/net/eth1" "$tmp/root/sys/class/net/lo"
+bash_offers "irqkit rps --root=$root e" eth0 eth1
+bash_offers "irqkit pin-queue --root=$root lo" lo
+bash_offers "irqkit xps --root=$root -o irq,se" IRQ,SERVED
 empty "bash: no name was run" "$(find . -maxdepth 1 -name x)"
 split 'irqkit show --'
 same "bash: all options of show" "$options" "$(offers 'irqkit show --' | tr -d = | sort)"
@@ -165,6 +181,9 @@ fish_offers "$show chip:A" 'chip:AR724X PCI'
 fish_offers "$show PC" 'PCIe PME'
 fish_offers "$show evil" 33 # by its text
 fish_offers "$show quote" 'quote'\''"$(touch x)`touch x`'
+fish_offers "irqkit show --root=$saved eth1:rx-" eth1:rx-0 eth1:rx-1 eth1:rx-2 eth1:rx-3
+fish_offers "irqkit show --root=$saved dev:wan:t" dev:wan:tx-0 dev:wan:tx-1
+fish_offers "irqkit show --root=$saved driver:ix" driver:ixgbe
 fish_offers "$show --output=IRQ,TO" --output=IRQ,TOTAL
 fish_offers "$show --by-cpu -o IN" INTERRUPTS
 fish_offers "$show -C 0,2-3,2" 0,2-3,2
@@ -178,7 +197,11 @@ fish_offers "irq-undo --root $root --wait " 1 2
 fish_offers "$undo -o num" NUMBER
 fish_offers "irqkit mask --root=$root " 0 2 3
 fish_offers "irq-mask --root=$root 0,2-3,2" 0,2-3,2
+fish_offers 'irqkit spread --by=t' --by=total
+fish_offers 'irqkit spread --node a' any
+fish_offers "irqkit spread --root=$root --verify eth0-r" eth0-rx-0
 unchanged fish
+fish_offers "irqkit rps --root=$root e" eth0 eth1
 empty "fish: no name was run" "$(find . -maxdepth 1 -name x)"
 
 # ---- zsh ---------------------------------------------------------------------------------
@@ -229,6 +252,8 @@ zsh_lines=(
 	"$show PC" "$show PCIe\\ PME "
 	"$show evil" "$show evil"
 	"$show quote" "$show quote\\'\\\"\\\$\\(touch\\ x\\)\\\`touch\\ x\\\` "
+	"irqkit show --root=$saved dev:wan:t" "irqkit show --root=$saved dev:wan:tx-"
+	"irqkit show --root=$saved driver:ix" "irqkit show --root=$saved driver:ixgbe "
 	"$show --output=IRQ,TO" "$show --output=IRQ,TOTAL"
 	"$show --by-cpu -o in" "$show --by-cpu -o INTERRUPTS"
 	"$show --sort=-na" "$show --sort=-NAME "
@@ -242,6 +267,9 @@ zsh_lines=(
 	"$undo -o num" "$undo -o NUMBER"
 	"irqkit mask --root=$root 0,2-3" "irqkit mask --root=$root 0,2-3"
 	'irq-mask --li' 'irq-mask --list '
+	'irqkit spread --by=t' 'irqkit spread --by=total '
+	'irqkit spread --node=a' 'irqkit spread --node=any '
+	"irqkit spread --root=$root --verify eth0-r" "irqkit spread --root=$root --verify eth0-rx-0 "
 )
 typed=() become=()
 for ((i = 0; i < ${#zsh_lines[@]}; i += 2)); do

@@ -580,6 +580,105 @@ static void undo_that_fails(void **state)
 }
 
 /* ------------------------------------------------------------------------------- */
+/* What is put back later, and what stays                                          */
+
+/* As if nothing had been, and a later change has that number again. */
+static void rolls_back_later(void **state)
+{
+	struct work w = begin(MOST - 1, 0);
+
+	(void)state;
+	assert_int_equal(apply(&w, 0), 0);
+	journal_is(&w, "1 ");
+	n_writes[KNOB] = 0;
+	assert_int_equal(irqkit_plan_roll_back(w.plan, w.lock), 0);
+	assert_int_equal(n_writes[KNOB], MOST - 1);
+	knobs_hold(&w, OLD);
+	journal_is(&w, "");
+	for (int i = 0; i < MOST - 1; i++) {
+		assert_int_equal(result(&w, i), IRQKIT_ROLLED_BACK);
+		assert_false(was_written(&w, i));
+	}
+
+	/* once more: there is nothing to put back */
+	assert_int_equal(irqkit_plan_roll_back(w.plan, w.lock), 0);
+	assert_int_equal(n_writes[KNOB], MOST - 1);
+	end(&w);
+
+	w = begin_with(1, 0);
+	assert_int_equal(apply(&w, 0), 0);
+	journal_is(&w, "1 ");
+	end(&w);
+}
+
+/* One that cannot be put back: the others are, and the change can still be undone. */
+static void rolls_back_but_for_one(void **state)
+{
+	(void)state;
+	for (int n = 1; n <= MOST; n++) {
+		struct work w = begin(MOST, 0);
+
+		assert_int_equal(apply(&w, 0), 0);
+		n_writes[KNOB] = 0;
+		fail_write(REFUSE, EIO, n, n);
+		assert_int_equal(irqkit_plan_roll_back(w.plan, w.lock), -EIO);
+		for (int i = 0; i < MOST; i++) {
+			bool is_left = i == MOST - n; /* last first */
+
+			knob_holds(&w, i, is_left ? NEW : OLD);
+			assert_int_equal(was_written(&w, i), is_left);
+			assert_int_equal(result(&w, i),
+				is_left ? IRQKIT_FAILED : IRQKIT_ROLLED_BACK);
+			assert_int_equal(error_of(&w, i), is_left ? EIO : 0);
+		}
+		journal_is(&w, "1 ");
+		end(&w);
+	}
+}
+
+static void rolls_back_nothing(void **state)
+{
+	struct work w = begin(2, 0);
+
+	(void)state;
+	assert_int_equal(irqkit_plan_roll_back(w.plan, w.lock), 0);
+	assert_int_equal(n_writes[KNOB], 0);
+	assert_int_equal(result(&w, 0), IRQKIT_PLANNED);
+	journal_is(&w, "");
+	end(&w);
+}
+
+/* It is in the plan, and is not written; neither is it put back. */
+static void kept_step_stays(void **state)
+{
+	struct work w = begin(2, 0);
+	const struct irqkit_step *step;
+
+	(void)state;
+	assert_int_equal(irqkit_plan_add_kept(w.plan, irqkit_snapshot_get(w.snapshot, 2),
+				 "stays: no gain"),
+		0);
+	step = irqkit_plan_get(w.plan, 2);
+	assert_int_equal(result(&w, 2), IRQKIT_UNCHANGED);
+	assert_int_equal(irqkit_step_get_irq(step), FIRST_IRQ + 2);
+	assert_string_equal(irqkit_step_get_why(step), "stays: no gain");
+	assert_string_equal(irqkit_step_get_target(step), "eth2");
+	assert_string_equal(irqkit_step_get_old(step), OLD);
+	assert_true(irqkit_cpuset_is_equal(
+		irqkit_step_get_old_cpus(step), irqkit_step_get_new_cpus(step)));
+
+	assert_int_equal(apply(&w, 0), 0);
+	assert_int_equal(n_writes[KNOB], 2);
+	assert_int_equal(result(&w, 2), IRQKIT_UNCHANGED);
+	assert_false(was_written(&w, 2));
+	assert_int_equal(irqkit_plan_roll_back(w.plan, w.lock), 0);
+	assert_int_equal(n_writes[KNOB], 4);
+	assert_int_equal(result(&w, 2), IRQKIT_UNCHANGED);
+	knobs_hold(&w, OLD);
+	end(&w);
+}
+
+/* ------------------------------------------------------------------------------- */
 /* A mask in the form of the one that was there                                    */
 
 static void mask_like(void **state)
@@ -639,6 +738,10 @@ int main(void)
 		cmocka_unit_test(without_journal_nothing_is_written),
 		cmocka_unit_test(journal_is_written_on),
 		cmocka_unit_test(undo_that_fails),
+		cmocka_unit_test(rolls_back_later),
+		cmocka_unit_test(rolls_back_but_for_one),
+		cmocka_unit_test(rolls_back_nothing),
+		cmocka_unit_test(kept_step_stays),
 		cmocka_unit_test(mask_like),
 	};
 
