@@ -1,5 +1,4 @@
 # on: dom0 guest
-# limit: 120
 # Each queue of a paravirtual interface gets a vCPU of its own, tx and rx together, and what comes
 # follows; what belongs to a vCPU, and the hardware's interrupts, stay.
 needs_moves_at_once
