@@ -18,6 +18,8 @@ state() {
 		echo "$irq $(cat "/proc/irq/$irq/smp_affinity_list")"
 	done
 	cat "$xps"
+	# the kernel leaves CPUs that are offline out, and so does not give them back
+	[ -z "$(cat /sys/devices/system/cpu/offline)" ] || return 0
 	for pid in /proc/[0-9]*; do
 		read -r comm <"$pid/comm" || continue
 		case $comm in "$threads"*) echo "$comm $(grep Cpus_allowed_list "$pid/status")" ;; esac
