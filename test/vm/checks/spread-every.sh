@@ -1,5 +1,4 @@
 # on: linux
-# limit: 150
 # A load that shifts to other queues is followed; idle, nothing is written; TERM ends it well.
 dev=$(link 1)
 for irq in $(irqkit show 'virtio1-*put.*' -r --noheadings -o IRQ); do
