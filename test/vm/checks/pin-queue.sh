@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0 guest
 # All that belongs to a queue goes to a CPU: its interrupts, XPS, its threads. Undo restores all.
 case $ROLE in
@@ -12,7 +13,6 @@ cpu=${cpus##*[-,]}
 xps=/sys/class/net/$dev/queues/tx-1/xps_cpus
 
 state() {
-	local pid irq
 	for irq in $names; do
 		irq=$(irq_of "$irq")
 		echo "$irq $(cat "/proc/irq/$irq/smp_affinity_list")"

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux
 # Where /sys cannot be written: clear words, exit status 1, nothing half done.
 dev=$(link 1)

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0
 # The affinity of interrupts to come.
 was=$(cat /proc/irq/default_smp_affinity)

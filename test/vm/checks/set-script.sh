@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0 guest
 # The script does what the command would have done, and writes nothing when it is so.
 case $ROLE in

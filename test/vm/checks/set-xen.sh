@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: dom0 guest
 # An event channel goes to one vCPU, whichever the mask allows: said by its number. What belongs
 # to one vCPU is refused.

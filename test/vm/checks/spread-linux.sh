@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux
 # Each queue of an interface goes to a CPU of its own near it, rx and tx together, one thread a
 # core first; no CPU that is offline or isolated; its interrupts follow; again, nothing is written.

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: dom0 guest
 # Each queue of a paravirtual interface gets a vCPU of its own, tx and rx together, and what comes
 # follows; what belongs to a vCPU, and the hardware's interrupts, stay.
