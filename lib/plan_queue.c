@@ -196,7 +196,7 @@ EXPORT int irqkit_rps_read_sock_flow_entries(struct irqkit_ctx *ctx, uint64_t *r
 	_cleanup_free_ char *text = NULL;
 	uint64_t count;
 	size_t len;
-	int r = knob_read_line(ctx, SOCK_FLOW_ENTRIES_PATH + 1, &text, &len);
+	int r = knob_read_line(ctx, &SOCK_FLOW_ENTRIES_PATH[1], &text, &len);
 
 	if (r < 0)
 		return r;

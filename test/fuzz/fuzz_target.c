@@ -130,11 +130,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static struct irqkit_ctx *ctx;
 	static struct irqkit_snapshot *snapshot;
-	char *text = strndup((const char *)data, len), *rest = text;
+	char *text = malloc(len + 1), *rest = text; /* strndup() would want a NUL */
 	const char *words[MAX_WORDS];
 	size_t n = 0;
 
 	HOLDS(text);
+	memcpy(text, data, len);
+	text[len] = '\0';
 	if (!ctx) {
 		/* a folder without /proc and /sys */
 		HOLDS(irqkit_ctx_new("test/fuzz", &ctx) == 0);
