@@ -7,6 +7,9 @@ dom0) dev=$VIF ;;
 guest) dev=eth0 ;;
 esac
 queues=/sys/class/net/$dev/queues
+grep . "$queues"/tx-*/xps_cpus >before
+irqkit xps "$dev" --off --json >json || fail "--off: exit status $?"
+was_on=$(jq -r .changed json) # many drivers turn it on
 grep . "$queues"/tx-*/xps_cpus >start
 irqkit xps "$dev" --auto --json >json || fail "exit status $?"
 eq "$(jq -c '[.changes[].result] | unique - ["done", "unchanged"]' json)" '[]' 'results'
@@ -20,6 +23,9 @@ eq "$(jq -r .changed json)" false 'changed the second time'
 irqkit undo -q || fail "undo: exit status $?"
 grep . "$queues"/tx-*/xps_cpus >end
 same end start
+[ "$was_on" = false ] || irqkit undo -q || fail "undo of --off: exit status $?"
+grep . "$queues"/tx-*/xps_cpus >end
+same end before
 
 # By rx queue, and off.
 grep . "$queues"/tx-*/xps_rxqs >start
