@@ -20,6 +20,18 @@ void change_free(struct change *change)
 	irqkit_snapshot_free(change->snapshot);
 	irqkit_lock_free(change->lock);
 	irqkit_ctx_free(change->ctx);
+	free(change->remarks);
+}
+
+void change_add_remark(struct change *change, char *remark)
+{
+	_cleanup_free_ char *taken = remark, *before = change->remarks;
+	_cleanup_free_ char *safe = remark ? text_escape(remark) : NULL;
+
+	if (asprintf(&change->remarks, "%s%s%s", before ? before : "", safe ? safe : "",
+		    safe ? "\n" : "") < 0)
+		change->remarks = NULL;
+	(void)taken;
 }
 
 bool change_writes(const struct change_options *options)

@@ -42,6 +42,10 @@ struct change {
 	bool hides_unchanged; /* what stays is counted, not shown one by one */
 	bool shows_skipped; /* what is left alone is shown one by one, not counted */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
+	/* the interfaces whose threads are in the plan; the command's array */
+	struct irqkit_device *const *owners;
+	size_t n_owners;
+	char *remarks; /* owned, or NULL: the command's own closing remarks, a line each */
 	unsigned int wait_ms;
 	/* What a command adds to the report, below the table or as keys; or NULL. */
 	void (*add_remark)(const struct change *change);
@@ -76,6 +80,9 @@ void change_wait(struct change *change);
 bool change_is_all_gone(const struct change *change);
 enum status change_say_failure(const struct change *change, int error);
 
+/* Adds a closing remark of the command; takes it over. NULL adds nothing. */
+void change_add_remark(struct change *change, char *remark);
+
 /* Says why a step could not be added. */
 enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error);
 
@@ -84,6 +91,8 @@ const char *immovable_word(enum irqkit_movable movable);
 
 /* What the kernel means by refusing a write, and what to do; NULL: unknown */
 const char *explain_error(int error);
+/* The same for a step that failed. */
+const char *explain_step(const struct irqkit_step *step);
 
 /* report.c */
 enum status report_plan(const struct change *change);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The kernel's errno values for knobs of interrupts, in words. */
+/* The kernel's errno values for knobs, in words. */
 #include "change.h"
 
 #include <errno.h>
@@ -50,5 +50,58 @@ const char *explain_error(int error)
 		return "the kernel took the value, but the knob holds another";
 	default:
 		return NULL;
+	}
+}
+
+static const char *explain_queue(int error)
+{
+	switch (error) {
+	case EPERM:
+		return "this needs CAP_NET_ADMIN in the machine's first user namespace, which "
+		       "the root of a container lacks";
+	case EINVAL:
+		return "the kernel takes no isolated CPUs here, and nothing else is left";
+	case EOVERFLOW:
+		return "the set is wider than this kernel's";
+	case ENOMEM:
+		return "so large a table does not fit into memory";
+	case ENOENT:
+	case ENODEV:
+		return "the queue is gone: the interface was removed, or has fewer queues now";
+	case EPROTO:
+		return "the kernel took the value, but the knob holds another: were the CPUs "
+		       "taken offline?";
+	default:
+		return explain_error(error);
+	}
+}
+
+static const char *explain_thread(int error)
+{
+	switch (error) {
+	case EINVAL:
+		return "the kernel places this thread itself, or none of these CPUs is online "
+		       "by now";
+	case EPERM:
+		return "only root may; try sudo";
+	case ESRCH:
+		return "the thread has ended";
+	default:
+		return explain_error(error);
+	}
+}
+
+const char *explain_step(const struct irqkit_step *step)
+{
+	int error = irqkit_step_get_error(step);
+
+	switch (irqkit_step_get_knob(step)) {
+	case IRQKIT_KNOB_AFFINITY:
+	case IRQKIT_KNOB_DEFAULT_AFFINITY:
+		return explain_error(error);
+	case IRQKIT_KNOB_THREAD:
+		return explain_thread(error);
+	default:
+		return explain_queue(error);
 	}
 }

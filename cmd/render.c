@@ -323,16 +323,16 @@ void document_add_text(struct document *document, const char *key, const char *t
 		add_json(document, key, text_to_json(text));
 }
 
+void document_add_number(struct document *document, const char *key, uint64_t number)
+{
+	if (document)
+		add_json(document, key, json_integer((json_int_t)number));
+}
+
 void document_add_bool(struct document *document, const char *key, bool is_true)
 {
 	if (document)
 		add_json(document, key, json_boolean(is_true));
-}
-
-void document_add_number(struct document *document, const char *key, uint64_t number)
-{
-	if (document)
-		add_json(document, key, number_to_json(number));
 }
 
 void document_add_real(struct document *document, const char *key, double real)

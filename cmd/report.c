@@ -52,6 +52,46 @@ static struct value get_new(void *data, const struct column *column)
 	return text_value(irqkit_step_get_new(data));
 }
 
+static bool is_of_interrupt(const struct irqkit_step *step)
+{
+	return irqkit_step_get_knob(step) == IRQKIT_KNOB_AFFINITY ||
+		irqkit_step_get_knob(step) == IRQKIT_KNOB_DEFAULT_AFFINITY;
+}
+
+static struct value get_knob(void *data, const struct column *column)
+{
+	static const char *const words[] = {
+		[IRQKIT_KNOB_AFFINITY] = "affinity",
+		[IRQKIT_KNOB_DEFAULT_AFFINITY] = "affinity",
+		[IRQKIT_KNOB_RPS_CPUS] = "rps_cpus",
+		[IRQKIT_KNOB_RPS_FLOW_CNT] = "rps_flow_cnt",
+		[IRQKIT_KNOB_XPS_CPUS] = "xps_cpus",
+		[IRQKIT_KNOB_XPS_RXQS] = "xps_rxqs",
+		[IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES] = "rps_sock_flow_entries",
+		[IRQKIT_KNOB_THREAD] = "thread",
+	};
+
+	(void)column;
+	return text_value(words[irqkit_step_get_knob(data)]);
+}
+
+/* CPUs as a list; what holds no CPUs as the kernel writes it. */
+static struct value get_old_shown(void *data, const struct column *column)
+{
+	const struct irqkit_cpuset *cpus = irqkit_step_get_old_cpus(data);
+
+	(void)column;
+	return cpus ? cpus_value(cpus) : text_value(irqkit_step_get_old(data));
+}
+
+static struct value get_new_shown(void *data, const struct column *column)
+{
+	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(data);
+
+	(void)column;
+	return cpus ? cpus_value(cpus) : text_value(irqkit_step_get_new(data));
+}
+
 static struct value get_old_cpus(void *data, const struct column *column)
 {
 	(void)column;
@@ -104,12 +144,15 @@ static struct value get_error(void *data, const struct column *column)
 }
 
 static const struct column columns[] = {
-	{ "KNOB", "path", "the file that is written", 0, get_path, 0 },
+	{ "PATH", "path", "the file that is written", 0, get_path, 0 },
+	{ "KNOB", NULL, "what is written", 0, get_knob, 0 },
 	{ "IRQ", "irq", "interrupt", COLUMN_RIGHT, get_irq, 0 },
 	{ "NAME", "target", "what it is for", COLUMN_TRUNCATE, get_target, 0 },
-	{ "OLD", "old_cpus", "CPUs before", 0, get_old_cpus, 0 },
+	{ "OLD", NULL, "before", 0, get_old_shown, 0 },
+	{ "OLD", "old_cpus", NULL, COLUMN_JSON_ONLY, get_old_cpus, 0 },
 	{ "OLD", "old", NULL, COLUMN_JSON_ONLY, get_old, 0 },
-	{ "NEW", "new_cpus", "CPUs asked for", 0, get_new_cpus, 0 },
+	{ "NEW", NULL, "asked for", 0, get_new_shown, 0 },
+	{ "NEW", "new_cpus", NULL, COLUMN_JSON_ONLY, get_new_cpus, 0 },
 	{ "NEW", "new", NULL, COLUMN_JSON_ONLY, get_new, 0 },
 	{ "EFFECTIVE", "effective", "CPUs that serve it now", 0, get_effective, 0 },
 	{ "RESULT", "result", "what came of it", 0, get_result, 0 },
@@ -215,7 +258,8 @@ static bool is_on_one_of_many(const struct irqkit_step *step)
 	const struct irqkit_cpuset *effective = irqkit_step_get_effective(step);
 	enum irqkit_result result = irqkit_step_get_result(step);
 
-	return (result == IRQKIT_DONE || result == IRQKIT_UNCHANGED) && cpus &&
+	return is_of_interrupt(step) &&
+	       (result == IRQKIT_DONE || result == IRQKIT_UNCHANGED) && cpus &&
 	       effective && irqkit_cpuset_count(cpus) > 1 &&
 	       irqkit_cpuset_count(effective) == 1;
 }
@@ -246,6 +290,23 @@ static void remark_one_cpu(const struct change *change)
 		       "RPS, share the load of one.\n", n);
 }
 
+/* The kernel left CPUs out of rps_cpus or xps_cpus: its right, but to be known. */
+static void remark_kept(const struct change *change)
+{
+	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+		const struct irqkit_cpuset *kept = irqkit_step_get_effective(step);
+		_cleanup_free_ char *name = text_escape(irqkit_step_get_target(step));
+		_cleanup_free_ char *list = NULL;
+
+		if (is_of_interrupt(step) || !kept || !name ||
+			irqkit_cpuset_format_list(kept, &list) < 0)
+			continue;
+		printf("%s: the kernel kept CPUs %s only, the others are offline or "
+		       "isolated.\n", name, list);
+	}
+}
+
 static void remark(const struct change *change)
 {
 	if (change->add_remark)
@@ -268,8 +329,10 @@ static void remark(const struct change *change)
 		printf(change->wait_ms
 			       ? "Pending: silent so far; each moves when it next comes.\n"
 			       : "Pending: each moves when it next comes; --wait waits.\n");
+	remark_kept(change);
 	if (!change->undone)
 		remark_one_cpu(change);
+	fputs(change->remarks ? change->remarks : "", stdout);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -285,16 +348,28 @@ static bool is_shown(const struct change *change, const struct irqkit_step *step
 	return !(result == IRQKIT_UNCHANGED && change->hides_unchanged);
 }
 
+/* Plans for interrupts alone need not say what is written. */
+static const char *choose_columns(const struct change *change)
+{
+	bool is_mixed = false;
+
+	if (change->call->common.is_json)
+		return NULL;
+	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++)
+		is_mixed |= !is_of_interrupt(irqkit_plan_get(change->plan, i));
+	if (change->options->is_dry_run)
+		return is_mixed ? "KNOB,IRQ,NAME,OLD,NEW,WHY" : "IRQ,NAME,OLD,NEW,WHY";
+	if (change->shows_skipped)
+		return is_mixed ? "KNOB,IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT,WHY"
+				: "IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT,WHY";
+	return is_mixed ? "KNOB,IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT"
+			: "IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT";
+}
+
 enum status report_plan(const struct change *change)
 {
 	const struct common *common = &change->call->common;
-	const struct table_options options = {
-		.output = common->is_json	       ? NULL
-			  : change->options->is_dry_run ? "IRQ,NAME,OLD,NEW,WHY"
-			  : change->shows_skipped
-				  ? "IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT,WHY"
-				  : "IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT",
-	};
+	const struct table_options options = { .output = choose_columns(change) };
 	size_t n = irqkit_plan_count(change->plan);
 	struct table table CLEANUP(table_free) = {
 		.rows = calloc(n + 1, sizeof(*table.rows)),
@@ -329,7 +404,7 @@ enum status report_plan(const struct change *change)
 static void say_failure(const struct change *change, const struct irqkit_step *step)
 {
 	int error = irqkit_step_get_error(step);
-	const char *meaning = explain_error(error);
+	const char *meaning = explain_step(step);
 
 	if (irqkit_step_was_written(step) && !change->options->keeps_going)
 		say_error("cannot put '%s' back into %s: %s", irqkit_step_get_old(step),

@@ -2,7 +2,8 @@
 /*
  * A plan -> a POSIX shell script that does the same at every boot. Interrupts are found
  * by the names of their handlers, and among those with the same names by their order;
- * names are quoted, and nothing in them is ever run.
+ * interfaces and queues by theirs, threads by what in their names stays the same. Names
+ * are quoted, and nothing in them is ever run.
  */
 #include "change.h"
 
@@ -52,20 +53,70 @@ static const char irq_functions[] =
 	"	[ \"$(cat \"$knob\")\" = \"$3\" ] || fail \"$irq ($what) does not go to CPUs $3\"\n"
 	"}\n";
 
-static const char default_functions[] =
+static const char mask_functions[] =
 	"\n"
 	"# plain MASK: without commas and leading zeros\n"
 	"plain() {\n"
 	"	echo \"$1\" | sed 's/,//g; s/^0*//'\n"
 	"}\n"
 	"\n"
-	"# default_affinity MASK: for interrupts to come\n"
-	"default_affinity() {\n"
-	"	knob=/proc/irq/default_smp_affinity\n"
-	"	[ \"$(plain \"$(cat \"$knob\")\")\" != \"$(plain \"$1\")\" ] || return 0\n"
-	"	echo \"$1\" >\"$knob\" || :\n"
-	"	[ \"$(plain \"$(cat \"$knob\")\")\" = \"$(plain \"$1\")\" ] ||\n"
-	"		fail \"the default affinity is not $1\"\n"
+	"# mask KNOB MASK: the file gets this mask\n"
+	"mask() {\n"
+	"	what=$(printf '%s' \"$1\" | tr -c '[:alnum:] ,.:_/@-' '?')\n"
+	"	if [ ! -e \"$1\" ]; then\n"
+	"		fail \"no $what is there\"\n"
+	"		return\n"
+	"	fi\n"
+	"	[ \"$(plain \"$(cat \"$1\")\")\" != \"$(plain \"$2\")\" ] || return 0\n"
+	"	echo \"$2\" >\"$1\" || :\n"
+	"	[ \"$(plain \"$(cat \"$1\")\")\" = \"$(plain \"$2\")\" ] || fail \"$what is not $2\"\n"
+	"}\n";
+
+static const char number_functions[] =
+	"\n"
+	"# number KNOB N: the file gets this number; raise: only if it is less\n"
+	"number() {\n"
+	"	what=$(printf '%s' \"$1\" | tr -c '[:alnum:] ,.:_/@-' '?')\n"
+	"	if [ ! -e \"$1\" ]; then\n"
+	"		fail \"no $what is there\"\n"
+	"		return\n"
+	"	fi\n"
+	"	[ \"$(cat \"$1\")\" != \"$2\" ] || return 0\n"
+	"	echo \"$2\" >\"$1\" || :\n"
+	"	[ \"$(cat \"$1\")\" = \"$2\" ] || fail \"$what is not $2\"\n"
+	"}\n"
+	"raise() {\n"
+	"	[ \"$(cat \"$1\" 2>/dev/null || echo 0)\" -ge \"$2\" ] || number \"$1\" \"$2\"\n"
+	"}\n";
+
+static const char thread_functions[] =
+	"\n"
+	"# threads_of FRONT: the kernel threads whose names are FRONT and a number, by that\n"
+	"# number; of one name, the oldest first\n"
+	"threads_of() {\n"
+	"	for file in /proc/[0-9]*/comm; do\n"
+	"		name=\n"
+	"		IFS= read -r name 2>/dev/null <\"$file\" || :\n"
+	"		case $name in \"$1\"*) ;; *) continue ;; esac\n"
+	"		rest=${name#\"$1\"}\n"
+	"		case $rest in *[!0-9]*) continue ;; esac\n"
+	"		pid=${file#/proc/}\n"
+	"		pid=${pid%/comm}\n"
+	"		# a name is anyone's, but only kernel threads are children of thread 2\n"
+	"		grep -q '^PPid:[[:space:]]*2$' \"/proc/$pid/status\" 2>/dev/null || continue\n"
+	"		echo \"${rest:-0} $pid\"\n"
+	"	done | sort -n -k1,1 -k2,2 | cut -d ' ' -f 2\n"
+	"}\n"
+	"\n"
+	"# thread FRONT N CPUS: the N-th of them runs on CPUS\n"
+	"thread() {\n"
+	"	what=$(printf '%s' \"$1\" | tr -c '[:alnum:] ,.:_/@-' '?')\n"
+	"	pid=$(threads_of \"$1\" | sed -n \"$2p\")\n"
+	"	if [ -z \"$pid\" ]; then\n"
+	"		fail \"no kernel thread $2 of '$what' is there\"\n"
+	"	elif ! taskset -p -c \"$3\" \"$pid\" >/dev/null; then\n"
+	"		fail \"thread $pid ($what) does not go to CPUs $3\"\n"
+	"	fi\n"
 	"}\n";
 
 static bool is_in_script(const struct irqkit_step *step)
@@ -129,33 +180,160 @@ static bool print_affinity(const struct change *change, const struct irqkit_step
 	return true;
 }
 
+/* ---- threads ----------------------------------------------------------------------- */
+
+/*
+ * What in the name of a thread is the same at every boot: in napi/eth0-8193 the number is
+ * not, in all others it belongs to the name. Returns its length.
+ */
+static size_t front_of(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (strncmp(name, "napi/", 5) != 0)
+		return len;
+	while (len > 0 && name[len - 1] >= '0' && name[len - 1] <= '9')
+		len--;
+	return len;
+}
+
+/* The number behind the front. */
+static unsigned long number_of(const char *name)
+{
+	return strtoul(name + front_of(name), NULL, 10);
+}
+
+/* The process of a step, by its path: /proc/PID/status */
+static unsigned long pid_of(const struct irqkit_step *step)
+{
+	return strtoul(irqkit_step_get_path(step) + strlen("/proc/"), NULL, 10);
+}
+
+/* Looks for all threads of an interface: those of a plan may be only some of them. */
+struct thread_rank {
+	const char *name;
+	unsigned long pid;
+	size_t rank; /* from 1 */
+};
+
+static bool comes_before(const char *name, unsigned long pid, const struct thread_rank *than)
+{
+	unsigned long number = number_of(name), other = number_of(than->name);
+
+	return number < other || (number == other && pid < than->pid);
+}
+
+static void rank_among(struct thread_rank *rank, struct irqkit_device *device)
+{
+	size_t front = front_of(rank->name), n = 0;
+
+	if (irqkit_device_count_threads(device, &n) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_thread *thread = irqkit_device_get_thread(device, i);
+		const char *name = irqkit_thread_get_name(thread);
+
+		rank->rank += front_of(name) == front &&
+			strncmp(name, rank->name, front) == 0 &&
+			comes_before(name, irqkit_thread_get_pid(thread), rank);
+	}
+}
+
+static bool print_thread(const struct change *change, const struct irqkit_step *step)
+{
+	const char *name = irqkit_step_get_target(step);
+	struct thread_rank rank = { name, pid_of(step), 1 };
+	_cleanup_free_ char *front = strndup(name, front_of(name));
+	_cleanup_free_ char *quoted = front ? text_quote(front) : NULL;
+
+	if (!quoted)
+		return false;
+	if (strncmp(name, "irq/", 4) == 0) {
+		printf("# a thread of an interrupt follows that by itself\n");
+		return true;
+	}
+	for (size_t i = 0; i < change->n_owners; i++)
+		rank_among(&rank, change->owners[i]);
+	printf("thread %s %zu %s\n", quoted, rank.rank, irqkit_step_get_new(step));
+	return true;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static bool print_file(const char *function, const struct irqkit_step *step)
+{
+	_cleanup_free_ char *path = text_quote(irqkit_step_get_path(step));
+
+	if (path)
+		printf("%s %s %s\n", function, path, irqkit_step_get_new(step));
+	return path;
+}
+
+static bool print_step(const struct change *change, const struct irqkit_step *step)
+{
+	switch (irqkit_step_get_knob(step)) {
+	case IRQKIT_KNOB_AFFINITY:
+		return print_affinity(change, step);
+	case IRQKIT_KNOB_THREAD:
+		return print_thread(change, step);
+	case IRQKIT_KNOB_RPS_FLOW_CNT:
+		return print_file("number", step);
+	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
+		return print_file("raise", step);
+	default:
+		return print_file("mask", step);
+	}
+}
+
+/* The functions that steps of a kind call. */
+static const char *functions_of(enum irqkit_knob knob)
+{
+	switch (knob) {
+	case IRQKIT_KNOB_AFFINITY:
+		return irq_functions;
+	case IRQKIT_KNOB_THREAD:
+		return thread_functions;
+	case IRQKIT_KNOB_RPS_FLOW_CNT:
+	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
+		return number_functions;
+	default:
+		return mask_functions;
+	}
+}
+
+static void print_functions(const struct change *change)
+{
+	static const char *const all[] = {
+		irq_functions, mask_functions, number_functions, thread_functions
+	};
+
+	for (size_t f = 0; f < LENGTH(all); f++) {
+		bool is_needed = false;
+
+		for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
+			const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+
+			is_needed |= is_in_script(step) &&
+				functions_of(irqkit_step_get_knob(step)) == all[f];
+		}
+		if (is_needed)
+			fputs(all[f], stdout);
+	}
+}
+
 enum status script_print(const struct change *change)
 {
-	size_t n = irqkit_plan_count(change->plan), n_irqs = 0, n_steps = 0;
 	_cleanup_free_ char *line = text_escape(change->call->line);
 	bool ok = line != NULL;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
-
-		n_steps += is_in_script(step);
-		n_irqs += is_in_script(step) && irqkit_step_get_irq(step) >= 0;
-	}
 	printf(head, irqkit_version(), line ? line : "");
-	if (n_irqs)
-		fputs(irq_functions, stdout);
-	if (n_steps > n_irqs)
-		fputs(default_functions, stdout);
+	print_functions(change);
 	putchar('\n');
-	for (size_t i = 0; i < n && ok; i++) {
+	for (size_t i = 0; i < irqkit_plan_count(change->plan) && ok; i++) {
 		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
 
-		if (!is_in_script(step))
-			continue;
-		if (irqkit_step_get_irq(step) >= 0)
-			ok = print_affinity(change, step);
-		else
-			printf("default_affinity %s\n", irqkit_step_get_new(step));
+		if (is_in_script(step))
+			ok = print_step(change, step);
 	}
 	printf("\nexit \"$failed\"\n");
 	if (ok)

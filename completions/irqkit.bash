@@ -173,6 +173,15 @@ _irqkit_targets() {
 	esac
 }
 
+# The network interfaces; of a name that cannot be printed there is none.
+_irqkit_devices() {
+	local device
+	for device in "${ROOT%/}"/sys/class/net/*; do
+		device=${device##*/}
+		[[ $device == '*' || $device == *[![:print:]]* ]] || REPLIES+=("$device")
+	done
+}
+
 _irqkit_cpus() {
 	local before=${1%"${1##*[,-]}"} from=0 cpu online
 	[[ $before =~ ([0-9]{1,9})-$ ]] && from=$((10#${BASH_REMATCH[1]} + 1))
@@ -322,6 +331,8 @@ _irqkit() {
 		for option in "${OPTIONS[@]}"; do
 			REPLIES+=("$option${ARGUMENT[$option]:+=}")
 		done
+	elif [[ $USAGE == *' DEV'* ]]; then
+		_irqkit_devices
 	elif [[ $USAGE == *TARGET* ]]; then
 		_irqkit_targets "$text"
 	elif [[ $USAGE == *NUMBER* ]]; then

@@ -79,6 +79,11 @@ function __irqkit_targets
     end
 end
 
+# [ROOT]: the network interfaces
+function __irqkit_devices
+    path basename -- (string trim -rc / -- "$argv[1]")/sys/class/net/*
+end
+
 # UNDO...: what can be undone, by number, each with the command that did it
 function __irqkit_changes
     $argv --list --raw --noheadings -o NUMBER,COMMAND 2>/dev/null | while read -l number command
@@ -172,6 +177,8 @@ function __irqkit_complete
         $program --list-commands 2>/dev/null
     else
         switch ($program $command --help 2>/dev/null)[1]
+            case '* DEV*'
+                __irqkit_devices (string replace -- '--root=' '' $root)
             case '*TARGET*'
                 __irqkit_targets $program show $root
             case '*NUMBER*'

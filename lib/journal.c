@@ -9,8 +9,13 @@
  *     command	irqkit set eth1 --cpus=0-3
  *     undoes	6                                   (of an undo only)
  *     knob	/proc/irq/283/smp_affinity	283	xen-dyn	eth1	01	0f
+ *     knob	/sys/class/net/eth1/queues/rx-0/rps_cpus		2	eth1:rx-0	0	e
+ *     knob	/proc/77/status		1234	napi/eth1-8193	0-3	2
  *     end
  *
+ * A knob has its path, interrupt, what it belongs to by another sign (the chip of an
+ * interrupt, the index of an interface, when a thread began) and by name, and its value
+ * before and after.
  * Fields are separated by tabs; a byte that could be mistaken is written as \xNN.
  */
 #include "private.h"
@@ -52,10 +57,10 @@ static void add_step(struct buffer *file, const struct irqkit_step *step)
 	buffer_add(file, "knob");
 	add_field(file, step->path);
 	add_field(file, irq);
-	add_field(file, step->chip ? step->chip : "");
+	add_field(file, step->identity ? step->identity : "");
 	add_field(file, step->target);
-	add_field(file, step->old_text);
-	add_field(file, step->new_text);
+	add_field(file, step->old_value.text);
+	add_field(file, step->new_value.text);
 	buffer_add_char(file, '\n');
 }
 
@@ -217,15 +222,15 @@ static bool unescape(char *text)
 /* A path that this library writes, and the interrupt that goes with it. */
 static bool is_knob(const struct entry *entry)
 {
-	char expected[64];
-	uint32_t irq;
+	const char *text = entry->field[FIELD_IRQ];
+	enum irqkit_knob knob;
+	uint32_t number, irq;
 
-	if (strcmp(entry->field[FIELD_PATH], "/proc/irq/default_smp_affinity") == 0)
-		return entry->field[FIELD_IRQ][0] == '\0';
-	if (parse_u32(entry->field[FIELD_IRQ], strlen(entry->field[FIELD_IRQ]), &irq) < 0)
+	if (!knob_parse_path(entry->field[FIELD_PATH], &knob, &number))
 		return false;
-	snprintf(expected, sizeof(expected), "/proc/irq/%u/smp_affinity", irq);
-	return irq <= INT32_MAX && strcmp(entry->field[FIELD_PATH], expected) == 0;
+	if (knob != IRQKIT_KNOB_AFFINITY)
+		return text[0] == '\0';
+	return parse_u32(text, strlen(text), &irq) == 0 && irq == number;
 }
 
 static int parse_knob(struct irqkit_change *change, char *text)
@@ -402,7 +407,7 @@ static struct entry *find_entry(struct irqkit_change *change, const char *path)
 static bool is_same_thing(const struct entry *a, const struct entry *b)
 {
 	return strcmp(a->field[FIELD_TARGET], b->field[FIELD_TARGET]) == 0 &&
-	       strcmp(a->field[FIELD_CHIP], b->field[FIELD_CHIP]) == 0;
+	       strcmp(a->field[FIELD_IDENTITY], b->field[FIELD_IDENTITY]) == 0;
 }
 
 /* The knobs of @from join those of @into; what is left in @from has another owner. */

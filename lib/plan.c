@@ -26,12 +26,10 @@ static void step_clear(struct irqkit_step *step)
 {
 	free(step->path);
 	free(step->target);
-	free(step->chip);
+	free(step->identity);
 	free(step->why);
-	free(step->old_text);
-	free(step->new_text);
-	irqkit_cpuset_free(step->old_cpus);
-	irqkit_cpuset_free(step->new_cpus);
+	value_clear(&step->old_value);
+	value_clear(&step->new_value);
 	irqkit_cpuset_free(step->effective);
 }
 
@@ -91,20 +89,22 @@ char *interrupt_join_actions(const struct irqkit_interrupt *interrupt)
 	return joined;
 }
 
+int step_read(
+	struct irqkit_ctx *ctx, const struct irqkit_step *step, struct value *ret_value)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = step->knob == IRQKIT_KNOB_THREAD
+		? thread_read_cpus(ctx, step->pid, &text)
+		: knob_read_line(ctx, knob_path(step), &text, &len);
+
+	return r < 0 ? r : value_parse(step->knob, text, ret_value);
+}
+
 int step_read_old(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
-	size_t len;
-	int r;
-
-	free(step->old_text);
-	step->old_text = NULL;
-	r = knob_read_line(ctx, knob_path(step), &step->old_text, &len);
-	if (r < 0)
-		return r;
-	irqkit_cpuset_free(step->old_cpus);
-	step->old_cpus = NULL;
-	r = irqkit_cpuset_parse_mask(step->old_text, len, &step->old_cpus, NULL);
-	return r == -EINVAL || r == -ERANGE ? -EBADMSG : r;
+	value_clear(&step->old_value);
+	return step_read(ctx, step, &step->old_value);
 }
 
 /* Without effective affinity, or while the interrupt is not active, the knob's word is all. */
@@ -112,7 +112,7 @@ void step_read_effective(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
 	bool is_in_force = true;
 
-	if (step->kind == KNOB_IRQ) {
+	if (step->knob == IRQKIT_KNOB_AFFINITY) {
 		struct irqkit_cpuset *effective = NULL;
 
 		irqkit_irq_read_effective(ctx, (unsigned int)step->irq, &effective);
@@ -120,7 +120,7 @@ void step_read_effective(struct irqkit_ctx *ctx, struct irqkit_step *step)
 		step->effective = effective;
 	}
 	if (step->effective && !irqkit_cpuset_is_empty(step->effective))
-		is_in_force = irqkit_cpuset_is_subset(step->effective, step->new_cpus);
+		is_in_force = irqkit_cpuset_is_subset(step->effective, step->new_value.cpus);
 
 	if (!is_in_force)
 		step->result = IRQKIT_PENDING;
@@ -128,22 +128,50 @@ void step_read_effective(struct irqkit_ctx *ctx, struct irqkit_step *step)
 		step->result = IRQKIT_DONE;
 }
 
-static int set_cpus(struct irqkit_ctx *ctx, struct irqkit_step *step,
+static void compare_with_old(struct irqkit_ctx *ctx, struct irqkit_step *step)
+{
+	if (!value_is_equal(step->knob, &step->old_value, &step->new_value))
+		return;
+	step->result = IRQKIT_UNCHANGED;
+	step_read_effective(ctx, step);
+}
+
+int step_set_cpus(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	const struct irqkit_cpuset *cpus)
 {
 	int r = step_read_old(ctx, step);
 
 	if (r == 0)
-		r = irqkit_cpuset_copy(cpus, &step->new_cpus);
+		r = value_set_cpus(
+			step->knob, cpus, step->old_value.text, &step->new_value);
 	if (r == 0)
-		r = cpuset_format_mask_like(cpus, step->old_text, &step->new_text);
+		compare_with_old(ctx, step);
+	return r;
+}
+
+int step_set_number(struct irqkit_ctx *ctx, struct irqkit_step *step, uint64_t number)
+{
+	int r = step_read_old(ctx, step);
+
+	if (r == 0)
+		r = value_set_number(number, &step->new_value);
+	if (r == 0)
+		compare_with_old(ctx, step);
+	return r;
+}
+
+int step_set_why(struct irqkit_step *step, const char *format, ...)
+{
+	va_list args;
+	int r;
+
+	free(step->why);
+	va_start(args, format);
+	r = vasprintf(&step->why, format, args);
+	va_end(args);
 	if (r < 0)
-		return r;
-	if (irqkit_cpuset_is_equal(step->old_cpus, step->new_cpus)) {
-		step->result = IRQKIT_UNCHANGED;
-		step_read_effective(ctx, step);
-	}
-	return 0;
+		step->why = NULL;
+	return r < 0 ? -ENOMEM : 0;
 }
 
 static int set_interrupt(struct irqkit_step *step,
@@ -153,12 +181,12 @@ static int set_interrupt(struct irqkit_step *step,
 		step->path = NULL;
 		return -ENOMEM;
 	}
-	step->kind = KNOB_IRQ;
+	step->knob = IRQKIT_KNOB_AFFINITY;
 	step->irq = interrupt->irq;
 	step->target = interrupt_join_actions(interrupt);
 	step->why = strdup(why);
-	step->chip = interrupt->chip ? strdup(interrupt->chip) : NULL;
-	if (!step->target || !step->why || (interrupt->chip && !step->chip))
+	step->identity = interrupt->chip ? strdup(interrupt->chip) : NULL;
+	if (!step->target || !step->why || (interrupt->chip && !step->identity))
 		return -ENOMEM;
 	return 0;
 }
@@ -178,7 +206,7 @@ EXPORT int irqkit_plan_add_affinity(struct irqkit_plan *plan,
 	step->is_optional = flags & IRQKIT_STEP_OPTIONAL;
 	r = set_interrupt(step, interrupt, why);
 	if (r == 0)
-		r = set_cpus(plan->ctx, step, cpus);
+		r = step_set_cpus(plan->ctx, step, cpus);
 	if (r < 0)
 		plan_drop_step(plan);
 	return r;
@@ -192,11 +220,11 @@ EXPORT int irqkit_plan_add_default_affinity(
 
 	if (r < 0)
 		return r;
-	step->kind = KNOB_DEFAULT;
-	step->path = strdup("/proc/irq/default_smp_affinity");
+	step->knob = IRQKIT_KNOB_DEFAULT_AFFINITY;
+	step->path = strdup(DEFAULT_AFFINITY_PATH);
 	step->target = strdup("default");
 	step->why = strdup(why);
-	r = step->path && step->target && step->why ? set_cpus(plan->ctx, step, cpus)
+	r = step->path && step->target && step->why ? step_set_cpus(plan->ctx, step, cpus)
 						     : -ENOMEM;
 	if (r < 0)
 		plan_drop_step(plan);
@@ -218,9 +246,7 @@ EXPORT int irqkit_plan_add_kept(struct irqkit_plan *plan,
 	if (r == 0)
 		r = step_read_old(plan->ctx, step);
 	if (r == 0)
-		r = irqkit_cpuset_copy(step->old_cpus, &step->new_cpus);
-	if (r == 0 && !(step->new_text = strdup(step->old_text)))
-		r = -ENOMEM;
+		r = value_parse(step->knob, step->old_value.text, &step->new_value);
 	if (r < 0) {
 		plan_drop_step(plan);
 		return r;
@@ -254,41 +280,61 @@ static bool is_immovable_error(int error)
 	return error == -EIO || error == -EPERM;
 }
 
-/* Does the knob hold what was written? */
+/* Does the knob hold what was written, or what the kernel makes of it by right? */
 static int read_back(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *now = NULL;
-	int r = knob_read_cpumask(ctx, knob_path(step), &now);
+	struct value now CLEANUP(value_clear) = { 0 };
+	int r = step_read(ctx, step, &now);
 
 	if (r < 0)
 		return r;
-	if (!irqkit_cpuset_is_equal(now, step->new_cpus))
+	if (!value_is_kept(ctx, step->knob, &step->new_value, &now))
 		return -EPROTO;
+	if (now.cpus && !value_is_equal(step->knob, &step->new_value, &now)) {
+		irqkit_cpuset_free(step->effective);
+		step->effective = TAKE(now.cpus);
+	}
 	step->result = IRQKIT_DONE;
 	step_read_effective(ctx, step);
 	return 0;
 }
 
+/* Writes the old or the new value. -ENOENT: the thread has ended. */
+static int write_value(struct irqkit_ctx *ctx, const struct irqkit_step *step,
+	const struct value *value)
+{
+	if (step->knob != IRQKIT_KNOB_THREAD)
+		return knob_write(ctx, knob_path(step), value->text);
+	if (!thread_is_same(ctx, step->pid, step->target, step->identity))
+		return -ENOENT;
+	return thread_write_cpus(step->pid, value->cpus);
+}
+
+/* What can't be done and need not be: what the kernel doesn't move, a thread that ended. */
+static int skip_step(struct irqkit_step *step, int error, const char *why)
+{
+	step->error = -error;
+	step->result = IRQKIT_SKIPPED;
+	return step_set_why(step, "%s", why);
+}
+
 static int write_step(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
-	int r = knob_write(ctx, knob_path(step), step->new_text);
+	int r;
 
+	if (step->knob == IRQKIT_KNOB_THREAD && !ctx->is_live)
+		return skip_step(step, 0, "threads of a saved root: there is none to move");
+	r = write_value(ctx, step, &step->new_value);
 	step->is_written = r == 0 || r == -EPROTO;
 	if (r == 0)
 		r = read_back(ctx, step);
 	if (r == 0)
 		return 0;
+	if (!step->is_written && step->is_optional && is_immovable_error(r))
+		return skip_step(step, r, "refused by the kernel");
+	if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
+		return skip_step(step, r, "ended meanwhile");
 	step->error = -r;
-	if (!step->is_written && step->is_optional && is_immovable_error(r)) {
-		char *why = strdup("refused by the kernel");
-
-		if (why) {
-			free(step->why);
-			step->why = why;
-		}
-		step->result = IRQKIT_SKIPPED;
-		return 0;
-	}
 	step->result = IRQKIT_FAILED;
 	return r;
 }
@@ -304,7 +350,7 @@ static int put_back(struct irqkit_plan *plan)
 
 		if (!step->is_written)
 			continue;
-		r = knob_write(plan->ctx, knob_path(step), step->old_text);
+		r = write_value(plan->ctx, step, &step->old_value);
 		if (r == 0) {
 			step->is_written = false;
 			if (step->result != IRQKIT_FAILED)

@@ -225,24 +225,62 @@ int state_read(int dir_fd, const char *name, char **ret_text);
 /* Calls @each with every name in the folder, until it returns something negative. */
 int state_list(int dir_fd, int (*each)(void *data, const char *name), void *data);
 
-/* plan.c */
-enum knob_kind {
-	KNOB_IRQ,     /* /proc/irq/N/smp_affinity */
-	KNOB_DEFAULT, /* /proc/irq/default_smp_affinity */
-};
+/* knob_kind.c: which knobs a plan may write, and what they hold */
+#define DEFAULT_AFFINITY_PATH "/proc/irq/default_smp_affinity"
+#define SOCK_FLOW_ENTRIES_PATH "/proc/sys/net/core/rps_sock_flow_entries"
 
+/* What a knob holds, or is to hold. */
+struct value {
+	char *text; /* owned, or NULL: nothing */
+	struct irqkit_cpuset *cpus; /* owned; of a number NULL. Of xps_rxqs: rx queues */
+	uint64_t number;
+};
+void value_clear(struct value *value);
+/* -EBADMSG: no such value. */
+int value_parse(enum irqkit_knob knob, const char *text, struct value *ret_value);
+/* A mask gets as many digits as @like. */
+int value_set_cpus(enum irqkit_knob knob, const struct irqkit_cpuset *cpus,
+	const char *like, struct value *ret_value);
+int value_set_number(uint64_t number, struct value *ret_value);
+bool value_is_equal(
+	enum irqkit_knob knob, const struct value *a, const struct value *b);
+/*
+ * Is @now what the kernel makes of @given by right? It leaves CPUs out of rps_cpus and
+ * xps_cpus that it doesn't use, and numbers of flows become powers of two.
+ */
+bool value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
+	const struct value *given, const struct value *now);
+uint64_t round_up_to_power(uint64_t number);
+
+bool knob_is_number(enum irqkit_knob knob);
+/* False: no knob that is ever written. @ret_number: the interrupt, or the process. */
+bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret_number);
+/* Of the interface of a queue's knob; "" where it isn't told. */
+int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text);
+
+/* thread_knob.c. -ENOENT: there is no such process. */
+int thread_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list);
+/* Its name, and when it began; "" where a saved root doesn't tell. */
+int thread_read_identity(
+	struct irqkit_ctx *ctx, unsigned int pid, char **ret_name, char **ret_start);
+bool thread_is_same(
+	struct irqkit_ctx *ctx, unsigned int pid, const char *name, const char *start);
+int thread_write_cpus(unsigned int pid, const struct irqkit_cpuset *cpus);
+
+/* plan.c */
 struct irqkit_step {
-	enum knob_kind kind;
+	enum irqkit_knob knob;
 	char *path;   /* owned; with its leading slash */
 	int irq;      /* -1: none */
+	unsigned int pid; /* of a thread */
 	char *target; /* owned */
-	char *chip;   /* owned, or NULL */
+	/* What the number or name belonged to: chip, ifindex, start of a process. */
+	char *identity; /* owned, or NULL */
 	char *why;    /* owned */
-	char *old_text; /* owned, or NULL */
-	char *new_text; /* owned, or NULL */
-	struct irqkit_cpuset *old_cpus;	 /* owned, or NULL */
-	struct irqkit_cpuset *new_cpus;	 /* owned, or NULL */
-	struct irqkit_cpuset *effective; /* owned, or NULL */
+	struct value old_value;
+	struct value new_value;
+	/* owned, or NULL: the CPUs that serve an interrupt, or that the kernel kept */
+	struct irqkit_cpuset *effective;
 	enum irqkit_result result;
 	int error; /* positive */
 	bool is_optional;
@@ -262,15 +300,31 @@ struct irqkit_plan {
 int plan_add_step(struct irqkit_plan *plan, struct irqkit_step **ret_step);
 /* Drops the last step. */
 void plan_drop_step(struct irqkit_plan *plan);
-/* Reads old_text and old_cpus. */
+/* Reads what the knob holds now. */
+int step_read(struct irqkit_ctx *ctx, const struct irqkit_step *step,
+	struct value *ret_value);
 int step_read_old(struct irqkit_ctx *ctx, struct irqkit_step *step);
+/* The old value is read, the new one set; unchanged where it is so already. */
+int step_set_cpus(struct irqkit_ctx *ctx, struct irqkit_step *step,
+	const struct irqkit_cpuset *cpus);
+int step_set_number(struct irqkit_ctx *ctx, struct irqkit_step *step, uint64_t number);
 /* Reads where the interrupt is served: in force, or pending. */
 void step_read_effective(struct irqkit_ctx *ctx, struct irqkit_step *step);
+int step_set_why(struct irqkit_step *step, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* The names of an interrupt's handlers, "a, b"; NULL: no memory. */
 char *interrupt_join_actions(const struct irqkit_interrupt *interrupt);
 
 /* journal.c */
-enum { FIELD_PATH, FIELD_IRQ, FIELD_CHIP, FIELD_TARGET, FIELD_OLD, FIELD_NEW, N_FIELDS };
+enum {
+	FIELD_PATH,
+	FIELD_IRQ,
+	FIELD_IDENTITY,
+	FIELD_TARGET,
+	FIELD_OLD,
+	FIELD_NEW,
+	N_FIELDS
+};
 
 /* One knob of a change. */
 struct entry {

@@ -33,6 +33,11 @@ EXPORT const char *irqkit_step_get_path(const struct irqkit_step *step)
 	return step->path;
 }
 
+EXPORT enum irqkit_knob irqkit_step_get_knob(const struct irqkit_step *step)
+{
+	return step->knob;
+}
+
 EXPORT int irqkit_step_get_irq(const struct irqkit_step *step)
 {
 	return step->irq;
@@ -45,30 +50,30 @@ EXPORT const char *irqkit_step_get_target(const struct irqkit_step *step)
 
 EXPORT const char *irqkit_step_get_old(const struct irqkit_step *step)
 {
-	return step->old_text;
+	return step->old_value.text;
 }
 
 EXPORT const char *irqkit_step_get_new(const struct irqkit_step *step)
 {
-	return step->new_text;
+	return step->new_value.text;
 }
 
 EXPORT const struct irqkit_cpuset *irqkit_step_get_old_cpus(
 	const struct irqkit_step *step)
 {
-	return step->old_cpus;
+	return step->knob == IRQKIT_KNOB_XPS_RXQS ? NULL : step->old_value.cpus;
 }
 
 EXPORT const struct irqkit_cpuset *irqkit_step_get_new_cpus(
 	const struct irqkit_step *step)
 {
-	return step->new_cpus;
+	return step->knob == IRQKIT_KNOB_XPS_RXQS ? NULL : step->new_value.cpus;
 }
 
 EXPORT const struct irqkit_cpuset *irqkit_step_get_effective(
 	const struct irqkit_step *step)
 {
-	return step->effective;
+	return step->knob == IRQKIT_KNOB_XPS_RXQS ? NULL : step->effective;
 }
 
 EXPORT const char *irqkit_step_get_why(const struct irqkit_step *step)

@@ -18,87 +18,103 @@ static bool is_same_interrupt(const struct entry *entry,
 
 	*ret_now = now ? interrupt_join_actions(now) : NULL;
 	return *ret_now && strcmp(*ret_now, entry->field[FIELD_TARGET]) == 0 &&
-	       strcmp(chip, entry->field[FIELD_CHIP]) == 0;
+	       strcmp(chip, entry->field[FIELD_IDENTITY]) == 0;
 }
 
-static int set_why(struct irqkit_step *step, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-static int set_why(struct irqkit_step *step, const char *format, ...)
+/* Has the knob's number or name become something else's? Then it is skipped. */
+static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
+	const struct entry *entry, const struct irqkit_snapshot *snapshot, bool force)
 {
-	va_list args;
-	int r;
+	const char *identity = entry->field[FIELD_IDENTITY];
+	_cleanup_free_ char *now = NULL;
+	int r = 0;
 
-	free(step->why);
-	va_start(args, format);
-	r = vasprintf(&step->why, format, args);
-	va_end(args);
-	if (r < 0)
-		step->why = NULL;
-	return r < 0 ? -ENOMEM : 0;
+	switch (step->knob) {
+	case IRQKIT_KNOB_AFFINITY:
+		if (is_same_interrupt(entry, snapshot, &now) || (force && now))
+			return 0;
+		step->result = IRQKIT_SKIPPED;
+		step->error = now ? 0 : ENOENT;
+		return now ? step_set_why(step, "%d is now %s", step->irq, now)
+			   : step_set_why(step, "%d is gone", step->irq);
+	case IRQKIT_KNOB_THREAD: /* never another process, forced or not */
+		if (thread_is_same(ctx, step->pid, step->target, identity))
+			return 0;
+		step->result = IRQKIT_SKIPPED;
+		step->error = ENOENT;
+		return step_set_why(step, "this thread has ended");
+	case IRQKIT_KNOB_DEFAULT_AFFINITY:
+	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
+		return 0;
+	default:
+		r = knob_read_ifindex(ctx, step->path, &now);
+		if (r < 0 || force || !*now || !*identity || strcmp(now, identity) == 0)
+			return r;
+		step->result = IRQKIT_SKIPPED;
+		return step_set_why(step, "another interface has this name now");
+	}
 }
 
 static int fill_step(struct irqkit_step *step, const struct entry *entry)
 {
-	uint32_t irq;
+	uint32_t number = 0;
 
-	step->kind = KNOB_DEFAULT;
-	if (entry->field[FIELD_IRQ][0]) {
-		parse_u32(entry->field[FIELD_IRQ], strlen(entry->field[FIELD_IRQ]), &irq);
-		step->irq = (int)irq;
-		step->kind = KNOB_IRQ;
-	}
+	if (!knob_parse_path(entry->field[FIELD_PATH], &step->knob, &number))
+		return -EBADMSG;
+	if (step->knob == IRQKIT_KNOB_AFFINITY)
+		step->irq = (int)number;
+	else if (step->knob == IRQKIT_KNOB_THREAD)
+		step->pid = number;
 	step->path = strdup(entry->field[FIELD_PATH]);
 	step->target = strdup(entry->field[FIELD_TARGET]);
-	step->chip = strdup(entry->field[FIELD_CHIP]);
-	step->new_text = strdup(entry->field[FIELD_OLD]);
-	if (!step->path || !step->target || !step->chip || !step->new_text)
+	step->identity = strdup(entry->field[FIELD_IDENTITY]);
+	if (!step->path || !step->target || !step->identity)
 		return -ENOMEM;
-	return irqkit_cpuset_parse_mask(
-		step->new_text, strlen(step->new_text), &step->new_cpus, NULL);
+	return value_parse(step->knob, entry->field[FIELD_OLD], &step->new_value);
 }
 
-/* Is the value the one that the change gave? */
-static bool is_as_changed(const struct irqkit_step *step, const struct entry *entry)
+/*
+ * Is the value the one that the change gave, or what the kernel made of it? It places the
+ * threads of interrupts itself, where these are served.
+ */
+static bool is_as_changed(
+	struct irqkit_ctx *ctx, const struct irqkit_step *step, const struct entry *entry)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *given = NULL;
-	const char *text = entry->field[FIELD_NEW];
+	struct value given CLEANUP(value_clear) = { 0 };
 
-	return irqkit_cpuset_parse_mask(text, strlen(text), &given, NULL) == 0 &&
-	       irqkit_cpuset_is_equal(step->old_cpus, given);
+	if (value_parse(step->knob, entry->field[FIELD_NEW], &given) < 0)
+		return false;
+	if (step->knob == IRQKIT_KNOB_THREAD && strncmp(step->target, "irq/", 4) == 0)
+		return irqkit_cpuset_is_subset(step->old_value.cpus, given.cpus);
+	return value_is_kept(ctx, step->knob, &given, &step->old_value);
 }
 
 static int decide(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	const struct entry *entry, const struct irqkit_snapshot *snapshot, bool force)
 {
-	_cleanup_free_ char *now = NULL;
-	int r;
+	int r = check_identity(ctx, step, entry, snapshot, force);
 
-	if (step->kind == KNOB_IRQ && !is_same_interrupt(entry, snapshot, &now) &&
-		!(force && now)) {
-		step->result = IRQKIT_SKIPPED;
-		step->error = now ? 0 : ENOENT;
-		return now ? set_why(step, "%d is now %s", step->irq, now)
-			   : set_why(step, "%d is gone", step->irq);
-	}
+	if (r < 0 || step->result == IRQKIT_SKIPPED)
+		return r;
 	r = step_read_old(ctx, step);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0) {
 		step->result = IRQKIT_SKIPPED;
 		step->error = -r;
-		return set_why(step, "cannot be read: %s", strerror(-r));
+		return step_set_why(step, "cannot be read: %s", strerror(-r));
 	}
-	if (irqkit_cpuset_is_equal(step->old_cpus, step->new_cpus)) {
+	if (value_is_equal(step->knob, &step->old_value, &step->new_value)) {
 		step->result = IRQKIT_UNCHANGED;
 		step_read_effective(ctx, step);
-		return set_why(step, "it is so already");
+		return step_set_why(step, "it is so already");
 	}
-	if (!force && !is_as_changed(step, entry)) {
+	if (!force && !is_as_changed(ctx, step, entry)) {
 		step->result = IRQKIT_SKIPPED;
-		return set_why(step, "changed since then, from %s",
+		return step_set_why(step, "changed since then, from %s",
 			entry->field[FIELD_NEW]);
 	}
-	return set_why(step, "as it was");
+	return step_set_why(step, "as it was");
 }
 
 EXPORT int irqkit_plan_add_undo(struct irqkit_plan *plan,

@@ -148,6 +148,10 @@ bash_offers "irqkit spread --root=$root --by load eth0-r" eth0-rx-0
 bash_offers "irqkit spread --root=$root --verify eth0-r" eth0-rx-0
 bash_offers "irq-spread --root=$root --cpus=0," 0,0 0,2 0,3
 unchanged bash
+mkdir -p "$tmp/root/sys/class/net/eth0" "$tmp/root/sys/class/net/eth1" "$tmp/root/sys/class/net/lo"
+bash_offers "irqkit rps --root=$root e" eth0 eth1
+bash_offers "irqkit pin-queue --root=$root lo" lo
+bash_offers "irqkit xps --root=$root -o irq,se" IRQ,SERVED
 empty "bash: no name was run" "$(find . -maxdepth 1 -name x)"
 split 'irqkit show --'
 same "bash: all options of show" "$options" "$(offers 'irqkit show --' | tr -d = | sort)"
@@ -197,6 +201,7 @@ fish_offers 'irqkit spread --by=t' --by=total
 fish_offers 'irqkit spread --node a' any
 fish_offers "irqkit spread --root=$root --verify eth0-r" eth0-rx-0
 unchanged fish
+fish_offers "irqkit rps --root=$root e" eth0 eth1
 empty "fish: no name was run" "$(find . -maxdepth 1 -name x)"
 
 # ---- zsh ---------------------------------------------------------------------------------

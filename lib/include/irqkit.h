@@ -456,6 +456,19 @@ int irqkit_queue_read_xps_cpus(
 /* The flows of an rx queue that are kept apart (rps_flow_cnt). Errors as above. */
 int irqkit_queue_read_rps_flow_cnt(const struct irqkit_queue *queue, uint64_t *ret_count);
 
+/*
+ * The rx queues whose flows a tx queue sends (xps_rxqs), by number. Where there are any,
+ * they count before xps_cpus. Errors as above.
+ */
+int irqkit_queue_read_xps_rxqs(
+	const struct irqkit_queue *queue, struct irqkit_cpuset **ret_rxqs);
+
+/*
+ * The flows that the machine keeps apart (rps_sock_flow_entries): without any, the counts of
+ * the queues do nothing. -ENOENT: the kernel has no RPS, or not in this network namespace.
+ */
+int irqkit_rps_read_sock_flow_entries(struct irqkit_ctx *ctx, uint64_t *ret_count);
+
 /* ------- threads */
 
 /*
@@ -720,6 +733,19 @@ void irqkit_lock_free(struct irqkit_lock *lock);
 struct irqkit_plan;
 struct irqkit_step; /* belongs to its plan */
 
+/* What a step can write. Nothing else is written, whatever the journal holds. */
+enum irqkit_knob {
+	IRQKIT_KNOB_AFFINITY,	      /* /proc/irq/N/smp_affinity */
+	IRQKIT_KNOB_DEFAULT_AFFINITY, /* /proc/irq/default_smp_affinity */
+	/* below /sys/class/net/DEV/queues: */
+	IRQKIT_KNOB_RPS_CPUS,	  /* rx-N/rps_cpus */
+	IRQKIT_KNOB_RPS_FLOW_CNT, /* rx-N/rps_flow_cnt */
+	IRQKIT_KNOB_XPS_CPUS,	  /* tx-N/xps_cpus */
+	IRQKIT_KNOB_XPS_RXQS,	  /* tx-N/xps_rxqs */
+	IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES, /* /proc/sys/net/core/rps_sock_flow_entries */
+	IRQKIT_KNOB_THREAD, /* sched_setaffinity(2); as path, /proc/PID/status */
+};
+
 enum irqkit_result {
 	IRQKIT_PLANNED,	    /* to be written */
 	IRQKIT_DONE,	    /* written, and in force */
@@ -765,6 +791,38 @@ int irqkit_plan_add_kept(struct irqkit_plan *plan,
 int irqkit_plan_add_skipped(struct irqkit_plan *plan,
 	const struct irqkit_interrupt *interrupt, const char *why);
 
+/*
+ * The same for what belongs to a queue of a network device. Its steps have no interrupt,
+ * and "eth0:rx-0" as their target. The empty set turns RPS or XPS off for the queue; a
+ * count of flows becomes a power of two, as the kernel would make it, and 0 is none.
+ *
+ * -ENOENT: there is no such file: the kernel has no RPS or XPS, or the device has only one
+ * tx queue. -EINVAL: the queue has the other direction. Others as above.
+ */
+int irqkit_plan_add_rps_cpus(struct irqkit_plan *plan, const struct irqkit_queue *queue,
+	const struct irqkit_cpuset *cpus, const char *why);
+int irqkit_plan_add_rps_flow_cnt(struct irqkit_plan *plan,
+	const struct irqkit_queue *queue, uint64_t count, const char *why);
+int irqkit_plan_add_xps_cpus(struct irqkit_plan *plan, const struct irqkit_queue *queue,
+	const struct irqkit_cpuset *cpus, const char *why);
+/* The members of @rxqs are numbers of rx queues. */
+int irqkit_plan_add_xps_rxqs(struct irqkit_plan *plan, const struct irqkit_queue *queue,
+	const struct irqkit_cpuset *rxqs, const char *why);
+
+/* The flows that are kept apart in the whole machine; rounded up like those of a queue. */
+int irqkit_plan_add_rps_sock_flow_entries(
+	struct irqkit_plan *plan, uint64_t count, const char *why);
+
+/*
+ * Adds a step: @thread is to run on @cpus. One that the kernel places itself is skipped; so is
+ * one that has ended when its turn comes, and every one of a saved root when it is applied.
+ *
+ * -ENOENT: it has ended.
+ */
+int irqkit_plan_add_thread_affinity(struct irqkit_plan *plan,
+	const struct irqkit_thread *thread, const struct irqkit_cpuset *cpus,
+	const char *why);
+
 size_t irqkit_plan_count(const struct irqkit_plan *plan);
 const struct irqkit_step *irqkit_plan_get(const struct irqkit_plan *plan, size_t index);
 
@@ -783,8 +841,9 @@ enum {
  * call wrote is put back, last first.
  *
  * Returns 0, or the error of the first step that failed; the steps' results tell the
- * rest. -EPROTO: the kernel took the value but the knob holds another. An error with all
- * steps still planned comes from the journal: nothing was written.
+ * rest. -EPROTO: the kernel took the value but the knob holds another; that it leaves CPUs
+ * out of rps_cpus and xps_cpus which are offline or isolated is its right. An error with
+ * all steps still planned comes from the journal: nothing was written.
  */
 int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags);
@@ -804,11 +863,15 @@ int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *lock);
  */
 size_t irqkit_plan_refresh(struct irqkit_plan *plan);
 
+enum irqkit_knob irqkit_step_get_knob(const struct irqkit_step *step);
 /* "/proc/irq/283/smp_affinity" */
 const char *irqkit_step_get_path(const struct irqkit_step *step);
 /* The interrupt that the knob belongs to, or -1. */
 int irqkit_step_get_irq(const struct irqkit_step *step);
-/* What it is for: the names of the interrupt's handlers ("eth1", "a, b"), "default". */
+/*
+ * What it is for: the names of the interrupt's handlers ("eth1", "a, b"), "default", a queue
+ * ("eth1:rx-0"), the name of a thread, "all devices".
+ */
 const char *irqkit_step_get_target(const struct irqkit_step *step);
 /* The kernel's text before and, as written, after; NULL where nothing is to be written. */
 const char *irqkit_step_get_old(const struct irqkit_step *step);
@@ -816,7 +879,10 @@ const char *irqkit_step_get_new(const struct irqkit_step *step);
 /* The same as sets, where the knob holds CPUs; else NULL. */
 const struct irqkit_cpuset *irqkit_step_get_old_cpus(const struct irqkit_step *step);
 const struct irqkit_cpuset *irqkit_step_get_new_cpus(const struct irqkit_step *step);
-/* Where the interrupt is served, as last read; NULL where that isn't known. */
+/*
+ * Where the interrupt is served, as last read; NULL where that isn't known. Of rps_cpus and
+ * xps_cpus: what the kernel kept, where it left CPUs out that are offline or isolated.
+ */
 const struct irqkit_cpuset *irqkit_step_get_effective(const struct irqkit_step *step);
 const char *irqkit_step_get_why(const struct irqkit_step *step);
 enum irqkit_result irqkit_step_get_result(const struct irqkit_step *step);
@@ -855,7 +921,7 @@ unsigned int irqkit_change_get_undoes(const struct irqkit_change *change);
 /*
  * Adds the steps that undo @change, last first. What has another value by now than the
  * change gave it, and interrupts whose number belongs to something else in @snapshot,
- * are skipped, unless @force.
+ * are skipped, unless @force. Threads that have ended are skipped always.
  */
 int irqkit_plan_add_undo(struct irqkit_plan *plan, const struct irqkit_change *change,
 	const struct irqkit_snapshot *snapshot, bool force);
@@ -1052,6 +1118,35 @@ double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
  * heaviest together.
  */
 uint64_t irqkit_spread_get_bound(const struct irqkit_spread *spread);
+
+/* --------------------------------------------------------------------------------- */
+/* Steering: who shares what a device receives, and who sends by which queue         */
+
+/*
+ * Decides whether receive packet steering helps a device of @n_queues rx queues that is near
+ * @node (-1: not known) and has its interrupts served by @serving; and if so, by which
+ * CPUs: housekeeping ones of that node, without those that serve its interrupts and their
+ * SMT siblings, where at least half remain. It helps where there are more such CPUs than
+ * queues. *ret_cpus is empty where it doesn't help. *ret_why is a phrase for people, both
+ * ways; the caller frees it.
+ *
+ * -ENODATA: it isn't known which CPUs are online.
+ */
+int irqkit_steer_rps(struct irqkit_topology *topology, int node,
+	const struct irqkit_cpuset *serving, size_t n_queues,
+	struct irqkit_cpuset **ret_cpus, char **ret_why);
+
+/*
+ * Decides which CPUs should send by which of @n_queues tx queues. @served[i] is the CPU that
+ * serves the interrupt of queue i, or -1. Every online CPU gets the queue that is served
+ * nearest to it: by itself, its core, last-level cache, node, the nearest node; of several
+ * such, that with the fewest CPUs. A queue that is left without takes the CPU nearest to it
+ * as well. @ret_sets has @n_queues places, whose sets the caller frees.
+ *
+ * -ENODATA as above, or there is no queue.
+ */
+int irqkit_steer_xps(struct irqkit_topology *topology, const int *served,
+	size_t n_queues, struct irqkit_cpuset **ret_sets);
 
 #ifdef __cplusplus
 }

@@ -21,12 +21,20 @@ eq "$(jq -r '.changes[0].effective' json)" "$cpu" 'effective affinity'
 eq "$(cat "/proc/irq/$irq/smp_affinity_list")" "$cpu" 'smp_affinity_list'
 eq "$(cat "/proc/irq/$irq/effective_affinity_list")" "$cpu" 'effective_affinity_list'
 
-count_on_cpu() {
-	counts | awk -v label="$irq" -v cpu="$cpu" '$1 == label && $2 == cpu { print $3 }'
+# CPU and total of one reading: interrupts may come between two
+on_cpu_and_all() {
+	counts | awk -v label="$irq" -v cpu="$cpu" '
+		$1 != label { next }
+		$2 == cpu { on_cpu = $3 }
+		$2 == "total" { all = $3 }
+		END { print on_cpu, all }'
 }
-was_cpu=$(count_on_cpu) was_total=$(total_of "$irq")
+on_cpu_and_all >was
 traffic "$dev" 2
-more=$(($(count_on_cpu) - was_cpu)) all=$(($(total_of "$irq") - was_total))
+on_cpu_and_all >now
+read -r was_cpu was_all <was
+read -r now_cpu now_all <now
+more=$((now_cpu - was_cpu)) all=$((now_all - was_all))
 [ "$all" -ge 20 ] || fail "only $all interrupts came"
 eq "$more" "$all" "interrupts on CPU $cpu"
 

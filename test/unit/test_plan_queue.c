@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Plans for queues whose writes fail or are made into something else: which differences are
+ * the kernel's right, and which are lies. Linked with --wrap=write.
+ */
+#include "unit.h"
+
+#include <errno.h>
+#include <irqkit.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "private.h"
+
+#define TOP "/tmp/irqkit-queue-XXXXXX"
+#define NET "sys/class/net/eth0/queues/"
+
+static char top[] = TOP;
+
+/* What becomes of the next write of a knob whose path ends so; NULL: nothing. */
+static struct {
+	const char *end;
+	const char *text; /* what is written instead; NULL: refused */
+	int error;
+} fault;
+
+ssize_t __real_write(int fd, const void *bytes, size_t len);
+ssize_t __wrap_write(int fd, const void *bytes, size_t len);
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t len)
+{
+	char link[32], path[4096];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	path[n > 0 ? n : 0] = '\0';
+	if (!fault.end || !ends_with(path, fault.end))
+		return __real_write(fd, bytes, len);
+	fault.end = NULL;
+	if (!fault.text) {
+		errno = fault.error;
+		return -1;
+	}
+	assert_int_equal(ftruncate(fd, 0), 0);
+	assert_true(__real_write(fd, fault.text, strlen(fault.text)) > 0);
+	return (ssize_t)len;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static void put(const char *path, const char *text)
+{
+	char full[512], *slash;
+	FILE *file;
+
+	snprintf(full, sizeof(full), "%s/%s", top, path);
+	for (slash = strchr(full + 5, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(full, 0755);
+		*slash = '/';
+	}
+	file = fopen(full, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void holds(const char *path, const char *expected)
+{
+	char full[512], text[64] = "";
+	FILE *file;
+
+	snprintf(full, sizeof(full), "%s/%s", top, path);
+	file = fopen(full, "r");
+	assert_non_null(file);
+	assert_non_null(fgets(text, sizeof(text), file));
+	fclose(file);
+	text[strcspn(text, "\n")] = '\0';
+	assert_string_equal(text, expected);
+}
+
+static int remove_root(void **state)
+{
+	char command[64];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", top);
+	return system(command);
+}
+
+static int fill_root(void **state)
+{
+	(void)state;
+	if (access(top, F_OK) < 0)
+		assert_non_null(mkdtemp(top));
+	put("proc/interrupts",
+		"           CPU0       CPU1       CPU2       CPU3\n"
+		" 24: 1 2 3 4 PCI-MSI 1-edge eth0\n");
+	put("sys/devices/system/cpu/online", "0-2\n");
+	put("sys/devices/system/cpu/isolated", "2\n");
+	put("sys/class/net/eth0/ifindex", "2\n");
+	put(NET "rx-0/rps_cpus", "0\n");
+	put(NET "rx-0/rps_flow_cnt", "0\n");
+	put(NET "rx-1/rps_cpus", "0\n");
+	put(NET "rx-1/rps_flow_cnt", "0\n");
+	put(NET "tx-0/xps_cpus", "f\n");
+	put(NET "tx-0/xps_rxqs", "0\n");
+	put(NET "tx-1/xps_cpus", "f\n");
+	put("proc/sys/net/core/rps_sock_flow_entries", "0\n");
+	fault.end = NULL;
+	return 0;
+}
+
+struct work {
+	struct irqkit_ctx *ctx;
+	struct irqkit_snapshot *snapshot;
+	struct irqkit_devices *devices;
+	struct irqkit_device *device;
+	struct irqkit_lock *lock;
+	struct irqkit_plan *plan;
+};
+
+static struct work begin(void)
+{
+	struct work w = { 0 };
+	char run[64];
+
+	snprintf(run, sizeof(run), "rm -rf %s/run", top);
+	assert_int_equal(system(run), 0);
+	assert_int_equal(irqkit_ctx_new(top, &w.ctx), 0);
+	assert_int_equal(irqkit_snapshot_read(w.ctx, &w.snapshot, NULL, NULL), 0);
+	assert_int_equal(irqkit_devices_new(w.ctx, w.snapshot, &w.devices), 0);
+	assert_int_equal(irqkit_devices_find_net(w.devices, "eth0", &w.device), 0);
+	assert_int_equal(irqkit_lock_new(w.ctx, 0, &w.lock), 0);
+	assert_int_equal(irqkit_plan_new(w.ctx, &w.plan), 0);
+	return w;
+}
+
+static void end(struct work *w)
+{
+	irqkit_plan_free(w->plan);
+	irqkit_lock_free(w->lock);
+	irqkit_devices_free(w->devices);
+	irqkit_snapshot_free(w->snapshot);
+	irqkit_ctx_free(w->ctx);
+}
+
+static const struct irqkit_queue *queue(
+	const struct work *w, enum irqkit_direction direction, unsigned int number)
+{
+	return irqkit_device_find_queue(w->device, direction, number);
+}
+
+static void add_rps(struct work *w, unsigned int number, const char *list)
+{
+	struct irqkit_cpuset *cpus;
+
+	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &cpus, NULL), 0);
+	assert_int_equal(irqkit_plan_add_rps_cpus(
+				 w->plan, queue(w, IRQKIT_RX, number), cpus, "asked for"),
+		0);
+	irqkit_cpuset_free(cpus);
+}
+
+static enum irqkit_result result(const struct work *w, size_t i)
+{
+	return irqkit_step_get_result(irqkit_plan_get(w->plan, i));
+}
+
+/* Undoes the only change of the journal; the results, as a plan. */
+static void undo(struct work *w)
+{
+	struct irqkit_journal *journal;
+
+	irqkit_plan_free(w->plan);
+	assert_int_equal(irqkit_plan_new(w->ctx, &w->plan), 0);
+	assert_int_equal(irqkit_journal_read(w->ctx, &journal), 0);
+	assert_int_equal(irqkit_journal_count(journal), 1);
+	assert_int_equal(irqkit_plan_add_undo(w->plan, irqkit_journal_get(journal, 0),
+				 w->snapshot, false),
+		0);
+	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "undo", 0), 0);
+	irqkit_journal_free(journal);
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static void every_kind_is_written_and_undone(void **state)
+{
+	struct irqkit_cpuset *cpus;
+	struct work w = begin();
+
+	(void)state;
+	assert_int_equal(irqkit_cpuset_parse_list("1", 1, &cpus, NULL), 0);
+	assert_int_equal(irqkit_plan_add_rps_sock_flow_entries(w.plan, 100, "x"), 0);
+	assert_int_equal(
+		irqkit_plan_add_rps_flow_cnt(w.plan, queue(&w, IRQKIT_RX, 1), 100, "x"),
+		0);
+	add_rps(&w, 0, "0-1");
+	assert_int_equal(
+		irqkit_plan_add_xps_cpus(w.plan, queue(&w, IRQKIT_TX, 0), cpus, "x"), 0);
+	assert_int_equal(
+		irqkit_plan_add_xps_rxqs(w.plan, queue(&w, IRQKIT_TX, 0), cpus, "x"), 0);
+	/* no such file, the other direction: no step */
+	assert_int_equal(
+		irqkit_plan_add_xps_rxqs(w.plan, queue(&w, IRQKIT_TX, 1), cpus, "x"),
+		-ENOENT);
+	assert_int_equal(
+		irqkit_plan_add_xps_cpus(w.plan, queue(&w, IRQKIT_RX, 1), cpus, "x"),
+		-EINVAL);
+	assert_int_equal(irqkit_plan_count(w.plan), 5);
+	assert_int_equal(irqkit_plan_apply(w.plan, w.lock, "test", 0), 0);
+	holds("proc/sys/net/core/rps_sock_flow_entries", "128");
+	holds(NET "rx-1/rps_flow_cnt", "128");
+	holds(NET "rx-0/rps_cpus", "3");
+	holds(NET "tx-0/xps_cpus", "2");
+	holds(NET "tx-0/xps_rxqs", "2");
+	assert_null(irqkit_step_get_new_cpus(irqkit_plan_get(w.plan, 4)));
+	assert_string_equal(
+		irqkit_step_get_target(irqkit_plan_get(w.plan, 4)), "eth0:tx-0");
+	undo(&w);
+	assert_int_equal(irqkit_plan_count_results(w.plan, IRQKIT_DONE), 5);
+	holds("proc/sys/net/core/rps_sock_flow_entries", "0");
+	holds(NET "rx-1/rps_flow_cnt", "0");
+	holds(NET "rx-0/rps_cpus", "0");
+	holds(NET "tx-0/xps_cpus", "f");
+	holds(NET "tx-0/xps_rxqs", "0");
+	irqkit_cpuset_free(cpus);
+	end(&w);
+}
+
+/* CPU 3 is offline and CPU 2 isolated: the kernel may leave both out, and nothing else. */
+static void what_the_kernel_keeps(void **state)
+{
+	static const struct {
+		const char *asked, *kept;
+		int expected;
+	} cases[] = {
+		{ "0-3", "3\n", 0 },
+		{ "0-3", "7\n", 0 },
+		{ "0-3", "b\n", 0 },
+		{ "0-3", "1\n", -EPROTO }, /* CPU 1 is neither */
+		{ "3", "0\n", -EPROTO }, /* nothing is left: RPS is off */
+		{ "0-1", "7\n", -EPROTO }, /* more than was asked for */
+		{ "0-1", "junk\n", -EBADMSG },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct work w = begin();
+
+		add_rps(&w, 1, "0");
+		add_rps(&w, 0, cases[i].asked);
+		fault.end = "rx-0/rps_cpus";
+		fault.text = cases[i].kept;
+		assert_int_equal(
+			irqkit_plan_apply(w.plan, w.lock, "test", 0), cases[i].expected);
+		if (cases[i].expected == 0) {
+			assert_int_equal(result(&w, 1), IRQKIT_DONE);
+			assert_non_null(
+				irqkit_step_get_effective(irqkit_plan_get(w.plan, 1)));
+			undo(&w);
+			assert_int_equal(
+				irqkit_plan_count_results(w.plan, IRQKIT_DONE), 2);
+		} else {
+			assert_int_equal(result(&w, 0), IRQKIT_ROLLED_BACK);
+			assert_int_equal(result(&w, 1), IRQKIT_FAILED);
+		}
+		holds(NET "rx-0/rps_cpus", "0");
+		holds(NET "rx-1/rps_cpus", "0");
+		end(&w);
+	}
+}
+
+static void refused(void **state)
+{
+	static const int errors[] = { EPERM, EINVAL, EACCES, EROFS, ENODEV };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(errors); i++) {
+		struct work w = begin();
+
+		add_rps(&w, 0, "0-1");
+		add_rps(&w, 1, "0-1");
+		fault.end = "rx-1/rps_cpus";
+		fault.text = NULL;
+		fault.error = errors[i];
+		assert_int_equal(
+			irqkit_plan_apply(w.plan, w.lock, "test", 0), -errors[i]);
+		assert_int_equal(result(&w, 0), IRQKIT_ROLLED_BACK);
+		holds(NET "rx-0/rps_cpus", "0");
+		end(&w);
+	}
+}
+
+static void numbers(void **state)
+{
+	struct work w = begin();
+
+	(void)state;
+	assert_int_equal(
+		irqkit_plan_add_rps_flow_cnt(w.plan, queue(&w, IRQKIT_RX, 0), 64, "x"),
+		0);
+	fault.end = "rps_flow_cnt";
+	fault.text = "32\n";
+	assert_int_equal(irqkit_plan_apply(w.plan, w.lock, "test", 0), -EPROTO);
+	holds(NET "rx-0/rps_flow_cnt", "0");
+	end(&w);
+	assert_int_equal(round_up_to_power(0), 0);
+	assert_int_equal(round_up_to_power(1), 1);
+	assert_int_equal(round_up_to_power(3), 4);
+	assert_int_equal(round_up_to_power(4096), 4096);
+	assert_true(round_up_to_power(UINT64_MAX) > UINT64_MAX / 2);
+}
+
+static void paths(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"/",
+		"/proc/1/status/",
+		"/proc/01/status",
+		"/proc/self/status",
+		"/proc/irq/1/smp_affinity_list",
+		"/proc/irq/-1/smp_affinity",
+		"/sys/class/net/../queues/rx-0/rps_cpus",
+		"/sys/class/net/./queues/rx-0/rps_cpus",
+		"/sys/class/net//queues/rx-0/rps_cpus",
+		"/sys/class/net/a234567890123456/queues/rx-0/rps_cpus",
+		"/sys/class/net/eth0/queues/rx-0/xps_cpus",
+		"/sys/class/net/eth0/queues/tx-0/rps_cpus",
+		"/sys/class/net/eth0/queues/rx-4294967296/rps_cpus",
+		"/sys/class/net/eth0/queues/rx-/rps_cpus",
+		"/sys/class/net/eth0/queues/rx-0/../rx-0/rps_cpus",
+		"/sys/class/net/eth0/queues/queues/rx-0/rps_cpus",
+		"/sys/class/net/eth0/queues/rx-0/rps_cpus\n",
+		"/sys/class/net/eth0/mtu",
+		"sys/class/net/eth0/queues/rx-0/rps_cpus",
+	};
+	enum irqkit_knob knob;
+	uint32_t number;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(bad); i++)
+		assert_false(knob_parse_path(bad[i], &knob, &number));
+	assert_true(knob_parse_path(
+		"/sys/class/net/..a/queues/tx-12/xps_rxqs", &knob, &number));
+	assert_int_equal(knob, IRQKIT_KNOB_XPS_RXQS);
+	assert_true(knob_parse_path("/proc/77/status", &knob, &number));
+	assert_int_equal(knob, IRQKIT_KNOB_THREAD);
+	assert_int_equal(number, 77);
+}
+
+/* A process of our own stands for a thread: placed, and known again only as itself. */
+static void threads(void **state)
+{
+	char *name, *start, *list;
+	struct irqkit_cpuset *cpus, *one;
+	struct irqkit_ctx *ctx;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	assert_int_equal(irqkit_ctx_new(NULL, &ctx), 0);
+	assert_int_equal(thread_read_identity(ctx, (unsigned int)pid, &name, &start), 0);
+	assert_string_not_equal(start, "");
+	assert_true(thread_is_same(ctx, (unsigned int)pid, name, start));
+	assert_false(thread_is_same(ctx, (unsigned int)pid, "napi/eth0-1", start));
+	assert_false(thread_is_same(ctx, (unsigned int)pid, name, "1"));
+
+	assert_int_equal(thread_read_cpus(ctx, (unsigned int)pid, &list), 0);
+	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &cpus, NULL), 0);
+	free(list);
+	assert_int_equal(irqkit_cpuset_new(&one), 0);
+	assert_int_equal(
+		irqkit_cpuset_add(one, (unsigned int)irqkit_cpuset_next(cpus, -1)), 0);
+	assert_int_equal(thread_write_cpus((unsigned int)pid, one), 0);
+	irqkit_cpuset_free(cpus);
+	assert_int_equal(thread_read_cpus(ctx, (unsigned int)pid, &list), 0);
+	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &cpus, NULL), 0);
+	assert_true(irqkit_cpuset_is_equal(cpus, one));
+
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_false(thread_is_same(ctx, (unsigned int)pid, name, start));
+	assert_int_equal(thread_write_cpus((unsigned int)pid, one), -ESRCH);
+	free(list);
+	free(name);
+	free(start);
+	irqkit_cpuset_free(one);
+	irqkit_cpuset_free(cpus);
+	irqkit_ctx_free(ctx);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(every_kind_is_written_and_undone, fill_root),
+		cmocka_unit_test_setup(what_the_kernel_keeps, fill_root),
+		cmocka_unit_test_setup(refused, fill_root),
+		cmocka_unit_test_setup(numbers, fill_root),
+		cmocka_unit_test(paths),
+		cmocka_unit_test(threads),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, remove_root);
+}
