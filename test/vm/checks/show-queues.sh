@@ -48,14 +48,12 @@ linux)
 	dev=$(link 3)
 	all_of "$dev" "$dev*"
 	eq "$(queue "$dev" rx-0 .irq)" "$(irq_of "$dev-rx-0")" "interrupt of $dev:rx-0"
-	source=name
 	case $(uname -r) in
-	7.*) source=netlink ;;
-	esac
-	eq "$(queue "$dev" rx-0 .source)" $source "source of $dev:rx-0"
-	case $(uname -r) in
-	5.* | 6.1.*) ;;
-	*) [ "$(queue "$(link 1)" rx-0 .napi_id)" -gt 0 ] || fail 'no NAPI id' ;;
+	7.*)
+		eq "$(queue "$dev" rx-0 .source)" netlink "source of $dev:rx-0"
+		[ "$(queue "$(link 1)" rx-0 .napi_id)" -gt 0 ] || fail 'no NAPI id'
+		;;
+	*) eq "$(queue "$dev" rx-0 .source)" name "source of $dev:rx-0" ;;
 	esac
 	eq "$(irqkit show "$(link 3)" --json | jq -r '.interrupts[].device' | sort -u)" "$dev"
 	;;
