@@ -220,9 +220,9 @@ uninstall:
 	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN8),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p)))
 	rm -f $(DESTDIR)$(BASHDIR)/irqkit $(DESTDIR)$(ZSHDIR)/_irqkit $(DESTDIR)$(FISHDIR)/irqkit.fish
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
-	[ -z "$(DESTDIR)" ] || for d in $(SBINDIR) $(INCDIR) $(LIBDIR)/pkgconfig $(MANDIR)/man3 \
+	[ -z "$(DESTDIR)" ] || { cd $(DESTDIR)/ && for d in $(SBINDIR) $(INCDIR) $(LIBDIR)/pkgconfig $(MANDIR)/man3 \
 		$(MANDIR)/man5 $(MANDIR)/man8 $(BASHDIR) $(ZSHDIR) $(FISHDIR); do \
-		rmdir -p $(DESTDIR)$$d 2>/dev/null || :; done
+		rmdir -p .$$d 2>/dev/null || :; done; }
 
 clean:
 	rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a

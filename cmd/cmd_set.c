@@ -87,7 +87,7 @@ static enum status add_steps(struct change *change, const struct selection *chos
 			     : irqkit_plan_add_affinity(change->plan, interrupt, cpus,
 				       "asked for", flags);
 		if (r == -ENOENT && flags)
-			r = irqkit_plan_add_skipped(change->plan, interrupt, "gone");
+			r = irqkit_plan_add_skipped(change->plan, interrupt, "gone, or not saved");
 		if (r < 0)
 			return change_say_unreadable(interrupt, r);
 	}
@@ -134,7 +134,9 @@ static enum status read_cpus(const struct change *change, const struct options *
 
 static enum status check_words(const struct call *call, const struct options *o)
 {
-	if (!o->cpus == !o->mask)
+	if (o->cpus && o->mask)
+		say_error("--cpus and --mask exclude each other");
+	else if (!o->cpus && !o->mask)
 		say_error("set needs the CPUs: --cpus=SET or --mask=HEX, one of them");
 	else if (o->is_default && call->n_words)
 		say_error("--default speaks of interrupts to come: it takes no TARGET");

@@ -117,8 +117,12 @@ static enum status choose_near(struct task *task)
 /* The i-th rx queue to the i-th tx queue, beginning again where there are fewer of those. */
 static enum status choose_rxqs(struct task *task)
 {
-	size_t n = 0;
+	size_t n = 0, n_tx = 0;
 
+	/* those that were not chosen have their part as well */
+	for (size_t i = 0; i < irqkit_device_count_queues(task->device); i++)
+		n_tx += irqkit_queue_get_direction(irqkit_device_get_queue(
+				task->device, i)) == IRQKIT_TX;
 	for (size_t i = 0; i < task->n_queues; i++)
 		if (irqkit_cpuset_new(&task->sets[i]) < 0)
 			return say_no_memory();
@@ -126,10 +130,16 @@ static enum status choose_rxqs(struct task *task)
 		const struct irqkit_queue *queue = irqkit_device_get_queue(
 			task->device, i);
 
-		if (irqkit_queue_get_direction(queue) == IRQKIT_RX &&
-			irqkit_cpuset_add(task->sets[n++ % task->n_queues],
-				irqkit_queue_get_number(queue)) < 0)
-			return say_no_memory();
+		size_t to;
+
+		if (irqkit_queue_get_direction(queue) != IRQKIT_RX)
+			continue;
+		to = n++ % n_tx;
+		for (size_t k = 0; k < task->n_queues; k++)
+			if (irqkit_queue_get_number(task->queues[k]) == to &&
+				irqkit_cpuset_add(task->sets[k],
+					irqkit_queue_get_number(queue)) < 0)
+				return say_no_memory();
 	}
 	return STATUS_DONE;
 }
@@ -151,22 +161,6 @@ static char *explain_cpus(const struct task *task, size_t i)
 	return why;
 }
 
-/* As long as there are any, they count before xps_cpus. */
-static enum status clear_rxqs(const struct task *task, const struct irqkit_queue *queue)
-{
-	_cleanup_cpuset_ struct irqkit_cpuset *rxqs = NULL, *none = NULL;
-	int r = irqkit_queue_read_xps_rxqs(queue, &rxqs);
-
-	if (r == -ENOENT || (r == 0 && irqkit_cpuset_is_empty(rxqs)))
-		return STATUS_DONE;
-	if (r == 0)
-		r = irqkit_cpuset_new(&none);
-	if (r == 0)
-		r = irqkit_plan_add_xps_rxqs(task->change->plan, queue, none,
-			task->options->is_off ? "asked for" : "would count before CPUs");
-	return r < 0 ? net_say_unreadable(queue, "xps_rxqs", r) : STATUS_DONE;
-}
-
 static enum status add_step(const struct task *task, size_t i)
 {
 	const struct irqkit_queue *queue = task->queues[i];
@@ -182,7 +176,9 @@ static enum status add_step(const struct task *task, size_t i)
 	if (!why)
 		return say_no_memory();
 	r = irqkit_plan_add_xps_cpus(task->change->plan, queue, task->sets[i], why);
-	return r < 0 ? net_say_unreadable(queue, "xps_cpus", r) : clear_rxqs(task, queue);
+	return r < 0 ? net_say_unreadable(queue, "xps_cpus", r) : net_clear_rxqs(
+			task->change, queue,
+			task->options->is_off ? "asked for" : "would count before CPUs");
 }
 
 static enum status plan_device(

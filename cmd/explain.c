@@ -45,7 +45,7 @@ const char *explain_error(int error)
 		return "the move before is not finished: try again";
 	case ENOENT:
 	case ENODEV:
-		return "the interrupt is gone";
+		return "the interrupt is gone, or this root was saved without it";
 	case EPROTO:
 		return "the kernel took the value, but the knob holds another";
 	default:

@@ -31,6 +31,8 @@ enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_sn
 		say_error("%s%sproc/interrupts is empty, as where a container masks it, "
 			  "and %s%ssys/kernel/irq has no counts either",
 			root, slash, root, slash);
+	else if (line == 0 && r == -EBADMSG)
+		say_error("cannot read %s%sproc/interrupts: %s", root, slash, reason);
 	else if (r == -EBADMSG || r == -EAGAIN || r == -ERANGE)
 		say_error("cannot understand %s%sproc/interrupts, line %zu: %s", root,
 			slash, line, reason);

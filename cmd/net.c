@@ -292,3 +292,18 @@ enum status net_say_unreadable(
 	say_error("cannot read %s/%s: %s", path ? path : "", file, strerror(-error));
 	return STATUS_REFUSED;
 }
+
+enum status net_clear_rxqs(
+	struct change *change, const struct irqkit_queue *queue, const char *why)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *rxqs = NULL, *none = NULL;
+	int r = irqkit_queue_read_xps_rxqs(queue, &rxqs);
+
+	if (r == -ENOENT || (r == 0 && irqkit_cpuset_is_empty(rxqs)))
+		return STATUS_DONE;
+	if (r == 0)
+		r = irqkit_cpuset_new(&none);
+	if (r == 0)
+		r = irqkit_plan_add_xps_rxqs(change->plan, queue, none, why);
+	return r < 0 ? net_say_unreadable(queue, "xps_rxqs", r) : STATUS_DONE;
+}

@@ -61,4 +61,8 @@ char *net_remark_lower(const struct net *net);
 enum status net_say_unreadable(
 	const struct irqkit_queue *queue, const char *file, int error);
 
+/* Takes the rx queues of a tx queue away: as long as there are any, xps_cpus doesn't count. */
+enum status net_clear_rxqs(
+	struct change *change, const struct irqkit_queue *queue, const char *why);
+
 #endif

@@ -166,8 +166,9 @@ static enum status plan_xps(struct pin *pin, const struct place *place, const ch
 		return STATUS_DONE;
 	r = irqkit_plan_add_xps_cpus(pin->change->plan, queue, place->cpus, why);
 	/* one tx queue has none, and needs none */
-	return r < 0 && r != -ENOENT ? net_say_unreadable(queue, "xps_cpus", r)
-				     : STATUS_DONE;
+	if (r == 0)
+		return net_clear_rxqs(pin->change, queue, "would count before CPUs");
+	return r != -ENOENT ? net_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -467,7 +467,7 @@ enum status placement_add_steps(const struct placement *placement, struct change
 			     : irqkit_plan_add_kept(change->plan, interrupt, reason);
 
 		if (r == -ENOENT)
-			r = irqkit_plan_add_skipped(change->plan, interrupt, "gone");
+			r = irqkit_plan_add_skipped(change->plan, interrupt, "gone, or not saved");
 		if (r < 0)
 			return change_say_unreadable(interrupt, r);
 	}

@@ -74,7 +74,7 @@ static const char mask_functions[] =
 
 static const char number_functions[] =
 	"\n"
-	"# number KNOB N: the file gets this number; raise: only if it is less\n"
+	"# number KNOB N: the file gets this number\n"
 	"number() {\n"
 	"	what=$(printf '%s' \"$1\" | tr -c '[:alnum:] ,.:_/@-' '?')\n"
 	"	if [ ! -e \"$1\" ]; then\n"
@@ -84,7 +84,11 @@ static const char number_functions[] =
 	"	[ \"$(cat \"$1\")\" != \"$2\" ] || return 0\n"
 	"	echo \"$2\" >\"$1\" || :\n"
 	"	[ \"$(cat \"$1\")\" = \"$2\" ] || fail \"$what is not $2\"\n"
-	"}\n"
+	"}\n";
+
+static const char raise_functions[] =
+	"\n"
+	"# raise KNOB N: the same, if it has less\n"
 	"raise() {\n"
 	"	[ \"$(cat \"$1\" 2>/dev/null || echo 0)\" -ge \"$2\" ] || number \"$1\" \"$2\"\n"
 	"}\n";
@@ -254,6 +258,17 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 	}
 	for (size_t i = 0; i < change->n_owners; i++)
 		rank_among(&rank, change->owners[i]);
+	/* an undo knows the thread alone; napi/eth0-8193 is one of eth0's */
+	if (change->n_owners == 0 && strncmp(name, "napi/", 5) == 0 && strlen(front) > 6) {
+		_cleanup_free_ char *owner = strndup(name + 5, strlen(front) - 6);
+		struct irqkit_device *device;
+
+		if (!owner || irqkit_devices_find_net(change->devices, owner, &device) < 0) {
+			printf("# whose thread this was isn't known any more\n");
+			return true;
+		}
+		rank_among(&rank, device);
+	}
 	printf("thread %s %zu %s\n", quoted, rank.rank, irqkit_step_get_new(step));
 	return true;
 }
@@ -279,46 +294,42 @@ static bool print_step(const struct change *change, const struct irqkit_step *st
 	case IRQKIT_KNOB_RPS_FLOW_CNT:
 		return print_file("number", step);
 	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
-		return print_file("raise", step);
+		/* never lowered, but by taking back what raised it */
+		return print_file(change->undone ? "number" : "raise", step);
 	default:
 		return print_file("mask", step);
 	}
 }
 
-/* The functions that steps of a kind call. */
-static const char *functions_of(enum irqkit_knob knob)
-{
-	switch (knob) {
-	case IRQKIT_KNOB_AFFINITY:
-		return irq_functions;
-	case IRQKIT_KNOB_THREAD:
-		return thread_functions;
-	case IRQKIT_KNOB_RPS_FLOW_CNT:
-	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
-		return number_functions;
-	default:
-		return mask_functions;
-	}
-}
+/* What a script is made of, and whether it needs that for a step. */
+static const struct {
+	const char *text;
+	unsigned int knobs; /* a bit for each kind */
+} functions[] = {
+	{ irq_functions, 1u << IRQKIT_KNOB_AFFINITY },
+	{ mask_functions,
+		1u << IRQKIT_KNOB_DEFAULT_AFFINITY | 1u << IRQKIT_KNOB_RPS_CPUS |
+			1u << IRQKIT_KNOB_XPS_CPUS | 1u << IRQKIT_KNOB_XPS_RXQS },
+	{ number_functions,
+		1u << IRQKIT_KNOB_RPS_FLOW_CNT | 1u << IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES },
+	{ raise_functions, 1u << IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES },
+	{ thread_functions, 1u << IRQKIT_KNOB_THREAD },
+};
 
 static void print_functions(const struct change *change)
 {
-	static const char *const all[] = {
-		irq_functions, mask_functions, number_functions, thread_functions
-	};
+	unsigned int knobs = 0;
 
-	for (size_t f = 0; f < LENGTH(all); f++) {
-		bool is_needed = false;
+	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
 
-		for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
-			const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
-
-			is_needed |= is_in_script(step) &&
-				functions_of(irqkit_step_get_knob(step)) == all[f];
-		}
-		if (is_needed)
-			fputs(all[f], stdout);
+		if (is_in_script(step))
+			knobs |= 1u << irqkit_step_get_knob(step);
 	}
+	for (size_t f = 0; f < LENGTH(functions); f++)
+		if (knobs & functions[f].knobs &&
+			!(functions[f].text == raise_functions && change->undone))
+			fputs(functions[f].text, stdout);
 }
 
 enum status script_print(const struct change *change)

@@ -51,6 +51,7 @@ static bool is_refused(const void *data, const struct irqkit_interrupt *interrup
 
 	for (size_t i = 0; i < watch->n_refused; i++)
 		if (watch->refused[i].irq == irq &&
+			strcspn(watch->refused[i].name, ",") == strlen(name) &&
 			strncmp(watch->refused[i].name, name, strlen(name)) == 0)
 			return true;
 	return false;
@@ -145,13 +146,18 @@ static void tell_moves(
 	fflush(stdout);
 }
 
-/* All rounds are one change: undo takes all of them back. */
+/*
+ * All rounds are one change: undo takes all of them back. What somebody else changed in
+ * between ends it, and the next round begins another. A number that was merged is free, so
+ * the next change has it again.
+ */
 static void join_journal(struct watch *watch, const struct change *change)
 {
 	unsigned int number = irqkit_plan_get_number(change->plan);
 
-	if (number && (!watch->number || irqkit_journal_merge(change->lock, watch->number,
-						 number) < 0))
+	if (number && (!watch->number || number != watch->number + 1 ||
+			      irqkit_journal_merge(
+				      change->lock, watch->number, number) < 0))
 		watch->number = number;
 }
 

@@ -457,7 +457,7 @@ void reader_tell(
 	if (reterr_line)
 		*reterr_line = reader->line;
 	if (reterr_reason)
-		*reterr_reason = reader->reason ? reader->reason : "no memory";
+		*reterr_reason = reader->reason ? reader->reason : "it is not a file";
 }
 
 int reader_finish(struct reader *reader)

@@ -219,7 +219,10 @@ static bool may_leave_out(
 			(nohz_full && irqkit_cpuset_has(nohz_full, (unsigned int)cpu)));
 }
 
-/* net/core/net-sysfs.c, rps_cpumask_housekeeping(); net/core/dev.c, netif_set_xps_queue() */
+/*
+ * net/core/net-sysfs.c, rps_cpumask_housekeeping(); net/core/dev.c, netif_set_xps_queue();
+ * kernel/sched/, __sched_setaffinity(), which keeps what the cpuset has online
+ */
 static bool are_left_out(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	const struct irqkit_cpuset *given, const struct irqkit_cpuset *kept)
 {
@@ -243,7 +246,8 @@ bool value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 		return true;
 	if (knob_is_number(knob))
 		return now->number == round_up_to_power(given->number);
-	if (knob != IRQKIT_KNOB_RPS_CPUS && knob != IRQKIT_KNOB_XPS_CPUS)
+	if (knob != IRQKIT_KNOB_RPS_CPUS && knob != IRQKIT_KNOB_XPS_CPUS &&
+		knob != IRQKIT_KNOB_THREAD)
 		return false;
 	return are_left_out(ctx, knob, given->cpus, now->cpus);
 }

@@ -128,9 +128,20 @@ void step_read_effective(struct irqkit_ctx *ctx, struct irqkit_step *step)
 		step->result = IRQKIT_DONE;
 }
 
+/* The kernel itself takes it on to where its interrupt is served. */
+static bool is_irq_thread(const struct irqkit_step *step)
+{
+	return step->knob == IRQKIT_KNOB_THREAD && strncmp(step->target, "irq/", 4) == 0;
+}
+
 static void compare_with_old(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
-	if (!value_is_equal(step->knob, &step->old_value, &step->new_value))
+	bool is_so = value_is_equal(step->knob, &step->old_value, &step->new_value);
+
+	if (is_irq_thread(step))
+		is_so = irqkit_cpuset_is_subset(
+			step->old_value.cpus, step->new_value.cpus);
+	if (!is_so)
 		return;
 	step->result = IRQKIT_UNCHANGED;
 	step_read_effective(ctx, step);
@@ -288,7 +299,8 @@ static int read_back(struct irqkit_ctx *ctx, struct irqkit_step *step)
 
 	if (r < 0)
 		return r;
-	if (!value_is_kept(ctx, step->knob, &step->new_value, &now))
+	if (!is_irq_thread(step) &&
+		!value_is_kept(ctx, step->knob, &step->new_value, &now))
 		return -EPROTO;
 	if (now.cpus && !value_is_equal(step->knob, &step->new_value, &now)) {
 		irqkit_cpuset_free(step->effective);
@@ -351,6 +363,8 @@ static int put_back(struct irqkit_plan *plan)
 		if (!step->is_written)
 			continue;
 		r = write_value(plan->ctx, step, &step->old_value);
+		if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
+			r = 0; /* it has ended: nothing is left to put back */
 		if (r == 0) {
 			step->is_written = false;
 			if (step->result != IRQKIT_FAILED)
@@ -375,6 +389,14 @@ EXPORT int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *l
 	return r;
 }
 
+static bool has_written(const struct irqkit_plan *plan)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (plan->steps[i].is_written)
+			return true;
+	return false;
+}
+
 EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags)
 {
@@ -393,8 +415,13 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 		r = write_step(plan->ctx, &plan->steps[i]);
 		error = error ? error : r;
 	}
-	if (error && !keeps_going)
+	/* what wrote nothing is no change */
+	if (!has_written(plan)) {
+		journal_remove(lock, plan->journal_number);
+		plan->journal_number = 0;
+	} else if (error && !keeps_going) {
 		irqkit_plan_roll_back(plan, lock);
+	}
 	return error;
 }
 

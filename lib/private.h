@@ -245,8 +245,8 @@ int value_set_number(uint64_t number, struct value *ret_value);
 bool value_is_equal(
 	enum irqkit_knob knob, const struct value *a, const struct value *b);
 /*
- * Is @now what the kernel makes of @given by right? It leaves CPUs out of rps_cpus and
- * xps_cpus that it doesn't use, and numbers of flows become powers of two.
+ * Is @now what the kernel makes of @given by right? It leaves out CPUs of rps_cpus,
+ * xps_cpus and threads that are offline, and numbers of flows become powers of two.
  */
 bool value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	const struct value *given, const struct value *now);

@@ -207,6 +207,8 @@ int steer_xps(const struct irqkit_cpuset *cpus, const int *served, size_t n_queu
 static unsigned int distance_in(void *data, unsigned int from, unsigned int to)
 {
 	struct irqkit_topology *topology = data;
+	const struct irqkit_cpuset *siblings =
+		irqkit_topology_get_siblings(topology, from);
 	const struct irqkit_cpuset *llc = irqkit_topology_get_llc(topology, from);
 	int node = irqkit_topology_get_node(topology, from);
 	int node_to = irqkit_topology_get_node(topology, to);
@@ -214,7 +216,7 @@ static unsigned int distance_in(void *data, unsigned int from, unsigned int to)
 
 	if (from == to)
 		return 0;
-	if (irqkit_cpuset_has(irqkit_topology_get_siblings(topology, from), to))
+	if (siblings && irqkit_cpuset_has(siblings, to))
 		return 1;
 	if (llc && irqkit_cpuset_has(llc, to))
 		return 2;

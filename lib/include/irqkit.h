@@ -841,9 +841,9 @@ enum {
  * call wrote is put back, last first.
  *
  * Returns 0, or the error of the first step that failed; the steps' results tell the
- * rest. -EPROTO: the kernel took the value but the knob holds another; that it leaves CPUs
- * out of rps_cpus and xps_cpus which are offline or isolated is its right. An error with
- * all steps still planned comes from the journal: nothing was written.
+ * rest. -EPROTO: the kernel took the value but the knob holds another. That it leaves CPUs
+ * out of rps_cpus, xps_cpus and threads which are offline or isolated is its right. An
+ * error with all steps still planned comes from the journal: nothing was written.
  */
 int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags);
@@ -881,7 +881,8 @@ const struct irqkit_cpuset *irqkit_step_get_old_cpus(const struct irqkit_step *s
 const struct irqkit_cpuset *irqkit_step_get_new_cpus(const struct irqkit_step *step);
 /*
  * Where the interrupt is served, as last read; NULL where that isn't known. Of rps_cpus and
- * xps_cpus: what the kernel kept, where it left CPUs out that are offline or isolated.
+ * xps_cpus and of threads: what the kernel kept, where it left CPUs out that are offline or
+ * isolated.
  */
 const struct irqkit_cpuset *irqkit_step_get_effective(const struct irqkit_step *step);
 const char *irqkit_step_get_why(const struct irqkit_step *step);

@@ -35,4 +35,4 @@ check-vm-self: all | $(VM_FIRST)
 lint: lint-vm
 .PHONY: lint-vm
 lint-vm:
-	@cd test/vm && shellcheck -x run self-test lib/* machines/* guest/* checks/*
+	@cd test/vm && shellcheck -x run self-test lib/* machines/* && shellcheck -x -s dash guest/* checks/*

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0 guest
 # All that belongs to a queue goes to a CPU: its interrupts, XPS, its threads. Undo restores all.
 case $ROLE in
@@ -12,12 +13,13 @@ cpu=${cpus##*[-,]}
 xps=/sys/class/net/$dev/queues/tx-1/xps_cpus
 
 state() {
-	local pid irq
 	for irq in $names; do
 		irq=$(irq_of "$irq")
 		echo "$irq $(cat "/proc/irq/$irq/smp_affinity_list")"
 	done
 	cat "$xps"
+	# the kernel leaves CPUs that are offline out, and so does not give them back
+	[ -z "$(cat /sys/devices/system/cpu/offline)" ] || return 0
 	for pid in /proc/[0-9]*; do
 		read -r comm <"$pid/comm" || continue
 		case $comm in "$threads"*) echo "$comm $(grep Cpus_allowed_list "$pid/status")" ;; esac

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux guest
 # Three lines of rc.local, at boot: no terminal, no environment, quiet, and the right exit status.
 dev=eth0

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux
 # What the kernel makes of values, and what irqkit makes of that.
 dev=$(link 1)

@@ -1,10 +1,11 @@
+#!/bin/sh
 # on: linux
 # Where /sys cannot be written: clear words, exit status 1, nothing half done.
 dev=$(link 1)
 grep -r . /sys/class/net/"$dev"/queues/rx-*/rps_cpus >start
 mount -o remount,ro /sys
 got=0
-irqkit rps "$dev" --cpus=1 >out 2>err || got=$?
+irqkit rps "$dev" --cpus=0 >out 2>err || got=$?
 mount -o remount,rw /sys
 eq "$got" 1 'exit status'
 grep -q 'read-only' err || fail "$(cat err)"

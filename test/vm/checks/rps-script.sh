@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux guest
 # The scripts do what the commands do.
 dev=eth0

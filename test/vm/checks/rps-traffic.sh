@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux guest
 # RPS spreads what one CPU received: NET_RX runs on the others, where it did not before.
 case $ROLE in

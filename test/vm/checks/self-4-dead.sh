@@ -1,5 +1,6 @@
 #!/bin/sh
 # on: self-*
+# limit: 5
 # A kernel that dies.
 echo 1 >/proc/sys/kernel/sysrq
 echo c >/proc/sysrq-trigger

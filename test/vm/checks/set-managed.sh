@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux
 # What the kernel alone places is never written: by its name it is refused, among others skipped.
 queue=$(irq_of nvme0q1) admin=$(irq_of nvme0q0)

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0 guest
 # An interrupt goes where set says, by number, by name and by glob, its load with it, and undo
 # brings it back.

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux
 # Without interrupt remapping a silent interrupt moves when it next comes: pending, said, and not
 # written again; with it the move is immediate.

@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0 guest
 # A set that the machine cannot serve is refused before anything is written, by its CPU's number.
 case $ROLE in

@@ -1,6 +1,8 @@
+#!/bin/sh
 # on: dom0 guest
 # An event channel goes to one vCPU, whichever the mask allows: said by its number. What belongs
 # to one vCPU is refused.
+needs_moves_at_once
 name=vif0-q1-tx
 [ "$ROLE" = guest ] || name=$VIF-q1-tx
 irq=$(irq_of "$name")

@@ -1,7 +1,6 @@
 #!/bin/sh
 # on: linux
 # last
-# limit: 120
 # A device that goes and comes between two runs, or while one is at it, does no harm.
 dev=$(link 3)
 irq=$(irq_of "$dev-rx-0")

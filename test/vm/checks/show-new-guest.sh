@@ -1,7 +1,7 @@
 #!/bin/sh
 # on: dom0
 # last
-# limit: 180
+# limit: 300
 # A guest goes and another comes: its interrupts have the old ones' numbers, and are new.
 irq=$(irq_of "$VIF-q0-tx")
 traffic "$VIF"

@@ -1,7 +1,6 @@
 #!/bin/sh
 # on: linux dom0 guest
 # last
-# limit: 120
 # A CPU goes offline: the columns are still those of the CPUs that the heading names. It goes and
 # comes while irqkit runs: no run fails, or shows a row with columns of another reading.
 cpu=2

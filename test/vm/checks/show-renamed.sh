@@ -1,6 +1,5 @@
 #!/bin/sh
 # on: linux
-# limit: 90
 # A network interface with a hostile name: the table stays a table, JSON stays JSON.
 dev=$(link 3)
 first=$dev

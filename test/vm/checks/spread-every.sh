@@ -1,5 +1,5 @@
+#!/bin/sh
 # on: linux
-# limit: 150
 # A load that shifts to other queues is followed; idle, nothing is written; TERM ends it well.
 dev=$(link 1)
 for irq in $(irqkit show 'virtio1-*put.*' -r --noheadings -o IRQ); do
@@ -12,7 +12,6 @@ sleep 5
 grep -q moved log && fail "moved although idle: $(cat log)"
 for queue in 0 1 2 3; do
 	pings_long() {
-		local cpu subnet
 		cpu=$(cpu_of_mask "$(cat "/sys/class/net/$dev/queues/tx-$1/xps_cpus")")
 		subnet=$(ip -4 addr show dev "$dev" | sed -n 's/.*inet \([0-9.]*\)\.2\/.*/\1/p')
 		taskset -c "$cpu" ping -q -A -w 14 "$subnet.1" >/dev/null || :

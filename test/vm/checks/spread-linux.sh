@@ -1,5 +1,5 @@
+#!/bin/sh
 # on: linux
-# limit: 120
 # Each queue of an interface goes to a CPU of its own near it, rx and tx together, one thread a
 # core first; no CPU that is offline or isolated; its interrupts follow; again, nothing is written.
 dev=$(link 1) far=$(link 2)

@@ -1,7 +1,8 @@
+#!/bin/sh
 # on: dom0 guest
-# limit: 120
 # Each queue of a paravirtual interface gets a vCPU of its own, tx and rx together, and what comes
 # follows; what belongs to a vCPU, and the hardware's interrupts, stay.
+needs_moves_at_once
 case $ROLE in
 dom0) dev=$VIF name=$VIF ;;
 guest) dev=eth0 name=vif0 ;;

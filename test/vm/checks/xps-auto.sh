@@ -1,3 +1,4 @@
+#!/bin/sh
 # on: linux dom0 guest
 # Every CPU sends by a queue, by the one that is served nearest; undo; one queue has no XPS.
 case $ROLE in

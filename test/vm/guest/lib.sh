@@ -93,6 +93,13 @@ between() {
 	}' "$1" "$2" "$3" || fail "what is shown is not what there is"
 }
 
+# needs_moves_at_once: skips the check where a new affinity under Xen waits for the next event.
+needs_moves_at_once() {
+	case $(uname -r) in
+	5.10.*) skip 'before Linux 5.11 an event channel moves with its next event' ;;
+	esac
+}
+
 # numbered: the interrupts that have a number and a row.
 numbered() {
 	sed -n 's/^ *\([0-9][0-9]*\):.*/\1/p' /proc/interrupts
@@ -179,17 +186,18 @@ queues() {
 	echo $#
 }
 
-# burst DEV [QUEUE]: 300 packets from inside the kernel, to nobody, from one queue or all.
+# burst DEV [QUEUE]: 150 packets from inside the kernel, to nobody, from one queue or each. They
+# leave 3 ms apart: a busy emulator would serve more at a time with one interrupt for all.
 burst() {
-	local thread word
-	set -- "$1" "${2-0}" "${2-$(($(queues "$1") - 1))}"
+	local last thread word
+	last=${2-$(($(queues "$1") - 1))}
 	modprobe pktgen
-	set -- "$@" /proc/net/pktgen/kpktgend_*
-	thread=$4
+	set -- "$1" "${2-0}" /proc/net/pktgen/kpktgend_*
+	thread=$3
 	echo rem_device_all >"$thread"
 	echo "add_device $1" >"$thread"
-	for word in "count 300" "pkt_size 100" "delay 200000" "dst 198.51.100.2" \
-		"dst_mac 02:00:00:00:00:99" "queue_map_min $2" "queue_map_max $3"; do
+	for word in "count $((150 * (last - $2 + 1)))" "pkt_size 100" "delay 3000000" \
+		"dst 198.51.100.2" "dst_mac 02:00:00:00:00:99" "queue_map_min $2" "queue_map_max $last"; do
 		echo "$word" >"/proc/net/pktgen/$1"
 	done
 	echo start >/proc/net/pktgen/pgctrl

@@ -1,0 +1,170 @@
+#!/usr/bin/env bash
+# irqkit spread that stays or measures, on roots whose counts change under it: the service
+# manager, signals, loads that shift, devices and CPUs that go, and what is put back.
+# shellcheck source=test/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+root=$tmp/root
+values() { cat "$root"/proc/irq/{26,27,28,29,30,31,32,33}/smp_affinity | tr '\n' ' '; }
+nothing='f f f f f f f f '
+
+fresh() {
+	rm -rf "$root"
+	cp -RP test/roots/xen-6.1-domu "$root"
+}
+
+# more NAME:COLUMN:COUNT...: so many more have come, in that column of /proc/interrupts
+more() {
+	awk -v all="$*" '
+		BEGIN { n = split(all, each, " ") }
+		{ for (i = 1; i <= n; i++) { split(each[i], f, ":"); if ($NF == f[1]) $(f[2]) += f[3] } print }' \
+		"$root/proc/interrupts" >"$tmp/new" && mv "$tmp/new" "$root/proc/interrupts"
+}
+
+# until_true SECONDS COMMAND...
+until_true() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.1
+	done
+}
+
+# start ARGUMENT...: spread in the background, which writes to out and err
+start() {
+	"$O/irqkit" spread --root="$root" "$@" >"$tmp/out" 2>"$tmp/err" &
+	pid=$!
+}
+
+# ends NAME STATUS [SIGNAL]: it ends with this status, when it has got the signal
+ends() {
+	[ -z "${3-}" ] || kill -"$3" "$pid"
+	wait "$pid"
+	same "$1" "$2" $?
+}
+
+# ---- as a service ----------------------------------------------------------------------------
+fresh
+out=$(timeout --foreground 20 "$O/build/test/tool/notified" timeout --preserve-status -s TERM 1.5 \
+	"$O/irqkit" spread --root="$root" --every=1 --quiet 2>&1)
+same "--every ends with 0 on TERM, and tells the service manager" "READY=1
+STOPPING=1
+status 0" "$out
+status $?"
+out=$(NOTIFY_SOCKET=/nonexistent timeout --preserve-status -s TERM 0.5 \
+	"$O/irqkit" spread --root="$root" --every=1 2>&1)
+same "and does not mind when nobody listens" "0 moves in 0 rounds. 0" "$out $?"
+
+# INT and QUIT are ignored by what a script starts in the background.
+for signal in INT HUP QUIT; do
+	if ! env --default-signal=$signal true 2>/dev/null; then
+		skip "SIG$signal ends it with 0" "env has no --default-signal"
+		continue
+	fi
+	env --default-signal=$signal "$O/irqkit" spread --root="$root" --every=5 >"$tmp/out" 2>"$tmp/err" &
+	pid=$!
+	sleep 0.5
+	ends "SIG$signal ends it with 0" 0 $signal
+	same "SIG$signal: it says what it did" "0 moves in 0 rounds." "$(cat "$tmp/out")"
+done
+same "nothing was written" "$nothing" "$(values)"
+
+# ---- a load that shifts ----------------------------------------------------------------------
+# Two queues are served by CPU 0, and a load comes to both.
+fresh
+start --every=1
+sleep 0.5
+# moved BEFORE NAME:COLUMN:COUNT...: more have come; do the knobs hold something else by now?
+moved() {
+	local before=$1
+	shift
+	more "$@"
+	[ "$(values)" != "$before" ]
+}
+check "a load on one CPU is shared within two periods" \
+	until_true 3 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
+first=$(values)
+# It goes to others: two that are served by CPU 3.
+check "when it comes to others, that is followed" \
+	until_true 3 moved "$first" vif0-q0-tx:5:3000 vif0-q2-tx:5:3000
+ends "it ends with 0" 0 TERM
+check "and says how many moves it made" grep -qE '^[2-9] moves in [0-9]+ rounds\.$' "$tmp/out"
+check "each with its CPUs and the reason" grep -qE '^  [0-9]+ vif0-q[02]-rx: 0-3 -> [123], eases CPU 0$' "$tmp/out"
+empty "it has nothing to complain of" "$(cat "$tmp/err")"
+while "$O/irqkit" undo --root="$root" --quiet 2>/dev/null; do :; done
+same "all of it can be undone" "$nothing" "$(values)"
+
+# ---- what comes and goes ---------------------------------------------------------------------
+fresh
+start --every=1
+sleep 0.5
+sed '/vif0-/d' "$root/proc/interrupts" >"$tmp/new" && mv "$tmp/new" "$root/proc/interrupts"
+mv "$root/sys/class/net/eth0" "$tmp/eth0"
+sleep 2.2
+check "a device that goes does not end it" kill -0 $pid
+mv "$tmp/eth0" "$root/sys/class/net/eth0"
+cp test/roots/xen-6.1-domu/proc/interrupts "$root/proc/interrupts"
+sleep 1.2
+check "when it is back, its load is shared again" \
+	until_true 4 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
+ends "it ends with 0" 0 TERM
+
+# Counters that begin anew are no load of 4 billion, nor are those of a CPU that comes.
+fresh
+start --every=1 --verbose
+sleep 0.5
+awk '/vif0-/ { for (i = 2; i <= 5; i++) $i = $i > 9 ? 9 : $i } 1' "$root/proc/interrupts" >"$tmp/anew"
+cp "$tmp/anew" "$tmp/new" && mv "$tmp/new" "$root/proc/interrupts"
+sleep 1.2
+sed -E 's/^( +CPU0 +CPU1 +CPU2) +CPU3/\1/; s/^( *[0-9]+: +[0-9]+ +[0-9]+ +[0-9]+) +[0-9]+/\1/; s/^([A-Z]{3}: +[0-9]+ +[0-9]+ +[0-9]+) +[0-9]+/\1/' \
+	"$tmp/anew" >"$tmp/new" && mv "$tmp/new" "$root/proc/interrupts"
+sleep 1.2
+mv "$tmp/anew" "$root/proc/interrupts"
+sleep 1.2
+ends "counters that begin anew, a CPU that goes and comes: it ends with 0" 0 TERM
+same "nothing is moved" "0 moves" "$(grep -oE '^[0-9]+ moves' "$tmp/out")"
+same "nothing was written" "$nothing" "$(values)"
+
+# ---- measured again --------------------------------------------------------------------------
+# As long as nothing is written all CPUs have the same, and after that one has all.
+worsen() {
+	while [ ! -e "$tmp/stop" ]; do
+		if [ "$(values)" = "$nothing" ]; then
+			more vif0-q0-rx:2:300 vif0-q1-tx:3:300 vif0-q1-rx:4:300 vif0-q0-tx:5:300
+		else
+			more vif0-q0-rx:2:300
+		fi
+	done
+}
+
+# measured ARGUMENT...: with that load; its status
+measured() {
+	local loop status
+	fresh
+	rm -f "$tmp/stop"
+	worsen &
+	loop=$!
+	"$O/irqkit" spread --root="$root" "$@" >"$tmp/out" 2>"$tmp/err"
+	status=$?
+	touch "$tmp/stop"
+	wait $loop
+	return $status
+}
+measured --verify=2 --revert-if-worse
+same "--revert-if-worse: it is worse, and the status is 1" 1 $?
+same "and everything is as it was" "$nothing" "$(values)"
+check "and it says that it was put back" grep -qE '^irqkit: busiest / mean was 1\.[0-9] before and is [1-4]\.[0-9]: everything was put back$' "$tmp/err"
+empty "there is nothing to undo" "$("$O/irqkit" undo --root="$root" --list --raw --noheadings)"
+
+check "--verify alone: the status is 0" measured --verify=2
+check "and it says what was measured" grep -qE '^Measured over 2 s: [1-4]\.[0-9]\.$' "$tmp/out"
+check "and nothing is put back" test "$(values)" != "$nothing"
+
+fresh
+start --by=load=30
+sleep 0.5
+ends "a signal while it measures: the status is 1" 1 TERM
+same "and nothing was written" "$nothing" "$(values)"
+same "and it says so" "irqkit: ended while measuring: nothing was changed" "$(cat "$tmp/err")"
+finish
