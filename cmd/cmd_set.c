@@ -105,8 +105,11 @@ static enum status plan_interrupts(struct change *change, const struct selection
 	if (status == STATUS_DONE &&
 		irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) ==
 			irqkit_plan_count(change->plan)) {
-		say_error("none of these %zu can be moved: 'irqkit show -o +MOVABLE' tells "
-			  "why", chosen->n);
+		if (chosen->n == 1)
+			say_error("it cannot be moved: 'irqkit show -o +MOVABLE' tells why");
+		else
+			say_error("none of these %zu can be moved: 'irqkit show -o +MOVABLE' "
+				  "tells why", chosen->n);
 		return STATUS_IMMOVABLE;
 	}
 	return status;

@@ -173,7 +173,9 @@ static int find_only_node(struct irqkit_topology *topology)
 {
 	const struct irqkit_cpuset *nodes = irqkit_topology_get_nodes(topology);
 
-	return nodes && irqkit_cpuset_count(nodes) == 1 ? irqkit_cpuset_next(nodes, -1) : -1;
+	if (!nodes || irqkit_cpuset_count(nodes) != 1)
+		return -1;
+	return irqkit_cpuset_next(nodes, -1);
 }
 
 /* The node next to which the interrupt is raised; -1: not known. */

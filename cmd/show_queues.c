@@ -301,8 +301,8 @@ static void remark(struct table *table)
 		_cleanup_free_ char *driver = NULL;
 		size_t n = 0, without = 0;
 
-		for (; i < table->n_rows && get_queue_device(table->rows[i]) == device; i++) {
-			struct queue_row *row = table->rows[i];
+		while (i < table->n_rows && get_queue_device(table->rows[i]) == device) {
+			struct queue_row *row = table->rows[i++];
 
 			n++;
 			without += irqkit_queue_get_irq(row->queue) < 0;

@@ -8,7 +8,7 @@
 enum target_kind {
 	TARGET_ALL,
 	TARGET_IRQS,   /* 24, 24-31, irq:24 */
-	TARGET_WORD,   /* eth1, eth1:rx-0, 'nvme0q*': what it means depends on the machine */
+	TARGET_WORD,   /* eth1, eth1:rx-0, 'nvme0q*': the machine tells what it means */
 	TARGET_DEVICE, /* dev:eth1, dev:eth1:rx-0 */
 	TARGET_PCI,    /* pci:0000:00:03.0 */
 	TARGET_NAME,   /* name:eth1: of a handler or a row */
