@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * The files of /proc and /sys, below the root. No other file of the library opens any.
- *
- * A saved root may hold links, planted or copied. openat2(RESOLVE_IN_ROOT) (Linux 5.6)
- * keeps them inside. Where the kernel or a sandbox has no openat2(), the running
- * machine's own files are opened plainly, and those of another root without following
- * any link.
- */
+/* The files of /proc and /sys, below the root: reading, writing, listing. */
 #include "private.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -31,59 +22,6 @@ static void close_fd(int *fd)
 }
 #define _cleanup_fd_ CLEANUP(close_fd)
 
-/* Component by component, so that no link is followed and no `..` climbs out. */
-static int open_without_links(struct irqkit_ctx *ctx, const char *path, int flags)
-{
-	int dir = fcntl(ctx->root_fd, F_DUPFD_CLOEXEC, 0);
-
-	while (dir >= 0) {
-		const char *slash = strchr(path, '/');
-		_cleanup_free_ char *name =
-			slash ? strndup(path, (size_t)(slash - path)) : strdup(path);
-		int next, error;
-
-		if (!name || strcmp(name, "..") == 0) {
-			close(dir);
-			return name ? -EXDEV : -ENOMEM;
-		}
-		next = openat(dir, name,
-			O_NOFOLLOW | (slash ? O_PATH | O_DIRECTORY | O_CLOEXEC : flags));
-		error = errno;
-		close(dir);
-		if (next < 0)
-			return -error;
-		if (!slash)
-			return next;
-		dir = next;
-		path = slash + 1;
-	}
-	return -errno;
-}
-
-static int open_below(struct irqkit_ctx *ctx, const char *path, int flags)
-{
-	struct open_how how = {
-		.flags = (unsigned int)flags | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT,
-	};
-	int fd;
-
-	if (ctx->resolves_in_root) {
-		fd = (int)syscall(SYS_openat2, ctx->root_fd, path, &how, sizeof(how));
-		if (fd >= 0)
-			return fd;
-		if (errno != ENOSYS && errno != EPERM)
-			return -errno;
-		/* EPERM is what some containers answer to a system call they don't know */
-		ctx->resolves_in_root = false;
-	}
-
-	if (!ctx->is_live)
-		return open_without_links(ctx, path, flags | O_CLOEXEC);
-	fd = openat(ctx->root_fd, path, flags | O_CLOEXEC);
-	return fd >= 0 ? fd : -errno;
-}
-
 /* What containers mount over files that they mask. */
 static bool is_dev_null(const struct stat *st)
 {
@@ -97,7 +35,7 @@ static bool is_dev_null(const struct stat *st)
 static int knob_open(struct irqkit_ctx *ctx, const char *path, int flags)
 {
 	bool is_file = !(flags & (O_PATH | O_DIRECTORY));
-	int fd = open_below(ctx, path, is_file ? flags | O_NONBLOCK | O_NOCTTY : flags);
+	int fd = root_open(ctx, path, is_file ? flags | O_NONBLOCK | O_NOCTTY : flags);
 	struct stat st;
 	int r = 0;
 

@@ -45,7 +45,12 @@ struct irqkit_ctx {
 void ctx_log(struct irqkit_ctx *ctx, int priority, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* knob.c: the only file that opens files below the root. Paths have no leading slash. */
+/* root.c: the only file that opens what lies below the root */
+
+/* As open(); of @path, which has no leading slash, nothing leads out. */
+int root_open(struct irqkit_ctx *ctx, const char *path, int flags);
+
+/* knob.c: files of /proc and /sys, read, written and listed */
 
 /* The whole file; @ret_text has a NUL after @ret_len bytes. */
 int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len);

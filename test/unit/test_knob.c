@@ -3,9 +3,12 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <irqkit.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "private.h"
 
@@ -33,18 +36,52 @@ static void links_stay_inside(void **state)
 		assert_null(text);
 		assert_true(knob_read(in, "../linux-7.3-4cpu/proc/interrupts", &text,
 				    &len) < 0);
-		/* A link is followed only where the kernel keeps it inside. */
-		int r = knob_read(in, "proc/interrupts", &text, &len);
-		if (in->resolves_in_root)
-			assert_int_equal(r, 0);
-		else
-			assert_true(r < 0);
-		if (r == 0)
-			assert_memory_equal(text, "           CPU0", 15);
+		assert_int_equal(knob_read(in, "proc/interrupts", &text, &len), 0);
+		assert_memory_equal(text, "           CPU0", 15);
 		free(text);
 		irqkit_ctx_free(out);
 		irqkit_ctx_free(in);
 	}
+}
+
+/* What openat2() answers is answered without it too. */
+static void links_lead_where_openat2_goes(void **state)
+{
+	static const char *const paths[] = {
+		"sys/class/net/eth1/queues/rx-0/rps_cpus", /* a relative link */
+		"sys/class/net/eth1/../eth1/queues/rx-0/rps_cpus",
+		"sys/class/net/../../devices/vif-1/net/eth1/queues/rx-0/rps_cpus",
+		"../../proc/./interrupts",
+		"..",
+		"sys/class/net/eth1",
+		"sys/class/net/eth9/queues",
+		"proc/interrupts/more",
+	};
+	struct irqkit_ctx *with = open_root("test/roots/xen-4.9-domu-8cpu");
+	struct irqkit_ctx *without = open_root("test/roots/xen-4.9-domu-8cpu");
+
+	(void)state;
+	without->resolves_in_root = false;
+	for (size_t i = 0; i < LENGTH(paths); i++) {
+		static const int flags[] = { O_PATH, O_RDONLY, O_PATH | O_NOFOLLOW };
+
+		for (size_t f = 0; f < LENGTH(flags) && with->resolves_in_root; f++) {
+			int a = root_open(with, paths[i], flags[f]);
+			int b = root_open(without, paths[i], flags[f]);
+			struct stat is = { 0 }, was = { 0 };
+
+			assert_int_equal(a < 0 ? a : 0, b < 0 ? b : 0);
+			if (a < 0)
+				continue;
+			assert_int_equal(fstat(a, &was), 0);
+			assert_int_equal(fstat(b, &is), 0);
+			assert_int_equal(is.st_ino, was.st_ino);
+			close(a);
+			close(b);
+		}
+	}
+	irqkit_ctx_free(with);
+	irqkit_ctx_free(without);
 }
 
 static void roots_that_are_none(void **state)
@@ -127,6 +164,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(links_stay_inside),
+		cmocka_unit_test(links_lead_where_openat2_goes),
 		cmocka_unit_test(roots_that_are_none),
 		cmocka_unit_test(odd_affinity),
 		cmocka_unit_test(masked_interrupts),
