@@ -20,7 +20,8 @@
 #define MAX_LINKS 40u /* as the kernel has it */
 
 struct walk {
-	char done[PATH_MAX]; /* holds neither link nor "..": opened without following any */
+	char done
+		[PATH_MAX]; /* holds neither link nor "..": opened without following any */
 	char todo[PATH_MAX];
 	unsigned int n_links;
 };
@@ -42,7 +43,8 @@ static int open_without_links(struct irqkit_ctx *ctx, const char *path, int flag
 		}
 		*(char *)mempcpy(name, path, len) = '\0';
 		next = openat(dir, name,
-			O_NOFOLLOW | (is_last ? flags : O_PATH | O_DIRECTORY | O_CLOEXEC));
+			O_NOFOLLOW |
+				(is_last ? flags : O_PATH | O_DIRECTORY | O_CLOEXEC));
 		error = errno;
 		close(dir);
 		if (next < 0)
@@ -79,8 +81,8 @@ static void drop_last(struct walk *walk)
 static int append(struct walk *walk, const char *name)
 {
 	size_t len = strlen(walk->done);
-	int n = snprintf(walk->done + len, sizeof(walk->done) - len, "%s%s", len ? "/" : "",
-		name);
+	int n = snprintf(
+		walk->done + len, sizeof(walk->done) - len, "%s%s", len ? "/" : "", name);
 
 	return (size_t)n < sizeof(walk->done) - len ? 0 : -ENAMETOOLONG;
 }
