@@ -11,7 +11,8 @@
  *
  * From the colon on, a count is a blank and ten places, on nearly every kernel. With
  * 512 CPUs nearly all of them are zeros, which are passed over by comparing whole
- * stretches of them; any other spacing is read number by number, with the same result.
+ * stretches of them, and others are read by eight digits at once; any other spacing is
+ * read digit by digit, with the same result.
  */
 #include "private.h"
 
@@ -205,6 +206,19 @@ static size_t count_zeros(const char *p, const char *end, size_t max)
 	return n;
 }
 
+/* A count below 10^8 in its usual places. */
+static bool read_field(const char *p, const char *end, uint64_t *ret_count)
+{
+	static const char blanks[FIELD_LEN - 8] = { ' ', ' ', ' ' };
+
+	if (end - p < (ptrdiff_t)FIELD_LEN || memcmp(p, blanks, sizeof(blanks)) != 0)
+		return false;
+	/* not where a longer one begins */
+	if (end - p > (ptrdiff_t)FIELD_LEN && !is_blank(p[FIELD_LEN]))
+		return false;
+	return parse_eight_places(p + sizeof(blanks), ret_count);
+}
+
 /* A number that ends at a blank or at the end; NULL where there is none. */
 static const char *read_count(
 	struct reader *reader, const char *p, const char *end, uint64_t *ret_count)
@@ -231,6 +245,15 @@ static const char *read_count(
 	return p;
 }
 
+static void add_count(struct reader *reader, struct irqkit_interrupt *row, size_t column,
+	uint64_t count)
+{
+	reader->count[row->n_served] = count;
+	reader->cpu[row->n_served++] = reader->column[column];
+	if (__builtin_add_overflow(row->total, count, &row->total))
+		fail(reader, -ERANGE, "counts that add up to more than 64 bits");
+}
+
 /* Reads up to one count for each column; *ret_n says how many there were. */
 static const char *read_counts(struct reader *reader, const char *p, const char *end,
 	struct irqkit_interrupt *row, size_t *ret_n)
@@ -238,26 +261,22 @@ static const char *read_counts(struct reader *reader, const char *p, const char 
 	size_t column = 0;
 
 	while (column < reader->n_columns) {
-		size_t zeros_here = count_zeros(p, end, reader->n_columns - column);
-		const char *after;
+		const char *after = p + FIELD_LEN;
 		uint64_t count;
 
-		p += zeros_here * FIELD_LEN;
-		column += zeros_here;
-		if (column == reader->n_columns)
-			break;
-		after = read_count(reader, p, end, &count);
+		if (!read_field(p, end, &count))
+			after = read_count(reader, p, end, &count);
 		if (!after)
 			break;
 		p = after;
 		if (count) {
-			reader->count[row->n_served] = count;
-			reader->cpu[row->n_served++] = reader->column[column];
-			if (__builtin_add_overflow(row->total, count, &row->total))
-				fail(reader, -ERANGE, "counts that add up to more "
-						      "than 64 bits");
+			add_count(reader, row, column++, count);
+		} else { /* seldom alone */
+			size_t n = count_zeros(p, end, reader->n_columns - ++column);
+
+			p += n * FIELD_LEN;
+			column += n;
 		}
-		column++;
 	}
 	*ret_n = column;
 	return p;

@@ -103,6 +103,9 @@ int cpuset_format_mask_like(
 int parse_u64(const char *text, size_t len, uint64_t *ret_number);
 int parse_u32(const char *text, size_t len, uint32_t *ret_number);
 
+/* A number that ends in the last of eight places, with blanks before it; or false. */
+bool parse_eight_places(const char *text, uint64_t *ret_number);
+
 /* buffer.c: a text that grows. */
 struct buffer {
 	char *text; /* owned, until it is taken */
