@@ -389,14 +389,6 @@ EXPORT int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *l
 	return r;
 }
 
-static bool has_written(const struct irqkit_plan *plan)
-{
-	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].is_written)
-			return true;
-	return false;
-}
-
 EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags)
 {
@@ -416,7 +408,7 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 		error = error ? error : r;
 	}
 	/* what wrote nothing is no change */
-	if (!has_written(plan)) {
+	if (irqkit_plan_count_written(plan) == 0) {
 		journal_remove(lock, plan->journal_number);
 		plan->journal_number = 0;
 	} else if (error && !keeps_going) {

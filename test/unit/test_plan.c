@@ -254,6 +254,11 @@ static bool was_written(const struct work *w, int i)
 	return irqkit_step_was_written(irqkit_plan_get(w->plan, (size_t)i));
 }
 
+static int count_written(const struct work *w)
+{
+	return (int)irqkit_plan_count_written(w->plan);
+}
+
 static void knob_holds(const struct work *w, int i, const char *expected)
 {
 	char *text;
@@ -305,6 +310,7 @@ static void all_is_fine(void **state)
 			assert_int_equal(result(&w, i), IRQKIT_DONE);
 			assert_true(was_written(&w, i));
 		}
+		assert_int_equal(count_written(&w), k);
 		journal_is(&w, "1 ");
 
 		/* once more: nothing is planned any more */
@@ -317,6 +323,7 @@ static void all_is_fine(void **state)
 			assert_int_equal(result(&w, i), IRQKIT_UNCHANGED);
 		assert_int_equal(apply(&w, 0), 0);
 		assert_int_equal(n_writes[KNOB], k);
+		assert_int_equal(count_written(&w), 0);
 		journal_is(&w, "1 ");
 		end(&w);
 	}
@@ -425,6 +432,7 @@ static void keeps_going(void **state)
 			assert_int_equal(error_of(&w, i), i == n - 1 ? EINVAL : 0);
 			assert_int_equal(was_written(&w, i), i != n - 1);
 		}
+		assert_int_equal(count_written(&w), MOST - 1);
 		journal_is(&w, "1 "); /* the others can be undone */
 		end(&w);
 	}
@@ -599,6 +607,7 @@ static void rolls_back_later(void **state)
 		assert_int_equal(result(&w, i), IRQKIT_ROLLED_BACK);
 		assert_false(was_written(&w, i));
 	}
+	assert_int_equal(count_written(&w), 0);
 
 	/* once more: there is nothing to put back */
 	assert_int_equal(irqkit_plan_roll_back(w.plan, w.lock), 0);
@@ -631,6 +640,7 @@ static void rolls_back_but_for_one(void **state)
 				is_left ? IRQKIT_FAILED : IRQKIT_ROLLED_BACK);
 			assert_int_equal(error_of(&w, i), is_left ? EIO : 0);
 		}
+		assert_int_equal(count_written(&w), 1);
 		journal_is(&w, "1 ");
 		end(&w);
 	}
