@@ -300,6 +300,10 @@ struct irqkit_plan {
 int plan_add_step(struct irqkit_plan *plan, struct irqkit_step **ret_step);
 /* Drops the last step. */
 void plan_drop_step(struct irqkit_plan *plan);
+/* A new step for a knob that there is once in a machine. */
+int plan_add_machine_step(struct irqkit_plan *plan, enum irqkit_knob knob,
+	const char *path, const char *target, const char *why,
+	struct irqkit_step **ret_step);
 /* Reads what the knob holds now. */
 int step_read(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	struct value *ret_value);
