@@ -23,12 +23,6 @@ static const struct option options[] = {
 /* ------------------------------------------------------------------------------- */
 /* QUEUE=SET                                                                       */
 
-static enum status say_no_memory(void)
-{
-	say_error("out of memory");
-	return STATUS_REFUSED;
-}
-
 static enum status place_queue(struct pin *pin, struct irqkit_queue *queue,
 	const struct irqkit_cpuset *cpus, bool is_named)
 {

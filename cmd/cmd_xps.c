@@ -39,12 +39,6 @@ static bool is_change(const struct options *o)
 	return o->cpus || o->is_auto || o->is_rxqs || o->is_off;
 }
 
-static enum status say_no_memory(void)
-{
-	say_error("out of memory");
-	return STATUS_REFUSED;
-}
-
 /* What to do with one device. */
 struct task {
 	struct net *net;

@@ -13,12 +13,6 @@ void net_close(struct net *net)
 	irqkit_topology_free(net->topology);
 }
 
-static enum status say_no_memory(void)
-{
-	say_error("out of memory");
-	return STATUS_REFUSED;
-}
-
 /* The names of all interfaces: "eth0, eth1, lo". */
 static char *join_names(struct irqkit_devices *devices)
 {

@@ -143,9 +143,8 @@ static enum status add_device(
 		return status;
 	rows = reallocarray(view->rows, view->n_rows + n, sizeof(*rows));
 	if (!rows) {
-		say_error("out of memory");
 		free(queues);
-		return STATUS_REFUSED;
+		return say_no_memory();
 	}
 	memset(rows + view->n_rows, 0, n * sizeof(*rows));
 	view->rows = rows;
@@ -157,26 +156,6 @@ static enum status add_device(
 
 /* ------------------------------------------------------------------------------- */
 /* Columns                                                                         */
-
-static struct value text_value(const char *text)
-{
-	return text ? (struct value){ .kind = VALUE_TEXT, .text = text }
-		    : (struct value){ .kind = VALUE_ABSENT };
-}
-
-static struct value owned_value(char *text)
-{
-	struct value value = text_value(text);
-
-	value.owned = text;
-	return value;
-}
-
-static struct value cpus_value(const struct irqkit_cpuset *cpus)
-{
-	return cpus ? (struct value){ .kind = VALUE_CPUS, .cpus = cpus }
-		    : (struct value){ .kind = VALUE_ABSENT };
-}
 
 static struct value get_queue(void *data, const struct column *column)
 {
@@ -201,8 +180,8 @@ static struct value get_irq(void *data, const struct column *column)
 
 	(void)column;
 	if (irq < 0)
-		return (struct value){ .kind = VALUE_ABSENT };
-	return (struct value){ .kind = VALUE_NUMBER, .number = (uint64_t)irq };
+		return ABSENT;
+	return number_value((uint64_t)irq);
 }
 
 static struct value get_serving(void *data, const struct column *column)
@@ -237,8 +216,8 @@ static struct value get_flows(void *data, const struct column *column)
 
 	(void)column;
 	if (!row->has_flows)
-		return (struct value){ .kind = VALUE_ABSENT };
-	return (struct value){ .kind = VALUE_NUMBER, .number = row->flows };
+		return ABSENT;
+	return number_value(row->flows);
 }
 
 static struct value get_rps(void *data, const struct column *column)
@@ -369,10 +348,8 @@ static enum status print_view(
 	_cleanup_free_ char *lower = NULL, *safe = NULL;
 	enum status status;
 
-	if (!table.rows) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
+	if (!table.rows)
+		return say_no_memory();
 	for (size_t i = 0; i < view->n_rows; i++)
 		table.rows[i] = &view->rows[i];
 	status = table_prepare(&table, columns, options, common);

@@ -56,9 +56,8 @@ static enum status add_device(
 		return status;
 	rows = reallocarray(view->rows, view->n_rows + n, sizeof(*rows));
 	if (!rows) {
-		say_error("out of memory");
 		free(queues);
-		return STATUS_REFUSED;
+		return say_no_memory();
 	}
 	memset(rows + view->n_rows, 0, n * sizeof(*rows));
 	view->rows = rows;
@@ -71,25 +70,13 @@ static enum status add_device(
 /* ------------------------------------------------------------------------------- */
 /* Columns                                                                         */
 
-static struct value text_value(const char *text, char *owned)
-{
-	return text ? (struct value){ .kind = VALUE_TEXT, .text = text, .owned = owned }
-		    : (struct value){ .kind = VALUE_ABSENT };
-}
-
-static struct value set_value(const struct irqkit_cpuset *set)
-{
-	return set ? (struct value){ .kind = VALUE_CPUS, .cpus = set }
-		   : (struct value){ .kind = VALUE_ABSENT };
-}
-
 static struct value get_queue(void *data, const struct column *column)
 {
 	const struct row *row = data;
 	char *name = net_format_queue(row->queue);
 
 	(void)column;
-	return text_value(name, name);
+	return owned_value(name);
 }
 
 static struct value get_device(void *data, const struct column *column)
@@ -97,8 +84,7 @@ static struct value get_device(void *data, const struct column *column)
 	const struct row *row = data;
 
 	(void)column;
-	return text_value(
-		irqkit_device_get_name(irqkit_queue_get_device(row->queue)), NULL);
+	return text_value(irqkit_device_get_name(irqkit_queue_get_device(row->queue)));
 }
 
 static struct value get_irq(void *data, const struct column *column)
@@ -108,8 +94,8 @@ static struct value get_irq(void *data, const struct column *column)
 
 	(void)column;
 	if (irq < 0)
-		return (struct value){ .kind = VALUE_ABSENT };
-	return (struct value){ .kind = VALUE_NUMBER, .number = (uint64_t)irq };
+		return ABSENT;
+	return number_value((uint64_t)irq);
 }
 
 static struct value get_serving(void *data, const struct column *column)
@@ -117,7 +103,7 @@ static struct value get_serving(void *data, const struct column *column)
 	const struct row *row = data;
 
 	(void)column;
-	return set_value(row->serving);
+	return cpus_value(row->serving);
 }
 
 static struct value get_cpus(void *data, const struct column *column)
@@ -125,7 +111,7 @@ static struct value get_cpus(void *data, const struct column *column)
 	const struct row *row = data;
 
 	(void)column;
-	return set_value(row->cpus);
+	return cpus_value(row->cpus);
 }
 
 static struct value get_mask(void *data, const struct column *column)
@@ -135,7 +121,7 @@ static struct value get_mask(void *data, const struct column *column)
 
 	(void)column;
 	irqkit_cpuset_format_mask(row->cpus, &mask);
-	return text_value(mask, mask);
+	return owned_value(mask);
 }
 
 static struct value get_rxqs(void *data, const struct column *column)
@@ -143,7 +129,7 @@ static struct value get_rxqs(void *data, const struct column *column)
 	const struct row *row = data;
 
 	(void)column;
-	return set_value(row->rxqs);
+	return cpus_value(row->rxqs);
 }
 
 static const struct column columns[] = {
@@ -260,10 +246,8 @@ enum status xps_show(
 	if (status != STATUS_DONE)
 		return status;
 	table.rows = calloc(view.n_rows + 1, sizeof(*table.rows));
-	if (!table.rows) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
+	if (!table.rows)
+		return say_no_memory();
 	for (; table.n_rows < view.n_rows; table.n_rows++)
 		table.rows[table.n_rows] = &view.rows[table.n_rows];
 	status = table_prepare(&table, columns, options, common);
