@@ -14,8 +14,7 @@ static const struct option options[] = {
 		"leave kernel threads where they are" },
 	{ "irq-only", 0, OPTION_FLAG, offsetof(struct pin_options, irq_only), NULL,
 		"interrupts alone: neither XPS nor threads" },
-	{ "lower", 0, OPTION_FLAG, offsetof(struct pin_options, is_lower), NULL,
-		"the interfaces that DEV is made of instead" },
+	LOWER_OPTION(struct pin_options, is_lower),
 	CHANGE_OPTIONS(struct pin_options, change),
 	{ 0 },
 };

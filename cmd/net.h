@@ -5,6 +5,12 @@
 
 #include "change.h"
 
+#define LOWER_OPTION(type, member)                                                       \
+	{                                                                                \
+		"lower", 0, OPTION_FLAG, offsetof(type, member), NULL,                   \
+			"the interfaces that DEV is made of instead"                     \
+	}
+
 /* An interface named on the command line, or with --lower those below it. */
 struct net {
 	const struct change *change;
@@ -45,6 +51,12 @@ size_t net_count_queues(
  * the end of a virtual interface that serves a guest, the other one of its number.
  */
 const struct irqkit_queue *net_get_served_queue(const struct irqkit_queue *queue);
+
+static inline void free_queues(struct irqkit_queue ***queues)
+{
+	free(*queues);
+}
+#define _cleanup_queues_ CLEANUP(free_queues)
 
 /* The interrupt of it, -1: none; and the CPUs that serve it, NULL: not known. */
 int net_get_irq(const struct irqkit_queue *queue);
