@@ -6,7 +6,7 @@
  *             \\--------> failed | skipped
  *     unchanged, pending (not to be written)
  */
-#include "private.h"
+#include "journal.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -319,37 +319,4 @@ int step_set_why(struct irqkit_step *step, const char *format, ...)
 /* The names of an interrupt's handlers, "a, b"; NULL: no memory. */
 char *interrupt_join_actions(const struct irqkit_interrupt *interrupt);
 
-/* journal.c */
-enum {
-	FIELD_PATH,
-	FIELD_IRQ,
-	FIELD_IDENTITY,
-	FIELD_TARGET,
-	FIELD_OLD,
-	FIELD_NEW,
-	N_FIELDS
-};
-
-/* One knob of a change. */
-struct entry {
-	char *field[N_FIELDS]; /* owned */
-};
-
-struct irqkit_change {
-	unsigned int number;
-	bool is_undone;
-	int64_t time;
-	char *command; /* owned */
-	unsigned int undoes;
-	struct entry *entries; /* owned */
-	size_t n_entries;
-	bool is_complete; /* the file has its end */
-};
-
-/* Makes the old values of all planned steps durable. */
-int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
-	const char *command, unsigned int *ret_number);
-/* Takes a change out that has been put back. */
-void journal_remove(struct irqkit_lock *lock, unsigned int number);
-
 #endif

@@ -226,6 +226,12 @@ static struct work begin(int n_steps, unsigned int flags)
 	return begin_with(n_steps, flags);
 }
 
+static void plan_anew(struct work *w)
+{
+	irqkit_plan_free(w->plan);
+	assert_int_equal(irqkit_plan_new(w->ctx, &w->plan), 0);
+}
+
 static void end(struct work *w)
 {
 	irqkit_plan_free(w->plan);
@@ -569,8 +575,7 @@ static void undo_that_fails(void **state)
 		const struct irqkit_change *change;
 
 		assert_int_equal(apply(&w, 0), 0);
-		irqkit_plan_free(w.plan);
-		assert_int_equal(irqkit_plan_new(w.ctx, &w.plan), 0);
+		plan_anew(&w);
 		assert_int_equal(irqkit_journal_read(w.ctx, &journal), 0);
 		change = irqkit_journal_get(journal, 0);
 		assert_int_equal(
@@ -585,6 +590,89 @@ static void undo_that_fails(void **state)
 		irqkit_journal_free(journal);
 		end(&w);
 	}
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Two changes into one                                                            */
+
+static void add_and_apply(struct work *w, int from, int to, const char *mask)
+{
+	struct irqkit_cpuset *cpus;
+
+	plan_anew(w);
+	assert_int_equal(irqkit_cpuset_parse_mask(mask, strlen(mask), &cpus, NULL), 0);
+	for (int i = from; i <= to; i++)
+		assert_int_equal(irqkit_plan_add_affinity(w->plan,
+					 irqkit_snapshot_get(w->snapshot, (size_t)i),
+					 cpus, "asked for", 0),
+			0);
+	irqkit_cpuset_free(cpus);
+	assert_int_equal(apply(w, 0), 0);
+}
+
+/* Undoes all that the journal has, last first; tells how many changes that was. */
+static size_t undo_all(struct work *w)
+{
+	struct irqkit_journal *journal;
+	size_t n;
+
+	assert_int_equal(irqkit_journal_read(w->ctx, &journal), 0);
+	n = irqkit_journal_count(journal);
+	for (size_t i = n; i-- > 0;) {
+		plan_anew(w);
+		assert_int_equal(irqkit_plan_add_undo(w->plan,
+					 irqkit_journal_get(journal, i), w->snapshot,
+					 false),
+			0);
+		assert_int_equal(apply(w, 0), 0);
+	}
+	irqkit_journal_free(journal);
+	return n;
+}
+
+/* Knobs of the first alone, of both, and of the second alone; then all is undone. */
+static void check_merge(bool *what_fails, int error, size_t n_left)
+{
+	struct work w = begin(0, 0);
+
+	add_and_apply(&w, 0, 2, "2");
+	add_and_apply(&w, 1, 4, "4");
+	if (what_fails)
+		*what_fails = true;
+	assert_int_equal(irqkit_journal_merge(w.lock, 1, 2), error);
+	if (what_fails)
+		*what_fails = false;
+	assert_int_equal(undo_all(&w), n_left);
+	knobs_hold(&w, OLD);
+	end(&w);
+}
+
+static void merges(void **state)
+{
+	(void)state;
+	check_merge(NULL, 0, 1);
+}
+
+/* Both stay as they were. */
+static void merging_fails(void **state)
+{
+	(void)state;
+	check_merge(&file_sync_fails, -EIO, 2);
+	check_merge(&rename_fails, -ENOSPC, 2);
+}
+
+static void merges_what_is_there(void **state)
+{
+	struct work w = begin(0, 0);
+
+	(void)state;
+	add_and_apply(&w, 0, 2, "2");
+	assert_int_equal(irqkit_journal_merge(w.lock, 1, 2), -ENOENT);
+	assert_int_equal(irqkit_journal_merge(w.lock, 2, 1), -ENOENT);
+	journal_is(&w, "1 ");
+	assert_int_equal(undo_all(&w), 1);
+	knobs_hold(&w, OLD);
+	end(&w);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -748,6 +836,9 @@ int main(void)
 		cmocka_unit_test(without_journal_nothing_is_written),
 		cmocka_unit_test(journal_is_written_on),
 		cmocka_unit_test(undo_that_fails),
+		cmocka_unit_test(merges),
+		cmocka_unit_test(merging_fails),
+		cmocka_unit_test(merges_what_is_there),
 		cmocka_unit_test(rolls_back_later),
 		cmocka_unit_test(rolls_back_but_for_one),
 		cmocka_unit_test(rolls_back_nothing),
