@@ -123,7 +123,13 @@ int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 		return r;
 	*ret_number = search.last + 1;
 	snprintf(name, sizeof(name), "%u", *ret_number);
-	return state_write(lock->dir_fd, name, text, strlen(text));
+	r = state_write(lock->dir_fd, name, text, strlen(text));
+	if (r < 0)
+		return r;
+	r = state_sync(lock->dir_fd);
+	if (r < 0)
+		journal_remove(lock, *ret_number);
+	return r;
 }
 
 void journal_remove(struct irqkit_lock *lock, unsigned int number)

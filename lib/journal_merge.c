@@ -76,7 +76,10 @@ EXPORT int irqkit_journal_merge(
 		r = format_change(&older, &text);
 	if (r == 0)
 		r = state_write(lock->dir_fd, into_name, text, strlen(text));
-	if (r == 0)
-		journal_remove(lock, number);
-	return r;
+	if (r < 0)
+		return r;
+	journal_remove(lock, number);
+	/* it is done; at worst, both are on the disk as they were */
+	state_sync(lock->dir_fd);
+	return 0;
 }

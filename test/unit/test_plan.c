@@ -661,6 +661,13 @@ static void merging_fails(void **state)
 	check_merge(&rename_fails, -ENOSPC, 2);
 }
 
+/* The old values are in the folder by then, and stay there. */
+static void merged_is_not_synced(void **state)
+{
+	(void)state;
+	check_merge(&dir_sync_fails, 0, 1);
+}
+
 static void merges_what_is_there(void **state)
 {
 	struct work w = begin(0, 0);
@@ -838,6 +845,7 @@ int main(void)
 		cmocka_unit_test(undo_that_fails),
 		cmocka_unit_test(merges),
 		cmocka_unit_test(merging_fails),
+		cmocka_unit_test(merged_is_not_synced),
 		cmocka_unit_test(merges_what_is_there),
 		cmocka_unit_test(rolls_back_later),
 		cmocka_unit_test(rolls_back_but_for_one),
