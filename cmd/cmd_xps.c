@@ -86,30 +86,39 @@ static enum status choose_near(const struct steer_task *task, struct irqkit_cpus
 	return STATUS_DONE;
 }
 
+/* Of a tx queue that was chosen, else NULL. */
+static struct irqkit_cpuset *find_set(
+	const struct steer_task *task, struct irqkit_cpuset **sets, size_t number)
+{
+	for (size_t i = 0; i < task->n_queues; i++)
+		if (irqkit_queue_get_number(task->queues[i]) == number)
+			return sets[i];
+	return NULL;
+}
+
 /* The i-th rx queue to the i-th tx queue, beginning again where there are fewer of those. */
 static enum status choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
 	/* those that were not chosen have their part as well */
 	size_t n = 0, n_tx = net_count_queues(task->device, IRQKIT_TX);
+	size_t n_queues = irqkit_device_count_queues(task->device);
+	enum status status = STATUS_DONE;
 
 	for (size_t i = 0; i < task->n_queues; i++)
 		if (irqkit_cpuset_new(&sets[i]) < 0)
 			return say_no_memory();
-	for (size_t i = 0; i < irqkit_device_count_queues(task->device); i++) {
+	for (size_t i = 0; i < n_queues && status == STATUS_DONE; i++) {
 		const struct irqkit_queue *queue = irqkit_device_get_queue(
 			task->device, i);
-		size_t to;
+		struct irqkit_cpuset *set;
 
 		if (irqkit_queue_get_direction(queue) != IRQKIT_RX)
 			continue;
-		to = n++ % n_tx;
-		for (size_t k = 0; k < task->n_queues; k++)
-			if (irqkit_queue_get_number(task->queues[k]) == to &&
-				irqkit_cpuset_add(
-					sets[k], irqkit_queue_get_number(queue)) < 0)
-				return say_no_memory();
+		set = find_set(task, sets, n++ % n_tx);
+		if (set)
+			status = net_add_number(queue, set);
 	}
-	return STATUS_DONE;
+	return status;
 }
 
 /* ------------------------------------------------------------------------------- */

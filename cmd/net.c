@@ -236,6 +236,21 @@ char *net_format_queue(const struct irqkit_queue *queue)
 	return text;
 }
 
+enum status net_add_number(
+	const struct irqkit_queue *queue, struct irqkit_cpuset *numbers)
+{
+	int r = irqkit_cpuset_add(numbers, irqkit_queue_get_number(queue));
+	_cleanup_free_ char *name = NULL;
+
+	if (r == 0)
+		return STATUS_DONE;
+	name = net_format_queue(queue);
+	if (r != -ERANGE || !name)
+		return say_no_memory();
+	say_error("%s: no kernel gives a queue this number", name);
+	return STATUS_REFUSED;
+}
+
 char *net_remark_lower(const struct net *net)
 {
 	_cleanup_free_ char *names = strdup("");

@@ -66,6 +66,10 @@ struct irqkit_cpuset *net_read_serving(
 /* "eth0:rx-0"; NULL: no memory. */
 char *net_format_queue(const struct irqkit_queue *queue);
 
+/* Adds its number to a set of such numbers; says why not. */
+enum status net_add_number(
+	const struct irqkit_queue *queue, struct irqkit_cpuset *numbers);
+
 /* Where an interface is made of others, a remark that names them, or NULL. */
 char *net_remark_lower(const struct net *net);
 
