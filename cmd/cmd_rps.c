@@ -163,7 +163,7 @@ static enum status plan_flows(const struct steer_task *task)
 	if (o->flows)
 		parse_flows(o->flows, &flows);
 	each = (flows + task->n_queues - 1) / task->n_queues;
-	if (flows)
+	if (flows && task->is_first)
 		status = plan_entries(task, flows);
 	if (task->n_queues > 1 && flows)
 		snprintf(why, sizeof(why), "%llu for %zu queues",
