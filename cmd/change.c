@@ -116,8 +116,7 @@ enum status change_new_plan(struct change *change)
 	change->plan = NULL;
 	if (irqkit_plan_new(change->ctx, &change->plan) == 0)
 		return STATUS_DONE;
-	say_error("out of memory");
-	return STATUS_REFUSED;
+	return say_no_memory();
 }
 
 enum status change_use_rows(struct change *change, struct irqkit_snapshot *rows)

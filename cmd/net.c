@@ -13,12 +13,6 @@ void net_close(struct net *net)
 	irqkit_topology_free(net->topology);
 }
 
-static enum status say_no_memory(void)
-{
-	say_error("out of memory");
-	return STATUS_REFUSED;
-}
-
 /* The names of all interfaces: "eth0, eth1, lo". */
 static char *join_names(struct irqkit_devices *devices)
 {
@@ -240,6 +234,21 @@ char *net_format_queue(const struct irqkit_queue *queue)
 		    irqkit_queue_get_number(queue)) < 0)
 		return NULL;
 	return text;
+}
+
+enum status net_add_number(
+	const struct irqkit_queue *queue, struct irqkit_cpuset *numbers)
+{
+	int r = irqkit_cpuset_add(numbers, irqkit_queue_get_number(queue));
+	_cleanup_free_ char *name = NULL;
+
+	if (r == 0)
+		return STATUS_DONE;
+	name = net_format_queue(queue);
+	if (r != -ERANGE || !name)
+		return say_no_memory();
+	say_error("%s: no kernel gives a queue this number", name);
+	return STATUS_REFUSED;
 }
 
 char *net_remark_lower(const struct net *net)

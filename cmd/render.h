@@ -44,6 +44,39 @@ struct value {
 	void *owned; /* ended with free() after use */
 };
 
+#define ABSENT ((struct value){ .kind = VALUE_ABSENT })
+
+/* What is NULL is absent. */
+static inline struct value text_value(const char *text)
+{
+	return text ? (struct value){ .kind = VALUE_TEXT, .text = text } : ABSENT;
+}
+
+/* The same; takes it over. */
+static inline struct value owned_value(char *text)
+{
+	struct value value = text_value(text);
+
+	value.owned = text;
+	return value;
+}
+
+static inline struct value number_value(uint64_t number)
+{
+	return (struct value){ .kind = VALUE_NUMBER, .number = number };
+}
+
+static inline struct value bool_value(bool is_true)
+{
+	return (struct value){ .kind = VALUE_BOOL, .is_true = is_true };
+}
+
+/* NULL is absent. */
+static inline struct value cpus_value(const struct irqkit_cpuset *cpus)
+{
+	return cpus ? (struct value){ .kind = VALUE_CPUS, .cpus = cpus } : ABSENT;
+}
+
 enum {
 	COLUMN_DEFAULT = 1 << 0,    /* shown without -o */
 	COLUMN_RIGHT = 1 << 1,	    /* aligned to the right */

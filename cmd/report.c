@@ -6,26 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ABSENT ((struct value){ .kind = VALUE_ABSENT })
-
-static struct value text_value(const char *text)
-{
-	return text ? (struct value){ .kind = VALUE_TEXT, .text = text } : ABSENT;
-}
-
-static struct value cpus_value(const struct irqkit_cpuset *cpus)
-{
-	return cpus ? (struct value){ .kind = VALUE_CPUS, .cpus = cpus } : ABSENT;
-}
-
 static struct value get_irq(void *data, const struct column *column)
 {
 	int irq = irqkit_step_get_irq(data);
 
 	(void)column;
-	if (irq < 0)
-		return ABSENT;
-	return (struct value){ .kind = VALUE_NUMBER, .number = (uint64_t)irq };
+	return irq < 0 ? ABSENT : number_value((uint64_t)irq);
 }
 
 static struct value get_path(void *data, const struct column *column)
@@ -170,10 +156,7 @@ static size_t count(const struct change *change, enum irqkit_result result)
 
 static bool has_changed(const struct change *change)
 {
-	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++)
-		if (irqkit_step_was_written(irqkit_plan_get(change->plan, i)))
-			return true;
-	return false;
+	return irqkit_plan_count_written(change->plan) > 0;
 }
 
 static enum status print_json(const struct change *change, const struct table *table)
@@ -376,10 +359,8 @@ enum status report_plan(const struct change *change)
 	};
 	enum status status;
 
-	if (!table.rows) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
+	if (!table.rows)
+		return say_no_memory();
 	for (size_t i = 0; i < n; i++) {
 		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
 

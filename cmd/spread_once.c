@@ -74,14 +74,6 @@ static const struct irqkit_step *find_full(const struct irqkit_plan *plan)
 	return NULL;
 }
 
-static bool has_written(const struct irqkit_plan *plan)
-{
-	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
-		if (irqkit_step_was_written(irqkit_plan_get(plan, i)))
-			return true;
-	return false;
-}
-
 /* A CPU without vectors: another one is chosen, and a new plan is made. */
 static bool place_again(struct spread *spread, struct change *change)
 {
@@ -108,7 +100,7 @@ enum status spread_apply(struct spread *spread, struct change *change)
 		if (r == 0)
 			return STATUS_DONE;
 		/* what could not be put back must stay in the report */
-		if (r != -ENOSPC || has_written(change->plan) ||
+		if (r != -ENOSPC || irqkit_plan_count_written(change->plan) > 0 ||
 			!place_again(spread, change))
 			break;
 	}
@@ -208,7 +200,8 @@ static enum status apply_and_report(
 
 	change_hold_signals(&before);
 	status = spread_apply(spread, change);
-	if (status == STATUS_DONE && wish->verify && has_written(change->plan))
+	if (status == STATUS_DONE && wish->verify &&
+		irqkit_plan_count_written(change->plan) > 0)
 		status = verify(spread, change, wish);
 	change_unlock(change);
 	if (status == STATUS_DONE)

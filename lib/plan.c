@@ -6,7 +6,7 @@
  *             \\--------> failed | skipped
  *     unchanged, pending (not to be written)
  */
-#include "private.h"
+#include "journal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -62,6 +62,27 @@ int plan_add_step(struct irqkit_plan *plan, struct irqkit_step **ret_step)
 void plan_drop_step(struct irqkit_plan *plan)
 {
 	step_clear(&plan->steps[--plan->n_steps]);
+}
+
+int plan_add_machine_step(struct irqkit_plan *plan, enum irqkit_knob knob,
+	const char *path, const char *target, const char *why,
+	struct irqkit_step **ret_step)
+{
+	struct irqkit_step *step;
+	int r = plan_add_step(plan, &step);
+
+	if (r < 0)
+		return r;
+	step->knob = knob;
+	step->path = strdup(path);
+	step->target = strdup(target);
+	step->why = strdup(why);
+	if (!step->path || !step->target || !step->why) {
+		plan_drop_step(plan);
+		return -ENOMEM;
+	}
+	*ret_step = step;
+	return 0;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -202,22 +223,31 @@ static int set_interrupt(struct irqkit_step *step,
 	return 0;
 }
 
+static int add_interrupt_step(struct irqkit_plan *plan,
+	const struct irqkit_interrupt *interrupt, const char *why,
+	struct irqkit_step **ret_step)
+{
+	int r = interrupt->irq < 0 ? -EINVAL : plan_add_step(plan, ret_step);
+
+	if (r < 0)
+		return r;
+	r = set_interrupt(*ret_step, interrupt, why);
+	if (r < 0)
+		plan_drop_step(plan);
+	return r;
+}
+
 EXPORT int irqkit_plan_add_affinity(struct irqkit_plan *plan,
 	const struct irqkit_interrupt *interrupt, const struct irqkit_cpuset *cpus,
 	const char *why, unsigned int flags)
 {
 	struct irqkit_step *step;
-	int r;
+	int r = add_interrupt_step(plan, interrupt, why, &step);
 
-	if (interrupt->irq < 0)
-		return -EINVAL;
-	r = plan_add_step(plan, &step);
 	if (r < 0)
 		return r;
 	step->is_optional = flags & IRQKIT_STEP_OPTIONAL;
-	r = set_interrupt(step, interrupt, why);
-	if (r == 0)
-		r = step_set_cpus(plan->ctx, step, cpus);
+	r = step_set_cpus(plan->ctx, step, cpus);
 	if (r < 0)
 		plan_drop_step(plan);
 	return r;
@@ -227,16 +257,12 @@ EXPORT int irqkit_plan_add_default_affinity(
 	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why)
 {
 	struct irqkit_step *step;
-	int r = plan_add_step(plan, &step);
+	int r = plan_add_machine_step(plan, IRQKIT_KNOB_DEFAULT_AFFINITY,
+		DEFAULT_AFFINITY_PATH, "default", why, &step);
 
 	if (r < 0)
 		return r;
-	step->knob = IRQKIT_KNOB_DEFAULT_AFFINITY;
-	step->path = strdup(DEFAULT_AFFINITY_PATH);
-	step->target = strdup("default");
-	step->why = strdup(why);
-	r = step->path && step->target && step->why ? step_set_cpus(plan->ctx, step, cpus)
-						     : -ENOMEM;
+	r = step_set_cpus(plan->ctx, step, cpus);
 	if (r < 0)
 		plan_drop_step(plan);
 	return r;
@@ -246,16 +272,11 @@ EXPORT int irqkit_plan_add_kept(struct irqkit_plan *plan,
 	const struct irqkit_interrupt *interrupt, const char *why)
 {
 	struct irqkit_step *step;
-	int r;
+	int r = add_interrupt_step(plan, interrupt, why, &step);
 
-	if (interrupt->irq < 0)
-		return -EINVAL;
-	r = plan_add_step(plan, &step);
 	if (r < 0)
 		return r;
-	r = set_interrupt(step, interrupt, why);
-	if (r == 0)
-		r = step_read_old(plan->ctx, step);
+	r = step_read_old(plan->ctx, step);
 	if (r == 0)
 		r = value_parse(step->knob, step->old_value.text, &step->new_value);
 	if (r < 0) {
@@ -271,14 +292,10 @@ EXPORT int irqkit_plan_add_skipped(struct irqkit_plan *plan,
 	const struct irqkit_interrupt *interrupt, const char *why)
 {
 	struct irqkit_step *step;
-	int r = interrupt->irq < 0 ? -EINVAL : plan_add_step(plan, &step);
+	int r = add_interrupt_step(plan, interrupt, why, &step);
 
-	if (r < 0)
-		return r;
-	r = set_interrupt(step, interrupt, why);
-	step->result = IRQKIT_SKIPPED;
-	if (r < 0)
-		plan_drop_step(plan);
+	if (r == 0)
+		step->result = IRQKIT_SKIPPED;
 	return r;
 }
 
@@ -389,14 +406,6 @@ EXPORT int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *l
 	return r;
 }
 
-static bool has_written(const struct irqkit_plan *plan)
-{
-	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].is_written)
-			return true;
-	return false;
-}
-
 EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags)
 {
@@ -416,7 +425,7 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 		error = error ? error : r;
 	}
 	/* what wrote nothing is no change */
-	if (!has_written(plan)) {
+	if (irqkit_plan_count_written(plan) == 0) {
 		journal_remove(lock, plan->journal_number);
 		plan->journal_number = 0;
 	} else if (error && !keeps_going) {

@@ -830,6 +830,9 @@ const struct irqkit_step *irqkit_plan_get(const struct irqkit_plan *plan, size_t
 size_t irqkit_plan_count_results(
 	const struct irqkit_plan *plan, enum irqkit_result result);
 
+/* How many knobs hold what this plan wrote: see irqkit_step_was_written(). */
+size_t irqkit_plan_count_written(const struct irqkit_plan *plan);
+
 enum {
 	/* A step that fails doesn't end the plan, and nothing is put back. */
 	IRQKIT_APPLY_KEEP_GOING = 1 << 0,

@@ -226,6 +226,12 @@ static struct work begin(int n_steps, unsigned int flags)
 	return begin_with(n_steps, flags);
 }
 
+static void plan_anew(struct work *w)
+{
+	irqkit_plan_free(w->plan);
+	assert_int_equal(irqkit_plan_new(w->ctx, &w->plan), 0);
+}
+
 static void end(struct work *w)
 {
 	irqkit_plan_free(w->plan);
@@ -252,6 +258,11 @@ static int error_of(const struct work *w, int i)
 static bool was_written(const struct work *w, int i)
 {
 	return irqkit_step_was_written(irqkit_plan_get(w->plan, (size_t)i));
+}
+
+static int count_written(const struct work *w)
+{
+	return (int)irqkit_plan_count_written(w->plan);
 }
 
 static void knob_holds(const struct work *w, int i, const char *expected)
@@ -305,6 +316,7 @@ static void all_is_fine(void **state)
 			assert_int_equal(result(&w, i), IRQKIT_DONE);
 			assert_true(was_written(&w, i));
 		}
+		assert_int_equal(count_written(&w), k);
 		journal_is(&w, "1 ");
 
 		/* once more: nothing is planned any more */
@@ -317,6 +329,7 @@ static void all_is_fine(void **state)
 			assert_int_equal(result(&w, i), IRQKIT_UNCHANGED);
 		assert_int_equal(apply(&w, 0), 0);
 		assert_int_equal(n_writes[KNOB], k);
+		assert_int_equal(count_written(&w), 0);
 		journal_is(&w, "1 ");
 		end(&w);
 	}
@@ -425,6 +438,7 @@ static void keeps_going(void **state)
 			assert_int_equal(error_of(&w, i), i == n - 1 ? EINVAL : 0);
 			assert_int_equal(was_written(&w, i), i != n - 1);
 		}
+		assert_int_equal(count_written(&w), MOST - 1);
 		journal_is(&w, "1 "); /* the others can be undone */
 		end(&w);
 	}
@@ -561,8 +575,7 @@ static void undo_that_fails(void **state)
 		const struct irqkit_change *change;
 
 		assert_int_equal(apply(&w, 0), 0);
-		irqkit_plan_free(w.plan);
-		assert_int_equal(irqkit_plan_new(w.ctx, &w.plan), 0);
+		plan_anew(&w);
 		assert_int_equal(irqkit_journal_read(w.ctx, &journal), 0);
 		change = irqkit_journal_get(journal, 0);
 		assert_int_equal(
@@ -577,6 +590,96 @@ static void undo_that_fails(void **state)
 		irqkit_journal_free(journal);
 		end(&w);
 	}
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Two changes into one                                                            */
+
+static void add_and_apply(struct work *w, int from, int to, const char *mask)
+{
+	struct irqkit_cpuset *cpus;
+
+	plan_anew(w);
+	assert_int_equal(irqkit_cpuset_parse_mask(mask, strlen(mask), &cpus, NULL), 0);
+	for (int i = from; i <= to; i++)
+		assert_int_equal(irqkit_plan_add_affinity(w->plan,
+					 irqkit_snapshot_get(w->snapshot, (size_t)i),
+					 cpus, "asked for", 0),
+			0);
+	irqkit_cpuset_free(cpus);
+	assert_int_equal(apply(w, 0), 0);
+}
+
+/* Undoes all that the journal has, last first; tells how many changes that was. */
+static size_t undo_all(struct work *w)
+{
+	struct irqkit_journal *journal;
+	size_t n;
+
+	assert_int_equal(irqkit_journal_read(w->ctx, &journal), 0);
+	n = irqkit_journal_count(journal);
+	for (size_t i = n; i-- > 0;) {
+		plan_anew(w);
+		assert_int_equal(irqkit_plan_add_undo(w->plan,
+					 irqkit_journal_get(journal, i), w->snapshot,
+					 false),
+			0);
+		assert_int_equal(apply(w, 0), 0);
+	}
+	irqkit_journal_free(journal);
+	return n;
+}
+
+/* Knobs of the first alone, of both, and of the second alone; then all is undone. */
+static void check_merge(bool *what_fails, int error, size_t n_left)
+{
+	struct work w = begin(0, 0);
+
+	add_and_apply(&w, 0, 2, "2");
+	add_and_apply(&w, 1, 4, "4");
+	if (what_fails)
+		*what_fails = true;
+	assert_int_equal(irqkit_journal_merge(w.lock, 1, 2), error);
+	if (what_fails)
+		*what_fails = false;
+	assert_int_equal(undo_all(&w), n_left);
+	knobs_hold(&w, OLD);
+	end(&w);
+}
+
+static void merges(void **state)
+{
+	(void)state;
+	check_merge(NULL, 0, 1);
+}
+
+/* Both stay as they were. */
+static void merging_fails(void **state)
+{
+	(void)state;
+	check_merge(&file_sync_fails, -EIO, 2);
+	check_merge(&rename_fails, -ENOSPC, 2);
+}
+
+/* The old values are in the folder by then, and stay there. */
+static void merged_is_not_synced(void **state)
+{
+	(void)state;
+	check_merge(&dir_sync_fails, 0, 1);
+}
+
+static void merges_what_is_there(void **state)
+{
+	struct work w = begin(0, 0);
+
+	(void)state;
+	add_and_apply(&w, 0, 2, "2");
+	assert_int_equal(irqkit_journal_merge(w.lock, 1, 2), -ENOENT);
+	assert_int_equal(irqkit_journal_merge(w.lock, 2, 1), -ENOENT);
+	journal_is(&w, "1 ");
+	assert_int_equal(undo_all(&w), 1);
+	knobs_hold(&w, OLD);
+	end(&w);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -599,6 +702,7 @@ static void rolls_back_later(void **state)
 		assert_int_equal(result(&w, i), IRQKIT_ROLLED_BACK);
 		assert_false(was_written(&w, i));
 	}
+	assert_int_equal(count_written(&w), 0);
 
 	/* once more: there is nothing to put back */
 	assert_int_equal(irqkit_plan_roll_back(w.plan, w.lock), 0);
@@ -631,6 +735,7 @@ static void rolls_back_but_for_one(void **state)
 				is_left ? IRQKIT_FAILED : IRQKIT_ROLLED_BACK);
 			assert_int_equal(error_of(&w, i), is_left ? EIO : 0);
 		}
+		assert_int_equal(count_written(&w), 1);
 		journal_is(&w, "1 ");
 		end(&w);
 	}
@@ -738,6 +843,10 @@ int main(void)
 		cmocka_unit_test(without_journal_nothing_is_written),
 		cmocka_unit_test(journal_is_written_on),
 		cmocka_unit_test(undo_that_fails),
+		cmocka_unit_test(merges),
+		cmocka_unit_test(merging_fails),
+		cmocka_unit_test(merged_is_not_synced),
+		cmocka_unit_test(merges_what_is_there),
 		cmocka_unit_test(rolls_back_later),
 		cmocka_unit_test(rolls_back_but_for_one),
 		cmocka_unit_test(rolls_back_nothing),
