@@ -81,7 +81,7 @@ static int format_change(
 
 	add_head(&file, time(NULL), command, plan->undoes);
 	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].result == IRQKIT_PLANNED)
+		if (plan->steps[i].result == IRQKIT_PLANNED || plan->steps[i].is_written)
 			add_step(&file, &plan->steps[i]);
 	buffer_add(&file, "end\n");
 	return buffer_take(&file, ret_text);
@@ -128,7 +128,7 @@ static int remove_if_old(void *data, const char *name)
 }
 
 int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
-	const char *command, unsigned int *ret_number)
+	const char *command, unsigned int *number)
 {
 	struct search search = { .dir_fd = lock->dir_fd };
 	_cleanup_free_ char *text = NULL;
@@ -141,9 +141,11 @@ int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 		r = format_change(plan, command, &text);
 	if (r < 0)
 		return r;
-	*ret_number = search.last + 1;
-	snprintf(name, sizeof(name), "%u", *ret_number);
-	return state_write(lock->dir_fd, name, text, strlen(text));
+	snprintf(name, sizeof(name), "%u", *number ? *number : search.last + 1);
+	r = state_write(lock->dir_fd, name, text, strlen(text));
+	if (r == 0 && !*number)
+		*number = search.last + 1;
+	return r;
 }
 
 void journal_remove(struct irqkit_lock *lock, unsigned int number)

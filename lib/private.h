@@ -294,6 +294,8 @@ struct irqkit_plan {
 	size_t steps_room;
 	unsigned int undoes; /* the change that this plan undoes, or 0 */
 	unsigned int journal_number; /* of the change that applying it made, or 0 */
+	irqkit_full_fn *full_fn; /* NULL: none */
+	void *full_data;
 };
 
 /* A new step with result planned; what it owns is still NULL. */
@@ -342,9 +344,12 @@ struct irqkit_change {
 	bool is_complete; /* the file has its end */
 };
 
-/* Makes the old values of all planned steps durable. */
+/*
+ * Makes the old values of all steps that are planned or written durable, as the change
+ * @number, or the next one where that is 0.
+ */
 int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
-	const char *command, unsigned int *ret_number);
+	const char *command, unsigned int *number);
 /* Takes a change out that has been put back. */
 void journal_remove(struct irqkit_lock *lock, unsigned int number);
 
