@@ -2,16 +2,13 @@
 /* One run of `irqkit spread`: measure, decide, apply, look again, report. */
 #include "spread.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-
-/* As often may a CPU turn out to have no vector left in one run. */
-#define MAX_RETRIES 64u
 
 void spread_free(struct spread *spread)
 {
 	placement_free(&spread->placement);
+	irqkit_cpuset_free(spread->full);
 	free(spread->loads);
 }
 
@@ -62,57 +59,12 @@ enum status spread_decide(struct spread *spread, struct change *change,
 /* ------------------------------------------------------------------------------- */
 /* Applying                                                                        */
 
-/* The step that failed for want of vectors; NULL: another reason. */
-static const struct irqkit_step *find_full(const struct irqkit_plan *plan)
-{
-	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
-		const struct irqkit_step *step = irqkit_plan_get(plan, i);
-
-		if (irqkit_step_get_result(step) == IRQKIT_FAILED)
-			return irqkit_step_get_error(step) == ENOSPC ? step : NULL;
-	}
-	return NULL;
-}
-
 static bool has_written(const struct irqkit_plan *plan)
 {
 	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
 		if (irqkit_step_was_written(irqkit_plan_get(plan, i)))
 			return true;
 	return false;
-}
-
-/* A CPU without vectors: another one is chosen, and a new plan is made. */
-static bool place_again(struct spread *spread, struct change *change)
-{
-	const struct irqkit_step *step = find_full(change->plan);
-	long index = step ? placement_find(&spread->placement, irqkit_step_get_irq(step))
-			  : -1;
-	int cpu = index >= 0 ? irqkit_cpuset_next(irqkit_step_get_new_cpus(step), -1) : -1;
-
-	if (cpu < 0 || irqkit_spread_place_again(spread->placement.spread, (size_t)index,
-			       (unsigned int)cpu) < 0)
-		return false;
-	return change_new_plan(change) == STATUS_DONE &&
-	       placement_add_steps(&spread->placement, change) == STATUS_DONE;
-}
-
-enum status spread_apply(struct spread *spread, struct change *change)
-{
-	unsigned int flags = change->options->keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0;
-	int r = 0;
-
-	for (unsigned int tries = 0; tries < MAX_RETRIES; tries++) {
-		r = irqkit_plan_apply(
-			change->plan, change->lock, change->call->line, flags);
-		if (r == 0)
-			return STATUS_DONE;
-		/* what could not be put back must stay in the report */
-		if (r != -ENOSPC || has_written(change->plan) ||
-			!place_again(spread, change))
-			break;
-	}
-	return change_say_failure(change, r);
 }
 
 /* The busiest of the CPUs that may be used, by their mean: as the library counts it. */
@@ -208,6 +160,8 @@ static enum status apply_and_report(
 
 	change_hold_signals(&before);
 	status = spread_apply(spread, change);
+	if (status == STATUS_DONE)
+		spread_remark_full(spread, change);
 	if (status == STATUS_DONE && wish->verify && has_written(change->plan))
 		status = verify(spread, change, wish);
 	change_unlock(change);
