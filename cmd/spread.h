@@ -13,6 +13,7 @@ struct wish {
 	unsigned int seconds; /* to decide by what came in them; 0: by all since the start */
 	unsigned int verify;  /* seconds; 0: no */
 	unsigned int every;   /* seconds; 0: once */
+	bool asks_to_verify; /* by an option; by load it is done anyway */
 	bool reverts;
 };
 
