@@ -47,6 +47,7 @@ struct change {
 	size_t n_owners;
 	char *remarks; /* owned, or NULL: the command's own closing remarks, a line each */
 	unsigned int wait_ms;
+	const char *not_done; /* what a dry run leaves out beside writing; NULL: nothing */
 	/* What a command adds to the report, below the table or as keys; or NULL. */
 	void (*add_remark)(const struct change *change);
 	void (*add_keys)(const struct change *change, struct document *document);

@@ -447,14 +447,6 @@ enum status placement_build(struct placement *placement, struct change *change,
 	return status;
 }
 
-long placement_find(const struct placement *placement, int irq)
-{
-	for (size_t i = 0; i < placement->n; i++)
-		if (irqkit_interrupt_get_irq(placement->interrupts[i]) == irq)
-			return (long)i;
-	return -1;
-}
-
 enum status placement_add_steps(const struct placement *placement, struct change *change)
 {
 	for (size_t i = 0; i < placement->n; i++) {

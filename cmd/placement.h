@@ -53,10 +53,7 @@ enum status placement_build(struct placement *placement, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
 void placement_free(struct placement *placement);
 
-/* From the decision to the steps of the change's plan. */
+/* From the decision to the steps of the change's plan: its interrupts, then what is skipped. */
 enum status placement_add_steps(const struct placement *placement, struct change *change);
-
-/* Its index, or -1. */
-long placement_find(const struct placement *placement, int irq);
 
 #endif

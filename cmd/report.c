@@ -302,7 +302,9 @@ static void remark(const struct change *change)
 					count(change, IRQKIT_PENDING));
 		if (!change->shows_skipped)
 			remark_skipped(change);
-		printf("Nothing written (--dry-run).\n");
+		printf("Nothing written%s%s (--dry-run).\n",
+			change->not_done ? " nor " : "",
+			change->not_done ? change->not_done : "");
 		return;
 	}
 	remark_counts(change);

@@ -13,6 +13,7 @@ struct wish {
 	unsigned int seconds; /* to decide by what came in them; 0: by all since the start */
 	unsigned int verify;  /* seconds; 0: no */
 	unsigned int every;   /* seconds; 0: once */
+	bool asks_to_verify; /* by an option; by load it is done anyway */
 	bool reverts;
 };
 
@@ -25,6 +26,7 @@ struct spread {
 	unsigned int verified; /* seconds, measured after; 0: no */
 	double measured;       /* busiest / mean, after */
 	double before;	       /* the same, before */
+	struct irqkit_cpuset *full; /* owned; that had no vector left; NULL: none */
 };
 
 void spread_free(struct spread *spread);
@@ -33,8 +35,11 @@ void spread_warn_of_irqbalance(const struct change *change);
 /* From change->snapshot, whose rows @counts has too, to the steps of change->plan. */
 enum status spread_decide(struct spread *spread, struct change *change,
 	const struct wish *wish, const struct irqkit_snapshot *counts);
-/* Where a CPU turns out to have no vector left, another is chosen. */
+
+/* spread_apply.c: where a CPU turns out to have no vector left, another is chosen. */
 enum status spread_apply(struct spread *spread, struct change *change);
+/* Says in the report which CPUs these were. */
+void spread_remark_full(const struct spread *spread, struct change *change);
 
 enum status spread_once(const struct call *call, const struct change_options *options,
 	const struct wish *wish);

@@ -2,16 +2,13 @@
 /* One run of `irqkit spread`: measure, decide, apply, look again, report. */
 #include "spread.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-
-/* As often may a CPU turn out to have no vector left in one run. */
-#define MAX_RETRIES 64u
 
 void spread_free(struct spread *spread)
 {
 	placement_free(&spread->placement);
+	irqkit_cpuset_free(spread->full);
 	free(spread->loads);
 }
 
@@ -61,51 +58,6 @@ enum status spread_decide(struct spread *spread, struct change *change,
 
 /* ------------------------------------------------------------------------------- */
 /* Applying                                                                        */
-
-/* The step that failed for want of vectors; NULL: another reason. */
-static const struct irqkit_step *find_full(const struct irqkit_plan *plan)
-{
-	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
-		const struct irqkit_step *step = irqkit_plan_get(plan, i);
-
-		if (irqkit_step_get_result(step) == IRQKIT_FAILED)
-			return irqkit_step_get_error(step) == ENOSPC ? step : NULL;
-	}
-	return NULL;
-}
-
-/* A CPU without vectors: another one is chosen, and a new plan is made. */
-static bool place_again(struct spread *spread, struct change *change)
-{
-	const struct irqkit_step *step = find_full(change->plan);
-	long index = step ? placement_find(&spread->placement, irqkit_step_get_irq(step))
-			  : -1;
-	int cpu = index >= 0 ? irqkit_cpuset_next(irqkit_step_get_new_cpus(step), -1) : -1;
-
-	if (cpu < 0 || irqkit_spread_place_again(spread->placement.spread, (size_t)index,
-			       (unsigned int)cpu) < 0)
-		return false;
-	return change_new_plan(change) == STATUS_DONE &&
-	       placement_add_steps(&spread->placement, change) == STATUS_DONE;
-}
-
-enum status spread_apply(struct spread *spread, struct change *change)
-{
-	unsigned int flags = change->options->keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0;
-	int r = 0;
-
-	for (unsigned int tries = 0; tries < MAX_RETRIES; tries++) {
-		r = irqkit_plan_apply(
-			change->plan, change->lock, change->call->line, flags);
-		if (r == 0)
-			return STATUS_DONE;
-		/* what could not be put back must stay in the report */
-		if (r != -ENOSPC || irqkit_plan_count_written(change->plan) > 0 ||
-			!place_again(spread, change))
-			break;
-	}
-	return change_say_failure(change, r);
-}
 
 /* The busiest of the CPUs that may be used, by their mean: as the library counts it. */
 static double measure_imbalance(
@@ -200,6 +152,8 @@ static enum status apply_and_report(
 
 	change_hold_signals(&before);
 	status = spread_apply(spread, change);
+	if (status == STATUS_DONE)
+		spread_remark_full(spread, change);
 	if (status == STATUS_DONE && wish->verify &&
 		irqkit_plan_count_written(change->plan) > 0)
 		status = verify(spread, change, wish);
@@ -218,7 +172,10 @@ static enum status apply_and_report(
 static enum status read_counts(struct change *change, const struct wish *wish,
 	struct irqkit_snapshot **ret_measured)
 {
-	unsigned int seconds = wish->seconds ? wish->seconds : wish->verify;
+	bool verifies = wish->verify && change_writes(change->options);
+	unsigned int seconds = wish->seconds ? wish->seconds
+			       : verifies    ? wish->verify
+					     : 0;
 	struct irqkit_snapshot *before = NULL;
 	enum status status = STATUS_DONE;
 	sigset_t held;
@@ -241,6 +198,27 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	return status;
 }
 
+/*
+ * By load, what stays was counted where it is served. A script runs when the kernel may have
+ * chosen another CPU for it.
+ */
+static void pin_what_stays(
+	const struct spread *spread, struct change *change, const struct wish *wish)
+{
+	if (wish->placement.policy != IRQKIT_POLICY_LOAD || wish->placement.width > 1)
+		return;
+	for (size_t i = 0; i < spread->placement.n; i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+		const struct irqkit_cpuset *cpus = irqkit_step_get_effective(step);
+
+		if (irqkit_step_get_result(step) == IRQKIT_UNCHANGED && cpus &&
+			!irqkit_cpuset_is_empty(cpus) &&
+			irqkit_cpuset_is_subset(cpus, spread->placement.cpus))
+			irqkit_plan_set_affinity(change->plan, i, cpus,
+				irqkit_spread_get_reason(spread->placement.spread, i));
+	}
+}
+
 enum status spread_once(const struct call *call, const struct change_options *options,
 	const struct wish *wish)
 {
@@ -254,9 +232,13 @@ enum status spread_once(const struct call *call, const struct change_options *op
 	if (status == STATUS_DONE)
 		status = spread_decide(&spread, &change, wish,
 			wish->seconds ? measured : change.snapshot);
+	if (status == STATUS_DONE && options->is_script)
+		pin_what_stays(&spread, &change, wish);
 	/* what is measured after is compared with what was measured before */
 	if (status == STATUS_DONE && measured)
 		spread.before = measure_imbalance(&spread.placement, measured);
+	if (wish->asks_to_verify)
+		change.not_done = "measured again";
 	change.add_remark = spread_add_remark;
 	change.add_keys = spread_add_keys;
 	change.data = &spread;

@@ -61,7 +61,7 @@ static int format_change(
 
 	journal_format_head(&file, time(NULL), command, plan->undoes);
 	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].result == IRQKIT_PLANNED)
+		if (plan->steps[i].result == IRQKIT_PLANNED || plan->steps[i].is_written)
 			format_step(&file, &plan->steps[i]);
 	buffer_add(&file, "end\n");
 	return buffer_take(&file, ret_text);
@@ -108,7 +108,7 @@ static int remove_if_old(void *data, const char *name)
 }
 
 int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
-	const char *command, unsigned int *ret_number)
+	const char *command, unsigned int *number)
 {
 	struct search search = { .dir_fd = lock->dir_fd };
 	_cleanup_free_ char *text = NULL;
@@ -121,14 +121,17 @@ int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 		r = format_change(plan, command, &text);
 	if (r < 0)
 		return r;
-	*ret_number = search.last + 1;
-	snprintf(name, sizeof(name), "%u", *ret_number);
+	snprintf(name, sizeof(name), "%u", *number ? *number : search.last + 1);
 	r = state_write(lock->dir_fd, name, text, strlen(text));
 	if (r < 0)
 		return r;
 	r = state_sync(lock->dir_fd);
+	if (*number) /* stands for what is written already: it stays */
+		return r;
 	if (r < 0)
-		journal_remove(lock, *ret_number);
+		journal_remove(lock, search.last + 1);
+	else
+		*number = search.last + 1;
 	return r;
 }
 

@@ -54,9 +54,12 @@ struct irqkit_change {
 
 /* journal.c */
 
-/* Makes the old values of all planned steps durable. */
+/*
+ * Makes the old values of all steps that are planned or written durable, as the change
+ * @number, or the next one where that is 0.
+ */
 int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
-	const char *command, unsigned int *ret_number);
+	const char *command, unsigned int *number);
 /* Takes a change out that has been put back, or is part of another. */
 void journal_remove(struct irqkit_lock *lock, unsigned int number);
 

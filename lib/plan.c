@@ -168,17 +168,26 @@ static void compare_with_old(struct irqkit_ctx *ctx, struct irqkit_step *step)
 	step_read_effective(ctx, step);
 }
 
+static int set_new_cpus(struct irqkit_ctx *ctx, struct irqkit_step *step,
+	const struct irqkit_cpuset *cpus)
+{
+	struct value value = { 0 };
+	int r = value_set_cpus(step->knob, cpus, step->old_value.text, &value);
+
+	if (r < 0)
+		return r;
+	value_clear(&step->new_value);
+	step->new_value = value;
+	compare_with_old(ctx, step);
+	return 0;
+}
+
 int step_set_cpus(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	const struct irqkit_cpuset *cpus)
 {
 	int r = step_read_old(ctx, step);
 
-	if (r == 0)
-		r = value_set_cpus(
-			step->knob, cpus, step->old_value.text, &step->new_value);
-	if (r == 0)
-		compare_with_old(ctx, step);
-	return r;
+	return r < 0 ? r : set_new_cpus(ctx, step, cpus);
 }
 
 int step_set_number(struct irqkit_ctx *ctx, struct irqkit_step *step, uint64_t number)
@@ -299,6 +308,34 @@ EXPORT int irqkit_plan_add_skipped(struct irqkit_plan *plan,
 	return r;
 }
 
+EXPORT int irqkit_plan_set_affinity(struct irqkit_plan *plan, size_t index,
+	const struct irqkit_cpuset *cpus, const char *why)
+{
+	struct irqkit_step *step = &plan->steps[index];
+	enum irqkit_result before = step->result;
+	int r;
+
+	if (step->knob != IRQKIT_KNOB_AFFINITY || step->is_written ||
+		before == IRQKIT_SKIPPED)
+		return -EINVAL;
+	r = step_set_why(step, "%s", why);
+	step->result = IRQKIT_PLANNED;
+	if (r == 0)
+		r = set_new_cpus(plan->ctx, step, cpus);
+	if (r < 0)
+		step->result = before;
+	else
+		step->error = 0;
+	return r;
+}
+
+EXPORT void irqkit_plan_set_full_fn(
+	struct irqkit_plan *plan, irqkit_full_fn *fn, void *data)
+{
+	plan->full_fn = fn;
+	plan->full_data = data;
+}
+
 /* ------------------------------------------------------------------------------- */
 /* Writing                                                                         */
 
@@ -406,6 +443,28 @@ EXPORT int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *l
 	return r;
 }
 
+/*
+ * Where its CPUs have no vector left, on others, which the journal knows first. It is still
+ * planned if that fails.
+ */
+static int write_somewhere(struct irqkit_plan *plan, size_t index,
+	struct irqkit_lock *lock, const char *command)
+{
+	struct irqkit_step *step = &plan->steps[index];
+	int r = write_step(plan->ctx, step);
+
+	while (r == -ENOSPC && plan->full_fn) {
+		plan->full_fn(plan->full_data, plan, index);
+		if (step->result != IRQKIT_PLANNED)
+			return step->result == IRQKIT_FAILED ? r : 0;
+		r = journal_write(lock, plan, command, &plan->journal_number);
+		if (r < 0)
+			return r;
+		r = write_step(plan->ctx, step);
+	}
+	return r;
+}
+
 EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags)
 {
@@ -421,7 +480,9 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	for (size_t i = 0; i < plan->n_steps && (error == 0 || keeps_going); i++) {
 		if (plan->steps[i].result != IRQKIT_PLANNED)
 			continue;
-		r = write_step(plan->ctx, &plan->steps[i]);
+		r = write_somewhere(plan, i, lock, command);
+		/* what isn't in the journal must not be written */
+		keeps_going = keeps_going && plan->steps[i].result != IRQKIT_PLANNED;
 		error = error ? error : r;
 	}
 	/* what wrote nothing is no change */

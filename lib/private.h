@@ -304,6 +304,8 @@ struct irqkit_plan {
 	size_t steps_room;
 	unsigned int undoes; /* the change that this plan undoes, or 0 */
 	unsigned int journal_number; /* of the change that applying it made, or 0 */
+	irqkit_full_fn *full_fn; /* NULL: none */
+	void *full_data;
 };
 
 /* A new step with result planned; what it owns is still NULL. */

@@ -120,7 +120,7 @@ static int follow(struct irqkit_spread *spread, struct spread_item *item,
 static int place_next(
 	struct irqkit_spread *spread, struct spread_item *item, const uint64_t *pool)
 {
-	uint32_t next = spread_next(spread, item, pool, NONE);
+	uint32_t next = spread_next(spread, item, pool);
 	uint32_t round;
 	int r;
 

@@ -457,6 +457,161 @@ static void first_error_counts(void **state)
 	end(&w);
 }
 
+/* ------------------------------------------------------------------------------- */
+/* No vector left                                                                  */
+
+/* What is answered when a step's CPUs are full, one time after the other. */
+struct answers {
+	const char *mask[3]; /* NULL: none any more */
+	size_t n_calls;
+	size_t index; /* of the step, the last time */
+};
+
+static void answer(void *data, struct irqkit_plan *plan, size_t index)
+{
+	struct answers *answers = data;
+	const char *mask = answers->mask[answers->n_calls++];
+	struct irqkit_cpuset *cpus;
+
+	answers->index = index;
+	if (!mask)
+		return;
+	assert_int_equal(irqkit_cpuset_parse_mask(mask, strlen(mask), &cpus, NULL), 0);
+	assert_int_equal(irqkit_plan_set_affinity(plan, index, cpus, "next best"), 0);
+	irqkit_cpuset_free(cpus);
+}
+
+static void undo_all(const struct work *w)
+{
+	struct irqkit_journal *journal;
+	struct irqkit_plan *plan;
+
+	assert_int_equal(irqkit_journal_read(w->ctx, &journal), 0);
+	assert_int_equal(irqkit_journal_count(journal), 1);
+	assert_int_equal(irqkit_plan_new(w->ctx, &plan), 0);
+	assert_int_equal(
+		irqkit_plan_add_undo(plan, irqkit_journal_get(journal, 0), w->snapshot, 0),
+		0);
+	assert_int_equal(irqkit_plan_apply(plan, w->lock, "irqkit undo", 0), 0);
+	knobs_hold(w, OLD);
+	irqkit_plan_free(plan);
+	irqkit_journal_free(journal);
+}
+
+/* The second or the third set is taken; others are written once, and all can be undone. */
+static void full_step_goes_elsewhere(void **state)
+{
+	(void)state;
+	for (int n = 1; n <= MOST; n++) {
+		for (int tries = 1; tries <= 2; tries++) {
+			struct answers answers = { { "4", "8" }, 0, 0 };
+			struct work w = begin(MOST, IRQKIT_STEP_OPTIONAL);
+			int full = n - 1;
+
+			fail_write(REFUSE, ENOSPC, n, n + tries - 1);
+			irqkit_plan_set_full_fn(w.plan, answer, &answers);
+			assert_int_equal(apply(&w, 0), 0);
+			assert_int_equal(answers.n_calls, tries);
+			assert_int_equal(answers.index, full);
+			assert_int_equal(n_writes[KNOB], MOST + tries);
+			for (int i = 0; i < MOST; i++) {
+				knob_holds(&w, i, i != full ? NEW : tries == 1 ? "4" : "8");
+				assert_int_equal(result(&w, i), IRQKIT_DONE);
+				assert_int_equal(error_of(&w, i), 0);
+			}
+			assert_string_equal(irqkit_step_get_why(irqkit_plan_get(
+						    w.plan, (size_t)full)),
+				"next best");
+			journal_is(&w, "1 ");
+			undo_all(&w);
+			end(&w);
+		}
+	}
+}
+
+static void full_step_stays(void **state)
+{
+	struct answers answers = { { OLD }, 0, 0 };
+	struct work w = begin(3, 0);
+
+	(void)state;
+	fail_write(REFUSE, ENOSPC, 2, 2);
+	irqkit_plan_set_full_fn(w.plan, answer, &answers);
+	assert_int_equal(apply(&w, 0), 0);
+	assert_int_equal(result(&w, 1), IRQKIT_UNCHANGED);
+	assert_int_equal(error_of(&w, 1), 0);
+	knob_holds(&w, 0, NEW);
+	knob_holds(&w, 1, OLD);
+	knob_holds(&w, 2, NEW);
+	undo_all(&w);
+	end(&w);
+}
+
+static void full_step_has_no_other(void **state)
+{
+	(void)state;
+	for (int keeps_going = 0; keeps_going < 2; keeps_going++) {
+		struct answers answers = { { "4" }, 0, 0 };
+		struct work w = begin(MOST, 0);
+
+		fail_write(REFUSE, ENOSPC, 2, 3);
+		irqkit_plan_set_full_fn(w.plan, answer, &answers);
+		assert_int_equal(apply(&w, keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0),
+			-ENOSPC);
+		assert_int_equal(answers.n_calls, 2);
+		assert_int_equal(result(&w, 1), IRQKIT_FAILED);
+		assert_int_equal(error_of(&w, 1), ENOSPC);
+		for (int i = 0; i < MOST; i++)
+			knob_holds(&w, i, keeps_going && i != 1 ? NEW : OLD);
+		journal_is(&w, keeps_going ? "1 " : "");
+		end(&w);
+	}
+}
+
+/* Values that the journal does not have are never written, and none is left. */
+static void next_best_cannot_be_noted(void **state)
+{
+	(void)state;
+	for (int keeps_going = 0; keeps_going < 2; keeps_going++) {
+		struct answers answers = { { "4" }, 0, 0 };
+		struct work w = begin(MOST, 0);
+
+		fail_write(REFUSE, ENOSPC, 2, 2);
+		faults[1] = (struct fault){ JOURNAL, REFUSE, ENOSPC, 2, 2 };
+		irqkit_plan_set_full_fn(w.plan, answer, &answers);
+		assert_int_equal(apply(&w, keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0),
+			-ENOSPC);
+		assert_int_equal(answers.n_calls, 1);
+		assert_int_equal(n_writes[KNOB], 3);
+		assert_int_equal(result(&w, 0), IRQKIT_ROLLED_BACK);
+		for (int i = 1; i < MOST; i++)
+			assert_int_equal(result(&w, i), IRQKIT_PLANNED);
+		knobs_hold(&w, OLD);
+		journal_is(&w, "");
+		end(&w);
+	}
+}
+
+static void what_is_written_keeps_its_cpus(void **state)
+{
+	struct work w = begin(1, 0);
+	const struct irqkit_cpuset *old =
+		irqkit_step_get_old_cpus(irqkit_plan_get(w.plan, 0));
+
+	(void)state;
+	assert_int_equal(irqkit_plan_add_skipped(w.plan,
+				 irqkit_snapshot_get(w.snapshot, 1), "left alone"),
+		0);
+	assert_int_equal(irqkit_plan_set_affinity(w.plan, 1, old, "why not"), -EINVAL);
+	assert_int_equal(apply(&w, 0), 0);
+	assert_int_equal(irqkit_plan_set_affinity(w.plan, 0, old, "why not"), -EINVAL);
+	assert_string_equal(irqkit_step_get_why(irqkit_plan_get(w.plan, 0)), "asked for");
+	end(&w);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Putting back                                                                    */
+
 /* What cannot be put back stays in the journal, and all the rest is put back. */
 static void roll_back_fails(void **state)
 {
@@ -838,6 +993,11 @@ int main(void)
 		cmocka_unit_test(skipped_step_tells_why),
 		cmocka_unit_test(keeps_going),
 		cmocka_unit_test(first_error_counts),
+		cmocka_unit_test(full_step_goes_elsewhere),
+		cmocka_unit_test(full_step_stays),
+		cmocka_unit_test(full_step_has_no_other),
+		cmocka_unit_test(next_best_cannot_be_noted),
+		cmocka_unit_test(what_is_written_keeps_its_cpus),
 		cmocka_unit_test(roll_back_fails),
 		cmocka_unit_test(knob_goes_away),
 		cmocka_unit_test(without_journal_nothing_is_written),

@@ -720,11 +720,49 @@ static void full_cpus_are_passed_by(void **state)
 		"41 2 queue 1, next CPU; no vectors left on CPU 1\n"
 		"42 0 queue 2, next CPU, round 2; no vectors left on CPU 1\n"
 		"43 0 queue 3, next CPU, round 3; no vectors left on CPU 1\n");
-	assert_int_equal(irqkit_spread_place_again(spread, 0, 1), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 1), -ENOENT);
 	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), -ENOSPC);
 	irqkit_spread_free(spread);
+}
 
-	spread = with_cpus(3);
+static void next_best_cpu_is_taken(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(3);
+
+	(void)state;
+	for (int q = 0; q < 3; q++)
+		add_queue(spread, 40 + (unsigned int)q, 0, q, IRQKIT_SERVES_BOTH);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 1, 1), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), 0);
+	answers(spread,
+		"40 2 next best; no vectors left on CPU 0\n"
+		"41 0 next best; no vectors left on CPU 1\n"
+		"42 2 queue 2, next CPU\n");
+	assert_int_equal(irqkit_spread_place_again(spread, 1, 0), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 1, 2), -ENOSPC);
+	irqkit_spread_free(spread);
+
+	/* where it is it has a vector, though others have none there */
+	spread = with_cpus(2);
+	add(spread, 50, 0, 1);
+	add(spread, 51, 0, 0);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_IRQ), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 1, 1), 0);
+	answers(spread,
+		"50 1 next best; no vectors left on CPU 0\n"
+		"51 0 next best; no vectors left on CPU 1\n");
+	/* the kernel knows better where it is */
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 1), -ENOSPC);
+	irqkit_spread_free(spread);
+}
+
+static void next_best_by_load(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(3);
+
+	(void)state;
 	add(spread, 50, 10, -1);
 	add(spread, 51, 10, -1);
 	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
@@ -734,6 +772,81 @@ static void full_cpus_are_passed_by(void **state)
 	answers(spread,
 		"50 2 next best; no vectors left on CPU 0\n"
 		"51 1 heaviest first, least loaded CPU\n");
+	irqkit_spread_free(spread);
+
+	/* CPU 2 would be no better, or hardly, than where it is */
+	for (unsigned int load = 90; load <= 91; load++) {
+		spread = with_cpus(3);
+		assert_int_equal(irqkit_spread_add_load(spread, 2, load - 10), 0);
+		add(spread, 50, 100, 0);
+		add(spread, 51, 90, 0);
+		assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+		answers(spread,
+			"50 - stays\n"
+			"51 1 eases CPU 0\n");
+		assert_int_equal(irqkit_spread_place_again(spread, 1, 1), 0);
+		answers(spread, load == 90 ? "50 - stays\n"
+					     "51 2 next best; no vectors left on CPU 1\n"
+					   : "50 - stays\n"
+					     "51 - stays: no vectors left on CPU 1\n");
+		assert_int_equal(irqkit_spread_get_load_after(spread, 0),
+			load == 90 ? 100 : 190);
+		irqkit_spread_free(spread);
+	}
+}
+
+/* What comes after it may still go along; what comes before is there already. */
+static void queue_goes_along(void **state)
+{
+	for (int is_split = 0; is_split < 2; is_split++) {
+		struct irqkit_spread *spread = with_cpus(4);
+
+		(void)state;
+		irqkit_spread_set_split(spread, is_split);
+		for (int q = 0; q < 2; q++) {
+			add_queue(spread, 20 + 2 * (unsigned int)q, 0, q, IRQKIT_SERVES_TX);
+			add_queue(spread, 21 + 2 * (unsigned int)q, 0, q, IRQKIT_SERVES_RX);
+		}
+		assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+		assert_int_equal(
+			irqkit_spread_place_again(spread, 0, is_split ? 1 : 0), 0);
+		answers(spread, is_split
+				? "20 0 next best; no vectors left on CPU 1\n"
+				  "21 0 rx queue 0, first CPU\n"
+				  "22 3 tx queue 1, next CPU\n"
+				  "23 2 rx queue 1, next CPU\n"
+				: "20 2 next best; no vectors left on CPU 0\n"
+				  "21 2 with its tx\n"
+				  "22 1 queue 1, next CPU\n"
+				  "23 1 with its tx\n");
+		assert_int_equal(
+			irqkit_spread_place_again(spread, 3, is_split ? 2 : 1), 0);
+		answers(spread, is_split
+				? "20 0 next best; no vectors left on CPU 1\n"
+				  "21 0 rx queue 0, first CPU\n"
+				  "22 3 tx queue 1, next CPU\n"
+				  "23 3 next best; no vectors left on CPU 2\n"
+				: "20 2 next best; no vectors left on CPU 0\n"
+				  "21 2 with its tx\n"
+				  "22 1 queue 1, next CPU\n"
+				  "23 3 next best; no vectors left on CPU 1\n");
+		irqkit_spread_free(spread);
+	}
+}
+
+/* The kernel looks at all CPUs of a mask before it refuses. */
+static void all_of_a_wide_one_are_full(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(4);
+
+	(void)state;
+	irqkit_spread_set_width(spread, 2);
+	add_queue(spread, 30, 0, 0, IRQKIT_SERVES_BOTH);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+	answers(spread, "30 0-1 queue 0, first CPU\n");
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), 0);
+	answers(spread, "30 2-3 next best; no vectors left on CPU 0-1\n");
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 3), -ENOSPC);
 	irqkit_spread_free(spread);
 }
 
@@ -878,6 +991,10 @@ int main(void)
 		cmocka_unit_test(large_loads_do_not_overflow),
 		cmocka_unit_test(misuse_is_refused),
 		cmocka_unit_test(full_cpus_are_passed_by),
+		cmocka_unit_test(next_best_cpu_is_taken),
+		cmocka_unit_test(next_best_by_load),
+		cmocka_unit_test(queue_goes_along),
+		cmocka_unit_test(all_of_a_wide_one_are_full),
 		cmocka_unit_test(no_cpu_gets_more_than_its_vectors),
 		cmocka_unit_test(answers_are_the_same_again),
 		cmocka_unit_test(load_is_placed_well),
