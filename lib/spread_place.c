@@ -392,3 +392,12 @@ EXPORT int irqkit_spread_place_again(
 	count_after(spread);
 	return r;
 }
+
+EXPORT void irqkit_spread_leave(struct irqkit_spread *spread, size_t index)
+{
+	struct spread_item *item = &spread->items[index];
+
+	irqkit_cpuset_free(TAKE(item->cpus));
+	item->place = NONE;
+	count_after(spread);
+}
