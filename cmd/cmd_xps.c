@@ -91,7 +91,7 @@ static enum status choose_near(struct task *task)
 	int r = served ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < task->n_queues && served; i++) {
-		_cleanup_cpuset_ struct irqkit_cpuset *serving = net_read_serving(
+		_cleanup_cpuset_ struct irqkit_cpuset *serving = net_read_place(
 			task->net, task->queues[i]);
 
 		served[i] = serving ? irqkit_cpuset_next(serving, -1) : -1;
@@ -154,7 +154,7 @@ static char *explain_cpus(const struct task *task, size_t i)
 
 	if (!task->options->is_auto)
 		return strdup("asked for");
-	serving = net_read_serving(task->net, task->queues[i]);
+	serving = net_read_place(task->net, task->queues[i]);
 	if (!serving ||
 		asprintf(&why, "served by CPU %d", irqkit_cpuset_next(serving, -1)) < 0)
 		return serving ? NULL : strdup("in turn");
