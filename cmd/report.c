@@ -276,6 +276,17 @@ static void remark_skipped(const struct change *change)
 		printf(".\n");
 }
 
+static bool is_shown(const struct change *change, const struct irqkit_step *step)
+{
+	enum irqkit_result result = irqkit_step_get_result(step);
+
+	if (change->call->common.is_json || change->call->common.verbosity > 0)
+		return true;
+	if (result == IRQKIT_SKIPPED)
+		return change->shows_skipped;
+	return !(result == IRQKIT_UNCHANGED && change->hides_unchanged);
+}
+
 /* Many CPUs were allowed, and one of them serves it. */
 static bool is_on_one_of_many(const struct irqkit_step *step)
 {
@@ -298,7 +309,7 @@ static void remark_one_cpu(const struct change *change)
 	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
 		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
 
-		if (!is_on_one_of_many(step))
+		if (!is_on_one_of_many(step) || !is_shown(change, step))
 			continue;
 		first = first ? first : step;
 		n++;
@@ -361,17 +372,6 @@ static void remark(const struct change *change)
 }
 
 /* ------------------------------------------------------------------------------- */
-
-static bool is_shown(const struct change *change, const struct irqkit_step *step)
-{
-	enum irqkit_result result = irqkit_step_get_result(step);
-
-	if (change->call->common.is_json || change->call->common.verbosity > 0)
-		return true;
-	if (result == IRQKIT_SKIPPED)
-		return change->shows_skipped;
-	return !(result == IRQKIT_UNCHANGED && change->hides_unchanged);
-}
 
 /* Plans for interrupts alone need not say what is written. */
 static const char *choose_columns(const struct change *change)

@@ -65,7 +65,6 @@ uint64_t spread_add_up(const struct irqkit_snapshot *counts, unsigned int cpu);
 
 /* spread_remark.c */
 void spread_print_imbalance(const struct change *change);
-void spread_print_measured(const struct spread *spread);
 
 /* spread_notes.c */
 void spread_add_note(struct spread *spread, const char *format, ...)

@@ -5,6 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What each of its CPUs has of an interrupt then. */
+static uint64_t find_part(const struct placement *p, long index, uint64_t total)
+{
+	const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(p->spread, (size_t)index);
+
+	return cpus ? total / irqkit_cpuset_count(cpus) : total;
+}
+
 /* The interrupt that alone makes most of what the busiest CPU has then, or NULL. */
 static const struct irqkit_interrupt *find_heavy(
 	const struct spread *spread, double *ret_share)
@@ -14,17 +22,21 @@ static const struct irqkit_interrupt *find_heavy(
 	uint64_t most = 0, busiest = 0;
 
 	for (size_t i = 0; i < irqkit_snapshot_count(spread->counts); i++) {
-		const struct irqkit_interrupt *row = irqkit_snapshot_get(spread->counts, i);
+		const struct irqkit_interrupt *row =
+			irqkit_snapshot_get(spread->counts, i);
 		uint64_t total = irqkit_interrupt_get_total(row);
+		long index = total > most
+			? placement_find(p, irqkit_interrupt_get_irq(row))
+			: -1;
 
-		if (total <= most ||
-			placement_find(p, irqkit_interrupt_get_irq(row)) < 0)
+		if (index < 0 || find_part(p, index, total) <= most)
 			continue;
-		most = total;
+		most = find_part(p, index, total);
 		heaviest = row;
 	}
-	irqkit_cpuset_foreach(cpu, p->cpus) {
-		uint64_t load = irqkit_spread_get_load_after(p->spread, (unsigned int)cpu);
+	irqkit_cpuset_foreach (cpu, p->cpus) {
+		uint64_t load =
+			irqkit_spread_get_load_after(p->spread, (unsigned int)cpu);
 
 		busiest = load > busiest ? load : busiest;
 	}
@@ -67,7 +79,7 @@ static void print_gain(const struct change *change, double before, double after)
 	if (heavy && after > 1.5)
 		printf("Interrupt %s alone makes %.0f %% of the busiest: only RPS shares the "
 		       "load of one.\n", irqkit_interrupt_get_label(heavy), share * 100);
-	else if (!is_by_load && is_change(change) && before > 0)
+	else if (!is_by_load && is_change(change) && before > 0 && !spread->after_counts)
 		print_gain_by_rule(before, after);
 }
 
@@ -80,19 +92,11 @@ static void format_imbalance(char text[16], double imbalance)
 }
 
 /* "Busiest / mean of 4 CPUs (interrupts in 5 s): 3.6 now, 1.1 then." */
-void spread_print_imbalance(const struct change *change)
+static void print_imbalance(const struct spread *spread, double before, double after)
 {
-	const struct spread *spread = change->data;
-	double before = irqkit_spread_get_imbalance_before(spread->placement.spread);
-	double after = irqkit_spread_get_imbalance_after(spread->placement.spread);
 	unsigned int n_cpus = irqkit_cpuset_count(spread->placement.cpus);
 	char before_text[16], after_text[16];
 
-	if (before == 0 && after == 0) {
-		printf("None of them has come %s.\n",
-			spread->seconds ? "in this time" : "yet");
-		return;
-	}
 	format_imbalance(before_text, before);
 	format_imbalance(after_text, after);
 	printf("Busiest / mean of %u CPU%s (interrupts ", n_cpus, n_cpus == 1 ? "" : "s");
@@ -101,9 +105,8 @@ void spread_print_imbalance(const struct change *change)
 	else
 		printf("since the start");
 	printf(spread->after_counts ? "): %s before, %s expected.\n"
-				    : "): %s now, %s then.\n", before_text, after_text);
-	if (n_cpus > 1)
-		print_gain(change, before, after);
+				    : "): %s now, %s then.\n",
+		before_text, after_text);
 }
 
 static const char *judge(double before, double expected, double measured)
@@ -114,10 +117,8 @@ static const char *judge(double before, double expected, double measured)
 	return measured < expected * 0.9 ? "better than expected" : "as expected";
 }
 
-void spread_print_measured(const struct spread *spread)
+static void print_measured(const struct spread *spread, double expected)
 {
-	double expected = irqkit_spread_get_imbalance_after(spread->placement.spread);
-
 	printf("Measured over %u s afterwards: ", spread->wish->verify);
 	if (spread->measured == 0)
 		printf("none came.\n");
@@ -126,4 +127,22 @@ void spread_print_measured(const struct spread *spread)
 	else
 		printf("%.1f, %s.\n", spread->measured,
 			judge(spread->before, expected, spread->measured));
+}
+
+void spread_print_imbalance(const struct change *change)
+{
+	const struct spread *spread = change->data;
+	double before = irqkit_spread_get_imbalance_before(spread->placement.spread);
+	double after = irqkit_spread_get_imbalance_after(spread->placement.spread);
+	bool has_load = before > 0 || after > 0;
+
+	if (has_load)
+		print_imbalance(spread, before, after);
+	else
+		printf("None of them has come %s.\n",
+			spread->seconds ? "in this time" : "yet");
+	if (spread->after_counts)
+		print_measured(spread, after);
+	if (has_load && irqkit_cpuset_count(spread->placement.cpus) > 1)
+		print_gain(change, before, after);
 }

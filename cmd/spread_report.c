@@ -280,7 +280,5 @@ void spread_add_remark(const struct change *change)
 		print_rows(change, rows, n);
 	free(rows);
 	spread_print_imbalance(change);
-	if (spread->after_counts)
-		spread_print_measured(spread);
 	spread_print_advice(spread);
 }
