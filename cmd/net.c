@@ -224,6 +224,23 @@ struct irqkit_cpuset *net_read_serving(
 	return set;
 }
 
+struct irqkit_cpuset *net_read_place(
+	const struct net *net, const struct irqkit_queue *queue)
+{
+	struct irqkit_cpuset *serving = net_read_serving(net, queue), *affinity = NULL;
+	int irq = net_get_irq(queue);
+
+	if (serving &&
+		irqkit_irq_read_affinity(net->change->ctx, (unsigned int)irq, &affinity) ==
+			0 &&
+		!irqkit_cpuset_is_subset(serving, affinity)) {
+		irqkit_cpuset_free(serving);
+		return affinity;
+	}
+	irqkit_cpuset_free(affinity);
+	return serving;
+}
+
 char *net_format_queue(const struct irqkit_queue *queue)
 {
 	char *text;

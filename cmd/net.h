@@ -63,6 +63,10 @@ int net_get_irq(const struct irqkit_queue *queue);
 struct irqkit_cpuset *net_read_serving(
 	const struct net *net, const struct irqkit_queue *queue);
 
+/* The same, once a move that is pending is in force: what to decide by. */
+struct irqkit_cpuset *net_read_place(
+	const struct net *net, const struct irqkit_queue *queue);
+
 /* "eth0:rx-0"; NULL: no memory. */
 char *net_format_queue(const struct irqkit_queue *queue);
 

@@ -348,6 +348,15 @@ void document_add_cpus(
 	add_json(document, key, array);
 }
 
+void document_add_texts(
+	struct document *document, const char *key, const char *const *texts)
+{
+	static const char *const none[] = { NULL };
+
+	if (document)
+		add_json(document, key, texts_to_json(texts ? texts : none));
+}
+
 void document_add_table(
 	struct document *document, const char *key, const struct table *table)
 {

@@ -154,6 +154,9 @@ void document_add_number(struct document *document, const char *key, uint64_t nu
 void document_add_real(struct document *document, const char *key, double real);
 void document_add_cpus(
 	struct document *document, const char *key, const struct irqkit_cpuset *cpus);
+/* @texts ends with NULL; itself NULL: none. */
+void document_add_texts(
+	struct document *document, const char *key, const char *const *texts);
 void document_add_table(
 	struct document *document, const char *key, const struct table *table);
 enum status document_print(const struct document *document);

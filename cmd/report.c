@@ -6,9 +6,22 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What a row of the table is. */
+struct row {
+	const struct change *change;
+	const struct irqkit_step *step;
+};
+
+static const struct irqkit_step *step_of(const void *data)
+{
+	const struct row *row = data;
+
+	return row->step;
+}
+
 static struct value get_irq(void *data, const struct column *column)
 {
-	int irq = irqkit_step_get_irq(data);
+	int irq = irqkit_step_get_irq(step_of(data));
 
 	(void)column;
 	return irq < 0 ? ABSENT : number_value((uint64_t)irq);
@@ -17,25 +30,25 @@ static struct value get_irq(void *data, const struct column *column)
 static struct value get_path(void *data, const struct column *column)
 {
 	(void)column;
-	return text_value(irqkit_step_get_path(data));
+	return text_value(irqkit_step_get_path(step_of(data)));
 }
 
 static struct value get_target(void *data, const struct column *column)
 {
 	(void)column;
-	return text_value(irqkit_step_get_target(data));
+	return text_value(irqkit_step_get_target(step_of(data)));
 }
 
 static struct value get_old(void *data, const struct column *column)
 {
 	(void)column;
-	return text_value(irqkit_step_get_old(data));
+	return text_value(irqkit_step_get_old(step_of(data)));
 }
 
 static struct value get_new(void *data, const struct column *column)
 {
 	(void)column;
-	return text_value(irqkit_step_get_new(data));
+	return text_value(irqkit_step_get_new(step_of(data)));
 }
 
 static bool is_of_interrupt(const struct irqkit_step *step)
@@ -58,41 +71,41 @@ static struct value get_knob(void *data, const struct column *column)
 	};
 
 	(void)column;
-	return text_value(words[irqkit_step_get_knob(data)]);
+	return text_value(words[irqkit_step_get_knob(step_of(data))]);
 }
 
 /* CPUs as a list; what holds no CPUs as the kernel writes it. */
 static struct value get_old_shown(void *data, const struct column *column)
 {
-	const struct irqkit_cpuset *cpus = irqkit_step_get_old_cpus(data);
+	const struct irqkit_cpuset *cpus = irqkit_step_get_old_cpus(step_of(data));
 
 	(void)column;
-	return cpus ? cpus_value(cpus) : text_value(irqkit_step_get_old(data));
+	return cpus ? cpus_value(cpus) : text_value(irqkit_step_get_old(step_of(data)));
 }
 
 static struct value get_new_shown(void *data, const struct column *column)
 {
-	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(data);
+	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step_of(data));
 
 	(void)column;
-	return cpus ? cpus_value(cpus) : text_value(irqkit_step_get_new(data));
+	return cpus ? cpus_value(cpus) : text_value(irqkit_step_get_new(step_of(data)));
 }
 
 static struct value get_old_cpus(void *data, const struct column *column)
 {
 	(void)column;
-	return cpus_value(irqkit_step_get_old_cpus(data));
+	return cpus_value(irqkit_step_get_old_cpus(step_of(data)));
 }
 
 static struct value get_new_cpus(void *data, const struct column *column)
 {
 	(void)column;
-	return cpus_value(irqkit_step_get_new_cpus(data));
+	return cpus_value(irqkit_step_get_new_cpus(step_of(data)));
 }
 
 static struct value get_effective(void *data, const struct column *column)
 {
-	const struct irqkit_cpuset *effective = irqkit_step_get_effective(data);
+	const struct irqkit_cpuset *effective = irqkit_step_get_effective(step_of(data));
 
 	(void)column;
 	return effective && !irqkit_cpuset_is_empty(effective) ? cpus_value(effective)
@@ -102,7 +115,7 @@ static struct value get_effective(void *data, const struct column *column)
 static struct value get_why(void *data, const struct column *column)
 {
 	(void)column;
-	return text_value(irqkit_step_get_why(data));
+	return text_value(irqkit_step_get_why(step_of(data)));
 }
 
 static struct value get_result(void *data, const struct column *column)
@@ -118,15 +131,26 @@ static struct value get_result(void *data, const struct column *column)
 	};
 
 	(void)column;
-	return text_value(words[irqkit_step_get_result(data)]);
+	return text_value(words[irqkit_step_get_result(step_of(data))]);
 }
 
 static struct value get_error(void *data, const struct column *column)
 {
-	int error = irqkit_step_get_error(data);
+	int error = irqkit_step_get_error(step_of(data));
 
 	(void)column;
 	return error ? text_value(strerrorname_np(error)) : ABSENT;
+}
+
+static struct value get_load(void *data, const struct column *column)
+{
+	const struct row *row = data;
+	uint64_t load;
+
+	(void)column;
+	if (!row->change->get_load || !row->change->get_load(row->change, row->step, &load))
+		return ABSENT;
+	return (struct value){ .kind = VALUE_NUMBER, .number = load };
 }
 
 static const struct column columns[] = {
@@ -140,6 +164,7 @@ static const struct column columns[] = {
 	{ "NEW", NULL, "asked for", 0, get_new_shown, 0 },
 	{ "NEW", "new_cpus", NULL, COLUMN_JSON_ONLY, get_new_cpus, 0 },
 	{ "NEW", "new", NULL, COLUMN_JSON_ONLY, get_new, 0 },
+	{ "LOAD", "load", "how often it comes", COLUMN_RIGHT, get_load, 0 },
 	{ "EFFECTIVE", "effective", "CPUs that serve it now", 0, get_effective, 0 },
 	{ "RESULT", "result", "what came of it", 0, get_result, 0 },
 	{ "WHY", "why", "why", COLUMN_TRUNCATE, get_why, 0 },
@@ -234,6 +259,17 @@ static void remark_skipped(const struct change *change)
 		printf(".\n");
 }
 
+static bool is_shown(const struct change *change, const struct irqkit_step *step)
+{
+	enum irqkit_result result = irqkit_step_get_result(step);
+
+	if (change->call->common.is_json || change->call->common.verbosity > 0)
+		return true;
+	if (result == IRQKIT_SKIPPED)
+		return change->shows_skipped;
+	return !(result == IRQKIT_UNCHANGED && change->hides_unchanged);
+}
+
 /* Many CPUs were allowed, and one of them serves it. */
 static bool is_on_one_of_many(const struct irqkit_step *step)
 {
@@ -256,7 +292,7 @@ static void remark_one_cpu(const struct change *change)
 	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
 		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
 
-		if (!is_on_one_of_many(step))
+		if (!is_on_one_of_many(step) || !is_shown(change, step))
 			continue;
 		first = first ? first : step;
 		n++;
@@ -322,17 +358,6 @@ static void remark(const struct change *change)
 
 /* ------------------------------------------------------------------------------- */
 
-static bool is_shown(const struct change *change, const struct irqkit_step *step)
-{
-	enum irqkit_result result = irqkit_step_get_result(step);
-
-	if (change->call->common.is_json || change->call->common.verbosity > 0)
-		return true;
-	if (result == IRQKIT_SKIPPED)
-		return change->shows_skipped;
-	return !(result == IRQKIT_UNCHANGED && change->hides_unchanged);
-}
-
 /* Plans for interrupts alone need not say what is written. */
 static const char *choose_columns(const struct change *change)
 {
@@ -351,34 +376,40 @@ static const char *choose_columns(const struct change *change)
 			: "IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT";
 }
 
-enum status report_plan(const struct change *change)
+static enum status print_report(const struct change *change, struct table *table)
 {
 	const struct common *common = &change->call->common;
 	const struct table_options options = { .output = choose_columns(change) };
+	enum status status = table_prepare(table, columns, &options, common);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (common->is_json)
+		return print_json(change, table);
+	if (common->is_quiet && !change->options->is_dry_run)
+		return STATUS_DONE;
+	status = table_print(table, &options, common);
+	if (status == STATUS_DONE && !common->is_quiet)
+		remark(change);
+	return status;
+}
+
+enum status report_plan(const struct change *change)
+{
 	size_t n = irqkit_plan_count(change->plan);
+	struct row *rows = calloc(n + 1, sizeof(*rows));
 	struct table table CLEANUP(table_free) = {
 		.rows = calloc(n + 1, sizeof(*table.rows)),
 	};
 	enum status status;
 
-	if (!table.rows)
-		return say_no_memory();
-	for (size_t i = 0; i < n; i++) {
-		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
-
-		if (is_shown(change, step))
-			table.rows[table.n_rows++] = (void *)step;
+	for (size_t i = 0; rows && table.rows && i < n; i++) {
+		rows[i] = (struct row){ change, irqkit_plan_get(change->plan, i) };
+		if (is_shown(change, rows[i].step))
+			table.rows[table.n_rows++] = &rows[i];
 	}
-	status = table_prepare(&table, columns, &options, common);
-	if (status != STATUS_DONE)
-		return status;
-	if (common->is_json)
-		return print_json(change, &table);
-	if (common->is_quiet && !change->options->is_dry_run)
-		return STATUS_DONE;
-	status = table_print(&table, &options, common);
-	if (status == STATUS_DONE && !common->is_quiet)
-		remark(change);
+	status = rows && table.rows ? print_report(change, &table) : say_no_memory();
+	free(rows);
 	return status;
 }
 

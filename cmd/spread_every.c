@@ -196,7 +196,8 @@ static enum status look(struct watch *watch, struct change *change)
 	}
 	watch->n_rounds++;
 	if (!is_idle(watch, change->ctx, counts)) {
-		status = spread_decide(&spread, change, &watch->wish, counts);
+		status = spread_decide(
+			&spread, change, &watch->wish, counts, watch->wish.every);
 		if (status == STATUS_DONE)
 			status = act(watch, &spread, change);
 	}
@@ -223,10 +224,12 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 
 	/* what is misspelt is told at once */
 	if (status == STATUS_DONE)
-		status = spread_decide(&first, change, &watch->wish, change->snapshot);
+		status = spread_decide(
+			&first, change, &watch->wish, change->snapshot, 0);
 	if (status != STATUS_DONE)
 		return status;
-	spread_warn_of_irqbalance(change);
+	spread_note_irqbalance(&first, change);
+	spread_say_warnings(&first, change);
 	keep_rows(watch, change);
 	notify_service("READY=1");
 

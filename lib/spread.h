@@ -96,6 +96,9 @@ static inline bool item_can_stay(const struct spread_item *item)
 /* spread.c */
 int spread_set_reason(struct spread_item *item, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+#define NODE_NAME_SIZE 32
+/* " of node 1" where its CPUs are of one node only, otherwise "". */
+void spread_name_node(const struct spread_item *item, char text[static NODE_NAME_SIZE]);
 
 /* spread_place.c */
 bool spread_has_room(

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Placement: another CPU for an interrupt whose own turned out to have no vectors left. */
+/*
+ * Placement, when the kernel has spoken: another CPU for an interrupt whose own turned out to
+ * have no vectors left, and interrupts that stay where they are after all.
+ */
 #include "spread.h"
 
 #include <errno.h>
@@ -128,4 +131,13 @@ EXPORT int irqkit_spread_place_again(
 						: move_all(spread, index, next, full);
 	spread_count_after(spread);
 	return r;
+}
+
+EXPORT void irqkit_spread_leave(struct irqkit_spread *spread, size_t index)
+{
+	struct spread_item *item = &spread->items[index];
+
+	irqkit_cpuset_free(TAKE(item->cpus));
+	item->place = NONE;
+	spread_count_after(spread);
 }

@@ -159,8 +159,16 @@ check "and it says that it was put back" grep -qE '^irqkit: busiest / mean was 1
 empty "there is nothing to undo" "$("$O/irqkit" undo --root="$root" --list --raw --noheadings)"
 
 check "--verify alone: the status is 0" measured --verify=2
-check "and it says what was measured" grep -qE '^Measured over 2 s: [1-4]\.[0-9]\.$' "$tmp/out"
+check "and it says what was measured, against what was expected" \
+	grep -qE '^Measured over 2 s afterwards: [2-4]\.[0-9], no better than before\.$' "$tmp/out"
+check "and what was before" \
+	grep -qE '^Busiest / mean of 4 CPUs \(interrupts in 2 s\): 1\.[0-9] before, [1-4]\.[0-9] expected\.$' "$tmp/out"
+check "and for each CPU" grep -qE '^CPU  before          expected        measured$' "$tmp/out"
 check "and nothing is put back" test "$(values)" != "$nothing"
+
+measured --verify=2 --json
+same "the same as JSON" '[2,2,4,true,true]' "$(jq -c '[.seconds, .measured_seconds, (.loads | map(select(has("measured"))) | length),
+	(.loads[0].measured > .loads[1].measured), (.imbalance_measured > .imbalance_before)]' "$tmp/out")"
 
 fresh
 start --by=load=30

@@ -1103,6 +1103,12 @@ int irqkit_spread_place(struct irqkit_spread *spread, enum irqkit_policy policy)
 int irqkit_spread_place_again(
 	struct irqkit_spread *spread, size_t index, unsigned int full_cpu);
 
+/*
+ * It was not moved after all: leaves it as it is, and counts its load where it is served
+ * now. Its reason stays.
+ */
+void irqkit_spread_leave(struct irqkit_spread *spread, size_t index);
+
 /* How many interrupts were added. */
 size_t irqkit_spread_count(const struct irqkit_spread *spread);
 unsigned int irqkit_spread_get_irq(const struct irqkit_spread *spread, size_t index);
@@ -1131,8 +1137,8 @@ uint64_t irqkit_spread_get_load_after(
 	const struct irqkit_spread *spread, unsigned int cpu);
 
 /*
- * How uneven it is: the most loaded CPU / the mean of the CPUs that may be used; 1.0 is
- * even. 0 where there is no load. What bystanders serve and isn't being placed is left out.
+ * How uneven it is: the most loaded of the CPUs that may be used / the mean of these; 1.0
+ * is even. 0 where they have no load. Bystanders are left out.
  */
 double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spread);
 double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);

@@ -481,7 +481,7 @@ static void answer(void *data, struct irqkit_plan *plan, size_t index)
 	irqkit_cpuset_free(cpus);
 }
 
-static void undo_all(const struct work *w)
+static void undo_the_one(const struct work *w)
 {
 	struct irqkit_journal *journal;
 	struct irqkit_plan *plan;
@@ -523,7 +523,7 @@ static void full_step_goes_elsewhere(void **state)
 						    w.plan, (size_t)full)),
 				"next best");
 			journal_is(&w, "1 ");
-			undo_all(&w);
+			undo_the_one(&w);
 			end(&w);
 		}
 	}
@@ -543,7 +543,7 @@ static void full_step_stays(void **state)
 	knob_holds(&w, 0, NEW);
 	knob_holds(&w, 1, OLD);
 	knob_holds(&w, 2, NEW);
-	undo_all(&w);
+	undo_the_one(&w);
 	end(&w);
 }
 

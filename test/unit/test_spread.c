@@ -575,9 +575,50 @@ static void what_stays_is_widened(void **state)
 		add(spread, 1, 5, irqkit_cpuset_next(set, -1));
 		assert_int_equal(irqkit_spread_set_affinity(spread, 0, set), 0);
 		irqkit_cpuset_free(set);
-		snprintf(text, sizeof(text), "1 %s stays: no gain\n", expected[i]);
+		snprintf(text, sizeof(text), "1 %s %s\n", expected[i],
+			*expected[i] == '-' ? "stays: no gain"
+					    : "stays, gets its number of CPUs");
 		ends(spread, IRQKIT_POLICY_LOAD, text);
 	}
+}
+
+static void without_load_nothing_is_widened(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(4);
+	struct irqkit_cpuset *set = set_of("0");
+
+	(void)state;
+	irqkit_spread_set_width(spread, 2);
+	add(spread, 1, 0, 0);
+	assert_int_equal(irqkit_spread_set_affinity(spread, 0, set), 0);
+	irqkit_cpuset_free(set);
+	ends(spread, IRQKIT_POLICY_LOAD, "1 - stays: no gain\n");
+}
+
+static void moves_to_its_node_name_it(void **state)
+{
+	struct irqkit_spread *spread = NULL;
+
+	(void)state;
+	assert_int_equal(irqkit_spread_new(&spread), 0);
+	for (unsigned int c = 0; c < 4; c++)
+		assert_int_equal(
+			irqkit_spread_add_cpu(spread, c, -1, -1, (int)c / 2), 0);
+	for (unsigned int i = 0; i < 4; i++) {
+		add(spread, i, i < 3 ? 100 : 0, i == 2 ? 3 : 0);
+		irqkit_spread_set_node(spread, i, 1);
+	}
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+	answers(spread,
+		"0 2 heaviest first, least loaded CPU of node 1\n"
+		"1 2 heaviest first, least loaded CPU of node 1\n"
+		"2 - stays: no gain\n"
+		"3 3 idle, CPU of node 1 with the fewest\n");
+	ends(spread, IRQKIT_POLICY_IRQ,
+		"0 2 0 modulo 2 is 0, of node 1\n"
+		"1 3 1 modulo 2 is 1, of node 1\n"
+		"2 2 2 modulo 2 is 0, of node 1\n"
+		"3 3 3 modulo 2 is 1, of node 1\n");
 }
 
 static void idle_ones_do_not_pile_up(void **state)
@@ -655,9 +696,28 @@ static void loads_are_counted(void **state)
 	assert_int_equal(irqkit_spread_get_load_after(spread, 5), 1000);
 	assert_int_equal(irqkit_spread_get_load_after(spread, 6), 0);
 	assert_int_equal(irqkit_spread_get_bound(spread), 30);
-	assert_true(irqkit_spread_get_imbalance_before(spread) == 50. * 2 / 60);
+	assert_true(irqkit_spread_get_imbalance_before(spread) == 2);
 	assert_true(irqkit_spread_get_imbalance_after(spread) == 1);
 	assert_int_equal(irqkit_spread_count_moves(spread), 2);
+	irqkit_spread_free(spread);
+}
+
+static void what_was_not_moved_counts_where_it_is(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(2);
+
+	(void)state;
+	add_queue(spread, 1, 0, 0, IRQKIT_SERVES_BOTH);
+	add_queue(spread, 2, 0, 1, IRQKIT_SERVES_BOTH);
+	add(spread, 3, 30, 0);
+	add(spread, 4, 20, 0);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+	assert_int_equal(irqkit_spread_get_load_after(spread, 1), 20);
+	irqkit_spread_leave(spread, 3);
+	assert_null(irqkit_spread_get_cpus(spread, 3));
+	assert_int_equal(irqkit_spread_get_load_after(spread, 0), 50);
+	assert_int_equal(irqkit_spread_get_load_after(spread, 1), 0);
+	assert_true(irqkit_spread_get_imbalance_after(spread) == 2);
 	irqkit_spread_free(spread);
 }
 
@@ -984,10 +1044,13 @@ int main(void)
 		cmocka_unit_test(what_gains_little_stays),
 		cmocka_unit_test(idle_machines_are_let_be),
 		cmocka_unit_test(what_stays_is_widened),
+		cmocka_unit_test(without_load_nothing_is_widened),
+		cmocka_unit_test(moves_to_its_node_name_it),
 		cmocka_unit_test(idle_ones_do_not_pile_up),
 		cmocka_unit_test(worst_of_heaviest_first_is_mended),
 		cmocka_unit_test(siblings_count_in_part),
 		cmocka_unit_test(loads_are_counted),
+		cmocka_unit_test(what_was_not_moved_counts_where_it_is),
 		cmocka_unit_test(large_loads_do_not_overflow),
 		cmocka_unit_test(misuse_is_refused),
 		cmocka_unit_test(full_cpus_are_passed_by),
