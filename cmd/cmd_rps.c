@@ -86,6 +86,22 @@ static enum status check_isolated(
 	return STATUS_MISUSE;
 }
 
+/* A plan has this reason in its table. */
+static void remark_decision(
+	const struct task *task, const struct irqkit_cpuset *cpus, const char *why)
+{
+	static const char *const words[] = { "is of no use", "on CPU ", "on CPUs " };
+	unsigned int n = irqkit_cpuset_count(cpus);
+	_cleanup_free_ char *list = NULL;
+	char *remark;
+
+	if (task->options->change.is_dry_run || irqkit_cpuset_format_list(cpus, &list) < 0)
+		return;
+	if (asprintf(&remark, "%s: RPS %s%s: %s.", irqkit_device_get_name(task->device),
+		    words[n < 2 ? n : 2], list, why) >= 0)
+		change_add_remark(task->change, remark);
+}
+
 /* The CPUs and why; none to turn it off. */
 static enum status choose_cpus(
 	const struct task *task, struct irqkit_cpuset **ret_cpus, char **ret_why)
@@ -95,18 +111,8 @@ static enum status choose_cpus(
 
 	if (o->is_auto) {
 		status = rps_advise(task->net, task->device, ret_cpus, ret_why);
-		if (status == STATUS_DONE) {
-			_cleanup_free_ char *list = NULL;
-			char *remark = NULL;
-
-			irqkit_cpuset_format_list(*ret_cpus, &list);
-			if (asprintf(&remark, "%s: RPS %s%s: %s.",
-				    irqkit_device_get_name(task->device),
-				    list && *list ? "on CPUs " : "is of no use",
-				    list ? list : "", *ret_why) < 0)
-				remark = NULL;
-			change_add_remark(task->change, remark);
-		}
+		if (status == STATUS_DONE)
+			remark_decision(task, *ret_cpus, *ret_why);
 		return status;
 	}
 	*ret_why = strdup("asked for");

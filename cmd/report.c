@@ -312,6 +312,7 @@ static void remark(const struct change *change)
 	if (change->add_remark)
 		change->add_remark(change);
 	if (change->options->is_dry_run) {
+		fputs(change->remarks ? change->remarks : "", stdout);
 		if (count(change, IRQKIT_UNCHANGED) + count(change, IRQKIT_PENDING))
 			printf("%zu to be written, %zu so already. ",
 				count(change, IRQKIT_PLANNED),
@@ -348,35 +349,56 @@ static bool is_shown(const struct change *change, const struct irqkit_step *step
 	return !(result == IRQKIT_UNCHANGED && change->hides_unchanged);
 }
 
-/* Plans for interrupts alone need not say what is written. */
-static const char *choose_columns(const struct change *change)
-{
-	bool is_mixed = false;
+/* What a plan has, so that no column is shown in which nothing can stand. */
+struct extent {
+	bool has_irqs; /* knobs of interrupts */
+	bool has_others; /* other knobs: then it must be said which */
+	bool has_kept; /* fewer CPUs than asked for, in one of these */
+};
 
-	if (change->call->common.is_json)
+static struct extent find_extent(const struct change *change)
+{
+	struct extent extent = { 0 };
+
+	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+		bool is_irq = is_of_interrupt(step);
+
+		extent.has_irqs |= is_irq;
+		extent.has_others |= !is_irq;
+		extent.has_kept |= !is_irq && irqkit_step_get_effective(step);
+	}
+	return extent;
+}
+
+/* For people; NULL: no memory. */
+static char *choose_columns(const struct change *change)
+{
+	struct extent extent = find_extent(change);
+	bool is_plan = change->options->is_dry_run;
+	bool with_effective = !is_plan && (extent.has_irqs || extent.has_kept);
+	char *names;
+
+	if (asprintf(&names, "%s%sNAME,OLD,NEW%s%s%s", extent.has_others ? "KNOB," : "",
+		    extent.has_irqs || !extent.has_others ? "IRQ," : "", with_effective ? ",EFFECTIVE" : "",
+		    is_plan ? "" : ",RESULT",
+		    is_plan || change->shows_skipped ? ",WHY" : "") < 0)
 		return NULL;
-	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++)
-		is_mixed |= !is_of_interrupt(irqkit_plan_get(change->plan, i));
-	if (change->options->is_dry_run)
-		return is_mixed ? "KNOB,IRQ,NAME,OLD,NEW,WHY" : "IRQ,NAME,OLD,NEW,WHY";
-	if (change->shows_skipped)
-		return is_mixed ? "KNOB,IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT,WHY"
-				: "IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT,WHY";
-	return is_mixed ? "KNOB,IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT"
-			: "IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT";
+	return names;
 }
 
 enum status report_plan(const struct change *change)
 {
 	const struct common *common = &change->call->common;
-	const struct table_options options = { .output = choose_columns(change) };
+	_cleanup_free_ char *names = common->is_json ? NULL : choose_columns(change);
+	const struct table_options options = { .output = names };
 	size_t n = irqkit_plan_count(change->plan);
 	struct table table CLEANUP(table_free) = {
 		.rows = calloc(n + 1, sizeof(*table.rows)),
 	};
 	enum status status;
 
-	if (!table.rows) {
+	if (!table.rows || (!names && !common->is_json)) {
 		say_error("out of memory");
 		return STATUS_REFUSED;
 	}
