@@ -252,9 +252,12 @@ static enum status check_words(const struct call *call, const struct options *o)
 	else if (o->flows && !parse_flows(o->flows, &flows))
 		say_error("--flows takes a number of flows up to %u, not '%s'", MAX_FLOWS,
 			o->flows);
-	else if (!is_change(o) && (o->change.is_script || o->change.is_dry_run))
-		say_error("without --cpus, --auto, --off or --flows there is nothing to "
-			  "plan");
+	else if (!is_change(o) && change_options_are_given(&o->change))
+		say_error("without --cpus, --auto, --off or --flows nothing is changed: --dry-run, "
+			  "--script, --keep-going and --wait do not go with it");
+	else if (is_change(o) && table_options_are_given(&o->table))
+		say_error("--output, --sort, --noheadings, --raw and --pairs are about what "
+			  "is shown: they do not go with a change");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -294,7 +297,9 @@ const struct command cmd_rps = {
 		"work\n"
 		"  irqkit rps eth1 --auto --flows=32768  whatever is best here, and RFS\n"
 		"  irqkit rps eth1 --off                 neither RPS nor RFS\n"
-		"  irqkit undo                           as it was before\n",
+		"  irqkit undo                           as it was before\n"
+		"\n"
+		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK FLOWS RPS RFS.\n",
 	.options = options,
 	.state_size = sizeof(struct options),
 	.run = run,

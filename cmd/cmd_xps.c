@@ -229,9 +229,12 @@ static enum status check_words(const struct call *call, const struct options *o)
 		say_error("xps takes one network interface, as in 'irqkit xps eth0'");
 	else if (!!o->cpus + o->is_auto + o->is_rxqs + o->is_off > 1)
 		say_error("--cpus, --auto, --rxqs and --off exclude each other");
-	else if (!is_change(o) && (o->change.is_script || o->change.is_dry_run))
-		say_error("without --cpus, --auto, --rxqs or --off there is nothing to "
-			  "plan");
+	else if (!is_change(o) && change_options_are_given(&o->change))
+		say_error("without --cpus, --auto, --rxqs or --off nothing is changed: --dry-run, "
+			  "--script, --keep-going and --wait do not go with it");
+	else if (is_change(o) && table_options_are_given(&o->table))
+		say_error("--output, --sort, --noheadings, --raw and --pairs are about what "
+			  "is shown: they do not go with a change");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -270,7 +273,9 @@ const struct command cmd_xps = {
 		"nearest\n"
 		"  irqkit xps eth0 --queues=1 --cpus=2  CPU 2 sends by tx-1\n"
 		"  irqkit xps eth0 --off                the kernel chooses by flow\n"
-		"  irqkit undo                          as it was before\n",
+		"  irqkit undo                          as it was before\n"
+		"\n"
+		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK RXQS.\n",
 	.options = options,
 	.state_size = sizeof(struct options),
 	.run = run,
