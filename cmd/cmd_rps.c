@@ -86,7 +86,6 @@ static enum status check_isolated(
 	return STATUS_MISUSE;
 }
 
-/* A plan has this reason in its table. */
 static void remark_decision(
 	const struct task *task, const struct irqkit_cpuset *cpus, const char *why)
 {
@@ -95,7 +94,7 @@ static void remark_decision(
 	_cleanup_free_ char *list = NULL;
 	char *remark;
 
-	if (task->options->change.is_dry_run || irqkit_cpuset_format_list(cpus, &list) < 0)
+	if (irqkit_cpuset_format_list(cpus, &list) < 0)
 		return;
 	if (asprintf(&remark, "%s: RPS %s%s: %s.", irqkit_device_get_name(task->device),
 		    words[n < 2 ? n : 2], list, why) >= 0)

@@ -147,7 +147,7 @@ static const struct column columns[] = {
 	{ "PATH", "path", "the file that is written", 0, get_path, 0 },
 	{ "KNOB", NULL, "what is written", 0, get_knob, 0 },
 	{ "IRQ", "irq", "interrupt", COLUMN_RIGHT, get_irq, 0 },
-	{ "NAME", "target", "what it is for", COLUMN_TRUNCATE, get_target, 0 },
+	{ "NAME", "target", "what it is for", 0, get_target, 0 },
 	{ "OLD", NULL, "before", 0, get_old_shown, 0 },
 	{ "OLD", "old_cpus", NULL, COLUMN_JSON_ONLY, get_old_cpus, 0 },
 	{ "OLD", "old", NULL, COLUMN_JSON_ONLY, get_old, 0 },
