@@ -34,6 +34,12 @@ void change_add_remark(struct change *change, char *remark)
 	(void)taken;
 }
 
+bool change_options_are_given(const struct change_options *options)
+{
+	return options->is_dry_run || options->is_script || options->keeps_going ||
+	       options->wait;
+}
+
 bool change_writes(const struct change_options *options)
 {
 	return !options->is_dry_run && !options->is_script;

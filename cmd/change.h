@@ -65,6 +65,9 @@ enum status change_begin(struct change *change, const struct call *call,
 enum status change_finish(struct change *change);
 void change_free(struct change *change);
 
+/* Was any of them given? */
+bool change_options_are_given(const struct change_options *options);
+
 /* The parts of these, for who needs them one by one. */
 bool change_writes(const struct change_options *options);
 enum status change_open(struct change *change, const struct call *call,

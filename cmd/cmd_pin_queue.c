@@ -132,6 +132,11 @@ static enum status place_word(
 	return status;
 }
 
+static bool is_all(const char *word)
+{
+	return strncmp(word, "all=", 4) == 0;
+}
+
 static enum status read_word(struct pin *pin, const char *word)
 {
 	const char *equals = strchr(word, '=');
@@ -147,7 +152,7 @@ static enum status read_word(struct pin *pin, const char *word)
 	status = net_read_cpus(pin->net, word, equals + 1, pin->device, &cpus);
 	if (status != STATUS_DONE)
 		return status;
-	return strncmp(word, "all=", 4) == 0
+	return is_all(word)
 		? place_all(pin, cpus)
 		: place_word(pin, word, (size_t)(equals - word), cpus);
 }
@@ -213,20 +218,31 @@ static enum status change_queues(
 	return change_finish(change);
 }
 
+static enum status check_words(const struct call *call, const struct pin_options *o)
+{
+	bool has_all = false;
+
+	for (size_t i = 1; i < call->n_words; i++)
+		has_all |= is_all(call->words[i]);
+	if (call->n_words < 2)
+		say_error("pin-queue needs an interface and where its queues should be, "
+			  "as in 'irqkit pin-queue eth0 0=2 1=3'");
+	else if (o->wraps && !has_all)
+		say_error("--wrap is about all=SET, and no QUEUE is 'all' here");
+	else
+		return STATUS_DONE;
+	return STATUS_MISUSE;
+}
+
 static enum status run(const struct call *call)
 {
 	const struct pin_options *o = call->state;
 	struct change change CLEANUP(change_free) = { 0 };
 	struct net net CLEANUP(net_close) = { 0 };
-	enum status status;
+	enum status status = check_words(call, o);
 
-	if (call->n_words < 2) {
-		say_error("pin-queue needs an interface and where its queues should be, "
-			  "as in "
-			  "'irqkit pin-queue eth0 0=2 1=3'");
-		return STATUS_MISUSE;
-	}
-	status = change_begin(&change, call, &o->change);
+	if (status == STATUS_DONE)
+		status = change_begin(&change, call, &o->change);
 	if (status == STATUS_DONE)
 		status = net_open(&net, &change, call->words[0], o->is_lower);
 	return status == STATUS_DONE ? change_queues(&net, &change, call) : status;

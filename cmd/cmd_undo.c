@@ -178,15 +178,19 @@ static const struct irqkit_change *find_change(
 
 static enum status say_left_alone(const struct change *change)
 {
+	const struct common *common = &change->call->common;
+	bool is_told = !common->is_quiet || common->is_json ||
+		change->options->is_dry_run;
 	size_t left = irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED);
 
 	if (left == 0)
 		return STATUS_DONE;
 	if (change_is_all_gone(change))
-		say_error("%zu of them cannot be put back any more: the table says why", left);
+		say_error("%zu cannot be put back: gone since then", left);
 	else
-		say_error("%zu left alone: the table says why; --force puts back also what "
-			  "somebody changed since then", left);
+		say_error("%zu left alone: %s says why; --force puts back also what "
+			  "somebody changed since then", left,
+			is_told ? "the report" : "--dry-run");
 	return STATUS_REFUSED;
 }
 
@@ -224,11 +228,9 @@ static enum status undo(struct change *change, const struct options *o, const ch
 /* Options for the list would be lost on an undo, and the other way round. */
 static bool check_options(const struct options *o)
 {
-	const struct table_options *t = &o->table;
 	const struct change_options *c = &o->change;
 
-	if (!o->is_list &&
-		(t->output || t->sort || t->no_headings || t->is_raw || t->is_pairs))
+	if (!o->is_list && table_options_are_given(&o->table))
 		say_error("--output, --sort, --noheadings, --raw and --pairs go with --list");
 	else if (o->is_list && (o->is_forced || c->is_script || c->keeps_going || c->wait))
 		say_error("--list writes nothing: --force, --script, --keep-going and --wait "
@@ -265,7 +267,9 @@ const struct command cmd_undo = {
 		"\n"
 		"  irqkit undo --list       what was changed, by which commands\n"
 		"  irqkit undo --dry-run    what would be put back\n"
-		"  irqkit undo              as it was before\n",
+		"  irqkit undo              as it was before\n"
+		"\n"
+		"Columns of --list: NUMBER TIME KNOBS UNDONE UNDOES COMMAND.\n",
 	.options = options,
 	.state_size = sizeof(struct options),
 	.run = run,

@@ -81,8 +81,32 @@ static const struct description descriptions[] = {
 	{ " 88pm860x   2-edge      8250", "88pm860x", "edge", 2, { "8250" } },
 	{ " AR724X PCI   11-level     ath9k", "AR724X PCI", "level", 11, { "ath9k" } },
 	{ " MIPS GIC Local   1  watchdog", "MIPS GIC Local", NULL, 1, { "watchdog" } },
-	/* s390: chip and action alone */
+	{ "     GICv3  23 Level     arm-pmu", "GICv3", "Level", 23, { "arm-pmu" } },
+	{ " gpio-mxc   6 None      2198000.mmc cd", "gpio-mxc", "None", 6,
+		{ "2198000.mmc cd" } },
+	{ "   ITS-MSI -2147483136 Edge      nvme0q1", "ITS-MSI", "Edge", -2147483136,
+		{ "nvme0q1" } },
+	{ " GICv2m-PCI-MSIX-0000:00:02.0   0 Edge      nvme0q0",
+		"GICv2m-PCI-MSIX-0000:00:02.0", "Edge", 0, { "nvme0q0" } },
+	{ "  GIC-0      27 Level     arch_timer", "GIC-0", "Level", 27,
+		{ "arch_timer" } }, /* from 7.2 on */
+	{ " RISC-V INTC   5 Edge      riscv-timer", "RISC-V INTC", "Edge", 5,
+		{ "riscv-timer" } },
+	{ " XIVE-IRQ 2097154 Level     PCIe PME, aerdrv", "XIVE-IRQ", "Level", 2097154,
+		{ "PCIe PME", "aerdrv" } },
+	{ " OPAL EVT  10 Edge      opal-power", "OPAL EVT", "Edge", 10, { "opal-power" } },
+	/* without that column: old arm, loongarch, ia64, sparc, parisc */
+	{ "       GIC  27  arch_timer", "GIC", NULL, 27, { "arch_timer" } },
+	{ "   PCH MSI   3  xhci_hcd", "PCH MSI", NULL, 3, { "xhci_hcd" } },
+	{ "  IO-SAPIC-level  acpi", "IO-SAPIC", "level", -1, { "acpi" } },
+	{ "   sun4v    -IVEC     eth0", "sun4v", "IVEC", -1, { "eth0" } },
+	{ "       IOSAPIC-L  tulip, sym53c8xx", "IOSAPIC-L", NULL, -1,
+		{ "tulip", "sym53c8xx" } },
+	{ "             CPU  timer[20/100/900]", "CPU", NULL, -1,
+		{ "timer[20/100/900]" } },
+	/* s390: chip and action alone, or the chip */
 	{ "  PCI-MSI  virtio0-config", "PCI-MSI", NULL, -1, { "virtio0-config" } },
+	{ "  PCI-MSI", "PCI-MSI", NULL, -1, { NULL } },
 	/* nothing at all */
 	{ "", NULL, NULL, -1, { NULL } },
 };
@@ -105,7 +129,7 @@ static void descriptions_are_read(void **state)
 		assert_int_equal(irqkit_interrupt_get_total(row), 4294967305);
 		assert_text(d->chip, irqkit_interrupt_get_chip(row));
 		assert_text(d->trigger, irqkit_interrupt_get_trigger(row));
-		assert_int_equal(irqkit_interrupt_get_hwirq(row, &hwirq), d->hwirq >= 0);
+		assert_int_equal(irqkit_interrupt_get_hwirq(row, &hwirq), d->hwirq != -1);
 		assert_int_equal(hwirq, d->hwirq);
 		size_t n = 0;
 		while (d->actions[n]) {
@@ -115,6 +139,48 @@ static void descriptions_are_read(void **state)
 		}
 		assert_int_equal(irqkit_interrupt_count_actions(row), n);
 		assert_null(irqkit_interrupt_get_description(row));
+		irqkit_snapshot_free(s);
+	}
+}
+
+/* parisc, where the kernel times its handlers: the heading says so. */
+static void cycles_are_no_name(void **state)
+{
+	static const struct {
+		const char *row, *chip;
+		const char *actions[4];
+	} rows[] = {
+		{ "             CPU timer[20/100/900]", "CPU", { "timer" } },
+		{ "       IOSAPIC-L tulip[20/100/900] sym53c8xx[1/2/-3]", "IOSAPIC-L",
+			{ "tulip", "sym53c8xx" } },
+		{ "       GSC-DINO PCIe PME[1/2/3] a[0][1/2/3]", "GSC-DINO",
+			{ "PCIe PME", "a[0]" } },
+		/* not as the kernel writes it: left as it is */
+		{ "             CPU a[1/2] b[1/2/3]c", "CPU", { "a[1/2] b[1/2/3]c" } },
+		{ "             CPU", "CPU", { NULL } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char text[512];
+		size_t n = 0;
+
+		snprintf(text, sizeof(text),
+			"           CPU0       CPU1 [min/avg/max] (CPU cycle counts)\n"
+			" 24:          1          2 %s\n"
+			"TLB:          3          4   TLB shootdowns[1/2/3]\n",
+			rows[i].row);
+		struct irqkit_snapshot *s = parse(text);
+		const struct irqkit_interrupt *row = irqkit_snapshot_find(s, "24");
+
+		print_message("# %s\n", rows[i].row);
+		assert_text(rows[i].chip, irqkit_interrupt_get_chip(row));
+		for (; rows[i].actions[n]; n++)
+			assert_text(rows[i].actions[n], irqkit_interrupt_get_action(row, n));
+		assert_int_equal(irqkit_interrupt_count_actions(row), n);
+		assert_string_equal(irqkit_interrupt_get_description(
+					    irqkit_snapshot_find(s, "TLB")),
+			"TLB shootdowns[1/2/3]");
 		irqkit_snapshot_free(s);
 	}
 }
@@ -233,6 +299,7 @@ static void texts_are_refused(void **state)
 		{ " 24:          1          2   PCI-MSI 1-edge      a\n", -EBADMSG, 1 },
 		{ "           CPU0       MEM1       \n", -EBADMSG, 1 },
 		{ "           CPU0       CPU0       \n", -EBADMSG, 1 },
+		{ "           CPU0 [min/avg/max]\n", -EBADMSG, 1 },
 		{ "           CPU1       CPU0       \n", -EBADMSG, 1 },
 		{ "           CPU0       CPU4294967296       \n", -EBADMSG, 1 },
 		{ HEADING "no label\n", -EBADMSG, 2 },
@@ -308,6 +375,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(descriptions_are_read),
+		cmocka_unit_test(cycles_are_no_name),
 		cmocka_unit_test(rows_with_a_name),
 		cmocka_unit_test(columns_are_named),
 		cmocka_unit_test(every_width_and_place),
