@@ -160,12 +160,30 @@ static void masked_interrupts(void **state)
 	irqkit_ctx_free(ctx);
 }
 
+/* By whatever name; only there are threads moved, and is netlink asked. */
+static void running_machine(void **state)
+{
+	static const char *const names[] = { "/", "//", "/./", "/proc/self/root" };
+	struct irqkit_ctx *saved = open_root("test/roots/empty");
+
+	(void)state;
+	assert_false(saved->is_live);
+	irqkit_ctx_free(saved);
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		struct irqkit_ctx *ctx = open_root(names[i]);
+
+		assert_true(ctx->is_live);
+		irqkit_ctx_free(ctx);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(links_stay_inside),
 		cmocka_unit_test(links_lead_where_openat2_goes),
 		cmocka_unit_test(roots_that_are_none),
+		cmocka_unit_test(running_machine),
 		cmocka_unit_test(odd_affinity),
 		cmocka_unit_test(masked_interrupts),
 	};
