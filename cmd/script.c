@@ -27,21 +27,24 @@ static const char head[] =
 
 static const char irq_functions[] =
 	"\n"
-	"# irqs_of NAMES: the numbers of the interrupts with these handlers, lowest first\n"
-	"irqs_of() {\n"
-	"	for file in /sys/kernel/irq/*/actions; do\n"
-	"		names=\n"
-	"		IFS= read -r names <\"$file\" || :\n"
-	"		[ \"$names\" = \"$1\" ] || continue\n"
-	"		number=${file#/sys/kernel/irq/}\n"
-	"		echo \"${number%/actions}\"\n"
-	"	done | sort -n\n"
+	"# all interrupts, lowest first, with the names of their handlers: \"24 eth0,eth1\"\n"
+	"irqs=$(for file in /sys/kernel/irq/*/actions; do\n"
+	"	names=\n"
+	"	IFS= read -r names <\"$file\" || :\n"
+	"	number=${file#/sys/kernel/irq/}\n"
+	"	printf '%s %s\\n' \"${number%/actions}\" \"$names\"\n"
+	"done | sort -n)\n"
+	"\n"
+	"# irq_of NAMES N: the number of the N-th interrupt with these handlers\n"
+	"irq_of() {\n"
+	"	printf '%s\\n' \"$irqs\" | names=$1 awk -v n=\"$2\" \\\n"
+	"		'{ irq = $1; sub(/^[0-9]+ /, \"\") } $0 \"\" == ENVIRON[\"names\"] && !--n { print irq }'\n"
 	"}\n"
 	"\n"
 	"# affinity NAMES N CPUS: the N-th interrupt with these handlers goes to CPUS\n"
 	"affinity() {\n"
 	"	what=$(printf '%s' \"$1\" | tr -c '[:alnum:] ,.:_/@-' '?')\n"
-	"	irq=$(irqs_of \"$1\" | sed -n \"$2p\")\n"
+	"	irq=$(irq_of \"$1\" \"$2\")\n"
 	"	if [ -z \"$irq\" ]; then\n"
 	"		fail \"no interrupt $2 of '$what' is there\"\n"
 	"		return\n"
@@ -143,6 +146,20 @@ static char *join_names(const struct irqkit_interrupt *interrupt)
 	return joined;
 }
 
+/* Are these its names, when joined? */
+static bool has_names(const struct irqkit_interrupt *interrupt, const char *names)
+{
+	for (size_t i = 0; i < irqkit_interrupt_count_actions(interrupt); i++) {
+		const char *name = irqkit_interrupt_get_action(interrupt, i);
+
+		if ((i > 0 && *names++ != ',') ||
+			strncmp(names, name, strlen(name)) != 0)
+			return false;
+		names += strlen(name);
+	}
+	return !*names;
+}
+
 /* Which of those with the same names this is, from 1. */
 static size_t find_rank(const struct change *change, int irq, const char *names)
 {
@@ -152,12 +169,8 @@ static size_t find_rank(const struct change *change, int irq, const char *names)
 		const struct irqkit_interrupt *other =
 			irqkit_snapshot_get(change->snapshot, i);
 		int other_irq = irqkit_interrupt_get_irq(other);
-		_cleanup_free_ char *other_names = NULL;
 
-		if (other_irq < 0 || other_irq >= irq)
-			continue;
-		other_names = join_names(other);
-		rank += other_names && strcmp(names, other_names) == 0;
+		rank += other_irq >= 0 && other_irq < irq && has_names(other, names);
 	}
 	return rank;
 }

@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -175,15 +177,24 @@ int knob_stream(struct irqkit_ctx *ctx, const char *path,
 	}
 }
 
+/* The kernel's own file, here or where a container has those of its host. */
+static bool is_of_kernel(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 &&
+		(fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
+}
+
 /*
  * In a saved root the knob is a file that keeps what was in it beyond the new text.
  * Newlines over that do the same in one write as truncating would in a second call.
  */
-static size_t length_to_write(struct irqkit_ctx *ctx, int fd, size_t len)
+static size_t length_to_write(int fd, size_t len)
 {
 	struct stat st;
 
-	if (ctx->is_live || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 0)
+	if (is_of_kernel(fd) || fstat(fd, &st) < 0 || st.st_size < 0)
 		return len;
 	return (size_t)st.st_size > len && (size_t)st.st_size < MAX_KNOB
 		       ? (size_t)st.st_size
@@ -199,7 +210,7 @@ int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text)
 
 	if (fd < 0)
 		return fd;
-	len = length_to_write(ctx, fd, text_len + 1);
+	len = length_to_write(fd, text_len + 1);
 	value = malloc(len);
 	if (!value)
 		return -ENOMEM;
