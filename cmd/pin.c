@@ -21,16 +21,7 @@ static const char *find_obstacle(
 	enum irqkit_movable movable = IRQKIT_MOVABLE;
 
 	irqkit_irq_read_movable(pin->change->ctx, interrupt, &movable);
-	switch (movable) {
-	case IRQKIT_MANAGED:
-		return "managed by the kernel";
-	case IRQKIT_PER_CPU:
-		return "per-CPU";
-	case IRQKIT_READ_ONLY:
-		return "read-only";
-	default:
-		return NULL;
-	}
+	return immovable_word(movable);
 }
 
 static const struct irqkit_interrupt *find_row(const struct pin *pin, int irq)
