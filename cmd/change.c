@@ -87,9 +87,12 @@ enum status change_lock(struct change *change)
 static enum status check_options(
 	const struct change_options *options, const struct common *common)
 {
-	if (!options->is_script || !common->is_json)
+	if (options->is_script && common->is_json)
+		say_error("--script and --json exclude each other");
+	else if (options->is_script && options->wait)
+		say_error("a script does not wait: --wait does not go with --script");
+	else
 		return STATUS_DONE;
-	say_error("--script and --json exclude each other");
 	return STATUS_MISUSE;
 }
 
@@ -101,6 +104,7 @@ enum status change_open(struct change *change, const struct call *call,
 	*change = (struct change){ .call = call, .options = options };
 	if (status != STATUS_DONE || !parse_wait(options->wait, &change->wait_ms))
 		return STATUS_MISUSE;
+	change->not_done = options->wait ? "waited for" : NULL;
 	return machine_open(call, &change->ctx);
 }
 
@@ -116,8 +120,7 @@ enum status change_new_plan(struct change *change)
 	change->plan = NULL;
 	if (irqkit_plan_new(change->ctx, &change->plan) == 0)
 		return STATUS_DONE;
-	say_error("out of memory");
-	return STATUS_REFUSED;
+	return say_no_memory();
 }
 
 enum status change_use_rows(struct change *change, struct irqkit_snapshot *rows)

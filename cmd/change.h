@@ -11,6 +11,7 @@
 #include "cmd.h"
 
 #include <signal.h>
+#include <stdint.h>
 
 struct document;
 
@@ -47,10 +48,14 @@ struct change {
 	size_t n_owners;
 	char *remarks; /* owned, or NULL: the command's own closing remarks, a line each */
 	unsigned int wait_ms;
+	const char *not_done; /* what a dry run leaves out beside writing; NULL: nothing */
 	/* What a command adds to the report, below the table or as keys; or NULL. */
 	void (*add_remark)(const struct change *change);
 	void (*add_keys)(const struct change *change, struct document *document);
-	const void *data; /* for these two */
+	/* How often the interrupt of a step comes; false: not known. Or NULL. */
+	bool (*get_load)(const struct change *change, const struct irqkit_step *step,
+		uint64_t *ret_load);
+	const void *data; /* for these three */
 };
 
 /* Opens the machine, takes the lock unless nothing is to be written, reads the rows. */

@@ -115,6 +115,7 @@ void options_free(struct call *call);
 /* ---- say.c: the only file that writes to stderr ---------------------------------- */
 
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+enum status say_no_memory(void); /* STATUS_REFUSED */
 void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Holds back what would only be said again and again. */
 void say_silence(bool is_silent);

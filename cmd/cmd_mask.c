@@ -27,7 +27,7 @@ static struct value get_cpus(void *data, const struct column *column)
 	struct mask_row *row = data;
 
 	(void)column;
-	return (struct value){ .kind = VALUE_CPUS, .cpus = row->cpus };
+	return cpus_value(row->cpus);
 }
 
 static struct value get_mask(void *data, const struct column *column)
@@ -35,7 +35,7 @@ static struct value get_mask(void *data, const struct column *column)
 	struct mask_row *row = data;
 
 	(void)column;
-	return (struct value){ .kind = VALUE_TEXT, .text = row->mask };
+	return text_value(row->mask);
 }
 
 static struct value get_count(void *data, const struct column *column)
@@ -43,10 +43,7 @@ static struct value get_count(void *data, const struct column *column)
 	struct mask_row *row = data;
 
 	(void)column;
-	return (struct value){
-		.kind = VALUE_NUMBER,
-		.number = irqkit_cpuset_count(row->cpus),
-	};
+	return number_value(irqkit_cpuset_count(row->cpus));
 }
 
 static const struct column columns[] = {
@@ -120,10 +117,8 @@ static enum status read_set(
 
 	if (r == 0 && topology && !has_words)
 		r = allow_any_cpu(topology);
-	if (r < 0) {
-		say_error("out of memory");
-		status = STATUS_REFUSED;
-	}
+	if (r < 0)
+		status = say_no_memory();
 	if (status == STATUS_DONE)
 		status = machine_read_cpus("mask", word, topology, NULL, ret_cpus);
 	irqkit_topology_free(topology);
@@ -151,10 +146,8 @@ static enum status read_word(
 
 	if (r == 0)
 		r = irqkit_cpuset_format_mask(row->cpus, &row->mask);
-	if (r == -ENOMEM) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
+	if (r == -ENOMEM)
+		return say_no_memory();
 	return r < 0 ? say_mistake(word, from_mask, r, at) : STATUS_DONE;
 }
 
@@ -163,10 +156,8 @@ static enum status print_lines(const struct mask_row *rows, size_t n, bool from_
 	for (size_t i = 0; i < n; i++) {
 		_cleanup_free_ char *list = NULL;
 
-		if (from_mask && irqkit_cpuset_format_list(rows[i].cpus, &list) < 0) {
-			say_error("out of memory");
-			return STATUS_REFUSED;
-		}
+		if (from_mask && irqkit_cpuset_format_list(rows[i].cpus, &list) < 0)
+			return say_no_memory();
 		printf("%s\n", from_mask ? list : rows[i].mask);
 	}
 	return STATUS_DONE;

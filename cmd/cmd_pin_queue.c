@@ -14,20 +14,13 @@ static const struct option options[] = {
 		"leave kernel threads where they are" },
 	{ "irq-only", 0, OPTION_FLAG, offsetof(struct pin_options, irq_only), NULL,
 		"interrupts alone: neither XPS nor threads" },
-	{ "lower", 0, OPTION_FLAG, offsetof(struct pin_options, is_lower), NULL,
-		"the interfaces that DEV is made of instead" },
+	LOWER_OPTION(struct pin_options, is_lower),
 	CHANGE_OPTIONS(struct pin_options, change),
 	{ 0 },
 };
 
 /* ------------------------------------------------------------------------------- */
 /* QUEUE=SET                                                                       */
-
-static enum status say_no_memory(void)
-{
-	say_error("out of memory");
-	return STATUS_REFUSED;
-}
 
 static enum status place_queue(struct pin *pin, struct irqkit_queue *queue,
 	const struct irqkit_cpuset *cpus, bool is_named)
@@ -62,11 +55,10 @@ static enum status place_all(struct pin *pin, const struct irqkit_cpuset *cpus)
 
 	if (irqkit_cpuset_new(&numbers) < 0)
 		return say_no_memory();
-	for (size_t i = 0; i < n; i++)
-		if (irqkit_cpuset_add(numbers,
-			    irqkit_queue_get_number(
-				    irqkit_device_get_queue(pin->device, i))) < 0)
-			return say_no_memory();
+	for (size_t i = 0; i < n && status == STATUS_DONE; i++)
+		status = net_add_number(irqkit_device_get_queue(pin->device, i), numbers);
+	if (status != STATUS_DONE)
+		return status;
 	if (irqkit_cpuset_count(numbers) > irqkit_cpuset_count(cpus) &&
 		!pin->options->wraps) {
 		say_error("%s has %u queues, for %u CPUs: name more CPUs, or begin again "

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit rps: receive packet steering, and receive flow steering. */
-#include "net.h"
 #include "rps.h"
 
 #include <errno.h>
@@ -10,61 +9,41 @@
 #define MAX_FLOWS (1u << 29) /* net/core/sysctl_net_core.c, rps_sock_flow_sysctl() */
 
 struct options {
-	struct change_options change;
-	struct table_options table;
-	const char *cpus;
-	const char *queues;
+	struct steer_options steer;
 	const char *flows;
-	bool is_auto;
-	bool is_off;
-	bool is_lower;
 };
 
 static const struct option options[] = {
-	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, cpus), "SET",
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, steer.cpus), "SET",
 		"the CPUs that share in what is received" },
-	{ "auto", 0, OPTION_FLAG, offsetof(struct options, is_auto), NULL,
+	{ "auto", 0, OPTION_FLAG, offsetof(struct options, steer.is_auto), NULL,
 		"decide which CPUs, and whether it helps at all" },
-	{ "off", 0, OPTION_FLAG, offsetof(struct options, is_off), NULL,
+	{ "off", 0, OPTION_FLAG, offsetof(struct options, steer.is_off), NULL,
 		"turn RPS and RFS off" },
 	{ "flows", 0, OPTION_TEXT, offsetof(struct options, flows), "N",
 		"RFS: flows that are kept apart, in all queues; 0: none" },
-	{ "queues", 0, OPTION_TEXT, offsetof(struct options, queues), "LIST",
+	{ "queues", 0, OPTION_TEXT, offsetof(struct options, steer.queues), "LIST",
 		"these rx queues only, as in 0,2" },
-	{ "lower", 0, OPTION_FLAG, offsetof(struct options, is_lower), NULL,
-		"the interfaces that DEV is made of instead" },
-	CHANGE_OPTIONS(struct options, change),
-	TABLE_OPTIONS(struct options, table),
+	STEER_OPTIONS(struct options, steer),
 	{ 0 },
 };
 
 static bool is_change(const struct options *o)
 {
-	return o->cpus || o->is_auto || o->is_off || o->flows;
+	return o->steer.cpus || o->steer.is_auto || o->steer.is_off || o->flows;
 }
 
-static enum status say_no_memory(void)
+static const struct options *options_of(const struct steer_task *task)
 {
-	say_error("out of memory");
-	return STATUS_REFUSED;
+	return task->change->call->state;
 }
-
-/* What to do with one device. */
-struct task {
-	struct net *net;
-	struct change *change;
-	struct irqkit_device *device;
-	const struct options *options;
-	struct irqkit_queue **queues; /* owned array */
-	size_t n_queues;
-};
 
 /* ------------------------------------------------------------------------------- */
 /* CPUs                                                                            */
 
 /* The kernel would leave isolated CPUs out in silence, or refuse if no other is there. */
 static enum status check_isolated(
-	const struct task *task, const struct irqkit_cpuset *cpus)
+	const struct steer_task *task, const struct irqkit_cpuset *cpus)
 {
 	const struct irqkit_cpuset *allowed = irqkit_topology_get_cpus(
 		task->net->topology, IRQKIT_CPUS_HOUSEKEEPING);
@@ -81,16 +60,17 @@ static enum status check_isolated(
 	say_error("--cpus: CPU%s %s: isolated, and the kernel takes no isolated CPU for "
 		  "RPS: "
 		  "--cpus='%s,^%s' leaves %s out",
-		irqkit_cpuset_count(isolated) == 1 ? "" : "s", list, task->options->cpus,
-		list, irqkit_cpuset_count(isolated) == 1 ? "it" : "them");
+		irqkit_cpuset_count(isolated) == 1 ? "" : "s", list,
+		options_of(task)->steer.cpus, list,
+		irqkit_cpuset_count(isolated) == 1 ? "it" : "them");
 	return STATUS_MISUSE;
 }
 
 /* The CPUs and why; none to turn it off. */
 static enum status choose_cpus(
-	const struct task *task, struct irqkit_cpuset **ret_cpus, char **ret_why)
+	const struct steer_task *task, struct irqkit_cpuset **ret_cpus, char **ret_why)
 {
-	const struct options *o = task->options;
+	const struct steer_options *o = &options_of(task)->steer;
 	enum status status;
 
 	if (o->is_auto) {
@@ -118,7 +98,7 @@ static enum status choose_cpus(
 	return status == STATUS_DONE ? check_isolated(task, *ret_cpus) : status;
 }
 
-static enum status plan_cpus(const struct task *task)
+static enum status plan_cpus(const struct steer_task *task)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	_cleanup_free_ char *why = NULL;
@@ -151,7 +131,7 @@ static bool parse_flows(const char *word, uint64_t *ret_flows)
 }
 
 /* Without it the queues' counts do nothing; it is the whole machine's, so never lowered. */
-static enum status plan_entries(const struct task *task, uint64_t flows)
+static enum status plan_entries(const struct steer_task *task, uint64_t flows)
 {
 	uint64_t now;
 	int r = irqkit_rps_read_sock_flow_entries(task->change->ctx, &now);
@@ -173,16 +153,17 @@ static enum status plan_entries(const struct task *task, uint64_t flows)
 	return STATUS_REFUSED;
 }
 
-static enum status plan_flows(const struct task *task)
+static enum status plan_flows(const struct steer_task *task)
 {
+	const struct options *o = options_of(task);
 	uint64_t flows = 0, each;
 	char why[64] = "asked for";
 	enum status status = STATUS_DONE;
 
-	if (task->options->flows)
-		parse_flows(task->options->flows, &flows);
+	if (o->flows)
+		parse_flows(o->flows, &flows);
 	each = (flows + task->n_queues - 1) / task->n_queues;
-	if (flows)
+	if (flows && task->is_first)
 		status = plan_entries(task, flows);
 	if (task->n_queues > 1 && flows)
 		snprintf(why, sizeof(why), "%llu for %zu queues",
@@ -192,61 +173,40 @@ static enum status plan_flows(const struct task *task)
 			task->change->plan, task->queues[i], each, why);
 
 		/* what isn't there need not be turned off */
-		if (r < 0 && !(r == -ENOENT && task->options->is_off))
+		if (r < 0 && !(r == -ENOENT && o->steer.is_off))
 			status = net_say_unreadable(task->queues[i], "rps_flow_cnt", r);
 	}
 	return status;
 }
 
-static enum status plan_device(
-	struct net *net, struct change *change, size_t index, const struct options *o)
+static enum status plan_device(const struct steer_task *task)
 {
-	struct task task = {
-		.net = net,
-		.change = change,
-		.device = net->targets[index],
-		.options = o,
-	};
-	enum status status = net_choose_queues(
-		task.device, IRQKIT_RX, o->queues, &task.queues, &task.n_queues);
-
-	if (status == STATUS_DONE && (o->flows || o->is_off))
-		status = plan_flows(&task);
-	if (status == STATUS_DONE && (o->cpus || o->is_auto || o->is_off))
-		status = plan_cpus(&task);
-	free(task.queues);
-	return status;
-}
-
-static enum status change_rps(
-	struct net *net, struct change *change, const struct options *o)
-{
+	const struct options *o = options_of(task);
 	enum status status = STATUS_DONE;
 
-	for (size_t i = 0; i < net->n_targets && status == STATUS_DONE; i++)
-		status = plan_device(net, change, i, o);
-	if (status != STATUS_DONE)
-		return status;
-	change_add_remark(change, net_remark_lower(net));
-	return change_finish(change);
+	if (o->flows || o->steer.is_off)
+		status = plan_flows(task);
+	if (status == STATUS_DONE &&
+		(o->steer.cpus || o->steer.is_auto || o->steer.is_off))
+		status = plan_cpus(task);
+	return status;
 }
 
 /* ------------------------------------------------------------------------------- */
 
-static enum status check_words(const struct call *call, const struct options *o)
+static enum status check_words(const struct options *o)
 {
+	const struct steer_options *s = &o->steer;
 	uint64_t flows;
 
-	if (call->n_words != 1)
-		say_error("rps takes one network interface, as in 'irqkit rps eth0'");
-	else if (!!o->cpus + o->is_auto + o->is_off > 1)
+	if (!!s->cpus + s->is_auto + s->is_off > 1)
 		say_error("--cpus, --auto and --off exclude each other");
-	else if (o->is_off && o->flows)
+	else if (s->is_off && o->flows)
 		say_error("--off turns RFS off too: --flows cannot go with it");
 	else if (o->flows && !parse_flows(o->flows, &flows))
 		say_error("--flows takes a number of flows up to %u, not '%s'", MAX_FLOWS,
 			o->flows);
-	else if (!is_change(o) && (o->change.is_script || o->change.is_dry_run))
+	else if (!is_change(o) && (s->change.is_script || s->change.is_dry_run))
 		say_error("without --cpus, --auto, --off or --flows there is nothing to "
 			  "plan");
 	else
@@ -256,24 +216,14 @@ static enum status check_words(const struct call *call, const struct options *o)
 
 static enum status run(const struct call *call)
 {
+	static const struct steering steering = { &rps_kind, rps_show, plan_device };
 	const struct options *o = call->state;
-	struct change_options change_options = o->change;
-	struct change change CLEANUP(change_free) = { 0 };
-	struct net net CLEANUP(net_close) = { 0 };
-	enum status status = rps_check_columns(&o->table, &call->common);
+	enum status status = steer_check(call, &rps_kind, &o->steer);
 
 	if (status == STATUS_DONE)
-		status = check_words(call, o);
-	/* nothing is locked for a look */
-	change_options.is_dry_run |= !is_change(o);
-	if (status == STATUS_DONE)
-		status = change_begin(&change, call, &change_options);
-	if (status == STATUS_DONE)
-		status = net_open(&net, &change, call->words[0], o->is_lower);
-	if (status != STATUS_DONE)
-		return status;
-	return is_change(o) ? change_rps(&net, &change, o)
-			    : rps_show(&net, o->queues, &o->table);
+		status = check_words(o);
+	return status == STATUS_DONE ? steer_run(call, &steering, &o->steer, is_change(o))
+				     : status;
 }
 
 const struct command cmd_rps = {

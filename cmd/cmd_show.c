@@ -83,10 +83,8 @@ static void keep_rows_of_cpus(struct show *show)
 static enum status make_rows(struct show *show)
 {
 	show->rows = calloc(show->chosen.n + 1, sizeof(*show->rows));
-	if (!show->rows) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
+	if (!show->rows)
+		return say_no_memory();
 	for (size_t i = 0; i < show->chosen.n; i++) {
 		show->rows[i].show = show;
 		show->rows[i].interrupt = show->chosen.interrupts[i];
@@ -184,10 +182,8 @@ static enum status print_rows(
 	};
 	enum status status;
 
-	if (!columns || !table.rows) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
+	if (!columns || !table.rows)
+		return say_no_memory();
 	for (size_t i = 0; i < show->chosen.n; i++)
 		table.rows[i] = &show->rows[i];
 	status = table_prepare(&table, columns, &o->table, &call->common);

@@ -135,6 +135,39 @@ static bool check_every(
 	return parse_number("--every", o->every, 1, MAX_SECONDS, &wish->every);
 }
 
+/* "local", "node:1,local", ... */
+static bool names_local(const char *set)
+{
+	for (const char *part = set; part; part = strchr(part, ',')) {
+		part += strspn(part, ",^");
+		if (strcspn(part, ",") == strlen("local") &&
+			strncmp(part, "local", strlen("local")) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What would do nothing, or not what it says. */
+static bool check_options(const struct options *o, const struct wish *wish)
+{
+	if (o->gain && wish->placement.policy != IRQKIT_POLICY_LOAD)
+		say_error("--gain is for placing by load or total, not by %s",
+			wish->policy_word);
+	else if (o->is_split && wish->placement.policy != IRQKIT_POLICY_QUEUE)
+		say_error("--split is for placing by queue, not by %s",
+			wish->policy_word);
+	else if (o->cpus && names_local(o->cpus))
+		say_error("--cpus: 'local' is not the same for all devices: "
+			  "--node=local keeps each on its own node, with --cpus or "
+			  "without");
+	else if (o->change.is_script && wish->asks_to_verify)
+		say_error("a script does not measure: --verify and --revert-if-worse do "
+			  "not go with --script");
+	else
+		return true;
+	return false;
+}
+
 static bool parse_options(
 	const struct call *call, const struct options *o, struct wish *wish)
 {
@@ -143,6 +176,7 @@ static bool parse_options(
 			.gain = DEFAULT_GAIN,
 			.width = 1,
 			.is_split = o->is_split },
+		.asks_to_verify = o->verify || o->reverts,
 		.reverts = o->reverts,
 	};
 	if (!parse_policy(o->by ? o->by : "queue", wish) ||
@@ -153,7 +187,7 @@ static bool parse_options(
 	if (o->width && !parse_number("--width", o->width, 1, IRQKIT_CPU_MAX,
 				&wish->placement.width))
 		return false;
-	if (o->verify || o->reverts)
+	if (wish->asks_to_verify)
 		wish->verify = DEFAULT_SECONDS;
 	if (o->verify && *o->verify &&
 		!parse_number("--verify", o->verify, 1, MAX_SECONDS, &wish->verify))
@@ -161,7 +195,7 @@ static bool parse_options(
 	/* what was decided by measuring is measured again */
 	if (wish->seconds && !wish->verify && !o->every)
 		wish->verify = wish->seconds;
-	return check_every(call, o, wish);
+	return check_every(call, o, wish) && check_options(o, wish);
 }
 
 static enum status run(const struct call *call)

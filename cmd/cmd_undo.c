@@ -31,10 +31,7 @@ static const struct option options[] = {
 static struct value get_number(void *data, const struct column *column)
 {
 	(void)column;
-	return (struct value){
-		.kind = VALUE_NUMBER,
-		.number = irqkit_change_get_number(data),
-	};
+	return number_value(irqkit_change_get_number(data));
 }
 
 static struct value get_time(void *data, const struct column *column)
@@ -56,27 +53,21 @@ static struct value get_date(void *data, const struct column *column)
 	if (!text || !localtime_r(&seconds, &tm) ||
 		strftime(text, 32, "%Y-%m-%d %H:%M:%S", &tm) == 0) {
 		free(text);
-		return (struct value){ .kind = VALUE_ABSENT };
+		return ABSENT;
 	}
-	return (struct value){ .kind = VALUE_TEXT, .text = text, .owned = text };
+	return owned_value(text);
 }
 
 static struct value get_knobs(void *data, const struct column *column)
 {
 	(void)column;
-	return (struct value){
-		.kind = VALUE_NUMBER,
-		.number = irqkit_change_count_knobs(data),
-	};
+	return number_value(irqkit_change_count_knobs(data));
 }
 
 static struct value get_undone(void *data, const struct column *column)
 {
 	(void)column;
-	return (struct value){
-		.kind = VALUE_BOOL,
-		.is_true = irqkit_change_is_undone(data),
-	};
+	return bool_value(irqkit_change_is_undone(data));
 }
 
 static struct value get_undoes(void *data, const struct column *column)
@@ -84,18 +75,13 @@ static struct value get_undoes(void *data, const struct column *column)
 	unsigned int undoes = irqkit_change_get_undoes(data);
 
 	(void)column;
-	if (!undoes)
-		return (struct value){ .kind = VALUE_ABSENT };
-	return (struct value){ .kind = VALUE_NUMBER, .number = undoes };
+	return undoes ? number_value(undoes) : ABSENT;
 }
 
 static struct value get_command(void *data, const struct column *column)
 {
 	(void)column;
-	return (struct value){
-		.kind = VALUE_TEXT,
-		.text = irqkit_change_get_command(data),
-	};
+	return text_value(irqkit_change_get_command(data));
 }
 
 static const struct column columns[] = {
@@ -164,10 +150,8 @@ static enum status list(const struct call *call, const struct options *o)
 		return status;
 	table.n_rows = irqkit_journal_count(journal);
 	table.rows = calloc(table.n_rows + 1, sizeof(*table.rows));
-	if (!table.rows) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
+	if (!table.rows)
+		return say_no_memory();
 	for (size_t i = 0; i < table.n_rows; i++)
 		table.rows[i] = (void *)irqkit_journal_get(journal, i);
 	return print_list(&table, o, &call->common);

@@ -92,10 +92,8 @@ static enum status choose(struct table *table, const struct column *columns,
 	while (columns[n_columns].name)
 		n_columns++;
 	table->columns = calloc(n_columns + 1, sizeof(*table->columns));
-	if (!table->columns) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
+	if (!table->columns)
+		return say_no_memory();
 
 	if (common->is_json && (!word || word[0] == '+')) {
 		for (const struct column *c = columns; c->name; c++)
@@ -209,10 +207,8 @@ static enum status sort(
 	if (!column)
 		return STATUS_MISUSE;
 	keys = calloc(table->n_rows + 1, sizeof(*keys));
-	if (!keys) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
+	if (!keys)
+		return say_no_memory();
 	for (size_t i = 0; i < table->n_rows; i++)
 		keys[i] = (struct sort_key){
 			.value = column->get(table->rows[i], column),

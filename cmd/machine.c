@@ -65,8 +65,7 @@ enum status machine_devices(struct irqkit_ctx *ctx,
 {
 	if (irqkit_devices_new(ctx, snapshot, ret_devices) == 0)
 		return STATUS_DONE;
-	say_error("out of memory");
-	return STATUS_REFUSED;
+	return say_no_memory();
 }
 
 enum status machine_read_cpus(const char *option, const char *word,

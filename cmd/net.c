@@ -13,12 +13,6 @@ void net_close(struct net *net)
 	irqkit_topology_free(net->topology);
 }
 
-static enum status say_no_memory(void)
-{
-	say_error("out of memory");
-	return STATUS_REFUSED;
-}
-
 /* The names of all interfaces: "eth0, eth1, lo". */
 static char *join_names(struct irqkit_devices *devices)
 {
@@ -230,6 +224,23 @@ struct irqkit_cpuset *net_read_serving(
 	return set;
 }
 
+struct irqkit_cpuset *net_read_place(
+	const struct net *net, const struct irqkit_queue *queue)
+{
+	struct irqkit_cpuset *serving = net_read_serving(net, queue), *affinity = NULL;
+	int irq = net_get_irq(queue);
+
+	if (serving &&
+		irqkit_irq_read_affinity(net->change->ctx, (unsigned int)irq, &affinity) ==
+			0 &&
+		!irqkit_cpuset_is_subset(serving, affinity)) {
+		irqkit_cpuset_free(serving);
+		return affinity;
+	}
+	irqkit_cpuset_free(affinity);
+	return serving;
+}
+
 char *net_format_queue(const struct irqkit_queue *queue)
 {
 	char *text;
@@ -240,6 +251,21 @@ char *net_format_queue(const struct irqkit_queue *queue)
 		    irqkit_queue_get_number(queue)) < 0)
 		return NULL;
 	return text;
+}
+
+enum status net_add_number(
+	const struct irqkit_queue *queue, struct irqkit_cpuset *numbers)
+{
+	int r = irqkit_cpuset_add(numbers, irqkit_queue_get_number(queue));
+	_cleanup_free_ char *name = NULL;
+
+	if (r == 0)
+		return STATUS_DONE;
+	name = net_format_queue(queue);
+	if (r != -ERANGE || !name)
+		return say_no_memory();
+	say_error("%s: no kernel gives a queue this number", name);
+	return STATUS_REFUSED;
 }
 
 char *net_remark_lower(const struct net *net)

@@ -5,6 +5,12 @@
 
 #include "change.h"
 
+#define LOWER_OPTION(type, member)                                                       \
+	{                                                                                \
+		"lower", 0, OPTION_FLAG, offsetof(type, member), NULL,                   \
+			"the interfaces that DEV is made of instead"                     \
+	}
+
 /* An interface named on the command line, or with --lower those below it. */
 struct net {
 	const struct change *change;
@@ -46,13 +52,27 @@ size_t net_count_queues(
  */
 const struct irqkit_queue *net_get_served_queue(const struct irqkit_queue *queue);
 
+static inline void free_queues(struct irqkit_queue ***queues)
+{
+	free(*queues);
+}
+#define _cleanup_queues_ CLEANUP(free_queues)
+
 /* The interrupt of it, -1: none; and the CPUs that serve it, NULL: not known. */
 int net_get_irq(const struct irqkit_queue *queue);
 struct irqkit_cpuset *net_read_serving(
 	const struct net *net, const struct irqkit_queue *queue);
 
+/* The same, once a move that is pending is in force: what to decide by. */
+struct irqkit_cpuset *net_read_place(
+	const struct net *net, const struct irqkit_queue *queue);
+
 /* "eth0:rx-0"; NULL: no memory. */
 char *net_format_queue(const struct irqkit_queue *queue);
+
+/* Adds its number to a set of such numbers; says why not. */
+enum status net_add_number(
+	const struct irqkit_queue *queue, struct irqkit_cpuset *numbers);
 
 /* Where an interface is made of others, a remark that names them, or NULL. */
 char *net_remark_lower(const struct net *net);

@@ -256,8 +256,7 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 	words = end_optional(command, argc, argv);
 	con = words ? poptGetContext("irqkit", argc, (const char **)words, table, 0) : NULL;
 	if (!con || !ret_call->state || !ret_call->line) {
-		say_error("out of memory");
-		*ret_status = STATUS_REFUSED;
+		*ret_status = say_no_memory();
 		poptFreeContext(con);
 		free_words(words);
 		return false;
@@ -272,8 +271,7 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 		go_on = false;
 	}
 	if (go_on && !take_words(con, ret_call)) {
-		say_error("out of memory");
-		*ret_status = STATUS_REFUSED;
+		*ret_status = say_no_memory();
 		go_on = false;
 	}
 	poptFreeContext(con);

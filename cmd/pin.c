@@ -6,12 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum status say_no_memory(void)
-{
-	say_error("out of memory");
-	return STATUS_REFUSED;
-}
-
 /* ------------------------------------------------------------------------------- */
 /* Interrupts                                                                      */
 

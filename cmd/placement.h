@@ -29,6 +29,7 @@ struct placement_device {
 	size_t n_queues;	      /* that have an interrupt of their own */
 	size_t n_cpus;		      /* where these may go */
 	int node;		      /* -1: not known */
+	bool has_rps; /* several CPUs share what a queue receives: spread_steering.c */
 };
 
 struct placement {
@@ -42,6 +43,8 @@ struct placement {
 	size_t n_skipped;
 	struct placement_device *owners; /* owned */
 	size_t n_owners;
+	/* With a width: those that may be served by several CPUs now, and are by one. */
+	size_t n_on_one_of_many;
 };
 
 /*
@@ -53,8 +56,16 @@ enum status placement_build(struct placement *placement, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
 void placement_free(struct placement *placement);
 
-/* From the decision to the steps of the change's plan. */
+/* placement_tell.c: the interrupts that were chosen, and the loads of all others. */
+enum status placement_tell_rows(struct placement *placement, struct change *change,
+	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
+
+/* From the decision to the steps of the change's plan: its interrupts, then what is skipped. */
 enum status placement_add_steps(const struct placement *placement, struct change *change);
+
+/* What the plan did not move, and will not, counts where it is. */
+void placement_leave_unmoved(
+	const struct placement *placement, const struct change *change);
 
 /* Its index, or -1. */
 long placement_find(const struct placement *placement, int irq);

@@ -8,12 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static enum status out_of_memory(void)
-{
-	say_error("out of memory");
-	return STATUS_REFUSED;
-}
-
 bool render_has_color(const struct common *common)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -154,7 +148,7 @@ enum status table_print(const struct table *table, const struct table_options *o
 	int r;
 
 	if (!out)
-		return out_of_memory();
+		return say_no_memory();
 	scols_table_enable_noheadings(out, options->no_headings);
 	scols_table_enable_raw(out, options->is_raw);
 	scols_table_enable_export(out, options->is_pairs);
@@ -166,7 +160,7 @@ enum status table_print(const struct table *table, const struct table_options *o
 	if (r == 0 && table->n_rows > 0)
 		scols_print_table(out);
 	scols_unref_table(out);
-	return r == 0 ? STATUS_DONE : out_of_memory();
+	return r == 0 ? STATUS_DONE : say_no_memory();
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -354,6 +348,15 @@ void document_add_cpus(
 	add_json(document, key, array);
 }
 
+void document_add_texts(
+	struct document *document, const char *key, const char *const *texts)
+{
+	static const char *const none[] = { NULL };
+
+	if (document)
+		add_json(document, key, texts_to_json(texts ? texts : none));
+}
+
 void document_add_table(
 	struct document *document, const char *key, const struct table *table)
 {
@@ -374,7 +377,7 @@ enum status document_print(const struct document *document)
 	size_t flags = isatty(STDOUT_FILENO) ? JSON_INDENT(2) : JSON_COMPACT;
 
 	if (!document || document->has_failed)
-		return out_of_memory();
+		return say_no_memory();
 	/* what could not be written is seen when stdout is closed */
 	json_dumpf(document->root, stdout, flags | JSON_REAL_PRECISION(6));
 	putchar('\n');

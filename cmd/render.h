@@ -44,6 +44,39 @@ struct value {
 	void *owned; /* ended with free() after use */
 };
 
+#define ABSENT ((struct value){ .kind = VALUE_ABSENT })
+
+/* What is NULL is absent. */
+static inline struct value text_value(const char *text)
+{
+	return text ? (struct value){ .kind = VALUE_TEXT, .text = text } : ABSENT;
+}
+
+/* The same; takes it over. */
+static inline struct value owned_value(char *text)
+{
+	struct value value = text_value(text);
+
+	value.owned = text;
+	return value;
+}
+
+static inline struct value number_value(uint64_t number)
+{
+	return (struct value){ .kind = VALUE_NUMBER, .number = number };
+}
+
+static inline struct value bool_value(bool is_true)
+{
+	return (struct value){ .kind = VALUE_BOOL, .is_true = is_true };
+}
+
+/* NULL is absent. */
+static inline struct value cpus_value(const struct irqkit_cpuset *cpus)
+{
+	return cpus ? (struct value){ .kind = VALUE_CPUS, .cpus = cpus } : ABSENT;
+}
+
 enum {
 	COLUMN_DEFAULT = 1 << 0,    /* shown without -o */
 	COLUMN_RIGHT = 1 << 1,	    /* aligned to the right */
@@ -121,6 +154,9 @@ void document_add_number(struct document *document, const char *key, uint64_t nu
 void document_add_real(struct document *document, const char *key, double real);
 void document_add_cpus(
 	struct document *document, const char *key, const struct irqkit_cpuset *cpus);
+/* @texts ends with NULL; itself NULL: none. */
+void document_add_texts(
+	struct document *document, const char *key, const char *const *texts);
 void document_add_table(
 	struct document *document, const char *key, const struct table *table);
 enum status document_print(const struct document *document);

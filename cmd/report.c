@@ -6,50 +6,49 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ABSENT ((struct value){ .kind = VALUE_ABSENT })
+/* What a row of the table is. */
+struct row {
+	const struct change *change;
+	const struct irqkit_step *step;
+};
 
-static struct value text_value(const char *text)
+static const struct irqkit_step *step_of(const void *data)
 {
-	return text ? (struct value){ .kind = VALUE_TEXT, .text = text } : ABSENT;
-}
+	const struct row *row = data;
 
-static struct value cpus_value(const struct irqkit_cpuset *cpus)
-{
-	return cpus ? (struct value){ .kind = VALUE_CPUS, .cpus = cpus } : ABSENT;
+	return row->step;
 }
 
 static struct value get_irq(void *data, const struct column *column)
 {
-	int irq = irqkit_step_get_irq(data);
+	int irq = irqkit_step_get_irq(step_of(data));
 
 	(void)column;
-	if (irq < 0)
-		return ABSENT;
-	return (struct value){ .kind = VALUE_NUMBER, .number = (uint64_t)irq };
+	return irq < 0 ? ABSENT : number_value((uint64_t)irq);
 }
 
 static struct value get_path(void *data, const struct column *column)
 {
 	(void)column;
-	return text_value(irqkit_step_get_path(data));
+	return text_value(irqkit_step_get_path(step_of(data)));
 }
 
 static struct value get_target(void *data, const struct column *column)
 {
 	(void)column;
-	return text_value(irqkit_step_get_target(data));
+	return text_value(irqkit_step_get_target(step_of(data)));
 }
 
 static struct value get_old(void *data, const struct column *column)
 {
 	(void)column;
-	return text_value(irqkit_step_get_old(data));
+	return text_value(irqkit_step_get_old(step_of(data)));
 }
 
 static struct value get_new(void *data, const struct column *column)
 {
 	(void)column;
-	return text_value(irqkit_step_get_new(data));
+	return text_value(irqkit_step_get_new(step_of(data)));
 }
 
 static bool is_of_interrupt(const struct irqkit_step *step)
@@ -72,41 +71,41 @@ static struct value get_knob(void *data, const struct column *column)
 	};
 
 	(void)column;
-	return text_value(words[irqkit_step_get_knob(data)]);
+	return text_value(words[irqkit_step_get_knob(step_of(data))]);
 }
 
 /* CPUs as a list; what holds no CPUs as the kernel writes it. */
 static struct value get_old_shown(void *data, const struct column *column)
 {
-	const struct irqkit_cpuset *cpus = irqkit_step_get_old_cpus(data);
+	const struct irqkit_cpuset *cpus = irqkit_step_get_old_cpus(step_of(data));
 
 	(void)column;
-	return cpus ? cpus_value(cpus) : text_value(irqkit_step_get_old(data));
+	return cpus ? cpus_value(cpus) : text_value(irqkit_step_get_old(step_of(data)));
 }
 
 static struct value get_new_shown(void *data, const struct column *column)
 {
-	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(data);
+	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step_of(data));
 
 	(void)column;
-	return cpus ? cpus_value(cpus) : text_value(irqkit_step_get_new(data));
+	return cpus ? cpus_value(cpus) : text_value(irqkit_step_get_new(step_of(data)));
 }
 
 static struct value get_old_cpus(void *data, const struct column *column)
 {
 	(void)column;
-	return cpus_value(irqkit_step_get_old_cpus(data));
+	return cpus_value(irqkit_step_get_old_cpus(step_of(data)));
 }
 
 static struct value get_new_cpus(void *data, const struct column *column)
 {
 	(void)column;
-	return cpus_value(irqkit_step_get_new_cpus(data));
+	return cpus_value(irqkit_step_get_new_cpus(step_of(data)));
 }
 
 static struct value get_effective(void *data, const struct column *column)
 {
-	const struct irqkit_cpuset *effective = irqkit_step_get_effective(data);
+	const struct irqkit_cpuset *effective = irqkit_step_get_effective(step_of(data));
 
 	(void)column;
 	return effective && !irqkit_cpuset_is_empty(effective) ? cpus_value(effective)
@@ -116,7 +115,7 @@ static struct value get_effective(void *data, const struct column *column)
 static struct value get_why(void *data, const struct column *column)
 {
 	(void)column;
-	return text_value(irqkit_step_get_why(data));
+	return text_value(irqkit_step_get_why(step_of(data)));
 }
 
 static struct value get_result(void *data, const struct column *column)
@@ -132,15 +131,26 @@ static struct value get_result(void *data, const struct column *column)
 	};
 
 	(void)column;
-	return text_value(words[irqkit_step_get_result(data)]);
+	return text_value(words[irqkit_step_get_result(step_of(data))]);
 }
 
 static struct value get_error(void *data, const struct column *column)
 {
-	int error = irqkit_step_get_error(data);
+	int error = irqkit_step_get_error(step_of(data));
 
 	(void)column;
 	return error ? text_value(strerrorname_np(error)) : ABSENT;
+}
+
+static struct value get_load(void *data, const struct column *column)
+{
+	const struct row *row = data;
+	uint64_t load;
+
+	(void)column;
+	if (!row->change->get_load || !row->change->get_load(row->change, row->step, &load))
+		return ABSENT;
+	return (struct value){ .kind = VALUE_NUMBER, .number = load };
 }
 
 static const struct column columns[] = {
@@ -154,6 +164,7 @@ static const struct column columns[] = {
 	{ "NEW", NULL, "asked for", 0, get_new_shown, 0 },
 	{ "NEW", "new_cpus", NULL, COLUMN_JSON_ONLY, get_new_cpus, 0 },
 	{ "NEW", "new", NULL, COLUMN_JSON_ONLY, get_new, 0 },
+	{ "LOAD", "load", "how often it comes", COLUMN_RIGHT, get_load, 0 },
 	{ "EFFECTIVE", "effective", "CPUs that serve it now", 0, get_effective, 0 },
 	{ "RESULT", "result", "what came of it", 0, get_result, 0 },
 	{ "WHY", "why", "why", COLUMN_TRUNCATE, get_why, 0 },
@@ -170,10 +181,7 @@ static size_t count(const struct change *change, enum irqkit_result result)
 
 static bool has_changed(const struct change *change)
 {
-	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++)
-		if (irqkit_step_was_written(irqkit_plan_get(change->plan, i)))
-			return true;
-	return false;
+	return irqkit_plan_count_written(change->plan) > 0;
 }
 
 static enum status print_json(const struct change *change, const struct table *table)
@@ -251,6 +259,17 @@ static void remark_skipped(const struct change *change)
 		printf(".\n");
 }
 
+static bool is_shown(const struct change *change, const struct irqkit_step *step)
+{
+	enum irqkit_result result = irqkit_step_get_result(step);
+
+	if (change->call->common.is_json || change->call->common.verbosity > 0)
+		return true;
+	if (result == IRQKIT_SKIPPED)
+		return change->shows_skipped;
+	return !(result == IRQKIT_UNCHANGED && change->hides_unchanged);
+}
+
 /* Many CPUs were allowed, and one of them serves it. */
 static bool is_on_one_of_many(const struct irqkit_step *step)
 {
@@ -273,7 +292,7 @@ static void remark_one_cpu(const struct change *change)
 	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
 		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
 
-		if (!is_on_one_of_many(step))
+		if (!is_on_one_of_many(step) || !is_shown(change, step))
 			continue;
 		first = first ? first : step;
 		n++;
@@ -319,7 +338,9 @@ static void remark(const struct change *change)
 					count(change, IRQKIT_PENDING));
 		if (!change->shows_skipped)
 			remark_skipped(change);
-		printf("Nothing written (--dry-run).\n");
+		printf("Nothing written%s%s (--dry-run).\n",
+			change->not_done ? " nor " : "",
+			change->not_done ? change->not_done : "");
 		return;
 	}
 	remark_counts(change);
@@ -336,17 +357,6 @@ static void remark(const struct change *change)
 }
 
 /* ------------------------------------------------------------------------------- */
-
-static bool is_shown(const struct change *change, const struct irqkit_step *step)
-{
-	enum irqkit_result result = irqkit_step_get_result(step);
-
-	if (change->call->common.is_json || change->call->common.verbosity > 0)
-		return true;
-	if (result == IRQKIT_SKIPPED)
-		return change->shows_skipped;
-	return !(result == IRQKIT_UNCHANGED && change->hides_unchanged);
-}
 
 /* Plans for interrupts alone need not say what is written. */
 static const char *choose_columns(const struct change *change)
@@ -366,36 +376,40 @@ static const char *choose_columns(const struct change *change)
 			: "IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT";
 }
 
-enum status report_plan(const struct change *change)
+static enum status print_report(const struct change *change, struct table *table)
 {
 	const struct common *common = &change->call->common;
 	const struct table_options options = { .output = choose_columns(change) };
+	enum status status = table_prepare(table, columns, &options, common);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (common->is_json)
+		return print_json(change, table);
+	if (common->is_quiet && !change->options->is_dry_run)
+		return STATUS_DONE;
+	status = table_print(table, &options, common);
+	if (status == STATUS_DONE && !common->is_quiet)
+		remark(change);
+	return status;
+}
+
+enum status report_plan(const struct change *change)
+{
 	size_t n = irqkit_plan_count(change->plan);
+	struct row *rows = calloc(n + 1, sizeof(*rows));
 	struct table table CLEANUP(table_free) = {
 		.rows = calloc(n + 1, sizeof(*table.rows)),
 	};
 	enum status status;
 
-	if (!table.rows) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
+	for (size_t i = 0; rows && table.rows && i < n; i++) {
+		rows[i] = (struct row){ change, irqkit_plan_get(change->plan, i) };
+		if (is_shown(change, rows[i].step))
+			table.rows[table.n_rows++] = &rows[i];
 	}
-	for (size_t i = 0; i < n; i++) {
-		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
-
-		if (is_shown(change, step))
-			table.rows[table.n_rows++] = (void *)step;
-	}
-	status = table_prepare(&table, columns, &options, common);
-	if (status != STATUS_DONE)
-		return status;
-	if (common->is_json)
-		return print_json(change, &table);
-	if (common->is_quiet && !change->options->is_dry_run)
-		return STATUS_DONE;
-	status = table_print(&table, &options, common);
-	if (status == STATUS_DONE && !common->is_quiet)
-		remark(change);
+	status = rows && table.rows ? print_report(change, &table) : say_no_memory();
+	free(rows);
 	return status;
 }
 

@@ -36,6 +36,12 @@ void say_error(const char *format, ...)
 	va_end(args);
 }
 
+enum status say_no_memory(void)
+{
+	say_error("out of memory");
+	return STATUS_REFUSED;
+}
+
 void say_warning(const char *format, ...)
 {
 	va_list args;

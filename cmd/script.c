@@ -349,6 +349,5 @@ enum status script_print(const struct change *change)
 	printf("\nexit \"$failed\"\n");
 	if (ok)
 		return STATUS_DONE;
-	say_error("out of memory");
-	return STATUS_REFUSED;
+	return say_no_memory();
 }

@@ -19,23 +19,6 @@ struct show {
 	struct load load;      /* of those: ask show_load() */
 };
 
-#define ABSENT ((struct value){ .kind = VALUE_ABSENT })
-
-static inline struct value text_value(const char *text)
-{
-	return text ? (struct value){ .kind = VALUE_TEXT, .text = text } : ABSENT;
-}
-
-static inline struct value number_value(uint64_t number)
-{
-	return (struct value){ .kind = VALUE_NUMBER, .number = number };
-}
-
-static inline struct value cpus_value(const struct irqkit_cpuset *cpus)
-{
-	return cpus ? (struct value){ .kind = VALUE_CPUS, .cpus = cpus } : ABSENT;
-}
-
 /* How the counts of all that is shown fall on the CPUs; added up when first needed. */
 const struct load *show_load(struct show *show);
 

@@ -23,7 +23,7 @@ static struct value get_cpu(void *data, const struct column *column)
 	struct cpu_row *row = data;
 
 	(void)column;
-	return (struct value){ .kind = VALUE_NUMBER, .number = row->cpu };
+	return number_value(row->cpu);
 }
 
 static struct value get_online(void *data, const struct column *column)
@@ -31,7 +31,7 @@ static struct value get_online(void *data, const struct column *column)
 	struct cpu_row *row = data;
 
 	(void)column;
-	return (struct value){ .kind = VALUE_BOOL, .is_true = row->is_online };
+	return bool_value(row->is_online);
 }
 
 static struct value get_node(void *data, const struct column *column)
@@ -39,9 +39,7 @@ static struct value get_node(void *data, const struct column *column)
 	struct cpu_row *row = data;
 
 	(void)column;
-	if (row->node < 0)
-		return ABSENT;
-	return (struct value){ .kind = VALUE_NUMBER, .number = (uint64_t)row->node };
+	return row->node < 0 ? ABSENT : number_value((uint64_t)row->node);
 }
 
 static struct value get_total(void *data, const struct column *column)
@@ -49,9 +47,7 @@ static struct value get_total(void *data, const struct column *column)
 	struct cpu_row *row = data;
 
 	(void)column;
-	if (!row->part)
-		return ABSENT;
-	return (struct value){ .kind = VALUE_NUMBER, .number = row->part->total };
+	return row->part ? number_value(row->part->total) : ABSENT;
 }
 
 static struct value get_share(void *data, const struct column *column)
@@ -72,9 +68,7 @@ static struct value get_interrupts(void *data, const struct column *column)
 	struct cpu_row *row = data;
 
 	(void)column;
-	if (!row->part)
-		return ABSENT;
-	return (struct value){ .kind = VALUE_NUMBER, .number = row->part->n_interrupts };
+	return row->part ? number_value(row->part->n_interrupts) : ABSENT;
 }
 
 static const char *busiest_label(const struct cpu_row *row)
@@ -89,7 +83,7 @@ static struct value get_busiest(void *data, const struct column *column)
 	const char *label = busiest_label(data);
 
 	(void)column;
-	return label ? (struct value){ .kind = VALUE_TEXT, .text = label } : ABSENT;
+	return text_value(label);
 }
 
 static struct value get_name(void *data, const struct column *column)
@@ -103,7 +97,7 @@ static struct value get_name(void *data, const struct column *column)
 		name = irqkit_interrupt_count_actions(busiest)
 			       ? irqkit_interrupt_get_action(busiest, 0)
 			       : irqkit_interrupt_get_description(busiest);
-	return name ? (struct value){ .kind = VALUE_TEXT, .text = name } : ABSENT;
+	return text_value(name);
 }
 
 static enum mark get_mark(void *data)
@@ -177,10 +171,8 @@ enum status show_by_cpu(struct show *show, const struct table_options *options,
 		rows = calloc(irqkit_cpuset_count(present) + 1, sizeof(*rows));
 		table.rows = calloc(irqkit_cpuset_count(present) + 1, sizeof(void *));
 	}
-	if (!rows || !table.rows) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
+	if (!rows || !table.rows)
+		return say_no_memory();
 
 	irqkit_cpuset_foreach(cpu, present) {
 		struct cpu_row *row = &rows[table.n_rows];

@@ -51,7 +51,7 @@ static struct value get_queue(void *data, const struct column *column)
 	if (!name)
 		return ABSENT;
 	format_queue_name(row->queue, name);
-	return (struct value){ .kind = VALUE_TEXT, .text = name, .owned = name };
+	return owned_value(name);
 }
 
 static struct value get_direction(void *data, const struct column *column)
@@ -161,9 +161,7 @@ static struct value get_thread_names(void *data, const struct column *column)
 	char *text = threads ? show_threads_format(threads) : NULL;
 
 	(void)column;
-	if (!text)
-		return ABSENT;
-	return (struct value){ .kind = VALUE_TEXT, .text = text, .owned = text };
+	return owned_value(text);
 }
 
 static struct value get_threads(void *data, const struct column *column)
@@ -380,12 +378,8 @@ enum status show_queues(struct show *show, const struct call *call,
 			find_interrupt(show, irqkit_queue_get_irq(chosen.queues[i]));
 		table.rows[i] = &rows[i];
 	}
-	if (rows && table.rows) {
-		status = print(show, &table, call, options);
-	} else {
-		say_error("out of memory");
-		status = STATUS_REFUSED;
-	}
+	status = rows && table.rows ? print(show, &table, call, options)
+				    : say_no_memory();
 	for (size_t i = 0; rows && i < chosen.n; i++) {
 		show_row_free(&rows[i].interrupt);
 		irqkit_cpuset_free(rows[i].rps);

@@ -133,7 +133,7 @@ static struct value get_busiest(void *data, const struct column *column)
 			(double)count[1] / total);
 	if (n > 2)
 		sprintf(text + len, " +%zu", n - 2);
-	return (struct value){ .kind = VALUE_TEXT, .text = text, .owned = text };
+	return owned_value(text);
 }
 
 static struct value get_per_cpu(void *data, const struct column *column)
@@ -223,10 +223,7 @@ static struct value get_movable(void *data, const struct column *column)
 	(void)column;
 	if (!show_row_movable(data, &movable))
 		return ABSENT;
-	return (struct value){
-		.kind = VALUE_BOOL,
-		.is_true = movable == IRQKIT_MOVABLE,
-	};
+	return bool_value(movable == IRQKIT_MOVABLE);
 }
 
 static struct value get_immovable(void *data, const struct column *column)

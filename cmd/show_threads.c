@@ -43,10 +43,7 @@ static struct value get_fixed(void *data, const struct column *column)
 	struct thread_row *row = data;
 
 	(void)column;
-	return (struct value){
-		.kind = VALUE_BOOL,
-		.is_true = irqkit_thread_is_fixed(row->thread),
-	};
+	return bool_value(irqkit_thread_is_fixed(row->thread));
 }
 
 static const struct column columns[] = {

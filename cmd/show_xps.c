@@ -4,138 +4,26 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 /* One tx queue. */
 struct row {
-	const struct irqkit_queue *queue;
-	struct irqkit_cpuset *serving; /* owned, or NULL */
-	struct irqkit_cpuset *cpus; /* owned; xps_cpus */
+	struct steer_row steer;
 	struct irqkit_cpuset *rxqs; /* owned, or NULL; xps_rxqs: numbers of rx queues */
 };
 
-struct view {
-	struct net *net;
-	struct row *rows; /* owned */
-	size_t n_rows;
-};
-
-static void view_free(struct view *view)
+static void read_row(const struct steer_view *view, void *data)
 {
-	for (size_t i = 0; i < view->n_rows; i++) {
-		irqkit_cpuset_free(view->rows[i].serving);
-		irqkit_cpuset_free(view->rows[i].cpus);
-		irqkit_cpuset_free(view->rows[i].rxqs);
-	}
-	free(view->rows);
+	struct row *row = data;
+
+	(void)view;
+	irqkit_queue_read_xps_rxqs(row->steer.queue, &row->rxqs);
 }
 
-static enum status add_row(struct view *view, const struct irqkit_queue *queue)
+static void clear_row(void *data)
 {
-	struct row *row = &view->rows[view->n_rows++];
-	int r;
+	struct row *row = data;
 
-	row->queue = queue;
-	r = irqkit_queue_read_xps_cpus(queue, &row->cpus);
-	if (r < 0)
-		return net_say_unreadable(queue, "xps_cpus", r);
-	irqkit_queue_read_xps_rxqs(queue, &row->rxqs);
-	row->serving = net_read_serving(view->net, queue);
-	return STATUS_DONE;
-}
-
-static enum status add_device(
-	struct view *view, struct irqkit_device *device, const char *word)
-{
-	struct irqkit_queue **queues = NULL;
-	size_t n = 0;
-	enum status status = net_choose_queues(device, IRQKIT_TX, word, &queues, &n);
-	struct row *rows;
-
-	if (status != STATUS_DONE)
-		return status;
-	rows = reallocarray(view->rows, view->n_rows + n, sizeof(*rows));
-	if (!rows) {
-		say_error("out of memory");
-		free(queues);
-		return STATUS_REFUSED;
-	}
-	memset(rows + view->n_rows, 0, n * sizeof(*rows));
-	view->rows = rows;
-	for (size_t i = 0; i < n && status == STATUS_DONE; i++)
-		status = add_row(view, queues[i]);
-	free(queues);
-	return status;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* Columns                                                                         */
-
-static struct value text_value(const char *text, char *owned)
-{
-	return text ? (struct value){ .kind = VALUE_TEXT, .text = text, .owned = owned }
-		    : (struct value){ .kind = VALUE_ABSENT };
-}
-
-static struct value set_value(const struct irqkit_cpuset *set)
-{
-	return set ? (struct value){ .kind = VALUE_CPUS, .cpus = set }
-		   : (struct value){ .kind = VALUE_ABSENT };
-}
-
-static struct value get_queue(void *data, const struct column *column)
-{
-	const struct row *row = data;
-	char *name = net_format_queue(row->queue);
-
-	(void)column;
-	return text_value(name, name);
-}
-
-static struct value get_device(void *data, const struct column *column)
-{
-	const struct row *row = data;
-
-	(void)column;
-	return text_value(
-		irqkit_device_get_name(irqkit_queue_get_device(row->queue)), NULL);
-}
-
-static struct value get_irq(void *data, const struct column *column)
-{
-	const struct row *row = data;
-	int irq = net_get_irq(row->queue);
-
-	(void)column;
-	if (irq < 0)
-		return (struct value){ .kind = VALUE_ABSENT };
-	return (struct value){ .kind = VALUE_NUMBER, .number = (uint64_t)irq };
-}
-
-static struct value get_serving(void *data, const struct column *column)
-{
-	const struct row *row = data;
-
-	(void)column;
-	return set_value(row->serving);
-}
-
-static struct value get_cpus(void *data, const struct column *column)
-{
-	const struct row *row = data;
-
-	(void)column;
-	return set_value(row->cpus);
-}
-
-static struct value get_mask(void *data, const struct column *column)
-{
-	const struct row *row = data;
-	char *mask = NULL;
-
-	(void)column;
-	irqkit_cpuset_format_mask(row->cpus, &mask);
-	return text_value(mask, mask);
+	irqkit_cpuset_free(row->rxqs);
 }
 
 static struct value get_rxqs(void *data, const struct column *column)
@@ -143,44 +31,32 @@ static struct value get_rxqs(void *data, const struct column *column)
 	const struct row *row = data;
 
 	(void)column;
-	return set_value(row->rxqs);
+	return cpus_value(row->rxqs);
 }
 
 static const struct column columns[] = {
-	{ "QUEUE", "queue", "queue of the interface", COLUMN_DEFAULT, get_queue, 0 },
-	{ "DEVICE", "device", "interface", 0, get_device, 0 },
-	{ "IRQ", "irq", "its interrupt", COLUMN_DEFAULT | COLUMN_RIGHT, get_irq, 0 },
-	{ "SERVED", "served", "CPUs that serve the interrupt", COLUMN_DEFAULT,
-		get_serving, 0 },
-	{ "CPUS", "xps_cpus", "CPUs that send by it", COLUMN_DEFAULT, get_cpus, 0 },
-	{ "MASK", "xps_mask", "the same as a mask", COLUMN_DEFAULT | COLUMN_RIGHT,
-		get_mask, 0 },
+	STEER_COLUMNS("xps_cpus", "CPUs that send by it", "xps_mask"),
 	{ "RXQS", "xps_rxqs", "rx queues whose flows it sends", COLUMN_DEFAULT, get_rxqs,
 		0 },
 	{ 0 },
 };
 
-enum status xps_check_columns(
-	const struct table_options *options, const struct common *common)
-{
-	struct table none CLEANUP(table_free) = { 0 };
-
-	return table_prepare(&none, columns, options, common);
-}
-
 /* ------------------------------------------------------------------------------- */
 /* Closing remarks                                                                 */
 
-static bool has_rxqs(const struct view *view)
+static bool has_rxqs(const struct table *table)
 {
-	for (size_t i = 0; i < view->n_rows; i++)
-		if (view->rows[i].rxqs && !irqkit_cpuset_is_empty(view->rows[i].rxqs))
+	for (size_t i = 0; i < table->n_rows; i++) {
+		const struct row *row = table->rows[i];
+
+		if (row->rxqs && !irqkit_cpuset_is_empty(row->rxqs))
 			return true;
+	}
 	return false;
 }
 
 /* The CPUs that are online and send by none of the queues of @device; and if any does. */
-static int find_without(const struct view *view, const struct irqkit_device *device,
+static int find_without(const struct steer_view *view, const struct irqkit_device *device,
 	struct irqkit_cpuset **ret_cpus, bool *ret_any)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
@@ -188,8 +64,8 @@ static int find_without(const struct view *view, const struct irqkit_device *dev
 	int r = online ? irqkit_cpuset_copy(online, ret_cpus) : -ENODATA;
 
 	*ret_any = false;
-	for (size_t i = 0; i < view->n_rows && r == 0; i++) {
-		const struct row *row = &view->rows[i];
+	for (size_t i = 0; i < view->table.n_rows && r == 0; i++) {
+		const struct steer_row *row = view->table.rows[i];
 
 		if (irqkit_queue_get_device(row->queue) != device)
 			continue;
@@ -199,7 +75,8 @@ static int find_without(const struct view *view, const struct irqkit_device *dev
 	return r;
 }
 
-static void remark_device(const struct view *view, const struct irqkit_device *device)
+static void remark_device(
+	const struct steer_view *view, const struct irqkit_device *device)
 {
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
 	_cleanup_cpuset_ struct irqkit_cpuset *without = NULL;
@@ -221,59 +98,30 @@ static void remark_device(const struct view *view, const struct irqkit_device *d
 			name, list);
 }
 
-static enum status print_json(const struct table *table)
+static void remark(const struct steer_view *view)
 {
-	struct document *document = document_new();
-	enum status status;
-
-	document_add_table(document, "queues", table);
-	status = document_print(document);
-	document_free(document);
-	return status;
-}
-
-static void remark(const struct view *view, const char *word)
-{
-	_cleanup_free_ char *lower = net_remark_lower(view->net);
-	_cleanup_free_ char *safe = lower ? text_escape(lower) : NULL;
-
-	if (has_rxqs(view))
+	if (has_rxqs(&view->table))
 		printf("RXQS count before CPUS: what belongs to a flow of these rx "
 		       "queues is "
 		       "sent by that queue.\n");
-	for (size_t i = 0; i < view->net->n_targets && !word; i++)
+	for (size_t i = 0; i < view->net->n_targets && !view->options->queues; i++)
 		remark_device(view, view->net->targets[i]);
-	if (safe)
-		puts(safe);
 }
 
-enum status xps_show(
-	struct net *net, const char *queues, const struct table_options *options)
-{
-	const struct common *common = &net->change->call->common;
-	struct view view CLEANUP(view_free) = { .net = net };
-	struct table table CLEANUP(table_free) = { 0 };
-	enum status status = STATUS_DONE;
+const struct steer_kind xps_kind = {
+	.direction = IRQKIT_TX,
+	.cpus_file = "xps_cpus",
+	.read_cpus = irqkit_queue_read_xps_cpus,
+	.columns = columns,
+	.row_size = sizeof(struct row),
+	.read_row = read_row,
+	.clear_row = clear_row,
+	.remark = remark,
+};
 
-	for (size_t i = 0; i < net->n_targets && status == STATUS_DONE; i++)
-		status = add_device(&view, net->targets[i], queues);
-	if (status != STATUS_DONE)
-		return status;
-	table.rows = calloc(view.n_rows + 1, sizeof(*table.rows));
-	if (!table.rows) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
-	for (; table.n_rows < view.n_rows; table.n_rows++)
-		table.rows[table.n_rows] = &view.rows[table.n_rows];
-	status = table_prepare(&table, columns, options, common);
-	if (status != STATUS_DONE)
-		return status;
-	if (common->is_json)
-		return print_json(&table);
-	status = table_print(&table, options, common);
-	if (status == STATUS_DONE && !common->is_quiet &&
-		table_options_are_plain(options, common))
-		remark(&view, queues);
-	return status;
+enum status xps_show(struct net *net, const struct steer_options *options)
+{
+	struct steer_view view = { .kind = &xps_kind, .net = net, .options = options };
+
+	return steer_show(&view);
 }

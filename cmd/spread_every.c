@@ -113,21 +113,13 @@ static bool is_idle(const struct watch *watch, struct irqkit_ctx *ctx,
 	return is_idle;
 }
 
-static size_t count_written(const struct irqkit_plan *plan)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
-		n += irqkit_step_was_written(irqkit_plan_get(plan, i));
-	return n;
-}
-
 static void tell_moves(
 	const struct watch *watch, const struct spread *spread, const struct change *change)
 {
 	if (watch->call->common.is_quiet)
 		return;
-	printf("%zu moved: busiest / mean %.1f, then %.1f\n", count_written(change->plan),
+	printf("%zu moved: busiest / mean %.1f, then %.1f\n",
+		irqkit_plan_count_written(change->plan),
 		irqkit_spread_get_imbalance_before(spread->placement.spread),
 		irqkit_spread_get_imbalance_after(spread->placement.spread));
 	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
@@ -168,6 +160,7 @@ static void join_journal(struct watch *watch, const struct change *change)
 static enum status act(struct watch *watch, struct spread *spread, struct change *change)
 {
 	enum status status;
+	size_t n;
 
 	if (irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) == 0 ||
 		change_try_lock(change, 0) < 0)
@@ -178,8 +171,9 @@ static enum status act(struct watch *watch, struct spread *spread, struct change
 	if (status == STATUS_DONE)
 		status = spread_apply(spread, change);
 	note_refused(watch, change->plan);
-	if (count_written(change->plan) > 0) {
-		watch->n_moves += count_written(change->plan);
+	n = irqkit_plan_count_written(change->plan);
+	if (n > 0) {
+		watch->n_moves += n;
 		join_journal(watch, change);
 		tell_moves(watch, spread, change);
 	}
@@ -202,7 +196,8 @@ static enum status look(struct watch *watch, struct change *change)
 	}
 	watch->n_rounds++;
 	if (!is_idle(watch, change->ctx, counts)) {
-		status = spread_decide(&spread, change, &watch->wish, counts);
+		status = spread_decide(
+			&spread, change, &watch->wish, counts, watch->wish.every);
 		if (status == STATUS_DONE)
 			status = act(watch, &spread, change);
 	}
@@ -229,10 +224,12 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 
 	/* what is misspelt is told at once */
 	if (status == STATUS_DONE)
-		status = spread_decide(&first, change, &watch->wish, change->snapshot);
+		status = spread_decide(
+			&first, change, &watch->wish, change->snapshot, 0);
 	if (status != STATUS_DONE)
 		return status;
-	spread_warn_of_irqbalance(change);
+	spread_note_irqbalance(&first, change);
+	spread_say_warnings(&first, change);
 	keep_rows(watch, change);
 	notify_service("READY=1");
 

@@ -2,53 +2,29 @@
 /* One run of `irqkit spread`: measure, decide, apply, look again, report. */
 #include "spread.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-
-/* As often may a CPU turn out to have no vector left in one run. */
-#define MAX_RETRIES 64u
 
 void spread_free(struct spread *spread)
 {
 	placement_free(&spread->placement);
-	free(spread->loads);
-}
-
-/* The loads of the placement's interrupts, for the report. */
-static bool note_loads(struct spread *spread, const struct irqkit_snapshot *rows,
-	const struct irqkit_snapshot *counts)
-{
-	size_t next = 0;
-
-	spread->loads = calloc(spread->placement.n + 1, sizeof(*spread->loads));
-	if (!spread->loads)
-		return false;
-	for (size_t i = 0; i < irqkit_snapshot_count(rows); i++) {
-		if (next == spread->placement.n ||
-			irqkit_snapshot_get(rows, i) != spread->placement.interrupts[next])
-			continue;
-		spread->loads[next++] = irqkit_interrupt_get_total(
-			irqkit_snapshot_get(counts, i));
-	}
-	return true;
+	for (size_t i = 0; i < spread->notes.n; i++)
+		free(spread->notes.texts[i]);
+	free(spread->notes.texts);
+	irqkit_cpuset_free(spread->full);
+	irqkit_snapshot_free(spread->after_counts);
+	irqkit_snapshot_free(spread->after);
 }
 
 /* From change->snapshot and the counts to a plan. */
 enum status spread_decide(struct spread *spread, struct change *change,
-	const struct wish *wish, const struct irqkit_snapshot *counts)
+	const struct wish *wish, const struct irqkit_snapshot *counts,
+	unsigned int seconds)
 {
 	enum status status;
 
-	*spread = (struct spread){
-		.policy_word = wish->policy_word,
-		.seconds = wish->seconds,
-	};
+	*spread = (struct spread){ .wish = wish, .seconds = seconds, .counts = counts };
 	status = placement_build(&spread->placement, change, &wish->placement, counts);
-	if (status == STATUS_DONE && !note_loads(spread, change->snapshot, counts)) {
-		say_error("out of memory");
-		status = STATUS_REFUSED;
-	}
 	if (status == STATUS_DONE)
 		status = placement_add_steps(&spread->placement, change);
 	/* as the library sees it: all of an interrupt's load is where it is served now */
@@ -62,59 +38,6 @@ enum status spread_decide(struct spread *spread, struct change *change,
 /* ------------------------------------------------------------------------------- */
 /* Applying                                                                        */
 
-/* The step that failed for want of vectors; NULL: another reason. */
-static const struct irqkit_step *find_full(const struct irqkit_plan *plan)
-{
-	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
-		const struct irqkit_step *step = irqkit_plan_get(plan, i);
-
-		if (irqkit_step_get_result(step) == IRQKIT_FAILED)
-			return irqkit_step_get_error(step) == ENOSPC ? step : NULL;
-	}
-	return NULL;
-}
-
-static bool has_written(const struct irqkit_plan *plan)
-{
-	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
-		if (irqkit_step_was_written(irqkit_plan_get(plan, i)))
-			return true;
-	return false;
-}
-
-/* A CPU without vectors: another one is chosen, and a new plan is made. */
-static bool place_again(struct spread *spread, struct change *change)
-{
-	const struct irqkit_step *step = find_full(change->plan);
-	long index = step ? placement_find(&spread->placement, irqkit_step_get_irq(step))
-			  : -1;
-	int cpu = index >= 0 ? irqkit_cpuset_next(irqkit_step_get_new_cpus(step), -1) : -1;
-
-	if (cpu < 0 || irqkit_spread_place_again(spread->placement.spread, (size_t)index,
-			       (unsigned int)cpu) < 0)
-		return false;
-	return change_new_plan(change) == STATUS_DONE &&
-	       placement_add_steps(&spread->placement, change) == STATUS_DONE;
-}
-
-enum status spread_apply(struct spread *spread, struct change *change)
-{
-	unsigned int flags = change->options->keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0;
-	int r = 0;
-
-	for (unsigned int tries = 0; tries < MAX_RETRIES; tries++) {
-		r = irqkit_plan_apply(
-			change->plan, change->lock, change->call->line, flags);
-		if (r == 0)
-			return STATUS_DONE;
-		/* what could not be put back must stay in the report */
-		if (r != -ENOSPC || has_written(change->plan) ||
-			!place_again(spread, change))
-			break;
-	}
-	return change_say_failure(change, r);
-}
-
 /* The busiest of the CPUs that may be used, by their mean: as the library counts it. */
 static double measure_imbalance(
 	const struct placement *p, const struct irqkit_snapshot *counts)
@@ -122,16 +45,8 @@ static double measure_imbalance(
 	uint64_t busiest = 0, sum = 0;
 
 	irqkit_cpuset_foreach(cpu, p->cpus) {
-		uint64_t load = 0;
+		uint64_t load = spread_add_up(counts, (unsigned int)cpu);
 
-		for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
-			const struct irqkit_interrupt *row =
-				irqkit_snapshot_get(counts, i);
-
-			if (irqkit_interrupt_get_irq(row) >= 0)
-				load += irqkit_interrupt_get_count(
-					row, (unsigned int)cpu);
-		}
 		busiest = load > busiest ? load : busiest;
 		sum += load;
 	}
@@ -164,15 +79,9 @@ static enum status revert(struct change *change)
 static enum status verify(
 	struct spread *spread, struct change *change, const struct wish *wish)
 {
-	struct irqkit_snapshot *now = NULL, *counts = NULL;
-	enum status status = measure_after(change, wish->verify, &now, &counts);
+	enum status status = measure_after(
+		change, wish->verify, &spread->after, &spread->after_counts);
 
-	if (status == STATUS_DONE) {
-		spread->verified = wish->verify;
-		spread->measured = measure_imbalance(&spread->placement, counts);
-	}
-	irqkit_snapshot_free(counts);
-	irqkit_snapshot_free(now);
 	if (status != STATUS_DONE) {
 		say_error(wish->reverts
 				  ? "ended before it was measured: everything was put back"
@@ -180,24 +89,13 @@ static enum status verify(
 				    "'irqkit undo' takes it back");
 		return wish->reverts ? revert(change) : STATUS_DONE;
 	}
+	spread->measured = measure_imbalance(&spread->placement, spread->after_counts);
 	/* without load before there is nothing that it could be worse than */
 	if (!wish->reverts || spread->before == 0 || spread->measured <= spread->before)
 		return STATUS_DONE;
 	say_error("busiest / mean was %.1f before and is %.1f: everything was put back",
 		spread->before, spread->measured);
 	return revert(change);
-}
-
-void spread_warn_of_irqbalance(const struct change *change)
-{
-	int pid;
-
-	if (change->call->common.is_quiet)
-		return;
-	pid = irqkit_ctx_find_process(change->ctx, "irqbalance");
-	if (pid > 0)
-		say_warning("irqbalance (process %d) runs, and will move them again: 'systemctl "
-			    "disable --now irqbalance' ends that", pid);
 }
 
 static enum status apply_and_report(
@@ -208,7 +106,11 @@ static enum status apply_and_report(
 
 	change_hold_signals(&before);
 	status = spread_apply(spread, change);
-	if (status == STATUS_DONE && wish->verify && has_written(change->plan))
+	if (status == STATUS_DONE)
+		spread_remark_full(spread, change);
+	placement_leave_unmoved(&spread->placement, change);
+	if (status == STATUS_DONE && wish->verify &&
+		irqkit_plan_count_written(change->plan) > 0)
 		status = verify(spread, change, wish);
 	change_unlock(change);
 	if (status == STATUS_DONE)
@@ -225,7 +127,10 @@ static enum status apply_and_report(
 static enum status read_counts(struct change *change, const struct wish *wish,
 	struct irqkit_snapshot **ret_measured)
 {
-	unsigned int seconds = wish->seconds ? wish->seconds : wish->verify;
+	bool verifies = wish->verify && change_writes(change->options);
+	unsigned int seconds = wish->seconds ? wish->seconds
+			       : verifies    ? wish->verify
+					     : 0;
 	struct irqkit_snapshot *before = NULL;
 	enum status status = STATUS_DONE;
 	sigset_t held;
@@ -248,6 +153,55 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	return status;
 }
 
+/*
+ * By load, what stays was counted where it is served. A script runs when the kernel may have
+ * chosen another CPU for it.
+ */
+static void pin_what_stays(
+	const struct spread *spread, struct change *change, const struct wish *wish)
+{
+	if (wish->placement.policy != IRQKIT_POLICY_LOAD || wish->placement.width > 1)
+		return;
+	for (size_t i = 0; i < spread->placement.n; i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+		const struct irqkit_cpuset *cpus = irqkit_step_get_effective(step);
+
+		if (irqkit_step_get_result(step) == IRQKIT_UNCHANGED && cpus &&
+			!irqkit_cpuset_is_empty(cpus) &&
+			irqkit_cpuset_is_subset(cpus, spread->placement.cpus))
+			irqkit_plan_set_affinity(change->plan, i, cpus,
+				irqkit_spread_get_reason(spread->placement.spread, i));
+	}
+}
+
+/* What was measured is the load of every policy but the one by the counts since the start. */
+static enum status decide(struct spread *spread, struct change *change,
+	const struct wish *wish, const struct irqkit_snapshot *measured)
+{
+	bool is_total = wish->placement.policy == IRQKIT_POLICY_LOAD && !wish->seconds;
+	unsigned int seconds = wish->seconds ? wish->seconds : wish->verify;
+	enum status status = measured && !is_total
+		? spread_decide(spread, change, wish, measured, seconds)
+		: spread_decide(spread, change, wish, change->snapshot, 0);
+
+	if (status != STATUS_DONE)
+		return status;
+	/* what is measured after is compared with what was measured before */
+	if (measured)
+		spread->before = measure_imbalance(&spread->placement, measured);
+	spread_find_notes(spread, change);
+	spread_say_warnings(spread, change);
+	if (change->options->is_script)
+		pin_what_stays(spread, change, wish);
+	return STATUS_DONE;
+}
+
+static enum status show(struct spread *spread, struct change *change)
+{
+	placement_leave_unmoved(&spread->placement, change);
+	return change_finish(change);
+}
+
 enum status spread_once(const struct call *call, const struct change_options *options,
 	const struct wish *wish)
 {
@@ -259,21 +213,18 @@ enum status spread_once(const struct call *call, const struct change_options *op
 	if (status == STATUS_DONE)
 		status = read_counts(&change, wish, &measured);
 	if (status == STATUS_DONE)
-		status = spread_decide(&spread, &change, wish,
-			wish->seconds ? measured : change.snapshot);
-	/* what is measured after is compared with what was measured before */
-	if (status == STATUS_DONE && measured)
-		spread.before = measure_imbalance(&spread.placement, measured);
+		status = decide(&spread, &change, wish, measured);
+	if (wish->asks_to_verify)
+		change.not_done = "measured again";
 	change.add_remark = spread_add_remark;
 	change.add_keys = spread_add_keys;
+	change.get_load = spread_get_load;
 	change.data = &spread;
 	change.hides_unchanged = wish->placement.policy == IRQKIT_POLICY_LOAD;
 	if (status == STATUS_DONE)
-		spread_warn_of_irqbalance(&change);
-	if (status == STATUS_DONE)
 		status = change_writes(options)
 				 ? apply_and_report(&spread, &change, wish)
-				 : change_finish(&change);
+				 : show(&spread, &change);
 	irqkit_snapshot_free(measured);
 	return status;
 }

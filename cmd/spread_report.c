@@ -9,10 +9,12 @@
 #define BAR_WIDTH 8u
 #define MAX_LINES 32u
 
+enum when { BEFORE, AFTER, MEASURED, N_TIMES };
+
 struct load_row {
 	unsigned int cpu;
-	uint64_t before;
-	uint64_t after;
+	bool is_measured;
+	uint64_t load[N_TIMES];
 };
 
 static struct value get_cpu(void *data, const struct column *column)
@@ -23,32 +25,45 @@ static struct value get_cpu(void *data, const struct column *column)
 	return (struct value){ .kind = VALUE_NUMBER, .number = row->cpu };
 }
 
-static struct value get_before(void *data, const struct column *column)
+static struct value get_load(void *data, const struct column *column)
 {
 	struct load_row *row = data;
 
-	(void)column;
-	return (struct value){ .kind = VALUE_NUMBER, .number = row->before };
-}
-
-static struct value get_after(void *data, const struct column *column)
-{
-	struct load_row *row = data;
-
-	(void)column;
-	return (struct value){ .kind = VALUE_NUMBER, .number = row->after };
+	if (column->arg == MEASURED && !row->is_measured)
+		return (struct value){ .kind = VALUE_ABSENT };
+	return (struct value){ .kind = VALUE_NUMBER, .number = row->load[column->arg] };
 }
 
 static const struct column columns[] = {
 	{ "CPU", "cpu", "CPU", 0, get_cpu, 0 },
-	{ "BEFORE", "before", "its load now", 0, get_before, 0 },
-	{ "AFTER", "after", "its load as expected", 0, get_after, 0 },
+	{ "BEFORE", "before", "its load now", 0, get_load, BEFORE },
+	{ "AFTER", "after", "its load as expected", 0, get_load, AFTER },
+	{ "MEASURED", "measured", "its load afterwards", 0, get_load, MEASURED },
 	{ 0 },
 };
 
-/* CPUs that may be used, or have load. NULL: no memory. */
-static struct load_row *make_rows(const struct placement *p, size_t *ret_n)
+uint64_t spread_add_up(const struct irqkit_snapshot *counts, unsigned int cpu)
 {
+	uint64_t load = 0;
+
+	for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(counts, i);
+
+		if (irqkit_interrupt_get_irq(row) >= 0)
+			load += irqkit_interrupt_get_count(row, cpu);
+	}
+	return load;
+}
+
+static bool has_load(const struct load_row *row)
+{
+	return row->load[BEFORE] || row->load[AFTER] || row->load[MEASURED];
+}
+
+/* CPUs that may be used, or have load. NULL: no memory. */
+static struct load_row *make_rows(const struct spread *spread, size_t *ret_n)
+{
+	const struct placement *p = &spread->placement;
 	const struct irqkit_cpuset *online =
 		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_ONLINE);
 	struct load_row *rows = calloc(irqkit_cpuset_count(online) + 1, sizeof(*rows));
@@ -57,12 +72,16 @@ static struct load_row *make_rows(const struct placement *p, size_t *ret_n)
 	if (!rows)
 		return NULL;
 	irqkit_cpuset_foreach(cpu, online) {
-		struct load_row row = { .cpu = (unsigned int)cpu };
+		struct load_row *row = &rows[n];
 
-		row.before = irqkit_spread_get_load_before(p->spread, row.cpu);
-		row.after = irqkit_spread_get_load_after(p->spread, row.cpu);
-		if (row.before || row.after || irqkit_cpuset_has(p->cpus, row.cpu))
-			rows[n++] = row;
+		*row = (struct load_row){ .cpu = (unsigned int)cpu };
+		row->load[BEFORE] = irqkit_spread_get_load_before(p->spread, row->cpu);
+		row->load[AFTER] = irqkit_spread_get_load_after(p->spread, row->cpu);
+		row->is_measured = spread->after_counts != NULL;
+		if (row->is_measured)
+			row->load[MEASURED] =
+				spread_add_up(spread->after_counts, row->cpu);
+		n += has_load(row) || irqkit_cpuset_has(p->cpus, row->cpu);
 	}
 	*ret_n = n;
 	return rows;
@@ -71,16 +90,32 @@ static struct load_row *make_rows(const struct placement *p, size_t *ret_n)
 /* ------------------------------------------------------------------------------- */
 /* JSON                                                                            */
 
+bool spread_get_load(const struct change *change, const struct irqkit_step *step,
+	uint64_t *ret_load)
+{
+	const struct spread *spread = change->data;
+
+	for (size_t i = 0; i < irqkit_snapshot_count(spread->counts); i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(spread->counts, i);
+
+		if (irqkit_interrupt_get_irq(row) != irqkit_step_get_irq(step))
+			continue;
+		*ret_load = irqkit_interrupt_get_total(row);
+		return true;
+	}
+	return false;
+}
+
 void spread_add_keys(const struct change *change, struct document *document)
 {
 	const struct spread *spread = change->data;
 	struct table table CLEANUP(table_free) = { 0 };
-	struct load_row *rows = make_rows(&spread->placement, &table.n_rows);
+	struct load_row *rows = make_rows(spread, &table.n_rows);
 
 	table.rows = calloc(table.n_rows + 1, sizeof(*table.rows));
 	for (size_t i = 0; rows && table.rows && i < table.n_rows; i++)
 		table.rows[i] = &rows[i];
-	document_add_text(document, "policy", spread->policy_word);
+	document_add_text(document, "policy", spread->wish->policy_word);
 	document_add_text(document, "load", spread->seconds ? "measured" : "total");
 	if (spread->seconds)
 		document_add_number(document, "seconds", spread->seconds);
@@ -90,8 +125,12 @@ void spread_add_keys(const struct change *change, struct document *document)
 		irqkit_spread_get_imbalance_before(spread->placement.spread));
 	document_add_real(document, "imbalance_after",
 		irqkit_spread_get_imbalance_after(spread->placement.spread));
-	if (spread->verified)
+	if (spread->after_counts) {
 		document_add_real(document, "imbalance_measured", spread->measured);
+		document_add_number(document, "measured_seconds", spread->wish->verify);
+	}
+	document_add_texts(
+		document, "warnings", (const char *const *)spread->notes.texts);
 	free(rows);
 }
 
@@ -161,124 +200,85 @@ static size_t drop_idle(struct load_row *rows, size_t n)
 	if (n <= MAX_LINES)
 		return n;
 	for (size_t i = 0; i < n; i++)
-		if (rows[i].before || rows[i].after)
+		if (has_load(&rows[i]))
 			rows[kept++] = rows[i];
 	return kept;
 }
 
-static void print_rows(const struct change *change, struct load_row *rows, size_t n)
+static void find_most(const struct load_row *rows, size_t n, uint64_t most[N_TIMES])
 {
-	size_t kept = drop_idle(rows, n), n_idle = n - kept;
-	size_t shown = kept > MAX_LINES ? MAX_LINES : kept;
-	uint64_t most = 0;
+	memset(most, 0, N_TIMES * sizeof(*most));
+	for (size_t i = 0; i < n; i++)
+		for (enum when when = 0; when < N_TIMES; when++)
+			if (rows[i].load[when] > most[when])
+				most[when] = rows[i].load[when];
+}
 
-	for (size_t i = 0; i < kept; i++) {
-		most = rows[i].before > most ? rows[i].before : most;
-		most = rows[i].after > most ? rows[i].after : most;
-	}
-	if (!most)
-		return;
-	printf("%sCPU  now             then\n", has_table(change) ? "\n" : "");
-	for (size_t i = 0; i < shown; i++) {
-		char before[16], after[16];
+/* What the longest bar of each time stands for: the same, where they can be compared. */
+static void scale(const struct spread *spread, uint64_t most[N_TIMES])
+{
+	if (most[BEFORE] < most[AFTER])
+		most[BEFORE] = most[AFTER];
+	if (spread->seconds == spread->wish->verify && most[BEFORE] < most[MEASURED])
+		most[BEFORE] = most[MEASURED];
+	most[AFTER] = most[BEFORE];
+	if (spread->seconds == spread->wish->verify)
+		most[MEASURED] = most[BEFORE];
+}
 
-		format_load(before, rows[i].before);
-		format_load(after, rows[i].after);
-		printf("%-3u  ", rows[i].cpu);
-		print_bar(rows[i].before, most);
-		printf(" %5s  ", before);
-		print_bar(rows[i].after, most);
-		printf(" %5s\n", after);
+static void print_row(const struct load_row *row, const uint64_t most[N_TIMES])
+{
+	printf("%-3u", row->cpu);
+	for (enum when when = 0; when < (row->is_measured ? N_TIMES : MEASURED); when++) {
+		char text[16];
+
+		format_load(text, row->load[when]);
+		printf("  ");
+		print_bar(row->load[when], most[when]);
+		printf(" %5s", text);
 	}
-	if (n_idle && kept > shown)
-		printf("... and %zu more, and %zu without load (--json has all)\n",
-			kept - shown, n_idle);
+	putchar('\n');
+}
+
+static void print_rest(size_t n_more, size_t n_idle)
+{
+	if (n_idle && n_more)
+		printf("... and %zu more, and %zu without load (--json has all)\n", n_more,
+			n_idle);
 	else if (n_idle)
 		printf("... and %zu without load (--json has all)\n", n_idle);
-	else if (kept > shown)
-		printf("... and %zu more (--json has all)\n", kept - shown);
+	else if (n_more)
+		printf("... and %zu more (--json has all)\n", n_more);
 }
 
-/* "Busiest / mean: 3.6 now, 1.1 then." and what stands in the way of less. */
-static void print_imbalance(const struct spread *spread)
+static void print_rows(const struct change *change, struct load_row *rows, size_t n)
 {
-	const struct irqkit_spread *s = spread->placement.spread;
-	double before = irqkit_spread_get_imbalance_before(s);
-	double after = irqkit_spread_get_imbalance_after(s);
-	const struct irqkit_interrupt *heaviest = NULL;
-	uint64_t most = 0, busiest = 0;
-	unsigned int n_cpus;
+	const struct spread *spread = change->data;
+	size_t kept = drop_idle(rows, n);
+	size_t shown = kept > MAX_LINES ? MAX_LINES : kept;
+	uint64_t most[N_TIMES];
 
-	if (before == 0 && after == 0) {
-		printf("None of them has come %s.\n",
-			spread->seconds ? "in this time" : "yet");
+	find_most(rows, kept, most);
+	if (!most[BEFORE] && !most[AFTER] && !most[MEASURED])
 		return;
-	}
-	n_cpus = irqkit_cpuset_count(spread->placement.cpus);
-	printf("Busiest / mean of %u CPU%s (interrupts ", n_cpus, n_cpus == 1 ? "" : "s");
-	if (spread->seconds)
-		printf("in %u s", spread->seconds);
-	else
-		printf("since the start");
-	printf("): %.1f now, %.1f then.\n", before, after);
-	for (size_t i = 0; i < spread->placement.n; i++) {
-		if (spread->loads[i] > most) {
-			most = spread->loads[i];
-			heaviest = spread->placement.interrupts[i];
-		}
-	}
-	irqkit_cpuset_foreach(cpu, spread->placement.cpus) {
-		uint64_t load = irqkit_spread_get_load_after(s, (unsigned int)cpu);
-
-		busiest = load > busiest ? load : busiest;
-	}
-	if (heaviest && after > 1.5 && (double)most * 10 > (double)busiest * 8)
-		printf("Interrupt %s alone makes %.0f %% of the busiest: only RPS shares the "
-		       "load of one.\n",
-			irqkit_interrupt_get_label(heaviest),
-			(double)most * 100 / (double)busiest);
-}
-
-/* More queues than CPUs, or one queue only. */
-static void print_owners(const struct placement *p)
-{
-	for (size_t i = 0; i < p->n_owners; i++) {
-		const struct placement_device *owner = &p->owners[i];
-		_cleanup_free_ char *name = NULL;
-
-		if (!owner->device || !irqkit_device_count_queues(owner->device))
-			continue;
-		name = text_escape(irqkit_device_get_name(owner->device));
-		if (!name)
-			return;
-		if (owner->n_queues > owner->n_cpus && owner->node >= 0 &&
-			owner->n_cpus < irqkit_cpuset_count(p->cpus))
-			printf("%s has %zu queues, its node %d has %zu CPUs: --node=any "
-			       "takes all.\n", name, owner->n_queues, owner->node,
-				owner->n_cpus);
-		else if (owner->n_queues > owner->n_cpus)
-			printf("%s has %zu queues for %zu CPUs: fewer would do as well.\n",
-				name, owner->n_queues, owner->n_cpus);
-		else if (owner->n_queues == 1 && owner->n_cpus > 1 &&
-			!irqkit_device_find_queue(owner->device, IRQKIT_RX, 1))
-			printf("%s has one queue: spread cannot share it, 'irqkit rps %s' "
-			       "can.\n", name, name);
-	}
+	scale(spread, most);
+	printf("%sCPU  %s\n", has_table(change) ? "\n" : "",
+		spread->after_counts ? "before          expected        measured"
+				     : "now             then");
+	for (size_t i = 0; i < shown; i++)
+		print_row(&rows[i], most);
+	print_rest(kept - shown, n - kept);
 }
 
 void spread_add_remark(const struct change *change)
 {
 	const struct spread *spread = change->data;
 	size_t n = 0;
-	struct load_row *rows = make_rows(&spread->placement, &n);
+	struct load_row *rows = make_rows(spread, &n);
 
 	if (rows)
 		print_rows(change, rows, n);
 	free(rows);
-	print_imbalance(spread);
-	print_owners(&spread->placement);
-	if (spread->verified && spread->measured == 0)
-		printf("Measured over %u s: none came.\n", spread->verified);
-	else if (spread->verified)
-		printf("Measured over %u s: %.1f.\n", spread->verified, spread->measured);
+	spread_print_imbalance(change);
+	spread_print_advice(spread);
 }

@@ -3,15 +3,11 @@
 #ifndef XPS_H
 #define XPS_H
 
-#include "net.h"
-#include "render.h"
+#include "steer.h"
+
+extern const struct steer_kind xps_kind;
 
 /* Shows the tx queues of all targets, those of --queues or all. */
-enum status xps_show(
-	struct net *net, const char *queues, const struct table_options *options);
-
-/* Says what is wrong with -o and --sort, before any file is read. */
-enum status xps_check_columns(
-	const struct table_options *options, const struct common *common);
+enum status xps_show(struct net *net, const struct steer_options *options);
 
 #endif

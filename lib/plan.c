@@ -6,7 +6,7 @@
  *             \\--------> failed | skipped
  *     unchanged, pending (not to be written)
  */
-#include "private.h"
+#include "journal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -62,6 +62,27 @@ int plan_add_step(struct irqkit_plan *plan, struct irqkit_step **ret_step)
 void plan_drop_step(struct irqkit_plan *plan)
 {
 	step_clear(&plan->steps[--plan->n_steps]);
+}
+
+int plan_add_machine_step(struct irqkit_plan *plan, enum irqkit_knob knob,
+	const char *path, const char *target, const char *why,
+	struct irqkit_step **ret_step)
+{
+	struct irqkit_step *step;
+	int r = plan_add_step(plan, &step);
+
+	if (r < 0)
+		return r;
+	step->knob = knob;
+	step->path = strdup(path);
+	step->target = strdup(target);
+	step->why = strdup(why);
+	if (!step->path || !step->target || !step->why) {
+		plan_drop_step(plan);
+		return -ENOMEM;
+	}
+	*ret_step = step;
+	return 0;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -147,17 +168,26 @@ static void compare_with_old(struct irqkit_ctx *ctx, struct irqkit_step *step)
 	step_read_effective(ctx, step);
 }
 
+static int set_new_cpus(struct irqkit_ctx *ctx, struct irqkit_step *step,
+	const struct irqkit_cpuset *cpus)
+{
+	struct value value = { 0 };
+	int r = value_set_cpus(step->knob, cpus, step->old_value.text, &value);
+
+	if (r < 0)
+		return r;
+	value_clear(&step->new_value);
+	step->new_value = value;
+	compare_with_old(ctx, step);
+	return 0;
+}
+
 int step_set_cpus(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	const struct irqkit_cpuset *cpus)
 {
 	int r = step_read_old(ctx, step);
 
-	if (r == 0)
-		r = value_set_cpus(
-			step->knob, cpus, step->old_value.text, &step->new_value);
-	if (r == 0)
-		compare_with_old(ctx, step);
-	return r;
+	return r < 0 ? r : set_new_cpus(ctx, step, cpus);
 }
 
 int step_set_number(struct irqkit_ctx *ctx, struct irqkit_step *step, uint64_t number)
@@ -202,22 +232,31 @@ static int set_interrupt(struct irqkit_step *step,
 	return 0;
 }
 
+static int add_interrupt_step(struct irqkit_plan *plan,
+	const struct irqkit_interrupt *interrupt, const char *why,
+	struct irqkit_step **ret_step)
+{
+	int r = interrupt->irq < 0 ? -EINVAL : plan_add_step(plan, ret_step);
+
+	if (r < 0)
+		return r;
+	r = set_interrupt(*ret_step, interrupt, why);
+	if (r < 0)
+		plan_drop_step(plan);
+	return r;
+}
+
 EXPORT int irqkit_plan_add_affinity(struct irqkit_plan *plan,
 	const struct irqkit_interrupt *interrupt, const struct irqkit_cpuset *cpus,
 	const char *why, unsigned int flags)
 {
 	struct irqkit_step *step;
-	int r;
+	int r = add_interrupt_step(plan, interrupt, why, &step);
 
-	if (interrupt->irq < 0)
-		return -EINVAL;
-	r = plan_add_step(plan, &step);
 	if (r < 0)
 		return r;
 	step->is_optional = flags & IRQKIT_STEP_OPTIONAL;
-	r = set_interrupt(step, interrupt, why);
-	if (r == 0)
-		r = step_set_cpus(plan->ctx, step, cpus);
+	r = step_set_cpus(plan->ctx, step, cpus);
 	if (r < 0)
 		plan_drop_step(plan);
 	return r;
@@ -227,16 +266,12 @@ EXPORT int irqkit_plan_add_default_affinity(
 	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why)
 {
 	struct irqkit_step *step;
-	int r = plan_add_step(plan, &step);
+	int r = plan_add_machine_step(plan, IRQKIT_KNOB_DEFAULT_AFFINITY,
+		DEFAULT_AFFINITY_PATH, "default", why, &step);
 
 	if (r < 0)
 		return r;
-	step->knob = IRQKIT_KNOB_DEFAULT_AFFINITY;
-	step->path = strdup(DEFAULT_AFFINITY_PATH);
-	step->target = strdup("default");
-	step->why = strdup(why);
-	r = step->path && step->target && step->why ? step_set_cpus(plan->ctx, step, cpus)
-						     : -ENOMEM;
+	r = step_set_cpus(plan->ctx, step, cpus);
 	if (r < 0)
 		plan_drop_step(plan);
 	return r;
@@ -246,16 +281,11 @@ EXPORT int irqkit_plan_add_kept(struct irqkit_plan *plan,
 	const struct irqkit_interrupt *interrupt, const char *why)
 {
 	struct irqkit_step *step;
-	int r;
+	int r = add_interrupt_step(plan, interrupt, why, &step);
 
-	if (interrupt->irq < 0)
-		return -EINVAL;
-	r = plan_add_step(plan, &step);
 	if (r < 0)
 		return r;
-	r = set_interrupt(step, interrupt, why);
-	if (r == 0)
-		r = step_read_old(plan->ctx, step);
+	r = step_read_old(plan->ctx, step);
 	if (r == 0)
 		r = value_parse(step->knob, step->old_value.text, &step->new_value);
 	if (r < 0) {
@@ -271,15 +301,39 @@ EXPORT int irqkit_plan_add_skipped(struct irqkit_plan *plan,
 	const struct irqkit_interrupt *interrupt, const char *why)
 {
 	struct irqkit_step *step;
-	int r = interrupt->irq < 0 ? -EINVAL : plan_add_step(plan, &step);
+	int r = add_interrupt_step(plan, interrupt, why, &step);
 
-	if (r < 0)
-		return r;
-	r = set_interrupt(step, interrupt, why);
-	step->result = IRQKIT_SKIPPED;
-	if (r < 0)
-		plan_drop_step(plan);
+	if (r == 0)
+		step->result = IRQKIT_SKIPPED;
 	return r;
+}
+
+EXPORT int irqkit_plan_set_affinity(struct irqkit_plan *plan, size_t index,
+	const struct irqkit_cpuset *cpus, const char *why)
+{
+	struct irqkit_step *step = &plan->steps[index];
+	enum irqkit_result before = step->result;
+	int r;
+
+	if (step->knob != IRQKIT_KNOB_AFFINITY || step->is_written ||
+		before == IRQKIT_SKIPPED)
+		return -EINVAL;
+	r = step_set_why(step, "%s", why);
+	step->result = IRQKIT_PLANNED;
+	if (r == 0)
+		r = set_new_cpus(plan->ctx, step, cpus);
+	if (r < 0)
+		step->result = before;
+	else
+		step->error = 0;
+	return r;
+}
+
+EXPORT void irqkit_plan_set_full_fn(
+	struct irqkit_plan *plan, irqkit_full_fn *fn, void *data)
+{
+	plan->full_fn = fn;
+	plan->full_data = data;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -389,12 +443,26 @@ EXPORT int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *l
 	return r;
 }
 
-static bool has_written(const struct irqkit_plan *plan)
+/*
+ * Where its CPUs have no vector left, on others, which the journal knows first. It is still
+ * planned if that fails.
+ */
+static int write_somewhere(struct irqkit_plan *plan, size_t index,
+	struct irqkit_lock *lock, const char *command)
 {
-	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].is_written)
-			return true;
-	return false;
+	struct irqkit_step *step = &plan->steps[index];
+	int r = write_step(plan->ctx, step);
+
+	while (r == -ENOSPC && plan->full_fn) {
+		plan->full_fn(plan->full_data, plan, index);
+		if (step->result != IRQKIT_PLANNED)
+			return step->result == IRQKIT_FAILED ? r : 0;
+		r = journal_write(lock, plan, command, &plan->journal_number);
+		if (r < 0)
+			return r;
+		r = write_step(plan->ctx, step);
+	}
+	return r;
 }
 
 EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
@@ -412,11 +480,13 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	for (size_t i = 0; i < plan->n_steps && (error == 0 || keeps_going); i++) {
 		if (plan->steps[i].result != IRQKIT_PLANNED)
 			continue;
-		r = write_step(plan->ctx, &plan->steps[i]);
+		r = write_somewhere(plan, i, lock, command);
+		/* what isn't in the journal must not be written */
+		keeps_going = keeps_going && plan->steps[i].result != IRQKIT_PLANNED;
 		error = error ? error : r;
 	}
 	/* what wrote nothing is no change */
-	if (!has_written(plan)) {
+	if (irqkit_plan_count_written(plan) == 0) {
 		journal_remove(lock, plan->journal_number);
 		plan->journal_number = 0;
 	} else if (error && !keeps_going) {

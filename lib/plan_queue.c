@@ -111,17 +111,12 @@ EXPORT int irqkit_plan_add_rps_sock_flow_entries(
 	struct irqkit_plan *plan, uint64_t count, const char *why)
 {
 	struct irqkit_step *step;
-	int r = plan_add_step(plan, &step);
+	int r = plan_add_machine_step(plan, IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES,
+		SOCK_FLOW_ENTRIES_PATH, "all devices", why, &step);
 
 	if (r < 0)
 		return r;
-	step->knob = IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES;
-	step->path = strdup(SOCK_FLOW_ENTRIES_PATH);
-	step->target = strdup("all devices");
-	step->why = strdup(why);
-	r = step->path && step->target && step->why
-		? step_set_number(plan->ctx, step, round_up_to_power(count))
-		: -ENOMEM;
+	r = step_set_number(plan->ctx, step, round_up_to_power(count));
 	if (r < 0)
 		plan_drop_step(plan);
 	return r;

@@ -226,8 +226,10 @@ struct irqkit_lock {
 };
 /* Opens the folder, and makes it where @make. -ENOENT: it isn't there. */
 int state_open(struct irqkit_ctx *ctx, bool make);
-/* A file appears under its name when it is complete, and on the disk. */
+/* A file has its name, and the place of what had it before, when it is complete. */
 int state_write(int dir_fd, const char *name, const char *text, size_t len);
+/* Brings the names of the files to the disk. */
+int state_sync(int dir_fd);
 /* The whole file, with a NUL behind it. -EBADMSG: it is no such file. */
 int state_read(int dir_fd, const char *name, char **ret_text);
 /* Calls @each with every name in the folder, until it returns something negative. */
@@ -302,12 +304,18 @@ struct irqkit_plan {
 	size_t steps_room;
 	unsigned int undoes; /* the change that this plan undoes, or 0 */
 	unsigned int journal_number; /* of the change that applying it made, or 0 */
+	irqkit_full_fn *full_fn; /* NULL: none */
+	void *full_data;
 };
 
 /* A new step with result planned; what it owns is still NULL. */
 int plan_add_step(struct irqkit_plan *plan, struct irqkit_step **ret_step);
 /* Drops the last step. */
 void plan_drop_step(struct irqkit_plan *plan);
+/* A new step for a knob that there is once in a machine. */
+int plan_add_machine_step(struct irqkit_plan *plan, enum irqkit_knob knob,
+	const char *path, const char *target, const char *why,
+	struct irqkit_step **ret_step);
 /* Reads what the knob holds now. */
 int step_read(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	struct value *ret_value);
@@ -322,38 +330,5 @@ int step_set_why(struct irqkit_step *step, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* The names of an interrupt's handlers, "a, b"; NULL: no memory. */
 char *interrupt_join_actions(const struct irqkit_interrupt *interrupt);
-
-/* journal.c */
-enum {
-	FIELD_PATH,
-	FIELD_IRQ,
-	FIELD_IDENTITY,
-	FIELD_TARGET,
-	FIELD_OLD,
-	FIELD_NEW,
-	N_FIELDS
-};
-
-/* One knob of a change. */
-struct entry {
-	char *field[N_FIELDS]; /* owned */
-};
-
-struct irqkit_change {
-	unsigned int number;
-	bool is_undone;
-	int64_t time;
-	char *command; /* owned */
-	unsigned int undoes;
-	struct entry *entries; /* owned */
-	size_t n_entries;
-	bool is_complete; /* the file has its end */
-};
-
-/* Makes the old values of all planned steps durable. */
-int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
-	const char *command, unsigned int *ret_number);
-/* Takes a change out that has been put back. */
-void journal_remove(struct irqkit_lock *lock, unsigned int number);
 
 #endif

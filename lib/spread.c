@@ -271,6 +271,13 @@ int spread_set_reason(struct spread_item *item, const char *format, ...)
 	return 0;
 }
 
+void spread_name_node(const struct spread_item *item, char text[static NODE_NAME_SIZE])
+{
+	text[0] = '\0';
+	if (item->is_local)
+		snprintf(text, NODE_NAME_SIZE, " of node %d", item->node);
+}
+
 EXPORT size_t irqkit_spread_count_moves(const struct irqkit_spread *spread)
 {
 	size_t moves = 0;
@@ -301,7 +308,7 @@ EXPORT uint64_t irqkit_spread_get_load_after(
 	return found ? found->after : 0;
 }
 
-/* Bystanders count with what is being placed alone. */
+/* The busiest of the CPUs that may be used, by the mean of the same. */
 static double imbalance(const struct irqkit_spread *spread, bool is_after)
 {
 	double worst = 0, sum = 0;
@@ -309,16 +316,16 @@ static double imbalance(const struct irqkit_spread *spread, bool is_after)
 
 	for (uint32_t i = 0; i < spread->n_cpus; i++) {
 		const struct spread_cpu *cpu = &spread->cpus[i];
-		uint64_t load = is_after ? cpu->after : cpu->before;
+		double load = (double)(is_after ? cpu->after : cpu->before);
 
 		if (!cpu->is_target)
-			load = load > cpu->fixed ? load - cpu->fixed : 0;
-		n_targets += cpu->is_target;
-		sum += (double)load;
-		if (worst < (double)load)
-			worst = (double)load;
+			continue;
+		n_targets++;
+		sum += load;
+		if (worst < load)
+			worst = load;
 	}
-	return sum > 0 && n_targets ? worst * n_targets / sum : 0;
+	return sum > 0 ? worst * n_targets / sum : 0;
 }
 
 EXPORT double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spread)

@@ -96,19 +96,27 @@ static inline bool item_can_stay(const struct spread_item *item)
 /* spread.c */
 int spread_set_reason(struct spread_item *item, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+#define NODE_NAME_SIZE 32
+/* " of node 1" where its CPUs are of one node only, otherwise "". */
+void spread_name_node(const struct spread_item *item, char text[static NODE_NAME_SIZE]);
 
 /* spread_place.c */
 bool spread_has_room(
 	const struct irqkit_spread *spread, const struct spread_item *item, uint32_t cpu);
+/* One more, or with -1 one less, where they are counted. */
+void spread_use_vector(struct irqkit_spread *spread, uint32_t cpu, int n);
 /* Places @item on @cpu. */
 void spread_take(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu);
 /* And widens it; where room is counted strictly, that is done after all others. */
 int spread_give(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu);
 /* Of @pool the CPU with the fewest interrupts placed, the first of those; NONE: no room. */
 uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
-	const uint64_t *pool, uint32_t except);
+	const uint64_t *pool);
 /* Gives a placed interrupt as many CPUs as it is to have. */
 int spread_widen(struct irqkit_spread *spread, struct spread_item *item);
+
+/* The load of each CPU, as it will be. */
+void spread_count_after(struct irqkit_spread *spread);
 
 /* The policies: spread_order.c, spread_load.c. */
 int spread_by_queue(struct irqkit_spread *spread);

@@ -161,6 +161,7 @@ static int move_few(
 static int explain(struct irqkit_spread *spread, struct spread_item *item, enum how how)
 {
 	const struct spread_cpu *now = NULL;
+	char where[NODE_NAME_SIZE];
 
 	if (item_can_stay(item))
 		now = &spread->cpus[item->now_index];
@@ -168,11 +169,13 @@ static int explain(struct irqkit_spread *spread, struct spread_item *item, enum 
 		return spread_set_reason(item, "eases CPU %u", now->cpu);
 	if (now)
 		return spread_set_reason(item, "makes way for heavier ones");
+	spread_name_node(item, where);
 	if (how == HOW_HEAVY)
-		return spread_set_reason(item, "heaviest first, least loaded CPU");
+		return spread_set_reason(
+			item, "heaviest first, least loaded CPU%s", where);
 	if (how == HOW_LIGHT)
-		return spread_set_reason(item, "idle, CPU with the fewest");
-	return spread_set_reason(item, "evens out the load");
+		return spread_set_reason(item, "idle, CPU%s with the fewest", where);
+	return spread_set_reason(item, "evens out the load%s", where);
 }
 
 /* It has as many CPUs as it is to have, and may have them. */
@@ -192,8 +195,19 @@ static bool is_wide(const struct irqkit_spread *spread, const struct spread_item
 	return true;
 }
 
+/* Where it is now; without any load, a new number of CPUs is not worth a write either. */
+static int stay(struct irqkit_spread *spread, const struct search *s,
+	struct spread_item *item, bool is_keep)
+{
+	if (s->total > 0 && !is_wide(spread, item))
+		return spread_set_reason(item, "stays, gets its number of CPUs");
+	item->place = NONE;
+	return spread_set_reason(item, is_keep ? "stays: no gain" : "stays");
+}
+
 /* The placement becomes the answer. Further CPUs come last: they must not take room. */
-static int answer(struct irqkit_spread *spread, const struct candidate *c, bool is_keep)
+static int answer(struct irqkit_spread *spread, const struct search *s,
+	const struct candidate *c, bool is_keep)
 {
 	int r = 0;
 
@@ -205,13 +219,10 @@ static int answer(struct irqkit_spread *spread, const struct candidate *c, bool 
 			continue;
 		spread_take(spread, item, cpu);
 		item->full = c->p.full[i];
-		if (cpu != item->now_index) {
+		if (cpu != item->now_index)
 			r = explain(spread, item, c->p.how[i]);
-			continue;
-		}
-		if (is_wide(spread, item))
-			item->place = NONE;
-		r = spread_set_reason(item, is_keep ? "stays: no gain" : "stays");
+		else
+			r = stay(spread, s, item, is_keep);
 	}
 	for (uint32_t i = 0; i < spread->n_items && r == 0; i++)
 		if (spread->items[i].place != NONE)
@@ -251,7 +262,7 @@ static int choose(struct irqkit_spread *spread, struct search *s, struct candida
 		best = &trimmed;
 	if (is_better(&pruned, best, good_enough, fresh->p.n_unplaced))
 		best = &pruned;
-	return answer(spread, best, false);
+	return answer(spread, s, best, false);
 }
 
 static bool is_worth_it(const struct irqkit_spread *spread, uint64_t now, uint64_t then)
@@ -277,12 +288,12 @@ int spread_by_load(struct irqkit_spread *spread)
 	complete(&keep, &s, false, bound);
 	if (!is_worth_it(spread, keep.worst, bound) ||
 		(keep.worst + 1) / 2 <= spread->idle >> s.shift)
-		return answer(spread, &keep, true);
+		return answer(spread, &s, &keep, true);
 
 	complete(&fresh, &s, true, plus(bound, 1, 1024));
 	if (fresh.moves == NONE || fresh.p.n_unplaced > keep.p.n_unplaced ||
 		!is_worth_it(spread, keep.worst, fresh.worst))
-		return answer(spread, &keep, true);
+		return answer(spread, &s, &keep, true);
 	return choose(spread, &s, &fresh, &keep);
 }
 

@@ -73,13 +73,12 @@ static int explain_next(
 		[IRQKIT_SERVES_TX] = "tx queue",
 	};
 	bool is_first = round == 0 && item->place == first_of(item->pool);
-	char what[32] = "", where[32] = "", again[32] = "";
+	char what[32] = "", where[NODE_NAME_SIZE], again[32] = "";
 
 	if (item->queue >= 0)
 		snprintf(what, sizeof(what), "%s %d, ",
 			directions[spread->is_split ? item->direction : 0], item->queue);
-	if (item->is_local)
-		snprintf(where, sizeof(where), " of node %d", item->node);
+	spread_name_node(item, where);
 	if (round > 0)
 		snprintf(again, sizeof(again), ", round %u", round + 1);
 	return spread_set_reason(
@@ -120,7 +119,7 @@ static int follow(struct irqkit_spread *spread, struct spread_item *item,
 static int place_next(
 	struct irqkit_spread *spread, struct spread_item *item, const uint64_t *pool)
 {
-	uint32_t next = spread_next(spread, item, pool, NONE);
+	uint32_t next = spread_next(spread, item, pool);
 	uint32_t round;
 	int r;
 
@@ -208,6 +207,16 @@ static uint32_t find_by_number(
 	return NONE;
 }
 
+/* "26 modulo 4 is 2, of node 1" */
+static int explain_number(struct spread_item *item, unsigned int count)
+{
+	char where[NODE_NAME_SIZE];
+
+	spread_name_node(item, where);
+	return spread_set_reason(item, "%u modulo %u is %u%s%s", item->irq, count,
+		item->irq % count, *where ? "," : "", where);
+}
+
 int spread_by_irq(struct irqkit_spread *spread)
 {
 	for (uint32_t i = 0; i < spread->n_items; i++) {
@@ -225,8 +234,7 @@ int spread_by_irq(struct irqkit_spread *spread)
 		}
 		r = spread_give(spread, item, cpu);
 		if (r == 0)
-			r = spread_set_reason(item, "%u modulo %u is %u", item->irq,
-				count, item->irq % count);
+			r = explain_number(item, count);
 		if (r < 0)
 			return r;
 	}

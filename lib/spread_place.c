@@ -141,7 +141,7 @@ bool spread_has_room(
 	return spread->room[cpu] > 0 || (spread->is_strict && cpu == item->now_index);
 }
 
-static void use_vector(struct irqkit_spread *spread, uint32_t cpu, int n)
+void spread_use_vector(struct irqkit_spread *spread, uint32_t cpu, int n)
 {
 	if (spread->cpus[cpu].vectors < UNLIMITED)
 		spread->room[cpu] -= (uint32_t)n;
@@ -152,8 +152,8 @@ void spread_take(struct irqkit_spread *spread, struct spread_item *item, uint32_
 	item->place = cpu;
 	spread->taken[cpu] += A_SLOT;
 	if (spread->is_strict && item_can_stay(item))
-		use_vector(spread, item->now_index, -1);
-	use_vector(spread, cpu, 1);
+		spread_use_vector(spread, item->now_index, -1);
+	spread_use_vector(spread, cpu, 1);
 }
 
 int spread_give(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu)
@@ -163,14 +163,14 @@ int spread_give(struct irqkit_spread *spread, struct spread_item *item, uint32_t
 }
 
 uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
-	const uint64_t *pool, uint32_t except)
+	const uint64_t *pool)
 {
 	const uint64_t *taken = spread->taken;
 	uint64_t least = UINT64_MAX, least_full = UINT64_MAX;
 	uint32_t best = NONE, full = NONE;
 
 	for (uint32_t i = 0; i < spread->n_cpus; i++) {
-		if (taken[i] >= least || i == except || !pool_has(pool, i))
+		if (taken[i] >= least || !pool_has(pool, i))
 			continue;
 		if (spread_has_room(spread, item, i)) {
 			least = taken[i];
@@ -217,7 +217,7 @@ int spread_widen(struct irqkit_spread *spread, struct spread_item *item)
 			if (r == 0)
 				r = irqkit_cpuset_add(cpus, spread->cpus[i].cpu);
 			spread->taken[i]++;
-			use_vector(spread, i, 1);
+			spread_use_vector(spread, i, 1);
 			count++;
 		}
 	}
@@ -261,7 +261,7 @@ static void count_before(struct irqkit_spread *spread)
 	}
 }
 
-static void count_after(struct irqkit_spread *spread)
+void spread_count_after(struct irqkit_spread *spread)
 {
 	for (uint32_t i = 0; i < spread->n_cpus; i++)
 		spread->cpus[i].after = spread->cpus[i].fixed;
@@ -345,50 +345,6 @@ EXPORT int irqkit_spread_place(struct irqkit_spread *spread, enum irqkit_policy 
 		forget(spread);
 		return r;
 	}
-	count_after(spread);
+	spread_count_after(spread);
 	return 0;
-}
-
-/* The least loaded of the pool that has room. */
-static uint32_t least_loaded(const struct irqkit_spread *spread,
-	const struct spread_item *item, uint32_t except)
-{
-	uint32_t best = NONE;
-
-	for (uint32_t i = 0; i < spread->n_cpus; i++)
-		if (pool_has(item->pool, i) && i != except && spread->room[i] > 0 &&
-			(best == NONE ||
-				spread->cpus[i].after < spread->cpus[best].after))
-			best = i;
-	return best;
-}
-
-EXPORT int irqkit_spread_place_again(
-	struct irqkit_spread *spread, size_t index, unsigned int full_cpu)
-{
-	struct spread_item *item = &spread->items[index];
-	uint32_t full = full_cpu < spread->n_index_of ? spread->index_of[full_cpu] : NONE;
-	uint32_t next;
-	int r;
-
-	if (full == NONE || item->place == NONE)
-		return -ENOENT;
-	spread->cpus[full].vectors = 0;
-	spread->room[full] = 0;
-	if (spread->policy == IRQKIT_POLICY_LOAD)
-		next = least_loaded(spread, item, full);
-	else
-		next = spread_next(spread, item, item->pool, full);
-	if (next == NONE)
-		return -ENOSPC;
-
-	item->place = next;
-	spread->taken[next] += A_SLOT;
-	use_vector(spread, next, 1);
-	r = spread_widen(spread, item);
-	if (r == 0)
-		r = spread_set_reason(
-			item, "next best; no vectors left on CPU %u", full_cpu);
-	count_after(spread);
-	return r;
 }

@@ -98,13 +98,15 @@ int state_write(int dir_fd, const char *name, const char *text, size_t len)
 		r = -errno;
 	if (r == 0 && renameat(dir_fd, NEW_NAME, dir_fd, name) < 0)
 		r = -errno;
-	if (r == 0 && fsync(dir_fd) < 0 && errno != EINVAL) {
-		r = -errno;
-		unlinkat(dir_fd, name, 0);
-	}
 	if (r < 0)
 		unlinkat(dir_fd, NEW_NAME, 0);
 	return r;
+}
+
+int state_sync(int dir_fd)
+{
+	/* some filesystems cannot */
+	return fsync(dir_fd) < 0 && errno != EINVAL ? -errno : 0;
 }
 
 static int read_all(int fd, char *text, size_t size)

@@ -28,6 +28,15 @@ EXPORT size_t irqkit_plan_count_results(
 	return n;
 }
 
+EXPORT size_t irqkit_plan_count_written(const struct irqkit_plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_steps; i++)
+		n += plan->steps[i].is_written;
+	return n;
+}
+
 EXPORT const char *irqkit_step_get_path(const struct irqkit_step *step)
 {
 	return step->path;

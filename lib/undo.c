@@ -3,7 +3,7 @@
  * A change of the journal -> the steps that put it back. Never blindly: what has moved on
  * since then is left alone.
  */
-#include "private.h"
+#include "journal.h"
 
 #include <errno.h>
 #include <stdio.h>

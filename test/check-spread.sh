@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # irqkit spread that stays or measures, on roots whose counts change under it: the service
-# manager, signals, loads that shift, devices and CPUs that go, and what is put back.
+# manager, signals, loads that shift, devices and CPUs that go, and what is put back; and on
+# CPUs that turn out to have no vector left.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -158,8 +159,16 @@ check "and it says that it was put back" grep -qE '^irqkit: busiest / mean was 1
 empty "there is nothing to undo" "$("$O/irqkit" undo --root="$root" --list --raw --noheadings)"
 
 check "--verify alone: the status is 0" measured --verify=2
-check "and it says what was measured" grep -qE '^Measured over 2 s: [1-4]\.[0-9]\.$' "$tmp/out"
+check "and it says what was measured, against what was expected" \
+	grep -qE '^Measured over 2 s afterwards: [2-4]\.[0-9], no better than before\.$' "$tmp/out"
+check "and what was before" \
+	grep -qE '^Busiest / mean of 4 CPUs \(interrupts in 2 s\): 1\.[0-9] before, [1-4]\.[0-9] expected\.$' "$tmp/out"
+check "and for each CPU" grep -qE '^CPU  before          expected        measured$' "$tmp/out"
 check "and nothing is put back" test "$(values)" != "$nothing"
+
+measured --verify=2 --json
+same "the same as JSON" '[2,2,4,true,true]' "$(jq -c '[.seconds, .measured_seconds, (.loads | map(select(has("measured"))) | length),
+	(.loads[0].measured > .loads[1].measured), (.imbalance_measured > .imbalance_before)]' "$tmp/out")"
 
 fresh
 start --by=load=30
@@ -167,4 +176,70 @@ sleep 0.5
 ends "a signal while it measures: the status is 1" 1 TERM
 same "and nothing was written" "$nothing" "$(values)"
 same "and it says so" "irqkit: ended while measuring: nothing was changed" "$(cat "$tmp/err")"
+
+# ---- a CPU without vectors -------------------------------------------------------------------
+# refused WHEN ARGUMENT...: the kernel has no vector where queue 1 is to go, the WHEN-th time
+# that its tx (28) or rx (29) is written
+refused() {
+	fresh
+	traced strace -qq -y -o "$tmp/calls" -P "$root/proc/irq/28/smp_affinity" -P "$root/proc/irq/29/smp_affinity" \
+		-e trace=write -e "inject=write:error=ENOSPC:when=$1" \
+		"$O/irqkit" spread --root="$root" "${@:2}" >"$tmp/out" 2>"$tmp/err"
+}
+# undone NAME: what was changed is one change, and can be undone
+undone() {
+	same "$1: one change" 1 "$("$O/irqkit" undo --root="$root" --list --raw --noheadings | wc -l)"
+	check "$1: it can be undone" "$O/irqkit" undo --root="$root" --quiet
+	same "$1: then all is as it was" "$nothing" "$(values)"
+}
+left='No interrupt vector was left on CPU 1: the next best was taken.'
+none='irqkit: no CPU that 28 (vif0-q1-tx) may go to has an interrupt vector left
+irqkit: cannot write '"'8'"' to /proc/irq/28/smp_affinity (vif0-q1-tx): No space left on device: these CPUs have no interrupt vector left: name others, or more'
+if ! traced strace -qq -o /dev/null -e trace=write -e inject=write:error=EIO:when=9 true 2>/dev/null; then
+	skip "a CPU without vectors" "no strace that makes calls fail, or nothing may be traced here"
+else
+	check "a CPU without vectors: the status is 0" refused 1
+	same "the queue is on the next best, rx with tx" '1 1 1 1 4 4 8 8 ' "$(values)"
+	same "and it says so" "$left" "$(tail -n 1 "$tmp/out")"
+	same "no knob is written twice, but for what was refused" 3 "$(wc -l <"$tmp/calls")"
+	empty "nothing is complained of" "$(cat "$tmp/err")"
+	undone "a CPU without vectors"
+
+	check "a CPU with one vector: the status is 0" refused 2
+	same "what was written stays, the other is on the next best" '1 1 2 1 4 4 8 8 ' "$(values)"
+	check "two CPUs without vectors: the status is 0" refused 1..2 --json
+	same "the queue is on the third" '1 1 4 4 4 4 8 8 ' "$(values)"
+	same "the JSON says why" '28 2 next best; no vectors left on CPU 0
+29 2 with its tx' "$(jq -r '.changes[] | select(.irq == 28, .irq == 29) | "\(.irq) \(.new_cpus) \(.why)"' "$tmp/out")"
+	undone "two CPUs without vectors"
+	check "--keep-going: the next best, and the status is 0" refused 1 --keep-going
+	same "--keep-going: as without" '1 1 1 1 4 4 8 8 ' "$(values)"
+	undone "--keep-going"
+
+	# where it is it has its vector: not if the kernel says otherwise
+	refused 1+
+	same "no CPU has a vector: the status is 1" 1 $?
+	same "and it says so" "$none
+irqkit: what was changed before that has been put back" "$(cat "$tmp/err")"
+	same "and everything is as it was" "$nothing" "$(values)"
+	empty "there is nothing to undo" "$("$O/irqkit" undo --root="$root" --list --raw --noheadings)"
+	refused 1..4 --keep-going
+	same "no CPU has a vector, --keep-going: the status is 1" 1 $?
+	same "and it says so" "$none" "$(cat "$tmp/err")"
+	same "the others are placed" '1 1 f 8 4 4 8 8 ' "$(values)"
+	undone "no CPU has a vector, --keep-going"
+
+	# By load: CPU 1 is to take one of CPU 0's two, and has no vector for either.
+	fresh
+	ASAN_OPTIONS=$traced_asan strace -D -qq -o /dev/null -P "$root/proc/irq/27/smp_affinity" -P "$root/proc/irq/31/smp_affinity" \
+		-e trace=write -e inject=write:error=ENOSPC:when=1 \
+		"$O/irqkit" spread --root="$root" --every=1 >"$tmp/out" 2>"$tmp/err" &
+	pid=$!
+	sleep 0.5
+	check "--every: a CPU without vectors" until_true 3 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
+	ends "--every: it ends with 0" 0 TERM
+	check "--every: it says so" grep -qE '^  [0-9]+ vif0-q[02]-rx: 0-3 -> 2, next best; no vectors left on CPU 1$' "$tmp/out"
+	empty "--every: it has nothing to complain of" "$(cat "$tmp/err")"
+	undone "--every"
+fi
 finish

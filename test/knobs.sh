@@ -36,11 +36,3 @@ knobs() {
 values() {
 	cat "$1"/proc/irq/[0-9]*/smp_affinity | grep . | sort -u | tr '\n' ' '
 }
-
-# The leak checker traces too, so it cannot look at what is traced.
-traced_asan=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-
-# traced COMMAND...: runs it in the way that what traces it needs
-traced() {
-	ASAN_OPTIONS=$traced_asan "$@"
-}

@@ -48,6 +48,14 @@ skip() {
 	echo "ok $1 # SKIP $2"
 }
 
+# The leak checker traces too, so it cannot look at what is traced.
+traced_asan=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+
+# traced COMMAND...: runs it in the way that what traces it needs
+traced() {
+	ASAN_OPTIONS=$traced_asan "$@"
+}
+
 # The last line of each script.
 finish() {
 	echo "1..$tap_count"

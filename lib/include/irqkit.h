@@ -830,6 +830,9 @@ const struct irqkit_step *irqkit_plan_get(const struct irqkit_plan *plan, size_t
 size_t irqkit_plan_count_results(
 	const struct irqkit_plan *plan, enum irqkit_result result);
 
+/* How many knobs hold what this plan wrote: see irqkit_step_was_written(). */
+size_t irqkit_plan_count_written(const struct irqkit_plan *plan);
+
 enum {
 	/* A step that fails doesn't end the plan, and nothing is put back. */
 	IRQKIT_APPLY_KEEP_GOING = 1 << 0,
@@ -843,10 +846,29 @@ enum {
  * Returns 0, or the error of the first step that failed; the steps' results tell the
  * rest. -EPROTO: the kernel took the value but the knob holds another. That it leaves CPUs
  * out of rps_cpus, xps_cpus and threads which are offline or isolated is its right. An
- * error with all steps still planned comes from the journal: nothing was written.
+ * error with no step failed comes from the journal: nothing was written, or all was put
+ * back.
  */
 int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags);
+
+/*
+ * Gives the interrupt of a step that isn't written other CPUs, for another reason. Where
+ * it has these already, the step is unchanged.
+ *
+ * -EINVAL: the step is written or skipped, or isn't an interrupt's.
+ */
+int irqkit_plan_set_affinity(struct irqkit_plan *plan, size_t index,
+	const struct irqkit_cpuset *cpus, const char *why);
+
+/*
+ * Called while @plan is applied, when the kernel has no vector left on any of the CPUs of
+ * the step @index (-ENOSPC): may give it others by irqkit_plan_set_affinity(), and those
+ * behind it too. It is written then, and if these are full as well, the function is called
+ * again. A step that isn't given others has failed. No function (the default): so do all.
+ */
+typedef void irqkit_full_fn(void *data, struct irqkit_plan *plan, size_t index);
+void irqkit_plan_set_full_fn(struct irqkit_plan *plan, irqkit_full_fn *fn, void *data);
 
 /* The number in the journal of what applying the plan changed; 0: nothing, or put back. */
 unsigned int irqkit_plan_get_number(const struct irqkit_plan *plan);
@@ -1070,14 +1092,22 @@ enum irqkit_policy {
 int irqkit_spread_place(struct irqkit_spread *spread, enum irqkit_policy policy);
 
 /*
- * The kernel said that @full_cpu, one of the CPUs that the interrupt @index was given, has
- * no vectors left: gives it the next best, and @full_cpu to no interrupt any more. The
- * others stay where they were placed.
+ * The kernel said that @full_cpu has no vectors left, and none of the other CPUs that the
+ * interrupt @index was given: gives it the next best, and these to no interrupt any more
+ * that isn't there. By load the next best may be to stay where it is, where that is no
+ * worse but for the gain. By queue those of the same queue that come after it and were to be
+ * on the same CPU go along. The others stay where they were placed.
  *
- * -ENOSPC: there is none. -ENOENT: no such CPU was added, or the interrupt isn't placed.
+ * -ENOSPC: there is none. -ENOENT: it wasn't given that CPU.
  */
 int irqkit_spread_place_again(
 	struct irqkit_spread *spread, size_t index, unsigned int full_cpu);
+
+/*
+ * It was not moved after all: leaves it as it is, and counts its load where it is served
+ * now. Its reason stays.
+ */
+void irqkit_spread_leave(struct irqkit_spread *spread, size_t index);
 
 /* How many interrupts were added. */
 size_t irqkit_spread_count(const struct irqkit_spread *spread);
@@ -1107,8 +1137,8 @@ uint64_t irqkit_spread_get_load_after(
 	const struct irqkit_spread *spread, unsigned int cpu);
 
 /*
- * How uneven it is: the most loaded CPU / the mean of the CPUs that may be used; 1.0 is
- * even. 0 where there is no load. What bystanders serve and isn't being placed is left out.
+ * How uneven it is: the most loaded of the CPUs that may be used / the mean of these; 1.0
+ * is even. 0 where they have no load. Bystanders are left out.
  */
 double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spread);
 double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);

@@ -226,6 +226,12 @@ static struct work begin(int n_steps, unsigned int flags)
 	return begin_with(n_steps, flags);
 }
 
+static void plan_anew(struct work *w)
+{
+	irqkit_plan_free(w->plan);
+	assert_int_equal(irqkit_plan_new(w->ctx, &w->plan), 0);
+}
+
 static void end(struct work *w)
 {
 	irqkit_plan_free(w->plan);
@@ -252,6 +258,11 @@ static int error_of(const struct work *w, int i)
 static bool was_written(const struct work *w, int i)
 {
 	return irqkit_step_was_written(irqkit_plan_get(w->plan, (size_t)i));
+}
+
+static int count_written(const struct work *w)
+{
+	return (int)irqkit_plan_count_written(w->plan);
 }
 
 static void knob_holds(const struct work *w, int i, const char *expected)
@@ -305,6 +316,7 @@ static void all_is_fine(void **state)
 			assert_int_equal(result(&w, i), IRQKIT_DONE);
 			assert_true(was_written(&w, i));
 		}
+		assert_int_equal(count_written(&w), k);
 		journal_is(&w, "1 ");
 
 		/* once more: nothing is planned any more */
@@ -317,6 +329,7 @@ static void all_is_fine(void **state)
 			assert_int_equal(result(&w, i), IRQKIT_UNCHANGED);
 		assert_int_equal(apply(&w, 0), 0);
 		assert_int_equal(n_writes[KNOB], k);
+		assert_int_equal(count_written(&w), 0);
 		journal_is(&w, "1 ");
 		end(&w);
 	}
@@ -425,6 +438,7 @@ static void keeps_going(void **state)
 			assert_int_equal(error_of(&w, i), i == n - 1 ? EINVAL : 0);
 			assert_int_equal(was_written(&w, i), i != n - 1);
 		}
+		assert_int_equal(count_written(&w), MOST - 1);
 		journal_is(&w, "1 "); /* the others can be undone */
 		end(&w);
 	}
@@ -442,6 +456,161 @@ static void first_error_counts(void **state)
 	assert_int_equal(irqkit_plan_count_results(w.plan, IRQKIT_FAILED), 3);
 	end(&w);
 }
+
+/* ------------------------------------------------------------------------------- */
+/* No vector left                                                                  */
+
+/* What is answered when a step's CPUs are full, one time after the other. */
+struct answers {
+	const char *mask[3]; /* NULL: none any more */
+	size_t n_calls;
+	size_t index; /* of the step, the last time */
+};
+
+static void answer(void *data, struct irqkit_plan *plan, size_t index)
+{
+	struct answers *answers = data;
+	const char *mask = answers->mask[answers->n_calls++];
+	struct irqkit_cpuset *cpus;
+
+	answers->index = index;
+	if (!mask)
+		return;
+	assert_int_equal(irqkit_cpuset_parse_mask(mask, strlen(mask), &cpus, NULL), 0);
+	assert_int_equal(irqkit_plan_set_affinity(plan, index, cpus, "next best"), 0);
+	irqkit_cpuset_free(cpus);
+}
+
+static void undo_the_one(const struct work *w)
+{
+	struct irqkit_journal *journal;
+	struct irqkit_plan *plan;
+
+	assert_int_equal(irqkit_journal_read(w->ctx, &journal), 0);
+	assert_int_equal(irqkit_journal_count(journal), 1);
+	assert_int_equal(irqkit_plan_new(w->ctx, &plan), 0);
+	assert_int_equal(
+		irqkit_plan_add_undo(plan, irqkit_journal_get(journal, 0), w->snapshot, 0),
+		0);
+	assert_int_equal(irqkit_plan_apply(plan, w->lock, "irqkit undo", 0), 0);
+	knobs_hold(w, OLD);
+	irqkit_plan_free(plan);
+	irqkit_journal_free(journal);
+}
+
+/* The second or the third set is taken; others are written once, and all can be undone. */
+static void full_step_goes_elsewhere(void **state)
+{
+	(void)state;
+	for (int n = 1; n <= MOST; n++) {
+		for (int tries = 1; tries <= 2; tries++) {
+			struct answers answers = { { "4", "8" }, 0, 0 };
+			struct work w = begin(MOST, IRQKIT_STEP_OPTIONAL);
+			int full = n - 1;
+
+			fail_write(REFUSE, ENOSPC, n, n + tries - 1);
+			irqkit_plan_set_full_fn(w.plan, answer, &answers);
+			assert_int_equal(apply(&w, 0), 0);
+			assert_int_equal(answers.n_calls, tries);
+			assert_int_equal(answers.index, full);
+			assert_int_equal(n_writes[KNOB], MOST + tries);
+			for (int i = 0; i < MOST; i++) {
+				knob_holds(&w, i, i != full ? NEW : tries == 1 ? "4" : "8");
+				assert_int_equal(result(&w, i), IRQKIT_DONE);
+				assert_int_equal(error_of(&w, i), 0);
+			}
+			assert_string_equal(irqkit_step_get_why(irqkit_plan_get(
+						    w.plan, (size_t)full)),
+				"next best");
+			journal_is(&w, "1 ");
+			undo_the_one(&w);
+			end(&w);
+		}
+	}
+}
+
+static void full_step_stays(void **state)
+{
+	struct answers answers = { { OLD }, 0, 0 };
+	struct work w = begin(3, 0);
+
+	(void)state;
+	fail_write(REFUSE, ENOSPC, 2, 2);
+	irqkit_plan_set_full_fn(w.plan, answer, &answers);
+	assert_int_equal(apply(&w, 0), 0);
+	assert_int_equal(result(&w, 1), IRQKIT_UNCHANGED);
+	assert_int_equal(error_of(&w, 1), 0);
+	knob_holds(&w, 0, NEW);
+	knob_holds(&w, 1, OLD);
+	knob_holds(&w, 2, NEW);
+	undo_the_one(&w);
+	end(&w);
+}
+
+static void full_step_has_no_other(void **state)
+{
+	(void)state;
+	for (int keeps_going = 0; keeps_going < 2; keeps_going++) {
+		struct answers answers = { { "4" }, 0, 0 };
+		struct work w = begin(MOST, 0);
+
+		fail_write(REFUSE, ENOSPC, 2, 3);
+		irqkit_plan_set_full_fn(w.plan, answer, &answers);
+		assert_int_equal(apply(&w, keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0),
+			-ENOSPC);
+		assert_int_equal(answers.n_calls, 2);
+		assert_int_equal(result(&w, 1), IRQKIT_FAILED);
+		assert_int_equal(error_of(&w, 1), ENOSPC);
+		for (int i = 0; i < MOST; i++)
+			knob_holds(&w, i, keeps_going && i != 1 ? NEW : OLD);
+		journal_is(&w, keeps_going ? "1 " : "");
+		end(&w);
+	}
+}
+
+/* Values that the journal does not have are never written, and none is left. */
+static void next_best_cannot_be_noted(void **state)
+{
+	(void)state;
+	for (int keeps_going = 0; keeps_going < 2; keeps_going++) {
+		struct answers answers = { { "4" }, 0, 0 };
+		struct work w = begin(MOST, 0);
+
+		fail_write(REFUSE, ENOSPC, 2, 2);
+		faults[1] = (struct fault){ JOURNAL, REFUSE, ENOSPC, 2, 2 };
+		irqkit_plan_set_full_fn(w.plan, answer, &answers);
+		assert_int_equal(apply(&w, keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0),
+			-ENOSPC);
+		assert_int_equal(answers.n_calls, 1);
+		assert_int_equal(n_writes[KNOB], 3);
+		assert_int_equal(result(&w, 0), IRQKIT_ROLLED_BACK);
+		for (int i = 1; i < MOST; i++)
+			assert_int_equal(result(&w, i), IRQKIT_PLANNED);
+		knobs_hold(&w, OLD);
+		journal_is(&w, "");
+		end(&w);
+	}
+}
+
+static void what_is_written_keeps_its_cpus(void **state)
+{
+	struct work w = begin(1, 0);
+	const struct irqkit_cpuset *old =
+		irqkit_step_get_old_cpus(irqkit_plan_get(w.plan, 0));
+
+	(void)state;
+	assert_int_equal(irqkit_plan_add_skipped(w.plan,
+				 irqkit_snapshot_get(w.snapshot, 1), "left alone"),
+		0);
+	assert_int_equal(irqkit_plan_set_affinity(w.plan, 1, old, "why not"), -EINVAL);
+	assert_int_equal(apply(&w, 0), 0);
+	assert_int_equal(irqkit_plan_set_affinity(w.plan, 0, old, "why not"), -EINVAL);
+	assert_string_equal(irqkit_step_get_why(irqkit_plan_get(w.plan, 0)), "asked for");
+	end(&w);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Putting back                                                                    */
 
 /* What cannot be put back stays in the journal, and all the rest is put back. */
 static void roll_back_fails(void **state)
@@ -561,8 +730,7 @@ static void undo_that_fails(void **state)
 		const struct irqkit_change *change;
 
 		assert_int_equal(apply(&w, 0), 0);
-		irqkit_plan_free(w.plan);
-		assert_int_equal(irqkit_plan_new(w.ctx, &w.plan), 0);
+		plan_anew(&w);
 		assert_int_equal(irqkit_journal_read(w.ctx, &journal), 0);
 		change = irqkit_journal_get(journal, 0);
 		assert_int_equal(
@@ -577,6 +745,96 @@ static void undo_that_fails(void **state)
 		irqkit_journal_free(journal);
 		end(&w);
 	}
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Two changes into one                                                            */
+
+static void add_and_apply(struct work *w, int from, int to, const char *mask)
+{
+	struct irqkit_cpuset *cpus;
+
+	plan_anew(w);
+	assert_int_equal(irqkit_cpuset_parse_mask(mask, strlen(mask), &cpus, NULL), 0);
+	for (int i = from; i <= to; i++)
+		assert_int_equal(irqkit_plan_add_affinity(w->plan,
+					 irqkit_snapshot_get(w->snapshot, (size_t)i),
+					 cpus, "asked for", 0),
+			0);
+	irqkit_cpuset_free(cpus);
+	assert_int_equal(apply(w, 0), 0);
+}
+
+/* Undoes all that the journal has, last first; tells how many changes that was. */
+static size_t undo_all(struct work *w)
+{
+	struct irqkit_journal *journal;
+	size_t n;
+
+	assert_int_equal(irqkit_journal_read(w->ctx, &journal), 0);
+	n = irqkit_journal_count(journal);
+	for (size_t i = n; i-- > 0;) {
+		plan_anew(w);
+		assert_int_equal(irqkit_plan_add_undo(w->plan,
+					 irqkit_journal_get(journal, i), w->snapshot,
+					 false),
+			0);
+		assert_int_equal(apply(w, 0), 0);
+	}
+	irqkit_journal_free(journal);
+	return n;
+}
+
+/* Knobs of the first alone, of both, and of the second alone; then all is undone. */
+static void check_merge(bool *what_fails, int error, size_t n_left)
+{
+	struct work w = begin(0, 0);
+
+	add_and_apply(&w, 0, 2, "2");
+	add_and_apply(&w, 1, 4, "4");
+	if (what_fails)
+		*what_fails = true;
+	assert_int_equal(irqkit_journal_merge(w.lock, 1, 2), error);
+	if (what_fails)
+		*what_fails = false;
+	assert_int_equal(undo_all(&w), n_left);
+	knobs_hold(&w, OLD);
+	end(&w);
+}
+
+static void merges(void **state)
+{
+	(void)state;
+	check_merge(NULL, 0, 1);
+}
+
+/* Both stay as they were. */
+static void merging_fails(void **state)
+{
+	(void)state;
+	check_merge(&file_sync_fails, -EIO, 2);
+	check_merge(&rename_fails, -ENOSPC, 2);
+}
+
+/* The old values are in the folder by then, and stay there. */
+static void merged_is_not_synced(void **state)
+{
+	(void)state;
+	check_merge(&dir_sync_fails, 0, 1);
+}
+
+static void merges_what_is_there(void **state)
+{
+	struct work w = begin(0, 0);
+
+	(void)state;
+	add_and_apply(&w, 0, 2, "2");
+	assert_int_equal(irqkit_journal_merge(w.lock, 1, 2), -ENOENT);
+	assert_int_equal(irqkit_journal_merge(w.lock, 2, 1), -ENOENT);
+	journal_is(&w, "1 ");
+	assert_int_equal(undo_all(&w), 1);
+	knobs_hold(&w, OLD);
+	end(&w);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -599,6 +857,7 @@ static void rolls_back_later(void **state)
 		assert_int_equal(result(&w, i), IRQKIT_ROLLED_BACK);
 		assert_false(was_written(&w, i));
 	}
+	assert_int_equal(count_written(&w), 0);
 
 	/* once more: there is nothing to put back */
 	assert_int_equal(irqkit_plan_roll_back(w.plan, w.lock), 0);
@@ -631,6 +890,7 @@ static void rolls_back_but_for_one(void **state)
 				is_left ? IRQKIT_FAILED : IRQKIT_ROLLED_BACK);
 			assert_int_equal(error_of(&w, i), is_left ? EIO : 0);
 		}
+		assert_int_equal(count_written(&w), 1);
 		journal_is(&w, "1 ");
 		end(&w);
 	}
@@ -752,11 +1012,20 @@ int main(void)
 		cmocka_unit_test(skipped_step_tells_why),
 		cmocka_unit_test(keeps_going),
 		cmocka_unit_test(first_error_counts),
+		cmocka_unit_test(full_step_goes_elsewhere),
+		cmocka_unit_test(full_step_stays),
+		cmocka_unit_test(full_step_has_no_other),
+		cmocka_unit_test(next_best_cannot_be_noted),
+		cmocka_unit_test(what_is_written_keeps_its_cpus),
 		cmocka_unit_test(roll_back_fails),
 		cmocka_unit_test(knob_goes_away),
 		cmocka_unit_test(without_journal_nothing_is_written),
 		cmocka_unit_test(journal_is_written_on),
 		cmocka_unit_test(undo_that_fails),
+		cmocka_unit_test(merges),
+		cmocka_unit_test(merging_fails),
+		cmocka_unit_test(merged_is_not_synced),
+		cmocka_unit_test(merges_what_is_there),
 		cmocka_unit_test(rolls_back_later),
 		cmocka_unit_test(rolls_back_but_for_one),
 		cmocka_unit_test(rolls_back_nothing),

@@ -575,9 +575,50 @@ static void what_stays_is_widened(void **state)
 		add(spread, 1, 5, irqkit_cpuset_next(set, -1));
 		assert_int_equal(irqkit_spread_set_affinity(spread, 0, set), 0);
 		irqkit_cpuset_free(set);
-		snprintf(text, sizeof(text), "1 %s stays: no gain\n", expected[i]);
+		snprintf(text, sizeof(text), "1 %s %s\n", expected[i],
+			*expected[i] == '-' ? "stays: no gain"
+					    : "stays, gets its number of CPUs");
 		ends(spread, IRQKIT_POLICY_LOAD, text);
 	}
+}
+
+static void without_load_nothing_is_widened(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(4);
+	struct irqkit_cpuset *set = set_of("0");
+
+	(void)state;
+	irqkit_spread_set_width(spread, 2);
+	add(spread, 1, 0, 0);
+	assert_int_equal(irqkit_spread_set_affinity(spread, 0, set), 0);
+	irqkit_cpuset_free(set);
+	ends(spread, IRQKIT_POLICY_LOAD, "1 - stays: no gain\n");
+}
+
+static void moves_to_its_node_name_it(void **state)
+{
+	struct irqkit_spread *spread = NULL;
+
+	(void)state;
+	assert_int_equal(irqkit_spread_new(&spread), 0);
+	for (unsigned int c = 0; c < 4; c++)
+		assert_int_equal(
+			irqkit_spread_add_cpu(spread, c, -1, -1, (int)c / 2), 0);
+	for (unsigned int i = 0; i < 4; i++) {
+		add(spread, i, i < 3 ? 100 : 0, i == 2 ? 3 : 0);
+		irqkit_spread_set_node(spread, i, 1);
+	}
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+	answers(spread,
+		"0 2 heaviest first, least loaded CPU of node 1\n"
+		"1 2 heaviest first, least loaded CPU of node 1\n"
+		"2 - stays: no gain\n"
+		"3 3 idle, CPU of node 1 with the fewest\n");
+	ends(spread, IRQKIT_POLICY_IRQ,
+		"0 2 0 modulo 2 is 0, of node 1\n"
+		"1 3 1 modulo 2 is 1, of node 1\n"
+		"2 2 2 modulo 2 is 0, of node 1\n"
+		"3 3 3 modulo 2 is 1, of node 1\n");
 }
 
 static void idle_ones_do_not_pile_up(void **state)
@@ -655,9 +696,28 @@ static void loads_are_counted(void **state)
 	assert_int_equal(irqkit_spread_get_load_after(spread, 5), 1000);
 	assert_int_equal(irqkit_spread_get_load_after(spread, 6), 0);
 	assert_int_equal(irqkit_spread_get_bound(spread), 30);
-	assert_true(irqkit_spread_get_imbalance_before(spread) == 50. * 2 / 60);
+	assert_true(irqkit_spread_get_imbalance_before(spread) == 2);
 	assert_true(irqkit_spread_get_imbalance_after(spread) == 1);
 	assert_int_equal(irqkit_spread_count_moves(spread), 2);
+	irqkit_spread_free(spread);
+}
+
+static void what_was_not_moved_counts_where_it_is(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(2);
+
+	(void)state;
+	add_queue(spread, 1, 0, 0, IRQKIT_SERVES_BOTH);
+	add_queue(spread, 2, 0, 1, IRQKIT_SERVES_BOTH);
+	add(spread, 3, 30, 0);
+	add(spread, 4, 20, 0);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+	assert_int_equal(irqkit_spread_get_load_after(spread, 1), 20);
+	irqkit_spread_leave(spread, 3);
+	assert_null(irqkit_spread_get_cpus(spread, 3));
+	assert_int_equal(irqkit_spread_get_load_after(spread, 0), 50);
+	assert_int_equal(irqkit_spread_get_load_after(spread, 1), 0);
+	assert_true(irqkit_spread_get_imbalance_after(spread) == 2);
 	irqkit_spread_free(spread);
 }
 
@@ -720,11 +780,49 @@ static void full_cpus_are_passed_by(void **state)
 		"41 2 queue 1, next CPU; no vectors left on CPU 1\n"
 		"42 0 queue 2, next CPU, round 2; no vectors left on CPU 1\n"
 		"43 0 queue 3, next CPU, round 3; no vectors left on CPU 1\n");
-	assert_int_equal(irqkit_spread_place_again(spread, 0, 1), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 1), -ENOENT);
 	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), -ENOSPC);
 	irqkit_spread_free(spread);
+}
 
-	spread = with_cpus(3);
+static void next_best_cpu_is_taken(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(3);
+
+	(void)state;
+	for (int q = 0; q < 3; q++)
+		add_queue(spread, 40 + (unsigned int)q, 0, q, IRQKIT_SERVES_BOTH);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 1, 1), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), 0);
+	answers(spread,
+		"40 2 next best; no vectors left on CPU 0\n"
+		"41 0 next best; no vectors left on CPU 1\n"
+		"42 2 queue 2, next CPU\n");
+	assert_int_equal(irqkit_spread_place_again(spread, 1, 0), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 1, 2), -ENOSPC);
+	irqkit_spread_free(spread);
+
+	/* where it is it has a vector, though others have none there */
+	spread = with_cpus(2);
+	add(spread, 50, 0, 1);
+	add(spread, 51, 0, 0);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_IRQ), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 1, 1), 0);
+	answers(spread,
+		"50 1 next best; no vectors left on CPU 0\n"
+		"51 0 next best; no vectors left on CPU 1\n");
+	/* the kernel knows better where it is */
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 1), -ENOSPC);
+	irqkit_spread_free(spread);
+}
+
+static void next_best_by_load(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(3);
+
+	(void)state;
 	add(spread, 50, 10, -1);
 	add(spread, 51, 10, -1);
 	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
@@ -734,6 +832,81 @@ static void full_cpus_are_passed_by(void **state)
 	answers(spread,
 		"50 2 next best; no vectors left on CPU 0\n"
 		"51 1 heaviest first, least loaded CPU\n");
+	irqkit_spread_free(spread);
+
+	/* CPU 2 would be no better, or hardly, than where it is */
+	for (unsigned int load = 90; load <= 91; load++) {
+		spread = with_cpus(3);
+		assert_int_equal(irqkit_spread_add_load(spread, 2, load - 10), 0);
+		add(spread, 50, 100, 0);
+		add(spread, 51, 90, 0);
+		assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+		answers(spread,
+			"50 - stays\n"
+			"51 1 eases CPU 0\n");
+		assert_int_equal(irqkit_spread_place_again(spread, 1, 1), 0);
+		answers(spread, load == 90 ? "50 - stays\n"
+					     "51 2 next best; no vectors left on CPU 1\n"
+					   : "50 - stays\n"
+					     "51 - stays: no vectors left on CPU 1\n");
+		assert_int_equal(irqkit_spread_get_load_after(spread, 0),
+			load == 90 ? 100 : 190);
+		irqkit_spread_free(spread);
+	}
+}
+
+/* What comes after it may still go along; what comes before is there already. */
+static void queue_goes_along(void **state)
+{
+	for (int is_split = 0; is_split < 2; is_split++) {
+		struct irqkit_spread *spread = with_cpus(4);
+
+		(void)state;
+		irqkit_spread_set_split(spread, is_split);
+		for (int q = 0; q < 2; q++) {
+			add_queue(spread, 20 + 2 * (unsigned int)q, 0, q, IRQKIT_SERVES_TX);
+			add_queue(spread, 21 + 2 * (unsigned int)q, 0, q, IRQKIT_SERVES_RX);
+		}
+		assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+		assert_int_equal(
+			irqkit_spread_place_again(spread, 0, is_split ? 1 : 0), 0);
+		answers(spread, is_split
+				? "20 0 next best; no vectors left on CPU 1\n"
+				  "21 0 rx queue 0, first CPU\n"
+				  "22 3 tx queue 1, next CPU\n"
+				  "23 2 rx queue 1, next CPU\n"
+				: "20 2 next best; no vectors left on CPU 0\n"
+				  "21 2 with its tx\n"
+				  "22 1 queue 1, next CPU\n"
+				  "23 1 with its tx\n");
+		assert_int_equal(
+			irqkit_spread_place_again(spread, 3, is_split ? 2 : 1), 0);
+		answers(spread, is_split
+				? "20 0 next best; no vectors left on CPU 1\n"
+				  "21 0 rx queue 0, first CPU\n"
+				  "22 3 tx queue 1, next CPU\n"
+				  "23 3 next best; no vectors left on CPU 2\n"
+				: "20 2 next best; no vectors left on CPU 0\n"
+				  "21 2 with its tx\n"
+				  "22 1 queue 1, next CPU\n"
+				  "23 3 next best; no vectors left on CPU 1\n");
+		irqkit_spread_free(spread);
+	}
+}
+
+/* The kernel looks at all CPUs of a mask before it refuses. */
+static void all_of_a_wide_one_are_full(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(4);
+
+	(void)state;
+	irqkit_spread_set_width(spread, 2);
+	add_queue(spread, 30, 0, 0, IRQKIT_SERVES_BOTH);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+	answers(spread, "30 0-1 queue 0, first CPU\n");
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), 0);
+	answers(spread, "30 2-3 next best; no vectors left on CPU 0-1\n");
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 3), -ENOSPC);
 	irqkit_spread_free(spread);
 }
 
@@ -871,13 +1044,20 @@ int main(void)
 		cmocka_unit_test(what_gains_little_stays),
 		cmocka_unit_test(idle_machines_are_let_be),
 		cmocka_unit_test(what_stays_is_widened),
+		cmocka_unit_test(without_load_nothing_is_widened),
+		cmocka_unit_test(moves_to_its_node_name_it),
 		cmocka_unit_test(idle_ones_do_not_pile_up),
 		cmocka_unit_test(worst_of_heaviest_first_is_mended),
 		cmocka_unit_test(siblings_count_in_part),
 		cmocka_unit_test(loads_are_counted),
+		cmocka_unit_test(what_was_not_moved_counts_where_it_is),
 		cmocka_unit_test(large_loads_do_not_overflow),
 		cmocka_unit_test(misuse_is_refused),
 		cmocka_unit_test(full_cpus_are_passed_by),
+		cmocka_unit_test(next_best_cpu_is_taken),
+		cmocka_unit_test(next_best_by_load),
+		cmocka_unit_test(queue_goes_along),
+		cmocka_unit_test(all_of_a_wide_one_are_full),
 		cmocka_unit_test(no_cpu_gets_more_than_its_vectors),
 		cmocka_unit_test(answers_are_the_same_again),
 		cmocka_unit_test(load_is_placed_well),
