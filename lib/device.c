@@ -228,7 +228,7 @@ static int read_nvme_paths(struct irqkit_device *device)
 		return -ENOMEM;
 	*strrchr(folder, '/') = '\0';
 	r = knob_list_names(device->devices->ctx, folder, "nvme", &names, &count);
-	for (size_t i = 0; r == 0 && i < count; i++) {
+	for (size_t i = 0; r >= 0 && i < count; i++) {
 		_cleanup_free_ char *link = NULL;
 		const char *path;
 

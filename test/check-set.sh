@@ -188,5 +188,31 @@ status 1" "$text"
 	result $? "what cannot be put back is named" "$text"
 	check "and can be undone" irqkit undo --quiet
 	same "then all is as it was" "$(knobs "$tmp/small")" "$(knobs "$root")"
+
+	cp -RP test/roots/queues-8cpu "$tmp/queues"
+	while IFS='|' read -r error text meaning; do
+		fresh queues
+		same "$error of a queue is explained" \
+			"irqkit: cannot write '0f' to /sys/class/net/eth0/queues/rx-0/rps_cpus (eth0:rx-0): $text: $meaning
+irqkit: nothing was changed
+status 1" "$(fails "$error" 2 rps eth0 --cpus=0-3 --quiet)"
+	done <<-'T'
+		error=EPERM|Operation not permitted|this needs CAP_NET_ADMIN in the machine's first user namespace, which the root of a container lacks
+		error=EINVAL|Invalid argument|the kernel takes no isolated CPUs here, and nothing else is left
+		error=EOVERFLOW|Value too large for defined data type|the set is wider than this kernel's
+		error=ENOMEM|Cannot allocate memory|so large a table does not fit into memory
+		error=ENODEV|No such device|the queue is gone: the interface was removed, or has fewer queues now
+		error=EROFS|Read-only file system|it is mounted read-only, as in a container: run irqkit on the host
+		retval=3|Protocol error|the kernel took the value, but the knob holds another: were the CPUs taken offline?
+	T
+
+	fresh queues
+	for error in ENOSYS EPERM; do
+		same "as with openat2(), so without it ($error)" "$(irqkit show eth0 bond0 --queues)" \
+			"$(traced strace -qq -o /dev/null -e trace=openat2 -e inject=openat2:error=$error \
+				"$O/irqkit" show eth0 bond0 --queues --root="$root" 2>&1)"
+		same "on the running machine too ($error)" "$("$O/irqkit" mask all)" \
+			"$(traced strace -qq -o /dev/null -e trace=openat2 -e inject=openat2:error=$error "$O/irqkit" mask all 2>&1)"
+	done
 fi
 finish

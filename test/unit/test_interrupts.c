@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "private.h"
+
 #define HEADING "           CPU0       CPU1       \n"
 
 static struct irqkit_snapshot *parse(const char *text)
@@ -30,7 +32,7 @@ static void assert_text(const char *expected, const char *actual)
 		assert_string_equal(expected, actual);
 }
 
-struct description {
+struct described {
 	const char *row;
 	const char *chip;
 	const char *trigger;
@@ -39,7 +41,7 @@ struct description {
 };
 
 /* What stands behind the counts, in the layouts of the kernels. */
-static const struct description descriptions[] = {
+static const struct described descriptions[] = {
 	{ "  IO-APIC   5-edge      ACPI:Ged", "IO-APIC", "edge", 5, { "ACPI:Ged" } },
 	{ "  IO-APIC   9-fasteoi   acpi", "IO-APIC", "fasteoi", 9, { "acpi" } },
 	{ " PCI-MSIX-0000:00:03.0   0-edge      virtio2-input.0", "PCI-MSIX-0000:00:03.0",
@@ -74,6 +76,10 @@ static const struct description descriptions[] = {
 	{ " SiFive PLIC  10 Edge      ttyS0", "SiFive PLIC", "Edge", 10, { "ttyS0" } },
 	{ " 4b00000.gpio  12 Edge      485c0100.dma-controller chan6", "4b00000.gpio",
 		"Edge", 12, { "485c0100.dma-controller chan6" } },
+	{ "    GICv3  27 Level -fasteoi   arch_timer", "GICv3", "fasteoi", 27,
+		{ "arch_timer" } },
+	{ "    GICv3  27 Level -strange   arch_timer", "GICv3", "Level", 27,
+		{ "-strange   arch_timer" } },
 	/* chips with blanks, with a digit first, with a blank at the end */
 	{ " Hyper-V PCIe MSI 4203159552-edge      mlx5_async@pci:8101:00:02.0",
 		"Hyper-V PCIe MSI", "edge", 4203159552,
@@ -115,7 +121,7 @@ static void descriptions_are_read(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(descriptions) / sizeof(*descriptions); i++) {
-		const struct description *d = &descriptions[i];
+		const struct described *d = &descriptions[i];
 		char text[512];
 		int64_t hwirq = -1;
 
@@ -287,28 +293,40 @@ static void every_width_and_place(void **state)
 	}
 }
 
+#define SIZED(text) text, sizeof(text) - 1
+
 static void texts_are_refused(void **state)
 {
 	static const struct {
 		const char *text;
+		size_t len;
 		int error;
 		size_t line;
 	} bad[] = {
-		{ "", -ENODATA, 0 },
-		{ "MemTotal:       16303212 kB\n", -EBADMSG, 1 },
-		{ " 24:          1          2   PCI-MSI 1-edge      a\n", -EBADMSG, 1 },
-		{ "           CPU0       MEM1       \n", -EBADMSG, 1 },
-		{ "           CPU0       CPU0       \n", -EBADMSG, 1 },
-		{ "           CPU0 [min/avg/max]\n", -EBADMSG, 1 },
-		{ "           CPU1       CPU0       \n", -EBADMSG, 1 },
-		{ "           CPU0       CPU4294967296       \n", -EBADMSG, 1 },
-		{ HEADING "no label\n", -EBADMSG, 2 },
-		{ HEADING " 24:          1          2   a\n\n", -EBADMSG, 3 },
-		{ HEADING " 24:          1          2   a\n 25:          1\n", -EAGAIN,
-			3 },
-		{ HEADING " 24:          1   PCI-MSI 1-edge      a\n", -EAGAIN, 2 },
-		{ HEADING " 24: 18446744073709551616          1   a\n", -ERANGE, 2 },
-		{ HEADING " 24: 18446744073709551615          1   a\n", -ERANGE, 2 },
+		{ SIZED(""), -ENODATA, 0 },
+		{ SIZED("MemTotal:       16303212 kB\n"), -EBADMSG, 1 },
+		{ SIZED(" 24:          1          2   PCI-MSI 1-edge      a\n"), -EBADMSG,
+			1 },
+		{ SIZED("           CPU0       MEM1       \n"), -EBADMSG, 1 },
+		{ SIZED("           CPU0       CPU0       \n"), -EBADMSG, 1 },
+		{ SIZED("           CPU0 [min/avg/max]\n"), -EBADMSG, 1 },
+		{ SIZED("           CPU1       CPU0       \n"), -EBADMSG, 1 },
+		{ SIZED("           CPU0       CPU4294967296       \n"), -EBADMSG, 1 },
+		{ SIZED(HEADING "no label\n"), -EBADMSG, 2 },
+		{ SIZED(HEADING " 24:          1          2   a\n\n"), -EBADMSG, 3 },
+		{ SIZED(HEADING " 24:          1          2   a\n 25:          1\n"),
+			-EAGAIN, 3 },
+		{ SIZED(HEADING " 24:          1   PCI-MSI 1-edge      a\n"), -EAGAIN,
+			2 },
+		{ SIZED(HEADING " 24: 18446744073709551616          1   a\n"), -ERANGE,
+			2 },
+		{ SIZED(HEADING " 24: 18446744073709551615          1   a\n"), -ERANGE,
+			2 },
+		{ SIZED(HEADING " 2\t4:          1          2   a\n"), -EBADMSG, 2 },
+		{ SIZED(HEADING " 24:          1          2   a\0b\n"), -EBADMSG, 2 },
+		{ SIZED(HEADING "NMI:          1          2   a\0b\n"), -EBADMSG, 2 },
+		{ SIZED(HEADING "ERR:          1\0\n"), -EBADMSG, 2 },
+		{ SIZED(HEADING " 24:          0          0edge  a\n"), -EAGAIN, 2 },
 	};
 
 	(void)state;
@@ -317,7 +335,7 @@ static void texts_are_refused(void **state)
 		size_t line = 12345;
 		const char *reason = NULL;
 		int r = irqkit_snapshot_parse(
-			bad[i].text, strlen(bad[i].text), NULL, &s, &line, &reason);
+			bad[i].text, bad[i].len, NULL, &s, &line, &reason);
 
 		if (r != bad[i].error || (bad[i].line && line != bad[i].line))
 			fail_msg("%d at line %zu, not %d at %zu, for:\n%s", r, line,
@@ -354,6 +372,34 @@ static void every_beginning(void **state)
 	}
 }
 
+/* A further count could be that of a CPU which came while the file was read. */
+static void rows_that_may_be_wide(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_wide;
+	} rows[] = {
+		{ HEADING " 24:          1          2          3   a\n", true },
+		{ HEADING " 24:          1          2          3\n", true },
+		{ HEADING " 24:          1          2          3x  a\n", false },
+		{ HEADING " 24:          1          2         3   a\n", false },
+		{ HEADING " 24:          1          2   3  a\n", false },
+		{ HEADING " 24:          1          2   PCI-MSI 1-edge      3\n", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct reader reader;
+
+		assert_int_equal(reader_init(&reader, NULL), 0);
+		assert_int_equal(
+			reader_feed(&reader, rows[i].text, strlen(rows[i].text)), 0);
+		assert_int_equal(reader_finish(&reader), 0);
+		assert_int_equal(reader.saw_wide_row, rows[i].is_wide);
+		reader_free(&reader);
+	}
+}
+
 /* Without a heading, as some kernels of 7.2 lose it. */
 static void heading_from_elsewhere(void **state)
 {
@@ -381,6 +427,7 @@ int main(void)
 		cmocka_unit_test(every_width_and_place),
 		cmocka_unit_test(texts_are_refused),
 		cmocka_unit_test(every_beginning),
+		cmocka_unit_test(rows_that_may_be_wide),
 		cmocka_unit_test(heading_from_elsewhere),
 	};
 

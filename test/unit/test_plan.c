@@ -939,6 +939,25 @@ static void kept_step_stays(void **state)
 }
 
 /* ------------------------------------------------------------------------------- */
+/* The lock                                                                        */
+
+static void lock_is_held_by_one(void **state)
+{
+	struct work w = begin(0, 0);
+	struct irqkit_lock *second = NULL;
+
+	(void)state;
+	assert_int_equal(irqkit_lock_new(w.ctx, 0, &second), -ETIMEDOUT);
+	assert_int_equal(irqkit_lock_new(w.ctx, 50, &second), -ETIMEDOUT);
+	assert_null(second);
+	irqkit_lock_free(w.lock);
+	w.lock = NULL;
+	assert_int_equal(irqkit_lock_new(w.ctx, 0, &second), 0);
+	irqkit_lock_free(second);
+	end(&w);
+}
+
+/* ------------------------------------------------------------------------------- */
 /* A mask in the form of the one that was there                                    */
 
 static void mask_like(void **state)
@@ -1011,6 +1030,7 @@ int main(void)
 		cmocka_unit_test(rolls_back_but_for_one),
 		cmocka_unit_test(rolls_back_nothing),
 		cmocka_unit_test(kept_step_stays),
+		cmocka_unit_test(lock_is_held_by_one),
 		cmocka_unit_test(mask_like),
 	};
 

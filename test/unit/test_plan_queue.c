@@ -12,11 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "private.h"
+#include "device.h"
 
 #define TOP "/tmp/irqkit-queue-XXXXXX"
 #define NET "sys/class/net/eth0/queues/"
@@ -409,6 +410,163 @@ static void threads(void **state)
 	irqkit_ctx_free(ctx);
 }
 
+/* ------------------------------------------------------------------------------- */
+/* Steps of threads                                                                */
+
+/* A process of that name that waits, with a plan of the running machine for it. */
+struct stand_in {
+	struct work work; /* ctx: the running machine; the lock is that of the root */
+	struct irqkit_ctx *root;
+	struct irqkit_thread thread;
+	struct irqkit_cpuset *all, *first;
+};
+
+static struct stand_in stand_in_begin(const char *name)
+{
+	struct stand_in s = { .work = begin() };
+	char *list;
+	pid_t pid;
+
+	irqkit_plan_free(s.work.plan);
+	s.root = s.work.ctx;
+	assert_int_equal(irqkit_ctx_new(NULL, &s.work.ctx), 0);
+	assert_int_equal(irqkit_plan_new(s.work.ctx, &s.work.plan), 0);
+	assert_int_equal(prctl(PR_SET_NAME, name), 0);
+	pid = fork();
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	s.thread = (struct irqkit_thread){ .pid = (unsigned int)pid, .name = name };
+	assert_int_equal(thread_read_cpus(s.work.ctx, s.thread.pid, &list), 0);
+	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &s.all, NULL), 0);
+	free(list);
+	if (irqkit_cpuset_count(s.all) < 2) {
+		kill(pid, SIGKILL);
+		skip();
+	}
+	assert_int_equal(irqkit_cpuset_new(&s.first), 0);
+	assert_int_equal(
+		irqkit_cpuset_add(s.first, (unsigned int)irqkit_cpuset_next(s.all, -1)),
+		0);
+	return s;
+}
+
+static void kill_thread(struct stand_in *s)
+{
+	kill((pid_t)s->thread.pid, SIGKILL);
+	waitpid((pid_t)s->thread.pid, NULL, 0);
+}
+
+static void stand_in_end(struct stand_in *s)
+{
+	irqkit_cpuset_free(s->all);
+	irqkit_cpuset_free(s->first);
+	irqkit_ctx_free(s->root);
+	end(&s->work);
+}
+
+static int add_thread(struct stand_in *s, const struct irqkit_cpuset *cpus)
+{
+	return irqkit_plan_add_thread_affinity(
+		s->work.plan, &s->thread, cpus, "asked for");
+}
+
+static void runs_on(struct stand_in *s, const struct irqkit_cpuset *expected)
+{
+	struct irqkit_cpuset *cpus;
+	char *list;
+
+	assert_int_equal(thread_read_cpus(s->work.ctx, s->thread.pid, &list), 0);
+	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &cpus, NULL), 0);
+	assert_true(irqkit_cpuset_is_equal(cpus, expected));
+	irqkit_cpuset_free(cpus);
+	free(list);
+}
+
+static void thread_is_placed_and_put_back(void **state)
+{
+	struct stand_in s = stand_in_begin("napi/eth0-1");
+	struct work *w = &s.work;
+
+	(void)state;
+	assert_int_equal(add_thread(&s, s.first), 0);
+	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "test", 0), 0);
+	assert_int_equal(result(w, 0), IRQKIT_DONE);
+	runs_on(&s, s.first);
+	assert_int_equal(irqkit_plan_roll_back(w->plan, w->lock), 0);
+	assert_int_equal(result(w, 0), IRQKIT_ROLLED_BACK);
+	runs_on(&s, s.all);
+	kill_thread(&s);
+	stand_in_end(&s);
+}
+
+static void thread_that_ends(void **state)
+{
+	struct stand_in s = stand_in_begin("napi/eth0-1");
+	struct work *w = &s.work;
+
+	(void)state;
+	/* after it was written */
+	assert_int_equal(add_thread(&s, s.first), 0);
+	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "test", 0), 0);
+	assert_int_equal(result(w, 0), IRQKIT_DONE);
+	irqkit_plan_free(w->plan);
+	assert_int_equal(irqkit_plan_new(w->ctx, &w->plan), 0);
+	assert_int_equal(add_thread(&s, s.all), 0);
+	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "test", 0), 0);
+	kill_thread(&s);
+	assert_int_equal(irqkit_plan_roll_back(w->plan, w->lock), 0);
+	/* before a step is made */
+	assert_int_equal(add_thread(&s, s.first), -ENOENT);
+	stand_in_end(&s);
+}
+
+/* Between the plan and the writing: it is left out, as is another that has its number now. */
+static void thread_that_is_not_there(void **state)
+{
+	struct stand_in s = stand_in_begin("napi/eth0-1");
+	struct work *w = &s.work;
+	struct irqkit_step *step;
+
+	(void)state;
+	assert_int_equal(add_thread(&s, s.first), 0);
+	assert_int_equal(add_thread(&s, s.first), 0);
+	step = (struct irqkit_step *)irqkit_plan_get(w->plan, 0);
+	free(step->identity);
+	step->identity = strdup("1");
+	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "test", 0), 0);
+	assert_int_equal(result(w, 0), IRQKIT_SKIPPED);
+	assert_int_equal(irqkit_step_get_error(step), ENOENT);
+	assert_string_equal(irqkit_step_get_why(step), "ended meanwhile");
+	assert_int_equal(result(w, 1), IRQKIT_DONE);
+
+	irqkit_plan_free(w->plan);
+	assert_int_equal(irqkit_plan_new(w->ctx, &w->plan), 0);
+	s.thread.name = "napi/eth0-2";
+	assert_int_equal(add_thread(&s, s.all), -ENOENT);
+	assert_int_equal(irqkit_plan_count(w->plan), 0);
+	kill_thread(&s);
+	stand_in_end(&s);
+}
+
+/* Where its interrupt is served, within what was asked for, is the kernel's to say. */
+static void thread_of_an_interrupt(void **state)
+{
+	struct stand_in s = stand_in_begin("irq/24-eth0");
+	struct work *w = &s.work;
+
+	(void)state;
+	assert_int_equal(thread_write_cpus(s.thread.pid, s.first), 0);
+	assert_int_equal(add_thread(&s, s.all), 0);
+	assert_int_equal(result(w, 0), IRQKIT_UNCHANGED);
+	assert_int_equal(thread_write_cpus(s.thread.pid, s.all), 0);
+	assert_int_equal(add_thread(&s, s.first), 0);
+	assert_int_equal(result(w, 1), IRQKIT_PLANNED);
+	kill_thread(&s);
+	stand_in_end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +576,10 @@ int main(void)
 		cmocka_unit_test_setup(numbers, fill_root),
 		cmocka_unit_test(paths),
 		cmocka_unit_test(threads),
+		cmocka_unit_test_setup(thread_is_placed_and_put_back, fill_root),
+		cmocka_unit_test_setup(thread_that_ends, fill_root),
+		cmocka_unit_test_setup(thread_that_is_not_there, fill_root),
+		cmocka_unit_test_setup(thread_of_an_interrupt, fill_root),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, remove_root);

@@ -159,6 +159,18 @@ static void by_netlink(void **state)
 	close_machine(&m);
 }
 
+/* The least number of that name; the name is meant as a whole. */
+static void processes(void **state)
+{
+	struct irqkit_ctx *ctx;
+
+	(void)state;
+	assert_int_equal(irqkit_ctx_new("test/roots/queues-8cpu", &ctx), 0);
+	assert_int_equal(irqkit_ctx_find_process(ctx, "napi/eth0-8194"), 212);
+	assert_int_equal(irqkit_ctx_find_process(ctx, "napi/eth0-819"), -ESRCH);
+	irqkit_ctx_free(ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +178,7 @@ int main(void)
 		cmocka_unit_test(interrupts),
 		cmocka_unit_test(of_a_device),
 		cmocka_unit_test(by_netlink),
+		cmocka_unit_test(processes),
 	};
 
 	return cmocka_run_group_tests_name("threads", tests, NULL, NULL);
