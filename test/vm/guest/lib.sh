@@ -158,11 +158,17 @@ traffic() {
 		pings "$@"
 	else
 		burst "$@"
-		peer ". /vm/env; . /vm/lib.sh; burst $PEER_DEV ${2-}"
+		peer_burst "${2-}"
 	fi
 }
 
-# stream DEV SECONDS: interrupts of all queues of DEV come for so long, of each at the same rate.
+# peer_burst [QUEUE]: from the other end.
+peer_burst() {
+	peer ". /vm/env; . /vm/lib.sh; burst $PEER_DEV ${1-}"
+}
+
+# stream DEV SECONDS: interrupts of all queues of DEV come for so long, of each at the same rate
+# (Xen: those of what the other end sends).
 stream() {
 	local queue pids='' end
 	if [ "$ROLE" = linux ]; then
@@ -174,9 +180,7 @@ stream() {
 		wait $pids
 	else
 		end=$(($(date +%s) + $2))
-		while [ "$(date +%s)" -lt $end ]; do
-			traffic "$1"
-		done
+		while peer_burst && [ "$(date +%s)" -lt $end ]; do :; done
 	fi
 }
 
