@@ -186,36 +186,46 @@ static enum status plan_device(
 	return status == STATUS_DONE ? pin_plan(&pin) : status;
 }
 
-static enum status change_queues(
-	struct net *net, struct change *change, const struct call *call)
+/* Says what is wrong with a plan that moves nothing. */
+static enum status check_plan(const struct change *change, const struct net *net)
 {
-	enum status status = STATUS_DONE;
+	_cleanup_free_ char *lower = NULL;
 
-	for (size_t i = 0; i < net->n_targets && status == STATUS_DONE; i++)
-		status = plan_device(net, change, i, call);
-	if (status != STATUS_DONE)
-		return status;
 	if (irqkit_plan_count(change->plan) == 0) {
-		_cleanup_free_ char *lower = net_remark_lower(net);
-
+		lower = net_remark_lower(net);
 		say_error("nothing of %s can be placed: no interrupt is known of these "
 			  "queues, "
 			  "and there is neither XPS nor a thread%s%s",
 			irqkit_device_get_name(net->named), lower ? ". " : "",
 			lower ? lower : "");
-		return STATUS_IMMOVABLE;
-	}
-	if (irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) ==
+	} else if (irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) ==
 		irqkit_plan_count(change->plan)) {
 		say_error("the kernel alone places all that belongs to these queues: "
 			  "nothing "
 			  "was changed");
-		return STATUS_IMMOVABLE;
+	} else {
+		return STATUS_DONE;
 	}
+	return STATUS_IMMOVABLE;
+}
+
+static enum status plan(struct change *change, void *data)
+{
+	const struct call *call = change->call;
+	const struct pin_options *o = call->state;
+	struct net *net = data;
+	enum status status = net_open(net, change, call->words[0], o->is_lower);
+
+	for (size_t i = 0; i < net->n_targets && status == STATUS_DONE; i++)
+		status = plan_device(net, change, i, call);
+	if (status == STATUS_DONE)
+		status = check_plan(change, net);
+	if (status != STATUS_DONE)
+		return status;
 	change->owners = net->targets;
 	change->n_owners = net->n_targets;
 	change_add_remark(change, net_remark_lower(net));
-	return change_finish(change);
+	return STATUS_DONE;
 }
 
 static enum status check_words(const struct call *call, const struct pin_options *o)
@@ -241,11 +251,8 @@ static enum status run(const struct call *call)
 	struct net net CLEANUP(net_close) = { 0 };
 	enum status status = check_words(call, o);
 
-	if (status == STATUS_DONE)
-		status = change_begin(&change, call, &o->change);
-	if (status == STATUS_DONE)
-		status = net_open(&net, &change, call->words[0], o->is_lower);
-	return status == STATUS_DONE ? change_queues(&net, &change, call) : status;
+	return status == STATUS_DONE ? change_run(&change, call, &o->change, plan, &net)
+				     : status;
 }
 
 const struct command cmd_pin_queue = {

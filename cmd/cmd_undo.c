@@ -109,15 +109,7 @@ static enum status read_journal(
 {
 	int r = irqkit_journal_read(ctx, ret_journal);
 
-	if (r == 0)
-		return STATUS_DONE;
-	if (r == -EPERM || r == -ELOOP || r == -ENOTDIR)
-		say_error("/run/irqkit is not to be trusted: it should be a folder that "
-			  "belongs to this user alone, with mode 0700");
-	else
-		say_error("cannot read /run/irqkit, where old values are kept: %s",
-			strerror(-r));
-	return STATUS_REFUSED;
+	return r < 0 ? change_say_state("read", r) : STATUS_DONE;
 }
 
 static enum status print_list(
@@ -194,35 +186,49 @@ static enum status say_left_alone(const struct change *change)
 	return STATUS_REFUSED;
 }
 
-static enum status undo(struct change *change, const struct options *o, const char *word)
+static enum status say_no_change(const char *word)
 {
-	_cleanup_journal_ struct irqkit_journal *journal = NULL;
-	const struct irqkit_change *entry;
-	enum status status = read_journal(change->ctx, &journal);
+	if (word)
+		say_error("there is no change %s: 'irqkit undo --list' lists them", word);
+	else
+		say_error("nothing to undo: no change is left since the machine started");
+	return STATUS_NO_MATCH;
+}
+
+/* What is undone, and the journal that it stands in. */
+struct undo {
+	const struct options *options;
+	struct irqkit_journal *journal; /* owned */
+};
+
+static void undo_free(struct undo *undo)
+{
+	irqkit_journal_free(undo->journal);
+}
+
+static enum status plan(struct change *change, void *data)
+{
+	const char *word = change->call->words[0];
+	struct undo *undo = data;
+	enum status status;
 	int r;
 
+	irqkit_journal_free(undo->journal);
+	undo->journal = NULL;
+	status = read_journal(change->ctx, &undo->journal);
 	if (status != STATUS_DONE)
 		return status;
-	entry = find_change(journal, word);
-	if (!entry) {
-		if (word)
-			say_error("there is no change %s: 'irqkit undo --list' lists them",
-				word);
-		else
-			say_error("nothing to undo: no change is left since the machine "
-				  "started");
-		return STATUS_NO_MATCH;
-	}
-	r = irqkit_plan_add_undo(change->plan, entry, change->snapshot, o->is_forced);
-	if (r < 0) {
-		say_error("cannot read what change %u changed: %s",
-			irqkit_change_get_number(entry), strerror(-r));
-		return STATUS_REFUSED;
-	}
+	change->undone = find_change(undo->journal, word);
+	if (!change->undone)
+		return say_no_change(word);
 	change->shows_skipped = true;
-	change->undone = entry;
-	status = change_finish(change);
-	return status == STATUS_DONE ? say_left_alone(change) : status;
+	r = irqkit_plan_add_undo(change->plan, change->undone, change->snapshot,
+		undo->options->is_forced);
+	if (r == 0)
+		return STATUS_DONE;
+	say_error("cannot read what change %u changed: %s",
+		irqkit_change_get_number(change->undone), strerror(-r));
+	return STATUS_REFUSED;
 }
 
 /* Options for the list would be lost on an undo, and the other way round. */
@@ -244,6 +250,7 @@ static enum status run(const struct call *call)
 {
 	const struct options *o = call->state;
 	struct change change CLEANUP(change_free) = { 0 };
+	struct undo undo CLEANUP(undo_free) = { .options = o };
 	enum status status;
 
 	if (call->n_words > (o->is_list ? 0 : 1)) {
@@ -255,8 +262,8 @@ static enum status run(const struct call *call)
 		return STATUS_MISUSE;
 	if (o->is_list)
 		return list(call, o);
-	status = change_begin(&change, call, &o->change);
-	return status == STATUS_DONE ? undo(&change, o, call->words[0]) : status;
+	status = change_run(&change, call, &o->change, plan, &undo);
+	return status == STATUS_DONE ? say_left_alone(&change) : status;
 }
 
 const struct command cmd_undo = {

@@ -90,6 +90,7 @@ enum status net_open(
 	enum status status;
 	int r;
 
+	net_close(net);
 	*net = (struct net){ .change = change };
 	status = machine_topology(change->ctx, change->snapshot, &net->topology);
 	if (status != STATUS_DONE)

@@ -110,6 +110,17 @@ int knob_read_line(
 	return r;
 }
 
+int knob_read_u64(struct irqkit_ctx *ctx, const char *path, uint64_t *ret_number)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = knob_read_line(ctx, path, &text, &len);
+
+	if (r < 0)
+		return r;
+	return parse_u64(text, len, ret_number) < 0 ? -EBADMSG : 0;
+}
+
 static int read_cpus(struct irqkit_ctx *ctx, const char *path,
 	int (*parse)(const char *, size_t, struct irqkit_cpuset **, size_t *),
 	struct irqkit_cpuset **ret_set)
@@ -238,21 +249,29 @@ static void close_dir(DIR **dir)
 		closedir(*dir);
 }
 
-int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
-	size_t *ret_count)
+static int open_dir(struct irqkit_ctx *ctx, const char *path, DIR **ret_dir)
 {
 	int fd = knob_open(ctx, path, O_RDONLY | O_DIRECTORY);
-	DIR *dir CLEANUP(close_dir) = fd >= 0 ? fdopendir(fd) : NULL;
-	unsigned int *numbers = NULL;
-	size_t count = 0, room = 0;
 
 	if (fd < 0)
 		return fd;
-	if (!dir) {
-		close(fd);
-		return -ENOMEM;
-	}
+	*ret_dir = fdopendir(fd);
+	if (*ret_dir)
+		return 0;
+	close(fd);
+	return -ENOMEM;
+}
 
+int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
+	size_t *ret_count)
+{
+	DIR *dir CLEANUP(close_dir) = NULL;
+	unsigned int *numbers = NULL;
+	size_t count = 0, room = 0;
+	int r = open_dir(ctx, path, &dir);
+
+	if (r < 0)
+		return r;
 	for (struct dirent *entry; (entry = readdir(dir));) {
 		uint32_t number;
 
@@ -327,18 +346,13 @@ static int make_array(
 int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix,
 	char ***ret_names, size_t *ret_count)
 {
-	int fd = knob_open(ctx, path, O_RDONLY | O_DIRECTORY);
-	DIR *dir CLEANUP(close_dir) = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *dir CLEANUP(close_dir) = NULL;
 	_cleanup_free_ char *texts = NULL;
 	size_t len = 0, room = 0, count = 0;
+	int r = open_dir(ctx, path, &dir);
 
-	if (fd < 0)
-		return fd;
-	if (!dir) {
-		close(fd);
-		return -ENOMEM;
-	}
-
+	if (r < 0)
+		return r;
 	for (struct dirent *entry; (entry = readdir(dir));) {
 		const char *name = entry->d_name;
 		size_t size = strlen(name) + 1;

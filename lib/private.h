@@ -59,6 +59,9 @@ int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t 
 int knob_read_line(
 	struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len);
 
+/* A file that holds a number. -EBADMSG: it doesn't. */
+int knob_read_u64(struct irqkit_ctx *ctx, const char *path, uint64_t *ret_number);
+
 /* A file that holds a set of CPUs in list notation, or as a mask. */
 int knob_read_cpulist(
 	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset **ret_set);
