@@ -179,10 +179,7 @@ static enum status apply_and_report(
 static enum status read_counts(struct change *change, const struct wish *wish,
 	struct irqkit_snapshot **ret_measured)
 {
-	bool verifies = wish->verify && change_writes(change->options);
-	unsigned int seconds = wish->seconds ? wish->seconds
-			       : verifies    ? wish->verify
-					     : 0;
+	unsigned int seconds = wish->seconds ? wish->seconds : wish->verify;
 	struct irqkit_snapshot *before = NULL;
 	enum status status = STATUS_DONE;
 	sigset_t held;
@@ -205,27 +202,6 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	return status;
 }
 
-/*
- * By load, what stays was counted where it is served. A script runs when the kernel may have
- * chosen another CPU for it.
- */
-static void pin_what_stays(
-	const struct spread *spread, struct change *change, const struct wish *wish)
-{
-	if (wish->placement.policy != IRQKIT_POLICY_LOAD || wish->placement.width > 1)
-		return;
-	for (size_t i = 0; i < spread->placement.n; i++) {
-		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
-		const struct irqkit_cpuset *cpus = irqkit_step_get_effective(step);
-
-		if (irqkit_step_get_result(step) == IRQKIT_UNCHANGED && cpus &&
-			!irqkit_cpuset_is_empty(cpus) &&
-			irqkit_cpuset_is_subset(cpus, spread->placement.cpus))
-			irqkit_plan_set_affinity(change->plan, i, cpus,
-				irqkit_spread_get_reason(spread->placement.spread, i));
-	}
-}
-
 enum status spread_once(const struct call *call, const struct change_options *options,
 	const struct wish *wish)
 {
@@ -240,7 +216,7 @@ enum status spread_once(const struct call *call, const struct change_options *op
 		status = spread_decide(&spread, &change, wish,
 			wish->seconds ? measured : change.snapshot);
 	if (status == STATUS_DONE && options->is_script)
-		pin_what_stays(&spread, &change, wish);
+		spread_pin_what_stays(&spread, &change, wish);
 	/* what is measured after is compared with what was measured before */
 	if (status == STATUS_DONE && measured)
 		spread.before = measure_imbalance(&spread.placement, measured);
