@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "private.h"
+
 #define HEADING "           CPU0       CPU1       \n"
 
 static struct irqkit_snapshot *parse(const char *text)
@@ -30,7 +32,7 @@ static void assert_text(const char *expected, const char *actual)
 		assert_string_equal(expected, actual);
 }
 
-struct description {
+struct expected {
 	const char *row;
 	const char *chip;
 	const char *trigger;
@@ -39,7 +41,7 @@ struct description {
 };
 
 /* What stands behind the counts, in the layouts of the kernels. */
-static const struct description descriptions[] = {
+static const struct expected descriptions[] = {
 	{ "  IO-APIC   5-edge      ACPI:Ged", "IO-APIC", "edge", 5, { "ACPI:Ged" } },
 	{ "  IO-APIC   9-fasteoi   acpi", "IO-APIC", "fasteoi", 9, { "acpi" } },
 	{ " PCI-MSIX-0000:00:03.0   0-edge      virtio2-input.0", "PCI-MSIX-0000:00:03.0",
@@ -91,7 +93,7 @@ static void descriptions_are_read(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(descriptions) / sizeof(*descriptions); i++) {
-		const struct description *d = &descriptions[i];
+		const struct expected *d = &descriptions[i];
 		char text[512];
 		int64_t hwirq = -1;
 
@@ -287,6 +289,26 @@ static void every_beginning(void **state)
 	}
 }
 
+/* A saved root can hold a file of any size: it isn't gathered up for ever. */
+static void line_without_end(void **state)
+{
+	static const char zeros[1 << 20];
+	struct reader reader;
+	size_t line = 0;
+	const char *reason = NULL;
+	int r = reader_init(&reader, NULL), fed = 0;
+
+	(void)state;
+	for (; r == 0 && fed < 64; fed++)
+		r = reader_feed(&reader, zeros, sizeof(zeros));
+	assert_int_equal(r, -EBADMSG);
+	assert_true(fed <= 17);
+	reader_tell(&reader, &line, &reason);
+	assert_int_equal(line, 1);
+	assert_string_equal(reason, "a line that is too long");
+	reader_free(&reader);
+}
+
 /* Without a heading, as some kernels of 7.2 lose it. */
 static void heading_from_elsewhere(void **state)
 {
@@ -313,6 +335,7 @@ int main(void)
 		cmocka_unit_test(every_width_and_place),
 		cmocka_unit_test(texts_are_refused),
 		cmocka_unit_test(every_beginning),
+		cmocka_unit_test(line_without_end),
 		cmocka_unit_test(heading_from_elsewhere),
 	};
 
