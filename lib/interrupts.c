@@ -27,6 +27,7 @@ static const char zeros[] =
 	ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8;
 _Static_assert(sizeof(zeros) - 1 == STRETCH * FIELD_LEN, "zeros[] is one stretch");
 
+#define LONGEST_LINE ((size_t)16 << 20) /* as many CPUs as a set can hold have less */
 #define LABEL_MAX 32u /* the longest known are ten digits, and names of four letters */
 
 /* ------------------------------------------------------------------------------- */
@@ -451,6 +452,10 @@ static int keep_rest(struct reader *reader, const char *bytes, size_t len)
 
 	if (len == 0)
 		return 0;
+	if (needed > LONGEST_LINE) {
+		reader->line++;
+		return fail(reader, -EBADMSG, "a line that is too long");
+	}
 	if (needed > reader->rest_room) {
 		char *rest = realloc(reader->rest, needed * 2);
 

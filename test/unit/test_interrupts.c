@@ -400,6 +400,26 @@ static void rows_that_may_be_wide(void **state)
 	}
 }
 
+/* A saved root can hold a file of any size: it isn't gathered up for ever. */
+static void line_without_end(void **state)
+{
+	static const char zeros[1 << 20];
+	struct reader reader;
+	size_t line = 0;
+	const char *reason = NULL;
+	int r = reader_init(&reader, NULL), fed = 0;
+
+	(void)state;
+	for (; r == 0 && fed < 64; fed++)
+		r = reader_feed(&reader, zeros, sizeof(zeros));
+	assert_int_equal(r, -EBADMSG);
+	assert_true(fed <= 17);
+	reader_tell(&reader, &line, &reason);
+	assert_int_equal(line, 1);
+	assert_string_equal(reason, "a line that is too long");
+	reader_free(&reader);
+}
+
 /* Without a heading, as some kernels of 7.2 lose it. */
 static void heading_from_elsewhere(void **state)
 {
@@ -428,6 +448,7 @@ int main(void)
 		cmocka_unit_test(texts_are_refused),
 		cmocka_unit_test(every_beginning),
 		cmocka_unit_test(rows_that_may_be_wide),
+		cmocka_unit_test(line_without_end),
 		cmocka_unit_test(heading_from_elsewhere),
 	};
 
