@@ -145,7 +145,7 @@ void step_read_effective(struct irqkit_ctx *ctx, struct irqkit_step *step)
 		irqkit_cpuset_free(step->effective);
 		step->effective = effective;
 	}
-	if (step->effective && !irqkit_cpuset_is_empty(step->effective))
+	if (step->effective)
 		is_in_force = irqkit_cpuset_is_subset(step->effective, step->new_value.cpus);
 
 	if (!is_in_force)
