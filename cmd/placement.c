@@ -295,14 +295,7 @@ static bool is_moved(const struct change *change, const struct irqkit_step *step
 void placement_leave_unmoved(
 	const struct placement *placement, const struct change *change)
 {
-	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
-		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
-		long index = is_moved(change, step)
-				     ? -1
-				     : placement_find(
-					       placement, irqkit_step_get_irq(step));
-
-		if (index >= 0)
-			irqkit_spread_leave(placement->spread, (size_t)index);
-	}
+	for (size_t i = 0; i < placement->n; i++)
+		if (!is_moved(change, irqkit_plan_get(change->plan, i)))
+			irqkit_spread_leave(placement->spread, i);
 }

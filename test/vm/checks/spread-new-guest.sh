@@ -1,6 +1,7 @@
 #!/bin/sh
 # on: dom0
 # last
+# long
 # limit: 300
 # A guest that was spread is started anew: its event channels are others, here and there, and the
 # same commands spread them again.
