@@ -188,6 +188,8 @@ static int add_change(void *data, const char *name)
 	if (r == 0)
 		return 0;
 	change_clear(&change);
+	if (r == -ENOENT) /* gone since the folder was listed, which needs no lock */
+		return 0;
 	if (r == -ENOMEM)
 		return r;
 	ctx_log(reading->ctx, LOG_WARNING,

@@ -235,5 +235,14 @@ status 1" "$(fails "$error" 2 rps eth0 --cpus=0-3 --quiet)"
 		same "on the running machine too ($error)" "$("$O/irqkit" mask all)" \
 			"$(traced strace -qq -o /dev/null -e trace=openat2 -e inject=openat2:error=$error "$O/irqkit" mask all 2>&1)"
 	done
+
+	# another run puts a change back, or merges it, between the listing and the reading
+	fresh small
+	irqkit set 24 --cpus=1 --quiet
+	traced strace -qq -o "$tmp/calls" -e trace=openat "$O/irqkit" undo --list --root="$root" >/dev/null
+	number=$(grep -n ', "1", ' "$tmp/calls" | cut -d : -f 1)
+	empty "a change that is gone meanwhile is not taken for a broken one" \
+		"$(traced strace -qq -o /dev/null -e trace=openat -e "inject=openat:error=ENOENT:when=$number" \
+			"$O/irqkit" undo --list --root="$root" 2>&1 >/dev/null)"
 fi
 finish

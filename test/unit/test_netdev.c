@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Devices: each queue has its own interrupt, and no other device's. */
-#include "machine.h"
+#include "root.h"
 
 #include <errno.h>
 #include <irqkit.h>

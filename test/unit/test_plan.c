@@ -3,7 +3,7 @@
  * Plans whose writes fail: what the knobs hold afterwards, what the steps say, and what
  * is left in the journal. Linked with --wrap for the calls that are made to fail.
  */
-#include "unit.h"
+#include "root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -149,22 +149,7 @@ static char top[] = "/tmp/irqkit-plan-XXXXXX";
 
 static void put(const char *path, const char *text)
 {
-	char full[256];
-	FILE *file;
-
-	snprintf(full, sizeof(full), "%s/%s", top, path);
-	file = fopen(full, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-}
-
-static void make_dir(const char *path)
-{
-	char full[256];
-
-	snprintf(full, sizeof(full), "%s/%s", top, path);
-	assert_true(mkdir(full, 0755) == 0 || errno == EEXIST);
+	put_file(top, path, text);
 }
 
 static const char *knob(int i)
@@ -181,28 +166,18 @@ static int fill_root(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(top));
-	make_dir("proc");
-	make_dir("proc/irq");
-	for (int i = 0; i < MOST; i++) {
-		char dir[64];
-
-		snprintf(dir, sizeof(dir), "proc/irq/%d", FIRST_IRQ + i);
-		make_dir(dir);
+	for (int i = 0; i < MOST; i++)
 		snprintf(rows + strlen(rows), sizeof(rows) - strlen(rows),
 			" %d: 1 2 3 4 PCI-MSI %d-edge eth%d\n", FIRST_IRQ + i, 524288 + i,
 			i);
-	}
 	put("proc/interrupts", rows);
 	return 0;
 }
 
 static int remove_root(void **state)
 {
-	char command[64];
-
 	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	return system(command);
+	return remove_tree(top);
 }
 
 /* What one test works with. */

@@ -3,7 +3,7 @@
  * Plans for queues whose writes fail or are made into something else: which differences are
  * the kernel's right, and which are lies. Linked with --wrap=write.
  */
-#include "unit.h"
+#include "root.h"
 
 #include <errno.h>
 #include <irqkit.h>
@@ -65,19 +65,7 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t len)
 
 static void put(const char *path, const char *text)
 {
-	char full[512], *slash;
-	FILE *file;
-
-	snprintf(full, sizeof(full), "%s/%s", top, path);
-	for (slash = strchr(full + 5, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(full, 0755);
-		*slash = '/';
-	}
-	file = fopen(full, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
+	put_file(top, path, text);
 }
 
 static void holds(const char *path, const char *expected)
@@ -96,11 +84,8 @@ static void holds(const char *path, const char *expected)
 
 static int remove_root(void **state)
 {
-	char command[64];
-
 	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	return system(command);
+	return remove_tree(top);
 }
 
 static int fill_root(void **state)

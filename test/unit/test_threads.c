@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Kernel threads of queues and interrupts, named in full and cut to 15 bytes. */
-#include "machine.h"
+#include "root.h"
 
 #include <errno.h>
 #include <irqkit.h>

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Roots: one with what is known of it, and those that a test makes. */
+#ifndef IRQKIT_ROOT_H
+#define IRQKIT_ROOT_H
+
+#include "unit.h"
+
+#include <irqkit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct machine {
+	struct irqkit_ctx *ctx;
+	struct irqkit_snapshot *snapshot;
+	struct irqkit_devices *devices;
+};
+
+static inline struct machine open_machine(const char *root)
+{
+	struct machine m = { 0 };
+
+	assert_int_equal(irqkit_ctx_new(root, &m.ctx), 0);
+	assert_int_equal(irqkit_snapshot_read(m.ctx, &m.snapshot, NULL, NULL), 0);
+	assert_int_equal(irqkit_devices_new(m.ctx, m.snapshot, &m.devices), 0);
+	return m;
+}
+
+static inline void close_machine(struct machine *m)
+{
+	irqkit_devices_free(m->devices);
+	irqkit_snapshot_free(m->snapshot);
+	irqkit_ctx_free(m->ctx);
+}
+
+/* A file below @top, and the folders that lead to it. */
+static inline void put_file(const char *top, const char *path, const char *text)
+{
+	char full[512];
+	FILE *file;
+
+	snprintf(full, sizeof(full), "%s/%s", top, path);
+	for (char *slash = strchr(full + strlen(top) + 1, '/'); slash;
+		slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(full, 0755);
+		*slash = '/';
+	}
+	file = fopen(full, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static inline int remove_tree(const char *top)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", top);
+	return system(command);
+}
+
+#endif
