@@ -162,7 +162,6 @@ static void pin_free(struct pin *pin)
 	for (size_t i = 0; i < pin->n_places; i++)
 		irqkit_cpuset_free(pin->places[i].cpus);
 	free(pin->places);
-	irqkit_cpuset_free(pin->irqs);
 	free(pin->pids);
 }
 
@@ -179,7 +178,7 @@ static enum status plan_device(
 
 	pin.places = calloc(
 		irqkit_device_count_queues(pin.device) + 1, sizeof(*pin.places));
-	if (!pin.places || irqkit_cpuset_new(&pin.irqs) < 0)
+	if (!pin.places)
 		return say_no_memory();
 	for (size_t i = 1; i < call->n_words && status == STATUS_DONE; i++)
 		status = read_word(&pin, call->words[i]);

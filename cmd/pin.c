@@ -26,26 +26,26 @@ static const struct irqkit_interrupt *find_row(const struct pin *pin, int irq)
 	return irqkit_snapshot_find(pin->change->snapshot, label);
 }
 
-/* One interrupt of two queues cannot go to two places. */
-static enum status check_shared(const struct pin *pin, const struct place *place, int irq)
+/* The step of an interrupt that another queue has too, perhaps of another port; or NULL. */
+static const struct irqkit_step *find_step(const struct irqkit_plan *plan, int irq)
 {
-	_cleanup_free_ char *name = net_format_queue(place->queue);
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
+		if (irqkit_step_get_irq(irqkit_plan_get(plan, i)) == irq)
+			return irqkit_plan_get(plan, i);
+	return NULL;
+}
 
-	for (size_t i = 0; i < pin->n_places; i++) {
-		const struct place *other = &pin->places[i];
-		_cleanup_free_ char *other_name = NULL;
+/* One interrupt of two queues cannot go to two places. */
+static enum status check_shared(
+	const struct irqkit_step *step, const struct place *place, const char *name)
+{
+	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step);
 
-		if (other == place || irqkit_queue_get_irq(other->queue) != irq ||
-			irqkit_cpuset_is_equal(other->cpus, place->cpus))
-			continue;
-		other_name = net_format_queue(other->queue);
-		say_error(
-			"interrupt %d serves both %s and %s: they cannot go to different "
-			"CPUs",
-			irq, other_name ? other_name : "", name ? name : "");
-		return STATUS_MISUSE;
-	}
-	return STATUS_DONE;
+	if (!cpus || irqkit_cpuset_is_equal(cpus, place->cpus))
+		return STATUS_DONE;
+	say_error("interrupt %d serves both %s and %s: they cannot go to different CPUs",
+		irqkit_step_get_irq(step), irqkit_step_get_why(step), name);
+	return STATUS_MISUSE;
 }
 
 static bool is_placed(const struct pin *pin, const struct irqkit_queue *queue)
@@ -111,7 +111,7 @@ static enum status plan_interrupt(
 	int irq = irqkit_queue_get_irq(place->queue);
 	_cleanup_free_ char *name = net_format_queue(place->queue);
 	const struct irqkit_interrupt *interrupt = irq >= 0 ? find_row(pin, irq) : NULL;
-	enum status status;
+	const struct irqkit_step *step;
 
 	if (!interrupt) {
 		if (irq >= 0)
@@ -122,11 +122,9 @@ static enum status plan_interrupt(
 			say_warning("no interrupt is known of %s", name ? name : "");
 		return STATUS_DONE;
 	}
-	status = check_shared(pin, place, irq);
-	if (status != STATUS_DONE || irqkit_cpuset_has(pin->irqs, (unsigned int)irq))
-		return status;
-	if (irqkit_cpuset_add(pin->irqs, (unsigned int)irq) < 0)
-		return say_no_memory();
+	step = find_step(pin->change->plan, irq);
+	if (step)
+		return check_shared(step, place, name ? name : "");
 	warn_shared(pin, place, irq);
 	return add_interrupt(pin, place, interrupt, why);
 }

@@ -28,8 +28,6 @@ struct pin {
 	const struct pin_options *options;
 	struct place *places; /* owned; as many as the device has queues */
 	size_t n_places;
-	struct irqkit_cpuset
-		*irqs; /* owned; numbers of interrupts that have their step */
 	unsigned int *pids; /* owned; threads that have theirs */
 	size_t n_pids;
 };

@@ -114,7 +114,10 @@ int main(int argc, char **argv)
 	pid = fork();
 	if (pid < 0)
 		return TROUBLE;
-	if (pid == 0)
+	if (pid == 0) {
+		/* where the tests run in the background, it is ignored */
+		signal(signal_number, SIG_DFL);
 		run(argv + first + 1);
+	}
 	return trace(pid, strtoul(argv[first], NULL, 10), signal_number);
 }
