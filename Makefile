@@ -133,8 +133,10 @@ try: all
 
 # ---- tests -------------------------------------------------------------------------------
 # A unit test that makes calls fail says which.
-$(B)/test/unit/test_plan: WRAP = -Wl,--wrap=write,--wrap=fdatasync,--wrap=fsync,--wrap=renameat
+$(B)/test/unit/test_plan: WRAP = -Wl,--wrap=write,--wrap=nanosleep,--wrap=fdatasync,--wrap=fsync,--wrap=renameat
 $(B)/test/unit/test_plan_queue: WRAP = -Wl,--wrap=write
+$(B)/test/unit/test_knob: WRAP = -Wl,--wrap=syscall
+$(B)/test/unit/test_netlink: WRAP = -Wl,--wrap=mnl_socket_open2,--wrap=mnl_socket_sendto,--wrap=mnl_socket_recvfrom
 
 $(B)/test/unit/%: test/unit/%.c $(B)/libirqkit.a $(B)/TEST.cflags $(B)/TEST.libs
 	@mkdir -p $(@D)

@@ -34,6 +34,12 @@ void change_add_remark(struct change *change, char *remark)
 	(void)taken;
 }
 
+bool change_options_are_given(const struct change_options *options)
+{
+	return options->is_dry_run || options->is_script || options->keeps_going ||
+	       options->wait;
+}
+
 bool change_writes(const struct change_options *options)
 {
 	return !options->is_dry_run && !options->is_script;
@@ -65,22 +71,29 @@ int change_try_lock(struct change *change, unsigned int timeout_ms)
 	return irqkit_lock_new(change->ctx, timeout_ms, &change->lock);
 }
 
+enum status change_say_state(const char *verb, int error)
+{
+	const char *meaning = explain_error(-error);
+
+	if (error == -EPERM || error == -ELOOP || error == -ENOTDIR)
+		say_error("/run/irqkit is not to be trusted: it should be a folder that "
+			  "belongs to this user alone, with mode 0700: remove it");
+	else
+		say_error("cannot %s /run/irqkit, where old values are kept: %s%s%s", verb,
+			strerror(-error), meaning ? ": " : "", meaning ? meaning : "");
+	return STATUS_REFUSED;
+}
+
 enum status change_lock(struct change *change)
 {
 	int r = change_try_lock(change, LOCK_TIMEOUT_MS);
 
 	if (r == 0)
 		return STATUS_DONE;
-	if (r == -ETIMEDOUT)
-		say_error("another irqkit has held the lock of /run/irqkit for %u s",
-			LOCK_TIMEOUT_MS / 1000);
-	else if (r == -EPERM || r == -ELOOP || r == -ENOTDIR)
-		say_error("/run/irqkit is not to be trusted: it should be a folder that "
-			  "belongs to this user alone, with mode 0700: remove it");
-	else
-		say_error("cannot open /run/irqkit, where old values are kept: %s%s%s",
-			strerror(-r), explain_error(-r) ? ": " : "",
-			explain_error(-r) ? explain_error(-r) : "");
+	if (r != -ETIMEDOUT)
+		return change_say_state("open", r);
+	say_error("another irqkit has held the lock of /run/irqkit for %u s",
+		LOCK_TIMEOUT_MS / 1000);
 	return STATUS_REFUSED;
 }
 
@@ -142,16 +155,6 @@ enum status change_read(struct change *change)
 	enum status status = machine_read(change->ctx, &rows);
 
 	return status == STATUS_DONE ? change_use_rows(change, rows) : status;
-}
-
-enum status change_begin(struct change *change, const struct call *call,
-	const struct change_options *options)
-{
-	enum status status = change_open(change, call, options);
-
-	if (status == STATUS_DONE && change_writes(options))
-		status = change_lock(change);
-	return status == STATUS_DONE ? change_read(change) : status;
 }
 
 enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error)
@@ -271,4 +274,38 @@ enum status change_finish(struct change *change)
 	if (!change_writes(change->options))
 		return report_plan(change);
 	return apply_and_report(change);
+}
+
+static enum status plan_anew(struct change *change, change_plan_fn *plan, void *data)
+{
+	enum status status = change_read(change);
+
+	free(change->remarks);
+	change->remarks = NULL;
+	return status == STATUS_DONE ? plan(change, data) : status;
+}
+
+static enum status plan_under_lock(
+	struct change *change, change_plan_fn *plan, void *data)
+{
+	enum status status = change_lock(change);
+
+	if (status != STATUS_DONE)
+		return status;
+	say_only_errors(true);
+	status = plan_anew(change, plan, data);
+	say_only_errors(false);
+	return status;
+}
+
+enum status change_run(struct change *change, const struct call *call,
+	const struct change_options *options, change_plan_fn *plan, void *data)
+{
+	enum status status = change_open(change, call, options);
+
+	if (status == STATUS_DONE)
+		status = plan_anew(change, plan, data);
+	if (status == STATUS_DONE && change_writes(options))
+		status = plan_under_lock(change, plan, data);
+	return status == STATUS_DONE ? change_finish(change) : status;
 }

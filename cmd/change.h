@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What all commands that write have in common: a plan is built under the lock, shown or
- * applied, and reported.
+ * What all commands that write have in common: a plan is built, shown or applied, and
+ * reported.
  *
- *     change_begin -> the command adds its steps to change.plan -> change_finish
+ *     change_run: [ read the rows -> the command adds its steps to change.plan ] -> report
+ *                 [ the same under the lock -> apply ] -> report
  */
 #ifndef CHANGE_H
 #define CHANGE_H
@@ -58,18 +59,30 @@ struct change {
 	const void *data; /* for these three */
 };
 
-/* Opens the machine, takes the lock unless nothing is to be written, reads the rows. */
-enum status change_begin(struct change *change, const struct call *call,
-	const struct change_options *options);
+/* Adds the command's steps to the plan, by the rows that were read; says why not. */
+typedef enum status change_plan_fn(struct change *change, void *data);
+
+/*
+ * Plans, and shows the plan or applies it; says what came of it. What is to be applied is
+ * planned twice: without the lock, so that words which are wrong leave no trace and wait
+ * for nobody, and then under it, since the old values of that plan are kept.
+ */
+enum status change_run(struct change *change, const struct call *call,
+	const struct change_options *options, change_plan_fn *plan, void *data);
 /* Shows or applies the plan; says what came of it. */
 enum status change_finish(struct change *change);
 void change_free(struct change *change);
+
+/* Was any of them given? */
+bool change_options_are_given(const struct change_options *options);
 
 /* The parts of these, for who needs them one by one. */
 bool change_writes(const struct change_options *options);
 enum status change_open(struct change *change, const struct call *call,
 	const struct change_options *options);
 enum status change_lock(struct change *change);
+/* Says why /run/irqkit cannot be opened, or whatever @verb says. */
+enum status change_say_state(const char *verb, int error);
 /* The same without a word. -ETIMEDOUT, ...: see irqkit_lock_new(). */
 int change_try_lock(struct change *change, unsigned int timeout_ms);
 void change_unlock(struct change *change);

@@ -79,7 +79,8 @@ static enum status say_mistake(const char *word, bool from_mask, int error, size
 	const char *what = from_mask ? "mask" : "list of CPUs";
 
 	if (error == -ERANGE)
-		say_error("'%s': no machine has the CPU at '%s'", word, word + at);
+		say_error("'%s' holds a CPU above %u, which no machine has", word,
+			IRQKIT_CPU_MAX);
 	else if (!from_mask && is_mask(word))
 		say_error("'%s' is no %s, but a mask: 'irqkit mask --list %s' reads it",
 			word, what, word);

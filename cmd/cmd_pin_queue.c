@@ -132,6 +132,11 @@ static enum status place_word(
 	return status;
 }
 
+static bool is_all(const char *word)
+{
+	return strncmp(word, "all=", 4) == 0;
+}
+
 static enum status read_word(struct pin *pin, const char *word)
 {
 	const char *equals = strchr(word, '=');
@@ -147,7 +152,7 @@ static enum status read_word(struct pin *pin, const char *word)
 	status = net_read_cpus(pin->net, word, equals + 1, pin->device, &cpus);
 	if (status != STATUS_DONE)
 		return status;
-	return strncmp(word, "all=", 4) == 0
+	return is_all(word)
 		? place_all(pin, cpus)
 		: place_word(pin, word, (size_t)(equals - word), cpus);
 }
@@ -181,36 +186,62 @@ static enum status plan_device(
 	return status == STATUS_DONE ? pin_plan(&pin) : status;
 }
 
-static enum status change_queues(
-	struct net *net, struct change *change, const struct call *call)
+/* Says what is wrong with a plan that moves nothing. */
+static enum status check_plan(const struct change *change, const struct net *net)
 {
-	enum status status = STATUS_DONE;
+	_cleanup_free_ char *lower = NULL;
 
-	for (size_t i = 0; i < net->n_targets && status == STATUS_DONE; i++)
-		status = plan_device(net, change, i, call);
-	if (status != STATUS_DONE)
-		return status;
 	if (irqkit_plan_count(change->plan) == 0) {
-		_cleanup_free_ char *lower = net_remark_lower(net);
-
+		lower = net_remark_lower(net);
 		say_error("nothing of %s can be placed: no interrupt is known of these "
 			  "queues, "
 			  "and there is neither XPS nor a thread%s%s",
 			irqkit_device_get_name(net->named), lower ? ". " : "",
 			lower ? lower : "");
-		return STATUS_IMMOVABLE;
-	}
-	if (irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) ==
+	} else if (irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) ==
 		irqkit_plan_count(change->plan)) {
 		say_error("the kernel alone places all that belongs to these queues: "
 			  "nothing "
 			  "was changed");
-		return STATUS_IMMOVABLE;
+	} else {
+		return STATUS_DONE;
 	}
+	return STATUS_IMMOVABLE;
+}
+
+static enum status plan(struct change *change, void *data)
+{
+	const struct call *call = change->call;
+	const struct pin_options *o = call->state;
+	struct net *net = data;
+	enum status status = net_open(net, change, call->words[0], o->is_lower);
+
+	for (size_t i = 0; i < net->n_targets && status == STATUS_DONE; i++)
+		status = plan_device(net, change, i, call);
+	if (status == STATUS_DONE)
+		status = check_plan(change, net);
+	if (status != STATUS_DONE)
+		return status;
 	change->owners = net->targets;
 	change->n_owners = net->n_targets;
 	change_add_remark(change, net_remark_lower(net));
-	return change_finish(change);
+	return STATUS_DONE;
+}
+
+static enum status check_words(const struct call *call, const struct pin_options *o)
+{
+	bool has_all = false;
+
+	for (size_t i = 1; i < call->n_words; i++)
+		has_all |= is_all(call->words[i]);
+	if (call->n_words < 2)
+		say_error("pin-queue needs an interface and where its queues should be, "
+			  "as in 'irqkit pin-queue eth0 0=2 1=3'");
+	else if (o->wraps && !has_all)
+		say_error("--wrap is about all=SET, and no QUEUE is 'all' here");
+	else
+		return STATUS_DONE;
+	return STATUS_MISUSE;
 }
 
 static enum status run(const struct call *call)
@@ -218,18 +249,10 @@ static enum status run(const struct call *call)
 	const struct pin_options *o = call->state;
 	struct change change CLEANUP(change_free) = { 0 };
 	struct net net CLEANUP(net_close) = { 0 };
-	enum status status;
+	enum status status = check_words(call, o);
 
-	if (call->n_words < 2) {
-		say_error("pin-queue needs an interface and where its queues should be, "
-			  "as in "
-			  "'irqkit pin-queue eth0 0=2 1=3'");
-		return STATUS_MISUSE;
-	}
-	status = change_begin(&change, call, &o->change);
-	if (status == STATUS_DONE)
-		status = net_open(&net, &change, call->words[0], o->is_lower);
-	return status == STATUS_DONE ? change_queues(&net, &change, call) : status;
+	return status == STATUS_DONE ? change_run(&change, call, &o->change, plan, &net)
+				     : status;
 }
 
 const struct command cmd_pin_queue = {

@@ -66,6 +66,21 @@ static enum status check_isolated(
 	return STATUS_MISUSE;
 }
 
+static void remark_decision(
+	const struct steer_task *task, const struct irqkit_cpuset *cpus, const char *why)
+{
+	static const char *const words[] = { "is of no use", "on CPU ", "on CPUs " };
+	unsigned int n = irqkit_cpuset_count(cpus);
+	_cleanup_free_ char *list = NULL;
+	char *remark;
+
+	if (irqkit_cpuset_format_list(cpus, &list) < 0)
+		return;
+	if (asprintf(&remark, "%s: RPS %s%s: %s.", irqkit_device_get_name(task->device),
+		    words[n < 2 ? n : 2], list, why) >= 0)
+		change_add_remark(task->change, remark);
+}
+
 /* The CPUs and why; none to turn it off. */
 static enum status choose_cpus(
 	const struct steer_task *task, struct irqkit_cpuset **ret_cpus, char **ret_why)
@@ -75,18 +90,8 @@ static enum status choose_cpus(
 
 	if (o->is_auto) {
 		status = rps_advise(task->net, task->device, ret_cpus, ret_why);
-		if (status == STATUS_DONE) {
-			_cleanup_free_ char *list = NULL;
-			char *remark = NULL;
-
-			irqkit_cpuset_format_list(*ret_cpus, &list);
-			if (asprintf(&remark, "%s: RPS %s%s: %s.",
-				    irqkit_device_get_name(task->device),
-				    list && *list ? "on CPUs " : "is of no use",
-				    list ? list : "", *ret_why) < 0)
-				remark = NULL;
-			change_add_remark(task->change, remark);
-		}
+		if (status == STATUS_DONE)
+			remark_decision(task, *ret_cpus, *ret_why);
 		return status;
 	}
 	*ret_why = strdup("asked for");
@@ -206,9 +211,12 @@ static enum status check_words(const struct options *o)
 	else if (o->flows && !parse_flows(o->flows, &flows))
 		say_error("--flows takes a number of flows up to %u, not '%s'", MAX_FLOWS,
 			o->flows);
-	else if (!is_change(o) && (s->change.is_script || s->change.is_dry_run))
-		say_error("without --cpus, --auto, --off or --flows there is nothing to "
-			  "plan");
+	else if (!is_change(o) && change_options_are_given(&s->change))
+		say_error("without --cpus, --auto, --off or --flows nothing is changed: --dry-run, "
+			  "--script, --keep-going and --wait do not go with it");
+	else if (is_change(o) && table_options_are_given(&s->table))
+		say_error("--output, --sort, --noheadings, --raw and --pairs are about what "
+			  "is shown: they do not go with a change");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -238,7 +246,9 @@ const struct command cmd_rps = {
 		"work\n"
 		"  irqkit rps eth1 --auto --flows=32768  whatever is best here, and RFS\n"
 		"  irqkit rps eth1 --off                 neither RPS nor RFS\n"
-		"  irqkit undo                           as it was before\n",
+		"  irqkit undo                           as it was before\n"
+		"\n"
+		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK FLOWS RPS RFS.\n",
 	.options = options,
 	.state_size = sizeof(struct options),
 	.run = run,

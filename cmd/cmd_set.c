@@ -148,29 +148,40 @@ static enum status check_words(const struct call *call, const struct options *o)
 	return STATUS_MISUSE;
 }
 
-static enum status run(const struct call *call)
+static enum status plan_default(struct change *change, const struct irqkit_cpuset *cpus)
 {
-	const struct options *o = call->state;
-	struct change change CLEANUP(change_free) = { 0 };
+	int r = irqkit_plan_add_default_affinity(change->plan, cpus, "asked for");
+
+	return r < 0 ? change_say_unreadable(NULL, r) : STATUS_DONE;
+}
+
+static enum status plan(struct change *change, void *data)
+{
+	const struct call *call = change->call;
+	const struct options *o = data;
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	struct selection chosen CLEANUP(selection_free) = { 0 };
-	enum status status = check_words(call, o);
+	enum status status = STATUS_DONE;
 
-	if (status == STATUS_DONE)
-		status = change_begin(&change, call, &o->change);
-	if (status == STATUS_DONE && !o->is_default)
-		status = select_interrupts(change.devices, change.snapshot, call->words,
+	if (!o->is_default)
+		status = select_interrupts(change->devices, change->snapshot, call->words,
 			call->n_words, false, &chosen);
 	if (status == STATUS_DONE)
-		status = read_cpus(&change, o, &chosen, &cpus);
-	if (status == STATUS_DONE && o->is_default) {
-		int r = irqkit_plan_add_default_affinity(change.plan, cpus, "asked for");
+		status = read_cpus(change, o, &chosen, &cpus);
+	if (status != STATUS_DONE)
+		return status;
+	return o->is_default ? plan_default(change, cpus)
+			     : plan_interrupts(change, &chosen, cpus);
+}
 
-		status = r < 0 ? change_say_unreadable(NULL, r) : STATUS_DONE;
-	} else if (status == STATUS_DONE) {
-		status = plan_interrupts(&change, &chosen, cpus);
-	}
-	return status == STATUS_DONE ? change_finish(&change) : status;
+static enum status run(const struct call *call)
+{
+	struct options *o = call->state;
+	struct change change CLEANUP(change_free) = { 0 };
+	enum status status = check_words(call, o);
+
+	return status == STATUS_DONE ? change_run(&change, call, &o->change, plan, o)
+				     : status;
 }
 
 const struct command cmd_set = {

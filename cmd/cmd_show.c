@@ -213,6 +213,11 @@ static enum status run(const struct call *call)
 			  "each other");
 		return STATUS_MISUSE;
 	}
+	if (o->is_queues && o->is_all) {
+		say_error("--all is about interrupts, --queues about queues: they exclude "
+			  "each other");
+		return STATUS_MISUSE;
+	}
 	status = open_machine(&show, call);
 	if (status == STATUS_DONE && o->is_queues)
 		return show_queues(&show, call, &o->table);

@@ -109,15 +109,7 @@ static enum status read_journal(
 {
 	int r = irqkit_journal_read(ctx, ret_journal);
 
-	if (r == 0)
-		return STATUS_DONE;
-	if (r == -EPERM || r == -ELOOP || r == -ENOTDIR)
-		say_error("/run/irqkit is not to be trusted: it should be a folder that "
-			  "belongs to this user alone, with mode 0700");
-	else
-		say_error("cannot read /run/irqkit, where old values are kept: %s",
-			strerror(-r));
-	return STATUS_REFUSED;
+	return r < 0 ? change_say_state("read", r) : STATUS_DONE;
 }
 
 static enum status print_list(
@@ -178,57 +170,73 @@ static const struct irqkit_change *find_change(
 
 static enum status say_left_alone(const struct change *change)
 {
+	const struct common *common = &change->call->common;
+	bool is_told = !common->is_quiet || common->is_json ||
+		change->options->is_dry_run;
 	size_t left = irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED);
 
 	if (left == 0)
 		return STATUS_DONE;
 	if (change_is_all_gone(change))
-		say_error("%zu of them cannot be put back any more: the table says why", left);
+		say_error("%zu cannot be put back: gone since then", left);
 	else
-		say_error("%zu left alone: the table says why; --force puts back also what "
-			  "somebody changed since then", left);
+		say_error("%zu left alone: %s says why; --force puts back also what "
+			  "somebody changed since then", left,
+			is_told ? "the report" : "--dry-run");
 	return STATUS_REFUSED;
 }
 
-static enum status undo(struct change *change, const struct options *o, const char *word)
+static enum status say_no_change(const char *word)
 {
-	_cleanup_journal_ struct irqkit_journal *journal = NULL;
-	const struct irqkit_change *entry;
-	enum status status = read_journal(change->ctx, &journal);
+	if (word)
+		say_error("there is no change %s: 'irqkit undo --list' lists them", word);
+	else
+		say_error("nothing to undo: no change is left since the machine started");
+	return STATUS_NO_MATCH;
+}
+
+/* What is undone, and the journal that it stands in. */
+struct undo {
+	const struct options *options;
+	struct irqkit_journal *journal; /* owned */
+};
+
+static void undo_free(struct undo *undo)
+{
+	irqkit_journal_free(undo->journal);
+}
+
+static enum status plan(struct change *change, void *data)
+{
+	const char *word = change->call->words[0];
+	struct undo *undo = data;
+	enum status status;
 	int r;
 
+	irqkit_journal_free(undo->journal);
+	undo->journal = NULL;
+	status = read_journal(change->ctx, &undo->journal);
 	if (status != STATUS_DONE)
 		return status;
-	entry = find_change(journal, word);
-	if (!entry) {
-		if (word)
-			say_error("there is no change %s: 'irqkit undo --list' lists them",
-				word);
-		else
-			say_error("nothing to undo: no change is left since the machine "
-				  "started");
-		return STATUS_NO_MATCH;
-	}
-	r = irqkit_plan_add_undo(change->plan, entry, change->snapshot, o->is_forced);
-	if (r < 0) {
-		say_error("cannot read what change %u changed: %s",
-			irqkit_change_get_number(entry), strerror(-r));
-		return STATUS_REFUSED;
-	}
+	change->undone = find_change(undo->journal, word);
+	if (!change->undone)
+		return say_no_change(word);
 	change->shows_skipped = true;
-	change->undone = entry;
-	status = change_finish(change);
-	return status == STATUS_DONE ? say_left_alone(change) : status;
+	r = irqkit_plan_add_undo(change->plan, change->undone, change->snapshot,
+		undo->options->is_forced);
+	if (r == 0)
+		return STATUS_DONE;
+	say_error("cannot read what change %u changed: %s",
+		irqkit_change_get_number(change->undone), strerror(-r));
+	return STATUS_REFUSED;
 }
 
 /* Options for the list would be lost on an undo, and the other way round. */
 static bool check_options(const struct options *o)
 {
-	const struct table_options *t = &o->table;
 	const struct change_options *c = &o->change;
 
-	if (!o->is_list &&
-		(t->output || t->sort || t->no_headings || t->is_raw || t->is_pairs))
+	if (!o->is_list && table_options_are_given(&o->table))
 		say_error("--output, --sort, --noheadings, --raw and --pairs go with --list");
 	else if (o->is_list && (o->is_forced || c->is_script || c->keeps_going || c->wait))
 		say_error("--list writes nothing: --force, --script, --keep-going and --wait "
@@ -242,6 +250,7 @@ static enum status run(const struct call *call)
 {
 	const struct options *o = call->state;
 	struct change change CLEANUP(change_free) = { 0 };
+	struct undo undo CLEANUP(undo_free) = { .options = o };
 	enum status status;
 
 	if (call->n_words > (o->is_list ? 0 : 1)) {
@@ -253,8 +262,8 @@ static enum status run(const struct call *call)
 		return STATUS_MISUSE;
 	if (o->is_list)
 		return list(call, o);
-	status = change_begin(&change, call, &o->change);
-	return status == STATUS_DONE ? undo(&change, o, call->words[0]) : status;
+	status = change_run(&change, call, &o->change, plan, &undo);
+	return status == STATUS_DONE ? say_left_alone(&change) : status;
 }
 
 const struct command cmd_undo = {
@@ -265,7 +274,9 @@ const struct command cmd_undo = {
 		"\n"
 		"  irqkit undo --list       what was changed, by which commands\n"
 		"  irqkit undo --dry-run    what would be put back\n"
-		"  irqkit undo              as it was before\n",
+		"  irqkit undo              as it was before\n"
+		"\n"
+		"Columns of --list: NUMBER TIME KNOBS UNDONE UNDOES COMMAND.\n",
 	.options = options,
 	.state_size = sizeof(struct options),
 	.run = run,

@@ -189,9 +189,12 @@ static enum status check_words(const struct options *o)
 
 	if (!!s->cpus + s->is_auto + o->is_rxqs + s->is_off > 1)
 		say_error("--cpus, --auto, --rxqs and --off exclude each other");
-	else if (!is_change(o) && (s->change.is_script || s->change.is_dry_run))
-		say_error("without --cpus, --auto, --rxqs or --off there is nothing to "
-			  "plan");
+	else if (!is_change(o) && change_options_are_given(&s->change))
+		say_error("without --cpus, --auto, --rxqs or --off nothing is changed: --dry-run, "
+			  "--script, --keep-going and --wait do not go with it");
+	else if (is_change(o) && table_options_are_given(&s->table))
+		say_error("--output, --sort, --noheadings, --raw and --pairs are about what "
+			  "is shown: they do not go with a change");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -220,7 +223,9 @@ const struct command cmd_xps = {
 		"nearest\n"
 		"  irqkit xps eth0 --queues=1 --cpus=2  CPU 2 sends by tx-1\n"
 		"  irqkit xps eth0 --off                the kernel chooses by flow\n"
-		"  irqkit undo                          as it was before\n",
+		"  irqkit undo                          as it was before\n"
+		"\n"
+		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK RXQS.\n",
 	.options = options,
 	.state_size = sizeof(struct options),
 	.run = run,

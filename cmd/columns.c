@@ -19,6 +19,12 @@ bool table_options_are_plain(
 	       !options->is_pairs && !common->is_json && !common->is_quiet;
 }
 
+bool table_options_are_given(const struct table_options *options)
+{
+	return options->output || options->sort || options->no_headings ||
+	       options->is_raw || options->is_pairs;
+}
+
 static bool has_name(const struct column *column, const char *name, size_t len)
 {
 	return strlen(column->name) == len && strncasecmp(column->name, name, len) == 0;

@@ -45,6 +45,17 @@ static void print_help(void)
 	       "  -V, --version     the version\n");
 }
 
+static bool stands_alone(const char *word)
+{
+	static const char *const words[] = { "-h", "--help", "-V", "--version",
+		"--list-commands" };
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
 /* What stands in place of a command: an option of irqkit itself, or a mistake. */
 static enum status run_option(int argc, const char **argv)
 {
@@ -72,6 +83,8 @@ static enum status run_option(int argc, const char **argv)
 
 	if (strcmp(word, "--install") == 0)
 		say_error("--install takes one folder");
+	else if (stands_alone(word))
+		say_error("%s stands alone: 'irqkit --help' tells more", word);
 	else if (word[0] == '-')
 		say_error("no option '%s' stands before a command: "
 			  "'irqkit --help' lists those that do", word);

@@ -38,7 +38,9 @@ enum status mark_driver(
 /* Is it what stands behind the colon of eth1:rx-0, eth1:0, 'eth1:rx-*'? */
 bool queue_is_meant(const char *part, const struct irqkit_queue *queue);
 
-/* select_say.c: why nothing was marked. */
-void say_no_match(const struct target *target, const struct meaning *meaning);
+/* select_say.c: why nothing was marked; of a queue, when the meaning is one. */
+void say_no_match(const struct marks *marks, const struct target *target,
+	const struct meaning *meaning);
+void say_no_queue(const char *word, const struct meaning *meaning);
 
 #endif

@@ -32,6 +32,16 @@ static char *join_names(struct irqkit_devices *devices)
 	return joined;
 }
 
+/* eth0:rx-0, where there is an eth0? */
+static bool is_queue(struct net *net, const char *word)
+{
+	const char *colon = strchr(word, ':');
+	_cleanup_free_ char *name = colon ? strndup(word, (size_t)(colon - word)) : NULL;
+	struct irqkit_device *device;
+
+	return name && irqkit_devices_find_net(net->devices, name, &device) == 0;
+}
+
 static enum status say_not_found(struct net *net, const char *name, int error)
 {
 	_cleanup_free_ char *names = NULL;
@@ -41,6 +51,10 @@ static enum status say_not_found(struct net *net, const char *name, int error)
 	if (error != -ENODEV && error != -EINVAL) {
 		say_error("cannot read the interface '%s': %s", name, strerror(-error));
 		return STATUS_REFUSED;
+	}
+	if (is_queue(net, name)) {
+		say_error("'%s' is a queue: name the interface alone", name);
+		return STATUS_MISUSE;
 	}
 	names = join_names(net->devices);
 	say_error("there is no network interface '%s'%s%s", name,
@@ -76,6 +90,7 @@ enum status net_open(
 	enum status status;
 	int r;
 
+	net_close(net);
 	*net = (struct net){ .change = change };
 	status = machine_topology(change->ctx, change->snapshot, &net->topology);
 	if (status != STATUS_DONE)

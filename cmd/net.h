@@ -21,7 +21,10 @@ struct net {
 	size_t n_targets;
 };
 
-/* Says why not. @change has begun, and lives longer. */
+/*
+ * Says why not. @net is all zero, or was open before; @change has its rows, and lives
+ * longer.
+ */
 enum status net_open(
 	struct net *net, const struct change *change, const char *name, bool is_lower);
 void net_close(struct net *net);

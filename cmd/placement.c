@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 void placement_free(struct placement *placement)
 {
@@ -129,13 +130,41 @@ static enum status choose_net(struct placement *p, const struct irqkit_snapshot 
 	return STATUS_NO_MATCH;
 }
 
+/* Those of @change's words that match something now, to @words; how many. */
+static size_t keep_present(const struct change *change, const char **words)
+{
+	const struct call *call = change->call;
+	size_t n = 0;
+
+	for (size_t i = 0; i < call->n_words; i++) {
+		struct selection one CLEANUP(selection_free) = { 0 };
+
+		if (select_interrupts(change->devices, change->snapshot, &call->words[i],
+			    1, false, &one) == STATUS_DONE)
+			words[n++] = call->words[i];
+	}
+	return n;
+}
+
 static enum status choose_words(
-	struct placement *p, struct change *change, const struct call *call)
+	struct placement *p, struct change *change, const struct placement_wish *wish)
 {
 	struct selection chosen CLEANUP(selection_free) = { 0 };
-	enum status status = select_interrupts(change->devices, change->snapshot,
-		call->words, call->n_words, false, &chosen);
+	const struct call *call = change->call;
+	const char **words = calloc(call->n_words, sizeof(*words));
+	enum status status = STATUS_NO_MATCH;
+	size_t n = call->n_words;
 
+	if (!words)
+		return out_of_memory();
+	memcpy(words, call->words, n * sizeof(*words));
+	if (wish->passes_absent)
+		n = keep_present(change, words);
+	p->n_absent = call->n_words - n;
+	if (n > 0)
+		status = select_interrupts(change->devices, change->snapshot, words, n,
+			false, &chosen);
+	free(words);
 	for (size_t i = 0; status == STATUS_DONE && i < chosen.n; i++)
 		if (irqkit_interrupt_get_irq(chosen.interrupts[i]) >= 0)
 			p->interrupts[p->n++] = chosen.interrupts[i];
@@ -179,7 +208,7 @@ static enum status choose_interrupts(
 	p->owners = calloc(n + 1, sizeof(*p->owners));
 	if (!p->interrupts || !p->skipped || !p->owners)
 		return out_of_memory();
-	status = change->call->n_words ? choose_words(p, change, change->call)
+	status = change->call->n_words ? choose_words(p, change, wish)
 				       : choose_net(p, change->snapshot);
 	return status == STATUS_DONE ? sort_out(p, change->ctx, wish) : status;
 }

@@ -18,6 +18,7 @@ struct placement_wish {
 	unsigned int gain; /* percent */
 	uint64_t idle;	   /* a load that isn't worth a move */
 	bool is_split;
+	bool passes_absent; /* a word that matches nothing is told, and passed over */
 	/* Is this one to be left alone, although it seems movable? NULL: none is. */
 	bool (*is_left_out)(const void *data, const struct irqkit_interrupt *interrupt);
 	const void *data; /* for it */
@@ -41,6 +42,7 @@ struct placement {
 	size_t n;
 	const struct irqkit_interrupt **skipped; /* owned array; cannot be moved */
 	size_t n_skipped;
+	size_t n_absent; /* words passed over */
 	struct placement_device *owners; /* owned */
 	size_t n_owners;
 	/* With a width: those that may be served by several CPUs now, and are by one. */

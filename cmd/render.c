@@ -320,7 +320,7 @@ void document_add_text(struct document *document, const char *key, const char *t
 void document_add_number(struct document *document, const char *key, uint64_t number)
 {
 	if (document)
-		add_json(document, key, json_integer((json_int_t)number));
+		add_json(document, key, number_to_json(number));
 }
 
 void document_add_bool(struct document *document, const char *key, bool is_true)

@@ -132,6 +132,9 @@ struct table_options {
 bool table_options_are_plain(
 	const struct table_options *options, const struct common *common);
 
+/* Was any of them given? */
+bool table_options_are_given(const struct table_options *options);
+
 /*
  * With @rows set: chooses among @columns (ending with a NULL name) by -o and --json, and
  * sorts by --sort. Says what is wrong with the options.

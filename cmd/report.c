@@ -157,7 +157,7 @@ static const struct column columns[] = {
 	{ "PATH", "path", "the file that is written", 0, get_path, 0 },
 	{ "KNOB", NULL, "what is written", 0, get_knob, 0 },
 	{ "IRQ", "irq", "interrupt", COLUMN_RIGHT, get_irq, 0 },
-	{ "NAME", "target", "what it is for", COLUMN_TRUNCATE, get_target, 0 },
+	{ "NAME", "target", "what it is for", 0, get_target, 0 },
 	{ "OLD", NULL, "before", 0, get_old_shown, 0 },
 	{ "OLD", "old_cpus", NULL, COLUMN_JSON_ONLY, get_old_cpus, 0 },
 	{ "OLD", "old", NULL, COLUMN_JSON_ONLY, get_old, 0 },
@@ -331,6 +331,7 @@ static void remark(const struct change *change)
 	if (change->add_remark)
 		change->add_remark(change);
 	if (change->options->is_dry_run) {
+		fputs(change->remarks ? change->remarks : "", stdout);
 		if (count(change, IRQKIT_UNCHANGED) + count(change, IRQKIT_PENDING))
 			printf("%zu to be written, %zu so already. ",
 				count(change, IRQKIT_PLANNED),
@@ -358,30 +359,54 @@ static void remark(const struct change *change)
 
 /* ------------------------------------------------------------------------------- */
 
-/* Plans for interrupts alone need not say what is written. */
-static const char *choose_columns(const struct change *change)
-{
-	bool is_mixed = false;
+/* What a plan has, so that no column is shown in which nothing can stand. */
+struct extent {
+	bool has_irqs; /* knobs of interrupts */
+	bool has_others; /* other knobs: then it must be said which */
+	bool has_kept; /* fewer CPUs than asked for, in one of these */
+};
 
-	if (change->call->common.is_json)
+static struct extent find_extent(const struct change *change)
+{
+	struct extent extent = { 0 };
+
+	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+		bool is_irq = is_of_interrupt(step);
+
+		extent.has_irqs |= is_irq;
+		extent.has_others |= !is_irq;
+		extent.has_kept |= !is_irq && irqkit_step_get_effective(step);
+	}
+	return extent;
+}
+
+/* For people; NULL: no memory. */
+static char *choose_columns(const struct change *change)
+{
+	struct extent extent = find_extent(change);
+	bool is_plan = change->options->is_dry_run;
+	bool with_effective = !is_plan && (extent.has_irqs || extent.has_kept);
+	char *names;
+
+	if (asprintf(&names, "%s%sNAME,OLD,NEW%s%s%s", extent.has_others ? "KNOB," : "",
+		    extent.has_irqs || !extent.has_others ? "IRQ," : "", with_effective ? ",EFFECTIVE" : "",
+		    is_plan ? "" : ",RESULT",
+		    is_plan || change->shows_skipped ? ",WHY" : "") < 0)
 		return NULL;
-	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++)
-		is_mixed |= !is_of_interrupt(irqkit_plan_get(change->plan, i));
-	if (change->options->is_dry_run)
-		return is_mixed ? "KNOB,IRQ,NAME,OLD,NEW,WHY" : "IRQ,NAME,OLD,NEW,WHY";
-	if (change->shows_skipped)
-		return is_mixed ? "KNOB,IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT,WHY"
-				: "IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT,WHY";
-	return is_mixed ? "KNOB,IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT"
-			: "IRQ,NAME,OLD,NEW,EFFECTIVE,RESULT";
+	return names;
 }
 
 static enum status print_report(const struct change *change, struct table *table)
 {
 	const struct common *common = &change->call->common;
-	const struct table_options options = { .output = choose_columns(change) };
-	enum status status = table_prepare(table, columns, &options, common);
+	_cleanup_free_ char *names = common->is_json ? NULL : choose_columns(change);
+	const struct table_options options = { .output = names };
+	enum status status;
 
+	if (!names && !common->is_json)
+		return say_no_memory();
+	status = table_prepare(table, columns, &options, common);
 	if (status != STATUS_DONE)
 		return status;
 	if (common->is_json)

@@ -5,11 +5,16 @@
 #include <stdio.h>
 #include <syslog.h>
 
-static bool is_silenced;
+static bool is_silenced, is_said_before;
 
 void say_silence(bool is_silent)
 {
 	is_silenced = is_silent;
+}
+
+void say_only_errors(bool is_repeated)
+{
+	is_said_before = is_repeated;
 }
 
 static void say(const char *kind, const char *format, va_list args)
@@ -46,6 +51,8 @@ void say_warning(const char *format, ...)
 {
 	va_list args;
 
+	if (is_said_before)
+		return;
 	va_start(args, format);
 	say("warning: ", format, args);
 	va_end(args);
@@ -57,6 +64,6 @@ void say_logged(void *data, int priority, const char *message)
 
 	if (priority <= LOG_WARNING && !common->is_quiet)
 		say_warning("%s", message);
-	else if (priority > LOG_WARNING && common->verbosity > 0)
+	else if (priority > LOG_WARNING && common->verbosity > 0 && !is_said_before)
 		say_error("%s", message);
 }

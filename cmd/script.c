@@ -25,32 +25,43 @@ static const char head[] =
 	"	failed=1\n"
 	"}\n";
 
+static const char name_functions[] =
+	"\n"
+	"# safe NAME: fit for a terminal\n"
+	"safe() {\n"
+	"	printf '%s' \"$1\" | tr -c '[:alnum:] ,.:_/@-' '?'\n"
+	"}\n";
+
 static const char irq_functions[] =
 	"\n"
-	"# irqs_of NAMES: the numbers of the interrupts with these handlers, lowest first\n"
-	"irqs_of() {\n"
+	"# all interrupts and the names of their handlers, lowest first: 24 eth0,eth1\n"
+	"irqs=$(\n"
 	"	for file in /sys/kernel/irq/*/actions; do\n"
 	"		names=\n"
 	"		IFS= read -r names <\"$file\" || :\n"
-	"		[ \"$names\" = \"$1\" ] || continue\n"
 	"		number=${file#/sys/kernel/irq/}\n"
-	"		echo \"${number%/actions}\"\n"
+	"		printf '%s %s\\n' \"${number%/actions}\" \"$names\"\n"
 	"	done | sort -n\n"
+	")\n"
+	"\n"
+	"# irq_of NAMES N: the number of the N-th interrupt with these handlers\n"
+	"irq_of() {\n"
+	"	printf '%s\\n' \"$irqs\" | names=$1 awk -v n=\"$2\" '\n"
+	"		substr($0, index($0, \" \") + 1) == ENVIRON[\"names\"] && ++found == n { print $1 }'\n"
 	"}\n"
 	"\n"
 	"# affinity NAMES N CPUS: the N-th interrupt with these handlers goes to CPUS\n"
 	"affinity() {\n"
-	"	what=$(printf '%s' \"$1\" | tr -c '[:alnum:] ,.:_/@-' '?')\n"
-	"	irq=$(irqs_of \"$1\" | sed -n \"$2p\")\n"
+	"	irq=$(irq_of \"$1\" \"$2\")\n"
 	"	if [ -z \"$irq\" ]; then\n"
-	"		fail \"no interrupt $2 of '$what' is there\"\n"
+	"		fail \"no interrupt $2 of '$(safe \"$1\")' is there\"\n"
 	"		return\n"
 	"	fi\n"
 	"	knob=/proc/irq/$irq/smp_affinity_list\n"
 	"	# never write what is there already: on Xen that moves the interrupt\n"
 	"	[ \"$(cat \"$knob\")\" != \"$3\" ] || return 0\n"
 	"	echo \"$3\" >\"$knob\" || :\n"
-	"	[ \"$(cat \"$knob\")\" = \"$3\" ] || fail \"$irq ($what) does not go to CPUs $3\"\n"
+	"	[ \"$(cat \"$knob\")\" = \"$3\" ] || fail \"$irq ($(safe \"$1\")) does not go to CPUs $3\"\n"
 	"}\n";
 
 static const char mask_functions[] =
@@ -62,28 +73,26 @@ static const char mask_functions[] =
 	"\n"
 	"# mask KNOB MASK: the file gets this mask\n"
 	"mask() {\n"
-	"	what=$(printf '%s' \"$1\" | tr -c '[:alnum:] ,.:_/@-' '?')\n"
 	"	if [ ! -e \"$1\" ]; then\n"
-	"		fail \"no $what is there\"\n"
+	"		fail \"no $(safe \"$1\") is there\"\n"
 	"		return\n"
 	"	fi\n"
 	"	[ \"$(plain \"$(cat \"$1\")\")\" != \"$(plain \"$2\")\" ] || return 0\n"
 	"	echo \"$2\" >\"$1\" || :\n"
-	"	[ \"$(plain \"$(cat \"$1\")\")\" = \"$(plain \"$2\")\" ] || fail \"$what is not $2\"\n"
+	"	[ \"$(plain \"$(cat \"$1\")\")\" = \"$(plain \"$2\")\" ] || fail \"$(safe \"$1\") is not $2\"\n"
 	"}\n";
 
 static const char number_functions[] =
 	"\n"
 	"# number KNOB N: the file gets this number\n"
 	"number() {\n"
-	"	what=$(printf '%s' \"$1\" | tr -c '[:alnum:] ,.:_/@-' '?')\n"
 	"	if [ ! -e \"$1\" ]; then\n"
-	"		fail \"no $what is there\"\n"
+	"		fail \"no $(safe \"$1\") is there\"\n"
 	"		return\n"
 	"	fi\n"
 	"	[ \"$(cat \"$1\")\" != \"$2\" ] || return 0\n"
 	"	echo \"$2\" >\"$1\" || :\n"
-	"	[ \"$(cat \"$1\")\" = \"$2\" ] || fail \"$what is not $2\"\n"
+	"	[ \"$(cat \"$1\")\" = \"$2\" ] || fail \"$(safe \"$1\") is not $2\"\n"
 	"}\n";
 
 static const char raise_functions[] =
@@ -114,12 +123,11 @@ static const char thread_functions[] =
 	"\n"
 	"# thread FRONT N CPUS: the N-th of them runs on CPUS\n"
 	"thread() {\n"
-	"	what=$(printf '%s' \"$1\" | tr -c '[:alnum:] ,.:_/@-' '?')\n"
 	"	pid=$(threads_of \"$1\" | sed -n \"$2p\")\n"
 	"	if [ -z \"$pid\" ]; then\n"
-	"		fail \"no kernel thread $2 of '$what' is there\"\n"
+	"		fail \"no kernel thread $2 of '$(safe \"$1\")' is there\"\n"
 	"	elif ! taskset -p -c \"$3\" \"$pid\" >/dev/null; then\n"
-	"		fail \"thread $pid ($what) does not go to CPUs $3\"\n"
+	"		fail \"thread $pid ($(safe \"$1\")) does not go to CPUs $3\"\n"
 	"	fi\n"
 	"}\n";
 
@@ -143,6 +151,20 @@ static char *join_names(const struct irqkit_interrupt *interrupt)
 	return joined;
 }
 
+/* Are these its names, when joined? */
+static bool has_names(const struct irqkit_interrupt *interrupt, const char *names)
+{
+	for (size_t i = 0; i < irqkit_interrupt_count_actions(interrupt); i++) {
+		const char *name = irqkit_interrupt_get_action(interrupt, i);
+
+		if ((i > 0 && *names++ != ',') ||
+			strncmp(names, name, strlen(name)) != 0)
+			return false;
+		names += strlen(name);
+	}
+	return !*names;
+}
+
 /* Which of those with the same names this is, from 1. */
 static size_t find_rank(const struct change *change, int irq, const char *names)
 {
@@ -152,12 +174,8 @@ static size_t find_rank(const struct change *change, int irq, const char *names)
 		const struct irqkit_interrupt *other =
 			irqkit_snapshot_get(change->snapshot, i);
 		int other_irq = irqkit_interrupt_get_irq(other);
-		_cleanup_free_ char *other_names = NULL;
 
-		if (other_irq < 0 || other_irq >= irq)
-			continue;
-		other_names = join_names(other);
-		rank += other_names && strcmp(names, other_names) == 0;
+		rank += other_irq >= 0 && other_irq < irq && has_names(other, names);
 	}
 	return rank;
 }
@@ -306,6 +324,7 @@ static const struct {
 	const char *text;
 	unsigned int knobs; /* a bit for each kind */
 } functions[] = {
+	{ name_functions, ~0u },
 	{ irq_functions, 1u << IRQKIT_KNOB_AFFINITY },
 	{ mask_functions,
 		1u << IRQKIT_KNOB_DEFAULT_AFFINITY | 1u << IRQKIT_KNOB_RPS_CPUS |

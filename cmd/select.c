@@ -105,7 +105,7 @@ static enum status mark_word(struct marks *marks, const char *word)
 	marks->selection->is_of_devices = false;
 	if (mark_rows(marks, &target))
 		return STATUS_DONE;
-	say_no_match(&target, &meaning);
+	say_no_match(marks, &target, &meaning);
 	return STATUS_NO_MATCH;
 }
 

@@ -125,7 +125,7 @@ static enum status say_none(const struct target *target, const struct meaning *m
 	const char *word = target->word;
 
 	if (meaning->queue)
-		say_no_match(target, meaning);
+		say_no_queue(word, meaning);
 	else if (meaning->device)
 		say_error("nothing matches '%s': the interface has no queues", word);
 	else if (target->kind == TARGET_ALL)

@@ -46,7 +46,7 @@ static bool has_queue(const struct irqkit_device *device, const char *name)
 	return false;
 }
 
-static void say_no_queue(const char *word, const struct meaning *meaning)
+void say_no_queue(const char *word, const struct meaning *meaning)
 {
 	const char *name = irqkit_device_get_name(meaning->device);
 	size_t n_lower = 0;
@@ -94,11 +94,47 @@ static void say_no_interrupt(const char *word, struct irqkit_device *device)
 			  "interrupt", word, name);
 }
 
-static void say_no_name(const struct target *target)
+/* The name in a row that differs in nothing but capitals; NULL: there is none. */
+static const char *find_alike_in(const struct irqkit_interrupt *row, const char *name)
 {
-	const char *word = target->word;
+	for (size_t i = 0; i < irqkit_interrupt_count_actions(row); i++)
+		if (strcasecmp(irqkit_interrupt_get_action(row, i), name) == 0)
+			return irqkit_interrupt_get_action(row, i);
+	return strcasecmp(irqkit_interrupt_get_label(row), name) == 0
+		? irqkit_interrupt_get_label(row)
+		: NULL;
+}
 
-	if (target->is_glob && target->kind == TARGET_WORD)
+static const char *find_alike(const struct marks *marks, const struct target *target)
+{
+	const char *alike = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < irqkit_snapshot_count(marks->snapshot) && !alike; i++)
+		alike = find_alike_in(
+			irqkit_snapshot_get(marks->snapshot, i), target->name);
+	if (alike || target->kind != TARGET_WORD ||
+		irqkit_devices_count_net(marks->devices, &n) < 0)
+		return alike;
+	for (size_t i = 0; i < n && !alike; i++) {
+		const char *name = irqkit_device_get_name(
+			irqkit_devices_get_net(marks->devices, i));
+
+		alike = strcasecmp(name, target->name) == 0 ? name : NULL;
+	}
+	return alike;
+}
+
+static void say_no_name(const struct marks *marks, const struct target *target)
+{
+	const char *word = target->word, *alike = find_alike(marks, target);
+
+	if (alike)
+		say_error("nothing matches '%s': is '%s' meant?", word, alike);
+	else if (target->kind == TARGET_WORD && strchr(word, ','))
+		say_error("nothing matches '%s': several TARGETs have blanks between "
+			  "them, no commas", word);
+	else if (target->is_glob && target->kind == TARGET_WORD)
 		say_error("nothing matches '%s': no interrupt has such a name; "
 			  "'dev:%s' is about the names of interfaces", word, word);
 	else if (target->is_glob)
@@ -111,7 +147,8 @@ static void say_no_name(const struct target *target)
 			  "try '*%s*'", word, target->name);
 }
 
-void say_no_match(const struct target *target, const struct meaning *meaning)
+void say_no_match(const struct marks *marks, const struct target *target,
+	const struct meaning *meaning)
 {
 	const char *word = target->word;
 
@@ -144,6 +181,6 @@ void say_no_match(const struct target *target, const struct meaning *meaning)
 		say_error("nothing matches '%s': there is no such device", word);
 		break;
 	default:
-		say_no_name(target);
+		say_no_name(marks, target);
 	}
 }

@@ -53,6 +53,12 @@ enum status spread_decide(struct spread *spread, struct change *change,
 enum status spread_apply(struct spread *spread, struct change *change);
 /* Says in the report which CPUs these were. */
 void spread_remark_full(const struct spread *spread, struct change *change);
+/*
+ * For a script: by load, what stays was counted where it is served, and the kernel may have
+ * chosen another CPU for it by the time that the script runs.
+ */
+void spread_pin_what_stays(
+	const struct spread *spread, struct change *change, const struct wish *wish);
 
 enum status spread_once(const struct call *call, const struct change_options *options,
 	const struct wish *wish);

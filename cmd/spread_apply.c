@@ -70,3 +70,20 @@ void spread_remark_full(const struct spread *spread, struct change *change)
 		    list) >= 0)
 		change_add_remark(change, remark);
 }
+
+void spread_pin_what_stays(
+	const struct spread *spread, struct change *change, const struct wish *wish)
+{
+	if (wish->placement.policy != IRQKIT_POLICY_LOAD || wish->placement.width > 1)
+		return;
+	for (size_t i = 0; i < spread->placement.n; i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+		const struct irqkit_cpuset *cpus = irqkit_step_get_effective(step);
+
+		if (irqkit_step_get_result(step) == IRQKIT_UNCHANGED && cpus &&
+			!irqkit_cpuset_is_empty(cpus) &&
+			irqkit_cpuset_is_subset(cpus, spread->placement.cpus))
+			irqkit_plan_set_affinity(change->plan, i, cpus,
+				irqkit_spread_get_reason(spread->placement.spread, i));
+	}
+}

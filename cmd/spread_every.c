@@ -28,6 +28,7 @@ struct watch {
 	struct irqkit_snapshot *last; /* owned */
 	struct refused *refused;      /* owned; not tried again */
 	size_t n_refused;
+	bool lacks_some; /* of the words, in the last round that decided something */
 	size_t n_rounds;
 	size_t n_moves;
 	unsigned int number; /* in the journal: all rounds are one change; 0: none yet */
@@ -198,6 +199,7 @@ static enum status look(struct watch *watch, struct change *change)
 	if (!is_idle(watch, change->ctx, counts)) {
 		status = spread_decide(
 			&spread, change, &watch->wish, counts, watch->wish.every);
+		watch->lacks_some = spread.placement.n_absent > 0;
 		if (status == STATUS_DONE)
 			status = act(watch, &spread, change);
 	}
@@ -231,12 +233,13 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 	spread_note_irqbalance(&first, change);
 	spread_say_warnings(&first, change);
 	keep_rows(watch, change);
+	watch->wish.placement.passes_absent = true;
 	notify_service("READY=1");
 
 	while (measure_sleep(watch->wish.every)) {
 		status = look(watch, change);
 		/* a device that is gone is told once, not in every period */
-		say_silence(status != STATUS_DONE);
+		say_silence(status != STATUS_DONE || watch->lacks_some);
 		keep_rows(watch, change);
 	}
 	say_silence(false);

@@ -26,14 +26,22 @@ void spread_add_note(struct spread *spread, const char *format, ...)
 	texts[notes->n] = NULL;
 }
 
+/* Is there no place for notes? */
+static bool is_silent(const struct change *change)
+{
+	return change->call->common.is_quiet && !change->call->common.is_json;
+}
+
 void spread_note_irqbalance(struct spread *spread, const struct change *change)
 {
-	int pid = irqkit_ctx_find_process(change->ctx, "irqbalance");
+	int pid = is_silent(change) ? 0
+				    : irqkit_ctx_find_process(change->ctx, "irqbalance");
 
 	if (pid > 0)
 		spread_add_note(spread,
 			"irqbalance (process %d) runs, and will move them again: "
-			"'systemctl disable --now irqbalance' ends that", pid);
+			"'systemctl disable --now irqbalance' ends that",
+			pid);
 	spread->notes.n_warnings = spread->notes.n;
 }
 
@@ -57,8 +65,8 @@ static enum finding find(const struct placement *p, const struct placement_devic
 		return NOTHING_FOUND;
 	if (owner->n_queues > owner->n_cpus)
 		return owner->node >= 0 && owner->n_cpus < irqkit_cpuset_count(p->cpus)
-			       ? MORE_THAN_ON_NODE
-			       : MORE_THAN_CPUS;
+			? MORE_THAN_ON_NODE
+			: MORE_THAN_CPUS;
 	if (owner->n_queues == owner->n_cpus || owner->has_rps)
 		return NOTHING_FOUND;
 	return n_rx == 1 ? ONE_QUEUE : FEWER_THAN_CPUS;
@@ -83,15 +91,17 @@ static void note_device(
 	struct spread *spread, const struct placement_device *owner, enum finding finding)
 {
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(owner->device));
-	_cleanup_free_ char *more =
-		name ? explain_more(owner->device, name, owner->n_cpus) : NULL;
+	_cleanup_free_ char *more = name
+		? explain_more(owner->device, name, owner->n_cpus)
+		: NULL;
 
 	if (!more)
 		return;
 	if (finding == MORE_THAN_ON_NODE)
 		spread_add_note(spread,
-			"%s has %zu queues, its node %d has %zu CPU%s: --node=any takes "
-			"all.", name, owner->n_queues, owner->node, owner->n_cpus,
+			"%s has %zu queues, its node %d has %zu CPU%s: "
+			"--node=any takes all.",
+			name, owner->n_queues, owner->node, owner->n_cpus,
 			owner->n_cpus == 1 ? "" : "s");
 	else if (finding == MORE_THAN_CPUS)
 		spread_add_note(spread,
@@ -99,37 +109,29 @@ static void note_device(
 			owner->n_queues, owner->n_cpus, owner->n_cpus == 1 ? "" : "s");
 	else if (finding == ONE_QUEUE)
 		spread_add_note(spread,
-			"%s has one queue: spread cannot share it, 'irqkit rps %s --auto' "
-			"can.", name, name);
+			"%s has one queue: spread cannot share it, "
+			"'irqkit rps %s --auto' can.",
+			name, name);
 	else
 		spread_add_note(spread,
 			"%s has %zu queues for %zu CPUs: %s or 'irqkit rps %s'.", name,
 			owner->n_queues, owner->n_cpus, more, name);
 }
 
-/* "eth0, eth1, eth2 and 5 more" */
-static char *join_names(const struct placement *p, enum finding finding, size_t n)
+/* "eth0, eth1, eth2": of those with this finding the first. NULL: no memory. */
+static char *join_names(const struct placement *p, enum finding finding)
 {
 	char *joined = strdup("");
-	size_t named = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; joined && named < MAX_LINES; i++) {
-		_cleanup_free_ char *before = joined;
+	for (size_t i = 0; i < p->n_owners && joined && n < MAX_LINES; i++) {
+		_cleanup_free_ char *before = NULL;
 
-		if (find(p, &p->owners[i]) != finding) {
-			before = NULL;
+		if (find(p, &p->owners[i]) != finding)
 			continue;
-		}
-		if (asprintf(&joined, "%s%s%s", before, named++ ? ", " : "",
+		before = joined;
+		if (asprintf(&joined, "%s%s%s", before, n++ ? ", " : "",
 			    irqkit_device_get_name(p->owners[i].device)) < 0)
-			joined = NULL;
-	}
-	if (joined) {
-		_cleanup_free_ char *before = text_escape(joined);
-
-		free(joined);
-		if (!before ||
-			asprintf(&joined, "%s and %zu more", before, n - MAX_LINES) < 0)
 			joined = NULL;
 	}
 	return joined;
@@ -137,20 +139,21 @@ static char *join_names(const struct placement *p, enum finding finding, size_t 
 
 static void note_devices(struct spread *spread, enum finding finding, size_t n)
 {
-	static const char *const formats[] = {
-		[MORE_THAN_ON_NODE] = "%s have more queues than their nodes have CPUs: "
+	static const char *const phrases[] = {
+		[MORE_THAN_ON_NODE] = "more queues than their nodes have CPUs: "
 				      "--node=any takes all.",
-		[MORE_THAN_CPUS] = "%s have more queues than there are CPUs: fewer would do "
-				   "as well.",
-		[ONE_QUEUE] = "%s have one queue each: spread cannot share these, 'irqkit "
-			      "rps DEV --auto' can.",
-		[FEWER_THAN_CPUS] = "%s have fewer queues than there are CPUs: 'ethtool -L "
-				    "DEV combined N' or 'irqkit rps DEV'.",
+		[MORE_THAN_CPUS] = "more queues than CPUs: fewer would do as well.",
+		[ONE_QUEUE] = "one queue each: spread cannot share these, "
+			      "'irqkit rps DEV --auto' can.",
+		[FEWER_THAN_CPUS] = "fewer queues than CPUs: 'ethtool -L DEV combined N' "
+				    "or 'irqkit rps DEV'.",
 	};
-	_cleanup_free_ char *names = join_names(&spread->placement, finding, n);
+	_cleanup_free_ char *names = join_names(&spread->placement, finding);
+	_cleanup_free_ char *safe = names ? text_escape(names) : NULL;
 
-	if (names)
-		spread_add_note(spread, formats[finding], names);
+	if (safe)
+		spread_add_note(spread, "%s and %zu more have %s", safe, n - MAX_LINES,
+			phrases[finding]);
 }
 
 static void note_queues(struct spread *spread)
@@ -179,16 +182,15 @@ static void note_width(struct spread *spread, const struct change *change)
 
 	if (n > 0 && !change_writes(change->options))
 		spread_add_note(spread,
-			"Each of %zu will be served by one CPU, which the kernel chooses of "
-			"its set: a width of %u shares the load of none, only more queues, "
-			"or RPS, do.", n, spread->wish->placement.width);
+			"Each of %zu will be served by one CPU, which the kernel "
+			"chooses of its set: a width of %u shares the load of none, "
+			"only more queues, or RPS, do.",
+			n, spread->wish->placement.width);
 }
 
 void spread_find_notes(struct spread *spread, const struct change *change)
 {
-	const struct common *common = &change->call->common;
-
-	if (common->is_quiet && !common->is_json)
+	if (is_silent(change))
 		return;
 	spread_note_irqbalance(spread, change);
 	spread_note_steering(spread);

@@ -127,10 +127,7 @@ static enum status apply_and_report(
 static enum status read_counts(struct change *change, const struct wish *wish,
 	struct irqkit_snapshot **ret_measured)
 {
-	bool verifies = wish->verify && change_writes(change->options);
-	unsigned int seconds = wish->seconds ? wish->seconds
-			       : verifies    ? wish->verify
-					     : 0;
+	unsigned int seconds = wish->seconds ? wish->seconds : wish->verify;
 	struct irqkit_snapshot *before = NULL;
 	enum status status = STATUS_DONE;
 	sigset_t held;
@@ -153,27 +150,6 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	return status;
 }
 
-/*
- * By load, what stays was counted where it is served. A script runs when the kernel may have
- * chosen another CPU for it.
- */
-static void pin_what_stays(
-	const struct spread *spread, struct change *change, const struct wish *wish)
-{
-	if (wish->placement.policy != IRQKIT_POLICY_LOAD || wish->placement.width > 1)
-		return;
-	for (size_t i = 0; i < spread->placement.n; i++) {
-		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
-		const struct irqkit_cpuset *cpus = irqkit_step_get_effective(step);
-
-		if (irqkit_step_get_result(step) == IRQKIT_UNCHANGED && cpus &&
-			!irqkit_cpuset_is_empty(cpus) &&
-			irqkit_cpuset_is_subset(cpus, spread->placement.cpus))
-			irqkit_plan_set_affinity(change->plan, i, cpus,
-				irqkit_spread_get_reason(spread->placement.spread, i));
-	}
-}
-
 /* What was measured is the load of every policy but the one by the counts since the start. */
 static enum status decide(struct spread *spread, struct change *change,
 	const struct wish *wish, const struct irqkit_snapshot *measured)
@@ -192,7 +168,7 @@ static enum status decide(struct spread *spread, struct change *change,
 	spread_find_notes(spread, change);
 	spread_say_warnings(spread, change);
 	if (change->options->is_script)
-		pin_what_stays(spread, change, wish);
+		spread_pin_what_stays(spread, change, wish);
 	return STATUS_DONE;
 }
 

@@ -8,7 +8,8 @@
 /* What each of its CPUs has of an interrupt then. */
 static uint64_t find_part(const struct placement *p, long index, uint64_t total)
 {
-	const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(p->spread, (size_t)index);
+	const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(
+		p->spread, (size_t)index);
 
 	return cpus ? total / irqkit_cpuset_count(cpus) : total;
 }
@@ -22,8 +23,8 @@ static const struct irqkit_interrupt *find_heavy(
 	uint64_t most = 0, busiest = 0;
 
 	for (size_t i = 0; i < irqkit_snapshot_count(spread->counts); i++) {
-		const struct irqkit_interrupt *row =
-			irqkit_snapshot_get(spread->counts, i);
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(
+			spread->counts, i);
 		uint64_t total = irqkit_interrupt_get_total(row);
 		long index = total > most
 			? placement_find(p, irqkit_interrupt_get_irq(row))
@@ -35,8 +36,8 @@ static const struct irqkit_interrupt *find_heavy(
 		heaviest = row;
 	}
 	irqkit_cpuset_foreach (cpu, p->cpus) {
-		uint64_t load =
-			irqkit_spread_get_load_after(p->spread, (unsigned int)cpu);
+		uint64_t load = irqkit_spread_get_load_after(
+			p->spread, (unsigned int)cpu);
 
 		busiest = load > busiest ? load : busiest;
 	}
@@ -47,9 +48,9 @@ static const struct irqkit_interrupt *find_heavy(
 /* Does the plan write, or did it? */
 static bool is_change(const struct change *change)
 {
-	return irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) +
-		irqkit_plan_count_results(change->plan, IRQKIT_DONE) +
-		irqkit_plan_count_results(change->plan, IRQKIT_PENDING) > 0;
+	return irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) ||
+		irqkit_plan_count_results(change->plan, IRQKIT_DONE) ||
+		irqkit_plan_count_results(change->plan, IRQKIT_PENDING);
 }
 
 /* Where loads don't decide, they may be worse for it. */
@@ -75,10 +76,12 @@ static void print_gain(const struct change *change, double before, double after)
 
 	if (is_by_load && !is_change(change))
 		printf("Nothing to gain: no move eases the busiest CPU by more than %u "
-		       "%%.\n", wish->gain);
+		       "%%.\n",
+			wish->gain);
 	if (heavy && after > 1.5)
-		printf("Interrupt %s alone makes %.0f %% of the busiest: only RPS shares the "
-		       "load of one.\n", irqkit_interrupt_get_label(heavy), share * 100);
+		printf("Interrupt %s alone makes %.0f %% of the busiest: "
+		       "only RPS shares the load of one.\n",
+			irqkit_interrupt_get_label(heavy), share * 100);
 	else if (!is_by_load && is_change(change) && before > 0 && !spread->after_counts)
 		print_gain_by_rule(before, after);
 }

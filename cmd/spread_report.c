@@ -64,14 +64,14 @@ static bool has_load(const struct load_row *row)
 static struct load_row *make_rows(const struct spread *spread, size_t *ret_n)
 {
 	const struct placement *p = &spread->placement;
-	const struct irqkit_cpuset *online =
-		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_ONLINE);
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		p->topology, IRQKIT_CPUS_ONLINE);
 	struct load_row *rows = calloc(irqkit_cpuset_count(online) + 1, sizeof(*rows));
 	size_t n = 0;
 
 	if (!rows)
 		return NULL;
-	irqkit_cpuset_foreach(cpu, online) {
+	irqkit_cpuset_foreach (cpu, online) {
 		struct load_row *row = &rows[n];
 
 		*row = (struct load_row){ .cpu = (unsigned int)cpu };
@@ -79,8 +79,8 @@ static struct load_row *make_rows(const struct spread *spread, size_t *ret_n)
 		row->load[AFTER] = irqkit_spread_get_load_after(p->spread, row->cpu);
 		row->is_measured = spread->after_counts != NULL;
 		if (row->is_measured)
-			row->load[MEASURED] =
-				spread_add_up(spread->after_counts, row->cpu);
+			row->load[MEASURED] = spread_add_up(
+				spread->after_counts, row->cpu);
 		n += has_load(row) || irqkit_cpuset_has(p->cpus, row->cpu);
 	}
 	*ret_n = n;
@@ -90,13 +90,14 @@ static struct load_row *make_rows(const struct spread *spread, size_t *ret_n)
 /* ------------------------------------------------------------------------------- */
 /* JSON                                                                            */
 
-bool spread_get_load(const struct change *change, const struct irqkit_step *step,
-	uint64_t *ret_load)
+bool spread_get_load(
+	const struct change *change, const struct irqkit_step *step, uint64_t *ret_load)
 {
 	const struct spread *spread = change->data;
 
 	for (size_t i = 0; i < irqkit_snapshot_count(spread->counts); i++) {
-		const struct irqkit_interrupt *row = irqkit_snapshot_get(spread->counts, i);
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(
+			spread->counts, i);
 
 		if (irqkit_interrupt_get_irq(row) != irqkit_step_get_irq(step))
 			continue;
@@ -163,8 +164,9 @@ static bool has_blocks(void)
 static void print_bar(uint64_t load, uint64_t most)
 {
 	static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
-	unsigned int parts =
-		most ? (unsigned int)((double)load / (double)most * BAR_WIDTH * 8 + 0.5) : 0;
+	unsigned int parts = most
+		? (unsigned int)((double)load / (double)most * BAR_WIDTH * 8 + 0.5)
+		: 0;
 	unsigned int used = 0;
 
 	parts = load && !parts ? 1 : parts;
@@ -243,8 +245,8 @@ static void print_row(const struct load_row *row, const uint64_t most[N_TIMES])
 static void print_rest(size_t n_more, size_t n_idle)
 {
 	if (n_idle && n_more)
-		printf("... and %zu more, and %zu without load (--json has all)\n", n_more,
-			n_idle);
+		printf("... and %zu more, and %zu without load (--json has all)\n",
+			n_more, n_idle);
 	else if (n_idle)
 		printf("... and %zu without load (--json has all)\n", n_idle);
 	else if (n_more)

@@ -73,7 +73,7 @@ static bool read_device(struct device *device)
 	for (size_t i = 0; i < device->n_queues; i++) {
 		const struct steered *steered = &device->queues[i];
 
-		irqkit_cpuset_foreach(cpu, steered->place)
+		irqkit_cpuset_foreach (cpu, steered->place)
 			if (!is_rx(steered->queue) &&
 				irqkit_cpuset_has(steered->cpus, (unsigned int)cpu) &&
 				irqkit_cpuset_add(device->served, (unsigned int)cpu) < 0)
@@ -98,28 +98,29 @@ static bool is_sent_by_from_elsewhere(
 		irqkit_cpuset_has_common(steered->place, device->served))
 		return false;
 	return irqkit_queue_read_xps_rxqs(steered->queue, &rxqs) < 0 ||
-	       irqkit_cpuset_is_empty(rxqs);
+		irqkit_cpuset_is_empty(rxqs);
 }
 
-static bool is_handed_to_itself(const struct device *device, const struct steered *steered)
+static bool is_handed_to_itself(
+	const struct device *device, const struct steered *steered)
 {
 	(void)device;
 	return is_rx(steered->queue) && irqkit_cpuset_count(steered->cpus) == 1 &&
-	       irqkit_cpuset_is_equal(steered->cpus, steered->place);
+		irqkit_cpuset_is_equal(steered->cpus, steered->place);
 }
 
 /* Served on its device's node, and handed to others alone. */
 static bool is_handed_far_away(const struct device *device, const struct steered *steered)
 {
 	int node = device->owner->node;
-	const struct irqkit_cpuset *local =
-		node >= 0 ? irqkit_topology_get_node_cpus(
-				    device->spread->placement.topology, (unsigned int)node)
-			  : NULL;
+	const struct irqkit_cpuset *local = node >= 0
+		? irqkit_topology_get_node_cpus(
+			  device->spread->placement.topology, (unsigned int)node)
+		: NULL;
 
 	return is_rx(steered->queue) && local &&
-	       irqkit_cpuset_has_common(steered->place, local) &&
-	       !irqkit_cpuset_has_common(steered->cpus, local);
+		irqkit_cpuset_has_common(steered->place, local) &&
+		!irqkit_cpuset_has_common(steered->cpus, local);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -137,38 +138,54 @@ static char *name_cpus(const struct irqkit_cpuset *cpus)
 	return text;
 }
 
-typedef bool goes_against_fn(const struct device *device, const struct steered *steered);
+/* What can go against the plan, and how a queue is found for which it does. */
+static const struct conflict {
+	const char *knob;
+	const char *command;
+	const char *outcome;
+	bool (*has)(const struct device *device, const struct steered *steered);
+} conflicts[] = {
+	{ "XPS", "xps", "", is_sent_by_from_elsewhere },
+	{ "RPS", "rps", ", so it does nothing", is_handed_to_itself },
+	{ "RPS", "rps", " on another node", is_handed_far_away },
+};
 
-/*
- * A line for all queues that go against the plan in one way. @format takes the CPUs of the
- * first, its name, and its new place.
- */
-static void note(const struct device *device, goes_against_fn *goes_against,
-	const char *format, const char *command)
+/* The first queue, and how many. */
+static const struct steered *find(
+	const struct device *device, const struct conflict *conflict, size_t *ret_n)
 {
-	const char *name = irqkit_device_get_name(device->owner->device);
 	const struct steered *first = NULL;
-	_cleanup_free_ char *queue = NULL, *cpus = NULL, *place = NULL, *what = NULL;
-	char more[64] = "";
-	size_t n = 0;
 
+	*ret_n = 0;
 	for (size_t i = 0; i < device->n_queues; i++) {
-		if (!goes_against(device, &device->queues[i]))
+		if (!conflict->has(device, &device->queues[i]))
 			continue;
 		first = first ? first : &device->queues[i];
-		n++;
+		++*ret_n;
 	}
-	if (n == 0)
+	return first;
+}
+
+static void note(const struct device *device, const struct conflict *conflict)
+{
+	_cleanup_free_ char *queue = NULL, *cpus = NULL, *place = NULL;
+	char more[64] = "";
+	size_t n;
+	const struct steered *first = find(device, conflict, &n);
+
+	if (!first)
 		return;
 	queue = net_format_queue(first->queue);
 	cpus = name_cpus(first->cpus);
 	place = name_cpus(first->place);
 	if (n > 1)
 		snprintf(more, sizeof(more), " (one of %zu such queues)", n);
-	if (queue && cpus && place && asprintf(&what, format, queue, cpus, place) >= 0)
+	if (queue && cpus && place)
 		spread_add_note(device->spread,
-			"%s%s: 'irqkit %s %s --auto' afterwards mends that", what, more,
-			command, name);
+			"%s of %s is %s, its interrupt goes to %s%s%s: 'irqkit %s %s "
+			"--auto' afterwards mends that",
+			conflict->knob, queue, cpus, place, conflict->outcome, more,
+			conflict->command, irqkit_device_get_name(device->owner->device));
 }
 
 void spread_note_steering(struct spread *spread)
@@ -181,11 +198,7 @@ void spread_note_steering(struct spread *spread)
 
 		if (!device.owner->device || !read_device(&device))
 			continue;
-		note(&device, is_sent_by_from_elsewhere,
-			"XPS of %s is %s, its interrupt goes to %s", "xps");
-		note(&device, is_handed_to_itself,
-			"RPS of %s is %s, its interrupt goes to %s, so it does nothing", "rps");
-		note(&device, is_handed_far_away,
-			"RPS of %s is %s, its interrupt goes to %s on another node", "rps");
+		for (size_t k = 0; k < LENGTH(conflicts); k++)
+			note(&device, &conflicts[k]);
 	}
 }

@@ -39,36 +39,44 @@ static enum status plan_device(struct net *net, struct change *change, size_t in
 	return status;
 }
 
-static enum status change_queues(struct net *net, struct change *change,
-	const struct steering *steering, const struct steer_options *options)
+/* What a plan is made from. */
+struct wish {
+	const struct steering *steering;
+	const struct steer_options *options;
+	struct net *net;
+};
+
+static enum status plan(struct change *change, void *data)
 {
-	enum status status = STATUS_DONE;
+	const struct wish *wish = data;
+	struct net *net = wish->net;
+	enum status status = net_open(
+		net, change, change->call->words[0], wish->options->is_lower);
 
 	for (size_t i = 0; i < net->n_targets && status == STATUS_DONE; i++)
-		status = plan_device(net, change, i, steering, options->queues);
-	if (status != STATUS_DONE)
-		return status;
-	change_add_remark(change, net_remark_lower(net));
-	return change_finish(change);
+		status = plan_device(
+			net, change, i, wish->steering, wish->options->queues);
+	if (status == STATUS_DONE)
+		change_add_remark(change, net_remark_lower(net));
+	return status;
 }
 
 enum status steer_run(const struct call *call, const struct steering *steering,
 	const struct steer_options *options, bool is_change)
 {
-	struct change_options change_options = options->change;
 	struct change change CLEANUP(change_free) = { 0 };
 	struct net net CLEANUP(net_close) = { 0 };
+	struct wish wish = { steering, options, &net };
 	enum status status;
 
-	/* nothing is locked for a look */
-	change_options.is_dry_run |= !is_change;
-	status = change_begin(&change, call, &change_options);
+	if (is_change)
+		return change_run(&change, call, &options->change, plan, &wish);
+	status = change_open(&change, call, &options->change);
+	if (status == STATUS_DONE)
+		status = change_read(&change);
 	if (status == STATUS_DONE)
 		status = net_open(&net, &change, call->words[0], options->is_lower);
-	if (status != STATUS_DONE)
-		return status;
-	return is_change ? change_queues(&net, &change, steering, options)
-			 : steering->show(&net, options);
+	return status == STATUS_DONE ? steering->show(&net, options) : status;
 }
 
 /* ------------------------------------------------------------------------------- */

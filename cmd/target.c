@@ -79,7 +79,10 @@ enum status target_parse(const char *word, struct target *ret_target)
 	if (is_irqs)
 		target.kind = TARGET_IRQS;
 	if (!*target.name) {
-		say_error("a TARGET in '%s' is empty", word);
+		if (*word)
+			say_error("'%s': a name is missing behind the colon", word);
+		else
+			say_error("a TARGET is empty");
 		return STATUS_MISUSE;
 	}
 	if (is_irqs && target.last < target.first) {

@@ -5,11 +5,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 EXPORT const char *irqkit_version(void)
 {
 	return IRQKIT_VERSION;
+}
+
+/* Is it "/", by whatever name? */
+static bool is_running_machine(int root_fd)
+{
+	struct stat given, running;
+
+	return fstatat(root_fd, ".", &given, 0) == 0 && stat("/", &running) == 0 &&
+		given.st_dev == running.st_dev && given.st_ino == running.st_ino;
 }
 
 EXPORT int irqkit_ctx_new(const char *root, struct irqkit_ctx **ret_ctx)
@@ -29,7 +39,7 @@ EXPORT int irqkit_ctx_new(const char *root, struct irqkit_ctx **ret_ctx)
 		return r;
 	}
 
-	ctx->is_live = strcmp(ctx->root, "/") == 0;
+	ctx->is_live = is_running_machine(ctx->root_fd);
 	ctx->resolves_in_root = true;
 	*ret_ctx = ctx;
 	return 0;

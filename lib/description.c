@@ -9,6 +9,7 @@
  *     GICv3  27 Level     arch_timer              chip  hwirq trigger  actions (arm ...)
  *     GIC  27  arch_timer                         chip  hwirq  actions (old arm ...)
  *     PCI-MSI  mlx5_comp0                         chip  actions (s390)
+ *     GSC-DINO tulip[20/100/900] st[9/9/9]        chip action[cycles] ... (parisc)
  *
  * A chip's name may hold single blanks ("Hyper-V PCIe MSI") and begin with a digit
  * ("4b00000.gpio"); so may an action's. Two blanks or more stand before the actions.
@@ -215,4 +216,60 @@ void description_parse(const char *text, size_t len, struct description *ret)
 	if (from >= len)
 		set_chip(ret, text, len);
 	split_glued(ret);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* parisc, built with PARISC_IRQ_CR16_COUNTS                                         */
+
+static size_t count_digits(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && text[n] >= '0' && text[n] <= '9')
+		n++;
+	return n;
+}
+
+/* How long is the `[min/avg/max]` that ends an action here? 0: there is none. */
+static size_t cycles_length(const char *text, size_t len)
+{
+	static const char before[] = "[//";
+	size_t at = 0;
+
+	for (size_t i = 0; i < sizeof(before) - 1; i++) {
+		size_t digits;
+
+		if (at == len || text[at++] != before[i])
+			return 0;
+		at += at < len && text[at] == '-';
+		digits = count_digits(text + at, len - at);
+		if (digits == 0)
+			return 0;
+		at += digits;
+	}
+	if (at == len || text[at++] != ']')
+		return 0;
+	return at == len || text[at] == ' ' ? at : 0;
+}
+
+size_t description_drop_cycles(const char *text, size_t len, char *to)
+{
+	size_t from = 0, n = 0;
+
+	while (from < len && text[from] != ' ')
+		to[n++] = text[from++];
+	if (from < len)
+		to[n++] = ' '; /* two blanks stand before the actions */
+	while (from < len) {
+		size_t cycles = cycles_length(text + from, len - from);
+
+		if (cycles == 0) {
+			to[n++] = text[from++];
+			continue;
+		}
+		from += cycles;
+		if (from < len)
+			to[n++] = ',';
+	}
+	return n;
 }

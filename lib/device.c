@@ -18,6 +18,22 @@ int grow(void **array, size_t *room, size_t size)
 	return 0;
 }
 
+size_t lower_bound(const void *array, size_t count, size_t size, const void *key,
+	int (*compare)(const void *member, const void *key))
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare((const char *)array + middle * size, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 EXPORT int irqkit_devices_new(struct irqkit_ctx *ctx,
 	const struct irqkit_snapshot *snapshot, struct irqkit_devices **ret_devices)
 {

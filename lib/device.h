@@ -203,6 +203,10 @@ struct irqkit_devices {
 	((count) < (room) || grow((void **)&(array), &(room), sizeof(*(array))) == 0)
 int grow(void **array, size_t *room, size_t size);
 
+/* The first member of a sorted array that isn't before @key, or @count. */
+size_t lower_bound(const void *array, size_t count, size_t size, const void *key,
+	int (*compare)(const void *member, const void *key));
+
 /* sysfs.c: from a name to folders, without following links in the middle of a path */
 int sysfs_resolve(
 	struct irqkit_devices *devices, const char *path, const char **ret_path);
@@ -224,6 +228,8 @@ size_t devices_find_names(const struct irqkit_devices *devices, const char *pref
 
 /* queues.c */
 int device_read_queues(struct irqkit_device *device);
+size_t device_count_queues(
+	const struct irqkit_device *device, enum irqkit_direction direction);
 /* What the kernel said of the device whose ifindex is filled in. */
 int device_join_netlink(
 	struct irqkit_device *device, const struct netlink_answers *answers);

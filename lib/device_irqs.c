@@ -87,19 +87,15 @@ int devices_sort_names(struct irqkit_devices *devices)
 	return 0;
 }
 
+static int compare_text(const void *member, const void *text)
+{
+	return strcmp(((const struct name_entry *)member)->text, text);
+}
+
 size_t devices_find_names(const struct irqkit_devices *devices, const char *prefix)
 {
-	size_t low = 0, high = devices->n_names;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(devices->names[middle].text, prefix) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return lower_bound(devices->names, devices->n_names, sizeof(*devices->names),
+		prefix, compare_text);
 }
 
 const struct irqkit_interrupt *devices_find_row(

@@ -144,16 +144,6 @@ static bool are_distinct(const uint32_t *ids, size_t count)
 	return true;
 }
 
-static size_t count_direction(
-	const struct irqkit_device *device, enum irqkit_direction direction)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < device->n_queues; i++)
-		n += device->queues[i].direction == direction;
-	return n;
-}
-
 /*
  * Drivers make the NAPIs of their queues in order, and ids ascend. So where there are as
  * many as queues that receive, the first is that of rx-0 and, where it has the same
@@ -174,7 +164,7 @@ static int add_napi_by_order(struct list *list, const struct irqkit_queue *queue
 	r = list_napi_ids(device, &ids, &count);
 	if (r < 0)
 		return r;
-	if (count != count_direction(device, direction) || queue->number >= count ||
+	if (count != device_count_queues(device, direction) || queue->number >= count ||
 		!are_distinct(ids, count))
 		return 0;
 	add_of_napi(list, device, ids[queue->number]);

@@ -27,6 +27,7 @@ static const char zeros[] =
 	ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8;
 _Static_assert(sizeof(zeros) - 1 == STRETCH * FIELD_LEN, "zeros[] is one stretch");
 
+#define LONGEST_LINE ((size_t)16 << 20) /* as many CPUs as a set can hold have less */
 #define LABEL_MAX 32u /* the longest known are ten digits, and names of four letters */
 
 /* ------------------------------------------------------------------------------- */
@@ -155,6 +156,14 @@ static bool is_heading(const char *p, const char *end)
 	return end - p > 3 && memcmp(p, "CPU", 3) == 0 && p[3] >= '0' && p[3] <= '9';
 }
 
+static bool is_cycles(const char *p, const char *end)
+{
+	static const char text[] = "[min/avg/max] (CPU cycle counts)";
+
+	return (size_t)(end - p) == sizeof(text) - 1 &&
+	       memcmp(p, text, sizeof(text) - 1) == 0;
+}
+
 static int read_heading(struct reader *reader, const char *p, const char *end)
 {
 	for (;;) {
@@ -163,7 +172,8 @@ static int read_heading(struct reader *reader, const char *p, const char *end)
 
 		while (p < end && is_blank(*p))
 			p++;
-		if (p == end)
+		reader->has_cycles = is_cycles(p, end);
+		if (p == end || reader->has_cycles)
 			break;
 		if (end - p < 4 || memcmp(p, "CPU", 3) != 0)
 			return fail(reader, -EBADMSG, "the heading names something "
@@ -319,6 +329,14 @@ static int read_description(struct reader *reader, const char *text, size_t len,
 		return row->description ? 0 : fail(reader, -ENOMEM, "no memory");
 	}
 
+	if (reader->has_cycles) {
+		char *plain = arena_alloc(arena, len + 1);
+
+		if (!plain)
+			return fail(reader, -ENOMEM, "no memory");
+		len = description_drop_cycles(text, len, plain);
+		text = plain;
+	}
 	description_parse(text, len, &d);
 	row->is_ambiguous = d.is_ambiguous;
 	row->has_hwirq = d.has_hwirq;
@@ -434,6 +452,10 @@ static int keep_rest(struct reader *reader, const char *bytes, size_t len)
 
 	if (len == 0)
 		return 0;
+	if (needed > LONGEST_LINE) {
+		reader->line++;
+		return fail(reader, -EBADMSG, "a line that is too long");
+	}
 	if (needed > reader->rest_room) {
 		char *rest = realloc(reader->rest, needed * 2);
 

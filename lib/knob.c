@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -108,6 +110,17 @@ int knob_read_line(
 	return r;
 }
 
+int knob_read_u64(struct irqkit_ctx *ctx, const char *path, uint64_t *ret_number)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = knob_read_line(ctx, path, &text, &len);
+
+	if (r < 0)
+		return r;
+	return parse_u64(text, len, ret_number) < 0 ? -EBADMSG : 0;
+}
+
 static int read_cpus(struct irqkit_ctx *ctx, const char *path,
 	int (*parse)(const char *, size_t, struct irqkit_cpuset **, size_t *),
 	struct irqkit_cpuset **ret_set)
@@ -175,15 +188,24 @@ int knob_stream(struct irqkit_ctx *ctx, const char *path,
 	}
 }
 
+/* The kernel's own file, here or where a container has those of its host. */
+static bool is_of_kernel(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 &&
+		(fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
+}
+
 /*
  * In a saved root the knob is a file that keeps what was in it beyond the new text.
  * Newlines over that do the same in one write as truncating would in a second call.
  */
-static size_t length_to_write(struct irqkit_ctx *ctx, int fd, size_t len)
+static size_t length_to_write(int fd, size_t len)
 {
 	struct stat st;
 
-	if (ctx->is_live || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 0)
+	if (is_of_kernel(fd) || fstat(fd, &st) < 0 || st.st_size < 0)
 		return len;
 	return (size_t)st.st_size > len && (size_t)st.st_size < MAX_KNOB
 		       ? (size_t)st.st_size
@@ -199,7 +221,7 @@ int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text)
 
 	if (fd < 0)
 		return fd;
-	len = length_to_write(ctx, fd, text_len + 1);
+	len = length_to_write(fd, text_len + 1);
 	value = malloc(len);
 	if (!value)
 		return -ENOMEM;
@@ -227,21 +249,29 @@ static void close_dir(DIR **dir)
 		closedir(*dir);
 }
 
-int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
-	size_t *ret_count)
+static int open_dir(struct irqkit_ctx *ctx, const char *path, DIR **ret_dir)
 {
 	int fd = knob_open(ctx, path, O_RDONLY | O_DIRECTORY);
-	DIR *dir CLEANUP(close_dir) = fd >= 0 ? fdopendir(fd) : NULL;
-	unsigned int *numbers = NULL;
-	size_t count = 0, room = 0;
 
 	if (fd < 0)
 		return fd;
-	if (!dir) {
-		close(fd);
-		return -ENOMEM;
-	}
+	*ret_dir = fdopendir(fd);
+	if (*ret_dir)
+		return 0;
+	close(fd);
+	return -ENOMEM;
+}
 
+int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
+	size_t *ret_count)
+{
+	DIR *dir CLEANUP(close_dir) = NULL;
+	unsigned int *numbers = NULL;
+	size_t count = 0, room = 0;
+	int r = open_dir(ctx, path, &dir);
+
+	if (r < 0)
+		return r;
 	for (struct dirent *entry; (entry = readdir(dir));) {
 		uint32_t number;
 
@@ -316,18 +346,13 @@ static int make_array(
 int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix,
 	char ***ret_names, size_t *ret_count)
 {
-	int fd = knob_open(ctx, path, O_RDONLY | O_DIRECTORY);
-	DIR *dir CLEANUP(close_dir) = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *dir CLEANUP(close_dir) = NULL;
 	_cleanup_free_ char *texts = NULL;
 	size_t len = 0, room = 0, count = 0;
+	int r = open_dir(ctx, path, &dir);
 
-	if (fd < 0)
-		return fd;
-	if (!dir) {
-		close(fd);
-		return -ENOMEM;
-	}
-
+	if (r < 0)
+		return r;
 	for (struct dirent *entry; (entry = readdir(dir));) {
 		const char *name = entry->d_name;
 		size_t size = strlen(name) + 1;

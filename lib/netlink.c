@@ -301,17 +301,26 @@ static int ask_all(struct mnl_socket *socket, struct packet *buffer, uint16_t fa
 	return r;
 }
 
-static int ask_once(
-	struct mnl_socket *socket, struct packet *buffer, struct netlink_answers *answers)
+/* On a socket of its own: what an attempt before has left unread answers nothing else. */
+static int ask_once(struct netlink_answers *answers)
 {
+	struct mnl_socket *socket CLEANUP(close_socket) = mnl_socket_open2(
+		NETLINK_GENERIC, SOCK_CLOEXEC);
+	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
+	struct packet buffer;
 	uint16_t family = 0;
-	int r = ask_family(socket, buffer, &family);
+	int r;
 
+	if (!socket || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+		setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience,
+			sizeof(patience)) < 0)
+		return -errno;
+	r = ask_family(socket, &buffer, &family);
 	if (r == 0)
-		r = ask_all(socket, buffer, family, COMMAND_NAPI_GET, answers,
+		r = ask_all(socket, &buffer, family, COMMAND_NAPI_GET, answers,
 			netlink_parse_napis);
 	if (r == 0)
-		r = ask_all(socket, buffer, family, COMMAND_QUEUE_GET, answers,
+		r = ask_all(socket, &buffer, family, COMMAND_QUEUE_GET, answers,
 			netlink_parse_queues);
 	if (r < 0)
 		netlink_free(answers);
@@ -322,24 +331,9 @@ static int ask_once(
 
 int netlink_ask(struct netlink_answers *answers)
 {
-	struct mnl_socket *socket CLEANUP(close_socket) = mnl_socket_open2(
-		NETLINK_GENERIC, SOCK_CLOEXEC);
-	struct packet buffer;
-	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
-	int r;
+	int r = -EINTR; /* a device came or went while the kernel listed them */
 
-	if (!socket)
-		return -errno;
-	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
-		setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience,
-			sizeof(patience)) < 0)
-		return -errno;
-
-	/* -EINTR: a device came or went while the kernel listed them */
-	for (int attempt = 0; attempt < 3; attempt++) {
-		r = ask_once(socket, &buffer, answers);
-		if (r != -EINTR)
-			break;
-	}
+	for (int attempt = 0; attempt < 3 && r == -EINTR; attempt++)
+		r = ask_once(answers);
 	return r;
 }

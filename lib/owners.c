@@ -21,20 +21,19 @@ static int compare_owners(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
+static int compare_irq(const void *member, const void *key)
+{
+	const struct owner *owner = member;
+	unsigned int irq = *(const unsigned int *)key;
+
+	return (owner->irq > irq) - (owner->irq < irq);
+}
+
 /* The first owner of @irq among the @n sorted ones, or where it would stand. */
 static size_t find_owner(const struct irqkit_devices *devices, size_t n, unsigned int irq)
 {
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (devices->owners[middle].irq < irq)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return lower_bound(
+		devices->owners, n, sizeof(*devices->owners), &irq, compare_irq);
 }
 
 /* Adds what none of the first @n_taken, which are sorted, owns. */

@@ -10,6 +10,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <time.h>
+
+/* How often an interrupt that is being moved is looked at, and how long between. */
+#define MOVE_LOOKS 20
+#define MOVE_PAUSE_NS 5000000
 
 EXPORT int irqkit_plan_new(struct irqkit_ctx *ctx, struct irqkit_plan **ret_plan)
 {
@@ -345,11 +350,31 @@ static bool is_immovable_error(int error)
 	return error == -EIO || error == -EPERM;
 }
 
+/*
+ * While an interrupt moves, its old mask is seen for a moment: irq_move_masked_irq() in
+ * kernel/irq/migration.c ends "pending" before it sets the mask, and who reads takes no lock.
+ */
+static int read_when_moved(
+	struct irqkit_ctx *ctx, const struct irqkit_step *step, struct value *ret_value)
+{
+	const struct timespec pause = { .tv_nsec = MOVE_PAUSE_NS };
+	int r = step_read(ctx, step, ret_value);
+
+	for (int i = 0; i < MOVE_LOOKS && r == 0 && step->knob == IRQKIT_KNOB_AFFINITY &&
+			!value_is_equal(step->knob, &step->new_value, ret_value);
+		i++) {
+		nanosleep(&pause, NULL);
+		value_clear(ret_value);
+		r = step_read(ctx, step, ret_value);
+	}
+	return r;
+}
+
 /* Does the knob hold what was written, or what the kernel makes of it by right? */
 static int read_back(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
 	struct value now CLEANUP(value_clear) = { 0 };
-	int r = step_read(ctx, step, &now);
+	int r = read_when_moved(ctx, step, &now);
 
 	if (r < 0)
 		return r;

@@ -165,38 +165,3 @@ EXPORT int irqkit_plan_add_thread_affinity(struct irqkit_plan *plan,
 		plan_drop_step(plan);
 	return r;
 }
-
-/* ------------------------------------------------------------------------------- */
-
-EXPORT int irqkit_queue_read_xps_rxqs(
-	const struct irqkit_queue *queue, struct irqkit_cpuset **ret_rxqs)
-{
-	_cleanup_free_ char *folder = NULL, *path = NULL;
-	int r;
-
-	if (irqkit_queue_get_direction(queue) != IRQKIT_TX)
-		return -EINVAL;
-	r = irqkit_queue_format_path(queue, &folder);
-	if (r < 0)
-		return r;
-	if (asprintf(&path, "%s/xps_rxqs", folder + 1) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	return knob_read_cpumask(queue->device->devices->ctx, path, ret_rxqs);
-}
-
-EXPORT int irqkit_rps_read_sock_flow_entries(struct irqkit_ctx *ctx, uint64_t *ret_count)
-{
-	_cleanup_free_ char *text = NULL;
-	uint64_t count;
-	size_t len;
-	int r = knob_read_line(ctx, &SOCK_FLOW_ENTRIES_PATH[1], &text, &len);
-
-	if (r < 0)
-		return r;
-	if (parse_u64(text, len, &count) < 0)
-		return -EBADMSG;
-	*ret_count = count;
-	return 0;
-}

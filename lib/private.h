@@ -59,6 +59,9 @@ int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t 
 int knob_read_line(
 	struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len);
 
+/* A file that holds a number. -EBADMSG: it doesn't. */
+int knob_read_u64(struct irqkit_ctx *ctx, const char *path, uint64_t *ret_number);
+
 /* A file that holds a set of CPUs in list notation, or as a mask. */
 int knob_read_cpulist(
 	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset **ret_set);
@@ -155,6 +158,11 @@ struct description {
 	bool is_ambiguous; /* the text can be read in another way */
 };
 void description_parse(const char *text, size_t len, struct description *ret);
+/*
+ * What stands in `CPU timer[20/100/900] x[1/2/3]` as other kernels write it, `CPU  timer, x`:
+ * returns its length. @to has room for len + 1.
+ */
+size_t description_drop_cycles(const char *text, size_t len, char *to);
 
 /* interrupts.c */
 struct irqkit_interrupt {
@@ -203,6 +211,7 @@ struct reader {
 	/* A row was wider than the heading, as when a CPU came while it was written. */
 	bool saw_wide_row;
 	bool lacks_heading;
+	bool has_cycles; /* behind each action: description_drop_cycles() */
 };
 int reader_init(struct reader *reader, const struct irqkit_cpuset *columns);
 int reader_feed(void *reader, const char *bytes, size_t len);

@@ -25,7 +25,7 @@ EXPORT struct irqkit_queue *irqkit_device_find_queue(const struct irqkit_device 
 	return NULL;
 }
 
-static size_t count_queues(
+size_t device_count_queues(
 	const struct irqkit_device *device, enum irqkit_direction direction)
 {
 	size_t n = 0;
@@ -292,7 +292,7 @@ static bool serves_all(const struct name_meaning *m)
 /* Where /sys lists no queue of this direction (a saved root), the names do. */
 static int list_by_names(struct irqkit_device *device, enum irqkit_direction direction)
 {
-	if (count_queues(device, direction) > 0)
+	if (device_count_queues(device, direction) > 0)
 		return 0;
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		const struct name_meaning *m = &device->irqs[i].meaning;
@@ -463,20 +463,22 @@ EXPORT int irqkit_queue_read_xps_cpus(
 	return read_cpus(queue, IRQKIT_TX, "xps_cpus", ret_set);
 }
 
+EXPORT int irqkit_queue_read_xps_rxqs(
+	const struct irqkit_queue *queue, struct irqkit_cpuset **ret_rxqs)
+{
+	return read_cpus(queue, IRQKIT_TX, "xps_rxqs", ret_rxqs);
+}
+
 EXPORT int irqkit_queue_read_rps_flow_cnt(
 	const struct irqkit_queue *queue, uint64_t *ret_count)
 {
-	_cleanup_free_ char *path = NULL, *text = NULL;
-	uint64_t count;
-	size_t len;
+	_cleanup_free_ char *path = NULL;
 	int r = format_file(queue, IRQKIT_RX, "rps_flow_cnt", &path);
 
-	if (r == 0)
-		r = knob_read_line(queue->device->devices->ctx, path, &text, &len);
-	if (r < 0)
-		return r;
-	if (parse_u64(text, len, &count) < 0)
-		return -EBADMSG;
-	*ret_count = count;
-	return 0;
+	return r < 0 ? r : knob_read_u64(queue->device->devices->ctx, path, ret_count);
+}
+
+EXPORT int irqkit_rps_read_sock_flow_entries(struct irqkit_ctx *ctx, uint64_t *ret_count)
+{
+	return knob_read_u64(ctx, &SOCK_FLOW_ENTRIES_PATH[1], ret_count);
 }

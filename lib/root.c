@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define MAX_LINKS 40u /* as the kernel has it */
+#define ATTEMPTS 128
 
 struct walk {
 	char done
@@ -155,20 +156,32 @@ static int open_in_root(struct irqkit_ctx *ctx, const char *path, int flags)
 	return open_without_links(ctx, walk.done[0] ? walk.done : ".", flags);
 }
 
-int root_open(struct irqkit_ctx *ctx, const char *path, int flags)
+/*
+ * Where a link leads by "..", any file that is renamed meanwhile, wherever it is, lets the
+ * kernel answer EAGAIN.
+ */
+static int open_by_openat2(struct irqkit_ctx *ctx, const char *path, int flags)
 {
 	struct open_how how = {
 		.flags = (unsigned int)flags | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT,
 	};
+	long fd = -1;
+
+	errno = EAGAIN;
+	for (int left = ATTEMPTS; fd < 0 && errno == EAGAIN && left-- > 0;)
+		fd = syscall(SYS_openat2, ctx->root_fd, path, &how, sizeof(how));
+	return fd >= 0 ? (int)fd : -errno;
+}
+
+int root_open(struct irqkit_ctx *ctx, const char *path, int flags)
+{
 	int fd;
 
 	if (ctx->resolves_in_root) {
-		fd = (int)syscall(SYS_openat2, ctx->root_fd, path, &how, sizeof(how));
-		if (fd >= 0)
+		fd = open_by_openat2(ctx, path, flags);
+		if (fd != -ENOSYS && fd != -EPERM)
 			return fd;
-		if (errno != ENOSYS && errno != EPERM)
-			return -errno;
 		/* EPERM is what some containers answer to a system call they don't know */
 		ctx->resolves_in_root = false;
 	}

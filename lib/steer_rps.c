@@ -44,14 +44,15 @@ static bool is_useless(const struct rps_question *q, const struct irqkit_cpuset 
 	return true;
 }
 
-static void add_list(struct buffer *why, const struct irqkit_cpuset *cpus)
+/* "CPU 3", "CPUs 0-1" */
+static void add_cpus(struct buffer *why, const struct irqkit_cpuset *cpus)
 {
 	_cleanup_free_ char *list = NULL;
 
 	if (irqkit_cpuset_format_list(cpus, &list) < 0)
 		why->has_failed = true;
 	else
-		buffer_add(why, "%s", list);
+		buffer_add(why, "CPU%s %s", plural(irqkit_cpuset_count(cpus)), list);
 }
 
 /* Takes @out away from @cpus if at least half of them remain. */
@@ -81,8 +82,8 @@ static void choose(
 	if (!irqkit_cpuset_has_common(cpus, q->siblings))
 		return;
 	if (leave_out(cpus, q->siblings)) {
-		buffer_add(why, "; without CPU ");
-		add_list(why, q->siblings);
+		buffer_add(why, "; without ");
+		add_cpus(why, q->siblings);
 		if (irqkit_cpuset_is_equal(q->siblings, q->serving))
 			buffer_add(why, ", which %s its interrupts", verb);
 		else
@@ -90,13 +91,13 @@ static void choose(
 		return;
 	}
 	if (leave_out(cpus, q->serving)) {
-		buffer_add(why, "; without CPU ");
-		add_list(why, q->serving);
+		buffer_add(why, "; without ");
+		add_cpus(why, q->serving);
 		buffer_add(why, ", which %s its interrupts", verb);
 		return;
 	}
-	buffer_add(why, "; too few to leave out CPU ");
-	add_list(why, q->serving);
+	buffer_add(why, "; too few to leave out ");
+	add_cpus(why, q->serving);
 	buffer_add(why, ", which %s its interrupts", verb);
 }
 

@@ -139,6 +139,8 @@ static int read_driver(struct irqkit_device *device)
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	name = sysfs_last_name(target);
+	if (!sysfs_is_name(name))
+		return 0;
 	device->keys.driver = arena_text(&device->devices->arena, name, strlen(name));
 	return device->keys.driver ? 0 : -ENOMEM;
 }

@@ -126,19 +126,15 @@ EXPORT int irqkit_ctx_find_process(struct irqkit_ctx *ctx, const char *name)
 	return found;
 }
 
+static int compare_name(const void *member, const void *text)
+{
+	return strcmp(((const struct irqkit_thread *)member)->name, text);
+}
+
 size_t threads_find(const struct irqkit_devices *devices, const char *text)
 {
-	size_t low = 0, high = devices->n_threads;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(devices->threads[middle].name, text) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return lower_bound(devices->threads, devices->n_threads,
+		sizeof(*devices->threads), text, compare_name);
 }
 
 EXPORT int irqkit_devices_count_irq_threads(

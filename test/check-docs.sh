@@ -94,8 +94,35 @@ fi
 empty "libirqkit(3) names no call that does not exist" \
 	"$(grep -ohE 'irqkit_[a-z0-9_]+' man/libirqkit.3 | sort -u |
 		while read -r name; do grep -qE "\b$name" lib/include/irqkit.h || echo "$name"; done)"
-keys=$("$irqkit" show --root test/roots/linux-6.1-16cpu --all --json |
-	jq -r 'paths | map(select(type == "string")) | last // empty' | grep -vE '^[0-9]+$' | sort -u)
-empty "irqkit-json(5) explains every key" \
-	"$(for key in $keys; do grep -qE "^\.It .*\b$key\b" man/irqkit-json.5 || echo "$key"; done)"
+# page_keys SECTIONS: "KEY TYPE" of all that irqkit-json(5) describes there; types as jq calls them
+page_keys() {
+	awk -v sections="$1" '/^\.Ss / { in_it = $0 ~ sections } in_it' man/irqkit-json.5 |
+		sed -nE 's/^\.It Sy (.*) No \((.*)\)$/\2:\1/p' |
+		sed -E 's/^(count|integer|number|share):/number:/; s/^(text|mask|CPU list):/string:/; s/^(array|object) of [a-z]*:/\1:/' |
+		awk -F '[:, ]+' '{ for (i = 2; i <= NF; i++) print $i, $1 }' | sort -u
+}
+# json SECTIONS COMMAND...: each key of the document is in these sections, with its type
+json() {
+	local sections=$1 keys
+	shift
+	keys=$("$irqkit" "$@" --json | jq -r '. as $document | paths | . as $path | last | strings |
+		select(test("^[0-9]+$") | not) | "\(.) \($document | getpath($path) | type)"' | sort -u)
+	check "irqkit $1 --json has keys" test -n "$keys"
+	empty "irqkit-json(5) explains every key of irqkit $*" "$(lacks "$(page_keys "$sections")" "$keys")"
+}
+cp -RP test/roots/queues-8cpu "$tmp/root"
+queues=(--root "$tmp/root")
+machine=(--root test/roots/linux-6.1-16cpu)
+json 'show --json' show "${machine[@]}" --all
+json 'show --json|--by-cpu' show "${machine[@]}" --by-cpu
+json 'show --json|show --queues' show "${queues[@]}" --queues
+json 'show --json|rps --json' rps "${queues[@]}" eth0
+json 'show --json|rps --json' xps "${queues[@]}" eth0
+for change in 'set eth1 --cpus=1' 'rps eth0 --auto --flows=100' 'xps eth0 --rxqs' 'pin-queue eth0 0=1' \
+	'spread eth1' 'spread --by=total --dry-run' 'undo'; do
+	read -ra words <<<"$change"
+	json 'show --json|set --json' "${words[0]}" "${queues[@]}" "${words[@]:1}"
+done
+json 'show --json|undo --list' undo "${queues[@]}" --list
+json 'show --json|mask --json' mask 0-3
 finish

@@ -130,6 +130,17 @@ copy command
 "$irqkit" set 'eth*' xhci_hcd --cpus=2 --quiet --root="$tmp/command"
 same "other numbers: the same interrupts" "$(masks "$tmp/command" | awk '{ print $1 + 1000, $2 }')" "$(lists "$tmp/root")"
 
+# ---- many interrupts ------------------------------------------------------------------------------
+# Were the names read for each interrupt, the second reading would wait for ever.
+"$irqkit" set 'eth*' xhci_hcd --cpus=2 --script --root="$tmp/start" >"$tmp/script"
+copy root
+rm "$tmp/root/sys/kernel/irq/24/actions"
+mkfifo "$tmp/root/sys/kernel/irq/24/actions"
+echo eth0-0 >"$tmp/root/sys/kernel/irq/24/actions" &
+check "the names are read once" run_script "$tmp/root" timeout 20 sh
+kill $! 2>/dev/null # where nobody has read it
+wait
+
 # ---- it checks itself -------------------------------------------------------------------------------
 "$irqkit" set "${names[1]}" eth1 --cpus=2 --script --root="$tmp/start" >"$tmp/script"
 copy root

@@ -56,6 +56,20 @@ result $? "eight at once: one of them was last, and each has its number" "$chang
 while irqkit undo --quiet 2>/dev/null; do :; done
 same "eight at once: all undone is the start" "$(knobs "$tmp/small")" "$(knobs "$root")"
 
+# What is changed while it waits for the lock is the old value: that is read under the lock.
+fresh small
+irqkit set 25 --cpus=0 --quiet
+exec 9<"$root/run/irqkit/lock"
+flock 9
+irqkit set 24 --cpus=1 --quiet 9<&- & waiting=$!
+sleep 0.3 # it has looked at the words by then
+echo 8 >"$root/proc/irq/24/smp_affinity"
+exec 9<&-
+wait $waiting
+result $? "the lock is waited for"
+irqkit undo --quiet
+same "the lock is waited for: old values are read under it" 8 "$(<"$root/proc/irq/24/smp_affinity")"
+
 # ---- asked to end -----------------------------------------------------------------------------
 # A root with many interrupts, and the signal at any time while it runs.
 make_root "$tmp/many" 512

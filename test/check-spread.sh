@@ -111,6 +111,18 @@ check "when it is back, its load is shared again" \
 	until_true 4 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
 ends "it ends with 0" 0 TERM
 
+# Of several targets one goes: the others are followed, and that is said once.
+fresh
+start --every=1 'vif0-q[012]-*' 'vif0-q3-*'
+sleep 0.5
+sed '/vif0-q3-/d' "$root/proc/interrupts" >"$tmp/new" && mv "$tmp/new" "$root/proc/interrupts"
+check "a target that goes: the load of the others is shared" \
+	until_true 4 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
+first=$(values)
+check "again and again" until_true 4 moved "$first" vif0-q0-tx:5:3000 vif0-q2-tx:5:3000
+ends "it ends with 0" 0 TERM
+same "what is gone is told once" "irqkit: nothing matches 'vif0-q3-*': no interrupt has such a name; 'dev:vif0-q3-*' is about the names of interfaces" "$(cat "$tmp/err")"
+
 # Counters that begin anew are no load of 4 billion, nor are those of a CPU that comes.
 fresh
 start --every=1 --verbose

@@ -87,8 +87,32 @@ static const struct described descriptions[] = {
 	{ " 88pm860x   2-edge      8250", "88pm860x", "edge", 2, { "8250" } },
 	{ " AR724X PCI   11-level     ath9k", "AR724X PCI", "level", 11, { "ath9k" } },
 	{ " MIPS GIC Local   1  watchdog", "MIPS GIC Local", NULL, 1, { "watchdog" } },
-	/* s390: chip and action alone */
+	{ "     GICv3  23 Level     arm-pmu", "GICv3", "Level", 23, { "arm-pmu" } },
+	{ " gpio-mxc   6 None      2198000.mmc cd", "gpio-mxc", "None", 6,
+		{ "2198000.mmc cd" } },
+	{ "   ITS-MSI -2147483136 Edge      nvme0q1", "ITS-MSI", "Edge", -2147483136,
+		{ "nvme0q1" } },
+	{ " GICv2m-PCI-MSIX-0000:00:02.0   0 Edge      nvme0q0",
+		"GICv2m-PCI-MSIX-0000:00:02.0", "Edge", 0, { "nvme0q0" } },
+	{ "  GIC-0      27 Level     arch_timer", "GIC-0", "Level", 27,
+		{ "arch_timer" } }, /* from 7.2 on */
+	{ " RISC-V INTC   5 Edge      riscv-timer", "RISC-V INTC", "Edge", 5,
+		{ "riscv-timer" } },
+	{ " XIVE-IRQ 2097154 Level     PCIe PME, aerdrv", "XIVE-IRQ", "Level", 2097154,
+		{ "PCIe PME", "aerdrv" } },
+	{ " OPAL EVT  10 Edge      opal-power", "OPAL EVT", "Edge", 10, { "opal-power" } },
+	/* without that column: old arm, loongarch, ia64, sparc, parisc */
+	{ "       GIC  27  arch_timer", "GIC", NULL, 27, { "arch_timer" } },
+	{ "   PCH MSI   3  xhci_hcd", "PCH MSI", NULL, 3, { "xhci_hcd" } },
+	{ "  IO-SAPIC-level  acpi", "IO-SAPIC", "level", -1, { "acpi" } },
+	{ "   sun4v    -IVEC     eth0", "sun4v", "IVEC", -1, { "eth0" } },
+	{ "       IOSAPIC-L  tulip, sym53c8xx", "IOSAPIC-L", NULL, -1,
+		{ "tulip", "sym53c8xx" } },
+	{ "             CPU  timer[20/100/900]", "CPU", NULL, -1,
+		{ "timer[20/100/900]" } },
+	/* s390: chip and action alone, or the chip */
 	{ "  PCI-MSI  virtio0-config", "PCI-MSI", NULL, -1, { "virtio0-config" } },
+	{ "  PCI-MSI", "PCI-MSI", NULL, -1, { NULL } },
 	/* nothing at all */
 	{ "", NULL, NULL, -1, { NULL } },
 };
@@ -111,7 +135,7 @@ static void descriptions_are_read(void **state)
 		assert_int_equal(irqkit_interrupt_get_total(row), 4294967305);
 		assert_text(d->chip, irqkit_interrupt_get_chip(row));
 		assert_text(d->trigger, irqkit_interrupt_get_trigger(row));
-		assert_int_equal(irqkit_interrupt_get_hwirq(row, &hwirq), d->hwirq >= 0);
+		assert_int_equal(irqkit_interrupt_get_hwirq(row, &hwirq), d->hwirq != -1);
 		assert_int_equal(hwirq, d->hwirq);
 		size_t n = 0;
 		while (d->actions[n]) {
@@ -121,6 +145,48 @@ static void descriptions_are_read(void **state)
 		}
 		assert_int_equal(irqkit_interrupt_count_actions(row), n);
 		assert_null(irqkit_interrupt_get_description(row));
+		irqkit_snapshot_free(s);
+	}
+}
+
+/* parisc, where the kernel times its handlers: the heading says so. */
+static void cycles_are_no_name(void **state)
+{
+	static const struct {
+		const char *row, *chip;
+		const char *actions[4];
+	} rows[] = {
+		{ "             CPU timer[20/100/900]", "CPU", { "timer" } },
+		{ "       IOSAPIC-L tulip[20/100/900] sym53c8xx[1/2/-3]", "IOSAPIC-L",
+			{ "tulip", "sym53c8xx" } },
+		{ "       GSC-DINO PCIe PME[1/2/3] a[0][1/2/3]", "GSC-DINO",
+			{ "PCIe PME", "a[0]" } },
+		/* not as the kernel writes it: left as it is */
+		{ "             CPU a[1/2] b[1/2/3]c", "CPU", { "a[1/2] b[1/2/3]c" } },
+		{ "             CPU", "CPU", { NULL } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char text[512];
+		size_t n = 0;
+
+		snprintf(text, sizeof(text),
+			"           CPU0       CPU1 [min/avg/max] (CPU cycle counts)\n"
+			" 24:          1          2 %s\n"
+			"TLB:          3          4   TLB shootdowns[1/2/3]\n",
+			rows[i].row);
+		struct irqkit_snapshot *s = parse(text);
+		const struct irqkit_interrupt *row = irqkit_snapshot_find(s, "24");
+
+		print_message("# %s\n", rows[i].row);
+		assert_text(rows[i].chip, irqkit_interrupt_get_chip(row));
+		for (; rows[i].actions[n]; n++)
+			assert_text(rows[i].actions[n], irqkit_interrupt_get_action(row, n));
+		assert_int_equal(irqkit_interrupt_count_actions(row), n);
+		assert_string_equal(irqkit_interrupt_get_description(
+					    irqkit_snapshot_find(s, "TLB")),
+			"TLB shootdowns[1/2/3]");
 		irqkit_snapshot_free(s);
 	}
 }
@@ -243,6 +309,7 @@ static void texts_are_refused(void **state)
 			1 },
 		{ SIZED("           CPU0       MEM1       \n"), -EBADMSG, 1 },
 		{ SIZED("           CPU0       CPU0       \n"), -EBADMSG, 1 },
+		{ SIZED("           CPU0 [min/avg/max]\n"), -EBADMSG, 1 },
 		{ SIZED("           CPU1       CPU0       \n"), -EBADMSG, 1 },
 		{ SIZED("           CPU0       CPU4294967296       \n"), -EBADMSG, 1 },
 		{ SIZED(HEADING "no label\n"), -EBADMSG, 2 },
@@ -333,6 +400,26 @@ static void rows_that_may_be_wide(void **state)
 	}
 }
 
+/* A saved root can hold a file of any size: it isn't gathered up for ever. */
+static void line_without_end(void **state)
+{
+	static const char zeros[1 << 20];
+	struct reader reader;
+	size_t line = 0;
+	const char *reason = NULL;
+	int r = reader_init(&reader, NULL), fed = 0;
+
+	(void)state;
+	for (; r == 0 && fed < 64; fed++)
+		r = reader_feed(&reader, zeros, sizeof(zeros));
+	assert_int_equal(r, -EBADMSG);
+	assert_true(fed <= 17);
+	reader_tell(&reader, &line, &reason);
+	assert_int_equal(line, 1);
+	assert_string_equal(reason, "a line that is too long");
+	reader_free(&reader);
+}
+
 /* Without a heading, as some kernels of 7.2 lose it. */
 static void heading_from_elsewhere(void **state)
 {
@@ -354,12 +441,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(descriptions_are_read),
+		cmocka_unit_test(cycles_are_no_name),
 		cmocka_unit_test(rows_with_a_name),
 		cmocka_unit_test(columns_are_named),
 		cmocka_unit_test(every_width_and_place),
 		cmocka_unit_test(texts_are_refused),
 		cmocka_unit_test(every_beginning),
 		cmocka_unit_test(rows_that_may_be_wide),
+		cmocka_unit_test(line_without_end),
 		cmocka_unit_test(heading_from_elsewhere),
 	};
 

@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <irqkit.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "private.h"
@@ -18,6 +20,22 @@ static struct irqkit_ctx *open_root(const char *root)
 
 	assert_int_equal(irqkit_ctx_new(root, &ctx), 0);
 	return ctx;
+}
+
+/* How often openat2() is still to answer that something was renamed meanwhile. */
+static unsigned int n_disturbed;
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, long a, long b, long c, long d);
+
+long __wrap_syscall(long number, long a, long b, long c, long d)
+{
+	if (number == SYS_openat2 && n_disturbed > 0) {
+		n_disturbed--;
+		errno = EAGAIN;
+		return -1;
+	}
+	return __real_syscall(number, a, b, c, d);
 }
 
 /* Either way of opening: by openat2(), and where there is none. */
@@ -82,6 +100,25 @@ static void links_lead_where_openat2_goes(void **state)
 	}
 	irqkit_ctx_free(with);
 	irqkit_ctx_free(without);
+}
+
+/* Renaming, of anything anywhere, disturbs openat2() where a link leads by "..". */
+static void opened_again(void **state)
+{
+	struct irqkit_ctx *ctx = open_root("test/roots/linux-7.3-4cpu");
+	char *text = NULL;
+	size_t len;
+
+	(void)state;
+	n_disturbed = 20;
+	assert_int_equal(knob_read(ctx, "proc/interrupts", &text, &len), 0);
+	assert_int_equal(n_disturbed, 0);
+	free(text);
+
+	n_disturbed = UINT_MAX; /* for ever */
+	assert_int_equal(knob_read(ctx, "proc/interrupts", &text, &len), -EAGAIN);
+	n_disturbed = 0;
+	irqkit_ctx_free(ctx);
 }
 
 static void roots_that_are_none(void **state)
@@ -160,12 +197,31 @@ static void masked_interrupts(void **state)
 	irqkit_ctx_free(ctx);
 }
 
+/* By whatever name; only there are threads moved, and is netlink asked. */
+static void running_machine(void **state)
+{
+	static const char *const names[] = { "/", "//", "/./", "/proc/self/root" };
+	struct irqkit_ctx *saved = open_root("test/roots/empty");
+
+	(void)state;
+	assert_false(saved->is_live);
+	irqkit_ctx_free(saved);
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		struct irqkit_ctx *ctx = open_root(names[i]);
+
+		assert_true(ctx->is_live);
+		irqkit_ctx_free(ctx);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(links_stay_inside),
 		cmocka_unit_test(links_lead_where_openat2_goes),
+		cmocka_unit_test(opened_again),
 		cmocka_unit_test(roots_that_are_none),
+		cmocka_unit_test(running_machine),
 		cmocka_unit_test(odd_affinity),
 		cmocka_unit_test(masked_interrupts),
 	};

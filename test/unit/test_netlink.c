@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <irqkit.h>
+#include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <stdlib.h>
@@ -203,6 +204,114 @@ static void live(void **state)
 	netlink_free(&answers);
 }
 
+/* ------------------------------------------------------------------------------- */
+/* A kernel of our own, which answers each request with what the test has prepared */
+
+static struct {
+	bool answers; /* else the one that runs here does */
+	struct bytes packets[8]; /* that were not received yet, as one socket has them */
+	size_t n_packets, next;
+	unsigned int n_dumps; /* of NAPIs, so far */
+} kernel;
+
+struct mnl_socket *__real_mnl_socket_open2(int bus, int flags);
+struct mnl_socket *__wrap_mnl_socket_open2(int bus, int flags);
+ssize_t __real_mnl_socket_sendto(
+	const struct mnl_socket *socket, const void *request, size_t len);
+ssize_t __wrap_mnl_socket_sendto(
+	const struct mnl_socket *socket, const void *request, size_t len);
+ssize_t __real_mnl_socket_recvfrom(
+	const struct mnl_socket *socket, void *room, size_t size);
+ssize_t __wrap_mnl_socket_recvfrom(
+	const struct mnl_socket *socket, void *room, size_t size);
+
+struct mnl_socket *__wrap_mnl_socket_open2(int bus, int flags)
+{
+	kernel.next = kernel.n_packets = 0;
+	return __real_mnl_socket_open2(bus, flags);
+}
+
+static struct bytes *add_packet(void)
+{
+	struct bytes *packet = &kernel.packets[kernel.n_packets++];
+
+	assert_true(kernel.n_packets <= 8);
+	packet->len = 0;
+	return packet;
+}
+
+static void add_napi(uint32_t id, uint16_t flags)
+{
+	struct bytes *packet = add_packet();
+
+	begin(packet, 35, 11);
+	attribute_u32(packet, 1, 18); /* ifindex: as a family it would be another's */
+	attribute_u32(packet, 2, id);
+	((struct nlmsghdr *)packet->at)->nlmsg_flags |= flags;
+}
+
+ssize_t __wrap_mnl_socket_sendto(
+	const struct mnl_socket *socket, const void *request, size_t len)
+{
+	const struct nlmsghdr *header = request;
+	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(header);
+	const uint16_t id = 35;
+
+	if (!kernel.answers)
+		return __real_mnl_socket_sendto(socket, request, len);
+	if (header->nlmsg_type == GENL_ID_CTRL) {
+		struct bytes *packet = add_packet();
+
+		begin(packet, GENL_ID_CTRL, CTRL_CMD_NEWFAMILY);
+		attribute(packet, CTRL_ATTR_FAMILY_ID, &id, sizeof(id));
+		return (ssize_t)len;
+	}
+	assert_int_equal(header->nlmsg_type, id);
+	if (generic->cmd == 11) {
+		bool is_first = kernel.n_dumps++ == 0;
+
+		add_napi(8193, is_first ? NLM_F_DUMP_INTR : 0);
+		add_napi(8194, 0);
+	}
+	control(add_packet(), NLMSG_DONE, 0);
+	return (ssize_t)len;
+}
+
+ssize_t __wrap_mnl_socket_recvfrom(
+	const struct mnl_socket *socket, void *room, size_t size)
+{
+	const struct bytes *packet = &kernel.packets[kernel.next];
+
+	if (!kernel.answers)
+		return __real_mnl_socket_recvfrom(socket, room, size);
+	if (kernel.next == kernel.n_packets) {
+		errno = EAGAIN;
+		return -1;
+	}
+	assert_true(packet->len <= size);
+	memcpy(room, packet->at, packet->len);
+	kernel.next++;
+	return (ssize_t)packet->len;
+}
+
+/* A device came while they were listed: the rest of that list answers nothing else. */
+static void interrupted(void **state)
+{
+	struct netlink_answers answers = { 0 };
+	struct mnl_socket *socket = __real_mnl_socket_open2(NETLINK_GENERIC, 0);
+
+	(void)state;
+	if (!socket)
+		skip();
+	mnl_socket_close(socket);
+	kernel.answers = true;
+	assert_int_equal(netlink_ask(&answers), 0);
+	assert_int_equal(kernel.n_dumps, 2);
+	assert_int_equal(answers.n_napis, 2);
+	assert_int_equal(answers.n_queues, 0);
+	netlink_free(&answers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +320,7 @@ int main(void)
 		cmocka_unit_test(family),
 		cmocka_unit_test(bad),
 		cmocka_unit_test(live),
+		cmocka_unit_test(interrupted),
 	};
 
 	return cmocka_run_group_tests_name("netlink", tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "private.h"
@@ -31,6 +32,7 @@ enum way {
 	REFUSE, /* -1 and the errno */
 	CUT,	/* one byte is written, and one byte is what comes back */
 	IGNORE, /* all is fine, and nothing is written: Linux up to 4.14 */
+	DELAY,	/* the old value is there until somebody has slept */
 };
 
 /* From write number @from to @to of one kind. */
@@ -43,10 +45,16 @@ struct fault {
 
 static struct fault faults[2];
 static int n_writes[2];
+
+/* Of DELAY: what is not there yet. */
+static int delayed_fd = -1;
+static char delayed[16];
+
 static bool file_sync_fails, dir_sync_fails, rename_fails;
 
 ssize_t __real_write(int fd, const void *bytes, size_t len);
 ssize_t __wrap_write(int fd, const void *bytes, size_t len);
+int __wrap_nanosleep(const struct timespec *pause, struct timespec *left);
 int __wrap_fdatasync(int fd);
 int __wrap_fsync(int fd);
 int __real_renameat(int from_fd, const char *from, int to_fd, const char *to);
@@ -83,12 +91,30 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t len)
 			return __real_write(fd, bytes, 1);
 		case IGNORE:
 			return (ssize_t)len;
+		case DELAY:
+			delayed_fd = dup(fd);
+			snprintf(delayed, sizeof(delayed), "%.*s", (int)len,
+				(const char *)bytes);
+			return (ssize_t)len;
 		}
 	}
 	return __real_write(fd, bytes, len);
 }
 
-/* Tests need not wait for a disk. */
+/* Tests do not wait. */
+int __wrap_nanosleep(const struct timespec *pause, struct timespec *left)
+{
+	(void)pause;
+	(void)left;
+	if (delayed_fd >= 0) {
+		__real_write(delayed_fd, delayed, strlen(delayed));
+		close(delayed_fd);
+		delayed_fd = -1;
+	}
+	return 0;
+}
+
+/* Nor for a disk. */
 int __wrap_fdatasync(int fd)
 {
 	(void)fd;
@@ -369,6 +395,22 @@ static void nth_write_fails(void **state)
 			check_failure(k, n, CUT, EPROTO);
 			check_failure(k, n, IGNORE, EPROTO);
 		}
+}
+
+/* Read back in the moment in which it moves, an interrupt has its old mask. */
+static void value_comes_late(void **state)
+{
+	(void)state;
+	for (int n = 1; n <= MOST; n++) {
+		struct work w = begin(MOST, 0);
+
+		fail_write(DELAY, 0, n, n);
+		assert_int_equal(apply(&w, 0), 0);
+		knobs_hold(&w, NEW);
+		assert_int_equal(result(&w, n - 1), IRQKIT_DONE);
+		assert_int_equal(n_writes[KNOB], MOST);
+		end(&w);
+	}
 }
 
 /* What the kernel does not move at all is left out, where nobody named it. */
@@ -1007,6 +1049,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_is_fine),
 		cmocka_unit_test(nth_write_fails),
+		cmocka_unit_test(value_comes_late),
 		cmocka_unit_test(optional_step_is_skipped),
 		cmocka_unit_test(optional_step_fails_otherwise),
 		cmocka_unit_test(skipped_step_tells_why),

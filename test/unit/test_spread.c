@@ -894,6 +894,23 @@ static void queue_goes_along(void **state)
 	}
 }
 
+static void queue_goes_where_there_is_room(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(2);
+
+	(void)state;
+	add_queue(spread, 20, 0, 0, IRQKIT_SERVES_TX);
+	add_queue(spread, 21, 0, 0, IRQKIT_SERVES_RX);
+	assert_int_equal(irqkit_spread_set_vectors(spread, 1, 1), 0);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), 0);
+	answers(spread,
+		"20 1 next best; no vectors left on CPU 0\n"
+		"21 0 with its tx\n");
+	assert_int_equal(irqkit_spread_place_again(spread, 1, 0), -ENOSPC);
+	irqkit_spread_free(spread);
+}
+
 /* The kernel looks at all CPUs of a mask before it refuses. */
 static void all_of_a_wide_one_are_full(void **state)
 {
@@ -985,6 +1002,89 @@ static void no_cpu_gets_more_than_its_vectors(void **state)
 	}
 }
 
+/* A kernel that has so many vectors left, and gets none back while this goes on. */
+static bool kernel_moves(
+	unsigned int *vectors, int now, const struct irqkit_cpuset *cpus)
+{
+	if (now >= 0 && irqkit_cpuset_has(cpus, (unsigned int)now))
+		return true;
+	irqkit_cpuset_foreach (cpu, cpus) {
+		if (vectors[cpu] == 0)
+			continue;
+		vectors[cpu]--;
+		return true;
+	}
+	return false;
+}
+
+/* One after the other finds a CPU with a vector, as long as there is one. */
+static void carry_out(struct irqkit_spread *spread, const struct box *box,
+	unsigned int *vectors, unsigned int n_allowed)
+{
+	for (unsigned int i = 0; i < box->n_irqs; i++) {
+		const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(spread, i);
+		unsigned int tries = 0;
+		int r = 0;
+
+		while (r == 0 && cpus && !kernel_moves(vectors, box->now[i], cpus)) {
+			assert_true(++tries <= box->n_cpus);
+			r = irqkit_spread_place_again(
+				spread, i, (unsigned int)irqkit_cpuset_next(cpus, -1));
+			cpus = irqkit_spread_get_cpus(spread, i);
+		}
+		if (r == 0)
+			continue;
+		assert_int_equal(r, -ENOSPC);
+		assert_true(box->now[i] < 0 || (unsigned int)box->now[i] >= n_allowed);
+		for (unsigned int c = 0; c < n_allowed; c++)
+			assert_int_equal(vectors[c], 0);
+	}
+}
+
+static void vectors_are_found_where_there_are_any(void **state)
+{
+	static const struct kind kind = {
+		"",
+		0,
+		12,
+		60,
+		1,
+		false,
+		true,
+		false,
+		0,
+		0,
+	};
+	uint64_t seed = 88172645463325252;
+
+	(void)state;
+	for (unsigned int n = 0; n < 2000; n++) {
+		enum irqkit_policy policy = (enum irqkit_policy)(n % 4);
+		unsigned int vectors[MAX_CPUS], n_allowed;
+		struct irqkit_spread *spread;
+		char allowed[16];
+		struct box box;
+
+		make_box(&kind, &seed, &box);
+		n_allowed = 1 + below(&seed, box.n_cpus);
+		snprintf(allowed, sizeof(allowed), "0-%u", n_allowed - 1);
+		for (unsigned int c = 0; c < box.n_cpus; c++)
+			vectors[c] = below(&seed, 10);
+		spread = tell(&box);
+		irqkit_spread_set_width(spread, 1 + below(&seed, 3));
+		irqkit_spread_set_split(spread, below(&seed, 2));
+		for (unsigned int i = 0; i < box.n_irqs; i++) {
+			irqkit_spread_set_queue(spread, i, i % 3, (int)(i / 6),
+				i % 2 ? IRQKIT_SERVES_RX : IRQKIT_SERVES_TX);
+			hint(spread, i, i % 2 ? "0" : "0-1");
+			allow(spread, i, allowed);
+		}
+		assert_int_equal(irqkit_spread_place(spread, policy), 0);
+		carry_out(spread, &box, vectors, n_allowed);
+		irqkit_spread_free(spread);
+	}
+}
+
 /* The same calls give the same answer; for queues also wherever interrupts are now. */
 static void answers_are_the_same_again(void **state)
 {
@@ -1057,8 +1157,10 @@ int main(void)
 		cmocka_unit_test(next_best_cpu_is_taken),
 		cmocka_unit_test(next_best_by_load),
 		cmocka_unit_test(queue_goes_along),
+		cmocka_unit_test(queue_goes_where_there_is_room),
 		cmocka_unit_test(all_of_a_wide_one_are_full),
 		cmocka_unit_test(no_cpu_gets_more_than_its_vectors),
+		cmocka_unit_test(vectors_are_found_where_there_are_any),
 		cmocka_unit_test(answers_are_the_same_again),
 		cmocka_unit_test(load_is_placed_well),
 	};

@@ -60,9 +60,9 @@ static void rps_helps(void **state)
 	rps_is("0-7", NULL, "0", "0", 8, 1, "1-7",
 		"1 queue for 8 CPUs; without CPU 0, which serves its interrupts");
 	rps_is("0-7", NULL, "0", "0-1", 8, 1, "2-7",
-		"1 queue for 8 CPUs; without CPU 0-1, whose cores serve its interrupts");
+		"1 queue for 8 CPUs; without CPUs 0-1, whose cores serve its interrupts");
 	rps_is("0-7", "4-7", "4", "4-5", 8, 1, "6-7",
-		"1 queue for 4 CPUs of node 1; without CPU 4-5, whose cores serve its "
+		"1 queue for 4 CPUs of node 1; without CPUs 4-5, whose cores serve its "
 		"interrupts");
 	/* served elsewhere: there is nobody to leave out */
 	rps_is("0-7", "4-7", "0", "0-1", 8, 1, "4-7", "1 queue for 4 CPUs of node 1");
@@ -70,7 +70,7 @@ static void rps_helps(void **state)
 	rps_is("0-1", NULL, "0", "0-1", 2, 1, "1",
 		"1 queue for 2 CPUs; without CPU 0, which serves its interrupts");
 	rps_is("0-3", NULL, "0-2", "0-2", 4, 3, "0-3",
-		"3 queues for 4 CPUs; too few to leave out CPU 0-2, which serve its "
+		"3 queues for 4 CPUs; too few to leave out CPUs 0-2, which serve its "
 		"interrupts");
 	/* nothing is known of its interrupts */
 	rps_is("0-3", NULL, "", "", 4, 1, "0-3", "1 queue for 4 CPUs");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Kernel threads of queues and interrupts, named in full and cut to 15 bytes. */
-#include "unit.h"
+#include "machine.h"
 
 #include <errno.h>
 #include <irqkit.h>
@@ -9,29 +9,6 @@
 #include <string.h>
 
 #include "device.h"
-
-struct machine {
-	struct irqkit_ctx *ctx;
-	struct irqkit_snapshot *snapshot;
-	struct irqkit_devices *devices;
-};
-
-static struct machine open_machine(const char *root)
-{
-	struct machine m = { 0 };
-
-	assert_int_equal(irqkit_ctx_new(root, &m.ctx), 0);
-	assert_int_equal(irqkit_snapshot_read(m.ctx, &m.snapshot, NULL, NULL), 0);
-	assert_int_equal(irqkit_devices_new(m.ctx, m.snapshot, &m.devices), 0);
-	return m;
-}
-
-static void close_machine(struct machine *m)
-{
-	irqkit_devices_free(m->devices);
-	irqkit_snapshot_free(m->snapshot);
-	irqkit_ctx_free(m->ctx);
-}
 
 /* "200@0 201@0-3 ": pid and where it may run */
 static void write_thread(const struct irqkit_thread *thread, char *text, size_t room)

@@ -4,7 +4,7 @@
 #   make check-vm M=xen             one machine, or several
 #   make check-vm T=show-totals     one check, on every machine of those that it is for
 #   make check-vm-self              does the test bed notice a kernel that panics, or hangs?
-#   make check-vm-all               every machine
+#   make check-vm-all               every machine, long checks too
 
 .PHONY: deps-vm check-vm check-vm-all check-vm-self
 
@@ -27,7 +27,7 @@ check-vm: all | $(VM_FIRST)
 	@IRQKIT='$(abspath $(PROGRAM))' test/vm/run --check='$(or $(T),*)' $(M)
 
 check-vm-all: all | $(VM_FIRST)
-	@IRQKIT='$(abspath $(PROGRAM))' test/vm/run --check='$(or $(T),*)' $(VM_ALL)
+	@IRQKIT='$(abspath $(PROGRAM))' test/vm/run --long --check='$(or $(T),*)' $(VM_ALL)
 
 check-vm-self: all | $(VM_FIRST)
 	@IRQKIT='$(abspath $(PROGRAM))' test/vm/self-test

@@ -25,7 +25,7 @@ guest_start() {
 	xl create /vm/guest.cfg >/var/log/xen/create 2>&1 3>&- </dev/null || return 1
 	VIF=vif$(xl domid guest).0
 	echo "VIF=$VIF" >>/vm/env
-	until_ok 90 peer true
+	until_ok 90 peer "echo PEER_DEV=$VIF >>/vm/env"
 }
 
 # busy: something to see, in either domain.

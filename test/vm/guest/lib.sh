@@ -93,6 +93,11 @@ between() {
 	}' "$1" "$2" "$3" || fail "what is shown is not what there is"
 }
 
+# knobs_written TRACE: what strace saw opened for writing below /proc and /sys.
+knobs_written() {
+	grep -E 'O_WRONLY|O_RDWR|creat\(' "$1" | grep -E '"/?(proc|sys)/' || :
+}
+
 # needs_moves_at_once: skips the check where a new affinity under Xen waits for the next event.
 needs_moves_at_once() {
 	case $(uname -r) in
@@ -153,19 +158,48 @@ traffic() {
 		pings "$@"
 	else
 		burst "$@"
-		peer ". /vm/env; . /vm/lib.sh; burst $PEER_DEV ${2-}"
+		peer_burst "${2-}"
 	fi
 }
 
-# pings DEV [QUEUE]: a queue is chosen by the CPU that sends.
+# peer_burst [QUEUE]: from the other end.
+peer_burst() {
+	peer ". /vm/env; . /vm/lib.sh; burst $PEER_DEV ${1-}"
+}
+
+# stream DEV SECONDS: interrupts of all queues of DEV come for so long, of each at the same rate
+# (Xen: those of what the other end sends).
+stream() {
+	local queue pids='' end
+	if [ "$ROLE" = linux ]; then
+		for queue in /sys/class/net/"$1"/queues/tx-*; do
+			ping_by "$1" "${queue##*-}" -i 0.01 -w "$2" &
+			pids="$pids $!"
+		done
+		# shellcheck disable=SC2086 # numbers
+		wait $pids
+	else
+		end=$(($(date +%s) + $2))
+		while peer_burst && [ "$(date +%s)" -lt $end ]; do :; done
+	fi
+}
+
+# pings DEV [QUEUE]
 pings() {
-	local queue cpu
-	set -- "$1" "${2-}" "$(ip -4 addr show dev "$1" | sed -n 's/.*inet \([0-9.]*\)\.2\/.*/\1/p')"
+	local queue
 	for queue in /sys/class/net/"$1"/queues/tx-*; do
-		case ${2:-${queue##*-}} in "${queue##*-}") ;; *) continue ;; esac
-		cpu=$(cpu_of_mask "$(cat "$queue/xps_cpus" 2>/dev/null)")
-		taskset -c "$cpu" ping -q -A -c 60 -w 20 "$3.1" >/dev/null || fail "no reply from $3.1"
+		case ${2-${queue##*-}} in "${queue##*-}") ;; *) continue ;; esac
+		ping_by "$1" "${queue##*-}" -A -c 60 -w 20 || fail "no reply by queue ${queue##*-}"
 	done
+}
+
+# ping_by DEV QUEUE OPTION...: to the world outside; a queue is chosen by the CPU that sends.
+ping_by() {
+	local cpu subnet
+	cpu=$(cpu_of_mask "$(cat "/sys/class/net/$1/queues/tx-$2/xps_cpus" 2>/dev/null)")
+	subnet=$(ip -4 addr show dev "$1" | sed -n 's/.*inet \([0-9.]*\)\.2\/.*/\1/p')
+	shift 2
+	taskset -c "$cpu" ping -q "$@" "$subnet.1" >/dev/null
 }
 
 # cpu_of_mask HEX: the last CPU online in it (or the first CPU there is).

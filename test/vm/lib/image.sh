@@ -16,6 +16,21 @@ put_program() {
 		sed -nE 's/^\s*(\S+) => (\S+).*/\1 \2/p; s/^\s*(\/\S+\/(\S+)) \(.*/\2 \1/p')
 }
 
+# libraries_in DIR: as $library_path wants them.
+libraries_in() {
+	echo "$1"{/usr,}/lib/x86_64-linux-gnu | tr ' ' :
+}
+
+# put_asked ROOT: the programs that checks of the plan ask for.
+put_asked() {
+	local name
+	for name in $(programs_of "$work/plan"); do
+		need_programs
+		library_path=$(libraries_in "$programs") \
+			put_program "$1" "$(find "$programs/usr" -path "*bin/$name")"
+	done
+}
+
 # put_modules ROOT NAME...: those modules and what they need. What is built in, or not in this
 # kernel, is left out.
 put_modules() {

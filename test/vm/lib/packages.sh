@@ -4,6 +4,7 @@
 #   $cache/linux-6.1/   vmlinux, version, lib/modules/VERSION/ with its modules.dep
 #   $cache/xen/         the hypervisor, its tools and their libraries
 #   $cache/busybox/
+#   $cache/programs/    what checks ask for, and libraries
 #
 # Deleting a folder there fetches it anew. Every function here ends the program when it fails.
 
@@ -22,6 +23,8 @@ kernel_packages() {
 xen_packages='xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils libxenmisc4.17
 	libxencall1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenstore4 libxentoollog1
 	libxentoolcore1 libxendevicemodel1 libxenhypfs1 libyajl2 libuuid1'
+
+program_packages='strace libunwind8 irqbalance libcap-ng0 libglib2.0-0 libnuma1'
 
 # use_suite SUITE DIR: what apt is asked next is asked of that suite, with its lists in DIR.
 use_suite() {
@@ -68,6 +71,15 @@ unpack() {
 	rm -rf "$apt"
 }
 
+# unpack_names DIR NAMES: these packages of this machine's own suites.
+unpack_names() {
+	local patterns
+	# shellcheck disable=SC2086 # a list of names
+	patterns=$(printf '^%s$\n' $2)
+	# shellcheck disable=SC2086
+	unpack "$1" - $patterns
+}
+
 need_busybox() {
 	busybox=$cache/busybox/busybox
 	[ -x "$busybox" ] && return
@@ -78,13 +90,16 @@ need_busybox() {
 need_xen() {
 	xen=$cache/xen
 	[ -e "$xen/hypervisor" ] && return
-	local patterns
-	# shellcheck disable=SC2086 # a list of names
-	patterns=$(printf '^%s$\n' $xen_packages)
-	# shellcheck disable=SC2086
-	unpack "$xen" - $patterns
+	unpack_names "$xen" "$xen_packages"
 	gzip -dc "$xen"/boot/xen-4*-amd64.gz >"$xen/hypervisor.new" || die "no hypervisor"
 	mv "$xen/hypervisor.new" "$xen/hypervisor"
+}
+
+need_programs() {
+	programs=$cache/programs
+	[ -e "$programs/all" ] && return
+	unpack_names "$programs" "$program_packages"
+	: >"$programs/all"
 }
 
 # need_kernel NAME: also sets $vmlinux and $modules_dir.
