@@ -74,6 +74,5 @@ enum status measure_end(const struct irqkit_snapshot *now,
 	irqkit_snapshot_free(before);
 	if (r == 0)
 		return STATUS_DONE;
-	say_error("out of memory");
-	return STATUS_REFUSED;
+	return say_no_memory();
 }

@@ -16,12 +16,6 @@ void placement_free(struct placement *placement)
 	free(placement->owners);
 }
 
-static enum status out_of_memory(void)
-{
-	say_error("out of memory");
-	return STATUS_REFUSED;
-}
-
 /* ------------------------------------------------------------------------------- */
 /* Which CPUs                                                                      */
 
@@ -54,7 +48,7 @@ static enum status choose_cpus(struct placement *p, const struct placement_wish 
 		if (!cpus || irqkit_cpuset_is_empty(cpus))
 			cpus = irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_ONLINE);
 		if (!cpus || irqkit_cpuset_copy(cpus, &p->cpus) < 0)
-			return out_of_memory();
+			return say_no_memory();
 	}
 	if (status == STATUS_DONE && wish->node_policy == NODE_NUMBER)
 		status = keep_node(p, wish->node);
@@ -81,7 +75,7 @@ static enum status tell_cpus(struct placement *p)
 	int r = irqkit_topology_get_order(p->topology, p->cpus, &order, &n);
 
 	if (r < 0)
-		return out_of_memory();
+		return say_no_memory();
 	for (size_t i = 0; i < n && r >= 0; i++) {
 		const struct irqkit_cpuset *llc =
 			irqkit_topology_get_llc(p->topology, order[i]);
@@ -95,7 +89,7 @@ static enum status tell_cpus(struct placement *p)
 		if (r >= 0 && !irqkit_cpuset_has(p->cpus, (unsigned int)cpu))
 			r = irqkit_spread_add_bystander(p->spread, (unsigned int)cpu,
 				core_number(p, (unsigned int)cpu));
-	return r < 0 ? out_of_memory() : STATUS_DONE;
+	return r < 0 ? say_no_memory() : STATUS_DONE;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -156,7 +150,7 @@ static enum status choose_words(
 	size_t n = call->n_words;
 
 	if (!words)
-		return out_of_memory();
+		return say_no_memory();
 	memcpy(words, call->words, n * sizeof(*words));
 	if (wish->passes_absent)
 		n = keep_present(change, words);
@@ -207,14 +201,15 @@ static enum status choose_interrupts(
 	p->skipped = calloc(n + 1, sizeof(*p->skipped));
 	p->owners = calloc(n + 1, sizeof(*p->owners));
 	if (!p->interrupts || !p->skipped || !p->owners)
-		return out_of_memory();
+		return say_no_memory();
 	status = change->call->n_words ? choose_words(p, change, wish)
 				       : choose_net(p, change->snapshot);
 	return status == STATUS_DONE ? sort_out(p, change->ctx, wish) : status;
 }
 
-enum status placement_build(struct placement *placement, struct change *change,
-	const struct placement_wish *wish, const struct irqkit_snapshot *counts)
+/* The CPUs and the interrupts that are meant. */
+static enum status choose(struct placement *placement, struct change *change,
+	const struct placement_wish *wish)
 {
 	enum status status;
 
@@ -222,11 +217,27 @@ enum status placement_build(struct placement *placement, struct change *change,
 	status = machine_topology(change->ctx, change->snapshot, &placement->topology);
 	placement->devices = change->devices;
 	if (status == STATUS_DONE && irqkit_spread_new(&placement->spread) < 0)
-		status = out_of_memory();
+		status = say_no_memory();
 	if (status == STATUS_DONE)
 		status = choose_cpus(placement, wish);
 	if (status == STATUS_DONE)
 		status = choose_interrupts(placement, change, wish);
+	return status;
+}
+
+enum status placement_check(struct change *change, const struct placement_wish *wish)
+{
+	struct placement placement CLEANUP(placement_free) = { 0 };
+	enum status status = change_read(change);
+
+	return status == STATUS_DONE ? choose(&placement, change, wish) : status;
+}
+
+enum status placement_build(struct placement *placement, struct change *change,
+	const struct placement_wish *wish, const struct irqkit_snapshot *counts)
+{
+	enum status status = choose(placement, change, wish);
+
 	if (status == STATUS_DONE)
 		status = tell_cpus(placement);
 	if (status != STATUS_DONE)
@@ -238,7 +249,7 @@ enum status placement_build(struct placement *placement, struct change *change,
 	status = placement_tell_rows(placement, change, wish, counts);
 	if (status == STATUS_DONE &&
 		irqkit_spread_place(placement->spread, wish->policy) < 0)
-		status = out_of_memory();
+		status = say_no_memory();
 	return status;
 }
 
@@ -265,7 +276,7 @@ enum status placement_add_steps(const struct placement *placement, struct change
 		irqkit_irq_read_movable(change->ctx, interrupt, &movable);
 		if (irqkit_plan_add_skipped(change->plan, interrupt,
 			    immovable_word(movable)) < 0)
-			return out_of_memory();
+			return say_no_memory();
 	}
 	return STATUS_DONE;
 }

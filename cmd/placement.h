@@ -49,6 +49,9 @@ struct placement {
 	size_t n_on_one_of_many;
 };
 
+/* Reads the change's rows, and says what is wrong with @wish or @call's words. */
+enum status placement_check(struct change *change, const struct placement_wish *wish);
+
 /*
  * Chooses the interrupts (@call's words; none: those of network devices with queues), and
  * tells the library all about them and the CPUs. @counts has the rows of the change's

@@ -9,12 +9,6 @@
 /* With fewer interrupts than this in all, no CPU can run out of them. */
 #define MANY_INTERRUPTS 150u
 
-static enum status out_of_memory(void)
-{
-	say_error("out of memory");
-	return STATUS_REFUSED;
-}
-
 /* ------------------------------------------------------------------------------- */
 /* What is known of an interrupt                                                   */
 
@@ -183,15 +177,15 @@ static enum status tell_interrupt(struct placement *p, struct change *change,
 	index = irqkit_spread_add_interrupt(
 		p->spread, (unsigned int)irq, load, find_now(&served, interrupt));
 	if (index < 0)
-		return out_of_memory();
+		return say_no_memory();
 	tell_owner(p, change->ctx, (size_t)index, irq, wish);
 	if (wish->width > 1 && tell_width(p, (size_t)index, &served) < 0)
-		return out_of_memory();
+		return say_no_memory();
 	if (wish->policy == IRQKIT_POLICY_HINT &&
 		irqkit_irq_read_hint(change->ctx, (unsigned int)irq, &hint) == 0 &&
 		!irqkit_cpuset_is_empty(hint) &&
 		irqkit_spread_set_hint(p->spread, (size_t)index, hint) < 0)
-		return out_of_memory();
+		return say_no_memory();
 	return STATUS_DONE;
 }
 
@@ -260,7 +254,7 @@ enum status placement_tell_rows(struct placement *p, struct change *change,
 {
 	bool is_short = has_few_vectors(change->snapshot);
 	unsigned int *used = calloc(IRQKIT_CPU_MAX + 1, sizeof(*used));
-	enum status status = used ? STATUS_DONE : out_of_memory();
+	enum status status = used ? STATUS_DONE : say_no_memory();
 	size_t next = 0;
 
 	for (size_t i = 0; i < irqkit_snapshot_count(counts) && status == STATUS_DONE; i++) {

@@ -191,10 +191,8 @@ static enum status look(struct watch *watch, struct change *change)
 
 	if (status != STATUS_DONE)
 		return status;
-	if (irqkit_snapshot_subtract(change->snapshot, watch->last, &counts) < 0) {
-		say_error("out of memory");
-		return STATUS_REFUSED;
-	}
+	if (irqkit_snapshot_subtract(change->snapshot, watch->last, &counts) < 0)
+		return say_no_memory();
 	watch->n_rounds++;
 	if (!is_idle(watch, change->ctx, counts)) {
 		status = spread_decide(
@@ -224,7 +222,6 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 	struct spread first CLEANUP(spread_free) = { 0 };
 	enum status status = change_read(change);
 
-	/* what is misspelt is told at once */
 	if (status == STATUS_DONE)
 		status = spread_decide(
 			&first, change, &watch->wish, change->snapshot, 0);
@@ -263,8 +260,10 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	watch.wish.placement.idle = (uint64_t)IDLE_RATE * wish->every;
 	watch.wish.placement.is_left_out = is_refused;
 	watch.wish.placement.data = &watch;
-	/* who may not write finds out now */
-	status = change_lock(&change);
+	/* what is misspelt is told now, and who may not write finds out */
+	status = placement_check(&change, &wish->placement);
+	if (status == STATUS_DONE)
+		status = change_lock(&change);
 	change_unlock(&change);
 	if (status != STATUS_DONE)
 		return status;

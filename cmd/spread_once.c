@@ -132,7 +132,10 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	enum status status = STATUS_DONE;
 	sigset_t held;
 
-	if (seconds) {
+	/* what is misspelt is told before anybody waits for it */
+	if (seconds || change_writes(change->options))
+		status = placement_check(change, &wish->placement);
+	if (status == STATUS_DONE && seconds) {
 		change_hold_signals(&held);
 		status = measure_start(
 			change->ctx, seconds, &change->call->common, &before);
