@@ -204,7 +204,7 @@ static bool is_asked_to_end(void)
 	return false;
 }
 
-void change_wait(struct change *change)
+static void wait_for_moves(struct change *change)
 {
 	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 
@@ -247,24 +247,31 @@ bool change_is_all_gone(const struct change *change)
 	return true;
 }
 
+enum status change_end(struct change *change, enum status status, const sigset_t *before)
+{
+	enum status reported;
+
+	/* others may go on while this one waits */
+	change_unlock(change);
+	if (status == STATUS_DONE)
+		wait_for_moves(change);
+	reported = report_plan(change);
+	if (fflush(stdout) != 0 && status == STATUS_DONE)
+		say_error("the report could not be written; the change was made all the same");
+	sigprocmask(SIG_SETMASK, before, NULL);
+	return status == STATUS_DONE ? reported : status;
+}
+
 static enum status apply_and_report(struct change *change)
 {
-	enum status status, reported;
+	enum status status;
 	sigset_t before;
 
 	change_hold_signals(&before);
 	status = apply(change);
 	if (status == STATUS_DONE && change->undone && change_is_all_gone(change))
 		irqkit_change_mark_undone(change->undone, change->lock);
-	/* others may go on while this one waits */
-	change_unlock(change);
-	if (status == STATUS_DONE)
-		change_wait(change);
-	reported = report_plan(change);
-	if (fflush(stdout) != 0 && status == STATUS_DONE)
-		say_error("the report could not be written; the change was made all the same");
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	return status == STATUS_DONE ? reported : status;
+	return change_end(change, status, &before);
 }
 
 enum status change_finish(struct change *change)

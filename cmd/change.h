@@ -94,7 +94,8 @@ enum status change_new_plan(struct change *change);
 /* What asks the program to end is held back until the report is written. */
 void change_ending_signals(sigset_t *ret_signals);
 void change_hold_signals(sigset_t *ret_before);
-void change_wait(struct change *change);
+/* After writing, of which @status came: waits for moves, reports, and lets signals in. */
+enum status change_end(struct change *change, enum status status, const sigset_t *before);
 bool change_is_all_gone(const struct change *change);
 enum status change_say_failure(const struct change *change, int error);
 
