@@ -216,11 +216,19 @@ static void wait_for_moves(struct change *change)
 	irqkit_plan_refresh(change->plan);
 }
 
+static void say_no_journal(const struct change *change, int error)
+{
+	bool is_back = irqkit_plan_count_results(change->plan, IRQKIT_ROLLED_BACK) > 0;
+
+	say_error("cannot keep the old values in /run/irqkit, so %s: %s",
+		is_back ? "what was written has been put back" : "nothing was written",
+		strerror(-error));
+}
+
 enum status change_say_failure(const struct change *change, int error)
 {
 	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0)
-		say_error("cannot keep the old values in /run/irqkit, so nothing was "
-			  "written: %s", strerror(-error));
+		say_no_journal(change, error);
 	else
 		report_failures(change);
 	return STATUS_REFUSED;

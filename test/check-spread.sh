@@ -241,6 +241,14 @@ irqkit: what was changed before that has been put back" "$(cat "$tmp/err")"
 	same "the others are placed" '1 1 f 8 4 4 8 8 ' "$(values)"
 	undone "no CPU has a vector, --keep-going"
 
+	# The old value of what goes to the next best is to be kept first.
+	fresh
+	text=$(traced strace -qq -o /dev/null -P "$root/proc/irq/28/smp_affinity" -P "$root/run/irqkit/new" \
+		-e trace=write -e inject=write:error=ENOSPC:when=2..3 "$O/irqkit" spread --root="$root" --quiet 2>&1)
+	same "no room for the old value of the next best: the status is 1" 1 $?
+	same "and it says so" "irqkit: cannot keep the old values in /run/irqkit, so what was written has been put back: No space left on device" "$text"
+	same "and everything is as it was" "$nothing" "$(values)"
+
 	# By load: CPU 1 is to take one of CPU 0's two, and has no vector for either.
 	fresh
 	ASAN_OPTIONS=$traced_asan strace -D -qq -o /dev/null -P "$root/proc/irq/27/smp_affinity" -P "$root/proc/irq/31/smp_affinity" \
