@@ -136,25 +136,19 @@ enum status change_new_plan(struct change *change)
 	return say_no_memory();
 }
 
-enum status change_use_rows(struct change *change, struct irqkit_snapshot *rows)
-{
-	irqkit_plan_free(change->plan);
-	change->plan = NULL;
-	irqkit_devices_free(change->devices);
-	change->devices = NULL;
-	irqkit_snapshot_free(change->snapshot);
-	change->snapshot = rows;
-	if (machine_devices(change->ctx, rows, &change->devices) != STATUS_DONE)
-		return STATUS_REFUSED;
-	return change_new_plan(change);
-}
-
 enum status change_read(struct change *change)
 {
 	struct irqkit_snapshot *rows = NULL;
 	enum status status = machine_read(change->ctx, &rows);
 
-	return status == STATUS_DONE ? change_use_rows(change, rows) : status;
+	if (status != STATUS_DONE)
+		return status;
+	irqkit_devices_free(change->devices);
+	change->devices = NULL;
+	irqkit_snapshot_free(change->snapshot);
+	change->snapshot = rows;
+	status = machine_devices(change->ctx, rows, &change->devices);
+	return status == STATUS_DONE ? change_new_plan(change) : status;
 }
 
 enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error)

@@ -88,8 +88,6 @@ int change_try_lock(struct change *change, unsigned int timeout_ms);
 void change_unlock(struct change *change);
 /* A new, empty plan, and the rows as they are now. */
 enum status change_read(struct change *change);
-/* The same with rows that have been read already, which are taken over. */
-enum status change_use_rows(struct change *change, struct irqkit_snapshot *rows);
 enum status change_new_plan(struct change *change);
 /* What asks the program to end is held back until the report is written. */
 void change_ending_signals(sigset_t *ret_signals);

@@ -3,7 +3,6 @@
 #include "placement.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 void placement_free(struct placement *placement)
