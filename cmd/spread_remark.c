@@ -45,6 +45,20 @@ static const struct irqkit_interrupt *find_heavy(
 	return *ret_share > 0.8 ? heaviest : NULL;
 }
 
+/* Was there anything to write, whatever came of it? */
+static bool had_moves(const struct change *change)
+{
+	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+		enum irqkit_result result = irqkit_step_get_result(step);
+
+		if (result != IRQKIT_UNCHANGED &&
+			(result != IRQKIT_SKIPPED || irqkit_step_get_error(step)))
+			return true;
+	}
+	return false;
+}
+
 /* Does the plan write, or did it? */
 static bool is_change(const struct change *change)
 {
@@ -74,7 +88,7 @@ static void print_gain(const struct change *change, double before, double after)
 	double share;
 	const struct irqkit_interrupt *heavy = find_heavy(spread, &share);
 
-	if (is_by_load && !is_change(change))
+	if (is_by_load && !had_moves(change))
 		printf("Nothing to gain: no move eases the busiest CPU by more than %u "
 		       "%%.\n",
 			wish->gain);

@@ -284,5 +284,14 @@ irqkit: what was changed before that has been put back" "$(cat "$tmp/err")"
 	done
 	ends "--every: all are refused: it ends with 0" 0 TERM
 	same "--every: all are refused: that is said once" "irqkit: none of these 2 can be moved: the kernel refused it" "$(cat "$tmp/err")"
+
+	# A move that the kernel refused would have been a gain.
+	fresh
+	more vif0-q0-rx:2:300000 vif0-q2-rx:2:300000
+	same "--by=total: what is refused is not called nothing to gain" \
+		"Busiest / mean of 4 CPUs (interrupts since the start): 3.9 now, 3.9 then.
+1 unchanged, 1 skipped.
+Skipped: 1 refused by the kernel." "$(traced strace -qq -o /dev/null -P "$root/proc/irq/27/smp_affinity" -P "$root/proc/irq/31/smp_affinity" \
+			-e trace=write -e inject=write:error=EIO "$O/irqkit" spread 27 31 --by=total --root="$root" | tail -n +6)"
 fi
 finish
