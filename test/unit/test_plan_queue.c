@@ -580,6 +580,7 @@ static void thread_of_an_interrupt(void **state)
 {
 	struct stand_in s = stand_in_begin("irq/24-eth0");
 	struct work *w = &s.work;
+	struct irqkit_step *step;
 
 	(void)state;
 	assert_int_equal(thread_write_cpus(s.thread.pid, s.first), 0);
@@ -588,6 +589,15 @@ static void thread_of_an_interrupt(void **state)
 	assert_int_equal(thread_write_cpus(s.thread.pid, s.all), 0);
 	assert_int_equal(add_thread(&s, s.first), 0);
 	assert_int_equal(result(w, 1), IRQKIT_PLANNED);
+
+	/* written, and where its interrupt was served before, until that has come again */
+	step = (struct irqkit_step *)irqkit_plan_get(w->plan, 1);
+	step->result = IRQKIT_PENDING;
+	assert_int_equal(irqkit_plan_refresh(w->plan), 1);
+	assert_true(irqkit_cpuset_is_equal(irqkit_step_get_effective(step), s.all));
+	assert_int_equal(thread_write_cpus(s.thread.pid, s.first), 0);
+	assert_int_equal(irqkit_plan_refresh(w->plan), 0);
+	assert_int_equal(result(w, 1), IRQKIT_DONE);
 	kill_thread(&s);
 	stand_in_end(&s);
 }
