@@ -136,25 +136,19 @@ enum status change_new_plan(struct change *change)
 	return say_no_memory();
 }
 
-enum status change_use_rows(struct change *change, struct irqkit_snapshot *rows)
-{
-	irqkit_plan_free(change->plan);
-	change->plan = NULL;
-	irqkit_devices_free(change->devices);
-	change->devices = NULL;
-	irqkit_snapshot_free(change->snapshot);
-	change->snapshot = rows;
-	if (machine_devices(change->ctx, rows, &change->devices) != STATUS_DONE)
-		return STATUS_REFUSED;
-	return change_new_plan(change);
-}
-
 enum status change_read(struct change *change)
 {
 	struct irqkit_snapshot *rows = NULL;
 	enum status status = machine_read(change->ctx, &rows);
 
-	return status == STATUS_DONE ? change_use_rows(change, rows) : status;
+	if (status != STATUS_DONE)
+		return status;
+	irqkit_devices_free(change->devices);
+	change->devices = NULL;
+	irqkit_snapshot_free(change->snapshot);
+	change->snapshot = rows;
+	status = machine_devices(change->ctx, rows, &change->devices);
+	return status == STATUS_DONE ? change_new_plan(change) : status;
 }
 
 enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error)
@@ -204,7 +198,7 @@ static bool is_asked_to_end(void)
 	return false;
 }
 
-void change_wait(struct change *change)
+static void wait_for_moves(struct change *change)
 {
 	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 
@@ -216,11 +210,19 @@ void change_wait(struct change *change)
 	irqkit_plan_refresh(change->plan);
 }
 
+static void say_no_journal(const struct change *change, int error)
+{
+	bool is_back = irqkit_plan_count_results(change->plan, IRQKIT_ROLLED_BACK) > 0;
+
+	say_error("cannot keep the old values in /run/irqkit, so %s: %s",
+		is_back ? "what was written has been put back" : "nothing was written",
+		strerror(-error));
+}
+
 enum status change_say_failure(const struct change *change, int error)
 {
 	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0)
-		say_error("cannot keep the old values in /run/irqkit, so nothing was "
-			  "written: %s", strerror(-error));
+		say_no_journal(change, error);
 	else
 		report_failures(change);
 	return STATUS_REFUSED;
@@ -247,24 +249,31 @@ bool change_is_all_gone(const struct change *change)
 	return true;
 }
 
+enum status change_end(struct change *change, enum status status, const sigset_t *before)
+{
+	enum status reported;
+
+	/* others may go on while this one waits */
+	change_unlock(change);
+	if (status == STATUS_DONE)
+		wait_for_moves(change);
+	reported = report_plan(change);
+	if (fflush(stdout) != 0 && status == STATUS_DONE)
+		say_error("the report could not be written; the change was made all the same");
+	sigprocmask(SIG_SETMASK, before, NULL);
+	return status == STATUS_DONE ? reported : status;
+}
+
 static enum status apply_and_report(struct change *change)
 {
-	enum status status, reported;
+	enum status status;
 	sigset_t before;
 
 	change_hold_signals(&before);
 	status = apply(change);
 	if (status == STATUS_DONE && change->undone && change_is_all_gone(change))
 		irqkit_change_mark_undone(change->undone, change->lock);
-	/* others may go on while this one waits */
-	change_unlock(change);
-	if (status == STATUS_DONE)
-		change_wait(change);
-	reported = report_plan(change);
-	if (fflush(stdout) != 0 && status == STATUS_DONE)
-		say_error("the report could not be written; the change was made all the same");
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	return status == STATUS_DONE ? reported : status;
+	return change_end(change, status, &before);
 }
 
 enum status change_finish(struct change *change)

@@ -2,7 +2,6 @@
 /* irqkit pin-queue: everything that belongs to a queue, on the CPUs where it should be. */
 #include "pin.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct option options[] = {

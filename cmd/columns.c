@@ -2,7 +2,6 @@
 /* The columns that -o and --sort name, and the order of the rows. */
 #include "render.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 

@@ -110,7 +110,7 @@ int net_get_node(const struct irqkit_device *device)
 	return irqkit_device_read_node(device, &node) == 0 ? node : -1;
 }
 
-const struct irqkit_cpuset *net_get_local(
+static const struct irqkit_cpuset *get_local(
 	const struct net *net, const struct irqkit_device *device)
 {
 	int node = net_get_node(device);
@@ -125,7 +125,7 @@ enum status net_read_cpus(const struct net *net, const char *option, const char 
 	const struct irqkit_device *device, struct irqkit_cpuset **ret_set)
 {
 	return machine_read_cpus(
-		option, word, net->topology, net_get_local(net, device), ret_set);
+		option, word, net->topology, get_local(net, device), ret_set);
 }
 
 size_t net_count_queues(

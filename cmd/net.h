@@ -29,10 +29,8 @@ enum status net_open(
 	struct net *net, const struct change *change, const char *name, bool is_lower);
 void net_close(struct net *net);
 
-/* The node of a device, or -1; and its CPUs, or NULL. */
+/* The node of a device, or -1. */
 int net_get_node(const struct irqkit_device *device);
-const struct irqkit_cpuset *net_get_local(
-	const struct net *net, const struct irqkit_device *device);
 
 /* Reads a SET for @device; says what is wrong with it. */
 enum status net_read_cpus(const struct net *net, const char *option, const char *word,

@@ -3,7 +3,6 @@
 #include "placement.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 void placement_free(struct placement *placement)
@@ -169,9 +168,9 @@ static enum status choose_words(
 static enum status sort_out(
 	struct placement *p, struct irqkit_ctx *ctx, const struct placement_wish *wish)
 {
-	size_t kept = 0;
+	size_t kept = 0, n = p->n;
 
-	for (size_t i = 0; i < p->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		enum irqkit_movable movable;
 
 		if (wish->is_left_out &&
@@ -186,8 +185,9 @@ static enum status sort_out(
 	p->n = kept;
 	if (kept > 0)
 		return STATUS_DONE;
-	say_error("none of these %zu can be moved: 'irqkit show -o +MOVABLE' tells why",
-		p->n_skipped);
+	say_error("none of these %zu can be moved: %s", n,
+		p->n_skipped == n ? "'irqkit show -o +MOVABLE' tells why"
+				  : "the kernel refused it");
 	return STATUS_IMMOVABLE;
 }
 

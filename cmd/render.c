@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-bool render_has_color(const struct common *common)
+/* Is stdout to be coloured? */
+static bool has_color(const struct common *common)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -152,7 +153,7 @@ enum status table_print(const struct table *table, const struct table_options *o
 	scols_table_enable_noheadings(out, options->no_headings);
 	scols_table_enable_raw(out, options->is_raw);
 	scols_table_enable_export(out, options->is_pairs);
-	scols_table_enable_colors(out, render_has_color(common));
+	scols_table_enable_colors(out, has_color(common));
 	r = add_columns(out, table);
 	for (size_t i = 0; i < table->n_rows && r == 0; i++)
 		r = add_line(out, table, table->rows[i], options->is_pairs ? "" : "-");

@@ -168,7 +168,4 @@ void document_free(struct document *document);
 /* All columns that have a key: for a table that is only in JSON. */
 bool table_choose_keys(struct table *table, const struct column *columns);
 
-/* Is stdout to be coloured? */
-bool render_has_color(const struct common *common);
-
 #endif

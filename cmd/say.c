@@ -3,7 +3,10 @@
 #include "cmd.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <syslog.h>
+
+#define MAX_SAID 8u
 
 static bool is_silenced, is_said_before;
 
@@ -58,11 +61,25 @@ void say_warning(const char *format, ...)
 	va_end(args);
 }
 
+/* The library warns anew each time that it reads the same. */
+static bool is_news(const char *message)
+{
+	static char *said[MAX_SAID];
+	static size_t n;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(said[i], message) == 0)
+			return false;
+	if (n < MAX_SAID && (said[n] = strdup(message)))
+		n++;
+	return true;
+}
+
 void say_logged(void *data, int priority, const char *message)
 {
 	const struct common *common = data;
 
-	if (priority <= LOG_WARNING && !common->is_quiet)
+	if (priority <= LOG_WARNING && !common->is_quiet && is_news(message))
 		say_warning("%s", message);
 	else if (priority > LOG_WARNING && common->verbosity > 0 && !is_said_before)
 		say_error("%s", message);

@@ -60,7 +60,6 @@ void show_columns_free(struct column **columns);
 enum mark show_row_mark(void *row);
 
 /* show_device.c: columns that speak of the device */
-struct irqkit_device *show_row_device(struct show_row *row);
 struct value show_get_device(void *row, const struct column *column);
 struct value show_get_queues(void *row, const struct column *column);
 struct value show_get_driver(void *row, const struct column *column);

@@ -2,7 +2,6 @@
 /* `irqkit show --by-cpu`: one row a CPU. */
 #include "show.h"
 
-#include <string.h>
 
 struct cpu_row {
 	unsigned int cpu;

@@ -18,7 +18,7 @@ static struct irqkit_device *find_named(const struct show *show, unsigned int ir
 	return NULL;
 }
 
-struct irqkit_device *show_row_device(struct show_row *row)
+static struct irqkit_device *get_device(struct show_row *row)
 {
 	int irq = show_row_irq(row);
 	struct show *show = row->show;
@@ -37,7 +37,7 @@ struct irqkit_device *show_row_device(struct show_row *row)
 
 static const struct irqkit_device_irq *find_device_irq(struct show_row *row)
 {
-	struct irqkit_device *device = show_row_device(row);
+	struct irqkit_device *device = get_device(row);
 
 	if (!device)
 		return NULL;
@@ -46,7 +46,7 @@ static const struct irqkit_device_irq *find_device_irq(struct show_row *row)
 
 struct value show_get_device(void *data, const struct column *column)
 {
-	struct irqkit_device *device = show_row_device(data);
+	struct irqkit_device *device = get_device(data);
 
 	(void)column;
 	return device ? text_value(irqkit_device_get_name(device)) : ABSENT;
@@ -54,7 +54,7 @@ struct value show_get_device(void *data, const struct column *column)
 
 struct value show_get_driver(void *data, const struct column *column)
 {
-	struct irqkit_device *device = show_row_device(data);
+	struct irqkit_device *device = get_device(data);
 
 	(void)column;
 	return device ? text_value(irqkit_device_get_driver(device)) : ABSENT;
@@ -63,7 +63,7 @@ struct value show_get_driver(void *data, const struct column *column)
 /* The texts, and behind them the names that they point to. */
 struct value show_get_queues(void *data, const struct column *column)
 {
-	struct irqkit_device *device = show_row_device(data);
+	struct irqkit_device *device = get_device(data);
 	size_t n = device ? irqkit_device_count_queues(device) : 0, found = 0;
 	const char **texts = calloc(n + 1, sizeof(*texts) + QUEUE_NAME_ROOM);
 	char *names = (char *)(texts + n + 1);
@@ -153,7 +153,7 @@ static bool name_tells(const char *name, const char *device)
 bool show_devices_are_news(struct show *show)
 {
 	for (size_t i = 0; i < show->chosen.n; i++) {
-		struct irqkit_device *device = show_row_device(&show->rows[i]);
+		struct irqkit_device *device = get_device(&show->rows[i]);
 		const struct irqkit_interrupt *row = show->rows[i].interrupt;
 		size_t n = irqkit_interrupt_count_actions(row);
 		bool is_told = false;

@@ -176,6 +176,7 @@ static enum status act(struct watch *watch, struct spread *spread, struct change
 	if (n > 0) {
 		watch->n_moves += n;
 		join_journal(watch, change);
+		placement_leave_unmoved(&spread->placement, change);
 		tell_moves(watch, spread, change);
 	}
 	change_unlock(change);

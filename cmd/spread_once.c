@@ -101,7 +101,7 @@ static enum status verify(
 static enum status apply_and_report(
 	struct spread *spread, struct change *change, const struct wish *wish)
 {
-	enum status status, reported;
+	enum status status;
 	sigset_t before;
 
 	change_hold_signals(&before);
@@ -115,13 +115,7 @@ static enum status apply_and_report(
 	if (status == STATUS_DONE && wish->verify &&
 		irqkit_plan_count_written(change->plan) > 0)
 		status = verify(spread, change, wish);
-	change_unlock(change);
-	if (status == STATUS_DONE)
-		change_wait(change);
-	reported = report_plan(change);
-	fflush(stdout);
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	return status == STATUS_DONE ? reported : status;
+	return change_end(change, status, &before);
 }
 
 /* ------------------------------------------------------------------------------- */

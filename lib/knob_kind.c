@@ -35,7 +35,7 @@ static enum form form_of(enum irqkit_knob knob)
 	}
 }
 
-bool knob_is_number(enum irqkit_knob knob)
+static bool is_number(enum irqkit_knob knob)
 {
 	return form_of(knob) == NUMBER;
 }
@@ -188,8 +188,8 @@ int value_set_number(uint64_t number, struct value *ret_value)
 
 bool value_is_equal(enum irqkit_knob knob, const struct value *a, const struct value *b)
 {
-	return knob_is_number(knob) ? a->number == b->number
-				    : irqkit_cpuset_is_equal(a->cpus, b->cpus);
+	return is_number(knob) ? a->number == b->number
+			       : irqkit_cpuset_is_equal(a->cpus, b->cpus);
 }
 
 uint64_t round_up_to_power(uint64_t number)
@@ -244,7 +244,7 @@ bool value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 {
 	if (value_is_equal(knob, given, now))
 		return true;
-	if (knob_is_number(knob))
+	if (is_number(knob))
 		return now->number == round_up_to_power(given->number);
 	if (knob != IRQKIT_KNOB_RPS_CPUS && knob != IRQKIT_KNOB_XPS_CPUS &&
 		knob != IRQKIT_KNOB_THREAD)

@@ -115,7 +115,7 @@ char *interrupt_join_actions(const struct irqkit_interrupt *interrupt)
 	return joined;
 }
 
-int step_read(
+static int read_value(
 	struct irqkit_ctx *ctx, const struct irqkit_step *step, struct value *ret_value)
 {
 	_cleanup_free_ char *text = NULL;
@@ -130,7 +130,7 @@ int step_read(
 int step_read_old(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
 	value_clear(&step->old_value);
-	return step_read(ctx, step, &step->old_value);
+	return read_value(ctx, step, &step->old_value);
 }
 
 /* Without effective affinity, or while the interrupt is not active, the knob's word is all. */
@@ -368,14 +368,14 @@ static int read_when_moved(
 	struct irqkit_ctx *ctx, const struct irqkit_step *step, struct value *ret_value)
 {
 	const struct timespec pause = { .tv_nsec = MOVE_PAUSE_NS };
-	int r = step_read(ctx, step, ret_value);
+	int r = read_value(ctx, step, ret_value);
 
 	for (int i = 0; i < MOVE_LOOKS && r == 0 && step->knob == IRQKIT_KNOB_AFFINITY &&
 			!value_is_equal(step->knob, &step->new_value, ret_value);
 		i++) {
 		nanosleep(&pause, NULL);
 		value_clear(ret_value);
-		r = step_read(ctx, step, ret_value);
+		r = read_value(ctx, step, ret_value);
 	}
 	return r;
 }

@@ -271,7 +271,6 @@ bool value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	const struct value *given, const struct value *now);
 uint64_t round_up_to_power(uint64_t number);
 
-bool knob_is_number(enum irqkit_knob knob);
 /* False: no knob that is ever written. @ret_number: the interrupt, or the process. */
 bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret_number);
 /* Of the interface of a queue's knob; "" where it isn't told. */
@@ -326,8 +325,6 @@ int plan_add_machine_step(struct irqkit_plan *plan, enum irqkit_knob knob,
 	const char *path, const char *target, const char *why,
 	struct irqkit_step **ret_step);
 /* Reads what the knob holds now. */
-int step_read(struct irqkit_ctx *ctx, const struct irqkit_step *step,
-	struct value *ret_value);
 int step_read_old(struct irqkit_ctx *ctx, struct irqkit_step *step);
 /* The old value is read, the new one set; unchanged where it is so already. */
 int step_set_cpus(struct irqkit_ctx *ctx, struct irqkit_step *step,

@@ -14,6 +14,7 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,8 +22,8 @@
 #define ATTEMPTS 128
 
 struct walk {
-	char done
-		[PATH_MAX]; /* holds neither link nor "..": opened without following any */
+	/* holds neither link nor "..": opened without following any */
+	char done[PATH_MAX];
 	char todo[PATH_MAX];
 	unsigned int n_links;
 };
@@ -105,20 +106,25 @@ static int follow(struct walk *walk, const char *target)
 	return 0;
 }
 
-/* 1: a link; 0: anything else */
-static int read_link(struct irqkit_ctx *ctx, const char *path, char target[PATH_MAX])
+/* 1: a link; 0: anything else, which must be a folder where more follows */
+static int read_link(struct irqkit_ctx *ctx, const char *path, bool has_more,
+	char target[PATH_MAX])
 {
 	int fd = open_without_links(ctx, path, O_PATH | O_CLOEXEC);
+	struct stat st;
 	ssize_t len;
+	int r = 1;
 
 	if (fd < 0)
 		return fd;
 	len = readlinkat(fd, "", target, PATH_MAX - 1);
+	if (len >= 0)
+		target[len] = '\0';
+	else
+		r = has_more && fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode) ? -ENOTDIR
+									    : 0;
 	close(fd);
-	if (len < 0)
-		return 0;
-	target[len] = '\0';
-	return 1;
+	return r;
 }
 
 static int walk_on(
@@ -136,7 +142,7 @@ static int walk_on(
 	r = append(walk, name);
 	if (r < 0 || (!walk->todo[0] && !follows_last))
 		return r;
-	r = read_link(ctx, walk->done, target);
+	r = read_link(ctx, walk->done, walk->todo[0], target);
 	return r > 0 ? follow(walk, target) : r;
 }
 

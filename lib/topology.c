@@ -13,7 +13,6 @@
  */
 #include "topology.h"
 
-#include <stdio.h>
 
 EXPORT int irqkit_topology_new(
 	struct irqkit_ctx *ctx, struct irqkit_topology **ret_topology)

@@ -6,7 +6,6 @@
 #include "journal.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 /* Does the number still belong to what it belonged to when the change was made? */
 static bool is_same_interrupt(const struct entry *entry,

@@ -74,6 +74,9 @@ static void links_lead_where_openat2_goes(void **state)
 		"sys/class/net/eth1",
 		"sys/class/net/eth9/queues",
 		"proc/interrupts/more",
+		"proc/interrupts/..",
+		"proc/interrupts/.",
+		"proc/interrupts/",
 	};
 	struct irqkit_ctx *with = open_root("test/roots/xen-4.9-domu-8cpu");
 	struct irqkit_ctx *without = open_root("test/roots/xen-4.9-domu-8cpu");
