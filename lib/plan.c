@@ -164,7 +164,7 @@ static void read_where_it_runs(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
 	struct value now CLEANUP(value_clear) = { 0 };
 
-	if (step_read(ctx, step, &now) < 0)
+	if (read_value(ctx, step, &now) < 0)
 		return;
 	irqkit_cpuset_free(step->effective);
 	step->effective = TAKE(now.cpus);
