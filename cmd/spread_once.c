@@ -109,6 +109,9 @@ static enum status apply_and_report(
 	if (status == STATUS_DONE)
 		spread_remark_full(spread, change);
 	placement_leave_unmoved(&spread->placement, change);
+	/* others need not wait while it is measured, if nothing will be put back */
+	if (!wish->reverts)
+		change_unlock(change);
 	if (status == STATUS_DONE && wish->verify &&
 		irqkit_plan_count_written(change->plan) > 0)
 		status = verify(spread, change, wish);

@@ -160,6 +160,16 @@ static bool is_irq_thread(const struct irqkit_step *step)
 	return step->knob == IRQKIT_KNOB_THREAD && strncmp(step->target, "irq/", 4) == 0;
 }
 
+static void read_where_it_runs(struct irqkit_ctx *ctx, struct irqkit_step *step)
+{
+	struct value now CLEANUP(value_clear) = { 0 };
+
+	if (read_value(ctx, step, &now) < 0)
+		return;
+	irqkit_cpuset_free(step->effective);
+	step->effective = TAKE(now.cpus);
+}
+
 static void compare_with_old(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
 	bool is_so = value_is_equal(step->knob, &step->old_value, &step->new_value);
@@ -525,10 +535,14 @@ EXPORT size_t irqkit_plan_refresh(struct irqkit_plan *plan)
 	size_t pending = 0;
 
 	for (size_t i = 0; i < plan->n_steps; i++) {
-		if (plan->steps[i].result != IRQKIT_PENDING)
+		struct irqkit_step *step = &plan->steps[i];
+
+		if (step->result != IRQKIT_PENDING)
 			continue;
-		step_read_effective(plan->ctx, &plan->steps[i]);
-		pending += plan->steps[i].result == IRQKIT_PENDING;
+		if (is_irq_thread(step))
+			read_where_it_runs(plan->ctx, step);
+		step_read_effective(plan->ctx, step);
+		pending += step->result == IRQKIT_PENDING;
 	}
 	return pending;
 }

@@ -187,9 +187,13 @@ status 1" "$(fails retval=2 3 set eth0-0 eth0-1 eth0-2 --cpus=1 --quiet --keep-g
 	same "and the others are done" "2 f 2 2 " "$(knobs "$root" | cut -d' ' -f2 | tr '\n' ' ')"
 
 	fresh small
+	knob25=(strace -qq -P "$root/proc/irq/25/smp_affinity" -o "$tmp/calls" -e "trace=read,write")
+	traced "${knob25[@]}" "$O/irqkit" set 'eth*' --cpus=1 --quiet --root="$root"
+	after=$(sed '/^write/q' "$tmp/calls" | wc -l) # which read it is that follows the write
+	fresh small
 	same "among a glob what was written and can't be read back is a failure" "$tried Input/output error: the kernel does not let this interrupt be moved (managed, or bound to one CPU), or it has just gone
 $back
-status 1" "$(traced strace -qq -o /dev/null -P "$root/proc/irq/25/smp_affinity" -e trace=read -e inject=read:error=EIO:when=5 \
+status 1" "$(traced "${knob25[@]}" -e inject=read:error=EIO:when="$after" \
 		"$O/irqkit" set 'eth*' --cpus=1 --quiet --root="$root" 2>&1; echo "status $?")"
 	same "and all is put back, that too" "$(knobs "$tmp/small")" "$(knobs "$root")"
 

@@ -178,6 +178,15 @@ check "and what was before" \
 check "and for each CPU" grep -qE '^CPU  before          expected        measured$' "$tmp/out"
 check "and nothing is put back" test "$(values)" != "$nothing"
 
+fresh
+start --verify=3
+has_moved() { [ "$(values)" != "$nothing" ]; }
+until_true 20 has_moved
+check "nobody waits while it is only measured again" \
+	timeout 1 "$O/irqkit" set 33 --cpus=0 --root="$root" --quiet
+check "which it still is" kill -0 "$pid"
+ends "and ends as if nothing had happened" 0
+
 measured --verify=2 --json
 same "the same as JSON" '[2,2,4,true,true]' "$(jq -c '[.seconds, .measured_seconds, (.loads | map(select(has("measured"))) | length),
 	(.loads[0].measured > .loads[1].measured), (.imbalance_measured > .imbalance_before)]' "$tmp/out")"

@@ -118,9 +118,12 @@ static void opened_again(void **state)
 	assert_int_equal(n_disturbed, 0);
 	free(text);
 
-	n_disturbed = UINT_MAX; /* for ever */
-	assert_int_equal(knob_read(ctx, "proc/interrupts", &text, &len), -EAGAIN);
-	n_disturbed = 0;
+	if (ctx->resolves_in_root) { /* not under valgrind, which doesn't know openat2() */
+		n_disturbed = UINT_MAX; /* for ever */
+		assert_int_equal(
+			knob_read(ctx, "proc/interrupts", &text, &len), -EAGAIN);
+		n_disturbed = 0;
+	}
 	irqkit_ctx_free(ctx);
 }
 

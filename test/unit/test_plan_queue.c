@@ -272,6 +272,44 @@ static void what_the_kernel_keeps(void **state)
 	}
 }
 
+/* Isolated CPUs may send; queues that receive are never offline. */
+static void what_the_kernel_keeps_of_xps(void **state)
+{
+	static const struct {
+		const char *file, *asked, *kept;
+		int expected;
+	} cases[] = {
+		{ "xps_cpus", "0,3", "1\n", 0 },
+		{ "xps_cpus", "0,2", "1\n", -EPROTO },
+		{ "xps_rxqs", "0,3", "1\n", -EPROTO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		bool is_rxqs = strcmp(cases[i].file, "xps_rxqs") == 0;
+		struct irqkit_cpuset *set;
+		struct work w = begin();
+
+		assert_int_equal(irqkit_cpuset_parse_list(cases[i].asked,
+					 strlen(cases[i].asked), &set, NULL),
+			0);
+		assert_int_equal(
+			(is_rxqs ? irqkit_plan_add_xps_rxqs : irqkit_plan_add_xps_cpus)(
+				w.plan, queue(&w, IRQKIT_TX, 0), set, "asked for"),
+			0);
+		irqkit_cpuset_free(set);
+		fault.end = cases[i].file;
+		fault.text = cases[i].kept;
+		assert_int_equal(
+			irqkit_plan_apply(w.plan, w.lock, "test", 0), cases[i].expected);
+		if (cases[i].expected == 0)
+			assert_int_equal(irqkit_plan_roll_back(w.plan, w.lock), 0);
+		holds(NET "tx-0/xps_cpus", "f");
+		holds(NET "tx-0/xps_rxqs", "0");
+		end(&w);
+	}
+}
+
 static void refused(void **state)
 {
 	static const int errors[] = { EPERM, EINVAL, EACCES, EROFS, ENODEV };
@@ -323,6 +361,7 @@ static void paths(void **state)
 		"/proc/self/status",
 		"/proc/irq/1/smp_affinity_list",
 		"/proc/irq/-1/smp_affinity",
+		"/proc/irq/2147483648/smp_affinity",
 		"/sys/class/net/../queues/rx-0/rps_cpus",
 		"/sys/class/net/./queues/rx-0/rps_cpus",
 		"/sys/class/net//queues/rx-0/rps_cpus",
@@ -419,6 +458,7 @@ static struct stand_in stand_in_begin(const char *name)
 	assert_int_equal(prctl(PR_SET_NAME, name), 0);
 	pid = fork();
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves none behind */
 		pause();
 		_exit(0);
 	}
@@ -540,6 +580,7 @@ static void thread_of_an_interrupt(void **state)
 {
 	struct stand_in s = stand_in_begin("irq/24-eth0");
 	struct work *w = &s.work;
+	struct irqkit_step *step;
 
 	(void)state;
 	assert_int_equal(thread_write_cpus(s.thread.pid, s.first), 0);
@@ -548,6 +589,15 @@ static void thread_of_an_interrupt(void **state)
 	assert_int_equal(thread_write_cpus(s.thread.pid, s.all), 0);
 	assert_int_equal(add_thread(&s, s.first), 0);
 	assert_int_equal(result(w, 1), IRQKIT_PLANNED);
+
+	/* written, and where its interrupt was served before, until that has come again */
+	step = (struct irqkit_step *)irqkit_plan_get(w->plan, 1);
+	step->result = IRQKIT_PENDING;
+	assert_int_equal(irqkit_plan_refresh(w->plan), 1);
+	assert_true(irqkit_cpuset_is_equal(irqkit_step_get_effective(step), s.all));
+	assert_int_equal(thread_write_cpus(s.thread.pid, s.first), 0);
+	assert_int_equal(irqkit_plan_refresh(w->plan), 0);
+	assert_int_equal(result(w, 1), IRQKIT_DONE);
 	kill_thread(&s);
 	stand_in_end(&s);
 }
@@ -557,6 +607,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_kind_is_written_and_undone, fill_root),
 		cmocka_unit_test_setup(what_the_kernel_keeps, fill_root),
+		cmocka_unit_test_setup(what_the_kernel_keeps_of_xps, fill_root),
 		cmocka_unit_test_setup(refused, fill_root),
 		cmocka_unit_test_setup(numbers, fill_root),
 		cmocka_unit_test(paths),

@@ -53,7 +53,8 @@ try() {
 	grep -vxFf start now >moved || :
 	traffic "$dev"
 	counts >before
-	stream "$dev" 5
+	traffic "$dev"
+	traffic "$dev"
 	counts >after
 	awk -v what="$what" -v usable="$n_usable" '
 		FILENAME == "card" { of_card[$1] = 1; next }
