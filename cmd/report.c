@@ -150,7 +150,7 @@ static struct value get_load(void *data, const struct column *column)
 	(void)column;
 	if (!row->change->get_load || !row->change->get_load(row->change, row->step, &load))
 		return ABSENT;
-	return (struct value){ .kind = VALUE_NUMBER, .number = load };
+	return number_value(load);
 }
 
 static const struct column columns[] = {

@@ -22,7 +22,7 @@ static struct value get_cpu(void *data, const struct column *column)
 	struct load_row *row = data;
 
 	(void)column;
-	return (struct value){ .kind = VALUE_NUMBER, .number = row->cpu };
+	return number_value(row->cpu);
 }
 
 static struct value get_load(void *data, const struct column *column)
@@ -30,8 +30,8 @@ static struct value get_load(void *data, const struct column *column)
 	struct load_row *row = data;
 
 	if (column->arg == MEASURED && !row->is_measured)
-		return (struct value){ .kind = VALUE_ABSENT };
-	return (struct value){ .kind = VALUE_NUMBER, .number = row->load[column->arg] };
+		return ABSENT;
+	return number_value(row->load[column->arg]);
 }
 
 static const struct column columns[] = {
