@@ -131,6 +131,7 @@ enum status change_new_plan(struct change *change)
 {
 	irqkit_plan_free(change->plan);
 	change->plan = NULL;
+	change->n_gone = 0;
 	if (irqkit_plan_new(change->ctx, &change->plan) == 0)
 		return STATUS_DONE;
 	return say_no_memory();
@@ -159,6 +160,37 @@ enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int 
 	say_error("cannot read the affinity of %s: %s%s%s", label, strerror(-error),
 		meaning ? ": " : "", meaning ? meaning : "");
 	return STATUS_REFUSED;
+}
+
+int change_add_gone(struct change *change, const struct irqkit_interrupt *interrupt)
+{
+	change->n_gone++;
+	return irqkit_plan_add_skipped(change->plan, interrupt, "gone, or not saved");
+}
+
+enum status change_say_immovable(const struct change *change, size_t n)
+{
+	if (n == 0)
+		say_error("none of these can be moved: they have no number");
+	else if (change->n_gone == n)
+		say_error("none of these %zu can be moved: they are gone, or this root was "
+			  "saved without them",
+			n);
+	else if (n == 1)
+		say_error("it cannot be moved: 'irqkit show -o +MOVABLE' tells why");
+	else
+		say_error("none of these %zu can be moved: 'irqkit show -o +MOVABLE' tells why",
+			n);
+	return STATUS_IMMOVABLE;
+}
+
+enum status change_refuse_skipped(const struct change *change)
+{
+	size_t n = irqkit_plan_count(change->plan);
+
+	return irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) == n
+		       ? change_say_immovable(change, n)
+		       : STATUS_DONE;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -41,6 +41,7 @@ struct change {
 	struct irqkit_snapshot *snapshot; /* owned */
 	struct irqkit_devices *devices;	  /* owned */
 	struct irqkit_plan *plan;	  /* owned */
+	size_t n_gone; /* steps of the plan that are skipped, since they are gone */
 	bool hides_unchanged; /* what stays is counted, not shown one by one */
 	bool shows_skipped; /* what is left alone is shown one by one, not counted */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
@@ -102,6 +103,15 @@ void change_add_remark(struct change *change, char *remark);
 
 /* Says why a step could not be added. */
 enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error);
+
+/* Adds a step that is skipped, since /proc/irq has nothing of @interrupt. */
+int change_add_gone(struct change *change, const struct irqkit_interrupt *interrupt);
+
+/* None of the @n interrupts that were meant can be moved; returns STATUS_IMMOVABLE. */
+enum status change_say_immovable(const struct change *change, size_t n);
+
+/* Says so where the plan skips all that it has. */
+enum status change_refuse_skipped(const struct change *change);
 
 /* explain.c: why an interrupt cannot be moved, as a report says it; NULL: it can */
 const char *immovable_word(enum irqkit_movable movable);

@@ -86,7 +86,7 @@ static enum status add_steps(struct change *change, const struct selection *chos
 			     : irqkit_plan_add_affinity(change->plan, interrupt, cpus,
 				       "asked for", flags);
 		if (r == -ENOENT && flags)
-			r = irqkit_plan_add_skipped(change->plan, interrupt, "gone, or not saved");
+			r = change_add_gone(change, interrupt);
 		if (r < 0)
 			return change_say_unreadable(interrupt, r);
 	}
@@ -101,17 +101,7 @@ static enum status plan_interrupts(struct change *change, const struct selection
 	if (refuse_named(change, chosen))
 		return STATUS_IMMOVABLE;
 	status = add_steps(change, chosen, cpus);
-	if (status == STATUS_DONE &&
-		irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) ==
-			irqkit_plan_count(change->plan)) {
-		if (chosen->n == 1)
-			say_error("it cannot be moved: 'irqkit show -o +MOVABLE' tells why");
-		else
-			say_error("none of these %zu can be moved: 'irqkit show -o +MOVABLE' "
-				  "tells why", chosen->n);
-		return STATUS_IMMOVABLE;
-	}
-	return status;
+	return status == STATUS_DONE ? change_refuse_skipped(change) : status;
 }
 
 /* After the TARGETs: --cpus=local means the CPUs near them. */

@@ -166,9 +166,9 @@ static enum status choose_words(
 
 /* Those that cannot be moved are put aside. */
 static enum status sort_out(
-	struct placement *p, struct irqkit_ctx *ctx, const struct placement_wish *wish)
+	struct placement *p, struct change *change, const struct placement_wish *wish)
 {
-	size_t kept = 0, n = p->n;
+	size_t n = p->n, kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		enum irqkit_movable movable;
@@ -176,7 +176,7 @@ static enum status sort_out(
 		if (wish->is_left_out &&
 			wish->is_left_out(wish->data, p->interrupts[i]))
 			continue;
-		if (irqkit_irq_read_movable(ctx, p->interrupts[i], &movable) == 0 &&
+		if (irqkit_irq_read_movable(change->ctx, p->interrupts[i], &movable) == 0 &&
 			movable != IRQKIT_MOVABLE)
 			p->skipped[p->n_skipped++] = p->interrupts[i];
 		else
@@ -185,9 +185,9 @@ static enum status sort_out(
 	p->n = kept;
 	if (kept > 0)
 		return STATUS_DONE;
-	say_error("none of these %zu can be moved: %s", n,
-		p->n_skipped == n ? "'irqkit show -o +MOVABLE' tells why"
-				  : "the kernel refused it");
+	if (p->n_skipped == n)
+		return change_say_immovable(change, n);
+	say_error("none of these %zu can be moved: the kernel refused it", n);
 	return STATUS_IMMOVABLE;
 }
 
@@ -204,7 +204,7 @@ static enum status choose_interrupts(
 		return say_no_memory();
 	status = change->call->n_words ? choose_words(p, change, wish)
 				       : choose_net(p, change->snapshot);
-	return status == STATUS_DONE ? sort_out(p, change->ctx, wish) : status;
+	return status == STATUS_DONE ? sort_out(p, change, wish) : status;
 }
 
 /* The CPUs and the interrupts that are meant. */
@@ -265,7 +265,7 @@ enum status placement_add_steps(const struct placement *placement, struct change
 			     : irqkit_plan_add_kept(change->plan, interrupt, reason);
 
 		if (r == -ENOENT)
-			r = irqkit_plan_add_skipped(change->plan, interrupt, "gone, or not saved");
+			r = change_add_gone(change, interrupt);
 		if (r < 0)
 			return change_say_unreadable(interrupt, r);
 	}

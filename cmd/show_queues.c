@@ -289,6 +289,18 @@ static bool is_needed(
 	return found;
 }
 
+/* "4 rx and 4 tx queues" */
+static void print_counts(size_t n_rx, size_t n_tx)
+{
+	if (n_rx)
+		printf("%zu rx", n_rx);
+	if (n_rx && n_tx)
+		printf(" and ");
+	if (n_tx)
+		printf("%zu tx", n_tx);
+	printf(" queue%s", (n_tx ? n_tx : n_rx) == 1 ? "" : "s");
+}
+
 static void remark(struct table *table)
 {
 	for (size_t i = 0; i < table->n_rows;) {
@@ -297,17 +309,21 @@ static void remark(struct table *table)
 		const char *bus = irqkit_device_get_bus_device(device);
 		_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
 		_cleanup_free_ char *driver = NULL;
-		size_t n = 0, without = 0;
+		size_t n_rx = 0, n_tx = 0, without = 0;
 
 		while (i < table->n_rows && get_queue_device(table->rows[i]) == device) {
 			struct queue_row *row = table->rows[i++];
 
-			n++;
+			if (irqkit_queue_get_direction(row->queue) == IRQKIT_RX)
+				n_rx++;
+			else
+				n_tx++;
 			without += irqkit_queue_get_irq(row->queue) < 0;
 		}
 		if (irqkit_device_get_driver(device))
 			driver = text_escape(irqkit_device_get_driver(device));
-		printf("%s: %zu queue%s", name ? name : "?", n, n == 1 ? "" : "s");
+		printf("%s: ", name ? name : "?");
+		print_counts(n_rx, n_tx);
 		if (driver)
 			printf(" of %s", driver);
 		if (address || bus)

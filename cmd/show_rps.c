@@ -203,8 +203,10 @@ static void remark_advice(struct net *net, struct irqkit_device *device)
 		return;
 	irqkit_cpuset_format_list(cpus, &list);
 	if (list && *list)
-		printf("%s: %s:\n'irqkit rps %s --auto' shares the work over CPUs %s.\n",
-			name, why, name, list);
+		printf("%s: %s:\n'irqkit rps %s --auto' %s%s.\n", name, why, name,
+			irqkit_cpuset_count(cpus) == 1 ? "moves the work to CPU "
+						       : "shares the work over CPUs ",
+			list);
 	else
 		printf("%s: RPS would be of no use: %s.\n", name, why);
 }

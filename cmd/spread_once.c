@@ -160,6 +160,8 @@ static enum status decide(struct spread *spread, struct change *change,
 		? spread_decide(spread, change, wish, measured, seconds)
 		: spread_decide(spread, change, wish, change->snapshot, 0);
 
+	if (status == STATUS_DONE)
+		status = change_refuse_skipped(change);
 	if (status != STATUS_DONE)
 		return status;
 	/* what is measured after is compared with what was measured before */
