@@ -207,6 +207,39 @@ static size_t drop_idle(struct load_row *rows, size_t n)
 	return kept;
 }
 
+static uint64_t heaviest(const struct load_row *row)
+{
+	uint64_t most = 0;
+
+	for (enum when when = 0; when < N_TIMES; when++)
+		most = row->load[when] > most ? row->load[when] : most;
+	return most;
+}
+
+static int compare_cpus(const void *a, const void *b)
+{
+	const struct load_row *row_a = a, *row_b = b;
+
+	return row_a->cpu < row_b->cpu ? -1 : row_a->cpu > row_b->cpu;
+}
+
+static int compare_loads(const void *a, const void *b)
+{
+	uint64_t x = heaviest(a), y = heaviest(b);
+
+	return x < y ? 1 : x > y ? -1 : compare_cpus(a, b);
+}
+
+/* Puts the busiest of many in front, in the order of CPUs: returns how many. */
+static size_t choose_busiest(struct load_row *rows, size_t n)
+{
+	if (n <= MAX_LINES)
+		return n;
+	qsort(rows, n, sizeof(*rows), compare_loads);
+	qsort(rows, MAX_LINES, sizeof(*rows), compare_cpus);
+	return MAX_LINES;
+}
+
 static void find_most(const struct load_row *rows, size_t n, uint64_t most[N_TIMES])
 {
 	memset(most, 0, N_TIMES * sizeof(*most));
@@ -245,19 +278,19 @@ static void print_row(const struct load_row *row, const uint64_t most[N_TIMES])
 static void print_rest(size_t n_more, size_t n_idle)
 {
 	if (n_idle && n_more)
-		printf("... and %zu more, and %zu without load (--json has all)\n",
+		printf("... and %zu with less, and %zu without load (--json has all)\n",
 			n_more, n_idle);
 	else if (n_idle)
 		printf("... and %zu without load (--json has all)\n", n_idle);
 	else if (n_more)
-		printf("... and %zu more (--json has all)\n", n_more);
+		printf("... and %zu with less (--json has all)\n", n_more);
 }
 
 static void print_rows(const struct change *change, struct load_row *rows, size_t n)
 {
 	const struct spread *spread = change->data;
 	size_t kept = drop_idle(rows, n);
-	size_t shown = kept > MAX_LINES ? MAX_LINES : kept;
+	size_t shown = choose_busiest(rows, kept);
 	uint64_t most[N_TIMES];
 
 	find_most(rows, kept, most);
