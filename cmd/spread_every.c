@@ -29,6 +29,7 @@ struct watch {
 	struct refused *refused;      /* owned; not tried again */
 	size_t n_refused;
 	bool lacks_some; /* of the words, in the last round that decided something */
+	bool has_failed; /* the last round: the same is not told again in the next */
 	size_t n_rounds;
 	size_t n_moves;
 	unsigned int number; /* in the journal: all rounds are one change; 0: none yet */
@@ -167,8 +168,11 @@ static enum status act(struct watch *watch, struct spread *spread, struct change
 		change_try_lock(change, 0) < 0)
 		return STATUS_DONE;
 	status = change_new_plan(change);
-	if (status == STATUS_DONE)
-		status = placement_add_steps(&spread->placement, change);
+	if (status != STATUS_DONE) {
+		change_unlock(change);
+		return status;
+	}
+	status = placement_add_steps(&spread->placement, change);
 	if (status == STATUS_DONE)
 		status = spread_apply(spread, change);
 	note_refused(watch, change->plan);
@@ -199,6 +203,7 @@ static enum status look(struct watch *watch, struct change *change)
 		status = spread_decide(
 			&spread, change, &watch->wish, counts, watch->wish.every);
 		watch->lacks_some = spread.placement.n_absent > 0;
+		say_silence(watch->has_failed);
 		if (status == STATUS_DONE)
 			status = act(watch, &spread, change);
 	}
@@ -235,9 +240,9 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 	notify_service("READY=1");
 
 	while (measure_sleep(watch->wish.every)) {
-		status = look(watch, change);
+		watch->has_failed = look(watch, change) != STATUS_DONE;
 		/* a device that is gone is told once, not in every period */
-		say_silence(status != STATUS_DONE || watch->lacks_some);
+		say_silence(watch->has_failed || watch->lacks_some);
 		keep_rows(watch, change);
 	}
 	say_silence(false);

@@ -287,12 +287,33 @@ irqkit: what was changed before that has been put back" "$(cat "$tmp/err")"
 	same "--every: it is expected to be as loaded as without" "1 moved: busiest / mean 2.3, then 1.7" "$(head -n 1 "$tmp/out")"
 
 	unmoved 27 31
-	for _ in 1 2 3; do
+	complains() {
+		more vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
+		[ -s "$tmp/err" ]
+	}
+	until_true 10 complains
+	for _ in 1 2; do
 		more vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
 		sleep 1
 	done
 	ends "--every: all are refused: it ends with 0" 0 TERM
 	same "--every: all are refused: that is said once" "irqkit: none of these 2 can be moved: the kernel refused it" "$(cat "$tmp/err")"
+
+	# What is gone is told once; what fails for another reason is told all the same.
+	fresh
+	ASAN_OPTIONS=$traced_asan strace -D -qq -o /dev/null -P "$root/proc/irq/27/smp_affinity" -P "$root/proc/irq/31/smp_affinity" \
+		-e trace=write -e inject=write:error=EINVAL "$O/irqkit" spread --root="$root" --every=1 'vif0-q[012]-*' 'vif0-q3-*' \
+		>"$tmp/out" 2>"$tmp/err" &
+	pid=$!
+	sleep 0.5
+	sed '/vif0-q3-/d' "$root/proc/interrupts" >"$tmp/new" && mv "$tmp/new" "$root/proc/interrupts"
+	check "--every: the load of the others is shared" until_true 4 moved "$nothing" vif0-q0-tx:5:3000 vif0-q2-tx:5:3000
+	fails() {
+		more vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
+		grep -q 'cannot write' "$tmp/err"
+	}
+	check "--every: what fails is told while a target is gone" until_true 4 fails
+	ends "--every: what fails: it ends with 0" 0 TERM
 
 	# A move that the kernel refused would have been a gain.
 	fresh
