@@ -211,12 +211,6 @@ static enum status check_words(const struct options *o)
 	else if (o->flows && !parse_flows(o->flows, &flows))
 		say_error("--flows takes a number of flows up to %u, not '%s'", MAX_FLOWS,
 			o->flows);
-	else if (!is_change(o) && change_options_are_given(&s->change))
-		say_error("without --cpus, --auto, --off or --flows nothing is changed: --dry-run, "
-			  "--script, --keep-going and --wait do not go with it");
-	else if (is_change(o) && table_options_are_given(&s->table))
-		say_error("--output, --sort, --noheadings, --raw and --pairs are about what "
-			  "is shown: they do not go with a change");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -224,7 +218,8 @@ static enum status check_words(const struct options *o)
 
 static enum status run(const struct call *call)
 {
-	static const struct steering steering = { &rps_kind, rps_show, plan_device };
+	static const struct steering steering = { &rps_kind,
+		"--cpus, --auto, --off or --flows", rps_show, plan_device };
 	const struct options *o = call->state;
 	enum status status = steer_check(call, &rps_kind, &o->steer);
 

@@ -189,12 +189,6 @@ static enum status check_words(const struct options *o)
 
 	if (!!s->cpus + s->is_auto + o->is_rxqs + s->is_off > 1)
 		say_error("--cpus, --auto, --rxqs and --off exclude each other");
-	else if (!is_change(o) && change_options_are_given(&s->change))
-		say_error("without --cpus, --auto, --rxqs or --off nothing is changed: --dry-run, "
-			  "--script, --keep-going and --wait do not go with it");
-	else if (is_change(o) && table_options_are_given(&s->table))
-		say_error("--output, --sort, --noheadings, --raw and --pairs are about what "
-			  "is shown: they do not go with a change");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -202,7 +196,8 @@ static enum status check_words(const struct options *o)
 
 static enum status run(const struct call *call)
 {
-	static const struct steering steering = { &xps_kind, xps_show, plan_device };
+	static const struct steering steering = { &xps_kind,
+		"--cpus, --auto, --rxqs or --off", xps_show, plan_device };
 	const struct options *o = call->state;
 	enum status status = steer_check(call, &xps_kind, &o->steer);
 

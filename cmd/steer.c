@@ -61,14 +61,32 @@ static enum status plan(struct change *change, void *data)
 	return status;
 }
 
+/* Options that would be passed over are none. */
+static enum status check_options(const struct steering *steering,
+	const struct steer_options *options, bool is_change)
+{
+	if (!is_change && change_options_are_given(&options->change))
+		say_error("without %s nothing is changed: --dry-run, --script, --keep-going "
+			  "and --wait do not go with it",
+			steering->changing);
+	else if (is_change && table_options_are_given(&options->table))
+		say_error("--output, --sort, --noheadings, --raw and --pairs are about what "
+			  "is shown: they do not go with a change");
+	else
+		return STATUS_DONE;
+	return STATUS_MISUSE;
+}
+
 enum status steer_run(const struct call *call, const struct steering *steering,
 	const struct steer_options *options, bool is_change)
 {
 	struct change change CLEANUP(change_free) = { 0 };
 	struct net net CLEANUP(net_close) = { 0 };
 	struct wish wish = { steering, options, &net };
-	enum status status;
+	enum status status = check_options(steering, options, is_change);
 
+	if (status != STATUS_DONE)
+		return status;
 	if (is_change)
 		return change_run(&change, call, &options->change, plan, &wish);
 	status = change_open(&change, call, &options->change);

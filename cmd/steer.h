@@ -68,6 +68,7 @@ struct steer_task {
 /* A command that steers. */
 struct steering {
 	const struct steer_kind *kind;
+	const char *changing; /* the options that change something */
 	enum status (*show)(struct net *net, const struct steer_options *options);
 	/* Adds the steps for the queues of one device; says why not. */
 	enum status (*plan)(const struct steer_task *task);

@@ -87,10 +87,15 @@ static int take_along(struct irqkit_spread *spread, size_t index, uint32_t from)
 	return r;
 }
 
-static int stay(struct spread_item *item, const char *full)
+static void leave(struct spread_item *item)
 {
 	item->place = NONE;
 	irqkit_cpuset_free(TAKE(item->cpus));
+}
+
+static int stay(struct spread_item *item, const char *full)
+{
+	leave(item);
 	return spread_set_reason(item, "stays: no vectors left on CPU %s", full);
 }
 
@@ -135,9 +140,6 @@ EXPORT int irqkit_spread_place_again(
 
 EXPORT void irqkit_spread_leave(struct irqkit_spread *spread, size_t index)
 {
-	struct spread_item *item = &spread->items[index];
-
-	irqkit_cpuset_free(TAKE(item->cpus));
-	item->place = NONE;
+	leave(&spread->items[index]);
 	spread_count_after(spread);
 }

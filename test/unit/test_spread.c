@@ -948,20 +948,10 @@ static void count_vectors(const struct irqkit_spread *spread, const struct box *
 	}
 }
 
+static const struct kind few_vectors = { "", 0, 12, 60, 1, false, true, false, 0, 0 };
+
 static void no_cpu_gets_more_than_its_vectors(void **state)
 {
-	static const struct kind kind = {
-		"",
-		0,
-		12,
-		60,
-		1,
-		false,
-		true,
-		false,
-		0,
-		0,
-	};
 	uint64_t seed = 2463534242;
 
 	(void)state;
@@ -972,7 +962,7 @@ static void no_cpu_gets_more_than_its_vectors(void **state)
 		struct irqkit_spread *spread;
 		struct box box;
 
-		make_box(&kind, &seed, &box);
+		make_box(&few_vectors, &seed, &box);
 		for (unsigned int i = 0; i < box.n_irqs; i++)
 			if (below(&seed, 10) == 0)
 				box.now[i] = -1;
@@ -1043,18 +1033,6 @@ static void carry_out(struct irqkit_spread *spread, const struct box *box,
 
 static void vectors_are_found_where_there_are_any(void **state)
 {
-	static const struct kind kind = {
-		"",
-		0,
-		12,
-		60,
-		1,
-		false,
-		true,
-		false,
-		0,
-		0,
-	};
 	uint64_t seed = 88172645463325252;
 
 	(void)state;
@@ -1065,7 +1043,7 @@ static void vectors_are_found_where_there_are_any(void **state)
 		char allowed[16];
 		struct box box;
 
-		make_box(&kind, &seed, &box);
+		make_box(&few_vectors, &seed, &box);
 		n_allowed = 1 + below(&seed, box.n_cpus);
 		snprintf(allowed, sizeof(allowed), "0-%u", n_allowed - 1);
 		for (unsigned int c = 0; c < box.n_cpus; c++)
