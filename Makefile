@@ -37,17 +37,18 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-sty
        -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat-security -Wimplicit-fallthrough
 BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE -DIRQKIT_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
 
-# The program sees lib/include alone, so that it cannot reach lib/private.h.
-LIB_CFLAGS  = $(BASE) -Ilib/include -fPIC -fvisibility=hidden $(CFLAGS)
-CMD_CFLAGS  = $(BASE) -Ilib/include $(CFLAGS)
-TEST_CFLAGS = $(BASE) -Ilib/include -Ilib $(CFLAGS)
+# Includes are by path from lib/ or cmd/. The program sees lib/include only, so that it cannot
+# reach what the library hides.
+LIB_CFLAGS  = $(BASE) -Ilib/include -Ilib -fPIC -fvisibility=hidden $(CFLAGS)
+CMD_CFLAGS  = $(BASE) -Ilib/include -Icmd $(CFLAGS)
+TEST_CFLAGS = $(BASE) -Ilib/include -Ilib -Icmd $(CFLAGS)
 
 NO_UNDEFINED = -Wl,-z,defs
 SO_LDFLAGS = -shared -Wl,-soname,libirqkit.so.$(SOVERSION) -Wl,--version-script=lib/irqkit.sym \
              $(NO_UNDEFINED) $(LDFLAGS)
 
-LIB_SRCS   = $(sort $(wildcard lib/*.c))
-CMD_SRCS   = $(sort $(wildcard cmd/*.c))
+LIB_SRCS   = $(sort $(wildcard lib/*/*.c))
+CMD_SRCS   = $(sort $(wildcard cmd/*.c cmd/*/*.c))
 UNIT_SRCS  = $(sort $(wildcard test/unit/test_*.c))
 FUZZ_SRCS  = $(sort $(wildcard test/fuzz/fuzz_*.c))
 BENCH_SRCS = $(sort $(wildcard test/bench/*.c))
@@ -156,7 +157,7 @@ $(B)/test/fuzz/%-replay: test/fuzz/%.c test/fuzz/replay.c $(B)/libirqkit.a
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< test/fuzz/replay.c $(B)/libirqkit.a @$(B)/LIB.libs
 
-FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DIRQKIT_VERSION='"$(VERSION)"' -Ilib/include -Ilib -O1 -g
+FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DIRQKIT_VERSION='"$(VERSION)"' -Ilib/include -Ilib -Icmd -O1 -g
 $(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(LIB_SRCS) $(B)/LIB.libs
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(LIB_SRCS) @$(B)/LIB.libs

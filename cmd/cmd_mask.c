@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit mask: a list of CPUs into a mask, and back. */
-#include "render.h"
+#include "table/render.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit set: the CPUs that serve an interrupt. */
-#include "change.h"
-#include "select.h"
+#include "change/change.h"
+#include "target/select.h"
 
 #include <errno.h>
 #include <stdio.h>

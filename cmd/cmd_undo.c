@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit undo: puts back what a change changed. */
-#include "change.h"
-#include "render.h"
+#include "change/change.h"
+#include "table/render.h"
 
 #include <errno.h>
 #include <stdio.h>

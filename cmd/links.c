@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `irqkit --install DIR`: links irq-show, irq-set, ... to this program. */
-#include "cmd.h"
+#include "base/command.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit: finds the subcommand, by its name or by a link's, and runs it. */
-#include "cmd.h"
+#include "base/command.h"
 
 #include <errno.h>
 #include <locale.h>

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What cmd/cmd.h asks of one who adds a subcommand: its page, completion, golden test and
+# What cmd/base/command.h asks of one who adds a subcommand: its page, completion, golden test and
 # CHANGELOG line; and that --help, the pages and the completions name the same options.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -72,7 +72,7 @@ for page in man/irqkit-*.8; do
 	c=${c#irqkit-}
 	check "irqkit $c, of $page, exists" grep -qx "$c" <(printf '%s\n' "${commands[@]}")
 done
-mapfile -t statuses < <(sed -nE 's/^\tSTATUS_[A-Z_]+ = ([0-9]+),.*/\1/p' cmd/cmd.h)
+mapfile -t statuses < <(sed -nE 's/^\tSTATUS_[A-Z_]+ = ([0-9]+),.*/\1/p' cmd/base/command.h)
 for n in "${statuses[@]}"; do
 	# shellcheck disable=SC2016 # awk's, not the shell's
 	check "irqkit(8) explains exit status $n" \

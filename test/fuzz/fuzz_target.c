@@ -8,11 +8,11 @@
  */
 #include <string.h>
 
-#include "../../cmd/select.c"
-#include "../../cmd/select_device.c"
-#include "../../cmd/select_queues.c"
-#include "../../cmd/select_say.c"
-#include "../../cmd/target.c"
+#include "../../cmd/target/select.c"
+#include "../../cmd/target/select_device.c"
+#include "../../cmd/target/select_queues.c"
+#include "../../cmd/target/select_say.c"
+#include "../../cmd/target/target.c"
 #include "fuzz.h"
 
 #define MAX_WORDS 4

@@ -5,7 +5,7 @@
 #include <irqkit.h>
 #include <string.h>
 
-#include "device.h"
+#include "devices/device.h"
 
 #define NO NO_NUMBER
 

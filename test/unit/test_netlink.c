@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device.h"
+#include "devices/device.h"
 
 /* Bytes as they would come from the kernel. */
 struct bytes {

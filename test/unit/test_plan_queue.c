@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "device.h"
+#include "devices/device.h"
 
 #define TOP "/tmp/irqkit-queue-XXXXXX"
 #define NET "sys/class/net/eth0/queues/"

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "steer.h"
+#include "steer/steer.h"
 
 static struct irqkit_cpuset *set_of(const char *list)
 {

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The kernel's errno values for knobs, in words. */
+#include "change/change.h"
+
+#include <errno.h>
+
+/* Why an interrupt cannot be moved; NULL: it can. */
+const char *immovable_word(enum irqkit_movable movable)
+{
+	switch (movable) {
+	case IRQKIT_MANAGED:
+		return "managed by the kernel";
+	case IRQKIT_PER_CPU:
+		return "per-CPU";
+	case IRQKIT_READ_ONLY:
+		return "read-only";
+	default:
+		return NULL;
+	}
+}
+
+const char *explain_error(int error)
+{
+	switch (error) {
+	case EIO:
+	case EPERM:
+		return "the kernel does not let this interrupt be moved (managed, or bound "
+		       "to one CPU), or it has just gone";
+	case EINVAL:
+		return "none of these CPUs is online by now, or the interrupt controller "
+		       "cannot be told";
+	case EOVERFLOW:
+	case ERANGE:
+		return "the set is wider than this kernel's; see "
+		       "/sys/devices/system/cpu/possible";
+	case ENOSPC:
+		return "these CPUs have no interrupt vector left: name others, or more";
+	case EACCES:
+		return "only root may; try sudo";
+	case EROFS:
+		return "it is mounted read-only, as in a container: run irqkit on the host";
+	case ENOSYS:
+		return "the interrupt controller has no way to move it";
+	case EBUSY:
+		return "the move before is not finished: try again";
+	case ENOENT:
+	case ENODEV:
+		return "the interrupt is gone, or this root was saved without it";
+	case EPROTO:
+		return "the kernel took the value, but the knob holds another";
+	default:
+		return NULL;
+	}
+}
+
+static const char *explain_queue(int error)
+{
+	switch (error) {
+	case EPERM:
+		return "this needs CAP_NET_ADMIN in the machine's first user namespace, which "
+		       "the root of a container lacks";
+	case EINVAL:
+		return "the kernel takes no isolated CPUs here, and nothing else is left";
+	case EOVERFLOW:
+		return "the set is wider than this kernel's";
+	case ENOMEM:
+		return "so large a table does not fit into memory";
+	case ENOENT:
+	case ENODEV:
+		return "the queue is gone: the interface was removed, or has fewer queues now";
+	case EPROTO:
+		return "the kernel took the value, but the knob holds another: were the CPUs "
+		       "taken offline?";
+	default:
+		return explain_error(error);
+	}
+}
+
+static const char *explain_thread(int error)
+{
+	switch (error) {
+	case EINVAL:
+		return "the kernel places this thread itself, or none of these CPUs is online "
+		       "by now";
+	case EPERM:
+		return "only root may; try sudo";
+	case ESRCH:
+		return "the thread has ended";
+	default:
+		return explain_error(error);
+	}
+}
+
+const char *explain_step(const struct irqkit_step *step)
+{
+	int error = irqkit_step_get_error(step);
+
+	switch (irqkit_step_get_knob(step)) {
+	case IRQKIT_KNOB_AFFINITY:
+	case IRQKIT_KNOB_DEFAULT_AFFINITY:
+		return explain_error(error);
+	case IRQKIT_KNOB_THREAD:
+		return explain_thread(error);
+	default:
+		return explain_queue(error);
+	}
+}
