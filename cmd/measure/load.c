@@ -58,7 +58,7 @@ void load_add_up(struct load *load, const struct irqkit_cpuset *cpus,
 	if (!load->cpus)
 		return;
 	irqkit_cpuset_foreach(cpu, cpus)
-		load->cpus[n++].cpu = (unsigned int)cpu;
+		load->cpus[n++].cpu = cpu;
 	load->n_cpus = n;
 
 	for (size_t i = 0; i < n_rows; i++)

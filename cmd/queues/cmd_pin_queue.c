@@ -78,7 +78,7 @@ static enum status place_all(struct pin *pin, const struct irqkit_cpuset *cpus)
 			struct irqkit_queue *queue = irqkit_device_get_queue(
 				pin->device, i);
 
-			if (irqkit_queue_get_number(queue) == (unsigned int)number)
+			if (irqkit_queue_get_number(queue) == number)
 				status = place_queue(pin, queue, one, false);
 		}
 	}

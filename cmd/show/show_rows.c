@@ -355,14 +355,14 @@ static bool add_cpu_columns(
 		struct column *column = &columns[*n];
 		char *name;
 
-		if (asprintf(&name, "CPU%d", cpu) < 0)
+		if (asprintf(&name, "CPU%u", cpu) < 0)
 			return false;
 		*column = (struct column){
 			.name = name,
 			.help = "interrupts that this CPU served",
 			.flags = COLUMN_ALWAYS | COLUMN_RIGHT | COLUMN_DESCENDING,
 			.get = get_cpu,
-			.arg = (unsigned int)cpu,
+			.arg = cpu,
 		};
 		++*n;
 	}

@@ -45,7 +45,7 @@ static double measure_imbalance(
 	uint64_t busiest = 0, sum = 0;
 
 	irqkit_cpuset_foreach(cpu, p->cpus) {
-		uint64_t load = spread_add_up(counts, (unsigned int)cpu);
+		uint64_t load = spread_add_up(counts, cpu);
 
 		busiest = load > busiest ? load : busiest;
 		sum += load;

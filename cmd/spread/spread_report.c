@@ -74,7 +74,7 @@ static struct load_row *make_rows(const struct spread *spread, size_t *ret_n)
 	irqkit_cpuset_foreach (cpu, online) {
 		struct load_row *row = &rows[n];
 
-		*row = (struct load_row){ .cpu = (unsigned int)cpu };
+		*row = (struct load_row){ .cpu = cpu };
 		row->load[BEFORE] = irqkit_spread_get_load_before(p->spread, row->cpu);
 		row->load[AFTER] = irqkit_spread_get_load_after(p->spread, row->cpu);
 		row->is_measured = spread->after_counts != NULL;

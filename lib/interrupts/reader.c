@@ -430,7 +430,7 @@ static int read_first_line(struct reader *reader, const char *line, const char *
 	if (!reader->columns || irqkit_cpuset_is_empty(reader->columns))
 		return fail(reader, -EBADMSG, "no heading that names CPUs");
 	irqkit_cpuset_foreach(cpu, reader->columns)
-		if (add_column(reader, (uint32_t)cpu) < 0)
+		if (add_column(reader, cpu) < 0)
 			return fail(reader, -ENOMEM, "no memory");
 	r = prepare_row(reader);
 	return r < 0 ? r : read_row(reader, line, end);

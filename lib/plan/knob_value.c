@@ -203,7 +203,7 @@ uint64_t round_up_to_power(uint64_t number)
 
 /* Is @cpu one that the kernel leaves out of what is written to @knob? */
 static bool may_leave_out(
-	struct irqkit_topology *topology, enum irqkit_knob knob, int cpu)
+	struct irqkit_topology *topology, enum irqkit_knob knob, unsigned int cpu)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
 		topology, IRQKIT_CPUS_ONLINE);
@@ -212,11 +212,11 @@ static bool may_leave_out(
 	const struct irqkit_cpuset *nohz_full = irqkit_topology_get_cpus(
 		topology, IRQKIT_CPUS_NOHZ_FULL);
 
-	if (online && !irqkit_cpuset_has(online, (unsigned int)cpu))
+	if (online && !irqkit_cpuset_has(online, cpu))
 		return true;
 	return knob == IRQKIT_KNOB_RPS_CPUS &&
-		((isolated && irqkit_cpuset_has(isolated, (unsigned int)cpu)) ||
-			(nohz_full && irqkit_cpuset_has(nohz_full, (unsigned int)cpu)));
+		((isolated && irqkit_cpuset_has(isolated, cpu)) ||
+			(nohz_full && irqkit_cpuset_has(nohz_full, cpu)));
 }
 
 /*
@@ -233,7 +233,7 @@ static bool are_left_out(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 		irqkit_topology_new(ctx, &topology) < 0)
 		return false;
 	irqkit_cpuset_foreach (cpu, given)
-		if (!irqkit_cpuset_has(kept, (unsigned int)cpu))
+		if (!irqkit_cpuset_has(kept, cpu))
 			all = all && may_leave_out(topology, knob, cpu);
 	irqkit_topology_free(topology);
 	return all;

@@ -84,13 +84,13 @@ int thread_write_cpus(unsigned int pid, const struct irqkit_cpuset *cpus)
 	int r;
 
 	irqkit_cpuset_foreach (cpu, cpus)
-		n = (size_t)cpu + 1;
+		n = cpu + 1;
 	set = CPU_ALLOC(n);
 	if (!set)
 		return -ENOMEM;
 	CPU_ZERO_S(CPU_ALLOC_SIZE(n), set);
 	irqkit_cpuset_foreach (cpu, cpus)
-		CPU_SET_S((size_t)cpu, CPU_ALLOC_SIZE(n), set);
+		CPU_SET_S(cpu, CPU_ALLOC_SIZE(n), set);
 	r = sched_setaffinity((pid_t)pid, CPU_ALLOC_SIZE(n), set) < 0 ? -errno : 0;
 	CPU_FREE(set);
 	return r;

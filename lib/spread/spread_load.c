@@ -186,7 +186,7 @@ static bool is_wide(const struct irqkit_spread *spread, const struct spread_item
 	if (!item->affinity || irqkit_cpuset_count(item->affinity) != spread->width)
 		return false;
 	irqkit_cpuset_foreach (cpu, item->affinity) {
-		uint32_t i = (size_t)cpu < spread->n_index_of ? spread->index_of[cpu]
+		uint32_t i = cpu < spread->n_index_of ? spread->index_of[cpu]
 							      : NONE;
 
 		if (i == NONE || !pool_has(item->pool, i))

@@ -131,8 +131,8 @@ static int add_siblings(struct irqkit_topology *topology,
 {
 	irqkit_cpuset_foreach (cpu, serving) {
 		const struct irqkit_cpuset *siblings = irqkit_topology_get_siblings(
-			topology, (unsigned int)cpu);
-		int r = irqkit_cpuset_add(set, (unsigned int)cpu);
+			topology, cpu);
+		int r = irqkit_cpuset_add(set, cpu);
 
 		if (r == 0 && siblings)
 			r = irqkit_cpuset_add_set(set, siblings);

@@ -188,7 +188,7 @@ int steer_xps(const struct irqkit_cpuset *cpus, const int *served, size_t n_queu
 	if (!xps_alloc(&xps))
 		return -ENOMEM;
 	irqkit_cpuset_foreach (cpu, cpus)
-		xps.cpus[n++] = (unsigned int)cpu;
+		xps.cpus[n++] = cpu;
 	measure(&xps, served, distance, data);
 	while (made < n_queues && r == 0) {
 		r = irqkit_cpuset_new(&ret_sets[made]);

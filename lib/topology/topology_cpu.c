@@ -130,7 +130,7 @@ EXPORT int irqkit_topology_get_package(struct irqkit_topology *t, unsigned int c
 			"topology/package_cpus_list", &members) < 0)
 		return id;
 	irqkit_cpuset_foreach(member, members) {
-		place = get_place(t, (unsigned int)member);
+		place = get_place(t, member);
 		if (place && place->id[ID_PACKAGE] == NOT_READ)
 			place->id[ID_PACKAGE] = id;
 	}
@@ -186,7 +186,7 @@ static void share_siblings(struct irqkit_topology *t, struct irqkit_cpuset *set)
 	if (keep_group(t, set) < 0)
 		return;
 	irqkit_cpuset_foreach(member, set) {
-		struct place *place = get_place(t, (unsigned int)member);
+		struct place *place = get_place(t, member);
 
 		if (place && !place->siblings)
 			place->siblings = set;
@@ -275,8 +275,8 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_llc(
 		return NULL;
 
 	irqkit_cpuset_foreach(member, set) {
-		place = get_place(t, (unsigned int)member);
-		if (!place || (place->has_read_llc && (unsigned int)member != cpu))
+		place = get_place(t, member);
+		if (!place || (place->has_read_llc && member != cpu))
 			continue;
 		place->has_read_llc = true;
 		place->llc = set;

@@ -57,7 +57,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_packages(struct irqkit_to
 	if (!online || topology_note(t, irqkit_cpuset_new(&t->packages.set)) < 0)
 		return NULL;
 	irqkit_cpuset_foreach(cpu, online) {
-		r = sort_into_package(t, (unsigned int)cpu);
+		r = sort_into_package(t, cpu);
 		if (r < 0)
 			break;
 	}
@@ -83,8 +83,8 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_package_cpus(
 static int first_common(const struct irqkit_cpuset *a, const struct irqkit_cpuset *b)
 {
 	irqkit_cpuset_foreach(cpu, a)
-		if (irqkit_cpuset_has(b, (unsigned int)cpu))
-			return cpu;
+		if (irqkit_cpuset_has(b, cpu))
+			return (int)cpu;
 	return -1;
 }
 
@@ -94,12 +94,12 @@ static int sort_threads(struct irqkit_topology *t, const struct irqkit_cpuset *o
 
 	irqkit_cpuset_foreach(cpu, online) {
 		const struct irqkit_cpuset *siblings =
-			irqkit_topology_get_siblings(t, (unsigned int)cpu);
-		bool is_first = !siblings || first_common(siblings, online) == cpu;
+			irqkit_topology_get_siblings(t, cpu);
+		bool is_first = !siblings || first_common(siblings, online) == (int)cpu;
 
 		r = irqkit_cpuset_add(is_first ? t->first_threads.set
 					       : t->other_threads.set,
-			(unsigned int)cpu);
+			cpu);
 		if (r < 0)
 			break;
 	}
@@ -169,9 +169,9 @@ static size_t count_before(const struct irqkit_cpuset *set,
 	size_t n = 0;
 
 	irqkit_cpuset_foreach(member, group) {
-		if ((unsigned int)member >= cpu)
+		if (member >= cpu)
 			break;
-		n += irqkit_cpuset_has(set, (unsigned int)member);
+		n += irqkit_cpuset_has(set, member);
 	}
 	return n;
 }
@@ -251,7 +251,7 @@ EXPORT int irqkit_topology_get_order(struct irqkit_topology *t,
 
 	if (r == 0) {
 		irqkit_cpuset_foreach(cpu, set)
-			seats[i++] = make_seat(t, set, (unsigned int)cpu);
+			seats[i++] = make_seat(t, set, cpu);
 		r = t->error;
 	}
 	if (r == 0) {

@@ -24,7 +24,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_nodes(struct irqkit_topol
 		return NULL;
 	}
 	irqkit_cpuset_foreach(number, nodes->set)
-		t->node[t->n_nodes++].number = (unsigned int)number;
+		t->node[t->n_nodes++].number = number;
 	return nodes->set;
 }
 

@@ -236,10 +236,10 @@ static void groups_are_shared(void **state)
 
 		irqkit_cpuset_foreach(cpu, llc)
 			assert_ptr_equal(irqkit_topology_get_llc(
-						 m.topology, (unsigned int)cpu), llc);
+						 m.topology, cpu), llc);
 		irqkit_cpuset_foreach(cpu, siblings)
 			assert_ptr_equal(siblings, irqkit_topology_get_siblings(
-							   m.topology, (unsigned int)cpu));
+							   m.topology, cpu));
 	}
 	close_machine(&m);
 }
