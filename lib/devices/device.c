@@ -1,38 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Devices: finding them by name, and what is asked of them. */
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/macros.h"
+#include "base/number.h"
 #include "devices/device.h"
+#include "devices/device_irqs.h"
+#include "devices/queues.h"
+#include "devices/sysfs.h"
+#include "kernel/knob.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
-
-int grow(void **array, size_t *room, size_t size)
-{
-	size_t more = *room ? *room * 2 : 16;
-	void *grown = reallocarray(*array, more, size);
-
-	if (!grown)
-		return -ENOMEM;
-	*array = grown;
-	*room = more;
-	return 0;
-}
-
-size_t lower_bound(const void *array, size_t count, size_t size, const void *key,
-	int (*compare)(const void *member, const void *key))
-{
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (compare((const char *)array + middle * size, key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
 
 EXPORT int irqkit_devices_new(struct irqkit_ctx *ctx,
 	const struct irqkit_snapshot *snapshot, struct irqkit_devices **ret_devices)

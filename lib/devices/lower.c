@@ -8,10 +8,15 @@
  * Disks have a folder slaves/ with such links. Who writes a saved root can make them go
  * in circles.
  */
+#include "base/array.h"
+#include "base/macros.h"
 #include "devices/device.h"
+#include "kernel/knob.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define LOWER "lower_"
 

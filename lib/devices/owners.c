@@ -7,10 +7,15 @@
  *	disks                 vda, nvme0n1         alone on their controller
  *	PCI functions         0000:00:1f.2         and all their other interrupts
  */
+#include "base/array.h"
+#include "base/macros.h"
 #include "devices/device.h"
+#include "kernel/knob.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static int compare_owners(const void *a, const void *b)
 {
@@ -32,7 +37,7 @@ static int compare_irq(const void *member, const void *key)
 /* The first owner of @irq among the @n sorted ones, or where it would stand. */
 static size_t find_owner(const struct irqkit_devices *devices, size_t n, unsigned int irq)
 {
-	return lower_bound(
+	return array_lower_bound(
 		devices->owners, n, sizeof(*devices->owners), &irq, compare_irq);
 }
 

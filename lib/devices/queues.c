@@ -3,11 +3,21 @@
  * The queues of a network device, and the interrupt of each: what the kernel says by
  * netlink, else what the names of its interrupts mean.
  */
-#include "devices/device.h"
+#include "base/array.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/handler_names.h"
+#include "devices/irq_list.h"
+#include "devices/netlink.h"
+#include "devices/queues.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
 
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 
 static const char *const direction_name[] = {

@@ -9,11 +9,20 @@
  * Links are resolved here, as text. So each path that is opened has none in its middle,
  * and a saved root can be read also where the kernel can't keep links inside of it.
  */
-#include "devices/device.h"
+#include "base/arena.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/irq_list.h"
+#include "devices/rows.h"
+#include "devices/sysfs.h"
+#include "interrupts/snapshot.h"
+#include "kernel/knob.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 bool sysfs_is_name(const char *name)
 {

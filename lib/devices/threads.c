@@ -11,10 +11,17 @@
  * A name can be chosen by anyone, so what has one of these is asked for its flags. Before
  * 5.17 a name is cut to 15 bytes.
  */
-#include "devices/device.h"
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/macros.h"
+#include "devices/threads.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* include/linux/sched.h */
 #define PF_KTHREAD 0x00200000u
@@ -133,7 +140,7 @@ static int compare_name(const void *member, const void *text)
 
 size_t threads_find(const struct irqkit_devices *devices, const char *text)
 {
-	return lower_bound(devices->threads, devices->n_threads,
+	return array_lower_bound(devices->threads, devices->n_threads,
 		sizeof(*devices->threads), text, compare_name);
 }
 

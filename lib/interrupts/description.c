@@ -15,9 +15,12 @@
  * ("4b00000.gpio"); so may an action's. Two blanks or more stand before the actions.
  * Sources: kernel/irq/proc.c, show_interrupts() and irq_seq_show().
  */
-#include "private.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "interrupts/description.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* The names that flow handlers are registered with; longer ones before their endings. */
 static const char *const triggers[] = {

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* /proc/irq/N: where an interrupt may go, where it goes, and whether it can be moved. */
-#include "private.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "interrupts/snapshot.h"
+#include "kernel/knob.h"
 
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #define PATH_ROOM 64

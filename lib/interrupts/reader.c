@@ -14,9 +14,15 @@
  * stretches of them, and others are read by eight digits at once; any other spacing is
  * read digit by digit, with the same result.
  */
-#include "private.h"
+#include "base/arena.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "interrupts/description.h"
+#include "interrupts/reader.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define FIELD_LEN 11u /* a blank and ten places */
 #define STRETCH 64u /* zeros compared at once: then 16, 4 and 1 */

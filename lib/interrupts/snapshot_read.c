@@ -3,10 +3,19 @@
  * The snapshot of a machine: /proc/interrupts, read again where it is torn; what
  * /sys/kernel/irq/N knows better; and that alone where /proc/interrupts is masked.
  */
-#include "private.h"
+#include "base/arena.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "interrupts/reader.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 
 #define ATTEMPTS 6

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The files of /proc and /sys, below the root: reading, writing, listing. */
-#include "private.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
+#include "kernel/root.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>

@@ -7,13 +7,15 @@
  * own files are opened plainly, and in another root the links are followed here, as if it
  * were "/".
  */
-#include "private.h"
+#include "kernel/ctx.h"
+#include "kernel/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The journal of changes: a plan -> its file, before the first knob is written. */
+#include "base/buffer.h"
+#include "base/macros.h"
+#include "base/number.h"
 #include "plan/journal.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 

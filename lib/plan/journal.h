@@ -21,7 +21,11 @@
 #ifndef IRQKIT_JOURNAL_H
 #define IRQKIT_JOURNAL_H
 
-#include "private.h"
+#include "base/buffer.h"
+#include "plan/plan.h"
+#include "plan/run_dir.h"
+
+#include <irqkit.h>
 
 #define JOURNAL_HEADING "irqkit-journal 1\n"
 #define JOURNAL_UNDONE ".undone"

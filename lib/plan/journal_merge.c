@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Two changes of the journal that follow each other -> one, which undoes both. */
+#include "base/buffer.h"
+#include "base/macros.h"
 #include "plan/journal.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static struct entry *find_entry(struct irqkit_change *change, const char *path)
 {

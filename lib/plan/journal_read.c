@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The files of the journal -> changes that can be undone. */
+#include "base/macros.h"
+#include "base/number.h"
+#include "kernel/ctx.h"
 #include "plan/journal.h"
+#include "plan/knob_value.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 

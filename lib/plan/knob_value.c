@@ -12,10 +12,17 @@
  *     /proc/sys/net/core/rps_sock_flow_entries     number, made a power of two
  *     /proc/123/status                             list: sched_setaffinity() writes it
  */
-#include "private.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/queues.h"
+#include "kernel/knob.h"
+#include "plan/knob_value.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define NET "/sys/class/net/"
 #define DEVICE_NAME_MAX 15u /* IFNAMSIZ - 1 */
@@ -190,15 +197,6 @@ bool value_is_equal(enum irqkit_knob knob, const struct value *a, const struct v
 {
 	return is_number(knob) ? a->number == b->number
 			       : irqkit_cpuset_is_equal(a->cpus, b->cpus);
-}
-
-uint64_t round_up_to_power(uint64_t number)
-{
-	uint64_t power = 1;
-
-	while (power < number && power <= UINT64_MAX / 2)
-		power *= 2;
-	return number ? power : 0;
 }
 
 /* Is @cpu one that the kernel leaves out of what is written to @knob? */

@@ -6,10 +6,19 @@
  *             \\--------> failed | skipped
  *     unchanged, pending (not to be written)
  */
+#include "base/macros.h"
+#include "interrupts/snapshot.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
 #include "plan/journal.h"
+#include "plan/plan.h"
+#include "plan/thread_knob.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* How often an interrupt that is being moved is looked at, and how long between. */
@@ -97,22 +106,6 @@ int plan_add_machine_step(struct irqkit_plan *plan, enum irqkit_knob knob,
 static const char *knob_path(const struct irqkit_step *step)
 {
 	return step->path + 1;
-}
-
-char *interrupt_join_actions(const struct irqkit_interrupt *interrupt)
-{
-	size_t len = 1;
-	char *joined, *out;
-
-	for (size_t i = 0; i < interrupt->n_actions; i++)
-		len += strlen(interrupt->actions[i]) + 2;
-	out = joined = malloc(len);
-	if (!joined)
-		return NULL;
-	*out = '\0';
-	for (size_t i = 0; i < interrupt->n_actions; i++)
-		out += sprintf(out, "%s%s", i ? ", " : "", interrupt->actions[i]);
-	return joined;
 }
 
 static int read_value(

@@ -5,12 +5,15 @@
  * It is root's folder in root's /run, but a saved root may come from anywhere: no link
  * is followed, and a folder that is not ours alone is refused.
  */
-#include "private.h"
+#include "base/macros.h"
+#include "kernel/ctx.h"
+#include "plan/run_dir.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>

@@ -4,11 +4,14 @@
  * sched_setaffinity(). A number of a process is given to another one sooner or later, so
  * its name and the time when it began go with it.
  */
-#include "private.h"
+#include "base/macros.h"
+#include "kernel/knob.h"
+#include "plan/thread_knob.h"
 
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 
 /* The 22nd field of stat, from the 3rd on; the 2nd, the name, may hold anything. */
 #define FIELDS_BEFORE_START 19

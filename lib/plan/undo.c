@@ -3,9 +3,14 @@
  * A change of the journal -> the steps that put it back. Never blindly: what has moved on
  * since then is left alone.
  */
+#include "base/macros.h"
+#include "interrupts/snapshot.h"
 #include "plan/journal.h"
+#include "plan/step.h"
+#include "plan/thread_knob.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* Does the number still belong to what it belonged to when the change was made? */
 static bool is_same_interrupt(const struct entry *entry,

@@ -6,23 +6,19 @@
  *     part  part   part         part
  *           numbers             ^ word
  *                  word:numbers        set_word.c
+ *
+ * What is wrong with one says set_refuse.c.
  */
-#include "set/set.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "set/set_refuse.h"
+#include "set/set_word.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <stdio.h>
-
-int set_refuse(struct parse *p, int error, size_t at, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	if (vasprintf(&p->message, format, args) < 0)
-		p->message = NULL;
-	va_end(args);
-	p->at = at;
-	return p->message ? error : -ENOMEM;
-}
+#include <stdlib.h>
+#include <string.h>
 
 /* ------------------------------------------------------------------------------- */
 /* Numbers                                                                         */
@@ -74,24 +70,6 @@ static int parse_numbers(struct parse *p, const struct part *part, size_t from,
 static bool has_numbers(const struct part *part)
 {
 	return part->len > 0 && part->text[0] >= '0' && part->text[0] <= '9';
-}
-
-/* "CPU 9 in '0-9' is offline: online are 0-7"; in a part that is "9": "CPU 9 is ..." */
-int set_refuse_cpu(struct parse *p, const struct part *part, unsigned int cpu)
-{
-	const struct irqkit_cpuset *possible =
-		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_POSSIBLE);
-	bool is_possible = !possible || irqkit_cpuset_has(possible, cpu);
-	bool is_alone = !memchr(part->text, ':', part->len) &&
-			!memchr(part->text, '-', part->len);
-	_cleanup_free_ char *list = NULL, *quote = NULL;
-
-	if (irqkit_cpuset_format_list(p->online ? p->online : possible, &list) < 0 ||
-		asprintf(&quote, " in '%.*s'", QUOTE(part->text, part->len)) < 0)
-		return -ENOMEM;
-	return set_refuse(p, -ENODEV, part->at, "CPU %u%s %s: %s are %s", cpu,
-		is_alone ? "" : quote, is_possible ? "is offline" : "does not exist",
-		p->online ? "online" : "possible", list);
 }
 
 /* ------------------------------------------------------------------------------- */

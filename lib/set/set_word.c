@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The words of a SET, one line each in the table at the end. */
-#include "set/set.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "set/set_refuse.h"
+#include "set/set_word.h"
+#include "topology/topology.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* A word for @known, which is NULL where the kernel doesn't tell. */
 static int add_known(struct parse *p, const struct part *part,

@@ -10,7 +10,10 @@
  *
  * keep is taken unless fresh is better by more than the gain.
  */
-#include "spread/spread.h"
+#include "base/macros.h"
+#include "spread/spread_load.h"
+#include "spread/spread_room.h"
+#include "spread/spread_search.h"
 
 #include <errno.h>
 

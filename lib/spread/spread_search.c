@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Placement by load: heaviest first on the least loaded CPU, then improved. */
-#include "spread/spread.h"
+#include "spread/spread_search.h"
 
 /* ------------------------------------------------------------------------------- */
 /* Heaviest first                                                                  */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Placement by load: what a CPU has to do, and what it would have. */
-#include "spread/spread.h"
+#include "base/macros.h"
+#include "spread/spread_weigh.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Sums stay far below 2^64 with this, also doubled and times 100 for percents. */
 #define TOTAL_BITS 54

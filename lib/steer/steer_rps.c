@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which CPUs should share what a device receives (RPS), if any.                (pure) */
+#include "base/buffer.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
 #include "steer/steer.h"
 
 #include <errno.h>

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which CPUs should send by which queue (XPS).                                 (pure) */
+#include "base/macros.h"
 #include "steer/steer.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 
 /*
  * Queues and CPUs, by index. Among CPUs, those nearest to a queue are given away first; those

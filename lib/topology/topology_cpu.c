@@ -3,9 +3,16 @@
  * What a CPU is a part of: /sys/devices/system/cpu/cpuN/topology and cache. These folders
  * vanish while it is offline.
  */
-#include "topology/topology.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "kernel/knob.h"
+#include "topology/topology_record.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define PATH_ROOM 96
 

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The online CPUs by package and by thread, and the order in which to use them. */
-#include "topology/topology.h"
+#include "base/macros.h"
+#include "topology/topology_record.h"
+
+#include <errno.h>
+#include <stdlib.h>
 
 /* ------------------------------------------------------------------------------- */
 /* Packages                                                                        */

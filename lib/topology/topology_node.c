@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* NUMA nodes: /sys/devices/system/node/online, nodeN/cpulist, nodeN/distance. */
-#include "topology/topology.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "kernel/knob.h"
+#include "topology/topology_record.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define PATH_ROOM 64
 

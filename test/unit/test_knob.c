@@ -12,7 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "private.h"
+#include "base/macros.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
+#include "kernel/root.h"
 
 static struct irqkit_ctx *open_root(const char *root)
 {

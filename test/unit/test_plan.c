@@ -15,7 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "private.h"
+#include "base/cpuset.h"
+#include "kernel/knob.h"
+#include "plan/run_dir.h"
 
 #define MOST 6 /* knobs in a root */
 #define FIRST_IRQ 24

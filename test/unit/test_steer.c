@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/macros.h"
 #include "steer/steer.h"
 
 static struct irqkit_cpuset *set_of(const char *list)

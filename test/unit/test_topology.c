@@ -11,7 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "private.h"
+#include "base/macros.h"
+#include "kernel/ctx.h"
 
 #define ROOTS "test/roots/"
 
