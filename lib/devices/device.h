@@ -75,7 +75,7 @@ struct name_entry {
 	const struct irqkit_interrupt *row;
 };
 
-struct owner {
+struct device_owner {
 	unsigned int irq;
 	unsigned int order; /* among the owners of this one */
 	struct irqkit_device *device;
@@ -102,7 +102,7 @@ struct irqkit_devices {
 	size_t n_net;
 	bool has_listed_net;
 
-	struct owner *owners; /* owned; by irq */
+	struct device_owner *owners; /* owned; by irq */
 	size_t n_owners, owners_room;
 	bool has_owners;
 

@@ -21,12 +21,12 @@
 #define LOWER "lower_"
 
 /* Those seen so far, to be visited one after another. */
-struct walk {
+struct lower_walk {
 	struct irqkit_device **seen; /* owned */
 	size_t n, room;
 };
 
-static int walk_add(struct walk *walk, struct irqkit_device *device)
+static int walk_add(struct lower_walk *walk, struct irqkit_device *device)
 {
 	for (size_t i = 0; i < walk->n; i++)
 		if (walk->seen[i] == device)
@@ -37,7 +37,8 @@ static int walk_add(struct walk *walk, struct irqkit_device *device)
 	return 0;
 }
 
-static int add_named(struct walk *walk, struct irqkit_device *upper, const char *name)
+static int add_named(
+	struct lower_walk *walk, struct irqkit_device *upper, const char *name)
 {
 	struct irqkit_device *device;
 	int r = upper->kind == IRQKIT_DEVICE_NET
@@ -50,7 +51,7 @@ static int add_named(struct walk *walk, struct irqkit_device *upper, const char 
 	return walk_add(walk, device);
 }
 
-static int add_below(struct walk *walk, struct irqkit_device *device)
+static int add_below(struct lower_walk *walk, struct irqkit_device *device)
 {
 	bool is_net = device->kind == IRQKIT_DEVICE_NET;
 	_cleanup_free_ char **names = NULL;
@@ -75,7 +76,7 @@ static int add_below(struct walk *walk, struct irqkit_device *device)
 
 EXPORT int irqkit_device_count_lower(struct irqkit_device *device, size_t *ret_count)
 {
-	struct walk walk = { 0 };
+	struct lower_walk walk = { 0 };
 	size_t kept = 0;
 	int r;
 

@@ -19,7 +19,7 @@
 
 static int compare_owners(const void *a, const void *b)
 {
-	const struct owner *x = a, *y = b;
+	const struct device_owner *x = a, *y = b;
 
 	if (x->irq != y->irq)
 		return x->irq < y->irq ? -1 : 1;
@@ -28,7 +28,7 @@ static int compare_owners(const void *a, const void *b)
 
 static int compare_irq(const void *member, const void *key)
 {
-	const struct owner *owner = member;
+	const struct device_owner *owner = member;
 	unsigned int irq = *(const unsigned int *)key;
 
 	return (owner->irq > irq) - (owner->irq < irq);
@@ -54,7 +54,7 @@ static int add_owner(
 			continue;
 		if (!GROW(devices->owners, devices->n_owners, devices->owners_room))
 			return -ENOMEM;
-		devices->owners[devices->n_owners] = (struct owner){
+		devices->owners[devices->n_owners] = (struct device_owner){
 			.irq = irq,
 			.order = (unsigned int)devices->n_owners,
 			.device = device,

@@ -23,7 +23,7 @@
 #define MAX_LINKS 40u /* as the kernel has it */
 #define ATTEMPTS 128
 
-struct walk {
+struct path_walk {
 	/* holds neither link nor "..": opened without following any */
 	char done[PATH_MAX];
 	char todo[PATH_MAX];
@@ -62,7 +62,8 @@ static int open_without_links(struct irqkit_ctx *ctx, const char *path, int flag
 }
 
 /* The next component of what is to do; false: none is left. */
-static bool take_component(struct walk *walk, char name[NAME_MAX + 1], int *ret_error)
+static bool take_component(
+	struct path_walk *walk, char name[NAME_MAX + 1], int *ret_error)
 {
 	const char *begin = walk->todo + strspn(walk->todo, "/");
 	size_t len = strcspn(begin, "/");
@@ -75,14 +76,14 @@ static bool take_component(struct walk *walk, char name[NAME_MAX + 1], int *ret_
 	return true;
 }
 
-static void drop_last(struct walk *walk)
+static void drop_last(struct path_walk *walk)
 {
 	char *slash = strrchr(walk->done, '/');
 
 	*(slash ? slash : walk->done) = '\0';
 }
 
-static int append(struct walk *walk, const char *name)
+static int append(struct path_walk *walk, const char *name)
 {
 	size_t len = strlen(walk->done);
 	int n = snprintf(
@@ -92,7 +93,7 @@ static int append(struct walk *walk, const char *name)
 }
 
 /* Where the link at the end of what is done leads, is to do before all else. */
-static int follow(struct walk *walk, const char *target)
+static int follow(struct path_walk *walk, const char *target)
 {
 	char todo[2 * PATH_MAX];
 	int n = snprintf(todo, sizeof(todo), "%s%s", target, walk->todo);
@@ -129,8 +130,8 @@ static int read_link(struct irqkit_ctx *ctx, const char *path, bool has_more,
 	return r;
 }
 
-static int walk_on(
-	struct walk *walk, struct irqkit_ctx *ctx, const char *name, bool follows_last)
+static int walk_on(struct path_walk *walk, struct irqkit_ctx *ctx, const char *name,
+	bool follows_last)
 {
 	char target[PATH_MAX];
 	int r;
@@ -150,7 +151,7 @@ static int walk_on(
 
 static int open_in_root(struct irqkit_ctx *ctx, const char *path, int flags)
 {
-	struct walk walk = { 0 };
+	struct path_walk walk = { 0 };
 	char name[NAME_MAX + 1];
 	int r = 0;
 

@@ -136,16 +136,17 @@ int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text)
 /* ------------------------------------------------------------------------------- */
 /* Values                                                                          */
 
-void value_clear(struct value *value)
+void knob_value_clear(struct knob_value *value)
 {
 	free(value->text);
 	irqkit_cpuset_free(value->cpus);
-	*value = (struct value){ 0 };
+	*value = (struct knob_value){ 0 };
 }
 
-int value_parse(enum irqkit_knob knob, const char *text, struct value *ret_value)
+int knob_value_parse(
+	enum irqkit_knob knob, const char *text, struct knob_value *ret_value)
 {
-	struct value value = { .text = strdup(text) };
+	struct knob_value value = { .text = strdup(text) };
 	size_t len = strlen(text);
 	int r;
 
@@ -165,10 +166,10 @@ int value_parse(enum irqkit_knob knob, const char *text, struct value *ret_value
 	return 0;
 }
 
-int value_set_cpus(enum irqkit_knob knob, const struct irqkit_cpuset *cpus,
-	const char *like, struct value *ret_value)
+int knob_value_set_cpus(enum irqkit_knob knob, const struct irqkit_cpuset *cpus,
+	const char *like, struct knob_value *ret_value)
 {
-	struct value value = { 0 };
+	struct knob_value value = { 0 };
 	int r = irqkit_cpuset_copy(cpus, &value.cpus);
 
 	if (r == 0)
@@ -176,16 +177,16 @@ int value_set_cpus(enum irqkit_knob knob, const struct irqkit_cpuset *cpus,
 			? irqkit_cpuset_format_list(cpus, &value.text)
 			: cpuset_format_mask_like(cpus, like, &value.text);
 	if (r < 0) {
-		value_clear(&value);
+		knob_value_clear(&value);
 		return r;
 	}
 	*ret_value = value;
 	return 0;
 }
 
-int value_set_number(uint64_t number, struct value *ret_value)
+int knob_value_set_number(uint64_t number, struct knob_value *ret_value)
 {
-	struct value value = { .number = number };
+	struct knob_value value = { .number = number };
 
 	if (asprintf(&value.text, "%llu", (unsigned long long)number) < 0)
 		return -ENOMEM;
@@ -193,7 +194,8 @@ int value_set_number(uint64_t number, struct value *ret_value)
 	return 0;
 }
 
-bool value_is_equal(enum irqkit_knob knob, const struct value *a, const struct value *b)
+bool knob_value_is_equal(
+	enum irqkit_knob knob, const struct knob_value *a, const struct knob_value *b)
 {
 	return is_number(knob) ? a->number == b->number
 			       : irqkit_cpuset_is_equal(a->cpus, b->cpus);
@@ -237,10 +239,10 @@ static bool are_left_out(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	return all;
 }
 
-bool value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
-	const struct value *given, const struct value *now)
+bool knob_value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
+	const struct knob_value *given, const struct knob_value *now)
 {
-	if (value_is_equal(knob, given, now))
+	if (knob_value_is_equal(knob, given, now))
 		return true;
 	if (is_number(knob))
 		return now->number == round_up_to_power(given->number);

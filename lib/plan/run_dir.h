@@ -11,18 +11,18 @@ struct irqkit_lock {
 };
 
 /* Opens the folder, and makes it where @make. -ENOENT: it isn't there. */
-int state_open(struct irqkit_ctx *ctx, bool make);
+int run_dir_open(struct irqkit_ctx *ctx, bool make);
 
 /* A file has its name, and the place of what had it before, when it is complete. */
-int state_write(int dir_fd, const char *name, const char *text, size_t len);
+int run_dir_write(int dir_fd, const char *name, const char *text, size_t len);
 
 /* Brings the names of the files to the disk. */
-int state_sync(int dir_fd);
+int run_dir_sync(int dir_fd);
 
 /* The whole file, with a NUL behind it. -EBADMSG: it is no such file. */
-int state_read(int dir_fd, const char *name, char **ret_text);
+int run_dir_read(int dir_fd, const char *name, char **ret_text);
 
 /* Calls @each with every name in the folder, until it returns something negative. */
-int state_list(int dir_fd, int (*each)(void *data, const char *name), void *data);
+int run_dir_list(int dir_fd, int (*each)(void *data, const char *name), void *data);
 
 #endif

@@ -14,8 +14,8 @@ struct irqkit_step {
 	/* What the number or name belonged to: chip, ifindex, start of a process. */
 	char *identity; /* owned, or NULL */
 	char *why;    /* owned */
-	struct value old_value;
-	struct value new_value;
+	struct knob_value old_value;
+	struct knob_value new_value;
 	/* owned, or NULL: the CPUs that serve an interrupt, or that the kernel kept */
 	struct irqkit_cpuset *effective;
 	enum irqkit_result result;

@@ -5,7 +5,7 @@
 
 #include <irqkit.h>
 
-struct part {
+struct set_part {
 	const char *text; /* in the SET; without the ^ */
 	size_t len;
 	size_t at; /* its offset there */
@@ -13,7 +13,7 @@ struct part {
 };
 
 /* A SET that is being read. */
-struct parse {
+struct set_parse {
 	struct irqkit_topology *topology;
 	const struct irqkit_cpuset *local;  /* or NULL */
 	const struct irqkit_cpuset *online; /* or NULL: not told */

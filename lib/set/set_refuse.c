@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int set_refuse(struct parse *p, int error, size_t at, const char *format, ...)
+int set_refuse(struct set_parse *p, int error, size_t at, const char *format, ...)
 {
 	va_list args;
 
@@ -21,7 +21,7 @@ int set_refuse(struct parse *p, int error, size_t at, const char *format, ...)
 }
 
 /* "CPU 9 in '0-9' is offline: online are 0-7"; in a part that is "9": "CPU 9 is ..." */
-int set_refuse_cpu(struct parse *p, const struct part *part, unsigned int cpu)
+int set_refuse_cpu(struct set_parse *p, const struct set_part *part, unsigned int cpu)
 {
 	const struct irqkit_cpuset *possible =
 		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_POSSIBLE);

@@ -11,10 +11,10 @@
 #define QUOTE(text, len) (int)((len) < INT_MAX ? (len) : INT_MAX), (text)
 
 /* Notes what is wrong, and where. Returns @error. */
-int set_refuse(struct parse *p, int error, size_t at, const char *format, ...)
+int set_refuse(struct set_parse *p, int error, size_t at, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
 /* @cpu of @part is offline, or doesn't exist. */
-int set_refuse_cpu(struct parse *p, const struct part *part, unsigned int cpu);
+int set_refuse_cpu(struct set_parse *p, const struct set_part *part, unsigned int cpu);
 
 #endif

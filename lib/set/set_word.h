@@ -5,16 +5,16 @@
 
 #include "set/set_parse.h"
 
-struct word {
+struct set_word {
 	const char *name;
 	const char *example; /* with a number; NULL: nothing stands behind it */
 	/* Adds what the word means to @set; @number stands behind the colon. */
-	int (*add)(struct parse *p, const struct part *part, unsigned int number,
+	int (*add)(struct set_parse *p, const struct set_part *part, unsigned int number,
 		struct irqkit_cpuset *set);
 	const char *why_empty; /* how it comes that it holds no CPU */
 };
 
 /* By what stands in front of the colon, if there is one. NULL: there is no such word. */
-const struct word *set_find_word(const struct part *part);
+const struct set_word *set_find_word(const struct set_part *part);
 
 #endif

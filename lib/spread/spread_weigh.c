@@ -111,7 +111,7 @@ void search_free(struct search *s)
 
 /* @weight may be negative, modulo 2^64. */
 static void add_weight(
-	struct placement *p, const struct search *s, uint32_t cpu, uint64_t weight)
+	struct trial *p, const struct search *s, uint32_t cpu, uint64_t weight)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 
@@ -121,12 +121,12 @@ static void add_weight(
 		p->load[i] += weight;
 }
 
-int placement_init(struct placement *p, const struct search *s)
+int trial_init(struct trial *p, const struct search *s)
 {
 	const struct irqkit_spread *spread = s->spread;
 	size_t n_items = (size_t)spread->n_items + 1, n_cpus = (size_t)spread->n_cpus + 1;
 
-	*p = (struct placement){ .cpu_of = malloc(n_items * sizeof(*p->cpu_of)),
+	*p = (struct trial){ .cpu_of = malloc(n_items * sizeof(*p->cpu_of)),
 		.how = calloc(n_items, sizeof(*p->how)),
 		.full = malloc(n_items * sizeof(*p->full)),
 		.own = calloc(n_cpus, sizeof(*p->own)),
@@ -144,7 +144,7 @@ int placement_init(struct placement *p, const struct search *s)
 	return 0;
 }
 
-void placement_free(struct placement *p)
+void trial_free(struct trial *p)
 {
 	free(p->cpu_of);
 	free(p->how);
@@ -156,8 +156,8 @@ void placement_free(struct placement *p)
 	free(p->next);
 }
 
-void placement_add(struct placement *p, const struct search *s, uint32_t item,
-	uint32_t cpu, enum how how)
+void trial_add(struct trial *p, const struct search *s, uint32_t item, uint32_t cpu,
+	enum how how)
 {
 	p->cpu_of[item] = cpu;
 	p->how[item] = (unsigned char)how;
@@ -165,7 +165,7 @@ void placement_add(struct placement *p, const struct search *s, uint32_t item,
 	p->count[cpu]++;
 }
 
-void placement_remove(struct placement *p, const struct search *s, uint32_t item)
+void trial_remove(struct trial *p, const struct search *s, uint32_t item)
 {
 	uint32_t cpu = p->cpu_of[item];
 
@@ -174,8 +174,8 @@ void placement_remove(struct placement *p, const struct search *s, uint32_t item
 	p->count[cpu]--;
 }
 
-uint64_t placement_peak(
-	const struct placement *p, const struct search *s, uint32_t cpu, int64_t more)
+uint64_t trial_peak(
+	const struct trial *p, const struct search *s, uint32_t cpu, int64_t more)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 	uint64_t worst = p->load[cpu] + 2 * (uint64_t)more;
@@ -186,8 +186,7 @@ uint64_t placement_peak(
 	return worst;
 }
 
-uint64_t placement_worst(
-	const struct placement *p, const struct search *s, uint32_t *ret_cpu)
+uint64_t trial_worst(const struct trial *p, const struct search *s, uint32_t *ret_cpu)
 {
 	uint64_t worst = 0;
 
@@ -211,8 +210,8 @@ uint64_t placement_worst(
  * have more than @level: own of each + sum of all <= level, and over all k threads
  * (1 + k) x own of those + k x own of bystanders <= k x level.
  */
-static uint64_t core_takes(const struct search *s, const struct placement *empty,
-	uint32_t cpu, uint64_t level)
+static uint64_t core_takes(
+	const struct search *s, const struct trial *empty, uint32_t cpu, uint64_t level)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 	uint64_t used = 0, k = 0, i = cpu, limit;
@@ -232,8 +231,7 @@ static uint64_t core_takes(const struct search *s, const struct placement *empty
 	return limit > used ? limit - used : 0;
 }
 
-static bool level_holds(
-	const struct search *s, const struct placement *empty, uint64_t level)
+static bool level_holds(const struct search *s, const struct trial *empty, uint64_t level)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 	uint64_t room = 0;
@@ -252,7 +250,7 @@ static bool level_holds(
 
 /* The lowest level at which all CPUs together could hold it, were it a liquid. */
 static uint64_t find_level(
-	const struct search *s, const struct placement *empty, uint64_t low)
+	const struct search *s, const struct trial *empty, uint64_t low)
 {
 	uint64_t high = UINT64_C(1) << (TOTAL_BITS + 3);
 
@@ -267,10 +265,10 @@ static uint64_t find_level(
 	return low;
 }
 
-uint64_t search_bound(const struct search *s, const struct placement *empty)
+uint64_t search_bound(const struct search *s, const struct trial *empty)
 {
 	uint32_t worst, n_targets = 0;
-	uint64_t bound = placement_worst(empty, s, &worst), least = UINT64_MAX, pair = 0;
+	uint64_t bound = trial_worst(empty, s, &worst), least = UINT64_MAX, pair = 0;
 
 	if (worst == NONE || s->n_order == 0)
 		return bound;

@@ -29,7 +29,7 @@ struct search {
 enum how { HOW_STAYS, HOW_HEAVY, HOW_LIGHT, HOW_EVENED };
 
 /* Where each item is: on a CPU, or free (NONE). */
-struct placement {
+struct trial {
 	uint32_t *cpu_of; /* owned; by item */
 	unsigned char *how; /* owned; by item: enum how */
 	uint32_t *full; /* owned; by item: as in struct spread_item */
@@ -45,19 +45,18 @@ struct placement {
 /* Each of these takes a few steps. */
 int search_init(struct search *search, const struct irqkit_spread *spread);
 void search_free(struct search *search);
-int placement_init(struct placement *p, const struct search *s);
-void placement_free(struct placement *p);
-void placement_add(struct placement *p, const struct search *s, uint32_t item,
-	uint32_t cpu, enum how how);
-void placement_remove(struct placement *p, const struct search *s, uint32_t item);
+int trial_init(struct trial *p, const struct search *s);
+void trial_free(struct trial *p);
+void trial_add(struct trial *p, const struct search *s, uint32_t item, uint32_t cpu,
+	enum how how);
+void trial_remove(struct trial *p, const struct search *s, uint32_t item);
 /* What the worst thread of @cpu's core has, had @cpu @more weight. Bystanders are let be. */
-uint64_t placement_peak(
-	const struct placement *p, const struct search *s, uint32_t cpu, int64_t more);
+uint64_t trial_peak(
+	const struct trial *p, const struct search *s, uint32_t cpu, int64_t more);
 /* What the most loaded CPU has; and which it is, the first of them. */
-uint64_t placement_worst(
-	const struct placement *p, const struct search *s, uint32_t *ret_cpu);
+uint64_t trial_worst(const struct trial *p, const struct search *s, uint32_t *ret_cpu);
 /* No placement has a worst CPU with less. */
-uint64_t search_bound(const struct search *s, const struct placement *empty);
+uint64_t search_bound(const struct search *s, const struct trial *empty);
 
 static inline bool search_may(const struct search *s, uint32_t item, uint32_t cpu)
 {

@@ -17,10 +17,10 @@
 #define PATH_ROOM 96
 
 /* NULL: there can be no such CPU, or no memory. */
-static struct place *get_place(struct irqkit_topology *t, unsigned int cpu)
+static struct cpu_place *get_place(struct irqkit_topology *t, unsigned int cpu)
 {
 	size_t n = cpu + 1;
-	struct place *place;
+	struct cpu_place *place;
 
 	if (cpu > IRQKIT_CPU_MAX)
 		return NULL;
@@ -35,7 +35,7 @@ static struct place *get_place(struct irqkit_topology *t, unsigned int cpu)
 	}
 	t->place = place;
 	for (; t->n_places < n; t->n_places++)
-		t->place[t->n_places] = (struct place){
+		t->place[t->n_places] = (struct cpu_place){
 			.id = { NOT_READ, NOT_READ, NOT_READ, NOT_READ, NOT_READ },
 		};
 	return &t->place[cpu];
@@ -108,9 +108,9 @@ static int read_id(struct irqkit_topology *t, unsigned int cpu, const char *name
 }
 
 static int get_id(
-	struct irqkit_topology *t, unsigned int cpu, enum id id, const char *name)
+	struct irqkit_topology *t, unsigned int cpu, enum place_id id, const char *name)
 {
-	struct place *place = get_place(t, cpu);
+	struct cpu_place *place = get_place(t, cpu);
 
 	if (!place)
 		return NOT_TOLD;
@@ -123,7 +123,7 @@ static int get_id(
 EXPORT int irqkit_topology_get_package(struct irqkit_topology *t, unsigned int cpu)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *members = NULL;
-	struct place *place = get_place(t, cpu);
+	struct cpu_place *place = get_place(t, cpu);
 	int id;
 
 	if (!place)
@@ -193,7 +193,7 @@ static void share_siblings(struct irqkit_topology *t, struct irqkit_cpuset *set)
 	if (keep_group(t, set) < 0)
 		return;
 	irqkit_cpuset_foreach(member, set) {
-		struct place *place = get_place(t, member);
+		struct cpu_place *place = get_place(t, member);
 
 		if (place && !place->siblings)
 			place->siblings = set;
@@ -204,7 +204,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_siblings(
 	struct irqkit_topology *t, unsigned int cpu)
 {
 	struct irqkit_cpuset *set = NULL;
-	struct place *place = get_place(t, cpu);
+	struct cpu_place *place = get_place(t, cpu);
 
 	if (!place)
 		return NULL;
@@ -270,7 +270,7 @@ static int read_llc(
 EXPORT const struct irqkit_cpuset *irqkit_topology_get_llc(
 	struct irqkit_topology *t, unsigned int cpu)
 {
-	struct place *place = get_place(t, cpu);
+	struct cpu_place *place = get_place(t, cpu);
 	struct irqkit_cpuset *set;
 
 	if (!place)

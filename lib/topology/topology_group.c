@@ -9,7 +9,8 @@
 /* ------------------------------------------------------------------------------- */
 /* Packages                                                                        */
 
-static struct package *find_package(struct irqkit_topology *t, unsigned int number)
+static struct topology_package *find_package(
+	struct irqkit_topology *t, unsigned int number)
 {
 	for (size_t i = 0; i < t->n_packages; i++)
 		if (t->package[i].number == number)
@@ -20,8 +21,8 @@ static struct package *find_package(struct irqkit_topology *t, unsigned int numb
 static int add_package(struct irqkit_topology *t, unsigned int number)
 {
 	struct irqkit_cpuset *cpus;
-	struct package *package =
-		reallocarray(t->package, t->n_packages + 1, sizeof(*package));
+	struct topology_package *package = reallocarray(
+		t->package, t->n_packages + 1, sizeof(*package));
 	int r;
 
 	if (!package)
@@ -30,7 +31,8 @@ static int add_package(struct irqkit_topology *t, unsigned int number)
 	r = irqkit_cpuset_new(&cpus);
 	if (r < 0)
 		return r;
-	t->package[t->n_packages++] = (struct package){ .number = number, .cpus = cpus };
+	t->package[t->n_packages++] = (struct topology_package){ .number = number,
+		.cpus = cpus };
 	return irqkit_cpuset_add(t->packages.set, number);
 }
 
@@ -73,7 +75,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_packages(struct irqkit_to
 EXPORT const struct irqkit_cpuset *irqkit_topology_get_package_cpus(
 	struct irqkit_topology *t, unsigned int number)
 {
-	struct package *package;
+	struct topology_package *package;
 
 	irqkit_topology_get_packages(t);
 	package = find_package(t, number);

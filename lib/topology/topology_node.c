@@ -36,7 +36,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_nodes(struct irqkit_topol
 }
 
 /* NULL: there is no such node. */
-static struct node *find_node(struct irqkit_topology *t, unsigned int number)
+static struct topology_node *find_node(struct irqkit_topology *t, unsigned int number)
 {
 	irqkit_topology_get_nodes(t);
 	for (size_t i = 0; i < t->n_nodes; i++)
@@ -46,7 +46,7 @@ static struct node *find_node(struct irqkit_topology *t, unsigned int number)
 }
 
 static const struct irqkit_cpuset *get_cpus_of(
-	struct irqkit_topology *t, struct node *node)
+	struct irqkit_topology *t, struct topology_node *node)
 {
 	char path[PATH_ROOM];
 
@@ -62,7 +62,7 @@ static const struct irqkit_cpuset *get_cpus_of(
 EXPORT const struct irqkit_cpuset *irqkit_topology_get_node_cpus(
 	struct irqkit_topology *t, unsigned int number)
 {
-	struct node *node = find_node(t, number);
+	struct topology_node *node = find_node(t, number);
 
 	return node ? get_cpus_of(t, node) : NULL;
 }
@@ -80,7 +80,8 @@ EXPORT int irqkit_topology_get_node(struct irqkit_topology *t, unsigned int cpu)
 }
 
 /* "10 21 21": a number for each node, in the order of theirs. All, or nothing. */
-static int parse_distances(struct node *node, const char *text, size_t len, size_t n)
+static int parse_distances(
+	struct topology_node *node, const char *text, size_t len, size_t n)
 {
 	const char *end = text + len;
 	size_t i = 0;
@@ -102,7 +103,7 @@ static int parse_distances(struct node *node, const char *text, size_t len, size
 	return text < end || i < n ? -EBADMSG : 0;
 }
 
-static void read_distances(struct irqkit_topology *t, struct node *node)
+static void read_distances(struct irqkit_topology *t, struct topology_node *node)
 {
 	_cleanup_free_ char *text = NULL;
 	char path[PATH_ROOM];
@@ -124,7 +125,7 @@ static void read_distances(struct irqkit_topology *t, struct node *node)
 EXPORT int irqkit_topology_get_distance(
 	struct irqkit_topology *t, unsigned int from, unsigned int to)
 {
-	struct node *a = find_node(t, from), *b = find_node(t, to);
+	struct topology_node *a = find_node(t, from), *b = find_node(t, to);
 
 	if (!a || !b)
 		return NOT_TOLD;

@@ -17,23 +17,23 @@ struct lazy_set {
 	bool has_read;
 };
 
-enum id { ID_PACKAGE, ID_DIE, ID_CLUSTER, ID_CORE, ID_CAPACITY, N_IDS };
+enum place_id { ID_PACKAGE, ID_DIE, ID_CLUSTER, ID_CORE, ID_CAPACITY, N_IDS };
 
-struct place {
+struct cpu_place {
 	struct irqkit_cpuset *siblings; /* both: in the topology's groups, or NULL */
 	struct irqkit_cpuset *llc;
 	bool has_read_llc;
 	int id[N_IDS];
 };
 
-struct node {
+struct topology_node {
 	unsigned int number;
 	struct lazy_set cpus;
 	int *distance; /* owned; to each node, in the order of their numbers; or NULL */
 	bool has_read_distance;
 };
 
-struct package {
+struct topology_package {
 	unsigned int number;
 	struct irqkit_cpuset *cpus; /* owned */
 };
@@ -44,11 +44,11 @@ struct irqkit_topology {
 	struct lazy_set nodes, packages, first_threads, other_threads;
 	struct lazy_set fast; /* of a hybrid machine; NULL: they are all alike */
 	bool lacks_capacity;  /* CPUs have no cpu_capacity, as the first one showed */
-	struct node *node; /* owned; one for each of nodes */
+	struct topology_node *node; /* owned; one for each of nodes */
 	size_t n_nodes;
-	struct package *package; /* owned; one for each of packages */
+	struct topology_package *package; /* owned; one for each of packages */
 	size_t n_packages;
-	struct place *place; /* owned; by number of the CPU */
+	struct cpu_place *place; /* owned; by number of the CPU */
 	size_t n_places;
 	struct irqkit_cpuset **group; /* owned, and what it holds */
 	size_t n_groups;

@@ -299,7 +299,7 @@ static void journal_is(const struct work *w, const char *expected)
 {
 	char names[64] = "";
 
-	assert_int_equal(state_list(w->lock->dir_fd, note_name, &names), 0);
+	assert_int_equal(run_dir_list(w->lock->dir_fd, note_name, &names), 0);
 	assert_string_equal(names, expected);
 }
 
