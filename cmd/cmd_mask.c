@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit mask: a list of CPUs into a mask, and back. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "measure/machine.h"
 #include "table/render.h"
 
 #include <errno.h>

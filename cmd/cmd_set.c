@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit set: the CPUs that serve an interrupt. */
+#include "base/basics.h"
+#include "base/say.h"
 #include "change/change.h"
+#include "measure/machine.h"
 #include "target/select.h"
 
 #include <errno.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit undo: puts back what a change changed. */
+#include "base/basics.h"
+#include "base/say.h"
 #include "change/change.h"
+#include "measure/machine.h"
 #include "table/render.h"
 
 #include <errno.h>

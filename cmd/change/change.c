@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the command line to the knobs: what all commands that write do alike. */
 #include "change/change.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
+#include "measure/machine.h"
 
 #include <errno.h>
 #include <signal.h>

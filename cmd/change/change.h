@@ -9,8 +9,9 @@
 #ifndef CHANGE_H
 #define CHANGE_H
 
-#include "base/command.h"
+#include "base/options.h"
 
+#include <irqkit.h>
 #include <signal.h>
 #include <stdint.h>
 

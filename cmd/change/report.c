@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A plan, or what came of it -> a table and closing remarks, or JSON. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
 #include "change/change.h"
 #include "table/render.h"
 

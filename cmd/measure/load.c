@@ -2,6 +2,8 @@
 /* Counts of interrupts, added up by CPU. */
 #include "measure/load.h"
 
+#include <stdlib.h>
+
 void load_free(struct load *load)
 {
 	free(load->cpus);

@@ -3,8 +3,9 @@
 #ifndef LOAD_H
 #define LOAD_H
 
-#include "base/command.h"
-
+#include <irqkit.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* One CPU's part. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How often interrupts come, by looking twice. */
+#include "base/say.h"
+#include "measure/machine.h"
 #include "spread/spread_run.h"
 
 #include <errno.h>

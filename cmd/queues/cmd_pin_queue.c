@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit pin-queue: everything that belongs to a queue, on the CPUs where it should be. */
+#include "base/say.h"
 #include "queues/pin.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit rps: receive packet steering, and receive flow steering. */
+#include "base/say.h"
 #include "queues/rps.h"
 
 #include <errno.h>

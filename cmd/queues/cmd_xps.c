@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit xps: transmit packet steering. */
+#include "base/say.h"
 #include "queues/xps.h"
 
 #include <errno.h>

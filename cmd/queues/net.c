@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A network interface on the command line: its queues, its node, what is below it. */
 #include "queues/net.h"
+#include "base/say.h"
+#include "measure/machine.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,6 +3,7 @@
 #ifndef NET_H
 #define NET_H
 
+#include "base/basics.h"
 #include "change/change.h"
 
 #define LOWER_OPTION(type, member)                                                       \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Queues and their CPUs -> steps: interrupts, XPS, threads. */
 #include "queues/pin.h"
+#include "base/say.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What RPS and RFS are set to, and whether that does anything. */
+#include "base/say.h"
+#include "base/text.h"
 #include "queues/rps.h"
 
 #include <errno.h>

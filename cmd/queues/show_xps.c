@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What XPS is set to. */
+#include "base/text.h"
 #include "queues/xps.h"
 
 #include <errno.h>

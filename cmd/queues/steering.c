@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `irqkit rps` and `irqkit xps` do alike: their run, and the rows that they show. */
 #include "queues/steering.h"
+#include "base/say.h"
+#include "base/text.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit show: which CPU serves which interrupt. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "measure/machine.h"
 #include "show/show.h"
 
 struct options {

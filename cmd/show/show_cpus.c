@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `irqkit show --by-cpu`: one row a CPU. */
+#include "base/basics.h"
+#include "base/say.h"
 #include "show/show.h"
-
 
 struct cpu_row {
 	unsigned int cpu;

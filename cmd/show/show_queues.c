@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `irqkit show --queues`: one row a queue of a network interface. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
 #include "show/show.h"
 
 #include <stdio.h>

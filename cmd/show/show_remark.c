@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The closing remark of `irqkit show`: what an expert would say. */
+#include "base/basics.h"
+#include "base/text.h"
 #include "show/show.h"
 
 #include <stdio.h>

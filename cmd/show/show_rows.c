@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns of `irqkit show`: one row an interrupt. */
+#include "base/basics.h"
 #include "show/show.h"
 
 #include <stdio.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit spread: many interrupts over many CPUs. */
+#include "base/basics.h"
+#include "base/say.h"
 #include "spread/spread_run.h"
 
 #include <string.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the machine to the input of the placement policy, and from its answer to steps. */
 #include "spread/placement.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "measure/machine.h"
 
 #include <errno.h>
 #include <string.h>

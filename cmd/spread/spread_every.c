@@ -6,6 +6,9 @@
  * interrupts, CPUs and devices may come and go. A period in which no CPU had much to do
  * costs the reading of /proc/interrupts and nothing else.
  */
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
 #include "spread/spread_run.h"
 
 #include <signal.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `irqkit spread` says beside its plan: warnings, and what more queues would do. */
+#include "base/say.h"
+#include "base/text.h"
 #include "queues/net.h"
 #include "spread/spread_run.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One run of `irqkit spread`: measure, decide, apply, look again, report. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "measure/machine.h"
 #include "spread/spread_run.h"
 
 #include <signal.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `irqkit spread` adds to the report: the load of each CPU before and after. */
+#include "base/basics.h"
 #include "spread/spread_run.h"
 
 #include <langinfo.h>

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns that -o and --sort name, and the order of the rows. */
-#include "table/render.h"
+#include "table/columns.h"
+#include "base/say.h"
 
 #include <string.h>
 #include <strings.h>
-
-void table_free(struct table *table)
-{
-	free(table->columns);
-	free(table->rows);
-}
 
 bool table_options_are_plain(
 	const struct table_options *options, const struct common *common)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A table -> text (libsmartcols) or JSON (jansson). The only user of either. */
 #include "table/render.h"
+#include "base/say.h"
+#include "base/text.h"
 
 #include <jansson.h>
 #include <libsmartcols/libsmartcols.h>

@@ -5,6 +5,8 @@
 
 #include "base/command.h"
 
+#include <irqkit.h>
+
 /* For the --help of every command that takes a TARGET. */
 #define SELECT_HELP                                                                      \
 	"A TARGET is an interrupt number 24, a range 24-31, a device (eth1, nvme0n1,\n"  \

@@ -7,6 +7,8 @@
  *
  * The name of an interface has no colon, a PCI address has one in front of something else.
  */
+#include "base/basics.h"
+#include "base/say.h"
 #include "target/marks.h"
 
 #include <errno.h>

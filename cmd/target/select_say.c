@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why a TARGET matches nothing, and what could be meant instead. */
+#include "base/say.h"
 #include "target/marks.h"
 
 #include <stdio.h>
