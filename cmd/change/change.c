@@ -141,7 +141,7 @@ enum status change_new_plan(struct change *change)
 	return say_no_memory();
 }
 
-enum status change_read(struct change *change)
+enum status change_read_machine(struct change *change)
 {
 	struct irqkit_snapshot *rows = NULL;
 	enum status status = machine_read(change->ctx, &rows);
@@ -323,7 +323,7 @@ enum status change_finish(struct change *change)
 
 static enum status plan_anew(struct change *change, change_plan_fn *plan, void *data)
 {
-	enum status status = change_read(change);
+	enum status status = change_read_machine(change);
 
 	free(change->remarks);
 	change->remarks = NULL;

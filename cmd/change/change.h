@@ -89,7 +89,7 @@ enum status change_say_state(const char *verb, int error);
 int change_try_lock(struct change *change, unsigned int timeout_ms);
 void change_unlock(struct change *change);
 /* A new, empty plan, and the rows as they are now. */
-enum status change_read(struct change *change);
+enum status change_read_machine(struct change *change);
 enum status change_new_plan(struct change *change);
 /* What asks the program to end is held back until the report is written. */
 void change_ending_signals(sigset_t *ret_signals);

@@ -25,7 +25,7 @@ static const struct option options[] = {
 static enum status place_queue(struct pin *pin, struct irqkit_queue *queue,
 	const struct irqkit_cpuset *cpus, bool is_named)
 {
-	struct place *place = &pin->places[pin->n_places];
+	struct pin_place *place = &pin->places[pin->n_places];
 
 	for (size_t i = 0; i < pin->n_places; i++) {
 		_cleanup_free_ char *name = NULL;

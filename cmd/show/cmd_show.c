@@ -5,7 +5,7 @@
 #include "measure/machine.h"
 #include "show/show.h"
 
-struct options {
+struct show_options {
 	struct table_options table;
 	const char *cpus;
 	bool is_all;
@@ -15,17 +15,17 @@ struct options {
 };
 
 static const struct option options[] = {
-	{ "all", 'a', OPTION_FLAG, offsetof(struct options, is_all), NULL,
+	{ "all", 'a', OPTION_FLAG, offsetof(struct show_options, is_all), NULL,
 		"also the rows with a name: NMI, LOC, ERR, IPI0" },
-	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, cpus), "SET",
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct show_options, cpus), "SET",
 		"only what these CPUs have served or may serve" },
-	{ "per-cpu", 0, OPTION_FLAG, offsetof(struct options, is_per_cpu), NULL,
+	{ "per-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_per_cpu), NULL,
 		"one column for each CPU" },
-	{ "by-cpu", 0, OPTION_FLAG, offsetof(struct options, is_by_cpu), NULL,
+	{ "by-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_by_cpu), NULL,
 		"one row for each CPU" },
-	{ "queues", 0, OPTION_FLAG, offsetof(struct options, is_queues), NULL,
+	{ "queues", 0, OPTION_FLAG, offsetof(struct show_options, is_queues), NULL,
 		"one row for each queue of network interfaces" },
-	TABLE_OPTIONS(struct options, table),
+	TABLE_OPTIONS(struct show_options, table),
 	{ 0 },
 };
 
@@ -125,7 +125,7 @@ static enum status open_machine(struct show *show, const struct call *call)
 
 /* From the machine to the rows. */
 static enum status collect(
-	struct show *show, const struct call *call, const struct options *o)
+	struct show *show, const struct call *call, const struct show_options *o)
 {
 	enum status status = STATUS_DONE;
 
@@ -161,7 +161,7 @@ static enum status print_json(const struct show *show, const struct table *table
  * knows its name.
  */
 static bool is_device_shown(
-	struct show *show, const struct call *call, const struct options *o)
+	struct show *show, const struct call *call, const struct show_options *o)
 {
 	const struct selection *chosen = &show->chosen;
 
@@ -172,7 +172,7 @@ static bool is_device_shown(
 }
 
 static enum status print_rows(
-	struct show *show, const struct call *call, const struct options *o)
+	struct show *show, const struct call *call, const struct show_options *o)
 {
 	const struct irqkit_cpuset *each_cpu =
 		show->only ? show->only : irqkit_snapshot_get_cpus(show->snapshot);
@@ -203,7 +203,7 @@ static enum status print_rows(
 
 static enum status run(const struct call *call)
 {
-	const struct options *o = call->state;
+	const struct show_options *o = call->state;
 	struct show show CLEANUP(show_free) = { 0 };
 	enum status status;
 
@@ -251,6 +251,6 @@ const struct command cmd_show = {
 		"  irqkit show eth1 --queues       what serves each of its queues\n"
 		"  irqkit show 'nvme0q*' --json | jq '.interrupts[].affinity'\n",
 	.options = options,
-	.state_size = sizeof(struct options),
+	.state_size = sizeof(struct show_options),
 	.run = run,
 };

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-void placement_free(struct placement *placement)
+void placement_clear(struct placement *placement)
 {
 	irqkit_spread_free(placement->spread);
 	irqkit_topology_free(placement->topology);
@@ -230,8 +230,8 @@ static enum status choose(struct placement *placement, struct change *change,
 
 enum status placement_check(struct change *change, const struct placement_wish *wish)
 {
-	struct placement placement CLEANUP(placement_free) = { 0 };
-	enum status status = change_read(change);
+	struct placement placement CLEANUP(placement_clear) = { 0 };
+	enum status status = change_read_machine(change);
 
 	return status == STATUS_DONE ? choose(&placement, change, wish) : status;
 }

@@ -195,7 +195,7 @@ static enum status look(struct watch *watch, struct change *change)
 {
 	struct spread spread CLEANUP(spread_free) = { 0 };
 	struct irqkit_snapshot *counts = NULL;
-	enum status status = change_read(change);
+	enum status status = change_read_machine(change);
 
 	if (status != STATUS_DONE)
 		return status;
@@ -229,7 +229,7 @@ static void keep_rows(struct watch *watch, struct change *change)
 static enum status watch_loads(struct watch *watch, struct change *change)
 {
 	struct spread first CLEANUP(spread_free) = { 0 };
-	enum status status = change_read(change);
+	enum status status = change_read_machine(change);
 
 	if (status == STATUS_DONE)
 		status = spread_decide(

@@ -10,7 +10,7 @@
 
 void spread_free(struct spread *spread)
 {
-	placement_free(&spread->placement);
+	placement_clear(&spread->placement);
 	for (size_t i = 0; i < spread->notes.n; i++)
 		free(spread->notes.texts[i]);
 	free(spread->notes.texts);
@@ -146,7 +146,7 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	if (status == STATUS_DONE && change_writes(change->options))
 		status = change_lock(change);
 	if (status == STATUS_DONE)
-		status = change_read(change);
+		status = change_read_machine(change);
 	if (status == STATUS_DONE && before)
 		return measure_end(change->snapshot, before, ret_measured);
 	irqkit_snapshot_free(before);

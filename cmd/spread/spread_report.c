@@ -18,28 +18,39 @@ struct load_row {
 	uint64_t load[N_TIMES];
 };
 
-static struct value get_cpu(void *data, const struct column *column)
+static struct cell get_cpu(void *data)
 {
 	struct load_row *row = data;
 
-	(void)column;
-	return number_value(row->cpu);
+	return number_cell(row->cpu);
 }
 
-static struct value get_load(void *data, const struct column *column)
+static struct cell get_before(void *data)
 {
 	struct load_row *row = data;
 
-	if (column->arg == MEASURED && !row->is_measured)
-		return ABSENT;
-	return number_value(row->load[column->arg]);
+	return number_cell(row->load[BEFORE]);
+}
+
+static struct cell get_after(void *data)
+{
+	struct load_row *row = data;
+
+	return number_cell(row->load[AFTER]);
+}
+
+static struct cell get_measured(void *data)
+{
+	struct load_row *row = data;
+
+	return row->is_measured ? number_cell(row->load[MEASURED]) : ABSENT;
 }
 
 static const struct column columns[] = {
 	{ "CPU", "cpu", "CPU", 0, get_cpu, 0 },
-	{ "BEFORE", "before", "its load now", 0, get_load, BEFORE },
-	{ "AFTER", "after", "its load as expected", 0, get_load, AFTER },
-	{ "MEASURED", "measured", "its load afterwards", 0, get_load, MEASURED },
+	{ "BEFORE", "before", "its load now", 0, get_before, 0 },
+	{ "AFTER", "after", "its load as expected", 0, get_after, 0 },
+	{ "MEASURED", "measured", "its load afterwards", 0, get_measured, 0 },
 	{ 0 },
 };
 

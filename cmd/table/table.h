@@ -13,23 +13,23 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum value_kind {
-	VALUE_ABSENT = 0, /* `-` in a table, no key in JSON */
-	VALUE_TEXT,
-	VALUE_TEXTS,  /* `a, b`; an array */
-	VALUE_NUMBER, /* not negative */
-	VALUE_INTEGER,
-	VALUE_BOOL,   /* yes, no; true, false */
-	VALUE_SHARE,  /* of 1: `61%`; 0.6123 */
-	VALUE_CPUS,   /* `0-3`, in JSON too */
-	VALUE_COUNTS, /* JSON alone: {"0": 12} */
-	VALUE_ROWS,   /* JSON alone: an array of objects */
+enum cell_kind {
+	CELL_ABSENT = 0, /* `-` in a table, no key in JSON */
+	CELL_TEXT,
+	CELL_TEXTS,  /* `a, b`; an array */
+	CELL_NUMBER, /* not negative */
+	CELL_INTEGER,
+	CELL_BOOL,   /* yes, no; true, false */
+	CELL_SHARE,  /* of 1: `61%`; 0.6123 */
+	CELL_CPUS,   /* `0-3`, in JSON too */
+	CELL_COUNTS, /* JSON alone: {"0": 12} */
+	CELL_ROWS,   /* JSON alone: an array of objects */
 };
 
 struct table;
 
-struct value {
-	enum value_kind kind;
+struct cell {
+	enum cell_kind kind;
 	union {
 		const char *text;
 		const char *const *texts; /* ending with NULL */
@@ -44,37 +44,37 @@ struct value {
 	void *owned; /* ended with free() after use */
 };
 
-#define ABSENT ((struct value){ .kind = VALUE_ABSENT })
+#define ABSENT ((struct cell){ .kind = CELL_ABSENT })
 
 /* What is NULL is absent. */
-static inline struct value text_value(const char *text)
+static inline struct cell text_cell(const char *text)
 {
-	return text ? (struct value){ .kind = VALUE_TEXT, .text = text } : ABSENT;
+	return text ? (struct cell){ .kind = CELL_TEXT, .text = text } : ABSENT;
 }
 
 /* The same; takes it over. */
-static inline struct value owned_value(char *text)
+static inline struct cell owned_cell(char *text)
 {
-	struct value value = text_value(text);
+	struct cell cell = text_cell(text);
 
-	value.owned = text;
-	return value;
+	cell.owned = text;
+	return cell;
 }
 
-static inline struct value number_value(uint64_t number)
+static inline struct cell number_cell(uint64_t number)
 {
-	return (struct value){ .kind = VALUE_NUMBER, .number = number };
+	return (struct cell){ .kind = CELL_NUMBER, .number = number };
 }
 
-static inline struct value bool_value(bool is_true)
+static inline struct cell bool_cell(bool is_true)
 {
-	return (struct value){ .kind = VALUE_BOOL, .is_true = is_true };
+	return (struct cell){ .kind = CELL_BOOL, .is_true = is_true };
 }
 
 /* NULL is absent. */
-static inline struct value cpus_value(const struct irqkit_cpuset *cpus)
+static inline struct cell cpus_cell(const struct irqkit_cpuset *cpus)
 {
-	return cpus ? (struct value){ .kind = VALUE_CPUS, .cpus = cpus } : ABSENT;
+	return cpus ? (struct cell){ .kind = CELL_CPUS, .cpus = cpus } : ABSENT;
 }
 
 enum {
@@ -91,9 +91,21 @@ struct column {
 	const char *key; /* NULL: not in JSON */
 	const char *help;
 	unsigned int flags;
-	struct value (*get)(void *row, const struct column *column);
-	unsigned int arg; /* for get() */
+	struct cell (*get)(void *row);
+	const struct column_of_many *many; /* then it is asked instead of get() */
 };
+
+/* One of several columns that differ by a number only. */
+struct column_of_many {
+	struct cell (*get)(void *row, unsigned int number);
+	unsigned int number;
+};
+
+static inline struct cell column_get(const struct column *column, void *row)
+{
+	return column->many ? column->many->get(row, column->many->number)
+			    : column->get(row);
+}
 
 enum mark { MARK_NONE, MARK_BUSY, MARK_IDLE };
 
