@@ -91,9 +91,6 @@ void change_unlock(struct change *change);
 /* A new, empty plan, and the rows as they are now. */
 enum status change_read_machine(struct change *change);
 enum status change_new_plan(struct change *change);
-/* What asks the program to end is held back until the report is written. */
-void change_ending_signals(sigset_t *ret_signals);
-void change_hold_signals(sigset_t *ret_before);
 /* After writing, of which @status came: waits for moves, reports, and lets signals in. */
 enum status change_end(struct change *change, enum status status, const sigset_t *before);
 bool change_is_all_gone(const struct change *change);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit xps: transmit packet steering. */
 #include "base/say.h"
+#include "measure/queue.h"
 #include "queues/xps.h"
 
 #include <errno.h>
@@ -101,7 +102,7 @@ static struct irqkit_cpuset *find_set(
 static enum status choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
 	/* those that were not chosen have their part as well */
-	size_t n = 0, n_tx = net_count_queues(task->device, IRQKIT_TX);
+	size_t n = 0, n_tx = queue_count(task->device, IRQKIT_TX);
 	size_t n_queues = irqkit_device_count_queues(task->device);
 	enum status status = STATUS_DONE;
 
@@ -166,7 +167,7 @@ static enum status plan_device(const struct steer_task *task)
 	struct irqkit_cpuset **sets;
 	enum status status;
 
-	if (net_count_queues(task->device, IRQKIT_TX) == 1)
+	if (queue_count(task->device, IRQKIT_TX) == 1)
 		return net_say_unreadable(task->queues[0], "xps_cpus", -ENOENT);
 	sets = calloc(task->n_queues + 1, sizeof(struct irqkit_cpuset *));
 	if (!sets)

@@ -2,6 +2,7 @@
 /* Queues and their CPUs -> steps: interrupts, XPS, threads. */
 #include "queues/pin.h"
 #include "base/say.h"
+#include "measure/queue.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -60,13 +61,13 @@ static bool is_placed(const struct pin *pin, const struct irqkit_queue *queue)
 /* Queues that nobody spoke of and that move with one that is placed. */
 static void warn_shared(const struct pin *pin, const struct pin_place *place, int irq)
 {
-	_cleanup_free_ char *name = net_format_queue(place->queue);
+	_cleanup_free_ char *name = queue_format_full_name(place->queue);
 	_cleanup_free_ char *others = NULL;
 
 	for (size_t i = 0; i < irqkit_device_count_queues(pin->device); i++) {
 		const struct irqkit_queue *queue = irqkit_device_get_queue(
 			pin->device, i);
-		_cleanup_free_ char *before = others, *other = net_format_queue(queue);
+		_cleanup_free_ char *before = others, *other = queue_format_full_name(queue);
 
 		if (irqkit_queue_get_irq(queue) != irq || is_placed(pin, queue)) {
 			before = NULL;
@@ -84,7 +85,7 @@ static void warn_shared(const struct pin *pin, const struct pin_place *place, in
 static enum status refuse(const struct pin_place *place,
 	const struct irqkit_interrupt *interrupt, const char *obstacle)
 {
-	_cleanup_free_ char *name = net_format_queue(place->queue);
+	_cleanup_free_ char *name = queue_format_full_name(place->queue);
 
 	say_error("%s, the interrupt of %s, cannot be moved: it is %s",
 		irqkit_interrupt_get_label(interrupt), name ? name : "", obstacle);
@@ -110,7 +111,7 @@ static enum status plan_interrupt(
 	struct pin *pin, const struct pin_place *place, const char *why)
 {
 	int irq = irqkit_queue_get_irq(place->queue);
-	_cleanup_free_ char *name = net_format_queue(place->queue);
+	_cleanup_free_ char *name = queue_format_full_name(place->queue);
 	const struct irqkit_interrupt *interrupt = irq >= 0 ? find_row(pin, irq) : NULL;
 	const struct irqkit_step *step;
 
@@ -136,7 +137,7 @@ static enum status plan_interrupt(
 /* Of a queue that sends; netback sends what its guest receives. */
 static const struct irqkit_queue *find_xps_queue(const struct pin_place *place)
 {
-	const struct irqkit_queue *queue = net_get_served_queue(place->queue);
+	const struct irqkit_queue *queue = queue_get_served(place->queue);
 
 	return irqkit_queue_get_direction(queue) == IRQKIT_TX ? queue : NULL;
 }
@@ -215,7 +216,7 @@ enum status pin_plan(struct pin *pin)
 
 	for (size_t i = 0; i < pin->n_places && status == STATUS_DONE; i++) {
 		const struct pin_place *place = &pin->places[i];
-		_cleanup_free_ char *why = net_format_queue(place->queue);
+		_cleanup_free_ char *why = queue_format_full_name(place->queue);
 
 		if (!why)
 			return say_no_memory();

@@ -2,6 +2,7 @@
 /* What RPS and RFS are set to, and whether that does anything. */
 #include "base/say.h"
 #include "base/text.h"
+#include "measure/queue.h"
 #include "queues/rps.h"
 
 #include <errno.h>
@@ -62,7 +63,7 @@ enum status rps_advise(struct net *net, struct irqkit_device *device,
 		r = add_serving(net, device, serving);
 	if (r == 0)
 		r = irqkit_steer_rps(net->topology, net_get_node(device), serving,
-			net_count_queues(device, IRQKIT_RX), ret_cpus, ret_why);
+			queue_count(device, IRQKIT_RX), ret_cpus, ret_why);
 	if (r == 0 && !irqkit_cpuset_is_empty(*ret_cpus) &&
 		irqkit_cpuset_is_empty(serving) && !irqkit_device_get_bus_device(device))
 		r = advise_against(ret_cpus, ret_why);
@@ -86,7 +87,7 @@ static size_t count_cpus(struct net *net)
 
 static const char *judge_rps(struct net *net, const struct steer_row *row)
 {
-	size_t n = net_count_queues(irqkit_queue_get_device(row->queue), IRQKIT_RX);
+	size_t n = queue_count(irqkit_queue_get_device(row->queue), IRQKIT_RX);
 
 	if (irqkit_cpuset_is_empty(row->cpus))
 		return "off";

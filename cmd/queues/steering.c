@@ -3,6 +3,7 @@
 #include "queues/steering.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "measure/queue.h"
 
 #include <stdio.h>
 
@@ -106,7 +107,7 @@ struct cell steer_get_queue(void *data)
 {
 	const struct steer_row *row = data;
 
-	return owned_cell(net_format_queue(row->queue));
+	return owned_cell(queue_format_full_name(row->queue));
 }
 
 struct cell steer_get_device(void *data)
@@ -119,7 +120,7 @@ struct cell steer_get_device(void *data)
 struct cell steer_get_irq(void *data)
 {
 	const struct steer_row *row = data;
-	int irq = net_get_irq(row->queue);
+	int irq = queue_get_served_irq(row->queue);
 
 	return irq < 0 ? ABSENT : number_cell((uint64_t)irq);
 }

@@ -104,9 +104,11 @@ static enum status make_rows(struct show *show)
 
 const struct load *show_load(struct show *show)
 {
-	if (!show->load.cpus)
-		load_add_up(&show->load, irqkit_snapshot_get_cpus(show->snapshot),
-			show->chosen.interrupts, show->chosen.n);
+	if (show->load.cpus)
+		return &show->load;
+	load_start(&show->load, irqkit_snapshot_get_cpus(show->snapshot));
+	for (size_t i = 0; i < show->chosen.n; i++)
+		load_add(&show->load, show->chosen.interrupts[i]);
 	return &show->load;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns of `irqkit show` that speak of the device which raises an interrupt. */
 #include "base/basics.h"
+#include "measure/queue.h"
 #include "show/show.h"
 
 #include <ctype.h>
@@ -73,7 +74,7 @@ struct cell show_get_queues(void *data)
 		if (irqkit_queue_get_irq(queue) != show_row_irq(data))
 			continue;
 		texts[found] = names + found * QUEUE_NAME_ROOM;
-		format_queue_name(queue, names + found * QUEUE_NAME_ROOM);
+		queue_format_name(queue, names + found * QUEUE_NAME_ROOM);
 		found++;
 	}
 	if (found == 0) {

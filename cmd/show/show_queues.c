@@ -3,6 +3,7 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "measure/queue.h"
 #include "show/show.h"
 
 #include <stdio.h>
@@ -51,7 +52,7 @@ static struct cell get_queue(void *data)
 
 	if (!name)
 		return ABSENT;
-	format_queue_name(row->queue, name);
+	queue_format_name(row->queue, name);
 	return owned_cell(name);
 }
 

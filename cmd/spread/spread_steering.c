@@ -3,7 +3,8 @@
  * Where XPS and RPS go against the places that interrupts get: queues that are sent by from
  * CPUs far from the one that serves them, and packets that are handed to where they are.
  */
-#include "queues/net.h"
+#include "base/basics.h"
+#include "measure/queue.h"
 #include "spread/spread_run.h"
 
 #include <stdio.h>
@@ -45,7 +46,7 @@ static int read_cpus(const struct irqkit_queue *queue, struct irqkit_cpuset **re
 static void read_queue(struct steered_device *device, const struct irqkit_queue *queue)
 {
 	const struct placement *p = &device->spread->placement;
-	int irq = net_get_irq(queue);
+	int irq = queue_get_served_irq(queue);
 	long index = irq >= 0 ? placement_find(p, irq) : -1;
 	struct steered steered = { .queue = queue };
 
@@ -175,7 +176,7 @@ static void note(const struct steered_device *device, const struct conflict *con
 
 	if (!first)
 		return;
-	queue = net_format_queue(first->queue);
+	queue = queue_format_full_name(first->queue);
 	cpus = name_cpus(first->cpus);
 	place = name_cpus(first->place);
 	if (n > 1)

@@ -66,8 +66,4 @@ enum status select_queues(struct irqkit_devices *devices, const char *const *wor
 	size_t n_words, struct queue_selection *ret_selection);
 void queue_selection_free(struct queue_selection *selection);
 
-/* "rx-0" */
-#define QUEUE_NAME_ROOM 16
-void format_queue_name(const struct irqkit_queue *queue, char name[QUEUE_NAME_ROOM]);
-
 #endif
