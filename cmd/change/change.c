@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the command line to the knobs: what all commands that write do alike. */
 #include "change/change.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
+#include "measure/machine.h"
+#include "measure/signals.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -137,7 +142,7 @@ enum status change_new_plan(struct change *change)
 	return say_no_memory();
 }
 
-enum status change_read(struct change *change)
+enum status change_read_machine(struct change *change)
 {
 	struct irqkit_snapshot *rows = NULL;
 	enum status status = machine_read(change->ctx, &rows);
@@ -195,47 +200,12 @@ enum status change_refuse_skipped(const struct change *change)
 
 /* ------------------------------------------------------------------------------- */
 
-static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-
-/* What asks a program to end, unless it was started to ignore that (nohup, a job). */
-void change_ending_signals(sigset_t *ret_signals)
-{
-	sigemptyset(ret_signals);
-	for (size_t i = 0; i < LENGTH(signals); i++) {
-		struct sigaction action;
-
-		if (sigaction(signals[i], NULL, &action) == 0 &&
-			action.sa_handler != SIG_IGN)
-			sigaddset(ret_signals, signals[i]);
-	}
-}
-
-void change_hold_signals(sigset_t *ret_before)
-{
-	sigset_t ending;
-
-	change_ending_signals(&ending);
-	sigprocmask(SIG_BLOCK, &ending, ret_before);
-}
-
-static bool is_asked_to_end(void)
-{
-	sigset_t ending, waiting;
-
-	change_ending_signals(&ending);
-	sigpending(&waiting);
-	for (size_t i = 0; i < LENGTH(signals); i++)
-		if (sigismember(&ending, signals[i]) && sigismember(&waiting, signals[i]))
-			return true;
-	return false;
-}
-
 static void wait_for_moves(struct change *change)
 {
 	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 
 	for (unsigned int waited = 0; waited < change->wait_ms; waited += POLL_MS) {
-		if (irqkit_plan_refresh(change->plan) == 0 || is_asked_to_end())
+		if (irqkit_plan_refresh(change->plan) == 0 || signals_ask_to_end())
 			return;
 		nanosleep(&pause, NULL);
 	}
@@ -292,7 +262,7 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 	reported = report_plan(change);
 	if (fflush(stdout) != 0 && status == STATUS_DONE)
 		say_error("the report could not be written; the change was made all the same");
-	sigprocmask(SIG_SETMASK, before, NULL);
+	signals_let_in(before);
 	return status == STATUS_DONE ? reported : status;
 }
 
@@ -301,7 +271,7 @@ static enum status apply_and_report(struct change *change)
 	enum status status;
 	sigset_t before;
 
-	change_hold_signals(&before);
+	signals_hold(&before);
 	status = apply(change);
 	if (status == STATUS_DONE && change->undone && change_is_all_gone(change))
 		irqkit_change_mark_undone(change->undone, change->lock);
@@ -319,7 +289,7 @@ enum status change_finish(struct change *change)
 
 static enum status plan_anew(struct change *change, change_plan_fn *plan, void *data)
 {
-	enum status status = change_read(change);
+	enum status status = change_read_machine(change);
 
 	free(change->remarks);
 	change->remarks = NULL;

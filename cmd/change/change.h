@@ -9,8 +9,9 @@
 #ifndef CHANGE_H
 #define CHANGE_H
 
-#include "base/command.h"
+#include "base/options.h"
 
+#include <irqkit.h>
 #include <signal.h>
 #include <stdint.h>
 
@@ -88,11 +89,8 @@ enum status change_say_state(const char *verb, int error);
 int change_try_lock(struct change *change, unsigned int timeout_ms);
 void change_unlock(struct change *change);
 /* A new, empty plan, and the rows as they are now. */
-enum status change_read(struct change *change);
+enum status change_read_machine(struct change *change);
 enum status change_new_plan(struct change *change);
-/* What asks the program to end is held back until the report is written. */
-void change_ending_signals(sigset_t *ret_signals);
-void change_hold_signals(sigset_t *ret_before);
 /* After writing, of which @status came: waits for moves, reports, and lets signals in. */
 enum status change_end(struct change *change, enum status status, const sigset_t *before);
 bool change_is_all_gone(const struct change *change);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A plan, or what came of it -> a table and closing remarks, or JSON. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
 #include "change/change.h"
 #include "table/render.h"
 
@@ -7,48 +10,43 @@
 #include <string.h>
 
 /* What a row of the table is. */
-struct row {
+struct report_row {
 	const struct change *change;
 	const struct irqkit_step *step;
 };
 
 static const struct irqkit_step *step_of(const void *data)
 {
-	const struct row *row = data;
+	const struct report_row *row = data;
 
 	return row->step;
 }
 
-static struct value get_irq(void *data, const struct column *column)
+static struct cell get_irq(void *data)
 {
 	int irq = irqkit_step_get_irq(step_of(data));
 
-	(void)column;
-	return irq < 0 ? ABSENT : number_value((uint64_t)irq);
+	return irq < 0 ? ABSENT : number_cell((uint64_t)irq);
 }
 
-static struct value get_path(void *data, const struct column *column)
+static struct cell get_path(void *data)
 {
-	(void)column;
-	return text_value(irqkit_step_get_path(step_of(data)));
+	return text_cell(irqkit_step_get_path(step_of(data)));
 }
 
-static struct value get_target(void *data, const struct column *column)
+static struct cell get_target(void *data)
 {
-	(void)column;
-	return text_value(irqkit_step_get_target(step_of(data)));
+	return text_cell(irqkit_step_get_target(step_of(data)));
 }
 
-static struct value get_old(void *data, const struct column *column)
+static struct cell get_old(void *data)
 {
-	(void)column;
-	return text_value(irqkit_step_get_old(step_of(data)));
+	return text_cell(irqkit_step_get_old(step_of(data)));
 }
 
-static struct value get_new(void *data, const struct column *column)
+static struct cell get_new(void *data)
 {
-	(void)column;
-	return text_value(irqkit_step_get_new(step_of(data)));
+	return text_cell(irqkit_step_get_new(step_of(data)));
 }
 
 static bool is_of_interrupt(const struct irqkit_step *step)
@@ -57,7 +55,7 @@ static bool is_of_interrupt(const struct irqkit_step *step)
 		irqkit_step_get_knob(step) == IRQKIT_KNOB_DEFAULT_AFFINITY;
 }
 
-static struct value get_knob(void *data, const struct column *column)
+static struct cell get_knob(void *data)
 {
 	static const char *const words[] = {
 		[IRQKIT_KNOB_AFFINITY] = "affinity",
@@ -70,55 +68,48 @@ static struct value get_knob(void *data, const struct column *column)
 		[IRQKIT_KNOB_THREAD] = "thread",
 	};
 
-	(void)column;
-	return text_value(words[irqkit_step_get_knob(step_of(data))]);
+	return text_cell(words[irqkit_step_get_knob(step_of(data))]);
 }
 
 /* CPUs as a list; what holds no CPUs as the kernel writes it. */
-static struct value get_old_shown(void *data, const struct column *column)
+static struct cell get_old_shown(void *data)
 {
 	const struct irqkit_cpuset *cpus = irqkit_step_get_old_cpus(step_of(data));
 
-	(void)column;
-	return cpus ? cpus_value(cpus) : text_value(irqkit_step_get_old(step_of(data)));
+	return cpus ? cpus_cell(cpus) : text_cell(irqkit_step_get_old(step_of(data)));
 }
 
-static struct value get_new_shown(void *data, const struct column *column)
+static struct cell get_new_shown(void *data)
 {
 	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step_of(data));
 
-	(void)column;
-	return cpus ? cpus_value(cpus) : text_value(irqkit_step_get_new(step_of(data)));
+	return cpus ? cpus_cell(cpus) : text_cell(irqkit_step_get_new(step_of(data)));
 }
 
-static struct value get_old_cpus(void *data, const struct column *column)
+static struct cell get_old_cpus(void *data)
 {
-	(void)column;
-	return cpus_value(irqkit_step_get_old_cpus(step_of(data)));
+	return cpus_cell(irqkit_step_get_old_cpus(step_of(data)));
 }
 
-static struct value get_new_cpus(void *data, const struct column *column)
+static struct cell get_new_cpus(void *data)
 {
-	(void)column;
-	return cpus_value(irqkit_step_get_new_cpus(step_of(data)));
+	return cpus_cell(irqkit_step_get_new_cpus(step_of(data)));
 }
 
-static struct value get_effective(void *data, const struct column *column)
+static struct cell get_effective(void *data)
 {
 	const struct irqkit_cpuset *effective = irqkit_step_get_effective(step_of(data));
 
-	(void)column;
-	return effective && !irqkit_cpuset_is_empty(effective) ? cpus_value(effective)
+	return effective && !irqkit_cpuset_is_empty(effective) ? cpus_cell(effective)
 							       : ABSENT;
 }
 
-static struct value get_why(void *data, const struct column *column)
+static struct cell get_why(void *data)
 {
-	(void)column;
-	return text_value(irqkit_step_get_why(step_of(data)));
+	return text_cell(irqkit_step_get_why(step_of(data)));
 }
 
-static struct value get_result(void *data, const struct column *column)
+static struct cell get_result(void *data)
 {
 	static const char *const words[] = {
 		[IRQKIT_PLANNED] = "planned",
@@ -130,27 +121,24 @@ static struct value get_result(void *data, const struct column *column)
 		[IRQKIT_ROLLED_BACK] = "rolled-back",
 	};
 
-	(void)column;
-	return text_value(words[irqkit_step_get_result(step_of(data))]);
+	return text_cell(words[irqkit_step_get_result(step_of(data))]);
 }
 
-static struct value get_error(void *data, const struct column *column)
+static struct cell get_error(void *data)
 {
 	int error = irqkit_step_get_error(step_of(data));
 
-	(void)column;
-	return error ? text_value(strerrorname_np(error)) : ABSENT;
+	return error ? text_cell(strerrorname_np(error)) : ABSENT;
 }
 
-static struct value get_load(void *data, const struct column *column)
+static struct cell get_load(void *data)
 {
-	const struct row *row = data;
+	const struct report_row *row = data;
 	uint64_t load;
 
-	(void)column;
 	if (!row->change->get_load || !row->change->get_load(row->change, row->step, &load))
 		return ABSENT;
-	return number_value(load);
+	return number_cell(load);
 }
 
 static const struct column columns[] = {
@@ -422,14 +410,14 @@ static enum status print_report(const struct change *change, struct table *table
 enum status report_plan(const struct change *change)
 {
 	size_t n = irqkit_plan_count(change->plan);
-	struct row *rows = calloc(n + 1, sizeof(*rows));
+	struct report_row *rows = calloc(n + 1, sizeof(*rows));
 	struct table table CLEANUP(table_free) = {
 		.rows = calloc(n + 1, sizeof(*table.rows)),
 	};
 	enum status status;
 
 	for (size_t i = 0; rows && table.rows && i < n; i++) {
-		rows[i] = (struct row){ change, irqkit_plan_get(change->plan, i) };
+		rows[i] = (struct report_row){ change, irqkit_plan_get(change->plan, i) };
 		if (is_shown(change, rows[i].step))
 			table.rows[table.n_rows++] = &rows[i];
 	}

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the machine to the input of the placement policy, and from its answer to steps. */
 #include "spread/placement.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "measure/machine.h"
 
 #include <errno.h>
 #include <string.h>
 
-void placement_free(struct placement *placement)
+void placement_clear(struct placement *placement)
 {
 	irqkit_spread_free(placement->spread);
 	irqkit_topology_free(placement->topology);
@@ -227,8 +230,8 @@ static enum status choose(struct placement *placement, struct change *change,
 
 enum status placement_check(struct change *change, const struct placement_wish *wish)
 {
-	struct placement placement CLEANUP(placement_free) = { 0 };
-	enum status status = change_read(change);
+	struct placement placement CLEANUP(placement_clear) = { 0 };
+	enum status status = change_read_machine(change);
 
 	return status == STATUS_DONE ? choose(&placement, change, wish) : status;
 }

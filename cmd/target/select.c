@@ -8,8 +8,12 @@
  * there is no such device, or nothing is known to be its own, it is the name of a handler
  * or of a row.
  */
+#include "target/select.h"
+#include "base/say.h"
+#include "measure/machine.h"
 #include "target/marks.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void marks_add(struct marks *marks, size_t index, bool is_named)

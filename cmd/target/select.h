@@ -5,6 +5,8 @@
 
 #include "base/command.h"
 
+#include <irqkit.h>
+
 /* For the --help of every command that takes a TARGET. */
 #define SELECT_HELP                                                                      \
 	"A TARGET is an interrupt number 24, a range 24-31, a device (eth1, nvme0n1,\n"  \
@@ -63,9 +65,5 @@ struct queue_selection {
 enum status select_queues(struct irqkit_devices *devices, const char *const *words,
 	size_t n_words, struct queue_selection *ret_selection);
 void queue_selection_free(struct queue_selection *selection);
-
-/* "rx-0" */
-#define QUEUE_NAME_ROOM 16
-void format_queue_name(const struct irqkit_queue *queue, char name[QUEUE_NAME_ROOM]);
 
 #endif

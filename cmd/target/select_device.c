@@ -7,6 +7,9 @@
  *
  * The name of an interface has no colon, a PCI address has one in front of something else.
  */
+#include "base/basics.h"
+#include "base/say.h"
+#include "measure/queue.h"
 #include "target/marks.h"
 
 #include <errno.h>
@@ -89,20 +92,12 @@ static int mark_whole(struct marks *marks, struct irqkit_device *device)
 	return r < 0 ? r : found;
 }
 
-void format_queue_name(const struct irqkit_queue *queue, char name[QUEUE_NAME_ROOM])
-{
-	bool is_rx = irqkit_queue_get_direction(queue) == IRQKIT_RX;
-
-	snprintf(name, QUEUE_NAME_ROOM, "%s-%u", is_rx ? "rx" : "tx",
-		irqkit_queue_get_number(queue));
-}
-
 bool queue_is_meant(const char *part, const struct irqkit_queue *queue)
 {
 	const struct target target = { .name = part, .is_glob = strpbrk(part, "*?[") };
 	char name[QUEUE_NAME_ROOM];
 
-	format_queue_name(queue, name);
+	queue_format_name(queue, name);
 	return target_matches(&target, name) ||
 	       target_matches(&target, name + strlen("rx-"));
 }

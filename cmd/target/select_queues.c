@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* TARGETs -> queues of network interfaces. */
+#include "base/basics.h"
+#include "base/say.h"
 #include "target/marks.h"
 
 #include <errno.h>

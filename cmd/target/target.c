@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* TARGETs: 24, 24-31, eth1, eth1:rx-0, 'nvme0q*', chip:xen-dyn, all. */
 #include "target/target.h"
+#include "base/basics.h"
+#include "base/say.h"
 
 #include <fnmatch.h>
 #include <limits.h>

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "../../cmd/measure/queue.c"
 #include "../../cmd/target/select.c"
 #include "../../cmd/target/select_device.c"
 #include "../../cmd/target/select_queues.c"
