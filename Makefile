@@ -165,8 +165,10 @@ $(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(LIB_SRCS) $(B)/LIB.libs
 check-programs: all $(UNITS) $(REPLAYS) $(TOOLS)
 
 # test/run takes file names as arguments: make check T="test/check-docs.sh"
+# When make ends, so do the tests, even if it is killed.
 check: check-programs
-	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/run $(T)
+	@export MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))'; \
+		exec $(B)/test/tool/limit --keep-group 0 test/run $(T)
 
 bench: all $(BENCHES)
 	@O='$(abspath $(O))' test/bench/run
