@@ -91,7 +91,7 @@ check "when it comes to others, that is followed" \
 	until_true 3 moved "$first" vif0-q0-tx:5:3000 vif0-q2-tx:5:3000
 ends "it ends with 0" 0 TERM
 check "and says how many moves it made" grep -qE '^[2-9] moves in [0-9]+ rounds\.$' "$tmp/out"
-check "each with its CPUs and the reason" grep -qE '^  [0-9]+ vif0-q[02]-rx: 0-3 -> [123], eases CPU 0$' "$tmp/out"
+check "each with its CPUs and the reason" grep -qE '^  [0-9]+ vif0-q[02]-rx: 0-3 -> [123], relieves CPU 0$' "$tmp/out"
 empty "it has nothing to complain of" "$(cat "$tmp/err")"
 while "$O/irqkit" undo --root="$root" --quiet 2>/dev/null; do :; done
 same "all of it can be undone" "$nothing" "$(values)"
@@ -230,8 +230,8 @@ else
 	same "what was written stays, the other is on the next best" '1 1 2 1 4 4 8 8 ' "$(values)"
 	check "two CPUs without vectors: the status is 0" refused 1..2 --json
 	same "the queue is on the third" '1 1 4 4 4 4 8 8 ' "$(values)"
-	same "the JSON says why" '28 2 next best; no vectors left on CPU 0
-29 2 with its tx' "$(jq -r '.changes[] | select(.irq == 28, .irq == 29) | "\(.irq) \(.new_cpus) \(.why)"' "$tmp/out")"
+	same "the JSON says why" '28 2 next best CPU; no free vector on CPU 0
+29 2 same CPU as its tx' "$(jq -r '.changes[] | select(.irq == 28, .irq == 29) | "\(.irq) \(.new_cpus) \(.why)"' "$tmp/out")"
 	undone "two CPUs without vectors"
 	check "--keep-going: the next best, and the status is 0" refused 1 --keep-going
 	same "--keep-going: as without" '1 1 1 1 4 4 8 8 ' "$(values)"
@@ -267,7 +267,7 @@ irqkit: what was changed before that has been put back" "$(cat "$tmp/err")"
 	sleep 0.5
 	check "--every: a CPU without vectors" until_true 3 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
 	ends "--every: it ends with 0" 0 TERM
-	check "--every: it says so" grep -qE '^  [0-9]+ vif0-q[02]-rx: 0-3 -> 2, next best; no vectors left on CPU 1$' "$tmp/out"
+	check "--every: it says so" grep -qE '^  [0-9]+ vif0-q[02]-rx: 0-3 -> 2, next best CPU; no free vector on CPU 1$' "$tmp/out"
 	empty "--every: it has nothing to complain of" "$(cat "$tmp/err")"
 	undone "--every"
 
