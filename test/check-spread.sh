@@ -215,7 +215,7 @@ undone() {
 }
 left='No interrupt vector was left on CPU 1: the next best was taken.'
 none='irqkit: no CPU that 28 (vif0-q1-tx) may go to has an interrupt vector left
-irqkit: cannot write '"'8'"' to /proc/irq/28/smp_affinity (vif0-q1-tx): No space left on device: these CPUs have no interrupt vector left: name others, or more'
+irqkit: cannot write '"'8'"' to /proc/irq/28/smp_affinity (vif0-q1-tx): No space left on device: these CPUs have no free interrupt vector; choose other CPUs, or more'
 if ! traced strace -qq -o /dev/null -e trace=write -e inject=write:error=EIO:when=9 true 2>/dev/null; then
 	skip "a CPU without vectors" "no strace that makes calls fail, or nothing may be traced here"
 else
@@ -241,7 +241,7 @@ else
 	refused 1+
 	same "no CPU has a vector: the status is 1" 1 $?
 	same "and it says so" "$none
-irqkit: what was changed before that has been put back" "$(cat "$tmp/err")"
+irqkit: the changes made before that were rolled back" "$(cat "$tmp/err")"
 	same "and everything is as it was" "$nothing" "$(values)"
 	empty "there is nothing to undo" "$("$O/irqkit" undo --root="$root" --list --raw --noheadings)"
 	refused 1..4 --keep-going
@@ -255,7 +255,7 @@ irqkit: what was changed before that has been put back" "$(cat "$tmp/err")"
 	text=$(traced strace -qq -o /dev/null -P "$root/proc/irq/28/smp_affinity" -P "$root/run/irqkit/new" \
 		-e trace=write -e inject=write:error=ENOSPC:when=2..3 "$O/irqkit" spread --root="$root" --quiet 2>&1)
 	same "no room for the old value of the next best: the status is 1" 1 $?
-	same "and it says so" "irqkit: cannot keep the old values in /run/irqkit, so what was written has been put back: No space left on device" "$text"
+	same "and it says so" "irqkit: cannot save the old values in /run/irqkit, so the change was rolled back: No space left on device" "$text"
 	same "and everything is as it was" "$nothing" "$(values)"
 
 	# By load: CPU 1 is to take one of CPU 0's two, and has no vector for either.

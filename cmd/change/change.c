@@ -64,7 +64,8 @@ static bool parse_wait(const char *word, unsigned int *ret_ms)
 				  ? MAX_WAIT_S + 1
 				  : seconds * 10 + (unsigned int)(*p - '0');
 	if (seconds > MAX_WAIT_S) {
-		say_error("--wait takes seconds, up to %u, not '%s'", MAX_WAIT_S, word);
+		say_error("--wait takes a number of seconds up to %u, not '%s'",
+			MAX_WAIT_S, word);
 		return false;
 	}
 	*ret_ms = seconds * 1000;
@@ -81,11 +82,13 @@ enum status change_say_state(const char *verb, int error)
 	const char *meaning = explain_error(-error);
 
 	if (error == -EPERM || error == -ELOOP || error == -ENOTDIR)
-		say_error("/run/irqkit is not to be trusted: it should be a folder that "
-			  "belongs to this user alone, with mode 0700: remove it");
+		say_error("/run/irqkit has unsafe ownership or permissions (want mode "
+			  "0700, owned by this user): check it, then remove it");
 	else
-		say_error("cannot %s /run/irqkit, where old values are kept: %s%s%s", verb,
-			strerror(-error), meaning ? ": " : "", meaning ? meaning : "");
+		say_error("cannot %s /run/irqkit, where the old values are saved: "
+			  "%s%s%s",
+			verb, strerror(-error), meaning ? ": " : "",
+			meaning ? meaning : "");
 	return STATUS_REFUSED;
 }
 
@@ -97,7 +100,8 @@ enum status change_lock(struct change *change)
 		return STATUS_DONE;
 	if (r != -ETIMEDOUT)
 		return change_say_state("open", r);
-	say_error("another irqkit has held the lock of /run/irqkit for %u s",
+	say_error("cannot lock /run/irqkit: another irqkit has held the lock for %u s; "
+		  "try again later",
 		LOCK_TIMEOUT_MS / 1000);
 	return STATUS_REFUSED;
 }
@@ -106,9 +110,10 @@ static enum status check_options(
 	const struct change_options *options, const struct common *common)
 {
 	if (options->is_script && common->is_json)
-		say_error("--script and --json exclude each other");
+		say_error("--script and --json cannot be combined");
 	else if (options->is_script && options->wait)
-		say_error("a script does not wait: --wait does not go with --script");
+		say_error("--wait and --script cannot be combined: a script does not "
+			  "wait");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -170,21 +175,25 @@ enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int 
 int change_add_gone(struct change *change, const struct irqkit_interrupt *interrupt)
 {
 	change->n_gone++;
-	return irqkit_plan_add_skipped(change->plan, interrupt, "gone, or not saved");
+	return irqkit_plan_add_skipped(change->plan, interrupt,
+		"gone, or not in the "
+		"saved root");
 }
 
 enum status change_say_immovable(const struct change *change, size_t n)
 {
 	if (n == 0)
-		say_error("none of these can be moved: they have no number");
+		say_error("cannot move any of these: they have no interrupt number");
 	else if (change->n_gone == n)
-		say_error("none of these %zu can be moved: they are gone, or this root was "
-			  "saved without them",
-			n);
+		say_error("cannot read the affinity of %zu interrupt%s: gone, or not "
+			  "in the saved root",
+			n, n == 1 ? "" : "s");
 	else if (n == 1)
-		say_error("it cannot be moved: 'irqkit show -o +MOVABLE' tells why");
+		say_error("the interrupt cannot be moved: 'irqkit show -o +MOVABLE' "
+			  "shows why");
 	else
-		say_error("none of these %zu can be moved: 'irqkit show -o +MOVABLE' tells why",
+		say_error("none of these %zu interrupts can be moved: 'irqkit show -o "
+			  "+MOVABLE' shows why",
 			n);
 	return STATUS_IMMOVABLE;
 }
@@ -216,8 +225,8 @@ static void say_no_journal(const struct change *change, int error)
 {
 	bool is_back = irqkit_plan_count_results(change->plan, IRQKIT_ROLLED_BACK) > 0;
 
-	say_error("cannot keep the old values in /run/irqkit, so %s: %s",
-		is_back ? "what was written has been put back" : "nothing was written",
+	say_error("cannot save the old values in /run/irqkit, so %s: %s",
+		is_back ? "the change was rolled back" : "nothing was written",
 		strerror(-error));
 }
 
@@ -261,7 +270,7 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 		wait_for_moves(change);
 	reported = report_plan(change);
 	if (fflush(stdout) != 0 && status == STATUS_DONE)
-		say_error("the report could not be written; the change was made all the same");
+		say_error("cannot write the report, but the change was made");
 	signals_let_in(before);
 	return status == STATUS_DONE ? reported : status;
 }

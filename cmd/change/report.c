@@ -142,21 +142,23 @@ static struct cell get_load(void *data)
 }
 
 static const struct column columns[] = {
-	{ "PATH", "path", "the file that is written", 0, get_path, 0 },
-	{ "KNOB", NULL, "what is written", 0, get_knob, 0 },
-	{ "IRQ", "irq", "interrupt", COLUMN_RIGHT, get_irq, 0 },
-	{ "NAME", "target", "what it is for", 0, get_target, 0 },
-	{ "OLD", NULL, "before", 0, get_old_shown, 0 },
+	{ "PATH", "path", "file that is written", 0, get_path, 0 },
+	{ "KNOB", NULL, "setting that is written", 0, get_knob, 0 },
+	{ "IRQ", "irq", "interrupt number", COLUMN_RIGHT, get_irq, 0 },
+	{ "NAME", "target", "interrupt, queue or thread that it belongs to", 0,
+		get_target, 0 },
+	{ "OLD", NULL, "value before the change", 0, get_old_shown, 0 },
 	{ "OLD", "old_cpus", NULL, COLUMN_JSON_ONLY, get_old_cpus, 0 },
 	{ "OLD", "old", NULL, COLUMN_JSON_ONLY, get_old, 0 },
-	{ "NEW", NULL, "asked for", 0, get_new_shown, 0 },
+	{ "NEW", NULL, "requested value", 0, get_new_shown, 0 },
 	{ "NEW", "new_cpus", NULL, COLUMN_JSON_ONLY, get_new_cpus, 0 },
 	{ "NEW", "new", NULL, COLUMN_JSON_ONLY, get_new, 0 },
-	{ "LOAD", "load", "how often it comes", COLUMN_RIGHT, get_load, 0 },
-	{ "EFFECTIVE", "effective", "CPUs that serve it now", 0, get_effective, 0 },
-	{ "RESULT", "result", "what came of it", 0, get_result, 0 },
-	{ "WHY", "why", "why", COLUMN_TRUNCATE, get_why, 0 },
-	{ "ERROR", "error", "what the kernel answered", 0, get_error, 0 },
+	{ "LOAD", "load", "how often the interrupt fires", COLUMN_RIGHT, get_load, 0 },
+	{ "EFFECTIVE", "effective", "CPUs that handle the interrupt now", 0,
+		get_effective, 0 },
+	{ "RESULT", "result", "outcome of the write", 0, get_result, 0 },
+	{ "WHY", "why", "reason", COLUMN_TRUNCATE, get_why, 0 },
+	{ "ERROR", "error", "error of the kernel", 0, get_error, 0 },
 	{ 0 },
 };
 
@@ -201,7 +203,7 @@ static void remark_counts(const struct change *change)
 		{ IRQKIT_UNCHANGED, "unchanged" },
 		{ IRQKIT_SKIPPED, "skipped" },
 		{ IRQKIT_FAILED, "failed" },
-		{ IRQKIT_ROLLED_BACK, "put back" },
+		{ IRQKIT_ROLLED_BACK, "rolled back" },
 		{ IRQKIT_PLANNED, "not tried" },
 	};
 	const char *before = "";
@@ -286,15 +288,19 @@ static void remark_one_cpu(const struct change *change)
 		n++;
 	}
 	if (n == 1 && (name = text_escape(irqkit_step_get_target(first))))
-		printf("%d (%s): the kernel chose CPU %d; it serves every one of these "
-		       "interrupts,\nthe others none: only more queues, or RPS, share the "
-		       "load of one.\n",
+		printf("%d (%s): the kernel delivers all of these interrupts to CPU %d.\n"
+		       "Listing several CPUs does not share the load of one interrupt: "
+		       "add queues or\n"
+		       "use RPS.\n",
 			irqkit_step_get_irq(first), name,
 			irqkit_cpuset_next(irqkit_step_get_effective(first), -1));
 	else if (n > 1)
-		printf("Each of %zu is served by the one CPU that the kernel chose "
-		       "(EFFECTIVE), the other\nCPUs of its set none: only more queues, or "
-		       "RPS, share the load of one.\n", n);
+		printf("The kernel delivers each of %zu interrupts to only one CPU "
+		       "(see EFFECTIVE).\n"
+		       "Listing several CPUs does not share the load of one interrupt: "
+		       "add queues or\n"
+		       "use RPS.\n",
+			n);
 }
 
 /* The kernel left CPUs out of rps_cpus or xps_cpus: its right, but to be known. */
@@ -309,8 +315,9 @@ static void remark_kept(const struct change *change)
 		if (is_of_interrupt(step) || !kept || !name ||
 			irqkit_cpuset_format_list(kept, &list) < 0)
 			continue;
-		printf("%s: the kernel kept CPUs %s only, the others are offline or "
-		       "isolated.\n", name, list);
+		printf("%s: the kernel kept only CPU%s %s; the others are offline or "
+		       "isolated.\n",
+			name, irqkit_cpuset_count(kept) == 1 ? "" : "s", list);
 	}
 }
 
@@ -321,14 +328,14 @@ static void remark(const struct change *change)
 	if (change->options->is_dry_run) {
 		fputs(change->remarks ? change->remarks : "", stdout);
 		if (count(change, IRQKIT_UNCHANGED) + count(change, IRQKIT_PENDING))
-			printf("%zu to be written, %zu so already. ",
+			printf("%zu to change, %zu already set. ",
 				count(change, IRQKIT_PLANNED),
 				count(change, IRQKIT_UNCHANGED) +
 					count(change, IRQKIT_PENDING));
 		if (!change->shows_skipped)
 			remark_skipped(change);
-		printf("Nothing written%s%s (--dry-run).\n",
-			change->not_done ? " nor " : "",
+		printf("Nothing was written%s%s (--dry-run).\n",
+			change->not_done ? " or " : "",
 			change->not_done ? change->not_done : "");
 		return;
 	}
@@ -337,8 +344,10 @@ static void remark(const struct change *change)
 		remark_skipped(change);
 	if (count(change, IRQKIT_PENDING))
 		printf(change->wait_ms
-			       ? "Pending: silent so far; each moves when it next comes.\n"
-			       : "Pending: each moves when it next comes; --wait waits.\n");
+				? "Still pending: no interrupt has fired yet. Takes "
+				  "effect when one does.\n"
+				: "Pending: takes effect when the interrupt next fires. "
+				  "Use --wait to wait for it.\n");
 	remark_kept(change);
 	if (!change->undone)
 		remark_one_cpu(change);
@@ -434,7 +443,7 @@ static void say_failure(const struct change *change, const struct irqkit_step *s
 	const char *meaning = explain_step(step);
 
 	if (irqkit_step_was_written(step) && !change->options->keeps_going)
-		say_error("cannot put '%s' back into %s: %s", irqkit_step_get_old(step),
+		say_error("cannot restore '%s' in %s: %s", irqkit_step_get_old(step),
 			irqkit_step_get_path(step), strerror(error));
 	else
 		say_error("cannot write '%s' to %s (%s): %s%s%s",
@@ -454,6 +463,6 @@ void report_failures(const struct change *change)
 			say_failure(change, step);
 	}
 	if (!change->options->keeps_going && !has_changed(change))
-		say_error(back ? "what was changed before that has been put back"
+		say_error(back ? "the changes made before that were rolled back"
 			       : "nothing was changed");
 }

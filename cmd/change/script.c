@@ -16,8 +16,9 @@
 static const char head[] =
 	"#!/bin/sh\n"
 	"# Written by irqkit %s for: %s\n"
-	"# Interrupts are found by the names of their handlers, since their numbers change\n"
-	"# from boot to boot. Exits with 0 if all is as asked for, else with 1.\n"
+	"# Interrupts are found by the names of their handlers, since their numbers "
+	"change\n"
+	"# from boot to boot. Exits with 0 if all is as requested, otherwise with 1.\n"
 	"# shellcheck disable=SC2016 # a name may hold what looks like an expansion\n"
 	"set -u\n"
 	"export LC_ALL=C # names are bytes\n"
@@ -30,7 +31,7 @@ static const char head[] =
 
 static const char name_functions[] =
 	"\n"
-	"# safe NAME: fit for a terminal\n"
+	"# safe NAME: the name, safe to print on a terminal\n"
 	"safe() {\n"
 	"	printf '%s' \"$1\" | tr -c '[:alnum:] ,.:_/@-' '?'\n"
 	"}\n";
@@ -50,21 +51,24 @@ static const char irq_functions[] =
 	"# irq_of NAMES N: the number of the N-th interrupt with these handlers\n"
 	"irq_of() {\n"
 	"	printf '%s\\n' \"$irqs\" | names=$1 awk -v n=\"$2\" '\n"
-	"		substr($0, index($0, \" \") + 1) == ENVIRON[\"names\"] && ++found == n { print $1 }'\n"
+	"		substr($0, index($0, \" \") + 1) == ENVIRON[\"names\"] && "
+	"++found == n { print $1 }'\n"
 	"}\n"
 	"\n"
-	"# affinity NAMES N CPUS: the N-th interrupt with these handlers goes to CPUS\n"
+	"# affinity NAMES N CPUS: moves the N-th interrupt with these handlers to CPUS\n"
 	"affinity() {\n"
 	"	irq=$(irq_of \"$1\" \"$2\")\n"
 	"	if [ -z \"$irq\" ]; then\n"
-	"		fail \"no interrupt $2 of '$(safe \"$1\")' is there\"\n"
+	"		fail \"cannot find interrupt $2 with handlers '$(safe "
+	"\"$1\")'\"\n"
 	"		return\n"
 	"	fi\n"
 	"	knob=/proc/irq/$irq/smp_affinity_list\n"
-	"	# never write what is there already: on Xen that moves the interrupt\n"
+	"	# never write what is already set: on Xen that moves the interrupt\n"
 	"	[ \"$(cat \"$knob\")\" != \"$3\" ] || return 0\n"
 	"	echo \"$3\" >\"$knob\" || :\n"
-	"	[ \"$(cat \"$knob\")\" = \"$3\" ] || fail \"$irq ($(safe \"$1\")) does not go to CPUs $3\"\n"
+	"	[ \"$(cat \"$knob\")\" = \"$3\" ] || fail \"cannot move interrupt $irq "
+	"($(safe \"$1\")) to CPUs $3\"\n"
 	"}\n";
 
 static const char mask_functions[] =
@@ -74,41 +78,45 @@ static const char mask_functions[] =
 	"	echo \"$1\" | sed 's/,//g; s/^0*//'\n"
 	"}\n"
 	"\n"
-	"# mask KNOB MASK: the file gets this mask\n"
+	"# mask KNOB MASK: writes this mask to the file\n"
 	"mask() {\n"
 	"	if [ ! -e \"$1\" ]; then\n"
-	"		fail \"no $(safe \"$1\") is there\"\n"
+	"		fail \"there is no $(safe \"$1\")\"\n"
 	"		return\n"
 	"	fi\n"
 	"	[ \"$(plain \"$(cat \"$1\")\")\" != \"$(plain \"$2\")\" ] || return 0\n"
 	"	echo \"$2\" >\"$1\" || :\n"
-	"	[ \"$(plain \"$(cat \"$1\")\")\" = \"$(plain \"$2\")\" ] || fail \"$(safe \"$1\") is not $2\"\n"
+	"	[ \"$(plain \"$(cat \"$1\")\")\" = \"$(plain \"$2\")\" ] || fail "
+	"\"cannot write $2 to $(safe \"$1\")\"\n"
 	"}\n";
 
 static const char number_functions[] =
 	"\n"
-	"# number KNOB N: the file gets this number\n"
+	"# number KNOB N: writes this number to the file\n"
 	"number() {\n"
 	"	if [ ! -e \"$1\" ]; then\n"
-	"		fail \"no $(safe \"$1\") is there\"\n"
+	"		fail \"there is no $(safe \"$1\")\"\n"
 	"		return\n"
 	"	fi\n"
 	"	[ \"$(cat \"$1\")\" != \"$2\" ] || return 0\n"
 	"	echo \"$2\" >\"$1\" || :\n"
-	"	[ \"$(cat \"$1\")\" = \"$2\" ] || fail \"$(safe \"$1\") is not $2\"\n"
+	"	[ \"$(cat \"$1\")\" = \"$2\" ] || fail \"cannot write $2 to $(safe "
+	"\"$1\")\"\n"
 	"}\n";
 
 static const char raise_functions[] =
 	"\n"
-	"# raise KNOB N: the same, if it has less\n"
+	"# raise KNOB N: the same, unless the file has at least N\n"
 	"raise() {\n"
-	"	[ \"$(cat \"$1\" 2>/dev/null || echo 0)\" -ge \"$2\" ] || number \"$1\" \"$2\"\n"
+	"	[ \"$(cat \"$1\" 2>/dev/null || echo 0)\" -ge \"$2\" ] || number \"$1\" "
+	"\"$2\"\n"
 	"}\n";
 
 static const char thread_functions[] =
 	"\n"
-	"# threads_of FRONT: the kernel threads whose names are FRONT and a number, by that\n"
-	"# number; of one name, the oldest first\n"
+	"# threads_of FRONT: the kernel threads whose names are FRONT and a number, "
+	"sorted by\n"
+	"# that number; threads with the same name, oldest first\n"
 	"threads_of() {\n"
 	"	for file in /proc/[0-9]*/comm; do\n"
 	"		name=\n"
@@ -118,19 +126,21 @@ static const char thread_functions[] =
 	"		case $rest in *[!0-9]*) continue ;; esac\n"
 	"		pid=${file#/proc/}\n"
 	"		pid=${pid%/comm}\n"
-	"		# a name is anyone's, but only kernel threads are children of thread 2\n"
-	"		grep -q '^PPid:[[:space:]]*2$' \"/proc/$pid/status\" 2>/dev/null || continue\n"
+	"		# any process can use the name, but only kernel threads are "
+	"children of thread 2\n"
+	"		grep -q '^PPid:[[:space:]]*2$' \"/proc/$pid/status\" 2>/dev/null "
+	"|| continue\n"
 	"		echo \"${rest:-0} $pid\"\n"
 	"	done | sort -n -k1,1 -k2,2 | cut -d ' ' -f 2\n"
 	"}\n"
 	"\n"
-	"# thread FRONT N CPUS: the N-th of them runs on CPUS\n"
+	"# thread FRONT N CPUS: moves the N-th of these threads to CPUS\n"
 	"thread() {\n"
 	"	pid=$(threads_of \"$1\" | sed -n \"$2p\")\n"
 	"	if [ -z \"$pid\" ]; then\n"
-	"		fail \"no kernel thread $2 of '$(safe \"$1\")' is there\"\n"
+	"		fail \"cannot find kernel thread $2 named '$(safe \"$1\")'\"\n"
 	"	elif ! taskset -p -c \"$3\" \"$pid\" >/dev/null; then\n"
-	"		fail \"thread $pid ($(safe \"$1\")) does not go to CPUs $3\"\n"
+	"		fail \"cannot move thread $pid ($(safe \"$1\")) to CPUs $3\"\n"
 	"	fi\n"
 	"}\n";
 
@@ -198,7 +208,8 @@ static bool print_affinity(const struct change *change, const struct irqkit_step
 	if (!quoted || !cpus)
 		return false;
 	if (!*names)
-		printf("# interrupt %d has no handler, so no name to find it by\n", irq);
+		printf("# interrupt %d has no handler, and so no name to find it by\n",
+			irq);
 	else
 		printf("affinity %s %zu %s\n", quoted, find_rank(change, irq, names),
 			cpus);
@@ -274,7 +285,7 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 	if (!quoted)
 		return false;
 	if (strncmp(name, "irq/", 4) == 0) {
-		printf("# a thread of an interrupt follows that by itself\n");
+		printf("# the thread of an interrupt follows the interrupt by itself\n");
 		return true;
 	}
 	for (size_t i = 0; i < change->n_owners; i++)
@@ -285,7 +296,7 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 		struct irqkit_device *device;
 
 		if (!owner || irqkit_devices_find_net(change->devices, owner, &device) < 0) {
-			printf("# whose thread this was isn't known any more\n");
+			printf("# the interface of this thread is no longer known\n");
 			return true;
 		}
 		rank_among(&rank, device);
