@@ -56,12 +56,12 @@ static enum status say_not_found(struct net *net, const char *name, int error)
 		return STATUS_REFUSED;
 	}
 	if (is_queue(net, name)) {
-		say_error("'%s' is a queue: name the interface alone", name);
+		say_error("'%s' is a queue; name only the interface", name);
 		return STATUS_MISUSE;
 	}
 	names = join_names(net->devices);
-	say_error("there is no network interface '%s'%s%s", name,
-		names && *names ? "; there are: " : "", names ? names : "");
+	say_error("no network interface '%s'%s%s", name,
+		names && *names ? "; the interfaces are " : "", names ? names : "");
 	return STATUS_NO_MATCH;
 }
 
@@ -73,7 +73,7 @@ static enum status choose_targets(struct net *net, bool is_lower)
 	if (r < 0)
 		return say_no_memory();
 	if (n == 0) {
-		say_error("%s is made of no other interfaces: leave --lower out",
+		say_error("%s has no lower interfaces; leave out --lower",
 			irqkit_device_get_name(net->named));
 		return STATUS_NO_MATCH;
 	}
@@ -137,14 +137,14 @@ static enum status read_queue_numbers(const struct irqkit_device *device,
 {
 	if (irqkit_cpuset_parse_list(word, strlen(word), ret_numbers, NULL) < 0 ||
 		irqkit_cpuset_is_empty(*ret_numbers)) {
-		say_error("--queues takes numbers of queues, as in 0,2 or 0-3, not '%s'",
-			word);
+		say_error(
+			"--queues takes queue numbers, as in 0,2 or 0-3, not '%s'", word);
 		return STATUS_MISUSE;
 	}
 	irqkit_cpuset_foreach (number, *ret_numbers) {
 		if (irqkit_device_find_queue(device, direction, number))
 			continue;
-		say_error("%s has no queue %s-%u: it has %zu",
+		say_error("%s has no queue %s-%u; it has %zu",
 			irqkit_device_get_name(device), queue_direction_word(direction), number,
 			queue_count(device, direction));
 		return STATUS_NO_MATCH;
@@ -235,7 +235,7 @@ enum status net_add_number(
 	name = queue_format_full_name(queue);
 	if (r != -ERANGE || !name)
 		return say_no_memory();
-	say_error("%s: no kernel gives a queue this number", name);
+	say_error("%s has a queue number that no kernel assigns", name);
 	return STATUS_REFUSED;
 }
 
@@ -258,8 +258,8 @@ char *net_remark_lower(const struct net *net)
 			names = NULL;
 	}
 	if (!names ||
-		asprintf(&remark, "%s is made of %s: --lower acts on %s.", name, names,
-			n == 1 ? "it" : "them") < 0)
+		asprintf(&remark, "%s is built on %s; use --lower to act on %s.", name,
+			names, n == 1 ? "it" : "them") < 0)
 		return NULL;
 	return remark;
 }
@@ -274,14 +274,14 @@ enum status net_say_unreadable(
 	if (error == -ENOENT && strncmp(file, "xps", 3) == 0 &&
 		queue_count(device, IRQKIT_TX) == 1) {
 		say_error(
-			"%s has one tx queue: all CPUs send by it, and the kernel has no "
-			"XPS for it",
+			"%s has only one tx queue, which all CPUs use; XPS does not "
+			"apply",
 			irqkit_device_get_name(device));
 		return STATUS_IMMOVABLE;
 	}
 	if (error == -ENOENT) {
-		say_error("there is no %s/%s: this kernel is built without %s, or the "
-			  "interface is just gone",
+		say_error("there is no %s/%s: the kernel was built without %s, or the "
+			  "interface is gone",
 			path ? path : "", file,
 			strncmp(file, "xps", 3) == 0 ? "XPS" : "RPS");
 		return STATUS_IMMOVABLE;
