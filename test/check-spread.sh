@@ -167,14 +167,14 @@ measured() {
 measured --verify=2 --revert-if-worse
 same "--revert-if-worse: it is worse, and the status is 1" 1 $?
 same "and everything is as it was" "$nothing" "$(values)"
-check "and it says that it was put back" grep -qE '^irqkit: busiest / mean was 1\.[0-9] before and is [1-4]\.[0-9]: everything was put back$' "$tmp/err"
+check "and it says that it was put back" grep -qE '^irqkit: imbalance was 1\.[0-9] before and [1-4]\.[0-9] after: the change was rolled back$' "$tmp/err"
 empty "there is nothing to undo" "$("$O/irqkit" undo --root="$root" --list --raw --noheadings)"
 
 check "--verify alone: the status is 0" measured --verify=2
 check "and it says what was measured, against what was expected" \
-	grep -qE '^Measured over 2 s afterwards: [2-4]\.[0-9], no better than before\.$' "$tmp/out"
+	grep -qE '^Measured over 2 s after the change: [2-4]\.[0-9], no better than before\.$' "$tmp/out"
 check "and what was before" \
-	grep -qE '^Busiest / mean of 4 CPUs \(interrupts in 2 s\): 1\.[0-9] before, [1-4]\.[0-9] expected\.$' "$tmp/out"
+	grep -qE '^Imbalance \(busiest CPU / mean\) of 4 CPUs in 2 s: 1\.[0-9] before, [1-4]\.[0-9] expected\.$' "$tmp/out"
 check "and for each CPU" grep -qE '^CPU  before          expected        measured$' "$tmp/out"
 check "and nothing is put back" test "$(values)" != "$nothing"
 
@@ -196,7 +196,7 @@ start --by=load=30
 sleep 0.5
 ends "a signal while it measures: the status is 1" 1 TERM
 same "and nothing was written" "$nothing" "$(values)"
-same "and it says so" "irqkit: ended while measuring: nothing was changed" "$(cat "$tmp/err")"
+same "and it says so" "irqkit: stopped while measuring: nothing was changed" "$(cat "$tmp/err")"
 
 # ---- a CPU without vectors -------------------------------------------------------------------
 # refused WHEN ARGUMENT...: the kernel has no vector where queue 1 is to go, the WHEN-th time
@@ -284,7 +284,7 @@ irqkit: the changes made before that were rolled back" "$(cat "$tmp/err")"
 	check "--every: one of two is refused" \
 		until_true 3 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000 vif0-q1-tx:3:4000 vif0-q3-tx:3:4000
 	ends "--every: one of two is refused: it ends with 0" 0 TERM
-	same "--every: it is expected to be as loaded as without" "1 moved: busiest / mean 2.3, then 1.7" "$(head -n 1 "$tmp/out")"
+	same "--every: it is expected to be as loaded as without" "1 moved: imbalance 2.3 before, 1.7 expected" "$(head -n 1 "$tmp/out")"
 
 	unmoved 27 31
 	complains() {
@@ -319,7 +319,7 @@ irqkit: the changes made before that were rolled back" "$(cat "$tmp/err")"
 	fresh
 	more vif0-q0-rx:2:300000 vif0-q2-rx:2:300000
 	same "--by=total: what is refused is not called nothing to gain" \
-		"Busiest / mean of 4 CPUs (interrupts since the start): 3.9 now, 3.9 then.
+		"Imbalance (busiest CPU / mean) of 4 CPUs since boot: 3.9 now, 3.9 after.
 1 unchanged, 1 skipped.
 Skipped: 1 refused by the kernel." "$(traced strace -qq -o /dev/null -P "$root/proc/irq/27/smp_affinity" -P "$root/proc/irq/31/smp_affinity" \
 			-e trace=write -e inject=write:error=EIO "$O/irqkit" spread 27 31 --by=total --root="$root" | tail -n +6)"
