@@ -24,7 +24,7 @@ static const struct option options[] = {
 	{ "flows", 0, OPTION_TEXT, offsetof(struct rps_options, flows), "N",
 		"RFS: total flow-table size of all queues; 0 turns RFS off" },
 	{ "queues", 0, OPTION_TEXT, offsetof(struct rps_options, steer.queues), "LIST",
-		"these rx queues only, as in 0,2" },
+		"only these rx queues, as in 0,2" },
 	STEER_OPTIONS(struct rps_options, steer),
 	{ 0 },
 };
