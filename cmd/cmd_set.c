@@ -4,7 +4,7 @@
 #include "base/say.h"
 #include "change/change.h"
 #include "measure/machine.h"
-#include "target/select.h"
+#include "target/local_cpus.h"
 
 #include <errno.h>
 #include <stdio.h>
