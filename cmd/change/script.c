@@ -5,10 +5,10 @@
  * interfaces and queues by theirs, threads by what in their names stays the same. Names
  * are quoted, and nothing in them is ever run.
  */
+#include "change/script.h"
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
-#include "change/change.h"
 
 #include <stdio.h>
 #include <string.h>

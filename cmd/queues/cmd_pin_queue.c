@@ -224,7 +224,7 @@ static enum status plan(struct change *change, void *data)
 		return status;
 	change->owners = net->targets;
 	change->n_owners = net->n_targets;
-	change_add_remark(change, net_remark_lower(net));
+	report_add_remark(&change->report, net_remark_lower(net));
 	return STATUS_DONE;
 }
 

@@ -79,7 +79,7 @@ static void remark_decision(
 		return;
 	if (asprintf(&remark, "%s: RPS %s%s: %s.", irqkit_device_get_name(task->device),
 		    words[n < 2 ? n : 2], list, why) >= 0)
-		change_add_remark(task->change, remark);
+		report_add_remark(&task->change->report, remark);
 }
 
 /* The CPUs and why; none to turn it off. */

@@ -2,6 +2,7 @@
 /* Queues and their CPUs -> steps: interrupts, XPS, threads. */
 #include "queues/pin.h"
 #include "base/say.h"
+#include "change/refusals.h"
 #include "measure/queue.h"
 
 #include <errno.h>
@@ -10,15 +11,6 @@
 
 /* ------------------------------------------------------------------------------- */
 /* Interrupts                                                                      */
-
-static const char *find_obstacle(
-	const struct pin *pin, const struct irqkit_interrupt *interrupt)
-{
-	enum irqkit_movable movable = IRQKIT_MOVABLE;
-
-	irqkit_irq_read_movable(pin->change->ctx, interrupt, &movable);
-	return immovable_word(movable);
-}
 
 static const struct irqkit_interrupt *find_row(const struct pin *pin, int irq)
 {
@@ -96,7 +88,7 @@ static enum status refuse(const struct pin_place *place,
 static enum status add_interrupt(struct pin *pin, const struct pin_place *place,
 	const struct irqkit_interrupt *interrupt, const char *why)
 {
-	const char *obstacle = find_obstacle(pin, interrupt);
+	const char *obstacle = find_obstacle(pin->change->ctx, interrupt);
 	int r;
 
 	if (obstacle && place->is_named)

@@ -60,7 +60,7 @@ static enum status plan(struct change *change, void *data)
 		status = plan_device(
 			net, change, i, wish->steering, wish->options->queues);
 	if (status == STATUS_DONE)
-		change_add_remark(change, net_remark_lower(net));
+		report_add_remark(&change->report, net_remark_lower(net));
 	return status;
 }
 

@@ -2,6 +2,7 @@
 /* The closing remark of `irqkit show`: what an expert would say. */
 #include "base/basics.h"
 #include "base/text.h"
+#include "change/refusals.h"
 #include "show/show.h"
 
 #include <stdio.h>
@@ -142,12 +143,7 @@ static void remark_device(struct show *show, const struct call *call)
 /* "Cannot be moved: 5 managed by the kernel, 1 per-CPU (-o +MOVABLE tells which)." */
 static void remark_immovable(struct show *show)
 {
-	static const char *const words[] = {
-		[IRQKIT_MANAGED] = "managed by the kernel",
-		[IRQKIT_PER_CPU] = "per-CPU",
-		[IRQKIT_READ_ONLY] = "read-only",
-	};
-	size_t count[LENGTH(words)] = { 0 };
+	size_t count[IRQKIT_READ_ONLY + 1] = { 0 };
 	const char *before = "Cannot be moved: ";
 
 	for (size_t i = 0; i < show->chosen.n; i++) {
@@ -156,10 +152,10 @@ static void remark_immovable(struct show *show)
 		if (show_row_movable(&show->rows[i], &movable))
 			count[movable]++;
 	}
-	for (size_t m = IRQKIT_MANAGED; m < LENGTH(words); m++) {
-		if (!count[m])
+	for (enum irqkit_movable m = 0; m < LENGTH(count); m++) {
+		if (!count[m] || m == IRQKIT_MOVABLE)
 			continue;
-		printf("%s%zu %s", before, count[m], words[m]);
+		printf("%s%zu %s", before, count[m], immovable_phrase(m));
 		before = ", ";
 	}
 	if (before[0] == ',')

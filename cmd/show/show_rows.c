@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns of `irqkit show`: one row an interrupt. */
 #include "base/basics.h"
+#include "change/refusals.h"
 #include "show/show.h"
 
 #include <stdio.h>
@@ -181,20 +182,6 @@ static struct cell get_node(void *data)
 		irqkit_irq_read_node(row->show->ctx, (unsigned int)show_row_irq(row), &node) < 0)
 		return ABSENT;
 	return number_cell((uint64_t)node);
-}
-
-static const char *immovable_word(enum irqkit_movable movable)
-{
-	switch (movable) {
-	case IRQKIT_MANAGED:
-		return "managed";
-	case IRQKIT_PER_CPU:
-		return "per-cpu";
-	case IRQKIT_READ_ONLY:
-		return "read-only";
-	default:
-		return NULL;
-	}
 }
 
 static struct cell get_movable_word(void *data)

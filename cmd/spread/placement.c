@@ -3,6 +3,7 @@
 #include "spread/placement.h"
 #include "base/basics.h"
 #include "base/say.h"
+#include "change/refusals.h"
 #include "measure/machine.h"
 
 #include <errno.h>
@@ -174,13 +175,10 @@ static enum status sort_out(
 	size_t n = p->n, kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		enum irqkit_movable movable;
-
 		if (wish->is_left_out &&
 			wish->is_left_out(wish->data, p->interrupts[i]))
 			continue;
-		if (irqkit_irq_read_movable(change->ctx, p->interrupts[i], &movable) == 0 &&
-			movable != IRQKIT_MOVABLE)
+		if (find_obstacle(change->ctx, p->interrupts[i]))
 			p->skipped[p->n_skipped++] = p->interrupts[i];
 		else
 			p->interrupts[kept++] = p->interrupts[i];
@@ -274,11 +272,9 @@ enum status placement_add_steps(const struct placement *placement, struct change
 	}
 	for (size_t i = 0; i < placement->n_skipped; i++) {
 		const struct irqkit_interrupt *interrupt = placement->skipped[i];
-		enum irqkit_movable movable = IRQKIT_MOVABLE;
 
-		irqkit_irq_read_movable(change->ctx, interrupt, &movable);
 		if (irqkit_plan_add_skipped(change->plan, interrupt,
-			    immovable_word(movable)) < 0)
+			    find_obstacle(change->ctx, interrupt)) < 0)
 			return say_no_memory();
 	}
 	return STATUS_DONE;

@@ -70,7 +70,7 @@ void spread_remark_full(const struct spread *spread, struct change *change)
 	if (asprintf(&remark,
 		    "No interrupt vector was left on CPU %s: the next best was taken.",
 		    list) >= 0)
-		change_add_remark(change, remark);
+		report_add_remark(&change->report, remark);
 }
 
 void spread_pin_what_stays(

@@ -195,12 +195,12 @@ enum status spread_once(const struct call *call, const struct change_options *op
 	if (status == STATUS_DONE)
 		status = decide(&spread, &change, wish, measured);
 	if (wish->asks_to_verify)
-		change.not_done = "measured again";
-	change.add_remark = spread_add_remark;
-	change.add_keys = spread_add_keys;
-	change.get_load = spread_get_load;
-	change.data = &spread;
-	change.hides_unchanged = wish->placement.policy == IRQKIT_POLICY_LOAD;
+		change.report.not_done = "measured again";
+	change.report.add_remark = spread_add_remark;
+	change.report.add_keys = spread_add_keys;
+	change.report.get_load = spread_get_load;
+	change.report.data = &spread;
+	change.report.hides_unchanged = wish->placement.policy == IRQKIT_POLICY_LOAD;
 	if (status == STATUS_DONE)
 		status = change_writes(options)
 				 ? apply_and_report(&spread, &change, wish)

@@ -66,13 +66,13 @@ enum status spread_once(const struct call *call, const struct change_options *op
 enum status spread_every(const struct call *call, const struct change_options *options,
 	const struct wish *wish);
 
-/* As struct change wants them. */
-void spread_add_remark(const struct change *change);
-void spread_add_keys(const struct change *change, struct document *document);
-bool spread_get_load(const struct change *change, const struct irqkit_step *step,
+/* As struct report wants them. */
+void spread_add_remark(const struct report *report);
+void spread_add_keys(const struct report *report, struct document *document);
+bool spread_get_load(const struct report *report, const struct irqkit_step *step,
 	uint64_t *ret_load);
 /* spread_remark.c */
-void spread_print_imbalance(const struct change *change);
+void spread_print_imbalance(const struct report *report);
 
 /* spread_notes.c */
 void spread_add_note(struct spread *spread, const char *format, ...)
