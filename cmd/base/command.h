@@ -147,6 +147,11 @@ enum status machine_read_cpus(const char *option, const char *word,
 enum status machine_read_mask(const char *option, const char *word,
 	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set);
 
+/* ---- error_name.c ---------------------------------------------------------------- */
+
+/* "EIO"; NULL: there is no such errno value. */
+const char *error_name(int error);
+
 /* ---- text.c: text that is safe where it goes --------------------------------------- */
 
 /* Bytes that aren't printable UTF-8 as \xNN. NULL: no memory. */

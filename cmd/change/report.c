@@ -139,7 +139,7 @@ static struct value get_error(void *data, const struct column *column)
 	int error = irqkit_step_get_error(step_of(data));
 
 	(void)column;
-	return error ? text_value(strerrorname_np(error)) : ABSENT;
+	return text_value(error_name(error));
 }
 
 static struct value get_load(void *data, const struct column *column)

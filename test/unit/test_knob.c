@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "kernel/openat2.h"
 #include "private.h"
 
 static struct irqkit_ctx *open_root(const char *root)
@@ -30,7 +30,7 @@ long __wrap_syscall(long number, long a, long b, long c, long d);
 
 long __wrap_syscall(long number, long a, long b, long c, long d)
 {
-	if (number == SYS_openat2 && n_disturbed > 0) {
+	if (number == CALL_OPENAT2 && n_disturbed > 0) {
 		n_disturbed--;
 		errno = EAGAIN;
 		return -1;

@@ -70,5 +70,5 @@ int main(void)
 		cmocka_unit_test(sums_are_the_compilers),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("sum", tests, NULL, NULL);
 }
