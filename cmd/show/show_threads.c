@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The kernel threads of a queue: as one text, and as objects of JSON. */
+#include "show/show_threads.h"
 #include "base/basics.h"
-#include "show/show.h"
 
 #include <stdio.h>
 
