@@ -2,6 +2,7 @@
 /* irqkit pin-queue: everything that belongs to a queue, on the CPUs where it should be. */
 #include "base/say.h"
 #include "measure/queue.h"
+#include "queues/net_queues.h"
 #include "queues/pin.h"
 
 #include <string.h>

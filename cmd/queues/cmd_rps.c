@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit rps: receive packet steering, and receive flow steering. */
 #include "base/say.h"
-#include "queues/rps.h"
+#include "queues/knobs.h"
+#include "queues/show_rps.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -115,7 +116,7 @@ static enum status plan_cpus(const struct steer_task *task)
 			task->change->plan, task->queues[i], cpus, why);
 
 		if (r < 0)
-			status = net_say_unreadable(task->queues[i], "rps_cpus", r);
+			status = queue_say_unreadable(task->queues[i], "rps_cpus", r);
 	}
 	return status;
 }
@@ -180,7 +181,7 @@ static enum status plan_flows(const struct steer_task *task)
 
 		/* what isn't there need not be turned off */
 		if (r < 0 && !(r == -ENOENT && o->steer.is_off))
-			status = net_say_unreadable(task->queues[i], "rps_flow_cnt", r);
+			status = queue_say_unreadable(task->queues[i], "rps_flow_cnt", r);
 	}
 	return status;
 }

@@ -4,6 +4,7 @@
 #include "base/say.h"
 #include "change/refusals.h"
 #include "measure/queue.h"
+#include "queues/knobs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -144,8 +145,8 @@ static enum status plan_xps(struct pin *pin, const struct pin_place *place, cons
 	r = irqkit_plan_add_xps_cpus(pin->change->plan, queue, place->cpus, why);
 	/* one tx queue has none, and needs none */
 	if (r == 0)
-		return net_clear_rxqs(pin->change, queue, "would count before CPUs");
-	return r != -ENOENT ? net_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
+		return queue_clear_rxqs(pin->change, queue, "would count before CPUs");
+	return r != -ENOENT ? queue_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
 }
 
 /* ------------------------------------------------------------------------------- */
