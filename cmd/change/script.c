@@ -7,6 +7,7 @@
  */
 #include "change/script.h"
 #include "base/basics.h"
+#include "base/read_number.h"
 #include "base/say.h"
 #include "base/text.h"
 
@@ -24,16 +25,12 @@ static bool is_in_script(const struct irqkit_step *step)
 /* The names as /sys/kernel/irq/N/actions has them: "a,b". */
 static char *join_names(const struct irqkit_interrupt *interrupt)
 {
-	char *joined = strdup("");
+	char *joined = NULL;
 
-	for (size_t i = 0; joined && i < irqkit_interrupt_count_actions(interrupt); i++) {
-		_cleanup_free_ char *before = joined;
-
-		if (asprintf(&joined, "%s%s%s", before, i ? "," : "",
-			    irqkit_interrupt_get_action(interrupt, i)) < 0)
-			joined = NULL;
-	}
-	return joined;
+	for (size_t i = 0; i < irqkit_interrupt_count_actions(interrupt); i++)
+		if (!text_join(&joined, ",", irqkit_interrupt_get_action(interrupt, i)))
+			return NULL;
+	return joined ? joined : strdup("");
 }
 
 /* Are these its names, when joined? */
@@ -105,27 +102,35 @@ static size_t front_of(const char *name)
 }
 
 /* The number behind the front. */
-static unsigned long number_of(const char *name)
+static uint64_t number_of(const char *name)
 {
-	return strtoul(name + front_of(name), NULL, 10);
+	const char *digits = name + front_of(name);
+	uint64_t number = 0;
+
+	read_number(digits, strlen(digits), UINT64_MAX, &number);
+	return number;
 }
 
 /* The process of a step, by its path: /proc/PID/status */
-static unsigned long pid_of(const struct irqkit_step *step)
+static uint64_t pid_of(const struct irqkit_step *step)
 {
-	return strtoul(irqkit_step_get_path(step) + strlen("/proc/"), NULL, 10);
+	const char *digits = irqkit_step_get_path(step) + strlen("/proc/");
+	uint64_t pid = 0;
+
+	read_number(digits, strcspn(digits, "/"), UINT64_MAX, &pid);
+	return pid;
 }
 
 /* Looks for all threads of an interface: those of a plan may be only some of them. */
 struct thread_rank {
 	const char *name;
-	unsigned long pid;
+	uint64_t pid;
 	size_t rank; /* from 1 */
 };
 
-static bool comes_before(const char *name, unsigned long pid, const struct thread_rank *than)
+static bool comes_before(const char *name, uint64_t pid, const struct thread_rank *than)
 {
-	unsigned long number = number_of(name), other = number_of(than->name);
+	uint64_t number = number_of(name), other = number_of(than->name);
 
 	return number < other || (number == other && pid < than->pid);
 }

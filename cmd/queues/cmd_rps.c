@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit rps: receive packet steering, and receive flow steering. */
+#include "base/read_number.h"
 #include "base/say.h"
 #include "queues/knobs.h"
 #include "queues/show_rps.h"
@@ -126,15 +127,7 @@ static enum status plan_cpus(const struct steer_task *task)
 
 static bool parse_flows(const char *word, uint64_t *ret_flows)
 {
-	uint64_t flows = 0;
-
-	for (const char *p = word; *p; p++) {
-		if (*p < '0' || *p > '9' || flows > MAX_FLOWS)
-			return false;
-		flows = flows * 10 + (uint64_t)(*p - '0');
-	}
-	*ret_flows = flows;
-	return *word && flows <= MAX_FLOWS;
+	return read_number(word, strlen(word), MAX_FLOWS, ret_flows) == 0;
 }
 
 /* Without it the queues' counts do nothing; it is the whole machine's, so never lowered. */

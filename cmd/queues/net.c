@@ -2,6 +2,7 @@
 /* A network interface on the command line: its queues, its node, what is below it. */
 #include "queues/net.h"
 #include "base/say.h"
+#include "base/text.h"
 #include "measure/machine.h"
 
 #include <errno.h>
@@ -17,19 +18,15 @@ void net_close(struct net *net)
 /* The names of all interfaces: "eth0, eth1, lo". */
 static char *join_names(struct irqkit_devices *devices)
 {
-	char *joined = strdup("");
+	char *joined = NULL;
 	size_t n = 0;
 
 	if (irqkit_devices_count_net(devices, &n) < 0)
 		n = 0;
-	for (size_t i = 0; joined && i < n; i++) {
-		const struct irqkit_device *device = irqkit_devices_get_net(devices, i);
-		_cleanup_free_ char *before = joined;
-
-		if (asprintf(&joined, "%s%s%s", before, i ? ", " : "",
-			    irqkit_device_get_name(device)) < 0)
-			joined = NULL;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (!text_join(&joined, ", ",
+			    irqkit_device_get_name(irqkit_devices_get_net(devices, i))))
+			break;
 	return joined;
 }
 
@@ -59,7 +56,7 @@ static enum status say_not_found(struct net *net, const char *name, int error)
 	}
 	names = join_names(net->change->devices);
 	say_error("there is no network interface '%s'%s%s", name,
-		names && *names ? "; there are: " : "", names ? names : "");
+		names ? "; there are: " : "", names ? names : "");
 	return STATUS_NO_MATCH;
 }
 
@@ -129,7 +126,7 @@ enum status net_read_cpus(const struct net *net, const char *option, const char 
 
 char *net_remark_lower(const struct net *net)
 {
-	_cleanup_free_ char *names = strdup("");
+	_cleanup_free_ char *names = NULL;
 	const char *name = irqkit_device_get_name(net->named);
 	char *remark;
 	size_t n = 0;
@@ -137,16 +134,11 @@ char *net_remark_lower(const struct net *net)
 	if (net->targets[0] != net->named || irqkit_device_get_bus_device(net->named) ||
 		irqkit_device_count_lower(net->named, &n) < 0 || n == 0)
 		return NULL;
-	for (size_t i = 0; names && i < n; i++) {
-		_cleanup_free_ char *before = names;
-
-		if (asprintf(&names, "%s%s%s", before, i ? ", " : "",
-			    irqkit_device_get_name(
-				    irqkit_device_get_lower(net->named, i))) < 0)
-			names = NULL;
-	}
-	if (!names ||
-		asprintf(&remark, "%s is made of %s: --lower acts on %s.", name, names,
+	for (size_t i = 0; i < n; i++)
+		if (!text_join(&names, ", ",
+			    irqkit_device_get_name(irqkit_device_get_lower(net->named, i))))
+			return NULL;
+	if (asprintf(&remark, "%s is made of %s: --lower acts on %s.", name, names,
 			n == 1 ? "it" : "them") < 0)
 		return NULL;
 	return remark;

@@ -107,18 +107,17 @@ static void note_device(
 /* "eth0, eth1, eth2": of those with this finding the first. NULL: no memory. */
 static char *join_names(const struct placement *p, enum finding finding)
 {
-	char *joined = strdup("");
+	char *joined = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < p->n_owners && joined && n < MAX_LINES; i++) {
-		_cleanup_free_ char *before = NULL;
+	for (size_t i = 0; i < p->n_owners && n < MAX_LINES; i++) {
+		const struct irqkit_device *device = p->owners[i].device;
 
 		if (find(p, &p->owners[i]) != finding)
 			continue;
-		before = joined;
-		if (asprintf(&joined, "%s%s%s", before, n++ ? ", " : "",
-			    irqkit_device_get_name(p->owners[i].device)) < 0)
-			joined = NULL;
+		if (!text_join(&joined, ", ", irqkit_device_get_name(device)))
+			return NULL;
+		n++;
 	}
 	return joined;
 }
