@@ -3,8 +3,9 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "change/change.h"
+#include "change/refusals.h"
 #include "measure/machine.h"
-#include "target/select.h"
+#include "target/local_cpus.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,19 +27,6 @@ static const struct option options[] = {
 	CHANGE_OPTIONS(struct set_options, change),
 	{ 0 },
 };
-
-/* Why this one cannot be moved; NULL where it can be tried. */
-static const char *find_obstacle(
-	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
-{
-	enum irqkit_movable movable;
-
-	if (irqkit_interrupt_get_irq(interrupt) < 0)
-		return "not a numbered interrupt";
-	if (irqkit_irq_read_movable(ctx, interrupt, &movable) < 0)
-		return NULL;
-	return immovable_word(movable);
-}
 
 static char *describe(const struct irqkit_interrupt *interrupt)
 {

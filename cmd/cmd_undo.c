@@ -3,6 +3,7 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "change/change.h"
+#include "change/run_lock.h"
 #include "measure/machine.h"
 #include "table/render.h"
 
@@ -105,7 +106,7 @@ static enum status read_journal(
 {
 	int r = irqkit_journal_read(ctx, ret_journal);
 
-	return r < 0 ? change_say_state("read", r) : STATUS_DONE;
+	return r < 0 ? run_lock_say_unusable("read", r) : STATUS_DONE;
 }
 
 static enum status print_list(
@@ -220,7 +221,8 @@ static enum status plan(struct change *change, void *data)
 	change->undone = find_change(undo->journal, word);
 	if (!change->undone)
 		return say_no_change(word);
-	change->shows_skipped = true;
+	change->report.shows_skipped = true;
+	change->report.is_undo = true;
 	r = irqkit_plan_add_undo(change->plan, change->undone, change->snapshot,
 		undo->options->is_forced);
 	if (r == 0)

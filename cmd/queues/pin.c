@@ -2,7 +2,10 @@
 /* Queues and their CPUs -> steps: interrupts, XPS, threads. */
 #include "queues/pin.h"
 #include "base/say.h"
+#include "base/text.h"
+#include "change/refusals.h"
 #include "measure/queue.h"
+#include "queues/knobs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,15 +13,6 @@
 
 /* ------------------------------------------------------------------------------- */
 /* Interrupts                                                                      */
-
-static const char *find_obstacle(
-	const struct pin *pin, const struct irqkit_interrupt *interrupt)
-{
-	enum irqkit_movable movable = IRQKIT_MOVABLE;
-
-	irqkit_irq_read_movable(pin->change->ctx, interrupt, &movable);
-	return immovable_word(movable);
-}
 
 static const struct irqkit_interrupt *find_row(const struct pin *pin, int irq)
 {
@@ -67,15 +61,13 @@ static void warn_shared(const struct pin *pin, const struct pin_place *place, in
 	for (size_t i = 0; i < irqkit_device_count_queues(pin->device); i++) {
 		const struct irqkit_queue *queue = irqkit_device_get_queue(
 			pin->device, i);
-		_cleanup_free_ char *before = others, *other = queue_format_full_name(queue);
+		_cleanup_free_ char *other = NULL;
 
-		if (irqkit_queue_get_irq(queue) != irq || is_placed(pin, queue)) {
-			before = NULL;
+		if (irqkit_queue_get_irq(queue) != irq || is_placed(pin, queue))
 			continue;
-		}
-		if (asprintf(&others, "%s%s%s", before ? before : "", before ? ", " : "",
-			    other ? other : "") < 0)
-			others = NULL;
+		other = queue_format_full_name(queue);
+		if (!other || !text_join(&others, ", ", other))
+			break;
 	}
 	if (others)
 		say_warning("interrupt %d of %s also belongs to %s", irq,
@@ -96,7 +88,7 @@ static enum status refuse(const struct pin_place *place,
 static enum status add_interrupt(struct pin *pin, const struct pin_place *place,
 	const struct irqkit_interrupt *interrupt, const char *why)
 {
-	const char *obstacle = find_obstacle(pin, interrupt);
+	const char *obstacle = find_obstacle(pin->change->ctx, interrupt);
 	int r;
 
 	if (obstacle && place->is_named)
@@ -152,8 +144,8 @@ static enum status plan_xps(struct pin *pin, const struct pin_place *place, cons
 	r = irqkit_plan_add_xps_cpus(pin->change->plan, queue, place->cpus, why);
 	/* one tx queue has none, and needs none */
 	if (r == 0)
-		return net_clear_rxqs(pin->change, queue, "would override the CPUs");
-	return r != -ENOENT ? net_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
+		return queue_clear_rxqs(pin->change, queue, "would override the CPUs");
+	return r != -ENOENT ? queue_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The closing remark of `irqkit show`: what an expert would say. */
+#include "show/show_remark.h"
 #include "base/basics.h"
 #include "base/text.h"
-#include "show/show.h"
+#include "change/refusals.h"
+#include "show/show_notes.h"
+#include "show/show_row.h"
 
 #include <stdio.h>
 
@@ -154,12 +157,7 @@ static void remark_device(struct show *show, const struct call *call)
 /* "Not movable: 5 managed by the kernel, 1 per-CPU (list with -o +MOVABLE)." */
 static void remark_immovable(struct show *show)
 {
-	static const char *const words[] = {
-		[IRQKIT_MANAGED] = "managed by the kernel",
-		[IRQKIT_PER_CPU] = "per-CPU",
-		[IRQKIT_READ_ONLY] = "read-only",
-	};
-	size_t count[LENGTH(words)] = { 0 };
+	size_t count[IRQKIT_READ_ONLY + 1] = { 0 };
 	const char *before = "Not movable: ";
 
 	for (size_t i = 0; i < show->chosen.n; i++) {
@@ -168,10 +166,10 @@ static void remark_immovable(struct show *show)
 		if (show_row_movable(&show->rows[i], &movable))
 			count[movable]++;
 	}
-	for (size_t m = IRQKIT_MANAGED; m < LENGTH(words); m++) {
-		if (!count[m])
+	for (enum irqkit_movable m = 0; m < LENGTH(count); m++) {
+		if (!count[m] || m == IRQKIT_MOVABLE)
 			continue;
-		printf("%s%zu %s", before, count[m], words[m]);
+		printf("%s%zu %s", before, count[m], immovable_phrase(m));
 		before = ", ";
 	}
 	if (before[0] == ',')

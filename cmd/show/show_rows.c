@@ -1,66 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns of `irqkit show`: one row an interrupt. */
+#include "show/show_rows.h"
 #include "base/basics.h"
-#include "show/show.h"
+#include "change/refusals.h"
+#include "show/show_device.h"
+#include "show/show_notes.h"
+#include "show/show_row.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* ------------------------------------------------------------------------------- */
-/* What is read of an interrupt, once and when first needed                        */
-
-void show_row_free(struct show_row *row)
-{
-	free(row->actions);
-	irqkit_cpuset_free(row->affinity);
-	irqkit_cpuset_free(row->effective);
-	irqkit_cpuset_free(row->hint);
-}
-
-int show_row_irq(const struct show_row *row)
-{
-	return irqkit_interrupt_get_irq(row->interrupt);
-}
-
-const struct irqkit_cpuset *show_row_affinity(struct show_row *row)
-{
-	if (!row->has_read_affinity && show_row_irq(row) >= 0)
-		irqkit_irq_read_affinity(
-			row->show->ctx, (unsigned int)show_row_irq(row), &row->affinity);
-	row->has_read_affinity = true;
-	return row->affinity;
-}
-
-const struct irqkit_cpuset *show_row_effective(struct show_row *row)
-{
-	if (!row->has_read_effective && show_row_irq(row) >= 0)
-		irqkit_irq_read_effective(
-			row->show->ctx, (unsigned int)show_row_irq(row), &row->effective);
-	row->has_read_effective = true;
-	return row->effective;
-}
-
-const struct irqkit_cpuset *show_row_hint(struct show_row *row)
-{
-	if (!row->has_read_hint && show_row_irq(row) >= 0)
-		irqkit_irq_read_hint(
-			row->show->ctx, (unsigned int)show_row_irq(row), &row->hint);
-	row->has_read_hint = true;
-	return row->hint;
-}
-
-bool show_row_movable(struct show_row *row, enum irqkit_movable *ret_movable)
-{
-	if (!row->has_read_movable)
-		row->knows_movable = irqkit_irq_read_movable(row->show->ctx,
-					     row->interrupt, &row->movable) == 0;
-	row->has_read_movable = true;
-	*ret_movable = row->movable;
-	return row->knows_movable;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* Columns                                                                         */
 
 static struct cell get_label(void *data)
 {
@@ -181,20 +129,6 @@ static struct cell get_node(void *data)
 		irqkit_irq_read_node(row->show->ctx, (unsigned int)show_row_irq(row), &node) < 0)
 		return ABSENT;
 	return number_cell((uint64_t)node);
-}
-
-static const char *immovable_word(enum irqkit_movable movable)
-{
-	switch (movable) {
-	case IRQKIT_MANAGED:
-		return "managed";
-	case IRQKIT_PER_CPU:
-		return "per-cpu";
-	case IRQKIT_READ_ONLY:
-		return "read-only";
-	default:
-		return NULL;
-	}
 }
 
 static struct cell get_movable_word(void *data)

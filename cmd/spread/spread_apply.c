@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Carries a placement out; where a CPU has no vector left, on the next best one. */
+#include "spread/spread_apply.h"
 #include "base/basics.h"
 #include "base/say.h"
-#include "spread/spread_run.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -71,7 +71,7 @@ void spread_remark_full(const struct spread *spread, struct change *change)
 	if (asprintf(&remark,
 		    "CPU%s %s had no free interrupt vector; the next best CPU was used.",
 		    irqkit_cpuset_count(spread->full) == 1 ? "" : "s", list) >= 0)
-		change_add_remark(change, remark);
+		report_add_remark(&change->report, remark);
 }
 
 void spread_pin_what_stays(

@@ -11,6 +11,9 @@
 #include "base/text.h"
 #include "measure/load.h"
 #include "measure/signals.h"
+#include "spread/notify.h"
+#include "spread/spread_apply.h"
+#include "spread/spread_notes.h"
 #include "spread/spread_run.h"
 
 #include <signal.h>
@@ -168,7 +171,7 @@ static enum status act(struct watch *watch, struct spread *spread, struct change
 	size_t n;
 
 	if (irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) == 0 ||
-		change_try_lock(change, 0) < 0)
+		irqkit_lock_new(change->ctx, 0, &change->lock) < 0)
 		return STATUS_DONE;
 	status = change_new_plan(change);
 	if (status != STATUS_DONE) {

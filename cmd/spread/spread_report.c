@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `irqkit spread` adds to the report: the load of each CPU before and after. */
+#include "spread/spread_report.h"
 #include "base/basics.h"
 #include "measure/load.h"
-#include "spread/spread_run.h"
+#include "spread/decision.h"
+#include "spread/spread_remark.h"
+#include "table/render.h"
 
 #include <langinfo.h>
 #include <stdio.h>
@@ -101,9 +104,9 @@ static struct load_row *make_rows(const struct spread *spread, size_t *ret_n)
 /* JSON                                                                            */
 
 bool spread_get_load(
-	const struct change *change, const struct irqkit_step *step, uint64_t *ret_load)
+	const struct report *report, const struct irqkit_step *step, uint64_t *ret_load)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 
 	for (size_t i = 0; i < irqkit_snapshot_count(spread->counts); i++) {
 		const struct irqkit_interrupt *row = irqkit_snapshot_get(
@@ -117,9 +120,9 @@ bool spread_get_load(
 	return false;
 }
 
-void spread_add_keys(const struct change *change, struct document *document)
+void spread_add_keys(const struct report *report, struct document *document)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 	struct table table CLEANUP(table_free) = { 0 };
 	struct load_row *rows = make_rows(spread, &table.n_rows);
 
@@ -192,15 +195,15 @@ static void print_bar(uint64_t load, uint64_t most)
 }
 
 /* Does a table of steps stand above? */
-static bool has_table(const struct change *change)
+static bool has_table(const struct report *report)
 {
-	size_t n = irqkit_plan_count(change->plan);
+	size_t n = irqkit_plan_count(report->plan);
 
-	if (change->call->common.verbosity > 0)
+	if (report->call->common.verbosity > 0)
 		return n > 0;
-	n -= irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED);
-	if (change->hides_unchanged)
-		n -= irqkit_plan_count_results(change->plan, IRQKIT_UNCHANGED);
+	n -= irqkit_plan_count_results(report->plan, IRQKIT_SKIPPED);
+	if (report->hides_unchanged)
+		n -= irqkit_plan_count_results(report->plan, IRQKIT_UNCHANGED);
 	return n > 0;
 }
 
@@ -297,9 +300,9 @@ static void print_rest(size_t n_more, size_t n_idle)
 		printf("... and %zu with less load (--json shows all)\n", n_more);
 }
 
-static void print_rows(const struct change *change, struct load_row *rows, size_t n)
+static void print_rows(const struct report *report, struct load_row *rows, size_t n)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 	size_t kept = drop_idle(rows, n);
 	size_t shown = choose_busiest(rows, kept);
 	uint64_t most[N_TIMES];
@@ -308,7 +311,7 @@ static void print_rows(const struct change *change, struct load_row *rows, size_
 	if (!most[BEFORE] && !most[AFTER] && !most[MEASURED])
 		return;
 	scale(spread, most);
-	printf("%sCPU  %s\n", has_table(change) ? "\n" : "",
+	printf("%sCPU  %s\n", has_table(report) ? "\n" : "",
 		spread->after_counts ? "before          expected        measured"
 				     : "now             after");
 	for (size_t i = 0; i < shown; i++)
@@ -316,15 +319,15 @@ static void print_rows(const struct change *change, struct load_row *rows, size_
 	print_rest(kept - shown, n - kept);
 }
 
-void spread_add_remark(const struct change *change)
+void spread_add_remark(const struct report *report)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 	size_t n = 0;
 	struct load_row *rows = make_rows(spread, &n);
 
 	if (rows)
-		print_rows(change, rows, n);
+		print_rows(report, rows, n);
 	free(rows);
-	spread_print_imbalance(change);
-	spread_print_advice(spread);
+	spread_print_imbalance(report);
+	notes_print_advice(&spread->notes);
 }

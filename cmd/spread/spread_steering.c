@@ -3,9 +3,9 @@
  * Where XPS and RPS go against the places that interrupts get: queues that are sent by from
  * CPUs far from the one that serves them, and packets that are handed to where they are.
  */
+#include "spread/spread_steering.h"
 #include "base/basics.h"
 #include "measure/queue.h"
-#include "spread/spread_run.h"
 
 #include <stdio.h>
 
@@ -90,7 +90,7 @@ static bool read_device(struct steered_device *device)
  * A CPU serves tx queues, and sends by none of them; of several that it serves, one is
  * enough. Where flows go by rx queues, xps_cpus doesn't matter.
  */
-static bool is_sent_by_from_elsewhere(
+static bool is_sent_by_far_cpus(
 	const struct steered_device *device, const struct steered *steered)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *rxqs = NULL;
@@ -147,13 +147,13 @@ static const struct conflict {
 	const char *outcome;
 	bool (*has)(const struct steered_device *device, const struct steered *steered);
 } conflicts[] = {
-	{ "XPS", "xps", "but", "", is_sent_by_from_elsewhere },
+	{ "XPS", "xps", "but", "", is_sent_by_far_cpus },
 	{ "RPS", "rps", "and", " too, so RPS has no effect", is_handed_to_itself },
 	{ "RPS", "rps", "but", " on another NUMA node", is_handed_far_away },
 };
 
 /* The first queue, and how many. */
-static const struct steered *find(
+static const struct steered *find_conflict(
 	const struct steered_device *device, const struct conflict *conflict, size_t *ret_n)
 {
 	const struct steered *first = NULL;
@@ -173,7 +173,7 @@ static void note(const struct steered_device *device, const struct conflict *con
 	_cleanup_free_ char *queue = NULL, *cpus = NULL, *place = NULL;
 	char more[64] = "";
 	size_t n;
-	const struct steered *first = find(device, conflict, &n);
+	const struct steered *first = find_conflict(device, conflict, &n);
 
 	if (!first)
 		return;
@@ -183,9 +183,9 @@ static void note(const struct steered_device *device, const struct conflict *con
 	if (n > 1)
 		snprintf(more, sizeof(more), " (and %zu more)", n - 1);
 	if (queue && cpus && place)
-		spread_add_note(device->spread,
-			"%s%s: %s uses %s, %s the interrupt goes to %s%s; run 'irqkit %s "
-			"%s --auto' afterwards to fix this",
+		notes_add(&device->spread->notes,
+			"%s%s: %s uses %s, %s the interrupt goes to %s%s; run 'irqkit "
+			"%s %s --auto' afterwards to fix this",
 			queue, more, conflict->knob, cpus, conflict->link, place,
 			conflict->outcome, conflict->command,
 			irqkit_device_get_name(device->owner->device));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Words on the command line -> rows of a snapshot. */
-#ifndef SELECT_H
-#define SELECT_H
+#ifndef CMD_SELECT_H
+#define CMD_SELECT_H
 
 #include "base/command.h"
 
@@ -45,14 +45,6 @@ enum status select_interrupts(struct irqkit_devices *devices,
 	const struct irqkit_snapshot *snapshot, const char *const *words, size_t n_words,
 	bool with_named, struct selection *ret_selection);
 void selection_free(struct selection *selection);
-
-/*
- * Reads a SET from the word of an option, as machine_read_cpus() does; `local` in it means
- * the CPUs of the node that all these interrupts are next to.
- */
-enum status selection_read_cpus(const struct selection *selection, const char *option,
-	const char *word, struct irqkit_ctx *ctx, struct irqkit_topology *topology,
-	struct irqkit_cpuset **ret_set);
 
 /* Queues, those of an interface after those of another. */
 struct queue_selection {

@@ -2,7 +2,7 @@
 /* TARGETs -> queues of network interfaces. */
 #include "base/basics.h"
 #include "base/say.h"
-#include "target/marks.h"
+#include "target/say_no_match.h"
 
 #include <errno.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static int add_queues(struct queue_selection *selection, struct irqkit_device *d
 	for (size_t i = 0; i < n && r == 0; i++) {
 		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
 
-		if (part && !queue_is_meant(part, queue))
+		if (part && !target_names_queue(part, queue))
 			continue;
 		r = add_queue(selection, queue);
 		found++;

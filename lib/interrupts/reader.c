@@ -248,13 +248,7 @@ static const char *read_count(
 		p++;
 	if (p == start || (p < end && !is_blank(*p)))
 		return NULL;
-	if (p - start < 19) { /* fits in any case */
-		uint64_t count = 0;
-
-		for (; start < p; start++)
-			count = count * 10 + (uint64_t)(*start - '0');
-		*ret_count = count;
-	} else if (parse_u64(start, (size_t)(p - start), ret_count) < 0) {
+	if (parse_u64(start, (size_t)(p - start), ret_count) < 0) {
 		fail(reader, -ERANGE, "a count of more than 64 bits");
 		return NULL;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why a TARGET matches nothing, and what could be meant instead. */
+#include "target/say_no_match.h"
 #include "base/say.h"
 #include "measure/queue.h"
-#include "target/marks.h"
 
 #include <stdio.h>
 #include <string.h>
