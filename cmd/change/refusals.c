@@ -69,7 +69,7 @@ const char *explain_error(int error)
 	case EPROTO:
 		return "the kernel accepted the value, but the file has a different one";
 	case EFBIG:
-		return "the file is larger than any that a kernel has; save this root again";
+		return "no kernel writes a file of this size; save this root again";
 	default:
 		return NULL;
 	}
