@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The machine that a command works on, and the CPUs that its options name. */
-#include "base/command.h"
+#include "measure/machine.h"
+#include "base/basics.h"
+#include "base/say.h"
 
 #include <errno.h>
 #include <string.h>

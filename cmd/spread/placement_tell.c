@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the placement policy is told of each interrupt: its load, device, queue and place. */
+#include "base/basics.h"
+#include "base/say.h"
 #include "spread/placement.h"
 
 #include <string.h>

@@ -141,8 +141,9 @@ int run_dir_read(int dir_fd, const char *name, char **ret_text)
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_SIZE) {
+		r = S_ISREG(st.st_mode) ? -EFBIG : -EBADMSG;
 		close(fd);
-		return -EBADMSG;
+		return r;
 	}
 	text = malloc((size_t)st.st_size + 1);
 	r = text ? read_all(fd, text, (size_t)st.st_size) : -ENOMEM;

@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/macros.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
+#include "kernel/openat2.h"
 #include "kernel/root.h"
 
 static struct irqkit_ctx *open_root(const char *root)
@@ -34,7 +34,7 @@ long __wrap_syscall(long number, long a, long b, long c, long d);
 
 long __wrap_syscall(long number, long a, long b, long c, long d)
 {
-	if (number == SYS_openat2 && n_disturbed > 0) {
+	if (number == CALL_OPENAT2 && n_disturbed > 0) {
 		n_disturbed--;
 		errno = EAGAIN;
 		return -1;
