@@ -48,7 +48,7 @@ static void print_help(void)
 	       "  -V, --version     the version\n");
 }
 
-static bool stands_alone(const char *word)
+static bool is_standalone_option(const char *word)
 {
 	static const char *const words[] = { "-h", "--help", "-V", "--version",
 		"--list-commands" };
@@ -86,7 +86,7 @@ static enum status run_option(int argc, const char **argv)
 
 	if (strcmp(word, "--install") == 0)
 		say_error("--install takes one folder");
-	else if (stands_alone(word))
+	else if (is_standalone_option(word))
 		say_error("%s stands alone: 'irqkit --help' tells more", word);
 	else if (word[0] == '-')
 		say_error("no option '%s' stands before a command: "

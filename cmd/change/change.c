@@ -154,7 +154,7 @@ enum status change_say_immovable(const struct change *change, size_t n)
 	return STATUS_IMMOVABLE;
 }
 
-enum status change_refuse_skipped(const struct change *change)
+enum status change_check_any_movable(const struct change *change)
 {
 	size_t n = irqkit_plan_count(change->plan);
 
@@ -267,9 +267,9 @@ static enum status plan_under_lock(
 
 	if (status != STATUS_DONE)
 		return status;
-	say_only_errors(true);
+	say_set_errors_only(true);
 	status = read_and_plan(change, plan, data);
-	say_only_errors(false);
+	say_set_errors_only(false);
 	return status;
 }
 

@@ -96,6 +96,6 @@ int change_add_gone(struct change *change, const struct irqkit_interrupt *interr
 /* Says that none of the @n chosen interrupts can be moved; returns STATUS_IMMOVABLE. */
 enum status change_say_immovable(const struct change *change, size_t n);
 /* The same where the plan skips all that it has; else STATUS_DONE. */
-enum status change_refuse_skipped(const struct change *change);
+enum status change_check_any_movable(const struct change *change);
 
 #endif

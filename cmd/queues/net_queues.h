@@ -20,11 +20,11 @@ static inline void free_queues(struct irqkit_queue ***queues)
 #define _cleanup_queues_ CLEANUP(free_queues)
 
 /* The CPUs that handle its interrupt (queue_get_served_irq()); NULL: not known. */
-struct irqkit_cpuset *net_read_serving(
+struct irqkit_cpuset *net_read_current_cpus(
 	const struct net *net, const struct irqkit_queue *queue);
 
 /* The same, once a move that is pending is in force: what to decide by. */
-struct irqkit_cpuset *net_read_place(
+struct irqkit_cpuset *net_read_settled_cpus(
 	const struct net *net, const struct irqkit_queue *queue);
 
 /* Adds its number to a set of such numbers; says why not. */

@@ -37,7 +37,7 @@ static int add_serving(
 
 		if (irqkit_queue_get_direction(queue) != IRQKIT_RX)
 			continue;
-		serving = net_read_place(net, queue);
+		serving = net_read_settled_cpus(net, queue);
 		if (serving && irqkit_cpuset_add_set(set, serving) < 0)
 			return -ENOMEM;
 	}

@@ -121,7 +121,7 @@ static bool is_idle(const struct watch *watch, struct irqkit_ctx *ctx,
 	return !busiest || busiest->total <= limit;
 }
 
-static void tell_moves(
+static void print_moves(
 	const struct watch *watch, const struct spread *spread, const struct change *change)
 {
 	if (watch->call->common.is_quiet)
@@ -165,7 +165,7 @@ static void join_journal(struct watch *watch, const struct change *change)
  * Applies what was decided, if anything. The lock is held no longer than that, and never
  * waited for: there will be a next round. Old values are read under it.
  */
-static enum status act(struct watch *watch, struct spread *spread, struct change *change)
+static enum status apply_decision(struct watch *watch, struct spread *spread, struct change *change)
 {
 	enum status status;
 	size_t n;
@@ -187,14 +187,14 @@ static enum status act(struct watch *watch, struct spread *spread, struct change
 		watch->n_moves += n;
 		join_journal(watch, change);
 		placement_leave_unmoved(&spread->placement, change);
-		tell_moves(watch, spread, change);
+		print_moves(watch, spread, change);
 	}
 	change_unlock(change);
 	return status;
 }
 
 /* One period; what cannot be done in it may be possible in the next. */
-static enum status look(struct watch *watch, struct change *change)
+static enum status run_period(struct watch *watch, struct change *change)
 {
 	struct spread spread CLEANUP(spread_free) = { 0 };
 	struct irqkit_snapshot *counts = NULL;
@@ -209,9 +209,9 @@ static enum status look(struct watch *watch, struct change *change)
 		status = spread_decide(
 			&spread, change, &watch->wish, counts, watch->wish.every);
 		watch->lacks_some = spread.placement.n_absent > 0;
-		say_silence(watch->has_failed);
+		say_set_silent(watch->has_failed);
 		if (status == STATUS_DONE)
-			status = act(watch, &spread, change);
+			status = apply_decision(watch, &spread, change);
 	}
 	irqkit_snapshot_free(counts);
 	return status;
@@ -246,12 +246,12 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 	notify_service("READY=1");
 
 	while (signals_sleep(watch->wish.every)) {
-		watch->has_failed = look(watch, change) != STATUS_DONE;
+		watch->has_failed = run_period(watch, change) != STATUS_DONE;
 		/* a device that is gone is told once, not in every period */
-		say_silence(watch->has_failed || watch->lacks_some);
+		say_set_silent(watch->has_failed || watch->lacks_some);
 		keep_rows(watch, change);
 	}
-	say_silence(false);
+	say_set_silent(false);
 	notify_service("STOPPING=1");
 	return STATUS_DONE;
 }

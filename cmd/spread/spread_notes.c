@@ -13,14 +13,14 @@
 #define MAX_LINES 3u
 
 /* Is there no place for notes? */
-static bool is_silent(const struct change *change)
+static bool hides_notes(const struct change *change)
 {
 	return change->call->common.is_quiet && !change->call->common.is_json;
 }
 
 void spread_note_irqbalance(struct spread *spread, const struct change *change)
 {
-	int pid = is_silent(change) ? 0
+	int pid = hides_notes(change) ? 0
 				    : irqkit_ctx_find_process(change->ctx, "irqbalance");
 
 	if (pid > 0)
@@ -42,7 +42,7 @@ enum finding {
 	NOTHING_FOUND
 };
 
-static enum finding find(const struct placement *p, const struct placement_device *owner)
+static enum finding find_finding(const struct placement *p, const struct placement_device *owner)
 {
 	size_t n_rx = owner->device ? queue_count(owner->device, IRQKIT_RX) : 0;
 
@@ -113,7 +113,7 @@ static char *join_names(const struct placement *p, enum finding finding)
 	for (size_t i = 0; i < p->n_owners && n < MAX_LINES; i++) {
 		const struct irqkit_device *device = p->owners[i].device;
 
-		if (find(p, &p->owners[i]) != finding)
+		if (find_finding(p, &p->owners[i]) != finding)
 			continue;
 		if (!text_join(&joined, ", ", irqkit_device_get_name(device)))
 			return NULL;
@@ -149,11 +149,11 @@ static void note_queues(struct spread *spread)
 		size_t n = 0;
 
 		for (size_t i = 0; i < p->n_owners; i++)
-			n += find(p, &p->owners[i]) == finding;
+			n += find_finding(p, &p->owners[i]) == finding;
 		if (n > MAX_LINES)
 			note_devices(spread, finding, n);
 		for (size_t i = 0; i < p->n_owners && n <= MAX_LINES; i++)
-			if (find(p, &p->owners[i]) == finding)
+			if (find_finding(p, &p->owners[i]) == finding)
 				note_device(spread, &p->owners[i], finding);
 	}
 }
@@ -175,7 +175,7 @@ static void note_width(struct spread *spread, const struct change *change)
 
 void spread_find_notes(struct spread *spread, const struct change *change)
 {
-	if (is_silent(change))
+	if (hides_notes(change))
 		return;
 	spread_note_irqbalance(spread, change);
 	spread_note_steering(spread);

@@ -79,7 +79,7 @@ static enum status apply_and_report(
 	signals_hold(&before);
 	status = spread_apply(spread, change);
 	if (status == STATUS_DONE)
-		spread_remark_full(spread, change);
+		spread_remark_full_cpus(spread, change);
 	placement_leave_unmoved(&spread->placement, change);
 	/* others need not wait while it is measured, if nothing will be put back */
 	if (!wish->reverts)
@@ -133,7 +133,7 @@ static enum status decide(struct spread *spread, struct change *change,
 		: spread_decide(spread, change, wish, change->snapshot, 0);
 
 	if (status == STATUS_DONE)
-		status = change_refuse_skipped(change);
+		status = change_check_any_movable(change);
 	if (status != STATUS_DONE)
 		return status;
 	/* what is measured after is compared with what was measured before */
@@ -142,7 +142,7 @@ static enum status decide(struct spread *spread, struct change *change,
 	spread_find_notes(spread, change);
 	spread_say_warnings(spread, change);
 	if (change->options->is_script)
-		spread_pin_what_stays(spread, change, wish);
+		spread_pin_unmoved(spread, change, wish);
 	return STATUS_DONE;
 }
 

@@ -167,7 +167,7 @@ static const struct steered *find_conflict(
 	return first;
 }
 
-static void note(const struct steered_device *device, const struct conflict *conflict)
+static void note_conflict(const struct steered_device *device, const struct conflict *conflict)
 {
 	_cleanup_free_ char *queue = NULL, *cpus = NULL, *place = NULL;
 	char more[64] = "";
@@ -200,6 +200,6 @@ void spread_note_steering(struct spread *spread)
 		if (!device.owner->device || !read_device(&device))
 			continue;
 		for (size_t k = 0; k < LENGTH(conflicts); k++)
-			note(&device, &conflicts[k]);
+			note_conflict(&device, &conflicts[k]);
 	}
 }

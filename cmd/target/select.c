@@ -51,7 +51,7 @@ static bool matches(const struct irqkit_interrupt *interrupt, const struct targe
 }
 
 /* Does the target speak of this interrupt alone, not of whatever there may be? */
-static bool is_naming(const struct target *target, const struct irqkit_interrupt *interrupt)
+static bool names_one_interrupt(const struct target *target, const struct irqkit_interrupt *interrupt)
 {
 	if (target->kind == TARGET_IRQS)
 		return target->first == target->last;
@@ -73,7 +73,7 @@ static bool mark_rows(struct marks *marks, const struct target *target)
 
 		if (!matches(row, target, marks->with_named))
 			continue;
-		marks_add(marks, i, is_naming(target, row));
+		marks_add(marks, i, names_one_interrupt(target, row));
 		found = true;
 	}
 	return found;
