@@ -49,13 +49,13 @@ struct change {
 	struct report report; /* of the plan */
 };
 
-/* Adds the command's steps to the plan, by the rows that were read; says why not. */
+/* Adds the command's steps to the plan, using the rows that were read; reports why not. */
 typedef enum status change_plan_fn(struct change *change, void *data);
 
 /*
- * Plans, and shows the plan or applies it; says what came of it. What is to be applied is
- * planned twice: without the lock, so that words which are wrong leave no trace and wait
- * for nobody, and then under it, since the old values of that plan are kept.
+ * Plans, shows the plan or applies it, and reports. A plan that will be applied is made
+ * twice: first without the lock, so that a mistake in the words is found at once and leaves
+ * no trace; then under the lock, since the old values of that plan are kept for undo.
  */
 enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data);

@@ -8,7 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* An interface that the words named; what else they name is asked by its interrupts. */
+/* The interface that the words name and that has this interrupt; or NULL. */
 static struct irqkit_device *find_named(const struct show *show, unsigned int irq)
 {
 	for (size_t i = 0; i < show->chosen.n_devices; i++) {

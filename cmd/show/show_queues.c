@@ -27,7 +27,7 @@ static const struct irqkit_device *get_queue_device(const struct queue_row *row)
 	return irqkit_queue_get_device(row->queue);
 }
 
-/* Of the interrupt's columns, those that say the same here. */
+/* The interrupt of the row, for the columns that are the same as in the other table. */
 static struct show_row *interrupt_of(void *data)
 {
 	struct queue_row *row = data;
@@ -251,7 +251,7 @@ static const struct column columns[] = {
 
 /* ------------------------------------------------------------------------------- */
 
-/* What no row has needs no column, and one interface need not be named again and again. */
+/* A column that is empty in all rows is not needed, nor is DEVICE for one interface. */
 static bool is_needed(
 	const struct column *column, struct table *table, struct irqkit_topology *topology)
 {

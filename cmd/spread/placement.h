@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The machine, as the placement policy of the library wants to be told. */
+/* The machine, as the input of the library's placement policy. */
 #ifndef CMD_PLACEMENT_H
 #define CMD_PLACEMENT_H
 
@@ -16,10 +16,10 @@ struct placement_wish {
 	enum irqkit_policy policy;
 	unsigned int width;
 	unsigned int gain; /* percent */
-	uint64_t idle;	   /* a load that isn't worth a move */
+	uint64_t idle;	   /* a load that is too small for a move */
 	bool is_split;
-	bool passes_absent; /* a word that matches nothing is told, and passed over */
-	/* Is this one to be left alone, although it seems movable? NULL: none is. */
+	bool passes_absent; /* a word that matches nothing is reported and passed over */
+	/* Should this one stay, although it seems movable? NULL: none should. */
 	bool (*is_left_out)(const void *data, const struct irqkit_interrupt *interrupt);
 	const void *data; /* for it */
 };
@@ -53,9 +53,9 @@ struct placement {
 enum status placement_check(struct change *change, const struct placement_wish *wish);
 
 /*
- * Chooses the interrupts (@call's words; none: those of network devices with queues), and
- * tells the library all about them and the CPUs. @counts has the rows of the change's
- * snapshot, with the counts that are the load. Says what is wrong.
+ * Chooses the interrupts (by the call's words; without words, those of network devices with
+ * queues), and describes them and the CPUs to the library. @counts has the rows of the
+ * change's snapshot, with the counts that are the load. Reports what is wrong.
  */
 enum status placement_build(struct placement *placement, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
@@ -74,7 +74,7 @@ enum status placement_tell_rows(struct placement *placement, struct change *chan
 /* From the decision to the steps of the change's plan: its interrupts, then what is skipped. */
 enum status placement_add_steps(const struct placement *placement, struct change *change);
 
-/* What the plan did not move, and will not, counts where it is. */
+/* Interrupts that the plan did not move, and will not, count where they are now. */
 void placement_leave_unmoved(
 	const struct placement *placement, const struct change *change);
 

@@ -117,7 +117,7 @@ static enum status choose_words(
 	return status;
 }
 
-/* Those that cannot be moved are put aside. */
+/* Moves the interrupts that cannot be moved into a list of their own. */
 static enum status set_immovable_aside(
 	struct placement *p, struct change *change, const struct placement_wish *wish)
 {

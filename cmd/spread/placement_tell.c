@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the placement policy is told of each interrupt: its load, device, queue and place. */
+/* The input of the placement policy: load, device, queue and place of each interrupt. */
 #include "base/basics.h"
 #include "base/say.h"
 #include "spread/placement.h"
@@ -12,7 +12,7 @@
 #define MANY_INTERRUPTS 150u
 
 /* ------------------------------------------------------------------------------- */
-/* What is known of an interrupt                                                   */
+/* What is known about an interrupt                                                */
 
 static size_t find_owner(struct placement *p, struct irqkit_device *device, int node)
 {
@@ -24,7 +24,7 @@ static size_t find_owner(struct placement *p, struct irqkit_device *device, int 
 	return p->n_owners++;
 }
 
-/* Which queue of the device, and which ways it serves. */
+/* The queue of the device that has this interrupt, and its directions. */
 static int find_queue(
 	struct irqkit_device *device, int irq, enum irqkit_serves *ret_serves)
 {
@@ -47,7 +47,7 @@ static int find_queue(
 	return number;
 }
 
-/* The CPU that served it most; -1: none did. */
+/* The CPU that handled it most often; -1: none did. */
 static int find_busiest(const struct irqkit_interrupt *interrupt)
 {
 	uint64_t most = 0;
@@ -65,7 +65,7 @@ static int find_busiest(const struct irqkit_interrupt *interrupt)
 	return busiest;
 }
 
-/* Where it may be served, and is; NULL: not told. */
+/* The CPUs that may handle it, and those that do; NULL: not known. */
 struct served {
 	struct irqkit_cpuset *affinity;	 /* owned */
 	struct irqkit_cpuset *effective; /* owned */

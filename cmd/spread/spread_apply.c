@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Carries a placement out; where a CPU has no vector left, on the next best one. */
+/* Applies a placement; if a CPU has no vector left, the next best CPU is used. */
 #include "spread/spread_apply.h"
 #include "base/basics.h"
 #include "base/say.h"

@@ -193,7 +193,7 @@ static enum status apply_decision(struct watch *watch, struct spread *spread, st
 	return status;
 }
 
-/* One period; what cannot be done in it may be possible in the next. */
+/* One period; what fails in it may work in the next. */
 static enum status run_period(struct watch *watch, struct change *change)
 {
 	struct spread spread CLEANUP(spread_free) = { 0 };

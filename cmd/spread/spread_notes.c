@@ -12,7 +12,7 @@
 /* More devices than this with the same finding share a line. */
 #define MAX_LINES 3u
 
-/* Is there no place for notes? */
+/* Is there nowhere to show notes? */
 static bool hides_notes(const struct change *change)
 {
 	return change->call->common.is_quiet && !change->call->common.is_json;
@@ -46,7 +46,7 @@ static enum finding find_finding(const struct placement *p, const struct placeme
 {
 	size_t n_rx = owner->device ? queue_count(owner->device, IRQKIT_RX) : 0;
 
-	/* where some were named, nothing is said about the others */
+	/* if only some queues were named, nothing is said about the others */
 	if (n_rx == 0 || owner->n_queues < n_rx)
 		return NOTHING_FOUND;
 	if (owner->n_queues > owner->n_cpus)
@@ -160,7 +160,7 @@ static void note_queues(struct spread *spread)
 
 /* ------------------------------------------------------------------------------- */
 
-/* Once it is written, the report tells which CPU the kernel chose. */
+/* After the writes, the report shows which CPU the kernel chose. */
 static void note_width(struct spread *spread, const struct change *change)
 {
 	size_t n = spread->placement.n_on_one_of_many;
