@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* irqkit set: the CPUs that serve an interrupt. */
+/* irqkit set: the CPUs that handle an interrupt. */
 #include "base/basics.h"
 #include "base/say.h"
 #include "change/change.h"
@@ -40,7 +40,7 @@ static char *format_interrupt(const struct irqkit_interrupt *interrupt)
 	return r < 0 ? NULL : text;
 }
 
-/* Those that were called by name and cannot be moved: all are told, nothing is done. */
+/* Reports every interrupt that was named and cannot be moved; then nothing is done. */
 static bool refuse_named(struct change *change, const struct selection *chosen)
 {
 	bool refused = false;

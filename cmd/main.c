@@ -59,7 +59,7 @@ static bool is_standalone_option(const char *word)
 	return false;
 }
 
-/* What stands in place of a command: an option of irqkit itself, or a mistake. */
+/* The first word is not a command: it is an option of irqkit itself, or a mistake. */
 static enum status run_option(int argc, const char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;

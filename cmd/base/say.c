@@ -63,7 +63,7 @@ void say_warning(const char *format, ...)
 	va_end(args);
 }
 
-/* The library warns anew each time that it reads the same. */
+/* The library warns again each time that it reads the same file. */
 static bool is_new_message(const char *message)
 {
 	static char *said[MAX_SAID];

@@ -16,8 +16,8 @@ void text_straighten(char *text);
 char *text_quote(const char *text);
 
 /*
- * Adds @text to the end of *@list, after @separator unless it is the first; *@list is NULL
- * before that. Without memory *@list is freed and NULL, and false comes back.
+ * Adds @text to the end of *@list, after @separator unless it is the first; *@list is
+ * NULL before that. Without memory *@list is freed and NULL, and false comes back.
  */
 bool text_join(char **list, const char *separator, const char *text);
 

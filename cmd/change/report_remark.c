@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What stands below the table of a report. */
+/* The text below the table of a report. */
 #include "change/report_remark.h"
 #include "base/basics.h"
 #include "base/text.h"

@@ -101,7 +101,7 @@ static size_t front_length(const char *name)
 	return len;
 }
 
-/* The number behind the front. */
+/* The number after the front. */
 static uint64_t number_after_front(const char *name)
 {
 	const char *digits = name + front_length(name);
@@ -166,7 +166,7 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 	}
 	for (size_t i = 0; i < change->n_owners; i++)
 		rank_among(&rank, change->owners[i]);
-	/* an undo knows the thread alone; napi/eth0-8193 is one of eth0's */
+	/* an undo knows only the thread: napi/eth0-8193 belongs to eth0 */
 	if (change->n_owners == 0 && strncmp(name, "napi/", 5) == 0 && strlen(front) > 6) {
 		_cleanup_free_ char *owner = strndup(name + 5, strlen(front) - 6);
 		struct irqkit_device *device;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* irqkit pin-queue: everything that belongs to a queue, on the CPUs where it should be. */
+/* irqkit pin-queue: puts all that belongs to a queue on given CPUs. */
 #include "base/read_number.h"
 #include "base/say.h"
 #include "measure/queue.h"

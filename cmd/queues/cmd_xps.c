@@ -100,7 +100,7 @@ static struct irqkit_cpuset *find_set(
 	return NULL;
 }
 
-/* The i-th rx queue to the i-th tx queue, beginning again where there are fewer of those. */
+/* The i-th rx queue to the i-th tx queue; begins again if there are fewer tx queues. */
 static enum status choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
 	/* those that were not chosen have their part as well */

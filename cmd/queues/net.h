@@ -22,8 +22,8 @@ struct net {
 };
 
 /*
- * Reports why it cannot be opened. @net is all zero, or was open before; @change has read its
- * rows, and lives longer.
+ * Reports why it cannot be opened. @net is all zero, or was open before; @change has
+ * read its rows, and lives longer.
  */
 enum status net_open(
 	struct net *net, const struct change *change, const char *name, bool is_lower);

@@ -66,7 +66,7 @@ static enum status plan(struct change *change, void *data)
 	return status;
 }
 
-/* Options that would be passed over are none. */
+/* An option that would have no effect is a mistake. */
 static enum status check_options(const struct steering *steering,
 	const struct steer_options *options, bool is_change)
 {

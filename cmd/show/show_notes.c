@@ -75,7 +75,7 @@ static bool is_on_isolated(
 		       : irqkit_cpuset_is_subset(cpus, isolated);
 }
 
-/* 1 << NOTE_...; where it is served matters only of what comes at all. */
+/* 1 << NOTE_...; which CPU handles it matters only if it fires at all. */
 static unsigned int find_notes(struct show_row *row)
 {
 	const struct irqkit_cpuset *cpus;
@@ -92,7 +92,7 @@ static unsigned int find_notes(struct show_row *row)
 	if (irqkit_interrupt_get_total(row->interrupt) == 0)
 		return notes;
 
-	/* older kernels don't tell: then it is somewhere among those asked for */
+	/* older kernels do not show it: then it is one of the affinity */
 	cpus = show_row_effective(row);
 	is_told = cpus && !irqkit_cpuset_is_empty(cpus);
 	if (!is_told)

@@ -195,7 +195,7 @@ static struct cell get_node(void *data)
 	return node < 0 ? ABSENT : number_cell((uint64_t)node);
 }
 
-/* From the CPUs that serve it to the device: of several, the farthest. */
+/* The distance from the CPUs that handle it to the device; of several, the largest. */
 static struct cell get_distance(void *data)
 {
 	const struct irqkit_cpuset *cpus = read_effective(data);

@@ -40,7 +40,7 @@ struct receivers {
 	size_t n;	    /* interrupts */
 	uint64_t total;	    /* how often they came */
 	uint64_t busiest;   /* of them the most */
-	struct irqkit_cpuset *cpus; /* owned; that serve them */
+	struct irqkit_cpuset *cpus; /* owned; the CPUs that handle them */
 };
 
 /* Is it the interrupt of an rx queue? What a guest sends is received here. */

@@ -20,9 +20,9 @@ void placement_clear(struct placement *placement)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* What the policy is told about CPUs                                              */
+/* The CPUs, as input of the policy                                                */
 
-/* One number for all members of a group; where none is told, @alone. */
+/* One number for all members of a group; @alone if the group is not known. */
 static int group_number(const struct irqkit_cpuset *group, int alone)
 {
 	return group ? irqkit_cpuset_next(group, -1) : alone;

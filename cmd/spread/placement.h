@@ -26,7 +26,7 @@ struct placement_wish {
 
 /* A device that has some of the interrupts. */
 struct placement_device {
-	struct irqkit_device *device; /* NULL: none is known, one interrupt alone */
+	struct irqkit_device *device; /* NULL: not known, and it has one interrupt */
 	size_t n_queues;	      /* that have an interrupt of their own */
 	size_t n_cpus;		      /* where these may go */
 	int node;		      /* -1: not known */
@@ -45,7 +45,7 @@ struct placement {
 	size_t n_absent; /* words passed over */
 	struct placement_device *owners; /* owned */
 	size_t n_owners;
-	/* With a width: those that may be served by several CPUs now, and are by one. */
+	/* With a width: interrupts that several CPUs may handle, and one does. */
 	size_t n_on_one_of_many;
 };
 
@@ -53,9 +53,9 @@ struct placement {
 enum status placement_check(struct change *change, const struct placement_wish *wish);
 
 /*
- * Chooses the interrupts (by the call's words; without words, those of network devices with
- * queues), and describes them and the CPUs to the library. @counts has the rows of the
- * change's snapshot, with the counts that are the load. Reports what is wrong.
+ * Chooses the interrupts (by the call's words; without words, those of network devices
+ * with queues), and describes them and the CPUs to the library. @counts has the rows of
+ * the change's snapshot, with the counts that are the load. Reports what is wrong.
  */
 enum status placement_build(struct placement *placement, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
@@ -71,7 +71,7 @@ enum status placement_choose_interrupts(struct placement *placement,
 enum status placement_tell_rows(struct placement *placement, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
 
-/* From the decision to the steps of the change's plan: its interrupts, then what is skipped. */
+/* Adds the steps of the decision to the change's plan; skipped interrupts come last. */
 enum status placement_add_steps(const struct placement *placement, struct change *change);
 
 /* Interrupts that the plan did not move, and will not, count where they are now. */

@@ -92,8 +92,8 @@ static void read_served(struct irqkit_ctx *ctx, const struct irqkit_interrupt *i
 }
 
 /*
- * Where it is served, as far as the kernel tells; while a move to one CPU is pending, that
- * CPU: it will be there.
+ * The CPU that handles it, if the kernel shows that; while a move to one CPU is pending,
+ * that CPU.
  */
 static int find_now(const struct served *served, const struct irqkit_interrupt *interrupt)
 {

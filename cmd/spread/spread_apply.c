@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* The step of an interrupt, as it is placed by now. */
+/* Changes the step of an interrupt to its new place. */
 static void update_step(
 	const struct irqkit_spread *spread, struct irqkit_plan *plan, size_t index)
 {
@@ -31,7 +31,10 @@ static void note_full_cpus(struct spread *spread, const struct irqkit_cpuset *cp
 		irqkit_cpuset_copy(cpus, &spread->full);
 }
 
-/* Steps are in the order of the placement; what is placed again comes no earlier. */
+/*
+ * Steps are in the order of the placement; only this one and later ones are placed
+ * again.
+ */
 static void place_again(void *data, struct irqkit_plan *plan, size_t index)
 {
 	struct spread *spread = data;

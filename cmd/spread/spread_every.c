@@ -37,7 +37,7 @@ struct watch {
 	struct refused *refused;      /* owned; not tried again */
 	size_t n_refused;
 	bool lacks_some; /* of the words, in the last round that decided something */
-	bool has_failed; /* the last round: the same is not told again in the next */
+	bool has_failed; /* the last round: the next one does not repeat its messages */
 	size_t n_rounds;
 	size_t n_moves;
 	unsigned int number; /* in the journal: all rounds are one change; 0: none yet */
@@ -148,8 +148,8 @@ static void print_moves(
 
 /*
  * All rounds are one change: undo takes all of them back. What somebody else changed in
- * between ends it, and the next round begins another. A number that was merged is free, so
- * the next change has it again.
+ * between ends it, and the next round begins another. A number that was merged is free,
+ * so the next change has it again.
  */
 static void join_journal(struct watch *watch, const struct change *change)
 {
@@ -247,7 +247,7 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 
 	while (signals_sleep(watch->wish.every)) {
 		watch->has_failed = run_period(watch, change) != STATUS_DONE;
-		/* a device that is gone is told once, not in every period */
+		/* a device that is gone is reported once, not in every period */
 		say_set_silent(watch->has_failed || watch->lacks_some);
 		keep_rows(watch, change);
 	}
@@ -272,7 +272,7 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	watch.wish.placement.idle = (uint64_t)IDLE_RATE * wish->every;
 	watch.wish.placement.is_left_out = is_refused;
 	watch.wish.placement.data = &watch;
-	/* what is misspelt is told now, and who may not write finds out */
+	/* report misspelt words and missing permissions now, not in each period */
 	status = placement_check(&change, &wish->placement);
 	if (status == STATUS_DONE)
 		status = change_lock(&change);

@@ -101,7 +101,7 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	enum status status = STATUS_DONE;
 	sigset_t held;
 
-	/* what is misspelt is told before anybody waits for it */
+	/* report a misspelt word before anybody waits */
 	if (seconds || change_writes(change->options))
 		status = placement_check(change, &wish->placement);
 	if (status == STATUS_DONE && seconds) {
@@ -122,7 +122,7 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	return status;
 }
 
-/* What was measured is the load of every policy but the one by the counts since the start. */
+/* Measured counts are the load of every policy, except the one by counts since boot. */
 static enum status decide(struct spread *spread, struct change *change,
 	const struct wish *wish, const struct irqkit_snapshot *measured)
 {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What each of its CPUs has of an interrupt then. */
+/* The part of an interrupt's load that each of its CPUs will have. */
 static uint64_t find_part(const struct placement *p, long index, uint64_t total)
 {
 	const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(
@@ -15,7 +15,7 @@ static uint64_t find_part(const struct placement *p, long index, uint64_t total)
 	return cpus ? total / irqkit_cpuset_count(cpus) : total;
 }
 
-/* The interrupt that alone makes most of what the busiest CPU has then, or NULL. */
+/* The one interrupt that will be most of the load of the busiest CPU, or NULL. */
 static const struct irqkit_interrupt *find_heavy(
 	const struct spread *spread, double *ret_share)
 {

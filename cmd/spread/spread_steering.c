@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where XPS and RPS contradict the plan: CPUs that send by a queue whose interrupt is handled
- * far from them, and packets that are passed to the CPU which has them already.
+ * Where XPS and RPS contradict the plan: CPUs that send by a queue whose interrupt is
+ * handled far from them, and packets that are passed to the CPU which has them already.
  */
 #include "spread/spread_steering.h"
 #include "base/basics.h"
@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-/* A queue whose interrupt gets a place, and that CPUs are steered to or from. */
+/* A queue whose interrupt is placed, and whose CPUs are set for RPS or XPS. */
 struct steered {
 	const struct irqkit_queue *queue;
 	const struct irqkit_cpuset *place;
@@ -21,7 +21,7 @@ struct steered_device {
 	struct placement_device *owner;
 	struct steered *queues; /* owned */
 	size_t n_queues;
-	struct irqkit_cpuset *served; /* owned; CPUs that send by a queue they serve */
+	struct irqkit_cpuset *served; /* owned; CPUs that send by a queue whose interrupt they handle */
 };
 
 static void device_free(struct steered_device *device)
@@ -87,8 +87,8 @@ static bool read_device(struct steered_device *device)
 /* What goes against the plan                                                      */
 
 /*
- * A CPU handles tx queues, but sends by none of them; if it handles several, one is enough.
- * With xps_rxqs, the kernel ignores xps_cpus.
+ * A CPU handles tx queues, but sends by none of them; if it handles several, one is
+ * enough. With xps_rxqs, the kernel ignores xps_cpus.
  */
 static bool is_sent_by_far_cpus(
 	const struct steered_device *device, const struct steered *steered)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A table -> text for people, text for scripts, or JSON. render.c is the only file that uses
- * libsmartcols and jansson.
+ * A table -> text for people, text for scripts, or JSON. render.c is the only file that
+ * uses libsmartcols and jansson.
  */
 #ifndef CMD_RENDER_H
 #define CMD_RENDER_H

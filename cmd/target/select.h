@@ -25,7 +25,7 @@ struct selection {
 	bool *is_named;
 	size_t n;
 
-	/* The devices with interrupts that the words name: a bond's ports, not the bond. */
+	/* The devices with interrupts that the words name: ports, not their bond. */
 	struct irqkit_device **devices; /* owned array */
 	size_t n_devices;
 	bool is_of_devices; /* every word names a device, or a queue of one */
@@ -34,10 +34,10 @@ struct selection {
 };
 
 /*
- * Without words: all interrupts that have a number. Rows with a name (NMI) are chosen if a
- * word names them, or with @with_named if all are meant. A word that matches nothing is an
- * error, which is reported here. Only the devices that the words need are read: numbers
- * need none.
+ * Without words: all interrupts that have a number. Rows with a name (NMI) are chosen
+ * if a word names them, or with @with_named if all are meant. A word that matches
+ * nothing is an error, which is reported here. Only the devices that the words need are
+ * read: numbers need none.
  */
 enum status select_interrupts(struct irqkit_devices *devices,
 	const struct irqkit_snapshot *snapshot, const char *const *words, size_t n_words,
@@ -51,9 +51,9 @@ struct queue_selection {
 };
 
 /*
- * The queues of the interfaces that the words name, or the queues that they name. Without
- * words: the queues of all interfaces that have hardware. A word that matches nothing is an
- * error, which is reported here.
+ * The queues of the interfaces that the words name, or the queues that they name.
+ * Without words: the queues of all interfaces that have hardware. A word that matches
+ * nothing is an error, which is reported here.
  */
 enum status select_queues(struct irqkit_devices *devices, const char *const *words,
 	size_t n_words, struct queue_selection *ret_selection);
