@@ -21,9 +21,9 @@ struct undo_options {
 
 static const struct option options[] = {
 	{ "list", 'l', OPTION_FLAG, offsetof(struct undo_options, is_list), NULL,
-		"list what can be undone" },
+		"list the changes that can be undone" },
 	{ "force", 'f', OPTION_FLAG, offsetof(struct undo_options, is_forced), NULL,
-		"also where somebody changed it since then" },
+		"also restore what was changed since then" },
 	CHANGE_OPTIONS(struct undo_options, change),
 	TABLE_OPTIONS(struct undo_options, table),
 	{ 0 },
@@ -84,14 +84,14 @@ static struct cell get_command(void *data)
 static const struct column columns[] = {
 	{ "NUMBER", "number", "for 'irqkit undo NUMBER'", COLUMN_DEFAULT | COLUMN_RIGHT,
 		get_number, 0 },
-	{ "TIME", NULL, "when", COLUMN_DEFAULT, get_date, 0 },
+	{ "TIME", NULL, "time of the change", COLUMN_DEFAULT, get_date, 0 },
 	{ "TIME", "time", NULL, COLUMN_JSON_ONLY, get_time, 0 },
-	{ "KNOBS", "knobs", "how many it was to write", COLUMN_DEFAULT | COLUMN_RIGHT,
-		get_knobs, 0 },
-	{ "UNDONE", "undone", "has it been undone", COLUMN_DEFAULT, get_undone, 0 },
-	{ "UNDOES", "undoes", "which one it undid", COLUMN_RIGHT, get_undoes, 0 },
-	{ "COMMAND", "command", "what made it", COLUMN_DEFAULT | COLUMN_TRUNCATE,
-		get_command, 0 },
+	{ "KNOBS", "knobs", "number of settings that it was to write",
+		COLUMN_DEFAULT | COLUMN_RIGHT, get_knobs, 0 },
+	{ "UNDONE", "undone", "whether it was undone", COLUMN_DEFAULT, get_undone, 0 },
+	{ "UNDOES", "undoes", "the change that it undid", COLUMN_RIGHT, get_undoes, 0 },
+	{ "COMMAND", "command", "the command that made it",
+		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_command, 0 },
 	{ 0 },
 };
 
@@ -175,20 +175,23 @@ static enum status say_left_alone(const struct change *change)
 	if (left == 0)
 		return STATUS_DONE;
 	if (change_is_all_gone(change))
-		say_error("%zu cannot be put back: gone since then", left);
+		say_error("cannot restore %zu setting%s: gone since then", left,
+			left == 1 ? "" : "s");
 	else
-		say_error("%zu left alone: %s says why; --force puts back also what "
-			  "somebody changed since then", left,
-			is_told ? "the report" : "--dry-run");
+		say_error("%zu skipped: %s shows why; --force also restores what was "
+			  "changed since then",
+			left, is_told ? "the report" : "--dry-run");
 	return STATUS_REFUSED;
 }
 
 static enum status say_no_change(const char *word)
 {
 	if (word)
-		say_error("there is no change %s: 'irqkit undo --list' lists them", word);
+		say_error("there is no change '%s': 'irqkit undo --list' lists the "
+			  "changes",
+			word);
 	else
-		say_error("nothing to undo: no change is left since the machine started");
+		say_error("nothing to undo: no change has been recorded since boot");
 	return STATUS_NO_MATCH;
 }
 
@@ -224,7 +227,7 @@ static enum status plan(struct change *change, void *data)
 		undo->options->is_forced);
 	if (r == 0)
 		return STATUS_DONE;
-	say_error("cannot read what change %u changed: %s",
+	say_error("cannot read the settings of change %u: %s",
 		irqkit_change_get_number(change->undone), strerror(-r));
 	return STATUS_REFUSED;
 }
@@ -235,10 +238,11 @@ static bool check_options(const struct undo_options *o)
 	const struct change_options *c = &o->change;
 
 	if (!o->is_list && table_options_are_given(&o->table))
-		say_error("--output, --sort, --noheadings, --raw and --pairs go with --list");
+		say_error("--output, --sort, --noheadings, --raw and --pairs work only "
+			  "with --list");
 	else if (o->is_list && (o->is_forced || c->is_script || c->keeps_going || c->wait))
-		say_error("--list writes nothing: --force, --script, --keep-going and --wait "
-			  "do not go with it");
+		say_error("--list only lists and cannot be combined with --force, "
+			  "--script, --keep-going or --wait");
 	else
 		return true;
 	return false;
@@ -253,7 +257,7 @@ static enum status run(const struct call *call)
 
 	if (call->n_words > (o->is_list ? 0 : 1)) {
 		say_error(o->is_list ? "undo --list takes no number"
-				     : "undo takes one number at most");
+				     : "undo takes at most one number");
 		return STATUS_MISUSE;
 	}
 	if (!check_options(o))
@@ -267,12 +271,13 @@ static enum status run(const struct call *call)
 const struct command cmd_undo = {
 	.name = "undo",
 	.args = "[OPTION...] [NUMBER]",
-	.summary = "put back what the last change changed",
-	.more = "Without NUMBER: the last change that has not been undone.\n"
+	.summary = "undo the last change, or an earlier one",
+	.more = "Without NUMBER: undo the last change that has not been undone.\n"
 		"\n"
-		"  irqkit undo --list       what was changed, by which commands\n"
-		"  irqkit undo --dry-run    what would be put back\n"
-		"  irqkit undo              as it was before\n"
+		"  irqkit undo --list       list the changes and the commands that "
+		"made them\n"
+		"  irqkit undo --dry-run    show what would be restored\n"
+		"  irqkit undo              restore the old values\n"
 		"\n"
 		"Columns of --list: NUMBER TIME KNOBS UNDONE UNDOES COMMAND.\n",
 	.options = options,

@@ -48,7 +48,7 @@ static bool parse_wait(const char *word, unsigned int *ret_ms)
 	if (!word)
 		return true;
 	if (*word && read_number(word, strlen(word), MAX_WAIT_S, &seconds) < 0) {
-		say_error("--wait takes seconds, up to %u, not '%s'", MAX_WAIT_S, word);
+		say_error("--wait takes a number of seconds up to %u, not '%s'", MAX_WAIT_S, word);
 		return false;
 	}
 	*ret_ms = (unsigned int)seconds * 1000;
@@ -59,9 +59,10 @@ static enum status check_options(
 	const struct change_options *options, const struct common *common)
 {
 	if (options->is_script && common->is_json)
-		say_error("--script and --json exclude each other");
+		say_error("--script and --json cannot be combined");
 	else if (options->is_script && options->wait)
-		say_error("a script does not wait: --wait does not go with --script");
+		say_error("--wait and --script cannot be combined: a script does not "
+			  "wait");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -135,21 +136,25 @@ enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int 
 int change_add_gone(struct change *change, const struct irqkit_interrupt *interrupt)
 {
 	change->n_gone++;
-	return irqkit_plan_add_skipped(change->plan, interrupt, "gone, or not saved");
+	return irqkit_plan_add_skipped(change->plan, interrupt,
+		"gone, or not in the "
+		"saved root");
 }
 
 enum status change_say_immovable(const struct change *change, size_t n)
 {
 	if (n == 0)
-		say_error("none of these can be moved: they have no number");
+		say_error("cannot move any of these: they have no interrupt number");
 	else if (change->n_gone == n)
-		say_error("none of these %zu can be moved: they are gone, or this root was "
-			  "saved without them",
-			n);
+		say_error("cannot read the affinity of %zu interrupt%s: gone, or not "
+			  "in the saved root",
+			n, n == 1 ? "" : "s");
 	else if (n == 1)
-		say_error("it cannot be moved: 'irqkit show -o +MOVABLE' tells why");
+		say_error("the interrupt cannot be moved: 'irqkit show -o +MOVABLE' "
+			  "shows why");
 	else
-		say_error("none of these %zu can be moved: 'irqkit show -o +MOVABLE' tells why",
+		say_error("none of these %zu interrupts can be moved: 'irqkit show -o "
+			  "+MOVABLE' shows why",
 			n);
 	return STATUS_IMMOVABLE;
 }
@@ -181,8 +186,8 @@ static void say_no_journal(const struct change *change, int error)
 {
 	bool is_back = irqkit_plan_count_results(change->plan, IRQKIT_ROLLED_BACK) > 0;
 
-	say_error("cannot keep the old values in /run/irqkit, so %s: %s",
-		is_back ? "what was written has been put back" : "nothing was written",
+	say_error("cannot save the old values in /run/irqkit, so %s: %s",
+		is_back ? "the change was rolled back" : "nothing was written",
 		strerror(-error));
 }
 
@@ -226,7 +231,7 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 		wait_for_moves(change);
 	reported = report_print(&change->report);
 	if (fflush(stdout) != 0 && status == STATUS_DONE)
-		say_error("the report could not be written; the change was made all the same");
+		say_error("cannot write the report, but the change was made");
 	signals_let_in(before);
 	return status == STATUS_DONE ? reported : status;
 }

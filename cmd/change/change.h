@@ -24,13 +24,13 @@ struct change_options {
 
 #define CHANGE_OPTIONS(type, member)                                                     \
 	{ "dry-run", 'n', OPTION_FLAG, offsetof(type, member.is_dry_run), NULL,          \
-		"show the plan, write nothing" },                                        \
+		"show the plan, but write nothing" },                                    \
 	{ "script", 0, OPTION_FLAG, offsetof(type, member.is_script), NULL,              \
-		"show the plan as a shell script, fit for rc.local" },                   \
+		"print the plan as a shell script for rc.local" },                       \
 	{ "keep-going", 0, OPTION_FLAG, offsetof(type, member.keeps_going), NULL,        \
-		"when a write fails, go on and put nothing back" },                      \
+		"after a failed write, continue and roll nothing back" },                \
 	{ "wait", 0, OPTION_OPTIONAL_TEXT, offsetof(type, member.wait), "SECONDS",       \
-		"wait (10) until pending moves are in force" }
+		"wait for pending moves to take effect (default: 10)" }
 
 struct change {
 	const struct call *call;

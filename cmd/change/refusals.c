@@ -31,7 +31,7 @@ const char *find_obstacle(struct irqkit_ctx *ctx, const struct irqkit_interrupt 
 	enum irqkit_movable movable;
 
 	if (irqkit_interrupt_get_irq(interrupt) < 0)
-		return "no interrupt that has a number";
+		return "not a numbered interrupt";
 	if (irqkit_irq_read_movable(ctx, interrupt, &movable) < 0)
 		return NULL;
 	return immovable_phrase(movable);
@@ -42,32 +42,34 @@ const char *explain_error(int error)
 	switch (error) {
 	case EIO:
 	case EPERM:
-		return "the kernel does not let this interrupt be moved (managed, or bound "
-		       "to one CPU), or it has just gone";
+		return "the kernel cannot move this interrupt (it is managed or "
+		       "per-CPU), or the interrupt is gone";
 	case EINVAL:
-		return "none of these CPUs is online by now, or the interrupt controller "
-		       "cannot be told";
+		return "none of these CPUs is online now, or the interrupt controller "
+		       "rejected them";
 	case EOVERFLOW:
 	case ERANGE:
-		return "the set is wider than this kernel's; see "
+		return "the set has CPUs that this kernel does not support; see "
 		       "/sys/devices/system/cpu/possible";
 	case ENOSPC:
-		return "these CPUs have no interrupt vector left: name others, or more";
+		return "these CPUs have no free interrupt vector; choose other CPUs, "
+		       "or more";
 	case EACCES:
-		return "only root may; try sudo";
+		return "only root may do this; try sudo";
 	case EROFS:
-		return "it is mounted read-only, as in a container: run irqkit on the host";
+		return "the file system is read-only, as in a container; run irqkit on "
+		       "the host";
 	case ENOSYS:
-		return "the interrupt controller has no way to move it";
+		return "the interrupt controller cannot move this interrupt";
 	case EBUSY:
-		return "the move before is not finished: try again";
+		return "the previous move has not finished; try again";
 	case ENOENT:
 	case ENODEV:
-		return "the interrupt is gone, or this root was saved without it";
+		return "the interrupt is gone, or not in the saved root";
 	case EPROTO:
-		return "the kernel took the value, but the knob holds another";
+		return "the kernel accepted the value, but the file has a different one";
 	case EFBIG:
-		return "no kernel has so large a file: was this root saved as it should be?";
+		return "no kernel writes a file of this size; save this root again";
 	default:
 		return NULL;
 	}
@@ -77,20 +79,22 @@ static const char *explain_queue(int error)
 {
 	switch (error) {
 	case EPERM:
-		return "this needs CAP_NET_ADMIN in the machine's first user namespace, which "
-		       "the root of a container lacks";
+		return "this needs CAP_NET_ADMIN in the host's user namespace, which "
+		       "root in a container lacks";
 	case EINVAL:
-		return "the kernel takes no isolated CPUs here, and nothing else is left";
+		return "the kernel accepts no isolated CPUs here, and no other CPU is "
+		       "left";
 	case EOVERFLOW:
-		return "the set is wider than this kernel's";
+		return "the set has CPUs that this kernel does not support";
 	case ENOMEM:
-		return "so large a table does not fit into memory";
+		return "a table of this size does not fit into memory";
 	case ENOENT:
 	case ENODEV:
-		return "the queue is gone: the interface was removed, or has fewer queues now";
+		return "the queue is gone; the interface was removed or now has fewer "
+		       "queues";
 	case EPROTO:
-		return "the kernel took the value, but the knob holds another: were the CPUs "
-		       "taken offline?";
+		return "the kernel accepted the value, but the file has a different "
+		       "one; did CPUs go offline?";
 	default:
 		return explain_error(error);
 	}
@@ -100,10 +104,10 @@ static const char *explain_thread(int error)
 {
 	switch (error) {
 	case EINVAL:
-		return "the kernel places this thread itself, or none of these CPUs is online "
-		       "by now";
+		return "the kernel places this thread itself, or none of these CPUs is "
+		       "online now";
 	case EPERM:
-		return "only root may; try sudo";
+		return "only root may do this; try sudo";
 	case ESRCH:
 		return "the thread has ended";
 	default:

@@ -139,7 +139,7 @@ static void say_failure(const struct report *report, const struct irqkit_step *s
 	const char *meaning = explain_step(step);
 
 	if (irqkit_step_was_written(step) && !report->keeps_going)
-		say_error("cannot put '%s' back into %s: %s", irqkit_step_get_old(step),
+		say_error("cannot restore '%s' in %s: %s", irqkit_step_get_old(step),
 			irqkit_step_get_path(step), strerror(error));
 	else
 		say_error("cannot write '%s' to %s (%s): %s%s%s",
@@ -159,6 +159,6 @@ void report_failures(const struct report *report)
 			say_failure(report, step);
 	}
 	if (!report->keeps_going && !has_changed(report))
-		say_error(back ? "what was changed before that has been put back"
+		say_error(back ? "the changes made before that were rolled back"
 			       : "nothing was changed");
 }

@@ -24,7 +24,7 @@ static void remark_counts(const struct report *report)
 		{ IRQKIT_UNCHANGED, "unchanged" },
 		{ IRQKIT_SKIPPED, "skipped" },
 		{ IRQKIT_FAILED, "failed" },
-		{ IRQKIT_ROLLED_BACK, "put back" },
+		{ IRQKIT_ROLLED_BACK, "rolled back" },
 		{ IRQKIT_PLANNED, "not tried" },
 	};
 	const char *before = "";
@@ -98,15 +98,19 @@ static void remark_one_cpu(const struct report *report)
 		n++;
 	}
 	if (n == 1 && (name = text_escape(irqkit_step_get_target(first))))
-		printf("%d (%s): the kernel chose CPU %d; it serves every one of these "
-		       "interrupts,\nthe others none: only more queues, or RPS, share the "
-		       "load of one.\n",
+		printf("%d (%s): the kernel delivers all of these interrupts to CPU "
+			"%d.\n"
+			"Listing several CPUs does not share the load of one "
+			"interrupt: add queues or\n"
+			"use RPS.\n",
 			irqkit_step_get_irq(first), name,
 			irqkit_cpuset_next(irqkit_step_get_effective(first), -1));
 	else if (n > 1)
-		printf("Each of %zu is served by the one CPU that the kernel chose "
-		       "(EFFECTIVE), the other\nCPUs of its set none: only more queues, or "
-		       "RPS, share the load of one.\n", n);
+		printf("The kernel delivers each of %zu interrupts to only one CPU "
+			"(see EFFECTIVE).\n"
+			"Listing several CPUs does not share the load of one "
+			"interrupt: add queues or\n"
+			"use RPS.\n", n);
 }
 
 /* The kernel may leave CPUs out of rps_cpus or xps_cpus; the user should know. */
@@ -121,8 +125,9 @@ static void remark_kept(const struct report *report)
 		if (step_is_of_interrupt(step) || !kept || !name ||
 			irqkit_cpuset_format_list(kept, &list) < 0)
 			continue;
-		printf("%s: the kernel kept CPUs %s only, the others are offline or "
-		       "isolated.\n", name, list);
+		printf("%s: the kernel kept only CPU%s %s; the others are offline or "
+			"isolated.\n",
+			name, irqkit_cpuset_count(kept) == 1 ? "" : "s", list);
 	}
 }
 
@@ -133,14 +138,14 @@ void report_print_remarks(const struct report *report)
 	if (report->is_dry_run) {
 		fputs(report->remarks ? report->remarks : "", stdout);
 		if (count(report, IRQKIT_UNCHANGED) + count(report, IRQKIT_PENDING))
-			printf("%zu to be written, %zu so already. ",
+			printf("%zu to change, %zu already set. ",
 				count(report, IRQKIT_PLANNED),
 				count(report, IRQKIT_UNCHANGED) +
 					count(report, IRQKIT_PENDING));
 		if (!report->shows_skipped)
 			remark_skipped(report);
-		printf("Nothing written%s%s (--dry-run).\n",
-			report->not_done ? " nor " : "",
+		printf("Nothing was written%s%s (--dry-run).\n",
+			report->not_done ? " or " : "",
 			report->not_done ? report->not_done : "");
 		return;
 	}
@@ -149,8 +154,10 @@ void report_print_remarks(const struct report *report)
 		remark_skipped(report);
 	if (count(report, IRQKIT_PENDING))
 		printf(report->has_waited
-			       ? "Pending: silent so far; each moves when it next comes.\n"
-			       : "Pending: each moves when it next comes; --wait waits.\n");
+			       ? "Still pending: no interrupt has fired yet. Takes "
+			       	"effect when one does.\n"
+			       : "Pending: takes effect when the interrupt next fires. "
+			       	"Use --wait to wait for it.\n");
 	remark_kept(report);
 	if (!report->is_undo)
 		remark_one_cpu(report);

@@ -14,10 +14,11 @@ enum status run_lock_say_unusable(const char *verb, int error)
 	const char *meaning = explain_error(-error);
 
 	if (error == -EPERM || error == -ELOOP || error == -ENOTDIR)
-		say_error("/run/irqkit is not to be trusted: it should be a folder that "
-			  "belongs to this user alone, with mode 0700: remove it");
+		say_error("/run/irqkit has unsafe ownership or permissions (want mode "
+			"0700, owned by this user): check it, then remove it");
 	else
-		say_error("cannot %s /run/irqkit, where old values are kept: %s%s%s", verb,
+		say_error("cannot %s /run/irqkit, where the old values are saved: "
+			"%s%s%s", verb,
 			strerror(-error), meaning ? ": " : "", meaning ? meaning : "");
 	return STATUS_REFUSED;
 }
@@ -30,7 +31,8 @@ enum status run_lock_take(struct irqkit_ctx *ctx, struct irqkit_lock **ret_lock)
 		return STATUS_DONE;
 	if (r != -ETIMEDOUT)
 		return run_lock_say_unusable("open", r);
-	say_error("another irqkit has held the lock of /run/irqkit for %u s",
+	say_error("cannot lock /run/irqkit: another irqkit has held the lock for %u s; "
+		"try again later",
 		TIMEOUT_MS / 1000);
 	return STATUS_REFUSED;
 }

@@ -77,7 +77,8 @@ static bool print_affinity(const struct change *change, const struct irqkit_step
 	if (!quoted || !cpus)
 		return false;
 	if (!*names)
-		printf("# interrupt %d has no handler, so no name to find it by\n", irq);
+		printf("# interrupt %d has no handler, and so no name to find it by\n",
+			irq);
 	else
 		printf("affinity %s %zu %s\n", quoted, find_rank(change, irq, names),
 			cpus);
@@ -161,7 +162,7 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 	if (!quoted)
 		return false;
 	if (strncmp(name, "irq/", 4) == 0) {
-		printf("# a thread of an interrupt follows that by itself\n");
+		printf("# the thread of an interrupt follows the interrupt by itself\n");
 		return true;
 	}
 	for (size_t i = 0; i < change->n_owners; i++)
@@ -172,7 +173,7 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 		struct irqkit_device *device;
 
 		if (!owner || irqkit_devices_find_net(change->devices, owner, &device) < 0) {
-			printf("# whose thread this was isn't known any more\n");
+			printf("# the interface of this thread is no longer known\n");
 			return true;
 		}
 		rank_among(&rank, device);

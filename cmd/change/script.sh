@@ -6,7 +6,7 @@
 #@ script.c prints if the plan needs it; part "-" is there for shellcheck only.
 # Written by irqkit @VERSION@ for: @COMMAND@
 # Interrupts are found by the names of their handlers, since their numbers change
-# from boot to boot. Exits with 0 if all is as asked for, else with 1.
+# from boot to boot. Exits with 0 if all is as requested, otherwise with 1.
 # shellcheck disable=SC2016 # a name may hold what looks like an expansion
 set -u
 export LC_ALL=C # names are bytes
@@ -18,7 +18,7 @@ fail() {
 }
 #@@ names
 
-# safe NAME: fit for a terminal
+# safe NAME: the name, safe to print on a terminal
 safe() {
 	printf '%s' "$1" | tr -c '[:alnum:] ,.:_/@-' '?'
 }
@@ -40,18 +40,18 @@ irq_of() {
 		substr($0, index($0, " ") + 1) == ENVIRON["names"] && ++found == n { print $1 }'
 }
 
-# affinity NAMES N CPUS: the N-th interrupt with these handlers goes to CPUS
+# affinity NAMES N CPUS: moves the N-th interrupt with these handlers to CPUS
 affinity() {
 	irq=$(irq_of "$1" "$2")
 	if [ -z "$irq" ]; then
-		fail "no interrupt $2 of '$(safe "$1")' is there"
+		fail "cannot find interrupt $2 with handlers '$(safe "$1")'"
 		return
 	fi
 	knob=/proc/irq/$irq/smp_affinity_list
-	# never write what is there already: on Xen that moves the interrupt
+	# never write what is already set: on Xen that moves the interrupt
 	[ "$(cat "$knob")" != "$3" ] || return 0
 	echo "$3" >"$knob" || :
-	[ "$(cat "$knob")" = "$3" ] || fail "$irq ($(safe "$1")) does not go to CPUs $3"
+	[ "$(cat "$knob")" = "$3" ] || fail "cannot move interrupt $irq ($(safe "$1")) to CPUs $3"
 }
 #@@ masks
 
@@ -60,38 +60,38 @@ plain() {
 	echo "$1" | sed 's/,//g; s/^0*//'
 }
 
-# mask KNOB MASK: the file gets this mask
+# mask KNOB MASK: writes this mask to the file
 mask() {
 	if [ ! -e "$1" ]; then
-		fail "no $(safe "$1") is there"
+		fail "there is no $(safe "$1")"
 		return
 	fi
 	[ "$(plain "$(cat "$1")")" != "$(plain "$2")" ] || return 0
 	echo "$2" >"$1" || :
-	[ "$(plain "$(cat "$1")")" = "$(plain "$2")" ] || fail "$(safe "$1") is not $2"
+	[ "$(plain "$(cat "$1")")" = "$(plain "$2")" ] || fail "cannot write $2 to $(safe "$1")"
 }
 #@@ numbers
 
-# number KNOB N: the file gets this number
+# number KNOB N: writes this number to the file
 number() {
 	if [ ! -e "$1" ]; then
-		fail "no $(safe "$1") is there"
+		fail "there is no $(safe "$1")"
 		return
 	fi
 	[ "$(cat "$1")" != "$2" ] || return 0
 	echo "$2" >"$1" || :
-	[ "$(cat "$1")" = "$2" ] || fail "$(safe "$1") is not $2"
+	[ "$(cat "$1")" = "$2" ] || fail "cannot write $2 to $(safe "$1")"
 }
 #@@ raise
 
-# raise KNOB N: the same, if it has less
+# raise KNOB N: the same, unless the file has at least N
 raise() {
 	[ "$(cat "$1" 2>/dev/null || echo 0)" -ge "$2" ] || number "$1" "$2"
 }
 #@@ threads
 
-# threads_of FRONT: the kernel threads whose names are FRONT and a number, by that
-# number; of one name, the oldest first
+# threads_of FRONT: the kernel threads whose names are FRONT and a number, sorted by
+# that number; threads with the same name, oldest first
 threads_of() {
 	for file in /proc/[0-9]*/comm; do
 		name=
@@ -101,19 +101,19 @@ threads_of() {
 		case $rest in *[!0-9]*) continue ;; esac
 		pid=${file#/proc/}
 		pid=${pid%/comm}
-		# a name is anyone's, but only kernel threads are children of thread 2
+		# any process can use the name, but only kernel threads are children of thread 2
 		grep -q '^PPid:[[:space:]]*2$' "/proc/$pid/status" 2>/dev/null || continue
 		echo "${rest:-0} $pid"
 	done | sort -n -k1,1 -k2,2 | cut -d ' ' -f 2
 }
 
-# thread FRONT N CPUS: the N-th of them runs on CPUS
+# thread FRONT N CPUS: moves the N-th of these threads to CPUS
 thread() {
 	pid=$(threads_of "$1" | sed -n "$2p")
 	if [ -z "$pid" ]; then
-		fail "no kernel thread $2 of '$(safe "$1")' is there"
+		fail "cannot find kernel thread $2 named '$(safe "$1")'"
 	elif ! taskset -p -c "$3" "$pid" >/dev/null; then
-		fail "thread $pid ($(safe "$1")) does not go to CPUs $3"
+		fail "cannot move thread $pid ($(safe "$1")) to CPUs $3"
 	fi
 }
 #@@ -

@@ -51,12 +51,12 @@ static enum status say_not_found(struct net *net, const char *name, int error)
 		return STATUS_REFUSED;
 	}
 	if (is_queue(net, name)) {
-		say_error("'%s' is a queue: name the interface alone", name);
+		say_error("'%s' is a queue; name only the interface", name);
 		return STATUS_MISUSE;
 	}
 	names = join_names(net->change->devices);
-	say_error("there is no network interface '%s'%s%s", name,
-		names ? "; there are: " : "", names ? names : "");
+	say_error("no network interface '%s'%s%s", name,
+		names ? "; the interfaces are " : "", names ? names : "");
 	return STATUS_NO_MATCH;
 }
 
@@ -68,7 +68,7 @@ static enum status choose_targets(struct net *net, bool is_lower)
 	if (r < 0)
 		return say_no_memory();
 	if (n == 0) {
-		say_error("%s is made of no other interfaces: leave --lower out",
+		say_error("%s has no lower interfaces; leave out --lower",
 			irqkit_device_get_name(net->named));
 		return STATUS_NO_MATCH;
 	}
@@ -138,7 +138,7 @@ char *net_remark_lower(const struct net *net)
 		if (!text_join(&names, ", ",
 			    irqkit_device_get_name(irqkit_device_get_lower(net->named, i))))
 			return NULL;
-	if (asprintf(&remark, "%s is made of %s: --lower acts on %s.", name, names,
+	if (asprintf(&remark, "%s is built on %s; use --lower to act on %s.", name, names,
 			n == 1 ? "it" : "them") < 0)
 		return NULL;
 	return remark;

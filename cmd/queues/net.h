@@ -9,7 +9,7 @@
 #define LOWER_OPTION(type, member)                                                       \
 	{                                                                                \
 		"lower", 0, OPTION_FLAG, offsetof(type, member), NULL,                   \
-			"the interfaces that DEV is made of instead"                     \
+			"act on the interfaces below DEV (a bond's ports)"               \
 	}
 
 /* An interface named on the command line, or with --lower those below it. */

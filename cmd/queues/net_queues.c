@@ -13,14 +13,14 @@ static enum status read_queue_numbers(const struct irqkit_device *device,
 {
 	if (irqkit_cpuset_parse_list(word, strlen(word), ret_numbers, NULL) < 0 ||
 		irqkit_cpuset_is_empty(*ret_numbers)) {
-		say_error("--queues takes numbers of queues, as in 0,2 or 0-3, not '%s'",
+		say_error("--queues takes queue numbers, as in 0,2 or 0-3, not '%s'",
 			word);
 		return STATUS_MISUSE;
 	}
 	irqkit_cpuset_foreach (number, *ret_numbers) {
 		if (irqkit_device_find_queue(device, direction, number))
 			continue;
-		say_error("%s has no queue %s-%u: it has %zu",
+		say_error("%s has no queue %s-%u; it has %zu",
 			irqkit_device_get_name(device), queue_direction_word(direction), number,
 			queue_count(device, direction));
 		return STATUS_NO_MATCH;
@@ -111,6 +111,6 @@ enum status net_add_number(
 	name = queue_format_full_name(queue);
 	if (r != -ERANGE || !name)
 		return say_no_memory();
-	say_error("%s: no kernel gives a queue this number", name);
+	say_error("%s has a queue number that no kernel assigns", name);
 	return STATUS_REFUSED;
 }

@@ -41,7 +41,7 @@ static enum status check_shared(
 
 	if (!cpus || irqkit_cpuset_is_equal(cpus, place->cpus))
 		return STATUS_DONE;
-	say_error("interrupt %d serves both %s and %s: they cannot go to different CPUs",
+	say_error("interrupt %d belongs to both %s and %s: give both the same CPUs",
 		irqkit_step_get_irq(step), irqkit_step_get_why(step), name);
 	return STATUS_MISUSE;
 }
@@ -72,8 +72,8 @@ static void warn_shared(const struct pin *pin, const struct pin_place *place, in
 			break;
 	}
 	if (others)
-		say_warning("interrupt %d of %s serves %s as well", irq, name ? name : "",
-			others);
+		say_warning("interrupt %d of %s also belongs to %s", irq,
+			name ? name : "", others);
 }
 
 static enum status refuse(const struct pin_place *place,
@@ -81,7 +81,7 @@ static enum status refuse(const struct pin_place *place,
 {
 	_cleanup_free_ char *name = queue_format_full_name(place->queue);
 
-	say_error("%s, the interrupt of %s, cannot be moved: it is %s",
+	say_error("cannot move %s, the interrupt of %s: it is %s",
 		irqkit_interrupt_get_label(interrupt), name ? name : "", obstacle);
 	say_error("nothing was changed");
 	return STATUS_IMMOVABLE;
@@ -111,11 +111,11 @@ static enum status plan_interrupt(
 
 	if (!interrupt) {
 		if (irq >= 0)
-			say_warning("interrupt %d of %s is not in use: is the interface "
-				    "down?",
+			say_warning("interrupt %d of %s is not in use; is the "
+				    "interface down?",
 				irq, name ? name : "");
 		else if (place->is_named || pin->change->call->common.verbosity > 0)
-			say_warning("no interrupt is known of %s", name ? name : "");
+			say_warning("no interrupt found for %s", name ? name : "");
 		return STATUS_DONE;
 	}
 	step = find_step(pin->change->plan, irq);
@@ -146,7 +146,7 @@ static enum status plan_xps(struct pin *pin, const struct pin_place *place, cons
 	r = irqkit_plan_add_xps_cpus(pin->change->plan, queue, place->cpus, why);
 	/* one tx queue has none, and needs none */
 	if (r == 0)
-		return queue_clear_rxqs(pin->change, queue, "would count before CPUs");
+		return queue_clear_rxqs(pin->change, queue, "would override the CPUs");
 	return r != -ENOENT ? queue_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
 }
 
@@ -177,7 +177,7 @@ static enum status add_thread(struct pin *pin, const struct pin_place *place,
 	r = irqkit_plan_add_thread_affinity(pin->change->plan, thread, place->cpus, why);
 	if (r == 0 || r == -ENOENT)
 		return STATUS_DONE;
-	say_error("cannot read where thread %u (%s) may run: %s",
+	say_error("cannot read the affinity of thread %u (%s): %s",
 		irqkit_thread_get_pid(thread), irqkit_thread_get_name(thread),
 		strerror(-r));
 	return STATUS_REFUSED;

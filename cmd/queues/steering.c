@@ -71,12 +71,11 @@ static enum status check_options(const struct steering *steering,
 	const struct steer_options *options, bool is_change)
 {
 	if (!is_change && change_options_are_given(&options->change))
-		say_error("without %s nothing is changed: --dry-run, --script, --keep-going "
-			  "and --wait do not go with it",
+		say_error("--dry-run, --script, --keep-going and --wait need one of %s",
 			steering->changing);
 	else if (is_change && table_options_are_given(&options->table))
-		say_error("--output, --sort, --noheadings, --raw and --pairs are about what "
-			  "is shown: they do not go with a change");
+		say_error("--output, --sort, --noheadings, --raw and --pairs cannot be "
+			  "combined with a change");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;

@@ -22,15 +22,15 @@ struct show_options {
 
 static const struct option options[] = {
 	{ "all", 'a', OPTION_FLAG, offsetof(struct show_options, is_all), NULL,
-		"also the rows with a name: NMI, LOC, ERR, IPI0" },
+		"also show rows without a number: NMI, LOC, ERR, IPI0" },
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct show_options, cpus), "SET",
-		"only what these CPUs have served or may serve" },
+		"only interrupts these CPUs handled or may handle" },
 	{ "per-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_per_cpu), NULL,
-		"one column for each CPU" },
+		"show one column per CPU" },
 	{ "by-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_by_cpu), NULL,
-		"one row for each CPU" },
+		"show one row per CPU" },
 	{ "queues", 0, OPTION_FLAG, offsetof(struct show_options, is_queues), NULL,
-		"one row for each queue of network interfaces" },
+		"show one row per queue of network interfaces" },
 	TABLE_OPTIONS(struct show_options, table),
 	{ 0 },
 };
@@ -89,8 +89,8 @@ static enum status make_rows(struct show *show)
 	keep_rows_of_cpus(show);
 	if (show->chosen.n > 0)
 		return STATUS_DONE;
-	say_error("nothing matches: these CPUs have served none of the interrupts, nor may "
-		  "they");
+	say_error("nothing matches: these CPUs have handled none of the interrupts and "
+		  "may handle none");
 	return STATUS_NO_MATCH;
 }
 
@@ -192,17 +192,16 @@ static enum status run(const struct call *call)
 	enum status status;
 
 	if (o->is_by_cpu + o->is_per_cpu + o->is_queues > 1) {
-		say_error("--by-cpu, --per-cpu and --queues exclude each other");
+		say_error("--by-cpu, --per-cpu and --queues cannot be combined");
 		return STATUS_MISUSE;
 	}
 	if (o->is_queues && o->cpus) {
-		say_error("--cpus is about interrupts, --queues about queues: they exclude "
-			  "each other");
+		say_error("--cpus and --queues cannot be combined: --cpus selects "
+			  "interrupts");
 		return STATUS_MISUSE;
 	}
 	if (o->is_queues && o->is_all) {
-		say_error("--all is about interrupts, --queues about queues: they exclude "
-			  "each other");
+		say_error("--all and --queues cannot be combined: --all adds interrupts");
 		return STATUS_MISUSE;
 	}
 	status = open_machine(&show, call);
@@ -220,20 +219,26 @@ static enum status run(const struct call *call)
 const struct command cmd_show = {
 	.name = "show",
 	.args = "[OPTION...] [TARGET...]",
-	.summary = "list interrupts, and which CPUs serve them",
+	.summary = "list interrupts and the CPUs that handle them",
 	.more = SELECT_HELP
-		"Without TARGET: all interrupts that have a number.\n"
-		"\n"
-		"Columns: IRQ TOTAL SHARE BUSIEST AFFINITY EFFECTIVE NODE HINT MOVABLE CHIP\n"
-		"HWIRQ TRIGGER DEVICE QUEUE DRIVER ROLE SOURCE NOTES NAME; with --by-cpu:\n"
-		"CPU ONLINE NODE TOTAL SHARE INTERRUPTS BUSIEST NAME; with --queues: DEVICE\n"
-		"QUEUE IRQ TOTAL AFFINITY EFFECTIVE RPS RFS XPS NAPI THREADS NODE DISTANCE\n"
-		"SOURCE.\n"
-		"\n"
-		"  irqkit show eth1                who serves it, and how evenly\n"
-		"  irqkit show --by-cpu            which CPU does the work\n"
-		"  irqkit show eth1 --queues       what serves each of its queues\n"
-		"  irqkit show 'nvme0q*' --json | jq '.interrupts[].affinity'\n",
+	"Without TARGET: all interrupts that have a number.\n"
+	"\n"
+	"Columns: IRQ TOTAL SHARE BUSIEST AFFINITY EFFECTIVE NODE HINT MOVABLE "
+	"CHIP\n"
+	"HWIRQ TRIGGER DEVICE QUEUE DRIVER ROLE SOURCE NOTES NAME; with "
+	"--by-cpu:\n"
+	"CPU ONLINE NODE TOTAL SHARE INTERRUPTS BUSIEST NAME; with --queues: "
+	"DEVICE\n"
+	"QUEUE IRQ TOTAL AFFINITY EFFECTIVE RPS RFS XPS NAPI THREADS NODE "
+	"DISTANCE\n"
+	"SOURCE.\n"
+	"\n"
+	"  irqkit show eth1                which CPUs handle it, and how "
+	"evenly\n"
+	"  irqkit show --by-cpu            how much each CPU handles\n"
+	"  irqkit show eth1 --queues       interrupt, CPUs and threads of each "
+	"queue\n"
+	"  irqkit show 'nvme0q*' --json | jq '.interrupts[].affinity'\n",
 	.options = options,
 	.state_size = sizeof(struct show_options),
 	.run = run,

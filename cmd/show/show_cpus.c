@@ -103,18 +103,21 @@ static enum mark get_mark(void *data)
 }
 
 static const struct column columns[] = {
-	{ "CPU", "cpu", "number of the CPU", COLUMN_DEFAULT | COLUMN_RIGHT, get_cpu, 0 },
-	{ "ONLINE", "online", "is it online", COLUMN_DEFAULT, get_online, 0 },
-	{ "NODE", "node", "its NUMA node", COLUMN_DEFAULT | COLUMN_RIGHT, get_node, 0 },
-	{ "TOTAL", "total", "interrupts that it served",
+	{ "CPU", "cpu", "CPU number", COLUMN_DEFAULT | COLUMN_RIGHT, get_cpu, 0 },
+	{ "ONLINE", "online", "whether the CPU is online", COLUMN_DEFAULT, get_online,
+		0 },
+	{ "NODE", "node", "NUMA node of the CPU", COLUMN_DEFAULT | COLUMN_RIGHT, get_node,
+		0 },
+	{ "TOTAL", "total", "interrupts that it handled",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_total, 0 },
-	{ "SHARE", "share", "its part of all that is shown",
+	{ "SHARE", "share", "its share of the interrupts shown",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_share, 0 },
-	{ "INTERRUPTS", "interrupt_count", "how many different ones it served",
+	{ "INTERRUPTS", "interrupt_count", "number of different interrupts it handled",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_interrupts, 0 },
-	{ "BUSIEST", "busiest", "the one that came most often",
+	{ "BUSIEST", "busiest", "the interrupt that it handled most often",
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_busiest, 0 },
-	{ "NAME", "name", "its handler", COLUMN_DEFAULT | COLUMN_TRUNCATE, get_name, 0 },
+	{ "NAME", "name", "handler of that interrupt", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+		get_name, 0 },
 	{ 0 },
 };
 

@@ -125,13 +125,13 @@ struct cell show_get_notes(void *data)
 void show_remark_notes(struct show *show)
 {
 	static const char *const phrases[N_NOTES] = {
-		[NOTE_OFFLINE] = "asked for on offline CPUs alone",
-		[NOTE_OTHER_NODE] = "served on another node than the device's",
-		[NOTE_AGAINST_HINT] = "not where the driver would like",
-		[NOTE_ISOLATED] = "served by isolated CPUs",
+		[NOTE_OFFLINE] = "with only offline CPUs in the affinity",
+		[NOTE_OTHER_NODE] = "not handled on the device's NUMA node",
+		[NOTE_AGAINST_HINT] = "not on the CPUs that the driver suggests",
+		[NOTE_ISOLATED] = "handled by isolated CPUs",
 	};
 	size_t count[N_NOTES] = { 0 };
-	const char *before = "Disagrees: ";
+	const char *before = "Mismatches: ";
 
 	for (size_t i = 0; i < show->chosen.n; i++) {
 		unsigned int notes = find_notes(&show->rows[i]);
@@ -146,5 +146,5 @@ void show_remark_notes(struct show *show)
 		before = ", ";
 	}
 	if (before[0] == ',')
-		printf(show->chosen.n > 1 ? " (-o +NOTES tells which).\n" : ".\n");
+		printf(show->chosen.n > 1 ? " (list with -o +NOTES).\n" : ".\n");
 }

@@ -14,13 +14,13 @@ static enum status keep_node(struct placement *p, unsigned int node)
 		irqkit_topology_get_node_cpus(p->topology, node);
 
 	if (!cpus) {
-		say_error("--node: there is no NUMA node %u here", node);
+		say_error("--node: there is no NUMA node %u", node);
 		return STATUS_MISUSE;
 	}
 	irqkit_cpuset_keep_set(p->cpus, cpus);
 	if (!irqkit_cpuset_is_empty(p->cpus))
 		return STATUS_DONE;
-	say_error("--node: node %u has none of the CPUs that may be used", node);
+	say_error("--node: NUMA node %u has none of the CPUs to use", node);
 	return STATUS_MISUSE;
 }
 
@@ -71,8 +71,8 @@ static enum status choose_net(struct placement *p, const struct irqkit_snapshot 
 	}
 	if (p->n > 0)
 		return STATUS_DONE;
-	say_error("no network device has interrupts here: name what to spread ('irqkit show' "
-		  "lists what there is)");
+	say_error("no network device has interrupts: name the TARGETs to spread "
+		"('irqkit show' lists interrupts)");
 	return STATUS_NO_MATCH;
 }
 
@@ -137,7 +137,8 @@ static enum status set_immovable_aside(
 		return STATUS_DONE;
 	if (p->n_skipped == n)
 		return change_say_immovable(change, n);
-	say_error("none of these %zu can be moved: the kernel refused it", n);
+	say_error("cannot move %zu interrupt%s: the kernel refused", n,
+		n == 1 ? "" : "s");
 	return STATUS_IMMOVABLE;
 }
 

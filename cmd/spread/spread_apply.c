@@ -47,7 +47,8 @@ static void place_again(void *data, struct irqkit_plan *plan, size_t index)
 	note_full_cpus(spread, full);
 	r = irqkit_spread_place_again(placement, index, cpu);
 	if (r == -ENOSPC)
-		say_error("no CPU that %d (%s) may go to has an interrupt vector left",
+		say_error("cannot place interrupt %d (%s): no CPU that it may use has "
+			  "a free interrupt vector",
 			irqkit_step_get_irq(step), irqkit_step_get_target(step));
 	for (size_t i = index; i < spread->placement.n && r == 0; i++)
 		update_step(placement, plan, i);
@@ -71,8 +72,8 @@ void spread_remark_full_cpus(const struct spread *spread, struct change *change)
 	if (!spread->full || irqkit_cpuset_format_list(spread->full, &list) < 0)
 		return;
 	if (asprintf(&remark,
-		    "No interrupt vector was left on CPU %s: the next best was taken.",
-		    list) >= 0)
+		    "CPU%s %s had no free interrupt vector; the next best CPU was used.",
+		    irqkit_cpuset_count(spread->full) == 1 ? "" : "s", list) >= 0)
 		report_add_remark(&change->report, remark);
 }
 

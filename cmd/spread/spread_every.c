@@ -126,7 +126,7 @@ static void print_moves(
 {
 	if (watch->call->common.is_quiet)
 		return;
-	printf("%zu moved: busiest / mean %.1f, then %.1f\n",
+	printf("%zu moved: imbalance %.1f before, %.1f expected\n",
 		irqkit_plan_count_written(change->plan),
 		irqkit_spread_get_imbalance_before(spread->placement.spread),
 		irqkit_spread_get_imbalance_after(spread->placement.spread));
@@ -282,6 +282,8 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	signals_hold(&before);
 	status = watch_loads(&watch, &change);
 	if (status == STATUS_DONE && !call->common.is_quiet)
-		printf("%zu moves in %zu rounds.\n", watch.n_moves, watch.n_rounds);
+		printf("%zu move%s in %zu round%s.\n", watch.n_moves,
+			watch.n_moves == 1 ? "" : "s", watch.n_rounds,
+			watch.n_rounds == 1 ? "" : "s");
 	return status;
 }

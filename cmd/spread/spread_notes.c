@@ -25,8 +25,8 @@ void spread_note_irqbalance(struct spread *spread, const struct change *change)
 
 	if (pid > 0)
 		notes_add(&spread->notes,
-			"irqbalance (process %d) runs, and will move them again: "
-			"'systemctl disable --now irqbalance' ends that",
+			"irqbalance (pid %d) is running and will move them again; stop "
+			"it with 'systemctl disable --now irqbalance'",
 			pid);
 	spread->notes.n_warnings = spread->notes.n;
 }
@@ -85,22 +85,23 @@ static void note_device(
 		return;
 	if (finding == MORE_THAN_ON_NODE)
 		notes_add(&spread->notes,
-			"%s has %zu queues, its node %d has %zu CPU%s: "
-			"--node=any takes all.",
+			"%s has %zu queues, but its NUMA node %d has %zu CPU%s; "
+			"--node=any uses all CPUs.",
 			name, owner->n_queues, owner->node, owner->n_cpus,
 			owner->n_cpus == 1 ? "" : "s");
 	else if (finding == MORE_THAN_CPUS)
 		notes_add(&spread->notes,
-			"%s has %zu queues for %zu CPU%s: fewer would do as well.", name,
+			"%s has %zu queues for %zu CPU%s; fewer queues would be enough.", name,
 			owner->n_queues, owner->n_cpus, owner->n_cpus == 1 ? "" : "s");
 	else if (finding == ONE_QUEUE)
 		notes_add(&spread->notes,
-			"%s has one queue: spread cannot share it, "
-			"'irqkit rps %s --auto' can.",
+			"%s has only one queue, which spread cannot split; 'irqkit rps "
+			"%s --auto' can spread its packet processing.",
 			name, name);
 	else
 		notes_add(&spread->notes,
-			"%s has %zu queues for %zu CPUs: %s or 'irqkit rps %s'.", name,
+			"%s has %zu queues for %zu CPUs; to use more CPUs, try %s or "
+			"'irqkit rps %s --auto'.", name,
 			owner->n_queues, owner->n_cpus, more, name);
 }
 
@@ -125,13 +126,15 @@ static char *join_names(const struct placement *p, enum finding finding)
 static void note_devices(struct spread *spread, enum finding finding, size_t n)
 {
 	static const char *const phrases[] = {
-		[MORE_THAN_ON_NODE] = "more queues than their nodes have CPUs: "
-				      "--node=any takes all.",
-		[MORE_THAN_CPUS] = "more queues than CPUs: fewer would do as well.",
-		[ONE_QUEUE] = "one queue each: spread cannot share these, "
-			      "'irqkit rps DEV --auto' can.",
-		[FEWER_THAN_CPUS] = "fewer queues than CPUs: 'ethtool -L DEV combined N' "
-				    "or 'irqkit rps DEV'.",
+		[MORE_THAN_ON_NODE] = "more queues than their NUMA nodes have CPUs; "
+				      "--node=any uses all CPUs.",
+		[MORE_THAN_CPUS] = "more queues than CPUs; fewer queues would be "
+				   "enough.",
+		[ONE_QUEUE] = "only one queue each, which spread cannot split; 'irqkit "
+			      "rps DEV --auto' can spread their packet processing.",
+		[FEWER_THAN_CPUS] =
+			"fewer queues than CPUs; to use more CPUs, try "
+			"'ethtool -L DEV combined N' or 'irqkit rps DEV --auto'.",
 	};
 	_cleanup_free_ char *names = join_names(&spread->placement, finding);
 	_cleanup_free_ char *safe = names ? text_escape(names) : NULL;
@@ -167,10 +170,10 @@ static void note_width(struct spread *spread, const struct change *change)
 
 	if (n > 0 && !change_writes(change->options))
 		notes_add(&spread->notes,
-			"Each of %zu will be served by one CPU, which the kernel "
-			"chooses of its set: a width of %u shares the load of none, "
-			"only more queues, or RPS, do.",
-			n, spread->wish->placement.width);
+			"%zu interrupt%s will be handled by only one CPU each, which "
+			"the kernel chooses: --width=%u does not share the load of one "
+			"interrupt; add queues or use RPS.",
+			n, n == 1 ? "" : "s", spread->wish->placement.width);
 }
 
 void spread_find_notes(struct spread *spread, const struct change *change)

@@ -55,17 +55,17 @@ static enum status verify(
 		change, wish->verify, &spread->after, &spread->after_counts);
 
 	if (status != STATUS_DONE) {
-		say_error(wish->reverts
-				  ? "ended before it was measured: everything was put back"
-				  : "ended before it was measured; what was changed stays: "
-				    "'irqkit undo' takes it back");
+		say_error(wish->reverts ? "stopped before the result was measured: the "
+					  "change was rolled back"
+					: "stopped before the result was measured: the "
+					  "change stays; 'irqkit undo' undoes it");
 		return wish->reverts ? revert(change) : STATUS_DONE;
 	}
 	spread->measured = measure_imbalance(&spread->placement, spread->after_counts);
 	/* without load before there is nothing that it could be worse than */
 	if (!wish->reverts || spread->before == 0 || spread->measured <= spread->before)
 		return STATUS_DONE;
-	say_error("busiest / mean was %.1f before and is %.1f: everything was put back",
+	say_error("imbalance was %.1f before and %.1f after: the change was rolled back",
 		spread->before, spread->measured);
 	return revert(change);
 }
@@ -109,7 +109,7 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 		status = sample_start(
 			change->ctx, seconds, &change->call->common, &before);
 		if (status != STATUS_DONE)
-			say_error("ended while measuring: nothing was changed");
+			say_error("stopped while measuring: nothing was changed");
 		signals_let_in(&held);
 	}
 	if (status == STATUS_DONE && change_writes(change->options))

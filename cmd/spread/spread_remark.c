@@ -69,15 +69,19 @@ static bool is_change(const struct report *report)
 }
 
 /* A policy that ignores the loads can make them worse. */
-static void print_gain_by_rule(double before, double after)
+static void print_gain_by_rule(const struct spread *spread, double before, double after)
 {
-	if (after > before + 0.1)
-		printf("Worse by these counts; --by=load goes by what comes now.\n");
-	else if (after > before - 0.1 && after < 1.25)
-		printf("Nothing to gain by these counts: they are even already.\n");
-	else if (after > before - 0.1)
-		printf("Nothing to gain by these counts; --by=load goes by what comes "
-		       "now.\n");
+	const char *verdict = after > before + 0.1 ? "Worse"
+		: after < 1.25			   ? "Already even"
+						   : "No improvement";
+
+	if (after <= before - 0.1)
+		return;
+	if (spread->seconds)
+		printf("%s by the counts of these %u s.\n", verdict, spread->seconds);
+	else
+		printf("%s by counts since boot. --by=load measures current traffic.\n",
+			verdict);
 }
 
 /* Why the load cannot be more even, or that there is nothing to gain. */
@@ -90,15 +94,15 @@ static void print_gain(const struct report *report, double before, double after)
 	const struct irqkit_interrupt *heavy = find_heavy(spread, &share);
 
 	if (is_by_load && !had_moves(report))
-		printf("Nothing to gain: no move eases the busiest CPU by more than %u "
-		       "%%.\n",
+		printf("No improvement: no move relieves the busiest CPU by more than "
+		       "%u %%.\n",
 			wish->gain);
 	if (heavy && after > 1.5)
-		printf("Interrupt %s alone makes %.0f %% of the busiest: "
-		       "only RPS shares the load of one.\n",
+		printf("Interrupt %s is %.0f %% of the busiest CPU's load; only RPS "
+		       "can spread it.\n",
 			irqkit_interrupt_get_label(heavy), share * 100);
 	else if (!is_by_load && is_change(report) && before > 0 && !spread->after_counts)
-		print_gain_by_rule(before, after);
+		print_gain_by_rule(spread, before, after);
 }
 
 static void format_imbalance(char text[16], double imbalance)
@@ -117,13 +121,14 @@ static void print_imbalance(const struct spread *spread, double before, double a
 
 	format_imbalance(before_text, before);
 	format_imbalance(after_text, after);
-	printf("Busiest / mean of %u CPU%s (interrupts ", n_cpus, n_cpus == 1 ? "" : "s");
+	printf("Imbalance (busiest CPU / mean) of %u CPU%s ", n_cpus,
+		n_cpus == 1 ? "" : "s");
 	if (spread->seconds)
 		printf("in %u s", spread->seconds);
 	else
-		printf("since the start");
-	printf(spread->after_counts ? "): %s before, %s expected.\n"
-				    : "): %s now, %s then.\n",
+		printf("since boot");
+	printf(spread->after_counts ? ": %s before, %s expected.\n"
+				    : ": %s now, %s after.\n",
 		before_text, after_text);
 }
 
@@ -137,9 +142,9 @@ static const char *judge(double before, double expected, double measured)
 
 static void print_measured(const struct spread *spread, double expected)
 {
-	printf("Measured over %u s afterwards: ", spread->wish->verify);
+	printf("Measured over %u s after the change: ", spread->wish->verify);
 	if (spread->measured == 0)
-		printf("none came.\n");
+		printf("no interrupt fired.\n");
 	else if (spread->before == 0)
 		printf("%.1f.\n", spread->measured);
 	else
@@ -157,8 +162,8 @@ void spread_print_imbalance(const struct report *report)
 	if (has_load)
 		print_imbalance(spread, before, after);
 	else
-		printf("None of them has come %s.\n",
-			spread->seconds ? "in this time" : "yet");
+		printf("None of these interrupts fired %s.\n",
+			spread->seconds ? "while measuring" : "since boot");
 	if (spread->after_counts)
 		print_measured(spread, after);
 	if (has_load && irqkit_cpuset_count(spread->placement.cpus) > 1)

@@ -52,9 +52,9 @@ static struct cell get_measured(void *data)
 
 static const struct column columns[] = {
 	{ "CPU", "cpu", "CPU", 0, get_cpu, 0 },
-	{ "BEFORE", "before", "its load now", 0, get_before, 0 },
-	{ "AFTER", "after", "its load as expected", 0, get_after, 0 },
-	{ "MEASURED", "measured", "its load afterwards", 0, get_measured, 0 },
+	{ "BEFORE", "before", "load of the CPU now", 0, get_before, 0 },
+	{ "AFTER", "after", "expected load", 0, get_after, 0 },
+	{ "MEASURED", "measured", "load measured afterwards", 0, get_measured, 0 },
 	{ 0 },
 };
 
@@ -291,12 +291,13 @@ static void print_row(const struct load_row *row, const uint64_t most[N_TIMES])
 static void print_rest(size_t n_more, size_t n_idle)
 {
 	if (n_idle && n_more)
-		printf("... and %zu with less, and %zu without load (--json has all)\n",
+		printf("... and %zu with less load, %zu with no load (--json shows "
+		       "all)\n",
 			n_more, n_idle);
 	else if (n_idle)
-		printf("... and %zu without load (--json has all)\n", n_idle);
+		printf("... and %zu with no load (--json shows all)\n", n_idle);
 	else if (n_more)
-		printf("... and %zu with less (--json has all)\n", n_more);
+		printf("... and %zu with less load (--json shows all)\n", n_more);
 }
 
 static void print_rows(const struct report *report, struct load_row *rows, size_t n)
@@ -312,7 +313,7 @@ static void print_rows(const struct report *report, struct load_row *rows, size_
 	scale(spread, most);
 	printf("%sCPU  %s\n", has_table(report) ? "\n" : "",
 		spread->after_counts ? "before          expected        measured"
-				     : "now             then");
+				     : "now             after");
 	for (size_t i = 0; i < shown; i++)
 		print_row(&rows[i], most);
 	print_rest(kept - shown, n - kept);

@@ -143,12 +143,13 @@ static char *name_cpus(const struct irqkit_cpuset *cpus)
 static const struct conflict {
 	const char *knob;
 	const char *command;
+	const char *link;
 	const char *outcome;
 	bool (*has)(const struct steered_device *device, const struct steered *steered);
 } conflicts[] = {
-	{ "XPS", "xps", "", is_sent_by_far_cpus },
-	{ "RPS", "rps", ", so it does nothing", is_handed_to_itself },
-	{ "RPS", "rps", " on another node", is_handed_far_away },
+	{ "XPS", "xps", "but", "", is_sent_by_far_cpus },
+	{ "RPS", "rps", "and", " too, so RPS has no effect", is_handed_to_itself },
+	{ "RPS", "rps", "but", " on another NUMA node", is_handed_far_away },
 };
 
 /* The first queue, and how many. */
@@ -180,13 +181,14 @@ static void note_conflict(const struct steered_device *device, const struct conf
 	cpus = name_cpus(first->cpus);
 	place = name_cpus(first->place);
 	if (n > 1)
-		snprintf(more, sizeof(more), " (one of %zu such queues)", n);
+		snprintf(more, sizeof(more), " (and %zu more)", n - 1);
 	if (queue && cpus && place)
 		notes_add(&device->spread->notes,
-			"%s of %s is %s, its interrupt goes to %s%s%s: 'irqkit %s %s "
-			"--auto' afterwards mends that",
-			conflict->knob, queue, cpus, place, conflict->outcome, more,
-			conflict->command, irqkit_device_get_name(device->owner->device));
+			"%s%s: %s uses %s, %s the interrupt goes to %s%s; run 'irqkit "
+			"%s %s --auto' afterwards to fix this",
+			queue, more, conflict->knob, cpus, conflict->link, place,
+			conflict->outcome, conflict->command,
+			irqkit_device_get_name(device->owner->device));
 }
 
 void spread_note_steering(struct spread *spread)

@@ -33,7 +33,7 @@ static void say_unknown(const struct column *columns, const char *name, size_t l
 	for (const struct column *c = columns; c->name; c++)
 		if (!(c->flags & COLUMN_JSON_ONLY) && !text_join(&list, ", ", c->name))
 			break;
-	say_error("no column '%.*s': the columns are %s", (int)len, name, list ? list : "");
+	say_error("unknown column '%.*s': the columns are %s", (int)len, name, list ? list : "");
 }
 
 static void add_column(struct table *table, size_t *n, const struct column *column)
@@ -74,7 +74,7 @@ static enum status check_options(
 {
 	if (options->is_raw + options->is_pairs + common->is_json <= 1)
 		return STATUS_DONE;
-	say_error("--json, --raw and --pairs exclude each other");
+	say_error("--json, --raw and --pairs cannot be combined");
 	return STATUS_MISUSE;
 }
 

@@ -21,11 +21,11 @@ struct table_options {
 	{ "sort", 0, OPTION_TEXT, offsetof(type, member.sort), "COLUMN",                 \
 		"sort by it; +COLUMN ascending, -COLUMN descending" },                   \
 	{ "noheadings", 0, OPTION_FLAG, offsetof(type, member.no_headings), NULL,        \
-		"no line with the names of the columns" },                               \
+		"omit the line of headings" },                                           \
 	{ "raw", 'r', OPTION_FLAG, offsetof(type, member.is_raw), NULL,                  \
-		"one blank between the columns, blanks in values as \\x20" },            \
+		"one space between columns, spaces in values as \\x20" },                \
 	{ "pairs", 'P', OPTION_FLAG, offsetof(type, member.is_pairs), NULL,              \
-		"NAME=\"value\" pairs" }
+		"print NAME=\"value\" pairs" }
 
 /* Is it a table for people, who get a closing remark? */
 bool table_options_are_plain(

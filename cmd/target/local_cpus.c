@@ -44,14 +44,14 @@ static enum status find_local(const struct selection *selection, const char *opt
 		if (node < 0)
 			node = find_only_node(topology);
 		if (node < 0) {
-			say_error("%s: 'local' means nothing here: the kernel tells no "
-				  "NUMA node for %s", option,
+			say_error("%s: cannot use 'local': the kernel reports no NUMA "
+				"node for %s", option,
 				irqkit_interrupt_get_label(selection->interrupts[i]));
 			return STATUS_MISUSE;
 		}
 		if (i > 0 && node != common) {
-			say_error("%s: 'local' means two things here: these interrupts "
-				  "are next to NUMA nodes %d and %d", option, common,
+			say_error("%s: cannot use 'local': these interrupts belong to "
+				"NUMA nodes %d and %d", option, common,
 				node);
 			return STATUS_MISUSE;
 		}

@@ -17,8 +17,8 @@
 
 static enum status say_unreadable(const struct target *target, int error)
 {
-	say_error("cannot find out what belongs to '%s': %s", target->word,
-		strerror(-error));
+	say_error(
+		"cannot find the interrupts of '%s': %s", target->word, strerror(-error));
 	return STATUS_REFUSED;
 }
 

@@ -9,11 +9,13 @@
 
 /* For the --help of every command that takes a TARGET. */
 #define SELECT_HELP                                                                      \
-	"A TARGET is an interrupt number 24, a range 24-31, a device (eth1, nvme0n1,\n"  \
+	"A TARGET is an interrupt number (24), a range (24-31), a device (eth1, "        \
+	"nvme0n1,\n"                                                                     \
 	"0000:00:03.0), a queue (eth1:rx-0; eth1:0 is rx-0 and tx-0), the name of a\n"   \
-	"handler or row or a pattern of these ('nvme0q*', NMI), or all. Prefixes say\n"  \
-	"which is meant: irq: dev: pci: name: chip: driver:, as in chip:xen-dyn. Names\n" \
-	"match as a whole: eth1 is not eth10.\n"
+	"handler or row, a pattern of such names ('nvme0q*'), or all. A prefix "         \
+	"selects\n"                                                                      \
+	"one meaning: irq: dev: pci: name: chip: driver:, as in chip:xen-dyn. Names\n"   \
+	"match as a whole: eth1 does not match eth10.\n"
 
 /* The interrupts that the words mean, in the order of the snapshot. */
 struct selection {

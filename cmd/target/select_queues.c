@@ -131,7 +131,8 @@ static enum status say_none(const struct target *target, const struct meaning *m
 	else if (meaning->device)
 		say_error("nothing matches '%s': the interface has no queues", word);
 	else if (target->kind == TARGET_ALL)
-		say_error("there is no network interface that is more than software");
+		say_error("nothing matches 'all': there is no hardware-backed network "
+			  "interface");
 	else
 		say_error("nothing matches '%s': there is no such network interface",
 			word);
@@ -151,8 +152,9 @@ static enum status add_word(struct irqkit_devices *devices, const char *word,
 		return status;
 	if (target.kind == TARGET_IRQS || target.kind == TARGET_NAME ||
 		target.kind == TARGET_CHIP) {
-		say_error("'%s' names interrupts: --queues takes network interfaces and "
-			  "queues of them", word);
+		say_error("'%s' names interrupts, but --queues takes network "
+			  "interfaces and their queues",
+			word);
 		return STATUS_MISUSE;
 	}
 	if (is_name && !(target.is_glob && !strchr(target.name, ':')))
@@ -163,7 +165,7 @@ static enum status add_word(struct irqkit_devices *devices, const char *word,
 		return STATUS_DONE;
 	if (r == 0 || r == -ENODEV || r == -EINVAL || r == -ENOENT)
 		return say_none(&target, &meaning);
-	say_error("cannot find out what belongs to '%s': %s", word, strerror(-r));
+	say_error("cannot find the queues of '%s': %s", word, strerror(-r));
 	return STATUS_REFUSED;
 }
 

@@ -71,21 +71,24 @@ enum status target_parse(const char *word, struct target *ret_target)
 	is_irqs = (target.kind == TARGET_IRQS || target.kind == TARGET_WORD) &&
 		  parse_irqs(target.name, &target);
 	if (target.kind == TARGET_IRQS && !is_irqs) {
-		say_error("'%s': after irq: stands a number or a range, as in irq:24 or "
-			  "irq:24-31", word);
+		say_error("'%s' is not a TARGET: irq: takes a number or a range, as in "
+			  "irq:24 or irq:24-31",
+			word);
 		return STATUS_MISUSE;
 	}
 	if (is_irqs)
 		target.kind = TARGET_IRQS;
 	if (!*target.name) {
 		if (*word)
-			say_error("'%s': a name is missing behind the colon", word);
+			say_error("'%s' is not a TARGET: a name is missing after the "
+				  "colon",
+				word);
 		else
 			say_error("a TARGET is empty");
 		return STATUS_MISUSE;
 	}
 	if (is_irqs && target.last < target.first) {
-		say_error("the range '%s' ends before it begins", word);
+		say_error("the range '%s' ends before it starts", word);
 		return STATUS_MISUSE;
 	}
 	*ret_target = target;

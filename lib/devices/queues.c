@@ -124,7 +124,8 @@ static void ask_netlink(struct irqkit_devices *devices)
 	devices->has_netlink = r == 0;
 	if (r < 0)
 		ctx_log(devices->ctx, LOG_DEBUG,
-			"no netdev netlink to ask (%s): going by /sys and names",
+			"netdev netlink is not available (%s): using /sys and handler "
+			"names",
 			strerror(-r));
 }
 
@@ -318,7 +319,7 @@ static void give(struct irqkit_queue *queue, const struct irqkit_device_irq *irq
 		queue->source = source;
 	} else if ((unsigned int)queue->irq != irq->irq) {
 		ctx_log(queue->device->devices->ctx, LOG_DEBUG,
-			"%s:%s-%u: interrupt %d, although %u is named so",
+			"%s:%s-%u has interrupt %d, although interrupt %u has its name",
 			queue->device->name, direction_name[queue->direction],
 			queue->number, queue->irq, irq->irq);
 	}

@@ -217,12 +217,12 @@ static int read_sysfs(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snaps
 		return -ENODATA;
 
 	ctx_log(ctx, LOG_WARNING,
-		"/proc/interrupts is empty, as where a container masks it: the counts "
-		"are those of /sys/kernel/irq");
+		"/proc/interrupts is empty (a container may hide it): using the counts "
+		"of /sys/kernel/irq");
 	if (is_cut)
 		ctx_log(ctx, LOG_WARNING,
-			"/sys/kernel/irq has no room for the counts of all CPUs: those "
-			"of the last CPUs are missing");
+			"/sys/kernel/irq cannot show the counts of all CPUs: the "
+			"counts of the last CPUs are missing");
 	*ret_snapshot = TAKE(snapshot);
 	return 0;
 }

@@ -156,7 +156,7 @@ static int read_cpus(struct irqkit_ctx *ctx, const char *path,
 		return r;
 	r = parse(text, len, ret_set, NULL);
 	if (r == -EINVAL || r == -ERANGE) {
-		ctx_log(ctx, LOG_DEBUG, "/%s holds no set of CPUs", path);
+		ctx_log(ctx, LOG_DEBUG, "/%s does not contain a set of CPUs", path);
 		return -EBADMSG;
 	}
 	return r;
