@@ -5,7 +5,10 @@
  * Aliases from popt's own files (/etc/popt, ~/.popt) are not read: such a file can name
  * programs to run instead, which a tool that runs as root should not do.
  */
-#include "base/command.h"
+#include "base/options.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
 
 #include <popt.h>
 #include <stdio.h>

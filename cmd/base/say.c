@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Messages on stderr: one line each, `irqkit: ` first, safe on a terminal. */
-#include "base/command.h"
+#include "base/say.h"
+#include "base/basics.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>

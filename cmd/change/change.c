@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the command line to the knobs: what all commands that write do alike. */
 #include "change/change.h"
+#include "base/say.h"
+#include "change/refusals.h"
+#include "change/run_lock.h"
+#include "change/script.h"
+#include "measure/machine.h"
+#include "measure/signals.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -8,7 +14,6 @@
 #include <string.h>
 #include <time.h>
 
-#define LOCK_TIMEOUT_MS 30000u
 #define DEFAULT_WAIT_S 10u
 #define MAX_WAIT_S 86400u
 #define POLL_MS 50u
@@ -20,18 +25,7 @@ void change_free(struct change *change)
 	irqkit_snapshot_free(change->snapshot);
 	irqkit_lock_free(change->lock);
 	irqkit_ctx_free(change->ctx);
-	free(change->remarks);
-}
-
-void change_add_remark(struct change *change, char *remark)
-{
-	_cleanup_free_ char *taken = remark, *before = change->remarks;
-	_cleanup_free_ char *safe = remark ? text_escape(remark) : NULL;
-
-	if (asprintf(&change->remarks, "%s%s%s", before ? before : "", safe ? safe : "",
-		    safe ? "\n" : "") < 0)
-		change->remarks = NULL;
-	(void)taken;
+	report_drop_remarks(&change->report);
 }
 
 bool change_options_are_given(const struct change_options *options)
@@ -66,37 +60,6 @@ static bool parse_wait(const char *word, unsigned int *ret_ms)
 	return true;
 }
 
-int change_try_lock(struct change *change, unsigned int timeout_ms)
-{
-	return irqkit_lock_new(change->ctx, timeout_ms, &change->lock);
-}
-
-enum status change_say_state(const char *verb, int error)
-{
-	const char *meaning = explain_error(-error);
-
-	if (error == -EPERM || error == -ELOOP || error == -ENOTDIR)
-		say_error("/run/irqkit is not to be trusted: it should be a folder that "
-			  "belongs to this user alone, with mode 0700: remove it");
-	else
-		say_error("cannot %s /run/irqkit, where old values are kept: %s%s%s", verb,
-			strerror(-error), meaning ? ": " : "", meaning ? meaning : "");
-	return STATUS_REFUSED;
-}
-
-enum status change_lock(struct change *change)
-{
-	int r = change_try_lock(change, LOCK_TIMEOUT_MS);
-
-	if (r == 0)
-		return STATUS_DONE;
-	if (r != -ETIMEDOUT)
-		return change_say_state("open", r);
-	say_error("another irqkit has held the lock of /run/irqkit for %u s",
-		LOCK_TIMEOUT_MS / 1000);
-	return STATUS_REFUSED;
-}
-
 static enum status check_options(
 	const struct change_options *options, const struct common *common)
 {
@@ -117,8 +80,19 @@ enum status change_open(struct change *change, const struct call *call,
 	*change = (struct change){ .call = call, .options = options };
 	if (status != STATUS_DONE || !parse_wait(options->wait, &change->wait_ms))
 		return STATUS_MISUSE;
-	change->not_done = options->wait ? "waited for" : NULL;
+	change->report = (struct report){
+		.call = call,
+		.is_dry_run = options->is_dry_run,
+		.keeps_going = options->keeps_going,
+		.has_waited = change->wait_ms > 0,
+		.not_done = options->wait ? "waited for" : NULL,
+	};
 	return machine_open(call, &change->ctx);
+}
+
+enum status change_lock(struct change *change)
+{
+	return run_lock_take(change->ctx, &change->lock);
 }
 
 void change_unlock(struct change *change)
@@ -130,14 +104,15 @@ void change_unlock(struct change *change)
 enum status change_new_plan(struct change *change)
 {
 	irqkit_plan_free(change->plan);
-	change->plan = NULL;
+	change->report.plan = change->plan = NULL;
 	change->n_gone = 0;
-	if (irqkit_plan_new(change->ctx, &change->plan) == 0)
-		return STATUS_DONE;
-	return say_no_memory();
+	if (irqkit_plan_new(change->ctx, &change->plan) < 0)
+		return say_no_memory();
+	change->report.plan = change->plan;
+	return STATUS_DONE;
 }
 
-enum status change_read(struct change *change)
+enum status change_read_machine(struct change *change)
 {
 	struct irqkit_snapshot *rows = NULL;
 	enum status status = machine_read(change->ctx, &rows);
@@ -195,47 +170,12 @@ enum status change_refuse_skipped(const struct change *change)
 
 /* ------------------------------------------------------------------------------- */
 
-static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-
-/* What asks a program to end, unless it was started to ignore that (nohup, a job). */
-void change_ending_signals(sigset_t *ret_signals)
-{
-	sigemptyset(ret_signals);
-	for (size_t i = 0; i < LENGTH(signals); i++) {
-		struct sigaction action;
-
-		if (sigaction(signals[i], NULL, &action) == 0 &&
-			action.sa_handler != SIG_IGN)
-			sigaddset(ret_signals, signals[i]);
-	}
-}
-
-void change_hold_signals(sigset_t *ret_before)
-{
-	sigset_t ending;
-
-	change_ending_signals(&ending);
-	sigprocmask(SIG_BLOCK, &ending, ret_before);
-}
-
-static bool is_asked_to_end(void)
-{
-	sigset_t ending, waiting;
-
-	change_ending_signals(&ending);
-	sigpending(&waiting);
-	for (size_t i = 0; i < LENGTH(signals); i++)
-		if (sigismember(&ending, signals[i]) && sigismember(&waiting, signals[i]))
-			return true;
-	return false;
-}
-
 static void wait_for_moves(struct change *change)
 {
 	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 
 	for (unsigned int waited = 0; waited < change->wait_ms; waited += POLL_MS) {
-		if (irqkit_plan_refresh(change->plan) == 0 || is_asked_to_end())
+		if (irqkit_plan_refresh(change->plan) == 0 || signals_ask_to_end())
 			return;
 		nanosleep(&pause, NULL);
 	}
@@ -256,7 +196,7 @@ enum status change_say_failure(const struct change *change, int error)
 	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0)
 		say_no_journal(change, error);
 	else
-		report_failures(change);
+		report_failures(&change->report);
 	return STATUS_REFUSED;
 }
 
@@ -289,10 +229,10 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 	change_unlock(change);
 	if (status == STATUS_DONE)
 		wait_for_moves(change);
-	reported = report_plan(change);
+	reported = report_print(&change->report);
 	if (fflush(stdout) != 0 && status == STATUS_DONE)
 		say_error("the report could not be written; the change was made all the same");
-	sigprocmask(SIG_SETMASK, before, NULL);
+	signals_let_in(before);
 	return status == STATUS_DONE ? reported : status;
 }
 
@@ -301,7 +241,7 @@ static enum status apply_and_report(struct change *change)
 	enum status status;
 	sigset_t before;
 
-	change_hold_signals(&before);
+	signals_hold(&before);
 	status = apply(change);
 	if (status == STATUS_DONE && change->undone && change_is_all_gone(change))
 		irqkit_change_mark_undone(change->undone, change->lock);
@@ -313,16 +253,15 @@ enum status change_finish(struct change *change)
 	if (change->options->is_script)
 		return script_print(change);
 	if (!change_writes(change->options))
-		return report_plan(change);
+		return report_print(&change->report);
 	return apply_and_report(change);
 }
 
-static enum status plan_anew(struct change *change, change_plan_fn *plan, void *data)
+static enum status read_and_plan(struct change *change, change_plan_fn *plan, void *data)
 {
-	enum status status = change_read(change);
+	enum status status = change_read_machine(change);
 
-	free(change->remarks);
-	change->remarks = NULL;
+	report_drop_remarks(&change->report);
 	return status == STATUS_DONE ? plan(change, data) : status;
 }
 
@@ -334,7 +273,7 @@ static enum status plan_under_lock(
 	if (status != STATUS_DONE)
 		return status;
 	say_only_errors(true);
-	status = plan_anew(change, plan, data);
+	status = read_and_plan(change, plan, data);
 	say_only_errors(false);
 	return status;
 }
@@ -345,7 +284,7 @@ enum status change_run(struct change *change, const struct call *call,
 	enum status status = change_open(change, call, options);
 
 	if (status == STATUS_DONE)
-		status = plan_anew(change, plan, data);
+		status = read_and_plan(change, plan, data);
 	if (status == STATUS_DONE && change_writes(options))
 		status = plan_under_lock(change, plan, data);
 	return status == STATUS_DONE ? change_finish(change) : status;

@@ -1,22 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The kernel's errno values for knobs, in words. */
-#include "change/change.h"
+/* Why an interrupt cannot be moved, and the kernel's errno values for knobs, in words. */
+#include "change/refusals.h"
+#include "base/basics.h"
 
 #include <errno.h>
 
-/* Why an interrupt cannot be moved; NULL: it can. */
+/* Why an interrupt cannot be moved: for a column, and for a sentence. */
+static const struct {
+	const char *word;
+	const char *phrase;
+} immovable[] = {
+	[IRQKIT_MOVABLE] = { NULL, NULL },
+	[IRQKIT_MANAGED] = { "managed", "managed by the kernel" },
+	[IRQKIT_PER_CPU] = { "per-cpu", "per-CPU" },
+	[IRQKIT_READ_ONLY] = { "read-only", "read-only" },
+};
+
 const char *immovable_word(enum irqkit_movable movable)
 {
-	switch (movable) {
-	case IRQKIT_MANAGED:
-		return "managed by the kernel";
-	case IRQKIT_PER_CPU:
-		return "per-CPU";
-	case IRQKIT_READ_ONLY:
-		return "read-only";
-	default:
+	return movable < LENGTH(immovable) ? immovable[movable].word : NULL;
+}
+
+const char *immovable_phrase(enum irqkit_movable movable)
+{
+	return movable < LENGTH(immovable) ? immovable[movable].phrase : NULL;
+}
+
+const char *find_obstacle(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
+{
+	enum irqkit_movable movable;
+
+	if (irqkit_interrupt_get_irq(interrupt) < 0)
+		return "no interrupt that has a number";
+	if (irqkit_irq_read_movable(ctx, interrupt, &movable) < 0)
 		return NULL;
-	}
+	return immovable_phrase(movable);
 }
 
 const char *explain_error(int error)
@@ -48,6 +66,8 @@ const char *explain_error(int error)
 		return "the interrupt is gone, or this root was saved without it";
 	case EPROTO:
 		return "the kernel took the value, but the knob holds another";
+	case EFBIG:
+		return "no kernel has so large a file: was this root saved as it should be?";
 	default:
 		return NULL;
 	}

@@ -5,7 +5,10 @@
  * interfaces and queues by theirs, threads by what in their names stays the same. Names
  * are quoted, and nothing in them is ever run.
  */
-#include "change/change.h"
+#include "change/script.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>

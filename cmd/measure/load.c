@@ -2,6 +2,8 @@
 /* Counts of interrupts, added up by CPU. */
 #include "measure/load.h"
 
+#include <stdlib.h>
+
 void load_free(struct load *load)
 {
 	free(load->cpus);
@@ -27,7 +29,17 @@ const struct cpu_load *load_get(const struct load *load, unsigned int cpu)
 	return find(load, cpu);
 }
 
-static void add_interrupt(struct load *load, const struct irqkit_interrupt *interrupt)
+void load_start(struct load *load, const struct irqkit_cpuset *cpus)
+{
+	*load = (struct load){ 0 };
+	load->cpus = calloc(irqkit_cpuset_count(cpus) + 1, sizeof(*load->cpus));
+	if (!load->cpus)
+		return;
+	irqkit_cpuset_foreach(cpu, cpus)
+		load->cpus[load->n_cpus++].cpu = cpu;
+}
+
+void load_add(struct load *load, const struct irqkit_interrupt *interrupt)
 {
 	size_t n = irqkit_interrupt_count_served(interrupt);
 
@@ -48,35 +60,42 @@ static void add_interrupt(struct load *load, const struct irqkit_interrupt *inte
 	}
 }
 
-void load_add_up(struct load *load, const struct irqkit_cpuset *cpus,
-	const struct irqkit_interrupt *const *rows, size_t n_rows)
+void load_add_numbered(struct load *load, const struct irqkit_snapshot *counts)
 {
-	size_t n = 0;
+	for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(counts, i);
 
-	*load = (struct load){ 0 };
-	load->cpus = calloc(irqkit_cpuset_count(cpus) + 1, sizeof(*load->cpus));
-	if (!load->cpus)
-		return;
-	irqkit_cpuset_foreach(cpu, cpus)
-		load->cpus[n++].cpu = (unsigned int)cpu;
-	load->n_cpus = n;
-
-	for (size_t i = 0; i < n_rows; i++)
-		add_interrupt(load, rows[i]);
-	for (size_t i = 0; i < n; i++) {
-		const struct cpu_load *part = &load->cpus[i];
-
-		load->n_idle += part->total == 0;
-		if (part->total > (load->busiest ? load->busiest->total : 0))
-			load->busiest = part;
+		if (irqkit_interrupt_get_irq(row) >= 0)
+			load_add(load, row);
 	}
 }
 
-double load_imbalance(const struct load *load)
+const struct cpu_load *load_get_busiest(const struct load *load)
 {
-	if (!load->busiest)
+	const struct cpu_load *busiest = NULL;
+
+	for (size_t i = 0; i < load->n_cpus; i++)
+		if (load->cpus[i].total > (busiest ? busiest->total : 0))
+			busiest = &load->cpus[i];
+	return busiest;
+}
+
+size_t load_count_idle(const struct load *load)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < load->n_cpus; i++)
+		n += load->cpus[i].total == 0;
+	return n;
+}
+
+double load_get_imbalance(const struct load *load)
+{
+	const struct cpu_load *busiest = load_get_busiest(load);
+
+	if (!busiest)
 		return 0;
-	return (double)load->busiest->total * (double)load->n_cpus / (double)load->total;
+	return (double)busiest->total * (double)load->n_cpus / (double)load->total;
 }
 
 bool load_is_busy(const struct load *load, const struct cpu_load *cpu)

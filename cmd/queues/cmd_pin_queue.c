@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit pin-queue: everything that belongs to a queue, on the CPUs where it should be. */
+#include "base/say.h"
+#include "measure/queue.h"
 #include "queues/pin.h"
 
 #include <string.h>
@@ -24,14 +26,14 @@ static const struct option options[] = {
 static enum status place_queue(struct pin *pin, struct irqkit_queue *queue,
 	const struct irqkit_cpuset *cpus, bool is_named)
 {
-	struct place *place = &pin->places[pin->n_places];
+	struct pin_place *place = &pin->places[pin->n_places];
 
 	for (size_t i = 0; i < pin->n_places; i++) {
 		_cleanup_free_ char *name = NULL;
 
 		if (pin->places[i].queue != queue)
 			continue;
-		name = net_format_queue(queue);
+		name = queue_format_full_name(queue);
 		say_error("%s is placed twice", name ? name : "a queue");
 		return STATUS_MISUSE;
 	}
@@ -78,7 +80,7 @@ static enum status place_all(struct pin *pin, const struct irqkit_cpuset *cpus)
 			struct irqkit_queue *queue = irqkit_device_get_queue(
 				pin->device, i);
 
-			if (irqkit_queue_get_number(queue) == (unsigned int)number)
+			if (irqkit_queue_get_number(queue) == number)
 				status = place_queue(pin, queue, one, false);
 		}
 	}
@@ -120,8 +122,8 @@ static enum status place_word(
 	if (!rx && !tx) {
 		say_error("%s has no queue %.*s: it has %zu rx and %zu tx queues",
 			irqkit_device_get_name(pin->device), (int)len, word,
-			net_count_queues(pin->device, IRQKIT_RX),
-			net_count_queues(pin->device, IRQKIT_TX));
+			queue_count(pin->device, IRQKIT_RX),
+			queue_count(pin->device, IRQKIT_TX));
 		return STATUS_NO_MATCH;
 	}
 	if (rx)
@@ -222,7 +224,7 @@ static enum status plan(struct change *change, void *data)
 		return status;
 	change->owners = net->targets;
 	change->n_owners = net->n_targets;
-	change_add_remark(change, net_remark_lower(net));
+	report_add_remark(&change->report, net_remark_lower(net));
 	return STATUS_DONE;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit rps: receive packet steering, and receive flow steering. */
+#include "base/say.h"
 #include "queues/rps.h"
 
 #include <errno.h>
@@ -8,32 +9,32 @@
 
 #define MAX_FLOWS (1u << 29) /* net/core/sysctl_net_core.c, rps_sock_flow_sysctl() */
 
-struct options {
+struct rps_options {
 	struct steer_options steer;
 	const char *flows;
 };
 
 static const struct option options[] = {
-	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, steer.cpus), "SET",
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct rps_options, steer.cpus), "SET",
 		"the CPUs that share in what is received" },
-	{ "auto", 0, OPTION_FLAG, offsetof(struct options, steer.is_auto), NULL,
+	{ "auto", 0, OPTION_FLAG, offsetof(struct rps_options, steer.is_auto), NULL,
 		"decide which CPUs, and whether it helps at all" },
-	{ "off", 0, OPTION_FLAG, offsetof(struct options, steer.is_off), NULL,
+	{ "off", 0, OPTION_FLAG, offsetof(struct rps_options, steer.is_off), NULL,
 		"turn RPS and RFS off" },
-	{ "flows", 0, OPTION_TEXT, offsetof(struct options, flows), "N",
+	{ "flows", 0, OPTION_TEXT, offsetof(struct rps_options, flows), "N",
 		"RFS: flows that are kept apart, in all queues; 0: none" },
-	{ "queues", 0, OPTION_TEXT, offsetof(struct options, steer.queues), "LIST",
+	{ "queues", 0, OPTION_TEXT, offsetof(struct rps_options, steer.queues), "LIST",
 		"these rx queues only, as in 0,2" },
-	STEER_OPTIONS(struct options, steer),
+	STEER_OPTIONS(struct rps_options, steer),
 	{ 0 },
 };
 
-static bool is_change(const struct options *o)
+static bool is_change(const struct rps_options *o)
 {
 	return o->steer.cpus || o->steer.is_auto || o->steer.is_off || o->flows;
 }
 
-static const struct options *options_of(const struct steer_task *task)
+static const struct rps_options *options_of(const struct steer_task *task)
 {
 	return task->change->call->state;
 }
@@ -78,7 +79,7 @@ static void remark_decision(
 		return;
 	if (asprintf(&remark, "%s: RPS %s%s: %s.", irqkit_device_get_name(task->device),
 		    words[n < 2 ? n : 2], list, why) >= 0)
-		change_add_remark(task->change, remark);
+		report_add_remark(&task->change->report, remark);
 }
 
 /* The CPUs and why; none to turn it off. */
@@ -160,7 +161,7 @@ static enum status plan_entries(const struct steer_task *task, uint64_t flows)
 
 static enum status plan_flows(const struct steer_task *task)
 {
-	const struct options *o = options_of(task);
+	const struct rps_options *o = options_of(task);
 	uint64_t flows = 0, each;
 	char why[64] = "asked for";
 	enum status status = STATUS_DONE;
@@ -186,7 +187,7 @@ static enum status plan_flows(const struct steer_task *task)
 
 static enum status plan_device(const struct steer_task *task)
 {
-	const struct options *o = options_of(task);
+	const struct rps_options *o = options_of(task);
 	enum status status = STATUS_DONE;
 
 	if (o->flows || o->steer.is_off)
@@ -199,7 +200,7 @@ static enum status plan_device(const struct steer_task *task)
 
 /* ------------------------------------------------------------------------------- */
 
-static enum status check_words(const struct options *o)
+static enum status check_words(const struct rps_options *o)
 {
 	const struct steer_options *s = &o->steer;
 	uint64_t flows;
@@ -220,7 +221,7 @@ static enum status run(const struct call *call)
 {
 	static const struct steering steering = { &rps_kind,
 		"--cpus, --auto, --off or --flows", rps_show, plan_device };
-	const struct options *o = call->state;
+	const struct rps_options *o = call->state;
 	enum status status = steer_check(call, &rps_kind, &o->steer);
 
 	if (status == STATUS_DONE)
@@ -245,6 +246,6 @@ const struct command cmd_rps = {
 		"\n"
 		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK FLOWS RPS RFS.\n",
 	.options = options,
-	.state_size = sizeof(struct options),
+	.state_size = sizeof(struct rps_options),
 	.run = run,
 };

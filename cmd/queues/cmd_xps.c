@@ -1,37 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit xps: transmit packet steering. */
+#include "base/say.h"
+#include "measure/queue.h"
 #include "queues/xps.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-struct options {
+struct xps_options {
 	struct steer_options steer;
 	bool is_rxqs;
 };
 
 static const struct option options[] = {
-	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, steer.cpus), "SET",
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct xps_options, steer.cpus), "SET",
 		"the CPUs that send by these queues" },
-	{ "auto", 0, OPTION_FLAG, offsetof(struct options, steer.is_auto), NULL,
+	{ "auto", 0, OPTION_FLAG, offsetof(struct xps_options, steer.is_auto), NULL,
 		"each CPU sends by the queue that is served nearest to it" },
-	{ "rxqs", 0, OPTION_FLAG, offsetof(struct options, is_rxqs), NULL,
+	{ "rxqs", 0, OPTION_FLAG, offsetof(struct xps_options, is_rxqs), NULL,
 		"what belongs to a flow of rx-N is sent by tx-N" },
-	{ "off", 0, OPTION_FLAG, offsetof(struct options, steer.is_off), NULL,
+	{ "off", 0, OPTION_FLAG, offsetof(struct xps_options, steer.is_off), NULL,
 		"turn XPS off" },
-	{ "queues", 0, OPTION_TEXT, offsetof(struct options, steer.queues), "LIST",
+	{ "queues", 0, OPTION_TEXT, offsetof(struct xps_options, steer.queues), "LIST",
 		"these tx queues only, as in 0,2" },
-	STEER_OPTIONS(struct options, steer),
+	STEER_OPTIONS(struct xps_options, steer),
 	{ 0 },
 };
 
-static bool is_change(const struct options *o)
+static bool is_change(const struct xps_options *o)
 {
 	return o->steer.cpus || o->steer.is_auto || o->is_rxqs || o->steer.is_off;
 }
 
-static const struct options *options_of(const struct steer_task *task)
+static const struct xps_options *options_of(const struct steer_task *task)
 {
 	return task->change->call->state;
 }
@@ -100,7 +102,7 @@ static struct irqkit_cpuset *find_set(
 static enum status choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
 	/* those that were not chosen have their part as well */
-	size_t n = 0, n_tx = net_count_queues(task->device, IRQKIT_TX);
+	size_t n = 0, n_tx = queue_count(task->device, IRQKIT_TX);
 	size_t n_queues = irqkit_device_count_queues(task->device);
 	enum status status = STATUS_DONE;
 
@@ -141,7 +143,7 @@ static char *explain_cpus(const struct steer_task *task, size_t i)
 static enum status add_step(
 	const struct steer_task *task, size_t i, const struct irqkit_cpuset *set)
 {
-	const struct options *o = options_of(task);
+	const struct xps_options *o = options_of(task);
 	const struct irqkit_queue *queue = task->queues[i];
 	_cleanup_free_ char *why = NULL;
 	int r;
@@ -161,11 +163,11 @@ static enum status add_step(
 
 static enum status plan_device(const struct steer_task *task)
 {
-	const struct options *o = options_of(task);
+	const struct xps_options *o = options_of(task);
 	struct irqkit_cpuset **sets;
 	enum status status;
 
-	if (net_count_queues(task->device, IRQKIT_TX) == 1)
+	if (queue_count(task->device, IRQKIT_TX) == 1)
 		return net_say_unreadable(task->queues[0], "xps_cpus", -ENOENT);
 	sets = calloc(task->n_queues + 1, sizeof(struct irqkit_cpuset *));
 	if (!sets)
@@ -183,7 +185,7 @@ static enum status plan_device(const struct steer_task *task)
 
 /* ------------------------------------------------------------------------------- */
 
-static enum status check_words(const struct options *o)
+static enum status check_words(const struct xps_options *o)
 {
 	const struct steer_options *s = &o->steer;
 
@@ -198,7 +200,7 @@ static enum status run(const struct call *call)
 {
 	static const struct steering steering = { &xps_kind,
 		"--cpus, --auto, --rxqs or --off", xps_show, plan_device };
-	const struct options *o = call->state;
+	const struct xps_options *o = call->state;
 	enum status status = steer_check(call, &xps_kind, &o->steer);
 
 	if (status == STATUS_DONE)
@@ -222,6 +224,6 @@ const struct command cmd_xps = {
 		"\n"
 		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK RXQS.\n",
 	.options = options,
-	.state_size = sizeof(struct options),
+	.state_size = sizeof(struct xps_options),
 	.run = run,
 };

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A network interface on the command line: its queues, its node, what is below it. */
 #include "queues/net.h"
+#include "base/say.h"
+#include "measure/machine.h"
+#include "measure/queue.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -128,22 +131,6 @@ enum status net_read_cpus(const struct net *net, const char *option, const char 
 		option, word, net->topology, get_local(net, device), ret_set);
 }
 
-size_t net_count_queues(
-	const struct irqkit_device *device, enum irqkit_direction direction)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < irqkit_device_count_queues(device); i++)
-		n += irqkit_queue_get_direction(irqkit_device_get_queue(device, i)) ==
-			direction;
-	return n;
-}
-
-static const char *name_of(enum irqkit_direction direction)
-{
-	return direction == IRQKIT_RX ? "rx" : "tx";
-}
-
 static enum status read_queue_numbers(const struct irqkit_device *device,
 	enum irqkit_direction direction, const char *word,
 	struct irqkit_cpuset **ret_numbers)
@@ -155,11 +142,11 @@ static enum status read_queue_numbers(const struct irqkit_device *device,
 		return STATUS_MISUSE;
 	}
 	irqkit_cpuset_foreach (number, *ret_numbers) {
-		if (irqkit_device_find_queue(device, direction, (unsigned int)number))
+		if (irqkit_device_find_queue(device, direction, number))
 			continue;
-		say_error("%s has no queue %s-%d: it has %zu",
-			irqkit_device_get_name(device), name_of(direction), number,
-			net_count_queues(device, direction));
+		say_error("%s has no queue %s-%u: it has %zu",
+			irqkit_device_get_name(device), queue_direction_word(direction), number,
+			queue_count(device, direction));
 		return STATUS_NO_MATCH;
 	}
 	return STATUS_DONE;
@@ -191,7 +178,7 @@ enum status net_choose_queues(struct irqkit_device *device,
 	}
 	if (chosen == 0) {
 		say_error("%s has no %s queues", irqkit_device_get_name(device),
-			name_of(direction));
+			queue_direction_word(direction));
 		free(queues);
 		return STATUS_IMMOVABLE;
 	}
@@ -202,31 +189,12 @@ enum status net_choose_queues(struct irqkit_device *device,
 
 /* ------------------------------------------------------------------------------- */
 
-const struct irqkit_queue *net_get_served_queue(const struct irqkit_queue *queue)
-{
-	const struct irqkit_device *device = irqkit_queue_get_device(queue);
-	enum irqkit_direction other = irqkit_queue_get_direction(queue) == IRQKIT_RX
-		? IRQKIT_TX
-		: IRQKIT_RX;
-	const struct irqkit_queue *served = queue;
-
-	if (irqkit_device_is_guest_view(device))
-		served = irqkit_device_find_queue(
-			device, other, irqkit_queue_get_number(queue));
-	return served ? served : queue;
-}
-
-int net_get_irq(const struct irqkit_queue *queue)
-{
-	return irqkit_queue_get_irq(net_get_served_queue(queue));
-}
-
 struct irqkit_cpuset *net_read_serving(
 	const struct net *net, const struct irqkit_queue *queue)
 {
 	struct irqkit_ctx *ctx = net->change->ctx;
 	struct irqkit_cpuset *set = NULL;
-	int irq = net_get_irq(queue);
+	int irq = queue_get_served_irq(queue);
 
 	if (irq < 0)
 		return NULL;
@@ -243,7 +211,7 @@ struct irqkit_cpuset *net_read_place(
 	const struct net *net, const struct irqkit_queue *queue)
 {
 	struct irqkit_cpuset *serving = net_read_serving(net, queue), *affinity = NULL;
-	int irq = net_get_irq(queue);
+	int irq = queue_get_served_irq(queue);
 
 	if (serving &&
 		irqkit_irq_read_affinity(net->change->ctx, (unsigned int)irq, &affinity) ==
@@ -256,18 +224,6 @@ struct irqkit_cpuset *net_read_place(
 	return serving;
 }
 
-char *net_format_queue(const struct irqkit_queue *queue)
-{
-	char *text;
-
-	if (asprintf(&text, "%s:%s-%u",
-		    irqkit_device_get_name(irqkit_queue_get_device(queue)),
-		    name_of(irqkit_queue_get_direction(queue)),
-		    irqkit_queue_get_number(queue)) < 0)
-		return NULL;
-	return text;
-}
-
 enum status net_add_number(
 	const struct irqkit_queue *queue, struct irqkit_cpuset *numbers)
 {
@@ -276,7 +232,7 @@ enum status net_add_number(
 
 	if (r == 0)
 		return STATUS_DONE;
-	name = net_format_queue(queue);
+	name = queue_format_full_name(queue);
 	if (r != -ERANGE || !name)
 		return say_no_memory();
 	say_error("%s: no kernel gives a queue this number", name);
@@ -316,7 +272,7 @@ enum status net_say_unreadable(
 
 	irqkit_queue_format_path(queue, &path);
 	if (error == -ENOENT && strncmp(file, "xps", 3) == 0 &&
-		net_count_queues(device, IRQKIT_TX) == 1) {
+		queue_count(device, IRQKIT_TX) == 1) {
 		say_error(
 			"%s has one tx queue: all CPUs send by it, and the kernel has no "
 			"XPS for it",

@@ -3,6 +3,7 @@
 #ifndef NET_H
 #define NET_H
 
+#include "base/basics.h"
 #include "change/change.h"
 
 #define LOWER_OPTION(type, member)                                                       \
@@ -44,32 +45,19 @@ enum status net_choose_queues(struct irqkit_device *device,
 	enum irqkit_direction direction, const char *word,
 	struct irqkit_queue ***ret_queues, size_t *ret_count);
 
-size_t net_count_queues(
-	const struct irqkit_device *device, enum irqkit_direction direction);
-
-/*
- * The queue whose interrupt does the work of what @queue receives or sends: itself, or at
- * the end of a virtual interface that serves a guest, the other one of its number.
- */
-const struct irqkit_queue *net_get_served_queue(const struct irqkit_queue *queue);
-
 static inline void free_queues(struct irqkit_queue ***queues)
 {
 	free(*queues);
 }
 #define _cleanup_queues_ CLEANUP(free_queues)
 
-/* The interrupt of it, -1: none; and the CPUs that serve it, NULL: not known. */
-int net_get_irq(const struct irqkit_queue *queue);
+/* The CPUs that handle its interrupt (queue_get_served_irq()); NULL: not known. */
 struct irqkit_cpuset *net_read_serving(
 	const struct net *net, const struct irqkit_queue *queue);
 
 /* The same, once a move that is pending is in force: what to decide by. */
 struct irqkit_cpuset *net_read_place(
 	const struct net *net, const struct irqkit_queue *queue);
-
-/* "eth0:rx-0"; NULL: no memory. */
-char *net_format_queue(const struct irqkit_queue *queue);
 
 /* Adds its number to a set of such numbers; says why not. */
 enum status net_add_number(

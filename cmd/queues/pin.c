@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Queues and their CPUs -> steps: interrupts, XPS, threads. */
 #include "queues/pin.h"
+#include "base/say.h"
+#include "change/refusals.h"
+#include "measure/queue.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,15 +11,6 @@
 
 /* ------------------------------------------------------------------------------- */
 /* Interrupts                                                                      */
-
-static const char *find_obstacle(
-	const struct pin *pin, const struct irqkit_interrupt *interrupt)
-{
-	enum irqkit_movable movable = IRQKIT_MOVABLE;
-
-	irqkit_irq_read_movable(pin->change->ctx, interrupt, &movable);
-	return immovable_word(movable);
-}
 
 static const struct irqkit_interrupt *find_row(const struct pin *pin, int irq)
 {
@@ -37,7 +31,7 @@ static const struct irqkit_step *find_step(const struct irqkit_plan *plan, int i
 
 /* One interrupt of two queues cannot go to two places. */
 static enum status check_shared(
-	const struct irqkit_step *step, const struct place *place, const char *name)
+	const struct irqkit_step *step, const struct pin_place *place, const char *name)
 {
 	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step);
 
@@ -57,15 +51,15 @@ static bool is_placed(const struct pin *pin, const struct irqkit_queue *queue)
 }
 
 /* Queues that nobody spoke of and that move with one that is placed. */
-static void warn_shared(const struct pin *pin, const struct place *place, int irq)
+static void warn_shared(const struct pin *pin, const struct pin_place *place, int irq)
 {
-	_cleanup_free_ char *name = net_format_queue(place->queue);
+	_cleanup_free_ char *name = queue_format_full_name(place->queue);
 	_cleanup_free_ char *others = NULL;
 
 	for (size_t i = 0; i < irqkit_device_count_queues(pin->device); i++) {
 		const struct irqkit_queue *queue = irqkit_device_get_queue(
 			pin->device, i);
-		_cleanup_free_ char *before = others, *other = net_format_queue(queue);
+		_cleanup_free_ char *before = others, *other = queue_format_full_name(queue);
 
 		if (irqkit_queue_get_irq(queue) != irq || is_placed(pin, queue)) {
 			before = NULL;
@@ -80,10 +74,10 @@ static void warn_shared(const struct pin *pin, const struct place *place, int ir
 			others);
 }
 
-static enum status refuse(const struct place *place,
+static enum status refuse(const struct pin_place *place,
 	const struct irqkit_interrupt *interrupt, const char *obstacle)
 {
-	_cleanup_free_ char *name = net_format_queue(place->queue);
+	_cleanup_free_ char *name = queue_format_full_name(place->queue);
 
 	say_error("%s, the interrupt of %s, cannot be moved: it is %s",
 		irqkit_interrupt_get_label(interrupt), name ? name : "", obstacle);
@@ -91,10 +85,10 @@ static enum status refuse(const struct place *place,
 	return STATUS_IMMOVABLE;
 }
 
-static enum status add_interrupt(struct pin *pin, const struct place *place,
+static enum status add_interrupt(struct pin *pin, const struct pin_place *place,
 	const struct irqkit_interrupt *interrupt, const char *why)
 {
-	const char *obstacle = find_obstacle(pin, interrupt);
+	const char *obstacle = find_obstacle(pin->change->ctx, interrupt);
 	int r;
 
 	if (obstacle && place->is_named)
@@ -106,10 +100,10 @@ static enum status add_interrupt(struct pin *pin, const struct place *place,
 }
 
 static enum status plan_interrupt(
-	struct pin *pin, const struct place *place, const char *why)
+	struct pin *pin, const struct pin_place *place, const char *why)
 {
 	int irq = irqkit_queue_get_irq(place->queue);
-	_cleanup_free_ char *name = net_format_queue(place->queue);
+	_cleanup_free_ char *name = queue_format_full_name(place->queue);
 	const struct irqkit_interrupt *interrupt = irq >= 0 ? find_row(pin, irq) : NULL;
 	const struct irqkit_step *step;
 
@@ -133,14 +127,14 @@ static enum status plan_interrupt(
 /* XPS                                                                             */
 
 /* Of a queue that sends; netback sends what its guest receives. */
-static const struct irqkit_queue *find_xps_queue(const struct place *place)
+static const struct irqkit_queue *find_xps_queue(const struct pin_place *place)
 {
-	const struct irqkit_queue *queue = net_get_served_queue(place->queue);
+	const struct irqkit_queue *queue = queue_get_served(place->queue);
 
 	return irqkit_queue_get_direction(queue) == IRQKIT_TX ? queue : NULL;
 }
 
-static enum status plan_xps(struct pin *pin, const struct place *place, const char *why)
+static enum status plan_xps(struct pin *pin, const struct pin_place *place, const char *why)
 {
 	const struct irqkit_queue *queue = find_xps_queue(place);
 	int r;
@@ -165,7 +159,7 @@ static bool has_pid(const struct pin *pin, unsigned int pid)
 	return false;
 }
 
-static enum status add_thread(struct pin *pin, const struct place *place,
+static enum status add_thread(struct pin *pin, const struct pin_place *place,
 	const struct irqkit_thread *thread, const char *why)
 {
 	unsigned int *pids;
@@ -188,7 +182,7 @@ static enum status add_thread(struct pin *pin, const struct place *place,
 }
 
 static enum status plan_threads(
-	struct pin *pin, const struct place *place, const char *why)
+	struct pin *pin, const struct pin_place *place, const char *why)
 {
 	enum status status = STATUS_DONE;
 	size_t n;
@@ -213,8 +207,8 @@ enum status pin_plan(struct pin *pin)
 	enum status status = STATUS_DONE;
 
 	for (size_t i = 0; i < pin->n_places && status == STATUS_DONE; i++) {
-		const struct place *place = &pin->places[i];
-		_cleanup_free_ char *why = net_format_queue(place->queue);
+		const struct pin_place *place = &pin->places[i];
+		_cleanup_free_ char *why = queue_format_full_name(place->queue);
 
 		if (!why)
 			return say_no_memory();

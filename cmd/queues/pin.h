@@ -14,7 +14,7 @@ struct pin_options {
 	bool is_lower;
 };
 
-struct place {
+struct pin_place {
 	struct irqkit_queue *queue;
 	struct irqkit_cpuset *cpus; /* owned */
 	bool is_named; /* not one of `all` */
@@ -26,7 +26,7 @@ struct pin {
 	struct change *change;
 	struct irqkit_device *device;
 	const struct pin_options *options;
-	struct place *places; /* owned; as many as the device has queues */
+	struct pin_place *places; /* owned; as many as the device has queues */
 	size_t n_places;
 	unsigned int *pids; /* owned; threads that have theirs */
 	size_t n_pids;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What RPS and RFS are set to, and whether that does anything. */
+#include "base/say.h"
+#include "base/text.h"
+#include "measure/queue.h"
 #include "queues/rps.h"
 
 #include <errno.h>
@@ -7,7 +10,7 @@
 #include <string.h>
 
 /* One rx queue. */
-struct row {
+struct rps_row {
 	struct steer_row steer;
 	uint64_t flows;
 	bool has_flows;
@@ -15,7 +18,7 @@ struct row {
 	const char *rfs; /* a word, or NULL */
 };
 
-struct view {
+struct rps_view {
 	struct steer_view steer;
 	uint64_t entries;
 	bool has_entries;
@@ -60,7 +63,7 @@ enum status rps_advise(struct net *net, struct irqkit_device *device,
 		r = add_serving(net, device, serving);
 	if (r == 0)
 		r = irqkit_steer_rps(net->topology, net_get_node(device), serving,
-			net_count_queues(device, IRQKIT_RX), ret_cpus, ret_why);
+			queue_count(device, IRQKIT_RX), ret_cpus, ret_why);
 	if (r == 0 && !irqkit_cpuset_is_empty(*ret_cpus) &&
 		irqkit_cpuset_is_empty(serving) && !irqkit_device_get_bus_device(device))
 		r = advise_against(ret_cpus, ret_why);
@@ -84,7 +87,7 @@ static size_t count_cpus(struct net *net)
 
 static const char *judge_rps(struct net *net, const struct steer_row *row)
 {
-	size_t n = net_count_queues(irqkit_queue_get_device(row->queue), IRQKIT_RX);
+	size_t n = queue_count(irqkit_queue_get_device(row->queue), IRQKIT_RX);
 
 	if (irqkit_cpuset_is_empty(row->cpus))
 		return "off";
@@ -93,7 +96,7 @@ static const char *judge_rps(struct net *net, const struct steer_row *row)
 	return row->serving && n >= count_cpus(net) ? "redundant" : "on";
 }
 
-static const char *judge_rfs(const struct view *view, const struct row *row)
+static const char *judge_rfs(const struct rps_view *view, const struct rps_row *row)
 {
 	if (!row->has_flows)
 		return NULL;
@@ -104,36 +107,33 @@ static const char *judge_rfs(const struct view *view, const struct row *row)
 
 static void read_row(const struct steer_view *view, void *data)
 {
-	struct row *row = data;
+	struct rps_row *row = data;
 
 	row->has_flows = irqkit_queue_read_rps_flow_cnt(row->steer.queue, &row->flows) ==
 		0;
 	row->rps = judge_rps(view->net, &row->steer);
-	row->rfs = judge_rfs((const struct view *)view, row);
+	row->rfs = judge_rfs((const struct rps_view *)view, row);
 }
 
-static struct value get_flows(void *data, const struct column *column)
+static struct cell get_flows(void *data)
 {
-	const struct row *row = data;
+	const struct rps_row *row = data;
 
-	(void)column;
-	return row->has_flows ? number_value(row->flows) : ABSENT;
+	return row->has_flows ? number_cell(row->flows) : ABSENT;
 }
 
-static struct value get_rps(void *data, const struct column *column)
+static struct cell get_rps(void *data)
 {
-	const struct row *row = data;
+	const struct rps_row *row = data;
 
-	(void)column;
-	return text_value(row->rps);
+	return text_cell(row->rps);
 }
 
-static struct value get_rfs(void *data, const struct column *column)
+static struct cell get_rfs(void *data)
 {
-	const struct row *row = data;
+	const struct rps_row *row = data;
 
-	(void)column;
-	return text_value(row->rfs);
+	return text_cell(row->rfs);
 }
 
 static const struct column columns[] = {
@@ -148,12 +148,12 @@ static const struct column columns[] = {
 /* ------------------------------------------------------------------------------- */
 /* Closing remarks                                                                 */
 
-static bool has_word(const struct view *view, const char *word)
+static bool has_word(const struct rps_view *view, const char *word)
 {
 	const struct table *table = &view->steer.table;
 
 	for (size_t i = 0; i < table->n_rows; i++) {
-		const struct row *row = table->rows[i];
+		const struct rps_row *row = table->rows[i];
 
 		if (strcmp(row->rps, word) == 0 ||
 			(row->rfs && strcmp(row->rfs, word) == 0))
@@ -162,7 +162,7 @@ static bool has_word(const struct view *view, const char *word)
 	return false;
 }
 
-static void remark_words(const struct view *view)
+static void remark_words(const struct rps_view *view)
 {
 	if (has_word(view, "same-cpu"))
 		printf("same-cpu: RPS hands over to the CPU that serves the interrupt "
@@ -215,7 +215,7 @@ static void remark(const struct steer_view *view)
 {
 	struct net *net = view->net;
 
-	remark_words((const struct view *)view);
+	remark_words((const struct rps_view *)view);
 	for (size_t i = 0; i < net->n_targets; i++)
 		if (!is_on(&view->table, net->targets[i]))
 			remark_advice(net, net->targets[i]);
@@ -223,7 +223,7 @@ static void remark(const struct steer_view *view)
 
 static void add_keys(const struct steer_view *data, struct document *document)
 {
-	const struct view *view = (const struct view *)data;
+	const struct rps_view *view = (const struct rps_view *)data;
 
 	if (view->has_entries)
 		document_add_number(document, "rps_sock_flow_entries", view->entries);
@@ -234,7 +234,7 @@ const struct steer_kind rps_kind = {
 	.cpus_file = "rps_cpus",
 	.read_cpus = irqkit_queue_read_rps_cpus,
 	.columns = columns,
-	.row_size = sizeof(struct row),
+	.row_size = sizeof(struct rps_row),
 	.read_row = read_row,
 	.add_keys = add_keys,
 	.remark = remark,
@@ -242,7 +242,7 @@ const struct steer_kind rps_kind = {
 
 enum status rps_show(struct net *net, const struct steer_options *options)
 {
-	struct view view = {
+	struct rps_view view = {
 		.steer = { .kind = &rps_kind, .net = net, .options = options },
 	};
 

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What XPS is set to. */
+#include "base/text.h"
 #include "queues/xps.h"
 
 #include <errno.h>
 #include <stdio.h>
 
 /* One tx queue. */
-struct row {
+struct xps_row {
 	struct steer_row steer;
 	struct irqkit_cpuset *rxqs; /* owned, or NULL; xps_rxqs: numbers of rx queues */
 };
 
 static void read_row(const struct steer_view *view, void *data)
 {
-	struct row *row = data;
+	struct xps_row *row = data;
 
 	(void)view;
 	irqkit_queue_read_xps_rxqs(row->steer.queue, &row->rxqs);
@@ -21,17 +22,16 @@ static void read_row(const struct steer_view *view, void *data)
 
 static void clear_row(void *data)
 {
-	struct row *row = data;
+	struct xps_row *row = data;
 
 	irqkit_cpuset_free(row->rxqs);
 }
 
-static struct value get_rxqs(void *data, const struct column *column)
+static struct cell get_rxqs(void *data)
 {
-	const struct row *row = data;
+	const struct xps_row *row = data;
 
-	(void)column;
-	return cpus_value(row->rxqs);
+	return cpus_cell(row->rxqs);
 }
 
 static const struct column columns[] = {
@@ -47,7 +47,7 @@ static const struct column columns[] = {
 static bool has_rxqs(const struct table *table)
 {
 	for (size_t i = 0; i < table->n_rows; i++) {
-		const struct row *row = table->rows[i];
+		const struct xps_row *row = table->rows[i];
 
 		if (row->rxqs && !irqkit_cpuset_is_empty(row->rxqs))
 			return true;
@@ -113,7 +113,7 @@ const struct steer_kind xps_kind = {
 	.cpus_file = "xps_cpus",
 	.read_cpus = irqkit_queue_read_xps_cpus,
 	.columns = columns,
-	.row_size = sizeof(struct row),
+	.row_size = sizeof(struct xps_row),
 	.read_row = read_row,
 	.clear_row = clear_row,
 	.remark = remark,

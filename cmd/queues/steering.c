@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `irqkit rps` and `irqkit xps` do alike: their run, and the rows that they show. */
 #include "queues/steering.h"
+#include "base/say.h"
+#include "base/text.h"
+#include "measure/queue.h"
 
 #include <stdio.h>
 
@@ -40,7 +43,7 @@ static enum status plan_device(struct net *net, struct change *change, size_t in
 }
 
 /* What a plan is made from. */
-struct wish {
+struct steer_wish {
 	const struct steering *steering;
 	const struct steer_options *options;
 	struct net *net;
@@ -48,7 +51,7 @@ struct wish {
 
 static enum status plan(struct change *change, void *data)
 {
-	const struct wish *wish = data;
+	const struct steer_wish *wish = data;
 	struct net *net = wish->net;
 	enum status status = net_open(
 		net, change, change->call->words[0], wish->options->is_lower);
@@ -57,7 +60,7 @@ static enum status plan(struct change *change, void *data)
 		status = plan_device(
 			net, change, i, wish->steering, wish->options->queues);
 	if (status == STATUS_DONE)
-		change_add_remark(change, net_remark_lower(net));
+		report_add_remark(&change->report, net_remark_lower(net));
 	return status;
 }
 
@@ -82,7 +85,7 @@ enum status steer_run(const struct call *call, const struct steering *steering,
 {
 	struct change change CLEANUP(change_free) = { 0 };
 	struct net net CLEANUP(net_close) = { 0 };
-	struct wish wish = { steering, options, &net };
+	struct steer_wish wish = { steering, options, &net };
 	enum status status = check_options(steering, options, is_change);
 
 	if (status != STATUS_DONE)
@@ -91,7 +94,7 @@ enum status steer_run(const struct call *call, const struct steering *steering,
 		return change_run(&change, call, &options->change, plan, &wish);
 	status = change_open(&change, call, &options->change);
 	if (status == STATUS_DONE)
-		status = change_read(&change);
+		status = change_read_machine(&change);
 	if (status == STATUS_DONE)
 		status = net_open(&net, &change, call->words[0], options->is_lower);
 	return status == STATUS_DONE ? steering->show(&net, options) : status;
@@ -100,55 +103,49 @@ enum status steer_run(const struct call *call, const struct steering *steering,
 /* ------------------------------------------------------------------------------- */
 /* Columns                                                                         */
 
-struct value steer_get_queue(void *data, const struct column *column)
+struct cell steer_get_queue(void *data)
 {
 	const struct steer_row *row = data;
 
-	(void)column;
-	return owned_value(net_format_queue(row->queue));
+	return owned_cell(queue_format_full_name(row->queue));
 }
 
-struct value steer_get_device(void *data, const struct column *column)
+struct cell steer_get_device(void *data)
 {
 	const struct steer_row *row = data;
 
-	(void)column;
-	return text_value(irqkit_device_get_name(irqkit_queue_get_device(row->queue)));
+	return text_cell(irqkit_device_get_name(irqkit_queue_get_device(row->queue)));
 }
 
-struct value steer_get_irq(void *data, const struct column *column)
+struct cell steer_get_irq(void *data)
 {
 	const struct steer_row *row = data;
-	int irq = net_get_irq(row->queue);
+	int irq = queue_get_served_irq(row->queue);
 
-	(void)column;
-	return irq < 0 ? ABSENT : number_value((uint64_t)irq);
+	return irq < 0 ? ABSENT : number_cell((uint64_t)irq);
 }
 
-struct value steer_get_serving(void *data, const struct column *column)
-{
-	const struct steer_row *row = data;
-
-	(void)column;
-	return cpus_value(row->serving);
-}
-
-struct value steer_get_cpus(void *data, const struct column *column)
+struct cell steer_get_serving(void *data)
 {
 	const struct steer_row *row = data;
 
-	(void)column;
-	return cpus_value(row->cpus);
+	return cpus_cell(row->serving);
 }
 
-struct value steer_get_mask(void *data, const struct column *column)
+struct cell steer_get_cpus(void *data)
+{
+	const struct steer_row *row = data;
+
+	return cpus_cell(row->cpus);
+}
+
+struct cell steer_get_mask(void *data)
 {
 	const struct steer_row *row = data;
 	char *mask = NULL;
 
-	(void)column;
 	irqkit_cpuset_format_mask(row->cpus, &mask);
-	return owned_value(mask);
+	return owned_cell(mask);
 }
 
 /* ------------------------------------------------------------------------------- */

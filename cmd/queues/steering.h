@@ -86,12 +86,12 @@ enum status steer_run(const struct call *call, const struct steering *steering,
 enum status steer_show(struct steer_view *view);
 
 /* The columns that both have. */
-struct value steer_get_queue(void *row, const struct column *column);
-struct value steer_get_device(void *row, const struct column *column);
-struct value steer_get_irq(void *row, const struct column *column);
-struct value steer_get_serving(void *row, const struct column *column);
-struct value steer_get_cpus(void *row, const struct column *column);
-struct value steer_get_mask(void *row, const struct column *column);
+struct cell steer_get_queue(void *row);
+struct cell steer_get_device(void *row);
+struct cell steer_get_irq(void *row);
+struct cell steer_get_serving(void *row);
+struct cell steer_get_cpus(void *row);
+struct cell steer_get_mask(void *row);
 
 #define STEER_COLUMNS(cpus_key, cpus_help, mask_key)                                     \
 	{ "QUEUE", "queue", "queue of the interface", COLUMN_DEFAULT, steer_get_queue,   \

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit show: which CPU serves which interrupt. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "measure/machine.h"
 #include "show/show.h"
 
-struct options {
+struct show_options {
 	struct table_options table;
 	const char *cpus;
 	bool is_all;
@@ -12,17 +15,17 @@ struct options {
 };
 
 static const struct option options[] = {
-	{ "all", 'a', OPTION_FLAG, offsetof(struct options, is_all), NULL,
+	{ "all", 'a', OPTION_FLAG, offsetof(struct show_options, is_all), NULL,
 		"also the rows with a name: NMI, LOC, ERR, IPI0" },
-	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, cpus), "SET",
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct show_options, cpus), "SET",
 		"only what these CPUs have served or may serve" },
-	{ "per-cpu", 0, OPTION_FLAG, offsetof(struct options, is_per_cpu), NULL,
+	{ "per-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_per_cpu), NULL,
 		"one column for each CPU" },
-	{ "by-cpu", 0, OPTION_FLAG, offsetof(struct options, is_by_cpu), NULL,
+	{ "by-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_by_cpu), NULL,
 		"one row for each CPU" },
-	{ "queues", 0, OPTION_FLAG, offsetof(struct options, is_queues), NULL,
+	{ "queues", 0, OPTION_FLAG, offsetof(struct show_options, is_queues), NULL,
 		"one row for each queue of network interfaces" },
-	TABLE_OPTIONS(struct options, table),
+	TABLE_OPTIONS(struct show_options, table),
 	{ 0 },
 };
 
@@ -101,9 +104,11 @@ static enum status make_rows(struct show *show)
 
 const struct load *show_load(struct show *show)
 {
-	if (!show->load.cpus)
-		load_add_up(&show->load, irqkit_snapshot_get_cpus(show->snapshot),
-			show->chosen.interrupts, show->chosen.n);
+	if (show->load.cpus)
+		return &show->load;
+	load_start(&show->load, irqkit_snapshot_get_cpus(show->snapshot));
+	for (size_t i = 0; i < show->chosen.n; i++)
+		load_add(&show->load, show->chosen.interrupts[i]);
 	return &show->load;
 }
 
@@ -122,7 +127,7 @@ static enum status open_machine(struct show *show, const struct call *call)
 
 /* From the machine to the rows. */
 static enum status collect(
-	struct show *show, const struct call *call, const struct options *o)
+	struct show *show, const struct call *call, const struct show_options *o)
 {
 	enum status status = STATUS_DONE;
 
@@ -158,7 +163,7 @@ static enum status print_json(const struct show *show, const struct table *table
  * knows its name.
  */
 static bool is_device_shown(
-	struct show *show, const struct call *call, const struct options *o)
+	struct show *show, const struct call *call, const struct show_options *o)
 {
 	const struct selection *chosen = &show->chosen;
 
@@ -169,7 +174,7 @@ static bool is_device_shown(
 }
 
 static enum status print_rows(
-	struct show *show, const struct call *call, const struct options *o)
+	struct show *show, const struct call *call, const struct show_options *o)
 {
 	const struct irqkit_cpuset *each_cpu =
 		show->only ? show->only : irqkit_snapshot_get_cpus(show->snapshot);
@@ -200,7 +205,7 @@ static enum status print_rows(
 
 static enum status run(const struct call *call)
 {
-	const struct options *o = call->state;
+	const struct show_options *o = call->state;
 	struct show show CLEANUP(show_free) = { 0 };
 	enum status status;
 
@@ -248,6 +253,6 @@ const struct command cmd_show = {
 		"  irqkit show eth1 --queues       what serves each of its queues\n"
 		"  irqkit show 'nvme0q*' --json | jq '.interrupts[].affinity'\n",
 	.options = options,
-	.state_size = sizeof(struct options),
+	.state_size = sizeof(struct show_options),
 	.run = run,
 };

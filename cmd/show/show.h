@@ -60,18 +60,18 @@ void show_columns_free(struct column **columns);
 enum mark show_row_mark(void *row);
 
 /* show_device.c: columns that speak of the device */
-struct value show_get_device(void *row, const struct column *column);
-struct value show_get_queues(void *row, const struct column *column);
-struct value show_get_driver(void *row, const struct column *column);
-struct value show_get_source(void *row, const struct column *column);
-struct value show_get_role(void *row, const struct column *column);
+struct cell show_get_device(void *row);
+struct cell show_get_queues(void *row);
+struct cell show_get_driver(void *row);
+struct cell show_get_source(void *row);
+struct cell show_get_role(void *row);
 const char *show_source_word(enum irqkit_source source);
 
 /* Is there a device that none of its interrupts' names tells? */
 bool show_devices_are_news(struct show *show);
 
 /* show_notes.c: what disagrees with what */
-struct value show_get_notes(void *row, const struct column *column);
+struct cell show_get_notes(void *row);
 /* Counts it, for the closing remark. */
 void show_remark_notes(struct show *show);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `irqkit show --by-cpu`: one row a CPU. */
+#include "base/basics.h"
+#include "base/say.h"
 #include "show/show.h"
-
 
 struct cpu_row {
 	unsigned int cpu;
@@ -17,57 +18,51 @@ static void free_rows(struct cpu_row **rows)
 }
 #define _cleanup_rows_ CLEANUP(free_rows)
 
-static struct value get_cpu(void *data, const struct column *column)
+static struct cell get_cpu(void *data)
 {
 	struct cpu_row *row = data;
 
-	(void)column;
-	return number_value(row->cpu);
+	return number_cell(row->cpu);
 }
 
-static struct value get_online(void *data, const struct column *column)
+static struct cell get_online(void *data)
 {
 	struct cpu_row *row = data;
 
-	(void)column;
-	return bool_value(row->is_online);
+	return bool_cell(row->is_online);
 }
 
-static struct value get_node(void *data, const struct column *column)
+static struct cell get_node(void *data)
 {
 	struct cpu_row *row = data;
 
-	(void)column;
-	return row->node < 0 ? ABSENT : number_value((uint64_t)row->node);
+	return row->node < 0 ? ABSENT : number_cell((uint64_t)row->node);
 }
 
-static struct value get_total(void *data, const struct column *column)
+static struct cell get_total(void *data)
 {
 	struct cpu_row *row = data;
 
-	(void)column;
-	return row->part ? number_value(row->part->total) : ABSENT;
+	return row->part ? number_cell(row->part->total) : ABSENT;
 }
 
-static struct value get_share(void *data, const struct column *column)
+static struct cell get_share(void *data)
 {
 	struct cpu_row *row = data;
 
-	(void)column;
 	if (!row->part || row->load->total == 0)
 		return ABSENT;
-	return (struct value){
-		.kind = VALUE_SHARE,
+	return (struct cell){
+		.kind = CELL_SHARE,
 		.share = (double)row->part->total / (double)row->load->total,
 	};
 }
 
-static struct value get_interrupts(void *data, const struct column *column)
+static struct cell get_interrupts(void *data)
 {
 	struct cpu_row *row = data;
 
-	(void)column;
-	return row->part ? number_value(row->part->n_interrupts) : ABSENT;
+	return row->part ? number_cell(row->part->n_interrupts) : ABSENT;
 }
 
 static const char *busiest_label(const struct cpu_row *row)
@@ -77,26 +72,24 @@ static const char *busiest_label(const struct cpu_row *row)
 	return irqkit_interrupt_get_label(row->part->busiest);
 }
 
-static struct value get_busiest(void *data, const struct column *column)
+static struct cell get_busiest(void *data)
 {
 	const char *label = busiest_label(data);
 
-	(void)column;
-	return text_value(label);
+	return text_cell(label);
 }
 
-static struct value get_name(void *data, const struct column *column)
+static struct cell get_name(void *data)
 {
 	struct cpu_row *row = data;
 	const struct irqkit_interrupt *busiest = row->part ? row->part->busiest : NULL;
 	const char *name = NULL;
 
-	(void)column;
 	if (busiest)
 		name = irqkit_interrupt_count_actions(busiest)
 			       ? irqkit_interrupt_get_action(busiest, 0)
 			       : irqkit_interrupt_get_description(busiest);
-	return text_value(name);
+	return text_cell(name);
 }
 
 static enum mark get_mark(void *data)
@@ -177,12 +170,12 @@ enum status show_by_cpu(struct show *show, const struct table_options *options,
 		struct cpu_row *row = &rows[table.n_rows];
 
 		*row = (struct cpu_row){
-			.cpu = (unsigned int)cpu,
-			.is_online = irqkit_cpuset_has(online, (unsigned int)cpu),
+			.cpu = cpu,
+			.is_online = irqkit_cpuset_has(online, cpu),
 			.node = irqkit_topology_get_node(
-				show->topology, (unsigned int)cpu),
+				show->topology, cpu),
 			.load = load,
-			.part = load_get(load, (unsigned int)cpu),
+			.part = load_get(load, cpu),
 		};
 		table.rows[table.n_rows++] = row;
 	}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns of `irqkit show` that speak of the device which raises an interrupt. */
+#include "base/basics.h"
+#include "measure/queue.h"
 #include "show/show.h"
 
 #include <ctype.h>
@@ -44,45 +46,42 @@ static const struct irqkit_device_irq *find_device_irq(struct show_row *row)
 	return irqkit_device_find_irq(device, (unsigned int)show_row_irq(row));
 }
 
-struct value show_get_device(void *data, const struct column *column)
+struct cell show_get_device(void *data)
 {
 	struct irqkit_device *device = get_device(data);
 
-	(void)column;
-	return device ? text_value(irqkit_device_get_name(device)) : ABSENT;
+	return device ? text_cell(irqkit_device_get_name(device)) : ABSENT;
 }
 
-struct value show_get_driver(void *data, const struct column *column)
+struct cell show_get_driver(void *data)
 {
 	struct irqkit_device *device = get_device(data);
 
-	(void)column;
-	return device ? text_value(irqkit_device_get_driver(device)) : ABSENT;
+	return device ? text_cell(irqkit_device_get_driver(device)) : ABSENT;
 }
 
 /* The texts, and behind them the names that they point to. */
-struct value show_get_queues(void *data, const struct column *column)
+struct cell show_get_queues(void *data)
 {
 	struct irqkit_device *device = get_device(data);
 	size_t n = device ? irqkit_device_count_queues(device) : 0, found = 0;
 	const char **texts = calloc(n + 1, sizeof(*texts) + QUEUE_NAME_ROOM);
 	char *names = (char *)(texts + n + 1);
 
-	(void)column;
 	for (size_t i = 0; texts && i < n; i++) {
 		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
 
 		if (irqkit_queue_get_irq(queue) != show_row_irq(data))
 			continue;
 		texts[found] = names + found * QUEUE_NAME_ROOM;
-		format_queue_name(queue, names + found * QUEUE_NAME_ROOM);
+		queue_format_name(queue, names + found * QUEUE_NAME_ROOM);
 		found++;
 	}
 	if (found == 0) {
 		free(texts);
 		return ABSENT;
 	}
-	return (struct value){ .kind = VALUE_TEXTS, .texts = texts, .owned = texts };
+	return (struct cell){ .kind = CELL_TEXTS, .texts = texts, .owned = texts };
 }
 
 const char *show_source_word(enum irqkit_source source)
@@ -96,17 +95,16 @@ const char *show_source_word(enum irqkit_source source)
 	return source < LENGTH(words) ? words[source] : NULL;
 }
 
-struct value show_get_source(void *data, const struct column *column)
+struct cell show_get_source(void *data)
 {
 	const struct irqkit_device_irq *irq = find_device_irq(data);
 
-	(void)column;
 	if (!irq)
 		return ABSENT;
-	return text_value(show_source_word(irqkit_device_irq_get_source(irq)));
+	return text_cell(show_source_word(irqkit_device_irq_get_source(irq)));
 }
 
-struct value show_get_role(void *data, const struct column *column)
+struct cell show_get_role(void *data)
 {
 	static const char *const words[] = {
 		[IRQKIT_ROLE_QUEUE] = "queue",
@@ -121,8 +119,7 @@ struct value show_get_role(void *data, const struct column *column)
 	const struct irqkit_device_irq *irq = find_device_irq(data);
 	enum irqkit_role role = irq ? irqkit_device_irq_get_role(irq) : IRQKIT_ROLE_OTHER;
 
-	(void)column;
-	return irq && role < LENGTH(words) ? text_value(words[role]) : ABSENT;
+	return irq && role < LENGTH(words) ? text_cell(words[role]) : ABSENT;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -107,19 +107,18 @@ static unsigned int find_notes(struct show_row *row)
 	return notes;
 }
 
-struct value show_get_notes(void *data, const struct column *column)
+struct cell show_get_notes(void *data)
 {
 	unsigned int notes = find_notes(data);
 	const char **texts = notes ? calloc(N_NOTES + 1, sizeof(*texts)) : NULL;
 	size_t n = 0;
 
-	(void)column;
 	if (!texts)
 		return ABSENT;
 	for (size_t i = 0; i < N_NOTES; i++)
 		if (notes & 1u << i)
 			texts[n++] = note_words[i];
-	return (struct value){ .kind = VALUE_TEXTS, .texts = texts, .owned = texts };
+	return (struct cell){ .kind = CELL_TEXTS, .texts = texts, .owned = texts };
 }
 
 void show_remark_notes(struct show *show)

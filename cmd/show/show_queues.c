@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `irqkit show --queues`: one row a queue of a network interface. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
+#include "measure/queue.h"
 #include "show/show.h"
 
 #include <stdio.h>
@@ -36,64 +40,57 @@ static void read_steering(struct queue_row *row)
 	irqkit_queue_read_xps_cpus(row->queue, &row->xps);
 }
 
-static struct value get_device(void *data, const struct column *column)
+static struct cell get_device(void *data)
 {
-	(void)column;
-	return text_value(irqkit_device_get_name(get_queue_device(data)));
+	return text_cell(irqkit_device_get_name(get_queue_device(data)));
 }
 
-static struct value get_queue(void *data, const struct column *column)
+static struct cell get_queue(void *data)
 {
 	struct queue_row *row = data;
 	char *name = malloc(QUEUE_NAME_ROOM);
 
-	(void)column;
 	if (!name)
 		return ABSENT;
-	format_queue_name(row->queue, name);
-	return owned_value(name);
+	queue_format_name(row->queue, name);
+	return owned_cell(name);
 }
 
-static struct value get_direction(void *data, const struct column *column)
+static struct cell get_direction(void *data)
 {
 	struct queue_row *row = data;
 	bool is_rx = irqkit_queue_get_direction(row->queue) == IRQKIT_RX;
 
-	(void)column;
-	return text_value(is_rx ? "rx" : "tx");
+	return text_cell(is_rx ? "rx" : "tx");
 }
 
-static struct value get_number(void *data, const struct column *column)
+static struct cell get_number(void *data)
 {
 	struct queue_row *row = data;
 
-	(void)column;
-	return number_value(irqkit_queue_get_number(row->queue));
+	return number_cell(irqkit_queue_get_number(row->queue));
 }
 
-static struct value get_irq(void *data, const struct column *column)
+static struct cell get_irq(void *data)
 {
 	struct queue_row *row = data;
 	int irq = irqkit_queue_get_irq(row->queue);
 
-	(void)column;
-	return irq < 0 ? ABSENT : number_value((uint64_t)irq);
+	return irq < 0 ? ABSENT : number_cell((uint64_t)irq);
 }
 
-static struct value get_total(void *data, const struct column *column)
+static struct cell get_total(void *data)
 {
 	struct show_row *row = interrupt_of(data);
 
-	(void)column;
-	return row ? number_value(irqkit_interrupt_get_total(row->interrupt)) : ABSENT;
+	return row ? number_cell(irqkit_interrupt_get_total(row->interrupt)) : ABSENT;
 }
 
-static struct value get_affinity(void *data, const struct column *column)
+static struct cell get_affinity(void *data)
 {
 	struct show_row *row = interrupt_of(data);
 
-	(void)column;
-	return row ? cpus_value(show_row_affinity(row)) : ABSENT;
+	return row ? cpus_cell(show_row_affinity(row)) : ABSENT;
 }
 
 static const struct irqkit_cpuset *read_effective(void *data)
@@ -104,48 +101,43 @@ static const struct irqkit_cpuset *read_effective(void *data)
 	return cpus && !irqkit_cpuset_is_empty(cpus) ? cpus : NULL;
 }
 
-static struct value get_effective(void *data, const struct column *column)
+static struct cell get_effective(void *data)
 {
-	(void)column;
-	return cpus_value(read_effective(data));
+	return cpus_cell(read_effective(data));
 }
 
-static struct value get_rps(void *data, const struct column *column)
-{
-	struct queue_row *row = data;
-
-	(void)column;
-	read_steering(row);
-	return cpus_value(row->rps);
-}
-
-static struct value get_xps(void *data, const struct column *column)
+static struct cell get_rps(void *data)
 {
 	struct queue_row *row = data;
 
-	(void)column;
 	read_steering(row);
-	return cpus_value(row->xps);
+	return cpus_cell(row->rps);
 }
 
-static struct value get_flows(void *data, const struct column *column)
+static struct cell get_xps(void *data)
+{
+	struct queue_row *row = data;
+
+	read_steering(row);
+	return cpus_cell(row->xps);
+}
+
+static struct cell get_flows(void *data)
 {
 	struct queue_row *row = data;
 	uint64_t count;
 
-	(void)column;
 	if (irqkit_queue_read_rps_flow_cnt(row->queue, &count) < 0)
 		return ABSENT;
-	return number_value(count);
+	return number_cell(count);
 }
 
-static struct value get_napi(void *data, const struct column *column)
+static struct cell get_napi(void *data)
 {
 	struct queue_row *row = data;
 	int64_t id = irqkit_queue_get_napi_id(row->queue);
 
-	(void)column;
-	return id < 0 ? ABSENT : number_value((uint64_t)id);
+	return id < 0 ? ABSENT : number_cell((uint64_t)id);
 }
 
 static const struct show_threads *find_threads(struct queue_row *row)
@@ -155,36 +147,33 @@ static const struct show_threads *find_threads(struct queue_row *row)
 	return row->threads;
 }
 
-static struct value get_thread_names(void *data, const struct column *column)
+static struct cell get_thread_names(void *data)
 {
 	const struct show_threads *threads = find_threads(data);
 	char *text = threads ? show_threads_format(threads) : NULL;
 
-	(void)column;
-	return owned_value(text);
+	return owned_cell(text);
 }
 
-static struct value get_threads(void *data, const struct column *column)
+static struct cell get_threads(void *data)
 {
 	const struct show_threads *threads = find_threads(data);
 
-	(void)column;
 	if (!threads)
 		return ABSENT;
-	return (struct value){
-		.kind = VALUE_ROWS,
+	return (struct cell){
+		.kind = CELL_ROWS,
 		.table = show_threads_get_table(threads),
 	};
 }
 
-static struct value get_source(void *data, const struct column *column)
+static struct cell get_source(void *data)
 {
 	struct queue_row *row = data;
 
-	(void)column;
 	if (irqkit_queue_get_irq(row->queue) < 0)
 		return ABSENT;
-	return text_value(show_source_word(irqkit_queue_get_source(row->queue)));
+	return text_cell(show_source_word(irqkit_queue_get_source(row->queue)));
 }
 
 /* The node that the device is next to. */
@@ -195,27 +184,25 @@ static int read_node(const struct queue_row *row)
 	return irqkit_device_read_node(get_queue_device(row), &node) < 0 ? -1 : node;
 }
 
-static struct value get_node(void *data, const struct column *column)
+static struct cell get_node(void *data)
 {
 	int node = read_node(data);
 
-	(void)column;
-	return node < 0 ? ABSENT : number_value((uint64_t)node);
+	return node < 0 ? ABSENT : number_cell((uint64_t)node);
 }
 
 /* From the CPUs that serve it to the device: of several, the farthest. */
-static struct value get_distance(void *data, const struct column *column)
+static struct cell get_distance(void *data)
 {
 	const struct irqkit_cpuset *cpus = read_effective(data);
 	struct queue_row *row = data;
 	struct irqkit_topology *topology = row->interrupt.show->topology;
 	int node = read_node(row), farthest = -1;
 
-	(void)column;
 	if (!cpus || node < 0)
 		return ABSENT;
 	irqkit_cpuset_foreach(cpu, cpus) {
-		int from = irqkit_topology_get_node(topology, (unsigned int)cpu);
+		int from = irqkit_topology_get_node(topology, cpu);
 		int distance = from < 0 ? -1
 					: irqkit_topology_get_distance(topology,
 						  (unsigned int)from, (unsigned int)node);
@@ -223,7 +210,7 @@ static struct value get_distance(void *data, const struct column *column)
 		if (distance > farthest)
 			farthest = distance;
 	}
-	return farthest < 0 ? ABSENT : number_value((uint64_t)farthest);
+	return farthest < 0 ? ABSENT : number_cell((uint64_t)farthest);
 }
 
 static const struct column columns[] = {
@@ -281,10 +268,10 @@ static bool is_needed(
 		return true;
 	}
 	for (size_t i = 0; i < table->n_rows && !found; i++) {
-		struct value value = column->get(table->rows[i], column);
+		struct cell cell = column_get(column, table->rows[i]);
 
-		found = value.kind != VALUE_ABSENT;
-		free(value.owned);
+		found = cell.kind != CELL_ABSENT;
+		free(cell.owned);
 	}
 	return found;
 }

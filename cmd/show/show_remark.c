@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The closing remark of `irqkit show`: what an expert would say. */
+#include "base/basics.h"
+#include "base/text.h"
+#include "change/refusals.h"
 #include "show/show.h"
 
 #include <stdio.h>
 
 static void remark_load(const struct load *load, const char *what)
 {
-	const struct cpu_load *busiest = load->busiest;
+	const struct cpu_load *busiest = load_get_busiest(load);
+	size_t n_idle = load_count_idle(load);
 
 	if (!busiest)
 		printf("%s: none has come yet.", what);
@@ -14,16 +18,16 @@ static void remark_load(const struct load *load, const char *what)
 		return;
 	else if (busiest->total == load->total)
 		printf("%s: cpu%u serves all of it, %zu of %zu CPUs none.", what,
-			busiest->cpu, load->n_idle, load->n_cpus);
-	else if (load->n_idle)
+			busiest->cpu, n_idle, load->n_cpus);
+	else if (n_idle)
 		printf("%s: cpu%u serves %.0f %%, %zu of %zu CPUs none; busiest / mean: "
 		       "%.1f.", what, busiest->cpu,
-			(double)busiest->total * 100 / (double)load->total, load->n_idle,
-			load->n_cpus, load_imbalance(load));
+			(double)busiest->total * 100 / (double)load->total, n_idle,
+			load->n_cpus, load_get_imbalance(load));
 	else
 		printf("%s: cpu%u serves %.0f %%; busiest / mean of %zu CPUs: %.1f.", what,
 			busiest->cpu, (double)busiest->total * 100 / (double)load->total,
-			load->n_cpus, load_imbalance(load));
+			load->n_cpus, load_get_imbalance(load));
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -117,12 +121,13 @@ static void advise(const struct receivers *receivers, const struct irqkit_device
 static void remark_device(struct show *show, const struct call *call)
 {
 	const struct load *load = show_load(show);
+	const struct cpu_load *busiest = load_get_busiest(load);
 	const struct irqkit_device *device;
 	struct receivers receivers = { 0 };
 
 	if (call->n_words != 1 || !show->chosen.is_of_devices ||
-		show->chosen.n_devices != 1 || show->chosen.has_queues || !load->busiest ||
-		!load_is_busy(load, load->busiest))
+		show->chosen.n_devices != 1 || show->chosen.has_queues || !busiest ||
+		!load_is_busy(load, busiest))
 		return;
 	device = show->chosen.devices[0];
 	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET ||
@@ -138,12 +143,7 @@ static void remark_device(struct show *show, const struct call *call)
 /* "Cannot be moved: 5 managed by the kernel, 1 per-CPU (-o +MOVABLE tells which)." */
 static void remark_immovable(struct show *show)
 {
-	static const char *const words[] = {
-		[IRQKIT_MANAGED] = "managed by the kernel",
-		[IRQKIT_PER_CPU] = "per-CPU",
-		[IRQKIT_READ_ONLY] = "read-only",
-	};
-	size_t count[LENGTH(words)] = { 0 };
+	size_t count[IRQKIT_READ_ONLY + 1] = { 0 };
 	const char *before = "Cannot be moved: ";
 
 	for (size_t i = 0; i < show->chosen.n; i++) {
@@ -152,10 +152,10 @@ static void remark_immovable(struct show *show)
 		if (show_row_movable(&show->rows[i], &movable))
 			count[movable]++;
 	}
-	for (size_t m = IRQKIT_MANAGED; m < LENGTH(words); m++) {
-		if (!count[m])
+	for (enum irqkit_movable m = 0; m < LENGTH(count); m++) {
+		if (!count[m] || m == IRQKIT_MOVABLE)
 			continue;
-		printf("%s%zu %s", before, count[m], words[m]);
+		printf("%s%zu %s", before, count[m], immovable_phrase(m));
 		before = ", ";
 	}
 	if (before[0] == ',')
@@ -177,7 +177,7 @@ void show_remark(struct show *show, const struct call *call)
 		return;
 	remark_load(show_load(show), what);
 	remark_device(show, call);
-	if (show_load(show)->n_cpus > 1 || !show_load(show)->busiest)
+	if (show_load(show)->n_cpus > 1 || !load_get_busiest(show_load(show)))
 		putchar('\n');
 	remark_immovable(show);
 	/* of numbers, nothing else is looked at than what is theirs */

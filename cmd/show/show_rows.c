@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns of `irqkit show`: one row an interrupt. */
+#include "base/basics.h"
+#include "change/refusals.h"
 #include "show/show.h"
 
 #include <stdio.h>
@@ -61,44 +63,40 @@ bool show_row_movable(struct show_row *row, enum irqkit_movable *ret_movable)
 /* ------------------------------------------------------------------------------- */
 /* Columns                                                                         */
 
-static struct value get_label(void *data, const struct column *column)
+static struct cell get_label(void *data)
 {
 	struct show_row *row = data;
 
-	(void)column;
-	return text_value(irqkit_interrupt_get_label(row->interrupt));
+	return text_cell(irqkit_interrupt_get_label(row->interrupt));
 }
 
-static struct value get_irq(void *data, const struct column *column)
+static struct cell get_irq(void *data)
 {
-	(void)column;
-	return show_row_irq(data) < 0 ? ABSENT : number_value((uint64_t)show_row_irq(data));
+	return show_row_irq(data) < 0 ? ABSENT : number_cell((uint64_t)show_row_irq(data));
 }
 
-static struct value get_total(void *data, const struct column *column)
+static struct cell get_total(void *data)
 {
 	struct show_row *row = data;
 
-	(void)column;
 	if (irqkit_interrupt_get_counts(row->interrupt) == IRQKIT_COUNTS_NONE)
 		return ABSENT;
-	return number_value(irqkit_interrupt_get_total(row->interrupt));
+	return number_cell(irqkit_interrupt_get_total(row->interrupt));
 }
 
-static struct value get_share(void *data, const struct column *column)
+static struct cell get_share(void *data)
 {
 	struct show_row *row = data;
 	uint64_t total = irqkit_interrupt_get_total(row->interrupt);
 	uint64_t all = show_load(row->show)->total;
 
-	(void)column;
 	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU || !all)
 		return ABSENT;
-	return (struct value){ .kind = VALUE_SHARE, .share = (double)total / (double)all };
+	return (struct cell){ .kind = CELL_SHARE, .share = (double)total / (double)all };
 }
 
 /* The two CPUs with the most, and how many others have any: `cpu3 61% cpu0 30% +2` */
-static struct value get_busiest(void *data, const struct column *column)
+static struct cell get_busiest(void *data)
 {
 	struct show_row *row = data;
 	size_t n = irqkit_interrupt_count_served(row->interrupt);
@@ -108,7 +106,6 @@ static struct value get_busiest(void *data, const struct column *column)
 	char *text;
 	int len;
 
-	(void)column;
 	for (size_t i = 0; i < n; i++) {
 		unsigned int this_cpu;
 		uint64_t this_count =
@@ -133,140 +130,114 @@ static struct value get_busiest(void *data, const struct column *column)
 			(double)count[1] / total);
 	if (n > 2)
 		sprintf(text + len, " +%zu", n - 2);
-	return owned_value(text);
+	return owned_cell(text);
 }
 
-static struct value get_per_cpu(void *data, const struct column *column)
-{
-	struct show_row *row = data;
-
-	(void)column;
-	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU)
-		return ABSENT;
-	return (struct value){ .kind = VALUE_COUNTS, .counts = row->interrupt };
-}
-
-static struct value get_cpu(void *data, const struct column *column)
+static struct cell get_per_cpu(void *data)
 {
 	struct show_row *row = data;
 
 	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU)
 		return ABSENT;
-	return number_value(irqkit_interrupt_get_count(row->interrupt, column->arg));
+	return (struct cell){ .kind = CELL_COUNTS, .counts = row->interrupt };
 }
 
-static struct value get_affinity(void *data, const struct column *column)
+static struct cell get_cpu(void *data, unsigned int cpu)
 {
-	(void)column;
-	return cpus_value(show_row_affinity(data));
+	struct show_row *row = data;
+
+	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU)
+		return ABSENT;
+	return number_cell(irqkit_interrupt_get_count(row->interrupt, cpu));
+}
+
+static struct cell get_affinity(void *data)
+{
+	return cpus_cell(show_row_affinity(data));
 }
 
 /* Empty while the interrupt is not active: then there is none. */
-static struct value get_effective(void *data, const struct column *column)
+static struct cell get_effective(void *data)
 {
 	const struct irqkit_cpuset *effective = show_row_effective(data);
 
-	(void)column;
-	return effective && !irqkit_cpuset_is_empty(effective) ? cpus_value(effective)
+	return effective && !irqkit_cpuset_is_empty(effective) ? cpus_cell(effective)
 							       : ABSENT;
 }
 
 /* Empty where the driver gives none. */
-static struct value get_hint(void *data, const struct column *column)
+static struct cell get_hint(void *data)
 {
 	const struct irqkit_cpuset *hint = show_row_hint(data);
 
-	(void)column;
-	return hint && !irqkit_cpuset_is_empty(hint) ? cpus_value(hint) : ABSENT;
+	return hint && !irqkit_cpuset_is_empty(hint) ? cpus_cell(hint) : ABSENT;
 }
 
-static struct value get_node(void *data, const struct column *column)
+static struct cell get_node(void *data)
 {
 	struct show_row *row = data;
 	int node;
 
-	(void)column;
 	if (show_row_irq(row) < 0 ||
 		irqkit_irq_read_node(row->show->ctx, (unsigned int)show_row_irq(row), &node) < 0)
 		return ABSENT;
-	return number_value((uint64_t)node);
+	return number_cell((uint64_t)node);
 }
 
-static const char *immovable_word(enum irqkit_movable movable)
-{
-	switch (movable) {
-	case IRQKIT_MANAGED:
-		return "managed";
-	case IRQKIT_PER_CPU:
-		return "per-cpu";
-	case IRQKIT_READ_ONLY:
-		return "read-only";
-	default:
-		return NULL;
-	}
-}
-
-static struct value get_movable_word(void *data, const struct column *column)
+static struct cell get_movable_word(void *data)
 {
 	enum irqkit_movable movable;
 
-	(void)column;
 	if (!show_row_movable(data, &movable))
 		return ABSENT;
-	return text_value(movable == IRQKIT_MOVABLE ? "yes" : immovable_word(movable));
+	return text_cell(movable == IRQKIT_MOVABLE ? "yes" : immovable_word(movable));
 }
 
-static struct value get_movable(void *data, const struct column *column)
+static struct cell get_movable(void *data)
 {
 	enum irqkit_movable movable;
 
-	(void)column;
 	if (!show_row_movable(data, &movable))
 		return ABSENT;
-	return bool_value(movable == IRQKIT_MOVABLE);
+	return bool_cell(movable == IRQKIT_MOVABLE);
 }
 
-static struct value get_immovable(void *data, const struct column *column)
+static struct cell get_immovable(void *data)
 {
 	enum irqkit_movable movable;
 
-	(void)column;
-	return show_row_movable(data, &movable) ? text_value(immovable_word(movable)) : ABSENT;
+	return show_row_movable(data, &movable) ? text_cell(immovable_word(movable)) : ABSENT;
 }
 
-static struct value get_chip(void *data, const struct column *column)
+static struct cell get_chip(void *data)
 {
 	struct show_row *row = data;
 
-	(void)column;
-	return text_value(irqkit_interrupt_get_chip(row->interrupt));
+	return text_cell(irqkit_interrupt_get_chip(row->interrupt));
 }
 
-static struct value get_hwirq(void *data, const struct column *column)
+static struct cell get_hwirq(void *data)
 {
 	struct show_row *row = data;
 	int64_t hwirq;
 
-	(void)column;
 	if (!irqkit_interrupt_get_hwirq(row->interrupt, &hwirq))
 		return ABSENT;
-	return (struct value){ .kind = VALUE_INTEGER, .integer = hwirq };
+	return (struct cell){ .kind = CELL_INTEGER, .integer = hwirq };
 }
 
-static struct value get_trigger(void *data, const struct column *column)
+static struct cell get_trigger(void *data)
 {
 	struct show_row *row = data;
 
-	(void)column;
-	return text_value(irqkit_interrupt_get_trigger(row->interrupt));
+	return text_cell(irqkit_interrupt_get_trigger(row->interrupt));
 }
 
-static struct value get_actions(void *data, const struct column *column)
+static struct cell get_actions(void *data)
 {
 	struct show_row *row = data;
 	size_t n = irqkit_interrupt_count_actions(row->interrupt);
 
-	(void)column;
 	if (n && !row->actions) {
 		row->actions = calloc(n + 1, sizeof(*row->actions));
 		for (size_t i = 0; row->actions && i < n; i++)
@@ -274,23 +245,22 @@ static struct value get_actions(void *data, const struct column *column)
 	}
 	if (!row->actions)
 		return ABSENT;
-	return (struct value){ .kind = VALUE_TEXTS, .texts = row->actions };
+	return (struct cell){ .kind = CELL_TEXTS, .texts = row->actions };
 }
 
-static struct value get_description(void *data, const struct column *column)
+static struct cell get_description(void *data)
 {
 	struct show_row *row = data;
 
-	(void)column;
-	return text_value(irqkit_interrupt_get_description(row->interrupt));
+	return text_cell(irqkit_interrupt_get_description(row->interrupt));
 }
 
 /* The names of the handlers; of a row without them, what it says of itself. */
-static struct value get_name(void *data, const struct column *column)
+static struct cell get_name(void *data)
 {
-	struct value actions = get_actions(data, column);
+	struct cell actions = get_actions(data);
 
-	return actions.kind == VALUE_ABSENT ? get_description(data, column) : actions;
+	return actions.kind == CELL_ABSENT ? get_description(data) : actions;
 }
 
 static const struct column columns_before[] = {
@@ -339,11 +309,16 @@ static const struct column columns_after[] = {
 	{ "NAME", "description", NULL, COLUMN_JSON_ONLY, get_description, 0 },
 };
 
+/* The column of one CPU. */
+struct cpu_column {
+	struct column_of_many many;
+	char name[16];
+};
+
 void show_columns_free(struct column **columns)
 {
 	for (struct column *c = *columns; c && c->name; c++)
-		if (c->get == get_cpu)
-			free((char *)c->name);
+		free((void *)c->many);
 	free(*columns);
 }
 
@@ -352,19 +327,19 @@ static bool add_cpu_columns(
 	struct column *columns, size_t *n, const struct irqkit_cpuset *cpus)
 {
 	irqkit_cpuset_foreach(cpu, cpus) {
-		struct column *column = &columns[*n];
-		char *name;
+		struct cpu_column *of_cpu = calloc(1, sizeof(*of_cpu));
 
-		if (asprintf(&name, "CPU%d", cpu) < 0)
+		if (!of_cpu)
 			return false;
-		*column = (struct column){
-			.name = name,
+		of_cpu->many.get = get_cpu;
+		of_cpu->many.number = cpu;
+		snprintf(of_cpu->name, sizeof(of_cpu->name), "CPU%u", of_cpu->many.number);
+		columns[(*n)++] = (struct column){
+			.name = of_cpu->name,
 			.help = "interrupts that this CPU served",
 			.flags = COLUMN_ALWAYS | COLUMN_RIGHT | COLUMN_DESCENDING,
-			.get = get_cpu,
-			.arg = (unsigned int)cpu,
+			.many = &of_cpu->many,
 		};
-		++*n;
 	}
 	return true;
 }

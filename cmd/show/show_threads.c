@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The kernel threads of a queue: as one text, and as objects of JSON. */
+#include "base/basics.h"
 #include "show/show.h"
 
 #include <stdio.h>
@@ -14,36 +15,32 @@ struct show_threads {
 	struct thread_row rows[];
 };
 
-static struct value get_pid(void *data, const struct column *column)
+static struct cell get_pid(void *data)
 {
 	struct thread_row *row = data;
 
-	(void)column;
-	return number_value(irqkit_thread_get_pid(row->thread));
+	return number_cell(irqkit_thread_get_pid(row->thread));
 }
 
-static struct value get_name(void *data, const struct column *column)
+static struct cell get_name(void *data)
 {
 	struct thread_row *row = data;
 
-	(void)column;
-	return text_value(irqkit_thread_get_name(row->thread));
+	return text_cell(irqkit_thread_get_name(row->thread));
 }
 
-static struct value get_cpus(void *data, const struct column *column)
+static struct cell get_cpus(void *data)
 {
 	struct thread_row *row = data;
 
-	(void)column;
-	return cpus_value(row->cpus);
+	return cpus_cell(row->cpus);
 }
 
-static struct value get_fixed(void *data, const struct column *column)
+static struct cell get_fixed(void *data)
 {
 	struct thread_row *row = data;
 
-	(void)column;
-	return bool_value(irqkit_thread_is_fixed(row->thread));
+	return bool_cell(irqkit_thread_is_fixed(row->thread));
 }
 
 static const struct column columns[] = {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit spread: many interrupts over many CPUs. */
+#include "base/basics.h"
+#include "base/say.h"
 #include "spread/spread_run.h"
 
 #include <string.h>
@@ -8,7 +10,7 @@
 #define MAX_SECONDS 86400u
 #define DEFAULT_GAIN 10u
 
-struct options {
+struct spread_options {
 	struct change_options change;
 	const char *cpus;
 	const char *node;
@@ -22,25 +24,25 @@ struct options {
 };
 
 static const struct option options[] = {
-	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, cpus), "SET",
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct spread_options, cpus), "SET",
 		"over these CPUs (housekeeping)" },
-	{ "node", 0, OPTION_TEXT, offsetof(struct options, node), "NODE",
+	{ "node", 0, OPTION_TEXT, offsetof(struct spread_options, node), "NODE",
 		"local: each device on its own node; any; or a number" },
-	{ "by", 0, OPTION_TEXT, offsetof(struct options, by), "POLICY",
+	{ "by", 0, OPTION_TEXT, offsetof(struct spread_options, by), "POLICY",
 		"queue (the default), load[=SECONDS], total, irq or hint" },
-	{ "gain", 0, OPTION_TEXT, offsetof(struct options, gain), "PERCENT",
+	{ "gain", 0, OPTION_TEXT, offsetof(struct spread_options, gain), "PERCENT",
 		"by load: how much the worst CPU must gain (10)" },
-	{ "split", 0, OPTION_FLAG, offsetof(struct options, is_split), NULL,
+	{ "split", 0, OPTION_FLAG, offsetof(struct spread_options, is_split), NULL,
 		"rx and tx of a queue on CPUs of their own" },
-	{ "width", 0, OPTION_TEXT, offsetof(struct options, width), "N",
+	{ "width", 0, OPTION_TEXT, offsetof(struct spread_options, width), "N",
 		"give each interrupt N CPUs (1)" },
-	{ "every", 0, OPTION_TEXT, offsetof(struct options, every), "SECONDS",
+	{ "every", 0, OPTION_TEXT, offsetof(struct spread_options, every), "SECONDS",
 		"stay, and place them anew by load as it changes" },
-	{ "verify", 0, OPTION_OPTIONAL_TEXT, offsetof(struct options, verify), "SECONDS",
+	{ "verify", 0, OPTION_OPTIONAL_TEXT, offsetof(struct spread_options, verify), "SECONDS",
 		"measure before and after (5)" },
-	{ "revert-if-worse", 0, OPTION_FLAG, offsetof(struct options, reverts), NULL,
+	{ "revert-if-worse", 0, OPTION_FLAG, offsetof(struct spread_options, reverts), NULL,
 		"and put all back if it is more uneven then" },
-	CHANGE_OPTIONS(struct options, change),
+	CHANGE_OPTIONS(struct spread_options, change),
 	{ 0 },
 };
 
@@ -116,7 +118,7 @@ static bool parse_node(const char *word, bool has_cpus, struct placement_wish *w
 }
 
 static bool check_every(
-	const struct call *call, const struct options *o, struct wish *wish)
+	const struct call *call, const struct spread_options *o, struct wish *wish)
 {
 	if (!o->every)
 		return true;
@@ -148,7 +150,7 @@ static bool names_local(const char *set)
 }
 
 /* What would do nothing, or not what it says. */
-static bool check_options(const struct options *o, const struct wish *wish)
+static bool check_options(const struct spread_options *o, const struct wish *wish)
 {
 	if (o->gain && wish->placement.policy != IRQKIT_POLICY_LOAD)
 		say_error("--gain is for placing by load or total, not by %s",
@@ -169,7 +171,7 @@ static bool check_options(const struct options *o, const struct wish *wish)
 }
 
 static bool parse_options(
-	const struct call *call, const struct options *o, struct wish *wish)
+	const struct call *call, const struct spread_options *o, struct wish *wish)
 {
 	*wish = (struct wish){
 		.placement = { .cpus = o->cpus,
@@ -200,7 +202,7 @@ static bool parse_options(
 
 static enum status run(const struct call *call)
 {
-	const struct options *o = call->state;
+	const struct spread_options *o = call->state;
 	struct wish wish;
 
 	if (!parse_options(call, o, &wish))
@@ -221,6 +223,6 @@ const struct command cmd_spread = {
 		"  irqkit spread --by=load=10        by what they cost, measured over 10 s\n"
 		"  irqkit undo                       as it was before\n",
 	.options = options,
-	.state_size = sizeof(struct options),
+	.state_size = sizeof(struct spread_options),
 	.run = run,
 };

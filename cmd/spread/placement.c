@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the machine to the input of the placement policy, and from its answer to steps. */
 #include "spread/placement.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "change/refusals.h"
+#include "measure/machine.h"
 
 #include <errno.h>
 #include <string.h>
 
-void placement_free(struct placement *placement)
+void placement_clear(struct placement *placement)
 {
 	irqkit_spread_free(placement->spread);
 	irqkit_topology_free(placement->topology);
@@ -85,9 +89,9 @@ static enum status tell_cpus(struct placement *p)
 	}
 	free(order);
 	irqkit_cpuset_foreach(cpu, online)
-		if (r >= 0 && !irqkit_cpuset_has(p->cpus, (unsigned int)cpu))
-			r = irqkit_spread_add_bystander(p->spread, (unsigned int)cpu,
-				core_number(p, (unsigned int)cpu));
+		if (r >= 0 && !irqkit_cpuset_has(p->cpus, cpu))
+			r = irqkit_spread_add_bystander(p->spread, cpu,
+				core_number(p, cpu));
 	return r < 0 ? say_no_memory() : STATUS_DONE;
 }
 
@@ -171,13 +175,10 @@ static enum status sort_out(
 	size_t n = p->n, kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		enum irqkit_movable movable;
-
 		if (wish->is_left_out &&
 			wish->is_left_out(wish->data, p->interrupts[i]))
 			continue;
-		if (irqkit_irq_read_movable(change->ctx, p->interrupts[i], &movable) == 0 &&
-			movable != IRQKIT_MOVABLE)
+		if (find_obstacle(change->ctx, p->interrupts[i]))
 			p->skipped[p->n_skipped++] = p->interrupts[i];
 		else
 			p->interrupts[kept++] = p->interrupts[i];
@@ -227,8 +228,8 @@ static enum status choose(struct placement *placement, struct change *change,
 
 enum status placement_check(struct change *change, const struct placement_wish *wish)
 {
-	struct placement placement CLEANUP(placement_free) = { 0 };
-	enum status status = change_read(change);
+	struct placement placement CLEANUP(placement_clear) = { 0 };
+	enum status status = change_read_machine(change);
 
 	return status == STATUS_DONE ? choose(&placement, change, wish) : status;
 }
@@ -271,11 +272,9 @@ enum status placement_add_steps(const struct placement *placement, struct change
 	}
 	for (size_t i = 0; i < placement->n_skipped; i++) {
 		const struct irqkit_interrupt *interrupt = placement->skipped[i];
-		enum irqkit_movable movable = IRQKIT_MOVABLE;
 
-		irqkit_irq_read_movable(change->ctx, interrupt, &movable);
 		if (irqkit_plan_add_skipped(change->plan, interrupt,
-			    immovable_word(movable)) < 0)
+			    find_obstacle(change->ctx, interrupt)) < 0)
 			return say_no_memory();
 	}
 	return STATUS_DONE;

@@ -59,7 +59,7 @@ enum status placement_check(struct change *change, const struct placement_wish *
  */
 enum status placement_build(struct placement *placement, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
-void placement_free(struct placement *placement);
+void placement_clear(struct placement *placement);
 
 /* placement_tell.c: the interrupts that were chosen, and the loads of all others. */
 enum status placement_tell_rows(struct placement *placement, struct change *change,

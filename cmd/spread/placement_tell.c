@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the placement policy is told of each interrupt: its load, device, queue and place. */
+#include "base/basics.h"
+#include "base/say.h"
 #include "spread/placement.h"
 
 #include <string.h>
@@ -150,7 +152,7 @@ static void tell_owner(struct placement *p, struct irqkit_ctx *ctx, size_t index
 		irqkit_spread_set_node(p->spread, index, node);
 		owner->n_cpus = 0;
 		irqkit_cpuset_foreach(cpu, local)
-			owner->n_cpus += irqkit_cpuset_has(p->cpus, (unsigned int)cpu);
+			owner->n_cpus += irqkit_cpuset_has(p->cpus, cpu);
 	} else {
 		owner->n_cpus = irqkit_cpuset_count(p->cpus);
 	}
@@ -232,7 +234,7 @@ static void tell_vectors(struct placement *p, const unsigned int *used)
 	irqkit_cpuset_foreach(cpu, p->cpus) {
 		unsigned int taken = used[cpu];
 
-		irqkit_spread_set_vectors(p->spread, (unsigned int)cpu,
+		irqkit_spread_set_vectors(p->spread, cpu,
 			taken < VECTORS_PER_CPU ? VECTORS_PER_CPU - taken : 0);
 	}
 }

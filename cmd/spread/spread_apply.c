@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Carries a placement out; where a CPU has no vector left, on the next best one. */
+#include "base/basics.h"
+#include "base/say.h"
 #include "spread/spread_run.h"
 
 #include <errno.h>
@@ -68,7 +70,7 @@ void spread_remark_full(const struct spread *spread, struct change *change)
 	if (asprintf(&remark,
 		    "No interrupt vector was left on CPU %s: the next best was taken.",
 		    list) >= 0)
-		change_add_remark(change, remark);
+		report_add_remark(&change->report, remark);
 }
 
 void spread_pin_what_stays(

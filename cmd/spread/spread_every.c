@@ -6,6 +6,11 @@
  * interrupts, CPUs and devices may come and go. A period in which no CPU had much to do
  * costs the reading of /proc/interrupts and nothing else.
  */
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
+#include "measure/load.h"
+#include "measure/signals.h"
 #include "spread/spread_run.h"
 
 #include <signal.h>
@@ -81,38 +86,36 @@ static void note_refused(struct watch *watch, const struct irqkit_plan *plan)
 	}
 }
 
+/* Timers of a CPU cannot be moved, and always have something to do. */
+static bool is_busy_timer(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt,
+	uint64_t limit)
+{
+	enum irqkit_movable movable;
+
+	return irqkit_interrupt_get_total(interrupt) > limit / 4 &&
+	       irqkit_irq_read_movable(ctx, interrupt, &movable) == 0 &&
+	       movable == IRQKIT_PER_CPU;
+}
+
 /* Do the interrupts that could be moved leave every CPU with little to do? */
 static bool is_idle(const struct watch *watch, struct irqkit_ctx *ctx,
 	const struct irqkit_snapshot *counts)
 {
-	const struct irqkit_cpuset *cpus = irqkit_snapshot_get_cpus(counts);
+	struct load load CLEANUP(load_free) = { 0 };
 	uint64_t limit = watch->wish.placement.idle;
-	uint64_t *load = calloc(IRQKIT_CPU_MAX + 1, sizeof(*load));
-	bool is_idle = true;
+	const struct cpu_load *busiest;
 
-	for (size_t i = 0; load && i < irqkit_snapshot_count(counts); i++) {
+	load_start(&load, irqkit_snapshot_get_cpus(counts));
+	if (!load.cpus)
+		return false;
+	for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
 		const struct irqkit_interrupt *row = irqkit_snapshot_get(counts, i);
-		enum irqkit_movable movable;
 
-		if (irqkit_interrupt_get_irq(row) < 0 ||
-			irqkit_interrupt_get_total(row) == 0)
-			continue;
-		/* timers of each CPU always have something to do */
-		if (irqkit_interrupt_get_total(row) > limit / 4 &&
-			irqkit_irq_read_movable(ctx, row, &movable) == 0 &&
-			movable == IRQKIT_PER_CPU)
-			continue;
-		for (size_t n = 0; n < irqkit_interrupt_count_served(row); n++) {
-			unsigned int cpu;
-			uint64_t count = irqkit_interrupt_get_served(row, n, &cpu);
-
-			load[cpu] += count;
-		}
+		if (irqkit_interrupt_get_irq(row) >= 0 && !is_busy_timer(ctx, row, limit))
+			load_add(&load, row);
 	}
-	irqkit_cpuset_foreach(cpu, cpus)
-		is_idle = is_idle && load && load[cpu] <= limit;
-	free(load);
-	return is_idle;
+	busiest = load_get_busiest(&load);
+	return !busiest || busiest->total <= limit;
 }
 
 static void tell_moves(
@@ -165,7 +168,7 @@ static enum status act(struct watch *watch, struct spread *spread, struct change
 	size_t n;
 
 	if (irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) == 0 ||
-		change_try_lock(change, 0) < 0)
+		irqkit_lock_new(change->ctx, 0, &change->lock) < 0)
 		return STATUS_DONE;
 	status = change_new_plan(change);
 	if (status != STATUS_DONE) {
@@ -192,7 +195,7 @@ static enum status look(struct watch *watch, struct change *change)
 {
 	struct spread spread CLEANUP(spread_free) = { 0 };
 	struct irqkit_snapshot *counts = NULL;
-	enum status status = change_read(change);
+	enum status status = change_read_machine(change);
 
 	if (status != STATUS_DONE)
 		return status;
@@ -226,7 +229,7 @@ static void keep_rows(struct watch *watch, struct change *change)
 static enum status watch_loads(struct watch *watch, struct change *change)
 {
 	struct spread first CLEANUP(spread_free) = { 0 };
-	enum status status = change_read(change);
+	enum status status = change_read_machine(change);
 
 	if (status == STATUS_DONE)
 		status = spread_decide(
@@ -239,7 +242,7 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 	watch->wish.placement.passes_absent = true;
 	notify_service("READY=1");
 
-	while (measure_sleep(watch->wish.every)) {
+	while (signals_sleep(watch->wish.every)) {
 		watch->has_failed = look(watch, change) != STATUS_DONE;
 		/* a device that is gone is told once, not in every period */
 		say_silence(watch->has_failed || watch->lacks_some);
@@ -273,7 +276,7 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	change_unlock(&change);
 	if (status != STATUS_DONE)
 		return status;
-	change_hold_signals(&before);
+	signals_hold(&before);
 	status = watch_loads(&watch, &change);
 	if (status == STATUS_DONE && !call->common.is_quiet)
 		printf("%zu moves in %zu rounds.\n", watch.n_moves, watch.n_rounds);

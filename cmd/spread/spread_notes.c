@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `irqkit spread` says beside its plan: warnings, and what more queues would do. */
-#include "queues/net.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
+#include "measure/queue.h"
 #include "spread/spread_run.h"
 
 #include <stdio.h>
@@ -58,7 +61,7 @@ enum finding {
 
 static enum finding find(const struct placement *p, const struct placement_device *owner)
 {
-	size_t n_rx = owner->device ? net_count_queues(owner->device, IRQKIT_RX) : 0;
+	size_t n_rx = owner->device ? queue_count(owner->device, IRQKIT_RX) : 0;
 
 	/* where some were named, nothing is said about the others */
 	if (n_rx == 0 || owner->n_queues < n_rx)

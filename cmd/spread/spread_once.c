@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One run of `irqkit spread`: measure, decide, apply, look again, report. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "measure/load.h"
+#include "measure/machine.h"
+#include "measure/sample.h"
+#include "measure/signals.h"
 #include "spread/spread_run.h"
 
 #include <signal.h>
@@ -7,7 +13,7 @@
 
 void spread_free(struct spread *spread)
 {
-	placement_free(&spread->placement);
+	placement_clear(&spread->placement);
 	for (size_t i = 0; i < spread->notes.n; i++)
 		free(spread->notes.texts[i]);
 	free(spread->notes.texts);
@@ -42,15 +48,11 @@ enum status spread_decide(struct spread *spread, struct change *change,
 static double measure_imbalance(
 	const struct placement *p, const struct irqkit_snapshot *counts)
 {
-	uint64_t busiest = 0, sum = 0;
+	struct load load CLEANUP(load_free) = { 0 };
 
-	irqkit_cpuset_foreach(cpu, p->cpus) {
-		uint64_t load = spread_add_up(counts, (unsigned int)cpu);
-
-		busiest = load > busiest ? load : busiest;
-		sum += load;
-	}
-	return sum ? (double)busiest * irqkit_cpuset_count(p->cpus) / (double)sum : 0;
+	load_start(&load, p->cpus);
+	load_add_numbered(&load, counts);
+	return load_get_imbalance(&load);
 }
 
 /* The counts of the next seconds. */
@@ -58,13 +60,13 @@ static enum status measure_after(struct change *change, unsigned int seconds,
 	struct irqkit_snapshot **ret_now, struct irqkit_snapshot **ret_counts)
 {
 	struct irqkit_snapshot *before = NULL;
-	enum status status = measure_start(
+	enum status status = sample_start(
 		change->ctx, seconds, &change->call->common, &before);
 
 	if (status == STATUS_DONE)
 		status = machine_read(change->ctx, ret_now);
 	if (status == STATUS_DONE)
-		return measure_end(*ret_now, before, ret_counts);
+		return sample_end(*ret_now, before, ret_counts);
 	irqkit_snapshot_free(before);
 	return status;
 }
@@ -104,7 +106,7 @@ static enum status apply_and_report(
 	enum status status;
 	sigset_t before;
 
-	change_hold_signals(&before);
+	signals_hold(&before);
 	status = spread_apply(spread, change);
 	if (status == STATUS_DONE)
 		spread_remark_full(spread, change);
@@ -133,19 +135,19 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	if (seconds || change_writes(change->options))
 		status = placement_check(change, &wish->placement);
 	if (status == STATUS_DONE && seconds) {
-		change_hold_signals(&held);
-		status = measure_start(
+		signals_hold(&held);
+		status = sample_start(
 			change->ctx, seconds, &change->call->common, &before);
 		if (status != STATUS_DONE)
 			say_error("ended while measuring: nothing was changed");
-		sigprocmask(SIG_SETMASK, &held, NULL);
+		signals_let_in(&held);
 	}
 	if (status == STATUS_DONE && change_writes(change->options))
 		status = change_lock(change);
 	if (status == STATUS_DONE)
-		status = change_read(change);
+		status = change_read_machine(change);
 	if (status == STATUS_DONE && before)
-		return measure_end(change->snapshot, before, ret_measured);
+		return sample_end(change->snapshot, before, ret_measured);
 	irqkit_snapshot_free(before);
 	return status;
 }
@@ -193,12 +195,12 @@ enum status spread_once(const struct call *call, const struct change_options *op
 	if (status == STATUS_DONE)
 		status = decide(&spread, &change, wish, measured);
 	if (wish->asks_to_verify)
-		change.not_done = "measured again";
-	change.add_remark = spread_add_remark;
-	change.add_keys = spread_add_keys;
-	change.get_load = spread_get_load;
-	change.data = &spread;
-	change.hides_unchanged = wish->placement.policy == IRQKIT_POLICY_LOAD;
+		change.report.not_done = "measured again";
+	change.report.add_remark = spread_add_remark;
+	change.report.add_keys = spread_add_keys;
+	change.report.get_load = spread_get_load;
+	change.report.data = &spread;
+	change.report.hides_unchanged = wish->placement.policy == IRQKIT_POLICY_LOAD;
 	if (status == STATUS_DONE)
 		status = change_writes(options)
 				 ? apply_and_report(&spread, &change, wish)

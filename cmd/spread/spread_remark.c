@@ -37,7 +37,7 @@ static const struct irqkit_interrupt *find_heavy(
 	}
 	irqkit_cpuset_foreach (cpu, p->cpus) {
 		uint64_t load = irqkit_spread_get_load_after(
-			p->spread, (unsigned int)cpu);
+			p->spread, cpu);
 
 		busiest = load > busiest ? load : busiest;
 	}
@@ -46,10 +46,10 @@ static const struct irqkit_interrupt *find_heavy(
 }
 
 /* Was there anything to write, whatever came of it? */
-static bool had_moves(const struct change *change)
+static bool had_moves(const struct report *report)
 {
-	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
-		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+	for (size_t i = 0; i < irqkit_plan_count(report->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(report->plan, i);
 		enum irqkit_result result = irqkit_step_get_result(step);
 
 		if (result != IRQKIT_UNCHANGED &&
@@ -60,11 +60,11 @@ static bool had_moves(const struct change *change)
 }
 
 /* Does the plan write, or did it? */
-static bool is_change(const struct change *change)
+static bool is_change(const struct report *report)
 {
-	return irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) ||
-		irqkit_plan_count_results(change->plan, IRQKIT_DONE) ||
-		irqkit_plan_count_results(change->plan, IRQKIT_PENDING);
+	return irqkit_plan_count_results(report->plan, IRQKIT_PLANNED) ||
+		irqkit_plan_count_results(report->plan, IRQKIT_DONE) ||
+		irqkit_plan_count_results(report->plan, IRQKIT_PENDING);
 }
 
 /* Where loads don't decide, they may be worse for it. */
@@ -80,15 +80,15 @@ static void print_gain_by_rule(double before, double after)
 }
 
 /* What stands in the way of less, or that there is nothing to gain. */
-static void print_gain(const struct change *change, double before, double after)
+static void print_gain(const struct report *report, double before, double after)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 	const struct placement_wish *wish = &spread->wish->placement;
 	bool is_by_load = wish->policy == IRQKIT_POLICY_LOAD;
 	double share;
 	const struct irqkit_interrupt *heavy = find_heavy(spread, &share);
 
-	if (is_by_load && !had_moves(change))
+	if (is_by_load && !had_moves(report))
 		printf("Nothing to gain: no move eases the busiest CPU by more than %u "
 		       "%%.\n",
 			wish->gain);
@@ -96,7 +96,7 @@ static void print_gain(const struct change *change, double before, double after)
 		printf("Interrupt %s alone makes %.0f %% of the busiest: "
 		       "only RPS shares the load of one.\n",
 			irqkit_interrupt_get_label(heavy), share * 100);
-	else if (!is_by_load && is_change(change) && before > 0 && !spread->after_counts)
+	else if (!is_by_load && is_change(report) && before > 0 && !spread->after_counts)
 		print_gain_by_rule(before, after);
 }
 
@@ -146,9 +146,9 @@ static void print_measured(const struct spread *spread, double expected)
 			judge(spread->before, expected, spread->measured));
 }
 
-void spread_print_imbalance(const struct change *change)
+void spread_print_imbalance(const struct report *report)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 	double before = irqkit_spread_get_imbalance_before(spread->placement.spread);
 	double after = irqkit_spread_get_imbalance_after(spread->placement.spread);
 	bool has_load = before > 0 || after > 0;
@@ -161,5 +161,5 @@ void spread_print_imbalance(const struct change *change)
 	if (spread->after_counts)
 		print_measured(spread, after);
 	if (has_load && irqkit_cpuset_count(spread->placement.cpus) > 1)
-		print_gain(change, before, after);
+		print_gain(report, before, after);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `irqkit spread` adds to the report: the load of each CPU before and after. */
+#include "base/basics.h"
+#include "measure/load.h"
 #include "spread/spread_run.h"
 
 #include <langinfo.h>
@@ -17,47 +19,58 @@ struct load_row {
 	uint64_t load[N_TIMES];
 };
 
-static struct value get_cpu(void *data, const struct column *column)
+static struct cell get_cpu(void *data)
 {
 	struct load_row *row = data;
 
-	(void)column;
-	return number_value(row->cpu);
+	return number_cell(row->cpu);
 }
 
-static struct value get_load(void *data, const struct column *column)
+static struct cell get_before(void *data)
 {
 	struct load_row *row = data;
 
-	if (column->arg == MEASURED && !row->is_measured)
-		return ABSENT;
-	return number_value(row->load[column->arg]);
+	return number_cell(row->load[BEFORE]);
+}
+
+static struct cell get_after(void *data)
+{
+	struct load_row *row = data;
+
+	return number_cell(row->load[AFTER]);
+}
+
+static struct cell get_measured(void *data)
+{
+	struct load_row *row = data;
+
+	return row->is_measured ? number_cell(row->load[MEASURED]) : ABSENT;
 }
 
 static const struct column columns[] = {
 	{ "CPU", "cpu", "CPU", 0, get_cpu, 0 },
-	{ "BEFORE", "before", "its load now", 0, get_load, BEFORE },
-	{ "AFTER", "after", "its load as expected", 0, get_load, AFTER },
-	{ "MEASURED", "measured", "its load afterwards", 0, get_load, MEASURED },
+	{ "BEFORE", "before", "its load now", 0, get_before, 0 },
+	{ "AFTER", "after", "its load as expected", 0, get_after, 0 },
+	{ "MEASURED", "measured", "its load afterwards", 0, get_measured, 0 },
 	{ 0 },
 };
-
-uint64_t spread_add_up(const struct irqkit_snapshot *counts, unsigned int cpu)
-{
-	uint64_t load = 0;
-
-	for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
-		const struct irqkit_interrupt *row = irqkit_snapshot_get(counts, i);
-
-		if (irqkit_interrupt_get_irq(row) >= 0)
-			load += irqkit_interrupt_get_count(row, cpu);
-	}
-	return load;
-}
 
 static bool has_load(const struct load_row *row)
 {
 	return row->load[BEFORE] || row->load[AFTER] || row->load[MEASURED];
+}
+
+static void read_row(const struct spread *spread, const struct load *after,
+	unsigned int cpu, struct load_row *ret_row)
+{
+	const struct irqkit_spread *placed = spread->placement.spread;
+	const struct cpu_load *measured = load_get(after, cpu);
+
+	*ret_row = (struct load_row){ .cpu = cpu };
+	ret_row->load[BEFORE] = irqkit_spread_get_load_before(placed, cpu);
+	ret_row->load[AFTER] = irqkit_spread_get_load_after(placed, cpu);
+	ret_row->load[MEASURED] = measured ? measured->total : 0;
+	ret_row->is_measured = spread->after_counts != NULL;
 }
 
 /* CPUs that may be used, or have load. NULL: no memory. */
@@ -67,21 +80,18 @@ static struct load_row *make_rows(const struct spread *spread, size_t *ret_n)
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
 		p->topology, IRQKIT_CPUS_ONLINE);
 	struct load_row *rows = calloc(irqkit_cpuset_count(online) + 1, sizeof(*rows));
+	struct load after CLEANUP(load_free) = { 0 };
 	size_t n = 0;
 
 	if (!rows)
 		return NULL;
+	if (spread->after_counts) {
+		load_start(&after, online);
+		load_add_numbered(&after, spread->after_counts);
+	}
 	irqkit_cpuset_foreach (cpu, online) {
-		struct load_row *row = &rows[n];
-
-		*row = (struct load_row){ .cpu = (unsigned int)cpu };
-		row->load[BEFORE] = irqkit_spread_get_load_before(p->spread, row->cpu);
-		row->load[AFTER] = irqkit_spread_get_load_after(p->spread, row->cpu);
-		row->is_measured = spread->after_counts != NULL;
-		if (row->is_measured)
-			row->load[MEASURED] = spread_add_up(
-				spread->after_counts, row->cpu);
-		n += has_load(row) || irqkit_cpuset_has(p->cpus, row->cpu);
+		read_row(spread, &after, cpu, &rows[n]);
+		n += has_load(&rows[n]) || irqkit_cpuset_has(p->cpus, rows[n].cpu);
 	}
 	*ret_n = n;
 	return rows;
@@ -91,9 +101,9 @@ static struct load_row *make_rows(const struct spread *spread, size_t *ret_n)
 /* JSON                                                                            */
 
 bool spread_get_load(
-	const struct change *change, const struct irqkit_step *step, uint64_t *ret_load)
+	const struct report *report, const struct irqkit_step *step, uint64_t *ret_load)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 
 	for (size_t i = 0; i < irqkit_snapshot_count(spread->counts); i++) {
 		const struct irqkit_interrupt *row = irqkit_snapshot_get(
@@ -107,9 +117,9 @@ bool spread_get_load(
 	return false;
 }
 
-void spread_add_keys(const struct change *change, struct document *document)
+void spread_add_keys(const struct report *report, struct document *document)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 	struct table table CLEANUP(table_free) = { 0 };
 	struct load_row *rows = make_rows(spread, &table.n_rows);
 
@@ -182,15 +192,15 @@ static void print_bar(uint64_t load, uint64_t most)
 }
 
 /* Does a table of steps stand above? */
-static bool has_table(const struct change *change)
+static bool has_table(const struct report *report)
 {
-	size_t n = irqkit_plan_count(change->plan);
+	size_t n = irqkit_plan_count(report->plan);
 
-	if (change->call->common.verbosity > 0)
+	if (report->call->common.verbosity > 0)
 		return n > 0;
-	n -= irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED);
-	if (change->hides_unchanged)
-		n -= irqkit_plan_count_results(change->plan, IRQKIT_UNCHANGED);
+	n -= irqkit_plan_count_results(report->plan, IRQKIT_SKIPPED);
+	if (report->hides_unchanged)
+		n -= irqkit_plan_count_results(report->plan, IRQKIT_UNCHANGED);
 	return n > 0;
 }
 
@@ -286,9 +296,9 @@ static void print_rest(size_t n_more, size_t n_idle)
 		printf("... and %zu with less (--json has all)\n", n_more);
 }
 
-static void print_rows(const struct change *change, struct load_row *rows, size_t n)
+static void print_rows(const struct report *report, struct load_row *rows, size_t n)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 	size_t kept = drop_idle(rows, n);
 	size_t shown = choose_busiest(rows, kept);
 	uint64_t most[N_TIMES];
@@ -297,7 +307,7 @@ static void print_rows(const struct change *change, struct load_row *rows, size_
 	if (!most[BEFORE] && !most[AFTER] && !most[MEASURED])
 		return;
 	scale(spread, most);
-	printf("%sCPU  %s\n", has_table(change) ? "\n" : "",
+	printf("%sCPU  %s\n", has_table(report) ? "\n" : "",
 		spread->after_counts ? "before          expected        measured"
 				     : "now             then");
 	for (size_t i = 0; i < shown; i++)
@@ -305,15 +315,15 @@ static void print_rows(const struct change *change, struct load_row *rows, size_
 	print_rest(kept - shown, n - kept);
 }
 
-void spread_add_remark(const struct change *change)
+void spread_add_remark(const struct report *report)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 	size_t n = 0;
 	struct load_row *rows = make_rows(spread, &n);
 
 	if (rows)
-		print_rows(change, rows, n);
+		print_rows(report, rows, n);
 	free(rows);
-	spread_print_imbalance(change);
+	spread_print_imbalance(report);
 	spread_print_advice(spread);
 }

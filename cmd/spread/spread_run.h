@@ -66,16 +66,13 @@ enum status spread_once(const struct call *call, const struct change_options *op
 enum status spread_every(const struct call *call, const struct change_options *options,
 	const struct wish *wish);
 
-/* As struct change wants them. */
-void spread_add_remark(const struct change *change);
-void spread_add_keys(const struct change *change, struct document *document);
-bool spread_get_load(const struct change *change, const struct irqkit_step *step,
+/* As struct report wants them. */
+void spread_add_remark(const struct report *report);
+void spread_add_keys(const struct report *report, struct document *document);
+bool spread_get_load(const struct report *report, const struct irqkit_step *step,
 	uint64_t *ret_load);
-/* What came to @cpu of all that have a number. */
-uint64_t spread_add_up(const struct irqkit_snapshot *counts, unsigned int cpu);
-
 /* spread_remark.c */
-void spread_print_imbalance(const struct change *change);
+void spread_print_imbalance(const struct report *report);
 
 /* spread_notes.c */
 void spread_add_note(struct spread *spread, const char *format, ...)
@@ -89,21 +86,6 @@ void spread_print_advice(const struct spread *spread);
 
 /* spread_steering.c: where XPS and RPS go against the plan. */
 void spread_note_steering(struct spread *spread);
-
-/* measure.c: counts of some time */
-
-/* Sleeps; false: a signal asks the program to end. Signals must be held back. */
-bool measure_sleep(unsigned int seconds);
-
-/*
- * Reads the counts, and waits. STATUS_REFUSED without a word: a signal asks the program to
- * end. Signals must be held back.
- */
-enum status measure_start(struct irqkit_ctx *ctx, unsigned int seconds,
-	const struct common *common, struct irqkit_snapshot **ret_before);
-/* What came since then, in the rows of @now. Takes @before over. */
-enum status measure_end(const struct irqkit_snapshot *now,
-	struct irqkit_snapshot *before, struct irqkit_snapshot **ret_counts);
 
 /* notify.c: to a service manager, if one listens */
 void notify_service(const char *state);

@@ -3,7 +3,8 @@
  * Where XPS and RPS go against the places that interrupts get: queues that are sent by from
  * CPUs far from the one that serves them, and packets that are handed to where they are.
  */
-#include "queues/net.h"
+#include "base/basics.h"
+#include "measure/queue.h"
 #include "spread/spread_run.h"
 
 #include <stdio.h>
@@ -15,7 +16,7 @@ struct steered {
 	struct irqkit_cpuset *cpus; /* owned; rps_cpus or xps_cpus, not empty */
 };
 
-struct device {
+struct steered_device {
 	struct spread *spread;
 	struct placement_device *owner;
 	struct steered *queues; /* owned */
@@ -23,7 +24,7 @@ struct device {
 	struct irqkit_cpuset *served; /* owned; CPUs that send by a queue they serve */
 };
 
-static void device_free(struct device *device)
+static void device_free(struct steered_device *device)
 {
 	for (size_t i = 0; i < device->n_queues; i++)
 		irqkit_cpuset_free(device->queues[i].cpus);
@@ -42,10 +43,10 @@ static int read_cpus(const struct irqkit_queue *queue, struct irqkit_cpuset **re
 			    : irqkit_queue_read_xps_cpus(queue, ret_cpus);
 }
 
-static void read_queue(struct device *device, const struct irqkit_queue *queue)
+static void read_queue(struct steered_device *device, const struct irqkit_queue *queue)
 {
 	const struct placement *p = &device->spread->placement;
-	int irq = net_get_irq(queue);
+	int irq = queue_get_served_irq(queue);
 	long index = irq >= 0 ? placement_find(p, irq) : -1;
 	struct steered steered = { .queue = queue };
 
@@ -61,7 +62,7 @@ static void read_queue(struct device *device, const struct irqkit_queue *queue)
 	device->queues[device->n_queues++] = steered;
 }
 
-static bool read_device(struct device *device)
+static bool read_device(struct steered_device *device)
 {
 	size_t n = irqkit_device_count_queues(device->owner->device);
 
@@ -75,8 +76,8 @@ static bool read_device(struct device *device)
 
 		irqkit_cpuset_foreach (cpu, steered->place)
 			if (!is_rx(steered->queue) &&
-				irqkit_cpuset_has(steered->cpus, (unsigned int)cpu) &&
-				irqkit_cpuset_add(device->served, (unsigned int)cpu) < 0)
+				irqkit_cpuset_has(steered->cpus, cpu) &&
+				irqkit_cpuset_add(device->served, cpu) < 0)
 				return false;
 	}
 	return true;
@@ -90,7 +91,7 @@ static bool read_device(struct device *device)
  * enough. Where flows go by rx queues, xps_cpus doesn't matter.
  */
 static bool is_sent_by_from_elsewhere(
-	const struct device *device, const struct steered *steered)
+	const struct steered_device *device, const struct steered *steered)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *rxqs = NULL;
 
@@ -102,7 +103,7 @@ static bool is_sent_by_from_elsewhere(
 }
 
 static bool is_handed_to_itself(
-	const struct device *device, const struct steered *steered)
+	const struct steered_device *device, const struct steered *steered)
 {
 	(void)device;
 	return is_rx(steered->queue) && irqkit_cpuset_count(steered->cpus) == 1 &&
@@ -110,7 +111,7 @@ static bool is_handed_to_itself(
 }
 
 /* Served on its device's node, and handed to others alone. */
-static bool is_handed_far_away(const struct device *device, const struct steered *steered)
+static bool is_handed_far_away(const struct steered_device *device, const struct steered *steered)
 {
 	int node = device->owner->node;
 	const struct irqkit_cpuset *local = node >= 0
@@ -143,7 +144,7 @@ static const struct conflict {
 	const char *knob;
 	const char *command;
 	const char *outcome;
-	bool (*has)(const struct device *device, const struct steered *steered);
+	bool (*has)(const struct steered_device *device, const struct steered *steered);
 } conflicts[] = {
 	{ "XPS", "xps", "", is_sent_by_from_elsewhere },
 	{ "RPS", "rps", ", so it does nothing", is_handed_to_itself },
@@ -152,7 +153,7 @@ static const struct conflict {
 
 /* The first queue, and how many. */
 static const struct steered *find(
-	const struct device *device, const struct conflict *conflict, size_t *ret_n)
+	const struct steered_device *device, const struct conflict *conflict, size_t *ret_n)
 {
 	const struct steered *first = NULL;
 
@@ -166,7 +167,7 @@ static const struct steered *find(
 	return first;
 }
 
-static void note(const struct device *device, const struct conflict *conflict)
+static void note(const struct steered_device *device, const struct conflict *conflict)
 {
 	_cleanup_free_ char *queue = NULL, *cpus = NULL, *place = NULL;
 	char more[64] = "";
@@ -175,7 +176,7 @@ static void note(const struct device *device, const struct conflict *conflict)
 
 	if (!first)
 		return;
-	queue = net_format_queue(first->queue);
+	queue = queue_format_full_name(first->queue);
 	cpus = name_cpus(first->cpus);
 	place = name_cpus(first->place);
 	if (n > 1)
@@ -191,7 +192,7 @@ static void note(const struct device *device, const struct conflict *conflict)
 void spread_note_steering(struct spread *spread)
 {
 	for (size_t i = 0; i < spread->placement.n_owners; i++) {
-		struct device device CLEANUP(device_free) = {
+		struct steered_device device CLEANUP(device_free) = {
 			.spread = spread,
 			.owner = &spread->placement.owners[i],
 		};

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns that -o and --sort name, and the order of the rows. */
-#include "table/render.h"
+#include "table/columns.h"
+#include "base/say.h"
 
 #include <string.h>
 #include <strings.h>
-
-void table_free(struct table *table)
-{
-	free(table->columns);
-	free(table->rows);
-}
 
 bool table_options_are_plain(
 	const struct table_options *options, const struct common *common)
@@ -123,7 +118,7 @@ static enum status choose(struct table *table, const struct column *columns,
 /* Order                                                                           */
 
 struct sort_key {
-	struct value value;
+	struct cell cell;
 	void *row;
 	size_t index; /* rows that are alike keep their order */
 };
@@ -140,28 +135,28 @@ static int compare_cpus(const struct irqkit_cpuset *a, const struct irqkit_cpuse
 }
 
 /* NAME is one text in some rows, several in others. */
-static const char *sort_text(const struct value *value)
+static const char *sort_text(const struct cell *cell)
 {
-	if (value->kind == VALUE_TEXT)
-		return value->text;
-	return value->kind == VALUE_TEXTS ? value->texts[0] : NULL;
+	if (cell->kind == CELL_TEXT)
+		return cell->text;
+	return cell->kind == CELL_TEXTS ? cell->texts[0] : NULL;
 }
 
-static int compare_values(const struct value *a, const struct value *b)
+static int compare_cells(const struct cell *a, const struct cell *b)
 {
 	switch (a->kind) {
-	case VALUE_TEXT:
-	case VALUE_TEXTS:
+	case CELL_TEXT:
+	case CELL_TEXTS:
 		return strverscmp(sort_text(a), sort_text(b));
-	case VALUE_NUMBER:
+	case CELL_NUMBER:
 		return (a->number > b->number) - (a->number < b->number);
-	case VALUE_INTEGER:
+	case CELL_INTEGER:
 		return (a->integer > b->integer) - (a->integer < b->integer);
-	case VALUE_BOOL:
+	case CELL_BOOL:
 		return (int)a->is_true - (int)b->is_true;
-	case VALUE_SHARE:
+	case CELL_SHARE:
 		return (a->share > b->share) - (a->share < b->share);
-	case VALUE_CPUS:
+	case CELL_CPUS:
 		return compare_cpus(a->cpus, b->cpus);
 	default:
 		return 0;
@@ -175,12 +170,12 @@ static int compare_keys(const void *x, const void *y, void *data)
 	int order;
 
 	/* what is absent comes last */
-	if (a->value.kind == VALUE_ABSENT || b->value.kind == VALUE_ABSENT) {
-		if (a->value.kind != b->value.kind)
-			return a->value.kind == VALUE_ABSENT ? 1 : -1;
+	if (a->cell.kind == CELL_ABSENT || b->cell.kind == CELL_ABSENT) {
+		if (a->cell.kind != b->cell.kind)
+			return a->cell.kind == CELL_ABSENT ? 1 : -1;
 		return (a->index > b->index) - (a->index < b->index);
 	}
-	order = compare_values(&a->value, &b->value);
+	order = compare_cells(&a->cell, &b->cell);
 	if (order)
 		return *is_descending ? -order : order;
 	return (a->index > b->index) - (a->index < b->index);
@@ -216,14 +211,14 @@ static enum status sort(
 		return say_no_memory();
 	for (size_t i = 0; i < table->n_rows; i++)
 		keys[i] = (struct sort_key){
-			.value = column->get(table->rows[i], column),
+			.cell = column_get(column, table->rows[i]),
 			.row = table->rows[i],
 			.index = i,
 		};
 	qsort_r(keys, table->n_rows, sizeof(*keys), compare_keys, &is_descending);
 	for (size_t i = 0; i < table->n_rows; i++) {
 		table->rows[i] = keys[i].row;
-		free(keys[i].value.owned);
+		free(keys[i].cell.owned);
 	}
 	free(keys);
 	return STATUS_DONE;

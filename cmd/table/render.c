@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A table -> text (libsmartcols) or JSON (jansson). The only user of either. */
 #include "table/render.h"
+#include "base/say.h"
+#include "base/text.h"
 
 #include <jansson.h>
 #include <libsmartcols/libsmartcols.h>
@@ -63,27 +65,27 @@ static char *number_to_text(uint64_t number)
 }
 
 /* The caller's to free; NULL: no memory. @absent stands for what isn't there. */
-static char *value_to_text(const struct value *value, const char *absent)
+static char *cell_to_text(const struct cell *cell, const char *absent)
 {
 	char *list = NULL;
 
-	switch (value->kind) {
-	case VALUE_TEXT:
-		return strdup(value->text);
-	case VALUE_TEXTS:
-		return join_texts(value->texts);
-	case VALUE_NUMBER:
-		return number_to_text(value->number);
-	case VALUE_INTEGER:
-		return format_text("%lld", (long long)value->integer);
-	case VALUE_BOOL:
-		return strdup(value->is_true ? "yes" : "no");
-	case VALUE_SHARE:
-		return format_text("%.0f%%", value->share * 100);
-	case VALUE_CPUS:
-		if (irqkit_cpuset_is_empty(value->cpus))
+	switch (cell->kind) {
+	case CELL_TEXT:
+		return strdup(cell->text);
+	case CELL_TEXTS:
+		return join_texts(cell->texts);
+	case CELL_NUMBER:
+		return number_to_text(cell->number);
+	case CELL_INTEGER:
+		return format_text("%lld", (long long)cell->integer);
+	case CELL_BOOL:
+		return strdup(cell->is_true ? "yes" : "no");
+	case CELL_SHARE:
+		return format_text("%.0f%%", cell->share * 100);
+	case CELL_CPUS:
+		if (irqkit_cpuset_is_empty(cell->cpus))
 			return strdup(absent);
-		irqkit_cpuset_format_list(value->cpus, &list);
+		irqkit_cpuset_format_list(cell->cpus, &list);
 		return list;
 	default:
 		return strdup(absent);
@@ -124,14 +126,14 @@ static int add_line(
 		scols_line_set_color(line, mark == MARK_BUSY ? "red" : "gray");
 	for (size_t i = 0; table->columns[i]; i++) {
 		const struct column *column = table->columns[i];
-		struct value value;
+		struct cell cell;
 		char *text;
 
 		if (column->flags & COLUMN_JSON_ONLY)
 			continue;
-		value = column->get(row, column);
-		text = value_to_text(&value, absent);
-		free(value.owned);
+		cell = column_get(column, row);
+		text = cell_to_text(&cell, absent);
+		free(cell.owned);
 		if (text) /* all else that is unsafe is seen to by libsmartcols */
 			text_straighten(text);
 		if (!text || scols_line_refer_data(line, n++, text) < 0) {
@@ -225,27 +227,27 @@ static json_t *counts_to_json(const struct irqkit_interrupt *interrupt)
 
 static json_t *table_to_json(const struct table *table);
 
-static json_t *value_to_json(const struct value *value)
+static json_t *cell_to_json(const struct cell *cell)
 {
-	switch (value->kind) {
-	case VALUE_TEXT:
-		return text_to_json(value->text);
-	case VALUE_TEXTS:
-		return texts_to_json(value->texts);
-	case VALUE_NUMBER:
-		return number_to_json(value->number);
-	case VALUE_INTEGER:
-		return json_integer((json_int_t)value->integer);
-	case VALUE_BOOL:
-		return json_boolean(value->is_true);
-	case VALUE_SHARE:
-		return json_real(value->share);
-	case VALUE_CPUS:
-		return cpus_to_json(value->cpus);
-	case VALUE_COUNTS:
-		return counts_to_json(value->counts);
-	case VALUE_ROWS:
-		return table_to_json(value->table);
+	switch (cell->kind) {
+	case CELL_TEXT:
+		return text_to_json(cell->text);
+	case CELL_TEXTS:
+		return texts_to_json(cell->texts);
+	case CELL_NUMBER:
+		return number_to_json(cell->number);
+	case CELL_INTEGER:
+		return json_integer((json_int_t)cell->integer);
+	case CELL_BOOL:
+		return json_boolean(cell->is_true);
+	case CELL_SHARE:
+		return json_real(cell->share);
+	case CELL_CPUS:
+		return cpus_to_json(cell->cpus);
+	case CELL_COUNTS:
+		return counts_to_json(cell->counts);
+	case CELL_ROWS:
+		return table_to_json(cell->table);
 	default:
 		return NULL;
 	}
@@ -257,15 +259,15 @@ static json_t *row_to_json(const struct table *table, void *row)
 
 	for (size_t i = 0; object && table->columns[i]; i++) {
 		const struct column *column = table->columns[i];
-		struct value value;
+		struct cell cell;
 		json_t *json;
 
 		if (!column->key)
 			continue;
-		value = column->get(row, column);
-		json = value_to_json(&value);
-		free(value.owned);
-		if (value.kind == VALUE_ABSENT)
+		cell = column_get(column, row);
+		json = cell_to_json(&cell);
+		free(cell.owned);
+		if (cell.kind == CELL_ABSENT)
 			continue;
 		if (json_object_set_new(object, column->key, json) < 0) {
 			json_decref(object);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Words on the command line -> rows of a snapshot. */
-#ifndef SELECT_H
-#define SELECT_H
+#ifndef CMD_SELECT_H
+#define CMD_SELECT_H
 
 #include "base/command.h"
+
+#include <irqkit.h>
 
 /* For the --help of every command that takes a TARGET. */
 #define SELECT_HELP                                                                      \
@@ -42,14 +44,6 @@ enum status select_interrupts(struct irqkit_devices *devices,
 	bool with_named, struct selection *ret_selection);
 void selection_free(struct selection *selection);
 
-/*
- * Reads a SET from the word of an option, as machine_read_cpus() does; `local` in it means
- * the CPUs of the node that all these interrupts are next to.
- */
-enum status selection_read_cpus(const struct selection *selection, const char *option,
-	const char *word, struct irqkit_ctx *ctx, struct irqkit_topology *topology,
-	struct irqkit_cpuset **ret_set);
-
 /* Queues, those of an interface after those of another. */
 struct queue_selection {
 	struct irqkit_queue **queues; /* owned array */
@@ -63,9 +57,5 @@ struct queue_selection {
 enum status select_queues(struct irqkit_devices *devices, const char *const *words,
 	size_t n_words, struct queue_selection *ret_selection);
 void queue_selection_free(struct queue_selection *selection);
-
-/* "rx-0" */
-#define QUEUE_NAME_ROOM 16
-void format_queue_name(const struct irqkit_queue *queue, char name[QUEUE_NAME_ROOM]);
 
 #endif

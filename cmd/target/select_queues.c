@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* TARGETs -> queues of network interfaces. */
-#include "target/marks.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "target/say_no_match.h"
 
 #include <errno.h>
 #include <string.h>
@@ -40,7 +42,7 @@ static int add_queues(struct queue_selection *selection, struct irqkit_device *d
 	for (size_t i = 0; i < n && r == 0; i++) {
 		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
 
-		if (part && !queue_is_meant(part, queue))
+		if (part && !target_names_queue(part, queue))
 			continue;
 		r = add_queue(selection, queue);
 		found++;

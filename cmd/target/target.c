@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* TARGETs: 24, 24-31, eth1, eth1:rx-0, 'nvme0q*', chip:xen-dyn, all. */
 #include "target/target.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "measure/queue.h"
 
 #include <fnmatch.h>
 #include <limits.h>
@@ -98,4 +101,14 @@ bool target_matches(const struct target *target, const char *name)
 	/* a name that holds * itself can be given as it is */
 	return strcmp(target->name, name) == 0 ||
 	       (target->is_glob && fnmatch(target->name, name, 0) == 0);
+}
+
+bool target_names_queue(const char *part, const struct irqkit_queue *queue)
+{
+	const struct target target = { .name = part, .is_glob = strpbrk(part, "*?[") };
+	char name[QUEUE_NAME_ROOM];
+
+	queue_format_name(queue, name);
+	return target_matches(&target, name) ||
+	       target_matches(&target, name + strlen("rx-"));
 }

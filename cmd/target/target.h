@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One TARGET: a word on the command line, taken apart. No machine is asked. */
-#ifndef TARGET_H
-#define TARGET_H
+/* One TARGET: a word on the command line, taken apart. No file is read. */
+#ifndef CMD_TARGET_H
+#define CMD_TARGET_H
 
 #include "base/command.h"
+
+#include <irqkit.h>
 
 enum target_kind {
 	TARGET_ALL,
@@ -30,5 +32,8 @@ enum status target_parse(const char *word, struct target *ret_target);
 
 /* Is @name the name, as a whole, or does it match the pattern? */
 bool target_matches(const struct target *target, const char *name);
+
+/* Does the part after the colon of eth1:rx-0, eth1:0 or 'eth1:rx-*' mean this queue? */
+bool target_names_queue(const char *part, const struct irqkit_queue *queue);
 
 #endif

@@ -160,8 +160,9 @@ int irqkit_cpuset_next(const struct irqkit_cpuset *set, int after);
 
 /* Iterates over the members of @set in ascending order; declares the variable @cpu. */
 #define irqkit_cpuset_foreach(cpu, set)                                                  \
-	for (int cpu = irqkit_cpuset_next(set, -1); cpu >= 0;                            \
-		cpu = irqkit_cpuset_next(set, cpu))
+	for (unsigned int cpu = (unsigned int)irqkit_cpuset_next(set, -1);               \
+		cpu <= IRQKIT_CPU_MAX;                                                   \
+		cpu = (unsigned int)irqkit_cpuset_next(set, (int)cpu))
 
 /* Adds the members of @other to @set. */
 int irqkit_cpuset_add_set(struct irqkit_cpuset *set, const struct irqkit_cpuset *other);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why a TARGET matches nothing, and what could be meant instead. */
-#include "target/marks.h"
+#include "target/say_no_match.h"
+#include "base/say.h"
+#include "measure/queue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +41,7 @@ static bool has_queue(const struct irqkit_device *device, const char *name)
 	for (size_t i = 0; i < n; i++) {
 		char there[QUEUE_NAME_ROOM];
 
-		format_queue_name(irqkit_device_get_queue(device, i), there);
+		queue_format_name(irqkit_device_get_queue(device, i), there);
 		if (strcmp(there, name) == 0)
 			return true;
 	}

@@ -7,7 +7,9 @@
  *
  * The name of an interface has no colon, a PCI address has one in front of something else.
  */
-#include "target/marks.h"
+#include "target/mark_device.h"
+#include "base/basics.h"
+#include "base/say.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,40 +20,6 @@ static enum status say_unreadable(const struct target *target, int error)
 	say_error("cannot find out what belongs to '%s': %s", target->word,
 		strerror(-error));
 	return STATUS_REFUSED;
-}
-
-/* Keeps a device that the words name, once. */
-static int keep_device(struct selection *selection, struct irqkit_device *device)
-{
-	size_t n = selection->n_devices;
-	struct irqkit_device **more;
-
-	for (size_t i = 0; i < n; i++)
-		if (selection->devices[i] == device)
-			return 0;
-	more = reallocarray(selection->devices, n + 1, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	more[n] = device;
-	selection->devices = more;
-	selection->n_devices++;
-	return 0;
-}
-
-static bool mark_irq(struct marks *marks, int irq, bool is_named)
-{
-	size_t n = irqkit_snapshot_count(marks->snapshot);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct irqkit_interrupt *row =
-			irqkit_snapshot_get(marks->snapshot, i);
-
-		if (irqkit_interrupt_get_irq(row) != irq)
-			continue;
-		marks_add(marks, i, is_named);
-		return true;
-	}
-	return false;
 }
 
 /* The rows of its own; 1: there are some. */
@@ -70,7 +38,7 @@ static int mark_own(struct marks *marks, struct irqkit_device *device)
 		marks_add(marks, i, false);
 		found = 1;
 	}
-	if (found && keep_device(marks->selection, device) < 0)
+	if (found && marks_keep_device(marks, device) < 0)
 		return -ENOMEM;
 	return found;
 }
@@ -89,24 +57,6 @@ static int mark_whole(struct marks *marks, struct irqkit_device *device)
 	return r < 0 ? r : found;
 }
 
-void format_queue_name(const struct irqkit_queue *queue, char name[QUEUE_NAME_ROOM])
-{
-	bool is_rx = irqkit_queue_get_direction(queue) == IRQKIT_RX;
-
-	snprintf(name, QUEUE_NAME_ROOM, "%s-%u", is_rx ? "rx" : "tx",
-		irqkit_queue_get_number(queue));
-}
-
-bool queue_is_meant(const char *part, const struct irqkit_queue *queue)
-{
-	const struct target target = { .name = part, .is_glob = strpbrk(part, "*?[") };
-	char name[QUEUE_NAME_ROOM];
-
-	format_queue_name(queue, name);
-	return target_matches(&target, name) ||
-	       target_matches(&target, name + strlen("rx-"));
-}
-
 static int mark_queues(struct marks *marks, struct irqkit_device *device, const char *part)
 {
 	bool is_glob = strpbrk(part, "*?[") != NULL;
@@ -117,10 +67,10 @@ static int mark_queues(struct marks *marks, struct irqkit_device *device, const 
 		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
 		int irq = irqkit_queue_get_irq(queue);
 
-		if (irq >= 0 && queue_is_meant(part, queue))
-			found |= mark_irq(marks, irq, !is_glob);
+		if (irq >= 0 && target_names_queue(part, queue))
+			found |= marks_add_irq(marks, irq, !is_glob);
 	}
-	if (found && keep_device(marks->selection, device) < 0)
+	if (found && marks_keep_device(marks, device) < 0)
 		return -ENOMEM;
 	marks->selection->has_queues |= found;
 	return found;
@@ -188,14 +138,14 @@ static int mark_owned(struct marks *marks, const struct target *target,
 			if (!name || !target_matches(target, name))
 				continue;
 			marks_add(marks, i, false);
-			r = keep_device(marks->selection, owner);
+			r = marks_keep_device(marks, owner);
 			found = 1;
 		}
 	}
 	return r < 0 ? r : found;
 }
 
-static int find(struct marks *marks, const struct target *target, struct meaning *meaning)
+static int mark_meaning(struct marks *marks, const struct target *target, struct meaning *meaning)
 {
 	int r;
 
@@ -217,7 +167,7 @@ static int find(struct marks *marks, const struct target *target, struct meaning
 enum status mark_device(
 	struct marks *marks, const struct target *target, struct meaning *ret_meaning)
 {
-	int r = find(marks, target, ret_meaning);
+	int r = mark_meaning(marks, target, ret_meaning);
 
 	/* no such device: not one that could have this name, not in this root */
 	if (r < 0 && r != -ENODEV && r != -EINVAL && r != -ENOENT)
