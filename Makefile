@@ -42,7 +42,7 @@ BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE $(WIDE) -DIRQKIT_VERSION='"$(VERSION)"' 
 # Includes are by path from lib/ or cmd/. The program sees lib/include only, so that it cannot
 # reach what the library hides.
 LIB_CFLAGS  = $(BASE) -Ilib/include -Ilib -fPIC -fvisibility=hidden $(CFLAGS)
-CMD_CFLAGS  = $(BASE) -Ilib/include -Icmd $(CFLAGS)
+CMD_CFLAGS  = $(BASE) -Ilib/include -Icmd -I$(B)/cmd $(CFLAGS)
 TEST_CFLAGS = $(BASE) -Ilib/include -Ilib -Icmd $(CFLAGS)
 
 NO_UNDEFINED = -Wl,-z,defs
@@ -106,6 +106,12 @@ $(B)/lib/%.o: lib/%.c $(B)/commands $(B)/LIB.cflags
 $(B)/cmd/%.o: cmd/%.c $(B)/commands $(B)/CMD.cflags
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(CMD_CFLAGS) @$(B)/CMD.cflags -c -o $@ $<
+
+# The shell functions of generated scripts, as C strings.
+$(B)/cmd/change/script.inc: cmd/change/script.sh cmd/change/embed.awk
+	@mkdir -p $(@D)
+	$(call quiet,AWK)LC_ALL=C awk -v prefix=script -f cmd/change/embed.awk $< >$@
+$(B)/cmd/change/script.o: $(B)/cmd/change/script.inc
 
 $(SO): $(LIB_OBJS) lib/irqkit.sym $(B)/LIB.libs
 	$(call quiet,LD)$(CC) $(CFLAGS) $(SO_LDFLAGS) -o $@ $(LIB_OBJS) @$(B)/LIB.libs

@@ -32,7 +32,7 @@ struct common {
 
 /*
  * A subcommand. To add one:
- * 1. write cmd/cmd_NAME.c, which ends in its `const struct command cmd_NAME`;
+ * 1. write cmd_NAME.c in the folder of its subject; it ends in its `const struct command cmd_NAME`;
  * 2. add it to the table in main.c, which is sorted by name;
  * 3. write man/irqkit-NAME.8, a golden test in test/golden and a line in CHANGELOG.
  * The completions ask the program and need no change. `make check` fails without these.

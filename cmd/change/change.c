@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the command line to the knobs: what all commands that write do alike. */
 #include "change/change.h"
+#include "base/read_number.h"
 #include "base/say.h"
 #include "change/refusals.h"
 #include "change/run_lock.h"
@@ -41,22 +42,16 @@ bool change_writes(const struct change_options *options)
 
 static bool parse_wait(const char *word, unsigned int *ret_ms)
 {
-	unsigned int seconds = 0;
+	uint64_t seconds = DEFAULT_WAIT_S;
 
 	*ret_ms = 0;
 	if (!word)
 		return true;
-	if (!*word)
-		seconds = DEFAULT_WAIT_S;
-	for (const char *p = word; *p && seconds <= MAX_WAIT_S; p++)
-		seconds = *p < '0' || *p > '9'
-				  ? MAX_WAIT_S + 1
-				  : seconds * 10 + (unsigned int)(*p - '0');
-	if (seconds > MAX_WAIT_S) {
+	if (*word && read_number(word, strlen(word), MAX_WAIT_S, &seconds) < 0) {
 		say_error("--wait takes seconds, up to %u, not '%s'", MAX_WAIT_S, word);
 		return false;
 	}
-	*ret_ms = seconds * 1000;
+	*ret_ms = (unsigned int)seconds * 1000;
 	return true;
 }
 

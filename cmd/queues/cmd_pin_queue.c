@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit pin-queue: everything that belongs to a queue, on the CPUs where it should be. */
+#include "base/read_number.h"
 #include "base/say.h"
 #include "measure/queue.h"
+#include "queues/net_queues.h"
 #include "queues/pin.h"
 
+#include <limits.h>
 #include <string.h>
 
 static const struct option options[] = {
@@ -87,19 +90,6 @@ static enum status place_all(struct pin *pin, const struct irqkit_cpuset *cpus)
 	return status;
 }
 
-static bool parse_number(const char *text, size_t len, unsigned int *ret_number)
-{
-	unsigned int number = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9' || number > 0xffff)
-			return false;
-		number = number * 10 + (unsigned int)(text[i] - '0');
-	}
-	*ret_number = number;
-	return len > 0;
-}
-
 /* "0", "rx-0" or "tx-0" */
 static enum status place_word(
 	struct pin *pin, const char *word, size_t len, const struct irqkit_cpuset *cpus)
@@ -108,17 +98,18 @@ static enum status place_word(
 	size_t before = is_rx || is_tx ? 3 : 0;
 	struct irqkit_queue *rx = NULL, *tx = NULL;
 	enum status status = STATUS_DONE;
-	unsigned int number;
+	uint64_t number;
 
-	if (len <= before || !parse_number(word + before, len - before, &number)) {
+	if (len <= before ||
+		read_number(word + before, len - before, UINT_MAX, &number) < 0) {
 		say_error("'%.*s' is no queue: it should look like 0, rx-0, tx-0 or all",
 			(int)len, word);
 		return STATUS_MISUSE;
 	}
 	if (!is_tx)
-		rx = irqkit_device_find_queue(pin->device, IRQKIT_RX, number);
+		rx = irqkit_device_find_queue(pin->device, IRQKIT_RX, (unsigned int)number);
 	if (!is_rx)
-		tx = irqkit_device_find_queue(pin->device, IRQKIT_TX, number);
+		tx = irqkit_device_find_queue(pin->device, IRQKIT_TX, (unsigned int)number);
 	if (!rx && !tx) {
 		say_error("%s has no queue %.*s: it has %zu rx and %zu tx queues",
 			irqkit_device_get_name(pin->device), (int)len, word,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit rps: receive packet steering, and receive flow steering. */
+#include "base/read_number.h"
 #include "base/say.h"
-#include "queues/rps.h"
+#include "queues/knobs.h"
+#include "queues/show_rps.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -115,7 +117,7 @@ static enum status plan_cpus(const struct steer_task *task)
 			task->change->plan, task->queues[i], cpus, why);
 
 		if (r < 0)
-			status = net_say_unreadable(task->queues[i], "rps_cpus", r);
+			status = queue_say_unreadable(task->queues[i], "rps_cpus", r);
 	}
 	return status;
 }
@@ -125,15 +127,7 @@ static enum status plan_cpus(const struct steer_task *task)
 
 static bool parse_flows(const char *word, uint64_t *ret_flows)
 {
-	uint64_t flows = 0;
-
-	for (const char *p = word; *p; p++) {
-		if (*p < '0' || *p > '9' || flows > MAX_FLOWS)
-			return false;
-		flows = flows * 10 + (uint64_t)(*p - '0');
-	}
-	*ret_flows = flows;
-	return *word && flows <= MAX_FLOWS;
+	return read_number(word, strlen(word), MAX_FLOWS, ret_flows) == 0;
 }
 
 /* Without it the queues' counts do nothing; it is the whole machine's, so never lowered. */
@@ -180,7 +174,7 @@ static enum status plan_flows(const struct steer_task *task)
 
 		/* what isn't there need not be turned off */
 		if (r < 0 && !(r == -ENOENT && o->steer.is_off))
-			status = net_say_unreadable(task->queues[i], "rps_flow_cnt", r);
+			status = queue_say_unreadable(task->queues[i], "rps_flow_cnt", r);
 	}
 	return status;
 }

@@ -2,8 +2,10 @@
 /* Queues and their CPUs -> steps: interrupts, XPS, threads. */
 #include "queues/pin.h"
 #include "base/say.h"
+#include "base/text.h"
 #include "change/refusals.h"
 #include "measure/queue.h"
+#include "queues/knobs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -59,15 +61,13 @@ static void warn_shared(const struct pin *pin, const struct pin_place *place, in
 	for (size_t i = 0; i < irqkit_device_count_queues(pin->device); i++) {
 		const struct irqkit_queue *queue = irqkit_device_get_queue(
 			pin->device, i);
-		_cleanup_free_ char *before = others, *other = queue_format_full_name(queue);
+		_cleanup_free_ char *other = NULL;
 
-		if (irqkit_queue_get_irq(queue) != irq || is_placed(pin, queue)) {
-			before = NULL;
+		if (irqkit_queue_get_irq(queue) != irq || is_placed(pin, queue))
 			continue;
-		}
-		if (asprintf(&others, "%s%s%s", before ? before : "", before ? ", " : "",
-			    other ? other : "") < 0)
-			others = NULL;
+		other = queue_format_full_name(queue);
+		if (!other || !text_join(&others, ", ", other))
+			break;
 	}
 	if (others)
 		say_warning("interrupt %d of %s serves %s as well", irq, name ? name : "",
@@ -144,8 +144,8 @@ static enum status plan_xps(struct pin *pin, const struct pin_place *place, cons
 	r = irqkit_plan_add_xps_cpus(pin->change->plan, queue, place->cpus, why);
 	/* one tx queue has none, and needs none */
 	if (r == 0)
-		return net_clear_rxqs(pin->change, queue, "would count before CPUs");
-	return r != -ENOENT ? net_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
+		return queue_clear_rxqs(pin->change, queue, "would count before CPUs");
+	return r != -ENOENT ? queue_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
 }
 
 /* ------------------------------------------------------------------------------- */

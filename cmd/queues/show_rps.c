@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What RPS and RFS are set to, and whether that does anything. */
+#include "queues/show_rps.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "measure/queue.h"
-#include "queues/rps.h"
+#include "queues/net_queues.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What XPS is set to. */
+#include "queues/show_xps.h"
 #include "base/text.h"
-#include "queues/xps.h"
 
 #include <errno.h>
 #include <stdio.h>

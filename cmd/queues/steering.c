@@ -4,6 +4,8 @@
 #include "base/say.h"
 #include "base/text.h"
 #include "measure/queue.h"
+#include "queues/knobs.h"
+#include "queues/net_queues.h"
 
 #include <stdio.h>
 
@@ -176,7 +178,7 @@ static enum status add_row(struct steer_view *view, const struct irqkit_queue *q
 	row->queue = queue;
 	r = view->kind->read_cpus(queue, &row->cpus);
 	if (r < 0)
-		return net_say_unreadable(queue, view->kind->cpus_file, r);
+		return queue_say_unreadable(queue, view->kind->cpus_file, r);
 	row->serving = net_read_serving(view->net, queue);
 	view->kind->read_row(view, row);
 	return STATUS_DONE;

@@ -3,10 +3,12 @@
  * What `irqkit rps` and `irqkit xps` have in common: the queues of one direction of a
  * network interface are shown, or CPUs are set for them.
  */
-#ifndef STEER_H
-#define STEER_H
+#ifndef CMD_STEERING_H
+#define CMD_STEERING_H
 
+#include "change/change.h"
 #include "queues/net.h"
+#include "table/columns.h"
 #include "table/render.h"
 
 struct steer_options {

@@ -3,7 +3,13 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "measure/machine.h"
-#include "show/show.h"
+#include "show/show_cpus.h"
+#include "show/show_device.h"
+#include "show/show_queues.h"
+#include "show/show_remark.h"
+#include "show/show_row.h"
+#include "show/show_rows.h"
+#include "table/render.h"
 
 struct show_options {
 	struct table_options table;
@@ -28,20 +34,6 @@ static const struct option options[] = {
 	TABLE_OPTIONS(struct show_options, table),
 	{ 0 },
 };
-
-static void show_free(struct show *show)
-{
-	for (size_t i = 0; show->rows && i < show->chosen.n; i++)
-		show_row_free(&show->rows[i]);
-	free(show->rows);
-	load_free(&show->load);
-	selection_free(&show->chosen);
-	irqkit_cpuset_free(show->only);
-	irqkit_devices_free(show->devices);
-	irqkit_snapshot_free(show->snapshot);
-	irqkit_topology_free(show->topology);
-	irqkit_ctx_free(show->ctx);
-}
 
 static bool has_served(
 	const struct irqkit_interrupt *interrupt, const struct irqkit_cpuset *cpus)
@@ -102,16 +94,6 @@ static enum status make_rows(struct show *show)
 	return STATUS_NO_MATCH;
 }
 
-const struct load *show_load(struct show *show)
-{
-	if (show->load.cpus)
-		return &show->load;
-	load_start(&show->load, irqkit_snapshot_get_cpus(show->snapshot));
-	for (size_t i = 0; i < show->chosen.n; i++)
-		load_add(&show->load, show->chosen.interrupts[i]);
-	return &show->load;
-}
-
 static enum status open_machine(struct show *show, const struct call *call)
 {
 	enum status status = machine_open(call, &show->ctx);
@@ -170,7 +152,7 @@ static bool is_device_shown(
 	if (call->common.is_json || (o->table.output && o->table.output[0] != '+') ||
 		chosen->is_of_numbers || (chosen->is_of_devices && chosen->n_devices == 1))
 		return false;
-	return show_devices_are_news(show);
+	return show_needs_device_column(show);
 }
 
 static enum status print_rows(
@@ -206,7 +188,7 @@ static enum status print_rows(
 static enum status run(const struct call *call)
 {
 	const struct show_options *o = call->state;
-	struct show show CLEANUP(show_free) = { 0 };
+	struct show show CLEANUP(show_clear) = { 0 };
 	enum status status;
 
 	if (o->is_by_cpu + o->is_per_cpu + o->is_queues > 1) {

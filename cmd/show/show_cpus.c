@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `irqkit show --by-cpu`: one row a CPU. */
+#include "show/show_cpus.h"
 #include "base/basics.h"
 #include "base/say.h"
-#include "show/show.h"
+#include "table/render.h"
 
 struct cpu_row {
 	unsigned int cpu;

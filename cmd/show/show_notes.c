@@ -4,7 +4,8 @@
  * disagreement: managed interrupts of CPUs that are offline are shut down, those of disks
  * are on all nodes; timers belong to their CPU, isolated or not.
  */
-#include "show/show.h"
+#include "show/show_notes.h"
+#include "show/show_row.h"
 
 #include <stdio.h>
 

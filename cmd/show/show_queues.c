@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `irqkit show --queues`: one row a queue of a network interface. */
+#include "show/show_queues.h"
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "measure/queue.h"
-#include "show/show.h"
+#include "show/show_device.h"
+#include "show/show_row.h"
+#include "show/show_threads.h"
+#include "table/render.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The closing remark of `irqkit show`: what an expert would say. */
+#include "show/show_remark.h"
 #include "base/basics.h"
 #include "base/text.h"
 #include "change/refusals.h"
-#include "show/show.h"
+#include "show/show_notes.h"
+#include "show/show_row.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit spread: many interrupts over many CPUs. */
 #include "base/basics.h"
+#include "base/read_number.h"
 #include "base/say.h"
 #include "spread/spread_run.h"
 
@@ -52,17 +53,14 @@ static const struct option options[] = {
 static bool parse_number(const char *option, const char *word, unsigned int least,
 	unsigned int most, unsigned int *ret_number)
 {
-	unsigned int number = 0;
-	const char *p = word;
+	uint64_t number;
 
-	for (; *p >= '0' && *p <= '9' && number <= most; p++)
-		number = number * 10 + (unsigned int)(*p - '0');
-	if (p == word || *p || number < least || number > most) {
+	if (read_number(word, strlen(word), most, &number) < 0 || number < least) {
 		say_error("%s takes a number from %u to %u, not '%s'", option, least, most,
 			word);
 		return false;
 	}
-	*ret_number = number;
+	*ret_number = (unsigned int)number;
 	return true;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The machine, as the placement policy of the library wants to be told. */
-#ifndef PLACEMENT_H
-#define PLACEMENT_H
+#ifndef CMD_PLACEMENT_H
+#define CMD_PLACEMENT_H
 
 #include "change/change.h"
 #include "target/select.h"
@@ -60,6 +60,12 @@ enum status placement_check(struct change *change, const struct placement_wish *
 enum status placement_build(struct placement *placement, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
 void placement_clear(struct placement *placement);
+
+/* placement_choose.c: the CPUs and the interrupts that are meant; says what is wrong. */
+enum status placement_choose_cpus(
+	struct placement *placement, const struct placement_wish *wish);
+enum status placement_choose_interrupts(struct placement *placement,
+	struct change *change, const struct placement_wish *wish);
 
 /* placement_tell.c: the interrupts that were chosen, and the loads of all others. */
 enum status placement_tell_rows(struct placement *placement, struct change *change,

@@ -229,34 +229,60 @@ static bool has_few_vectors(const struct irqkit_snapshot *snapshot)
 	return false;
 }
 
-static void tell_vectors(struct placement *p, const unsigned int *used)
-{
-	irqkit_cpuset_foreach(cpu, p->cpus) {
-		unsigned int taken = used[cpu];
+/* How many interrupts each CPU handles, up to the last one that may be used. */
+struct vectors {
+	unsigned int *used; /* owned; by number of CPU; NULL: they are not counted */
+	size_t n_cpus;
+};
 
-		irqkit_spread_set_vectors(p->spread, cpu,
-			taken < VECTORS_PER_CPU ? VECTORS_PER_CPU - taken : 0);
-	}
+static void vectors_free(struct vectors *vectors)
+{
+	free(vectors->used);
+}
+
+/* Counts them only on a machine where a CPU can run out of them. */
+static enum status start_vectors(const struct placement *p,
+	const struct irqkit_snapshot *snapshot, struct vectors *vectors)
+{
+	if (!has_few_vectors(snapshot))
+		return STATUS_DONE;
+	irqkit_cpuset_foreach(cpu, p->cpus)
+		vectors->n_cpus = (size_t)cpu + 1;
+	vectors->used = calloc(vectors->n_cpus + 1, sizeof(*vectors->used));
+	return vectors->used ? STATUS_DONE : say_no_memory();
 }
 
 static void count_vector(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt,
-	unsigned int *used)
+	struct vectors *vectors)
 {
 	_cleanup_served_ struct served served = { 0 };
 	int now;
 
+	if (!vectors->used)
+		return;
 	read_served(ctx, interrupt, &served);
 	now = find_now(&served, interrupt);
-	if (now >= 0)
-		used[now]++;
+	if (now >= 0 && (size_t)now < vectors->n_cpus)
+		vectors->used[now]++;
+}
+
+static void tell_vectors(struct placement *p, const struct vectors *vectors)
+{
+	if (!vectors->used)
+		return;
+	irqkit_cpuset_foreach(cpu, p->cpus) {
+		unsigned int used = vectors->used[cpu];
+
+		irqkit_spread_set_vectors(p->spread, cpu,
+			used < VECTORS_PER_CPU ? VECTORS_PER_CPU - used : 0);
+	}
 }
 
 enum status placement_tell_rows(struct placement *p, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts)
 {
-	bool is_short = has_few_vectors(change->snapshot);
-	unsigned int *used = calloc(IRQKIT_CPU_MAX + 1, sizeof(*used));
-	enum status status = used ? STATUS_DONE : say_no_memory();
+	struct vectors vectors CLEANUP(vectors_free) = { 0 };
+	enum status status = start_vectors(p, change->snapshot, &vectors);
 	size_t next = 0;
 
 	for (size_t i = 0; i < irqkit_snapshot_count(counts) && status == STATUS_DONE; i++) {
@@ -267,16 +293,12 @@ enum status placement_tell_rows(struct placement *p, struct change *change,
 		if (next < p->n && p->interrupts[next] == row) {
 			status = tell_interrupt(p, change, wish, next++,
 				irqkit_interrupt_get_total(count));
-			continue;
+		} else if (irqkit_interrupt_get_irq(row) >= 0) {
+			tell_load(p, count);
+			count_vector(change->ctx, row, &vectors);
 		}
-		if (irqkit_interrupt_get_irq(row) < 0)
-			continue;
-		tell_load(p, count);
-		if (is_short)
-			count_vector(change->ctx, row, used);
 	}
-	if (status == STATUS_DONE && is_short)
-		tell_vectors(p, used);
-	free(used);
+	if (status == STATUS_DONE)
+		tell_vectors(p, &vectors);
 	return status;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Carries a placement out; where a CPU has no vector left, on the next best one. */
+#include "spread/spread_apply.h"
 #include "base/basics.h"
 #include "base/say.h"
-#include "spread/spread_run.h"
 
 #include <errno.h>
 #include <stdio.h>

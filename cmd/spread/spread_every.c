@@ -11,6 +11,9 @@
 #include "base/text.h"
 #include "measure/load.h"
 #include "measure/signals.h"
+#include "spread/notify.h"
+#include "spread/spread_apply.h"
+#include "spread/spread_notes.h"
 #include "spread/spread_run.h"
 
 #include <signal.h>

@@ -1,33 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `irqkit spread` says beside its plan: warnings, and what more queues would do. */
+#include "spread/spread_notes.h"
 #include "base/basics.h"
-#include "base/say.h"
 #include "base/text.h"
 #include "measure/queue.h"
-#include "spread/spread_run.h"
+#include "spread/spread_steering.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* More devices than this with the same finding share a line. */
 #define MAX_LINES 3u
-#define LINE_WIDTH 80
-
-void spread_add_note(struct spread *spread, const char *format, ...)
-{
-	struct notes *notes = &spread->notes;
-	char **texts = reallocarray(notes->texts, notes->n + 2, sizeof(*texts));
-	va_list args;
-
-	if (!texts)
-		return;
-	notes->texts = texts;
-	va_start(args, format);
-	if (vasprintf(&texts[notes->n], format, args) >= 0)
-		notes->n++;
-	va_end(args);
-	texts[notes->n] = NULL;
-}
 
 /* Is there no place for notes? */
 static bool is_silent(const struct change *change)
@@ -41,7 +24,7 @@ void spread_note_irqbalance(struct spread *spread, const struct change *change)
 				    : irqkit_ctx_find_process(change->ctx, "irqbalance");
 
 	if (pid > 0)
-		spread_add_note(spread,
+		notes_add(&spread->notes,
 			"irqbalance (process %d) runs, and will move them again: "
 			"'systemctl disable --now irqbalance' ends that",
 			pid);
@@ -101,22 +84,22 @@ static void note_device(
 	if (!more)
 		return;
 	if (finding == MORE_THAN_ON_NODE)
-		spread_add_note(spread,
+		notes_add(&spread->notes,
 			"%s has %zu queues, its node %d has %zu CPU%s: "
 			"--node=any takes all.",
 			name, owner->n_queues, owner->node, owner->n_cpus,
 			owner->n_cpus == 1 ? "" : "s");
 	else if (finding == MORE_THAN_CPUS)
-		spread_add_note(spread,
+		notes_add(&spread->notes,
 			"%s has %zu queues for %zu CPU%s: fewer would do as well.", name,
 			owner->n_queues, owner->n_cpus, owner->n_cpus == 1 ? "" : "s");
 	else if (finding == ONE_QUEUE)
-		spread_add_note(spread,
+		notes_add(&spread->notes,
 			"%s has one queue: spread cannot share it, "
 			"'irqkit rps %s --auto' can.",
 			name, name);
 	else
-		spread_add_note(spread,
+		notes_add(&spread->notes,
 			"%s has %zu queues for %zu CPUs: %s or 'irqkit rps %s'.", name,
 			owner->n_queues, owner->n_cpus, more, name);
 }
@@ -124,18 +107,17 @@ static void note_device(
 /* "eth0, eth1, eth2": of those with this finding the first. NULL: no memory. */
 static char *join_names(const struct placement *p, enum finding finding)
 {
-	char *joined = strdup("");
+	char *joined = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < p->n_owners && joined && n < MAX_LINES; i++) {
-		_cleanup_free_ char *before = NULL;
+	for (size_t i = 0; i < p->n_owners && n < MAX_LINES; i++) {
+		const struct irqkit_device *device = p->owners[i].device;
 
 		if (find(p, &p->owners[i]) != finding)
 			continue;
-		before = joined;
-		if (asprintf(&joined, "%s%s%s", before, n++ ? ", " : "",
-			    irqkit_device_get_name(p->owners[i].device)) < 0)
-			joined = NULL;
+		if (!text_join(&joined, ", ", irqkit_device_get_name(device)))
+			return NULL;
+		n++;
 	}
 	return joined;
 }
@@ -155,7 +137,7 @@ static void note_devices(struct spread *spread, enum finding finding, size_t n)
 	_cleanup_free_ char *safe = names ? text_escape(names) : NULL;
 
 	if (safe)
-		spread_add_note(spread, "%s and %zu more have %s", safe, n - MAX_LINES,
+		notes_add(&spread->notes, "%s and %zu more have %s", safe, n - MAX_LINES,
 			phrases[finding]);
 }
 
@@ -184,7 +166,7 @@ static void note_width(struct spread *spread, const struct change *change)
 	size_t n = spread->placement.n_on_one_of_many;
 
 	if (n > 0 && !change_writes(change->options))
-		spread_add_note(spread,
+		notes_add(&spread->notes,
 			"Each of %zu will be served by one CPU, which the kernel "
 			"chooses of its set: a width of %u shares the load of none, "
 			"only more queues, or RPS, do.",
@@ -204,32 +186,6 @@ void spread_find_notes(struct spread *spread, const struct change *change)
 
 void spread_say_warnings(const struct spread *spread, const struct change *change)
 {
-	for (size_t i = 0; i < spread->notes.n_warnings; i++)
-		if (!change->call->common.is_quiet)
-			say_warning("%s", spread->notes.texts[i]);
-}
-
-/* In lines that fit a terminal; what is to be typed is not torn apart. */
-static void print_folded(const char *text)
-{
-	const char *line = text, *blank = NULL;
-	bool is_quoted = false;
-
-	for (const char *p = text; *p; p++) {
-		is_quoted ^= *p == '\'';
-		if (*p == ' ' && !is_quoted)
-			blank = p;
-		if (p - line < LINE_WIDTH || !blank)
-			continue;
-		printf("%.*s\n", (int)(blank - line), line);
-		line = blank + 1;
-		blank = NULL;
-	}
-	puts(line);
-}
-
-void spread_print_advice(const struct spread *spread)
-{
-	for (size_t i = spread->notes.n_warnings; i < spread->notes.n; i++)
-		print_folded(spread->notes.texts[i]);
+	if (!change->call->common.is_quiet)
+		notes_say_warnings(&spread->notes);
 }

@@ -6,43 +6,13 @@
 #include "measure/machine.h"
 #include "measure/sample.h"
 #include "measure/signals.h"
+#include "spread/spread_apply.h"
+#include "spread/spread_notes.h"
+#include "spread/spread_report.h"
 #include "spread/spread_run.h"
 
 #include <signal.h>
 #include <stdio.h>
-
-void spread_free(struct spread *spread)
-{
-	placement_clear(&spread->placement);
-	for (size_t i = 0; i < spread->notes.n; i++)
-		free(spread->notes.texts[i]);
-	free(spread->notes.texts);
-	irqkit_cpuset_free(spread->full);
-	irqkit_snapshot_free(spread->after_counts);
-	irqkit_snapshot_free(spread->after);
-}
-
-/* From change->snapshot and the counts to a plan. */
-enum status spread_decide(struct spread *spread, struct change *change,
-	const struct wish *wish, const struct irqkit_snapshot *counts,
-	unsigned int seconds)
-{
-	enum status status;
-
-	*spread = (struct spread){ .wish = wish, .seconds = seconds, .counts = counts };
-	status = placement_build(&spread->placement, change, &wish->placement, counts);
-	if (status == STATUS_DONE)
-		status = placement_add_steps(&spread->placement, change);
-	/* as the library sees it: all of an interrupt's load is where it is served now */
-	spread->before = spread->placement.spread
-				 ? irqkit_spread_get_imbalance_before(
-					   spread->placement.spread)
-				 : 0;
-	return status;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* Applying                                                                        */
 
 /* The busiest of the CPUs that may be used, by their mean: as the library counts it. */
 static double measure_imbalance(

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How uneven it is, and what an expert would say to it. */
-#include "spread/spread_run.h"
+#include "spread/spread_remark.h"
+#include "spread/decision.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `irqkit spread` adds to the report: the load of each CPU before and after. */
+#include "spread/spread_report.h"
 #include "base/basics.h"
 #include "measure/load.h"
-#include "spread/spread_run.h"
+#include "spread/decision.h"
+#include "spread/spread_remark.h"
+#include "table/render.h"
 
 #include <langinfo.h>
 #include <stdio.h>
@@ -325,5 +328,5 @@ void spread_add_remark(const struct report *report)
 		print_rows(report, rows, n);
 	free(rows);
 	spread_print_imbalance(report);
-	spread_print_advice(spread);
+	notes_print_advice(&spread->notes);
 }

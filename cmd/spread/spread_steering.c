@@ -3,9 +3,9 @@
  * Where XPS and RPS go against the places that interrupts get: queues that are sent by from
  * CPUs far from the one that serves them, and packets that are handed to where they are.
  */
+#include "spread/spread_steering.h"
 #include "base/basics.h"
 #include "measure/queue.h"
-#include "spread/spread_run.h"
 
 #include <stdio.h>
 
@@ -90,7 +90,7 @@ static bool read_device(struct steered_device *device)
  * A CPU serves tx queues, and sends by none of them; of several that it serves, one is
  * enough. Where flows go by rx queues, xps_cpus doesn't matter.
  */
-static bool is_sent_by_from_elsewhere(
+static bool is_sent_by_far_cpus(
 	const struct steered_device *device, const struct steered *steered)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *rxqs = NULL;
@@ -146,13 +146,13 @@ static const struct conflict {
 	const char *outcome;
 	bool (*has)(const struct steered_device *device, const struct steered *steered);
 } conflicts[] = {
-	{ "XPS", "xps", "", is_sent_by_from_elsewhere },
+	{ "XPS", "xps", "", is_sent_by_far_cpus },
 	{ "RPS", "rps", ", so it does nothing", is_handed_to_itself },
 	{ "RPS", "rps", " on another node", is_handed_far_away },
 };
 
 /* The first queue, and how many. */
-static const struct steered *find(
+static const struct steered *find_conflict(
 	const struct steered_device *device, const struct conflict *conflict, size_t *ret_n)
 {
 	const struct steered *first = NULL;
@@ -172,7 +172,7 @@ static void note(const struct steered_device *device, const struct conflict *con
 	_cleanup_free_ char *queue = NULL, *cpus = NULL, *place = NULL;
 	char more[64] = "";
 	size_t n;
-	const struct steered *first = find(device, conflict, &n);
+	const struct steered *first = find_conflict(device, conflict, &n);
 
 	if (!first)
 		return;
@@ -182,7 +182,7 @@ static void note(const struct steered_device *device, const struct conflict *con
 	if (n > 1)
 		snprintf(more, sizeof(more), " (one of %zu such queues)", n);
 	if (queue && cpus && place)
-		spread_add_note(device->spread,
+		notes_add(&device->spread->notes,
 			"%s of %s is %s, its interrupt goes to %s%s%s: 'irqkit %s %s "
 			"--auto' afterwards mends that",
 			conflict->knob, queue, cpus, place, conflict->outcome, more,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns that -o and --sort name, and the order of the rows. */
 #include "table/columns.h"
+#include "base/basics.h"
 #include "base/say.h"
+#include "base/text.h"
 
 #include <string.h>
 #include <strings.h>
@@ -26,17 +28,12 @@ static bool has_name(const struct column *column, const char *name, size_t len)
 
 static void say_unknown(const struct column *columns, const char *name, size_t len)
 {
-	char list[1024] = "";
+	_cleanup_free_ char *list = NULL;
 
-	for (const struct column *c = columns; c->name; c++) {
-		if (c->flags & COLUMN_JSON_ONLY)
-			continue;
-		if (strlen(list) + strlen(c->name) + 3 < sizeof(list)) {
-			strcat(list, list[0] ? ", " : "");
-			strcat(list, c->name);
-		}
-	}
-	say_error("no column '%.*s': the columns are %s", (int)len, name, list);
+	for (const struct column *c = columns; c->name; c++)
+		if (!(c->flags & COLUMN_JSON_ONLY) && !text_join(&list, ", ", c->name))
+			break;
+	say_error("no column '%.*s': the columns are %s", (int)len, name, list ? list : "");
 }
 
 static void add_column(struct table *table, size_t *n, const struct column *column)

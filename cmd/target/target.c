@@ -2,27 +2,23 @@
 /* TARGETs: 24, 24-31, eth1, eth1:rx-0, 'nvme0q*', chip:xen-dyn, all. */
 #include "target/target.h"
 #include "base/basics.h"
+#include "base/read_number.h"
 #include "base/say.h"
 #include "measure/queue.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <limits.h>
 #include <string.h>
 
-/* Digits up to @end; more than INT_MAX stands for all that no interrupt can have. */
+/* A number that is too large stands for LONG_MAX, which no interrupt has. */
 static bool parse_irq(const char *text, const char *end, long *ret_irq)
 {
-	long irq = 0;
+	uint64_t irq = LONG_MAX;
 
-	if (text == end)
+	if (read_number(text, (size_t)(end - text), LONG_MAX, &irq) == -EINVAL)
 		return false;
-	for (; text < end; text++) {
-		if (*text < '0' || *text > '9')
-			return false;
-		if (irq <= INT_MAX)
-			irq = irq * 10 + (*text - '0');
-	}
-	*ret_irq = irq;
+	*ret_irq = (long)irq;
 	return true;
 }
 
