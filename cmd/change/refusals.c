@@ -66,6 +66,8 @@ const char *explain_error(int error)
 		return "the interrupt is gone, or this root was saved without it";
 	case EPROTO:
 		return "the kernel took the value, but the knob holds another";
+	case EFBIG:
+		return "no kernel has so large a file: was this root saved as it should be?";
 	default:
 		return NULL;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns of a report, and which steps have a row. */
+#include "base/error_name.h"
 #include "change/report_row.h"
 
 #include <string.h>
@@ -128,7 +129,7 @@ static struct cell get_error(void *data)
 {
 	int error = irqkit_step_get_error(step_of(data));
 
-	return error ? text_cell(strerrorname_np(error)) : ABSENT;
+	return text_cell(error_name(error));
 }
 
 static struct cell get_load(void *data)

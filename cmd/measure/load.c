@@ -36,7 +36,7 @@ void load_start(struct load *load, const struct irqkit_cpuset *cpus)
 	if (!load->cpus)
 		return;
 	irqkit_cpuset_foreach(cpu, cpus)
-		load->cpus[load->n_cpus++].cpu = (unsigned int)cpu;
+		load->cpus[load->n_cpus++].cpu = cpu;
 }
 
 void load_add(struct load *load, const struct irqkit_interrupt *interrupt)

@@ -91,10 +91,10 @@ static enum status check_online(const char *option, const struct irqkit_cpuset *
 	irqkit_cpuset_foreach(cpu, set) {
 		_cleanup_free_ char *list = NULL;
 
-		if (irqkit_cpuset_has(online, (unsigned int)cpu))
+		if (irqkit_cpuset_has(online, cpu))
 			continue;
 		irqkit_cpuset_format_list(online, &list);
-		say_error("%s: CPU %d is not online here: those that are: %s", option,
+		say_error("%s: CPU %u is not online here: those that are: %s", option,
 			cpu, list ? list : "?");
 		irqkit_cpuset_free(set);
 		return STATUS_MISUSE;

@@ -92,7 +92,7 @@ static enum status place_all(struct pin *pin, const struct irqkit_cpuset *cpus)
 	irqkit_cpuset_foreach (number, numbers) {
 		cpu = irqkit_cpuset_next(cpus, cpu);
 		cpu = cpu < 0 ? irqkit_cpuset_next(cpus, -1) : cpu;
-		status = place_number(pin, (unsigned int)number, (unsigned int)cpu);
+		status = place_number(pin, number, (unsigned int)cpu);
 		if (status != STATUS_DONE)
 			break;
 	}

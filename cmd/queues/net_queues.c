@@ -18,9 +18,9 @@ static enum status read_queue_numbers(const struct irqkit_device *device,
 		return STATUS_MISUSE;
 	}
 	irqkit_cpuset_foreach (number, *ret_numbers) {
-		if (irqkit_device_find_queue(device, direction, (unsigned int)number))
+		if (irqkit_device_find_queue(device, direction, number))
 			continue;
-		say_error("%s has no queue %s-%d: it has %zu",
+		say_error("%s has no queue %s-%u: it has %zu",
 			irqkit_device_get_name(device), queue_direction_word(direction), number,
 			queue_count(device, direction));
 		return STATUS_NO_MATCH;

@@ -171,12 +171,12 @@ enum status show_by_cpu(struct show *show, const struct table_options *options,
 		struct cpu_row *row = &rows[table.n_rows];
 
 		*row = (struct cpu_row){
-			.cpu = (unsigned int)cpu,
-			.is_online = irqkit_cpuset_has(online, (unsigned int)cpu),
+			.cpu = cpu,
+			.is_online = irqkit_cpuset_has(online, cpu),
 			.node = irqkit_topology_get_node(
-				show->topology, (unsigned int)cpu),
+				show->topology, cpu),
 			.load = load,
-			.part = load_get(load, (unsigned int)cpu),
+			.part = load_get(load, cpu),
 		};
 		table.rows[table.n_rows++] = row;
 	}

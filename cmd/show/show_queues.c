@@ -206,7 +206,7 @@ static struct cell get_distance(void *data)
 	if (!cpus || node < 0)
 		return ABSENT;
 	irqkit_cpuset_foreach(cpu, cpus) {
-		int from = irqkit_topology_get_node(topology, (unsigned int)cpu);
+		int from = irqkit_topology_get_node(topology, cpu);
 		int distance = from < 0 ? -1
 					: irqkit_topology_get_distance(topology,
 						  (unsigned int)from, (unsigned int)node);

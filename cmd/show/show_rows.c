@@ -279,7 +279,7 @@ static bool add_cpu_columns(
 		if (!of_cpu)
 			return false;
 		of_cpu->many.get = get_cpu;
-		of_cpu->many.number = (unsigned int)cpu;
+		of_cpu->many.number = cpu;
 		snprintf(of_cpu->name, sizeof(of_cpu->name), "CPU%u", of_cpu->many.number);
 		columns[(*n)++] = (struct column){
 			.name = of_cpu->name,

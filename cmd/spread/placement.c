@@ -53,9 +53,9 @@ static enum status tell_cpus(struct placement *p)
 	}
 	free(order);
 	irqkit_cpuset_foreach(cpu, online)
-		if (r >= 0 && !irqkit_cpuset_has(p->cpus, (unsigned int)cpu))
-			r = irqkit_spread_add_bystander(p->spread, (unsigned int)cpu,
-				core_number(p, (unsigned int)cpu));
+		if (r >= 0 && !irqkit_cpuset_has(p->cpus, cpu))
+			r = irqkit_spread_add_bystander(p->spread, cpu,
+				core_number(p, cpu));
 	return r < 0 ? say_no_memory() : STATUS_DONE;
 }
 

@@ -152,7 +152,7 @@ static void tell_node(struct placement *p, size_t index, struct placement_device
 	irqkit_spread_set_node(p->spread, index, node);
 	owner->n_cpus = 0;
 	irqkit_cpuset_foreach(cpu, local)
-		owner->n_cpus += irqkit_cpuset_has(p->cpus, (unsigned int)cpu);
+		owner->n_cpus += irqkit_cpuset_has(p->cpus, cpu);
 }
 
 static void tell_owner(struct placement *p, struct irqkit_ctx *ctx, size_t index, int irq,
@@ -288,7 +288,7 @@ static void tell_vectors(struct placement *p, const struct vectors *vectors)
 	irqkit_cpuset_foreach(cpu, p->cpus) {
 		unsigned int used = vectors->used[cpu];
 
-		irqkit_spread_set_vectors(p->spread, (unsigned int)cpu,
+		irqkit_spread_set_vectors(p->spread, cpu,
 			used < VECTORS_PER_CPU ? VECTORS_PER_CPU - used : 0);
 	}
 }

@@ -38,7 +38,7 @@ static const struct irqkit_interrupt *find_heavy(
 	}
 	irqkit_cpuset_foreach (cpu, p->cpus) {
 		uint64_t load = irqkit_spread_get_load_after(
-			p->spread, (unsigned int)cpu);
+			p->spread, cpu);
 
 		busiest = load > busiest ? load : busiest;
 	}

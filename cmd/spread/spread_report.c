@@ -93,7 +93,7 @@ static struct load_row *make_rows(const struct spread *spread, size_t *ret_n)
 		load_add_numbered(&after, spread->after_counts);
 	}
 	irqkit_cpuset_foreach (cpu, online) {
-		read_row(spread, &after, (unsigned int)cpu, &rows[n]);
+		read_row(spread, &after, cpu, &rows[n]);
 		n += has_load(&rows[n]) || irqkit_cpuset_has(p->cpus, rows[n].cpu);
 	}
 	*ret_n = n;

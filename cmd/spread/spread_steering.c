@@ -76,8 +76,8 @@ static bool read_device(struct steered_device *device)
 
 		irqkit_cpuset_foreach (cpu, steered->place)
 			if (!is_rx(steered->queue) &&
-				irqkit_cpuset_has(steered->cpus, (unsigned int)cpu) &&
-				irqkit_cpuset_add(device->served, (unsigned int)cpu) < 0)
+				irqkit_cpuset_has(steered->cpus, cpu) &&
+				irqkit_cpuset_add(device->served, cpu) < 0)
 				return false;
 	}
 	return true;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Memory for many small things that live and die together. */
-#include "private.h"
+#include "base/arena.h"
 
 #include <stdalign.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define BLOCK_SIZE ((size_t)256 << 10)
 

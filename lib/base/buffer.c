@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A text that grows at its end. A failure stays, and is asked for once, at the end. */
-#include "private.h"
+#include "base/buffer.h"
+#include "base/macros.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static bool make_room(struct buffer *buffer, size_t more)
 {

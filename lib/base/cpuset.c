@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sets of CPUs, and the two ways in which the kernel writes them. */
-#include "private.h"
+#include "base/buffer.h"
+#include "base/cpuset.h"
+#include "base/number.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define WORD_BITS 64u
 

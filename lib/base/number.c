@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Decimal numbers, strictly: digits and nothing else, no value that doesn't fit. */
-#include "private.h"
+#include "base/number.h"
 
 #include <endian.h>
 #include <errno.h>
+#include <string.h>
 
 #define EACH(byte) (0x0101010101010101u * (byte))
 
@@ -63,4 +64,13 @@ bool parse_eight_places(const char *text, uint64_t *ret_number)
 	digits = (digits * 100 + (digits >> 16)) & 0x0000ffff0000ffff;
 	*ret_number = (digits * 10000 + (digits >> 32)) & 0xffffffff;
 	return true;
+}
+
+uint64_t round_up_to_power(uint64_t number)
+{
+	uint64_t power = 1;
+
+	while (power < number && power <= UINT64_MAX / 2)
+		power *= 2;
+	return number ? power : 0;
 }

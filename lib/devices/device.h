@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the files about devices share.
+ * The records of all devices.
  *
  *	irqkit_devices --- irqkit_device ---+--- irqkit_device_irq   which interrupts
  *	  |     |   |                       +--- irqkit_queue        which queue they serve
@@ -11,98 +11,11 @@
 #ifndef IRQKIT_DEVICE_H
 #define IRQKIT_DEVICE_H
 
-#include "private.h"
+#include "base/arena.h"
+#include "devices/handler_names.h"
+#include "devices/netlink.h"
 
-#define NO_NUMBER UINT32_MAX
-
-/* ------------------------------------------------------------------------------- */
-/* names.c: what a driver calls its handlers                         (pure)         */
-
-enum {
-	SERVES_NONE = 0,
-	SERVES_RX = 1,
-	SERVES_TX = 2,
-	SERVES_BOTH = SERVES_RX | SERVES_TX,
-};
-
-/* How the number in a name becomes the number of a queue. */
-enum numbering {
-	NUMBER_IS_QUEUE, /* eth0-TxRx-3 is queue 3; without a number: queue 0 */
-	NUMBER_FROM_FIRST, /* counted on from something else: the smallest is queue 0 */
-	NUMBER_TX_THEN_RX, /* the lower half of all numbers is tx, the upper rx */
-	ALL_QUEUES, /* no number: serves all of them */
-	ALL_IF_ALONE, /* the same, unless the device has interrupts for its queues */
-};
-
-/* What the names of one device are made of; NULL: it has no such thing. */
-struct name_keys {
-	const char *driver; /* NULL: not known */
-	const char *netdev;
-	const char *virtio; /* virtio2 */
-	const char *vif; /* Xen: vif0 in a guest, vif1.0 in dom0 */
-	const char *pci; /* 0000:00:03.0 */
-	const char *bus; /* of the device on its bus: 1e100000.ethernet */
-	/* The network device had another name when it was opened. */
-	bool is_any_netdev;
-};
-
-struct name_meaning {
-	enum irqkit_role role;
-	unsigned int serves;
-	enum numbering numbering;
-	uint32_t number; /* NO_NUMBER: none in the name */
-	size_t line; /* of the table: names of one line are numbered together */
-};
-
-/* Does a handler of this name belong to the device, and what for? The name as a whole. */
-bool name_parse(
-	const struct name_keys *keys, const char *name, struct name_meaning *ret_meaning);
-
-/* @name is @word, or @word and something that is set off from it: never virtio10. */
-bool name_begins_with_word(const char *name, const char *word);
-
-/* ------------------------------------------------------------------------------- */
-/* netlink.c: the generic netlink family "netdev"                                  */
-
-struct netlink_napi {
-	uint32_t ifindex;
-	uint32_t id;
-	uint32_t irq; /* NO_NUMBER: the driver doesn't tell */
-	uint32_t pid; /* NO_NUMBER: no thread */
-};
-
-struct netlink_queue {
-	uint32_t ifindex;
-	uint32_t number;
-	bool is_tx;
-	uint32_t napi_id; /* NO_NUMBER: the driver doesn't tell */
-};
-
-struct netlink_answers {
-	struct netlink_napi *napis; /* owned */
-	size_t n_napis, napis_room;
-	struct netlink_queue *queues; /* owned */
-	size_t n_queues, queues_room;
-};
-
-/*
- * Takes one or more whole messages of a dump. 1: more will come, 0: that was the end.
- * -EBADMSG: no such messages; any other: what the kernel answered.
- */
-int netlink_parse_napis(struct netlink_answers *answers, const void *bytes, size_t len);
-int netlink_parse_queues(struct netlink_answers *answers, const void *bytes, size_t len);
-int netlink_parse_family(const void *bytes, size_t len, uint16_t *ret_family);
-
-/* Once all are there; then one can be found. */
-void netlink_sort(struct netlink_answers *answers);
-const struct netlink_napi *netlink_find_napi(
-	const struct netlink_answers *answers, uint32_t ifindex, uint32_t id);
-
-/* Asks the kernel for the NAPIs and queues of all devices. -ENOENT: no such family. */
-int netlink_ask(struct netlink_answers *answers);
-void netlink_free(struct netlink_answers *answers);
-
-/* ------------------------------------------------------------------------------- */
+#include <irqkit.h>
 
 struct irqkit_device_irq {
 	unsigned int irq;
@@ -162,7 +75,7 @@ struct name_entry {
 	const struct irqkit_interrupt *row;
 };
 
-struct owner {
+struct device_owner {
 	unsigned int irq;
 	unsigned int order; /* among the owners of this one */
 	struct irqkit_device *device;
@@ -189,7 +102,7 @@ struct irqkit_devices {
 	size_t n_net;
 	bool has_listed_net;
 
-	struct owner *owners; /* owned; by irq */
+	struct device_owner *owners; /* owned; by irq */
 	size_t n_owners, owners_room;
 	bool has_owners;
 
@@ -197,47 +110,5 @@ struct irqkit_devices {
 	size_t n_threads;
 	bool has_read_threads;
 };
-
-/* Makes room for one more in an array that its owner grows. */
-#define GROW(array, count, room)                                                         \
-	((count) < (room) || grow((void **)&(array), &(room), sizeof(*(array))) == 0)
-int grow(void **array, size_t *room, size_t size);
-
-/* The first member of a sorted array that isn't before @key, or @count. */
-size_t lower_bound(const void *array, size_t count, size_t size, const void *key,
-	int (*compare)(const void *member, const void *key));
-
-/* sysfs.c: from a name to folders, without following links in the middle of a path */
-int sysfs_resolve(
-	struct irqkit_devices *devices, const char *path, const char **ret_path);
-bool sysfs_is_name(const char *name); /* of one file: no slash, not `..` */
-const char *sysfs_last_name(const char *path);
-bool sysfs_is_pci_address(const char *text);
-/* Fills in bus_path, pci_path and keys from the folder where the bus device is. */
-int sysfs_read_bus(struct irqkit_device *device, const char *path);
-int sysfs_read_irqs(struct irqkit_device *device);
-
-/* device_irqs.c */
-int device_read_irqs(struct irqkit_device *device);
-int device_add_irq(struct irqkit_device *device, unsigned int irq,
-	enum irqkit_source source, struct irqkit_device_irq **ret_irq);
-const struct irqkit_interrupt *devices_find_row(
-	const struct irqkit_devices *devices, unsigned int irq);
-int devices_sort_names(struct irqkit_devices *devices);
-size_t devices_find_names(const struct irqkit_devices *devices, const char *prefix);
-
-/* queues.c */
-int device_read_queues(struct irqkit_device *device);
-size_t device_count_queues(
-	const struct irqkit_device *device, enum irqkit_direction direction);
-/* What the kernel said of the device whose ifindex is filled in. */
-int device_join_netlink(
-	struct irqkit_device *device, const struct netlink_answers *answers);
-
-/* threads.c */
-#define THREAD_NAME_CUT 15 /* a name that is this long may have been longer */
-int devices_read_threads(struct irqkit_devices *devices);
-/* The first thread whose name isn't before @text. */
-size_t threads_find(const struct irqkit_devices *devices, const char *text);
 
 #endif

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which threads work for a queue, and for a device. */
-#include "devices/device.h"
+#include "base/array.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/netlink.h"
+#include "devices/queues.h"
+#include "devices/threads.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct list {
 	const struct irqkit_thread **items; /* owned by whom it is made for */

@@ -14,9 +14,12 @@
  *
  * To add a driver: its lines, and a row for each in test/unit/test_names.c.
  */
-#include "devices/device.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/handler_names.h"
 
 #include <ctype.h>
+#include <string.h>
 
 struct line {
 	const char *drivers; /* "a,b"; "*": for all, tried after their own lines */

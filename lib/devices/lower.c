@@ -8,20 +8,24 @@
  * Disks have a folder slaves/ with such links. Who writes a saved root can make them go
  * in circles.
  */
+#include "base/array.h"
+#include "base/macros.h"
 #include "devices/device.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define LOWER "lower_"
 
 /* Those seen so far, to be visited one after another. */
-struct walk {
+struct lower_walk {
 	struct irqkit_device **seen; /* owned */
 	size_t n, room;
 };
 
-static int walk_add(struct walk *walk, struct irqkit_device *device)
+static int walk_add(struct lower_walk *walk, struct irqkit_device *device)
 {
 	for (size_t i = 0; i < walk->n; i++)
 		if (walk->seen[i] == device)
@@ -32,7 +36,8 @@ static int walk_add(struct walk *walk, struct irqkit_device *device)
 	return 0;
 }
 
-static int add_named(struct walk *walk, struct irqkit_device *upper, const char *name)
+static int add_named(
+	struct lower_walk *walk, struct irqkit_device *upper, const char *name)
 {
 	struct irqkit_device *device;
 	int r = upper->kind == IRQKIT_DEVICE_NET
@@ -45,22 +50,17 @@ static int add_named(struct walk *walk, struct irqkit_device *upper, const char 
 	return walk_add(walk, device);
 }
 
-static int add_below(struct walk *walk, struct irqkit_device *device)
+static int add_below(struct lower_walk *walk, struct irqkit_device *device)
 {
 	bool is_net = device->kind == IRQKIT_DEVICE_NET;
 	_cleanup_free_ char **names = NULL;
-	_cleanup_free_ char *path = NULL;
 	size_t count;
 	int r;
 
 	if (!device->path)
 		return 0;
-	if (asprintf(&path, "%s%s", device->path, is_net ? "" : "/slaves") < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	r = knob_list_names(
-		device->devices->ctx, path, is_net ? LOWER : "", &names, &count);
+	r = knob_listf_names(device->devices->ctx, is_net ? LOWER : "", &names, &count,
+		"%s%s", device->path, is_net ? "" : "/slaves");
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	for (size_t i = 0; i < count && r == 0; i++)
@@ -70,7 +70,7 @@ static int add_below(struct walk *walk, struct irqkit_device *device)
 
 EXPORT int irqkit_device_count_lower(struct irqkit_device *device, size_t *ret_count)
 {
-	struct walk walk = { 0 };
+	struct lower_walk walk = { 0 };
 	size_t kept = 0;
 	int r;
 

@@ -9,11 +9,16 @@
  * interrupt. A device that is down has none of either. The messages are read by
  * functions from bytes; only the last part of this file talks to the kernel.
  */
-#include "devices/device.h"
+#include "base/array.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/netlink.h"
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 

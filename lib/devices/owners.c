@@ -7,14 +7,19 @@
  *	disks                 vda, nvme0n1         alone on their controller
  *	PCI functions         0000:00:1f.2         and all their other interrupts
  */
+#include "base/array.h"
+#include "base/macros.h"
 #include "devices/device.h"
+#include "kernel/knob.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static int compare_owners(const void *a, const void *b)
 {
-	const struct owner *x = a, *y = b;
+	const struct device_owner *x = a, *y = b;
 
 	if (x->irq != y->irq)
 		return x->irq < y->irq ? -1 : 1;
@@ -23,7 +28,7 @@ static int compare_owners(const void *a, const void *b)
 
 static int compare_irq(const void *member, const void *key)
 {
-	const struct owner *owner = member;
+	const struct device_owner *owner = member;
 	unsigned int irq = *(const unsigned int *)key;
 
 	return (owner->irq > irq) - (owner->irq < irq);
@@ -32,7 +37,7 @@ static int compare_irq(const void *member, const void *key)
 /* The first owner of @irq among the @n sorted ones, or where it would stand. */
 static size_t find_owner(const struct irqkit_devices *devices, size_t n, unsigned int irq)
 {
-	return lower_bound(
+	return array_lower_bound(
 		devices->owners, n, sizeof(*devices->owners), &irq, compare_irq);
 }
 
@@ -49,7 +54,7 @@ static int add_owner(
 			continue;
 		if (!GROW(devices->owners, devices->n_owners, devices->owners_room))
 			return -ENOMEM;
-		devices->owners[devices->n_owners] = (struct owner){
+		devices->owners[devices->n_owners] = (struct device_owner){
 			.irq = irq,
 			.order = (unsigned int)devices->n_owners,
 			.device = device,
@@ -123,14 +128,11 @@ static bool is_same_text(const char *a, const char *b)
  */
 static bool is_representor(const struct irqkit_device *device)
 {
-	_cleanup_free_ char *path = NULL, *text = NULL;
+	_cleanup_free_ char *text = NULL;
 	size_t len;
 
-	if (asprintf(&path, "%s/phys_port_name", device->path) < 0) {
-		path = NULL;
-		return false;
-	}
-	return knob_read_line(device->devices->ctx, path, &text, &len) == 0 &&
+	return knob_readf_line(device->devices->ctx, &text, &len, "%s/phys_port_name",
+		       device->path) == 0 &&
 		(strstr(text, "vf") || strstr(text, "sf"));
 }
 

@@ -15,9 +15,12 @@
  * ("4b00000.gpio"); so may an action's. Two blanks or more stand before the actions.
  * Sources: kernel/irq/proc.c, show_interrupts() and irq_seq_show().
  */
-#include "private.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "interrupts/description.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* The names that flow handlers are registered with; longer ones before their endings. */
 static const char *const triggers[] = {
@@ -39,13 +42,13 @@ static const char *const triggers[] = {
 };
 
 /* Where a word begins, how long it is, and how many blanks stand before it. */
-struct word {
+struct text_word {
 	size_t at;
 	size_t len;
 	size_t blanks;
 };
 
-static bool next_word(const char *text, size_t len, size_t from, struct word *ret)
+static bool next_word(const char *text, size_t len, size_t from, struct text_word *ret)
 {
 	size_t at = from;
 
@@ -118,7 +121,7 @@ static void set_trigger(struct description *d, const char *text, size_t len)
 
 static void set_actions(struct description *d, const char *text, size_t len, size_t from)
 {
-	struct word w;
+	struct text_word w;
 
 	if (next_word(text, len, from, &w)) {
 		d->actions = text + w.at;
@@ -130,7 +133,7 @@ static void set_actions(struct description *d, const char *text, size_t len, siz
 static size_t take_level(
 	struct description *d, const char *text, size_t len, size_t from)
 {
-	struct word w;
+	struct text_word w;
 
 	if (!next_word(text, len, from, &w) || !is_level(text + w.at, w.len))
 		return from;
@@ -146,7 +149,7 @@ static size_t take_level(
 
 /* Is this word, which isn't the first, where the chip ends? Then the rest is read too. */
 static bool ends_chip(
-	struct description *d, const char *text, size_t len, const struct word *w)
+	struct description *d, const char *text, size_t len, const struct text_word *w)
 {
 	const char *word = text + w->at;
 	size_t end = w->at + w->len;
@@ -199,7 +202,7 @@ static void split_glued(struct description *d)
 
 void description_parse(const char *text, size_t len, struct description *ret)
 {
-	struct word w;
+	struct text_word w;
 	size_t from;
 
 	memset(ret, 0, sizeof(*ret));

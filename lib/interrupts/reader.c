@@ -14,9 +14,15 @@
  * stretches of them, and others are read by eight digits at once; any other spacing is
  * read digit by digit, with the same result.
  */
-#include "private.h"
+#include "base/arena.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "interrupts/description.h"
+#include "interrupts/reader.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define FIELD_LEN 11u /* a blank and ten places */
 #define STRETCH 64u /* zeros compared at once: then 16, 4 and 1 */
@@ -242,13 +248,7 @@ static const char *read_count(
 		p++;
 	if (p == start || (p < end && !is_blank(*p)))
 		return NULL;
-	if (p - start < 19) { /* fits in any case */
-		uint64_t count = 0;
-
-		for (; start < p; start++)
-			count = count * 10 + (uint64_t)(*start - '0');
-		*ret_count = count;
-	} else if (parse_u64(start, (size_t)(p - start), ret_count) < 0) {
+	if (parse_u64(start, (size_t)(p - start), ret_count) < 0) {
 		fail(reader, -ERANGE, "a count above 64 bits");
 		return NULL;
 	}
@@ -430,7 +430,7 @@ static int read_first_line(struct reader *reader, const char *line, const char *
 	if (!reader->columns || irqkit_cpuset_is_empty(reader->columns))
 		return fail(reader, -EBADMSG, "no heading that names CPUs");
 	irqkit_cpuset_foreach(cpu, reader->columns)
-		if (add_column(reader, (uint32_t)cpu) < 0)
+		if (add_column(reader, cpu) < 0)
 			return fail(reader, -ENOMEM, "no memory");
 	r = prepare_row(reader);
 	return r < 0 ? r : read_row(reader, line, end);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What can be asked of a snapshot. */
-#include "private.h"
+#include "base/macros.h"
+#include "interrupts/snapshot.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 EXPORT const struct irqkit_cpuset *irqkit_snapshot_get_cpus(
 	const struct irqkit_snapshot *snapshot)
@@ -114,4 +118,20 @@ EXPORT const char *irqkit_interrupt_get_description(
 	const struct irqkit_interrupt *interrupt)
 {
 	return interrupt->description;
+}
+
+char *interrupt_join_actions(const struct irqkit_interrupt *interrupt)
+{
+	size_t len = 1;
+	char *joined, *out;
+
+	for (size_t i = 0; i < interrupt->n_actions; i++)
+		len += strlen(interrupt->actions[i]) + 2;
+	out = joined = malloc(len);
+	if (!joined)
+		return NULL;
+	*out = '\0';
+	for (size_t i = 0; i < interrupt->n_actions; i++)
+		out += sprintf(out, "%s%s", i ? ", " : "", interrupt->actions[i]);
+	return joined;
 }

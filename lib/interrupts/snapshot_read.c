@@ -3,10 +3,20 @@
  * The snapshot of a machine: /proc/interrupts, read again where it is torn; what
  * /sys/kernel/irq/N knows better; and that alone where /proc/interrupts is masked.
  */
-#include "private.h"
+#include "base/arena.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "interrupts/reader.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
+#include "kernel/knob_path.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 
 #define ATTEMPTS 6
@@ -24,11 +34,9 @@ static void free_snapshot(struct irqkit_snapshot **snapshot)
 static int read_irq_file(struct irqkit_ctx *ctx, unsigned int irq, const char *name,
 	char **ret_text, size_t *ret_len)
 {
-	char path[64];
-	int r;
+	int r = knob_readf_line(
+		ctx, ret_text, ret_len, "sys/kernel/irq/%u/%s", irq, name);
 
-	snprintf(path, sizeof(path), "sys/kernel/irq/%u/%s", irq, name);
-	r = knob_read_line(ctx, path, ret_text, ret_len);
 	if (r == 0 && *ret_len == 0) {
 		free(*ret_text);
 		*ret_text = NULL;

@@ -3,9 +3,12 @@
  * What came between two snapshots. Rows belong together by their label and by what they
  * say of themselves, never by their place: interrupts come and go.
  */
-#include "private.h"
+#include "base/arena.h"
+#include "base/macros.h"
+#include "interrupts/snapshot.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define COUNTER_BITS 32 /* kernel/irq: unsigned int */
 

@@ -7,21 +7,22 @@
  * own files are opened plainly, and in another root the links are followed here, as if it
  * were "/".
  */
-#include "private.h"
+#include "kernel/ctx.h"
+#include "kernel/openat2.h"
+#include "kernel/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MAX_LINKS 40u /* as the kernel has it */
 #define ATTEMPTS 128
 
-struct walk {
+struct path_walk {
 	/* holds neither link nor "..": opened without following any */
 	char done[PATH_MAX];
 	char todo[PATH_MAX];
@@ -60,7 +61,8 @@ static int open_without_links(struct irqkit_ctx *ctx, const char *path, int flag
 }
 
 /* The next component of what is to do; false: none is left. */
-static bool take_component(struct walk *walk, char name[NAME_MAX + 1], int *ret_error)
+static bool take_component(
+	struct path_walk *walk, char name[NAME_MAX + 1], int *ret_error)
 {
 	const char *begin = walk->todo + strspn(walk->todo, "/");
 	size_t len = strcspn(begin, "/");
@@ -73,14 +75,14 @@ static bool take_component(struct walk *walk, char name[NAME_MAX + 1], int *ret_
 	return true;
 }
 
-static void drop_last(struct walk *walk)
+static void drop_last(struct path_walk *walk)
 {
 	char *slash = strrchr(walk->done, '/');
 
 	*(slash ? slash : walk->done) = '\0';
 }
 
-static int append(struct walk *walk, const char *name)
+static int append(struct path_walk *walk, const char *name)
 {
 	size_t len = strlen(walk->done);
 	int n = snprintf(
@@ -90,7 +92,7 @@ static int append(struct walk *walk, const char *name)
 }
 
 /* Where the link at the end of what is done leads, is to do before all else. */
-static int follow(struct walk *walk, const char *target)
+static int follow(struct path_walk *walk, const char *target)
 {
 	char todo[2 * PATH_MAX];
 	int n = snprintf(todo, sizeof(todo), "%s%s", target, walk->todo);
@@ -127,8 +129,8 @@ static int read_link(struct irqkit_ctx *ctx, const char *path, bool has_more,
 	return r;
 }
 
-static int walk_on(
-	struct walk *walk, struct irqkit_ctx *ctx, const char *name, bool follows_last)
+static int walk_on(struct path_walk *walk, struct irqkit_ctx *ctx, const char *name,
+	bool follows_last)
 {
 	char target[PATH_MAX];
 	int r;
@@ -148,7 +150,7 @@ static int walk_on(
 
 static int open_in_root(struct irqkit_ctx *ctx, const char *path, int flags)
 {
-	struct walk walk = { 0 };
+	struct path_walk walk = { 0 };
 	char name[NAME_MAX + 1];
 	int r = 0;
 
@@ -168,15 +170,15 @@ static int open_in_root(struct irqkit_ctx *ctx, const char *path, int flags)
  */
 static int open_by_openat2(struct irqkit_ctx *ctx, const char *path, int flags)
 {
-	struct open_how how = {
+	struct how_to_open how = {
 		.flags = (unsigned int)flags | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT,
+		.resolve = HOW_IN_ROOT,
 	};
 	long fd = -1;
 
 	errno = EAGAIN;
 	for (int left = ATTEMPTS; fd < 0 && errno == EAGAIN && left-- > 0;)
-		fd = syscall(SYS_openat2, ctx->root_fd, path, &how, sizeof(how));
+		fd = syscall(CALL_OPENAT2, ctx->root_fd, path, &how, sizeof(how));
 	return fd >= 0 ? (int)fd : -errno;
 }
 

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The journal of changes: a plan -> its file, before the first knob is written. */
+#include "base/buffer.h"
+#include "base/macros.h"
+#include "base/number.h"
 #include "plan/journal.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -79,14 +83,14 @@ bool journal_parse_name(const char *name, unsigned int *ret_number, bool *ret_un
 	return *ret_undone || name[len] == '\0';
 }
 
-struct search {
+struct number_search {
 	int dir_fd;
 	unsigned int last; /* the highest number so far */
 };
 
 static int note_number(void *data, const char *name)
 {
-	struct search *search = data;
+	struct number_search *search = data;
 	unsigned int number;
 	bool is_undone;
 
@@ -97,7 +101,7 @@ static int note_number(void *data, const char *name)
 
 static int remove_if_old(void *data, const char *name)
 {
-	struct search *search = data;
+	struct number_search *search = data;
 	unsigned int number;
 	bool is_undone;
 
@@ -110,22 +114,22 @@ static int remove_if_old(void *data, const char *name)
 int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 	const char *command, unsigned int *number)
 {
-	struct search search = { .dir_fd = lock->dir_fd };
+	struct number_search search = { .dir_fd = lock->dir_fd };
 	_cleanup_free_ char *text = NULL;
 	char name[16];
-	int r = state_list(lock->dir_fd, note_number, &search);
+	int r = run_dir_list(lock->dir_fd, note_number, &search);
 
 	if (r == 0)
-		r = state_list(lock->dir_fd, remove_if_old, &search);
+		r = run_dir_list(lock->dir_fd, remove_if_old, &search);
 	if (r == 0)
 		r = format_change(plan, command, &text);
 	if (r < 0)
 		return r;
 	snprintf(name, sizeof(name), "%u", *number ? *number : search.last + 1);
-	r = state_write(lock->dir_fd, name, text, strlen(text));
+	r = run_dir_write(lock->dir_fd, name, text, strlen(text));
 	if (r < 0)
 		return r;
-	r = state_sync(lock->dir_fd);
+	r = run_dir_sync(lock->dir_fd);
 	if (*number) /* stands for what is written already: it stays */
 		return r;
 	if (r < 0)

@@ -21,7 +21,11 @@
 #ifndef IRQKIT_JOURNAL_H
 #define IRQKIT_JOURNAL_H
 
-#include "private.h"
+#include "base/buffer.h"
+#include "plan/plan.h"
+#include "plan/run_dir.h"
+
+#include <irqkit.h>
 
 #define JOURNAL_HEADING "irqkit-journal 1\n"
 #define JOURNAL_UNDONE ".undone"
@@ -37,7 +41,7 @@ enum {
 };
 
 /* One knob of a change. */
-struct entry {
+struct journal_entry {
 	char *field[N_FIELDS]; /* owned */
 };
 
@@ -47,7 +51,7 @@ struct irqkit_change {
 	int64_t time;
 	char *command; /* owned */
 	unsigned int undoes;
-	struct entry *entries; /* owned */
+	struct journal_entry *entries; /* owned */
 	size_t n_entries;
 	bool is_complete; /* the file has its end */
 };
@@ -73,10 +77,10 @@ void journal_format_knob(struct buffer *file, const char *const field[N_FIELDS])
 
 /* journal_read.c */
 
-/* The change that is in a file. What it holds by then is ended with change_clear(). */
-int change_read(int dir_fd, const char *name, struct irqkit_change *change);
-void change_clear(struct irqkit_change *change);
+/* The change that is in a file. What it holds by then is ended with journal_clear_change(). */
+int journal_read_change(int dir_fd, const char *name, struct irqkit_change *change);
+void journal_clear_change(struct irqkit_change *change);
 /* A new, empty entry. */
-int change_add_entry(struct irqkit_change *change, struct entry **ret_entry);
+int journal_add_entry(struct irqkit_change *change, struct journal_entry **ret_entry);
 
 #endif

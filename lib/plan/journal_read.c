@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The files of the journal -> changes that can be undone. */
+#include "base/macros.h"
+#include "base/number.h"
+#include "kernel/ctx.h"
 #include "plan/journal.h"
+#include "plan/knob_value.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -11,7 +17,7 @@ struct irqkit_journal {
 	size_t n_changes;
 };
 
-void change_clear(struct irqkit_change *change)
+void journal_clear_change(struct irqkit_change *change)
 {
 	for (size_t i = 0; i < change->n_entries; i++)
 		for (size_t f = 0; f < N_FIELDS; f++)
@@ -25,7 +31,7 @@ EXPORT void irqkit_journal_free(struct irqkit_journal *journal)
 	if (!journal)
 		return;
 	for (size_t i = 0; i < journal->n_changes; i++)
-		change_clear(&journal->changes[i]);
+		journal_clear_change(&journal->changes[i]);
 	free(journal->changes);
 	free(journal);
 }
@@ -55,7 +61,7 @@ static bool unescape(char *text)
 }
 
 /* A path that this library writes, and the interrupt that goes with it. */
-static bool is_knob(const struct entry *entry)
+static bool is_knob(const struct journal_entry *entry)
 {
 	const char *text = entry->field[FIELD_IRQ];
 	enum irqkit_knob knob;
@@ -68,7 +74,7 @@ static bool is_knob(const struct entry *entry)
 	return parse_u32(text, strlen(text), &irq) == 0 && irq == number;
 }
 
-int change_add_entry(struct irqkit_change *change, struct entry **ret_entry)
+int journal_add_entry(struct irqkit_change *change, struct journal_entry **ret_entry)
 {
 	void *entries = reallocarray(
 		change->entries, change->n_entries + 1, sizeof(*change->entries));
@@ -77,14 +83,14 @@ int change_add_entry(struct irqkit_change *change, struct entry **ret_entry)
 		return -ENOMEM;
 	change->entries = entries;
 	*ret_entry = &change->entries[change->n_entries++];
-	**ret_entry = (struct entry){ 0 };
+	**ret_entry = (struct journal_entry){ 0 };
 	return 0;
 }
 
 static int parse_knob(struct irqkit_change *change, char *text)
 {
-	struct entry *entry;
-	int r = change_add_entry(change, &entry);
+	struct journal_entry *entry;
+	int r = journal_add_entry(change, &entry);
 
 	if (r < 0)
 		return r;
@@ -147,10 +153,10 @@ static int parse_change(struct irqkit_change *change, char *text)
 	return change->is_complete && change->command ? 0 : -EBADMSG;
 }
 
-int change_read(int dir_fd, const char *name, struct irqkit_change *change)
+int journal_read_change(int dir_fd, const char *name, struct irqkit_change *change)
 {
 	_cleanup_free_ char *text = NULL;
-	int r = state_read(dir_fd, name, &text);
+	int r = run_dir_read(dir_fd, name, &text);
 
 	return r < 0 ? r : parse_change(change, text);
 }
@@ -182,12 +188,12 @@ static int add_change(void *data, const char *name)
 
 	if (!journal_parse_name(name, &change.number, &change.is_undone))
 		return 0;
-	r = change_read(reading->dir_fd, name, &change);
+	r = journal_read_change(reading->dir_fd, name, &change);
 	if (r == 0)
 		r = keep_change(reading->journal, &change);
 	if (r == 0)
 		return 0;
-	change_clear(&change);
+	journal_clear_change(&change);
 	if (r == -ENOENT) /* gone since the folder was listed, which needs no lock */
 		return 0;
 	if (r == -ENOMEM)
@@ -212,9 +218,9 @@ EXPORT int irqkit_journal_read(
 
 	if (!journal)
 		return -ENOMEM;
-	dir_fd = state_open(ctx, false);
+	dir_fd = run_dir_open(ctx, false);
 	if (dir_fd >= 0) {
-		r = state_list(
+		r = run_dir_list(
 			dir_fd, add_change, &(struct reading){ ctx, journal, dir_fd });
 		close(dir_fd);
 	} else if (dir_fd != -ENOENT) {

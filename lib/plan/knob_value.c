@@ -12,10 +12,17 @@
  *     /proc/sys/net/core/rps_sock_flow_entries     number, made a power of two
  *     /proc/123/status                             list: sched_setaffinity() writes it
  */
-#include "private.h"
+#include "plan/knob_value.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/queues.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define NET "/sys/class/net/"
 #define DEVICE_NAME_MAX 15u /* IFNAMSIZ - 1 */
@@ -107,15 +114,12 @@ bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret
 int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text)
 {
 	size_t len = strlen(NET) + strcspn(path + strlen(NET), "/");
-	_cleanup_free_ char *file = NULL, *text = NULL;
+	_cleanup_free_ char *text = NULL;
 	uint32_t index;
 	size_t text_len;
 
-	if (asprintf(&file, "%.*s/ifindex", (int)len - 1, path + 1) < 0) {
-		file = NULL;
-		return -ENOMEM;
-	}
-	if (knob_read_line(ctx, file, &text, &text_len) < 0 ||
+	if (knob_readf_line(
+		    ctx, &text, &text_len, "%.*s/ifindex", (int)len - 1, path + 1) < 0 ||
 		parse_u32(text, text_len, &index) < 0) {
 		free(text);
 		text = strdup("");
@@ -129,16 +133,17 @@ int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text)
 /* ------------------------------------------------------------------------------- */
 /* Values                                                                          */
 
-void value_clear(struct value *value)
+void knob_value_clear(struct knob_value *value)
 {
 	free(value->text);
 	irqkit_cpuset_free(value->cpus);
-	*value = (struct value){ 0 };
+	*value = (struct knob_value){ 0 };
 }
 
-int value_parse(enum irqkit_knob knob, const char *text, struct value *ret_value)
+int knob_value_parse(
+	enum irqkit_knob knob, const char *text, struct knob_value *ret_value)
 {
-	struct value value = { .text = strdup(text) };
+	struct knob_value value = { .text = strdup(text) };
 	size_t len = strlen(text);
 	int r;
 
@@ -158,10 +163,10 @@ int value_parse(enum irqkit_knob knob, const char *text, struct value *ret_value
 	return 0;
 }
 
-int value_set_cpus(enum irqkit_knob knob, const struct irqkit_cpuset *cpus,
-	const char *like, struct value *ret_value)
+int knob_value_set_cpus(enum irqkit_knob knob, const struct irqkit_cpuset *cpus,
+	const char *like, struct knob_value *ret_value)
 {
-	struct value value = { 0 };
+	struct knob_value value = { 0 };
 	int r = irqkit_cpuset_copy(cpus, &value.cpus);
 
 	if (r == 0)
@@ -169,16 +174,16 @@ int value_set_cpus(enum irqkit_knob knob, const struct irqkit_cpuset *cpus,
 			? irqkit_cpuset_format_list(cpus, &value.text)
 			: cpuset_format_mask_like(cpus, like, &value.text);
 	if (r < 0) {
-		value_clear(&value);
+		knob_value_clear(&value);
 		return r;
 	}
 	*ret_value = value;
 	return 0;
 }
 
-int value_set_number(uint64_t number, struct value *ret_value)
+int knob_value_set_number(uint64_t number, struct knob_value *ret_value)
 {
-	struct value value = { .number = number };
+	struct knob_value value = { .number = number };
 
 	if (asprintf(&value.text, "%llu", (unsigned long long)number) < 0)
 		return -ENOMEM;
@@ -186,24 +191,16 @@ int value_set_number(uint64_t number, struct value *ret_value)
 	return 0;
 }
 
-bool value_is_equal(enum irqkit_knob knob, const struct value *a, const struct value *b)
+bool knob_value_is_equal(
+	enum irqkit_knob knob, const struct knob_value *a, const struct knob_value *b)
 {
 	return is_number(knob) ? a->number == b->number
 			       : irqkit_cpuset_is_equal(a->cpus, b->cpus);
 }
 
-uint64_t round_up_to_power(uint64_t number)
-{
-	uint64_t power = 1;
-
-	while (power < number && power <= UINT64_MAX / 2)
-		power *= 2;
-	return number ? power : 0;
-}
-
 /* Is @cpu one that the kernel leaves out of what is written to @knob? */
 static bool may_leave_out(
-	struct irqkit_topology *topology, enum irqkit_knob knob, int cpu)
+	struct irqkit_topology *topology, enum irqkit_knob knob, unsigned int cpu)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
 		topology, IRQKIT_CPUS_ONLINE);
@@ -212,11 +209,11 @@ static bool may_leave_out(
 	const struct irqkit_cpuset *nohz_full = irqkit_topology_get_cpus(
 		topology, IRQKIT_CPUS_NOHZ_FULL);
 
-	if (online && !irqkit_cpuset_has(online, (unsigned int)cpu))
+	if (online && !irqkit_cpuset_has(online, cpu))
 		return true;
 	return knob == IRQKIT_KNOB_RPS_CPUS &&
-		((isolated && irqkit_cpuset_has(isolated, (unsigned int)cpu)) ||
-			(nohz_full && irqkit_cpuset_has(nohz_full, (unsigned int)cpu)));
+		((isolated && irqkit_cpuset_has(isolated, cpu)) ||
+			(nohz_full && irqkit_cpuset_has(nohz_full, cpu)));
 }
 
 /*
@@ -233,16 +230,16 @@ static bool are_left_out(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 		irqkit_topology_new(ctx, &topology) < 0)
 		return false;
 	irqkit_cpuset_foreach (cpu, given)
-		if (!irqkit_cpuset_has(kept, (unsigned int)cpu))
+		if (!irqkit_cpuset_has(kept, cpu))
 			all = all && may_leave_out(topology, knob, cpu);
 	irqkit_topology_free(topology);
 	return all;
 }
 
-bool value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
-	const struct value *given, const struct value *now)
+bool knob_value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
+	const struct knob_value *given, const struct knob_value *now)
 {
-	if (value_is_equal(knob, given, now))
+	if (knob_value_is_equal(knob, given, now))
 		return true;
 	if (is_number(knob))
 		return now->number == round_up_to_power(given->number);

@@ -6,10 +6,19 @@
  *             \\--------> failed | skipped
  *     unchanged, pending (not to be written)
  */
+#include "base/macros.h"
+#include "interrupts/snapshot.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
 #include "plan/journal.h"
+#include "plan/plan.h"
+#include "plan/thread_knob.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* How often an interrupt that is being moved is looked at, and how long between. */
@@ -33,8 +42,8 @@ static void step_clear(struct irqkit_step *step)
 	free(step->target);
 	free(step->identity);
 	free(step->why);
-	value_clear(&step->old_value);
-	value_clear(&step->new_value);
+	knob_value_clear(&step->old_value);
+	knob_value_clear(&step->new_value);
 	irqkit_cpuset_free(step->effective);
 }
 
@@ -99,24 +108,8 @@ static const char *knob_path(const struct irqkit_step *step)
 	return step->path + 1;
 }
 
-char *interrupt_join_actions(const struct irqkit_interrupt *interrupt)
-{
-	size_t len = 1;
-	char *joined, *out;
-
-	for (size_t i = 0; i < interrupt->n_actions; i++)
-		len += strlen(interrupt->actions[i]) + 2;
-	out = joined = malloc(len);
-	if (!joined)
-		return NULL;
-	*out = '\0';
-	for (size_t i = 0; i < interrupt->n_actions; i++)
-		out += sprintf(out, "%s%s", i ? ", " : "", interrupt->actions[i]);
-	return joined;
-}
-
-static int read_value(
-	struct irqkit_ctx *ctx, const struct irqkit_step *step, struct value *ret_value)
+static int read_value(struct irqkit_ctx *ctx, const struct irqkit_step *step,
+	struct knob_value *ret_value)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t len;
@@ -124,12 +117,12 @@ static int read_value(
 		? thread_read_cpus(ctx, step->pid, &text)
 		: knob_read_line(ctx, knob_path(step), &text, &len);
 
-	return r < 0 ? r : value_parse(step->knob, text, ret_value);
+	return r < 0 ? r : knob_value_parse(step->knob, text, ret_value);
 }
 
 int step_read_old(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
-	value_clear(&step->old_value);
+	knob_value_clear(&step->old_value);
 	return read_value(ctx, step, &step->old_value);
 }
 
@@ -162,7 +155,7 @@ static bool is_irq_thread(const struct irqkit_step *step)
 
 static void read_where_it_runs(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
-	struct value now CLEANUP(value_clear) = { 0 };
+	struct knob_value now CLEANUP(knob_value_clear) = { 0 };
 
 	if (read_value(ctx, step, &now) < 0)
 		return;
@@ -172,7 +165,7 @@ static void read_where_it_runs(struct irqkit_ctx *ctx, struct irqkit_step *step)
 
 static void compare_with_old(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
-	bool is_so = value_is_equal(step->knob, &step->old_value, &step->new_value);
+	bool is_so = knob_value_is_equal(step->knob, &step->old_value, &step->new_value);
 
 	if (is_irq_thread(step))
 		is_so = irqkit_cpuset_is_subset(
@@ -186,12 +179,12 @@ static void compare_with_old(struct irqkit_ctx *ctx, struct irqkit_step *step)
 static int set_new_cpus(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	const struct irqkit_cpuset *cpus)
 {
-	struct value value = { 0 };
-	int r = value_set_cpus(step->knob, cpus, step->old_value.text, &value);
+	struct knob_value value = { 0 };
+	int r = knob_value_set_cpus(step->knob, cpus, step->old_value.text, &value);
 
 	if (r < 0)
 		return r;
-	value_clear(&step->new_value);
+	knob_value_clear(&step->new_value);
 	step->new_value = value;
 	compare_with_old(ctx, step);
 	return 0;
@@ -210,7 +203,7 @@ int step_set_number(struct irqkit_ctx *ctx, struct irqkit_step *step, uint64_t n
 	int r = step_read_old(ctx, step);
 
 	if (r == 0)
-		r = value_set_number(number, &step->new_value);
+		r = knob_value_set_number(number, &step->new_value);
 	if (r == 0)
 		compare_with_old(ctx, step);
 	return r;
@@ -302,7 +295,7 @@ EXPORT int irqkit_plan_add_kept(struct irqkit_plan *plan,
 		return r;
 	r = step_read_old(plan->ctx, step);
 	if (r == 0)
-		r = value_parse(step->knob, step->old_value.text, &step->new_value);
+		r = knob_value_parse(step->knob, step->old_value.text, &step->new_value);
 	if (r < 0) {
 		plan_drop_step(plan);
 		return r;
@@ -364,17 +357,17 @@ static bool is_immovable_error(int error)
  * While an interrupt moves, its old mask is seen for a moment: irq_move_masked_irq() in
  * kernel/irq/migration.c ends "pending" before it sets the mask, and who reads takes no lock.
  */
-static int read_when_moved(
-	struct irqkit_ctx *ctx, const struct irqkit_step *step, struct value *ret_value)
+static int read_when_moved(struct irqkit_ctx *ctx, const struct irqkit_step *step,
+	struct knob_value *ret_value)
 {
 	const struct timespec pause = { .tv_nsec = MOVE_PAUSE_NS };
 	int r = read_value(ctx, step, ret_value);
 
 	for (int i = 0; i < MOVE_LOOKS && r == 0 && step->knob == IRQKIT_KNOB_AFFINITY &&
-			!value_is_equal(step->knob, &step->new_value, ret_value);
+		!knob_value_is_equal(step->knob, &step->new_value, ret_value);
 		i++) {
 		nanosleep(&pause, NULL);
-		value_clear(ret_value);
+		knob_value_clear(ret_value);
 		r = read_value(ctx, step, ret_value);
 	}
 	return r;
@@ -383,15 +376,15 @@ static int read_when_moved(
 /* Does the knob hold what was written, or what the kernel makes of it by right? */
 static int read_back(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
-	struct value now CLEANUP(value_clear) = { 0 };
+	struct knob_value now CLEANUP(knob_value_clear) = { 0 };
 	int r = read_when_moved(ctx, step, &now);
 
 	if (r < 0)
 		return r;
 	if (!is_irq_thread(step) &&
-		!value_is_kept(ctx, step->knob, &step->new_value, &now))
+		!knob_value_is_kept(ctx, step->knob, &step->new_value, &now))
 		return -EPROTO;
-	if (now.cpus && !value_is_equal(step->knob, &step->new_value, &now)) {
+	if (now.cpus && !knob_value_is_equal(step->knob, &step->new_value, &now)) {
 		irqkit_cpuset_free(step->effective);
 		step->effective = TAKE(now.cpus);
 	}
@@ -402,7 +395,7 @@ static int read_back(struct irqkit_ctx *ctx, struct irqkit_step *step)
 
 /* Writes the old or the new value. -ENOENT: the thread has ended. */
 static int write_value(struct irqkit_ctx *ctx, const struct irqkit_step *step,
-	const struct value *value)
+	const struct knob_value *value)
 {
 	if (step->knob != IRQKIT_KNOB_THREAD)
 		return knob_write(ctx, knob_path(step), value->text);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Steps for what belongs to the queues of network devices, and for kernel threads. */
-#include "devices/device.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/queues.h"
+#include "plan/plan.h"
+#include "plan/thread_knob.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 /* "eth0:rx-0", as a TARGET is written */
 static int format_target(const struct irqkit_queue *queue, char **ret_target)

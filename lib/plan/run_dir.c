@@ -5,12 +5,15 @@
  * It is root's folder in root's /run, but a saved root may come from anywhere: no link
  * is followed, and a folder that is not ours alone is refused.
  */
-#include "private.h"
+#include "base/macros.h"
+#include "kernel/ctx.h"
+#include "plan/run_dir.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -46,7 +49,7 @@ static int check_owner(int fd)
 	return 0;
 }
 
-int state_open(struct irqkit_ctx *ctx, bool make)
+int run_dir_open(struct irqkit_ctx *ctx, bool make)
 {
 	int run = open_dir_at(ctx->root_fd, "run", make, 0755);
 	int fd, r;
@@ -83,7 +86,7 @@ static int write_all(int fd, const char *text, size_t len)
 	return fdatasync(fd) < 0 ? -errno : 0;
 }
 
-int state_write(int dir_fd, const char *name, const char *text, size_t len)
+int run_dir_write(int dir_fd, const char *name, const char *text, size_t len)
 {
 	int fd, r;
 
@@ -103,7 +106,7 @@ int state_write(int dir_fd, const char *name, const char *text, size_t len)
 	return r;
 }
 
-int state_sync(int dir_fd)
+int run_dir_sync(int dir_fd)
 {
 	/* some filesystems cannot */
 	return fsync(dir_fd) < 0 && errno != EINVAL ? -errno : 0;
@@ -128,7 +131,7 @@ static int read_all(int fd, char *text, size_t size)
 	return 0;
 }
 
-int state_read(int dir_fd, const char *name, char **ret_text)
+int run_dir_read(int dir_fd, const char *name, char **ret_text)
 {
 	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	_cleanup_free_ char *text = NULL;
@@ -138,8 +141,9 @@ int state_read(int dir_fd, const char *name, char **ret_text)
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_SIZE) {
+		r = S_ISREG(st.st_mode) ? -EFBIG : -EBADMSG;
 		close(fd);
-		return -EBADMSG;
+		return r;
 	}
 	text = malloc((size_t)st.st_size + 1);
 	r = text ? read_all(fd, text, (size_t)st.st_size) : -ENOMEM;
@@ -150,7 +154,7 @@ int state_read(int dir_fd, const char *name, char **ret_text)
 	return 0;
 }
 
-int state_list(int dir_fd, int (*each)(void *data, const char *name), void *data)
+int run_dir_list(int dir_fd, int (*each)(void *data, const char *name), void *data)
 {
 	/* a place of its own in the folder, not that of dir_fd */
 	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -195,7 +199,7 @@ EXPORT int irqkit_lock_new(
 	if (!lock)
 		return -ENOMEM;
 	lock->lock_fd = -1;
-	lock->dir_fd = r = state_open(ctx, true);
+	lock->dir_fd = r = run_dir_open(ctx, true);
 	if (r >= 0) {
 		lock->lock_fd = openat(lock->dir_fd, "lock",
 			O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);

@@ -4,11 +4,13 @@
  * sched_setaffinity(). A number of a process is given to another one sooner or later, so
  * its name and the time when it began go with it.
  */
-#include "private.h"
+#include "plan/thread_knob.h"
+#include "base/macros.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
 #include <sched.h>
-#include <stdio.h>
+#include <string.h>
 
 /* The 22nd field of stat, from the 3rd on; the 2nd, the name, may hold anything. */
 #define FIELDS_BEFORE_START 19
@@ -16,12 +18,9 @@
 static int read_text(
 	struct irqkit_ctx *ctx, unsigned int pid, const char *name, char **ret_text)
 {
-	char path[64];
 	size_t len;
-	int r;
+	int r = knob_readf_line(ctx, ret_text, &len, "proc/%u/%s", pid, name);
 
-	snprintf(path, sizeof(path), "proc/%u/%s", pid, name);
-	r = knob_read_line(ctx, path, ret_text, &len);
 	return r == -ESRCH ? -ENOENT : r;
 }
 
@@ -84,13 +83,13 @@ int thread_write_cpus(unsigned int pid, const struct irqkit_cpuset *cpus)
 	int r;
 
 	irqkit_cpuset_foreach (cpu, cpus)
-		n = (size_t)cpu + 1;
+		n = cpu + 1;
 	set = CPU_ALLOC(n);
 	if (!set)
 		return -ENOMEM;
 	CPU_ZERO_S(CPU_ALLOC_SIZE(n), set);
 	irqkit_cpuset_foreach (cpu, cpus)
-		CPU_SET_S((size_t)cpu, CPU_ALLOC_SIZE(n), set);
+		CPU_SET_S(cpu, CPU_ALLOC_SIZE(n), set);
 	r = sched_setaffinity((pid_t)pid, CPU_ALLOC_SIZE(n), set) < 0 ? -errno : 0;
 	CPU_FREE(set);
 	return r;

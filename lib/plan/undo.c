@@ -3,12 +3,17 @@
  * A change of the journal -> the steps that put it back. Never blindly: what has moved on
  * since then is left alone.
  */
+#include "base/macros.h"
+#include "interrupts/snapshot.h"
 #include "plan/journal.h"
+#include "plan/step.h"
+#include "plan/thread_knob.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* Does the number still belong to what it belonged to when the change was made? */
-static bool is_same_interrupt(const struct entry *entry,
+static bool is_same_interrupt(const struct journal_entry *entry,
 	const struct irqkit_snapshot *snapshot, char **ret_now)
 {
 	const struct irqkit_interrupt *now =
@@ -22,7 +27,8 @@ static bool is_same_interrupt(const struct entry *entry,
 
 /* Has the knob's number or name become something else's? Then it is skipped. */
 static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
-	const struct entry *entry, const struct irqkit_snapshot *snapshot, bool force)
+	const struct journal_entry *entry, const struct irqkit_snapshot *snapshot,
+	bool force)
 {
 	const char *identity = entry->field[FIELD_IDENTITY];
 	_cleanup_free_ char *now = NULL;
@@ -54,7 +60,7 @@ static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	}
 }
 
-static int fill_step(struct irqkit_step *step, const struct entry *entry)
+static int fill_step(struct irqkit_step *step, const struct journal_entry *entry)
 {
 	uint32_t number = 0;
 
@@ -69,27 +75,28 @@ static int fill_step(struct irqkit_step *step, const struct entry *entry)
 	step->identity = strdup(entry->field[FIELD_IDENTITY]);
 	if (!step->path || !step->target || !step->identity)
 		return -ENOMEM;
-	return value_parse(step->knob, entry->field[FIELD_OLD], &step->new_value);
+	return knob_value_parse(step->knob, entry->field[FIELD_OLD], &step->new_value);
 }
 
 /*
  * Is the value the one that the change gave, or what the kernel made of it? It places the
  * threads of interrupts itself, where these are served.
  */
-static bool is_as_changed(
-	struct irqkit_ctx *ctx, const struct irqkit_step *step, const struct entry *entry)
+static bool is_as_changed(struct irqkit_ctx *ctx, const struct irqkit_step *step,
+	const struct journal_entry *entry)
 {
-	struct value given CLEANUP(value_clear) = { 0 };
+	struct knob_value given CLEANUP(knob_value_clear) = { 0 };
 
-	if (value_parse(step->knob, entry->field[FIELD_NEW], &given) < 0)
+	if (knob_value_parse(step->knob, entry->field[FIELD_NEW], &given) < 0)
 		return false;
 	if (step->knob == IRQKIT_KNOB_THREAD && strncmp(step->target, "irq/", 4) == 0)
 		return irqkit_cpuset_is_subset(step->old_value.cpus, given.cpus);
-	return value_is_kept(ctx, step->knob, &given, &step->old_value);
+	return knob_value_is_kept(ctx, step->knob, &given, &step->old_value);
 }
 
 static int decide(struct irqkit_ctx *ctx, struct irqkit_step *step,
-	const struct entry *entry, const struct irqkit_snapshot *snapshot, bool force)
+	const struct journal_entry *entry, const struct irqkit_snapshot *snapshot,
+	bool force)
 {
 	int r = check_identity(ctx, step, entry, snapshot, force);
 
@@ -103,7 +110,7 @@ static int decide(struct irqkit_ctx *ctx, struct irqkit_step *step,
 		step->error = -r;
 		return step_set_why(step, "cannot be read: %s", strerror(-r));
 	}
-	if (value_is_equal(step->knob, &step->old_value, &step->new_value)) {
+	if (knob_value_is_equal(step->knob, &step->old_value, &step->new_value)) {
 		step->result = IRQKIT_UNCHANGED;
 		step_read_effective(ctx, step);
 		return step_set_why(step, "it is so already");
@@ -122,7 +129,7 @@ EXPORT int irqkit_plan_add_undo(struct irqkit_plan *plan,
 {
 	plan->undoes = change->number;
 	for (size_t i = change->n_entries; i-- > 0;) {
-		const struct entry *entry = &change->entries[i];
+		const struct journal_entry *entry = &change->entries[i];
 		struct irqkit_step *step;
 		int r = plan_add_step(plan, &step);
 

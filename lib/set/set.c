@@ -6,30 +6,26 @@
  *     part  part   part         part
  *           numbers             ^ word
  *                  word:numbers        set_word.c
+ *
+ * What is wrong with one says set_refuse.c.
  */
-#include "set/set.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "set/set_refuse.h"
+#include "set/set_word.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <stdio.h>
-
-int set_refuse(struct parse *p, int error, size_t at, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	if (vasprintf(&p->message, format, args) < 0)
-		p->message = NULL;
-	va_end(args);
-	p->at = at;
-	return p->message ? error : -ENOMEM;
-}
+#include <stdlib.h>
+#include <string.h>
 
 /* ------------------------------------------------------------------------------- */
 /* Numbers                                                                         */
 
 /* Which mistake it is that irqkit_cpuset_parse_list() found in numbers at @bad. */
-static int refuse_numbers(struct parse *p, const struct part *part, int error, size_t bad,
-	const char *example)
+static int refuse_numbers(struct set_parse *p, const struct set_part *part, int error,
+	size_t bad, const char *example)
 {
 	const char *rest = part->text + bad;
 	size_t len = part->len - bad, at = part->at + bad;
@@ -56,7 +52,7 @@ static int refuse_numbers(struct parse *p, const struct part *part, int error, s
 }
 
 /* The numbers from @from on in a part. */
-static int parse_numbers(struct parse *p, const struct part *part, size_t from,
+static int parse_numbers(struct set_parse *p, const struct set_part *part, size_t from,
 	const char *example, struct irqkit_cpuset **ret_numbers)
 {
 	size_t bad = 0;
@@ -71,33 +67,15 @@ static int parse_numbers(struct parse *p, const struct part *part, size_t from,
 	return r;
 }
 
-static bool has_numbers(const struct part *part)
+static bool has_numbers(const struct set_part *part)
 {
 	return part->len > 0 && part->text[0] >= '0' && part->text[0] <= '9';
-}
-
-/* "CPU 9 in '0-9' is offline: online are 0-7"; in a part that is "9": "CPU 9 is ..." */
-int set_refuse_cpu(struct parse *p, const struct part *part, unsigned int cpu)
-{
-	const struct irqkit_cpuset *possible =
-		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_POSSIBLE);
-	bool is_possible = !possible || irqkit_cpuset_has(possible, cpu);
-	bool is_alone = !memchr(part->text, ':', part->len) &&
-			!memchr(part->text, '-', part->len);
-	_cleanup_free_ char *list = NULL, *quote = NULL;
-
-	if (irqkit_cpuset_format_list(p->online ? p->online : possible, &list) < 0 ||
-		asprintf(&quote, " in '%.*s'", QUOTE(part->text, part->len)) < 0)
-		return -ENOMEM;
-	return set_refuse(p, -ENODEV, part->at, "CPU %u%s %s: %s are %s", cpu,
-		is_alone ? "" : quote, is_possible ? "is offline" : "does not exist",
-		p->online ? "online" : "possible", list);
 }
 
 /* ------------------------------------------------------------------------------- */
 /* Parts                                                                           */
 
-static bool next_part(struct parse *p, struct part *ret)
+static bool next_part(struct set_parse *p, struct set_part *ret)
 {
 	const char *comma;
 
@@ -119,9 +97,9 @@ static bool next_part(struct parse *p, struct part *ret)
 }
 
 static int parse_word(
-	struct parse *p, const struct part *part, struct irqkit_cpuset **ret_set)
+	struct set_parse *p, const struct set_part *part, struct irqkit_cpuset **ret_set)
 {
-	const struct word *word = set_find_word(part);
+	const struct set_word *word = set_find_word(part);
 	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL, *set = NULL;
 	size_t name_len;
 	int r;
@@ -156,7 +134,7 @@ static int parse_word(
 	return 0;
 }
 
-static int refuse_empty_part(struct parse *p, const struct part *part)
+static int refuse_empty_part(struct set_parse *p, const struct set_part *part)
 {
 	if (part->takes_away)
 		return set_refuse(p, -EINVAL, part->at,
@@ -173,7 +151,7 @@ static int refuse_empty_part(struct parse *p, const struct part *part)
 		QUOTE(part->text, p->len - part->at));
 }
 
-static int parse_part(struct parse *p, const struct part *part)
+static int parse_part(struct set_parse *p, const struct set_part *part)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
 	int r;
@@ -200,10 +178,10 @@ static int parse_part(struct parse *p, const struct part *part)
 /* ------------------------------------------------------------------------------- */
 /* The whole                                                                       */
 
-static int refuse_empty(struct parse *p)
+static int refuse_empty(struct set_parse *p)
 {
-	struct part part;
-	const struct word *word;
+	struct set_part part;
+	const struct set_word *word;
 
 	p->next = 0;
 	next_part(p, &part);
@@ -215,9 +193,9 @@ static int refuse_empty(struct parse *p)
 }
 
 /* Names the last part that put @cpu there: words only hold CPUs that are online. */
-static int refuse_result(struct parse *p, unsigned int cpu)
+static int refuse_result(struct set_parse *p, unsigned int cpu)
 {
-	struct part part, guilty = { .text = p->text, .len = p->len };
+	struct set_part part, guilty = { .text = p->text, .len = p->len };
 
 	for (p->next = 0; next_part(p, &part);) {
 		_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
@@ -230,7 +208,7 @@ static int refuse_result(struct parse *p, unsigned int cpu)
 	return set_refuse_cpu(p, &guilty, cpu);
 }
 
-static int check_result(struct parse *p)
+static int check_result(struct set_parse *p)
 {
 	const struct irqkit_cpuset *there = p->online;
 
@@ -249,14 +227,14 @@ EXPORT int irqkit_topology_parse_set(struct irqkit_topology *topology, const cha
 	size_t *reterr_at, char **reterr_message)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
-	struct parse p = {
+	struct set_parse p = {
 		.topology = topology,
 		.local = local,
 		.online = irqkit_topology_get_cpus(topology, IRQKIT_CPUS_ONLINE),
 		.text = text,
 		.len = len,
 	};
-	struct part part;
+	struct set_part part;
 	int r = irqkit_cpuset_new(&set);
 
 	p.set = set;

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The words of a SET, one line each in the table at the end. */
-#include "set/set.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "set/set_refuse.h"
+#include "set/set_word.h"
+#include "topology/topology.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* A word for @known, which is NULL where the kernel doesn't tell. */
-static int add_known(struct parse *p, const struct part *part,
+static int add_known(struct set_parse *p, const struct set_part *part,
 	const struct irqkit_cpuset *known, struct irqkit_cpuset *set)
 {
 	if (known)
@@ -15,45 +20,45 @@ static int add_known(struct parse *p, const struct part *part,
 		QUOTE(part->text, part->len));
 }
 
-static int add_all(struct parse *p, const struct part *part, unsigned int number,
+static int add_all(struct set_parse *p, const struct set_part *part, unsigned int number,
 	struct irqkit_cpuset *set)
 {
 	(void)number;
 	return add_known(p, part, p->online, set);
 }
 
-static int add_isolated(struct parse *p, const struct part *part, unsigned int number,
-	struct irqkit_cpuset *set)
+static int add_isolated(struct set_parse *p, const struct set_part *part,
+	unsigned int number, struct irqkit_cpuset *set)
 {
 	(void)number;
 	return add_known(p, part,
 		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_ISOLATED), set);
 }
 
-static int add_housekeeping(struct parse *p, const struct part *part, unsigned int number,
-	struct irqkit_cpuset *set)
+static int add_housekeeping(struct set_parse *p, const struct set_part *part,
+	unsigned int number, struct irqkit_cpuset *set)
 {
 	(void)number;
 	return add_known(p, part,
 		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_HOUSEKEEPING), set);
 }
 
-static int add_first_threads(struct parse *p, const struct part *part,
+static int add_first_threads(struct set_parse *p, const struct set_part *part,
 	unsigned int number, struct irqkit_cpuset *set)
 {
 	(void)number;
 	return add_known(p, part, irqkit_topology_get_first_threads(p->topology), set);
 }
 
-static int add_other_threads(struct parse *p, const struct part *part,
+static int add_other_threads(struct set_parse *p, const struct set_part *part,
 	unsigned int number, struct irqkit_cpuset *set)
 {
 	(void)number;
 	return add_known(p, part, irqkit_topology_get_other_threads(p->topology), set);
 }
 
-static int add_local(struct parse *p, const struct part *part, unsigned int number,
-	struct irqkit_cpuset *set)
+static int add_local(struct set_parse *p, const struct set_part *part,
+	unsigned int number, struct irqkit_cpuset *set)
 {
 	(void)number;
 	if (p->local)
@@ -64,8 +69,8 @@ static int add_local(struct parse *p, const struct part *part, unsigned int numb
 }
 
 /* "no NUMA node 7: there are 0-1" */
-static int refuse_number(struct parse *p, const struct part *part, const char *what,
-	unsigned int number, const struct irqkit_cpuset *there)
+static int refuse_number(struct set_parse *p, const struct set_part *part,
+	const char *what, unsigned int number, const struct irqkit_cpuset *there)
 {
 	_cleanup_free_ char *list = NULL;
 
@@ -75,7 +80,7 @@ static int refuse_number(struct parse *p, const struct part *part, const char *w
 		irqkit_cpuset_count(there) > 1 ? "are" : "is only", list);
 }
 
-static int add_node(struct parse *p, const struct part *part, unsigned int number,
+static int add_node(struct set_parse *p, const struct set_part *part, unsigned int number,
 	struct irqkit_cpuset *set)
 {
 	const struct irqkit_cpuset *nodes = irqkit_topology_get_nodes(p->topology);
@@ -90,8 +95,8 @@ static int add_node(struct parse *p, const struct part *part, unsigned int numbe
 		p, part, irqkit_topology_get_node_cpus(p->topology, number), set);
 }
 
-static int add_package(struct parse *p, const struct part *part, unsigned int number,
-	struct irqkit_cpuset *set)
+static int add_package(struct set_parse *p, const struct set_part *part,
+	unsigned int number, struct irqkit_cpuset *set)
 {
 	const struct irqkit_cpuset *packages = irqkit_topology_get_packages(p->topology);
 
@@ -105,7 +110,7 @@ static int add_package(struct parse *p, const struct part *part, unsigned int nu
 		p, part, irqkit_topology_get_package_cpus(p->topology, number), set);
 }
 
-static int add_llc(struct parse *p, const struct part *part, unsigned int cpu,
+static int add_llc(struct set_parse *p, const struct set_part *part, unsigned int cpu,
 	struct irqkit_cpuset *set)
 {
 	const struct irqkit_cpuset *llc;
@@ -120,8 +125,8 @@ static int add_llc(struct parse *p, const struct part *part, unsigned int cpu,
 		QUOTE(part->text, part->len), cpu);
 }
 
-static int add_siblings(struct parse *p, const struct part *part, unsigned int cpu,
-	struct irqkit_cpuset *set)
+static int add_siblings(struct set_parse *p, const struct set_part *part,
+	unsigned int cpu, struct irqkit_cpuset *set)
 {
 	if (p->online && !irqkit_cpuset_has(p->online, cpu))
 		return set_refuse_cpu(p, part, cpu);
@@ -129,7 +134,7 @@ static int add_siblings(struct parse *p, const struct part *part, unsigned int c
 		p->online ? irqkit_topology_get_siblings(p->topology, cpu) : NULL, set);
 }
 
-static int add_irq(struct parse *p, const struct part *part, unsigned int irq,
+static int add_irq(struct set_parse *p, const struct set_part *part, unsigned int irq,
 	struct irqkit_cpuset *set)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *affinity = NULL;
@@ -150,7 +155,7 @@ static int add_irq(struct parse *p, const struct part *part, unsigned int irq,
 		QUOTE(part->text, part->len), irq, strerror(-r));
 }
 
-static const struct word words[] = {
+static const struct set_word words[] = {
 	{ "all", NULL, add_all, "none is online" },
 	{ "node", "node:0", add_node, "there is memory alone" },
 	{ "package", "package:0", add_package, "none of its CPUs is online" },
@@ -165,7 +170,7 @@ static const struct word words[] = {
 	{ "irq", "irq:24", add_irq, "none of those it may use is online" },
 };
 
-const struct word *set_find_word(const struct part *part)
+const struct set_word *set_find_word(const struct set_part *part)
 {
 	const char *colon = memchr(part->text, ':', part->len);
 	size_t len = colon ? (size_t)(colon - part->text) : part->len;

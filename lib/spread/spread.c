@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Placement: what is told before, and what is asked afterwards. */
+#include "base/arena.h"
+#include "base/macros.h"
 #include "spread/spread.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 EXPORT int irqkit_spread_new(struct irqkit_spread **ret_spread)
 {

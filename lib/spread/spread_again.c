@@ -3,9 +3,13 @@
  * Placement, when the kernel has spoken: another CPU for an interrupt whose own turned out to
  * have no vectors left, and interrupts that stay where they are after all.
  */
-#include "spread/spread.h"
+#include "base/arena.h"
+#include "base/macros.h"
+#include "spread/spread_count.h"
+#include "spread/spread_room.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* The kernel has looked at all of its CPUs: what is left of its pool. NULL: no memory. */
 static uint64_t *close_cpus(struct irqkit_spread *spread, struct spread_item *item)

@@ -10,7 +10,10 @@
  *
  * keep is taken unless fresh is better by more than the gain.
  */
-#include "spread/spread.h"
+#include "base/macros.h"
+#include "spread/spread_load.h"
+#include "spread/spread_room.h"
+#include "spread/spread_search.h"
 
 #include <errno.h>
 
@@ -18,14 +21,14 @@
 #define MAX_STEPS (UINT64_C(1) << 17)
 
 struct candidate {
-	struct placement p;
+	struct trial p;
 	uint64_t worst;
 	uint32_t moves; /* of those that could stay; NONE: one of them found no room */
 };
 
 static void free_candidate(struct candidate *candidate)
 {
-	placement_free(&candidate->p);
+	trial_free(&candidate->p);
 }
 #define _cleanup_candidate_ CLEANUP(free_candidate)
 #define _cleanup_search_ CLEANUP(search_free)
@@ -40,7 +43,7 @@ static void measure(struct candidate *c, const struct search *s)
 {
 	uint32_t ignored;
 
-	c->worst = placement_worst(&c->p, s, &ignored);
+	c->worst = trial_worst(&c->p, s, &ignored);
 	c->moves = 0;
 	for (uint32_t k = 0; k < s->n_order; k++) {
 		uint32_t i = s->order[k];
@@ -58,7 +61,7 @@ static void measure(struct candidate *c, const struct search *s)
 
 static int keep_all(struct candidate *c, const struct search *s)
 {
-	int r = placement_init(&c->p, s);
+	int r = trial_init(&c->p, s);
 
 	if (r < 0)
 		return r;
@@ -66,7 +69,7 @@ static int keep_all(struct candidate *c, const struct search *s)
 		const struct spread_item *item = &s->spread->items[s->order[k]];
 
 		if (item_can_stay(item))
-			placement_add(&c->p, s, s->order[k], item->now_index, HOW_STAYS);
+			trial_add(&c->p, s, s->order[k], item->now_index, HOW_STAYS);
 	}
 	return 0;
 }
@@ -85,7 +88,7 @@ static void complete(
 /* Puts back what was moved without need, the lightest first: the most interrupts. */
 static void put_back(struct candidate *c, const struct search *s, uint64_t goal)
 {
-	struct placement *p = &c->p;
+	struct trial *p = &c->p;
 
 	if (goal < c->worst)
 		goal = c->worst;
@@ -97,17 +100,17 @@ static void put_back(struct candidate *c, const struct search *s, uint64_t goal)
 		if (cpu == NONE || cpu == now || !item_can_stay(item) ||
 			p->count[now] >= s->cap[now])
 			continue;
-		placement_remove(p, s, i);
-		if (placement_peak(p, s, now, (int64_t)s->weight[i]) <= goal)
-			placement_add(p, s, i, now, HOW_STAYS);
+		trial_remove(p, s, i);
+		if (trial_peak(p, s, now, (int64_t)s->weight[i]) <= goal)
+			trial_add(p, s, i, now, HOW_STAYS);
 		else
-			placement_add(p, s, i, cpu, p->how[i]);
+			trial_add(p, s, i, cpu, p->how[i]);
 	}
 	measure(c, s);
 }
 
 /* Takes off one interrupt that is enough, or the heaviest, until @cpu has no more. */
-static void trim(struct placement *p, const struct search *s, uint32_t cpu, uint64_t goal)
+static void trim(struct trial *p, const struct search *s, uint32_t cpu, uint64_t goal)
 {
 	while (p->first[cpu] != NONE && p->load[cpu] > goal) {
 		uint64_t excess = p->load[cpu] - goal;
@@ -117,13 +120,12 @@ static void trim(struct placement *p, const struct search *s, uint32_t cpu, uint
 			at = &p->next[*at];
 		item = *at;
 		*at = p->next[item];
-		placement_remove(p, s, item);
+		trial_remove(p, s, item);
 	}
 }
 
 /* Leaves as many as there is room for, the heaviest before the others. */
-static void prune(
-	struct placement *p, const struct search *s, uint32_t cpu, uint64_t goal)
+static void prune(struct trial *p, const struct search *s, uint32_t cpu, uint64_t goal)
 {
 	uint64_t load = p->load[cpu];
 
@@ -133,12 +135,12 @@ static void prune(
 		if (load + 2 * s->weight[i] <= goal)
 			load += 2 * s->weight[i];
 		else
-			placement_remove(p, s, i);
+			trial_remove(p, s, i);
 	}
 }
 
 typedef void take_off_fn(
-	struct placement *p, const struct search *s, uint32_t cpu, uint64_t goal);
+	struct trial *p, const struct search *s, uint32_t cpu, uint64_t goal);
 
 static int move_few(
 	struct candidate *c, struct search *s, take_off_fn *take_off, uint64_t goal)
@@ -186,7 +188,7 @@ static bool is_wide(const struct irqkit_spread *spread, const struct spread_item
 	if (!item->affinity || irqkit_cpuset_count(item->affinity) != spread->width)
 		return false;
 	irqkit_cpuset_foreach (cpu, item->affinity) {
-		uint32_t i = (size_t)cpu < spread->n_index_of ? spread->index_of[cpu]
+		uint32_t i = cpu < spread->n_index_of ? spread->index_of[cpu]
 							      : NONE;
 
 		if (i == NONE || !pool_has(item->pool, i))
@@ -278,7 +280,7 @@ int spread_by_load(struct irqkit_spread *spread)
 	int r = search_init(&s, spread);
 
 	if (r == 0)
-		r = placement_init(&fresh.p, &s);
+		r = trial_init(&fresh.p, &s);
 	if (r == 0)
 		r = keep_all(&keep, &s);
 	if (r < 0)
@@ -304,7 +306,7 @@ int spread_find_bound(struct irqkit_spread *spread)
 	int r = search_init(&s, spread);
 
 	if (r == 0)
-		r = placement_init(&empty.p, &s);
+		r = trial_init(&empty.p, &s);
 	if (r == 0)
 		spread->bound = (search_bound(&s, &empty.p) + 1) / 2 << s.shift;
 	return r;

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Placement by rules that know no load: queue by queue, by number, by hint. */
-#include "spread/spread.h"
+#include "base/macros.h"
+#include "spread/spread_order.h"
+#include "spread/spread_room.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* ------------------------------------------------------------------------------- */
 /* Queue by queue                                                                  */

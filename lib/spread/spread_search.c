@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Placement by load: heaviest first on the least loaded CPU, then improved. */
-#include "spread/spread.h"
+#include "spread/spread_search.h"
 
 /* ------------------------------------------------------------------------------- */
 /* Heaviest first                                                                  */
 
 /* The CPU whose core's worst thread has least once @item is there; the first of them. */
-static uint32_t find_least_loaded(
-	const struct search *s, struct placement *p, uint32_t item)
+static uint32_t find_least_loaded(const struct search *s, struct trial *p, uint32_t item)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 	const uint64_t *pool = s->spread->items[item].pool;
@@ -20,7 +19,7 @@ static uint32_t find_least_loaded(
 		if (peak >= least || !pool_has(pool, i))
 			continue;
 		if (cpus[i].next_thread != i)
-			peak = placement_peak(p, s, i, (int64_t)weight);
+			peak = trial_peak(p, s, i, (int64_t)weight);
 		if (peak >= least)
 			continue;
 		if (p->count[i] < s->cap[i]) {
@@ -37,7 +36,7 @@ static uint32_t find_least_loaded(
 
 /* The CPU with the fewest interrupts, as long as none gets more than @worst by it. */
 static uint32_t find_fewest(
-	const struct search *s, const struct placement *p, uint32_t item, uint64_t worst)
+	const struct search *s, const struct trial *p, uint32_t item, uint64_t worst)
 {
 	const uint64_t *pool = s->spread->items[item].pool;
 	uint32_t best = NONE, fewest = UINT32_MAX;
@@ -45,7 +44,7 @@ static uint32_t find_fewest(
 	for (uint32_t i = 0; i < s->spread->n_cpus; i++) {
 		if (p->count[i] >= fewest || !pool_has(pool, i) ||
 			p->count[i] >= s->cap[i] ||
-			placement_peak(p, s, i, (int64_t)s->weight[item]) > worst)
+			trial_peak(p, s, i, (int64_t)s->weight[item]) > worst)
 			continue;
 		fewest = p->count[i];
 		best = i;
@@ -62,10 +61,10 @@ static bool is_light(const struct search *s, uint32_t item)
 	return s->weight[item] < s->total / s->n_order / 64 + 1;
 }
 
-void search_place_free(struct search *s, struct placement *p)
+void search_place_free(struct search *s, struct trial *p)
 {
 	uint32_t ignored;
-	uint64_t worst = placement_worst(p, s, &ignored);
+	uint64_t worst = trial_worst(p, s, &ignored);
 
 	for (uint32_t k = 0; k < s->n_order; k++) {
 		uint32_t item = s->order[k], cpu = NONE;
@@ -83,8 +82,8 @@ void search_place_free(struct search *s, struct placement *p)
 			p->n_unplaced++;
 			continue;
 		}
-		placement_add(p, s, item, cpu, is_few ? HOW_LIGHT : HOW_HEAVY);
-		load = placement_peak(p, s, cpu, 0);
+		trial_add(p, s, item, cpu, is_few ? HOW_LIGHT : HOW_HEAVY);
+		load = trial_peak(p, s, cpu, 0);
 		if (worst < load)
 			worst = load;
 	}
@@ -93,7 +92,7 @@ void search_place_free(struct search *s, struct placement *p)
 /* ------------------------------------------------------------------------------- */
 /* Moves and exchanges                                                             */
 
-void search_list(const struct search *s, struct placement *p, bool all)
+void search_list(const struct search *s, struct trial *p, bool all)
 {
 	for (uint32_t i = 0; i < s->spread->n_cpus; i++)
 		p->first[i] = NONE;
@@ -107,7 +106,7 @@ void search_list(const struct search *s, struct placement *p, bool all)
 	}
 }
 
-static void unlink_item(struct placement *p, uint32_t item)
+static void unlink_item(struct trial *p, uint32_t item)
 {
 	uint32_t *at = &p->first[p->cpu_of[item]];
 
@@ -116,7 +115,7 @@ static void unlink_item(struct placement *p, uint32_t item)
 	*at = p->next[item];
 }
 
-static void link_item(struct placement *p, const struct search *s, uint32_t item)
+static void link_item(struct trial *p, const struct search *s, uint32_t item)
 {
 	uint32_t *at = &p->first[p->cpu_of[item]];
 
@@ -135,25 +134,25 @@ struct exchange {
 	uint64_t peak; /* of the two cores then */
 };
 
-static void move(struct placement *p, const struct search *s, uint32_t item, uint32_t to)
+static void move(struct trial *p, const struct search *s, uint32_t item, uint32_t to)
 {
 	unlink_item(p, item);
-	placement_remove(p, s, item);
-	placement_add(p, s, item, to, HOW_EVENED);
+	trial_remove(p, s, item);
+	trial_add(p, s, item, to, HOW_EVENED);
 	link_item(p, s, item);
 	p->full[item] = NONE;
 }
 
 /* The worst of two cores, were @delta moved from CPU @from to CPU @to. */
-static uint64_t peak_of(const struct search *s, const struct placement *p, uint32_t from,
+static uint64_t peak_of(const struct search *s, const struct trial *p, uint32_t from,
 	uint32_t to, uint64_t delta)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 	uint64_t a, b;
 
 	if (cpus[from].core_index != cpus[to].core_index) {
-		a = placement_peak(p, s, from, -(int64_t)delta);
-		b = placement_peak(p, s, to, (int64_t)delta);
+		a = trial_peak(p, s, from, -(int64_t)delta);
+		b = trial_peak(p, s, to, (int64_t)delta);
 		return a > b ? a : b;
 	}
 	a = p->load[from] - delta;
@@ -166,8 +165,8 @@ static uint64_t peak_of(const struct search *s, const struct placement *p, uint3
 	return a;
 }
 
-static void try(const struct search *s, const struct placement *p, uint32_t from,
-	uint32_t to, uint32_t item, uint32_t back, struct exchange *best)
+static void try(const struct search *s, const struct trial *p, uint32_t from, uint32_t to,
+	uint32_t item, uint32_t back, struct exchange *best)
 {
 	uint64_t weight = back == NONE ? 0 : s->weight[back], peak;
 
@@ -182,8 +181,8 @@ static void try(const struct search *s, const struct placement *p, uint32_t from
  * Of each item on @from with one on @to, or none, those whose difference is nearest to
  * @wanted, from above and from below. Both lists are sorted: one walk over both.
  */
-static void try_pair(struct search *s, const struct placement *p, uint32_t from,
-	uint32_t to, uint64_t wanted, struct exchange *best)
+static void try_pair(struct search *s, const struct trial *p, uint32_t from, uint32_t to,
+	uint64_t wanted, struct exchange *best)
 {
 	uint32_t y = p->first[to], above = NONE;
 
@@ -211,8 +210,8 @@ static void try_pair(struct search *s, const struct placement *p, uint32_t from,
  * How much should go from a CPU of the worst core to @to, for both to end alike, and
  * what they would have then at least.
  */
-static uint64_t find_wanted(const struct search *s, const struct placement *p,
-	uint32_t worst, uint32_t from, uint32_t to, uint64_t *ret_peak)
+static uint64_t find_wanted(const struct search *s, const struct trial *p, uint32_t worst,
+	uint32_t from, uint32_t to, uint64_t *ret_peak)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 	bool is_same_core = cpus[from].core_index == cpus[to].core_index;
@@ -226,11 +225,11 @@ static uint64_t find_wanted(const struct search *s, const struct placement *p,
 }
 
 /* Makes the worst CPU better, or returns false. */
-static bool improve_once(struct search *s, struct placement *p, uint64_t goal)
+static bool improve_once(struct search *s, struct trial *p, uint64_t goal)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 	uint32_t worst, from;
-	struct exchange best = { .item = NONE, .peak = placement_worst(p, s, &worst) };
+	struct exchange best = { .item = NONE, .peak = trial_worst(p, s, &worst) };
 	uint64_t high = best.peak;
 
 	if (worst == NONE || best.peak <= goal)
@@ -260,7 +259,7 @@ static bool improve_once(struct search *s, struct placement *p, uint64_t goal)
 	return true;
 }
 
-void search_improve(struct search *s, struct placement *p, uint64_t goal)
+void search_improve(struct search *s, struct trial *p, uint64_t goal)
 {
 	while (s->steps > 0 && improve_once(s, p, goal))
 		;

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Placement by load: what a CPU has to do, and what it would have. */
-#include "spread/spread.h"
+#include "base/macros.h"
+#include "base/sum.h"
+#include "spread/spread_weigh.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Sums stay far below 2^64 with this, also doubled and times 100 for percents. */
 #define TOTAL_BITS 54
@@ -47,16 +51,15 @@ static int sort(struct search *s)
 /* How far loads are shifted right, for their sum to have at most TOTAL_BITS. */
 static unsigned int find_shift(const struct irqkit_spread *spread)
 {
-	unsigned __int128 total = 0;
-	unsigned int shift = 0;
+	struct sum total = { 0 };
+	unsigned int bits;
 
 	for (uint32_t i = 0; i < spread->n_items; i++)
-		total += spread->items[i].load;
+		sum_add(&total, spread->items[i].load);
 	for (uint32_t i = 0; i < spread->n_cpus; i++)
-		total += spread->cpus[i].fixed;
-	while (total >> shift >> TOTAL_BITS)
-		shift++;
-	return shift;
+		sum_add(&total, spread->cpus[i].fixed);
+	bits = sum_count_bits(&total);
+	return bits > TOTAL_BITS ? bits - TOTAL_BITS : 0;
 }
 
 static void weigh(struct search *s)
@@ -108,7 +111,7 @@ void search_free(struct search *s)
 
 /* @weight may be negative, modulo 2^64. */
 static void add_weight(
-	struct placement *p, const struct search *s, uint32_t cpu, uint64_t weight)
+	struct trial *p, const struct search *s, uint32_t cpu, uint64_t weight)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 
@@ -118,12 +121,12 @@ static void add_weight(
 		p->load[i] += weight;
 }
 
-int placement_init(struct placement *p, const struct search *s)
+int trial_init(struct trial *p, const struct search *s)
 {
 	const struct irqkit_spread *spread = s->spread;
 	size_t n_items = (size_t)spread->n_items + 1, n_cpus = (size_t)spread->n_cpus + 1;
 
-	*p = (struct placement){ .cpu_of = malloc(n_items * sizeof(*p->cpu_of)),
+	*p = (struct trial){ .cpu_of = malloc(n_items * sizeof(*p->cpu_of)),
 		.how = calloc(n_items, sizeof(*p->how)),
 		.full = malloc(n_items * sizeof(*p->full)),
 		.own = calloc(n_cpus, sizeof(*p->own)),
@@ -141,7 +144,7 @@ int placement_init(struct placement *p, const struct search *s)
 	return 0;
 }
 
-void placement_free(struct placement *p)
+void trial_free(struct trial *p)
 {
 	free(p->cpu_of);
 	free(p->how);
@@ -153,8 +156,8 @@ void placement_free(struct placement *p)
 	free(p->next);
 }
 
-void placement_add(struct placement *p, const struct search *s, uint32_t item,
-	uint32_t cpu, enum how how)
+void trial_add(struct trial *p, const struct search *s, uint32_t item, uint32_t cpu,
+	enum how how)
 {
 	p->cpu_of[item] = cpu;
 	p->how[item] = (unsigned char)how;
@@ -162,7 +165,7 @@ void placement_add(struct placement *p, const struct search *s, uint32_t item,
 	p->count[cpu]++;
 }
 
-void placement_remove(struct placement *p, const struct search *s, uint32_t item)
+void trial_remove(struct trial *p, const struct search *s, uint32_t item)
 {
 	uint32_t cpu = p->cpu_of[item];
 
@@ -171,8 +174,8 @@ void placement_remove(struct placement *p, const struct search *s, uint32_t item
 	p->count[cpu]--;
 }
 
-uint64_t placement_peak(
-	const struct placement *p, const struct search *s, uint32_t cpu, int64_t more)
+uint64_t trial_peak(
+	const struct trial *p, const struct search *s, uint32_t cpu, int64_t more)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 	uint64_t worst = p->load[cpu] + 2 * (uint64_t)more;
@@ -183,8 +186,7 @@ uint64_t placement_peak(
 	return worst;
 }
 
-uint64_t placement_worst(
-	const struct placement *p, const struct search *s, uint32_t *ret_cpu)
+uint64_t trial_worst(const struct trial *p, const struct search *s, uint32_t *ret_cpu)
 {
 	uint64_t worst = 0;
 
@@ -208,8 +210,8 @@ uint64_t placement_worst(
  * have more than @level: own of each + sum of all <= level, and over all k threads
  * (1 + k) x own of those + k x own of bystanders <= k x level.
  */
-static uint64_t core_takes(const struct search *s, const struct placement *empty,
-	uint32_t cpu, uint64_t level)
+static uint64_t core_takes(
+	const struct search *s, const struct trial *empty, uint32_t cpu, uint64_t level)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 	uint64_t used = 0, k = 0, i = cpu, limit;
@@ -229,8 +231,7 @@ static uint64_t core_takes(const struct search *s, const struct placement *empty
 	return limit > used ? limit - used : 0;
 }
 
-static bool level_holds(
-	const struct search *s, const struct placement *empty, uint64_t level)
+static bool level_holds(const struct search *s, const struct trial *empty, uint64_t level)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 	uint64_t room = 0;
@@ -249,7 +250,7 @@ static bool level_holds(
 
 /* The lowest level at which all CPUs together could hold it, were it a liquid. */
 static uint64_t find_level(
-	const struct search *s, const struct placement *empty, uint64_t low)
+	const struct search *s, const struct trial *empty, uint64_t low)
 {
 	uint64_t high = UINT64_C(1) << (TOTAL_BITS + 3);
 
@@ -264,10 +265,10 @@ static uint64_t find_level(
 	return low;
 }
 
-uint64_t search_bound(const struct search *s, const struct placement *empty)
+uint64_t search_bound(const struct search *s, const struct trial *empty)
 {
 	uint32_t worst, n_targets = 0;
-	uint64_t bound = placement_worst(empty, s, &worst), least = UINT64_MAX, pair = 0;
+	uint64_t bound = trial_worst(empty, s, &worst), least = UINT64_MAX, pair = 0;
 
 	if (worst == NONE || s->n_order == 0)
 		return bound;

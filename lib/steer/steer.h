@@ -3,7 +3,7 @@
 #ifndef IRQKIT_STEER_H
 #define IRQKIT_STEER_H
 
-#include "private.h"
+#include <irqkit.h>
 
 struct rps_question {
 	const struct irqkit_cpuset *cpus; /* that may share the work */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which CPUs should share what a device receives (RPS), if any.                (pure) */
+#include "base/buffer.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
 #include "steer/steer.h"
 
 #include <errno.h>
@@ -131,8 +134,8 @@ static int add_siblings(struct irqkit_topology *topology,
 {
 	irqkit_cpuset_foreach (cpu, serving) {
 		const struct irqkit_cpuset *siblings = irqkit_topology_get_siblings(
-			topology, (unsigned int)cpu);
-		int r = irqkit_cpuset_add(set, (unsigned int)cpu);
+			topology, cpu);
+		int r = irqkit_cpuset_add(set, cpu);
 
 		if (r == 0 && siblings)
 			r = irqkit_cpuset_add_set(set, siblings);

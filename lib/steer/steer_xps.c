@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which CPUs should send by which queue (XPS).                                 (pure) */
+#include "base/macros.h"
 #include "steer/steer.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 
 /*
  * Queues and CPUs, by index. Among CPUs, those nearest to a queue are given away first; those
@@ -188,7 +191,7 @@ int steer_xps(const struct irqkit_cpuset *cpus, const int *served, size_t n_queu
 	if (!xps_alloc(&xps))
 		return -ENOMEM;
 	irqkit_cpuset_foreach (cpu, cpus)
-		xps.cpus[n++] = (unsigned int)cpu;
+		xps.cpus[n++] = cpu;
 	measure(&xps, served, distance, data);
 	while (made < n_queues && r == 0) {
 		r = irqkit_cpuset_new(&ret_sets[made]);

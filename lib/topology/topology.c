@@ -11,7 +11,15 @@
  * siblings, its cache, its package) is the answer for every CPU on it, so that a machine
  * of 512 CPUs costs a few files for each group rather than each CPU.
  */
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "kernel/knob.h"
 #include "topology/topology.h"
+#include "topology/topology_record.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 
 EXPORT int irqkit_topology_new(

@@ -1,71 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the files about the topology share. */
+/* The topology: what other folders need beyond irqkit.h. */
 #ifndef IRQKIT_TOPOLOGY_H
 #define IRQKIT_TOPOLOGY_H
 
-#include "private.h"
-
-#include <errno.h>
-#include <limits.h>
-
-#define NOT_READ INT_MIN
-#define NOT_TOLD (-1)
-
-/* A set that is made when it is first asked for; NULL afterwards: not told. */
-struct lazy_set {
-	struct irqkit_cpuset *set; /* owned */
-	bool has_read;
-};
-
-enum id { ID_PACKAGE, ID_DIE, ID_CLUSTER, ID_CORE, ID_CAPACITY, N_IDS };
-
-struct place {
-	struct irqkit_cpuset *siblings; /* both: in the topology's groups, or NULL */
-	struct irqkit_cpuset *llc;
-	bool has_read_llc;
-	int id[N_IDS];
-};
-
-struct node {
-	unsigned int number;
-	struct lazy_set cpus;
-	int *distance; /* owned; to each node, in the order of their numbers; or NULL */
-	bool has_read_distance;
-};
-
-struct package {
-	unsigned int number;
-	struct irqkit_cpuset *cpus; /* owned */
-};
-
-struct irqkit_topology {
-	struct irqkit_ctx *ctx;
-	struct lazy_set cpus[IRQKIT_CPUS_HOUSEKEEPING + 1];
-	struct lazy_set nodes, packages, first_threads, other_threads;
-	struct lazy_set fast; /* of a hybrid machine; NULL: they are all alike */
-	bool lacks_capacity;  /* CPUs have no cpu_capacity, as the first one showed */
-	struct node *node; /* owned; one for each of nodes */
-	size_t n_nodes;
-	struct package *package; /* owned; one for each of packages */
-	size_t n_packages;
-	struct place *place; /* owned; by number of the CPU */
-	size_t n_places;
-	struct irqkit_cpuset **group; /* owned, and what it holds */
-	size_t n_groups;
-	int error; /* the first that is not the kernel's: -ENOMEM */
-};
-
-/* 0 for the fastest CPUs, or less; more for slower ones. All the same: not told. */
-int topology_get_slowness(struct irqkit_topology *topology, unsigned int cpu);
+#include <irqkit.h>
 
 /*
- * What the kernel refuses counts as not told; what is wrong with us does not. Returns @r.
+ * One of the files below /sys/devices/system/cpu: online, present or possible. -ENOENT:
+ * there is no such file. -EBADMSG: it holds something else.
  */
-static inline int topology_note(struct irqkit_topology *topology, int r)
-{
-	if (r == -ENOMEM)
-		topology->error = r;
-	return r;
-}
+int topology_read_cpus(
+	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
+
+struct irqkit_ctx *topology_get_ctx(struct irqkit_topology *topology);
+
+/* -ENOMEM where memory was short for an answer: then "not told" may be wrong. */
+int topology_get_error(const struct irqkit_topology *topology);
 
 #endif

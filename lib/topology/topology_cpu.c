@@ -3,17 +3,25 @@
  * What a CPU is a part of: /sys/devices/system/cpu/cpuN/topology and cache. These folders
  * vanish while it is offline.
  */
-#include "topology/topology.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "kernel/knob.h"
+#include "kernel/knob_path.h"
+#include "topology/topology_record.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#define PATH_ROOM 96
+#define CPU_FOLDER "sys/devices/system/cpu/cpu%u/"
 
 /* NULL: there can be no such CPU, or no memory. */
-static struct place *get_place(struct irqkit_topology *t, unsigned int cpu)
+static struct cpu_place *get_place(struct irqkit_topology *t, unsigned int cpu)
 {
 	size_t n = cpu + 1;
-	struct place *place;
+	struct cpu_place *place;
 
 	if (cpu > IRQKIT_CPU_MAX)
 		return NULL;
@@ -28,7 +36,7 @@ static struct place *get_place(struct irqkit_topology *t, unsigned int cpu)
 	}
 	t->place = place;
 	for (; t->n_places < n; t->n_places++)
-		t->place[t->n_places] = (struct place){
+		t->place[t->n_places] = (struct cpu_place){
 			.id = { NOT_READ, NOT_READ, NOT_READ, NOT_READ, NOT_READ },
 		};
 	return &t->place[cpu];
@@ -58,11 +66,9 @@ static int read_group(struct irqkit_topology *t, unsigned int cpu, const char *n
 	struct irqkit_cpuset **ret_set)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
-	char path[PATH_ROOM];
-	int r;
+	int r = topology_note(
+		t, knob_readf_cpulist(t->ctx, &set, CPU_FOLDER "%s", cpu, name));
 
-	snprintf(path, sizeof(path), "sys/devices/system/cpu/cpu%u/%s", cpu, name);
-	r = topology_note(t, knob_read_cpulist(t->ctx, path, &set));
 	if (r < 0)
 		return r;
 	if (!irqkit_cpuset_has(set, cpu))
@@ -89,21 +95,20 @@ static int read_group_by_either(struct irqkit_topology *t, unsigned int cpu,
 static int read_id(struct irqkit_topology *t, unsigned int cpu, const char *name)
 {
 	_cleanup_free_ char *text = NULL;
-	char path[PATH_ROOM];
 	uint32_t number;
 	size_t len;
+	int r = knob_readf_line(t->ctx, &text, &len, CPU_FOLDER "%s", cpu, name);
 
-	snprintf(path, sizeof(path), "sys/devices/system/cpu/cpu%u/%s", cpu, name);
-	if (topology_note(t, knob_read_line(t->ctx, path, &text, &len)) < 0 ||
+	if (topology_note(t, r) < 0 ||
 		parse_u32(text, len, &number) < 0 || number > INT_MAX)
 		return NOT_TOLD;
 	return (int)number;
 }
 
 static int get_id(
-	struct irqkit_topology *t, unsigned int cpu, enum id id, const char *name)
+	struct irqkit_topology *t, unsigned int cpu, enum place_id id, const char *name)
 {
-	struct place *place = get_place(t, cpu);
+	struct cpu_place *place = get_place(t, cpu);
 
 	if (!place)
 		return NOT_TOLD;
@@ -116,7 +121,7 @@ static int get_id(
 EXPORT int irqkit_topology_get_package(struct irqkit_topology *t, unsigned int cpu)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *members = NULL;
-	struct place *place = get_place(t, cpu);
+	struct cpu_place *place = get_place(t, cpu);
 	int id;
 
 	if (!place)
@@ -130,7 +135,7 @@ EXPORT int irqkit_topology_get_package(struct irqkit_topology *t, unsigned int c
 			"topology/package_cpus_list", &members) < 0)
 		return id;
 	irqkit_cpuset_foreach(member, members) {
-		place = get_place(t, (unsigned int)member);
+		place = get_place(t, member);
 		if (place && place->id[ID_PACKAGE] == NOT_READ)
 			place->id[ID_PACKAGE] = id;
 	}
@@ -186,7 +191,7 @@ static void share_siblings(struct irqkit_topology *t, struct irqkit_cpuset *set)
 	if (keep_group(t, set) < 0)
 		return;
 	irqkit_cpuset_foreach(member, set) {
-		struct place *place = get_place(t, (unsigned int)member);
+		struct cpu_place *place = get_place(t, member);
 
 		if (place && !place->siblings)
 			place->siblings = set;
@@ -197,7 +202,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_siblings(
 	struct irqkit_topology *t, unsigned int cpu)
 {
 	struct irqkit_cpuset *set = NULL;
-	struct place *place = get_place(t, cpu);
+	struct cpu_place *place = get_place(t, cpu);
 
 	if (!place)
 		return NULL;
@@ -223,7 +228,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_siblings(
 static int read_cache(struct irqkit_topology *t, unsigned int cpu, int index,
 	struct irqkit_cpuset **ret_set)
 {
-	char name[PATH_ROOM];
+	char name[64];
 
 	snprintf(name, sizeof(name), "cache/index%d/shared_cpu_list", index);
 	return read_group(t, cpu, name, ret_set);
@@ -231,11 +236,9 @@ static int read_cache(struct irqkit_topology *t, unsigned int cpu, int index,
 
 static bool has_caches(struct irqkit_topology *t, unsigned int cpu)
 {
-	char path[PATH_ROOM];
 	mode_t mode;
 
-	snprintf(path, sizeof(path), "sys/devices/system/cpu/cpu%u/cache", cpu);
-	return knob_read_mode(t->ctx, path, &mode) == 0;
+	return knob_readf_mode(t->ctx, &mode, CPU_FOLDER "cache", cpu) == 0;
 }
 
 #define USUAL_LAST_CACHE 3 /* L1 data, L1 instructions, L2, L3 */
@@ -263,7 +266,7 @@ static int read_llc(
 EXPORT const struct irqkit_cpuset *irqkit_topology_get_llc(
 	struct irqkit_topology *t, unsigned int cpu)
 {
-	struct place *place = get_place(t, cpu);
+	struct cpu_place *place = get_place(t, cpu);
 	struct irqkit_cpuset *set;
 
 	if (!place)
@@ -275,8 +278,8 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_llc(
 		return NULL;
 
 	irqkit_cpuset_foreach(member, set) {
-		place = get_place(t, (unsigned int)member);
-		if (!place || (place->has_read_llc && (unsigned int)member != cpu))
+		place = get_place(t, member);
+		if (!place || (place->has_read_llc && member != cpu))
 			continue;
 		place->has_read_llc = true;
 		place->llc = set;

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The online CPUs by package and by thread, and the order in which to use them. */
-#include "topology/topology.h"
+#include "base/macros.h"
+#include "topology/topology_record.h"
+
+#include <errno.h>
+#include <stdlib.h>
 
 /* ------------------------------------------------------------------------------- */
 /* Packages                                                                        */
 
-static struct package *find_package(struct irqkit_topology *t, unsigned int number)
+static struct topology_package *find_package(
+	struct irqkit_topology *t, unsigned int number)
 {
 	for (size_t i = 0; i < t->n_packages; i++)
 		if (t->package[i].number == number)
@@ -16,8 +21,8 @@ static struct package *find_package(struct irqkit_topology *t, unsigned int numb
 static int add_package(struct irqkit_topology *t, unsigned int number)
 {
 	struct irqkit_cpuset *cpus;
-	struct package *package =
-		reallocarray(t->package, t->n_packages + 1, sizeof(*package));
+	struct topology_package *package = reallocarray(
+		t->package, t->n_packages + 1, sizeof(*package));
 	int r;
 
 	if (!package)
@@ -26,7 +31,8 @@ static int add_package(struct irqkit_topology *t, unsigned int number)
 	r = irqkit_cpuset_new(&cpus);
 	if (r < 0)
 		return r;
-	t->package[t->n_packages++] = (struct package){ .number = number, .cpus = cpus };
+	t->package[t->n_packages++] = (struct topology_package){ .number = number,
+		.cpus = cpus };
 	return irqkit_cpuset_add(t->packages.set, number);
 }
 
@@ -57,7 +63,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_packages(struct irqkit_to
 	if (!online || topology_note(t, irqkit_cpuset_new(&t->packages.set)) < 0)
 		return NULL;
 	irqkit_cpuset_foreach(cpu, online) {
-		r = sort_into_package(t, (unsigned int)cpu);
+		r = sort_into_package(t, cpu);
 		if (r < 0)
 			break;
 	}
@@ -69,7 +75,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_packages(struct irqkit_to
 EXPORT const struct irqkit_cpuset *irqkit_topology_get_package_cpus(
 	struct irqkit_topology *t, unsigned int number)
 {
-	struct package *package;
+	struct topology_package *package;
 
 	irqkit_topology_get_packages(t);
 	package = find_package(t, number);
@@ -83,8 +89,8 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_package_cpus(
 static int first_common(const struct irqkit_cpuset *a, const struct irqkit_cpuset *b)
 {
 	irqkit_cpuset_foreach(cpu, a)
-		if (irqkit_cpuset_has(b, (unsigned int)cpu))
-			return cpu;
+		if (irqkit_cpuset_has(b, cpu))
+			return (int)cpu;
 	return -1;
 }
 
@@ -94,12 +100,12 @@ static int sort_threads(struct irqkit_topology *t, const struct irqkit_cpuset *o
 
 	irqkit_cpuset_foreach(cpu, online) {
 		const struct irqkit_cpuset *siblings =
-			irqkit_topology_get_siblings(t, (unsigned int)cpu);
-		bool is_first = !siblings || first_common(siblings, online) == cpu;
+			irqkit_topology_get_siblings(t, cpu);
+		bool is_first = !siblings || first_common(siblings, online) == (int)cpu;
 
 		r = irqkit_cpuset_add(is_first ? t->first_threads.set
 					       : t->other_threads.set,
-			(unsigned int)cpu);
+			cpu);
 		if (r < 0)
 			break;
 	}
@@ -169,9 +175,9 @@ static size_t count_before(const struct irqkit_cpuset *set,
 	size_t n = 0;
 
 	irqkit_cpuset_foreach(member, group) {
-		if ((unsigned int)member >= cpu)
+		if (member >= cpu)
 			break;
-		n += irqkit_cpuset_has(set, (unsigned int)member);
+		n += irqkit_cpuset_has(set, member);
 	}
 	return n;
 }
@@ -251,7 +257,7 @@ EXPORT int irqkit_topology_get_order(struct irqkit_topology *t,
 
 	if (r == 0) {
 		irqkit_cpuset_foreach(cpu, set)
-			seats[i++] = make_seat(t, set, (unsigned int)cpu);
+			seats[i++] = make_seat(t, set, cpu);
 		r = t->error;
 	}
 	if (r == 0) {

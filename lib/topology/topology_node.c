@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* NUMA nodes: /sys/devices/system/node/online, nodeN/cpulist, nodeN/distance. */
-#include "topology/topology.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "kernel/knob.h"
+#include "kernel/knob_path.h"
+#include "topology/topology_record.h"
 
-#include <stdio.h>
-
-#define PATH_ROOM 64
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 
 EXPORT const struct irqkit_cpuset *irqkit_topology_get_nodes(struct irqkit_topology *t)
 {
@@ -24,12 +29,12 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_nodes(struct irqkit_topol
 		return NULL;
 	}
 	irqkit_cpuset_foreach(number, nodes->set)
-		t->node[t->n_nodes++].number = (unsigned int)number;
+		t->node[t->n_nodes++].number = number;
 	return nodes->set;
 }
 
 /* NULL: there is no such node. */
-static struct node *find_node(struct irqkit_topology *t, unsigned int number)
+static struct topology_node *find_node(struct irqkit_topology *t, unsigned int number)
 {
 	irqkit_topology_get_nodes(t);
 	for (size_t i = 0; i < t->n_nodes; i++)
@@ -39,15 +44,13 @@ static struct node *find_node(struct irqkit_topology *t, unsigned int number)
 }
 
 static const struct irqkit_cpuset *get_cpus_of(
-	struct irqkit_topology *t, struct node *node)
+	struct irqkit_topology *t, struct topology_node *node)
 {
-	char path[PATH_ROOM];
-
 	if (!node->cpus.has_read) {
 		node->cpus.has_read = true;
-		snprintf(path, sizeof(path), "sys/devices/system/node/node%u/cpulist",
-			node->number);
-		topology_note(t, knob_read_cpulist(t->ctx, path, &node->cpus.set));
+		topology_note(t,
+			knob_readf_cpulist(t->ctx, &node->cpus.set,
+				"sys/devices/system/node/node%u/cpulist", node->number));
 	}
 	return node->cpus.set;
 }
@@ -55,7 +58,7 @@ static const struct irqkit_cpuset *get_cpus_of(
 EXPORT const struct irqkit_cpuset *irqkit_topology_get_node_cpus(
 	struct irqkit_topology *t, unsigned int number)
 {
-	struct node *node = find_node(t, number);
+	struct topology_node *node = find_node(t, number);
 
 	return node ? get_cpus_of(t, node) : NULL;
 }
@@ -73,7 +76,8 @@ EXPORT int irqkit_topology_get_node(struct irqkit_topology *t, unsigned int cpu)
 }
 
 /* "10 21 21": a number for each node, in the order of theirs. All, or nothing. */
-static int parse_distances(struct node *node, const char *text, size_t len, size_t n)
+static int parse_distances(
+	struct topology_node *node, const char *text, size_t len, size_t n)
 {
 	const char *end = text + len;
 	size_t i = 0;
@@ -95,19 +99,17 @@ static int parse_distances(struct node *node, const char *text, size_t len, size
 	return text < end || i < n ? -EBADMSG : 0;
 }
 
-static void read_distances(struct irqkit_topology *t, struct node *node)
+static void read_distances(struct irqkit_topology *t, struct topology_node *node)
 {
 	_cleanup_free_ char *text = NULL;
-	char path[PATH_ROOM];
 	size_t len;
 	int r;
 
 	if (node->has_read_distance)
 		return;
 	node->has_read_distance = true;
-	snprintf(path, sizeof(path), "sys/devices/system/node/node%u/distance",
-		node->number);
-	r = knob_read_line(t->ctx, path, &text, &len);
+	r = knob_readf_line(t->ctx, &text, &len,
+		"sys/devices/system/node/node%u/distance", node->number);
 	if (r == 0)
 		r = parse_distances(node, text, len, t->n_nodes);
 	if (topology_note(t, r) < 0)
@@ -117,7 +119,7 @@ static void read_distances(struct irqkit_topology *t, struct node *node)
 EXPORT int irqkit_topology_get_distance(
 	struct irqkit_topology *t, unsigned int from, unsigned int to)
 {
-	struct node *a = find_node(t, from), *b = find_node(t, to);
+	struct topology_node *a = find_node(t, from), *b = find_node(t, to);
 
 	if (!a || !b)
 		return NOT_TOLD;

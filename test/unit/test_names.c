@@ -5,7 +5,9 @@
 #include <irqkit.h>
 #include <string.h>
 
-#include "devices/device.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/handler_names.h"
 
 #define NO NO_NUMBER
 
