@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* irqkit set: the CPUs that serve an interrupt. */
+/* irqkit set: the CPUs that handle an interrupt. */
 #include "base/basics.h"
 #include "base/say.h"
 #include "change/change.h"
@@ -28,7 +28,7 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static char *describe(const struct irqkit_interrupt *interrupt)
+static char *format_interrupt(const struct irqkit_interrupt *interrupt)
 {
 	const char *label = irqkit_interrupt_get_label(interrupt);
 	char *text;
@@ -40,7 +40,7 @@ static char *describe(const struct irqkit_interrupt *interrupt)
 	return r < 0 ? NULL : text;
 }
 
-/* Those that were called by name and cannot be moved: all are told, nothing is done. */
+/* Reports every interrupt that was named and cannot be moved; then nothing is done. */
 static bool refuse_named(struct change *change, const struct selection *chosen)
 {
 	bool refused = false;
@@ -52,7 +52,7 @@ static bool refuse_named(struct change *change, const struct selection *chosen)
 
 		if (!chosen->is_named[i] || !obstacle)
 			continue;
-		what = describe(interrupt);
+		what = format_interrupt(interrupt);
 		say_error("cannot move %s: it is %s", what ? what : "", obstacle);
 		refused = true;
 	}
@@ -92,7 +92,7 @@ static enum status plan_interrupts(struct change *change, const struct selection
 	if (refuse_named(change, chosen))
 		return STATUS_IMMOVABLE;
 	status = add_steps(change, chosen, cpus);
-	return status == STATUS_DONE ? change_refuse_skipped(change) : status;
+	return status == STATUS_DONE ? change_check_any_movable(change) : status;
 }
 
 /* After the TARGETs: --cpus=local means the CPUs near them. */

@@ -195,7 +195,7 @@ static enum status say_no_change(const char *word)
 	return STATUS_NO_MATCH;
 }
 
-/* What is undone, and the journal that it stands in. */
+/* The change that is undone, and the journal that has it. */
 struct undo {
 	const struct undo_options *options;
 	struct irqkit_journal *journal; /* owned */

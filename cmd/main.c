@@ -55,7 +55,7 @@ static void print_help(void)
 	       "  -V, --version     print the version\n");
 }
 
-static bool stands_alone(const char *word)
+static bool is_standalone_option(const char *word)
 {
 	static const char *const words[] = { "-h", "--help", "-V", "--version",
 		"--list-commands" };
@@ -66,7 +66,7 @@ static bool stands_alone(const char *word)
 	return false;
 }
 
-/* What stands in place of a command: an option of irqkit itself, or a mistake. */
+/* The first word is not a command: it is an option of irqkit itself, or a mistake. */
 static enum status run_option(int argc, const char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
@@ -94,7 +94,7 @@ static enum status run_option(int argc, const char **argv)
 	if (strcmp(word, "--install") == 0)
 		say_error("--install takes one directory, as in 'irqkit --install "
 			  "/usr/local/sbin'");
-	else if (stands_alone(word))
+	else if (is_standalone_option(word))
 		say_error("%s takes no arguments: see 'irqkit --help'", word);
 	else if (word[0] == '-')
 		say_error("'%s' is not a common option; options of a command go after "

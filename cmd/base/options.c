@@ -35,7 +35,7 @@ static bool takes_text(enum option_kind kind)
 	return kind == OPTION_TEXT || kind == OPTION_OPTIONAL_TEXT;
 }
 
-/* POPT_ARGFLAG_OPTIONAL for the sake of --help: see end_optional() */
+/* POPT_ARGFLAG_OPTIONAL for the sake of --help: see end_optional_values() */
 static unsigned int arg_info(enum option_kind kind)
 {
 	if (!takes_text(kind))
@@ -192,7 +192,7 @@ static bool take_words(poptContext con, struct call *call)
  * popt would take the word behind `--wait` for its value, optional as that is: `--wait=`
  * tells it that there is none. The caller frees what comes back.
  */
-static char **end_optional(const struct command *command, int argc, const char **argv)
+static char **end_optional_values(const struct command *command, int argc, const char **argv)
 {
 	char **ended = calloc((size_t)argc + 1, sizeof(*ended));
 	bool is_options = true;
@@ -258,7 +258,7 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 	build_table(command, table, common);
 	snprintf(name, sizeof(name), "irqkit %s", command->name);
 	argv[0] = name;
-	words = end_optional(command, argc, argv);
+	words = end_optional_values(command, argc, argv);
 	con = words ? poptGetContext("irqkit", argc, (const char **)words, table, 0) : NULL;
 	if (!con || !ret_call->state || !ret_call->line) {
 		*ret_status = say_no_memory();

@@ -159,7 +159,7 @@ enum status change_say_immovable(const struct change *change, size_t n)
 	return STATUS_IMMOVABLE;
 }
 
-enum status change_refuse_skipped(const struct change *change)
+enum status change_check_any_movable(const struct change *change)
 {
 	size_t n = irqkit_plan_count(change->plan);
 
@@ -208,7 +208,7 @@ static enum status apply(struct change *change)
 	return r < 0 ? change_say_failure(change, r) : STATUS_DONE;
 }
 
-/* Nothing was left alone, but for what isn't there any more. */
+/* Has every skipped step been skipped because its interrupt is gone? */
 bool change_is_all_gone(const struct change *change)
 {
 	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
@@ -225,7 +225,7 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 {
 	enum status reported;
 
-	/* others may go on while this one waits */
+	/* other irqkits may work while this one waits */
 	change_unlock(change);
 	if (status == STATUS_DONE)
 		wait_for_moves(change);
@@ -272,9 +272,9 @@ static enum status plan_under_lock(
 
 	if (status != STATUS_DONE)
 		return status;
-	say_only_errors(true);
+	say_set_errors_only(true);
 	status = read_and_plan(change, plan, data);
-	say_only_errors(false);
+	say_set_errors_only(false);
 	return status;
 }
 

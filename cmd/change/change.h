@@ -49,13 +49,16 @@ struct change {
 	struct report report; /* of the plan */
 };
 
-/* Adds the command's steps to the plan, by the rows that were read; says why not. */
+/*
+ * Adds the command's steps to the plan, using the rows that were read; reports why not.
+ */
 typedef enum status change_plan_fn(struct change *change, void *data);
 
 /*
- * Plans, and shows the plan or applies it; says what came of it. What is to be applied is
- * planned twice: without the lock, so that words which are wrong leave no trace and wait
- * for nobody, and then under it, since the old values of that plan are kept.
+ * Plans, shows the plan or applies it, and reports. A plan that will be applied is made
+ * twice: first without the lock, so that a mistake in the words is found at once and
+ * leaves no trace; then under the lock, since the old values of that plan are kept for
+ * undo.
  */
 enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data);
@@ -78,8 +81,8 @@ enum status change_new_plan(struct change *change);
 /* Shows or applies the plan, and reports. */
 enum status change_finish(struct change *change);
 /*
- * After writing, which ended with @status: waits for moves, reports, and lets the signals in
- * again that were held back.
+ * After writing, which ended with @status: waits for moves, reports, and lets the
+ * signals in again that were held back.
  */
 enum status change_end(struct change *change, enum status status, const sigset_t *before);
 
@@ -96,6 +99,6 @@ int change_add_gone(struct change *change, const struct irqkit_interrupt *interr
 /* Says that none of the @n chosen interrupts can be moved; returns STATUS_IMMOVABLE. */
 enum status change_say_immovable(const struct change *change, size_t n);
 /* The same where the plan skips all that it has; else STATUS_DONE. */
-enum status change_refuse_skipped(const struct change *change);
+enum status change_check_any_movable(const struct change *change);
 
 #endif

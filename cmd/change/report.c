@@ -52,7 +52,7 @@ static enum status print_json(const struct report *report, const struct table *t
 	return status;
 }
 
-/* What a plan has, so that no column is shown in which nothing can stand. */
+/* What kinds of steps a plan has, so that no column stays empty. */
 struct extent {
 	bool has_irqs; /* knobs of interrupts */
 	bool has_others; /* other knobs: then it must be said which */

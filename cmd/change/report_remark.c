@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What stands below the table of a report. */
+/* The text below the table of a report. */
 #include "change/report_remark.h"
 #include "base/basics.h"
 #include "base/text.h"
@@ -70,7 +70,7 @@ static void remark_skipped(const struct report *report)
 		printf(".\n");
 }
 
-/* Many CPUs were allowed, and one of them serves it. */
+/* Several CPUs are allowed, and one of them handles the interrupt. */
 static bool is_on_one_of_many(const struct irqkit_step *step)
 {
 	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step);
@@ -113,7 +113,7 @@ static void remark_one_cpu(const struct report *report)
 			"use RPS.\n", n);
 }
 
-/* The kernel left CPUs out of rps_cpus or xps_cpus: its right, but to be known. */
+/* The kernel may leave CPUs out of rps_cpus or xps_cpus; the user should know. */
 static void remark_kept(const struct report *report)
 {
 	for (size_t i = 0; i < irqkit_plan_count(report->plan); i++) {

@@ -91,7 +91,7 @@ static bool print_affinity(const struct change *change, const struct irqkit_step
  * What in the name of a thread is the same at every boot: in napi/eth0-8193 the number is
  * not, in all others it belongs to the name. Returns its length.
  */
-static size_t front_of(const char *name)
+static size_t front_length(const char *name)
 {
 	size_t len = strlen(name);
 
@@ -102,10 +102,10 @@ static size_t front_of(const char *name)
 	return len;
 }
 
-/* The number behind the front. */
-static uint64_t number_of(const char *name)
+/* The number after the front. */
+static uint64_t number_after_front(const char *name)
 {
-	const char *digits = name + front_of(name);
+	const char *digits = name + front_length(name);
 	uint64_t number = 0;
 
 	read_number(digits, strlen(digits), UINT64_MAX, &number);
@@ -131,14 +131,14 @@ struct thread_rank {
 
 static bool comes_before(const char *name, uint64_t pid, const struct thread_rank *than)
 {
-	uint64_t number = number_of(name), other = number_of(than->name);
+	uint64_t number = number_after_front(name), other = number_after_front(than->name);
 
 	return number < other || (number == other && pid < than->pid);
 }
 
 static void rank_among(struct thread_rank *rank, struct irqkit_device *device)
 {
-	size_t front = front_of(rank->name), n = 0;
+	size_t front = front_length(rank->name), n = 0;
 
 	if (irqkit_device_count_threads(device, &n) < 0)
 		return;
@@ -146,7 +146,7 @@ static void rank_among(struct thread_rank *rank, struct irqkit_device *device)
 		const struct irqkit_thread *thread = irqkit_device_get_thread(device, i);
 		const char *name = irqkit_thread_get_name(thread);
 
-		rank->rank += front_of(name) == front &&
+		rank->rank += front_length(name) == front &&
 			strncmp(name, rank->name, front) == 0 &&
 			comes_before(name, irqkit_thread_get_pid(thread), rank);
 	}
@@ -156,7 +156,7 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 {
 	const char *name = irqkit_step_get_target(step);
 	struct thread_rank rank = { name, pid_of(step), 1 };
-	_cleanup_free_ char *front = strndup(name, front_of(name));
+	_cleanup_free_ char *front = strndup(name, front_length(name));
 	_cleanup_free_ char *quoted = front ? text_quote(front) : NULL;
 
 	if (!quoted)
@@ -167,7 +167,7 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 	}
 	for (size_t i = 0; i < change->n_owners; i++)
 		rank_among(&rank, change->owners[i]);
-	/* an undo knows the thread alone; napi/eth0-8193 is one of eth0's */
+	/* an undo knows only the thread: napi/eth0-8193 belongs to eth0 */
 	if (change->n_owners == 0 && strncmp(name, "napi/", 5) == 0 && strlen(front) > 6) {
 		_cleanup_free_ char *owner = strndup(name + 5, strlen(front) - 6);
 		struct irqkit_device *device;
@@ -184,7 +184,7 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 
 /* ------------------------------------------------------------------------------- */
 
-static bool print_file(const char *function, const struct irqkit_step *step)
+static bool print_knob(const char *function, const struct irqkit_step *step)
 {
 	_cleanup_free_ char *path = text_quote(irqkit_step_get_path(step));
 
@@ -201,12 +201,12 @@ static bool print_step(const struct change *change, const struct irqkit_step *st
 	case IRQKIT_KNOB_THREAD:
 		return print_thread(change, step);
 	case IRQKIT_KNOB_RPS_FLOW_CNT:
-		return print_file("number", step);
+		return print_knob("number", step);
 	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
 		/* never lowered, but by taking back what raised it */
-		return print_file(change->undone ? "number" : "raise", step);
+		return print_knob(change->undone ? "number" : "raise", step);
 	default:
-		return print_file("mask", step);
+		return print_knob("mask", step);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* irqkit pin-queue: everything that belongs to a queue, on the CPUs where it should be. */
+/* irqkit pin-queue: puts all that belongs to a queue on given CPUs. */
 #include "base/read_number.h"
 #include "base/say.h"
 #include "measure/queue.h"
@@ -48,6 +48,24 @@ static enum status place_queue(struct pin *pin, struct irqkit_queue *queue,
 	return STATUS_DONE;
 }
 
+/* The queues of this number, rx and tx, to one CPU. */
+static enum status place_number(struct pin *pin, unsigned int number, unsigned int cpu)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *one = NULL;
+	size_t n = irqkit_device_count_queues(pin->device);
+	enum status status = STATUS_DONE;
+
+	if (irqkit_cpuset_new(&one) < 0 || irqkit_cpuset_add(one, cpu) < 0)
+		return say_no_memory();
+	for (size_t i = 0; i < n && status == STATUS_DONE; i++) {
+		struct irqkit_queue *queue = irqkit_device_get_queue(pin->device, i);
+
+		if (irqkit_queue_get_number(queue) == number)
+			status = place_queue(pin, queue, one, false);
+	}
+	return status;
+}
+
 /* Queue i to the i-th CPU, rx and tx alike. */
 static enum status place_all(struct pin *pin, const struct irqkit_cpuset *cpus)
 {
@@ -73,20 +91,11 @@ static enum status place_all(struct pin *pin, const struct irqkit_cpuset *cpus)
 		return STATUS_MISUSE;
 	}
 	irqkit_cpuset_foreach (number, numbers) {
-		_cleanup_cpuset_ struct irqkit_cpuset *one = NULL;
-
 		cpu = irqkit_cpuset_next(cpus, cpu);
 		cpu = cpu < 0 ? irqkit_cpuset_next(cpus, -1) : cpu;
-		if (irqkit_cpuset_new(&one) < 0 ||
-			irqkit_cpuset_add(one, (unsigned int)cpu) < 0)
-			return say_no_memory();
-		for (size_t i = 0; i < n && status == STATUS_DONE; i++) {
-			struct irqkit_queue *queue = irqkit_device_get_queue(
-				pin->device, i);
-
-			if (irqkit_queue_get_number(queue) == number)
-				status = place_queue(pin, queue, one, false);
-		}
+		status = place_number(pin, number, (unsigned int)cpu);
+		if (status != STATUS_DONE)
+			break;
 	}
 	return status;
 }

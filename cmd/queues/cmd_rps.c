@@ -127,7 +127,9 @@ static bool parse_flows(const char *word, uint64_t *ret_flows)
 	return read_number(word, strlen(word), MAX_FLOWS, ret_flows) == 0;
 }
 
-/* Without it the queues' counts do nothing; it is the whole machine's, so never lowered. */
+/*
+ * The counts of queues need this table. It belongs to the machine, so it never shrinks.
+ */
 static enum status plan_entries(const struct steer_task *task, uint64_t flows)
 {
 	uint64_t now;

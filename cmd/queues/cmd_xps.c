@@ -69,7 +69,7 @@ static enum status choose_near(const struct steer_task *task, struct irqkit_cpus
 	if (!served)
 		return say_no_memory();
 	for (size_t i = 0; i < task->n_queues; i++) {
-		_cleanup_cpuset_ struct irqkit_cpuset *serving = net_read_place(
+		_cleanup_cpuset_ struct irqkit_cpuset *serving = net_read_settled_cpus(
 			task->net, task->queues[i]);
 
 		served[i] = serving ? irqkit_cpuset_next(serving, -1) : -1;
@@ -100,7 +100,7 @@ static struct irqkit_cpuset *find_set(
 	return NULL;
 }
 
-/* The i-th rx queue to the i-th tx queue, beginning again where there are fewer of those. */
+/* The i-th rx queue to the i-th tx queue; begins again if there are fewer tx queues. */
 static enum status choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
 	/* those that were not chosen have their part as well */
@@ -135,7 +135,7 @@ static char *explain_cpus(const struct steer_task *task, size_t i)
 
 	if (!options_of(task)->steer.is_auto)
 		return strdup("requested");
-	serving = net_read_place(task->net, task->queues[i]);
+	serving = net_read_settled_cpus(task->net, task->queues[i]);
 	if (!serving ||
 		asprintf(&why, "handled by CPU %d", irqkit_cpuset_next(serving, -1)) < 0)
 		return serving ? NULL : strdup("in turn");

@@ -10,8 +10,8 @@ enum status queue_say_unreadable(
 	const struct irqkit_queue *queue, const char *file, int error);
 
 /*
- * Adds a step that empties xps_rxqs of a tx queue, if it holds anything: as long as it does,
- * the kernel ignores xps_cpus.
+ * Adds a step that empties xps_rxqs of a tx queue, if it holds anything: as long as it
+ * does, the kernel ignores xps_cpus.
  */
 enum status queue_clear_rxqs(
 	struct change *change, const struct irqkit_queue *queue, const char *why);

@@ -111,7 +111,7 @@ static const struct irqkit_cpuset *get_local(
 {
 	int node = net_get_node(device);
 
-	/* near to a device of no node are all */
+	/* for a device without a node, every CPU is local */
 	return node >= 0
 		? irqkit_topology_get_node_cpus(net->topology, (unsigned int)node)
 		: irqkit_topology_get_cpus(net->topology, IRQKIT_CPUS_ONLINE);

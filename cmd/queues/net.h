@@ -22,8 +22,8 @@ struct net {
 };
 
 /*
- * Says why not. @net is all zero, or was open before; @change has its rows, and lives
- * longer.
+ * Reports why it cannot be opened. @net is all zero, or was open before; @change has
+ * read its rows, and lives longer.
  */
 enum status net_open(
 	struct net *net, const struct change *change, const char *name, bool is_lower);
@@ -32,11 +32,11 @@ void net_close(struct net *net);
 /* The node of a device, or -1. */
 int net_get_node(const struct irqkit_device *device);
 
-/* Reads a SET for @device; says what is wrong with it. */
+/* Reads a SET for @device; reports what is wrong with it. */
 enum status net_read_cpus(const struct net *net, const char *option, const char *word,
 	const struct irqkit_device *device, struct irqkit_cpuset **ret_set);
 
-/* Where an interface is made of others, a remark that names them, or NULL. */
+/* If the interface is made of others, a remark that names them; else NULL. */
 char *net_remark_lower(const struct net *net);
 
 #endif

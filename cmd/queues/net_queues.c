@@ -65,7 +65,7 @@ enum status net_choose_queues(struct irqkit_device *device,
 
 /* ------------------------------------------------------------------------------- */
 
-struct irqkit_cpuset *net_read_serving(
+struct irqkit_cpuset *net_read_current_cpus(
 	const struct net *net, const struct irqkit_queue *queue)
 {
 	struct irqkit_ctx *ctx = net->change->ctx;
@@ -83,10 +83,10 @@ struct irqkit_cpuset *net_read_serving(
 	return set;
 }
 
-struct irqkit_cpuset *net_read_place(
+struct irqkit_cpuset *net_read_settled_cpus(
 	const struct net *net, const struct irqkit_queue *queue)
 {
-	struct irqkit_cpuset *serving = net_read_serving(net, queue), *affinity = NULL;
+	struct irqkit_cpuset *serving = net_read_current_cpus(net, queue), *affinity = NULL;
 	int irq = queue_get_served_irq(queue);
 
 	if (serving &&

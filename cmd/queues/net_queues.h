@@ -20,14 +20,14 @@ static inline void free_queues(struct irqkit_queue ***queues)
 #define _cleanup_queues_ CLEANUP(free_queues)
 
 /* The CPUs that handle its interrupt (queue_get_served_irq()); NULL: not known. */
-struct irqkit_cpuset *net_read_serving(
+struct irqkit_cpuset *net_read_current_cpus(
 	const struct net *net, const struct irqkit_queue *queue);
 
-/* The same, once a move that is pending is in force: what to decide by. */
-struct irqkit_cpuset *net_read_place(
+/* The same after a pending move has taken effect: decisions are based on these. */
+struct irqkit_cpuset *net_read_settled_cpus(
 	const struct net *net, const struct irqkit_queue *queue);
 
-/* Adds its number to a set of such numbers; says why not. */
+/* Adds the number of @queue to a set of numbers; reports why it cannot. */
 enum status net_add_number(
 	const struct irqkit_queue *queue, struct irqkit_cpuset *numbers);
 

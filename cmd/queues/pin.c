@@ -22,7 +22,9 @@ static const struct irqkit_interrupt *find_row(const struct pin *pin, int irq)
 	return irqkit_snapshot_find(pin->change->snapshot, label);
 }
 
-/* The step of an interrupt that another queue has too, perhaps of another port; or NULL. */
+/*
+ * The step of an interrupt that another queue shares, perhaps of another port; or NULL.
+ */
 static const struct irqkit_step *find_step(const struct irqkit_plan *plan, int irq)
 {
 	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
@@ -31,7 +33,7 @@ static const struct irqkit_step *find_step(const struct irqkit_plan *plan, int i
 	return NULL;
 }
 
-/* One interrupt of two queues cannot go to two places. */
+/* One interrupt of two queues cannot go to different CPUs. */
 static enum status check_shared(
 	const struct irqkit_step *step, const struct pin_place *place, const char *name)
 {
@@ -52,7 +54,7 @@ static bool is_placed(const struct pin *pin, const struct irqkit_queue *queue)
 	return false;
 }
 
-/* Queues that nobody spoke of and that move with one that is placed. */
+/* Warns about queues that were not named, but move with one that was. */
 static void warn_shared(const struct pin *pin, const struct pin_place *place, int irq)
 {
 	_cleanup_free_ char *name = queue_format_full_name(place->queue);

@@ -37,14 +37,17 @@ static int add_serving(
 
 		if (irqkit_queue_get_direction(queue) != IRQKIT_RX)
 			continue;
-		serving = net_read_place(net, queue);
+		serving = net_read_settled_cpus(net, queue);
 		if (serving && irqkit_cpuset_add_set(set, serving) < 0)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-/* What comes in by software alone was steered already where it came into the machine. */
+/*
+ * Packets that arrive only through software were steered where they entered the
+ * machine.
+ */
 static int advise_against(struct irqkit_cpuset **cpus, char **why)
 {
 	irqkit_cpuset_free(*cpus);
@@ -192,7 +195,7 @@ static bool is_on(const struct table *table, const struct irqkit_device *device)
 	return false;
 }
 
-/* Off everywhere: would it help? */
+/* RPS is off on all queues: would it help? */
 static void remark_advice(struct net *net, struct irqkit_device *device)
 {
 	_cleanup_free_ char *why = NULL, *list = NULL, *name = NULL;

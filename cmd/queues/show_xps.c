@@ -56,7 +56,7 @@ static bool has_rxqs(const struct table *table)
 }
 
 /* The CPUs that are online and send by none of the queues of @device; and if any does. */
-static int find_without(const struct steer_view *view, const struct irqkit_device *device,
+static int find_cpus_without_queue(const struct steer_view *view, const struct irqkit_device *device,
 	struct irqkit_cpuset **ret_cpus, bool *ret_any)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
@@ -83,7 +83,7 @@ static void remark_device(
 	_cleanup_free_ char *list = NULL;
 	bool any;
 
-	if (!name || find_without(view, device, &without, &any) < 0)
+	if (!name || find_cpus_without_queue(view, device, &without, &any) < 0)
 		return;
 	if (!any)
 		printf("%s: XPS is off, so the kernel chooses a queue for each flow.\n"

@@ -66,7 +66,7 @@ static enum status plan(struct change *change, void *data)
 	return status;
 }
 
-/* Options that would be passed over are none. */
+/* An option that would have no effect is a mistake. */
 static enum status check_options(const struct steering *steering,
 	const struct steer_options *options, bool is_change)
 {
@@ -178,7 +178,7 @@ static enum status add_row(struct steer_view *view, const struct irqkit_queue *q
 	r = view->kind->read_cpus(queue, &row->cpus);
 	if (r < 0)
 		return queue_say_unreadable(queue, view->kind->cpus_file, r);
-	row->serving = net_read_serving(view->net, queue);
+	row->serving = net_read_current_cpus(view->net, queue);
 	view->kind->read_row(view, row);
 	return STATUS_DONE;
 }

@@ -48,7 +48,7 @@ struct steer_kind {
 		const struct irqkit_queue *queue, struct irqkit_cpuset **ret_cpus);
 	const struct column *columns;
 	size_t row_size;
-	/* Fills what stands behind the struct steer_row, which is filled by then. */
+	/* Fills the members after the struct steer_row, which is filled before. */
 	void (*read_row)(const struct steer_view *view, void *row);
 	void (*clear_row)(void *row); /* or NULL */
 	/* Adds keys to the document; or NULL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* irqkit show: which CPU serves which interrupt. */
+/* irqkit show: which CPU handles which interrupt. */
 #include "base/basics.h"
 #include "base/say.h"
 #include "measure/machine.h"

@@ -10,7 +10,7 @@ struct cpu_row {
 	bool is_online;
 	int node; /* -1: not known */
 	const struct load *load;
-	const struct cpu_load *part; /* NULL: not online, no counts are told */
+	const struct cpu_load *part; /* NULL: not online, so it has no counts */
 };
 
 static void free_rows(struct cpu_row **rows)
@@ -121,7 +121,7 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
-/* The CPUs that have a row: those online, and those that could be. */
+/* The CPUs that have a row: online ones and present ones. */
 static int read_present(struct irqkit_topology *topology,
 	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_cpus)
 {

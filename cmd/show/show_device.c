@@ -8,7 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* An interface that the words named; what else they name is asked by its interrupts. */
+/* The interface that the words name and that has this interrupt; or NULL. */
 static struct irqkit_device *find_named(const struct show *show, unsigned int irq)
 {
 	for (size_t i = 0; i < show->chosen.n_devices; i++) {
@@ -61,7 +61,7 @@ struct cell show_get_driver(void *data)
 	return device ? text_cell(irqkit_device_get_driver(device)) : ABSENT;
 }
 
-/* The texts, and behind them the names that they point to. */
+/* One allocation: the texts, then the names that they point to. */
 struct cell show_get_queues(void *data)
 {
 	struct irqkit_device *device = get_device(data);
@@ -134,7 +134,7 @@ static size_t stem_length(const char *name)
 	return letters + strspn(name + letters, "0123456789");
 }
 
-/* eth0-rx-0 and ice-eth0-TxRx-0 tell of eth0, nvme0q1 of nvme0n1, eth10 not of eth1. */
+/* eth0-rx-0 and ice-eth0-TxRx-0 hold eth0, nvme0q1 holds nvme0n1, eth10 not eth1. */
 static bool name_holds(const char *name, const char *device)
 {
 	size_t len = strlen(device), stem = stem_length(device);

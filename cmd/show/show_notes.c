@@ -24,7 +24,7 @@ static const char *const note_words[N_NOTES] = {
 	[NOTE_ISOLATED] = "isolated",
 };
 
-/* Asked for on CPUs of which none is online. */
+/* Its affinity has no CPU that is online. */
 static bool is_offline(struct show_row *row)
 {
 	const struct irqkit_cpuset *affinity = show_row_affinity(row);
@@ -35,7 +35,7 @@ static bool is_offline(struct show_row *row)
 	       !irqkit_cpuset_has_common(affinity, online);
 }
 
-/* Served by no CPU of its device's node, which has CPUs. */
+/* The node of its device has CPUs, and none of them handles it. */
 static bool is_on_other_node(struct show_row *row, const struct irqkit_cpuset *serving)
 {
 	struct irqkit_topology *topology = row->show->topology;
@@ -51,7 +51,7 @@ static bool is_on_other_node(struct show_row *row, const struct irqkit_cpuset *s
 	       !irqkit_cpuset_has_common(serving, cpus);
 }
 
-/* The driver would like CPUs that are online, and none of them serves it. */
+/* The driver suggests CPUs that are online, and none of them handles it. */
 static bool is_against_hint(struct show_row *row, const struct irqkit_cpuset *serving)
 {
 	const struct irqkit_cpuset *hint = show_row_hint(row);
@@ -62,7 +62,7 @@ static bool is_against_hint(struct show_row *row, const struct irqkit_cpuset *se
 	       !irqkit_cpuset_has_common(hint, serving);
 }
 
-/* Where the kernel doesn't tell the one that serves it: no other is allowed. */
+/* If the kernel does not show the CPU that handles it: only isolated CPUs are allowed. */
 static bool is_on_isolated(
 	struct show_row *row, const struct irqkit_cpuset *cpus, bool is_told)
 {
@@ -75,7 +75,7 @@ static bool is_on_isolated(
 		       : irqkit_cpuset_is_subset(cpus, isolated);
 }
 
-/* 1 << NOTE_...; where it is served matters only of what comes at all. */
+/* 1 << NOTE_...; which CPU handles it matters only if it fires at all. */
 static unsigned int find_notes(struct show_row *row)
 {
 	const struct irqkit_cpuset *cpus;
@@ -92,7 +92,7 @@ static unsigned int find_notes(struct show_row *row)
 	if (irqkit_interrupt_get_total(row->interrupt) == 0)
 		return notes;
 
-	/* older kernels don't tell: then it is somewhere among those asked for */
+	/* older kernels do not show it: then it is one of the affinity */
 	cpus = show_row_effective(row);
 	is_told = cpus && !irqkit_cpuset_is_empty(cpus);
 	if (!is_told)

@@ -27,7 +27,7 @@ static const struct irqkit_device *get_queue_device(const struct queue_row *row)
 	return irqkit_queue_get_device(row->queue);
 }
 
-/* Of the interrupt's columns, those that say the same here. */
+/* The interrupt of the row, for the columns that are the same as in the other table. */
 static struct show_row *interrupt_of(void *data)
 {
 	struct queue_row *row = data;
@@ -195,7 +195,7 @@ static struct cell get_node(void *data)
 	return node < 0 ? ABSENT : number_cell((uint64_t)node);
 }
 
-/* From the CPUs that serve it to the device: of several, the farthest. */
+/* The distance from the CPUs that handle it to the device; of several, the largest. */
 static struct cell get_distance(void *data)
 {
 	const struct irqkit_cpuset *cpus = read_effective(data);
@@ -251,7 +251,7 @@ static const struct column columns[] = {
 
 /* ------------------------------------------------------------------------------- */
 
-/* What no row has needs no column, and one interface need not be named again and again. */
+/* A column that is empty in all rows is not needed, nor is DEVICE for one interface. */
 static bool is_needed(
 	const struct column *column, struct table *table, struct irqkit_topology *topology)
 {

@@ -48,7 +48,7 @@ struct receivers {
 	size_t n;	    /* interrupts */
 	uint64_t total;	    /* how often they came */
 	uint64_t busiest;   /* of them the most */
-	struct irqkit_cpuset *cpus; /* owned; that serve them */
+	struct irqkit_cpuset *cpus; /* owned; the CPUs that handle them */
 };
 
 /* Is it the interrupt of an rx queue? What a guest sends is received here. */
@@ -68,7 +68,7 @@ static bool is_receiving(const struct irqkit_device *device, int irq)
 	return false;
 }
 
-static void add_up(struct show *show, const struct irqkit_device *device,
+static void sum_receivers(struct show *show, const struct irqkit_device *device,
 	struct receivers *receivers)
 {
 	for (size_t i = 0; i < show->chosen.n; i++) {
@@ -104,7 +104,7 @@ static bool has_rps(const struct irqkit_device *device)
 	return false;
 }
 
-static void advise(const struct receivers *receivers, const struct irqkit_device *device,
+static void print_advice(const struct receivers *receivers, const struct irqkit_device *device,
 	const struct load *load)
 {
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
@@ -147,8 +147,8 @@ static void remark_device(struct show *show, const struct call *call)
 	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET ||
 		irqkit_cpuset_new(&receivers.cpus) < 0)
 		return;
-	add_up(show, device, &receivers);
-	advise(&receivers, device, load);
+	sum_receivers(show, device, &receivers);
+	print_advice(&receivers, device, load);
 	irqkit_cpuset_free(receivers.cpus);
 }
 

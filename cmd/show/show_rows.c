@@ -322,7 +322,7 @@ struct column *show_columns_new(const struct irqkit_cpuset *each_cpu, bool with_
 	return columns;
 }
 
-/* What makes the load uneven: an interrupt that is a good part of a busy CPU's load. */
+/* Marks an interrupt that makes the load uneven: a large part of a busy CPU's load. */
 enum mark show_row_mark(void *data)
 {
 	struct show_row *row = data;

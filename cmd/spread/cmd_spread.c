@@ -149,7 +149,7 @@ static bool names_local(const char *set)
 	return false;
 }
 
-/* What would do nothing, or not what it says. */
+/* Refuses options that would do nothing, or not what they say. */
 static bool check_options(const struct spread_options *o, const struct wish *wish)
 {
 	if (o->gain && wish->placement.policy != IRQKIT_POLICY_LOAD)

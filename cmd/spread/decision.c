@@ -22,7 +22,10 @@ enum status spread_decide(struct spread *spread, struct change *change,
 	status = placement_build(&spread->placement, change, &wish->placement, counts);
 	if (status == STATUS_DONE)
 		status = placement_add_steps(&spread->placement, change);
-	/* as the library sees it: all of an interrupt's load is where it is served now */
+	/*
+	 * as the library counts: the whole load of an interrupt is on the CPU that
+	 * handles it now
+	 */
 	spread->before = spread->placement.spread
 				 ? irqkit_spread_get_imbalance_before(
 					   spread->placement.spread)

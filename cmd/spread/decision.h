@@ -26,7 +26,7 @@ struct spread {
 	struct notes notes;
 	struct irqkit_cpuset *full; /* owned; that had no vector left; NULL: none */
 	double before;		    /* busiest / mean */
-	/* Measured after it, of which the counts are what came; owned; NULL: not measured. */
+	/* Read after the writes, and what fired since; owned; NULL: not measured. */
 	struct irqkit_snapshot *after;
 	struct irqkit_snapshot *after_counts;
 	double measured; /* busiest / mean of that */
@@ -35,8 +35,8 @@ struct spread {
 void spread_free(struct spread *spread);
 
 /*
- * From change->snapshot, whose rows @counts has too, to the steps of change->plan. @counts
- * are what came in @seconds, or 0: since the start.
+ * From change->snapshot, whose rows @counts has too, to the steps of change->plan.
+ * @counts are what came in @seconds, or 0: since the start.
  */
 enum status spread_decide(struct spread *spread, struct change *change,
 	const struct wish *wish, const struct irqkit_snapshot *counts,

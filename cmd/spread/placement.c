@@ -20,9 +20,9 @@ void placement_clear(struct placement *placement)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* What the policy is told about CPUs                                              */
+/* The CPUs, as input of the policy                                                */
 
-/* One number for all members of a group; where none is told, @alone. */
+/* One number for all members of a group; @alone if the group is not known. */
 static int group_number(const struct irqkit_cpuset *group, int alone)
 {
 	return group ? irqkit_cpuset_next(group, -1) : alone;
@@ -60,7 +60,7 @@ static enum status tell_cpus(struct placement *p)
 }
 
 /* The CPUs and the interrupts that are meant. */
-static enum status choose(struct placement *placement, struct change *change,
+static enum status choose_cpus_and_interrupts(struct placement *placement, struct change *change,
 	const struct placement_wish *wish)
 {
 	enum status status;
@@ -82,13 +82,13 @@ enum status placement_check(struct change *change, const struct placement_wish *
 	struct placement placement CLEANUP(placement_clear) = { 0 };
 	enum status status = change_read_machine(change);
 
-	return status == STATUS_DONE ? choose(&placement, change, wish) : status;
+	return status == STATUS_DONE ? choose_cpus_and_interrupts(&placement, change, wish) : status;
 }
 
 enum status placement_build(struct placement *placement, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts)
 {
-	enum status status = choose(placement, change, wish);
+	enum status status = choose_cpus_and_interrupts(placement, change, wish);
 
 	if (status == STATUS_DONE)
 		status = tell_cpus(placement);

@@ -117,8 +117,8 @@ static enum status choose_words(
 	return status;
 }
 
-/* Those that cannot be moved are put aside. */
-static enum status sort_out(
+/* Moves the interrupts that cannot be moved into a list of their own. */
+static enum status set_immovable_aside(
 	struct placement *p, struct change *change, const struct placement_wish *wish)
 {
 	size_t n = p->n, kept = 0;
@@ -155,5 +155,5 @@ enum status placement_choose_interrupts(
 		return say_no_memory();
 	status = change->call->n_words ? choose_words(p, change, wish)
 				       : choose_net(p, change->snapshot);
-	return status == STATUS_DONE ? sort_out(p, change, wish) : status;
+	return status == STATUS_DONE ? set_immovable_aside(p, change, wish) : status;
 }

@@ -8,12 +8,13 @@
 /* Where a CPU turns out to have no vector left, another is chosen. */
 enum status spread_apply(struct spread *spread, struct change *change);
 /* Says in the report which CPUs these were. */
-void spread_remark_full(const struct spread *spread, struct change *change);
+void spread_remark_full_cpus(const struct spread *spread, struct change *change);
 /*
- * For a script: by load, what stays was counted where it is served, and the kernel may have
- * chosen another CPU for it by the time that the script runs.
+ * For a script: an interrupt that stays was counted on the CPU that handles it now, but
+ * the kernel may have chosen another one when the script runs. So its CPU is written
+ * too.
  */
-void spread_pin_what_stays(
+void spread_pin_unmoved(
 	const struct spread *spread, struct change *change, const struct wish *wish);
 
 #endif

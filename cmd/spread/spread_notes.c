@@ -12,15 +12,15 @@
 /* More devices than this with the same finding share a line. */
 #define MAX_LINES 3u
 
-/* Is there no place for notes? */
-static bool is_silent(const struct change *change)
+/* Is there nowhere to show notes? */
+static bool hides_notes(const struct change *change)
 {
 	return change->call->common.is_quiet && !change->call->common.is_json;
 }
 
 void spread_note_irqbalance(struct spread *spread, const struct change *change)
 {
-	int pid = is_silent(change) ? 0
+	int pid = hides_notes(change) ? 0
 				    : irqkit_ctx_find_process(change->ctx, "irqbalance");
 
 	if (pid > 0)
@@ -42,11 +42,11 @@ enum finding {
 	NOTHING_FOUND
 };
 
-static enum finding find(const struct placement *p, const struct placement_device *owner)
+static enum finding find_finding(const struct placement *p, const struct placement_device *owner)
 {
 	size_t n_rx = owner->device ? queue_count(owner->device, IRQKIT_RX) : 0;
 
-	/* where some were named, nothing is said about the others */
+	/* if only some queues were named, nothing is said about the others */
 	if (n_rx == 0 || owner->n_queues < n_rx)
 		return NOTHING_FOUND;
 	if (owner->n_queues > owner->n_cpus)
@@ -114,7 +114,7 @@ static char *join_names(const struct placement *p, enum finding finding)
 	for (size_t i = 0; i < p->n_owners && n < MAX_LINES; i++) {
 		const struct irqkit_device *device = p->owners[i].device;
 
-		if (find(p, &p->owners[i]) != finding)
+		if (find_finding(p, &p->owners[i]) != finding)
 			continue;
 		if (!text_join(&joined, ", ", irqkit_device_get_name(device)))
 			return NULL;
@@ -152,18 +152,18 @@ static void note_queues(struct spread *spread)
 		size_t n = 0;
 
 		for (size_t i = 0; i < p->n_owners; i++)
-			n += find(p, &p->owners[i]) == finding;
+			n += find_finding(p, &p->owners[i]) == finding;
 		if (n > MAX_LINES)
 			note_devices(spread, finding, n);
 		for (size_t i = 0; i < p->n_owners && n <= MAX_LINES; i++)
-			if (find(p, &p->owners[i]) == finding)
+			if (find_finding(p, &p->owners[i]) == finding)
 				note_device(spread, &p->owners[i], finding);
 	}
 }
 
 /* ------------------------------------------------------------------------------- */
 
-/* Once it is written, the report tells which CPU the kernel chose. */
+/* After the writes, the report shows which CPU the kernel chose. */
 static void note_width(struct spread *spread, const struct change *change)
 {
 	size_t n = spread->placement.n_on_one_of_many;
@@ -178,7 +178,7 @@ static void note_width(struct spread *spread, const struct change *change)
 
 void spread_find_notes(struct spread *spread, const struct change *change)
 {
-	if (is_silent(change))
+	if (hides_notes(change))
 		return;
 	spread_note_irqbalance(spread, change);
 	spread_note_steering(spread);

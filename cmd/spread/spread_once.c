@@ -79,7 +79,7 @@ static enum status apply_and_report(
 	signals_hold(&before);
 	status = spread_apply(spread, change);
 	if (status == STATUS_DONE)
-		spread_remark_full(spread, change);
+		spread_remark_full_cpus(spread, change);
 	placement_leave_unmoved(&spread->placement, change);
 	/* others need not wait while it is measured, if nothing will be put back */
 	if (!wish->reverts)
@@ -101,7 +101,7 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	enum status status = STATUS_DONE;
 	sigset_t held;
 
-	/* what is misspelt is told before anybody waits for it */
+	/* report a misspelt word before anybody waits */
 	if (seconds || change_writes(change->options))
 		status = placement_check(change, &wish->placement);
 	if (status == STATUS_DONE && seconds) {
@@ -122,7 +122,7 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	return status;
 }
 
-/* What was measured is the load of every policy but the one by the counts since the start. */
+/* Measured counts are the load of every policy, except the one by counts since boot. */
 static enum status decide(struct spread *spread, struct change *change,
 	const struct wish *wish, const struct irqkit_snapshot *measured)
 {
@@ -133,7 +133,7 @@ static enum status decide(struct spread *spread, struct change *change,
 		: spread_decide(spread, change, wish, change->snapshot, 0);
 
 	if (status == STATUS_DONE)
-		status = change_refuse_skipped(change);
+		status = change_check_any_movable(change);
 	if (status != STATUS_DONE)
 		return status;
 	/* what is measured after is compared with what was measured before */
@@ -142,7 +142,7 @@ static enum status decide(struct spread *spread, struct change *change,
 	spread_find_notes(spread, change);
 	spread_say_warnings(spread, change);
 	if (change->options->is_script)
-		spread_pin_what_stays(spread, change, wish);
+		spread_pin_unmoved(spread, change, wish);
 	return STATUS_DONE;
 }
 

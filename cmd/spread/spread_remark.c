@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What each of its CPUs has of an interrupt then. */
+/* The part of an interrupt's load that each of its CPUs will have. */
 static uint64_t find_part(const struct placement *p, long index, uint64_t total)
 {
 	const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(
@@ -15,7 +15,7 @@ static uint64_t find_part(const struct placement *p, long index, uint64_t total)
 	return cpus ? total / irqkit_cpuset_count(cpus) : total;
 }
 
-/* The interrupt that alone makes most of what the busiest CPU has then, or NULL. */
+/* The one interrupt that will be most of the load of the busiest CPU, or NULL. */
 static const struct irqkit_interrupt *find_heavy(
 	const struct spread *spread, double *ret_share)
 {
@@ -46,7 +46,7 @@ static const struct irqkit_interrupt *find_heavy(
 	return *ret_share > 0.8 ? heaviest : NULL;
 }
 
-/* Was there anything to write, whatever came of it? */
+/* Was there anything to write, with or without success? */
 static bool had_moves(const struct report *report)
 {
 	for (size_t i = 0; i < irqkit_plan_count(report->plan); i++) {
@@ -68,7 +68,7 @@ static bool is_change(const struct report *report)
 		irqkit_plan_count_results(report->plan, IRQKIT_PENDING);
 }
 
-/* Where loads don't decide, they may be worse for it. */
+/* A policy that ignores the loads can make them worse. */
 static void print_gain_by_rule(const struct spread *spread, double before, double after)
 {
 	const char *verdict = after > before + 0.1 ? "Worse"
@@ -84,7 +84,7 @@ static void print_gain_by_rule(const struct spread *spread, double before, doubl
 			verdict);
 }
 
-/* What stands in the way of less, or that there is nothing to gain. */
+/* Why the load cannot be more even, or that there is nothing to gain. */
 static void print_gain(const struct report *report, double before, double after)
 {
 	const struct spread *spread = report->data;

@@ -194,7 +194,7 @@ static void print_bar(uint64_t load, uint64_t most)
 	printf("%*s", (int)(BAR_WIDTH - used), "");
 }
 
-/* Does a table of steps stand above? */
+/* Is there a table of steps above? */
 static bool has_table(const struct report *report)
 {
 	size_t n = irqkit_plan_count(report->plan);
@@ -207,7 +207,7 @@ static bool has_table(const struct report *report)
 	return n > 0;
 }
 
-/* Of many, those without load are left out: returns how many are kept. */
+/* Drops rows without load if there are many; returns how many are left. */
 static size_t drop_idle(struct load_row *rows, size_t n)
 {
 	size_t kept = 0;
@@ -243,7 +243,7 @@ static int compare_loads(const void *a, const void *b)
 	return x < y ? 1 : x > y ? -1 : compare_cpus(a, b);
 }
 
-/* Puts the busiest of many in front, in the order of CPUs: returns how many. */
+/* Moves the busiest rows to the front, in the order of CPUs; returns how many. */
 static size_t choose_busiest(struct load_row *rows, size_t n)
 {
 	if (n <= MAX_LINES)
@@ -262,7 +262,7 @@ static void find_most(const struct load_row *rows, size_t n, uint64_t most[N_TIM
 				most[when] = rows[i].load[when];
 }
 
-/* What the longest bar of each time stands for: the same, where they can be compared. */
+/* The load of the longest bar; the same for all times that can be compared. */
 static void scale(const struct spread *spread, uint64_t most[N_TIMES])
 {
 	if (most[BEFORE] < most[AFTER])

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where XPS and RPS go against the places that interrupts get: queues that are sent by from
- * CPUs far from the one that serves them, and packets that are handed to where they are.
+ * Where XPS and RPS contradict the plan: CPUs that send by a queue whose interrupt is
+ * handled far from them, and packets that are passed to the CPU which has them already.
  */
 #include "spread/spread_steering.h"
 #include "base/basics.h"
@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-/* A queue whose interrupt gets a place, and that CPUs are steered to or from. */
+/* A queue whose interrupt is placed, and whose CPUs are set for RPS or XPS. */
 struct steered {
 	const struct irqkit_queue *queue;
 	const struct irqkit_cpuset *place;
@@ -21,7 +21,7 @@ struct steered_device {
 	struct placement_device *owner;
 	struct steered *queues; /* owned */
 	size_t n_queues;
-	struct irqkit_cpuset *served; /* owned; CPUs that send by a queue they serve */
+	struct irqkit_cpuset *served; /* owned; CPUs that send by a queue whose interrupt they handle */
 };
 
 static void device_free(struct steered_device *device)
@@ -87,8 +87,8 @@ static bool read_device(struct steered_device *device)
 /* What goes against the plan                                                      */
 
 /*
- * A CPU serves tx queues, and sends by none of them; of several that it serves, one is
- * enough. Where flows go by rx queues, xps_cpus doesn't matter.
+ * A CPU handles tx queues, but sends by none of them; if it handles several, one is
+ * enough. With xps_rxqs, the kernel ignores xps_cpus.
  */
 static bool is_sent_by_far_cpus(
 	const struct steered_device *device, const struct steered *steered)
@@ -110,7 +110,7 @@ static bool is_handed_to_itself(
 		irqkit_cpuset_is_equal(steered->cpus, steered->place);
 }
 
-/* Served on its device's node, and handed to others alone. */
+/* Handled on its device's node, and passed only to CPUs of other nodes. */
 static bool is_handed_far_away(const struct steered_device *device, const struct steered *steered)
 {
 	int node = device->owner->node;
@@ -139,7 +139,7 @@ static char *name_cpus(const struct irqkit_cpuset *cpus)
 	return text;
 }
 
-/* What can go against the plan, and how a queue is found for which it does. */
+/* What can contradict the plan, and how to find a queue for which it does. */
 static const struct conflict {
 	const char *knob;
 	const char *command;
@@ -168,7 +168,7 @@ static const struct steered *find_conflict(
 	return first;
 }
 
-static void note(const struct steered_device *device, const struct conflict *conflict)
+static void note_conflict(const struct steered_device *device, const struct conflict *conflict)
 {
 	_cleanup_free_ char *queue = NULL, *cpus = NULL, *place = NULL;
 	char more[64] = "";
@@ -202,6 +202,6 @@ void spread_note_steering(struct spread *spread)
 		if (!device.owner->device || !read_device(&device))
 			continue;
 		for (size_t k = 0; k < LENGTH(conflicts); k++)
-			note(&device, &conflicts[k]);
+			note_conflict(&device, &conflicts[k]);
 	}
 }

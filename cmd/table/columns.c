@@ -78,7 +78,7 @@ static enum status check_options(
 	return STATUS_MISUSE;
 }
 
-static enum status choose(struct table *table, const struct column *columns,
+static enum status choose_columns(struct table *table, const struct column *columns,
 	const struct table_options *options, const struct common *common)
 {
 	const char *word = options->output;
@@ -226,13 +226,13 @@ bool table_choose_keys(struct table *table, const struct column *columns)
 	const struct table_options options = { 0 };
 	const struct common common = { .is_json = true };
 
-	return choose(table, columns, &options, &common) == STATUS_DONE;
+	return choose_columns(table, columns, &options, &common) == STATUS_DONE;
 }
 
 enum status table_prepare(struct table *table, const struct column *columns,
 	const struct table_options *options, const struct common *common)
 {
-	enum status status = choose(table, columns, options, common);
+	enum status status = choose_columns(table, columns, options, common);
 
 	if (status == STATUS_DONE && options->sort)
 		status = sort(table, columns, options->sort);

@@ -35,13 +35,13 @@ bool table_options_are_plain(
 bool table_options_are_given(const struct table_options *options);
 
 /*
- * With @rows set: chooses among @columns (ending with a NULL name) by -o and --json, and
- * sorts by --sort. Says what is wrong with the options.
+ * Chooses among @columns (ending with a NULL name) by -o and --json, and sorts the rows,
+ * which must be set, by --sort. Reports what is wrong with the options.
  */
 enum status table_prepare(struct table *table, const struct column *columns,
 	const struct table_options *options, const struct common *common);
 
-/* All columns that have a key: for a table that is only in JSON. */
+/* Chooses all columns that have a key: for a table that is only in JSON. */
 bool table_choose_keys(struct table *table, const struct column *columns);
 
 #endif

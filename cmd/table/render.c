@@ -61,7 +61,7 @@ static char *number_to_text(uint64_t number)
 	return strdup(digits + at);
 }
 
-/* The caller's to free; NULL: no memory. @absent stands for what isn't there. */
+/* The caller frees it; NULL: no memory. @absent is shown for an absent cell. */
 static char *cell_to_text(const struct cell *cell, const char *absent)
 {
 	char *list = NULL;

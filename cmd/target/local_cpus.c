@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* The only node of a machine that has but one; else -1. */
+/* The node of a machine that has only one; else -1. */
 static int find_only_node(struct irqkit_topology *topology)
 {
 	const struct irqkit_cpuset *nodes = irqkit_topology_get_nodes(topology);
@@ -16,7 +16,7 @@ static int find_only_node(struct irqkit_topology *topology)
 	return irqkit_cpuset_next(nodes, -1);
 }
 
-/* The node next to which the interrupt is raised; -1: not known. */
+/* The node of the device that raises the interrupt; -1: not known. */
 static int find_node(
 	const struct selection *selection, struct irqkit_ctx *ctx, unsigned int irq)
 {

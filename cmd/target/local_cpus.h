@@ -6,8 +6,8 @@
 #include "target/select.h"
 
 /*
- * Reads a SET from the word of an option, as machine_read_cpus() does; `local` in it means
- * the CPUs of the node that all these interrupts are next to.
+ * Reads a SET from the word of an option, as machine_read_cpus() does; `local` in it
+ * means the CPUs of the node that all these interrupts are next to.
  */
 enum status selection_read_cpus(const struct selection *selection, const char *option,
 	const char *word, struct irqkit_ctx *ctx, struct irqkit_topology *topology,

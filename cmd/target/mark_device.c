@@ -22,7 +22,7 @@ static enum status say_unreadable(const struct target *target, int error)
 	return STATUS_REFUSED;
 }
 
-/* The rows of its own; 1: there are some. */
+/* Marks the rows of the device; 1: there are some. */
 static int mark_own(struct marks *marks, struct irqkit_device *device)
 {
 	size_t n = irqkit_snapshot_count(marks->snapshot);
@@ -43,7 +43,7 @@ static int mark_own(struct marks *marks, struct irqkit_device *device)
 	return found;
 }
 
-/* Its own, and those of what is below it. */
+/* Marks the rows of the device, and those of the devices below it. */
 static int mark_whole(struct marks *marks, struct irqkit_device *device)
 {
 	int found = mark_own(marks, device);
@@ -76,7 +76,7 @@ static int mark_queues(struct marks *marks, struct irqkit_device *device, const 
 	return found;
 }
 
-/* eth1:rx-0; -ENODEV: what stands before the colon is no interface. */
+/* eth1:rx-0; -ENODEV: the part before the colon is not an interface. */
 static int mark_queue_word(
 	struct marks *marks, const struct target *target, struct meaning *meaning)
 {
@@ -116,7 +116,7 @@ static int mark_interfaces(struct marks *marks, const struct target *target)
 	return r < 0 ? r : found;
 }
 
-/* Marks the rows that have an owner of which @get tells such a name. */
+/* Marks the rows with an owner for which @get returns a name that matches. */
 static int mark_owned(struct marks *marks, const struct target *target,
 	const char *(*get)(const struct irqkit_device *device))
 {

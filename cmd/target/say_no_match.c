@@ -33,7 +33,7 @@ static void format_queues(const struct irqkit_device *device,
 		snprintf(text, room, "%s-%u to %s-%u", name, first, name, last);
 }
 
-/* Is there a queue of this name? Then it has no interrupt of its own. */
+/* Is there a queue of this name? */
 static bool has_queue(const struct irqkit_device *device, const char *name)
 {
 	size_t n = irqkit_device_count_queues(device);

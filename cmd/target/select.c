@@ -28,7 +28,7 @@ static bool has_name(
 	       target_matches(target, irqkit_interrupt_get_label(interrupt));
 }
 
-/* By what the row itself says. */
+/* Does the row itself match, by its number, chip or name? */
 static bool matches(const struct irqkit_interrupt *interrupt, const struct target *target,
 	bool with_named)
 {
@@ -50,8 +50,8 @@ static bool matches(const struct irqkit_interrupt *interrupt, const struct targe
 	}
 }
 
-/* Does the target speak of this interrupt alone, not of whatever there may be? */
-static bool is_naming(const struct target *target, const struct irqkit_interrupt *interrupt)
+/* Does the target name exactly this interrupt, not any number of them? */
+static bool names_one_interrupt(const struct target *target, const struct irqkit_interrupt *interrupt)
 {
 	if (target->kind == TARGET_IRQS)
 		return target->first == target->last;
@@ -61,7 +61,7 @@ static bool is_naming(const struct target *target, const struct irqkit_interrupt
 	       has_name(interrupt, &(struct target){ .name = target->name });
 }
 
-/* Marks the rows that match; false where there is none. */
+/* Marks the rows that match; false: none does. */
 static bool mark_rows(struct marks *marks, const struct target *target)
 {
 	size_t n = irqkit_snapshot_count(marks->snapshot);
@@ -73,7 +73,7 @@ static bool mark_rows(struct marks *marks, const struct target *target)
 
 		if (!matches(row, target, marks->with_named))
 			continue;
-		marks_add(marks, i, is_naming(target, row));
+		marks_add(marks, i, names_one_interrupt(target, row));
 		found = true;
 	}
 	return found;

@@ -27,34 +27,35 @@ struct selection {
 	bool *is_named;
 	size_t n;
 
-	/* The devices with interrupts that the words name: a bond's ports, not the bond. */
+	/* The devices with interrupts that the words name: ports, not their bond. */
 	struct irqkit_device **devices; /* owned array */
 	size_t n_devices;
-	bool is_of_devices; /* all the words name devices, or queues of them */
-	bool is_of_numbers; /* all are numbers or ranges */
-	bool has_queues;    /* some name a queue, not a whole device */
+	bool is_of_devices; /* every word names a device, or a queue of one */
+	bool is_of_numbers; /* every word is a number or a range */
+	bool has_queues;    /* some words name a queue, not a whole device */
 };
 
 /*
- * Without words: all that have a number. Rows with a name (NMI) are taken when they are
- * asked for by name, or with @with_named where all are meant. A word that matches nothing
- * is an error, said here. @devices is asked for no more than the words need: for numbers,
- * nothing.
+ * Without words: all interrupts that have a number. Rows with a name (NMI) are chosen
+ * if a word names them, or with @with_named if all are meant. A word that matches
+ * nothing is an error, which is reported here. Only the devices that the words need are
+ * read: numbers need none.
  */
 enum status select_interrupts(struct irqkit_devices *devices,
 	const struct irqkit_snapshot *snapshot, const char *const *words, size_t n_words,
 	bool with_named, struct selection *ret_selection);
 void selection_free(struct selection *selection);
 
-/* Queues, those of an interface after those of another. */
+/* Queues, grouped by interface. */
 struct queue_selection {
 	struct irqkit_queue **queues; /* owned array */
 	size_t n, room;
 };
 
 /*
- * The queues of the interfaces that the words name, or the queues themselves. Without
- * words: of all that are more than software. What matches nothing is an error, said here.
+ * The queues of the interfaces that the words name, or the queues that they name.
+ * Without words: the queues of all interfaces that have hardware. A word that matches
+ * nothing is an error, which is reported here.
  */
 enum status select_queues(struct irqkit_devices *devices, const char *const *words,
 	size_t n_words, struct queue_selection *ret_selection);

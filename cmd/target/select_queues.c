@@ -50,7 +50,7 @@ static int add_queues(struct queue_selection *selection, struct irqkit_device *d
 	return r < 0 ? r : found;
 }
 
-/* A bond's queues are those of its ports: its own are software. */
+/* For a bond, the queues of its ports: its own queues are software. */
 static int add_device(struct queue_selection *selection, struct irqkit_device *device)
 {
 	size_t n_lower;
@@ -65,7 +65,7 @@ static int add_device(struct queue_selection *selection, struct irqkit_device *d
 	return r < 0 ? r : found;
 }
 
-/* Is this one of the interfaces that a word means which may mean many? */
+/* Is this one of the interfaces that the word means? It may mean several. */
 static bool device_is_meant(const struct target *target, const struct irqkit_device *device)
 {
 	const char *driver = irqkit_device_get_driver(device);

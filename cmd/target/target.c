@@ -33,7 +33,7 @@ static bool parse_irqs(const char *word, struct target *target)
 	return !dash || parse_irq(dash + 1, end, &target->last);
 }
 
-/* Finds the kind; what stands behind the prefix is the name. */
+/* Finds the kind; the part after the prefix is the name. */
 static void split_prefix(const char *word, struct target *target)
 {
 	static const struct {
