@@ -75,7 +75,11 @@ enum status change_say_state(const char *verb, int error)
 {
 	const char *meaning = explain_error(-error);
 
-	if (error == -EPERM || error == -ELOOP || error == -ENOTDIR)
+	if (error == -EXDEV)
+		say_error("cannot %s /run, where old values are kept: it must be a folder, or "
+			  "a symbolic link to a folder inside the root that only root "
+			  "can write to", verb);
+	else if (error == -EPERM || error == -ELOOP || error == -ENOTDIR)
 		say_error("/run/irqkit is not to be trusted: it should be a folder that "
 			  "belongs to this user alone, with mode 0700: remove it");
 	else

@@ -708,7 +708,8 @@ int irqkit_topology_parse_set(struct irqkit_topology *topology, const char *text
  * Who changes knobs holds the lock of /run/irqkit (below the root), from before the old
  * values are read until the last is written. The folder is made with mode 0700 if it is
  * not there; one that others could write to, or that belongs to somebody else, is not
- * trusted, and no link on the way to it is followed.
+ * trusted, and neither is a link in its place. /run itself may be a link to a folder
+ * below the root that belongs to root or to this user, and that nobody else can write to.
  */
 struct irqkit_lock;
 
@@ -717,7 +718,8 @@ struct irqkit_lock;
  *
  * -ETIMEDOUT: another irqkit still holds it. -EACCES, -EROFS: this user, or this
  * container, may not write there. -EPERM: the folder cannot be trusted. -ELOOP,
- * -ENOTDIR: a link or something else stands in its place.
+ * -ENOTDIR: a link or something else stands in its place. -EXDEV: /run itself is neither
+ * a folder nor a link that may be followed.
  */
 int irqkit_lock_new(
 	struct irqkit_ctx *ctx, unsigned int timeout_ms, struct irqkit_lock **ret_lock);
