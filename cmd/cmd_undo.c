@@ -165,22 +165,70 @@ static const struct irqkit_change *find_change(
 	return NULL;
 }
 
+/* How many were skipped or failed because a file could not be read or written this time. */
+static size_t count_unreachable(const struct irqkit_plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(plan, i);
+		enum irqkit_result result = irqkit_step_get_result(step);
+		int error = irqkit_step_get_error(step);
+
+		n += result == IRQKIT_FAILED ||
+			(result == IRQKIT_SKIPPED && error && error != ENOENT &&
+				error != ESRCH);
+	}
+	return n;
+}
+
+static size_t count_changed_since(const struct irqkit_plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(plan, i);
+
+		n += irqkit_step_get_result(step) == IRQKIT_SKIPPED &&
+			irqkit_step_get_error(step) == 0;
+	}
+	return n;
+}
+
+/* What --force does not help against, another try may. */
+static void say_run_again(const struct change *change)
+{
+	size_t n = count_unreachable(change->plan);
+	unsigned int number = irqkit_change_get_number(change->undone);
+
+	if (n == 0)
+		return;
+	say_error("cannot restore %zu setting%s now; to restore %s later, run "
+		  "'irqkit undo %u' again%s", n, n == 1 ? "" : "s",
+		n == 1 ? "it" : "them", number,
+		change->options->keeps_going ||
+				irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0
+			? ""
+			: ", or add --keep-going to restore the others now");
+}
+
 static enum status say_left_alone(const struct change *change)
 {
 	const struct common *common = &change->call->common;
 	bool is_told = !common->is_quiet || common->is_json ||
 		change->options->is_dry_run;
 	size_t left = irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED);
+	size_t changed = count_changed_since(change->plan);
 
 	if (left == 0)
 		return STATUS_DONE;
 	if (change_is_all_gone(change))
 		say_error("cannot restore %zu setting%s: gone since then", left,
 			left == 1 ? "" : "s");
-	else
+	else if (changed > 0)
 		say_error("%zu skipped: %s shows why; --force also restores what was "
 			  "changed since then",
-			left, is_told ? "the report" : "--dry-run");
+			changed, is_told ? "the report" : "--dry-run");
 	return STATUS_REFUSED;
 }
 
@@ -265,7 +313,11 @@ static enum status run(const struct call *call)
 	if (o->is_list)
 		return list(call, o);
 	status = change_run(&change, call, &o->change, plan, &undo);
-	return status == STATUS_DONE ? say_left_alone(&change) : status;
+	if (status == STATUS_DONE)
+		status = say_left_alone(&change);
+	if (change.undone && change.plan)
+		say_run_again(&change);
+	return status;
 }
 
 const struct command cmd_undo = {

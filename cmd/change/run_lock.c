@@ -13,7 +13,11 @@ enum status run_lock_say_unusable(const char *verb, int error)
 {
 	const char *meaning = explain_error(-error);
 
-	if (error == -EPERM || error == -ELOOP || error == -ENOTDIR)
+	if (error == -EXDEV)
+		say_error("cannot %s /run, where the old values are saved: it must be a "
+			"directory, or a symbolic link to a directory inside the root "
+			"that only root can write to", verb);
+	else if (error == -EPERM || error == -ELOOP || error == -ENOTDIR)
 		say_error("/run/irqkit has unsafe ownership or permissions (want mode "
 			"0700, owned by this user): check it, then remove it");
 	else

@@ -913,8 +913,10 @@ int irqkit_topology_parse_set(struct irqkit_topology *topology, const char *text
 /*
  * The lock of /run/irqkit, below the root. A program that changes settings holds it from
  * before it reads the old values until it has written the last new value. The directory
- * is created with mode 0700 if it does not exist. It is refused if others can write to it
- * or if it belongs to another user, and no symbolic link on the way to it is followed.
+ * is created with mode 0700 if it does not exist. It is refused if others can write to it,
+ * if it belongs to another user, or if it is a symbolic link. /run itself may be a link to
+ * a directory below the root that belongs to root or to this user, if nobody else can
+ * write to that directory.
  */
 struct irqkit_lock;
 
@@ -927,6 +929,7 @@ struct irqkit_lock;
  * -EACCES, -EROFS: this user or this container may not write to the directory.
  * -EPERM: the directory has unsafe ownership or permissions.
  * -ELOOP, -ENOTDIR: the directory is a symbolic link or not a directory.
+ * -EXDEV: /run is neither a directory nor a link that may be followed.
  */
 int irqkit_lock_new(
 	struct irqkit_ctx *ctx, unsigned int timeout_ms, struct irqkit_lock **ret_lock);
