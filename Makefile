@@ -39,7 +39,7 @@ BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE $(WIDE) -DIRQKIT_VERSION='"$(VERSION)"' 
 # reach what the library hides.
 LIB_CFLAGS  = $(BASE) -Ilib/include -Ilib -fPIC -fvisibility=hidden $(CFLAGS)
 CMD_CFLAGS  = $(BASE) -Ilib/include -Icmd -I$(B)/cmd $(CFLAGS)
-TEST_CFLAGS = $(BASE) -Ilib/include -Ilib -Icmd $(CFLAGS)
+TEST_CFLAGS = $(BASE) -Ilib/include -Ilib -Icmd -DROOTS='"$(ROOTS)/"' $(CFLAGS)
 
 NO_UNDEFINED = -Wl,-z,defs
 SO_LDFLAGS = -shared -Wl,-soname,libirqkit.so.$(SOVERSION) -Wl,--version-script=lib/irqkit.sym \
@@ -58,6 +58,8 @@ REPLAYS    = $(FUZZ_SRCS:%.c=$(B)/%-replay)
 FUZZERS    = $(FUZZ_SRCS:%.c=$(B)/%-libfuzzer)
 BENCHES    = $(BENCH_SRCS:%.c=$(B)/%)
 TOOLS      = $(TOOL_SRCS:%.c=$(B)/%)
+ROOT_FILES = $(sort $(wildcard test/roots/*.root))
+ROOTS      = $(B)/roots
 
 SO      = $(O)/libirqkit.so.$(SOVERSION)
 SOLINK  = $(O)/libirqkit.so
@@ -167,12 +169,17 @@ $(B)/test/fuzz/%-replay: test/fuzz/%.c test/fuzz/replay.c $(B)/libirqkit.a
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< test/fuzz/replay.c $(B)/libirqkit.a @$(B)/LIB.libs
 
-FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WIDE) -DIRQKIT_VERSION='"$(VERSION)"' -Ilib/include -Ilib -Icmd -O1 -g
+FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WIDE) -DROOTS='"$(ROOTS)/"' -DIRQKIT_VERSION='"$(VERSION)"' -Ilib/include -Ilib -Icmd -O1 -g
 $(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(LIB_SRCS) $(B)/LIB.libs
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(LIB_SRCS) @$(B)/LIB.libs
 
-check-programs: all $(UNITS) $(REPLAYS) $(TOOLS)
+# The saved machines, as folders.
+$(ROOTS).made: $(ROOT_FILES) $(B)/test/tool/unpack
+	@rm -rf $(ROOTS)
+	$(call quiet,ROOTS)$(B)/test/tool/unpack $(ROOTS) $(ROOT_FILES) && touch $@
+
+check-programs: all $(UNITS) $(REPLAYS) $(TOOLS) $(ROOTS).made
 
 # test/run takes file names as arguments: make check T="test/check-docs.sh"
 # When make ends, so do the tests, even if it is killed.
@@ -184,7 +191,7 @@ bench: all $(BENCHES) ## measure what irqkit costs
 	@O='$(abspath $(O))' test/bench/run
 
 FUZZ_SECONDS ?= 30
-fuzz: $(FUZZERS) ## fuzz the parsers (clang), FUZZ_SECONDS=30 each
+fuzz: $(FUZZERS) $(ROOTS).made ## fuzz the parsers (clang), FUZZ_SECONDS=30 each
 	@test/fuzz/run $(B)/test/fuzz $(FUZZ_SECONDS)
 
 lint: ## check scripts, manual pages and sources

@@ -1,23 +1,303 @@
 #!/bin/sh
-# capture.sh DIR: saves in DIR, a new folder, what irqkit reads from this machine:
+# capture.sh FILE.root      saves what irqkit reads from this machine in one text file
+# capture.sh DIR            saves it in a folder, which must be new or empty: irqkit show --root DIR
+# capture.sh --pack DIR     prints such a folder as the text of a .root file
 #
-#   irqkit show --root DIR
-#
-# It is a root for golden tests too. What git will not keep, file modes, stands in DIR/.readonly:
-# the files of /proc/irq that the kernel has made 0444 where they are 0644 otherwise, because the
-# interrupt cannot be moved. Runs as root or not; works with busybox.
+# Runs as root or not, with busybox or without. test/tool/unpack.c describes .root files, and
+# makes a folder of one again. The files of /proc/irq that the kernel has made 0444, because the
+# interrupt cannot be moved, keep that mode; all others have mode 0644.
 set -u
+umask 022
+unset CDPATH TAR_OPTIONS
 
-[ $# = 1 ] || {
-	echo "usage: capture.sh DIR" >&2
+usage() {
+	echo "usage: capture.sh FILE.root | DIR | --pack DIR" >&2
 	exit 2
 }
-mkdir -p "$1" || exit 1
-dir=$(cd "$1" && pwd) || exit 1
-[ -z "$(ls -A "$dir")" ] || {
-	echo "capture.sh: '$1' is not empty" >&2
+
+fail() {
+	echo "capture.sh: $*" >&2
 	exit 1
 }
+
+# bytes: "0000016 2e 2f 70 ..." of stdin; a line "*" stands for lines like the one before it
+bytes() {
+	if command -v od >/dev/null; then
+		od -A d -t x1
+	else
+		hexdump -e '"%07_ad" 16/1 " %02x" "\n"'
+	fi
+}
+
+# Reads a tar archive from `bytes`. Prints a line "KEY<tab>ENTRY" for each entry; sorted by KEY they
+# are in order: the files of a folder, then the folders in it. In ENTRY byte 1 stands for a newline,
+# byte 3 for the backslash of an escape. Names are kept in the form " 2e 2f 70".
+# shellcheck disable=SC2016 # for awk, not for the shell
+read_tar='
+function broken(text) {
+	print "capture.sh: " text | "cat 1>&2"
+	failed = 1
+	exit 1
+}
+
+# escape(TEXT): as it stands between quotes
+function escape(text) {
+	gsub(/\\/, "&&", text)
+	gsub(/"/, "\003\"", text)
+	gsub(/\t/, "\003t", text)
+	gsub("\001", "\003n", text)
+	gsub("\002", "\003x", text)
+	return text
+}
+
+# decode(WORDS): text in which a newline is byte 1, and any byte that is not ASCII text is byte 2
+# followed by two digits
+function decode(words,   n, i, word, text) {
+	n = split(words, word, " ")
+	text = ""
+	for (i = 1; i <= n; i++) text = text character[word[i]]
+	return text
+}
+
+function has_odd_bytes(text) {
+	return index(text, "\001") || index(text, "\002")
+}
+
+# quote(PATH): in quotes, where it needs them
+function quote(path) {
+	if (path ~ /["\\\t]/ || has_odd_bytes(path) || path ~ /^#/ ||
+	    (path " ") ~ /: | -> | <<| \(empty\)| \[[0-9][0-9][0-9][0-9]\]/)
+		return "\"" escape(path) "\""
+	return path
+}
+
+# key(NAME, IS_FOLDER): what the entries are sorted by
+function key(name, is_folder,   n, i, part, text) {
+	n = split(name, part, " 2f")
+	text = ""
+	for (i = 1; i <= n; i++) {
+		gsub(/ /, "", part[i])
+		text = text ((i < n || is_folder) ? "1" part[i] "/" : "0" part[i])
+	}
+	return text
+}
+
+# mark_parents(NAME): the folders that it is in are not empty
+function mark_parents(name) {
+	while (match(name, / 2f( [013-9a-f][0-9a-f]| 2[0-9a-e])*$/)) {
+		name = substr(name, 1, RSTART - 1)
+		if (name in full) return
+		full[name] = 1
+	}
+}
+
+# field(FROM, LENGTH): bytes of the header up to the first zero
+function field(from, len,   i, words) {
+	words = ""
+	for (i = from; i < from + len && head[i] != "00"; i++) words = words " " head[i]
+	return words
+}
+
+function octal(from, len,   i, n) {
+	n = 0
+	for (i = from; i < from + len; i++)
+		if (head[i] ~ /^3[0-7]$/) n = n * 8 + substr(head[i], 2)
+	return n
+}
+
+# mode_text(MODE): " [0444]" where the owner may not write, or somebody may not read
+function mode_text(mode,   user, group, other) {
+	user = int(mode / 64) % 8
+	group = int(mode / 8) % 8
+	other = mode % 8
+	if (user >= 6 && group >= 4 && other >= 4) return ""
+	return " [0" user group other "]"
+}
+
+# begin(): an entry, of which the header is complete
+function begin(   prefix) {
+	if (head[0] == "00") {
+		ended = 1
+		return
+	}
+	type = head[156]
+	size = octal(124, 12)
+	mode = octal(100, 8)
+	name = field(0, 100)
+	# other bytes stand there in the format of GNU tar
+	prefix = head[262] == "00" ? field(345, 155) : ""
+	if (prefix != "") name = prefix " 2f" name
+	if (long_name != "" && type != "4b") name = long_name
+	link = long_link != "" ? long_link : field(157, 100)
+	left = size
+	chunk = words = ""
+	newlines = n_parts = is_odd = 0
+	if (type !~ /^(00|30|32|35|4b|4c)$/) broken(decode(name) " is not a file, a folder or a link")
+	if (left == 0) finish()
+}
+
+# finish(): an entry, of which all is there
+function finish() {
+	if (type == "4c") {
+		long_name = words
+		return
+	}
+	if (type == "4b") {
+		long_link = words
+		return
+	}
+	long_name = long_link = ""
+	sub(/^ 2e( 2f|$)/, "", name)
+	sub(/( 2f)+$/, "", name)
+	if (name == "") return
+	mark_parents(name)
+	if (type == "35") {
+		folders[name] = 1
+		return
+	}
+	printf "%s\t%s", key(name, 0), quote(decode(name))
+	if (type == "32") print_link(decode(link))
+	else print_file()
+}
+
+function print_link(target) {
+	if (target ~ /^"/ || has_odd_bytes(target)) target = "\"" escape(target) "\""
+	print " -> " target
+}
+
+function print_file(   i) {
+	printf "%s", mode_text(mode)
+	if (chunk != "") part[++n_parts] = chunk
+	if (size == 0) {
+		print " (empty)"
+		return
+	}
+	if (is_odd || last != "0a") {
+		printf " = \""
+		for (i = 1; i <= n_parts; i++) printf "%s", escape(part[i])
+		print "\""
+		return
+	}
+	# the newline at its end is that of the line
+	part[n_parts] = substr(part[n_parts], 1, length(part[n_parts]) - 1)
+	if (newlines > 1) printf " <<\001\t"
+	else if (size > 1) printf ": "
+	else printf ":"
+	for (i = 1; i <= n_parts; i++) {
+		gsub("\001", "\001\t", part[i])
+		printf "%s", part[i]
+	}
+	print ""
+}
+
+# take(WORD): a byte of what an entry holds
+function take(word) {
+	if (type == "4c" || type == "4b") {
+		if (word != "00") words = words " " word
+	} else {
+		chunk = chunk character[word]
+		if (word == "0a") newlines++
+		else if (word in odd) is_odd = 1
+		last = word
+		if (length(chunk) > 400) {
+			part[++n_parts] = chunk
+			chunk = ""
+		}
+	}
+	if (--left == 0) finish()
+}
+
+# take_line(): 16 bytes of a header, or of what an entry holds, which ends with a whole block
+function take_line(   i) {
+	if (ended) return
+	if (at < 512) {
+		for (i = 2; i <= 17; i++) head[at++] = $i
+		if (at < 512) return
+		begin()
+		rest = int((size + 511) / 512) * 512
+	} else {
+		for (i = 2; i <= 17 && left > 0; i++) take($i)
+		rest -= 16
+	}
+	if (rest <= 0) at = 0
+}
+
+# repeat(LINES): the line before, so many times more
+function repeat(lines,   now) {
+	now = $0
+	$0 = before
+	while (lines-- > 0) take_line()
+	$0 = now
+	repeated = 0
+}
+
+BEGIN {
+	for (i = 0; i < 256; i++) {
+		word = sprintf("%02x", i)
+		if ((i >= 32 && i < 127) || i == 9) character[word] = sprintf("%c", i)
+		else character[word] = "\002" word
+		if (i != 9 && i != 10 && (i < 32 || i > 126)) odd[word] = 1
+	}
+	character["0a"] = "\001"
+	at = 0
+}
+$1 == "*" { repeated = 1; next }
+{
+	here = $1
+	sub(/^0+/, "", here) # or busybox takes it for octal
+}
+repeated { repeat((here - line) / 16 - 1) }
+NF > 1 {
+	line = here
+	before = $0
+	take_line()
+}
+END {
+	if (failed) exit 1
+	if (repeated) repeat(64)
+	if (!ended) broken("the archive of tar is not complete")
+	for (name in folders)
+		if (!(name in full)) print key(name, 1) "\t" quote(decode(name)) "/"
+}'
+
+# pack DIR: prints the folder as text. Only tar gives all names, modes and bytes as they are without
+# a process for each file; od makes words of them, as not every awk can read a zero byte.
+pack() {
+	dir=$1
+	set --
+	if tar --version 2>/dev/null | grep -q GNU; then set -- --format=gnu; fi
+	tar -c "$@" -f - -C "$dir" . | bytes | LC_ALL=C awk "$read_tar" >"$scratch/entries" ||
+		fail "cannot pack '$dir'"
+	# shellcheck disable=SC1003 # a backslash
+	LC_ALL=C sort "$scratch/entries" | cut -f 2- | tr '\001\003' '\n\\'
+}
+
+case ${1-} in
+--pack) if [ $# != 2 ] || [ ! -d "$2" ]; then usage; fi ;;
+'' | -*) usage ;;
+*) if [ $# != 1 ]; then usage; fi ;;
+esac
+scratch=${TMPDIR:-/tmp}/capture.$$
+(umask 077 && mkdir "$scratch") || exit 1
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 1' INT TERM HUP
+
+file=''
+case $1 in
+--pack)
+	pack "$2"
+	exit
+	;;
+*.root)
+	folder=$(dirname "$1")
+	folder=$(cd "$folder" && pwd) || exit 1
+	file=$folder/$(basename "$1")
+	set -- "$scratch/root"
+	;;
+esac
+mkdir -p "$1" || exit 1
+dir=$(cd "$1" && pwd) || exit 1
+[ -z "$(ls -A "$dir")" ] || fail "'$1' is not empty"
 cd / || exit 1
 
 # keep PATTERN...: what it names, relative to /, read to its end: sizes mean nothing in /proc and
@@ -54,8 +334,7 @@ done
 keep 'proc/irq/[0-9]*/smp_affinity' 'proc/irq/[0-9]*/smp_affinity_list' \
 	'proc/irq/[0-9]*/effective_affinity' 'proc/irq/[0-9]*/effective_affinity_list' \
 	'proc/irq/[0-9]*/affinity_hint' 'proc/irq/[0-9]*/node'
-find proc/irq -name 'smp_affinity*' -type f ! -perm -200 2>/dev/null | sort >"$dir/.readonly"
-[ -s "$dir/.readonly" ] || rm "$dir/.readonly"
+find proc/irq -name 'smp_affinity*' -type f ! -perm -200 2>/dev/null >"$scratch/readonly"
 keep 'sys/kernel/irq/*/*'
 
 cpu=sys/devices/system/cpu
@@ -105,3 +384,12 @@ for link in sys/class/net/*/device sys/bus/pci/devices/*; do
 	done
 done
 find "$dir" -name .kept -exec rm {} +
+
+# cp has kept the modes of /sys, where files that nobody writes are 0444 as well.
+chmod -R u+rwX,go+rX "$dir"
+while read -r path; do
+	[ ! -f "$dir/$path" ] || chmod 0444 "$dir/$path"
+done <"$scratch/readonly"
+if [ -n "$file" ]; then
+	(pack "$dir") >"$scratch/text" && cat "$scratch/text" >"$file"
+fi

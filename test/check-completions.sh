@@ -73,10 +73,16 @@ offers() {
 		"$function" "$2" "$last" "${COMP_WORDS[COMP_CWORD - 1]-}"
 		[[ ${#COMPREPLY[@]} -eq 0 ]] || printf "%s\n" "${COMPREPLY[@]}" | sort' bash "$1" "${words[@]}" 2>&1
 }
+# title LINE: without names of folders that differ from run to run
+title() {
+	local line=${1//"$tmp"/}
+	printf '%s\n' "${line//"$roots"/test/roots}"
+}
+
 # bash_offers LINE REPLY...
 bash_offers() {
 	split "$1"
-	same "bash: ${1//"$tmp"/}" "$(printf '%s\n' "${@:2}" | sort)" "$(offers "$1")"
+	same "bash: $(title "$1")" "$(printf '%s\n' "${@:2}" | sort)" "$(offers "$1")"
 }
 
 bash_offers 'irqkit sh' show
@@ -118,13 +124,13 @@ bash_offers "$show --by-cpu -o I" INTERRUPTS
 bash_offers "$show --per-cpu -jo CPU" CPU0 CPU2 CPU3
 bash_offers "$show --cpus=" 0 2 3
 bash_offers "$show -C 0,2-" 0,2-3
-saved=test/roots/bond-bridge-6.1
+saved=$roots/bond-bridge-6.1
 bash_offers "irqkit show --root=$saved eth1:rx-" rx-0 rx-1 rx-2 rx-3
 bash_offers "irqkit show --root=$saved dev:wan:t" tx-0 tx-1
 bash_offers "irqkit show --root=$saved dev:w" wan
 bash_offers "irqkit show --root=$saved wa" wan
 bash_offers "irqkit show --root=$saved driver:ix" ixgbe
-bash_offers "irqkit set --root=test/roots/linux-6.1-16cpu pci:0000:4" 40:00.0 40:01.0 42:00.0
+bash_offers "irqkit set --root=$roots/linux-6.1-16cpu pci:0000:4" 40:00.0 40:01.0 42:00.0
 bash_offers "irqkit set --root=$root eth0" eth0-rx-0 eth0-tx-0
 bash_offers "irq-set --root=$root eth0-r" eth0-rx-0
 bash_offers "irqkit set --root=$root eth0 --cpus=0," 0,0 0,2 0,3
@@ -160,10 +166,10 @@ same "bash: all options of show" "$options" "$(offers 'irqkit show --' | tr -d =
 # fish_offers LINE REPLY...
 fish_offers() {
 	if ! command -v fish >/dev/null; then
-		skip "fish: ${1//"$tmp"/}" "no fish"
+		skip "fish: $(title "$1")" "no fish"
 		return
 	fi
-	same "fish: ${1//"$tmp"/}" "$(printf '%s\n' "${@:2}" | sort)" \
+	same "fish: $(title "$1")" "$(printf '%s\n' "${@:2}" | sort)" \
 		"$(PATH=$tmp/bin:$PATH HOME=$tmp fish --no-config -c \
 			'source completions/irqkit.fish; complete -C $argv[1]' "$1" 2>&1 | cut -f 1 | sort)"
 }
@@ -281,9 +287,9 @@ if command -v zsh >/dev/null; then
 fi
 for ((i = 0; i < ${#typed[@]}; i++)); do
 	if command -v zsh >/dev/null; then
-		same "zsh: ${typed[i]//"$tmp"/}" "${become[i]}" "${got[i]-}"
+		same "zsh: $(title "${typed[i]}")" "${become[i]}" "${got[i]-}"
 	else
-		skip "zsh: ${typed[i]//"$tmp"/}" "no zsh"
+		skip "zsh: $(title "${typed[i]}")" "no zsh"
 	fi
 done
 unchanged zsh

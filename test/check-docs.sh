@@ -119,9 +119,9 @@ json() {
 	check "irqkit $1 --json has keys" test -n "$keys"
 	empty "irqkit-json(5) explains every key of irqkit $*" "$(lacks "$(page_keys "$sections")" "$keys")"
 }
-cp -RP test/roots/queues-8cpu "$tmp/root"
+cp -RP "$roots/queues-8cpu" "$tmp/root"
 queues=(--root "$tmp/root")
-machine=(--root test/roots/linux-6.1-16cpu)
+machine=(--root "$roots/linux-6.1-16cpu")
 json 'show --json' show "${machine[@]}" --all
 json 'show --json|--by-cpu' show "${machine[@]}" --by-cpu
 json 'show --json|show --queues' show "${queues[@]}" --queues

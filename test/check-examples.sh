@@ -28,10 +28,11 @@ for c in $("$O/irqkit" --list-commands); do ln -s irqkit "$tmp/bin/irq-$c"; done
 export REAL_IRQKIT=$O/irqkit PATH=$tmp/bin:$PATH COLUMNS=80
 unset TERM NO_COLOR
 
-# new_root: a copy, so that an example may write
+# new_root: a copy, so that an example may write, all of it: no interrupt is managed by the kernel
 new_root() {
 	rm -rf "$tmp/root"
-	cp -RP "test/roots/$root" "$tmp/root"
+	cp -RP "$roots/$root" "$tmp/root"
+	chmod -R u+w "$tmp/root"
 }
 
 # run COMMAND: on the copy of the root
@@ -69,7 +70,7 @@ for page in man/*.8; do
 	mapfile -t examples < <(mandoc -T utf8 -O width=200 "$page" | sed 's/.\x08//g' |
 		awk '/^[A-Z]/ { in_it = /^EXAMPLES/ } in_it' | sed -nE 's/^ +[$#] (.*)/\1/p')
 	root=$(sed -nE 's/^\.\\" root: ([^ ]+)$/\1/p' "$page" | head -n 1)
-	if [ ${#examples[@]} -eq 0 ] || [ ! -d "test/roots/${root:-none}" ]; then
+	if [ ${#examples[@]} -eq 0 ] || [ ! -f "test/roots/${root:-none}.root" ]; then
 		result 1 "$page: examples" "no lines '\$ COMMAND' in EXAMPLES, or no comment .\\\" root: NAME"
 		continue
 	fi

@@ -214,7 +214,7 @@ status 1" "$text"
 	check "and can be undone" irqkit undo --quiet
 	same "then all is as it was" "$(knobs "$tmp/small")" "$(knobs "$root")"
 
-	cp -RP test/roots/queues-8cpu "$tmp/queues"
+	cp -RP "$roots/queues-8cpu" "$tmp/queues"
 	while IFS='|' read -r error text meaning; do
 		fresh queues
 		same "$error of a queue is explained" \

@@ -11,7 +11,7 @@ nothing='f f f f f f f f '
 
 fresh() {
 	rm -rf "$root"
-	cp -RP test/roots/xen-6.1-domu "$root"
+	cp -RP "$roots/xen-6.1-domu" "$root"
 }
 
 # more NAME:COLUMN:COUNT...: so many more have come, in that column of /proc/interrupts
@@ -105,7 +105,7 @@ mv "$root/sys/class/net/eth0" "$tmp/eth0"
 sleep 2.2
 check "a device that goes does not end it" kill -0 $pid
 mv "$tmp/eth0" "$root/sys/class/net/eth0"
-cp test/roots/xen-6.1-domu/proc/interrupts "$root/proc/interrupts"
+cp "$roots/xen-6.1-domu/proc/interrupts" "$root/proc/interrupts"
 sleep 1.2
 check "when it is back, its load is shared again" \
 	until_true 4 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000

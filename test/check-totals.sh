@@ -25,14 +25,14 @@ awk_totals() {
 	}' "$1"
 }
 
-for root in test/roots/*/; do
-	name=$(basename "$root")
+for name in test/roots/*.root; do
+	name=$(basename "$name" .root) root=$roots/$(basename "$name" .root)
 	case $refused in *[[:space:]]"$name"[[:space:]]*) continue ;; esac
 	[ -s "$root/proc/interrupts" ] || continue
 	expected=$(awk_totals "$root/proc/interrupts")
 	[ -n "$expected" ] || continue
 	# arm's FIQ row has no number
-	actual=$("$O/irqkit" show --root "$root" --all --raw --noheadings -o IRQ,TOTAL 2>&1 | grep -v '^FIQ')
+	actual=$("$O/irqkit" show --root "$root" --all --raw --noheadings -o IRQ,TOTAL 2>/dev/null | grep -v '^FIQ')
 	same "totals of $name are awk's" "$expected" "$actual"
 done
 
@@ -52,15 +52,15 @@ sys_rows() {
 }
 
 # The roots that come from machines: there, nobody wrote both files by hand.
-for root in test/roots/linux-6.1-16cpu* test/roots/linux-6.12-16cpu test/roots/xen-6.1[-2]*; do
-	name=$(basename "$root")
+for name in test/roots/linux-6.1-16cpu* test/roots/linux-6.12-16cpu* test/roots/xen-6.1[-2]*; do
+	name=$(basename "$name" .root) root=$roots/$(basename "$name" .root)
 	mkdir -p "$tmp/$name/proc"
 	cp "$root/proc/interrupts" "$tmp/$name/proc/"
 	rows=$("$O/irqkit" show --root "$tmp/$name" --all --json | jq -r '.interrupts[] | select(.irq) |
 		[.irq, .chip, .hwirq, .trigger, (.actions // [] | join(","))] | map(. // "" | tostring) | join("|")')
 	# The kernel lists more: interrupts that nobody asked for have no row.
-	expected=$(sys_rows "$root" | awk -F'|' -v rows="$rows" '
-		BEGIN { n = split(rows, row, "\n"); for (i = 1; i <= n; i++) { split(row[i], f, "|"); has[f[1]] = 1 } }
+	expected=$(sys_rows "$root" | rows=$rows awk -F'|' '
+		BEGIN { n = split(ENVIRON["rows"], row, "\n"); for (i = 1; i <= n; i++) { split(row[i], f, "|"); has[f[1]] = 1 } }
 		has[$1]')
 	same "rows of $name read as /sys/kernel/irq says" "$expected" "$rows"
 done

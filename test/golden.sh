@@ -2,7 +2,8 @@
 # Golden tests: a test is one file, test/golden/NAME.test, in this format:
 #
 #   # What the test holds.                                  comment, as many as wanted
-#   root: xen-6.1-dom0                                      test/roots/NAME; may be absent
+#   root: xen-6.1-dom0                                      test/roots/NAME.root; may be absent
+#   prepare: ln -s / @ROOT@/x                               optional: runs first, in a root of its own
 #   run: irqkit show --root @ROOT@ --json | jq .            run by bash; may be repeated
 #   bytes: visible                                          optional: output through cat -v
 #   writes: yes                                             optional: the run may change its root
@@ -22,10 +23,9 @@
 # GOLDEN_LIMIT changes the 60 seconds, LIMIT_FACTOR multiplies every limit. A test that takes longer
 # fails, and every process that it has started is killed.
 #
-# The root is a copy in a temporary folder, @ROOT@ in the command and in what comes out.
-# Files named in its .readonly are 0444 there (as the kernel makes what cannot be moved), in
-# .unreadable 0000; commands run without the capabilities that overrule that, also for root.
-# One copy serves all tests that do not write; one that does so all the same fails.
+# The root is unpacked into a temporary folder, @ROOT@ in the command and in what comes out.
+# Commands run without the capabilities that overrule its modes, also for root. One folder serves
+# all tests that do not write; one that writes all the same fails.
 set -u
 export LC_ALL=C
 umask 022
@@ -39,6 +39,7 @@ update=${UPDATE:-}
 . test/memory.sh
 # shellcheck source=test/limited.sh
 . test/limited.sh
+unpack=${O:-$top}/build/test/tool/unpack
 tmp=$(mktemp -d) || exit 1
 tmp=$(cd "$tmp" && pwd -P)
 trap 'chmod -R u+rwX "$tmp" 2>/dev/null; rm -rf "$tmp"' EXIT
@@ -58,15 +59,10 @@ if [ "$(id -u)" -eq 0 ]; then
 	fi
 fi
 
-# copy_root NAME DIR
-copy_root() {
-	local list mode f
-	cp -RP "test/roots/$1" "$2" || return
-	for list in readonly:0444 unreadable:0000; do
-		mode=${list#*:} list=$2/.${list%:*}
-		[ -f "$list" ] || continue
-		while read -r f; do printf '%s\0' "$2/$f"; done <"$list" | xargs -0r chmod "$mode"
-	done
+# unpack_root NAME FOLDER
+unpack_root() {
+	[ ! -d "$2" ] || chmod -R u+rwX "$2"
+	rm -rf "$2" && "$unpack" -t "$2" "test/roots/$1.root"
 }
 
 # content FILE: on one line
@@ -74,16 +70,16 @@ content() {
 	awk '{ printf "%s%s", (NR > 1 ? " | " : ""), $0 }' "$1"
 }
 
-# knobs NAME DIR: what differs from test/roots/NAME
+# knobs BEFORE AFTER: what differs between two folders
 knobs() {
 	local kind file
-	diff -rq --no-dereference "test/roots/$1" "$2" | sed -nE \
+	diff -rq --no-dereference "$1" "$2" | sed -nE \
 		-e "s|^Files .* and $2(/.*) differ\$|changed \1|p" \
 		-e "s|^Only in $2(/.*)?: (.*)|new \1/\2|p" \
-		-e "s|^Only in test/roots/$1(/.*)?: (.*)|gone \1/\2|p" |
+		-e "s|^Only in $1(/.*)?: (.*)|gone \1/\2|p" |
 		while read -r kind file; do
 			case $kind in
-			changed) echo "$file: $(content "test/roots/$1$file") -> $(content "$2$file")" ;;
+			changed) echo "$file: $(content "$1$file") -> $(content "$2$file")" ;;
 			new) if [ -d "$2$file" ]; then echo "$file: new folder"; else echo "$file: new: $(content "$2$file")"; fi ;;
 			gone) echo "$file: gone" ;;
 			esac
@@ -102,16 +98,31 @@ section() {
 	[ -z "$(tail -c 1 "$2")" ] || printf '\n\\ no newline at end\n'
 }
 
+# prepare_root WORK: $root_dir for the command, and $before, which is as it was
+prepare_root() {
+	root_dir=$tmp/roots/$root before=$root_dir
+	[ -n "$writes$prepare" ] || return 0
+	root_dir=$1/root
+	unpack_root "$root" "$root_dir" 2>"$1/trouble" || return
+	[ -n "$prepare" ] || return 0
+	before=$1/before
+	unpack_root "$root" "$before" 2>"$1/trouble" || return
+	for dir in "$root_dir" "$before"; do
+		bash -ec "${prepare//@ROOT@/$dir}" </dev/null >"$1/trouble" 2>&1 || return
+	done
+}
+
 # perform FILE WORK: runs a test; what it should look like goes to WORK/actual
 perform() {
 	local line status seconds=${GOLDEN_LIMIT:-60} start
-	root='' root_dir=@ROOT@ command='' bytes='' writes='' needs=''
+	root='' root_dir=@ROOT@ before='' command='' prepare='' bytes='' writes='' needs=''
 	while IFS= read -r line; do
 		case $line in
 		'--- '*) break ;;
 		'#'* | '') ;;
 		'root: '*) root=${line#root: } ;;
 		'run: '*) command+=${line#run: }$'\n' ;;
+		'prepare: '*) prepare+=${line#prepare: }$'\n' ;;
 		'bytes: visible') bytes=1 ;;
 		'writes: yes') writes=1 ;;
 		'needs: '*) needs=${line#needs: } ;;
@@ -129,13 +140,12 @@ perform() {
 		return 1
 	fi
 	if [ -n "$root" ]; then
-		[ -d "test/roots/$root" ] || { echo "no root test/roots/$root" >"$2/trouble"; return 1; }
-		if [ -n "$powerless" ] && [ -f "test/roots/$root/.unreadable" ]; then
+		[ -f "test/roots/$root.root" ] || { echo "there is no test/roots/$root.root" >"$2/trouble"; return 1; }
+		if [ -n "$powerless" ] && { grep -q ' \[0000\]' "test/roots/$root.root" || [[ $prepare == *chmod* ]]; }; then
 			echo 'nothing is unreadable to this user' >"$2/skip"
 			return 1
 		fi
-		root_dir=$tmp/roots/$root
-		[ -z "$writes" ] || { root_dir=$2/root; rm -rf "$root_dir"; copy_root "$root" "$root_dir"; }
+		prepare_root "$2" || return
 	fi
 	start=$SECONDS seconds=$((seconds * ${LIMIT_FACTOR:-1}))
 	limited "$seconds" "${run_env[@]}" bash -o pipefail -c "${command//@ROOT@/$root_dir}" \
@@ -149,7 +159,9 @@ perform() {
 		section stderr "$2/stderr"
 		if [ -n "$writes" ]; then
 			echo '--- knobs'
-			[ -z "$root" ] || knobs "$root" "$root_dir"
+			[ -z "$root" ] || knobs "$before" "$root_dir"
+		elif [ -n "$prepare" ]; then
+			knobs "$before" "$root_dir" | sed "s/^/changed without 'writes: yes': /"
 		fi
 		echo "--- status $status"
 	} >>"$2/actual"
@@ -194,12 +206,15 @@ else
 fi
 [ -e "${files[0]}" ] || { echo "golden: no tests" >&2; exit 1; }
 
-# One shared copy of each root that is named.
-mkdir "$tmp/roots"
+# One folder for each root that is named.
 mapfile -t roots < <(sed -n 's/^root: //p' "${files[@]}" | sort -u)
+present=()
 for root in "${roots[@]}"; do
-	[ ! -d "test/roots/$root" ] || copy_root "$root" "$tmp/roots/$root" || exit 1
+	[ ! -f "test/roots/$root.root" ] || present+=("test/roots/$root.root")
 done
+mkdir "$tmp/roots"
+[ ${#present[@]} -eq 0 ] || "$unpack" "$tmp/roots" "${present[@]}" || exit 1
+: >"$tmp/unpacked"
 
 workers=$(nproc 2>/dev/null || echo 2)
 for ((w = 0; w < workers; w++)); do
@@ -210,16 +225,14 @@ done
 wait
 cat "$tmp"/results.*
 
-# Nothing that has no "writes: yes" may have written.
+# Nothing that has no "writes: yes" may have written: a file that is new, gone or changed has
+# changed the time of its folder or its own.
 extra=0
-for root in "${roots[@]}"; do
-	[ -d "$tmp/roots/$root" ] || continue
-	chmod -R u+rwX "$tmp/roots/$root"
-	changed=$(knobs "$root" "$tmp/roots/$root")
-	[ -n "$changed" ] || continue
-	extra=$((extra + 1))
-	echo "not ok golden root $root is unchanged by tests without 'writes: yes'"
+changed=$(cd "$tmp/roots" && find . -mindepth 1 -cnewer ../unpacked)
+if [ -n "$changed" ]; then
+	extra=1
+	echo "not ok golden roots are unchanged by tests without 'writes: yes'"
 	printf '%s\n' "$changed" | sed 's/^/# /'
-done
+fi
 echo "1..$((${#files[@]} + extra))"
 ! grep -q '^not ok' "$tmp"/results.* && [ "$extra" -eq 0 ]

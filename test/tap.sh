@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # Sourced by the check scripts: TAP from bash. They run in the top folder of the tree, with
-# O the folder where irqkit was built.
+# O the folder where irqkit was built, and $roots that where test/roots is unpacked.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 O=${O:-$PWD}
+roots=$O/build/roots
 export LC_ALL=C.UTF-8
 tap_count=0 tap_failed=0
 tmp=$(mktemp -d) || exit 1

@@ -107,8 +107,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	const char *text = (const char *)data;
 
 	if (!smt) {
-		smt = open_topology("test/roots/linux-6.1-16cpu-2offline");
-		hybrid = open_topology("test/roots/hybrid-14cpu");
+		smt = open_topology(ROOTS "linux-6.1-16cpu-2offline");
+		hybrid = open_topology(ROOTS "hybrid-14cpu");
 	}
 	check(smt, text, len, NULL);
 	check(hybrid, text, len, irqkit_topology_get_llc(hybrid, 12));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Roots: one with what is known of it, and those that a test makes. */
-#ifndef IRQKIT_ROOT_H
-#define IRQKIT_ROOT_H
+#ifndef IRQKIT_UNIT_ROOT_H
+#define IRQKIT_UNIT_ROOT_H
 
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Files below a root: nothing leads out of it, and what is no affinity is refused. */
-#include "unit.h"
+#include "root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,10 +45,16 @@ long __wrap_syscall(long number, long a, long b, long c, long d)
 /* Either way of opening: by openat2(), and where there is none. */
 static void links_stay_inside(void **state)
 {
+	char top[] = "/tmp/irqkit-knob-XXXXXX", link[64];
+
 	(void)state;
+	assert_non_null(mkdtemp(top));
+	put_file(top, "proc/uptime", "");
+	snprintf(link, sizeof(link), "%s/proc/interrupts", top);
+	assert_int_equal(symlink("../../../../../../proc/interrupts", link), 0);
 	for (int with_openat2 = 0; with_openat2 < 2; with_openat2++) {
-		struct irqkit_ctx *out = open_root("test/roots/link-out-of-the-root");
-		struct irqkit_ctx *in = open_root("test/roots/link-inside-the-root");
+		struct irqkit_ctx *out = open_root(top);
+		struct irqkit_ctx *in = open_root(ROOTS "link-inside-the-root");
 		char *text = NULL;
 		size_t len = 0;
 
@@ -64,6 +70,7 @@ static void links_stay_inside(void **state)
 		irqkit_ctx_free(out);
 		irqkit_ctx_free(in);
 	}
+	remove_tree(top);
 }
 
 /* What openat2() answers is answered without it too. */
@@ -82,8 +89,8 @@ static void links_lead_where_openat2_goes(void **state)
 		"proc/interrupts/.",
 		"proc/interrupts/",
 	};
-	struct irqkit_ctx *with = open_root("test/roots/xen-4.9-domu-8cpu");
-	struct irqkit_ctx *without = open_root("test/roots/xen-4.9-domu-8cpu");
+	struct irqkit_ctx *with = open_root(ROOTS "xen-4.9-domu-8cpu");
+	struct irqkit_ctx *without = open_root(ROOTS "xen-4.9-domu-8cpu");
 
 	(void)state;
 	without->resolves_in_root = false;
@@ -112,7 +119,7 @@ static void links_lead_where_openat2_goes(void **state)
 /* Renaming, of anything anywhere, disturbs openat2() where a link leads by "..". */
 static void opened_again(void **state)
 {
-	struct irqkit_ctx *ctx = open_root("test/roots/linux-7.3-4cpu");
+	struct irqkit_ctx *ctx = open_root(ROOTS "linux-7.3-4cpu");
 	char *text = NULL;
 	size_t len;
 
@@ -136,16 +143,16 @@ static void roots_that_are_none(void **state)
 	struct irqkit_ctx *ctx = NULL;
 
 	(void)state;
-	assert_int_equal(irqkit_ctx_new("test/roots/no-such-root", &ctx), -ENOENT);
+	assert_int_equal(irqkit_ctx_new(ROOTS "no-such-root", &ctx), -ENOENT);
 	assert_int_equal(irqkit_ctx_new("Makefile", &ctx), -ENOTDIR);
 	assert_null(ctx);
 	irqkit_ctx_free(NULL);
 }
 
-/* test/roots/odd-affinity: what each of its interrupts holds */
+/* test/roots/odd-affinity.root: what each of its interrupts holds */
 static void odd_affinity(void **state)
 {
-	struct irqkit_ctx *ctx = open_root("test/roots/odd-affinity");
+	struct irqkit_ctx *ctx = open_root(ROOTS "odd-affinity");
 	struct irqkit_cpuset *set = NULL;
 	int node = 77;
 
@@ -184,7 +191,7 @@ static void count_warning(void *data, int priority, const char *message)
 /* Masked in a container: the counts come from sysfs, in the order of possible CPUs. */
 static void masked_interrupts(void **state)
 {
-	struct irqkit_ctx *ctx = open_root("test/roots/empty-in-container");
+	struct irqkit_ctx *ctx = open_root(ROOTS "empty-in-container");
 	struct irqkit_snapshot *s = NULL;
 
 	(void)state;
@@ -211,7 +218,7 @@ static void masked_interrupts(void **state)
 static void running_machine(void **state)
 {
 	static const char *const names[] = { "/", "//", "/./", "/proc/self/root" };
-	struct irqkit_ctx *saved = open_root("test/roots/empty");
+	struct irqkit_ctx *saved = open_root(ROOTS "empty");
 
 	(void)state;
 	assert_false(saved->is_live);
@@ -227,7 +234,7 @@ static void running_machine(void **state)
 /* The path is formatted; what comes of it is what the plain reader gives. */
 static void formatted_paths(void **state)
 {
-	struct irqkit_ctx *ctx = open_root("test/roots/link-inside-the-root");
+	struct irqkit_ctx *ctx = open_root(ROOTS "link-inside-the-root");
 	_cleanup_free_ char *plain = NULL, *text = NULL;
 	_cleanup_free_ char **names = NULL;
 	char path[PATH_MAX] = "";
@@ -254,7 +261,7 @@ static void formatted_paths(void **state)
 /* A path is never cut: the beginning of a long one could be the path of another file. */
 static void path_too_long(void **state)
 {
-	struct irqkit_ctx *ctx = open_root("test/roots/link-inside-the-root");
+	struct irqkit_ctx *ctx = open_root(ROOTS "link-inside-the-root");
 	const char *file = "proc/interrupts";
 	char *text = NULL, path[PATH_MAX];
 	size_t len = 0;

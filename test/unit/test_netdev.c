@@ -13,8 +13,6 @@
 #include "devices/queues.h"
 #include "kernel/ctx.h"
 
-#define ROOTS "test/roots/"
-
 static void append(char *text, size_t room, const char *format, ...)
 {
 	size_t len = strlen(text);

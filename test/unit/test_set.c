@@ -22,7 +22,7 @@ static struct machine open_machine(const char *root, const char *local)
 	struct machine m = { 0 };
 	char path[256];
 
-	snprintf(path, sizeof(path), "test/roots/%s", root);
+	snprintf(path, sizeof(path), ROOTS "%s", root);
 	assert_int_equal(irqkit_ctx_new(path, &m.ctx), 0);
 	assert_int_equal(irqkit_topology_new(m.ctx, &m.topology), 0);
 	if (local)

@@ -44,8 +44,8 @@ static void queues(void **state)
 		{ "eth0", IRQKIT_TX, 0, "200@0 201@0-3 206@3 " },
 	};
 	static const char *const roots[] = {
-		"test/roots/threads-xen-6.1-dom0",
-		"test/roots/threads-xen-5.10-dom0",
+		ROOTS "threads-xen-6.1-dom0",
+		ROOTS "threads-xen-5.10-dom0",
 	};
 
 	(void)state;
@@ -74,7 +74,7 @@ static void queues(void **state)
 /* A program that calls itself irq/24-fake is none. */
 static void interrupts(void **state)
 {
-	struct machine m = open_machine("test/roots/threads-xen-6.1-dom0");
+	struct machine m = open_machine(ROOTS "threads-xen-6.1-dom0");
 	const struct irqkit_thread *thread;
 	size_t n;
 
@@ -93,7 +93,7 @@ static void interrupts(void **state)
 
 static void of_a_device(void **state)
 {
-	struct machine m = open_machine("test/roots/threads-xen-6.1-dom0");
+	struct machine m = open_machine(ROOTS "threads-xen-6.1-dom0");
 	struct irqkit_device *device;
 	char text[256] = "";
 	size_t n;
@@ -112,7 +112,7 @@ static void of_a_device(void **state)
 /* By its pid, which netlink tells; a name that is not renewed doesn't matter then. */
 static void by_netlink(void **state)
 {
-	struct machine m = open_machine("test/roots/threads-xen-6.1-dom0");
+	struct machine m = open_machine(ROOTS "threads-xen-6.1-dom0");
 	struct netlink_napi napi = { .ifindex = 2, .id = 8300, .irq = 24, .pid = 204 };
 	struct netlink_queue told = { .ifindex = 2, .number = 0, .napi_id = 8300 };
 	struct netlink_answers answers = {
@@ -143,7 +143,7 @@ static void processes(void **state)
 	struct irqkit_ctx *ctx;
 
 	(void)state;
-	assert_int_equal(irqkit_ctx_new("test/roots/queues-8cpu", &ctx), 0);
+	assert_int_equal(irqkit_ctx_new(ROOTS "queues-8cpu", &ctx), 0);
 	assert_int_equal(irqkit_ctx_find_process(ctx, "napi/eth0-8194"), 212);
 	assert_int_equal(irqkit_ctx_find_process(ctx, "napi/eth0-819"), -ESRCH);
 	irqkit_ctx_free(ctx);

@@ -14,8 +14,6 @@
 #include "base/macros.h"
 #include "kernel/ctx.h"
 
-#define ROOTS "test/roots/"
-
 static char root_512[] = "/tmp/irqkit-512-XXXXXX";
 
 /* ------------------------------------------------------------------------------- */

@@ -1,0 +1,209 @@
+#!/usr/bin/env bash
+# Saved machines as text: what is unpacked and packed again is the same, also with odd names and
+# bytes; what cannot be read is refused, with its line; capture.sh saves this machine.
+# shellcheck source=test/memory.sh
+. "$(dirname "$0")/memory.sh"
+# shellcheck source=test/tap.sh
+. "$(dirname "$0")/tap.sh"
+unpack=$O/build/test/tool/unpack
+trap 'chmod -R u+rwX "$tmp"; rm -rf "$tmp"' EXIT
+
+# pack DIR [SHELL...]
+pack() {
+	local dir=$1
+	shift
+	"${@:-sh}" test/capture.sh --pack "$dir"
+}
+
+# A mode of 0000 keeps tar from reading, but not root.
+unreadable=''
+[ "$(id -u)" -eq 0 ] || unreadable=1
+
+# again FILE: unpacked and packed, it is the same but for comments
+again() {
+	rm -rf "$tmp/again"
+	"$unpack" -t "$tmp/again" "$1" || return
+	pack "$tmp/again" >"$tmp/again.root" || return
+	grep -v '^#' "$1" | diff - "$tmp/again.root"
+}
+
+check "all roots can be unpacked by one command" "$unpack" "$tmp/all" test/roots/*.root
+for file in test/roots/*.root; do
+	name=$(basename "$file" .root)
+	if [ -n "$unreadable" ] && grep -q '\[0000\]' "$file"; then
+		skip "$name is the same when unpacked and packed" "it has unreadable files, and this is not root"
+	else
+		check "$name is the same when unpacked and packed" again "$file"
+	fi
+done
+empty "no root holds a link that leads out of it" "$(
+	find "$tmp/all" -type l -printf '%P %l\n' | while read -r path to; do
+		root=$tmp/all/${path%%/*} folder=$(dirname "$tmp/all/$path")
+		case $to in /*) continue ;; esac # means the top of the root
+		case $(realpath -ms "$folder/$to")/ in "$root"/*) ;; *) echo "$path -> $to" ;; esac
+	done
+)"
+
+# ---- odd names and bytes -------------------------------------------------------------------
+cat >"$tmp/every-form.root" <<'R'
+# a comment
+
+line: TEXT: "quoted", \n is not an escape, -> <<
+spaces:   1 
+blank:
+nothing (empty)
+lines <<
+	a
+	
+		b: c
+no-newline = "a"
+bytes = "\x00\x01\t\n\\\"\xff\n"
+read-only [0444]: x
+all [0640] <<
+	x
+	y
+link -> ../elsewhere/that is not there
+empty/folder/
+[0444]: a name
+a:b/c:d: colons
+R
+mkdir -p "$tmp/expected/empty/folder" "$tmp/expected/a:b"
+(
+	cd "$tmp/expected" || exit 1
+	printf '%s\n' 'TEXT: "quoted", \n is not an escape, -> <<' >line
+	echo '  1 ' >spaces
+	echo >blank
+	: >nothing
+	printf 'a\n\n\tb: c\n' >lines
+	printf a >no-newline
+	printf '\000\001\t\n\\"\377\n' >bytes
+	echo x >read-only
+	printf 'x\ny\n' >all
+	chmod 0444 read-only
+	chmod 0640 all
+	ln -s '../elsewhere/that is not there' link
+	echo 'a name' >'[0444]'
+	echo colons >a:b/c:d
+)
+# tree DIR: names, kinds and modes
+tree() { (cd "$1" && find . -printf '%p %y %m %l\n' | LC_ALL=C sort); }
+check "every form can be unpacked" "$unpack" -t "$tmp/every" "$tmp/every-form.root"
+check "every form gives its bytes" diff -r --no-dereference "$tmp/expected" "$tmp/every"
+same "every form gives its name and mode" "$(tree "$tmp/expected")" "$(tree "$tmp/every")"
+
+# random_word LENGTH: bytes that may stand in a name, odd ones often
+random_word() {
+	# shellcheck disable=SC1003 # a backslash
+	local i byte word='' marks=(': ' ' -> ' ' <<' ' (empty)' ' = "' ' [0444]' '"' '\' $'\n' $'\t' '#' ' ' : $'\1' $'\377' $'\303\244' '\n')
+	for ((i = 0; i < $1; i++)); do
+		if ((RANDOM % 2)); then
+			word+=${marks[RANDOM % ${#marks[@]}]}
+		else
+			printf -v byte '\\x%02x' $((RANDOM % 255 + 1))
+			printf -v byte '%b' "$byte"
+			word+=${byte/\//_}
+		fi
+	done
+	case $word in . | .. | '') word=x$word ;; esac
+	printf -v word_made '%s' "${word:0:60}"
+}
+
+# random_tree DIR: 60 entries
+random_tree() {
+	local LC_ALL=C i path folders=("$1")
+	mkdir "$1"
+	for ((i = 0; i < 60; i++)); do
+		random_word $((RANDOM % 5 + 1))
+		path=${folders[RANDOM % ${#folders[@]}]}/$word_made
+		if [ -e "$path" ] || [ -L "$path" ]; then continue; fi
+		case $((RANDOM % 6)) in
+		0) mkdir "$path" && folders+=("$path") ;;
+		1) random_word 4 && ln -s -- "$word_made" "$path" ;;
+		2) random_word 3 && printf '%s' "$word_made" >"$path" ;;
+		3) random_word 3 && printf '%s\n' "$word_made" >"$path" ;;
+		4) head -c $((RANDOM % 1500)) /dev/urandom >"$path" ;;
+		5) seq $((RANDOM % 600)) >"$path" && chmod 0444 "$path" ;;
+		esac
+	done
+}
+
+# survives DIR SHELL...: packed by it and unpacked, it is the same
+survives() {
+	local dir=$1
+	shift
+	rm -rf "$tmp/copy"
+	pack "$dir" "$@" >"$tmp/copy.root" && "$unpack" -t "$tmp/copy" "$tmp/copy.root" || return
+	diff -r --no-dereference "$dir" "$tmp/copy" && diff <(tree "$dir") <(tree "$tmp/copy") &&
+		! LC_ALL=C grep -n '[^ -~'$'\t'']' "$tmp/copy.root"
+}
+SEED=${SEED:-$RANDOM}
+RANDOM=$SEED
+for i in 1 2 3; do
+	random_tree "$tmp/random.$i"
+	check "odd names and bytes come back ($i)" survives "$tmp/random.$i" sh
+	[ "$tap_failed" -eq 0 ] || echo "# with SEED=$SEED"
+done
+name="odd names and bytes come back with busybox alone"
+if command -v busybox >/dev/null; then
+	mkdir "$tmp/busybox"
+	for c in $(busybox --list); do ln -s "$(command -v busybox)" "$tmp/busybox/$c"; done
+	check "$name" survives "$tmp/random.1" env PATH="$tmp/busybox" "$tmp/busybox/sh"
+else
+	skip "$name" "no busybox"
+fi
+deep=$tmp/long/$(printf '%0100d/' 1 2 3)
+mkdir -p "$deep"
+ln -s "$(printf '%0150d' 4)" "$deep/link"
+seq 100000 >"$deep/$(printf '%0200d' 5)"
+check "long names and a long file come back" survives "$tmp/long" sh
+
+# ---- what is refused -----------------------------------------------------------------------
+while IFS='|' read -r text message; do
+	printf '# first\n%b' "$text" >"$tmp/bad.root"
+	rm -rf "$tmp/bad"
+	same "refused: $text" "$tmp/bad.root:$message" "$("$unpack" "$tmp" "$tmp/bad.root" 2>&1; [ $? = 1 ] || echo status)"
+done <<'R'
+/a: x\n|2: not a path below the root: '/a'
+a//b: x\n|2: not a path below the root: 'a//b'
+../a: x\n|2: not a path below the root: '../a'
+"a/..": x\n|2: not a path below the root: 'a/..'
+"a\\x00b": x\n|2: a path cannot hold a zero byte
+a [9999]: x\n|2: not a mode: [9999]
+a [1777]: x\n|2: not a mode: [1777]
+a [0444] -> b\n|2: only a file has a mode
+a [0755]/\n|2: only a file has a mode
+a = "\\q"\n|2: no such escape: \q
+a = "\\x1"\n|2: no such escape: \x
+a = "b"c"\n|2: a quote inside of quotes needs a backslash
+a = "b\n|2: cannot read this line: a = "b
+a <<\nb: x\n|2: no lines follow that begin with a tab
+\tx\n|2: a line that begins with a tab follows 'PATH <<' only
+a: x\r\n|2: byte 0x0d cannot stand in a line: write \x0d between quotes
+a: \303\244\n|2: byte 0xc3 cannot stand in a line: write \xc3 between quotes
+word\n|2: cannot read this line: word
+"word\n|2: cannot read this line: "word
+a: x\na: x\n|3: a is given twice
+a: x\na/\n|3: a lies below a file or a link
+a -> b\na/c: x\n|3: a/c lies below a file or a link
+a: x\n\na/c: x\n|4: a/c lies below a file or a link
+a -> \n|2: a link cannot lead there
+a: x|2: the last line has no newline at its end
+R
+mkfifo "$tmp/random.2/fifo"
+text=$(pack "$tmp/random.2" sh 2>&1 >/dev/null)
+status=$?
+same "a folder with a FIFO cannot be packed" "1 capture.sh: ./fifo is not a file, a folder or a link" "$status ${text%%$'\n'*}"
+
+# ---- this machine --------------------------------------------------------------------------
+check "capture.sh saves this machine" sh test/capture.sh "$tmp/here.root"
+check "and what it saves can be unpacked" "$unpack" "$tmp" "$tmp/here.root"
+if grep -q CPU /proc/interrupts; then
+	check "and shown" "$O/irqkit" show --root "$tmp/here"
+else
+	skip "and shown" "/proc/interrupts is masked here"
+fi
+check "capture.sh saves it in a folder as well" sh test/capture.sh "$tmp/folder"
+same "of the same files" "$(tree "$tmp/here")" "$(tree "$tmp/folder")"
+text=$(sh test/capture.sh "$tmp/folder" 2>&1)
+same "but in none that holds something" "1 capture.sh: '$tmp/folder' is not empty" "$? $text"
+finish
