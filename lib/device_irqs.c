@@ -224,7 +224,7 @@ static int list_others(struct irqkit_device *device, char ***ret_names)
 		return -ENOMEM;
 	}
 	r = knob_list_names(device->devices->ctx, path, "", ret_names, &count);
-	return r == -ENOMEM ? r : 0;
+	return is_failure(r) ? r : 0;
 }
 
 /* Is there an interrupt whose name is not the device's? */
@@ -293,7 +293,7 @@ static int add_blkif(struct irqkit_device *device)
 		return 0;
 	r = knob_list_names(device->devices->ctx, "sys/devices", "vbd-", &names, &count);
 	if (r < 0 || count != 1)
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	return add_by_word(device, "blkif");
 }
 

@@ -224,7 +224,7 @@ EXPORT int irqkit_queue_count_threads(struct irqkit_queue *queue, size_t *ret_co
 			r = add_of_queue(&list, queue);
 		if (r < 0) {
 			free(list.items);
-			return r;
+			return ctx_keep(queue->device->devices->ctx, r);
 		}
 		queue->threads = list.items;
 		queue->n_threads = list.n;
@@ -278,7 +278,7 @@ EXPORT int irqkit_device_count_threads(struct irqkit_device *device, size_t *ret
 		r = add_of_device(&list, device);
 		if (r < 0) {
 			free(list.items);
-			return r;
+			return ctx_keep(device->devices->ctx, r);
 		}
 		device->threads = list.items;
 		device->n_threads = list.n;

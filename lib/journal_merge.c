@@ -74,12 +74,16 @@ EXPORT int irqkit_journal_merge(
 		r = merge_entry(&older, &newer.entries[i]);
 	if (r == 0)
 		r = format_change(&older, &text);
+	/*
+	 * Killed between these two, the newer one undoes both, and finds the older one so
+	 * already.
+	 */
 	if (r == 0)
-		r = state_write(lock->dir_fd, into_name, text, strlen(text));
-	if (r < 0)
-		return r;
-	journal_remove(lock, number);
+		r = state_write(lock->dir_fd, name, text, strlen(text), true);
+	if (r == 0)
+		r = state_rename(lock->dir_fd, name, into_name);
 	/* it is done; at worst, both are on the disk as they were */
-	state_sync(lock->dir_fd);
-	return 0;
+	if (r == 0)
+		state_sync(lock->dir_fd);
+	return r;
 }

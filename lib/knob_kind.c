@@ -110,13 +110,16 @@ int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text)
 	_cleanup_free_ char *file = NULL, *text = NULL;
 	uint32_t index;
 	size_t text_len;
+	int r;
 
 	if (asprintf(&file, "%.*s/ifindex", (int)len - 1, path + 1) < 0) {
 		file = NULL;
 		return -ENOMEM;
 	}
-	if (knob_read_line(ctx, file, &text, &text_len) < 0 ||
-		parse_u32(text, text_len, &index) < 0) {
+	r = knob_read_line(ctx, file, &text, &text_len);
+	if (is_failure(r))
+		return r;
+	if (r < 0 || parse_u32(text, text_len, &index) < 0) {
 		free(text);
 		text = strdup("");
 	}
@@ -223,23 +226,27 @@ static bool may_leave_out(
  * net/core/net-sysfs.c, rps_cpumask_housekeeping(); net/core/dev.c, netif_set_xps_queue();
  * kernel/sched/, __sched_setaffinity(), which keeps what the cpuset has online
  */
-static bool are_left_out(struct irqkit_ctx *ctx, enum irqkit_knob knob,
+static int are_left_out(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	const struct irqkit_cpuset *given, const struct irqkit_cpuset *kept)
 {
 	struct irqkit_topology *topology;
 	bool all = true;
+	int r;
 
-	if (irqkit_cpuset_is_empty(kept) || !irqkit_cpuset_is_subset(kept, given) ||
-		irqkit_topology_new(ctx, &topology) < 0)
+	if (irqkit_cpuset_is_empty(kept) || !irqkit_cpuset_is_subset(kept, given))
 		return false;
+	r = irqkit_topology_new(ctx, &topology);
+	if (r < 0)
+		return r;
 	irqkit_cpuset_foreach (cpu, given)
 		if (!irqkit_cpuset_has(kept, (unsigned int)cpu))
 			all = all && may_leave_out(topology, knob, cpu);
+	r = topology_get_error(topology);
 	irqkit_topology_free(topology);
-	return all;
+	return r < 0 ? r : all;
 }
 
-bool value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
+int value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	const struct value *given, const struct value *now)
 {
 	if (value_is_equal(knob, given, now))

@@ -3,6 +3,8 @@
 #ifndef IRQKIT_PRIVATE_H
 #define IRQKIT_PRIVATE_H
 
+#include <dirent.h>
+#include <errno.h>
 #include <irqkit.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,10 +42,38 @@ struct irqkit_ctx {
 	bool resolves_in_root; /* openat2() works here; cleared when it turns out not to */
 	irqkit_log_fn *log;
 	void *log_data;
+	int error; /* negative: the first failure to read; 0: none */
+	bool is_silent; /* who reads tells of a failure */
 };
 
 void ctx_log(struct irqkit_ctx *ctx, int priority, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Some errors say what is there: nothing, nothing of that kind, nothing for this user.
+ * All others are failures: what could not be read may well be there.
+ */
+bool is_failure(int r);
+
+/* Keeps a failure to read @path, which has no leading slash. Returns @r, whatever it is. */
+int ctx_note(struct irqkit_ctx *ctx, const char *path, int r);
+/* The same of something that is no file. */
+int ctx_note_thing(struct irqkit_ctx *ctx, const char *thing, int r);
+/* The same without a word: what failed has said so, or memory ran out. */
+int ctx_keep(struct irqkit_ctx *ctx, int r);
+
+/* A system call again, for as long as a signal interrupts it. */
+#define RETRY(call)                                                                      \
+	({                                                                               \
+		__typeof__(call) result_;                                                \
+		do                                                                       \
+			result_ = (call);                                                \
+		while (result_ == -1 && errno == EINTR);                                 \
+		result_;                                                                 \
+	})
+
+/* The next entry of a folder; NULL: the end, or *ret_error says why not. */
+struct dirent *next_entry(DIR *dir, int *ret_error);
 
 /* root.c: the only file that opens what lies below the root */
 
@@ -70,9 +100,11 @@ int knob_read_cpumask(
 
 /*
  * Writes @text and a newline by one write(2): the kernel takes each as a whole value.
- * -EPROTO where it was not taken whole: the knob may hold anything then.
+ * -EPROTO where it was not taken whole: the knob may hold anything then. @ret_is_refused: the
+ * error is the answer to the value; else it could not be given.
  */
-int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text);
+int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text,
+	bool *ret_is_refused);
 
 
 int knob_read_mode(struct irqkit_ctx *ctx, const char *path, mode_t *ret_mode);
@@ -134,7 +166,7 @@ int topology_read_cpus(
 
 struct irqkit_ctx *topology_get_ctx(struct irqkit_topology *topology);
 
-/* -ENOMEM where memory was short for an answer: then "not told" may be wrong. */
+/* Negative where something could not be read: then "not told" may be wrong. */
 int topology_get_error(const struct irqkit_topology *topology);
 
 /* arena.c: memory that is freed all at once. */
@@ -235,8 +267,15 @@ struct irqkit_lock {
 };
 /* Opens the folder, and makes it where @make. -ENOENT: it isn't there. */
 int state_open(struct irqkit_ctx *ctx, bool make);
-/* A file has its name, and the place of what had it before, when it is complete. */
-int state_write(int dir_fd, const char *name, const char *text, size_t len);
+/*
+ * A file has its name when it is complete. Where another has this name, that is replaced if
+ * @replaces; else -EEXIST.
+ */
+int state_write(
+	int dir_fd, const char *name, const char *text, size_t len, bool replaces);
+/* -ENOENT: there is no such file. */
+int state_find(int dir_fd, const char *name);
+int state_rename(int dir_fd, const char *from, const char *to);
 /* Brings the names of the files to the disk. */
 int state_sync(int dir_fd);
 /* The whole file, with a NUL behind it. -EBADMSG: it is no such file. */
@@ -264,10 +303,11 @@ int value_set_number(uint64_t number, struct value *ret_value);
 bool value_is_equal(
 	enum irqkit_knob knob, const struct value *a, const struct value *b);
 /*
- * Is @now what the kernel makes of @given by right? It leaves out CPUs of rps_cpus,
- * xps_cpus and threads that are offline, and numbers of flows become powers of two.
+ * Is @now what the kernel makes of @given by right? 1: yes, 0: no. It leaves out CPUs of
+ * rps_cpus, xps_cpus and threads that are offline, and numbers of flows become powers of
+ * two.
  */
-bool value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
+int value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	const struct value *given, const struct value *now);
 uint64_t round_up_to_power(uint64_t number);
 
@@ -281,7 +321,8 @@ int thread_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list);
 /* Its name, and when it began; "" where a saved root doesn't tell. */
 int thread_read_identity(
 	struct irqkit_ctx *ctx, unsigned int pid, char **ret_name, char **ret_start);
-bool thread_is_same(
+/* 1: it is, 0: it has ended, or its number is another's. */
+int thread_is_same(
 	struct irqkit_ctx *ctx, unsigned int pid, const char *name, const char *start);
 int thread_write_cpus(unsigned int pid, const struct irqkit_cpuset *cpus);
 

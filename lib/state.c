@@ -13,8 +13,14 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+/* include/uapi/linux/fs.h, which some C libraries' own stdio.h does not go with */
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE (1u << 0)
+#endif
 
 #define POLL_MS 20u
 #define NEW_NAME "new"
@@ -24,12 +30,12 @@
 static int open_dir_at(int dir_fd, const char *name, bool make, mode_t mode)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	int fd = openat(dir_fd, name, flags);
+	int fd = RETRY(openat(dir_fd, name, flags));
 
 	if (fd < 0 && errno == ENOENT && make) {
-		if (mkdirat(dir_fd, name, mode) < 0 && errno != EEXIST)
+		if (RETRY(mkdirat(dir_fd, name, mode)) < 0 && errno != EEXIST)
 			return -errno;
-		fd = openat(dir_fd, name, flags);
+		fd = RETRY(openat(dir_fd, name, flags));
 	}
 	return fd >= 0 ? fd : -errno;
 }
@@ -71,91 +77,120 @@ int state_open(struct irqkit_ctx *ctx, bool make)
 static int write_all(int fd, const char *text, size_t len)
 {
 	while (len > 0) {
-		ssize_t n = write(fd, text, len);
+		ssize_t n = RETRY(write(fd, text, len));
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n <= 0)
 			return n < 0 ? -errno : -EIO;
 		text += n;
 		len -= (size_t)n;
 	}
-	return fdatasync(fd) < 0 ? -errno : 0;
+	return RETRY(fdatasync(fd)) < 0 ? -errno : 0;
 }
 
-int state_write(int dir_fd, const char *name, const char *text, size_t len)
+int state_find(int dir_fd, const char *name)
+{
+	struct stat st;
+
+	return RETRY(fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW)) < 0 ? -errno : 0;
+}
+
+int state_rename(int dir_fd, const char *from, const char *to)
+{
+	return RETRY(renameat(dir_fd, from, dir_fd, to)) < 0 ? -errno : 0;
+}
+
+/* Who holds the lock is alone: where a filesystem cannot do both in one, it is as good. */
+static int rename_to_free(int dir_fd, const char *from, const char *to)
+{
+	int r = state_find(dir_fd, to);
+
+	if (r != -ENOENT)
+		return r < 0 ? r : -EEXIST;
+	if (RETRY(syscall(SYS_renameat2, dir_fd, from, dir_fd, to, RENAME_NOREPLACE)) == 0)
+		return 0;
+	if (errno == ENOSYS || errno == EINVAL || errno == EPERM)
+		return state_rename(dir_fd, from, to);
+	return -errno;
+}
+
+int state_write(int dir_fd, const char *name, const char *text, size_t len, bool replaces)
 {
 	int fd, r;
 
 	/* what a killed run left behind */
-	unlinkat(dir_fd, NEW_NAME, 0);
-	fd = openat(dir_fd, NEW_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		0600);
+	RETRY(unlinkat(dir_fd, NEW_NAME, 0));
+	fd = RETRY(openat(dir_fd, NEW_NAME,
+		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
 	if (fd < 0)
 		return -errno;
 	r = write_all(fd, text, len);
-	if (close(fd) < 0 && r == 0)
+	/* closed by then, whatever interrupted it */
+	if (close(fd) < 0 && r == 0 && errno != EINTR)
 		r = -errno;
-	if (r == 0 && renameat(dir_fd, NEW_NAME, dir_fd, name) < 0)
-		r = -errno;
+	if (r == 0)
+		r = replaces ? state_rename(dir_fd, NEW_NAME, name)
+			     : rename_to_free(dir_fd, NEW_NAME, name);
 	if (r < 0)
-		unlinkat(dir_fd, NEW_NAME, 0);
+		RETRY(unlinkat(dir_fd, NEW_NAME, 0));
 	return r;
 }
 
 int state_sync(int dir_fd)
 {
 	/* some filesystems cannot */
-	return fsync(dir_fd) < 0 && errno != EINVAL ? -errno : 0;
+	return RETRY(fsync(dir_fd)) < 0 && errno != EINVAL ? -errno : 0;
 }
 
-static int read_all(int fd, char *text, size_t size)
+/*
+ * Files get their names when they are complete, and do not change after that: one that is
+ * shorter than it should be cannot be read to its end.
+ */
+static int read_all(int fd, size_t size, char **ret_text)
 {
+	_cleanup_free_ char *text = malloc(size + 2);
 	size_t len = 0;
+	ssize_t n = 1;
 
-	while (len < size) {
-		ssize_t n = read(fd, text + len, size - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
+	if (!text)
+		return -ENOMEM;
+	while (n > 0 && len <= size) {
+		n = RETRY(read(fd, text + len, size + 1 - len));
 		if (n < 0)
 			return -errno;
-		if (n == 0)
-			break;
 		len += (size_t)n;
 	}
+	if (len != size)
+		return -EIO;
 	text[len] = '\0';
+	*ret_text = TAKE(text);
 	return 0;
 }
 
 int state_read(int dir_fd, const char *name, char **ret_text)
 {
-	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	_cleanup_free_ char *text = NULL;
+	int fd = RETRY(openat(
+		dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
 	struct stat st;
 	int r;
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_SIZE) {
-		close(fd);
-		return -EBADMSG;
-	}
-	text = malloc((size_t)st.st_size + 1);
-	r = text ? read_all(fd, text, (size_t)st.st_size) : -ENOMEM;
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode) || st.st_size > MAX_SIZE)
+		r = -EBADMSG;
+	else
+		r = read_all(fd, (size_t)st.st_size, ret_text);
 	close(fd);
-	if (r < 0)
-		return r;
-	*ret_text = TAKE(text);
-	return 0;
+	return r;
 }
 
 int state_list(int dir_fd, int (*each)(void *data, const char *name), void *data)
 {
 	/* a place of its own in the folder, not that of dir_fd */
-	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = RETRY(openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	int r = 0;
+	int error = 0, r = 0;
 
 	if (!dir) {
 		r = -errno;
@@ -163,10 +198,10 @@ int state_list(int dir_fd, int (*each)(void *data, const char *name), void *data
 			close(fd);
 		return r;
 	}
-	for (struct dirent *entry; r >= 0 && (entry = readdir(dir));)
+	for (struct dirent *entry; r >= 0 && (entry = next_entry(dir, &error));)
 		r = each(data, entry->d_name);
 	closedir(dir);
-	return r < 0 ? r : 0;
+	return r < 0 ? r : error;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -197,8 +232,8 @@ EXPORT int irqkit_lock_new(
 	lock->lock_fd = -1;
 	lock->dir_fd = r = state_open(ctx, true);
 	if (r >= 0) {
-		lock->lock_fd = openat(lock->dir_fd, "lock",
-			O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+		lock->lock_fd = RETRY(openat(lock->dir_fd, "lock",
+			O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
 		r = lock->lock_fd >= 0 ? wait_for_lock(lock->lock_fd, timeout_ms) : -errno;
 	}
 	if (r < 0) {

@@ -137,7 +137,7 @@ static int read_driver(struct irqkit_device *device)
 	}
 	r = knob_readlink(device->devices->ctx, path, &target);
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	name = sysfs_last_name(target);
 	if (!sysfs_is_name(name))
 		return 0;
@@ -214,7 +214,7 @@ static int read_msi_irqs(struct irqkit_device *device, const char *folder)
 	}
 	r = knob_list_numbers(device->devices->ctx, path, &numbers, &count);
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	for (size_t i = 0; i < count; i++) {
 		r = add_number(device, numbers[i]);
 		if (r < 0)
@@ -242,7 +242,7 @@ static int read_line_irq(struct irqkit_device *device)
 	}
 	r = knob_read_line(device->devices->ctx, path, &text, &len);
 	if (r < 0 || parse_u32(text, len, &irq) < 0 || irq == 0)
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	row = devices_find_row(device->devices, irq);
 	return row && row->n_actions ? add_number(device, irq) : 0;
 }

@@ -235,7 +235,7 @@ static bool has_caches(struct irqkit_topology *t, unsigned int cpu)
 	mode_t mode;
 
 	snprintf(path, sizeof(path), "sys/devices/system/cpu/cpu%u/cache", cpu);
-	return knob_read_mode(t->ctx, path, &mode) == 0;
+	return topology_note(t, knob_read_mode(t->ctx, path, &mode)) == 0;
 }
 
 #define USUAL_LAST_CACHE 3 /* L1 data, L1 instructions, L2, L3 */

@@ -61,6 +61,16 @@ typedef void irqkit_log_fn(void *data, int priority, const char *message);
 void irqkit_ctx_set_log_fn(struct irqkit_ctx *ctx, irqkit_log_fn *fn, void *data);
 
 /*
+ * The first failure to read a file or folder (EIO, ENOMEM, EMFILE, ...), negative; 0: there
+ * was none. What could not be read is reported as absent where a call returns no error, so
+ * until this is cleared irqkit_plan_apply() refuses with it. What does not exist, what this
+ * kernel does not have and what this user may not read are no failures. Clear it before
+ * everything is read again.
+ */
+int irqkit_ctx_get_error(const struct irqkit_ctx *ctx);
+void irqkit_ctx_clear_error(struct irqkit_ctx *ctx);
+
+/*
  * The first process with this name (of which kernels keep 15 bytes), whoever
  * runs it: its number. -ESRCH: there is none.
  */
@@ -567,8 +577,8 @@ int irqkit_irq_read_movable(struct irqkit_ctx *ctx,
  * and arm machines, CPUs that are offline), nothing is made up: a number is -1, a set
  * NULL, and a CPU whose siblings aren't told is a core of its own.
  *
- * When memory runs out while a call answers by value, it answers as if the kernel told
- * nothing; irqkit_topology_get_order() and irqkit_topology_parse_set() on that topology
+ * When reading fails or memory runs out while a call answers by value, it answers as if the
+ * kernel told nothing; irqkit_topology_get_order() and irqkit_topology_parse_set() on that topology
  * then return -ENOMEM.
  */
 struct irqkit_topology;
@@ -846,8 +856,8 @@ enum {
  * Returns 0, or the error of the first step that failed; the steps' results tell the
  * rest. -EPROTO: the kernel took the value but the knob holds another. That it leaves CPUs
  * out of rps_cpus, xps_cpus and threads which are offline or isolated is its right. An
- * error with no step failed comes from the journal: nothing was written, or all was put
- * back.
+ * error with no step failed comes from the journal, or is that of irqkit_ctx_get_error():
+ * nothing was written, or all was put back.
  */
 int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags);
