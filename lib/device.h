@@ -98,7 +98,10 @@ void netlink_sort(struct netlink_answers *answers);
 const struct netlink_napi *netlink_find_napi(
 	const struct netlink_answers *answers, uint32_t ifindex, uint32_t id);
 
-/* Asks the kernel for the NAPIs and queues of all devices. -ENOENT: no such family. */
+/*
+ * Asks the kernel for the NAPIs and queues of all devices: all of them, or an error.
+ * -ENOENT: no such family. is_failure(): there is one, and it has not told them all.
+ */
 int netlink_ask(struct netlink_answers *answers);
 void netlink_free(struct netlink_answers *answers);
 
@@ -178,6 +181,7 @@ struct irqkit_devices {
 	struct netlink_answers netlink;
 	bool has_netlink; /* the kernel answered */
 	bool has_asked_netlink;
+	int netlink_error; /* it is there, and could not be read to its end */
 
 	const struct irqkit_interrupt **rows; /* owned array; by irq */
 	size_t n_rows;

@@ -111,14 +111,16 @@ static int ask_netlink(struct irqkit_devices *devices)
 	int r;
 
 	if (devices->has_asked_netlink || !devices->ctx->is_live)
-		return 0;
+		return devices->netlink_error;
+	devices->has_asked_netlink = true;
 	r = netlink_ask(&devices->netlink);
+	devices->has_netlink = r == 0;
 	/* half an answer, or none in time: it may know of more than names do */
-	if (is_failure(r))
+	if (is_failure(r)) {
+		devices->netlink_error = r;
 		return ctx_note_thing(
 			devices->ctx, "the queues that the kernel reports by netlink", r);
-	devices->has_asked_netlink = true;
-	devices->has_netlink = r == 0;
+	}
 	if (r < 0)
 		ctx_log(devices->ctx, LOG_DEBUG,
 			"no netdev netlink to ask (%s): going by /sys and names",
