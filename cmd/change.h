@@ -70,6 +70,11 @@ typedef enum status change_plan_fn(struct change *change, void *data);
  */
 enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data);
+/*
+ * @status of planning, unless something could not be read: a plan that may lack what was not
+ * seen is neither shown nor applied. Says so.
+ */
+enum status change_judge(const struct change *change, enum status status);
 /* Shows or applies the plan; says what came of it. */
 enum status change_finish(struct change *change);
 void change_free(struct change *change);

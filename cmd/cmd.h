@@ -130,6 +130,11 @@ void say_logged(void *data, int priority, const char *message);
 enum status machine_open(const struct call *call, struct irqkit_ctx **ret_ctx);
 /* Reads /proc/interrupts; says why not. */
 enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot);
+/*
+ * @status, unless something could not be read: then what was found, or not found, may be
+ * wrong. Says so.
+ */
+enum status machine_judge(const struct irqkit_ctx *ctx, enum status status);
 /* A topology where those CPUs are online that the heading of @snapshot names. */
 enum status machine_topology(struct irqkit_ctx *ctx,
 	const struct irqkit_snapshot *snapshot, struct irqkit_topology **ret_topology);

@@ -226,8 +226,10 @@ static enum status plan(struct change *change, void *data)
 		undo->options->is_forced);
 	if (r == 0)
 		return STATUS_DONE;
-	say_error("cannot read what change %u changed: %s",
-		irqkit_change_get_number(change->undone), strerror(-r));
+	/* the journal is all right: what could not be read now may be read next time */
+	say_error("cannot read what change %u changed: %s%s",
+		irqkit_change_get_number(change->undone), strerror(-r),
+		r == irqkit_ctx_get_error(change->ctx) ? ": run 'irqkit undo' again" : "");
 	return STATUS_REFUSED;
 }
 

@@ -73,8 +73,10 @@ static enum status tell_cpus(struct placement *p)
 	size_t n;
 	int r = irqkit_topology_get_order(p->topology, p->cpus, &order, &n);
 
-	if (r < 0)
-		return say_no_memory();
+	if (r < 0) {
+		say_error("cannot order the CPUs: %s", strerror(-r));
+		return STATUS_REFUSED;
+	}
 	for (size_t i = 0; i < n && r >= 0; i++) {
 		const struct irqkit_cpuset *llc =
 			irqkit_topology_get_llc(p->topology, order[i]);
@@ -230,7 +232,9 @@ enum status placement_check(struct change *change, const struct placement_wish *
 	struct placement placement CLEANUP(placement_free) = { 0 };
 	enum status status = change_read(change);
 
-	return status == STATUS_DONE ? choose(&placement, change, wish) : status;
+	return status == STATUS_DONE
+		? change_judge(change, choose(&placement, change, wish))
+		: status;
 }
 
 enum status placement_build(struct placement *placement, struct change *change,

@@ -172,7 +172,7 @@ static enum status act(struct watch *watch, struct spread *spread, struct change
 		change_unlock(change);
 		return status;
 	}
-	status = placement_add_steps(&spread->placement, change);
+	status = change_judge(change, placement_add_steps(&spread->placement, change));
 	if (status == STATUS_DONE)
 		status = spread_apply(spread, change);
 	note_refused(watch, change->plan);

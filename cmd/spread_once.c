@@ -32,7 +32,7 @@ enum status spread_decide(struct spread *spread, struct change *change,
 				 ? irqkit_spread_get_imbalance_before(
 					   spread->placement.spread)
 				 : 0;
-	return status;
+	return change_judge(change, status);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -168,6 +168,9 @@ static enum status decide(struct spread *spread, struct change *change,
 	if (measured)
 		spread->before = measure_imbalance(&spread->placement, measured);
 	spread_find_notes(spread, change);
+	status = change_judge(change, status);
+	if (status != STATUS_DONE)
+		return status;
 	spread_say_warnings(spread, change);
 	if (change->options->is_script)
 		spread_pin_what_stays(spread, change, wish);
