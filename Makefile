@@ -5,6 +5,7 @@
 #   make deps check       install what is needed, build, run every test that boots no kernel
 #   make                  ./irqkit and ./libirqkit.so.0, runnable in the tree
 #   make install          to $(DESTDIR)$(PREFIX); uninstall takes it all away again
+#   make check-long       every system call fails in turn, with every error: minutes
 #   make bench fuzz lint clean deps-ci             (V=1 shows the compiler's commands)
 #
 # Honoured: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR LIBDIR ..., and O=DIR to put
@@ -69,7 +70,7 @@ all: $(PROGRAM) $(SOLINK)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all deps deps-ci try check check-programs bench fuzz lint clean install uninstall FORCE
+.PHONY: all deps deps-ci try check check-long check-programs bench fuzz lint clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
@@ -167,6 +168,10 @@ check-programs: all $(UNITS) $(REPLAYS) $(TOOLS)
 # test/run takes file names as arguments: make check T="test/check-docs.sh"
 check: check-programs
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/run $(T)
+
+# Every system call with every error, where `check` takes some: minutes.
+check-long: check-programs
+	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-inject.sh --long
 
 bench: all $(BENCHES)
 	@O='$(abspath $(O))' test/bench/run
