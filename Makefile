@@ -74,7 +74,7 @@ help: ## list the targets
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all help deps deps-ci try check check-programs bench fuzz lint clean install uninstall FORCE
+.PHONY: all help deps deps-ci try check check-long check-programs bench fuzz lint clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
@@ -146,7 +146,8 @@ try: all ## show the interrupts of this machine, and how they would be spread
 
 # ---- tests -------------------------------------------------------------------------------
 # A unit test that makes calls fail says which.
-$(B)/test/unit/test_plan: WRAP = -Wl,--wrap=write,--wrap=nanosleep,--wrap=fdatasync,--wrap=fsync,--wrap=renameat
+$(B)/test/unit/test_plan: WRAP = -Wl,--wrap=write,--wrap=nanosleep,--wrap=fdatasync,--wrap=fsync,--wrap=renameat,--wrap=syscall
+$(B)/test/unit/test_failure: WRAP = -Wl,--wrap=readdir,--wrap=readdir64,--wrap=read,--wrap=renameat,--wrap=time
 $(B)/test/unit/test_plan_queue: WRAP = -Wl,--wrap=write
 $(B)/test/unit/test_knob: WRAP = -Wl,--wrap=syscall
 $(B)/test/unit/test_netlink: WRAP = -Wl,--wrap=mnl_socket_open2,--wrap=mnl_socket_sendto,--wrap=mnl_socket_recvfrom
@@ -186,6 +187,9 @@ check-programs: all $(UNITS) $(REPLAYS) $(TOOLS) $(ROOTS).made
 check: check-programs ## run all tests that boot no kernel, or only T="FILE..."
 	@export MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))'; \
 		exec $(B)/test/tool/limit --keep-group 0 test/run $(T)
+
+check-long: check-programs ## let every system call fail in turn with every error: minutes
+	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-inject.sh --long
 
 bench: all $(BENCHES) ## measure what irqkit costs
 	@O='$(abspath $(O))' test/bench/run

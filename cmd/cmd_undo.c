@@ -275,8 +275,10 @@ static enum status plan(struct change *change, void *data)
 		undo->options->is_forced);
 	if (r == 0)
 		return STATUS_DONE;
-	say_error("cannot read the settings of change %u: %s",
-		irqkit_change_get_number(change->undone), strerror(-r));
+	/* the journal is fine: another run may be able to read the settings */
+	say_error("cannot read the settings of change %u: %s%s",
+		irqkit_change_get_number(change->undone), strerror(-r),
+		r == irqkit_ctx_get_error(change->ctx) ? ": run 'irqkit undo' again" : "");
 	return STATUS_REFUSED;
 }
 

@@ -81,6 +81,11 @@ void say_logged(void *data, int priority, const char *message)
 {
 	const struct common *common = data;
 
+	if (priority <= LOG_ERR) {
+		if (is_new_message(message))
+			say_error("%s", message);
+		return;
+	}
 	if (priority <= LOG_WARNING && !common->is_quiet && is_new_message(message))
 		say_warning("%s", message);
 	else if (priority > LOG_WARNING && common->verbosity > 0 && !is_said_before)

@@ -111,7 +111,10 @@ enum status change_new_plan(struct change *change)
 enum status change_read_machine(struct change *change)
 {
 	struct irqkit_snapshot *rows = NULL;
-	enum status status = machine_read(change->ctx, &rows);
+	enum status status;
+
+	irqkit_ctx_clear_error(change->ctx);
+	status = machine_read(change->ctx, &rows);
 
 	if (status != STATUS_DONE)
 		return status;
@@ -236,6 +239,17 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 	return status == STATUS_DONE ? reported : status;
 }
 
+/* Where that fails, the same is undone again, which finds it so already. */
+static void mark_undone(const struct change *change)
+{
+	int r = irqkit_change_mark_undone(change->undone, change->lock);
+
+	if (r < 0)
+		say_warning("change %u is undone, but could not be marked so in "
+			    "/run/irqkit: %s",
+			irqkit_change_get_number(change->undone), strerror(-r));
+}
+
 static enum status apply_and_report(struct change *change)
 {
 	enum status status;
@@ -244,14 +258,25 @@ static enum status apply_and_report(struct change *change)
 	signals_hold(&before);
 	status = apply(change);
 	if (status == STATUS_DONE && change->undone && change_is_all_gone(change))
-		irqkit_change_mark_undone(change->undone, change->lock);
+		mark_undone(change);
 	return change_end(change, status, &before);
+}
+
+enum status change_judge(const struct change *change, enum status status)
+{
+	if (irqkit_ctx_get_error(change->ctx) == 0)
+		return status;
+	status = machine_judge(change->ctx, status);
+	if (change_writes(change->options))
+		say_error("nothing was changed");
+	return status;
 }
 
 enum status change_finish(struct change *change)
 {
+	/* it reads more than the plan does */
 	if (change->options->is_script)
-		return script_print(change);
+		return change_judge(change, script_print(change));
 	if (!change_writes(change->options))
 		return report_print(&change->report);
 	return apply_and_report(change);
@@ -262,7 +287,7 @@ static enum status read_and_plan(struct change *change, change_plan_fn *plan, vo
 	enum status status = change_read_machine(change);
 
 	report_drop_remarks(&change->report);
-	return status == STATUS_DONE ? plan(change, data) : status;
+	return status == STATUS_DONE ? change_judge(change, plan(change, data)) : status;
 }
 
 static enum status plan_under_lock(

@@ -63,6 +63,11 @@ typedef enum status change_plan_fn(struct change *change, void *data);
 enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data);
 void change_free(struct change *change);
+/*
+ * Returns @status of planning, unless something could not be read: a plan that may lack
+ * what was not read is neither shown nor applied. Reports it.
+ */
+enum status change_judge(const struct change *change, enum status status);
 
 /* Was any of them given? */
 bool change_options_are_given(const struct change_options *options);

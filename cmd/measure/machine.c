@@ -38,9 +38,19 @@ enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_sn
 	else if (r == -EBADMSG || r == -EAGAIN || r == -ERANGE)
 		say_error("cannot parse %s%sproc/interrupts, line %zu: %s", root, slash,
 			line, reason);
-	else
+	else if (r != irqkit_ctx_get_error(ctx)) /* the library has said it */
 		say_error("cannot read %s%sproc/interrupts: %s", root, slash,
 			strerror(-r));
+	return STATUS_REFUSED;
+}
+
+enum status machine_judge(const struct irqkit_ctx *ctx, enum status status)
+{
+	int r = irqkit_ctx_get_error(ctx);
+
+	if (r == 0)
+		return status;
+	say_error("not everything could be read (%s)", strerror(-r));
 	return STATUS_REFUSED;
 }
 
@@ -70,6 +80,23 @@ enum status machine_devices(struct irqkit_ctx *ctx,
 	return say_no_memory();
 }
 
+/* Is it the word that is wrong, for this machine or at all? */
+static bool is_about_word(int error)
+{
+	switch (error) {
+	case -EINVAL:
+	case -ERANGE:
+	case -ENODEV:
+	case -ENODATA:
+	case -EBADMSG:
+	case -EACCES:
+	case -EPERM:
+		return true;
+	default:
+		return false;
+	}
+}
+
 enum status machine_read_cpus(const char *option, const char *word,
 	struct irqkit_topology *topology, const struct irqkit_cpuset *local,
 	struct irqkit_cpuset **ret_set)
@@ -81,7 +108,7 @@ enum status machine_read_cpus(const char *option, const char *word,
 	if (r == 0)
 		return STATUS_DONE;
 	say_error("%s: %s", option, message ? message : strerror(-r));
-	return r == -ENOMEM ? STATUS_REFUSED : STATUS_MISUSE;
+	return is_about_word(r) ? STATUS_MISUSE : STATUS_REFUSED;
 }
 
 /* Takes @set over. */

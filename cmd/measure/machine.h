@@ -11,6 +11,11 @@
 enum status machine_open(const struct call *call, struct irqkit_ctx **ret_ctx);
 /* Reads /proc/interrupts; reports why it cannot. */
 enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot);
+/*
+ * Returns @status, unless something could not be read: then what was found, or not found,
+ * may be wrong. Reports it.
+ */
+enum status machine_judge(const struct irqkit_ctx *ctx, enum status status);
 /* The topology; the CPUs in the heading of @snapshot are online. */
 enum status machine_topology(struct irqkit_ctx *ctx,
 	const struct irqkit_snapshot *snapshot, struct irqkit_topology **ret_topology);

@@ -65,8 +65,11 @@ static enum status choose_targets(struct net *net, bool is_lower)
 	size_t n = 1;
 	int r = is_lower ? irqkit_device_count_lower(net->named, &n) : 0;
 
-	if (r < 0)
-		return say_no_memory();
+	if (r < 0) {
+		say_error("cannot list the lower interfaces of %s: %s",
+			irqkit_device_get_name(net->named), strerror(-r));
+		return STATUS_REFUSED;
+	}
 	if (n == 0) {
 		say_error("%s has no lower interfaces; leave out --lower",
 			irqkit_device_get_name(net->named));

@@ -3,6 +3,7 @@
 #include "queues/steering.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "measure/machine.h"
 #include "measure/queue.h"
 #include "queues/knobs.h"
 #include "queues/net_queues.h"
@@ -98,7 +99,9 @@ enum status steer_run(const struct call *call, const struct steering *steering,
 		status = change_read_machine(&change);
 	if (status == STATUS_DONE)
 		status = net_open(&net, &change, call->words[0], options->is_lower);
-	return status == STATUS_DONE ? steering->show(&net, options) : status;
+	if (status == STATUS_DONE)
+		status = steering->show(&net, options);
+	return change.ctx ? machine_judge(change.ctx, status) : status;
 }
 
 /* ------------------------------------------------------------------------------- */

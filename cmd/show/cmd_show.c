@@ -185,6 +185,20 @@ static enum status print_rows(
 	return status;
 }
 
+static enum status show_all(
+	struct show *show, const struct call *call, const struct show_options *o)
+{
+	enum status status;
+
+	if (o->is_queues)
+		return show_queues(show, call, &o->table);
+	status = collect(show, call, o);
+	if (status != STATUS_DONE)
+		return status;
+	return o->is_by_cpu ? show_by_cpu(show, &o->table, &call->common)
+			    : print_rows(show, call, o);
+}
+
 static enum status run(const struct call *call)
 {
 	const struct show_options *o = call->state;
@@ -205,15 +219,10 @@ static enum status run(const struct call *call)
 		return STATUS_MISUSE;
 	}
 	status = open_machine(&show, call);
-	if (status == STATUS_DONE && o->is_queues)
-		return show_queues(&show, call, &o->table);
-	if (status == STATUS_DONE)
-		status = collect(&show, call, o);
 	if (status != STATUS_DONE)
 		return status;
-	if (o->is_by_cpu)
-		return show_by_cpu(&show, &o->table, &call->common);
-	return print_rows(&show, call, o);
+	/* what is known is shown */
+	return machine_judge(show.ctx, show_all(&show, call, o));
 }
 
 const struct command cmd_show = {

@@ -30,5 +30,5 @@ enum status spread_decide(struct spread *spread, struct change *change,
 				 ? irqkit_spread_get_imbalance_before(
 					   spread->placement.spread)
 				 : 0;
-	return status;
+	return change_judge(change, status);
 }

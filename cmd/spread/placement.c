@@ -41,8 +41,10 @@ static enum status tell_cpus(struct placement *p)
 	size_t n;
 	int r = irqkit_topology_get_order(p->topology, p->cpus, &order, &n);
 
-	if (r < 0)
-		return say_no_memory();
+	if (r < 0) {
+		say_error("cannot order the CPUs: %s", strerror(-r));
+		return STATUS_REFUSED;
+	}
 	for (size_t i = 0; i < n && r >= 0; i++) {
 		const struct irqkit_cpuset *llc =
 			irqkit_topology_get_llc(p->topology, order[i]);
@@ -82,7 +84,10 @@ enum status placement_check(struct change *change, const struct placement_wish *
 	struct placement placement CLEANUP(placement_clear) = { 0 };
 	enum status status = change_read_machine(change);
 
-	return status == STATUS_DONE ? choose_cpus_and_interrupts(&placement, change, wish) : status;
+	if (status != STATUS_DONE)
+		return status;
+	return change_judge(
+		change, choose_cpus_and_interrupts(&placement, change, wish));
 }
 
 enum status placement_build(struct placement *placement, struct change *change,

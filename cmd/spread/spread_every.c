@@ -178,7 +178,7 @@ static enum status apply_decision(struct watch *watch, struct spread *spread, st
 		change_unlock(change);
 		return status;
 	}
-	status = placement_add_steps(&spread->placement, change);
+	status = change_judge(change, placement_add_steps(&spread->placement, change));
 	if (status == STATUS_DONE)
 		status = spread_apply(spread, change);
 	note_refused(watch, change->plan);

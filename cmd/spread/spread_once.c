@@ -140,6 +140,9 @@ static enum status decide(struct spread *spread, struct change *change,
 	if (measured)
 		spread->before = measure_imbalance(&spread->placement, measured);
 	spread_find_notes(spread, change);
+	status = change_judge(change, status);
+	if (status != STATUS_DONE)
+		return status;
 	spread_say_warnings(spread, change);
 	if (change->options->is_script)
 		spread_pin_unmoved(spread, change, wish);

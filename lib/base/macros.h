@@ -3,6 +3,7 @@
 #ifndef IRQKIT_MACROS_H
 #define IRQKIT_MACROS_H
 
+#include <errno.h>
 #include <stdlib.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -22,5 +23,15 @@ static inline void free_memory(void *pointer)
 	free(*(void **)pointer);
 }
 #define _cleanup_free_ CLEANUP(free_memory)
+
+/* Repeats a system call for as long as a signal interrupts it. */
+#define RETRY(call)                                                                      \
+	({                                                                               \
+		__typeof__(call) result_;                                                \
+		do                                                                       \
+			result_ = (call);                                                \
+		while (result_ == -1 && errno == EINTR);                                 \
+		result_;                                                                 \
+	})
 
 #endif

@@ -8,6 +8,7 @@
 #include "devices/device_irqs.h"
 #include "devices/queues.h"
 #include "devices/sysfs.h"
+#include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
 
@@ -137,7 +138,7 @@ static int read_net(struct irqkit_device *device)
 			r = sysfs_resolve(device->devices, link, &bus_path);
 		if (r == 0)
 			r = sysfs_read_bus(device, bus_path);
-		if (r == -ENOMEM)
+		if (is_failure(r))
 			return r;
 	}
 	r = device_read_irqs(device);
@@ -170,7 +171,7 @@ static int find_net_by_names(struct irqkit_devices *devices, const char *name,
 	r = read_net(device);
 	if (r < 0 || !has_queue_names(device)) {
 		drop_last(devices);
-		return r < 0 ? r : -ENODEV;
+		return r < 0 ? ctx_keep(devices->ctx, r) : -ENODEV;
 	}
 	*ret_device = device;
 	return 0;
@@ -190,14 +191,14 @@ static int find_in(struct irqkit_devices *devices, enum irqkit_device_kind kind,
 		if (r == 0)
 			r = device_new(devices, kind, name, path, &device);
 		if (r < 0)
-			return r;
+			return ctx_keep(devices->ctx, r);
 		r = read(device);
 		if (r < 0)
 			drop_last(devices);
 	}
 	if (r == 0)
 		*ret_device = device;
-	return r;
+	return ctx_keep(devices->ctx, r);
 }
 
 EXPORT int irqkit_devices_find_net(struct irqkit_devices *devices, const char *name,
@@ -228,15 +229,19 @@ static int read_nvme_paths(struct irqkit_device *device)
 		char link[PATH_MAX];
 		const char *path;
 
-		if (format_path(link, "%s/%s", folder, names[i]) < 0 ||
-			sysfs_resolve(device->devices, link, &path) < 0)
+		r = format_path(link, "%s/%s", folder, names[i]);
+		if (r == 0)
+			r = sysfs_resolve(device->devices, link, &path);
+		if (is_failure(r))
+			return r;
+		if (r < 0)
 			continue;
 		device->keys.pci = NULL;
 		r = sysfs_read_bus(device, path);
 		if (r == 0)
 			r = sysfs_read_irqs(device);
 	}
-	return r == -ENOMEM ? r : 0;
+	return is_failure(r) ? r : 0;
 }
 
 static int read_block(struct irqkit_device *device)
@@ -281,7 +286,7 @@ static int read_virtio_child(struct irqkit_device *device)
 		return 0;
 	r = knob_list_names(device->devices->ctx, device->path, "virtio", &names, &count);
 	if (r < 0 || count != 1)
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	device->keys.virtio = arena_text(
 		&device->devices->arena, names[0], strlen(names[0]));
 	return device->keys.virtio ? 0 : -ENOMEM;

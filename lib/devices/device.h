@@ -91,6 +91,7 @@ struct irqkit_devices {
 	struct netlink_answers netlink;
 	bool has_netlink; /* the kernel answered */
 	bool has_asked_netlink;
+	int netlink_error; /* negative: the answer is incomplete */
 
 	const struct irqkit_interrupt **rows; /* owned array; by irq */
 	size_t n_rows;

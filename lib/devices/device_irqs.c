@@ -10,6 +10,7 @@
 #include "devices/rows.h"
 #include "devices/sysfs.h"
 #include "interrupts/snapshot.h"
+#include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
 
@@ -101,7 +102,7 @@ static int list_others(struct irqkit_device *device, char ***ret_names)
 		return 0;
 	r = knob_listf_names(
 		device->devices->ctx, "", ret_names, &count, "%s/net", device->bus_path);
-	return r == -ENOMEM ? r : 0;
+	return is_failure(r) ? r : 0;
 }
 
 /* Is there an interrupt whose name is not the device's? */
@@ -170,7 +171,7 @@ static int add_blkif(struct irqkit_device *device)
 		return 0;
 	r = knob_list_names(device->devices->ctx, "sys/devices", "vbd-", &names, &count);
 	if (r < 0 || count != 1)
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	return add_by_word(device, "blkif");
 }
 

@@ -6,6 +6,7 @@
 #include "devices/netlink.h"
 #include "devices/queues.h"
 #include "devices/threads.h"
+#include "kernel/ctx.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -231,7 +232,7 @@ EXPORT int irqkit_queue_count_threads(struct irqkit_queue *queue, size_t *ret_co
 			r = add_of_queue(&list, queue);
 		if (r < 0) {
 			free(list.items);
-			return r;
+			return ctx_keep(queue->device->devices->ctx, r);
 		}
 		queue->threads = list.items;
 		queue->n_threads = list.n;
@@ -285,7 +286,7 @@ EXPORT int irqkit_device_count_threads(struct irqkit_device *device, size_t *ret
 		r = add_of_device(&list, device);
 		if (r < 0) {
 			free(list.items);
-			return r;
+			return ctx_keep(device->devices->ctx, r);
 		}
 		device->threads = list.items;
 		device->n_threads = list.n;

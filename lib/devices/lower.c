@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/macros.h"
 #include "devices/device.h"
+#include "kernel/ctx.h"
 #include "kernel/knob_path.h"
 
 #include <errno.h>
@@ -45,7 +46,7 @@ static int add_named(
 		: irqkit_devices_find_block(upper->devices, name, &device);
 
 	if (r < 0)
-		return r == -ENOMEM ? r
+		return is_failure(r) ? r
 				    : 0; /* it has just gone, or is in another place */
 	return walk_add(walk, device);
 }
@@ -62,7 +63,7 @@ static int add_below(struct lower_walk *walk, struct irqkit_device *device)
 	r = knob_listf_names(device->devices->ctx, is_net ? LOWER : "", &names, &count,
 		"%s%s", device->path, is_net ? "" : "/slaves");
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	for (size_t i = 0; i < count && r == 0; i++)
 		r = add_named(walk, device, names[i] + (is_net ? strlen(LOWER) : 0));
 	return r;
@@ -80,7 +81,7 @@ EXPORT int irqkit_device_count_lower(struct irqkit_device *device, size_t *ret_c
 			r = add_below(&walk, walk.seen[i]);
 		if (r < 0) {
 			free(walk.seen);
-			return r;
+			return ctx_keep(device->devices->ctx, r);
 		}
 		for (size_t i = 1; i < walk.n; i++)
 			if (walk.seen[i]->bus_path)

@@ -43,6 +43,7 @@ enum {
 
 #define N_ATTRIBUTES 5 /* those above; attribute 0 is none */
 #define PATIENCE_SECONDS 2
+#define ATTEMPTS 5
 
 /* ------------------------------------------------------------------------------- */
 /* From bytes                                                                      */
@@ -163,14 +164,54 @@ static bool are_messages(const char *bytes, size_t len)
 	return false;
 }
 
+static int fail(int error)
+{
+	errno = error;
+	return MNL_CB_ERROR;
+}
+
+/* Nothing that is asked here is answered by "no error" alone. */
+static int read_error(const struct nlmsghdr *message, void *data)
+{
+	const struct nlmsgerr *answer = mnl_nlmsg_get_payload(message);
+
+	(void)data;
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*answer) || answer->error >= 0)
+		return fail(EBADMSG);
+	return fail(-answer->error);
+}
+
+/* A dump that ended early says why (net/netlink/af_netlink.c, netlink_dump_done()). */
+static int read_done(const struct nlmsghdr *message, void *data)
+{
+	const int *error = mnl_nlmsg_get_payload(message);
+
+	(void)data;
+	if (mnl_nlmsg_get_payload_len(message) >= sizeof(*error) && *error < 0)
+		return fail(-*error);
+	return MNL_CB_STOP;
+}
+
+static int read_overrun(const struct nlmsghdr *message, void *data)
+{
+	(void)message;
+	(void)data;
+	return fail(ENOBUFS);
+}
+
 static int parse(const void *bytes, size_t len, mnl_cb_t each, void *data)
 {
+	mnl_cb_t control[] = {
+		[NLMSG_ERROR] = read_error,
+		[NLMSG_DONE] = read_done,
+		[NLMSG_OVERRUN] = read_overrun,
+	};
 	int r;
 
 	if (!are_messages(bytes, len))
 		return -EBADMSG;
 	errno = 0;
-	r = mnl_cb_run(bytes, len, 0, 0, each, data);
+	r = mnl_cb_run2(bytes, len, 0, 0, each, data, control, LENGTH(control));
 	if (r <= MNL_CB_ERROR)
 		return errno ? -errno : -EBADMSG;
 	return r == MNL_CB_STOP ? 0 : 1;
@@ -269,7 +310,9 @@ static ssize_t receive(struct mnl_socket *socket, struct packet *buffer)
 	do
 		n = mnl_socket_recvfrom(socket, buffer->bytes, sizeof(buffer->bytes));
 	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n;
+	if (n < 0)
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+	return n;
 }
 
 static int ask_family(
@@ -331,14 +374,21 @@ static int ask_once(struct netlink_answers *answers)
 		netlink_free(answers);
 	else
 		netlink_sort(answers);
-	return r;
+	/* a file that is damaged may be passed over, an answer may not */
+	return r == -EBADMSG ? -EPROTO : r;
+}
+
+/* A device came or went while the kernel listed them, or it had no room for the list. */
+static bool is_passing(int r)
+{
+	return r == -EINTR || r == -ENOBUFS;
 }
 
 int netlink_ask(struct netlink_answers *answers)
 {
-	int r = -EINTR; /* a device came or went while the kernel listed them */
+	int r = -EINTR;
 
-	for (int attempt = 0; attempt < 3 && r == -EINTR; attempt++)
+	for (int attempt = 0; attempt < ATTEMPTS && is_passing(r); attempt++)
 		r = ask_once(answers);
 	return r;
 }

@@ -39,7 +39,10 @@ void netlink_sort(struct netlink_answers *answers);
 const struct netlink_napi *netlink_find_napi(
 	const struct netlink_answers *answers, uint32_t ifindex, uint32_t id);
 
-/* Asks the kernel for the NAPIs and queues of all devices. -ENOENT: no such family. */
+/*
+ * Asks the kernel for the NAPIs and queues of all devices: all of them, or an error.
+ * -ENOENT: no such family. is_failure(): the family is there, and the answer is incomplete.
+ */
 int netlink_ask(struct netlink_answers *answers);
 void netlink_free(struct netlink_answers *answers);
 

@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/macros.h"
 #include "devices/device.h"
+#include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
 
@@ -93,7 +94,7 @@ static int list_net(struct irqkit_devices *devices)
 	for (size_t i = 0; i < count; i++) {
 		r = irqkit_devices_find_net(
 			devices, names[i], &devices->net[devices->n_net]);
-		if (r == -ENOMEM)
+		if (is_failure(r))
 			return r;
 		devices->n_net += r ==
 			0; /* bonding_masters is a file; some have just gone */
@@ -108,7 +109,7 @@ EXPORT int irqkit_devices_count_net(struct irqkit_devices *devices, size_t *ret_
 
 	if (r == 0)
 		*ret_count = devices->n_net;
-	return r;
+	return ctx_keep(devices->ctx, r);
 }
 
 EXPORT struct irqkit_device *irqkit_devices_get_net(
@@ -126,14 +127,17 @@ static bool is_same_text(const char *a, const char *b)
  * The representor of a virtual function, which the card's own interface has beside it: it
  * borrows the card's interrupts. phys_port_name is pf0vf3 or pf0sf7, that of a port p0.
  */
-static bool is_representor(const struct irqkit_device *device)
+static int is_representor(const struct irqkit_device *device)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t len;
+	int r;
 
-	return knob_readf_line(device->devices->ctx, &text, &len, "%s/phys_port_name",
-		       device->path) == 0 &&
-		(strstr(text, "vf") || strstr(text, "sf"));
+	r = knob_readf_line(device->devices->ctx, &text, &len, "%s/phys_port_name",
+		device->path);
+	if (r < 0)
+		return is_failure(r) ? r : false;
+	return strstr(text, "vf") || strstr(text, "sf");
 }
 
 /* Interfaces that share a bus device, by its path. */
@@ -153,7 +157,7 @@ static int add_net(struct irqkit_devices *devices)
 	int r = list_net(devices);
 
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	sorted = calloc(devices->n_net + 1, sizeof(*sorted));
 	if (!sorted)
 		return -ENOMEM;
@@ -167,8 +171,11 @@ static int add_net(struct irqkit_devices *devices)
 					   is_same_text(path, sorted[i - 1]->bus_path)) ||
 			(sorted[i + 1] && is_same_text(path, sorted[i + 1]->bus_path));
 
-		if (!has_sibling || !is_representor(sorted[i]))
+		r = has_sibling ? is_representor(sorted[i]) : false;
+		if (r == 0)
 			r = add_owner(devices, sorted[i], 0);
+		else if (r > 0)
+			r = 0;
 	}
 	free(sorted);
 	return r;
@@ -203,13 +210,13 @@ static int add_disks(struct irqkit_devices *devices)
 	int r = knob_list_names(devices->ctx, "sys/block", "", &names, &count);
 
 	if (r < 0) /* old, or saved without; partitions then are taken for disks */
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	disks = calloc(count + 1, sizeof(*disks));
 	if (!disks)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		r = irqkit_devices_find_block(devices, names[i], &disks[n]);
-		if (r == -ENOMEM)
+		if (is_failure(r))
 			return r;
 		n += r == 0;
 	}
@@ -223,14 +230,14 @@ static int add_pci(struct irqkit_devices *devices)
 	int r = knob_list_names(devices->ctx, "sys/bus/pci/devices", "", &names, &count);
 
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	for (size_t i = 0; i < count; i++) {
 		struct irqkit_device *device;
 
 		r = irqkit_devices_find_pci(devices, names[i], &device);
 		if (r == 0)
 			r = add_owner(devices, device, n_taken);
-		if (r == -ENOMEM)
+		if (is_failure(r))
 			return r;
 	}
 	return 0;
@@ -249,7 +256,7 @@ static int read_owners(struct irqkit_devices *devices)
 		end_round(devices);
 	}
 	devices->has_owners = r == 0;
-	return r;
+	return ctx_keep(devices->ctx, r);
 }
 
 EXPORT int irqkit_devices_count_owners(

@@ -101,7 +101,7 @@ static int list_queues(struct irqkit_device *device)
 	r = knob_listf_names(
 		device->devices->ctx, "", &names, &count, "%s/queues", device->path);
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	for (size_t i = 0; i < count; i++) {
 		if (list_direction(device, IRQKIT_RX, names[i]) < 0 ||
 			list_direction(device, IRQKIT_TX, names[i]) < 0)
@@ -113,40 +113,53 @@ static int list_queues(struct irqkit_device *device)
 /* ------------------------------------------------------------------------------- */
 /* From netlink                                                                    */
 
-static void ask_netlink(struct irqkit_devices *devices)
+static int ask_netlink(struct irqkit_devices *devices)
 {
 	int r;
 
 	if (devices->has_asked_netlink || !devices->ctx->is_live)
-		return;
+		return devices->netlink_error;
 	devices->has_asked_netlink = true;
 	r = netlink_ask(&devices->netlink);
 	devices->has_netlink = r == 0;
+	/* half an answer, or none in time: it may know of more than names do */
+	if (is_failure(r)) {
+		devices->netlink_error = r;
+		return ctx_note_thing(
+			devices->ctx, "the queues that the kernel reports by netlink", r);
+	}
 	if (r < 0)
 		ctx_log(devices->ctx, LOG_DEBUG,
 			"netdev netlink is not available (%s): using /sys and handler "
 			"names",
 			strerror(-r));
+	return 0;
 }
 
 /*
  * The number by which netlink knows the device. /sys may have been mounted in another
  * network name space, where another device has this number.
  */
-static uint32_t read_ifindex(const struct irqkit_device *device)
+static int read_ifindex(struct irqkit_device *device)
 {
+	struct irqkit_ctx *ctx = device->devices->ctx;
 	_cleanup_free_ char *text = NULL;
-	uint32_t ifindex;
+	uint32_t ifindex, here;
 	size_t len;
+	int r;
 
-	if (!device->path)
+	device->ifindex = 0;
+	if (!device->path || !device->devices->has_netlink)
 		return 0;
-	if (knob_readf_line(
-		    device->devices->ctx, &text, &len, "%s/ifindex", device->path) < 0 ||
-		parse_u32(text, len, &ifindex) < 0 ||
-		if_nametoindex(device->name) != ifindex)
-		return 0;
-	return ifindex;
+	r = knob_readf_line(ctx, &text, &len, "%s/ifindex", device->path);
+	if (r < 0 || parse_u32(text, len, &ifindex) < 0)
+		return is_failure(r) ? r : 0;
+	here = if_nametoindex(device->name);
+	if (here == 0 && is_failure(-errno))
+		return ctx_note_thing(ctx, "the index of a network interface", -errno);
+	if (here == ifindex)
+		device->ifindex = ifindex;
+	return 0;
 }
 
 /* All interrupts of its NAPIs are the device's, also those that no queue names. */
@@ -226,12 +239,12 @@ static struct range range_of_line(const struct irqkit_device *device, size_t lin
 }
 
 /* Numbers of names become numbers of queues, once all names are known. */
-static void number_queues(struct irqkit_device *device)
+static int number_queues(struct irqkit_device *device)
 {
 	_cleanup_free_ struct range *range = calloc(device->n_irqs + 1, sizeof(*range));
 
 	if (!range)
-		return;
+		return -ENOMEM;
 	for (size_t i = 0; i < device->n_irqs; i++)
 		range[i] = range_of_line(device, device->irqs[i].meaning.line);
 	for (size_t i = 0; i < device->n_irqs; i++) {
@@ -245,6 +258,7 @@ static void number_queues(struct irqkit_device *device)
 			m->number -= m->number < half ? 0 : half;
 		}
 	}
+	return 0;
 }
 
 static bool has_own_queue_irqs(const struct irqkit_device *device)
@@ -355,20 +369,21 @@ int device_read_queues(struct irqkit_device *device)
 {
 	int r = list_queues(device);
 
+	if (r == 0)
+		r = number_queues(device);
 	if (r < 0)
 		return r;
-	number_queues(device);
 	settle_plain_names(device);
 	if (list_by_names(device, IRQKIT_RX) < 0 || list_by_names(device, IRQKIT_TX) < 0)
 		return -ENOMEM;
 
-	ask_netlink(device->devices);
-	device->ifindex = device->devices->has_netlink ? read_ifindex(device) : 0;
-	if (device->ifindex) {
+	r = ask_netlink(device->devices);
+	if (r == 0)
+		r = read_ifindex(device);
+	if (r == 0 && device->ifindex)
 		r = device_join_netlink(device, &device->devices->netlink);
-		if (r < 0)
-			return r;
-	}
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < device->n_irqs; i++)
 		give_by_name(device, &device->irqs[i]);
 	give_the_only_one(device);
@@ -453,7 +468,8 @@ static int read_cpus(const struct irqkit_queue *queue, enum irqkit_direction dir
 	_cleanup_free_ char *path = NULL;
 	int r = format_file(queue, direction, name, &path);
 
-	return r < 0 ? r : knob_read_cpumask(queue->device->devices->ctx, path, ret_set);
+	return r < 0 ? ctx_keep(queue->device->devices->ctx, r)
+		     : knob_read_cpumask(queue->device->devices->ctx, path, ret_set);
 }
 
 EXPORT int irqkit_queue_read_rps_cpus(

@@ -16,6 +16,7 @@
 #include "devices/irq_list.h"
 #include "devices/rows.h"
 #include "interrupts/snapshot.h"
+#include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
 
@@ -143,7 +144,7 @@ static int read_driver(struct irqkit_device *device)
 	}
 	r = knob_readf_link(device->devices->ctx, &target, "%s/driver", device->bus_path);
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	name = sysfs_last_name(target);
 	if (!sysfs_is_name(name))
 		return 0;
@@ -215,7 +216,7 @@ static int read_msi_irqs(struct irqkit_device *device, const char *folder)
 		device->devices->ctx, &numbers, &count, "%s/msi_irqs", folder);
 
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	for (size_t i = 0; i < count; i++) {
 		r = add_number(device, numbers[i]);
 		if (r < 0)
@@ -239,7 +240,7 @@ static int read_line_irq(struct irqkit_device *device)
 		device->devices->ctx, &text, &len, "%s/irq", device->pci_path);
 
 	if (r < 0 || parse_u32(text, len, &irq) < 0 || irq == 0)
-		return r == -ENOMEM ? r : 0;
+		return is_failure(r) ? r : 0;
 	row = devices_find_row(device->devices, irq);
 	return row && row->n_actions ? add_number(device, irq) : 0;
 }

@@ -48,19 +48,21 @@ static bool is_candidate(const char *name, size_t len)
  * The flags stand in the 9th field of stat; the 2nd, the name, may hold anything. In a
  * saved root without that file, the name is believed.
  */
-static unsigned int read_flags(struct irqkit_ctx *ctx, unsigned int pid)
+static int read_flags(struct irqkit_ctx *ctx, unsigned int pid, unsigned int *ret_flags)
 {
 	_cleanup_free_ char *text = NULL;
-	unsigned int flags;
 	const char *rest;
 	size_t len;
+	int r;
 
-	if (knob_readf_line(ctx, &text, &len, "proc/%u/stat", pid) < 0)
-		return ctx->is_live ? 0 : PF_KTHREAD;
+	*ret_flags = ctx->is_live ? 0 : PF_KTHREAD;
+	r = knob_readf_line(ctx, &text, &len, "proc/%u/stat", pid);
+	if (r < 0)
+		return is_failure(r) ? r : 0;
 	rest = strrchr(text, ')');
-	if (!rest || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1)
-		return 0;
-	return flags;
+	if (!rest || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %u", ret_flags) != 1)
+		*ret_flags = 0;
+	return 0;
 }
 
 static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *room)
@@ -71,10 +73,12 @@ static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *
 	int r = knob_readf_line(devices->ctx, &text, &len, "proc/%u/comm", pid);
 
 	if (r < 0)
-		return r == -ENOMEM ? r : 0; /* it has ended */
+		return is_failure(r) ? r : 0; /* it has ended */
 	if (!is_candidate(text, len))
 		return 0;
-	thread.flags = read_flags(devices->ctx, pid);
+	r = read_flags(devices->ctx, pid, &thread.flags);
+	if (r < 0)
+		return r;
 	if (!(thread.flags & PF_KTHREAD))
 		return 0;
 	thread.name = arena_text(&devices->arena, text, len);
@@ -98,7 +102,7 @@ int devices_read_threads(struct irqkit_devices *devices)
 	if (r < 0) {
 		free(TAKE(devices->threads));
 		devices->n_threads = 0;
-		return r;
+		return ctx_keep(devices->ctx, r);
 	}
 	if (devices->n_threads)
 		qsort(devices->threads, devices->n_threads, sizeof(*devices->threads),
@@ -120,8 +124,10 @@ EXPORT int irqkit_ctx_find_process(struct irqkit_ctx *ctx, const char *name)
 		_cleanup_free_ char *comm = NULL;
 		size_t len;
 
-		if (knob_readf_line(ctx, &comm, &len, "proc/%u/comm", pids[i]) == 0 &&
-			strcmp(comm, name) == 0)
+		r = knob_readf_line(ctx, &comm, &len, "proc/%u/comm", pids[i]);
+		if (is_failure(r))
+			return r;
+		if (r == 0 && strcmp(comm, name) == 0)
 			found = (int)pids[i];
 	}
 	return found;
@@ -200,5 +206,6 @@ EXPORT int irqkit_thread_read_affinity(
 	list += strlen(word);
 	list += strspn(list, " \t");
 	r = irqkit_cpuset_parse_list(list, strcspn(list, "\n"), ret_set, NULL);
-	return r == -EINVAL || r == -ERANGE ? -EBADMSG : r;
+	return r == -EINVAL || r == -ERANGE ? -EBADMSG
+					    : ctx_keep(thread->devices->ctx, r);
 }

@@ -114,6 +114,18 @@ typedef void irqkit_log_fn(void *data, int priority, const char *message);
 void irqkit_ctx_set_log_fn(struct irqkit_ctx *ctx, irqkit_log_fn *fn, void *data);
 
 /*
+ * Returns the first failure to read a file or directory (-EIO, -ENOMEM, -EMFILE, ...), or
+ * 0 if there was none.
+ *
+ * A call that returns no error reports what could not be read as absent. Therefore
+ * irqkit_plan_apply() returns this failure until it is cleared. It is not a failure if
+ * something does not exist, if this kernel does not have it, or if this user may not read
+ * it. Clear the failure before everything is read again.
+ */
+int irqkit_ctx_get_error(const struct irqkit_ctx *ctx);
+void irqkit_ctx_clear_error(struct irqkit_ctx *ctx);
+
+/*
  * Finds the first process with this name, of any user.
  *
  * @name: the name; the kernel keeps only its first 15 bytes
@@ -763,9 +775,9 @@ int irqkit_irq_read_movable(struct irqkit_ctx *ctx,
  * offline CPUs), nothing is invented: a number is -1, a set is NULL, and a CPU whose
  * siblings are not known is a core of its own.
  *
- * If memory runs out in a call that cannot return an error, the call answers as if the
- * kernel reported nothing; irqkit_topology_get_order() and irqkit_topology_parse_set() on
- * that topology then return -ENOMEM.
+ * If reading fails or memory runs out in a call that cannot return an error, the call
+ * answers as if the kernel reported nothing; irqkit_topology_get_order() and
+ * irqkit_topology_parse_set() on that topology then return that error.
  */
 struct irqkit_topology;
 
@@ -1133,8 +1145,8 @@ enum {
  * @flags: 0 or IRQKIT_APPLY_KEEP_GOING
  *
  * Returns 0, or the error of the first step that failed; irqkit_step_get_result() shows
- * the rest. If no step failed, an error comes from the journal: nothing was written, or
- * everything was restored.
+ * the rest. If no step failed, an error comes from the journal or is that of
+ * irqkit_ctx_get_error(): nothing was written, or everything was restored.
  * -EPROTO: the kernel accepted the value, but the knob holds another one. The kernel may
  *          leave CPUs that are offline or isolated out of rps_cpus, xps_cpus and the
  *          affinity of threads; this is no error.

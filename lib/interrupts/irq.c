@@ -3,6 +3,7 @@
 #include "base/macros.h"
 #include "base/number.h"
 #include "interrupts/snapshot.h"
+#include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
 
@@ -84,15 +85,15 @@ static const char *const managed_names[] = {
 };
 
 /* Since 6.11 the kernel takes the write permission away from what can't be moved. */
-static bool is_mode_telling(struct irqkit_ctx *ctx)
+static int is_mode_telling(struct irqkit_ctx *ctx)
 {
 	_cleanup_free_ char *release = NULL;
 	unsigned int major, minor;
 	size_t len;
+	int r = knob_read_line(ctx, "proc/sys/kernel/osrelease", &release, &len);
 
-	if (knob_read_line(ctx, "proc/sys/kernel/osrelease", &release, &len) < 0 ||
-		sscanf(release, "%u.%u", &major, &minor) != 2)
-		return false;
+	if (r < 0 || sscanf(release, "%u.%u", &major, &minor) != 2)
+		return is_failure(r) ? r : false;
 	return major > 6 || (major == 6 && minor >= 11);
 }
 
@@ -152,12 +153,13 @@ EXPORT int irqkit_irq_read_movable(struct irqkit_ctx *ctx,
 	r = read_mode(ctx, (unsigned int)interrupt->irq, &mode);
 	if (r < 0)
 		return r;
-	if (!(mode & S_IWUSR))
+	if (!(mode & S_IWUSR)) {
 		*ret_movable = is_msi(interrupt) ? IRQKIT_MANAGED : IRQKIT_READ_ONLY;
-	else if (is_msi(interrupt) && has_managed_name(interrupt) &&
-		 !is_mode_telling(ctx))
-		*ret_movable = IRQKIT_MANAGED;
-	else
-		*ret_movable = IRQKIT_MOVABLE;
+		return 0;
+	}
+	r = is_msi(interrupt) && has_managed_name(interrupt) ? is_mode_telling(ctx) : true;
+	if (r < 0)
+		return r;
+	*ret_movable = r ? IRQKIT_MOVABLE : IRQKIT_MANAGED;
 	return 0;
 }

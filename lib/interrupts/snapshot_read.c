@@ -52,9 +52,11 @@ static int read_irq_text(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapsho
 	_cleanup_free_ char *text = NULL;
 	size_t len;
 
+	int r = read_irq_file(ctx, irq, name, &text, &len);
+
 	*ret_text = NULL;
-	if (read_irq_file(ctx, irq, name, &text, &len) < 0)
-		return 0;
+	if (r < 0)
+		return is_failure(r) ? r : 0;
 	*ret_text = arena_text(&snapshot->arena, text, len);
 	return *ret_text ? 0 : -ENOMEM;
 }
@@ -101,7 +103,7 @@ static int settle_ambiguous(struct irqkit_ctx *ctx, struct irqkit_snapshot *snap
 		if (!row->is_ambiguous)
 			continue;
 		r = read_identity(ctx, snapshot, &told);
-		if (r == -ENOMEM)
+		if (is_failure(r))
 			return r;
 		if (r < 0 || !told.chip)
 			continue;
@@ -179,7 +181,7 @@ static int add_irq(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
 		r = read_per_cpu_count(ctx, snapshot, row, possible, ret_cut);
 	if (r < 0 || row->n_actions == 0)
 		snapshot->n_rows--;
-	return r == -ENOMEM ? r : 0;
+	return is_failure(r) ? r : 0;
 }
 
 static int read_cpus(struct irqkit_ctx *ctx, struct irqkit_cpuset **ret_possible,
@@ -259,9 +261,12 @@ static int read_proc(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapsh
 		else
 			reader_tell(&reader, reterr_line, reterr_reason);
 		/* some kernels of 7.2 lose the heading */
-		if (r == -EBADMSG && reader.lacks_heading && !columns &&
-			topology_read_cpus(ctx, IRQKIT_CPUS_ONLINE, &columns) == 0)
-			r = -EAGAIN;
+		if (r == -EBADMSG && reader.lacks_heading && !columns) {
+			int online = topology_read_cpus(
+				ctx, IRQKIT_CPUS_ONLINE, &columns);
+
+			r = online == 0 ? -EAGAIN : is_failure(online) ? online : r;
+		}
 	}
 	return r;
 }
@@ -275,7 +280,7 @@ EXPORT int irqkit_snapshot_read(struct irqkit_ctx *ctx,
 
 	if (r == -ENODATA) {
 		r = read_sysfs(ctx, &snapshot);
-		if (r < 0 && r != -ENOMEM)
+		if (r < 0 && !is_failure(r))
 			r = -ENODATA;
 	} else if (r == 0) {
 		r = settle_ambiguous(ctx, snapshot);

@@ -12,9 +12,24 @@ struct irqkit_ctx {
 	bool resolves_in_root; /* openat2() works here; cleared when it turns out not to */
 	irqkit_log_fn *log;
 	void *log_data;
+	int error; /* negative: the first failure to read; 0: none */
+	bool is_silent; /* the reader reports failures itself */
 };
 
 void ctx_log(struct irqkit_ctx *ctx, int priority, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Some errors say what is there: nothing, nothing of that kind, nothing for this user. All
+ * others are failures: what could not be read may well be there.
+ */
+bool is_failure(int r);
+
+/* Logs and keeps a failure to read @path, which has no leading slash. Returns @r. */
+int ctx_note(struct irqkit_ctx *ctx, const char *path, int r);
+/* The same for something that is not a file. */
+int ctx_note_thing(struct irqkit_ctx *ctx, const char *thing, int r);
+/* Keeps a failure and logs nothing: it has been logged, or memory ran out. Returns @r. */
+int ctx_keep(struct irqkit_ctx *ctx, int r);
 
 #endif

@@ -65,14 +65,12 @@ static int knob_open(struct irqkit_ctx *ctx, const char *path, int flags)
 
 static ssize_t read_some(int fd, char *buffer, size_t room)
 {
-	ssize_t n;
+	ssize_t n = RETRY(read(fd, buffer, room));
 
-	do
-		n = read(fd, buffer, room);
-	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : n;
 }
 
+/* Reads to the end: for the kernel's files, stat does not know the length. */
 static int read_whole(
 	struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
 {
@@ -110,17 +108,19 @@ static int read_whole(
 }
 
 /*
- * Most callers do without a file that they cannot read; one that is too large belongs to
- * no kernel, so that whoever saved it must hear which it is.
+ * Of an interrupt that has gone, a file of /proc/irq that is still open answers EIO
+ * (fs/proc/inode.c, proc_reg_read()): only another open shows whether it is there.
  */
 int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
 {
 	int r = read_whole(ctx, path, ret_text, ret_len);
 
-	if (r == -EFBIG)
-		ctx_log(ctx, LOG_WARNING, "cannot read /%s: it is too large (over %zu MiB)",
-			path, (size_t)MAX_KNOB >> 20);
-	return r;
+	if (r == -EIO) {
+		_cleanup_fd_ int fd = knob_open(ctx, path, O_PATH);
+
+		r = fd == -ENOENT ? fd : r;
+	}
+	return ctx_note(ctx, path, r);
 }
 
 int knob_read_line(
@@ -159,7 +159,7 @@ static int read_cpus(struct irqkit_ctx *ctx, const char *path,
 		ctx_log(ctx, LOG_DEBUG, "/%s does not contain a set of CPUs", path);
 		return -EBADMSG;
 	}
-	return r;
+	return ctx_keep(ctx, r);
 }
 
 int knob_read_cpulist(
@@ -180,9 +180,9 @@ int knob_read_mode(struct irqkit_ctx *ctx, const char *path, mode_t *ret_mode)
 	struct stat st;
 
 	if (fd < 0)
-		return fd;
+		return ctx_note(ctx, path, fd);
 	if (fstat(fd, &st) < 0)
-		return -errno;
+		return ctx_note(ctx, path, -errno);
 	*ret_mode = st.st_mode;
 	return 0;
 }
@@ -194,65 +194,67 @@ int knob_stream(struct irqkit_ctx *ctx, const char *path,
 	_cleanup_free_ char *piece = NULL;
 
 	if (fd < 0)
-		return fd;
+		return ctx_note(ctx, path, fd);
 	piece = malloc(PIECE);
 	if (!piece)
-		return -ENOMEM;
+		return ctx_note(ctx, path, -ENOMEM);
 
 	for (;;) {
 		ssize_t n = read_some(fd, piece, PIECE);
 		int r;
 
 		if (n <= 0)
-			return (int)n;
+			return ctx_note(ctx, path, (int)n);
 		r = feed(data, piece, (size_t)n);
 		if (r < 0)
 			return r;
 	}
 }
 
-/* The kernel's own file, here or where a container has those of its host. */
-static bool is_of_kernel(int fd)
-{
-	struct statfs fs;
-
-	return fstatfs(fd, &fs) == 0 &&
-		(fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
-}
-
 /*
  * In a saved root the knob is a file that keeps what was in it beyond the new text.
- * Newlines over that do the same in one write as truncating would in a second call.
+ * Newlines over that do the same in one write as truncating would in a second call. The
+ * kernel's own files, here or where a container has those of its host, have no length.
  */
-static size_t length_to_write(int fd, size_t len)
+static int find_length(int fd, size_t *len)
 {
+	struct statfs fs;
 	struct stat st;
 
-	if (is_of_kernel(fd) || fstat(fd, &st) < 0 || st.st_size < 0)
-		return len;
-	return st.st_size > (off_t)len && st.st_size < MAX_KNOB ? (size_t)st.st_size
-								 : len;
+	if (RETRY(fstatfs(fd, &fs)) < 0)
+		return -errno;
+	if (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC)
+		return 0;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_size > (off_t)*len && st.st_size < MAX_KNOB)
+		*len = (size_t)st.st_size;
+	return 0;
 }
 
-int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text)
+int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text,
+	bool *ret_is_refused)
 {
 	_cleanup_fd_ int fd = knob_open(ctx, path, O_WRONLY);
 	_cleanup_free_ char *value = NULL;
-	size_t text_len = strlen(text), len;
+	size_t text_len = strlen(text), len = text_len + 1;
 	ssize_t n;
+	int r;
 
+	*ret_is_refused = false;
 	if (fd < 0)
 		return fd;
-	len = length_to_write(fd, text_len + 1);
+	r = find_length(fd, &len);
+	if (r < 0)
+		return r;
 	value = malloc(len);
 	if (!value)
 		return -ENOMEM;
 	memcpy(value, text, text_len);
 	memset(value + text_len, '\n', len - text_len);
 
-	do
-		n = write(fd, value, len);
-	while (n < 0 && errno == EINTR);
+	n = RETRY(write(fd, value, len));
+	*ret_is_refused = n < 0;
 	if (n < 0)
 		return -errno;
 	return (size_t)n == len ? 0 : -EPROTO;
@@ -273,28 +275,42 @@ static void close_dir(DIR **dir)
 
 static int open_dir(struct irqkit_ctx *ctx, const char *path, DIR **ret_dir)
 {
-	int fd = knob_open(ctx, path, O_RDONLY | O_DIRECTORY);
+	int fd = knob_open(ctx, path, O_RDONLY | O_DIRECTORY), r;
 
 	if (fd < 0)
 		return fd;
 	*ret_dir = fdopendir(fd);
 	if (*ret_dir)
 		return 0;
+	r = -errno;
 	close(fd);
-	return -ENOMEM;
+	return r;
 }
 
-int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
-	size_t *ret_count)
+/* An end that is none would leave out whatever comes behind it. */
+struct dirent *next_entry(DIR *dir, int *ret_error)
+{
+	struct dirent *entry;
+
+	do {
+		errno = 0;
+		entry = readdir(dir);
+	} while (!entry && errno == EINTR);
+	*ret_error = entry ? 0 : -errno;
+	return entry;
+}
+
+static int list_numbers(struct irqkit_ctx *ctx, const char *path,
+	unsigned int **ret_numbers, size_t *ret_count)
 {
 	DIR *dir CLEANUP(close_dir) = NULL;
-	unsigned int *numbers = NULL;
+	_cleanup_free_ unsigned int *numbers = NULL;
 	size_t count = 0, room = 0;
 	int r = open_dir(ctx, path, &dir);
 
 	if (r < 0)
 		return r;
-	for (struct dirent *entry; (entry = readdir(dir));) {
+	for (struct dirent *entry; (entry = next_entry(dir, &r));) {
 		uint32_t number;
 
 		if (parse_u32(entry->d_name, strlen(entry->d_name), &number) < 0)
@@ -303,24 +319,30 @@ int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **r
 			size_t more = room ? room * 2 : 64;
 			void *grown = reallocarray(numbers, more, sizeof(*numbers));
 
-			if (!grown) {
-				free(numbers);
+			if (!grown)
 				return -ENOMEM;
-			}
 			numbers = grown;
 			room = more;
 		}
 		numbers[count++] = number;
 	}
+	if (r < 0)
+		return r;
 
 	if (count)
 		qsort(numbers, count, sizeof(*numbers), compare_numbers);
-	*ret_numbers = numbers;
+	*ret_numbers = TAKE(numbers);
 	*ret_count = count;
 	return 0;
 }
 
-int knob_readlink(struct irqkit_ctx *ctx, const char *path, char **ret_target)
+int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
+	size_t *ret_count)
+{
+	return ctx_note(ctx, path, list_numbers(ctx, path, ret_numbers, ret_count));
+}
+
+static int read_link(struct irqkit_ctx *ctx, const char *path, char **ret_target)
 {
 	_cleanup_fd_ int fd = knob_open(ctx, path, O_PATH | O_NOFOLLOW);
 	char target[PATH_MAX];
@@ -335,6 +357,11 @@ int knob_readlink(struct irqkit_ctx *ctx, const char *path, char **ret_target)
 		return -ENAMETOOLONG;
 	*ret_target = strndup(target, (size_t)len);
 	return *ret_target ? 0 : -ENOMEM;
+}
+
+int knob_readlink(struct irqkit_ctx *ctx, const char *path, char **ret_target)
+{
+	return ctx_note(ctx, path, read_link(ctx, path, ret_target));
 }
 
 static int compare_names(const void *a, const void *b)
@@ -365,7 +392,7 @@ static int make_array(
 	return 0;
 }
 
-int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix,
+static int list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix,
 	char ***ret_names, size_t *ret_count)
 {
 	DIR *dir CLEANUP(close_dir) = NULL;
@@ -375,7 +402,7 @@ int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix
 
 	if (r < 0)
 		return r;
-	for (struct dirent *entry; (entry = readdir(dir));) {
+	for (struct dirent *entry; (entry = next_entry(dir, &r));) {
 		const char *name = entry->d_name;
 		size_t size = strlen(name) + 1;
 
@@ -393,5 +420,12 @@ int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix
 		len += size;
 		count++;
 	}
-	return make_array(texts, len, count, ret_names, ret_count);
+	return r < 0 ? r : make_array(texts, len, count, ret_names, ret_count);
+}
+
+int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix,
+	char ***ret_names, size_t *ret_count)
+{
+	return ctx_note(
+		ctx, path, list_names(ctx, path, prefix, ret_names, ret_count));
 }

@@ -3,6 +3,7 @@
 #ifndef IRQKIT_KNOB_H
 #define IRQKIT_KNOB_H
 
+#include <dirent.h>
 #include <irqkit.h>
 #include <sys/types.h>
 
@@ -24,9 +25,11 @@ int knob_read_cpumask(
 
 /*
  * Writes @text and a newline by one write(2): the kernel takes each as a whole value.
- * -EPROTO where it was not taken whole: the knob may hold anything then.
+ * -EPROTO where it was not taken whole: the knob may hold anything then. @ret_is_refused:
+ * the error is the kernel's answer to the value; otherwise it never got the value.
  */
-int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text);
+int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text,
+	bool *ret_is_refused);
 
 int knob_read_mode(struct irqkit_ctx *ctx, const char *path, mode_t *ret_mode);
 
@@ -50,5 +53,8 @@ int knob_readlink(struct irqkit_ctx *ctx, const char *path, char **ret_target);
  */
 int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix,
 	char ***ret_names, size_t *ret_count);
+
+/* The next entry of a folder. NULL: the end, or *ret_error is negative. */
+struct dirent *next_entry(DIR *dir, int *ret_error);
 
 #endif

@@ -8,6 +8,7 @@
  * were "/".
  */
 #include "kernel/ctx.h"
+#include "base/macros.h"
 #include "kernel/openat2.h"
 #include "kernel/root.h"
 
@@ -45,9 +46,9 @@ static int open_without_links(struct irqkit_ctx *ctx, const char *path, int flag
 			return -ENAMETOOLONG;
 		}
 		*(char *)mempcpy(name, path, len) = '\0';
-		next = openat(dir, name,
+		next = RETRY(openat(dir, name,
 			O_NOFOLLOW |
-				(is_last ? flags : O_PATH | O_DIRECTORY | O_CLOEXEC));
+				(is_last ? flags : O_PATH | O_DIRECTORY | O_CLOEXEC)));
 		error = errno;
 		close(dir);
 		if (next < 0)
@@ -122,9 +123,14 @@ static int read_link(struct irqkit_ctx *ctx, const char *path, bool has_more,
 	len = readlinkat(fd, "", target, PATH_MAX - 1);
 	if (len >= 0)
 		target[len] = '\0';
+	else if (errno != ENOENT && errno != EINVAL) /* what it says of what is no link */
+		r = -errno;
+	else if (!has_more)
+		r = 0;
+	else if (fstat(fd, &st) < 0)
+		r = -errno;
 	else
-		r = has_more && fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode) ? -ENOTDIR
-									    : 0;
+		r = S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 	close(fd);
 	return r;
 }
@@ -177,7 +183,8 @@ static int open_by_openat2(struct irqkit_ctx *ctx, const char *path, int flags)
 	long fd = -1;
 
 	errno = EAGAIN;
-	for (int left = ATTEMPTS; fd < 0 && errno == EAGAIN && left-- > 0;)
+	for (int left = ATTEMPTS;
+		fd < 0 && (errno == EAGAIN || errno == EINTR) && left-- > 0;)
 		fd = syscall(CALL_OPENAT2, ctx->root_fd, path, &how, sizeof(how));
 	return fd >= 0 ? (int)fd : -errno;
 }
@@ -196,6 +203,6 @@ int root_open(struct irqkit_ctx *ctx, const char *path, int flags)
 
 	if (!ctx->is_live)
 		return open_in_root(ctx, path, flags | O_CLOEXEC);
-	fd = openat(ctx->root_fd, path, flags | O_CLOEXEC);
+	fd = RETRY(openat(ctx->root_fd, path, flags | O_CLOEXEC));
 	return fd >= 0 ? fd : -errno;
 }

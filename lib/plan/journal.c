@@ -76,92 +76,169 @@ bool journal_parse_name(const char *name, unsigned int *ret_number, bool *ret_un
 	size_t len = strspn(name, "0123456789");
 	uint32_t number;
 
-	if (parse_u32(name, len, &number) < 0 || number == 0 || number > INT32_MAX)
+	if (parse_u32(name, len, &number) < 0 || number == 0 || number > JOURNAL_LAST)
 		return false;
 	*ret_undone = strcmp(name + len, JOURNAL_UNDONE) == 0;
 	*ret_number = number;
 	return *ret_undone || name[len] == '\0';
 }
 
-struct number_search {
-	int dir_fd;
-	unsigned int last; /* the highest number so far */
+/* The names of a change, before and after it is undone. */
+struct change_names {
+	char plain[16];
+	char undone[32];
 };
 
-static int note_number(void *data, const char *name)
+static struct change_names names_of(unsigned int number)
 {
-	struct number_search *search = data;
+	struct change_names names;
+
+	snprintf(names.plain, sizeof(names.plain), "%u", number);
+	snprintf(names.undone, sizeof(names.undone), "%u" JOURNAL_UNDONE, number);
+	return names;
+}
+
+/* The numbers of all changes, ascending, each once. */
+struct change_list {
+	unsigned int *numbers; /* owned */
+	size_t n, room;
+};
+
+static void list_free(struct change_list *list)
+{
+	free(list->numbers);
+}
+
+static int add_number(void *data, const char *name)
+{
+	struct change_list *list = data;
 	unsigned int number;
 	bool is_undone;
 
-	if (journal_parse_name(name, &number, &is_undone) && number > search->last)
-		search->last = number;
+	if (!journal_parse_name(name, &number, &is_undone))
+		return 0;
+	if (list->n == list->room) {
+		size_t room = list->room * 2 + KEEP;
+		void *numbers = reallocarray(
+			list->numbers, room, sizeof(*list->numbers));
+
+		if (!numbers)
+			return -ENOMEM;
+		list->numbers = numbers;
+		list->room = room;
+	}
+	list->numbers[list->n++] = number;
 	return 0;
 }
 
-static int remove_if_old(void *data, const char *name)
+static int compare_numbers(const void *a, const void *b)
 {
-	struct number_search *search = data;
-	unsigned int number;
-	bool is_undone;
+	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
 
-	if (journal_parse_name(name, &number, &is_undone) &&
-		search->last - number >= KEEP)
-		unlinkat(search->dir_fd, name, 0);
+	return (x > y) - (x < y);
+}
+
+static int list_changes(int dir_fd, struct change_list *list)
+{
+	int r = run_dir_list(dir_fd, add_number, list);
+	size_t n = 0;
+
+	if (r < 0 || list->n == 0)
+		return r;
+	qsort(list->numbers, list->n, sizeof(*list->numbers), compare_numbers);
+	for (size_t i = 0; i < list->n; i++)
+		if (n == 0 || list->numbers[i] != list->numbers[n - 1])
+			list->numbers[n++] = list->numbers[i];
+	list->n = n;
 	return 0;
+}
+
+/*
+ * After the last one. A file that has the last number that there can be is none of ours:
+ * then after the last one that has a free number behind it.
+ */
+static unsigned int find_free(const struct change_list *list)
+{
+	unsigned int above = JOURNAL_LAST + 1;
+
+	for (size_t i = list->n; i-- > 0; above = list->numbers[i])
+		if (list->numbers[i] + 1 < above)
+			return list->numbers[i] + 1;
+	return 1;
+}
+
+/* Those that have KEEP newer ones, of a list that is complete. */
+static void remove_old(int dir_fd, const struct change_list *list)
+{
+	for (size_t i = 0; i + KEEP < list->n; i++) {
+		struct change_names names = names_of(list->numbers[i]);
+
+		unlinkat(dir_fd, names.plain, 0);
+		unlinkat(dir_fd, names.undone, 0);
+	}
+}
+
+/* As @number, which no other change has, neither undone nor as it is. */
+static int write_new(int dir_fd, const char *text, unsigned int number)
+{
+	struct change_names names = names_of(number);
+	int r = run_dir_find(dir_fd, names.undone);
+
+	if (r != -ENOENT)
+		return r < 0 ? r : -EEXIST;
+	r = run_dir_write(dir_fd, names.plain, text, strlen(text), false);
+	if (r < 0)
+		return r;
+	r = run_dir_sync(dir_fd);
+	if (r < 0)
+		RETRY(unlinkat(dir_fd, names.plain, 0));
+	return r;
 }
 
 int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 	const char *command, unsigned int *number)
 {
-	struct number_search search = { .dir_fd = lock->dir_fd };
+	struct change_list list CLEANUP(list_free) = { 0 };
 	_cleanup_free_ char *text = NULL;
-	char name[16];
-	int r = run_dir_list(lock->dir_fd, note_number, &search);
+	unsigned int next;
+	int r = format_change(plan, command, &text);
 
-	if (r == 0)
-		r = run_dir_list(lock->dir_fd, remove_if_old, &search);
-	if (r == 0)
-		r = format_change(plan, command, &text);
 	if (r < 0)
 		return r;
-	snprintf(name, sizeof(name), "%u", *number ? *number : search.last + 1);
-	r = run_dir_write(lock->dir_fd, name, text, strlen(text));
+	if (*number) { /* stands for settings that are written already: it stays */
+		r = run_dir_write(lock->dir_fd, names_of(*number).plain, text, strlen(text),
+			true);
+		return r < 0 ? r : run_dir_sync(lock->dir_fd);
+	}
+	r = list_changes(lock->dir_fd, &list);
 	if (r < 0)
 		return r;
-	r = run_dir_sync(lock->dir_fd);
-	if (*number) /* stands for what is written already: it stays */
-		return r;
+	next = find_free(&list);
+	r = write_new(lock->dir_fd, text, next);
 	if (r < 0)
-		journal_remove(lock, search.last + 1);
-	else
-		*number = search.last + 1;
-	return r;
+		return r;
+	*number = next;
+	remove_old(lock->dir_fd, &list);
+	return 0;
 }
 
 void journal_remove(struct irqkit_lock *lock, unsigned int number)
 {
-	char name[16];
-
-	snprintf(name, sizeof(name), "%u", number);
-	unlinkat(lock->dir_fd, name, 0);
+	RETRY(unlinkat(lock->dir_fd, names_of(number).plain, 0));
 }
 
 EXPORT int irqkit_change_mark_undone(
 	const struct irqkit_change *change, struct irqkit_lock *lock)
 {
-	char plain[16], undone[32];
+	struct change_names before = names_of(change->undoes), names = names_of(change->number);
+	int r = 0;
 
 	if (change->is_undone)
 		return 0;
 	/* without its undo, the change before is in force again */
-	snprintf(plain, sizeof(plain), "%u", change->undoes);
-	snprintf(undone, sizeof(undone), "%u" JOURNAL_UNDONE, change->undoes);
-	if (change->undoes && renameat(lock->dir_fd, undone, lock->dir_fd, plain) < 0 &&
-		errno != ENOENT)
-		return -errno;
-
-	snprintf(plain, sizeof(plain), "%u", change->number);
-	snprintf(undone, sizeof(undone), "%u" JOURNAL_UNDONE, change->number);
-	return renameat(lock->dir_fd, plain, lock->dir_fd, undone) == 0 ? 0 : -errno;
+	if (change->undoes)
+		r = run_dir_rename(lock->dir_fd, before.undone, before.plain);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	return run_dir_rename(lock->dir_fd, names.plain, names.undone);
 }

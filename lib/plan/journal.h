@@ -29,6 +29,7 @@
 
 #define JOURNAL_HEADING "irqkit-journal 1\n"
 #define JOURNAL_UNDONE ".undone"
+#define JOURNAL_LAST ((unsigned int)INT32_MAX) /* the highest number of a change */
 
 enum {
 	FIELD_PATH,

@@ -78,12 +78,16 @@ EXPORT int irqkit_journal_merge(
 		r = merge_entry(&older, &newer.entries[i]);
 	if (r == 0)
 		r = format_change(&older, &text);
+	/*
+	 * Killed between these two, the newer one undoes both, and finds the older one so
+	 * already.
+	 */
 	if (r == 0)
-		r = run_dir_write(lock->dir_fd, into_name, text, strlen(text));
-	if (r < 0)
-		return r;
-	journal_remove(lock, number);
-	/* it is done; at worst, both are on the disk as they were */
-	run_dir_sync(lock->dir_fd);
-	return 0;
+		r = run_dir_write(lock->dir_fd, name, text, strlen(text), true);
+	if (r == 0)
+		r = run_dir_rename(lock->dir_fd, name, into_name);
+	/* the merge is done; at worst, the disk still has both changes as they were */
+	if (r == 0)
+		run_dir_sync(lock->dir_fd);
+	return r;
 }

@@ -7,6 +7,7 @@
 #include "plan/knob_value.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -109,6 +110,7 @@ static int parse_knob(struct irqkit_change *change, char *text)
 static int parse_line(struct irqkit_change *change, char *line)
 {
 	char *word = strsep(&line, "\t");
+	bool is_negative;
 	uint64_t number;
 
 	if (change->is_complete)
@@ -127,10 +129,13 @@ static int parse_line(struct irqkit_change *change, char *line)
 			return -ENOMEM;
 		return unescape(change->command) ? 0 : -EBADMSG;
 	}
+	/* a clock may say that it is before 1970 */
+	is_negative = strcmp(word, "time") == 0 && *line == '-';
+	line += is_negative;
 	if (parse_u64(line, strlen(line), &number) < 0 || number > INT64_MAX)
 		return -EBADMSG;
 	if (strcmp(word, "time") == 0)
-		change->time = (int64_t)number;
+		change->time = is_negative ? -(int64_t)number : (int64_t)number;
 	else if (strcmp(word, "undoes") == 0 && number <= UINT32_MAX)
 		change->undoes = (unsigned int)number;
 	else
@@ -196,8 +201,17 @@ static int add_change(void *data, const char *name)
 	journal_clear_change(&change);
 	if (r == -ENOENT) /* gone since the folder was listed, which needs no lock */
 		return 0;
-	if (r == -ENOMEM)
-		return r;
+	/*
+	 * It may be the last change: without it, undo would restore the one before. A file
+	 * that is too large is no change.
+	 */
+	if (is_failure(r) && r != -EFBIG) {
+		_cleanup_free_ char *path = NULL;
+
+		if (asprintf(&path, "run/irqkit/%s", name) < 0)
+			path = NULL;
+		return ctx_note(reading->ctx, path ? path : "run/irqkit", r);
+	}
 	ctx_log(reading->ctx, LOG_WARNING,
 		"the change in /run/irqkit/%s cannot be undone: %s", name, strerror(-r));
 	return 0;

@@ -17,7 +17,9 @@
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/queues.h"
+#include "kernel/ctx.h"
 #include "kernel/knob_path.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -117,10 +119,13 @@ int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text)
 	_cleanup_free_ char *text = NULL;
 	uint32_t index;
 	size_t text_len;
+	int r;
 
-	if (knob_readf_line(
-		    ctx, &text, &text_len, "%.*s/ifindex", (int)len - 1, path + 1) < 0 ||
-		parse_u32(text, text_len, &index) < 0) {
+	r = knob_readf_line(
+		ctx, &text, &text_len, "%.*s/ifindex", (int)len - 1, path + 1);
+	if (is_failure(r))
+		return r;
+	if (r < 0 || parse_u32(text, text_len, &index) < 0) {
 		free(text);
 		text = strdup("");
 	}
@@ -220,23 +225,27 @@ static bool may_leave_out(
  * net/core/net-sysfs.c, rps_cpumask_housekeeping(); net/core/dev.c, netif_set_xps_queue();
  * kernel/sched/, __sched_setaffinity(), which keeps what the cpuset has online
  */
-static bool are_left_out(struct irqkit_ctx *ctx, enum irqkit_knob knob,
+static int are_left_out(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	const struct irqkit_cpuset *given, const struct irqkit_cpuset *kept)
 {
 	struct irqkit_topology *topology;
 	bool all = true;
+	int r;
 
-	if (irqkit_cpuset_is_empty(kept) || !irqkit_cpuset_is_subset(kept, given) ||
-		irqkit_topology_new(ctx, &topology) < 0)
+	if (irqkit_cpuset_is_empty(kept) || !irqkit_cpuset_is_subset(kept, given))
 		return false;
+	r = irqkit_topology_new(ctx, &topology);
+	if (r < 0)
+		return r;
 	irqkit_cpuset_foreach (cpu, given)
 		if (!irqkit_cpuset_has(kept, cpu))
 			all = all && may_leave_out(topology, knob, cpu);
+	r = topology_get_error(topology);
 	irqkit_topology_free(topology);
-	return all;
+	return r < 0 ? r : all;
 }
 
-bool knob_value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
+int knob_value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	const struct knob_value *given, const struct knob_value *now)
 {
 	if (knob_value_is_equal(knob, given, now))

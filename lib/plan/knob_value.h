@@ -24,10 +24,10 @@ int knob_value_set_number(uint64_t number, struct knob_value *ret_value);
 bool knob_value_is_equal(
 	enum irqkit_knob knob, const struct knob_value *a, const struct knob_value *b);
 /*
- * Is @now what the kernel makes of @given by right? It leaves out CPUs of rps_cpus,
- * xps_cpus and threads that are offline, and numbers of flows become powers of two.
+ * Is @now an acceptable kernel rendering of @given (offline CPUs of rps_cpus, xps_cpus and
+ * threads dropped, numbers of flows rounded up)? 1: yes, 0: no.
  */
-bool knob_value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
+int knob_value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	const struct knob_value *given, const struct knob_value *now);
 
 /* False: no knob that is ever written. @ret_number: the interrupt, or the process. */

@@ -126,7 +126,10 @@ int step_read_old(struct irqkit_ctx *ctx, struct irqkit_step *step)
 	return read_value(ctx, step, &step->old_value);
 }
 
-/* Without effective affinity, or while the interrupt is not active, the knob's word is all. */
+/*
+ * Without effective affinity, or while the interrupt is not active, the knob's word is all;
+ * so it is where it cannot be read, which the context notes.
+ */
 void step_read_effective(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
 	bool is_in_force = true;
@@ -377,13 +380,17 @@ static int read_when_moved(struct irqkit_ctx *ctx, const struct irqkit_step *ste
 static int read_back(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
 	struct knob_value now CLEANUP(knob_value_clear) = { 0 };
-	int r = read_when_moved(ctx, step, &now);
+	int r;
 
+	ctx->is_silent = true; /* the step tells it */
+	r = read_when_moved(ctx, step, &now);
+	ctx->is_silent = false;
+	if (r == 0 && !is_irq_thread(step)) {
+		r = knob_value_is_kept(ctx, step->knob, &step->new_value, &now);
+		r = r == 0 ? -EPROTO : r;
+	}
 	if (r < 0)
 		return r;
-	if (!is_irq_thread(step) &&
-		!knob_value_is_kept(ctx, step->knob, &step->new_value, &now))
-		return -EPROTO;
 	if (now.cpus && !knob_value_is_equal(step->knob, &step->new_value, &now)) {
 		irqkit_cpuset_free(step->effective);
 		step->effective = TAKE(now.cpus);
@@ -395,12 +402,16 @@ static int read_back(struct irqkit_ctx *ctx, struct irqkit_step *step)
 
 /* Writes the old or the new value. -ENOENT: the thread has ended. */
 static int write_value(struct irqkit_ctx *ctx, const struct irqkit_step *step,
-	const struct knob_value *value)
+	const struct knob_value *value, bool *ret_is_refused)
 {
+	int r;
+
+	*ret_is_refused = false;
 	if (step->knob != IRQKIT_KNOB_THREAD)
-		return knob_write(ctx, knob_path(step), value->text);
-	if (!thread_is_same(ctx, step->pid, step->target, step->identity))
-		return -ENOENT;
+		return knob_write(ctx, knob_path(step), value->text, ret_is_refused);
+	r = thread_is_same(ctx, step->pid, step->target, step->identity);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
 	return thread_write_cpus(step->pid, value->cpus);
 }
 
@@ -414,17 +425,18 @@ static int skip_step(struct irqkit_step *step, int error, const char *why)
 
 static int write_step(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
+	bool is_refused;
 	int r;
 
 	if (step->knob == IRQKIT_KNOB_THREAD && !ctx->is_live)
 		return skip_step(step, 0, "threads of a saved root cannot be moved");
-	r = write_value(ctx, step, &step->new_value);
+	r = write_value(ctx, step, &step->new_value, &is_refused);
 	step->is_written = r == 0 || r == -EPROTO;
 	if (r == 0)
 		r = read_back(ctx, step);
 	if (r == 0)
 		return 0;
-	if (!step->is_written && step->is_optional && is_immovable_error(r))
+	if (is_refused && step->is_optional && is_immovable_error(r))
 		return skip_step(step, r, "refused by the kernel");
 	if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
 		return skip_step(step, r, "ended in the meantime");
@@ -440,11 +452,12 @@ static int put_back(struct irqkit_plan *plan)
 
 	for (size_t i = plan->n_steps; i-- > 0;) {
 		struct irqkit_step *step = &plan->steps[i];
+		bool is_refused;
 		int r;
 
 		if (!step->is_written)
 			continue;
-		r = write_value(plan->ctx, step, &step->old_value);
+		r = write_value(plan->ctx, step, &step->old_value, &is_refused);
 		if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
 			r = 0; /* it has ended: nothing is left to put back */
 		if (r == 0) {
@@ -501,6 +514,9 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 
 	if (irqkit_plan_count_results(plan, IRQKIT_PLANNED) == 0)
 		return 0;
+	/* what could not be read may be missing in the plan */
+	if (plan->ctx->error < 0)
+		return plan->ctx->error;
 	r = journal_write(lock, plan, command, &plan->journal_number);
 	if (r < 0)
 		return r;

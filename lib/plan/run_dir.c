@@ -8,6 +8,7 @@
  */
 #include "base/macros.h"
 #include "kernel/ctx.h"
+#include "kernel/knob.h"
 #include "kernel/root.h"
 #include "plan/run_dir.h"
 
@@ -18,8 +19,14 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+/* include/uapi/linux/fs.h, which some C libraries' own stdio.h does not go with */
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE (1u << 0)
+#endif
 
 #define POLL_MS 20u
 #define NEW_NAME "new"
@@ -30,7 +37,7 @@ static bool is_safe(int fd)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && (st.st_uid == 0 || st.st_uid == geteuid()) &&
+	return RETRY(fstat(fd, &st)) == 0 && (st.st_uid == 0 || st.st_uid == geteuid()) &&
 		!(st.st_mode & (S_IWGRP | S_IWOTH));
 }
 
@@ -41,7 +48,8 @@ static int explain_run(struct irqkit_ctx *ctx, int error)
 
 	if (error == -ENOTDIR || error == -ELOOP)
 		return -EXDEV;
-	if (error == -ENOENT && fstatat(ctx->root_fd, "run", &st, AT_SYMLINK_NOFOLLOW) == 0)
+	if (error == -ENOENT &&
+		RETRY(fstatat(ctx->root_fd, "run", &st, AT_SYMLINK_NOFOLLOW)) == 0)
 		return -EXDEV; /* a link that leads to nothing below the root */
 	return error;
 }
@@ -53,14 +61,19 @@ static int open_run(struct irqkit_ctx *ctx, bool make)
 	struct stat st;
 
 	if (fd == -ENOENT && make) {
-		if (mkdirat(ctx->root_fd, "run", 0755) < 0 && errno != EEXIST)
+		if (RETRY(mkdirat(ctx->root_fd, "run", 0755)) < 0 && errno != EEXIST)
 			return -errno;
 		fd = root_open(ctx, "run", O_RDONLY | O_DIRECTORY);
 	}
 	if (fd < 0)
 		return explain_run(ctx, fd);
-	if (fstatat(ctx->root_fd, "run", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		(!S_ISLNK(st.st_mode) || is_safe(fd)))
+	if (RETRY(fstatat(ctx->root_fd, "run", &st, AT_SYMLINK_NOFOLLOW)) < 0) {
+		int r = -errno;
+
+		close(fd);
+		return r;
+	}
+	if (!S_ISLNK(st.st_mode) || is_safe(fd))
 		return fd;
 	close(fd);
 	return -EXDEV;
@@ -69,12 +82,12 @@ static int open_run(struct irqkit_ctx *ctx, bool make)
 static int open_irqkit(int run_fd, bool make)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	int fd = openat(run_fd, "irqkit", flags);
+	int fd = RETRY(openat(run_fd, "irqkit", flags));
 
 	if (fd < 0 && errno == ENOENT && make) {
-		if (mkdirat(run_fd, "irqkit", 0700) < 0 && errno != EEXIST)
+		if (RETRY(mkdirat(run_fd, "irqkit", 0700)) < 0 && errno != EEXIST)
 			return -errno;
-		fd = openat(run_fd, "irqkit", flags);
+		fd = RETRY(openat(run_fd, "irqkit", flags));
 	}
 	return fd >= 0 ? fd : -errno;
 }
@@ -116,92 +129,126 @@ int run_dir_open(struct irqkit_ctx *ctx, bool make)
 static int write_all(int fd, const char *text, size_t len)
 {
 	while (len > 0) {
-		ssize_t n = write(fd, text, len);
+		ssize_t n = RETRY(write(fd, text, len));
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n <= 0)
 			return n < 0 ? -errno : -EIO;
 		text += n;
 		len -= (size_t)n;
 	}
-	return fdatasync(fd) < 0 ? -errno : 0;
+	return RETRY(fdatasync(fd)) < 0 ? -errno : 0;
 }
 
-int run_dir_write(int dir_fd, const char *name, const char *text, size_t len)
+int run_dir_find(int dir_fd, const char *name)
+{
+	struct stat st;
+
+	return RETRY(fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW)) < 0 ? -errno : 0;
+}
+
+int run_dir_rename(int dir_fd, const char *from, const char *to)
+{
+	return RETRY(renameat(dir_fd, from, dir_fd, to)) < 0 ? -errno : 0;
+}
+
+/*
+ * The caller holds the lock, so nobody else makes the name in between: on a file system
+ * that cannot do both in one call, two calls are as good.
+ */
+static int rename_to_free(int dir_fd, const char *from, const char *to)
+{
+	int r = run_dir_find(dir_fd, to);
+
+	if (r != -ENOENT)
+		return r < 0 ? r : -EEXIST;
+	if (RETRY(syscall(SYS_renameat2, dir_fd, from, dir_fd, to, RENAME_NOREPLACE)) == 0)
+		return 0;
+	if (errno == ENOSYS || errno == EINVAL || errno == EPERM)
+		return run_dir_rename(dir_fd, from, to);
+	return -errno;
+}
+
+int run_dir_write(
+	int dir_fd, const char *name, const char *text, size_t len, bool replaces)
 {
 	int fd, r;
 
 	/* what a killed run left behind */
-	unlinkat(dir_fd, NEW_NAME, 0);
-	fd = openat(dir_fd, NEW_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		0600);
+	RETRY(unlinkat(dir_fd, NEW_NAME, 0));
+	fd = RETRY(openat(dir_fd, NEW_NAME,
+		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
 	if (fd < 0)
 		return -errno;
 	r = write_all(fd, text, len);
-	if (close(fd) < 0 && r == 0)
+	/* closed by then, whatever interrupted it */
+	if (close(fd) < 0 && r == 0 && errno != EINTR)
 		r = -errno;
-	if (r == 0 && renameat(dir_fd, NEW_NAME, dir_fd, name) < 0)
-		r = -errno;
+	if (r == 0)
+		r = replaces ? run_dir_rename(dir_fd, NEW_NAME, name)
+			     : rename_to_free(dir_fd, NEW_NAME, name);
 	if (r < 0)
-		unlinkat(dir_fd, NEW_NAME, 0);
+		RETRY(unlinkat(dir_fd, NEW_NAME, 0));
 	return r;
 }
 
 int run_dir_sync(int dir_fd)
 {
 	/* some filesystems cannot */
-	return fsync(dir_fd) < 0 && errno != EINVAL ? -errno : 0;
+	return RETRY(fsync(dir_fd)) < 0 && errno != EINVAL ? -errno : 0;
 }
 
-static int read_all(int fd, char *text, size_t size)
+/*
+ * Files get their names when they are complete, and do not change after that: one that is
+ * shorter than it should be cannot be read to its end.
+ */
+static int read_all(int fd, size_t size, char **ret_text)
 {
+	_cleanup_free_ char *text = malloc(size + 2);
 	size_t len = 0;
+	ssize_t n = 1;
 
-	while (len < size) {
-		ssize_t n = read(fd, text + len, size - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
+	if (!text)
+		return -ENOMEM;
+	while (n > 0 && len <= size) {
+		n = RETRY(read(fd, text + len, size + 1 - len));
 		if (n < 0)
 			return -errno;
-		if (n == 0)
-			break;
 		len += (size_t)n;
 	}
+	if (len != size)
+		return -EIO;
 	text[len] = '\0';
+	*ret_text = TAKE(text);
 	return 0;
 }
 
 int run_dir_read(int dir_fd, const char *name, char **ret_text)
 {
-	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	_cleanup_free_ char *text = NULL;
+	int fd = RETRY(openat(
+		dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
 	struct stat st;
 	int r;
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_SIZE) {
-		r = S_ISREG(st.st_mode) ? -EFBIG : -EBADMSG;
-		close(fd);
-		return r;
-	}
-	text = malloc((size_t)st.st_size + 1);
-	r = text ? read_all(fd, text, (size_t)st.st_size) : -ENOMEM;
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode))
+		r = -EBADMSG;
+	else if (st.st_size > MAX_SIZE)
+		r = -EFBIG;
+	else
+		r = read_all(fd, (size_t)st.st_size, ret_text);
 	close(fd);
-	if (r < 0)
-		return r;
-	*ret_text = TAKE(text);
-	return 0;
+	return r;
 }
 
 int run_dir_list(int dir_fd, int (*each)(void *data, const char *name), void *data)
 {
 	/* a place of its own in the folder, not that of dir_fd */
-	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = RETRY(openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	int r = 0;
+	int error = 0, r = 0;
 
 	if (!dir) {
 		r = -errno;
@@ -209,10 +256,10 @@ int run_dir_list(int dir_fd, int (*each)(void *data, const char *name), void *da
 			close(fd);
 		return r;
 	}
-	for (struct dirent *entry; r >= 0 && (entry = readdir(dir));)
+	for (struct dirent *entry; r >= 0 && (entry = next_entry(dir, &error));)
 		r = each(data, entry->d_name);
 	closedir(dir);
-	return r < 0 ? r : 0;
+	return r < 0 ? r : error;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -243,8 +290,8 @@ EXPORT int irqkit_lock_new(
 	lock->lock_fd = -1;
 	lock->dir_fd = r = run_dir_open(ctx, true);
 	if (r >= 0) {
-		lock->lock_fd = openat(lock->dir_fd, "lock",
-			O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+		lock->lock_fd = RETRY(openat(lock->dir_fd, "lock",
+			O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
 		r = lock->lock_fd >= 0 ? wait_for_lock(lock->lock_fd, timeout_ms) : -errno;
 	}
 	if (r < 0) {

@@ -13,13 +13,20 @@ struct irqkit_lock {
 /* Opens the folder, and makes it where @make. -ENOENT: it isn't there. */
 int run_dir_open(struct irqkit_ctx *ctx, bool make);
 
-/* A file has its name, and the place of what had it before, when it is complete. */
-int run_dir_write(int dir_fd, const char *name, const char *text, size_t len);
+/*
+ * A file gets its name when it is complete. If another file has that name, it is replaced
+ * if @replaces; otherwise -EEXIST.
+ */
+int run_dir_write(
+	int dir_fd, const char *name, const char *text, size_t len, bool replaces);
+/* -ENOENT: there is no such file. */
+int run_dir_find(int dir_fd, const char *name);
+int run_dir_rename(int dir_fd, const char *from, const char *to);
 
 /* Brings the names of the files to the disk. */
 int run_dir_sync(int dir_fd);
 
-/* The whole file, with a NUL behind it. -EBADMSG: it is no such file. */
+/* The whole file, with a NUL behind it. -EBADMSG: it is not a regular file. -EFBIG: it is too large. */
 int run_dir_read(int dir_fd, const char *name, char **ret_text);
 
 /* Calls @each with every name in the folder, until it returns something negative. */

@@ -6,6 +6,7 @@
  */
 #include "plan/thread_knob.h"
 #include "base/macros.h"
+#include "kernel/ctx.h"
 #include "kernel/knob_path.h"
 
 #include <errno.h>
@@ -52,6 +53,8 @@ int thread_read_identity(
 	if (r < 0)
 		return r;
 	r = read_text(ctx, pid, "stat", &stat);
+	if (is_failure(r))
+		return r;
 	at = r == 0 ? strrchr(stat, ')') : NULL;
 	at = at && at[1] ? at + 2 : NULL;
 	for (int i = 0; at && i < FIELDS_BEFORE_START; i++) {
@@ -67,13 +70,15 @@ int thread_read_identity(
 	return 0;
 }
 
-bool thread_is_same(
+int thread_is_same(
 	struct irqkit_ctx *ctx, unsigned int pid, const char *name, const char *start)
 {
 	_cleanup_free_ char *now_name = NULL, *now_start = NULL;
+	int r = thread_read_identity(ctx, pid, &now_name, &now_start);
 
-	return thread_read_identity(ctx, pid, &now_name, &now_start) == 0 &&
-		strcmp(now_name, name) == 0 && strcmp(now_start, start) == 0;
+	if (r < 0)
+		return is_failure(r) ? r : 0;
+	return strcmp(now_name, name) == 0 && strcmp(now_start, start) == 0;
 }
 
 int thread_write_cpus(unsigned int pid, const struct irqkit_cpuset *cpus)

@@ -10,7 +10,8 @@ int thread_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list);
 /* Its name, and when it began; "" where a saved root doesn't tell. */
 int thread_read_identity(
 	struct irqkit_ctx *ctx, unsigned int pid, char **ret_name, char **ret_start);
-bool thread_is_same(
+/* 1: it is; 0: it has ended, or its number belongs to another process. */
+int thread_is_same(
 	struct irqkit_ctx *ctx, unsigned int pid, const char *name, const char *start);
 int thread_write_cpus(unsigned int pid, const struct irqkit_cpuset *cpus);
 

@@ -5,6 +5,7 @@
  */
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
+#include "kernel/ctx.h"
 #include "plan/journal.h"
 #include "plan/step.h"
 #include "plan/thread_knob.h"
@@ -13,15 +14,19 @@
 #include <string.h>
 
 /* Does the number still belong to what it belonged to when the change was made? */
-static bool is_same_interrupt(const struct journal_entry *entry,
+static int is_same_interrupt(const struct journal_entry *entry,
 	const struct irqkit_snapshot *snapshot, char **ret_now)
 {
 	const struct irqkit_interrupt *now =
 		irqkit_snapshot_find(snapshot, entry->field[FIELD_IRQ]);
 	const char *chip = now && now->chip ? now->chip : "";
 
-	*ret_now = now ? interrupt_join_actions(now) : NULL;
-	return *ret_now && strcmp(*ret_now, entry->field[FIELD_TARGET]) == 0 &&
+	if (!now)
+		return false;
+	*ret_now = interrupt_join_actions(now);
+	if (!*ret_now)
+		return -ENOMEM;
+	return strcmp(*ret_now, entry->field[FIELD_TARGET]) == 0 &&
 	       strcmp(chip, entry->field[FIELD_IDENTITY]) == 0;
 }
 
@@ -36,15 +41,19 @@ static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
 
 	switch (step->knob) {
 	case IRQKIT_KNOB_AFFINITY:
-		if (is_same_interrupt(entry, snapshot, &now) || (force && now))
+		r = is_same_interrupt(entry, snapshot, &now);
+		if (r < 0)
+			return r;
+		if (r > 0 || (force && now))
 			return 0;
 		step->result = IRQKIT_SKIPPED;
 		step->error = now ? 0 : ENOENT;
 		return now ? step_set_why(step, "interrupt %d is now %s", step->irq, now)
 			   : step_set_why(step, "interrupt %d is gone", step->irq);
 	case IRQKIT_KNOB_THREAD: /* never another process, forced or not */
-		if (thread_is_same(ctx, step->pid, step->target, identity))
-			return 0;
+		r = thread_is_same(ctx, step->pid, step->target, identity);
+		if (r != 0)
+			return r < 0 ? r : 0;
 		step->result = IRQKIT_SKIPPED;
 		step->error = ENOENT;
 		return step_set_why(step, "the thread has ended");
@@ -82,13 +91,14 @@ static int fill_step(struct irqkit_step *step, const struct journal_entry *entry
  * Is the value the one that the change gave, or what the kernel made of it? It places the
  * threads of interrupts itself, where these are served.
  */
-static bool is_as_changed(struct irqkit_ctx *ctx, const struct irqkit_step *step,
+static int is_as_changed(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	const struct journal_entry *entry)
 {
 	struct knob_value given CLEANUP(knob_value_clear) = { 0 };
+	int r = knob_value_parse(step->knob, entry->field[FIELD_NEW], &given);
 
-	if (knob_value_parse(step->knob, entry->field[FIELD_NEW], &given) < 0)
-		return false;
+	if (r < 0)
+		return is_failure(r) ? r : false;
 	if (step->knob == IRQKIT_KNOB_THREAD && strncmp(step->target, "irq/", 4) == 0)
 		return irqkit_cpuset_is_subset(step->old_value.cpus, given.cpus);
 	return knob_value_is_kept(ctx, step->knob, &given, &step->old_value);
@@ -103,7 +113,7 @@ static int decide(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	if (r < 0 || step->result == IRQKIT_SKIPPED)
 		return r;
 	r = step_read_old(ctx, step);
-	if (r == -ENOMEM)
+	if (is_failure(r))
 		return r;
 	if (r < 0) {
 		step->result = IRQKIT_SKIPPED;
@@ -115,7 +125,10 @@ static int decide(struct irqkit_ctx *ctx, struct irqkit_step *step,
 		step_read_effective(ctx, step);
 		return step_set_why(step, "already set");
 	}
-	if (!force && !is_as_changed(ctx, step, entry)) {
+	r = force ? true : is_as_changed(ctx, step, entry);
+	if (r < 0)
+		return r;
+	if (!r) {
 		step->result = IRQKIT_SKIPPED;
 		return step_set_why(
 			step, "changed since then (was %s)", entry->field[FIELD_NEW]);

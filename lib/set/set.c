@@ -244,8 +244,11 @@ EXPORT int irqkit_topology_parse_set(struct irqkit_topology *topology, const cha
 		r = parse_part(&p, &part);
 	if (r == 0)
 		r = check_result(&p);
-	if (topology_get_error(topology) < 0)
+	if (topology_get_error(topology) < 0) {
 		r = topology_get_error(topology);
+		/* that the kernel doesn't tell may be wrong */
+		free(TAKE(p.message));
+	}
 	if (r < 0) {
 		if (reterr_at)
 			*reterr_at = p.at;

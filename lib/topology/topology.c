@@ -95,8 +95,8 @@ static int read_isolated(struct irqkit_ctx *ctx, struct irqkit_cpuset **ret_set)
 	int r = knob_read_cpulist(ctx, "sys/devices/system/cpu/isolated", &booted);
 	int s = knob_read_cpulist(ctx, "sys/fs/cgroup/cpuset.cpus.isolated", &later);
 
-	if (r == -ENOMEM || s == -ENOMEM)
-		return -ENOMEM;
+	if (is_failure(r) || is_failure(s))
+		return is_failure(r) ? r : s;
 	if (booted && later)
 		r = irqkit_cpuset_add_set(booted, later);
 	else if (later)

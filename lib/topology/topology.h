@@ -14,7 +14,7 @@ int topology_read_cpus(
 
 struct irqkit_ctx *topology_get_ctx(struct irqkit_topology *topology);
 
-/* -ENOMEM where memory was short for an answer: then "not told" may be wrong. */
+/* Negative if something could not be read: then "not known" may be wrong. */
 int topology_get_error(const struct irqkit_topology *topology);
 
 #endif

@@ -238,7 +238,7 @@ static bool has_caches(struct irqkit_topology *t, unsigned int cpu)
 {
 	mode_t mode;
 
-	return knob_readf_mode(t->ctx, &mode, CPU_FOLDER "cache", cpu) == 0;
+	return topology_note(t, knob_readf_mode(t->ctx, &mode, CPU_FOLDER "cache", cpu)) == 0;
 }
 
 #define USUAL_LAST_CACHE 3 /* L1 data, L1 instructions, L2, L3 */

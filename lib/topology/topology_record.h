@@ -3,6 +3,7 @@
 #ifndef IRQKIT_TOPOLOGY_RECORD_H
 #define IRQKIT_TOPOLOGY_RECORD_H
 
+#include "kernel/ctx.h"
 #include "topology/topology.h"
 
 #include <errno.h>
@@ -52,19 +53,19 @@ struct irqkit_topology {
 	size_t n_places;
 	struct irqkit_cpuset **group; /* owned, and what it holds */
 	size_t n_groups;
-	int error; /* the first that is not the kernel's: -ENOMEM */
+	int error; /* the first failure: is_failure() */
 };
 
 /* 0 for the fastest CPUs, or less; more for slower ones. All the same: not told. */
 int topology_get_slowness(struct irqkit_topology *topology, unsigned int cpu);
 
-/*
- * What the kernel refuses counts as not told; what is wrong with us does not. Returns @r.
- */
+/* What the kernel has no word for counts as not told; a failure does not. Returns @r. */
 static inline int topology_note(struct irqkit_topology *topology, int r)
 {
-	if (r == -ENOMEM)
-		topology->error = r;
+	if (!is_failure(r))
+		return r;
+	topology->error = topology->error ? topology->error : r;
+	ctx_keep(topology->ctx, r);
 	return r;
 }
 

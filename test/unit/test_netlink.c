@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/macros.h"
 #include "devices/netlink.h"
+#include "kernel/ctx.h"
 
 /* Bytes as they would come from the kernel. */
 struct bytes {
@@ -213,6 +215,10 @@ static struct {
 	struct bytes packets[8]; /* that were not received yet, as one socket has them */
 	size_t n_packets, next;
 	unsigned int n_dumps; /* of NAPIs, so far */
+	unsigned int n_bad; /* so many of those go wrong, in this way: */
+	enum way { WELL, INTERRUPTED, WITHOUT_END, ENDED_BY_ERROR, REFUSED, NO_ROOM, CUT,
+		ACKNOWLEDGED, EMPTY } way;
+	int error; /* of ENDED_BY_ERROR, REFUSED */
 } kernel;
 
 struct mnl_socket *__real_mnl_socket_open2(int bus, int flags);
@@ -251,6 +257,35 @@ static void add_napi(uint32_t id, uint16_t flags)
 	((struct nlmsghdr *)packet->at)->nlmsg_flags |= flags;
 }
 
+static void add_napis(enum way way)
+{
+	add_napi(8193, way == INTERRUPTED ? NLM_F_DUMP_INTR : 0);
+	switch (way) {
+	case WITHOUT_END:
+	case NO_ROOM:
+		return;
+	case ENDED_BY_ERROR:
+		control(add_packet(), NLMSG_DONE, -kernel.error);
+		return;
+	case REFUSED:
+		control(add_packet(), NLMSG_ERROR, -kernel.error);
+		return;
+	case ACKNOWLEDGED:
+		control(add_packet(), NLMSG_ERROR, 0);
+		return;
+	case CUT:
+		add_napi(8194, 0);
+		kernel.packets[kernel.n_packets - 1].len -= 8;
+		break;
+	case EMPTY:
+		add_packet();
+		break;
+	default:
+		add_napi(8194, 0);
+	}
+	control(add_packet(), NLMSG_DONE, 0);
+}
+
 ssize_t __wrap_mnl_socket_sendto(
 	const struct mnl_socket *socket, const void *request, size_t len)
 {
@@ -268,13 +303,10 @@ ssize_t __wrap_mnl_socket_sendto(
 		return (ssize_t)len;
 	}
 	assert_int_equal(header->nlmsg_type, id);
-	if (generic->cmd == 11) {
-		bool is_first = kernel.n_dumps++ == 0;
-
-		add_napi(8193, is_first ? NLM_F_DUMP_INTR : 0);
-		add_napi(8194, 0);
-	}
-	control(add_packet(), NLMSG_DONE, 0);
+	if (generic->cmd == 11)
+		add_napis(kernel.n_dumps++ < kernel.n_bad ? kernel.way : WELL);
+	else
+		control(add_packet(), NLMSG_DONE, 0);
 	return (ssize_t)len;
 }
 
@@ -286,7 +318,8 @@ ssize_t __wrap_mnl_socket_recvfrom(
 	if (!kernel.answers)
 		return __real_mnl_socket_recvfrom(socket, room, size);
 	if (kernel.next == kernel.n_packets) {
-		errno = EAGAIN;
+		errno = kernel.way == NO_ROOM && kernel.n_dumps <= kernel.n_bad ? ENOBUFS
+										: EAGAIN;
 		return -1;
 	}
 	assert_true(packet->len <= size);
@@ -295,22 +328,89 @@ ssize_t __wrap_mnl_socket_recvfrom(
 	return (ssize_t)packet->len;
 }
 
-/* A device came while they were listed: the rest of that list answers nothing else. */
-static void interrupted(void **state)
+/* Asks a kernel whose first @n_bad dumps go wrong, in one way. */
+static int ask(struct netlink_answers *answers, enum way way, int error, unsigned int n_bad)
 {
-	struct netlink_answers answers = { 0 };
 	struct mnl_socket *socket = __real_mnl_socket_open2(NETLINK_GENERIC, 0);
 
-	(void)state;
 	if (!socket)
 		skip();
 	mnl_socket_close(socket);
 	kernel.answers = true;
-	assert_int_equal(netlink_ask(&answers), 0);
+	kernel.n_dumps = 0;
+	kernel.n_bad = n_bad;
+	kernel.way = way;
+	kernel.error = error;
+	return netlink_ask(answers);
+}
+
+static void check_all(struct netlink_answers *answers)
+{
+	assert_int_equal(answers->n_napis, 2);
+	assert_int_equal(answers->n_queues, 0);
+	netlink_free(answers);
+}
+
+/* A device came while they were listed: the rest of that list answers nothing else. */
+static void interrupted(void **state)
+{
+	struct netlink_answers answers = { 0 };
+
+	(void)state;
+	assert_int_equal(ask(&answers, INTERRUPTED, 0, 1), 0);
 	assert_int_equal(kernel.n_dumps, 2);
-	assert_int_equal(answers.n_napis, 2);
-	assert_int_equal(answers.n_queues, 0);
-	netlink_free(&answers);
+	check_all(&answers);
+	assert_int_equal(ask(&answers, ENDED_BY_ERROR, EINTR, 2), 0);
+	check_all(&answers);
+	assert_int_equal(ask(&answers, NO_ROOM, 0, 1), 0);
+	check_all(&answers);
+}
+
+/* Part of the answers is none: it would make a device smaller than it is. */
+static void ended_early(void **state)
+{
+	static const struct {
+		enum way way;
+		int error, r;
+	} cases[] = {
+		{ INTERRUPTED, 0, -EINTR },
+		{ WITHOUT_END, 0, -ETIMEDOUT },
+		{ ENDED_BY_ERROR, ENOMEM, -ENOMEM },
+		{ ENDED_BY_ERROR, EIO, -EIO },
+		{ REFUSED, ENOMEM, -ENOMEM },
+		{ NO_ROOM, 0, -ENOBUFS },
+		{ CUT, 0, -EPROTO },
+		{ ACKNOWLEDGED, 0, -EPROTO },
+		{ EMPTY, 0, -EPROTO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct netlink_answers answers = { 0 };
+
+		assert_int_equal(ask(&answers, cases[i].way, cases[i].error, 1000),
+			cases[i].r);
+		assert_true(is_failure(cases[i].r));
+		assert_null(answers.napis);
+		assert_null(answers.queues);
+		assert_int_equal(answers.n_napis, 0);
+	}
+}
+
+/* A kernel whose family has no such command, or a user who may not ask: no failure. */
+static void not_told(void **state)
+{
+	static const int errors[] = { EOPNOTSUPP, EPERM, ENOENT };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(errors); i++) {
+		struct netlink_answers answers = { 0 };
+
+		assert_int_equal(ask(&answers, REFUSED, errors[i], 1000), -errors[i]);
+		assert_false(is_failure(-errors[i]));
+		assert_int_equal(kernel.n_dumps, 1);
+		assert_null(answers.napis);
+	}
 }
 
 int main(void)
@@ -322,6 +422,8 @@ int main(void)
 		cmocka_unit_test(bad),
 		cmocka_unit_test(live),
 		cmocka_unit_test(interrupted),
+		cmocka_unit_test(ended_early),
+		cmocka_unit_test(not_told),
 	};
 
 	return cmocka_run_group_tests_name("netlink", tests, NULL, NULL);

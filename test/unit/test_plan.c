@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -61,6 +62,8 @@ int __wrap_fdatasync(int fd);
 int __wrap_fsync(int fd);
 int __real_renameat(int from_fd, const char *from, int to_fd, const char *to);
 int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to);
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, long a, long b, long c, long d, long e);
 
 static enum where where_is(int fd)
 {
@@ -135,6 +138,15 @@ int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to)
 {
 	errno = ENOSPC;
 	return rename_fails ? -1 : __real_renameat(from_fd, from, to_fd, to);
+}
+
+/* The same, where nothing is to be replaced. */
+long __wrap_syscall(long number, long a, long b, long c, long d, long e)
+{
+	errno = ENOSPC;
+	return number == SYS_renameat2 && rename_fails
+		? -1
+		: __real_syscall(number, a, b, c, d, e);
 }
 
 static void fail_write(enum way way, int error, int from, int to)
