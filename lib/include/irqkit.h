@@ -1516,7 +1516,8 @@ const struct irqkit_cpuset *irqkit_spread_get_cpus(
 
 /*
  * Returns the reason for this choice, as a phrase for people: "queue 0, first CPU of node
- * 1", "with its rx", "eases CPU 0", "stays: no gain". NULL before irqkit_spread_place().
+ * 1", "same CPU as its rx", "relieves CPU 0", "stays: no gain". NULL before
+ * irqkit_spread_place().
  */
 const char *irqkit_spread_get_reason(const struct irqkit_spread *spread, size_t index);
 
@@ -1540,7 +1541,7 @@ uint64_t irqkit_spread_get_load_after(
 
 /*
  * Returns the imbalance before the placement: the load of the busiest CPU divided by the
- * average of the CPUs that may be used, without bystanders. 1.0 is even; 0 if there is no
+ * mean of the CPUs that may be used, without bystanders. 1.0 is even; 0 if there is no
  * load.
  */
 double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spread);
@@ -1550,7 +1551,7 @@ double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
 
 /*
  * Returns a lower bound for the load of the busiest CPU, including that of siblings, for
- * any placement: the average, the largest load of one interrupt, or with m CPUs the m-th
+ * any placement: the mean, the largest load of one interrupt, or with m CPUs the m-th
  * and (m+1)-th largest load together.
  */
 uint64_t irqkit_spread_get_bound(const struct irqkit_spread *spread);
