@@ -202,31 +202,12 @@ enum status net_choose_queues(struct irqkit_device *device,
 
 /* ------------------------------------------------------------------------------- */
 
-const struct irqkit_queue *net_get_served_queue(const struct irqkit_queue *queue)
-{
-	const struct irqkit_device *device = irqkit_queue_get_device(queue);
-	enum irqkit_direction other = irqkit_queue_get_direction(queue) == IRQKIT_RX
-		? IRQKIT_TX
-		: IRQKIT_RX;
-	const struct irqkit_queue *served = queue;
-
-	if (irqkit_device_is_guest_view(device))
-		served = irqkit_device_find_queue(
-			device, other, irqkit_queue_get_number(queue));
-	return served ? served : queue;
-}
-
-int net_get_irq(const struct irqkit_queue *queue)
-{
-	return irqkit_queue_get_irq(net_get_served_queue(queue));
-}
-
 struct irqkit_cpuset *net_read_serving(
 	const struct net *net, const struct irqkit_queue *queue)
 {
 	struct irqkit_ctx *ctx = net->change->ctx;
 	struct irqkit_cpuset *set = NULL;
-	int irq = net_get_irq(queue);
+	int irq = irqkit_queue_get_irq(queue);
 
 	if (irq < 0)
 		return NULL;
@@ -243,7 +224,7 @@ struct irqkit_cpuset *net_read_place(
 	const struct net *net, const struct irqkit_queue *queue)
 {
 	struct irqkit_cpuset *serving = net_read_serving(net, queue), *affinity = NULL;
-	int irq = net_get_irq(queue);
+	int irq = irqkit_queue_get_irq(queue);
 
 	if (serving &&
 		irqkit_irq_read_affinity(net->change->ctx, (unsigned int)irq, &affinity) ==

@@ -47,20 +47,13 @@ enum status net_choose_queues(struct irqkit_device *device,
 size_t net_count_queues(
 	const struct irqkit_device *device, enum irqkit_direction direction);
 
-/*
- * The queue whose interrupt does the work of what @queue receives or sends: itself, or at
- * the end of a virtual interface that serves a guest, the other one of its number.
- */
-const struct irqkit_queue *net_get_served_queue(const struct irqkit_queue *queue);
-
 static inline void free_queues(struct irqkit_queue ***queues)
 {
 	free(*queues);
 }
 #define _cleanup_queues_ CLEANUP(free_queues)
 
-/* The interrupt of it, -1: none; and the CPUs that serve it, NULL: not known. */
-int net_get_irq(const struct irqkit_queue *queue);
+/* The CPUs that serve its interrupt, NULL: not known. */
 struct irqkit_cpuset *net_read_serving(
 	const struct net *net, const struct irqkit_queue *queue);
 

@@ -135,7 +135,7 @@ static enum status plan_interrupt(
 /* Of a queue that sends; netback sends what its guest receives. */
 static const struct irqkit_queue *find_xps_queue(const struct place *place)
 {
-	const struct irqkit_queue *queue = net_get_served_queue(place->queue);
+	const struct irqkit_queue *queue = place->queue;
 
 	return irqkit_queue_get_direction(queue) == IRQKIT_TX ? queue : NULL;
 }

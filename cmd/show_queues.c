@@ -330,8 +330,9 @@ static void remark(struct table *table)
 			printf(" at %s", address ? address : bus);
 		if (without)
 			printf("; of %zu no interrupt is known", without);
-		printf(".%s\n", irqkit_device_is_guest_view(device)
-					? " rx is what the guest receives, tx what it sends."
+		printf(".%s\n", irqkit_device_serves_guest(device)
+					? " Interrupts are named as the guest sees it: "
+					  "-tx serves rx."
 					: "");
 	}
 }

@@ -119,7 +119,7 @@ struct value steer_get_device(void *data, const struct column *column)
 struct value steer_get_irq(void *data, const struct column *column)
 {
 	const struct steer_row *row = data;
-	int irq = net_get_irq(row->queue);
+	int irq = irqkit_queue_get_irq(row->queue);
 
 	(void)column;
 	return irq < 0 ? ABSENT : number_value((uint64_t)irq);

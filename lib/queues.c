@@ -197,19 +197,19 @@ int device_join_netlink(
 /* ------------------------------------------------------------------------------- */
 /* From names                                                                      */
 
-/* The numbers that one line of the table found: the least, the greatest. */
+/* The numbers that name the queues of one direction: the least, the greatest. */
 struct range {
 	uint32_t first, last;
 };
 
-static struct range range_of_line(const struct irqkit_device *device, size_t line)
+static struct range range_of(const struct irqkit_device *device, unsigned int serves)
 {
 	struct range range = { NO_NUMBER, 0 };
 
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		const struct irqkit_device_irq *irq = &device->irqs[i];
 
-		if (!irq->has_meaning || irq->meaning.line != line ||
+		if (!irq->has_meaning || !(irq->meaning.serves & serves) ||
 			irq->meaning.number == NO_NUMBER)
 			continue;
 		if (irq->meaning.number < range.first)
@@ -223,19 +223,25 @@ static struct range range_of_line(const struct irqkit_device *device, size_t lin
 /* Numbers of names become numbers of queues, once all names are known. */
 static void number_queues(struct irqkit_device *device)
 {
-	_cleanup_free_ struct range *range = calloc(device->n_irqs + 1, sizeof(*range));
+	struct range rx = range_of(device, SERVES_RX), tx = range_of(device, SERVES_TX);
 
-	if (!range)
-		return;
-	for (size_t i = 0; i < device->n_irqs; i++)
-		range[i] = range_of_line(device, device->irqs[i].meaning.line);
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		struct name_meaning *m = &device->irqs[i].meaning;
-		uint32_t half = range[i].last / 2 + 1; /* of 0 to last, an even number */
+		uint32_t half = rx.last / 2 + 1; /* of 0 to last, an even number */
 
-		if (m->numbering == NUMBER_FROM_FIRST && m->number != NO_NUMBER) {
-			m->number -= range[i].first;
-		} else if (m->numbering == NUMBER_TX_THEN_RX && m->number != NO_NUMBER) {
+		if (!device->irqs[i].has_meaning)
+			continue;
+		if (m->numbering == NUMBER_IS_ONE)
+			m->number = 1;
+		if (m->number == NO_NUMBER)
+			continue;
+		if (m->numbering == NUMBER_FROM_FIRST) {
+			m->number -= m->serves & SERVES_RX ? rx.first : tx.first;
+		} else if (m->numbering == NUMBER_FROM_ONE && m->number > 0) {
+			m->number--;
+		} else if (m->numbering == NUMBER_HALF) {
+			m->number /= 2;
+		} else if (m->numbering == NUMBER_TX_THEN_RX) {
 			m->serves = m->number < half ? SERVES_TX : SERVES_RX;
 			m->number -= m->number < half ? 0 : half;
 		}
@@ -289,6 +295,20 @@ static bool serves_all(const struct name_meaning *m)
 	return m->numbering == ALL_QUEUES || m->numbering == ALL_IF_ALONE;
 }
 
+static bool serves(const struct irqkit_device_irq *irq, enum irqkit_direction direction)
+{
+	return irq->has_meaning && irq->meaning.serves & bit_of(direction) &&
+		irq->meaning.numbering != NUMBER_UNKNOWN;
+}
+
+static uint32_t number_of(const struct name_meaning *m, enum irqkit_direction direction)
+{
+	if (m->number == NO_NUMBER ||
+		(m->numbering == NUMBER_OF_RX && direction == IRQKIT_TX))
+		return 0;
+	return m->number;
+}
+
 /* Where /sys lists no queue of this direction (a saved root), the names do. */
 static int list_by_names(struct irqkit_device *device, enum irqkit_direction direction)
 {
@@ -297,10 +317,10 @@ static int list_by_names(struct irqkit_device *device, enum irqkit_direction dir
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		const struct name_meaning *m = &device->irqs[i].meaning;
 
-		if (!device->irqs[i].has_meaning || !(m->serves & bit_of(direction)))
+		if (!serves(&device->irqs[i], direction))
 			continue;
 		if (add_queue(device, direction,
-			    serves_all(m) || m->number == NO_NUMBER ? 0 : m->number) < 0)
+			    serves_all(m) ? 0 : number_of(m, direction)) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -324,14 +344,15 @@ static void give_by_name(
 	struct irqkit_device *device, const struct irqkit_device_irq *irq)
 {
 	const struct name_meaning *m = &irq->meaning;
-	uint32_t number = m->number == NO_NUMBER ? 0 : m->number;
 
-	if (!irq->has_meaning)
-		return;
-	for (size_t i = 0; i < device->n_queues; i++)
-		if (m->serves & bit_of(device->queues[i].direction) &&
-			(serves_all(m) || device->queues[i].number == number))
-			give(&device->queues[i], irq, IRQKIT_SOURCE_NAME);
+	for (size_t i = 0; i < device->n_queues; i++) {
+		struct irqkit_queue *queue = &device->queues[i];
+
+		if (serves(irq, queue->direction) &&
+			(serves_all(m) ||
+				queue->number == number_of(m, queue->direction)))
+			give(queue, irq, IRQKIT_SOURCE_NAME);
+	}
 }
 
 /* No name says anything, and there is one interrupt only: it does all. */

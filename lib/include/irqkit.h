@@ -350,13 +350,12 @@ const char *irqkit_device_get_driver(const struct irqkit_device *device);
 int irqkit_device_read_node(const struct irqkit_device *device, int *ret_node);
 
 /*
- * Is this the end of a virtual interface that serves a guest (Xen's netback, vif1.0)? Then
- * its interrupts and threads are named as the guest sees them, and so are its queues here:
- * rx is what the guest receives. The interrupt of vif1.0:tx-1 (`vif1.0-q1-tx`) serves
- * what the guest sends, which this machine receives: what it does with it is steered by
- * rps_cpus of rx-1, not by anything of tx-1.
+ * Is this the end of a virtual interface that serves a guest (Xen's netback, vif1.0)? Its
+ * queues are this machine's, as with any interface, but the driver names interrupts and
+ * threads as the guest sees them: `vif1.0-q1-tx` is raised when the guest has sent, and
+ * serves rx-1 of vif1.0; `vif1.0-q1-rx` serves tx-1.
  */
-bool irqkit_device_is_guest_view(const struct irqkit_device *device);
+bool irqkit_device_serves_guest(const struct irqkit_device *device);
 
 /*
  * The network interfaces below, and those below these, that have a bus device: the ports
