@@ -35,19 +35,22 @@ TEST_NEEDS = cmocka
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
        -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat-security -Wimplicit-fallthrough
-BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE -DIRQKIT_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
+# Sizes and times have 64 bits on every machine: a root that was saved elsewhere may hold more.
+WIDE = -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
+BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE $(WIDE) -DIRQKIT_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
 
-# The program sees lib/include alone, so that it cannot reach lib/private.h.
-LIB_CFLAGS  = $(BASE) -Ilib/include -fPIC -fvisibility=hidden $(CFLAGS)
-CMD_CFLAGS  = $(BASE) -Ilib/include $(CFLAGS)
-TEST_CFLAGS = $(BASE) -Ilib/include -Ilib $(CFLAGS)
+# Includes are by path from lib/ or cmd/. The program sees lib/include only, so that it cannot
+# reach what the library hides.
+LIB_CFLAGS  = $(BASE) -Ilib/include -Ilib -fPIC -fvisibility=hidden $(CFLAGS)
+CMD_CFLAGS  = $(BASE) -Ilib/include -Icmd $(CFLAGS)
+TEST_CFLAGS = $(BASE) -Ilib/include -Ilib -Icmd $(CFLAGS)
 
 NO_UNDEFINED = -Wl,-z,defs
 SO_LDFLAGS = -shared -Wl,-soname,libirqkit.so.$(SOVERSION) -Wl,--version-script=lib/irqkit.sym \
              $(NO_UNDEFINED) $(LDFLAGS)
 
-LIB_SRCS   = $(sort $(wildcard lib/*.c))
-CMD_SRCS   = $(sort $(wildcard cmd/*.c))
+LIB_SRCS   = $(sort $(wildcard lib/*/*.c))
+CMD_SRCS   = $(sort $(wildcard cmd/*.c cmd/*/*.c))
 UNIT_SRCS  = $(sort $(wildcard test/unit/test_*.c))
 FUZZ_SRCS  = $(sort $(wildcard test/fuzz/fuzz_*.c))
 BENCH_SRCS = $(sort $(wildcard test/bench/*.c))
@@ -149,14 +152,14 @@ $(B)/test/bench/%: test/bench/%.c $(SO)
 # What the check scripts use: nothing of irqkit is in it.
 $(B)/test/tool/%: test/tool/%.c $(B)/commands
 	@mkdir -p $(@D)
-	$(call quiet,CC)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE -MMD -MP -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $<
+	$(call quiet,CC)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE $(WIDE) -MMD -MP -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 # Every corpus file through the fuzz target, with any compiler; the real fuzzer is clang's.
 $(B)/test/fuzz/%-replay: test/fuzz/%.c test/fuzz/replay.c $(B)/libirqkit.a
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< test/fuzz/replay.c $(B)/libirqkit.a @$(B)/LIB.libs
 
-FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DIRQKIT_VERSION='"$(VERSION)"' -Ilib/include -Ilib -O1 -g
+FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WIDE) -DIRQKIT_VERSION='"$(VERSION)"' -Ilib/include -Ilib -Icmd -O1 -g
 $(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(LIB_SRCS) $(B)/LIB.libs
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(LIB_SRCS) @$(B)/LIB.libs
@@ -164,8 +167,10 @@ $(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(LIB_SRCS) $(B)/LIB.libs
 check-programs: all $(UNITS) $(REPLAYS) $(TOOLS)
 
 # test/run takes file names as arguments: make check T="test/check-docs.sh"
+# When make ends, so do the tests, even if it is killed.
 check: check-programs
-	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/run $(T)
+	@export MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))'; \
+		exec $(B)/test/tool/limit --keep-group 0 test/run $(T)
 
 bench: all $(BENCHES)
 	@O='$(abspath $(O))' test/bench/run

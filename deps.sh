@@ -11,7 +11,7 @@ packages() {
 	case $1-$2 in
 	apt-build) echo gcc libc6-dev make pkg-config libmnl-dev libpopt-dev libjansson-dev libsmartcols-dev ;;
 	apt-check) echo bash libcmocka-dev jq mandoc shellcheck strace ;;
-	apt-ci) echo clang libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git ;;
+	apt-ci) echo busybox clang libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git ;;
 	dnf-build) echo gcc make pkgconf-pkg-config libmnl-devel popt-devel jansson-devel libsmartcols-devel ;;
 	dnf-check) echo bash gawk diffutils findutils libcmocka-devel jq mandoc ShellCheck strace ;;
 	dnf-ci) echo clang compiler-rt gcc-c++ libasan libubsan valgrind cppcheck zsh fish git ;;

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit mask: a list of CPUs into a mask, and back. */
-#include "render.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "measure/machine.h"
+#include "table/render.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-struct options {
+struct mask_options {
 	bool is_list;
 };
 
 static const struct option options[] = {
-	{ "list", 'l', OPTION_FLAG, offsetof(struct options, is_list), NULL,
+	{ "list", 'l', OPTION_FLAG, offsetof(struct mask_options, is_list), NULL,
 		"from masks to lists" },
 	{ 0 },
 };
@@ -22,28 +25,25 @@ struct mask_row {
 	char *mask;		    /* owned */
 };
 
-static struct value get_cpus(void *data, const struct column *column)
+static struct cell get_cpus(void *data)
 {
 	struct mask_row *row = data;
 
-	(void)column;
-	return cpus_value(row->cpus);
+	return cpus_cell(row->cpus);
 }
 
-static struct value get_mask(void *data, const struct column *column)
+static struct cell get_mask(void *data)
 {
 	struct mask_row *row = data;
 
-	(void)column;
-	return text_value(row->mask);
+	return text_cell(row->mask);
 }
 
-static struct value get_count(void *data, const struct column *column)
+static struct cell get_count(void *data)
 {
 	struct mask_row *row = data;
 
-	(void)column;
-	return number_value(irqkit_cpuset_count(row->cpus));
+	return number_cell(irqkit_cpuset_count(row->cpus));
 }
 
 static const struct column columns[] = {
@@ -190,7 +190,7 @@ static enum status print_json(
 
 static enum status run(const struct call *call)
 {
-	const struct options *o = call->state;
+	const struct mask_options *o = call->state;
 	struct mask_row *rows = calloc(call->n_words + 1, sizeof(*rows));
 	enum status status = rows ? STATUS_DONE : STATUS_REFUSED;
 
@@ -223,6 +223,6 @@ const struct command cmd_mask = {
 		"  irqkit mask 0-31:2         55555555\n"
 		"  irqkit mask --list 10f     0-3,8\n",
 	.options = options,
-	.state_size = sizeof(struct options),
+	.state_size = sizeof(struct mask_options),
 	.run = run,
 };

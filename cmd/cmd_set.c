@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit set: the CPUs that serve an interrupt. */
-#include "change.h"
-#include "select.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "change/change.h"
+#include "change/refusals.h"
+#include "measure/machine.h"
+#include "target/local_cpus.h"
 
 #include <errno.h>
 #include <stdio.h>
 
-struct options {
+struct set_options {
 	struct change_options change;
 	const char *cpus;
 	const char *mask;
@@ -14,28 +18,15 @@ struct options {
 };
 
 static const struct option options[] = {
-	{ "cpus", 'C', OPTION_TEXT, offsetof(struct options, cpus), "SET",
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct set_options, cpus), "SET",
 		"the CPUs that may serve them" },
-	{ "mask", 'm', OPTION_TEXT, offsetof(struct options, mask), "HEX",
+	{ "mask", 'm', OPTION_TEXT, offsetof(struct set_options, mask), "HEX",
 		"the same as a mask, in the kernel's notation" },
-	{ "default", 0, OPTION_FLAG, offsetof(struct options, is_default), NULL,
+	{ "default", 0, OPTION_FLAG, offsetof(struct set_options, is_default), NULL,
 		"for interrupts to come, instead of TARGETs" },
-	CHANGE_OPTIONS(struct options, change),
+	CHANGE_OPTIONS(struct set_options, change),
 	{ 0 },
 };
-
-/* Why this one cannot be moved; NULL where it can be tried. */
-static const char *find_obstacle(
-	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
-{
-	enum irqkit_movable movable;
-
-	if (irqkit_interrupt_get_irq(interrupt) < 0)
-		return "no interrupt that has a number";
-	if (irqkit_irq_read_movable(ctx, interrupt, &movable) < 0)
-		return NULL;
-	return immovable_word(movable);
-}
 
 static char *describe(const struct irqkit_interrupt *interrupt)
 {
@@ -105,7 +96,7 @@ static enum status plan_interrupts(struct change *change, const struct selection
 }
 
 /* After the TARGETs: --cpus=local means the CPUs near them. */
-static enum status read_cpus(const struct change *change, const struct options *o,
+static enum status read_cpus(const struct change *change, const struct set_options *o,
 	const struct selection *chosen, struct irqkit_cpuset **ret_cpus)
 {
 	_cleanup_topology_ struct irqkit_topology *topology = NULL;
@@ -121,7 +112,7 @@ static enum status read_cpus(const struct change *change, const struct options *
 	return status;
 }
 
-static enum status check_words(const struct call *call, const struct options *o)
+static enum status check_words(const struct call *call, const struct set_options *o)
 {
 	if (o->cpus && o->mask)
 		say_error("--cpus and --mask exclude each other");
@@ -147,7 +138,7 @@ static enum status plan_default(struct change *change, const struct irqkit_cpuse
 static enum status plan(struct change *change, void *data)
 {
 	const struct call *call = change->call;
-	const struct options *o = data;
+	const struct set_options *o = data;
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	struct selection chosen CLEANUP(selection_free) = { 0 };
 	enum status status = STATUS_DONE;
@@ -165,7 +156,7 @@ static enum status plan(struct change *change, void *data)
 
 static enum status run(const struct call *call)
 {
-	struct options *o = call->state;
+	struct set_options *o = call->state;
 	struct change change CLEANUP(change_free) = { 0 };
 	enum status status = check_words(call, o);
 
@@ -184,6 +175,6 @@ const struct command cmd_set = {
 		"  irqkit set eth1 --cpus=2 --script     a script for rc.local\n"
 		"  irqkit undo                           as it was before\n",
 	.options = options,
-	.state_size = sizeof(struct options),
+	.state_size = sizeof(struct set_options),
 	.run = run,
 };

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit undo: puts back what a change changed. */
-#include "change.h"
-#include "render.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "change/change.h"
+#include "change/run_lock.h"
+#include "measure/machine.h"
+#include "table/render.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-struct options {
+struct undo_options {
 	struct change_options change;
 	struct table_options table;
 	bool is_list;
@@ -16,72 +20,65 @@ struct options {
 };
 
 static const struct option options[] = {
-	{ "list", 'l', OPTION_FLAG, offsetof(struct options, is_list), NULL,
+	{ "list", 'l', OPTION_FLAG, offsetof(struct undo_options, is_list), NULL,
 		"list what can be undone" },
-	{ "force", 'f', OPTION_FLAG, offsetof(struct options, is_forced), NULL,
+	{ "force", 'f', OPTION_FLAG, offsetof(struct undo_options, is_forced), NULL,
 		"also where somebody changed it since then" },
-	CHANGE_OPTIONS(struct options, change),
-	TABLE_OPTIONS(struct options, table),
+	CHANGE_OPTIONS(struct undo_options, change),
+	TABLE_OPTIONS(struct undo_options, table),
 	{ 0 },
 };
 
 /* ------------------------------------------------------------------------------- */
 /* --list                                                                          */
 
-static struct value get_number(void *data, const struct column *column)
+static struct cell get_number(void *data)
 {
-	(void)column;
-	return number_value(irqkit_change_get_number(data));
+	return number_cell(irqkit_change_get_number(data));
 }
 
-static struct value get_time(void *data, const struct column *column)
+static struct cell get_time(void *data)
 {
-	(void)column;
-	return (struct value){
-		.kind = VALUE_INTEGER,
+	return (struct cell){
+		.kind = CELL_INTEGER,
 		.integer = irqkit_change_get_time(data),
 	};
 }
 
-static struct value get_date(void *data, const struct column *column)
+static struct cell get_date(void *data)
 {
 	time_t seconds = (time_t)irqkit_change_get_time(data);
 	char *text = malloc(32);
 	struct tm tm;
 
-	(void)column;
 	if (!text || !localtime_r(&seconds, &tm) ||
 		strftime(text, 32, "%Y-%m-%d %H:%M:%S", &tm) == 0) {
 		free(text);
 		return ABSENT;
 	}
-	return owned_value(text);
+	return owned_cell(text);
 }
 
-static struct value get_knobs(void *data, const struct column *column)
+static struct cell get_knobs(void *data)
 {
-	(void)column;
-	return number_value(irqkit_change_count_knobs(data));
+	return number_cell(irqkit_change_count_knobs(data));
 }
 
-static struct value get_undone(void *data, const struct column *column)
+static struct cell get_undone(void *data)
 {
-	(void)column;
-	return bool_value(irqkit_change_is_undone(data));
+	return bool_cell(irqkit_change_is_undone(data));
 }
 
-static struct value get_undoes(void *data, const struct column *column)
+static struct cell get_undoes(void *data)
 {
 	unsigned int undoes = irqkit_change_get_undoes(data);
 
-	(void)column;
-	return undoes ? number_value(undoes) : ABSENT;
+	return undoes ? number_cell(undoes) : ABSENT;
 }
 
-static struct value get_command(void *data, const struct column *column)
+static struct cell get_command(void *data)
 {
-	(void)column;
-	return text_value(irqkit_change_get_command(data));
+	return text_cell(irqkit_change_get_command(data));
 }
 
 static const struct column columns[] = {
@@ -109,11 +106,11 @@ static enum status read_journal(
 {
 	int r = irqkit_journal_read(ctx, ret_journal);
 
-	return r < 0 ? change_say_state("read", r) : STATUS_DONE;
+	return r < 0 ? run_lock_say_unusable("read", r) : STATUS_DONE;
 }
 
 static enum status print_list(
-	struct table *table, const struct options *o, const struct common *common)
+	struct table *table, const struct undo_options *o, const struct common *common)
 {
 	enum status status = table_prepare(table, columns, &o->table, common);
 	struct document *document;
@@ -128,7 +125,7 @@ static enum status print_list(
 	return status;
 }
 
-static enum status list(const struct call *call, const struct options *o)
+static enum status list(const struct call *call, const struct undo_options *o)
 {
 	_cleanup_journal_ struct irqkit_journal *journal = NULL;
 	struct table table CLEANUP(table_free) = { 0 };
@@ -197,7 +194,7 @@ static enum status say_no_change(const char *word)
 
 /* What is undone, and the journal that it stands in. */
 struct undo {
-	const struct options *options;
+	const struct undo_options *options;
 	struct irqkit_journal *journal; /* owned */
 };
 
@@ -221,7 +218,8 @@ static enum status plan(struct change *change, void *data)
 	change->undone = find_change(undo->journal, word);
 	if (!change->undone)
 		return say_no_change(word);
-	change->shows_skipped = true;
+	change->report.shows_skipped = true;
+	change->report.is_undo = true;
 	r = irqkit_plan_add_undo(change->plan, change->undone, change->snapshot,
 		undo->options->is_forced);
 	if (r == 0)
@@ -232,7 +230,7 @@ static enum status plan(struct change *change, void *data)
 }
 
 /* Options for the list would be lost on an undo, and the other way round. */
-static bool check_options(const struct options *o)
+static bool check_options(const struct undo_options *o)
 {
 	const struct change_options *c = &o->change;
 
@@ -248,7 +246,7 @@ static bool check_options(const struct options *o)
 
 static enum status run(const struct call *call)
 {
-	const struct options *o = call->state;
+	const struct undo_options *o = call->state;
 	struct change change CLEANUP(change_free) = { 0 };
 	struct undo undo CLEANUP(undo_free) = { .options = o };
 	enum status status;
@@ -278,6 +276,6 @@ const struct command cmd_undo = {
 		"\n"
 		"Columns of --list: NUMBER TIME KNOBS UNDONE UNDOES COMMAND.\n",
 	.options = options,
-	.state_size = sizeof(struct options),
+	.state_size = sizeof(struct undo_options),
 	.run = run,
 };

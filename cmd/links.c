@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `irqkit --install DIR`: links irq-show, irq-set, ... to this program. */
-#include "cmd.h"
+#include "links.h"
+#include "base/basics.h"
+#include "base/say.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit: finds the subcommand, by its name or by a link's, and runs it. */
-#include "cmd.h"
+#include "base/basics.h"
+#include "base/options.h"
+#include "base/say.h"
+#include "links.h"
 
 #include <errno.h>
 #include <locale.h>

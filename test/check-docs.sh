@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What cmd/cmd.h asks of one who adds a subcommand: its page, completion, golden test and
+# What cmd/base/command.h asks of one who adds a subcommand: its page, completion, golden test and
 # CHANGELOG line; and that --help, the pages and the completions name the same options.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -12,6 +12,15 @@ same "they are sorted" "$(printf '%s\n' "${commands[@]}" | LC_ALL=C sort -u)" "$
 help_options() { "$irqkit" "$1" --help | grep -oE -- '(^|[ ,])--[a-z][a-z0-9-]+' | tr -d ' ,' | sort -u; }
 # Documented: what an item of a list in the page begins with.
 page_options() { grep -hE '^\.It Fl' "$@" | grep -oE '(Fl|,) -[a-z][a-z0-9-]+' | sed -E 's/^(Fl|,) /-/' | sort -u; }
+# shared_options PAGE: those of the sections of irqkit(8) to which PAGE refers, as in "the
+# common options"
+shared_options() {
+	local s
+	for s in Common Change Table; do
+		! tr '\n' ' ' <"$1" | grep -q " ${s,} options" || sed -n "/^\.Ss $s options\$/,/^\.El/p" man/irqkit.8
+	done >"$tmp/shared"
+	page_options "$tmp/shared"
+}
 
 # completes WORD...: what bash offers for the last word
 completes() {
@@ -45,8 +54,8 @@ for c in "${commands[@]}"; do
 		skip "fish completes the options of $c" "no fish"
 	fi
 	[ -s "$page" ] || continue
-	same "irqkit-$c(8) and 'irqkit $c --help' name the same options" \
-		"$(help_options "$c")" "$(page_options "$page")"
+	same "irqkit-$c(8) and 'irqkit $c --help' name the same options, each once" \
+		"$(help_options "$c")" "$( { page_options "$page"; shared_options "$page"; } | sort)"
 	for s in NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
 		check "irqkit-$c(8) has a section $s" grep -qE "^\.Sh \"?$s\"?\$" "$page"
 	done
@@ -72,7 +81,7 @@ for page in man/irqkit-*.8; do
 	c=${c#irqkit-}
 	check "irqkit $c, of $page, exists" grep -qx "$c" <(printf '%s\n' "${commands[@]}")
 done
-mapfile -t statuses < <(sed -nE 's/^\tSTATUS_[A-Z_]+ = ([0-9]+),.*/\1/p' cmd/cmd.h)
+mapfile -t statuses < <(sed -nE 's/^\tSTATUS_[A-Z_]+ = ([0-9]+),.*/\1/p' cmd/base/command.h)
 for n in "${statuses[@]}"; do
 	# shellcheck disable=SC2016 # awk's, not the shell's
 	check "irqkit(8) explains exit status $n" \

@@ -78,6 +78,12 @@ for page in man/*.8; do
 		example "$page: $command" "$command"
 	done
 done
+if command -v mandoc >/dev/null; then
+	empty "the example of libirqkit(3) fits 80 columns" "$(mandoc -T utf8 -O width=80 man/libirqkit.3 | sed 's/.\x08//g' |
+		sed -n '/^EXAMPLES/,/^SEE ALSO/p' | awk 'length > 80')"
+else
+	skip "the example of libirqkit(3) fits 80 columns" "no mandoc"
+fi
 sed -n '/^\.Bd -literal/,/^\.Ed/p' man/libirqkit.3 | sed '/^\./d; s/\\e/\\/g' >"$tmp/example.c"
 # A library with sanitizers is linked only by what has them too.
 sanitizers=()

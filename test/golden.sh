@@ -7,6 +7,7 @@
 #   bytes: visible                                          optional: output through cat -v
 #   writes: yes                                             optional: the run may change its root
 #   needs: script -qec true /dev/null                       optional: skipped where this fails
+#   limit: 90                                               optional: seconds it may take (60)
 #   --- stdout                                              from here on made by --update;
 #   ...                                                     an empty section is left out
 #   --- stderr
@@ -18,6 +19,9 @@
 #   test/golden.sh [NAME...]            TAP on stdout, the difference of each failed test
 #   test/golden.sh --update [NAME...]   rewrites the files instead (also: UPDATE=1); review the diff
 #
+# GOLDEN_LIMIT changes the 60 seconds, LIMIT_FACTOR multiplies every limit. A test that takes longer
+# fails, and every process that it has started is killed.
+#
 # The root is a copy in a temporary folder, @ROOT@ in the command and in what comes out.
 # Files named in its .readonly are 0444 there (as the kernel makes what cannot be moved), in
 # .unreadable 0000; commands run without the capabilities that overrule that, also for root.
@@ -25,7 +29,7 @@
 set -u
 export LC_ALL=C
 umask 022
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/.." >/dev/null || exit 1
 top=$PWD
 program_dir=${GOLDEN_PATH:-${O:-$top}}
 update=${UPDATE:-}
@@ -33,9 +37,12 @@ update=${UPDATE:-}
 
 # shellcheck source=test/memory.sh
 . test/memory.sh
+# shellcheck source=test/limited.sh
+. test/limited.sh
 tmp=$(mktemp -d) || exit 1
 tmp=$(cd "$tmp" && pwd -P)
 trap 'chmod -R u+rwX "$tmp" 2>/dev/null; rm -rf "$tmp"' EXIT
+end_on_signals
 
 run_env=(env -i "PATH=$program_dir:$PATH" LC_ALL=C.UTF-8 COLUMNS=80 TZ=UTC HOME=/nonexistent)
 for v in ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS; do
@@ -97,7 +104,7 @@ section() {
 
 # perform FILE WORK: runs a test; what it should look like goes to WORK/actual
 perform() {
-	local line status
+	local line status seconds=${GOLDEN_LIMIT:-60} start
 	root='' root_dir=@ROOT@ command='' bytes='' writes='' needs=''
 	while IFS= read -r line; do
 		case $line in
@@ -108,6 +115,10 @@ perform() {
 		'bytes: visible') bytes=1 ;;
 		'writes: yes') writes=1 ;;
 		'needs: '*) needs=${line#needs: } ;;
+		'limit: '*)
+			seconds=${line#limit: }
+			[[ $seconds =~ ^[1-9][0-9]{0,6}$ ]] || { echo "limit is not a number of seconds: $seconds" >"$2/trouble"; return 1; }
+			;;
 		*) echo "cannot read this line: $line" >"$2/trouble"; return 1 ;;
 		esac
 		printf '%s\n' "$line"
@@ -126,9 +137,13 @@ perform() {
 		root_dir=$tmp/roots/$root
 		[ -z "$writes" ] || { root_dir=$2/root; rm -rf "$root_dir"; copy_root "$root" "$root_dir"; }
 	fi
-	"${run_env[@]}" bash -o pipefail -c "${command//@ROOT@/$root_dir}" \
-		</dev/null >"$2/stdout" 2>"$2/stderr"
+	start=$SECONDS seconds=$((seconds * ${LIMIT_FACTOR:-1}))
+	limited "$seconds" "${run_env[@]}" bash -o pipefail -c "${command//@ROOT@/$root_dir}" \
+		>"$2/stdout" 2>"$2/stderr"
 	status=$?
+	if [ "$status" -eq 124 ] && [ $((SECONDS - start)) -ge "$seconds" ]; then
+		echo "time limit of $seconds s" >"$2/over"
+	fi
 	{
 		section stdout "$2/stdout"
 		section stderr "$2/stderr"
@@ -144,10 +159,11 @@ perform() {
 worker() {
 	local work=$tmp/work.$1 file name
 	shift
+	end_on_signals
 	mkdir "$work"
 	for file; do
 		name=golden/$(basename "$file" .test)
-		rm -f "$work/trouble" "$work/skip"
+		rm -f "$work/trouble" "$work/skip" "$work/over"
 		if ! perform "$file" "$work"; then
 			if [ -f "$work/skip" ]; then
 				echo "ok $name # SKIP $(cat "$work/skip")"
@@ -155,6 +171,9 @@ worker() {
 				echo "not ok $name"
 				sed 's/^/# /' "$work/trouble"
 			fi
+		elif [ -f "$work/over" ]; then
+			echo "not ok $name ($(cat "$work/over"))"
+			sed 's/^/# /' "$work/actual"
 		elif cmp -s "$file" "$work/actual"; then
 			echo "ok $name"
 		elif [ -n "$update" ]; then

@@ -93,8 +93,9 @@ bool irqkit_cpuset_is_empty(const struct irqkit_cpuset *set);
 int irqkit_cpuset_next(const struct irqkit_cpuset *set, int after);
 
 #define irqkit_cpuset_foreach(cpu, set)                                                  \
-	for (int cpu = irqkit_cpuset_next(set, -1); cpu >= 0;                            \
-		cpu = irqkit_cpuset_next(set, cpu))
+	for (unsigned int cpu = (unsigned int)irqkit_cpuset_next(set, -1);               \
+		cpu <= IRQKIT_CPU_MAX;                                                   \
+		cpu = (unsigned int)irqkit_cpuset_next(set, (int)cpu))
 
 /* Changes @set: adds, takes away, or keeps only what @other holds. */
 int irqkit_cpuset_add_set(struct irqkit_cpuset *set, const struct irqkit_cpuset *other);

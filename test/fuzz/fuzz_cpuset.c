@@ -46,12 +46,12 @@ static void check(const char *text, size_t len, parse_fn *parse)
 	unsigned int count = 0;
 	int last = -1;
 	irqkit_cpuset_foreach (cpu, set) {
-		HOLDS(cpu > last);
-		HOLDS((unsigned int)cpu <= IRQKIT_CPU_MAX);
-		HOLDS(irqkit_cpuset_has(set, (unsigned int)cpu));
-		last = cpu;
+		HOLDS((int)cpu > last);
+		HOLDS(irqkit_cpuset_has(set, cpu));
+		last = (int)cpu;
 		count++;
 	}
+	HOLDS(irqkit_cpuset_next(set, last) == -1);
 	HOLDS(count == irqkit_cpuset_count(set));
 	HOLDS((count == 0) == irqkit_cpuset_is_empty(set));
 	round_trip(set, irqkit_cpuset_format_list, irqkit_cpuset_parse_list);

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "device.h"
+#include "devices/netlink.h"
 #include "fuzz.h"
 
 static void check_napis(const void *bytes, size_t len)

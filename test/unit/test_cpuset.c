@@ -155,6 +155,7 @@ static void masks_are_refused(void **state)
 static void highest_cpu(void **state)
 {
 	struct irqkit_cpuset *set = NULL;
+	unsigned int n_visited = 0;
 
 	(void)state;
 	assert_int_equal(irqkit_cpuset_new(&set), 0);
@@ -163,6 +164,13 @@ static void highest_cpu(void **state)
 	assert_int_equal(irqkit_cpuset_count(set), 1);
 	assert_int_equal(irqkit_cpuset_next(set, -1), IRQKIT_CPU_MAX);
 	assert_int_equal(irqkit_cpuset_next(set, IRQKIT_CPU_MAX), -1);
+	irqkit_cpuset_foreach (cpu, set) {
+		unsigned int *number = &cpu; /* no other type compiles */
+
+		assert_int_equal(*number, IRQKIT_CPU_MAX);
+		n_visited++;
+	}
+	assert_int_equal(n_visited, 1);
 	assert_false(irqkit_cpuset_has(set, UINT32_MAX));
 	irqkit_cpuset_remove(set, UINT32_MAX);
 	irqkit_cpuset_remove(set, IRQKIT_CPU_MAX);

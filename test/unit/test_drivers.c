@@ -20,7 +20,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handler_names.h"
+#include "base/array.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "interrupts/handler_names_table.h"
 
 #define N_COLUMNS 12
 

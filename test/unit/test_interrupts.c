@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "base/macros.h"
+#include "interrupts/reader.h"
 
 #define HEADING "           CPU0       CPU1       \n"
 

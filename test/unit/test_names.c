@@ -5,7 +5,9 @@
 #include <irqkit.h>
 #include <string.h>
 
-#include "device.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "interrupts/handler_names.h"
 
 #define NO NO_NUMBER
 

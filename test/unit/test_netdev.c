@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device.h"
+#include "base/macros.h"
+#include "devices/device_irqs.h"
+#include "devices/queues.h"
+#include "kernel/ctx.h"
 
 #define ROOTS "test/roots/"
 

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device.h"
+#include "base/number.h"
+#include "devices/netlink.h"
 
 /* Bytes as they would come from the kernel. */
 struct bytes {

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#include "private.h"
+#include "base/macros.h"
+#include "base/number.h"
 
 /* Blanks, then digits to the end. */
 static bool read_slowly(const char *text, uint64_t *ret_number)

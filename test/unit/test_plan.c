@@ -15,7 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "private.h"
+#include "base/cpuset.h"
+#include "kernel/knob.h"
+#include "plan/run_dir.h"
 
 #define MOST 6 /* knobs in a root */
 #define FIRST_IRQ 24
@@ -297,7 +299,7 @@ static void journal_is(const struct work *w, const char *expected)
 {
 	char names[64] = "";
 
-	assert_int_equal(state_list(w->lock->dir_fd, note_name, &names), 0);
+	assert_int_equal(run_dir_list(w->lock->dir_fd, note_name, &names), 0);
 	assert_string_equal(names, expected);
 }
 

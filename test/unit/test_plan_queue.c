@@ -17,7 +17,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "device.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/device.h"
+#include "plan/step.h"
+#include "plan/thread_knob.h"
 
 #define TOP "/tmp/irqkit-queue-XXXXXX"
 #define NET "sys/class/net/eth0/queues/"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "private.h"
+#include "base/macros.h"
 
 struct machine {
 	struct irqkit_ctx *ctx;

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "steer.h"
+#include "base/macros.h"
+#include "steer/steer.h"
 
 static struct irqkit_cpuset *set_of(const char *list)
 {
@@ -211,12 +212,12 @@ static void check_xps(const struct shape *shape, const int *served, size_t n)
 		assert_true(irqkit_cpuset_is_subset(sets[q], cpus));
 		/* its own CPU, unless that has another queue to itself */
 		irqkit_cpuset_foreach (c, sets[q]) {
-			bool helps = is_help(shape, served, n, sets, q, (unsigned int)c);
+			bool helps = is_help(shape, served, n, sets, q, c);
 
 			assert_true(helps ||
-				distance_to(shape, served[q], (unsigned int)c) ==
+				distance_to(shape, served[q], c) ==
 					least_distance(
-						shape, served, n, (unsigned int)c));
+						shape, served, n, c));
 			loads[q] += !helps;
 		}
 		given += loads[q];

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device.h"
+#include "base/macros.h"
+#include "devices/queues.h"
 
 /* "200@0 201@0-3 ": pid and where it may run */
 static void write_thread(const struct irqkit_thread *thread, char *text, size_t room)

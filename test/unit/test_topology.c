@@ -11,7 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "private.h"
+#include "base/macros.h"
+#include "kernel/ctx.h"
 
 #define ROOTS "test/roots/"
 
@@ -236,10 +237,10 @@ static void groups_are_shared(void **state)
 
 		irqkit_cpuset_foreach(cpu, llc)
 			assert_ptr_equal(irqkit_topology_get_llc(
-						 m.topology, (unsigned int)cpu), llc);
+						 m.topology, cpu), llc);
 		irqkit_cpuset_foreach(cpu, siblings)
 			assert_ptr_equal(siblings, irqkit_topology_get_siblings(
-							   m.topology, (unsigned int)cpu));
+							   m.topology, cpu));
 	}
 	close_machine(&m);
 }

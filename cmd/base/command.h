@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A subcommand, how it is called, and how the program exits. */
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct call;
+struct option;
+
+/* Exit statuses: a promise to scripts, kept in irqkit(8). */
+enum status {
+	STATUS_DONE = 0,	/* done, or it was so already */
+	STATUS_REFUSED = 1,	/* the machine said no */
+	STATUS_MISUSE = 2,	/* misuse, nothing was done */
+	STATUS_NO_MATCH = 3,	/* nothing matched */
+	STATUS_IMMOVABLE = 4,	/* what was named cannot be moved, nothing was done */
+	STATUS_DRIFT = 5,	/* `check` found drift */
+};
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* What every subcommand takes. */
+struct common {
+	const char *root; /* NULL: the running machine */
+	bool is_json;
+	bool is_quiet;
+	int verbosity;
+	enum color color;
+};
+
+/*
+ * A subcommand. To add one:
+ * 1. write cmd/cmd_NAME.c, which ends in its `const struct command cmd_NAME`;
+ * 2. add it to the table in main.c, which is sorted by name;
+ * 3. write man/irqkit-NAME.8, a golden test in test/golden and a line in CHANGELOG.
+ * The completions ask the program and need no change. `make check` fails without these.
+ */
+struct command {
+	const char *name;
+	const char *args;	      /* "[TARGET...]" */
+	const char *summary;	      /* one line, lower case, no full stop */
+	const char *more;	      /* for --help, behind the options */
+	const struct option *options; /* its own, ending with { 0 }; or NULL */
+	size_t state_size;	      /* of the struct that they fill */
+	enum status (*run)(const struct call *call);
+};
+
+struct call {
+	const struct command *command;
+	struct common common;
+	void *state;	    /* the command's own options */
+	const char **words; /* what is no option, ending with NULL */
+	size_t n_words;
+	char *line; /* owned; the command line, quoted for a shell */
+};
+
+#endif

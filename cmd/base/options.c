@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Command lines. The only file that speaks to popt.
+ *
+ * Aliases from popt's own files (/etc/popt, ~/.popt) are not read: such a file can name
+ * programs to run instead, which a tool that runs as root should not do.
+ */
+#include "base/options.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
+
+#include <popt.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_OPTIONS 32
+
+enum { VALUE_HELP = 1, VALUE_VERSION, VALUE_COLOR, VALUE_COMMON = 100, VALUE_OWN = 200 };
+
+static const struct option common_options[] = {
+	{ "root", 0, OPTION_TEXT, offsetof(struct common, root), "DIR",
+		"work on the saved /proc and /sys below DIR" },
+	{ "json", 'j', OPTION_FLAG, offsetof(struct common, is_json), NULL,
+		"write JSON, as irqkit-json(5) says" },
+	{ "verbose", 'v', OPTION_COUNT, offsetof(struct common, verbosity), NULL,
+		"tell more on standard error" },
+	{ "quiet", 'q', OPTION_FLAG, offsetof(struct common, is_quiet), NULL,
+		"no warnings, no closing remarks" },
+	{ 0 },
+};
+
+static bool takes_text(enum option_kind kind)
+{
+	return kind == OPTION_TEXT || kind == OPTION_OPTIONAL_TEXT;
+}
+
+/* POPT_ARGFLAG_OPTIONAL for the sake of --help: see end_optional() */
+static unsigned int arg_info(enum option_kind kind)
+{
+	if (!takes_text(kind))
+		return POPT_ARG_NONE;
+	return POPT_ARG_STRING |
+	       (kind == OPTION_OPTIONAL_TEXT ? POPT_ARGFLAG_OPTIONAL : 0);
+}
+
+static void add_options(
+	struct poptOption *table, size_t *n, const struct option *options, int first_value)
+{
+	for (size_t i = 0; options && options[i].name; i++)
+		table[(*n)++] = (struct poptOption){
+			.longName = options[i].name,
+			.shortName = options[i].letter,
+			.argInfo = arg_info(options[i].kind),
+			.val = first_value + (int)i,
+			.descrip = options[i].help,
+			.argDescrip = options[i].arg,
+		};
+}
+
+static void build_table(const struct command *command, struct poptOption *table,
+	struct poptOption *common)
+{
+	static const struct poptOption ours[] = {
+		{ "color", 0, POPT_ARG_STRING, NULL, VALUE_COLOR,
+			"colour: auto, always or never", "WHEN" },
+		{ "help", 'h', POPT_ARG_NONE, NULL, VALUE_HELP, "this text", NULL },
+		{ "version", 'V', POPT_ARG_NONE, NULL, VALUE_VERSION, "the version",
+			NULL },
+	};
+	size_t n = 0, n_common = 0;
+
+	add_options(table, &n, command->options, VALUE_OWN);
+	add_options(common, &n_common, common_options, VALUE_COMMON);
+	memcpy(common + n_common, ours, sizeof(ours));
+	n_common += LENGTH(ours);
+	common[n_common] = (struct poptOption)POPT_TABLEEND;
+
+	table[n++] = (struct poptOption){
+		.argInfo = POPT_ARG_INCLUDE_TABLE,
+		.arg = common,
+		.descrip = "Options of every command:",
+	};
+	table[n] = (struct poptOption)POPT_TABLEEND;
+}
+
+/* Owns the text that it stores: options_free() ends it. */
+static void store(const struct option *option, void *state, char *text)
+{
+	char *place = (char *)state + option->offset;
+
+	switch (option->kind) {
+	case OPTION_FLAG:
+		*(bool *)place = true;
+		break;
+	case OPTION_COUNT:
+		++*(int *)place;
+		break;
+	case OPTION_TEXT:
+	case OPTION_OPTIONAL_TEXT:
+		free(*(char **)place);
+		*(char **)place = text;
+		break;
+	}
+}
+
+static bool store_color(struct common *common, const char *word)
+{
+	static const char *const words[] = {
+		[COLOR_AUTO] = "auto",
+		[COLOR_ALWAYS] = "always",
+		[COLOR_NEVER] = "never",
+	};
+
+	for (size_t i = 0; i < LENGTH(words); i++) {
+		if (strcmp(word, words[i]) == 0) {
+			common->color = (enum color)i;
+			return true;
+		}
+	}
+	say_error("--color takes auto, always or never, not '%s'", word);
+	return false;
+}
+
+static void print_help(const struct command *command, poptContext con)
+{
+	poptSetOtherOptionHelp(con, command->args);
+	poptPrintHelp(con, stdout, 0);
+	printf("\n%s", command->more ? command->more : "");
+}
+
+static void say_mistake(const struct command *command, poptContext con, int error)
+{
+	const char *option = poptBadOption(con, POPT_BADOPTION_NOALIAS);
+
+	if (error == POPT_ERROR_NOARG)
+		say_error("%s: option '%s' needs a value", command->name, option);
+	else if (error == POPT_ERROR_BADOPT)
+		say_error("%s has no option '%s': 'irqkit %s --help' lists them",
+			command->name, option, command->name);
+	else
+		say_error("%s: option '%s': %s", command->name, option,
+			poptStrerror(error));
+}
+
+/* True: go on. */
+static bool take_option(int value, char *text, poptContext con, struct call *call,
+	enum status *ret_status)
+{
+	*ret_status = STATUS_DONE;
+	if (value == VALUE_HELP) {
+		print_help(call->command, con);
+		return false;
+	}
+	if (value == VALUE_VERSION) {
+		printf("irqkit %s\n", irqkit_version());
+		return false;
+	}
+	if (value == VALUE_COLOR) {
+		bool ok = store_color(&call->common, text);
+
+		free(text);
+		*ret_status = STATUS_MISUSE;
+		return ok;
+	}
+	if (value < VALUE_OWN)
+		store(&common_options[value - VALUE_COMMON], &call->common, text);
+	else
+		store(&call->command->options[value - VALUE_OWN], call->state, text);
+	return true;
+}
+
+static bool take_words(poptContext con, struct call *call)
+{
+	const char **args = poptGetArgs(con); /* NULL where there are none */
+	size_t n = 0;
+
+	while (args && args[n])
+		n++;
+	call->words = calloc(n + 1, sizeof(*call->words));
+	if (!call->words)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!(call->words[call->n_words++] = strdup(args[i])))
+			return false;
+	return true;
+}
+
+/*
+ * popt would take the word behind `--wait` for its value, optional as that is: `--wait=`
+ * tells it that there is none. The caller frees what comes back.
+ */
+static char **end_optional(const struct command *command, int argc, const char **argv)
+{
+	char **ended = calloc((size_t)argc + 1, sizeof(*ended));
+	bool is_options = true;
+
+	for (int i = 0; ended && i < argc; i++) {
+		const struct option *option = command->options;
+		int r = 0;
+
+		is_options = is_options && strcmp(argv[i], "--") != 0;
+		while (is_options && option && option->name &&
+			!(option->kind == OPTION_OPTIONAL_TEXT &&
+				strncmp(argv[i], "--", 2) == 0 &&
+				strcmp(argv[i] + 2, option->name) == 0))
+			option++;
+		if (is_options && option && option->name)
+			r = asprintf(&ended[i], "%s=", argv[i]);
+		else
+			ended[i] = strdup(argv[i]);
+		if (r < 0)
+			ended[i] = NULL;
+	}
+	return ended;
+}
+
+static void free_words(char **words)
+{
+	for (size_t i = 0; words && words[i]; i++)
+		free(words[i]);
+	free(words);
+}
+
+/* "irqkit set eth1 --cpus=0-3", for the journal and the head of scripts */
+static char *join_line(const struct command *command, int argc, const char **argv)
+{
+	char *line;
+
+	if (asprintf(&line, "irqkit %s", command->name) < 0)
+		return NULL;
+	for (int i = 1; i < argc && line; i++) {
+		_cleanup_free_ char *before = line;
+		_cleanup_free_ char *word = text_quote(argv[i]);
+
+		if (!word || asprintf(&line, "%s %s", before, word) < 0)
+			line = NULL;
+	}
+	return line;
+}
+
+bool options_parse(const struct command *command, int argc, const char **argv,
+	struct call *ret_call, enum status *ret_status)
+{
+	struct poptOption table[MAX_OPTIONS], common[MAX_OPTIONS];
+	char name[64];
+	char **words;
+	poptContext con;
+	bool go_on = true;
+	int value;
+
+	memset(ret_call, 0, sizeof(*ret_call));
+	ret_call->command = command;
+	ret_call->state = calloc(1, command->state_size + 1);
+	ret_call->line = join_line(command, argc, argv);
+	build_table(command, table, common);
+	snprintf(name, sizeof(name), "irqkit %s", command->name);
+	argv[0] = name;
+	words = end_optional(command, argc, argv);
+	con = words ? poptGetContext("irqkit", argc, (const char **)words, table, 0) : NULL;
+	if (!con || !ret_call->state || !ret_call->line) {
+		*ret_status = say_no_memory();
+		poptFreeContext(con);
+		free_words(words);
+		return false;
+	}
+
+	while (go_on && (value = poptGetNextOpt(con)) > 0)
+		go_on = take_option(
+			value, poptGetOptArg(con), con, ret_call, ret_status);
+	if (go_on && value < -1) {
+		say_mistake(command, con, value);
+		*ret_status = STATUS_MISUSE;
+		go_on = false;
+	}
+	if (go_on && !take_words(con, ret_call)) {
+		*ret_status = say_no_memory();
+		go_on = false;
+	}
+	poptFreeContext(con);
+	free_words(words);
+	return go_on;
+}
+
+static void free_texts(const struct option *options, void *state)
+{
+	for (size_t i = 0; options && state && options[i].name; i++)
+		if (takes_text(options[i].kind))
+			free(*(char **)((char *)state + options[i].offset));
+}
+
+void options_free(struct call *call)
+{
+	free_texts(common_options, &call->common);
+	free_texts(call->command->options, call->state);
+	free(call->state);
+	free(call->line);
+	for (size_t i = 0; i < call->n_words; i++)
+		free((char *)call->words[i]);
+	free(call->words);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Messages on stderr: one line each, `irqkit: ` first, safe on a terminal. */
+#include "base/say.h"
+#include "base/basics.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#define MAX_SAID 8u
+
+static bool is_silenced, is_said_before;
+
+void say_silence(bool is_silent)
+{
+	is_silenced = is_silent;
+}
+
+void say_only_errors(bool is_repeated)
+{
+	is_said_before = is_repeated;
+}
+
+static void say(const char *kind, const char *format, va_list args)
+{
+	_cleanup_free_ char *message = NULL;
+	_cleanup_free_ char *safe = NULL;
+
+	if (is_silenced)
+		return;
+	fflush(stdout);
+	if (vasprintf(&message, format, args) < 0)
+		message = NULL;
+	if (message)
+		safe = text_escape(message);
+	fprintf(stderr, "irqkit: %s%s\n", kind, safe ? safe : "out of memory");
+}
+
+void say_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("", format, args);
+	va_end(args);
+}
+
+enum status say_no_memory(void)
+{
+	say_error("out of memory");
+	return STATUS_REFUSED;
+}
+
+void say_warning(const char *format, ...)
+{
+	va_list args;
+
+	if (is_said_before)
+		return;
+	va_start(args, format);
+	say("warning: ", format, args);
+	va_end(args);
+}
+
+/* The library warns anew each time that it reads the same. */
+static bool is_news(const char *message)
+{
+	static char *said[MAX_SAID];
+	static size_t n;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(said[i], message) == 0)
+			return false;
+	if (n < MAX_SAID && (said[n] = strdup(message)))
+		n++;
+	return true;
+}
+
+void say_logged(void *data, int priority, const char *message)
+{
+	const struct common *common = data;
+
+	if (priority <= LOG_WARNING && !common->is_quiet && is_news(message))
+		say_warning("%s", message);
+	else if (priority > LOG_WARNING && common->verbosity > 0 && !is_said_before)
+		say_error("%s", message);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Text from the kernel and from users can hold any byte; here it is made safe. */
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+/*
+ * The length of the character that UTF-8 text begins with: 1 to 4; 0 where it is no
+ * UTF-8 (overlong forms, surrogates and numbers above U+10FFFF are none).
+ */
+static size_t utf8_length(const unsigned char *text, uint32_t *ret_character)
+{
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t len = text[0] < 0x80   ? 1
+		     : text[0] < 0xc2 ? 0
+		     : text[0] < 0xe0 ? 2
+		     : text[0] < 0xf0 ? 3
+		     : text[0] < 0xf5 ? 4
+				      : 0;
+	uint32_t character = len > 1 ? text[0] & (0x7fu >> len) : text[0];
+
+	for (size_t i = 1; i < len; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		character = character << 6 | (text[i] & 0x3f);
+	}
+	if (len == 0 || character < smallest[len] || character > 0x10ffff ||
+		(character >= 0xd800 && character <= 0xdfff))
+		return 0;
+	*ret_character = character;
+	return len;
+}
+
+/* Characters that turn the order of what is shown: a name could look like another. */
+static bool turns_text(uint32_t character)
+{
+	return character == 0x61c || (character >= 0x200e && character <= 0x200f) ||
+	       (character >= 0x202a && character <= 0x202e) ||
+	       (character >= 0x2066 && character <= 0x2069);
+}
+
+void text_straighten(char *text)
+{
+	size_t len;
+
+	for (unsigned char *p = (unsigned char *)text; *p; p += len) {
+		uint32_t character = 0;
+
+		len = utf8_length(p, &character);
+		if (len > 0 && turns_text(character))
+			memset(p, '?', len);
+		len = len ? len : 1;
+	}
+}
+
+/* Printable for the locale that main() has set; in the C locale that is ASCII. */
+static bool is_printable(uint32_t character)
+{
+	if (character < 0x80)
+		return character >= ' ' && character != 0x7f;
+	if (turns_text(character))
+		return false;
+	return MB_CUR_MAX > 1 && iswprint((wint_t)character);
+}
+
+char *text_escape(const char *text)
+{
+	char *escaped = malloc(strlen(text) * 4 + 1);
+	char *out = escaped;
+	size_t len;
+
+	if (!escaped)
+		return NULL;
+	for (const unsigned char *p = (const unsigned char *)text; *p; p += len) {
+		uint32_t character = 0;
+
+		len = utf8_length(p, &character);
+		if (len > 0 && is_printable(character)) {
+			out = (char *)mempcpy(out, p, len);
+			continue;
+		}
+		len = len ? len : 1;
+		for (size_t i = 0; i < len; i++)
+			out += sprintf(out, "\\x%02x", p[i]);
+	}
+	*out = '\0';
+	return escaped;
+}
+
+char *text_repair(const char *text)
+{
+	char *repaired = malloc(strlen(text) * 3 + 1);
+	char *out = repaired;
+	size_t len;
+
+	if (!repaired)
+		return NULL;
+	for (const unsigned char *p = (const unsigned char *)text; *p; p += len) {
+		uint32_t character = 0;
+
+		len = utf8_length(p, &character);
+		if (len > 0) {
+			out = (char *)mempcpy(out, p, len);
+		} else {
+			out = (char *)mempcpy(out, "\xef\xbf\xbd", 3);
+			len = 1;
+		}
+	}
+	*out = '\0';
+	return repaired;
+}
+
+static bool needs_no_quotes(const char *text)
+{
+	return *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					  "0123456789_-+=.,:/@%")] == '\0';
+}
+
+char *text_quote(const char *text)
+{
+	char *quoted, *out;
+
+	if (needs_no_quotes(text))
+		return strdup(text);
+	out = quoted = malloc(strlen(text) * 4 + 3);
+	if (!quoted)
+		return NULL;
+	*out++ = '\'';
+	for (; *text; text++)
+		if (*text == '\'')
+			out = mempcpy(out, "'\\''", 4);
+		else
+			*out++ = *text;
+	*out++ = '\'';
+	*out = '\0';
+	return quoted;
+}

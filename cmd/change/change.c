@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From the command line to the knobs: what all commands that write do alike. */
+#include "change/change.h"
+#include "base/say.h"
+#include "change/refusals.h"
+#include "change/run_lock.h"
+#include "change/script.h"
+#include "measure/machine.h"
+#include "measure/signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define DEFAULT_WAIT_S 10u
+#define MAX_WAIT_S 86400u
+#define POLL_MS 50u
+
+void change_free(struct change *change)
+{
+	irqkit_plan_free(change->plan);
+	irqkit_devices_free(change->devices);
+	irqkit_snapshot_free(change->snapshot);
+	irqkit_lock_free(change->lock);
+	irqkit_ctx_free(change->ctx);
+	report_drop_remarks(&change->report);
+}
+
+bool change_options_are_given(const struct change_options *options)
+{
+	return options->is_dry_run || options->is_script || options->keeps_going ||
+	       options->wait;
+}
+
+bool change_writes(const struct change_options *options)
+{
+	return !options->is_dry_run && !options->is_script;
+}
+
+static bool parse_wait(const char *word, unsigned int *ret_ms)
+{
+	unsigned int seconds = 0;
+
+	*ret_ms = 0;
+	if (!word)
+		return true;
+	if (!*word)
+		seconds = DEFAULT_WAIT_S;
+	for (const char *p = word; *p && seconds <= MAX_WAIT_S; p++)
+		seconds = *p < '0' || *p > '9'
+				  ? MAX_WAIT_S + 1
+				  : seconds * 10 + (unsigned int)(*p - '0');
+	if (seconds > MAX_WAIT_S) {
+		say_error("--wait takes seconds, up to %u, not '%s'", MAX_WAIT_S, word);
+		return false;
+	}
+	*ret_ms = seconds * 1000;
+	return true;
+}
+
+static enum status check_options(
+	const struct change_options *options, const struct common *common)
+{
+	if (options->is_script && common->is_json)
+		say_error("--script and --json exclude each other");
+	else if (options->is_script && options->wait)
+		say_error("a script does not wait: --wait does not go with --script");
+	else
+		return STATUS_DONE;
+	return STATUS_MISUSE;
+}
+
+enum status change_open(struct change *change, const struct call *call,
+	const struct change_options *options)
+{
+	enum status status = check_options(options, &call->common);
+
+	*change = (struct change){ .call = call, .options = options };
+	if (status != STATUS_DONE || !parse_wait(options->wait, &change->wait_ms))
+		return STATUS_MISUSE;
+	change->report = (struct report){
+		.call = call,
+		.is_dry_run = options->is_dry_run,
+		.keeps_going = options->keeps_going,
+		.has_waited = change->wait_ms > 0,
+		.not_done = options->wait ? "waited for" : NULL,
+	};
+	return machine_open(call, &change->ctx);
+}
+
+enum status change_lock(struct change *change)
+{
+	return run_lock_take(change->ctx, &change->lock);
+}
+
+void change_unlock(struct change *change)
+{
+	irqkit_lock_free(change->lock);
+	change->lock = NULL;
+}
+
+enum status change_new_plan(struct change *change)
+{
+	irqkit_plan_free(change->plan);
+	change->report.plan = change->plan = NULL;
+	change->n_gone = 0;
+	if (irqkit_plan_new(change->ctx, &change->plan) < 0)
+		return say_no_memory();
+	change->report.plan = change->plan;
+	return STATUS_DONE;
+}
+
+enum status change_read_machine(struct change *change)
+{
+	struct irqkit_snapshot *rows = NULL;
+	enum status status = machine_read(change->ctx, &rows);
+
+	if (status != STATUS_DONE)
+		return status;
+	irqkit_devices_free(change->devices);
+	change->devices = NULL;
+	irqkit_snapshot_free(change->snapshot);
+	change->snapshot = rows;
+	status = machine_devices(change->ctx, rows, &change->devices);
+	return status == STATUS_DONE ? change_new_plan(change) : status;
+}
+
+enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error)
+{
+	const char *meaning = explain_error(-error);
+	const char *label = interrupt ? irqkit_interrupt_get_label(interrupt) : "default";
+
+	say_error("cannot read the affinity of %s: %s%s%s", label, strerror(-error),
+		meaning ? ": " : "", meaning ? meaning : "");
+	return STATUS_REFUSED;
+}
+
+int change_add_gone(struct change *change, const struct irqkit_interrupt *interrupt)
+{
+	change->n_gone++;
+	return irqkit_plan_add_skipped(change->plan, interrupt, "gone, or not saved");
+}
+
+enum status change_say_immovable(const struct change *change, size_t n)
+{
+	if (n == 0)
+		say_error("none of these can be moved: they have no number");
+	else if (change->n_gone == n)
+		say_error("none of these %zu can be moved: they are gone, or this root was "
+			  "saved without them",
+			n);
+	else if (n == 1)
+		say_error("it cannot be moved: 'irqkit show -o +MOVABLE' tells why");
+	else
+		say_error("none of these %zu can be moved: 'irqkit show -o +MOVABLE' tells why",
+			n);
+	return STATUS_IMMOVABLE;
+}
+
+enum status change_refuse_skipped(const struct change *change)
+{
+	size_t n = irqkit_plan_count(change->plan);
+
+	return irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) == n
+		       ? change_say_immovable(change, n)
+		       : STATUS_DONE;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static void wait_for_moves(struct change *change)
+{
+	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
+
+	for (unsigned int waited = 0; waited < change->wait_ms; waited += POLL_MS) {
+		if (irqkit_plan_refresh(change->plan) == 0 || signals_ask_to_end())
+			return;
+		nanosleep(&pause, NULL);
+	}
+	irqkit_plan_refresh(change->plan);
+}
+
+static void say_no_journal(const struct change *change, int error)
+{
+	bool is_back = irqkit_plan_count_results(change->plan, IRQKIT_ROLLED_BACK) > 0;
+
+	say_error("cannot keep the old values in /run/irqkit, so %s: %s",
+		is_back ? "what was written has been put back" : "nothing was written",
+		strerror(-error));
+}
+
+enum status change_say_failure(const struct change *change, int error)
+{
+	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0)
+		say_no_journal(change, error);
+	else
+		report_failures(&change->report);
+	return STATUS_REFUSED;
+}
+
+static enum status apply(struct change *change)
+{
+	unsigned int flags = change->options->keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0;
+	int r = irqkit_plan_apply(change->plan, change->lock, change->call->line, flags);
+
+	return r < 0 ? change_say_failure(change, r) : STATUS_DONE;
+}
+
+/* Nothing was left alone, but for what isn't there any more. */
+bool change_is_all_gone(const struct change *change)
+{
+	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+
+		if (irqkit_step_get_result(step) == IRQKIT_SKIPPED &&
+			irqkit_step_get_error(step) != ENOENT)
+			return false;
+	}
+	return true;
+}
+
+enum status change_end(struct change *change, enum status status, const sigset_t *before)
+{
+	enum status reported;
+
+	/* others may go on while this one waits */
+	change_unlock(change);
+	if (status == STATUS_DONE)
+		wait_for_moves(change);
+	reported = report_print(&change->report);
+	if (fflush(stdout) != 0 && status == STATUS_DONE)
+		say_error("the report could not be written; the change was made all the same");
+	signals_let_in(before);
+	return status == STATUS_DONE ? reported : status;
+}
+
+static enum status apply_and_report(struct change *change)
+{
+	enum status status;
+	sigset_t before;
+
+	signals_hold(&before);
+	status = apply(change);
+	if (status == STATUS_DONE && change->undone && change_is_all_gone(change))
+		irqkit_change_mark_undone(change->undone, change->lock);
+	return change_end(change, status, &before);
+}
+
+enum status change_finish(struct change *change)
+{
+	if (change->options->is_script)
+		return script_print(change);
+	if (!change_writes(change->options))
+		return report_print(&change->report);
+	return apply_and_report(change);
+}
+
+static enum status read_and_plan(struct change *change, change_plan_fn *plan, void *data)
+{
+	enum status status = change_read_machine(change);
+
+	report_drop_remarks(&change->report);
+	return status == STATUS_DONE ? plan(change, data) : status;
+}
+
+static enum status plan_under_lock(
+	struct change *change, change_plan_fn *plan, void *data)
+{
+	enum status status = change_lock(change);
+
+	if (status != STATUS_DONE)
+		return status;
+	say_only_errors(true);
+	status = read_and_plan(change, plan, data);
+	say_only_errors(false);
+	return status;
+}
+
+enum status change_run(struct change *change, const struct call *call,
+	const struct change_options *options, change_plan_fn *plan, void *data)
+{
+	enum status status = change_open(change, call, options);
+
+	if (status == STATUS_DONE)
+		status = read_and_plan(change, plan, data);
+	if (status == STATUS_DONE && change_writes(options))
+		status = plan_under_lock(change, plan, data);
+	return status == STATUS_DONE ? change_finish(change) : status;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What all commands that write have in common: a plan is built, shown or applied, and
+ * reported.
+ *
+ *     change_run: [ read the rows -> the command adds its steps to change.plan ] -> report
+ *                 [ the same under the lock -> apply ] -> report
+ */
+#ifndef CMD_CHANGE_H
+#define CMD_CHANGE_H
+
+#include "base/options.h"
+#include "change/report.h"
+
+#include <irqkit.h>
+#include <signal.h>
+
+struct change_options {
+	bool is_dry_run;
+	bool is_script;
+	bool keeps_going;
+	const char *wait; /* --wait[=SECONDS]; NULL: not given */
+};
+
+#define CHANGE_OPTIONS(type, member)                                                     \
+	{ "dry-run", 'n', OPTION_FLAG, offsetof(type, member.is_dry_run), NULL,          \
+		"show the plan, write nothing" },                                        \
+	{ "script", 0, OPTION_FLAG, offsetof(type, member.is_script), NULL,              \
+		"show the plan as a shell script, fit for rc.local" },                   \
+	{ "keep-going", 0, OPTION_FLAG, offsetof(type, member.keeps_going), NULL,        \
+		"when a write fails, go on and put nothing back" },                      \
+	{ "wait", 0, OPTION_OPTIONAL_TEXT, offsetof(type, member.wait), "SECONDS",       \
+		"wait (10) until pending moves are in force" }
+
+struct change {
+	const struct call *call;
+	const struct change_options *options;
+	struct irqkit_ctx *ctx;		  /* owned */
+	struct irqkit_lock *lock;	  /* owned; NULL for a dry run */
+	struct irqkit_snapshot *snapshot; /* owned */
+	struct irqkit_devices *devices;	  /* owned */
+	struct irqkit_plan *plan;	  /* owned */
+	size_t n_gone; /* steps of the plan that are skipped, since they are gone */
+	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
+	/* the interfaces whose threads are in the plan; the command's array */
+	struct irqkit_device *const *owners;
+	size_t n_owners;
+	unsigned int wait_ms;
+	struct report report; /* of the plan */
+};
+
+/* Adds the command's steps to the plan, by the rows that were read; says why not. */
+typedef enum status change_plan_fn(struct change *change, void *data);
+
+/*
+ * Plans, and shows the plan or applies it; says what came of it. What is to be applied is
+ * planned twice: without the lock, so that words which are wrong leave no trace and wait
+ * for nobody, and then under it, since the old values of that plan are kept.
+ */
+enum status change_run(struct change *change, const struct call *call,
+	const struct change_options *options, change_plan_fn *plan, void *data);
+void change_free(struct change *change);
+
+/* Was any of them given? */
+bool change_options_are_given(const struct change_options *options);
+/* Will it be written, not just shown? */
+bool change_writes(const struct change_options *options);
+
+/* The parts of change_run(), for commands that need them one by one. */
+enum status change_open(struct change *change, const struct call *call,
+	const struct change_options *options);
+enum status change_lock(struct change *change);
+void change_unlock(struct change *change);
+/* Reads the rows as they are now, and begins a plan. */
+enum status change_read_machine(struct change *change);
+/* A new, empty plan for the rows that were read. */
+enum status change_new_plan(struct change *change);
+/* Shows or applies the plan, and reports. */
+enum status change_finish(struct change *change);
+/*
+ * After writing, which ended with @status: waits for moves, reports, and lets the signals in
+ * again that were held back.
+ */
+enum status change_end(struct change *change, enum status status, const sigset_t *before);
+
+/* Is all that the plan skips gone from the machine? */
+bool change_is_all_gone(const struct change *change);
+/* Says why the plan could not be applied. */
+enum status change_say_failure(const struct change *change, int error);
+/* Says why a step could not be added. */
+enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error);
+
+/* Adds a step that is skipped, since /proc/irq has nothing of @interrupt. */
+int change_add_gone(struct change *change, const struct irqkit_interrupt *interrupt);
+
+/* Says that none of the @n chosen interrupts can be moved; returns STATUS_IMMOVABLE. */
+enum status change_say_immovable(const struct change *change, size_t n);
+/* The same where the plan skips all that it has; else STATUS_DONE. */
+enum status change_refuse_skipped(const struct change *change);
+
+#endif

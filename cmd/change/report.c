@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reports a plan: shown before it is applied, or what came of it. */
+#include "change/report.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
+#include "change/refusals.h"
+#include "change/report_remark.h"
+#include "change/report_row.h"
+#include "table/render.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void report_add_remark(struct report *report, char *remark)
+{
+	_cleanup_free_ char *taken = remark, *before = report->remarks;
+	_cleanup_free_ char *safe = remark ? text_escape(remark) : NULL;
+
+	if (asprintf(&report->remarks, "%s%s%s", before ? before : "", safe ? safe : "",
+		    safe ? "\n" : "") < 0)
+		report->remarks = NULL;
+	(void)taken;
+}
+
+void report_drop_remarks(struct report *report)
+{
+	free(report->remarks);
+	report->remarks = NULL;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static bool has_changed(const struct report *report)
+{
+	return irqkit_plan_count_written(report->plan) > 0;
+}
+
+static enum status print_json(const struct report *report, const struct table *table)
+{
+	struct document *document = document_new();
+	enum status status;
+
+	document_add_text(document, "command", report->call->command->name);
+	document_add_bool(document, "dry_run", report->is_dry_run);
+	document_add_bool(document, "changed", has_changed(report));
+	document_add_table(document, "changes", table);
+	if (report->add_keys)
+		report->add_keys(report, document);
+	status = document_print(document);
+	document_free(document);
+	return status;
+}
+
+/* What a plan has, so that no column is shown in which nothing can stand. */
+struct extent {
+	bool has_irqs; /* knobs of interrupts */
+	bool has_others; /* other knobs: then it must be said which */
+	bool has_kept; /* fewer CPUs than asked for, in one of these */
+};
+
+static struct extent find_extent(const struct report *report)
+{
+	struct extent extent = { 0 };
+
+	for (size_t i = 0; i < irqkit_plan_count(report->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(report->plan, i);
+		bool is_irq = step_is_of_interrupt(step);
+
+		extent.has_irqs |= is_irq;
+		extent.has_others |= !is_irq;
+		extent.has_kept |= !is_irq && irqkit_step_get_effective(step);
+	}
+	return extent;
+}
+
+/* For people; NULL: no memory. */
+static char *choose_columns(const struct report *report)
+{
+	struct extent extent = find_extent(report);
+	bool is_plan = report->is_dry_run;
+	bool with_effective = !is_plan && (extent.has_irqs || extent.has_kept);
+	char *names;
+
+	if (asprintf(&names, "%s%sNAME,OLD,NEW%s%s%s", extent.has_others ? "KNOB," : "",
+		    extent.has_irqs || !extent.has_others ? "IRQ," : "", with_effective ? ",EFFECTIVE" : "",
+		    is_plan ? "" : ",RESULT",
+		    is_plan || report->shows_skipped ? ",WHY" : "") < 0)
+		return NULL;
+	return names;
+}
+
+static enum status print_report(const struct report *report, struct table *table)
+{
+	const struct common *common = &report->call->common;
+	_cleanup_free_ char *names = common->is_json ? NULL : choose_columns(report);
+	const struct table_options options = { .output = names };
+	enum status status;
+
+	if (!names && !common->is_json)
+		return say_no_memory();
+	status = table_prepare(table, report_columns, &options, common);
+	if (status != STATUS_DONE)
+		return status;
+	if (common->is_json)
+		return print_json(report, table);
+	if (common->is_quiet && !report->is_dry_run)
+		return STATUS_DONE;
+	status = table_print(table, &options, common);
+	if (status == STATUS_DONE && !common->is_quiet)
+		report_print_remarks(report);
+	return status;
+}
+
+enum status report_print(const struct report *report)
+{
+	size_t n = irqkit_plan_count(report->plan);
+	struct report_row *rows = calloc(n + 1, sizeof(*rows));
+	struct table table CLEANUP(table_free) = {
+		.rows = calloc(n + 1, sizeof(*table.rows)),
+	};
+	enum status status;
+
+	for (size_t i = 0; rows && table.rows && i < n; i++) {
+		rows[i] = (struct report_row){ report, irqkit_plan_get(report->plan, i) };
+		if (report_shows_step(report, rows[i].step))
+			table.rows[table.n_rows++] = &rows[i];
+	}
+	status = rows && table.rows ? print_report(report, &table) : say_no_memory();
+	free(rows);
+	return status;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static void say_failure(const struct report *report, const struct irqkit_step *step)
+{
+	int error = irqkit_step_get_error(step);
+	const char *meaning = explain_step(step);
+
+	if (irqkit_step_was_written(step) && !report->keeps_going)
+		say_error("cannot put '%s' back into %s: %s", irqkit_step_get_old(step),
+			irqkit_step_get_path(step), strerror(error));
+	else
+		say_error("cannot write '%s' to %s (%s): %s%s%s",
+			irqkit_step_get_new(step), irqkit_step_get_path(step),
+			irqkit_step_get_target(step), strerror(error),
+			meaning ? ": " : "", meaning ? meaning : "");
+}
+
+void report_failures(const struct report *report)
+{
+	size_t back = irqkit_plan_count_results(report->plan, IRQKIT_ROLLED_BACK);
+
+	for (size_t i = 0; i < irqkit_plan_count(report->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(report->plan, i);
+
+		if (irqkit_step_get_result(step) == IRQKIT_FAILED)
+			say_failure(report, step);
+	}
+	if (!report->keeps_going && !has_changed(report))
+		say_error(back ? "what was changed before that has been put back"
+			       : "nothing was changed");
+}

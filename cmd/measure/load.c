@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Counts of interrupts, added up by CPU. */
+#include "measure/load.h"
+
+#include <stdlib.h>
+
+void load_free(struct load *load)
+{
+	free(load->cpus);
+}
+
+static struct cpu_load *find(const struct load *load, unsigned int cpu)
+{
+	size_t low = 0, high = load->n_cpus;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (load->cpus[middle].cpu < cpu)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < load->n_cpus && load->cpus[low].cpu == cpu ? &load->cpus[low] : NULL;
+}
+
+const struct cpu_load *load_get(const struct load *load, unsigned int cpu)
+{
+	return find(load, cpu);
+}
+
+void load_start(struct load *load, const struct irqkit_cpuset *cpus)
+{
+	*load = (struct load){ 0 };
+	load->cpus = calloc(irqkit_cpuset_count(cpus) + 1, sizeof(*load->cpus));
+	if (!load->cpus)
+		return;
+	irqkit_cpuset_foreach(cpu, cpus)
+		load->cpus[load->n_cpus++].cpu = cpu;
+}
+
+void load_add(struct load *load, const struct irqkit_interrupt *interrupt)
+{
+	size_t n = irqkit_interrupt_count_served(interrupt);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned int cpu;
+		uint64_t count = irqkit_interrupt_get_served(interrupt, i, &cpu);
+		struct cpu_load *part = find(load, cpu);
+
+		if (!part)
+			continue;
+		part->total += count;
+		part->n_interrupts++;
+		if (count > part->busiest_count) {
+			part->busiest = interrupt;
+			part->busiest_count = count;
+		}
+		load->total += count;
+	}
+}
+
+void load_add_numbered(struct load *load, const struct irqkit_snapshot *counts)
+{
+	for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(counts, i);
+
+		if (irqkit_interrupt_get_irq(row) >= 0)
+			load_add(load, row);
+	}
+}
+
+const struct cpu_load *load_get_busiest(const struct load *load)
+{
+	const struct cpu_load *busiest = NULL;
+
+	for (size_t i = 0; i < load->n_cpus; i++)
+		if (load->cpus[i].total > (busiest ? busiest->total : 0))
+			busiest = &load->cpus[i];
+	return busiest;
+}
+
+size_t load_count_idle(const struct load *load)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < load->n_cpus; i++)
+		n += load->cpus[i].total == 0;
+	return n;
+}
+
+double load_get_imbalance(const struct load *load)
+{
+	const struct cpu_load *busiest = load_get_busiest(load);
+
+	if (!busiest)
+		return 0;
+	return (double)busiest->total * (double)load->n_cpus / (double)load->total;
+}
+
+bool load_is_busy(const struct load *load, const struct cpu_load *cpu)
+{
+	return cpu->total > 0 && load->n_cpus > 1 &&
+	       (double)cpu->total * (double)load->n_cpus >= 2 * (double)load->total;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How the counts of some interrupts are spread over CPUs. */
+#ifndef CMD_LOAD_H
+#define CMD_LOAD_H
+
+#include <irqkit.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One CPU's part. */
+struct cpu_load {
+	unsigned int cpu;
+	uint64_t total;	     /* interrupts that it handled */
+	size_t n_interrupts; /* how many different ones */
+	const struct irqkit_interrupt *busiest; /* NULL: none */
+	uint64_t busiest_count;
+};
+
+struct load {
+	struct cpu_load *cpus; /* owned; one for each CPU, by number; NULL: no memory */
+	size_t n_cpus;
+	uint64_t total;
+};
+
+/* A load of nothing yet, over @cpus. Without memory it stays a load of no CPUs. */
+void load_start(struct load *load, const struct irqkit_cpuset *cpus);
+void load_free(struct load *load);
+
+/* Adds the counts of @interrupt; those of CPUs that are not in the load are left out. */
+void load_add(struct load *load, const struct irqkit_interrupt *interrupt);
+
+/* Adds the counts of all interrupts that have a number. */
+void load_add_numbered(struct load *load, const struct irqkit_snapshot *counts);
+
+/* NULL: this CPU is not in the load. */
+const struct cpu_load *load_get(const struct load *load, unsigned int cpu);
+
+/* The CPU with the most; NULL: no CPU has any. */
+const struct cpu_load *load_get_busiest(const struct load *load);
+
+/* How many CPUs have none. */
+size_t load_count_idle(const struct load *load);
+
+/* The load of the busiest CPU, divided by the mean of all: 1 is even. 0 without counts. */
+double load_get_imbalance(const struct load *load);
+
+/* Does this CPU have at least twice the mean? */
+bool load_is_busy(const struct load *load, const struct cpu_load *cpu);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What several commands ask about the queues of a network interface. */
+#ifndef CMD_QUEUE_H
+#define CMD_QUEUE_H
+
+#include <irqkit.h>
+
+/* "rx-0" */
+#define QUEUE_NAME_ROOM 16
+void queue_format_name(const struct irqkit_queue *queue, char name[QUEUE_NAME_ROOM]);
+
+/* "eth0:rx-0"; the caller frees it; NULL: no memory. */
+char *queue_format_full_name(const struct irqkit_queue *queue);
+
+/* "rx" or "tx" */
+const char *queue_direction_word(enum irqkit_direction direction);
+
+size_t queue_count(
+	const struct irqkit_device *device, enum irqkit_direction direction);
+
+#endif

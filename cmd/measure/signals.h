@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Signals that ask the program to end: held back while something must not be cut short. */
+#ifndef CMD_SIGNALS_H
+#define CMD_SIGNALS_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+/* Holds them back; @ret_before is for signals_let_in(). */
+void signals_hold(sigset_t *ret_before);
+void signals_let_in(const sigset_t *before);
+
+/* Has one of them come? Signals must be held back. */
+bool signals_ask_to_end(void);
+
+/* Sleeps; false: a signal asks the program to end. Signals must be held back. */
+bool signals_sleep(unsigned int seconds);
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* irqkit rps: receive packet steering, and receive flow steering. */
+#include "base/say.h"
+#include "queues/rps.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_FLOWS (1u << 29) /* net/core/sysctl_net_core.c, rps_sock_flow_sysctl() */
+
+struct rps_options {
+	struct steer_options steer;
+	const char *flows;
+};
+
+static const struct option options[] = {
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct rps_options, steer.cpus), "SET",
+		"the CPUs that share in what is received" },
+	{ "auto", 0, OPTION_FLAG, offsetof(struct rps_options, steer.is_auto), NULL,
+		"decide which CPUs, and whether it helps at all" },
+	{ "off", 0, OPTION_FLAG, offsetof(struct rps_options, steer.is_off), NULL,
+		"turn RPS and RFS off" },
+	{ "flows", 0, OPTION_TEXT, offsetof(struct rps_options, flows), "N",
+		"RFS: flows that are kept apart, in all queues; 0: none" },
+	{ "queues", 0, OPTION_TEXT, offsetof(struct rps_options, steer.queues), "LIST",
+		"these rx queues only, as in 0,2" },
+	STEER_OPTIONS(struct rps_options, steer),
+	{ 0 },
+};
+
+static bool is_change(const struct rps_options *o)
+{
+	return o->steer.cpus || o->steer.is_auto || o->steer.is_off || o->flows;
+}
+
+static const struct rps_options *options_of(const struct steer_task *task)
+{
+	return task->change->call->state;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* CPUs                                                                            */
+
+/* The kernel would leave isolated CPUs out in silence, or refuse if no other is there. */
+static enum status check_isolated(
+	const struct steer_task *task, const struct irqkit_cpuset *cpus)
+{
+	const struct irqkit_cpuset *allowed = irqkit_topology_get_cpus(
+		task->net->topology, IRQKIT_CPUS_HOUSEKEEPING);
+	_cleanup_cpuset_ struct irqkit_cpuset *isolated = NULL;
+	_cleanup_free_ char *list = NULL;
+
+	if (!allowed || irqkit_cpuset_is_subset(cpus, allowed))
+		return STATUS_DONE;
+	if (irqkit_cpuset_copy(cpus, &isolated) < 0)
+		return say_no_memory();
+	irqkit_cpuset_remove_set(isolated, allowed);
+	if (irqkit_cpuset_format_list(isolated, &list) < 0)
+		return say_no_memory();
+	say_error("--cpus: CPU%s %s: isolated, and the kernel takes no isolated CPU for "
+		  "RPS: "
+		  "--cpus='%s,^%s' leaves %s out",
+		irqkit_cpuset_count(isolated) == 1 ? "" : "s", list,
+		options_of(task)->steer.cpus, list,
+		irqkit_cpuset_count(isolated) == 1 ? "it" : "them");
+	return STATUS_MISUSE;
+}
+
+static void remark_decision(
+	const struct steer_task *task, const struct irqkit_cpuset *cpus, const char *why)
+{
+	static const char *const words[] = { "is of no use", "on CPU ", "on CPUs " };
+	unsigned int n = irqkit_cpuset_count(cpus);
+	_cleanup_free_ char *list = NULL;
+	char *remark;
+
+	if (irqkit_cpuset_format_list(cpus, &list) < 0)
+		return;
+	if (asprintf(&remark, "%s: RPS %s%s: %s.", irqkit_device_get_name(task->device),
+		    words[n < 2 ? n : 2], list, why) >= 0)
+		report_add_remark(&task->change->report, remark);
+}
+
+/* The CPUs and why; none to turn it off. */
+static enum status choose_cpus(
+	const struct steer_task *task, struct irqkit_cpuset **ret_cpus, char **ret_why)
+{
+	const struct steer_options *o = &options_of(task)->steer;
+	enum status status;
+
+	if (o->is_auto) {
+		status = rps_advise(task->net, task->device, ret_cpus, ret_why);
+		if (status == STATUS_DONE)
+			remark_decision(task, *ret_cpus, *ret_why);
+		return status;
+	}
+	*ret_why = strdup("asked for");
+	if (!*ret_why || (o->is_off && irqkit_cpuset_new(ret_cpus) < 0))
+		return say_no_memory();
+	if (o->is_off)
+		return STATUS_DONE;
+	status = net_read_cpus(task->net, "--cpus", o->cpus, task->device, ret_cpus);
+	return status == STATUS_DONE ? check_isolated(task, *ret_cpus) : status;
+}
+
+static enum status plan_cpus(const struct steer_task *task)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	_cleanup_free_ char *why = NULL;
+	enum status status = choose_cpus(task, &cpus, &why);
+
+	for (size_t i = 0; i < task->n_queues && status == STATUS_DONE; i++) {
+		int r = irqkit_plan_add_rps_cpus(
+			task->change->plan, task->queues[i], cpus, why);
+
+		if (r < 0)
+			status = net_say_unreadable(task->queues[i], "rps_cpus", r);
+	}
+	return status;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Flows                                                                           */
+
+static bool parse_flows(const char *word, uint64_t *ret_flows)
+{
+	uint64_t flows = 0;
+
+	for (const char *p = word; *p; p++) {
+		if (*p < '0' || *p > '9' || flows > MAX_FLOWS)
+			return false;
+		flows = flows * 10 + (uint64_t)(*p - '0');
+	}
+	*ret_flows = flows;
+	return *word && flows <= MAX_FLOWS;
+}
+
+/* Without it the queues' counts do nothing; it is the whole machine's, so never lowered. */
+static enum status plan_entries(const struct steer_task *task, uint64_t flows)
+{
+	uint64_t now;
+	int r = irqkit_rps_read_sock_flow_entries(task->change->ctx, &now);
+
+	if (r == 0)
+		r = irqkit_plan_add_rps_sock_flow_entries(task->change->plan,
+			now > flows ? now : flows,
+			now >= flows ? "enough already" : "raised for these flows");
+	if (r == 0)
+		return STATUS_DONE;
+	if (r == -ENOENT) {
+		say_error("there is no /proc/sys/net/core/rps_sock_flow_entries: this "
+			  "kernel "
+			  "is built without RPS, or this is a container's network");
+		return STATUS_IMMOVABLE;
+	}
+	say_error(
+		"cannot read /proc/sys/net/core/rps_sock_flow_entries: %s", strerror(-r));
+	return STATUS_REFUSED;
+}
+
+static enum status plan_flows(const struct steer_task *task)
+{
+	const struct rps_options *o = options_of(task);
+	uint64_t flows = 0, each;
+	char why[64] = "asked for";
+	enum status status = STATUS_DONE;
+
+	if (o->flows)
+		parse_flows(o->flows, &flows);
+	each = (flows + task->n_queues - 1) / task->n_queues;
+	if (flows && task->is_first)
+		status = plan_entries(task, flows);
+	if (task->n_queues > 1 && flows)
+		snprintf(why, sizeof(why), "%llu for %zu queues",
+			(unsigned long long)flows, task->n_queues);
+	for (size_t i = 0; i < task->n_queues && status == STATUS_DONE; i++) {
+		int r = irqkit_plan_add_rps_flow_cnt(
+			task->change->plan, task->queues[i], each, why);
+
+		/* what isn't there need not be turned off */
+		if (r < 0 && !(r == -ENOENT && o->steer.is_off))
+			status = net_say_unreadable(task->queues[i], "rps_flow_cnt", r);
+	}
+	return status;
+}
+
+static enum status plan_device(const struct steer_task *task)
+{
+	const struct rps_options *o = options_of(task);
+	enum status status = STATUS_DONE;
+
+	if (o->flows || o->steer.is_off)
+		status = plan_flows(task);
+	if (status == STATUS_DONE &&
+		(o->steer.cpus || o->steer.is_auto || o->steer.is_off))
+		status = plan_cpus(task);
+	return status;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static enum status check_words(const struct rps_options *o)
+{
+	const struct steer_options *s = &o->steer;
+	uint64_t flows;
+
+	if (!!s->cpus + s->is_auto + s->is_off > 1)
+		say_error("--cpus, --auto and --off exclude each other");
+	else if (s->is_off && o->flows)
+		say_error("--off turns RFS off too: --flows cannot go with it");
+	else if (o->flows && !parse_flows(o->flows, &flows))
+		say_error("--flows takes a number of flows up to %u, not '%s'", MAX_FLOWS,
+			o->flows);
+	else
+		return STATUS_DONE;
+	return STATUS_MISUSE;
+}
+
+static enum status run(const struct call *call)
+{
+	static const struct steering steering = { &rps_kind,
+		"--cpus, --auto, --off or --flows", rps_show, plan_device };
+	const struct rps_options *o = call->state;
+	enum status status = steer_check(call, &rps_kind, &o->steer);
+
+	if (status == STATUS_DONE)
+		status = check_words(o);
+	return status == STATUS_DONE ? steer_run(call, &steering, &o->steer, is_change(o))
+				     : status;
+}
+
+const struct command cmd_rps = {
+	.name = "rps",
+	.args = "[OPTION...] DEV",
+	.summary = "show or set receive packet steering",
+	.more = "Without --cpus, --auto, --off and --flows it shows what there is.\n"
+		"\n"
+		"  irqkit rps eth1                       is it on, and does it do "
+		"anything?\n"
+		"  irqkit rps eth1 --cpus=1-7            CPUs 1-7 share the protocol "
+		"work\n"
+		"  irqkit rps eth1 --auto --flows=32768  whatever is best here, and RFS\n"
+		"  irqkit rps eth1 --off                 neither RPS nor RFS\n"
+		"  irqkit undo                           as it was before\n"
+		"\n"
+		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK FLOWS RPS RFS.\n",
+	.options = options,
+	.state_size = sizeof(struct rps_options),
+	.run = run,
+};

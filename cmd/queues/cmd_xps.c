@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* irqkit xps: transmit packet steering. */
+#include "base/say.h"
+#include "measure/queue.h"
+#include "queues/xps.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct xps_options {
+	struct steer_options steer;
+	bool is_rxqs;
+};
+
+static const struct option options[] = {
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct xps_options, steer.cpus), "SET",
+		"the CPUs that send by these queues" },
+	{ "auto", 0, OPTION_FLAG, offsetof(struct xps_options, steer.is_auto), NULL,
+		"each CPU sends by the queue that is served nearest to it" },
+	{ "rxqs", 0, OPTION_FLAG, offsetof(struct xps_options, is_rxqs), NULL,
+		"what belongs to a flow of rx-N is sent by tx-N" },
+	{ "off", 0, OPTION_FLAG, offsetof(struct xps_options, steer.is_off), NULL,
+		"turn XPS off" },
+	{ "queues", 0, OPTION_TEXT, offsetof(struct xps_options, steer.queues), "LIST",
+		"these tx queues only, as in 0,2" },
+	STEER_OPTIONS(struct xps_options, steer),
+	{ 0 },
+};
+
+static bool is_change(const struct xps_options *o)
+{
+	return o->steer.cpus || o->steer.is_auto || o->is_rxqs || o->steer.is_off;
+}
+
+static const struct xps_options *options_of(const struct steer_task *task)
+{
+	return task->change->call->state;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* What each queue gets, into an array of the caller                               */
+
+static enum status choose_same(const struct steer_task *task, struct irqkit_cpuset **sets)
+{
+	const struct steer_options *o = &options_of(task)->steer;
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	enum status status;
+
+	if (o->is_off && irqkit_cpuset_new(&cpus) < 0)
+		return say_no_memory();
+	status = o->is_off
+		? STATUS_DONE
+		: net_read_cpus(task->net, "--cpus", o->cpus, task->device, &cpus);
+	for (size_t i = 0; i < task->n_queues && status == STATUS_DONE; i++)
+		if (irqkit_cpuset_copy(cpus, &sets[i]) < 0)
+			status = say_no_memory();
+	return status;
+}
+
+static enum status choose_near(const struct steer_task *task, struct irqkit_cpuset **sets)
+{
+	int *served = calloc(task->n_queues + 1, sizeof(*served));
+	size_t unknown = 0;
+	int r;
+
+	if (!served)
+		return say_no_memory();
+	for (size_t i = 0; i < task->n_queues; i++) {
+		_cleanup_cpuset_ struct irqkit_cpuset *serving = net_read_place(
+			task->net, task->queues[i]);
+
+		served[i] = serving ? irqkit_cpuset_next(serving, -1) : -1;
+		unknown += served[i] < 0;
+	}
+	r = irqkit_steer_xps(task->net->topology, served, task->n_queues, sets);
+	free(served);
+	if (r < 0) {
+		say_error("cannot decide about %s: %s",
+			irqkit_device_get_name(task->device), strerror(-r));
+		return STATUS_REFUSED;
+	}
+	if (unknown)
+		say_warning("%s: no interrupt is known of %zu of %zu tx queues: CPUs are "
+			    "given to %s in turn",
+			irqkit_device_get_name(task->device), unknown, task->n_queues,
+			unknown == 1 ? "it" : "them");
+	return STATUS_DONE;
+}
+
+/* Of a tx queue that was chosen, else NULL. */
+static struct irqkit_cpuset *find_set(
+	const struct steer_task *task, struct irqkit_cpuset **sets, size_t number)
+{
+	for (size_t i = 0; i < task->n_queues; i++)
+		if (irqkit_queue_get_number(task->queues[i]) == number)
+			return sets[i];
+	return NULL;
+}
+
+/* The i-th rx queue to the i-th tx queue, beginning again where there are fewer of those. */
+static enum status choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
+{
+	/* those that were not chosen have their part as well */
+	size_t n = 0, n_tx = queue_count(task->device, IRQKIT_TX);
+	size_t n_queues = irqkit_device_count_queues(task->device);
+	enum status status = STATUS_DONE;
+
+	for (size_t i = 0; i < task->n_queues; i++)
+		if (irqkit_cpuset_new(&sets[i]) < 0)
+			return say_no_memory();
+	for (size_t i = 0; i < n_queues && status == STATUS_DONE; i++) {
+		const struct irqkit_queue *queue = irqkit_device_get_queue(
+			task->device, i);
+		struct irqkit_cpuset *set;
+
+		if (irqkit_queue_get_direction(queue) != IRQKIT_RX)
+			continue;
+		set = find_set(task, sets, n++ % n_tx);
+		if (set)
+			status = net_add_number(queue, set);
+	}
+	return status;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Steps                                                                           */
+
+static char *explain_cpus(const struct steer_task *task, size_t i)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *serving = NULL;
+	char *why;
+
+	if (!options_of(task)->steer.is_auto)
+		return strdup("asked for");
+	serving = net_read_place(task->net, task->queues[i]);
+	if (!serving ||
+		asprintf(&why, "served by CPU %d", irqkit_cpuset_next(serving, -1)) < 0)
+		return serving ? NULL : strdup("in turn");
+	return why;
+}
+
+static enum status add_step(
+	const struct steer_task *task, size_t i, const struct irqkit_cpuset *set)
+{
+	const struct xps_options *o = options_of(task);
+	const struct irqkit_queue *queue = task->queues[i];
+	_cleanup_free_ char *why = NULL;
+	int r;
+
+	if (o->is_rxqs) {
+		r = irqkit_plan_add_xps_rxqs(task->change->plan, queue, set, "asked for");
+		return r < 0 ? net_say_unreadable(queue, "xps_rxqs", r) : STATUS_DONE;
+	}
+	why = explain_cpus(task, i);
+	if (!why)
+		return say_no_memory();
+	r = irqkit_plan_add_xps_cpus(task->change->plan, queue, set, why);
+	return r < 0 ? net_say_unreadable(queue, "xps_cpus", r)
+		     : net_clear_rxqs(task->change, queue,
+			       o->steer.is_off ? "asked for" : "would count before CPUs");
+}
+
+static enum status plan_device(const struct steer_task *task)
+{
+	const struct xps_options *o = options_of(task);
+	struct irqkit_cpuset **sets;
+	enum status status;
+
+	if (queue_count(task->device, IRQKIT_TX) == 1)
+		return net_say_unreadable(task->queues[0], "xps_cpus", -ENOENT);
+	sets = calloc(task->n_queues + 1, sizeof(struct irqkit_cpuset *));
+	if (!sets)
+		return say_no_memory();
+	status = o->steer.is_auto ? choose_near(task, sets)
+		: o->is_rxqs	  ? choose_rxqs(task, sets)
+				  : choose_same(task, sets);
+	for (size_t i = 0; i < task->n_queues && status == STATUS_DONE; i++)
+		status = add_step(task, i, sets[i]);
+	for (size_t i = 0; i < task->n_queues; i++)
+		irqkit_cpuset_free(sets[i]);
+	free(sets);
+	return status;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static enum status check_words(const struct xps_options *o)
+{
+	const struct steer_options *s = &o->steer;
+
+	if (!!s->cpus + s->is_auto + o->is_rxqs + s->is_off > 1)
+		say_error("--cpus, --auto, --rxqs and --off exclude each other");
+	else
+		return STATUS_DONE;
+	return STATUS_MISUSE;
+}
+
+static enum status run(const struct call *call)
+{
+	static const struct steering steering = { &xps_kind,
+		"--cpus, --auto, --rxqs or --off", xps_show, plan_device };
+	const struct xps_options *o = call->state;
+	enum status status = steer_check(call, &xps_kind, &o->steer);
+
+	if (status == STATUS_DONE)
+		status = check_words(o);
+	return status == STATUS_DONE ? steer_run(call, &steering, &o->steer, is_change(o))
+				     : status;
+}
+
+const struct command cmd_xps = {
+	.name = "xps",
+	.args = "[OPTION...] DEV",
+	.summary = "show or set transmit packet steering",
+	.more = "Without --cpus, --auto, --rxqs and --off it shows what there is.\n"
+		"\n"
+		"  irqkit xps eth0                      which CPU sends by which queue?\n"
+		"  irqkit xps eth0 --auto               by the queue that is served "
+		"nearest\n"
+		"  irqkit xps eth0 --queues=1 --cpus=2  CPU 2 sends by tx-1\n"
+		"  irqkit xps eth0 --off                the kernel chooses by flow\n"
+		"  irqkit undo                          as it was before\n"
+		"\n"
+		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK RXQS.\n",
+	.options = options,
+	.state_size = sizeof(struct xps_options),
+	.run = run,
+};

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Queues and their CPUs -> steps: interrupts, XPS, threads. */
+#include "queues/pin.h"
+#include "base/say.h"
+#include "change/refusals.h"
+#include "measure/queue.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------- */
+/* Interrupts                                                                      */
+
+static const struct irqkit_interrupt *find_row(const struct pin *pin, int irq)
+{
+	char label[16];
+
+	snprintf(label, sizeof(label), "%d", irq);
+	return irqkit_snapshot_find(pin->change->snapshot, label);
+}
+
+/* The step of an interrupt that another queue has too, perhaps of another port; or NULL. */
+static const struct irqkit_step *find_step(const struct irqkit_plan *plan, int irq)
+{
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
+		if (irqkit_step_get_irq(irqkit_plan_get(plan, i)) == irq)
+			return irqkit_plan_get(plan, i);
+	return NULL;
+}
+
+/* One interrupt of two queues cannot go to two places. */
+static enum status check_shared(
+	const struct irqkit_step *step, const struct pin_place *place, const char *name)
+{
+	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step);
+
+	if (!cpus || irqkit_cpuset_is_equal(cpus, place->cpus))
+		return STATUS_DONE;
+	say_error("interrupt %d serves both %s and %s: they cannot go to different CPUs",
+		irqkit_step_get_irq(step), irqkit_step_get_why(step), name);
+	return STATUS_MISUSE;
+}
+
+static bool is_placed(const struct pin *pin, const struct irqkit_queue *queue)
+{
+	for (size_t i = 0; i < pin->n_places; i++)
+		if (pin->places[i].queue == queue)
+			return true;
+	return false;
+}
+
+/* Queues that nobody spoke of and that move with one that is placed. */
+static void warn_shared(const struct pin *pin, const struct pin_place *place, int irq)
+{
+	_cleanup_free_ char *name = queue_format_full_name(place->queue);
+	_cleanup_free_ char *others = NULL;
+
+	for (size_t i = 0; i < irqkit_device_count_queues(pin->device); i++) {
+		const struct irqkit_queue *queue = irqkit_device_get_queue(
+			pin->device, i);
+		_cleanup_free_ char *before = others, *other = queue_format_full_name(queue);
+
+		if (irqkit_queue_get_irq(queue) != irq || is_placed(pin, queue)) {
+			before = NULL;
+			continue;
+		}
+		if (asprintf(&others, "%s%s%s", before ? before : "", before ? ", " : "",
+			    other ? other : "") < 0)
+			others = NULL;
+	}
+	if (others)
+		say_warning("interrupt %d of %s serves %s as well", irq, name ? name : "",
+			others);
+}
+
+static enum status refuse(const struct pin_place *place,
+	const struct irqkit_interrupt *interrupt, const char *obstacle)
+{
+	_cleanup_free_ char *name = queue_format_full_name(place->queue);
+
+	say_error("%s, the interrupt of %s, cannot be moved: it is %s",
+		irqkit_interrupt_get_label(interrupt), name ? name : "", obstacle);
+	say_error("nothing was changed");
+	return STATUS_IMMOVABLE;
+}
+
+static enum status add_interrupt(struct pin *pin, const struct pin_place *place,
+	const struct irqkit_interrupt *interrupt, const char *why)
+{
+	const char *obstacle = find_obstacle(pin->change->ctx, interrupt);
+	int r;
+
+	if (obstacle && place->is_named)
+		return refuse(place, interrupt, obstacle);
+	r = obstacle ? irqkit_plan_add_skipped(pin->change->plan, interrupt, obstacle)
+		     : irqkit_plan_add_affinity(pin->change->plan, interrupt, place->cpus,
+			       why, place->is_named ? 0 : IRQKIT_STEP_OPTIONAL);
+	return r < 0 ? change_say_unreadable(interrupt, r) : STATUS_DONE;
+}
+
+static enum status plan_interrupt(
+	struct pin *pin, const struct pin_place *place, const char *why)
+{
+	int irq = irqkit_queue_get_irq(place->queue);
+	_cleanup_free_ char *name = queue_format_full_name(place->queue);
+	const struct irqkit_interrupt *interrupt = irq >= 0 ? find_row(pin, irq) : NULL;
+	const struct irqkit_step *step;
+
+	if (!interrupt) {
+		if (irq >= 0)
+			say_warning("interrupt %d of %s is not in use: is the interface "
+				    "down?",
+				irq, name ? name : "");
+		else if (place->is_named || pin->change->call->common.verbosity > 0)
+			say_warning("no interrupt is known of %s", name ? name : "");
+		return STATUS_DONE;
+	}
+	step = find_step(pin->change->plan, irq);
+	if (step)
+		return check_shared(step, place, name ? name : "");
+	warn_shared(pin, place, irq);
+	return add_interrupt(pin, place, interrupt, why);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* XPS                                                                             */
+
+/* Of a queue that sends. */
+static const struct irqkit_queue *find_xps_queue(const struct pin_place *place)
+{
+	const struct irqkit_queue *queue = place->queue;
+
+	return irqkit_queue_get_direction(queue) == IRQKIT_TX ? queue : NULL;
+}
+
+static enum status plan_xps(struct pin *pin, const struct pin_place *place, const char *why)
+{
+	const struct irqkit_queue *queue = find_xps_queue(place);
+	int r;
+
+	if (!queue || pin->options->no_xps || pin->options->irq_only)
+		return STATUS_DONE;
+	r = irqkit_plan_add_xps_cpus(pin->change->plan, queue, place->cpus, why);
+	/* one tx queue has none, and needs none */
+	if (r == 0)
+		return net_clear_rxqs(pin->change, queue, "would count before CPUs");
+	return r != -ENOENT ? net_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Threads                                                                         */
+
+static bool has_pid(const struct pin *pin, unsigned int pid)
+{
+	for (size_t i = 0; i < pin->n_pids; i++)
+		if (pin->pids[i] == pid)
+			return true;
+	return false;
+}
+
+static enum status add_thread(struct pin *pin, const struct pin_place *place,
+	const struct irqkit_thread *thread, const char *why)
+{
+	unsigned int *pids;
+	int r;
+
+	if (has_pid(pin, irqkit_thread_get_pid(thread)))
+		return STATUS_DONE;
+	pids = reallocarray(pin->pids, pin->n_pids + 1, sizeof(*pids));
+	if (!pids)
+		return say_no_memory();
+	pin->pids = pids;
+	pids[pin->n_pids++] = irqkit_thread_get_pid(thread);
+	r = irqkit_plan_add_thread_affinity(pin->change->plan, thread, place->cpus, why);
+	if (r == 0 || r == -ENOENT)
+		return STATUS_DONE;
+	say_error("cannot read where thread %u (%s) may run: %s",
+		irqkit_thread_get_pid(thread), irqkit_thread_get_name(thread),
+		strerror(-r));
+	return STATUS_REFUSED;
+}
+
+static enum status plan_threads(
+	struct pin *pin, const struct pin_place *place, const char *why)
+{
+	enum status status = STATUS_DONE;
+	size_t n;
+	int r;
+
+	if (pin->options->no_threads || pin->options->irq_only)
+		return STATUS_DONE;
+	r = irqkit_queue_count_threads(place->queue, &n);
+	if (r < 0) {
+		say_error("cannot read the threads of %s: %s",
+			irqkit_device_get_name(pin->device), strerror(-r));
+		return STATUS_REFUSED;
+	}
+	for (size_t i = 0; i < n && status == STATUS_DONE; i++)
+		status = add_thread(
+			pin, place, irqkit_queue_get_thread(place->queue, i), why);
+	return status;
+}
+
+enum status pin_plan(struct pin *pin)
+{
+	enum status status = STATUS_DONE;
+
+	for (size_t i = 0; i < pin->n_places && status == STATUS_DONE; i++) {
+		const struct pin_place *place = &pin->places[i];
+		_cleanup_free_ char *why = queue_format_full_name(place->queue);
+
+		if (!why)
+			return say_no_memory();
+		status = plan_interrupt(pin, place, why);
+		if (status == STATUS_DONE)
+			status = plan_xps(pin, place, why);
+		if (status == STATUS_DONE)
+			status = plan_threads(pin, place, why);
+	}
+	return status;
+}

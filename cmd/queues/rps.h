@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What `irqkit rps` shows and decides: show_rps.c. */
+#ifndef RPS_H
+#define RPS_H
+
+#include "queues/steering.h"
+
+extern const struct steer_kind rps_kind;
+
+/* Shows the rx queues of all targets, those of --queues or all. */
+enum status rps_show(struct net *net, const struct steer_options *options);
+
+/* The CPUs that would be best, none if RPS doesn't help, and why. */
+enum status rps_advise(struct net *net, struct irqkit_device *device,
+	struct irqkit_cpuset **ret_cpus, char **ret_why);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What XPS is set to. */
+#include "base/text.h"
+#include "queues/xps.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* One tx queue. */
+struct xps_row {
+	struct steer_row steer;
+	struct irqkit_cpuset *rxqs; /* owned, or NULL; xps_rxqs: numbers of rx queues */
+};
+
+static void read_row(const struct steer_view *view, void *data)
+{
+	struct xps_row *row = data;
+
+	(void)view;
+	irqkit_queue_read_xps_rxqs(row->steer.queue, &row->rxqs);
+}
+
+static void clear_row(void *data)
+{
+	struct xps_row *row = data;
+
+	irqkit_cpuset_free(row->rxqs);
+}
+
+static struct cell get_rxqs(void *data)
+{
+	const struct xps_row *row = data;
+
+	return cpus_cell(row->rxqs);
+}
+
+static const struct column columns[] = {
+	STEER_COLUMNS("xps_cpus", "CPUs that send by it", "xps_mask"),
+	{ "RXQS", "xps_rxqs", "rx queues whose flows it sends", COLUMN_DEFAULT, get_rxqs,
+		0 },
+	{ 0 },
+};
+
+/* ------------------------------------------------------------------------------- */
+/* Closing remarks                                                                 */
+
+static bool has_rxqs(const struct table *table)
+{
+	for (size_t i = 0; i < table->n_rows; i++) {
+		const struct xps_row *row = table->rows[i];
+
+		if (row->rxqs && !irqkit_cpuset_is_empty(row->rxqs))
+			return true;
+	}
+	return false;
+}
+
+/* The CPUs that are online and send by none of the queues of @device; and if any does. */
+static int find_without(const struct steer_view *view, const struct irqkit_device *device,
+	struct irqkit_cpuset **ret_cpus, bool *ret_any)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		view->net->topology, IRQKIT_CPUS_ONLINE);
+	int r = online ? irqkit_cpuset_copy(online, ret_cpus) : -ENODATA;
+
+	*ret_any = false;
+	for (size_t i = 0; i < view->table.n_rows && r == 0; i++) {
+		const struct steer_row *row = view->table.rows[i];
+
+		if (irqkit_queue_get_device(row->queue) != device)
+			continue;
+		*ret_any |= !irqkit_cpuset_is_empty(row->cpus);
+		irqkit_cpuset_remove_set(*ret_cpus, row->cpus);
+	}
+	return r;
+}
+
+static void remark_device(
+	const struct steer_view *view, const struct irqkit_device *device)
+{
+	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
+	_cleanup_cpuset_ struct irqkit_cpuset *without = NULL;
+	_cleanup_free_ char *list = NULL;
+	bool any;
+
+	if (!name || find_without(view, device, &without, &any) < 0)
+		return;
+	if (!any)
+		printf("%s: XPS is off, the kernel chooses a queue for each flow: "
+		       "'irqkit xps %s --auto'\nlets each CPU send by the queue that is "
+		       "served nearest to it.\n",
+			name, name);
+	else if (!irqkit_cpuset_is_empty(without) &&
+		irqkit_cpuset_format_list(without, &list) == 0)
+		printf("%s: CPUs %s have no queue of their own: for these the kernel "
+		       "chooses "
+		       "by flow.\n",
+			name, list);
+}
+
+static void remark(const struct steer_view *view)
+{
+	if (has_rxqs(&view->table))
+		printf("RXQS count before CPUS: what belongs to a flow of these rx "
+		       "queues is "
+		       "sent by that queue.\n");
+	for (size_t i = 0; i < view->net->n_targets && !view->options->queues; i++)
+		remark_device(view, view->net->targets[i]);
+}
+
+const struct steer_kind xps_kind = {
+	.direction = IRQKIT_TX,
+	.cpus_file = "xps_cpus",
+	.read_cpus = irqkit_queue_read_xps_cpus,
+	.columns = columns,
+	.row_size = sizeof(struct xps_row),
+	.read_row = read_row,
+	.clear_row = clear_row,
+	.remark = remark,
+};
+
+enum status xps_show(struct net *net, const struct steer_options *options)
+{
+	struct steer_view view = { .kind = &xps_kind, .net = net, .options = options };
+
+	return steer_show(&view);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What `irqkit rps` and `irqkit xps` have in common: the queues of one direction of a
+ * network interface are shown, or CPUs are set for them.
+ */
+#ifndef STEER_H
+#define STEER_H
+
+#include "queues/net.h"
+#include "table/render.h"
+
+struct steer_options {
+	struct change_options change;
+	struct table_options table;
+	const char *cpus;
+	const char *queues;
+	bool is_auto;
+	bool is_off;
+	bool is_lower;
+};
+
+#define STEER_OPTIONS(type, member)                                                      \
+	LOWER_OPTION(type, member.is_lower), CHANGE_OPTIONS(type, member.change),        \
+		TABLE_OPTIONS(type, member.table)
+
+/* One queue, as it is shown. A command's row begins with it. */
+struct steer_row {
+	const struct irqkit_queue *queue;
+	struct irqkit_cpuset *serving; /* owned, or NULL */
+	struct irqkit_cpuset *cpus; /* owned; rps_cpus or xps_cpus */
+};
+
+/* All that is shown. A command's view begins with it. */
+struct steer_view {
+	const struct steer_kind *kind;
+	struct net *net;
+	const struct steer_options *options;
+	struct table table; /* its rows are owned */
+};
+
+/* What a command shows of its own. */
+struct steer_kind {
+	enum irqkit_direction direction;
+	const char *cpus_file;
+	int (*read_cpus)(
+		const struct irqkit_queue *queue, struct irqkit_cpuset **ret_cpus);
+	const struct column *columns;
+	size_t row_size;
+	/* Fills what stands behind the struct steer_row, which is filled by then. */
+	void (*read_row)(const struct steer_view *view, void *row);
+	void (*clear_row)(void *row); /* or NULL */
+	/* Adds keys to the document; or NULL. */
+	void (*add_keys)(const struct steer_view *view, struct document *document);
+	/* Says what an expert would say of the rows. */
+	void (*remark)(const struct steer_view *view);
+};
+
+/* One device that is to be changed, and those of its queues that are meant. */
+struct steer_task {
+	struct net *net;
+	struct change *change;
+	struct irqkit_device *device;
+	bool is_first; /* of several devices */
+	struct irqkit_queue **queues; /* owned array */
+	size_t n_queues;
+};
+
+/* A command that steers. */
+struct steering {
+	const struct steer_kind *kind;
+	const char *changing; /* the options that change something */
+	enum status (*show)(struct net *net, const struct steer_options *options);
+	/* Adds the steps for the queues of one device; says why not. */
+	enum status (*plan)(const struct steer_task *task);
+};
+
+/* Says what is wrong with -o, --sort and the words, before any file is read. */
+enum status steer_check(const struct call *call, const struct steer_kind *kind,
+	const struct steer_options *options);
+
+/* Changes what the options ask for, or else shows what there is. */
+enum status steer_run(const struct call *call, const struct steering *steering,
+	const struct steer_options *options, bool is_change);
+
+/* Reads the rows of all targets, and prints them. @view has no rows yet. */
+enum status steer_show(struct steer_view *view);
+
+/* The columns that both have. */
+struct cell steer_get_queue(void *row);
+struct cell steer_get_device(void *row);
+struct cell steer_get_irq(void *row);
+struct cell steer_get_serving(void *row);
+struct cell steer_get_cpus(void *row);
+struct cell steer_get_mask(void *row);
+
+#define STEER_COLUMNS(cpus_key, cpus_help, mask_key)                                     \
+	{ "QUEUE", "queue", "queue of the interface", COLUMN_DEFAULT, steer_get_queue,   \
+		0 },                                                                     \
+	{ "DEVICE", "device", "interface", 0, steer_get_device, 0 },                     \
+	{ "IRQ", "irq", "its interrupt", COLUMN_DEFAULT | COLUMN_RIGHT, steer_get_irq,   \
+		0 },                                                                     \
+	{ "SERVED", "served", "CPUs that serve the interrupt", COLUMN_DEFAULT,           \
+		steer_get_serving, 0 },                                                  \
+	{ "CPUS", cpus_key, cpus_help, COLUMN_DEFAULT, steer_get_cpus, 0 },              \
+	{ "MASK", mask_key, "the same as a mask", COLUMN_DEFAULT | COLUMN_RIGHT,         \
+		steer_get_mask, 0 }
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What `irqkit xps` shows: show_xps.c. */
+#ifndef XPS_H
+#define XPS_H
+
+#include "queues/steering.h"
+
+extern const struct steer_kind xps_kind;
+
+/* Shows the tx queues of all targets, those of --queues or all. */
+enum status xps_show(struct net *net, const struct steer_options *options);
+
+#endif

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* irqkit show: which CPU serves which interrupt. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "measure/machine.h"
+#include "show/show.h"
+
+struct show_options {
+	struct table_options table;
+	const char *cpus;
+	bool is_all;
+	bool is_per_cpu;
+	bool is_by_cpu;
+	bool is_queues;
+};
+
+static const struct option options[] = {
+	{ "all", 'a', OPTION_FLAG, offsetof(struct show_options, is_all), NULL,
+		"also the rows with a name: NMI, LOC, ERR, IPI0" },
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct show_options, cpus), "SET",
+		"only what these CPUs have served or may serve" },
+	{ "per-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_per_cpu), NULL,
+		"one column for each CPU" },
+	{ "by-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_by_cpu), NULL,
+		"one row for each CPU" },
+	{ "queues", 0, OPTION_FLAG, offsetof(struct show_options, is_queues), NULL,
+		"one row for each queue of network interfaces" },
+	TABLE_OPTIONS(struct show_options, table),
+	{ 0 },
+};
+
+static void show_free(struct show *show)
+{
+	for (size_t i = 0; show->rows && i < show->chosen.n; i++)
+		show_row_free(&show->rows[i]);
+	free(show->rows);
+	load_free(&show->load);
+	selection_free(&show->chosen);
+	irqkit_cpuset_free(show->only);
+	irqkit_devices_free(show->devices);
+	irqkit_snapshot_free(show->snapshot);
+	irqkit_topology_free(show->topology);
+	irqkit_ctx_free(show->ctx);
+}
+
+static bool has_served(
+	const struct irqkit_interrupt *interrupt, const struct irqkit_cpuset *cpus)
+{
+	size_t n = irqkit_interrupt_count_served(interrupt);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned int cpu;
+
+		irqkit_interrupt_get_served(interrupt, i, &cpu);
+		if (irqkit_cpuset_has(cpus, cpu))
+			return true;
+	}
+	return false;
+}
+
+static bool may_serve(struct show_row *row, const struct irqkit_cpuset *cpus)
+{
+	const struct irqkit_cpuset *affinity = show_row_affinity(row);
+
+	return affinity && irqkit_cpuset_has_common(affinity, cpus);
+}
+
+/* Keeps the rows that have to do with --cpus. */
+static void keep_rows_of_cpus(struct show *show)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < show->chosen.n; i++) {
+		struct show_row row = show->rows[i];
+
+		if (has_served(row.interrupt, show->only) || may_serve(&row, show->only)) {
+			show->chosen.interrupts[kept] = row.interrupt;
+			show->rows[kept++] = row;
+		} else {
+			show_row_free(&row);
+		}
+	}
+	show->chosen.n = kept;
+}
+
+static enum status make_rows(struct show *show)
+{
+	show->rows = calloc(show->chosen.n + 1, sizeof(*show->rows));
+	if (!show->rows)
+		return say_no_memory();
+	for (size_t i = 0; i < show->chosen.n; i++) {
+		show->rows[i].show = show;
+		show->rows[i].interrupt = show->chosen.interrupts[i];
+	}
+	if (!show->only)
+		return STATUS_DONE;
+	keep_rows_of_cpus(show);
+	if (show->chosen.n > 0)
+		return STATUS_DONE;
+	say_error("nothing matches: these CPUs have served none of the interrupts, nor may "
+		  "they");
+	return STATUS_NO_MATCH;
+}
+
+const struct load *show_load(struct show *show)
+{
+	if (show->load.cpus)
+		return &show->load;
+	load_start(&show->load, irqkit_snapshot_get_cpus(show->snapshot));
+	for (size_t i = 0; i < show->chosen.n; i++)
+		load_add(&show->load, show->chosen.interrupts[i]);
+	return &show->load;
+}
+
+static enum status open_machine(struct show *show, const struct call *call)
+{
+	enum status status = machine_open(call, &show->ctx);
+
+	if (status == STATUS_DONE)
+		status = machine_read(show->ctx, &show->snapshot);
+	if (status == STATUS_DONE)
+		status = machine_topology(show->ctx, show->snapshot, &show->topology);
+	if (status == STATUS_DONE)
+		status = machine_devices(show->ctx, show->snapshot, &show->devices);
+	return status;
+}
+
+/* From the machine to the rows. */
+static enum status collect(
+	struct show *show, const struct call *call, const struct show_options *o)
+{
+	enum status status = STATUS_DONE;
+
+	if (o->cpus)
+		status = machine_read_cpus(
+			"--cpus", o->cpus, show->topology, NULL, &show->only);
+	if (status == STATUS_DONE)
+		status = select_interrupts(show->devices, show->snapshot, call->words,
+			call->n_words, o->is_all, &show->chosen);
+	if (status == STATUS_DONE)
+		status = make_rows(show);
+	return status;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static enum status print_json(const struct show *show, const struct table *table)
+{
+	struct document *document = document_new();
+	enum status status;
+
+	document_add_cpus(
+		document, "cpus", irqkit_snapshot_get_cpus(show->snapshot));
+	document_add_table(document, "interrupts", table);
+	status = document_print(document);
+	document_free(document);
+	return status;
+}
+
+/*
+ * In the default: whatever names of handlers don't tell. Who asks for numbers gets what
+ * belongs to these numbers alone, and no device is looked at; who asks for one device
+ * knows its name.
+ */
+static bool is_device_shown(
+	struct show *show, const struct call *call, const struct show_options *o)
+{
+	const struct selection *chosen = &show->chosen;
+
+	if (call->common.is_json || (o->table.output && o->table.output[0] != '+') ||
+		chosen->is_of_numbers || (chosen->is_of_devices && chosen->n_devices == 1))
+		return false;
+	return show_devices_are_news(show);
+}
+
+static enum status print_rows(
+	struct show *show, const struct call *call, const struct show_options *o)
+{
+	const struct irqkit_cpuset *each_cpu =
+		show->only ? show->only : irqkit_snapshot_get_cpus(show->snapshot);
+	struct column *columns CLEANUP(show_columns_free) = show_columns_new(
+		o->is_per_cpu ? each_cpu : NULL, is_device_shown(show, call, o));
+	struct table table CLEANUP(table_free) = {
+		.rows = calloc(show->chosen.n + 1, sizeof(*table.rows)),
+		.n_rows = show->chosen.n,
+		.get_mark = show_row_mark,
+	};
+	enum status status;
+
+	if (!columns || !table.rows)
+		return say_no_memory();
+	for (size_t i = 0; i < show->chosen.n; i++)
+		table.rows[i] = &show->rows[i];
+	status = table_prepare(&table, columns, &o->table, &call->common);
+	if (status != STATUS_DONE)
+		return status;
+	if (call->common.is_json)
+		return print_json(show, &table);
+
+	status = table_print(&table, &o->table, &call->common);
+	if (status == STATUS_DONE && table_options_are_plain(&o->table, &call->common))
+		show_remark(show, call);
+	return status;
+}
+
+static enum status run(const struct call *call)
+{
+	const struct show_options *o = call->state;
+	struct show show CLEANUP(show_free) = { 0 };
+	enum status status;
+
+	if (o->is_by_cpu + o->is_per_cpu + o->is_queues > 1) {
+		say_error("--by-cpu, --per-cpu and --queues exclude each other");
+		return STATUS_MISUSE;
+	}
+	if (o->is_queues && o->cpus) {
+		say_error("--cpus is about interrupts, --queues about queues: they exclude "
+			  "each other");
+		return STATUS_MISUSE;
+	}
+	if (o->is_queues && o->is_all) {
+		say_error("--all is about interrupts, --queues about queues: they exclude "
+			  "each other");
+		return STATUS_MISUSE;
+	}
+	status = open_machine(&show, call);
+	if (status == STATUS_DONE && o->is_queues)
+		return show_queues(&show, call, &o->table);
+	if (status == STATUS_DONE)
+		status = collect(&show, call, o);
+	if (status != STATUS_DONE)
+		return status;
+	if (o->is_by_cpu)
+		return show_by_cpu(&show, &o->table, &call->common);
+	return print_rows(&show, call, o);
+}
+
+const struct command cmd_show = {
+	.name = "show",
+	.args = "[OPTION...] [TARGET...]",
+	.summary = "list interrupts, and which CPUs serve them",
+	.more = SELECT_HELP
+		"Without TARGET: all interrupts that have a number.\n"
+		"\n"
+		"Columns: IRQ TOTAL SHARE BUSIEST AFFINITY EFFECTIVE NODE HINT MOVABLE CHIP\n"
+		"HWIRQ TRIGGER DEVICE QUEUE DRIVER ROLE SOURCE NOTES NAME; with --by-cpu:\n"
+		"CPU ONLINE NODE TOTAL SHARE INTERRUPTS BUSIEST NAME; with --queues: DEVICE\n"
+		"QUEUE IRQ TOTAL AFFINITY EFFECTIVE RPS RFS XPS NAPI THREADS NODE DISTANCE\n"
+		"SOURCE.\n"
+		"\n"
+		"  irqkit show eth1                who serves it, and how evenly\n"
+		"  irqkit show --by-cpu            which CPU does the work\n"
+		"  irqkit show eth1 --queues       what serves each of its queues\n"
+		"  irqkit show 'nvme0q*' --json | jq '.interrupts[].affinity'\n",
+	.options = options,
+	.state_size = sizeof(struct show_options),
+	.run = run,
+};

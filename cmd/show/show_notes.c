@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What disagrees with what, interrupt by interrupt. What the kernel alone decides is no
+ * disagreement: managed interrupts of CPUs that are offline are shut down, those of disks
+ * are on all nodes; timers belong to their CPU, isolated or not.
+ */
+#include "show/show.h"
+
+#include <stdio.h>
+
+enum note {
+	NOTE_OFFLINE,
+	NOTE_OTHER_NODE,
+	NOTE_AGAINST_HINT,
+	NOTE_ISOLATED,
+	N_NOTES
+};
+
+static const char *const note_words[N_NOTES] = {
+	[NOTE_OFFLINE] = "offline",
+	[NOTE_OTHER_NODE] = "other-node",
+	[NOTE_AGAINST_HINT] = "against-hint",
+	[NOTE_ISOLATED] = "isolated",
+};
+
+/* Asked for on CPUs of which none is online. */
+static bool is_offline(struct show_row *row)
+{
+	const struct irqkit_cpuset *affinity = show_row_affinity(row);
+	const struct irqkit_cpuset *online =
+		irqkit_snapshot_get_cpus(row->show->snapshot);
+
+	return affinity && !irqkit_cpuset_is_empty(affinity) &&
+	       !irqkit_cpuset_has_common(affinity, online);
+}
+
+/* Served by no CPU of its device's node, which has CPUs. */
+static bool is_on_other_node(struct show_row *row, const struct irqkit_cpuset *serving)
+{
+	struct irqkit_topology *topology = row->show->topology;
+	const struct irqkit_cpuset *nodes = irqkit_topology_get_nodes(topology), *cpus;
+	int node;
+
+	if (!nodes || irqkit_cpuset_count(nodes) < 2 ||
+		irqkit_irq_read_node(
+			row->show->ctx, (unsigned int)show_row_irq(row), &node) < 0)
+		return false;
+	cpus = irqkit_topology_get_node_cpus(topology, (unsigned int)node);
+	return cpus && !irqkit_cpuset_is_empty(cpus) &&
+	       !irqkit_cpuset_has_common(serving, cpus);
+}
+
+/* The driver would like CPUs that are online, and none of them serves it. */
+static bool is_against_hint(struct show_row *row, const struct irqkit_cpuset *serving)
+{
+	const struct irqkit_cpuset *hint = show_row_hint(row);
+	const struct irqkit_cpuset *online =
+		irqkit_snapshot_get_cpus(row->show->snapshot);
+
+	return hint && irqkit_cpuset_has_common(hint, online) &&
+	       !irqkit_cpuset_has_common(hint, serving);
+}
+
+/* Where the kernel doesn't tell the one that serves it: no other is allowed. */
+static bool is_on_isolated(
+	struct show_row *row, const struct irqkit_cpuset *cpus, bool is_told)
+{
+	const struct irqkit_cpuset *isolated = irqkit_topology_get_cpus(
+		row->show->topology, IRQKIT_CPUS_ISOLATED);
+
+	if (!isolated)
+		return false;
+	return is_told ? irqkit_cpuset_has_common(cpus, isolated)
+		       : irqkit_cpuset_is_subset(cpus, isolated);
+}
+
+/* 1 << NOTE_...; where it is served matters only of what comes at all. */
+static unsigned int find_notes(struct show_row *row)
+{
+	const struct irqkit_cpuset *cpus;
+	enum irqkit_movable movable;
+	unsigned int notes = 0;
+	bool is_free, is_told;
+
+	if (show_row_irq(row) < 0 || !show_row_movable(row, &movable) ||
+		movable == IRQKIT_PER_CPU)
+		return 0;
+	is_free = movable != IRQKIT_MANAGED;
+	if (is_free && is_offline(row))
+		notes |= 1u << NOTE_OFFLINE;
+	if (irqkit_interrupt_get_total(row->interrupt) == 0)
+		return notes;
+
+	/* older kernels don't tell: then it is somewhere among those asked for */
+	cpus = show_row_effective(row);
+	is_told = cpus && !irqkit_cpuset_is_empty(cpus);
+	if (!is_told)
+		cpus = show_row_affinity(row);
+	if (!cpus || irqkit_cpuset_is_empty(cpus))
+		return notes;
+	if (is_free && is_on_other_node(row, cpus))
+		notes |= 1u << NOTE_OTHER_NODE;
+	if (is_free && is_against_hint(row, cpus))
+		notes |= 1u << NOTE_AGAINST_HINT;
+	if (is_on_isolated(row, cpus, is_told))
+		notes |= 1u << NOTE_ISOLATED;
+	return notes;
+}
+
+struct cell show_get_notes(void *data)
+{
+	unsigned int notes = find_notes(data);
+	const char **texts = notes ? calloc(N_NOTES + 1, sizeof(*texts)) : NULL;
+	size_t n = 0;
+
+	if (!texts)
+		return ABSENT;
+	for (size_t i = 0; i < N_NOTES; i++)
+		if (notes & 1u << i)
+			texts[n++] = note_words[i];
+	return (struct cell){ .kind = CELL_TEXTS, .texts = texts, .owned = texts };
+}
+
+void show_remark_notes(struct show *show)
+{
+	static const char *const phrases[N_NOTES] = {
+		[NOTE_OFFLINE] = "asked for on offline CPUs alone",
+		[NOTE_OTHER_NODE] = "served on another node than the device's",
+		[NOTE_AGAINST_HINT] = "not where the driver would like",
+		[NOTE_ISOLATED] = "served by isolated CPUs",
+	};
+	size_t count[N_NOTES] = { 0 };
+	const char *before = "Disagrees: ";
+
+	for (size_t i = 0; i < show->chosen.n; i++) {
+		unsigned int notes = find_notes(&show->rows[i]);
+
+		for (size_t k = 0; k < N_NOTES; k++)
+			count[k] += notes >> k & 1;
+	}
+	for (size_t k = 0; k < N_NOTES; k++) {
+		if (!count[k])
+			continue;
+		printf("%s%zu %s", before, count[k], phrases[k]);
+		before = ", ";
+	}
+	if (before[0] == ',')
+		printf(show->chosen.n > 1 ? " (-o +NOTES tells which).\n" : ".\n");
+}

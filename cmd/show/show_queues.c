@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* `irqkit show --queues`: one row a queue of a network interface. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
+#include "measure/queue.h"
+#include "show/show.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct queue_row {
+	struct show_row interrupt; /* its own, or with no interrupt */
+	struct irqkit_queue *queue;
+	struct irqkit_cpuset *rps; /* owned */
+	struct irqkit_cpuset *xps; /* owned */
+	struct show_threads *threads; /* owned */
+	bool has_read;
+};
+
+static const struct irqkit_device *get_queue_device(const struct queue_row *row)
+{
+	return irqkit_queue_get_device(row->queue);
+}
+
+/* Of the interrupt's columns, those that say the same here. */
+static struct show_row *interrupt_of(void *data)
+{
+	struct queue_row *row = data;
+
+	return row->interrupt.interrupt ? &row->interrupt : NULL;
+}
+
+static void read_steering(struct queue_row *row)
+{
+	if (row->has_read)
+		return;
+	row->has_read = true;
+	irqkit_queue_read_rps_cpus(row->queue, &row->rps);
+	irqkit_queue_read_xps_cpus(row->queue, &row->xps);
+}
+
+static struct cell get_device(void *data)
+{
+	return text_cell(irqkit_device_get_name(get_queue_device(data)));
+}
+
+static struct cell get_queue(void *data)
+{
+	struct queue_row *row = data;
+	char *name = malloc(QUEUE_NAME_ROOM);
+
+	if (!name)
+		return ABSENT;
+	queue_format_name(row->queue, name);
+	return owned_cell(name);
+}
+
+static struct cell get_direction(void *data)
+{
+	struct queue_row *row = data;
+	bool is_rx = irqkit_queue_get_direction(row->queue) == IRQKIT_RX;
+
+	return text_cell(is_rx ? "rx" : "tx");
+}
+
+static struct cell get_number(void *data)
+{
+	struct queue_row *row = data;
+
+	return number_cell(irqkit_queue_get_number(row->queue));
+}
+
+static struct cell get_irq(void *data)
+{
+	struct queue_row *row = data;
+	int irq = irqkit_queue_get_irq(row->queue);
+
+	return irq < 0 ? ABSENT : number_cell((uint64_t)irq);
+}
+
+static struct cell get_total(void *data)
+{
+	struct show_row *row = interrupt_of(data);
+
+	return row ? number_cell(irqkit_interrupt_get_total(row->interrupt)) : ABSENT;
+}
+
+static struct cell get_affinity(void *data)
+{
+	struct show_row *row = interrupt_of(data);
+
+	return row ? cpus_cell(show_row_affinity(row)) : ABSENT;
+}
+
+static const struct irqkit_cpuset *read_effective(void *data)
+{
+	struct show_row *row = interrupt_of(data);
+	const struct irqkit_cpuset *cpus = row ? show_row_effective(row) : NULL;
+
+	return cpus && !irqkit_cpuset_is_empty(cpus) ? cpus : NULL;
+}
+
+static struct cell get_effective(void *data)
+{
+	return cpus_cell(read_effective(data));
+}
+
+static struct cell get_rps(void *data)
+{
+	struct queue_row *row = data;
+
+	read_steering(row);
+	return cpus_cell(row->rps);
+}
+
+static struct cell get_xps(void *data)
+{
+	struct queue_row *row = data;
+
+	read_steering(row);
+	return cpus_cell(row->xps);
+}
+
+static struct cell get_flows(void *data)
+{
+	struct queue_row *row = data;
+	uint64_t count;
+
+	if (irqkit_queue_read_rps_flow_cnt(row->queue, &count) < 0)
+		return ABSENT;
+	return number_cell(count);
+}
+
+static struct cell get_napi(void *data)
+{
+	struct queue_row *row = data;
+	int64_t id = irqkit_queue_get_napi_id(row->queue);
+
+	return id < 0 ? ABSENT : number_cell((uint64_t)id);
+}
+
+static const struct show_threads *find_threads(struct queue_row *row)
+{
+	if (!row->threads)
+		row->threads = show_threads_new(row->queue);
+	return row->threads;
+}
+
+static struct cell get_thread_names(void *data)
+{
+	const struct show_threads *threads = find_threads(data);
+	char *text = threads ? show_threads_format(threads) : NULL;
+
+	return owned_cell(text);
+}
+
+static struct cell get_threads(void *data)
+{
+	const struct show_threads *threads = find_threads(data);
+
+	if (!threads)
+		return ABSENT;
+	return (struct cell){
+		.kind = CELL_ROWS,
+		.table = show_threads_get_table(threads),
+	};
+}
+
+static struct cell get_source(void *data)
+{
+	struct queue_row *row = data;
+
+	if (irqkit_queue_get_irq(row->queue) < 0)
+		return ABSENT;
+	return text_cell(show_source_word(irqkit_queue_get_source(row->queue)));
+}
+
+/* The node that the device is next to. */
+static int read_node(const struct queue_row *row)
+{
+	int node;
+
+	return irqkit_device_read_node(get_queue_device(row), &node) < 0 ? -1 : node;
+}
+
+static struct cell get_node(void *data)
+{
+	int node = read_node(data);
+
+	return node < 0 ? ABSENT : number_cell((uint64_t)node);
+}
+
+/* From the CPUs that serve it to the device: of several, the farthest. */
+static struct cell get_distance(void *data)
+{
+	const struct irqkit_cpuset *cpus = read_effective(data);
+	struct queue_row *row = data;
+	struct irqkit_topology *topology = row->interrupt.show->topology;
+	int node = read_node(row), farthest = -1;
+
+	if (!cpus || node < 0)
+		return ABSENT;
+	irqkit_cpuset_foreach(cpu, cpus) {
+		int from = irqkit_topology_get_node(topology, cpu);
+		int distance = from < 0 ? -1
+					: irqkit_topology_get_distance(topology,
+						  (unsigned int)from, (unsigned int)node);
+
+		if (distance > farthest)
+			farthest = distance;
+	}
+	return farthest < 0 ? ABSENT : number_cell((uint64_t)farthest);
+}
+
+static const struct column columns[] = {
+	{ "DEVICE", "device", "the network interface", COLUMN_DEFAULT, get_device, 0 },
+	{ "QUEUE", "queue", "rx-0, tx-0, ...", COLUMN_DEFAULT, get_queue, 0 },
+	{ "QUEUE", "direction", NULL, COLUMN_JSON_ONLY, get_direction, 0 },
+	{ "QUEUE", "number", NULL, COLUMN_JSON_ONLY, get_number, 0 },
+	{ "IRQ", "irq", "number of its interrupt", COLUMN_DEFAULT | COLUMN_RIGHT, get_irq,
+		0 },
+	{ "TOTAL", "total", "how often that came", COLUMN_RIGHT | COLUMN_DESCENDING,
+		get_total, 0 },
+	{ "AFFINITY", "affinity", "CPUs asked for", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+		get_affinity, 0 },
+	{ "EFFECTIVE", "effective", "CPUs that the kernel chose among them",
+		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_effective, 0 },
+	{ "RPS", "rps_cpus", "CPUs that share in what it receives",
+		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_rps, 0 },
+	{ "RFS", "rps_flow_cnt", "flows that it keeps apart", COLUMN_RIGHT, get_flows, 0 },
+	{ "XPS", "xps_cpus", "CPUs that send by it", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+		get_xps, 0 },
+	{ "NAPI", "napi_id", "id of its NAPI instance", COLUMN_DEFAULT | COLUMN_RIGHT,
+		get_napi, 0 },
+	{ "THREADS", NULL, "kernel threads that work for it, and their CPUs",
+		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_thread_names, 0 },
+	{ "THREADS", "threads", NULL, COLUMN_JSON_ONLY, get_threads, 0 },
+	{ "NODE", "node", "NUMA node of the device", COLUMN_DEFAULT | COLUMN_RIGHT,
+		get_node, 0 },
+	{ "DISTANCE", "distance", "from the CPUs that serve it to that node",
+		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_distance, 0 },
+	{ "SOURCE", "source", "who says so: netlink, sysfs or name", COLUMN_DEFAULT,
+		get_source, 0 },
+	{ 0 },
+};
+
+/* ------------------------------------------------------------------------------- */
+
+/* What no row has needs no column, and one interface need not be named again and again. */
+static bool is_needed(
+	const struct column *column, struct table *table, struct irqkit_topology *topology)
+{
+	const struct irqkit_cpuset *nodes;
+	bool found = false;
+
+	if (column->get == get_device) {
+		for (size_t i = 1; i < table->n_rows; i++)
+			found |= get_queue_device(table->rows[i]) !=
+				 get_queue_device(table->rows[0]);
+		return found;
+	}
+	if (column->get == get_node || column->get == get_distance) {
+		nodes = irqkit_topology_get_nodes(topology);
+		if (!nodes || irqkit_cpuset_count(nodes) < 2)
+			return false;
+	} else if (column->get != get_napi && column->get != get_thread_names) {
+		return true;
+	}
+	for (size_t i = 0; i < table->n_rows && !found; i++) {
+		struct cell cell = column_get(column, table->rows[i]);
+
+		found = cell.kind != CELL_ABSENT;
+		free(cell.owned);
+	}
+	return found;
+}
+
+/* "4 rx and 4 tx queues" */
+static void print_counts(size_t n_rx, size_t n_tx)
+{
+	if (n_rx)
+		printf("%zu rx", n_rx);
+	if (n_rx && n_tx)
+		printf(" and ");
+	if (n_tx)
+		printf("%zu tx", n_tx);
+	printf(" queue%s", (n_tx ? n_tx : n_rx) == 1 ? "" : "s");
+}
+
+static void remark(struct table *table)
+{
+	for (size_t i = 0; i < table->n_rows;) {
+		const struct irqkit_device *device = get_queue_device(table->rows[i]);
+		const char *address = irqkit_device_get_pci_address(device);
+		const char *bus = irqkit_device_get_bus_device(device);
+		_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
+		_cleanup_free_ char *driver = NULL;
+		size_t n_rx = 0, n_tx = 0, without = 0;
+
+		while (i < table->n_rows && get_queue_device(table->rows[i]) == device) {
+			struct queue_row *row = table->rows[i++];
+
+			if (irqkit_queue_get_direction(row->queue) == IRQKIT_RX)
+				n_rx++;
+			else
+				n_tx++;
+			without += irqkit_queue_get_irq(row->queue) < 0;
+		}
+		if (irqkit_device_get_driver(device))
+			driver = text_escape(irqkit_device_get_driver(device));
+		printf("%s: ", name ? name : "?");
+		print_counts(n_rx, n_tx);
+		if (driver)
+			printf(" of %s", driver);
+		if (address || bus)
+			printf(" at %s", address ? address : bus);
+		if (without)
+			printf("; of %zu no interrupt is known", without);
+		printf(".%s\n", irqkit_device_serves_guest(device)
+					? " Interrupts are named as the guest sees it: "
+					  "-tx serves rx."
+					: "");
+	}
+}
+
+static enum status print(struct show *show, struct table *table, const struct call *call,
+	const struct table_options *options)
+{
+	struct column mine[LENGTH(columns)];
+	enum status status;
+
+	memcpy(mine, columns, sizeof(mine));
+	for (size_t i = 0; !call->common.is_json && mine[i].name; i++)
+		if ((!options->output || options->output[0] == '+') &&
+			mine[i].flags & COLUMN_DEFAULT &&
+			!is_needed(&mine[i], table, show->topology))
+			mine[i].flags &= ~(unsigned int)COLUMN_DEFAULT;
+	status = table_prepare(table, mine, options, &call->common);
+	if (status == STATUS_DONE && call->common.is_json) {
+		struct document *document = document_new();
+
+		document_add_cpus(
+			document, "cpus", irqkit_snapshot_get_cpus(show->snapshot));
+		document_add_table(document, "queues", table);
+		status = document_print(document);
+		document_free(document);
+	} else if (status == STATUS_DONE) {
+		status = table_print(table, options, &call->common);
+		if (status == STATUS_DONE && !options->sort &&
+			table_options_are_plain(options, &call->common))
+			remark(table);
+	}
+	return status;
+}
+
+static const struct irqkit_interrupt *find_interrupt(const struct show *show, int irq)
+{
+	char label[16];
+
+	snprintf(label, sizeof(label), "%d", irq);
+	return irq < 0 ? NULL : irqkit_snapshot_find(show->snapshot, label);
+}
+
+enum status show_queues(struct show *show, const struct call *call,
+	const struct table_options *options)
+{
+	struct queue_selection chosen CLEANUP(queue_selection_free) = { 0 };
+	enum status status =
+		select_queues(show->devices, call->words, call->n_words, &chosen);
+	struct table table CLEANUP(table_free) = { .n_rows = chosen.n };
+	struct queue_row *rows;
+
+	if (status != STATUS_DONE)
+		return status;
+	rows = calloc(chosen.n + 1, sizeof(*rows));
+	table.rows = calloc(chosen.n + 1, sizeof(*table.rows));
+	for (size_t i = 0; rows && table.rows && i < chosen.n; i++) {
+		rows[i].queue = chosen.queues[i];
+		rows[i].interrupt.show = show;
+		rows[i].interrupt.interrupt =
+			find_interrupt(show, irqkit_queue_get_irq(chosen.queues[i]));
+		table.rows[i] = &rows[i];
+	}
+	status = rows && table.rows ? print(show, &table, call, options)
+				    : say_no_memory();
+	for (size_t i = 0; rows && i < chosen.n; i++) {
+		show_row_free(&rows[i].interrupt);
+		irqkit_cpuset_free(rows[i].rps);
+		irqkit_cpuset_free(rows[i].xps);
+		show_threads_free(rows[i].threads);
+	}
+	free(rows);
+	return status;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The closing remark of `irqkit show`: what an expert would say. */
+#include "base/basics.h"
+#include "base/text.h"
+#include "change/refusals.h"
+#include "show/show.h"
+
+#include <stdio.h>
+
+static void remark_load(const struct load *load, const char *what)
+{
+	const struct cpu_load *busiest = load_get_busiest(load);
+	size_t n_idle = load_count_idle(load);
+
+	if (!busiest)
+		printf("%s: none has come yet.", what);
+	else if (load->n_cpus < 2)
+		return;
+	else if (busiest->total == load->total)
+		printf("%s: cpu%u serves all of it, %zu of %zu CPUs none.", what,
+			busiest->cpu, n_idle, load->n_cpus);
+	else if (n_idle)
+		printf("%s: cpu%u serves %.0f %%, %zu of %zu CPUs none; busiest / mean: "
+		       "%.1f.", what, busiest->cpu,
+			(double)busiest->total * 100 / (double)load->total, n_idle,
+			load->n_cpus, load_get_imbalance(load));
+	else
+		printf("%s: cpu%u serves %.0f %%; busiest / mean of %zu CPUs: %.1f.", what,
+			busiest->cpu, (double)busiest->total * 100 / (double)load->total,
+			load->n_cpus, load_get_imbalance(load));
+}
+
+/* ------------------------------------------------------------------------------- */
+/* What could be better, for one interface whose load is uneven                    */
+
+/* The queues that receive, by their interrupts. */
+struct receivers {
+	size_t n;	    /* interrupts */
+	uint64_t total;	    /* how often they came */
+	uint64_t busiest;   /* of them the most */
+	struct irqkit_cpuset *cpus; /* owned; that serve them */
+};
+
+/* Is it the interrupt of an rx queue? */
+static bool is_receiving(const struct irqkit_device *device, int irq)
+{
+	size_t n = irqkit_device_count_queues(device);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+
+		if (irqkit_queue_get_direction(queue) == IRQKIT_RX &&
+			irqkit_queue_get_irq(queue) == irq)
+			return true;
+	}
+	return false;
+}
+
+static void add_up(struct show *show, const struct irqkit_device *device,
+	struct receivers *receivers)
+{
+	for (size_t i = 0; i < show->chosen.n; i++) {
+		struct show_row *row = &show->rows[i];
+		const struct irqkit_cpuset *effective;
+		uint64_t total = irqkit_interrupt_get_total(row->interrupt);
+
+		if (!is_receiving(device, show_row_irq(row)))
+			continue;
+		receivers->n++;
+		receivers->total += total;
+		if (total > receivers->busiest)
+			receivers->busiest = total;
+		effective = show_row_effective(row);
+		if (effective)
+			irqkit_cpuset_add_set(receivers->cpus, effective);
+	}
+}
+
+/* Do other CPUs share what an rx queue receives already? */
+static bool has_rps(const struct irqkit_device *device)
+{
+	size_t n = irqkit_device_count_queues(device);
+
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+
+		if (irqkit_queue_read_rps_cpus(
+			    irqkit_device_get_queue(device, i), &cpus) == 0 &&
+			irqkit_cpuset_count(cpus) > 1)
+			return true;
+	}
+	return false;
+}
+
+static void advise(const struct receivers *receivers, const struct irqkit_device *device,
+	const struct load *load)
+{
+	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
+	size_t n_cpus = irqkit_cpuset_count(receivers->cpus);
+	bool is_one = receivers->n == 1;
+
+	if (!name || receivers->n == 0 || receivers->total * 2 < load->total)
+		return;
+	if (!is_one && receivers->busiest < receivers->total / 10 * 9) {
+		if (n_cpus > 0 && n_cpus < receivers->n && n_cpus < load->n_cpus)
+			printf(" Its %zu queues are on %zu CPU%s: 'irqkit spread %s' "
+			       "shares them out.", receivers->n, n_cpus,
+				n_cpus == 1 ? "" : "s", name);
+		return;
+	}
+	printf(is_one ? " One queue only:" : " One of %zu queues makes most of it:",
+		receivers->n);
+	if (has_rps(device))
+		printf(" RPS shares the work behind it.");
+	else
+		printf(" spread cannot share it, 'irqkit rps %s' can.", name);
+}
+
+static void remark_device(struct show *show, const struct call *call)
+{
+	const struct load *load = show_load(show);
+	const struct cpu_load *busiest = load_get_busiest(load);
+	const struct irqkit_device *device;
+	struct receivers receivers = { 0 };
+
+	if (call->n_words != 1 || !show->chosen.is_of_devices ||
+		show->chosen.n_devices != 1 || show->chosen.has_queues || !busiest ||
+		!load_is_busy(load, busiest))
+		return;
+	device = show->chosen.devices[0];
+	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET ||
+		irqkit_cpuset_new(&receivers.cpus) < 0)
+		return;
+	add_up(show, device, &receivers);
+	advise(&receivers, device, load);
+	irqkit_cpuset_free(receivers.cpus);
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/* "Cannot be moved: 5 managed by the kernel, 1 per-CPU (-o +MOVABLE tells which)." */
+static void remark_immovable(struct show *show)
+{
+	size_t count[IRQKIT_READ_ONLY + 1] = { 0 };
+	const char *before = "Cannot be moved: ";
+
+	for (size_t i = 0; i < show->chosen.n; i++) {
+		enum irqkit_movable movable;
+
+		if (show_row_movable(&show->rows[i], &movable))
+			count[movable]++;
+	}
+	for (enum irqkit_movable m = 0; m < LENGTH(count); m++) {
+		if (!count[m] || m == IRQKIT_MOVABLE)
+			continue;
+		printf("%s%zu %s", before, count[m], immovable_phrase(m));
+		before = ", ";
+	}
+	if (before[0] == ',')
+		printf(show->chosen.n > 1 ? " (-o +MOVABLE tells which).\n" : ".\n");
+}
+
+void show_remark(struct show *show, const struct call *call)
+{
+	_cleanup_free_ char *what = NULL;
+
+	if (show->chosen.n == 0)
+		return;
+	if (call->n_words == 1)
+		what = text_escape(call->words[0]);
+	else if (asprintf(&what, "%zu interrupt%s", show->chosen.n,
+			 show->chosen.n == 1 ? "" : "s") < 0)
+		what = NULL;
+	if (!what)
+		return;
+	remark_load(show_load(show), what);
+	remark_device(show, call);
+	if (show_load(show)->n_cpus > 1 || !load_get_busiest(show_load(show)))
+		putchar('\n');
+	remark_immovable(show);
+	/* of numbers, nothing else is looked at than what is theirs */
+	if (!show->chosen.is_of_numbers)
+		show_remark_notes(show);
+}

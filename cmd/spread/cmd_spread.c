@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* irqkit spread: many interrupts over many CPUs. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "spread/spread_run.h"
+
+#include <string.h>
+
+#define DEFAULT_SECONDS 5u
+#define MAX_SECONDS 86400u
+#define DEFAULT_GAIN 10u
+
+struct spread_options {
+	struct change_options change;
+	const char *cpus;
+	const char *node;
+	const char *by;
+	const char *gain;
+	const char *width;
+	const char *every;
+	const char *verify;
+	bool is_split;
+	bool reverts;
+};
+
+static const struct option options[] = {
+	{ "cpus", 'C', OPTION_TEXT, offsetof(struct spread_options, cpus), "SET",
+		"over these CPUs (housekeeping)" },
+	{ "node", 0, OPTION_TEXT, offsetof(struct spread_options, node), "NODE",
+		"local: each device on its own node; any; or a number" },
+	{ "by", 0, OPTION_TEXT, offsetof(struct spread_options, by), "POLICY",
+		"queue (the default), load[=SECONDS], total, irq or hint" },
+	{ "gain", 0, OPTION_TEXT, offsetof(struct spread_options, gain), "PERCENT",
+		"by load: how much the worst CPU must gain (10)" },
+	{ "split", 0, OPTION_FLAG, offsetof(struct spread_options, is_split), NULL,
+		"rx and tx of a queue on CPUs of their own" },
+	{ "width", 0, OPTION_TEXT, offsetof(struct spread_options, width), "N",
+		"give each interrupt N CPUs (1)" },
+	{ "every", 0, OPTION_TEXT, offsetof(struct spread_options, every), "SECONDS",
+		"stay, and place them anew by load as it changes" },
+	{ "verify", 0, OPTION_OPTIONAL_TEXT, offsetof(struct spread_options, verify), "SECONDS",
+		"measure before and after (5)" },
+	{ "revert-if-worse", 0, OPTION_FLAG, offsetof(struct spread_options, reverts), NULL,
+		"and put all back if it is more uneven then" },
+	CHANGE_OPTIONS(struct spread_options, change),
+	{ 0 },
+};
+
+/* ------------------------------------------------------------------------------- */
+/* Options                                                                         */
+
+static bool parse_number(const char *option, const char *word, unsigned int least,
+	unsigned int most, unsigned int *ret_number)
+{
+	unsigned int number = 0;
+	const char *p = word;
+
+	for (; *p >= '0' && *p <= '9' && number <= most; p++)
+		number = number * 10 + (unsigned int)(*p - '0');
+	if (p == word || *p || number < least || number > most) {
+		say_error("%s takes a number from %u to %u, not '%s'", option, least, most,
+			word);
+		return false;
+	}
+	*ret_number = number;
+	return true;
+}
+
+static const struct {
+	const char *word;
+	enum irqkit_policy policy;
+	bool is_measured;
+} policies[] = {
+	{ "queue", IRQKIT_POLICY_QUEUE, false },
+	{ "load", IRQKIT_POLICY_LOAD, true },
+	{ "total", IRQKIT_POLICY_LOAD, false },
+	{ "irq", IRQKIT_POLICY_IRQ, false },
+	{ "hint", IRQKIT_POLICY_HINT, false },
+};
+
+/* "load=10" */
+static bool parse_policy(const char *word, struct wish *wish)
+{
+	size_t len = strcspn(word, "=");
+
+	for (size_t i = 0; i < LENGTH(policies); i++) {
+		if (strlen(policies[i].word) != len ||
+			strncmp(policies[i].word, word, len) != 0)
+			continue;
+		if (word[len] && !policies[i].is_measured)
+			break;
+		wish->placement.policy = policies[i].policy;
+		wish->policy_word = policies[i].word;
+		wish->seconds = policies[i].is_measured ? DEFAULT_SECONDS : 0;
+		return !word[len] || parse_number("--by=load", word + len + 1, 1,
+					     MAX_SECONDS, &wish->seconds);
+	}
+	say_error("--by takes queue, load, load=SECONDS, total, irq or hint, not '%s'", word);
+	return false;
+}
+
+static bool parse_node(const char *word, bool has_cpus, struct placement_wish *wish)
+{
+	if (!word) {
+		/* CPUs that were named are wanted, wherever they are */
+		wish->node_policy = has_cpus ? NODE_ANY : NODE_LOCAL;
+		return true;
+	}
+	if (strcmp(word, "local") == 0 || strcmp(word, "any") == 0) {
+		wish->node_policy = word[0] == 'l' ? NODE_LOCAL : NODE_ANY;
+		return true;
+	}
+	wish->node_policy = NODE_NUMBER;
+	if (word[0] >= '0' && word[0] <= '9')
+		return parse_number("--node", word, 0, IRQKIT_CPU_MAX, &wish->node);
+	say_error("--node takes local, any or the number of a node, not '%s'", word);
+	return false;
+}
+
+static bool check_every(
+	const struct call *call, const struct spread_options *o, struct wish *wish)
+{
+	if (!o->every)
+		return true;
+	if (!change_writes(&o->change) || call->common.is_json || wish->verify ||
+		o->change.wait) {
+		say_error("--every goes on and on: --dry-run, --script, --json, --verify, "
+			  "--revert-if-worse and --wait do not go with it");
+		return false;
+	}
+	if (o->by && strcmp(wish->policy_word, "load") != 0) {
+		say_error("--every places by load: --by=%s does not go with it", o->by);
+		return false;
+	}
+	wish->placement.policy = IRQKIT_POLICY_LOAD;
+	wish->policy_word = "load";
+	return parse_number("--every", o->every, 1, MAX_SECONDS, &wish->every);
+}
+
+/* "local", "node:1,local", ... */
+static bool names_local(const char *set)
+{
+	for (const char *part = set; part; part = strchr(part, ',')) {
+		part += strspn(part, ",^");
+		if (strcspn(part, ",") == strlen("local") &&
+			strncmp(part, "local", strlen("local")) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What would do nothing, or not what it says. */
+static bool check_options(const struct spread_options *o, const struct wish *wish)
+{
+	if (o->gain && wish->placement.policy != IRQKIT_POLICY_LOAD)
+		say_error("--gain is for placing by load or total, not by %s",
+			wish->policy_word);
+	else if (o->is_split && wish->placement.policy != IRQKIT_POLICY_QUEUE)
+		say_error("--split is for placing by queue, not by %s",
+			wish->policy_word);
+	else if (o->cpus && names_local(o->cpus))
+		say_error("--cpus: 'local' is not the same for all devices: "
+			  "--node=local keeps each on its own node, with --cpus or "
+			  "without");
+	else if (o->change.is_script && wish->asks_to_verify)
+		say_error("a script does not measure: --verify and --revert-if-worse do "
+			  "not go with --script");
+	else
+		return true;
+	return false;
+}
+
+static bool parse_options(
+	const struct call *call, const struct spread_options *o, struct wish *wish)
+{
+	*wish = (struct wish){
+		.placement = { .cpus = o->cpus,
+			.gain = DEFAULT_GAIN,
+			.width = 1,
+			.is_split = o->is_split },
+		.asks_to_verify = o->verify || o->reverts,
+		.reverts = o->reverts,
+	};
+	if (!parse_policy(o->by ? o->by : "queue", wish) ||
+		!parse_node(o->node, o->cpus != NULL, &wish->placement))
+		return false;
+	if (o->gain && !parse_number("--gain", o->gain, 0, 100, &wish->placement.gain))
+		return false;
+	if (o->width && !parse_number("--width", o->width, 1, IRQKIT_CPU_MAX,
+				&wish->placement.width))
+		return false;
+	if (wish->asks_to_verify)
+		wish->verify = DEFAULT_SECONDS;
+	if (o->verify && *o->verify &&
+		!parse_number("--verify", o->verify, 1, MAX_SECONDS, &wish->verify))
+		return false;
+	/* what was decided by measuring is measured again */
+	if (wish->seconds && !wish->verify && !o->every)
+		wish->verify = wish->seconds;
+	return check_every(call, o, wish) && check_options(o, wish);
+}
+
+static enum status run(const struct call *call)
+{
+	const struct spread_options *o = call->state;
+	struct wish wish;
+
+	if (!parse_options(call, o, &wish))
+		return STATUS_MISUSE;
+	return wish.every ? spread_every(call, &o->change, &wish)
+			  : spread_once(call, &o->change, &wish);
+}
+
+const struct command cmd_spread = {
+	.name = "spread",
+	.args = "[OPTION...] [TARGET...]",
+	.summary = "place many interrupts over many CPUs",
+	.more = SELECT_HELP
+		"Without TARGET: the interrupts of all network devices with queues.\n"
+		"\n"
+		"  irqkit spread --dry-run           the plan, and why\n"
+		"  irqkit spread eth1                each queue to a CPU of its own\n"
+		"  irqkit spread --by=load=10        by what they cost, measured over 10 s\n"
+		"  irqkit undo                       as it was before\n",
+	.options = options,
+	.state_size = sizeof(struct spread_options),
+	.run = run,
+};

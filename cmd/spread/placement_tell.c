@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the placement policy is told of each interrupt: its load, device, queue and place. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "spread/placement.h"
+
+#include <string.h>
+
+/* An x86 CPU has 256 vectors; what the kernel keeps for itself leaves about this many. */
+#define VECTORS_PER_CPU 200u
+/* With fewer interrupts than this in all, no CPU can run out of them. */
+#define MANY_INTERRUPTS 150u
+
+/* ------------------------------------------------------------------------------- */
+/* What is known of an interrupt                                                   */
+
+static size_t find_owner(struct placement *p, struct irqkit_device *device, int node)
+{
+	for (size_t i = 0; i < p->n_owners; i++)
+		if (device && p->owners[i].device == device)
+			return i;
+	p->owners[p->n_owners] =
+		(struct placement_device){ .device = device, .node = node };
+	return p->n_owners++;
+}
+
+/* Which queue of the device, and which ways it serves. */
+static int find_queue(
+	struct irqkit_device *device, int irq, enum irqkit_serves *ret_serves)
+{
+	bool serves[2] = { false, false };
+	int number = -1;
+
+	for (size_t i = 0; i < irqkit_device_count_queues(device); i++) {
+		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+		int this_number = (int)irqkit_queue_get_number(queue);
+
+		if (irqkit_queue_get_irq(queue) != irq)
+			continue;
+		serves[irqkit_queue_get_direction(queue)] = true;
+		number = number < 0 || this_number < number ? this_number : number;
+	}
+	*ret_serves = serves[IRQKIT_RX] && serves[IRQKIT_TX] ? IRQKIT_SERVES_BOTH
+		      : serves[IRQKIT_RX]		     ? IRQKIT_SERVES_RX
+		      : serves[IRQKIT_TX]		     ? IRQKIT_SERVES_TX
+							     : IRQKIT_SERVES_NONE;
+	return number;
+}
+
+/* The CPU that served it most; -1: none did. */
+static int find_busiest(const struct irqkit_interrupt *interrupt)
+{
+	uint64_t most = 0;
+	int busiest = -1;
+
+	for (size_t i = 0; i < irqkit_interrupt_count_served(interrupt); i++) {
+		unsigned int cpu;
+		uint64_t count = irqkit_interrupt_get_served(interrupt, i, &cpu);
+
+		if (count > most) {
+			most = count;
+			busiest = (int)cpu;
+		}
+	}
+	return busiest;
+}
+
+/* Where it may be served, and is; NULL: not told. */
+struct served {
+	struct irqkit_cpuset *affinity;	 /* owned */
+	struct irqkit_cpuset *effective; /* owned */
+};
+
+static void served_free(struct served *served)
+{
+	irqkit_cpuset_free(served->affinity);
+	irqkit_cpuset_free(served->effective);
+}
+#define _cleanup_served_ CLEANUP(served_free)
+
+static void read_served(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt,
+	struct served *served)
+{
+	unsigned int irq = (unsigned int)irqkit_interrupt_get_irq(interrupt);
+
+	irqkit_irq_read_affinity(ctx, irq, &served->affinity);
+	if (irqkit_irq_read_effective(ctx, irq, &served->effective) == 0 &&
+		irqkit_cpuset_is_empty(served->effective)) {
+		irqkit_cpuset_free(served->effective);
+		served->effective = NULL;
+	}
+}
+
+/*
+ * Where it is served, as far as the kernel tells; while a move to one CPU is pending, that
+ * CPU: it will be there.
+ */
+static int find_now(const struct served *served, const struct irqkit_interrupt *interrupt)
+{
+	const struct irqkit_cpuset *affinity = served->affinity;
+	const struct irqkit_cpuset *effective = served->effective;
+
+	if (affinity && irqkit_cpuset_count(affinity) == 1 &&
+		(!effective || !irqkit_cpuset_is_subset(effective, affinity)))
+		return irqkit_cpuset_next(affinity, -1);
+	return effective ? irqkit_cpuset_next(effective, -1) : find_busiest(interrupt);
+}
+
+static int read_node(struct irqkit_ctx *ctx, struct irqkit_device *device, int irq)
+{
+	int node;
+
+	if (device && irqkit_device_read_node(device, &node) == 0)
+		return node;
+	return irqkit_irq_read_node(ctx, (unsigned int)irq, &node) == 0 ? node : -1;
+}
+
+static void tell_owner(struct placement *p, struct irqkit_ctx *ctx, size_t index, int irq,
+	const struct placement_wish *wish)
+{
+	enum irqkit_serves serves = IRQKIT_SERVES_NONE;
+	struct irqkit_device *device = NULL;
+	struct placement_device *owner;
+	const struct irqkit_cpuset *local;
+	size_t n_owners = 0, at;
+	int queue = -1, node;
+
+	if (irqkit_devices_count_owners(p->devices, (unsigned int)irq, &n_owners) == 0 &&
+		n_owners > 0)
+		device = irqkit_devices_get_owner(p->devices, (unsigned int)irq, 0);
+	node = read_node(ctx, device, irq);
+	at = find_owner(p, device, node);
+	owner = &p->owners[at];
+	if (device && irqkit_device_count_queues(device)) {
+		queue = find_queue(device, irq, &serves);
+	} else if (device) {
+		const struct irqkit_device_irq *own =
+			irqkit_device_find_irq(device, (unsigned int)irq);
+
+		if (own && irqkit_device_irq_get_role(own) == IRQKIT_ROLE_QUEUE) {
+			queue = (int)owner->n_queues;
+			serves = IRQKIT_SERVES_BOTH;
+		}
+	}
+	owner->n_queues += serves == IRQKIT_SERVES_BOTH || serves == IRQKIT_SERVES_RX;
+	irqkit_spread_set_queue(p->spread, index, (unsigned int)at, queue, serves);
+
+	local = node >= 0 ? irqkit_topology_get_node_cpus(p->topology, (unsigned int)node)
+			  : NULL;
+	if (wish->node_policy == NODE_LOCAL && local &&
+		irqkit_cpuset_has_common(local, p->cpus)) {
+		irqkit_spread_set_node(p->spread, index, node);
+		owner->n_cpus = 0;
+		irqkit_cpuset_foreach(cpu, local)
+			owner->n_cpus += irqkit_cpuset_has(p->cpus, cpu);
+	} else {
+		owner->n_cpus = irqkit_cpuset_count(p->cpus);
+	}
+}
+
+static int tell_width(struct placement *p, size_t index, const struct served *served)
+{
+	p->n_on_one_of_many += served->affinity && served->effective &&
+			       irqkit_cpuset_count(served->affinity) > 1 &&
+			       irqkit_cpuset_count(served->effective) == 1;
+	return irqkit_spread_set_affinity(p->spread, index, served->affinity);
+}
+
+static enum status tell_interrupt(struct placement *p, struct change *change,
+	const struct placement_wish *wish, size_t at, uint64_t load)
+{
+	const struct irqkit_interrupt *interrupt = p->interrupts[at];
+	int irq = irqkit_interrupt_get_irq(interrupt);
+	_cleanup_cpuset_ struct irqkit_cpuset *hint = NULL;
+	_cleanup_served_ struct served served = { 0 };
+	int index;
+
+	read_served(change->ctx, interrupt, &served);
+	index = irqkit_spread_add_interrupt(
+		p->spread, (unsigned int)irq, load, find_now(&served, interrupt));
+	if (index < 0)
+		return say_no_memory();
+	tell_owner(p, change->ctx, (size_t)index, irq, wish);
+	if (wish->width > 1 && tell_width(p, (size_t)index, &served) < 0)
+		return say_no_memory();
+	if (wish->policy == IRQKIT_POLICY_HINT &&
+		irqkit_irq_read_hint(change->ctx, (unsigned int)irq, &hint) == 0 &&
+		!irqkit_cpuset_is_empty(hint) &&
+		irqkit_spread_set_hint(p->spread, (size_t)index, hint) < 0)
+		return say_no_memory();
+	return STATUS_DONE;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* What stays where it is                                                          */
+
+static void tell_load(struct placement *p, const struct irqkit_interrupt *counts)
+{
+	for (size_t i = 0; i < irqkit_interrupt_count_served(counts); i++) {
+		unsigned int cpu;
+		uint64_t count = irqkit_interrupt_get_served(counts, i, &cpu);
+
+		irqkit_spread_add_load(p->spread, cpu, count);
+	}
+}
+
+/* Only x86's local APICs have so few; others' chips have PCI-MSI in their names too. */
+static bool is_of_apic(const char *chip)
+{
+	static const char *const begins[] = {
+		"IO-APIC", "IR-IO-APIC", "PCI-MSI", "IR-PCI-MSI", "DMAR-MSI",
+	};
+
+	for (size_t i = 0; chip && i < LENGTH(begins); i++)
+		if (strncmp(chip, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool has_few_vectors(const struct irqkit_snapshot *snapshot)
+{
+	size_t n = irqkit_snapshot_count(snapshot);
+
+	for (size_t i = 0; i < n && n > MANY_INTERRUPTS; i++) {
+		if (is_of_apic(irqkit_interrupt_get_chip(
+			    irqkit_snapshot_get(snapshot, i))))
+			return true;
+	}
+	return false;
+}
+
+static void tell_vectors(struct placement *p, const unsigned int *used)
+{
+	irqkit_cpuset_foreach(cpu, p->cpus) {
+		unsigned int taken = used[cpu];
+
+		irqkit_spread_set_vectors(p->spread, cpu,
+			taken < VECTORS_PER_CPU ? VECTORS_PER_CPU - taken : 0);
+	}
+}
+
+static void count_vector(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt,
+	unsigned int *used)
+{
+	_cleanup_served_ struct served served = { 0 };
+	int now;
+
+	read_served(ctx, interrupt, &served);
+	now = find_now(&served, interrupt);
+	if (now >= 0)
+		used[now]++;
+}
+
+enum status placement_tell_rows(struct placement *p, struct change *change,
+	const struct placement_wish *wish, const struct irqkit_snapshot *counts)
+{
+	bool is_short = has_few_vectors(change->snapshot);
+	unsigned int *used = calloc(IRQKIT_CPU_MAX + 1, sizeof(*used));
+	enum status status = used ? STATUS_DONE : say_no_memory();
+	size_t next = 0;
+
+	for (size_t i = 0; i < irqkit_snapshot_count(counts) && status == STATUS_DONE; i++) {
+		const struct irqkit_interrupt *row =
+			irqkit_snapshot_get(change->snapshot, i);
+		const struct irqkit_interrupt *count = irqkit_snapshot_get(counts, i);
+
+		if (next < p->n && p->interrupts[next] == row) {
+			status = tell_interrupt(p, change, wish, next++,
+				irqkit_interrupt_get_total(count));
+			continue;
+		}
+		if (irqkit_interrupt_get_irq(row) < 0)
+			continue;
+		tell_load(p, count);
+		if (is_short)
+			count_vector(change->ctx, row, used);
+	}
+	if (status == STATUS_DONE && is_short)
+		tell_vectors(p, used);
+	free(used);
+	return status;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Carries a placement out; where a CPU has no vector left, on the next best one. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "spread/spread_run.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* The step of an interrupt, as it is placed by now. */
+static void follow(
+	const struct irqkit_spread *spread, struct irqkit_plan *plan, size_t index)
+{
+	const struct irqkit_step *step = irqkit_plan_get(plan, index);
+	const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(spread, index);
+
+	if (irqkit_step_get_result(step) == IRQKIT_SKIPPED)
+		return;
+	if (!cpus)
+		cpus = irqkit_step_get_old_cpus(step);
+	if (!irqkit_cpuset_is_equal(irqkit_step_get_new_cpus(step), cpus))
+		irqkit_plan_set_affinity(
+			plan, index, cpus, irqkit_spread_get_reason(spread, index));
+}
+
+static void note_full(struct spread *spread, const struct irqkit_cpuset *cpus)
+{
+	if (spread->full)
+		irqkit_cpuset_add_set(spread->full, cpus);
+	else
+		irqkit_cpuset_copy(cpus, &spread->full);
+}
+
+/* Steps are in the order of the placement; what is placed again comes no earlier. */
+static void place_again(void *data, struct irqkit_plan *plan, size_t index)
+{
+	struct spread *spread = data;
+	struct irqkit_spread *placement = spread->placement.spread;
+	const struct irqkit_step *step = irqkit_plan_get(plan, index);
+	const struct irqkit_cpuset *full = irqkit_step_get_new_cpus(step);
+	unsigned int cpu = (unsigned int)irqkit_cpuset_next(full, -1);
+	int r;
+
+	note_full(spread, full);
+	r = irqkit_spread_place_again(placement, index, cpu);
+	if (r == -ENOSPC)
+		say_error("no CPU that %d (%s) may go to has an interrupt vector left",
+			irqkit_step_get_irq(step), irqkit_step_get_target(step));
+	for (size_t i = index; i < spread->placement.n && r == 0; i++)
+		follow(placement, plan, i);
+}
+
+enum status spread_apply(struct spread *spread, struct change *change)
+{
+	unsigned int flags = change->options->keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0;
+	int r;
+
+	irqkit_plan_set_full_fn(change->plan, place_again, spread);
+	r = irqkit_plan_apply(change->plan, change->lock, change->call->line, flags);
+	return r < 0 ? change_say_failure(change, r) : STATUS_DONE;
+}
+
+void spread_remark_full(const struct spread *spread, struct change *change)
+{
+	_cleanup_free_ char *list = NULL;
+	char *remark;
+
+	if (!spread->full || irqkit_cpuset_format_list(spread->full, &list) < 0)
+		return;
+	if (asprintf(&remark,
+		    "No interrupt vector was left on CPU %s: the next best was taken.",
+		    list) >= 0)
+		report_add_remark(&change->report, remark);
+}
+
+void spread_pin_what_stays(
+	const struct spread *spread, struct change *change, const struct wish *wish)
+{
+	if (wish->placement.policy != IRQKIT_POLICY_LOAD || wish->placement.width > 1)
+		return;
+	for (size_t i = 0; i < spread->placement.n; i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+		const struct irqkit_cpuset *cpus = irqkit_step_get_effective(step);
+
+		if (irqkit_step_get_result(step) == IRQKIT_UNCHANGED && cpus &&
+			!irqkit_cpuset_is_empty(cpus) &&
+			irqkit_cpuset_is_subset(cpus, spread->placement.cpus))
+			irqkit_plan_set_affinity(change->plan, i, cpus,
+				irqkit_spread_get_reason(spread->placement.spread, i));
+	}
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * `irqkit spread --every`: looks again and again, and moves what has become too much.
+ *
+ * The counts of a period are compared with those of the one before by label and name, so
+ * interrupts, CPUs and devices may come and go. A period in which no CPU had much to do
+ * costs the reading of /proc/interrupts and nothing else.
+ */
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
+#include "measure/load.h"
+#include "measure/signals.h"
+#include "spread/spread_run.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Below this many interrupts a second, a CPU has nothing to do. */
+#define IDLE_RATE 100u
+
+/* An interrupt that the kernel would not move. */
+struct refused {
+	int irq;
+	char *name; /* owned; of its first handler */
+};
+
+struct watch {
+	const struct call *call;
+	const struct change_options *options;
+	struct wish wish;
+	struct irqkit_snapshot *last; /* owned */
+	struct refused *refused;      /* owned; not tried again */
+	size_t n_refused;
+	bool lacks_some; /* of the words, in the last round that decided something */
+	bool has_failed; /* the last round: the same is not told again in the next */
+	size_t n_rounds;
+	size_t n_moves;
+	unsigned int number; /* in the journal: all rounds are one change; 0: none yet */
+};
+
+static void watch_free(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->n_refused; i++)
+		free(watch->refused[i].name);
+	free(watch->refused);
+	irqkit_snapshot_free(watch->last);
+}
+
+static bool is_refused(const void *data, const struct irqkit_interrupt *interrupt)
+{
+	const struct watch *watch = data;
+	int irq = irqkit_interrupt_get_irq(interrupt);
+	const char *name = irqkit_interrupt_count_actions(interrupt)
+				   ? irqkit_interrupt_get_action(interrupt, 0)
+				   : "";
+
+	for (size_t i = 0; i < watch->n_refused; i++)
+		if (watch->refused[i].irq == irq &&
+			strcspn(watch->refused[i].name, ",") == strlen(name) &&
+			strncmp(watch->refused[i].name, name, strlen(name)) == 0)
+			return true;
+	return false;
+}
+
+/* What the kernel refused in this round is left out of the next ones. */
+static void note_refused(struct watch *watch, const struct irqkit_plan *plan)
+{
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(plan, i);
+		enum irqkit_result result = irqkit_step_get_result(step);
+		void *refused;
+
+		if (!irqkit_step_get_error(step) ||
+			(result != IRQKIT_SKIPPED && result != IRQKIT_FAILED))
+			continue;
+		refused = reallocarray(watch->refused, watch->n_refused + 1,
+			sizeof(*watch->refused));
+		if (!refused)
+			return;
+		watch->refused = refused;
+		watch->refused[watch->n_refused].irq = irqkit_step_get_irq(step);
+		watch->refused[watch->n_refused].name = strdup(irqkit_step_get_target(step));
+		watch->n_refused += watch->refused[watch->n_refused].name != NULL;
+	}
+}
+
+/* Timers of a CPU cannot be moved, and always have something to do. */
+static bool is_busy_timer(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt,
+	uint64_t limit)
+{
+	enum irqkit_movable movable;
+
+	return irqkit_interrupt_get_total(interrupt) > limit / 4 &&
+	       irqkit_irq_read_movable(ctx, interrupt, &movable) == 0 &&
+	       movable == IRQKIT_PER_CPU;
+}
+
+/* Do the interrupts that could be moved leave every CPU with little to do? */
+static bool is_idle(const struct watch *watch, struct irqkit_ctx *ctx,
+	const struct irqkit_snapshot *counts)
+{
+	struct load load CLEANUP(load_free) = { 0 };
+	uint64_t limit = watch->wish.placement.idle;
+	const struct cpu_load *busiest;
+
+	load_start(&load, irqkit_snapshot_get_cpus(counts));
+	if (!load.cpus)
+		return false;
+	for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(counts, i);
+
+		if (irqkit_interrupt_get_irq(row) >= 0 && !is_busy_timer(ctx, row, limit))
+			load_add(&load, row);
+	}
+	busiest = load_get_busiest(&load);
+	return !busiest || busiest->total <= limit;
+}
+
+static void tell_moves(
+	const struct watch *watch, const struct spread *spread, const struct change *change)
+{
+	if (watch->call->common.is_quiet)
+		return;
+	printf("%zu moved: busiest / mean %.1f, then %.1f\n",
+		irqkit_plan_count_written(change->plan),
+		irqkit_spread_get_imbalance_before(spread->placement.spread),
+		irqkit_spread_get_imbalance_after(spread->placement.spread));
+	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+		_cleanup_free_ char *name = NULL, *old = NULL, *cpus = NULL;
+
+		if (!irqkit_step_was_written(step))
+			continue;
+		name = text_escape(irqkit_step_get_target(step));
+		irqkit_cpuset_format_list(irqkit_step_get_old_cpus(step), &old);
+		irqkit_cpuset_format_list(irqkit_step_get_new_cpus(step), &cpus);
+		if (name && old && cpus)
+			printf("  %d %s: %s -> %s, %s\n", irqkit_step_get_irq(step), name,
+				old, cpus, irqkit_step_get_why(step));
+	}
+	fflush(stdout);
+}
+
+/*
+ * All rounds are one change: undo takes all of them back. What somebody else changed in
+ * between ends it, and the next round begins another. A number that was merged is free, so
+ * the next change has it again.
+ */
+static void join_journal(struct watch *watch, const struct change *change)
+{
+	unsigned int number = irqkit_plan_get_number(change->plan);
+
+	if (number && (!watch->number || number != watch->number + 1 ||
+			      irqkit_journal_merge(
+				      change->lock, watch->number, number) < 0))
+		watch->number = number;
+}
+
+/*
+ * Applies what was decided, if anything. The lock is held no longer than that, and never
+ * waited for: there will be a next round. Old values are read under it.
+ */
+static enum status act(struct watch *watch, struct spread *spread, struct change *change)
+{
+	enum status status;
+	size_t n;
+
+	if (irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) == 0 ||
+		irqkit_lock_new(change->ctx, 0, &change->lock) < 0)
+		return STATUS_DONE;
+	status = change_new_plan(change);
+	if (status != STATUS_DONE) {
+		change_unlock(change);
+		return status;
+	}
+	status = placement_add_steps(&spread->placement, change);
+	if (status == STATUS_DONE)
+		status = spread_apply(spread, change);
+	note_refused(watch, change->plan);
+	n = irqkit_plan_count_written(change->plan);
+	if (n > 0) {
+		watch->n_moves += n;
+		join_journal(watch, change);
+		placement_leave_unmoved(&spread->placement, change);
+		tell_moves(watch, spread, change);
+	}
+	change_unlock(change);
+	return status;
+}
+
+/* One period; what cannot be done in it may be possible in the next. */
+static enum status look(struct watch *watch, struct change *change)
+{
+	struct spread spread CLEANUP(spread_free) = { 0 };
+	struct irqkit_snapshot *counts = NULL;
+	enum status status = change_read_machine(change);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (irqkit_snapshot_subtract(change->snapshot, watch->last, &counts) < 0)
+		return say_no_memory();
+	watch->n_rounds++;
+	if (!is_idle(watch, change->ctx, counts)) {
+		status = spread_decide(
+			&spread, change, &watch->wish, counts, watch->wish.every);
+		watch->lacks_some = spread.placement.n_absent > 0;
+		say_silence(watch->has_failed);
+		if (status == STATUS_DONE)
+			status = act(watch, &spread, change);
+	}
+	irqkit_snapshot_free(counts);
+	return status;
+}
+
+/* The rows of this period are those before the next. */
+static void keep_rows(struct watch *watch, struct change *change)
+{
+	if (!change->snapshot)
+		return;
+	irqkit_devices_free(change->devices);
+	change->devices = NULL;
+	irqkit_snapshot_free(watch->last);
+	watch->last = change->snapshot;
+	change->snapshot = NULL;
+}
+
+static enum status watch_loads(struct watch *watch, struct change *change)
+{
+	struct spread first CLEANUP(spread_free) = { 0 };
+	enum status status = change_read_machine(change);
+
+	if (status == STATUS_DONE)
+		status = spread_decide(
+			&first, change, &watch->wish, change->snapshot, 0);
+	if (status != STATUS_DONE)
+		return status;
+	spread_note_irqbalance(&first, change);
+	spread_say_warnings(&first, change);
+	keep_rows(watch, change);
+	watch->wish.placement.passes_absent = true;
+	notify_service("READY=1");
+
+	while (signals_sleep(watch->wish.every)) {
+		watch->has_failed = look(watch, change) != STATUS_DONE;
+		/* a device that is gone is told once, not in every period */
+		say_silence(watch->has_failed || watch->lacks_some);
+		keep_rows(watch, change);
+	}
+	say_silence(false);
+	notify_service("STOPPING=1");
+	return STATUS_DONE;
+}
+
+enum status spread_every(const struct call *call, const struct change_options *options,
+	const struct wish *wish)
+{
+	struct watch watch CLEANUP(watch_free) = {
+		.call = call, .options = options, .wish = *wish
+	};
+	struct change change CLEANUP(change_free) = { 0 };
+	enum status status = change_open(&change, call, options);
+	sigset_t before;
+
+	if (status != STATUS_DONE)
+		return status;
+	watch.wish.seconds = wish->every;
+	watch.wish.placement.idle = (uint64_t)IDLE_RATE * wish->every;
+	watch.wish.placement.is_left_out = is_refused;
+	watch.wish.placement.data = &watch;
+	/* what is misspelt is told now, and who may not write finds out */
+	status = placement_check(&change, &wish->placement);
+	if (status == STATUS_DONE)
+		status = change_lock(&change);
+	change_unlock(&change);
+	if (status != STATUS_DONE)
+		return status;
+	signals_hold(&before);
+	status = watch_loads(&watch, &change);
+	if (status == STATUS_DONE && !call->common.is_quiet)
+		printf("%zu moves in %zu rounds.\n", watch.n_moves, watch.n_rounds);
+	return status;
+}

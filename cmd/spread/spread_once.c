@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One run of `irqkit spread`: measure, decide, apply, look again, report. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "measure/load.h"
+#include "measure/machine.h"
+#include "measure/sample.h"
+#include "measure/signals.h"
+#include "spread/spread_run.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+void spread_free(struct spread *spread)
+{
+	placement_clear(&spread->placement);
+	for (size_t i = 0; i < spread->notes.n; i++)
+		free(spread->notes.texts[i]);
+	free(spread->notes.texts);
+	irqkit_cpuset_free(spread->full);
+	irqkit_snapshot_free(spread->after_counts);
+	irqkit_snapshot_free(spread->after);
+}
+
+/* From change->snapshot and the counts to a plan. */
+enum status spread_decide(struct spread *spread, struct change *change,
+	const struct wish *wish, const struct irqkit_snapshot *counts,
+	unsigned int seconds)
+{
+	enum status status;
+
+	*spread = (struct spread){ .wish = wish, .seconds = seconds, .counts = counts };
+	status = placement_build(&spread->placement, change, &wish->placement, counts);
+	if (status == STATUS_DONE)
+		status = placement_add_steps(&spread->placement, change);
+	/* as the library sees it: all of an interrupt's load is where it is served now */
+	spread->before = spread->placement.spread
+				 ? irqkit_spread_get_imbalance_before(
+					   spread->placement.spread)
+				 : 0;
+	return status;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Applying                                                                        */
+
+/* The busiest of the CPUs that may be used, by their mean: as the library counts it. */
+static double measure_imbalance(
+	const struct placement *p, const struct irqkit_snapshot *counts)
+{
+	struct load load CLEANUP(load_free) = { 0 };
+
+	load_start(&load, p->cpus);
+	load_add_numbered(&load, counts);
+	return load_get_imbalance(&load);
+}
+
+/* The counts of the next seconds. */
+static enum status measure_after(struct change *change, unsigned int seconds,
+	struct irqkit_snapshot **ret_now, struct irqkit_snapshot **ret_counts)
+{
+	struct irqkit_snapshot *before = NULL;
+	enum status status = sample_start(
+		change->ctx, seconds, &change->call->common, &before);
+
+	if (status == STATUS_DONE)
+		status = machine_read(change->ctx, ret_now);
+	if (status == STATUS_DONE)
+		return sample_end(*ret_now, before, ret_counts);
+	irqkit_snapshot_free(before);
+	return status;
+}
+
+static enum status revert(struct change *change)
+{
+	int r = irqkit_plan_roll_back(change->plan, change->lock);
+
+	return r < 0 ? change_say_failure(change, r) : STATUS_REFUSED;
+}
+
+static enum status verify(
+	struct spread *spread, struct change *change, const struct wish *wish)
+{
+	enum status status = measure_after(
+		change, wish->verify, &spread->after, &spread->after_counts);
+
+	if (status != STATUS_DONE) {
+		say_error(wish->reverts
+				  ? "ended before it was measured: everything was put back"
+				  : "ended before it was measured; what was changed stays: "
+				    "'irqkit undo' takes it back");
+		return wish->reverts ? revert(change) : STATUS_DONE;
+	}
+	spread->measured = measure_imbalance(&spread->placement, spread->after_counts);
+	/* without load before there is nothing that it could be worse than */
+	if (!wish->reverts || spread->before == 0 || spread->measured <= spread->before)
+		return STATUS_DONE;
+	say_error("busiest / mean was %.1f before and is %.1f: everything was put back",
+		spread->before, spread->measured);
+	return revert(change);
+}
+
+static enum status apply_and_report(
+	struct spread *spread, struct change *change, const struct wish *wish)
+{
+	enum status status;
+	sigset_t before;
+
+	signals_hold(&before);
+	status = spread_apply(spread, change);
+	if (status == STATUS_DONE)
+		spread_remark_full(spread, change);
+	placement_leave_unmoved(&spread->placement, change);
+	/* others need not wait while it is measured, if nothing will be put back */
+	if (!wish->reverts)
+		change_unlock(change);
+	if (status == STATUS_DONE && wish->verify &&
+		irqkit_plan_count_written(change->plan) > 0)
+		status = verify(spread, change, wish);
+	return change_end(change, status, &before);
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/* Measures, where that is wanted, and reads the rows, under the lock. */
+static enum status read_counts(struct change *change, const struct wish *wish,
+	struct irqkit_snapshot **ret_measured)
+{
+	unsigned int seconds = wish->seconds ? wish->seconds : wish->verify;
+	struct irqkit_snapshot *before = NULL;
+	enum status status = STATUS_DONE;
+	sigset_t held;
+
+	/* what is misspelt is told before anybody waits for it */
+	if (seconds || change_writes(change->options))
+		status = placement_check(change, &wish->placement);
+	if (status == STATUS_DONE && seconds) {
+		signals_hold(&held);
+		status = sample_start(
+			change->ctx, seconds, &change->call->common, &before);
+		if (status != STATUS_DONE)
+			say_error("ended while measuring: nothing was changed");
+		signals_let_in(&held);
+	}
+	if (status == STATUS_DONE && change_writes(change->options))
+		status = change_lock(change);
+	if (status == STATUS_DONE)
+		status = change_read_machine(change);
+	if (status == STATUS_DONE && before)
+		return sample_end(change->snapshot, before, ret_measured);
+	irqkit_snapshot_free(before);
+	return status;
+}
+
+/* What was measured is the load of every policy but the one by the counts since the start. */
+static enum status decide(struct spread *spread, struct change *change,
+	const struct wish *wish, const struct irqkit_snapshot *measured)
+{
+	bool is_total = wish->placement.policy == IRQKIT_POLICY_LOAD && !wish->seconds;
+	unsigned int seconds = wish->seconds ? wish->seconds : wish->verify;
+	enum status status = measured && !is_total
+		? spread_decide(spread, change, wish, measured, seconds)
+		: spread_decide(spread, change, wish, change->snapshot, 0);
+
+	if (status == STATUS_DONE)
+		status = change_refuse_skipped(change);
+	if (status != STATUS_DONE)
+		return status;
+	/* what is measured after is compared with what was measured before */
+	if (measured)
+		spread->before = measure_imbalance(&spread->placement, measured);
+	spread_find_notes(spread, change);
+	spread_say_warnings(spread, change);
+	if (change->options->is_script)
+		spread_pin_what_stays(spread, change, wish);
+	return STATUS_DONE;
+}
+
+static enum status show(struct spread *spread, struct change *change)
+{
+	placement_leave_unmoved(&spread->placement, change);
+	return change_finish(change);
+}
+
+enum status spread_once(const struct call *call, const struct change_options *options,
+	const struct wish *wish)
+{
+	struct change change CLEANUP(change_free) = { 0 };
+	struct spread spread CLEANUP(spread_free) = { 0 };
+	struct irqkit_snapshot *measured = NULL;
+	enum status status = change_open(&change, call, options);
+
+	if (status == STATUS_DONE)
+		status = read_counts(&change, wish, &measured);
+	if (status == STATUS_DONE)
+		status = decide(&spread, &change, wish, measured);
+	if (wish->asks_to_verify)
+		change.report.not_done = "measured again";
+	change.report.add_remark = spread_add_remark;
+	change.report.add_keys = spread_add_keys;
+	change.report.get_load = spread_get_load;
+	change.report.data = &spread;
+	change.report.hides_unchanged = wish->placement.policy == IRQKIT_POLICY_LOAD;
+	if (status == STATUS_DONE)
+		status = change_writes(options)
+				 ? apply_and_report(&spread, &change, wish)
+				 : show(&spread, &change);
+	irqkit_snapshot_free(measured);
+	return status;
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What `irqkit spread` adds to the report: the load of each CPU before and after. */
+#include "base/basics.h"
+#include "measure/load.h"
+#include "spread/spread_run.h"
+
+#include <langinfo.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BAR_WIDTH 8u
+#define MAX_LINES 32u
+
+enum when { BEFORE, AFTER, MEASURED, N_TIMES };
+
+struct load_row {
+	unsigned int cpu;
+	bool is_measured;
+	uint64_t load[N_TIMES];
+};
+
+static struct cell get_cpu(void *data)
+{
+	struct load_row *row = data;
+
+	return number_cell(row->cpu);
+}
+
+static struct cell get_before(void *data)
+{
+	struct load_row *row = data;
+
+	return number_cell(row->load[BEFORE]);
+}
+
+static struct cell get_after(void *data)
+{
+	struct load_row *row = data;
+
+	return number_cell(row->load[AFTER]);
+}
+
+static struct cell get_measured(void *data)
+{
+	struct load_row *row = data;
+
+	return row->is_measured ? number_cell(row->load[MEASURED]) : ABSENT;
+}
+
+static const struct column columns[] = {
+	{ "CPU", "cpu", "CPU", 0, get_cpu, 0 },
+	{ "BEFORE", "before", "its load now", 0, get_before, 0 },
+	{ "AFTER", "after", "its load as expected", 0, get_after, 0 },
+	{ "MEASURED", "measured", "its load afterwards", 0, get_measured, 0 },
+	{ 0 },
+};
+
+static bool has_load(const struct load_row *row)
+{
+	return row->load[BEFORE] || row->load[AFTER] || row->load[MEASURED];
+}
+
+static void read_row(const struct spread *spread, const struct load *after,
+	unsigned int cpu, struct load_row *ret_row)
+{
+	const struct irqkit_spread *placed = spread->placement.spread;
+	const struct cpu_load *measured = load_get(after, cpu);
+
+	*ret_row = (struct load_row){ .cpu = cpu };
+	ret_row->load[BEFORE] = irqkit_spread_get_load_before(placed, cpu);
+	ret_row->load[AFTER] = irqkit_spread_get_load_after(placed, cpu);
+	ret_row->load[MEASURED] = measured ? measured->total : 0;
+	ret_row->is_measured = spread->after_counts != NULL;
+}
+
+/* CPUs that may be used, or have load. NULL: no memory. */
+static struct load_row *make_rows(const struct spread *spread, size_t *ret_n)
+{
+	const struct placement *p = &spread->placement;
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		p->topology, IRQKIT_CPUS_ONLINE);
+	struct load_row *rows = calloc(irqkit_cpuset_count(online) + 1, sizeof(*rows));
+	struct load after CLEANUP(load_free) = { 0 };
+	size_t n = 0;
+
+	if (!rows)
+		return NULL;
+	if (spread->after_counts) {
+		load_start(&after, online);
+		load_add_numbered(&after, spread->after_counts);
+	}
+	irqkit_cpuset_foreach (cpu, online) {
+		read_row(spread, &after, cpu, &rows[n]);
+		n += has_load(&rows[n]) || irqkit_cpuset_has(p->cpus, rows[n].cpu);
+	}
+	*ret_n = n;
+	return rows;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* JSON                                                                            */
+
+bool spread_get_load(
+	const struct report *report, const struct irqkit_step *step, uint64_t *ret_load)
+{
+	const struct spread *spread = report->data;
+
+	for (size_t i = 0; i < irqkit_snapshot_count(spread->counts); i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(
+			spread->counts, i);
+
+		if (irqkit_interrupt_get_irq(row) != irqkit_step_get_irq(step))
+			continue;
+		*ret_load = irqkit_interrupt_get_total(row);
+		return true;
+	}
+	return false;
+}
+
+void spread_add_keys(const struct report *report, struct document *document)
+{
+	const struct spread *spread = report->data;
+	struct table table CLEANUP(table_free) = { 0 };
+	struct load_row *rows = make_rows(spread, &table.n_rows);
+
+	table.rows = calloc(table.n_rows + 1, sizeof(*table.rows));
+	for (size_t i = 0; rows && table.rows && i < table.n_rows; i++)
+		table.rows[i] = &rows[i];
+	document_add_text(document, "policy", spread->wish->policy_word);
+	document_add_text(document, "load", spread->seconds ? "measured" : "total");
+	if (spread->seconds)
+		document_add_number(document, "seconds", spread->seconds);
+	if (rows && table.rows && table_choose_keys(&table, columns))
+		document_add_table(document, "loads", &table);
+	document_add_real(document, "imbalance_before",
+		irqkit_spread_get_imbalance_before(spread->placement.spread));
+	document_add_real(document, "imbalance_after",
+		irqkit_spread_get_imbalance_after(spread->placement.spread));
+	if (spread->after_counts) {
+		document_add_real(document, "imbalance_measured", spread->measured);
+		document_add_number(document, "measured_seconds", spread->wish->verify);
+	}
+	document_add_texts(
+		document, "warnings", (const char *const *)spread->notes.texts);
+	free(rows);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Text                                                                            */
+
+/* 1533 is "1.5k" */
+static void format_load(char text[16], uint64_t load)
+{
+	static const char units[] = " kMGTPE";
+	double value = (double)load;
+	size_t unit = 0;
+
+	while (value >= 999.5 && unit + 2 < sizeof(units)) {
+		value /= 1000;
+		unit++;
+	}
+	if (unit == 0)
+		snprintf(text, 16, "%.0f", value);
+	else
+		snprintf(text, 16, "%.*f%c", value < 9.95 ? 1 : 0, value, units[unit]);
+}
+
+static bool has_blocks(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+/* Eighths of a place, where the locale has them. */
+static void print_bar(uint64_t load, uint64_t most)
+{
+	static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
+	unsigned int parts = most
+		? (unsigned int)((double)load / (double)most * BAR_WIDTH * 8 + 0.5)
+		: 0;
+	unsigned int used = 0;
+
+	parts = load && !parts ? 1 : parts;
+	if (!has_blocks())
+		parts = (parts + 7) / 8 * 8;
+	for (; used < parts / 8; used++)
+		fputs(has_blocks() ? "█" : "#", stdout);
+	if (parts % 8) {
+		fputs(eighths[parts % 8], stdout);
+		used++;
+	}
+	printf("%*s", (int)(BAR_WIDTH - used), "");
+}
+
+/* Does a table of steps stand above? */
+static bool has_table(const struct report *report)
+{
+	size_t n = irqkit_plan_count(report->plan);
+
+	if (report->call->common.verbosity > 0)
+		return n > 0;
+	n -= irqkit_plan_count_results(report->plan, IRQKIT_SKIPPED);
+	if (report->hides_unchanged)
+		n -= irqkit_plan_count_results(report->plan, IRQKIT_UNCHANGED);
+	return n > 0;
+}
+
+/* Of many, those without load are left out: returns how many are kept. */
+static size_t drop_idle(struct load_row *rows, size_t n)
+{
+	size_t kept = 0;
+
+	if (n <= MAX_LINES)
+		return n;
+	for (size_t i = 0; i < n; i++)
+		if (has_load(&rows[i]))
+			rows[kept++] = rows[i];
+	return kept;
+}
+
+static uint64_t heaviest(const struct load_row *row)
+{
+	uint64_t most = 0;
+
+	for (enum when when = 0; when < N_TIMES; when++)
+		most = row->load[when] > most ? row->load[when] : most;
+	return most;
+}
+
+static int compare_cpus(const void *a, const void *b)
+{
+	const struct load_row *row_a = a, *row_b = b;
+
+	return row_a->cpu < row_b->cpu ? -1 : row_a->cpu > row_b->cpu;
+}
+
+static int compare_loads(const void *a, const void *b)
+{
+	uint64_t x = heaviest(a), y = heaviest(b);
+
+	return x < y ? 1 : x > y ? -1 : compare_cpus(a, b);
+}
+
+/* Puts the busiest of many in front, in the order of CPUs: returns how many. */
+static size_t choose_busiest(struct load_row *rows, size_t n)
+{
+	if (n <= MAX_LINES)
+		return n;
+	qsort(rows, n, sizeof(*rows), compare_loads);
+	qsort(rows, MAX_LINES, sizeof(*rows), compare_cpus);
+	return MAX_LINES;
+}
+
+static void find_most(const struct load_row *rows, size_t n, uint64_t most[N_TIMES])
+{
+	memset(most, 0, N_TIMES * sizeof(*most));
+	for (size_t i = 0; i < n; i++)
+		for (enum when when = 0; when < N_TIMES; when++)
+			if (rows[i].load[when] > most[when])
+				most[when] = rows[i].load[when];
+}
+
+/* What the longest bar of each time stands for: the same, where they can be compared. */
+static void scale(const struct spread *spread, uint64_t most[N_TIMES])
+{
+	if (most[BEFORE] < most[AFTER])
+		most[BEFORE] = most[AFTER];
+	if (spread->seconds == spread->wish->verify && most[BEFORE] < most[MEASURED])
+		most[BEFORE] = most[MEASURED];
+	most[AFTER] = most[BEFORE];
+	if (spread->seconds == spread->wish->verify)
+		most[MEASURED] = most[BEFORE];
+}
+
+static void print_row(const struct load_row *row, const uint64_t most[N_TIMES])
+{
+	printf("%-3u", row->cpu);
+	for (enum when when = 0; when < (row->is_measured ? N_TIMES : MEASURED); when++) {
+		char text[16];
+
+		format_load(text, row->load[when]);
+		printf("  ");
+		print_bar(row->load[when], most[when]);
+		printf(" %5s", text);
+	}
+	putchar('\n');
+}
+
+static void print_rest(size_t n_more, size_t n_idle)
+{
+	if (n_idle && n_more)
+		printf("... and %zu with less, and %zu without load (--json has all)\n",
+			n_more, n_idle);
+	else if (n_idle)
+		printf("... and %zu without load (--json has all)\n", n_idle);
+	else if (n_more)
+		printf("... and %zu with less (--json has all)\n", n_more);
+}
+
+static void print_rows(const struct report *report, struct load_row *rows, size_t n)
+{
+	const struct spread *spread = report->data;
+	size_t kept = drop_idle(rows, n);
+	size_t shown = choose_busiest(rows, kept);
+	uint64_t most[N_TIMES];
+
+	find_most(rows, kept, most);
+	if (!most[BEFORE] && !most[AFTER] && !most[MEASURED])
+		return;
+	scale(spread, most);
+	printf("%sCPU  %s\n", has_table(report) ? "\n" : "",
+		spread->after_counts ? "before          expected        measured"
+				     : "now             then");
+	for (size_t i = 0; i < shown; i++)
+		print_row(&rows[i], most);
+	print_rest(kept - shown, n - kept);
+}
+
+void spread_add_remark(const struct report *report)
+{
+	const struct spread *spread = report->data;
+	size_t n = 0;
+	struct load_row *rows = make_rows(spread, &n);
+
+	if (rows)
+		print_rows(report, rows, n);
+	free(rows);
+	spread_print_imbalance(report);
+	spread_print_advice(spread);
+}

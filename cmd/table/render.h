@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A table -> text for people, text for scripts, or JSON. render.c is the only file that uses
+ * libsmartcols and jansson.
+ */
+#ifndef CMD_RENDER_H
+#define CMD_RENDER_H
+
+#include "base/command.h"
+#include "table/columns.h"
+#include "table/table.h"
+
+enum status table_print(const struct table *table, const struct table_options *options,
+	const struct common *common);
+
+/*
+ * A JSON document: {"irqkit": "0.1.0", ...}. What cannot be added, for want of memory,
+ * makes document_print() fail.
+ */
+struct document;
+struct document *document_new(void);
+void document_add_text(struct document *document, const char *key, const char *text);
+void document_add_bool(struct document *document, const char *key, bool is_true);
+void document_add_number(struct document *document, const char *key, uint64_t number);
+void document_add_real(struct document *document, const char *key, double real);
+void document_add_cpus(
+	struct document *document, const char *key, const struct irqkit_cpuset *cpus);
+/* @texts ends with NULL; itself NULL: none. */
+void document_add_texts(
+	struct document *document, const char *key, const char *const *texts);
+void document_add_table(
+	struct document *document, const char *key, const struct table *table);
+enum status document_print(const struct document *document);
+void document_free(struct document *document);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Devices, and queues of them, as TARGETs:
+ *
+ *	eth1         the device's interrupts; of a bond, those of the ports below it
+ *	eth1:rx-0    those of a queue; eth1:0 of rx-0 and tx-0, 'eth1:rx-*' of all rx queues
+ *
+ * The name of an interface has no colon, a PCI address has one in front of something else.
+ */
+#include "target/mark_device.h"
+#include "base/basics.h"
+#include "base/say.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum status say_unreadable(const struct target *target, int error)
+{
+	say_error("cannot find out what belongs to '%s': %s", target->word,
+		strerror(-error));
+	return STATUS_REFUSED;
+}
+
+/* The rows of its own; 1: there are some. */
+static int mark_own(struct marks *marks, struct irqkit_device *device)
+{
+	size_t n = irqkit_snapshot_count(marks->snapshot);
+	int found = 0;
+
+	if (irqkit_device_count_irqs(device) == 0)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		int irq = irqkit_interrupt_get_irq(irqkit_snapshot_get(marks->snapshot, i));
+
+		if (irq < 0 || !irqkit_device_find_irq(device, (unsigned int)irq))
+			continue;
+		marks_add(marks, i, false);
+		found = 1;
+	}
+	if (found && marks_keep_device(marks, device) < 0)
+		return -ENOMEM;
+	return found;
+}
+
+/* Its own, and those of what is below it. */
+static int mark_whole(struct marks *marks, struct irqkit_device *device)
+{
+	int found = mark_own(marks, device);
+	size_t n = 0;
+	int r = found < 0 ? found : irqkit_device_count_lower(device, &n);
+
+	for (size_t i = 0; i < n && r >= 0; i++) {
+		r = mark_own(marks, irqkit_device_get_lower(device, i));
+		found |= r > 0;
+	}
+	return r < 0 ? r : found;
+}
+
+static int mark_queues(struct marks *marks, struct irqkit_device *device, const char *part)
+{
+	bool is_glob = strpbrk(part, "*?[") != NULL;
+	size_t n = irqkit_device_count_queues(device);
+	int found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+		int irq = irqkit_queue_get_irq(queue);
+
+		if (irq >= 0 && target_names_queue(part, queue))
+			found |= marks_add_irq(marks, irq, !is_glob);
+	}
+	if (found && marks_keep_device(marks, device) < 0)
+		return -ENOMEM;
+	marks->selection->has_queues |= found;
+	return found;
+}
+
+/* eth1:rx-0; -ENODEV: what stands before the colon is no interface. */
+static int mark_queue_word(
+	struct marks *marks, const struct target *target, struct meaning *meaning)
+{
+	const char *colon = strchr(target->name, ':');
+	_cleanup_free_ char *interface = NULL;
+	int r;
+
+	if (!colon)
+		return -ENODEV;
+	interface = strndup(target->name, (size_t)(colon - target->name));
+	if (!interface)
+		return -ENOMEM;
+	r = irqkit_devices_find_net(marks->devices, interface, &meaning->device);
+	if (r < 0)
+		return r;
+	meaning->queue = colon + 1;
+	return mark_queues(marks, meaning->device, meaning->queue);
+}
+
+/* dev:'eth*': interfaces, each with all that it has */
+static int mark_interfaces(struct marks *marks, const struct target *target)
+{
+	int found = 0, r;
+	size_t n;
+
+	r = irqkit_devices_count_net(marks->devices, &n);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n && r >= 0; i++) {
+		struct irqkit_device *device = irqkit_devices_get_net(marks->devices, i);
+
+		if (!target_matches(target, irqkit_device_get_name(device)))
+			continue;
+		r = mark_whole(marks, device);
+		found |= r > 0;
+	}
+	return r < 0 ? r : found;
+}
+
+/* Marks the rows that have an owner of which @get tells such a name. */
+static int mark_owned(struct marks *marks, const struct target *target,
+	const char *(*get)(const struct irqkit_device *device))
+{
+	size_t n = irqkit_snapshot_count(marks->snapshot), n_owners;
+	int found = 0, r = 0;
+
+	for (size_t i = 0; i < n && r >= 0; i++) {
+		int irq = irqkit_interrupt_get_irq(irqkit_snapshot_get(marks->snapshot, i));
+
+		if (irq < 0)
+			continue;
+		r = irqkit_devices_count_owners(
+			marks->devices, (unsigned int)irq, &n_owners);
+		for (size_t k = 0; r >= 0 && k < n_owners; k++) {
+			struct irqkit_device *owner = irqkit_devices_get_owner(
+				marks->devices, (unsigned int)irq, k);
+			const char *name = get(owner);
+
+			if (!name || !target_matches(target, name))
+				continue;
+			marks_add(marks, i, false);
+			r = marks_keep_device(marks, owner);
+			found = 1;
+		}
+	}
+	return r < 0 ? r : found;
+}
+
+static int mark_meaning(struct marks *marks, const struct target *target, struct meaning *meaning)
+{
+	int r;
+
+	if (target->kind == TARGET_PCI && target->is_glob)
+		return mark_owned(marks, target, irqkit_device_get_pci_address);
+	if (target->kind == TARGET_DEVICE && target->is_glob && !strchr(target->name, ':'))
+		return mark_interfaces(marks, target);
+	r = target->kind == TARGET_PCI
+		    ? irqkit_devices_find_pci(
+			      marks->devices, target->name, &meaning->device)
+		    : irqkit_devices_find(marks->devices, target->name, &meaning->device);
+	if (r == 0)
+		return mark_whole(marks, meaning->device);
+	if ((r == -ENODEV || r == -EINVAL) && target->kind != TARGET_PCI)
+		return mark_queue_word(marks, target, meaning);
+	return r;
+}
+
+enum status mark_device(
+	struct marks *marks, const struct target *target, struct meaning *ret_meaning)
+{
+	int r = mark_meaning(marks, target, ret_meaning);
+
+	/* no such device: not one that could have this name, not in this root */
+	if (r < 0 && r != -ENODEV && r != -EINVAL && r != -ENOENT)
+		return say_unreadable(target, r);
+	ret_meaning->has_rows = r > 0;
+	return STATUS_DONE;
+}
+
+enum status mark_driver(
+	struct marks *marks, const struct target *target, struct meaning *ret_meaning)
+{
+	int r = mark_owned(marks, target, irqkit_device_get_driver);
+
+	if (r < 0)
+		return say_unreadable(target, r);
+	ret_meaning->has_rows = r > 0;
+	return STATUS_DONE;
+}

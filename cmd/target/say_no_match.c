@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Why a TARGET matches nothing, and what could be meant instead. */
+#include "target/say_no_match.h"
+#include "base/say.h"
+#include "measure/queue.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "rx-0 to rx-3" */
+static void format_queues(const struct irqkit_device *device,
+	enum irqkit_direction direction, char *text, size_t room)
+{
+	const char *name = direction == IRQKIT_RX ? "rx" : "tx";
+	size_t n = irqkit_device_count_queues(device);
+	unsigned int first = 0, last = 0;
+	bool is_first = true;
+
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+
+		if (irqkit_queue_get_direction(queue) != direction)
+			continue;
+		last = irqkit_queue_get_number(queue);
+		first = is_first ? last : first;
+		is_first = false;
+	}
+	if (is_first)
+		snprintf(text, room, "no %s queue", name);
+	else if (first == last)
+		snprintf(text, room, "%s-%u", name, first);
+	else
+		snprintf(text, room, "%s-%u to %s-%u", name, first, name, last);
+}
+
+/* Is there a queue of this name? Then it has no interrupt of its own. */
+static bool has_queue(const struct irqkit_device *device, const char *name)
+{
+	size_t n = irqkit_device_count_queues(device);
+
+	for (size_t i = 0; i < n; i++) {
+		char there[QUEUE_NAME_ROOM];
+
+		queue_format_name(irqkit_device_get_queue(device, i), there);
+		if (strcmp(there, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void say_no_queue(const char *word, const struct meaning *meaning)
+{
+	const char *name = irqkit_device_get_name(meaning->device);
+	size_t n_lower = 0;
+	char rx[64], tx[64];
+
+	irqkit_device_count_lower(meaning->device, &n_lower);
+	if (n_lower > 0 && !irqkit_device_get_bus_device(meaning->device)) {
+		say_error("nothing matches '%s': %s is made of others: name one of their "
+			  "queues, such as '%s:%s'", word, name,
+			irqkit_device_get_name(
+				irqkit_device_get_lower(meaning->device, 0)),
+			meaning->queue);
+		return;
+	}
+	if (has_queue(meaning->device, meaning->queue)) {
+		say_error("nothing matches '%s': %s is a queue of %s, but no interrupt is "
+			  "known to be its own", word, meaning->queue, name);
+		return;
+	}
+	format_queues(meaning->device, IRQKIT_RX, rx, sizeof(rx));
+	format_queues(meaning->device, IRQKIT_TX, tx, sizeof(tx));
+	say_error("nothing matches '%s': %s has %s, %s", word, name, rx, tx);
+}
+
+static void say_no_interrupt(const char *word, struct irqkit_device *device)
+{
+	const char *name = irqkit_device_get_name(device);
+	size_t n_lower = 0;
+
+	irqkit_device_count_lower(device, &n_lower);
+	if (irqkit_device_count_irqs(device) > 0)
+		say_error("nothing matches '%s': the interrupts of %s have no handlers: "
+			  "is it down?", word, name);
+	else if (n_lower > 0)
+		say_error("nothing matches '%s': no interrupt is known of what is below "
+			  "%s: is it down?", word, name);
+	else if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET)
+		say_error("nothing matches '%s': no interrupt is known to be that of %s",
+			word, name);
+	else if (irqkit_device_get_bus_device(device))
+		say_error("nothing matches '%s': no interrupt is known to be that of %s: "
+			  "is it down?", word, name);
+	else
+		say_error("nothing matches '%s': %s is software alone: it has no "
+			  "interrupt", word, name);
+}
+
+/* The name in a row that differs in nothing but capitals; NULL: there is none. */
+static const char *find_alike_in(const struct irqkit_interrupt *row, const char *name)
+{
+	for (size_t i = 0; i < irqkit_interrupt_count_actions(row); i++)
+		if (strcasecmp(irqkit_interrupt_get_action(row, i), name) == 0)
+			return irqkit_interrupt_get_action(row, i);
+	return strcasecmp(irqkit_interrupt_get_label(row), name) == 0
+		? irqkit_interrupt_get_label(row)
+		: NULL;
+}
+
+static const char *find_alike(const struct marks *marks, const struct target *target)
+{
+	const char *alike = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < irqkit_snapshot_count(marks->snapshot) && !alike; i++)
+		alike = find_alike_in(
+			irqkit_snapshot_get(marks->snapshot, i), target->name);
+	if (alike || target->kind != TARGET_WORD ||
+		irqkit_devices_count_net(marks->devices, &n) < 0)
+		return alike;
+	for (size_t i = 0; i < n && !alike; i++) {
+		const char *name = irqkit_device_get_name(
+			irqkit_devices_get_net(marks->devices, i));
+
+		alike = strcasecmp(name, target->name) == 0 ? name : NULL;
+	}
+	return alike;
+}
+
+static void say_no_name(const struct marks *marks, const struct target *target)
+{
+	const char *word = target->word, *alike = find_alike(marks, target);
+
+	if (alike)
+		say_error("nothing matches '%s': is '%s' meant?", word, alike);
+	else if (target->kind == TARGET_WORD && strchr(word, ','))
+		say_error("nothing matches '%s': several TARGETs have blanks between "
+			  "them, no commas", word);
+	else if (target->is_glob && target->kind == TARGET_WORD)
+		say_error("nothing matches '%s': no interrupt has such a name; "
+			  "'dev:%s' is about the names of interfaces", word, word);
+	else if (target->is_glob)
+		say_error("nothing matches '%s': no interrupt has such a name", word);
+	else if (target->kind == TARGET_WORD)
+		say_error("nothing matches '%s': no device and no interrupt has this name "
+			  "as a whole; try '*%s*'", word, word);
+	else
+		say_error("nothing matches '%s': no interrupt has this name as a whole; "
+			  "try '*%s*'", word, target->name);
+}
+
+void say_no_match(const struct marks *marks, const struct target *target,
+	const struct meaning *meaning)
+{
+	const char *word = target->word;
+
+	if (meaning->queue) {
+		say_no_queue(word, meaning);
+		return;
+	}
+	if (meaning->device) {
+		say_no_interrupt(word, meaning->device);
+		return;
+	}
+	switch (target->kind) {
+	case TARGET_IRQS:
+		say_error("nothing matches '%s': no interrupt has %s", word,
+			target->first == target->last ? "this number"
+						      : "a number in this range");
+		break;
+	case TARGET_ALL:
+		say_error("nothing matches '%s': there is no interrupt", word);
+		break;
+	case TARGET_CHIP:
+		say_error("nothing matches '%s': no interrupt has this chip", word);
+		break;
+	case TARGET_DRIVER:
+		say_error("nothing matches '%s': no interrupt is known to be of a device "
+			  "with this driver", word);
+		break;
+	case TARGET_DEVICE:
+	case TARGET_PCI:
+		say_error("nothing matches '%s': there is no such device", word);
+		break;
+	default:
+		say_no_name(marks, target);
+	}
+}

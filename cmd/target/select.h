@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Words on the command line -> rows of a snapshot. */
+#ifndef CMD_SELECT_H
+#define CMD_SELECT_H
+
+#include "base/command.h"
+
+#include <irqkit.h>
+
+/* For the --help of every command that takes a TARGET. */
+#define SELECT_HELP                                                                      \
+	"A TARGET is an interrupt number 24, a range 24-31, a device (eth1, nvme0n1,\n"  \
+	"0000:00:03.0), a queue (eth1:rx-0; eth1:0 is rx-0 and tx-0), the name of a\n"   \
+	"handler or row or a pattern of these ('nvme0q*', NMI), or all. Prefixes say\n"  \
+	"which is meant: irq: dev: pci: name: chip: driver:, as in chip:xen-dyn. Names\n" \
+	"match as a whole: eth1 is not eth10.\n"
+
+/* The interrupts that the words mean, in the order of the snapshot. */
+struct selection {
+	const struct irqkit_interrupt **interrupts; /* owned array; the snapshot's elements */
+	/*
+	 * owned; was it called by its number, its whole name or its queue, not by a
+	 * pattern, a range, or the device that it is one of?
+	 */
+	bool *is_named;
+	size_t n;
+
+	/* The devices with interrupts that the words name: a bond's ports, not the bond. */
+	struct irqkit_device **devices; /* owned array */
+	size_t n_devices;
+	bool is_of_devices; /* all the words name devices, or queues of them */
+	bool is_of_numbers; /* all are numbers or ranges */
+	bool has_queues;    /* some name a queue, not a whole device */
+};
+
+/*
+ * Without words: all that have a number. Rows with a name (NMI) are taken when they are
+ * asked for by name, or with @with_named where all are meant. A word that matches nothing
+ * is an error, said here. @devices is asked for no more than the words need: for numbers,
+ * nothing.
+ */
+enum status select_interrupts(struct irqkit_devices *devices,
+	const struct irqkit_snapshot *snapshot, const char *const *words, size_t n_words,
+	bool with_named, struct selection *ret_selection);
+void selection_free(struct selection *selection);
+
+/* Queues, those of an interface after those of another. */
+struct queue_selection {
+	struct irqkit_queue **queues; /* owned array */
+	size_t n, room;
+};
+
+/*
+ * The queues of the interfaces that the words name, or the queues themselves. Without
+ * words: of all that are more than software. What matches nothing is an error, said here.
+ */
+enum status select_queues(struct irqkit_devices *devices, const char *const *words,
+	size_t n_words, struct queue_selection *ret_selection);
+void queue_selection_free(struct queue_selection *selection);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One TARGET: a word on the command line, taken apart. No file is read. */
+#ifndef CMD_TARGET_H
+#define CMD_TARGET_H
+
+#include "base/command.h"
+
+#include <irqkit.h>
+
+enum target_kind {
+	TARGET_ALL,
+	TARGET_IRQS,   /* 24, 24-31, irq:24 */
+	TARGET_WORD,   /* eth1, eth1:rx-0, 'nvme0q*': the machine tells what it means */
+	TARGET_DEVICE, /* dev:eth1, dev:eth1:rx-0 */
+	TARGET_PCI,    /* pci:0000:00:03.0 */
+	TARGET_NAME,   /* name:eth1: of a handler or a row */
+	TARGET_CHIP,   /* chip:xen-dyn */
+	TARGET_DRIVER, /* driver:virtio_net */
+};
+
+/* Texts are parts of the word. */
+struct target {
+	enum target_kind kind;
+	const char *word;
+	long first, last; /* TARGET_IRQS; LONG_MAX and the like: no interrupt has it */
+	const char *name; /* all others but TARGET_ALL: what stands behind the prefix */
+	bool is_glob;	  /* the name holds * ? or [ */
+};
+
+/* Says what is wrong with a word that can be no TARGET. */
+enum status target_parse(const char *word, struct target *ret_target);
+
+/* Is @name the name, as a whole, or does it match the pattern? */
+bool target_matches(const struct target *target, const char *name);
+
+/* Does the part after the colon of eth1:rx-0, eth1:0 or 'eth1:rx-*' mean this queue? */
+bool target_names_queue(const char *part, const struct irqkit_queue *queue);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A text that grows at its end. A failure stays, and is asked for once, at the end. */
+#include "base/buffer.h"
+#include "base/macros.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool make_room(struct buffer *buffer, size_t more)
+{
+	size_t room = buffer->room ? buffer->room : 64;
+	char *text;
+
+	while (room - buffer->len <= more)
+		room *= 2;
+	if (room == buffer->room)
+		return true;
+	text = buffer->has_failed ? NULL : realloc(buffer->text, room);
+	if (!text) {
+		buffer->has_failed = true;
+		return false;
+	}
+	buffer->text = text;
+	buffer->room = room;
+	return true;
+}
+
+void buffer_add_char(struct buffer *buffer, char c)
+{
+	if (!make_room(buffer, 1))
+		return;
+	buffer->text[buffer->len++] = c;
+	buffer->text[buffer->len] = '\0';
+}
+
+void buffer_add(struct buffer *buffer, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (len < 0 || !make_room(buffer, (size_t)len))
+		return;
+	va_start(args, format);
+	buffer->len += (size_t)vsnprintf(
+		buffer->text + buffer->len, buffer->room - buffer->len, format, args);
+	va_end(args);
+}
+
+int buffer_take(struct buffer *buffer, char **ret_text)
+{
+	if (!buffer->text)
+		make_room(buffer, 0);
+	if (buffer->has_failed) {
+		free(TAKE(buffer->text));
+		return -ENOMEM;
+	}
+	buffer->text[buffer->len] = '\0';
+	*ret_text = TAKE(buffer->text);
+	return 0;
+}

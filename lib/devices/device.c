@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Devices: finding them by name, and what is asked of them. */
+#include "devices/device.h"
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/device_irqs.h"
+#include "devices/queues.h"
+#include "devices/sysfs.h"
+#include "kernel/knob.h"
+#include "kernel/knob_path.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+EXPORT int irqkit_devices_new(struct irqkit_ctx *ctx,
+	const struct irqkit_snapshot *snapshot, struct irqkit_devices **ret_devices)
+{
+	struct irqkit_devices *devices = calloc(1, sizeof(*devices));
+
+	if (!devices)
+		return -ENOMEM;
+	devices->ctx = ctx;
+	devices->snapshot = snapshot;
+	*ret_devices = devices;
+	return 0;
+}
+
+static void device_free(struct irqkit_device *device)
+{
+	for (size_t i = 0; i < device->n_queues; i++)
+		free(device->queues[i].threads);
+	free(device->threads);
+	free(device->lower);
+	free(device->queues);
+	free(device->irqs);
+	free(device);
+}
+
+EXPORT void irqkit_devices_free(struct irqkit_devices *devices)
+{
+	if (!devices)
+		return;
+	for (size_t i = 0; i < devices->n_found; i++)
+		device_free(devices->found[i]);
+	free(devices->found);
+	free(devices->rows);
+	free(devices->names);
+	free(devices->net);
+	free(devices->owners);
+	free(devices->threads);
+	netlink_free(&devices->netlink);
+	arena_free(&devices->arena);
+	free(devices);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Finding                                                                         */
+
+static struct irqkit_device *find_known(const struct irqkit_devices *devices,
+	enum irqkit_device_kind kind, const char *name)
+{
+	for (size_t i = 0; i < devices->n_found; i++)
+		if (devices->found[i]->kind == kind &&
+			strcmp(devices->found[i]->name, name) == 0)
+			return devices->found[i];
+	return NULL;
+}
+
+static int device_new(struct irqkit_devices *devices, enum irqkit_device_kind kind,
+	const char *name, const char *path, struct irqkit_device **ret_device)
+{
+	struct irqkit_device *device = calloc(1, sizeof(*device));
+
+	if (!device || !GROW(devices->found, devices->n_found, devices->found_room)) {
+		free(device);
+		return -ENOMEM;
+	}
+	device->name = arena_text(&devices->arena, name, strlen(name));
+	if (!device->name) {
+		free(device);
+		return -ENOMEM;
+	}
+	device->devices = devices;
+	device->kind = kind;
+	device->path = path;
+	devices->found[devices->n_found++] = device;
+	*ret_device = device;
+	return 0;
+}
+
+/* Takes back the last one: something of it could not be read. */
+static void drop_last(struct irqkit_devices *devices)
+{
+	device_free(devices->found[--devices->n_found]);
+}
+
+/* The folder of a device below a folder of links, or of folders (old kernels, copies). */
+static int find_path(struct irqkit_devices *devices, const char *folder, const char *name,
+	const char **ret_path)
+{
+	char path[PATH_MAX];
+	mode_t mode;
+	int r = format_path(path, "%s/%s", folder, name);
+
+	if (r < 0)
+		return r;
+	r = sysfs_resolve(devices, path, ret_path);
+	if (r == -ENOENT || r == -ENOTDIR)
+		return -ENODEV;
+	if (r != -EINVAL)
+		return r;
+	r = knob_read_mode(devices->ctx, path, &mode);
+	if (r < 0)
+		return r == -ENOENT ? -ENODEV : r;
+	if (!S_ISDIR(mode)) /* /sys/class/net/bonding_masters */
+		return -ENODEV;
+	*ret_path = arena_text(&devices->arena, path, strlen(path));
+	return *ret_path ? 0 : -ENOMEM;
+}
+
+static int read_net(struct irqkit_device *device)
+{
+	const char *bus_path;
+	char link[PATH_MAX];
+	int r;
+
+	device->keys.netdev = device->name;
+	if (device->path) {
+		r = format_path(link, "%s/device", device->path);
+		if (r == 0)
+			r = sysfs_resolve(device->devices, link, &bus_path);
+		if (r == 0)
+			r = sysfs_read_bus(device, bus_path);
+		if (r == -ENOMEM)
+			return r;
+	} else {
+		sysfs_guess_xen(device);
+	}
+	r = device_read_irqs(device);
+	return r < 0 ? r : device_read_queues(device);
+}
+
+/* A handler that is called as the device alone could be of any kind: `timer`. */
+static bool has_queue_names(const struct irqkit_device *device)
+{
+	for (size_t i = 0; i < device->n_irqs; i++)
+		if (device->irqs[i].meaning.serves != SERVES_NONE &&
+			device->irqs[i].meaning.numbering != ALL_IF_ALONE)
+			return true;
+	return false;
+}
+
+/* Without /sys/class/net: a device is what handlers of queues are named after. */
+static int find_net_by_names(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device)
+{
+	struct irqkit_device *device = NULL;
+	mode_t mode;
+	int r = knob_read_mode(devices->ctx, "sys/class/net", &mode);
+
+	if (r != -ENOENT)
+		return r < 0 ? r : -ENODEV;
+	r = device_new(devices, IRQKIT_DEVICE_NET, name, NULL, &device);
+	if (r < 0)
+		return r;
+	r = read_net(device);
+	if (r < 0 || !has_queue_names(device)) {
+		drop_last(devices);
+		return r < 0 ? r : -ENODEV;
+	}
+	*ret_device = device;
+	return 0;
+}
+
+/* Names a folder that the kind of device is in, and reads what is found there. */
+static int find_in(struct irqkit_devices *devices, enum irqkit_device_kind kind,
+	const char *folder, const char *name, int (*read)(struct irqkit_device *device),
+	struct irqkit_device **ret_device)
+{
+	struct irqkit_device *device = find_known(devices, kind, name);
+	const char *path;
+	int r = 0;
+
+	if (!device) {
+		r = find_path(devices, folder, name, &path);
+		if (r == 0)
+			r = device_new(devices, kind, name, path, &device);
+		if (r < 0)
+			return r;
+		r = read(device);
+		if (r < 0)
+			drop_last(devices);
+	}
+	if (r == 0)
+		*ret_device = device;
+	return r;
+}
+
+EXPORT int irqkit_devices_find_net(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device)
+{
+	int r;
+
+	if (!sysfs_is_name(name))
+		return -EINVAL;
+	r = find_in(
+		devices, IRQKIT_DEVICE_NET, "sys/class/net", name, read_net, ret_device);
+	return r == -ENODEV ? find_net_by_names(devices, name, ret_device) : r;
+}
+
+/* The folders of nvme0 and nvme1, of which one disk is made (nvme's own multipath). */
+static int read_nvme_paths(struct irqkit_device *device)
+{
+	_cleanup_free_ char **names = NULL;
+	_cleanup_free_ char *folder = strdup(device->path);
+	size_t count;
+	int r;
+
+	if (!folder)
+		return -ENOMEM;
+	*strrchr(folder, '/') = '\0';
+	r = knob_list_names(device->devices->ctx, folder, "nvme", &names, &count);
+	for (size_t i = 0; r >= 0 && i < count; i++) {
+		char link[PATH_MAX];
+		const char *path;
+
+		if (format_path(link, "%s/%s", folder, names[i]) < 0 ||
+			sysfs_resolve(device->devices, link, &path) < 0)
+			continue;
+		device->keys.pci = NULL;
+		r = sysfs_read_bus(device, path);
+		if (r == 0)
+			r = sysfs_read_irqs(device);
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+static int read_block(struct irqkit_device *device)
+{
+	int r;
+
+	if (strstr(device->path, "/nvme-subsystem/")) {
+		r = read_nvme_paths(device);
+		if (r < 0)
+			return r;
+	} else {
+		r = sysfs_read_bus(device, device->path);
+		if (r < 0)
+			return r;
+	}
+	return device_read_irqs(device);
+}
+
+EXPORT int irqkit_devices_find_block(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device)
+{
+	int r;
+
+	if (!sysfs_is_name(name))
+		return -EINVAL;
+	r = find_in(devices, IRQKIT_DEVICE_BLOCK, "sys/class/block", name, read_block,
+		ret_device);
+	if (r == -ENODEV)
+		r = find_in(devices, IRQKIT_DEVICE_BLOCK, "sys/block", name, read_block,
+			ret_device);
+	return r;
+}
+
+/* A virtio device's interrupts are named after what is below the PCI function. */
+static int read_virtio_child(struct irqkit_device *device)
+{
+	_cleanup_free_ char **names = NULL;
+	size_t count;
+	int r;
+
+	if (device->keys.driver && strcmp(device->keys.driver, "virtio-pci") != 0)
+		return 0;
+	r = knob_list_names(device->devices->ctx, device->path, "virtio", &names, &count);
+	if (r < 0 || count != 1)
+		return r == -ENOMEM ? r : 0;
+	device->keys.virtio = arena_text(
+		&device->devices->arena, names[0], strlen(names[0]));
+	return device->keys.virtio ? 0 : -ENOMEM;
+}
+
+static int read_pci(struct irqkit_device *device)
+{
+	int r = sysfs_read_bus(device, device->path);
+
+	if (r < 0)
+		return r;
+	r = read_virtio_child(device);
+	if (r < 0)
+		return r;
+	device->keys.is_any_netdev = true; /* whatever its interfaces are called */
+	return device_read_irqs(device);
+}
+
+EXPORT int irqkit_devices_find_pci(struct irqkit_devices *devices, const char *address,
+	struct irqkit_device **ret_device)
+{
+	_cleanup_free_ char *whole = NULL;
+
+	if (!sysfs_is_name(address))
+		return -EINVAL;
+	if (asprintf(&whole, "%s%s", strlen(address) == 7 ? "0000:" : "", address) < 0) {
+		whole = NULL;
+		return -ENOMEM;
+	}
+	if (!sysfs_is_pci_address(whole))
+		return -ENODEV;
+	return find_in(devices, IRQKIT_DEVICE_PCI, "sys/bus/pci/devices", whole, read_pci,
+		ret_device);
+}
+
+EXPORT int irqkit_devices_find(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device)
+{
+	int r = irqkit_devices_find_net(devices, name, ret_device);
+
+	if (r == -ENODEV)
+		r = irqkit_devices_find_block(devices, name, ret_device);
+	if (r == -ENODEV)
+		r = irqkit_devices_find_pci(devices, name, ret_device);
+	return r;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Asking                                                                          */
+
+EXPORT enum irqkit_device_kind irqkit_device_get_kind(const struct irqkit_device *device)
+{
+	return device->kind;
+}
+
+EXPORT const char *irqkit_device_get_name(const struct irqkit_device *device)
+{
+	return device->name;
+}
+
+EXPORT const char *irqkit_device_get_bus_device(const struct irqkit_device *device)
+{
+	return device->bus_path ? sysfs_last_name(device->bus_path) : NULL;
+}
+
+EXPORT const char *irqkit_device_get_pci_address(const struct irqkit_device *device)
+{
+	return device->keys.pci;
+}
+
+EXPORT const char *irqkit_device_get_driver(const struct irqkit_device *device)
+{
+	return device->keys.driver;
+}
+
+EXPORT bool irqkit_device_serves_guest(const struct irqkit_device *device)
+{
+	return device->is_netback;
+}
+
+EXPORT int irqkit_device_read_node(const struct irqkit_device *device, int *ret_node)
+{
+	_cleanup_free_ char *folder = device->bus_path ? strdup(device->bus_path) : NULL;
+
+	if (!folder)
+		return device->bus_path ? -ENOMEM : -ENODATA;
+	for (char *slash; (slash = strrchr(folder, '/')); *slash = '\0') {
+		_cleanup_free_ char *text = NULL;
+		uint32_t node;
+		size_t len;
+		int r = knob_readf_line(
+			device->devices->ctx, &text, &len, "%s/numa_node", folder);
+
+		if (r == -ENOENT)
+			continue;
+		if (r < 0)
+			return r;
+		if (parse_u32(text, len, &node) < 0 || node > INT32_MAX)
+			return -ENODATA; /* -1 */
+		*ret_node = (int)node;
+		return 0;
+	}
+	return -ENODATA;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The records of all devices.
+ *
+ *	irqkit_devices --- irqkit_device ---+--- irqkit_device_irq   which interrupts
+ *	  |     |   |                       +--- irqkit_queue        which queue they serve
+ *	  |     |   +--- irqkit_thread      +--- lower: other devices
+ *	  |     +------- netlink answers
+ *	  +------------- the names of all handlers, sorted
+ */
+#ifndef IRQKIT_DEVICE_H
+#define IRQKIT_DEVICE_H
+
+#include "base/arena.h"
+#include "interrupts/handler_names.h"
+#include "devices/netlink.h"
+
+#include <irqkit.h>
+
+struct irqkit_device_irq {
+	unsigned int irq;
+	enum irqkit_role role;
+	unsigned int sources; /* 1u << enum irqkit_source */
+	struct name_meaning meaning;
+	bool has_meaning;
+};
+
+struct irqkit_queue {
+	struct irqkit_device *device;
+	enum irqkit_direction direction;
+	unsigned int number;
+	int irq; /* -1 */
+	enum irqkit_source source;
+	int64_t napi_id; /* -1 */
+	int64_t napi_pid; /* -1 */
+	const struct irqkit_thread **threads; /* owned array */
+	size_t n_threads;
+	bool has_read_threads;
+};
+
+struct irqkit_device {
+	struct irqkit_devices *devices;
+	enum irqkit_device_kind kind;
+	const char *name; /* strings: in the arena of devices */
+	const char *path; /* its folder, all links resolved; NULL: known by names alone */
+	const char *bus_path; /* that of its bus device; NULL: none, as with a bridge */
+	const char *pci_path; /* that of the PCI function at or above it */
+	struct name_keys keys;
+	uint32_t ifindex;
+	bool is_netback;
+	bool is_behind_controller; /* USB: the interrupts are those of the controller */
+
+	struct irqkit_device_irq *irqs; /* owned; ascending */
+	size_t n_irqs, irqs_room;
+	struct irqkit_queue *queues; /* owned; rx before tx, ascending */
+	size_t n_queues, queues_room;
+	struct irqkit_device **lower; /* owned array */
+	size_t n_lower;
+	bool has_read_lower;
+	const struct irqkit_thread **threads; /* owned array */
+	size_t n_threads;
+	bool has_read_threads;
+};
+
+struct irqkit_thread {
+	struct irqkit_devices *devices;
+	unsigned int pid;
+	const char *name; /* in the arena */
+	unsigned int flags; /* of its task */
+};
+
+/* A name of a handler, from one of the places where a device's part of it may begin. */
+struct name_entry {
+	const char *text;
+	const struct irqkit_interrupt *row;
+};
+
+struct device_owner {
+	unsigned int irq;
+	unsigned int order; /* among the owners of this one */
+	struct irqkit_device *device;
+};
+
+struct irqkit_devices {
+	struct irqkit_ctx *ctx; /* not owned */
+	const struct irqkit_snapshot *snapshot; /* not owned */
+	struct arena arena;
+	struct irqkit_device **found; /* owned, and each of them */
+	size_t n_found, found_room;
+
+	struct netlink_answers netlink;
+	bool has_netlink; /* the kernel answered */
+	bool has_asked_netlink;
+
+	const struct irqkit_interrupt **rows; /* owned array; by irq */
+	size_t n_rows;
+	struct name_entry *names; /* owned; sorted by text */
+	size_t n_names;
+	bool has_sorted;
+
+	struct irqkit_device **net; /* owned array: all network devices */
+	size_t n_net;
+	bool has_listed_net;
+
+	struct device_owner *owners; /* owned; by irq */
+	size_t n_owners, owners_room;
+	bool has_owners;
+
+	struct irqkit_thread *threads; /* owned; sorted by name */
+	size_t n_threads;
+	bool has_read_threads;
+};
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which interrupts belong to a device, and what each is for. */
+#ifndef IRQKIT_DEVICE_IRQS_H
+#define IRQKIT_DEVICE_IRQS_H
+
+#include "devices/device.h"
+
+int device_read_irqs(struct irqkit_device *device);
+
+#endif

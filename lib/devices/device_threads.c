@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which threads work for a queue, and for a device. */
+#include "base/array.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/netlink.h"
+#include "devices/queues.h"
+#include "devices/threads.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct list {
+	const struct irqkit_thread **items; /* owned by whom it is made for */
+	size_t n, room;
+	int error;
+};
+
+static void list_add(struct list *list, struct irqkit_thread *thread)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->items[i] == thread)
+			return;
+	if (!GROW(list->items, list->n, list->room)) {
+		list->error = -ENOMEM;
+		return;
+	}
+	list->items[list->n++] = thread;
+}
+
+/* All whose names begin so. */
+static void add_with_prefix(
+	struct list *list, struct irqkit_devices *devices, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	for (size_t i = threads_find(devices, prefix); i < devices->n_threads &&
+		strncmp(devices->threads[i].name, prefix, len) == 0;
+		i++)
+		list_add(list, &devices->threads[i]);
+}
+
+/* That of this name, in full or cut; but not cut so short that it could be another's. */
+static void add_named(struct list *list, struct irqkit_devices *devices,
+	const char *front, const char *end)
+{
+	char name[128];
+	int len = snprintf(name, sizeof(name), "%s-%s", front, end);
+
+	if (len < 0 || (size_t)len >= sizeof(name))
+		return;
+	for (int cut = 0; cut < 2; cut++) {
+		for (size_t i = threads_find(devices, name); i < devices->n_threads &&
+			strcmp(devices->threads[i].name, name) == 0;
+			i++)
+			list_add(list, &devices->threads[i]);
+		if (len <= THREAD_NAME_CUT || strlen(front) >= THREAD_NAME_CUT)
+			return;
+		name[THREAD_NAME_CUT] = '\0';
+	}
+}
+
+static void add_of_irq(
+	struct list *list, struct irqkit_devices *devices, unsigned int irq)
+{
+	char prefix[32];
+
+	snprintf(prefix, sizeof(prefix), "irq/%u-", irq);
+	add_with_prefix(list, devices, prefix);
+}
+
+static void add_of_pid(struct list *list, struct irqkit_devices *devices, int64_t pid)
+{
+	for (size_t i = 0; i < devices->n_threads; i++)
+		if (devices->threads[i].pid == pid)
+			list_add(list, &devices->threads[i]);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* NAPI by order: where netlink doesn't tell of which queue                        */
+
+/* The id in napi/eth0-8193; 0 is what cannot be told apart. */
+static uint32_t napi_id_of(const struct irqkit_thread *thread, const char *device)
+{
+	size_t len = strlen(device);
+	const char *rest = thread->name + strlen("napi/");
+	uint32_t id;
+
+	if (strncmp(thread->name, "napi/", 5) != 0 || strncmp(rest, device, len) != 0 ||
+		rest[len] != '-')
+		return 0;
+	rest += len + 1;
+	return parse_u32(rest, strlen(rest), &id) == 0 ? id : 0;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The ids of a device's NAPIs, ascending: by netlink, else those in threads' names. */
+static int list_napi_ids(
+	const struct irqkit_device *device, uint32_t **ret_ids, size_t *ret_count)
+{
+	struct irqkit_devices *devices = device->devices;
+	const struct netlink_answers *told = &devices->netlink;
+	uint32_t *ids = calloc(devices->n_threads + told->n_napis + 1, sizeof(*ids));
+	size_t n = 0;
+
+	if (!ids)
+		return -ENOMEM;
+	for (size_t i = 0; device->ifindex && i < told->n_napis; i++)
+		if (told->napis[i].ifindex == device->ifindex)
+			ids[n++] = told->napis[i].id;
+	for (size_t i = 0; !device->ifindex && i < devices->n_threads; i++) {
+		ids[n] = napi_id_of(&devices->threads[i], device->name);
+		n += ids[n] != 0;
+	}
+	qsort(ids, n, sizeof(*ids), compare_ids);
+	*ret_ids = ids;
+	*ret_count = n;
+	return 0;
+}
+
+static void add_of_napi(struct list *list, struct irqkit_device *device, uint32_t id)
+{
+	struct irqkit_devices *devices = device->devices;
+	const struct netlink_napi *napi;
+
+	if (device->ifindex) {
+		napi = netlink_find_napi(&devices->netlink, device->ifindex, id);
+		if (napi && napi->pid != NO_NUMBER)
+			add_of_pid(list, devices, napi->pid);
+		return;
+	}
+	for (size_t i = 0; i < devices->n_threads; i++)
+		if (napi_id_of(&devices->threads[i], device->name) == id)
+			list_add(list, &devices->threads[i]);
+}
+
+/* Each once: names that were cut can look alike. */
+static bool are_distinct(const uint32_t *ids, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (ids[i] == ids[i - 1])
+			return false;
+	return true;
+}
+
+/*
+ * Drivers make the NAPIs of their queues in order, and ids ascend. So where there are as
+ * many as queues that receive, the first is that of rx-0 and, where it has the same
+ * interrupt, tx-0.
+ */
+static int add_napi_by_order(struct list *list, const struct irqkit_queue *queue)
+{
+	struct irqkit_device *device = queue->device;
+	const struct irqkit_queue *main = irqkit_device_find_queue(
+		device, IRQKIT_RX, queue->number);
+	_cleanup_free_ uint32_t *ids = NULL;
+	size_t count;
+	int r;
+
+	if (!main || (queue != main && (main->irq < 0 || main->irq != queue->irq)))
+		return 0;
+	r = list_napi_ids(device, &ids, &count);
+	if (r < 0)
+		return r;
+	if (count != device_count_queues(device, IRQKIT_RX) || queue->number >= count ||
+		!are_distinct(ids, count))
+		return 0;
+	add_of_napi(list, device, ids[queue->number]);
+	return list->error;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/*
+ * What netback calls its queue: "vif1.0-q0", by either of the names that it may have.
+ * guest-rx hands on what this machine sends; dealloc gives back what it has received.
+ */
+static void add_netback(
+	struct list *list, const struct irqkit_queue *queue, const char *device_name)
+{
+	const char *end = queue->direction == IRQKIT_TX ? "guest-rx" : "dealloc";
+	char front[64];
+	int len = snprintf(front, sizeof(front), "%s-q%u", device_name, queue->number);
+
+	if (len > 0 && (size_t)len < sizeof(front))
+		add_named(list, queue->device->devices, front, end);
+	if (queue->number == 0) /* before there were several: Linux 3.15 */
+		add_named(list, queue->device->devices, device_name, end);
+}
+
+/* Does netlink tell which queue has which NAPI? Not every driver lets it. */
+static bool knows_napis(const struct irqkit_device *device)
+{
+	for (size_t i = 0; i < device->n_queues; i++)
+		if (device->queues[i].napi_id >= 0)
+			return true;
+	return false;
+}
+
+static int add_of_queue(struct list *list, const struct irqkit_queue *queue)
+{
+	struct irqkit_device *device = queue->device;
+
+	if (queue->irq >= 0)
+		add_of_irq(list, device->devices, (unsigned int)queue->irq);
+	if (device->is_netback) {
+		add_netback(list, queue, device->name);
+		add_netback(list, queue, device->keys.vif);
+	}
+	if (queue->napi_pid >= 0)
+		add_of_pid(list, device->devices, queue->napi_pid);
+	else if (!knows_napis(device))
+		return add_napi_by_order(list, queue);
+	return list->error;
+}
+
+EXPORT int irqkit_queue_count_threads(struct irqkit_queue *queue, size_t *ret_count)
+{
+	struct list list = { 0 };
+	int r = 0;
+
+	if (!queue->has_read_threads) {
+		r = devices_read_threads(queue->device->devices);
+		if (r == 0)
+			r = add_of_queue(&list, queue);
+		if (r < 0) {
+			free(list.items);
+			return r;
+		}
+		queue->threads = list.items;
+		queue->n_threads = list.n;
+		queue->has_read_threads = true;
+	}
+	*ret_count = queue->n_threads;
+	return 0;
+}
+
+EXPORT const struct irqkit_thread *irqkit_queue_get_thread(
+	const struct irqkit_queue *queue, size_t index)
+{
+	return queue->threads[index];
+}
+
+static int add_of_device(struct list *list, struct irqkit_device *device)
+{
+	struct irqkit_devices *devices = device->devices;
+	int r = devices_read_threads(devices);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < device->n_irqs; i++)
+		add_of_irq(list, devices, device->irqs[i].irq);
+	for (size_t i = 0; i < device->n_queues && r == 0; i++)
+		r = add_of_queue(list, &device->queues[i]);
+	if (r < 0 || device->kind != IRQKIT_DEVICE_NET)
+		return r;
+	/* those that no queue is known for: napi/eth0-0 sends, of virtio */
+	for (size_t i = 0; device->ifindex && i < devices->netlink.n_napis; i++)
+		if (devices->netlink.napis[i].ifindex == device->ifindex)
+			add_of_pid(list, devices, devices->netlink.napis[i].pid);
+	for (size_t i = threads_find(devices, "napi/"); i < devices->n_threads; i++) {
+		const char *name = devices->threads[i].name + strlen("napi/");
+
+		if (strncmp(devices->threads[i].name, "napi/", 5) == 0 &&
+			strncmp(name, device->name, strlen(device->name)) == 0 &&
+			name[strlen(device->name)] == '-' &&
+			!strchr(name + strlen(device->name) + 1, '-'))
+			list_add(list, &devices->threads[i]);
+	}
+	return list->error;
+}
+
+EXPORT int irqkit_device_count_threads(struct irqkit_device *device, size_t *ret_count)
+{
+	struct list list = { 0 };
+	int r;
+
+	if (!device->has_read_threads) {
+		r = add_of_device(&list, device);
+		if (r < 0) {
+			free(list.items);
+			return r;
+		}
+		device->threads = list.items;
+		device->n_threads = list.n;
+		device->has_read_threads = true;
+	}
+	*ret_count = device->n_threads;
+	return 0;
+}
+
+EXPORT const struct irqkit_thread *irqkit_device_get_thread(
+	const struct irqkit_device *device, size_t index)
+{
+	return device->threads[index];
+}

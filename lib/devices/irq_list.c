@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The list of interrupts of a device. */
+#include "base/array.h"
+#include "base/macros.h"
+#include "devices/irq_list.h"
+
+#include <errno.h>
+#include <string.h>
+
+int device_add_irq(struct irqkit_device *device, unsigned int irq,
+	enum irqkit_source source, struct irqkit_device_irq **ret_irq)
+{
+	size_t at = device->n_irqs;
+
+	while (at > 0 && device->irqs[at - 1].irq >= irq)
+		at--;
+	if (at == device->n_irqs || device->irqs[at].irq != irq) {
+		if (!GROW(device->irqs, device->n_irqs, device->irqs_room))
+			return -ENOMEM;
+		memmove(&device->irqs[at + 1], &device->irqs[at],
+			(device->n_irqs - at) * sizeof(*device->irqs));
+		device->n_irqs++;
+		device->irqs[at] = (struct irqkit_device_irq){ .irq = irq,
+			.role = IRQKIT_ROLE_UNUSED };
+	}
+	device->irqs[at].sources |= 1u << source;
+	*ret_irq = &device->irqs[at];
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+EXPORT size_t irqkit_device_count_irqs(const struct irqkit_device *device)
+{
+	return device->n_irqs;
+}
+
+EXPORT const struct irqkit_device_irq *irqkit_device_get_irq(
+	const struct irqkit_device *device, size_t index)
+{
+	return &device->irqs[index];
+}
+
+EXPORT const struct irqkit_device_irq *irqkit_device_find_irq(
+	const struct irqkit_device *device, unsigned int irq)
+{
+	for (size_t i = 0; i < device->n_irqs; i++)
+		if (device->irqs[i].irq == irq)
+			return &device->irqs[i];
+	return NULL;
+}
+
+EXPORT unsigned int irqkit_device_irq_get_number(const struct irqkit_device_irq *irq)
+{
+	return irq->irq;
+}
+
+EXPORT enum irqkit_role irqkit_device_irq_get_role(const struct irqkit_device_irq *irq)
+{
+	return irq->role;
+}
+
+EXPORT bool irqkit_device_irq_has_source(
+	const struct irqkit_device_irq *irq, enum irqkit_source source)
+{
+	return irq->sources & 1u << source;
+}
+
+EXPORT enum irqkit_source irqkit_device_irq_get_source(
+	const struct irqkit_device_irq *irq)
+{
+	enum irqkit_source source = IRQKIT_SOURCE_NETLINK;
+
+	while (!irqkit_device_irq_has_source(irq, source))
+		source++;
+	return source;
+}

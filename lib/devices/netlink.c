@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The kernel's own word: the generic netlink family "netdev" (Linux 6.8).
+ *
+ *	QUEUE_GET   queue (device, rx or tx, number) -> NAPI id
+ *	NAPI_GET    NAPI id (device) -> interrupt, thread's pid
+ *
+ * Each driver fills in what it cares to: a queue can lack its NAPI, a NAPI its
+ * interrupt. A device that is down has none of either. The messages are read by
+ * functions from bytes; only the last part of this file talks to the kernel.
+ */
+#include "base/array.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/netlink.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+/*
+ * include/uapi/linux/netdev.h, which is newer than many a build machine. New attributes
+ * come, these stay.
+ */
+enum {
+	COMMAND_QUEUE_GET = 10,
+	COMMAND_NAPI_GET = 11,
+
+	NAPI_IFINDEX = 1,
+	NAPI_ID = 2,
+	NAPI_IRQ = 3,
+	NAPI_PID = 4,
+
+	QUEUE_ID = 1,
+	QUEUE_IFINDEX = 2,
+	QUEUE_TYPE = 3,
+	QUEUE_NAPI_ID = 4,
+};
+
+#define N_ATTRIBUTES 5 /* those above; attribute 0 is none */
+#define PATIENCE_SECONDS 2
+
+/* ------------------------------------------------------------------------------- */
+/* From bytes                                                                      */
+
+struct attributes {
+	uint32_t value[N_ATTRIBUTES]; /* NO_NUMBER: not there */
+};
+
+static int read_attribute(const struct nlattr *attribute, void *data)
+{
+	struct attributes *attributes = data;
+	uint16_t type = mnl_attr_get_type(attribute);
+
+	if (type >= N_ATTRIBUTES)
+		return MNL_CB_OK;
+	if (mnl_attr_validate(attribute, MNL_TYPE_U32) < 0)
+		return MNL_CB_ERROR;
+	attributes->value[type] = mnl_attr_get_u32(attribute);
+	return MNL_CB_OK;
+}
+
+static int read_attributes(const struct nlmsghdr *message, struct attributes *attributes)
+{
+	memset(attributes, 0xff, sizeof(*attributes));
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(struct genlmsghdr)) {
+		errno = EBADMSG;
+		return MNL_CB_ERROR;
+	}
+	return mnl_attr_parse(
+		message, sizeof(struct genlmsghdr), read_attribute, attributes);
+}
+
+static int add_napi(const struct nlmsghdr *message, void *data)
+{
+	struct netlink_answers *answers = data;
+	struct attributes a;
+
+	if (read_attributes(message, &a) <= MNL_CB_ERROR)
+		return MNL_CB_ERROR;
+	if (a.value[NAPI_IFINDEX] == NO_NUMBER || a.value[NAPI_ID] == NO_NUMBER)
+		return MNL_CB_OK;
+	if (!GROW(answers->napis, answers->n_napis, answers->napis_room)) {
+		errno = ENOMEM;
+		return MNL_CB_ERROR;
+	}
+	answers->napis[answers->n_napis++] = (struct netlink_napi){
+		.ifindex = a.value[NAPI_IFINDEX],
+		.id = a.value[NAPI_ID],
+		.irq = a.value[NAPI_IRQ],
+		.pid = a.value[NAPI_PID],
+	};
+	return MNL_CB_OK;
+}
+
+static int add_queue(const struct nlmsghdr *message, void *data)
+{
+	struct netlink_answers *answers = data;
+	struct attributes a;
+
+	if (read_attributes(message, &a) <= MNL_CB_ERROR)
+		return MNL_CB_ERROR;
+	if (a.value[QUEUE_IFINDEX] == NO_NUMBER || a.value[QUEUE_ID] == NO_NUMBER ||
+		a.value[QUEUE_TYPE] > 1)
+		return MNL_CB_OK;
+	if (!GROW(answers->queues, answers->n_queues, answers->queues_room)) {
+		errno = ENOMEM;
+		return MNL_CB_ERROR;
+	}
+	answers->queues[answers->n_queues++] = (struct netlink_queue){
+		.ifindex = a.value[QUEUE_IFINDEX],
+		.number = a.value[QUEUE_ID],
+		.is_tx = a.value[QUEUE_TYPE] == 1,
+		.napi_id = a.value[QUEUE_NAPI_ID],
+	};
+	return MNL_CB_OK;
+}
+
+static int read_family_attribute(const struct nlattr *attribute, void *data)
+{
+	uint16_t *family = data;
+
+	if (mnl_attr_get_type(attribute) != CTRL_ATTR_FAMILY_ID)
+		return MNL_CB_OK;
+	if (mnl_attr_validate(attribute, MNL_TYPE_U16) < 0)
+		return MNL_CB_ERROR;
+	*family = mnl_attr_get_u16(attribute);
+	return MNL_CB_OK;
+}
+
+static int read_family(const struct nlmsghdr *message, void *data)
+{
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(struct genlmsghdr)) {
+		errno = EBADMSG;
+		return MNL_CB_ERROR;
+	}
+	return mnl_attr_parse(
+		message, sizeof(struct genlmsghdr), read_family_attribute, data);
+}
+
+/*
+ * Are these whole messages and nothing else? libmnl leaves a rest unread, and takes
+ * a length above INT_MAX for a negative one, which it goes round in circles with.
+ */
+static bool are_messages(const char *bytes, size_t len)
+{
+	size_t at = 0;
+
+	while (len - at >= sizeof(struct nlmsghdr)) {
+		const struct nlmsghdr *message = (const void *)(bytes + at);
+
+		if (message->nlmsg_len < sizeof(*message) ||
+			message->nlmsg_len > len - at)
+			return false;
+		at += NLMSG_ALIGN(message->nlmsg_len);
+		if (at >= len)
+			return true;
+	}
+	return false;
+}
+
+static int parse(const void *bytes, size_t len, mnl_cb_t each, void *data)
+{
+	int r;
+
+	if (!are_messages(bytes, len))
+		return -EBADMSG;
+	errno = 0;
+	r = mnl_cb_run(bytes, len, 0, 0, each, data);
+	if (r <= MNL_CB_ERROR)
+		return errno ? -errno : -EBADMSG;
+	return r == MNL_CB_STOP ? 0 : 1;
+}
+
+int netlink_parse_napis(struct netlink_answers *answers, const void *bytes, size_t len)
+{
+	return parse(bytes, len, add_napi, answers);
+}
+
+int netlink_parse_queues(struct netlink_answers *answers, const void *bytes, size_t len)
+{
+	return parse(bytes, len, add_queue, answers);
+}
+
+int netlink_parse_family(const void *bytes, size_t len, uint16_t *ret_family)
+{
+	uint16_t family = 0;
+	int r = parse(bytes, len, read_family, &family);
+
+	if (r < 0)
+		return r;
+	if (!family)
+		return -ENOENT;
+	*ret_family = family;
+	return 0;
+}
+
+static int compare_napis(const void *a, const void *b)
+{
+	const struct netlink_napi *x = a, *y = b;
+
+	if (x->ifindex != y->ifindex)
+		return x->ifindex < y->ifindex ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+void netlink_sort(struct netlink_answers *answers)
+{
+	if (answers->n_napis)
+		qsort(answers->napis, answers->n_napis, sizeof(*answers->napis),
+			compare_napis);
+}
+
+const struct netlink_napi *netlink_find_napi(
+	const struct netlink_answers *answers, uint32_t ifindex, uint32_t id)
+{
+	const struct netlink_napi key = { .ifindex = ifindex, .id = id };
+
+	return answers->n_napis ? bsearch(&key, answers->napis, answers->n_napis,
+					  sizeof(*answers->napis), compare_napis)
+				: NULL;
+}
+
+void netlink_free(struct netlink_answers *answers)
+{
+	free(answers->napis);
+	free(answers->queues);
+	*answers = (struct netlink_answers){ 0 };
+}
+
+/* ------------------------------------------------------------------------------- */
+/* From the kernel                                                                 */
+
+static void close_socket(struct mnl_socket **socket)
+{
+	if (*socket)
+		mnl_socket_close(*socket);
+}
+
+struct packet {
+	union {
+		struct nlmsghdr header;
+		char bytes[32768]; /* the kernel fills at most this much at a time */
+	};
+};
+
+static struct nlmsghdr *put_request(
+	struct packet *buffer, uint16_t family, uint8_t command, uint16_t flags)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer->bytes);
+	struct genlmsghdr *generic;
+
+	message->nlmsg_type = family;
+	message->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	generic = mnl_nlmsg_put_extra_header(message, sizeof(*generic));
+	generic->cmd = command;
+	generic->version = 1;
+	return message;
+}
+
+static ssize_t receive(struct mnl_socket *socket, struct packet *buffer)
+{
+	ssize_t n;
+
+	do
+		n = mnl_socket_recvfrom(socket, buffer->bytes, sizeof(buffer->bytes));
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+static int ask_family(
+	struct mnl_socket *socket, struct packet *buffer, uint16_t *ret_family)
+{
+	struct nlmsghdr *message = put_request(
+		buffer, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
+	ssize_t n;
+
+	/* the attribute ends on the stack's old bytes, up to the next multiple of 4 */
+	memset(mnl_nlmsg_get_payload_tail(message), 0, 16);
+	mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, "netdev");
+	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+		return -errno;
+	n = receive(socket, buffer);
+	return n < 0 ? (int)n
+		     : netlink_parse_family(buffer->bytes, (size_t)n, ret_family);
+}
+
+static int ask_all(struct mnl_socket *socket, struct packet *buffer, uint16_t family,
+	uint8_t command, struct netlink_answers *answers,
+	int (*read)(struct netlink_answers *answers, const void *bytes, size_t len))
+{
+	struct nlmsghdr *message = put_request(buffer, family, command, NLM_F_DUMP);
+	int r;
+
+	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+		return -errno;
+	do {
+		ssize_t n = receive(socket, buffer);
+
+		r = n < 0 ? (int)n : read(answers, buffer->bytes, (size_t)n);
+	} while (r > 0);
+	return r;
+}
+
+/* On a socket of its own: what an attempt before has left unread answers nothing else. */
+static int ask_once(struct netlink_answers *answers)
+{
+	struct mnl_socket *socket CLEANUP(close_socket) = mnl_socket_open2(
+		NETLINK_GENERIC, SOCK_CLOEXEC);
+	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
+	struct packet buffer;
+	uint16_t family = 0;
+	int r;
+
+	if (!socket || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+		setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience,
+			sizeof(patience)) < 0)
+		return -errno;
+	r = ask_family(socket, &buffer, &family);
+	if (r == 0)
+		r = ask_all(socket, &buffer, family, COMMAND_NAPI_GET, answers,
+			netlink_parse_napis);
+	if (r == 0)
+		r = ask_all(socket, &buffer, family, COMMAND_QUEUE_GET, answers,
+			netlink_parse_queues);
+	if (r < 0)
+		netlink_free(answers);
+	else
+		netlink_sort(answers);
+	return r;
+}
+
+int netlink_ask(struct netlink_answers *answers)
+{
+	int r = -EINTR; /* a device came or went while the kernel listed them */
+
+	for (int attempt = 0; attempt < 3 && r == -EINTR; attempt++)
+		r = ask_once(answers);
+	return r;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The generic netlink family "netdev": the NAPIs and queues of network devices. */
+#ifndef IRQKIT_NETLINK_H
+#define IRQKIT_NETLINK_H
+
+#include "base/number.h"
+
+struct netlink_napi {
+	uint32_t ifindex;
+	uint32_t id;
+	uint32_t irq; /* NO_NUMBER: the driver doesn't tell */
+	uint32_t pid; /* NO_NUMBER: no thread */
+};
+
+struct netlink_queue {
+	uint32_t ifindex;
+	uint32_t number;
+	bool is_tx;
+	uint32_t napi_id; /* NO_NUMBER: the driver doesn't tell */
+};
+
+struct netlink_answers {
+	struct netlink_napi *napis; /* owned */
+	size_t n_napis, napis_room;
+	struct netlink_queue *queues; /* owned */
+	size_t n_queues, queues_room;
+};
+
+/*
+ * Takes one or more whole messages of a dump. 1: more will come, 0: that was the end.
+ * -EBADMSG: no such messages; any other: what the kernel answered.
+ */
+int netlink_parse_napis(struct netlink_answers *answers, const void *bytes, size_t len);
+int netlink_parse_queues(struct netlink_answers *answers, const void *bytes, size_t len);
+int netlink_parse_family(const void *bytes, size_t len, uint16_t *ret_family);
+
+/* Once all are there; then one can be found. */
+void netlink_sort(struct netlink_answers *answers);
+const struct netlink_napi *netlink_find_napi(
+	const struct netlink_answers *answers, uint32_t ifindex, uint32_t id);
+
+/* Asks the kernel for the NAPIs and queues of all devices. -ENOENT: no such family. */
+int netlink_ask(struct netlink_answers *answers);
+void netlink_free(struct netlink_answers *answers);
+
+#endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From an interrupt to the devices that raise it. All devices are looked at once, in
+ * three rounds; a round only adds interrupts that no earlier one has taken:
+ *
+ *	network interfaces    eth0                 but for those that borrow (see below)
+ *	disks                 vda, nvme0n1         alone on their controller
+ *	PCI functions         0000:00:1f.2         and all their other interrupts
+ */
+#include "base/array.h"
+#include "base/macros.h"
+#include "devices/device.h"
+#include "kernel/knob.h"
+#include "kernel/knob_path.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_owners(const void *a, const void *b)
+{
+	const struct device_owner *x = a, *y = b;
+
+	if (x->irq != y->irq)
+		return x->irq < y->irq ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+static int compare_irq(const void *member, const void *key)
+{
+	const struct device_owner *owner = member;
+	unsigned int irq = *(const unsigned int *)key;
+
+	return (owner->irq > irq) - (owner->irq < irq);
+}
+
+/* The first owner of @irq among the @n sorted ones, or where it would stand. */
+static size_t find_owner(const struct irqkit_devices *devices, size_t n, unsigned int irq)
+{
+	return array_lower_bound(
+		devices->owners, n, sizeof(*devices->owners), &irq, compare_irq);
+}
+
+/* Adds what none of the first @n_taken, which are sorted, owns. */
+static int add_owner(
+	struct irqkit_devices *devices, struct irqkit_device *device, size_t n_taken)
+{
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		unsigned int irq = device->irqs[i].irq;
+		size_t at = find_owner(devices, n_taken, irq);
+
+		if (device->irqs[i].role == IRQKIT_ROLE_CONTROLLER ||
+			(at < n_taken && devices->owners[at].irq == irq))
+			continue;
+		if (!GROW(devices->owners, devices->n_owners, devices->owners_room))
+			return -ENOMEM;
+		devices->owners[devices->n_owners] = (struct device_owner){
+			.irq = irq,
+			.order = (unsigned int)devices->n_owners,
+			.device = device,
+		};
+		devices->n_owners++;
+	}
+	return 0;
+}
+
+static void end_round(struct irqkit_devices *devices)
+{
+	if (devices->n_owners)
+		qsort(devices->owners, devices->n_owners, sizeof(*devices->owners),
+			compare_owners);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Network interfaces                                                              */
+
+static int list_net(struct irqkit_devices *devices)
+{
+	_cleanup_free_ char **names = NULL;
+	size_t count;
+	int r;
+
+	if (devices->has_listed_net)
+		return 0;
+	r = knob_list_names(devices->ctx, "sys/class/net", "", &names, &count);
+	if (r < 0)
+		return r;
+	free(devices->net);
+	devices->net = calloc(count + 1, sizeof(*devices->net));
+	devices->n_net = 0;
+	if (!devices->net)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		r = irqkit_devices_find_net(
+			devices, names[i], &devices->net[devices->n_net]);
+		if (r == -ENOMEM)
+			return r;
+		devices->n_net += r ==
+			0; /* bonding_masters is a file; some have just gone */
+	}
+	devices->has_listed_net = true;
+	return 0;
+}
+
+EXPORT int irqkit_devices_count_net(struct irqkit_devices *devices, size_t *ret_count)
+{
+	int r = list_net(devices);
+
+	if (r == 0)
+		*ret_count = devices->n_net;
+	return r;
+}
+
+EXPORT struct irqkit_device *irqkit_devices_get_net(
+	const struct irqkit_devices *devices, size_t index)
+{
+	return devices->net[index];
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+/*
+ * The representor of a virtual function, which the card's own interface has beside it: it
+ * borrows the card's interrupts. phys_port_name is pf0vf3 or pf0sf7, that of a port p0.
+ */
+static bool is_representor(const struct irqkit_device *device)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+
+	return knob_readf_line(device->devices->ctx, &text, &len, "%s/phys_port_name",
+		       device->path) == 0 &&
+		(strstr(text, "vf") || strstr(text, "sf"));
+}
+
+/* Interfaces that share a bus device, by its path. */
+static int compare_bus_paths(const void *a, const void *b)
+{
+	const struct irqkit_device *x = *(const struct irqkit_device *const *)a;
+	const struct irqkit_device *y = *(const struct irqkit_device *const *)b;
+	int by_path = strcmp(
+		x->bus_path ? x->bus_path : "", y->bus_path ? y->bus_path : "");
+
+	return by_path ? by_path : strverscmp(x->name, y->name);
+}
+
+static int add_net(struct irqkit_devices *devices)
+{
+	struct irqkit_device **sorted;
+	int r = list_net(devices);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	sorted = calloc(devices->n_net + 1, sizeof(*sorted));
+	if (!sorted)
+		return -ENOMEM;
+	if (devices->n_net) {
+		memcpy(sorted, devices->net, devices->n_net * sizeof(*sorted));
+		qsort(sorted, devices->n_net, sizeof(*sorted), compare_bus_paths);
+	}
+	for (size_t i = 0; i < devices->n_net && r == 0; i++) {
+		const char *path = sorted[i]->bus_path;
+		bool has_sibling = (i > 0 &&
+					   is_same_text(path, sorted[i - 1]->bus_path)) ||
+			(sorted[i + 1] && is_same_text(path, sorted[i + 1]->bus_path));
+
+		if (!has_sibling || !is_representor(sorted[i]))
+			r = add_owner(devices, sorted[i], 0);
+	}
+	free(sorted);
+	return r;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Disks and PCI functions                                                         */
+
+static int add_lone_disks(
+	struct irqkit_devices *devices, struct irqkit_device *const *disks, size_t n)
+{
+	size_t n_taken = devices->n_owners;
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		bool is_alone = disks[i]->bus_path != NULL;
+
+		for (size_t k = 0; k < n && is_alone; k++)
+			is_alone = k == i ||
+				!is_same_text(disks[i]->bus_path, disks[k]->bus_path);
+		if (is_alone)
+			r = add_owner(devices, disks[i], n_taken);
+	}
+	return r;
+}
+
+static int add_disks(struct irqkit_devices *devices)
+{
+	_cleanup_free_ struct irqkit_device **disks = NULL;
+	_cleanup_free_ char **names = NULL;
+	size_t count, n = 0;
+	int r = knob_list_names(devices->ctx, "sys/block", "", &names, &count);
+
+	if (r < 0) /* old, or saved without; partitions then are taken for disks */
+		return r == -ENOMEM ? r : 0;
+	disks = calloc(count + 1, sizeof(*disks));
+	if (!disks)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		r = irqkit_devices_find_block(devices, names[i], &disks[n]);
+		if (r == -ENOMEM)
+			return r;
+		n += r == 0;
+	}
+	return add_lone_disks(devices, disks, n);
+}
+
+static int add_pci(struct irqkit_devices *devices)
+{
+	_cleanup_free_ char **names = NULL;
+	size_t count, n_taken = devices->n_owners;
+	int r = knob_list_names(devices->ctx, "sys/bus/pci/devices", "", &names, &count);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; i < count; i++) {
+		struct irqkit_device *device;
+
+		r = irqkit_devices_find_pci(devices, names[i], &device);
+		if (r == 0)
+			r = add_owner(devices, device, n_taken);
+		if (r == -ENOMEM)
+			return r;
+	}
+	return 0;
+}
+
+static int read_owners(struct irqkit_devices *devices)
+{
+	int (*const rounds[])(struct irqkit_devices *) = { add_net, add_disks, add_pci };
+	int r = 0;
+
+	if (devices->has_owners)
+		return 0;
+	devices->n_owners = 0;
+	for (size_t i = 0; i < LENGTH(rounds) && r == 0; i++) {
+		r = rounds[i](devices);
+		end_round(devices);
+	}
+	devices->has_owners = r == 0;
+	return r;
+}
+
+EXPORT int irqkit_devices_count_owners(
+	struct irqkit_devices *devices, unsigned int irq, size_t *ret_count)
+{
+	size_t first, n = 0;
+	int r = read_owners(devices);
+
+	if (r < 0)
+		return r;
+	first = find_owner(devices, devices->n_owners, irq);
+	while (first + n < devices->n_owners && devices->owners[first + n].irq == irq)
+		n++;
+	*ret_count = n;
+	return 0;
+}
+
+EXPORT struct irqkit_device *irqkit_devices_get_owner(
+	const struct irqkit_devices *devices, unsigned int irq, size_t index)
+{
+	return devices->owners[find_owner(devices, devices->n_owners, irq) + index]
+		.device;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where a device is in /sys, and on which bus.
+ *
+ *	sys/class/net/eth0 -> sys/devices/pci0000:00/0000:00:03.0/virtio1/net/eth0
+ *	        its device -> sys/devices/pci0000:00/0000:00:03.0/virtio1
+ *	                        PCI function, msi_irqs __/            \__ on the virtio bus
+ *
+ * Links are resolved here, as text. So each path that is opened has none in its middle,
+ * and a saved root can be read also where the kernel can't keep links inside of it.
+ */
+#include "devices/sysfs.h"
+#include "base/arena.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/irq_list.h"
+#include "devices/rows.h"
+#include "interrupts/snapshot.h"
+#include "kernel/knob.h"
+#include "kernel/knob_path.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool sysfs_is_name(const char *name)
+{
+	return *name && !strchr(name, '/') && strcmp(name, ".") != 0 &&
+		strcmp(name, "..") != 0;
+}
+
+const char *sysfs_last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Copies @path to @out, which has room, one component after another; `..` takes one. */
+static void append_normal(char *out, const char *path)
+{
+	while (*path) {
+		size_t len = strcspn(path, "/"), end = strlen(out);
+
+		if (len == 2 && memcmp(path, "..", 2) == 0) {
+			char *slash = strrchr(out, '/');
+
+			*(slash ? slash : out) = '\0';
+		} else if (len > 0 && !(len == 1 && *path == '.')) {
+			if (end)
+				out[end++] = '/';
+			memcpy(out + end, path, len);
+			out[end + len] = '\0';
+		}
+		path += len;
+		path += strspn(path, "/");
+	}
+}
+
+int sysfs_resolve(struct irqkit_devices *devices, const char *path, const char **ret_path)
+{
+	_cleanup_free_ char *target = NULL, *out = NULL;
+	char *name;
+	int r = knob_readlink(devices->ctx, path, &target);
+
+	if (r < 0)
+		return r;
+	out = calloc(1, strlen(path) + strlen(target) + 2);
+	if (!out)
+		return -ENOMEM;
+	if (*target != '/') {
+		append_normal(out, path);
+		name = strrchr(out, '/');
+		*(name ? name : out) = '\0';
+	}
+	append_normal(out, target);
+	*ret_path = arena_text(&devices->arena, out, strlen(out));
+	return *ret_path ? 0 : -ENOMEM;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static bool has_form(const char *text, const char *form)
+{
+	for (; *form; form++, text++)
+		if (*form == 'x' ? !isxdigit((unsigned char)*text) : *text != *form)
+			return false;
+	return !*text;
+}
+
+/* 0000:00:03.0; behind some bridges the domain is longer: 10000:e1:00.0 */
+bool sysfs_is_pci_address(const char *text)
+{
+	size_t domain = strspn(text, "0123456789abcdefABCDEF");
+
+	return domain >= 4 && domain <= 8 && has_form(text + domain, ":xx:xx.x");
+}
+
+/* @word and digits. */
+static bool is_numbered(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	return strncmp(text, word, len) == 0 && text[len] &&
+		text[len + strspn(text + len, "0123456789")] == '\0';
+}
+
+/* What Xen's drivers call it: vif-0 -> vif0 (a guest's), vif-1-0 -> vif1.0 (dom0's) */
+static int read_xen(struct irqkit_device *device, const char *name)
+{
+	unsigned int first, second;
+	char text[32];
+	int end = 0;
+
+	if (sscanf(name, "vif-%u-%u%n", &first, &second, &end) == 2 && !name[end]) {
+		device->is_netback = true;
+		snprintf(text, sizeof(text), "vif%u.%u", first, second);
+	} else if (sscanf(name, "vif-%u%n", &first, &end) == 1 && !name[end]) {
+		snprintf(text, sizeof(text), "vif%u", first);
+	} else {
+		return 0;
+	}
+	device->keys.vif = arena_text(&device->devices->arena, text, strlen(text));
+	return device->keys.vif ? 0 : -ENOMEM;
+}
+
+/* Without a folder of the device: dom0's end is called so, unless it was renamed. */
+void sysfs_guess_xen(struct irqkit_device *device)
+{
+	unsigned int first, second;
+	int end = 0;
+
+	if (sscanf(device->name, "vif%u.%u%n", &first, &second, &end) != 2 ||
+		device->name[end])
+		return;
+	device->is_netback = true;
+	device->keys.vif = device->name;
+	device->keys.driver = "xen_netback";
+}
+
+static int read_driver(struct irqkit_device *device)
+{
+	_cleanup_free_ char *target = NULL;
+	const char *name;
+	int r;
+
+	if (device->keys.vif) {
+		/* Both ends are "vif" to the kernel; their modules' names tell them apart. */
+		device->keys.driver = device->is_netback ? "xen_netback" : "xen_netfront";
+		return 0;
+	}
+	if (is_numbered(sysfs_last_name(device->bus_path), "vbd-")) {
+		device->keys.driver = "xen_blkfront";
+		return 0;
+	}
+	r = knob_readf_link(device->devices->ctx, &target, "%s/driver", device->bus_path);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	name = sysfs_last_name(target);
+	if (!sysfs_is_name(name))
+		return 0;
+	device->keys.driver = arena_text(&device->devices->arena, name, strlen(name));
+	return device->keys.driver ? 0 : -ENOMEM;
+}
+
+/* One component of the path, which ends at @end. True: what is above is of no interest. */
+static bool read_component(struct irqkit_device *device, const char *path, size_t end)
+{
+	struct arena *arena = &device->devices->arena;
+	char *whole = arena_text(arena, path, end);
+	const char *name;
+
+	if (!whole)
+		return true;
+	name = sysfs_last_name(whole);
+	if (is_numbered(name, "usb"))
+		device->is_behind_controller = true;
+	if (!device->keys.virtio && is_numbered(name, "virtio"))
+		device->keys.virtio = name;
+	else if (sysfs_is_pci_address(name))
+		device->keys.pci = name;
+	else if (!is_numbered(name, "vbd-"))
+		return false;
+
+	if (!device->bus_path)
+		device->bus_path = whole;
+	if (device->keys.pci)
+		device->pci_path = whole;
+	return device->keys.pci != NULL;
+}
+
+int sysfs_read_bus(struct irqkit_device *device, const char *path)
+{
+	/* A network device says by a link what it is; of a disk, the nearest that raises. */
+	if (device->kind == IRQKIT_DEVICE_NET)
+		device->bus_path = path;
+	for (size_t end = strlen(path); end > 0; end--)
+		if ((path[end] == '/' || !path[end]) && read_component(device, path, end))
+			break;
+	if (!device->bus_path)
+		return 0;
+	if (device->kind == IRQKIT_DEVICE_NET) {
+		int r = read_xen(device, sysfs_last_name(path));
+
+		if (r < 0)
+			return r;
+		device->keys.bus = sysfs_last_name(path);
+	}
+	return read_driver(device);
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static int add_number(struct irqkit_device *device, unsigned int irq)
+{
+	struct irqkit_device_irq *added;
+
+	return device_add_irq(device, irq, IRQKIT_SOURCE_SYSFS, &added);
+}
+
+/* All vectors that the function has; 1: there are some. */
+static int read_msi_irqs(struct irqkit_device *device, const char *folder)
+{
+	_cleanup_free_ unsigned int *numbers = NULL;
+	size_t count;
+	int r = knob_listf_numbers(
+		device->devices->ctx, &numbers, &count, "%s/msi_irqs", folder);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; i < count; i++) {
+		r = add_number(device, numbers[i]);
+		if (r < 0)
+			return r;
+	}
+	return count > 0;
+}
+
+/*
+ * The line that it has without MSI. With MSI-X the file holds a line that is not used
+ * (drivers/pci/pci-sysfs.c, irq_show()); so do functions without a driver: then nobody
+ * handles it.
+ */
+static int read_line_irq(struct irqkit_device *device)
+{
+	_cleanup_free_ char *text = NULL;
+	const struct irqkit_interrupt *row;
+	uint32_t irq;
+	size_t len;
+	int r = knob_readf_line(
+		device->devices->ctx, &text, &len, "%s/irq", device->pci_path);
+
+	if (r < 0 || parse_u32(text, len, &irq) < 0 || irq == 0)
+		return r == -ENOMEM ? r : 0;
+	row = devices_find_row(device->devices, irq);
+	return row && row->n_actions ? add_number(device, irq) : 0;
+}
+
+int sysfs_read_irqs(struct irqkit_device *device)
+{
+	_cleanup_free_ char *folder = NULL;
+	int r;
+
+	if (device->pci_path) {
+		r = read_msi_irqs(device, device->pci_path);
+		return r ? r : read_line_irq(device);
+	}
+	if (!device->bus_path)
+		return 0;
+	/* not on PCI: the nearest above that has vectors */
+	folder = strdup(device->bus_path);
+	if (!folder)
+		return -ENOMEM;
+	for (char *slash; (slash = strrchr(folder, '/')); *slash = '\0') {
+		if ((size_t)(slash - folder) <= strlen("sys/devices"))
+			break;
+		r = read_msi_irqs(device, folder);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a name to folders, without following links in the middle of a path. */
+#ifndef IRQKIT_SYSFS_H
+#define IRQKIT_SYSFS_H
+
+#include "devices/device.h"
+
+int sysfs_resolve(
+	struct irqkit_devices *devices, const char *path, const char **ret_path);
+bool sysfs_is_name(const char *name); /* of one file: no slash, not `..` */
+const char *sysfs_last_name(const char *path);
+bool sysfs_is_pci_address(const char *text);
+/* Fills in bus_path, pci_path and keys from the folder where the bus device is. */
+int sysfs_read_bus(struct irqkit_device *device, const char *path);
+int sysfs_read_irqs(struct irqkit_device *device);
+void sysfs_guess_xen(struct irqkit_device *device);
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Kernel threads that work for an interrupt or a queue, and where they may run.
+ *
+ *	irq/24-eth0            the handler of interrupt 24, where it is threaded
+ *	irq/24-s-eth0          its second part, under forced threading
+ *	napi/eth0-8193         polls what NAPI 8193 is for; the name is not renewed when the
+ *	                       interface gets another, nor the number
+ *	vif1.0-q0-guest-rx     Xen's netback: to the guest;  vif1.0-q0-dealloc: from it
+ *
+ * A name can be chosen by anyone, so what has one of these is asked for its flags. Before
+ * 5.17 a name is cut to 15 bytes.
+ */
+#include "devices/threads.h"
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/macros.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
+#include "kernel/knob_path.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* include/linux/sched.h */
+#define PF_KTHREAD 0x00200000u
+#define PF_NO_SETAFFINITY 0x04000000u
+
+static int compare_threads(const void *a, const void *b)
+{
+	const struct irqkit_thread *x = a, *y = b;
+	int by_name = strcmp(x->name, y->name);
+
+	return by_name ? by_name : (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+/* Could it be one of those that are looked for here? */
+static bool is_candidate(const char *name, size_t len)
+{
+	return strncmp(name, "irq/", 4) == 0 || strncmp(name, "napi/", 5) == 0 ||
+		strstr(name, "-guest") || strstr(name, "-deall") ||
+		(len == THREAD_NAME_CUT && strchr(name, '-'));
+}
+
+/*
+ * The flags stand in the 9th field of stat; the 2nd, the name, may hold anything. In a
+ * saved root without that file, the name is believed.
+ */
+static unsigned int read_flags(struct irqkit_ctx *ctx, unsigned int pid)
+{
+	_cleanup_free_ char *text = NULL;
+	unsigned int flags;
+	const char *rest;
+	size_t len;
+
+	if (knob_readf_line(ctx, &text, &len, "proc/%u/stat", pid) < 0)
+		return ctx->is_live ? 0 : PF_KTHREAD;
+	rest = strrchr(text, ')');
+	if (!rest || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1)
+		return 0;
+	return flags;
+}
+
+static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *room)
+{
+	struct irqkit_thread thread = { .devices = devices, .pid = pid };
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = knob_readf_line(devices->ctx, &text, &len, "proc/%u/comm", pid);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0; /* it has ended */
+	if (!is_candidate(text, len))
+		return 0;
+	thread.flags = read_flags(devices->ctx, pid);
+	if (!(thread.flags & PF_KTHREAD))
+		return 0;
+	thread.name = arena_text(&devices->arena, text, len);
+	if (!thread.name || !GROW(devices->threads, devices->n_threads, *room))
+		return -ENOMEM;
+	devices->threads[devices->n_threads++] = thread;
+	return 0;
+}
+
+int devices_read_threads(struct irqkit_devices *devices)
+{
+	_cleanup_free_ unsigned int *pids = NULL;
+	size_t count, room = 0;
+	int r;
+
+	if (devices->has_read_threads)
+		return 0;
+	r = knob_list_numbers(devices->ctx, "proc", &pids, &count);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = add_thread(devices, pids[i], &room);
+	if (r < 0) {
+		free(TAKE(devices->threads));
+		devices->n_threads = 0;
+		return r;
+	}
+	if (devices->n_threads)
+		qsort(devices->threads, devices->n_threads, sizeof(*devices->threads),
+			compare_threads);
+	devices->has_read_threads = true;
+	return 0;
+}
+
+EXPORT int irqkit_ctx_find_process(struct irqkit_ctx *ctx, const char *name)
+{
+	_cleanup_free_ unsigned int *pids = NULL;
+	size_t count;
+	int found = -ESRCH;
+	int r = knob_list_numbers(ctx, "proc", &pids, &count);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count && found < 0; i++) {
+		_cleanup_free_ char *comm = NULL;
+		size_t len;
+
+		if (knob_readf_line(ctx, &comm, &len, "proc/%u/comm", pids[i]) == 0 &&
+			strcmp(comm, name) == 0)
+			found = (int)pids[i];
+	}
+	return found;
+}
+
+static int compare_name(const void *member, const void *text)
+{
+	return strcmp(((const struct irqkit_thread *)member)->name, text);
+}
+
+size_t threads_find(const struct irqkit_devices *devices, const char *text)
+{
+	return array_lower_bound(devices->threads, devices->n_threads,
+		sizeof(*devices->threads), text, compare_name);
+}
+
+EXPORT int irqkit_devices_count_irq_threads(
+	struct irqkit_devices *devices, unsigned int irq, size_t *ret_count)
+{
+	char prefix[32];
+	size_t first, n = 0;
+	int r = devices_read_threads(devices);
+
+	if (r < 0)
+		return r;
+	snprintf(prefix, sizeof(prefix), "irq/%u-", irq);
+	first = threads_find(devices, prefix);
+	while (first + n < devices->n_threads &&
+		strncmp(devices->threads[first + n].name, prefix, strlen(prefix)) == 0)
+		n++;
+	*ret_count = n;
+	return 0;
+}
+
+EXPORT const struct irqkit_thread *irqkit_devices_get_irq_thread(
+	const struct irqkit_devices *devices, unsigned int irq, size_t index)
+{
+	char prefix[32];
+
+	snprintf(prefix, sizeof(prefix), "irq/%u-", irq);
+	return &devices->threads[threads_find(devices, prefix) + index];
+}
+
+/* ------------------------------------------------------------------------------- */
+
+EXPORT unsigned int irqkit_thread_get_pid(const struct irqkit_thread *thread)
+{
+	return thread->pid;
+}
+
+EXPORT const char *irqkit_thread_get_name(const struct irqkit_thread *thread)
+{
+	return thread->name;
+}
+
+EXPORT bool irqkit_thread_is_fixed(const struct irqkit_thread *thread)
+{
+	return thread->flags & PF_NO_SETAFFINITY;
+}
+
+EXPORT int irqkit_thread_read_affinity(
+	const struct irqkit_thread *thread, struct irqkit_cpuset **ret_set)
+{
+	static const char word[] = "\nCpus_allowed_list:";
+	_cleanup_free_ char *text = NULL;
+	const char *list;
+	size_t len;
+	int r = knob_readf(
+		thread->devices->ctx, &text, &len, "proc/%u/status", thread->pid);
+
+	if (r < 0)
+		return r == -ESRCH ? -ENOENT : r;
+	list = strstr(text, word);
+	if (!list)
+		return -EBADMSG;
+	list += strlen(word);
+	list += strspn(list, " \t");
+	r = irqkit_cpuset_parse_list(list, strcspn(list, "\n"), ret_set, NULL);
+	return r == -EINVAL || r == -ERANGE ? -EBADMSG : r;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The kernel threads that work for interrupts and queues. */
+#ifndef IRQKIT_THREADS_H
+#define IRQKIT_THREADS_H
+
+#include "devices/device.h"
+
+#define THREAD_NAME_CUT 15 /* a name that is this long may have been longer */
+int devices_read_threads(struct irqkit_devices *devices);
+/* The first thread whose name isn't before @text. */
+size_t threads_find(const struct irqkit_devices *devices, const char *text);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* /proc/irq/N: where an interrupt may go, where it goes, and whether it can be moved. */
+#include "base/macros.h"
+#include "base/number.h"
+#include "interrupts/handler_names.h"
+#include "interrupts/snapshot.h"
+#include "kernel/knob.h"
+#include "kernel/knob_path.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/*
+ * The mask file, which is also the one that is written, or the list file in a root that
+ * was saved without it.
+ */
+static int read_set(struct irqkit_ctx *ctx, unsigned int irq, const char *mask,
+	const char *list, struct irqkit_cpuset **ret_set)
+{
+	int r = knob_readf_cpumask(ctx, ret_set, "proc/irq/%u/%s", irq, mask);
+
+	if (r != -ENOENT)
+		return r;
+	return knob_readf_cpulist(ctx, ret_set, "proc/irq/%u/%s", irq, list);
+}
+
+EXPORT int irqkit_irq_read_affinity(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
+{
+	return read_set(ctx, irq, "smp_affinity", "smp_affinity_list", ret_set);
+}
+
+EXPORT int irqkit_irq_read_effective(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
+{
+	return read_set(
+		ctx, irq, "effective_affinity", "effective_affinity_list", ret_set);
+}
+
+EXPORT int irqkit_irq_read_hint(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
+{
+	return knob_readf_cpumask(ctx, ret_set, "proc/irq/%u/affinity_hint", irq);
+}
+
+EXPORT int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node)
+{
+	_cleanup_free_ char *text = NULL;
+	uint32_t node;
+	size_t len;
+	int r = knob_readf_line(ctx, &text, &len, "proc/irq/%u/node", irq);
+
+	if (r < 0)
+		return r;
+	if (strcmp(text, "-1") == 0)
+		return -ENODATA;
+	if (parse_u32(text, len, &node) < 0 || node > INT32_MAX)
+		return -EBADMSG;
+	*ret_node = (int)node;
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Movable?                                                                        */
+
+/* Since 6.11 the kernel takes the write permission away from what can't be moved. */
+static bool is_mode_telling(struct irqkit_ctx *ctx)
+{
+	_cleanup_free_ char *release = NULL;
+	unsigned int major, minor;
+	size_t len;
+
+	if (knob_read_line(ctx, "proc/sys/kernel/osrelease", &release, &len) < 0 ||
+		sscanf(release, "%u.%u", &major, &minor) != 2)
+		return false;
+	return major > 6 || (major == 6 && minor >= 11);
+}
+
+static bool is_msi(const struct irqkit_interrupt *interrupt)
+{
+	return interrupt->chip &&
+	       (strstr(interrupt->chip, "MSI") || strstr(interrupt->chip, "ITS"));
+}
+
+/* By the name that the driver gave it. Only kernels before 6.11 need it. */
+static bool has_managed_name(const struct irqkit_interrupt *interrupt)
+{
+	for (size_t a = 0; a < interrupt->n_actions; a++)
+		if (name_may_be_managed(interrupt->actions[a]))
+			return true;
+	return false;
+}
+
+/* By what the row says: interrupts that belong to one CPU on every kernel. */
+static bool is_per_cpu(const struct irqkit_interrupt *interrupt)
+{
+	const char *chip = interrupt->chip ? interrupt->chip : "";
+
+	if (strcmp(chip, "xen-percpu") == 0)
+		return true;
+	/* x86: the timer, IRQF_NOBALANCING */
+	if (interrupt->irq == 0 && interrupt->n_actions == 1 &&
+		strcmp(interrupt->actions[0], "timer") == 0)
+		return true;
+	/* arm: the GIC's private peripheral interrupts */
+	return strncmp(chip, "GIC", 3) == 0 && strncmp(chip, "GICv2m", 6) != 0 &&
+	       interrupt->has_hwirq && interrupt->hwirq >= 16 && interrupt->hwirq < 32;
+}
+
+static int read_mode(struct irqkit_ctx *ctx, unsigned int irq, mode_t *ret_mode)
+{
+	int r = knob_readf_mode(ctx, ret_mode, "proc/irq/%u/smp_affinity", irq);
+
+	if (r != -ENOENT)
+		return r;
+	return knob_readf_mode(ctx, ret_mode, "proc/irq/%u/smp_affinity_list", irq);
+}
+
+EXPORT int irqkit_irq_read_movable(struct irqkit_ctx *ctx,
+	const struct irqkit_interrupt *interrupt, enum irqkit_movable *ret_movable)
+{
+	mode_t mode;
+	int r;
+
+	if (interrupt->irq < 0)
+		return -EINVAL;
+	if (is_per_cpu(interrupt)) {
+		*ret_movable = IRQKIT_PER_CPU;
+		return 0;
+	}
+
+	r = read_mode(ctx, (unsigned int)interrupt->irq, &mode);
+	if (r < 0)
+		return r;
+	if (!(mode & S_IWUSR))
+		*ret_movable = is_msi(interrupt) ? IRQKIT_MANAGED : IRQKIT_READ_ONLY;
+	else if (is_msi(interrupt) && has_managed_name(interrupt) &&
+		 !is_mode_telling(ctx))
+		*ret_movable = IRQKIT_MANAGED;
+	else
+		*ret_movable = IRQKIT_MOVABLE;
+	return 0;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What can be asked of a snapshot. */
+#include "base/macros.h"
+#include "interrupts/snapshot.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+EXPORT const struct irqkit_cpuset *irqkit_snapshot_get_cpus(
+	const struct irqkit_snapshot *snapshot)
+{
+	return snapshot->cpus;
+}
+
+EXPORT size_t irqkit_snapshot_count(const struct irqkit_snapshot *snapshot)
+{
+	return snapshot->n_rows;
+}
+
+EXPORT const struct irqkit_interrupt *irqkit_snapshot_get(
+	const struct irqkit_snapshot *snapshot, size_t index)
+{
+	return &snapshot->rows[index];
+}
+
+EXPORT const struct irqkit_interrupt *irqkit_snapshot_find(
+	const struct irqkit_snapshot *snapshot, const char *label)
+{
+	for (size_t i = 0; i < snapshot->n_rows; i++)
+		if (strcmp(snapshot->rows[i].label, label) == 0)
+			return &snapshot->rows[i];
+	return NULL;
+}
+
+EXPORT const char *irqkit_interrupt_get_label(const struct irqkit_interrupt *interrupt)
+{
+	return interrupt->label;
+}
+
+EXPORT int irqkit_interrupt_get_irq(const struct irqkit_interrupt *interrupt)
+{
+	return interrupt->irq;
+}
+
+EXPORT enum irqkit_counts irqkit_interrupt_get_counts(
+	const struct irqkit_interrupt *interrupt)
+{
+	return interrupt->counts;
+}
+
+EXPORT uint64_t irqkit_interrupt_get_total(const struct irqkit_interrupt *interrupt)
+{
+	return interrupt->total;
+}
+
+EXPORT uint64_t irqkit_interrupt_get_count(
+	const struct irqkit_interrupt *interrupt, unsigned int cpu)
+{
+	size_t low = 0, high = interrupt->n_served;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (interrupt->served_cpu[middle] < cpu)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < interrupt->n_served && interrupt->served_cpu[low] == cpu
+		       ? interrupt->served_count[low]
+		       : 0;
+}
+
+EXPORT size_t irqkit_interrupt_count_served(const struct irqkit_interrupt *interrupt)
+{
+	return interrupt->n_served;
+}
+
+EXPORT uint64_t irqkit_interrupt_get_served(
+	const struct irqkit_interrupt *interrupt, size_t index, unsigned int *ret_cpu)
+{
+	*ret_cpu = interrupt->served_cpu[index];
+	return interrupt->served_count[index];
+}
+
+EXPORT const char *irqkit_interrupt_get_chip(const struct irqkit_interrupt *interrupt)
+{
+	return interrupt->chip;
+}
+
+EXPORT bool irqkit_interrupt_get_hwirq(
+	const struct irqkit_interrupt *interrupt, int64_t *ret_hwirq)
+{
+	if (interrupt->has_hwirq)
+		*ret_hwirq = interrupt->hwirq;
+	return interrupt->has_hwirq;
+}
+
+EXPORT const char *irqkit_interrupt_get_trigger(const struct irqkit_interrupt *interrupt)
+{
+	return interrupt->trigger;
+}
+
+EXPORT size_t irqkit_interrupt_count_actions(const struct irqkit_interrupt *interrupt)
+{
+	return interrupt->n_actions;
+}
+
+EXPORT const char *irqkit_interrupt_get_action(
+	const struct irqkit_interrupt *interrupt, size_t index)
+{
+	return interrupt->actions[index];
+}
+
+EXPORT const char *irqkit_interrupt_get_description(
+	const struct irqkit_interrupt *interrupt)
+{
+	return interrupt->description;
+}
+
+char *interrupt_join_actions(const struct irqkit_interrupt *interrupt)
+{
+	size_t len = 1;
+	char *joined, *out;
+
+	for (size_t i = 0; i < interrupt->n_actions; i++)
+		len += strlen(interrupt->actions[i]) + 2;
+	out = joined = malloc(len);
+	if (!joined)
+		return NULL;
+	*out = '\0';
+	for (size_t i = 0; i < interrupt->n_actions; i++)
+		out += sprintf(out, "%s%s", i ? ", " : "", interrupt->actions[i]);
+	return joined;
+}

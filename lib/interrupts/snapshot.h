@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A snapshot of /proc/interrupts. */
+#ifndef IRQKIT_SNAPSHOT_H
+#define IRQKIT_SNAPSHOT_H
+
+#include "base/arena.h"
+
+#include <irqkit.h>
+
+struct irqkit_interrupt {
+	const char *label; /* strings and arrays: in the snapshot's arena */
+	int irq;
+	enum irqkit_counts counts;
+	uint64_t total;
+	size_t n_served;
+	uint64_t *served_count;
+	uint32_t *served_cpu;
+	const char *chip;
+	const char *trigger;
+	const char *description;
+	const char **actions;
+	size_t n_actions;
+	int64_t hwirq;
+	bool has_hwirq;
+	bool is_ambiguous;
+};
+
+struct irqkit_snapshot {
+	struct arena arena;
+	struct irqkit_cpuset *cpus; /* owned; the members of column[] */
+	struct irqkit_interrupt *rows; /* owned */
+	size_t n_rows;
+	size_t rows_room;
+};
+
+int snapshot_new(struct irqkit_snapshot **ret_snapshot);
+int snapshot_add_row(
+	struct irqkit_snapshot *snapshot, struct irqkit_interrupt **ret_interrupt);
+/* @separator stands between two names: ", " in /proc/interrupts, "," in /sys/kernel/irq */
+int snapshot_set_actions(struct irqkit_snapshot *snapshot,
+	struct irqkit_interrupt *interrupt, const char *text, size_t len,
+	const char *separator);
+
+/* The names of the handlers, "a, b"; NULL: no memory. */
+char *interrupt_join_actions(const struct irqkit_interrupt *interrupt);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The snapshot of a machine: /proc/interrupts, read again where it is torn; what
+ * /sys/kernel/irq/N knows better; and that alone where /proc/interrupts is masked.
+ */
+#include "base/arena.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "interrupts/reader.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
+#include "kernel/knob_path.h"
+#include "topology/topology.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#define ATTEMPTS 6
+
+static void free_snapshot(struct irqkit_snapshot **snapshot)
+{
+	irqkit_snapshot_free(*snapshot);
+}
+#define _cleanup_snapshot_ CLEANUP(free_snapshot)
+
+/* ------------------------------------------------------------------------------- */
+/* /sys/kernel/irq/N                                                               */
+
+/* One of its files; an empty one counts as absent. */
+static int read_irq_file(struct irqkit_ctx *ctx, unsigned int irq, const char *name,
+	char **ret_text, size_t *ret_len)
+{
+	int r = knob_readf_line(
+		ctx, ret_text, ret_len, "sys/kernel/irq/%u/%s", irq, name);
+
+	if (r == 0 && *ret_len == 0) {
+		free(*ret_text);
+		*ret_text = NULL;
+		return -ENODATA;
+	}
+	return r;
+}
+
+/* Into the arena: NULL where the file isn't there or empty. */
+static int read_irq_text(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
+	unsigned int irq, const char *name, const char **ret_text)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+
+	*ret_text = NULL;
+	if (read_irq_file(ctx, irq, name, &text, &len) < 0)
+		return 0;
+	*ret_text = arena_text(&snapshot->arena, text, len);
+	return *ret_text ? 0 : -ENOMEM;
+}
+
+/* Chip, hwirq, trigger and actions as the kernel tells them one by one. */
+static int read_identity(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
+	struct irqkit_interrupt *row)
+{
+	unsigned int irq = (unsigned int)row->irq;
+	_cleanup_free_ char *actions = NULL;
+	const char *hwirq = NULL;
+	size_t actions_len = 0;
+	uint64_t number;
+	int r;
+
+	r = read_irq_file(ctx, irq, "actions", &actions, &actions_len);
+	if (r == -ENODATA)
+		actions_len = 0;
+	else if (r < 0)
+		return r;
+	r = read_irq_text(ctx, snapshot, irq, "chip_name", &row->chip);
+	if (r == 0)
+		r = read_irq_text(ctx, snapshot, irq, "name", &row->trigger);
+	if (r == 0)
+		r = read_irq_text(ctx, snapshot, irq, "hwirq", &hwirq);
+	if (r < 0)
+		return r;
+
+	row->has_hwirq = hwirq && parse_u64(hwirq, strlen(hwirq), &number) == 0 &&
+			 number <= INT64_MAX;
+	row->hwirq = row->has_hwirq ? (int64_t)number : 0;
+	return snapshot_set_actions(
+		snapshot, row, actions ? actions : "", actions_len, ",");
+}
+
+/* Rows that could be read in two ways, as the kernel tells them, where it does. */
+static int settle_ambiguous(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->n_rows; i++) {
+		struct irqkit_interrupt *row = &snapshot->rows[i];
+		struct irqkit_interrupt told = *row;
+		int r;
+
+		if (!row->is_ambiguous)
+			continue;
+		r = read_identity(ctx, snapshot, &told);
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0 || !told.chip)
+			continue;
+		if (!told.trigger) /* `Level` is not in sysfs's name */
+			told.trigger = row->trigger;
+		*row = told;
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Without /proc/interrupts                                                        */
+
+/*
+ * per_cpu_count: `0,12,0`: the possible CPUs in the order of their numbers. The file
+ * is one page at most: what is cut off there is left out with the number that may be
+ * cut in its middle, and *ret_cut says so.
+ */
+static int read_per_cpu_count(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
+	struct irqkit_interrupt *row, const struct irqkit_cpuset *possible, bool *ret_cut)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len, n = irqkit_cpuset_count(possible);
+	const char *p, *end;
+	int cpu = -1, r;
+
+	r = read_irq_file(ctx, (unsigned int)row->irq, "per_cpu_count", &text, &len);
+	if (r < 0)
+		return r;
+	row->served_count = arena_alloc(&snapshot->arena, n * sizeof(uint64_t));
+	row->served_cpu = arena_alloc(&snapshot->arena, n * sizeof(uint32_t));
+	if (!row->served_count || !row->served_cpu)
+		return -ENOMEM;
+
+	for (p = text, end = text + len; p < end;) {
+		const char *comma = memchr(p, ',', (size_t)(end - p));
+		const char *stop = comma ? comma : end;
+		uint64_t count;
+
+		cpu = irqkit_cpuset_next(possible, cpu);
+		if (cpu < 0 || parse_u64(p, (size_t)(stop - p), &count) < 0)
+			return -EBADMSG;
+		if (!comma && irqkit_cpuset_next(possible, cpu) >= 0) {
+			*ret_cut = true;
+			break;
+		}
+		/* as in /proc/interrupts: those that are online */
+		if (count && irqkit_cpuset_has(snapshot->cpus, (unsigned int)cpu)) {
+			row->served_count[row->n_served] = count;
+			row->served_cpu[row->n_served++] = (uint32_t)cpu;
+			row->total += count;
+		}
+		p = stop + 1;
+	}
+	*ret_cut |= len > 0 && text[len - 1] == ',';
+	row->counts = IRQKIT_COUNTS_PER_CPU;
+	return 0;
+}
+
+/* A row, if the interrupt has a handler: others have no row in /proc/interrupts either. */
+static int add_irq(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
+	unsigned int irq, const struct irqkit_cpuset *possible, bool *ret_cut)
+{
+	struct irqkit_interrupt *row;
+	char label[16];
+	int r = snapshot_add_row(snapshot, &row);
+
+	if (r < 0)
+		return r;
+	row->irq = (int)irq;
+	snprintf(label, sizeof(label), "%u", irq);
+	row->label = arena_text(&snapshot->arena, label, strlen(label));
+	r = row->label ? read_identity(ctx, snapshot, row) : -ENOMEM;
+	if (r == 0 && row->n_actions > 0)
+		r = read_per_cpu_count(ctx, snapshot, row, possible, ret_cut);
+	if (r < 0 || row->n_actions == 0)
+		snapshot->n_rows--;
+	return r == -ENOMEM ? r : 0;
+}
+
+static int read_cpus(struct irqkit_ctx *ctx, struct irqkit_cpuset **ret_possible,
+	struct irqkit_cpuset **ret_online)
+{
+	int r = topology_read_cpus(ctx, IRQKIT_CPUS_POSSIBLE, ret_possible);
+
+	if (r < 0)
+		return r;
+	return topology_read_cpus(ctx, IRQKIT_CPUS_ONLINE, ret_online);
+}
+
+static int read_sysfs(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot)
+{
+	_cleanup_snapshot_ struct irqkit_snapshot *snapshot = NULL;
+	_cleanup_cpuset_ struct irqkit_cpuset *possible = NULL, *online = NULL;
+	unsigned int *irqs;
+	bool is_cut = false;
+	size_t n;
+	int r = knob_list_numbers(ctx, "sys/kernel/irq", &irqs, &n);
+
+	if (r < 0)
+		return r;
+	r = read_cpus(ctx, &possible, &online);
+	if (r == 0)
+		r = snapshot_new(&snapshot);
+	if (r == 0)
+		r = irqkit_cpuset_add_set(snapshot->cpus, online);
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = add_irq(ctx, snapshot, irqs[i], possible, &is_cut);
+	free(irqs);
+	if (r < 0)
+		return r;
+	if (snapshot->n_rows == 0)
+		return -ENODATA;
+
+	ctx_log(ctx, LOG_WARNING,
+		"/proc/interrupts is empty, as where a container masks it: the counts "
+		"are those of /sys/kernel/irq");
+	if (is_cut)
+		ctx_log(ctx, LOG_WARNING,
+			"/sys/kernel/irq has no room for the counts of all CPUs: those "
+			"of the last CPUs are missing");
+	*ret_snapshot = TAKE(snapshot);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/* One reading; -EAGAIN where it was torn, or seems so and there will be @another. */
+static int read_once(struct irqkit_ctx *ctx, const struct irqkit_cpuset *columns,
+	bool another, struct reader *reader)
+{
+	int r = reader_init(reader, columns);
+
+	if (r == 0)
+		r = knob_stream(ctx, "proc/interrupts", reader_feed, reader);
+	if (r == 0)
+		r = reader_finish(reader);
+	if (r == 0 && reader->saw_wide_row && another)
+		r = -EAGAIN;
+	return r;
+}
+
+static int read_proc(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot,
+	size_t *reterr_line, const char **reterr_reason)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *columns = NULL;
+	int r = -EAGAIN;
+
+	for (int left = ATTEMPTS; r == -EAGAIN && left-- > 0;) {
+		struct reader reader CLEANUP(reader_free) = { 0 };
+
+		r = read_once(ctx, columns, left > 0, &reader);
+		if (r == 0)
+			*ret_snapshot = TAKE(reader.snapshot);
+		else
+			reader_tell(&reader, reterr_line, reterr_reason);
+		/* some kernels of 7.2 lose the heading */
+		if (r == -EBADMSG && reader.lacks_heading && !columns &&
+			topology_read_cpus(ctx, IRQKIT_CPUS_ONLINE, &columns) == 0)
+			r = -EAGAIN;
+	}
+	return r;
+}
+
+EXPORT int irqkit_snapshot_read(struct irqkit_ctx *ctx,
+	struct irqkit_snapshot **ret_snapshot, size_t *reterr_line,
+	const char **reterr_reason)
+{
+	_cleanup_snapshot_ struct irqkit_snapshot *snapshot = NULL;
+	int r = read_proc(ctx, &snapshot, reterr_line, reterr_reason);
+
+	if (r == -ENODATA) {
+		r = read_sysfs(ctx, &snapshot);
+		if (r < 0 && r != -ENOMEM)
+			r = -ENODATA;
+	} else if (r == 0) {
+		r = settle_ambiguous(ctx, snapshot);
+	}
+	if (r < 0)
+		return r;
+
+	*ret_snapshot = TAKE(snapshot);
+	return 0;
+}

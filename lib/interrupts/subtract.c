@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What came between two snapshots. Rows belong together by their label and by what they
+ * say of themselves, never by their place: interrupts come and go.
+ */
+#include "base/arena.h"
+#include "base/macros.h"
+#include "interrupts/snapshot.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define COUNTER_BITS 32 /* kernel/irq: unsigned int */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool is_same(const struct irqkit_interrupt *a, const struct irqkit_interrupt *b)
+{
+	if (a->counts != b->counts || a->n_actions != b->n_actions ||
+		strcmp(a->label, b->label) != 0 || !same_text(a->chip, b->chip) ||
+		!same_text(a->description, b->description))
+		return false;
+	for (size_t i = 0; i < a->n_actions; i++)
+		if (strcmp(a->actions[i], b->actions[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Both go in the same order, so it is mostly the next one. */
+static const struct irqkit_interrupt *find_before(const struct irqkit_snapshot *before,
+	const struct irqkit_interrupt *row, size_t *next)
+{
+	for (size_t i = 0; i < before->n_rows; i++) {
+		size_t at = (*next + i) % before->n_rows;
+
+		if (is_same(&before->rows[at], row)) {
+			*next = at + 1;
+			return &before->rows[at];
+		}
+	}
+	return NULL;
+}
+
+/*
+ * A count that got smaller has wrapped, if it was in the upper half of what it holds, or
+ * has begun anew: then all of it is new.
+ */
+static uint64_t subtract(uint64_t after, uint64_t before)
+{
+	if (after >= before)
+		return after - before;
+	if (before >> (COUNTER_BITS - 1) == 1)
+		return after + (UINT64_C(1) << COUNTER_BITS) - before;
+	return after;
+}
+
+/* A CPU that had no column before has a count, but none that is known to be new. */
+static int set_difference(struct irqkit_snapshot *difference,
+	struct irqkit_interrupt *row, const struct irqkit_interrupt *after,
+	const struct irqkit_interrupt *before, const struct irqkit_cpuset *cpus_before)
+{
+	size_t n = after->n_served;
+
+	row->n_served = 0;
+	row->total = 0;
+	if (after->counts == IRQKIT_COUNTS_SINGLE)
+		row->total = subtract(after->total, before->total);
+	if (n == 0)
+		return 0;
+	row->served_count = arena_alloc(&difference->arena, n * sizeof(uint64_t));
+	row->served_cpu = arena_alloc(&difference->arena, n * sizeof(uint32_t));
+	if (!row->served_count || !row->served_cpu)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t cpu = after->served_cpu[i];
+		uint64_t count = subtract(after->served_count[i],
+			irqkit_interrupt_get_count(before, cpu));
+
+		if (!count || !irqkit_cpuset_has(cpus_before, cpu))
+			continue;
+		row->served_count[row->n_served] = count;
+		row->served_cpu[row->n_served++] = cpu;
+		row->total += count;
+	}
+	return 0;
+}
+
+static void free_snapshot(struct irqkit_snapshot **snapshot)
+{
+	irqkit_snapshot_free(*snapshot);
+}
+
+EXPORT int irqkit_snapshot_subtract(const struct irqkit_snapshot *after,
+	const struct irqkit_snapshot *before, struct irqkit_snapshot **ret_difference)
+{
+	struct irqkit_snapshot *difference CLEANUP(free_snapshot) = NULL;
+	size_t next = 0;
+	int r = snapshot_new(&difference);
+
+	if (r == 0)
+		r = irqkit_cpuset_add_set(difference->cpus, after->cpus);
+	for (size_t i = 0; i < after->n_rows && r == 0; i++) {
+		const struct irqkit_interrupt *old =
+			find_before(before, &after->rows[i], &next);
+		struct irqkit_interrupt *row;
+
+		r = snapshot_add_row(difference, &row);
+		if (r < 0)
+			break;
+		*row = after->rows[i];
+		if (old) {
+			r = set_difference(
+				difference, row, &after->rows[i], old, before->cpus);
+			continue;
+		}
+		/* it may have counted long before, without a row */
+		row->n_served = 0;
+		row->total = 0;
+	}
+	if (r < 0)
+		return r;
+	*ret_difference = TAKE(difference);
+	return 0;
+}

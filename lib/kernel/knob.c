@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The files of /proc and /sys, below the root: reading, writing, listing. */
+#include "base/macros.h"
+#include "base/number.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
+#include "kernel/root.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define PIECE ((size_t)128 << 10)
+#define MAX_KNOB ((off_t)16 << 20)
+#define MAX_SIZE ((off_t)1 << 30) /* /proc/interrupts of 8192 CPUs has less */
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+#define _cleanup_fd_ CLEANUP(close_fd)
+
+/* What containers mount over files that they mask. */
+static bool is_dev_null(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
+/*
+ * A saved root may hold anything in the place of a file: what isn't one is never waited
+ * for, read or written. /dev/null reads as empty.
+ */
+static int knob_open(struct irqkit_ctx *ctx, const char *path, int flags)
+{
+	bool is_file = !(flags & (O_PATH | O_DIRECTORY));
+	int fd = root_open(ctx, path, is_file ? flags | O_NONBLOCK | O_NOCTTY : flags);
+	struct stat st;
+	int r = 0;
+
+	if (fd < 0 || !is_file)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (is_dev_null(&st) && (flags & O_ACCMODE) == O_RDONLY)
+		return fd;
+	else if (!S_ISREG(st.st_mode))
+		r = -EBADMSG;
+	else if (st.st_size > MAX_SIZE)
+		r = -EFBIG;
+	if (r == 0)
+		return fd;
+	close(fd);
+	return r;
+}
+
+static ssize_t read_some(int fd, char *buffer, size_t room)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, buffer, room);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+static int read_whole(
+	struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
+{
+	_cleanup_fd_ int fd = knob_open(ctx, path, O_RDONLY);
+	_cleanup_free_ char *text = NULL;
+	size_t len = 0, room = 0;
+
+	if (fd < 0)
+		return fd;
+
+	for (;;) {
+		ssize_t n;
+
+		if (len > (size_t)MAX_KNOB)
+			return -EFBIG;
+		if (room - len < 2) {
+			char *more = realloc(text, room = room ? room * 4 : 512);
+
+			if (!more)
+				return -ENOMEM;
+			text = more;
+		}
+		n = read_some(fd, text + len, room - len - 1);
+		if (n < 0)
+			return (int)n;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+
+	text[len] = '\0';
+	*ret_text = TAKE(text);
+	*ret_len = len;
+	return 0;
+}
+
+/*
+ * Most callers do without a file that they cannot read; one that is too large belongs to
+ * no kernel, so that whoever saved it must hear which it is.
+ */
+int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
+{
+	int r = read_whole(ctx, path, ret_text, ret_len);
+
+	if (r == -EFBIG)
+		ctx_log(ctx, LOG_WARNING, "cannot read /%s: it is too large (over %zu MiB)",
+			path, (size_t)MAX_KNOB >> 20);
+	return r;
+}
+
+int knob_read_line(
+	struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
+{
+	int r = knob_read(ctx, path, ret_text, ret_len);
+
+	while (r == 0 && *ret_len > 0 && (*ret_text)[*ret_len - 1] == '\n')
+		(*ret_text)[--*ret_len] = '\0';
+	return r;
+}
+
+int knob_read_u64(struct irqkit_ctx *ctx, const char *path, uint64_t *ret_number)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = knob_read_line(ctx, path, &text, &len);
+
+	if (r < 0)
+		return r;
+	return parse_u64(text, len, ret_number) < 0 ? -EBADMSG : 0;
+}
+
+static int read_cpus(struct irqkit_ctx *ctx, const char *path,
+	int (*parse)(const char *, size_t, struct irqkit_cpuset **, size_t *),
+	struct irqkit_cpuset **ret_set)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = knob_read_line(ctx, path, &text, &len);
+
+	if (r < 0)
+		return r;
+	r = parse(text, len, ret_set, NULL);
+	if (r == -EINVAL || r == -ERANGE) {
+		ctx_log(ctx, LOG_DEBUG, "/%s holds no set of CPUs", path);
+		return -EBADMSG;
+	}
+	return r;
+}
+
+int knob_read_cpulist(
+	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset **ret_set)
+{
+	return read_cpus(ctx, path, irqkit_cpuset_parse_list, ret_set);
+}
+
+int knob_read_cpumask(
+	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset **ret_set)
+{
+	return read_cpus(ctx, path, irqkit_cpuset_parse_mask, ret_set);
+}
+
+int knob_read_mode(struct irqkit_ctx *ctx, const char *path, mode_t *ret_mode)
+{
+	_cleanup_fd_ int fd = knob_open(ctx, path, O_PATH);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	*ret_mode = st.st_mode;
+	return 0;
+}
+
+int knob_stream(struct irqkit_ctx *ctx, const char *path,
+	int (*feed)(void *data, const char *bytes, size_t len), void *data)
+{
+	_cleanup_fd_ int fd = knob_open(ctx, path, O_RDONLY);
+	_cleanup_free_ char *piece = NULL;
+
+	if (fd < 0)
+		return fd;
+	piece = malloc(PIECE);
+	if (!piece)
+		return -ENOMEM;
+
+	for (;;) {
+		ssize_t n = read_some(fd, piece, PIECE);
+		int r;
+
+		if (n <= 0)
+			return (int)n;
+		r = feed(data, piece, (size_t)n);
+		if (r < 0)
+			return r;
+	}
+}
+
+/* The kernel's own file, here or where a container has those of its host. */
+static bool is_of_kernel(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 &&
+		(fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
+}
+
+/*
+ * In a saved root the knob is a file that keeps what was in it beyond the new text.
+ * Newlines over that do the same in one write as truncating would in a second call.
+ */
+static size_t length_to_write(int fd, size_t len)
+{
+	struct stat st;
+
+	if (is_of_kernel(fd) || fstat(fd, &st) < 0 || st.st_size < 0)
+		return len;
+	return st.st_size > (off_t)len && st.st_size < MAX_KNOB ? (size_t)st.st_size
+								 : len;
+}
+
+int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text)
+{
+	_cleanup_fd_ int fd = knob_open(ctx, path, O_WRONLY);
+	_cleanup_free_ char *value = NULL;
+	size_t text_len = strlen(text), len;
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	len = length_to_write(fd, text_len + 1);
+	value = malloc(len);
+	if (!value)
+		return -ENOMEM;
+	memcpy(value, text, text_len);
+	memset(value + text_len, '\n', len - text_len);
+
+	do
+		n = write(fd, value, len);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -EPROTO;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void close_dir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+static int open_dir(struct irqkit_ctx *ctx, const char *path, DIR **ret_dir)
+{
+	int fd = knob_open(ctx, path, O_RDONLY | O_DIRECTORY);
+
+	if (fd < 0)
+		return fd;
+	*ret_dir = fdopendir(fd);
+	if (*ret_dir)
+		return 0;
+	close(fd);
+	return -ENOMEM;
+}
+
+int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
+	size_t *ret_count)
+{
+	DIR *dir CLEANUP(close_dir) = NULL;
+	unsigned int *numbers = NULL;
+	size_t count = 0, room = 0;
+	int r = open_dir(ctx, path, &dir);
+
+	if (r < 0)
+		return r;
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		uint32_t number;
+
+		if (parse_u32(entry->d_name, strlen(entry->d_name), &number) < 0)
+			continue;
+		if (count == room) {
+			size_t more = room ? room * 2 : 64;
+			void *grown = reallocarray(numbers, more, sizeof(*numbers));
+
+			if (!grown) {
+				free(numbers);
+				return -ENOMEM;
+			}
+			numbers = grown;
+			room = more;
+		}
+		numbers[count++] = number;
+	}
+
+	if (count)
+		qsort(numbers, count, sizeof(*numbers), compare_numbers);
+	*ret_numbers = numbers;
+	*ret_count = count;
+	return 0;
+}
+
+int knob_readlink(struct irqkit_ctx *ctx, const char *path, char **ret_target)
+{
+	_cleanup_fd_ int fd = knob_open(ctx, path, O_PATH | O_NOFOLLOW);
+	char target[PATH_MAX];
+	ssize_t len;
+
+	if (fd < 0)
+		return fd;
+	len = readlinkat(fd, "", target, sizeof(target));
+	if (len < 0) /* of what is no link, the kernel says that it isn't there */
+		return errno == ENOENT ? -EINVAL : -errno;
+	if ((size_t)len == sizeof(target))
+		return -ENAMETOOLONG;
+	*ret_target = strndup(target, (size_t)len);
+	return *ret_target ? 0 : -ENOMEM;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* From one text after another, each with its NUL, to an array in front of them. */
+static int make_array(
+	const char *texts, size_t len, size_t count, char ***ret_names, size_t *ret_count)
+{
+	size_t array_size = (count + 1) * sizeof(char *);
+	char **names = malloc(array_size + len + 1);
+	char *at;
+
+	if (!names)
+		return -ENOMEM;
+	at = (char *)names + array_size;
+	if (len)
+		memcpy(at, texts, len);
+	for (size_t i = 0; i < count; i++, at += strlen(at) + 1)
+		names[i] = at;
+	names[count] = NULL;
+	if (count)
+		qsort(names, count, sizeof(*names), compare_names);
+	*ret_names = names;
+	*ret_count = count;
+	return 0;
+}
+
+int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix,
+	char ***ret_names, size_t *ret_count)
+{
+	DIR *dir CLEANUP(close_dir) = NULL;
+	_cleanup_free_ char *texts = NULL;
+	size_t len = 0, room = 0, count = 0;
+	int r = open_dir(ctx, path, &dir);
+
+	if (r < 0)
+		return r;
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		const char *name = entry->d_name;
+		size_t size = strlen(name) + 1;
+
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+			strncmp(name, prefix, strlen(prefix)) != 0)
+			continue;
+		if (room - len < size) {
+			char *more = realloc(texts, room = (room + size) * 2 + 512);
+
+			if (!more)
+				return -ENOMEM;
+			texts = more;
+		}
+		memcpy(texts + len, name, size);
+		len += size;
+		count++;
+	}
+	return make_array(texts, len, count, ret_names, ret_count);
+}

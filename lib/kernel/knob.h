@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Files of /proc and /sys: read, written and listed. */
+#ifndef IRQKIT_KNOB_H
+#define IRQKIT_KNOB_H
+
+#include <irqkit.h>
+#include <sys/types.h>
+
+/* The whole file; @ret_text has a NUL after @ret_len bytes. */
+int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len);
+
+/* A file of one line, without its newline. */
+int knob_read_line(
+	struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len);
+
+/* A file that holds a number. -EBADMSG: it doesn't. */
+int knob_read_u64(struct irqkit_ctx *ctx, const char *path, uint64_t *ret_number);
+
+/* A file that holds a set of CPUs in list notation, or as a mask. */
+int knob_read_cpulist(
+	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset **ret_set);
+int knob_read_cpumask(
+	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset **ret_set);
+
+/*
+ * Writes @text and a newline by one write(2): the kernel takes each as a whole value.
+ * -EPROTO where it was not taken whole: the knob may hold anything then.
+ */
+int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text);
+
+int knob_read_mode(struct irqkit_ctx *ctx, const char *path, mode_t *ret_mode);
+
+/*
+ * Hands a file to @feed piece by piece, as read(2) gives it, until it ends or @feed
+ * returns something negative, which is then returned.
+ */
+int knob_stream(struct irqkit_ctx *ctx, const char *path,
+	int (*feed)(void *data, const char *bytes, size_t len), void *data);
+
+/* The names in a folder that are numbers, ascending. */
+int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
+	size_t *ret_count);
+
+/* What a link holds, unresolved. -EINVAL: it is none. */
+int knob_readlink(struct irqkit_ctx *ctx, const char *path, char **ret_target);
+
+/*
+ * The names in a folder that begin with @prefix, numbers in them in their order. One
+ * block: the end of the array is NULL, and the texts lie behind it.
+ */
+int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix,
+	char ***ret_names, size_t *ret_count);
+
+#endif

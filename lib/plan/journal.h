@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The journal: one file a change in /run/irqkit, named by its number; N.undone once it
+ * has been undone. It is complete, under that name, before the first knob is written,
+ * and says nothing of what was written after that: what a knob holds tells.
+ *
+ *     irqkit-journal 1
+ *     time	1763760000
+ *     command	irqkit set eth1 --cpus=0-3
+ *     undoes	6                                   (of an undo only)
+ *     knob	/proc/irq/283/smp_affinity	283	xen-dyn	eth1	01	0f
+ *     knob	/sys/class/net/eth1/queues/rx-0/rps_cpus		2	eth1:rx-0	0	e
+ *     knob	/proc/77/status		1234	napi/eth1-8193	0-3	2
+ *     end
+ *
+ * A knob has its path, interrupt, what it belongs to by another sign (the chip of an
+ * interrupt, the index of an interface, when a thread began) and by name, and its value
+ * before and after.
+ * Fields are separated by tabs; a byte that could be mistaken is written as \xNN.
+ */
+#ifndef IRQKIT_JOURNAL_H
+#define IRQKIT_JOURNAL_H
+
+#include "base/buffer.h"
+#include "plan/plan.h"
+#include "plan/run_dir.h"
+
+#include <irqkit.h>
+
+#define JOURNAL_HEADING "irqkit-journal 1\n"
+#define JOURNAL_UNDONE ".undone"
+
+enum {
+	FIELD_PATH,
+	FIELD_IRQ,
+	FIELD_IDENTITY,
+	FIELD_TARGET,
+	FIELD_OLD,
+	FIELD_NEW,
+	N_FIELDS
+};
+
+/* One knob of a change. */
+struct journal_entry {
+	char *field[N_FIELDS]; /* owned */
+};
+
+struct irqkit_change {
+	unsigned int number;
+	bool is_undone;
+	int64_t time;
+	char *command; /* owned */
+	unsigned int undoes;
+	struct journal_entry *entries; /* owned */
+	size_t n_entries;
+	bool is_complete; /* the file has its end */
+};
+
+/* journal.c */
+
+/*
+ * Makes the old values of all steps that are planned or written durable, as the change
+ * @number, or the next one where that is 0.
+ */
+int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
+	const char *command, unsigned int *number);
+/* Takes a change out that has been put back, or is part of another. */
+void journal_remove(struct irqkit_lock *lock, unsigned int number);
+
+/* "12" or "12.undone" */
+bool journal_parse_name(const char *name, unsigned int *ret_number, bool *ret_undone);
+
+/* The text of a change, piece by piece; it ends with "end\n". */
+void journal_format_head(
+	struct buffer *file, int64_t seconds, const char *command, unsigned int undoes);
+void journal_format_knob(struct buffer *file, const char *const field[N_FIELDS]);
+
+/* journal_read.c */
+
+/* The change that is in a file. What it holds by then is ended with journal_clear_change(). */
+int journal_read_change(int dir_fd, const char *name, struct irqkit_change *change);
+void journal_clear_change(struct irqkit_change *change);
+/* A new, empty entry. */
+int journal_add_entry(struct irqkit_change *change, struct journal_entry **ret_entry);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The kinds of knobs that a plan may write. Each is known by its path: what has none of
+ * these is never written, whoever wrote it into the journal.
+ *
+ *     /proc/irq/283/smp_affinity                   mask
+ *     /proc/irq/default_smp_affinity               mask
+ *     /sys/class/net/eth0/queues/rx-0/rps_cpus     mask; the kernel leaves CPUs out
+ *                                    /rps_flow_cnt number, made a power of two
+ *                               /tx-0/xps_cpus     mask; the kernel leaves CPUs out
+ *                                    /xps_rxqs     mask of rx queues
+ *     /proc/sys/net/core/rps_sock_flow_entries     number, made a power of two
+ *     /proc/123/status                             list: sched_setaffinity() writes it
+ */
+#include "plan/knob_value.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/queues.h"
+#include "kernel/knob_path.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NET "/sys/class/net/"
+#define DEVICE_NAME_MAX 15u /* IFNAMSIZ - 1 */
+
+enum form { MASK, LIST, NUMBER };
+
+static enum form form_of(enum irqkit_knob knob)
+{
+	switch (knob) {
+	case IRQKIT_KNOB_RPS_FLOW_CNT:
+	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
+		return NUMBER;
+	case IRQKIT_KNOB_THREAD:
+		return LIST;
+	default:
+		return MASK;
+	}
+}
+
+static bool is_number(enum irqkit_knob knob)
+{
+	return form_of(knob) == NUMBER;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Paths                                                                           */
+
+/* %u between two texts, as the kernel would write it. */
+static bool parse_numbered(
+	const char *text, const char *before, const char *after, uint32_t *ret_number)
+{
+	size_t len;
+
+	if (strncmp(text, before, strlen(before)) != 0)
+		return false;
+	text += strlen(before);
+	len = strspn(text, "0123456789");
+	return (len == 1 || text[0] != '0') && parse_u32(text, len, ret_number) == 0 &&
+		*ret_number <= INT32_MAX && strcmp(text + len, after) == 0;
+}
+
+static bool parse_queue_path(const char *path, enum irqkit_knob *ret_knob)
+{
+	static const struct {
+		const char *before, *after;
+		enum irqkit_knob knob;
+	} files[] = {
+		{ "/queues/rx-", "/rps_cpus", IRQKIT_KNOB_RPS_CPUS },
+		{ "/queues/rx-", "/rps_flow_cnt", IRQKIT_KNOB_RPS_FLOW_CNT },
+		{ "/queues/tx-", "/xps_cpus", IRQKIT_KNOB_XPS_CPUS },
+		{ "/queues/tx-", "/xps_rxqs", IRQKIT_KNOB_XPS_RXQS },
+	};
+	const char *name = path + strlen(NET);
+	size_t len = strcspn(name, "/");
+	uint32_t number;
+
+	if (len < 1 || len > DEVICE_NAME_MAX || strncmp(name, "./", 2) == 0 ||
+		strncmp(name, "../", 3) == 0)
+		return false;
+	for (size_t i = 0; i < LENGTH(files); i++) {
+		if (!parse_numbered(name + len, files[i].before, files[i].after, &number))
+			continue;
+		*ret_knob = files[i].knob;
+		return true;
+	}
+	return false;
+}
+
+bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret_number)
+{
+	if (strcmp(path, DEFAULT_AFFINITY_PATH) == 0)
+		*ret_knob = IRQKIT_KNOB_DEFAULT_AFFINITY;
+	else if (strcmp(path, SOCK_FLOW_ENTRIES_PATH) == 0)
+		*ret_knob = IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES;
+	else if (parse_numbered(path, "/proc/irq/", "/smp_affinity", ret_number))
+		*ret_knob = IRQKIT_KNOB_AFFINITY;
+	else if (parse_numbered(path, "/proc/", "/status", ret_number))
+		*ret_knob = IRQKIT_KNOB_THREAD;
+	else
+		return strncmp(path, NET, strlen(NET)) == 0 &&
+			parse_queue_path(path, ret_knob);
+	return true;
+}
+
+/*
+ * The index of the interface that the knob of a queue belongs to: another interface by
+ * the same name has another. "" where it isn't told.
+ */
+int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text)
+{
+	size_t len = strlen(NET) + strcspn(path + strlen(NET), "/");
+	_cleanup_free_ char *text = NULL;
+	uint32_t index;
+	size_t text_len;
+
+	if (knob_readf_line(
+		    ctx, &text, &text_len, "%.*s/ifindex", (int)len - 1, path + 1) < 0 ||
+		parse_u32(text, text_len, &index) < 0) {
+		free(text);
+		text = strdup("");
+	}
+	if (!text)
+		return -ENOMEM;
+	*ret_text = TAKE(text);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Values                                                                          */
+
+void knob_value_clear(struct knob_value *value)
+{
+	free(value->text);
+	irqkit_cpuset_free(value->cpus);
+	*value = (struct knob_value){ 0 };
+}
+
+int knob_value_parse(
+	enum irqkit_knob knob, const char *text, struct knob_value *ret_value)
+{
+	struct knob_value value = { .text = strdup(text) };
+	size_t len = strlen(text);
+	int r;
+
+	if (!value.text)
+		return -ENOMEM;
+	if (form_of(knob) == NUMBER)
+		r = parse_u64(text, len, &value.number);
+	else if (form_of(knob) == LIST)
+		r = irqkit_cpuset_parse_list(text, len, &value.cpus, NULL);
+	else
+		r = irqkit_cpuset_parse_mask(text, len, &value.cpus, NULL);
+	if (r < 0) {
+		free(value.text);
+		return r == -EINVAL || r == -ERANGE ? -EBADMSG : r;
+	}
+	*ret_value = value;
+	return 0;
+}
+
+int knob_value_set_cpus(enum irqkit_knob knob, const struct irqkit_cpuset *cpus,
+	const char *like, struct knob_value *ret_value)
+{
+	struct knob_value value = { 0 };
+	int r = irqkit_cpuset_copy(cpus, &value.cpus);
+
+	if (r == 0)
+		r = form_of(knob) == LIST
+			? irqkit_cpuset_format_list(cpus, &value.text)
+			: cpuset_format_mask_like(cpus, like, &value.text);
+	if (r < 0) {
+		knob_value_clear(&value);
+		return r;
+	}
+	*ret_value = value;
+	return 0;
+}
+
+int knob_value_set_number(uint64_t number, struct knob_value *ret_value)
+{
+	struct knob_value value = { .number = number };
+
+	if (asprintf(&value.text, "%llu", (unsigned long long)number) < 0)
+		return -ENOMEM;
+	*ret_value = value;
+	return 0;
+}
+
+bool knob_value_is_equal(
+	enum irqkit_knob knob, const struct knob_value *a, const struct knob_value *b)
+{
+	return is_number(knob) ? a->number == b->number
+			       : irqkit_cpuset_is_equal(a->cpus, b->cpus);
+}
+
+/* Is @cpu one that the kernel leaves out of what is written to @knob? */
+static bool may_leave_out(
+	struct irqkit_topology *topology, enum irqkit_knob knob, unsigned int cpu)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_ONLINE);
+	const struct irqkit_cpuset *isolated = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_ISOLATED);
+	const struct irqkit_cpuset *nohz_full = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_NOHZ_FULL);
+
+	if (online && !irqkit_cpuset_has(online, cpu))
+		return true;
+	return knob == IRQKIT_KNOB_RPS_CPUS &&
+		((isolated && irqkit_cpuset_has(isolated, cpu)) ||
+			(nohz_full && irqkit_cpuset_has(nohz_full, cpu)));
+}
+
+/*
+ * net/core/net-sysfs.c, rps_cpumask_housekeeping(); net/core/dev.c, netif_set_xps_queue();
+ * kernel/sched/, __sched_setaffinity(), which keeps what the cpuset has online
+ */
+static bool are_left_out(struct irqkit_ctx *ctx, enum irqkit_knob knob,
+	const struct irqkit_cpuset *given, const struct irqkit_cpuset *kept)
+{
+	struct irqkit_topology *topology;
+	bool all = true;
+
+	if (irqkit_cpuset_is_empty(kept) || !irqkit_cpuset_is_subset(kept, given) ||
+		irqkit_topology_new(ctx, &topology) < 0)
+		return false;
+	irqkit_cpuset_foreach (cpu, given)
+		if (!irqkit_cpuset_has(kept, cpu))
+			all = all && may_leave_out(topology, knob, cpu);
+	irqkit_topology_free(topology);
+	return all;
+}
+
+bool knob_value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
+	const struct knob_value *given, const struct knob_value *now)
+{
+	if (knob_value_is_equal(knob, given, now))
+		return true;
+	if (is_number(knob))
+		return now->number == round_up_to_power(given->number);
+	if (knob != IRQKIT_KNOB_RPS_CPUS && knob != IRQKIT_KNOB_XPS_CPUS &&
+		knob != IRQKIT_KNOB_THREAD)
+		return false;
+	return are_left_out(ctx, knob, given->cpus, now->cpus);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which knobs a plan may write, and what they hold. */
+#ifndef IRQKIT_KNOB_VALUE_H
+#define IRQKIT_KNOB_VALUE_H
+
+#include <irqkit.h>
+
+#define DEFAULT_AFFINITY_PATH "/proc/irq/default_smp_affinity"
+
+/* What a knob holds, or is to hold. */
+struct knob_value {
+	char *text; /* owned, or NULL: nothing */
+	struct irqkit_cpuset *cpus; /* owned; of a number NULL. Of xps_rxqs: rx queues */
+	uint64_t number;
+};
+void knob_value_clear(struct knob_value *value);
+/* -EBADMSG: no such value. */
+int knob_value_parse(
+	enum irqkit_knob knob, const char *text, struct knob_value *ret_value);
+/* A mask gets as many digits as @like. */
+int knob_value_set_cpus(enum irqkit_knob knob, const struct irqkit_cpuset *cpus,
+	const char *like, struct knob_value *ret_value);
+int knob_value_set_number(uint64_t number, struct knob_value *ret_value);
+bool knob_value_is_equal(
+	enum irqkit_knob knob, const struct knob_value *a, const struct knob_value *b);
+/*
+ * Is @now what the kernel makes of @given by right? It leaves out CPUs of rps_cpus,
+ * xps_cpus and threads that are offline, and numbers of flows become powers of two.
+ */
+bool knob_value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
+	const struct knob_value *given, const struct knob_value *now);
+
+/* False: no knob that is ever written. @ret_number: the interrupt, or the process. */
+bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret_number);
+/* Of the interface of a queue's knob; "" where it isn't told. */
+int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text);
+
+#endif

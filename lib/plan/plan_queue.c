@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Steps for what belongs to the queues of network devices, and for kernel threads. */
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/queues.h"
+#include "plan/plan.h"
+#include "plan/thread_knob.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* "eth0:rx-0", as a TARGET is written */
+static int format_target(const struct irqkit_queue *queue, char **ret_target)
+{
+	const char *device = irqkit_device_get_name(irqkit_queue_get_device(queue));
+	const char *direction = irqkit_queue_get_direction(queue) == IRQKIT_RX ? "rx"
+									       : "tx";
+	char *target;
+
+	if (asprintf(&target, "%s:%s-%u", device, direction,
+		    irqkit_queue_get_number(queue)) < 0)
+		return -ENOMEM;
+	*ret_target = target;
+	return 0;
+}
+
+static int set_path(struct irqkit_step *step, const struct irqkit_queue *queue)
+{
+	static const char *const files[] = {
+		[IRQKIT_KNOB_RPS_CPUS] = "rps_cpus",
+		[IRQKIT_KNOB_RPS_FLOW_CNT] = "rps_flow_cnt",
+		[IRQKIT_KNOB_XPS_CPUS] = "xps_cpus",
+		[IRQKIT_KNOB_XPS_RXQS] = "xps_rxqs",
+	};
+	_cleanup_free_ char *folder = NULL;
+	enum irqkit_knob knob;
+	uint32_t number;
+	int r = irqkit_queue_format_path(queue, &folder);
+
+	if (r < 0)
+		return r;
+	if (asprintf(&step->path, "%s/%s", folder, files[step->knob]) < 0) {
+		step->path = NULL;
+		return -ENOMEM;
+	}
+	/* a name that no interface can have, of the other direction */
+	return knob_parse_path(step->path, &knob, &number) && knob == step->knob
+		? 0
+		: -EINVAL;
+}
+
+static int set_queue(struct irqkit_ctx *ctx, struct irqkit_step *step,
+	const struct irqkit_queue *queue, const char *why)
+{
+	int r = set_path(step, queue);
+
+	if (r == 0)
+		r = format_target(queue, &step->target);
+	if (r == 0)
+		r = knob_read_ifindex(ctx, step->path, &step->identity);
+	if (r == 0)
+		step->why = strdup(why);
+	return r < 0 ? r : step->why ? 0 : -ENOMEM;
+}
+
+/* What all have in common; of a number, @cpus is NULL. */
+static int add_queue(struct irqkit_plan *plan, enum irqkit_knob knob,
+	const struct irqkit_queue *queue, const struct irqkit_cpuset *cpus,
+	uint64_t number, const char *why)
+{
+	struct irqkit_step *step;
+	int r = plan_add_step(plan, &step);
+
+	if (r < 0)
+		return r;
+	step->knob = knob;
+	r = set_queue(plan->ctx, step, queue, why);
+	if (r == 0)
+		r = cpus ? step_set_cpus(plan->ctx, step, cpus)
+			 : step_set_number(plan->ctx, step, number);
+	if (r < 0)
+		plan_drop_step(plan);
+	return r;
+}
+
+EXPORT int irqkit_plan_add_rps_cpus(struct irqkit_plan *plan,
+	const struct irqkit_queue *queue, const struct irqkit_cpuset *cpus,
+	const char *why)
+{
+	return add_queue(plan, IRQKIT_KNOB_RPS_CPUS, queue, cpus, 0, why);
+}
+
+EXPORT int irqkit_plan_add_xps_cpus(struct irqkit_plan *plan,
+	const struct irqkit_queue *queue, const struct irqkit_cpuset *cpus,
+	const char *why)
+{
+	return add_queue(plan, IRQKIT_KNOB_XPS_CPUS, queue, cpus, 0, why);
+}
+
+EXPORT int irqkit_plan_add_xps_rxqs(struct irqkit_plan *plan,
+	const struct irqkit_queue *queue, const struct irqkit_cpuset *rxqs,
+	const char *why)
+{
+	return add_queue(plan, IRQKIT_KNOB_XPS_RXQS, queue, rxqs, 0, why);
+}
+
+EXPORT int irqkit_plan_add_rps_flow_cnt(struct irqkit_plan *plan,
+	const struct irqkit_queue *queue, uint64_t count, const char *why)
+{
+	return add_queue(plan, IRQKIT_KNOB_RPS_FLOW_CNT, queue, NULL,
+		round_up_to_power(count), why);
+}
+
+EXPORT int irqkit_plan_add_rps_sock_flow_entries(
+	struct irqkit_plan *plan, uint64_t count, const char *why)
+{
+	struct irqkit_step *step;
+	int r = plan_add_machine_step(plan, IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES,
+		SOCK_FLOW_ENTRIES_PATH, "all devices", why, &step);
+
+	if (r < 0)
+		return r;
+	r = step_set_number(plan->ctx, step, round_up_to_power(count));
+	if (r < 0)
+		plan_drop_step(plan);
+	return r;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Threads                                                                         */
+
+static int set_thread(struct irqkit_ctx *ctx, struct irqkit_step *step,
+	const struct irqkit_thread *thread, const char *why)
+{
+	unsigned int pid = irqkit_thread_get_pid(thread);
+	int r;
+
+	step->knob = IRQKIT_KNOB_THREAD;
+	step->pid = pid;
+	step->why = strdup(why);
+	if (asprintf(&step->path, "/proc/%u/status", pid) < 0)
+		step->path = NULL;
+	if (!step->path || !step->why)
+		return -ENOMEM;
+	r = thread_read_identity(ctx, pid, &step->target, &step->identity);
+	if (r < 0)
+		return r;
+	/* the number is another thread's by now */
+	return strcmp(step->target, irqkit_thread_get_name(thread)) == 0 ? 0 : -ENOENT;
+}
+
+EXPORT int irqkit_plan_add_thread_affinity(struct irqkit_plan *plan,
+	const struct irqkit_thread *thread, const struct irqkit_cpuset *cpus,
+	const char *why)
+{
+	bool is_fixed = irqkit_thread_is_fixed(thread);
+	struct irqkit_step *step;
+	int r = plan_add_step(plan, &step);
+
+	if (r < 0)
+		return r;
+	r = set_thread(
+		plan->ctx, step, thread, is_fixed ? "placed by the kernel alone" : why);
+	if (r == 0 && is_fixed)
+		step->result = IRQKIT_SKIPPED;
+	else if (r == 0)
+		r = step_set_cpus(plan->ctx, step, cpus);
+	if (r < 0)
+		plan_drop_step(plan);
+	return r;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The files of /run/irqkit. */
+#ifndef IRQKIT_RUN_DIR_H
+#define IRQKIT_RUN_DIR_H
+
+#include <irqkit.h>
+
+struct irqkit_lock {
+	int dir_fd; /* /run/irqkit */
+	int lock_fd;
+};
+
+/* Opens the folder, and makes it where @make. -ENOENT: it isn't there. */
+int run_dir_open(struct irqkit_ctx *ctx, bool make);
+
+/* A file has its name, and the place of what had it before, when it is complete. */
+int run_dir_write(int dir_fd, const char *name, const char *text, size_t len);
+
+/* Brings the names of the files to the disk. */
+int run_dir_sync(int dir_fd);
+
+/* The whole file, with a NUL behind it. -EBADMSG: it is no such file. */
+int run_dir_read(int dir_fd, const char *name, char **ret_text);
+
+/* Calls @each with every name in the folder, until it returns something negative. */
+int run_dir_list(int dir_fd, int (*each)(void *data, const char *name), void *data);
+
+#endif

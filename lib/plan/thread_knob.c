@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The affinity of a kernel thread as a knob: read from /proc/PID/status, written by
+ * sched_setaffinity(). A number of a process is given to another one sooner or later, so
+ * its name and the time when it began go with it.
+ */
+#include "plan/thread_knob.h"
+#include "base/macros.h"
+#include "kernel/knob_path.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+
+/* The 22nd field of stat, from the 3rd on; the 2nd, the name, may hold anything. */
+#define FIELDS_BEFORE_START 19
+
+static int read_text(
+	struct irqkit_ctx *ctx, unsigned int pid, const char *name, char **ret_text)
+{
+	size_t len;
+	int r = knob_readf_line(ctx, ret_text, &len, "proc/%u/%s", pid, name);
+
+	return r == -ESRCH ? -ENOENT : r;
+}
+
+int thread_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list)
+{
+	static const char word[] = "\nCpus_allowed_list:";
+	_cleanup_free_ char *text = NULL;
+	const char *list;
+	int r = read_text(ctx, pid, "status", &text);
+
+	if (r < 0)
+		return r;
+	list = strstr(text, word);
+	if (!list)
+		return -EBADMSG;
+	list += strlen(word);
+	list += strspn(list, " \t");
+	*ret_list = strndup(list, strcspn(list, "\n"));
+	return *ret_list ? 0 : -ENOMEM;
+}
+
+int thread_read_identity(
+	struct irqkit_ctx *ctx, unsigned int pid, char **ret_name, char **ret_start)
+{
+	_cleanup_free_ char *name = NULL, *stat = NULL, *start = NULL;
+	const char *at;
+	int r = read_text(ctx, pid, "comm", &name);
+
+	if (r < 0)
+		return r;
+	r = read_text(ctx, pid, "stat", &stat);
+	at = r == 0 ? strrchr(stat, ')') : NULL;
+	at = at && at[1] ? at + 2 : NULL;
+	for (int i = 0; at && i < FIELDS_BEFORE_START; i++) {
+		at = strchr(at, ' ');
+		at = at ? at + 1 : NULL;
+	}
+	/* a saved root may have no stat */
+	start = at ? strndup(at, strspn(at, "0123456789")) : strdup("");
+	if (!start)
+		return -ENOMEM;
+	*ret_name = TAKE(name);
+	*ret_start = TAKE(start);
+	return 0;
+}
+
+bool thread_is_same(
+	struct irqkit_ctx *ctx, unsigned int pid, const char *name, const char *start)
+{
+	_cleanup_free_ char *now_name = NULL, *now_start = NULL;
+
+	return thread_read_identity(ctx, pid, &now_name, &now_start) == 0 &&
+		strcmp(now_name, name) == 0 && strcmp(now_start, start) == 0;
+}
+
+int thread_write_cpus(unsigned int pid, const struct irqkit_cpuset *cpus)
+{
+	size_t n = 1;
+	cpu_set_t *set;
+	int r;
+
+	irqkit_cpuset_foreach (cpu, cpus)
+		n = cpu + 1;
+	set = CPU_ALLOC(n);
+	if (!set)
+		return -ENOMEM;
+	CPU_ZERO_S(CPU_ALLOC_SIZE(n), set);
+	irqkit_cpuset_foreach (cpu, cpus)
+		CPU_SET_S(cpu, CPU_ALLOC_SIZE(n), set);
+	r = sched_setaffinity((pid_t)pid, CPU_ALLOC_SIZE(n), set) < 0 ? -errno : 0;
+	CPU_FREE(set);
+	return r;
+}

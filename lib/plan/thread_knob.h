@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The affinity of a thread, which is a knob without a file. */
+#ifndef IRQKIT_THREAD_KNOB_H
+#define IRQKIT_THREAD_KNOB_H
+
+#include <irqkit.h>
+
+/* -ENOENT: there is no such process. */
+int thread_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list);
+/* Its name, and when it began; "" where a saved root doesn't tell. */
+int thread_read_identity(
+	struct irqkit_ctx *ctx, unsigned int pid, char **ret_name, char **ret_start);
+bool thread_is_same(
+	struct irqkit_ctx *ctx, unsigned int pid, const char *name, const char *start);
+int thread_write_cpus(unsigned int pid, const struct irqkit_cpuset *cpus);
+
+#endif

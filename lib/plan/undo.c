@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A change of the journal -> the steps that put it back. Never blindly: what has moved on
+ * since then is left alone.
+ */
+#include "base/macros.h"
+#include "interrupts/snapshot.h"
+#include "plan/journal.h"
+#include "plan/step.h"
+#include "plan/thread_knob.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Does the number still belong to what it belonged to when the change was made? */
+static bool is_same_interrupt(const struct journal_entry *entry,
+	const struct irqkit_snapshot *snapshot, char **ret_now)
+{
+	const struct irqkit_interrupt *now =
+		irqkit_snapshot_find(snapshot, entry->field[FIELD_IRQ]);
+	const char *chip = now && now->chip ? now->chip : "";
+
+	*ret_now = now ? interrupt_join_actions(now) : NULL;
+	return *ret_now && strcmp(*ret_now, entry->field[FIELD_TARGET]) == 0 &&
+	       strcmp(chip, entry->field[FIELD_IDENTITY]) == 0;
+}
+
+/* Has the knob's number or name become something else's? Then it is skipped. */
+static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
+	const struct journal_entry *entry, const struct irqkit_snapshot *snapshot,
+	bool force)
+{
+	const char *identity = entry->field[FIELD_IDENTITY];
+	_cleanup_free_ char *now = NULL;
+	int r = 0;
+
+	switch (step->knob) {
+	case IRQKIT_KNOB_AFFINITY:
+		if (is_same_interrupt(entry, snapshot, &now) || (force && now))
+			return 0;
+		step->result = IRQKIT_SKIPPED;
+		step->error = now ? 0 : ENOENT;
+		return now ? step_set_why(step, "%d is now %s", step->irq, now)
+			   : step_set_why(step, "%d is gone", step->irq);
+	case IRQKIT_KNOB_THREAD: /* never another process, forced or not */
+		if (thread_is_same(ctx, step->pid, step->target, identity))
+			return 0;
+		step->result = IRQKIT_SKIPPED;
+		step->error = ENOENT;
+		return step_set_why(step, "this thread has ended");
+	case IRQKIT_KNOB_DEFAULT_AFFINITY:
+	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
+		return 0;
+	default:
+		r = knob_read_ifindex(ctx, step->path, &now);
+		if (r < 0 || force || !*now || !*identity || strcmp(now, identity) == 0)
+			return r;
+		step->result = IRQKIT_SKIPPED;
+		return step_set_why(step, "another interface has this name now");
+	}
+}
+
+static int fill_step(struct irqkit_step *step, const struct journal_entry *entry)
+{
+	uint32_t number = 0;
+
+	if (!knob_parse_path(entry->field[FIELD_PATH], &step->knob, &number))
+		return -EBADMSG;
+	if (step->knob == IRQKIT_KNOB_AFFINITY)
+		step->irq = (int)number;
+	else if (step->knob == IRQKIT_KNOB_THREAD)
+		step->pid = number;
+	step->path = strdup(entry->field[FIELD_PATH]);
+	step->target = strdup(entry->field[FIELD_TARGET]);
+	step->identity = strdup(entry->field[FIELD_IDENTITY]);
+	if (!step->path || !step->target || !step->identity)
+		return -ENOMEM;
+	return knob_value_parse(step->knob, entry->field[FIELD_OLD], &step->new_value);
+}
+
+/*
+ * Is the value the one that the change gave, or what the kernel made of it? It places the
+ * threads of interrupts itself, where these are served.
+ */
+static bool is_as_changed(struct irqkit_ctx *ctx, const struct irqkit_step *step,
+	const struct journal_entry *entry)
+{
+	struct knob_value given CLEANUP(knob_value_clear) = { 0 };
+
+	if (knob_value_parse(step->knob, entry->field[FIELD_NEW], &given) < 0)
+		return false;
+	if (step->knob == IRQKIT_KNOB_THREAD && strncmp(step->target, "irq/", 4) == 0)
+		return irqkit_cpuset_is_subset(step->old_value.cpus, given.cpus);
+	return knob_value_is_kept(ctx, step->knob, &given, &step->old_value);
+}
+
+static int decide(struct irqkit_ctx *ctx, struct irqkit_step *step,
+	const struct journal_entry *entry, const struct irqkit_snapshot *snapshot,
+	bool force)
+{
+	int r = check_identity(ctx, step, entry, snapshot, force);
+
+	if (r < 0 || step->result == IRQKIT_SKIPPED)
+		return r;
+	r = step_read_old(ctx, step);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0) {
+		step->result = IRQKIT_SKIPPED;
+		step->error = -r;
+		return step_set_why(step, "cannot be read: %s", strerror(-r));
+	}
+	if (knob_value_is_equal(step->knob, &step->old_value, &step->new_value)) {
+		step->result = IRQKIT_UNCHANGED;
+		step_read_effective(ctx, step);
+		return step_set_why(step, "it is so already");
+	}
+	if (!force && !is_as_changed(ctx, step, entry)) {
+		step->result = IRQKIT_SKIPPED;
+		return step_set_why(step, "changed since then, from %s",
+			entry->field[FIELD_NEW]);
+	}
+	return step_set_why(step, "as it was");
+}
+
+EXPORT int irqkit_plan_add_undo(struct irqkit_plan *plan,
+	const struct irqkit_change *change, const struct irqkit_snapshot *snapshot,
+	bool force)
+{
+	plan->undoes = change->number;
+	for (size_t i = change->n_entries; i-- > 0;) {
+		const struct journal_entry *entry = &change->entries[i];
+		struct irqkit_step *step;
+		int r = plan_add_step(plan, &step);
+
+		if (r < 0)
+			return r;
+		r = fill_step(step, entry);
+		if (r == 0)
+			r = decide(plan->ctx, step, entry, snapshot, force);
+		if (r < 0) {
+			plan_drop_step(plan);
+			return r;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * SETs, as users write them:
+ *
+ *     all , ^0-3 , node:1-2 , ^ other-threads
+ *     part  part   part         part
+ *           numbers             ^ word
+ *                  word:numbers        set_word.c
+ *
+ * What is wrong with one says set_refuse.c.
+ */
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "set/set_refuse.h"
+#include "set/set_word.h"
+#include "topology/topology.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------- */
+/* Numbers                                                                         */
+
+/* Which mistake it is that irqkit_cpuset_parse_list() found in numbers at @bad. */
+static int refuse_numbers(struct set_parse *p, const struct set_part *part, int error,
+	size_t bad, const char *example)
+{
+	const char *rest = part->text + bad;
+	size_t len = part->len - bad, at = part->at + bad;
+	char before = bad > 0 ? rest[-1] : '\0';
+
+	if (error == -ERANGE)
+		return set_refuse(p, error, at,
+			"in '%.*s' the number at '%.*s' is too large",
+			QUOTE(part->text, part->len), QUOTE(rest, len));
+	if (len == 0)
+		return set_refuse(p, error, at,
+			"'%.*s' ends where a number should stand: it should look like %s",
+			QUOTE(part->text, part->len), example);
+	if (before == '-' && *rest >= '0' && *rest <= '9')
+		return set_refuse(p, error, at,
+			"the range in '%.*s' ends before it begins",
+			QUOTE(part->text, part->len));
+	if (before == ':' && *rest == '0')
+		return set_refuse(p, error, at, "the stride in '%.*s' is 0",
+			QUOTE(part->text, part->len));
+	return set_refuse(p, error, at,
+		"'%.*s' is wrong from '%.*s' on: it should look like %s",
+		QUOTE(part->text, part->len), QUOTE(rest, len), example);
+}
+
+/* The numbers from @from on in a part. */
+static int parse_numbers(struct set_parse *p, const struct set_part *part, size_t from,
+	const char *example, struct irqkit_cpuset **ret_numbers)
+{
+	size_t bad = 0;
+	int r;
+
+	if (from == part->len)
+		return refuse_numbers(p, part, -EINVAL, from, example);
+	r = irqkit_cpuset_parse_list(
+		part->text + from, part->len - from, ret_numbers, &bad);
+	if (r == -EINVAL || r == -ERANGE)
+		return refuse_numbers(p, part, r, from + bad, example);
+	return r;
+}
+
+static bool has_numbers(const struct set_part *part)
+{
+	return part->len > 0 && part->text[0] >= '0' && part->text[0] <= '9';
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Parts                                                                           */
+
+static bool next_part(struct set_parse *p, struct set_part *ret)
+{
+	const char *comma;
+
+	if (p->next > p->len)
+		return false;
+	ret->text = p->text + p->next;
+	ret->at = p->next;
+	comma = memchr(ret->text, ',', p->len - p->next);
+	ret->len = comma ? (size_t)(comma - ret->text) : p->len - p->next;
+	p->next += ret->len + 1;
+
+	ret->takes_away = ret->len > 0 && ret->text[0] == '^';
+	if (ret->takes_away) {
+		ret->text++;
+		ret->len--;
+		ret->at++;
+	}
+	return true;
+}
+
+static int parse_word(
+	struct set_parse *p, const struct set_part *part, struct irqkit_cpuset **ret_set)
+{
+	const struct set_word *word = set_find_word(part);
+	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL, *set = NULL;
+	size_t name_len;
+	int r;
+
+	if (!word)
+		return set_refuse(p, -EINVAL, part->at,
+			"'%.*s' is no set of CPUs: there are numbers like 0-3,8 and the "
+			"words all, node:N, package:N, llc:CPU, siblings:CPU, "
+			"first-threads, other-threads, isolated, housekeeping, local, "
+			"irq:N", QUOTE(part->text, part->len));
+	name_len = strlen(word->name);
+	if (word->example && part->len == name_len)
+		return set_refuse(p, -EINVAL, part->at + part->len,
+			"'%s' needs a number, as in %s", word->name, word->example);
+	if (!word->example && part->len > name_len)
+		return set_refuse(p, -EINVAL, part->at + name_len,
+			"'%.*s': nothing may stand behind '%s'",
+			QUOTE(part->text, part->len), word->name);
+
+	r = irqkit_cpuset_new(&set);
+	if (r == 0 && !word->example)
+		r = word->add(p, part, 0, set);
+	else if (r == 0)
+		r = parse_numbers(p, part, name_len + 1, word->example, &numbers);
+	for (int n = -1; r == 0 && numbers && (n = irqkit_cpuset_next(numbers, n)) >= 0;)
+		r = word->add(p, part, (unsigned int)n, set);
+	if (r < 0)
+		return r;
+	if (p->online)
+		irqkit_cpuset_keep_set(set, p->online);
+	*ret_set = TAKE(set);
+	return 0;
+}
+
+static int refuse_empty_part(struct set_parse *p, const struct set_part *part)
+{
+	if (part->takes_away)
+		return set_refuse(p, -EINVAL, part->at,
+			"a CPU should stand behind '^': it should look like all,^0");
+	if (p->len == 0)
+		return set_refuse(p, -EINVAL, 0,
+			"no CPU is named: it should look like 0-3,8");
+	if (part->at == p->len)
+		return set_refuse(p, -EINVAL, part->at,
+			"'%.*s' ends where a CPU should stand: it should look like 0-3,8",
+			QUOTE(p->text, p->len));
+	return set_refuse(p, -EINVAL, part->at,
+		"in '%.*s' a CPU should stand before '%.*s'", QUOTE(p->text, p->len),
+		QUOTE(part->text, p->len - part->at));
+}
+
+static int parse_part(struct set_parse *p, const struct set_part *part)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
+	int r;
+
+	if (part->len == 0)
+		return refuse_empty_part(p, part);
+	if (part->takes_away && part->at == 1)
+		return set_refuse(p, -EINVAL, 0,
+			"'^%.*s' takes away from nothing: all but that is 'all,^%.*s'",
+			QUOTE(part->text, part->len), QUOTE(part->text, part->len));
+	if (has_numbers(part))
+		r = parse_numbers(p, part, 0, "0-3,8", &set);
+	else
+		r = parse_word(p, part, &set);
+	if (r < 0)
+		return r;
+
+	if (!part->takes_away)
+		return irqkit_cpuset_add_set(p->set, set);
+	irqkit_cpuset_remove_set(p->set, set);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* The whole                                                                       */
+
+static int refuse_empty(struct set_parse *p)
+{
+	struct set_part part;
+	const struct set_word *word;
+
+	p->next = 0;
+	next_part(p, &part);
+	word = set_find_word(&part);
+	if (p->next > p->len && word)
+		return set_refuse(p, -ENODATA, 0, "'%.*s' holds no CPU: %s",
+			QUOTE(p->text, p->len), word->why_empty);
+	return set_refuse(p, -ENODATA, 0, "'%.*s' holds no CPU", QUOTE(p->text, p->len));
+}
+
+/* Names the last part that put @cpu there: words only hold CPUs that are online. */
+static int refuse_result(struct set_parse *p, unsigned int cpu)
+{
+	struct set_part part, guilty = { .text = p->text, .len = p->len };
+
+	for (p->next = 0; next_part(p, &part);) {
+		_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
+
+		if (!part.takes_away && has_numbers(&part) &&
+			irqkit_cpuset_parse_list(part.text, part.len, &set, NULL) == 0 &&
+			irqkit_cpuset_has(set, cpu))
+			guilty = part;
+	}
+	return set_refuse_cpu(p, &guilty, cpu);
+}
+
+static int check_result(struct set_parse *p)
+{
+	const struct irqkit_cpuset *there = p->online;
+
+	if (irqkit_cpuset_is_empty(p->set))
+		return refuse_empty(p);
+	if (!there)
+		there = irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_POSSIBLE);
+	if (!there || irqkit_cpuset_is_subset(p->set, there))
+		return 0;
+	irqkit_cpuset_remove_set(p->set, there);
+	return refuse_result(p, (unsigned int)irqkit_cpuset_next(p->set, -1));
+}
+
+EXPORT int irqkit_topology_parse_set(struct irqkit_topology *topology, const char *text,
+	size_t len, const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set,
+	size_t *reterr_at, char **reterr_message)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
+	struct set_parse p = {
+		.topology = topology,
+		.local = local,
+		.online = irqkit_topology_get_cpus(topology, IRQKIT_CPUS_ONLINE),
+		.text = text,
+		.len = len,
+	};
+	struct set_part part;
+	int r = irqkit_cpuset_new(&set);
+
+	p.set = set;
+	while (r == 0 && next_part(&p, &part))
+		r = parse_part(&p, &part);
+	if (r == 0)
+		r = check_result(&p);
+	if (topology_get_error(topology) < 0)
+		r = topology_get_error(topology);
+	if (r < 0) {
+		if (reterr_at)
+			*reterr_at = p.at;
+		if (reterr_message)
+			*reterr_message = TAKE(p.message);
+		free(p.message);
+		return r;
+	}
+
+	*ret_set = TAKE(set);
+	return 0;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The words of a SET, one line each in the table at the end. */
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "set/set_refuse.h"
+#include "set/set_word.h"
+#include "topology/topology.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* A word for @known, which is NULL where the kernel doesn't tell. */
+static int add_known(struct set_parse *p, const struct set_part *part,
+	const struct irqkit_cpuset *known, struct irqkit_cpuset *set)
+{
+	if (known)
+		return irqkit_cpuset_add_set(set, known);
+	return set_refuse(p, -ENODATA, part->at,
+		"'%.*s': the kernel doesn't tell which CPUs these are",
+		QUOTE(part->text, part->len));
+}
+
+static int add_all(struct set_parse *p, const struct set_part *part, unsigned int number,
+	struct irqkit_cpuset *set)
+{
+	(void)number;
+	return add_known(p, part, p->online, set);
+}
+
+static int add_isolated(struct set_parse *p, const struct set_part *part,
+	unsigned int number, struct irqkit_cpuset *set)
+{
+	(void)number;
+	return add_known(p, part,
+		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_ISOLATED), set);
+}
+
+static int add_housekeeping(struct set_parse *p, const struct set_part *part,
+	unsigned int number, struct irqkit_cpuset *set)
+{
+	(void)number;
+	return add_known(p, part,
+		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_HOUSEKEEPING), set);
+}
+
+static int add_first_threads(struct set_parse *p, const struct set_part *part,
+	unsigned int number, struct irqkit_cpuset *set)
+{
+	(void)number;
+	return add_known(p, part, irqkit_topology_get_first_threads(p->topology), set);
+}
+
+static int add_other_threads(struct set_parse *p, const struct set_part *part,
+	unsigned int number, struct irqkit_cpuset *set)
+{
+	(void)number;
+	return add_known(p, part, irqkit_topology_get_other_threads(p->topology), set);
+}
+
+static int add_local(struct set_parse *p, const struct set_part *part,
+	unsigned int number, struct irqkit_cpuset *set)
+{
+	(void)number;
+	if (p->local)
+		return irqkit_cpuset_add_set(set, p->local);
+	return set_refuse(p, -EINVAL, part->at,
+		"'local' means the CPUs near a device, and no device is in question "
+		"here");
+}
+
+/* "no NUMA node 7: there are 0-1" */
+static int refuse_number(struct set_parse *p, const struct set_part *part,
+	const char *what, unsigned int number, const struct irqkit_cpuset *there)
+{
+	_cleanup_free_ char *list = NULL;
+
+	if (irqkit_cpuset_format_list(there, &list) < 0)
+		return -ENOMEM;
+	return set_refuse(p, -ENODEV, part->at, "no %s %u: there %s %s", what, number,
+		irqkit_cpuset_count(there) > 1 ? "are" : "is only", list);
+}
+
+static int add_node(struct set_parse *p, const struct set_part *part, unsigned int number,
+	struct irqkit_cpuset *set)
+{
+	const struct irqkit_cpuset *nodes = irqkit_topology_get_nodes(p->topology);
+
+	if (!nodes || irqkit_cpuset_is_empty(nodes))
+		return set_refuse(p, -ENODATA, part->at,
+			"'%.*s': the kernel tells of no NUMA nodes here",
+			QUOTE(part->text, part->len));
+	if (!irqkit_cpuset_has(nodes, number))
+		return refuse_number(p, part, "NUMA node", number, nodes);
+	return add_known(
+		p, part, irqkit_topology_get_node_cpus(p->topology, number), set);
+}
+
+static int add_package(struct set_parse *p, const struct set_part *part,
+	unsigned int number, struct irqkit_cpuset *set)
+{
+	const struct irqkit_cpuset *packages = irqkit_topology_get_packages(p->topology);
+
+	if (!packages)
+		return set_refuse(p, -ENODATA, part->at,
+			"'%.*s': the kernel tells of no packages here",
+			QUOTE(part->text, part->len));
+	if (!irqkit_cpuset_has(packages, number))
+		return refuse_number(p, part, "package", number, packages);
+	return add_known(
+		p, part, irqkit_topology_get_package_cpus(p->topology, number), set);
+}
+
+static int add_llc(struct set_parse *p, const struct set_part *part, unsigned int cpu,
+	struct irqkit_cpuset *set)
+{
+	const struct irqkit_cpuset *llc;
+
+	if (p->online && !irqkit_cpuset_has(p->online, cpu))
+		return set_refuse_cpu(p, part, cpu);
+	llc = p->online ? irqkit_topology_get_llc(p->topology, cpu) : NULL;
+	if (llc)
+		return irqkit_cpuset_add_set(set, llc);
+	return set_refuse(p, -ENODATA, part->at,
+		"'%.*s': the kernel tells of no caches of CPU %u",
+		QUOTE(part->text, part->len), cpu);
+}
+
+static int add_siblings(struct set_parse *p, const struct set_part *part,
+	unsigned int cpu, struct irqkit_cpuset *set)
+{
+	if (p->online && !irqkit_cpuset_has(p->online, cpu))
+		return set_refuse_cpu(p, part, cpu);
+	return add_known(p, part,
+		p->online ? irqkit_topology_get_siblings(p->topology, cpu) : NULL, set);
+}
+
+static int add_irq(struct set_parse *p, const struct set_part *part, unsigned int irq,
+	struct irqkit_cpuset *set)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *affinity = NULL;
+	int r = irqkit_irq_read_affinity(topology_get_ctx(p->topology), irq, &affinity);
+
+	if (r == 0)
+		return irqkit_cpuset_add_set(set, affinity);
+	if (r == -ENOENT)
+		return set_refuse(p, -ENODEV, part->at,
+			"'%.*s': no interrupt %u has an affinity",
+			QUOTE(part->text, part->len), irq);
+	if (r == -EBADMSG)
+		return set_refuse(p, r, part->at,
+			"'%.*s': the affinity of interrupt %u is no set of CPUs",
+			QUOTE(part->text, part->len), irq);
+	return set_refuse(p, r, part->at,
+		"'%.*s': cannot read the affinity of interrupt %u: %s",
+		QUOTE(part->text, part->len), irq, strerror(-r));
+}
+
+static const struct set_word words[] = {
+	{ "all", NULL, add_all, "none is online" },
+	{ "node", "node:0", add_node, "there is memory alone" },
+	{ "package", "package:0", add_package, "none of its CPUs is online" },
+	{ "llc", "llc:8", add_llc, "none of them is online" },
+	{ "siblings", "siblings:4", add_siblings, "none of them is online" },
+	{ "first-threads", NULL, add_first_threads, "none is online" },
+	{ "other-threads", NULL, add_other_threads,
+		"no core has a second thread online" },
+	{ "isolated", NULL, add_isolated, "none that is online is isolated" },
+	{ "housekeeping", NULL, add_housekeeping, "all are isolated or nohz_full" },
+	{ "local", NULL, add_local, "none near the device is online" },
+	{ "irq", "irq:24", add_irq, "none of those it may use is online" },
+};
+
+const struct set_word *set_find_word(const struct set_part *part)
+{
+	const char *colon = memchr(part->text, ':', part->len);
+	size_t len = colon ? (size_t)(colon - part->text) : part->len;
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (strlen(words[i].name) == len &&
+			memcmp(words[i].name, part->text, len) == 0)
+			return &words[i];
+	return NULL;
+}

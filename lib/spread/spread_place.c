@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Placement: what all policies have in common. */
+#include "base/arena.h"
+#include "base/macros.h"
+#include "spread/spread_count.h"
+#include "spread/spread_load.h"
+#include "spread/spread_order.h"
+#include "spread/spread_room.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------- */
+/* Before                                                                          */
+
+static void forget(struct irqkit_spread *spread)
+{
+	for (uint32_t i = 0; i < spread->n_items; i++) {
+		struct spread_item *item = &spread->items[i];
+
+		irqkit_cpuset_free(TAKE(item->cpus));
+		free(TAKE(item->reason));
+		item->place = item->full = NONE;
+		item->pool = NULL;
+	}
+	arena_free(&spread->arena);
+}
+
+/* Numbers the cores, and links the CPUs of each in a ring. */
+static void link_threads(struct irqkit_spread *spread)
+{
+	uint32_t n_cores = 0;
+
+	for (uint32_t i = 0; i < spread->n_cpus; i++) {
+		struct spread_cpu *cpu = &spread->cpus[i];
+		uint32_t j = cpu->core < 0 ? i : 0;
+
+		while (j < i && spread->cpus[j].core != cpu->core)
+			j++;
+		if (j < i) {
+			cpu->core_index = spread->cpus[j].core_index;
+			cpu->next_thread = spread->cpus[j].next_thread;
+			spread->cpus[j].next_thread = i;
+		} else {
+			cpu->core_index = n_cores++;
+			cpu->next_thread = i;
+		}
+	}
+}
+
+/* The CPUs where @item may go, of @node if that isn't -1; NULL where there are none. */
+static int make_pool(struct irqkit_spread *spread, const struct spread_item *item,
+	int node, const uint64_t **ret_pool)
+{
+	size_t n_words = spread->n_cpus / 64 + 1;
+	uint64_t *pool = arena_alloc(&spread->arena, n_words * sizeof(*pool));
+	bool is_empty = true;
+
+	if (!pool)
+		return -ENOMEM;
+	memset(pool, 0, n_words * sizeof(*pool));
+	for (uint32_t i = 0; i < spread->n_cpus; i++) {
+		const struct spread_cpu *cpu = &spread->cpus[i];
+
+		if (!cpu->is_target || (node >= 0 && cpu->node != node) ||
+			(item->allowed && !irqkit_cpuset_has(item->allowed, cpu->cpu)))
+			continue;
+		pool[i / 64] |= UINT64_C(1) << i % 64;
+		is_empty = false;
+	}
+	*ret_pool = is_empty ? NULL : pool;
+	return 0;
+}
+
+static bool same_pool(const struct spread_item *a, const struct spread_item *b)
+{
+	return a->node == b->node && !a->allowed == !b->allowed &&
+		(!a->allowed || irqkit_cpuset_is_equal(a->allowed, b->allowed));
+}
+
+/* Interrupts of a device come one after the other, and share their pool. */
+static int find_pool(struct irqkit_spread *spread, uint32_t i)
+{
+	struct spread_item *item = &spread->items[i];
+	int r = 0;
+
+	if (i > 0 && same_pool(item, item - 1)) {
+		item->pool = item[-1].pool;
+		item->is_local = item[-1].is_local;
+		return 0;
+	}
+	if (item->node >= 0)
+		r = make_pool(spread, item, item->node, &item->pool);
+	item->is_local = item->pool != NULL;
+	if (r == 0 && !item->pool)
+		r = make_pool(spread, item, -1, &item->pool);
+	return r;
+}
+
+static int prepare(struct irqkit_spread *spread)
+{
+	size_t n = spread->n_cpus ? spread->n_cpus : 1;
+	int r = 0;
+
+	forget(spread);
+	link_threads(spread);
+	free(spread->room);
+	free(spread->taken);
+	spread->room = calloc(n, sizeof(*spread->room));
+	spread->taken = calloc(n, sizeof(*spread->taken));
+	if (!spread->room || !spread->taken)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < spread->n_items && r == 0; i++) {
+		struct spread_item *item = &spread->items[i];
+		size_t now = (size_t)item->now;
+
+		item->now_index = item->now >= 0 && now < spread->n_index_of
+			? spread->index_of[now]
+			: NONE;
+		r = find_pool(spread, i);
+	}
+	return r;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* After                                                                           */
+
+/* Says why an interrupt can't go anywhere, and where a CPU was passed by. */
+static int finish_reason(const struct irqkit_spread *spread, struct spread_item *item)
+{
+	if (!item->pool)
+		return spread_set_reason(item, "stays: may not go to any of these CPUs");
+	if (item->place == NONE && !item->reason)
+		return spread_set_reason(item, "stays: no vectors left on any CPU");
+	if (item->place != NONE && item->full != NONE)
+		return spread_set_reason(item, "%s; no vectors left on CPU %u",
+			item->reason, spread->cpus[item->full].cpu);
+	return 0;
+}
+
+static int place(struct irqkit_spread *spread)
+{
+	switch (spread->policy) {
+	case IRQKIT_POLICY_QUEUE:
+		return spread_by_queue(spread);
+	case IRQKIT_POLICY_LOAD:
+		return spread_by_load(spread);
+	case IRQKIT_POLICY_IRQ:
+		return spread_by_irq(spread);
+	case IRQKIT_POLICY_HINT:
+		return spread_by_hint(spread);
+	}
+	return -EINVAL;
+}
+
+/* Where not all found room, again, with every vector counted when it becomes free. */
+static int place_within_room(struct irqkit_spread *spread)
+{
+	int r;
+
+	spread_count_room(spread, false);
+	r = place(spread);
+	if (r < 0 || spread->n_unplaced == 0 || spread->policy == IRQKIT_POLICY_LOAD)
+		return r;
+	for (uint32_t i = 0; i < spread->n_items; i++) {
+		struct spread_item *item = &spread->items[i];
+
+		irqkit_cpuset_free(TAKE(item->cpus));
+		free(TAKE(item->reason));
+		item->place = NONE;
+	}
+	spread_count_room(spread, true);
+	r = place(spread);
+	for (uint32_t i = 0; i < spread->n_items && r == 0; i++)
+		if (spread->items[i].place != NONE)
+			r = spread_widen(spread, &spread->items[i]);
+	return r;
+}
+
+EXPORT int irqkit_spread_place(struct irqkit_spread *spread, enum irqkit_policy policy)
+{
+	int r;
+
+	spread->policy = policy;
+	r = prepare(spread);
+	if (r == 0)
+		spread_count_before(spread);
+	if (r == 0)
+		r = place_within_room(spread);
+	if (r == 0)
+		r = spread_find_bound(spread);
+	for (uint32_t i = 0; i < spread->n_items && r == 0; i++)
+		r = finish_reason(spread, &spread->items[i]);
+	if (r < 0) {
+		forget(spread);
+		return r;
+	}
+	spread_count_after(spread);
+	return 0;
+}

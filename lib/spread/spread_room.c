@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Room on CPUs: their vectors, and how many interrupts were placed on them. */
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "spread/spread_room.h"
+
+void spread_count_room(struct irqkit_spread *spread, bool is_strict)
+{
+	for (uint32_t i = 0; i < spread->n_cpus; i++) {
+		spread->room[i] = spread->cpus[i].vectors;
+		spread->taken[i] = 0;
+	}
+	for (uint32_t i = 0; i < spread->n_items && !is_strict; i++) {
+		const struct spread_item *item = &spread->items[i];
+
+		if (item_can_stay(item) && spread->room[item->now_index] < UNLIMITED)
+			spread->room[item->now_index]++;
+	}
+	spread->is_strict = is_strict;
+	spread->n_unplaced = 0;
+}
+
+bool spread_has_room(
+	const struct irqkit_spread *spread, const struct spread_item *item, uint32_t cpu)
+{
+	return spread->room[cpu] > 0 || (spread->is_strict && cpu == item->now_index);
+}
+
+void spread_use_vector(struct irqkit_spread *spread, uint32_t cpu, int n)
+{
+	if (spread->cpus[cpu].vectors < UNLIMITED)
+		spread->room[cpu] -= (uint32_t)n;
+}
+
+void spread_take(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu)
+{
+	item->place = cpu;
+	spread->taken[cpu] += A_SLOT;
+	if (spread->is_strict && item_can_stay(item))
+		spread_use_vector(spread, item->now_index, -1);
+	spread_use_vector(spread, cpu, 1);
+}
+
+int spread_give(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu)
+{
+	spread_take(spread, item, cpu);
+	return spread->is_strict ? 0 : spread_widen(spread, item);
+}
+
+uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
+	const uint64_t *pool)
+{
+	const uint64_t *taken = spread->taken;
+	uint64_t least = UINT64_MAX, least_full = UINT64_MAX;
+	uint32_t best = NONE, full = NONE;
+
+	for (uint32_t i = 0; i < spread->n_cpus; i++) {
+		if (taken[i] >= least || !pool_has(pool, i))
+			continue;
+		if (spread_has_room(spread, item, i)) {
+			least = taken[i];
+			best = i;
+		} else if (taken[i] < least_full) {
+			least_full = taken[i];
+			full = i;
+		}
+	}
+	/* one that was full is better than the best, if it has less, or as much before it */
+	item->full = least_full < least || (least_full == least && full < best) ? full
+										: NONE;
+	return best;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Width                                                                           */
+
+/* How near are two CPUs: the smaller the nearer. */
+static unsigned int distance(const struct spread_cpu *a, const struct spread_cpu *b)
+{
+	if (a->llc >= 0 && a->llc == b->llc)
+		return 0;
+	return a->node >= 0 && a->node == b->node ? 1 : 2;
+}
+
+/* Further CPUs are the next ones in order of preference, near ones first. */
+int spread_widen(struct irqkit_spread *spread, struct spread_item *item)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	const struct spread_cpu *place = &spread->cpus[item->place];
+	unsigned int count = 1;
+	int r = irqkit_cpuset_new(&cpus);
+
+	if (r == 0)
+		r = irqkit_cpuset_add(cpus, place->cpu);
+	for (unsigned int away = 0; away < 3 && count < spread->width; away++) {
+		for (uint32_t k = 1; k < spread->n_cpus && count < spread->width; k++) {
+			uint32_t i = (item->place + k) % spread->n_cpus;
+
+			if (!pool_has(item->pool, i) || spread->room[i] == 0 ||
+				distance(place, &spread->cpus[i]) != away)
+				continue;
+			if (r == 0)
+				r = irqkit_cpuset_add(cpus, spread->cpus[i].cpu);
+			spread->taken[i]++;
+			spread_use_vector(spread, i, 1);
+			count++;
+		}
+	}
+	if (r < 0)
+		return r;
+	irqkit_cpuset_free(item->cpus);
+	item->cpus = TAKE(cpus);
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Room on CPUs: their vectors, and how many interrupts were placed on them. */
+#ifndef IRQKIT_SPREAD_ROOM_H
+#define IRQKIT_SPREAD_ROOM_H
+
+#include "spread/spread.h"
+
+/* Counts what there is before anything is placed; @is_strict: as in struct irqkit_spread. */
+void spread_count_room(struct irqkit_spread *spread, bool is_strict);
+bool spread_has_room(
+	const struct irqkit_spread *spread, const struct spread_item *item, uint32_t cpu);
+/* One more, or with -1 one less, where they are counted. */
+void spread_use_vector(struct irqkit_spread *spread, uint32_t cpu, int n);
+/* Places @item on @cpu. */
+void spread_take(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu);
+/* And widens it; where room is counted strictly, that is done after all others. */
+int spread_give(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu);
+/* Of @pool the CPU with the fewest interrupts placed, the first of those; NONE: no room. */
+uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
+	const uint64_t *pool);
+/* Gives a placed interrupt as many CPUs as it is to have. */
+int spread_widen(struct irqkit_spread *spread, struct spread_item *item);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The record of a topology. Only the files of this folder know what is in it. */
+#ifndef IRQKIT_TOPOLOGY_RECORD_H
+#define IRQKIT_TOPOLOGY_RECORD_H
+
+#include "topology/topology.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#define NOT_READ INT_MIN
+#define NOT_TOLD (-1)
+
+/* A set that is made when it is first asked for; NULL afterwards: not told. */
+struct lazy_set {
+	struct irqkit_cpuset *set; /* owned */
+	bool has_read;
+};
+
+enum place_id { ID_PACKAGE, ID_DIE, ID_CLUSTER, ID_CORE, ID_CAPACITY, N_IDS };
+
+struct cpu_place {
+	struct irqkit_cpuset *siblings; /* both: in the topology's groups, or NULL */
+	struct irqkit_cpuset *llc;
+	bool has_read_llc;
+	int id[N_IDS];
+};
+
+struct topology_node {
+	unsigned int number;
+	struct lazy_set cpus;
+	int *distance; /* owned; to each node, in the order of their numbers; or NULL */
+	bool has_read_distance;
+};
+
+struct topology_package {
+	unsigned int number;
+	struct irqkit_cpuset *cpus; /* owned */
+};
+
+struct irqkit_topology {
+	struct irqkit_ctx *ctx;
+	struct lazy_set cpus[IRQKIT_CPUS_HOUSEKEEPING + 1];
+	struct lazy_set nodes, packages, first_threads, other_threads;
+	struct lazy_set fast; /* of a hybrid machine; NULL: they are all alike */
+	bool lacks_capacity;  /* CPUs have no cpu_capacity, as the first one showed */
+	struct topology_node *node; /* owned; one for each of nodes */
+	size_t n_nodes;
+	struct topology_package *package; /* owned; one for each of packages */
+	size_t n_packages;
+	struct cpu_place *place; /* owned; by number of the CPU */
+	size_t n_places;
+	struct irqkit_cpuset **group; /* owned, and what it holds */
+	size_t n_groups;
+	int error; /* the first that is not the kernel's: -ENOMEM */
+};
+
+/* 0 for the fastest CPUs, or less; more for slower ones. All the same: not told. */
+int topology_get_slowness(struct irqkit_topology *topology, unsigned int cpu);
+
+/*
+ * What the kernel refuses counts as not told; what is wrong with us does not. Returns @r.
+ */
+static inline int topology_note(struct irqkit_topology *topology, int r)
+{
+	if (r == -ENOMEM)
+		topology->error = r;
+	return r;
+}
+
+#endif
