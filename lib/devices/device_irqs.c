@@ -79,7 +79,7 @@ static bool classify(
 		irq->sources |= 1u << IRQKIT_SOURCE_NAME;
 		return true;
 	}
-	irq->role = IRQKIT_ROLE_OTHER;
+	irq->role = IRQKIT_ROLE_UNKNOWN;
 	if (device->is_behind_controller)
 		irq->role = IRQKIT_ROLE_CONTROLLER;
 	/* a virtio device, or another part of a function, has those alone that say so */

@@ -372,6 +372,7 @@ enum irqkit_source {
 	IRQKIT_SOURCE_NETLINK, /* the kernel, by netdev generic netlink (Linux 6.8) */
 	IRQKIT_SOURCE_SYSFS,   /* msi_irqs/ or irq of the device */
 	IRQKIT_SOURCE_NAME,    /* the name that the driver gave to its handler */
+	IRQKIT_SOURCE_ORDER,   /* its place among others of the same name (queues only) */
 };
 
 /* What a device's interrupt is for. */
@@ -382,8 +383,9 @@ enum irqkit_role {
 	IRQKIT_ROLE_ADMIN,  /* commands, mailboxes, management */
 	IRQKIT_ROLE_ERROR,
 	IRQKIT_ROLE_CONTROLLER, /* of the controller that it hangs on (USB) */
-	IRQKIT_ROLE_OTHER,	/* no pattern says */
+	IRQKIT_ROLE_OTHER,	/* data of another kind: RDMA, storage offload, XDP */
 	IRQKIT_ROLE_UNUSED,	/* nobody handles it: the device is down, mostly */
+	IRQKIT_ROLE_UNKNOWN,	/* nothing says: it may be data */
 };
 
 /* The interrupts of a device, by number: how many, and the @index-th. */

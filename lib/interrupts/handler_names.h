@@ -26,6 +26,7 @@ enum numbering {
 	NUMBER_UNKNOWN, /* it serves queues: which, nothing tells */
 	ALL_QUEUES, /* no number: serves all of them */
 	ALL_IF_ALONE, /* the same, unless the device has interrupts for its queues */
+	ALL_IF_ONLY, /* of no queue, unless the device has no other interrupt at all */
 };
 
 /* What the names of one device are made of; NULL: it has no such thing. */

@@ -152,8 +152,11 @@ static const struct name_row rows[] = {
 		"net/ethernet/intel/i40e/i40e_main.c: i40e_vsi_request_irq_msix"),
 	TX("i40e", "i40e-%n-tx-%d", IS,
 		"net/ethernet/intel/i40e/i40e_main.c: i40e_vsi_request_irq_msix"),
+	/* of MSI and of a line, the only one */
+	ROW("i40e", "i40e-%p:misc", ADMIN, NONE, ALL_IF_ONLY,
+		"net/ethernet/intel/i40e/i40e_main.c: i40e_probe", ),
 	ADMIN("i40e", "i40e-%p:%*",
-		"net/ethernet/intel/i40e/i40e_main.c: i40e_probe, i40e_vsi_open"),
+		"net/ethernet/intel/i40e/i40e_main.c: i40e_vsi_open"),
 	BOTH("ice,ice.sf", "ice-%n-TxRx-%d", IS,
 		"net/ethernet/intel/ice/ice_main.c: ice_vsi_req_irq_msix"),
 	RX("ice,ice.sf", "ice-%n-rx-%d", IS,
@@ -518,6 +521,15 @@ static const struct name_row rows[] = {
 		"net/ethernet/stmicro/stmmac/stmmac_main.c: stmmac_request_irq_multi_msi (6.12 on)"),
 	FAULT("intel-eth-pci,dwmac-loongson-pci,dwmac-motorcomm,s32-dwmac", "%n:safety-%*",
 		"net/ethernet/stmicro/stmmac/stmmac_main.c: stmmac_request_irq_multi_msi (6.1 on)"),
+	BOTH("anarion-dwmac,dwc-eth-dwmac,stmmaceth,imx-dwmac,intel-eth-plat,"
+		"ipq806x-gmac-dwmac,lpc18xx-dwmac,dwmac-mediatek,meson6-dwmac,"
+		"meson8b-dwmac,oxnas-dwmac,qcom-ethqos,rk_gmac-dwmac,socfpga-dwmac,"
+		"sti-dwmac,stm32-dwmac,dwmac-sun8i,sun7i-dwmac,ingenic-mac,"
+		"visconti-eth-dwmac,loongson1-dwmac,rzn1-dwmac,starfive-dwmac,"
+		"tegra-mgbe,eic7700-eth-dwmac,nuvoton-dwmac,renesas-gbeth,"
+		"sophgo-dwmac,spacemit-dwmac,dwmac-sun55i,thead-dwmac",
+		"%n", ALL_IF_ALONE,
+		"net/ethernet/stmicro/stmmac/stmmac_main.c: stmmac_request_irq_single", ORDER("")),
 	/* the queues of a group are set up elsewhere; one each, where there are as many */
 	RX("fsl-gianfar", "%n_g%d_rx", IS,
 		"net/ethernet/freescale/gianfar.c: gfar_probe, register_grp_irqs",

@@ -45,7 +45,7 @@ static void write_queues(const struct irqkit_device *device, char *text, size_t 
 /* "30c 31q 32q": number and the first letter of its role */
 static void write_irqs(const struct irqkit_device *device, char *text, size_t room)
 {
-	static const char letters[] = "qclaehou";
+	static const char letters[] = "qclaehou?";
 
 	*text = '\0';
 	for (size_t i = 0; i < irqkit_device_count_irqs(device); i++) {
@@ -92,8 +92,8 @@ static const struct expectation expectations[] = {
 	{ "linux-6.12-16cpu", "eth3", NULL, "0000:82:00.0", 1,
 		"59q 60q 61q 62q 63q 64q 65q 66q 67l", ETH3_16CPU },
 	{ "linux-6.1-16cpu", "0000:00:05.0", NULL, "0000:00:05.0", -1,
-		"77o 78o 79o 80o 81o 82o 83o 84o 85o 86o 87o 88o 89o 90o 91o 92o", "" },
-	{ "linux-6.1-16cpu", "41:00.0", NULL, "0000:41:00.0", 0, "56q 57q 58o", "" },
+		"77? 78? 79? 80? 81? 82? 83? 84? 85? 86? 87? 88? 89? 90? 91? 92?", "" },
+	{ "linux-6.1-16cpu", "41:00.0", NULL, "0000:41:00.0", 0, "56q 57q 58?", "" },
 	{ "xen-6.1-dom0", "vif1.0", "xen_netback", "vif-1-0", -1,
 		"66q 67q 68q 69q 70q 71q 72q 73q", VIF1_DOM0 },
 	{ "xen-6.1-dom0", "eth0", NULL, "0000:00:03.0", -1, "54q 55q 56l",
@@ -122,7 +122,7 @@ static const struct expectation expectations[] = {
 	{ "bond-bridge-6.1", "eth1-tx", "ixgbe", "0000:00:04.0", -1, "39l 40q 41q",
 		"rx-0:40 rx-1:41 tx-0:40 tx-1:41" },
 	/* was eth5 when it was opened */
-	{ "bond-bridge-6.1", "wan", "igb", "0000:00:05.0", -1, "42o 43q 44q",
+	{ "bond-bridge-6.1", "wan", "igb", "0000:00:05.0", -1, "42? 43q 44q",
 		"rx-0:43 rx-1:44 tx-0:43 tx-1:44" },
 	{ "bond-bridge-6.1", "bond0", NULL, NULL, -1, "", "rx-0:- tx-0:-" },
 
