@@ -109,7 +109,7 @@ static uint32_t read_number(const struct irqkit_device_irq *irq,
 	case NUMBER_IS_ONE:
 		return 1;
 	case NUMBER_FROM_ONE:
-		return number ? number - 1 : SERVES_UNKNOWN_QUEUE;
+		return m->number == 0 ? SERVES_UNKNOWN_QUEUE : number - (number > 0);
 	case NUMBER_HALF:
 		return number / 2;
 	case NUMBER_OF_RX:
@@ -181,6 +181,8 @@ struct direction {
 	size_t n_unsure;
 	size_t n_from_first;
 	uint32_t first; /* the smallest number of those */
+	size_t n_common; /* named as many drivers do: their numbers may begin anywhere */
+	uint32_t least; /* number of all */
 	bool is_beyond; /* a number is not that of a queue */
 };
 
@@ -191,6 +193,7 @@ static struct direction look_at(
 		.direction = direction,
 		.n_queues = device_count_queues(device, direction),
 		.first = UINT32_MAX,
+		.least = UINT32_MAX,
 	};
 
 	for (size_t i = 0; i < device->n_irqs; i++) {
@@ -202,6 +205,8 @@ static struct direction look_at(
 		d.n++;
 		d.n_unsure += is_unsure(device, irq, direction);
 		d.is_beyond |= d.n_queues && number >= d.n_queues;
+		d.n_common += irq->meaning.is_common;
+		d.least = number < d.least ? number : d.least;
 		if (irq->meaning.numbering != NUMBER_FROM_FIRST)
 			continue;
 		d.n_from_first++;
@@ -219,8 +224,81 @@ static void sort_by_number(
 	qsort(vectors, n, sizeof(*vectors), compare_vectors);
 }
 
-static int number_by_rank(
-	struct irqkit_device *device, const struct direction *d, bool is_by_vector)
+/* Is each number one more than the one before it? Then the names count on from something. */
+static bool are_consecutive(
+	const struct vector *vectors, size_t n, enum irqkit_direction direction)
+{
+	uint32_t before = SERVES_NO_QUEUE;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t number = vectors[i].irq->serves[direction];
+
+		if (!is_queue(number))
+			continue;
+		if (before != SERVES_NO_QUEUE && number != before + 1)
+			return false;
+		before = number;
+	}
+	return true;
+}
+
+/* Are there numbers of a driver that isn't known which can't be those of queues? */
+static bool counts_on(const struct direction *d)
+{
+	return d->is_beyond && d->n_common == d->n;
+}
+
+/* Which it is of those whose number alone doesn't tell. */
+static int forget(struct irqkit_device *device, const struct direction *d)
+{
+	bool *is_lost = calloc(device->n_irqs + 1, sizeof(*is_lost));
+
+	if (!is_lost)
+		return -ENOMEM;
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		const struct irqkit_device_irq *irq = &device->irqs[i];
+
+		is_lost[i] = is_queue(irq->serves[d->direction]) &&
+			(counts_on(d) ||
+				(irq->meaning.numbering == NUMBER_FROM_FIRST &&
+					d->n_queues) ||
+				is_unsure(device, irq, d->direction));
+	}
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		struct irqkit_device_irq *irq = &device->irqs[i];
+
+		if (is_lost[i])
+			irq->serves[d->direction] = SERVES_UNKNOWN_QUEUE;
+		else if (irq->meaning.numbering == NUMBER_FROM_FIRST &&
+			is_queue(irq->serves[d->direction]))
+			irq->serves[d->direction] -= d->first;
+	}
+	free(is_lost);
+	return 0;
+}
+
+/* Do the names that are whole and unique say what the order of the vectors says? */
+static bool agree_with_order(const struct irqkit_device *device,
+	const struct vector *vectors, const struct direction *d)
+{
+	uint32_t rank = 0;
+
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		const struct irqkit_device_irq *irq = vectors[i].irq;
+		uint32_t number = irq->serves[d->direction];
+
+		if (!is_queue(number))
+			continue;
+		if (irq->meaning.numbering == NUMBER_FROM_FIRST)
+			number -= d->first;
+		if (number != rank++ && !is_unsure(device, irq, d->direction))
+			return false;
+	}
+	return true;
+}
+
+/* Of names that are cut or alike. */
+static int number_by_vector(struct irqkit_device *device, const struct direction *d)
 {
 	_cleanup_free_ struct vector *vectors = NULL;
 	uint32_t rank = 0;
@@ -228,41 +306,45 @@ static int number_by_rank(
 
 	if (r < 0)
 		return r;
-	if (!is_by_vector)
-		sort_by_number(vectors, device->n_irqs, d->direction);
+	if (!agree_with_order(device, vectors, d))
+		return forget(device, d);
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		struct irqkit_device_irq *irq = vectors[i].irq;
+
+		if (!is_queue(irq->serves[d->direction]))
+			continue;
+		irq->is_by_order |= is_unsure(device, irq, d->direction);
+		irq->rank = rank++;
+	}
+	for (size_t i = 0; i < device->n_irqs; i++)
+		if (is_queue(device->irqs[i].serves[d->direction]))
+			device->irqs[i].serves[d->direction] = device->irqs[i].rank;
+	return 0;
+}
+
+/* Of numbers that are counted on from something else. */
+static int number_by_rank(struct irqkit_device *device, const struct direction *d)
+{
+	_cleanup_free_ struct vector *vectors = NULL;
+	uint32_t rank = 0;
+	int r = list_vectors(device, &vectors);
+
+	if (r < 0)
+		return r;
+	sort_by_number(vectors, device->n_irqs, d->direction);
+	if (counts_on(d) && !are_consecutive(vectors, device->n_irqs, d->direction))
+		return forget(device, d);
+	/* 0, 1, 2, ...: the first are those of the queues, and the others of none */
+	if (counts_on(d) && d->n != d->n_queues)
+		return d->least == 0 ? 0 : forget(device, d);
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		struct irqkit_device_irq *irq = vectors[i].irq;
 
 		if (!is_queue(irq->serves[d->direction]))
 			continue;
 		irq->serves[d->direction] = rank++;
-		irq->is_by_order |= is_by_vector;
 	}
 	return 0;
-}
-
-/* Which it is of those whose number alone doesn't tell. */
-static void forget(struct irqkit_device *device, const struct direction *d)
-{
-	bool *is_lost = calloc(device->n_irqs + 1, sizeof(*is_lost));
-
-	for (size_t i = 0; is_lost && i < device->n_irqs; i++) {
-		const struct irqkit_device_irq *irq = &device->irqs[i];
-
-		is_lost[i] = is_queue(irq->serves[d->direction]) &&
-			((irq->meaning.numbering == NUMBER_FROM_FIRST && d->n_queues) ||
-				is_unsure(device, irq, d->direction));
-	}
-	for (size_t i = 0; i < device->n_irqs; i++) {
-		struct irqkit_device_irq *irq = &device->irqs[i];
-
-		if (!is_lost || is_lost[i])
-			irq->serves[d->direction] = SERVES_UNKNOWN_QUEUE;
-		else if (irq->meaning.numbering == NUMBER_FROM_FIRST &&
-			is_queue(irq->serves[d->direction]))
-			irq->serves[d->direction] -= d->first;
-	}
-	free(is_lost);
 }
 
 /* One vector for all queues of the direction, where the driver does that. */
@@ -301,12 +383,14 @@ static int number_direction(struct irqkit_device *device, enum irqkit_direction 
 	if (share_the_only_one(device, &d))
 		return 0;
 	if (fits && d.n_unsure)
-		return number_by_rank(device, &d, true);
-	if (fits && (d.n_from_first || d.is_beyond))
-		return number_by_rank(device, &d, false);
-	if (d.n_unsure || d.n_from_first)
-		forget(device, &d);
-	else if (d.n < d.n_queues && !d.is_beyond)
+		return number_by_vector(device, &d);
+	if (d.n_unsure)
+		return forget(device, &d);
+	if ((fits && d.n_from_first == d.n) || counts_on(&d))
+		return number_by_rank(device, &d);
+	if (d.n_from_first)
+		return forget(device, &d);
+	if (d.n < d.n_queues && !d.is_beyond)
 		share_in_turn(device, &d);
 	return 0;
 }

@@ -208,6 +208,7 @@ bool name_parse(
 				.number = m.number,
 				.order = row->order,
 				.is_cut = m.is_cut,
+				.is_common = row->drivers[0] == '*',
 				.is_shared = row->is_shared,
 				.row = i,
 			};

@@ -54,6 +54,7 @@ struct name_meaning {
 	 */
 	const char *order;
 	bool is_cut; /* the driver had no room for the whole number */
+	bool is_common; /* a form of many drivers: this one may count from another number */
 	bool is_shared; /* may serve several queues of one direction */
 	size_t row; /* of the table */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Devices: each queue has its own interrupt, and no other device's. */
-#include "root.h"
+#include "numbered.h"
 
 #include <errno.h>
 #include <irqkit.h>
@@ -9,8 +9,6 @@
 #include <string.h>
 
 #include "base/macros.h"
-#include "devices/device_irqs.h"
-#include "devices/queues.h"
 #include "kernel/ctx.h"
 
 #define ROOTS "test/roots/"
@@ -455,67 +453,279 @@ static void knobs(void **state)
 
 /* ------------------------------------------------------------------------------- */
 
-/* What the numbers in names become: the driver, its interrupts from 10 on, the queues. */
+/* What names become: the driver, its interrupts from 10 on, the queues. */
 static void numbering(void **state)
 {
 	static const struct {
 		const char *driver, *names, *queues;
+		unsigned int n_rx, n_tx;
+		const char *irqs; /* and their roles; NULL: not looked at */
+		const char *netdev;
 	} rows[] = {
-		{ "tg3", "eth0-0 eth0-txrx-1 eth0-txrx-2",
-			"rx-0:11 rx-1:12 tx-0:11 tx-1:12" },
-		{ "tg3", "eth0-tx-0 eth0-rx-1 eth0-rx-2", "rx-0:11 rx-1:12 tx-0:10" },
-		{ "bnxt_en", "eth0-rx-0 eth0-rx-1 eth0-tx-2 eth0-tx-3",
-			"rx-0:10 rx-1:11 tx-0:12 tx-1:13" },
-		{ "vmxnet3", "eth0-tx-0 eth0-rx-1 eth0-rx-2 eth0-event-3",
-			"rx-0:11 rx-1:12 tx-0:10" },
-		{ "gvnic",
-			"eth0-ntfy-block.0 eth0-ntfy-block.1 eth0-ntfy-block.2 "
-			"eth0-ntfy-block.3 eth0-mgmnt",
-			"rx-0:12 rx-1:13 tx-0:10 tx-1:11" },
-		{ "mana",
-			"mana_hwc@pci:0000:03:00.0 mana_msi1@pci:0000:03:00.0 "
-			"mana_msi2@pci:0000:03:00.0",
-			"rx-0:11 rx-1:12 tx-0:11 tx-1:12" },
-		{ "mlx4_core",
-			"mlx4-async@pci:0000:03:00.0 mlx4-1@0000:03:00.0 "
-			"mlx4-2@0000:03:00.0",
-			"rx-0:11 rx-1:12 tx-0:11 tx-1:12" },
-		{ "igb", "eth0 eth0-rx-1 eth0-tx-0", "rx-1:11 tx-0:12" },
-		{ "e1000e", "eth0", "rx-0:10 tx-0:10" },
-		{ "bnx2x", "eth0 eth0-fp-0 eth0-fp-1",
-			"rx-0:11 rx-1:12 tx-0:11 tx-1:12" },
-		{ "xen_netfront", "eth0 eth0", "rx-0:10 rx-1:11 tx-0:10 tx-1:11" },
-		{ "ena", "ena-mgmnt@pci:0000:03:00.0 eth0-Tx-Rx-0 eth0-Tx-Rx-1",
-			"rx-0:11 rx-1:12 tx-0:11 tx-1:12" },
-		{ "mlx5_core",
-			"mlx5_async@pci:0000:03:00.0 mlx5_comp0@pci:0000:03:00.0 "
-			"mlx5_comp0@pci:0000:03:00.1 mlx5_comp1@pci:0000:03:00.0",
-			"rx-0:11 rx-1:13 tx-0:11 tx-1:13" },
+		{ .driver = "tg3",
+			.names = "eth0-0 eth0-txrx-1 eth0-txrx-2",
+			.queues = "rx-0:11 rx-1:12 tx-0:11 tx-1:12" },
+		{ .driver = "tg3",
+			.names = "eth0-tx-0 eth0-rx-1 eth0-rx-2",
+			.queues = "rx-0:11 rx-1:12 tx-0:10" },
+		{ .driver = "bnxt_en",
+			.names = "eth0-rx-0 eth0-rx-1 eth0-tx-2 eth0-tx-3",
+			.queues = "rx-0:10 rx-1:11 tx-0:12 tx-1:13" },
+		{ .driver = "vmxnet3",
+			.names = "eth0-tx-0 eth0-rx-1 eth0-rx-2 eth0-event-3",
+			.queues = "rx-0:11 rx-1:12 tx-0:10" },
+		{ .driver = "gvnic",
+			.names = "eth0-ntfy-block.0 eth0-ntfy-block.1 eth0-ntfy-block.2 "
+				 "eth0-ntfy-block.3 eth0-mgmnt",
+			.queues = "rx-0:12 rx-1:13 tx-0:10 tx-1:11" },
+		{ .driver = "mana",
+			.names = "mana_hwc@pci:0000:03:00.0 mana_msi1@pci:0000:03:00.0 "
+				 "mana_msi2@pci:0000:03:00.0",
+			.queues = "rx-0:11 rx-1:12 tx-0:11 tx-1:12" },
+		{ .driver = "mlx4_core",
+			.names = "mlx4-async@pci:0000:03:00.0 mlx4-1@0000:03:00.0 "
+				 "mlx4-2@0000:03:00.0",
+			.queues = "rx-0:11 rx-1:12 tx-0:11 tx-1:12" },
+		{ .driver = "igb",
+			.names = "eth0 eth0-rx-1 eth0-tx-0",
+			.queues = "rx-1:11 tx-0:12" },
+		{ .driver = "e1000e", .names = "eth0", .queues = "rx-0:10 tx-0:10" },
+		{ .driver = "bnx2x",
+			.names = "eth0 eth0-fp-0 eth0-fp-1",
+			.queues = "rx-0:11 rx-1:12 tx-0:11 tx-1:12" },
+		{ .driver = "xen_netfront",
+			.names = "eth0 eth0",
+			.queues = "rx-0:10 rx-1:11 tx-0:10 tx-1:11" },
+		{ .driver = "ena",
+			.names = "ena-mgmnt@pci:0000:03:00.0 eth0-Tx-Rx-0 eth0-Tx-Rx-1",
+			.queues = "rx-0:11 rx-1:12 tx-0:11 tx-1:12" },
+		{ .driver = "mlx5_core",
+			.names =
+				"mlx5_async@pci:0000:03:00.0 mlx5_comp0@pci:0000:03:00.0 "
+				"mlx5_comp0@pci:0000:03:00.1 mlx5_comp1@pci:0000:03:00.0",
+			.queues = "rx-0:11 rx-1:13 tx-0:11 tx-1:13" },
 		/* whose numbers these are is not known: they are taken as they are */
-		{ NULL, "eth0-txrx-1 eth0-txrx-2", "rx-1:10 rx-2:11 tx-1:10 tx-2:11" },
-		{ NULL, "eth0-rx-0 eth0-rx-1 eth0-tx-2 eth0-tx-3",
-			"rx-0:10 rx-1:11 tx-2:12 tx-3:13" },
-		{ "alx", "eth0 eth0-TxRx-0 eth0-tx-1 eth0-tx-2",
-			"rx-0:11 tx-0:11 tx-1:12 tx-2:13" },
-		{ "tg3", "eth0-0 eth0-txrx-1 eth0-txrx-2 eth0-rx-3 eth0-rx-4",
-			"rx-0:11 rx-1:12 rx-2:13 rx-3:14 tx-0:11 tx-1:12" },
-		{ "hns3",
-			"hns3-0000:03:00.0-TxRx-0 hns3-0000:03:00.0-TxRx-2 "
-			"hns3-0000:03:00.0-TxRx-4",
-			"rx-0:10 rx-1:11 rx-2:12 tx-0:10 tx-1:11 tx-2:12" },
-		{ "ravb", "eth0:ch0:rx_be eth0:ch1:rx_nc eth0:ch18:tx_be eth0:ch19:tx_nc",
-			"rx-0:10 rx-1:11 tx-0:12 tx-1:13" },
-		{ "qlcnic", "eth0-rx-0 eth0-tx-0-rx-1", "rx-0:10 rx-1:11 tx-0:11" },
-		{ "igb", "eth00-rx-0 xeth0-rx-0", "" },
+		{ .driver = NULL,
+			.names = "eth0-txrx-1 eth0-txrx-2",
+			.queues = "rx-1:10 rx-2:11 tx-1:10 tx-2:11" },
+		{ .driver = NULL,
+			.names = "eth0-rx-0 eth0-rx-1 eth0-tx-2 eth0-tx-3",
+			.queues = "rx-0:10 rx-1:11 tx-2:12 tx-3:13" },
+		{ .driver = "alx",
+			.names = "eth0 eth0-TxRx-0 eth0-tx-1 eth0-tx-2",
+			.queues = "rx-0:11 tx-0:11 tx-1:12 tx-2:13" },
+		{ .driver = "tg3",
+			.names = "eth0-0 eth0-txrx-1 eth0-txrx-2 eth0-rx-3 eth0-rx-4",
+			.queues = "rx-0:11 rx-1:12 rx-2:13 rx-3:14 tx-0:11 tx-1:12" },
+		{ .driver = "hns3",
+			.names = "hns3-0000:03:00.0-TxRx-0 hns3-0000:03:00.0-TxRx-2 "
+				 "hns3-0000:03:00.0-TxRx-4",
+			.queues = "rx-0:10 rx-1:11 rx-2:12 tx-0:10 tx-1:11 tx-2:12" },
+		{ .driver = "ravb",
+			.names = "eth0:ch0:rx_be eth0:ch1:rx_nc eth0:ch18:tx_be "
+				 "eth0:ch19:tx_nc",
+			.queues = "rx-0:10 rx-1:11 tx-0:12 tx-1:13" },
+		{ .driver = "qlcnic",
+			.names = "eth0-rx-0 eth0-tx-0-rx-1",
+			.queues = "rx-0:10 rx-1:11 tx-0:11" },
+		{ .driver = "igb", .names = "eth00-rx-0 xeth0-rx-0", .queues = "" },
+		/* numbers that are counted on count only where all are there */
+		{ .driver = "vmxnet3",
+			.names = "eth0-tx-0 eth0-rx-1 eth0-rx-2 eth0-rx-3 eth0-rx-4",
+			.queues = "rx-0:11 rx-1:12 rx-2:13 rx-3:14 tx-0:10 tx-1:10 "
+				  "tx-2:10 tx-3:10",
+			.n_rx = 4,
+			.n_tx = 4 },
+		{ .driver = "bnxt_en",
+			.names = "eth0-rx-0 eth0-rx-1 eth0-tx-2",
+			.queues = "rx-0:10 rx-1:11 tx-0:- tx-1:-",
+			.n_rx = 2,
+			.n_tx = 2,
+			.irqs = "10q 11q 12q" },
+		{ .driver = "mlx4_core",
+			.names = "mlx4-1@0000:03:00.0 mlx4-2@0000:03:00.0 "
+				 "mlx4-5@0000:03:00.0",
+			.queues = "rx-0:10 rx-1:11 rx-2:12 tx-0:10 tx-1:11 tx-2:12",
+			.n_rx = 3,
+			.n_tx = 3 },
+		{ .driver = "mlx4_core",
+			.names = "mlx4-1@0000:03:00.0 mlx4-2@0000:03:00.0 "
+				 "mlx4-3@0000:03:00.0",
+			.queues = "rx-0:- rx-1:- tx-0:- tx-1:-",
+			.n_rx = 2,
+			.n_tx = 2 },
+		/* names that the driver had no room for */
+		{ .driver = "bnxt_en",
+			.names = "eno12399np0-TxRx- eno12399np0-TxRx- eno12399np0-TxRx-",
+			.queues = "rx-0:10 rx-1:11 rx-2:12 tx-0:10 tx-1:11 tx-2:12",
+			.n_rx = 3,
+			.n_tx = 3,
+			.netdev = "eno12399np0" },
+		{ .driver = "bnxt_en",
+			.names = "eno12399np0-TxRx- eno12399np0-TxRx-",
+			.queues = "rx-0:- rx-1:- rx-2:- tx-0:- tx-1:- tx-2:-",
+			.n_rx = 3,
+			.n_tx = 3,
+			.irqs = "10q 11q",
+			.netdev = "eno12399np0" },
+		{ .driver = "bnxt_en",
+			.names = "ens10f0np0-TxRx-0 ens10f0np0-TxRx-1 ens10f0np0-TxRx-2 "
+				 "ens10f0np0-TxRx-3 ens10f0np0-TxRx-4 ens10f0np0-TxRx-5 "
+				 "ens10f0np0-TxRx-6 ens10f0np0-TxRx-7 ens10f0np0-TxRx-8 "
+				 "ens10f0np0-TxRx-9 ens10f0np0-TxRx-1 ens10f0np0-TxRx-1",
+			.queues = "rx-0:10 rx-1:11 rx-2:12 rx-3:13 rx-4:14 rx-5:15 "
+				  "rx-6:16 rx-7:17 "
+				  "rx-8:18 rx-9:19 rx-10:20 rx-11:21 tx-0:10",
+			.n_rx = 12,
+			.n_tx = 1,
+			.netdev = "ens10f0np0" },
+		{ .driver = "bnxt_en",
+			.names = "ens10f0np0-TxRx-1 ens10f0np0-TxRx-1 ens10f0np0-TxRx-2",
+			.queues = "rx-0:- rx-1:- rx-2:12 rx-3:- tx-0:-",
+			.n_rx = 4,
+			.n_tx = 1,
+			.netdev = "ens10f0np0" },
+		{ .driver = "tg3",
+			.names = "enp65s0f0-0 enp65s0f0-txrx- enp65s0f0-txrx- "
+				 "enp65s0f0-txrx- "
+				 "enp65s0f0-txrx-",
+			.queues = "rx-0:11 rx-1:12 rx-2:13 rx-3:14 tx-0:11 tx-1:12 "
+				  "tx-2:13 tx-3:14",
+			.n_rx = 4,
+			.n_tx = 4,
+			.netdev = "enp65s0f0" },
+		{ .driver = "enic",
+			.names = "enp130s0f0n-rx-0 enp130s0f0n-rx-1 enp130s0f0n-tx-0",
+			.queues = "rx-0:10 rx-1:11 tx-0:12",
+			.n_rx = 2,
+			.n_tx = 1,
+			.netdev = "enp130s0f0np0" },
+		{ .driver = "e1000e",
+			.names = "enp130s0f0n enp130s0f0n enp130s0f0n",
+			.queues = "rx-0:10 tx-0:11",
+			.n_rx = 1,
+			.n_tx = 1,
+			.irqs = "10q 11q 12l",
+			.netdev = "enp130s0f0n" },
+		/* plain names */
+		{ .driver = NULL,
+			.names = "eth0 eth0",
+			.queues = "rx-0:10 rx-1:11 tx-0:10 tx-1:11",
+			.n_rx = 2,
+			.n_tx = 2 },
+		{ .driver = NULL,
+			.names = "eth0 eth0 eth0",
+			.queues = "rx-0:- rx-1:- tx-0:- tx-1:-",
+			.n_rx = 2,
+			.n_tx = 2,
+			.irqs = "10? 11? 12?" },
+		{ .driver = NULL,
+			.names = "eth0 eth0",
+			.queues = "rx-0:- tx-0:-",
+			.n_rx = 1,
+			.n_tx = 1,
+			.irqs = "10? 11?" },
+		{ .driver = "stmmaceth",
+			.names = "eth0 eth0 eth0",
+			.queues = "rx-0:- rx-1:- rx-2:- tx-0:- tx-1:- tx-2:-",
+			.n_rx = 3,
+			.n_tx = 3,
+			.irqs = "10? 11? 12?" },
+		{ .driver = "stmmaceth",
+			.names = "eth0",
+			.queues = "rx-0:10 tx-0:10",
+			.n_rx = 1,
+			.n_tx = 1 },
+		{ .driver = "mtk_soc_eth",
+			.names = "1e100000.ethernet 1e100000.ethernet",
+			.queues = "rx-0:11 tx-0:10 tx-1:10",
+			.n_rx = 1,
+			.n_tx = 2 },
+		{ .driver = "xilinx_axienet",
+			.names = "eth0 eth0 eth0",
+			.queues = "rx-0:11 tx-0:10",
+			.n_rx = 1,
+			.n_tx = 1,
+			.irqs = "10q 11q 12l" },
+		{ .driver = "bcmgenet",
+			.names = "eth0 eth0",
+			.queues = "rx-0:- tx-0:- tx-1:-",
+			.n_rx = 1,
+			.n_tx = 2,
+			.irqs = "10? 11?" },
+		{ .driver = "atlantic",
+			.names = "eth0 eth0 eth0",
+			.queues = "rx-0:10 rx-1:11 tx-0:10 tx-1:11",
+			.n_rx = 2,
+			.n_tx = 2,
+			.irqs = "10q 11q 12l" },
+		{ .driver = "atlantic",
+			.names = "eth0 eth0 eth0 eth0 eth0",
+			.queues = "rx-0:- rx-1:- tx-0:- tx-1:-",
+			.n_rx = 2,
+			.n_tx = 2,
+			.irqs = "10? 11? 12? 13? 14?" },
+		{ .driver = "macb",
+			.names = "eth0 eth0",
+			.queues = "rx-0:10 rx-1:11 tx-0:10 tx-1:11",
+			.n_rx = 2,
+			.n_tx = 2 },
+		{ .driver = "cxgb4",
+			.names = "eth0 eth0-FWeventq eth0-Rx0 eth0-Rx1 eth0-ofld0",
+			.queues = "rx-0:12 rx-1:13",
+			.n_rx = 2,
+			.irqs = "10e 11a 12q 13q 14o" },
+		/* vectors that the device has more than it has queues */
+		{ .driver = "mlx5_core",
+			.names =
+				"mlx5_async0@pci:0000:03:00.0 "
+				"mlx5_comp0@pci:0000:03:00.0 "
+				"mlx5_comp1@pci:0000:03:00.0 mlx5_comp2@pci:0000:03:00.0",
+			.queues = "rx-0:11 rx-1:12 tx-0:11 tx-1:12",
+			.n_rx = 2,
+			.n_tx = 2,
+			.irqs = "10a 11q 12q 13?" },
+		/* fewer, which take turns */
+		{ .driver = "hns3",
+			.names = "hns3-0000:03:00.0-TxRx-0 hns3-0000:03:00.0-TxRx-2",
+			.queues = "rx-0:10 rx-1:11 rx-2:10 rx-3:11 rx-4:10 tx-0:10 "
+				  "tx-1:11 tx-2:10",
+			.n_rx = 5,
+			.n_tx = 3 },
+		{ .driver = "ionic",
+			.names = "ionic-eth0-L0-rx0 ionic-eth0-L0-rx1",
+			.queues = "rx-0:10 rx-1:11 tx-0:10 tx-1:11",
+			.n_rx = 2,
+			.n_tx = 2 },
+		{ .driver = "ionic",
+			.names = "ionic-eth0-L0-rx0 ionic-eth0-L0-tx0",
+			.queues = "rx-0:10 tx-0:11",
+			.n_rx = 1,
+			.n_tx = 1 },
+		{ .driver = "tg3",
+			.names = "eth0-0 eth0-txrx-1 eth0-txrx-2 eth0-rx-3 eth0-rx-4",
+			.queues = "rx-0:11 rx-1:12 rx-2:13 rx-3:14 tx-0:11 tx-1:12",
+			.n_rx = 4,
+			.n_tx = 2 },
+		/* the driver is not known, and all are there */
+		{ .driver = NULL,
+			.names = "eth0-txrx-1 eth0-txrx-2",
+			.queues = "rx-0:10 rx-1:11 tx-0:10 tx-1:11",
+			.n_rx = 2,
+			.n_tx = 2 },
+		{ .driver = NULL,
+			.names = "eth0-rx-0 eth0-rx-1 eth0-tx-2 eth0-tx-3",
+			.queues = "rx-0:10 rx-1:11 tx-0:12 tx-1:13",
+			.n_rx = 2,
+			.n_tx = 2 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		char text[1024] = "           CPU0\n", *names = strdup(rows[i].names),
+		const char *netdev = rows[i].netdev ? rows[i].netdev : "eth0";
+		char text[2048] = "           CPU0\n", *names = strdup(rows[i].names),
 		     *rest;
-		struct machine m = { 0 };
-		struct irqkit_device device = { .kind = IRQKIT_DEVICE_NET,
-			.name = "eth0" };
+		struct numbered numbered;
 		int irq = 10;
 
 		for (char *name = strtok_r(names, " ", &rest); name;
@@ -523,23 +733,36 @@ static void numbering(void **state)
 			append(text, sizeof(text), "%4d: %10d  PCI-MSI %d-edge      %s\n",
 				irq, 0, irq, name);
 		free(names);
-		assert_int_equal(irqkit_ctx_new(ROOTS "empty", &m.ctx), 0);
-		assert_int_equal(irqkit_snapshot_parse(text, strlen(text), NULL,
-					 &m.snapshot, NULL, NULL),
-			0);
-		assert_int_equal(irqkit_devices_new(m.ctx, m.snapshot, &m.devices), 0);
-		device.devices = m.devices;
-		device.keys = (struct name_keys){
-			.driver = rows[i].driver, .netdev = "eth0", .pci = "0000:03:00.0"
-		};
-		assert_int_equal(device_read_irqs(&device), 0);
-		assert_int_equal(device_read_queues(&device), 0);
-		write_queues(&device, text, sizeof(text));
+		open_numbered(&numbered, rows[i].driver, netdev, text, rows[i].n_rx,
+			rows[i].n_tx);
+		write_queues(&numbered.device, text, sizeof(text));
 		assert_text(rows[i].names, "queues", text, rows[i].queues);
-		free(device.irqs);
-		free(device.queues);
-		close_machine(&m);
+		write_irqs(&numbered.device, text, sizeof(text));
+		if (rows[i].irqs)
+			assert_text(rows[i].names, "interrupts", text, rows[i].irqs);
+		close_numbered(&numbered);
 	}
+}
+
+/* Of a PCI function the MSI index counts, not the number that the kernel happened to give. */
+static void order_of_vectors(void **state)
+{
+	static const char interrupts[] =
+		"           CPU0\n"
+		"  10:          0  PCI-MSI 1572867-edge      eno12399np0-TxRx-\n"
+		"  11:          0  PCI-MSI 1572865-edge      eno12399np0-TxRx-\n"
+		"  12:          0  PCI-MSI 1572866-edge      eno12399np0-TxRx-\n";
+	struct numbered numbered;
+	const struct irqkit_queue *queue;
+	char text[256];
+
+	(void)state;
+	open_numbered(&numbered, "bnxt_en", "eno12399np0", interrupts, 3, 3);
+	write_queues(&numbered.device, text, sizeof(text));
+	assert_string_equal(text, "rx-0:11 rx-1:12 rx-2:10 tx-0:11 tx-1:12 tx-2:10");
+	queue = irqkit_device_find_queue(&numbered.device, IRQKIT_RX, 1);
+	assert_int_equal(irqkit_queue_get_source(queue), IRQKIT_SOURCE_ORDER);
+	close_numbered(&numbered);
 }
 
 int main(void)
@@ -554,6 +777,7 @@ int main(void)
 		cmocka_unit_test(list),
 		cmocka_unit_test(knobs),
 		cmocka_unit_test(numbering),
+		cmocka_unit_test(order_of_vectors),
 	};
 
 	return cmocka_run_group_tests_name("netdev", tests, NULL, NULL);
