@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names of queues, how many there are, and which one has the interrupt. */
+/* Names of queues, and how many there are. */
 #include "measure/queue.h"
 
 #include <stdio.h>
@@ -36,23 +36,4 @@ size_t queue_count(
 		n += irqkit_queue_get_direction(irqkit_device_get_queue(device, i)) ==
 			direction;
 	return n;
-}
-
-const struct irqkit_queue *queue_get_served(const struct irqkit_queue *queue)
-{
-	const struct irqkit_device *device = irqkit_queue_get_device(queue);
-	enum irqkit_direction other = irqkit_queue_get_direction(queue) == IRQKIT_RX
-		? IRQKIT_TX
-		: IRQKIT_RX;
-	const struct irqkit_queue *served = queue;
-
-	if (irqkit_device_is_guest_view(device))
-		served = irqkit_device_find_queue(
-			device, other, irqkit_queue_get_number(queue));
-	return served ? served : queue;
-}
-
-int queue_get_served_irq(const struct irqkit_queue *queue)
-{
-	return irqkit_queue_get_irq(queue_get_served(queue));
 }

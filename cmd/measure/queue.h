@@ -18,14 +18,4 @@ const char *queue_direction_word(enum irqkit_direction direction);
 size_t queue_count(
 	const struct irqkit_device *device, enum irqkit_direction direction);
 
-/*
- * The queue whose interrupt does the work of what @queue receives or sends: @queue
- * itself, or at the end of a virtual interface that serves a guest, the other queue of
- * that number.
- */
-const struct irqkit_queue *queue_get_served(const struct irqkit_queue *queue);
-
-/* The interrupt of that queue; -1: it has none. */
-int queue_get_served_irq(const struct irqkit_queue *queue);
-
 #endif

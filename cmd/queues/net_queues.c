@@ -70,7 +70,7 @@ struct irqkit_cpuset *net_read_current_cpus(
 {
 	struct irqkit_ctx *ctx = net->change->ctx;
 	struct irqkit_cpuset *set = NULL;
-	int irq = queue_get_served_irq(queue);
+	int irq = irqkit_queue_get_irq(queue);
 
 	if (irq < 0)
 		return NULL;
@@ -87,7 +87,7 @@ struct irqkit_cpuset *net_read_settled_cpus(
 	const struct net *net, const struct irqkit_queue *queue)
 {
 	struct irqkit_cpuset *serving = net_read_current_cpus(net, queue), *affinity = NULL;
-	int irq = queue_get_served_irq(queue);
+	int irq = irqkit_queue_get_irq(queue);
 
 	if (serving &&
 		irqkit_irq_read_affinity(net->change->ctx, (unsigned int)irq, &affinity) ==

@@ -19,7 +19,7 @@ static inline void free_queues(struct irqkit_queue ***queues)
 }
 #define _cleanup_queues_ CLEANUP(free_queues)
 
-/* The CPUs that handle its interrupt (queue_get_served_irq()); NULL: not known. */
+/* The CPUs that handle its interrupt; NULL: not known. */
 struct irqkit_cpuset *net_read_current_cpus(
 	const struct net *net, const struct irqkit_queue *queue);
 

@@ -128,10 +128,10 @@ static enum status plan_interrupt(
 /* ------------------------------------------------------------------------------- */
 /* XPS                                                                             */
 
-/* Of a queue that sends; netback sends what its guest receives. */
+/* Of a queue that sends. */
 static const struct irqkit_queue *find_xps_queue(const struct pin_place *place)
 {
-	const struct irqkit_queue *queue = queue_get_served(place->queue);
+	const struct irqkit_queue *queue = place->queue;
 
 	return irqkit_queue_get_direction(queue) == IRQKIT_TX ? queue : NULL;
 }

@@ -124,7 +124,7 @@ struct cell steer_get_device(void *data)
 struct cell steer_get_irq(void *data)
 {
 	const struct steer_row *row = data;
-	int irq = queue_get_served_irq(row->queue);
+	int irq = irqkit_queue_get_irq(row->queue);
 
 	return irq < 0 ? ABSENT : number_cell((uint64_t)irq);
 }

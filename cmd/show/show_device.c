@@ -91,6 +91,7 @@ const char *show_source_word(enum irqkit_source source)
 		[IRQKIT_SOURCE_NETLINK] = "netlink",
 		[IRQKIT_SOURCE_SYSFS] = "sysfs",
 		[IRQKIT_SOURCE_NAME] = "name",
+		[IRQKIT_SOURCE_ORDER] = "order",
 	};
 
 	return source < LENGTH(words) ? words[source] : NULL;
@@ -116,9 +117,10 @@ struct cell show_get_role(void *data)
 		[IRQKIT_ROLE_CONTROLLER] = "controller",
 		[IRQKIT_ROLE_OTHER] = "other",
 		[IRQKIT_ROLE_UNUSED] = "unused",
+		[IRQKIT_ROLE_UNKNOWN] = "unknown",
 	};
 	const struct irqkit_device_irq *irq = find_device_irq(data);
-	enum irqkit_role role = irq ? irqkit_device_irq_get_role(irq) : IRQKIT_ROLE_OTHER;
+	enum irqkit_role role = irq ? irqkit_device_irq_get_role(irq) : IRQKIT_ROLE_UNKNOWN;
 
 	return irq && role < LENGTH(words) ? text_cell(words[role]) : ABSENT;
 }

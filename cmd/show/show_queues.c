@@ -322,8 +322,8 @@ static void remark(struct table *table)
 		if (without)
 			printf("; %zu without a known interrupt", without);
 		printf(".%s\n",
-			irqkit_device_is_guest_view(device)
-				? " rx and tx are as the guest sees them."
+			irqkit_device_serves_guest(device)
+				? " Interrupt names use the guest's view: -tx serves rx."
 				: "");
 	}
 }

@@ -51,17 +51,15 @@ struct receivers {
 	struct irqkit_cpuset *cpus; /* owned; the CPUs that handle them */
 };
 
-/* Is it the interrupt of an rx queue? What a guest sends is received here. */
+/* Is it the interrupt of an rx queue? */
 static bool is_receiving(const struct irqkit_device *device, int irq)
 {
-	enum irqkit_direction receiving =
-		irqkit_device_is_guest_view(device) ? IRQKIT_TX : IRQKIT_RX;
 	size_t n = irqkit_device_count_queues(device);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
 
-		if (irqkit_queue_get_direction(queue) == receiving &&
+		if (irqkit_queue_get_direction(queue) == IRQKIT_RX &&
 			irqkit_queue_get_irq(queue) == irq)
 			return true;
 	}

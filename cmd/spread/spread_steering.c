@@ -46,7 +46,7 @@ static int read_cpus(const struct irqkit_queue *queue, struct irqkit_cpuset **re
 static void read_queue(struct steered_device *device, const struct irqkit_queue *queue)
 {
 	const struct placement *p = &device->spread->placement;
-	int irq = queue_get_served_irq(queue);
+	int irq = irqkit_queue_get_irq(queue);
 	long index = irq >= 0 ? placement_find(p, irq) : -1;
 	struct steered steered = { .queue = queue };
 

@@ -140,6 +140,8 @@ static int read_net(struct irqkit_device *device)
 			r = sysfs_read_bus(device, bus_path);
 		if (is_failure(r))
 			return r;
+	} else {
+		sysfs_guess_xen(device);
 	}
 	r = device_read_irqs(device);
 	return r < 0 ? r : device_read_queues(device);
@@ -362,7 +364,7 @@ EXPORT const char *irqkit_device_get_driver(const struct irqkit_device *device)
 	return device->keys.driver;
 }
 
-EXPORT bool irqkit_device_is_guest_view(const struct irqkit_device *device)
+EXPORT bool irqkit_device_serves_guest(const struct irqkit_device *device)
 {
 	return device->is_netback;
 }

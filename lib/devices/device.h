@@ -12,8 +12,8 @@
 #define IRQKIT_DEVICE_H
 
 #include "base/arena.h"
-#include "devices/handler_names.h"
 #include "devices/netlink.h"
+#include "interrupts/handler_names.h"
 
 #include <irqkit.h>
 
@@ -23,6 +23,12 @@ struct irqkit_device_irq {
 	unsigned int sources; /* 1u << enum irqkit_source */
 	struct name_meaning meaning;
 	bool has_meaning;
+	/* Of a network device, by direction: the queue, or SERVES_... of queue_numbers.h */
+	uint32_t serves[2];
+	uint32_t
+		stride[2]; /* and each queue that is so much further; 0: that one alone */
+	uint32_t rank; /* among those of one direction, while they are numbered */
+	bool is_by_order; /* the order of the vectors told it */
 };
 
 struct irqkit_queue {

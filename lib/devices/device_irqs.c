@@ -5,7 +5,7 @@
  */
 #include "devices/device_irqs.h"
 #include "base/macros.h"
-#include "devices/handler_names.h"
+#include "interrupts/handler_names.h"
 #include "devices/irq_list.h"
 #include "devices/rows.h"
 #include "devices/sysfs.h"
@@ -80,7 +80,7 @@ static bool classify(
 		irq->sources |= 1u << IRQKIT_SOURCE_NAME;
 		return true;
 	}
-	irq->role = IRQKIT_ROLE_OTHER;
+	irq->role = IRQKIT_ROLE_UNKNOWN;
 	if (device->is_behind_controller)
 		irq->role = IRQKIT_ROLE_CONTROLLER;
 	/* a virtio device, or another part of a function, has those alone that say so */

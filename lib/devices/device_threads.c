@@ -155,14 +155,13 @@ static bool are_distinct(const uint32_t *ids, size_t count)
 /*
  * Drivers make the NAPIs of their queues in order, and ids ascend. So where there are as
  * many as queues that receive, the first is that of rx-0 and, where it has the same
- * interrupt, tx-0. Of netback's, what it receives is the guest's tx.
+ * interrupt, tx-0.
  */
 static int add_napi_by_order(struct list *list, const struct irqkit_queue *queue)
 {
 	struct irqkit_device *device = queue->device;
-	enum irqkit_direction direction = device->is_netback ? IRQKIT_TX : IRQKIT_RX;
 	const struct irqkit_queue *main = irqkit_device_find_queue(
-		device, direction, queue->number);
+		device, IRQKIT_RX, queue->number);
 	_cleanup_free_ uint32_t *ids = NULL;
 	size_t count;
 	int r;
@@ -172,7 +171,7 @@ static int add_napi_by_order(struct list *list, const struct irqkit_queue *queue
 	r = list_napi_ids(device, &ids, &count);
 	if (r < 0)
 		return r;
-	if (count != device_count_queues(device, direction) || queue->number >= count ||
+	if (count != device_count_queues(device, IRQKIT_RX) || queue->number >= count ||
 		!are_distinct(ids, count))
 		return 0;
 	add_of_napi(list, device, ids[queue->number]);
@@ -181,11 +180,14 @@ static int add_napi_by_order(struct list *list, const struct irqkit_queue *queue
 
 /* ------------------------------------------------------------------------------- */
 
-/* What netback calls its queue: "vif1.0-q0", by either of the names that it may have. */
+/*
+ * What netback calls its queue: "vif1.0-q0", by either of the names that it may have.
+ * guest-rx hands on what this machine sends; dealloc gives back what it has received.
+ */
 static void add_netback(
 	struct list *list, const struct irqkit_queue *queue, const char *device_name)
 {
-	const char *end = queue->direction == IRQKIT_RX ? "guest-rx" : "dealloc";
+	const char *end = queue->direction == IRQKIT_TX ? "guest-rx" : "dealloc";
 	char front[64];
 	int len = snprintf(front, sizeof(front), "%s-q%u", device_name, queue->number);
 

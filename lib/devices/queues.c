@@ -7,9 +7,10 @@
 #include "base/array.h"
 #include "base/macros.h"
 #include "base/number.h"
-#include "devices/handler_names.h"
 #include "devices/irq_list.h"
 #include "devices/netlink.h"
+#include "devices/queue_numbers.h"
+#include "interrupts/handler_names.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
@@ -215,111 +216,18 @@ int device_join_netlink(
 /* ------------------------------------------------------------------------------- */
 /* From names                                                                      */
 
-/* The numbers that one line of the table found: the least, the greatest. */
-struct range {
-	uint32_t first, last;
-};
-
-static struct range range_of_line(const struct irqkit_device *device, size_t line)
-{
-	struct range range = { NO_NUMBER, 0 };
-
-	for (size_t i = 0; i < device->n_irqs; i++) {
-		const struct irqkit_device_irq *irq = &device->irqs[i];
-
-		if (!irq->has_meaning || irq->meaning.line != line ||
-			irq->meaning.number == NO_NUMBER)
-			continue;
-		if (irq->meaning.number < range.first)
-			range.first = irq->meaning.number;
-		if (irq->meaning.number > range.last)
-			range.last = irq->meaning.number;
-	}
-	return range;
-}
-
-/* Numbers of names become numbers of queues, once all names are known. */
-static int number_queues(struct irqkit_device *device)
-{
-	_cleanup_free_ struct range *range = calloc(device->n_irqs + 1, sizeof(*range));
-
-	if (!range)
-		return -ENOMEM;
-	for (size_t i = 0; i < device->n_irqs; i++)
-		range[i] = range_of_line(device, device->irqs[i].meaning.line);
-	for (size_t i = 0; i < device->n_irqs; i++) {
-		struct name_meaning *m = &device->irqs[i].meaning;
-		uint32_t half = range[i].last / 2 + 1; /* of 0 to last, an even number */
-
-		if (m->numbering == NUMBER_FROM_FIRST && m->number != NO_NUMBER) {
-			m->number -= range[i].first;
-		} else if (m->numbering == NUMBER_TX_THEN_RX && m->number != NO_NUMBER) {
-			m->serves = m->number < half ? SERVES_TX : SERVES_RX;
-			m->number -= m->number < half ? 0 : half;
-		}
-	}
-	return 0;
-}
-
-static bool has_own_queue_irqs(const struct irqkit_device *device)
-{
-	for (size_t i = 0; i < device->n_irqs; i++)
-		if (device->irqs[i].role == IRQKIT_ROLE_QUEUE &&
-			device->irqs[i].meaning.numbering != ALL_IF_ALONE)
-			return true;
-	return false;
-}
-
-/*
- * Interrupts that are called as the device alone: beside others the link's; one alone
- * serves all queues; as many as there are queues, one each (Xen's netfront without split
- * event channels).
- */
-static void settle_plain_names(struct irqkit_device *device)
-{
-	bool is_alone = !has_own_queue_irqs(device);
-	size_t n = 0;
-
-	for (size_t i = 0; i < device->n_irqs; i++)
-		n += device->irqs[i].has_meaning &&
-			device->irqs[i].meaning.numbering == ALL_IF_ALONE;
-	for (size_t i = 0, at = 0; i < device->n_irqs; i++) {
-		struct irqkit_device_irq *irq = &device->irqs[i];
-
-		if (!irq->has_meaning || irq->meaning.numbering != ALL_IF_ALONE)
-			continue;
-		if (!is_alone) {
-			irq->role = IRQKIT_ROLE_LINK;
-			irq->meaning.serves = SERVES_NONE;
-		} else if (n > 1) {
-			irq->meaning.numbering = NUMBER_IS_QUEUE;
-			irq->meaning.number = (uint32_t)at++;
-		}
-	}
-}
-
-static unsigned int bit_of(enum irqkit_direction direction)
-{
-	return direction == IRQKIT_RX ? SERVES_RX : SERVES_TX;
-}
-
-static bool serves_all(const struct name_meaning *m)
-{
-	return m->numbering == ALL_QUEUES || m->numbering == ALL_IF_ALONE;
-}
-
 /* Where /sys lists no queue of this direction (a saved root), the names do. */
 static int list_by_names(struct irqkit_device *device, enum irqkit_direction direction)
 {
 	if (device_count_queues(device, direction) > 0)
 		return 0;
 	for (size_t i = 0; i < device->n_irqs; i++) {
-		const struct name_meaning *m = &device->irqs[i].meaning;
+		uint32_t number = device->irqs[i].serves[direction];
 
-		if (!device->irqs[i].has_meaning || !(m->serves & bit_of(direction)))
+		if (number == SERVES_NO_QUEUE || number == SERVES_UNKNOWN_QUEUE)
 			continue;
 		if (add_queue(device, direction,
-			    serves_all(m) || m->number == NO_NUMBER ? 0 : m->number) < 0)
+			    number == SERVES_ALL_QUEUES ? 0 : number) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -342,27 +250,61 @@ static void give(struct irqkit_queue *queue, const struct irqkit_device_irq *irq
 static void give_by_name(
 	struct irqkit_device *device, const struct irqkit_device_irq *irq)
 {
-	const struct name_meaning *m = &irq->meaning;
-	uint32_t number = m->number == NO_NUMBER ? 0 : m->number;
+	enum irqkit_source source = irq->is_by_order ? IRQKIT_SOURCE_ORDER
+						     : IRQKIT_SOURCE_NAME;
 
-	if (!irq->has_meaning)
-		return;
-	for (size_t i = 0; i < device->n_queues; i++)
-		if (m->serves & bit_of(device->queues[i].direction) &&
-			(serves_all(m) || device->queues[i].number == number))
-			give(&device->queues[i], irq, IRQKIT_SOURCE_NAME);
+	for (size_t i = 0; i < device->n_queues; i++) {
+		struct irqkit_queue *queue = &device->queues[i];
+
+		if (device_irq_serves(irq, queue->direction, queue->number))
+			give(queue, irq, source);
+	}
 }
 
-/* No name says anything, and there is one interrupt only: it does all. */
+/*
+ * There is one interrupt only: it does all that no other source says, also where its name
+ * says nothing, or names the one queue that the driver had in mind.
+ */
 static void give_the_only_one(struct irqkit_device *device)
 {
 	struct irqkit_device_irq *irq = device->irqs;
 
-	if (device->n_irqs != 1 || irq->role != IRQKIT_ROLE_OTHER)
+	if (device->n_irqs != 1 || device->n_queues == 0 ||
+		irq->role == IRQKIT_ROLE_UNUSED)
+		return;
+	if (irq->role != IRQKIT_ROLE_UNKNOWN && irq->role != IRQKIT_ROLE_OTHER &&
+		!(irq->has_meaning && irq->meaning.numbering == ALL_IF_ONLY) &&
+		!(irq->role == IRQKIT_ROLE_QUEUE &&
+			irqkit_device_irq_has_source(irq, IRQKIT_SOURCE_SYSFS)))
 		return;
 	irq->role = IRQKIT_ROLE_QUEUE;
 	for (size_t i = 0; i < device->n_queues; i++)
-		give(&device->queues[i], irq, irqkit_device_irq_get_source(irq));
+		if (device->queues[i].irq < 0)
+			give(&device->queues[i], irq, irqkit_device_irq_get_source(irq));
+}
+
+static bool serves_a_queue(
+	const struct irqkit_device *device, const struct irqkit_device_irq *irq)
+{
+	for (size_t i = 0; i < device->n_queues; i++)
+		if (device->queues[i].irq == (int)irq->irq)
+			return true;
+	return false;
+}
+
+/* Named as a queue's, but there is no such queue: vectors that are left to RDMA. */
+static void settle_left_over(struct irqkit_device *device)
+{
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		struct irqkit_device_irq *irq = &device->irqs[i];
+		bool is_unknown = irq->serves[IRQKIT_RX] == SERVES_UNKNOWN_QUEUE ||
+			irq->serves[IRQKIT_TX] == SERVES_UNKNOWN_QUEUE;
+
+		if (irq->role == IRQKIT_ROLE_QUEUE && irq->has_meaning && !is_unknown &&
+			!(irq->sources & 1u << IRQKIT_SOURCE_NETLINK) &&
+			!serves_a_queue(device, irq))
+			irq->role = IRQKIT_ROLE_UNKNOWN;
+	}
 }
 
 int device_read_queues(struct irqkit_device *device)
@@ -370,10 +312,9 @@ int device_read_queues(struct irqkit_device *device)
 	int r = list_queues(device);
 
 	if (r == 0)
-		r = number_queues(device);
+		r = device_number_queues(device);
 	if (r < 0)
 		return r;
-	settle_plain_names(device);
 	if (list_by_names(device, IRQKIT_RX) < 0 || list_by_names(device, IRQKIT_TX) < 0)
 		return -ENOMEM;
 
@@ -387,6 +328,7 @@ int device_read_queues(struct irqkit_device *device)
 	for (size_t i = 0; i < device->n_irqs; i++)
 		give_by_name(device, &device->irqs[i]);
 	give_the_only_one(device);
+	settle_left_over(device);
 	return 0;
 }
 

@@ -127,6 +127,20 @@ static int read_xen(struct irqkit_device *device, const char *name)
 	return device->keys.vif ? 0 : -ENOMEM;
 }
 
+/* Without a folder of the device: dom0's end is called so, unless it was renamed. */
+void sysfs_guess_xen(struct irqkit_device *device)
+{
+	unsigned int first, second;
+	int end = 0;
+
+	if (sscanf(device->name, "vif%u.%u%n", &first, &second, &end) != 2 ||
+		device->name[end])
+		return;
+	device->is_netback = true;
+	device->keys.vif = device->name;
+	device->keys.driver = "xen_netback";
+}
+
 static int read_driver(struct irqkit_device *device)
 {
 	_cleanup_free_ char *target = NULL;

@@ -13,5 +13,6 @@ bool sysfs_is_pci_address(const char *text);
 /* Fills in bus_path, pci_path and keys from the folder where the bus device is. */
 int sysfs_read_bus(struct irqkit_device *device, const char *path);
 int sysfs_read_irqs(struct irqkit_device *device);
+void sysfs_guess_xen(struct irqkit_device *device);
 
 #endif

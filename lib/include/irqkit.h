@@ -497,12 +497,11 @@ int irqkit_device_read_node(const struct irqkit_device *device, int *ret_node);
  * Returns whether the device is the end of a virtual interface that serves a guest (Xen's
  * netback, vif1.0).
  *
- * The interrupts, threads and queues of such a device have the names that the guest uses:
- * rx is what the guest receives. The interrupt of vif1.0:tx-1 (`vif1.0-q1-tx`) handles
- * what the guest transmits, which this system receives. So rps_cpus of rx-1, and no
- * setting of tx-1, steers these packets.
+ * Its queues are queues of this system, as with any interface. Its driver names interrupts
+ * and threads as the guest sees them: `vif1.0-q1-tx` fires when the guest has transmitted,
+ * and serves rx-1 of vif1.0; `vif1.0-q1-rx` serves tx-1.
  */
-bool irqkit_device_is_guest_view(const struct irqkit_device *device);
+bool irqkit_device_serves_guest(const struct irqkit_device *device);
 
 /*
  * Counts the devices with a bus device that are below @device, directly or indirectly:
@@ -523,6 +522,7 @@ enum irqkit_source {
 	IRQKIT_SOURCE_NETLINK, /* the kernel, by netdev generic netlink (Linux 6.8) */
 	IRQKIT_SOURCE_SYSFS,   /* msi_irqs/ or irq of the device */
 	IRQKIT_SOURCE_NAME,    /* the name that the driver gave to its handler */
+	IRQKIT_SOURCE_ORDER,   /* its place among others of the same name (queues only) */
 };
 
 /* The purpose of a device's interrupt. */
@@ -533,8 +533,9 @@ enum irqkit_role {
 	IRQKIT_ROLE_ADMIN,  /* commands, mailboxes, management */
 	IRQKIT_ROLE_ERROR,
 	IRQKIT_ROLE_CONTROLLER, /* the controller to which the device is attached (USB) */
-	IRQKIT_ROLE_OTHER,	/* no known pattern matches */
+	IRQKIT_ROLE_OTHER,	/* data of another kind: RDMA, storage offload, XDP */
 	IRQKIT_ROLE_UNUSED,	/* there is no handler; usually the device is down */
+	IRQKIT_ROLE_UNKNOWN,	/* the purpose is not known; it may be data */
 };
 
 /* Returns the number of interrupts of a device. */

@@ -2,13 +2,13 @@
 /* /proc/irq/N: where an interrupt may go, where it goes, and whether it can be moved. */
 #include "base/macros.h"
 #include "base/number.h"
+#include "interrupts/handler_names.h"
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -66,24 +66,6 @@ EXPORT int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *r
 /* ------------------------------------------------------------------------------- */
 /* Movable?                                                                        */
 
-/*
- * Interrupts that these drivers have placed by the kernel (PCI_IRQ_AFFINITY), by the
- * names that they give them. Only kernels before 6.11 need it: one line a driver.
- */
-static const char *const managed_names[] = {
-	"nvme*q[1-9]*", /* not nvme0q0, the admin queue */
-	"virtio*-req.*", /* virtio_blk */
-	"virtio*-request", /* virtio_scsi */
-	"hpsa*-msix*",
-	"megasas*-msix*",
-	"mpt3sas*-msix*",
-	"mpt2sas*-msix*",
-	"qla2xxx*_qpair*",
-	"lpfc:*",
-	"smartpqi*",
-	"aacraid*",
-};
-
 /* Since 6.11 the kernel takes the write permission away from what can't be moved. */
 static int is_mode_telling(struct irqkit_ctx *ctx)
 {
@@ -103,12 +85,12 @@ static bool is_msi(const struct irqkit_interrupt *interrupt)
 	       (strstr(interrupt->chip, "MSI") || strstr(interrupt->chip, "ITS"));
 }
 
+/* By the name that the driver gave it. Only kernels before 6.11 need it. */
 static bool has_managed_name(const struct irqkit_interrupt *interrupt)
 {
 	for (size_t a = 0; a < interrupt->n_actions; a++)
-		for (size_t i = 0; i < LENGTH(managed_names); i++)
-			if (fnmatch(managed_names[i], interrupt->actions[a], 0) == 0)
-				return true;
+		if (name_may_be_managed(interrupt->actions[a]))
+			return true;
 	return false;
 }
 

@@ -33,13 +33,13 @@ static void queues(void **state)
 		unsigned int number;
 		const char *threads;
 	} rows[] = {
-		{ "vif1.0", IRQKIT_RX, 0, "100@0 " },
-		{ "vif1.0", IRQKIT_TX, 0, "101@0 205@2 " },
-		{ "vif1.0", IRQKIT_RX, 1, "102@1 " },
-		{ "vif1.0", IRQKIT_TX, 1, "103@1 204@1 " },
-		{ "vif11.0", IRQKIT_RX, 0, "104@0 " },
-		{ "vif11.0", IRQKIT_TX, 0, "105@0 " },
-		{ "vif11.0", IRQKIT_TX, 1, "107@1 " },
+		{ "vif1.0", IRQKIT_RX, 0, "101@0 205@2 " },
+		{ "vif1.0", IRQKIT_TX, 0, "100@0 " },
+		{ "vif1.0", IRQKIT_RX, 1, "103@1 204@1 " },
+		{ "vif1.0", IRQKIT_TX, 1, "102@1 " },
+		{ "vif11.0", IRQKIT_RX, 0, "105@0 " },
+		{ "vif11.0", IRQKIT_TX, 0, "104@0 " },
+		{ "vif11.0", IRQKIT_RX, 1, "107@1 " },
 		{ "eth0", IRQKIT_RX, 0, "200@0 201@0-3 206@3 " },
 		{ "eth0", IRQKIT_TX, 0, "200@0 201@0-3 206@3 " },
 	};
@@ -103,7 +103,7 @@ static void of_a_device(void **state)
 	assert_int_equal(irqkit_device_count_threads(device, &n), 0);
 	for (size_t k = 0; k < n; k++)
 		write_thread(irqkit_device_get_thread(device, k), text, sizeof(text));
-	assert_string_equal(text, "100@0 102@1 101@0 205@2 103@1 204@1 ");
+	assert_string_equal(text, "101@0 205@2 103@1 204@1 100@0 102@1 ");
 	assert_int_equal(irqkit_device_count_threads(device, &n), 0);
 	assert_int_equal(n, 6);
 	close_machine(&m);

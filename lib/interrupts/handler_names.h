@@ -15,10 +15,18 @@ enum {
 /* How the number in a name becomes the number of a queue. */
 enum numbering {
 	NUMBER_IS_QUEUE, /* eth0-TxRx-3 is queue 3; without a number: queue 0 */
+	NUMBER_IS_ONE, /* no number of a queue in it: always queue 1 */
 	NUMBER_FROM_FIRST, /* counted on from something else: the smallest is queue 0 */
+	NUMBER_FROM_ONE, /* 1 is queue 0 */
+	NUMBER_HALF, /* 0, 2, 4, ... are queues 0, 1, 2, ... */
 	NUMBER_TX_THEN_RX, /* the lower half of all numbers is tx, the upper rx */
+	NUMBER_OF_RX, /* the number of the rx queue; it sends for tx-0 */
+	NUMBER_RX_UNLESS_TX, /* the queue; tx too, unless others of the device serve tx */
+	NUMBER_BY_ORDER, /* of several of one name, the first is queue 0's */
+	NUMBER_UNKNOWN, /* it serves queues: which, nothing tells */
 	ALL_QUEUES, /* no number: serves all of them */
 	ALL_IF_ALONE, /* the same, unless the device has interrupts for its queues */
+	ALL_IF_ONLY, /* of no queue, unless the device has no other interrupt at all */
 };
 
 /* What the names of one device are made of; NULL: it has no such thing. */
@@ -31,6 +39,7 @@ struct name_keys {
 	const char *bus; /* of the device on its bus: 1e100000.ethernet */
 	/* The network device had another name when it was opened. */
 	bool is_any_netdev;
+	bool is_anything; /* no device: each of the names above is whatever stands there */
 };
 
 struct name_meaning {
@@ -38,12 +47,24 @@ struct name_meaning {
 	unsigned int serves;
 	enum numbering numbering;
 	uint32_t number; /* NO_NUMBER: none in the name */
-	size_t line; /* of the table: names of one line are numbered together */
+	/*
+	 * Of ALL_IF_ALONE: what several interrupts of this name serve, in their order:
+	 * "tx,rx,link", the last of which need not be there; "each": a queue each, and then
+	 * what follows. "": nothing tells. NULL: a queue each, or nothing tells.
+	 */
+	const char *order;
+	bool is_cut; /* the driver had no room for the whole number */
+	bool is_common; /* a form of many drivers: this one may count from another number */
+	bool is_shared; /* may serve several queues of one direction */
+	size_t row; /* of the table */
 };
 
 /* Does a handler of this name belong to the device, and what for? The name as a whole. */
 bool name_parse(
 	const struct name_keys *keys, const char *name, struct name_meaning *ret_meaning);
+
+/* Is it the name of a kind of interrupt that the kernel places itself? A hint. */
+bool name_may_be_managed(const char *name);
 
 /* @name is @word, or @word and something that is set off from it: never virtio10. */
 bool name_begins_with_word(const char *name, const char *word);

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From the name of a handler to what it serves, by the table in handler_names_table.c.
+ *
+ *	eth0-TxRx-3                    ixgbe     %n-TxRx-%d
+ *	virtio2-input.0                virtio    %v-input.%d
+ *	vif1.0-q2-tx                   Xen       %x-q%d-tx
+ *	mlx5_comp5@pci:0000:08:00.0    mlx5      mlx5_comp%d@pci:%p
+ *
+ * A pattern means the whole name. In it %n is the network device's name, %.11n that cut
+ * to 11 characters, %v the virtio device's name, %x the name that Xen's drivers give it,
+ * %p the PCI address, %b what the device is called on its bus, %d a number, %* anything
+ * and %% the sign; all else stands for itself, in either case of letters. What a device
+ * is called is known, so nothing is split at dashes that a name may hold itself.
+ *
+ * A driver may keep too few bytes for a name. One that fills them all may be cut: it is
+ * matched as far as it goes, letters in their own case.
+ */
+#include "base/macros.h"
+#include "base/number.h"
+#include "interrupts/handler_names_table.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------- */
+
+struct match {
+	const struct name_keys *keys;
+	bool may_be_cut;
+	bool is_cut; /* the name ended before the pattern's last number was whole */
+	uint32_t number; /* the last one in the name */
+};
+
+static bool match(struct match *m, const char *pattern, const char *text);
+
+/* The name is at its end, and the pattern goes on: what is lost may be a number. */
+static bool match_cut(struct match *m, const char *pattern)
+{
+	if (!m->may_be_cut)
+		return false;
+	m->is_cut = m->is_cut || strstr(pattern, "%d");
+	return true;
+}
+
+static bool match_key_part(struct match *m, const char *pattern, const char *text,
+	const char *key, size_t len)
+{
+	size_t rest = strlen(text);
+
+	if (m->may_be_cut && rest < len && strncmp(text, key, rest) == 0)
+		return match_cut(m, pattern);
+	return strncmp(text, key, len) == 0 && match(m, pattern, text + len);
+}
+
+static bool match_anything(struct match *m, const char *pattern, const char *text)
+{
+	for (size_t len = strlen(text); len > 0; len--)
+		if (match(m, pattern, text + len))
+			return true;
+	return false;
+}
+
+static bool match_key(
+	struct match *m, const char *pattern, const char *text, const char *key)
+{
+	if (m->keys->is_anything)
+		return match_anything(m, pattern, text);
+	return key && match_key_part(m, pattern, text, key, strlen(key));
+}
+
+static bool match_netdev(struct match *m, const char *pattern, const char *text)
+{
+	/* some name, with what the driver puts around it: a name alone could be anyone's */
+	if (m->keys->is_any_netdev)
+		return *pattern && match_anything(m, pattern, text);
+	return match_key(m, pattern, text, m->keys->netdev);
+}
+
+/* %.11n: a longer name, of which the driver takes 11 characters. */
+static bool match_netdev_part(struct match *m, const char *pattern, const char *text)
+{
+	const char *netdev = m->keys->netdev;
+	size_t len = strtoul(pattern, (char **)&pattern, 10);
+
+	return netdev && strlen(netdev) > len &&
+		match_key_part(m, pattern + 1, text, netdev, len);
+}
+
+static bool match_number(struct match *m, const char *pattern, const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+	uint32_t number;
+
+	if (len == 0 && !*text)
+		return match_cut(m, "%d");
+	if (len == 0 || parse_u32(text, len, &number) < 0 || number == NO_NUMBER)
+		return false;
+	if (!match(m, pattern, text + len))
+		return false;
+	/* more digits may have been there */
+	m->is_cut = m->is_cut || (m->may_be_cut && !text[len]);
+	/* the rest is matched first, so the last number of all stays */
+	if (m->number == NO_NUMBER)
+		m->number = number;
+	return true;
+}
+
+static bool is_same_letter(const struct match *m, char a, char b)
+{
+	return a == b ||
+		(!m->may_be_cut &&
+			tolower((unsigned char)a) == tolower((unsigned char)b));
+}
+
+static bool match(struct match *m, const char *pattern, const char *text)
+{
+	for (; *pattern && *pattern != '%'; pattern++, text++) {
+		if (!*text)
+			return match_cut(m, pattern);
+		if (!is_same_letter(m, *pattern, *text))
+			return false;
+	}
+	if (!*pattern)
+		return !*text;
+
+	switch (pattern[1]) {
+	case 'n':
+		return match_netdev(m, pattern + 2, text);
+	case '.':
+		return match_netdev_part(m, pattern + 2, text);
+	case 'v':
+		if (m->keys->is_anything && strncmp(text, "virtio", 6) != 0)
+			return false;
+		return match_key(m, pattern + 2, text, m->keys->virtio);
+	case 'x':
+		return match_key(m, pattern + 2, text, m->keys->vif);
+	case 'b':
+		return match_key(m, pattern + 2, text, m->keys->bus);
+	case 'p':
+		return match_key(m, pattern + 2, text, m->keys->pci);
+	case 'd':
+		return match_number(m, pattern + 2, text);
+	case '%':
+		return *text == '%' && match(m, pattern + 2, text + 1);
+	default:
+		return match_anything(m, pattern + 2, text);
+	}
+}
+
+static bool match_row(struct match *m, const struct name_row *row,
+	const struct name_keys *keys, const char *name)
+{
+	*m = (struct match){ .keys = keys, .number = NO_NUMBER };
+	m->may_be_cut = row->room && strlen(name) == row->room - 1;
+	return match(m, row->pattern, name);
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static bool is_listed(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at++)
+		if ((at == list || at[-1] == ',') && (at[len] == ',' || !at[len]))
+			return true;
+	return false;
+}
+
+/* Where the driver is not known, rows count that no other driver's names can match. */
+static bool tells_driver(const struct name_row *row, const struct name_keys *keys)
+{
+	/* any interface of any driver: too much would match */
+	if (keys->is_any_netdev && strstr(row->pattern, "%n"))
+		return false;
+	return row->tells_driver || row->pattern[0] != '%' || row->pattern[1] == 'v' ||
+		row->pattern[1] == 'x';
+}
+
+/* In which round a row is tried: 0, 1, or in none. */
+static int round_of(const struct name_row *row, const struct name_keys *keys)
+{
+	if (row->drivers[0] == '*')
+		return 1;
+	if (keys->driver)
+		return is_listed(row->drivers, keys->driver) ? 0 : -1;
+	return tells_driver(row, keys) ? 0 : -1;
+}
+
+bool name_parse(
+	const struct name_keys *keys, const char *name, struct name_meaning *ret_meaning)
+{
+	const struct name_row *row;
+
+	for (int round = 0; round < 2; round++)
+		for (size_t i = 0; (row = name_row_get(i)); i++) {
+			struct match m;
+
+			if (round_of(row, keys) != round ||
+				!match_row(&m, row, keys, name))
+				continue;
+			*ret_meaning = (struct name_meaning){
+				.role = row->role,
+				.serves = row->serves,
+				.numbering = row->numbering,
+				.number = m.number,
+				.order = row->order,
+				.is_cut = m.is_cut,
+				.is_common = row->drivers[0] == '*',
+				.is_shared = row->is_shared,
+				.row = i,
+			};
+			return true;
+		}
+	return false;
+}
+
+/* Without a device: only what begins with a word of the driver's own, or virtio1. */
+static bool names_itself(const struct name_row *row)
+{
+	return row->drivers[0] != '*' &&
+		(row->pattern[0] != '%' || row->pattern[1] == 'v');
+}
+
+bool name_may_be_managed(const char *name)
+{
+	static const struct name_keys keys = { .is_anything = true };
+	const struct name_row *row;
+
+	for (size_t i = 0; (row = name_row_get(i)); i++) {
+		struct match m;
+
+		/* the first row that matches decides: nvme0q0 is not nvme0q1 */
+		if (names_itself(row) && match_row(&m, row, &keys, name))
+			return row->is_managed;
+	}
+	return false;
+}
+
+bool name_begins_with_word(const char *name, const char *word)
+{
+	size_t len = strlen(word);
+
+	return strncmp(name, word, len) == 0 && !isalnum((unsigned char)name[len]);
+}
