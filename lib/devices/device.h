@@ -118,4 +118,15 @@ struct irqkit_devices {
 	bool has_read_threads;
 };
 
+/* The queues of one direction that are known so far. */
+static inline size_t device_count_queues(
+	const struct irqkit_device *device, enum irqkit_direction direction)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < device->n_queues; i++)
+		n += device->queues[i].direction == direction;
+	return n;
+}
+
 #endif

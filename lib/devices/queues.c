@@ -37,16 +37,6 @@ EXPORT struct irqkit_queue *irqkit_device_find_queue(const struct irqkit_device 
 	return NULL;
 }
 
-size_t device_count_queues(
-	const struct irqkit_device *device, enum irqkit_direction direction)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < device->n_queues; i++)
-		n += device->queues[i].direction == direction;
-	return n;
-}
-
 /* Keeps them in order. One that is there already is there once. */
 static int add_queue(struct irqkit_device *device, enum irqkit_direction direction,
 	unsigned int number)

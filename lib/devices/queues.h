@@ -8,8 +8,6 @@
 #define SOCK_FLOW_ENTRIES_PATH "/proc/sys/net/core/rps_sock_flow_entries"
 
 int device_read_queues(struct irqkit_device *device);
-size_t device_count_queues(
-	const struct irqkit_device *device, enum irqkit_direction direction);
 /* What the kernel said of the device whose ifindex is filled in. */
 int device_join_netlink(
 	struct irqkit_device *device, const struct netlink_answers *answers);

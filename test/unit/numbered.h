@@ -43,7 +43,7 @@ static inline void open_numbered(struct numbered *numbered, const char *driver,
 	struct irqkit_device *device = &numbered->device;
 
 	*numbered = (struct numbered){ 0 };
-	assert_int_equal(irqkit_ctx_new("test/roots/empty", &m->ctx), 0);
+	assert_int_equal(irqkit_ctx_new(ROOTS "empty", &m->ctx), 0);
 	assert_int_equal(irqkit_snapshot_parse(interrupts, strlen(interrupts), NULL,
 				 &m->snapshot, NULL, NULL),
 		0);
