@@ -69,6 +69,7 @@ PROGRAM = $(O)/irqkit
 
 all: $(PROGRAM) $(SOLINK)
 
+unexport CDPATH
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:

@@ -55,9 +55,11 @@ int main(void)
 }
 C
 check "pkg-config names the version" pkg-config --exact-version="$(./irqkit --version | cut -d' ' -f2)" irqkit
-# shellcheck disable=SC2046 # words are what is wanted
+# pkg-config quotes for a shell
+eval "flags=($(pkg-config --cflags --libs irqkit))"
+# shellcheck disable=SC2154 # just set
 check "a program compiles by pkg-config's flags" \
-	"${CC:-cc}" -o user user.c $(pkg-config --cflags --libs irqkit) "-Wl,-rpath,$stage$prefix/lib"
+	"${CC:-cc}" -o user user.c "${flags[@]}" "-Wl,-rpath,$stage$prefix/lib"
 same "and runs" "$(./irqkit --version | cut -d' ' -f2)" "$(./user 2>&1)"
 
 check "it uninstalls" run_make uninstall DESTDIR="$stage"

@@ -28,8 +28,9 @@
 # all tests that do not write; one that writes all the same fails.
 set -u
 export LC_ALL=C
+unset CDPATH
 umask 022
-cd "$(dirname "$0")/.." >/dev/null || exit 1
+cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 program_dir=${GOLDEN_PATH:-${O:-$top}}
 update=${UPDATE:-}
@@ -39,6 +40,7 @@ update=${UPDATE:-}
 . test/memory.sh
 # shellcheck source=test/limited.sh
 . test/limited.sh
+plain_tmpdir # tests do not quote @ROOT@
 unpack=${O:-$top}/build/test/tool/unpack
 tmp=$(mktemp -d) || exit 1
 tmp=$(cd "$tmp" && pwd -P)
