@@ -1,11 +1,7 @@
 # irqkit: one library (lib/), one program (cmd/), its tests (test/).
 #
-#   make deps try         install what is needed, build, show this machine's interrupts, and how
-#                         they would be spread
-#   make deps check       install what is needed, build, run every test that boots no kernel
-#   make                  ./irqkit and ./libirqkit.so.0, runnable in the tree
-#   make install          to $(DESTDIR)$(PREFIX); uninstall takes it all away again
-#   make bench fuzz lint clean deps-ci             (V=1 shows the compiler's commands)
+#   make deps try         install what is needed, build, and preview a spread on this machine
+#   make help             list all targets: each line "TARGET: ... ## TEXT" of this file
 #
 # Honoured: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR LIBDIR ..., and O=DIR to put
 # everything that is made there instead of here (make O=build/asan CFLAGS=-fsanitize=address).
@@ -35,12 +31,14 @@ TEST_NEEDS = cmocka
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
        -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat-security -Wimplicit-fallthrough
-BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE -DIRQKIT_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
+# Sizes and times have 64 bits on every machine: a root that was saved elsewhere may hold more.
+WIDE = -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
+BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE $(WIDE) -DIRQKIT_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
 
 # Includes are by path from lib/ or cmd/. The program sees lib/include only, so that it cannot
 # reach what the library hides.
 LIB_CFLAGS  = $(BASE) -Ilib/include -Ilib -fPIC -fvisibility=hidden $(CFLAGS)
-CMD_CFLAGS  = $(BASE) -Ilib/include -Icmd $(CFLAGS)
+CMD_CFLAGS  = $(BASE) -Ilib/include -Icmd -I$(B)/cmd $(CFLAGS)
 TEST_CFLAGS = $(BASE) -Ilib/include -Ilib -Icmd -DROOTS='"$(ROOTS)/"' $(CFLAGS)
 
 NO_UNDEFINED = -Wl,-z,defs
@@ -67,13 +65,17 @@ SO      = $(O)/libirqkit.so.$(SOVERSION)
 SOLINK  = $(O)/libirqkit.so
 PROGRAM = $(O)/irqkit
 
-all: $(PROGRAM) $(SOLINK)
+all: $(PROGRAM) $(SOLINK) ## build ./irqkit and ./libirqkit.so.0 (default)
+
+help: ## list the targets
+	@awk '/^[a-z-]+:.*## / { name = $$0; sub(/:.*/, "", name); sub(/.*## /, ""); \
+		printf "make %-14s %s\n", name, $$0 }' Makefile $(wildcard test/vm/vm.mk)
 
 unexport CDPATH
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all deps deps-ci try check check-programs bench fuzz lint clean install uninstall FORCE
+.PHONY: all help deps deps-ci try check check-programs bench fuzz lint clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
@@ -108,6 +110,12 @@ $(B)/cmd/%.o: cmd/%.c $(B)/commands $(B)/CMD.cflags
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(CMD_CFLAGS) @$(B)/CMD.cflags -c -o $@ $<
 
+# The shell functions of generated scripts, as C strings.
+$(B)/cmd/change/script.inc: cmd/change/script.sh cmd/change/embed.awk
+	@mkdir -p $(@D)
+	$(call quiet,AWK)LC_ALL=C awk -v prefix=script -f cmd/change/embed.awk $< >$@
+$(B)/cmd/change/script.o: $(B)/cmd/change/script.inc
+
 $(SO): $(LIB_OBJS) lib/irqkit.sym $(B)/LIB.libs
 	$(call quiet,LD)$(CC) $(CFLAGS) $(SO_LDFLAGS) -o $@ $(LIB_OBJS) @$(B)/LIB.libs
 
@@ -125,15 +133,17 @@ $(PROGRAM): $(CMD_OBJS) $(SO) $(B)/CMD.libs
 	$(call quiet,LD)$(call link_program,$$ORIGIN)
 
 # ---- packages ----------------------------------------------------------------------------
-deps:
+deps: ## install what is needed to build and check
 	@sh ./deps.sh build check
-deps-ci:
+deps-ci: ## install what .ci/run needs too
 	@sh ./deps.sh build check ci
 
 # Nothing to spread (3), or nothing that can be moved (4), is no failure.
-try: all
-	$(PROGRAM) show
-	$(PROGRAM) spread --dry-run || case $$? in 3 | 4) ;; *) exit 1 ;; esac
+try: all ## show the interrupts of this machine, and how they would be spread
+	@printf '\n$$ %s show\n' '$(PROGRAM)'
+	@$(PROGRAM) show
+	@printf '\n$$ %s spread --dry-run\n' '$(PROGRAM)'
+	@$(PROGRAM) spread --dry-run || case $$? in 3 | 4) ;; *) exit 1 ;; esac
 
 # ---- tests -------------------------------------------------------------------------------
 # A unit test that makes calls fail says which.
@@ -153,14 +163,14 @@ $(B)/test/bench/%: test/bench/%.c $(SO)
 # What the check scripts use: nothing of irqkit is in it.
 $(B)/test/tool/%: test/tool/%.c $(B)/commands
 	@mkdir -p $(@D)
-	$(call quiet,CC)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE -MMD -MP -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $<
+	$(call quiet,CC)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE $(WIDE) -MMD -MP -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 # Every corpus file through the fuzz target, with any compiler; the real fuzzer is clang's.
 $(B)/test/fuzz/%-replay: test/fuzz/%.c test/fuzz/replay.c $(B)/libirqkit.a
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< test/fuzz/replay.c $(B)/libirqkit.a @$(B)/LIB.libs
 
-FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DROOTS='"$(ROOTS)/"' -DIRQKIT_VERSION='"$(VERSION)"' -Ilib/include -Ilib -Icmd -O1 -g
+FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WIDE) -DROOTS='"$(ROOTS)/"' -DIRQKIT_VERSION='"$(VERSION)"' -Ilib/include -Ilib -Icmd -O1 -g
 $(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(LIB_SRCS) $(B)/LIB.libs
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(LIB_SRCS) @$(B)/LIB.libs
@@ -174,18 +184,18 @@ check-programs: all $(UNITS) $(REPLAYS) $(TOOLS) $(ROOTS).made
 
 # test/run takes file names as arguments: make check T="test/check-docs.sh"
 # When make ends, so do the tests, even if it is killed.
-check: check-programs
+check: check-programs ## run all tests that boot no kernel, or only T="FILE..."
 	@export MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))'; \
 		exec $(B)/test/tool/limit --keep-group 0 test/run $(T)
 
-bench: all $(BENCHES)
+bench: all $(BENCHES) ## measure what irqkit costs
 	@O='$(abspath $(O))' test/bench/run
 
 FUZZ_SECONDS ?= 30
-fuzz: $(FUZZERS) $(ROOTS).made
+fuzz: $(FUZZERS) $(ROOTS).made ## fuzz the parsers (clang), FUZZ_SECONDS=30 each
 	@test/fuzz/run $(B)/test/fuzz $(FUZZ_SECONDS)
 
-lint:
+lint: ## check scripts, manual pages and sources
 	@test/lint
 
 # ---- install -----------------------------------------------------------------------------
@@ -196,7 +206,7 @@ $(B)/install/irqkit: $(PROGRAM) FORCE
 	@mkdir -p $(@D)
 	@$(call link_program,$(RPATH))
 
-$(B)/install/irqkit.pc: lib/irqkit.pc.in FORCE
+$(B)/install/libirqkit.pc: lib/libirqkit.pc.in FORCE
 	@mkdir -p $(@D)
 	@sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCDIR@|$(INCDIR)|' \
 		-e 's|@VERSION@|$(VERSION)|; s|@NEEDS@|$(LIB_NEEDS)|' $< >$@
@@ -206,13 +216,13 @@ MAN5 = $(wildcard man/*.5)
 MAN8 = $(wildcard man/*.8)
 PUT  = install -D -m 644
 
-install: all $(B)/install/irqkit $(B)/install/irqkit.pc
+install: all $(B)/install/irqkit $(B)/install/libirqkit.pc ## install to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(B)/install/irqkit $(DESTDIR)$(SBINDIR)/irqkit
 	for c in $$($(PROGRAM) --list-commands); do ln -sf irqkit $(DESTDIR)$(SBINDIR)/irq-$$c; done
 	install -D -m 755 $(SO) $(DESTDIR)$(LIBDIR)/$(notdir $(SO))
 	ln -sf $(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libirqkit.so
 	$(PUT) lib/include/irqkit.h $(DESTDIR)$(INCDIR)/irqkit.h
-	$(PUT) $(B)/install/irqkit.pc $(DESTDIR)$(LIBDIR)/pkgconfig/irqkit.pc
+	$(PUT) $(B)/install/libirqkit.pc $(DESTDIR)$(LIBDIR)/pkgconfig/libirqkit.pc
 	for p in $(MAN3) $(MAN5) $(MAN8); do \
 		$(PUT) $$p $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/} || exit 1; done
 	$(PUT) completions/irqkit.bash $(DESTDIR)$(BASHDIR)/irqkit
@@ -224,12 +234,12 @@ install: all $(B)/install/irqkit $(B)/install/irqkit.pc
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 
 # With DESTDIR the folders go as well, where nothing else is in them.
-uninstall:
+uninstall: ## remove what install has put there
 	for l in $(DESTDIR)$(SBINDIR)/irq-* $(DESTDIR)$(BASHDIR)/irq-* $(DESTDIR)$(FISHDIR)/irq-*.fish; do \
 		case $$(readlink "$$l") in irqkit | irqkit.fish) rm -f "$$l" || exit 1 ;; esac; done
 	rm -f $(DESTDIR)$(SBINDIR)/irqkit $(DESTDIR)$(INCDIR)/irqkit.h
 	rm -f $(DESTDIR)$(LIBDIR)/$(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libirqkit.so
-	rm -f $(DESTDIR)$(LIBDIR)/pkgconfig/irqkit.pc
+	rm -f $(DESTDIR)$(LIBDIR)/pkgconfig/libirqkit.pc
 	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN8),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p)))
 	rm -f $(DESTDIR)$(BASHDIR)/irqkit $(DESTDIR)$(ZSHDIR)/_irqkit $(DESTDIR)$(FISHDIR)/irqkit.fish
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
@@ -237,7 +247,7 @@ uninstall:
 		$(MANDIR)/man5 $(MANDIR)/man8 $(BASHDIR) $(ZSHDIR) $(FISHDIR); do \
 		rmdir -p .$$d 2>/dev/null || :; done; }
 
-clean:
+clean: ## remove what was built
 	rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a
 	rm -f $(O)/irq-*
 

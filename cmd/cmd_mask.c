@@ -15,7 +15,7 @@ struct mask_options {
 
 static const struct option options[] = {
 	{ "list", 'l', OPTION_FLAG, offsetof(struct mask_options, is_list), NULL,
-		"from masks to lists" },
+		"convert masks to lists" },
 	{ 0 },
 };
 
@@ -47,9 +47,9 @@ static struct cell get_count(void *data)
 }
 
 static const struct column columns[] = {
-	{ "CPUS", "list", "the CPUs, as a list", COLUMN_DEFAULT, get_cpus, 0 },
-	{ "MASK", "mask", "the same as a mask", COLUMN_DEFAULT, get_mask, 0 },
-	{ "COUNT", "count", "how many", COLUMN_DEFAULT, get_count, 0 },
+	{ "CPUS", "list", "CPUs as a list", COLUMN_DEFAULT, get_cpus, 0 },
+	{ "MASK", "mask", "the same CPUs as a mask", COLUMN_DEFAULT, get_mask, 0 },
+	{ "COUNT", "count", "number of CPUs", COLUMN_DEFAULT, get_count, 0 },
 	{ 0 },
 };
 
@@ -79,22 +79,24 @@ static enum status say_mistake(const char *word, bool from_mask, int error, size
 	const char *what = from_mask ? "mask" : "list of CPUs";
 
 	if (error == -ERANGE)
-		say_error("'%s' holds a CPU above %u, which no machine has", word,
-			IRQKIT_CPU_MAX);
+		say_error("'%s' contains a CPU number above %u, the highest that is "
+			  "supported",
+			word, IRQKIT_CPU_MAX);
 	else if (!from_mask && is_mask(word))
-		say_error("'%s' is no %s, but a mask: 'irqkit mask --list %s' reads it",
-			word, what, word);
-	else if (from_mask && *word && is_list(word))
-		say_error("'%s' is no %s, but a list: 'irqkit mask %s' reads it", word,
+		say_error("'%s' is a mask, not a %s: use 'irqkit mask --list %s'", word,
 			what, word);
+	else if (from_mask && *word && is_list(word))
+		say_error("'%s' is a list, not a %s: use 'irqkit mask %s'", word, what,
+			word);
 	else if (at < strlen(word))
-		say_error("'%s' is no %s, from '%s' on", word, what, word + at);
+		say_error("'%s' is not a %s: it is wrong from '%s' on", word, what,
+			word + at);
 	else
-		say_error("'%s' is no %s: it ends too early", word, what);
+		say_error("'%s' is not a %s: the end is missing", word, what);
 	return STATUS_MISUSE;
 }
 
-/* Of numbers alone: no machine is asked which CPUs it has. */
+/* For a SET of numbers: no machine is asked which CPUs it has. */
 static int allow_any_cpu(struct irqkit_topology *topology)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *any = NULL;
@@ -195,8 +197,10 @@ static enum status run(const struct call *call)
 	enum status status = rows ? STATUS_DONE : STATUS_REFUSED;
 
 	if (call->n_words == 0) {
-		say_error(o->is_list ? "mask --list needs a mask, such as 10f"
-				     : "mask needs a list of CPUs, such as 0-3,8");
+		say_error(o->is_list ? "mask --list needs a mask, as in 'irqkit mask "
+				       "--list 10f'"
+				     : "mask needs a list of CPUs, as in 'irqkit mask "
+				       "0-3,8'");
 		status = STATUS_MISUSE;
 	}
 	for (size_t i = 0; i < call->n_words && status == STATUS_DONE; i++)
@@ -216,12 +220,13 @@ static enum status run(const struct call *call)
 const struct command cmd_mask = {
 	.name = "mask",
 	.args = "[OPTION...] SET...",
-	.summary = "turn a set of CPUs into a mask, and back",
-	.more = "Numbers need not be those of this machine; words (node:0, all) speak of it.\n"
+	.summary = "convert a set of CPUs to a mask, or a mask to a list",
+	.more = "Numbers may exceed the CPUs of this system; words (node:0, all) refer "
+		"to it.\n"
 		"\n"
-		"  irqkit mask 0-3,8          10f\n"
-		"  irqkit mask 0-31:2         55555555\n"
-		"  irqkit mask --list 10f     0-3,8\n",
+		"  irqkit mask 0-3,8          prints 10f\n"
+		"  irqkit mask 0-31:2         prints 55555555\n"
+		"  irqkit mask --list 10f     prints 0-3,8\n",
 	.options = options,
 	.state_size = sizeof(struct mask_options),
 	.run = run,

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* irqkit set: the CPUs that serve an interrupt. */
+/* irqkit set: the CPUs that handle an interrupt. */
 #include "base/basics.h"
 #include "base/say.h"
 #include "change/change.h"
+#include "change/refusals.h"
 #include "measure/machine.h"
-#include "target/select.h"
+#include "target/local_cpus.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,29 +19,16 @@ struct set_options {
 
 static const struct option options[] = {
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct set_options, cpus), "SET",
-		"the CPUs that may serve them" },
+		"the CPUs that may handle the interrupts" },
 	{ "mask", 'm', OPTION_TEXT, offsetof(struct set_options, mask), "HEX",
-		"the same as a mask, in the kernel's notation" },
+		"the same CPUs as a mask, as the kernel writes it" },
 	{ "default", 0, OPTION_FLAG, offsetof(struct set_options, is_default), NULL,
-		"for interrupts to come, instead of TARGETs" },
+		"set the default for new interrupts; takes no TARGET" },
 	CHANGE_OPTIONS(struct set_options, change),
 	{ 0 },
 };
 
-/* Why this one cannot be moved; NULL where it can be tried. */
-static const char *find_obstacle(
-	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
-{
-	enum irqkit_movable movable;
-
-	if (irqkit_interrupt_get_irq(interrupt) < 0)
-		return "no interrupt that has a number";
-	if (irqkit_irq_read_movable(ctx, interrupt, &movable) < 0)
-		return NULL;
-	return immovable_word(movable);
-}
-
-static char *describe(const struct irqkit_interrupt *interrupt)
+static char *format_interrupt(const struct irqkit_interrupt *interrupt)
 {
 	const char *label = irqkit_interrupt_get_label(interrupt);
 	char *text;
@@ -52,7 +40,7 @@ static char *describe(const struct irqkit_interrupt *interrupt)
 	return r < 0 ? NULL : text;
 }
 
-/* Those that were called by name and cannot be moved: all are told, nothing is done. */
+/* Reports every interrupt that was named and cannot be moved; then nothing is done. */
 static bool refuse_named(struct change *change, const struct selection *chosen)
 {
 	bool refused = false;
@@ -64,8 +52,8 @@ static bool refuse_named(struct change *change, const struct selection *chosen)
 
 		if (!chosen->is_named[i] || !obstacle)
 			continue;
-		what = describe(interrupt);
-		say_error("%s cannot be moved: it is %s", what ? what : "", obstacle);
+		what = format_interrupt(interrupt);
+		say_error("cannot move %s: it is %s", what ? what : "", obstacle);
 		refused = true;
 	}
 	if (refused)
@@ -86,8 +74,8 @@ static enum status add_steps(struct change *change, const struct selection *chos
 		if (irqkit_interrupt_get_irq(interrupt) < 0)
 			continue;
 		r = obstacle ? irqkit_plan_add_skipped(change->plan, interrupt, obstacle)
-			     : irqkit_plan_add_affinity(change->plan, interrupt, cpus,
-				       "asked for", flags);
+			     : irqkit_plan_add_affinity(
+				       change->plan, interrupt, cpus, "requested", flags);
 		if (r == -ENOENT && flags)
 			r = change_add_gone(change, interrupt);
 		if (r < 0)
@@ -104,7 +92,7 @@ static enum status plan_interrupts(struct change *change, const struct selection
 	if (refuse_named(change, chosen))
 		return STATUS_IMMOVABLE;
 	status = add_steps(change, chosen, cpus);
-	return status == STATUS_DONE ? change_refuse_skipped(change) : status;
+	return status == STATUS_DONE ? change_check_any_movable(change) : status;
 }
 
 /* After the TARGETs: --cpus=local means the CPUs near them. */
@@ -127,14 +115,16 @@ static enum status read_cpus(const struct change *change, const struct set_optio
 static enum status check_words(const struct call *call, const struct set_options *o)
 {
 	if (o->cpus && o->mask)
-		say_error("--cpus and --mask exclude each other");
+		say_error("--cpus and --mask cannot be combined");
 	else if (!o->cpus && !o->mask)
-		say_error("set needs the CPUs: --cpus=SET or --mask=HEX, one of them");
+		say_error("set needs --cpus=SET or --mask=HEX, as in 'irqkit set 24 "
+			  "--cpus=3'");
 	else if (o->is_default && call->n_words)
-		say_error("--default speaks of interrupts to come: it takes no TARGET");
+		say_error("--default sets the default for new interrupts and takes no "
+			  "TARGET");
 	else if (!o->is_default && !call->n_words)
-		say_error("set needs a TARGET: 'irqkit show' lists what there is, and "
-			  "'all' means all");
+		say_error("set needs a TARGET: 'irqkit show' lists the interrupts, "
+			  "'all' means all of them");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -142,7 +132,7 @@ static enum status check_words(const struct call *call, const struct set_options
 
 static enum status plan_default(struct change *change, const struct irqkit_cpuset *cpus)
 {
-	int r = irqkit_plan_add_default_affinity(change->plan, cpus, "asked for");
+	int r = irqkit_plan_add_default_affinity(change->plan, cpus, "requested");
 
 	return r < 0 ? change_say_unreadable(NULL, r) : STATUS_DONE;
 }
@@ -179,13 +169,14 @@ static enum status run(const struct call *call)
 const struct command cmd_set = {
 	.name = "set",
 	.args = "[OPTION...] TARGET... --cpus=SET|--mask=HEX",
-	.summary = "choose the CPUs that serve interrupts",
+	.summary = "choose the CPUs that handle interrupts",
 	.more = SELECT_HELP
-		"\n"
-		"  irqkit set eth1 --cpus=2              interrupts of eth1 go to CPU 2\n"
-		"  irqkit set 'nvme0q*' --mask=f0 -n     what would be done\n"
-		"  irqkit set eth1 --cpus=2 --script     a script for rc.local\n"
-		"  irqkit undo                           as it was before\n",
+	"\n"
+	"  irqkit set eth1 --cpus=2              move the interrupts of eth1 "
+	"to CPU 2\n"
+	"  irqkit set 'nvme0q*' --mask=f0 -n     show what would be changed\n"
+	"  irqkit set eth1 --cpus=2 --script     print a script for rc.local\n"
+	"  irqkit undo                           undo the change\n",
 	.options = options,
 	.state_size = sizeof(struct set_options),
 	.run = run,

@@ -3,6 +3,7 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "change/change.h"
+#include "change/run_lock.h"
 #include "measure/machine.h"
 #include "table/render.h"
 
@@ -20,9 +21,9 @@ struct undo_options {
 
 static const struct option options[] = {
 	{ "list", 'l', OPTION_FLAG, offsetof(struct undo_options, is_list), NULL,
-		"list what can be undone" },
+		"list the changes that can be undone" },
 	{ "force", 'f', OPTION_FLAG, offsetof(struct undo_options, is_forced), NULL,
-		"also where somebody changed it since then" },
+		"also restore what was changed since then" },
 	CHANGE_OPTIONS(struct undo_options, change),
 	TABLE_OPTIONS(struct undo_options, table),
 	{ 0 },
@@ -83,14 +84,14 @@ static struct cell get_command(void *data)
 static const struct column columns[] = {
 	{ "NUMBER", "number", "for 'irqkit undo NUMBER'", COLUMN_DEFAULT | COLUMN_RIGHT,
 		get_number, 0 },
-	{ "TIME", NULL, "when", COLUMN_DEFAULT, get_date, 0 },
+	{ "TIME", NULL, "time of the change", COLUMN_DEFAULT, get_date, 0 },
 	{ "TIME", "time", NULL, COLUMN_JSON_ONLY, get_time, 0 },
-	{ "KNOBS", "knobs", "how many it was to write", COLUMN_DEFAULT | COLUMN_RIGHT,
-		get_knobs, 0 },
-	{ "UNDONE", "undone", "has it been undone", COLUMN_DEFAULT, get_undone, 0 },
-	{ "UNDOES", "undoes", "which one it undid", COLUMN_RIGHT, get_undoes, 0 },
-	{ "COMMAND", "command", "what made it", COLUMN_DEFAULT | COLUMN_TRUNCATE,
-		get_command, 0 },
+	{ "KNOBS", "knobs", "number of settings that it was to write",
+		COLUMN_DEFAULT | COLUMN_RIGHT, get_knobs, 0 },
+	{ "UNDONE", "undone", "whether it was undone", COLUMN_DEFAULT, get_undone, 0 },
+	{ "UNDOES", "undoes", "the change that it undid", COLUMN_RIGHT, get_undoes, 0 },
+	{ "COMMAND", "command", "the command that made it",
+		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_command, 0 },
 	{ 0 },
 };
 
@@ -105,7 +106,7 @@ static enum status read_journal(
 {
 	int r = irqkit_journal_read(ctx, ret_journal);
 
-	return r < 0 ? change_say_state("read", r) : STATUS_DONE;
+	return r < 0 ? run_lock_say_unusable("read", r) : STATUS_DONE;
 }
 
 static enum status print_list(
@@ -164,34 +165,85 @@ static const struct irqkit_change *find_change(
 	return NULL;
 }
 
+/* How many were skipped or failed because a file could not be read or written this time. */
+static size_t count_unreachable(const struct irqkit_plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(plan, i);
+		enum irqkit_result result = irqkit_step_get_result(step);
+		int error = irqkit_step_get_error(step);
+
+		n += result == IRQKIT_FAILED ||
+			(result == IRQKIT_SKIPPED && error && error != ENOENT &&
+				error != ESRCH);
+	}
+	return n;
+}
+
+static size_t count_changed_since(const struct irqkit_plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(plan, i);
+
+		n += irqkit_step_get_result(step) == IRQKIT_SKIPPED &&
+			irqkit_step_get_error(step) == 0;
+	}
+	return n;
+}
+
+/* What --force does not help against, another try may. */
+static void say_run_again(const struct change *change)
+{
+	size_t n = count_unreachable(change->plan);
+	unsigned int number = irqkit_change_get_number(change->undone);
+
+	if (n == 0)
+		return;
+	say_error("cannot restore %zu setting%s now; to restore %s later, run "
+		  "'irqkit undo %u' again%s", n, n == 1 ? "" : "s",
+		n == 1 ? "it" : "them", number,
+		change->options->keeps_going ||
+				irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0
+			? ""
+			: ", or add --keep-going to restore the others now");
+}
+
 static enum status say_left_alone(const struct change *change)
 {
 	const struct common *common = &change->call->common;
 	bool is_told = !common->is_quiet || common->is_json ||
 		change->options->is_dry_run;
 	size_t left = irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED);
+	size_t changed = count_changed_since(change->plan);
 
 	if (left == 0)
 		return STATUS_DONE;
 	if (change_is_all_gone(change))
-		say_error("%zu cannot be put back: gone since then", left);
-	else
-		say_error("%zu left alone: %s says why; --force puts back also what "
-			  "somebody changed since then", left,
-			is_told ? "the report" : "--dry-run");
+		say_error("cannot restore %zu setting%s: gone since then", left,
+			left == 1 ? "" : "s");
+	else if (changed > 0)
+		say_error("%zu skipped: %s shows why; --force also restores what was "
+			  "changed since then",
+			changed, is_told ? "the report" : "--dry-run");
 	return STATUS_REFUSED;
 }
 
 static enum status say_no_change(const char *word)
 {
 	if (word)
-		say_error("there is no change %s: 'irqkit undo --list' lists them", word);
+		say_error("there is no change '%s': 'irqkit undo --list' lists the "
+			  "changes",
+			word);
 	else
-		say_error("nothing to undo: no change is left since the machine started");
+		say_error("nothing to undo: no change has been recorded since boot");
 	return STATUS_NO_MATCH;
 }
 
-/* What is undone, and the journal that it stands in. */
+/* The change that is undone, and the journal that has it. */
 struct undo {
 	const struct undo_options *options;
 	struct irqkit_journal *journal; /* owned */
@@ -217,12 +269,13 @@ static enum status plan(struct change *change, void *data)
 	change->undone = find_change(undo->journal, word);
 	if (!change->undone)
 		return say_no_change(word);
-	change->shows_skipped = true;
+	change->report.shows_skipped = true;
+	change->report.is_undo = true;
 	r = irqkit_plan_add_undo(change->plan, change->undone, change->snapshot,
 		undo->options->is_forced);
 	if (r == 0)
 		return STATUS_DONE;
-	say_error("cannot read what change %u changed: %s",
+	say_error("cannot read the settings of change %u: %s",
 		irqkit_change_get_number(change->undone), strerror(-r));
 	return STATUS_REFUSED;
 }
@@ -233,10 +286,11 @@ static bool check_options(const struct undo_options *o)
 	const struct change_options *c = &o->change;
 
 	if (!o->is_list && table_options_are_given(&o->table))
-		say_error("--output, --sort, --noheadings, --raw and --pairs go with --list");
+		say_error("--output, --sort, --noheadings, --raw and --pairs work only "
+			  "with --list");
 	else if (o->is_list && (o->is_forced || c->is_script || c->keeps_going || c->wait))
-		say_error("--list writes nothing: --force, --script, --keep-going and --wait "
-			  "do not go with it");
+		say_error("--list only lists and cannot be combined with --force, "
+			  "--script, --keep-going or --wait");
 	else
 		return true;
 	return false;
@@ -251,7 +305,7 @@ static enum status run(const struct call *call)
 
 	if (call->n_words > (o->is_list ? 0 : 1)) {
 		say_error(o->is_list ? "undo --list takes no number"
-				     : "undo takes one number at most");
+				     : "undo takes at most one number");
 		return STATUS_MISUSE;
 	}
 	if (!check_options(o))
@@ -259,18 +313,23 @@ static enum status run(const struct call *call)
 	if (o->is_list)
 		return list(call, o);
 	status = change_run(&change, call, &o->change, plan, &undo);
-	return status == STATUS_DONE ? say_left_alone(&change) : status;
+	if (status == STATUS_DONE)
+		status = say_left_alone(&change);
+	if (change.undone && change.plan)
+		say_run_again(&change);
+	return status;
 }
 
 const struct command cmd_undo = {
 	.name = "undo",
 	.args = "[OPTION...] [NUMBER]",
-	.summary = "put back what the last change changed",
-	.more = "Without NUMBER: the last change that has not been undone.\n"
+	.summary = "undo the last change, or an earlier one",
+	.more = "Without NUMBER: undo the last change that has not been undone.\n"
 		"\n"
-		"  irqkit undo --list       what was changed, by which commands\n"
-		"  irqkit undo --dry-run    what would be put back\n"
-		"  irqkit undo              as it was before\n"
+		"  irqkit undo --list       list the changes and the commands that "
+		"made them\n"
+		"  irqkit undo --dry-run    show what would be restored\n"
+		"  irqkit undo              restore the old values\n"
 		"\n"
 		"Columns of --list: NUMBER TIME KNOBS UNDONE UNDOES COMMAND.\n",
 	.options = options,

@@ -32,7 +32,7 @@ enum status links_install(const char *dir, const struct command *const *commands
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	if (len < 0) {
-		say_error("cannot find out where this program is: %s", strerror(errno));
+		say_error("cannot find the path of this program: %s", strerror(errno));
 		return STATUS_REFUSED;
 	}
 	self[len] = '\0';
@@ -45,7 +45,7 @@ enum status links_install(const char *dir, const struct command *const *commands
 			return STATUS_REFUSED;
 		r = make_link(self, path);
 		if (r < 0) {
-			say_error("cannot make the link '%s': %s", path, strerror(-r));
+			say_error("cannot create the link '%s': %s", path, strerror(-r));
 			return STATUS_REFUSED;
 		}
 	}

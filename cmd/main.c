@@ -36,19 +36,26 @@ static const struct command *find_command(const char *name)
 
 static void print_help(void)
 {
-	printf("Usage: irqkit COMMAND [OPTION...] [ARGUMENT...]\n\n"
-	       "Shows which CPU serves which interrupt, and changes it safely.\n\n"
+	printf("Usage: irqkit COMMAND [OPTION...] [ARGUMENT...]\n"
+	       "\n"
+	       "Shows which CPUs handle which interrupts, and changes that safely: "
+	       "preview a\n"
+	       "change first, undo it later.\n"
+	       "\n"
 	       "Commands:\n");
 	for (size_t i = 0; commands[i]; i++)
 		printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
-	printf("\nOptions:\n"
-	       "  --list-commands   the names of the commands, one a line\n"
-	       "  --install DIR     make links in DIR: irq-show runs 'irqkit show', ...\n"
-	       "  -h, --help        this text; 'irqkit COMMAND --help' tells more\n"
-	       "  -V, --version     the version\n");
+	printf("\n"
+	       "Options:\n"
+	       "  --list-commands   print the names of the commands, one per line\n"
+	       "  --install DIR     create links in DIR: irq-show runs 'irqkit show', "
+	       "...\n"
+	       "  -h, --help        print this help; see also 'irqkit COMMAND "
+	       "--help'\n"
+	       "  -V, --version     print the version\n");
 }
 
-static bool stands_alone(const char *word)
+static bool is_standalone_option(const char *word)
 {
 	static const char *const words[] = { "-h", "--help", "-V", "--version",
 		"--list-commands" };
@@ -59,13 +66,13 @@ static bool stands_alone(const char *word)
 	return false;
 }
 
-/* What stands in place of a command: an option of irqkit itself, or a mistake. */
+/* The first word is not a command: it is an option of irqkit itself, or a mistake. */
 static enum status run_option(int argc, const char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
 
 	if (!word) {
-		say_error("a command is missing: 'irqkit --help' lists them");
+		say_error("no command given: 'irqkit --help' lists the commands");
 		return STATUS_MISUSE;
 	}
 	if (strcmp(word, "--install") == 0 && argc == 3)
@@ -85,14 +92,17 @@ static enum status run_option(int argc, const char **argv)
 	}
 
 	if (strcmp(word, "--install") == 0)
-		say_error("--install takes one folder");
-	else if (stands_alone(word))
-		say_error("%s stands alone: 'irqkit --help' tells more", word);
+		say_error("--install takes one directory, as in 'irqkit --install "
+			  "/usr/local/sbin'");
+	else if (is_standalone_option(word))
+		say_error("%s takes no arguments: see 'irqkit --help'", word);
 	else if (word[0] == '-')
-		say_error("no option '%s' stands before a command: "
-			  "'irqkit --help' lists those that do", word);
+		say_error("'%s' is not a common option; options of a command go after "
+			  "it, as in 'irqkit show -a'",
+			word);
 	else
-		say_error("no command '%s': 'irqkit --help' lists them", word);
+		say_error(
+			"unknown command '%s': 'irqkit --help' lists the commands", word);
 	return STATUS_MISUSE;
 }
 
@@ -116,7 +126,7 @@ static enum status close_stdout(enum status status)
 	if (fclose(stdout) == 0 && !had_error)
 		return status;
 	say_error("cannot write to standard output: %s",
-		errno ? strerror(errno) : "it was not all taken");
+		errno ? strerror(errno) : "short write");
 	return STATUS_REFUSED;
 }
 
@@ -132,7 +142,9 @@ int main(int argc, char **argv)
 	if (strncmp(name, "irq-", 4) == 0) {
 		command = find_command(name + 4);
 		if (!command)
-			say_error("there is no command for the link '%s'", name);
+			say_error("unknown command '%s': a link is named after its "
+				  "command, as in irq-show",
+				name);
 		status = command ? run_command(command, argc, args) : STATUS_MISUSE;
 	} else {
 		command = argc > 1 ? find_command(argv[1]) : NULL;

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # bash completion for irqkit and its links irq-show, ...
 #
-# It asks the program for everything: commands, options, columns, interrupts, CPUs. What
-# comes from the kernel's names is quoted, and never evaluated.
+# It gets everything from the program: commands, options, columns, interrupts, CPUs. Names
+# from the kernel are quoted, and never evaluated.
 # shellcheck shell=bash
 
-# _irqkit_unquote WORD: REPLY is what the shell makes of it, QUOTE the quote still open
+# _irqkit_unquote WORD: REPLY is WORD as the shell reads it, QUOTE the quote that is still open
 _irqkit_unquote() {
 	local i c
 	REPLY='' QUOTE=''
@@ -20,8 +20,8 @@ _irqkit_unquote() {
 	done
 }
 
-# RAW: the words before the cursor as they were typed, put together again where bash cuts
-# them, at the : and = of COMP_WORDBREAKS; a < or > stands alone
+# RAW: the words before the cursor as they were typed. Bash splits words at the : and = of
+# COMP_WORDBREAKS; they are joined again. A < or > is a word of its own.
 _irqkit_words() {
 	local rest=${COMP_LINE:0:COMP_POINT} piece i
 	RAW=()
@@ -37,7 +37,7 @@ _irqkit_words() {
 	done
 }
 
-# _irqkit_program WORD: PROGRAM is the irqkit behind it, where there is one
+# _irqkit_program WORD: PROGRAM is the irqkit that WORD runs, if there is one
 _irqkit_program() {
 	local path PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 	case $1 in \~/*) set -- "$HOME/${1#*/}" ;; esac
@@ -50,7 +50,7 @@ _irqkit_program() {
 	[[ $PROGRAM ]]
 }
 
-# _irqkit_options [COMMAND]: OPTIONS, what stands behind them in ARGUMENT[], and USAGE
+# _irqkit_options [COMMAND]: sets OPTIONS, the kind of their values in ARGUMENT[], and USAGE
 _irqkit_options() {
 	local line
 	local option='^ +(-[A-Za-z0-9], )?(--[a-z][a-z0-9-]*)(\[=[A-Z]+\]|[= ]([A-Z]+))?(  .*)?$'
@@ -59,23 +59,23 @@ _irqkit_options() {
 		[[ $line == Usage:* ]] && USAGE=$line
 		[[ $line =~ $option ]] || continue
 		OPTIONS+=("${BASH_REMATCH[2]}")
-		# the SECONDS of --wait may be left out, and are never a word of their own
+		# the SECONDS of --wait are optional and must follow the =, so they are no word
 		[[ ${BASH_REMATCH[4]} == SECONDS ]] && continue
 		ARGUMENT[${BASH_REMATCH[2]}]=${BASH_REMATCH[4]}
 		[[ ${BASH_REMATCH[1]} ]] && ARGUMENT[${BASH_REMATCH[1]%, }]=${BASH_REMATCH[4]}
 	done < <("$PROGRAM" "$@" --help 2>/dev/null)
 }
 
-# _irqkit_show ARGUMENT...: `irqkit show` of the root that the command line names
+# _irqkit_show ARGUMENT...: runs `irqkit show` on the root of the command line
 _irqkit_show() {
 	"$PROGRAM" show ${ROOT:+"--root=$ROOT"} "$@" 2>/dev/null
 }
 
-# _irqkit_columns [THERE]: those that are not among those there, which end with a comma
+# _irqkit_columns [TYPED]: the columns that are not in TYPED, a list that ends with a comma
 _irqkit_columns() {
 	local text column
 	local -a all harmless=()
-	# A command that writes is not run: it lists, and even so it would write nothing.
+	# A command that writes must not run: with these options it writes nothing.
 	[[ " ${OPTIONS[*]} " != *' --dry-run '* ]] || harmless+=(--dry-run)
 	[[ " ${OPTIONS[*]} " != *' --list '* ]] || harmless+=(--list)
 	text=$("$PROGRAM" "$COMMAND" "${harmless[@]}" ${ROOT:+"--root=$ROOT"} "${LAYOUT[@]}" -o '?' 2>&1)
@@ -86,7 +86,7 @@ _irqkit_columns() {
 	done
 }
 
-# _irqkit_numbers PREFIX [FROM]: of interrupts
+# _irqkit_numbers PREFIX [FROM]: the numbers of interrupts
 _irqkit_numbers() {
 	local irq
 	while read -r irq; do
@@ -94,19 +94,19 @@ _irqkit_numbers() {
 	done < <(_irqkit_show --raw --noheadings -o IRQ)
 }
 
-# _irqkit_printable FIELD: REPLY is what a field of raw output stands for
+# _irqkit_printable FIELD: REPLY is the text of a field of raw output, if it can be printed
 _irqkit_printable() {
 	[[ $1 != - ]] && printf -v REPLY %b "$1" && [[ $REPLY != *[![:print:]]* ]]
 }
 
-# _irqkit_names [PREFIX]: of handlers, and of the rows that have a name. Those which irqkit
-# would take for something else get the prefix that says what they are.
+# _irqkit_names [PREFIX]: the names of handlers and rows. A name that irqkit would read as
+# something else gets the prefix name:.
 _irqkit_names() {
 	local label names one before
 	local -A seen=()
 	while read -r label names; do
 		if [[ $label != [0-9]* ]]; then
-			names=$label # and not its description
+			names=$label # not its description
 		fi
 		while [[ $names ]]; do # a, b, c
 			one=${names%%",\x20"*}
@@ -121,7 +121,7 @@ _irqkit_names() {
 	done < <(_irqkit_show --all --raw --noheadings -o IRQ,NAME)
 }
 
-# _irqkit_fields PREFIX COLUMN: what stands in a column, each once
+# _irqkit_fields PREFIX COLUMN: the values of a column, each once
 _irqkit_fields() {
 	local field
 	while read -r field; do
@@ -173,7 +173,7 @@ _irqkit_targets() {
 	esac
 }
 
-# The network interfaces; of a name that cannot be printed there is none.
+# The network interfaces, except names that cannot be printed
 _irqkit_devices() {
 	local device
 	for device in "${ROOT%/}"/sys/class/net/*; do
@@ -190,12 +190,12 @@ _irqkit_cpus() {
 	done < <(_irqkit_show --by-cpu --raw --noheadings -o CPU,ONLINE)
 }
 
-# What undo can undo
+# The changes that can be undone
 _irqkit_changes() {
 	mapfile -t REPLIES < <("$PROGRAM" undo --list ${ROOT:+"--root=$ROOT"} --raw --noheadings -o NUMBER 2>/dev/null)
 }
 
-# _irqkit_value ARGUMENT TEXT: REPLIES for an option's argument, as far as it is typed
+# _irqkit_value ARGUMENT TEXT: REPLIES for the value of an option, of which TEXT is typed
 _irqkit_value() {
 	local before
 	case $1 in
@@ -224,8 +224,8 @@ _irqkit_value() {
 	esac
 }
 
-# _irqkit_read_words WORD...: what stands before the cursor behind the command. PENDING is
-# the option whose argument comes next.
+# _irqkit_read_words WORD...: reads the words between the command and the cursor. PENDING is
+# the option whose value comes next.
 _irqkit_read_words() {
 	local word letter
 	for word; do
@@ -253,8 +253,8 @@ _irqkit_read_words() {
 	done
 }
 
-# _irqkit_reply TYPED REPLACED TEXT: those of REPLIES that begin with TEXT, in the form that
-# readline puts in place of REPLACED, the end of the word TYPED
+# _irqkit_reply TYPED REPLACED TEXT: adds the REPLIES that begin with TEXT to COMPREPLY, in
+# the form in which readline inserts them instead of REPLACED, the end of the word TYPED
 _irqkit_reply() {
 	local reply before typed=$3
 	_irqkit_unquote "${1%"$2"}"
@@ -344,7 +344,7 @@ _irqkit() {
 }
 
 complete -F _irqkit irqkit
-# The links, and the name by which bash-completion found this file.
+# Also completes the links, and the name under which bash-completion found this file.
 _irqkit_links() {
 	local PROGRAM command
 	case ${1##*/} in irq-*) complete -F _irqkit "${1##*/}" ;; esac

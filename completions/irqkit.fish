@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # fish completion for irqkit and its links irq-show, ...
 #
-# It asks the program for everything: commands, options, columns, interrupts, CPUs. What
-# comes from the kernel's names is quoted by fish, and never evaluated.
+# It gets everything from the program: commands, options, columns, interrupts, CPUs. fish
+# quotes names from the kernel, and they are never evaluated.
 
-# The irqkit that a command line begins with.
+# The irqkit that the first word of a command line runs
 function __irqkit_program
     set -l path (command -s -- (string replace -r '^~/' "$HOME/" -- $argv[1]))
     if string match -qr '(^|/)irq-[^/]*$' -- $argv[1]
@@ -14,21 +14,21 @@ function __irqkit_program
     test -n "$path" && echo $path
 end
 
-# OPTION, its short form, what stands behind it and its text, between tabs
+# OPTION, its short form, the kind of its value and its description, separated by tabs
 function __irqkit_options
     $argv --help 2>/dev/null | string replace -rf \
         '^ +(?:(-[A-Za-z0-9]), )?(--[a-z][a-z0-9-]*)(?:\[=[A-Z]+\]|[= ]([A-Z]+))?(?:  +(.*))?$' \
         '$2'\t'$1'\t'$3'\t'$4' |
-        # what may be left out, and is never a word of its own
+        # the value is optional and must follow the =, so it is no word
         string replace -r '^([^\t]*\t[^\t]*\t)SECONDS\t' '$1\t'
 end
 
-# What stands for a field of raw output, if it can be printed.
+# The text of each field of raw output, if it can be printed
 function __irqkit_printable
     while read -l field
         test "$field" != - || continue
         set -l text (string replace -ra '([\'"])' '\\\\$1' -- $field | string unescape)
-        # fish holds bytes that are no characters as U+F600 to U+F6FF
+        # fish stores bytes that are not characters as U+F600 to U+F6FF
         string match -qr '^[^[:cntrl:]\x{f600}-\x{f6ff}]+$' -- $text && printf '%s\n' $text
     end
 end
@@ -72,7 +72,7 @@ function __irqkit_targets
             __irqkit_devices $argv
             string match -q '*:*' -- $token && __irqkit_queues (string replace -r ':.*' '' -- $token) $argv
             for name in $names
-                # what irqkit would take for something else
+                # a name that irqkit would read as something else
                 string match -qr '^([0-9]+(-[0-9]+)?|all|(irq|dev|pci|name|chip|driver):.*|-.*)$' -- $name && set name name:$name
                 printf '%s\n' $name
             end
@@ -80,11 +80,11 @@ function __irqkit_targets
 end
 
 # [ROOT]: the network interfaces
-function __irqkit_devices
+function __irqkit_interfaces
     path basename -- (string trim -rc / -- "$argv[1]")/sys/class/net/*
 end
 
-# UNDO...: what can be undone, by number, each with the command that did it
+# UNDO...: the changes that can be undone: numbers, described by their commands
 function __irqkit_changes
     $argv --list --raw --noheadings -o NUMBER,COMMAND 2>/dev/null | while read -l number command
         set command (printf '%s\n' $command | __irqkit_printable)
@@ -92,7 +92,7 @@ function __irqkit_changes
     end
 end
 
-# ARGUMENT VALUE COMMAND...: what can stand for an ARGUMENT, of which VALUE is typed
+# ARGUMENT VALUE COMMAND...: the possible values of an ARGUMENT, of which VALUE is typed
 function __irqkit_values
     set -l value $argv[2]
     switch $argv[1]
@@ -112,7 +112,7 @@ function __irqkit_values
         case COLUMN COLUMNS
             set -l end (test $argv[1] = COLUMNS && echo '[^,+]*$' || echo '[^+-]*$')
             set -l before (string replace -r -- $end '' $value)
-            # A command that writes is not run: it lists, and even so it would write nothing.
+            # A command that writes must not run: with these options it writes nothing.
             set -l harmless (__irqkit_options $argv[3..4] | string match -r '^--(?:dry-run|list)(?=\t)')
             set -l columns ($argv[3..4] $harmless $argv[5..] -o '?' 2>&1 | string replace -rf '.*: the columns are ' '' | string split ', ')
             printf '%s\n' $before$columns
@@ -136,7 +136,7 @@ function __irqkit_complete
     end
     set -l options (__irqkit_options $program $command)
 
-    # what stands before: the root, --by-cpu, and at last an option that waits for its value
+    # the words before the cursor: the root, --by-cpu, and an option whose value comes next
     set -l root
     set -l layout
     set -l pending
@@ -178,7 +178,7 @@ function __irqkit_complete
     else
         switch ($program $command --help 2>/dev/null)[1]
             case '* DEV*'
-                __irqkit_devices (string replace -- '--root=' '' $root)
+                __irqkit_interfaces (string replace -- '--root=' '' $root)
             case '*TARGET*'
                 __irqkit_targets $program show $root
             case '*NUMBER*'
@@ -189,7 +189,7 @@ function __irqkit_complete
     end
 end
 
-# The links too; fish finds this file by the name of one if it is there under that name.
+# Also completes the links; fish may load this file under the name of one.
 begin
     set -l names irqkit (status basename | string replace -rf '^(irq-.*)\.fish$' '$1')
     set -l program (__irqkit_program irqkit) && set -a names irq-($program --list-commands 2>/dev/null)

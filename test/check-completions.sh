@@ -182,7 +182,7 @@ fish_offers 'irqkit show --by' --by-cpu
 fish_offers 'irq-show --by' --by-cpu
 fish_offers "irqkit show --root $root/sa" "$root/saved/"
 fish_offers 'irqkit show --color=a' --color=always --color=auto
-fish_offers "irqkit show --root $root eth0" eth0-rx-0 eth0-tx-0
+fish_offers "irqkit show --root $root eth0" eth0 eth0-rx-0 eth0-tx-0
 fish_offers "$show ehci" ehci_hcd:usb1
 fish_offers "$show name:8" name:8250
 fish_offers "$show irq:2" irq:24 irq:25
@@ -193,6 +193,7 @@ fish_offers "$show quote" 'quote'\''"$(touch x)`touch x`'
 fish_offers "irqkit show --root=$saved eth1:rx-" eth1:rx-0 eth1:rx-1 eth1:rx-2 eth1:rx-3
 fish_offers "irqkit show --root=$saved dev:wan:t" dev:wan:tx-0 dev:wan:tx-1
 fish_offers "irqkit show --root=$saved driver:ix" driver:ixgbe
+fish_offers "irqkit show --root=$saved dev:eth1" dev:eth1 dev:eth1-tx dev:eth10
 fish_offers "$show --output=IRQ,TO" --output=IRQ,TOTAL
 fish_offers "$show --by-cpu -o IN" INTERRUPTS
 fish_offers "$show -C 0,2-3,2" 0,2-3,2

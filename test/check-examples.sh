@@ -10,7 +10,7 @@
 # The lines of a block, or of a page, work one after the other on one copy of the root, so
 # that what one has changed the next can undo.
 #
-# The program in libirqkit(3) is compiled and run.
+# The programs in libirqkit(3) and at the top of irqkit.h are compiled and run.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -93,9 +93,15 @@ for s in asan:address ubsan:undefined; do
 done
 check "the example of libirqkit(3) compiles" "${CC:-cc}" -std=c11 -Wall -Wextra -Werror -Ilib/include "${sanitizers[@]}" \
 	-o "$tmp/example" "$tmp/example.c" "$O/libirqkit.so.0" "-Wl,-rpath,$O"
+# The example of irqkit.h is the part of its first comment that begins with a tab.
+sed -n '/^ \*\t/s/^ \*\t//p; /^ \*\t}$/q' lib/include/irqkit.h >"$tmp/first.c"
+check "the example of irqkit.h compiles" "${CC:-cc}" -std=c11 -Wall -Wextra -Werror -Ilib/include "${sanitizers[@]}" \
+	-o "$tmp/first" "$tmp/first.c" "$O/libirqkit.so.0" "-Wl,-rpath,$O"
+root=xen-6.1-dom0 new_root
+same "and says which CPU handles interrupt 24" "CPU $(cat "$tmp/root/proc/irq/24/effective_affinity_list")" "$("$tmp/first" "$tmp/root")"
 if grep -q CPU /proc/interrupts; then
-	check "and runs" bash -c "'$tmp/example' | grep -qE '^[0-9]+ [0-9]+\$'"
+	check "the example of libirqkit(3) runs" bash -c "'$tmp/example' | grep -qE '^[0-9]+ [0-9]+\$'"
 else
-	skip "and runs" "/proc/interrupts is masked here"
+	skip "the example of libirqkit(3) runs" "/proc/interrupts is masked here"
 fi
 finish

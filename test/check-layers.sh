@@ -1,54 +1,228 @@
 #!/usr/bin/env bash
-# The layers of CONTRIBUTING.md hold. What a file calls is asked of its object file, so that
-# comments and strings don't matter.
+# Folders are layers: CONTRIBUTING.md says which and why. What a file calls is asked of its
+# object file, so that comments and strings don't matter.
+#
+# check-layers.sh --self breaks a copy of the tree in each way, and expects that exactly the
+# check that is meant for it fails.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
-# calls PATTERN OBJECT...: "FILE: SYMBOL" of undefined symbols that match as a whole
-calls() {
-	local pattern=$1
-	shift
-	nm -u "$@" | awk -v re="^($pattern)\$" -v one="$1" '
-		BEGIN { file = one }
-		/:$/ { file = substr($0, 1, length($0) - 1) }
-		$1 == "U" { s = $2; sub(/@.*/, "", s); if (s ~ re) print file ": " s }' |
-		sed 's|.*/build/||'
+# From the lowest folder to the highest: a file uses its own folder and those before it.
+# "." are the files beside the folders; among those, main uses all.
+declare -A order=(
+	[lib]='base kernel topology interrupts set devices machine plan spread steer'
+	[cmd]='base table measure target change show queues spread .'
+)
+
+# ---- what there is -----------------------------------------------------------------------
+
+find lib cmd -name '*.c' | sort >"$tmp/sources"
+sed 's/c$/o/' "$tmp/sources" >"$tmp/expected"
+(cd "$O/build" 2>/dev/null && xargs ls -d 2>/dev/null) <"$tmp/expected" | sort >"$tmp/objects"
+
+# Each symbol of each object file: FILE TYPE SYMBOL, with the name of its source file.
+(cd "$O/build" && xargs -r nm -A) <"$tmp/objects" | awk '
+	{ f = $1; sub(/\.o:.*/, ".c", f); s = $NF; sub(/@.*/, "", s); print f, $(NF - 1), s }' >"$tmp/symbols"
+
+# FILE CALLED-FILE SYMBOL, within a half
+awk '
+	{ split($1, part, "/"); half = part[1] }
+	NR == FNR { if ($2 ~ /^[TRBDCVW]$/) defined[half, $3] = $1; next }
+	$2 == "U" && (half, $3) in defined { print $1, defined[half, $3], $3 }
+' "$tmp/symbols" "$tmp/symbols" >"$tmp/calls"
+
+# FILE INCLUDED-FILE, as it is written
+find lib cmd -name '*.[ch]' -exec grep -H '^[ \t]*#[ \t]*include[ \t]*"' {} + |
+	sed -nE 's/^([^:]*):[^"]*"([^"]*)".*/\1 \2/p' | sort >"$tmp/includes"
+
+# uses PATTERN HALF [NAME-LEFT-OUT...]: "FILE: SYMBOL" of symbols from elsewhere
+uses() {
+	local pattern=$1 half=$2
+	shift 2
+	awk -v re="^($pattern)\$" -v half="$half/" -v left_out=" $* " '
+		{ name = $1; sub(/.*\//, "", name); sub(/\.c$/, "", name) }
+		$2 == "U" && index($1, half) == 1 && $3 ~ re && !index(left_out, " " name " ") {
+			print $1 ": " $3 }' "$tmp/symbols"
 }
 
-# objects FOLDER [NAME-LEFT-OUT...]
-objects() {
-	local folder=$1 f name
-	shift
-	while read -r f; do
-		name=$(basename "$f" .c)
-		case " $* " in *" $name "*) continue ;; esac
-		printf '%s\n' "$O/build/${f%.c}.o"
-	done < <(find "$folder" -name '*.c' | LC_ALL=C sort)
+# ---- the order of folders ----------------------------------------------------------------
+
+# above HALF ORDER: of "FILE USED-FILE WHAT" in that half, what goes up
+above() {
+	awk -v half="$1" -v order="$2" '
+		BEGIN { n = split(order, folder, " "); for (i = 1; i <= n; i++) rank[folder[i]] = i }
+		function folder_of(file,   part, n) { n = split(file, part, "/"); return n > 2 ? part[2] : "." }
+		index($1, half "/") == 1 && rank[folder_of($2)] > rank[folder_of($1)] { print $1 ": " $3 }
+		# the files beside the folders are for themselves, but for main and those that have a header
+		index($1, half "/") == 1 && folder_of($1) == "." && folder_of($2) == "." && $1 != $2 &&
+			$1 !~ /\/main\.c$/ && $2 !~ /\/links\.[ch]$/ { print $1 ": " $3 }'
 }
 
-mapfile -t lib < <(objects lib)
-mapfile -t lib_above_files < <(objects lib root knob ctx run_dir)
-mapfile -t cmd < <(objects cmd)
-mapfile -t cmd_no_say < <(objects cmd say)
-mapfile -t cmd_no_render < <(objects cmd render)
-mapfile -t cmd_no_options < <(objects cmd options)
+# circles HALF: what calls each other
+circles() {
+	awk -v half="$1/" 'index($1, half) == 1 && $1 != $2 { print $1, $2 }' "$tmp/calls" |
+		sort -u | tsort 2>&1 >/dev/null | sed 's/^tsort: //'
+}
+
+same "every source file has been compiled" "$(cat "$tmp/expected")" "$(cat "$tmp/objects")"
+empty "every folder has a place in the order" "$(
+	for half in lib cmd; do
+		find "$half" -mindepth 1 -maxdepth 1 -type d | cut -d/ -f2 | grep -vx include |
+			grep -vxF "$(tr ' ' '\n' <<<"${order[$half]}")" | sed "s|^|$half/|"
+	done)"
+empty "each half includes its own headers alone, and irqkit.h" "$(
+	while read -r file name; do
+		half=${file%%/*}
+		case $name in
+		*..*) ;;
+		*) if [ -f "$half/$name" ] || [ -f "$O/build/$half/$name" ]; then continue; fi ;;
+		esac
+		echo "$file: $name"
+	done <"$tmp/includes")"
+for half in lib cmd; do
+	# shellcheck disable=SC2016 # for awk
+	check "$half has files that include and call each other" \
+		awk -v half="$half/" 'index($1, half) == 1 { n[FILENAME]++ } END { exit length(n) < 2 }' \
+		"$tmp/includes" "$tmp/calls"
+	empty "$half includes downwards" \
+		"$(awk '{ split($1, part, "/"); print $1, part[1] "/" $2, $2 }' "$tmp/includes" | above "$half" "${order[$half]}")"
+	empty "$half calls downwards" "$(above "$half" "${order[$half]}" <"$tmp/calls")"
+	empty "$half has no circle" "$(circles "$half")"
+done
+empty "lib/spread calls lib/base alone" \
+	"$(awk '$1 ~ /^lib\/spread\// && $2 !~ /^lib\/(spread|base)\// { print $1 ": " $3 }' "$tmp/calls")"
+
+# ---- the two halves ----------------------------------------------------------------------
+
+empty "no name is global in both halves" "$(awk '
+	$2 ~ /^[TRBDCV]$/ && $3 !~ /^__/ { split($1, part, "/"); in_half[$3, part[1]] = $1; name[$3] }
+	END { for (s in name) if ((s, "lib") in in_half && (s, "cmd") in in_half)
+		print s ": " in_half[s, "lib"] " " in_half[s, "cmd"] }' "$tmp/symbols")"
+mapfile -t objects < <(sed "s|^|$O/build/|" "$tmp/objects")
+mapfile -t sanitizers < <(grep -oE -- '-fsanitize[-a-z]*=[^ ]+' "$O/build/commands" | sort -u)
+check "both halves link into one program" \
+	"${CC:-cc}" "${sanitizers[@]}" -o "$tmp/irqkit" "${objects[@]}" @"$O/build/CMD.libs" @"$O/build/LIB.libs"
+empty "lib has no global variables" \
+	"$(awk '$1 ~ /^lib\// && $2 ~ /^[BDC]$/ && $3 !~ /^__/ { print $1 ": " $3 }' "$tmp/symbols")"
+
+# ---- one file for each door --------------------------------------------------------------
 
 printing='stdout|stderr|(v?f?printf|v?dprintf|puts|fputs|putc|putchar|fputc|fwrite|perror|psignal|__v?f?printf_chk)'
 ending='exit|_exit|_Exit|abort|quick_exit|__assert_fail'
 opening='(f?open|openat|open64|openat64|fopen64|freopen|opendir|fdopendir|creat)'
 
-empty "lib never prints" "$(calls "$printing" "${lib[@]}")"
-empty "lib never exits" "$(calls "$ending" "${lib[@]}")"
-empty "lib asks no environment variable" "$(calls '(secure_)?getenv' "${lib[@]}")"
-empty "in lib only root.c and knob.c open files, ctx.c the root, and run_dir.c its own" "$(calls "$opening" "${lib_above_files[@]}")"
-empty "cmd opens no file" "$(calls "$opening" "${cmd[@]}")"
-empty "only say.c writes to stderr" "$(calls 'stderr|perror|psignal|v?dprintf|v?warnx?|v?errx?' "${cmd_no_say[@]}")"
-empty "only main.c ends the program, by returning" "$(calls "$ending" "${cmd[@]}")"
-empty "only render.c uses libsmartcols" "$(calls 'scols_.*' "${cmd_no_render[@]}")"
-empty "only render.c uses jansson" "$(calls 'json_.*' "${cmd_no_render[@]}")"
-empty "only options.c uses popt" "$(calls 'popt.*' "${cmd_no_options[@]}")"
-empty "cmd includes nothing of lib but irqkit.h" \
-	"$(grep -rnE '#[ \t]*include[ \t]*"(\.\.|.*private|.*lib/)' cmd)"
-empty "lib has no global variables" \
-	"$(nm "${lib[@]}" | awk '$2 ~ /^[BDC]$/ { print $3 }' | grep -v '^__' | sort -u)"
+empty "lib never prints" "$(uses "$printing" lib)"
+empty "lib never exits" "$(uses "$ending" lib)"
+empty "lib asks no environment variable" "$(uses '(secure_)?getenv' lib)"
+empty "in lib only root.c and knob.c open files, ctx.c the root, and run_dir.c its own" \
+	"$(uses "$opening" lib root knob ctx run_dir)"
+empty "cmd opens no file" "$(uses "$opening" cmd)"
+empty "only say.c writes to stderr" "$(uses 'stderr|perror|psignal|v?dprintf|v?warnx?|v?errx?' cmd say)"
+empty "only main.c ends the program, by returning" "$(uses "$ending" cmd)"
+empty "only render.c uses libsmartcols" "$(uses 'scols_.*' cmd render)"
+empty "only render.c uses jansson" "$(uses 'json_.*' cmd render)"
+empty "only options.c uses popt" "$(uses 'popt.*' cmd options)"
+
+if [ "${1-}" != --self ]; then
+	finish
+	exit
+fi
+
+# ---- breaking a copy ---------------------------------------------------------------------
+
+tree=$tmp/tree
+mkdir -p "$tree/test"
+cp -R lib cmd Makefile "$tree"
+cp test/tap.sh test/check-layers.sh "$tree/test"
+checks=$tmp/checks
+broken=$tmp/broken
+
+build() {
+	"${MAKE:-make}" -s -C "$tree" -j2 CC="${CC:-cc}" CFLAGS=-O0 O="$tree" all
+}
+
+# in_tree: its checks; what failed is in $tmp/failed
+in_tree() {
+	O=$tree "$tree/test/check-layers.sh" >"$tmp/out" 2>&1
+	sed -n 's/^not ok //p' "$tmp/out" >"$tmp/failed"
+	sed -nE 's/^(not )?ok //p' "$tmp/out" >"$checks"
+}
+
+# file PATH LINE...: a new file of the tree
+file() {
+	local path=$tree/$1
+	shift
+	mkdir -p "$(dirname "$path")"
+	printf '%s\n' "$@" >"$path"
+}
+
+# call NAME: a function that calls it
+call() {
+	printf 'void %s(void);\n__attribute__((used)) static void broken(void)\n{\n\t%s();\n}\n' "$1" "$1"
+}
+
+# breaks WHAT EXPECTED...: with what file() has added, these checks fail and no other
+breaks() {
+	local what=$1 text
+	shift
+	if text=$(build 2>&1); then in_tree; else echo "$text" >"$tmp/failed"; fi
+	same "found: $what" "$(printf '%s\n' "$@" | sort)" "$(sort "$tmp/failed")"
+	printf '%s\n' "$@" >>"$broken"
+	find "$tree" -depth -name 'broken*' -exec rm -rf {} +
+}
+
+check "a copy of the tree builds" build
+in_tree
+empty "the copy passes" "$(cat "$tmp/failed")"
+
+for half in lib cmd; do
+	lowest=$half/${order[$half]%% *}
+	high=$(find "$half" -mindepth 2 -name '*.h' | grep -v "^$lowest/" | grep -v /include/ | sort | tail -n 1)
+	file "$lowest/broken.c" "#include \"${high#"$half"/}\""
+	breaks "$lowest includes $high" "$half includes downwards"
+	upper=$(awk -v folder="${high%/*}/" 'index($1, folder) == 1 && $2 == "T" { print $3; exit }' "$tmp/symbols")
+	file "$lowest/broken.c" "$(call "$upper")"
+	breaks "$lowest calls $upper() of ${high%/*}" "$half calls downwards"
+	file "$lowest/broken.c" "$(call broken_2)" 'void broken_1(void);' 'void broken_1(void) { }'
+	file "$lowest/broken_2.c" "$(call broken_1)" 'void broken_2(void);' 'void broken_2(void) { }'
+	breaks "two files of $lowest call each other" "$half has no circle"
+done
+file lib/spread/broken.c "$(call irqkit_topology_free)"
+breaks "lib/spread calls lib/topology" "lib/spread calls lib/base alone"
+file lib/broken/broken.c 'typedef int broken;'
+breaks "a folder without a place" "every folder has a place in the order"
+file cmd/base/broken.c '#include "../../lib/kernel/ctx.h"'
+breaks "a file of cmd includes a private header" "each half includes its own headers alone, and irqkit.h"
+
+file lib/base/broken.c 'void broken(void);' 'void broken(void) { }'
+file cmd/base/broken.c 'void broken(void);' 'void broken(void) { }'
+breaks "a function of the same name in each half" \
+	"no name is global in both halves" "both halves link into one program"
+file lib/base/broken.c 'extern int broken;' 'int broken = 1;'
+breaks "a variable of lib" "lib has no global variables"
+
+# A door that a second file goes through
+while IFS='|' read -r folder function expected; do
+	file "$folder/broken.c" "$(call "$function")"
+	breaks "$folder calls $function" "$expected"
+done <<'END'
+lib/base|puts|lib never prints
+lib/base|exit|lib never exits
+lib/base|getenv|lib asks no environment variable
+lib/devices|open|in lib only root.c and knob.c open files, ctx.c the root, and run_dir.c its own
+cmd/base|fopen|cmd opens no file
+cmd/base|perror|only say.c writes to stderr
+cmd/base|abort|only main.c ends the program, by returning
+cmd/base|scols_init_debug|only render.c uses libsmartcols
+cmd/base|json_object|only render.c uses jansson
+cmd/base|poptStrerror|only options.c uses popt
+END
+
+# Without object files there is nothing to find; that must not pass.
+rm -r "$tree/build/lib/spread"
+in_tree
+same "found: object files are missing" "every source file has been compiled" "$(head -n 1 "$tmp/failed")"
+echo "every source file has been compiled" >>"$broken"
+
+same "each check has found something" "$(grep -v 'has files that' "$checks" | sort -u)" "$(sort -u "$broken")"
 finish

@@ -147,13 +147,13 @@ copy root
 rm -r "$tmp/root/sys/kernel/irq/31"
 text=$(run_script "$tmp/root" sh 2>&1)
 same "an interrupt is not there: exit status" 1 $?
-same "an interrupt is not there: it is named" "irqkit script: no interrupt 1 of '${names[1]//[^[:alnum:] ,.:_\/@-]/?}' is there" "$text"
+same "an interrupt is not there: it is named" "irqkit script: cannot find interrupt 1 with handlers '${names[1]//[^[:alnum:] ,.:_\/@-]/?}'" "$text"
 same "an interrupt is not there: the others are done" 2 "$(cat "$tmp/root/proc/irq/30/smp_affinity_list")"
 
 copy root
 ln -sf /dev/null "$tmp/root/proc/irq/30/smp_affinity_list" # takes all, keeps nothing
 text=$(run_script "$tmp/root" sh 2>&1)
 same "the kernel keeps another value: exit status" 1 $?
-same "the kernel keeps another value: it is named" "irqkit script: 30 (eth1) does not go to CPUs 2" "$text"
+same "the kernel keeps another value: it is named" "irqkit script: cannot move interrupt 30 (eth1) to CPUs 2" "$text"
 empty "still nothing in a name is run" "$(ls "$touched" 2>/dev/null)"
 finish

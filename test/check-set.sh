@@ -154,7 +154,7 @@ if ! traced strace -qq -o /dev/null -e trace=write -e inject=write:error=EIO:whe
 	skip "what is said when a write fails" "no strace that makes calls fail, or nothing may be traced here"
 else
 	tried="irqkit: cannot write '2' to /proc/irq/25/smp_affinity (eth0-1):"
-	back="irqkit: what was changed before that has been put back"
+	back="irqkit: the changes made before that were rolled back"
 	while IFS='|' read -r error text meaning; do
 		fresh small
 		same "$error is explained, and all is put back" "$tried $text: $meaning
@@ -162,22 +162,22 @@ $back
 status 1" "$(fails "error=$error" 3 set eth0-0 eth0-1 eth0-2 --cpus=1 --quiet)"
 		same "$error: every knob is as it was" "$(knobs "$tmp/small")" "$(knobs "$root")"
 	done <<-'T'
-		EIO|Input/output error|the kernel does not let this interrupt be moved (managed, or bound to one CPU), or it has just gone
-		EPERM|Operation not permitted|the kernel does not let this interrupt be moved (managed, or bound to one CPU), or it has just gone
-		EINVAL|Invalid argument|none of these CPUs is online by now, or the interrupt controller cannot be told
-		EOVERFLOW|Value too large for defined data type|the set is wider than this kernel's; see /sys/devices/system/cpu/possible
-		ENOSPC|No space left on device|these CPUs have no interrupt vector left: name others, or more
-		EBUSY|Device or resource busy|the move before is not finished: try again
+		EIO|Input/output error|the kernel cannot move this interrupt (it is managed or per-CPU), or the interrupt is gone
+		EPERM|Operation not permitted|the kernel cannot move this interrupt (it is managed or per-CPU), or the interrupt is gone
+		EINVAL|Invalid argument|none of these CPUs is online now, or the interrupt controller rejected them
+		EOVERFLOW|Value too large for defined data type|the set has CPUs that this kernel does not support; see /sys/devices/system/cpu/possible
+		ENOSPC|No space left on device|these CPUs have no free interrupt vector; choose other CPUs, or more
+		EBUSY|Device or resource busy|the previous move has not finished; try again
 	T
 	fresh small
-	same "a kernel that keeps another value" "$tried Protocol error: the kernel took the value, but the knob holds another
+	same "a kernel that keeps another value" "$tried Protocol error: the kernel accepted the value, but the file has a different one
 $back
 status 1" "$(fails retval=2 3 set eth0-0 eth0-1 eth0-2 --cpus=1 --quiet)"
 	same "and all is put back" "$(knobs "$tmp/small")" "$(knobs "$root")"
 
 	fresh small
 	same "a kernel that keeps another value, with --keep-going" \
-		"$tried Protocol error: the kernel took the value, but the knob holds another
+		"$tried Protocol error: the kernel accepted the value, but the file has a different one
 status 1" "$(fails retval=2 3 set eth0-0 eth0-1 eth0-2 --cpus=1 --quiet --keep-going)"
 	same "the others are done" "2 f 2 f " "$(knobs "$root" | cut -d' ' -f2 | tr '\n' ' ')"
 
@@ -191,7 +191,7 @@ status 1" "$(fails retval=2 3 set eth0-0 eth0-1 eth0-2 --cpus=1 --quiet --keep-g
 	traced "${knob25[@]}" "$O/irqkit" set 'eth*' --cpus=1 --quiet --root="$root"
 	after=$(sed '/^write/q' "$tmp/calls" | wc -l) # which read it is that follows the write
 	fresh small
-	same "among a glob what was written and can't be read back is a failure" "$tried Input/output error: the kernel does not let this interrupt be moved (managed, or bound to one CPU), or it has just gone
+	same "among a glob what was written and can't be read back is a failure" "$tried Input/output error: the kernel cannot move this interrupt (it is managed or per-CPU), or the interrupt is gone
 $back
 status 1" "$(traced "${knob25[@]}" -e inject=read:error=EIO:when="$after" \
 		"$O/irqkit" set 'eth*' --cpus=1 --quiet --root="$root" 2>&1; echo "status $?")"
@@ -200,14 +200,14 @@ status 1" "$(traced "${knob25[@]}" -e inject=read:error=EIO:when="$after" \
 	fresh small
 	text=$(fails error=ENOSPC 1 set all --cpus=1 --quiet)
 	same "without room for the journal nothing is written" \
-		"irqkit: cannot keep the old values in /run/irqkit, so nothing was written: No space left on device
+		"irqkit: cannot save the old values in /run/irqkit, so nothing was written: No space left on device
 status 1" "$text"
 	same "no knob then" "$(knobs "$tmp/small")" "$(knobs "$root")"
 
 	fresh small
 	text=$(fails error=ENOSPC 3..4 set all --cpus=1 --quiet)
 	case $text in
-	*"cannot put 'f' back into /proc/irq/24/smp_affinity: No space left on device"*"status 1") true ;;
+	*"cannot restore 'f' in /proc/irq/24/smp_affinity: No space left on device"*"status 1") true ;;
 	*) false ;;
 	esac
 	result $? "what cannot be put back is named" "$text"
@@ -222,13 +222,13 @@ status 1" "$text"
 irqkit: nothing was changed
 status 1" "$(fails "$error" 2 rps eth0 --cpus=0-3 --quiet)"
 	done <<-'T'
-		error=EPERM|Operation not permitted|this needs CAP_NET_ADMIN in the machine's first user namespace, which the root of a container lacks
-		error=EINVAL|Invalid argument|the kernel takes no isolated CPUs here, and nothing else is left
-		error=EOVERFLOW|Value too large for defined data type|the set is wider than this kernel's
-		error=ENOMEM|Cannot allocate memory|so large a table does not fit into memory
-		error=ENODEV|No such device|the queue is gone: the interface was removed, or has fewer queues now
-		error=EROFS|Read-only file system|it is mounted read-only, as in a container: run irqkit on the host
-		retval=3|Protocol error|the kernel took the value, but the knob holds another: were the CPUs taken offline?
+		error=EPERM|Operation not permitted|this needs CAP_NET_ADMIN in the host's user namespace, which root in a container lacks
+		error=EINVAL|Invalid argument|the kernel accepts no isolated CPUs here, and no other CPU is left
+		error=EOVERFLOW|Value too large for defined data type|the set has CPUs that this kernel does not support
+		error=ENOMEM|Cannot allocate memory|a table of this size does not fit into memory
+		error=ENODEV|No such device|the queue is gone; the interface was removed or now has fewer queues
+		error=EROFS|Read-only file system|the file system is read-only, as in a container; run irqkit on the host
+		retval=3|Protocol error|the kernel accepted the value, but the file has a different one; did CPUs go offline?
 	T
 
 	fresh queues

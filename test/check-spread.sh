@@ -90,8 +90,8 @@ first=$(values)
 check "when it comes to others, that is followed" \
 	until_true 3 moved "$first" vif0-q0-tx:5:3000 vif0-q2-tx:5:3000
 ends "it ends with 0" 0 TERM
-check "and says how many moves it made" grep -qE '^[2-9] moves in [0-9]+ rounds\.$' "$tmp/out"
-check "each with its CPUs and the reason" grep -qE '^  [0-9]+ vif0-q[02]-rx: 0-3 -> [123], eases CPU 0$' "$tmp/out"
+check "and says how many moves it made" grep -qE '^[2-9] moves in [0-9]+ rounds?\.$' "$tmp/out"
+check "each with its CPUs and the reason" grep -qE '^  [0-9]+ vif0-q[02]-rx: 0-3 -> [123], relieves CPU 0$' "$tmp/out"
 empty "it has nothing to complain of" "$(cat "$tmp/err")"
 while "$O/irqkit" undo --root="$root" --quiet 2>/dev/null; do :; done
 same "all of it can be undone" "$nothing" "$(values)"
@@ -121,7 +121,7 @@ check "a target that goes: the load of the others is shared" \
 first=$(values)
 check "again and again" until_true 4 moved "$first" vif0-q0-tx:5:3000 vif0-q2-tx:5:3000
 ends "it ends with 0" 0 TERM
-same "what is gone is told once" "irqkit: nothing matches 'vif0-q3-*': no interrupt has such a name; 'dev:vif0-q3-*' is about the names of interfaces" "$(cat "$tmp/err")"
+same "what is gone is told once" "irqkit: nothing matches 'vif0-q3-*': no interrupt has such a name; use 'dev:vif0-q3-*' for names of interfaces" "$(cat "$tmp/err")"
 
 # Counters that begin anew are no load of 4 billion, nor are those of a CPU that comes.
 fresh
@@ -167,14 +167,14 @@ measured() {
 measured --verify=2 --revert-if-worse
 same "--revert-if-worse: it is worse, and the status is 1" 1 $?
 same "and everything is as it was" "$nothing" "$(values)"
-check "and it says that it was put back" grep -qE '^irqkit: busiest / mean was 1\.[0-9] before and is [1-4]\.[0-9]: everything was put back$' "$tmp/err"
+check "and it says that it was put back" grep -qE '^irqkit: imbalance was 1\.[0-9] before and [1-4]\.[0-9] after: the change was rolled back$' "$tmp/err"
 empty "there is nothing to undo" "$("$O/irqkit" undo --root="$root" --list --raw --noheadings)"
 
 check "--verify alone: the status is 0" measured --verify=2
 check "and it says what was measured, against what was expected" \
-	grep -qE '^Measured over 2 s afterwards: [2-4]\.[0-9], no better than before\.$' "$tmp/out"
+	grep -qE '^Measured over 2 s after the change: [2-4]\.[0-9], no better than before\.$' "$tmp/out"
 check "and what was before" \
-	grep -qE '^Busiest / mean of 4 CPUs \(interrupts in 2 s\): 1\.[0-9] before, [1-4]\.[0-9] expected\.$' "$tmp/out"
+	grep -qE '^Imbalance \(busiest CPU / mean\) of 4 CPUs in 2 s: 1\.[0-9] before, [1-4]\.[0-9] expected\.$' "$tmp/out"
 check "and for each CPU" grep -qE '^CPU  before          expected        measured$' "$tmp/out"
 check "and nothing is put back" test "$(values)" != "$nothing"
 
@@ -196,7 +196,7 @@ start --by=load=30
 sleep 0.5
 ends "a signal while it measures: the status is 1" 1 TERM
 same "and nothing was written" "$nothing" "$(values)"
-same "and it says so" "irqkit: ended while measuring: nothing was changed" "$(cat "$tmp/err")"
+same "and it says so" "irqkit: stopped while measuring: nothing was changed" "$(cat "$tmp/err")"
 
 # ---- a CPU without vectors -------------------------------------------------------------------
 # refused WHEN ARGUMENT...: the kernel has no vector where queue 1 is to go, the WHEN-th time
@@ -213,9 +213,9 @@ undone() {
 	check "$1: it can be undone" "$O/irqkit" undo --root="$root" --quiet
 	same "$1: then all is as it was" "$nothing" "$(values)"
 }
-left='No interrupt vector was left on CPU 1: the next best was taken.'
-none='irqkit: no CPU that 28 (vif0-q1-tx) may go to has an interrupt vector left
-irqkit: cannot write '"'8'"' to /proc/irq/28/smp_affinity (vif0-q1-tx): No space left on device: these CPUs have no interrupt vector left: name others, or more'
+left='CPU 1 had no free interrupt vector; the next best CPU was used.'
+none='irqkit: cannot place interrupt 28 (vif0-q1-tx): no CPU that it may use has a free interrupt vector
+irqkit: cannot write '"'8'"' to /proc/irq/28/smp_affinity (vif0-q1-tx): No space left on device: these CPUs have no free interrupt vector; choose other CPUs, or more'
 if ! traced strace -qq -o /dev/null -e trace=write -e inject=write:error=EIO:when=9 true 2>/dev/null; then
 	skip "a CPU without vectors" "no strace that makes calls fail, or nothing may be traced here"
 else
@@ -230,8 +230,8 @@ else
 	same "what was written stays, the other is on the next best" '1 1 2 1 4 4 8 8 ' "$(values)"
 	check "two CPUs without vectors: the status is 0" refused 1..2 --json
 	same "the queue is on the third" '1 1 4 4 4 4 8 8 ' "$(values)"
-	same "the JSON says why" '28 2 next best; no vectors left on CPU 0
-29 2 with its tx' "$(jq -r '.changes[] | select(.irq == 28, .irq == 29) | "\(.irq) \(.new_cpus) \(.why)"' "$tmp/out")"
+	same "the JSON says why" '28 2 next best CPU; no free vector on CPU 0
+29 2 same CPU as its tx' "$(jq -r '.changes[] | select(.irq == 28, .irq == 29) | "\(.irq) \(.new_cpus) \(.why)"' "$tmp/out")"
 	undone "two CPUs without vectors"
 	check "--keep-going: the next best, and the status is 0" refused 1 --keep-going
 	same "--keep-going: as without" '1 1 1 1 4 4 8 8 ' "$(values)"
@@ -241,7 +241,7 @@ else
 	refused 1+
 	same "no CPU has a vector: the status is 1" 1 $?
 	same "and it says so" "$none
-irqkit: what was changed before that has been put back" "$(cat "$tmp/err")"
+irqkit: the changes made before that were rolled back" "$(cat "$tmp/err")"
 	same "and everything is as it was" "$nothing" "$(values)"
 	empty "there is nothing to undo" "$("$O/irqkit" undo --root="$root" --list --raw --noheadings)"
 	refused 1..4 --keep-going
@@ -255,7 +255,7 @@ irqkit: what was changed before that has been put back" "$(cat "$tmp/err")"
 	text=$(traced strace -qq -o /dev/null -P "$root/proc/irq/28/smp_affinity" -P "$root/run/irqkit/new" \
 		-e trace=write -e inject=write:error=ENOSPC:when=2..3 "$O/irqkit" spread --root="$root" --quiet 2>&1)
 	same "no room for the old value of the next best: the status is 1" 1 $?
-	same "and it says so" "irqkit: cannot keep the old values in /run/irqkit, so what was written has been put back: No space left on device" "$text"
+	same "and it says so" "irqkit: cannot save the old values in /run/irqkit, so the change was rolled back: No space left on device" "$text"
 	same "and everything is as it was" "$nothing" "$(values)"
 
 	# By load: CPU 1 is to take one of CPU 0's two, and has no vector for either.
@@ -267,7 +267,7 @@ irqkit: what was changed before that has been put back" "$(cat "$tmp/err")"
 	sleep 0.5
 	check "--every: a CPU without vectors" until_true 3 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
 	ends "--every: it ends with 0" 0 TERM
-	check "--every: it says so" grep -qE '^  [0-9]+ vif0-q[02]-rx: 0-3 -> 2, next best; no vectors left on CPU 1$' "$tmp/out"
+	check "--every: it says so" grep -qE '^  [0-9]+ vif0-q[02]-rx: 0-3 -> 2, next best CPU; no free vector on CPU 1$' "$tmp/out"
 	empty "--every: it has nothing to complain of" "$(cat "$tmp/err")"
 	undone "--every"
 
@@ -284,7 +284,7 @@ irqkit: what was changed before that has been put back" "$(cat "$tmp/err")"
 	check "--every: one of two is refused" \
 		until_true 3 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000 vif0-q1-tx:3:4000 vif0-q3-tx:3:4000
 	ends "--every: one of two is refused: it ends with 0" 0 TERM
-	same "--every: it is expected to be as loaded as without" "1 moved: busiest / mean 2.3, then 1.7" "$(head -n 1 "$tmp/out")"
+	same "--every: it is expected to be as loaded as without" "1 moved: imbalance 2.3 before, 1.7 expected" "$(head -n 1 "$tmp/out")"
 
 	unmoved 27 31
 	complains() {
@@ -297,7 +297,7 @@ irqkit: what was changed before that has been put back" "$(cat "$tmp/err")"
 		sleep 1
 	done
 	ends "--every: all are refused: it ends with 0" 0 TERM
-	same "--every: all are refused: that is said once" "irqkit: none of these 2 can be moved: the kernel refused it" "$(cat "$tmp/err")"
+	same "--every: all are refused: that is said once" "irqkit: cannot move 2 interrupts: the kernel refused" "$(cat "$tmp/err")"
 
 	# What is gone is told once; what fails for another reason is told all the same.
 	fresh
@@ -319,7 +319,7 @@ irqkit: what was changed before that has been put back" "$(cat "$tmp/err")"
 	fresh
 	more vif0-q0-rx:2:300000 vif0-q2-rx:2:300000
 	same "--by=total: what is refused is not called nothing to gain" \
-		"Busiest / mean of 4 CPUs (interrupts since the start): 3.9 now, 3.9 then.
+		"Imbalance (busiest CPU / mean) of 4 CPUs since boot: 3.9 now, 3.9 after.
 1 unchanged, 1 skipped.
 Skipped: 1 refused by the kernel." "$(traced strace -qq -o /dev/null -P "$root/proc/irq/27/smp_affinity" -P "$root/proc/irq/31/smp_affinity" \
 			-e trace=write -e inject=write:error=EIO "$O/irqkit" spread 27 31 --by=total --root="$root" | tail -n +6)"

@@ -37,7 +37,7 @@ for c in $(./irqkit --list-commands); do
 	check "the link irq-$c runs $c" bash -c "cmp <('$stage$prefix/sbin/irq-$c' --help) <('$bin' $c --help)"
 	check "irqkit-$c(8) is installed" test -s "$stage$prefix/share/man/man8/irqkit-$c.8"
 done
-for f in include/irqkit.h lib/libirqkit.so lib/pkgconfig/irqkit.pc share/man/man8/irqkit.8 \
+for f in include/irqkit.h lib/libirqkit.so lib/pkgconfig/libirqkit.pc share/man/man8/irqkit.8 \
 	share/man/man3/libirqkit.3 share/man/man5/irqkit-json.5 \
 	share/bash-completion/completions/irqkit share/zsh/site-functions/_irqkit \
 	share/fish/vendor_completions.d/irqkit.fish; do
@@ -54,9 +54,9 @@ int main(void)
 	return irqkit_cpuset_new(&set) < 0 || puts(irqkit_version()) < 0;
 }
 C
-check "pkg-config names the version" pkg-config --exact-version="$(./irqkit --version | cut -d' ' -f2)" irqkit
+check "pkg-config names the version" pkg-config --exact-version="$(./irqkit --version | cut -d' ' -f2)" libirqkit
 # pkg-config quotes for a shell
-eval "flags=($(pkg-config --cflags --libs irqkit))"
+eval "flags=($(pkg-config --cflags --libs libirqkit))"
 # shellcheck disable=SC2154 # just set
 check "a program compiles by pkg-config's flags" \
 	"${CC:-cc}" -o user user.c "${flags[@]}" "-Wl,-rpath,$stage$prefix/lib"

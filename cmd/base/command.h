@@ -11,11 +11,11 @@ struct option;
 
 /* Exit statuses: a promise to scripts, kept in irqkit(8). */
 enum status {
-	STATUS_DONE = 0,	/* done, or it was so already */
-	STATUS_REFUSED = 1,	/* the machine said no */
-	STATUS_MISUSE = 2,	/* misuse, nothing was done */
+	STATUS_DONE = 0,	/* done, or already set */
+	STATUS_REFUSED = 1,	/* the kernel refused, or a file could not be used */
+	STATUS_MISUSE = 2,	/* the command line is wrong; nothing was done */
 	STATUS_NO_MATCH = 3,	/* nothing matched */
-	STATUS_IMMOVABLE = 4,	/* what was named cannot be moved, nothing was done */
+	STATUS_IMMOVABLE = 4,	/* the interrupts cannot be moved; nothing was done */
 	STATUS_DRIFT = 5,	/* `check` found drift */
 };
 
@@ -32,7 +32,8 @@ struct common {
 
 /*
  * A subcommand. To add one:
- * 1. write cmd/cmd_NAME.c, which ends in its `const struct command cmd_NAME`;
+ * 1. write cmd_NAME.c in the folder of its subject, ending in
+ *    `const struct command cmd_NAME`;
  * 2. add it to the table in main.c, which is sorted by name;
  * 3. write man/irqkit-NAME.8, a golden test in test/golden and a line in CHANGELOG.
  * The completions ask the program and need no change. `make check` fails without these.
@@ -41,9 +42,9 @@ struct command {
 	const char *name;
 	const char *args;	      /* "[TARGET...]" */
 	const char *summary;	      /* one line, lower case, no full stop */
-	const char *more;	      /* for --help, behind the options */
+	const char *more;	      /* for --help, after the options */
 	const struct option *options; /* its own, ending with { 0 }; or NULL */
-	size_t state_size;	      /* of the struct that they fill */
+	size_t state_size;	      /* size of the struct that the options fill */
 	enum status (*run)(const struct call *call);
 };
 
@@ -51,7 +52,7 @@ struct call {
 	const struct command *command;
 	struct common common;
 	void *state;	    /* the command's own options */
-	const char **words; /* what is no option, ending with NULL */
+	const char **words; /* all but the options, ending with NULL */
 	size_t n_words;
 	char *line; /* owned; the command line, quoted for a shell */
 };

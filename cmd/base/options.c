@@ -20,13 +20,13 @@ enum { VALUE_HELP = 1, VALUE_VERSION, VALUE_COLOR, VALUE_COMMON = 100, VALUE_OWN
 
 static const struct option common_options[] = {
 	{ "root", 0, OPTION_TEXT, offsetof(struct common, root), "DIR",
-		"work on the saved /proc and /sys below DIR" },
+		"use the saved /proc and /sys in DIR" },
 	{ "json", 'j', OPTION_FLAG, offsetof(struct common, is_json), NULL,
-		"write JSON, as irqkit-json(5) says" },
+		"write JSON; see irqkit-json(5)" },
 	{ "verbose", 'v', OPTION_COUNT, offsetof(struct common, verbosity), NULL,
-		"tell more on standard error" },
+		"show more detail" },
 	{ "quiet", 'q', OPTION_FLAG, offsetof(struct common, is_quiet), NULL,
-		"no warnings, no closing remarks" },
+		"no warnings and no closing remarks" },
 	{ 0 },
 };
 
@@ -35,7 +35,7 @@ static bool takes_text(enum option_kind kind)
 	return kind == OPTION_TEXT || kind == OPTION_OPTIONAL_TEXT;
 }
 
-/* POPT_ARGFLAG_OPTIONAL for the sake of --help: see end_optional() */
+/* POPT_ARGFLAG_OPTIONAL for the sake of --help: see end_optional_values() */
 static unsigned int arg_info(enum option_kind kind)
 {
 	if (!takes_text(kind))
@@ -64,8 +64,10 @@ static void build_table(const struct command *command, struct poptOption *table,
 	static const struct poptOption ours[] = {
 		{ "color", 0, POPT_ARG_STRING, NULL, VALUE_COLOR,
 			"colour: auto, always or never", "WHEN" },
-		{ "help", 'h', POPT_ARG_NONE, NULL, VALUE_HELP, "this text", NULL },
-		{ "version", 'V', POPT_ARG_NONE, NULL, VALUE_VERSION, "the version",
+		{ "help", 'h', POPT_ARG_NONE, NULL, VALUE_HELP, "print this help", NULL },
+		{ "version", 'V', POPT_ARG_NONE, NULL, VALUE_VERSION,
+			"print the "
+			"version",
 			NULL },
 	};
 	size_t n = 0, n_common = 0;
@@ -136,7 +138,7 @@ static void say_mistake(const struct command *command, poptContext con, int erro
 	if (error == POPT_ERROR_NOARG)
 		say_error("%s: option '%s' needs a value", command->name, option);
 	else if (error == POPT_ERROR_BADOPT)
-		say_error("%s has no option '%s': 'irqkit %s --help' lists them",
+		say_error("%s has no option '%s': 'irqkit %s --help' lists its options",
 			command->name, option, command->name);
 	else
 		say_error("%s: option '%s': %s", command->name, option,
@@ -190,7 +192,7 @@ static bool take_words(poptContext con, struct call *call)
  * popt would take the word behind `--wait` for its value, optional as that is: `--wait=`
  * tells it that there is none. The caller frees what comes back.
  */
-static char **end_optional(const struct command *command, int argc, const char **argv)
+static char **end_optional_values(const struct command *command, int argc, const char **argv)
 {
 	char **ended = calloc((size_t)argc + 1, sizeof(*ended));
 	bool is_options = true;
@@ -256,7 +258,7 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 	build_table(command, table, common);
 	snprintf(name, sizeof(name), "irqkit %s", command->name);
 	argv[0] = name;
-	words = end_optional(command, argc, argv);
+	words = end_optional_values(command, argc, argv);
 	con = words ? poptGetContext("irqkit", argc, (const char **)words, table, 0) : NULL;
 	if (!con || !ret_call->state || !ret_call->line) {
 		*ret_status = say_no_memory();

@@ -7,9 +7,9 @@
 
 enum option_kind {
 	OPTION_FLAG,  /* a bool */
-	OPTION_COUNT, /* an int: how often it was given */
-	OPTION_TEXT,  /* a const char *: its argument; the last one counts */
-	OPTION_OPTIONAL_TEXT, /* the same; "" where it was given without one */
+	OPTION_COUNT, /* an int: how often the option was given */
+	OPTION_TEXT,  /* a const char *: the argument; the last one counts */
+	OPTION_OPTIONAL_TEXT, /* the same; "" if given without an argument */
 };
 
 /* One option, and where in the command's own struct its value goes. */
@@ -24,7 +24,7 @@ struct option {
 
 /*
  * Reads a command line. True: run the command with it. False: *ret_status is how to exit
- * (--help, --version, a mistake that has been told).
+ * (--help, --version, or a mistake that was reported).
  */
 bool options_parse(const struct command *command, int argc, const char **argv,
 	struct call *ret_call, enum status *ret_status);

@@ -12,12 +12,12 @@
 
 static bool is_silenced, is_said_before;
 
-void say_silence(bool is_silent)
+void say_set_silent(bool is_silent)
 {
 	is_silenced = is_silent;
 }
 
-void say_only_errors(bool is_repeated)
+void say_set_errors_only(bool is_repeated)
 {
 	is_said_before = is_repeated;
 }
@@ -63,8 +63,8 @@ void say_warning(const char *format, ...)
 	va_end(args);
 }
 
-/* The library warns anew each time that it reads the same. */
-static bool is_news(const char *message)
+/* The library warns again each time that it reads the same file. */
+static bool is_new_message(const char *message)
 {
 	static char *said[MAX_SAID];
 	static size_t n;
@@ -81,7 +81,7 @@ void say_logged(void *data, int priority, const char *message)
 {
 	const struct common *common = data;
 
-	if (priority <= LOG_WARNING && !common->is_quiet && is_news(message))
+	if (priority <= LOG_WARNING && !common->is_quiet && is_new_message(message))
 		say_warning("%s", message);
 	else if (priority > LOG_WARNING && common->verbosity > 0 && !is_said_before)
 		say_error("%s", message);

@@ -8,10 +8,10 @@
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 enum status say_no_memory(void); /* STATUS_REFUSED */
 void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Holds back what would only be said again and again. */
-void say_silence(bool is_silent);
-/* Holds back warnings and notes, which were said before. */
-void say_only_errors(bool is_repeated);
+/* While silent, no message is written: it would only repeat an earlier one. */
+void say_set_silent(bool is_silent);
+/* While set, warnings and notes are not written: they were written before. */
+void say_set_errors_only(bool is_repeated);
 /* An irqkit_log_fn; @data is the call's struct common. */
 void say_logged(void *data, int priority, const char *message);
 

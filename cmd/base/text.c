@@ -141,3 +141,20 @@ char *text_quote(const char *text)
 	*out = '\0';
 	return quoted;
 }
+
+bool text_join(char **list, const char *separator, const char *text)
+{
+	size_t len = *list ? strlen(*list) : 0;
+	size_t gap = *list ? strlen(separator) : 0, more = strlen(text);
+	char *longer = realloc(*list, len + gap + more + 1);
+
+	if (!longer) {
+		free(*list);
+		*list = NULL;
+		return false;
+	}
+	memcpy(longer + len, separator, gap);
+	memcpy(longer + len + gap, text, more + 1);
+	*list = longer;
+	return true;
+}

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the command line to the knobs: what all commands that write do alike. */
 #include "change/change.h"
-#include "base/basics.h"
+#include "base/read_number.h"
 #include "base/say.h"
-#include "base/text.h"
+#include "change/refusals.h"
+#include "change/run_lock.h"
+#include "change/script.h"
 #include "measure/machine.h"
 #include "measure/signals.h"
 
@@ -13,7 +15,6 @@
 #include <string.h>
 #include <time.h>
 
-#define LOCK_TIMEOUT_MS 30000u
 #define DEFAULT_WAIT_S 10u
 #define MAX_WAIT_S 86400u
 #define POLL_MS 50u
@@ -25,18 +26,7 @@ void change_free(struct change *change)
 	irqkit_snapshot_free(change->snapshot);
 	irqkit_lock_free(change->lock);
 	irqkit_ctx_free(change->ctx);
-	free(change->remarks);
-}
-
-void change_add_remark(struct change *change, char *remark)
-{
-	_cleanup_free_ char *taken = remark, *before = change->remarks;
-	_cleanup_free_ char *safe = remark ? text_escape(remark) : NULL;
-
-	if (asprintf(&change->remarks, "%s%s%s", before ? before : "", safe ? safe : "",
-		    safe ? "\n" : "") < 0)
-		change->remarks = NULL;
-	(void)taken;
+	report_drop_remarks(&change->report);
 }
 
 bool change_options_are_given(const struct change_options *options)
@@ -52,63 +42,27 @@ bool change_writes(const struct change_options *options)
 
 static bool parse_wait(const char *word, unsigned int *ret_ms)
 {
-	unsigned int seconds = 0;
+	uint64_t seconds = DEFAULT_WAIT_S;
 
 	*ret_ms = 0;
 	if (!word)
 		return true;
-	if (!*word)
-		seconds = DEFAULT_WAIT_S;
-	for (const char *p = word; *p && seconds <= MAX_WAIT_S; p++)
-		seconds = *p < '0' || *p > '9'
-				  ? MAX_WAIT_S + 1
-				  : seconds * 10 + (unsigned int)(*p - '0');
-	if (seconds > MAX_WAIT_S) {
-		say_error("--wait takes seconds, up to %u, not '%s'", MAX_WAIT_S, word);
+	if (*word && read_number(word, strlen(word), MAX_WAIT_S, &seconds) < 0) {
+		say_error("--wait takes a number of seconds up to %u, not '%s'", MAX_WAIT_S, word);
 		return false;
 	}
-	*ret_ms = seconds * 1000;
+	*ret_ms = (unsigned int)seconds * 1000;
 	return true;
-}
-
-int change_try_lock(struct change *change, unsigned int timeout_ms)
-{
-	return irqkit_lock_new(change->ctx, timeout_ms, &change->lock);
-}
-
-enum status change_say_state(const char *verb, int error)
-{
-	const char *meaning = explain_error(-error);
-
-	if (error == -EPERM || error == -ELOOP || error == -ENOTDIR)
-		say_error("/run/irqkit is not to be trusted: it should be a folder that "
-			  "belongs to this user alone, with mode 0700: remove it");
-	else
-		say_error("cannot %s /run/irqkit, where old values are kept: %s%s%s", verb,
-			strerror(-error), meaning ? ": " : "", meaning ? meaning : "");
-	return STATUS_REFUSED;
-}
-
-enum status change_lock(struct change *change)
-{
-	int r = change_try_lock(change, LOCK_TIMEOUT_MS);
-
-	if (r == 0)
-		return STATUS_DONE;
-	if (r != -ETIMEDOUT)
-		return change_say_state("open", r);
-	say_error("another irqkit has held the lock of /run/irqkit for %u s",
-		LOCK_TIMEOUT_MS / 1000);
-	return STATUS_REFUSED;
 }
 
 static enum status check_options(
 	const struct change_options *options, const struct common *common)
 {
 	if (options->is_script && common->is_json)
-		say_error("--script and --json exclude each other");
+		say_error("--script and --json cannot be combined");
 	else if (options->is_script && options->wait)
-		say_error("a script does not wait: --wait does not go with --script");
+		say_error("--wait and --script cannot be combined: a script does not "
+			  "wait");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -122,8 +76,19 @@ enum status change_open(struct change *change, const struct call *call,
 	*change = (struct change){ .call = call, .options = options };
 	if (status != STATUS_DONE || !parse_wait(options->wait, &change->wait_ms))
 		return STATUS_MISUSE;
-	change->not_done = options->wait ? "waited for" : NULL;
+	change->report = (struct report){
+		.call = call,
+		.is_dry_run = options->is_dry_run,
+		.keeps_going = options->keeps_going,
+		.has_waited = change->wait_ms > 0,
+		.not_done = options->wait ? "waited for" : NULL,
+	};
 	return machine_open(call, &change->ctx);
+}
+
+enum status change_lock(struct change *change)
+{
+	return run_lock_take(change->ctx, &change->lock);
 }
 
 void change_unlock(struct change *change)
@@ -135,11 +100,12 @@ void change_unlock(struct change *change)
 enum status change_new_plan(struct change *change)
 {
 	irqkit_plan_free(change->plan);
-	change->plan = NULL;
+	change->report.plan = change->plan = NULL;
 	change->n_gone = 0;
-	if (irqkit_plan_new(change->ctx, &change->plan) == 0)
-		return STATUS_DONE;
-	return say_no_memory();
+	if (irqkit_plan_new(change->ctx, &change->plan) < 0)
+		return say_no_memory();
+	change->report.plan = change->plan;
+	return STATUS_DONE;
 }
 
 enum status change_read_machine(struct change *change)
@@ -170,26 +136,30 @@ enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int 
 int change_add_gone(struct change *change, const struct irqkit_interrupt *interrupt)
 {
 	change->n_gone++;
-	return irqkit_plan_add_skipped(change->plan, interrupt, "gone, or not saved");
+	return irqkit_plan_add_skipped(change->plan, interrupt,
+		"gone, or not in the "
+		"saved root");
 }
 
 enum status change_say_immovable(const struct change *change, size_t n)
 {
 	if (n == 0)
-		say_error("none of these can be moved: they have no number");
+		say_error("cannot move any of these: they have no interrupt number");
 	else if (change->n_gone == n)
-		say_error("none of these %zu can be moved: they are gone, or this root was "
-			  "saved without them",
-			n);
+		say_error("cannot read the affinity of %zu interrupt%s: gone, or not "
+			  "in the saved root",
+			n, n == 1 ? "" : "s");
 	else if (n == 1)
-		say_error("it cannot be moved: 'irqkit show -o +MOVABLE' tells why");
+		say_error("the interrupt cannot be moved: 'irqkit show -o +MOVABLE' "
+			  "shows why");
 	else
-		say_error("none of these %zu can be moved: 'irqkit show -o +MOVABLE' tells why",
+		say_error("none of these %zu interrupts can be moved: 'irqkit show -o "
+			  "+MOVABLE' shows why",
 			n);
 	return STATUS_IMMOVABLE;
 }
 
-enum status change_refuse_skipped(const struct change *change)
+enum status change_check_any_movable(const struct change *change)
 {
 	size_t n = irqkit_plan_count(change->plan);
 
@@ -216,8 +186,8 @@ static void say_no_journal(const struct change *change, int error)
 {
 	bool is_back = irqkit_plan_count_results(change->plan, IRQKIT_ROLLED_BACK) > 0;
 
-	say_error("cannot keep the old values in /run/irqkit, so %s: %s",
-		is_back ? "what was written has been put back" : "nothing was written",
+	say_error("cannot save the old values in /run/irqkit, so %s: %s",
+		is_back ? "the change was rolled back" : "nothing was written",
 		strerror(-error));
 }
 
@@ -226,7 +196,7 @@ enum status change_say_failure(const struct change *change, int error)
 	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0)
 		say_no_journal(change, error);
 	else
-		report_failures(change);
+		report_failures(&change->report);
 	return STATUS_REFUSED;
 }
 
@@ -238,7 +208,7 @@ static enum status apply(struct change *change)
 	return r < 0 ? change_say_failure(change, r) : STATUS_DONE;
 }
 
-/* Nothing was left alone, but for what isn't there any more. */
+/* Has every skipped step been skipped because its interrupt is gone? */
 bool change_is_all_gone(const struct change *change)
 {
 	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
@@ -255,13 +225,13 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 {
 	enum status reported;
 
-	/* others may go on while this one waits */
+	/* other irqkits may work while this one waits */
 	change_unlock(change);
 	if (status == STATUS_DONE)
 		wait_for_moves(change);
-	reported = report_plan(change);
+	reported = report_print(&change->report);
 	if (fflush(stdout) != 0 && status == STATUS_DONE)
-		say_error("the report could not be written; the change was made all the same");
+		say_error("cannot write the report, but the change was made");
 	signals_let_in(before);
 	return status == STATUS_DONE ? reported : status;
 }
@@ -283,16 +253,15 @@ enum status change_finish(struct change *change)
 	if (change->options->is_script)
 		return script_print(change);
 	if (!change_writes(change->options))
-		return report_plan(change);
+		return report_print(&change->report);
 	return apply_and_report(change);
 }
 
-static enum status plan_anew(struct change *change, change_plan_fn *plan, void *data)
+static enum status read_and_plan(struct change *change, change_plan_fn *plan, void *data)
 {
 	enum status status = change_read_machine(change);
 
-	free(change->remarks);
-	change->remarks = NULL;
+	report_drop_remarks(&change->report);
 	return status == STATUS_DONE ? plan(change, data) : status;
 }
 
@@ -303,9 +272,9 @@ static enum status plan_under_lock(
 
 	if (status != STATUS_DONE)
 		return status;
-	say_only_errors(true);
-	status = plan_anew(change, plan, data);
-	say_only_errors(false);
+	say_set_errors_only(true);
+	status = read_and_plan(change, plan, data);
+	say_set_errors_only(false);
 	return status;
 }
 
@@ -315,7 +284,7 @@ enum status change_run(struct change *change, const struct call *call,
 	enum status status = change_open(change, call, options);
 
 	if (status == STATUS_DONE)
-		status = plan_anew(change, plan, data);
+		status = read_and_plan(change, plan, data);
 	if (status == STATUS_DONE && change_writes(options))
 		status = plan_under_lock(change, plan, data);
 	return status == STATUS_DONE ? change_finish(change) : status;

@@ -6,16 +6,14 @@
  *     change_run: [ read the rows -> the command adds its steps to change.plan ] -> report
  *                 [ the same under the lock -> apply ] -> report
  */
-#ifndef CHANGE_H
-#define CHANGE_H
+#ifndef CMD_CHANGE_H
+#define CMD_CHANGE_H
 
 #include "base/options.h"
+#include "change/report.h"
 
 #include <irqkit.h>
 #include <signal.h>
-#include <stdint.h>
-
-struct document;
 
 struct change_options {
 	bool is_dry_run;
@@ -26,13 +24,13 @@ struct change_options {
 
 #define CHANGE_OPTIONS(type, member)                                                     \
 	{ "dry-run", 'n', OPTION_FLAG, offsetof(type, member.is_dry_run), NULL,          \
-		"show the plan, write nothing" },                                        \
+		"show the plan, but write nothing" },                                    \
 	{ "script", 0, OPTION_FLAG, offsetof(type, member.is_script), NULL,              \
-		"show the plan as a shell script, fit for rc.local" },                   \
+		"print the plan as a shell script for rc.local" },                       \
 	{ "keep-going", 0, OPTION_FLAG, offsetof(type, member.keeps_going), NULL,        \
-		"when a write fails, go on and put nothing back" },                      \
+		"after a failed write, continue and roll nothing back" },                \
 	{ "wait", 0, OPTION_OPTIONAL_TEXT, offsetof(type, member.wait), "SECONDS",       \
-		"wait (10) until pending moves are in force" }
+		"wait for pending moves to take effect (default: 10)" }
 
 struct change {
 	const struct call *call;
@@ -43,87 +41,64 @@ struct change {
 	struct irqkit_devices *devices;	  /* owned */
 	struct irqkit_plan *plan;	  /* owned */
 	size_t n_gone; /* steps of the plan that are skipped, since they are gone */
-	bool hides_unchanged; /* what stays is counted, not shown one by one */
-	bool shows_skipped; /* what is left alone is shown one by one, not counted */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
 	/* the interfaces whose threads are in the plan; the command's array */
 	struct irqkit_device *const *owners;
 	size_t n_owners;
-	char *remarks; /* owned, or NULL: the command's own closing remarks, a line each */
 	unsigned int wait_ms;
-	const char *not_done; /* what a dry run leaves out beside writing; NULL: nothing */
-	/* What a command adds to the report, below the table or as keys; or NULL. */
-	void (*add_remark)(const struct change *change);
-	void (*add_keys)(const struct change *change, struct document *document);
-	/* How often the interrupt of a step comes; false: not known. Or NULL. */
-	bool (*get_load)(const struct change *change, const struct irqkit_step *step,
-		uint64_t *ret_load);
-	const void *data; /* for these three */
+	struct report report; /* of the plan */
 };
 
-/* Adds the command's steps to the plan, by the rows that were read; says why not. */
+/*
+ * Adds the command's steps to the plan, using the rows that were read; reports why not.
+ */
 typedef enum status change_plan_fn(struct change *change, void *data);
 
 /*
- * Plans, and shows the plan or applies it; says what came of it. What is to be applied is
- * planned twice: without the lock, so that words which are wrong leave no trace and wait
- * for nobody, and then under it, since the old values of that plan are kept.
+ * Plans, shows the plan or applies it, and reports. A plan that will be applied is made
+ * twice: first without the lock, so that a mistake in the words is found at once and
+ * leaves no trace; then under the lock, since the old values of that plan are kept for
+ * undo.
  */
 enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data);
-/* Shows or applies the plan; says what came of it. */
-enum status change_finish(struct change *change);
 void change_free(struct change *change);
 
 /* Was any of them given? */
 bool change_options_are_given(const struct change_options *options);
-
-/* The parts of these, for who needs them one by one. */
+/* Will it be written, not just shown? */
 bool change_writes(const struct change_options *options);
+
+/* The parts of change_run(), for commands that need them one by one. */
 enum status change_open(struct change *change, const struct call *call,
 	const struct change_options *options);
 enum status change_lock(struct change *change);
-/* Says why /run/irqkit cannot be opened, or whatever @verb says. */
-enum status change_say_state(const char *verb, int error);
-/* The same without a word. -ETIMEDOUT, ...: see irqkit_lock_new(). */
-int change_try_lock(struct change *change, unsigned int timeout_ms);
 void change_unlock(struct change *change);
-/* A new, empty plan, and the rows as they are now. */
+/* Reads the rows as they are now, and begins a plan. */
 enum status change_read_machine(struct change *change);
+/* A new, empty plan for the rows that were read. */
 enum status change_new_plan(struct change *change);
-/* After writing, of which @status came: waits for moves, reports, and lets signals in. */
+/* Shows or applies the plan, and reports. */
+enum status change_finish(struct change *change);
+/*
+ * After writing, which ended with @status: waits for moves, reports, and lets the
+ * signals in again that were held back.
+ */
 enum status change_end(struct change *change, enum status status, const sigset_t *before);
+
+/* Is all that the plan skips gone from the machine? */
 bool change_is_all_gone(const struct change *change);
+/* Says why the plan could not be applied. */
 enum status change_say_failure(const struct change *change, int error);
-
-/* Adds a closing remark of the command; takes it over. NULL adds nothing. */
-void change_add_remark(struct change *change, char *remark);
-
 /* Says why a step could not be added. */
 enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error);
 
 /* Adds a step that is skipped, since /proc/irq has nothing of @interrupt. */
 int change_add_gone(struct change *change, const struct irqkit_interrupt *interrupt);
 
-/* None of the @n interrupts that were meant can be moved; returns STATUS_IMMOVABLE. */
+/* Says that none of the @n chosen interrupts can be moved; returns STATUS_IMMOVABLE. */
 enum status change_say_immovable(const struct change *change, size_t n);
-
-/* Says so where the plan skips all that it has. */
-enum status change_refuse_skipped(const struct change *change);
-
-/* explain.c: why an interrupt cannot be moved, as a report says it; NULL: it can */
-const char *immovable_word(enum irqkit_movable movable);
-
-/* What the kernel means by refusing a write, and what to do; NULL: unknown */
-const char *explain_error(int error);
-/* The same for a step that failed. */
-const char *explain_step(const struct irqkit_step *step);
-
-/* report.c */
-enum status report_plan(const struct change *change);
-void report_failures(const struct change *change);
-
-/* script.c */
-enum status script_print(const struct change *change);
+/* The same where the plan skips all that it has; else STATUS_DONE. */
+enum status change_check_any_movable(const struct change *change);
 
 #endif

@@ -1,22 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The kernel's errno values for knobs, in words. */
-#include "change/change.h"
+/* Why an interrupt cannot be moved, and the kernel's errno values for knobs, in words. */
+#include "change/refusals.h"
+#include "base/basics.h"
 
 #include <errno.h>
 
-/* Why an interrupt cannot be moved; NULL: it can. */
+/* Why an interrupt cannot be moved: for a column, and for a sentence. */
+static const struct {
+	const char *word;
+	const char *phrase;
+} immovable[] = {
+	[IRQKIT_MOVABLE] = { NULL, NULL },
+	[IRQKIT_MANAGED] = { "managed", "managed by the kernel" },
+	[IRQKIT_PER_CPU] = { "per-cpu", "per-CPU" },
+	[IRQKIT_READ_ONLY] = { "read-only", "read-only" },
+};
+
 const char *immovable_word(enum irqkit_movable movable)
 {
-	switch (movable) {
-	case IRQKIT_MANAGED:
-		return "managed by the kernel";
-	case IRQKIT_PER_CPU:
-		return "per-CPU";
-	case IRQKIT_READ_ONLY:
-		return "read-only";
-	default:
+	return movable < LENGTH(immovable) ? immovable[movable].word : NULL;
+}
+
+const char *immovable_phrase(enum irqkit_movable movable)
+{
+	return movable < LENGTH(immovable) ? immovable[movable].phrase : NULL;
+}
+
+const char *find_obstacle(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
+{
+	enum irqkit_movable movable;
+
+	if (irqkit_interrupt_get_irq(interrupt) < 0)
+		return "not a numbered interrupt";
+	if (irqkit_irq_read_movable(ctx, interrupt, &movable) < 0)
 		return NULL;
-	}
+	return immovable_phrase(movable);
 }
 
 const char *explain_error(int error)
@@ -24,30 +42,34 @@ const char *explain_error(int error)
 	switch (error) {
 	case EIO:
 	case EPERM:
-		return "the kernel does not let this interrupt be moved (managed, or bound "
-		       "to one CPU), or it has just gone";
+		return "the kernel cannot move this interrupt (it is managed or "
+		       "per-CPU), or the interrupt is gone";
 	case EINVAL:
-		return "none of these CPUs is online by now, or the interrupt controller "
-		       "cannot be told";
+		return "none of these CPUs is online now, or the interrupt controller "
+		       "rejected them";
 	case EOVERFLOW:
 	case ERANGE:
-		return "the set is wider than this kernel's; see "
+		return "the set has CPUs that this kernel does not support; see "
 		       "/sys/devices/system/cpu/possible";
 	case ENOSPC:
-		return "these CPUs have no interrupt vector left: name others, or more";
+		return "these CPUs have no free interrupt vector; choose other CPUs, "
+		       "or more";
 	case EACCES:
-		return "only root may; try sudo";
+		return "only root may do this; try sudo";
 	case EROFS:
-		return "it is mounted read-only, as in a container: run irqkit on the host";
+		return "the file system is read-only, as in a container; run irqkit on "
+		       "the host";
 	case ENOSYS:
-		return "the interrupt controller has no way to move it";
+		return "the interrupt controller cannot move this interrupt";
 	case EBUSY:
-		return "the move before is not finished: try again";
+		return "the previous move has not finished; try again";
 	case ENOENT:
 	case ENODEV:
-		return "the interrupt is gone, or this root was saved without it";
+		return "the interrupt is gone, or not in the saved root";
 	case EPROTO:
-		return "the kernel took the value, but the knob holds another";
+		return "the kernel accepted the value, but the file has a different one";
+	case EFBIG:
+		return "no kernel writes a file of this size; save this root again";
 	default:
 		return NULL;
 	}
@@ -57,20 +79,22 @@ static const char *explain_queue(int error)
 {
 	switch (error) {
 	case EPERM:
-		return "this needs CAP_NET_ADMIN in the machine's first user namespace, which "
-		       "the root of a container lacks";
+		return "this needs CAP_NET_ADMIN in the host's user namespace, which "
+		       "root in a container lacks";
 	case EINVAL:
-		return "the kernel takes no isolated CPUs here, and nothing else is left";
+		return "the kernel accepts no isolated CPUs here, and no other CPU is "
+		       "left";
 	case EOVERFLOW:
-		return "the set is wider than this kernel's";
+		return "the set has CPUs that this kernel does not support";
 	case ENOMEM:
-		return "so large a table does not fit into memory";
+		return "a table of this size does not fit into memory";
 	case ENOENT:
 	case ENODEV:
-		return "the queue is gone: the interface was removed, or has fewer queues now";
+		return "the queue is gone; the interface was removed or now has fewer "
+		       "queues";
 	case EPROTO:
-		return "the kernel took the value, but the knob holds another: were the CPUs "
-		       "taken offline?";
+		return "the kernel accepted the value, but the file has a different "
+		       "one; did CPUs go offline?";
 	default:
 		return explain_error(error);
 	}
@@ -80,10 +104,10 @@ static const char *explain_thread(int error)
 {
 	switch (error) {
 	case EINVAL:
-		return "the kernel places this thread itself, or none of these CPUs is online "
-		       "by now";
+		return "the kernel places this thread itself, or none of these CPUs is "
+		       "online now";
 	case EPERM:
-		return "only root may; try sudo";
+		return "only root may do this; try sudo";
 	case ESRCH:
 		return "the thread has ended";
 	default:

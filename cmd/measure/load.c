@@ -9,7 +9,7 @@ void load_free(struct load *load)
 	free(load->cpus);
 }
 
-static struct cpu_load *find(const struct load *load, unsigned int cpu)
+static struct cpu_load *find_cpu(const struct load *load, unsigned int cpu)
 {
 	size_t low = 0, high = load->n_cpus;
 
@@ -26,7 +26,7 @@ static struct cpu_load *find(const struct load *load, unsigned int cpu)
 
 const struct cpu_load *load_get(const struct load *load, unsigned int cpu)
 {
-	return find(load, cpu);
+	return find_cpu(load, cpu);
 }
 
 void load_start(struct load *load, const struct irqkit_cpuset *cpus)
@@ -46,7 +46,7 @@ void load_add(struct load *load, const struct irqkit_interrupt *interrupt)
 	for (size_t i = 0; i < n; i++) {
 		unsigned int cpu;
 		uint64_t count = irqkit_interrupt_get_served(interrupt, i, &cpu);
-		struct cpu_load *part = find(load, cpu);
+		struct cpu_load *part = find_cpu(load, cpu);
 
 		if (!part)
 			continue;

@@ -42,7 +42,9 @@ const struct cpu_load *load_get_busiest(const struct load *load);
 /* How many CPUs have none. */
 size_t load_count_idle(const struct load *load);
 
-/* The load of the busiest CPU, divided by the mean of all: 1 is even. 0 without counts. */
+/*
+ * The load of the busiest CPU, divided by the mean of all: 1 is even. 0 without counts.
+ */
 double load_get_imbalance(const struct load *load);
 
 /* Does this CPU have at least twice the mean? */

@@ -30,14 +30,14 @@ enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_sn
 	if (r == 0)
 		return STATUS_DONE;
 	if (r == -ENODATA)
-		say_error("%s%sproc/interrupts is empty, as where a container masks it, "
-			  "and %s%ssys/kernel/irq has no counts either",
+		say_error("%s%sproc/interrupts is empty (a container may hide it), and "
+			  "%s%ssys/kernel/irq has no counts either",
 			root, slash, root, slash);
 	else if (line == 0 && r == -EBADMSG)
 		say_error("cannot read %s%sproc/interrupts: %s", root, slash, reason);
 	else if (r == -EBADMSG || r == -EAGAIN || r == -ERANGE)
-		say_error("cannot understand %s%sproc/interrupts, line %zu: %s", root,
-			slash, line, reason);
+		say_error("cannot parse %s%sproc/interrupts, line %zu: %s", root, slash,
+			line, reason);
 	else
 		say_error("cannot read %s%sproc/interrupts: %s", root, slash,
 			strerror(-r));
@@ -94,8 +94,8 @@ static enum status check_online(const char *option, const struct irqkit_cpuset *
 		if (irqkit_cpuset_has(online, cpu))
 			continue;
 		irqkit_cpuset_format_list(online, &list);
-		say_error("%s: CPU %u is not online here: those that are: %s", option,
-			cpu, list ? list : "?");
+		say_error("%s: CPU %u is not online (online CPUs: %s)", option, cpu,
+			 list ? list : "?");
 		irqkit_cpuset_free(set);
 		return STATUS_MISUSE;
 	}
@@ -113,13 +113,15 @@ enum status machine_read_mask(const char *option, const char *word,
 	if (r == 0 && !irqkit_cpuset_is_empty(set))
 		return check_online(option, online, set, ret_set);
 	if (r == 0)
-		say_error("%s: '%s' holds no CPU", option, word);
+		say_error("%s: '%s' contains no CPU", option, word);
 	else if (at < strlen(word))
-		say_error("%s: '%s' is no mask, from '%s' on: it should look like ff or "
-			  "1,00000000", option, word, word + at);
+		say_error("%s: '%s' is not a mask, from '%s' on; write a mask as ff or "
+			  "1,00000000",
+			option, word, word + at);
 	else
-		say_error("%s: '%s' ends where a digit should stand: it should look like "
-			  "ff or 1,00000000", option, word);
+		say_error("%s: '%s' ends where a digit is expected; write a mask as ff "
+			  "or 1,00000000",
+			option, word);
 	irqkit_cpuset_free(set);
 	return STATUS_MISUSE;
 }

@@ -7,19 +7,19 @@
 
 #include <irqkit.h>
 
-/* Opens --root; says why not. */
+/* Opens --root; reports why it cannot. */
 enum status machine_open(const struct call *call, struct irqkit_ctx **ret_ctx);
-/* Reads /proc/interrupts; says why not. */
+/* Reads /proc/interrupts; reports why it cannot. */
 enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot);
-/* A topology where those CPUs are online that the heading of @snapshot names. */
+/* The topology; the CPUs in the heading of @snapshot are online. */
 enum status machine_topology(struct irqkit_ctx *ctx,
 	const struct irqkit_snapshot *snapshot, struct irqkit_topology **ret_topology);
-/* What is known of its devices: nothing is read before it is asked for. */
+/* The devices; each file is read when it is first needed. */
 enum status machine_devices(struct irqkit_ctx *ctx,
 	const struct irqkit_snapshot *snapshot, struct irqkit_devices **ret_devices);
 /*
- * Reads a SET from the word of an option; @local: what `local` means in it, or NULL.
- * Says why not.
+ * Reads a SET from the argument of an option; @local: what `local` means in it, or NULL.
+ * Reports what is wrong with it.
  */
 enum status machine_read_cpus(const char *option, const char *word,
 	struct irqkit_topology *topology, const struct irqkit_cpuset *local,

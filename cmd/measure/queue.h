@@ -19,8 +19,9 @@ size_t queue_count(
 	const struct irqkit_device *device, enum irqkit_direction direction);
 
 /*
- * The queue whose interrupt does the work of what @queue receives or sends: @queue itself, or
- * at the end of a virtual interface that serves a guest, the other queue of that number.
+ * The queue whose interrupt does the work of what @queue receives or sends: @queue
+ * itself, or at the end of a virtual interface that serves a guest, the other queue of
+ * that number.
  */
 const struct irqkit_queue *queue_get_served(const struct irqkit_queue *queue);
 

@@ -8,8 +8,8 @@
 #include <irqkit.h>
 
 /*
- * Reads the counts, and waits. STATUS_REFUSED without a message: a signal asks the program to
- * end. Signals must be held back.
+ * Reads the counts, and waits. STATUS_REFUSED without a message: a signal asks the
+ * program to end. Signals must be held back.
  */
 enum status sample_start(struct irqkit_ctx *ctx, unsigned int seconds,
 	const struct common *common, struct irqkit_snapshot **ret_before);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Signals that ask the program to end: held back while something must not be cut short. */
+/*
+ * Signals that ask the program to end: held back while something must not be cut short.
+ */
 #ifndef CMD_SIGNALS_H
 #define CMD_SIGNALS_H
 

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* irqkit pin-queue: everything that belongs to a queue, on the CPUs where it should be. */
+/* irqkit pin-queue: puts all that belongs to a queue on given CPUs. */
+#include "base/read_number.h"
 #include "base/say.h"
 #include "measure/queue.h"
+#include "queues/net_queues.h"
 #include "queues/pin.h"
 
+#include <limits.h>
 #include <string.h>
 
 static const struct option options[] = {
 	{ "wrap", 0, OPTION_FLAG, offsetof(struct pin_options, wraps), NULL,
-		"all=SET begins again where SET has fewer CPUs than DEV queues" },
+		"with all=SET: reuse CPUs if SET has fewer CPUs than DEV has queues" },
 	{ "no-xps", 0, OPTION_FLAG, offsetof(struct pin_options, no_xps), NULL,
-		"leave XPS as it is" },
+		"do not change XPS" },
 	{ "no-threads", 0, OPTION_FLAG, offsetof(struct pin_options, no_threads), NULL,
-		"leave kernel threads where they are" },
+		"do not move kernel threads" },
 	{ "irq-only", 0, OPTION_FLAG, offsetof(struct pin_options, irq_only), NULL,
-		"interrupts alone: neither XPS nor threads" },
+		"move only interrupts, neither XPS nor threads" },
 	LOWER_OPTION(struct pin_options, is_lower),
 	CHANGE_OPTIONS(struct pin_options, change),
 	{ 0 },
@@ -34,7 +37,7 @@ static enum status place_queue(struct pin *pin, struct irqkit_queue *queue,
 		if (pin->places[i].queue != queue)
 			continue;
 		name = queue_format_full_name(queue);
-		say_error("%s is placed twice", name ? name : "a queue");
+		say_error("%s is given twice", name ? name : "a queue");
 		return STATUS_MISUSE;
 	}
 	if (irqkit_cpuset_copy(cpus, &place->cpus) < 0)
@@ -43,6 +46,24 @@ static enum status place_queue(struct pin *pin, struct irqkit_queue *queue,
 	place->is_named = is_named;
 	pin->n_places++;
 	return STATUS_DONE;
+}
+
+/* The queues of this number, rx and tx, to one CPU. */
+static enum status place_number(struct pin *pin, unsigned int number, unsigned int cpu)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *one = NULL;
+	size_t n = irqkit_device_count_queues(pin->device);
+	enum status status = STATUS_DONE;
+
+	if (irqkit_cpuset_new(&one) < 0 || irqkit_cpuset_add(one, cpu) < 0)
+		return say_no_memory();
+	for (size_t i = 0; i < n && status == STATUS_DONE; i++) {
+		struct irqkit_queue *queue = irqkit_device_get_queue(pin->device, i);
+
+		if (irqkit_queue_get_number(queue) == number)
+			status = place_queue(pin, queue, one, false);
+	}
+	return status;
 }
 
 /* Queue i to the i-th CPU, rx and tx alike. */
@@ -62,42 +83,21 @@ static enum status place_all(struct pin *pin, const struct irqkit_cpuset *cpus)
 		return status;
 	if (irqkit_cpuset_count(numbers) > irqkit_cpuset_count(cpus) &&
 		!pin->options->wraps) {
-		say_error("%s has %u queues, for %u CPUs: name more CPUs, or begin again "
-			  "with "
-			  "the first one: --wrap",
-			name, irqkit_cpuset_count(numbers), irqkit_cpuset_count(cpus));
+		say_error("%s has %u queues, but SET has %u CPU%s; name more CPUs, or "
+			  "reuse "
+			  "them with --wrap",
+			name, irqkit_cpuset_count(numbers), irqkit_cpuset_count(cpus),
+			irqkit_cpuset_count(cpus) == 1 ? "" : "s");
 		return STATUS_MISUSE;
 	}
 	irqkit_cpuset_foreach (number, numbers) {
-		_cleanup_cpuset_ struct irqkit_cpuset *one = NULL;
-
 		cpu = irqkit_cpuset_next(cpus, cpu);
 		cpu = cpu < 0 ? irqkit_cpuset_next(cpus, -1) : cpu;
-		if (irqkit_cpuset_new(&one) < 0 ||
-			irqkit_cpuset_add(one, (unsigned int)cpu) < 0)
-			return say_no_memory();
-		for (size_t i = 0; i < n && status == STATUS_DONE; i++) {
-			struct irqkit_queue *queue = irqkit_device_get_queue(
-				pin->device, i);
-
-			if (irqkit_queue_get_number(queue) == number)
-				status = place_queue(pin, queue, one, false);
-		}
+		status = place_number(pin, number, (unsigned int)cpu);
+		if (status != STATUS_DONE)
+			break;
 	}
 	return status;
-}
-
-static bool parse_number(const char *text, size_t len, unsigned int *ret_number)
-{
-	unsigned int number = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9' || number > 0xffff)
-			return false;
-		number = number * 10 + (unsigned int)(text[i] - '0');
-	}
-	*ret_number = number;
-	return len > 0;
 }
 
 /* "0", "rx-0" or "tx-0" */
@@ -108,19 +108,20 @@ static enum status place_word(
 	size_t before = is_rx || is_tx ? 3 : 0;
 	struct irqkit_queue *rx = NULL, *tx = NULL;
 	enum status status = STATUS_DONE;
-	unsigned int number;
+	uint64_t number;
 
-	if (len <= before || !parse_number(word + before, len - before, &number)) {
-		say_error("'%.*s' is no queue: it should look like 0, rx-0, tx-0 or all",
+	if (len <= before ||
+		read_number(word + before, len - before, UINT_MAX, &number) < 0) {
+		say_error("'%.*s' is not a queue; write it as 0, rx-0, tx-0 or all",
 			(int)len, word);
 		return STATUS_MISUSE;
 	}
 	if (!is_tx)
-		rx = irqkit_device_find_queue(pin->device, IRQKIT_RX, number);
+		rx = irqkit_device_find_queue(pin->device, IRQKIT_RX, (unsigned int)number);
 	if (!is_rx)
-		tx = irqkit_device_find_queue(pin->device, IRQKIT_TX, number);
+		tx = irqkit_device_find_queue(pin->device, IRQKIT_TX, (unsigned int)number);
 	if (!rx && !tx) {
-		say_error("%s has no queue %.*s: it has %zu rx and %zu tx queues",
+		say_error("%s has no queue %.*s; it has %zu rx and %zu tx queues",
 			irqkit_device_get_name(pin->device), (int)len, word,
 			queue_count(pin->device, IRQKIT_RX),
 			queue_count(pin->device, IRQKIT_TX));
@@ -145,8 +146,7 @@ static enum status read_word(struct pin *pin, const char *word)
 	enum status status;
 
 	if (!equals || equals == word) {
-		say_error(
-			"'%s': after DEV stands QUEUE=SET, as in 0=2, rx-1=3 or all=0-3",
+		say_error("'%s' is not QUEUE=SET; write it as 0=2, rx-1=3 or all=0-3",
 			word);
 		return STATUS_MISUSE;
 	}
@@ -193,16 +193,14 @@ static enum status check_plan(const struct change *change, const struct net *net
 
 	if (irqkit_plan_count(change->plan) == 0) {
 		lower = net_remark_lower(net);
-		say_error("nothing of %s can be placed: no interrupt is known of these "
-			  "queues, "
-			  "and there is neither XPS nor a thread%s%s",
+		say_error("cannot pin these queues of %s: they have no known "
+			  "interrupt, no XPS and no thread%s%s",
 			irqkit_device_get_name(net->named), lower ? ". " : "",
 			lower ? lower : "");
 	} else if (irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) ==
 		irqkit_plan_count(change->plan)) {
-		say_error("the kernel alone places all that belongs to these queues: "
-			  "nothing "
-			  "was changed");
+		say_error("cannot pin these queues: the kernel places all of their "
+			  "interrupts and threads itself");
 	} else {
 		return STATUS_DONE;
 	}
@@ -224,7 +222,7 @@ static enum status plan(struct change *change, void *data)
 		return status;
 	change->owners = net->targets;
 	change->n_owners = net->n_targets;
-	change_add_remark(change, net_remark_lower(net));
+	report_add_remark(&change->report, net_remark_lower(net));
 	return STATUS_DONE;
 }
 
@@ -235,10 +233,10 @@ static enum status check_words(const struct call *call, const struct pin_options
 	for (size_t i = 1; i < call->n_words; i++)
 		has_all |= is_all(call->words[i]);
 	if (call->n_words < 2)
-		say_error("pin-queue needs an interface and where its queues should be, "
-			  "as in 'irqkit pin-queue eth0 0=2 1=3'");
+		say_error("pin-queue needs an interface and CPUs for its queues, as in "
+			  "'irqkit pin-queue eth0 0=2 1=3'");
 	else if (o->wraps && !has_all)
-		say_error("--wrap is about all=SET, and no QUEUE is 'all' here");
+		say_error("--wrap works only with all=SET");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -258,18 +256,19 @@ static enum status run(const struct call *call)
 const struct command cmd_pin_queue = {
 	.name = "pin-queue",
 	.args = "[OPTION...] DEV QUEUE=SET...",
-	.summary = "put all that belongs to a queue on given CPUs",
-	.more = "A QUEUE is 0 (rx-0 and tx-0), rx-0, tx-0, or all: queue i to the i-th "
-		"CPU of\n"
-		"SET. Its interrupt, the CPUs that send by it (XPS) and its kernel "
-		"threads go\n"
-		"to the CPUs of SET.\n"
+	.summary = "pin a queue's interrupt, XPS and threads to CPUs",
+	.more = "A QUEUE is 0 (rx-0 and tx-0), rx-0, tx-0, or all (queue i goes to the "
+		"i-th CPU\n"
+		"of SET). The queue's interrupt and kernel threads move to the CPUs of "
+		"SET, and\n"
+		"these CPUs transmit on it (XPS).\n"
 		"\n"
 		"  irqkit pin-queue eth0 0=2 1=3          queue 0 to CPU 2, queue 1 to "
 		"CPU 3\n"
-		"  irqkit pin-queue eth0 rx-0=4 tx-0=5    each direction by itself\n"
-		"  irqkit pin-queue eth0 all=0-3 -n       what would be done\n"
-		"  irqkit undo                            as it was before\n",
+		"  irqkit pin-queue eth0 rx-0=4 tx-0=5    each direction on its own "
+		"CPU\n"
+		"  irqkit pin-queue eth0 all=0-3 -n       show what would be changed\n"
+		"  irqkit undo                            undo the change\n",
 	.options = options,
 	.state_size = sizeof(struct pin_options),
 	.run = run,

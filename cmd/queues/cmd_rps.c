@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit rps: receive packet steering, and receive flow steering. */
+#include "base/read_number.h"
 #include "base/say.h"
-#include "queues/rps.h"
+#include "queues/knobs.h"
+#include "queues/show_rps.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,15 +18,15 @@ struct rps_options {
 
 static const struct option options[] = {
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct rps_options, steer.cpus), "SET",
-		"the CPUs that share in what is received" },
+		"CPUs that process received packets" },
 	{ "auto", 0, OPTION_FLAG, offsetof(struct rps_options, steer.is_auto), NULL,
-		"decide which CPUs, and whether it helps at all" },
+		"choose the CPUs, or none if RPS would not help" },
 	{ "off", 0, OPTION_FLAG, offsetof(struct rps_options, steer.is_off), NULL,
 		"turn RPS and RFS off" },
 	{ "flows", 0, OPTION_TEXT, offsetof(struct rps_options, flows), "N",
-		"RFS: flows that are kept apart, in all queues; 0: none" },
+		"RFS: total flow-table size of all queues; 0 turns RFS off" },
 	{ "queues", 0, OPTION_TEXT, offsetof(struct rps_options, steer.queues), "LIST",
-		"these rx queues only, as in 0,2" },
+		"only these rx queues, as in 0,2" },
 	STEER_OPTIONS(struct rps_options, steer),
 	{ 0 },
 };
@@ -58,19 +60,16 @@ static enum status check_isolated(
 	irqkit_cpuset_remove_set(isolated, allowed);
 	if (irqkit_cpuset_format_list(isolated, &list) < 0)
 		return say_no_memory();
-	say_error("--cpus: CPU%s %s: isolated, and the kernel takes no isolated CPU for "
-		  "RPS: "
-		  "--cpus='%s,^%s' leaves %s out",
-		irqkit_cpuset_count(isolated) == 1 ? "" : "s", list,
-		options_of(task)->steer.cpus, list,
-		irqkit_cpuset_count(isolated) == 1 ? "it" : "them");
+	say_error("--cpus: the kernel accepts no isolated CPU for RPS (isolated: %s); "
+		  "use --cpus='%s,^%s'",
+		list, options_of(task)->steer.cpus, list);
 	return STATUS_MISUSE;
 }
 
 static void remark_decision(
 	const struct steer_task *task, const struct irqkit_cpuset *cpus, const char *why)
 {
-	static const char *const words[] = { "is of no use", "on CPU ", "on CPUs " };
+	static const char *const words[] = { "would not help", "on CPU ", "on CPUs " };
 	unsigned int n = irqkit_cpuset_count(cpus);
 	_cleanup_free_ char *list = NULL;
 	char *remark;
@@ -79,7 +78,7 @@ static void remark_decision(
 		return;
 	if (asprintf(&remark, "%s: RPS %s%s: %s.", irqkit_device_get_name(task->device),
 		    words[n < 2 ? n : 2], list, why) >= 0)
-		change_add_remark(task->change, remark);
+		report_add_remark(&task->change->report, remark);
 }
 
 /* The CPUs and why; none to turn it off. */
@@ -95,7 +94,7 @@ static enum status choose_cpus(
 			remark_decision(task, *ret_cpus, *ret_why);
 		return status;
 	}
-	*ret_why = strdup("asked for");
+	*ret_why = strdup("requested");
 	if (!*ret_why || (o->is_off && irqkit_cpuset_new(ret_cpus) < 0))
 		return say_no_memory();
 	if (o->is_off)
@@ -115,7 +114,7 @@ static enum status plan_cpus(const struct steer_task *task)
 			task->change->plan, task->queues[i], cpus, why);
 
 		if (r < 0)
-			status = net_say_unreadable(task->queues[i], "rps_cpus", r);
+			status = queue_say_unreadable(task->queues[i], "rps_cpus", r);
 	}
 	return status;
 }
@@ -125,18 +124,12 @@ static enum status plan_cpus(const struct steer_task *task)
 
 static bool parse_flows(const char *word, uint64_t *ret_flows)
 {
-	uint64_t flows = 0;
-
-	for (const char *p = word; *p; p++) {
-		if (*p < '0' || *p > '9' || flows > MAX_FLOWS)
-			return false;
-		flows = flows * 10 + (uint64_t)(*p - '0');
-	}
-	*ret_flows = flows;
-	return *word && flows <= MAX_FLOWS;
+	return read_number(word, strlen(word), MAX_FLOWS, ret_flows) == 0;
 }
 
-/* Without it the queues' counts do nothing; it is the whole machine's, so never lowered. */
+/*
+ * The counts of queues need this table. It belongs to the machine, so it never shrinks.
+ */
 static enum status plan_entries(const struct steer_task *task, uint64_t flows)
 {
 	uint64_t now;
@@ -145,13 +138,13 @@ static enum status plan_entries(const struct steer_task *task, uint64_t flows)
 	if (r == 0)
 		r = irqkit_plan_add_rps_sock_flow_entries(task->change->plan,
 			now > flows ? now : flows,
-			now >= flows ? "enough already" : "raised for these flows");
+			now >= flows ? "already large enough"
+				     : "raised to hold these flows");
 	if (r == 0)
 		return STATUS_DONE;
 	if (r == -ENOENT) {
-		say_error("there is no /proc/sys/net/core/rps_sock_flow_entries: this "
-			  "kernel "
-			  "is built without RPS, or this is a container's network");
+		say_error("there is no /proc/sys/net/core/rps_sock_flow_entries: the "
+			  "kernel was built without RPS, or this is a container");
 		return STATUS_IMMOVABLE;
 	}
 	say_error(
@@ -163,7 +156,7 @@ static enum status plan_flows(const struct steer_task *task)
 {
 	const struct rps_options *o = options_of(task);
 	uint64_t flows = 0, each;
-	char why[64] = "asked for";
+	char why[64] = "requested";
 	enum status status = STATUS_DONE;
 
 	if (o->flows)
@@ -180,7 +173,7 @@ static enum status plan_flows(const struct steer_task *task)
 
 		/* what isn't there need not be turned off */
 		if (r < 0 && !(r == -ENOENT && o->steer.is_off))
-			status = net_say_unreadable(task->queues[i], "rps_flow_cnt", r);
+			status = queue_say_unreadable(task->queues[i], "rps_flow_cnt", r);
 	}
 	return status;
 }
@@ -206,9 +199,10 @@ static enum status check_words(const struct rps_options *o)
 	uint64_t flows;
 
 	if (!!s->cpus + s->is_auto + s->is_off > 1)
-		say_error("--cpus, --auto and --off exclude each other");
+		say_error("--cpus, --auto and --off cannot be combined");
 	else if (s->is_off && o->flows)
-		say_error("--off turns RFS off too: --flows cannot go with it");
+		say_error("--off and --flows cannot be combined: --off also turns RFS "
+			  "off");
 	else if (o->flows && !parse_flows(o->flows, &flows))
 		say_error("--flows takes a number of flows up to %u, not '%s'", MAX_FLOWS,
 			o->flows);
@@ -234,15 +228,17 @@ const struct command cmd_rps = {
 	.name = "rps",
 	.args = "[OPTION...] DEV",
 	.summary = "show or set receive packet steering",
-	.more = "Without --cpus, --auto, --off and --flows it shows what there is.\n"
+	.more = "Without --cpus, --auto, --off and --flows: show the current "
+		"settings.\n"
 		"\n"
-		"  irqkit rps eth1                       is it on, and does it do "
-		"anything?\n"
-		"  irqkit rps eth1 --cpus=1-7            CPUs 1-7 share the protocol "
-		"work\n"
-		"  irqkit rps eth1 --auto --flows=32768  whatever is best here, and RFS\n"
-		"  irqkit rps eth1 --off                 neither RPS nor RFS\n"
-		"  irqkit undo                           as it was before\n"
+		"  irqkit rps eth1                       is RPS on, and does it have "
+		"an effect?\n"
+		"  irqkit rps eth1 --cpus=1-7            CPUs 1-7 process received "
+		"packets\n"
+		"  irqkit rps eth1 --auto --flows=32768  choose the CPUs, and turn RFS "
+		"on\n"
+		"  irqkit rps eth1 --off                 turn RPS and RFS off\n"
+		"  irqkit undo                           undo the change\n"
 		"\n"
 		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK FLOWS RPS RFS.\n",
 	.options = options,

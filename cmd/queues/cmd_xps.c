@@ -2,7 +2,9 @@
 /* irqkit xps: transmit packet steering. */
 #include "base/say.h"
 #include "measure/queue.h"
-#include "queues/xps.h"
+#include "queues/knobs.h"
+#include "queues/net_queues.h"
+#include "queues/show_xps.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,15 +17,15 @@ struct xps_options {
 
 static const struct option options[] = {
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct xps_options, steer.cpus), "SET",
-		"the CPUs that send by these queues" },
+		"CPUs that transmit on these queues" },
 	{ "auto", 0, OPTION_FLAG, offsetof(struct xps_options, steer.is_auto), NULL,
-		"each CPU sends by the queue that is served nearest to it" },
+		"each CPU transmits on the queue handled nearest to it" },
 	{ "rxqs", 0, OPTION_FLAG, offsetof(struct xps_options, is_rxqs), NULL,
-		"what belongs to a flow of rx-N is sent by tx-N" },
+		"send each flow on the tx queue paired with its rx queue" },
 	{ "off", 0, OPTION_FLAG, offsetof(struct xps_options, steer.is_off), NULL,
 		"turn XPS off" },
 	{ "queues", 0, OPTION_TEXT, offsetof(struct xps_options, steer.queues), "LIST",
-		"these tx queues only, as in 0,2" },
+		"only these tx queues, as in 0,2" },
 	STEER_OPTIONS(struct xps_options, steer),
 	{ 0 },
 };
@@ -67,7 +69,7 @@ static enum status choose_near(const struct steer_task *task, struct irqkit_cpus
 	if (!served)
 		return say_no_memory();
 	for (size_t i = 0; i < task->n_queues; i++) {
-		_cleanup_cpuset_ struct irqkit_cpuset *serving = net_read_place(
+		_cleanup_cpuset_ struct irqkit_cpuset *serving = net_read_settled_cpus(
 			task->net, task->queues[i]);
 
 		served[i] = serving ? irqkit_cpuset_next(serving, -1) : -1;
@@ -76,13 +78,13 @@ static enum status choose_near(const struct steer_task *task, struct irqkit_cpus
 	r = irqkit_steer_xps(task->net->topology, served, task->n_queues, sets);
 	free(served);
 	if (r < 0) {
-		say_error("cannot decide about %s: %s",
+		say_error("cannot choose CPUs for %s: %s",
 			irqkit_device_get_name(task->device), strerror(-r));
 		return STATUS_REFUSED;
 	}
 	if (unknown)
-		say_warning("%s: no interrupt is known of %zu of %zu tx queues: CPUs are "
-			    "given to %s in turn",
+		say_warning("%s: no interrupt found for %zu of %zu tx queues; CPUs are "
+			    "assigned to %s in turn",
 			irqkit_device_get_name(task->device), unknown, task->n_queues,
 			unknown == 1 ? "it" : "them");
 	return STATUS_DONE;
@@ -98,7 +100,7 @@ static struct irqkit_cpuset *find_set(
 	return NULL;
 }
 
-/* The i-th rx queue to the i-th tx queue, beginning again where there are fewer of those. */
+/* The i-th rx queue to the i-th tx queue; begins again if there are fewer tx queues. */
 static enum status choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
 	/* those that were not chosen have their part as well */
@@ -132,10 +134,10 @@ static char *explain_cpus(const struct steer_task *task, size_t i)
 	char *why;
 
 	if (!options_of(task)->steer.is_auto)
-		return strdup("asked for");
-	serving = net_read_place(task->net, task->queues[i]);
+		return strdup("requested");
+	serving = net_read_settled_cpus(task->net, task->queues[i]);
 	if (!serving ||
-		asprintf(&why, "served by CPU %d", irqkit_cpuset_next(serving, -1)) < 0)
+		asprintf(&why, "handled by CPU %d", irqkit_cpuset_next(serving, -1)) < 0)
 		return serving ? NULL : strdup("in turn");
 	return why;
 }
@@ -149,16 +151,16 @@ static enum status add_step(
 	int r;
 
 	if (o->is_rxqs) {
-		r = irqkit_plan_add_xps_rxqs(task->change->plan, queue, set, "asked for");
-		return r < 0 ? net_say_unreadable(queue, "xps_rxqs", r) : STATUS_DONE;
+		r = irqkit_plan_add_xps_rxqs(task->change->plan, queue, set, "requested");
+		return r < 0 ? queue_say_unreadable(queue, "xps_rxqs", r) : STATUS_DONE;
 	}
 	why = explain_cpus(task, i);
 	if (!why)
 		return say_no_memory();
 	r = irqkit_plan_add_xps_cpus(task->change->plan, queue, set, why);
-	return r < 0 ? net_say_unreadable(queue, "xps_cpus", r)
-		     : net_clear_rxqs(task->change, queue,
-			       o->steer.is_off ? "asked for" : "would count before CPUs");
+	return r < 0 ? queue_say_unreadable(queue, "xps_cpus", r)
+		     : queue_clear_rxqs(task->change, queue,
+			       o->steer.is_off ? "requested" : "would override the CPUs");
 }
 
 static enum status plan_device(const struct steer_task *task)
@@ -168,7 +170,7 @@ static enum status plan_device(const struct steer_task *task)
 	enum status status;
 
 	if (queue_count(task->device, IRQKIT_TX) == 1)
-		return net_say_unreadable(task->queues[0], "xps_cpus", -ENOENT);
+		return queue_say_unreadable(task->queues[0], "xps_cpus", -ENOENT);
 	sets = calloc(task->n_queues + 1, sizeof(struct irqkit_cpuset *));
 	if (!sets)
 		return say_no_memory();
@@ -190,7 +192,7 @@ static enum status check_words(const struct xps_options *o)
 	const struct steer_options *s = &o->steer;
 
 	if (!!s->cpus + s->is_auto + o->is_rxqs + s->is_off > 1)
-		say_error("--cpus, --auto, --rxqs and --off exclude each other");
+		say_error("--cpus, --auto, --rxqs and --off cannot be combined");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -213,14 +215,16 @@ const struct command cmd_xps = {
 	.name = "xps",
 	.args = "[OPTION...] DEV",
 	.summary = "show or set transmit packet steering",
-	.more = "Without --cpus, --auto, --rxqs and --off it shows what there is.\n"
+	.more = "Without --cpus, --auto, --rxqs and --off: show the current settings.\n"
 		"\n"
-		"  irqkit xps eth0                      which CPU sends by which queue?\n"
-		"  irqkit xps eth0 --auto               by the queue that is served "
-		"nearest\n"
-		"  irqkit xps eth0 --queues=1 --cpus=2  CPU 2 sends by tx-1\n"
-		"  irqkit xps eth0 --off                the kernel chooses by flow\n"
-		"  irqkit undo                          as it was before\n"
+		"  irqkit xps eth0                      which CPU transmits on which "
+		"queue?\n"
+		"  irqkit xps eth0 --auto               on the queue handled nearest "
+		"to it\n"
+		"  irqkit xps eth0 --queues=1 --cpus=2  CPU 2 transmits on tx-1\n"
+		"  irqkit xps eth0 --off                the kernel chooses a queue per "
+		"flow\n"
+		"  irqkit undo                          undo the change\n"
 		"\n"
 		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK RXQS.\n",
 	.options = options,

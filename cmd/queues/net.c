@@ -2,8 +2,8 @@
 /* A network interface on the command line: its queues, its node, what is below it. */
 #include "queues/net.h"
 #include "base/say.h"
+#include "base/text.h"
 #include "measure/machine.h"
-#include "measure/queue.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,26 +12,21 @@
 void net_close(struct net *net)
 {
 	free(net->targets);
-	irqkit_devices_free(net->devices);
 	irqkit_topology_free(net->topology);
 }
 
 /* The names of all interfaces: "eth0, eth1, lo". */
 static char *join_names(struct irqkit_devices *devices)
 {
-	char *joined = strdup("");
+	char *joined = NULL;
 	size_t n = 0;
 
 	if (irqkit_devices_count_net(devices, &n) < 0)
 		n = 0;
-	for (size_t i = 0; joined && i < n; i++) {
-		const struct irqkit_device *device = irqkit_devices_get_net(devices, i);
-		_cleanup_free_ char *before = joined;
-
-		if (asprintf(&joined, "%s%s%s", before, i ? ", " : "",
-			    irqkit_device_get_name(device)) < 0)
-			joined = NULL;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (!text_join(&joined, ", ",
+			    irqkit_device_get_name(irqkit_devices_get_net(devices, i))))
+			break;
 	return joined;
 }
 
@@ -42,7 +37,7 @@ static bool is_queue(struct net *net, const char *word)
 	_cleanup_free_ char *name = colon ? strndup(word, (size_t)(colon - word)) : NULL;
 	struct irqkit_device *device;
 
-	return name && irqkit_devices_find_net(net->devices, name, &device) == 0;
+	return name && irqkit_devices_find_net(net->change->devices, name, &device) == 0;
 }
 
 static enum status say_not_found(struct net *net, const char *name, int error)
@@ -56,12 +51,12 @@ static enum status say_not_found(struct net *net, const char *name, int error)
 		return STATUS_REFUSED;
 	}
 	if (is_queue(net, name)) {
-		say_error("'%s' is a queue: name the interface alone", name);
+		say_error("'%s' is a queue; name only the interface", name);
 		return STATUS_MISUSE;
 	}
-	names = join_names(net->devices);
-	say_error("there is no network interface '%s'%s%s", name,
-		names && *names ? "; there are: " : "", names ? names : "");
+	names = join_names(net->change->devices);
+	say_error("no network interface '%s'%s%s", name,
+		names ? "; the interfaces are " : "", names ? names : "");
 	return STATUS_NO_MATCH;
 }
 
@@ -73,7 +68,7 @@ static enum status choose_targets(struct net *net, bool is_lower)
 	if (r < 0)
 		return say_no_memory();
 	if (n == 0) {
-		say_error("%s is made of no other interfaces: leave --lower out",
+		say_error("%s has no lower interfaces; leave out --lower",
 			irqkit_device_get_name(net->named));
 		return STATUS_NO_MATCH;
 	}
@@ -98,9 +93,7 @@ enum status net_open(
 	status = machine_topology(change->ctx, change->snapshot, &net->topology);
 	if (status != STATUS_DONE)
 		return status;
-	if (irqkit_devices_new(change->ctx, change->snapshot, &net->devices) < 0)
-		return say_no_memory();
-	r = irqkit_devices_find_net(net->devices, name, &net->named);
+	r = irqkit_devices_find_net(change->devices, name, &net->named);
 	return r < 0 ? say_not_found(net, name, r) : choose_targets(net, is_lower);
 }
 
@@ -118,7 +111,7 @@ static const struct irqkit_cpuset *get_local(
 {
 	int node = net_get_node(device);
 
-	/* near to a device of no node are all */
+	/* for a device without a node, every CPU is local */
 	return node >= 0
 		? irqkit_topology_get_node_cpus(net->topology, (unsigned int)node)
 		: irqkit_topology_get_cpus(net->topology, IRQKIT_CPUS_ONLINE);
@@ -131,117 +124,9 @@ enum status net_read_cpus(const struct net *net, const char *option, const char 
 		option, word, net->topology, get_local(net, device), ret_set);
 }
 
-static enum status read_queue_numbers(const struct irqkit_device *device,
-	enum irqkit_direction direction, const char *word,
-	struct irqkit_cpuset **ret_numbers)
-{
-	if (irqkit_cpuset_parse_list(word, strlen(word), ret_numbers, NULL) < 0 ||
-		irqkit_cpuset_is_empty(*ret_numbers)) {
-		say_error("--queues takes numbers of queues, as in 0,2 or 0-3, not '%s'",
-			word);
-		return STATUS_MISUSE;
-	}
-	irqkit_cpuset_foreach (number, *ret_numbers) {
-		if (irqkit_device_find_queue(device, direction, number))
-			continue;
-		say_error("%s has no queue %s-%u: it has %zu",
-			irqkit_device_get_name(device), queue_direction_word(direction), number,
-			queue_count(device, direction));
-		return STATUS_NO_MATCH;
-	}
-	return STATUS_DONE;
-}
-
-enum status net_choose_queues(struct irqkit_device *device,
-	enum irqkit_direction direction, const char *word,
-	struct irqkit_queue ***ret_queues, size_t *ret_count)
-{
-	size_t n = irqkit_device_count_queues(device), chosen = 0;
-	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL;
-	enum status status = word ? read_queue_numbers(device, direction, word, &numbers)
-				  : STATUS_DONE;
-	struct irqkit_queue **queues;
-
-	if (status != STATUS_DONE)
-		return status;
-	queues = calloc(n + 1, sizeof(struct irqkit_queue *));
-	if (!queues)
-		return say_no_memory();
-	for (size_t i = 0; i < n; i++) {
-		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
-
-		if (irqkit_queue_get_direction(queue) == direction &&
-			(!numbers ||
-				irqkit_cpuset_has(
-					numbers, irqkit_queue_get_number(queue))))
-			queues[chosen++] = queue;
-	}
-	if (chosen == 0) {
-		say_error("%s has no %s queues", irqkit_device_get_name(device),
-			queue_direction_word(direction));
-		free(queues);
-		return STATUS_IMMOVABLE;
-	}
-	*ret_queues = queues;
-	*ret_count = chosen;
-	return STATUS_DONE;
-}
-
-/* ------------------------------------------------------------------------------- */
-
-struct irqkit_cpuset *net_read_serving(
-	const struct net *net, const struct irqkit_queue *queue)
-{
-	struct irqkit_ctx *ctx = net->change->ctx;
-	struct irqkit_cpuset *set = NULL;
-	int irq = queue_get_served_irq(queue);
-
-	if (irq < 0)
-		return NULL;
-	if (irqkit_irq_read_effective(ctx, (unsigned int)irq, &set) == 0 &&
-		!irqkit_cpuset_is_empty(set))
-		return set;
-	irqkit_cpuset_free(set);
-	set = NULL;
-	irqkit_irq_read_affinity(ctx, (unsigned int)irq, &set);
-	return set;
-}
-
-struct irqkit_cpuset *net_read_place(
-	const struct net *net, const struct irqkit_queue *queue)
-{
-	struct irqkit_cpuset *serving = net_read_serving(net, queue), *affinity = NULL;
-	int irq = queue_get_served_irq(queue);
-
-	if (serving &&
-		irqkit_irq_read_affinity(net->change->ctx, (unsigned int)irq, &affinity) ==
-			0 &&
-		!irqkit_cpuset_is_subset(serving, affinity)) {
-		irqkit_cpuset_free(serving);
-		return affinity;
-	}
-	irqkit_cpuset_free(affinity);
-	return serving;
-}
-
-enum status net_add_number(
-	const struct irqkit_queue *queue, struct irqkit_cpuset *numbers)
-{
-	int r = irqkit_cpuset_add(numbers, irqkit_queue_get_number(queue));
-	_cleanup_free_ char *name = NULL;
-
-	if (r == 0)
-		return STATUS_DONE;
-	name = queue_format_full_name(queue);
-	if (r != -ERANGE || !name)
-		return say_no_memory();
-	say_error("%s: no kernel gives a queue this number", name);
-	return STATUS_REFUSED;
-}
-
 char *net_remark_lower(const struct net *net)
 {
-	_cleanup_free_ char *names = strdup("");
+	_cleanup_free_ char *names = NULL;
 	const char *name = irqkit_device_get_name(net->named);
 	char *remark;
 	size_t n = 0;
@@ -249,58 +134,12 @@ char *net_remark_lower(const struct net *net)
 	if (net->targets[0] != net->named || irqkit_device_get_bus_device(net->named) ||
 		irqkit_device_count_lower(net->named, &n) < 0 || n == 0)
 		return NULL;
-	for (size_t i = 0; names && i < n; i++) {
-		_cleanup_free_ char *before = names;
-
-		if (asprintf(&names, "%s%s%s", before, i ? ", " : "",
-			    irqkit_device_get_name(
-				    irqkit_device_get_lower(net->named, i))) < 0)
-			names = NULL;
-	}
-	if (!names ||
-		asprintf(&remark, "%s is made of %s: --lower acts on %s.", name, names,
+	for (size_t i = 0; i < n; i++)
+		if (!text_join(&names, ", ",
+			    irqkit_device_get_name(irqkit_device_get_lower(net->named, i))))
+			return NULL;
+	if (asprintf(&remark, "%s is built on %s; use --lower to act on %s.", name, names,
 			n == 1 ? "it" : "them") < 0)
 		return NULL;
 	return remark;
-}
-
-enum status net_say_unreadable(
-	const struct irqkit_queue *queue, const char *file, int error)
-{
-	const struct irqkit_device *device = irqkit_queue_get_device(queue);
-	_cleanup_free_ char *path = NULL;
-
-	irqkit_queue_format_path(queue, &path);
-	if (error == -ENOENT && strncmp(file, "xps", 3) == 0 &&
-		queue_count(device, IRQKIT_TX) == 1) {
-		say_error(
-			"%s has one tx queue: all CPUs send by it, and the kernel has no "
-			"XPS for it",
-			irqkit_device_get_name(device));
-		return STATUS_IMMOVABLE;
-	}
-	if (error == -ENOENT) {
-		say_error("there is no %s/%s: this kernel is built without %s, or the "
-			  "interface is just gone",
-			path ? path : "", file,
-			strncmp(file, "xps", 3) == 0 ? "XPS" : "RPS");
-		return STATUS_IMMOVABLE;
-	}
-	say_error("cannot read %s/%s: %s", path ? path : "", file, strerror(-error));
-	return STATUS_REFUSED;
-}
-
-enum status net_clear_rxqs(
-	struct change *change, const struct irqkit_queue *queue, const char *why)
-{
-	_cleanup_cpuset_ struct irqkit_cpuset *rxqs = NULL, *none = NULL;
-	int r = irqkit_queue_read_xps_rxqs(queue, &rxqs);
-
-	if (r == -ENOENT || (r == 0 && irqkit_cpuset_is_empty(rxqs)))
-		return STATUS_DONE;
-	if (r == 0)
-		r = irqkit_cpuset_new(&none);
-	if (r == 0)
-		r = irqkit_plan_add_xps_rxqs(change->plan, queue, none, why);
-	return r < 0 ? net_say_unreadable(queue, "xps_rxqs", r) : STATUS_DONE;
 }

@@ -2,7 +2,10 @@
 /* Queues and their CPUs -> steps: interrupts, XPS, threads. */
 #include "queues/pin.h"
 #include "base/say.h"
+#include "base/text.h"
+#include "change/refusals.h"
 #include "measure/queue.h"
+#include "queues/knobs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,15 +13,6 @@
 
 /* ------------------------------------------------------------------------------- */
 /* Interrupts                                                                      */
-
-static const char *find_obstacle(
-	const struct pin *pin, const struct irqkit_interrupt *interrupt)
-{
-	enum irqkit_movable movable = IRQKIT_MOVABLE;
-
-	irqkit_irq_read_movable(pin->change->ctx, interrupt, &movable);
-	return immovable_word(movable);
-}
 
 static const struct irqkit_interrupt *find_row(const struct pin *pin, int irq)
 {
@@ -28,7 +22,9 @@ static const struct irqkit_interrupt *find_row(const struct pin *pin, int irq)
 	return irqkit_snapshot_find(pin->change->snapshot, label);
 }
 
-/* The step of an interrupt that another queue has too, perhaps of another port; or NULL. */
+/*
+ * The step of an interrupt that another queue shares, perhaps of another port; or NULL.
+ */
 static const struct irqkit_step *find_step(const struct irqkit_plan *plan, int irq)
 {
 	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
@@ -37,7 +33,7 @@ static const struct irqkit_step *find_step(const struct irqkit_plan *plan, int i
 	return NULL;
 }
 
-/* One interrupt of two queues cannot go to two places. */
+/* One interrupt of two queues cannot go to different CPUs. */
 static enum status check_shared(
 	const struct irqkit_step *step, const struct pin_place *place, const char *name)
 {
@@ -45,7 +41,7 @@ static enum status check_shared(
 
 	if (!cpus || irqkit_cpuset_is_equal(cpus, place->cpus))
 		return STATUS_DONE;
-	say_error("interrupt %d serves both %s and %s: they cannot go to different CPUs",
+	say_error("interrupt %d belongs to both %s and %s: give both the same CPUs",
 		irqkit_step_get_irq(step), irqkit_step_get_why(step), name);
 	return STATUS_MISUSE;
 }
@@ -58,7 +54,7 @@ static bool is_placed(const struct pin *pin, const struct irqkit_queue *queue)
 	return false;
 }
 
-/* Queues that nobody spoke of and that move with one that is placed. */
+/* Warns about queues that were not named, but move with one that was. */
 static void warn_shared(const struct pin *pin, const struct pin_place *place, int irq)
 {
 	_cleanup_free_ char *name = queue_format_full_name(place->queue);
@@ -67,19 +63,17 @@ static void warn_shared(const struct pin *pin, const struct pin_place *place, in
 	for (size_t i = 0; i < irqkit_device_count_queues(pin->device); i++) {
 		const struct irqkit_queue *queue = irqkit_device_get_queue(
 			pin->device, i);
-		_cleanup_free_ char *before = others, *other = queue_format_full_name(queue);
+		_cleanup_free_ char *other = NULL;
 
-		if (irqkit_queue_get_irq(queue) != irq || is_placed(pin, queue)) {
-			before = NULL;
+		if (irqkit_queue_get_irq(queue) != irq || is_placed(pin, queue))
 			continue;
-		}
-		if (asprintf(&others, "%s%s%s", before ? before : "", before ? ", " : "",
-			    other ? other : "") < 0)
-			others = NULL;
+		other = queue_format_full_name(queue);
+		if (!other || !text_join(&others, ", ", other))
+			break;
 	}
 	if (others)
-		say_warning("interrupt %d of %s serves %s as well", irq, name ? name : "",
-			others);
+		say_warning("interrupt %d of %s also belongs to %s", irq,
+			name ? name : "", others);
 }
 
 static enum status refuse(const struct pin_place *place,
@@ -87,7 +81,7 @@ static enum status refuse(const struct pin_place *place,
 {
 	_cleanup_free_ char *name = queue_format_full_name(place->queue);
 
-	say_error("%s, the interrupt of %s, cannot be moved: it is %s",
+	say_error("cannot move %s, the interrupt of %s: it is %s",
 		irqkit_interrupt_get_label(interrupt), name ? name : "", obstacle);
 	say_error("nothing was changed");
 	return STATUS_IMMOVABLE;
@@ -96,7 +90,7 @@ static enum status refuse(const struct pin_place *place,
 static enum status add_interrupt(struct pin *pin, const struct pin_place *place,
 	const struct irqkit_interrupt *interrupt, const char *why)
 {
-	const char *obstacle = find_obstacle(pin, interrupt);
+	const char *obstacle = find_obstacle(pin->change->ctx, interrupt);
 	int r;
 
 	if (obstacle && place->is_named)
@@ -117,11 +111,11 @@ static enum status plan_interrupt(
 
 	if (!interrupt) {
 		if (irq >= 0)
-			say_warning("interrupt %d of %s is not in use: is the interface "
-				    "down?",
+			say_warning("interrupt %d of %s is not in use; is the "
+				    "interface down?",
 				irq, name ? name : "");
 		else if (place->is_named || pin->change->call->common.verbosity > 0)
-			say_warning("no interrupt is known of %s", name ? name : "");
+			say_warning("no interrupt found for %s", name ? name : "");
 		return STATUS_DONE;
 	}
 	step = find_step(pin->change->plan, irq);
@@ -152,8 +146,8 @@ static enum status plan_xps(struct pin *pin, const struct pin_place *place, cons
 	r = irqkit_plan_add_xps_cpus(pin->change->plan, queue, place->cpus, why);
 	/* one tx queue has none, and needs none */
 	if (r == 0)
-		return net_clear_rxqs(pin->change, queue, "would count before CPUs");
-	return r != -ENOENT ? net_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
+		return queue_clear_rxqs(pin->change, queue, "would override the CPUs");
+	return r != -ENOENT ? queue_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -183,7 +177,7 @@ static enum status add_thread(struct pin *pin, const struct pin_place *place,
 	r = irqkit_plan_add_thread_affinity(pin->change->plan, thread, place->cpus, why);
 	if (r == 0 || r == -ENOENT)
 		return STATUS_DONE;
-	say_error("cannot read where thread %u (%s) may run: %s",
+	say_error("cannot read the affinity of thread %u (%s): %s",
 		irqkit_thread_get_pid(thread), irqkit_thread_get_name(thread),
 		strerror(-r));
 	return STATUS_REFUSED;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `irqkit pin-queue` reads from its words, and what pin.c makes of it. */
-#ifndef PIN_H
-#define PIN_H
+#ifndef CMD_PIN_H
+#define CMD_PIN_H
 
 #include "queues/net.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What RPS and RFS are set to, and whether that does anything. */
+#include "queues/show_rps.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "measure/queue.h"
-#include "queues/rps.h"
+#include "queues/net_queues.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -36,20 +37,23 @@ static int add_serving(
 
 		if (irqkit_queue_get_direction(queue) != IRQKIT_RX)
 			continue;
-		serving = net_read_place(net, queue);
+		serving = net_read_settled_cpus(net, queue);
 		if (serving && irqkit_cpuset_add_set(set, serving) < 0)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-/* What comes in by software alone was steered already where it came into the machine. */
+/*
+ * Packets that arrive only through software were steered where they entered the
+ * machine.
+ */
 static int advise_against(struct irqkit_cpuset **cpus, char **why)
 {
 	irqkit_cpuset_free(*cpus);
 	*cpus = NULL;
 	free(*why);
-	*why = strdup("no hardware of its own, and no interrupt to share");
+	*why = strdup("a software interface, with no interrupt to share");
 	return *why ? irqkit_cpuset_new(cpus) : -ENOMEM;
 }
 
@@ -69,7 +73,7 @@ enum status rps_advise(struct net *net, struct irqkit_device *device,
 		r = advise_against(ret_cpus, ret_why);
 	if (r == 0)
 		return STATUS_DONE;
-	say_error("cannot decide about %s: %s", irqkit_device_get_name(device),
+	say_error("cannot choose CPUs for %s: %s", irqkit_device_get_name(device),
 		strerror(-r));
 	return STATUS_REFUSED;
 }
@@ -137,11 +141,11 @@ static struct cell get_rfs(void *data)
 }
 
 static const struct column columns[] = {
-	STEER_COLUMNS("rps_cpus", "CPUs that share in what is received", "rps_mask"),
-	{ "FLOWS", "rps_flow_cnt", "flows that are kept apart",
+	STEER_COLUMNS("rps_cpus", "CPUs that process received packets", "rps_mask"),
+	{ "FLOWS", "rps_flow_cnt", "size of the flow table",
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_flows, 0 },
-	{ "RPS", "rps", "does RPS do anything", COLUMN_DEFAULT, get_rps, 0 },
-	{ "RFS", "rfs", "does RFS do anything", COLUMN_DEFAULT, get_rfs, 0 },
+	{ "RPS", "rps", "whether RPS has an effect", COLUMN_DEFAULT, get_rps, 0 },
+	{ "RFS", "rfs", "whether RFS has an effect", COLUMN_DEFAULT, get_rfs, 0 },
 	{ 0 },
 };
 
@@ -165,16 +169,15 @@ static bool has_word(const struct rps_view *view, const char *word)
 static void remark_words(const struct rps_view *view)
 {
 	if (has_word(view, "same-cpu"))
-		printf("same-cpu: RPS hands over to the CPU that serves the interrupt "
-		       "anyway, "
-		       "and so does\nnothing.\n");
+		printf("same-cpu: RPS has no effect, since it targets the CPU that "
+		       "handles "
+		       "the interrupt.\n");
 	if (has_word(view, "redundant"))
-		printf("redundant: as many queues as CPUs: the device shares the work "
-		       "itself.\n");
+		printf("redundant: the device has a queue for each CPU and spreads the "
+		       "work itself.\n");
 	if (has_word(view, "no-table"))
-		printf("no-table: RFS does nothing as long as rps_sock_flow_entries is "
-		       "0: "
-		       "--flows=N sets both.\n");
+		printf("no-table: RFS has no effect while rps_sock_flow_entries is 0; "
+		       "--flows=N sets it too.\n");
 	else if (view->has_entries && has_word(view, "on"))
 		printf("rps_sock_flow_entries: %llu.\n",
 			(unsigned long long)view->entries);
@@ -192,7 +195,7 @@ static bool is_on(const struct table *table, const struct irqkit_device *device)
 	return false;
 }
 
-/* Off everywhere: would it help? */
+/* RPS is off on all queues: would it help? */
 static void remark_advice(struct net *net, struct irqkit_device *device)
 {
 	_cleanup_free_ char *why = NULL, *list = NULL, *name = NULL;
@@ -205,10 +208,10 @@ static void remark_advice(struct net *net, struct irqkit_device *device)
 	if (list && *list)
 		printf("%s: %s:\n'irqkit rps %s --auto' %s%s.\n", name, why, name,
 			irqkit_cpuset_count(cpus) == 1 ? "moves the work to CPU "
-						       : "shares the work over CPUs ",
+						       : "spreads the work over CPUs ",
 			list);
 	else
-		printf("%s: RPS would be of no use: %s.\n", name, why);
+		printf("%s: RPS would not help: %s.\n", name, why);
 }
 
 static void remark(const struct steer_view *view)

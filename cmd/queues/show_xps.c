@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What XPS is set to. */
+#include "queues/show_xps.h"
 #include "base/text.h"
-#include "queues/xps.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,9 +35,9 @@ static struct cell get_rxqs(void *data)
 }
 
 static const struct column columns[] = {
-	STEER_COLUMNS("xps_cpus", "CPUs that send by it", "xps_mask"),
-	{ "RXQS", "xps_rxqs", "rx queues whose flows it sends", COLUMN_DEFAULT, get_rxqs,
-		0 },
+	STEER_COLUMNS("xps_cpus", "CPUs that transmit on it", "xps_mask"),
+	{ "RXQS", "xps_rxqs", "rx queues whose flows it transmits", COLUMN_DEFAULT,
+		get_rxqs, 0 },
 	{ 0 },
 };
 
@@ -56,7 +56,7 @@ static bool has_rxqs(const struct table *table)
 }
 
 /* The CPUs that are online and send by none of the queues of @device; and if any does. */
-static int find_without(const struct steer_view *view, const struct irqkit_device *device,
+static int find_cpus_without_queue(const struct steer_view *view, const struct irqkit_device *device,
 	struct irqkit_cpuset **ret_cpus, bool *ret_any)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
@@ -83,27 +83,26 @@ static void remark_device(
 	_cleanup_free_ char *list = NULL;
 	bool any;
 
-	if (!name || find_without(view, device, &without, &any) < 0)
+	if (!name || find_cpus_without_queue(view, device, &without, &any) < 0)
 		return;
 	if (!any)
-		printf("%s: XPS is off, the kernel chooses a queue for each flow: "
-		       "'irqkit xps %s --auto'\nlets each CPU send by the queue that is "
-		       "served nearest to it.\n",
+		printf("%s: XPS is off, so the kernel chooses a queue for each flow.\n"
+		       "'irqkit xps %s --auto' gives each CPU the queue handled nearest "
+		       "to it.\n",
 			name, name);
 	else if (!irqkit_cpuset_is_empty(without) &&
 		irqkit_cpuset_format_list(without, &list) == 0)
-		printf("%s: CPUs %s have no queue of their own: for these the kernel "
-		       "chooses "
-		       "by flow.\n",
-			name, list);
+		printf("%s: no queue for CPU%s %s; there the kernel chooses a queue for "
+		       "each "
+		       "flow.\n",
+			name, irqkit_cpuset_count(without) == 1 ? "" : "s", list);
 }
 
 static void remark(const struct steer_view *view)
 {
 	if (has_rxqs(&view->table))
-		printf("RXQS count before CPUS: what belongs to a flow of these rx "
-		       "queues is "
-		       "sent by that queue.\n");
+		printf("RXQS override CPUS: the flows of these rx queues are "
+		       "transmitted on that queue.\n");
 	for (size_t i = 0; i < view->net->n_targets && !view->options->queues; i++)
 		remark_device(view, view->net->targets[i]);
 }

@@ -4,6 +4,8 @@
 #include "base/say.h"
 #include "base/text.h"
 #include "measure/queue.h"
+#include "queues/knobs.h"
+#include "queues/net_queues.h"
 
 #include <stdio.h>
 
@@ -60,21 +62,20 @@ static enum status plan(struct change *change, void *data)
 		status = plan_device(
 			net, change, i, wish->steering, wish->options->queues);
 	if (status == STATUS_DONE)
-		change_add_remark(change, net_remark_lower(net));
+		report_add_remark(&change->report, net_remark_lower(net));
 	return status;
 }
 
-/* Options that would be passed over are none. */
+/* An option that would have no effect is a mistake. */
 static enum status check_options(const struct steering *steering,
 	const struct steer_options *options, bool is_change)
 {
 	if (!is_change && change_options_are_given(&options->change))
-		say_error("without %s nothing is changed: --dry-run, --script, --keep-going "
-			  "and --wait do not go with it",
+		say_error("--dry-run, --script, --keep-going and --wait need one of %s",
 			steering->changing);
 	else if (is_change && table_options_are_given(&options->table))
-		say_error("--output, --sort, --noheadings, --raw and --pairs are about what "
-			  "is shown: they do not go with a change");
+		say_error("--output, --sort, --noheadings, --raw and --pairs cannot be "
+			  "combined with a change");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -176,8 +177,8 @@ static enum status add_row(struct steer_view *view, const struct irqkit_queue *q
 	row->queue = queue;
 	r = view->kind->read_cpus(queue, &row->cpus);
 	if (r < 0)
-		return net_say_unreadable(queue, view->kind->cpus_file, r);
-	row->serving = net_read_serving(view->net, queue);
+		return queue_say_unreadable(queue, view->kind->cpus_file, r);
+	row->serving = net_read_current_cpus(view->net, queue);
 	view->kind->read_row(view, row);
 	return STATUS_DONE;
 }

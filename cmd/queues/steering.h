@@ -3,10 +3,12 @@
  * What `irqkit rps` and `irqkit xps` have in common: the queues of one direction of a
  * network interface are shown, or CPUs are set for them.
  */
-#ifndef STEER_H
-#define STEER_H
+#ifndef CMD_STEERING_H
+#define CMD_STEERING_H
 
+#include "change/change.h"
 #include "queues/net.h"
+#include "table/columns.h"
 #include "table/render.h"
 
 struct steer_options {
@@ -46,7 +48,7 @@ struct steer_kind {
 		const struct irqkit_queue *queue, struct irqkit_cpuset **ret_cpus);
 	const struct column *columns;
 	size_t row_size;
-	/* Fills what stands behind the struct steer_row, which is filled by then. */
+	/* Fills the members after the struct steer_row, which is filled before. */
 	void (*read_row)(const struct steer_view *view, void *row);
 	void (*clear_row)(void *row); /* or NULL */
 	/* Adds keys to the document; or NULL. */
@@ -97,12 +99,12 @@ struct cell steer_get_mask(void *row);
 	{ "QUEUE", "queue", "queue of the interface", COLUMN_DEFAULT, steer_get_queue,   \
 		0 },                                                                     \
 	{ "DEVICE", "device", "interface", 0, steer_get_device, 0 },                     \
-	{ "IRQ", "irq", "its interrupt", COLUMN_DEFAULT | COLUMN_RIGHT, steer_get_irq,   \
-		0 },                                                                     \
-	{ "SERVED", "served", "CPUs that serve the interrupt", COLUMN_DEFAULT,           \
+	{ "IRQ", "irq", "interrupt of the queue", COLUMN_DEFAULT | COLUMN_RIGHT,         \
+		steer_get_irq, 0 },                                                      \
+	{ "SERVED", "served", "CPUs that handle the interrupt", COLUMN_DEFAULT,          \
 		steer_get_serving, 0 },                                                  \
 	{ "CPUS", cpus_key, cpus_help, COLUMN_DEFAULT, steer_get_cpus, 0 },              \
-	{ "MASK", mask_key, "the same as a mask", COLUMN_DEFAULT | COLUMN_RIGHT,         \
+	{ "MASK", mask_key, "the same CPUs as a mask", COLUMN_DEFAULT | COLUMN_RIGHT,    \
 		steer_get_mask, 0 }
 
 #endif

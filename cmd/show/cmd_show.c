@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* irqkit show: which CPU serves which interrupt. */
+/* irqkit show: which CPU handles which interrupt. */
 #include "base/basics.h"
 #include "base/say.h"
 #include "measure/machine.h"
-#include "show/show.h"
+#include "show/show_cpus.h"
+#include "show/show_device.h"
+#include "show/show_queues.h"
+#include "show/show_remark.h"
+#include "show/show_row.h"
+#include "show/show_rows.h"
+#include "table/render.h"
 
 struct show_options {
 	struct table_options table;
@@ -16,32 +22,18 @@ struct show_options {
 
 static const struct option options[] = {
 	{ "all", 'a', OPTION_FLAG, offsetof(struct show_options, is_all), NULL,
-		"also the rows with a name: NMI, LOC, ERR, IPI0" },
+		"also show rows without a number: NMI, LOC, ERR, IPI0" },
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct show_options, cpus), "SET",
-		"only what these CPUs have served or may serve" },
+		"only interrupts these CPUs handled or may handle" },
 	{ "per-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_per_cpu), NULL,
-		"one column for each CPU" },
+		"show one column per CPU" },
 	{ "by-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_by_cpu), NULL,
-		"one row for each CPU" },
+		"show one row per CPU" },
 	{ "queues", 0, OPTION_FLAG, offsetof(struct show_options, is_queues), NULL,
-		"one row for each queue of network interfaces" },
+		"show one row per queue of network interfaces" },
 	TABLE_OPTIONS(struct show_options, table),
 	{ 0 },
 };
-
-static void show_free(struct show *show)
-{
-	for (size_t i = 0; show->rows && i < show->chosen.n; i++)
-		show_row_free(&show->rows[i]);
-	free(show->rows);
-	load_free(&show->load);
-	selection_free(&show->chosen);
-	irqkit_cpuset_free(show->only);
-	irqkit_devices_free(show->devices);
-	irqkit_snapshot_free(show->snapshot);
-	irqkit_topology_free(show->topology);
-	irqkit_ctx_free(show->ctx);
-}
 
 static bool has_served(
 	const struct irqkit_interrupt *interrupt, const struct irqkit_cpuset *cpus)
@@ -97,19 +89,9 @@ static enum status make_rows(struct show *show)
 	keep_rows_of_cpus(show);
 	if (show->chosen.n > 0)
 		return STATUS_DONE;
-	say_error("nothing matches: these CPUs have served none of the interrupts, nor may "
-		  "they");
+	say_error("nothing matches: these CPUs have handled none of the interrupts and "
+		  "may handle none");
 	return STATUS_NO_MATCH;
-}
-
-const struct load *show_load(struct show *show)
-{
-	if (show->load.cpus)
-		return &show->load;
-	load_start(&show->load, irqkit_snapshot_get_cpus(show->snapshot));
-	for (size_t i = 0; i < show->chosen.n; i++)
-		load_add(&show->load, show->chosen.interrupts[i]);
-	return &show->load;
 }
 
 static enum status open_machine(struct show *show, const struct call *call)
@@ -170,7 +152,7 @@ static bool is_device_shown(
 	if (call->common.is_json || (o->table.output && o->table.output[0] != '+') ||
 		chosen->is_of_numbers || (chosen->is_of_devices && chosen->n_devices == 1))
 		return false;
-	return show_devices_are_news(show);
+	return show_needs_device_column(show);
 }
 
 static enum status print_rows(
@@ -206,21 +188,20 @@ static enum status print_rows(
 static enum status run(const struct call *call)
 {
 	const struct show_options *o = call->state;
-	struct show show CLEANUP(show_free) = { 0 };
+	struct show show CLEANUP(show_clear) = { 0 };
 	enum status status;
 
 	if (o->is_by_cpu + o->is_per_cpu + o->is_queues > 1) {
-		say_error("--by-cpu, --per-cpu and --queues exclude each other");
+		say_error("--by-cpu, --per-cpu and --queues cannot be combined");
 		return STATUS_MISUSE;
 	}
 	if (o->is_queues && o->cpus) {
-		say_error("--cpus is about interrupts, --queues about queues: they exclude "
-			  "each other");
+		say_error("--cpus and --queues cannot be combined: --cpus selects "
+			  "interrupts");
 		return STATUS_MISUSE;
 	}
 	if (o->is_queues && o->is_all) {
-		say_error("--all is about interrupts, --queues about queues: they exclude "
-			  "each other");
+		say_error("--all and --queues cannot be combined: --all adds interrupts");
 		return STATUS_MISUSE;
 	}
 	status = open_machine(&show, call);
@@ -238,20 +219,26 @@ static enum status run(const struct call *call)
 const struct command cmd_show = {
 	.name = "show",
 	.args = "[OPTION...] [TARGET...]",
-	.summary = "list interrupts, and which CPUs serve them",
+	.summary = "list interrupts and the CPUs that handle them",
 	.more = SELECT_HELP
-		"Without TARGET: all interrupts that have a number.\n"
-		"\n"
-		"Columns: IRQ TOTAL SHARE BUSIEST AFFINITY EFFECTIVE NODE HINT MOVABLE CHIP\n"
-		"HWIRQ TRIGGER DEVICE QUEUE DRIVER ROLE SOURCE NOTES NAME; with --by-cpu:\n"
-		"CPU ONLINE NODE TOTAL SHARE INTERRUPTS BUSIEST NAME; with --queues: DEVICE\n"
-		"QUEUE IRQ TOTAL AFFINITY EFFECTIVE RPS RFS XPS NAPI THREADS NODE DISTANCE\n"
-		"SOURCE.\n"
-		"\n"
-		"  irqkit show eth1                who serves it, and how evenly\n"
-		"  irqkit show --by-cpu            which CPU does the work\n"
-		"  irqkit show eth1 --queues       what serves each of its queues\n"
-		"  irqkit show 'nvme0q*' --json | jq '.interrupts[].affinity'\n",
+	"Without TARGET: all interrupts that have a number.\n"
+	"\n"
+	"Columns: IRQ TOTAL SHARE BUSIEST AFFINITY EFFECTIVE NODE HINT MOVABLE "
+	"CHIP\n"
+	"HWIRQ TRIGGER DEVICE QUEUE DRIVER ROLE SOURCE NOTES NAME; with "
+	"--by-cpu:\n"
+	"CPU ONLINE NODE TOTAL SHARE INTERRUPTS BUSIEST NAME; with --queues: "
+	"DEVICE\n"
+	"QUEUE IRQ TOTAL AFFINITY EFFECTIVE RPS RFS XPS NAPI THREADS NODE "
+	"DISTANCE\n"
+	"SOURCE.\n"
+	"\n"
+	"  irqkit show eth1                which CPUs handle it, and how "
+	"evenly\n"
+	"  irqkit show --by-cpu            how much each CPU handles\n"
+	"  irqkit show eth1 --queues       interrupt, CPUs and threads of each "
+	"queue\n"
+	"  irqkit show 'nvme0q*' --json | jq '.interrupts[].affinity'\n",
 	.options = options,
 	.state_size = sizeof(struct show_options),
 	.run = run,

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `irqkit show --by-cpu`: one row a CPU. */
+#include "show/show_cpus.h"
 #include "base/basics.h"
 #include "base/say.h"
-#include "show/show.h"
+#include "table/render.h"
 
 struct cpu_row {
 	unsigned int cpu;
 	bool is_online;
 	int node; /* -1: not known */
 	const struct load *load;
-	const struct cpu_load *part; /* NULL: not online, no counts are told */
+	const struct cpu_load *part; /* NULL: not online, so it has no counts */
 };
 
 static void free_rows(struct cpu_row **rows)
@@ -102,22 +103,25 @@ static enum mark get_mark(void *data)
 }
 
 static const struct column columns[] = {
-	{ "CPU", "cpu", "number of the CPU", COLUMN_DEFAULT | COLUMN_RIGHT, get_cpu, 0 },
-	{ "ONLINE", "online", "is it online", COLUMN_DEFAULT, get_online, 0 },
-	{ "NODE", "node", "its NUMA node", COLUMN_DEFAULT | COLUMN_RIGHT, get_node, 0 },
-	{ "TOTAL", "total", "interrupts that it served",
+	{ "CPU", "cpu", "CPU number", COLUMN_DEFAULT | COLUMN_RIGHT, get_cpu, 0 },
+	{ "ONLINE", "online", "whether the CPU is online", COLUMN_DEFAULT, get_online,
+		0 },
+	{ "NODE", "node", "NUMA node of the CPU", COLUMN_DEFAULT | COLUMN_RIGHT, get_node,
+		0 },
+	{ "TOTAL", "total", "interrupts that it handled",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_total, 0 },
-	{ "SHARE", "share", "its part of all that is shown",
+	{ "SHARE", "share", "its share of the interrupts shown",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_share, 0 },
-	{ "INTERRUPTS", "interrupt_count", "how many different ones it served",
+	{ "INTERRUPTS", "interrupt_count", "number of different interrupts it handled",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_interrupts, 0 },
-	{ "BUSIEST", "busiest", "the one that came most often",
+	{ "BUSIEST", "busiest", "the interrupt that it handled most often",
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_busiest, 0 },
-	{ "NAME", "name", "its handler", COLUMN_DEFAULT | COLUMN_TRUNCATE, get_name, 0 },
+	{ "NAME", "name", "handler of that interrupt", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+		get_name, 0 },
 	{ 0 },
 };
 
-/* The CPUs that have a row: those online, and those that could be. */
+/* The CPUs that have a row: online ones and present ones. */
 static int read_present(struct irqkit_topology *topology,
 	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_cpus)
 {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns of `irqkit show` that speak of the device which raises an interrupt. */
+#include "show/show_device.h"
 #include "base/basics.h"
 #include "measure/queue.h"
-#include "show/show.h"
+#include "show/show_row.h"
 
 #include <ctype.h>
 #include <string.h>
 
-/* An interface that the words named; what else they name is asked by its interrupts. */
+/* The interface that the words name and that has this interrupt; or NULL. */
 static struct irqkit_device *find_named(const struct show *show, unsigned int irq)
 {
 	for (size_t i = 0; i < show->chosen.n_devices; i++) {
@@ -60,7 +61,7 @@ struct cell show_get_driver(void *data)
 	return device ? text_cell(irqkit_device_get_driver(device)) : ABSENT;
 }
 
-/* The texts, and behind them the names that they point to. */
+/* One allocation: the texts, then the names that they point to. */
 struct cell show_get_queues(void *data)
 {
 	struct irqkit_device *device = get_device(data);
@@ -133,8 +134,8 @@ static size_t stem_length(const char *name)
 	return letters + strspn(name + letters, "0123456789");
 }
 
-/* eth0-rx-0 and ice-eth0-TxRx-0 tell of eth0, nvme0q1 of nvme0n1, eth10 not of eth1. */
-static bool name_tells(const char *name, const char *device)
+/* eth0-rx-0 and ice-eth0-TxRx-0 hold eth0, nvme0q1 holds nvme0n1, eth10 not eth1. */
+static bool name_holds(const char *name, const char *device)
 {
 	size_t len = strlen(device), stem = stem_length(device);
 
@@ -147,7 +148,7 @@ static bool name_tells(const char *name, const char *device)
 	return false;
 }
 
-bool show_devices_are_news(struct show *show)
+bool show_needs_device_column(struct show *show)
 {
 	for (size_t i = 0; i < show->chosen.n; i++) {
 		struct irqkit_device *device = get_device(&show->rows[i]);
@@ -158,7 +159,7 @@ bool show_devices_are_news(struct show *show)
 		if (!device || irqkit_device_get_kind(device) == IRQKIT_DEVICE_PCI)
 			continue;
 		for (size_t a = 0; a < n && !is_told; a++)
-			is_told = name_tells(irqkit_interrupt_get_action(row, a),
+			is_told = name_holds(irqkit_interrupt_get_action(row, a),
 				irqkit_device_get_name(device));
 		if (!is_told)
 			return true;

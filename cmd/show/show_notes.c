@@ -4,7 +4,8 @@
  * disagreement: managed interrupts of CPUs that are offline are shut down, those of disks
  * are on all nodes; timers belong to their CPU, isolated or not.
  */
-#include "show/show.h"
+#include "show/show_notes.h"
+#include "show/show_row.h"
 
 #include <stdio.h>
 
@@ -23,7 +24,7 @@ static const char *const note_words[N_NOTES] = {
 	[NOTE_ISOLATED] = "isolated",
 };
 
-/* Asked for on CPUs of which none is online. */
+/* Its affinity has no CPU that is online. */
 static bool is_offline(struct show_row *row)
 {
 	const struct irqkit_cpuset *affinity = show_row_affinity(row);
@@ -34,7 +35,7 @@ static bool is_offline(struct show_row *row)
 	       !irqkit_cpuset_has_common(affinity, online);
 }
 
-/* Served by no CPU of its device's node, which has CPUs. */
+/* The node of its device has CPUs, and none of them handles it. */
 static bool is_on_other_node(struct show_row *row, const struct irqkit_cpuset *serving)
 {
 	struct irqkit_topology *topology = row->show->topology;
@@ -50,7 +51,7 @@ static bool is_on_other_node(struct show_row *row, const struct irqkit_cpuset *s
 	       !irqkit_cpuset_has_common(serving, cpus);
 }
 
-/* The driver would like CPUs that are online, and none of them serves it. */
+/* The driver suggests CPUs that are online, and none of them handles it. */
 static bool is_against_hint(struct show_row *row, const struct irqkit_cpuset *serving)
 {
 	const struct irqkit_cpuset *hint = show_row_hint(row);
@@ -61,7 +62,7 @@ static bool is_against_hint(struct show_row *row, const struct irqkit_cpuset *se
 	       !irqkit_cpuset_has_common(hint, serving);
 }
 
-/* Where the kernel doesn't tell the one that serves it: no other is allowed. */
+/* If the kernel does not show the CPU that handles it: only isolated CPUs are allowed. */
 static bool is_on_isolated(
 	struct show_row *row, const struct irqkit_cpuset *cpus, bool is_told)
 {
@@ -74,7 +75,7 @@ static bool is_on_isolated(
 		       : irqkit_cpuset_is_subset(cpus, isolated);
 }
 
-/* 1 << NOTE_...; where it is served matters only of what comes at all. */
+/* 1 << NOTE_...; which CPU handles it matters only if it fires at all. */
 static unsigned int find_notes(struct show_row *row)
 {
 	const struct irqkit_cpuset *cpus;
@@ -91,7 +92,7 @@ static unsigned int find_notes(struct show_row *row)
 	if (irqkit_interrupt_get_total(row->interrupt) == 0)
 		return notes;
 
-	/* older kernels don't tell: then it is somewhere among those asked for */
+	/* older kernels do not show it: then it is one of the affinity */
 	cpus = show_row_effective(row);
 	is_told = cpus && !irqkit_cpuset_is_empty(cpus);
 	if (!is_told)
@@ -124,13 +125,13 @@ struct cell show_get_notes(void *data)
 void show_remark_notes(struct show *show)
 {
 	static const char *const phrases[N_NOTES] = {
-		[NOTE_OFFLINE] = "asked for on offline CPUs alone",
-		[NOTE_OTHER_NODE] = "served on another node than the device's",
-		[NOTE_AGAINST_HINT] = "not where the driver would like",
-		[NOTE_ISOLATED] = "served by isolated CPUs",
+		[NOTE_OFFLINE] = "with only offline CPUs in the affinity",
+		[NOTE_OTHER_NODE] = "not handled on the device's NUMA node",
+		[NOTE_AGAINST_HINT] = "not on the CPUs that the driver suggests",
+		[NOTE_ISOLATED] = "handled by isolated CPUs",
 	};
 	size_t count[N_NOTES] = { 0 };
-	const char *before = "Disagrees: ";
+	const char *before = "Mismatches: ";
 
 	for (size_t i = 0; i < show->chosen.n; i++) {
 		unsigned int notes = find_notes(&show->rows[i]);
@@ -145,5 +146,5 @@ void show_remark_notes(struct show *show)
 		before = ", ";
 	}
 	if (before[0] == ',')
-		printf(show->chosen.n > 1 ? " (-o +NOTES tells which).\n" : ".\n");
+		printf(show->chosen.n > 1 ? " (list with -o +NOTES).\n" : ".\n");
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `irqkit show --queues`: one row a queue of a network interface. */
+#include "show/show_queues.h"
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "measure/queue.h"
-#include "show/show.h"
+#include "show/show_device.h"
+#include "show/show_row.h"
+#include "show/show_threads.h"
+#include "table/render.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +27,7 @@ static const struct irqkit_device *get_queue_device(const struct queue_row *row)
 	return irqkit_queue_get_device(row->queue);
 }
 
-/* Of the interrupt's columns, those that say the same here. */
+/* The interrupt of the row, for the columns that are the same as in the other table. */
 static struct show_row *interrupt_of(void *data)
 {
 	struct queue_row *row = data;
@@ -191,7 +195,7 @@ static struct cell get_node(void *data)
 	return node < 0 ? ABSENT : number_cell((uint64_t)node);
 }
 
-/* From the CPUs that serve it to the device: of several, the farthest. */
+/* The distance from the CPUs that handle it to the device; of several, the largest. */
 static struct cell get_distance(void *data)
 {
 	const struct irqkit_cpuset *cpus = read_effective(data);
@@ -214,40 +218,40 @@ static struct cell get_distance(void *data)
 }
 
 static const struct column columns[] = {
-	{ "DEVICE", "device", "the network interface", COLUMN_DEFAULT, get_device, 0 },
+	{ "DEVICE", "device", "network interface", COLUMN_DEFAULT, get_device, 0 },
 	{ "QUEUE", "queue", "rx-0, tx-0, ...", COLUMN_DEFAULT, get_queue, 0 },
 	{ "QUEUE", "direction", NULL, COLUMN_JSON_ONLY, get_direction, 0 },
 	{ "QUEUE", "number", NULL, COLUMN_JSON_ONLY, get_number, 0 },
-	{ "IRQ", "irq", "number of its interrupt", COLUMN_DEFAULT | COLUMN_RIGHT, get_irq,
-		0 },
-	{ "TOTAL", "total", "how often that came", COLUMN_RIGHT | COLUMN_DESCENDING,
-		get_total, 0 },
-	{ "AFFINITY", "affinity", "CPUs asked for", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+	{ "IRQ", "irq", "number of the queue's interrupt", COLUMN_DEFAULT | COLUMN_RIGHT,
+		get_irq, 0 },
+	{ "TOTAL", "total", "how often the interrupt fired",
+		COLUMN_RIGHT | COLUMN_DESCENDING, get_total, 0 },
+	{ "AFFINITY", "affinity", "requested CPUs", COLUMN_DEFAULT | COLUMN_TRUNCATE,
 		get_affinity, 0 },
-	{ "EFFECTIVE", "effective", "CPUs that the kernel chose among them",
+	{ "EFFECTIVE", "effective", "CPUs that the kernel chose from them",
 		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_effective, 0 },
-	{ "RPS", "rps_cpus", "CPUs that share in what it receives",
+	{ "RPS", "rps_cpus", "CPUs that process its received packets",
 		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_rps, 0 },
-	{ "RFS", "rps_flow_cnt", "flows that it keeps apart", COLUMN_RIGHT, get_flows, 0 },
-	{ "XPS", "xps_cpus", "CPUs that send by it", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+	{ "RFS", "rps_flow_cnt", "size of its flow table", COLUMN_RIGHT, get_flows, 0 },
+	{ "XPS", "xps_cpus", "CPUs that transmit on it", COLUMN_DEFAULT | COLUMN_TRUNCATE,
 		get_xps, 0 },
-	{ "NAPI", "napi_id", "id of its NAPI instance", COLUMN_DEFAULT | COLUMN_RIGHT,
+	{ "NAPI", "napi_id", "ID of its NAPI instance", COLUMN_DEFAULT | COLUMN_RIGHT,
 		get_napi, 0 },
-	{ "THREADS", NULL, "kernel threads that work for it, and their CPUs",
+	{ "THREADS", NULL, "its kernel threads and their CPUs",
 		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_thread_names, 0 },
 	{ "THREADS", "threads", NULL, COLUMN_JSON_ONLY, get_threads, 0 },
 	{ "NODE", "node", "NUMA node of the device", COLUMN_DEFAULT | COLUMN_RIGHT,
 		get_node, 0 },
-	{ "DISTANCE", "distance", "from the CPUs that serve it to that node",
+	{ "DISTANCE", "distance", "distance from the CPUs that handle its interrupt",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_distance, 0 },
-	{ "SOURCE", "source", "who says so: netlink, sysfs or name", COLUMN_DEFAULT,
-		get_source, 0 },
+	{ "SOURCE", "source", "source of the interrupt: netlink, sysfs or name",
+		COLUMN_DEFAULT, get_source, 0 },
 	{ 0 },
 };
 
 /* ------------------------------------------------------------------------------- */
 
-/* What no row has needs no column, and one interface need not be named again and again. */
+/* A column that is empty in all rows is not needed, nor is DEVICE for one interface. */
 static bool is_needed(
 	const struct column *column, struct table *table, struct irqkit_topology *topology)
 {
@@ -316,10 +320,11 @@ static void remark(struct table *table)
 		if (address || bus)
 			printf(" at %s", address ? address : bus);
 		if (without)
-			printf("; of %zu no interrupt is known", without);
-		printf(".%s\n", irqkit_device_is_guest_view(device)
-					? " rx is what the guest receives, tx what it sends."
-					: "");
+			printf("; %zu without a known interrupt", without);
+		printf(".%s\n",
+			irqkit_device_is_guest_view(device)
+				? " rx and tx are as the guest sees them."
+				: "");
 	}
 }
 

@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The closing remark of `irqkit show`: what an expert would say. */
+#include "show/show_remark.h"
 #include "base/basics.h"
 #include "base/text.h"
-#include "show/show.h"
+#include "change/refusals.h"
+#include "show/show_notes.h"
+#include "show/show_row.h"
 
 #include <stdio.h>
+
+static void remark_share(const struct load *load, const char *what, size_t n_idle)
+{
+	const struct cpu_load *busiest = load_get_busiest(load);
+	double percent = (double)busiest->total * 100 / (double)load->total;
+
+	printf("%s: cpu%u handles %.0f %%", what, busiest->cpu, percent);
+	if (n_idle)
+		printf("; %zu of %zu CPUs handle none", n_idle, load->n_cpus);
+	printf(".\nImbalance %.1f (busiest CPU / mean of %zu; 1.0 is even).",
+		load_get_imbalance(load), load->n_cpus);
+}
 
 static void remark_load(const struct load *load, const char *what)
 {
@@ -12,21 +27,17 @@ static void remark_load(const struct load *load, const char *what)
 	size_t n_idle = load_count_idle(load);
 
 	if (!busiest)
-		printf("%s: none has come yet.", what);
+		printf("%s: no interrupt has fired yet.", what);
 	else if (load->n_cpus < 2)
 		return;
+	else if (busiest->total == load->total && n_idle == 1)
+		printf("%s: cpu%u handles all of them; the other CPU handles none.", what,
+			busiest->cpu);
 	else if (busiest->total == load->total)
-		printf("%s: cpu%u serves all of it, %zu of %zu CPUs none.", what,
-			busiest->cpu, n_idle, load->n_cpus);
-	else if (n_idle)
-		printf("%s: cpu%u serves %.0f %%, %zu of %zu CPUs none; busiest / mean: "
-		       "%.1f.", what, busiest->cpu,
-			(double)busiest->total * 100 / (double)load->total, n_idle,
-			load->n_cpus, load_get_imbalance(load));
+		printf("%s: cpu%u handles all of them; the other %zu CPUs handle none.",
+			what, busiest->cpu, n_idle);
 	else
-		printf("%s: cpu%u serves %.0f %%; busiest / mean of %zu CPUs: %.1f.", what,
-			busiest->cpu, (double)busiest->total * 100 / (double)load->total,
-			load->n_cpus, load_get_imbalance(load));
+		remark_share(load, what, n_idle);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -37,7 +48,7 @@ struct receivers {
 	size_t n;	    /* interrupts */
 	uint64_t total;	    /* how often they came */
 	uint64_t busiest;   /* of them the most */
-	struct irqkit_cpuset *cpus; /* owned; that serve them */
+	struct irqkit_cpuset *cpus; /* owned; the CPUs that handle them */
 };
 
 /* Is it the interrupt of an rx queue? What a guest sends is received here. */
@@ -57,7 +68,7 @@ static bool is_receiving(const struct irqkit_device *device, int irq)
 	return false;
 }
 
-static void add_up(struct show *show, const struct irqkit_device *device,
+static void sum_receivers(struct show *show, const struct irqkit_device *device,
 	struct receivers *receivers)
 {
 	for (size_t i = 0; i < show->chosen.n; i++) {
@@ -93,7 +104,7 @@ static bool has_rps(const struct irqkit_device *device)
 	return false;
 }
 
-static void advise(const struct receivers *receivers, const struct irqkit_device *device,
+static void print_advice(const struct receivers *receivers, const struct irqkit_device *device,
 	const struct load *load)
 {
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
@@ -104,17 +115,21 @@ static void advise(const struct receivers *receivers, const struct irqkit_device
 		return;
 	if (!is_one && receivers->busiest < receivers->total / 10 * 9) {
 		if (n_cpus > 0 && n_cpus < receivers->n && n_cpus < load->n_cpus)
-			printf(" Its %zu queues are on %zu CPU%s: 'irqkit spread %s' "
-			       "shares them out.", receivers->n, n_cpus,
-				n_cpus == 1 ? "" : "s", name);
+			printf("\n%s has %zu queues on %zu CPU%s; 'irqkit spread %s' "
+			       "spreads them.",
+				name, receivers->n, n_cpus, n_cpus == 1 ? "" : "s", name);
 		return;
 	}
-	printf(is_one ? " One queue only:" : " One of %zu queues makes most of it:",
-		receivers->n);
-	if (has_rps(device))
-		printf(" RPS shares the work behind it.");
+	if (is_one)
+		printf("\n%s has only one queue.", name);
 	else
-		printf(" spread cannot share it, 'irqkit rps %s' can.", name);
+		printf("\nMost interrupts come from one of the %zu queues of %s.",
+			receivers->n, name);
+	if (has_rps(device))
+		printf("\nRPS spreads its packet processing.");
+	else
+		printf("\n'irqkit rps %s --auto' can spread its packet processing.",
+			name);
 }
 
 static void remark_device(struct show *show, const struct call *call)
@@ -132,23 +147,18 @@ static void remark_device(struct show *show, const struct call *call)
 	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET ||
 		irqkit_cpuset_new(&receivers.cpus) < 0)
 		return;
-	add_up(show, device, &receivers);
-	advise(&receivers, device, load);
+	sum_receivers(show, device, &receivers);
+	print_advice(&receivers, device, load);
 	irqkit_cpuset_free(receivers.cpus);
 }
 
 /* ------------------------------------------------------------------------------- */
 
-/* "Cannot be moved: 5 managed by the kernel, 1 per-CPU (-o +MOVABLE tells which)." */
+/* "Not movable: 5 managed by the kernel, 1 per-CPU (list with -o +MOVABLE)." */
 static void remark_immovable(struct show *show)
 {
-	static const char *const words[] = {
-		[IRQKIT_MANAGED] = "managed by the kernel",
-		[IRQKIT_PER_CPU] = "per-CPU",
-		[IRQKIT_READ_ONLY] = "read-only",
-	};
-	size_t count[LENGTH(words)] = { 0 };
-	const char *before = "Cannot be moved: ";
+	size_t count[IRQKIT_READ_ONLY + 1] = { 0 };
+	const char *before = "Not movable: ";
 
 	for (size_t i = 0; i < show->chosen.n; i++) {
 		enum irqkit_movable movable;
@@ -156,14 +166,14 @@ static void remark_immovable(struct show *show)
 		if (show_row_movable(&show->rows[i], &movable))
 			count[movable]++;
 	}
-	for (size_t m = IRQKIT_MANAGED; m < LENGTH(words); m++) {
-		if (!count[m])
+	for (enum irqkit_movable m = 0; m < LENGTH(count); m++) {
+		if (!count[m] || m == IRQKIT_MOVABLE)
 			continue;
-		printf("%s%zu %s", before, count[m], words[m]);
+		printf("%s%zu %s", before, count[m], immovable_phrase(m));
 		before = ", ";
 	}
 	if (before[0] == ',')
-		printf(show->chosen.n > 1 ? " (-o +MOVABLE tells which).\n" : ".\n");
+		printf(show->chosen.n > 1 ? " (list with -o +MOVABLE).\n" : ".\n");
 }
 
 void show_remark(struct show *show, const struct call *call)

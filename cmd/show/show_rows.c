@@ -1,66 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns of `irqkit show`: one row an interrupt. */
+#include "show/show_rows.h"
 #include "base/basics.h"
-#include "show/show.h"
+#include "change/refusals.h"
+#include "show/show_device.h"
+#include "show/show_notes.h"
+#include "show/show_row.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* ------------------------------------------------------------------------------- */
-/* What is read of an interrupt, once and when first needed                        */
-
-void show_row_free(struct show_row *row)
-{
-	free(row->actions);
-	irqkit_cpuset_free(row->affinity);
-	irqkit_cpuset_free(row->effective);
-	irqkit_cpuset_free(row->hint);
-}
-
-int show_row_irq(const struct show_row *row)
-{
-	return irqkit_interrupt_get_irq(row->interrupt);
-}
-
-const struct irqkit_cpuset *show_row_affinity(struct show_row *row)
-{
-	if (!row->has_read_affinity && show_row_irq(row) >= 0)
-		irqkit_irq_read_affinity(
-			row->show->ctx, (unsigned int)show_row_irq(row), &row->affinity);
-	row->has_read_affinity = true;
-	return row->affinity;
-}
-
-const struct irqkit_cpuset *show_row_effective(struct show_row *row)
-{
-	if (!row->has_read_effective && show_row_irq(row) >= 0)
-		irqkit_irq_read_effective(
-			row->show->ctx, (unsigned int)show_row_irq(row), &row->effective);
-	row->has_read_effective = true;
-	return row->effective;
-}
-
-const struct irqkit_cpuset *show_row_hint(struct show_row *row)
-{
-	if (!row->has_read_hint && show_row_irq(row) >= 0)
-		irqkit_irq_read_hint(
-			row->show->ctx, (unsigned int)show_row_irq(row), &row->hint);
-	row->has_read_hint = true;
-	return row->hint;
-}
-
-bool show_row_movable(struct show_row *row, enum irqkit_movable *ret_movable)
-{
-	if (!row->has_read_movable)
-		row->knows_movable = irqkit_irq_read_movable(row->show->ctx,
-					     row->interrupt, &row->movable) == 0;
-	row->has_read_movable = true;
-	*ret_movable = row->movable;
-	return row->knows_movable;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* Columns                                                                         */
 
 static struct cell get_label(void *data)
 {
@@ -183,20 +131,6 @@ static struct cell get_node(void *data)
 	return number_cell((uint64_t)node);
 }
 
-static const char *immovable_word(enum irqkit_movable movable)
-{
-	switch (movable) {
-	case IRQKIT_MANAGED:
-		return "managed";
-	case IRQKIT_PER_CPU:
-		return "per-cpu";
-	case IRQKIT_READ_ONLY:
-		return "read-only";
-	default:
-		return NULL;
-	}
-}
-
 static struct cell get_movable_word(void *data)
 {
 	enum irqkit_movable movable;
@@ -277,46 +211,46 @@ static struct cell get_name(void *data)
 }
 
 static const struct column columns_before[] = {
-	{ "IRQ", "label", "number, or name, of the interrupt", COLUMN_DEFAULT | COLUMN_RIGHT,
-		get_label, 0 },
+	{ "IRQ", "label", "number or name of the interrupt",
+		COLUMN_DEFAULT | COLUMN_RIGHT, get_label, 0 },
 	{ "IRQ", "irq", NULL, COLUMN_JSON_ONLY, get_irq, 0 },
-	{ "TOTAL", "total", "how often it came",
+	{ "TOTAL", "total", "how often it fired",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_total, 0 },
-	{ "SHARE", NULL, "its part of all that is shown", COLUMN_RIGHT | COLUMN_DESCENDING,
-		get_share, 0 },
+	{ "SHARE", NULL, "its share of the interrupts shown",
+		COLUMN_RIGHT | COLUMN_DESCENDING, get_share, 0 },
 };
 
 static const struct column columns_after[] = {
-	{ "BUSIEST", NULL, "the CPUs that served it most, and their part", COLUMN_DEFAULT,
+	{ "BUSIEST", NULL, "CPUs that handled it most, and their share", COLUMN_DEFAULT,
 		get_busiest, 0 },
 	{ "BUSIEST", "per_cpu", NULL, COLUMN_JSON_ONLY, get_per_cpu, 0 },
-	{ "AFFINITY", "affinity", "CPUs asked for", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+	{ "AFFINITY", "affinity", "requested CPUs", COLUMN_DEFAULT | COLUMN_TRUNCATE,
 		get_affinity, 0 },
-	{ "EFFECTIVE", "effective", "CPUs that the kernel chose among them",
+	{ "EFFECTIVE", "effective", "CPUs that the kernel chose from them",
 		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_effective, 0 },
 	{ "NODE", "node", "NUMA node of its device", COLUMN_RIGHT, get_node, 0 },
-	{ "HINT", "hint", "CPUs that its driver would like", COLUMN_TRUNCATE, get_hint, 0 },
+	{ "HINT", "hint", "CPUs that its driver suggests", COLUMN_TRUNCATE, get_hint, 0 },
 	{ "MOVABLE", NULL, "yes, managed (by the kernel), per-cpu or read-only", 0,
 		get_movable_word, 0 },
 	{ "MOVABLE", "movable", NULL, COLUMN_JSON_ONLY, get_movable, 0 },
 	{ "MOVABLE", "immovable", NULL, COLUMN_JSON_ONLY, get_immovable, 0 },
 	{ "CHIP", "chip", "interrupt controller", COLUMN_DEFAULT | COLUMN_TRUNCATE,
 		get_chip, 0 },
-	{ "HWIRQ", "hwirq", "its number there", COLUMN_RIGHT, get_hwirq, 0 },
-	{ "TRIGGER", "trigger", "how it is signalled: edge, fasteoi, event", 0, get_trigger,
-		0 },
+	{ "HWIRQ", "hwirq", "its number in the controller", COLUMN_RIGHT, get_hwirq, 0 },
+	{ "TRIGGER", "trigger", "how it is triggered: edge, fasteoi, event", 0,
+		get_trigger, 0 },
 	{ "DEVICE", "device", "network interface, disk or PCI function that raises it", 0,
 		show_get_device, 0 },
-	{ "QUEUE", "queues", "queues of the interface that it serves", COLUMN_TRUNCATE,
+	{ "QUEUE", "queues", "queues of the interface that use it", COLUMN_TRUNCATE,
 		show_get_queues, 0 },
 	{ "DRIVER", "driver", "driver of the device", 0, show_get_driver, 0 },
-	{ "ROLE", "role", "what it is for: queue, config, link, admin, error, ...", 0,
+	{ "ROLE", "role", "purpose: queue, config, link, admin, error, ...", 0,
 		show_get_role, 0 },
-	{ "SOURCE", "source", "who says whose it is: netlink, sysfs or name", 0,
+	{ "SOURCE", "source", "source of DEVICE: netlink, sysfs or name", 0,
 		show_get_source, 0 },
-	{ "NOTES", "notes", "what disagrees: offline, other-node, against-hint, isolated",
-		0, show_get_notes, 0 },
-	{ "NAME", NULL, "handlers, or what the row says of itself",
+	{ "NOTES", "notes", "mismatches: offline, other-node, against-hint, isolated", 0,
+		show_get_notes, 0 },
+	{ "NAME", NULL, "handlers, or the description of the row",
 		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_name, 0 },
 	{ "NAME", "actions", NULL, COLUMN_JSON_ONLY, get_actions, 0 },
 	{ "NAME", "description", NULL, COLUMN_JSON_ONLY, get_description, 0 },
@@ -349,7 +283,7 @@ static bool add_cpu_columns(
 		snprintf(of_cpu->name, sizeof(of_cpu->name), "CPU%u", of_cpu->many.number);
 		columns[(*n)++] = (struct column){
 			.name = of_cpu->name,
-			.help = "interrupts that this CPU served",
+			.help = "interrupts that this CPU handled",
 			.flags = COLUMN_ALWAYS | COLUMN_RIGHT | COLUMN_DESCENDING,
 			.many = &of_cpu->many,
 		};
@@ -388,7 +322,7 @@ struct column *show_columns_new(const struct irqkit_cpuset *each_cpu, bool with_
 	return columns;
 }
 
-/* What makes the load uneven: an interrupt that is a good part of a busy CPU's load. */
+/* Marks an interrupt that makes the load uneven: a large part of a busy CPU's load. */
 enum mark show_row_mark(void *data)
 {
 	struct show_row *row = data;

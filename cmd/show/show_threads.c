@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The kernel threads of a queue: as one text, and as objects of JSON. */
+#include "show/show_threads.h"
 #include "base/basics.h"
-#include "show/show.h"
+#include "base/text.h"
 
 #include <stdio.h>
 
@@ -117,12 +118,12 @@ char *show_threads_format(const struct show_threads *threads)
 	char *all = NULL;
 
 	for (size_t i = 0; i < threads->table.n_rows; i++) {
-		_cleanup_free_ char *before = all;
 		_cleanup_free_ char *one = format_thread(&threads->rows[i]);
 
-		if (!one || asprintf(&all, "%s%s%s", before ? before : "",
-				    before ? ", " : "", one) < 0)
+		if (!one || !text_join(&all, ", ", one)) {
+			free(all);
 			return NULL;
+		}
 	}
 	return all;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit spread: many interrupts over many CPUs. */
 #include "base/basics.h"
+#include "base/read_number.h"
 #include "base/say.h"
 #include "spread/spread_run.h"
 
@@ -25,23 +26,23 @@ struct spread_options {
 
 static const struct option options[] = {
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct spread_options, cpus), "SET",
-		"over these CPUs (housekeeping)" },
+		"spread over these CPUs (default: housekeeping)" },
 	{ "node", 0, OPTION_TEXT, offsetof(struct spread_options, node), "NODE",
-		"local: each device on its own node; any; or a number" },
+		"local (each device on its own NUMA node), any, or a number" },
 	{ "by", 0, OPTION_TEXT, offsetof(struct spread_options, by), "POLICY",
 		"queue (the default), load[=SECONDS], total, irq or hint" },
 	{ "gain", 0, OPTION_TEXT, offsetof(struct spread_options, gain), "PERCENT",
-		"by load: how much the worst CPU must gain (10)" },
+		"by load: minimum relief of the busiest CPU (default: 10)" },
 	{ "split", 0, OPTION_FLAG, offsetof(struct spread_options, is_split), NULL,
-		"rx and tx of a queue on CPUs of their own" },
+		"place the rx and tx interrupts of a queue on separate CPUs" },
 	{ "width", 0, OPTION_TEXT, offsetof(struct spread_options, width), "N",
-		"give each interrupt N CPUs (1)" },
+		"give each interrupt N CPUs (default: 1)" },
 	{ "every", 0, OPTION_TEXT, offsetof(struct spread_options, every), "SECONDS",
-		"stay, and place them anew by load as it changes" },
+		"keep running and rebalance as the load changes" },
 	{ "verify", 0, OPTION_OPTIONAL_TEXT, offsetof(struct spread_options, verify), "SECONDS",
-		"measure before and after (5)" },
+		"measure before and after (default: 5)" },
 	{ "revert-if-worse", 0, OPTION_FLAG, offsetof(struct spread_options, reverts), NULL,
-		"and put all back if it is more uneven then" },
+		"measure, and undo the change if the load is less even" },
 	CHANGE_OPTIONS(struct spread_options, change),
 	{ 0 },
 };
@@ -52,17 +53,14 @@ static const struct option options[] = {
 static bool parse_number(const char *option, const char *word, unsigned int least,
 	unsigned int most, unsigned int *ret_number)
 {
-	unsigned int number = 0;
-	const char *p = word;
+	uint64_t number;
 
-	for (; *p >= '0' && *p <= '9' && number <= most; p++)
-		number = number * 10 + (unsigned int)(*p - '0');
-	if (p == word || *p || number < least || number > most) {
+	if (read_number(word, strlen(word), most, &number) < 0 || number < least) {
 		say_error("%s takes a number from %u to %u, not '%s'", option, least, most,
 			word);
 		return false;
 	}
-	*ret_number = number;
+	*ret_number = (unsigned int)number;
 	return true;
 }
 
@@ -113,7 +111,7 @@ static bool parse_node(const char *word, bool has_cpus, struct placement_wish *w
 	wish->node_policy = NODE_NUMBER;
 	if (word[0] >= '0' && word[0] <= '9')
 		return parse_number("--node", word, 0, IRQKIT_CPU_MAX, &wish->node);
-	say_error("--node takes local, any or the number of a node, not '%s'", word);
+	say_error("--node takes local, any or a node number, not '%s'", word);
 	return false;
 }
 
@@ -124,12 +122,14 @@ static bool check_every(
 		return true;
 	if (!change_writes(&o->change) || call->common.is_json || wish->verify ||
 		o->change.wait) {
-		say_error("--every goes on and on: --dry-run, --script, --json, --verify, "
-			  "--revert-if-worse and --wait do not go with it");
+		say_error("--every runs until stopped and cannot be combined with "
+			  "--dry-run, --script, --json, --verify, --revert-if-worse or "
+			  "--wait");
 		return false;
 	}
 	if (o->by && strcmp(wish->policy_word, "load") != 0) {
-		say_error("--every places by load: --by=%s does not go with it", o->by);
+		say_error("--every places by load and cannot be combined with --by=%s",
+			o->by);
 		return false;
 	}
 	wish->placement.policy = IRQKIT_POLICY_LOAD;
@@ -149,22 +149,21 @@ static bool names_local(const char *set)
 	return false;
 }
 
-/* What would do nothing, or not what it says. */
+/* Refuses options that would do nothing, or not what they say. */
 static bool check_options(const struct spread_options *o, const struct wish *wish)
 {
 	if (o->gain && wish->placement.policy != IRQKIT_POLICY_LOAD)
-		say_error("--gain is for placing by load or total, not by %s",
+		say_error("--gain works only with --by=load or --by=total, not --by=%s",
 			wish->policy_word);
 	else if (o->is_split && wish->placement.policy != IRQKIT_POLICY_QUEUE)
-		say_error("--split is for placing by queue, not by %s",
+		say_error("--split works only with --by=queue, not --by=%s",
 			wish->policy_word);
 	else if (o->cpus && names_local(o->cpus))
-		say_error("--cpus: 'local' is not the same for all devices: "
-			  "--node=local keeps each on its own node, with --cpus or "
-			  "without");
+		say_error("--cpus: 'local' differs between devices; use --node=local "
+			  "to keep each device on its own NUMA node");
 	else if (o->change.is_script && wish->asks_to_verify)
-		say_error("a script does not measure: --verify and --revert-if-worse do "
-			  "not go with --script");
+		say_error("--script cannot be combined with --verify or "
+			  "--revert-if-worse: a script does not measure");
 	else
 		return true;
 	return false;
@@ -214,14 +213,16 @@ static enum status run(const struct call *call)
 const struct command cmd_spread = {
 	.name = "spread",
 	.args = "[OPTION...] [TARGET...]",
-	.summary = "place many interrupts over many CPUs",
+	.summary = "spread interrupts evenly over CPUs",
 	.more = SELECT_HELP
-		"Without TARGET: the interrupts of all network devices with queues.\n"
-		"\n"
-		"  irqkit spread --dry-run           the plan, and why\n"
-		"  irqkit spread eth1                each queue to a CPU of its own\n"
-		"  irqkit spread --by=load=10        by what they cost, measured over 10 s\n"
-		"  irqkit undo                       as it was before\n",
+	"Without TARGET: the interrupts of all network devices with queues.\n"
+	"\n"
+	"  irqkit spread --dry-run           show the plan and its reasons\n"
+	"  irqkit spread eth1                give each queue of eth1 its own "
+	"CPU\n"
+	"  irqkit spread --by=load=10        by how often they fire, measured "
+	"over 10 s\n"
+	"  irqkit undo                       undo the change\n",
 	.options = options,
 	.state_size = sizeof(struct spread_options),
 	.run = run,

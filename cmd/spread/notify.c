@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tells a service manager how the program is: the protocol of sd_notify(3). */
-#include "spread/spread_run.h"
+#include "spread/notify.h"
 
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>

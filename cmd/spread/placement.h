@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The machine, as the placement policy of the library wants to be told. */
-#ifndef PLACEMENT_H
-#define PLACEMENT_H
+/* The machine, as the input of the library's placement policy. */
+#ifndef CMD_PLACEMENT_H
+#define CMD_PLACEMENT_H
 
 #include "change/change.h"
 #include "target/select.h"
@@ -16,17 +16,17 @@ struct placement_wish {
 	enum irqkit_policy policy;
 	unsigned int width;
 	unsigned int gain; /* percent */
-	uint64_t idle;	   /* a load that isn't worth a move */
+	uint64_t idle;	   /* a load that is too small for a move */
 	bool is_split;
-	bool passes_absent; /* a word that matches nothing is told, and passed over */
-	/* Is this one to be left alone, although it seems movable? NULL: none is. */
+	bool passes_absent; /* a word that matches nothing is reported and passed over */
+	/* Should this one stay, although it seems movable? NULL: none should. */
 	bool (*is_left_out)(const void *data, const struct irqkit_interrupt *interrupt);
 	const void *data; /* for it */
 };
 
 /* A device that has some of the interrupts. */
 struct placement_device {
-	struct irqkit_device *device; /* NULL: none is known, one interrupt alone */
+	struct irqkit_device *device; /* NULL: not known, and it has one interrupt */
 	size_t n_queues;	      /* that have an interrupt of their own */
 	size_t n_cpus;		      /* where these may go */
 	int node;		      /* -1: not known */
@@ -45,7 +45,7 @@ struct placement {
 	size_t n_absent; /* words passed over */
 	struct placement_device *owners; /* owned */
 	size_t n_owners;
-	/* With a width: those that may be served by several CPUs now, and are by one. */
+	/* With a width: interrupts that several CPUs may handle, and one does. */
 	size_t n_on_one_of_many;
 };
 
@@ -53,22 +53,28 @@ struct placement {
 enum status placement_check(struct change *change, const struct placement_wish *wish);
 
 /*
- * Chooses the interrupts (@call's words; none: those of network devices with queues), and
- * tells the library all about them and the CPUs. @counts has the rows of the change's
- * snapshot, with the counts that are the load. Says what is wrong.
+ * Chooses the interrupts (by the call's words; without words, those of network devices
+ * with queues), and describes them and the CPUs to the library. @counts has the rows of
+ * the change's snapshot, with the counts that are the load. Reports what is wrong.
  */
 enum status placement_build(struct placement *placement, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
 void placement_clear(struct placement *placement);
 
+/* placement_choose.c: the CPUs and the interrupts that are meant; says what is wrong. */
+enum status placement_choose_cpus(
+	struct placement *placement, const struct placement_wish *wish);
+enum status placement_choose_interrupts(struct placement *placement,
+	struct change *change, const struct placement_wish *wish);
+
 /* placement_tell.c: the interrupts that were chosen, and the loads of all others. */
 enum status placement_tell_rows(struct placement *placement, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
 
-/* From the decision to the steps of the change's plan: its interrupts, then what is skipped. */
+/* Adds the steps of the decision to the change's plan; skipped interrupts come last. */
 enum status placement_add_steps(const struct placement *placement, struct change *change);
 
-/* What the plan did not move, and will not, counts where it is. */
+/* Interrupts that the plan did not move, and will not, count where they are now. */
 void placement_leave_unmoved(
 	const struct placement *placement, const struct change *change);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the placement policy is told of each interrupt: its load, device, queue and place. */
+/* The input of the placement policy: load, device, queue and place of each interrupt. */
 #include "base/basics.h"
 #include "base/say.h"
 #include "spread/placement.h"
@@ -12,7 +12,7 @@
 #define MANY_INTERRUPTS 150u
 
 /* ------------------------------------------------------------------------------- */
-/* What is known of an interrupt                                                   */
+/* What is known about an interrupt                                                */
 
 static size_t find_owner(struct placement *p, struct irqkit_device *device, int node)
 {
@@ -24,7 +24,7 @@ static size_t find_owner(struct placement *p, struct irqkit_device *device, int 
 	return p->n_owners++;
 }
 
-/* Which queue of the device, and which ways it serves. */
+/* The queue of the device that has this interrupt, and its directions. */
 static int find_queue(
 	struct irqkit_device *device, int irq, enum irqkit_serves *ret_serves)
 {
@@ -47,7 +47,7 @@ static int find_queue(
 	return number;
 }
 
-/* The CPU that served it most; -1: none did. */
+/* The CPU that handled it most often; -1: none did. */
 static int find_busiest(const struct irqkit_interrupt *interrupt)
 {
 	uint64_t most = 0;
@@ -65,7 +65,7 @@ static int find_busiest(const struct irqkit_interrupt *interrupt)
 	return busiest;
 }
 
-/* Where it may be served, and is; NULL: not told. */
+/* The CPUs that may handle it, and those that do; NULL: not known. */
 struct served {
 	struct irqkit_cpuset *affinity;	 /* owned */
 	struct irqkit_cpuset *effective; /* owned */
@@ -92,8 +92,8 @@ static void read_served(struct irqkit_ctx *ctx, const struct irqkit_interrupt *i
 }
 
 /*
- * Where it is served, as far as the kernel tells; while a move to one CPU is pending, that
- * CPU: it will be there.
+ * The CPU that handles it, if the kernel shows that; while a move to one CPU is pending,
+ * that CPU.
  */
 static int find_now(const struct served *served, const struct irqkit_interrupt *interrupt)
 {
@@ -115,47 +115,62 @@ static int read_node(struct irqkit_ctx *ctx, struct irqkit_device *device, int i
 	return irqkit_irq_read_node(ctx, (unsigned int)irq, &node) == 0 ? node : -1;
 }
 
+static struct irqkit_device *find_device(const struct placement *p, int irq)
+{
+	size_t n = 0;
+
+	if (irqkit_devices_count_owners(p->devices, (unsigned int)irq, &n) < 0 || n == 0)
+		return NULL;
+	return irqkit_devices_get_owner(p->devices, (unsigned int)irq, 0);
+}
+
+/* The same for devices whose queues have no numbers, as disks: they are counted here. */
+static int find_unnumbered_queue(const struct placement_device *owner, int irq,
+	enum irqkit_serves *ret_serves)
+{
+	const struct irqkit_device_irq *own =
+		irqkit_device_find_irq(owner->device, (unsigned int)irq);
+
+	if (!own || irqkit_device_irq_get_role(own) != IRQKIT_ROLE_QUEUE)
+		return -1;
+	*ret_serves = IRQKIT_SERVES_BOTH;
+	return (int)owner->n_queues;
+}
+
+/* The CPUs that an interrupt of this device may go to. */
+static void tell_node(struct placement *p, size_t index, struct placement_device *owner,
+	int node, enum node_policy policy)
+{
+	const struct irqkit_cpuset *local = node >= 0
+		? irqkit_topology_get_node_cpus(p->topology, (unsigned int)node)
+		: NULL;
+
+	if (policy != NODE_LOCAL || !local || !irqkit_cpuset_has_common(local, p->cpus)) {
+		owner->n_cpus = irqkit_cpuset_count(p->cpus);
+		return;
+	}
+	irqkit_spread_set_node(p->spread, index, node);
+	owner->n_cpus = 0;
+	irqkit_cpuset_foreach(cpu, local)
+		owner->n_cpus += irqkit_cpuset_has(p->cpus, cpu);
+}
+
 static void tell_owner(struct placement *p, struct irqkit_ctx *ctx, size_t index, int irq,
 	const struct placement_wish *wish)
 {
 	enum irqkit_serves serves = IRQKIT_SERVES_NONE;
-	struct irqkit_device *device = NULL;
-	struct placement_device *owner;
-	const struct irqkit_cpuset *local;
-	size_t n_owners = 0, at;
-	int queue = -1, node;
+	struct irqkit_device *device = find_device(p, irq);
+	int queue = -1, node = read_node(ctx, device, irq);
+	size_t at = find_owner(p, device, node);
+	struct placement_device *owner = &p->owners[at];
 
-	if (irqkit_devices_count_owners(p->devices, (unsigned int)irq, &n_owners) == 0 &&
-		n_owners > 0)
-		device = irqkit_devices_get_owner(p->devices, (unsigned int)irq, 0);
-	node = read_node(ctx, device, irq);
-	at = find_owner(p, device, node);
-	owner = &p->owners[at];
-	if (device && irqkit_device_count_queues(device)) {
+	if (device && irqkit_device_count_queues(device))
 		queue = find_queue(device, irq, &serves);
-	} else if (device) {
-		const struct irqkit_device_irq *own =
-			irqkit_device_find_irq(device, (unsigned int)irq);
-
-		if (own && irqkit_device_irq_get_role(own) == IRQKIT_ROLE_QUEUE) {
-			queue = (int)owner->n_queues;
-			serves = IRQKIT_SERVES_BOTH;
-		}
-	}
+	else if (device)
+		queue = find_unnumbered_queue(owner, irq, &serves);
 	owner->n_queues += serves == IRQKIT_SERVES_BOTH || serves == IRQKIT_SERVES_RX;
 	irqkit_spread_set_queue(p->spread, index, (unsigned int)at, queue, serves);
-
-	local = node >= 0 ? irqkit_topology_get_node_cpus(p->topology, (unsigned int)node)
-			  : NULL;
-	if (wish->node_policy == NODE_LOCAL && local &&
-		irqkit_cpuset_has_common(local, p->cpus)) {
-		irqkit_spread_set_node(p->spread, index, node);
-		owner->n_cpus = 0;
-		irqkit_cpuset_foreach(cpu, local)
-			owner->n_cpus += irqkit_cpuset_has(p->cpus, cpu);
-	} else {
-		owner->n_cpus = irqkit_cpuset_count(p->cpus);
-	}
+	tell_node(p, index, owner, node, wish->node_policy);
 }
 
 static int tell_width(struct placement *p, size_t index, const struct served *served)
@@ -229,34 +244,60 @@ static bool has_few_vectors(const struct irqkit_snapshot *snapshot)
 	return false;
 }
 
-static void tell_vectors(struct placement *p, const unsigned int *used)
-{
-	irqkit_cpuset_foreach(cpu, p->cpus) {
-		unsigned int taken = used[cpu];
+/* How many interrupts each CPU handles, up to the last one that may be used. */
+struct vectors {
+	unsigned int *used; /* owned; by number of CPU; NULL: they are not counted */
+	size_t n_cpus;
+};
 
-		irqkit_spread_set_vectors(p->spread, cpu,
-			taken < VECTORS_PER_CPU ? VECTORS_PER_CPU - taken : 0);
-	}
+static void vectors_free(struct vectors *vectors)
+{
+	free(vectors->used);
+}
+
+/* Counts them only on a machine where a CPU can run out of them. */
+static enum status start_vectors(const struct placement *p,
+	const struct irqkit_snapshot *snapshot, struct vectors *vectors)
+{
+	if (!has_few_vectors(snapshot))
+		return STATUS_DONE;
+	irqkit_cpuset_foreach(cpu, p->cpus)
+		vectors->n_cpus = (size_t)cpu + 1;
+	vectors->used = calloc(vectors->n_cpus + 1, sizeof(*vectors->used));
+	return vectors->used ? STATUS_DONE : say_no_memory();
 }
 
 static void count_vector(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt,
-	unsigned int *used)
+	struct vectors *vectors)
 {
 	_cleanup_served_ struct served served = { 0 };
 	int now;
 
+	if (!vectors->used)
+		return;
 	read_served(ctx, interrupt, &served);
 	now = find_now(&served, interrupt);
-	if (now >= 0)
-		used[now]++;
+	if (now >= 0 && (size_t)now < vectors->n_cpus)
+		vectors->used[now]++;
+}
+
+static void tell_vectors(struct placement *p, const struct vectors *vectors)
+{
+	if (!vectors->used)
+		return;
+	irqkit_cpuset_foreach(cpu, p->cpus) {
+		unsigned int used = vectors->used[cpu];
+
+		irqkit_spread_set_vectors(p->spread, cpu,
+			used < VECTORS_PER_CPU ? VECTORS_PER_CPU - used : 0);
+	}
 }
 
 enum status placement_tell_rows(struct placement *p, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts)
 {
-	bool is_short = has_few_vectors(change->snapshot);
-	unsigned int *used = calloc(IRQKIT_CPU_MAX + 1, sizeof(*used));
-	enum status status = used ? STATUS_DONE : say_no_memory();
+	struct vectors vectors CLEANUP(vectors_free) = { 0 };
+	enum status status = start_vectors(p, change->snapshot, &vectors);
 	size_t next = 0;
 
 	for (size_t i = 0; i < irqkit_snapshot_count(counts) && status == STATUS_DONE; i++) {
@@ -267,16 +308,12 @@ enum status placement_tell_rows(struct placement *p, struct change *change,
 		if (next < p->n && p->interrupts[next] == row) {
 			status = tell_interrupt(p, change, wish, next++,
 				irqkit_interrupt_get_total(count));
-			continue;
+		} else if (irqkit_interrupt_get_irq(row) >= 0) {
+			tell_load(p, count);
+			count_vector(change->ctx, row, &vectors);
 		}
-		if (irqkit_interrupt_get_irq(row) < 0)
-			continue;
-		tell_load(p, count);
-		if (is_short)
-			count_vector(change->ctx, row, used);
 	}
-	if (status == STATUS_DONE && is_short)
-		tell_vectors(p, used);
-	free(used);
+	if (status == STATUS_DONE)
+		tell_vectors(p, &vectors);
 	return status;
 }

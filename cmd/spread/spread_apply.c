@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Carries a placement out; where a CPU has no vector left, on the next best one. */
+/* Applies a placement; if a CPU has no vector left, the next best CPU is used. */
+#include "spread/spread_apply.h"
 #include "base/basics.h"
 #include "base/say.h"
-#include "spread/spread_run.h"
 
 #include <errno.h>
 #include <stdio.h>
 
-/* The step of an interrupt, as it is placed by now. */
-static void follow(
+/* Changes the step of an interrupt to its new place. */
+static void update_step(
 	const struct irqkit_spread *spread, struct irqkit_plan *plan, size_t index)
 {
 	const struct irqkit_step *step = irqkit_plan_get(plan, index);
@@ -23,7 +23,7 @@ static void follow(
 			plan, index, cpus, irqkit_spread_get_reason(spread, index));
 }
 
-static void note_full(struct spread *spread, const struct irqkit_cpuset *cpus)
+static void note_full_cpus(struct spread *spread, const struct irqkit_cpuset *cpus)
 {
 	if (spread->full)
 		irqkit_cpuset_add_set(spread->full, cpus);
@@ -31,7 +31,10 @@ static void note_full(struct spread *spread, const struct irqkit_cpuset *cpus)
 		irqkit_cpuset_copy(cpus, &spread->full);
 }
 
-/* Steps are in the order of the placement; what is placed again comes no earlier. */
+/*
+ * Steps are in the order of the placement; only this one and later ones are placed
+ * again.
+ */
 static void place_again(void *data, struct irqkit_plan *plan, size_t index)
 {
 	struct spread *spread = data;
@@ -41,13 +44,14 @@ static void place_again(void *data, struct irqkit_plan *plan, size_t index)
 	unsigned int cpu = (unsigned int)irqkit_cpuset_next(full, -1);
 	int r;
 
-	note_full(spread, full);
+	note_full_cpus(spread, full);
 	r = irqkit_spread_place_again(placement, index, cpu);
 	if (r == -ENOSPC)
-		say_error("no CPU that %d (%s) may go to has an interrupt vector left",
+		say_error("cannot place interrupt %d (%s): no CPU that it may use has "
+			  "a free interrupt vector",
 			irqkit_step_get_irq(step), irqkit_step_get_target(step));
 	for (size_t i = index; i < spread->placement.n && r == 0; i++)
-		follow(placement, plan, i);
+		update_step(placement, plan, i);
 }
 
 enum status spread_apply(struct spread *spread, struct change *change)
@@ -60,7 +64,7 @@ enum status spread_apply(struct spread *spread, struct change *change)
 	return r < 0 ? change_say_failure(change, r) : STATUS_DONE;
 }
 
-void spread_remark_full(const struct spread *spread, struct change *change)
+void spread_remark_full_cpus(const struct spread *spread, struct change *change)
 {
 	_cleanup_free_ char *list = NULL;
 	char *remark;
@@ -68,12 +72,12 @@ void spread_remark_full(const struct spread *spread, struct change *change)
 	if (!spread->full || irqkit_cpuset_format_list(spread->full, &list) < 0)
 		return;
 	if (asprintf(&remark,
-		    "No interrupt vector was left on CPU %s: the next best was taken.",
-		    list) >= 0)
-		change_add_remark(change, remark);
+		    "CPU%s %s had no free interrupt vector; the next best CPU was used.",
+		    irqkit_cpuset_count(spread->full) == 1 ? "" : "s", list) >= 0)
+		report_add_remark(&change->report, remark);
 }
 
-void spread_pin_what_stays(
+void spread_pin_unmoved(
 	const struct spread *spread, struct change *change, const struct wish *wish)
 {
 	if (wish->placement.policy != IRQKIT_POLICY_LOAD || wish->placement.width > 1)

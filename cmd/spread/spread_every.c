@@ -11,6 +11,9 @@
 #include "base/text.h"
 #include "measure/load.h"
 #include "measure/signals.h"
+#include "spread/notify.h"
+#include "spread/spread_apply.h"
+#include "spread/spread_notes.h"
 #include "spread/spread_run.h"
 
 #include <signal.h>
@@ -34,7 +37,7 @@ struct watch {
 	struct refused *refused;      /* owned; not tried again */
 	size_t n_refused;
 	bool lacks_some; /* of the words, in the last round that decided something */
-	bool has_failed; /* the last round: the same is not told again in the next */
+	bool has_failed; /* the last round: the next one does not repeat its messages */
 	size_t n_rounds;
 	size_t n_moves;
 	unsigned int number; /* in the journal: all rounds are one change; 0: none yet */
@@ -118,12 +121,12 @@ static bool is_idle(const struct watch *watch, struct irqkit_ctx *ctx,
 	return !busiest || busiest->total <= limit;
 }
 
-static void tell_moves(
+static void print_moves(
 	const struct watch *watch, const struct spread *spread, const struct change *change)
 {
 	if (watch->call->common.is_quiet)
 		return;
-	printf("%zu moved: busiest / mean %.1f, then %.1f\n",
+	printf("%zu moved: imbalance %.1f before, %.1f expected\n",
 		irqkit_plan_count_written(change->plan),
 		irqkit_spread_get_imbalance_before(spread->placement.spread),
 		irqkit_spread_get_imbalance_after(spread->placement.spread));
@@ -145,8 +148,8 @@ static void tell_moves(
 
 /*
  * All rounds are one change: undo takes all of them back. What somebody else changed in
- * between ends it, and the next round begins another. A number that was merged is free, so
- * the next change has it again.
+ * between ends it, and the next round begins another. A number that was merged is free,
+ * so the next change has it again.
  */
 static void join_journal(struct watch *watch, const struct change *change)
 {
@@ -162,13 +165,13 @@ static void join_journal(struct watch *watch, const struct change *change)
  * Applies what was decided, if anything. The lock is held no longer than that, and never
  * waited for: there will be a next round. Old values are read under it.
  */
-static enum status act(struct watch *watch, struct spread *spread, struct change *change)
+static enum status apply_decision(struct watch *watch, struct spread *spread, struct change *change)
 {
 	enum status status;
 	size_t n;
 
 	if (irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) == 0 ||
-		change_try_lock(change, 0) < 0)
+		irqkit_lock_new(change->ctx, 0, &change->lock) < 0)
 		return STATUS_DONE;
 	status = change_new_plan(change);
 	if (status != STATUS_DONE) {
@@ -184,14 +187,14 @@ static enum status act(struct watch *watch, struct spread *spread, struct change
 		watch->n_moves += n;
 		join_journal(watch, change);
 		placement_leave_unmoved(&spread->placement, change);
-		tell_moves(watch, spread, change);
+		print_moves(watch, spread, change);
 	}
 	change_unlock(change);
 	return status;
 }
 
-/* One period; what cannot be done in it may be possible in the next. */
-static enum status look(struct watch *watch, struct change *change)
+/* One period; what fails in it may work in the next. */
+static enum status run_period(struct watch *watch, struct change *change)
 {
 	struct spread spread CLEANUP(spread_free) = { 0 };
 	struct irqkit_snapshot *counts = NULL;
@@ -206,9 +209,9 @@ static enum status look(struct watch *watch, struct change *change)
 		status = spread_decide(
 			&spread, change, &watch->wish, counts, watch->wish.every);
 		watch->lacks_some = spread.placement.n_absent > 0;
-		say_silence(watch->has_failed);
+		say_set_silent(watch->has_failed);
 		if (status == STATUS_DONE)
-			status = act(watch, &spread, change);
+			status = apply_decision(watch, &spread, change);
 	}
 	irqkit_snapshot_free(counts);
 	return status;
@@ -243,12 +246,12 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 	notify_service("READY=1");
 
 	while (signals_sleep(watch->wish.every)) {
-		watch->has_failed = look(watch, change) != STATUS_DONE;
-		/* a device that is gone is told once, not in every period */
-		say_silence(watch->has_failed || watch->lacks_some);
+		watch->has_failed = run_period(watch, change) != STATUS_DONE;
+		/* a device that is gone is reported once, not in every period */
+		say_set_silent(watch->has_failed || watch->lacks_some);
 		keep_rows(watch, change);
 	}
-	say_silence(false);
+	say_set_silent(false);
 	notify_service("STOPPING=1");
 	return STATUS_DONE;
 }
@@ -269,7 +272,7 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	watch.wish.placement.idle = (uint64_t)IDLE_RATE * wish->every;
 	watch.wish.placement.is_left_out = is_refused;
 	watch.wish.placement.data = &watch;
-	/* what is misspelt is told now, and who may not write finds out */
+	/* report misspelt words and missing permissions now, not in each period */
 	status = placement_check(&change, &wish->placement);
 	if (status == STATUS_DONE)
 		status = change_lock(&change);
@@ -279,6 +282,8 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	signals_hold(&before);
 	status = watch_loads(&watch, &change);
 	if (status == STATUS_DONE && !call->common.is_quiet)
-		printf("%zu moves in %zu rounds.\n", watch.n_moves, watch.n_rounds);
+		printf("%zu move%s in %zu round%s.\n", watch.n_moves,
+			watch.n_moves == 1 ? "" : "s", watch.n_rounds,
+			watch.n_rounds == 1 ? "" : "s");
 	return status;
 }

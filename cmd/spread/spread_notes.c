@@ -1,49 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `irqkit spread` says beside its plan: warnings, and what more queues would do. */
+#include "spread/spread_notes.h"
 #include "base/basics.h"
-#include "base/say.h"
 #include "base/text.h"
 #include "measure/queue.h"
-#include "spread/spread_run.h"
+#include "spread/spread_steering.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* More devices than this with the same finding share a line. */
 #define MAX_LINES 3u
-#define LINE_WIDTH 80
 
-void spread_add_note(struct spread *spread, const char *format, ...)
-{
-	struct notes *notes = &spread->notes;
-	char **texts = reallocarray(notes->texts, notes->n + 2, sizeof(*texts));
-	va_list args;
-
-	if (!texts)
-		return;
-	notes->texts = texts;
-	va_start(args, format);
-	if (vasprintf(&texts[notes->n], format, args) >= 0)
-		notes->n++;
-	va_end(args);
-	texts[notes->n] = NULL;
-}
-
-/* Is there no place for notes? */
-static bool is_silent(const struct change *change)
+/* Is there nowhere to show notes? */
+static bool hides_notes(const struct change *change)
 {
 	return change->call->common.is_quiet && !change->call->common.is_json;
 }
 
 void spread_note_irqbalance(struct spread *spread, const struct change *change)
 {
-	int pid = is_silent(change) ? 0
+	int pid = hides_notes(change) ? 0
 				    : irqkit_ctx_find_process(change->ctx, "irqbalance");
 
 	if (pid > 0)
-		spread_add_note(spread,
-			"irqbalance (process %d) runs, and will move them again: "
-			"'systemctl disable --now irqbalance' ends that",
+		notes_add(&spread->notes,
+			"irqbalance (pid %d) is running and will move them again; stop "
+			"it with 'systemctl disable --now irqbalance'",
 			pid);
 	spread->notes.n_warnings = spread->notes.n;
 }
@@ -59,11 +42,11 @@ enum finding {
 	NOTHING_FOUND
 };
 
-static enum finding find(const struct placement *p, const struct placement_device *owner)
+static enum finding find_finding(const struct placement *p, const struct placement_device *owner)
 {
 	size_t n_rx = owner->device ? queue_count(owner->device, IRQKIT_RX) : 0;
 
-	/* where some were named, nothing is said about the others */
+	/* if only some queues were named, nothing is said about the others */
 	if (n_rx == 0 || owner->n_queues < n_rx)
 		return NOTHING_FOUND;
 	if (owner->n_queues > owner->n_cpus)
@@ -101,41 +84,41 @@ static void note_device(
 	if (!more)
 		return;
 	if (finding == MORE_THAN_ON_NODE)
-		spread_add_note(spread,
-			"%s has %zu queues, its node %d has %zu CPU%s: "
-			"--node=any takes all.",
+		notes_add(&spread->notes,
+			"%s has %zu queues, but its NUMA node %d has %zu CPU%s; "
+			"--node=any uses all CPUs.",
 			name, owner->n_queues, owner->node, owner->n_cpus,
 			owner->n_cpus == 1 ? "" : "s");
 	else if (finding == MORE_THAN_CPUS)
-		spread_add_note(spread,
-			"%s has %zu queues for %zu CPU%s: fewer would do as well.", name,
+		notes_add(&spread->notes,
+			"%s has %zu queues for %zu CPU%s; fewer queues would be enough.", name,
 			owner->n_queues, owner->n_cpus, owner->n_cpus == 1 ? "" : "s");
 	else if (finding == ONE_QUEUE)
-		spread_add_note(spread,
-			"%s has one queue: spread cannot share it, "
-			"'irqkit rps %s --auto' can.",
+		notes_add(&spread->notes,
+			"%s has only one queue, which spread cannot split; 'irqkit rps "
+			"%s --auto' can spread its packet processing.",
 			name, name);
 	else
-		spread_add_note(spread,
-			"%s has %zu queues for %zu CPUs: %s or 'irqkit rps %s'.", name,
+		notes_add(&spread->notes,
+			"%s has %zu queues for %zu CPUs; to use more CPUs, try %s or "
+			"'irqkit rps %s --auto'.", name,
 			owner->n_queues, owner->n_cpus, more, name);
 }
 
 /* "eth0, eth1, eth2": of those with this finding the first. NULL: no memory. */
 static char *join_names(const struct placement *p, enum finding finding)
 {
-	char *joined = strdup("");
+	char *joined = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < p->n_owners && joined && n < MAX_LINES; i++) {
-		_cleanup_free_ char *before = NULL;
+	for (size_t i = 0; i < p->n_owners && n < MAX_LINES; i++) {
+		const struct irqkit_device *device = p->owners[i].device;
 
-		if (find(p, &p->owners[i]) != finding)
+		if (find_finding(p, &p->owners[i]) != finding)
 			continue;
-		before = joined;
-		if (asprintf(&joined, "%s%s%s", before, n++ ? ", " : "",
-			    irqkit_device_get_name(p->owners[i].device)) < 0)
-			joined = NULL;
+		if (!text_join(&joined, ", ", irqkit_device_get_name(device)))
+			return NULL;
+		n++;
 	}
 	return joined;
 }
@@ -143,19 +126,21 @@ static char *join_names(const struct placement *p, enum finding finding)
 static void note_devices(struct spread *spread, enum finding finding, size_t n)
 {
 	static const char *const phrases[] = {
-		[MORE_THAN_ON_NODE] = "more queues than their nodes have CPUs: "
-				      "--node=any takes all.",
-		[MORE_THAN_CPUS] = "more queues than CPUs: fewer would do as well.",
-		[ONE_QUEUE] = "one queue each: spread cannot share these, "
-			      "'irqkit rps DEV --auto' can.",
-		[FEWER_THAN_CPUS] = "fewer queues than CPUs: 'ethtool -L DEV combined N' "
-				    "or 'irqkit rps DEV'.",
+		[MORE_THAN_ON_NODE] = "more queues than their NUMA nodes have CPUs; "
+				      "--node=any uses all CPUs.",
+		[MORE_THAN_CPUS] = "more queues than CPUs; fewer queues would be "
+				   "enough.",
+		[ONE_QUEUE] = "only one queue each, which spread cannot split; 'irqkit "
+			      "rps DEV --auto' can spread their packet processing.",
+		[FEWER_THAN_CPUS] =
+			"fewer queues than CPUs; to use more CPUs, try "
+			"'ethtool -L DEV combined N' or 'irqkit rps DEV --auto'.",
 	};
 	_cleanup_free_ char *names = join_names(&spread->placement, finding);
 	_cleanup_free_ char *safe = names ? text_escape(names) : NULL;
 
 	if (safe)
-		spread_add_note(spread, "%s and %zu more have %s", safe, n - MAX_LINES,
+		notes_add(&spread->notes, "%s and %zu more have %s", safe, n - MAX_LINES,
 			phrases[finding]);
 }
 
@@ -167,33 +152,33 @@ static void note_queues(struct spread *spread)
 		size_t n = 0;
 
 		for (size_t i = 0; i < p->n_owners; i++)
-			n += find(p, &p->owners[i]) == finding;
+			n += find_finding(p, &p->owners[i]) == finding;
 		if (n > MAX_LINES)
 			note_devices(spread, finding, n);
 		for (size_t i = 0; i < p->n_owners && n <= MAX_LINES; i++)
-			if (find(p, &p->owners[i]) == finding)
+			if (find_finding(p, &p->owners[i]) == finding)
 				note_device(spread, &p->owners[i], finding);
 	}
 }
 
 /* ------------------------------------------------------------------------------- */
 
-/* Once it is written, the report tells which CPU the kernel chose. */
+/* After the writes, the report shows which CPU the kernel chose. */
 static void note_width(struct spread *spread, const struct change *change)
 {
 	size_t n = spread->placement.n_on_one_of_many;
 
 	if (n > 0 && !change_writes(change->options))
-		spread_add_note(spread,
-			"Each of %zu will be served by one CPU, which the kernel "
-			"chooses of its set: a width of %u shares the load of none, "
-			"only more queues, or RPS, do.",
-			n, spread->wish->placement.width);
+		notes_add(&spread->notes,
+			"%zu interrupt%s will be handled by only one CPU each, which "
+			"the kernel chooses: --width=%u does not share the load of one "
+			"interrupt; add queues or use RPS.",
+			n, n == 1 ? "" : "s", spread->wish->placement.width);
 }
 
 void spread_find_notes(struct spread *spread, const struct change *change)
 {
-	if (is_silent(change))
+	if (hides_notes(change))
 		return;
 	spread_note_irqbalance(spread, change);
 	spread_note_steering(spread);
@@ -204,32 +189,6 @@ void spread_find_notes(struct spread *spread, const struct change *change)
 
 void spread_say_warnings(const struct spread *spread, const struct change *change)
 {
-	for (size_t i = 0; i < spread->notes.n_warnings; i++)
-		if (!change->call->common.is_quiet)
-			say_warning("%s", spread->notes.texts[i]);
-}
-
-/* In lines that fit a terminal; what is to be typed is not torn apart. */
-static void print_folded(const char *text)
-{
-	const char *line = text, *blank = NULL;
-	bool is_quoted = false;
-
-	for (const char *p = text; *p; p++) {
-		is_quoted ^= *p == '\'';
-		if (*p == ' ' && !is_quoted)
-			blank = p;
-		if (p - line < LINE_WIDTH || !blank)
-			continue;
-		printf("%.*s\n", (int)(blank - line), line);
-		line = blank + 1;
-		blank = NULL;
-	}
-	puts(line);
-}
-
-void spread_print_advice(const struct spread *spread)
-{
-	for (size_t i = spread->notes.n_warnings; i < spread->notes.n; i++)
-		print_folded(spread->notes.texts[i]);
+	if (!change->call->common.is_quiet)
+		notes_say_warnings(&spread->notes);
 }

@@ -6,43 +6,13 @@
 #include "measure/machine.h"
 #include "measure/sample.h"
 #include "measure/signals.h"
+#include "spread/spread_apply.h"
+#include "spread/spread_notes.h"
+#include "spread/spread_report.h"
 #include "spread/spread_run.h"
 
 #include <signal.h>
 #include <stdio.h>
-
-void spread_free(struct spread *spread)
-{
-	placement_clear(&spread->placement);
-	for (size_t i = 0; i < spread->notes.n; i++)
-		free(spread->notes.texts[i]);
-	free(spread->notes.texts);
-	irqkit_cpuset_free(spread->full);
-	irqkit_snapshot_free(spread->after_counts);
-	irqkit_snapshot_free(spread->after);
-}
-
-/* From change->snapshot and the counts to a plan. */
-enum status spread_decide(struct spread *spread, struct change *change,
-	const struct wish *wish, const struct irqkit_snapshot *counts,
-	unsigned int seconds)
-{
-	enum status status;
-
-	*spread = (struct spread){ .wish = wish, .seconds = seconds, .counts = counts };
-	status = placement_build(&spread->placement, change, &wish->placement, counts);
-	if (status == STATUS_DONE)
-		status = placement_add_steps(&spread->placement, change);
-	/* as the library sees it: all of an interrupt's load is where it is served now */
-	spread->before = spread->placement.spread
-				 ? irqkit_spread_get_imbalance_before(
-					   spread->placement.spread)
-				 : 0;
-	return status;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* Applying                                                                        */
 
 /* The busiest of the CPUs that may be used, by their mean: as the library counts it. */
 static double measure_imbalance(
@@ -85,17 +55,17 @@ static enum status verify(
 		change, wish->verify, &spread->after, &spread->after_counts);
 
 	if (status != STATUS_DONE) {
-		say_error(wish->reverts
-				  ? "ended before it was measured: everything was put back"
-				  : "ended before it was measured; what was changed stays: "
-				    "'irqkit undo' takes it back");
+		say_error(wish->reverts ? "stopped before the result was measured: the "
+					  "change was rolled back"
+					: "stopped before the result was measured: the "
+					  "change stays; 'irqkit undo' undoes it");
 		return wish->reverts ? revert(change) : STATUS_DONE;
 	}
 	spread->measured = measure_imbalance(&spread->placement, spread->after_counts);
 	/* without load before there is nothing that it could be worse than */
 	if (!wish->reverts || spread->before == 0 || spread->measured <= spread->before)
 		return STATUS_DONE;
-	say_error("busiest / mean was %.1f before and is %.1f: everything was put back",
+	say_error("imbalance was %.1f before and %.1f after: the change was rolled back",
 		spread->before, spread->measured);
 	return revert(change);
 }
@@ -109,7 +79,7 @@ static enum status apply_and_report(
 	signals_hold(&before);
 	status = spread_apply(spread, change);
 	if (status == STATUS_DONE)
-		spread_remark_full(spread, change);
+		spread_remark_full_cpus(spread, change);
 	placement_leave_unmoved(&spread->placement, change);
 	/* others need not wait while it is measured, if nothing will be put back */
 	if (!wish->reverts)
@@ -131,7 +101,7 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	enum status status = STATUS_DONE;
 	sigset_t held;
 
-	/* what is misspelt is told before anybody waits for it */
+	/* report a misspelt word before anybody waits */
 	if (seconds || change_writes(change->options))
 		status = placement_check(change, &wish->placement);
 	if (status == STATUS_DONE && seconds) {
@@ -139,7 +109,7 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 		status = sample_start(
 			change->ctx, seconds, &change->call->common, &before);
 		if (status != STATUS_DONE)
-			say_error("ended while measuring: nothing was changed");
+			say_error("stopped while measuring: nothing was changed");
 		signals_let_in(&held);
 	}
 	if (status == STATUS_DONE && change_writes(change->options))
@@ -152,7 +122,7 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	return status;
 }
 
-/* What was measured is the load of every policy but the one by the counts since the start. */
+/* Measured counts are the load of every policy, except the one by counts since boot. */
 static enum status decide(struct spread *spread, struct change *change,
 	const struct wish *wish, const struct irqkit_snapshot *measured)
 {
@@ -163,7 +133,7 @@ static enum status decide(struct spread *spread, struct change *change,
 		: spread_decide(spread, change, wish, change->snapshot, 0);
 
 	if (status == STATUS_DONE)
-		status = change_refuse_skipped(change);
+		status = change_check_any_movable(change);
 	if (status != STATUS_DONE)
 		return status;
 	/* what is measured after is compared with what was measured before */
@@ -172,7 +142,7 @@ static enum status decide(struct spread *spread, struct change *change,
 	spread_find_notes(spread, change);
 	spread_say_warnings(spread, change);
 	if (change->options->is_script)
-		spread_pin_what_stays(spread, change, wish);
+		spread_pin_unmoved(spread, change, wish);
 	return STATUS_DONE;
 }
 
@@ -195,12 +165,12 @@ enum status spread_once(const struct call *call, const struct change_options *op
 	if (status == STATUS_DONE)
 		status = decide(&spread, &change, wish, measured);
 	if (wish->asks_to_verify)
-		change.not_done = "measured again";
-	change.add_remark = spread_add_remark;
-	change.add_keys = spread_add_keys;
-	change.get_load = spread_get_load;
-	change.data = &spread;
-	change.hides_unchanged = wish->placement.policy == IRQKIT_POLICY_LOAD;
+		change.report.not_done = "measured again";
+	change.report.add_remark = spread_add_remark;
+	change.report.add_keys = spread_add_keys;
+	change.report.get_load = spread_get_load;
+	change.report.data = &spread;
+	change.report.hides_unchanged = wish->placement.policy == IRQKIT_POLICY_LOAD;
 	if (status == STATUS_DONE)
 		status = change_writes(options)
 				 ? apply_and_report(&spread, &change, wish)

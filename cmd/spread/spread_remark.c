@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How uneven it is, and what an expert would say to it. */
-#include "spread/spread_run.h"
+#include "spread/spread_remark.h"
+#include "spread/decision.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* What each of its CPUs has of an interrupt then. */
+/* The part of an interrupt's load that each of its CPUs will have. */
 static uint64_t find_part(const struct placement *p, long index, uint64_t total)
 {
 	const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(
@@ -14,7 +15,7 @@ static uint64_t find_part(const struct placement *p, long index, uint64_t total)
 	return cpus ? total / irqkit_cpuset_count(cpus) : total;
 }
 
-/* The interrupt that alone makes most of what the busiest CPU has then, or NULL. */
+/* The one interrupt that will be most of the load of the busiest CPU, or NULL. */
 static const struct irqkit_interrupt *find_heavy(
 	const struct spread *spread, double *ret_share)
 {
@@ -45,11 +46,11 @@ static const struct irqkit_interrupt *find_heavy(
 	return *ret_share > 0.8 ? heaviest : NULL;
 }
 
-/* Was there anything to write, whatever came of it? */
-static bool had_moves(const struct change *change)
+/* Was there anything to write, with or without success? */
+static bool had_moves(const struct report *report)
 {
-	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
-		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+	for (size_t i = 0; i < irqkit_plan_count(report->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(report->plan, i);
 		enum irqkit_result result = irqkit_step_get_result(step);
 
 		if (result != IRQKIT_UNCHANGED &&
@@ -60,44 +61,48 @@ static bool had_moves(const struct change *change)
 }
 
 /* Does the plan write, or did it? */
-static bool is_change(const struct change *change)
+static bool is_change(const struct report *report)
 {
-	return irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) ||
-		irqkit_plan_count_results(change->plan, IRQKIT_DONE) ||
-		irqkit_plan_count_results(change->plan, IRQKIT_PENDING);
+	return irqkit_plan_count_results(report->plan, IRQKIT_PLANNED) ||
+		irqkit_plan_count_results(report->plan, IRQKIT_DONE) ||
+		irqkit_plan_count_results(report->plan, IRQKIT_PENDING);
 }
 
-/* Where loads don't decide, they may be worse for it. */
-static void print_gain_by_rule(double before, double after)
+/* A policy that ignores the loads can make them worse. */
+static void print_gain_by_rule(const struct spread *spread, double before, double after)
 {
-	if (after > before + 0.1)
-		printf("Worse by these counts; --by=load goes by what comes now.\n");
-	else if (after > before - 0.1 && after < 1.25)
-		printf("Nothing to gain by these counts: they are even already.\n");
-	else if (after > before - 0.1)
-		printf("Nothing to gain by these counts; --by=load goes by what comes "
-		       "now.\n");
+	const char *verdict = after > before + 0.1 ? "Worse"
+		: after < 1.25			   ? "Already even"
+						   : "No improvement";
+
+	if (after <= before - 0.1)
+		return;
+	if (spread->seconds)
+		printf("%s by the counts of these %u s.\n", verdict, spread->seconds);
+	else
+		printf("%s by counts since boot. --by=load measures current traffic.\n",
+			verdict);
 }
 
-/* What stands in the way of less, or that there is nothing to gain. */
-static void print_gain(const struct change *change, double before, double after)
+/* Why the load cannot be more even, or that there is nothing to gain. */
+static void print_gain(const struct report *report, double before, double after)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 	const struct placement_wish *wish = &spread->wish->placement;
 	bool is_by_load = wish->policy == IRQKIT_POLICY_LOAD;
 	double share;
 	const struct irqkit_interrupt *heavy = find_heavy(spread, &share);
 
-	if (is_by_load && !had_moves(change))
-		printf("Nothing to gain: no move eases the busiest CPU by more than %u "
-		       "%%.\n",
+	if (is_by_load && !had_moves(report))
+		printf("No improvement: no move relieves the busiest CPU by more than "
+		       "%u %%.\n",
 			wish->gain);
 	if (heavy && after > 1.5)
-		printf("Interrupt %s alone makes %.0f %% of the busiest: "
-		       "only RPS shares the load of one.\n",
+		printf("Interrupt %s is %.0f %% of the busiest CPU's load; only RPS "
+		       "can spread it.\n",
 			irqkit_interrupt_get_label(heavy), share * 100);
-	else if (!is_by_load && is_change(change) && before > 0 && !spread->after_counts)
-		print_gain_by_rule(before, after);
+	else if (!is_by_load && is_change(report) && before > 0 && !spread->after_counts)
+		print_gain_by_rule(spread, before, after);
 }
 
 static void format_imbalance(char text[16], double imbalance)
@@ -116,13 +121,14 @@ static void print_imbalance(const struct spread *spread, double before, double a
 
 	format_imbalance(before_text, before);
 	format_imbalance(after_text, after);
-	printf("Busiest / mean of %u CPU%s (interrupts ", n_cpus, n_cpus == 1 ? "" : "s");
+	printf("Imbalance (busiest CPU / mean) of %u CPU%s ", n_cpus,
+		n_cpus == 1 ? "" : "s");
 	if (spread->seconds)
 		printf("in %u s", spread->seconds);
 	else
-		printf("since the start");
-	printf(spread->after_counts ? "): %s before, %s expected.\n"
-				    : "): %s now, %s then.\n",
+		printf("since boot");
+	printf(spread->after_counts ? ": %s before, %s expected.\n"
+				    : ": %s now, %s after.\n",
 		before_text, after_text);
 }
 
@@ -136,9 +142,9 @@ static const char *judge(double before, double expected, double measured)
 
 static void print_measured(const struct spread *spread, double expected)
 {
-	printf("Measured over %u s afterwards: ", spread->wish->verify);
+	printf("Measured over %u s after the change: ", spread->wish->verify);
 	if (spread->measured == 0)
-		printf("none came.\n");
+		printf("no interrupt fired.\n");
 	else if (spread->before == 0)
 		printf("%.1f.\n", spread->measured);
 	else
@@ -146,9 +152,9 @@ static void print_measured(const struct spread *spread, double expected)
 			judge(spread->before, expected, spread->measured));
 }
 
-void spread_print_imbalance(const struct change *change)
+void spread_print_imbalance(const struct report *report)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 	double before = irqkit_spread_get_imbalance_before(spread->placement.spread);
 	double after = irqkit_spread_get_imbalance_after(spread->placement.spread);
 	bool has_load = before > 0 || after > 0;
@@ -156,10 +162,10 @@ void spread_print_imbalance(const struct change *change)
 	if (has_load)
 		print_imbalance(spread, before, after);
 	else
-		printf("None of them has come %s.\n",
-			spread->seconds ? "in this time" : "yet");
+		printf("None of these interrupts fired %s.\n",
+			spread->seconds ? "while measuring" : "since boot");
 	if (spread->after_counts)
 		print_measured(spread, after);
 	if (has_load && irqkit_cpuset_count(spread->placement.cpus) > 1)
-		print_gain(change, before, after);
+		print_gain(report, before, after);
 }

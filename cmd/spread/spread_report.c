@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `irqkit spread` adds to the report: the load of each CPU before and after. */
+#include "spread/spread_report.h"
 #include "base/basics.h"
 #include "measure/load.h"
-#include "spread/spread_run.h"
+#include "spread/decision.h"
+#include "spread/spread_remark.h"
+#include "table/render.h"
 
 #include <langinfo.h>
 #include <stdio.h>
@@ -49,9 +52,9 @@ static struct cell get_measured(void *data)
 
 static const struct column columns[] = {
 	{ "CPU", "cpu", "CPU", 0, get_cpu, 0 },
-	{ "BEFORE", "before", "its load now", 0, get_before, 0 },
-	{ "AFTER", "after", "its load as expected", 0, get_after, 0 },
-	{ "MEASURED", "measured", "its load afterwards", 0, get_measured, 0 },
+	{ "BEFORE", "before", "load of the CPU now", 0, get_before, 0 },
+	{ "AFTER", "after", "expected load", 0, get_after, 0 },
+	{ "MEASURED", "measured", "load measured afterwards", 0, get_measured, 0 },
 	{ 0 },
 };
 
@@ -101,9 +104,9 @@ static struct load_row *make_rows(const struct spread *spread, size_t *ret_n)
 /* JSON                                                                            */
 
 bool spread_get_load(
-	const struct change *change, const struct irqkit_step *step, uint64_t *ret_load)
+	const struct report *report, const struct irqkit_step *step, uint64_t *ret_load)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 
 	for (size_t i = 0; i < irqkit_snapshot_count(spread->counts); i++) {
 		const struct irqkit_interrupt *row = irqkit_snapshot_get(
@@ -117,9 +120,9 @@ bool spread_get_load(
 	return false;
 }
 
-void spread_add_keys(const struct change *change, struct document *document)
+void spread_add_keys(const struct report *report, struct document *document)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 	struct table table CLEANUP(table_free) = { 0 };
 	struct load_row *rows = make_rows(spread, &table.n_rows);
 
@@ -191,20 +194,20 @@ static void print_bar(uint64_t load, uint64_t most)
 	printf("%*s", (int)(BAR_WIDTH - used), "");
 }
 
-/* Does a table of steps stand above? */
-static bool has_table(const struct change *change)
+/* Is there a table of steps above? */
+static bool has_table(const struct report *report)
 {
-	size_t n = irqkit_plan_count(change->plan);
+	size_t n = irqkit_plan_count(report->plan);
 
-	if (change->call->common.verbosity > 0)
+	if (report->call->common.verbosity > 0)
 		return n > 0;
-	n -= irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED);
-	if (change->hides_unchanged)
-		n -= irqkit_plan_count_results(change->plan, IRQKIT_UNCHANGED);
+	n -= irqkit_plan_count_results(report->plan, IRQKIT_SKIPPED);
+	if (report->hides_unchanged)
+		n -= irqkit_plan_count_results(report->plan, IRQKIT_UNCHANGED);
 	return n > 0;
 }
 
-/* Of many, those without load are left out: returns how many are kept. */
+/* Drops rows without load if there are many; returns how many are left. */
 static size_t drop_idle(struct load_row *rows, size_t n)
 {
 	size_t kept = 0;
@@ -240,7 +243,7 @@ static int compare_loads(const void *a, const void *b)
 	return x < y ? 1 : x > y ? -1 : compare_cpus(a, b);
 }
 
-/* Puts the busiest of many in front, in the order of CPUs: returns how many. */
+/* Moves the busiest rows to the front, in the order of CPUs; returns how many. */
 static size_t choose_busiest(struct load_row *rows, size_t n)
 {
 	if (n <= MAX_LINES)
@@ -259,7 +262,7 @@ static void find_most(const struct load_row *rows, size_t n, uint64_t most[N_TIM
 				most[when] = rows[i].load[when];
 }
 
-/* What the longest bar of each time stands for: the same, where they can be compared. */
+/* The load of the longest bar; the same for all times that can be compared. */
 static void scale(const struct spread *spread, uint64_t most[N_TIMES])
 {
 	if (most[BEFORE] < most[AFTER])
@@ -288,17 +291,18 @@ static void print_row(const struct load_row *row, const uint64_t most[N_TIMES])
 static void print_rest(size_t n_more, size_t n_idle)
 {
 	if (n_idle && n_more)
-		printf("... and %zu with less, and %zu without load (--json has all)\n",
+		printf("... and %zu with less load, %zu with no load (--json shows "
+		       "all)\n",
 			n_more, n_idle);
 	else if (n_idle)
-		printf("... and %zu without load (--json has all)\n", n_idle);
+		printf("... and %zu with no load (--json shows all)\n", n_idle);
 	else if (n_more)
-		printf("... and %zu with less (--json has all)\n", n_more);
+		printf("... and %zu with less load (--json shows all)\n", n_more);
 }
 
-static void print_rows(const struct change *change, struct load_row *rows, size_t n)
+static void print_rows(const struct report *report, struct load_row *rows, size_t n)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 	size_t kept = drop_idle(rows, n);
 	size_t shown = choose_busiest(rows, kept);
 	uint64_t most[N_TIMES];
@@ -307,23 +311,23 @@ static void print_rows(const struct change *change, struct load_row *rows, size_
 	if (!most[BEFORE] && !most[AFTER] && !most[MEASURED])
 		return;
 	scale(spread, most);
-	printf("%sCPU  %s\n", has_table(change) ? "\n" : "",
+	printf("%sCPU  %s\n", has_table(report) ? "\n" : "",
 		spread->after_counts ? "before          expected        measured"
-				     : "now             then");
+				     : "now             after");
 	for (size_t i = 0; i < shown; i++)
 		print_row(&rows[i], most);
 	print_rest(kept - shown, n - kept);
 }
 
-void spread_add_remark(const struct change *change)
+void spread_add_remark(const struct report *report)
 {
-	const struct spread *spread = change->data;
+	const struct spread *spread = report->data;
 	size_t n = 0;
 	struct load_row *rows = make_rows(spread, &n);
 
 	if (rows)
-		print_rows(change, rows, n);
+		print_rows(report, rows, n);
 	free(rows);
-	spread_print_imbalance(change);
-	spread_print_advice(spread);
+	spread_print_imbalance(report);
+	notes_print_advice(&spread->notes);
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where XPS and RPS go against the places that interrupts get: queues that are sent by from
- * CPUs far from the one that serves them, and packets that are handed to where they are.
+ * Where XPS and RPS contradict the plan: CPUs that send by a queue whose interrupt is
+ * handled far from them, and packets that are passed to the CPU which has them already.
  */
+#include "spread/spread_steering.h"
 #include "base/basics.h"
 #include "measure/queue.h"
-#include "spread/spread_run.h"
 
 #include <stdio.h>
 
-/* A queue whose interrupt gets a place, and that CPUs are steered to or from. */
+/* A queue whose interrupt is placed, and whose CPUs are set for RPS or XPS. */
 struct steered {
 	const struct irqkit_queue *queue;
 	const struct irqkit_cpuset *place;
@@ -21,7 +21,7 @@ struct steered_device {
 	struct placement_device *owner;
 	struct steered *queues; /* owned */
 	size_t n_queues;
-	struct irqkit_cpuset *served; /* owned; CPUs that send by a queue they serve */
+	struct irqkit_cpuset *served; /* owned; CPUs that send by a queue whose interrupt they handle */
 };
 
 static void device_free(struct steered_device *device)
@@ -87,10 +87,10 @@ static bool read_device(struct steered_device *device)
 /* What goes against the plan                                                      */
 
 /*
- * A CPU serves tx queues, and sends by none of them; of several that it serves, one is
- * enough. Where flows go by rx queues, xps_cpus doesn't matter.
+ * A CPU handles tx queues, but sends by none of them; if it handles several, one is
+ * enough. With xps_rxqs, the kernel ignores xps_cpus.
  */
-static bool is_sent_by_from_elsewhere(
+static bool is_sent_by_far_cpus(
 	const struct steered_device *device, const struct steered *steered)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *rxqs = NULL;
@@ -110,7 +110,7 @@ static bool is_handed_to_itself(
 		irqkit_cpuset_is_equal(steered->cpus, steered->place);
 }
 
-/* Served on its device's node, and handed to others alone. */
+/* Handled on its device's node, and passed only to CPUs of other nodes. */
 static bool is_handed_far_away(const struct steered_device *device, const struct steered *steered)
 {
 	int node = device->owner->node;
@@ -139,20 +139,21 @@ static char *name_cpus(const struct irqkit_cpuset *cpus)
 	return text;
 }
 
-/* What can go against the plan, and how a queue is found for which it does. */
+/* What can contradict the plan, and how to find a queue for which it does. */
 static const struct conflict {
 	const char *knob;
 	const char *command;
+	const char *link;
 	const char *outcome;
 	bool (*has)(const struct steered_device *device, const struct steered *steered);
 } conflicts[] = {
-	{ "XPS", "xps", "", is_sent_by_from_elsewhere },
-	{ "RPS", "rps", ", so it does nothing", is_handed_to_itself },
-	{ "RPS", "rps", " on another node", is_handed_far_away },
+	{ "XPS", "xps", "but", "", is_sent_by_far_cpus },
+	{ "RPS", "rps", "and", " too, so RPS has no effect", is_handed_to_itself },
+	{ "RPS", "rps", "but", " on another NUMA node", is_handed_far_away },
 };
 
 /* The first queue, and how many. */
-static const struct steered *find(
+static const struct steered *find_conflict(
 	const struct steered_device *device, const struct conflict *conflict, size_t *ret_n)
 {
 	const struct steered *first = NULL;
@@ -167,12 +168,12 @@ static const struct steered *find(
 	return first;
 }
 
-static void note(const struct steered_device *device, const struct conflict *conflict)
+static void note_conflict(const struct steered_device *device, const struct conflict *conflict)
 {
 	_cleanup_free_ char *queue = NULL, *cpus = NULL, *place = NULL;
 	char more[64] = "";
 	size_t n;
-	const struct steered *first = find(device, conflict, &n);
+	const struct steered *first = find_conflict(device, conflict, &n);
 
 	if (!first)
 		return;
@@ -180,13 +181,14 @@ static void note(const struct steered_device *device, const struct conflict *con
 	cpus = name_cpus(first->cpus);
 	place = name_cpus(first->place);
 	if (n > 1)
-		snprintf(more, sizeof(more), " (one of %zu such queues)", n);
+		snprintf(more, sizeof(more), " (and %zu more)", n - 1);
 	if (queue && cpus && place)
-		spread_add_note(device->spread,
-			"%s of %s is %s, its interrupt goes to %s%s%s: 'irqkit %s %s "
-			"--auto' afterwards mends that",
-			conflict->knob, queue, cpus, place, conflict->outcome, more,
-			conflict->command, irqkit_device_get_name(device->owner->device));
+		notes_add(&device->spread->notes,
+			"%s%s: %s uses %s, %s the interrupt goes to %s%s; run 'irqkit "
+			"%s %s --auto' afterwards to fix this",
+			queue, more, conflict->knob, cpus, conflict->link, place,
+			conflict->outcome, conflict->command,
+			irqkit_device_get_name(device->owner->device));
 }
 
 void spread_note_steering(struct spread *spread)
@@ -200,6 +202,6 @@ void spread_note_steering(struct spread *spread)
 		if (!device.owner->device || !read_device(&device))
 			continue;
 		for (size_t k = 0; k < LENGTH(conflicts); k++)
-			note(&device, &conflicts[k]);
+			note_conflict(&device, &conflicts[k]);
 	}
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns that -o and --sort name, and the order of the rows. */
 #include "table/columns.h"
+#include "base/basics.h"
 #include "base/say.h"
+#include "base/text.h"
 
 #include <string.h>
 #include <strings.h>
@@ -26,17 +28,12 @@ static bool has_name(const struct column *column, const char *name, size_t len)
 
 static void say_unknown(const struct column *columns, const char *name, size_t len)
 {
-	char list[1024] = "";
+	_cleanup_free_ char *list = NULL;
 
-	for (const struct column *c = columns; c->name; c++) {
-		if (c->flags & COLUMN_JSON_ONLY)
-			continue;
-		if (strlen(list) + strlen(c->name) + 3 < sizeof(list)) {
-			strcat(list, list[0] ? ", " : "");
-			strcat(list, c->name);
-		}
-	}
-	say_error("no column '%.*s': the columns are %s", (int)len, name, list);
+	for (const struct column *c = columns; c->name; c++)
+		if (!(c->flags & COLUMN_JSON_ONLY) && !text_join(&list, ", ", c->name))
+			break;
+	say_error("unknown column '%.*s': the columns are %s", (int)len, name, list ? list : "");
 }
 
 static void add_column(struct table *table, size_t *n, const struct column *column)
@@ -77,11 +74,11 @@ static enum status check_options(
 {
 	if (options->is_raw + options->is_pairs + common->is_json <= 1)
 		return STATUS_DONE;
-	say_error("--json, --raw and --pairs exclude each other");
+	say_error("--json, --raw and --pairs cannot be combined");
 	return STATUS_MISUSE;
 }
 
-static enum status choose(struct table *table, const struct column *columns,
+static enum status choose_columns(struct table *table, const struct column *columns,
 	const struct table_options *options, const struct common *common)
 {
 	const char *word = options->output;
@@ -229,13 +226,13 @@ bool table_choose_keys(struct table *table, const struct column *columns)
 	const struct table_options options = { 0 };
 	const struct common common = { .is_json = true };
 
-	return choose(table, columns, &options, &common) == STATUS_DONE;
+	return choose_columns(table, columns, &options, &common) == STATUS_DONE;
 }
 
 enum status table_prepare(struct table *table, const struct column *columns,
 	const struct table_options *options, const struct common *common)
 {
-	enum status status = choose(table, columns, options, common);
+	enum status status = choose_columns(table, columns, options, common);
 
 	if (status == STATUS_DONE && options->sort)
 		status = sort(table, columns, options->sort);

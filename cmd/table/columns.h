@@ -21,11 +21,11 @@ struct table_options {
 	{ "sort", 0, OPTION_TEXT, offsetof(type, member.sort), "COLUMN",                 \
 		"sort by it; +COLUMN ascending, -COLUMN descending" },                   \
 	{ "noheadings", 0, OPTION_FLAG, offsetof(type, member.no_headings), NULL,        \
-		"no line with the names of the columns" },                               \
+		"omit the line of headings" },                                           \
 	{ "raw", 'r', OPTION_FLAG, offsetof(type, member.is_raw), NULL,                  \
-		"one blank between the columns, blanks in values as \\x20" },            \
+		"one space between columns, spaces in values as \\x20" },                \
 	{ "pairs", 'P', OPTION_FLAG, offsetof(type, member.is_pairs), NULL,              \
-		"NAME=\"value\" pairs" }
+		"print NAME=\"value\" pairs" }
 
 /* Is it a table for people, who get a closing remark? */
 bool table_options_are_plain(
@@ -35,13 +35,13 @@ bool table_options_are_plain(
 bool table_options_are_given(const struct table_options *options);
 
 /*
- * With @rows set: chooses among @columns (ending with a NULL name) by -o and --json, and
- * sorts by --sort. Says what is wrong with the options.
+ * Chooses among @columns (ending with a NULL name) by -o and --json, and sorts the rows,
+ * which must be set, by --sort. Reports what is wrong with the options.
  */
 enum status table_prepare(struct table *table, const struct column *columns,
 	const struct table_options *options, const struct common *common);
 
-/* All columns that have a key: for a table that is only in JSON. */
+/* Chooses all columns that have a key: for a table that is only in JSON. */
 bool table_choose_keys(struct table *table, const struct column *columns);
 
 #endif

@@ -27,15 +27,12 @@ static bool has_color(const struct common *common)
 
 static char *join_texts(const char *const *texts)
 {
-	size_t len = 1;
-	char *joined, *out;
+	char *joined = NULL;
 
 	for (size_t i = 0; texts[i]; i++)
-		len += strlen(texts[i]) + 2;
-	out = joined = malloc(len);
-	for (size_t i = 0; joined && texts[i]; i++)
-		out += sprintf(out, "%s%s", i ? ", " : "", texts[i]);
-	return joined;
+		if (!text_join(&joined, ", ", texts[i]))
+			return NULL;
+	return joined ? joined : strdup("");
 }
 
 static char *format_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -64,7 +61,7 @@ static char *number_to_text(uint64_t number)
 	return strdup(digits + at);
 }
 
-/* The caller's to free; NULL: no memory. @absent stands for what isn't there. */
+/* The caller frees it; NULL: no memory. @absent is shown for an absent cell. */
 static char *cell_to_text(const struct cell *cell, const char *absent)
 {
 	char *list = NULL;

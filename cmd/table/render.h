@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A table -> text for people, text for scripts, or JSON. render.c is the only file that uses
- * libsmartcols and jansson.
+ * A table -> text for people, text for scripts, or JSON. render.c is the only file that
+ * uses libsmartcols and jansson.
  */
 #ifndef CMD_RENDER_H
 #define CMD_RENDER_H
@@ -14,8 +14,8 @@ enum status table_print(const struct table *table, const struct table_options *o
 	const struct common *common);
 
 /*
- * A JSON document: {"irqkit": "0.1.0", ...}. What cannot be added, for want of memory,
- * makes document_print() fail.
+ * A JSON document: {"irqkit": "0.1.0", ...}. If something cannot be added because memory
+ * is short, document_print() fails.
  */
 struct document;
 struct document *document_new(void);
@@ -25,7 +25,7 @@ void document_add_number(struct document *document, const char *key, uint64_t nu
 void document_add_real(struct document *document, const char *key, double real);
 void document_add_cpus(
 	struct document *document, const char *key, const struct irqkit_cpuset *cpus);
-/* @texts ends with NULL; itself NULL: none. */
+/* @texts ends with NULL; if it is NULL itself, the array is empty. */
 void document_add_texts(
 	struct document *document, const char *key, const char *const *texts);
 void document_add_table(

@@ -22,8 +22,8 @@ enum cell_kind {
 	CELL_BOOL,   /* yes, no; true, false */
 	CELL_SHARE,  /* of 1: `61%`; 0.6123 */
 	CELL_CPUS,   /* `0-3`, in JSON too */
-	CELL_COUNTS, /* JSON alone: {"0": 12} */
-	CELL_ROWS,   /* JSON alone: an array of objects */
+	CELL_COUNTS, /* only in JSON: {"0": 12} */
+	CELL_ROWS,   /* only in JSON: an array of objects */
 };
 
 struct table;
@@ -41,18 +41,18 @@ struct cell {
 		const struct irqkit_interrupt *counts;
 		const struct table *table;
 	};
-	void *owned; /* ended with free() after use */
+	void *owned; /* passed to free() after use */
 };
 
 #define ABSENT ((struct cell){ .kind = CELL_ABSENT })
 
-/* What is NULL is absent. */
+/* NULL becomes an absent cell. */
 static inline struct cell text_cell(const char *text)
 {
 	return text ? (struct cell){ .kind = CELL_TEXT, .text = text } : ABSENT;
 }
 
-/* The same; takes it over. */
+/* The same; the cell takes the text over. */
 static inline struct cell owned_cell(char *text)
 {
 	struct cell cell = text_cell(text);
@@ -71,7 +71,7 @@ static inline struct cell bool_cell(bool is_true)
 	return (struct cell){ .kind = CELL_BOOL, .is_true = is_true };
 }
 
-/* NULL is absent. */
+/* NULL becomes an absent cell. */
 static inline struct cell cpus_cell(const struct irqkit_cpuset *cpus)
 {
 	return cpus ? (struct cell){ .kind = CELL_CPUS, .cpus = cpus } : ABSENT;

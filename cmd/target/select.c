@@ -10,17 +10,11 @@
  */
 #include "target/select.h"
 #include "base/say.h"
-#include "measure/machine.h"
-#include "target/marks.h"
+#include "target/mark_device.h"
+#include "target/say_no_match.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-void marks_add(struct marks *marks, size_t index, bool is_named)
-{
-	marks->choices[index].is_chosen = true;
-	marks->choices[index].is_named |= is_named;
-}
 
 static bool has_name(
 	const struct irqkit_interrupt *interrupt, const struct target *target)
@@ -34,7 +28,7 @@ static bool has_name(
 	       target_matches(target, irqkit_interrupt_get_label(interrupt));
 }
 
-/* By what the row itself says. */
+/* Does the row itself match, by its number, chip or name? */
 static bool matches(const struct irqkit_interrupt *interrupt, const struct target *target,
 	bool with_named)
 {
@@ -56,8 +50,8 @@ static bool matches(const struct irqkit_interrupt *interrupt, const struct targe
 	}
 }
 
-/* Does the target speak of this interrupt alone, not of whatever there may be? */
-static bool is_naming(const struct target *target, const struct irqkit_interrupt *interrupt)
+/* Does the target name exactly this interrupt, not any number of them? */
+static bool names_one_interrupt(const struct target *target, const struct irqkit_interrupt *interrupt)
 {
 	if (target->kind == TARGET_IRQS)
 		return target->first == target->last;
@@ -67,7 +61,7 @@ static bool is_naming(const struct target *target, const struct irqkit_interrupt
 	       has_name(interrupt, &(struct target){ .name = target->name });
 }
 
-/* Marks the rows that match; false where there is none. */
+/* Marks the rows that match; false: none does. */
 static bool mark_rows(struct marks *marks, const struct target *target)
 {
 	size_t n = irqkit_snapshot_count(marks->snapshot);
@@ -79,7 +73,7 @@ static bool mark_rows(struct marks *marks, const struct target *target)
 
 		if (!matches(row, target, marks->with_named))
 			continue;
-		marks_add(marks, i, is_naming(target, row));
+		marks_add(marks, i, names_one_interrupt(target, row));
 		found = true;
 	}
 	return found;
@@ -166,79 +160,5 @@ enum status select_interrupts(struct irqkit_devices *devices,
 		*ret_selection = selection;
 	else
 		selection_free(&selection);
-	return status;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* Near which node                                                                 */
-
-/* The only node of a machine that has but one; else -1. */
-static int find_only_node(struct irqkit_topology *topology)
-{
-	const struct irqkit_cpuset *nodes = irqkit_topology_get_nodes(topology);
-
-	if (!nodes || irqkit_cpuset_count(nodes) != 1)
-		return -1;
-	return irqkit_cpuset_next(nodes, -1);
-}
-
-/* The node next to which the interrupt is raised; -1: not known. */
-static int find_node(
-	const struct selection *selection, struct irqkit_ctx *ctx, unsigned int irq)
-{
-	int node;
-
-	if (irqkit_irq_read_node(ctx, irq, &node) == 0)
-		return node;
-	for (size_t i = 0; i < selection->n_devices; i++)
-		if (irqkit_device_find_irq(selection->devices[i], irq) &&
-			irqkit_device_read_node(selection->devices[i], &node) == 0)
-			return node;
-	return -1;
-}
-
-static enum status find_local(const struct selection *selection, const char *option,
-	struct irqkit_ctx *ctx, struct irqkit_topology *topology,
-	const struct irqkit_cpuset **ret_local)
-{
-	int common = -1;
-
-	for (size_t i = 0; i < selection->n; i++) {
-		int irq = irqkit_interrupt_get_irq(selection->interrupts[i]);
-		int node = irq < 0 ? -1 : find_node(selection, ctx, (unsigned int)irq);
-
-		if (node < 0)
-			node = find_only_node(topology);
-		if (node < 0) {
-			say_error("%s: 'local' means nothing here: the kernel tells no "
-				  "NUMA node for %s", option,
-				irqkit_interrupt_get_label(selection->interrupts[i]));
-			return STATUS_MISUSE;
-		}
-		if (i > 0 && node != common) {
-			say_error("%s: 'local' means two things here: these interrupts "
-				  "are next to NUMA nodes %d and %d", option, common,
-				node);
-			return STATUS_MISUSE;
-		}
-		common = node;
-	}
-	*ret_local = common < 0 ? NULL
-				: irqkit_topology_get_node_cpus(
-					  topology, (unsigned int)common);
-	return STATUS_DONE;
-}
-
-enum status selection_read_cpus(const struct selection *selection, const char *option,
-	const char *word, struct irqkit_ctx *ctx, struct irqkit_topology *topology,
-	struct irqkit_cpuset **ret_set)
-{
-	const struct irqkit_cpuset *local = NULL;
-	enum status status = STATUS_DONE;
-
-	if (strstr(word, "local"))
-		status = find_local(selection, option, ctx, topology, &local);
-	if (status == STATUS_DONE)
-		status = machine_read_cpus(option, word, topology, local, ret_set);
 	return status;
 }

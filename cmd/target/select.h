@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Words on the command line -> rows of a snapshot. */
-#ifndef SELECT_H
-#define SELECT_H
+#ifndef CMD_SELECT_H
+#define CMD_SELECT_H
 
 #include "base/command.h"
 
@@ -9,11 +9,13 @@
 
 /* For the --help of every command that takes a TARGET. */
 #define SELECT_HELP                                                                      \
-	"A TARGET is an interrupt number 24, a range 24-31, a device (eth1, nvme0n1,\n"  \
+	"A TARGET is an interrupt number (24), a range (24-31), a device (eth1, "        \
+	"nvme0n1,\n"                                                                     \
 	"0000:00:03.0), a queue (eth1:rx-0; eth1:0 is rx-0 and tx-0), the name of a\n"   \
-	"handler or row or a pattern of these ('nvme0q*', NMI), or all. Prefixes say\n"  \
-	"which is meant: irq: dev: pci: name: chip: driver:, as in chip:xen-dyn. Names\n" \
-	"match as a whole: eth1 is not eth10.\n"
+	"handler or row, a pattern of such names ('nvme0q*'), or all. A prefix "         \
+	"selects\n"                                                                      \
+	"one meaning: irq: dev: pci: name: chip: driver:, as in chip:xen-dyn. Names\n"   \
+	"match as a whole: eth1 does not match eth10.\n"
 
 /* The interrupts that the words mean, in the order of the snapshot. */
 struct selection {
@@ -25,42 +27,35 @@ struct selection {
 	bool *is_named;
 	size_t n;
 
-	/* The devices with interrupts that the words name: a bond's ports, not the bond. */
+	/* The devices with interrupts that the words name: ports, not their bond. */
 	struct irqkit_device **devices; /* owned array */
 	size_t n_devices;
-	bool is_of_devices; /* all the words name devices, or queues of them */
-	bool is_of_numbers; /* all are numbers or ranges */
-	bool has_queues;    /* some name a queue, not a whole device */
+	bool is_of_devices; /* every word names a device, or a queue of one */
+	bool is_of_numbers; /* every word is a number or a range */
+	bool has_queues;    /* some words name a queue, not a whole device */
 };
 
 /*
- * Without words: all that have a number. Rows with a name (NMI) are taken when they are
- * asked for by name, or with @with_named where all are meant. A word that matches nothing
- * is an error, said here. @devices is asked for no more than the words need: for numbers,
- * nothing.
+ * Without words: all interrupts that have a number. Rows with a name (NMI) are chosen
+ * if a word names them, or with @with_named if all are meant. A word that matches
+ * nothing is an error, which is reported here. Only the devices that the words need are
+ * read: numbers need none.
  */
 enum status select_interrupts(struct irqkit_devices *devices,
 	const struct irqkit_snapshot *snapshot, const char *const *words, size_t n_words,
 	bool with_named, struct selection *ret_selection);
 void selection_free(struct selection *selection);
 
-/*
- * Reads a SET from the word of an option, as machine_read_cpus() does; `local` in it means
- * the CPUs of the node that all these interrupts are next to.
- */
-enum status selection_read_cpus(const struct selection *selection, const char *option,
-	const char *word, struct irqkit_ctx *ctx, struct irqkit_topology *topology,
-	struct irqkit_cpuset **ret_set);
-
-/* Queues, those of an interface after those of another. */
+/* Queues, grouped by interface. */
 struct queue_selection {
 	struct irqkit_queue **queues; /* owned array */
 	size_t n, room;
 };
 
 /*
- * The queues of the interfaces that the words name, or the queues themselves. Without
- * words: of all that are more than software. What matches nothing is an error, said here.
+ * The queues of the interfaces that the words name, or the queues that they name.
+ * Without words: the queues of all interfaces that have hardware. A word that matches
+ * nothing is an error, which is reported here.
  */
 enum status select_queues(struct irqkit_devices *devices, const char *const *words,
 	size_t n_words, struct queue_selection *ret_selection);

@@ -2,7 +2,7 @@
 /* TARGETs -> queues of network interfaces. */
 #include "base/basics.h"
 #include "base/say.h"
-#include "target/marks.h"
+#include "target/say_no_match.h"
 
 #include <errno.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static int add_queues(struct queue_selection *selection, struct irqkit_device *d
 	for (size_t i = 0; i < n && r == 0; i++) {
 		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
 
-		if (part && !queue_is_meant(part, queue))
+		if (part && !target_names_queue(part, queue))
 			continue;
 		r = add_queue(selection, queue);
 		found++;
@@ -50,7 +50,7 @@ static int add_queues(struct queue_selection *selection, struct irqkit_device *d
 	return r < 0 ? r : found;
 }
 
-/* A bond's queues are those of its ports: its own are software. */
+/* For a bond, the queues of its ports: its own queues are software. */
 static int add_device(struct queue_selection *selection, struct irqkit_device *device)
 {
 	size_t n_lower;
@@ -65,7 +65,7 @@ static int add_device(struct queue_selection *selection, struct irqkit_device *d
 	return r < 0 ? r : found;
 }
 
-/* Is this one of the interfaces that a word means which may mean many? */
+/* Is this one of the interfaces that the word means? It may mean several. */
 static bool device_is_meant(const struct target *target, const struct irqkit_device *device)
 {
 	const char *driver = irqkit_device_get_driver(device);
@@ -131,7 +131,8 @@ static enum status say_none(const struct target *target, const struct meaning *m
 	else if (meaning->device)
 		say_error("nothing matches '%s': the interface has no queues", word);
 	else if (target->kind == TARGET_ALL)
-		say_error("there is no network interface that is more than software");
+		say_error("nothing matches 'all': there is no hardware-backed network "
+			  "interface");
 	else
 		say_error("nothing matches '%s': there is no such network interface",
 			word);
@@ -151,8 +152,9 @@ static enum status add_word(struct irqkit_devices *devices, const char *word,
 		return status;
 	if (target.kind == TARGET_IRQS || target.kind == TARGET_NAME ||
 		target.kind == TARGET_CHIP) {
-		say_error("'%s' names interrupts: --queues takes network interfaces and "
-			  "queues of them", word);
+		say_error("'%s' names interrupts, but --queues takes network "
+			  "interfaces and their queues",
+			word);
 		return STATUS_MISUSE;
 	}
 	if (is_name && !(target.is_glob && !strchr(target.name, ':')))
@@ -163,7 +165,7 @@ static enum status add_word(struct irqkit_devices *devices, const char *word,
 		return STATUS_DONE;
 	if (r == 0 || r == -ENODEV || r == -EINVAL || r == -ENOENT)
 		return say_none(&target, &meaning);
-	say_error("cannot find out what belongs to '%s': %s", word, strerror(-r));
+	say_error("cannot find the queues of '%s': %s", word, strerror(-r));
 	return STATUS_REFUSED;
 }
 

@@ -2,26 +2,23 @@
 /* TARGETs: 24, 24-31, eth1, eth1:rx-0, 'nvme0q*', chip:xen-dyn, all. */
 #include "target/target.h"
 #include "base/basics.h"
+#include "base/read_number.h"
 #include "base/say.h"
+#include "measure/queue.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <limits.h>
 #include <string.h>
 
-/* Digits up to @end; more than INT_MAX stands for all that no interrupt can have. */
+/* A number that is too large stands for LONG_MAX, which no interrupt has. */
 static bool parse_irq(const char *text, const char *end, long *ret_irq)
 {
-	long irq = 0;
+	uint64_t irq = LONG_MAX;
 
-	if (text == end)
+	if (read_number(text, (size_t)(end - text), LONG_MAX, &irq) == -EINVAL)
 		return false;
-	for (; text < end; text++) {
-		if (*text < '0' || *text > '9')
-			return false;
-		if (irq <= INT_MAX)
-			irq = irq * 10 + (*text - '0');
-	}
-	*ret_irq = irq;
+	*ret_irq = (long)irq;
 	return true;
 }
 
@@ -36,7 +33,7 @@ static bool parse_irqs(const char *word, struct target *target)
 	return !dash || parse_irq(dash + 1, end, &target->last);
 }
 
-/* Finds the kind; what stands behind the prefix is the name. */
+/* Finds the kind; the part after the prefix is the name. */
 static void split_prefix(const char *word, struct target *target)
 {
 	static const struct {
@@ -74,21 +71,24 @@ enum status target_parse(const char *word, struct target *ret_target)
 	is_irqs = (target.kind == TARGET_IRQS || target.kind == TARGET_WORD) &&
 		  parse_irqs(target.name, &target);
 	if (target.kind == TARGET_IRQS && !is_irqs) {
-		say_error("'%s': after irq: stands a number or a range, as in irq:24 or "
-			  "irq:24-31", word);
+		say_error("'%s' is not a TARGET: irq: takes a number or a range, as in "
+			  "irq:24 or irq:24-31",
+			word);
 		return STATUS_MISUSE;
 	}
 	if (is_irqs)
 		target.kind = TARGET_IRQS;
 	if (!*target.name) {
 		if (*word)
-			say_error("'%s': a name is missing behind the colon", word);
+			say_error("'%s' is not a TARGET: a name is missing after the "
+				  "colon",
+				word);
 		else
 			say_error("a TARGET is empty");
 		return STATUS_MISUSE;
 	}
 	if (is_irqs && target.last < target.first) {
-		say_error("the range '%s' ends before it begins", word);
+		say_error("the range '%s' ends before it starts", word);
 		return STATUS_MISUSE;
 	}
 	*ret_target = target;
@@ -100,4 +100,14 @@ bool target_matches(const struct target *target, const char *name)
 	/* a name that holds * itself can be given as it is */
 	return strcmp(target->name, name) == 0 ||
 	       (target->is_glob && fnmatch(target->name, name, 0) == 0);
+}
+
+bool target_names_queue(const char *part, const struct irqkit_queue *queue)
+{
+	const struct target target = { .name = part, .is_glob = strpbrk(part, "*?[") };
+	char name[QUEUE_NAME_ROOM];
+
+	queue_format_name(queue, name);
+	return target_matches(&target, name) ||
+	       target_matches(&target, name + strlen("rx-"));
 }

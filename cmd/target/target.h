@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One TARGET: a word on the command line, taken apart. No machine is asked. */
-#ifndef TARGET_H
-#define TARGET_H
+/* One TARGET: a word on the command line, taken apart. No file is read. */
+#ifndef CMD_TARGET_H
+#define CMD_TARGET_H
 
 #include "base/command.h"
+
+#include <irqkit.h>
 
 enum target_kind {
 	TARGET_ALL,
 	TARGET_IRQS,   /* 24, 24-31, irq:24 */
-	TARGET_WORD,   /* eth1, eth1:rx-0, 'nvme0q*': the machine tells what it means */
+	TARGET_WORD,   /* eth1, eth1:rx-0, 'nvme0q*': the machine decides what it means */
 	TARGET_DEVICE, /* dev:eth1, dev:eth1:rx-0 */
 	TARGET_PCI,    /* pci:0000:00:03.0 */
 	TARGET_NAME,   /* name:eth1: of a handler or a row */
@@ -21,14 +23,17 @@ struct target {
 	enum target_kind kind;
 	const char *word;
 	long first, last; /* TARGET_IRQS; LONG_MAX and the like: no interrupt has it */
-	const char *name; /* all others but TARGET_ALL: what stands behind the prefix */
+	const char *name; /* all others but TARGET_ALL: the part after the prefix */
 	bool is_glob;	  /* the name holds * ? or [ */
 };
 
-/* Says what is wrong with a word that can be no TARGET. */
+/* Reports what is wrong with a word that cannot be a TARGET. */
 enum status target_parse(const char *word, struct target *ret_target);
 
-/* Is @name the name, as a whole, or does it match the pattern? */
+/* Is @name exactly the name of the target, or does it match its pattern? */
 bool target_matches(const struct target *target, const char *name);
+
+/* Does the part after the colon of eth1:rx-0, eth1:0 or 'eth1:rx-*' mean this queue? */
+bool target_names_queue(const char *part, const struct irqkit_queue *queue);
 
 #endif

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Devices: finding them by name, and what is asked of them. */
+#include "devices/device.h"
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/macros.h"
 #include "base/number.h"
-#include "devices/device.h"
 #include "devices/device_irqs.h"
 #include "devices/queues.h"
 #include "devices/sysfs.h"
 #include "kernel/knob.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,14 +104,12 @@ static void drop_last(struct irqkit_devices *devices)
 static int find_path(struct irqkit_devices *devices, const char *folder, const char *name,
 	const char **ret_path)
 {
-	_cleanup_free_ char *path = NULL;
+	char path[PATH_MAX];
 	mode_t mode;
-	int r;
+	int r = format_path(path, "%s/%s", folder, name);
 
-	if (asprintf(&path, "%s/%s", folder, name) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
+	if (r < 0)
+		return r;
 	r = sysfs_resolve(devices, path, ret_path);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return -ENODEV;
@@ -126,17 +126,15 @@ static int find_path(struct irqkit_devices *devices, const char *folder, const c
 
 static int read_net(struct irqkit_device *device)
 {
-	_cleanup_free_ char *link = NULL;
 	const char *bus_path;
+	char link[PATH_MAX];
 	int r;
 
 	device->keys.netdev = device->name;
 	if (device->path) {
-		if (asprintf(&link, "%s/device", device->path) < 0) {
-			link = NULL;
-			return -ENOMEM;
-		}
-		r = sysfs_resolve(device->devices, link, &bus_path);
+		r = format_path(link, "%s/device", device->path);
+		if (r == 0)
+			r = sysfs_resolve(device->devices, link, &bus_path);
 		if (r == 0)
 			r = sysfs_read_bus(device, bus_path);
 		if (r == -ENOMEM)
@@ -227,14 +225,11 @@ static int read_nvme_paths(struct irqkit_device *device)
 	*strrchr(folder, '/') = '\0';
 	r = knob_list_names(device->devices->ctx, folder, "nvme", &names, &count);
 	for (size_t i = 0; r >= 0 && i < count; i++) {
-		_cleanup_free_ char *link = NULL;
+		char link[PATH_MAX];
 		const char *path;
 
-		if (asprintf(&link, "%s/%s", folder, names[i]) < 0) {
-			link = NULL;
-			return -ENOMEM;
-		}
-		if (sysfs_resolve(device->devices, link, &path) < 0)
+		if (format_path(link, "%s/%s", folder, names[i]) < 0 ||
+			sysfs_resolve(device->devices, link, &path) < 0)
 			continue;
 		device->keys.pci = NULL;
 		r = sysfs_read_bus(device, path);
@@ -374,16 +369,12 @@ EXPORT int irqkit_device_read_node(const struct irqkit_device *device, int *ret_
 	if (!folder)
 		return device->bus_path ? -ENOMEM : -ENODATA;
 	for (char *slash; (slash = strrchr(folder, '/')); *slash = '\0') {
-		_cleanup_free_ char *path = NULL, *text = NULL;
+		_cleanup_free_ char *text = NULL;
 		uint32_t node;
 		size_t len;
-		int r;
+		int r = knob_readf_line(
+			device->devices->ctx, &text, &len, "%s/numa_node", folder);
 
-		if (asprintf(&path, "%s/numa_node", folder) < 0) {
-			path = NULL;
-			return -ENOMEM;
-		}
-		r = knob_read_line(device->devices->ctx, path, &text, &len);
 		if (r == -ENOENT)
 			continue;
 		if (r < 0)

@@ -3,17 +3,17 @@
  * Which interrupts belong to a device: /sys lists them, or else the names of their
  * handlers say so. What each is for, only the names say.
  */
-#include "base/macros.h"
 #include "devices/device_irqs.h"
+#include "base/macros.h"
 #include "devices/handler_names.h"
 #include "devices/irq_list.h"
 #include "devices/rows.h"
 #include "devices/sysfs.h"
 #include "interrupts/snapshot.h"
 #include "kernel/knob.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 /* A name of @row that is one of the device. */
@@ -94,17 +94,13 @@ static bool classify(
 /* The interfaces of the device's function, NULL: none but this. */
 static int list_others(struct irqkit_device *device, char ***ret_names)
 {
-	_cleanup_free_ char *path = NULL;
 	size_t count;
 	int r;
 
 	if (device->kind != IRQKIT_DEVICE_NET || !device->bus_path)
 		return 0;
-	if (asprintf(&path, "%s/net", device->bus_path) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	r = knob_list_names(device->devices->ctx, path, "", ret_names, &count);
+	r = knob_listf_names(
+		device->devices->ctx, "", ret_names, &count, "%s/net", device->bus_path);
 	return r == -ENOMEM ? r : 0;
 }
 

@@ -11,10 +11,9 @@
 #include "base/array.h"
 #include "base/macros.h"
 #include "devices/device.h"
-#include "kernel/knob.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,18 +54,13 @@ static int add_below(struct lower_walk *walk, struct irqkit_device *device)
 {
 	bool is_net = device->kind == IRQKIT_DEVICE_NET;
 	_cleanup_free_ char **names = NULL;
-	_cleanup_free_ char *path = NULL;
 	size_t count;
 	int r;
 
 	if (!device->path)
 		return 0;
-	if (asprintf(&path, "%s%s", device->path, is_net ? "" : "/slaves") < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	r = knob_list_names(
-		device->devices->ctx, path, is_net ? LOWER : "", &names, &count);
+	r = knob_listf_names(device->devices->ctx, is_net ? LOWER : "", &names, &count,
+		"%s%s", device->path, is_net ? "" : "/slaves");
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	for (size_t i = 0; i < count && r == 0; i++)

@@ -11,9 +11,9 @@
 #include "base/macros.h"
 #include "devices/device.h"
 #include "kernel/knob.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,14 +128,11 @@ static bool is_same_text(const char *a, const char *b)
  */
 static bool is_representor(const struct irqkit_device *device)
 {
-	_cleanup_free_ char *path = NULL, *text = NULL;
+	_cleanup_free_ char *text = NULL;
 	size_t len;
 
-	if (asprintf(&path, "%s/phys_port_name", device->path) < 0) {
-		path = NULL;
-		return false;
-	}
-	return knob_read_line(device->devices->ctx, path, &text, &len) == 0 &&
+	return knob_readf_line(device->devices->ctx, &text, &len, "%s/phys_port_name",
+		       device->path) == 0 &&
 		(strstr(text, "vf") || strstr(text, "sf"));
 }
 

@@ -3,15 +3,16 @@
  * The queues of a network device, and the interrupt of each: what the kernel says by
  * netlink, else what the names of its interrupts mean.
  */
+#include "devices/queues.h"
 #include "base/array.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/handler_names.h"
 #include "devices/irq_list.h"
 #include "devices/netlink.h"
-#include "devices/queues.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -92,17 +93,13 @@ static int list_direction(
 static int list_queues(struct irqkit_device *device)
 {
 	_cleanup_free_ char **names = NULL;
-	_cleanup_free_ char *path = NULL;
 	size_t count;
 	int r;
 
 	if (!device->path)
 		return 0;
-	if (asprintf(&path, "%s/queues", device->path) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	r = knob_list_names(device->devices->ctx, path, "", &names, &count);
+	r = knob_listf_names(
+		device->devices->ctx, "", &names, &count, "%s/queues", device->path);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	for (size_t i = 0; i < count; i++) {
@@ -127,7 +124,8 @@ static void ask_netlink(struct irqkit_devices *devices)
 	devices->has_netlink = r == 0;
 	if (r < 0)
 		ctx_log(devices->ctx, LOG_DEBUG,
-			"no netdev netlink to ask (%s): going by /sys and names",
+			"netdev netlink is not available (%s): using /sys and handler "
+			"names",
 			strerror(-r));
 }
 
@@ -137,17 +135,14 @@ static void ask_netlink(struct irqkit_devices *devices)
  */
 static uint32_t read_ifindex(const struct irqkit_device *device)
 {
-	_cleanup_free_ char *path = NULL, *text = NULL;
+	_cleanup_free_ char *text = NULL;
 	uint32_t ifindex;
 	size_t len;
 
 	if (!device->path)
 		return 0;
-	if (asprintf(&path, "%s/ifindex", device->path) < 0) {
-		path = NULL;
-		return 0;
-	}
-	if (knob_read_line(device->devices->ctx, path, &text, &len) < 0 ||
+	if (knob_readf_line(
+		    device->devices->ctx, &text, &len, "%s/ifindex", device->path) < 0 ||
 		parse_u32(text, len, &ifindex) < 0 ||
 		if_nametoindex(device->name) != ifindex)
 		return 0;
@@ -324,7 +319,7 @@ static void give(struct irqkit_queue *queue, const struct irqkit_device_irq *irq
 		queue->source = source;
 	} else if ((unsigned int)queue->irq != irq->irq) {
 		ctx_log(queue->device->devices->ctx, LOG_DEBUG,
-			"%s:%s-%u: interrupt %d, although %u is named so",
+			"%s:%s-%u has interrupt %d, although interrupt %u has its name",
 			queue->device->name, direction_name[queue->direction],
 			queue->number, queue->irq, irq->irq);
 	}

@@ -9,14 +9,15 @@
  * Links are resolved here, as text. So each path that is opened has none in its middle,
  * and a saved root can be read also where the kernel can't keep links inside of it.
  */
+#include "devices/sysfs.h"
 #include "base/arena.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/irq_list.h"
 #include "devices/rows.h"
-#include "devices/sysfs.h"
 #include "interrupts/snapshot.h"
 #include "kernel/knob.h"
+#include "kernel/knob_path.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -127,7 +128,7 @@ static int read_xen(struct irqkit_device *device, const char *name)
 
 static int read_driver(struct irqkit_device *device)
 {
-	_cleanup_free_ char *path = NULL, *target = NULL;
+	_cleanup_free_ char *target = NULL;
 	const char *name;
 	int r;
 
@@ -140,11 +141,7 @@ static int read_driver(struct irqkit_device *device)
 		device->keys.driver = "xen_blkfront";
 		return 0;
 	}
-	if (asprintf(&path, "%s/driver", device->bus_path) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	r = knob_readlink(device->devices->ctx, path, &target);
+	r = knob_readf_link(device->devices->ctx, &target, "%s/driver", device->bus_path);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	name = sysfs_last_name(target);
@@ -213,15 +210,10 @@ static int add_number(struct irqkit_device *device, unsigned int irq)
 static int read_msi_irqs(struct irqkit_device *device, const char *folder)
 {
 	_cleanup_free_ unsigned int *numbers = NULL;
-	_cleanup_free_ char *path = NULL;
 	size_t count;
-	int r;
+	int r = knob_listf_numbers(
+		device->devices->ctx, &numbers, &count, "%s/msi_irqs", folder);
 
-	if (asprintf(&path, "%s/msi_irqs", folder) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	r = knob_list_numbers(device->devices->ctx, path, &numbers, &count);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	for (size_t i = 0; i < count; i++) {
@@ -239,17 +231,13 @@ static int read_msi_irqs(struct irqkit_device *device, const char *folder)
  */
 static int read_line_irq(struct irqkit_device *device)
 {
-	_cleanup_free_ char *path = NULL, *text = NULL;
+	_cleanup_free_ char *text = NULL;
 	const struct irqkit_interrupt *row;
 	uint32_t irq;
 	size_t len;
-	int r;
+	int r = knob_readf_line(
+		device->devices->ctx, &text, &len, "%s/irq", device->pci_path);
 
-	if (asprintf(&path, "%s/irq", device->pci_path) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	r = knob_read_line(device->devices->ctx, path, &text, &len);
 	if (r < 0 || parse_u32(text, len, &irq) < 0 || irq == 0)
 		return r == -ENOMEM ? r : 0;
 	row = devices_find_row(device->devices, irq);

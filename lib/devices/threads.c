@@ -11,12 +11,13 @@
  * A name can be chosen by anyone, so what has one of these is asked for its flags. Before
  * 5.17 a name is cut to 15 bytes.
  */
+#include "devices/threads.h"
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/macros.h"
-#include "devices/threads.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -52,11 +53,9 @@ static unsigned int read_flags(struct irqkit_ctx *ctx, unsigned int pid)
 	_cleanup_free_ char *text = NULL;
 	unsigned int flags;
 	const char *rest;
-	char path[64];
 	size_t len;
 
-	snprintf(path, sizeof(path), "proc/%u/stat", pid);
-	if (knob_read_line(ctx, path, &text, &len) < 0)
+	if (knob_readf_line(ctx, &text, &len, "proc/%u/stat", pid) < 0)
 		return ctx->is_live ? 0 : PF_KTHREAD;
 	rest = strrchr(text, ')');
 	if (!rest || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1)
@@ -68,12 +67,9 @@ static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *
 {
 	struct irqkit_thread thread = { .devices = devices, .pid = pid };
 	_cleanup_free_ char *text = NULL;
-	char path[64];
 	size_t len;
-	int r;
+	int r = knob_readf_line(devices->ctx, &text, &len, "proc/%u/comm", pid);
 
-	snprintf(path, sizeof(path), "proc/%u/comm", pid);
-	r = knob_read_line(devices->ctx, path, &text, &len);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0; /* it has ended */
 	if (!is_candidate(text, len))
@@ -122,11 +118,9 @@ EXPORT int irqkit_ctx_find_process(struct irqkit_ctx *ctx, const char *name)
 		return r;
 	for (size_t i = 0; i < count && found < 0; i++) {
 		_cleanup_free_ char *comm = NULL;
-		char path[64];
 		size_t len;
 
-		snprintf(path, sizeof(path), "proc/%u/comm", pids[i]);
-		if (knob_read_line(ctx, path, &comm, &len) == 0 &&
+		if (knob_readf_line(ctx, &comm, &len, "proc/%u/comm", pids[i]) == 0 &&
 			strcmp(comm, name) == 0)
 			found = (int)pids[i];
 	}
@@ -194,12 +188,10 @@ EXPORT int irqkit_thread_read_affinity(
 	static const char word[] = "\nCpus_allowed_list:";
 	_cleanup_free_ char *text = NULL;
 	const char *list;
-	char path[64];
 	size_t len;
-	int r;
+	int r = knob_readf(
+		thread->devices->ctx, &text, &len, "proc/%u/status", thread->pid);
 
-	snprintf(path, sizeof(path), "proc/%u/status", thread->pid);
-	r = knob_read(thread->devices->ctx, path, &text, &len);
 	if (r < 0)
 		return r == -ESRCH ? -ENOENT : r;
 	list = strstr(text, word);

@@ -4,19 +4,13 @@
 #include "base/number.h"
 #include "interrupts/snapshot.h"
 #include "kernel/knob.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define PATH_ROOM 64
-
-static void irq_path(char path[PATH_ROOM], unsigned int irq, const char *name)
-{
-	snprintf(path, PATH_ROOM, "proc/irq/%u/%s", irq, name);
-}
 
 /*
  * The mask file, which is also the one that is written, or the list file in a root that
@@ -25,15 +19,11 @@ static void irq_path(char path[PATH_ROOM], unsigned int irq, const char *name)
 static int read_set(struct irqkit_ctx *ctx, unsigned int irq, const char *mask,
 	const char *list, struct irqkit_cpuset **ret_set)
 {
-	char path[PATH_ROOM];
-	int r;
+	int r = knob_readf_cpumask(ctx, ret_set, "proc/irq/%u/%s", irq, mask);
 
-	irq_path(path, irq, mask);
-	r = knob_read_cpumask(ctx, path, ret_set);
 	if (r != -ENOENT)
 		return r;
-	irq_path(path, irq, list);
-	return knob_read_cpulist(ctx, path, ret_set);
+	return knob_readf_cpulist(ctx, ret_set, "proc/irq/%u/%s", irq, list);
 }
 
 EXPORT int irqkit_irq_read_affinity(
@@ -52,22 +42,16 @@ EXPORT int irqkit_irq_read_effective(
 EXPORT int irqkit_irq_read_hint(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
 {
-	char path[PATH_ROOM];
-
-	irq_path(path, irq, "affinity_hint");
-	return knob_read_cpumask(ctx, path, ret_set);
+	return knob_readf_cpumask(ctx, ret_set, "proc/irq/%u/affinity_hint", irq);
 }
 
 EXPORT int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node)
 {
 	_cleanup_free_ char *text = NULL;
-	char path[PATH_ROOM];
 	uint32_t node;
 	size_t len;
-	int r;
+	int r = knob_readf_line(ctx, &text, &len, "proc/irq/%u/node", irq);
 
-	irq_path(path, irq, "node");
-	r = knob_read_line(ctx, path, &text, &len);
 	if (r < 0)
 		return r;
 	if (strcmp(text, "-1") == 0)
@@ -145,15 +129,11 @@ static bool is_per_cpu(const struct irqkit_interrupt *interrupt)
 
 static int read_mode(struct irqkit_ctx *ctx, unsigned int irq, mode_t *ret_mode)
 {
-	char path[PATH_ROOM];
-	int r;
+	int r = knob_readf_mode(ctx, ret_mode, "proc/irq/%u/smp_affinity", irq);
 
-	irq_path(path, irq, "smp_affinity");
-	r = knob_read_mode(ctx, path, ret_mode);
 	if (r != -ENOENT)
 		return r;
-	irq_path(path, irq, "smp_affinity_list");
-	return knob_read_mode(ctx, path, ret_mode);
+	return knob_readf_mode(ctx, ret_mode, "proc/irq/%u/smp_affinity_list", irq);
 }
 
 EXPORT int irqkit_irq_read_movable(struct irqkit_ctx *ctx,

@@ -190,10 +190,10 @@ static int read_heading(struct reader *reader, const char *p, const char *end)
 		if (parse_u32(number, (size_t)(p - number), &cpu) < 0 ||
 			cpu > IRQKIT_CPU_MAX)
 			return fail(reader, -EBADMSG,
-				"a CPU in the heading has no proper number");
+				"a CPU in the heading has an invalid number");
 		if (reader->n_columns && cpu <= reader->column[reader->n_columns - 1])
 			return fail(reader, -EBADMSG,
-				"the CPUs in the heading don't ascend");
+				"the CPUs in the heading are not in ascending order");
 		if (add_column(reader, cpu) < 0)
 			return fail(reader, -ENOMEM, "no memory");
 	}
@@ -248,14 +248,8 @@ static const char *read_count(
 		p++;
 	if (p == start || (p < end && !is_blank(*p)))
 		return NULL;
-	if (p - start < 19) { /* fits in any case */
-		uint64_t count = 0;
-
-		for (; start < p; start++)
-			count = count * 10 + (uint64_t)(*start - '0');
-		*ret_count = count;
-	} else if (parse_u64(start, (size_t)(p - start), ret_count) < 0) {
-		fail(reader, -ERANGE, "a count above 64 bits");
+	if (parse_u64(start, (size_t)(p - start), ret_count) < 0) {
+		fail(reader, -ERANGE, "a count of more than 64 bits");
 		return NULL;
 	}
 	return p;
@@ -267,7 +261,7 @@ static void add_count(struct reader *reader, struct irqkit_interrupt *row, size_
 	reader->count[row->n_served] = count;
 	reader->cpu[row->n_served++] = reader->column[column];
 	if (__builtin_add_overflow(row->total, count, &row->total))
-		fail(reader, -ERANGE, "counts that add up to more than 64 bits");
+		fail(reader, -ERANGE, "counts whose sum has more than 64 bits");
 }
 
 /* Reads up to one count for each column; *ret_n says how many there were. */
@@ -384,7 +378,9 @@ static int read_row(struct reader *reader, const char *line, const char *end)
 	colon = memchr(label, ':',
 		(size_t)(end - label) < LABEL_MAX ? (size_t)(end - label) : LABEL_MAX);
 	if (!colon || colon == label)
-		return fail(reader, -EBADMSG, "no label with a colon at its beginning");
+		return fail(reader, -EBADMSG,
+			"no label with a colon at the start of "
+			"the line");
 	label_len = (size_t)(colon - label);
 	for (p = label; p < colon; p++)
 		if ((unsigned char)*p < ' ')
@@ -460,7 +456,7 @@ static int keep_rest(struct reader *reader, const char *bytes, size_t len)
 		return 0;
 	if (needed > LONGEST_LINE) {
 		reader->line++;
-		return fail(reader, -EBADMSG, "a line that is too long");
+		return fail(reader, -EBADMSG, "the line is too long");
 	}
 	if (needed > reader->rest_room) {
 		char *rest = realloc(reader->rest, needed * 2);
@@ -504,7 +500,7 @@ void reader_tell(
 	if (reterr_line)
 		*reterr_line = reader->line;
 	if (reterr_reason)
-		*reterr_reason = reader->reason ? reader->reason : "it is not a file";
+		*reterr_reason = reader->reason ? reader->reason : "not a regular file";
 }
 
 int reader_finish(struct reader *reader)

@@ -10,6 +10,7 @@
 #include "interrupts/reader.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
+#include "kernel/knob_path.h"
 #include "topology/topology.h"
 
 #include <errno.h>
@@ -33,11 +34,9 @@ static void free_snapshot(struct irqkit_snapshot **snapshot)
 static int read_irq_file(struct irqkit_ctx *ctx, unsigned int irq, const char *name,
 	char **ret_text, size_t *ret_len)
 {
-	char path[64];
-	int r;
+	int r = knob_readf_line(
+		ctx, ret_text, ret_len, "sys/kernel/irq/%u/%s", irq, name);
 
-	snprintf(path, sizeof(path), "sys/kernel/irq/%u/%s", irq, name);
-	r = knob_read_line(ctx, path, ret_text, ret_len);
 	if (r == 0 && *ret_len == 0) {
 		free(*ret_text);
 		*ret_text = NULL;
@@ -218,12 +217,12 @@ static int read_sysfs(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snaps
 		return -ENODATA;
 
 	ctx_log(ctx, LOG_WARNING,
-		"/proc/interrupts is empty, as where a container masks it: the counts "
-		"are those of /sys/kernel/irq");
+		"/proc/interrupts is empty (a container may hide it): using the counts "
+		"of /sys/kernel/irq");
 	if (is_cut)
 		ctx_log(ctx, LOG_WARNING,
-			"/sys/kernel/irq has no room for the counts of all CPUs: those "
-			"of the last CPUs are missing");
+			"/sys/kernel/irq cannot show the counts of all CPUs: the "
+			"counts of the last CPUs are missing");
 	*ret_snapshot = TAKE(snapshot);
 	return 0;
 }

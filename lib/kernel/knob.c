@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define PIECE ((size_t)128 << 10)
-#define MAX_KNOB ((size_t)16 << 20)
+#define MAX_KNOB ((off_t)16 << 20)
 #define MAX_SIZE ((off_t)1 << 30) /* /proc/interrupts of 8192 CPUs has less */
 
 static void close_fd(int *fd)
@@ -53,8 +53,10 @@ static int knob_open(struct irqkit_ctx *ctx, const char *path, int flags)
 		r = -errno;
 	else if (is_dev_null(&st) && (flags & O_ACCMODE) == O_RDONLY)
 		return fd;
-	else if (!S_ISREG(st.st_mode) || st.st_size > MAX_SIZE)
+	else if (!S_ISREG(st.st_mode))
 		r = -EBADMSG;
+	else if (st.st_size > MAX_SIZE)
+		r = -EFBIG;
 	if (r == 0)
 		return fd;
 	close(fd);
@@ -71,7 +73,8 @@ static ssize_t read_some(int fd, char *buffer, size_t room)
 	return n < 0 ? -errno : n;
 }
 
-int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
+static int read_whole(
+	struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
 {
 	_cleanup_fd_ int fd = knob_open(ctx, path, O_RDONLY);
 	_cleanup_free_ char *text = NULL;
@@ -83,8 +86,8 @@ int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t 
 	for (;;) {
 		ssize_t n;
 
-		if (len > MAX_KNOB)
-			return -EBADMSG;
+		if (len > (size_t)MAX_KNOB)
+			return -EFBIG;
 		if (room - len < 2) {
 			char *more = realloc(text, room = room ? room * 4 : 512);
 
@@ -104,6 +107,20 @@ int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t 
 	*ret_text = TAKE(text);
 	*ret_len = len;
 	return 0;
+}
+
+/*
+ * Most callers do without a file that they cannot read; one that is too large belongs to
+ * no kernel, so that whoever saved it must hear which it is.
+ */
+int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
+{
+	int r = read_whole(ctx, path, ret_text, ret_len);
+
+	if (r == -EFBIG)
+		ctx_log(ctx, LOG_WARNING, "cannot read /%s: it is too large (over %zu MiB)",
+			path, (size_t)MAX_KNOB >> 20);
+	return r;
 }
 
 int knob_read_line(
@@ -139,7 +156,7 @@ static int read_cpus(struct irqkit_ctx *ctx, const char *path,
 		return r;
 	r = parse(text, len, ret_set, NULL);
 	if (r == -EINVAL || r == -ERANGE) {
-		ctx_log(ctx, LOG_DEBUG, "/%s holds no set of CPUs", path);
+		ctx_log(ctx, LOG_DEBUG, "/%s does not contain a set of CPUs", path);
 		return -EBADMSG;
 	}
 	return r;
@@ -213,9 +230,8 @@ static size_t length_to_write(int fd, size_t len)
 
 	if (is_of_kernel(fd) || fstat(fd, &st) < 0 || st.st_size < 0)
 		return len;
-	return (size_t)st.st_size > len && (size_t)st.st_size < MAX_KNOB
-		       ? (size_t)st.st_size
-		       : len;
+	return st.st_size > (off_t)len && st.st_size < MAX_KNOB ? (size_t)st.st_size
+								 : len;
 }
 
 int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text)

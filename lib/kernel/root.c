@@ -8,16 +8,15 @@
  * were "/".
  */
 #include "kernel/ctx.h"
+#include "kernel/openat2.h"
 #include "kernel/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MAX_LINKS 40u /* as the kernel has it */
@@ -171,15 +170,15 @@ static int open_in_root(struct irqkit_ctx *ctx, const char *path, int flags)
  */
 static int open_by_openat2(struct irqkit_ctx *ctx, const char *path, int flags)
 {
-	struct open_how how = {
+	struct how_to_open how = {
 		.flags = (unsigned int)flags | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT,
+		.resolve = HOW_IN_ROOT,
 	};
 	long fd = -1;
 
 	errno = EAGAIN;
 	for (int left = ATTEMPTS; fd < 0 && errno == EAGAIN && left-- > 0;)
-		fd = syscall(SYS_openat2, ctx->root_fd, path, &how, sizeof(how));
+		fd = syscall(CALL_OPENAT2, ctx->root_fd, path, &how, sizeof(how));
 	return fd >= 0 ? (int)fd : -errno;
 }
 

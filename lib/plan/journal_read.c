@@ -199,7 +199,7 @@ static int add_change(void *data, const char *name)
 	if (r == -ENOMEM)
 		return r;
 	ctx_log(reading->ctx, LOG_WARNING,
-		"/run/irqkit/%s is no change that can be undone: %s", name, strerror(-r));
+		"the change in /run/irqkit/%s cannot be undone: %s", name, strerror(-r));
 	return 0;
 }
 

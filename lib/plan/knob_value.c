@@ -12,12 +12,12 @@
  *     /proc/sys/net/core/rps_sock_flow_entries     number, made a power of two
  *     /proc/123/status                             list: sched_setaffinity() writes it
  */
+#include "plan/knob_value.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/queues.h"
-#include "kernel/knob.h"
-#include "plan/knob_value.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -114,15 +114,12 @@ bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret
 int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text)
 {
 	size_t len = strlen(NET) + strcspn(path + strlen(NET), "/");
-	_cleanup_free_ char *file = NULL, *text = NULL;
+	_cleanup_free_ char *text = NULL;
 	uint32_t index;
 	size_t text_len;
 
-	if (asprintf(&file, "%.*s/ifindex", (int)len - 1, path + 1) < 0) {
-		file = NULL;
-		return -ENOMEM;
-	}
-	if (knob_read_line(ctx, file, &text, &text_len) < 0 ||
+	if (knob_readf_line(
+		    ctx, &text, &text_len, "%.*s/ifindex", (int)len - 1, path + 1) < 0 ||
 		parse_u32(text, text_len, &index) < 0) {
 		free(text);
 		text = strdup("");

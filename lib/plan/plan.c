@@ -417,7 +417,7 @@ static int write_step(struct irqkit_ctx *ctx, struct irqkit_step *step)
 	int r;
 
 	if (step->knob == IRQKIT_KNOB_THREAD && !ctx->is_live)
-		return skip_step(step, 0, "threads of a saved root: there is none to move");
+		return skip_step(step, 0, "threads of a saved root cannot be moved");
 	r = write_value(ctx, step, &step->new_value);
 	step->is_written = r == 0 || r == -EPROTO;
 	if (r == 0)
@@ -427,7 +427,7 @@ static int write_step(struct irqkit_ctx *ctx, struct irqkit_step *step)
 	if (!step->is_written && step->is_optional && is_immovable_error(r))
 		return skip_step(step, r, "refused by the kernel");
 	if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
-		return skip_step(step, r, "ended meanwhile");
+		return skip_step(step, r, "ended in the meantime");
 	step->error = -r;
 	step->result = IRQKIT_FAILED;
 	return r;

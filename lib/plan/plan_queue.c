@@ -161,7 +161,7 @@ EXPORT int irqkit_plan_add_thread_affinity(struct irqkit_plan *plan,
 	if (r < 0)
 		return r;
 	r = set_thread(
-		plan->ctx, step, thread, is_fixed ? "placed by the kernel alone" : why);
+		plan->ctx, step, thread, is_fixed ? "placed by the kernel itself" : why);
 	if (r == 0 && is_fixed)
 		step->result = IRQKIT_SKIPPED;
 	else if (r == 0)

@@ -2,11 +2,13 @@
 /*
  * /run/irqkit, below the root: who may write there, its files, and the lock.
  *
- * It is root's folder in root's /run, but a saved root may come from anywhere: no link
- * is followed, and a folder that is not ours alone is refused.
+ * It is root's folder in root's /run, but a saved root may come from anywhere: a folder
+ * that is not ours alone is refused, and so is a link in its place. /run itself may be a
+ * link to /var/run, as some distributions have it.
  */
 #include "base/macros.h"
 #include "kernel/ctx.h"
+#include "kernel/root.h"
 #include "plan/run_dir.h"
 
 #include <dirent.h>
@@ -23,16 +25,56 @@
 #define NEW_NAME "new"
 #define MAX_SIZE ((off_t)64 << 20)
 
-/* Opens a folder in @dir_fd, and makes it where @make, with @mode. */
-static int open_dir_at(int dir_fd, const char *name, bool make, mode_t mode)
+/* Nobody but root and this user can put anything in its place, or into it. */
+static bool is_safe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (st.st_uid == 0 || st.st_uid == geteuid()) &&
+		!(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+/* What stands in the place of /run is not what it should be, or there is nothing. */
+static int explain_run(struct irqkit_ctx *ctx, int error)
+{
+	struct stat st;
+
+	if (error == -ENOTDIR || error == -ELOOP)
+		return -EXDEV;
+	if (error == -ENOENT && fstatat(ctx->root_fd, "run", &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EXDEV; /* a link that leads to nothing below the root */
+	return error;
+}
+
+/* A link is followed, not out of the root, and to a safe folder only. */
+static int open_run(struct irqkit_ctx *ctx, bool make)
+{
+	int fd = root_open(ctx, "run", O_RDONLY | O_DIRECTORY);
+	struct stat st;
+
+	if (fd == -ENOENT && make) {
+		if (mkdirat(ctx->root_fd, "run", 0755) < 0 && errno != EEXIST)
+			return -errno;
+		fd = root_open(ctx, "run", O_RDONLY | O_DIRECTORY);
+	}
+	if (fd < 0)
+		return explain_run(ctx, fd);
+	if (fstatat(ctx->root_fd, "run", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		(!S_ISLNK(st.st_mode) || is_safe(fd)))
+		return fd;
+	close(fd);
+	return -EXDEV;
+}
+
+static int open_irqkit(int run_fd, bool make)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	int fd = openat(dir_fd, name, flags);
+	int fd = openat(run_fd, "irqkit", flags);
 
 	if (fd < 0 && errno == ENOENT && make) {
-		if (mkdirat(dir_fd, name, mode) < 0 && errno != EEXIST)
+		if (mkdirat(run_fd, "irqkit", 0700) < 0 && errno != EEXIST)
 			return -errno;
-		fd = openat(dir_fd, name, flags);
+		fd = openat(run_fd, "irqkit", flags);
 	}
 	return fd >= 0 ? fd : -errno;
 }
@@ -51,12 +93,12 @@ static int check_owner(int fd)
 
 int run_dir_open(struct irqkit_ctx *ctx, bool make)
 {
-	int run = open_dir_at(ctx->root_fd, "run", make, 0755);
+	int run = open_run(ctx, make);
 	int fd, r;
 
 	if (run < 0)
 		return run;
-	fd = open_dir_at(run, "irqkit", make, 0700);
+	fd = open_irqkit(run, make);
 	close(run);
 	if (fd < 0)
 		return fd;
@@ -141,8 +183,9 @@ int run_dir_read(int dir_fd, const char *name, char **ret_text)
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_SIZE) {
+		r = S_ISREG(st.st_mode) ? -EFBIG : -EBADMSG;
 		close(fd);
-		return -EBADMSG;
+		return r;
 	}
 	text = malloc((size_t)st.st_size + 1);
 	r = text ? read_all(fd, text, (size_t)st.st_size) : -ENOMEM;

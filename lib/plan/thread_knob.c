@@ -4,13 +4,12 @@
  * sched_setaffinity(). A number of a process is given to another one sooner or later, so
  * its name and the time when it began go with it.
  */
-#include "base/macros.h"
-#include "kernel/knob.h"
 #include "plan/thread_knob.h"
+#include "base/macros.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
 #include <sched.h>
-#include <stdio.h>
 #include <string.h>
 
 /* The 22nd field of stat, from the 3rd on; the 2nd, the name, may hold anything. */
@@ -19,12 +18,9 @@
 static int read_text(
 	struct irqkit_ctx *ctx, unsigned int pid, const char *name, char **ret_text)
 {
-	char path[64];
 	size_t len;
-	int r;
+	int r = knob_readf_line(ctx, ret_text, &len, "proc/%u/%s", pid, name);
 
-	snprintf(path, sizeof(path), "proc/%u/%s", pid, name);
-	r = knob_read_line(ctx, path, ret_text, &len);
 	return r == -ESRCH ? -ENOENT : r;
 }
 

@@ -40,14 +40,14 @@ static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
 			return 0;
 		step->result = IRQKIT_SKIPPED;
 		step->error = now ? 0 : ENOENT;
-		return now ? step_set_why(step, "%d is now %s", step->irq, now)
-			   : step_set_why(step, "%d is gone", step->irq);
+		return now ? step_set_why(step, "interrupt %d is now %s", step->irq, now)
+			   : step_set_why(step, "interrupt %d is gone", step->irq);
 	case IRQKIT_KNOB_THREAD: /* never another process, forced or not */
 		if (thread_is_same(ctx, step->pid, step->target, identity))
 			return 0;
 		step->result = IRQKIT_SKIPPED;
 		step->error = ENOENT;
-		return step_set_why(step, "this thread has ended");
+		return step_set_why(step, "the thread has ended");
 	case IRQKIT_KNOB_DEFAULT_AFFINITY:
 	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
 		return 0;
@@ -113,14 +113,14 @@ static int decide(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	if (knob_value_is_equal(step->knob, &step->old_value, &step->new_value)) {
 		step->result = IRQKIT_UNCHANGED;
 		step_read_effective(ctx, step);
-		return step_set_why(step, "it is so already");
+		return step_set_why(step, "already set");
 	}
 	if (!force && !is_as_changed(ctx, step, entry)) {
 		step->result = IRQKIT_SKIPPED;
-		return step_set_why(step, "changed since then, from %s",
-			entry->field[FIELD_NEW]);
+		return step_set_why(
+			step, "changed since then (was %s)", entry->field[FIELD_NEW]);
 	}
-	return step_set_why(step, "as it was");
+	return step_set_why(step, "restored");
 }
 
 EXPORT int irqkit_plan_add_undo(struct irqkit_plan *plan,

@@ -37,17 +37,16 @@ static int refuse_numbers(struct set_parse *p, const struct set_part *part, int 
 			QUOTE(part->text, part->len), QUOTE(rest, len));
 	if (len == 0)
 		return set_refuse(p, error, at,
-			"'%.*s' ends where a number should stand: it should look like %s",
+			"'%.*s' ends where a number is expected; write it as %s",
 			QUOTE(part->text, part->len), example);
 	if (before == '-' && *rest >= '0' && *rest <= '9')
 		return set_refuse(p, error, at,
-			"the range in '%.*s' ends before it begins",
+			"the range in '%.*s' ends before it starts",
 			QUOTE(part->text, part->len));
 	if (before == ':' && *rest == '0')
 		return set_refuse(p, error, at, "the stride in '%.*s' is 0",
 			QUOTE(part->text, part->len));
-	return set_refuse(p, error, at,
-		"'%.*s' is wrong from '%.*s' on: it should look like %s",
+	return set_refuse(p, error, at, "'%.*s' is wrong from '%.*s' on; write it as %s",
 		QUOTE(part->text, part->len), QUOTE(rest, len), example);
 }
 
@@ -106,17 +105,18 @@ static int parse_word(
 
 	if (!word)
 		return set_refuse(p, -EINVAL, part->at,
-			"'%.*s' is no set of CPUs: there are numbers like 0-3,8 and the "
+			"'%.*s' is not a set of CPUs: use numbers, as in 0-3,8, or the "
 			"words all, node:N, package:N, llc:CPU, siblings:CPU, "
 			"first-threads, other-threads, isolated, housekeeping, local, "
-			"irq:N", QUOTE(part->text, part->len));
+			"irq:N",
+			QUOTE(part->text, part->len));
 	name_len = strlen(word->name);
 	if (word->example && part->len == name_len)
 		return set_refuse(p, -EINVAL, part->at + part->len,
 			"'%s' needs a number, as in %s", word->name, word->example);
 	if (!word->example && part->len > name_len)
 		return set_refuse(p, -EINVAL, part->at + name_len,
-			"'%.*s': nothing may stand behind '%s'",
+			"'%.*s' is not a set of CPUs: '%s' takes no number",
 			QUOTE(part->text, part->len), word->name);
 
 	r = irqkit_cpuset_new(&set);
@@ -138,16 +138,16 @@ static int refuse_empty_part(struct set_parse *p, const struct set_part *part)
 {
 	if (part->takes_away)
 		return set_refuse(p, -EINVAL, part->at,
-			"a CPU should stand behind '^': it should look like all,^0");
+			"a CPU is missing after '^'; write it as all,^0");
 	if (p->len == 0)
-		return set_refuse(p, -EINVAL, 0,
-			"no CPU is named: it should look like 0-3,8");
+		return set_refuse(
+			p, -EINVAL, 0, "no CPU is given; write the set as 0-3,8");
 	if (part->at == p->len)
 		return set_refuse(p, -EINVAL, part->at,
-			"'%.*s' ends where a CPU should stand: it should look like 0-3,8",
+			"'%.*s' ends where a CPU is expected; write it as 0-3,8",
 			QUOTE(p->text, p->len));
 	return set_refuse(p, -EINVAL, part->at,
-		"in '%.*s' a CPU should stand before '%.*s'", QUOTE(p->text, p->len),
+		"in '%.*s' a CPU is missing before '%.*s'", QUOTE(p->text, p->len),
 		QUOTE(part->text, p->len - part->at));
 }
 
@@ -160,7 +160,8 @@ static int parse_part(struct set_parse *p, const struct set_part *part)
 		return refuse_empty_part(p, part);
 	if (part->takes_away && part->at == 1)
 		return set_refuse(p, -EINVAL, 0,
-			"'^%.*s' takes away from nothing: all but that is 'all,^%.*s'",
+			"'^%.*s' has no CPUs to remove from; for all other CPUs write "
+			"'all,^%.*s'",
 			QUOTE(part->text, part->len), QUOTE(part->text, part->len));
 	if (has_numbers(part))
 		r = parse_numbers(p, part, 0, "0-3,8", &set);
@@ -187,9 +188,10 @@ static int refuse_empty(struct set_parse *p)
 	next_part(p, &part);
 	word = set_find_word(&part);
 	if (p->next > p->len && word)
-		return set_refuse(p, -ENODATA, 0, "'%.*s' holds no CPU: %s",
+		return set_refuse(p, -ENODATA, 0, "'%.*s' contains no CPU: %s",
 			QUOTE(p->text, p->len), word->why_empty);
-	return set_refuse(p, -ENODATA, 0, "'%.*s' holds no CPU", QUOTE(p->text, p->len));
+	return set_refuse(
+		p, -ENODATA, 0, "'%.*s' contains no CPU", QUOTE(p->text, p->len));
 }
 
 /* Names the last part that put @cpu there: words only hold CPUs that are online. */

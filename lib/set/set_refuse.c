@@ -20,7 +20,7 @@ int set_refuse(struct set_parse *p, int error, size_t at, const char *format, ..
 	return p->message ? error : -ENOMEM;
 }
 
-/* "CPU 9 in '0-9' is offline: online are 0-7"; in a part that is "9": "CPU 9 is ..." */
+/* "CPU 9 in '0-9' is offline (online CPUs: 0-7)"; in a part that is "9": "CPU 9 is ..." */
 int set_refuse_cpu(struct set_parse *p, const struct set_part *part, unsigned int cpu)
 {
 	const struct irqkit_cpuset *possible =
@@ -33,7 +33,7 @@ int set_refuse_cpu(struct set_parse *p, const struct set_part *part, unsigned in
 	if (irqkit_cpuset_format_list(p->online ? p->online : possible, &list) < 0 ||
 		asprintf(&quote, " in '%.*s'", QUOTE(part->text, part->len)) < 0)
 		return -ENOMEM;
-	return set_refuse(p, -ENODEV, part->at, "CPU %u%s %s: %s are %s", cpu,
+	return set_refuse(p, -ENODEV, part->at, "CPU %u%s %s (%s CPUs: %s)", cpu,
 		is_alone ? "" : quote, is_possible ? "is offline" : "does not exist",
 		p->online ? "online" : "possible", list);
 }

@@ -16,7 +16,7 @@ static int add_known(struct set_parse *p, const struct set_part *part,
 	if (known)
 		return irqkit_cpuset_add_set(set, known);
 	return set_refuse(p, -ENODATA, part->at,
-		"'%.*s': the kernel doesn't tell which CPUs these are",
+		"'%.*s' is unknown: the kernel does not report these CPUs",
 		QUOTE(part->text, part->len));
 }
 
@@ -64,8 +64,7 @@ static int add_local(struct set_parse *p, const struct set_part *part,
 	if (p->local)
 		return irqkit_cpuset_add_set(set, p->local);
 	return set_refuse(p, -EINVAL, part->at,
-		"'local' means the CPUs near a device, and no device is in question "
-		"here");
+		"'local' means the CPUs near a device, but there is no device here");
 }
 
 /* "no NUMA node 7: there are 0-1" */
@@ -76,8 +75,8 @@ static int refuse_number(struct set_parse *p, const struct set_part *part,
 
 	if (irqkit_cpuset_format_list(there, &list) < 0)
 		return -ENOMEM;
-	return set_refuse(p, -ENODEV, part->at, "no %s %u: there %s %s", what, number,
-		irqkit_cpuset_count(there) > 1 ? "are" : "is only", list);
+	return set_refuse(p, -ENODEV, part->at, "no %s %u: this system has %s%s", what,
+		number, irqkit_cpuset_count(there) > 1 ? "" : "only ", list);
 }
 
 static int add_node(struct set_parse *p, const struct set_part *part, unsigned int number,
@@ -87,7 +86,7 @@ static int add_node(struct set_parse *p, const struct set_part *part, unsigned i
 
 	if (!nodes || irqkit_cpuset_is_empty(nodes))
 		return set_refuse(p, -ENODATA, part->at,
-			"'%.*s': the kernel tells of no NUMA nodes here",
+			"'%.*s' is unknown: the kernel reports no NUMA nodes",
 			QUOTE(part->text, part->len));
 	if (!irqkit_cpuset_has(nodes, number))
 		return refuse_number(p, part, "NUMA node", number, nodes);
@@ -102,7 +101,7 @@ static int add_package(struct set_parse *p, const struct set_part *part,
 
 	if (!packages)
 		return set_refuse(p, -ENODATA, part->at,
-			"'%.*s': the kernel tells of no packages here",
+			"'%.*s' is unknown: the kernel reports no packages",
 			QUOTE(part->text, part->len));
 	if (!irqkit_cpuset_has(packages, number))
 		return refuse_number(p, part, "package", number, packages);
@@ -121,7 +120,7 @@ static int add_llc(struct set_parse *p, const struct set_part *part, unsigned in
 	if (llc)
 		return irqkit_cpuset_add_set(set, llc);
 	return set_refuse(p, -ENODATA, part->at,
-		"'%.*s': the kernel tells of no caches of CPU %u",
+		"'%.*s' is unknown: the kernel reports no caches of CPU %u",
 		QUOTE(part->text, part->len), cpu);
 }
 
@@ -144,30 +143,32 @@ static int add_irq(struct set_parse *p, const struct set_part *part, unsigned in
 		return irqkit_cpuset_add_set(set, affinity);
 	if (r == -ENOENT)
 		return set_refuse(p, -ENODEV, part->at,
-			"'%.*s': no interrupt %u has an affinity",
+			"'%.*s' is unknown: interrupt %u does not exist or has no "
+			"affinity",
 			QUOTE(part->text, part->len), irq);
 	if (r == -EBADMSG)
 		return set_refuse(p, r, part->at,
-			"'%.*s': the affinity of interrupt %u is no set of CPUs",
+			"'%.*s' is unknown: the affinity of interrupt %u is not a set "
+			"of CPUs",
 			QUOTE(part->text, part->len), irq);
 	return set_refuse(p, r, part->at,
-		"'%.*s': cannot read the affinity of interrupt %u: %s",
+		"'%.*s' is unknown: cannot read the affinity of interrupt %u (%s)",
 		QUOTE(part->text, part->len), irq, strerror(-r));
 }
 
 static const struct set_word words[] = {
-	{ "all", NULL, add_all, "none is online" },
-	{ "node", "node:0", add_node, "there is memory alone" },
+	{ "all", NULL, add_all, "no CPU is online" },
+	{ "node", "node:0", add_node, "the node has only memory" },
 	{ "package", "package:0", add_package, "none of its CPUs is online" },
-	{ "llc", "llc:8", add_llc, "none of them is online" },
-	{ "siblings", "siblings:4", add_siblings, "none of them is online" },
-	{ "first-threads", NULL, add_first_threads, "none is online" },
+	{ "llc", "llc:8", add_llc, "none of these CPUs is online" },
+	{ "siblings", "siblings:4", add_siblings, "none of these CPUs is online" },
+	{ "first-threads", NULL, add_first_threads, "no CPU is online" },
 	{ "other-threads", NULL, add_other_threads,
 		"no core has a second thread online" },
-	{ "isolated", NULL, add_isolated, "none that is online is isolated" },
-	{ "housekeeping", NULL, add_housekeeping, "all are isolated or nohz_full" },
-	{ "local", NULL, add_local, "none near the device is online" },
-	{ "irq", "irq:24", add_irq, "none of those it may use is online" },
+	{ "isolated", NULL, add_isolated, "no online CPU is isolated" },
+	{ "housekeeping", NULL, add_housekeeping, "all CPUs are isolated or nohz_full" },
+	{ "local", NULL, add_local, "no CPU near the device is online" },
+	{ "irq", "irq:24", add_irq, "none of its CPUs is online" },
 };
 
 const struct set_word *set_find_word(const struct set_part *part)

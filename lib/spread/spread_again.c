@@ -100,7 +100,7 @@ static void leave(struct spread_item *item)
 static int stay(struct spread_item *item, const char *full)
 {
 	leave(item);
-	return spread_set_reason(item, "stays: no vectors left on CPU %s", full);
+	return spread_set_reason(item, "stays: no free vector on CPU %s", full);
 }
 
 static int move_all(
@@ -112,9 +112,9 @@ static int move_all(
 
 	if (r == 0)
 		r = take_along(spread, index, from);
-	return r < 0
-		? r
-		: spread_set_reason(item, "next best; no vectors left on CPU %s", full);
+	return r < 0 ? r
+		     : spread_set_reason(
+			       item, "next best CPU; no free vector on CPU %s", full);
 }
 
 EXPORT int irqkit_spread_place_again(

@@ -168,15 +168,16 @@ static int explain(struct irqkit_spread *spread, struct spread_item *item, enum 
 	if (item_can_stay(item))
 		now = &spread->cpus[item->now_index];
 	if (now && now->before >= spread->cpus[item->place].before)
-		return spread_set_reason(item, "eases CPU %u", now->cpu);
+		return spread_set_reason(item, "relieves CPU %u", now->cpu);
 	if (now)
-		return spread_set_reason(item, "makes way for heavier ones");
+		return spread_set_reason(item, "makes room for busier interrupts");
 	spread_name_node(item, where);
 	if (how == HOW_HEAVY)
 		return spread_set_reason(
-			item, "heaviest first, least loaded CPU%s", where);
+			item, "busiest first, least loaded CPU%s", where);
 	if (how == HOW_LIGHT)
-		return spread_set_reason(item, "idle, CPU%s with the fewest", where);
+		return spread_set_reason(
+			item, "idle, CPU%s with the fewest interrupts", where);
 	return spread_set_reason(item, "evens out the load%s", where);
 }
 
@@ -202,7 +203,9 @@ static int stay(struct irqkit_spread *spread, const struct search *s,
 	struct spread_item *item, bool is_keep)
 {
 	if (s->total > 0 && !is_wide(spread, item))
-		return spread_set_reason(item, "stays, gets its number of CPUs");
+		return spread_set_reason(item,
+			"stays, with the requested number of "
+			"CPUs");
 	item->place = NONE;
 	return spread_set_reason(item, is_keep ? "stays: no gain" : "stays");
 }

@@ -77,14 +77,15 @@ static int explain_next(
 		[IRQKIT_SERVES_TX] = "tx queue",
 	};
 	bool is_first = round == 0 && item->place == first_of(item->pool);
-	char what[32] = "", where[NODE_NAME_SIZE], again[32] = "";
+	char what[32] = "", where[NODE_NAME_SIZE];
+	const char *again = "";
 
 	if (item->queue >= 0)
 		snprintf(what, sizeof(what), "%s %d, ",
 			directions[spread->is_split ? item->direction : 0], item->queue);
 	spread_name_node(item, where);
 	if (round > 0)
-		snprintf(again, sizeof(again), ", round %u", round + 1);
+		again = ", reused";
 	return spread_set_reason(
 		item, "%s%s CPU%s%s", what, is_first ? "first" : "next", where, again);
 }
@@ -92,14 +93,16 @@ static int explain_next(
 static int explain_with(struct spread_item *item, const struct spread_item *leader)
 {
 	if (item->queue < 0)
-		return spread_set_reason(item, "with the first queue of its device");
+		return spread_set_reason(item,
+			"same CPU as the device's first "
+			"queue");
 	if (item->direction != leader->direction &&
 		leader->direction == IRQKIT_SERVES_RX)
-		return spread_set_reason(item, "with its rx");
+		return spread_set_reason(item, "same CPU as its rx");
 	if (item->direction != leader->direction &&
 		leader->direction == IRQKIT_SERVES_TX)
-		return spread_set_reason(item, "with its tx");
-	return spread_set_reason(item, "with its queue");
+		return spread_set_reason(item, "same CPU as its tx");
+	return spread_set_reason(item, "same CPU as its queue");
 }
 
 /* On the CPU of @leader, if there is one and that can be. */
@@ -273,14 +276,14 @@ static int place_by_hint(
 	if (!item->pool)
 		return 0;
 	if (!item->hint || irqkit_cpuset_is_empty(item->hint))
-		return spread_set_reason(item, "stays: its driver gives no hint");
+		return spread_set_reason(item, "stays: no hint from its driver");
 	if (!hint_pool(spread, item, pool))
 		return spread_set_reason(
-			item, "stays: its hint holds none of these CPUs");
+			item, "stays: none of these CPUs is in its hint");
 	r = place_next(spread, item, pool);
 	if (r < 0 || item->place == NONE)
 		return r;
-	return spread_set_reason(item, "its driver's hint");
+	return spread_set_reason(item, "hint of its driver");
 }
 
 int spread_by_hint(struct irqkit_spread *spread)

@@ -130,11 +130,11 @@ static int prepare(struct irqkit_spread *spread)
 static int finish_reason(const struct irqkit_spread *spread, struct spread_item *item)
 {
 	if (!item->pool)
-		return spread_set_reason(item, "stays: may not go to any of these CPUs");
+		return spread_set_reason(item, "stays: may not use any of these CPUs");
 	if (item->place == NONE && !item->reason)
-		return spread_set_reason(item, "stays: no vectors left on any CPU");
+		return spread_set_reason(item, "stays: no free vector on any CPU");
 	if (item->place != NONE && item->full != NONE)
-		return spread_set_reason(item, "%s; no vectors left on CPU %u",
+		return spread_set_reason(item, "%s; no free vector on CPU %u",
 			item->reason, spread->cpus[item->full].cpu);
 	return 0;
 }

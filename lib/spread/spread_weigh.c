@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Placement by load: what a CPU has to do, and what it would have. */
 #include "base/macros.h"
+#include "base/sum.h"
 #include "spread/spread_weigh.h"
 
 #include <errno.h>
@@ -50,16 +51,15 @@ static int sort(struct search *s)
 /* How far loads are shifted right, for their sum to have at most TOTAL_BITS. */
 static unsigned int find_shift(const struct irqkit_spread *spread)
 {
-	unsigned __int128 total = 0;
-	unsigned int shift = 0;
+	struct sum total = { 0 };
+	unsigned int bits;
 
 	for (uint32_t i = 0; i < spread->n_items; i++)
-		total += spread->items[i].load;
+		sum_add(&total, spread->items[i].load);
 	for (uint32_t i = 0; i < spread->n_cpus; i++)
-		total += spread->cpus[i].fixed;
-	while (total >> shift >> TOTAL_BITS)
-		shift++;
-	return shift;
+		sum_add(&total, spread->cpus[i].fixed);
+	bits = sum_count_bits(&total);
+	return bits > TOTAL_BITS ? bits - TOTAL_BITS : 0;
 }
 
 static void weigh(struct search *s)

@@ -28,22 +28,21 @@ static bool is_useless(const struct rps_question *q, const struct irqkit_cpuset 
 
 	if (irqkit_cpuset_count(q->cpus) <= 1) {
 		buffer_add(why,
-			q->n_online <= 1
-				? "one CPU only: there is no other to share with"
-				: "all CPUs but one are isolated: there is no other to "
-				  "share with");
+			q->n_online <= 1 ? "only one CPU is online"
+					 : "all CPUs except one are isolated");
 		return true;
 	}
 	if (n <= 1) {
+		buffer_add(why, "only ");
 		add_place(why, q, n);
-		buffer_add(why, " may take part: there is no other near the device");
+		buffer_add(why, " is near the device");
 		return true;
 	}
 	if (q->n_queues < n)
 		return false;
 	buffer_add(why, "%zu queue%s for ", q->n_queues, plural(q->n_queues));
 	add_place(why, q, n);
-	buffer_add(why, ": the device itself can use them all");
+	buffer_add(why, "; the device can use them all");
 	return true;
 }
 
@@ -78,7 +77,7 @@ static bool leave_out(struct irqkit_cpuset *cpus, const struct irqkit_cpuset *ou
 static void choose(
 	const struct rps_question *q, struct irqkit_cpuset *cpus, struct buffer *why)
 {
-	const char *verb = irqkit_cpuset_count(q->serving) == 1 ? "serves" : "serve";
+	const char *verb = irqkit_cpuset_count(q->serving) == 1 ? "handles" : "handle";
 
 	buffer_add(why, "%zu queue%s for ", q->n_queues, plural(q->n_queues));
 	add_place(why, q, irqkit_cpuset_count(cpus));
@@ -90,7 +89,7 @@ static void choose(
 		if (irqkit_cpuset_is_equal(q->siblings, q->serving))
 			buffer_add(why, ", which %s its interrupts", verb);
 		else
-			buffer_add(why, ", whose cores serve its interrupts");
+			buffer_add(why, ", whose cores handle its interrupts");
 		return;
 	}
 	if (leave_out(cpus, q->serving)) {

@@ -7,6 +7,7 @@
 #include "base/macros.h"
 #include "base/number.h"
 #include "kernel/knob.h"
+#include "kernel/knob_path.h"
 #include "topology/topology_record.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PATH_ROOM 96
+#define CPU_FOLDER "sys/devices/system/cpu/cpu%u/"
 
 /* NULL: there can be no such CPU, or no memory. */
 static struct cpu_place *get_place(struct irqkit_topology *t, unsigned int cpu)
@@ -65,11 +66,9 @@ static int read_group(struct irqkit_topology *t, unsigned int cpu, const char *n
 	struct irqkit_cpuset **ret_set)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
-	char path[PATH_ROOM];
-	int r;
+	int r = topology_note(
+		t, knob_readf_cpulist(t->ctx, &set, CPU_FOLDER "%s", cpu, name));
 
-	snprintf(path, sizeof(path), "sys/devices/system/cpu/cpu%u/%s", cpu, name);
-	r = topology_note(t, knob_read_cpulist(t->ctx, path, &set));
 	if (r < 0)
 		return r;
 	if (!irqkit_cpuset_has(set, cpu))
@@ -96,12 +95,11 @@ static int read_group_by_either(struct irqkit_topology *t, unsigned int cpu,
 static int read_id(struct irqkit_topology *t, unsigned int cpu, const char *name)
 {
 	_cleanup_free_ char *text = NULL;
-	char path[PATH_ROOM];
 	uint32_t number;
 	size_t len;
+	int r = knob_readf_line(t->ctx, &text, &len, CPU_FOLDER "%s", cpu, name);
 
-	snprintf(path, sizeof(path), "sys/devices/system/cpu/cpu%u/%s", cpu, name);
-	if (topology_note(t, knob_read_line(t->ctx, path, &text, &len)) < 0 ||
+	if (topology_note(t, r) < 0 ||
 		parse_u32(text, len, &number) < 0 || number > INT_MAX)
 		return NOT_TOLD;
 	return (int)number;
@@ -230,7 +228,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_siblings(
 static int read_cache(struct irqkit_topology *t, unsigned int cpu, int index,
 	struct irqkit_cpuset **ret_set)
 {
-	char name[PATH_ROOM];
+	char name[64];
 
 	snprintf(name, sizeof(name), "cache/index%d/shared_cpu_list", index);
 	return read_group(t, cpu, name, ret_set);
@@ -238,11 +236,9 @@ static int read_cache(struct irqkit_topology *t, unsigned int cpu, int index,
 
 static bool has_caches(struct irqkit_topology *t, unsigned int cpu)
 {
-	char path[PATH_ROOM];
 	mode_t mode;
 
-	snprintf(path, sizeof(path), "sys/devices/system/cpu/cpu%u/cache", cpu);
-	return knob_read_mode(t->ctx, path, &mode) == 0;
+	return knob_readf_mode(t->ctx, &mode, CPU_FOLDER "cache", cpu) == 0;
 }
 
 #define USUAL_LAST_CACHE 3 /* L1 data, L1 instructions, L2, L3 */

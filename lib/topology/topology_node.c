@@ -3,15 +3,13 @@
 #include "base/macros.h"
 #include "base/number.h"
 #include "kernel/knob.h"
+#include "kernel/knob_path.h"
 #include "topology/topology_record.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define PATH_ROOM 64
 
 EXPORT const struct irqkit_cpuset *irqkit_topology_get_nodes(struct irqkit_topology *t)
 {
@@ -48,13 +46,11 @@ static struct topology_node *find_node(struct irqkit_topology *t, unsigned int n
 static const struct irqkit_cpuset *get_cpus_of(
 	struct irqkit_topology *t, struct topology_node *node)
 {
-	char path[PATH_ROOM];
-
 	if (!node->cpus.has_read) {
 		node->cpus.has_read = true;
-		snprintf(path, sizeof(path), "sys/devices/system/node/node%u/cpulist",
-			node->number);
-		topology_note(t, knob_read_cpulist(t->ctx, path, &node->cpus.set));
+		topology_note(t,
+			knob_readf_cpulist(t->ctx, &node->cpus.set,
+				"sys/devices/system/node/node%u/cpulist", node->number));
 	}
 	return node->cpus.set;
 }
@@ -106,16 +102,14 @@ static int parse_distances(
 static void read_distances(struct irqkit_topology *t, struct topology_node *node)
 {
 	_cleanup_free_ char *text = NULL;
-	char path[PATH_ROOM];
 	size_t len;
 	int r;
 
 	if (node->has_read_distance)
 		return;
 	node->has_read_distance = true;
-	snprintf(path, sizeof(path), "sys/devices/system/node/node%u/distance",
-		node->number);
-	r = knob_read_line(t->ctx, path, &text, &len);
+	r = knob_readf_line(t->ctx, &text, &len,
+		"sys/devices/system/node/node%u/distance", node->number);
 	if (r == 0)
 		r = parse_distances(node, text, len, t->n_nodes);
 	if (topology_note(t, r) < 0)

@@ -8,11 +8,13 @@
  */
 #include <string.h>
 
+#include "../../cmd/base/read_number.c"
 #include "../../cmd/measure/queue.c"
+#include "../../cmd/target/mark_device.c"
+#include "../../cmd/target/marks.c"
+#include "../../cmd/target/say_no_match.c"
 #include "../../cmd/target/select.c"
-#include "../../cmd/target/select_device.c"
 #include "../../cmd/target/select_queues.c"
-#include "../../cmd/target/select_say.c"
 #include "../../cmd/target/target.c"
 #include "fuzz.h"
 
@@ -116,15 +118,6 @@ static void check(struct irqkit_ctx *ctx, const struct irqkit_snapshot *snapshot
 	HOLDS((status == STATUS_DONE) == (queues.n > 0));
 	queue_selection_free(&queues);
 	irqkit_devices_free(devices);
-}
-
-/* Without files: nothing is read but the names. */
-enum status machine_read_cpus(const char *option, const char *word,
-	struct irqkit_topology *topology, const struct irqkit_cpuset *local,
-	struct irqkit_cpuset **ret_set)
-{
-	(void)option, (void)word, (void)topology, (void)local, (void)ret_set;
-	return STATUS_REFUSED;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

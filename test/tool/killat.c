@@ -14,9 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "../../lib/kernel/openat2.h"
 
 enum { SENT = 0, TROUBLE = 2, ENDED_BEFORE = 3, MAY_NOT = 77 };
 
@@ -50,7 +51,7 @@ static int is_openat2(pid_t pid)
 
 	if (ptrace(GET_SYSCALL_INFO, pid, size, &info) <= 0)
 		return 1;
-	return info.op == 1 && info.number == SYS_openat2;
+	return info.op == 1 && info.number == CALL_OPENAT2;
 }
 
 static int is_gone(int status)

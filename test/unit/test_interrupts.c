@@ -417,7 +417,7 @@ static void line_without_end(void **state)
 	assert_true(fed <= 17);
 	reader_tell(&reader, &line, &reason);
 	assert_int_equal(line, 1);
-	assert_string_equal(reason, "a line that is too long");
+	assert_string_equal(reason, "the line is too long");
 	reader_free(&reader);
 }
 

@@ -9,12 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/macros.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
+#include "kernel/knob_path.h"
+#include "kernel/openat2.h"
 #include "kernel/root.h"
 
 static struct irqkit_ctx *open_root(const char *root)
@@ -33,7 +34,7 @@ long __wrap_syscall(long number, long a, long b, long c, long d);
 
 long __wrap_syscall(long number, long a, long b, long c, long d)
 {
-	if (number == SYS_openat2 && n_disturbed > 0) {
+	if (number == CALL_OPENAT2 && n_disturbed > 0) {
 		n_disturbed--;
 		errno = EAGAIN;
 		return -1;
@@ -230,6 +231,53 @@ static void running_machine(void **state)
 	}
 }
 
+/* The path is formatted; what comes of it is what the plain reader gives. */
+static void formatted_paths(void **state)
+{
+	struct irqkit_ctx *ctx = open_root(ROOTS "link-inside-the-root");
+	_cleanup_free_ char *plain = NULL, *text = NULL;
+	_cleanup_free_ char **names = NULL;
+	char path[PATH_MAX] = "";
+	size_t plain_len, len = 0, count = 0;
+	mode_t mode = 0;
+
+	(void)state;
+	assert_int_equal(knob_read(ctx, "proc/interrupts", &plain, &plain_len), 0);
+	assert_int_equal(knob_readf(ctx, &text, &len, "%s/%s", "proc", "interrupts"), 0);
+	assert_int_equal(len, plain_len);
+	assert_string_equal(text, plain);
+	assert_int_equal(knob_readf_mode(ctx, &mode, "proc/%s", "interrupts"), 0);
+	assert_true(S_ISREG(mode));
+	assert_int_equal(
+		knob_listf_names(ctx, "inter", &names, &count, "%.4s", "process"), 0);
+	assert_true(count > 0);
+	assert_string_equal(names[0], "interrupts");
+
+	assert_int_equal(format_path(path, "proc/%u/%s", 77u, "comm"), 0);
+	assert_string_equal(path, "proc/77/comm");
+	irqkit_ctx_free(ctx);
+}
+
+/* A path is never cut: the beginning of a long one could be the path of another file. */
+static void path_too_long(void **state)
+{
+	struct irqkit_ctx *ctx = open_root(ROOTS "link-inside-the-root");
+	const char *file = "proc/interrupts";
+	char *text = NULL, path[PATH_MAX];
+	size_t len = 0;
+
+	(void)state;
+	assert_int_equal(knob_readf(ctx, &text, &len, "%*s%s", PATH_MAX, "", file),
+		-ENAMETOOLONG);
+	assert_int_equal(
+		knob_readf_line(ctx, &text, &len, "%s%*s", file, PATH_MAX - 15, ""),
+		-ENAMETOOLONG);
+	assert_null(text);
+	assert_int_equal(format_path(path, "%*s", PATH_MAX, ""), -ENAMETOOLONG);
+	assert_int_equal(format_path(path, "%*s", PATH_MAX - 1, ""), 0);
+	irqkit_ctx_free(ctx);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +288,8 @@ int main(void)
 		cmocka_unit_test(running_machine),
 		cmocka_unit_test(odd_affinity),
 		cmocka_unit_test(masked_interrupts),
+		cmocka_unit_test(formatted_paths),
+		cmocka_unit_test(path_too_long),
 	};
 
 	return cmocka_run_group_tests_name("knob", tests, NULL, NULL);

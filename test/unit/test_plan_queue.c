@@ -567,7 +567,7 @@ static void thread_that_is_not_there(void **state)
 	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "test", 0), 0);
 	assert_int_equal(result(w, 0), IRQKIT_SKIPPED);
 	assert_int_equal(irqkit_step_get_error(step), ENOENT);
-	assert_string_equal(irqkit_step_get_why(step), "ended meanwhile");
+	assert_string_equal(irqkit_step_get_why(step), "ended in the meantime");
 	assert_int_equal(result(w, 1), IRQKIT_DONE);
 
 	irqkit_plan_free(w->plan);

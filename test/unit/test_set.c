@@ -150,11 +150,11 @@ struct bad {
 };
 
 #define WORDS                                                                            \
-	"there are numbers like 0-3,8 and the words all, node:N, package:N, llc:CPU, "   \
+	"use numbers, as in 0-3,8, or the words all, node:N, package:N, llc:CPU, "   \
 	"siblings:CPU, first-threads, other-threads, isolated, housekeeping, local, irq:N"
 #define SMT "linux-6.1-16cpu"
 #define GAP "gap-8cpu"
-#define ONLINE_GAP "online are 0-2,4,6-9"
+#define ONLINE_GAP " (online CPUs: 0-2,4,6-9)"
 
 static void check_bad(const struct bad *bad)
 {
@@ -186,93 +186,93 @@ static void mistakes_of_form(void **state)
 	static const struct bad bad[] = {
 		/* parts that are missing */
 		{ SMT, "", -EINVAL, 0,
-			"no CPU is named: it should look like 0-3,8", NULL },
+			"no CPU is given; write the set as 0-3,8", NULL },
 		{ SMT, "1,", -EINVAL, 2,
-			"'1,' ends where a CPU should stand: it should look like 0-3,8",
+			"'1,' ends where a CPU is expected; write it as 0-3,8",
 			NULL },
-		{ SMT, ",", -EINVAL, 0, "in ',' a CPU should stand before ','", NULL },
-		{ SMT, ",1", -EINVAL, 0, "in ',1' a CPU should stand before ',1'", NULL },
-		{ SMT, "1,,2", -EINVAL, 2, "in '1,,2' a CPU should stand before ',2'",
+		{ SMT, ",", -EINVAL, 0, "in ',' a CPU is missing before ','", NULL },
+		{ SMT, ",1", -EINVAL, 0, "in ',1' a CPU is missing before ',1'", NULL },
+		{ SMT, "1,,2", -EINVAL, 2, "in '1,,2' a CPU is missing before ',2'",
 			NULL },
 		{ SMT, "^", -EINVAL, 1,
-			"a CPU should stand behind '^': it should look like all,^0",
+			"a CPU is missing after '^'; write it as all,^0",
 			NULL },
 		{ SMT, "all,^", -EINVAL, 5,
-			"a CPU should stand behind '^': it should look like all,^0",
+			"a CPU is missing after '^'; write it as all,^0",
 			NULL },
 		{ SMT, "all,^,1", -EINVAL, 5,
-			"a CPU should stand behind '^': it should look like all,^0",
+			"a CPU is missing after '^'; write it as all,^0",
 			NULL },
 		/* numbers */
-		{ SMT, "3-1", -EINVAL, 2, "the range in '3-1' ends before it begins",
+		{ SMT, "3-1", -EINVAL, 2, "the range in '3-1' ends before it starts",
 			NULL },
-		{ SMT, "0,3-1", -EINVAL, 4, "the range in '3-1' ends before it begins",
+		{ SMT, "0,3-1", -EINVAL, 4, "the range in '3-1' ends before it starts",
 			NULL },
-		{ SMT, "1-", -EINVAL, 2, "'1-' ends where a number should stand: it "
-			"should look like 0-3,8", NULL },
+		{ SMT, "1-", -EINVAL, 2, "'1-' ends where a number is expected; "
+			"write it as 0-3,8", NULL },
 		{ SMT, "1-3:0", -EINVAL, 4, "the stride in '1-3:0' is 0", NULL },
-		{ SMT, "1-3:", -EINVAL, 4, "'1-3:' ends where a number should stand: it "
-			"should look like 0-3,8", NULL },
+		{ SMT, "1-3:", -EINVAL, 4, "'1-3:' ends where a number is expected; "
+			"write it as 0-3,8", NULL },
 		{ SMT, "1:2", -EINVAL, 1,
-			"'1:2' is wrong from ':2' on: it should look like 0-3,8", NULL },
+			"'1:2' is wrong from ':2' on; write it as 0-3,8", NULL },
 		{ SMT, "1-2-3", -EINVAL, 3,
-			"'1-2-3' is wrong from '-3' on: it should look like 0-3,8",
+			"'1-2-3' is wrong from '-3' on; write it as 0-3,8",
 			NULL },
 		{ SMT, "0x1", -EINVAL, 1,
-			"'0x1' is wrong from 'x1' on: it should look like 0-3,8", NULL },
+			"'0x1' is wrong from 'x1' on; write it as 0-3,8", NULL },
 		{ SMT, "1 ", -EINVAL, 1,
-			"'1 ' is wrong from ' ' on: it should look like 0-3,8", NULL },
+			"'1 ' is wrong from ' ' on; write it as 0-3,8", NULL },
 		{ SMT, "0-3,1\n", -EINVAL, 5,
-			"'1\n' is wrong from '\n' on: it should look like 0-3,8", NULL },
+			"'1\n' is wrong from '\n' on; write it as 0-3,8", NULL },
 		{ SMT, "4294967296", -ERANGE, 0,
 			"in '4294967296' the number at '4294967296' is too large", NULL },
 		{ SMT, "0,1-1048576", -ERANGE, 4,
 			"in '1-1048576' the number at '1048576' is too large", NULL },
 		/* words */
-		{ SMT, "nod:1", -EINVAL, 0, "'nod:1' is no set of CPUs: " WORDS, NULL },
-		{ SMT, "0,nodes:1", -EINVAL, 2, "'nodes:1' is no set of CPUs: " WORDS,
+		{ SMT, "nod:1", -EINVAL, 0, "'nod:1' is not a set of CPUs: " WORDS, NULL },
+		{ SMT, "0,nodes:1", -EINVAL, 2, "'nodes:1' is not a set of CPUs: " WORDS,
 			NULL },
-		{ SMT, "ALL", -EINVAL, 0, "'ALL' is no set of CPUs: " WORDS, NULL },
-		{ SMT, " 1", -EINVAL, 0, "' 1' is no set of CPUs: " WORDS, NULL },
-		{ SMT, "-1", -EINVAL, 0, "'-1' is no set of CPUs: " WORDS, NULL },
-		{ SMT, "ff", -EINVAL, 0, "'ff' is no set of CPUs: " WORDS, NULL },
-		{ SMT, ":", -EINVAL, 0, "':' is no set of CPUs: " WORDS, NULL },
-		{ SMT, "all,^^0", -EINVAL, 5, "'^0' is no set of CPUs: " WORDS, NULL },
-		{ SMT, "all,!0", -EINVAL, 4, "'!0' is no set of CPUs: " WORDS, NULL },
-		{ SMT, "\xff\x1b", -EINVAL, 0, "'\xff\x1b' is no set of CPUs: " WORDS,
+		{ SMT, "ALL", -EINVAL, 0, "'ALL' is not a set of CPUs: " WORDS, NULL },
+		{ SMT, " 1", -EINVAL, 0, "' 1' is not a set of CPUs: " WORDS, NULL },
+		{ SMT, "-1", -EINVAL, 0, "'-1' is not a set of CPUs: " WORDS, NULL },
+		{ SMT, "ff", -EINVAL, 0, "'ff' is not a set of CPUs: " WORDS, NULL },
+		{ SMT, ":", -EINVAL, 0, "':' is not a set of CPUs: " WORDS, NULL },
+		{ SMT, "all,^^0", -EINVAL, 5, "'^0' is not a set of CPUs: " WORDS, NULL },
+		{ SMT, "all,!0", -EINVAL, 4, "'!0' is not a set of CPUs: " WORDS, NULL },
+		{ SMT, "\xff\x1b", -EINVAL, 0, "'\xff\x1b' is not a set of CPUs: " WORDS,
 			NULL },
 		{ SMT, "node", -EINVAL, 4, "'node' needs a number, as in node:0", NULL },
 		{ SMT, "all,^llc", -EINVAL, 8,
 			"'llc' needs a number, as in llc:8", NULL },
 		{ SMT, "node:", -EINVAL, 5,
-			"'node:' ends where a number should stand: it "
-			"should look like node:0", NULL },
+			"'node:' ends where a number is expected; "
+			"write it as node:0", NULL },
 		{ SMT, "package:x", -EINVAL, 8,
-			"'package:x' is wrong from 'x' on: it should look like package:0",
+			"'package:x' is wrong from 'x' on; write it as package:0",
 			NULL },
 		{ SMT, "siblings:4x", -EINVAL, 10,
-			"'siblings:4x' is wrong from 'x' on: it should look like "
+			"'siblings:4x' is wrong from 'x' on; write it as "
 			"siblings:4", NULL },
 		{ SMT, "irq:eth0", -EINVAL, 4,
-			"'irq:eth0' is wrong from 'eth0' on: it should look like irq:24",
+			"'irq:eth0' is wrong from 'eth0' on; write it as irq:24",
 			NULL },
 		{ SMT, "node:1-0", -EINVAL, 7,
-			"the range in 'node:1-0' ends before it begins", NULL },
+			"the range in 'node:1-0' ends before it starts", NULL },
 		{ SMT, "node:0-1:0", -EINVAL, 9,
 			"the stride in 'node:0-1:0' is 0", NULL },
 		{ SMT, "irq:99999999999", -ERANGE, 4,
 			"in 'irq:99999999999' the number at '99999999999' is too large",
 			NULL },
-		{ SMT, "all:", -EINVAL, 3, "'all:': nothing may stand behind 'all'",
+		{ SMT, "all:", -EINVAL, 3, "'all:' is not a set of CPUs: 'all' takes no number",
 			NULL },
 		{ SMT, "0,isolated:1", -EINVAL, 10,
-			"'isolated:1': nothing may stand behind 'isolated'", NULL },
+			"'isolated:1' is not a set of CPUs: 'isolated' takes no number", NULL },
 		/* what is it taken away from? */
 		{ SMT, "^0", -EINVAL, 0,
-			"'^0' takes away from nothing: all but that is 'all,^0'", NULL },
+			"'^0' has no CPUs to remove from; for all other CPUs write 'all,^0'", NULL },
 		{ SMT, "^node:0,8", -EINVAL, 0,
-			"'^node:0' takes away from nothing: all but that is "
-			"'all,^node:0'", NULL },
+			"'^node:0' has no CPUs to remove from; for all other CPUs "
+			"write 'all,^node:0'", NULL },
 	};
 
 	(void)state;
@@ -284,61 +284,61 @@ static void what_the_machine_has_not(void **state)
 {
 	static const struct bad bad[] = {
 		/* CPUs */
-		{ GAP, "3", -ENODEV, 0, "CPU 3 is offline: " ONLINE_GAP, NULL },
-		{ GAP, "0,3", -ENODEV, 2, "CPU 3 is offline: " ONLINE_GAP, NULL },
+		{ GAP, "3", -ENODEV, 0, "CPU 3 is offline" ONLINE_GAP, NULL },
+		{ GAP, "0,3", -ENODEV, 2, "CPU 3 is offline" ONLINE_GAP, NULL },
 		{ GAP, "0-4", -ENODEV, 0,
-			"CPU 3 in '0-4' is offline: " ONLINE_GAP, NULL },
-		{ GAP, "all,^3,3", -ENODEV, 7, "CPU 3 is offline: " ONLINE_GAP, NULL },
+			"CPU 3 in '0-4' is offline" ONLINE_GAP, NULL },
+		{ GAP, "all,^3,3", -ENODEV, 7, "CPU 3 is offline" ONLINE_GAP, NULL },
 		{ GAP, "0-4,^3,2-3", -ENODEV, 7,
-			"CPU 3 in '2-3' is offline: " ONLINE_GAP, NULL },
-		{ GAP, "10", -ENODEV, 0, "CPU 10 does not exist: " ONLINE_GAP, NULL },
+			"CPU 3 in '2-3' is offline" ONLINE_GAP, NULL },
+		{ GAP, "10", -ENODEV, 0, "CPU 10 does not exist" ONLINE_GAP, NULL },
 		{ GAP, "0-1048575,^0-9", -ENODEV, 0,
-			"CPU 10 in '0-1048575' does not exist: " ONLINE_GAP, NULL },
+			"CPU 10 in '0-1048575' does not exist" ONLINE_GAP, NULL },
 		{ "one-cpu", "0-1", -ENODEV, 0,
-			"CPU 1 in '0-1' does not exist: online are 0", NULL },
+			"CPU 1 in '0-1' does not exist (online CPUs: 0)", NULL },
 		/* of which a word is asked */
-		{ GAP, "llc:3", -ENODEV, 0, "CPU 3 in 'llc:3' is offline: " ONLINE_GAP,
+		{ GAP, "llc:3", -ENODEV, 0, "CPU 3 in 'llc:3' is offline" ONLINE_GAP,
 			NULL },
 		{ GAP, "0,siblings:4-5", -ENODEV, 2,
-			"CPU 5 in 'siblings:4-5' is offline: " ONLINE_GAP, NULL },
+			"CPU 5 in 'siblings:4-5' is offline" ONLINE_GAP, NULL },
 		{ GAP, "all,^siblings:99", -ENODEV, 5,
-			"CPU 99 in 'siblings:99' does not exist: " ONLINE_GAP, NULL },
+			"CPU 99 in 'siblings:99' does not exist" ONLINE_GAP, NULL },
 		{ "one-cpu", "llc:0", -ENODATA, 0,
-			"'llc:0': the kernel tells of no caches of CPU 0", NULL },
+			"'llc:0' is unknown: the kernel reports no caches of CPU 0", NULL },
 		/* nodes and packages */
-		{ SMT, "node:7", -ENODEV, 0, "no NUMA node 7: there are 0-1", NULL },
-		{ SMT, "0,^node:0-2", -ENODEV, 3, "no NUMA node 2: there are 0-1", NULL },
-		{ GAP, "node:1", -ENODEV, 0, "no NUMA node 1: there is only 0", NULL },
+		{ SMT, "node:7", -ENODEV, 0, "no NUMA node 7: this system has 0-1", NULL },
+		{ SMT, "0,^node:0-2", -ENODEV, 3, "no NUMA node 2: this system has 0-1", NULL },
+		{ GAP, "node:1", -ENODEV, 0, "no NUMA node 1: this system has only 0", NULL },
 		{ "memory-node-4cpu", "node:0-5", -ENODEV, 0,
-			"no NUMA node 1: there are 0,3,5", NULL },
+			"no NUMA node 1: this system has 0,3,5", NULL },
 		{ "one-cpu", "node:0", -ENODATA, 0,
-			"'node:0': the kernel tells of no NUMA nodes here", NULL },
-		{ SMT, "package:2", -ENODEV, 0, "no package 2: there are 0-1", NULL },
+			"'node:0' is unknown: the kernel reports no NUMA nodes", NULL },
+		{ SMT, "package:2", -ENODEV, 0, "no package 2: this system has 0-1", NULL },
 		{ "arm64-clusters-8cpu", "package:0", -ENODEV, 0,
-			"no package 0: there is only 36", NULL },
+			"no package 0: this system has only 36", NULL },
 		{ "one-cpu", "package:0", -ENODATA, 0,
-			"'package:0': the kernel tells of no packages here", NULL },
+			"'package:0' is unknown: the kernel reports no packages", NULL },
 		/* interrupts */
 		{ SMT, "irq:9999", -ENODEV, 0,
-			"'irq:9999': no interrupt 9999 has an affinity", NULL },
+			"'irq:9999' is unknown: interrupt 9999 does not exist or has no affinity", NULL },
 		{ "odd-affinity", "0,irq:25", -EBADMSG, 2,
-			"'irq:25': the affinity of interrupt 25 is no set of CPUs",
+			"'irq:25' is unknown: the affinity of interrupt 25 is not a set of CPUs",
 			NULL },
 		/* a device */
-		{ SMT, "0,local", -EINVAL, 2, "'local' means the CPUs near a device, and "
-			"no device is in question here", NULL },
+		{ SMT, "0,local", -EINVAL, 2, "'local' means the CPUs near a device, but "
+			"there is no device here", NULL },
 		/* nothing is told */
 		{ "interrupts-only", "all", -ENODATA, 0,
-			"'all': the kernel doesn't tell which CPUs these are", NULL },
+			"'all' is unknown: the kernel does not report these CPUs", NULL },
 		{ "interrupts-only", "0,^first-threads", -ENODATA, 3,
-			"'first-threads': the kernel doesn't tell which CPUs these are",
+			"'first-threads' is unknown: the kernel does not report these CPUs",
 			NULL },
 		{ "interrupts-only", "housekeeping", -ENODATA, 0,
-			"'housekeeping': the kernel doesn't tell which CPUs these are",
+			"'housekeeping' is unknown: the kernel does not report these CPUs",
 			NULL },
 		{ "interrupts-only", "siblings:0-1048575", -ENODATA, 0,
-			"'siblings:0-1048575': the kernel doesn't tell which CPUs these "
-			"are", NULL },
+			"'siblings:0-1048575' is unknown: the kernel does not report "
+			"these CPUs", NULL },
 	};
 
 	(void)state;
@@ -349,19 +349,19 @@ static void what_the_machine_has_not(void **state)
 static void empty_sets(void **state)
 {
 	static const struct bad bad[] = {
-		{ SMT, "all,^all", -ENODATA, 0, "'all,^all' holds no CPU", NULL },
-		{ SMT, "0-3,^0-7", -ENODATA, 0, "'0-3,^0-7' holds no CPU", NULL },
+		{ SMT, "all,^all", -ENODATA, 0, "'all,^all' contains no CPU", NULL },
+		{ SMT, "0-3,^0-7", -ENODATA, 0, "'0-3,^0-7' contains no CPU", NULL },
 		{ SMT, "isolated", -ENODATA, 0,
-			"'isolated' holds no CPU: none that is online is isolated",
+			"'isolated' contains no CPU: no online CPU is isolated",
 			NULL },
-		{ GAP, "other-threads", -ENODATA, 0, "'other-threads' holds no CPU: no "
+		{ GAP, "other-threads", -ENODATA, 0, "'other-threads' contains no CPU: no "
 			"core has a second thread online", NULL },
 		{ "memory-node-4cpu", "node:3", -ENODATA, 0,
-			"'node:3' holds no CPU: there is memory alone", NULL },
+			"'node:3' contains no CPU: the node has only memory", NULL },
 		{ "mlx5-64queues", "all,^irq:120", -ENODATA, 0,
-			"'all,^irq:120' holds no CPU", NULL },
+			"'all,^irq:120' contains no CPU", NULL },
 		{ GAP, "local", -ENODATA, 0,
-			"'local' holds no CPU: none near the device is online", "3,5" },
+			"'local' contains no CPU: no CPU near the device is online", "3,5" },
 	};
 
 	(void)state;
@@ -399,7 +399,7 @@ static void online_as_told(void **state)
 	assert_int_equal(irqkit_topology_parse_set(
 				 m.topology, "0-3", 3, NULL, &set, NULL, &message),
 		-ENODEV);
-	assert_string_equal(message, "CPU 2 in '0-3' is offline: online are 0-1,3");
+	assert_string_equal(message, "CPU 2 in '0-3' is offline (online CPUs: 0-1,3)");
 	free(message);
 	assert_int_equal(irqkit_topology_parse_set(
 				 m.topology, "all", 3, NULL, &set, NULL, NULL), 0);

@@ -105,7 +105,7 @@ static uint64_t worst_of(const struct box *box, const int *place)
 
 struct hunt {
 	const struct box *box;
-	unsigned int order[MAX_IRQS]; /* heaviest first */
+	unsigned int order[MAX_IRQS]; /* busiest first */
 	int place[MAX_IRQS];
 	uint64_t own[MAX_CPUS];
 	uint64_t best;
@@ -370,16 +370,16 @@ static void queues_take_one_cpu_each(void **state)
 	add_queue(spread, 9, 2, -1, IRQKIT_SERVES_NONE);
 	add(spread, 8, 0, -1);
 	ends(spread, IRQKIT_POLICY_QUEUE,
-		"24 0 with the first queue of its device\n"
+		"24 0 same CPU as the device's first queue\n"
 		"25 0 queue 0, first CPU\n"
-		"26 0 with its rx\n"
+		"26 0 same CPU as its rx\n"
 		"27 1 queue 1, next CPU\n"
-		"28 1 with its tx\n"
+		"28 1 same CPU as its tx\n"
 		"30 3 queue 1, next CPU\n"
 		"29 2 queue 0, next CPU\n"
-		"31 0 queue 2, next CPU, round 2\n"
-		"9 1 next CPU, round 2\n"
-		"8 2 next CPU, round 2\n");
+		"31 0 queue 2, next CPU, reused\n"
+		"9 1 next CPU, reused\n"
+		"8 2 next CPU, reused\n");
 }
 
 static void queues_can_be_split(void **state)
@@ -426,7 +426,7 @@ static void queues_stay_on_their_node(void **state)
 		"51 6 queue 1, next CPU of node 1\n"
 		"52 5 queue 2, next CPU of node 1\n"
 		"53 7 queue 3, next CPU of node 1\n"
-		"54 4 queue 4, next CPU of node 1, round 2\n"
+		"54 4 queue 4, next CPU of node 1, reused\n"
 		"60 0 queue 0, first CPU\n"
 		"61 2 queue 0, next CPU\n"
 		"62 1 queue 0, next CPU\n");
@@ -483,13 +483,13 @@ static void numbers_and_hints(void **state)
 		"31 4 31 modulo 3 is 1\n"
 		"32 9 32 modulo 3 is 2\n"
 		"33 9 33 modulo 2 is 1\n"
-		"34 - stays: may not go to any of these CPUs\n");
+		"34 - stays: may not use any of these CPUs\n");
 	ends(spread, IRQKIT_POLICY_HINT,
-		"30 4 its driver's hint\n"
-		"31 2 its driver's hint\n"
-		"32 - stays: its hint holds none of these CPUs\n"
-		"33 - stays: its driver gives no hint\n"
-		"34 - stays: may not go to any of these CPUs\n");
+		"30 4 hint of its driver\n"
+		"31 2 hint of its driver\n"
+		"32 - stays: none of these CPUs is in its hint\n"
+		"33 - stays: no hint from its driver\n"
+		"34 - stays: may not use any of these CPUs\n");
 }
 
 static void load_says_why(void **state)
@@ -508,13 +508,13 @@ static void load_says_why(void **state)
 	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
 	answers(spread,
 		"20 - stays\n"
-		"21 1 eases CPU 0\n"
-		"22 2 eases CPU 0\n"
-		"23 3 eases CPU 0\n"
+		"21 1 relieves CPU 0\n"
+		"22 2 relieves CPU 0\n"
+		"23 3 relieves CPU 0\n"
 		"24 - stays\n"
 		"25 - stays\n"
-		"26 3 idle, CPU with the fewest\n"
-		"27 0 heaviest first, least loaded CPU\n");
+		"26 3 idle, CPU with the fewest interrupts\n"
+		"27 0 busiest first, least loaded CPU\n");
 	irqkit_spread_free(spread);
 }
 
@@ -526,8 +526,8 @@ static void what_gains_little_stays(void **state)
 		const char *expected;
 	} cases[] = {
 		{ 10, "1 - stays: no gain\n2 - stays: no gain\n3 - stays: no gain\n" },
-		{ 9, "1 - stays\n2 1 eases CPU 0\n3 - stays\n" },
-		{ 0, "1 - stays\n2 1 eases CPU 0\n3 - stays\n" },
+		{ 9, "1 - stays\n2 1 relieves CPU 0\n3 - stays\n" },
+		{ 0, "1 - stays\n2 1 relieves CPU 0\n3 - stays\n" },
 		{ 100, "1 - stays: no gain\n2 - stays: no gain\n3 - stays: no gain\n" },
 	};
 
@@ -577,7 +577,7 @@ static void what_stays_is_widened(void **state)
 		irqkit_cpuset_free(set);
 		snprintf(text, sizeof(text), "1 %s %s\n", expected[i],
 			*expected[i] == '-' ? "stays: no gain"
-					    : "stays, gets its number of CPUs");
+					    : "stays, with the requested number of CPUs");
 		ends(spread, IRQKIT_POLICY_LOAD, text);
 	}
 }
@@ -610,10 +610,10 @@ static void moves_to_its_node_name_it(void **state)
 	}
 	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
 	answers(spread,
-		"0 2 heaviest first, least loaded CPU of node 1\n"
-		"1 2 heaviest first, least loaded CPU of node 1\n"
+		"0 2 busiest first, least loaded CPU of node 1\n"
+		"1 2 busiest first, least loaded CPU of node 1\n"
 		"2 - stays: no gain\n"
-		"3 3 idle, CPU of node 1 with the fewest\n");
+		"3 3 idle, CPU of node 1 with the fewest interrupts\n");
 	ends(spread, IRQKIT_POLICY_IRQ,
 		"0 2 0 modulo 2 is 0, of node 1\n"
 		"1 3 1 modulo 2 is 1, of node 1\n"
@@ -637,7 +637,7 @@ static void idle_ones_do_not_pile_up(void **state)
 	irqkit_spread_free(spread);
 }
 
-/* The worst that heaviest first alone does: 4/3 - 1/3m of the optimum, which is 3m. */
+/* The worst that busiest first alone does: 4/3 - 1/3m of the optimum, which is 3m. */
 static void worst_of_heaviest_first_is_mended(void **state)
 {
 	(void)state;
@@ -672,8 +672,8 @@ static void siblings_count_in_part(void **state)
 	add(spread, 1, 50, -1);
 	add(spread, 2, 50, -1);
 	ends(spread, IRQKIT_POLICY_LOAD,
-		"1 2 heaviest first, least loaded CPU\n"
-		"2 3 heaviest first, least loaded CPU\n");
+		"1 2 busiest first, least loaded CPU\n"
+		"2 3 busiest first, least loaded CPU\n");
 }
 
 static void loads_are_counted(void **state)
@@ -746,7 +746,7 @@ static void misuse_is_refused(void **state)
 	for (int policy = IRQKIT_POLICY_QUEUE; policy <= IRQKIT_POLICY_HINT; policy++) {
 		assert_int_equal(
 			irqkit_spread_place(spread, (enum irqkit_policy)policy), 0);
-		answers(spread, "1 - stays: may not go to any of these CPUs\n");
+		answers(spread, "1 - stays: may not use any of these CPUs\n");
 	}
 	assert_int_equal(irqkit_spread_place(spread, (enum irqkit_policy)99), -EINVAL);
 	assert_null(irqkit_spread_get_reason(spread, 0));
@@ -777,9 +777,9 @@ static void full_cpus_are_passed_by(void **state)
 	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
 	answers(spread,
 		"40 0 queue 0, first CPU\n"
-		"41 2 queue 1, next CPU; no vectors left on CPU 1\n"
-		"42 0 queue 2, next CPU, round 2; no vectors left on CPU 1\n"
-		"43 0 queue 3, next CPU, round 3; no vectors left on CPU 1\n");
+		"41 2 queue 1, next CPU; no free vector on CPU 1\n"
+		"42 0 queue 2, next CPU, reused; no free vector on CPU 1\n"
+		"43 0 queue 3, next CPU, reused; no free vector on CPU 1\n");
 	assert_int_equal(irqkit_spread_place_again(spread, 0, 1), -ENOENT);
 	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), -ENOSPC);
 	irqkit_spread_free(spread);
@@ -796,8 +796,8 @@ static void next_best_cpu_is_taken(void **state)
 	assert_int_equal(irqkit_spread_place_again(spread, 1, 1), 0);
 	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), 0);
 	answers(spread,
-		"40 2 next best; no vectors left on CPU 0\n"
-		"41 0 next best; no vectors left on CPU 1\n"
+		"40 2 next best CPU; no free vector on CPU 0\n"
+		"41 0 next best CPU; no free vector on CPU 1\n"
 		"42 2 queue 2, next CPU\n");
 	assert_int_equal(irqkit_spread_place_again(spread, 1, 0), 0);
 	assert_int_equal(irqkit_spread_place_again(spread, 1, 2), -ENOSPC);
@@ -811,8 +811,8 @@ static void next_best_cpu_is_taken(void **state)
 	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), 0);
 	assert_int_equal(irqkit_spread_place_again(spread, 1, 1), 0);
 	answers(spread,
-		"50 1 next best; no vectors left on CPU 0\n"
-		"51 0 next best; no vectors left on CPU 1\n");
+		"50 1 next best CPU; no free vector on CPU 0\n"
+		"51 0 next best CPU; no free vector on CPU 1\n");
 	/* the kernel knows better where it is */
 	assert_int_equal(irqkit_spread_place_again(spread, 0, 1), -ENOSPC);
 	irqkit_spread_free(spread);
@@ -830,8 +830,8 @@ static void next_best_by_load(void **state)
 	assert_int_equal(irqkit_spread_get_load_after(spread, 0), 0);
 	assert_int_equal(irqkit_spread_get_load_after(spread, 2), 10);
 	answers(spread,
-		"50 2 next best; no vectors left on CPU 0\n"
-		"51 1 heaviest first, least loaded CPU\n");
+		"50 2 next best CPU; no free vector on CPU 0\n"
+		"51 1 busiest first, least loaded CPU\n");
 	irqkit_spread_free(spread);
 
 	/* CPU 2 would be no better, or hardly, than where it is */
@@ -843,12 +843,12 @@ static void next_best_by_load(void **state)
 		assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
 		answers(spread,
 			"50 - stays\n"
-			"51 1 eases CPU 0\n");
+			"51 1 relieves CPU 0\n");
 		assert_int_equal(irqkit_spread_place_again(spread, 1, 1), 0);
 		answers(spread, load == 90 ? "50 - stays\n"
-					     "51 2 next best; no vectors left on CPU 1\n"
+					     "51 2 next best CPU; no free vector on CPU 1\n"
 					   : "50 - stays\n"
-					     "51 - stays: no vectors left on CPU 1\n");
+					     "51 - stays: no free vector on CPU 1\n");
 		assert_int_equal(irqkit_spread_get_load_after(spread, 0),
 			load == 90 ? 100 : 190);
 		irqkit_spread_free(spread);
@@ -871,25 +871,25 @@ static void queue_goes_along(void **state)
 		assert_int_equal(
 			irqkit_spread_place_again(spread, 0, is_split ? 1 : 0), 0);
 		answers(spread, is_split
-				? "20 0 next best; no vectors left on CPU 1\n"
+				? "20 0 next best CPU; no free vector on CPU 1\n"
 				  "21 0 rx queue 0, first CPU\n"
 				  "22 3 tx queue 1, next CPU\n"
 				  "23 2 rx queue 1, next CPU\n"
-				: "20 2 next best; no vectors left on CPU 0\n"
-				  "21 2 with its tx\n"
+				: "20 2 next best CPU; no free vector on CPU 0\n"
+				  "21 2 same CPU as its tx\n"
 				  "22 1 queue 1, next CPU\n"
-				  "23 1 with its tx\n");
+				  "23 1 same CPU as its tx\n");
 		assert_int_equal(
 			irqkit_spread_place_again(spread, 3, is_split ? 2 : 1), 0);
 		answers(spread, is_split
-				? "20 0 next best; no vectors left on CPU 1\n"
+				? "20 0 next best CPU; no free vector on CPU 1\n"
 				  "21 0 rx queue 0, first CPU\n"
 				  "22 3 tx queue 1, next CPU\n"
-				  "23 3 next best; no vectors left on CPU 2\n"
-				: "20 2 next best; no vectors left on CPU 0\n"
-				  "21 2 with its tx\n"
+				  "23 3 next best CPU; no free vector on CPU 2\n"
+				: "20 2 next best CPU; no free vector on CPU 0\n"
+				  "21 2 same CPU as its tx\n"
 				  "22 1 queue 1, next CPU\n"
-				  "23 3 next best; no vectors left on CPU 1\n");
+				  "23 3 next best CPU; no free vector on CPU 1\n");
 		irqkit_spread_free(spread);
 	}
 }
@@ -905,8 +905,8 @@ static void queue_goes_where_there_is_room(void **state)
 	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
 	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), 0);
 	answers(spread,
-		"20 1 next best; no vectors left on CPU 0\n"
-		"21 0 with its tx\n");
+		"20 1 next best CPU; no free vector on CPU 0\n"
+		"21 0 same CPU as its tx\n");
 	assert_int_equal(irqkit_spread_place_again(spread, 1, 0), -ENOSPC);
 	irqkit_spread_free(spread);
 }
@@ -922,7 +922,7 @@ static void all_of_a_wide_one_are_full(void **state)
 	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
 	answers(spread, "30 0-1 queue 0, first CPU\n");
 	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), 0);
-	answers(spread, "30 2-3 next best; no vectors left on CPU 0-1\n");
+	answers(spread, "30 2-3 next best CPU; no free vector on CPU 0-1\n");
 	assert_int_equal(irqkit_spread_place_again(spread, 0, 3), -ENOSPC);
 	irqkit_spread_free(spread);
 }

@@ -12,7 +12,7 @@ VM_PACKAGES = qemu-system-x86 iproute2 util-linux cpio xz-utils zstd jq
 VM_ALL = $(filter-out self-%,$(notdir $(wildcard test/vm/machines/*)))
 VM_FIRST = $(filter deps-vm,$(MAKECMDGOALS))
 
-deps-vm: deps
+deps-vm: deps ## install what check-vm needs, and fetch kernels
 	@for p in qemu-system-x86_64 ip unshare cpio xz zstd jq; do \
 		command -v $$p >/dev/null || exec sh -c '"$$@" || { apt-get -q update && "$$@"; }' deps \
 			env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 install \
@@ -23,13 +23,13 @@ deps-vm: deps
 # Nothing is compiled before the packages are there, with -j neither.
 $(LIB_OBJS) $(CMD_OBJS) $(foreach n,LIB CMD,$(B)/$(n).cflags $(B)/$(n).libs): | $(VM_FIRST)
 
-check-vm: all | $(VM_FIRST)
+check-vm: all | $(VM_FIRST) ## boot kernels and test on them: M="MACHINE...", T=CHECK
 	@IRQKIT='$(abspath $(PROGRAM))' test/vm/run --check='$(or $(T),*)' $(M)
 
-check-vm-all: all | $(VM_FIRST)
+check-vm-all: all | $(VM_FIRST) ## the same on every machine, long checks too
 	@IRQKIT='$(abspath $(PROGRAM))' test/vm/run --long --check='$(or $(T),*)' $(VM_ALL)
 
-check-vm-self: all | $(VM_FIRST)
+check-vm-self: all | $(VM_FIRST) ## does the test bed notice a kernel that panics or hangs?
 	@IRQKIT='$(abspath $(PROGRAM))' test/vm/self-test
 
 lint: lint-vm

@@ -6,7 +6,7 @@ for irq in $(numbered); do
 	cat "/proc/irq/$irq/smp_affinity"
 done >before
 status 4 irqkit set nvme0q1 --cpus=0
-grep -q "$queue (nvme0q1) cannot be moved: it is managed by the kernel" err || fail "$(cat err)"
+grep -q "cannot move $queue (nvme0q1): it is managed by the kernel" err || fail "$(cat err)"
 status 4 irqkit set nvme0q0 "$queue" --cpus=0
 status 4 irqkit set 'nvme0q[1-9]*' --cpus=0
 status 4 irqkit set timer --cpus=0

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What `irqkit xps` shows: show_xps.c. */
-#ifndef XPS_H
-#define XPS_H
+/* What `irqkit xps` shows. */
+#ifndef CMD_SHOW_XPS_H
+#define CMD_SHOW_XPS_H
 
 #include "queues/steering.h"
 

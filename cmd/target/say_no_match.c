@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why a TARGET matches nothing, and what could be meant instead. */
+#include "target/say_no_match.h"
 #include "base/say.h"
 #include "measure/queue.h"
-#include "target/marks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static void format_queues(const struct irqkit_device *device,
 		snprintf(text, room, "%s-%u to %s-%u", name, first, name, last);
 }
 
-/* Is there a queue of this name? Then it has no interrupt of its own. */
+/* Is there a queue of this name? */
 static bool has_queue(const struct irqkit_device *device, const char *name)
 {
 	size_t n = irqkit_device_count_queues(device);
@@ -56,16 +56,17 @@ void say_no_queue(const char *word, const struct meaning *meaning)
 
 	irqkit_device_count_lower(meaning->device, &n_lower);
 	if (n_lower > 0 && !irqkit_device_get_bus_device(meaning->device)) {
-		say_error("nothing matches '%s': %s is made of others: name one of their "
-			  "queues, such as '%s:%s'", word, name,
+		say_error("nothing matches '%s': %s is built on other interfaces; name "
+			  "a queue of one of them, as in '%s:%s'",
+			word, name,
 			irqkit_device_get_name(
 				irqkit_device_get_lower(meaning->device, 0)),
 			meaning->queue);
 		return;
 	}
 	if (has_queue(meaning->device, meaning->queue)) {
-		say_error("nothing matches '%s': %s is a queue of %s, but no interrupt is "
-			  "known to be its own", word, meaning->queue, name);
+		say_error("nothing matches '%s': no interrupt found for queue %s of %s",
+			word, meaning->queue, name);
 		return;
 	}
 	format_queues(meaning->device, IRQKIT_RX, rx, sizeof(rx));
@@ -80,20 +81,22 @@ static void say_no_interrupt(const char *word, struct irqkit_device *device)
 
 	irqkit_device_count_lower(device, &n_lower);
 	if (irqkit_device_count_irqs(device) > 0)
-		say_error("nothing matches '%s': the interrupts of %s have no handlers: "
-			  "is it down?", word, name);
-	else if (n_lower > 0)
-		say_error("nothing matches '%s': no interrupt is known of what is below "
-			  "%s: is it down?", word, name);
-	else if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET)
-		say_error("nothing matches '%s': no interrupt is known to be that of %s",
+		say_error("nothing matches '%s': the interrupts of %s have no "
+			  "handlers; is it down?",
 			word, name);
+	else if (n_lower > 0)
+		say_error("nothing matches '%s': no interrupt found for the interfaces "
+			  "below %s; is it down?",
+			word, name);
+	else if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET)
+		say_error("nothing matches '%s': no interrupt found for %s", word, name);
 	else if (irqkit_device_get_bus_device(device))
-		say_error("nothing matches '%s': no interrupt is known to be that of %s: "
-			  "is it down?", word, name);
+		say_error("nothing matches '%s': no interrupt found for %s; is it down?",
+			word, name);
 	else
-		say_error("nothing matches '%s': %s is software alone: it has no "
-			  "interrupt", word, name);
+		say_error("nothing matches '%s': %s is a software interface and has no "
+			  "interrupts",
+			word, name);
 }
 
 /* The name in a row that differs in nothing but capitals; NULL: there is none. */
@@ -132,21 +135,25 @@ static void say_no_name(const struct marks *marks, const struct target *target)
 	const char *word = target->word, *alike = find_alike(marks, target);
 
 	if (alike)
-		say_error("nothing matches '%s': is '%s' meant?", word, alike);
+		say_error("nothing matches '%s'; did you mean '%s'?", word, alike);
 	else if (target->kind == TARGET_WORD && strchr(word, ','))
-		say_error("nothing matches '%s': several TARGETs have blanks between "
-			  "them, no commas", word);
+		say_error("nothing matches '%s': separate TARGETs with spaces, not "
+			  "commas",
+			word);
 	else if (target->is_glob && target->kind == TARGET_WORD)
-		say_error("nothing matches '%s': no interrupt has such a name; "
-			  "'dev:%s' is about the names of interfaces", word, word);
+		say_error("nothing matches '%s': no interrupt has such a name; use "
+			  "'dev:%s' for names of interfaces",
+			word, word);
 	else if (target->is_glob)
 		say_error("nothing matches '%s': no interrupt has such a name", word);
 	else if (target->kind == TARGET_WORD)
-		say_error("nothing matches '%s': no device and no interrupt has this name "
-			  "as a whole; try '*%s*'", word, word);
+		say_error("nothing matches '%s': no device or interrupt has exactly "
+			  "this name; try '*%s*'",
+			word, word);
 	else
-		say_error("nothing matches '%s': no interrupt has this name as a whole; "
-			  "try '*%s*'", word, target->name);
+		say_error("nothing matches '%s': no interrupt has exactly this name; "
+			  "try '*%s*'",
+			word, target->name);
 }
 
 void say_no_match(const struct marks *marks, const struct target *target,
@@ -169,14 +176,15 @@ void say_no_match(const struct marks *marks, const struct target *target,
 						      : "a number in this range");
 		break;
 	case TARGET_ALL:
-		say_error("nothing matches '%s': there is no interrupt", word);
+		say_error("nothing matches '%s': there are no interrupts", word);
 		break;
 	case TARGET_CHIP:
-		say_error("nothing matches '%s': no interrupt has this chip", word);
+		say_error("nothing matches '%s': no interrupt uses this chip", word);
 		break;
 	case TARGET_DRIVER:
-		say_error("nothing matches '%s': no interrupt is known to be of a device "
-			  "with this driver", word);
+		say_error("nothing matches '%s': no interrupt found for a device with "
+			  "this driver",
+			word);
 		break;
 	case TARGET_DEVICE:
 	case TARGET_PCI:

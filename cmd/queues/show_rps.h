@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What `irqkit rps` shows and decides: show_rps.c. */
-#ifndef RPS_H
-#define RPS_H
+/* What `irqkit rps` shows and decides. */
+#ifndef CMD_SHOW_RPS_H
+#define CMD_SHOW_RPS_H
 
 #include "queues/steering.h"
 

@@ -7,10 +7,9 @@
  *
  * The name of an interface has no colon, a PCI address has one in front of something else.
  */
+#include "target/mark_device.h"
 #include "base/basics.h"
 #include "base/say.h"
-#include "measure/queue.h"
-#include "target/marks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,46 +17,12 @@
 
 static enum status say_unreadable(const struct target *target, int error)
 {
-	say_error("cannot find out what belongs to '%s': %s", target->word,
-		strerror(-error));
+	say_error(
+		"cannot find the interrupts of '%s': %s", target->word, strerror(-error));
 	return STATUS_REFUSED;
 }
 
-/* Keeps a device that the words name, once. */
-static int keep_device(struct selection *selection, struct irqkit_device *device)
-{
-	size_t n = selection->n_devices;
-	struct irqkit_device **more;
-
-	for (size_t i = 0; i < n; i++)
-		if (selection->devices[i] == device)
-			return 0;
-	more = reallocarray(selection->devices, n + 1, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	more[n] = device;
-	selection->devices = more;
-	selection->n_devices++;
-	return 0;
-}
-
-static bool mark_irq(struct marks *marks, int irq, bool is_named)
-{
-	size_t n = irqkit_snapshot_count(marks->snapshot);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct irqkit_interrupt *row =
-			irqkit_snapshot_get(marks->snapshot, i);
-
-		if (irqkit_interrupt_get_irq(row) != irq)
-			continue;
-		marks_add(marks, i, is_named);
-		return true;
-	}
-	return false;
-}
-
-/* The rows of its own; 1: there are some. */
+/* Marks the rows of the device; 1: there are some. */
 static int mark_own(struct marks *marks, struct irqkit_device *device)
 {
 	size_t n = irqkit_snapshot_count(marks->snapshot);
@@ -73,12 +38,12 @@ static int mark_own(struct marks *marks, struct irqkit_device *device)
 		marks_add(marks, i, false);
 		found = 1;
 	}
-	if (found && keep_device(marks->selection, device) < 0)
+	if (found && marks_keep_device(marks, device) < 0)
 		return -ENOMEM;
 	return found;
 }
 
-/* Its own, and those of what is below it. */
+/* Marks the rows of the device, and those of the devices below it. */
 static int mark_whole(struct marks *marks, struct irqkit_device *device)
 {
 	int found = mark_own(marks, device);
@@ -92,16 +57,6 @@ static int mark_whole(struct marks *marks, struct irqkit_device *device)
 	return r < 0 ? r : found;
 }
 
-bool queue_is_meant(const char *part, const struct irqkit_queue *queue)
-{
-	const struct target target = { .name = part, .is_glob = strpbrk(part, "*?[") };
-	char name[QUEUE_NAME_ROOM];
-
-	queue_format_name(queue, name);
-	return target_matches(&target, name) ||
-	       target_matches(&target, name + strlen("rx-"));
-}
-
 static int mark_queues(struct marks *marks, struct irqkit_device *device, const char *part)
 {
 	bool is_glob = strpbrk(part, "*?[") != NULL;
@@ -112,16 +67,16 @@ static int mark_queues(struct marks *marks, struct irqkit_device *device, const 
 		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
 		int irq = irqkit_queue_get_irq(queue);
 
-		if (irq >= 0 && queue_is_meant(part, queue))
-			found |= mark_irq(marks, irq, !is_glob);
+		if (irq >= 0 && target_names_queue(part, queue))
+			found |= marks_add_irq(marks, irq, !is_glob);
 	}
-	if (found && keep_device(marks->selection, device) < 0)
+	if (found && marks_keep_device(marks, device) < 0)
 		return -ENOMEM;
 	marks->selection->has_queues |= found;
 	return found;
 }
 
-/* eth1:rx-0; -ENODEV: what stands before the colon is no interface. */
+/* eth1:rx-0; -ENODEV: the part before the colon is not an interface. */
 static int mark_queue_word(
 	struct marks *marks, const struct target *target, struct meaning *meaning)
 {
@@ -161,7 +116,7 @@ static int mark_interfaces(struct marks *marks, const struct target *target)
 	return r < 0 ? r : found;
 }
 
-/* Marks the rows that have an owner of which @get tells such a name. */
+/* Marks the rows with an owner for which @get returns a name that matches. */
 static int mark_owned(struct marks *marks, const struct target *target,
 	const char *(*get)(const struct irqkit_device *device))
 {
@@ -183,14 +138,14 @@ static int mark_owned(struct marks *marks, const struct target *target,
 			if (!name || !target_matches(target, name))
 				continue;
 			marks_add(marks, i, false);
-			r = keep_device(marks->selection, owner);
+			r = marks_keep_device(marks, owner);
 			found = 1;
 		}
 	}
 	return r < 0 ? r : found;
 }
 
-static int find(struct marks *marks, const struct target *target, struct meaning *meaning)
+static int mark_meaning(struct marks *marks, const struct target *target, struct meaning *meaning)
 {
 	int r;
 
@@ -212,7 +167,7 @@ static int find(struct marks *marks, const struct target *target, struct meaning
 enum status mark_device(
 	struct marks *marks, const struct target *target, struct meaning *ret_meaning)
 {
-	int r = find(marks, target, ret_meaning);
+	int r = mark_meaning(marks, target, ret_meaning);
 
 	/* no such device: not one that could have this name, not in this root */
 	if (r < 0 && r != -ENODEV && r != -EINVAL && r != -ENOENT)

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A plan, or what came of it -> a table and closing remarks, or JSON. */
+#ifndef CMD_REPORT_H
+#define CMD_REPORT_H
+
+#include "base/command.h"
+
+#include <irqkit.h>
+#include <stdint.h>
+
+struct document;
+
+struct report {
+	const struct call *call;
+	const struct irqkit_plan *plan;
+	bool is_dry_run;
+	bool keeps_going;     /* after a failure: nothing is put back */
+	bool is_undo;
+	bool has_waited;      /* for moves that are still pending */
+	bool hides_unchanged; /* what stays is counted, not shown one by one */
+	bool shows_skipped;   /* what is skipped is shown one by one, not counted */
+	const char *not_done; /* what a dry run leaves out beside writing; NULL: nothing */
+	char *remarks; /* owned, or NULL: the command's own closing remarks, a line each */
+	/* What a command adds to the report, below the table or as keys; or NULL. */
+	void (*add_remark)(const struct report *report);
+	void (*add_keys)(const struct report *report, struct document *document);
+	/* How often the interrupt of a step fires; false: not known. Or NULL. */
+	bool (*get_load)(const struct report *report, const struct irqkit_step *step,
+		uint64_t *ret_load);
+	const void *data; /* for these three */
+};
+
+/* Adds a closing remark of the command; takes it over. NULL adds nothing. */
+void report_add_remark(struct report *report, char *remark);
+void report_drop_remarks(struct report *report);
+
+enum status report_print(const struct report *report);
+
+/* On standard error: each step that failed, and that nothing was changed by it. */
+void report_failures(const struct report *report);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The text below the table of a report. */
+#include "change/report_remark.h"
+#include "base/basics.h"
+#include "base/text.h"
+#include "change/report_row.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static size_t count(const struct report *report, enum irqkit_result result)
+{
+	return irqkit_plan_count_results(report->plan, result);
+}
+
+static void remark_counts(const struct report *report)
+{
+	static const struct {
+		enum irqkit_result result;
+		const char *word;
+	} words[] = {
+		{ IRQKIT_DONE, "done" },
+		{ IRQKIT_PENDING, "pending" },
+		{ IRQKIT_UNCHANGED, "unchanged" },
+		{ IRQKIT_SKIPPED, "skipped" },
+		{ IRQKIT_FAILED, "failed" },
+		{ IRQKIT_ROLLED_BACK, "rolled back" },
+		{ IRQKIT_PLANNED, "not tried" },
+	};
+	const char *before = "";
+
+	for (size_t i = 0; i < LENGTH(words); i++) {
+		size_t n = count(report, words[i].result);
+
+		if (n)
+			printf("%s%zu %s", before, n, words[i].word);
+		before = n ? ", " : before;
+	}
+	printf("%s\n", before[0] ? "." : "Nothing to do.");
+}
+
+/* "Skipped: 4 managed by the kernel, 1 per-CPU." */
+static void remark_skipped(const struct report *report)
+{
+	size_t n = irqkit_plan_count(report->plan);
+	const char *before = "Skipped: ";
+
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_step *step = irqkit_plan_get(report->plan, i);
+		const char *why = irqkit_step_get_why(step);
+		size_t same = 0, first = n;
+
+		if (irqkit_step_get_result(step) != IRQKIT_SKIPPED)
+			continue;
+		for (size_t j = 0; j < n; j++) {
+			const struct irqkit_step *other = irqkit_plan_get(report->plan, j);
+
+			if (irqkit_step_get_result(other) != IRQKIT_SKIPPED ||
+				strcmp(irqkit_step_get_why(other), why) != 0)
+				continue;
+			first = first == n ? j : first;
+			same++;
+		}
+		if (first == i) {
+			printf("%s%zu %s", before, same, why);
+			before = ", ";
+		}
+	}
+	if (before[0] == ',')
+		printf(".\n");
+}
+
+/* Several CPUs are allowed, and one of them handles the interrupt. */
+static bool is_on_one_of_many(const struct irqkit_step *step)
+{
+	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step);
+	const struct irqkit_cpuset *effective = irqkit_step_get_effective(step);
+	enum irqkit_result result = irqkit_step_get_result(step);
+
+	return step_is_of_interrupt(step) &&
+	       (result == IRQKIT_DONE || result == IRQKIT_UNCHANGED) && cpus &&
+	       effective && irqkit_cpuset_count(cpus) > 1 &&
+	       irqkit_cpuset_count(effective) == 1;
+}
+
+static void remark_one_cpu(const struct report *report)
+{
+	const struct irqkit_step *first = NULL;
+	_cleanup_free_ char *name = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < irqkit_plan_count(report->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(report->plan, i);
+
+		if (!is_on_one_of_many(step) || !report_shows_step(report, step))
+			continue;
+		first = first ? first : step;
+		n++;
+	}
+	if (n == 1 && (name = text_escape(irqkit_step_get_target(first))))
+		printf("%d (%s): the kernel delivers all of these interrupts to CPU "
+			"%d.\n"
+			"Listing several CPUs does not share the load of one "
+			"interrupt: add queues or\n"
+			"use RPS.\n",
+			irqkit_step_get_irq(first), name,
+			irqkit_cpuset_next(irqkit_step_get_effective(first), -1));
+	else if (n > 1)
+		printf("The kernel delivers each of %zu interrupts to only one CPU "
+			"(see EFFECTIVE).\n"
+			"Listing several CPUs does not share the load of one "
+			"interrupt: add queues or\n"
+			"use RPS.\n", n);
+}
+
+/* The kernel may leave CPUs out of rps_cpus or xps_cpus; the user should know. */
+static void remark_kept(const struct report *report)
+{
+	for (size_t i = 0; i < irqkit_plan_count(report->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(report->plan, i);
+		const struct irqkit_cpuset *kept = irqkit_step_get_effective(step);
+		_cleanup_free_ char *name = text_escape(irqkit_step_get_target(step));
+		_cleanup_free_ char *list = NULL;
+
+		if (step_is_of_interrupt(step) || !kept || !name ||
+			irqkit_cpuset_format_list(kept, &list) < 0)
+			continue;
+		printf("%s: the kernel kept only CPU%s %s; the others are offline or "
+			"isolated.\n",
+			name, irqkit_cpuset_count(kept) == 1 ? "" : "s", list);
+	}
+}
+
+void report_print_remarks(const struct report *report)
+{
+	if (report->add_remark)
+		report->add_remark(report);
+	if (report->is_dry_run) {
+		fputs(report->remarks ? report->remarks : "", stdout);
+		if (count(report, IRQKIT_UNCHANGED) + count(report, IRQKIT_PENDING))
+			printf("%zu to change, %zu already set. ",
+				count(report, IRQKIT_PLANNED),
+				count(report, IRQKIT_UNCHANGED) +
+					count(report, IRQKIT_PENDING));
+		if (!report->shows_skipped)
+			remark_skipped(report);
+		printf("Nothing was written%s%s (--dry-run).\n",
+			report->not_done ? " or " : "",
+			report->not_done ? report->not_done : "");
+		return;
+	}
+	remark_counts(report);
+	if (!report->shows_skipped)
+		remark_skipped(report);
+	if (count(report, IRQKIT_PENDING))
+		printf(report->has_waited
+			       ? "Still pending: no interrupt has fired yet. Takes "
+			       	"effect when one does.\n"
+			       : "Pending: takes effect when the interrupt next fires. "
+			       	"Use --wait to wait for it.\n");
+	remark_kept(report);
+	if (!report->is_undo)
+		remark_one_cpu(report);
+	fputs(report->remarks ? report->remarks : "", stdout);
+}

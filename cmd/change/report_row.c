@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The columns of a report, and which steps have a row. */
+#include "base/error_name.h"
+#include "change/report_row.h"
+
+#include <string.h>
+
+bool step_is_of_interrupt(const struct irqkit_step *step)
+{
+	return irqkit_step_get_knob(step) == IRQKIT_KNOB_AFFINITY ||
+		irqkit_step_get_knob(step) == IRQKIT_KNOB_DEFAULT_AFFINITY;
+}
+
+bool report_shows_step(const struct report *report, const struct irqkit_step *step)
+{
+	enum irqkit_result result = irqkit_step_get_result(step);
+
+	if (report->call->common.is_json || report->call->common.verbosity > 0)
+		return true;
+	if (result == IRQKIT_SKIPPED)
+		return report->shows_skipped;
+	return !(result == IRQKIT_UNCHANGED && report->hides_unchanged);
+}
+
+static const struct irqkit_step *step_of(const void *data)
+{
+	const struct report_row *row = data;
+
+	return row->step;
+}
+
+static struct cell get_irq(void *data)
+{
+	int irq = irqkit_step_get_irq(step_of(data));
+
+	return irq < 0 ? ABSENT : number_cell((uint64_t)irq);
+}
+
+static struct cell get_path(void *data)
+{
+	return text_cell(irqkit_step_get_path(step_of(data)));
+}
+
+static struct cell get_target(void *data)
+{
+	return text_cell(irqkit_step_get_target(step_of(data)));
+}
+
+static struct cell get_old(void *data)
+{
+	return text_cell(irqkit_step_get_old(step_of(data)));
+}
+
+static struct cell get_new(void *data)
+{
+	return text_cell(irqkit_step_get_new(step_of(data)));
+}
+
+static struct cell get_knob(void *data)
+{
+	static const char *const words[] = {
+		[IRQKIT_KNOB_AFFINITY] = "affinity",
+		[IRQKIT_KNOB_DEFAULT_AFFINITY] = "affinity",
+		[IRQKIT_KNOB_RPS_CPUS] = "rps_cpus",
+		[IRQKIT_KNOB_RPS_FLOW_CNT] = "rps_flow_cnt",
+		[IRQKIT_KNOB_XPS_CPUS] = "xps_cpus",
+		[IRQKIT_KNOB_XPS_RXQS] = "xps_rxqs",
+		[IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES] = "rps_sock_flow_entries",
+		[IRQKIT_KNOB_THREAD] = "thread",
+	};
+
+	return text_cell(words[irqkit_step_get_knob(step_of(data))]);
+}
+
+/* CPUs as a list; what holds no CPUs as the kernel writes it. */
+static struct cell get_old_shown(void *data)
+{
+	const struct irqkit_cpuset *cpus = irqkit_step_get_old_cpus(step_of(data));
+
+	return cpus ? cpus_cell(cpus) : text_cell(irqkit_step_get_old(step_of(data)));
+}
+
+static struct cell get_new_shown(void *data)
+{
+	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step_of(data));
+
+	return cpus ? cpus_cell(cpus) : text_cell(irqkit_step_get_new(step_of(data)));
+}
+
+static struct cell get_old_cpus(void *data)
+{
+	return cpus_cell(irqkit_step_get_old_cpus(step_of(data)));
+}
+
+static struct cell get_new_cpus(void *data)
+{
+	return cpus_cell(irqkit_step_get_new_cpus(step_of(data)));
+}
+
+static struct cell get_effective(void *data)
+{
+	const struct irqkit_cpuset *effective = irqkit_step_get_effective(step_of(data));
+
+	return effective && !irqkit_cpuset_is_empty(effective) ? cpus_cell(effective)
+							       : ABSENT;
+}
+
+static struct cell get_why(void *data)
+{
+	return text_cell(irqkit_step_get_why(step_of(data)));
+}
+
+static struct cell get_result(void *data)
+{
+	static const char *const words[] = {
+		[IRQKIT_PLANNED] = "planned",
+		[IRQKIT_DONE] = "done",
+		[IRQKIT_PENDING] = "pending",
+		[IRQKIT_UNCHANGED] = "unchanged",
+		[IRQKIT_SKIPPED] = "skipped",
+		[IRQKIT_FAILED] = "failed",
+		[IRQKIT_ROLLED_BACK] = "rolled-back",
+	};
+
+	return text_cell(words[irqkit_step_get_result(step_of(data))]);
+}
+
+static struct cell get_error(void *data)
+{
+	int error = irqkit_step_get_error(step_of(data));
+
+	return text_cell(error_name(error));
+}
+
+static struct cell get_load(void *data)
+{
+	const struct report_row *row = data;
+	uint64_t load;
+
+	if (!row->report->get_load || !row->report->get_load(row->report, row->step, &load))
+		return ABSENT;
+	return number_cell(load);
+}
+
+const struct column report_columns[] = {
+	{ "PATH", "path", "file that is written", 0, get_path, 0 },
+	{ "KNOB", NULL, "setting that is written", 0, get_knob, 0 },
+	{ "IRQ", "irq", "interrupt number", COLUMN_RIGHT, get_irq, 0 },
+	{ "NAME", "target", "interrupt, queue or thread that it belongs to", 0, get_target, 0 },
+	{ "OLD", NULL, "value before the change", 0, get_old_shown, 0 },
+	{ "OLD", "old_cpus", NULL, COLUMN_JSON_ONLY, get_old_cpus, 0 },
+	{ "OLD", "old", NULL, COLUMN_JSON_ONLY, get_old, 0 },
+	{ "NEW", NULL, "requested value", 0, get_new_shown, 0 },
+	{ "NEW", "new_cpus", NULL, COLUMN_JSON_ONLY, get_new_cpus, 0 },
+	{ "NEW", "new", NULL, COLUMN_JSON_ONLY, get_new, 0 },
+	{ "LOAD", "load", "how often the interrupt fires", COLUMN_RIGHT, get_load, 0 },
+	{ "EFFECTIVE", "effective", "CPUs that handle the interrupt now", 0, get_effective, 0 },
+	{ "RESULT", "result", "outcome of the write", 0, get_result, 0 },
+	{ "WHY", "why", "reason", COLUMN_TRUNCATE, get_why, 0 },
+	{ "ERROR", "error", "error of the kernel", 0, get_error, 0 },
+	{ 0 },
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A step of a plan as a row of the report. */
+#ifndef CMD_REPORT_ROW_H
+#define CMD_REPORT_ROW_H
+
+#include "change/report.h"
+#include "table/table.h"
+
+struct report_row {
+	const struct report *report;
+	const struct irqkit_step *step;
+};
+
+/* The columns of such rows, ending with { 0 }. */
+extern const struct column report_columns[];
+
+/* Does the step set the affinity of an interrupt, or of those to come? */
+bool step_is_of_interrupt(const struct irqkit_step *step);
+
+/* Does the step have a row of its own, or is it only counted? */
+bool report_shows_step(const struct report *report, const struct irqkit_step *step);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The lock of /run/irqkit: only one irqkit changes the machine at a time. */
+#ifndef CMD_RUN_LOCK_H
+#define CMD_RUN_LOCK_H
+
+#include "base/command.h"
+
+#include <irqkit.h>
+
+/* Waits for it for half a minute; says why it cannot be had. */
+enum status run_lock_take(struct irqkit_ctx *ctx, struct irqkit_lock **ret_lock);
+
+/* Says why /run/irqkit cannot be opened, or whatever @verb says. */
+enum status run_lock_say_unusable(const char *verb, int error);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which queues of an interface are meant, and which CPUs handle their interrupts. */
+#include "queues/net_queues.h"
+#include "base/say.h"
+#include "measure/queue.h"
+
+#include <errno.h>
+#include <string.h>
+
+static enum status read_queue_numbers(const struct irqkit_device *device,
+	enum irqkit_direction direction, const char *word,
+	struct irqkit_cpuset **ret_numbers)
+{
+	if (irqkit_cpuset_parse_list(word, strlen(word), ret_numbers, NULL) < 0 ||
+		irqkit_cpuset_is_empty(*ret_numbers)) {
+		say_error("--queues takes queue numbers, as in 0,2 or 0-3, not '%s'",
+			word);
+		return STATUS_MISUSE;
+	}
+	irqkit_cpuset_foreach (number, *ret_numbers) {
+		if (irqkit_device_find_queue(device, direction, number))
+			continue;
+		say_error("%s has no queue %s-%u; it has %zu",
+			irqkit_device_get_name(device), queue_direction_word(direction), number,
+			queue_count(device, direction));
+		return STATUS_NO_MATCH;
+	}
+	return STATUS_DONE;
+}
+
+enum status net_choose_queues(struct irqkit_device *device,
+	enum irqkit_direction direction, const char *word,
+	struct irqkit_queue ***ret_queues, size_t *ret_count)
+{
+	size_t n = irqkit_device_count_queues(device), chosen = 0;
+	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL;
+	enum status status = word ? read_queue_numbers(device, direction, word, &numbers)
+				  : STATUS_DONE;
+	struct irqkit_queue **queues;
+
+	if (status != STATUS_DONE)
+		return status;
+	queues = calloc(n + 1, sizeof(struct irqkit_queue *));
+	if (!queues)
+		return say_no_memory();
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+
+		if (irqkit_queue_get_direction(queue) == direction &&
+			(!numbers ||
+				irqkit_cpuset_has(
+					numbers, irqkit_queue_get_number(queue))))
+			queues[chosen++] = queue;
+	}
+	if (chosen == 0) {
+		say_error("%s has no %s queues", irqkit_device_get_name(device),
+			queue_direction_word(direction));
+		free(queues);
+		return STATUS_IMMOVABLE;
+	}
+	*ret_queues = queues;
+	*ret_count = chosen;
+	return STATUS_DONE;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+struct irqkit_cpuset *net_read_current_cpus(
+	const struct net *net, const struct irqkit_queue *queue)
+{
+	struct irqkit_ctx *ctx = net->change->ctx;
+	struct irqkit_cpuset *set = NULL;
+	int irq = queue_get_served_irq(queue);
+
+	if (irq < 0)
+		return NULL;
+	if (irqkit_irq_read_effective(ctx, (unsigned int)irq, &set) == 0 &&
+		!irqkit_cpuset_is_empty(set))
+		return set;
+	irqkit_cpuset_free(set);
+	set = NULL;
+	irqkit_irq_read_affinity(ctx, (unsigned int)irq, &set);
+	return set;
+}
+
+struct irqkit_cpuset *net_read_settled_cpus(
+	const struct net *net, const struct irqkit_queue *queue)
+{
+	struct irqkit_cpuset *serving = net_read_current_cpus(net, queue), *affinity = NULL;
+	int irq = queue_get_served_irq(queue);
+
+	if (serving &&
+		irqkit_irq_read_affinity(net->change->ctx, (unsigned int)irq, &affinity) ==
+			0 &&
+		!irqkit_cpuset_is_subset(serving, affinity)) {
+		irqkit_cpuset_free(serving);
+		return affinity;
+	}
+	irqkit_cpuset_free(affinity);
+	return serving;
+}
+
+enum status net_add_number(
+	const struct irqkit_queue *queue, struct irqkit_cpuset *numbers)
+{
+	int r = irqkit_cpuset_add(numbers, irqkit_queue_get_number(queue));
+	_cleanup_free_ char *name = NULL;
+
+	if (r == 0)
+		return STATUS_DONE;
+	name = queue_format_full_name(queue);
+	if (r != -ERANGE || !name)
+		return say_no_memory();
+	say_error("%s has a queue number that no kernel assigns", name);
+	return STATUS_REFUSED;
+}

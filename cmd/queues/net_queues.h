@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The queues of a network interface, and the CPUs that handle them. */
+#ifndef CMD_NET_QUEUES_H
+#define CMD_NET_QUEUES_H
+
+#include "queues/net.h"
+
+/*
+ * The queues of one direction, those that the word of --queues names or all of them. The
+ * caller frees the array.
+ */
+enum status net_choose_queues(struct irqkit_device *device,
+	enum irqkit_direction direction, const char *word,
+	struct irqkit_queue ***ret_queues, size_t *ret_count);
+
+static inline void free_queues(struct irqkit_queue ***queues)
+{
+	free(*queues);
+}
+#define _cleanup_queues_ CLEANUP(free_queues)
+
+/* The CPUs that handle its interrupt (queue_get_served_irq()); NULL: not known. */
+struct irqkit_cpuset *net_read_current_cpus(
+	const struct net *net, const struct irqkit_queue *queue);
+
+/* The same after a pending move has taken effect: decisions are based on these. */
+struct irqkit_cpuset *net_read_settled_cpus(
+	const struct net *net, const struct irqkit_queue *queue);
+
+/* Adds the number of @queue to a set of numbers; reports why it cannot. */
+enum status net_add_number(
+	const struct irqkit_queue *queue, struct irqkit_cpuset *numbers);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What one run of `irqkit show` has, and the load of what it shows. */
+#include "show/show.h"
+#include "show/show_row.h"
+
+#include <stdlib.h>
+
+void show_clear(struct show *show)
+{
+	for (size_t i = 0; show->rows && i < show->chosen.n; i++)
+		show_row_free(&show->rows[i]);
+	free(show->rows);
+	load_free(&show->load);
+	selection_free(&show->chosen);
+	irqkit_cpuset_free(show->only);
+	irqkit_devices_free(show->devices);
+	irqkit_snapshot_free(show->snapshot);
+	irqkit_topology_free(show->topology);
+	irqkit_ctx_free(show->ctx);
+}
+
+const struct load *show_load(struct show *show)
+{
+	if (show->load.cpus)
+		return &show->load;
+	load_start(&show->load, irqkit_snapshot_get_cpus(show->snapshot));
+	for (size_t i = 0; i < show->chosen.n; i++)
+		load_add(&show->load, show->chosen.interrupts[i]);
+	return &show->load;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The columns of `irqkit show`: one row for each interrupt. */
+#ifndef CMD_SHOW_ROWS_H
+#define CMD_SHOW_ROWS_H
+
+#include "table/table.h"
+
+/*
+ * The columns for rows of interrupts, with one for each of @each_cpu
+ * where that isn't NULL, and with DEVICE in the default. NULL: no memory.
+ */
+struct column *show_columns_new(const struct irqkit_cpuset *each_cpu, bool with_device);
+void show_columns_free(struct column **columns);
+enum mark show_row_mark(void *row);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The SET of an option, where `local` means the CPUs near the chosen interrupts. */
+#include "target/local_cpus.h"
+#include "base/say.h"
+#include "measure/machine.h"
+
+#include <string.h>
+
+/* The node of a machine that has only one; else -1. */
+static int find_only_node(struct irqkit_topology *topology)
+{
+	const struct irqkit_cpuset *nodes = irqkit_topology_get_nodes(topology);
+
+	if (!nodes || irqkit_cpuset_count(nodes) != 1)
+		return -1;
+	return irqkit_cpuset_next(nodes, -1);
+}
+
+/* The node of the device that raises the interrupt; -1: not known. */
+static int find_node(
+	const struct selection *selection, struct irqkit_ctx *ctx, unsigned int irq)
+{
+	int node;
+
+	if (irqkit_irq_read_node(ctx, irq, &node) == 0)
+		return node;
+	for (size_t i = 0; i < selection->n_devices; i++)
+		if (irqkit_device_find_irq(selection->devices[i], irq) &&
+			irqkit_device_read_node(selection->devices[i], &node) == 0)
+			return node;
+	return -1;
+}
+
+static enum status find_local(const struct selection *selection, const char *option,
+	struct irqkit_ctx *ctx, struct irqkit_topology *topology,
+	const struct irqkit_cpuset **ret_local)
+{
+	int common = -1;
+
+	for (size_t i = 0; i < selection->n; i++) {
+		int irq = irqkit_interrupt_get_irq(selection->interrupts[i]);
+		int node = irq < 0 ? -1 : find_node(selection, ctx, (unsigned int)irq);
+
+		if (node < 0)
+			node = find_only_node(topology);
+		if (node < 0) {
+			say_error("%s: cannot use 'local': the kernel reports no NUMA "
+				"node for %s", option,
+				irqkit_interrupt_get_label(selection->interrupts[i]));
+			return STATUS_MISUSE;
+		}
+		if (i > 0 && node != common) {
+			say_error("%s: cannot use 'local': these interrupts belong to "
+				"NUMA nodes %d and %d", option, common,
+				node);
+			return STATUS_MISUSE;
+		}
+		common = node;
+	}
+	*ret_local = common < 0 ? NULL
+				: irqkit_topology_get_node_cpus(
+					  topology, (unsigned int)common);
+	return STATUS_DONE;
+}
+
+enum status selection_read_cpus(const struct selection *selection, const char *option,
+	const char *word, struct irqkit_ctx *ctx, struct irqkit_topology *topology,
+	struct irqkit_cpuset **ret_set)
+{
+	const struct irqkit_cpuset *local = NULL;
+	enum status status = STATUS_DONE;
+
+	if (strstr(word, "local"))
+		status = find_local(selection, option, ctx, topology, &local);
+	if (status == STATUS_DONE)
+		status = machine_read_cpus(option, word, topology, local, ret_set);
+	return status;
+}
