@@ -6,6 +6,9 @@
 #   prepare: ln -s / @ROOT@/x                               optional: runs first, in a root of its own
 #   run: irqkit show --root @ROOT@ --json | jq .            run by bash; may be repeated
 #   bytes: visible                                          optional: output through cat -v
+#   spaces: squeezed                                        optional: many become one, at the start
+#                                                           of a line none (where the layout of
+#                                                           libsmartcols differs: --noheadings)
 #   writes: yes                                             optional: the run may change its root
 #   needs: script -qec true /dev/null                       optional: skipped where this fails
 #   limit: 90                                               optional: seconds it may take (60)
@@ -92,11 +95,9 @@ knobs() {
 section() {
 	[ -s "$2" ] || return
 	echo "--- $1"
-	if [ -n "$bytes" ]; then
-		sed "s|$root_dir|@ROOT@|g" "$2" | cat -v
-	else
-		sed "s|$root_dir|@ROOT@|g" "$2"
-	fi
+	sed "s|$root_dir|@ROOT@|g" "$2" |
+		if [ -n "$bytes" ]; then cat -v; else cat; fi |
+		if [ -n "$squeeze" ]; then sed 's/^ *//; s/  */ /g'; else cat; fi
 	[ -z "$(tail -c 1 "$2")" ] || printf '\n\\ no newline at end\n'
 }
 
@@ -117,7 +118,7 @@ prepare_root() {
 # perform FILE WORK: runs a test; what it should look like goes to WORK/actual
 perform() {
 	local line status seconds=${GOLDEN_LIMIT:-60} start
-	root='' root_dir=@ROOT@ before='' command='' prepare='' bytes='' writes='' needs=''
+	root='' root_dir=@ROOT@ before='' command='' prepare='' bytes='' squeeze='' writes='' needs=''
 	while IFS= read -r line; do
 		case $line in
 		'--- '*) break ;;
@@ -126,6 +127,7 @@ perform() {
 		'run: '*) command+=${line#run: }$'\n' ;;
 		'prepare: '*) prepare+=${line#prepare: }$'\n' ;;
 		'bytes: visible') bytes=1 ;;
+		'spaces: squeezed') squeeze=1 ;;
 		'writes: yes') writes=1 ;;
 		'needs: '*) needs=${line#needs: } ;;
 		'limit: '*)
