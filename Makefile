@@ -41,6 +41,9 @@ LIB_CFLAGS  = $(BASE) -Ilib/include -Ilib -fPIC -fvisibility=hidden $(CFLAGS)
 CMD_CFLAGS  = $(BASE) -Ilib/include -Icmd -I$(B)/cmd $(CFLAGS)
 TEST_CFLAGS = $(BASE) -Ilib/include -Ilib -Icmd -DROOTS='"$(ROOTS)/"' $(CFLAGS)
 
+# With -flto, a variable that is set only when a call succeeds looks unset after an assertion.
+TEST_CFLAGS += -Wno-maybe-uninitialized
+
 NO_UNDEFINED = -Wl,-z,defs
 SO_LDFLAGS = -shared -Wl,-soname,libirqkit.so.$(SOVERSION) -Wl,--version-script=lib/irqkit.sym \
              $(NO_UNDEFINED) $(LDFLAGS)
@@ -71,6 +74,7 @@ help: ## list the targets
 	@awk '/^[a-z-]+:.*## / { name = $$0; sub(/:.*/, "", name); sub(/.*## /, ""); \
 		printf "make %-14s %s\n", name, $$0 }' Makefile $(wildcard test/vm/vm.mk)
 
+unexport CDPATH
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
@@ -149,6 +153,7 @@ try: all ## show the interrupts of this machine, and how they would be spread
 $(B)/test/unit/test_plan: WRAP = -Wl,--wrap=write,--wrap=nanosleep,--wrap=fdatasync,--wrap=fsync,--wrap=renameat,--wrap=syscall
 $(B)/test/unit/test_failure: WRAP = -Wl,--wrap=readdir,--wrap=readdir64,--wrap=read,--wrap=renameat,--wrap=time
 $(B)/test/unit/test_plan_queue: WRAP = -Wl,--wrap=write
+$(B)/test/unit/test_topology: WRAP = -Wl,--wrap=openat,--wrap=openat64,--wrap=__openat_2,--wrap=__openat64_2
 $(B)/test/unit/test_knob: WRAP = -Wl,--wrap=syscall
 $(B)/test/unit/test_netlink: WRAP = -Wl,--wrap=mnl_socket_open2,--wrap=mnl_socket_sendto,--wrap=mnl_socket_recvfrom
 
@@ -220,33 +225,33 @@ MAN8 = $(wildcard man/*.8)
 PUT  = install -D -m 644
 
 install: all $(B)/install/irqkit $(B)/install/libirqkit.pc ## install to $(DESTDIR)$(PREFIX)
-	install -D -m 755 $(B)/install/irqkit $(DESTDIR)$(SBINDIR)/irqkit
-	for c in $$($(PROGRAM) --list-commands); do ln -sf irqkit $(DESTDIR)$(SBINDIR)/irq-$$c; done
-	install -D -m 755 $(SO) $(DESTDIR)$(LIBDIR)/$(notdir $(SO))
-	ln -sf $(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libirqkit.so
-	$(PUT) lib/include/irqkit.h $(DESTDIR)$(INCDIR)/irqkit.h
-	$(PUT) $(B)/install/libirqkit.pc $(DESTDIR)$(LIBDIR)/pkgconfig/libirqkit.pc
+	install -D -m 755 $(B)/install/irqkit "$(DESTDIR)$(SBINDIR)/irqkit"
+	for c in $$($(PROGRAM) --list-commands); do ln -sf irqkit "$(DESTDIR)$(SBINDIR)/irq-$$c"; done
+	install -D -m 755 $(SO) "$(DESTDIR)$(LIBDIR)/$(notdir $(SO))"
+	ln -sf $(notdir $(SO)) "$(DESTDIR)$(LIBDIR)/libirqkit.so"
+	$(PUT) lib/include/irqkit.h "$(DESTDIR)$(INCDIR)/irqkit.h"
+	$(PUT) $(B)/install/libirqkit.pc "$(DESTDIR)$(LIBDIR)/pkgconfig/libirqkit.pc"
 	for p in $(MAN3) $(MAN5) $(MAN8); do \
-		$(PUT) $$p $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/} || exit 1; done
-	$(PUT) completions/irqkit.bash $(DESTDIR)$(BASHDIR)/irqkit
-	$(PUT) completions/_irqkit $(DESTDIR)$(ZSHDIR)/_irqkit
-	$(PUT) completions/irqkit.fish $(DESTDIR)$(FISHDIR)/irqkit.fish
+		$(PUT) $$p "$(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/}" || exit 1; done
+	$(PUT) completions/irqkit.bash "$(DESTDIR)$(BASHDIR)/irqkit"
+	$(PUT) completions/_irqkit "$(DESTDIR)$(ZSHDIR)/_irqkit"
+	$(PUT) completions/irqkit.fish "$(DESTDIR)$(FISHDIR)/irqkit.fish"
 	for c in $$($(PROGRAM) --list-commands); do \
-		ln -sf irqkit $(DESTDIR)$(BASHDIR)/irq-$$c && \
-		ln -sf irqkit.fish $(DESTDIR)$(FISHDIR)/irq-$$c.fish || exit 1; done
+		ln -sf irqkit "$(DESTDIR)$(BASHDIR)/irq-$$c" && \
+		ln -sf irqkit.fish "$(DESTDIR)$(FISHDIR)/irq-$$c.fish" || exit 1; done
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 
 # With DESTDIR the folders go as well, where nothing else is in them.
 uninstall: ## remove what install has put there
-	for l in $(DESTDIR)$(SBINDIR)/irq-* $(DESTDIR)$(BASHDIR)/irq-* $(DESTDIR)$(FISHDIR)/irq-*.fish; do \
+	for l in "$(DESTDIR)$(SBINDIR)"/irq-* "$(DESTDIR)$(BASHDIR)"/irq-* "$(DESTDIR)$(FISHDIR)"/irq-*.fish; do \
 		case $$(readlink "$$l") in irqkit | irqkit.fish) rm -f "$$l" || exit 1 ;; esac; done
-	rm -f $(DESTDIR)$(SBINDIR)/irqkit $(DESTDIR)$(INCDIR)/irqkit.h
-	rm -f $(DESTDIR)$(LIBDIR)/$(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libirqkit.so
-	rm -f $(DESTDIR)$(LIBDIR)/pkgconfig/libirqkit.pc
-	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN8),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p)))
-	rm -f $(DESTDIR)$(BASHDIR)/irqkit $(DESTDIR)$(ZSHDIR)/_irqkit $(DESTDIR)$(FISHDIR)/irqkit.fish
+	rm -f "$(DESTDIR)$(SBINDIR)/irqkit" "$(DESTDIR)$(INCDIR)/irqkit.h"
+	rm -f "$(DESTDIR)$(LIBDIR)/$(notdir $(SO))" "$(DESTDIR)$(LIBDIR)/libirqkit.so"
+	rm -f "$(DESTDIR)$(LIBDIR)/pkgconfig/libirqkit.pc"
+	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN8),"$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p))")
+	rm -f "$(DESTDIR)$(BASHDIR)/irqkit" "$(DESTDIR)$(ZSHDIR)/_irqkit" "$(DESTDIR)$(FISHDIR)/irqkit.fish"
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
-	[ -z "$(DESTDIR)" ] || { cd $(DESTDIR)/ && for d in $(SBINDIR) $(INCDIR) $(LIBDIR)/pkgconfig $(MANDIR)/man3 \
+	[ -z "$(DESTDIR)" ] || { cd "$(DESTDIR)/" && for d in $(SBINDIR) $(INCDIR) $(LIBDIR)/pkgconfig $(MANDIR)/man3 \
 		$(MANDIR)/man5 $(MANDIR)/man8 $(BASHDIR) $(ZSHDIR) $(FISHDIR); do \
 		rmdir -p .$$d 2>/dev/null || :; done; }
 

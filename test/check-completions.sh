@@ -2,6 +2,9 @@
 # The completions of bash, and of zsh and fish where they are installed, are run on command
 # lines, on a machine whose names are as odd as names can be.
 # shellcheck disable=SC2016,SC1003 # $ and quotes in quotes are meant as they stand
+# shellcheck source=test/memory.sh
+. "$(dirname "$0")/memory.sh"
+plain_tmpdir
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 

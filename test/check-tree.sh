@@ -44,7 +44,11 @@ for f in include/irqkit.h lib/libirqkit.so lib/pkgconfig/libirqkit.pc share/man/
 	check "$f is installed" test -s "$stage$prefix/$f"
 done
 
-export PKG_CONFIG_PATH=$stage$prefix/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$stage
+# pkg-config takes a space in a sysroot for two words
+plain=$(mktemp -d /tmp/irqkit-tree.XXXXXX) || exit 1
+trap 'rm -rf "$tmp" "$plain"' EXIT
+ln -s "$stage" "$plain/stage"
+export PKG_CONFIG_PATH=$plain/stage$prefix/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$plain/stage
 cat >user.c <<'C'
 #include <irqkit.h>
 #include <stdio.h>
@@ -55,9 +59,9 @@ int main(void)
 }
 C
 check "pkg-config names the version" pkg-config --exact-version="$(./irqkit --version | cut -d' ' -f2)" libirqkit
-# shellcheck disable=SC2046 # words are what is wanted
+read -ra flags < <(pkg-config --cflags --libs libirqkit)
 check "a program compiles by pkg-config's flags" \
-	"${CC:-cc}" -o user user.c $(pkg-config --cflags --libs libirqkit) "-Wl,-rpath,$stage$prefix/lib"
+	"${CC:-cc}" -o user user.c "${flags[@]}" "-Wl,-rpath,$stage$prefix/lib"
 same "and runs" "$(./irqkit --version | cut -d' ' -f2)" "$(./user 2>&1)"
 
 check "it uninstalls" run_make uninstall DESTDIR="$stage"

@@ -6,6 +6,9 @@
 #   prepare: ln -s / @ROOT@/x                               optional: runs first, in a root of its own
 #   run: irqkit show --root @ROOT@ --json | jq .            run by bash; may be repeated
 #   bytes: visible                                          optional: output through cat -v
+#   spaces: squeezed                                        optional: many become one, at the start
+#                                                           of a line none (where the layout of
+#                                                           libsmartcols differs: --noheadings)
 #   writes: yes                                             optional: the run may change its root
 #   needs: script -qec true /dev/null                       optional: skipped where this fails
 #   limit: 90                                               optional: seconds it may take (60)
@@ -28,8 +31,9 @@
 # all tests that do not write; one that writes all the same fails.
 set -u
 export LC_ALL=C
+unset CDPATH
 umask 022
-cd "$(dirname "$0")/.." >/dev/null || exit 1
+cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 program_dir=${GOLDEN_PATH:-${O:-$top}}
 update=${UPDATE:-}
@@ -39,6 +43,7 @@ update=${UPDATE:-}
 . test/memory.sh
 # shellcheck source=test/limited.sh
 . test/limited.sh
+plain_tmpdir # tests do not quote @ROOT@
 unpack=${O:-$top}/build/test/tool/unpack
 tmp=$(mktemp -d) || exit 1
 tmp=$(cd "$tmp" && pwd -P)
@@ -90,11 +95,9 @@ knobs() {
 section() {
 	[ -s "$2" ] || return
 	echo "--- $1"
-	if [ -n "$bytes" ]; then
-		sed "s|$root_dir|@ROOT@|g" "$2" | cat -v
-	else
-		sed "s|$root_dir|@ROOT@|g" "$2"
-	fi
+	sed "s|$root_dir|@ROOT@|g" "$2" |
+		if [ -n "$bytes" ]; then cat -v; else cat; fi |
+		if [ -n "$squeeze" ]; then sed 's/^ *//; s/  */ /g'; else cat; fi
 	[ -z "$(tail -c 1 "$2")" ] || printf '\n\\ no newline at end\n'
 }
 
@@ -115,7 +118,7 @@ prepare_root() {
 # perform FILE WORK: runs a test; what it should look like goes to WORK/actual
 perform() {
 	local line status seconds=${GOLDEN_LIMIT:-60} start
-	root='' root_dir=@ROOT@ before='' command='' prepare='' bytes='' writes='' needs=''
+	root='' root_dir=@ROOT@ before='' command='' prepare='' bytes='' squeeze='' writes='' needs=''
 	while IFS= read -r line; do
 		case $line in
 		'--- '*) break ;;
@@ -124,6 +127,7 @@ perform() {
 		'run: '*) command+=${line#run: }$'\n' ;;
 		'prepare: '*) prepare+=${line#prepare: }$'\n' ;;
 		'bytes: visible') bytes=1 ;;
+		'spaces: squeezed') squeeze=1 ;;
 		'writes: yes') writes=1 ;;
 		'needs: '*) needs=${line#needs: } ;;
 		'limit: '*)

@@ -2,6 +2,7 @@
 # Sourced by the check scripts: TAP from bash. They run in the top folder of the tree, with
 # O the folder where irqkit was built, and $roots that where test/roots is unpacked.
 set -u
+unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 O=${O:-$PWD}
 roots=$O/build/roots

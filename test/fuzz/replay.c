@@ -21,8 +21,8 @@ static int replay(const char *dir, const char *name)
 		return -errno;
 
 	/* As long as the file, so that a sanitizer sees a read past its end. */
-	uint8_t *data = malloc(0);
 	size_t len = 0;
+	uint8_t *data = malloc(len);
 	for (int c; (c = getc(f)) != EOF;) {
 		uint8_t *more = realloc(data, len + 1);
 		if (!more)

@@ -22,15 +22,42 @@ static char root_512[] = "/tmp/irqkit-512-XXXXXX";
 static char opened[65536]; /* their paths, a blank behind each */
 static int n_opened;
 
-/* In front of libc's: the library is linked into this program. */
-int openat(int dir, const char *path, int flags, ...);
-int openat(int dir, const char *path, int flags, ...)
+/*
+ * The linker calls these instead of libc's. openat() has four names: one for files of any size, and
+ * with _FORTIFY_SOURCE another two for calls without a mode.
+ */
+int __wrap_openat(int dir, const char *path, int flags, ...);
+int __wrap_openat64(int dir, const char *path, int flags, ...);
+int __wrap___openat_2(int dir, const char *path, int flags);
+int __wrap___openat64_2(int dir, const char *path, int flags);
+
+static int note_and_open(int dir, const char *path, int flags)
 {
 	if (n_opened++ < 512) {
 		strncat(opened, path, sizeof(opened) - strlen(opened) - 1);
 		strncat(opened, " ", sizeof(opened) - strlen(opened) - 1);
 	}
 	return (int)syscall(SYS_openat, dir, path, flags, 0);
+}
+
+int __wrap_openat(int dir, const char *path, int flags, ...)
+{
+	return note_and_open(dir, path, flags);
+}
+
+int __wrap_openat64(int dir, const char *path, int flags, ...)
+{
+	return note_and_open(dir, path, flags);
+}
+
+int __wrap___openat_2(int dir, const char *path, int flags)
+{
+	return note_and_open(dir, path, flags);
+}
+
+int __wrap___openat64_2(int dir, const char *path, int flags)
+{
+	return note_and_open(dir, path, flags);
 }
 
 /* ------------------------------------------------------------------------------- */
