@@ -5,6 +5,7 @@
 #   make deps check       install what is needed, build, run every test that boots no kernel
 #   make                  ./irqkit and ./libirqkit.so.0, runnable in the tree
 #   make install          to $(DESTDIR)$(PREFIX); uninstall takes it all away again
+#   make check-portable   build and test on other releases and machines (CONTRIBUTING.md)
 #   make bench fuzz lint clean deps-ci             (V=1 shows the compiler's commands)
 #
 # Honoured: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR LIBDIR ..., and O=DIR to put
@@ -15,6 +16,18 @@ SOVERSION = 0
 
 O = .
 B = $(O)/build
+$(if $(filter 1,$(words $(O))),,$(error O='$(O)' has a space in it: make cannot work in such a folder))
+
+# `sudo make deps try` installs as root. What it builds and runs in the user's own tree is built
+# and run as that user, whose next `make` can then write there.
+ifneq ($(SUDO_UID),)
+ifeq ($(shell id -u):$(shell stat -c %u .),0:$(SUDO_UID))
+ifneq ($(shell command -v setpriv),)
+SHELL := setpriv --reuid=$(SUDO_UID) --regid=$(SUDO_GID) --clear-groups sh
+deps deps-check deps-ci deps-vm check-vm check-vm-self check-portable install uninstall clean: private SHELL = /bin/sh
+endif
+endif
+endif
 
 CFLAGS   ?= -O2 -g
 CLANG    ?= clang
@@ -72,18 +85,19 @@ all: $(PROGRAM) $(SOLINK)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all deps deps-ci try check check-programs bench fuzz lint clean install uninstall FORCE
+.PHONY: all deps deps-check deps-ci try check check-programs check-portable bench fuzz lint clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
-FIRST = $(filter deps deps-ci,$(MAKECMDGOALS))
+FIRST = $(filter deps deps-check deps-ci,$(MAKECMDGOALS))
 
-# One line a file, or with V=1 the command.
-quiet = $(if $(V),,@printf '  %s  %s\n' $(1) $(@:./%=%) && )
+# One line a file, with V=1 the command, with -s nothing.
+SILENT = $(findstring s,$(firstword -$(MAKEFLAGS)))
+quiet = $(if $(V),,@$(if $(SILENT),,printf '  %s  %s\n' $(1) $(@:./%=%) && ))
 
 # Flags of the libraries, asked for when first needed, which is after `deps`.
 needs = $(if $(2),pkg-config $(1) $(2),:) >$@ || { \
-	echo "irqkit: libraries are missing, 'sudo make deps' installs them" >&2; exit 1; }
+	echo "irqkit: libraries are missing, 'sudo make deps$(if $(filter TEST,$*),-check)' installs them" >&2; exit 1; }
 
 $(B)/%.cflags: Makefile | $(FIRST)
 	@mkdir -p $(@D)
@@ -118,13 +132,17 @@ $(B)/libirqkit.a: $(LIB_OBJS) | $(B)/LIB.libs
 	@rm -f $@
 	$(call quiet,AR)$(AR) rcs $@ $(LIB_OBJS)
 
-link_program = $(CC) $(CFLAGS) $(LDFLAGS) -Wl,-rpath,'$(1)' -o $@ $(CMD_OBJS) $(SO) @$(B)/CMD.libs
+comma := ,
+link_program = $(CC) $(CFLAGS) $(LDFLAGS) $(if $(1),-Wl$(comma)-rpath$(comma)'$(1)') -o $@ $(CMD_OBJS) $(SO) @$(B)/CMD.libs
 
 $(PROGRAM): $(CMD_OBJS) $(SO) $(B)/CMD.libs
 	$(call quiet,LD)$(call link_program,$$ORIGIN)
 
 # ---- packages ----------------------------------------------------------------------------
+# What the tests need is installed only where tests are to be run.
 deps:
+	@sh ./deps.sh build $(if $(filter check check-programs bench lint,$(MAKECMDGOALS)),check)
+deps-check:
 	@sh ./deps.sh build check
 deps-ci:
 	@sh ./deps.sh build check ci
@@ -170,6 +188,10 @@ check-programs: all $(UNITS) $(REPLAYS) $(TOOLS)
 check: check-programs
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/run $(T)
 
+# In chroots of other releases and machines: as root, with a network.
+check-portable:
+	@test/portable/run $(T)
+
 bench: all $(BENCHES)
 	@O='$(abspath $(O))' test/bench/run
 
@@ -181,8 +203,11 @@ lint:
 	@test/lint
 
 # ---- install -----------------------------------------------------------------------------
-# The installed program finds its library beside itself, also where ldconfig does not look.
-RPATH = $$ORIGIN/$(shell realpath -m --relative-to=$(SBINDIR) $(LIBDIR) 2>/dev/null || echo ../lib)
+# Where ld.so finds the library by itself, the program says nothing of where it is; elsewhere it
+# finds it beside itself, which takes a /proc.
+SEARCHED = $(shell PATH="$$PATH:/usr/sbin:/sbin" ldconfig -v -N -X 2>/dev/null | sed -n 's|^\(/[^:]*\):.*|\1|p')
+RPATH = $(if $(filter $(LIBDIR),$(SEARCHED) $(patsubst /lib%,/usr/lib%,$(SEARCHED))),,$$ORIGIN/$(shell \
+	realpath -m --relative-to="$(SBINDIR)" "$(LIBDIR)" 2>/dev/null || echo ../lib))
 
 $(B)/install/irqkit: $(PROGRAM) FORCE
 	@mkdir -p $(@D)
@@ -193,41 +218,44 @@ $(B)/install/irqkit.pc: lib/irqkit.pc.in FORCE
 	@sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCDIR@|$(INCDIR)|' \
 		-e 's|@VERSION@|$(VERSION)|; s|@NEEDS@|$(LIB_NEEDS)|' $< >$@
 
+# The subcommands, as their descriptors name them: the program itself may be another machine's.
+SUBCOMMANDS = $(shell sed -n '/^const struct command /,/^};/s/^[ 	]*\.name = "\([a-z-]*\)".*/\1/p' $(CMD_SRCS))
 MAN3 = $(wildcard man/*.3)
 MAN5 = $(wildcard man/*.5)
 MAN8 = $(wildcard man/*.8)
 PUT  = install -D -m 644
 
 install: all $(B)/install/irqkit $(B)/install/irqkit.pc
-	install -D -m 755 $(B)/install/irqkit $(DESTDIR)$(SBINDIR)/irqkit
-	for c in $$($(PROGRAM) --list-commands); do ln -sf irqkit $(DESTDIR)$(SBINDIR)/irq-$$c; done
-	install -D -m 755 $(SO) $(DESTDIR)$(LIBDIR)/$(notdir $(SO))
-	ln -sf $(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libirqkit.so
-	$(PUT) lib/include/irqkit.h $(DESTDIR)$(INCDIR)/irqkit.h
-	$(PUT) $(B)/install/irqkit.pc $(DESTDIR)$(LIBDIR)/pkgconfig/irqkit.pc
+	@[ -n "$(SUBCOMMANDS)" ] || { echo "irqkit: no subcommand found in cmd/" >&2; exit 1; }
+	install -D -m 755 $(B)/install/irqkit "$(DESTDIR)$(SBINDIR)/irqkit"
+	for c in $(SUBCOMMANDS); do ln -sf irqkit "$(DESTDIR)$(SBINDIR)/irq-$$c" || exit 1; done
+	install -D -m 755 $(SO) "$(DESTDIR)$(LIBDIR)/$(notdir $(SO))"
+	ln -sf $(notdir $(SO)) "$(DESTDIR)$(LIBDIR)/libirqkit.so"
+	$(PUT) lib/include/irqkit.h "$(DESTDIR)$(INCDIR)/irqkit.h"
+	$(PUT) $(B)/install/irqkit.pc "$(DESTDIR)$(LIBDIR)/pkgconfig/irqkit.pc"
 	for p in $(MAN3) $(MAN5) $(MAN8); do \
-		$(PUT) $$p $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/} || exit 1; done
-	$(PUT) completions/irqkit.bash $(DESTDIR)$(BASHDIR)/irqkit
-	$(PUT) completions/_irqkit $(DESTDIR)$(ZSHDIR)/_irqkit
-	$(PUT) completions/irqkit.fish $(DESTDIR)$(FISHDIR)/irqkit.fish
-	for c in $$($(PROGRAM) --list-commands); do \
-		ln -sf irqkit $(DESTDIR)$(BASHDIR)/irq-$$c && \
-		ln -sf irqkit.fish $(DESTDIR)$(FISHDIR)/irq-$$c.fish || exit 1; done
+		$(PUT) $$p "$(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/}" || exit 1; done
+	$(PUT) completions/irqkit.bash "$(DESTDIR)$(BASHDIR)/irqkit"
+	$(PUT) completions/_irqkit "$(DESTDIR)$(ZSHDIR)/_irqkit"
+	$(PUT) completions/irqkit.fish "$(DESTDIR)$(FISHDIR)/irqkit.fish"
+	for c in $(SUBCOMMANDS); do \
+		ln -sf irqkit "$(DESTDIR)$(BASHDIR)/irq-$$c" && \
+		ln -sf irqkit.fish "$(DESTDIR)$(FISHDIR)/irq-$$c.fish" || exit 1; done
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 
 # With DESTDIR the folders go as well, where nothing else is in them.
 uninstall:
-	for l in $(DESTDIR)$(SBINDIR)/irq-* $(DESTDIR)$(BASHDIR)/irq-* $(DESTDIR)$(FISHDIR)/irq-*.fish; do \
+	for l in "$(DESTDIR)$(SBINDIR)"/irq-* "$(DESTDIR)$(BASHDIR)"/irq-* "$(DESTDIR)$(FISHDIR)"/irq-*.fish; do \
 		case $$(readlink "$$l") in irqkit | irqkit.fish) rm -f "$$l" || exit 1 ;; esac; done
-	rm -f $(DESTDIR)$(SBINDIR)/irqkit $(DESTDIR)$(INCDIR)/irqkit.h
-	rm -f $(DESTDIR)$(LIBDIR)/$(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libirqkit.so
-	rm -f $(DESTDIR)$(LIBDIR)/pkgconfig/irqkit.pc
-	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN8),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p)))
-	rm -f $(DESTDIR)$(BASHDIR)/irqkit $(DESTDIR)$(ZSHDIR)/_irqkit $(DESTDIR)$(FISHDIR)/irqkit.fish
+	rm -f "$(DESTDIR)$(SBINDIR)/irqkit" "$(DESTDIR)$(INCDIR)/irqkit.h"
+	rm -f "$(DESTDIR)$(LIBDIR)/$(notdir $(SO))" "$(DESTDIR)$(LIBDIR)/libirqkit.so"
+	rm -f "$(DESTDIR)$(LIBDIR)/pkgconfig/irqkit.pc"
+	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN8),"$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p))")
+	rm -f "$(DESTDIR)$(BASHDIR)/irqkit" "$(DESTDIR)$(ZSHDIR)/_irqkit" "$(DESTDIR)$(FISHDIR)/irqkit.fish"
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
-	[ -z "$(DESTDIR)" ] || { cd $(DESTDIR)/ && for d in $(SBINDIR) $(INCDIR) $(LIBDIR)/pkgconfig $(MANDIR)/man3 \
-		$(MANDIR)/man5 $(MANDIR)/man8 $(BASHDIR) $(ZSHDIR) $(FISHDIR); do \
-		rmdir -p .$$d 2>/dev/null || :; done; }
+	[ -z "$(DESTDIR)" ] || { cd "$(DESTDIR)/" && for d in "$(SBINDIR)" "$(INCDIR)" "$(LIBDIR)/pkgconfig" \
+		"$(MANDIR)/man3" "$(MANDIR)/man5" "$(MANDIR)/man8" "$(BASHDIR)" "$(ZSHDIR)" "$(FISHDIR)"; do \
+		rmdir -p ".$$d" 2>/dev/null || :; done; }
 
 clean:
 	rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a
