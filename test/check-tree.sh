@@ -62,6 +62,37 @@ if ldconfig=$(PATH=$PATH:/usr/sbin:/sbin command -v ldconfig) && "$ldconfig" -v 
 	empty "in /usr the program has no RUNPATH" "$(readelf -d "$tmp/usr/usr/sbin/irqkit" | grep -i runpath)"
 fi
 
+# In a chroot that has only the program and its libraries: what is not mounted is named.
+for lib in $(ldd ./irqkit | grep -oE '/[^ ]+'); do
+	case $lib in */libirqkit*) continue ;; esac
+	mkdir -p "$tmp/usr${lib%/*}"
+	cp -L "$lib" "$tmp/usr$lib"
+done
+mkdir -p "$tmp/usr/proc" "$tmp/usr/sys" "$tmp/usr/var/run"
+ln -s /var/run "$tmp/usr/run"
+# bare COMMAND...: with what $mounts mounts, and without what runs outside
+bare() {
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare -m bash -c 'cd "$1" && eval "$2" && shift 2 && exec chroot . "$@"' - "$tmp/usr" "$mounts" "$@" 2>&1
+}
+mounts=
+if ! unshare -m true 2>/dev/null || [ "$(id -u)" -ne 0 ]; then
+	skip "in a chroot without /proc and /sys" "only root can try"
+else
+	same "without /proc the program starts" "$(./irqkit --version)" "$(bare /usr/sbin/irqkit --version)"
+	same "and says that /proc is not mounted" \
+		"irqkit: cannot read /proc/interrupts: /proc is not mounted, or only in part (subset=pid)" \
+		"$(bare /usr/sbin/irqkit show)"
+	mounts='mount -t proc proc proc'
+	for command in "show lo" "show lo:0" "show lo --queues" "rps lo" "xps lo" "pin-queue lo 0=0" \
+		"set lo --cpus=0" "spread" "spread lo" "show driver:e1000" "show --queues"; do
+		# shellcheck disable=SC2086 # words
+		same "without /sys, '$command' says so" \
+			"irqkit: /sys is not mounted: without it, no device or queue can be found" \
+			"$(bare /usr/sbin/irqkit $command)"
+	done
+fi
+
 # A folder with a space in its name is one folder.
 echo keep >"$tmp/two"
 check "it installs to a folder with a space" run_make install DESTDIR="$tmp/two words"

@@ -127,6 +127,8 @@ void say_logged(void *data, int priority, const char *message);
 /* ---- machine.c: the machine a command works on ------------------------------------ */
 
 /* Opens --root; says why not. */
+/* Says so where no device can be found because /sys is not mounted. */
+bool machine_say_no_sys(const struct irqkit_devices *devices);
 enum status machine_open(const struct call *call, struct irqkit_ctx **ret_ctx);
 /* Reads /proc/interrupts; says why not. */
 enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot);

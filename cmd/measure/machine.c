@@ -31,6 +31,9 @@ enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_sn
 		say_error("%s%sproc/interrupts is empty, as where a container masks it, "
 			  "and %s%ssys/kernel/irq has no counts either",
 			root, slash, root, slash);
+	else if (r == -ENOENT && strcmp(root, "/") == 0)
+		say_error("cannot read /proc/interrupts: /proc is not mounted, or only in "
+			  "part (subset=pid)");
 	else if (line == 0 && r == -EBADMSG)
 		say_error("cannot read %s%sproc/interrupts: %s", root, slash, reason);
 	else if (r == -EBADMSG || r == -EAGAIN || r == -ERANGE)
@@ -66,6 +69,15 @@ enum status machine_devices(struct irqkit_ctx *ctx,
 	if (irqkit_devices_new(ctx, snapshot, ret_devices) == 0)
 		return STATUS_DONE;
 	return say_no_memory();
+}
+
+bool machine_say_no_sys(const struct irqkit_devices *devices)
+{
+	bool is_lacking = irqkit_devices_lack_sys(devices);
+
+	if (is_lacking)
+		say_error("/sys is not mounted: without it, no device or queue can be found");
+	return is_lacking;
 }
 
 enum status machine_read_cpus(const char *option, const char *word,

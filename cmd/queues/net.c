@@ -56,6 +56,8 @@ static enum status say_not_found(struct net *net, const char *name, int error)
 		say_error("'%s' is a queue: name the interface alone", name);
 		return STATUS_MISUSE;
 	}
+	if (machine_say_no_sys(net->devices))
+		return STATUS_NO_MATCH;
 	names = join_names(net->devices);
 	say_error("there is no network interface '%s'%s%s", name,
 		names && *names ? "; there are: " : "", names ? names : "");

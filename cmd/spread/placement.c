@@ -118,6 +118,8 @@ static enum status choose_net(struct placement *p, const struct irqkit_snapshot 
 	}
 	if (p->n > 0)
 		return STATUS_DONE;
+	if (machine_say_no_sys(p->devices))
+		return STATUS_NO_MATCH;
 	say_error("no network device has interrupts here: name what to spread ('irqkit show' "
 		  "lists what there is)");
 	return STATUS_NO_MATCH;

@@ -120,10 +120,13 @@ static int add_named(struct irqkit_devices *devices, const struct target *target
 	return add_queues(selection, meaning->device, meaning->queue);
 }
 
-static enum status say_none(const struct target *target, const struct meaning *meaning)
+static enum status say_none(struct irqkit_devices *devices, const struct target *target,
+	const struct meaning *meaning)
 {
 	const char *word = target->word;
 
+	if (machine_say_no_sys(devices))
+		return STATUS_NO_MATCH;
 	if (meaning->queue)
 		say_no_queue(word, meaning);
 	else if (meaning->device)
@@ -160,7 +163,7 @@ static enum status add_word(struct irqkit_devices *devices, const char *word,
 	if (r > 0)
 		return STATUS_DONE;
 	if (r == 0 || r == -ENODEV || r == -EINVAL || r == -ENOENT)
-		return say_none(&target, &meaning);
+		return say_none(devices, &target, &meaning);
 	say_error("cannot find out what belongs to '%s': %s", word, strerror(-r));
 	return STATUS_REFUSED;
 }

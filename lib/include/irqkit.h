@@ -268,6 +268,9 @@ int irqkit_devices_new(struct irqkit_ctx *ctx, const struct irqkit_snapshot *sna
 	struct irqkit_devices **ret_devices);
 void irqkit_devices_free(struct irqkit_devices *devices);
 
+/* Is this the running machine, and nothing is mounted on /sys? Then no device is found. */
+bool irqkit_devices_lack_sys(const struct irqkit_devices *devices);
+
 /* One of them. Asked for twice, it is the same object. */
 struct irqkit_device;
 
