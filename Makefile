@@ -11,6 +11,18 @@ SOVERSION = 0
 
 O = .
 B = $(O)/build
+$(if $(filter 1,$(words $(O))),,$(error O='$(O)' has a space in it: make cannot work in such a folder))
+
+# `sudo make deps try` installs as root. What it builds and runs in the user's own tree is built
+# and run as that user, whose next `make` can then write there.
+ifneq ($(SUDO_UID),)
+ifeq ($(shell id -u):$(shell stat -c %u .),0:$(SUDO_UID))
+ifneq ($(shell command -v setpriv),)
+SHELL := setpriv --reuid=$(SUDO_UID) --regid=$(SUDO_GID) --clear-groups sh
+deps deps-check deps-ci deps-vm check-vm check-vm-self check-portable install uninstall clean: private SHELL = /bin/sh
+endif
+endif
+endif
 
 CFLAGS   ?= -O2 -g
 CLANG    ?= clang
@@ -78,18 +90,19 @@ unexport CDPATH
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all help deps deps-ci try check check-long check-programs bench fuzz lint clean install uninstall FORCE
+.PHONY: all help deps deps-check deps-ci try check check-long check-programs check-portable bench fuzz lint clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
-FIRST = $(filter deps deps-ci,$(MAKECMDGOALS))
+FIRST = $(filter deps deps-check deps-ci,$(MAKECMDGOALS))
 
-# One line a file, or with V=1 the command.
-quiet = $(if $(V),,@printf '  %s  %s\n' $(1) $(@:./%=%) && )
+# One line a file, with V=1 the command, with -s nothing.
+SILENT = $(findstring s,$(firstword -$(MAKEFLAGS)))
+quiet = $(if $(V),,@$(if $(SILENT),,printf '  %s  %s\n' $(1) $(@:./%=%) && ))
 
 # Flags of the libraries, asked for when first needed, which is after `deps`.
 needs = $(if $(2),pkg-config $(1) $(2),:) >$@ || { \
-	echo "irqkit: libraries are missing, 'sudo make deps' installs them" >&2; exit 1; }
+	echo "irqkit: libraries are missing, 'sudo make deps$(if $(filter TEST,$*),-check)' installs them" >&2; exit 1; }
 
 $(B)/%.cflags: Makefile | $(FIRST)
 	@mkdir -p $(@D)
@@ -130,13 +143,17 @@ $(B)/libirqkit.a: $(LIB_OBJS) | $(B)/LIB.libs
 	@rm -f $@
 	$(call quiet,AR)$(AR) rcs $@ $(LIB_OBJS)
 
-link_program = $(CC) $(CFLAGS) $(LDFLAGS) -Wl,-rpath,'$(1)' -o $@ $(CMD_OBJS) $(SO) @$(B)/CMD.libs
+comma := ,
+link_program = $(CC) $(CFLAGS) $(LDFLAGS) $(if $(1),-Wl$(comma)-rpath$(comma)'$(1)') -o $@ $(CMD_OBJS) $(SO) @$(B)/CMD.libs
 
 $(PROGRAM): $(CMD_OBJS) $(SO) $(B)/CMD.libs
 	$(call quiet,LD)$(call link_program,$$ORIGIN)
 
 # ---- packages ----------------------------------------------------------------------------
-deps: ## install what is needed to build and check
+# What the tests need is installed only if a test is to be run.
+deps: ## install what is needed to build, and with check also to test
+	@sh ./deps.sh build $(if $(filter check check-long check-programs bench lint,$(MAKECMDGOALS)),check)
+deps-check:
 	@sh ./deps.sh build check
 deps-ci: ## install what .ci/run needs too
 	@sh ./deps.sh build check ci
@@ -196,6 +213,10 @@ check: check-programs ## run all tests that boot no kernel, or only T="FILE..."
 check-long: check-programs ## let every system call fail in turn with every error: minutes
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-inject.sh --long
 
+# In chroots of other releases and machines: as root, with a network.
+check-portable: ## build and test on other releases and machines
+	@test/portable/run $(T)
+
 bench: all $(BENCHES) ## measure what irqkit costs
 	@O='$(abspath $(O))' test/bench/run
 
@@ -207,8 +228,11 @@ lint: ## check scripts, manual pages and sources
 	@test/lint
 
 # ---- install -----------------------------------------------------------------------------
-# The installed program finds its library beside itself, also where ldconfig does not look.
-RPATH = $$ORIGIN/$(shell realpath -m --relative-to=$(SBINDIR) $(LIBDIR) 2>/dev/null || echo ../lib)
+# Where ld.so finds the library by itself, the program says nothing of where it is; elsewhere it
+# finds it beside itself, which takes a /proc.
+SEARCHED = $(shell PATH="$$PATH:/usr/sbin:/sbin" ldconfig -v -N -X 2>/dev/null | sed -n 's|^\(/[^:]*\):.*|\1|p')
+RPATH = $(if $(filter $(LIBDIR),$(SEARCHED) $(patsubst /lib%,/usr/lib%,$(SEARCHED))),,$$ORIGIN/$(shell \
+	realpath -m --relative-to="$(SBINDIR)" "$(LIBDIR)" 2>/dev/null || echo ../lib))
 
 $(B)/install/irqkit: $(PROGRAM) FORCE
 	@mkdir -p $(@D)
@@ -219,14 +243,17 @@ $(B)/install/libirqkit.pc: lib/libirqkit.pc.in FORCE
 	@sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCDIR@|$(INCDIR)|' \
 		-e 's|@VERSION@|$(VERSION)|; s|@NEEDS@|$(LIB_NEEDS)|' $< >$@
 
+# The subcommands, as their descriptors name them: the program itself may be another machine's.
+SUBCOMMANDS = $(shell sed -n '/^const struct command /,/^};/s/^[ 	]*\.name = "\([a-z-]*\)".*/\1/p' $(CMD_SRCS))
 MAN3 = $(wildcard man/*.3)
 MAN5 = $(wildcard man/*.5)
 MAN8 = $(wildcard man/*.8)
 PUT  = install -D -m 644
 
 install: all $(B)/install/irqkit $(B)/install/libirqkit.pc ## install to $(DESTDIR)$(PREFIX)
+	@[ -n "$(SUBCOMMANDS)" ] || { echo "irqkit: no subcommand found in cmd/" >&2; exit 1; }
 	install -D -m 755 $(B)/install/irqkit "$(DESTDIR)$(SBINDIR)/irqkit"
-	for c in $$($(PROGRAM) --list-commands); do ln -sf irqkit "$(DESTDIR)$(SBINDIR)/irq-$$c"; done
+	for c in $(SUBCOMMANDS); do ln -sf irqkit "$(DESTDIR)$(SBINDIR)/irq-$$c" || exit 1; done
 	install -D -m 755 $(SO) "$(DESTDIR)$(LIBDIR)/$(notdir $(SO))"
 	ln -sf $(notdir $(SO)) "$(DESTDIR)$(LIBDIR)/libirqkit.so"
 	$(PUT) lib/include/irqkit.h "$(DESTDIR)$(INCDIR)/irqkit.h"
@@ -236,7 +263,7 @@ install: all $(B)/install/irqkit $(B)/install/libirqkit.pc ## install to $(DESTD
 	$(PUT) completions/irqkit.bash "$(DESTDIR)$(BASHDIR)/irqkit"
 	$(PUT) completions/_irqkit "$(DESTDIR)$(ZSHDIR)/_irqkit"
 	$(PUT) completions/irqkit.fish "$(DESTDIR)$(FISHDIR)/irqkit.fish"
-	for c in $$($(PROGRAM) --list-commands); do \
+	for c in $(SUBCOMMANDS); do \
 		ln -sf irqkit "$(DESTDIR)$(BASHDIR)/irq-$$c" && \
 		ln -sf irqkit.fish "$(DESTDIR)$(FISHDIR)/irq-$$c.fish" || exit 1; done
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
@@ -251,9 +278,9 @@ uninstall: ## remove what install has put there
 	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN8),"$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p))")
 	rm -f "$(DESTDIR)$(BASHDIR)/irqkit" "$(DESTDIR)$(ZSHDIR)/_irqkit" "$(DESTDIR)$(FISHDIR)/irqkit.fish"
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
-	[ -z "$(DESTDIR)" ] || { cd "$(DESTDIR)/" && for d in $(SBINDIR) $(INCDIR) $(LIBDIR)/pkgconfig $(MANDIR)/man3 \
-		$(MANDIR)/man5 $(MANDIR)/man8 $(BASHDIR) $(ZSHDIR) $(FISHDIR); do \
-		rmdir -p .$$d 2>/dev/null || :; done; }
+	[ -z "$(DESTDIR)" ] || { cd "$(DESTDIR)/" && for d in "$(SBINDIR)" "$(INCDIR)" "$(LIBDIR)/pkgconfig" \
+		"$(MANDIR)/man3" "$(MANDIR)/man5" "$(MANDIR)/man8" "$(BASHDIR)" "$(ZSHDIR)" "$(FISHDIR)"; do \
+		rmdir -p ".$$d" 2>/dev/null || :; done; }
 
 clean: ## remove what was built
 	rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a

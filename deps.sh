@@ -2,6 +2,10 @@
 # deps.sh GROUP...: installs the packages that irqkit needs, by this system's own package
 # manager, and says nothing when all are there (then it needs neither root nor a network).
 #   build   to compile it      check   for `make check`      ci   more, for .ci/run
+#   portable   for `make check-portable`
+# deps.sh --list GROUP...: only prints their names
+#
+# Tested: Debian 11, 12 and 13. Not tested: dnf, apk (Alpine), zypper, pacman.
 set -u
 
 die() { printf 'deps: %s\n' "$*" >&2; exit 1; }
@@ -11,7 +15,8 @@ packages() {
 	case $1-$2 in
 	apt-build) echo gcc libc6-dev make pkg-config libmnl-dev libpopt-dev libjansson-dev libsmartcols-dev ;;
 	apt-check) echo bash libcmocka-dev jq mandoc shellcheck strace ;;
-	apt-ci) echo busybox clang libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git ;;
+	apt-portable) echo mmdebstrap qemu-user-static musl-tools git ;;
+	apt-ci) echo busybox clang clang-format libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git musl-tools mmdebstrap ;;
 	dnf-build) echo gcc make pkgconf-pkg-config libmnl-devel popt-devel jansson-devel libsmartcols-devel ;;
 	dnf-check) echo bash gawk diffutils findutils libcmocka-devel jq mandoc ShellCheck strace ;;
 	dnf-ci) echo clang compiler-rt gcc-c++ libasan libubsan valgrind cppcheck zsh fish git ;;
@@ -45,9 +50,14 @@ install() {
 	case $manager in
 	apt)
 		export DEBIAN_FRONTEND=noninteractive
-		set -- apt-get -q -y -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 \
-			install --no-install-recommends "$@"
-		"$@" || { apt-get -q update; "$@"; }
+		set -- apt-get -q -y -o Acquire::Retries=1 -o Acquire::http::Timeout=15 \
+			-o Acquire::https::Timeout=15 -o DPkg::Lock::Timeout=120 \
+			-o Dpkg::Use-Pty=0 install --no-install-recommends "$@"
+		"$@" && return
+		# Unreachable servers are warnings to apt, also where no server could be reached.
+		apt-get -q -o Acquire::Retries=1 -o Acquire::http::Timeout=15 \
+			-o Acquire::https::Timeout=15 -o APT::Update::Error-Mode=any update
+		"$@"
 		;;
 	dnf) dnf -q -y install "$@" ;;
 	apk) apk add -q --no-cache "$@" ;;
@@ -56,11 +66,18 @@ install() {
 	esac </dev/null
 }
 
+list_only=
+[ "${1-}" != --list ] || { list_only=1; shift; }
 manager=
 for m in apt-get dnf apk zypper pacman; do
 	command -v "$m" >/dev/null 2>&1 && manager=${m%-get} && break
 done
 [ -n "$manager" ] || die "no apt-get, dnf, apk, zypper or pacman here; README.md lists what is needed"
+
+if [ -n "$list_only" ]; then
+	for group; do packages "$manager" "$group"; done | tr ' ' '\n'
+	exit
+fi
 
 missing=
 for group; do
@@ -77,5 +94,11 @@ echo "deps: installing$missing"
 # shellcheck disable=SC2086 # a list of words
 if ! install "$manager" $missing >"$log" 2>&1; then
 	cat "$log" >&2
+	# The last line says what to do about it.
+	if grep -qiE 'resolv|unreachable|could not connect|cannot initiate|connection (failed|timed out|refused)|timed out|temporary failure' "$log"; then
+		die "there is no network, or the package servers cannot be reached; not installed:$missing"
+	elif grep -qiE 'could not get lock|unable to (acquire|lock)|is another process' "$log"; then
+		die "another program holds the package manager's lock; not installed:$missing"
+	fi
 	die "cannot install$missing"
 fi

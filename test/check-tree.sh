@@ -44,6 +44,80 @@ for f in include/irqkit.h lib/libirqkit.so lib/pkgconfig/libirqkit.pc share/man/
 	check "$f is installed" test -s "$stage$prefix/$f"
 done
 
+# The names of links are those of the sources: the program may be another machine's.
+mv irqkit irqkit.here
+printf '#!/bin/sh\nexit 1\n' >irqkit
+chmod +x irqkit
+check "it installs without running the program" run_make install DESTDIR="$tmp/other" -o irqkit
+same "and makes all links" "$(cd "$stage" && find . -name 'irq-*' | sort)" "$(cd "$tmp/other" && find . -name 'irq-*' | sort)"
+mv irqkit.here irqkit
+mkdir "$tmp/none"
+same "without a subcommand nothing is installed" "irqkit: no subcommand found in cmd/" \
+	"$(run_make install DESTDIR="$tmp/none" SUBCOMMANDS= 2>&1 | head -n 1)"
+empty "and no file is made" "$(find "$tmp/none" -type f)"
+
+# Where ld.so looks anyway, nothing is said of a folder: the program starts without /proc then.
+check "it installs to /usr" run_make install DESTDIR="$tmp/usr" PREFIX=/usr
+if ldconfig=$(PATH=$PATH:/usr/sbin:/sbin command -v ldconfig) && "$ldconfig" -v -N -X 2>/dev/null | grep -q '^/\(usr/\)\?lib:'; then
+	empty "in /usr the program has no RUNPATH" "$(readelf -d "$tmp/usr/usr/sbin/irqkit" | grep -i runpath)"
+fi
+
+# In a chroot that has only the program and its libraries: what is not mounted is named.
+for lib in $(ldd ./irqkit | grep -oE '/[^ ]+'); do
+	case $lib in */libirqkit*) continue ;; esac
+	mkdir -p "$tmp/usr${lib%/*}"
+	cp -L "$lib" "$tmp/usr$lib"
+done
+mkdir -p "$tmp/usr/proc" "$tmp/usr/sys" "$tmp/usr/var/run"
+ln -s /var/run "$tmp/usr/run"
+# bare COMMAND...: with what $mounts mounts, and without what runs outside
+bare() {
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare -m bash -c 'cd "$1" && eval "$2" && shift 2 && exec chroot . "$@"' - "$tmp/usr" "$mounts" "$@" 2>&1
+}
+mounts=
+if ! unshare -m true 2>/dev/null || [ "$(id -u)" -ne 0 ]; then
+	skip "in a chroot without /proc and /sys" "only root can try"
+else
+	same "without /proc the program starts" "$(./irqkit --version)" "$(bare /usr/sbin/irqkit --version)"
+	same "and says that /proc is not mounted" \
+		"irqkit: cannot read /proc/interrupts: /proc is not mounted, or only in part (subset=pid)" \
+		"$(bare /usr/sbin/irqkit show)"
+	mounts='mount -t proc proc proc'
+	for command in "show lo" "show lo:0" "show lo --queues" "rps lo" "xps lo" "pin-queue lo 0=0" \
+		"set lo --cpus=0" "spread" "spread lo" "show driver:e1000" "show --queues"; do
+		# shellcheck disable=SC2086 # words
+		same "without /sys, '$command' says so" \
+			"irqkit: /sys is not mounted: without it, no device or queue can be found" \
+			"$(bare /usr/sbin/irqkit $command)"
+	done
+fi
+
+# A folder with a space in its name is one folder.
+echo keep >"$tmp/two"
+check "it installs to a folder with a space" run_make install DESTDIR="$tmp/two words"
+check "and uninstalls from there" run_make uninstall DESTDIR="$tmp/two words"
+empty "where nothing is left" "$(find "$tmp/two words" -mindepth 1)"
+same "and nothing else is deleted" keep "$(cat "$tmp/two")"
+same "O= with a space is refused" "*** O='$tmp/a b' has a space in it: make cannot work in such a folder.  Stop." \
+	"$(run_make O="$tmp/a b" 2>&1 | sed 's/^Makefile:[0-9]*: //')"
+empty "make -s says nothing" "$(run_make O="$tmp/silent" all 2>&1)"
+
+# Under sudo, a user's tree is built as that user.
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+	cp -r "$copy" "$tmp/users"
+	(cd "$tmp/users" && git clean -qfdx)
+	chown -R 12345:12345 "$tmp/users"
+	chmod 711 "$tmp"
+	check "it builds under sudo" env SUDO_UID=12345 SUDO_GID=12345 "$make" -s -C "$tmp/users" CFLAGS=-O0 all
+	empty "and the user owns what was built" "$(find "$tmp/users" ! -uid 12345)"
+	check "it installs under sudo" env SUDO_UID=12345 SUDO_GID=12345 "$make" -s -C "$tmp/users" CFLAGS=-O0 install DESTDIR="$tmp/roots"
+	empty "and root owns what was installed" "$(find "$tmp/roots" ! -uid 0)"
+	empty "still the user owns what was built" "$(find "$tmp/users" ! -uid 12345)"
+else
+	skip "it builds under sudo" "only root can try"
+fi
+
 # pkg-config takes a space in a sysroot for two words
 plain=$(mktemp -d /tmp/irqkit-tree.XXXXXX) || exit 1
 trap 'rm -rf "$tmp" "$plain"' EXIT

@@ -33,6 +33,9 @@ enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_sn
 		say_error("%s%sproc/interrupts is empty (a container may hide it), and "
 			  "%s%ssys/kernel/irq has no counts either",
 			root, slash, root, slash);
+	else if (r == -ENOENT && strcmp(root, "/") == 0)
+		say_error("cannot read /proc/interrupts: /proc is not mounted, or only in "
+			  "part (subset=pid)");
 	else if (line == 0 && r == -EBADMSG)
 		say_error("cannot read %s%sproc/interrupts: %s", root, slash, reason);
 	else if (r == -EBADMSG || r == -EAGAIN || r == -ERANGE)
@@ -95,6 +98,15 @@ static bool is_about_word(int error)
 	default:
 		return false;
 	}
+}
+
+bool machine_say_no_sys(const struct irqkit_devices *devices)
+{
+	bool has_no_sys = irqkit_devices_lack_sys(devices);
+
+	if (has_no_sys)
+		say_error("/sys is not mounted: without it, no device or queue can be found");
+	return has_no_sys;
 }
 
 enum status machine_read_cpus(const char *option, const char *word,

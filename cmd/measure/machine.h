@@ -19,6 +19,8 @@ enum status machine_judge(const struct irqkit_ctx *ctx, enum status status);
 /* The topology; the CPUs in the heading of @snapshot are online. */
 enum status machine_topology(struct irqkit_ctx *ctx,
 	const struct irqkit_snapshot *snapshot, struct irqkit_topology **ret_topology);
+/* If no device can be found because /sys is not mounted, reports that. */
+bool machine_say_no_sys(const struct irqkit_devices *devices);
 /* The devices; each file is read when it is first needed. */
 enum status machine_devices(struct irqkit_ctx *ctx,
 	const struct irqkit_snapshot *snapshot, struct irqkit_devices **ret_devices);

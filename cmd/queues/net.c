@@ -54,6 +54,8 @@ static enum status say_not_found(struct net *net, const char *name, int error)
 		say_error("'%s' is a queue; name only the interface", name);
 		return STATUS_MISUSE;
 	}
+	if (machine_say_no_sys(net->change->devices))
+		return STATUS_NO_MATCH;
 	names = join_names(net->change->devices);
 	say_error("no network interface '%s'%s%s", name,
 		names ? "; the interfaces are " : "", names ? names : "");

@@ -71,6 +71,8 @@ static enum status choose_net(struct placement *p, const struct irqkit_snapshot 
 	}
 	if (p->n > 0)
 		return STATUS_DONE;
+	if (machine_say_no_sys(p->devices))
+		return STATUS_NO_MATCH;
 	say_error("no network device has interrupts: name the TARGETs to spread "
 		"('irqkit show' lists interrupts)");
 	return STATUS_NO_MATCH;

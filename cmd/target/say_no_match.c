@@ -2,6 +2,7 @@
 /* Why a TARGET matches nothing, and what could be meant instead. */
 #include "target/say_no_match.h"
 #include "base/say.h"
+#include "measure/machine.h"
 #include "measure/queue.h"
 
 #include <stdio.h>
@@ -161,6 +162,9 @@ void say_no_match(const struct marks *marks, const struct target *target,
 {
 	const char *word = target->word;
 
+	if (target->kind != TARGET_IRQS && target->kind != TARGET_ALL &&
+		target->kind != TARGET_CHIP && machine_say_no_sys(marks->devices))
+		return;
 	if (meaning->queue) {
 		say_no_queue(word, meaning);
 		return;

@@ -2,6 +2,7 @@
 /* TARGETs -> queues of network interfaces. */
 #include "base/basics.h"
 #include "base/say.h"
+#include "measure/machine.h"
 #include "target/say_no_match.h"
 
 #include <errno.h>
@@ -122,10 +123,13 @@ static int add_named(struct irqkit_devices *devices, const struct target *target
 	return add_queues(selection, meaning->device, meaning->queue);
 }
 
-static enum status say_none(const struct target *target, const struct meaning *meaning)
+static enum status say_none(struct irqkit_devices *devices, const struct target *target,
+	const struct meaning *meaning)
 {
 	const char *word = target->word;
 
+	if (machine_say_no_sys(devices))
+		return STATUS_NO_MATCH;
 	if (meaning->queue)
 		say_no_queue(word, meaning);
 	else if (meaning->device)
@@ -164,7 +168,7 @@ static enum status add_word(struct irqkit_devices *devices, const char *word,
 	if (r > 0)
 		return STATUS_DONE;
 	if (r == 0 || r == -ENODEV || r == -EINVAL || r == -ENOENT)
-		return say_none(&target, &meaning);
+		return say_none(devices, &target, &meaning);
 	say_error("cannot find the queues of '%s': %s", word, strerror(-r));
 	return STATUS_REFUSED;
 }

@@ -32,6 +32,16 @@ EXPORT int irqkit_devices_new(struct irqkit_ctx *ctx,
 	return 0;
 }
 
+EXPORT bool irqkit_devices_lack_sys(const struct irqkit_devices *devices)
+{
+	_cleanup_free_ char **names = NULL;
+	size_t count = 0;
+
+	if (!devices->ctx->is_live)
+		return false;
+	return knob_list_names(devices->ctx, "sys", "", &names, &count) < 0 || count == 0;
+}
+
 static void device_free(struct irqkit_device *device)
 {
 	for (size_t i = 0; i < device->n_queues; i++)

@@ -388,6 +388,12 @@ int irqkit_devices_new(struct irqkit_ctx *ctx, const struct irqkit_snapshot *sna
 	struct irqkit_devices **ret_devices);
 void irqkit_devices_free(struct irqkit_devices *devices);
 
+/*
+ * Returns whether this is the running system and nothing is mounted on /sys. Then no
+ * device is found.
+ */
+bool irqkit_devices_lack_sys(const struct irqkit_devices *devices);
+
 /* One device. Asking for a device twice returns the same object. */
 struct irqkit_device;
 

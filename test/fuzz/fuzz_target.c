@@ -37,6 +37,12 @@ static const char machine[] =
 	"NMI:          0          0   Non-maskable interrupts\n"
 	"MIS:          0\n";
 
+bool machine_say_no_sys(const struct irqkit_devices *devices)
+{
+	(void)devices;
+	return false;
+}
+
 void say_error(const char *format, ...)
 {
 	char text[512];

@@ -7,6 +7,12 @@
 
 #include "../../cmd/base/error_name.c"
 
+#ifdef __GLIBC__
+#define HAS_STRERRORNAME __GLIBC_PREREQ(2, 32)
+#else
+#define HAS_STRERRORNAME 0
+#endif
+
 static void errors_have_their_names(void **state)
 {
 	(void)state;
@@ -27,7 +33,7 @@ static void other_numbers_have_none(void **state)
 static void all_names_are_the_c_librarys(void **state)
 {
 	(void)state;
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 32)
+#if HAS_STRERRORNAME
 	for (int error = 1; error < 4096; error++) {
 		const char *expected = strerrorname_np(error), *name = error_name(error);
 

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# With musl-gcc: lib/ compiles, the unit tests that need nothing but the C library pass, and
+# cmd/ compiles as far as its syntax goes, since Debian has popt and jansson for glibc only.
+# shellcheck source=test/tap.sh
+. "$(dirname "$0")/../tap.sh"
+
+if ! command -v musl-gcc >/dev/null; then
+	skip "musl" "no musl-gcc"
+	finish
+	exit
+fi
+# Of the headers for glibc only these: its own must not be seen.
+mkdir "$tmp/include" "$tmp/lib" "$tmp/unit"
+for header in linux asm-generic libmnl libsmartcols popt.h jansson.h jansson_config.h; do
+	[ ! -e "/usr/include/$header" ] || ln -s "/usr/include/$header" "$tmp/include/"
+done
+ln -s "/usr/include/$(gcc -print-multiarch)/asm" "$tmp/include/asm"
+flags=(-std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE "-DIRQKIT_VERSION=\"0\"" -O1 -Ilib/include -idirafter "$tmp/include")
+
+objects=()
+for f in lib/*/*.c; do
+	objects+=("$tmp/lib/$(basename "$f" .c).o")
+	check "$f" musl-gcc "${flags[@]}" -Ilib -c -o "${objects[-1]}" "$f"
+done
+ar rcs "$tmp/libirqkit.a" "${objects[@]}"
+for f in cmd/*.c cmd/*/*.c; do
+	check "$f" musl-gcc "${flags[@]}" -Icmd -fsyntax-only "$f"
+done
+
+for f in test/unit/test_*.c; do
+	name=$(basename "$f" .c)
+	# as in the Makefile
+	wrap=$(sed -n "s|^\$(B)/test/unit/$name: WRAP = ||p" Makefile)
+	# shellcheck disable=SC2086 # words
+	if text=$(musl-gcc "${flags[@]}" -Wno-clobbered -Itest/portable -Ilib -Icmd -static $wrap -o "$tmp/unit/$name" "$f" "$tmp/libirqkit.a" 2>&1); then
+		check "$f passes" "$tmp/unit/$name"
+	elif grep -q 'undefined reference to .mnl_' <<<"$text"; then
+		skip "$f" "needs libmnl"
+	else
+		result 1 "$f compiles" "$text"
+	fi
+done
+finish
