@@ -154,7 +154,7 @@ try: all
 
 # ---- tests -------------------------------------------------------------------------------
 # A unit test that makes calls fail says which.
-$(B)/test/unit/test_plan: WRAP = -Wl,--wrap=write,--wrap=nanosleep,--wrap=fdatasync,--wrap=fsync,--wrap=renameat
+$(B)/test/unit/test_plan: WRAP = -Wl,--wrap=write,--wrap=nanosleep,--wrap=__nanosleep64,--wrap=fdatasync,--wrap=fsync,--wrap=renameat
 $(B)/test/unit/test_plan_queue: WRAP = -Wl,--wrap=write
 $(B)/test/unit/test_knob: WRAP = -Wl,--wrap=syscall
 $(B)/test/unit/test_netlink: WRAP = -Wl,--wrap=mnl_socket_open2,--wrap=mnl_socket_sendto,--wrap=mnl_socket_recvfrom
