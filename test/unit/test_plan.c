@@ -58,6 +58,9 @@ static bool file_sync_fails, dir_sync_fails, rename_fails;
 ssize_t __real_write(int fd, const void *bytes, size_t len);
 ssize_t __wrap_write(int fd, const void *bytes, size_t len);
 int __wrap_nanosleep(const struct timespec *pause, struct timespec *left);
+/* Its name in glibc where a machine of 32 bits counts time with 64. */
+int __wrap___nanosleep64(const struct timespec *pause, struct timespec *left)
+	__attribute__((alias("__wrap_nanosleep")));
 int __wrap_fdatasync(int fd);
 int __wrap_fsync(int fd);
 int __real_renameat(int from_fd, const char *from, int to_fd, const char *to);
