@@ -99,7 +99,7 @@ static bool is_mode_telling(struct irqkit_ctx *ctx)
 static bool is_msi(const struct irqkit_interrupt *interrupt)
 {
 	return interrupt->chip &&
-		(strstr(interrupt->chip, "MSI") || strstr(interrupt->chip, "ITS"));
+	       (strstr(interrupt->chip, "MSI") || strstr(interrupt->chip, "ITS"));
 }
 
 static bool has_managed_name(const struct irqkit_interrupt *interrupt)
@@ -124,7 +124,7 @@ static bool is_per_cpu(const struct irqkit_interrupt *interrupt)
 		return true;
 	/* arm: the GIC's private peripheral interrupts */
 	return strncmp(chip, "GIC", 3) == 0 && strncmp(chip, "GICv2m", 6) != 0 &&
-		interrupt->has_hwirq && interrupt->hwirq >= 16 && interrupt->hwirq < 32;
+	       interrupt->has_hwirq && interrupt->hwirq >= 16 && interrupt->hwirq < 32;
 }
 
 static int read_mode(struct irqkit_ctx *ctx, unsigned int irq, mode_t *ret_mode)
@@ -155,7 +155,7 @@ EXPORT int irqkit_irq_read_movable(struct irqkit_ctx *ctx,
 	if (!(mode & S_IWUSR))
 		*ret_movable = is_msi(interrupt) ? IRQKIT_MANAGED : IRQKIT_READ_ONLY;
 	else if (is_msi(interrupt) && has_managed_name(interrupt) &&
-		!is_mode_telling(ctx))
+		 !is_mode_telling(ctx))
 		*ret_movable = IRQKIT_MANAGED;
 	else
 		*ret_movable = IRQKIT_MOVABLE;
