@@ -245,7 +245,7 @@ struct irqkit_interrupt;
 
 /*
  * Parses the text of /proc/interrupts, from any kernel since 2.6 and any architecture.
- * The heading of a column names its CPU.
+ * The heading of a column names its CPU. A line that is no row is ignored.
  *
  * @columns: the CPUs of the columns if the text has no heading, or NULL. Some kernels
  *           omit the heading (7.2 with many CPUs).
@@ -266,7 +266,7 @@ int irqkit_snapshot_parse(const char *text, size_t len,
  * Reads and parses /proc/interrupts. An inconsistent read is retried a few times. If a
  * row is ambiguous, /sys/kernel/irq/N decides, if it exists. If the file is empty, the
  * counts come from /sys/kernel/irq/N/per_cpu_count, which has only rows with a number,
- * and a warning is logged.
+ * and a warning is logged. Another warning tells which line was ignored.
  *
  * @reterr_line, @reterr_reason: see irqkit_snapshot_parse()
  *
@@ -297,8 +297,10 @@ const struct irqkit_interrupt *irqkit_snapshot_find(
  *
  * The result has the rows and CPUs of @after. Rows are matched by label and name. A row
  * or CPU that @before does not have counts 0, because its earlier count is unknown. A
- * counter that restarted counts with its whole value. Counters of 32 bits that wrapped
- * are handled.
+ * counter that restarted counts with its whole value. A counter of 32 bits has wrapped
+ * if the difference is possible in the time between the two snapshots, with at most
+ * 4 million interrupts a second on each CPU; one minute is assumed if the time is not
+ * known, as for parsed texts.
  *
  * @after: must live as long as the result, which shares its texts
  */

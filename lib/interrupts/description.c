@@ -15,9 +15,9 @@
  * ("4b00000.gpio"); so may an action's. Two blanks or more stand before the actions.
  * Sources: kernel/irq/proc.c, show_interrupts() and irq_seq_show().
  */
+#include "interrupts/description.h"
 #include "base/macros.h"
 #include "base/number.h"
-#include "interrupts/description.h"
 
 #include <errno.h>
 #include <string.h>
@@ -39,6 +39,14 @@ static const char *const triggers[] = {
 	"ipi",
 	"msi",
 	"XT-PIC",
+	/* arch/mips/alchemy/common/irq.c, au1x_ic_settype() */
+	"hilevel",
+	"lowlevel",
+	"riseedge",
+	"falledge",
+	"bothedge",
+	/* arch/sparc/kernel/irq_64.c, build_irq() */
+	"IVEC",
 };
 
 /* Where a word begins, how long it is, and how many blanks stand before it. */
@@ -79,7 +87,7 @@ static bool is_known_trigger(const char *text, size_t len)
 static bool is_level(const char *text, size_t len)
 {
 	return equals(text, len, "Level") || equals(text, len, "Edge") ||
-	       equals(text, len, "None");
+		equals(text, len, "None");
 }
 
 /* `5`, `-5` (a 32-bit view of a large one), and what follows: nothing or `-edge`. */
@@ -129,16 +137,26 @@ static void set_actions(struct description *d, const char *text, size_t len, siz
 	}
 }
 
-/* After the hwirq or the chip: `Level` or `Edge`, and perhaps `-trigger` behind it. */
-static size_t take_level(
-	struct description *d, const char *text, size_t len, size_t from)
+/*
+ * After the hwirq or the chip: `Level` or `Edge`, and perhaps `-trigger` behind it. The
+ * kernels of Dovetail (Xenomai 4, EVL) write `oob` or blanks before `-trigger`, for
+ * interrupts that are handled out of band.
+ */
+static size_t take_level(struct description *d, const char *text, size_t len, size_t from)
 {
 	struct text_word w;
 
-	if (!next_word(text, len, from, &w) || !is_level(text + w.at, w.len))
-		return from;
-	set_trigger(d, text + w.at, w.len);
-	from = w.at + w.len;
+	if (next_word(text, len, from, &w) && is_level(text + w.at, w.len)) {
+		set_trigger(d, text + w.at, w.len);
+		from = w.at + w.len;
+	}
+	if (next_word(text, len, from, &w) && equals(text + w.at, w.len, "oob"))
+		return w.at + w.len;
+	if (next_word(text, len, from, &w) && w.len > 4 &&
+		memcmp(text + w.at, "oob-", 4) == 0) {
+		set_trigger(d, text + w.at + 4, w.len - 4);
+		return w.at + w.len;
+	}
 	if (next_word(text, len, from, &w) && w.len > 1 && text[w.at] == '-' &&
 		is_known_trigger(text + w.at + 1, w.len - 1)) {
 		set_trigger(d, text + w.at + 1, w.len - 1);

@@ -14,13 +14,14 @@
  * stretches of them, and others are read by eight digits at once; any other spacing is
  * read digit by digit, with the same result.
  */
+#include "interrupts/reader.h"
 #include "base/arena.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "interrupts/description.h"
-#include "interrupts/reader.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,11 +30,11 @@
 #define ZERO "          0"
 #define ZERO_8 ZERO ZERO ZERO ZERO ZERO ZERO ZERO ZERO
 
-static const char zeros[] =
-	ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8;
+static const char zeros[] = ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8;
 _Static_assert(sizeof(zeros) - 1 == STRETCH * FIELD_LEN, "zeros[] is one stretch");
 
 #define LONGEST_LINE ((size_t)16 << 20) /* as many CPUs as a set can hold have less */
+#define NAME_MAX_LEN 8 /* the longest known names have five */
 #define LABEL_MAX 32u /* the longest known are ten digits, and names of four letters */
 
 /* ------------------------------------------------------------------------------- */
@@ -98,8 +99,8 @@ int snapshot_set_actions(struct irqkit_snapshot *snapshot,
 	while ((next = strstr(next, separator)))
 		n++, next += sep_len;
 
-	interrupt->actions =
-		arena_alloc(&snapshot->arena, (n + 1) * sizeof(*interrupt->actions));
+	interrupt->actions = arena_alloc(
+		&snapshot->arena, (n + 1) * sizeof(*interrupt->actions));
 	if (!interrupt->actions)
 		return -ENOMEM;
 	interrupt->n_actions = 0;
@@ -138,7 +139,8 @@ static int add_column(struct reader *reader, uint32_t cpu)
 {
 	if ((reader->n_columns & (reader->n_columns - 1)) == 0) {
 		size_t room = reader->n_columns ? reader->n_columns * 2 : 1;
-		void *column = reallocarray(reader->column, room, sizeof(*reader->column));
+		void *column = reallocarray(
+			reader->column, room, sizeof(*reader->column));
 
 		if (!column)
 			return -ENOMEM;
@@ -167,7 +169,7 @@ static bool is_cycles(const char *p, const char *end)
 	static const char text[] = "[min/avg/max] (CPU cycle counts)";
 
 	return (size_t)(end - p) == sizeof(text) - 1 &&
-	       memcmp(p, text, sizeof(text) - 1) == 0;
+		memcmp(p, text, sizeof(text) - 1) == 0;
 }
 
 static int read_heading(struct reader *reader, const char *p, const char *end)
@@ -182,8 +184,9 @@ static int read_heading(struct reader *reader, const char *p, const char *end)
 		if (p == end || reader->has_cycles)
 			break;
 		if (end - p < 4 || memcmp(p, "CPU", 3) != 0)
-			return fail(reader, -EBADMSG, "the heading names something "
-						      "other than CPUs");
+			return fail(reader, -EBADMSG,
+				"the heading names something "
+				"other than CPUs");
 		number = p += 3;
 		while (p < end && !is_blank(*p))
 			p++;
@@ -309,8 +312,8 @@ static int keep_counts(struct reader *reader, struct irqkit_interrupt *row)
 }
 
 /* What follows the counts: chip, trigger, actions; or a text. */
-static int read_description(struct reader *reader, const char *text, size_t len,
-	struct irqkit_interrupt *row)
+static int read_description(
+	struct reader *reader, const char *text, size_t len, struct irqkit_interrupt *row)
 {
 	struct arena *arena = &reader->snapshot->arena;
 	struct description d;
@@ -366,25 +369,125 @@ static bool is_wide(const char *counts, const char *p, const char *end, size_t n
 	return parse_u64(p, (size_t)(next - p), &count) == 0;
 }
 
+/*
+ * A line that is no row is passed over: a handler's name may end in a newline, old MIPS
+ * kernels write an empty line before ERR, mail programs wrap lines.
+ */
+static int pass_over(struct reader *reader, const char *damage)
+{
+	if (reader->lacks_heading && reader->line == 1)
+		return fail(reader, -EBADMSG, damage);
+	if (reader->n_damaged++ == 0) {
+		reader->damaged_line = reader->line;
+		reader->damage = damage;
+	}
+	return 0;
+}
+
+/* A number: the kernel writes no zeros before it, and a blank after the colon. */
+static bool is_number_label(const char *label, const char *colon, const char *end)
+{
+	for (const char *p = label; p < colon; p++)
+		if (*p < '0' || *p > '9')
+			return false;
+	if (label[0] == '0' && colon - label > 1)
+		return false;
+	return colon + 1 == end || is_blank(colon[1]);
+}
+
+/* NMI, IPI12, I/O, VPMI, Err: short, of letters, digits and one slash in s390's I/O. */
+static bool is_name_label(const char *label, const char *colon, const char *end)
+{
+	if (colon - label > NAME_MAX_LEN || (*label >= '0' && *label <= '9'))
+		return false;
+	for (const char *p = label; p < colon; p++) {
+		bool is_letter = (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z');
+
+		if (!is_letter && (*p < '0' || *p > '9') && *p != '/')
+			return false;
+	}
+	/* a count of ten digits leaves no blank: IPI0:1234567890 */
+	return colon + 1 == end || is_blank(colon[1]) ||
+		(colon[1] >= '0' && colon[1] <= '9');
+}
+
+/* What a whole file has gone through is no damage of one line: it is refused. */
+static const char *find_refused(const char *line, const char *end)
+{
+	if (line < end && end[-1] == '\r')
+		return "the file has Windows line ends (CR LF)";
+	if (line < end && *line == '>')
+		return "the line begins with '>': a mail program has quoted the file";
+	if (is_heading(line, end))
+		return "the heading is there a second time";
+	if (memchr(line, '\0', (size_t)(end - line)))
+		return "a NUL byte";
+	return NULL;
+}
+
+static int pass_over_or_refuse(
+	struct reader *reader, const char *line, const char *end, const char *damage)
+{
+	const char *refused = find_refused(line, end);
+
+	return refused ? fail(reader, -EBADMSG, refused) : pass_over(reader, damage);
+}
+
+/*
+ * Old arm kernels count IPIs for all CPUs that are present, under a heading of those
+ * online: then a count's place is the number of its CPU. Returns where the counts end.
+ * Source: arch/arm/kernel/smp.c, show_ipi_list() up to 3.x.
+ */
+static const char *read_present(struct reader *reader, const char *p, const char *end,
+	struct irqkit_interrupt *row)
+{
+	const char *after;
+	uint64_t count;
+	size_t column = 0, n = row->n_served = 0;
+
+	row->total = 0;
+	for (; (after = read_count(reader, p, end, &count)); p = after, n++) {
+		if (column == reader->n_columns || reader->column[column] != n)
+			continue;
+		if (count)
+			add_count(reader, row, column, count);
+		column++;
+	}
+	return p;
+}
+
+static bool has_further_count(struct reader *reader, const char *p, const char *end)
+{
+	uint64_t count;
+
+	return read_count(reader, p, end, &count) != NULL;
+}
+
 static int read_row(struct reader *reader, const char *line, const char *end)
 {
 	const char *colon, *label = line, *p;
 	struct irqkit_interrupt *row;
+	bool is_number, is_fiq;
 	uint32_t irq;
 	size_t n, label_len;
 
 	while (label < end && is_blank(*label))
 		label++;
+	if (label == end)
+		return pass_over(reader, "the line is empty");
 	colon = memchr(label, ':',
 		(size_t)(end - label) < LABEL_MAX ? (size_t)(end - label) : LABEL_MAX);
 	if (!colon || colon == label)
-		return fail(reader, -EBADMSG,
-			"no label with a colon at the start of "
-			"the line");
+		return pass_over_or_refuse(
+			reader, line, end, "the line has no label with a colon in front");
+	if (end[-1] == '\r')
+		return fail(reader, -EBADMSG, find_refused(line, end));
+	is_number = is_number_label(label, colon, end);
+	if (!is_number && !is_name_label(label, colon, end))
+		return pass_over_or_refuse(reader, line, end,
+			"the line does not begin with the label of an interrupt");
 	label_len = (size_t)(colon - label);
-	for (p = label; p < colon; p++)
-		if ((unsigned char)*p < ' ')
-			return fail(reader, -EBADMSG, "a control character in the label");
+	is_fiq = label_len == 3 && memcmp(label, "FIQ", 3) == 0; /* arm: no counts */
 
 	if (snapshot_add_row(reader->snapshot, &row) < 0)
 		return fail(reader, -ENOMEM, "no memory");
@@ -398,6 +501,11 @@ static int read_row(struct reader *reader, const char *line, const char *end)
 	if (reader->error)
 		return reader->error;
 	if (n == reader->n_columns) {
+		if (label_len > 3 && memcmp(label, "IPI", 3) == 0 &&
+			has_further_count(reader, p, end))
+			p = read_present(reader, colon + 1, end, row);
+		if (reader->error)
+			return reader->error;
 		row->counts = IRQKIT_COUNTS_PER_CPU;
 		reader->saw_wide_row |= is_wide(colon + 1, p, end, n);
 		if (keep_counts(reader, row) < 0)
@@ -409,9 +517,13 @@ static int read_row(struct reader *reader, const char *line, const char *end)
 			text++;
 		if (memchr(p, '\0', (size_t)(end - p)))
 			return fail(reader, -EBADMSG, "a NUL byte");
-		if (n > 1 || row->irq >= 0 || (n == 1 && text < end))
-			return fail(reader, -EAGAIN,
-				"fewer counts than CPUs in the heading");
+		if (!is_number && n == 0 && !is_fiq) {
+			reader->snapshot->n_rows--;
+			return pass_over(reader, "the line has no counts");
+		}
+		if (n > 1 || is_number || (n == 1 && text < end))
+			return fail(
+				reader, -EAGAIN, "fewer counts than CPUs in the heading");
 		row->counts = n ? IRQKIT_COUNTS_SINGLE : IRQKIT_COUNTS_NONE;
 		row->n_served = 0;
 	}
@@ -425,13 +537,17 @@ static int read_first_line(struct reader *reader, const char *line, const char *
 {
 	int r;
 
+	if (is_heading(line, end) && end[-1] == '\r')
+		return fail(reader, -EBADMSG, find_refused(line, end));
 	if (is_heading(line, end))
 		return read_heading(reader, line, end);
 
 	reader->lacks_heading = true;
+	if (line < end && *line == '>')
+		return fail(reader, -EBADMSG, find_refused(line, end));
 	if (!reader->columns || irqkit_cpuset_is_empty(reader->columns))
 		return fail(reader, -EBADMSG, "no heading that names CPUs");
-	irqkit_cpuset_foreach(cpu, reader->columns)
+	irqkit_cpuset_foreach (cpu, reader->columns)
 		if (add_column(reader, cpu) < 0)
 			return fail(reader, -ENOMEM, "no memory");
 	r = prepare_row(reader);
@@ -501,6 +617,22 @@ void reader_tell(
 		*reterr_line = reader->line;
 	if (reterr_reason)
 		*reterr_reason = reader->reason ? reader->reason : "not a regular file";
+}
+
+bool reader_tell_damage(const struct reader *reader, char *text, size_t size)
+{
+	if (reader->n_damaged == 0)
+		return false;
+	if (reader->n_damaged == 1)
+		snprintf(text, size,
+			"/proc/interrupts, line %zu: %s; this line is ignored",
+			reader->damaged_line, reader->damage);
+	else
+		snprintf(text, size,
+			"/proc/interrupts, line %zu: %s; this line and %zu more are "
+			"ignored",
+			reader->damaged_line, reader->damage, reader->n_damaged - 1);
+	return true;
 }
 
 int reader_finish(struct reader *reader)

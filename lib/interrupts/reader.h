@@ -22,6 +22,10 @@ struct reader {
 	size_t line;
 	int error;
 	const char *reason;
+	/* Lines that are no row: how many, and the first of them. */
+	size_t n_damaged;
+	size_t damaged_line;
+	const char *damage;
 	/* A row was wider than the heading, as when a CPU came while it was written. */
 	bool saw_wide_row;
 	bool lacks_heading;
@@ -33,6 +37,8 @@ int reader_feed(void *reader, const char *bytes, size_t len);
 int reader_finish(struct reader *reader);
 void reader_tell(
 	const struct reader *reader, size_t *reterr_line, const char **reterr_reason);
+/* The damaged lines in one sentence; false: there are none. */
+bool reader_tell_damage(const struct reader *reader, char *text, size_t size);
 void reader_free(struct reader *reader);
 
 #endif

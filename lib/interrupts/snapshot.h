@@ -31,6 +31,7 @@ struct irqkit_snapshot {
 	struct irqkit_interrupt *rows; /* owned */
 	size_t n_rows;
 	size_t rows_room;
+	uint64_t read_at; /* in seconds; 0: not known */
 };
 
 int snapshot_new(struct irqkit_snapshot **ret_snapshot);

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 
 #define ATTEMPTS 6
 
@@ -86,7 +87,7 @@ static int read_identity(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapsho
 		return r;
 
 	row->has_hwirq = hwirq && parse_u64(hwirq, strlen(hwirq), &number) == 0 &&
-			 number <= INT64_MAX;
+		number <= INT64_MAX;
 	row->hwirq = row->has_hwirq ? (int64_t)number : 0;
 	return snapshot_set_actions(
 		snapshot, row, actions ? actions : "", actions_len, ",");
@@ -250,12 +251,15 @@ static int read_proc(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapsh
 	size_t *reterr_line, const char **reterr_reason)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *columns = NULL;
+	char damage[256];
 	int r = -EAGAIN;
 
 	for (int left = ATTEMPTS; r == -EAGAIN && left-- > 0;) {
 		struct reader reader CLEANUP(reader_free) = { 0 };
 
 		r = read_once(ctx, columns, left > 0, &reader);
+		if (r == 0 && reader_tell_damage(&reader, damage, sizeof(damage)))
+			ctx_log(ctx, LOG_WARNING, "%s", damage);
 		if (r == 0)
 			*ret_snapshot = TAKE(reader.snapshot);
 		else
@@ -269,6 +273,15 @@ static int read_proc(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapsh
 		}
 	}
 	return r;
+}
+
+/* Seconds since the system started, rounded up so that it is never 0. */
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return (uint64_t)time.tv_sec + 1;
 }
 
 EXPORT int irqkit_snapshot_read(struct irqkit_ctx *ctx,
@@ -288,6 +301,7 @@ EXPORT int irqkit_snapshot_read(struct irqkit_ctx *ctx,
 	if (r < 0)
 		return r;
 
+	snapshot->read_at = now();
 	*ret_snapshot = TAKE(snapshot);
 	return 0;
 }

@@ -12,6 +12,13 @@
 
 #define COUNTER_BITS 32 /* kernel/irq: unsigned int */
 
+/*
+ * More than a CPU can take in a second: entry and exit of an empty handler last longer
+ * than 250 ns on every machine that Linux counts interrupts on.
+ */
+#define RATE_MAX UINT64_C(4000000)
+#define SECONDS_ASSUMED 60 /* between two texts whose times are not known */
+
 static bool same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);
@@ -44,30 +51,46 @@ static const struct irqkit_interrupt *find_before(const struct irqkit_snapshot *
 	return NULL;
 }
 
+/* How often one CPU can have been interrupted between the two. */
+static uint64_t find_most(
+	const struct irqkit_snapshot *after, const struct irqkit_snapshot *before)
+{
+	uint64_t seconds = SECONDS_ASSUMED;
+
+	if (before->read_at && after->read_at >= before->read_at)
+		seconds = after->read_at - before->read_at + 1; /* both are rounded */
+	return seconds < UINT32_MAX ? seconds * RATE_MAX : UINT64_MAX;
+}
+
 /*
- * A count that got smaller has wrapped, if it was in the upper half of what it holds, or
- * has begun anew: then all of it is new.
+ * A count that got smaller has wrapped, if it was in the upper half of what it holds and
+ * the difference is possible in the time. Otherwise it has begun anew: all of it is new.
  */
-static uint64_t subtract(uint64_t after, uint64_t before)
+static uint64_t subtract(uint64_t after, uint64_t before, uint64_t most)
 {
 	if (after >= before)
 		return after - before;
-	if (before >> (COUNTER_BITS - 1) == 1)
-		return after + (UINT64_C(1) << COUNTER_BITS) - before;
+	if (before >> (COUNTER_BITS - 1) == 1) {
+		uint64_t wrapped = after + (UINT64_C(1) << COUNTER_BITS) - before;
+
+		if (wrapped <= most)
+			return wrapped;
+	}
 	return after;
 }
 
 /* A CPU that had no column before has a count, but none that is known to be new. */
 static int set_difference(struct irqkit_snapshot *difference,
 	struct irqkit_interrupt *row, const struct irqkit_interrupt *after,
-	const struct irqkit_interrupt *before, const struct irqkit_cpuset *cpus_before)
+	const struct irqkit_interrupt *before, const struct irqkit_cpuset *cpus_before,
+	uint64_t most)
 {
 	size_t n = after->n_served;
 
 	row->n_served = 0;
 	row->total = 0;
 	if (after->counts == IRQKIT_COUNTS_SINGLE)
-		row->total = subtract(after->total, before->total);
+		row->total = subtract(after->total, before->total, most);
 	if (n == 0)
 		return 0;
 	row->served_count = arena_alloc(&difference->arena, n * sizeof(uint64_t));
@@ -77,7 +100,7 @@ static int set_difference(struct irqkit_snapshot *difference,
 	for (size_t i = 0; i < n; i++) {
 		uint32_t cpu = after->served_cpu[i];
 		uint64_t count = subtract(after->served_count[i],
-			irqkit_interrupt_get_count(before, cpu));
+			irqkit_interrupt_get_count(before, cpu), most);
 
 		if (!count || !irqkit_cpuset_has(cpus_before, cpu))
 			continue;
@@ -97,14 +120,15 @@ EXPORT int irqkit_snapshot_subtract(const struct irqkit_snapshot *after,
 	const struct irqkit_snapshot *before, struct irqkit_snapshot **ret_difference)
 {
 	struct irqkit_snapshot *difference CLEANUP(free_snapshot) = NULL;
+	uint64_t most = find_most(after, before);
 	size_t next = 0;
 	int r = snapshot_new(&difference);
 
 	if (r == 0)
 		r = irqkit_cpuset_add_set(difference->cpus, after->cpus);
 	for (size_t i = 0; i < after->n_rows && r == 0; i++) {
-		const struct irqkit_interrupt *old =
-			find_before(before, &after->rows[i], &next);
+		const struct irqkit_interrupt *old = find_before(
+			before, &after->rows[i], &next);
 		struct irqkit_interrupt *row;
 
 		r = snapshot_add_row(difference, &row);
@@ -112,8 +136,8 @@ EXPORT int irqkit_snapshot_subtract(const struct irqkit_snapshot *after,
 			break;
 		*row = after->rows[i];
 		if (old) {
-			r = set_difference(
-				difference, row, &after->rows[i], old, before->cpus);
+			r = set_difference(difference, row, &after->rows[i], old,
+				before->cpus, most);
 			continue;
 		}
 		/* it may have counted long before, without a row */

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "interrupts/snapshot.h"
+
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct irqkit_snapshot *parse(const char *text)
@@ -15,7 +17,8 @@ static struct irqkit_snapshot *parse(const char *text)
 	const char *reason = NULL;
 	size_t line = 0;
 
-	if (irqkit_snapshot_parse(text, strlen(text), NULL, &snapshot, &line, &reason) < 0)
+	if (irqkit_snapshot_parse(text, strlen(text), NULL, &snapshot, &line, &reason) <
+		0)
 		fail_msg("line %zu: %s in:\n%s", line, reason, text);
 	return snapshot;
 }
@@ -36,8 +39,8 @@ static void print(const struct irqkit_snapshot *snapshot, char *text, size_t siz
 			unsigned int cpu;
 			uint64_t count = irqkit_interrupt_get_served(row, k, &cpu);
 
-			len += (size_t)snprintf(text + len, size - len,
-				"%s%u:%" PRIu64, k ? " " : " = ", cpu, count);
+			len += (size_t)snprintf(text + len, size - len, "%s%u:%" PRIu64,
+				k ? " " : " = ", cpu, count);
 		}
 		assert_true(len < size);
 	}
@@ -55,7 +58,8 @@ static const struct {
 		TWO "24: 11 22 PCI-MSI 5-edge eth0\n", "24: 30 = 0:10 1:20" },
 	{ "on one of them", TWO "24: 1 0 PCI-MSI 5-edge eth0\n",
 		TWO "24: 1 7 PCI-MSI 5-edge eth0\n", "24: 7 = 1:7" },
-	{ "rows with one count, and none", TWO "ERR: 3\nNMI: 1 1 Non-maskable interrupts\n",
+	{ "rows with one count, and none",
+		TWO "ERR: 3\nNMI: 1 1 Non-maskable interrupts\n",
 		TWO "ERR: 8\nNMI: 1 4 Non-maskable interrupts\n",
 		"ERR: 5; NMI: 3 = 1:3" },
 
@@ -64,8 +68,13 @@ static const struct {
 		TWO "24: 0 0 PCI-MSI 5-edge eth0\n", "24: 0" },
 	{ "it wraps", TWO "24: 4294967290 4294967295 PCI-MSI 5-edge eth0\n",
 		TWO "24: 10 1 PCI-MSI 5-edge eth0\n", "24: 18 = 0:16 1:2" },
-	{ "it wraps from the middle", TWO "24: 2147483648 0 PCI-MSI 5-edge eth0\n",
-		TWO "24: 5 0 PCI-MSI 5-edge eth0\n", "24: 2147483653 = 0:2147483653" },
+	{ "it wraps to a thousand", TWO "24: 4294967290 0 PCI-MSI 5-edge eth0\n",
+		TWO "24: 1000 0 PCI-MSI 5-edge eth0\n", "24: 1006 = 0:1006" },
+	{ "too many for a wrap: it has begun anew",
+		TWO "24: 3000000000 0 PCI-MSI 5-edge eth0\n",
+		TWO "24: 10 0 PCI-MSI 5-edge eth0\n", "24: 10 = 0:10" },
+	{ "and so has a single count", TWO "ERR: 2147483648\n", TWO "ERR: 5\n",
+		"ERR: 5" },
 	{ "one below the middle has begun anew",
 		TWO "24: 2147483647 0 PCI-MSI 5-edge eth0\n",
 		TWO "24: 5 0 PCI-MSI 5-edge eth0\n", "24: 5 = 0:5" },
@@ -114,8 +123,7 @@ static void differences(void **state)
 		struct irqkit_snapshot *difference = NULL;
 		char text[512];
 
-		assert_int_equal(
-			irqkit_snapshot_subtract(after, before, &difference), 0);
+		assert_int_equal(irqkit_snapshot_subtract(after, before, &difference), 0);
 		print(difference, text, sizeof(text));
 		if (strcmp(text, table[i].expected) != 0)
 			fail_msg("%s: '%s', not '%s'", table[i].name, text,
@@ -128,13 +136,44 @@ static void differences(void **state)
 	}
 }
 
+/* A wrap is believed if there was time for it. */
+static void wraps_take_time(void **state)
+{
+	static const struct {
+		uint64_t before, after, total;
+	} times[] = {
+		{ 1000, 1001, 10 },
+		{ 1000, 1010, 10 },
+		{ 1000, 4600, 1294967306 }, /* an hour */
+		{ 1000, 900, 10 }, /* a system started anew: as if unknown */
+		{ 1, UINT64_MAX, 1294967306 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(times); i++) {
+		struct irqkit_snapshot *before = parse(TWO "24: 3000000000 0 x eth0\n");
+		struct irqkit_snapshot *after = parse(TWO "24: 10 0 x eth0\n");
+		struct irqkit_snapshot *difference = NULL;
+
+		before->read_at = times[i].before;
+		after->read_at = times[i].after;
+		assert_int_equal(irqkit_snapshot_subtract(after, before, &difference), 0);
+		assert_int_equal(
+			irqkit_interrupt_get_total(irqkit_snapshot_get(difference, 0)),
+			times[i].total);
+		irqkit_snapshot_free(difference);
+		irqkit_snapshot_free(before);
+		irqkit_snapshot_free(after);
+	}
+}
+
 /* Rows keep their texts and their order, so that they can be found by their place. */
 static void rows_are_those_of_after(void **state)
 {
 	struct irqkit_snapshot *before = parse(TWO "24: 1 1 PCI-MSI 5-edge eth0\n");
-	struct irqkit_snapshot *after =
-		parse(TWO "NMI: 0 0 Non-maskable interrupts\n24: 1 2 PCI-MSI 5-edge eth0\n"
-			  "25: 1 1 PCI-MSI 6-edge eth1, eth2\n");
+	struct irqkit_snapshot *after = parse(
+		TWO "NMI: 0 0 Non-maskable interrupts\n24: 1 2 PCI-MSI 5-edge eth0\n"
+		    "25: 1 1 PCI-MSI 6-edge eth1, eth2\n");
 	struct irqkit_snapshot *difference = NULL;
 
 	(void)state;
@@ -163,6 +202,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(differences),
+		cmocka_unit_test(wraps_take_time),
 		cmocka_unit_test(rows_are_those_of_after),
 	};
 

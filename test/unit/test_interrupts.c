@@ -101,7 +101,23 @@ static const struct described descriptions[] = {
 		{ "riscv-timer" } },
 	{ " XIVE-IRQ 2097154 Level     PCIe PME, aerdrv", "XIVE-IRQ", "Level", 2097154,
 		{ "PCIe PME", "aerdrv" } },
-	{ " OPAL EVT  10 Edge      opal-power", "OPAL EVT", "Edge", 10, { "opal-power" } },
+	{ " OPAL EVT  10 Edge      opal-power", "OPAL EVT", "Edge", 10,
+		{ "opal-power" } },
+	/* Dovetail: out of band or not, with the column for the level or without */
+	{ "  IR-PCI-MSI-0000:00:19.0      0 oob-edge      eth0",
+		"IR-PCI-MSI-0000:00:19.0", "edge", 0, { "eth0" } },
+	{ "  IR-IO-APIC     18    -fasteoi   i801_smbus", "IR-IO-APIC", "fasteoi", 18,
+		{ "i801_smbus" } },
+	{ "     GICv3  27 Level     oob  arch_timer", "GICv3", "Level", 27,
+		{ "arch_timer" } },
+	{ "     GICv3  27 Level     oob-fasteoi  arch_timer", "GICv3", "fasteoi", 27,
+		{ "arch_timer" } },
+	{ "     GICv3  30 Level     oobleck", "GICv3", "Level", 30, { "oobleck" } },
+	/* glued: mips, sparc */
+	{ "  Alchemy-IC0-hilevel   serial", "Alchemy-IC0", "hilevel", -1, { "serial" } },
+	{ "  Alchemy-IC1-riseedge  rtc-match2", "Alchemy-IC1", "riseedge", -1,
+		{ "rtc-match2" } },
+	{ "         sun4u-IVEC     eth0", "sun4u", "IVEC", -1, { "eth0" } },
 	/* without that column: old arm, loongarch, ia64, sparc, parisc */
 	{ "       GIC  27  arch_timer", "GIC", NULL, 27, { "arch_timer" } },
 	{ "   PCH MSI   3  xhci_hcd", "PCH MSI", NULL, 3, { "xhci_hcd" } },
@@ -183,10 +199,11 @@ static void cycles_are_no_name(void **state)
 		print_message("# %s\n", rows[i].row);
 		assert_text(rows[i].chip, irqkit_interrupt_get_chip(row));
 		for (; rows[i].actions[n]; n++)
-			assert_text(rows[i].actions[n], irqkit_interrupt_get_action(row, n));
+			assert_text(
+				rows[i].actions[n], irqkit_interrupt_get_action(row, n));
 		assert_int_equal(irqkit_interrupt_count_actions(row), n);
-		assert_string_equal(irqkit_interrupt_get_description(
-					    irqkit_snapshot_find(s, "TLB")),
+		assert_string_equal(
+			irqkit_interrupt_get_description(irqkit_snapshot_find(s, "TLB")),
 			"TLB shootdowns[1/2/3]");
 		irqkit_snapshot_free(s);
 	}
@@ -215,6 +232,9 @@ static void rows_with_a_name(void **state)
 			NULL },
 		{ "CLK:      76012      65012   [EXT] Clock Comparator", "CLK",
 			IRQKIT_COUNTS_PER_CPU, 141024, "[EXT] Clock Comparator" },
+		/* old arm: a count for each CPU that is present */
+		{ "IPI1:         12         13        900          0  Rescheduling",
+			"IPI1", IRQKIT_COUNTS_PER_CPU, 25, "Rescheduling" },
 		{ "FIQ:              usb_fiq", "FIQ", IRQKIT_COUNTS_NONE, 0, "usb_fiq" },
 	};
 
@@ -313,8 +333,11 @@ static void texts_are_refused(void **state)
 		{ SIZED("           CPU0 [min/avg/max]\n"), -EBADMSG, 1 },
 		{ SIZED("           CPU1       CPU0       \n"), -EBADMSG, 1 },
 		{ SIZED("           CPU0       CPU4294967296       \n"), -EBADMSG, 1 },
-		{ SIZED(HEADING "no label\n"), -EBADMSG, 2 },
-		{ SIZED(HEADING " 24:          1          2   a\n\n"), -EBADMSG, 3 },
+		{ SIZED(HEADING HEADING), -EBADMSG, 2 },
+		{ SIZED("           CPU0       CPU1\r\n"), -EBADMSG, 1 },
+		{ SIZED(HEADING " 24:          1          2   a\r\n"), -EBADMSG, 2 },
+		{ SIZED(">            CPU0\n"), -EBADMSG, 1 },
+		{ SIZED(HEADING "> 24:          1          2   a\n"), -EBADMSG, 2 },
 		{ SIZED(HEADING " 24:          1          2   a\n 25:          1\n"),
 			-EAGAIN, 3 },
 		{ SIZED(HEADING " 24:          1   PCI-MSI 1-edge      a\n"), -EAGAIN,
@@ -323,7 +346,6 @@ static void texts_are_refused(void **state)
 			2 },
 		{ SIZED(HEADING " 24: 18446744073709551615          1   a\n"), -ERANGE,
 			2 },
-		{ SIZED(HEADING " 2\t4:          1          2   a\n"), -EBADMSG, 2 },
 		{ SIZED(HEADING " 24:          1          2   a\0b\n"), -EBADMSG, 2 },
 		{ SIZED(HEADING "NMI:          1          2   a\0b\n"), -EBADMSG, 2 },
 		{ SIZED(HEADING "ERR:          1\0\n"), -EBADMSG, 2 },
@@ -345,6 +367,53 @@ static void texts_are_refused(void **state)
 		if (bad[i].line)
 			assert_non_null(reason);
 	}
+}
+
+/* A line that is no row is passed over and told; the rows around it stay. */
+static void damaged_lines(void **state)
+{
+	static const char *const lines[] = { "", "   ", "no label",
+		"mlx5_comp0@pci:0000:08:00.0", "uhci_hcd:usb2", "  0000:08:00.4",
+		"root@host:~# ", "host:~ # cat x", "usb2: hello", ":", ", eth1",
+		"2\t4:          1          2   a", "C:\\> ", "eth0:" };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(lines); i++) {
+		struct reader reader;
+		char text[512], damage[256];
+
+		snprintf(text, sizeof(text),
+			HEADING " 24:          1          2   PCI-MSI 5-edge      \n%s\n"
+				"LOC:          3          4   Local timer interrupts\n",
+			lines[i]);
+		print_message("# '%s'\n", lines[i]);
+		assert_int_equal(reader_init(&reader, NULL), 0);
+		assert_int_equal(reader_feed(&reader, text, strlen(text)), 0);
+		assert_int_equal(reader_finish(&reader), 0);
+		assert_int_equal(irqkit_snapshot_count(reader.snapshot), 2);
+		assert_int_equal(irqkit_interrupt_count_actions(
+					 irqkit_snapshot_get(reader.snapshot, 0)),
+			0);
+		assert_int_equal(reader.n_damaged, 1);
+		assert_true(reader_tell_damage(&reader, damage, sizeof(damage)));
+		assert_non_null(strstr(damage, "line 3: "));
+		reader_free(&reader);
+	}
+}
+
+/* Old arm with CPU1 offline: the place of a count is the number of its CPU. */
+static void ipis_of_present_cpus(void **state)
+{
+	struct irqkit_snapshot *s = parse(
+		"           CPU0       CPU2       \n"
+		"IPI1:         12        900         13          0  Rescheduling\n");
+	const struct irqkit_interrupt *row = irqkit_snapshot_get(s, 0);
+
+	(void)state;
+	assert_int_equal(irqkit_interrupt_get_count(row, 0), 12);
+	assert_int_equal(irqkit_interrupt_get_count(row, 2), 13);
+	assert_int_equal(irqkit_interrupt_get_total(row), 25);
+	irqkit_snapshot_free(s);
 }
 
 /* Cut off anywhere, a text is read or refused, and nothing past its end is looked at. */
@@ -447,6 +516,8 @@ int main(void)
 		cmocka_unit_test(columns_are_named),
 		cmocka_unit_test(every_width_and_place),
 		cmocka_unit_test(texts_are_refused),
+		cmocka_unit_test(damaged_lines),
+		cmocka_unit_test(ipis_of_present_cpus),
 		cmocka_unit_test(every_beginning),
 		cmocka_unit_test(rows_that_may_be_wide),
 		cmocka_unit_test(line_without_end),
