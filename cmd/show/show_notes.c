@@ -86,7 +86,7 @@ static unsigned int find_notes(struct show_row *row)
 	if (show_row_irq(row) < 0 || !show_row_movable(row, &movable) ||
 		movable == IRQKIT_PER_CPU)
 		return 0;
-	is_free = movable != IRQKIT_MANAGED;
+	is_free = movable != IRQKIT_MANAGED && movable != IRQKIT_SEEMS_MANAGED;
 	if (is_free && is_offline(row))
 		notes |= 1u << NOTE_OFFLINE;
 	if (irqkit_interrupt_get_total(row->interrupt) == 0)

@@ -739,13 +739,14 @@ enum irqkit_movable {
 	IRQKIT_MANAGED,	  /* only the kernel places it; usually queues of disks */
 	IRQKIT_PER_CPU,	  /* it belongs to one CPU: timers, IPIs, event channels of a vCPU */
 	IRQKIT_READ_ONLY, /* its controller cannot move it */
+	IRQKIT_SEEMS_MANAGED, /* by its name; whether it is, only a write shows */
 };
 
 /*
  * Finds out whether the affinity of an interrupt can be set, without writing anything.
  * From Linux 6.11 on, the mode of smp_affinity shows it (kernel/irq/proc.c,
- * register_irq_proc()). On earlier kernels, the controller shows it, and the names of
- * drivers that are known to have managed interrupts.
+ * register_irq_proc()). On earlier kernels, the controller shows it; the names of drivers
+ * that are known to have managed interrupts are only a hint: IRQKIT_SEEMS_MANAGED.
  *
  * -EINVAL: @interrupt has a name and no number.
  * -ENOENT: nothing is known about it.
@@ -1235,6 +1236,15 @@ enum irqkit_result irqkit_step_get_result(const struct irqkit_step *step);
 
 /* Returns whether the knob holds what this plan wrote; false once it is restored. */
 bool irqkit_step_was_written(const struct irqkit_step *step);
+
+/* Returns whether the step was added with IRQKIT_STEP_OPTIONAL. */
+bool irqkit_step_is_optional(const struct irqkit_step *step);
+
+/*
+ * Returns whether the kernel answered that it cannot move this interrupt: with EIO, EPERM,
+ * ENOSYS or EOPNOTSUPP, or with EINVAL although all the CPUs are online.
+ */
+bool irqkit_step_was_refused(const struct irqkit_step *step);
 
 /* Returns a positive errno value if the kernel refused, otherwise 0. */
 int irqkit_step_get_error(const struct irqkit_step *step);

@@ -6,6 +6,7 @@
  *             \\--------> failed | skipped
  *     unchanged, pending (not to be written)
  */
+#include "base/cpuset.h"
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
@@ -347,10 +348,30 @@ EXPORT void irqkit_plan_set_full_fn(
 /* ------------------------------------------------------------------------------- */
 /* Writing                                                                         */
 
-/* The kernel's answers for what it never moves: kernel/irq/proc.c, write_irq_affinity() */
-static bool is_immovable_error(int error)
+/* -EINVAL also comes if the CPUs went offline: read anew, not from the topology. */
+static bool are_cpus_online(struct irqkit_ctx *ctx, const struct irqkit_cpuset *cpus)
 {
-	return error == -EIO || error == -EPERM;
+	_cleanup_cpuset_ struct irqkit_cpuset *online = NULL;
+
+	if (knob_read_cpulist(ctx, "sys/devices/system/cpu/online", &online) < 0)
+		return true; /* the plan names only CPUs that were online */
+	return irqkit_cpuset_is_subset(cpus, online);
+}
+
+/*
+ * Does the kernel never move this interrupt? -EIO, -EPERM: write_irq_affinity() in
+ * kernel/irq/proc.c. The others: interrupt controllers that cannot move what they raise,
+ * as brcm_msi_set_affinity() in drivers/pci/controller/pcie-brcmstb.c (-EINVAL).
+ */
+static bool is_refused(
+	struct irqkit_ctx *ctx, const struct irqkit_step *step, int error)
+{
+	if (step->knob != IRQKIT_KNOB_AFFINITY || step->is_written)
+		return false;
+	if (error == -EINVAL)
+		return are_cpus_online(ctx, step->new_value.cpus);
+	return error == -EIO || error == -EPERM || error == -ENOSYS ||
+	       error == -EOPNOTSUPP;
 }
 
 /*
@@ -424,7 +445,8 @@ static int write_step(struct irqkit_ctx *ctx, struct irqkit_step *step)
 		r = read_back(ctx, step);
 	if (r == 0)
 		return 0;
-	if (!step->is_written && step->is_optional && is_immovable_error(r))
+	step->is_refused = is_refused(ctx, step, r);
+	if (step->is_refused && step->is_optional)
 		return skip_step(step, r, "refused by the kernel");
 	if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
 		return skip_step(step, r, "ended in the meantime");
