@@ -110,7 +110,7 @@ static enum status read_cpus(const struct change *change, const struct set_optio
 	status = machine_topology(change->ctx, change->snapshot, &topology);
 	if (status == STATUS_DONE)
 		status = selection_read_cpus(
-			chosen, "--cpus", o->cpus, change->ctx, topology, ret_cpus);
+			chosen, "--cpus", o->cpus, change->devices, topology, ret_cpus);
 	return status;
 }
 

@@ -214,7 +214,7 @@ enum status change_say_failure(const struct change *change, int error)
 		say_no_journal(change, error);
 	else
 		report_failures(&change->report);
-	return has_other_failure(change->plan) ? STATUS_REFUSED : STATUS_IMMOVABLE;
+	return change->undone || has_other_failure(change->plan) ? STATUS_REFUSED : STATUS_IMMOVABLE;
 }
 
 enum status change_check_any_moved(const struct change *change)

@@ -365,6 +365,7 @@ const char *irqkit_interrupt_get_description(const struct irqkit_interrupt *inte
  * The devices of a system. Each file is read when it is first needed, and only once. All
  * devices, queues and threads below are owned by this object and end with it.
  */
+struct irqkit_topology;
 struct irqkit_devices;
 
 /*
@@ -480,6 +481,17 @@ const char *irqkit_device_get_driver(const struct irqkit_device *device);
  * -ENODATA: the node is not known.
  */
 int irqkit_device_read_node(const struct irqkit_device *device, int *ret_node);
+
+/*
+ * Finds the NUMA node that an interrupt should be handled on: that of the device, else the
+ * interrupt's own; if it has no CPUs, the nearest node that has some. @irq may be -1:
+ * the first of the device; @device may be NULL: the device that raises @irq.
+ *
+ * -ENODATA, -ENOENT: the node is not known.
+ */
+int irqkit_devices_find_node(struct irqkit_devices *devices,
+	struct irqkit_topology *topology, const struct irqkit_device *device, int irq,
+	int *ret_node);
 
 /*
  * Returns whether the device is the end of a virtual interface that serves a guest (Xen's
@@ -832,6 +844,13 @@ const struct irqkit_cpuset *irqkit_topology_get_nodes(struct irqkit_topology *to
  */
 const struct irqkit_cpuset *irqkit_topology_get_node_cpus(
 	struct irqkit_topology *topology, unsigned int node);
+
+/*
+ * Returns the node itself if it has CPUs, or if nothing is known about it; else the node
+ * with CPUs that is nearest to it. -1: no distance is known.
+ */
+int irqkit_topology_find_near_node(
+	struct irqkit_topology *topology, unsigned int number);
 
 /*
  * Returns the distance of the memory of node @to from the CPUs of node @from, as the
