@@ -387,6 +387,19 @@ EXPORT bool irqkit_device_is_guest_view(const struct irqkit_device *device)
 	return device->is_netback;
 }
 
+EXPORT bool irqkit_device_is_down(const struct irqkit_device *device)
+{
+	_cleanup_free_ char *state = NULL;
+	size_t len;
+
+	if (device->kind != IRQKIT_DEVICE_NET || !device->path ||
+		knob_readf_line(device->devices->ctx, &state, &len, "%s/operstate",
+			device->path) < 0)
+		return false;
+	return strcmp(state, "down") == 0 || strcmp(state, "notpresent") == 0 ||
+	       strcmp(state, "lowerlayerdown") == 0;
+}
+
 EXPORT int irqkit_device_read_node(const struct irqkit_device *device, int *ret_node)
 {
 	_cleanup_free_ char *folder = device->bus_path ? strdup(device->bus_path) : NULL;

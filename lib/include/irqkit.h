@@ -475,6 +475,9 @@ const char *irqkit_device_get_pci_address(const struct irqkit_device *device);
  */
 const char *irqkit_device_get_driver(const struct irqkit_device *device);
 
+/* Returns whether the device is a network interface whose operstate says that it is down. */
+bool irqkit_device_is_down(const struct irqkit_device *device);
+
 /*
  * Gets the NUMA node of the device, or of the device that it belongs to (virtio).
  *
