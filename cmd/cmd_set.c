@@ -47,7 +47,7 @@ static bool refuse_named(struct change *change, const struct selection *chosen)
 
 	for (size_t i = 0; i < chosen->n; i++) {
 		const struct irqkit_interrupt *interrupt = chosen->interrupts[i];
-		const char *obstacle = find_obstacle(change->ctx, interrupt);
+		const char *obstacle = find_named_obstacle(change->ctx, interrupt);
 		_cleanup_free_ char *what = NULL;
 
 		if (!chosen->is_named[i] || !obstacle)
@@ -66,7 +66,9 @@ static enum status add_steps(struct change *change, const struct selection *chos
 {
 	for (size_t i = 0; i < chosen->n; i++) {
 		const struct irqkit_interrupt *interrupt = chosen->interrupts[i];
-		const char *obstacle = find_obstacle(change->ctx, interrupt);
+		const char *obstacle = chosen->is_named[i]
+			? find_named_obstacle(change->ctx, interrupt)
+			: find_obstacle(change->ctx, interrupt);
 		unsigned int flags = chosen->is_named[i] ? 0 : IRQKIT_STEP_OPTIONAL;
 		int r;
 
@@ -108,7 +110,7 @@ static enum status read_cpus(const struct change *change, const struct set_optio
 	status = machine_topology(change->ctx, change->snapshot, &topology);
 	if (status == STATUS_DONE)
 		status = selection_read_cpus(
-			chosen, "--cpus", o->cpus, change->ctx, topology, ret_cpus);
+			chosen, "--cpus", o->cpus, change->devices, topology, ret_cpus);
 	return status;
 }
 

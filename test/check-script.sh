@@ -130,6 +130,39 @@ copy command
 "$irqkit" set 'eth*' xhci_hcd --cpus=2 --quiet --root="$tmp/command"
 same "other numbers: the same interrupts" "$(masks "$tmp/command" | awk '{ print $1 + 1000, $2 }')" "$(lists "$tmp/root")"
 
+# ---- before Linux 4.9 ----------------------------------------------------------------------------
+# No /sys/kernel/irq: the rows of /proc/interrupts say who handles what.
+"$irqkit" set 'eth*' xhci_hcd 'PCIe*' --cpus=2 --script --root="$tmp/start" >"$tmp/script"
+for shell in "${shells[@]}"; do
+	copy root
+	rm -r "$tmp/root/sys/kernel"
+	sed "s|/proc/i|$tmp/root/proc/i|g; s|/sys/kernel/irq|$tmp/root/sys/kernel/irq|g" "$tmp/script" >"$tmp/script.here"
+	# shellcheck disable=SC2086 # busybox sh
+	check "no /sys/kernel/irq: run by $shell" $shell "$tmp/script.here"
+	copy command
+	"$irqkit" set 'eth*' xhci_hcd 'PCIe*' --cpus=2 --quiet --root="$tmp/command"
+	same "no /sys/kernel/irq: $shell finds the same interrupts" "$(masks "$tmp/command")" "$(lists "$tmp/root")"
+done
+
+# ---- what the kernel refuses ---------------------------------------------------------------------
+# /dev/full refuses every write: the others are moved, and only a named one is a failure.
+refusing() {
+	sed "s|/proc/irq|$tmp/root/proc/irq|g; s|/sys/kernel/irq|$tmp/root/sys/kernel/irq|g" "$tmp/script" >"$tmp/script.here"
+	copy root
+	rm "$tmp/root/proc/irq/31/smp_affinity_list"
+	ln -s /dev/full "$tmp/root/proc/irq/31/smp_affinity_list"
+	sed -i 's|$(cat "$knob")|$(head -c 9 "$knob" \| tr -d "\\000")|g' "$tmp/script.here"
+	sh "$tmp/script.here" 2>"$tmp/err"
+}
+"$irqkit" set all --cpus=2 --script --root="$tmp/start" >"$tmp/script"
+refusing
+same "a refused interrupt that nobody named" 0 $?
+same "it is counted" 1 "$(grep -c 'skipped interrupt 31' "$tmp/err")"
+same "all others are moved" 2 "$(rm "$tmp/root/proc/irq/31/smp_affinity_list"; cat "$tmp"/root/proc/irq/[0-9]*/smp_affinity_list | sort -u)"
+"$irqkit" set 30-32 31 --cpus=2 --script --root="$tmp/start" >"$tmp/script"
+refusing
+same "a refused interrupt that was named" 1 $?
+
 # ---- many interrupts ------------------------------------------------------------------------------
 # Were the names read for each interrupt, the second reading would wait for ever.
 "$irqkit" set 'eth*' xhci_hcd --cpus=2 --script --root="$tmp/start" >"$tmp/script"

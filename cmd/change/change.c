@@ -194,13 +194,44 @@ static void say_no_journal(const struct change *change, int error)
 		strerror(-error));
 }
 
+/* Did anything fail but moves of interrupts that the kernel cannot move? */
+static bool has_other_failure(const struct irqkit_plan *plan)
+{
+	size_t refused = 0;
+
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(plan, i);
+
+		if (irqkit_step_get_result(step) != IRQKIT_FAILED)
+			continue;
+		if (!irqkit_step_was_refused(step))
+			return true;
+		refused++;
+	}
+	return refused == 0;
+}
+
 enum status change_say_failure(const struct change *change, int error)
 {
 	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0)
 		say_no_journal(change, error);
 	else
 		report_failures(&change->report);
-	return STATUS_REFUSED;
+	return change->undone || has_other_failure(change->plan) ? STATUS_REFUSED : STATUS_IMMOVABLE;
+}
+
+enum status change_check_any_moved(const struct change *change)
+{
+	const struct irqkit_plan *plan = change->plan;
+	size_t n = irqkit_plan_count(plan), refused = 0;
+
+	for (size_t i = 0; i < n; i++)
+		refused += irqkit_step_was_refused(irqkit_plan_get(plan, i));
+	if (refused == 0 || irqkit_plan_count_results(plan, IRQKIT_SKIPPED) < n)
+		return STATUS_DONE;
+	say_error("cannot move %zu interrupt%s: the kernel refused", refused,
+		refused == 1 ? "" : "s");
+	return STATUS_IMMOVABLE;
 }
 
 static enum status apply(struct change *change)
@@ -208,7 +239,7 @@ static enum status apply(struct change *change)
 	unsigned int flags = change->options->keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0;
 	int r = irqkit_plan_apply(change->plan, change->lock, change->call->line, flags);
 
-	return r < 0 ? change_say_failure(change, r) : STATUS_DONE;
+	return r < 0 ? change_say_failure(change, r) : change_check_any_moved(change);
 }
 
 /* Has every skipped step been skipped because its interrupt is gone? */

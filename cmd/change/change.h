@@ -105,5 +105,7 @@ int change_add_gone(struct change *change, const struct irqkit_interrupt *interr
 enum status change_say_immovable(const struct change *change, size_t n);
 /* The same where the plan skips all that it has; else STATUS_DONE. */
 enum status change_check_any_movable(const struct change *change);
+/* The same once the plan was applied: the kernel may have refused every move. */
+enum status change_check_any_moved(const struct change *change);
 
 #endif

@@ -14,6 +14,7 @@ static const struct {
 	[IRQKIT_MANAGED] = { "managed", "managed by the kernel" },
 	[IRQKIT_PER_CPU] = { "per-cpu", "per-CPU" },
 	[IRQKIT_READ_ONLY] = { "read-only", "read-only" },
+	[IRQKIT_SEEMS_MANAGED] = { "managed", "probably managed by the kernel" },
 };
 
 const char *immovable_word(enum irqkit_movable movable)
@@ -35,6 +36,18 @@ const char *find_obstacle(struct irqkit_ctx *ctx, const struct irqkit_interrupt 
 	if (irqkit_irq_read_movable(ctx, interrupt, &movable) < 0)
 		return NULL;
 	return immovable_phrase(movable);
+}
+
+const char *find_named_obstacle(
+	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
+{
+	enum irqkit_movable movable;
+
+	if (irqkit_interrupt_get_irq(interrupt) >= 0 &&
+		irqkit_irq_read_movable(ctx, interrupt, &movable) == 0 &&
+		movable == IRQKIT_SEEMS_MANAGED)
+		return NULL;
+	return find_obstacle(ctx, interrupt);
 }
 
 const char *explain_error(int error)
@@ -60,6 +73,7 @@ const char *explain_error(int error)
 		return "the file system is read-only, as in a container; run irqkit on "
 		       "the host";
 	case ENOSYS:
+	case EOPNOTSUPP:
 		return "the interrupt controller cannot move this interrupt";
 	case EBUSY:
 		return "the previous move has not finished; try again";
@@ -118,6 +132,11 @@ static const char *explain_thread(int error)
 const char *explain_step(const struct irqkit_step *step)
 {
 	int error = irqkit_step_get_error(step);
+
+	if (irqkit_step_get_knob(step) == IRQKIT_KNOB_AFFINITY && error == EINVAL)
+		return irqkit_step_was_refused(step)
+			       ? "the interrupt controller cannot move this interrupt"
+			       : "some of these CPUs went offline; try again";
 
 	switch (irqkit_step_get_knob(step)) {
 	case IRQKIT_KNOB_AFFINITY:

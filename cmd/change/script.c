@@ -80,8 +80,8 @@ static bool print_affinity(const struct change *change, const struct irqkit_step
 		printf("# interrupt %d has no handler, and so no name to find it by\n",
 			irq);
 	else
-		printf("affinity %s %zu %s\n", quoted, find_rank(change, irq, names),
-			cpus);
+		printf("affinity %s %zu %s%s\n", quoted, find_rank(change, irq, names),
+			cpus, irqkit_step_is_optional(step) ? " optional" : "");
 	return true;
 }
 

@@ -27,6 +27,7 @@ safe() {
 # all interrupts and the names of their handlers, lowest first: 24 eth0,eth1
 irqs=$(
 	for file in /sys/kernel/irq/*/actions; do
+		[ -e "$file" ] || continue
 		names=
 		IFS= read -r names <"$file" || :
 		number=${file#/sys/kernel/irq/}
@@ -36,11 +37,25 @@ irqs=$(
 
 # irq_of NAMES N: the number of the N-th interrupt with these handlers
 irq_of() {
+	if [ ! -d /sys/kernel/irq ]; then # before Linux 4.9: the end of the row
+		names=$1 awk -v n="$2" '
+			BEGIN { names = ENVIRON["names"]; gsub(/, /, ",", names) }
+			$1 ~ /^[0-9]+:$/ {
+				row = $0
+				sub(/[ \t]+$/, "", row)
+				gsub(/, /, ",", row)
+				at = length(row) - length(names)
+				if (at > 0 && substr(row, at) == " " names && ++found == n)
+					print $1 + 0
+			}' /proc/interrupts
+		return
+	fi
 	printf '%s\n' "$irqs" | names=$1 awk -v n="$2" '
 		substr($0, index($0, " ") + 1) == ENVIRON["names"] && ++found == n { print $1 }'
 }
 
-# affinity NAMES N CPUS: moves the N-th interrupt with these handlers to CPUS
+# affinity NAMES N CPUS: moves the N-th interrupt with these handlers to CPUS; with a
+# fourth word, one that the kernel cannot move is no failure, as nobody named it
 affinity() {
 	irq=$(irq_of "$1" "$2")
 	if [ -z "$irq" ]; then
@@ -50,8 +65,11 @@ affinity() {
 	knob=/proc/irq/$irq/smp_affinity_list
 	# never write what is already set: on Xen that moves the interrupt
 	[ "$(cat "$knob")" != "$3" ] || return 0
-	echo "$3" >"$knob" || :
-	[ "$(cat "$knob")" = "$3" ] || fail "cannot move interrupt $irq ($(safe "$1")) to CPUs $3"
+	if ! echo "$3" >"$knob" 2>/dev/null && [ $# -gt 3 ]; then
+		echo "irqkit script: skipped interrupt $irq ($(safe "$1")): the kernel refused" >&2
+	elif [ "$(cat "$knob")" != "$3" ]; then
+		fail "cannot move interrupt $irq ($(safe "$1")) to CPUs $3"
+	fi
 }
 #@@ masks
 

@@ -104,17 +104,20 @@ enum status net_open(
 
 /* ------------------------------------------------------------------------------- */
 
-int net_get_node(const struct irqkit_device *device)
+int net_get_node(const struct net *net, const struct irqkit_device *device)
 {
 	int node;
 
-	return irqkit_device_read_node(device, &node) == 0 ? node : -1;
+	return irqkit_devices_find_node(net->change->devices, net->topology, device, -1,
+		       &node) < 0
+		       ? -1
+		       : node;
 }
 
 static const struct irqkit_cpuset *get_local(
 	const struct net *net, const struct irqkit_device *device)
 {
-	int node = net_get_node(device);
+	int node = net_get_node(net, device);
 
 	/* for a device without a node, every CPU is local */
 	return node >= 0

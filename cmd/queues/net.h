@@ -30,7 +30,7 @@ enum status net_open(
 void net_close(struct net *net);
 
 /* The node of a device, or -1. */
-int net_get_node(const struct irqkit_device *device);
+int net_get_node(const struct net *net, const struct irqkit_device *device);
 
 /* Reads a SET for @device; reports what is wrong with it. */
 enum status net_read_cpus(const struct net *net, const char *option, const char *word,

@@ -90,7 +90,9 @@ static enum status refuse(const struct pin_place *place,
 static enum status add_interrupt(struct pin *pin, const struct pin_place *place,
 	const struct irqkit_interrupt *interrupt, const char *why)
 {
-	const char *obstacle = find_obstacle(pin->change->ctx, interrupt);
+	const char *obstacle = place->is_named
+		? find_named_obstacle(pin->change->ctx, interrupt)
+		: find_obstacle(pin->change->ctx, interrupt);
 	int r;
 
 	if (obstacle && place->is_named)

@@ -66,7 +66,7 @@ enum status rps_advise(struct net *net, struct irqkit_device *device,
 	if (r == 0)
 		r = add_serving(net, device, serving);
 	if (r == 0)
-		r = irqkit_steer_rps(net->topology, net_get_node(device), serving,
+		r = irqkit_steer_rps(net->topology, net_get_node(net, device), serving,
 			queue_count(device, IRQKIT_RX), ret_cpus, ret_why);
 	if (r == 0 && !irqkit_cpuset_is_empty(*ret_cpus) &&
 		irqkit_cpuset_is_empty(serving) && !irqkit_device_get_bus_device(device))

@@ -43,8 +43,8 @@ static bool is_on_other_node(struct show_row *row, const struct irqkit_cpuset *s
 	int node;
 
 	if (!nodes || irqkit_cpuset_count(nodes) < 2 ||
-		irqkit_irq_read_node(
-			row->show->ctx, (unsigned int)show_row_irq(row), &node) < 0)
+		irqkit_devices_find_node(row->show->devices, topology, NULL,
+			show_row_irq(row), &node) < 0)
 		return false;
 	cpus = irqkit_topology_get_node_cpus(topology, (unsigned int)node);
 	return cpus && !irqkit_cpuset_is_empty(cpus) &&
@@ -86,7 +86,7 @@ static unsigned int find_notes(struct show_row *row)
 	if (show_row_irq(row) < 0 || !show_row_movable(row, &movable) ||
 		movable == IRQKIT_PER_CPU)
 		return 0;
-	is_free = movable != IRQKIT_MANAGED;
+	is_free = movable != IRQKIT_MANAGED && movable != IRQKIT_SEEMS_MANAGED;
 	if (is_free && is_offline(row))
 		notes |= 1u << NOTE_OFFLINE;
 	if (irqkit_interrupt_get_total(row->interrupt) == 0)

@@ -185,7 +185,11 @@ static int read_node(const struct queue_row *row)
 {
 	int node;
 
-	return irqkit_device_read_node(get_queue_device(row), &node) < 0 ? -1 : node;
+	return irqkit_devices_find_node(row->interrupt.show->devices,
+		       row->interrupt.show->topology, get_queue_device(row),
+		       irqkit_queue_get_irq(row->queue), &node) < 0
+		       ? -1
+		       : node;
 }
 
 static struct cell get_node(void *data)

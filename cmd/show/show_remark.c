@@ -155,7 +155,7 @@ static void remark_device(struct show *show, const struct call *call)
 /* "Not movable: 5 managed by the kernel, 1 per-CPU (list with -o +MOVABLE)." */
 static void remark_immovable(struct show *show)
 {
-	size_t count[IRQKIT_READ_ONLY + 1] = { 0 };
+	size_t count[IRQKIT_SEEMS_MANAGED + 1] = { 0 };
 	const char *before = "Not movable: ";
 
 	for (size_t i = 0; i < show->chosen.n; i++) {

@@ -106,13 +106,13 @@ static int find_now(const struct served *served, const struct irqkit_interrupt *
 	return effective ? irqkit_cpuset_next(effective, -1) : find_busiest(interrupt);
 }
 
-static int read_node(struct irqkit_ctx *ctx, struct irqkit_device *device, int irq)
+static int read_node(const struct placement *p, const struct irqkit_device *device, int irq)
 {
 	int node;
 
-	if (device && irqkit_device_read_node(device, &node) == 0)
-		return node;
-	return irqkit_irq_read_node(ctx, (unsigned int)irq, &node) == 0 ? node : -1;
+	return irqkit_devices_find_node(p->devices, p->topology, device, irq, &node) < 0
+		       ? -1
+		       : node;
 }
 
 static struct irqkit_device *find_device(const struct placement *p, int irq)
@@ -155,12 +155,12 @@ static void tell_node(struct placement *p, size_t index, struct placement_device
 		owner->n_cpus += irqkit_cpuset_has(p->cpus, cpu);
 }
 
-static void tell_owner(struct placement *p, struct irqkit_ctx *ctx, size_t index, int irq,
+static void tell_owner(struct placement *p, size_t index, int irq,
 	const struct placement_wish *wish)
 {
 	enum irqkit_serves serves = IRQKIT_SERVES_NONE;
 	struct irqkit_device *device = find_device(p, irq);
-	int queue = -1, node = read_node(ctx, device, irq);
+	int queue = -1, node = read_node(p, device, irq);
 	size_t at = find_owner(p, device, node);
 	struct placement_device *owner = &p->owners[at];
 
@@ -195,7 +195,7 @@ static enum status tell_interrupt(struct placement *p, struct change *change,
 		p->spread, (unsigned int)irq, load, find_now(&served, interrupt));
 	if (index < 0)
 		return say_no_memory();
-	tell_owner(p, change->ctx, (size_t)index, irq, wish);
+	tell_owner(p, (size_t)index, irq, wish);
 	if (wish->width > 1 && tell_width(p, (size_t)index, &served) < 0)
 		return say_no_memory();
 	if (wish->policy == IRQKIT_POLICY_HINT &&

@@ -16,30 +16,31 @@ static int find_only_node(struct irqkit_topology *topology)
 	return irqkit_cpuset_next(nodes, -1);
 }
 
-/* The node of the device that raises the interrupt; -1: not known. */
-static int find_node(
-	const struct selection *selection, struct irqkit_ctx *ctx, unsigned int irq)
+/* The node of the chosen device that raises the interrupt; -1: not known. */
+static int find_node(const struct selection *selection, struct irqkit_devices *devices,
+	struct irqkit_topology *topology, int irq)
 {
+	struct irqkit_device *device = NULL;
 	int node;
 
-	if (irqkit_irq_read_node(ctx, irq, &node) == 0)
-		return node;
-	for (size_t i = 0; i < selection->n_devices; i++)
-		if (irqkit_device_find_irq(selection->devices[i], irq) &&
-			irqkit_device_read_node(selection->devices[i], &node) == 0)
-			return node;
-	return -1;
+	if (irq < 0)
+		return -1;
+	for (size_t i = 0; i < selection->n_devices && !device; i++)
+		if (irqkit_device_find_irq(selection->devices[i], (unsigned int)irq))
+			device = selection->devices[i];
+	return irqkit_devices_find_node(devices, topology, device, irq, &node) < 0 ? -1
+										   : node;
 }
 
 static enum status find_local(const struct selection *selection, const char *option,
-	struct irqkit_ctx *ctx, struct irqkit_topology *topology,
+	struct irqkit_devices *devices, struct irqkit_topology *topology,
 	const struct irqkit_cpuset **ret_local)
 {
 	int common = -1;
 
 	for (size_t i = 0; i < selection->n; i++) {
 		int irq = irqkit_interrupt_get_irq(selection->interrupts[i]);
-		int node = irq < 0 ? -1 : find_node(selection, ctx, (unsigned int)irq);
+		int node = find_node(selection, devices, topology, irq);
 
 		if (node < 0)
 			node = find_only_node(topology);
@@ -64,14 +65,14 @@ static enum status find_local(const struct selection *selection, const char *opt
 }
 
 enum status selection_read_cpus(const struct selection *selection, const char *option,
-	const char *word, struct irqkit_ctx *ctx, struct irqkit_topology *topology,
+	const char *word, struct irqkit_devices *devices, struct irqkit_topology *topology,
 	struct irqkit_cpuset **ret_set)
 {
 	const struct irqkit_cpuset *local = NULL;
 	enum status status = STATUS_DONE;
 
 	if (strstr(word, "local"))
-		status = find_local(selection, option, ctx, topology, &local);
+		status = find_local(selection, option, devices, topology, &local);
 	if (status == STATUS_DONE)
 		status = machine_read_cpus(option, word, topology, local, ret_set);
 	return status;

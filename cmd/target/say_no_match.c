@@ -78,22 +78,23 @@ void say_no_queue(const char *word, const struct meaning *meaning)
 static void say_no_interrupt(const char *word, struct irqkit_device *device)
 {
 	const char *name = irqkit_device_get_name(device);
+	const char *state = irqkit_device_is_down(device) ? "; it is down" : "";
 	size_t n_lower = 0;
 
 	irqkit_device_count_lower(device, &n_lower);
 	if (irqkit_device_count_irqs(device) > 0)
 		say_error("nothing matches '%s': the interrupts of %s have no "
-			  "handlers; is it down?",
-			word, name);
+			  "handlers%s",
+			word, name, state);
 	else if (n_lower > 0)
 		say_error("nothing matches '%s': no interrupt found for the interfaces "
-			  "below %s; is it down?",
-			word, name);
+			  "below %s%s",
+			word, name, state);
 	else if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET)
 		say_error("nothing matches '%s': no interrupt found for %s", word, name);
 	else if (irqkit_device_get_bus_device(device))
-		say_error("nothing matches '%s': no interrupt found for %s; is it down?",
-			word, name);
+		say_error("nothing matches '%s': no interrupt found for %s%s",
+			word, name, state);
 	else
 		say_error("nothing matches '%s': %s is a software interface and has no "
 			  "interrupts",

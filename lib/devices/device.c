@@ -135,17 +135,36 @@ static int find_path(struct irqkit_devices *devices, const char *folder, const c
 	return *ret_path ? 0 : -ENOMEM;
 }
 
+/*
+ * The device that an interface belongs to. Some saved roots (sos reports) lack the link;
+ * then it is what stands before /net/NAME in the path.
+ */
+static int find_bus_path(struct irqkit_device *device, const char **ret_path)
+{
+	const char *tail = strrchr(device->path, '/');
+	char link[PATH_MAX];
+	int r = format_path(link, "%s/device", device->path);
+
+	if (r == 0)
+		r = sysfs_resolve(device->devices, link, ret_path);
+	if (r != -ENOENT || strncmp(device->path, "sys/devices/", 12) != 0 ||
+		strstr(device->path, "devices/virtual/") ||
+		(size_t)(tail - device->path) <= strlen("sys/devices//net") ||
+		strncmp(tail - strlen("/net"), "/net", strlen("/net")) != 0)
+		return r;
+	*ret_path = arena_text(&device->devices->arena, device->path,
+		(size_t)(tail - device->path) - strlen("/net"));
+	return *ret_path ? 0 : -ENOMEM;
+}
+
 static int read_net(struct irqkit_device *device)
 {
 	const char *bus_path;
-	char link[PATH_MAX];
 	int r;
 
 	device->keys.netdev = device->name;
 	if (device->path) {
-		r = format_path(link, "%s/device", device->path);
-		if (r == 0)
-			r = sysfs_resolve(device->devices, link, &bus_path);
+		r = find_bus_path(device, &bus_path);
 		if (r == 0)
 			r = sysfs_read_bus(device, bus_path);
 		if (is_failure(r))
@@ -167,7 +186,10 @@ static bool has_queue_names(const struct irqkit_device *device)
 	return false;
 }
 
-/* Without /sys/class/net: a device is what handlers of queues are named after. */
+/*
+ * Without /sys/class/net, or in a saved one that lacks it: a device is what handlers of
+ * queues are named after.
+ */
 static int find_net_by_names(struct irqkit_devices *devices, const char *name,
 	struct irqkit_device **ret_device)
 {
@@ -175,8 +197,10 @@ static int find_net_by_names(struct irqkit_devices *devices, const char *name,
 	mode_t mode;
 	int r = knob_read_mode(devices->ctx, "sys/class/net", &mode);
 
-	if (r != -ENOENT)
-		return r < 0 ? r : -ENODEV;
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r == 0 && devices->ctx->is_live)
+		return -ENODEV;
 	r = device_new(devices, IRQKIT_DEVICE_NET, name, NULL, &device);
 	if (r < 0)
 		return r;
@@ -377,6 +401,19 @@ EXPORT const char *irqkit_device_get_driver(const struct irqkit_device *device)
 EXPORT bool irqkit_device_serves_guest(const struct irqkit_device *device)
 {
 	return device->is_netback;
+}
+
+EXPORT bool irqkit_device_is_down(const struct irqkit_device *device)
+{
+	_cleanup_free_ char *state = NULL;
+	size_t len;
+
+	if (device->kind != IRQKIT_DEVICE_NET || !device->path ||
+		knob_readf_line(device->devices->ctx, &state, &len, "%s/operstate",
+			device->path) < 0)
+		return false;
+	return strcmp(state, "down") == 0 || strcmp(state, "notpresent") == 0 ||
+	       strcmp(state, "lowerlayerdown") == 0;
 }
 
 EXPORT int irqkit_device_read_node(const struct irqkit_device *device, int *ret_node)

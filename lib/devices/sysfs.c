@@ -259,6 +259,57 @@ static int read_line_irq(struct irqkit_device *device)
 	return row && row->n_actions ? add_number(device, irq) : 0;
 }
 
+/* Is @name the handler of the root hub @hub? drivers/usb/core/hcd.c: "%s:usb%d" */
+static bool is_handler_of_hub(const char *name, const char *hub)
+{
+	const char *colon = strrchr(name, ':');
+
+	return colon && strcmp(colon + 1, hub) == 0;
+}
+
+static int add_hub(struct irqkit_device *device, const char *hub)
+{
+	const struct irqkit_devices *devices = device->devices;
+	int r = 0;
+
+	for (size_t i = 0; i < devices->n_rows && r == 0; i++) {
+		const struct irqkit_interrupt *row = devices->rows[i];
+
+		for (size_t a = 0; a < row->n_actions && r == 0; a++)
+			if (is_handler_of_hub(row->actions[a], hub))
+				r = add_number(device, (unsigned int)row->irq);
+	}
+	return r;
+}
+
+/*
+ * A USB host controller that is not on PCI lists no interrupts; the names of its root hubs
+ * are in those of its handlers. USB 2 and 3 are two hubs, and one of them has the handler.
+ */
+static int read_usb_controller(struct irqkit_device *device)
+{
+	_cleanup_free_ char *folder = strdup(device->bus_path);
+	_cleanup_free_ char **hubs = NULL;
+	size_t count = 0;
+	char *slash;
+	int r;
+
+	if (!folder)
+		return -ENOMEM;
+	while ((slash = strrchr(folder, '/')) && !is_numbered(slash + 1, "usb"))
+		*slash = '\0';
+	if (!slash)
+		return 0;
+	*slash = '\0';
+	r = knob_list_names(device->devices->ctx, folder, "usb", &hubs, &count);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; i < count && r >= 0; i++)
+		if (is_numbered(hubs[i], "usb"))
+			r = add_hub(device, hubs[i]);
+	return r < 0 ? r : 0;
+}
+
 int sysfs_read_irqs(struct irqkit_device *device)
 {
 	_cleanup_free_ char *folder = NULL;
@@ -281,5 +332,5 @@ int sysfs_read_irqs(struct irqkit_device *device)
 		if (r != 0)
 			return r;
 	}
-	return 0;
+	return device->is_behind_controller ? read_usb_controller(device) : 0;
 }

@@ -379,6 +379,7 @@ const char *irqkit_interrupt_get_description(const struct irqkit_interrupt *inte
  * The devices of a system. Each file is read when it is first needed, and only once. All
  * devices, queues and threads below are owned by this object and end with it.
  */
+struct irqkit_topology;
 struct irqkit_devices;
 
 /*
@@ -494,12 +495,26 @@ const char *irqkit_device_get_pci_address(const struct irqkit_device *device);
  */
 const char *irqkit_device_get_driver(const struct irqkit_device *device);
 
+/* Returns whether the device is a network interface whose operstate says that it is down. */
+bool irqkit_device_is_down(const struct irqkit_device *device);
+
 /*
  * Gets the NUMA node of the device, or of the device that it belongs to (virtio).
  *
  * -ENODATA: the node is not known.
  */
 int irqkit_device_read_node(const struct irqkit_device *device, int *ret_node);
+
+/*
+ * Finds the NUMA node that an interrupt should be handled on: that of the device, else the
+ * interrupt's own; if it has no CPUs, the nearest node that has some. @irq may be -1:
+ * the first of the device; @device may be NULL: the device that raises @irq.
+ *
+ * -ENODATA, -ENOENT: the node is not known.
+ */
+int irqkit_devices_find_node(struct irqkit_devices *devices,
+	struct irqkit_topology *topology, const struct irqkit_device *device, int irq,
+	int *ret_node);
 
 /*
  * Returns whether the device is the end of a virtual interface that serves a guest (Xen's
@@ -760,13 +775,14 @@ enum irqkit_movable {
 	IRQKIT_MANAGED,	  /* only the kernel places it; usually queues of disks */
 	IRQKIT_PER_CPU,	  /* it belongs to one CPU: timers, IPIs, event channels of a vCPU */
 	IRQKIT_READ_ONLY, /* its controller cannot move it */
+	IRQKIT_SEEMS_MANAGED, /* by its name; whether it is, only a write shows */
 };
 
 /*
  * Finds out whether the affinity of an interrupt can be set, without writing anything.
  * From Linux 6.11 on, the mode of smp_affinity shows it (kernel/irq/proc.c,
- * register_irq_proc()). On earlier kernels, the controller shows it, and the names of
- * drivers that are known to have managed interrupts.
+ * register_irq_proc()). On earlier kernels, the controller shows it; the names of drivers
+ * that are known to have managed interrupts are only a hint: IRQKIT_SEEMS_MANAGED.
  *
  * -EINVAL: @interrupt has a name and no number.
  * -ENOENT: nothing is known about it.
@@ -852,6 +868,13 @@ const struct irqkit_cpuset *irqkit_topology_get_nodes(struct irqkit_topology *to
  */
 const struct irqkit_cpuset *irqkit_topology_get_node_cpus(
 	struct irqkit_topology *topology, unsigned int node);
+
+/*
+ * Returns the node itself if it has CPUs, or if nothing is known about it; else the node
+ * with CPUs that is nearest to it. -1: no distance is known.
+ */
+int irqkit_topology_find_near_node(
+	struct irqkit_topology *topology, unsigned int number);
 
 /*
  * Returns the distance of the memory of node @to from the CPUs of node @from, as the
@@ -1256,6 +1279,15 @@ enum irqkit_result irqkit_step_get_result(const struct irqkit_step *step);
 
 /* Returns whether the knob holds what this plan wrote; false once it is restored. */
 bool irqkit_step_was_written(const struct irqkit_step *step);
+
+/* Returns whether the step was added with IRQKIT_STEP_OPTIONAL. */
+bool irqkit_step_is_optional(const struct irqkit_step *step);
+
+/*
+ * Returns whether the kernel answered that it cannot move this interrupt: with EIO, EPERM,
+ * ENOSYS or EOPNOTSUPP, or with EINVAL although all the CPUs are online.
+ */
+bool irqkit_step_was_refused(const struct irqkit_step *step);
 
 /* Returns a positive errno value if the kernel refused, otherwise 0. */
 int irqkit_step_get_error(const struct irqkit_step *step);

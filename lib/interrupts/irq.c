@@ -66,17 +66,23 @@ EXPORT int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *r
 /* ------------------------------------------------------------------------------- */
 /* Movable?                                                                        */
 
-/* Since 6.11 the kernel takes the write permission away from what can't be moved. */
-static int is_mode_telling(struct irqkit_ctx *ctx)
+/*
+ * Do the names of handlers say something on this kernel? Before 4.8 no interrupt was
+ * managed; since 6.11 the kernel takes the write permission away from what it never moves.
+ */
+static int are_names_telling(struct irqkit_ctx *ctx)
 {
 	_cleanup_free_ char *release = NULL;
 	unsigned int major, minor;
 	size_t len;
 	int r = knob_read_line(ctx, "proc/sys/kernel/osrelease", &release, &len);
 
+	if (is_failure(r))
+		return r;
 	if (r < 0 || sscanf(release, "%u.%u", &major, &minor) != 2)
-		return is_failure(r) ? r : false;
-	return major > 6 || (major == 6 && minor >= 11);
+		return true;
+	return (major > 4 || (major == 4 && minor >= 8)) &&
+	       (major < 6 || (major == 6 && minor < 11));
 }
 
 static bool is_msi(const struct irqkit_interrupt *interrupt)
@@ -85,11 +91,41 @@ static bool is_msi(const struct irqkit_interrupt *interrupt)
 	       (strstr(interrupt->chip, "MSI") || strstr(interrupt->chip, "ITS"));
 }
 
-/* By the name that the driver gave it. Only kernels before 6.11 need it. */
+/* A vector that also has the admin queue (nvme0q0, nvme0q1) is not managed. */
 static bool has_managed_name(const struct irqkit_interrupt *interrupt)
 {
 	for (size_t a = 0; a < interrupt->n_actions; a++)
-		if (name_may_be_managed(interrupt->actions[a]))
+		if (!name_may_be_managed(interrupt->actions[a]))
+			return false;
+	return interrupt->n_actions > 0;
+}
+
+/* Chips all of whose interrupts belong to one CPU. */
+static const char *const per_cpu_chips[] = {
+	"xen-percpu", /* drivers/xen/events/events_base.c, bind_virq_to_irq() */
+	"RISC-V INTC", /* drivers/irqchip/irq-riscv-intc.c, riscv_intc_domain_map() */
+	"MIPS", /* drivers/irqchip/irq-mips-cpu.c, mips_cpu_intc_map() */
+	"MIPS GIC Local", /* drivers/irqchip/irq-mips-gic.c, gic_irq_domain_map() */
+	"CPUINTC", /* drivers/irqchip/irq-loongarch-cpu.c, loongarch_cpu_intc_map() */
+	"XIVE-IPI", /* arch/powerpc/sysdev/xive/common.c, xive_init_ipis() */
+	"CPU", /* arch/parisc/kernel/irq.c, claim_cpu_irqs() */
+	"LSAPIC", /* arch/ia64/kernel/irq_ia64.c, ia64_native_register_percpu_irq() */
+	"AIC-FIQ", /* drivers/irqchip/irq-apple-aic.c, aic_irq_domain_map() */
+	"bcm2836-timer", /* drivers/irqchip/irq-bcm2836.c, bcm2836_map() */
+	"bcm2836-pmu",
+	"bcm2836-gpu",
+};
+
+/* Handlers that are called on each CPU for itself. */
+static const char *const per_cpu_names[] = {
+	/* drivers/clocksource/timer-armada-370-xp.c, armada_370_xp_timer_common_init() */
+	"armada_370_xp_per_cpu_tick",
+};
+
+static bool is_one_of(const char *text, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(text, list[i]) == 0)
 			return true;
 	return false;
 }
@@ -99,7 +135,10 @@ static bool is_per_cpu(const struct irqkit_interrupt *interrupt)
 {
 	const char *chip = interrupt->chip ? interrupt->chip : "";
 
-	if (strcmp(chip, "xen-percpu") == 0)
+	if (is_one_of(chip, per_cpu_chips, LENGTH(per_cpu_chips)))
+		return true;
+	if (interrupt->n_actions == 1 && is_one_of(interrupt->actions[0], per_cpu_names,
+						 LENGTH(per_cpu_names)))
 		return true;
 	/* x86: the timer, IRQF_NOBALANCING */
 	if (interrupt->irq == 0 && interrupt->n_actions == 1 &&
@@ -139,9 +178,10 @@ EXPORT int irqkit_irq_read_movable(struct irqkit_ctx *ctx,
 		*ret_movable = is_msi(interrupt) ? IRQKIT_MANAGED : IRQKIT_READ_ONLY;
 		return 0;
 	}
-	r = is_msi(interrupt) && has_managed_name(interrupt) ? is_mode_telling(ctx) : true;
+	r = is_msi(interrupt) && has_managed_name(interrupt) ? are_names_telling(ctx)
+							     : false;
 	if (r < 0)
 		return r;
-	*ret_movable = r ? IRQKIT_MOVABLE : IRQKIT_MANAGED;
+	*ret_movable = r ? IRQKIT_SEEMS_MANAGED : IRQKIT_MOVABLE;
 	return 0;
 }

@@ -411,13 +411,29 @@ static bool is_name_label(const char *label, const char *colon, const char *end)
 		(colon[1] >= '0' && colon[1] <= '9');
 }
 
-/* What a whole file has gone through is no damage of one line: it is refused. */
+#define QUOTED "the line begins with '>': a mail program has quoted the file"
+
+static bool is_quoted(const char *line, const char *end)
+{
+	return line < end && *line == '>';
+}
+
+/*
+ * A file that was converted or quoted as a whole is refused: its first line shows it. Later
+ * lines may end in a carriage return because the name of a handler does.
+ */
+static const char *find_refused_file(const char *first, const char *end)
+{
+	if (first < end && end[-1] == '\r')
+		return "the file has Windows line ends (CR LF)";
+	return is_quoted(first, end) ? QUOTED : NULL;
+}
+
+/* Damage that is more than one odd line. */
 static const char *find_refused(const char *line, const char *end)
 {
-	if (line < end && end[-1] == '\r')
-		return "the file has Windows line ends (CR LF)";
-	if (line < end && *line == '>')
-		return "the line begins with '>': a mail program has quoted the file";
+	if (is_quoted(line, end))
+		return QUOTED;
 	if (is_heading(line, end))
 		return "the heading is there a second time";
 	if (memchr(line, '\0', (size_t)(end - line)))
@@ -480,8 +496,6 @@ static int read_row(struct reader *reader, const char *line, const char *end)
 	if (!colon || colon == label)
 		return pass_over_or_refuse(
 			reader, line, end, "the line has no label with a colon in front");
-	if (end[-1] == '\r')
-		return fail(reader, -EBADMSG, find_refused(line, end));
 	is_number = is_number_label(label, colon, end);
 	if (!is_number && !is_name_label(label, colon, end))
 		return pass_over_or_refuse(reader, line, end,
@@ -535,16 +549,16 @@ static int read_row(struct reader *reader, const char *line, const char *end)
 
 static int read_first_line(struct reader *reader, const char *line, const char *end)
 {
+	const char *refused = find_refused_file(line, end);
 	int r;
 
-	if (is_heading(line, end) && end[-1] == '\r')
-		return fail(reader, -EBADMSG, find_refused(line, end));
 	if (is_heading(line, end))
-		return read_heading(reader, line, end);
+		return refused ? fail(reader, -EBADMSG, refused)
+			       : read_heading(reader, line, end);
 
 	reader->lacks_heading = true;
-	if (line < end && *line == '>')
-		return fail(reader, -EBADMSG, find_refused(line, end));
+	if (refused)
+		return fail(reader, -EBADMSG, refused);
 	if (!reader->columns || irqkit_cpuset_is_empty(reader->columns))
 		return fail(reader, -EBADMSG, "no heading that names CPUs");
 	irqkit_cpuset_foreach (cpu, reader->columns)

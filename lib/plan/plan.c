@@ -6,6 +6,7 @@
  *             \\--------> failed | skipped
  *     unchanged, pending (not to be written)
  */
+#include "base/cpuset.h"
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
@@ -350,10 +351,30 @@ EXPORT void irqkit_plan_set_full_fn(
 /* ------------------------------------------------------------------------------- */
 /* Writing                                                                         */
 
-/* The kernel's answers for what it never moves: kernel/irq/proc.c, write_irq_affinity() */
-static bool is_immovable_error(int error)
+/* -EINVAL also comes if the CPUs went offline: read anew, not from the topology. */
+static bool are_cpus_online(struct irqkit_ctx *ctx, const struct irqkit_cpuset *cpus)
 {
-	return error == -EIO || error == -EPERM;
+	_cleanup_cpuset_ struct irqkit_cpuset *online = NULL;
+
+	if (knob_read_cpulist(ctx, "sys/devices/system/cpu/online", &online) < 0)
+		return true; /* the plan names only CPUs that were online */
+	return irqkit_cpuset_is_subset(cpus, online);
+}
+
+/*
+ * Does the kernel never move this interrupt? -EIO, -EPERM: write_irq_affinity() in
+ * kernel/irq/proc.c. The others: interrupt controllers that cannot move what they raise,
+ * as brcm_msi_set_affinity() in drivers/pci/controller/pcie-brcmstb.c (-EINVAL).
+ */
+static bool never_moves(
+	struct irqkit_ctx *ctx, const struct irqkit_step *step, int error)
+{
+	if (step->knob != IRQKIT_KNOB_AFFINITY || step->is_written)
+		return false;
+	if (error == -EINVAL)
+		return are_cpus_online(ctx, step->new_value.cpus);
+	return error == -EIO || error == -EPERM || error == -ENOSYS ||
+	       error == -EOPNOTSUPP;
 }
 
 /*
@@ -402,13 +423,13 @@ static int read_back(struct irqkit_ctx *ctx, struct irqkit_step *step)
 
 /* Writes the old or the new value. -ENOENT: the thread has ended. */
 static int write_value(struct irqkit_ctx *ctx, const struct irqkit_step *step,
-	const struct knob_value *value, bool *ret_is_refused)
+	const struct knob_value *value, bool *ret_is_answer)
 {
 	int r;
 
-	*ret_is_refused = false;
+	*ret_is_answer = false;
 	if (step->knob != IRQKIT_KNOB_THREAD)
-		return knob_write(ctx, knob_path(step), value->text, ret_is_refused);
+		return knob_write(ctx, knob_path(step), value->text, ret_is_answer);
 	r = thread_is_same(ctx, step->pid, step->target, step->identity);
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
@@ -425,18 +446,19 @@ static int skip_step(struct irqkit_step *step, int error, const char *why)
 
 static int write_step(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
-	bool is_refused;
+	bool is_answer; /* the error is the kernel's answer to the value */
 	int r;
 
 	if (step->knob == IRQKIT_KNOB_THREAD && !ctx->is_live)
 		return skip_step(step, 0, "threads of a saved root cannot be moved");
-	r = write_value(ctx, step, &step->new_value, &is_refused);
+	r = write_value(ctx, step, &step->new_value, &is_answer);
 	step->is_written = r == 0 || r == -EPROTO;
 	if (r == 0)
 		r = read_back(ctx, step);
 	if (r == 0)
 		return 0;
-	if (is_refused && step->is_optional && is_immovable_error(r))
+	step->is_refused = is_answer && never_moves(ctx, step, r);
+	if (step->is_refused && step->is_optional)
 		return skip_step(step, r, "refused by the kernel");
 	if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
 		return skip_step(step, r, "ended in the meantime");
@@ -452,12 +474,12 @@ static int put_back(struct irqkit_plan *plan)
 
 	for (size_t i = plan->n_steps; i-- > 0;) {
 		struct irqkit_step *step = &plan->steps[i];
-		bool is_refused;
+		bool is_answer;
 		int r;
 
 		if (!step->is_written)
 			continue;
-		r = write_value(plan->ctx, step, &step->old_value, &is_refused);
+		r = write_value(plan->ctx, step, &step->old_value, &is_answer);
 		if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
 			r = 0; /* it has ended: nothing is left to put back */
 		if (r == 0) {

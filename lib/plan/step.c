@@ -102,6 +102,16 @@ EXPORT bool irqkit_step_was_written(const struct irqkit_step *step)
 	return step->is_written;
 }
 
+EXPORT bool irqkit_step_is_optional(const struct irqkit_step *step)
+{
+	return step->is_optional;
+}
+
+EXPORT bool irqkit_step_was_refused(const struct irqkit_step *step)
+{
+	return step->is_refused;
+}
+
 EXPORT int irqkit_step_get_error(const struct irqkit_step *step)
 {
 	return step->error;

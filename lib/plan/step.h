@@ -22,6 +22,7 @@ struct irqkit_step {
 	int error; /* positive */
 	bool is_optional;
 	bool is_written;
+	bool is_refused; /* the kernel never moves this interrupt */
 };
 
 /* Reads what the knob holds now. */

@@ -75,6 +75,31 @@ EXPORT int irqkit_topology_get_node(struct irqkit_topology *t, unsigned int cpu)
 	return NOT_TOLD;
 }
 
+static bool has_cpus(struct irqkit_topology *t, struct topology_node *node)
+{
+	const struct irqkit_cpuset *cpus = get_cpus_of(t, node);
+
+	return cpus && !irqkit_cpuset_is_empty(cpus);
+}
+
+EXPORT int irqkit_topology_find_near_node(struct irqkit_topology *t, unsigned int number)
+{
+	struct topology_node *node = find_node(t, number);
+	int nearest = NOT_TOLD, least = INT_MAX;
+
+	if (!node || has_cpus(t, node))
+		return number <= INT_MAX ? (int)number : NOT_TOLD;
+	for (size_t i = 0; i < t->n_nodes; i++) {
+		int distance = irqkit_topology_get_distance(t, number, t->node[i].number);
+
+		if (distance < 0 || distance >= least || !has_cpus(t, &t->node[i]))
+			continue;
+		least = distance;
+		nearest = (int)t->node[i].number;
+	}
+	return nearest;
+}
+
 /* "10 21 21": a number for each node, in the order of theirs. All, or nothing. */
 static int parse_distances(
 	struct topology_node *node, const char *text, size_t len, size_t n)

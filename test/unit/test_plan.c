@@ -408,7 +408,7 @@ static void value_comes_late(void **state)
 /* What the kernel does not move at all is left out, where nobody named it. */
 static void optional_step_is_skipped(void **state)
 {
-	static const int errors[] = { EIO, EPERM };
+	static const int errors[] = { EIO, EPERM, EINVAL, ENOSYS, EOPNOTSUPP };
 
 	(void)state;
 	for (int n = 1; n <= MOST; n++)
@@ -426,6 +426,51 @@ static void optional_step_is_skipped(void **state)
 			journal_is(&w, "1 ");
 			end(&w);
 		}
+}
+
+static int refused(const struct work *w, int i)
+{
+	return irqkit_step_was_refused(irqkit_plan_get(w->plan, (size_t)i));
+}
+
+/* One that was named: all is put back, and the step says that it can never be moved. */
+static void named_step_is_refused(void **state)
+{
+	static const int errors[] = { EIO, EPERM, EINVAL, ENOSYS, EOPNOTSUPP };
+
+	(void)state;
+	for (size_t e = 0; e < LENGTH(errors); e++) {
+		struct work w = begin(MOST, 0);
+
+		fail_write(REFUSE, errors[e], 3, 3);
+		assert_int_equal(apply(&w, 0), -errors[e]);
+		knobs_hold(&w, OLD);
+		for (int i = 0; i < MOST; i++)
+			assert_int_equal(refused(&w, i), i == 2);
+		end(&w);
+	}
+}
+
+/* EINVAL because a CPU went offline is no word about the interrupt. */
+static void offline_cpu_is_no_refusal(void **state)
+{
+	static const char *const online[] = { "0,2-3\n", "1\n" }; /* NEW is CPU 1 */
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(online); i++) {
+		struct work w = begin(MOST, IRQKIT_STEP_OPTIONAL);
+		bool is_online = i == 1;
+
+		put("sys/devices/system/cpu/online", online[i]);
+		fail_write(REFUSE, EINVAL, 4, 4);
+		assert_int_equal(apply(&w, 0), is_online ? 0 : -EINVAL);
+		assert_int_equal(refused(&w, 3), is_online);
+		assert_int_equal(
+			result(&w, 3), is_online ? IRQKIT_SKIPPED : IRQKIT_FAILED);
+		knob_holds(&w, 0, is_online ? NEW : OLD);
+		end(&w);
+	}
+	put("sys/devices/system/cpu/online", "0-3\n");
 }
 
 static void optional_step_fails_otherwise(void **state)
@@ -1043,6 +1088,8 @@ int main(void)
 		cmocka_unit_test(nth_write_fails),
 		cmocka_unit_test(value_comes_late),
 		cmocka_unit_test(optional_step_is_skipped),
+		cmocka_unit_test(named_step_is_refused),
+		cmocka_unit_test(offline_cpu_is_no_refusal),
 		cmocka_unit_test(optional_step_fails_otherwise),
 		cmocka_unit_test(skipped_step_tells_why),
 		cmocka_unit_test(keeps_going),
