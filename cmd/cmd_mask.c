@@ -22,7 +22,7 @@ static const struct option options[] = {
 /* A word, read; as JSON has it. */
 struct mask_row {
 	struct irqkit_cpuset *cpus; /* owned */
-	char *mask;		    /* owned */
+	char *mask; /* owned */
 };
 
 static struct cell get_cpus(void *data)
@@ -133,9 +133,8 @@ static enum status read_word(
 	const struct call *call, const char *word, bool from_mask, struct mask_row *row)
 {
 	size_t at = 0;
-	int r = from_mask
-			? irqkit_cpuset_parse_mask(word, strlen(word), &row->cpus, &at)
-			: irqkit_cpuset_parse_list(word, strlen(word), &row->cpus, &at);
+	int r = from_mask ? irqkit_cpuset_parse_mask(word, strlen(word), &row->cpus, &at)
+			  : irqkit_cpuset_parse_list(word, strlen(word), &row->cpus, &at);
 
 	if (!from_mask && !*word)
 		r = -EINVAL;
@@ -207,8 +206,8 @@ static enum status run(const struct call *call)
 		status = read_word(call, call->words[i], o->is_list, &rows[i]);
 	if (status == STATUS_DONE)
 		status = call->common.is_json
-				 ? print_json(rows, call->n_words, &call->common)
-				 : print_lines(rows, call->n_words, o->is_list);
+			? print_json(rows, call->n_words, &call->common)
+			: print_lines(rows, call->n_words, o->is_list);
 	for (size_t i = 0; rows && i < call->n_words; i++) {
 		irqkit_cpuset_free(rows[i].cpus);
 		free(rows[i].mask);

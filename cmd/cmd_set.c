@@ -33,9 +33,9 @@ static char *format_interrupt(const struct irqkit_interrupt *interrupt)
 	const char *label = irqkit_interrupt_get_label(interrupt);
 	char *text;
 	int r = irqkit_interrupt_count_actions(interrupt)
-			? asprintf(&text, "%s (%s)", label,
-				  irqkit_interrupt_get_action(interrupt, 0))
-			: asprintf(&text, "%s", label);
+		? asprintf(&text, "%s (%s)", label,
+			  irqkit_interrupt_get_action(interrupt, 0))
+		: asprintf(&text, "%s", label);
 
 	return r < 0 ? NULL : text;
 }

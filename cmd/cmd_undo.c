@@ -159,7 +159,7 @@ static const struct irqkit_change *find_change(
 		snprintf(number, sizeof(number), "%u", irqkit_change_get_number(change));
 		if (word ? strcmp(word, number) == 0
 			 : !irqkit_change_is_undone(change) &&
-				   !irqkit_change_get_undoes(change))
+					!irqkit_change_get_undoes(change))
 			return change;
 	}
 	return NULL;
@@ -204,10 +204,11 @@ static void say_run_again(const struct change *change)
 	if (n == 0)
 		return;
 	say_error("cannot restore %zu setting%s now; to restore %s later, run "
-		  "'irqkit undo %u' again%s", n, n == 1 ? "" : "s",
-		n == 1 ? "it" : "them", number,
+		  "'irqkit undo %u' again%s",
+		n, n == 1 ? "" : "s", n == 1 ? "it" : "them", number,
 		change->options->keeps_going ||
-				irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0
+				irqkit_plan_count_results(change->plan, IRQKIT_FAILED) ==
+					0
 			? ""
 			: ", or add --keep-going to restore the others now");
 }
@@ -271,14 +272,15 @@ static enum status plan(struct change *change, void *data)
 		return say_no_change(word);
 	change->report.shows_skipped = true;
 	change->report.is_undo = true;
-	r = irqkit_plan_add_undo(change->plan, change->undone, change->snapshot,
-		undo->options->is_forced);
+	r = irqkit_plan_add_undo(
+		change->plan, change->undone, change->snapshot, undo->options->is_forced);
 	if (r == 0)
 		return STATUS_DONE;
 	/* the journal is fine: another run may be able to read the settings */
 	say_error("cannot read the settings of change %u: %s%s",
 		irqkit_change_get_number(change->undone), strerror(-r),
-		r == irqkit_ctx_get_error(change->ctx) ? ": run 'irqkit undo' again" : "");
+		r == irqkit_ctx_get_error(change->ctx) ? ": run 'irqkit undo' again"
+						       : "");
 	return STATUS_REFUSED;
 }
 
@@ -290,7 +292,8 @@ static bool check_options(const struct undo_options *o)
 	if (!o->is_list && table_options_are_given(&o->table))
 		say_error("--output, --sort, --noheadings, --raw and --pairs work only "
 			  "with --list");
-	else if (o->is_list && (o->is_forced || c->is_script || c->keeps_going || c->wait))
+	else if (o->is_list &&
+		(o->is_forced || c->is_script || c->keeps_going || c->wait))
 		say_error("--list only lists and cannot be combined with --force, "
 			  "--script, --keep-going or --wait");
 	else

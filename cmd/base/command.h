@@ -11,12 +11,12 @@ struct option;
 
 /* Exit statuses: a promise to scripts, kept in irqkit(8). */
 enum status {
-	STATUS_DONE = 0,	/* done, or already set */
-	STATUS_REFUSED = 1,	/* the kernel refused, or a file could not be used */
-	STATUS_MISUSE = 2,	/* the command line is wrong; nothing was done */
-	STATUS_NO_MATCH = 3,	/* nothing matched */
-	STATUS_IMMOVABLE = 4,	/* the interrupts cannot be moved; nothing was done */
-	STATUS_DRIFT = 5,	/* `check` found drift */
+	STATUS_DONE = 0, /* done, or already set */
+	STATUS_REFUSED = 1, /* the kernel refused, or a file could not be used */
+	STATUS_MISUSE = 2, /* the command line is wrong; nothing was done */
+	STATUS_NO_MATCH = 3, /* nothing matched */
+	STATUS_IMMOVABLE = 4, /* the interrupts cannot be moved; nothing was done */
+	STATUS_DRIFT = 5, /* `check` found drift */
 };
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -40,18 +40,18 @@ struct common {
  */
 struct command {
 	const char *name;
-	const char *args;	      /* "[TARGET...]" */
-	const char *summary;	      /* one line, lower case, no full stop */
-	const char *more;	      /* for --help, after the options */
+	const char *args; /* "[TARGET...]" */
+	const char *summary; /* one line, lower case, no full stop */
+	const char *more; /* for --help, after the options */
 	const struct option *options; /* its own, ending with { 0 }; or NULL */
-	size_t state_size;	      /* size of the struct that the options fill */
+	size_t state_size; /* size of the struct that the options fill */
 	enum status (*run)(const struct call *call);
 };
 
 struct call {
 	const struct command *command;
 	struct common common;
-	void *state;	    /* the command's own options */
+	void *state; /* the command's own options */
 	const char **words; /* all but the options, ending with NULL */
 	size_t n_words;
 	char *line; /* owned; the command line, quoted for a shell */

@@ -41,11 +41,11 @@ static unsigned int arg_info(enum option_kind kind)
 	if (!takes_text(kind))
 		return POPT_ARG_NONE;
 	return POPT_ARG_STRING |
-	       (kind == OPTION_OPTIONAL_TEXT ? POPT_ARGFLAG_OPTIONAL : 0);
+		(kind == OPTION_OPTIONAL_TEXT ? POPT_ARGFLAG_OPTIONAL : 0);
 }
 
-static void add_options(
-	struct poptOption *table, size_t *n, const struct option *options, int first_value)
+static void add_options(struct poptOption *table, size_t *n, const struct option *options,
+	int first_value)
 {
 	for (size_t i = 0; options && options[i].name; i++)
 		table[(*n)++] = (struct poptOption){
@@ -192,7 +192,8 @@ static bool take_words(poptContext con, struct call *call)
  * popt would take the word behind `--wait` for its value, optional as that is: `--wait=`
  * tells it that there is none. The caller frees what comes back.
  */
-static char **end_optional_values(const struct command *command, int argc, const char **argv)
+static char **end_optional_values(
+	const struct command *command, int argc, const char **argv)
 {
 	char **ended = calloc((size_t)argc + 1, sizeof(*ended));
 	bool is_options = true;
@@ -259,7 +260,8 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 	snprintf(name, sizeof(name), "irqkit %s", command->name);
 	argv[0] = name;
 	words = end_optional_values(command, argc, argv);
-	con = words ? poptGetContext("irqkit", argc, (const char **)words, table, 0) : NULL;
+	con = words ? poptGetContext("irqkit", argc, (const char **)words, table, 0)
+		    : NULL;
 	if (!con || !ret_call->state || !ret_call->line) {
 		*ret_status = say_no_memory();
 		poptFreeContext(con);
@@ -268,8 +270,7 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 	}
 
 	while (go_on && (value = poptGetNextOpt(con)) > 0)
-		go_on = take_option(
-			value, poptGetOptArg(con), con, ret_call, ret_status);
+		go_on = take_option(value, poptGetOptArg(con), con, ret_call, ret_status);
 	if (go_on && value < -1) {
 		say_mistake(command, con, value);
 		*ret_status = STATUS_MISUSE;

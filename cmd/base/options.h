@@ -6,9 +6,9 @@
 #include "base/command.h"
 
 enum option_kind {
-	OPTION_FLAG,  /* a bool */
+	OPTION_FLAG, /* a bool */
 	OPTION_COUNT, /* an int: how often the option was given */
-	OPTION_TEXT,  /* a const char *: the argument; the last one counts */
+	OPTION_TEXT, /* a const char *: the argument; the last one counts */
 	OPTION_OPTIONAL_TEXT, /* the same; "" if given without an argument */
 };
 

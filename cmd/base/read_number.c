@@ -16,7 +16,7 @@ int read_number(const char *text, size_t len, uint64_t most, uint64_t *ret_numbe
 		if (text[i] < '0' || text[i] > '9')
 			return -EINVAL;
 		is_too_large |= __builtin_mul_overflow(number, 10, &number) ||
-				__builtin_add_overflow(number, text[i] - '0', &number);
+			__builtin_add_overflow(number, text[i] - '0', &number);
 	}
 	if (is_too_large || number > most)
 		return -ERANGE;

@@ -17,12 +17,12 @@
 static size_t utf8_length(const unsigned char *text, uint32_t *ret_character)
 {
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len = text[0] < 0x80   ? 1
-		     : text[0] < 0xc2 ? 0
-		     : text[0] < 0xe0 ? 2
-		     : text[0] < 0xf0 ? 3
-		     : text[0] < 0xf5 ? 4
-				      : 0;
+	size_t len = text[0] < 0x80 ? 1
+		: text[0] < 0xc2    ? 0
+		: text[0] < 0xe0    ? 2
+		: text[0] < 0xf0    ? 3
+		: text[0] < 0xf5    ? 4
+				    : 0;
 	uint32_t character = len > 1 ? text[0] & (0x7fu >> len) : text[0];
 
 	for (size_t i = 1; i < len; i++) {
@@ -41,8 +41,8 @@ static size_t utf8_length(const unsigned char *text, uint32_t *ret_character)
 static bool turns_text(uint32_t character)
 {
 	return character == 0x61c || (character >= 0x200e && character <= 0x200f) ||
-	       (character >= 0x202a && character <= 0x202e) ||
-	       (character >= 0x2066 && character <= 0x2069);
+		(character >= 0x202a && character <= 0x202e) ||
+		(character >= 0x2066 && character <= 0x2069);
 }
 
 void text_straighten(char *text)
@@ -118,8 +118,10 @@ char *text_repair(const char *text)
 
 static bool needs_no_quotes(const char *text)
 {
-	return *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					  "0123456789_-+=.,:/@%")] == '\0';
+	return *text &&
+		text[strspn(text,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			"0123456789_-+=.,:/@%")] == '\0';
 }
 
 char *text_quote(const char *text)

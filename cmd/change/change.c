@@ -32,7 +32,7 @@ void change_free(struct change *change)
 bool change_options_are_given(const struct change_options *options)
 {
 	return options->is_dry_run || options->is_script || options->keeps_going ||
-	       options->wait;
+		options->wait;
 }
 
 bool change_writes(const struct change_options *options)
@@ -48,7 +48,8 @@ static bool parse_wait(const char *word, unsigned int *ret_ms)
 	if (!word)
 		return true;
 	if (*word && read_number(word, strlen(word), MAX_WAIT_S, &seconds) < 0) {
-		say_error("--wait takes a number of seconds up to %u, not '%s'", MAX_WAIT_S, word);
+		say_error("--wait takes a number of seconds up to %u, not '%s'",
+			MAX_WAIT_S, word);
 		return false;
 	}
 	*ret_ms = (unsigned int)seconds * 1000;
@@ -167,8 +168,8 @@ enum status change_check_any_movable(const struct change *change)
 	size_t n = irqkit_plan_count(change->plan);
 
 	return irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) == n
-		       ? change_say_immovable(change, n)
-		       : STATUS_DONE;
+		? change_say_immovable(change, n)
+		: STATUS_DONE;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -217,7 +218,8 @@ enum status change_say_failure(const struct change *change, int error)
 		say_no_journal(change, error);
 	else
 		report_failures(&change->report);
-	return change->undone || has_other_failure(change->plan) ? STATUS_REFUSED : STATUS_IMMOVABLE;
+	return change->undone || has_other_failure(change->plan) ? STATUS_REFUSED
+								 : STATUS_IMMOVABLE;
 }
 
 enum status change_check_any_moved(const struct change *change)

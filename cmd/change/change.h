@@ -25,21 +25,23 @@ struct change_options {
 #define CHANGE_OPTIONS(type, member)                                                     \
 	{ "dry-run", 'n', OPTION_FLAG, offsetof(type, member.is_dry_run), NULL,          \
 		"show the plan, but write nothing" },                                    \
-	{ "script", 0, OPTION_FLAG, offsetof(type, member.is_script), NULL,              \
-		"print the plan as a shell script for rc.local" },                       \
-	{ "keep-going", 0, OPTION_FLAG, offsetof(type, member.keeps_going), NULL,        \
-		"after a failed write, continue and roll nothing back" },                \
-	{ "wait", 0, OPTION_OPTIONAL_TEXT, offsetof(type, member.wait), "SECONDS",       \
-		"wait for pending moves to take effect (default: 10)" }
+		{ "script", 0, OPTION_FLAG, offsetof(type, member.is_script), NULL,      \
+			"print the plan as a shell script for rc.local" },               \
+		{ "keep-going", 0, OPTION_FLAG, offsetof(type, member.keeps_going),      \
+			NULL, "after a failed write, continue and roll nothing back" },  \
+	{                                                                                \
+		"wait", 0, OPTION_OPTIONAL_TEXT, offsetof(type, member.wait), "SECONDS", \
+			"wait for pending moves to take effect (default: 10)"            \
+	}
 
 struct change {
 	const struct call *call;
 	const struct change_options *options;
-	struct irqkit_ctx *ctx;		  /* owned */
-	struct irqkit_lock *lock;	  /* owned; NULL for a dry run */
+	struct irqkit_ctx *ctx; /* owned */
+	struct irqkit_lock *lock; /* owned; NULL for a dry run */
 	struct irqkit_snapshot *snapshot; /* owned */
-	struct irqkit_devices *devices;	  /* owned */
-	struct irqkit_plan *plan;	  /* owned */
+	struct irqkit_devices *devices; /* owned */
+	struct irqkit_plan *plan; /* owned */
 	size_t n_gone; /* steps of the plan that are skipped, since they are gone */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
 	/* the interfaces whose threads are in the plan; the command's array */

@@ -27,7 +27,8 @@ const char *immovable_phrase(enum irqkit_movable movable)
 	return movable < LENGTH(immovable) ? immovable[movable].phrase : NULL;
 }
 
-const char *find_obstacle(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
+const char *find_obstacle(
+	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
 {
 	enum irqkit_movable movable;
 
@@ -135,8 +136,8 @@ const char *explain_step(const struct irqkit_step *step)
 
 	if (irqkit_step_get_knob(step) == IRQKIT_KNOB_AFFINITY && error == EINVAL)
 		return irqkit_step_was_refused(step)
-			       ? "the interrupt controller cannot move this interrupt"
-			       : "some of these CPUs went offline; try again";
+			? "the interrupt controller cannot move this interrupt"
+			: "some of these CPUs went offline; try again";
 
 	switch (irqkit_step_get_knob(step)) {
 	case IRQKIT_KNOB_AFFINITY:

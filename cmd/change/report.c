@@ -83,8 +83,8 @@ static char *choose_columns(const struct report *report)
 	char *names;
 
 	if (asprintf(&names, "%s%sNAME,OLD,NEW%s%s%s", extent.has_others ? "KNOB," : "",
-		    extent.has_irqs || !extent.has_others ? "IRQ," : "", with_effective ? ",EFFECTIVE" : "",
-		    is_plan ? "" : ",RESULT",
+		    extent.has_irqs || !extent.has_others ? "IRQ," : "",
+		    with_effective ? ",EFFECTIVE" : "", is_plan ? "" : ",RESULT",
 		    is_plan || report->shows_skipped ? ",WHY" : "") < 0)
 		return NULL;
 	return names;

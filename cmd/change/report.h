@@ -14,12 +14,13 @@ struct report {
 	const struct call *call;
 	const struct irqkit_plan *plan;
 	bool is_dry_run;
-	bool keeps_going;     /* after a failure: nothing is put back */
+	bool keeps_going; /* after a failure: nothing is put back */
 	bool is_undo;
-	bool has_waited;      /* for moves that are still pending */
+	bool has_waited; /* for moves that are still pending */
 	bool hides_unchanged; /* what stays is counted, not shown one by one */
-	bool shows_skipped;   /* what is skipped is shown one by one, not counted */
-	const char *not_done; /* what a dry run leaves out beside writing; NULL: nothing */
+	bool shows_skipped; /* what is skipped is shown one by one, not counted */
+	const char
+		*not_done; /* what a dry run leaves out beside writing; NULL: nothing */
 	char *remarks; /* owned, or NULL: the command's own closing remarks, a line each */
 	/* What a command adds to the report, below the table or as keys; or NULL. */
 	void (*add_remark)(const struct report *report);

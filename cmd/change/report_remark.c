@@ -53,7 +53,8 @@ static void remark_skipped(const struct report *report)
 		if (irqkit_step_get_result(step) != IRQKIT_SKIPPED)
 			continue;
 		for (size_t j = 0; j < n; j++) {
-			const struct irqkit_step *other = irqkit_plan_get(report->plan, j);
+			const struct irqkit_step *other = irqkit_plan_get(
+				report->plan, j);
 
 			if (irqkit_step_get_result(other) != IRQKIT_SKIPPED ||
 				strcmp(irqkit_step_get_why(other), why) != 0)
@@ -78,9 +79,9 @@ static bool is_on_one_of_many(const struct irqkit_step *step)
 	enum irqkit_result result = irqkit_step_get_result(step);
 
 	return step_is_of_interrupt(step) &&
-	       (result == IRQKIT_DONE || result == IRQKIT_UNCHANGED) && cpus &&
-	       effective && irqkit_cpuset_count(cpus) > 1 &&
-	       irqkit_cpuset_count(effective) == 1;
+		(result == IRQKIT_DONE || result == IRQKIT_UNCHANGED) && cpus &&
+		effective && irqkit_cpuset_count(cpus) > 1 &&
+		irqkit_cpuset_count(effective) == 1;
 }
 
 static void remark_one_cpu(const struct report *report)
@@ -99,18 +100,19 @@ static void remark_one_cpu(const struct report *report)
 	}
 	if (n == 1 && (name = text_escape(irqkit_step_get_target(first))))
 		printf("%d (%s): the kernel delivers all of these interrupts to CPU "
-			"%d.\n"
-			"Listing several CPUs does not share the load of one "
-			"interrupt: add queues or\n"
-			"use RPS.\n",
+		       "%d.\n"
+		       "Listing several CPUs does not share the load of one "
+		       "interrupt: add queues or\n"
+		       "use RPS.\n",
 			irqkit_step_get_irq(first), name,
 			irqkit_cpuset_next(irqkit_step_get_effective(first), -1));
 	else if (n > 1)
 		printf("The kernel delivers each of %zu interrupts to only one CPU "
-			"(see EFFECTIVE).\n"
-			"Listing several CPUs does not share the load of one "
-			"interrupt: add queues or\n"
-			"use RPS.\n", n);
+		       "(see EFFECTIVE).\n"
+		       "Listing several CPUs does not share the load of one "
+		       "interrupt: add queues or\n"
+		       "use RPS.\n",
+			n);
 }
 
 /* The kernel may leave CPUs out of rps_cpus or xps_cpus; the user should know. */
@@ -126,7 +128,7 @@ static void remark_kept(const struct report *report)
 			irqkit_cpuset_format_list(kept, &list) < 0)
 			continue;
 		printf("%s: the kernel kept only CPU%s %s; the others are offline or "
-			"isolated.\n",
+		       "isolated.\n",
 			name, irqkit_cpuset_count(kept) == 1 ? "" : "s", list);
 	}
 }
@@ -154,10 +156,10 @@ void report_print_remarks(const struct report *report)
 		remark_skipped(report);
 	if (count(report, IRQKIT_PENDING))
 		printf(report->has_waited
-			       ? "Still pending: no interrupt has fired yet. Takes "
-			       	"effect when one does.\n"
-			       : "Pending: takes effect when the interrupt next fires. "
-			       	"Use --wait to wait for it.\n");
+				? "Still pending: no interrupt has fired yet. Takes "
+				  "effect when one does.\n"
+				: "Pending: takes effect when the interrupt next fires. "
+				  "Use --wait to wait for it.\n");
 	remark_kept(report);
 	if (!report->is_undo)
 		remark_one_cpu(report);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns of a report, and which steps have a row. */
-#include "base/error_name.h"
 #include "change/report_row.h"
+#include "base/error_name.h"
 
 #include <string.h>
 
@@ -137,7 +137,8 @@ static struct cell get_load(void *data)
 	const struct report_row *row = data;
 	uint64_t load;
 
-	if (!row->report->get_load || !row->report->get_load(row->report, row->step, &load))
+	if (!row->report->get_load ||
+		!row->report->get_load(row->report, row->step, &load))
 		return ABSENT;
 	return number_cell(load);
 }
@@ -146,7 +147,8 @@ const struct column report_columns[] = {
 	{ "PATH", "path", "file that is written", 0, get_path, 0 },
 	{ "KNOB", NULL, "setting that is written", 0, get_knob, 0 },
 	{ "IRQ", "irq", "interrupt number", COLUMN_RIGHT, get_irq, 0 },
-	{ "NAME", "target", "interrupt, queue or thread that it belongs to", 0, get_target, 0 },
+	{ "NAME", "target", "interrupt, queue or thread that it belongs to", 0,
+		get_target, 0 },
 	{ "OLD", NULL, "value before the change", 0, get_old_shown, 0 },
 	{ "OLD", "old_cpus", NULL, COLUMN_JSON_ONLY, get_old_cpus, 0 },
 	{ "OLD", "old", NULL, COLUMN_JSON_ONLY, get_old, 0 },
@@ -154,7 +156,8 @@ const struct column report_columns[] = {
 	{ "NEW", "new_cpus", NULL, COLUMN_JSON_ONLY, get_new_cpus, 0 },
 	{ "NEW", "new", NULL, COLUMN_JSON_ONLY, get_new, 0 },
 	{ "LOAD", "load", "how often the interrupt fires", COLUMN_RIGHT, get_load, 0 },
-	{ "EFFECTIVE", "effective", "CPUs that handle the interrupt now", 0, get_effective, 0 },
+	{ "EFFECTIVE", "effective", "CPUs that handle the interrupt now", 0,
+		get_effective, 0 },
 	{ "RESULT", "result", "outcome of the write", 0, get_result, 0 },
 	{ "WHY", "why", "reason", COLUMN_TRUNCATE, get_why, 0 },
 	{ "ERROR", "error", "error of the kernel", 0, get_error, 0 },

@@ -19,7 +19,8 @@
 
 static bool is_in_script(const struct irqkit_step *step)
 {
-	return irqkit_step_get_new(step) && irqkit_step_get_result(step) != IRQKIT_SKIPPED;
+	return irqkit_step_get_new(step) &&
+		irqkit_step_get_result(step) != IRQKIT_SKIPPED;
 }
 
 /* The names as /sys/kernel/irq/N/actions has them: "a,b". */
@@ -39,8 +40,7 @@ static bool has_names(const struct irqkit_interrupt *interrupt, const char *name
 	for (size_t i = 0; i < irqkit_interrupt_count_actions(interrupt); i++) {
 		const char *name = irqkit_interrupt_get_action(interrupt, i);
 
-		if ((i > 0 && *names++ != ',') ||
-			strncmp(names, name, strlen(name)) != 0)
+		if ((i > 0 && *names++ != ',') || strncmp(names, name, strlen(name)) != 0)
 			return false;
 		names += strlen(name);
 	}
@@ -53,8 +53,8 @@ static size_t find_rank(const struct change *change, int irq, const char *names)
 	size_t rank = 1;
 
 	for (size_t i = 0; i < irqkit_snapshot_count(change->snapshot); i++) {
-		const struct irqkit_interrupt *other =
-			irqkit_snapshot_get(change->snapshot, i);
+		const struct irqkit_interrupt *other = irqkit_snapshot_get(
+			change->snapshot, i);
 		int other_irq = irqkit_interrupt_get_irq(other);
 
 		rank += other_irq >= 0 && other_irq < irq && has_names(other, names);
@@ -131,7 +131,8 @@ struct thread_rank {
 
 static bool comes_before(const char *name, uint64_t pid, const struct thread_rank *than)
 {
-	uint64_t number = number_after_front(name), other = number_after_front(than->name);
+	uint64_t number = number_after_front(name),
+		 other = number_after_front(than->name);
 
 	return number < other || (number == other && pid < than->pid);
 }
@@ -168,11 +169,13 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 	for (size_t i = 0; i < change->n_owners; i++)
 		rank_among(&rank, change->owners[i]);
 	/* an undo knows only the thread: napi/eth0-8193 belongs to eth0 */
-	if (change->n_owners == 0 && strncmp(name, "napi/", 5) == 0 && strlen(front) > 6) {
+	if (change->n_owners == 0 && strncmp(name, "napi/", 5) == 0 &&
+		strlen(front) > 6) {
 		_cleanup_free_ char *owner = strndup(name + 5, strlen(front) - 6);
 		struct irqkit_device *device;
 
-		if (!owner || irqkit_devices_find_net(change->devices, owner, &device) < 0) {
+		if (!owner ||
+			irqkit_devices_find_net(change->devices, owner, &device) < 0) {
 			printf("# the interface of this thread is no longer known\n");
 			return true;
 		}
@@ -221,7 +224,8 @@ static const struct {
 		1u << IRQKIT_KNOB_DEFAULT_AFFINITY | 1u << IRQKIT_KNOB_RPS_CPUS |
 			1u << IRQKIT_KNOB_XPS_CPUS | 1u << IRQKIT_KNOB_XPS_RXQS },
 	{ script_numbers,
-		1u << IRQKIT_KNOB_RPS_FLOW_CNT | 1u << IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES },
+		1u << IRQKIT_KNOB_RPS_FLOW_CNT |
+			1u << IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES },
 	{ script_raise, 1u << IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES },
 	{ script_threads, 1u << IRQKIT_KNOB_THREAD },
 };

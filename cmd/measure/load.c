@@ -35,7 +35,7 @@ void load_start(struct load *load, const struct irqkit_cpuset *cpus)
 	load->cpus = calloc(irqkit_cpuset_count(cpus) + 1, sizeof(*load->cpus));
 	if (!load->cpus)
 		return;
-	irqkit_cpuset_foreach(cpu, cpus)
+	irqkit_cpuset_foreach (cpu, cpus)
 		load->cpus[load->n_cpus++].cpu = cpu;
 }
 
@@ -101,5 +101,5 @@ double load_get_imbalance(const struct load *load)
 bool load_is_busy(const struct load *load, const struct cpu_load *cpu)
 {
 	return cpu->total > 0 && load->n_cpus > 1 &&
-	       (double)cpu->total * (double)load->n_cpus >= 2 * (double)load->total;
+		(double)cpu->total * (double)load->n_cpus >= 2 * (double)load->total;
 }

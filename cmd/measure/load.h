@@ -11,7 +11,7 @@
 /* One CPU's part. */
 struct cpu_load {
 	unsigned int cpu;
-	uint64_t total;	     /* interrupts that it handled */
+	uint64_t total; /* interrupts that it handled */
 	size_t n_interrupts; /* how many different ones */
 	const struct irqkit_interrupt *busiest; /* NULL: none */
 	uint64_t busiest_count;

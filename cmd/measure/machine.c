@@ -34,16 +34,17 @@ enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_sn
 			  "%s%ssys/kernel/irq has no counts either",
 			root, slash, root, slash);
 	else if (r == -ENOENT && strcmp(root, "/") == 0)
-		say_error("cannot read /proc/interrupts: /proc is not mounted, or only in "
-			  "part (subset=pid)");
+		say_error(
+			"cannot read /proc/interrupts: /proc is not mounted, or only in "
+			"part (subset=pid)");
 	else if (line == 0 && r == -EBADMSG)
 		say_error("cannot read %s%sproc/interrupts: %s", root, slash, reason);
 	else if (r == -EBADMSG || r == -EAGAIN || r == -ERANGE)
 		say_error("cannot parse %s%sproc/interrupts, line %zu: %s", root, slash,
 			line, reason);
 	else if (r != irqkit_ctx_get_error(ctx)) /* the library has said it */
-		say_error("cannot read %s%sproc/interrupts: %s", root, slash,
-			strerror(-r));
+		say_error(
+			"cannot read %s%sproc/interrupts: %s", root, slash, strerror(-r));
 	return STATUS_REFUSED;
 }
 
@@ -105,7 +106,8 @@ bool machine_say_no_sys(const struct irqkit_devices *devices)
 	bool has_no_sys = irqkit_devices_lack_sys(devices);
 
 	if (has_no_sys)
-		say_error("/sys is not mounted: without it, no device or queue can be found");
+		say_error("/sys is not mounted: without it, no device or queue can be "
+			  "found");
 	return has_no_sys;
 }
 
@@ -127,14 +129,14 @@ enum status machine_read_cpus(const char *option, const char *word,
 static enum status check_online(const char *option, const struct irqkit_cpuset *online,
 	struct irqkit_cpuset *set, struct irqkit_cpuset **ret_set)
 {
-	irqkit_cpuset_foreach(cpu, set) {
+	irqkit_cpuset_foreach (cpu, set) {
 		_cleanup_free_ char *list = NULL;
 
 		if (irqkit_cpuset_has(online, cpu))
 			continue;
 		irqkit_cpuset_format_list(online, &list);
 		say_error("%s: CPU %u is not online (online CPUs: %s)", option, cpu,
-			 list ? list : "?");
+			list ? list : "?");
 		irqkit_cpuset_free(set);
 		return STATUS_MISUSE;
 	}

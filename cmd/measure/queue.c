@@ -21,14 +21,13 @@ char *queue_format_full_name(const struct irqkit_queue *queue)
 	char name[QUEUE_NAME_ROOM], *text;
 
 	queue_format_name(queue, name);
-	if (asprintf(&text, "%s:%s", irqkit_device_get_name(irqkit_queue_get_device(queue)),
-		    name) < 0)
+	if (asprintf(&text, "%s:%s",
+		    irqkit_device_get_name(irqkit_queue_get_device(queue)), name) < 0)
 		return NULL;
 	return text;
 }
 
-size_t queue_count(
-	const struct irqkit_device *device, enum irqkit_direction direction)
+size_t queue_count(const struct irqkit_device *device, enum irqkit_direction direction)
 {
 	size_t n = 0;
 

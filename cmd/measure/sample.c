@@ -45,8 +45,8 @@ enum status sample_start(struct irqkit_ctx *ctx, unsigned int seconds,
 	return STATUS_REFUSED;
 }
 
-enum status sample_end(const struct irqkit_snapshot *now,
-	struct irqkit_snapshot *before, struct irqkit_snapshot **ret_counts)
+enum status sample_end(const struct irqkit_snapshot *now, struct irqkit_snapshot *before,
+	struct irqkit_snapshot **ret_counts)
 {
 	int r = irqkit_snapshot_subtract(now, before, ret_counts);
 

@@ -15,7 +15,7 @@ enum status sample_start(struct irqkit_ctx *ctx, unsigned int seconds,
 	const struct common *common, struct irqkit_snapshot **ret_before);
 
 /* What was counted since then, in the rows of @now. Takes @before over. */
-enum status sample_end(const struct irqkit_snapshot *now,
-	struct irqkit_snapshot *before, struct irqkit_snapshot **ret_counts);
+enum status sample_end(const struct irqkit_snapshot *now, struct irqkit_snapshot *before,
+	struct irqkit_snapshot **ret_counts);
 
 #endif

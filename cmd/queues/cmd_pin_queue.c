@@ -117,9 +117,11 @@ static enum status place_word(
 		return STATUS_MISUSE;
 	}
 	if (!is_tx)
-		rx = irqkit_device_find_queue(pin->device, IRQKIT_RX, (unsigned int)number);
+		rx = irqkit_device_find_queue(
+			pin->device, IRQKIT_RX, (unsigned int)number);
 	if (!is_rx)
-		tx = irqkit_device_find_queue(pin->device, IRQKIT_TX, (unsigned int)number);
+		tx = irqkit_device_find_queue(
+			pin->device, IRQKIT_TX, (unsigned int)number);
 	if (!rx && !tx) {
 		say_error("%s has no queue %.*s; it has %zu rx and %zu tx queues",
 			irqkit_device_get_name(pin->device), (int)len, word,
@@ -153,9 +155,8 @@ static enum status read_word(struct pin *pin, const char *word)
 	status = net_read_cpus(pin->net, word, equals + 1, pin->device, &cpus);
 	if (status != STATUS_DONE)
 		return status;
-	return is_all(word)
-		? place_all(pin, cpus)
-		: place_word(pin, word, (size_t)(equals - word), cpus);
+	return is_all(word) ? place_all(pin, cpus)
+			    : place_word(pin, word, (size_t)(equals - word), cpus);
 }
 
 static void pin_free(struct pin *pin)

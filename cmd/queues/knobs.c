@@ -17,15 +17,14 @@ enum status queue_say_unreadable(
 	irqkit_queue_format_path(queue, &path);
 	if (error == -ENOENT && strncmp(file, "xps", 3) == 0 &&
 		queue_count(device, IRQKIT_TX) == 1) {
-		say_error(
-			"%s has only one tx queue, which all CPUs use; XPS does not "
-			"apply",
+		say_error("%s has only one tx queue, which all CPUs use; XPS does not "
+			  "apply",
 			irqkit_device_get_name(device));
 		return STATUS_IMMOVABLE;
 	}
 	if (error == -ENOENT) {
 		say_error("there is no %s/%s: the kernel was built without %s, or the "
-			"interface is gone",
+			  "interface is gone",
 			path ? path : "", file,
 			strncmp(file, "xps", 3) == 0 ? "XPS" : "RPS");
 		return STATUS_IMMOVABLE;

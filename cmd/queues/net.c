@@ -108,10 +108,10 @@ int net_get_node(const struct net *net, const struct irqkit_device *device)
 {
 	int node;
 
-	return irqkit_devices_find_node(net->change->devices, net->topology, device, -1,
-		       &node) < 0
-		       ? -1
-		       : node;
+	return irqkit_devices_find_node(
+		       net->change->devices, net->topology, device, -1, &node) < 0
+		? -1
+		: node;
 }
 
 static const struct irqkit_cpuset *get_local(
@@ -144,10 +144,11 @@ char *net_remark_lower(const struct net *net)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
 		if (!text_join(&names, ", ",
-			    irqkit_device_get_name(irqkit_device_get_lower(net->named, i))))
+			    irqkit_device_get_name(
+				    irqkit_device_get_lower(net->named, i))))
 			return NULL;
 	if (asprintf(&remark, "%s is built on %s; use --lower to act on %s.", name, names,
-			n == 1 ? "it" : "them") < 0)
+		    n == 1 ? "it" : "them") < 0)
 		return NULL;
 	return remark;
 }

@@ -13,16 +13,16 @@ static enum status read_queue_numbers(const struct irqkit_device *device,
 {
 	if (irqkit_cpuset_parse_list(word, strlen(word), ret_numbers, NULL) < 0 ||
 		irqkit_cpuset_is_empty(*ret_numbers)) {
-		say_error("--queues takes queue numbers, as in 0,2 or 0-3, not '%s'",
-			word);
+		say_error(
+			"--queues takes queue numbers, as in 0,2 or 0-3, not '%s'", word);
 		return STATUS_MISUSE;
 	}
 	irqkit_cpuset_foreach (number, *ret_numbers) {
 		if (irqkit_device_find_queue(device, direction, number))
 			continue;
 		say_error("%s has no queue %s-%u; it has %zu",
-			irqkit_device_get_name(device), queue_direction_word(direction), number,
-			queue_count(device, direction));
+			irqkit_device_get_name(device), queue_direction_word(direction),
+			number, queue_count(device, direction));
 		return STATUS_NO_MATCH;
 	}
 	return STATUS_DONE;
@@ -86,12 +86,13 @@ struct irqkit_cpuset *net_read_current_cpus(
 struct irqkit_cpuset *net_read_settled_cpus(
 	const struct net *net, const struct irqkit_queue *queue)
 {
-	struct irqkit_cpuset *serving = net_read_current_cpus(net, queue), *affinity = NULL;
+	struct irqkit_cpuset *serving = net_read_current_cpus(net, queue),
+			     *affinity = NULL;
 	int irq = irqkit_queue_get_irq(queue);
 
 	if (serving &&
-		irqkit_irq_read_affinity(net->change->ctx, (unsigned int)irq, &affinity) ==
-			0 &&
+		irqkit_irq_read_affinity(
+			net->change->ctx, (unsigned int)irq, &affinity) == 0 &&
 		!irqkit_cpuset_is_subset(serving, affinity)) {
 		irqkit_cpuset_free(serving);
 		return affinity;

@@ -138,7 +138,8 @@ static const struct irqkit_queue *find_xps_queue(const struct pin_place *place)
 	return irqkit_queue_get_direction(queue) == IRQKIT_TX ? queue : NULL;
 }
 
-static enum status plan_xps(struct pin *pin, const struct pin_place *place, const char *why)
+static enum status plan_xps(
+	struct pin *pin, const struct pin_place *place, const char *why)
 {
 	const struct irqkit_queue *queue = find_xps_queue(place);
 	int r;

@@ -56,8 +56,9 @@ static bool has_rxqs(const struct table *table)
 }
 
 /* The CPUs that are online and send by none of the queues of @device; and if any does. */
-static int find_cpus_without_queue(const struct steer_view *view, const struct irqkit_device *device,
-	struct irqkit_cpuset **ret_cpus, bool *ret_any)
+static int find_cpus_without_queue(const struct steer_view *view,
+	const struct irqkit_device *device, struct irqkit_cpuset **ret_cpus,
+	bool *ret_any)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
 		view->net->topology, IRQKIT_CPUS_ONLINE);

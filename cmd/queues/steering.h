@@ -98,13 +98,15 @@ struct cell steer_get_mask(void *row);
 #define STEER_COLUMNS(cpus_key, cpus_help, mask_key)                                     \
 	{ "QUEUE", "queue", "queue of the interface", COLUMN_DEFAULT, steer_get_queue,   \
 		0 },                                                                     \
-	{ "DEVICE", "device", "interface", 0, steer_get_device, 0 },                     \
-	{ "IRQ", "irq", "interrupt of the queue", COLUMN_DEFAULT | COLUMN_RIGHT,         \
-		steer_get_irq, 0 },                                                      \
-	{ "SERVED", "served", "CPUs that handle the interrupt", COLUMN_DEFAULT,          \
-		steer_get_serving, 0 },                                                  \
-	{ "CPUS", cpus_key, cpus_help, COLUMN_DEFAULT, steer_get_cpus, 0 },              \
-	{ "MASK", mask_key, "the same CPUs as a mask", COLUMN_DEFAULT | COLUMN_RIGHT,    \
-		steer_get_mask, 0 }
+		{ "DEVICE", "device", "interface", 0, steer_get_device, 0 },             \
+		{ "IRQ", "irq", "interrupt of the queue", COLUMN_DEFAULT | COLUMN_RIGHT, \
+			steer_get_irq, 0 },                                              \
+		{ "SERVED", "served", "CPUs that handle the interrupt", COLUMN_DEFAULT,  \
+			steer_get_serving, 0 },                                          \
+		{ "CPUS", cpus_key, cpus_help, COLUMN_DEFAULT, steer_get_cpus, 0 },      \
+	{                                                                                \
+		"MASK", mask_key, "the same CPUs as a mask",                             \
+			COLUMN_DEFAULT | COLUMN_RIGHT, steer_get_mask, 0                 \
+	}
 
 #endif

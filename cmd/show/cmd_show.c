@@ -65,7 +65,8 @@ static void keep_rows_of_cpus(struct show *show)
 	for (size_t i = 0; i < show->chosen.n; i++) {
 		struct show_row row = show->rows[i];
 
-		if (has_served(row.interrupt, show->only) || may_serve(&row, show->only)) {
+		if (has_served(row.interrupt, show->only) ||
+			may_serve(&row, show->only)) {
 			show->chosen.interrupts[kept] = row.interrupt;
 			show->rows[kept++] = row;
 		} else {
@@ -131,8 +132,7 @@ static enum status print_json(const struct show *show, const struct table *table
 	struct document *document = document_new();
 	enum status status;
 
-	document_add_cpus(
-		document, "cpus", irqkit_snapshot_get_cpus(show->snapshot));
+	document_add_cpus(document, "cpus", irqkit_snapshot_get_cpus(show->snapshot));
 	document_add_table(document, "interrupts", table);
 	status = document_print(document);
 	document_free(document);
@@ -150,7 +150,8 @@ static bool is_device_shown(
 	const struct selection *chosen = &show->chosen;
 
 	if (call->common.is_json || (o->table.output && o->table.output[0] != '+') ||
-		chosen->is_of_numbers || (chosen->is_of_devices && chosen->n_devices == 1))
+		chosen->is_of_numbers ||
+		(chosen->is_of_devices && chosen->n_devices == 1))
 		return false;
 	return show_needs_device_column(show);
 }
@@ -158,8 +159,9 @@ static bool is_device_shown(
 static enum status print_rows(
 	struct show *show, const struct call *call, const struct show_options *o)
 {
-	const struct irqkit_cpuset *each_cpu =
-		show->only ? show->only : irqkit_snapshot_get_cpus(show->snapshot);
+	const struct irqkit_cpuset *each_cpu = show->only
+		? show->only
+		: irqkit_snapshot_get_cpus(show->snapshot);
 	struct column *columns CLEANUP(show_columns_free) = show_columns_new(
 		o->is_per_cpu ? each_cpu : NULL, is_device_shown(show, call, o));
 	struct table table CLEANUP(table_free) = {

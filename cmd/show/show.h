@@ -14,7 +14,7 @@ struct show {
 	struct irqkit_cpuset *only; /* --cpus, or NULL */
 	struct selection chosen;
 	struct show_row *rows; /* one for each of those */
-	struct load load;      /* of those: ask show_load() */
+	struct load load; /* of those: ask show_load() */
 };
 
 /* How the counts of all that is shown fall on the CPUs; added up when first needed. */

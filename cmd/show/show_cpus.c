@@ -88,8 +88,8 @@ static struct cell get_name(void *data)
 
 	if (busiest)
 		name = irqkit_interrupt_count_actions(busiest)
-			       ? irqkit_interrupt_get_action(busiest, 0)
-			       : irqkit_interrupt_get_description(busiest);
+			? irqkit_interrupt_get_action(busiest, 0)
+			: irqkit_interrupt_get_description(busiest);
 	return text_cell(name);
 }
 
@@ -125,8 +125,8 @@ static const struct column columns[] = {
 static int read_present(struct irqkit_topology *topology,
 	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_cpus)
 {
-	const struct irqkit_cpuset *present =
-		irqkit_topology_get_cpus(topology, IRQKIT_CPUS_PRESENT);
+	const struct irqkit_cpuset *present = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_PRESENT);
 	int r = irqkit_cpuset_copy(online, ret_cpus);
 
 	if (r == 0 && present)
@@ -170,14 +170,13 @@ enum status show_by_cpu(struct show *show, const struct table_options *options,
 	if (!rows || !table.rows)
 		return say_no_memory();
 
-	irqkit_cpuset_foreach(cpu, present) {
+	irqkit_cpuset_foreach (cpu, present) {
 		struct cpu_row *row = &rows[table.n_rows];
 
 		*row = (struct cpu_row){
 			.cpu = cpu,
 			.is_online = irqkit_cpuset_has(online, cpu),
-			.node = irqkit_topology_get_node(
-				show->topology, cpu),
+			.node = irqkit_topology_get_node(show->topology, cpu),
 			.load = load,
 			.part = load_get(load, cpu),
 		};

@@ -29,8 +29,10 @@ static struct irqkit_device *get_device(struct show_row *row)
 
 	if (!row->has_found_device && irq >= 0) {
 		row->device = find_named(show, (unsigned int)irq);
-		if (!row->device && irqkit_devices_count_owners(show->devices,
-					    (unsigned int)irq, &n) == 0 && n > 0)
+		if (!row->device &&
+			irqkit_devices_count_owners(
+				show->devices, (unsigned int)irq, &n) == 0 &&
+			n > 0)
 			row->device = irqkit_devices_get_owner(
 				show->devices, (unsigned int)irq, 0);
 	}
@@ -120,7 +122,8 @@ struct cell show_get_role(void *data)
 		[IRQKIT_ROLE_UNKNOWN] = "unknown",
 	};
 	const struct irqkit_device_irq *irq = find_device_irq(data);
-	enum irqkit_role role = irq ? irqkit_device_irq_get_role(irq) : IRQKIT_ROLE_UNKNOWN;
+	enum irqkit_role role = irq ? irqkit_device_irq_get_role(irq)
+				    : IRQKIT_ROLE_UNKNOWN;
 
 	return irq && role < LENGTH(words) ? text_cell(words[role]) : ABSENT;
 }

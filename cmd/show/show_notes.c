@@ -9,13 +9,7 @@
 
 #include <stdio.h>
 
-enum note {
-	NOTE_OFFLINE,
-	NOTE_OTHER_NODE,
-	NOTE_AGAINST_HINT,
-	NOTE_ISOLATED,
-	N_NOTES
-};
+enum note { NOTE_OFFLINE, NOTE_OTHER_NODE, NOTE_AGAINST_HINT, NOTE_ISOLATED, N_NOTES };
 
 static const char *const note_words[N_NOTES] = {
 	[NOTE_OFFLINE] = "offline",
@@ -28,11 +22,11 @@ static const char *const note_words[N_NOTES] = {
 static bool is_offline(struct show_row *row)
 {
 	const struct irqkit_cpuset *affinity = show_row_affinity(row);
-	const struct irqkit_cpuset *online =
-		irqkit_snapshot_get_cpus(row->show->snapshot);
+	const struct irqkit_cpuset *online = irqkit_snapshot_get_cpus(
+		row->show->snapshot);
 
 	return affinity && !irqkit_cpuset_is_empty(affinity) &&
-	       !irqkit_cpuset_has_common(affinity, online);
+		!irqkit_cpuset_has_common(affinity, online);
 }
 
 /* The node of its device has CPUs, and none of them handles it. */
@@ -43,23 +37,23 @@ static bool is_on_other_node(struct show_row *row, const struct irqkit_cpuset *s
 	int node;
 
 	if (!nodes || irqkit_cpuset_count(nodes) < 2 ||
-		irqkit_devices_find_node(row->show->devices, topology, NULL,
-			show_row_irq(row), &node) < 0)
+		irqkit_devices_find_node(
+			row->show->devices, topology, NULL, show_row_irq(row), &node) < 0)
 		return false;
 	cpus = irqkit_topology_get_node_cpus(topology, (unsigned int)node);
 	return cpus && !irqkit_cpuset_is_empty(cpus) &&
-	       !irqkit_cpuset_has_common(serving, cpus);
+		!irqkit_cpuset_has_common(serving, cpus);
 }
 
 /* The driver suggests CPUs that are online, and none of them handles it. */
 static bool is_against_hint(struct show_row *row, const struct irqkit_cpuset *serving)
 {
 	const struct irqkit_cpuset *hint = show_row_hint(row);
-	const struct irqkit_cpuset *online =
-		irqkit_snapshot_get_cpus(row->show->snapshot);
+	const struct irqkit_cpuset *online = irqkit_snapshot_get_cpus(
+		row->show->snapshot);
 
 	return hint && irqkit_cpuset_has_common(hint, online) &&
-	       !irqkit_cpuset_has_common(hint, serving);
+		!irqkit_cpuset_has_common(hint, serving);
 }
 
 /* If the kernel does not show the CPU that handles it: only isolated CPUs are allowed. */

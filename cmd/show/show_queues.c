@@ -188,8 +188,8 @@ static int read_node(const struct queue_row *row)
 	return irqkit_devices_find_node(row->interrupt.show->devices,
 		       row->interrupt.show->topology, get_queue_device(row),
 		       irqkit_queue_get_irq(row->queue), &node) < 0
-		       ? -1
-		       : node;
+		? -1
+		: node;
 }
 
 static struct cell get_node(void *data)
@@ -209,7 +209,7 @@ static struct cell get_distance(void *data)
 
 	if (!cpus || node < 0)
 		return ABSENT;
-	irqkit_cpuset_foreach(cpu, cpus) {
+	irqkit_cpuset_foreach (cpu, cpus) {
 		int from = irqkit_topology_get_node(topology, cpu);
 		int distance = from < 0 ? -1
 					: irqkit_topology_get_distance(topology,
@@ -256,8 +256,8 @@ static const struct column columns[] = {
 /* ------------------------------------------------------------------------------- */
 
 /* A column that is empty in all rows is not needed, nor is DEVICE for one interface. */
-static bool is_needed(
-	const struct column *column, struct table *table, struct irqkit_topology *topology)
+static bool is_needed(const struct column *column, struct table *table,
+	struct irqkit_topology *topology)
 {
 	const struct irqkit_cpuset *nodes;
 	bool found = false;
@@ -265,7 +265,7 @@ static bool is_needed(
 	if (column->get == get_device) {
 		for (size_t i = 1; i < table->n_rows; i++)
 			found |= get_queue_device(table->rows[i]) !=
-				 get_queue_device(table->rows[0]);
+				get_queue_device(table->rows[0]);
 		return found;
 	}
 	if (column->get == get_node || column->get == get_distance) {
@@ -370,12 +370,12 @@ static const struct irqkit_interrupt *find_interrupt(const struct show *show, in
 	return irq < 0 ? NULL : irqkit_snapshot_find(show->snapshot, label);
 }
 
-enum status show_queues(struct show *show, const struct call *call,
-	const struct table_options *options)
+enum status show_queues(
+	struct show *show, const struct call *call, const struct table_options *options)
 {
 	struct queue_selection chosen CLEANUP(queue_selection_free) = { 0 };
-	enum status status =
-		select_queues(show->devices, call->words, call->n_words, &chosen);
+	enum status status = select_queues(
+		show->devices, call->words, call->n_words, &chosen);
 	struct table table CLEANUP(table_free) = { .n_rows = chosen.n };
 	struct queue_row *rows;
 
@@ -386,8 +386,8 @@ enum status show_queues(struct show *show, const struct call *call,
 	for (size_t i = 0; rows && table.rows && i < chosen.n; i++) {
 		rows[i].queue = chosen.queues[i];
 		rows[i].interrupt.show = show;
-		rows[i].interrupt.interrupt =
-			find_interrupt(show, irqkit_queue_get_irq(chosen.queues[i]));
+		rows[i].interrupt.interrupt = find_interrupt(
+			show, irqkit_queue_get_irq(chosen.queues[i]));
 		table.rows[i] = &rows[i];
 	}
 	status = rows && table.rows ? print(show, &table, call, options)

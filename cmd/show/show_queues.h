@@ -6,7 +6,7 @@
 #include "show/show.h"
 #include "table/columns.h"
 
-enum status show_queues(struct show *show, const struct call *call,
-	const struct table_options *options);
+enum status show_queues(
+	struct show *show, const struct call *call, const struct table_options *options);
 
 #endif

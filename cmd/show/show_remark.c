@@ -45,9 +45,9 @@ static void remark_load(const struct load *load, const char *what)
 
 /* The queues that receive, by their interrupts. */
 struct receivers {
-	size_t n;	    /* interrupts */
-	uint64_t total;	    /* how often they came */
-	uint64_t busiest;   /* of them the most */
+	size_t n; /* interrupts */
+	uint64_t total; /* how often they came */
+	uint64_t busiest; /* of them the most */
 	struct irqkit_cpuset *cpus; /* owned; the CPUs that handle them */
 };
 
@@ -102,8 +102,8 @@ static bool has_rps(const struct irqkit_device *device)
 	return false;
 }
 
-static void print_advice(const struct receivers *receivers, const struct irqkit_device *device,
-	const struct load *load)
+static void print_advice(const struct receivers *receivers,
+	const struct irqkit_device *device, const struct load *load)
 {
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
 	size_t n_cpus = irqkit_cpuset_count(receivers->cpus);

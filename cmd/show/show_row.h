@@ -10,10 +10,10 @@ struct show_row {
 	struct show *show;
 	const struct irqkit_interrupt *interrupt;
 	const char **actions; /* owned array, or NULL */
-	struct irqkit_cpuset *affinity;	 /* owned */
+	struct irqkit_cpuset *affinity; /* owned */
 	struct irqkit_cpuset *effective; /* owned */
-	struct irqkit_cpuset *hint;	 /* owned */
-	struct irqkit_device *device;	 /* that raises it, or NULL */
+	struct irqkit_cpuset *hint; /* owned */
+	struct irqkit_device *device; /* that raises it, or NULL */
 	bool has_read_affinity;
 	bool has_read_effective;
 	enum irqkit_movable movable;

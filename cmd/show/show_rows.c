@@ -19,7 +19,8 @@ static struct cell get_label(void *data)
 
 static struct cell get_irq(void *data)
 {
-	return show_row_irq(data) < 0 ? ABSENT : number_cell((uint64_t)show_row_irq(data));
+	return show_row_irq(data) < 0 ? ABSENT
+				      : number_cell((uint64_t)show_row_irq(data));
 }
 
 static struct cell get_total(void *data)
@@ -55,8 +56,8 @@ static struct cell get_busiest(void *data)
 
 	for (size_t i = 0; i < n; i++) {
 		unsigned int this_cpu;
-		uint64_t this_count =
-			irqkit_interrupt_get_served(row->interrupt, i, &this_cpu);
+		uint64_t this_count = irqkit_interrupt_get_served(
+			row->interrupt, i, &this_cpu);
 		size_t place = this_count > count[0] ? 0 : 1;
 
 		if (this_count <= count[place])
@@ -73,8 +74,8 @@ static struct cell get_busiest(void *data)
 
 	len = sprintf(text, "cpu%u %.0f%%", cpu[0], (double)count[0] / total);
 	if (n > 1)
-		len += sprintf(text + len, " cpu%u %.0f%%", cpu[1],
-			(double)count[1] / total);
+		len += sprintf(
+			text + len, " cpu%u %.0f%%", cpu[1], (double)count[1] / total);
 	if (n > 2)
 		sprintf(text + len, " +%zu", n - 2);
 	return owned_cell(text);
@@ -154,7 +155,8 @@ static struct cell get_immovable(void *data)
 {
 	enum irqkit_movable movable;
 
-	return show_row_movable(data, &movable) ? text_cell(immovable_word(movable)) : ABSENT;
+	return show_row_movable(data, &movable) ? text_cell(immovable_word(movable))
+						: ABSENT;
 }
 
 static struct cell get_chip(void *data)
@@ -274,14 +276,15 @@ void show_columns_free(struct column **columns)
 static bool add_cpu_columns(
 	struct column *columns, size_t *n, const struct irqkit_cpuset *cpus)
 {
-	irqkit_cpuset_foreach(cpu, cpus) {
+	irqkit_cpuset_foreach (cpu, cpus) {
 		struct cpu_column *of_cpu = calloc(1, sizeof(*of_cpu));
 
 		if (!of_cpu)
 			return false;
 		of_cpu->many.get = get_cpu;
 		of_cpu->many.number = cpu;
-		snprintf(of_cpu->name, sizeof(of_cpu->name), "CPU%u", of_cpu->many.number);
+		snprintf(
+			of_cpu->name, sizeof(of_cpu->name), "CPU%u", of_cpu->many.number);
 		columns[(*n)++] = (struct column){
 			.name = of_cpu->name,
 			.help = "interrupts that this CPU handled",
@@ -295,7 +298,7 @@ static bool add_cpu_columns(
 static bool is_replaced(const struct column *column)
 {
 	return column->get == get_busiest || column->get == get_affinity ||
-	       column->get == get_effective;
+		column->get == get_effective;
 }
 
 struct column *show_columns_new(const struct irqkit_cpuset *each_cpu, bool with_device)

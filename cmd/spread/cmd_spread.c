@@ -39,10 +39,10 @@ static const struct option options[] = {
 		"give each interrupt N CPUs (default: 1)" },
 	{ "every", 0, OPTION_TEXT, offsetof(struct spread_options, every), "SECONDS",
 		"keep running and rebalance as the load changes" },
-	{ "verify", 0, OPTION_OPTIONAL_TEXT, offsetof(struct spread_options, verify), "SECONDS",
-		"measure before and after (default: 5)" },
-	{ "revert-if-worse", 0, OPTION_FLAG, offsetof(struct spread_options, reverts), NULL,
-		"measure, and undo the change if the load is less even" },
+	{ "verify", 0, OPTION_OPTIONAL_TEXT, offsetof(struct spread_options, verify),
+		"SECONDS", "measure before and after (default: 5)" },
+	{ "revert-if-worse", 0, OPTION_FLAG, offsetof(struct spread_options, reverts),
+		NULL, "measure, and undo the change if the load is less even" },
 	CHANGE_OPTIONS(struct spread_options, change),
 	{ 0 },
 };
@@ -56,8 +56,8 @@ static bool parse_number(const char *option, const char *word, unsigned int leas
 	uint64_t number;
 
 	if (read_number(word, strlen(word), most, &number) < 0 || number < least) {
-		say_error("%s takes a number from %u to %u, not '%s'", option, least, most,
-			word);
+		say_error("%s takes a number from %u to %u, not '%s'", option, least,
+			most, word);
 		return false;
 	}
 	*ret_number = (unsigned int)number;
@@ -90,10 +90,12 @@ static bool parse_policy(const char *word, struct wish *wish)
 		wish->placement.policy = policies[i].policy;
 		wish->policy_word = policies[i].word;
 		wish->seconds = policies[i].is_measured ? DEFAULT_SECONDS : 0;
-		return !word[len] || parse_number("--by=load", word + len + 1, 1,
-					     MAX_SECONDS, &wish->seconds);
+		return !word[len] ||
+			parse_number("--by=load", word + len + 1, 1, MAX_SECONDS,
+				&wish->seconds);
 	}
-	say_error("--by takes queue, load, load=SECONDS, total, irq or hint, not '%s'", word);
+	say_error("--by takes queue, load, load=SECONDS, total, irq or hint, not '%s'",
+		word);
 	return false;
 }
 
@@ -185,8 +187,9 @@ static bool parse_options(
 		return false;
 	if (o->gain && !parse_number("--gain", o->gain, 0, 100, &wish->placement.gain))
 		return false;
-	if (o->width && !parse_number("--width", o->width, 1, IRQKIT_CPU_MAX,
-				&wish->placement.width))
+	if (o->width &&
+		!parse_number(
+			"--width", o->width, 1, IRQKIT_CPU_MAX, &wish->placement.width))
 		return false;
 	if (wish->asks_to_verify)
 		wish->verify = DEFAULT_SECONDS;

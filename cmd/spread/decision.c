@@ -27,8 +27,7 @@ enum status spread_decide(struct spread *spread, struct change *change,
 	 * handles it now
 	 */
 	spread->before = spread->placement.spread
-				 ? irqkit_spread_get_imbalance_before(
-					   spread->placement.spread)
-				 : 0;
+		? irqkit_spread_get_imbalance_before(spread->placement.spread)
+		: 0;
 	return change_judge(change, status);
 }

@@ -10,9 +10,10 @@
 struct wish {
 	struct placement_wish placement;
 	const char *policy_word;
-	unsigned int seconds; /* to decide by what came in them; 0: by all since the start */
-	unsigned int verify;  /* seconds; 0: no */
-	unsigned int every;   /* seconds; 0: once */
+	unsigned int
+		seconds; /* to decide by what came in them; 0: by all since the start */
+	unsigned int verify; /* seconds; 0: no */
+	unsigned int every; /* seconds; 0: once */
 	bool asks_to_verify; /* by an option; by load it is done anyway */
 	bool reverts;
 };
@@ -25,7 +26,7 @@ struct spread {
 	struct placement placement;
 	struct notes notes;
 	struct irqkit_cpuset *full; /* owned; that had no vector left; NULL: none */
-	double before;		    /* busiest / mean */
+	double before; /* busiest / mean */
 	/* Read after the writes, and what fired since; owned; NULL: not measured. */
 	struct irqkit_snapshot *after;
 	struct irqkit_snapshot *after_counts;

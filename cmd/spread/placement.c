@@ -35,8 +35,8 @@ static int core_number(struct placement *p, unsigned int cpu)
 
 static enum status tell_cpus(struct placement *p)
 {
-	const struct irqkit_cpuset *online =
-		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_ONLINE);
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		p->topology, IRQKIT_CPUS_ONLINE);
 	unsigned int *order;
 	size_t n;
 	int r = irqkit_topology_get_order(p->topology, p->cpus, &order, &n);
@@ -46,24 +46,24 @@ static enum status tell_cpus(struct placement *p)
 		return STATUS_REFUSED;
 	}
 	for (size_t i = 0; i < n && r >= 0; i++) {
-		const struct irqkit_cpuset *llc =
-			irqkit_topology_get_llc(p->topology, order[i]);
+		const struct irqkit_cpuset *llc = irqkit_topology_get_llc(
+			p->topology, order[i]);
 		int node = irqkit_topology_get_node(p->topology, order[i]);
 
 		r = irqkit_spread_add_cpu(p->spread, order[i], core_number(p, order[i]),
 			group_number(llc, node), node);
 	}
 	free(order);
-	irqkit_cpuset_foreach(cpu, online)
+	irqkit_cpuset_foreach (cpu, online)
 		if (r >= 0 && !irqkit_cpuset_has(p->cpus, cpu))
-			r = irqkit_spread_add_bystander(p->spread, cpu,
-				core_number(p, cpu));
+			r = irqkit_spread_add_bystander(
+				p->spread, cpu, core_number(p, cpu));
 	return r < 0 ? say_no_memory() : STATUS_DONE;
 }
 
 /* The CPUs and the interrupts that are meant. */
-static enum status choose_cpus_and_interrupts(struct placement *placement, struct change *change,
-	const struct placement_wish *wish)
+static enum status choose_cpus_and_interrupts(struct placement *placement,
+	struct change *change, const struct placement_wish *wish)
 {
 	enum status status;
 
@@ -86,8 +86,7 @@ enum status placement_check(struct change *change, const struct placement_wish *
 
 	if (status != STATUS_DONE)
 		return status;
-	return change_judge(
-		change, choose_cpus_and_interrupts(&placement, change, wish));
+	return change_judge(change, choose_cpus_and_interrupts(&placement, change, wish));
 }
 
 enum status placement_build(struct placement *placement, struct change *change,
@@ -114,8 +113,8 @@ enum status placement_add_steps(const struct placement *placement, struct change
 {
 	for (size_t i = 0; i < placement->n; i++) {
 		const struct irqkit_interrupt *interrupt = placement->interrupts[i];
-		const struct irqkit_cpuset *cpus =
-			irqkit_spread_get_cpus(placement->spread, i);
+		const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(
+			placement->spread, i);
 		const char *reason = irqkit_spread_get_reason(placement->spread, i);
 		int r = cpus ? irqkit_plan_add_affinity(change->plan, interrupt, cpus,
 				       reason, IRQKIT_STEP_OPTIONAL)

@@ -16,7 +16,7 @@ struct placement_wish {
 	enum irqkit_policy policy;
 	unsigned int width;
 	unsigned int gain; /* percent */
-	uint64_t idle;	   /* a load that is too small for a move */
+	uint64_t idle; /* a load that is too small for a move */
 	bool is_split;
 	bool passes_absent; /* a word that matches nothing is reported and passed over */
 	/* Should this one stay, although it seems movable? NULL: none should. */
@@ -27,17 +27,17 @@ struct placement_wish {
 /* A device that has some of the interrupts. */
 struct placement_device {
 	struct irqkit_device *device; /* NULL: not known, and it has one interrupt */
-	size_t n_queues;	      /* that have an interrupt of their own */
-	size_t n_cpus;		      /* where these may go */
-	int node;		      /* -1: not known */
+	size_t n_queues; /* that have an interrupt of their own */
+	size_t n_cpus; /* where these may go */
+	int node; /* -1: not known */
 	bool has_rps; /* several CPUs share what a queue receives: spread_steering.c */
 };
 
 struct placement {
 	struct irqkit_topology *topology; /* owned */
-	struct irqkit_devices *devices;	  /* the change's */
-	struct irqkit_spread *spread;	  /* owned */
-	struct irqkit_cpuset *cpus;	  /* owned; where interrupts may go */
+	struct irqkit_devices *devices; /* the change's */
+	struct irqkit_spread *spread; /* owned */
+	struct irqkit_cpuset *cpus; /* owned; where interrupts may go */
 	const struct irqkit_interrupt **interrupts; /* owned array; as in spread */
 	size_t n;
 	const struct irqkit_interrupt **skipped; /* owned array; cannot be moved */

@@ -10,8 +10,8 @@
 
 static enum status keep_node(struct placement *p, unsigned int node)
 {
-	const struct irqkit_cpuset *cpus =
-		irqkit_topology_get_node_cpus(p->topology, node);
+	const struct irqkit_cpuset *cpus = irqkit_topology_get_node_cpus(
+		p->topology, node);
 
 	if (!cpus) {
 		say_error("--node: there is no NUMA node %u", node);
@@ -24,8 +24,7 @@ static enum status keep_node(struct placement *p, unsigned int node)
 	return STATUS_MISUSE;
 }
 
-enum status placement_choose_cpus(
-	struct placement *p, const struct placement_wish *wish)
+enum status placement_choose_cpus(struct placement *p, const struct placement_wish *wish)
 {
 	const struct irqkit_cpuset *cpus;
 	enum status status = STATUS_DONE;
@@ -59,8 +58,8 @@ static enum status choose_net(struct placement *p, const struct irqkit_snapshot 
 		int irq = irqkit_interrupt_get_irq(row);
 
 		for (size_t d = 0; irq >= 0 && d < n_devices; d++) {
-			struct irqkit_device *device =
-				irqkit_devices_get_net(p->devices, d);
+			struct irqkit_device *device = irqkit_devices_get_net(
+				p->devices, d);
 
 			if (!irqkit_device_count_queues(device) ||
 				!irqkit_device_find_irq(device, (unsigned int)irq))
@@ -74,7 +73,7 @@ static enum status choose_net(struct placement *p, const struct irqkit_snapshot 
 	if (machine_say_no_sys(p->devices))
 		return STATUS_NO_MATCH;
 	say_error("no network device has interrupts: name the TARGETs to spread "
-		"('irqkit show' lists interrupts)");
+		  "('irqkit show' lists interrupts)");
 	return STATUS_NO_MATCH;
 }
 
@@ -110,8 +109,8 @@ static enum status choose_words(
 		n = keep_present(change, words);
 	p->n_absent = call->n_words - n;
 	if (n > 0)
-		status = select_interrupts(change->devices, change->snapshot, words, n,
-			false, &chosen);
+		status = select_interrupts(
+			change->devices, change->snapshot, words, n, false, &chosen);
 	free(words);
 	for (size_t i = 0; status == STATUS_DONE && i < chosen.n; i++)
 		if (irqkit_interrupt_get_irq(chosen.interrupts[i]) >= 0)
@@ -126,8 +125,7 @@ static enum status set_immovable_aside(
 	size_t n = p->n, kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (wish->is_left_out &&
-			wish->is_left_out(wish->data, p->interrupts[i]))
+		if (wish->is_left_out && wish->is_left_out(wish->data, p->interrupts[i]))
 			continue;
 		if (find_obstacle(change->ctx, p->interrupts[i]))
 			p->skipped[p->n_skipped++] = p->interrupts[i];
@@ -139,8 +137,8 @@ static enum status set_immovable_aside(
 		return STATUS_DONE;
 	if (p->n_skipped == n)
 		return change_say_immovable(change, n);
-	say_error("cannot move %zu interrupt%s: the kernel refused", n,
-		n == 1 ? "" : "s");
+	say_error(
+		"cannot move %zu interrupt%s: the kernel refused", n, n == 1 ? "" : "s");
 	return STATUS_IMMOVABLE;
 }
 

@@ -19,8 +19,8 @@ static size_t find_owner(struct placement *p, struct irqkit_device *device, int 
 	for (size_t i = 0; i < p->n_owners; i++)
 		if (device && p->owners[i].device == device)
 			return i;
-	p->owners[p->n_owners] =
-		(struct placement_device){ .device = device, .node = node };
+	p->owners[p->n_owners] = (struct placement_device){ .device = device,
+		.node = node };
 	return p->n_owners++;
 }
 
@@ -41,8 +41,8 @@ static int find_queue(
 		number = number < 0 || this_number < number ? this_number : number;
 	}
 	*ret_serves = serves[IRQKIT_RX] && serves[IRQKIT_TX] ? IRQKIT_SERVES_BOTH
-		      : serves[IRQKIT_RX]		     ? IRQKIT_SERVES_RX
-		      : serves[IRQKIT_TX]		     ? IRQKIT_SERVES_TX
+		: serves[IRQKIT_RX]			     ? IRQKIT_SERVES_RX
+		: serves[IRQKIT_TX]			     ? IRQKIT_SERVES_TX
 							     : IRQKIT_SERVES_NONE;
 	return number;
 }
@@ -67,7 +67,7 @@ static int find_busiest(const struct irqkit_interrupt *interrupt)
 
 /* The CPUs that may handle it, and those that do; NULL: not known. */
 struct served {
-	struct irqkit_cpuset *affinity;	 /* owned */
+	struct irqkit_cpuset *affinity; /* owned */
 	struct irqkit_cpuset *effective; /* owned */
 };
 
@@ -106,13 +106,14 @@ static int find_now(const struct served *served, const struct irqkit_interrupt *
 	return effective ? irqkit_cpuset_next(effective, -1) : find_busiest(interrupt);
 }
 
-static int read_node(const struct placement *p, const struct irqkit_device *device, int irq)
+static int read_node(
+	const struct placement *p, const struct irqkit_device *device, int irq)
 {
 	int node;
 
 	return irqkit_devices_find_node(p->devices, p->topology, device, irq, &node) < 0
-		       ? -1
-		       : node;
+		? -1
+		: node;
 }
 
 static struct irqkit_device *find_device(const struct placement *p, int irq)
@@ -125,11 +126,11 @@ static struct irqkit_device *find_device(const struct placement *p, int irq)
 }
 
 /* The same for devices whose queues have no numbers, as disks: they are counted here. */
-static int find_unnumbered_queue(const struct placement_device *owner, int irq,
-	enum irqkit_serves *ret_serves)
+static int find_unnumbered_queue(
+	const struct placement_device *owner, int irq, enum irqkit_serves *ret_serves)
 {
-	const struct irqkit_device_irq *own =
-		irqkit_device_find_irq(owner->device, (unsigned int)irq);
+	const struct irqkit_device_irq *own = irqkit_device_find_irq(
+		owner->device, (unsigned int)irq);
 
 	if (!own || irqkit_device_irq_get_role(own) != IRQKIT_ROLE_QUEUE)
 		return -1;
@@ -151,12 +152,12 @@ static void tell_node(struct placement *p, size_t index, struct placement_device
 	}
 	irqkit_spread_set_node(p->spread, index, node);
 	owner->n_cpus = 0;
-	irqkit_cpuset_foreach(cpu, local)
+	irqkit_cpuset_foreach (cpu, local)
 		owner->n_cpus += irqkit_cpuset_has(p->cpus, cpu);
 }
 
-static void tell_owner(struct placement *p, size_t index, int irq,
-	const struct placement_wish *wish)
+static void tell_owner(
+	struct placement *p, size_t index, int irq, const struct placement_wish *wish)
 {
 	enum irqkit_serves serves = IRQKIT_SERVES_NONE;
 	struct irqkit_device *device = find_device(p, irq);
@@ -176,8 +177,8 @@ static void tell_owner(struct placement *p, size_t index, int irq,
 static int tell_width(struct placement *p, size_t index, const struct served *served)
 {
 	p->n_on_one_of_many += served->affinity && served->effective &&
-			       irqkit_cpuset_count(served->affinity) > 1 &&
-			       irqkit_cpuset_count(served->effective) == 1;
+		irqkit_cpuset_count(served->affinity) > 1 &&
+		irqkit_cpuset_count(served->effective) == 1;
 	return irqkit_spread_set_affinity(p->spread, index, served->affinity);
 }
 
@@ -223,7 +224,11 @@ static void tell_load(struct placement *p, const struct irqkit_interrupt *counts
 static bool is_of_apic(const char *chip)
 {
 	static const char *const begins[] = {
-		"IO-APIC", "IR-IO-APIC", "PCI-MSI", "IR-PCI-MSI", "DMAR-MSI",
+		"IO-APIC",
+		"IR-IO-APIC",
+		"PCI-MSI",
+		"IR-PCI-MSI",
+		"DMAR-MSI",
 	};
 
 	for (size_t i = 0; chip && i < LENGTH(begins); i++)
@@ -237,8 +242,8 @@ static bool has_few_vectors(const struct irqkit_snapshot *snapshot)
 	size_t n = irqkit_snapshot_count(snapshot);
 
 	for (size_t i = 0; i < n && n > MANY_INTERRUPTS; i++) {
-		if (is_of_apic(irqkit_interrupt_get_chip(
-			    irqkit_snapshot_get(snapshot, i))))
+		if (is_of_apic(
+			    irqkit_interrupt_get_chip(irqkit_snapshot_get(snapshot, i))))
 			return true;
 	}
 	return false;
@@ -261,7 +266,7 @@ static enum status start_vectors(const struct placement *p,
 {
 	if (!has_few_vectors(snapshot))
 		return STATUS_DONE;
-	irqkit_cpuset_foreach(cpu, p->cpus)
+	irqkit_cpuset_foreach (cpu, p->cpus)
 		vectors->n_cpus = (size_t)cpu + 1;
 	vectors->used = calloc(vectors->n_cpus + 1, sizeof(*vectors->used));
 	return vectors->used ? STATUS_DONE : say_no_memory();
@@ -285,7 +290,7 @@ static void tell_vectors(struct placement *p, const struct vectors *vectors)
 {
 	if (!vectors->used)
 		return;
-	irqkit_cpuset_foreach(cpu, p->cpus) {
+	irqkit_cpuset_foreach (cpu, p->cpus) {
 		unsigned int used = vectors->used[cpu];
 
 		irqkit_spread_set_vectors(p->spread, cpu,
@@ -300,9 +305,10 @@ enum status placement_tell_rows(struct placement *p, struct change *change,
 	enum status status = start_vectors(p, change->snapshot, &vectors);
 	size_t next = 0;
 
-	for (size_t i = 0; i < irqkit_snapshot_count(counts) && status == STATUS_DONE; i++) {
-		const struct irqkit_interrupt *row =
-			irqkit_snapshot_get(change->snapshot, i);
+	for (size_t i = 0; i < irqkit_snapshot_count(counts) && status == STATUS_DONE;
+		i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(
+			change->snapshot, i);
 		const struct irqkit_interrupt *count = irqkit_snapshot_get(counts, i);
 
 		if (next < p->n && p->interrupts[next] == row) {

@@ -34,7 +34,7 @@ struct watch {
 	const struct change_options *options;
 	struct wish wish;
 	struct irqkit_snapshot *last; /* owned */
-	struct refused *refused;      /* owned; not tried again */
+	struct refused *refused; /* owned; not tried again */
 	size_t n_refused;
 	bool lacks_some; /* of the words, in the last round that decided something */
 	bool has_failed; /* the last round: the next one does not repeat its messages */
@@ -56,8 +56,8 @@ static bool is_refused(const void *data, const struct irqkit_interrupt *interrup
 	const struct watch *watch = data;
 	int irq = irqkit_interrupt_get_irq(interrupt);
 	const char *name = irqkit_interrupt_count_actions(interrupt)
-				   ? irqkit_interrupt_get_action(interrupt, 0)
-				   : "";
+		? irqkit_interrupt_get_action(interrupt, 0)
+		: "";
 
 	for (size_t i = 0; i < watch->n_refused; i++)
 		if (watch->refused[i].irq == irq &&
@@ -78,26 +78,27 @@ static void note_refused(struct watch *watch, const struct irqkit_plan *plan)
 		if (!irqkit_step_get_error(step) ||
 			(result != IRQKIT_SKIPPED && result != IRQKIT_FAILED))
 			continue;
-		refused = reallocarray(watch->refused, watch->n_refused + 1,
-			sizeof(*watch->refused));
+		refused = reallocarray(
+			watch->refused, watch->n_refused + 1, sizeof(*watch->refused));
 		if (!refused)
 			return;
 		watch->refused = refused;
 		watch->refused[watch->n_refused].irq = irqkit_step_get_irq(step);
-		watch->refused[watch->n_refused].name = strdup(irqkit_step_get_target(step));
+		watch->refused[watch->n_refused].name = strdup(
+			irqkit_step_get_target(step));
 		watch->n_refused += watch->refused[watch->n_refused].name != NULL;
 	}
 }
 
 /* Timers of a CPU cannot be moved, and always have something to do. */
-static bool is_busy_timer(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt,
-	uint64_t limit)
+static bool is_busy_timer(
+	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt, uint64_t limit)
 {
 	enum irqkit_movable movable;
 
 	return irqkit_interrupt_get_total(interrupt) > limit / 4 &&
-	       irqkit_irq_read_movable(ctx, interrupt, &movable) == 0 &&
-	       movable == IRQKIT_PER_CPU;
+		irqkit_irq_read_movable(ctx, interrupt, &movable) == 0 &&
+		movable == IRQKIT_PER_CPU;
 }
 
 /* Do the interrupts that could be moved leave every CPU with little to do? */
@@ -121,8 +122,8 @@ static bool is_idle(const struct watch *watch, struct irqkit_ctx *ctx,
 	return !busiest || busiest->total <= limit;
 }
 
-static void print_moves(
-	const struct watch *watch, const struct spread *spread, const struct change *change)
+static void print_moves(const struct watch *watch, const struct spread *spread,
+	const struct change *change)
 {
 	if (watch->call->common.is_quiet)
 		return;
@@ -155,9 +156,9 @@ static void join_journal(struct watch *watch, const struct change *change)
 {
 	unsigned int number = irqkit_plan_get_number(change->plan);
 
-	if (number && (!watch->number || number != watch->number + 1 ||
-			      irqkit_journal_merge(
-				      change->lock, watch->number, number) < 0))
+	if (number &&
+		(!watch->number || number != watch->number + 1 ||
+			irqkit_journal_merge(change->lock, watch->number, number) < 0))
 		watch->number = number;
 }
 
@@ -165,7 +166,8 @@ static void join_journal(struct watch *watch, const struct change *change)
  * Applies what was decided, if anything. The lock is held no longer than that, and never
  * waited for: there will be a next round. Old values are read under it.
  */
-static enum status apply_decision(struct watch *watch, struct spread *spread, struct change *change)
+static enum status apply_decision(
+	struct watch *watch, struct spread *spread, struct change *change)
 {
 	enum status status;
 	size_t n;
@@ -235,8 +237,7 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 	enum status status = change_read_machine(change);
 
 	if (status == STATUS_DONE)
-		status = spread_decide(
-			&first, change, &watch->wish, change->snapshot, 0);
+		status = spread_decide(&first, change, &watch->wish, change->snapshot, 0);
 	if (status != STATUS_DONE)
 		return status;
 	spread_note_irqbalance(&first, change);
@@ -259,9 +260,8 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 enum status spread_every(const struct call *call, const struct change_options *options,
 	const struct wish *wish)
 {
-	struct watch watch CLEANUP(watch_free) = {
-		.call = call, .options = options, .wish = *wish
-	};
+	struct watch watch CLEANUP(
+		watch_free) = { .call = call, .options = options, .wish = *wish };
 	struct change change CLEANUP(change_free) = { 0 };
 	enum status status = change_open(&change, call, options);
 	sigset_t before;

@@ -20,8 +20,9 @@ static bool hides_notes(const struct change *change)
 
 void spread_note_irqbalance(struct spread *spread, const struct change *change)
 {
-	int pid = hides_notes(change) ? 0
-				    : irqkit_ctx_find_process(change->ctx, "irqbalance");
+	int pid = hides_notes(change)
+		? 0
+		: irqkit_ctx_find_process(change->ctx, "irqbalance");
 
 	if (pid > 0)
 		notes_add(&spread->notes,
@@ -42,7 +43,8 @@ enum finding {
 	NOTHING_FOUND
 };
 
-static enum finding find_finding(const struct placement *p, const struct placement_device *owner)
+static enum finding find_finding(
+	const struct placement *p, const struct placement_device *owner)
 {
 	size_t n_rx = owner->device ? queue_count(owner->device, IRQKIT_RX) : 0;
 
@@ -91,8 +93,9 @@ static void note_device(
 			owner->n_cpus == 1 ? "" : "s");
 	else if (finding == MORE_THAN_CPUS)
 		notes_add(&spread->notes,
-			"%s has %zu queues for %zu CPU%s; fewer queues would be enough.", name,
-			owner->n_queues, owner->n_cpus, owner->n_cpus == 1 ? "" : "s");
+			"%s has %zu queues for %zu CPU%s; fewer queues would be enough.",
+			name, owner->n_queues, owner->n_cpus,
+			owner->n_cpus == 1 ? "" : "s");
 	else if (finding == ONE_QUEUE)
 		notes_add(&spread->notes,
 			"%s has only one queue, which spread cannot split; 'irqkit rps "
@@ -101,8 +104,8 @@ static void note_device(
 	else
 		notes_add(&spread->notes,
 			"%s has %zu queues for %zu CPUs; to use more CPUs, try %s or "
-			"'irqkit rps %s --auto'.", name,
-			owner->n_queues, owner->n_cpus, more, name);
+			"'irqkit rps %s --auto'.",
+			name, owner->n_queues, owner->n_cpus, more, name);
 }
 
 /* "eth0, eth1, eth2": of those with this finding the first. NULL: no memory. */

@@ -175,9 +175,8 @@ enum status spread_once(const struct call *call, const struct change_options *op
 	change.report.data = &spread;
 	change.report.hides_unchanged = wish->placement.policy == IRQKIT_POLICY_LOAD;
 	if (status == STATUS_DONE)
-		status = change_writes(options)
-				 ? apply_and_report(&spread, &change, wish)
-				 : show(&spread, &change);
+		status = change_writes(options) ? apply_and_report(&spread, &change, wish)
+						: show(&spread, &change);
 	irqkit_snapshot_free(measured);
 	return status;
 }

@@ -37,8 +37,7 @@ static const struct irqkit_interrupt *find_heavy(
 		heaviest = row;
 	}
 	irqkit_cpuset_foreach (cpu, p->cpus) {
-		uint64_t load = irqkit_spread_get_load_after(
-			p->spread, cpu);
+		uint64_t load = irqkit_spread_get_load_after(p->spread, cpu);
 
 		busiest = load > busiest ? load : busiest;
 	}

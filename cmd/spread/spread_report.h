@@ -7,7 +7,7 @@
 
 void spread_add_remark(const struct report *report);
 void spread_add_keys(const struct report *report, struct document *document);
-bool spread_get_load(const struct report *report, const struct irqkit_step *step,
-	uint64_t *ret_load);
+bool spread_get_load(
+	const struct report *report, const struct irqkit_step *step, uint64_t *ret_load);
 
 #endif

@@ -21,7 +21,8 @@ struct steered_device {
 	struct placement_device *owner;
 	struct steered *queues; /* owned */
 	size_t n_queues;
-	struct irqkit_cpuset *served; /* owned; CPUs that send by a queue whose interrupt they handle */
+	struct irqkit_cpuset *
+		served; /* owned; CPUs that send by a queue whose interrupt they handle */
 };
 
 static void device_free(struct steered_device *device)
@@ -111,7 +112,8 @@ static bool is_handed_to_itself(
 }
 
 /* Handled on its device's node, and passed only to CPUs of other nodes. */
-static bool is_handed_far_away(const struct steered_device *device, const struct steered *steered)
+static bool is_handed_far_away(
+	const struct steered_device *device, const struct steered *steered)
 {
 	int node = device->owner->node;
 	const struct irqkit_cpuset *local = node >= 0
@@ -153,8 +155,8 @@ static const struct conflict {
 };
 
 /* The first queue, and how many. */
-static const struct steered *find_conflict(
-	const struct steered_device *device, const struct conflict *conflict, size_t *ret_n)
+static const struct steered *find_conflict(const struct steered_device *device,
+	const struct conflict *conflict, size_t *ret_n)
 {
 	const struct steered *first = NULL;
 
@@ -168,7 +170,8 @@ static const struct steered *find_conflict(
 	return first;
 }
 
-static void note_conflict(const struct steered_device *device, const struct conflict *conflict)
+static void note_conflict(
+	const struct steered_device *device, const struct conflict *conflict)
 {
 	_cleanup_free_ char *queue = NULL, *cpus = NULL, *place = NULL;
 	char more[64] = "";

@@ -12,13 +12,13 @@ bool table_options_are_plain(
 	const struct table_options *options, const struct common *common)
 {
 	return !options->output && !options->no_headings && !options->is_raw &&
-	       !options->is_pairs && !common->is_json && !common->is_quiet;
+		!options->is_pairs && !common->is_json && !common->is_quiet;
 }
 
 bool table_options_are_given(const struct table_options *options)
 {
 	return options->output || options->sort || options->no_headings ||
-	       options->is_raw || options->is_pairs;
+		options->is_raw || options->is_pairs;
 }
 
 static bool has_name(const struct column *column, const char *name, size_t len)
@@ -33,7 +33,8 @@ static void say_unknown(const struct column *columns, const char *name, size_t l
 	for (const struct column *c = columns; c->name; c++)
 		if (!(c->flags & COLUMN_JSON_ONLY) && !text_join(&list, ", ", c->name))
 			break;
-	say_error("unknown column '%.*s': the columns are %s", (int)len, name, list ? list : "");
+	say_error("unknown column '%.*s': the columns are %s", (int)len, name,
+		list ? list : "");
 }
 
 static void add_column(struct table *table, size_t *n, const struct column *column)
@@ -44,8 +45,8 @@ static void add_column(struct table *table, size_t *n, const struct column *colu
 	table->columns[(*n)++] = column;
 }
 
-static void add_flagged(struct table *table, size_t *n, const struct column *columns,
-	unsigned int flag)
+static void add_flagged(
+	struct table *table, size_t *n, const struct column *columns, unsigned int flag)
 {
 	for (const struct column *c = columns; c->name; c++)
 		if (c->flags & flag)

@@ -18,14 +18,16 @@ struct table_options {
 #define TABLE_OPTIONS(type, member)                                                      \
 	{ "output", 'o', OPTION_TEXT, offsetof(type, member.output), "COLUMNS",          \
 		"show these columns; +COLUMN adds to the default" },                     \
-	{ "sort", 0, OPTION_TEXT, offsetof(type, member.sort), "COLUMN",                 \
-		"sort by it; +COLUMN ascending, -COLUMN descending" },                   \
-	{ "noheadings", 0, OPTION_FLAG, offsetof(type, member.no_headings), NULL,        \
-		"omit the line of headings" },                                           \
-	{ "raw", 'r', OPTION_FLAG, offsetof(type, member.is_raw), NULL,                  \
-		"one space between columns, spaces in values as \\x20" },                \
-	{ "pairs", 'P', OPTION_FLAG, offsetof(type, member.is_pairs), NULL,              \
-		"print NAME=\"value\" pairs" }
+		{ "sort", 0, OPTION_TEXT, offsetof(type, member.sort), "COLUMN",         \
+			"sort by it; +COLUMN ascending, -COLUMN descending" },           \
+		{ "noheadings", 0, OPTION_FLAG, offsetof(type, member.no_headings),      \
+			NULL, "omit the line of headings" },                             \
+		{ "raw", 'r', OPTION_FLAG, offsetof(type, member.is_raw), NULL,          \
+			"one space between columns, spaces in values as \\x20" },        \
+	{                                                                                \
+		"pairs", 'P', OPTION_FLAG, offsetof(type, member.is_pairs), NULL,        \
+			"print NAME=\"value\" pairs"                                     \
+	}
 
 /* Is it a table for people, who get a closing remark? */
 bool table_options_are_plain(

@@ -108,8 +108,8 @@ static int add_columns(struct libscols_table *out, const struct table *table)
 	return 0;
 }
 
-static int add_line(
-	struct libscols_table *out, const struct table *table, void *row, const char *absent)
+static int add_line(struct libscols_table *out, const struct table *table, void *row,
+	const char *absent)
 {
 	struct libscols_line *line = scols_table_new_line(out, NULL);
 	enum mark mark = MARK_NONE;
@@ -280,7 +280,8 @@ static json_t *table_to_json(const struct table *table)
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < table->n_rows; i++) {
-		if (json_array_append_new(array, row_to_json(table, table->rows[i])) < 0) {
+		if (json_array_append_new(array, row_to_json(table, table->rows[i])) <
+			0) {
 			json_decref(array);
 			return NULL;
 		}
@@ -342,7 +343,7 @@ void document_add_cpus(
 
 	if (!document)
 		return;
-	irqkit_cpuset_foreach(cpu, cpus)
+	irqkit_cpuset_foreach (cpu, cpus)
 		if (json_array_append_new(array, json_integer(cpu)) < 0)
 			document->has_failed = true;
 	add_json(document, key, array);

@@ -16,14 +16,14 @@
 enum cell_kind {
 	CELL_ABSENT = 0, /* `-` in a table, no key in JSON */
 	CELL_TEXT,
-	CELL_TEXTS,  /* `a, b`; an array */
+	CELL_TEXTS, /* `a, b`; an array */
 	CELL_NUMBER, /* not negative */
 	CELL_INTEGER,
-	CELL_BOOL,   /* yes, no; true, false */
-	CELL_SHARE,  /* of 1: `61%`; 0.6123 */
-	CELL_CPUS,   /* `0-3`, in JSON too */
+	CELL_BOOL, /* yes, no; true, false */
+	CELL_SHARE, /* of 1: `61%`; 0.6123 */
+	CELL_CPUS, /* `0-3`, in JSON too */
 	CELL_COUNTS, /* only in JSON: {"0": 12} */
-	CELL_ROWS,   /* only in JSON: an array of objects */
+	CELL_ROWS, /* only in JSON: an array of objects */
 };
 
 struct table;
@@ -78,12 +78,12 @@ static inline struct cell cpus_cell(const struct irqkit_cpuset *cpus)
 }
 
 enum {
-	COLUMN_DEFAULT = 1 << 0,    /* shown without -o */
-	COLUMN_RIGHT = 1 << 1,	    /* aligned to the right */
-	COLUMN_TRUNCATE = 1 << 2,   /* may be cut where a terminal is narrow */
+	COLUMN_DEFAULT = 1 << 0, /* shown without -o */
+	COLUMN_RIGHT = 1 << 1, /* aligned to the right */
+	COLUMN_TRUNCATE = 1 << 2, /* may be cut where a terminal is narrow */
 	COLUMN_DESCENDING = 1 << 3, /* --sort begins with the largest */
-	COLUMN_JSON_ONLY = 1 << 4,  /* a key that goes with the column of the same name */
-	COLUMN_ALWAYS = 1 << 5,	    /* shown whatever -o says */
+	COLUMN_JSON_ONLY = 1 << 4, /* a key that goes with the column of the same name */
+	COLUMN_ALWAYS = 1 << 5, /* shown whatever -o says */
 };
 
 struct column {

@@ -46,27 +46,28 @@ static enum status find_local(const struct selection *selection, const char *opt
 			node = find_only_node(topology);
 		if (node < 0) {
 			say_error("%s: cannot use 'local': the kernel reports no NUMA "
-				"node for %s", option,
+				  "node for %s",
+				option,
 				irqkit_interrupt_get_label(selection->interrupts[i]));
 			return STATUS_MISUSE;
 		}
 		if (i > 0 && node != common) {
 			say_error("%s: cannot use 'local': these interrupts belong to "
-				"NUMA nodes %d and %d", option, common,
-				node);
+				  "NUMA nodes %d and %d",
+				option, common, node);
 			return STATUS_MISUSE;
 		}
 		common = node;
 	}
-	*ret_local = common < 0 ? NULL
-				: irqkit_topology_get_node_cpus(
-					  topology, (unsigned int)common);
+	*ret_local = common < 0
+		? NULL
+		: irqkit_topology_get_node_cpus(topology, (unsigned int)common);
 	return STATUS_DONE;
 }
 
 enum status selection_read_cpus(const struct selection *selection, const char *option,
-	const char *word, struct irqkit_devices *devices, struct irqkit_topology *topology,
-	struct irqkit_cpuset **ret_set)
+	const char *word, struct irqkit_devices *devices,
+	struct irqkit_topology *topology, struct irqkit_cpuset **ret_set)
 {
 	const struct irqkit_cpuset *local = NULL;
 	enum status status = STATUS_DONE;

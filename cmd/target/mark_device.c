@@ -31,7 +31,8 @@ static int mark_own(struct marks *marks, struct irqkit_device *device)
 	if (irqkit_device_count_irqs(device) == 0)
 		return 0;
 	for (size_t i = 0; i < n; i++) {
-		int irq = irqkit_interrupt_get_irq(irqkit_snapshot_get(marks->snapshot, i));
+		int irq = irqkit_interrupt_get_irq(
+			irqkit_snapshot_get(marks->snapshot, i));
 
 		if (irq < 0 || !irqkit_device_find_irq(device, (unsigned int)irq))
 			continue;
@@ -57,7 +58,8 @@ static int mark_whole(struct marks *marks, struct irqkit_device *device)
 	return r < 0 ? r : found;
 }
 
-static int mark_queues(struct marks *marks, struct irqkit_device *device, const char *part)
+static int mark_queues(
+	struct marks *marks, struct irqkit_device *device, const char *part)
 {
 	bool is_glob = strpbrk(part, "*?[") != NULL;
 	size_t n = irqkit_device_count_queues(device);
@@ -124,7 +126,8 @@ static int mark_owned(struct marks *marks, const struct target *target,
 	int found = 0, r = 0;
 
 	for (size_t i = 0; i < n && r >= 0; i++) {
-		int irq = irqkit_interrupt_get_irq(irqkit_snapshot_get(marks->snapshot, i));
+		int irq = irqkit_interrupt_get_irq(
+			irqkit_snapshot_get(marks->snapshot, i));
 
 		if (irq < 0)
 			continue;
@@ -145,18 +148,19 @@ static int mark_owned(struct marks *marks, const struct target *target,
 	return r < 0 ? r : found;
 }
 
-static int mark_meaning(struct marks *marks, const struct target *target, struct meaning *meaning)
+static int mark_meaning(
+	struct marks *marks, const struct target *target, struct meaning *meaning)
 {
 	int r;
 
 	if (target->kind == TARGET_PCI && target->is_glob)
 		return mark_owned(marks, target, irqkit_device_get_pci_address);
-	if (target->kind == TARGET_DEVICE && target->is_glob && !strchr(target->name, ':'))
+	if (target->kind == TARGET_DEVICE && target->is_glob &&
+		!strchr(target->name, ':'))
 		return mark_interfaces(marks, target);
 	r = target->kind == TARGET_PCI
-		    ? irqkit_devices_find_pci(
-			      marks->devices, target->name, &meaning->device)
-		    : irqkit_devices_find(marks->devices, target->name, &meaning->device);
+		? irqkit_devices_find_pci(marks->devices, target->name, &meaning->device)
+		: irqkit_devices_find(marks->devices, target->name, &meaning->device);
 	if (r == 0)
 		return mark_whole(marks, meaning->device);
 	if ((r == -ENODEV || r == -EINVAL) && target->kind != TARGET_PCI)

@@ -16,8 +16,8 @@ bool marks_add_irq(struct marks *marks, int irq, bool is_named)
 	size_t n = irqkit_snapshot_count(marks->snapshot);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct irqkit_interrupt *row =
-			irqkit_snapshot_get(marks->snapshot, i);
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(
+			marks->snapshot, i);
 
 		if (irqkit_interrupt_get_irq(row) != irq)
 			continue;

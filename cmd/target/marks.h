@@ -15,15 +15,15 @@ struct marks {
 	struct irqkit_devices *devices;
 	const struct irqkit_snapshot *snapshot;
 	bool with_named;
-	struct choice *choices;	     /* owned; one for each row */
+	struct choice *choices; /* owned; one for each row */
 	struct selection *selection; /* where the devices go */
 };
 
 /* What a word was found to mean. */
 struct meaning {
-	bool has_rows;		      /* rows were marked */
+	bool has_rows; /* rows were marked */
 	struct irqkit_device *device; /* the word names this device; NULL: no device */
-	const char *queue;	      /* and this queue of the device: part of the word */
+	const char *queue; /* and this queue of the device: part of the word */
 };
 
 void marks_add(struct marks *marks, size_t index, bool is_named);

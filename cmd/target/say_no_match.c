@@ -93,8 +93,8 @@ static void say_no_interrupt(const char *word, struct irqkit_device *device)
 	else if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET)
 		say_error("nothing matches '%s': no interrupt found for %s", word, name);
 	else if (irqkit_device_get_bus_device(device))
-		say_error("nothing matches '%s': no interrupt found for %s%s",
-			word, name, state);
+		say_error("nothing matches '%s': no interrupt found for %s%s", word, name,
+			state);
 	else
 		say_error("nothing matches '%s': %s is a software interface and has no "
 			  "interrupts",

@@ -25,7 +25,7 @@ static bool has_name(
 		if (target_matches(target, irqkit_interrupt_get_action(interrupt, i)))
 			return true;
 	return irqkit_interrupt_get_irq(interrupt) < 0 &&
-	       target_matches(target, irqkit_interrupt_get_label(interrupt));
+		target_matches(target, irqkit_interrupt_get_label(interrupt));
 }
 
 /* Does the row itself match, by its number, chip or name? */
@@ -51,14 +51,15 @@ static bool matches(const struct irqkit_interrupt *interrupt, const struct targe
 }
 
 /* Does the target name exactly this interrupt, not any number of them? */
-static bool names_one_interrupt(const struct target *target, const struct irqkit_interrupt *interrupt)
+static bool names_one_interrupt(
+	const struct target *target, const struct irqkit_interrupt *interrupt)
 {
 	if (target->kind == TARGET_IRQS)
 		return target->first == target->last;
 	if (target->kind != TARGET_NAME && target->kind != TARGET_WORD)
 		return false;
 	return !target->is_glob ||
-	       has_name(interrupt, &(struct target){ .name = target->name });
+		has_name(interrupt, &(struct target){ .name = target->name });
 }
 
 /* Marks the rows that match; false: none does. */
@@ -68,8 +69,8 @@ static bool mark_rows(struct marks *marks, const struct target *target)
 	bool found = false;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct irqkit_interrupt *row =
-			irqkit_snapshot_get(marks->snapshot, i);
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(
+			marks->snapshot, i);
 
 		if (!matches(row, target, marks->with_named))
 			continue;
@@ -82,8 +83,8 @@ static bool mark_rows(struct marks *marks, const struct target *target)
 static bool may_be_device(const struct target *target)
 {
 	return target->kind == TARGET_DEVICE || target->kind == TARGET_PCI ||
-	       (target->kind == TARGET_WORD && !target->is_glob) ||
-	       (target->kind == TARGET_WORD && strchr(target->name, ':'));
+		(target->kind == TARGET_WORD && !target->is_glob) ||
+		(target->kind == TARGET_WORD && strchr(target->name, ':'));
 }
 
 static enum status mark_word(struct marks *marks, const char *word)

@@ -19,7 +19,8 @@
 
 /* The interrupts that the words mean, in the order of the snapshot. */
 struct selection {
-	const struct irqkit_interrupt **interrupts; /* owned array; the snapshot's elements */
+	const struct irqkit_interrupt *
+		*interrupts; /* owned array; the snapshot's elements */
 	/*
 	 * owned; was it called by its number, its whole name or its queue, not by a
 	 * pattern, a range, or the device that it is one of?
@@ -32,7 +33,7 @@ struct selection {
 	size_t n_devices;
 	bool is_of_devices; /* every word names a device, or a queue of one */
 	bool is_of_numbers; /* every word is a number or a range */
-	bool has_queues;    /* some words name a queue, not a whole device */
+	bool has_queues; /* some words name a queue, not a whole device */
 };
 
 /*

@@ -21,8 +21,8 @@ static int add_queue(struct queue_selection *selection, struct irqkit_queue *que
 			return 0;
 	if (selection->n == selection->room) {
 		size_t room = selection->room * 2 + 16;
-		struct irqkit_queue **more =
-			reallocarray(selection->queues, room, sizeof(*more));
+		struct irqkit_queue **more = reallocarray(
+			selection->queues, room, sizeof(*more));
 
 		if (!more)
 			return -ENOMEM;
@@ -34,8 +34,8 @@ static int add_queue(struct queue_selection *selection, struct irqkit_queue *que
 }
 
 /* @part: NULL means all of them. Returns how many it means, or an error. */
-static int add_queues(struct queue_selection *selection, struct irqkit_device *device,
-	const char *part)
+static int add_queues(
+	struct queue_selection *selection, struct irqkit_device *device, const char *part)
 {
 	size_t n = irqkit_device_count_queues(device);
 	int found = 0, r = 0;
@@ -67,7 +67,8 @@ static int add_device(struct queue_selection *selection, struct irqkit_device *d
 }
 
 /* Is this one of the interfaces that the word means? It may mean several. */
-static bool device_is_meant(const struct target *target, const struct irqkit_device *device)
+static bool device_is_meant(
+	const struct target *target, const struct irqkit_device *device)
 {
 	const char *driver = irqkit_device_get_driver(device);
 	const char *address = irqkit_device_get_pci_address(device);
@@ -79,9 +80,10 @@ static bool device_is_meant(const struct target *target, const struct irqkit_dev
 		return driver && target_matches(target, driver);
 	case TARGET_PCI:
 		/* 00:03.0 is 0000:00:03.0 */
-		return address && (target_matches(target, address) ||
-					  (strncmp(address, "0000:", 5) == 0 &&
-						  target_matches(target, address + 5)));
+		return address &&
+			(target_matches(target, address) ||
+				(strncmp(address, "0000:", 5) == 0 &&
+					target_matches(target, address + 5)));
 	default:
 		return target_matches(target, irqkit_device_get_name(device));
 	}
@@ -110,8 +112,8 @@ static int add_named(struct irqkit_devices *devices, const struct target *target
 	struct queue_selection *selection, struct meaning *meaning)
 {
 	const char *colon = strchrnul(target->name, ':');
-	_cleanup_free_ char *interface =
-		strndup(target->name, (size_t)(colon - target->name));
+	_cleanup_free_ char *interface = strndup(
+		target->name, (size_t)(colon - target->name));
 	int r = interface ? irqkit_devices_find_net(devices, interface, &meaning->device)
 			  : -ENOMEM;
 
@@ -138,8 +140,8 @@ static enum status say_none(struct irqkit_devices *devices, const struct target 
 		say_error("nothing matches 'all': there is no hardware-backed network "
 			  "interface");
 	else
-		say_error("nothing matches '%s': there is no such network interface",
-			word);
+		say_error(
+			"nothing matches '%s': there is no such network interface", word);
 	return STATUS_NO_MATCH;
 }
 

@@ -69,7 +69,7 @@ enum status target_parse(const char *word, struct target *ret_target)
 
 	split_prefix(word, &target);
 	is_irqs = (target.kind == TARGET_IRQS || target.kind == TARGET_WORD) &&
-		  parse_irqs(target.name, &target);
+		parse_irqs(target.name, &target);
 	if (target.kind == TARGET_IRQS && !is_irqs) {
 		say_error("'%s' is not a TARGET: irq: takes a number or a range, as in "
 			  "irq:24 or irq:24-31",
@@ -99,7 +99,7 @@ bool target_matches(const struct target *target, const char *name)
 {
 	/* a name that holds * itself can be given as it is */
 	return strcmp(target->name, name) == 0 ||
-	       (target->is_glob && fnmatch(target->name, name, 0) == 0);
+		(target->is_glob && fnmatch(target->name, name, 0) == 0);
 }
 
 bool target_names_queue(const char *part, const struct irqkit_queue *queue)
@@ -109,5 +109,5 @@ bool target_names_queue(const char *part, const struct irqkit_queue *queue)
 
 	queue_format_name(queue, name);
 	return target_matches(&target, name) ||
-	       target_matches(&target, name + strlen("rx-"));
+		target_matches(&target, name + strlen("rx-"));
 }

@@ -9,12 +9,12 @@
 
 enum target_kind {
 	TARGET_ALL,
-	TARGET_IRQS,   /* 24, 24-31, irq:24 */
-	TARGET_WORD,   /* eth1, eth1:rx-0, 'nvme0q*': the machine decides what it means */
+	TARGET_IRQS, /* 24, 24-31, irq:24 */
+	TARGET_WORD, /* eth1, eth1:rx-0, 'nvme0q*': the machine decides what it means */
 	TARGET_DEVICE, /* dev:eth1, dev:eth1:rx-0 */
-	TARGET_PCI,    /* pci:0000:00:03.0 */
-	TARGET_NAME,   /* name:eth1: of a handler or a row */
-	TARGET_CHIP,   /* chip:xen-dyn */
+	TARGET_PCI, /* pci:0000:00:03.0 */
+	TARGET_NAME, /* name:eth1: of a handler or a row */
+	TARGET_CHIP, /* chip:xen-dyn */
 	TARGET_DRIVER, /* driver:virtio_net */
 };
 
@@ -24,7 +24,7 @@ struct target {
 	const char *word;
 	long first, last; /* TARGET_IRQS; LONG_MAX and the like: no interrupt has it */
 	const char *name; /* all others but TARGET_ALL: the part after the prefix */
-	bool is_glob;	  /* the name holds * ? or [ */
+	bool is_glob; /* the name holds * ? or [ */
 };
 
 /* Reports what is wrong with a word that cannot be a TARGET. */

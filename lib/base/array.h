@@ -7,7 +7,8 @@
 
 /* Makes room for one more in an array that its owner grows. */
 #define GROW(array, count, room)                                                         \
-	((count) < (room) || array_grow((void **)&(array), &(room), sizeof(*(array))) == 0)
+	((count) < (room) ||                                                             \
+		array_grow((void **)&(array), &(room), sizeof(*(array))) == 0)
 int array_grow(void **array, size_t *room, size_t size);
 
 /* The first member of a sorted array that isn't before @key, or @count. */

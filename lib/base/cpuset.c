@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sets of CPUs, and the two ways in which the kernel writes them. */
-#include "base/buffer.h"
 #include "base/cpuset.h"
+#include "base/buffer.h"
 #include "base/number.h"
 
 #include <errno.h>
@@ -84,7 +84,7 @@ EXPORT void irqkit_cpuset_remove(struct irqkit_cpuset *set, unsigned int cpu)
 EXPORT bool irqkit_cpuset_has(const struct irqkit_cpuset *set, unsigned int cpu)
 {
 	return cpu / WORD_BITS < set->n_words &&
-	       set->words[cpu / WORD_BITS] >> cpu % WORD_BITS & 1;
+		set->words[cpu / WORD_BITS] >> cpu % WORD_BITS & 1;
 }
 
 EXPORT unsigned int irqkit_cpuset_count(const struct irqkit_cpuset *set)
@@ -244,8 +244,8 @@ static int take_range(struct cursor *c, struct irqkit_cpuset *set)
 	return r;
 }
 
-EXPORT int irqkit_cpuset_parse_list(const char *text, size_t len,
-	struct irqkit_cpuset **ret_set, size_t *reterr_at)
+EXPORT int irqkit_cpuset_parse_list(
+	const char *text, size_t len, struct irqkit_cpuset **ret_set, size_t *reterr_at)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
 	struct cursor c = { .text = text, .len = len };
@@ -345,8 +345,8 @@ static int check_mask(const char *text, size_t start, size_t len, size_t *reterr
 	return digits > 0 ? 0 : -EINVAL;
 }
 
-static int parse_mask(const char *text, size_t len, struct irqkit_cpuset *set,
-	size_t *reterr_at)
+static int parse_mask(
+	const char *text, size_t len, struct irqkit_cpuset *set, size_t *reterr_at)
 {
 	size_t start = len >= 2 && text[0] == '0' && (text[1] | 0x20) == 'x' ? 2 : 0;
 	size_t base = 0, end = len;
@@ -366,8 +366,8 @@ static int parse_mask(const char *text, size_t len, struct irqkit_cpuset *set,
 	return r;
 }
 
-EXPORT int irqkit_cpuset_parse_mask(const char *text, size_t len,
-	struct irqkit_cpuset **ret_set, size_t *reterr_at)
+EXPORT int irqkit_cpuset_parse_mask(
+	const char *text, size_t len, struct irqkit_cpuset **ret_set, size_t *reterr_at)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
 	size_t at = 0;

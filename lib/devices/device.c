@@ -413,7 +413,7 @@ EXPORT bool irqkit_device_is_down(const struct irqkit_device *device)
 			device->path) < 0)
 		return false;
 	return strcmp(state, "down") == 0 || strcmp(state, "notpresent") == 0 ||
-	       strcmp(state, "lowerlayerdown") == 0;
+		strcmp(state, "lowerlayerdown") == 0;
 }
 
 EXPORT int irqkit_device_read_node(const struct irqkit_device *device, int *ret_node)

@@ -5,10 +5,10 @@
  */
 #include "devices/device_irqs.h"
 #include "base/macros.h"
-#include "interrupts/handler_names.h"
 #include "devices/irq_list.h"
 #include "devices/rows.h"
 #include "devices/sysfs.h"
+#include "interrupts/handler_names.h"
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The list of interrupts of a device. */
+#include "devices/irq_list.h"
 #include "base/array.h"
 #include "base/macros.h"
-#include "devices/irq_list.h"
 
 #include <errno.h>
 #include <string.h>

@@ -47,7 +47,7 @@ static int add_named(
 
 	if (r < 0)
 		return is_failure(r) ? r
-				    : 0; /* it has just gone, or is in another place */
+				     : 0; /* it has just gone, or is in another place */
 	return walk_add(walk, device);
 }
 

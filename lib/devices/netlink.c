@@ -9,10 +9,10 @@
  * interrupt. A device that is down has none of either. The messages are read by
  * functions from bytes; only the last part of this file talks to the kernel.
  */
+#include "devices/netlink.h"
 #include "base/array.h"
 #include "base/macros.h"
 #include "base/number.h"
-#include "devices/netlink.h"
 
 #include <errno.h>
 #include <libmnl/libmnl.h>

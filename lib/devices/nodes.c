@@ -17,7 +17,7 @@ static bool is_managed(struct irqkit_devices *devices, unsigned int irq)
 	enum irqkit_movable movable;
 
 	return row && irqkit_irq_read_movable(devices->ctx, row, &movable) == 0 &&
-	       (movable == IRQKIT_MANAGED || movable == IRQKIT_SEEMS_MANAGED);
+		(movable == IRQKIT_MANAGED || movable == IRQKIT_SEEMS_MANAGED);
 }
 
 /*
@@ -32,13 +32,14 @@ static bool is_in_managed_set(const struct irqkit_device *device)
 	return false;
 }
 
-static int read_own_node(struct irqkit_devices *devices, const struct irqkit_device *device,
-	int irq, int *ret_node)
+static int read_own_node(struct irqkit_devices *devices,
+	const struct irqkit_device *device, int irq, int *ret_node)
 {
 	if (device && irqkit_device_read_node(device, ret_node) == 0)
 		return 0;
-	if (irq < 0 || (device ? is_in_managed_set(device)
-			       : is_managed(devices, (unsigned int)irq)))
+	if (irq < 0 ||
+		(device ? is_in_managed_set(device)
+			: is_managed(devices, (unsigned int)irq)))
 		return -ENODATA;
 	return irqkit_irq_read_node(devices->ctx, (unsigned int)irq, ret_node);
 }

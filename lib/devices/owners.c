@@ -133,8 +133,8 @@ static int is_representor(const struct irqkit_device *device)
 	size_t len;
 	int r;
 
-	r = knob_readf_line(device->devices->ctx, &text, &len, "%s/phys_port_name",
-		device->path);
+	r = knob_readf_line(
+		device->devices->ctx, &text, &len, "%s/phys_port_name", device->path);
 	if (r < 0)
 		return is_failure(r) ? r : false;
 	return strstr(text, "vf") || strstr(text, "sf");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The interrupts of the snapshot, by number and by name. */
+#include "devices/rows.h"
 #include "base/array.h"
 #include "base/macros.h"
-#include "devices/rows.h"
 #include "interrupts/snapshot.h"
 
 #include <errno.h>
@@ -92,8 +92,8 @@ static int compare_text(const void *member, const void *text)
 
 size_t devices_find_names(const struct irqkit_devices *devices, const char *prefix)
 {
-	return array_lower_bound(devices->names, devices->n_names, sizeof(*devices->names),
-		prefix, compare_text);
+	return array_lower_bound(devices->names, devices->n_names,
+		sizeof(*devices->names), prefix, compare_text);
 }
 
 const struct irqkit_interrupt *devices_find_row(

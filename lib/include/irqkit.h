@@ -207,8 +207,8 @@ bool irqkit_cpuset_has_common(
  * -EINVAL: not such a list.
  * -ERANGE: a number is greater than IRQKIT_CPU_MAX.
  */
-int irqkit_cpuset_parse_list(const char *text, size_t len, struct irqkit_cpuset **ret_set,
-	size_t *reterr_at);
+int irqkit_cpuset_parse_list(
+	const char *text, size_t len, struct irqkit_cpuset **ret_set, size_t *reterr_at);
 
 /*
  * Parses the kernel's mask notation: hexadecimal digits in upper or lower case, with the
@@ -221,8 +221,8 @@ int irqkit_cpuset_parse_list(const char *text, size_t len, struct irqkit_cpuset 
  * -EINVAL: not such a mask.
  * -ERANGE: a CPU is greater than IRQKIT_CPU_MAX.
  */
-int irqkit_cpuset_parse_mask(const char *text, size_t len, struct irqkit_cpuset **ret_set,
-	size_t *reterr_at);
+int irqkit_cpuset_parse_mask(
+	const char *text, size_t len, struct irqkit_cpuset **ret_set, size_t *reterr_at);
 
 /* Formats a set as a list, `0-3,8`. The empty set gives an empty text. */
 int irqkit_cpuset_format_list(const struct irqkit_cpuset *set, char **ret_text);
@@ -314,7 +314,7 @@ const char *irqkit_interrupt_get_label(const struct irqkit_interrupt *interrupt)
 int irqkit_interrupt_get_irq(const struct irqkit_interrupt *interrupt);
 
 enum irqkit_counts {
-	IRQKIT_COUNTS_NONE,   /* the row has no count (`FIQ:` on arm) */
+	IRQKIT_COUNTS_NONE, /* the row has no count (`FIQ:` on arm) */
 	IRQKIT_COUNTS_SINGLE, /* one count for the whole system (`ERR:`, `MIS:`) */
 	IRQKIT_COUNTS_PER_CPU /* one count for each CPU */
 };
@@ -543,22 +543,22 @@ struct irqkit_device *irqkit_device_get_lower(
  */
 enum irqkit_source {
 	IRQKIT_SOURCE_NETLINK, /* the kernel, by netdev generic netlink (Linux 6.8) */
-	IRQKIT_SOURCE_SYSFS,   /* msi_irqs/ or irq of the device */
-	IRQKIT_SOURCE_NAME,    /* the name that the driver gave to its handler */
-	IRQKIT_SOURCE_ORDER,   /* its place among others of the same name (queues only) */
+	IRQKIT_SOURCE_SYSFS, /* msi_irqs/ or irq of the device */
+	IRQKIT_SOURCE_NAME, /* the name that the driver gave to its handler */
+	IRQKIT_SOURCE_ORDER, /* its place among others of the same name (queues only) */
 };
 
 /* The purpose of a device's interrupt. */
 enum irqkit_role {
-	IRQKIT_ROLE_QUEUE,  /* data; for a network device, of the queues that name it */
+	IRQKIT_ROLE_QUEUE, /* data; for a network device, of the queues that name it */
 	IRQKIT_ROLE_CONFIG, /* the configuration changed (virtio) */
-	IRQKIT_ROLE_LINK,   /* the state of the link, and events that belong to no queue */
-	IRQKIT_ROLE_ADMIN,  /* commands, mailboxes, management */
+	IRQKIT_ROLE_LINK, /* the state of the link, and events that belong to no queue */
+	IRQKIT_ROLE_ADMIN, /* commands, mailboxes, management */
 	IRQKIT_ROLE_ERROR,
 	IRQKIT_ROLE_CONTROLLER, /* the controller to which the device is attached (USB) */
-	IRQKIT_ROLE_OTHER,	/* data of another kind: RDMA, storage offload, XDP */
-	IRQKIT_ROLE_UNUSED,	/* there is no handler; usually the device is down */
-	IRQKIT_ROLE_UNKNOWN,	/* the purpose is not known; it may be data */
+	IRQKIT_ROLE_OTHER, /* data of another kind: RDMA, storage offload, XDP */
+	IRQKIT_ROLE_UNUSED, /* there is no handler; usually the device is down */
+	IRQKIT_ROLE_UNKNOWN, /* the purpose is not known; it may be data */
 };
 
 /* Returns the number of interrupts of a device. */
@@ -771,9 +771,9 @@ int irqkit_irq_read_hint(
 int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node);
 
 enum irqkit_movable {
-	IRQKIT_MOVABLE,	  /* the affinity can be set */
-	IRQKIT_MANAGED,	  /* only the kernel places it; usually queues of disks */
-	IRQKIT_PER_CPU,	  /* it belongs to one CPU: timers, IPIs, event channels of a vCPU */
+	IRQKIT_MOVABLE, /* the affinity can be set */
+	IRQKIT_MANAGED, /* only the kernel places it; usually queues of disks */
+	IRQKIT_PER_CPU, /* it belongs to one CPU: timers, IPIs, event channels of a vCPU */
 	IRQKIT_READ_ONLY, /* its controller cannot move it */
 	IRQKIT_SEEMS_MANAGED, /* by its name; whether it is, only a write shows */
 };
@@ -831,7 +831,7 @@ enum irqkit_cpus {
 	 * cpuset partition (cpuset.cpus.isolated of the root control group).
 	 */
 	IRQKIT_CPUS_ISOLATED,
-	IRQKIT_CPUS_NOHZ_FULL,	 /* without a tick: nohz_full= */
+	IRQKIT_CPUS_NOHZ_FULL, /* without a tick: nohz_full= */
 	IRQKIT_CPUS_HOUSEKEEPING /* online, and neither isolated nor nohz_full */
 };
 
@@ -873,8 +873,7 @@ const struct irqkit_cpuset *irqkit_topology_get_node_cpus(
  * Returns the node itself if it has CPUs, or if nothing is known about it; else the node
  * with CPUs that is nearest to it. -1: no distance is known.
  */
-int irqkit_topology_find_near_node(
-	struct irqkit_topology *topology, unsigned int number);
+int irqkit_topology_find_near_node(struct irqkit_topology *topology, unsigned int number);
 
 /*
  * Returns the distance of the memory of node @to from the CPUs of node @from, as the
@@ -999,24 +998,24 @@ struct irqkit_step;
  * contains.
  */
 enum irqkit_knob {
-	IRQKIT_KNOB_AFFINITY,	      /* /proc/irq/N/smp_affinity */
+	IRQKIT_KNOB_AFFINITY, /* /proc/irq/N/smp_affinity */
 	IRQKIT_KNOB_DEFAULT_AFFINITY, /* /proc/irq/default_smp_affinity */
 	/* below /sys/class/net/DEV/queues: */
-	IRQKIT_KNOB_RPS_CPUS,	  /* rx-N/rps_cpus */
+	IRQKIT_KNOB_RPS_CPUS, /* rx-N/rps_cpus */
 	IRQKIT_KNOB_RPS_FLOW_CNT, /* rx-N/rps_flow_cnt */
-	IRQKIT_KNOB_XPS_CPUS,	  /* tx-N/xps_cpus */
-	IRQKIT_KNOB_XPS_RXQS,	  /* tx-N/xps_rxqs */
+	IRQKIT_KNOB_XPS_CPUS, /* tx-N/xps_cpus */
+	IRQKIT_KNOB_XPS_RXQS, /* tx-N/xps_rxqs */
 	IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES, /* /proc/sys/net/core/rps_sock_flow_entries */
 	IRQKIT_KNOB_THREAD, /* sched_setaffinity(2); the path is /proc/PID/status */
 };
 
 enum irqkit_result {
-	IRQKIT_PLANNED,	    /* to be written */
-	IRQKIT_DONE,	    /* written and in effect */
-	IRQKIT_PENDING,	    /* takes effect the next time the interrupt fires */
-	IRQKIT_UNCHANGED,   /* already set, not written */
-	IRQKIT_SKIPPED,	    /* not written, for the reason in irqkit_step_get_why() */
-	IRQKIT_FAILED,	    /* the kernel refused: see irqkit_step_get_error() */
+	IRQKIT_PLANNED, /* to be written */
+	IRQKIT_DONE, /* written and in effect */
+	IRQKIT_PENDING, /* takes effect the next time the interrupt fires */
+	IRQKIT_UNCHANGED, /* already set, not written */
+	IRQKIT_SKIPPED, /* not written, for the reason in irqkit_step_get_why() */
+	IRQKIT_FAILED, /* the kernel refused: see irqkit_step_get_error() */
 	IRQKIT_ROLLED_BACK, /* written, and restored because another step failed */
 };
 
@@ -1634,8 +1633,8 @@ int irqkit_steer_rps(struct irqkit_topology *topology, int node,
  *
  * -ENODATA: the online CPUs are not known, or there is no queue.
  */
-int irqkit_steer_xps(struct irqkit_topology *topology, const int *served,
-	size_t n_queues, struct irqkit_cpuset **ret_sets);
+int irqkit_steer_xps(struct irqkit_topology *topology, const int *served, size_t n_queues,
+	struct irqkit_cpuset **ret_sets);
 
 #ifdef __cplusplus
 }

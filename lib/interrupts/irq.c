@@ -82,13 +82,13 @@ static int are_names_telling(struct irqkit_ctx *ctx)
 	if (r < 0 || sscanf(release, "%u.%u", &major, &minor) != 2)
 		return true;
 	return (major > 4 || (major == 4 && minor >= 8)) &&
-	       (major < 6 || (major == 6 && minor < 11));
+		(major < 6 || (major == 6 && minor < 11));
 }
 
 static bool is_msi(const struct irqkit_interrupt *interrupt)
 {
 	return interrupt->chip &&
-	       (strstr(interrupt->chip, "MSI") || strstr(interrupt->chip, "ITS"));
+		(strstr(interrupt->chip, "MSI") || strstr(interrupt->chip, "ITS"));
 }
 
 /* A vector that also has the admin queue (nvme0q0, nvme0q1) is not managed. */
@@ -137,8 +137,8 @@ static bool is_per_cpu(const struct irqkit_interrupt *interrupt)
 
 	if (is_one_of(chip, per_cpu_chips, LENGTH(per_cpu_chips)))
 		return true;
-	if (interrupt->n_actions == 1 && is_one_of(interrupt->actions[0], per_cpu_names,
-						 LENGTH(per_cpu_names)))
+	if (interrupt->n_actions == 1 &&
+		is_one_of(interrupt->actions[0], per_cpu_names, LENGTH(per_cpu_names)))
 		return true;
 	/* x86: the timer, IRQF_NOBALANCING */
 	if (interrupt->irq == 0 && interrupt->n_actions == 1 &&
@@ -146,7 +146,7 @@ static bool is_per_cpu(const struct irqkit_interrupt *interrupt)
 		return true;
 	/* arm: the GIC's private peripheral interrupts */
 	return strncmp(chip, "GIC", 3) == 0 && strncmp(chip, "GICv2m", 6) != 0 &&
-	       interrupt->has_hwirq && interrupt->hwirq >= 16 && interrupt->hwirq < 32;
+		interrupt->has_hwirq && interrupt->hwirq >= 16 && interrupt->hwirq < 32;
 }
 
 static int read_mode(struct irqkit_ctx *ctx, unsigned int irq, mode_t *ret_mode)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What can be asked of a snapshot. */
-#include "base/macros.h"
 #include "interrupts/snapshot.h"
+#include "base/macros.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -69,8 +69,8 @@ EXPORT uint64_t irqkit_interrupt_get_count(
 			high = middle;
 	}
 	return low < interrupt->n_served && interrupt->served_cpu[low] == cpu
-		       ? interrupt->served_count[low]
-		       : 0;
+		? interrupt->served_count[low]
+		: 0;
 }
 
 EXPORT size_t irqkit_interrupt_count_served(const struct irqkit_interrupt *interrupt)

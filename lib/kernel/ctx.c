@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The context: whose /proc and /sys are read, and where warnings go. */
-#include "base/macros.h"
 #include "kernel/ctx.h"
+#include "base/macros.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,8 +40,7 @@ EXPORT int irqkit_ctx_new(const char *root, struct irqkit_ctx **ret_ctx)
 	ctx->root = strdup(root ? root : "/");
 	ctx->root_fd = -1;
 	if (ctx->root) {
-		ctx->root_fd =
-			RETRY(open(ctx->root, O_PATH | O_DIRECTORY | O_CLOEXEC));
+		ctx->root_fd = RETRY(open(ctx->root, O_PATH | O_DIRECTORY | O_CLOEXEC));
 		r = ctx->root_fd >= 0 ? is_running_machine(ctx->root_fd) : -errno;
 	}
 	if (r < 0) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The files of /proc and /sys, below the root: reading, writing, listing. */
+#include "kernel/knob.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "kernel/ctx.h"
-#include "kernel/knob.h"
 #include "kernel/root.h"
 
 #include <dirent.h>
@@ -232,8 +232,8 @@ static int find_length(int fd, size_t *len)
 	return 0;
 }
 
-int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text,
-	bool *ret_is_refused)
+int knob_write(
+	struct irqkit_ctx *ctx, const char *path, const char *text, bool *ret_is_refused)
 {
 	_cleanup_fd_ int fd = knob_open(ctx, path, O_WRONLY);
 	_cleanup_free_ char *value = NULL;
@@ -336,8 +336,8 @@ static int list_numbers(struct irqkit_ctx *ctx, const char *path,
 	return 0;
 }
 
-int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
-	size_t *ret_count)
+int knob_list_numbers(struct irqkit_ctx *ctx, const char *path,
+	unsigned int **ret_numbers, size_t *ret_count)
 {
 	return ctx_note(ctx, path, list_numbers(ctx, path, ret_numbers, ret_count));
 }
@@ -426,6 +426,5 @@ static int list_names(struct irqkit_ctx *ctx, const char *path, const char *pref
 int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix,
 	char ***ret_names, size_t *ret_count)
 {
-	return ctx_note(
-		ctx, path, list_names(ctx, path, prefix, ret_names, ret_count));
+	return ctx_note(ctx, path, list_names(ctx, path, prefix, ret_names, ret_count));
 }

@@ -28,8 +28,8 @@ int knob_read_cpumask(
  * -EPROTO where it was not taken whole: the knob may hold anything then. @ret_is_refused:
  * the error is the kernel's answer to the value; otherwise it never got the value.
  */
-int knob_write(struct irqkit_ctx *ctx, const char *path, const char *text,
-	bool *ret_is_refused);
+int knob_write(
+	struct irqkit_ctx *ctx, const char *path, const char *text, bool *ret_is_refused);
 
 int knob_read_mode(struct irqkit_ctx *ctx, const char *path, mode_t *ret_mode);
 
@@ -41,8 +41,8 @@ int knob_stream(struct irqkit_ctx *ctx, const char *path,
 	int (*feed)(void *data, const char *bytes, size_t len), void *data);
 
 /* The names in a folder that are numbers, ascending. */
-int knob_list_numbers(struct irqkit_ctx *ctx, const char *path, unsigned int **ret_numbers,
-	size_t *ret_count);
+int knob_list_numbers(struct irqkit_ctx *ctx, const char *path,
+	unsigned int **ret_numbers, size_t *ret_count);
 
 /* What a link holds, unresolved. -EINVAL: it is none. */
 int knob_readlink(struct irqkit_ctx *ctx, const char *path, char **ret_target);

@@ -7,10 +7,10 @@
  * own files are opened plainly, and in another root the links are followed here, as if it
  * were "/".
  */
-#include "kernel/ctx.h"
-#include "base/macros.h"
-#include "kernel/openat2.h"
 #include "kernel/root.h"
+#include "base/macros.h"
+#include "kernel/ctx.h"
+#include "kernel/openat2.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -110,8 +110,8 @@ static int follow(struct path_walk *walk, const char *target)
 }
 
 /* 1: a link; 0: anything else, which must be a folder where more follows */
-static int read_link(struct irqkit_ctx *ctx, const char *path, bool has_more,
-	char target[PATH_MAX])
+static int read_link(
+	struct irqkit_ctx *ctx, const char *path, bool has_more, char target[PATH_MAX])
 {
 	int fd = open_without_links(ctx, path, O_PATH | O_CLOEXEC);
 	struct stat st;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The journal of changes: a plan -> its file, before the first knob is written. */
+#include "plan/journal.h"
 #include "base/buffer.h"
 #include "base/macros.h"
 #include "base/number.h"
-#include "plan/journal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -119,8 +119,7 @@ static int add_number(void *data, const char *name)
 		return 0;
 	if (list->n == list->room) {
 		size_t room = list->room * 2 + KEEP;
-		void *numbers = reallocarray(
-			list->numbers, room, sizeof(*list->numbers));
+		void *numbers = reallocarray(list->numbers, room, sizeof(*list->numbers));
 
 		if (!numbers)
 			return -ENOMEM;
@@ -206,8 +205,8 @@ int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 	if (r < 0)
 		return r;
 	if (*number) { /* stands for settings that are written already: it stays */
-		r = run_dir_write(lock->dir_fd, names_of(*number).plain, text, strlen(text),
-			true);
+		r = run_dir_write(
+			lock->dir_fd, names_of(*number).plain, text, strlen(text), true);
 		return r < 0 ? r : run_dir_sync(lock->dir_fd);
 	}
 	r = list_changes(lock->dir_fd, &list);
@@ -230,7 +229,8 @@ void journal_remove(struct irqkit_lock *lock, unsigned int number)
 EXPORT int irqkit_change_mark_undone(
 	const struct irqkit_change *change, struct irqkit_lock *lock)
 {
-	struct change_names before = names_of(change->undoes), names = names_of(change->number);
+	struct change_names before = names_of(change->undoes),
+			    names = names_of(change->number);
 	int r = 0;
 
 	if (change->is_undone)

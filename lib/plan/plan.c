@@ -6,13 +6,13 @@
  *             \\--------> failed | skipped
  *     unchanged, pending (not to be written)
  */
+#include "plan/plan.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "plan/journal.h"
-#include "plan/plan.h"
 #include "plan/thread_knob.h"
 
 #include <errno.h>
@@ -143,7 +143,8 @@ void step_read_effective(struct irqkit_ctx *ctx, struct irqkit_step *step)
 		step->effective = effective;
 	}
 	if (step->effective)
-		is_in_force = irqkit_cpuset_is_subset(step->effective, step->new_value.cpus);
+		is_in_force = irqkit_cpuset_is_subset(
+			step->effective, step->new_value.cpus);
 
 	if (!is_in_force)
 		step->result = IRQKIT_PENDING;
@@ -366,15 +367,14 @@ static bool are_cpus_online(struct irqkit_ctx *ctx, const struct irqkit_cpuset *
  * kernel/irq/proc.c. The others: interrupt controllers that cannot move what they raise,
  * as brcm_msi_set_affinity() in drivers/pci/controller/pcie-brcmstb.c (-EINVAL).
  */
-static bool never_moves(
-	struct irqkit_ctx *ctx, const struct irqkit_step *step, int error)
+static bool never_moves(struct irqkit_ctx *ctx, const struct irqkit_step *step, int error)
 {
 	if (step->knob != IRQKIT_KNOB_AFFINITY || step->is_written)
 		return false;
 	if (error == -EINVAL)
 		return are_cpus_online(ctx, step->new_value.cpus);
 	return error == -EIO || error == -EPERM || error == -ENOSYS ||
-	       error == -EOPNOTSUPP;
+		error == -EOPNOTSUPP;
 }
 
 /*

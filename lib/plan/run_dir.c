@@ -6,11 +6,11 @@
  * that is not ours alone is refused, and so is a link in its place. /run itself may be a
  * link to /var/run, as some distributions have it.
  */
+#include "plan/run_dir.h"
 #include "base/macros.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/root.h"
-#include "plan/run_dir.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -161,7 +161,8 @@ static int rename_to_free(int dir_fd, const char *from, const char *to)
 
 	if (r != -ENOENT)
 		return r < 0 ? r : -EEXIST;
-	if (RETRY(syscall(SYS_renameat2, dir_fd, from, dir_fd, to, RENAME_NOREPLACE)) == 0)
+	if (RETRY(syscall(SYS_renameat2, dir_fd, from, dir_fd, to, RENAME_NOREPLACE)) ==
+		0)
 		return 0;
 	if (errno == ENOSYS || errno == EINVAL || errno == EPERM)
 		return run_dir_rename(dir_fd, from, to);
@@ -224,8 +225,8 @@ static int read_all(int fd, size_t size, char **ret_text)
 
 int run_dir_read(int dir_fd, const char *name, char **ret_text)
 {
-	int fd = RETRY(openat(
-		dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+	int fd = RETRY(
+		openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
 	struct stat st;
 	int r;
 
@@ -269,7 +270,8 @@ static int wait_for_lock(int fd, unsigned int timeout_ms)
 {
 	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 
-	for (unsigned int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; waited += POLL_MS) {
+	for (unsigned int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0;
+		waited += POLL_MS) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return -errno;
 		if (waited >= timeout_ms)
@@ -292,7 +294,8 @@ EXPORT int irqkit_lock_new(
 	if (r >= 0) {
 		lock->lock_fd = RETRY(openat(lock->dir_fd, "lock",
 			O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-		r = lock->lock_fd >= 0 ? wait_for_lock(lock->lock_fd, timeout_ms) : -errno;
+		r = lock->lock_fd >= 0 ? wait_for_lock(lock->lock_fd, timeout_ms)
+				       : -errno;
 	}
 	if (r < 0) {
 		irqkit_lock_free(lock);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What can be asked of a plan and its steps. */
+#include "plan/step.h"
 #include "base/macros.h"
 #include "plan/plan.h"
-#include "plan/step.h"
 
 EXPORT size_t irqkit_plan_count(const struct irqkit_plan *plan)
 {

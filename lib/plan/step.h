@@ -7,13 +7,13 @@
 
 struct irqkit_step {
 	enum irqkit_knob knob;
-	char *path;   /* owned; with its leading slash */
-	int irq;      /* -1: none */
+	char *path; /* owned; with its leading slash */
+	int irq; /* -1: none */
 	unsigned int pid; /* of a thread */
 	char *target; /* owned */
 	/* What the number or name belonged to: chip, ifindex, start of a process. */
 	char *identity; /* owned, or NULL */
-	char *why;    /* owned */
+	char *why; /* owned */
 	struct knob_value old_value;
 	struct knob_value new_value;
 	/* owned, or NULL: the CPUs that serve an interrupt, or that the kernel kept */

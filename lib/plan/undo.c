@@ -17,8 +17,8 @@
 static int is_same_interrupt(const struct journal_entry *entry,
 	const struct irqkit_snapshot *snapshot, char **ret_now)
 {
-	const struct irqkit_interrupt *now =
-		irqkit_snapshot_find(snapshot, entry->field[FIELD_IRQ]);
+	const struct irqkit_interrupt *now = irqkit_snapshot_find(
+		snapshot, entry->field[FIELD_IRQ]);
 	const char *chip = now && now->chip ? now->chip : "";
 
 	if (!now)
@@ -27,7 +27,7 @@ static int is_same_interrupt(const struct journal_entry *entry,
 	if (!*ret_now)
 		return -ENOMEM;
 	return strcmp(*ret_now, entry->field[FIELD_TARGET]) == 0 &&
-	       strcmp(chip, entry->field[FIELD_IDENTITY]) == 0;
+		strcmp(chip, entry->field[FIELD_IDENTITY]) == 0;
 }
 
 /* Has the knob's number or name become something else's? Then it is skipped. */

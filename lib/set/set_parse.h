@@ -15,7 +15,7 @@ struct set_part {
 /* A SET that is being read. */
 struct set_parse {
 	struct irqkit_topology *topology;
-	const struct irqkit_cpuset *local;  /* or NULL */
+	const struct irqkit_cpuset *local; /* or NULL */
 	const struct irqkit_cpuset *online; /* or NULL: not told */
 	const char *text;
 	size_t len;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is wrong with a SET, and where. */
-#include "base/macros.h"
 #include "set/set_refuse.h"
+#include "base/macros.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -23,11 +23,11 @@ int set_refuse(struct set_parse *p, int error, size_t at, const char *format, ..
 /* "CPU 9 in '0-9' is offline (online CPUs: 0-7)"; in a part that is "9": "CPU 9 is ..." */
 int set_refuse_cpu(struct set_parse *p, const struct set_part *part, unsigned int cpu)
 {
-	const struct irqkit_cpuset *possible =
-		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_POSSIBLE);
+	const struct irqkit_cpuset *possible = irqkit_topology_get_cpus(
+		p->topology, IRQKIT_CPUS_POSSIBLE);
 	bool is_possible = !possible || irqkit_cpuset_has(possible, cpu);
 	bool is_alone = !memchr(part->text, ':', part->len) &&
-			!memchr(part->text, '-', part->len);
+		!memchr(part->text, '-', part->len);
 	_cleanup_free_ char *list = NULL, *quote = NULL;
 
 	if (irqkit_cpuset_format_list(p->online ? p->online : possible, &list) < 0 ||

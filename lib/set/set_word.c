@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The words of a SET, one line each in the table at the end. */
+#include "set/set_word.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "set/set_refuse.h"
-#include "set/set_word.h"
 #include "topology/topology.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Placement: what is told before, and what is asked afterwards. */
+#include "spread/spread.h"
 #include "base/arena.h"
 #include "base/macros.h"
-#include "spread/spread.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -10,8 +10,8 @@
  *
  * keep is taken unless fresh is better by more than the gain.
  */
-#include "base/macros.h"
 #include "spread/spread_load.h"
+#include "base/macros.h"
 #include "spread/spread_room.h"
 #include "spread/spread_search.h"
 
@@ -189,8 +189,7 @@ static bool is_wide(const struct irqkit_spread *spread, const struct spread_item
 	if (!item->affinity || irqkit_cpuset_count(item->affinity) != spread->width)
 		return false;
 	irqkit_cpuset_foreach (cpu, item->affinity) {
-		uint32_t i = cpu < spread->n_index_of ? spread->index_of[cpu]
-							      : NONE;
+		uint32_t i = cpu < spread->n_index_of ? spread->index_of[cpu] : NONE;
 
 		if (i == NONE || !pool_has(item->pool, i))
 			return false;

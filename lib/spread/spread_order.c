@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Placement by rules that know no load: queue by queue, by number, by hint. */
-#include "base/macros.h"
 #include "spread/spread_order.h"
+#include "base/macros.h"
 #include "spread/spread_room.h"
 
 #include <errno.h>
@@ -96,11 +96,9 @@ static int explain_with(struct spread_item *item, const struct spread_item *lead
 		return spread_set_reason(item,
 			"same CPU as the device's first "
 			"queue");
-	if (item->direction != leader->direction &&
-		leader->direction == IRQKIT_SERVES_RX)
+	if (item->direction != leader->direction && leader->direction == IRQKIT_SERVES_RX)
 		return spread_set_reason(item, "same CPU as its rx");
-	if (item->direction != leader->direction &&
-		leader->direction == IRQKIT_SERVES_TX)
+	if (item->direction != leader->direction && leader->direction == IRQKIT_SERVES_TX)
 		return spread_set_reason(item, "same CPU as its tx");
 	return spread_set_reason(item, "same CPU as its queue");
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Room on CPUs: their vectors, and how many interrupts were placed on them. */
+#include "spread/spread_room.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
-#include "spread/spread_room.h"
 
 void spread_count_room(struct irqkit_spread *spread, bool is_strict)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Placement by load: what a CPU has to do, and what it would have. */
+#include "spread/spread_weigh.h"
 #include "base/macros.h"
 #include "base/sum.h"
-#include "spread/spread_weigh.h"
 
 #include <errno.h>
 #include <stdlib.h>

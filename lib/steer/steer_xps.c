@@ -210,8 +210,8 @@ int steer_xps(const struct irqkit_cpuset *cpus, const int *served, size_t n_queu
 static unsigned int distance_in(void *data, unsigned int from, unsigned int to)
 {
 	struct irqkit_topology *topology = data;
-	const struct irqkit_cpuset *siblings =
-		irqkit_topology_get_siblings(topology, from);
+	const struct irqkit_cpuset *siblings = irqkit_topology_get_siblings(
+		topology, from);
 	const struct irqkit_cpuset *llc = irqkit_topology_get_llc(topology, from);
 	int node = irqkit_topology_get_node(topology, from);
 	int node_to = irqkit_topology_get_node(topology, to);

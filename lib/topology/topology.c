@@ -11,16 +11,15 @@
  * siblings, its cache, its package) is the answer for every CPU on it, so that a machine
  * of 512 CPUs costs a few files for each group rather than each CPU.
  */
+#include "topology/topology.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "kernel/knob.h"
-#include "topology/topology.h"
 #include "topology/topology_record.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
 
 EXPORT int irqkit_topology_new(
 	struct irqkit_ctx *ctx, struct irqkit_topology **ret_topology)
@@ -128,10 +127,10 @@ int topology_read_cpus(
 /* Online CPUs less those of the sets in @minus, where they are told. */
 static int make_housekeeping(struct irqkit_topology *t, struct irqkit_cpuset **ret_set)
 {
-	static const enum irqkit_cpus minus[] = {
-		IRQKIT_CPUS_ISOLATED, IRQKIT_CPUS_NOHZ_FULL };
-	const struct irqkit_cpuset *online =
-		irqkit_topology_get_cpus(t, IRQKIT_CPUS_ONLINE);
+	static const enum irqkit_cpus minus[] = { IRQKIT_CPUS_ISOLATED,
+		IRQKIT_CPUS_NOHZ_FULL };
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		t, IRQKIT_CPUS_ONLINE);
 	int r = online ? irqkit_cpuset_copy(online, ret_set) : -ENODATA;
 
 	for (size_t i = 0; i < LENGTH(minus) && r == 0; i++) {
@@ -153,7 +152,8 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_cpus(
 	lazy = &t->cpus[which];
 	if (!lazy->has_read) {
 		lazy->has_read = true;
-		topology_note(t, which == IRQKIT_CPUS_HOUSEKEEPING
+		topology_note(t,
+			which == IRQKIT_CPUS_HOUSEKEEPING
 				? make_housekeeping(t, &lazy->set)
 				: topology_read_cpus(t->ctx, which, &lazy->set));
 	}

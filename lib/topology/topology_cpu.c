@@ -99,8 +99,8 @@ static int read_id(struct irqkit_topology *t, unsigned int cpu, const char *name
 	size_t len;
 	int r = knob_readf_line(t->ctx, &text, &len, CPU_FOLDER "%s", cpu, name);
 
-	if (topology_note(t, r) < 0 ||
-		parse_u32(text, len, &number) < 0 || number > INT_MAX)
+	if (topology_note(t, r) < 0 || parse_u32(text, len, &number) < 0 ||
+		number > INT_MAX)
 		return NOT_TOLD;
 	return (int)number;
 }
@@ -134,7 +134,7 @@ EXPORT int irqkit_topology_get_package(struct irqkit_topology *t, unsigned int c
 		read_group_by_either(t, cpu, "topology/core_siblings_list",
 			"topology/package_cpus_list", &members) < 0)
 		return id;
-	irqkit_cpuset_foreach(member, members) {
+	irqkit_cpuset_foreach (member, members) {
 		place = get_place(t, member);
 		if (place && place->id[ID_PACKAGE] == NOT_READ)
 			place->id[ID_PACKAGE] = id;
@@ -170,8 +170,9 @@ int topology_get_slowness(struct irqkit_topology *t, unsigned int cpu)
 
 	if (!t->fast.has_read) {
 		t->fast.has_read = true;
-		topology_note(t, knob_read_cpulist(t->ctx, "sys/devices/cpu_core/cpus",
-					 &t->fast.set));
+		topology_note(t,
+			knob_read_cpulist(
+				t->ctx, "sys/devices/cpu_core/cpus", &t->fast.set));
 	}
 	if (t->fast.set)
 		return !irqkit_cpuset_has(t->fast.set, cpu);
@@ -190,7 +191,7 @@ static void share_siblings(struct irqkit_topology *t, struct irqkit_cpuset *set)
 {
 	if (keep_group(t, set) < 0)
 		return;
-	irqkit_cpuset_foreach(member, set) {
+	irqkit_cpuset_foreach (member, set) {
 		struct cpu_place *place = get_place(t, member);
 
 		if (place && !place->siblings)
@@ -238,7 +239,8 @@ static bool has_caches(struct irqkit_topology *t, unsigned int cpu)
 {
 	mode_t mode;
 
-	return topology_note(t, knob_readf_mode(t->ctx, &mode, CPU_FOLDER "cache", cpu)) == 0;
+	return topology_note(
+		       t, knob_readf_mode(t->ctx, &mode, CPU_FOLDER "cache", cpu)) == 0;
 }
 
 #define USUAL_LAST_CACHE 3 /* L1 data, L1 instructions, L2, L3 */
@@ -277,7 +279,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_llc(
 	if (read_llc(t, cpu, &set) < 0 || keep_group(t, set) < 0)
 		return NULL;
 
-	irqkit_cpuset_foreach(member, set) {
+	irqkit_cpuset_foreach (member, set) {
 		place = get_place(t, member);
 		if (!place || (place->has_read_llc && member != cpu))
 			continue;

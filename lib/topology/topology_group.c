@@ -62,7 +62,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_packages(struct irqkit_to
 	online = irqkit_topology_get_cpus(t, IRQKIT_CPUS_ONLINE);
 	if (!online || topology_note(t, irqkit_cpuset_new(&t->packages.set)) < 0)
 		return NULL;
-	irqkit_cpuset_foreach(cpu, online) {
+	irqkit_cpuset_foreach (cpu, online) {
 		r = sort_into_package(t, cpu);
 		if (r < 0)
 			break;
@@ -88,7 +88,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_package_cpus(
 /* The smallest member of both; -1: none. */
 static int first_common(const struct irqkit_cpuset *a, const struct irqkit_cpuset *b)
 {
-	irqkit_cpuset_foreach(cpu, a)
+	irqkit_cpuset_foreach (cpu, a)
 		if (irqkit_cpuset_has(b, cpu))
 			return (int)cpu;
 	return -1;
@@ -98,14 +98,13 @@ static int sort_threads(struct irqkit_topology *t, const struct irqkit_cpuset *o
 {
 	int r = 0;
 
-	irqkit_cpuset_foreach(cpu, online) {
-		const struct irqkit_cpuset *siblings =
-			irqkit_topology_get_siblings(t, cpu);
+	irqkit_cpuset_foreach (cpu, online) {
+		const struct irqkit_cpuset *siblings = irqkit_topology_get_siblings(
+			t, cpu);
 		bool is_first = !siblings || first_common(siblings, online) == (int)cpu;
 
-		r = irqkit_cpuset_add(is_first ? t->first_threads.set
-					       : t->other_threads.set,
-			cpu);
+		r = irqkit_cpuset_add(
+			is_first ? t->first_threads.set : t->other_threads.set, cpu);
 		if (r < 0)
 			break;
 	}
@@ -114,8 +113,8 @@ static int sort_threads(struct irqkit_topology *t, const struct irqkit_cpuset *o
 
 static void read_threads(struct irqkit_topology *t)
 {
-	const struct irqkit_cpuset *online =
-		irqkit_topology_get_cpus(t, IRQKIT_CPUS_ONLINE);
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		t, IRQKIT_CPUS_ONLINE);
 	int r;
 
 	if (t->first_threads.has_read || !online)
@@ -159,12 +158,12 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_other_threads(
  *     cache     0      1         0      1        order: 0 4 2 6 1 5 3 7
  */
 struct seat {
-	size_t thread;	/* how many threads of its core come before it */
-	int slowness;	/* efficiency cores come after those made for work */
-	size_t turn;	/* how many threads like it come before it in its cache */
-	size_t cache;	/* how many caches of its package come before its own */
-	int package;	/* or the node, where no package is told; -1: neither */
-	int llc;	/* the first CPU of its cache; -1: not told */
+	size_t thread; /* how many threads of its core come before it */
+	int slowness; /* efficiency cores come after those made for work */
+	size_t turn; /* how many threads like it come before it in its cache */
+	size_t cache; /* how many caches of its package come before its own */
+	int package; /* or the node, where no package is told; -1: neither */
+	int llc; /* the first CPU of its cache; -1: not told */
 	unsigned int cpu;
 };
 
@@ -174,7 +173,7 @@ static size_t count_before(const struct irqkit_cpuset *set,
 {
 	size_t n = 0;
 
-	irqkit_cpuset_foreach(member, group) {
+	irqkit_cpuset_foreach (member, group) {
 		if (member >= cpu)
 			break;
 		n += irqkit_cpuset_has(set, member);
@@ -242,7 +241,7 @@ static void count_turns(struct seat *seats, size_t n)
 		if (seats[i].llc != before->llc)
 			seats[i].cache++;
 		else if (seats[i].thread == before->thread &&
-			 seats[i].slowness == before->slowness)
+			seats[i].slowness == before->slowness)
 			seats[i].turn = before->turn + 1;
 	}
 }
@@ -256,7 +255,7 @@ EXPORT int irqkit_topology_get_order(struct irqkit_topology *t,
 	int r = seats && cpus ? 0 : -ENOMEM;
 
 	if (r == 0) {
-		irqkit_cpuset_foreach(cpu, set)
+		irqkit_cpuset_foreach (cpu, set)
 			seats[i++] = make_seat(t, set, cpu);
 		r = t->error;
 	}

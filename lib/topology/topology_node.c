@@ -18,8 +18,9 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_nodes(struct irqkit_topol
 	if (nodes->has_read)
 		return nodes->set;
 	nodes->has_read = true;
-	if (topology_note(t, knob_read_cpulist(t->ctx, "sys/devices/system/node/online",
-			    &nodes->set)) < 0)
+	if (topology_note(t,
+		    knob_read_cpulist(
+			    t->ctx, "sys/devices/system/node/online", &nodes->set)) < 0)
 		return NULL;
 
 	t->node = calloc(irqkit_cpuset_count(nodes->set) + 1, sizeof(*t->node));
@@ -28,7 +29,7 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_nodes(struct irqkit_topol
 		irqkit_cpuset_free(TAKE(nodes->set));
 		return NULL;
 	}
-	irqkit_cpuset_foreach(number, nodes->set)
+	irqkit_cpuset_foreach (number, nodes->set)
 		t->node[t->n_nodes++].number = number;
 	return nodes->set;
 }

@@ -44,7 +44,7 @@ struct irqkit_topology {
 	struct lazy_set cpus[IRQKIT_CPUS_HOUSEKEEPING + 1];
 	struct lazy_set nodes, packages, first_threads, other_threads;
 	struct lazy_set fast; /* of a hybrid machine; NULL: they are all alike */
-	bool lacks_capacity;  /* CPUs have no cpu_capacity, as the first one showed */
+	bool lacks_capacity; /* CPUs have no cpu_capacity, as the first one showed */
 	struct topology_node *node; /* owned; one for each of nodes */
 	size_t n_nodes;
 	struct topology_package *package; /* owned; one for each of packages */

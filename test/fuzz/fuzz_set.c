@@ -26,7 +26,8 @@ static struct irqkit_cpuset *parse(struct irqkit_topology *topology, const char 
 	struct irqkit_cpuset *set = NULL;
 	size_t at = SIZE_MAX;
 	char *message = NULL;
-	int r = irqkit_topology_parse_set(topology, text, len, local, &set, &at, &message);
+	int r = irqkit_topology_parse_set(
+		topology, text, len, local, &set, &at, &message);
 
 	if (r < 0) {
 		HOLDS(r != -ENOMEM);

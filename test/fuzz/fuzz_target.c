@@ -85,7 +85,8 @@ static void check_whole(const struct selection *chosen, const char *word)
 	struct target target;
 
 	HOLDS(target_parse(word, &target) == STATUS_DONE);
-	for (size_t i = 0; i < chosen->n && target.kind == TARGET_WORD && !target.is_glob; i++)
+	for (size_t i = 0; i < chosen->n && target.kind == TARGET_WORD && !target.is_glob;
+		i++)
 		HOLDS(may_mean(chosen->interrupts[i], word));
 	for (size_t i = 0; i < chosen->n && target.kind == TARGET_IRQS; i++) {
 		HOLDS(irqkit_interrupt_get_irq(chosen->interrupts[i]) >= target.first);
@@ -109,7 +110,8 @@ static void check(struct irqkit_ctx *ctx, const struct irqkit_snapshot *snapshot
 
 	HOLDS(irqkit_devices_new(ctx, snapshot, &devices) == 0);
 	status = select_interrupts(devices, snapshot, words, n, false, &chosen);
-	HOLDS(status == STATUS_DONE || status == STATUS_MISUSE || status == STATUS_NO_MATCH);
+	HOLDS(status == STATUS_DONE || status == STATUS_MISUSE ||
+		status == STATUS_NO_MATCH);
 	HOLDS((status == STATUS_DONE) == (chosen.n > 0));
 	check_order(&chosen);
 	if (status == STATUS_DONE && n == 1)
@@ -120,7 +122,8 @@ static void check(struct irqkit_ctx *ctx, const struct irqkit_snapshot *snapshot
 	selection_free(&again);
 
 	status = select_queues(devices, words, n, &queues);
-	HOLDS(status == STATUS_DONE || status == STATUS_MISUSE || status == STATUS_NO_MATCH);
+	HOLDS(status == STATUS_DONE || status == STATUS_MISUSE ||
+		status == STATUS_NO_MATCH);
 	HOLDS((status == STATUS_DONE) == (queues.n > 0));
 	queue_selection_free(&queues);
 	irqkit_devices_free(devices);

@@ -21,9 +21,18 @@ struct CMUnitTest {
 	fixture_fn teardown;
 };
 
-#define cmocka_unit_test(f) { #f, f, NULL, NULL }
-#define cmocka_unit_test_setup(f, s) { #f, f, s, NULL }
-#define cmocka_unit_test_setup_teardown(f, s, t) { #f, f, s, t }
+#define cmocka_unit_test(f)                                                              \
+	{                                                                                \
+#f, f, NULL, NULL                                                        \
+	}
+#define cmocka_unit_test_setup(f, s)                                                     \
+	{                                                                                \
+#f, f, s, NULL                                                           \
+	}
+#define cmocka_unit_test_setup_teardown(f, s, t)                                         \
+	{                                                                                \
+#f, f, s, t                                                              \
+	}
 
 static jmp_buf skipped;
 static inline void skip(void)
@@ -56,8 +65,8 @@ static inline void skip(void)
 #define assert_string_not_equal(a, b) assert_that(strcmp(a, b) != 0, #a " is not " #b)
 #define assert_memory_equal(a, b, n) assert_that(memcmp(a, b, n) == 0, #a " is " #b)
 
-static inline int run_tests(const struct CMUnitTest *tests, size_t n, fixture_fn setup_all,
-	fixture_fn teardown_all)
+static inline int run_tests(const struct CMUnitTest *tests, size_t n,
+	fixture_fn setup_all, fixture_fn teardown_all)
 {
 	void *all = NULL;
 

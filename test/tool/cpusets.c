@@ -76,7 +76,7 @@ static void write_list(void)
 static int digit_at(int digit)
 {
 	return has[4 * digit] | has[4 * digit + 1] << 1 | has[4 * digit + 2] << 2 |
-	       has[4 * digit + 3] << 3;
+		has[4 * digit + 3] << 3;
 }
 
 static void write_mask(int is_users)

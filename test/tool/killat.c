@@ -65,7 +65,7 @@ static int go_on(pid_t pid, int with_signal, int *status)
 	void *signal_word = (void *)(intptr_t)with_signal;
 
 	return ptrace(PTRACE_SYSCALL, pid, NULL, signal_word) == 0 &&
-	       waitpid(pid, status, 0) == pid && !is_gone(*status);
+		waitpid(pid, status, 0) == pid && !is_gone(*status);
 }
 
 static int trace(pid_t pid, unsigned long at, int signal_number)
@@ -77,7 +77,7 @@ static int trace(pid_t pid, unsigned long at, int signal_number)
 		return MAY_NOT;
 	if (ptrace(PTRACE_SETOPTIONS, pid, NULL,
 		    (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC |
-			     PTRACE_O_EXITKILL)) < 0)
+			    PTRACE_O_EXITKILL)) < 0)
 		return MAY_NOT;
 
 	while (go_on(pid, pass, &status)) {

@@ -290,7 +290,6 @@ static void reads_are_short(void **state)
 	irqkit_ctx_free(ctx);
 }
 
-
 /* ------------------------------------------------------------------------------- */
 /* The journal                                                                     */
 
@@ -455,8 +454,7 @@ static void list_fails(void **state)
 	for (listing.at = 1; listing.at <= 4; listing.at++) {
 		listing.error = EMFILE;
 		listing.so_far = 0;
-		assert_int_equal(
-			run_dir_list(w.lock->dir_fd, add_name, names), -EMFILE);
+		assert_int_equal(run_dir_list(w.lock->dir_fd, add_name, names), -EMFILE);
 	}
 	end(&w);
 }
@@ -584,8 +582,8 @@ static void clock_is_before_1970(void **state)
 		assert_int_equal(change(&w, "24", "2"), 2);
 		assert_int_equal(irqkit_journal_read(w.ctx, &journal), 0);
 		assert_int_equal(irqkit_journal_count(journal), 2);
-		assert_int_equal(irqkit_change_get_time(irqkit_journal_get(journal, 1)),
-			times[i]);
+		assert_int_equal(
+			irqkit_change_get_time(irqkit_journal_get(journal, 1)), times[i]);
 		irqkit_journal_free(journal);
 		assert_int_equal(undo(&w, &skipped), 1);
 		knob_holds("24", "1");

@@ -131,8 +131,7 @@ static void opened_again(void **state)
 
 	if (ctx->resolves_in_root) { /* not under valgrind, which doesn't know openat2() */
 		n_disturbed = UINT_MAX; /* for ever */
-		assert_int_equal(
-			knob_read(ctx, "proc/interrupts", &text, &len), -EAGAIN);
+		assert_int_equal(knob_read(ctx, "proc/interrupts", &text, &len), -EAGAIN);
 		n_disturbed = 0;
 	}
 	irqkit_ctx_free(ctx);
@@ -267,8 +266,8 @@ static void path_too_long(void **state)
 	size_t len = 0;
 
 	(void)state;
-	assert_int_equal(knob_readf(ctx, &text, &len, "%*s%s", PATH_MAX, "", file),
-		-ENAMETOOLONG);
+	assert_int_equal(
+		knob_readf(ctx, &text, &len, "%*s%s", PATH_MAX, "", file), -ENAMETOOLONG);
 	assert_int_equal(
 		knob_readf_line(ctx, &text, &len, "%s%*s", file, PATH_MAX - 15, ""),
 		-ENAMETOOLONG);

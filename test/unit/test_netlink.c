@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
 #include "base/macros.h"
+#include "base/number.h"
 #include "devices/netlink.h"
 #include "kernel/ctx.h"
 
@@ -216,8 +216,17 @@ static struct {
 	size_t n_packets, next;
 	unsigned int n_dumps; /* of NAPIs, so far */
 	unsigned int n_bad; /* so many of those go wrong, in this way: */
-	enum way { WELL, INTERRUPTED, WITHOUT_END, ENDED_BY_ERROR, REFUSED, NO_ROOM, CUT,
-		ACKNOWLEDGED, EMPTY } way;
+	enum way {
+		WELL,
+		INTERRUPTED,
+		WITHOUT_END,
+		ENDED_BY_ERROR,
+		REFUSED,
+		NO_ROOM,
+		CUT,
+		ACKNOWLEDGED,
+		EMPTY
+	} way;
 	int error; /* of ENDED_BY_ERROR, REFUSED */
 } kernel;
 
@@ -329,7 +338,8 @@ ssize_t __wrap_mnl_socket_recvfrom(
 }
 
 /* Asks a kernel whose first @n_bad dumps go wrong, in one way. */
-static int ask(struct netlink_answers *answers, enum way way, int error, unsigned int n_bad)
+static int ask(
+	struct netlink_answers *answers, enum way way, int error, unsigned int n_bad)
 {
 	struct mnl_socket *socket = __real_mnl_socket_open2(NETLINK_GENERIC, 0);
 
@@ -388,8 +398,8 @@ static void ended_early(void **state)
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		struct netlink_answers answers = { 0 };
 
-		assert_int_equal(ask(&answers, cases[i].way, cases[i].error, 1000),
-			cases[i].r);
+		assert_int_equal(
+			ask(&answers, cases[i].way, cases[i].error, 1000), cases[i].r);
 		assert_true(is_failure(cases[i].r));
 		assert_null(answers.napis);
 		assert_null(answers.queues);

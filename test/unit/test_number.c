@@ -27,7 +27,12 @@ static void compare(const char text[9])
 static void every_byte_in_every_place(void **state)
 {
 	static const char *const texts[] = {
-		"12345678", "       0", "      42", "  100000", "99999999", "        ",
+		"12345678",
+		"       0",
+		"      42",
+		"  100000",
+		"99999999",
+		"        ",
 	};
 
 	(void)state;

@@ -33,9 +33,9 @@ enum where { KNOB, JOURNAL };
 enum way {
 	TAKE_ALL,
 	REFUSE, /* -1 and the errno */
-	CUT,	/* one byte is written, and one byte is what comes back */
+	CUT, /* one byte is written, and one byte is what comes back */
 	IGNORE, /* all is fine, and nothing is written: Linux up to 4.14 */
-	DELAY,	/* the old value is there until somebody has slept */
+	DELAY, /* the old value is there until somebody has slept */
 };
 
 /* From write number @from to @to of one kind. */
@@ -301,7 +301,7 @@ static void knobs_hold(const struct work *w, const char *expected)
 
 static int note_name(void *data, const char *name)
 {
-	char (*names)[64] = data;
+	char(*names)[64] = data;
 
 	if (name[0] != '.' && strcmp(name, "lock") != 0)
 		snprintf(*names + strlen(*names), sizeof(*names) - strlen(*names), "%s ",
@@ -363,9 +363,9 @@ static void check_failure(int k, int n, enum way way, int error)
 	knobs_hold(&w, OLD);
 	for (int i = 0; i < k; i++) {
 		assert_int_equal(result(&w, i),
-			i < n - 1    ? IRQKIT_ROLLED_BACK
-			: i == n - 1 ? IRQKIT_FAILED
-				     : IRQKIT_PLANNED);
+			i < n - 1	     ? IRQKIT_ROLLED_BACK
+				: i == n - 1 ? IRQKIT_FAILED
+					     : IRQKIT_PLANNED);
 		assert_int_equal(error_of(&w, i), i == n - 1 ? error : 0);
 		assert_false(was_written(&w, i));
 	}
@@ -512,8 +512,8 @@ static void keeps_going(void **state)
 		assert_int_equal(n_writes[KNOB], MOST);
 		for (int i = 0; i < MOST; i++) {
 			knob_holds(&w, i, i == n - 1 ? OLD : NEW);
-			assert_int_equal(result(&w, i),
-				i == n - 1 ? IRQKIT_FAILED : IRQKIT_DONE);
+			assert_int_equal(
+				result(&w, i), i == n - 1 ? IRQKIT_FAILED : IRQKIT_DONE);
 			assert_int_equal(error_of(&w, i), i == n - 1 ? EINVAL : 0);
 			assert_int_equal(was_written(&w, i), i != n - 1);
 		}
@@ -568,8 +568,8 @@ static void undo_the_one(const struct work *w)
 	assert_int_equal(irqkit_journal_read(w->ctx, &journal), 0);
 	assert_int_equal(irqkit_journal_count(journal), 1);
 	assert_int_equal(irqkit_plan_new(w->ctx, &plan), 0);
-	assert_int_equal(
-		irqkit_plan_add_undo(plan, irqkit_journal_get(journal, 0), w->snapshot, 0),
+	assert_int_equal(irqkit_plan_add_undo(
+				 plan, irqkit_journal_get(journal, 0), w->snapshot, 0),
 		0);
 	assert_int_equal(irqkit_plan_apply(plan, w->lock, "irqkit undo", 0), 0);
 	knobs_hold(w, OLD);
@@ -594,7 +594,10 @@ static void full_step_goes_elsewhere(void **state)
 			assert_int_equal(answers.index, full);
 			assert_int_equal(n_writes[KNOB], MOST + tries);
 			for (int i = 0; i < MOST; i++) {
-				knob_holds(&w, i, i != full ? NEW : tries == 1 ? "4" : "8");
+				knob_holds(&w, i,
+					i != full	     ? NEW
+						: tries == 1 ? "4"
+							     : "8");
 				assert_int_equal(result(&w, i), IRQKIT_DONE);
 				assert_int_equal(error_of(&w, i), 0);
 			}
@@ -635,8 +638,8 @@ static void full_step_has_no_other(void **state)
 
 		fail_write(REFUSE, ENOSPC, 2, 3);
 		irqkit_plan_set_full_fn(w.plan, answer, &answers);
-		assert_int_equal(apply(&w, keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0),
-			-ENOSPC);
+		assert_int_equal(
+			apply(&w, keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0), -ENOSPC);
 		assert_int_equal(answers.n_calls, 2);
 		assert_int_equal(result(&w, 1), IRQKIT_FAILED);
 		assert_int_equal(error_of(&w, 1), ENOSPC);
@@ -658,8 +661,8 @@ static void next_best_cannot_be_noted(void **state)
 		fail_write(REFUSE, ENOSPC, 2, 2);
 		faults[1] = (struct fault){ JOURNAL, REFUSE, ENOSPC, 2, 2 };
 		irqkit_plan_set_full_fn(w.plan, answer, &answers);
-		assert_int_equal(apply(&w, keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0),
-			-ENOSPC);
+		assert_int_equal(
+			apply(&w, keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0), -ENOSPC);
 		assert_int_equal(answers.n_calls, 1);
 		assert_int_equal(n_writes[KNOB], 3);
 		assert_int_equal(result(&w, 0), IRQKIT_ROLLED_BACK);
@@ -674,8 +677,8 @@ static void next_best_cannot_be_noted(void **state)
 static void what_is_written_keeps_its_cpus(void **state)
 {
 	struct work w = begin(1, 0);
-	const struct irqkit_cpuset *old =
-		irqkit_step_get_old_cpus(irqkit_plan_get(w.plan, 0));
+	const struct irqkit_cpuset *old = irqkit_step_get_old_cpus(
+		irqkit_plan_get(w.plan, 0));
 
 	(void)state;
 	assert_int_equal(irqkit_plan_add_skipped(w.plan,
@@ -793,8 +796,7 @@ static void journal_is_written_on(void **state)
 	assert_int_equal(apply(&w, 0), 0);
 	assert_int_equal(irqkit_journal_read(w.ctx, &journal), 0);
 	assert_int_equal(irqkit_journal_count(journal), 1);
-	assert_int_equal(
-		irqkit_change_count_knobs(irqkit_journal_get(journal, 0)), MOST);
+	assert_int_equal(irqkit_change_count_knobs(irqkit_journal_get(journal, 0)), MOST);
 	irqkit_journal_free(journal);
 	end(&w);
 }
@@ -854,9 +856,9 @@ static size_t undo_all(struct work *w)
 	n = irqkit_journal_count(journal);
 	for (size_t i = n; i-- > 0;) {
 		plan_anew(w);
-		assert_int_equal(irqkit_plan_add_undo(w->plan,
-					 irqkit_journal_get(journal, i), w->snapshot,
-					 false),
+		assert_int_equal(
+			irqkit_plan_add_undo(w->plan, irqkit_journal_get(journal, i),
+				w->snapshot, false),
 			0);
 		assert_int_equal(apply(w, 0), 0);
 	}

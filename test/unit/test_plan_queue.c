@@ -462,7 +462,8 @@ static struct stand_in stand_in_begin(const char *name)
 	assert_int_equal(prctl(PR_SET_NAME, name), 0);
 	pid = fork();
 	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves none behind */
+		prctl(PR_SET_PDEATHSIG,
+			SIGKILL); /* a test that fails leaves none behind */
 		pause();
 		_exit(0);
 	}

@@ -26,8 +26,9 @@ static struct machine open_machine(const char *root, const char *local)
 	assert_int_equal(irqkit_ctx_new(path, &m.ctx), 0);
 	assert_int_equal(irqkit_topology_new(m.ctx, &m.topology), 0);
 	if (local)
-		assert_int_equal(irqkit_cpuset_parse_list(
-					 local, strlen(local), &m.local, NULL), 0);
+		assert_int_equal(
+			irqkit_cpuset_parse_list(local, strlen(local), &m.local, NULL),
+			0);
 	return m;
 }
 
@@ -150,8 +151,9 @@ struct bad {
 };
 
 #define WORDS                                                                            \
-	"use numbers, as in 0-3,8, or the words all, node:N, package:N, llc:CPU, "   \
-	"siblings:CPU, first-threads, other-threads, isolated, housekeeping, local, irq:N"
+	"use numbers, as in 0-3,8, or the words all, node:N, package:N, llc:CPU, "       \
+	"siblings:CPU, first-threads, other-threads, isolated, housekeeping, local, "    \
+	"irq:N"
 #define SMT "linux-6.1-16cpu"
 #define GAP "gap-8cpu"
 #define ONLINE_GAP " (online CPUs: 0-2,4,6-9)"
@@ -175,7 +177,8 @@ static void check_bad(const struct bad *bad)
 			bad->message);
 	assert_ptr_equal(set, untouched);
 	assert_int_equal(irqkit_topology_parse_set(
-				 m.topology, text, len, m.local, &set, NULL, NULL), r);
+				 m.topology, text, len, m.local, &set, NULL, NULL),
+		r);
 	free(message);
 	free(text);
 	close_machine(&m);
@@ -185,43 +188,41 @@ static void mistakes_of_form(void **state)
 {
 	static const struct bad bad[] = {
 		/* parts that are missing */
-		{ SMT, "", -EINVAL, 0,
-			"no CPU is given; write the set as 0-3,8", NULL },
+		{ SMT, "", -EINVAL, 0, "no CPU is given; write the set as 0-3,8", NULL },
 		{ SMT, "1,", -EINVAL, 2,
-			"'1,' ends where a CPU is expected; write it as 0-3,8",
-			NULL },
+			"'1,' ends where a CPU is expected; write it as 0-3,8", NULL },
 		{ SMT, ",", -EINVAL, 0, "in ',' a CPU is missing before ','", NULL },
 		{ SMT, ",1", -EINVAL, 0, "in ',1' a CPU is missing before ',1'", NULL },
 		{ SMT, "1,,2", -EINVAL, 2, "in '1,,2' a CPU is missing before ',2'",
 			NULL },
-		{ SMT, "^", -EINVAL, 1,
-			"a CPU is missing after '^'; write it as all,^0",
+		{ SMT, "^", -EINVAL, 1, "a CPU is missing after '^'; write it as all,^0",
 			NULL },
 		{ SMT, "all,^", -EINVAL, 5,
-			"a CPU is missing after '^'; write it as all,^0",
-			NULL },
+			"a CPU is missing after '^'; write it as all,^0", NULL },
 		{ SMT, "all,^,1", -EINVAL, 5,
-			"a CPU is missing after '^'; write it as all,^0",
-			NULL },
+			"a CPU is missing after '^'; write it as all,^0", NULL },
 		/* numbers */
 		{ SMT, "3-1", -EINVAL, 2, "the range in '3-1' ends before it starts",
 			NULL },
 		{ SMT, "0,3-1", -EINVAL, 4, "the range in '3-1' ends before it starts",
 			NULL },
-		{ SMT, "1-", -EINVAL, 2, "'1-' ends where a number is expected; "
-			"write it as 0-3,8", NULL },
+		{ SMT, "1-", -EINVAL, 2,
+			"'1-' ends where a number is expected; "
+			"write it as 0-3,8",
+			NULL },
 		{ SMT, "1-3:0", -EINVAL, 4, "the stride in '1-3:0' is 0", NULL },
-		{ SMT, "1-3:", -EINVAL, 4, "'1-3:' ends where a number is expected; "
-			"write it as 0-3,8", NULL },
+		{ SMT, "1-3:", -EINVAL, 4,
+			"'1-3:' ends where a number is expected; "
+			"write it as 0-3,8",
+			NULL },
 		{ SMT, "1:2", -EINVAL, 1,
 			"'1:2' is wrong from ':2' on; write it as 0-3,8", NULL },
 		{ SMT, "1-2-3", -EINVAL, 3,
-			"'1-2-3' is wrong from '-3' on; write it as 0-3,8",
-			NULL },
+			"'1-2-3' is wrong from '-3' on; write it as 0-3,8", NULL },
 		{ SMT, "0x1", -EINVAL, 1,
 			"'0x1' is wrong from 'x1' on; write it as 0-3,8", NULL },
-		{ SMT, "1 ", -EINVAL, 1,
-			"'1 ' is wrong from ' ' on; write it as 0-3,8", NULL },
+		{ SMT, "1 ", -EINVAL, 1, "'1 ' is wrong from ' ' on; write it as 0-3,8",
+			NULL },
 		{ SMT, "0-3,1\n", -EINVAL, 5,
 			"'1\n' is wrong from '\n' on; write it as 0-3,8", NULL },
 		{ SMT, "4294967296", -ERANGE, 0,
@@ -229,7 +230,8 @@ static void mistakes_of_form(void **state)
 		{ SMT, "0,1-1048576", -ERANGE, 4,
 			"in '1-1048576' the number at '1048576' is too large", NULL },
 		/* words */
-		{ SMT, "nod:1", -EINVAL, 0, "'nod:1' is not a set of CPUs: " WORDS, NULL },
+		{ SMT, "nod:1", -EINVAL, 0, "'nod:1' is not a set of CPUs: " WORDS,
+			NULL },
 		{ SMT, "0,nodes:1", -EINVAL, 2, "'nodes:1' is not a set of CPUs: " WORDS,
 			NULL },
 		{ SMT, "ALL", -EINVAL, 0, "'ALL' is not a set of CPUs: " WORDS, NULL },
@@ -242,37 +244,41 @@ static void mistakes_of_form(void **state)
 		{ SMT, "\xff\x1b", -EINVAL, 0, "'\xff\x1b' is not a set of CPUs: " WORDS,
 			NULL },
 		{ SMT, "node", -EINVAL, 4, "'node' needs a number, as in node:0", NULL },
-		{ SMT, "all,^llc", -EINVAL, 8,
-			"'llc' needs a number, as in llc:8", NULL },
+		{ SMT, "all,^llc", -EINVAL, 8, "'llc' needs a number, as in llc:8",
+			NULL },
 		{ SMT, "node:", -EINVAL, 5,
 			"'node:' ends where a number is expected; "
-			"write it as node:0", NULL },
-		{ SMT, "package:x", -EINVAL, 8,
-			"'package:x' is wrong from 'x' on; write it as package:0",
+			"write it as node:0",
 			NULL },
+		{ SMT, "package:x", -EINVAL, 8,
+			"'package:x' is wrong from 'x' on; write it as package:0", NULL },
 		{ SMT, "siblings:4x", -EINVAL, 10,
 			"'siblings:4x' is wrong from 'x' on; write it as "
-			"siblings:4", NULL },
-		{ SMT, "irq:eth0", -EINVAL, 4,
-			"'irq:eth0' is wrong from 'eth0' on; write it as irq:24",
+			"siblings:4",
 			NULL },
+		{ SMT, "irq:eth0", -EINVAL, 4,
+			"'irq:eth0' is wrong from 'eth0' on; write it as irq:24", NULL },
 		{ SMT, "node:1-0", -EINVAL, 7,
 			"the range in 'node:1-0' ends before it starts", NULL },
-		{ SMT, "node:0-1:0", -EINVAL, 9,
-			"the stride in 'node:0-1:0' is 0", NULL },
+		{ SMT, "node:0-1:0", -EINVAL, 9, "the stride in 'node:0-1:0' is 0",
+			NULL },
 		{ SMT, "irq:99999999999", -ERANGE, 4,
 			"in 'irq:99999999999' the number at '99999999999' is too large",
 			NULL },
-		{ SMT, "all:", -EINVAL, 3, "'all:' is not a set of CPUs: 'all' takes no number",
-			NULL },
+		{ SMT, "all:", -EINVAL, 3,
+			"'all:' is not a set of CPUs: 'all' takes no number", NULL },
 		{ SMT, "0,isolated:1", -EINVAL, 10,
-			"'isolated:1' is not a set of CPUs: 'isolated' takes no number", NULL },
+			"'isolated:1' is not a set of CPUs: 'isolated' takes no number",
+			NULL },
 		/* what is it taken away from? */
 		{ SMT, "^0", -EINVAL, 0,
-			"'^0' has no CPUs to remove from; for all other CPUs write 'all,^0'", NULL },
+			"'^0' has no CPUs to remove from; for all other CPUs write "
+			"'all,^0'",
+			NULL },
 		{ SMT, "^node:0,8", -EINVAL, 0,
 			"'^node:0' has no CPUs to remove from; for all other CPUs "
-			"write 'all,^node:0'", NULL },
+			"write 'all,^node:0'",
+			NULL },
 	};
 
 	(void)state;
@@ -286,11 +292,10 @@ static void what_the_machine_has_not(void **state)
 		/* CPUs */
 		{ GAP, "3", -ENODEV, 0, "CPU 3 is offline" ONLINE_GAP, NULL },
 		{ GAP, "0,3", -ENODEV, 2, "CPU 3 is offline" ONLINE_GAP, NULL },
-		{ GAP, "0-4", -ENODEV, 0,
-			"CPU 3 in '0-4' is offline" ONLINE_GAP, NULL },
+		{ GAP, "0-4", -ENODEV, 0, "CPU 3 in '0-4' is offline" ONLINE_GAP, NULL },
 		{ GAP, "all,^3,3", -ENODEV, 7, "CPU 3 is offline" ONLINE_GAP, NULL },
-		{ GAP, "0-4,^3,2-3", -ENODEV, 7,
-			"CPU 3 in '2-3' is offline" ONLINE_GAP, NULL },
+		{ GAP, "0-4,^3,2-3", -ENODEV, 7, "CPU 3 in '2-3' is offline" ONLINE_GAP,
+			NULL },
 		{ GAP, "10", -ENODEV, 0, "CPU 10 does not exist" ONLINE_GAP, NULL },
 		{ GAP, "0-1048575,^0-9", -ENODEV, 0,
 			"CPU 10 in '0-1048575' does not exist" ONLINE_GAP, NULL },
@@ -304,41 +309,54 @@ static void what_the_machine_has_not(void **state)
 		{ GAP, "all,^siblings:99", -ENODEV, 5,
 			"CPU 99 in 'siblings:99' does not exist" ONLINE_GAP, NULL },
 		{ "one-cpu", "llc:0", -ENODATA, 0,
-			"'llc:0' is unknown: the kernel reports no caches of CPU 0", NULL },
+			"'llc:0' is unknown: the kernel reports no caches of CPU 0",
+			NULL },
 		/* nodes and packages */
-		{ SMT, "node:7", -ENODEV, 0, "no NUMA node 7: this system has 0-1", NULL },
-		{ SMT, "0,^node:0-2", -ENODEV, 3, "no NUMA node 2: this system has 0-1", NULL },
-		{ GAP, "node:1", -ENODEV, 0, "no NUMA node 1: this system has only 0", NULL },
+		{ SMT, "node:7", -ENODEV, 0, "no NUMA node 7: this system has 0-1",
+			NULL },
+		{ SMT, "0,^node:0-2", -ENODEV, 3, "no NUMA node 2: this system has 0-1",
+			NULL },
+		{ GAP, "node:1", -ENODEV, 0, "no NUMA node 1: this system has only 0",
+			NULL },
 		{ "memory-node-4cpu", "node:0-5", -ENODEV, 0,
 			"no NUMA node 1: this system has 0,3,5", NULL },
 		{ "one-cpu", "node:0", -ENODATA, 0,
 			"'node:0' is unknown: the kernel reports no NUMA nodes", NULL },
-		{ SMT, "package:2", -ENODEV, 0, "no package 2: this system has 0-1", NULL },
+		{ SMT, "package:2", -ENODEV, 0, "no package 2: this system has 0-1",
+			NULL },
 		{ "arm64-clusters-8cpu", "package:0", -ENODEV, 0,
 			"no package 0: this system has only 36", NULL },
 		{ "one-cpu", "package:0", -ENODATA, 0,
 			"'package:0' is unknown: the kernel reports no packages", NULL },
 		/* interrupts */
 		{ SMT, "irq:9999", -ENODEV, 0,
-			"'irq:9999' is unknown: interrupt 9999 does not exist or has no affinity", NULL },
+			"'irq:9999' is unknown: interrupt 9999 does not exist or has no "
+			"affinity",
+			NULL },
 		{ "odd-affinity", "0,irq:25", -EBADMSG, 2,
-			"'irq:25' is unknown: the affinity of interrupt 25 is not a set of CPUs",
+			"'irq:25' is unknown: the affinity of interrupt 25 is not a set "
+			"of CPUs",
 			NULL },
 		/* a device */
-		{ SMT, "0,local", -EINVAL, 2, "'local' means the CPUs near a device, but "
-			"there is no device here", NULL },
+		{ SMT, "0,local", -EINVAL, 2,
+			"'local' means the CPUs near a device, but "
+			"there is no device here",
+			NULL },
 		/* nothing is told */
 		{ "interrupts-only", "all", -ENODATA, 0,
 			"'all' is unknown: the kernel does not report these CPUs", NULL },
 		{ "interrupts-only", "0,^first-threads", -ENODATA, 3,
-			"'first-threads' is unknown: the kernel does not report these CPUs",
+			"'first-threads' is unknown: the kernel does not report these "
+			"CPUs",
 			NULL },
 		{ "interrupts-only", "housekeeping", -ENODATA, 0,
-			"'housekeeping' is unknown: the kernel does not report these CPUs",
+			"'housekeeping' is unknown: the kernel does not report these "
+			"CPUs",
 			NULL },
 		{ "interrupts-only", "siblings:0-1048575", -ENODATA, 0,
 			"'siblings:0-1048575' is unknown: the kernel does not report "
-			"these CPUs", NULL },
+			"these CPUs",
+			NULL },
 	};
 
 	(void)state;
@@ -352,16 +370,18 @@ static void empty_sets(void **state)
 		{ SMT, "all,^all", -ENODATA, 0, "'all,^all' contains no CPU", NULL },
 		{ SMT, "0-3,^0-7", -ENODATA, 0, "'0-3,^0-7' contains no CPU", NULL },
 		{ SMT, "isolated", -ENODATA, 0,
-			"'isolated' contains no CPU: no online CPU is isolated",
+			"'isolated' contains no CPU: no online CPU is isolated", NULL },
+		{ GAP, "other-threads", -ENODATA, 0,
+			"'other-threads' contains no CPU: no "
+			"core has a second thread online",
 			NULL },
-		{ GAP, "other-threads", -ENODATA, 0, "'other-threads' contains no CPU: no "
-			"core has a second thread online", NULL },
 		{ "memory-node-4cpu", "node:3", -ENODATA, 0,
 			"'node:3' contains no CPU: the node has only memory", NULL },
 		{ "mlx5-64queues", "all,^irq:120", -ENODATA, 0,
 			"'all,^irq:120' contains no CPU", NULL },
 		{ GAP, "local", -ENODATA, 0,
-			"'local' contains no CPU: no CPU near the device is online", "3,5" },
+			"'local' contains no CPU: no CPU near the device is online",
+			"3,5" },
 	};
 
 	(void)state;
@@ -401,8 +421,9 @@ static void online_as_told(void **state)
 		-ENODEV);
 	assert_string_equal(message, "CPU 2 in '0-3' is offline (online CPUs: 0-1,3)");
 	free(message);
-	assert_int_equal(irqkit_topology_parse_set(
-				 m.topology, "all", 3, NULL, &set, NULL, NULL), 0);
+	assert_int_equal(
+		irqkit_topology_parse_set(m.topology, "all", 3, NULL, &set, NULL, NULL),
+		0);
 	assert_true(irqkit_cpuset_is_equal(set, m.local));
 	irqkit_cpuset_free(set);
 	close_machine(&m);

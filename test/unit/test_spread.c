@@ -602,8 +602,7 @@ static void moves_to_its_node_name_it(void **state)
 	(void)state;
 	assert_int_equal(irqkit_spread_new(&spread), 0);
 	for (unsigned int c = 0; c < 4; c++)
-		assert_int_equal(
-			irqkit_spread_add_cpu(spread, c, -1, -1, (int)c / 2), 0);
+		assert_int_equal(irqkit_spread_add_cpu(spread, c, -1, -1, (int)c / 2), 0);
 	for (unsigned int i = 0; i < 4; i++) {
 		add(spread, i, i < 3 ? 100 : 0, i == 2 ? 3 : 0);
 		irqkit_spread_set_node(spread, i, 1);
@@ -845,12 +844,13 @@ static void next_best_by_load(void **state)
 			"50 - stays\n"
 			"51 1 relieves CPU 0\n");
 		assert_int_equal(irqkit_spread_place_again(spread, 1, 1), 0);
-		answers(spread, load == 90 ? "50 - stays\n"
-					     "51 2 next best CPU; no free vector on CPU 1\n"
-					   : "50 - stays\n"
-					     "51 - stays: no free vector on CPU 1\n");
-		assert_int_equal(irqkit_spread_get_load_after(spread, 0),
-			load == 90 ? 100 : 190);
+		answers(spread,
+			load == 90 ? "50 - stays\n"
+				     "51 2 next best CPU; no free vector on CPU 1\n"
+				   : "50 - stays\n"
+				     "51 - stays: no free vector on CPU 1\n");
+		assert_int_equal(
+			irqkit_spread_get_load_after(spread, 0), load == 90 ? 100 : 190);
 		irqkit_spread_free(spread);
 	}
 }
@@ -864,32 +864,34 @@ static void queue_goes_along(void **state)
 		(void)state;
 		irqkit_spread_set_split(spread, is_split);
 		for (int q = 0; q < 2; q++) {
-			add_queue(spread, 20 + 2 * (unsigned int)q, 0, q, IRQKIT_SERVES_TX);
-			add_queue(spread, 21 + 2 * (unsigned int)q, 0, q, IRQKIT_SERVES_RX);
+			add_queue(
+				spread, 20 + 2 * (unsigned int)q, 0, q, IRQKIT_SERVES_TX);
+			add_queue(
+				spread, 21 + 2 * (unsigned int)q, 0, q, IRQKIT_SERVES_RX);
 		}
 		assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
 		assert_int_equal(
 			irqkit_spread_place_again(spread, 0, is_split ? 1 : 0), 0);
-		answers(spread, is_split
-				? "20 0 next best CPU; no free vector on CPU 1\n"
-				  "21 0 rx queue 0, first CPU\n"
-				  "22 3 tx queue 1, next CPU\n"
-				  "23 2 rx queue 1, next CPU\n"
-				: "20 2 next best CPU; no free vector on CPU 0\n"
-				  "21 2 same CPU as its tx\n"
-				  "22 1 queue 1, next CPU\n"
-				  "23 1 same CPU as its tx\n");
+		answers(spread,
+			is_split ? "20 0 next best CPU; no free vector on CPU 1\n"
+				   "21 0 rx queue 0, first CPU\n"
+				   "22 3 tx queue 1, next CPU\n"
+				   "23 2 rx queue 1, next CPU\n"
+				 : "20 2 next best CPU; no free vector on CPU 0\n"
+				   "21 2 same CPU as its tx\n"
+				   "22 1 queue 1, next CPU\n"
+				   "23 1 same CPU as its tx\n");
 		assert_int_equal(
 			irqkit_spread_place_again(spread, 3, is_split ? 2 : 1), 0);
-		answers(spread, is_split
-				? "20 0 next best CPU; no free vector on CPU 1\n"
-				  "21 0 rx queue 0, first CPU\n"
-				  "22 3 tx queue 1, next CPU\n"
-				  "23 3 next best CPU; no free vector on CPU 2\n"
-				: "20 2 next best CPU; no free vector on CPU 0\n"
-				  "21 2 same CPU as its tx\n"
-				  "22 1 queue 1, next CPU\n"
-				  "23 3 next best CPU; no free vector on CPU 1\n");
+		answers(spread,
+			is_split ? "20 0 next best CPU; no free vector on CPU 1\n"
+				   "21 0 rx queue 0, first CPU\n"
+				   "22 3 tx queue 1, next CPU\n"
+				   "23 3 next best CPU; no free vector on CPU 2\n"
+				 : "20 2 next best CPU; no free vector on CPU 0\n"
+				   "21 2 same CPU as its tx\n"
+				   "22 1 queue 1, next CPU\n"
+				   "23 3 next best CPU; no free vector on CPU 1\n");
 		irqkit_spread_free(spread);
 	}
 }
@@ -993,8 +995,7 @@ static void no_cpu_gets_more_than_its_vectors(void **state)
 }
 
 /* A kernel that has so many vectors left, and gets none back while this goes on. */
-static bool kernel_moves(
-	unsigned int *vectors, int now, const struct irqkit_cpuset *cpus)
+static bool kernel_moves(unsigned int *vectors, int now, const struct irqkit_cpuset *cpus)
 {
 	if (now >= 0 && irqkit_cpuset_has(cpus, (unsigned int)now))
 		return true;

@@ -61,7 +61,8 @@ static void rps_helps(void **state)
 	rps_is("0-7", NULL, "0", "0", 8, 1, "1-7",
 		"1 queue for 8 CPUs; without CPU 0, which handles its interrupts");
 	rps_is("0-7", NULL, "0", "0-1", 8, 1, "2-7",
-		"1 queue for 8 CPUs; without CPUs 0-1, whose cores handle its interrupts");
+		"1 queue for 8 CPUs; without CPUs 0-1, whose cores handle its "
+		"interrupts");
 	rps_is("0-7", "4-7", "4", "4-5", 8, 1, "6-7",
 		"1 queue for 4 CPUs of node 1; without CPUs 4-5, whose cores handle its "
 		"interrupts");
@@ -82,10 +83,8 @@ static void rps_helps(void **state)
 static void rps_does_not_help(void **state)
 {
 	(void)state;
-	rps_is("0", NULL, "0", "0", 1, 1, "",
-		"only one CPU is online");
-	rps_is("0", NULL, "0", "0", 4, 1, "",
-		"all CPUs except one are isolated");
+	rps_is("0", NULL, "0", "0", 1, 1, "", "only one CPU is online");
+	rps_is("0", NULL, "0", "0", 4, 1, "", "all CPUs except one are isolated");
 	rps_is("0-3", NULL, "0-3", "0-3", 4, 4, "",
 		"4 queues for 4 CPUs; the device can use them all");
 	rps_is("0-7", "4-7", "4", "4-5", 8, 4, "",
@@ -216,8 +215,7 @@ static void check_xps(const struct shape *shape, const int *served, size_t n)
 
 			assert_true(helps ||
 				distance_to(shape, served[q], c) ==
-					least_distance(
-						shape, served, n, c));
+					least_distance(shape, served, n, c));
 			loads[q] += !helps;
 		}
 		given += loads[q];

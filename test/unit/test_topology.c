@@ -124,8 +124,8 @@ static void sets(void **state)
 {
 	static const struct shape shapes[] = {
 		{ "one-cpu", "0", "", "-", "0", "-", "-", "0", "" },
-		{ "gap-8cpu", "0-2,4,6-9", "", "", "0-2,4,6-9",
-			"0", "0", "0-2,4,6-9", "" },
+		{ "gap-8cpu", "0-2,4,6-9", "", "", "0-2,4,6-9", "0", "0", "0-2,4,6-9",
+			"" },
 		{ "linux-6.1-16cpu", "0-15", "", "", "0-15", "0-1", "0-1",
 			"0,2,4,6,8,10,12,14", "1,3,5,7,9,11,13,15" },
 		/* the sibling of an offline CPU is a first thread */
@@ -136,14 +136,14 @@ static void sets(void **state)
 		{ "arm64-clusters-8cpu", "0-7", "", "-", "0-7", "0", "36", "0-7", "" },
 		{ "hybrid-14cpu", "0-13", "", "-", "0-13", "0", "0", "0,2,4,6,8-13",
 			"1,3,5,7" },
-		{ "isolcpus-8cpu", "0-7", "2-3,5", "3-4", "0-1,6-7",
-			"0", "0", "0-7", "" },
-		{ "empty-in-container", "0,2-3", "", "-", "0,2-3",
-			"-", "-", "0,2-3", "" },
+		{ "isolcpus-8cpu", "0-7", "2-3,5", "3-4", "0-1,6-7", "0", "0", "0-7",
+			"" },
+		{ "empty-in-container", "0,2-3", "", "-", "0,2-3", "-", "-", "0,2-3",
+			"" },
 		{ "xen-6.1-domu", "0-3", "", "", "0-3", "0", "0", "0-3", "" },
 		{ "xen-4.9-domu-8cpu", "0-7", "", "-", "0-7", "-", "-", "0-7", "" },
-		{ "mlx5-64queues", "0-63", "", "-", "0-63",
-			"0-1", "0-1", "0-31", "32-63" },
+		{ "mlx5-64queues", "0-63", "", "-", "0-63", "0-1", "0-1", "0-31",
+			"32-63" },
 		{ "interrupts-only", "-", "-", "-", "-", "-", "-", "-", "-" },
 		{ root_512, "0-511", "", "", "0-511", "0-7", "0-7", "0-255", "256-511" },
 	};
@@ -257,15 +257,14 @@ static void groups_are_shared(void **state)
 	(void)state;
 	for (unsigned int i = 14; i-- > 0;) {
 		const struct irqkit_cpuset *llc = irqkit_topology_get_llc(m.topology, i);
-		const struct irqkit_cpuset *siblings =
-			irqkit_topology_get_siblings(m.topology, i);
+		const struct irqkit_cpuset *siblings = irqkit_topology_get_siblings(
+			m.topology, i);
 
-		irqkit_cpuset_foreach(cpu, llc)
-			assert_ptr_equal(irqkit_topology_get_llc(
-						 m.topology, cpu), llc);
-		irqkit_cpuset_foreach(cpu, siblings)
-			assert_ptr_equal(siblings, irqkit_topology_get_siblings(
-							   m.topology, cpu));
+		irqkit_cpuset_foreach (cpu, llc)
+			assert_ptr_equal(irqkit_topology_get_llc(m.topology, cpu), llc);
+		irqkit_cpuset_foreach (cpu, siblings)
+			assert_ptr_equal(
+				siblings, irqkit_topology_get_siblings(m.topology, cpu));
 	}
 	close_machine(&m);
 }
@@ -281,8 +280,15 @@ static void nodes(void **state)
 		unsigned int from, to;
 		int distance;
 	} far[] = {
-		{ 0, 0, 10 }, { 0, 3, 17 }, { 0, 5, 21 }, { 3, 5, 27 }, { 5, 3, 27 },
-		{ 3, 0, 17 }, { 5, 5, 10 }, { 0, 1, -1 }, { 7, 0, -1 },
+		{ 0, 0, 10 },
+		{ 0, 3, 17 },
+		{ 0, 5, 21 },
+		{ 3, 5, 27 },
+		{ 5, 3, 27 },
+		{ 3, 0, 17 },
+		{ 5, 5, 10 },
+		{ 0, 1, -1 },
+		{ 7, 0, -1 },
 	};
 
 	(void)state;
@@ -347,7 +353,8 @@ static void orders(void **state)
 		size_t n;
 
 		assert_int_equal(irqkit_cpuset_parse_list(orders[i].set,
-					 strlen(orders[i].set), &set, NULL), 0);
+					 strlen(orders[i].set), &set, NULL),
+			0);
 		assert_int_equal(
 			irqkit_topology_get_order(m.topology, set, &cpus, &n), 0);
 		assert_non_null(cpus);
@@ -365,8 +372,8 @@ static void orders(void **state)
 static void order_of_512(void **state)
 {
 	struct machine m = open_machine(root_512);
-	const struct irqkit_cpuset *online =
-		irqkit_topology_get_cpus(m.topology, IRQKIT_CPUS_ONLINE);
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		m.topology, IRQKIT_CPUS_ONLINE);
 	struct irqkit_cpuset *seen, *caches;
 	unsigned int *cpus;
 	size_t n;
@@ -415,8 +422,8 @@ static void only_what_is_asked(void **state)
 		irqkit_topology_get_cpus(t, IRQKIT_CPUS_ONLINE);
 	expect_opened(CPU "online ");
 	irqkit_topology_get_cpus(t, IRQKIT_CPUS_HOUSEKEEPING);
-	expect_opened(CPU "isolated sys/fs/cgroup/cpuset.cpus.isolated " CPU
-			  "nohz_full ");
+	expect_opened(
+		CPU "isolated sys/fs/cgroup/cpuset.cpus.isolated " CPU "nohz_full ");
 	irqkit_topology_get_node_cpus(t, 1);
 	expect_opened(NODE "online " NODE "node1/cpulist ");
 	irqkit_topology_get_node(t, 12);

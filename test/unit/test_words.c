@@ -5,9 +5,9 @@
  */
 #include "unit.h"
 
-#include "base/basics.h"
 #include "../../cmd/base/read_number.c"
 #include "../../cmd/base/text.c"
+#include "base/basics.h"
 
 static void numbers_are_read(void **state)
 {
@@ -26,8 +26,8 @@ static void numbers_are_read(void **state)
 	for (size_t i = 0; i < LENGTH(good); i++) {
 		uint64_t number = 99;
 
-		assert_int_equal(read_number(good[i].text, strlen(good[i].text), UINT64_MAX,
-					 &number),
+		assert_int_equal(read_number(good[i].text, strlen(good[i].text),
+					 UINT64_MAX, &number),
 			0);
 		assert_true(number == good[i].number);
 	}
@@ -35,8 +35,8 @@ static void numbers_are_read(void **state)
 
 static void other_words_are_refused(void **state)
 {
-	static const char *const bad[] = { "", " 1", "1 ", "+1", "-1", "0x10", "1.0", "1,2",
-		"x", "99999999999999999999x" };
+	static const char *const bad[] = { "", " 1", "1 ", "+1", "-1", "0x10", "1.0",
+		"1,2", "x", "99999999999999999999x" };
 	uint64_t number = 99;
 
 	(void)state;
@@ -53,9 +53,11 @@ static void large_numbers_are_refused(void **state)
 	(void)state;
 	assert_int_equal(read_number("101", 3, 100, &number), -ERANGE);
 	assert_int_equal(read_number("100", 3, 100, &number), 0);
-	assert_int_equal(read_number("18446744073709551616", 20, UINT64_MAX, &number), -ERANGE);
+	assert_int_equal(
+		read_number("18446744073709551616", 20, UINT64_MAX, &number), -ERANGE);
 	/* modulo 2^64 this is 40: a number that wrapped is not a small one */
-	assert_int_equal(read_number("184467440737095516200", 21, UINT64_MAX, &number), -ERANGE);
+	assert_int_equal(
+		read_number("184467440737095516200", 21, UINT64_MAX, &number), -ERANGE);
 	assert_true(number == 100);
 }
 
