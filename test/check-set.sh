@@ -155,19 +155,19 @@ if ! traced strace -qq -o /dev/null -e trace=write -e inject=write:error=EIO:whe
 else
 	tried="irqkit: cannot write '2' to /proc/irq/25/smp_affinity (eth0-1):"
 	back="irqkit: the changes made before that were rolled back"
-	while IFS='|' read -r error text meaning; do
+	while IFS='|' read -r error text status meaning; do
 		fresh small
 		same "$error is explained, and all is put back" "$tried $text: $meaning
 $back
-status 1" "$(fails "error=$error" 3 set eth0-0 eth0-1 eth0-2 --cpus=1 --quiet)"
+status $status" "$(fails "error=$error" 3 set eth0-0 eth0-1 eth0-2 --cpus=1 --quiet)"
 		same "$error: every knob is as it was" "$(knobs "$tmp/small")" "$(knobs "$root")"
 	done <<-'T'
-		EIO|Input/output error|the kernel cannot move this interrupt (it is managed or per-CPU), or the interrupt is gone
-		EPERM|Operation not permitted|the kernel cannot move this interrupt (it is managed or per-CPU), or the interrupt is gone
-		EINVAL|Invalid argument|none of these CPUs is online now, or the interrupt controller rejected them
-		EOVERFLOW|Value too large for defined data type|the set has CPUs that this kernel does not support; see /sys/devices/system/cpu/possible
-		ENOSPC|No space left on device|these CPUs have no free interrupt vector; choose other CPUs, or more
-		EBUSY|Device or resource busy|the previous move has not finished; try again
+		EIO|Input/output error|4|the kernel cannot move this interrupt (it is managed or per-CPU), or the interrupt is gone
+		EPERM|Operation not permitted|4|the kernel cannot move this interrupt (it is managed or per-CPU), or the interrupt is gone
+		EINVAL|Invalid argument|4|the interrupt controller cannot move this interrupt
+		EOVERFLOW|Value too large for defined data type|1|the set has CPUs that this kernel does not support; see /sys/devices/system/cpu/possible
+		ENOSPC|No space left on device|1|these CPUs have no free interrupt vector; choose other CPUs, or more
+		EBUSY|Device or resource busy|1|the previous move has not finished; try again
 	T
 	fresh small
 	same "a kernel that keeps another value" "$tried Protocol error: the kernel accepted the value, but the file has a different one
@@ -222,7 +222,7 @@ status 1" "$text"
 irqkit: nothing was changed
 status 1" "$(fails "$error" 2 rps eth0 --cpus=0-3 --quiet)"
 	done <<-'T'
-		error=EPERM|Operation not permitted|this needs CAP_NET_ADMIN in the host's user namespace, which root in a container lacks
+		error=EPERM|Operation not permitted|4|this needs CAP_NET_ADMIN in the host's user namespace, which root in a container lacks
 		error=EINVAL|Invalid argument|the kernel accepts no isolated CPUs here, and no other CPU is left
 		error=EOVERFLOW|Value too large for defined data type|the set has CPUs that this kernel does not support
 		error=ENOMEM|Cannot allocate memory|a table of this size does not fit into memory

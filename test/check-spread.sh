@@ -302,7 +302,7 @@ irqkit: the changes made before that were rolled back" "$(cat "$tmp/err")"
 	# What is gone is told once; what fails for another reason is told all the same.
 	fresh
 	ASAN_OPTIONS=$traced_asan strace -D -qq -o /dev/null -P "$root/proc/irq/27/smp_affinity" -P "$root/proc/irq/31/smp_affinity" \
-		-e trace=write -e inject=write:error=EINVAL "$O/irqkit" spread --root="$root" --every=1 'vif0-q[012]-*' 'vif0-q3-*' \
+		-e trace=write -e inject=write:error=EBUSY "$O/irqkit" spread --root="$root" --every=1 'vif0-q[012]-*' 'vif0-q3-*' \
 		>"$tmp/out" 2>"$tmp/err" &
 	pid=$!
 	sleep 0.5

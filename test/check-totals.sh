@@ -6,7 +6,8 @@
 
 # These are refused, or hold more than awk's numbers do; golden tests have them.
 refused=' binary count-over-64-bits cut-in-counts empty heading-twice link-out-of-the-root
- no-heading not-interrupts torn total-over-64-bits unreadable-interrupts wide-counts '
+ no-heading not-interrupts quoted-by-mail torn total-over-64-bits unreadable-interrupts
+ wide-counts windows-line-ends '
 
 # The label and the sum of the first N numbers of each row; "-" for a row without one.
 awk_totals() {

@@ -61,7 +61,7 @@ enum status spread_apply(struct spread *spread, struct change *change)
 
 	irqkit_plan_set_full_fn(change->plan, place_again, spread);
 	r = irqkit_plan_apply(change->plan, change->lock, change->call->line, flags);
-	return r < 0 ? change_say_failure(change, r) : change_check_any_moved(change);
+	return r < 0 ? change_say_failure(change, r) : STATUS_DONE;
 }
 
 void spread_remark_full_cpus(const struct spread *spread, struct change *change)

@@ -79,6 +79,8 @@ static enum status apply_and_report(
 	signals_hold(&before);
 	status = spread_apply(spread, change);
 	if (status == STATUS_DONE)
+		status = change_check_any_moved(change);
+	if (status == STATUS_DONE)
 		spread_remark_full_cpus(spread, change);
 	placement_leave_unmoved(&spread->placement, change);
 	/* others need not wait while it is measured, if nothing will be put back */

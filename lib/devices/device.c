@@ -270,8 +270,10 @@ static int read_nvme_paths(struct irqkit_device *device)
 			r = sysfs_resolve(device->devices, link, &path);
 		if (is_failure(r))
 			return r;
-		if (r < 0)
+		if (r < 0) {
+			r = 0; /* not a link: the folder of the disk itself */
 			continue;
+		}
 		device->keys.pci = NULL;
 		r = sysfs_read_bus(device, path);
 		if (r == 0)
