@@ -2,7 +2,7 @@
 # deps.sh GROUP...: installs the packages that irqkit needs, by this system's own package
 # manager, and says nothing when all are there (then it needs neither root nor a network).
 #   build   to compile it      check   for `make check`      ci   more, for .ci/run
-#   portable   for `make check-portable`
+#   portable   for `make check-portable`      foreign   for other machines there
 # deps.sh --list GROUP...: only prints their names
 #
 # Tested: Debian 11, 12 and 13. Not tested: dnf, apk (Alpine), zypper, pacman.
@@ -15,8 +15,9 @@ packages() {
 	case $1-$2 in
 	apt-build) echo gcc libc6-dev make pkg-config libmnl-dev libpopt-dev libjansson-dev libsmartcols-dev ;;
 	apt-check) echo bash libcmocka-dev jq mandoc shellcheck strace ;;
-	apt-portable) echo mmdebstrap qemu-user-static musl-tools git ;;
-	apt-ci) echo busybox clang clang-format libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git musl-tools mmdebstrap ;;
+	apt-portable) echo mmdebstrap musl-tools git ;;
+	apt-foreign) echo qemu-user-static ;;
+	apt-ci) echo busybox clang clang-format libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git ;;
 	dnf-build) echo gcc make pkgconf-pkg-config libmnl-devel popt-devel jansson-devel libsmartcols-devel ;;
 	dnf-check) echo bash gawk diffutils findutils libcmocka-devel jq mandoc ShellCheck strace ;;
 	dnf-ci) echo clang compiler-rt gcc-c++ libasan libubsan valgrind cppcheck zsh fish git ;;

@@ -151,6 +151,7 @@ refusing() {
 	copy root
 	rm "$tmp/root/proc/irq/31/smp_affinity_list"
 	ln -s /dev/full "$tmp/root/proc/irq/31/smp_affinity_list"
+	# shellcheck disable=SC2016 # of the script, not of this shell
 	sed -i 's|$(cat "$knob")|$(head -c 9 "$knob" \| tr -d "\\000")|g' "$tmp/script.here"
 	sh "$tmp/script.here" 2>"$tmp/err"
 }

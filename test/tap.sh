@@ -5,6 +5,7 @@ set -u
 unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 O=${O:-$PWD}
+# shellcheck disable=SC2034 # for those that source this
 roots=$O/build/roots
 export LC_ALL=C.UTF-8
 tap_count=0 tap_failed=0
@@ -34,14 +35,16 @@ check() {
 
 # empty NAME TEXT: there is nothing to complain of
 empty() {
-	[ -z "$2" ]
-	result $? "$1" "$2"
+	local status=0
+	[ -z "$2" ] || status=1
+	result "$status" "$1" "$2"
 }
 
 # same NAME EXPECTED ACTUAL
 same() {
-	[ "$2" = "$3" ]
-	result $? "$1" "$(diff -u --label expected --label actual <(printf '%s\n' "$2") <(printf '%s\n' "$3"))"
+	local status=0
+	[ "$2" = "$3" ] || status=1
+	result "$status" "$1" "$(diff -u --label expected --label actual <(printf '%s\n' "$2") <(printf '%s\n' "$3"))"
 }
 
 # skip NAME WHY

@@ -45,5 +45,9 @@ const char *error_name(int error)
 		NAME(EKEYREJECTED), NAME(EOWNERDEAD), NAME(ENOTRECOVERABLE),
 		NAME(ERFKILL), NAME(EHWPOISON) };
 
+#ifdef EFTYPE /* in newer headers only */
+	if (error == EFTYPE)
+		return "EFTYPE";
+#endif
 	return error > 0 && (size_t)error < LENGTH(names) ? names[error] : NULL;
 }

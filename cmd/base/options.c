@@ -208,7 +208,9 @@ static char **end_optional_values(
 				strncmp(argv[i], "--", 2) == 0 &&
 				strcmp(argv[i] + 2, option->name) == 0))
 			option++;
-		if (is_options && option && option->name)
+		if (i == 0) /* as help and popt's own messages have it */
+			r = asprintf(&ended[i], "irqkit %s", command->name);
+		else if (is_options && option && option->name)
 			r = asprintf(&ended[i], "%s=", argv[i]);
 		else
 			ended[i] = strdup(argv[i]);
@@ -246,7 +248,6 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 	struct call *ret_call, enum status *ret_status)
 {
 	struct poptOption table[MAX_OPTIONS], common[MAX_OPTIONS];
-	char name[64];
 	char **words;
 	poptContext con;
 	bool go_on = true;
@@ -257,8 +258,6 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 	ret_call->state = calloc(1, command->state_size + 1);
 	ret_call->line = join_line(command, argc, argv);
 	build_table(command, table, common);
-	snprintf(name, sizeof(name), "irqkit %s", command->name);
-	argv[0] = name;
 	words = end_optional_values(command, argc, argv);
 	con = words ? poptGetContext("irqkit", argc, (const char **)words, table, 0)
 		    : NULL;

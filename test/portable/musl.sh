@@ -16,6 +16,9 @@ for header in linux asm-generic libmnl libsmartcols popt.h jansson.h jansson_con
 done
 ln -s "/usr/include/$(gcc -print-multiarch)/asm" "$tmp/include/asm"
 flags=(-std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE "-DIRQKIT_VERSION=\"0\"" -O1 -Ilib/include -idirafter "$tmp/include")
+# What is made of files in the tree, by whatever compiler.
+check "roots and scripts are made" "${MAKE:-make}" -s O="$tmp" "$tmp/build/roots.made" "$tmp/build/cmd/change/script.inc"
+flags+=("-DROOTS=\"$tmp/build/roots/\"" -I"$tmp/build/cmd")
 
 objects=()
 for f in lib/*/*.c; do

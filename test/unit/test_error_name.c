@@ -41,8 +41,12 @@ static void all_names_are_the_c_librarys(void **state)
 		if (error == EDEADLOCK)
 			continue;
 #endif
-		if (expected)
+		if (!name && error > EHWPOISON)
+			continue; /* newer than this table */
+		if (name && expected)
 			assert_string_equal(name, expected);
+		else if (expected)
+			fail_msg("%s has no name", expected);
 		else
 			assert_null(name);
 	}

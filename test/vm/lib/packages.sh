@@ -30,6 +30,8 @@ program_packages='strace libunwind8 irqbalance libcap-ng0 libglib2.0-0 libnuma1'
 use_suite() {
 	apt_options=(-qq -o APT::Sandbox::User=root)
 	if [ "$1" = - ]; then
+		grep -qsx 'VERSION_CODENAME=bookworm' /etc/os-release ||
+			die "the virtual machines are made of Debian 12's kernels and Xen: run them on Debian 12"
 		apt-cache show busybox-static >/dev/null 2>&1 || apt-get "${apt_options[@]}" update >&2
 		return
 	fi
