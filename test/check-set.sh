@@ -223,7 +223,7 @@ status 1" "$text"
 irqkit: nothing was changed
 status 1" "$(fails "$error" 2 rps eth0 --cpus=0-3 --quiet)"
 	done <<-'T'
-		error=EPERM|Operation not permitted|4|this needs CAP_NET_ADMIN in the host's user namespace, which root in a container lacks
+		error=EPERM|Operation not permitted|this needs CAP_NET_ADMIN in the host's user namespace, which root in a container lacks
 		error=EINVAL|Invalid argument|the kernel accepts no isolated CPUs here, and no other CPU is left
 		error=EOVERFLOW|Value too large for defined data type|the set has CPUs that this kernel does not support
 		error=ENOMEM|Cannot allocate memory|a table of this size does not fit into memory
