@@ -39,6 +39,7 @@ static time_t now = 1700000000;
 
 struct dirent *__real_readdir(DIR *dir);
 struct dirent *__wrap_readdir(DIR *dir);
+struct dirent *__real_readdir64(DIR *dir);
 struct dirent *__wrap_readdir64(DIR *dir);
 ssize_t __real_read(int fd, void *room, size_t size);
 ssize_t __wrap_read(int fd, void *room, size_t size);
@@ -60,11 +61,17 @@ struct dirent *__wrap_readdir(DIR *dir)
 	return __real_readdir(dir);
 }
 
-/* The same by the name that it has where files can be large. */
+#ifdef __GLIBC__
+/* The same by the name that it has where files can be large; its entries may differ. */
 struct dirent *__wrap_readdir64(DIR *dir)
 {
-	return __wrap_readdir(dir);
+	if (FAILS(listing)) {
+		errno = listing.error;
+		return NULL;
+	}
+	return __real_readdir64(dir);
 }
+#endif
 
 ssize_t __wrap_read(int fd, void *room, size_t size)
 {
@@ -91,6 +98,9 @@ time_t __wrap_time(time_t *ret_now)
 	(void)ret_now;
 	return now;
 }
+
+/* Its name in glibc where a machine of 32 bits counts time with 64. */
+time_t __wrap___time64(time_t *ret_now) __attribute__((alias("__wrap_time")));
 
 static void nothing_fails(void)
 {
@@ -128,8 +138,11 @@ static void listing_fails(void **state)
 	unsigned int *numbers = NULL;
 	char **names = NULL;
 	size_t n = 77, n_calls;
+	char expected[256];
 
 	(void)state;
+	snprintf(expected, sizeof(expected), "cannot read " NET "/proc/irq: %s",
+		strerror(EIO));
 	irqkit_ctx_set_log_fn(ctx, keep_message, NULL);
 	nothing_fails();
 	assert_int_equal(knob_list_numbers(ctx, "proc/irq", &numbers, &n), 0);
@@ -146,8 +159,7 @@ static void listing_fails(void **state)
 		listing.error = EIO;
 		assert_int_equal(knob_list_numbers(ctx, "proc/irq", &numbers, &n), -EIO);
 		assert_int_equal(irqkit_ctx_get_error(ctx), -EIO);
-		assert_string_equal(
-			said, "cannot read " NET "/proc/irq: Input/output error");
+		assert_string_equal(said, expected);
 		irqkit_ctx_clear_error(ctx);
 		nothing_fails();
 		listing.at = (int)at;
