@@ -54,7 +54,7 @@ CMD_CFLAGS  = $(BASE) -Ilib/include -Icmd -I$(B)/cmd $(CFLAGS)
 TEST_CFLAGS = $(BASE) -Ilib/include -Ilib -Icmd -DROOTS='"$(ROOTS)/"' $(CFLAGS)
 
 # With -flto, a variable that is set only when a call succeeds looks unset after an assertion.
-TEST_CFLAGS += -Wno-maybe-uninitialized
+TEST_CFLAGS += -Wno-unknown-warning-option -Wno-maybe-uninitialized
 
 NO_UNDEFINED = -Wl,-z,defs
 SO_LDFLAGS = -shared -Wl,-soname,libirqkit.so.$(SOVERSION) -Wl,--version-script=lib/irqkit.sym \

@@ -15,7 +15,7 @@ else
 	eq "$result" pending 'result of a move that waits'
 	irqkit set "$name" --cpus=$cpu --wait=1 >table || fail "exit status $?"
 	grep -q '1 pending' table || fail "$(cat table)"
-	grep -q 'silent so far' table || fail "$(cat table)"
+	grep -q 'no interrupt has fired yet' table || fail "$(cat table)"
 	irqkit set "$name" --cpus=$cpu --json >json
 	eq "$(jq -r .changed json)" false 'written again'
 fi

@@ -21,6 +21,10 @@ files >before
 show
 files >after
 grep -Fxf before after >there
+# The node is the device's: beside managed vectors, the file has that of the vector's own CPUs.
+for irq in $(irqkit show 'nvme*' --json 2>/dev/null | jq -r '.interrupts[].irq'); do
+	jq -r ".interrupts[] | select(.irq == $irq) | \"$irq node \(.node // \"-\")\"" json
+done >>there
 jq -r '.interrupts[] | "\(.irq) smp_affinity_list \(.affinity // "-")
 \(.irq) effective_affinity_list \(.effective // "-")
 \(.irq) node \(.node // "-")"' json >shown

@@ -65,20 +65,25 @@ linux)
 	esac
 	;;
 dom0 | guest)
-	dev=eth0 name=vif0
-	[ "$ROLE" = guest ] || dev=$VIF name=$VIF
-	own "$dev" "$name" "$name-qN-rx" "$name-qN-tx"
+	# In dom0, the names are the guest's view: -tx serves rx.
+	if [ "$ROLE" = guest ]; then
+		dev=eth0
+		own "$dev" vif0 "vif0-qN-rx" "vif0-qN-tx"
+	else
+		dev=$VIF
+		own "$dev" "$VIF" "$VIF-qN-tx" "$VIF-qN-rx"
+	fi
 	;;
 esac
 if [ "$ROLE" = dom0 ]; then
-	jq -r '.queues[] | select(.direction == "rx") | "\(.number) \(.threads[0].pid) \(.threads[0].name)"' \
+	jq -r '.queues[] | select(.direction == "tx") | "\(.number) \(.threads[0].pid) \(.threads[0].name)"' \
 		queues.json >threads
-	eq "$(wc -l <threads)" "$(queues "$dev")" 'rx queues'
+	eq "$(wc -l <threads)" "$(queues "$dev")" 'tx queues'
 	while read -r i pid thread; do
 		eq "$(cat "/proc/$pid/comm")" "$thread"
 		case $thread in
 		"$VIF-q$i-guest"*) ;;
-		*) fail "thread of $dev:rx-$i: $thread" ;;
+		*) fail "thread of $dev:tx-$i: $thread" ;;
 		esac
 	done <threads
 fi

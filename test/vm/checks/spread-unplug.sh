@@ -17,7 +17,7 @@ on_one() {
 follows() {
 	was=$(grep -c "$1-" log || :)
 	on_one "$1" "$2"
-	until_ok 8 more_moved "$1" || fail "not followed $3: $(cat log)"
+	until_ok 20 more_moved "$1" || fail "not followed $3: $(cat log)"
 }
 more_moved() {
 	[ "$(grep -c "$1-" log)" -gt "$was" ]
