@@ -22,9 +22,9 @@ show
 files >after
 grep -Fxf before after >there
 # The node is the device's: beside managed vectors, the file has that of the vector's own CPUs.
-for irq in $(irqkit show 'nvme*' --json 2>/dev/null | jq -r '.interrupts[].irq'); do
-	jq -r ".interrupts[] | select(.irq == $irq) | \"$irq node \(.node // \"-\")\"" json
-done >>there
+for irq in $(irqkit show 'nvme*' --json | jq -r '.interrupts[].irq'); do
+	sed -i "/^$irq node /d" there
+done
 jq -r '.interrupts[] | "\(.irq) smp_affinity_list \(.affinity // "-")
 \(.irq) effective_affinity_list \(.effective // "-")
 \(.irq) node \(.node // "-")"' json >shown

@@ -90,11 +90,10 @@ fi
 
 # what the interrupts' own counts say: a queue in use is the one that is shown
 [ "$ROLE" != linux ] || [ "$TAP" = 1 ] || exit 0
-# (of the ends of a virtual wire, those that count: rx, but in dom0 what its guest sends)
+# (of the ends of a virtual wire, those that count: rx)
 busy=rx-1 idle=rx-0
 case $ROLE in
 linux) dev=$(link 1) ;;
-dom0) busy=tx-1 idle=tx-0 ;;
 esac
 was_busy=$(queue "$dev" $busy .total) was_idle=$(queue "$dev" $idle .total)
 traffic "$dev" 1
