@@ -2,7 +2,7 @@
 /* irqkit mask: a list of CPUs into a mask, and back. */
 #include "base/basics.h"
 #include "base/say.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 #include "table/render.h"
 
 #include <errno.h>
@@ -123,7 +123,7 @@ static enum status read_set(
 	if (r < 0)
 		status = say_no_memory();
 	if (status == STATUS_DONE)
-		status = machine_read_cpus("mask", word, topology, NULL, ret_cpus);
+		status = machine_read_set(topology, "mask", word, ret_cpus);
 	irqkit_topology_free(topology);
 	irqkit_ctx_free(ctx);
 	return status;

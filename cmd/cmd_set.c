@@ -4,7 +4,7 @@
 #include "base/say.h"
 #include "change/change.h"
 #include "change/refusals.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 #include "target/local_cpus.h"
 
 #include <errno.h>
@@ -41,18 +41,18 @@ static char *format_interrupt(const struct irqkit_interrupt *interrupt)
 }
 
 /* Reports every interrupt that was named and cannot be moved; then nothing is done. */
-static bool refuse_named(struct change *change, const struct selection *chosen)
+static bool refuse_named(const struct selection *chosen)
 {
 	bool refused = false;
 
 	for (size_t i = 0; i < chosen->n; i++) {
-		const struct irqkit_interrupt *interrupt = chosen->interrupts[i];
-		const char *obstacle = find_named_obstacle(change->ctx, interrupt);
+		struct irqkit_irq *irq = chosen->irqs[i];
+		const char *obstacle = find_named_obstacle(irq);
 		_cleanup_free_ char *what = NULL;
 
 		if (!chosen->is_named[i] || !obstacle)
 			continue;
-		what = format_interrupt(interrupt);
+		what = format_interrupt(irqkit_irq_get_row(irq));
 		say_error("cannot move %s: it is %s", what ? what : "", obstacle);
 		refused = true;
 	}
@@ -65,23 +65,22 @@ static enum status add_steps(struct change *change, const struct selection *chos
 	const struct irqkit_cpuset *cpus)
 {
 	for (size_t i = 0; i < chosen->n; i++) {
-		const struct irqkit_interrupt *interrupt = chosen->interrupts[i];
-		const char *obstacle = chosen->is_named[i]
-			? find_named_obstacle(change->ctx, interrupt)
-			: find_obstacle(change->ctx, interrupt);
+		struct irqkit_irq *irq = chosen->irqs[i];
+		const char *obstacle = chosen->is_named[i] ? find_named_obstacle(irq)
+							   : find_obstacle(irq);
 		unsigned int flags = chosen->is_named[i] ? 0 : IRQKIT_STEP_OPTIONAL;
 		int r;
 
 		/* a pattern may fit NMI too, but it can't be meant */
-		if (irqkit_interrupt_get_irq(interrupt) < 0)
+		if (irqkit_irq_get_number(irq) < 0)
 			continue;
-		r = obstacle ? irqkit_plan_add_skipped(change->plan, interrupt, obstacle)
+		r = obstacle ? irqkit_plan_add_skipped(change->plan, irq, obstacle)
 			     : irqkit_plan_add_affinity(
-				       change->plan, interrupt, cpus, "requested", flags);
+				       change->plan, irq, cpus, "requested", flags);
 		if (r == -ENOENT && flags)
-			r = change_add_gone(change, interrupt);
+			r = change_add_gone(change, irq);
 		if (r < 0)
-			return change_say_unreadable(interrupt, r);
+			return change_say_unreadable(irq, r);
 	}
 	return STATUS_DONE;
 }
@@ -91,7 +90,7 @@ static enum status plan_interrupts(struct change *change, const struct selection
 {
 	enum status status;
 
-	if (refuse_named(change, chosen))
+	if (refuse_named(chosen))
 		return STATUS_IMMOVABLE;
 	status = add_steps(change, chosen, cpus);
 	return status == STATUS_DONE ? change_check_any_movable(change) : status;
@@ -101,17 +100,10 @@ static enum status plan_interrupts(struct change *change, const struct selection
 static enum status read_cpus(const struct change *change, const struct set_options *o,
 	const struct selection *chosen, struct irqkit_cpuset **ret_cpus)
 {
-	_cleanup_topology_ struct irqkit_topology *topology = NULL;
-	enum status status;
-
 	if (o->mask)
 		return machine_read_mask("--mask", o->mask,
-			irqkit_snapshot_get_cpus(change->snapshot), ret_cpus);
-	status = machine_topology(change->ctx, change->snapshot, &topology);
-	if (status == STATUS_DONE)
-		status = selection_read_cpus(
-			chosen, "--cpus", o->cpus, change->devices, topology, ret_cpus);
-	return status;
+			irqkit_snapshot_get_cpus(change_rows(change)), ret_cpus);
+	return selection_read_cpus(chosen, "--cpus", o->cpus, change->machine, ret_cpus);
 }
 
 static enum status check_words(const struct call *call, const struct set_options *o)
@@ -148,8 +140,8 @@ static enum status plan(struct change *change, void *data)
 	enum status status = STATUS_DONE;
 
 	if (!o->is_default)
-		status = select_interrupts(change->devices, change->snapshot, call->words,
-			call->n_words, false, &chosen);
+		status = select_interrupts(
+			change->machine, call->words, call->n_words, false, &chosen);
 	if (status == STATUS_DONE)
 		status = read_cpus(change, o, &chosen, &cpus);
 	if (status != STATUS_DONE)

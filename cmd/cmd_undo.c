@@ -4,7 +4,7 @@
 #include "base/say.h"
 #include "change/change.h"
 #include "change/run_lock.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 #include "table/render.h"
 
 #include <errno.h>
@@ -272,8 +272,7 @@ static enum status plan(struct change *change, void *data)
 		return say_no_change(word);
 	change->report.shows_skipped = true;
 	change->report.is_undo = true;
-	r = irqkit_plan_add_undo(
-		change->plan, change->undone, change->snapshot, undo->options->is_forced);
+	r = irqkit_plan_add_undo(change->plan, change->undone, undo->options->is_forced);
 	if (r == 0)
 		return STATUS_DONE;
 	/* the journal is fine: another run may be able to read the settings */

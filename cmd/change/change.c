@@ -6,7 +6,7 @@
 #include "change/refusals.h"
 #include "change/run_lock.h"
 #include "change/script.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 #include "measure/signals.h"
 
 #include <errno.h>
@@ -22,8 +22,7 @@
 void change_free(struct change *change)
 {
 	irqkit_plan_free(change->plan);
-	irqkit_devices_free(change->devices);
-	irqkit_snapshot_free(change->snapshot);
+	irqkit_machine_free(change->machine);
 	irqkit_lock_free(change->lock);
 	irqkit_ctx_free(change->ctx);
 	report_drop_remarks(&change->report);
@@ -103,7 +102,7 @@ enum status change_new_plan(struct change *change)
 	irqkit_plan_free(change->plan);
 	change->report.plan = change->plan = NULL;
 	change->n_gone = 0;
-	if (irqkit_plan_new(change->ctx, &change->plan) < 0)
+	if (irqkit_plan_new(change->machine, &change->plan) < 0)
 		return say_no_memory();
 	change->report.plan = change->plan;
 	return STATUS_DONE;
@@ -111,36 +110,39 @@ enum status change_new_plan(struct change *change)
 
 enum status change_read_machine(struct change *change)
 {
-	struct irqkit_snapshot *rows = NULL;
-	enum status status;
+	enum status status = change->machine ? machine_refresh(change->machine, 0)
+					     : machine_new(change->ctx, &change->machine);
 
-	irqkit_ctx_clear_error(change->ctx);
-	status = machine_read(change->ctx, &rows);
-
-	if (status != STATUS_DONE)
-		return status;
-	irqkit_devices_free(change->devices);
-	change->devices = NULL;
-	irqkit_snapshot_free(change->snapshot);
-	change->snapshot = rows;
-	status = machine_devices(change->ctx, rows, &change->devices);
 	return status == STATUS_DONE ? change_new_plan(change) : status;
 }
 
-enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error)
+enum status change_read_moved(struct change *change)
+{
+	enum status status = machine_refresh(change->machine, IRQKIT_REFRESH_MOVED);
+
+	return status == STATUS_DONE ? change_new_plan(change) : status;
+}
+
+const struct irqkit_snapshot *change_rows(const struct change *change)
+{
+	return irqkit_machine_get_snapshot(change->machine);
+}
+
+enum status change_say_unreadable(const struct irqkit_irq *irq, int error)
 {
 	const char *meaning = explain_error(-error);
-	const char *label = interrupt ? irqkit_interrupt_get_label(interrupt) : "default";
+	const char *label = irq ? irqkit_interrupt_get_label(irqkit_irq_get_row(irq))
+				: "default";
 
 	say_error("cannot read the affinity of %s: %s%s%s", label, strerror(-error),
 		meaning ? ": " : "", meaning ? meaning : "");
 	return STATUS_REFUSED;
 }
 
-int change_add_gone(struct change *change, const struct irqkit_interrupt *interrupt)
+int change_add_gone(struct change *change, struct irqkit_irq *irq)
 {
 	change->n_gone++;
-	return irqkit_plan_add_skipped(change->plan, interrupt,
+	return irqkit_plan_add_skipped(change->plan, irq,
 		"gone, or not in the "
 		"saved root");
 }

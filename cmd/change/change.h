@@ -39,8 +39,7 @@ struct change {
 	const struct change_options *options;
 	struct irqkit_ctx *ctx; /* owned */
 	struct irqkit_lock *lock; /* owned; NULL for a dry run */
-	struct irqkit_snapshot *snapshot; /* owned */
-	struct irqkit_devices *devices; /* owned */
+	struct irqkit_machine *machine; /* owned */
 	struct irqkit_plan *plan; /* owned */
 	size_t n_gone; /* steps of the plan that are skipped, since they are gone */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
@@ -81,8 +80,12 @@ enum status change_open(struct change *change, const struct call *call,
 	const struct change_options *options);
 enum status change_lock(struct change *change);
 void change_unlock(struct change *change);
-/* Reads the rows as they are now, and begins a plan. */
+/* Reads the machine as it is now, and begins a plan. */
 enum status change_read_machine(struct change *change);
+/* The same, but keeps what shows no sign of a change: for runs that last. */
+enum status change_read_moved(struct change *change);
+/* The rows that were read. */
+const struct irqkit_snapshot *change_rows(const struct change *change);
 /* A new, empty plan for the rows that were read. */
 enum status change_new_plan(struct change *change);
 /* Shows or applies the plan, and reports. */
@@ -98,10 +101,10 @@ bool change_is_all_gone(const struct change *change);
 /* Says why the plan could not be applied. */
 enum status change_say_failure(const struct change *change, int error);
 /* Says why a step could not be added. */
-enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error);
+enum status change_say_unreadable(const struct irqkit_irq *irq, int error);
 
-/* Adds a step that is skipped, since /proc/irq has nothing of @interrupt. */
-int change_add_gone(struct change *change, const struct irqkit_interrupt *interrupt);
+/* Adds a step that is skipped, since /proc/irq has nothing of the interrupt. */
+int change_add_gone(struct change *change, struct irqkit_irq *irq);
 
 /* Says that none of the @n chosen interrupts can be moved; returns STATUS_IMMOVABLE. */
 enum status change_say_immovable(const struct change *change, size_t n);

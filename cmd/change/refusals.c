@@ -27,28 +27,26 @@ const char *immovable_phrase(enum irqkit_movable movable)
 	return movable < LENGTH(immovable) ? immovable[movable].phrase : NULL;
 }
 
-const char *find_obstacle(
-	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
+const char *find_obstacle(struct irqkit_irq *irq)
 {
 	enum irqkit_movable movable;
 
-	if (irqkit_interrupt_get_irq(interrupt) < 0)
+	if (irqkit_irq_get_number(irq) < 0)
 		return "not a numbered interrupt";
-	if (irqkit_irq_read_movable(ctx, interrupt, &movable) < 0)
+	if (irqkit_irq_get_movable(irq, &movable) < 0)
 		return NULL;
 	return immovable_phrase(movable);
 }
 
-const char *find_named_obstacle(
-	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt)
+const char *find_named_obstacle(struct irqkit_irq *irq)
 {
 	enum irqkit_movable movable;
 
-	if (irqkit_interrupt_get_irq(interrupt) >= 0 &&
-		irqkit_irq_read_movable(ctx, interrupt, &movable) == 0 &&
+	if (irqkit_irq_get_number(irq) >= 0 &&
+		irqkit_irq_get_movable(irq, &movable) == 0 &&
 		movable == IRQKIT_SEEMS_MANAGED)
 		return NULL;
-	return find_obstacle(ctx, interrupt);
+	return find_obstacle(irq);
 }
 
 const char *explain_error(int error)

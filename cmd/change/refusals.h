@@ -11,12 +11,10 @@ const char *immovable_word(enum irqkit_movable movable);
 const char *immovable_phrase(enum irqkit_movable movable);
 
 /* The phrase for this interrupt; NULL: it can be moved, or only trying it will show. */
-const char *find_obstacle(
-	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt);
+const char *find_obstacle(struct irqkit_irq *irq);
 
 /* The same for an interrupt that was named: what only its name says is tried. */
-const char *find_named_obstacle(
-	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt);
+const char *find_named_obstacle(struct irqkit_irq *irq);
 
 /* What the kernel means by refusing a write, and what to do; NULL: unknown. */
 const char *explain_error(int error);

@@ -51,10 +51,10 @@ static bool has_names(const struct irqkit_interrupt *interrupt, const char *name
 static size_t find_rank(const struct change *change, int irq, const char *names)
 {
 	size_t rank = 1;
+	const struct irqkit_snapshot *rows = irqkit_machine_get_snapshot(change->machine);
 
-	for (size_t i = 0; i < irqkit_snapshot_count(change->snapshot); i++) {
-		const struct irqkit_interrupt *other = irqkit_snapshot_get(
-			change->snapshot, i);
+	for (size_t i = 0; i < irqkit_snapshot_count(rows); i++) {
+		const struct irqkit_interrupt *other = irqkit_snapshot_get(rows, i);
 		int other_irq = irqkit_interrupt_get_irq(other);
 
 		rank += other_irq >= 0 && other_irq < irq && has_names(other, names);
@@ -66,11 +66,9 @@ static bool print_affinity(const struct change *change, const struct irqkit_step
 {
 	int irq = irqkit_step_get_irq(step);
 	_cleanup_free_ char *names = NULL, *quoted = NULL, *cpus = NULL;
-	char label[16];
-	const struct irqkit_interrupt *interrupt;
+	const struct irqkit_interrupt *interrupt = irqkit_snapshot_find_irq(
+		irqkit_machine_get_snapshot(change->machine), (unsigned int)irq);
 
-	snprintf(label, sizeof(label), "%d", irq);
-	interrupt = irqkit_snapshot_find(change->snapshot, label);
 	names = interrupt ? join_names(interrupt) : NULL;
 	quoted = names ? text_quote(names) : NULL;
 	irqkit_cpuset_format_list(irqkit_step_get_new_cpus(step), &cpus);
@@ -175,7 +173,9 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 		struct irqkit_device *device;
 
 		if (!owner ||
-			irqkit_devices_find_net(change->devices, owner, &device) < 0) {
+			irqkit_devices_find_net(
+				irqkit_machine_get_devices(change->machine), owner,
+				&device) < 0) {
 			printf("# the interface of this thread is no longer known\n");
 			return true;
 		}

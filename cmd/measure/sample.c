@@ -2,7 +2,7 @@
 /* How often interrupts fire, by reading the counts twice. */
 #include "measure/sample.h"
 #include "base/say.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 #include "measure/signals.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ enum status sample_start(struct irqkit_ctx *ctx, unsigned int seconds,
 	const struct common *common, struct irqkit_snapshot **ret_before)
 {
 	struct irqkit_snapshot *before = NULL;
-	enum status status = machine_read(ctx, &before);
+	enum status status = machine_read_counts(ctx, &before);
 	bool goes_on = true;
 
 	if (status != STATUS_DONE)

@@ -69,7 +69,7 @@ static enum status choose_near(const struct steer_task *task, struct irqkit_cpus
 	if (!served)
 		return say_no_memory();
 	for (size_t i = 0; i < task->n_queues; i++) {
-		_cleanup_cpuset_ struct irqkit_cpuset *serving = net_read_settled_cpus(
+		const struct irqkit_cpuset *serving = net_get_settled_cpus(
 			task->net, task->queues[i]);
 
 		served[i] = serving ? irqkit_cpuset_next(serving, -1) : -1;
@@ -112,8 +112,7 @@ static enum status choose_rxqs(const struct steer_task *task, struct irqkit_cpus
 		if (irqkit_cpuset_new(&sets[i]) < 0)
 			return say_no_memory();
 	for (size_t i = 0; i < n_queues && status == STATUS_DONE; i++) {
-		const struct irqkit_queue *queue = irqkit_device_get_queue(
-			task->device, i);
+		struct irqkit_queue *queue = irqkit_device_get_queue(task->device, i);
 		struct irqkit_cpuset *set;
 
 		if (irqkit_queue_get_direction(queue) != IRQKIT_RX)
@@ -130,12 +129,12 @@ static enum status choose_rxqs(const struct steer_task *task, struct irqkit_cpus
 
 static char *explain_cpus(const struct steer_task *task, size_t i)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *serving = NULL;
+	const struct irqkit_cpuset *serving;
 	char *why;
 
 	if (!options_of(task)->steer.is_auto)
 		return strdup("requested");
-	serving = net_read_settled_cpus(task->net, task->queues[i]);
+	serving = net_get_settled_cpus(task->net, task->queues[i]);
 	if (!serving ||
 		asprintf(&why, "handled by CPU %d", irqkit_cpuset_next(serving, -1)) < 0)
 		return serving ? NULL : strdup("in turn");
@@ -146,7 +145,7 @@ static enum status add_step(
 	const struct steer_task *task, size_t i, const struct irqkit_cpuset *set)
 {
 	const struct xps_options *o = options_of(task);
-	const struct irqkit_queue *queue = task->queues[i];
+	struct irqkit_queue *queue = task->queues[i];
 	_cleanup_free_ char *why = NULL;
 	int r;
 

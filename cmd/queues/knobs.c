@@ -34,7 +34,7 @@ enum status queue_say_unreadable(
 }
 
 enum status queue_clear_rxqs(
-	struct change *change, const struct irqkit_queue *queue, const char *why)
+	struct change *change, struct irqkit_queue *queue, const char *why)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *rxqs = NULL, *none = NULL;
 	int r = irqkit_queue_read_xps_rxqs(queue, &rxqs);

@@ -14,6 +14,6 @@ enum status queue_say_unreadable(
  * does, the kernel ignores xps_cpus.
  */
 enum status queue_clear_rxqs(
-	struct change *change, const struct irqkit_queue *queue, const char *why);
+	struct change *change, struct irqkit_queue *queue, const char *why);
 
 #endif

@@ -3,7 +3,7 @@
 #include "queues/net.h"
 #include "base/say.h"
 #include "base/text.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +12,6 @@
 void net_close(struct net *net)
 {
 	free(net->targets);
-	irqkit_topology_free(net->topology);
 }
 
 /* The names of all interfaces: "eth0, eth1, lo". */
@@ -30,6 +29,11 @@ static char *join_names(struct irqkit_devices *devices)
 	return joined;
 }
 
+static struct irqkit_devices *get_devices(const struct net *net)
+{
+	return irqkit_machine_get_devices(net->change->machine);
+}
+
 /* eth0:rx-0, where there is an eth0? */
 static bool is_queue(struct net *net, const char *word)
 {
@@ -37,7 +41,7 @@ static bool is_queue(struct net *net, const char *word)
 	_cleanup_free_ char *name = colon ? strndup(word, (size_t)(colon - word)) : NULL;
 	struct irqkit_device *device;
 
-	return name && irqkit_devices_find_net(net->change->devices, name, &device) == 0;
+	return name && irqkit_devices_find_net(get_devices(net), name, &device) == 0;
 }
 
 static enum status say_not_found(struct net *net, const char *name, int error)
@@ -54,9 +58,9 @@ static enum status say_not_found(struct net *net, const char *name, int error)
 		say_error("'%s' is a queue; name only the interface", name);
 		return STATUS_MISUSE;
 	}
-	if (machine_say_no_sys(net->change->devices))
+	if (machine_say_no_sys(get_devices(net)))
 		return STATUS_NO_MATCH;
-	names = join_names(net->change->devices);
+	names = join_names(get_devices(net));
 	say_error("no network interface '%s'%s%s", name,
 		names ? "; the interfaces are " : "", names ? names : "");
 	return STATUS_NO_MATCH;
@@ -90,32 +94,30 @@ static enum status choose_targets(struct net *net, bool is_lower)
 enum status net_open(
 	struct net *net, const struct change *change, const char *name, bool is_lower)
 {
-	enum status status;
 	int r;
 
 	net_close(net);
-	*net = (struct net){ .change = change };
-	status = machine_topology(change->ctx, change->snapshot, &net->topology);
-	if (status != STATUS_DONE)
-		return status;
-	r = irqkit_devices_find_net(change->devices, name, &net->named);
+	*net = (struct net){
+		.change = change,
+		.topology = irqkit_machine_get_topology(change->machine),
+	};
+	r = irqkit_devices_find_net(get_devices(net), name, &net->named);
 	return r < 0 ? say_not_found(net, name, r) : choose_targets(net, is_lower);
 }
 
 /* ------------------------------------------------------------------------------- */
 
-int net_get_node(const struct net *net, const struct irqkit_device *device)
+int net_get_node(const struct net *net, struct irqkit_device *device)
 {
 	int node;
 
-	return irqkit_devices_find_node(
-		       net->change->devices, net->topology, device, -1, &node) < 0
+	return irqkit_machine_find_node(net->change->machine, device, -1, &node) < 0
 		? -1
 		: node;
 }
 
 static const struct irqkit_cpuset *get_local(
-	const struct net *net, const struct irqkit_device *device)
+	const struct net *net, struct irqkit_device *device)
 {
 	int node = net_get_node(net, device);
 
@@ -126,10 +128,10 @@ static const struct irqkit_cpuset *get_local(
 }
 
 enum status net_read_cpus(const struct net *net, const char *option, const char *word,
-	const struct irqkit_device *device, struct irqkit_cpuset **ret_set)
+	struct irqkit_device *device, struct irqkit_cpuset **ret_set)
 {
 	return machine_read_cpus(
-		option, word, net->topology, get_local(net, device), ret_set);
+		net->change->machine, option, word, get_local(net, device), ret_set);
 }
 
 char *net_remark_lower(const struct net *net)

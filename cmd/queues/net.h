@@ -15,7 +15,7 @@
 /* An interface named on the command line, or with --lower those below it. */
 struct net {
 	const struct change *change;
-	struct irqkit_topology *topology; /* owned */
+	struct irqkit_topology *topology; /* the machine's */
 	struct irqkit_device *named;
 	struct irqkit_device **targets; /* owned array; those that are acted on */
 	size_t n_targets;
@@ -30,11 +30,11 @@ enum status net_open(
 void net_close(struct net *net);
 
 /* The node of a device, or -1. */
-int net_get_node(const struct net *net, const struct irqkit_device *device);
+int net_get_node(const struct net *net, struct irqkit_device *device);
 
 /* Reads a SET for @device; reports what is wrong with it. */
 enum status net_read_cpus(const struct net *net, const char *option, const char *word,
-	const struct irqkit_device *device, struct irqkit_cpuset **ret_set);
+	struct irqkit_device *device, struct irqkit_cpuset **ret_set);
 
 /* If the interface is made of others, a remark that names them; else NULL. */
 char *net_remark_lower(const struct net *net);

@@ -65,39 +65,39 @@ enum status net_choose_queues(struct irqkit_device *device,
 
 /* ------------------------------------------------------------------------------- */
 
-struct irqkit_cpuset *net_read_current_cpus(
+/* The record of its interrupt, also if that has no handler; or NULL. */
+static struct irqkit_irq *find_irq(
 	const struct net *net, const struct irqkit_queue *queue)
 {
-	struct irqkit_ctx *ctx = net->change->ctx;
-	struct irqkit_cpuset *set = NULL;
-	int irq = irqkit_queue_get_irq(queue);
+	int number = irqkit_queue_get_irq(queue);
+	struct irqkit_irq *irq = NULL;
 
-	if (irq < 0)
-		return NULL;
-	if (irqkit_irq_read_effective(ctx, (unsigned int)irq, &set) == 0 &&
-		!irqkit_cpuset_is_empty(set))
-		return set;
-	irqkit_cpuset_free(set);
-	set = NULL;
-	irqkit_irq_read_affinity(ctx, (unsigned int)irq, &set);
+	if (number >= 0)
+		irqkit_machine_need_irq(net->change->machine, (unsigned int)number, &irq);
+	return irq;
+}
+
+const struct irqkit_cpuset *net_get_current_cpus(
+	const struct net *net, const struct irqkit_queue *queue)
+{
+	struct irqkit_irq *irq = find_irq(net, queue);
+	const struct irqkit_cpuset *set = NULL;
+
+	if (irq &&
+		(irqkit_irq_get_effective(irq, &set) < 0 || irqkit_cpuset_is_empty(set)))
+		irqkit_irq_get_affinity(irq, &set);
 	return set;
 }
 
-struct irqkit_cpuset *net_read_settled_cpus(
+const struct irqkit_cpuset *net_get_settled_cpus(
 	const struct net *net, const struct irqkit_queue *queue)
 {
-	struct irqkit_cpuset *serving = net_read_current_cpus(net, queue),
-			     *affinity = NULL;
-	int irq = irqkit_queue_get_irq(queue);
+	const struct irqkit_cpuset *serving = net_get_current_cpus(net, queue);
+	const struct irqkit_cpuset *affinity;
 
-	if (serving &&
-		irqkit_irq_read_affinity(
-			net->change->ctx, (unsigned int)irq, &affinity) == 0 &&
-		!irqkit_cpuset_is_subset(serving, affinity)) {
-		irqkit_cpuset_free(serving);
+	if (serving && irqkit_irq_get_affinity(find_irq(net, queue), &affinity) == 0 &&
+		!irqkit_cpuset_is_subset(serving, affinity))
 		return affinity;
-	}
-	irqkit_cpuset_free(affinity);
 	return serving;
 }
 

@@ -20,11 +20,11 @@ static inline void free_queues(struct irqkit_queue ***queues)
 #define _cleanup_queues_ CLEANUP(free_queues)
 
 /* The CPUs that handle its interrupt; NULL: not known. */
-struct irqkit_cpuset *net_read_current_cpus(
+const struct irqkit_cpuset *net_get_current_cpus(
 	const struct net *net, const struct irqkit_queue *queue);
 
 /* The same after a pending move has taken effect: decisions are based on these. */
-struct irqkit_cpuset *net_read_settled_cpus(
+const struct irqkit_cpuset *net_get_settled_cpus(
 	const struct net *net, const struct irqkit_queue *queue);
 
 /* Adds the number of @queue to a set of numbers; reports why it cannot. */

@@ -14,14 +14,6 @@
 /* ------------------------------------------------------------------------------- */
 /* Interrupts                                                                      */
 
-static const struct irqkit_interrupt *find_row(const struct pin *pin, int irq)
-{
-	char label[16];
-
-	snprintf(label, sizeof(label), "%d", irq);
-	return irqkit_snapshot_find(pin->change->snapshot, label);
-}
-
 /*
  * The step of an interrupt that another queue shares, perhaps of another port; or NULL.
  */
@@ -76,31 +68,31 @@ static void warn_shared(const struct pin *pin, const struct pin_place *place, in
 			name ? name : "", others);
 }
 
-static enum status refuse(const struct pin_place *place,
-	const struct irqkit_interrupt *interrupt, const char *obstacle)
+static enum status refuse(
+	const struct pin_place *place, const struct irqkit_irq *irq, const char *obstacle)
 {
 	_cleanup_free_ char *name = queue_format_full_name(place->queue);
 
 	say_error("cannot move %s, the interrupt of %s: it is %s",
-		irqkit_interrupt_get_label(interrupt), name ? name : "", obstacle);
+		irqkit_interrupt_get_label(irqkit_irq_get_row(irq)), name ? name : "",
+		obstacle);
 	say_error("nothing was changed");
 	return STATUS_IMMOVABLE;
 }
 
 static enum status add_interrupt(struct pin *pin, const struct pin_place *place,
-	const struct irqkit_interrupt *interrupt, const char *why)
+	struct irqkit_irq *irq, const char *why)
 {
-	const char *obstacle = place->is_named
-		? find_named_obstacle(pin->change->ctx, interrupt)
-		: find_obstacle(pin->change->ctx, interrupt);
+	const char *obstacle = place->is_named ? find_named_obstacle(irq)
+					       : find_obstacle(irq);
 	int r;
 
 	if (obstacle && place->is_named)
-		return refuse(place, interrupt, obstacle);
-	r = obstacle ? irqkit_plan_add_skipped(pin->change->plan, interrupt, obstacle)
-		     : irqkit_plan_add_affinity(pin->change->plan, interrupt, place->cpus,
-			       why, place->is_named ? 0 : IRQKIT_STEP_OPTIONAL);
-	return r < 0 ? change_say_unreadable(interrupt, r) : STATUS_DONE;
+		return refuse(place, irq, obstacle);
+	r = obstacle ? irqkit_plan_add_skipped(pin->change->plan, irq, obstacle)
+		     : irqkit_plan_add_affinity(pin->change->plan, irq, place->cpus, why,
+			       place->is_named ? 0 : IRQKIT_STEP_OPTIONAL);
+	return r < 0 ? change_say_unreadable(irq, r) : STATUS_DONE;
 }
 
 static enum status plan_interrupt(
@@ -108,10 +100,12 @@ static enum status plan_interrupt(
 {
 	int irq = irqkit_queue_get_irq(place->queue);
 	_cleanup_free_ char *name = queue_format_full_name(place->queue);
-	const struct irqkit_interrupt *interrupt = irq >= 0 ? find_row(pin, irq) : NULL;
+	struct irqkit_irq *record = irq < 0
+		? NULL
+		: irqkit_machine_find_irq(pin->change->machine, (unsigned int)irq);
 	const struct irqkit_step *step;
 
-	if (!interrupt) {
+	if (!record) {
 		if (irq >= 0)
 			say_warning("interrupt %d of %s is not in use; is the "
 				    "interface down?",
@@ -124,16 +118,16 @@ static enum status plan_interrupt(
 	if (step)
 		return check_shared(step, place, name ? name : "");
 	warn_shared(pin, place, irq);
-	return add_interrupt(pin, place, interrupt, why);
+	return add_interrupt(pin, place, record, why);
 }
 
 /* ------------------------------------------------------------------------------- */
 /* XPS                                                                             */
 
 /* Of a queue that sends. */
-static const struct irqkit_queue *find_xps_queue(const struct pin_place *place)
+static struct irqkit_queue *find_xps_queue(const struct pin_place *place)
 {
-	const struct irqkit_queue *queue = place->queue;
+	struct irqkit_queue *queue = place->queue;
 
 	return irqkit_queue_get_direction(queue) == IRQKIT_TX ? queue : NULL;
 }
@@ -141,7 +135,7 @@ static const struct irqkit_queue *find_xps_queue(const struct pin_place *place)
 static enum status plan_xps(
 	struct pin *pin, const struct pin_place *place, const char *why)
 {
-	const struct irqkit_queue *queue = find_xps_queue(place);
+	struct irqkit_queue *queue = find_xps_queue(place);
 	int r;
 
 	if (!queue || pin->options->no_xps || pin->options->irq_only)

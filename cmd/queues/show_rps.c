@@ -33,11 +33,11 @@ static int add_serving(
 {
 	for (size_t i = 0; i < irqkit_device_count_queues(device); i++) {
 		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
-		_cleanup_cpuset_ struct irqkit_cpuset *serving = NULL;
+		const struct irqkit_cpuset *serving;
 
 		if (irqkit_queue_get_direction(queue) != IRQKIT_RX)
 			continue;
-		serving = net_read_settled_cpus(net, queue);
+		serving = net_get_settled_cpus(net, queue);
 		if (serving && irqkit_cpuset_add_set(set, serving) < 0)
 			return -ENOMEM;
 	}

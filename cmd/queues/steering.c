@@ -3,7 +3,7 @@
 #include "queues/steering.h"
 #include "base/say.h"
 #include "base/text.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 #include "measure/queue.h"
 #include "queues/knobs.h"
 #include "queues/net_queues.h"
@@ -162,14 +162,13 @@ static void clear_rows(struct steer_view *view)
 
 		if (view->kind->clear_row)
 			view->kind->clear_row(row);
-		irqkit_cpuset_free(row->serving);
 		irqkit_cpuset_free(row->cpus);
 		free(row);
 	}
 	table_free(&view->table);
 }
 
-static enum status add_row(struct steer_view *view, const struct irqkit_queue *queue)
+static enum status add_row(struct steer_view *view, struct irqkit_queue *queue)
 {
 	struct steer_row *row = calloc(1, view->kind->row_size);
 	int r;
@@ -181,7 +180,7 @@ static enum status add_row(struct steer_view *view, const struct irqkit_queue *q
 	r = view->kind->read_cpus(queue, &row->cpus);
 	if (r < 0)
 		return queue_say_unreadable(queue, view->kind->cpus_file, r);
-	row->serving = net_read_current_cpus(view->net, queue);
+	row->serving = net_get_current_cpus(view->net, queue);
 	view->kind->read_row(view, row);
 	return STATUS_DONE;
 }

@@ -27,8 +27,8 @@ struct steer_options {
 
 /* One queue, as it is shown. A command's row begins with it. */
 struct steer_row {
-	const struct irqkit_queue *queue;
-	struct irqkit_cpuset *serving; /* owned, or NULL */
+	struct irqkit_queue *queue;
+	const struct irqkit_cpuset *serving; /* NULL: not known */
 	struct irqkit_cpuset *cpus; /* owned; rps_cpus or xps_cpus */
 };
 
@@ -44,8 +44,7 @@ struct steer_view {
 struct steer_kind {
 	enum irqkit_direction direction;
 	const char *cpus_file;
-	int (*read_cpus)(
-		const struct irqkit_queue *queue, struct irqkit_cpuset **ret_cpus);
+	int (*read_cpus)(struct irqkit_queue *queue, struct irqkit_cpuset **ret_cpus);
 	const struct column *columns;
 	size_t row_size;
 	/* Fills the members after the struct steer_row, which is filled before. */

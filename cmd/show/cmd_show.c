@@ -2,7 +2,7 @@
 /* irqkit show: which CPU handles which interrupt. */
 #include "base/basics.h"
 #include "base/say.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 #include "show/show_cpus.h"
 #include "show/show_device.h"
 #include "show/show_queues.h"
@@ -67,7 +67,7 @@ static void keep_rows_of_cpus(struct show *show)
 
 		if (has_served(row.interrupt, show->only) ||
 			may_serve(&row, show->only)) {
-			show->chosen.interrupts[kept] = row.interrupt;
+			show->chosen.irqs[kept] = row.irq;
 			show->rows[kept++] = row;
 		} else {
 			show_row_free(&row);
@@ -83,7 +83,8 @@ static enum status make_rows(struct show *show)
 		return say_no_memory();
 	for (size_t i = 0; i < show->chosen.n; i++) {
 		show->rows[i].show = show;
-		show->rows[i].interrupt = show->chosen.interrupts[i];
+		show->rows[i].irq = show->chosen.irqs[i];
+		show->rows[i].interrupt = irqkit_irq_get_row(show->chosen.irqs[i]);
 	}
 	if (!show->only)
 		return STATUS_DONE;
@@ -100,12 +101,13 @@ static enum status open_machine(struct show *show, const struct call *call)
 	enum status status = machine_open(call, &show->ctx);
 
 	if (status == STATUS_DONE)
-		status = machine_read(show->ctx, &show->snapshot);
-	if (status == STATUS_DONE)
-		status = machine_topology(show->ctx, show->snapshot, &show->topology);
-	if (status == STATUS_DONE)
-		status = machine_devices(show->ctx, show->snapshot, &show->devices);
-	return status;
+		status = machine_new(show->ctx, &show->machine);
+	if (status != STATUS_DONE)
+		return status;
+	show->snapshot = irqkit_machine_get_snapshot(show->machine);
+	show->topology = irqkit_machine_get_topology(show->machine);
+	show->devices = irqkit_machine_get_devices(show->machine);
+	return STATUS_DONE;
 }
 
 /* From the machine to the rows. */
@@ -116,10 +118,10 @@ static enum status collect(
 
 	if (o->cpus)
 		status = machine_read_cpus(
-			"--cpus", o->cpus, show->topology, NULL, &show->only);
+			show->machine, "--cpus", o->cpus, NULL, &show->only);
 	if (status == STATUS_DONE)
-		status = select_interrupts(show->devices, show->snapshot, call->words,
-			call->n_words, o->is_all, &show->chosen);
+		status = select_interrupts(show->machine, call->words, call->n_words,
+			o->is_all, &show->chosen);
 	if (status == STATUS_DONE)
 		status = make_rows(show);
 	return status;

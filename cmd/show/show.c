@@ -13,9 +13,7 @@ void show_clear(struct show *show)
 	load_free(&show->load);
 	selection_free(&show->chosen);
 	irqkit_cpuset_free(show->only);
-	irqkit_devices_free(show->devices);
-	irqkit_snapshot_free(show->snapshot);
-	irqkit_topology_free(show->topology);
+	irqkit_machine_free(show->machine);
 	irqkit_ctx_free(show->ctx);
 }
 
@@ -25,6 +23,6 @@ const struct load *show_load(struct show *show)
 		return &show->load;
 	load_start(&show->load, irqkit_snapshot_get_cpus(show->snapshot));
 	for (size_t i = 0; i < show->chosen.n; i++)
-		load_add(&show->load, show->chosen.interrupts[i]);
+		load_add(&show->load, irqkit_irq_get_row(show->chosen.irqs[i]));
 	return &show->load;
 }

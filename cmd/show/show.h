@@ -7,9 +7,10 @@
 #include "target/select.h"
 
 struct show {
-	struct irqkit_ctx *ctx;
+	struct irqkit_ctx *ctx; /* owned */
+	struct irqkit_machine *machine; /* owned */
+	const struct irqkit_snapshot *snapshot; /* these are the machine's */
 	struct irqkit_topology *topology;
-	struct irqkit_snapshot *snapshot;
 	struct irqkit_devices *devices;
 	struct irqkit_cpuset *only; /* --cpus, or NULL */
 	struct selection chosen;

@@ -37,8 +37,8 @@ static bool is_on_other_node(struct show_row *row, const struct irqkit_cpuset *s
 	int node;
 
 	if (!nodes || irqkit_cpuset_count(nodes) < 2 ||
-		irqkit_devices_find_node(
-			row->show->devices, topology, NULL, show_row_irq(row), &node) < 0)
+		irqkit_machine_find_node(
+			row->show->machine, NULL, show_row_irq(row), &node) < 0)
 		return false;
 	cpus = irqkit_topology_get_node_cpus(topology, (unsigned int)node);
 	return cpus && !irqkit_cpuset_is_empty(cpus) &&

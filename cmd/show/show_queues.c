@@ -22,7 +22,7 @@ struct queue_row {
 	bool has_read;
 };
 
-static const struct irqkit_device *get_queue_device(const struct queue_row *row)
+static struct irqkit_device *get_queue_device(const struct queue_row *row)
 {
 	return irqkit_queue_get_device(row->queue);
 }
@@ -185,9 +185,8 @@ static int read_node(const struct queue_row *row)
 {
 	int node;
 
-	return irqkit_devices_find_node(row->interrupt.show->devices,
-		       row->interrupt.show->topology, get_queue_device(row),
-		       irqkit_queue_get_irq(row->queue), &node) < 0
+	return irqkit_machine_find_node(row->interrupt.show->machine,
+		       get_queue_device(row), irqkit_queue_get_irq(row->queue), &node) < 0
 		? -1
 		: node;
 }
@@ -362,12 +361,17 @@ static enum status print(struct show *show, struct table *table, const struct ca
 	return status;
 }
 
-static const struct irqkit_interrupt *find_interrupt(const struct show *show, int irq)
+/* A queue without an interrupt that has a row has none in the table. */
+static void set_interrupt(struct show *show, struct queue_row *row)
 {
-	char label[16];
+	int irq = irqkit_queue_get_irq(row->queue);
 
-	snprintf(label, sizeof(label), "%d", irq);
-	return irq < 0 ? NULL : irqkit_snapshot_find(show->snapshot, label);
+	row->interrupt.show = show;
+	if (irq >= 0)
+		row->interrupt.irq = irqkit_machine_find_irq(
+			show->machine, (unsigned int)irq);
+	if (row->interrupt.irq)
+		row->interrupt.interrupt = irqkit_irq_get_row(row->interrupt.irq);
 }
 
 enum status show_queues(
@@ -385,9 +389,7 @@ enum status show_queues(
 	table.rows = calloc(chosen.n + 1, sizeof(*table.rows));
 	for (size_t i = 0; rows && table.rows && i < chosen.n; i++) {
 		rows[i].queue = chosen.queues[i];
-		rows[i].interrupt.show = show;
-		rows[i].interrupt.interrupt = find_interrupt(
-			show, irqkit_queue_get_irq(chosen.queues[i]));
+		set_interrupt(show, &rows[i]);
 		table.rows[i] = &rows[i];
 	}
 	status = rows && table.rows ? print(show, &table, call, options)

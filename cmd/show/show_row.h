@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An interrupt that is shown. Its files are read when they are first needed. */
+/* An interrupt that is shown. */
 #ifndef CMD_SHOW_ROW_H
 #define CMD_SHOW_ROW_H
 
 #include "show/show.h"
 
-/* An interrupt, and what of its files has been read so far. */
 struct show_row {
 	struct show *show;
-	const struct irqkit_interrupt *interrupt;
+	struct irqkit_irq *irq;
+	const struct irqkit_interrupt *interrupt; /* its row */
 	const char **actions; /* owned array, or NULL */
-	struct irqkit_cpuset *affinity; /* owned */
-	struct irqkit_cpuset *effective; /* owned */
-	struct irqkit_cpuset *hint; /* owned */
 	struct irqkit_device *device; /* that raises it, or NULL */
-	bool has_read_affinity;
-	bool has_read_effective;
-	enum irqkit_movable movable;
-	bool knows_movable;
-	bool has_read_hint;
-	bool has_read_movable;
 	bool has_found_device;
 };
 

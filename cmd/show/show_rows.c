@@ -127,8 +127,8 @@ static struct cell get_node(void *data)
 	int node;
 
 	if (show_row_irq(row) < 0 ||
-		irqkit_devices_find_node(row->show->devices, row->show->topology, NULL,
-			show_row_irq(row), &node) < 0)
+		irqkit_machine_find_node(
+			row->show->machine, NULL, show_row_irq(row), &node) < 0)
 		return ABSENT;
 	return number_cell((uint64_t)node);
 }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 struct thread_row {
-	const struct irqkit_thread *thread;
+	struct irqkit_thread *thread;
 	struct irqkit_cpuset *cpus; /* owned; NULL: it has ended */
 };
 

@@ -11,7 +11,7 @@ void spread_free(struct spread *spread)
 	irqkit_snapshot_free(spread->after);
 }
 
-/* From change->snapshot and the counts to a plan. */
+/* From the rows of the change and the counts to a plan. */
 enum status spread_decide(struct spread *spread, struct change *change,
 	const struct wish *wish, const struct irqkit_snapshot *counts,
 	unsigned int seconds)

@@ -36,7 +36,7 @@ struct spread {
 void spread_free(struct spread *spread);
 
 /*
- * From change->snapshot, whose rows @counts has too, to the steps of change->plan.
+ * From the rows of the change, whose rows @counts has too, to the steps of change->plan.
  * @counts are what came in @seconds, or 0: since the start.
  */
 enum status spread_decide(struct spread *spread, struct change *change,

@@ -4,7 +4,7 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "change/refusals.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,9 +12,9 @@
 void placement_clear(struct placement *placement)
 {
 	irqkit_spread_free(placement->spread);
-	irqkit_topology_free(placement->topology);
 	irqkit_cpuset_free(placement->cpus);
-	free(placement->interrupts);
+	free(placement->irqs);
+	free(placement->place);
 	free(placement->skipped);
 	free(placement->owners);
 }
@@ -67,13 +67,14 @@ static enum status choose_cpus_and_interrupts(struct placement *placement,
 {
 	enum status status;
 
-	*placement = (struct placement){ 0 };
-	status = machine_topology(change->ctx, change->snapshot, &placement->topology);
-	placement->devices = change->devices;
-	if (status == STATUS_DONE && irqkit_spread_new(&placement->spread) < 0)
-		status = say_no_memory();
-	if (status == STATUS_DONE)
-		status = placement_choose_cpus(placement, wish);
+	*placement = (struct placement){
+		.machine = change->machine,
+		.topology = irqkit_machine_get_topology(change->machine),
+		.devices = irqkit_machine_get_devices(change->machine),
+	};
+	if (irqkit_spread_new(&placement->spread) < 0)
+		return say_no_memory();
+	status = placement_choose_cpus(placement, wish);
 	if (status == STATUS_DONE)
 		status = placement_choose_interrupts(placement, change, wish);
 	return status;
@@ -102,7 +103,7 @@ enum status placement_build(struct placement *placement, struct change *change,
 	irqkit_spread_set_split(placement->spread, wish->is_split);
 	irqkit_spread_set_gain(placement->spread, wish->gain);
 	irqkit_spread_set_idle(placement->spread, wish->idle);
-	status = placement_tell_rows(placement, change, wish, counts);
+	status = placement_tell_rows(placement, wish, counts);
 	if (status == STATUS_DONE &&
 		irqkit_spread_place(placement->spread, wish->policy) < 0)
 		status = say_no_memory();
@@ -112,24 +113,23 @@ enum status placement_build(struct placement *placement, struct change *change,
 enum status placement_add_steps(const struct placement *placement, struct change *change)
 {
 	for (size_t i = 0; i < placement->n; i++) {
-		const struct irqkit_interrupt *interrupt = placement->interrupts[i];
+		struct irqkit_irq *irq = placement->irqs[i];
 		const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(
 			placement->spread, i);
 		const char *reason = irqkit_spread_get_reason(placement->spread, i);
-		int r = cpus ? irqkit_plan_add_affinity(change->plan, interrupt, cpus,
-				       reason, IRQKIT_STEP_OPTIONAL)
-			     : irqkit_plan_add_kept(change->plan, interrupt, reason);
+		int r = cpus ? irqkit_plan_add_affinity(change->plan, irq, cpus, reason,
+				       IRQKIT_STEP_OPTIONAL)
+			     : irqkit_plan_add_kept(change->plan, irq, reason);
 
 		if (r == -ENOENT)
-			r = change_add_gone(change, interrupt);
+			r = change_add_gone(change, irq);
 		if (r < 0)
-			return change_say_unreadable(interrupt, r);
+			return change_say_unreadable(irq, r);
 	}
 	for (size_t i = 0; i < placement->n_skipped; i++) {
-		const struct irqkit_interrupt *interrupt = placement->skipped[i];
+		struct irqkit_irq *irq = placement->skipped[i];
 
-		if (irqkit_plan_add_skipped(change->plan, interrupt,
-			    find_obstacle(change->ctx, interrupt)) < 0)
+		if (irqkit_plan_add_skipped(change->plan, irq, find_obstacle(irq)) < 0)
 			return say_no_memory();
 	}
 	return STATUS_DONE;
@@ -137,10 +137,11 @@ enum status placement_add_steps(const struct placement *placement, struct change
 
 long placement_find(const struct placement *placement, int irq)
 {
-	for (size_t i = 0; i < placement->n; i++)
-		if (irqkit_interrupt_get_irq(placement->interrupts[i]) == irq)
-			return (long)i;
-	return -1;
+	const struct irqkit_irq *record = irq < 0
+		? NULL
+		: irqkit_machine_find_irq(placement->machine, (unsigned int)irq);
+
+	return record ? (long)placement->place[irqkit_irq_get_index(record)] - 1 : -1;
 }
 
 static bool is_moved(const struct change *change, const struct irqkit_step *step)

@@ -34,14 +34,16 @@ struct placement_device {
 };
 
 struct placement {
-	struct irqkit_topology *topology; /* owned */
-	struct irqkit_devices *devices; /* the change's */
+	struct irqkit_machine *machine; /* the change's */
+	struct irqkit_topology *topology; /* the machine's */
+	struct irqkit_devices *devices; /* the machine's */
 	struct irqkit_spread *spread; /* owned */
 	struct irqkit_cpuset *cpus; /* owned; where interrupts may go */
-	const struct irqkit_interrupt **interrupts; /* owned array; as in spread */
+	struct irqkit_irq **irqs; /* owned array; as in spread */
 	size_t n;
-	const struct irqkit_interrupt **skipped; /* owned array; cannot be moved */
+	struct irqkit_irq **skipped; /* owned array; cannot be moved */
 	size_t n_skipped;
+	size_t *place; /* owned; by index of the record: that in irqs[] + 1, or 0 */
 	size_t n_absent; /* words passed over */
 	struct placement_device *owners; /* owned */
 	size_t n_owners;
@@ -68,7 +70,7 @@ enum status placement_choose_interrupts(struct placement *placement,
 	struct change *change, const struct placement_wish *wish);
 
 /* placement_tell.c: the interrupts that were chosen, and the loads of all others. */
-enum status placement_tell_rows(struct placement *placement, struct change *change,
+enum status placement_tell_rows(struct placement *placement,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
 
 /* Adds the steps of the decision to the change's plan; skipped interrupts come last. */

@@ -3,7 +3,7 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "change/refusals.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 #include "spread/placement.h"
 
 #include <string.h>
@@ -31,7 +31,7 @@ enum status placement_choose_cpus(struct placement *p, const struct placement_wi
 
 	if (wish->cpus) {
 		status = machine_read_cpus(
-			"--cpus", wish->cpus, p->topology, NULL, &p->cpus);
+			p->machine, "--cpus", wish->cpus, NULL, &p->cpus);
 	} else {
 		cpus = irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_HOUSEKEEPING);
 		if (!cpus || irqkit_cpuset_is_empty(cpus))
@@ -46,28 +46,35 @@ enum status placement_choose_cpus(struct placement *p, const struct placement_wi
 
 /* ------------------------------------------------------------------------------- */
 
-/* All interrupts of network devices that have queues. */
-static enum status choose_net(struct placement *p, const struct irqkit_snapshot *snapshot)
+/* Marks the records of a device's interrupts, if it has queues. */
+static void mark_net(const struct placement *p, const struct irqkit_device *device)
 {
-	size_t n_devices = 0;
+	size_t n = irqkit_device_count_queues(device) ? irqkit_device_count_irqs(device)
+						      : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned int number = irqkit_device_irq_get_number(
+			irqkit_device_get_irq(device, i));
+		const struct irqkit_irq *irq = irqkit_machine_find_irq(
+			p->machine, number);
+
+		if (irq)
+			p->place[irqkit_irq_get_index(irq)] = 1;
+	}
+}
+
+/* All interrupts of network devices that have queues. */
+static enum status choose_net(struct placement *p)
+{
+	size_t n_devices = 0, n = irqkit_machine_count_irqs(p->machine);
 
 	if (irqkit_devices_count_net(p->devices, &n_devices) < 0)
 		n_devices = 0;
-	for (size_t i = 0; i < irqkit_snapshot_count(snapshot); i++) {
-		const struct irqkit_interrupt *row = irqkit_snapshot_get(snapshot, i);
-		int irq = irqkit_interrupt_get_irq(row);
-
-		for (size_t d = 0; irq >= 0 && d < n_devices; d++) {
-			struct irqkit_device *device = irqkit_devices_get_net(
-				p->devices, d);
-
-			if (!irqkit_device_count_queues(device) ||
-				!irqkit_device_find_irq(device, (unsigned int)irq))
-				continue;
-			p->interrupts[p->n++] = row;
-			break;
-		}
-	}
+	for (size_t i = 0; i < n_devices; i++)
+		mark_net(p, irqkit_devices_get_net(p->devices, i));
+	for (size_t i = 0; i < n; i++)
+		if (p->place[i])
+			p->irqs[p->n++] = irqkit_machine_get_irq(p->machine, i);
 	if (p->n > 0)
 		return STATUS_DONE;
 	if (machine_say_no_sys(p->devices))
@@ -86,8 +93,8 @@ static size_t keep_present(const struct change *change, const char **words)
 	for (size_t i = 0; i < call->n_words; i++) {
 		struct selection one CLEANUP(selection_free) = { 0 };
 
-		if (select_interrupts(change->devices, change->snapshot, &call->words[i],
-			    1, false, &one) == STATUS_DONE)
+		if (select_interrupts(change->machine, &call->words[i], 1, false, &one) ==
+			STATUS_DONE)
 			words[n++] = call->words[i];
 	}
 	return n;
@@ -109,12 +116,11 @@ static enum status choose_words(
 		n = keep_present(change, words);
 	p->n_absent = call->n_words - n;
 	if (n > 0)
-		status = select_interrupts(
-			change->devices, change->snapshot, words, n, false, &chosen);
+		status = select_interrupts(change->machine, words, n, false, &chosen);
 	free(words);
 	for (size_t i = 0; status == STATUS_DONE && i < chosen.n; i++)
-		if (irqkit_interrupt_get_irq(chosen.interrupts[i]) >= 0)
-			p->interrupts[p->n++] = chosen.interrupts[i];
+		if (irqkit_irq_get_number(chosen.irqs[i]) >= 0)
+			p->irqs[p->n++] = chosen.irqs[i];
 	return status;
 }
 
@@ -125,14 +131,20 @@ static enum status set_immovable_aside(
 	size_t n = p->n, kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (wish->is_left_out && wish->is_left_out(wish->data, p->interrupts[i]))
+		struct irqkit_irq *irq = p->irqs[i];
+
+		if (wish->is_left_out &&
+			wish->is_left_out(wish->data, irqkit_irq_get_row(irq)))
 			continue;
-		if (find_obstacle(change->ctx, p->interrupts[i]))
-			p->skipped[p->n_skipped++] = p->interrupts[i];
+		if (find_obstacle(irq))
+			p->skipped[p->n_skipped++] = irq;
 		else
-			p->interrupts[kept++] = p->interrupts[i];
+			p->irqs[kept++] = irq;
 	}
 	p->n = kept;
+	memset(p->place, 0, irqkit_machine_count_irqs(p->machine) * sizeof(*p->place));
+	for (size_t i = 0; i < kept; i++)
+		p->place[irqkit_irq_get_index(p->irqs[i])] = i + 1;
 	if (kept > 0)
 		return STATUS_DONE;
 	if (p->n_skipped == n)
@@ -145,15 +157,15 @@ static enum status set_immovable_aside(
 enum status placement_choose_interrupts(
 	struct placement *p, struct change *change, const struct placement_wish *wish)
 {
-	size_t n = irqkit_snapshot_count(change->snapshot);
+	size_t n = irqkit_machine_count_irqs(p->machine);
 	enum status status;
 
-	p->interrupts = calloc(n + 1, sizeof(*p->interrupts));
+	p->irqs = calloc(n + 1, sizeof(*p->irqs));
+	p->place = calloc(n + 1, sizeof(*p->place));
 	p->skipped = calloc(n + 1, sizeof(*p->skipped));
 	p->owners = calloc(n + 1, sizeof(*p->owners));
-	if (!p->interrupts || !p->skipped || !p->owners)
+	if (!p->irqs || !p->place || !p->skipped || !p->owners)
 		return say_no_memory();
-	status = change->call->n_words ? choose_words(p, change, wish)
-				       : choose_net(p, change->snapshot);
+	status = change->call->n_words ? choose_words(p, change, wish) : choose_net(p);
 	return status == STATUS_DONE ? set_immovable_aside(p, change, wish) : status;
 }

@@ -67,28 +67,19 @@ static int find_busiest(const struct irqkit_interrupt *interrupt)
 
 /* The CPUs that may handle it, and those that do; NULL: not known. */
 struct served {
-	struct irqkit_cpuset *affinity; /* owned */
-	struct irqkit_cpuset *effective; /* owned */
+	const struct irqkit_cpuset *affinity;
+	const struct irqkit_cpuset *effective;
 };
 
-static void served_free(struct served *served)
+static struct served get_served(struct irqkit_irq *irq)
 {
-	irqkit_cpuset_free(served->affinity);
-	irqkit_cpuset_free(served->effective);
-}
-#define _cleanup_served_ CLEANUP(served_free)
+	struct served served = { 0 };
 
-static void read_served(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt,
-	struct served *served)
-{
-	unsigned int irq = (unsigned int)irqkit_interrupt_get_irq(interrupt);
-
-	irqkit_irq_read_affinity(ctx, irq, &served->affinity);
-	if (irqkit_irq_read_effective(ctx, irq, &served->effective) == 0 &&
-		irqkit_cpuset_is_empty(served->effective)) {
-		irqkit_cpuset_free(served->effective);
-		served->effective = NULL;
-	}
+	irqkit_irq_get_affinity(irq, &served.affinity);
+	if (irqkit_irq_get_effective(irq, &served.effective) == 0 &&
+		irqkit_cpuset_is_empty(served.effective))
+		served.effective = NULL;
+	return served;
 }
 
 /*
@@ -106,14 +97,11 @@ static int find_now(const struct served *served, const struct irqkit_interrupt *
 	return effective ? irqkit_cpuset_next(effective, -1) : find_busiest(interrupt);
 }
 
-static int read_node(
-	const struct placement *p, const struct irqkit_device *device, int irq)
+static int find_node(const struct placement *p, struct irqkit_device *device, int irq)
 {
 	int node;
 
-	return irqkit_devices_find_node(p->devices, p->topology, device, irq, &node) < 0
-		? -1
-		: node;
+	return irqkit_machine_find_node(p->machine, device, irq, &node) < 0 ? -1 : node;
 }
 
 static struct irqkit_device *find_device(const struct placement *p, int irq)
@@ -161,7 +149,7 @@ static void tell_owner(
 {
 	enum irqkit_serves serves = IRQKIT_SERVES_NONE;
 	struct irqkit_device *device = find_device(p, irq);
-	int queue = -1, node = read_node(p, device, irq);
+	int queue = -1, node = find_node(p, device, irq);
 	size_t at = find_owner(p, device, node);
 	struct placement_device *owner = &p->owners[at];
 
@@ -182,25 +170,22 @@ static int tell_width(struct placement *p, size_t index, const struct served *se
 	return irqkit_spread_set_affinity(p->spread, index, served->affinity);
 }
 
-static enum status tell_interrupt(struct placement *p, struct change *change,
-	const struct placement_wish *wish, size_t at, uint64_t load)
+static enum status tell_interrupt(struct placement *p, const struct placement_wish *wish,
+	struct irqkit_irq *record, uint64_t load)
 {
-	const struct irqkit_interrupt *interrupt = p->interrupts[at];
-	int irq = irqkit_interrupt_get_irq(interrupt);
-	_cleanup_cpuset_ struct irqkit_cpuset *hint = NULL;
-	_cleanup_served_ struct served served = { 0 };
-	int index;
+	const struct served served = get_served(record);
+	int irq = irqkit_irq_get_number(record);
+	const struct irqkit_cpuset *hint;
+	int index = irqkit_spread_add_interrupt(p->spread, (unsigned int)irq, load,
+		find_now(&served, irqkit_irq_get_row(record)));
 
-	read_served(change->ctx, interrupt, &served);
-	index = irqkit_spread_add_interrupt(
-		p->spread, (unsigned int)irq, load, find_now(&served, interrupt));
 	if (index < 0)
 		return say_no_memory();
 	tell_owner(p, (size_t)index, irq, wish);
 	if (wish->width > 1 && tell_width(p, (size_t)index, &served) < 0)
 		return say_no_memory();
 	if (wish->policy == IRQKIT_POLICY_HINT &&
-		irqkit_irq_read_hint(change->ctx, (unsigned int)irq, &hint) == 0 &&
+		irqkit_irq_get_hint(record, &hint) == 0 &&
 		!irqkit_cpuset_is_empty(hint) &&
 		irqkit_spread_set_hint(p->spread, (size_t)index, hint) < 0)
 		return say_no_memory();
@@ -272,16 +257,15 @@ static enum status start_vectors(const struct placement *p,
 	return vectors->used ? STATUS_DONE : say_no_memory();
 }
 
-static void count_vector(struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt,
-	struct vectors *vectors)
+static void count_vector(struct irqkit_irq *irq, struct vectors *vectors)
 {
-	_cleanup_served_ struct served served = { 0 };
+	struct served served;
 	int now;
 
 	if (!vectors->used)
 		return;
-	read_served(ctx, interrupt, &served);
-	now = find_now(&served, interrupt);
+	served = get_served(irq);
+	now = find_now(&served, irqkit_irq_get_row(irq));
 	if (now >= 0 && (size_t)now < vectors->n_cpus)
 		vectors->used[now]++;
 }
@@ -298,25 +282,25 @@ static void tell_vectors(struct placement *p, const struct vectors *vectors)
 	}
 }
 
-enum status placement_tell_rows(struct placement *p, struct change *change,
-	const struct placement_wish *wish, const struct irqkit_snapshot *counts)
+enum status placement_tell_rows(struct placement *p, const struct placement_wish *wish,
+	const struct irqkit_snapshot *counts)
 {
 	struct vectors vectors CLEANUP(vectors_free) = { 0 };
-	enum status status = start_vectors(p, change->snapshot, &vectors);
+	enum status status = start_vectors(
+		p, irqkit_machine_get_snapshot(p->machine), &vectors);
 	size_t next = 0;
 
 	for (size_t i = 0; i < irqkit_snapshot_count(counts) && status == STATUS_DONE;
 		i++) {
-		const struct irqkit_interrupt *row = irqkit_snapshot_get(
-			change->snapshot, i);
+		struct irqkit_irq *irq = irqkit_machine_get_irq(p->machine, i);
 		const struct irqkit_interrupt *count = irqkit_snapshot_get(counts, i);
 
-		if (next < p->n && p->interrupts[next] == row) {
-			status = tell_interrupt(p, change, wish, next++,
+		if (next < p->n && p->irqs[next] == irq) {
+			status = tell_interrupt(p, wish, p->irqs[next++],
 				irqkit_interrupt_get_total(count));
-		} else if (irqkit_interrupt_get_irq(row) >= 0) {
+		} else if (irqkit_irq_get_number(irq) >= 0) {
 			tell_load(p, count);
-			count_vector(change->ctx, row, &vectors);
+			count_vector(irq, &vectors);
 		}
 	}
 	if (status == STATUS_DONE)

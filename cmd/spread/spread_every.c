@@ -33,7 +33,6 @@ struct watch {
 	const struct call *call;
 	const struct change_options *options;
 	struct wish wish;
-	struct irqkit_snapshot *last; /* owned */
 	struct refused *refused; /* owned; not tried again */
 	size_t n_refused;
 	bool lacks_some; /* of the words, in the last round that decided something */
@@ -48,7 +47,6 @@ static void watch_free(struct watch *watch)
 	for (size_t i = 0; i < watch->n_refused; i++)
 		free(watch->refused[i].name);
 	free(watch->refused);
-	irqkit_snapshot_free(watch->last);
 }
 
 static bool is_refused(const void *data, const struct irqkit_interrupt *interrupt)
@@ -92,17 +90,16 @@ static void note_refused(struct watch *watch, const struct irqkit_plan *plan)
 
 /* Timers of a CPU cannot be moved, and always have something to do. */
 static bool is_busy_timer(
-	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt, uint64_t limit)
+	struct irqkit_irq *irq, const struct irqkit_interrupt *count, uint64_t limit)
 {
 	enum irqkit_movable movable;
 
-	return irqkit_interrupt_get_total(interrupt) > limit / 4 &&
-		irqkit_irq_read_movable(ctx, interrupt, &movable) == 0 &&
-		movable == IRQKIT_PER_CPU;
+	return irqkit_interrupt_get_total(count) > limit / 4 &&
+		irqkit_irq_get_movable(irq, &movable) == 0 && movable == IRQKIT_PER_CPU;
 }
 
 /* Do the interrupts that could be moved leave every CPU with little to do? */
-static bool is_idle(const struct watch *watch, struct irqkit_ctx *ctx,
+static bool is_idle(const struct watch *watch, const struct irqkit_machine *machine,
 	const struct irqkit_snapshot *counts)
 {
 	struct load load CLEANUP(load_free) = { 0 };
@@ -113,10 +110,11 @@ static bool is_idle(const struct watch *watch, struct irqkit_ctx *ctx,
 	if (!load.cpus)
 		return false;
 	for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
-		const struct irqkit_interrupt *row = irqkit_snapshot_get(counts, i);
+		const struct irqkit_interrupt *count = irqkit_snapshot_get(counts, i);
 
-		if (irqkit_interrupt_get_irq(row) >= 0 && !is_busy_timer(ctx, row, limit))
-			load_add(&load, row);
+		if (irqkit_interrupt_get_irq(count) >= 0 &&
+			!is_busy_timer(irqkit_machine_get_irq(machine, i), count, limit))
+			load_add(&load, count);
 	}
 	busiest = load_get_busiest(&load);
 	return !busiest || busiest->total <= limit;
@@ -175,6 +173,7 @@ static enum status apply_decision(
 	if (irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) == 0 ||
 		irqkit_lock_new(change->ctx, 0, &change->lock) < 0)
 		return STATUS_DONE;
+	irqkit_machine_forget_settings(change->machine);
 	status = change_new_plan(change);
 	if (status != STATUS_DONE) {
 		change_unlock(change);
@@ -200,14 +199,15 @@ static enum status run_period(struct watch *watch, struct change *change)
 {
 	struct spread spread CLEANUP(spread_free) = { 0 };
 	struct irqkit_snapshot *counts = NULL;
-	enum status status = change_read_machine(change);
+	enum status status = change_read_moved(change);
 
 	if (status != STATUS_DONE)
 		return status;
-	if (irqkit_snapshot_subtract(change->snapshot, watch->last, &counts) < 0)
+	if (irqkit_snapshot_subtract(change_rows(change),
+		    irqkit_machine_get_last_snapshot(change->machine), &counts) < 0)
 		return say_no_memory();
 	watch->n_rounds++;
-	if (!is_idle(watch, change->ctx, counts)) {
+	if (!is_idle(watch, change->machine, counts)) {
 		status = spread_decide(
 			&spread, change, &watch->wish, counts, watch->wish.every);
 		watch->lacks_some = spread.placement.n_absent > 0;
@@ -219,30 +219,18 @@ static enum status run_period(struct watch *watch, struct change *change)
 	return status;
 }
 
-/* The rows of this period are those before the next. */
-static void keep_rows(struct watch *watch, struct change *change)
-{
-	if (!change->snapshot)
-		return;
-	irqkit_devices_free(change->devices);
-	change->devices = NULL;
-	irqkit_snapshot_free(watch->last);
-	watch->last = change->snapshot;
-	change->snapshot = NULL;
-}
-
 static enum status watch_loads(struct watch *watch, struct change *change)
 {
 	struct spread first CLEANUP(spread_free) = { 0 };
 	enum status status = change_read_machine(change);
 
 	if (status == STATUS_DONE)
-		status = spread_decide(&first, change, &watch->wish, change->snapshot, 0);
+		status = spread_decide(
+			&first, change, &watch->wish, change_rows(change), 0);
 	if (status != STATUS_DONE)
 		return status;
 	spread_note_irqbalance(&first, change);
 	spread_say_warnings(&first, change);
-	keep_rows(watch, change);
 	watch->wish.placement.passes_absent = true;
 	notify_service("READY=1");
 
@@ -250,7 +238,6 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 		watch->has_failed = run_period(watch, change) != STATUS_DONE;
 		/* a device that is gone is reported once, not in every period */
 		say_set_silent(watch->has_failed || watch->lacks_some);
-		keep_rows(watch, change);
 	}
 	say_set_silent(false);
 	notify_service("STOPPING=1");

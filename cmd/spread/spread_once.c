@@ -3,7 +3,7 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "measure/load.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 #include "measure/sample.h"
 #include "measure/signals.h"
 #include "spread/spread_apply.h"
@@ -34,7 +34,7 @@ static enum status measure_after(struct change *change, unsigned int seconds,
 		change->ctx, seconds, &change->call->common, &before);
 
 	if (status == STATUS_DONE)
-		status = machine_read(change->ctx, ret_now);
+		status = machine_read_counts(change->ctx, ret_now);
 	if (status == STATUS_DONE)
 		return sample_end(*ret_now, before, ret_counts);
 	irqkit_snapshot_free(before);
@@ -119,7 +119,7 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	if (status == STATUS_DONE)
 		status = change_read_machine(change);
 	if (status == STATUS_DONE && before)
-		return sample_end(change->snapshot, before, ret_measured);
+		return sample_end(change_rows(change), before, ret_measured);
 	irqkit_snapshot_free(before);
 	return status;
 }
@@ -132,7 +132,7 @@ static enum status decide(struct spread *spread, struct change *change,
 	unsigned int seconds = wish->seconds ? wish->seconds : wish->verify;
 	enum status status = measured && !is_total
 		? spread_decide(spread, change, wish, measured, seconds)
-		: spread_decide(spread, change, wish, change->snapshot, 0);
+		: spread_decide(spread, change, wish, change_rows(change), 0);
 
 	if (status == STATUS_DONE)
 		status = change_check_any_movable(change);

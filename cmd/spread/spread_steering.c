@@ -11,7 +11,7 @@
 
 /* A queue whose interrupt is placed, and whose CPUs are set for RPS or XPS. */
 struct steered {
-	const struct irqkit_queue *queue;
+	struct irqkit_queue *queue;
 	const struct irqkit_cpuset *place;
 	struct irqkit_cpuset *cpus; /* owned; rps_cpus or xps_cpus, not empty */
 };
@@ -38,13 +38,13 @@ static bool is_rx(const struct irqkit_queue *queue)
 	return irqkit_queue_get_direction(queue) == IRQKIT_RX;
 }
 
-static int read_cpus(const struct irqkit_queue *queue, struct irqkit_cpuset **ret_cpus)
+static int read_cpus(struct irqkit_queue *queue, struct irqkit_cpuset **ret_cpus)
 {
 	return is_rx(queue) ? irqkit_queue_read_rps_cpus(queue, ret_cpus)
 			    : irqkit_queue_read_xps_cpus(queue, ret_cpus);
 }
 
-static void read_queue(struct steered_device *device, const struct irqkit_queue *queue)
+static void read_queue(struct steered_device *device, struct irqkit_queue *queue)
 {
 	const struct placement *p = &device->spread->placement;
 	int irq = irqkit_queue_get_irq(queue);

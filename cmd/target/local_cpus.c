@@ -2,7 +2,7 @@
 /* The SET of an option, where `local` means the CPUs near the chosen interrupts. */
 #include "target/local_cpus.h"
 #include "base/say.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 
 #include <string.h>
 
@@ -17,8 +17,8 @@ static int find_only_node(struct irqkit_topology *topology)
 }
 
 /* The node of the chosen device that raises the interrupt; -1: not known. */
-static int find_node(const struct selection *selection, struct irqkit_devices *devices,
-	struct irqkit_topology *topology, int irq)
+static int find_node(
+	const struct selection *selection, struct irqkit_machine *machine, int irq)
 {
 	struct irqkit_device *device = NULL;
 	int node;
@@ -28,19 +28,18 @@ static int find_node(const struct selection *selection, struct irqkit_devices *d
 	for (size_t i = 0; i < selection->n_devices && !device; i++)
 		if (irqkit_device_find_irq(selection->devices[i], (unsigned int)irq))
 			device = selection->devices[i];
-	return irqkit_devices_find_node(devices, topology, device, irq, &node) < 0 ? -1
-										   : node;
+	return irqkit_machine_find_node(machine, device, irq, &node) < 0 ? -1 : node;
 }
 
 static enum status find_local(const struct selection *selection, const char *option,
-	struct irqkit_devices *devices, struct irqkit_topology *topology,
-	const struct irqkit_cpuset **ret_local)
+	struct irqkit_machine *machine, const struct irqkit_cpuset **ret_local)
 {
+	struct irqkit_topology *topology = irqkit_machine_get_topology(machine);
 	int common = -1;
 
 	for (size_t i = 0; i < selection->n; i++) {
-		int irq = irqkit_interrupt_get_irq(selection->interrupts[i]);
-		int node = find_node(selection, devices, topology, irq);
+		const struct irqkit_irq *irq = selection->irqs[i];
+		int node = find_node(selection, machine, irqkit_irq_get_number(irq));
 
 		if (node < 0)
 			node = find_only_node(topology);
@@ -48,7 +47,7 @@ static enum status find_local(const struct selection *selection, const char *opt
 			say_error("%s: cannot use 'local': the kernel reports no NUMA "
 				  "node for %s",
 				option,
-				irqkit_interrupt_get_label(selection->interrupts[i]));
+				irqkit_interrupt_get_label(irqkit_irq_get_row(irq)));
 			return STATUS_MISUSE;
 		}
 		if (i > 0 && node != common) {
@@ -66,15 +65,14 @@ static enum status find_local(const struct selection *selection, const char *opt
 }
 
 enum status selection_read_cpus(const struct selection *selection, const char *option,
-	const char *word, struct irqkit_devices *devices,
-	struct irqkit_topology *topology, struct irqkit_cpuset **ret_set)
+	const char *word, struct irqkit_machine *machine, struct irqkit_cpuset **ret_set)
 {
 	const struct irqkit_cpuset *local = NULL;
 	enum status status = STATUS_DONE;
 
 	if (strstr(word, "local"))
-		status = find_local(selection, option, devices, topology, &local);
+		status = find_local(selection, option, machine, &local);
 	if (status == STATUS_DONE)
-		status = machine_read_cpus(option, word, topology, local, ret_set);
+		status = machine_read_cpus(machine, option, word, local, ret_set);
 	return status;
 }

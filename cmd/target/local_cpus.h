@@ -10,7 +10,6 @@
  * means the CPUs of the node that all these interrupts are next to.
  */
 enum status selection_read_cpus(const struct selection *selection, const char *option,
-	const char *word, struct irqkit_devices *devices,
-	struct irqkit_topology *topology, struct irqkit_cpuset **ret_set);
+	const char *word, struct irqkit_machine *machine, struct irqkit_cpuset **ret_set);
 
 #endif

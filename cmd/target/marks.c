@@ -13,18 +13,12 @@ void marks_add(struct marks *marks, size_t index, bool is_named)
 
 bool marks_add_irq(struct marks *marks, int irq, bool is_named)
 {
-	size_t n = irqkit_snapshot_count(marks->snapshot);
+	const struct irqkit_irq *record = irqkit_machine_find_irq(
+		marks->machine, (unsigned int)irq);
 
-	for (size_t i = 0; i < n; i++) {
-		const struct irqkit_interrupt *row = irqkit_snapshot_get(
-			marks->snapshot, i);
-
-		if (irqkit_interrupt_get_irq(row) != irq)
-			continue;
-		marks_add(marks, i, is_named);
-		return true;
-	}
-	return false;
+	if (record)
+		marks_add(marks, irqkit_irq_get_index(record), is_named);
+	return record;
 }
 
 int marks_keep_device(struct marks *marks, struct irqkit_device *device)

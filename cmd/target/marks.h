@@ -5,14 +5,15 @@
 
 #include "target/select.h"
 
-/* Of one row of the snapshot, by its index. */
+/* Of one row, by its index. */
 struct choice {
 	bool is_chosen;
 	bool is_named;
 };
 
 struct marks {
-	struct irqkit_devices *devices;
+	struct irqkit_machine *machine;
+	struct irqkit_devices *devices; /* the machine's */
 	const struct irqkit_snapshot *snapshot;
 	bool with_named;
 	struct choice *choices; /* owned; one for each row */

@@ -2,7 +2,7 @@
 /* Why a TARGET matches nothing, and what could be meant instead. */
 #include "target/say_no_match.h"
 #include "base/say.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 #include "measure/queue.h"
 
 #include <stdio.h>

@@ -123,30 +123,30 @@ static enum status mark_words(
 
 void selection_free(struct selection *selection)
 {
-	free(selection->interrupts);
+	free(selection->irqs);
 	free(selection->is_named);
 	free(selection->devices);
 }
 
-enum status select_interrupts(struct irqkit_devices *devices,
-	const struct irqkit_snapshot *snapshot, const char *const *words, size_t n_words,
-	bool with_named, struct selection *ret_selection)
+enum status select_interrupts(struct irqkit_machine *machine, const char *const *words,
+	size_t n_words, bool with_named, struct selection *ret_selection)
 {
-	size_t n = irqkit_snapshot_count(snapshot);
+	size_t n = irqkit_machine_count_irqs(machine);
 	struct selection selection = {
-		.interrupts = calloc(n + 1, sizeof(*selection.interrupts)),
+		.irqs = calloc(n + 1, sizeof(*selection.irqs)),
 		.is_named = calloc(n + 1, sizeof(*selection.is_named)),
 	};
 	struct marks marks = {
-		.devices = devices,
-		.snapshot = snapshot,
+		.machine = machine,
+		.devices = irqkit_machine_get_devices(machine),
+		.snapshot = irqkit_machine_get_snapshot(machine),
 		.with_named = with_named,
 		.choices = calloc(n + 1, sizeof(*marks.choices)),
 		.selection = &selection,
 	};
 	enum status status = STATUS_REFUSED;
 
-	if (marks.choices && selection.interrupts && selection.is_named)
+	if (marks.choices && selection.irqs && selection.is_named)
 		status = mark_words(&marks, words, n_words);
 	else
 		say_error("out of memory");
@@ -154,7 +154,7 @@ enum status select_interrupts(struct irqkit_devices *devices,
 		if (!marks.choices[i].is_chosen)
 			continue;
 		selection.is_named[selection.n] = marks.choices[i].is_named;
-		selection.interrupts[selection.n++] = irqkit_snapshot_get(snapshot, i);
+		selection.irqs[selection.n++] = irqkit_machine_get_irq(machine, i);
 	}
 	free(marks.choices);
 	if (status == STATUS_DONE)

@@ -17,10 +17,9 @@
 	"one meaning: irq: dev: pci: name: chip: driver:, as in chip:xen-dyn. Names\n"   \
 	"match as a whole: eth1 does not match eth10.\n"
 
-/* The interrupts that the words mean, in the order of the snapshot. */
+/* The interrupts that the words mean, in the order of the rows. */
 struct selection {
-	const struct irqkit_interrupt *
-		*interrupts; /* owned array; the snapshot's elements */
+	struct irqkit_irq **irqs; /* owned array; the machine's records */
 	/*
 	 * owned; was it called by its number, its whole name or its queue, not by a
 	 * pattern, a range, or the device that it is one of?
@@ -42,9 +41,8 @@ struct selection {
  * nothing is an error, which is reported here. Only the devices that the words need are
  * read: numbers need none.
  */
-enum status select_interrupts(struct irqkit_devices *devices,
-	const struct irqkit_snapshot *snapshot, const char *const *words, size_t n_words,
-	bool with_named, struct selection *ret_selection);
+enum status select_interrupts(struct irqkit_machine *machine, const char *const *words,
+	size_t n_words, bool with_named, struct selection *ret_selection);
 void selection_free(struct selection *selection);
 
 /* Queues, grouped by interface. */

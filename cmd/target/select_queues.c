@@ -2,7 +2,7 @@
 /* TARGETs -> queues of network interfaces. */
 #include "base/basics.h"
 #include "base/say.h"
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 #include "target/say_no_match.h"
 
 #include <errno.h>

@@ -8,6 +8,7 @@
 #include "devices/device_irqs.h"
 #include "devices/queues.h"
 #include "devices/sysfs.h"
+#include "devices/threads.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
@@ -42,10 +43,32 @@ EXPORT bool irqkit_devices_lack_sys(const struct irqkit_devices *devices)
 	return knob_list_names(devices->ctx, "sys", "", &names, &count) < 0 || count == 0;
 }
 
+static void forget_settings(struct irqkit_device *device)
+{
+	for (size_t i = 0; i < device->n_queues; i++) {
+		struct irqkit_queue *queue = &device->queues[i];
+
+		queue_forget_all(queue);
+		free(TAKE(queue->threads));
+		queue->n_threads = 0;
+		queue->has_read_threads = false;
+	}
+	free(TAKE(device->threads));
+	device->n_threads = 0;
+	device->has_read_threads = false;
+}
+
+void devices_forget_settings(struct irqkit_devices *devices)
+{
+	for (size_t i = 0; i < devices->n_found; i++)
+		forget_settings(devices->found[i]);
+	threads_free(devices);
+}
+
 static void device_free(struct irqkit_device *device)
 {
-	for (size_t i = 0; i < device->n_queues; i++)
-		free(device->queues[i].threads);
+	forget_settings(device);
+	free(device->ifindex_file.text);
 	free(device->threads);
 	free(device->lower);
 	free(device->queues);
@@ -60,11 +83,16 @@ EXPORT void irqkit_devices_free(struct irqkit_devices *devices)
 	for (size_t i = 0; i < devices->n_found; i++)
 		device_free(devices->found[i]);
 	free(devices->found);
-	free(devices->rows);
 	free(devices->names);
+	for (size_t i = 0; i < devices->n_msi_lists; i++)
+		free(devices->msi_lists[i].numbers);
+	free(devices->msi_lists);
+	for (size_t i = 0; i < devices->n_texts; i++)
+		free(devices->texts[i].file.text);
+	free(devices->texts);
 	free(devices->net);
 	free(devices->owners);
-	free(devices->threads);
+	threads_free(devices);
 	netlink_free(&devices->netlink);
 	arena_free(&devices->arena);
 	free(devices);
@@ -418,27 +446,35 @@ EXPORT bool irqkit_device_is_down(const struct irqkit_device *device)
 		strcmp(state, "lowerlayerdown") == 0;
 }
 
-EXPORT int irqkit_device_read_node(const struct irqkit_device *device, int *ret_node)
+static int read_node(const struct irqkit_device *device, int *ret_node)
 {
 	_cleanup_free_ char *folder = device->bus_path ? strdup(device->bus_path) : NULL;
 
 	if (!folder)
 		return device->bus_path ? -ENOMEM : -ENODATA;
 	for (char *slash; (slash = strrchr(folder, '/')); *slash = '\0') {
-		_cleanup_free_ char *text = NULL;
+		const char *text;
 		uint32_t node;
-		size_t len;
-		int r = knob_readf_line(
-			device->devices->ctx, &text, &len, "%s/numa_node", folder);
+		int r = sysfs_get_text(device->devices, folder, "numa_node", &text);
 
 		if (r == -ENOENT)
 			continue;
 		if (r < 0)
 			return r;
-		if (parse_u32(text, len, &node) < 0 || node > INT32_MAX)
+		if (parse_u32(text, strlen(text), &node) < 0 || node > INT32_MAX)
 			return -ENODATA; /* -1 */
 		*ret_node = (int)node;
 		return 0;
 	}
 	return -ENODATA;
+}
+
+EXPORT int irqkit_device_read_node(struct irqkit_device *device, int *ret_node)
+{
+	if (!device->has_read_node)
+		device->node_error = read_node(device, &device->node);
+	device->has_read_node = true;
+	if (device->node_error == 0)
+		*ret_node = device->node;
+	return device->node_error;
 }

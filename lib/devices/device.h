@@ -31,6 +31,22 @@ struct irqkit_device_irq {
 	bool is_by_order; /* the order of the vectors told it */
 };
 
+/* The settings of a queue: the first two of rx queues, the others of tx queues. */
+enum queue_file {
+	QUEUE_RPS_CPUS,
+	QUEUE_RPS_FLOW_CNT,
+	QUEUE_XPS_CPUS,
+	QUEUE_XPS_RXQS,
+};
+#define N_QUEUE_FILES 4
+
+/* What a file holds, read when it is first needed. */
+struct file_text {
+	char *text; /* owned; NULL: not read, or it failed */
+	int error; /* negative, or 0 */
+	bool has_read;
+};
+
 struct irqkit_queue {
 	struct irqkit_device *device;
 	enum irqkit_direction direction;
@@ -39,9 +55,10 @@ struct irqkit_queue {
 	enum irqkit_source source;
 	int64_t napi_id; /* -1 */
 	int64_t napi_pid; /* -1 */
-	const struct irqkit_thread **threads; /* owned array */
+	struct irqkit_thread **threads; /* owned array */
 	size_t n_threads;
 	bool has_read_threads;
+	struct file_text files[N_QUEUE_FILES]; /* by enum queue_file */
 };
 
 struct irqkit_device {
@@ -52,7 +69,10 @@ struct irqkit_device {
 	const char *bus_path; /* that of its bus device; NULL: none, as with a bridge */
 	const char *pci_path; /* that of the PCI function at or above it */
 	struct name_keys keys;
-	uint32_t ifindex;
+	uint32_t ifindex; /* by netlink; 0: not known */
+	struct file_text ifindex_file;
+	int node, node_error; /* the NUMA node of the bus device */
+	bool has_read_node;
 	bool is_netback;
 	bool is_behind_controller; /* USB: the interrupts are those of the controller */
 
@@ -63,7 +83,7 @@ struct irqkit_device {
 	struct irqkit_device **lower; /* owned array */
 	size_t n_lower;
 	bool has_read_lower;
-	const struct irqkit_thread **threads; /* owned array */
+	struct irqkit_thread **threads; /* owned array */
 	size_t n_threads;
 	bool has_read_threads;
 };
@@ -73,6 +93,8 @@ struct irqkit_thread {
 	unsigned int pid;
 	const char *name; /* in the arena */
 	unsigned int flags; /* of its task */
+	char *cpus; /* owned; the list of the CPUs on which it may run, or NULL: not read */
+	int cpus_error; /* negative, or 0 */
 };
 
 /* A name of a handler, from one of the places where a device's part of it may begin. */
@@ -87,6 +109,20 @@ struct device_owner {
 	struct irqkit_device *device;
 };
 
+/* The vectors of a PCI function, which several devices may share. */
+struct msi_list {
+	const char *path; /* its folder; in the arena */
+	unsigned int *numbers; /* owned */
+	size_t count;
+	int error; /* negative, or 0 */
+};
+
+/* A file that several devices need. */
+struct path_text {
+	const char *path; /* in the arena */
+	struct file_text file;
+};
+
 struct irqkit_devices {
 	struct irqkit_ctx *ctx; /* not owned */
 	const struct irqkit_snapshot *snapshot; /* not owned */
@@ -99,11 +135,14 @@ struct irqkit_devices {
 	bool has_asked_netlink;
 	int netlink_error; /* negative: the answer is incomplete */
 
-	const struct irqkit_interrupt **rows; /* owned array; by irq */
-	size_t n_rows;
 	struct name_entry *names; /* owned; sorted by text */
 	size_t n_names;
 	bool has_sorted;
+
+	struct msi_list *msi_lists; /* owned, and their numbers; sorted by path */
+	size_t n_msi_lists, msi_lists_room;
+	struct path_text *texts; /* owned; sorted by path */
+	size_t n_texts, texts_room;
 
 	struct irqkit_device **net; /* owned array: all network devices */
 	size_t n_net;
@@ -117,6 +156,12 @@ struct irqkit_devices {
 	size_t n_threads;
 	bool has_read_threads;
 };
+
+/*
+ * Settings of queues and threads are read again when they are needed: others can have
+ * changed them. Pointers to threads end.
+ */
+void devices_forget_settings(struct irqkit_devices *devices);
 
 /* The queues of one direction that are known so far. */
 static inline size_t device_count_queues(

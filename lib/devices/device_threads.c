@@ -14,7 +14,7 @@
 #include <string.h>
 
 struct list {
-	const struct irqkit_thread **items; /* owned by whom it is made for */
+	struct irqkit_thread **items; /* owned by whom it is made for */
 	size_t n, room;
 	int error;
 };
@@ -244,7 +244,7 @@ EXPORT int irqkit_queue_count_threads(struct irqkit_queue *queue, size_t *ret_co
 	return 0;
 }
 
-EXPORT const struct irqkit_thread *irqkit_queue_get_thread(
+EXPORT struct irqkit_thread *irqkit_queue_get_thread(
 	const struct irqkit_queue *queue, size_t index)
 {
 	return queue->threads[index];
@@ -298,7 +298,7 @@ EXPORT int irqkit_device_count_threads(struct irqkit_device *device, size_t *ret
 	return 0;
 }
 
-EXPORT const struct irqkit_thread *irqkit_device_get_thread(
+EXPORT struct irqkit_thread *irqkit_device_get_thread(
 	const struct irqkit_device *device, size_t index)
 {
 	return device->threads[index];

@@ -127,6 +127,29 @@ static int ask_netlink(struct irqkit_devices *devices)
 	return 0;
 }
 
+static int get_text(struct irqkit_ctx *ctx, struct file_text *file, const char *path,
+	const char **ret_text)
+{
+	size_t len;
+
+	if (!file->has_read)
+		file->error = knob_read_line(ctx, path, &file->text, &len);
+	file->has_read = true;
+	if (file->error == 0)
+		*ret_text = file->text;
+	return file->error;
+}
+
+int device_get_ifindex_text(struct irqkit_device *device, const char **ret_text)
+{
+	char path[PATH_MAX];
+	int r = device->path ? format_path(path, "%s/ifindex", device->path) : -ENOENT;
+
+	return r < 0
+		? r
+		: get_text(device->devices->ctx, &device->ifindex_file, path, ret_text);
+}
+
 /*
  * The number by which netlink knows the device. /sys may have been mounted in another
  * network name space, where another device has this number.
@@ -134,16 +157,15 @@ static int ask_netlink(struct irqkit_devices *devices)
 static int read_ifindex(struct irqkit_device *device)
 {
 	struct irqkit_ctx *ctx = device->devices->ctx;
-	_cleanup_free_ char *text = NULL;
 	uint32_t ifindex, here;
-	size_t len;
+	const char *text;
 	int r;
 
 	device->ifindex = 0;
 	if (!device->path || !device->devices->has_netlink)
 		return 0;
-	r = knob_readf_line(ctx, &text, &len, "%s/ifindex", device->path);
-	if (r < 0 || parse_u32(text, len, &ifindex) < 0)
+	r = device_get_ifindex_text(device, &text);
+	if (r < 0 || parse_u32(text, strlen(text), &ifindex) < 0)
 		return is_failure(r) ? r : 0;
 	here = if_nametoindex(device->name);
 	if (here == 0 && is_failure(-errno))
@@ -335,8 +357,7 @@ EXPORT struct irqkit_queue *irqkit_device_get_queue(
 	return &device->queues[index];
 }
 
-EXPORT const struct irqkit_device *irqkit_queue_get_device(
-	const struct irqkit_queue *queue)
+EXPORT struct irqkit_device *irqkit_queue_get_device(const struct irqkit_queue *queue)
 {
 	return queue->device;
 }
@@ -377,58 +398,91 @@ EXPORT int irqkit_queue_format_path(const struct irqkit_queue *queue, char **ret
 	return 0;
 }
 
-/* A file of the queue, by the device's own folder. */
-static int format_file(const struct irqkit_queue *queue, enum irqkit_direction direction,
-	const char *name, char **ret_path)
-{
-	char *path;
+static const struct {
+	const char *name;
+	enum irqkit_direction direction;
+} files[N_QUEUE_FILES] = {
+	[QUEUE_RPS_CPUS] = { "rps_cpus", IRQKIT_RX },
+	[QUEUE_RPS_FLOW_CNT] = { "rps_flow_cnt", IRQKIT_RX },
+	[QUEUE_XPS_CPUS] = { "xps_cpus", IRQKIT_TX },
+	[QUEUE_XPS_RXQS] = { "xps_rxqs", IRQKIT_TX },
+};
 
-	if (queue->direction != direction)
+/* The file, by the device's own folder. */
+static int format_file(const struct irqkit_queue *queue, enum queue_file file,
+	char path[static PATH_MAX])
+{
+	if (queue->direction != files[file].direction)
 		return -EINVAL;
 	if (!queue->device->path)
 		return -ENOENT;
-	if (asprintf(&path, "%s/queues/%s-%u/%s", queue->device->path,
-		    direction_name[direction], queue->number, name) < 0)
-		return -ENOMEM;
-	*ret_path = path;
-	return 0;
+	return format_path(path, "%s/queues/%s-%u/%s", queue->device->path,
+		direction_name[queue->direction], queue->number, files[file].name);
 }
 
-static int read_cpus(const struct irqkit_queue *queue, enum irqkit_direction direction,
-	const char *name, struct irqkit_cpuset **ret_set)
+void queue_forget(struct irqkit_queue *queue, enum queue_file file)
 {
-	_cleanup_free_ char *path = NULL;
-	int r = format_file(queue, direction, name, &path);
+	free(queue->files[file].text);
+	queue->files[file] = (struct file_text){ 0 };
+}
 
-	return r < 0 ? ctx_keep(queue->device->devices->ctx, r)
-		     : knob_read_cpumask(queue->device->devices->ctx, path, ret_set);
+void queue_forget_all(struct irqkit_queue *queue)
+{
+	for (enum queue_file file = 0; file < N_QUEUE_FILES; file++)
+		queue_forget(queue, file);
+}
+
+int queue_get_text(
+	struct irqkit_queue *queue, enum queue_file file, const char **ret_text)
+{
+	char path[PATH_MAX];
+	int r = format_file(queue, file, path);
+
+	return r < 0 ? r
+		     : get_text(queue->device->devices->ctx, &queue->files[file], path,
+			       ret_text);
+}
+
+static int read_cpus(
+	struct irqkit_queue *queue, enum queue_file file, struct irqkit_cpuset **ret_set)
+{
+	char path[PATH_MAX];
+	const char *text;
+	int r = queue_get_text(queue, file, &text);
+
+	if (r == 0)
+		r = format_file(queue, file, path);
+	return r < 0 ? r
+		     : knob_parse_cpus(queue->device->devices->ctx, path, text,
+			       strlen(text), irqkit_cpuset_parse_mask, ret_set);
 }
 
 EXPORT int irqkit_queue_read_rps_cpus(
-	const struct irqkit_queue *queue, struct irqkit_cpuset **ret_set)
+	struct irqkit_queue *queue, struct irqkit_cpuset **ret_set)
 {
-	return read_cpus(queue, IRQKIT_RX, "rps_cpus", ret_set);
+	return read_cpus(queue, QUEUE_RPS_CPUS, ret_set);
 }
 
 EXPORT int irqkit_queue_read_xps_cpus(
-	const struct irqkit_queue *queue, struct irqkit_cpuset **ret_set)
+	struct irqkit_queue *queue, struct irqkit_cpuset **ret_set)
 {
-	return read_cpus(queue, IRQKIT_TX, "xps_cpus", ret_set);
+	return read_cpus(queue, QUEUE_XPS_CPUS, ret_set);
 }
 
 EXPORT int irqkit_queue_read_xps_rxqs(
-	const struct irqkit_queue *queue, struct irqkit_cpuset **ret_rxqs)
+	struct irqkit_queue *queue, struct irqkit_cpuset **ret_rxqs)
 {
-	return read_cpus(queue, IRQKIT_TX, "xps_rxqs", ret_rxqs);
+	return read_cpus(queue, QUEUE_XPS_RXQS, ret_rxqs);
 }
 
-EXPORT int irqkit_queue_read_rps_flow_cnt(
-	const struct irqkit_queue *queue, uint64_t *ret_count)
+EXPORT int irqkit_queue_read_rps_flow_cnt(struct irqkit_queue *queue, uint64_t *ret_count)
 {
-	_cleanup_free_ char *path = NULL;
-	int r = format_file(queue, IRQKIT_RX, "rps_flow_cnt", &path);
+	const char *text;
+	int r = queue_get_text(queue, QUEUE_RPS_FLOW_CNT, &text);
 
-	return r < 0 ? r : knob_read_u64(queue->device->devices->ctx, path, ret_count);
+	if (r < 0)
+		return r;
+	return parse_u64(text, strlen(text), ret_count) < 0 ? -EBADMSG : 0;
 }
 
 EXPORT int irqkit_rps_read_sock_flow_entries(struct irqkit_ctx *ctx, uint64_t *ret_count)

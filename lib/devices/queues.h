@@ -7,6 +7,16 @@
 
 #define SOCK_FLOW_ENTRIES_PATH "/proc/sys/net/core/rps_sock_flow_entries"
 
+/* A setting as the kernel wrote it; it belongs to the queue. -EINVAL: not this direction. */
+int queue_get_text(
+	struct irqkit_queue *queue, enum queue_file file, const char **ret_text);
+/* A setting that was written is read again when it is needed. */
+void queue_forget(struct irqkit_queue *queue, enum queue_file file);
+void queue_forget_all(struct irqkit_queue *queue);
+
+/* What the file ifindex holds; it belongs to the device. */
+int device_get_ifindex_text(struct irqkit_device *device, const char **ret_text);
+
 int device_read_queues(struct irqkit_device *device);
 /* What the kernel said of the device whose ifindex is filled in. */
 int device_join_netlink(

@@ -7,7 +7,7 @@
 
 int devices_sort_names(struct irqkit_devices *devices);
 
-/* Both need sorted names. The first name that is not before @prefix, or n_names. */
+/* Needs sorted names. The first name that is not before @prefix, or n_names. */
 size_t devices_find_names(const struct irqkit_devices *devices, const char *prefix);
 /* NULL: there is no such interrupt. */
 const struct irqkit_interrupt *devices_find_row(

@@ -11,6 +11,7 @@
  */
 #include "devices/sysfs.h"
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/irq_list.h"
@@ -221,22 +222,97 @@ static int add_number(struct irqkit_device *device, unsigned int irq)
 	return device_add_irq(device, irq, IRQKIT_SOURCE_SYSFS, &added);
 }
 
+static int compare_text_path(const void *member, const void *path)
+{
+	return strcmp(((const struct path_text *)member)->path, path);
+}
+
+static int add_text(struct irqkit_devices *devices, const char *path, size_t at)
+{
+	struct path_text text = { .path = arena_text(
+					  &devices->arena, path, strlen(path)) };
+	size_t len;
+
+	if (!text.path || !GROW(devices->texts, devices->n_texts, devices->texts_room))
+		return -ENOMEM;
+	text.file.error = knob_read_line(devices->ctx, path, &text.file.text, &len);
+	memmove(&devices->texts[at + 1], &devices->texts[at],
+		(devices->n_texts++ - at) * sizeof(*devices->texts));
+	devices->texts[at] = text;
+	return 0;
+}
+
+int sysfs_get_text(struct irqkit_devices *devices, const char *folder, const char *name,
+	const char **ret_text)
+{
+	char path[PATH_MAX];
+	int r = format_path(path, "%s/%s", folder, name);
+	size_t at;
+
+	if (r < 0)
+		return r;
+	at = array_lower_bound(devices->texts, devices->n_texts, sizeof(*devices->texts),
+		path, compare_text_path);
+	if (at == devices->n_texts || strcmp(devices->texts[at].path, path) != 0)
+		r = add_text(devices, path, at);
+	if (r < 0)
+		return r;
+	*ret_text = devices->texts[at].file.text;
+	return devices->texts[at].file.error;
+}
+
+static int compare_path(const void *member, const void *path)
+{
+	return strcmp(((const struct msi_list *)member)->path, path);
+}
+
+static int add_msi_list(struct irqkit_devices *devices, const char *folder, size_t at)
+{
+	struct msi_list list = { .path = arena_text(
+					 &devices->arena, folder, strlen(folder)) };
+
+	if (!list.path ||
+		!GROW(devices->msi_lists, devices->n_msi_lists, devices->msi_lists_room))
+		return -ENOMEM;
+	list.error = knob_listf_numbers(
+		devices->ctx, &list.numbers, &list.count, "%s/msi_irqs", folder);
+	memmove(&devices->msi_lists[at + 1], &devices->msi_lists[at],
+		(devices->n_msi_lists++ - at) * sizeof(*devices->msi_lists));
+	devices->msi_lists[at] = list;
+	return 0;
+}
+
+/* Each folder is listed once. */
+static int get_msi_list(struct irqkit_devices *devices, const char *folder,
+	const struct msi_list **ret_list)
+{
+	size_t at = array_lower_bound(devices->msi_lists, devices->n_msi_lists,
+		sizeof(*devices->msi_lists), folder, compare_path);
+	int r = 0;
+
+	if (at == devices->n_msi_lists ||
+		strcmp(devices->msi_lists[at].path, folder) != 0)
+		r = add_msi_list(devices, folder, at);
+	if (r < 0)
+		return r;
+	*ret_list = &devices->msi_lists[at];
+	return devices->msi_lists[at].error;
+}
+
 /* All vectors that the function has; 1: there are some. */
 static int read_msi_irqs(struct irqkit_device *device, const char *folder)
 {
-	_cleanup_free_ unsigned int *numbers = NULL;
-	size_t count;
-	int r = knob_listf_numbers(
-		device->devices->ctx, &numbers, &count, "%s/msi_irqs", folder);
+	const struct msi_list *list;
+	int r = get_msi_list(device->devices, folder, &list);
 
 	if (r < 0)
 		return is_failure(r) ? r : 0;
-	for (size_t i = 0; i < count; i++) {
-		r = add_number(device, numbers[i]);
+	for (size_t i = 0; i < list->count; i++) {
+		r = add_number(device, list->numbers[i]);
 		if (r < 0)
 			return r;
 	}
-	return count > 0;
+	return list->count > 0;
 }
 
 /*
@@ -246,14 +322,12 @@ static int read_msi_irqs(struct irqkit_device *device, const char *folder)
  */
 static int read_line_irq(struct irqkit_device *device)
 {
-	_cleanup_free_ char *text = NULL;
 	const struct irqkit_interrupt *row;
+	const char *text;
 	uint32_t irq;
-	size_t len;
-	int r = knob_readf_line(
-		device->devices->ctx, &text, &len, "%s/irq", device->pci_path);
+	int r = sysfs_get_text(device->devices, device->pci_path, "irq", &text);
 
-	if (r < 0 || parse_u32(text, len, &irq) < 0 || irq == 0)
+	if (r < 0 || parse_u32(text, strlen(text), &irq) < 0 || irq == 0)
 		return is_failure(r) ? r : 0;
 	row = devices_find_row(device->devices, irq);
 	return row && row->n_actions ? add_number(device, irq) : 0;
@@ -272,10 +346,10 @@ static int add_hub(struct irqkit_device *device, const char *hub)
 	const struct irqkit_devices *devices = device->devices;
 	int r = 0;
 
-	for (size_t i = 0; i < devices->n_rows && r == 0; i++) {
-		const struct irqkit_interrupt *row = devices->rows[i];
+	for (size_t i = 0; i < devices->snapshot->n_rows && r == 0; i++) {
+		const struct irqkit_interrupt *row = &devices->snapshot->rows[i];
 
-		for (size_t a = 0; a < row->n_actions && r == 0; a++)
+		for (size_t a = 0; row->irq >= 0 && a < row->n_actions && r == 0; a++)
 			if (is_handler_of_hub(row->actions[a], hub))
 				r = add_number(device, (unsigned int)row->irq);
 	}

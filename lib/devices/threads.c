@@ -162,7 +162,7 @@ EXPORT int irqkit_devices_count_irq_threads(
 	return 0;
 }
 
-EXPORT const struct irqkit_thread *irqkit_devices_get_irq_thread(
+EXPORT struct irqkit_thread *irqkit_devices_get_irq_thread(
 	const struct irqkit_devices *devices, unsigned int irq, size_t index)
 {
 	char prefix[32];
@@ -188,8 +188,7 @@ EXPORT bool irqkit_thread_is_fixed(const struct irqkit_thread *thread)
 	return thread->flags & PF_NO_SETAFFINITY;
 }
 
-EXPORT int irqkit_thread_read_affinity(
-	const struct irqkit_thread *thread, struct irqkit_cpuset **ret_set)
+static int read_cpus(struct irqkit_thread *thread)
 {
 	static const char word[] = "\nCpus_allowed_list:";
 	_cleanup_free_ char *text = NULL;
@@ -205,7 +204,29 @@ EXPORT int irqkit_thread_read_affinity(
 		return -EBADMSG;
 	list += strlen(word);
 	list += strspn(list, " \t");
-	r = irqkit_cpuset_parse_list(list, strcspn(list, "\n"), ret_set, NULL);
+	thread->cpus = strndup(list, strcspn(list, "\n"));
+	return thread->cpus ? 0 : -ENOMEM;
+}
+
+void threads_free(struct irqkit_devices *devices)
+{
+	for (size_t i = 0; i < devices->n_threads; i++)
+		free(devices->threads[i].cpus);
+	free(TAKE(devices->threads));
+	devices->n_threads = 0;
+	devices->has_read_threads = false;
+}
+
+EXPORT int irqkit_thread_read_affinity(
+	struct irqkit_thread *thread, struct irqkit_cpuset **ret_set)
+{
+	int r;
+
+	if (!thread->cpus && !thread->cpus_error)
+		thread->cpus_error = read_cpus(thread);
+	if (thread->cpus_error)
+		return thread->cpus_error;
+	r = irqkit_cpuset_parse_list(thread->cpus, strlen(thread->cpus), ret_set, NULL);
 	return r == -EINVAL || r == -ERANGE ? -EBADMSG
 					    : ctx_keep(thread->devices->ctx, r);
 }

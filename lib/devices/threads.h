@@ -7,6 +7,7 @@
 
 #define THREAD_NAME_CUT 15 /* a name that is this long may have been longer */
 int devices_read_threads(struct irqkit_devices *devices);
+void threads_free(struct irqkit_devices *devices);
 /* The first thread whose name isn't before @text. */
 size_t threads_find(const struct irqkit_devices *devices, const char *text);
 

@@ -12,8 +12,9 @@
  *   irqkit_device_*          one device,
  *   irqkit_queue_*           its queues
  *   irqkit_thread_*          and kernel threads
- *   irqkit_irq_*             /proc/irq/N: affinity, hint, NUMA node
  *   irqkit_topology_*        cores, caches, packages and NUMA nodes
+ *   irqkit_machine_*         all of these in one object, each file read once,
+ *   irqkit_irq_*             and what /proc/irq/N says of an interrupt
  *   irqkit_lock_*            one program at a time changes settings
  *   irqkit_plan_*            settings to write,
  *   irqkit_step_*            each with old value, new value and result
@@ -30,14 +31,17 @@
  *	int main(int argc, char **argv)
  *	{
  *		struct irqkit_ctx *ctx;
- *		struct irqkit_cpuset *cpus;
+ *		struct irqkit_machine *machine;
+ *		struct irqkit_irq *irq;
+ *		const struct irqkit_cpuset *cpus;
  *
- *		if (irqkit_ctx_new(argc > 1 ? argv[1] : NULL, &ctx) < 0)
+ *		if (irqkit_ctx_new(argc > 1 ? argv[1] : NULL, &ctx) < 0 ||
+ *			irqkit_machine_new(ctx, &machine, NULL, NULL) < 0)
  *			return 1;
- *		if (irqkit_irq_read_effective(ctx, 24, &cpus) == 0) {
+ *		irq = irqkit_machine_find_irq(machine, 24);
+ *		if (irq && irqkit_irq_get_effective(irq, &cpus) == 0)
  *			printf("CPU %d\n", irqkit_cpuset_next(cpus, -1));
- *			irqkit_cpuset_free(cpus);
- *		}
+ *		irqkit_machine_free(machine);
  *		irqkit_ctx_free(ctx);
  *		return 0;
  *	}
@@ -288,6 +292,10 @@ size_t irqkit_snapshot_count(const struct irqkit_snapshot *snapshot);
 const struct irqkit_interrupt *irqkit_snapshot_get(
 	const struct irqkit_snapshot *snapshot, size_t index);
 
+/* Returns the row of interrupt @irq, or NULL. */
+const struct irqkit_interrupt *irqkit_snapshot_find_irq(
+	const struct irqkit_snapshot *snapshot, unsigned int irq);
+
 /* Returns the first row with the label @label ("24", "NMI"), or NULL. */
 const struct irqkit_interrupt *irqkit_snapshot_find(
 	const struct irqkit_snapshot *snapshot, const char *label);
@@ -503,18 +511,7 @@ bool irqkit_device_is_down(const struct irqkit_device *device);
  *
  * -ENODATA: the node is not known.
  */
-int irqkit_device_read_node(const struct irqkit_device *device, int *ret_node);
-
-/*
- * Finds the NUMA node that an interrupt should be handled on: that of the device, else the
- * interrupt's own; if it has no CPUs, the nearest node that has some. @irq may be -1:
- * the first of the device; @device may be NULL: the device that raises @irq.
- *
- * -ENODATA, -ENOENT: the node is not known.
- */
-int irqkit_devices_find_node(struct irqkit_devices *devices,
-	struct irqkit_topology *topology, const struct irqkit_device *device, int irq,
-	int *ret_node);
+int irqkit_device_read_node(struct irqkit_device *device, int *ret_node);
 
 /*
  * Returns whether the device is the end of a virtual interface that serves a guest (Xen's
@@ -604,7 +601,7 @@ struct irqkit_queue *irqkit_device_find_queue(const struct irqkit_device *device
 	enum irqkit_direction direction, unsigned int number);
 
 /* Returns the device of the queue. */
-const struct irqkit_device *irqkit_queue_get_device(const struct irqkit_queue *queue);
+struct irqkit_device *irqkit_queue_get_device(const struct irqkit_queue *queue);
 
 /* Returns the direction of the queue. */
 enum irqkit_direction irqkit_queue_get_direction(const struct irqkit_queue *queue);
@@ -642,7 +639,7 @@ int irqkit_queue_format_path(const struct irqkit_queue *queue, char **ret_path);
  * -EINVAL: this is a tx queue.
  */
 int irqkit_queue_read_rps_cpus(
-	const struct irqkit_queue *queue, struct irqkit_cpuset **ret_set);
+	struct irqkit_queue *queue, struct irqkit_cpuset **ret_set);
 
 /*
  * Reads the CPUs that transmit on a tx queue (xps_cpus).
@@ -652,13 +649,13 @@ int irqkit_queue_read_rps_cpus(
  * -EINVAL: this is an rx queue.
  */
 int irqkit_queue_read_xps_cpus(
-	const struct irqkit_queue *queue, struct irqkit_cpuset **ret_set);
+	struct irqkit_queue *queue, struct irqkit_cpuset **ret_set);
 
 /*
  * Reads the number of entries in the RFS flow table of an rx queue (rps_flow_cnt).
  * Errors: see irqkit_queue_read_rps_cpus().
  */
-int irqkit_queue_read_rps_flow_cnt(const struct irqkit_queue *queue, uint64_t *ret_count);
+int irqkit_queue_read_rps_flow_cnt(struct irqkit_queue *queue, uint64_t *ret_count);
 
 /*
  * Reads the rx queues whose flows are transmitted on a tx queue (xps_rxqs). If there are
@@ -667,7 +664,7 @@ int irqkit_queue_read_rps_flow_cnt(const struct irqkit_queue *queue, uint64_t *r
  * @ret_rxqs: the numbers of the rx queues
  */
 int irqkit_queue_read_xps_rxqs(
-	const struct irqkit_queue *queue, struct irqkit_cpuset **ret_rxqs);
+	struct irqkit_queue *queue, struct irqkit_cpuset **ret_rxqs);
 
 /*
  * Reads the number of entries in the RFS flow table of the whole system
@@ -688,7 +685,7 @@ int irqkit_rps_read_sock_flow_entries(struct irqkit_ctx *ctx, uint64_t *ret_coun
 int irqkit_queue_count_threads(struct irqkit_queue *queue, size_t *ret_count);
 
 /* Returns the thread at @index. Call irqkit_queue_count_threads() first. */
-const struct irqkit_thread *irqkit_queue_get_thread(
+struct irqkit_thread *irqkit_queue_get_thread(
 	const struct irqkit_queue *queue, size_t index);
 
 /*
@@ -697,7 +694,7 @@ const struct irqkit_thread *irqkit_queue_get_thread(
 int irqkit_device_count_threads(struct irqkit_device *device, size_t *ret_count);
 
 /* Returns the thread at @index. Call irqkit_device_count_threads() first. */
-const struct irqkit_thread *irqkit_device_get_thread(
+struct irqkit_thread *irqkit_device_get_thread(
 	const struct irqkit_device *device, size_t index);
 
 /* Counts the threads of interrupt @irq, of any device. */
@@ -705,7 +702,7 @@ int irqkit_devices_count_irq_threads(
 	struct irqkit_devices *devices, unsigned int irq, size_t *ret_count);
 
 /* Returns the thread at @index. Call irqkit_devices_count_irq_threads() first. */
-const struct irqkit_thread *irqkit_devices_get_irq_thread(
+struct irqkit_thread *irqkit_devices_get_irq_thread(
 	const struct irqkit_devices *devices, unsigned int irq, size_t index);
 
 /* Returns the process ID of the thread. */
@@ -721,74 +718,10 @@ const char *irqkit_thread_get_name(const struct irqkit_thread *thread);
  * -EBADMSG: the file has unexpected contents.
  */
 int irqkit_thread_read_affinity(
-	const struct irqkit_thread *thread, struct irqkit_cpuset **ret_set);
+	struct irqkit_thread *thread, struct irqkit_cpuset **ret_set);
 
 /* Returns whether only the kernel can place the thread (PF_NO_SETAFFINITY). */
 bool irqkit_thread_is_fixed(const struct irqkit_thread *thread);
-
-/* --------------------------------------------------------------------------------- */
-/* /proc/irq/N                                                                       */
-
-/*
- * Reads the affinity: the requested CPUs (smp_affinity or smp_affinity_list). While a
- * move is pending, this is already the new value.
- *
- * -ENOENT: the interrupt has no such file.
- * -EBADMSG: the file has unexpected contents.
- */
-int irqkit_irq_read_affinity(
-	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
-
-/*
- * Reads the effective affinity: the CPUs that the kernel chose from the affinity.
- *
- * @ret_set: the CPUs; empty while the interrupt is not active
- *
- * -ENOENT: the kernel does not report it.
- * -EBADMSG: the file has unexpected contents.
- */
-int irqkit_irq_read_effective(
-	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
-
-/*
- * Reads the CPUs that the driver suggests (affinity_hint).
- *
- * @ret_set: the CPUs; empty if the driver suggests none
- *
- * -ENOENT: there is no such file.
- * -EBADMSG: the file has unexpected contents.
- */
-int irqkit_irq_read_hint(
-	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
-
-/*
- * Reads the NUMA node of the device that raises the interrupt.
- *
- * -ENODATA: the node is not known (the kernel writes -1).
- * -ENOENT: there is no such file.
- * -EBADMSG: the file has unexpected contents.
- */
-int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node);
-
-enum irqkit_movable {
-	IRQKIT_MOVABLE, /* the affinity can be set */
-	IRQKIT_MANAGED, /* only the kernel places it; usually queues of disks */
-	IRQKIT_PER_CPU, /* it belongs to one CPU: timers, IPIs, event channels of a vCPU */
-	IRQKIT_READ_ONLY, /* its controller cannot move it */
-	IRQKIT_SEEMS_MANAGED, /* by its name; whether it is, only a write shows */
-};
-
-/*
- * Finds out whether the affinity of an interrupt can be set, without writing anything.
- * From Linux 6.11 on, the mode of smp_affinity shows it (kernel/irq/proc.c,
- * register_irq_proc()). On earlier kernels, the controller shows it; the names of drivers
- * that are known to have managed interrupts are only a hint: IRQKIT_SEEMS_MANAGED.
- *
- * -EINVAL: @interrupt has a name and no number.
- * -ENOENT: nothing is known about it.
- */
-int irqkit_irq_read_movable(struct irqkit_ctx *ctx,
-	const struct irqkit_interrupt *interrupt, enum irqkit_movable *ret_movable);
 
 /* --------------------------------------------------------------------------------- */
 /* Topology: cores, caches, packages and NUMA nodes                                  */
@@ -951,6 +884,183 @@ int irqkit_topology_parse_set(struct irqkit_topology *topology, const char *text
 	size_t *reterr_at, char **reterr_message);
 
 /* --------------------------------------------------------------------------------- */
+/* Machine: all that is read of a system, each file once                             */
+
+/*
+ * The rows of /proc/interrupts, the topology, the devices, and one record for each row.
+ * Each file is read when a field from it is first needed, and only once: what several
+ * calls and plans need, they share. A file that a plan writes is read again.
+ */
+struct irqkit_machine;
+
+/* One interrupt: a row of /proc/interrupts, and what /proc/irq/N says of it. */
+struct irqkit_irq;
+
+/*
+ * Opens a machine: reads /proc/interrupts. Its heading shows the online CPUs.
+ *
+ * @ctx: must live longer than the result
+ * @reterr_line, @reterr_reason: see irqkit_snapshot_parse()
+ *
+ * Errors: see irqkit_snapshot_read().
+ */
+int irqkit_machine_new(struct irqkit_ctx *ctx, struct irqkit_machine **ret_machine,
+	size_t *reterr_line, const char **reterr_reason);
+void irqkit_machine_free(struct irqkit_machine *machine);
+
+enum {
+	/*
+	 * Forget only the affinity of interrupts that have fired on another CPU than the
+	 * one that was known to handle them. For programs that look at a machine often.
+	 */
+	IRQKIT_REFRESH_MOVED = 1 << 0,
+};
+
+/*
+ * Reads /proc/interrupts again, and forgets what others can have changed: affinities, the
+ * settings of queues, and threads. If interrupts, their handlers or online CPUs differ, or
+ * if something could not be read before, then everything is forgotten, also devices and
+ * topology. The context's failure is cleared.
+ *
+ * The rows and counts are then the last ones, and those before them end. If everything is forgotten, so do
+ * records, devices and topology: get them again. A failed call changes nothing.
+ *
+ * @flags: 0 or IRQKIT_REFRESH_MOVED
+ * @reterr_line, @reterr_reason: see irqkit_snapshot_parse()
+ */
+int irqkit_machine_refresh(struct irqkit_machine *machine, unsigned int flags,
+	size_t *reterr_line, const char **reterr_reason);
+
+/*
+ * Forgets what others can have changed, but not the rows: affinities, the settings of
+ * queues, and threads. They are read again when they are needed.
+ */
+void irqkit_machine_forget_settings(struct irqkit_machine *machine);
+
+/* Returns the rows and counts from before the last irqkit_machine_refresh(), or NULL. */
+const struct irqkit_snapshot *irqkit_machine_get_last_snapshot(
+	const struct irqkit_machine *machine);
+
+/* Return the parts of a machine. They belong to it. */
+struct irqkit_ctx *irqkit_machine_get_ctx(const struct irqkit_machine *machine);
+const struct irqkit_snapshot *irqkit_machine_get_snapshot(
+	const struct irqkit_machine *machine);
+struct irqkit_topology *irqkit_machine_get_topology(const struct irqkit_machine *machine);
+struct irqkit_devices *irqkit_machine_get_devices(const struct irqkit_machine *machine);
+
+/* Returns the number of records, which is the number of rows. */
+size_t irqkit_machine_count_irqs(const struct irqkit_machine *machine);
+
+/* Returns the record at @index, in the order of the file. */
+struct irqkit_irq *irqkit_machine_get_irq(
+	const struct irqkit_machine *machine, size_t index);
+
+/* Returns the record of interrupt @number, or NULL if it has no row. */
+struct irqkit_irq *irqkit_machine_find_irq(
+	const struct irqkit_machine *machine, unsigned int number);
+
+/*
+ * Gets the record of interrupt @number, also if no driver has requested it, so that it has
+ * no row (the interface is down). Its record then has a row without counts and handlers.
+ *
+ * -ENOENT: no interrupt can have this number.
+ */
+int irqkit_machine_need_irq(
+	struct irqkit_machine *machine, unsigned int number, struct irqkit_irq **ret_irq);
+
+/*
+ * Finds the NUMA node that an interrupt should be handled on: that of the device, else the
+ * interrupt's own; if it has no CPUs, the nearest node that has some.
+ *
+ * @device: the device, or NULL: the device that raises @irq
+ * @irq: the number of the interrupt, or -1: the first of the device
+ *
+ * -ENODATA, -ENOENT: the node is not known.
+ */
+int irqkit_machine_find_node(struct irqkit_machine *machine, struct irqkit_device *device,
+	int irq, int *ret_node);
+
+/* Parses a SET: see irqkit_topology_parse_set(). */
+int irqkit_machine_parse_set(struct irqkit_machine *machine, const char *text, size_t len,
+	const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set,
+	size_t *reterr_at, char **reterr_message);
+
+/* Returns the row of the interrupt. It ends with the next irqkit_machine_refresh(). */
+const struct irqkit_interrupt *irqkit_irq_get_row(const struct irqkit_irq *irq);
+
+/* Returns the index of a record from irqkit_machine_get_irq() or _find_irq(). */
+size_t irqkit_irq_get_index(const struct irqkit_irq *irq);
+
+/* Returns the number of the interrupt, or -1 if its row has a name. */
+int irqkit_irq_get_number(const struct irqkit_irq *irq);
+
+/*
+ * Gets the affinity: the requested CPUs (smp_affinity or smp_affinity_list). While a move
+ * is pending, this is already the new value. The set belongs to the record, and ends when
+ * the affinity is written or forgotten.
+ *
+ * -ENOENT: the interrupt has no such file.
+ * -EBADMSG: the file has unexpected contents.
+ */
+int irqkit_irq_get_affinity(struct irqkit_irq *irq, const struct irqkit_cpuset **ret_set);
+
+/*
+ * Gets the affinity that the interrupt will have when the plan is applied that was made
+ * for this machine; without such a plan, its affinity. Errors: see
+ * irqkit_irq_get_affinity().
+ */
+int irqkit_irq_get_planned(struct irqkit_irq *irq, const struct irqkit_cpuset **ret_set);
+
+/*
+ * Gets the effective affinity: the CPUs that the kernel chose from the affinity.
+ *
+ * @ret_set: the CPUs; empty while the interrupt is not active
+ *
+ * -ENOENT: the kernel does not report it.
+ * -EBADMSG: the file has unexpected contents.
+ */
+int irqkit_irq_get_effective(
+	struct irqkit_irq *irq, const struct irqkit_cpuset **ret_set);
+
+/*
+ * Gets the CPUs that the driver suggests (affinity_hint).
+ *
+ * @ret_set: the CPUs; empty if the driver suggests none
+ *
+ * -ENOENT: there is no such file.
+ * -EBADMSG: the file has unexpected contents.
+ */
+int irqkit_irq_get_hint(struct irqkit_irq *irq, const struct irqkit_cpuset **ret_set);
+
+/*
+ * Gets the NUMA node of the device that raises the interrupt.
+ *
+ * -ENODATA: the node is not known (the kernel writes -1).
+ * -ENOENT: there is no such file.
+ * -EBADMSG: the file has unexpected contents.
+ */
+int irqkit_irq_get_node(struct irqkit_irq *irq, int *ret_node);
+
+enum irqkit_movable {
+	IRQKIT_MOVABLE, /* the affinity can be set */
+	IRQKIT_MANAGED, /* only the kernel places it; usually queues of disks */
+	IRQKIT_PER_CPU, /* it belongs to one CPU: timers, IPIs, event channels of a vCPU */
+	IRQKIT_READ_ONLY, /* its controller cannot move it */
+	IRQKIT_SEEMS_MANAGED, /* by its name; whether it is, only a write shows */
+};
+
+/*
+ * Finds out whether the affinity of an interrupt can be set, without writing anything.
+ * From Linux 6.11 on, the mode of smp_affinity shows it (kernel/irq/proc.c,
+ * register_irq_proc()). On earlier kernels, the controller shows it; the names of drivers
+ * that are known to have managed interrupts are only a hint: IRQKIT_SEEMS_MANAGED.
+ *
+ * -EINVAL: the interrupt has a name and no number.
+ * -ENOENT: nothing is known about it.
+ */
+int irqkit_irq_get_movable(struct irqkit_irq *irq, enum irqkit_movable *ret_movable);
+
+/* --------------------------------------------------------------------------------- */
 /* Lock: one program at a time changes settings                                      */
 
 /*
@@ -1020,11 +1130,12 @@ enum irqkit_result {
 };
 
 /*
- * Creates an empty plan.
+ * Creates an empty plan. Its steps share what the machine has read; what is planned for
+ * an interrupt shows irqkit_irq_get_planned().
  *
- * @ctx: must live longer than the result
+ * @machine: must live longer than the result
  */
-int irqkit_plan_new(struct irqkit_ctx *ctx, struct irqkit_plan **ret_plan);
+int irqkit_plan_new(struct irqkit_machine *machine, struct irqkit_plan **ret_plan);
 void irqkit_plan_free(struct irqkit_plan *plan);
 
 enum {
@@ -1036,20 +1147,18 @@ enum {
 };
 
 /*
- * Adds a step that sets the affinity of @interrupt to @cpus. The current value is read;
- * if it is the same set, the step is unchanged or pending.
+ * Adds a step that sets the affinity of @irq to @cpus. If it has the same set already, the step is unchanged or pending.
  *
  * @why: the reason in a few words, for the report; it is copied
  * @flags: 0 or IRQKIT_STEP_OPTIONAL
  *
- * -EINVAL: @interrupt has a name and no number.
+ * -EINVAL: @irq has a name and no number.
  * -ENOENT: there is no such knob.
  * -EBADMSG: the knob contains no mask.
  * -EACCES, ...: the knob cannot be read.
  */
-int irqkit_plan_add_affinity(struct irqkit_plan *plan,
-	const struct irqkit_interrupt *interrupt, const struct irqkit_cpuset *cpus,
-	const char *why, unsigned int flags);
+int irqkit_plan_add_affinity(struct irqkit_plan *plan, struct irqkit_irq *irq,
+	const struct irqkit_cpuset *cpus, const char *why, unsigned int flags);
 
 /*
  * Adds a step that sets the default affinity, for interrupts that drivers request later
@@ -1062,18 +1171,18 @@ int irqkit_plan_add_default_affinity(
  * Adds an interrupt that stays as it is: its step is unchanged. Errors and @why: see
  * irqkit_plan_add_affinity().
  */
-int irqkit_plan_add_kept(struct irqkit_plan *plan,
-	const struct irqkit_interrupt *interrupt, const char *why);
+int irqkit_plan_add_kept(
+	struct irqkit_plan *plan, struct irqkit_irq *irq, const char *why);
 
 /*
  * Adds an interrupt that is skipped, so that the report names it.
  *
  * @why: the reason in a few words; it is copied
  *
- * -EINVAL: @interrupt has a name and no number.
+ * -EINVAL: @irq has a name and no number.
  */
-int irqkit_plan_add_skipped(struct irqkit_plan *plan,
-	const struct irqkit_interrupt *interrupt, const char *why);
+int irqkit_plan_add_skipped(
+	struct irqkit_plan *plan, struct irqkit_irq *irq, const char *why);
 
 /*
  * Adds a step that sets the CPUs that process the packets of an rx queue.
@@ -1087,7 +1196,7 @@ int irqkit_plan_add_skipped(struct irqkit_plan *plan,
  * -EINVAL: this is a tx queue.
  * -EBADMSG, -EACCES, ...: the knob has unexpected contents or cannot be read.
  */
-int irqkit_plan_add_rps_cpus(struct irqkit_plan *plan, const struct irqkit_queue *queue,
+int irqkit_plan_add_rps_cpus(struct irqkit_plan *plan, struct irqkit_queue *queue,
 	const struct irqkit_cpuset *cpus, const char *why);
 
 /*
@@ -1097,8 +1206,8 @@ int irqkit_plan_add_rps_cpus(struct irqkit_plan *plan, const struct irqkit_queue
  * @count: rounded up to a power of two, as the kernel does; 0 turns RFS off for this
  *         queue
  */
-int irqkit_plan_add_rps_flow_cnt(struct irqkit_plan *plan,
-	const struct irqkit_queue *queue, uint64_t count, const char *why);
+int irqkit_plan_add_rps_flow_cnt(struct irqkit_plan *plan, struct irqkit_queue *queue,
+	uint64_t count, const char *why);
 
 /*
  * Adds a step that sets the CPUs that transmit on a tx queue.
@@ -1111,7 +1220,7 @@ int irqkit_plan_add_rps_flow_cnt(struct irqkit_plan *plan,
  * -EINVAL: this is an rx queue.
  * -EBADMSG, -EACCES, ...: the knob has unexpected contents or cannot be read.
  */
-int irqkit_plan_add_xps_cpus(struct irqkit_plan *plan, const struct irqkit_queue *queue,
+int irqkit_plan_add_xps_cpus(struct irqkit_plan *plan, struct irqkit_queue *queue,
 	const struct irqkit_cpuset *cpus, const char *why);
 
 /*
@@ -1121,7 +1230,7 @@ int irqkit_plan_add_xps_cpus(struct irqkit_plan *plan, const struct irqkit_queue
  *
  * @rxqs: the numbers of the rx queues
  */
-int irqkit_plan_add_xps_rxqs(struct irqkit_plan *plan, const struct irqkit_queue *queue,
+int irqkit_plan_add_xps_rxqs(struct irqkit_plan *plan, struct irqkit_queue *queue,
 	const struct irqkit_cpuset *rxqs, const char *why);
 
 /*
@@ -1336,12 +1445,12 @@ unsigned int irqkit_change_get_undoes(const struct irqkit_change *change);
 /*
  * Adds the steps that undo @change, the last one first. A step is skipped if the knob no
  * longer has the value that the change wrote, or if the number of the interrupt belongs
- * to another one in @snapshot.
+ * to another one now.
  *
  * @force: do not skip these steps; threads that have ended are still skipped
  */
-int irqkit_plan_add_undo(struct irqkit_plan *plan, const struct irqkit_change *change,
-	const struct irqkit_snapshot *snapshot, bool force);
+int irqkit_plan_add_undo(
+	struct irqkit_plan *plan, const struct irqkit_change *change, bool force);
 
 /*
  * Merges change @number into the preceding change @into, for programs that apply plans

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* /proc/irq/N: where an interrupt may go, where it goes, and whether it can be moved. */
+/* The files of /proc/irq/N, and what they say of whether an interrupt can be moved. */
+#include "interrupts/irq.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "interrupts/handler_names.h"
@@ -9,7 +10,9 @@
 #include "kernel/knob_path.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -18,35 +21,55 @@
  * was saved without it.
  */
 static int read_set(struct irqkit_ctx *ctx, unsigned int irq, const char *mask,
-	const char *list, struct irqkit_cpuset **ret_set)
+	const char *list, struct irq_affinity *affinity)
 {
-	int r = knob_readf_cpumask(ctx, ret_set, "proc/irq/%u/%s", irq, mask);
+	char path[PATH_MAX];
+	size_t len;
+	int r = format_path(path, "proc/irq/%u/%s", irq, mask);
 
-	if (r != -ENOENT)
-		return r;
-	return knob_readf_cpulist(ctx, ret_set, "proc/irq/%u/%s", irq, list);
+	if (r == 0)
+		r = knob_read_line_and_mode(
+			ctx, path, &affinity->text, &len, &affinity->mode);
+	if (r == -ENOENT) {
+		affinity->is_from_list = true;
+		r = format_path(path, "proc/irq/%u/%s", irq, list);
+		if (r == 0)
+			r = knob_read_line_and_mode(
+				ctx, path, &affinity->text, &len, &affinity->mode);
+	}
+	return r < 0 ? r
+		     : knob_parse_cpus(ctx, path, affinity->text, len,
+			       affinity->is_from_list ? irqkit_cpuset_parse_list
+						      : irqkit_cpuset_parse_mask,
+			       &affinity->set);
 }
 
-EXPORT int irqkit_irq_read_affinity(
+int irq_read_affinity(
+	struct irqkit_ctx *ctx, unsigned int irq, struct irq_affinity *affinity)
+{
+	return read_set(ctx, irq, "smp_affinity", "smp_affinity_list", affinity);
+}
+
+int irq_read_effective(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
 {
-	return read_set(ctx, irq, "smp_affinity", "smp_affinity_list", ret_set);
+	struct irq_affinity effective = { 0 };
+	int r = read_set(
+		ctx, irq, "effective_affinity", "effective_affinity_list", &effective);
+
+	free(effective.text);
+	if (r == 0)
+		*ret_set = effective.set;
+	return r;
 }
 
-EXPORT int irqkit_irq_read_effective(
-	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
-{
-	return read_set(
-		ctx, irq, "effective_affinity", "effective_affinity_list", ret_set);
-}
-
-EXPORT int irqkit_irq_read_hint(
+int irq_read_hint(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
 {
 	return knob_readf_cpumask(ctx, ret_set, "proc/irq/%u/affinity_hint", irq);
 }
 
-EXPORT int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node)
+int irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node)
 {
 	_cleanup_free_ char *text = NULL;
 	uint32_t node;
@@ -70,7 +93,7 @@ EXPORT int irqkit_irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *r
  * Do the names of handlers say something on this kernel? Before 4.8 no interrupt was
  * managed; since 6.11 the kernel takes the write permission away from what it never moves.
  */
-static int are_names_telling(struct irqkit_ctx *ctx)
+int irq_names_tell(struct irqkit_ctx *ctx)
 {
 	_cleanup_free_ char *release = NULL;
 	unsigned int major, minor;
@@ -131,7 +154,7 @@ static bool is_one_of(const char *text, const char *const *list, size_t n)
 }
 
 /* By what the row says: interrupts that belong to one CPU on every kernel. */
-static bool is_per_cpu(const struct irqkit_interrupt *interrupt)
+bool irq_is_per_cpu(const struct irqkit_interrupt *interrupt)
 {
 	const char *chip = interrupt->chip ? interrupt->chip : "";
 
@@ -149,7 +172,7 @@ static bool is_per_cpu(const struct irqkit_interrupt *interrupt)
 		interrupt->has_hwirq && interrupt->hwirq >= 16 && interrupt->hwirq < 32;
 }
 
-static int read_mode(struct irqkit_ctx *ctx, unsigned int irq, mode_t *ret_mode)
+int irq_read_mode(struct irqkit_ctx *ctx, unsigned int irq, mode_t *ret_mode)
 {
 	int r = knob_readf_mode(ctx, ret_mode, "proc/irq/%u/smp_affinity", irq);
 
@@ -158,30 +181,14 @@ static int read_mode(struct irqkit_ctx *ctx, unsigned int irq, mode_t *ret_mode)
 	return knob_readf_mode(ctx, ret_mode, "proc/irq/%u/smp_affinity_list", irq);
 }
 
-EXPORT int irqkit_irq_read_movable(struct irqkit_ctx *ctx,
-	const struct irqkit_interrupt *interrupt, enum irqkit_movable *ret_movable)
+bool irq_has_managed_name(const struct irqkit_interrupt *interrupt)
 {
-	mode_t mode;
-	int r;
+	return is_msi(interrupt) && has_managed_name(interrupt);
+}
 
-	if (interrupt->irq < 0)
-		return -EINVAL;
-	if (is_per_cpu(interrupt)) {
-		*ret_movable = IRQKIT_PER_CPU;
-		return 0;
-	}
-
-	r = read_mode(ctx, (unsigned int)interrupt->irq, &mode);
-	if (r < 0)
-		return r;
-	if (!(mode & S_IWUSR)) {
-		*ret_movable = is_msi(interrupt) ? IRQKIT_MANAGED : IRQKIT_READ_ONLY;
-		return 0;
-	}
-	r = is_msi(interrupt) && has_managed_name(interrupt) ? are_names_telling(ctx)
-							     : false;
-	if (r < 0)
-		return r;
-	*ret_movable = r ? IRQKIT_SEEMS_MANAGED : IRQKIT_MOVABLE;
-	return 0;
+enum irqkit_movable irq_judge_mode(const struct irqkit_interrupt *interrupt, mode_t mode)
+{
+	if (mode & S_IWUSR)
+		return IRQKIT_MOVABLE;
+	return is_msi(interrupt) ? IRQKIT_MANAGED : IRQKIT_READ_ONLY;
 }

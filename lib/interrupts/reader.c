@@ -60,6 +60,7 @@ EXPORT void irqkit_snapshot_free(struct irqkit_snapshot *snapshot)
 		return;
 	arena_free(&snapshot->arena);
 	irqkit_cpuset_free(snapshot->cpus);
+	free(snapshot->by_irq);
 	free(snapshot->rows);
 	free(snapshot);
 }
@@ -656,7 +657,7 @@ int reader_finish(struct reader *reader)
 	reader->rest_len = 0;
 	if (reader->line == 0)
 		return fail(reader, -ENODATA, "the file is empty");
-	return reader->error;
+	return reader->error < 0 ? reader->error : snapshot_index(reader->snapshot);
 }
 
 int reader_init(struct reader *reader, const struct irqkit_cpuset *columns)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What can be asked of a snapshot. */
 #include "interrupts/snapshot.h"
+#include "base/array.h"
 #include "base/macros.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,12 +27,78 @@ EXPORT const struct irqkit_interrupt *irqkit_snapshot_get(
 	return &snapshot->rows[index];
 }
 
+/* Rows of the same number stay in the order of the file. */
+static int compare_rows(const void *a, const void *b)
+{
+	const struct irqkit_interrupt *x = *(const struct irqkit_interrupt *const *)a;
+	const struct irqkit_interrupt *y = *(const struct irqkit_interrupt *const *)b;
+
+	return x->irq != y->irq ? (x->irq > y->irq) - (x->irq < y->irq)
+				: (x > y) - (x < y);
+}
+
+int snapshot_index(struct irqkit_snapshot *snapshot)
+{
+	bool is_sorted = true;
+
+	snapshot->by_irq = calloc(snapshot->n_rows + 1, sizeof(*snapshot->by_irq));
+	if (!snapshot->by_irq)
+		return -ENOMEM;
+	for (size_t i = 0; i < snapshot->n_rows; i++) {
+		snapshot->by_irq[i] = &snapshot->rows[i];
+		snapshot->n_named += snapshot->rows[i].irq < 0;
+		is_sorted = is_sorted &&
+			(i == 0 || snapshot->rows[i].irq >= snapshot->rows[i - 1].irq);
+	}
+	if (!is_sorted)
+		qsort(snapshot->by_irq, snapshot->n_rows, sizeof(*snapshot->by_irq),
+			compare_rows);
+	return 0;
+}
+
+static int compare_irq(const void *member, const void *key)
+{
+	const struct irqkit_interrupt *row = *(
+		const struct irqkit_interrupt *const *)member;
+	int irq = *(const int *)key;
+
+	return (row->irq > irq) - (row->irq < irq);
+}
+
+size_t snapshot_find_first(const struct irqkit_snapshot *snapshot, int irq)
+{
+	return array_lower_bound(snapshot->by_irq, snapshot->n_rows,
+		sizeof(*snapshot->by_irq), &irq, compare_irq);
+}
+
+EXPORT const struct irqkit_interrupt *irqkit_snapshot_find_irq(
+	const struct irqkit_snapshot *snapshot, unsigned int irq)
+{
+	size_t at;
+
+	if (irq > INT32_MAX)
+		return NULL;
+	at = snapshot_find_first(snapshot, (int)irq);
+	return at < snapshot->n_rows && snapshot->by_irq[at]->irq == (int)irq
+		? snapshot->by_irq[at]
+		: NULL;
+}
+
+/* Only some dozen rows have a name: these are looked at one by one. */
 EXPORT const struct irqkit_interrupt *irqkit_snapshot_find(
 	const struct irqkit_snapshot *snapshot, const char *label)
 {
-	for (size_t i = 0; i < snapshot->n_rows; i++)
-		if (strcmp(snapshot->rows[i].label, label) == 0)
-			return &snapshot->rows[i];
+	const struct irqkit_interrupt *row;
+	uint32_t irq;
+
+	if (parse_u32(label, strlen(label), &irq) == 0) {
+		row = irqkit_snapshot_find_irq(snapshot, irq);
+		if (row && strcmp(row->label, label) == 0)
+			return row;
+	}
+	for (size_t i = 0; i < snapshot->n_named; i++)
+		if (strcmp(snapshot->by_irq[i]->label, label) == 0)
+			return snapshot->by_irq[i];
 	return NULL;
 }
 

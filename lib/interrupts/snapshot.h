@@ -31,16 +31,27 @@ struct irqkit_snapshot {
 	struct irqkit_interrupt *rows; /* owned */
 	size_t n_rows;
 	size_t rows_room;
+	/* owned; the rows by number, those with a name first; see snapshot_index() */
+	const struct irqkit_interrupt **by_irq;
+	size_t n_named;
 	uint64_t read_at; /* in seconds; 0: not known */
 };
 
 int snapshot_new(struct irqkit_snapshot **ret_snapshot);
 int snapshot_add_row(
 	struct irqkit_snapshot *snapshot, struct irqkit_interrupt **ret_interrupt);
+/* When all rows are there: makes the index that finds them by number. */
+int snapshot_index(struct irqkit_snapshot *snapshot);
+/* The index in by_irq of the first row that has this number, -1: a name; or of a later one. */
+size_t snapshot_find_first(const struct irqkit_snapshot *snapshot, int irq);
 /* @separator stands between two names: ", " in /proc/interrupts, "," in /sys/kernel/irq */
 int snapshot_set_actions(struct irqkit_snapshot *snapshot,
 	struct irqkit_interrupt *interrupt, const char *text, size_t len,
 	const char *separator);
+
+/* Do both rows belong to the same interrupt, with the same handlers? */
+bool interrupt_is_same(
+	const struct irqkit_interrupt *a, const struct irqkit_interrupt *b);
 
 /* The names of the handlers, "a, b"; NULL: no memory. */
 char *interrupt_join_actions(const struct irqkit_interrupt *interrupt);

@@ -218,6 +218,9 @@ static int read_sysfs(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snaps
 		return r;
 	if (snapshot->n_rows == 0)
 		return -ENODATA;
+	r = snapshot_index(snapshot);
+	if (r < 0)
+		return r;
 
 	ctx_log(ctx, LOG_WARNING,
 		"/proc/interrupts is empty (a container may hide it): using the counts "

@@ -24,7 +24,7 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static bool is_same(const struct irqkit_interrupt *a, const struct irqkit_interrupt *b)
+bool interrupt_is_same(const struct irqkit_interrupt *a, const struct irqkit_interrupt *b)
 {
 	if (a->counts != b->counts || a->n_actions != b->n_actions ||
 		strcmp(a->label, b->label) != 0 || !same_text(a->chip, b->chip) ||
@@ -36,17 +36,23 @@ static bool is_same(const struct irqkit_interrupt *a, const struct irqkit_interr
 	return true;
 }
 
-/* Both go in the same order, so it is mostly the next one. */
+/* Both have the same order, so it is nearly always the next one. */
 static const struct irqkit_interrupt *find_before(const struct irqkit_snapshot *before,
 	const struct irqkit_interrupt *row, size_t *next)
 {
-	for (size_t i = 0; i < before->n_rows; i++) {
-		size_t at = (*next + i) % before->n_rows;
+	const struct irqkit_interrupt *old = *next < before->n_rows ? &before->rows[*next]
+								    : NULL;
 
-		if (is_same(&before->rows[at], row)) {
-			*next = at + 1;
-			return &before->rows[at];
-		}
+	if (old && interrupt_is_same(old, row)) {
+		++*next;
+		return old;
+	}
+	for (size_t i = snapshot_find_first(before, row->irq);
+		i < before->n_rows && before->by_irq[i]->irq == row->irq; i++) {
+		if (!interrupt_is_same(before->by_irq[i], row))
+			continue;
+		*next = (size_t)(before->by_irq[i] - before->rows) + 1;
+		return before->by_irq[i];
 	}
 	return NULL;
 }
@@ -144,6 +150,8 @@ EXPORT int irqkit_snapshot_subtract(const struct irqkit_snapshot *after,
 		row->n_served = 0;
 		row->total = 0;
 	}
+	if (r == 0)
+		r = snapshot_index(difference);
 	if (r < 0)
 		return r;
 	*ret_difference = TAKE(difference);

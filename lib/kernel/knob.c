@@ -71,15 +71,10 @@ static ssize_t read_some(int fd, char *buffer, size_t room)
 }
 
 /* Reads to the end: for the kernel's files, stat does not know the length. */
-static int read_whole(
-	struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
+static int read_to_end(int fd, char **ret_text, size_t *ret_len)
 {
-	_cleanup_fd_ int fd = knob_open(ctx, path, O_RDONLY);
 	_cleanup_free_ char *text = NULL;
 	size_t len = 0, room = 0;
-
-	if (fd < 0)
-		return fd;
 
 	for (;;) {
 		ssize_t n;
@@ -107,13 +102,30 @@ static int read_whole(
 	return 0;
 }
 
+/* @ret_mode: may be NULL */
+static int read_whole(struct irqkit_ctx *ctx, const char *path, char **ret_text,
+	size_t *ret_len, mode_t *ret_mode)
+{
+	_cleanup_fd_ int fd = knob_open(ctx, path, O_RDONLY);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (ret_mode && fstat(fd, &st) < 0)
+		return -errno;
+	if (ret_mode)
+		*ret_mode = st.st_mode;
+	return read_to_end(fd, ret_text, ret_len);
+}
+
 /*
  * Of an interrupt that has gone, a file of /proc/irq that is still open answers EIO
  * (fs/proc/inode.c, proc_reg_read()): only another open shows whether it is there.
  */
-int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
+static int read_and_note(struct irqkit_ctx *ctx, const char *path, char **ret_text,
+	size_t *ret_len, mode_t *ret_mode)
 {
-	int r = read_whole(ctx, path, ret_text, ret_len);
+	int r = read_whole(ctx, path, ret_text, ret_len, ret_mode);
 
 	if (r == -EIO) {
 		_cleanup_fd_ int fd = knob_open(ctx, path, O_PATH);
@@ -123,14 +135,25 @@ int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t 
 	return ctx_note(ctx, path, r);
 }
 
-int knob_read_line(
-	struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
+int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
 {
-	int r = knob_read(ctx, path, ret_text, ret_len);
+	return read_and_note(ctx, path, ret_text, ret_len, NULL);
+}
+
+int knob_read_line_and_mode(struct irqkit_ctx *ctx, const char *path, char **ret_text,
+	size_t *ret_len, mode_t *ret_mode)
+{
+	int r = read_and_note(ctx, path, ret_text, ret_len, ret_mode);
 
 	while (r == 0 && *ret_len > 0 && (*ret_text)[*ret_len - 1] == '\n')
 		(*ret_text)[--*ret_len] = '\0';
 	return r;
+}
+
+int knob_read_line(
+	struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
+{
+	return knob_read_line_and_mode(ctx, path, ret_text, ret_len, NULL);
 }
 
 int knob_read_u64(struct irqkit_ctx *ctx, const char *path, uint64_t *ret_number)
@@ -144,22 +167,26 @@ int knob_read_u64(struct irqkit_ctx *ctx, const char *path, uint64_t *ret_number
 	return parse_u64(text, len, ret_number) < 0 ? -EBADMSG : 0;
 }
 
-static int read_cpus(struct irqkit_ctx *ctx, const char *path,
-	int (*parse)(const char *, size_t, struct irqkit_cpuset **, size_t *),
+int knob_parse_cpus(struct irqkit_ctx *ctx, const char *path, const char *text,
+	size_t len, knob_parse_fn *parse, struct irqkit_cpuset **ret_set)
+{
+	int r = parse(text, len, ret_set, NULL);
+
+	if (r == -EINVAL || r == -ERANGE) {
+		ctx_log(ctx, LOG_DEBUG, "/%s does not contain a set of CPUs", path);
+		return -EBADMSG;
+	}
+	return ctx_keep(ctx, r);
+}
+
+static int read_cpus(struct irqkit_ctx *ctx, const char *path, knob_parse_fn *parse,
 	struct irqkit_cpuset **ret_set)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t len;
 	int r = knob_read_line(ctx, path, &text, &len);
 
-	if (r < 0)
-		return r;
-	r = parse(text, len, ret_set, NULL);
-	if (r == -EINVAL || r == -ERANGE) {
-		ctx_log(ctx, LOG_DEBUG, "/%s does not contain a set of CPUs", path);
-		return -EBADMSG;
-	}
-	return ctx_keep(ctx, r);
+	return r < 0 ? r : knob_parse_cpus(ctx, path, text, len, parse, ret_set);
 }
 
 int knob_read_cpulist(

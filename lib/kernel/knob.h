@@ -14,6 +14,10 @@ int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t 
 int knob_read_line(
 	struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len);
 
+/* The same, and the mode of the file that was read; @ret_mode: may be NULL. */
+int knob_read_line_and_mode(struct irqkit_ctx *ctx, const char *path, char **ret_text,
+	size_t *ret_len, mode_t *ret_mode);
+
 /* A file that holds a number. -EBADMSG: it doesn't. */
 int knob_read_u64(struct irqkit_ctx *ctx, const char *path, uint64_t *ret_number);
 
@@ -22,6 +26,12 @@ int knob_read_cpulist(
 	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset **ret_set);
 int knob_read_cpumask(
 	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset **ret_set);
+
+/* The set of CPUs that a file holds whose text was read before. -EBADMSG: no such set. */
+typedef int knob_parse_fn(
+	const char *text, size_t len, struct irqkit_cpuset **ret_set, size_t *reterr_at);
+int knob_parse_cpus(struct irqkit_ctx *ctx, const char *path, const char *text,
+	size_t len, knob_parse_fn *parse, struct irqkit_cpuset **ret_set);
 
 /*
  * Writes @text and a newline by one write(2): the kernel takes each as a whole value.

@@ -6,7 +6,8 @@
 #include "plan/step.h"
 
 struct irqkit_plan {
-	struct irqkit_ctx *ctx;
+	struct irqkit_machine *machine; /* not owned */
+	struct irqkit_ctx *ctx; /* the machine's */
 	struct irqkit_step *steps; /* owned */
 	size_t n_steps;
 	size_t steps_room;
@@ -24,5 +25,26 @@ void plan_drop_step(struct irqkit_plan *plan);
 int plan_add_machine_step(struct irqkit_plan *plan, enum irqkit_knob knob,
 	const char *path, const char *target, const char *why,
 	struct irqkit_step **ret_step);
+
+/* What the knob holds now; the old value of the step, by what the machine knows. */
+int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
+	struct knob_value *ret_value);
+int step_read_old(const struct irqkit_plan *plan, struct irqkit_step *step);
+/* The knob was written, or may have moved: the machine reads it again when it must. */
+void step_forget(const struct irqkit_plan *plan, const struct irqkit_step *step);
+/* The old value is read, the new one set; unchanged where it is so already. */
+int step_set_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,
+	const struct irqkit_cpuset *cpus);
+int step_set_number(
+	const struct irqkit_plan *plan, struct irqkit_step *step, uint64_t number);
+/* The same where the old value has been read. */
+int step_set_new_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,
+	const struct irqkit_cpuset *cpus);
+/* Reads where the interrupt is handled: in force, or pending. */
+void step_read_effective(const struct irqkit_plan *plan, struct irqkit_step *step);
+/* The kernel itself takes such a thread to where its interrupt is handled. */
+bool step_is_irq_thread(const struct irqkit_step *step);
+int step_set_why(struct irqkit_step *step, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/queues.h"
+#include "kernel/ctx.h"
 #include "plan/plan.h"
 #include "plan/thread_knob.h"
 
@@ -50,24 +51,53 @@ static int set_path(struct irqkit_step *step, const struct irqkit_queue *queue)
 		: -EINVAL;
 }
 
-static int set_queue(struct irqkit_ctx *ctx, struct irqkit_step *step,
-	const struct irqkit_queue *queue, const char *why)
+/* The index of its interface; "" if it is not known. */
+static int set_identity(struct irqkit_step *step, struct irqkit_queue *queue)
+{
+	const char *text = "";
+	uint32_t index;
+	int r = device_get_ifindex_text(queue->device, &text);
+
+	if (is_failure(r))
+		return r;
+	if (r < 0 || parse_u32(text, strlen(text), &index) < 0)
+		text = "";
+	step->identity = strdup(text);
+	return step->identity ? 0 : -ENOMEM;
+}
+
+static int set_queue(
+	struct irqkit_step *step, struct irqkit_queue *queue, const char *why)
 {
 	int r = set_path(step, queue);
 
 	if (r == 0)
 		r = format_target(queue, &step->target);
 	if (r == 0)
-		r = knob_read_ifindex(ctx, step->path, &step->identity);
+		r = set_identity(step, queue);
 	if (r == 0)
 		step->why = strdup(why);
 	return r < 0 ? r : step->why ? 0 : -ENOMEM;
 }
 
+static enum queue_file file_of(enum irqkit_knob knob)
+{
+	switch (knob) {
+	case IRQKIT_KNOB_RPS_FLOW_CNT:
+		return QUEUE_RPS_FLOW_CNT;
+	case IRQKIT_KNOB_XPS_CPUS:
+		return QUEUE_XPS_CPUS;
+	case IRQKIT_KNOB_XPS_RXQS:
+		return QUEUE_XPS_RXQS;
+	default:
+		return QUEUE_RPS_CPUS;
+	}
+}
+
 /* What all have in common; of a number, @cpus is NULL. */
 static int add_queue(struct irqkit_plan *plan, enum irqkit_knob knob,
-	const struct irqkit_queue *queue, const struct irqkit_cpuset *cpus,
-	uint64_t number, const char *why)
+	struct irqkit_queue *queue, const struct irqkit_cpuset *cpus, uint64_t number,
+	const char *why)
 {
 	struct irqkit_step *step;
 	int r = plan_add_step(plan, &step);
@@ -75,38 +105,37 @@ static int add_queue(struct irqkit_plan *plan, enum irqkit_knob knob,
 	if (r < 0)
 		return r;
 	step->knob = knob;
-	r = set_queue(plan->ctx, step, queue, why);
+	step->queue = queue;
+	step->file = file_of(knob);
+	r = set_queue(step, queue, why);
 	if (r == 0)
-		r = cpus ? step_set_cpus(plan->ctx, step, cpus)
-			 : step_set_number(plan->ctx, step, number);
+		r = cpus ? step_set_cpus(plan, step, cpus)
+			 : step_set_number(plan, step, number);
 	if (r < 0)
 		plan_drop_step(plan);
 	return r;
 }
 
-EXPORT int irqkit_plan_add_rps_cpus(struct irqkit_plan *plan,
-	const struct irqkit_queue *queue, const struct irqkit_cpuset *cpus,
-	const char *why)
+EXPORT int irqkit_plan_add_rps_cpus(struct irqkit_plan *plan, struct irqkit_queue *queue,
+	const struct irqkit_cpuset *cpus, const char *why)
 {
 	return add_queue(plan, IRQKIT_KNOB_RPS_CPUS, queue, cpus, 0, why);
 }
 
-EXPORT int irqkit_plan_add_xps_cpus(struct irqkit_plan *plan,
-	const struct irqkit_queue *queue, const struct irqkit_cpuset *cpus,
-	const char *why)
+EXPORT int irqkit_plan_add_xps_cpus(struct irqkit_plan *plan, struct irqkit_queue *queue,
+	const struct irqkit_cpuset *cpus, const char *why)
 {
 	return add_queue(plan, IRQKIT_KNOB_XPS_CPUS, queue, cpus, 0, why);
 }
 
-EXPORT int irqkit_plan_add_xps_rxqs(struct irqkit_plan *plan,
-	const struct irqkit_queue *queue, const struct irqkit_cpuset *rxqs,
-	const char *why)
+EXPORT int irqkit_plan_add_xps_rxqs(struct irqkit_plan *plan, struct irqkit_queue *queue,
+	const struct irqkit_cpuset *rxqs, const char *why)
 {
 	return add_queue(plan, IRQKIT_KNOB_XPS_RXQS, queue, rxqs, 0, why);
 }
 
 EXPORT int irqkit_plan_add_rps_flow_cnt(struct irqkit_plan *plan,
-	const struct irqkit_queue *queue, uint64_t count, const char *why)
+	struct irqkit_queue *queue, uint64_t count, const char *why)
 {
 	return add_queue(plan, IRQKIT_KNOB_RPS_FLOW_CNT, queue, NULL,
 		round_up_to_power(count), why);
@@ -121,7 +150,7 @@ EXPORT int irqkit_plan_add_rps_sock_flow_entries(
 
 	if (r < 0)
 		return r;
-	r = step_set_number(plan->ctx, step, round_up_to_power(count));
+	r = step_set_number(plan, step, round_up_to_power(count));
 	if (r < 0)
 		plan_drop_step(plan);
 	return r;
@@ -165,7 +194,7 @@ EXPORT int irqkit_plan_add_thread_affinity(struct irqkit_plan *plan,
 	if (r == 0 && is_fixed)
 		step->result = IRQKIT_SKIPPED;
 	else if (r == 0)
-		r = step_set_cpus(plan->ctx, step, cpus);
+		r = step_set_cpus(plan, step, cpus);
 	if (r < 0)
 		plan_drop_step(plan);
 	return r;

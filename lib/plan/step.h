@@ -3,6 +3,7 @@
 #ifndef IRQKIT_STEP_H
 #define IRQKIT_STEP_H
 
+#include "devices/device.h"
 #include "plan/knob_value.h"
 
 struct irqkit_step {
@@ -10,6 +11,8 @@ struct irqkit_step {
 	char *path; /* owned; with its leading slash */
 	int irq; /* -1: none */
 	unsigned int pid; /* of a thread */
+	struct irqkit_queue *queue; /* whose setting it is, if that is known; or NULL */
+	enum queue_file file; /* of the queue */
 	char *target; /* owned */
 	/* What the number or name belonged to: chip, ifindex, start of a process. */
 	char *identity; /* owned, or NULL */
@@ -24,16 +27,5 @@ struct irqkit_step {
 	bool is_written;
 	bool is_refused; /* the kernel never moves this interrupt */
 };
-
-/* Reads what the knob holds now. */
-int step_read_old(struct irqkit_ctx *ctx, struct irqkit_step *step);
-/* The old value is read, the new one set; unchanged where it is so already. */
-int step_set_cpus(struct irqkit_ctx *ctx, struct irqkit_step *step,
-	const struct irqkit_cpuset *cpus);
-int step_set_number(struct irqkit_ctx *ctx, struct irqkit_step *step, uint64_t number);
-/* Reads where the interrupt is served: in force, or pending. */
-void step_read_effective(struct irqkit_ctx *ctx, struct irqkit_step *step);
-int step_set_why(struct irqkit_step *step, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
 
 #endif

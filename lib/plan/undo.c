@@ -6,8 +6,9 @@
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
+#include "machine/machine.h"
 #include "plan/journal.h"
-#include "plan/step.h"
+#include "plan/plan.h"
 #include "plan/thread_knob.h"
 
 #include <errno.h>
@@ -104,15 +105,14 @@ static int is_as_changed(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	return knob_value_is_kept(ctx, step->knob, &given, &step->old_value);
 }
 
-static int decide(struct irqkit_ctx *ctx, struct irqkit_step *step,
-	const struct journal_entry *entry, const struct irqkit_snapshot *snapshot,
-	bool force)
+static int decide(const struct irqkit_plan *plan, struct irqkit_step *step,
+	const struct journal_entry *entry, bool force)
 {
-	int r = check_identity(ctx, step, entry, snapshot, force);
+	int r = check_identity(plan->ctx, step, entry, plan->machine->snapshot, force);
 
 	if (r < 0 || step->result == IRQKIT_SKIPPED)
 		return r;
-	r = step_read_old(ctx, step);
+	r = step_read_old(plan, step);
 	if (is_failure(r))
 		return r;
 	if (r < 0) {
@@ -122,10 +122,10 @@ static int decide(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	}
 	if (knob_value_is_equal(step->knob, &step->old_value, &step->new_value)) {
 		step->result = IRQKIT_UNCHANGED;
-		step_read_effective(ctx, step);
+		step_read_effective(plan, step);
 		return step_set_why(step, "already set");
 	}
-	r = force ? true : is_as_changed(ctx, step, entry);
+	r = force ? true : is_as_changed(plan->ctx, step, entry);
 	if (r < 0)
 		return r;
 	if (!r) {
@@ -136,9 +136,8 @@ static int decide(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	return step_set_why(step, "restored");
 }
 
-EXPORT int irqkit_plan_add_undo(struct irqkit_plan *plan,
-	const struct irqkit_change *change, const struct irqkit_snapshot *snapshot,
-	bool force)
+EXPORT int irqkit_plan_add_undo(
+	struct irqkit_plan *plan, const struct irqkit_change *change, bool force)
 {
 	plan->undoes = change->number;
 	for (size_t i = change->n_entries; i-- > 0;) {
@@ -150,7 +149,7 @@ EXPORT int irqkit_plan_add_undo(struct irqkit_plan *plan,
 			return r;
 		r = fill_step(step, entry);
 		if (r == 0)
-			r = decide(plan->ctx, step, entry, snapshot, force);
+			r = decide(plan, step, entry, force);
 		if (r < 0) {
 			plan_drop_step(plan);
 			return r;

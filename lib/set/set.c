@@ -9,8 +9,10 @@
  *
  * What is wrong with one says set_refuse.c.
  */
+#include "set/set.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
+#include "interrupts/irq.h"
 #include "set/set_refuse.h"
 #include "set/set_word.h"
 #include "topology/topology.h"
@@ -224,15 +226,17 @@ static int check_result(struct set_parse *p)
 	return refuse_result(p, (unsigned int)irqkit_cpuset_next(p->set, -1));
 }
 
-EXPORT int irqkit_topology_parse_set(struct irqkit_topology *topology, const char *text,
-	size_t len, const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set,
-	size_t *reterr_at, char **reterr_message)
+int set_parse(struct irqkit_topology *topology, const char *text, size_t len,
+	const struct irqkit_cpuset *local, set_affinity_fn *get_affinity, void *data,
+	struct irqkit_cpuset **ret_set, size_t *reterr_at, char **reterr_message)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
 	struct set_parse p = {
 		.topology = topology,
 		.local = local,
 		.online = irqkit_topology_get_cpus(topology, IRQKIT_CPUS_ONLINE),
+		.get_affinity = get_affinity,
+		.data = data,
 		.text = text,
 		.len = len,
 	};
@@ -260,4 +264,23 @@ EXPORT int irqkit_topology_parse_set(struct irqkit_topology *topology, const cha
 
 	*ret_set = TAKE(set);
 	return 0;
+}
+
+static int read_affinity(void *data, unsigned int irq, struct irqkit_cpuset **ret_set)
+{
+	struct irq_affinity affinity = { 0 };
+	int r = irq_read_affinity(data, irq, &affinity);
+
+	free(affinity.text);
+	if (r == 0)
+		*ret_set = affinity.set;
+	return r;
+}
+
+EXPORT int irqkit_topology_parse_set(struct irqkit_topology *topology, const char *text,
+	size_t len, const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set,
+	size_t *reterr_at, char **reterr_message)
+{
+	return set_parse(topology, text, len, local, read_affinity,
+		topology_get_ctx(topology), ret_set, reterr_at, reterr_message);
 }

@@ -4,7 +4,6 @@
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "set/set_refuse.h"
-#include "topology/topology.h"
 
 #include <errno.h>
 #include <string.h>
@@ -137,7 +136,7 @@ static int add_irq(struct set_parse *p, const struct set_part *part, unsigned in
 	struct irqkit_cpuset *set)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *affinity = NULL;
-	int r = irqkit_irq_read_affinity(topology_get_ctx(p->topology), irq, &affinity);
+	int r = p->get_affinity(p->data, irq, &affinity);
 
 	if (r == 0)
 		return irqkit_cpuset_add_set(set, affinity);

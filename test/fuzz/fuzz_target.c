@@ -17,10 +17,11 @@
 #include "../../cmd/target/select_queues.c"
 #include "../../cmd/target/target.c"
 #include "fuzz.h"
+#include "machine/machine.h"
 
 #define MAX_WORDS 4
 
-static const char machine[] =
+static const char rows[] =
 	"           CPU0       CPU1\n"
 	"  1:          9          0   IO-APIC   1-edge      i8042\n"
 	" 16:          9          0   IO-APIC  16-fasteoi   ehci_hcd:usb1, eth1\n"
@@ -87,52 +88,52 @@ static void check_whole(const struct selection *chosen, const char *word)
 	HOLDS(target_parse(word, &target) == STATUS_DONE);
 	for (size_t i = 0; i < chosen->n && target.kind == TARGET_WORD && !target.is_glob;
 		i++)
-		HOLDS(may_mean(chosen->interrupts[i], word));
+		HOLDS(may_mean(irqkit_irq_get_row(chosen->irqs[i]), word));
 	for (size_t i = 0; i < chosen->n && target.kind == TARGET_IRQS; i++) {
-		HOLDS(irqkit_interrupt_get_irq(chosen->interrupts[i]) >= target.first);
-		HOLDS(irqkit_interrupt_get_irq(chosen->interrupts[i]) <= target.last);
+		HOLDS(irqkit_irq_get_number(chosen->irqs[i]) >= target.first);
+		HOLDS(irqkit_irq_get_number(chosen->irqs[i]) <= target.last);
 	}
 }
 
 static void check_order(const struct selection *chosen)
 {
 	for (size_t i = 1; i < chosen->n; i++)
-		HOLDS(chosen->interrupts[i - 1] < chosen->interrupts[i]);
+		HOLDS(chosen->irqs[i - 1] < chosen->irqs[i]);
 }
 
-static void check(struct irqkit_ctx *ctx, const struct irqkit_snapshot *snapshot,
+static void check(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
 	const char *const *words, size_t n)
 {
-	struct irqkit_devices *devices = NULL;
+	struct irqkit_machine *machine = NULL;
 	struct selection chosen = { 0 }, again = { 0 };
 	struct queue_selection queues = { 0 };
 	enum status status;
 
-	HOLDS(irqkit_devices_new(ctx, snapshot, &devices) == 0);
-	status = select_interrupts(devices, snapshot, words, n, false, &chosen);
+	HOLDS(machine_new_from(ctx, snapshot, &machine) == 0);
+	status = select_interrupts(machine, words, n, false, &chosen);
 	HOLDS(status == STATUS_DONE || status == STATUS_MISUSE ||
 		status == STATUS_NO_MATCH);
 	HOLDS((status == STATUS_DONE) == (chosen.n > 0));
 	check_order(&chosen);
 	if (status == STATUS_DONE && n == 1)
 		check_whole(&chosen, words[0]);
-	HOLDS(select_interrupts(devices, snapshot, words, n, false, &again) == status);
+	HOLDS(select_interrupts(machine, words, n, false, &again) == status);
 	HOLDS(again.n == chosen.n);
 	selection_free(&chosen);
 	selection_free(&again);
 
-	status = select_queues(devices, words, n, &queues);
+	status = select_queues(irqkit_machine_get_devices(machine), words, n, &queues);
 	HOLDS(status == STATUS_DONE || status == STATUS_MISUSE ||
 		status == STATUS_NO_MATCH);
 	HOLDS((status == STATUS_DONE) == (queues.n > 0));
 	queue_selection_free(&queues);
-	irqkit_devices_free(devices);
+	irqkit_machine_free(machine);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static struct irqkit_ctx *ctx;
-	static struct irqkit_snapshot *snapshot;
+	struct irqkit_snapshot *snapshot;
 	char *text = malloc(len + 1), *rest = text; /* strndup() would want a NUL */
 	const char *words[MAX_WORDS];
 	size_t n = 0;
@@ -143,9 +144,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (!ctx) {
 		/* a folder without /proc and /sys */
 		HOLDS(irqkit_ctx_new("test/fuzz", &ctx) == 0);
-		HOLDS(irqkit_snapshot_parse(machine, strlen(machine), NULL, &snapshot,
-			      NULL, NULL) == 0);
 	}
+	HOLDS(irqkit_snapshot_parse(rows, strlen(rows), NULL, &snapshot, NULL, NULL) ==
+		0);
 	while (rest && n < MAX_WORDS)
 		words[n++] = strsep(&rest, "\n");
 	check(ctx, snapshot, words, n);

@@ -9,6 +9,7 @@
 #include "devices/device_irqs.h"
 #include "devices/irq_list.h"
 #include "devices/queues.h"
+#include "machine/machine.h"
 
 /* A device of which /proc/interrupts and the number of queues are known. */
 struct numbered {
@@ -41,13 +42,16 @@ static inline void open_numbered(struct numbered *numbered, const char *driver,
 {
 	struct machine *m = &numbered->machine;
 	struct irqkit_device *device = &numbered->device;
+	struct irqkit_snapshot *snapshot;
 
 	*numbered = (struct numbered){ 0 };
 	assert_int_equal(irqkit_ctx_new(ROOTS "empty", &m->ctx), 0);
 	assert_int_equal(irqkit_snapshot_parse(interrupts, strlen(interrupts), NULL,
-				 &m->snapshot, NULL, NULL),
+				 &snapshot, NULL, NULL),
 		0);
-	assert_int_equal(irqkit_devices_new(m->ctx, m->snapshot, &m->devices), 0);
+	assert_int_equal(machine_new_from(m->ctx, snapshot, &m->machine), 0);
+	m->snapshot = snapshot;
+	m->devices = irqkit_machine_get_devices(m->machine);
 	device->kind = IRQKIT_DEVICE_NET;
 	device->name = netdev;
 	device->devices = m->devices;

@@ -13,7 +13,8 @@
 
 struct machine {
 	struct irqkit_ctx *ctx;
-	struct irqkit_snapshot *snapshot;
+	struct irqkit_machine *machine;
+	const struct irqkit_snapshot *snapshot; /* these are the machine's */
 	struct irqkit_devices *devices;
 };
 
@@ -22,15 +23,15 @@ static inline struct machine open_machine(const char *root)
 	struct machine m = { 0 };
 
 	assert_int_equal(irqkit_ctx_new(root, &m.ctx), 0);
-	assert_int_equal(irqkit_snapshot_read(m.ctx, &m.snapshot, NULL, NULL), 0);
-	assert_int_equal(irqkit_devices_new(m.ctx, m.snapshot, &m.devices), 0);
+	assert_int_equal(irqkit_machine_new(m.ctx, &m.machine, NULL, NULL), 0);
+	m.snapshot = irqkit_machine_get_snapshot(m.machine);
+	m.devices = irqkit_machine_get_devices(m.machine);
 	return m;
 }
 
 static inline void close_machine(struct machine *m)
 {
-	irqkit_devices_free(m->devices);
-	irqkit_snapshot_free(m->snapshot);
+	irqkit_machine_free(m->machine);
 	irqkit_ctx_free(m->ctx);
 }
 

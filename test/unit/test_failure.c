@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/macros.h"
+#include "interrupts/irq.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "plan/journal.h"
@@ -261,7 +262,7 @@ static void interrupt_goes(void **state)
 {
 	static char gone[] = "/tmp/irqkit-gone-XXXXXX";
 	struct irqkit_ctx *ctx;
-	struct irqkit_cpuset *set = NULL;
+	struct irq_affinity affinity = { 0 };
 
 	(void)state;
 	nothing_fails();
@@ -270,14 +271,14 @@ static void interrupt_goes(void **state)
 	ctx = open_root(gone);
 	reading.at = 1;
 	reading.error = EIO;
-	assert_int_equal(irqkit_irq_read_affinity(ctx, 24, &set), -EIO);
+	assert_int_equal(irq_read_affinity(ctx, 24, &affinity), -EIO);
 	assert_int_equal(irqkit_ctx_get_error(ctx), -EIO);
 	irqkit_ctx_clear_error(ctx);
 	nothing_fails();
 	reading.at = 1;
 	reading.error = EIO;
 	before_reading = gone;
-	assert_int_equal(irqkit_irq_read_affinity(ctx, 24, &set), -ENOENT);
+	assert_int_equal(irq_read_affinity(ctx, 24, &affinity), -ENOENT);
 	assert_int_equal(irqkit_ctx_get_error(ctx), 0);
 	before_reading = NULL;
 	nothing_fails();
@@ -309,7 +310,7 @@ static char top[] = "/tmp/irqkit-failure-XXXXXX";
 
 struct work {
 	struct irqkit_ctx *ctx;
-	struct irqkit_snapshot *snapshot;
+	struct irqkit_machine *machine;
 	struct irqkit_lock *lock;
 };
 
@@ -337,13 +338,13 @@ static struct work begin(void)
 	set_knob(25, "f\n");
 	w.ctx = open_root(top);
 	assert_int_equal(irqkit_lock_new(w.ctx, 0, &w.lock), 0);
-	assert_int_equal(irqkit_snapshot_read(w.ctx, &w.snapshot, NULL, NULL), 0);
+	assert_int_equal(irqkit_machine_new(w.ctx, &w.machine, NULL, NULL), 0);
 	return w;
 }
 
 static void end(struct work *w)
 {
-	irqkit_snapshot_free(w->snapshot);
+	irqkit_machine_free(w->machine);
 	irqkit_lock_free(w->lock);
 	irqkit_ctx_free(w->ctx);
 	nothing_fails();
@@ -353,14 +354,15 @@ static void end(struct work *w)
 /* Returns the number of the change, or the error. */
 static int change(struct work *w, const char *label, const char *mask)
 {
-	const struct irqkit_interrupt *row = irqkit_snapshot_find(w->snapshot, label);
+	struct irqkit_irq *irq = irqkit_machine_find_irq(
+		w->machine, (unsigned int)atoi(label));
 	struct irqkit_cpuset *cpus = NULL;
 	struct irqkit_plan *plan;
 	int r;
 
-	assert_int_equal(irqkit_plan_new(w->ctx, &plan), 0);
+	assert_int_equal(irqkit_plan_new(w->machine, &plan), 0);
 	assert_int_equal(irqkit_cpuset_parse_mask(mask, strlen(mask), &cpus, NULL), 0);
-	assert_int_equal(irqkit_plan_add_affinity(plan, row, cpus, "test", 0), 0);
+	assert_int_equal(irqkit_plan_add_affinity(plan, irq, cpus, "test", 0), 0);
 	irqkit_cpuset_free(cpus);
 	listing.so_far = reading.so_far = 0;
 	r = irqkit_plan_apply(plan, w->lock, "test", 0);
@@ -420,8 +422,8 @@ static size_t undo(struct work *w, size_t *ret_skipped)
 			last = c;
 	}
 	assert_non_null(last);
-	assert_int_equal(irqkit_plan_new(w->ctx, &plan), 0);
-	assert_int_equal(irqkit_plan_add_undo(plan, last, w->snapshot, false), 0);
+	assert_int_equal(irqkit_plan_new(w->machine, &plan), 0);
+	assert_int_equal(irqkit_plan_add_undo(plan, last, false), 0);
 	n = irqkit_plan_count_results(plan, IRQKIT_PLANNED);
 	*ret_skipped = irqkit_plan_count_results(plan, IRQKIT_SKIPPED);
 	assert_int_equal(irqkit_plan_apply(plan, w->lock, "undo", 0), 0);
@@ -636,12 +638,12 @@ static void merging_is_half_done(void **state)
 static void plan_is_refused(void **state)
 {
 	struct work w = begin();
-	struct irqkit_cpuset *set = NULL;
+	struct irq_affinity affinity = { 0 };
 
 	(void)state;
 	reading.at = 1;
 	reading.error = EIO;
-	assert_int_equal(irqkit_irq_read_affinity(w.ctx, 25, &set), -EIO);
+	assert_int_equal(irq_read_affinity(w.ctx, 25, &affinity), -EIO);
 	nothing_fails();
 	assert_int_equal(change(&w, "24", "1"), -EIO);
 	knob_holds("24", "f");

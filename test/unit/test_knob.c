@@ -151,27 +151,27 @@ static void roots_that_are_none(void **state)
 /* test/roots/odd-affinity.root: what each of its interrupts holds */
 static void odd_affinity(void **state)
 {
-	struct irqkit_ctx *ctx = open_root(ROOTS "odd-affinity");
-	struct irqkit_cpuset *set = NULL;
+	struct machine m = open_machine(ROOTS "odd-affinity");
+	const struct irqkit_cpuset *set = NULL;
+	struct irqkit_irq *irq[5];
 	int node = 77;
 
 	(void)state;
-	assert_int_equal(irqkit_irq_read_affinity(ctx, 25, &set), -EBADMSG); /* words */
-	assert_int_equal(irqkit_irq_read_node(ctx, 25, &node), -EBADMSG);
-	assert_int_equal(irqkit_irq_read_node(ctx, 26, &node), -ENODATA); /* -1 */
-	assert_int_equal(irqkit_irq_read_effective(ctx, 26, &set), -ENOENT);
-	assert_int_equal(irqkit_irq_read_affinity(ctx, 28, &set), -ENOENT); /* nothing */
+	for (unsigned int i = 0; i < 5; i++)
+		assert_int_equal(irqkit_machine_need_irq(m.machine, 24 + i, &irq[i]), 0);
+	assert_int_equal(irqkit_irq_get_affinity(irq[1], &set), -EBADMSG); /* words */
+	assert_int_equal(irqkit_irq_get_node(irq[1], &node), -EBADMSG);
+	assert_int_equal(irqkit_irq_get_node(irq[2], &node), -ENODATA); /* -1 */
+	assert_int_equal(irqkit_irq_get_effective(irq[2], &set), -ENOENT);
+	assert_int_equal(irqkit_irq_get_affinity(irq[4], &set), -ENOENT); /* nothing */
 	assert_null(set);
 	assert_int_equal(node, 77);
 
-	assert_int_equal(irqkit_irq_read_affinity(ctx, 27, &set), 0); /* a mask alone */
+	assert_int_equal(irqkit_irq_get_affinity(irq[3], &set), 0); /* a mask alone */
 	assert_true(irqkit_cpuset_has(set, 1) && irqkit_cpuset_count(set) == 1);
-	irqkit_cpuset_free(set);
-	set = NULL;
-	assert_int_equal(irqkit_irq_read_effective(ctx, 24, &set), 0); /* empty */
+	assert_int_equal(irqkit_irq_get_effective(irq[0], &set), 0); /* empty */
 	assert_true(irqkit_cpuset_is_empty(set));
-	irqkit_cpuset_free(set);
-	irqkit_ctx_free(ctx);
+	close_machine(&m);
 }
 
 static int warnings;

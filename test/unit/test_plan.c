@@ -200,7 +200,7 @@ static int remove_root(void **state)
 /* What one test works with. */
 struct work {
 	struct irqkit_ctx *ctx;
-	struct irqkit_snapshot *snapshot;
+	struct irqkit_machine *machine;
 	struct irqkit_lock *lock;
 	struct irqkit_plan *plan;
 };
@@ -226,13 +226,13 @@ static struct work begin_with(int n_steps, unsigned int flags)
 
 	assert_int_equal(irqkit_ctx_new(top, &w.ctx), 0);
 	assert_int_equal(irqkit_lock_new(w.ctx, 0, &w.lock), 0);
-	assert_int_equal(irqkit_snapshot_read(w.ctx, &w.snapshot, NULL, NULL), 0);
-	assert_int_equal(irqkit_plan_new(w.ctx, &w.plan), 0);
+	assert_int_equal(irqkit_machine_new(w.ctx, &w.machine, NULL, NULL), 0);
+	assert_int_equal(irqkit_plan_new(w.machine, &w.plan), 0);
 	assert_int_equal(irqkit_cpuset_parse_mask(NEW, strlen(NEW), &cpus, NULL), 0);
 	for (int i = 0; i < n_steps; i++)
 		assert_int_equal(irqkit_plan_add_affinity(w.plan,
-					 irqkit_snapshot_get(w.snapshot, (size_t)i), cpus,
-					 "asked for", flags),
+					 irqkit_machine_get_irq(w.machine, (size_t)i),
+					 cpus, "asked for", flags),
 			0);
 	irqkit_cpuset_free(cpus);
 	return w;
@@ -247,13 +247,13 @@ static struct work begin(int n_steps, unsigned int flags)
 static void plan_anew(struct work *w)
 {
 	irqkit_plan_free(w->plan);
-	assert_int_equal(irqkit_plan_new(w->ctx, &w->plan), 0);
+	assert_int_equal(irqkit_plan_new(w->machine, &w->plan), 0);
 }
 
 static void end(struct work *w)
 {
 	irqkit_plan_free(w->plan);
-	irqkit_snapshot_free(w->snapshot);
+	irqkit_machine_free(w->machine);
 	irqkit_lock_free(w->lock);
 	irqkit_ctx_free(w->ctx);
 }
@@ -567,10 +567,9 @@ static void undo_the_one(const struct work *w)
 
 	assert_int_equal(irqkit_journal_read(w->ctx, &journal), 0);
 	assert_int_equal(irqkit_journal_count(journal), 1);
-	assert_int_equal(irqkit_plan_new(w->ctx, &plan), 0);
-	assert_int_equal(irqkit_plan_add_undo(
-				 plan, irqkit_journal_get(journal, 0), w->snapshot, 0),
-		0);
+	assert_int_equal(irqkit_plan_new(w->machine, &plan), 0);
+	assert_int_equal(
+		irqkit_plan_add_undo(plan, irqkit_journal_get(journal, 0), 0), 0);
 	assert_int_equal(irqkit_plan_apply(plan, w->lock, "irqkit undo", 0), 0);
 	knobs_hold(w, OLD);
 	irqkit_plan_free(plan);
@@ -682,7 +681,7 @@ static void what_is_written_keeps_its_cpus(void **state)
 
 	(void)state;
 	assert_int_equal(irqkit_plan_add_skipped(w.plan,
-				 irqkit_snapshot_get(w.snapshot, 1), "left alone"),
+				 irqkit_machine_get_irq(w.machine, 1), "left alone"),
 		0);
 	assert_int_equal(irqkit_plan_set_affinity(w.plan, 1, old, "why not"), -EINVAL);
 	assert_int_equal(apply(&w, 0), 0);
@@ -814,8 +813,7 @@ static void undo_that_fails(void **state)
 		plan_anew(&w);
 		assert_int_equal(irqkit_journal_read(w.ctx, &journal), 0);
 		change = irqkit_journal_get(journal, 0);
-		assert_int_equal(
-			irqkit_plan_add_undo(w.plan, change, w.snapshot, false), 0);
+		assert_int_equal(irqkit_plan_add_undo(w.plan, change, false), 0);
 		assert_int_equal(irqkit_plan_count_results(w.plan, IRQKIT_PLANNED), MOST);
 
 		n_writes[KNOB] = 0;
@@ -839,7 +837,7 @@ static void add_and_apply(struct work *w, int from, int to, const char *mask)
 	assert_int_equal(irqkit_cpuset_parse_mask(mask, strlen(mask), &cpus, NULL), 0);
 	for (int i = from; i <= to; i++)
 		assert_int_equal(irqkit_plan_add_affinity(w->plan,
-					 irqkit_snapshot_get(w->snapshot, (size_t)i),
+					 irqkit_machine_get_irq(w->machine, (size_t)i),
 					 cpus, "asked for", 0),
 			0);
 	irqkit_cpuset_free(cpus);
@@ -856,9 +854,8 @@ static size_t undo_all(struct work *w)
 	n = irqkit_journal_count(journal);
 	for (size_t i = n; i-- > 0;) {
 		plan_anew(w);
-		assert_int_equal(
-			irqkit_plan_add_undo(w->plan, irqkit_journal_get(journal, i),
-				w->snapshot, false),
+		assert_int_equal(irqkit_plan_add_undo(
+					 w->plan, irqkit_journal_get(journal, i), false),
 			0);
 		assert_int_equal(apply(w, 0), 0);
 	}
@@ -996,8 +993,8 @@ static void kept_step_stays(void **state)
 	const struct irqkit_step *step;
 
 	(void)state;
-	assert_int_equal(irqkit_plan_add_kept(w.plan, irqkit_snapshot_get(w.snapshot, 2),
-				 "stays: no gain"),
+	assert_int_equal(irqkit_plan_add_kept(w.plan,
+				 irqkit_machine_get_irq(w.machine, 2), "stays: no gain"),
 		0);
 	step = irqkit_plan_get(w.plan, 2);
 	assert_int_equal(result(&w, 2), IRQKIT_UNCHANGED);

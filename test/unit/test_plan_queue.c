@@ -117,7 +117,7 @@ static int fill_root(void **state)
 
 struct work {
 	struct irqkit_ctx *ctx;
-	struct irqkit_snapshot *snapshot;
+	struct irqkit_machine *machine;
 	struct irqkit_devices *devices;
 	struct irqkit_device *device;
 	struct irqkit_lock *lock;
@@ -132,11 +132,11 @@ static struct work begin(void)
 	snprintf(run, sizeof(run), "rm -rf %s/run", top);
 	assert_int_equal(system(run), 0);
 	assert_int_equal(irqkit_ctx_new(top, &w.ctx), 0);
-	assert_int_equal(irqkit_snapshot_read(w.ctx, &w.snapshot, NULL, NULL), 0);
-	assert_int_equal(irqkit_devices_new(w.ctx, w.snapshot, &w.devices), 0);
+	assert_int_equal(irqkit_machine_new(w.ctx, &w.machine, NULL, NULL), 0);
+	w.devices = irqkit_machine_get_devices(w.machine);
 	assert_int_equal(irqkit_devices_find_net(w.devices, "eth0", &w.device), 0);
 	assert_int_equal(irqkit_lock_new(w.ctx, 0, &w.lock), 0);
-	assert_int_equal(irqkit_plan_new(w.ctx, &w.plan), 0);
+	assert_int_equal(irqkit_plan_new(w.machine, &w.plan), 0);
 	return w;
 }
 
@@ -144,12 +144,11 @@ static void end(struct work *w)
 {
 	irqkit_plan_free(w->plan);
 	irqkit_lock_free(w->lock);
-	irqkit_devices_free(w->devices);
-	irqkit_snapshot_free(w->snapshot);
+	irqkit_machine_free(w->machine);
 	irqkit_ctx_free(w->ctx);
 }
 
-static const struct irqkit_queue *queue(
+static struct irqkit_queue *queue(
 	const struct work *w, enum irqkit_direction direction, unsigned int number)
 {
 	return irqkit_device_find_queue(w->device, direction, number);
@@ -177,12 +176,11 @@ static void undo(struct work *w)
 	struct irqkit_journal *journal;
 
 	irqkit_plan_free(w->plan);
-	assert_int_equal(irqkit_plan_new(w->ctx, &w->plan), 0);
+	assert_int_equal(irqkit_plan_new(w->machine, &w->plan), 0);
 	assert_int_equal(irqkit_journal_read(w->ctx, &journal), 0);
 	assert_int_equal(irqkit_journal_count(journal), 1);
-	assert_int_equal(irqkit_plan_add_undo(w->plan, irqkit_journal_get(journal, 0),
-				 w->snapshot, false),
-		0);
+	assert_int_equal(
+		irqkit_plan_add_undo(w->plan, irqkit_journal_get(journal, 0), false), 0);
 	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "undo", 0), 0);
 	irqkit_journal_free(journal);
 }
@@ -445,6 +443,7 @@ static void threads(void **state)
 struct stand_in {
 	struct work work; /* ctx: the running machine; the lock is that of the root */
 	struct irqkit_ctx *root;
+	struct irqkit_machine *saved; /* that of the root */
 	struct irqkit_thread thread;
 	struct irqkit_cpuset *all, *first;
 };
@@ -457,8 +456,10 @@ static struct stand_in stand_in_begin(const char *name)
 
 	irqkit_plan_free(s.work.plan);
 	s.root = s.work.ctx;
+	s.saved = s.work.machine;
 	assert_int_equal(irqkit_ctx_new(NULL, &s.work.ctx), 0);
-	assert_int_equal(irqkit_plan_new(s.work.ctx, &s.work.plan), 0);
+	assert_int_equal(irqkit_machine_new(s.work.ctx, &s.work.machine, NULL, NULL), 0);
+	assert_int_equal(irqkit_plan_new(s.work.machine, &s.work.plan), 0);
 	assert_int_equal(prctl(PR_SET_NAME, name), 0);
 	pid = fork();
 	if (pid == 0) {
@@ -492,8 +493,9 @@ static void stand_in_end(struct stand_in *s)
 {
 	irqkit_cpuset_free(s->all);
 	irqkit_cpuset_free(s->first);
-	irqkit_ctx_free(s->root);
 	end(&s->work);
+	irqkit_machine_free(s->saved);
+	irqkit_ctx_free(s->root);
 }
 
 static int add_thread(struct stand_in *s, const struct irqkit_cpuset *cpus)
@@ -542,7 +544,7 @@ static void thread_that_ends(void **state)
 	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "test", 0), 0);
 	assert_int_equal(result(w, 0), IRQKIT_DONE);
 	irqkit_plan_free(w->plan);
-	assert_int_equal(irqkit_plan_new(w->ctx, &w->plan), 0);
+	assert_int_equal(irqkit_plan_new(w->machine, &w->plan), 0);
 	assert_int_equal(add_thread(&s, s.all), 0);
 	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "test", 0), 0);
 	kill_thread(&s);
@@ -572,7 +574,7 @@ static void thread_that_is_not_there(void **state)
 	assert_int_equal(result(w, 1), IRQKIT_DONE);
 
 	irqkit_plan_free(w->plan);
-	assert_int_equal(irqkit_plan_new(w->ctx, &w->plan), 0);
+	assert_int_equal(irqkit_plan_new(w->machine, &w->plan), 0);
 	s.thread.name = "napi/eth0-2";
 	assert_int_equal(add_thread(&s, s.all), -ENOENT);
 	assert_int_equal(irqkit_plan_count(w->plan), 0);

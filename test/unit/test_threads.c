@@ -12,7 +12,7 @@
 #include "devices/queues.h"
 
 /* "200@0 201@0-3 ": pid and where it may run */
-static void write_thread(const struct irqkit_thread *thread, char *text, size_t room)
+static void write_thread(struct irqkit_thread *thread, char *text, size_t room)
 {
 	struct irqkit_cpuset *set = NULL;
 	size_t len = strlen(text);

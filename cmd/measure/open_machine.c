@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The machine that a command works on, and the CPUs that its options name. */
-#include "measure/machine.h"
+#include "measure/open_machine.h"
 #include "base/basics.h"
 #include "base/say.h"
 
@@ -20,15 +20,12 @@ enum status machine_open(const struct call *call, struct irqkit_ctx **ret_ctx)
 	return STATUS_DONE;
 }
 
-enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot)
+static enum status say_no_rows(
+	const struct irqkit_ctx *ctx, int r, size_t line, const char *reason)
 {
-	const char *root = irqkit_ctx_get_root(ctx), *reason = "";
+	const char *root = irqkit_ctx_get_root(ctx);
 	const char *slash = root[strlen(root) - 1] == '/' ? "" : "/";
-	size_t line = 0;
-	int r = irqkit_snapshot_read(ctx, ret_snapshot, &line, &reason);
 
-	if (r == 0)
-		return STATUS_DONE;
 	if (r == -ENODATA)
 		say_error("%s%sproc/interrupts is empty (a container may hide it), and "
 			  "%s%ssys/kernel/irq has no counts either",
@@ -48,6 +45,35 @@ enum status machine_read(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_sn
 	return STATUS_REFUSED;
 }
 
+enum status machine_read_counts(
+	struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot)
+{
+	const char *reason = "";
+	size_t line = 0;
+	int r = irqkit_snapshot_read(ctx, ret_snapshot, &line, &reason);
+
+	return r < 0 ? say_no_rows(ctx, r, line, reason) : STATUS_DONE;
+}
+
+enum status machine_new(struct irqkit_ctx *ctx, struct irqkit_machine **ret_machine)
+{
+	const char *reason = "";
+	size_t line = 0;
+	int r = irqkit_machine_new(ctx, ret_machine, &line, &reason);
+
+	return r < 0 ? say_no_rows(ctx, r, line, reason) : STATUS_DONE;
+}
+
+enum status machine_refresh(struct irqkit_machine *machine, unsigned int flags)
+{
+	const char *reason = "";
+	size_t line = 0;
+	int r = irqkit_machine_refresh(machine, flags, &line, &reason);
+
+	return r < 0 ? say_no_rows(irqkit_machine_get_ctx(machine), r, line, reason)
+		     : STATUS_DONE;
+}
+
 enum status machine_judge(const struct irqkit_ctx *ctx, enum status status)
 {
 	int r = irqkit_ctx_get_error(ctx);
@@ -56,32 +82,6 @@ enum status machine_judge(const struct irqkit_ctx *ctx, enum status status)
 		return status;
 	say_error("not everything could be read (%s)", strerror(-r));
 	return STATUS_REFUSED;
-}
-
-enum status machine_topology(struct irqkit_ctx *ctx,
-	const struct irqkit_snapshot *snapshot, struct irqkit_topology **ret_topology)
-{
-	struct irqkit_topology *topology = NULL;
-	int r = irqkit_topology_new(ctx, &topology);
-
-	if (r == 0)
-		r = irqkit_topology_set_online(
-			topology, irqkit_snapshot_get_cpus(snapshot));
-	if (r < 0) {
-		say_error("out of memory");
-		irqkit_topology_free(topology);
-		return STATUS_REFUSED;
-	}
-	*ret_topology = topology;
-	return STATUS_DONE;
-}
-
-enum status machine_devices(struct irqkit_ctx *ctx,
-	const struct irqkit_snapshot *snapshot, struct irqkit_devices **ret_devices)
-{
-	if (irqkit_devices_new(ctx, snapshot, ret_devices) == 0)
-		return STATUS_DONE;
-	return say_no_memory();
 }
 
 /* Is it the word that is wrong, for this machine or at all? */
@@ -111,18 +111,33 @@ bool machine_say_no_sys(const struct irqkit_devices *devices)
 	return has_no_sys;
 }
 
-enum status machine_read_cpus(const char *option, const char *word,
-	struct irqkit_topology *topology, const struct irqkit_cpuset *local,
+static enum status say_bad_set(const char *option, const char *message, int error)
+{
+	if (error == 0)
+		return STATUS_DONE;
+	say_error("%s: %s", option, message ? message : strerror(-error));
+	return is_about_word(error) ? STATUS_MISUSE : STATUS_REFUSED;
+}
+
+enum status machine_read_cpus(struct irqkit_machine *machine, const char *option,
+	const char *word, const struct irqkit_cpuset *local,
 	struct irqkit_cpuset **ret_set)
 {
 	_cleanup_free_ char *message = NULL;
-	int r = irqkit_topology_parse_set(
-		topology, word, strlen(word), local, ret_set, NULL, &message);
+	int r = irqkit_machine_parse_set(
+		machine, word, strlen(word), local, ret_set, NULL, &message);
 
-	if (r == 0)
-		return STATUS_DONE;
-	say_error("%s: %s", option, message ? message : strerror(-r));
-	return is_about_word(r) ? STATUS_MISUSE : STATUS_REFUSED;
+	return say_bad_set(option, message, r);
+}
+
+enum status machine_read_set(struct irqkit_topology *topology, const char *option,
+	const char *word, struct irqkit_cpuset **ret_set)
+{
+	_cleanup_free_ char *message = NULL;
+	int r = irqkit_topology_parse_set(
+		topology, word, strlen(word), NULL, ret_set, NULL, &message);
+
+	return say_bad_set(option, message, r);
 }
 
 /* Takes @set over. */

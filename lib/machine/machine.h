@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One handle on all that is read of a system:
+ *
+ *	irqkit_machine ---+--- snapshot    the rows of /proc/interrupts
+ *	                  +--- irqs        a record for each row: what /proc/irq/N says
+ *	                  +--- topology
+ *	                  +--- devices
+ */
+#ifndef IRQKIT_MACHINE_H
+#define IRQKIT_MACHINE_H
+
+#include "interrupts/irq.h"
+#include "interrupts/snapshot.h"
+
+#include <irqkit.h>
+
+/* A set of CPUs that a file holds. */
+struct irq_cpus {
+	struct irqkit_cpuset *set; /* owned; NULL: not read, or it failed */
+	int error; /* negative, or 0 */
+	bool has_read;
+};
+
+struct irqkit_irq {
+	struct irqkit_machine *machine;
+	const struct irqkit_interrupt *row; /* of the machine's snapshot */
+
+	struct irq_affinity affinity;
+	int affinity_error;
+	bool has_read_affinity;
+	struct irq_cpus effective;
+	struct irq_cpus hint;
+	struct irqkit_cpuset *planned; /* owned, or NULL: no plan changes it */
+
+	mode_t mode; /* of smp_affinity; 0: not read yet */
+	enum irqkit_movable movable;
+	int movable_error;
+	bool has_judged; /* whether it is movable */
+	int node;
+	int node_error;
+	bool has_read_node;
+};
+
+/* An interrupt that no driver has requested: /proc/interrupts has no row of it. */
+struct other_irq {
+	struct irqkit_irq irq;
+	struct irqkit_interrupt row;
+	char label[12];
+};
+
+struct irqkit_machine {
+	struct irqkit_ctx *ctx; /* not owned */
+	struct irqkit_snapshot *snapshot; /* owned */
+	/* owned; the rows that the devices know, if the snapshot is newer than these */
+	struct irqkit_snapshot *earlier;
+	struct irqkit_snapshot *last; /* owned, unless it is `earlier`; or NULL */
+	struct irqkit_topology *topology; /* owned */
+	struct irqkit_devices *devices; /* owned */
+	struct irqkit_irq *irqs; /* owned; in the order of the rows */
+	struct other_irq **others; /* owned, and each; without a row, by number */
+	size_t n_others, others_room;
+	int names_tell; /* see irq_names_tell() */
+	bool has_asked_names;
+};
+
+/* A machine whose rows have been read; takes @snapshot over if it succeeds. */
+int machine_new_from(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
+	struct irqkit_machine **ret_machine);
+
+void irq_clear(struct irqkit_irq *irq);
+/* The affinity as the kernel wrote it; it belongs to the record. */
+int irq_get_affinity_text(struct irqkit_irq *irq, const char **ret_text);
+/* What a write, or the kernel itself, can have changed is read again when it is needed. */
+void irq_forget_affinity(struct irqkit_irq *irq);
+void irq_forget_effective(struct irqkit_irq *irq);
+/* What could not be read is read again. */
+void irq_forget_failures(struct irqkit_irq *irq);
+/* What a plan will set; NULL: none does. */
+int irq_set_planned(struct irqkit_irq *irq, const struct irqkit_cpuset *cpus);
+
+#endif

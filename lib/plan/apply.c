@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A plan is written: the journal first, then step by step, each read back.
+ *
+ *     planned --write--> done | pending       another step fails: rolled-back
+ *             \\--------> failed | skipped
+ *     unchanged, pending (not to be written)
+ */
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
+#include "plan/journal.h"
+#include "plan/plan.h"
+#include "plan/thread_knob.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+/* How often an interrupt that is being moved is looked at, and how long between. */
+#define MOVE_LOOKS 20
+#define MOVE_PAUSE_NS 5000000
+
+/* -EINVAL also comes if the CPUs went offline: read anew, not from the topology. */
+static bool are_cpus_online(struct irqkit_ctx *ctx, const struct irqkit_cpuset *cpus)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *online = NULL;
+
+	if (knob_read_cpulist(ctx, "sys/devices/system/cpu/online", &online) < 0)
+		return true; /* the plan names only CPUs that were online */
+	return irqkit_cpuset_is_subset(cpus, online);
+}
+
+/*
+ * Does the kernel never move this interrupt? -EIO, -EPERM: write_irq_affinity() in
+ * kernel/irq/proc.c. The others: interrupt controllers that cannot move what they raise,
+ * as brcm_msi_set_affinity() in drivers/pci/controller/pcie-brcmstb.c (-EINVAL).
+ */
+static bool never_moves(struct irqkit_ctx *ctx, const struct irqkit_step *step, int error)
+{
+	if (step->knob != IRQKIT_KNOB_AFFINITY || step->is_written)
+		return false;
+	if (error == -EINVAL)
+		return are_cpus_online(ctx, step->new_value.cpus);
+	return error == -EIO || error == -EPERM || error == -ENOSYS ||
+		error == -EOPNOTSUPP;
+}
+
+/*
+ * While an interrupt moves, its old mask is seen for a moment: irq_move_masked_irq() in
+ * kernel/irq/migration.c ends "pending" before it sets the mask, and who reads takes no lock.
+ */
+static int read_when_moved(struct irqkit_ctx *ctx, const struct irqkit_step *step,
+	struct knob_value *ret_value)
+{
+	const struct timespec pause = { .tv_nsec = MOVE_PAUSE_NS };
+	int r = step_read_now(ctx, step, ret_value);
+
+	for (int i = 0; i < MOVE_LOOKS && r == 0 && step->knob == IRQKIT_KNOB_AFFINITY &&
+		!knob_value_is_equal(step->knob, &step->new_value, ret_value);
+		i++) {
+		nanosleep(&pause, NULL);
+		knob_value_clear(ret_value);
+		r = step_read_now(ctx, step, ret_value);
+	}
+	return r;
+}
+
+/* Does the knob hold what was written, or what the kernel makes of it by right? */
+static int read_back(const struct irqkit_plan *plan, struct irqkit_step *step)
+{
+	struct irqkit_ctx *ctx = plan->ctx;
+	struct knob_value now CLEANUP(knob_value_clear) = { 0 };
+	int r;
+
+	ctx->is_silent = true; /* the step tells it */
+	r = read_when_moved(ctx, step, &now);
+	ctx->is_silent = false;
+	if (r == 0 && !step_is_irq_thread(step)) {
+		r = knob_value_is_kept(ctx, step->knob, &step->new_value, &now);
+		r = r == 0 ? -EPROTO : r;
+	}
+	if (r < 0)
+		return r;
+	if (now.cpus && !knob_value_is_equal(step->knob, &step->new_value, &now)) {
+		irqkit_cpuset_free(step->effective);
+		step->effective = TAKE(now.cpus);
+	}
+	step->result = IRQKIT_DONE;
+	step_read_effective(plan, step);
+	return 0;
+}
+
+/* Writes the old or the new value. -ENOENT: the thread has ended. */
+static int write_value(struct irqkit_ctx *ctx, const struct irqkit_step *step,
+	const struct knob_value *value, bool *ret_is_answer)
+{
+	int r;
+
+	*ret_is_answer = false;
+	if (step->knob != IRQKIT_KNOB_THREAD)
+		return knob_write(ctx, step->path + 1, value->text, ret_is_answer);
+	r = thread_is_same(ctx, step->pid, step->target, step->identity);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	return thread_write_cpus(step->pid, value->cpus);
+}
+
+/* What can't be done and need not be: what the kernel doesn't move, a thread that ended. */
+static int skip_step(struct irqkit_step *step, int error, const char *why)
+{
+	step->error = -error;
+	step->result = IRQKIT_SKIPPED;
+	return step_set_why(step, "%s", why);
+}
+
+static int write_step(const struct irqkit_plan *plan, struct irqkit_step *step)
+{
+	struct irqkit_ctx *ctx = plan->ctx;
+	bool is_answer; /* the error is the kernel's answer to the value */
+	int r;
+
+	if (step->knob == IRQKIT_KNOB_THREAD && !ctx->is_live)
+		return skip_step(step, 0, "threads of a saved root cannot be moved");
+	r = write_value(ctx, step, &step->new_value, &is_answer);
+	step_forget(plan, step);
+	step->is_written = r == 0 || r == -EPROTO;
+	if (r == 0)
+		r = read_back(plan, step);
+	if (r == 0)
+		return 0;
+	step->is_refused = is_answer && never_moves(ctx, step, r);
+	if (step->is_refused && step->is_optional)
+		return skip_step(step, r, "refused by the kernel");
+	if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
+		return skip_step(step, r, "ended in the meantime");
+	step->error = -r;
+	step->result = IRQKIT_FAILED;
+	return r;
+}
+
+/* Last first. The error of the first that could not be put back. */
+static int put_back(struct irqkit_plan *plan)
+{
+	int error = 0;
+
+	for (size_t i = plan->n_steps; i-- > 0;) {
+		struct irqkit_step *step = &plan->steps[i];
+		bool is_answer;
+		int r;
+
+		if (!step->is_written)
+			continue;
+		r = write_value(plan->ctx, step, &step->old_value, &is_answer);
+		step_forget(plan, step);
+		if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
+			r = 0; /* it has ended: nothing is left to put back */
+		if (r == 0) {
+			step->is_written = false;
+			if (step->result != IRQKIT_FAILED)
+				step->result = IRQKIT_ROLLED_BACK;
+			continue;
+		}
+		step->result = IRQKIT_FAILED;
+		step->error = -r;
+		error = error ? error : r;
+	}
+	return error;
+}
+
+EXPORT int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *lock)
+{
+	int r = put_back(plan);
+
+	if (r == 0 && plan->journal_number) {
+		journal_remove(lock, plan->journal_number);
+		plan->journal_number = 0;
+	}
+	return r;
+}
+
+/*
+ * Where its CPUs have no vector left, on others, which the journal knows first. It is still
+ * planned if that fails.
+ */
+static int write_somewhere(struct irqkit_plan *plan, size_t index,
+	struct irqkit_lock *lock, const char *command)
+{
+	struct irqkit_step *step = &plan->steps[index];
+	int r = write_step(plan, step);
+
+	while (r == -ENOSPC && plan->full_fn) {
+		plan->full_fn(plan->full_data, plan, index);
+		if (step->result != IRQKIT_PLANNED)
+			return step->result == IRQKIT_FAILED ? r : 0;
+		r = journal_write(lock, plan, command, &plan->journal_number);
+		if (r < 0)
+			return r;
+		r = write_step(plan, step);
+	}
+	return r;
+}
+
+EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
+	const char *command, unsigned int flags)
+{
+	bool keeps_going = flags & IRQKIT_APPLY_KEEP_GOING;
+	int error = 0, r;
+
+	if (irqkit_plan_count_results(plan, IRQKIT_PLANNED) == 0)
+		return 0;
+	/* what could not be read may be missing in the plan */
+	if (plan->ctx->error < 0)
+		return plan->ctx->error;
+	r = journal_write(lock, plan, command, &plan->journal_number);
+	if (r < 0)
+		return r;
+
+	for (size_t i = 0; i < plan->n_steps && (error == 0 || keeps_going); i++) {
+		if (plan->steps[i].result != IRQKIT_PLANNED)
+			continue;
+		r = write_somewhere(plan, i, lock, command);
+		/* what isn't in the journal must not be written */
+		keeps_going = keeps_going && plan->steps[i].result != IRQKIT_PLANNED;
+		error = error ? error : r;
+	}
+	/* what wrote nothing is no change */
+	if (irqkit_plan_count_written(plan) == 0) {
+		journal_remove(lock, plan->journal_number);
+		plan->journal_number = 0;
+	} else if (error && !keeps_going) {
+		irqkit_plan_roll_back(plan, lock);
+	}
+	return error;
+}
+
+static void read_where_it_runs(struct irqkit_ctx *ctx, struct irqkit_step *step)
+{
+	struct knob_value now CLEANUP(knob_value_clear) = { 0 };
+
+	if (step_read_now(ctx, step, &now) < 0)
+		return;
+	irqkit_cpuset_free(step->effective);
+	step->effective = TAKE(now.cpus);
+}
+
+EXPORT size_t irqkit_plan_refresh(struct irqkit_plan *plan)
+{
+	size_t pending = 0;
+
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		struct irqkit_step *step = &plan->steps[i];
+
+		if (step->result != IRQKIT_PENDING)
+			continue;
+		if (step_is_irq_thread(step))
+			read_where_it_runs(plan->ctx, step);
+		step_forget(plan, step);
+		step_read_effective(plan, step);
+		pending += step->result == IRQKIT_PENDING;
+	}
+	return pending;
+}
