@@ -1,91 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Why an interrupt cannot be moved, and the kernel's errno values for knobs, in words. */
+/* Why an interrupt cannot be moved, and why a step failed, in words. */
 #include "change/refusals.h"
 #include "base/basics.h"
 
 #include <errno.h>
 
-/* Why an interrupt cannot be moved: for a column, and for a sentence. */
-static const struct {
-	const char *word;
-	const char *phrase;
-} immovable[] = {
-	[IRQKIT_MOVABLE] = { NULL, NULL },
-	[IRQKIT_MANAGED] = { "managed", "managed by the kernel" },
-	[IRQKIT_PER_CPU] = { "per-cpu", "per-CPU" },
-	[IRQKIT_READ_ONLY] = { "read-only", "read-only" },
-	[IRQKIT_SEEMS_MANAGED] = { "managed", "probably managed by the kernel" },
-};
-
 const char *immovable_word(enum irqkit_movable movable)
 {
-	return movable < LENGTH(immovable) ? immovable[movable].word : NULL;
-}
+	static const char *const words[] = {
+		[IRQKIT_MANAGED] = "managed",
+		[IRQKIT_PER_CPU] = "per-cpu",
+		[IRQKIT_READ_ONLY] = "read-only",
+		[IRQKIT_SEEMS_MANAGED] = "managed",
+	};
 
-const char *immovable_phrase(enum irqkit_movable movable)
-{
-	return movable < LENGTH(immovable) ? immovable[movable].phrase : NULL;
-}
-
-const char *find_obstacle(struct irqkit_irq *irq)
-{
-	enum irqkit_movable movable;
-
-	if (irqkit_irq_get_number(irq) < 0)
-		return "not a numbered interrupt";
-	if (irqkit_irq_get_movable(irq, &movable) < 0)
-		return NULL;
-	return immovable_phrase(movable);
-}
-
-const char *find_named_obstacle(struct irqkit_irq *irq)
-{
-	enum irqkit_movable movable;
-
-	if (irqkit_irq_get_number(irq) >= 0 &&
-		irqkit_irq_get_movable(irq, &movable) == 0 &&
-		movable == IRQKIT_SEEMS_MANAGED)
-		return NULL;
-	return find_obstacle(irq);
-}
-
-const char *explain_error(int error)
-{
-	switch (error) {
-	case EIO:
-	case EPERM:
-		return "the kernel cannot move this interrupt (it is managed or "
-		       "per-CPU), or the interrupt is gone";
-	case EINVAL:
-		return "none of these CPUs is online now, or the interrupt controller "
-		       "rejected them";
-	case EOVERFLOW:
-	case ERANGE:
-		return "the set has CPUs that this kernel does not support; see "
-		       "/sys/devices/system/cpu/possible";
-	case ENOSPC:
-		return "these CPUs have no free interrupt vector; choose other CPUs, "
-		       "or more";
-	case EACCES:
-		return "only root may do this; try sudo";
-	case EROFS:
-		return "the file system is read-only, as in a container; run irqkit on "
-		       "the host";
-	case ENOSYS:
-	case EOPNOTSUPP:
-		return "the interrupt controller cannot move this interrupt";
-	case EBUSY:
-		return "the previous move has not finished; try again";
-	case ENOENT:
-	case ENODEV:
-		return "the interrupt is gone, or not in the saved root";
-	case EPROTO:
-		return "the kernel accepted the value, but the file has a different one";
-	case EFBIG:
-		return "no kernel writes a file of this size; save this root again";
-	default:
-		return NULL;
-	}
+	return movable < LENGTH(words) ? words[movable] : NULL;
 }
 
 static const char *explain_queue(int error)
@@ -109,7 +38,7 @@ static const char *explain_queue(int error)
 		return "the kernel accepted the value, but the file has a different "
 		       "one; did CPUs go offline?";
 	default:
-		return explain_error(error);
+		return irqkit_explain_error(error);
 	}
 }
 
@@ -124,7 +53,7 @@ static const char *explain_thread(int error)
 	case ESRCH:
 		return "the thread has ended";
 	default:
-		return explain_error(error);
+		return irqkit_explain_error(error);
 	}
 }
 
@@ -140,7 +69,7 @@ const char *explain_step(const struct irqkit_step *step)
 	switch (irqkit_step_get_knob(step)) {
 	case IRQKIT_KNOB_AFFINITY:
 	case IRQKIT_KNOB_DEFAULT_AFFINITY:
-		return explain_error(error);
+		return irqkit_explain_error(error);
 	case IRQKIT_KNOB_THREAD:
 		return explain_thread(error);
 	default:

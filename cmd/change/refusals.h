@@ -7,18 +7,8 @@
 
 /* Why an interrupt cannot be moved: "managed", for a column; NULL: it can be moved. */
 const char *immovable_word(enum irqkit_movable movable);
-/* The same for a sentence: "managed by the kernel". */
-const char *immovable_phrase(enum irqkit_movable movable);
 
-/* The phrase for this interrupt; NULL: it can be moved, or only trying it will show. */
-const char *find_obstacle(struct irqkit_irq *irq);
-
-/* The same for an interrupt that was named: what only its name says is tried. */
-const char *find_named_obstacle(struct irqkit_irq *irq);
-
-/* What the kernel means by refusing a write, and what to do; NULL: unknown. */
-const char *explain_error(int error);
-/* The same for a step that failed. */
+/* What the kernel means by refusing a step, and what to do; NULL: unknown. */
 const char *explain_step(const struct irqkit_step *step);
 
 #endif

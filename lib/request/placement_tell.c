@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The input of the placement policy: load, device, queue and place of each interrupt. */
-#include "base/basics.h"
-#include "base/say.h"
-#include "spread/placement.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "request/placement.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* An x86 CPU has 256 vectors; what the kernel keeps for itself leaves about this many. */
@@ -14,7 +15,7 @@
 /* ------------------------------------------------------------------------------- */
 /* What is known about an interrupt                                                */
 
-static size_t find_owner(struct placement *p, struct irqkit_device *device, int node)
+static size_t find_owner(struct irqkit_placement *p, struct irqkit_device *device, int node)
 {
 	for (size_t i = 0; i < p->n_owners; i++)
 		if (device && p->owners[i].device == device)
@@ -97,20 +98,20 @@ static int find_now(const struct served *served, const struct irqkit_interrupt *
 	return effective ? irqkit_cpuset_next(effective, -1) : find_busiest(interrupt);
 }
 
-static int find_node(const struct placement *p, struct irqkit_device *device, int irq)
+static int find_node(const struct irqkit_placement *p, struct irqkit_device *device, int irq)
 {
 	int node;
 
 	return irqkit_machine_find_node(p->machine, device, irq, &node) < 0 ? -1 : node;
 }
 
-static struct irqkit_device *find_device(const struct placement *p, int irq)
+static struct irqkit_device *find_device(const struct irqkit_placement *p, int irq)
 {
 	size_t n = 0;
 
-	if (irqkit_devices_count_owners(p->devices, (unsigned int)irq, &n) < 0 || n == 0)
+	if (irqkit_devices_count_owners(p->machine->devices, (unsigned int)irq, &n) < 0 || n == 0)
 		return NULL;
-	return irqkit_devices_get_owner(p->devices, (unsigned int)irq, 0);
+	return irqkit_devices_get_owner(p->machine->devices, (unsigned int)irq, 0);
 }
 
 /* The same for devices whose queues have no numbers, as disks: they are counted here. */
@@ -127,14 +128,14 @@ static int find_unnumbered_queue(
 }
 
 /* The CPUs that an interrupt of this device may go to. */
-static void tell_node(struct placement *p, size_t index, struct placement_device *owner,
-	int node, enum node_policy policy)
+static void tell_node(struct irqkit_placement *p, size_t index,
+	struct placement_device *owner, int node)
 {
 	const struct irqkit_cpuset *local = node >= 0
-		? irqkit_topology_get_node_cpus(p->topology, (unsigned int)node)
+		? irqkit_topology_get_node_cpus(p->machine->topology, (unsigned int)node)
 		: NULL;
 
-	if (policy != NODE_LOCAL || !local || !irqkit_cpuset_has_common(local, p->cpus)) {
+	if (p->request->node_policy != IRQKIT_NODE_LOCAL || !local || !irqkit_cpuset_has_common(local, p->cpus)) {
 		owner->n_cpus = irqkit_cpuset_count(p->cpus);
 		return;
 	}
@@ -145,7 +146,7 @@ static void tell_node(struct placement *p, size_t index, struct placement_device
 }
 
 static void tell_owner(
-	struct placement *p, size_t index, int irq, const struct placement_wish *wish)
+	struct irqkit_placement *p, size_t index, int irq)
 {
 	enum irqkit_serves serves = IRQKIT_SERVES_NONE;
 	struct irqkit_device *device = find_device(p, irq);
@@ -159,10 +160,10 @@ static void tell_owner(
 		queue = find_unnumbered_queue(owner, irq, &serves);
 	owner->n_queues += serves == IRQKIT_SERVES_BOTH || serves == IRQKIT_SERVES_RX;
 	irqkit_spread_set_queue(p->spread, index, (unsigned int)at, queue, serves);
-	tell_node(p, index, owner, node, wish->node_policy);
+	tell_node(p, index, owner, node);
 }
 
-static int tell_width(struct placement *p, size_t index, const struct served *served)
+static int tell_width(struct irqkit_placement *p, size_t index, const struct served *served)
 {
 	p->n_on_one_of_many += served->affinity && served->effective &&
 		irqkit_cpuset_count(served->affinity) > 1 &&
@@ -170,7 +171,7 @@ static int tell_width(struct placement *p, size_t index, const struct served *se
 	return irqkit_spread_set_affinity(p->spread, index, served->affinity);
 }
 
-static enum status tell_interrupt(struct placement *p, const struct placement_wish *wish,
+static int tell_interrupt(struct irqkit_placement *p,
 	struct irqkit_irq *record, uint64_t load)
 {
 	const struct served served = get_served(record);
@@ -180,22 +181,22 @@ static enum status tell_interrupt(struct placement *p, const struct placement_wi
 		find_now(&served, irqkit_irq_get_row(record)));
 
 	if (index < 0)
-		return say_no_memory();
-	tell_owner(p, (size_t)index, irq, wish);
-	if (wish->width > 1 && tell_width(p, (size_t)index, &served) < 0)
-		return say_no_memory();
-	if (wish->policy == IRQKIT_POLICY_HINT &&
+		return -ENOMEM;
+	tell_owner(p, (size_t)index, irq);
+	if (p->request->width > 1 && tell_width(p, (size_t)index, &served) < 0)
+		return -ENOMEM;
+	if (p->request->policy == IRQKIT_POLICY_HINT &&
 		irqkit_irq_get_hint(record, &hint) == 0 &&
 		!irqkit_cpuset_is_empty(hint) &&
 		irqkit_spread_set_hint(p->spread, (size_t)index, hint) < 0)
-		return say_no_memory();
-	return STATUS_DONE;
+		return -ENOMEM;
+	return 0;
 }
 
 /* ------------------------------------------------------------------------------- */
 /* What stays where it is                                                          */
 
-static void tell_load(struct placement *p, const struct irqkit_interrupt *counts)
+static void tell_load(struct irqkit_placement *p, const struct irqkit_interrupt *counts)
 {
 	for (size_t i = 0; i < irqkit_interrupt_count_served(counts); i++) {
 		unsigned int cpu;
@@ -246,15 +247,15 @@ static void vectors_free(struct vectors *vectors)
 }
 
 /* Counts them only on a machine where a CPU can run out of them. */
-static enum status start_vectors(const struct placement *p,
+static int start_vectors(const struct irqkit_placement *p,
 	const struct irqkit_snapshot *snapshot, struct vectors *vectors)
 {
 	if (!has_few_vectors(snapshot))
-		return STATUS_DONE;
+		return 0;
 	irqkit_cpuset_foreach (cpu, p->cpus)
 		vectors->n_cpus = (size_t)cpu + 1;
 	vectors->used = calloc(vectors->n_cpus + 1, sizeof(*vectors->used));
-	return vectors->used ? STATUS_DONE : say_no_memory();
+	return vectors->used ? 0 : -ENOMEM;
 }
 
 static void count_vector(struct irqkit_irq *irq, struct vectors *vectors)
@@ -270,7 +271,7 @@ static void count_vector(struct irqkit_irq *irq, struct vectors *vectors)
 		vectors->used[now]++;
 }
 
-static void tell_vectors(struct placement *p, const struct vectors *vectors)
+static void tell_vectors(struct irqkit_placement *p, const struct vectors *vectors)
 {
 	if (!vectors->used)
 		return;
@@ -282,28 +283,28 @@ static void tell_vectors(struct placement *p, const struct vectors *vectors)
 	}
 }
 
-enum status placement_tell_rows(struct placement *p, const struct placement_wish *wish,
+int placement_tell_rows(struct irqkit_placement *p,
 	const struct irqkit_snapshot *counts)
 {
 	struct vectors vectors CLEANUP(vectors_free) = { 0 };
-	enum status status = start_vectors(
-		p, irqkit_machine_get_snapshot(p->machine), &vectors);
+	int r = start_vectors(
+		p, p->machine->snapshot, &vectors);
 	size_t next = 0;
 
-	for (size_t i = 0; i < irqkit_snapshot_count(counts) && status == STATUS_DONE;
+	for (size_t i = 0; i < irqkit_snapshot_count(counts) && r == 0;
 		i++) {
 		struct irqkit_irq *irq = irqkit_machine_get_irq(p->machine, i);
 		const struct irqkit_interrupt *count = irqkit_snapshot_get(counts, i);
 
 		if (next < p->n && p->irqs[next] == irq) {
-			status = tell_interrupt(p, wish, p->irqs[next++],
+			r = tell_interrupt(p, p->irqs[next++],
 				irqkit_interrupt_get_total(count));
 		} else if (irqkit_irq_get_number(irq) >= 0) {
 			tell_load(p, count);
 			count_vector(irq, &vectors);
 		}
 	}
-	if (status == STATUS_DONE)
+	if (r == 0)
 		tell_vectors(p, &vectors);
-	return status;
+	return r;
 }

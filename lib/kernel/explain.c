@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The kernel's errno values for knobs, in words. */
+#include "base/macros.h"
+
+#include <errno.h>
+#include <irqkit.h>
+#include <stddef.h>
+
+EXPORT const char *irqkit_explain_error(int error)
+{
+	switch (error) {
+	case EIO:
+	case EPERM:
+		return "the kernel cannot move this interrupt (it is managed or "
+		       "per-CPU), or the interrupt is gone";
+	case EINVAL:
+		return "none of these CPUs is online now, or the interrupt controller "
+		       "rejected them";
+	case EOVERFLOW:
+	case ERANGE:
+		return "the set has CPUs that this kernel does not support; see "
+		       "/sys/devices/system/cpu/possible";
+	case ENOSPC:
+		return "these CPUs have no free interrupt vector; choose other CPUs, "
+		       "or more";
+	case EACCES:
+		return "only root may do this; try sudo";
+	case EROFS:
+		return "the file system is read-only, as in a container; run irqkit on "
+		       "the host";
+	case ENOSYS:
+	case EOPNOTSUPP:
+		return "the interrupt controller cannot move this interrupt";
+	case EBUSY:
+		return "the previous move has not finished; try again";
+	case ENOENT:
+	case ENODEV:
+		return "the interrupt is gone, or not in the saved root";
+	case EPROTO:
+		return "the kernel accepted the value, but the file has a different one";
+	case EFBIG:
+		return "no kernel writes a file of this size; save this root again";
+	default:
+		return NULL;
+	}
+}

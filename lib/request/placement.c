@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From the machine to the input of the placement policy, and what it knows afterwards. */
+#include "request/placement.h"
+#include "base/macros.h"
+#include "request/request_select.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void placement_free(struct irqkit_placement *placement)
+{
+	if (!placement)
+		return;
+	irqkit_spread_free(placement->spread);
+	irqkit_cpuset_free(placement->cpus);
+	free(placement->irqs);
+	free(placement->place);
+	free(placement->skipped);
+	free(placement->owners);
+	free(placement);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* The CPUs, as input of the policy                                                */
+
+/* One number for all members of a group; @alone if the group is not known. */
+static int group_number(const struct irqkit_cpuset *group, int alone)
+{
+	return group ? irqkit_cpuset_next(group, -1) : alone;
+}
+
+static int core_number(struct irqkit_placement *p, unsigned int cpu)
+{
+	return group_number(
+		irqkit_topology_get_siblings(p->machine->topology, cpu), (int)cpu);
+}
+
+static int tell_cpus(struct irqkit_placement *p)
+{
+	struct irqkit_topology *topology = p->machine->topology;
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_ONLINE);
+	_cleanup_free_ unsigned int *order = NULL;
+	size_t n = 0;
+	int r = irqkit_topology_get_order(topology, p->cpus, &order, &n);
+
+	if (r < 0)
+		return request_fail_with(
+			p->request, r, "cannot order the CPUs: %s", strerror(-r));
+	for (size_t i = 0; i < n && r >= 0; i++) {
+		const struct irqkit_cpuset *llc = irqkit_topology_get_llc(
+			topology, order[i]);
+		int node = irqkit_topology_get_node(topology, order[i]);
+
+		r = irqkit_spread_add_cpu(p->spread, order[i], core_number(p, order[i]),
+			group_number(llc, node), node);
+	}
+	irqkit_cpuset_foreach (cpu, online)
+		if (r >= 0 && !irqkit_cpuset_has(p->cpus, cpu))
+			r = irqkit_spread_add_bystander(
+				p->spread, cpu, core_number(p, cpu));
+	return r < 0 ? r : 0;
+}
+
+int placement_new(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_placement **ret_placement)
+{
+	struct irqkit_placement *p = calloc(1, sizeof(*p));
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	p->request = request;
+	p->machine = machine;
+	r = irqkit_spread_new(&p->spread);
+	if (r == 0)
+		r = placement_choose_cpus(p);
+	if (r == 0)
+		r = placement_choose_irqs(p);
+	if (r < 0)
+		placement_free(p);
+	else
+		*ret_placement = p;
+	return r;
+}
+
+/* Adds the steps of the decision; skipped interrupts come last. */
+static int add_steps(struct irqkit_placement *p, struct irqkit_plan *plan)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct irqkit_irq *irq = p->irqs[i];
+		const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(p->spread, i);
+		const char *reason = irqkit_spread_get_reason(p->spread, i);
+		int r = cpus ? irqkit_plan_add_affinity(
+				       plan, irq, cpus, reason, IRQKIT_STEP_OPTIONAL)
+			     : irqkit_plan_add_kept(plan, irq, reason);
+
+		if (r == -ENOENT)
+			r = request_add_gone(p->request, plan, irq);
+		if (r < 0)
+			return request_fail_unreadable(p->request, irq, r);
+	}
+	for (size_t i = 0; i < p->n_skipped; i++) {
+		struct irqkit_irq *irq = p->skipped[i];
+		int r = irqkit_plan_add_skipped(
+			plan, irq, irqkit_irq_find_obstacle(irq, false));
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int decide(struct irqkit_placement *p)
+{
+	const struct irqkit_request *request = p->request;
+	int r = tell_cpus(p);
+
+	if (r < 0)
+		return r;
+	irqkit_spread_set_width(p->spread, request->width);
+	irqkit_spread_set_split(p->spread, request->is_split);
+	irqkit_spread_set_gain(p->spread, request->gain);
+	irqkit_spread_set_idle(p->spread, request->idle);
+	r = placement_tell_rows(
+		p, request->counts ? request->counts : p->machine->snapshot);
+	return r == 0 ? irqkit_spread_place(p->spread, request->policy) : r;
+}
+
+int request_plan_spread(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan)
+{
+	int r = placement_new(request, machine, &request->placement);
+
+	if (r == 0)
+		r = decide(request->placement);
+	if (r == 0)
+		r = add_steps(request->placement, plan);
+	return r == 0 ? request_check_any_movable(request, plan) : r;
+}
+
+EXPORT int irqkit_request_check(
+	struct irqkit_request *request, struct irqkit_machine *machine)
+{
+	struct irqkit_placement *placement = NULL;
+	int r;
+
+	request_begin(request);
+	r = placement_new(request, machine, &placement);
+	placement_free(placement);
+	if (r < 0 && request->problem == IRQKIT_PROBLEM_NONE)
+		request->problem = IRQKIT_PROBLEM_FAILED;
+	return r;
+}
+
+EXPORT int irqkit_request_plan_again(
+	struct irqkit_request *request, struct irqkit_plan *plan)
+{
+	return request->placement ? add_steps(request->placement, plan) : -EINVAL;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+EXPORT struct irqkit_spread *irqkit_placement_get_spread(
+	const struct irqkit_placement *placement)
+{
+	return placement->spread;
+}
+
+EXPORT const struct irqkit_cpuset *irqkit_placement_get_cpus(
+	const struct irqkit_placement *placement)
+{
+	return placement->cpus;
+}
+
+EXPORT size_t irqkit_placement_count_irqs(const struct irqkit_placement *placement)
+{
+	return placement->n;
+}
+
+EXPORT int irqkit_placement_find_irq(
+	const struct irqkit_placement *placement, unsigned int number, size_t *ret_index)
+{
+	const struct irqkit_irq *irq = irqkit_machine_find_irq(
+		placement->machine, number);
+	size_t place = irq ? placement->place[irqkit_irq_get_index(irq)] : 0;
+
+	if (place == 0)
+		return -ENOENT;
+	*ret_index = place - 1;
+	return 0;
+}
+
+EXPORT size_t irqkit_placement_count_absent(const struct irqkit_placement *placement)
+{
+	return placement->n_absent;
+}
+
+EXPORT size_t irqkit_placement_count_on_one_of_many(
+	const struct irqkit_placement *placement)
+{
+	return placement->n_on_one_of_many;
+}
+
+EXPORT size_t irqkit_placement_count_devices(const struct irqkit_placement *placement)
+{
+	return placement->n_owners;
+}
+
+EXPORT struct irqkit_device *irqkit_placement_get_device(
+	const struct irqkit_placement *placement, size_t index)
+{
+	return placement->owners[index].device;
+}
+
+EXPORT size_t irqkit_placement_count_queues(
+	const struct irqkit_placement *placement, size_t index)
+{
+	return placement->owners[index].n_queues;
+}
+
+EXPORT size_t irqkit_placement_count_cpus(
+	const struct irqkit_placement *placement, size_t index)
+{
+	return placement->owners[index].n_cpus;
+}
+
+EXPORT int irqkit_placement_get_node(
+	const struct irqkit_placement *placement, size_t index)
+{
+	return placement->owners[index].node;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a spread was decided from: the machine, as the input of the placement policy. */
+#ifndef IRQKIT_PLACEMENT_H
+#define IRQKIT_PLACEMENT_H
+
+#include "request/request.h"
+
+/* A device that has some of the interrupts. */
+struct placement_device {
+	struct irqkit_device *device; /* NULL: not known, and it has one interrupt */
+	size_t n_queues; /* that have an interrupt of their own */
+	size_t n_cpus; /* where these may go */
+	int node; /* -1: not known */
+};
+
+struct irqkit_placement {
+	struct irqkit_request *request; /* what is wanted */
+	struct irqkit_machine *machine;
+	struct irqkit_spread *spread; /* owned */
+	struct irqkit_cpuset *cpus; /* owned; where interrupts may go */
+	struct irqkit_irq **irqs; /* owned array; as in spread */
+	size_t n;
+	struct irqkit_irq **skipped; /* owned array; cannot be moved */
+	size_t n_skipped;
+	size_t *place; /* owned; by index of the record: that in irqs[] + 1, or 0 */
+	size_t n_absent; /* TARGETs passed over */
+	struct placement_device *owners; /* owned */
+	size_t n_owners;
+	/* With a width: interrupts that several CPUs may handle, and one does. */
+	size_t n_on_one_of_many;
+};
+
+int placement_new(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_placement **ret_placement);
+void placement_free(struct irqkit_placement *placement);
+
+/* placement_choose.c: the CPUs and the interrupts that are meant. */
+int placement_choose_cpus(struct irqkit_placement *p);
+int placement_choose_irqs(struct irqkit_placement *p);
+
+/* placement_tell.c: the interrupts that were chosen, and the loads of all others. */
+int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot *counts);
+
+#endif

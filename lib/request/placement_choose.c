@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which CPUs and which interrupts a placement is about. */
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "request/placement.h"
+#include "request/request_cpus.h"
+#include "request/request_select.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int keep_node(struct irqkit_placement *p)
+{
+	unsigned int node = p->request->node;
+	const struct irqkit_cpuset *cpus = irqkit_topology_get_node_cpus(
+		p->machine->topology, node);
+
+	if (!cpus)
+		return request_fail(p->request, IRQKIT_PROBLEM_WORDS,
+			"%s: there is no NUMA node %u", p->request->node_label, node);
+	irqkit_cpuset_keep_set(p->cpus, cpus);
+	if (!irqkit_cpuset_is_empty(p->cpus))
+		return 0;
+	return request_fail(p->request, IRQKIT_PROBLEM_WORDS,
+		"%s: NUMA node %u has none of the CPUs to use", p->request->node_label,
+		node);
+}
+
+/* Without CPUs in the request: housekeeping. */
+static int choose_default_cpus(struct irqkit_placement *p)
+{
+	struct irqkit_topology *topology = p->machine->topology;
+	const struct irqkit_cpuset *cpus = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_HOUSEKEEPING);
+
+	if (!cpus || irqkit_cpuset_is_empty(cpus))
+		cpus = irqkit_topology_get_cpus(topology, IRQKIT_CPUS_ONLINE);
+	return cpus ? irqkit_cpuset_copy(cpus, &p->cpus) : -ENOMEM;
+}
+
+int placement_choose_cpus(struct irqkit_placement *p)
+{
+	int r = p->request->cpus
+		? request_read_cpus(p->request, p->machine, NULL, &p->cpus)
+		: choose_default_cpus(p);
+
+	if (r == 0 && p->request->node_policy == IRQKIT_NODE_NUMBER)
+		r = keep_node(p);
+	return r;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/* Marks the records of a device's interrupts, if it has queues. */
+static void mark_net(const struct irqkit_placement *p, const struct irqkit_device *device)
+{
+	size_t n = irqkit_device_count_queues(device) ? irqkit_device_count_irqs(device)
+						      : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned int number = irqkit_device_irq_get_number(
+			irqkit_device_get_irq(device, i));
+		const struct irqkit_irq *irq = irqkit_machine_find_irq(
+			p->machine, number);
+
+		if (irq)
+			p->place[irqkit_irq_get_index(irq)] = 1;
+	}
+}
+
+/* All interrupts of network devices that have queues. */
+static int choose_net(struct irqkit_placement *p)
+{
+	struct irqkit_devices *devices = p->machine->devices;
+	size_t n_devices = 0, n = irqkit_machine_count_irqs(p->machine);
+
+	if (irqkit_devices_count_net(devices, &n_devices) < 0)
+		n_devices = 0;
+	for (size_t i = 0; i < n_devices; i++)
+		mark_net(p, irqkit_devices_get_net(devices, i));
+	for (size_t i = 0; i < n; i++)
+		if (p->place[i])
+			p->irqs[p->n++] = irqkit_machine_get_irq(p->machine, i);
+	if (p->n > 0)
+		return 0;
+	if (irqkit_devices_lack_sys(devices))
+		return request_fail(p->request, IRQKIT_PROBLEM_NO_MATCH,
+			"/sys is not mounted: without it, no device or queue can be "
+			"found");
+	return request_fail(p->request, IRQKIT_PROBLEM_NO_MATCH,
+		"no network device has interrupts: name the TARGETs to spread ('irqkit "
+		"show' lists interrupts)");
+}
+
+/* Keeps the TARGETs that match something now; returns how many, or an error. */
+static int keep_present(struct irqkit_placement *p, const char **words)
+{
+	const struct irqkit_request *request = p->request;
+	int n = 0;
+
+	for (size_t i = 0; i < request->n_targets; i++) {
+		const char *word = request->targets[i];
+		struct irqkit_selection *one CLEANUP(free_selection) = NULL;
+		int r = request_select(p->request, p->machine, &word, 1, &one);
+
+		if (r == 0)
+			words[n++] = word;
+		else if (p->request->problem == IRQKIT_PROBLEM_FAILED)
+			return r;
+	}
+	return n;
+}
+
+static int choose_targets(struct irqkit_placement *p)
+{
+	const struct irqkit_request *request = p->request;
+	_cleanup_free_ const char **words = calloc(
+		request->n_targets + 1, sizeof(*words));
+	struct irqkit_selection *chosen CLEANUP(free_selection) = NULL;
+	int n = (int)request->n_targets, r;
+
+	if (!words)
+		return -ENOMEM;
+	memcpy(words, request->targets, request->n_targets * sizeof(*words));
+	if (request->passes_absent)
+		n = keep_present(p, words);
+	if (n < 0)
+		return n;
+	p->n_absent = request->n_targets - (size_t)n;
+	if (n == 0) /* what is wrong with each has been said */
+		return -ESRCH;
+	p->request->problem = IRQKIT_PROBLEM_NONE;
+	r = request_select(p->request, p->machine, words, (size_t)n, &chosen);
+	for (size_t i = 0; r == 0 && i < irqkit_selection_count(chosen); i++) {
+		struct irqkit_irq *irq = irqkit_selection_get(chosen, i);
+
+		if (irqkit_irq_get_number(irq) >= 0)
+			p->irqs[p->n++] = irq;
+	}
+	return r;
+}
+
+static int fail_immovable(struct irqkit_placement *p, size_t n)
+{
+	enum irqkit_problem problem = IRQKIT_PROBLEM_IMMOVABLE;
+
+	if (p->n_skipped < n)
+		return request_fail(p->request, problem,
+			"cannot move %zu interrupt%s: the kernel refused", n,
+			n == 1 ? "" : "s");
+	return request_fail_all_immovable(p->request, n);
+}
+
+/* Moves the interrupts that cannot be moved into a list of their own. */
+static int set_immovable_aside(struct irqkit_placement *p)
+{
+	const struct irqkit_request *request = p->request;
+	size_t n = p->n, kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_irq *irq = p->irqs[i];
+
+		if (request->leave_out && request->leave_out(request->leave_out_data, irq))
+			continue;
+		if (irqkit_irq_find_obstacle(irq, false))
+			p->skipped[p->n_skipped++] = irq;
+		else
+			p->irqs[kept++] = irq;
+	}
+	p->n = kept;
+	memset(p->place, 0, irqkit_machine_count_irqs(p->machine) * sizeof(*p->place));
+	for (size_t i = 0; i < kept; i++)
+		p->place[irqkit_irq_get_index(p->irqs[i])] = i + 1;
+	return kept > 0 ? 0 : fail_immovable(p, n);
+}
+
+int placement_choose_irqs(struct irqkit_placement *p)
+{
+	size_t n = irqkit_machine_count_irqs(p->machine);
+	int r;
+
+	p->irqs = calloc(n + 1, sizeof(struct irqkit_irq *));
+	p->skipped = calloc(n + 1, sizeof(struct irqkit_irq *));
+	p->owners = calloc(n + 1, sizeof(*p->owners));
+	p->place = calloc(n + 1, sizeof(*p->place));
+	if (!p->irqs || !p->skipped || !p->owners || !p->place)
+		return -ENOMEM;
+	r = p->request->n_targets ? choose_targets(p) : choose_net(p);
+	return r == 0 ? set_immovable_aside(p) : r;
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Requests: filled, planned, and what they have to say. */
+#include "request/request.h"
+#include "base/array.h"
+#include "base/macros.h"
+#include "request/placement.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int new_request(enum request_kind kind, struct irqkit_request **ret_request)
+{
+	struct irqkit_request *request = calloc(1, sizeof(*request));
+
+	if (!request)
+		return -ENOMEM;
+	request->kind = kind;
+	request->width = 1;
+	request->cpus_label = "cpus";
+	request->node_label = "node";
+	*ret_request = request;
+	return 0;
+}
+
+EXPORT int irqkit_request_new_set(struct irqkit_request **ret_request)
+{
+	return new_request(REQUEST_SET, ret_request);
+}
+
+EXPORT int irqkit_request_new_default(struct irqkit_request **ret_request)
+{
+	return new_request(REQUEST_DEFAULT, ret_request);
+}
+
+EXPORT int irqkit_request_new_spread(struct irqkit_request **ret_request)
+{
+	return new_request(REQUEST_SPREAD, ret_request);
+}
+
+static void drop_messages(struct irqkit_request *request)
+{
+	for (size_t i = 0; i < request->n_messages; i++)
+		free(request->messages[i].text);
+	request->n_messages = 0;
+}
+
+void request_begin(struct irqkit_request *request)
+{
+	drop_messages(request);
+	request->problem = IRQKIT_PROBLEM_NONE;
+	request->n_gone = 0;
+	placement_free(TAKE(request->placement));
+}
+
+EXPORT void irqkit_request_free(struct irqkit_request *request)
+{
+	if (!request)
+		return;
+	request_begin(request);
+	free(request->messages);
+	for (size_t i = 0; i < request->n_targets; i++)
+		free(request->targets[i]);
+	free(request->targets);
+	free(request->cpus);
+	free(request->mask);
+	free(request);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* What is wanted                                                                  */
+
+EXPORT int irqkit_request_add_target(struct irqkit_request *request, const char *word)
+{
+	char *copy;
+
+	if (!GROW(request->targets, request->n_targets, request->targets_room))
+		return -ENOMEM;
+	copy = strdup(word);
+	if (!copy)
+		return -ENOMEM;
+	request->targets[request->n_targets++] = copy;
+	return 0;
+}
+
+static int replace(char **text, const char *with)
+{
+	char *copy = strdup(with);
+
+	if (!copy)
+		return -ENOMEM;
+	free(*text);
+	*text = copy;
+	return 0;
+}
+
+EXPORT int irqkit_request_set_cpus(
+	struct irqkit_request *request, const char *set, const char *label)
+{
+	request->cpus_label = label ? label : "cpus";
+	return replace(&request->cpus, set);
+}
+
+EXPORT int irqkit_request_set_mask(
+	struct irqkit_request *request, const char *mask, const char *label)
+{
+	request->cpus_label = label ? label : "mask";
+	return replace(&request->mask, mask);
+}
+
+EXPORT void irqkit_request_set_node(struct irqkit_request *request,
+	enum irqkit_node_policy policy, unsigned int node, const char *label)
+{
+	request->node_policy = policy;
+	request->node = node;
+	request->node_label = label ? label : "node";
+}
+
+EXPORT void irqkit_request_set_policy(
+	struct irqkit_request *request, enum irqkit_policy policy)
+{
+	request->policy = policy;
+}
+
+EXPORT void irqkit_request_set_width(struct irqkit_request *request, unsigned int width)
+{
+	request->width = width;
+}
+
+EXPORT void irqkit_request_set_split(struct irqkit_request *request, bool is_split)
+{
+	request->is_split = is_split;
+}
+
+EXPORT void irqkit_request_set_gain(struct irqkit_request *request, unsigned int percent)
+{
+	request->gain = percent;
+}
+
+EXPORT void irqkit_request_set_idle(struct irqkit_request *request, uint64_t load)
+{
+	request->idle = load;
+}
+
+EXPORT void irqkit_request_set_counts(
+	struct irqkit_request *request, const struct irqkit_snapshot *counts)
+{
+	request->counts = counts;
+}
+
+EXPORT void irqkit_request_set_passes_absent(
+	struct irqkit_request *request, bool passes_absent)
+{
+	request->passes_absent = passes_absent;
+}
+
+EXPORT void irqkit_request_set_leave_out_fn(
+	struct irqkit_request *request, irqkit_leave_out_fn *fn, void *data)
+{
+	request->leave_out = fn;
+	request->leave_out_data = data;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* What came of it                                                                 */
+
+static int add_message(struct irqkit_request *request, bool is_warning, char *text)
+{
+	if (!text ||
+		!GROW(request->messages, request->n_messages, request->messages_room)) {
+		free(text);
+		return -ENOMEM;
+	}
+	request->messages[request->n_messages++] = (struct request_message){
+		.text = text,
+		.is_warning = is_warning,
+	};
+	return 0;
+}
+
+static int note_problem(
+	struct irqkit_request *request, enum irqkit_problem problem, int error)
+{
+	request->problem = error == -ENOMEM ? IRQKIT_PROBLEM_FAILED : problem;
+	return error;
+}
+
+static char *format_arguments(const char *format, va_list args)
+{
+	char *text;
+
+	return vasprintf(&text, format, args) < 0 ? NULL : text;
+}
+
+/* What a problem returns that is not an error of the system. */
+static int error_of(enum irqkit_problem problem)
+{
+	switch (problem) {
+	case IRQKIT_PROBLEM_WORDS:
+		return -EINVAL;
+	case IRQKIT_PROBLEM_NO_MATCH:
+		return -ESRCH;
+	default:
+		return -EPERM;
+	}
+}
+
+int request_take_message(struct irqkit_request *request, enum irqkit_problem problem,
+	int error, char *message)
+{
+	int r = add_message(request, false, message);
+
+	return note_problem(request, problem, r < 0 ? r : error);
+}
+
+int request_fail(struct irqkit_request *request, enum irqkit_problem problem,
+	const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = format_arguments(format, args);
+	va_end(args);
+	return request_take_message(request, problem, error_of(problem), text);
+}
+
+int request_fail_with(struct irqkit_request *request, int error, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	if (error == -ENOMEM)
+		return note_problem(request, IRQKIT_PROBLEM_FAILED, error);
+	va_start(args, format);
+	text = format_arguments(format, args);
+	va_end(args);
+	return request_take_message(request, IRQKIT_PROBLEM_FAILED, error, text);
+}
+
+void request_warn(struct irqkit_request *request, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_message(request, true, format_arguments(format, args));
+	va_end(args);
+}
+
+int request_fail_unreadable(
+	struct irqkit_request *request, const struct irqkit_irq *irq, int error)
+{
+	const char *meaning = irqkit_explain_error(-error);
+
+	return request_fail_with(request, error, "cannot read the affinity of %s: %s%s%s",
+		irq ? irq->row->label : "default", strerror(-error), meaning ? ": " : "",
+		meaning ? meaning : "");
+}
+
+int request_add_gone(
+	struct irqkit_request *request, struct irqkit_plan *plan, struct irqkit_irq *irq)
+{
+	request->n_gone++;
+	return irqkit_plan_add_skipped(plan, irq, "gone, or not in the saved root");
+}
+
+EXPORT int irqkit_request_plan(struct irqkit_request *request,
+	struct irqkit_machine *machine, struct irqkit_plan *plan)
+{
+	int r;
+
+	request_begin(request);
+	switch (request->kind) {
+	case REQUEST_SPREAD:
+		r = request_plan_spread(request, machine, plan);
+		break;
+	default:
+		r = request_plan_set(request, machine, plan);
+		break;
+	}
+	return r < 0 && request->problem == IRQKIT_PROBLEM_NONE
+		? note_problem(request, IRQKIT_PROBLEM_FAILED, r)
+		: r;
+}
+
+EXPORT enum irqkit_problem irqkit_request_get_problem(
+	const struct irqkit_request *request)
+{
+	return request->problem;
+}
+
+EXPORT size_t irqkit_request_count_messages(const struct irqkit_request *request)
+{
+	return request->n_messages;
+}
+
+EXPORT const char *irqkit_request_get_message(
+	const struct irqkit_request *request, size_t index, bool *ret_is_warning)
+{
+	*ret_is_warning = request->messages[index].is_warning;
+	return request->messages[index].text;
+}
+
+EXPORT size_t irqkit_request_count_gone(const struct irqkit_request *request)
+{
+	return request->n_gone;
+}
+
+EXPORT const struct irqkit_placement *irqkit_request_get_placement(
+	const struct irqkit_request *request)
+{
+	return request->placement;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A request: what a user wants, in words, and what came of it.
+ *
+ *	words, numbers --request_*_plan(machine)--> steps of a plan
+ *	                                       \--> messages, placement
+ */
+#ifndef IRQKIT_REQUEST_H
+#define IRQKIT_REQUEST_H
+
+#include "machine/machine.h"
+
+enum request_kind {
+	REQUEST_SET,
+	REQUEST_DEFAULT,
+	REQUEST_SPREAD,
+};
+
+struct request_message {
+	char *text; /* owned */
+	bool is_warning;
+};
+
+struct irqkit_request {
+	enum request_kind kind;
+	char **targets; /* owned, and each */
+	size_t n_targets, targets_room;
+	char *cpus; /* owned; a SET, or NULL */
+	char *mask; /* owned; instead of the SET, or NULL */
+	const char *cpus_label, *node_label; /* what messages call them: "--cpus" */
+
+	/* of a spread */
+	enum irqkit_policy policy;
+	enum irqkit_node_policy node_policy;
+	unsigned int node; /* of IRQKIT_NODE_NUMBER */
+	unsigned int width;
+	unsigned int gain; /* percent */
+	uint64_t idle; /* a load that is too small for a move */
+	bool is_split;
+	bool passes_absent; /* a TARGET that matches nothing is reported and passed over */
+	irqkit_leave_out_fn *leave_out; /* or NULL */
+	void *leave_out_data;
+	const struct irqkit_snapshot *counts; /* the loads; NULL: those since boot */
+
+	/* of the last plan */
+	enum irqkit_problem problem;
+	struct request_message *messages; /* owned, and each */
+	size_t n_messages, messages_room;
+	size_t n_gone; /* interrupts that are skipped because they are gone */
+	struct irqkit_placement *placement; /* owned; of a spread, or NULL */
+};
+
+/* What came of an earlier plan is forgotten. */
+void request_begin(struct irqkit_request *request);
+
+/*
+ * Adds a message that says what is wrong. Returns the errno value that stands for
+ * @problem; -ENOMEM: there was no memory for the message.
+ */
+int request_fail(struct irqkit_request *request, enum irqkit_problem problem,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The same where something could not be read: returns @error. */
+int request_fail_with(struct irqkit_request *request, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Takes @message of another part of the library over, and frees it. @error: its error. */
+int request_take_message(struct irqkit_request *request, enum irqkit_problem problem,
+	int error, char *message);
+
+void request_warn(struct irqkit_request *request, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The affinity of an interrupt cannot be read, or NULL: the default affinity. */
+int request_fail_unreadable(
+	struct irqkit_request *request, const struct irqkit_irq *irq, int error);
+
+/* Adds a step that is skipped, since /proc/irq has nothing of the interrupt. */
+int request_add_gone(struct irqkit_request *request, struct irqkit_plan *plan,
+	struct irqkit_irq *irq);
+
+/* Each adds the steps of its kind. */
+int request_plan_set(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan);
+int request_plan_spread(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan);
+
+#endif

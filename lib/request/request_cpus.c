@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The CPUs that a request names: a SET, or a mask as the kernel writes it. */
+#include "request/request_cpus.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Is it the word that is wrong, for this machine or at all? */
+static bool is_about_word(int error)
+{
+	switch (error) {
+	case -EINVAL:
+	case -ERANGE:
+	case -ENODEV:
+	case -ENODATA:
+	case -EBADMSG:
+	case -EACCES:
+	case -EPERM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+int request_fail_set(struct irqkit_request *request, int error, const char *message)
+{
+	const char *text = message ? message : strerror(-error);
+
+	if (is_about_word(error))
+		return request_fail(request, IRQKIT_PROBLEM_WORDS, "%s: %s",
+			request->cpus_label, text);
+	return request_fail_with(request, error, "%s: %s", request->cpus_label, text);
+}
+
+static int check_online(struct irqkit_request *request,
+	const struct irqkit_cpuset *online, const struct irqkit_cpuset *set)
+{
+	irqkit_cpuset_foreach (cpu, set) {
+		_cleanup_free_ char *list = NULL;
+
+		if (irqkit_cpuset_has(online, cpu))
+			continue;
+		if (irqkit_cpuset_format_list(online, &list) < 0)
+			return -ENOMEM;
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"%s: CPU %u is not online (online CPUs: %s)", request->cpus_label,
+			cpu, list);
+	}
+	return 0;
+}
+
+static int read_mask(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_cpuset **ret_set)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
+	const char *mask = request->mask;
+	size_t at = 0;
+	int r = irqkit_cpuset_parse_mask(mask, strlen(mask), &set, &at);
+
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0 && at < strlen(mask))
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"%s: '%s' is not a mask, from '%s' on; write a mask as ff or "
+			"1,00000000",
+			request->cpus_label, mask, mask + at);
+	if (r < 0)
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"%s: '%s' ends where a digit is expected; write a mask as ff or "
+			"1,00000000",
+			request->cpus_label, mask);
+	if (irqkit_cpuset_is_empty(set))
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"%s: '%s' contains no CPU", request->cpus_label, mask);
+	r = check_online(request, machine->snapshot->cpus, set);
+	if (r == 0)
+		*ret_set = TAKE(set);
+	return r;
+}
+
+int request_read_cpus(struct irqkit_request *request, struct irqkit_machine *machine,
+	const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set)
+{
+	_cleanup_free_ char *message = NULL;
+	int r;
+
+	if (request->mask)
+		return read_mask(request, machine, ret_set);
+	r = irqkit_machine_parse_set(machine, request->cpus, strlen(request->cpus), local,
+		ret_set, NULL, &message);
+	return r < 0 ? request_fail_set(request, r, message) : 0;
+}

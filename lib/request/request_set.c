@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Interrupts, or the default, get the CPUs that a request names. */
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "interrupts/snapshot.h"
+#include "request/request_cpus.h"
+#include "request/request_select.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Says of every interrupt that was named and cannot be moved why; then nothing is done. */
+static int refuse_named(
+	struct irqkit_request *request, const struct irqkit_selection *chosen)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < irqkit_selection_count(chosen); i++) {
+		struct irqkit_irq *irq = irqkit_selection_get(chosen, i);
+		const char *obstacle = irqkit_irq_find_obstacle(irq, true);
+		bool has_name = irq->row->n_actions > 0;
+
+		if (!irqkit_selection_is_named(chosen, i) || !obstacle)
+			continue;
+		r = request_fail(request, IRQKIT_PROBLEM_IMMOVABLE,
+			"cannot move %s%s%s%s: it is %s", irq->row->label,
+			has_name ? " (" : "", has_name ? irq->row->actions[0] : "",
+			has_name ? ")" : "", obstacle);
+	}
+	if (r < 0)
+		r = request_fail(
+			request, IRQKIT_PROBLEM_IMMOVABLE, "nothing was changed");
+	return r;
+}
+
+static int add_step(struct irqkit_request *request, struct irqkit_plan *plan,
+	struct irqkit_irq *irq, bool is_named, const struct irqkit_cpuset *cpus)
+{
+	const char *obstacle = irqkit_irq_find_obstacle(irq, is_named);
+	unsigned int flags = is_named ? 0 : IRQKIT_STEP_OPTIONAL;
+	int r;
+
+	/* a pattern may fit NMI too, but it can't be meant */
+	if (irq->row->irq < 0)
+		return 0;
+	r = obstacle ? irqkit_plan_add_skipped(plan, irq, obstacle)
+		     : irqkit_plan_add_affinity(plan, irq, cpus, "requested", flags);
+	if (r == -ENOENT && flags)
+		r = request_add_gone(request, plan, irq);
+	return r < 0 ? request_fail_unreadable(request, irq, r) : 0;
+}
+
+static int plan_interrupts(struct irqkit_request *request, struct irqkit_plan *plan,
+	const struct irqkit_selection *chosen, const struct irqkit_cpuset *cpus)
+{
+	int r = refuse_named(request, chosen);
+
+	for (size_t i = 0; r == 0 && i < irqkit_selection_count(chosen); i++)
+		r = add_step(request, plan, irqkit_selection_get(chosen, i),
+			irqkit_selection_is_named(chosen, i), cpus);
+	return r == 0 ? request_check_any_movable(request, plan) : r;
+}
+
+/* After the TARGETs: `local` means the CPUs near them. */
+static int read_cpus(struct irqkit_request *request, struct irqkit_machine *machine,
+	const struct irqkit_selection *chosen, struct irqkit_cpuset **ret_cpus)
+{
+	_cleanup_free_ char *message = NULL;
+	int r;
+
+	if (request->mask || !chosen)
+		return request_read_cpus(request, machine, NULL, ret_cpus);
+	r = irqkit_selection_parse_set(
+		chosen, request->cpus, strlen(request->cpus), ret_cpus, &message);
+	return r < 0 ? request_fail_set(request, r, message) : 0;
+}
+
+static int plan_targets(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan)
+{
+	struct irqkit_selection *chosen CLEANUP(free_selection) = NULL;
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	int r = request_select(request, machine, (const char *const *)request->targets,
+		request->n_targets, &chosen);
+
+	if (r == 0)
+		r = read_cpus(request, machine, chosen, &cpus);
+	return r == 0 ? plan_interrupts(request, plan, chosen, cpus) : r;
+}
+
+static int plan_default(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	int r = read_cpus(request, machine, NULL, &cpus);
+
+	if (r < 0)
+		return r;
+	r = irqkit_plan_add_default_affinity(plan, cpus, "requested");
+	return r < 0 ? request_fail_unreadable(request, NULL, r) : 0;
+}
+
+int request_plan_set(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan)
+{
+	if (!request->cpus && !request->mask)
+		return request_fail(request, IRQKIT_PROBLEM_WORDS, "no CPUs are given");
+	return request->kind == REQUEST_DEFAULT ? plan_default(request, machine, plan)
+						: plan_targets(request, machine, plan);
+}
