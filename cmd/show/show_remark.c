@@ -174,17 +174,34 @@ static void remark_immovable(struct show *show)
 		printf(show->chosen.n > 1 ? " (list with -o +MOVABLE).\n" : ".\n");
 }
 
+/* An interface by the name that it has, whichever of its names was given. */
+static char *name_chosen(const struct show *show, const struct call *call)
+{
+	const struct irqkit_device *named = show->chosen.named;
+	const char *queue = show->chosen.named_queue;
+	_cleanup_free_ char *name = NULL;
+	int r;
+
+	if (call->n_words != 1)
+		r = asprintf(&name, "%zu interrupt%s", show->chosen.n,
+			show->chosen.n == 1 ? "" : "s");
+	else if (named && irqkit_device_get_kind(named) == IRQKIT_DEVICE_NET)
+		r = asprintf(&name, "%s%s%s", irqkit_device_get_name(named),
+			queue ? ":" : "", queue ? queue : "");
+	else
+		return text_escape(call->words[0]);
+	if (r < 0)
+		name = NULL;
+	return name ? text_escape(name) : NULL;
+}
+
 void show_remark(struct show *show, const struct call *call)
 {
 	_cleanup_free_ char *what = NULL;
 
 	if (show->chosen.n == 0)
 		return;
-	if (call->n_words == 1)
-		what = text_escape(call->words[0]);
-	else if (asprintf(&what, "%zu interrupt%s", show->chosen.n,
-			 show->chosen.n == 1 ? "" : "s") < 0)
-		what = NULL;
+	what = name_chosen(show, call);
 	if (!what)
 		return;
 	remark_load(show_load(show), what);

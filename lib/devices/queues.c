@@ -127,6 +127,18 @@ static int ask_netlink(struct irqkit_devices *devices)
 	return 0;
 }
 
+int device_read_ifindex(const struct irqkit_device *device, uint32_t *ret_ifindex)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = knob_readf_line(
+		device->devices->ctx, &text, &len, "%s/ifindex", device->path);
+
+	if (r < 0)
+		return r;
+	return parse_u32(text, len, ret_ifindex) < 0 ? -EBADMSG : 0;
+}
+
 /*
  * The number by which netlink knows the device. /sys may have been mounted in another
  * network name space, where another device has this number.
@@ -134,16 +146,14 @@ static int ask_netlink(struct irqkit_devices *devices)
 static int read_ifindex(struct irqkit_device *device)
 {
 	struct irqkit_ctx *ctx = device->devices->ctx;
-	_cleanup_free_ char *text = NULL;
 	uint32_t ifindex, here;
-	size_t len;
 	int r;
 
 	device->ifindex = 0;
 	if (!device->path || !device->devices->has_netlink)
 		return 0;
-	r = knob_readf_line(ctx, &text, &len, "%s/ifindex", device->path);
-	if (r < 0 || parse_u32(text, len, &ifindex) < 0)
+	r = device_read_ifindex(device, &ifindex);
+	if (r < 0)
 		return is_failure(r) ? r : 0;
 	here = if_nametoindex(device->name);
 	if (here == 0 && is_failure(-errno))

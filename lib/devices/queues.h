@@ -8,6 +8,8 @@
 #define SOCK_FLOW_ENTRIES_PATH "/proc/sys/net/core/rps_sock_flow_entries"
 
 int device_read_queues(struct irqkit_device *device);
+/* Of an interface that has a folder. */
+int device_read_ifindex(const struct irqkit_device *device, uint32_t *ret_ifindex);
 /* What the kernel said of the device whose ifindex is filled in. */
 int device_join_netlink(
 	struct irqkit_device *device, const struct netlink_answers *answers);
