@@ -4,6 +4,7 @@
 #include "base/basics.h"
 #include "base/text.h"
 #include "change/refusals.h"
+#include "measure/explain.h"
 #include "show/show_notes.h"
 #include "show/show_row.h"
 
@@ -195,6 +196,20 @@ static char *name_chosen(const struct show *show, const struct call *call)
 	return name ? text_escape(name) : NULL;
 }
 
+/* Of a device that is named; whoever lists everything is not told of each. */
+static void remark_shared(const struct show *show)
+{
+	const struct selection *chosen = &show->chosen;
+
+	for (size_t i = 0; chosen->is_of_devices && i < chosen->n_devices; i++) {
+		_cleanup_free_ char *text = explain_shared(chosen->devices[i]);
+		_cleanup_free_ char *safe = text ? text_escape(text) : NULL;
+
+		if (safe)
+			puts(safe);
+	}
+}
+
 void show_remark(struct show *show, const struct call *call)
 {
 	_cleanup_free_ char *what = NULL;
@@ -208,6 +223,7 @@ void show_remark(struct show *show, const struct call *call)
 	remark_device(show, call);
 	if (show_load(show)->n_cpus > 1 || !load_get_busiest(show_load(show)))
 		putchar('\n');
+	remark_shared(show);
 	remark_immovable(show);
 	/* of numbers, nothing else is looked at than what is theirs */
 	if (!show->chosen.is_of_numbers)

@@ -10,7 +10,9 @@
 #include "devices/irq_list.h"
 #include "devices/netlink.h"
 #include "devices/queue_numbers.h"
+#include "devices/rows.h"
 #include "interrupts/handler_names.h"
+#include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
@@ -283,6 +285,38 @@ static void give_the_only_one(struct irqkit_device *device)
 			give(&device->queues[i], irq, irqkit_device_irq_get_source(irq));
 }
 
+static bool is_of_xhci(
+	const struct irqkit_device *device, const struct irqkit_device_irq *irq)
+{
+	const struct irqkit_interrupt *row = devices_find_row(device->devices, irq->irq);
+
+	return row && row->n_actions == 1 && strcmp(row->actions[0], "xhci_hcd") == 0;
+}
+
+/*
+ * A USB interface is served by its controller. One with several vectors raises the first
+ * of them alone: drivers/usb/host/xhci-ring.c has TRB_INTR_TARGET(0) in each request.
+ */
+static void give_the_controllers(struct irqkit_device *device)
+{
+	const struct irqkit_device_irq *first = NULL;
+	bool has_several = false;
+
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		if (device->irqs[i].role != IRQKIT_ROLE_CONTROLLER)
+			continue;
+		has_several |= first != NULL;
+		first = first ? first : &device->irqs[i];
+	}
+	if (!first || (has_several && !is_of_xhci(device, first)))
+		return;
+	for (size_t i = 0; i < device->n_queues; i++)
+		if (device->queues[i].irq < 0)
+			give(&device->queues[i], first,
+				has_several ? IRQKIT_SOURCE_ORDER
+					    : irqkit_device_irq_get_source(first));
+}
+
 static bool serves_a_queue(
 	const struct irqkit_device *device, const struct irqkit_device_irq *irq)
 {
@@ -328,6 +362,7 @@ int device_read_queues(struct irqkit_device *device)
 	for (size_t i = 0; i < device->n_irqs; i++)
 		give_by_name(device, &device->irqs[i]);
 	give_the_only_one(device);
+	give_the_controllers(device);
 	settle_left_over(device);
 	return 0;
 }
