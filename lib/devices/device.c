@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "devices/device_irqs.h"
 #include "devices/queues.h"
+#include "devices/rows.h"
 #include "devices/sysfs.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
@@ -298,7 +299,10 @@ static int read_nvme_paths(struct irqkit_device *device)
 	if (!folder)
 		return -ENOMEM;
 	*strrchr(folder, '/') = '\0';
-	r = knob_list_names(device->devices->ctx, folder, "nvme", &names, &count);
+	r = devices_sort_names(
+		device->devices); /* a line is taken only if it has a row */
+	if (r == 0)
+		r = knob_list_names(device->devices->ctx, folder, "nvme", &names, &count);
 	for (size_t i = 0; r >= 0 && i < count; i++) {
 		char link[PATH_MAX];
 		const char *path;

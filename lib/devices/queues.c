@@ -285,12 +285,16 @@ static void give_the_only_one(struct irqkit_device *device)
 			give(&device->queues[i], irq, irqkit_device_irq_get_source(irq));
 }
 
-static bool is_of_xhci(
+/* Where the function has this vector: its MSI index; -1: not one of xhci_hcd's. */
+static int64_t get_xhci_place(
 	const struct irqkit_device *device, const struct irqkit_device_irq *irq)
 {
 	const struct irqkit_interrupt *row = devices_find_row(device->devices, irq->irq);
 
-	return row && row->n_actions == 1 && strcmp(row->actions[0], "xhci_hcd") == 0;
+	return row && row->n_actions == 1 && strcmp(row->actions[0], "xhci_hcd") == 0 &&
+			row->has_hwirq
+		? row->hwirq
+		: -1;
 }
 
 /*
@@ -300,21 +304,24 @@ static bool is_of_xhci(
 static void give_the_controllers(struct irqkit_device *device)
 {
 	const struct irqkit_device_irq *first = NULL;
+	enum irqkit_source source;
 	bool has_several = false;
 
 	for (size_t i = 0; i < device->n_irqs; i++) {
-		if (device->irqs[i].role != IRQKIT_ROLE_CONTROLLER)
+		const struct irqkit_device_irq *irq = &device->irqs[i];
+
+		if (irq->role != IRQKIT_ROLE_CONTROLLER)
 			continue;
 		has_several |= first != NULL;
-		first = first ? first : &device->irqs[i];
+		if (!first || get_xhci_place(device, irq) < get_xhci_place(device, first))
+			first = irq;
 	}
-	if (!first || (has_several && !is_of_xhci(device, first)))
+	if (!first || (has_several && get_xhci_place(device, first) < 0))
 		return;
+	source = has_several ? IRQKIT_SOURCE_ORDER : irqkit_device_irq_get_source(first);
 	for (size_t i = 0; i < device->n_queues; i++)
 		if (device->queues[i].irq < 0)
-			give(&device->queues[i], first,
-				has_several ? IRQKIT_SOURCE_ORDER
-					    : irqkit_device_irq_get_source(first));
+			give(&device->queues[i], first, source);
 }
 
 static bool serves_a_queue(
