@@ -4,6 +4,7 @@
 #include "base/say.h"
 #include "change/change.h"
 #include "change/refusals.h"
+#include "measure/explain.h"
 #include "measure/open_machine.h"
 #include "target/local_cpus.h"
 
@@ -93,6 +94,8 @@ static enum status plan_interrupts(struct change *change, const struct selection
 	if (refuse_named(chosen))
 		return STATUS_IMMOVABLE;
 	status = add_steps(change, chosen, cpus);
+	for (size_t i = 0; i < chosen->n_devices; i++)
+		report_add_remark(&change->report, explain_shared(chosen->devices[i]));
 	return status == STATUS_DONE ? change_check_any_movable(change) : status;
 }
 

@@ -3,6 +3,7 @@
 #include "base/read_number.h"
 #include "base/say.h"
 #include "queues/knobs.h"
+#include "queues/net_queues.h"
 #include "queues/show_rps.h"
 
 #include <errno.h>
@@ -81,6 +82,18 @@ static void remark_decision(
 		report_add_remark(&task->change->report, remark);
 }
 
+/* The decision leaves out CPUs that handle the queues, if these are known. */
+static void warn_unknown(const struct steer_task *task)
+{
+	_cleanup_free_ char *why = net_explain_unknown(
+		task->net, task->device, IRQKIT_RX);
+
+	if (why)
+		say_warning("--auto does not know which CPUs handle the rx queues of %s: "
+			    "%s; use --cpus=SET to choose CPUs",
+			irqkit_device_get_name(task->device), why);
+}
+
 /* The CPUs and why; none to turn it off. */
 static enum status choose_cpus(
 	const struct steer_task *task, struct irqkit_cpuset **ret_cpus, char **ret_why)
@@ -90,8 +103,10 @@ static enum status choose_cpus(
 
 	if (o->is_auto) {
 		status = rps_advise(task->net, task->device, ret_cpus, ret_why);
-		if (status == STATUS_DONE)
+		if (status == STATUS_DONE) {
 			remark_decision(task, *ret_cpus, *ret_why);
+			warn_unknown(task);
+		}
 		return status;
 	}
 	*ret_why = strdup("requested");

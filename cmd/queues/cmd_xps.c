@@ -60,6 +60,18 @@ static enum status choose_same(const struct steer_task *task, struct irqkit_cpus
 	return status;
 }
 
+/* @n queues get CPUs that may be far from the interrupt. */
+static void warn_unknown(const struct steer_task *task, size_t n)
+{
+	_cleanup_free_ char *why = net_explain_unknown(
+		task->net, task->device, IRQKIT_TX);
+
+	say_warning("%s: no interrupt found for %zu of %zu tx queues%s%s; CPUs are "
+		    "assigned to %s in turn",
+		irqkit_device_get_name(task->device), n, task->n_queues, why ? ": " : "",
+		why ? why : "", n == 1 ? "it" : "them");
+}
+
 static enum status choose_near(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
 	int *served = calloc(task->n_queues + 1, sizeof(*served));
@@ -83,10 +95,7 @@ static enum status choose_near(const struct steer_task *task, struct irqkit_cpus
 		return STATUS_REFUSED;
 	}
 	if (unknown)
-		say_warning("%s: no interrupt found for %zu of %zu tx queues; CPUs are "
-			    "assigned to %s in turn",
-			irqkit_device_get_name(task->device), unknown, task->n_queues,
-			unknown == 1 ? "it" : "them");
+		warn_unknown(task, unknown);
 	return STATUS_DONE;
 }
 

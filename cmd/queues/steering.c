@@ -217,12 +217,28 @@ static enum status print_json(const struct steer_view *view)
 	return status;
 }
 
+static void remark_unknown(
+	const struct steer_view *view, const struct irqkit_device *device)
+{
+	_cleanup_free_ char *why = net_explain_unknown(
+		view->net, device, view->kind->direction);
+	_cleanup_free_ char *safe = why ? text_escape(why) : NULL;
+	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
+
+	if (safe && name)
+		printf("%s: the CPUs that handle its %s queues are not known: %s.\n"
+		       "'irqkit show %s' shows the CPUs of these interrupts.\n",
+			name, queue_direction_word(view->kind->direction), safe, name);
+}
+
 static void remark(const struct steer_view *view)
 {
 	_cleanup_free_ char *lower = net_remark_lower(view->net);
 	_cleanup_free_ char *safe = lower ? text_escape(lower) : NULL;
 
 	view->kind->remark(view);
+	for (size_t i = 0; i < view->net->n_targets; i++)
+		remark_unknown(view, view->net->targets[i]);
 	if (safe)
 		puts(safe);
 }

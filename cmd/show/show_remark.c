@@ -4,6 +4,7 @@
 #include "base/basics.h"
 #include "base/text.h"
 #include "change/refusals.h"
+#include "measure/explain.h"
 #include "show/show_notes.h"
 #include "show/show_row.h"
 
@@ -174,23 +175,55 @@ static void remark_immovable(struct show *show)
 		printf(show->chosen.n > 1 ? " (list with -o +MOVABLE).\n" : ".\n");
 }
 
+/* An interface by the name that it has, whichever of its names was given. */
+static char *name_chosen(const struct show *show, const struct call *call)
+{
+	const struct irqkit_device *named = show->chosen.named;
+	const char *queue = show->chosen.named_queue;
+	_cleanup_free_ char *name = NULL;
+	int r;
+
+	if (call->n_words != 1)
+		r = asprintf(&name, "%zu interrupt%s", show->chosen.n,
+			show->chosen.n == 1 ? "" : "s");
+	else if (named && irqkit_device_get_kind(named) == IRQKIT_DEVICE_NET)
+		r = asprintf(&name, "%s%s%s", irqkit_device_get_name(named),
+			queue ? ":" : "", queue ? queue : "");
+	else
+		return text_escape(call->words[0]);
+	if (r < 0)
+		name = NULL;
+	return name ? text_escape(name) : NULL;
+}
+
+/* Of a device that is named; whoever lists everything is not told of each. */
+static void remark_shared(const struct show *show)
+{
+	const struct selection *chosen = &show->chosen;
+
+	for (size_t i = 0; chosen->is_of_devices && i < chosen->n_devices; i++) {
+		_cleanup_free_ char *text = explain_shared(chosen->devices[i]);
+		_cleanup_free_ char *safe = text ? text_escape(text) : NULL;
+
+		if (safe)
+			puts(safe);
+	}
+}
+
 void show_remark(struct show *show, const struct call *call)
 {
 	_cleanup_free_ char *what = NULL;
 
 	if (show->chosen.n == 0)
 		return;
-	if (call->n_words == 1)
-		what = text_escape(call->words[0]);
-	else if (asprintf(&what, "%zu interrupt%s", show->chosen.n,
-			 show->chosen.n == 1 ? "" : "s") < 0)
-		what = NULL;
+	what = name_chosen(show, call);
 	if (!what)
 		return;
 	remark_load(show_load(show), what);
 	remark_device(show, call);
 	if (show_load(show)->n_cpus > 1 || !load_get_busiest(show_load(show)))
 		putchar('\n');
+	remark_shared(show);
 	remark_immovable(show);
 	/* of numbers, nothing else is looked at than what is theirs */
 	if (!show->chosen.is_of_numbers)

@@ -3,6 +3,7 @@
 #include "spread/spread_notes.h"
 #include "base/basics.h"
 #include "base/text.h"
+#include "measure/explain.h"
 #include "measure/queue.h"
 #include "spread/spread_steering.h"
 
@@ -179,6 +180,32 @@ static void note_width(struct spread *spread, const struct change *change)
 			n, n == 1 ? "" : "s", spread->wish->placement.width);
 }
 
+/* Interfaces whose controller's interrupt is placed, and with it those of others. */
+static void note_shared(struct spread *spread)
+{
+	const struct placement *p = &spread->placement;
+	size_t n = 0;
+
+	if (irqkit_devices_count_net(p->devices, &n) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_device *device = irqkit_devices_get_net(
+			p->devices, i);
+		bool is_placed = false;
+
+		for (size_t k = 0; k < irqkit_device_count_irqs(device); k++)
+			is_placed |= placement_find(p,
+					     (int)irqkit_device_irq_get_number(
+						     irqkit_device_get_irq(device, k))) >=
+				0;
+		_cleanup_free_ char *text = is_placed ? explain_shared(device) : NULL;
+		_cleanup_free_ char *safe = text ? text_escape(text) : NULL;
+
+		if (safe)
+			notes_add(&spread->notes, "%s", safe);
+	}
+}
+
 void spread_find_notes(struct spread *spread, const struct change *change)
 {
 	if (hides_notes(change))
@@ -187,6 +214,7 @@ void spread_find_notes(struct spread *spread, const struct change *change)
 	spread_note_steering(spread);
 	spread->notes.n_warnings = spread->notes.n;
 	note_queues(spread);
+	note_shared(spread);
 	note_width(spread, change);
 }
 

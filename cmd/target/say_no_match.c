@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why a TARGET matches nothing, and what could be meant instead. */
 #include "target/say_no_match.h"
+#include "base/basics.h"
 #include "base/say.h"
+#include "measure/explain.h"
 #include "measure/open_machine.h"
 #include "measure/queue.h"
 
@@ -49,7 +51,25 @@ static bool has_queue(const struct irqkit_device *device, const char *name)
 	return false;
 }
 
-void say_no_queue(const char *word, const struct meaning *meaning)
+static void say_no_interrupt_of_queue(
+	const struct marks *marks, const char *word, const struct meaning *meaning)
+{
+	unsigned int first;
+	_cleanup_free_ char *why = marks
+		? explain_unknown_queues(marks->snapshot, meaning->device, &first)
+		: NULL;
+
+	if (why)
+		say_error("nothing matches '%s': %s; use a number, as in 'irqkit show "
+			  "%u'",
+			word, why, first);
+	else
+		say_error("nothing matches '%s': no interrupt found for queue %s of %s",
+			word, meaning->queue, irqkit_device_get_name(meaning->device));
+}
+
+void say_no_queue(
+	const struct marks *marks, const char *word, const struct meaning *meaning)
 {
 	const char *name = irqkit_device_get_name(meaning->device);
 	size_t n_lower = 0;
@@ -66,8 +86,7 @@ void say_no_queue(const char *word, const struct meaning *meaning)
 		return;
 	}
 	if (has_queue(meaning->device, meaning->queue)) {
-		say_error("nothing matches '%s': no interrupt found for queue %s of %s",
-			word, meaning->queue, name);
+		say_no_interrupt_of_queue(marks, word, meaning);
 		return;
 	}
 	format_queues(meaning->device, IRQKIT_RX, rx, sizeof(rx));
@@ -167,7 +186,7 @@ void say_no_match(const struct marks *marks, const struct target *target,
 		target->kind != TARGET_CHIP && machine_say_no_sys(marks->devices))
 		return;
 	if (meaning->queue) {
-		say_no_queue(word, meaning);
+		say_no_queue(marks, word, meaning);
 		return;
 	}
 	if (meaning->device) {

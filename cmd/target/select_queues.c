@@ -133,7 +133,7 @@ static enum status say_none(struct irqkit_devices *devices, const struct target 
 	if (machine_say_no_sys(devices))
 		return STATUS_NO_MATCH;
 	if (meaning->queue)
-		say_no_queue(word, meaning);
+		say_no_queue(NULL, word, meaning);
 	else if (meaning->device)
 		say_error("nothing matches '%s': the interface has no queues", word);
 	else if (target->kind == TARGET_ALL)

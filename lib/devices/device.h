@@ -163,6 +163,10 @@ struct irqkit_devices {
  */
 void devices_forget_settings(struct irqkit_devices *devices);
 
+/* As irqkit_devices_find_net(), by the name that it has in /sys. */
+int devices_find_net(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device);
+
 /* The queues of one direction that are known so far. */
 static inline size_t device_count_queues(
 	const struct irqkit_device *device, enum irqkit_direction direction)

@@ -92,8 +92,7 @@ static int list_net(struct irqkit_devices *devices)
 	if (!devices->net)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
-		r = irqkit_devices_find_net(
-			devices, names[i], &devices->net[devices->n_net]);
+		r = devices_find_net(devices, names[i], &devices->net[devices->n_net]);
 		if (is_failure(r))
 			return r;
 		devices->n_net += r ==

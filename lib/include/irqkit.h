@@ -418,8 +418,10 @@ struct irqkit_queue;
 struct irqkit_thread;
 
 /*
- * Finds a network interface by its full name ("eth0"). In a root without /sys/class/net,
- * the names of interrupts show the interfaces.
+ * Finds a network interface by its full name ("eth0"). On the running system, one of its
+ * alternative names (ip link property add dev eth0 altname ...) does as well; a saved root
+ * does not hold them. In a root without /sys/class/net, the names of interrupts show the
+ * interfaces.
  *
  * -ENODEV: there is no such interface.
  * -EINVAL: no device can have this name: it is empty, "." or "..", or contains a slash.
@@ -442,7 +444,8 @@ int irqkit_devices_find_pci(struct irqkit_devices *devices, const char *address,
 	struct irqkit_device **ret_device);
 
 /*
- * Finds a network interface, otherwise a disk, otherwise a PCI function with this name.
+ * Finds a network interface, otherwise a disk, otherwise a PCI function with this name,
+ * otherwise a network interface by an alternative name.
  * Errors: see irqkit_devices_find_net().
  */
 int irqkit_devices_find(struct irqkit_devices *devices, const char *name,

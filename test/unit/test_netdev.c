@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/macros.h"
 #include "kernel/ctx.h"
@@ -763,6 +764,53 @@ static void order_of_vectors(void **state)
 	close_numbered(&numbered);
 }
 
+static void link_to(const char *top, const char *path, const char *target)
+{
+	char full[256];
+
+	snprintf(full, sizeof(full), "%s/%s", top, path);
+	assert_int_equal(symlink(target, full), 0);
+}
+
+/* A disk that nvme makes of two paths, whose functions have no MSI: the line of each. */
+static void lines_of_paths(void **state)
+{
+	char top[] = "/tmp/irqkit-netdev-XXXXXX", text[64];
+	struct irqkit_device *device;
+	struct machine m;
+
+	(void)state;
+	assert_non_null(mkdtemp(top));
+	put_file(top, "proc/interrupts",
+		"           CPU0\n"
+		"  11:          5  IO-APIC  11-fasteoi  nvme0q0, nvme0q1\n"
+		"  12:          6  IO-APIC  12-fasteoi  nvme1q0, nvme1q1\n");
+	put_file(top, "sys/devices/pci0000:00/0000:00:05.0/irq", "11\n");
+	put_file(top, "sys/devices/pci0000:00/0000:00:06.0/irq", "12\n");
+	put_file(top, "sys/devices/pci0000:00/0000:00:05.0/nvme/nvme0/model", "x\n");
+	put_file(top, "sys/devices/pci0000:00/0000:00:06.0/nvme/nvme1/model", "x\n");
+	put_file(top, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1/size",
+		"1\n");
+	put_file(top, "sys/class/block/x", "");
+	for (int i = 0; i < 2; i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path),
+			"sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme%d", i);
+		snprintf(text, sizeof(text),
+			"../../../pci0000:00/0000:00:0%d.0/nvme/nvme%d", 5 + i, i);
+		link_to(top, path, text);
+	}
+	link_to(top, "sys/class/block/nvme0n1",
+		"../../devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1");
+	m = open_machine(top);
+	assert_int_equal(irqkit_devices_find_block(m.devices, "nvme0n1", &device), 0);
+	write_irqs(device, text, sizeof(text));
+	assert_string_equal(text, "11a 12a"); /* by the first name */
+	close_machine(&m);
+	remove_tree(top);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -776,6 +824,7 @@ int main(void)
 		cmocka_unit_test(knobs),
 		cmocka_unit_test(numbering),
 		cmocka_unit_test(order_of_vectors),
+		cmocka_unit_test(lines_of_paths),
 	};
 
 	return cmocka_run_group_tests_name("netdev", tests, NULL, NULL);
