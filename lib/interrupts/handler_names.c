@@ -192,12 +192,10 @@ static bool tells_driver(const struct name_row *row, const struct name_keys *key
 	/* any interface of any driver: too much would match */
 	if (keys->is_any_netdev && strstr(row->pattern, "%n"))
 		return false;
-	return row->tells_driver || row->pattern[0] != '%' || row->pattern[1] == 'v' ||
-		row->pattern[1] == 'x';
+	return row->tells_driver || row->pattern[0] != '%' || row->pattern[1] == 'v';
 }
 
-/* In which round a row is tried: 0, 1, or in none. */
-static int round_of(const struct name_row *row, const struct name_keys *keys)
+int name_row_round(const struct name_row *row, const struct name_keys *keys)
 {
 	if (row->drivers[0] == '*')
 		return 1;
@@ -215,7 +213,7 @@ bool name_parse(
 		for (size_t i = 0; (row = name_row_get(i)); i++) {
 			struct match m;
 
-			if (round_of(row, keys) != round ||
+			if (name_row_round(row, keys) != round ||
 				!match_row(&m, row, keys, name))
 				continue;
 			*ret_meaning = (struct name_meaning){
@@ -256,15 +254,6 @@ bool name_may_be_managed(const char *name)
 	return false;
 }
 
-/* Where no device is known: may the row be that of a name? Xen's %x is anyone's then. */
-static bool may_be_anyones(const struct name_row *row)
-{
-	static const struct name_keys unknown_driver;
-
-	return !strstr(row->pattern, "%x") &&
-		(row->drivers[0] == '*' || tells_driver(row, &unknown_driver));
-}
-
 bool name_find_netdev(const char *name, const char **ret_netdev, size_t *ret_len)
 {
 	static const struct name_keys keys = { .is_anything = true };
@@ -274,7 +263,7 @@ bool name_find_netdev(const char *name, const char **ret_netdev, size_t *ret_len
 	for (size_t i = 0; (row = name_row_get(i)); i++) {
 		struct match m;
 
-		if (!may_be_anyones(row) || !match_row(&m, row, &keys, name))
+		if (name_row_round(row, &keys) < 0 || !match_row(&m, row, &keys, name))
 			continue;
 		/* a name alone, or without the number of a queue, could be anything's */
 		if (!m.netdev || m.number == NO_NUMBER || row->serves == SERVES_NONE)
