@@ -132,7 +132,6 @@ static const struct row rows[] = {
 	{ "mlx5_core.sf", "mlx5_sf_comp2@pci:0000:03:00.0", QUEUE, both, 2 },
 	{ "mlx5_core.sf", "mlx5_comp2@pci:0000:03:00.0", FOREIGN, 0, 0 },
 	{ "mlx4_core", "mlx4-3@0000:03:00.0", QUEUE, both, 3 },
-	{ "mlx4_core", "mlx4-3@pci:0000:03:00.0", QUEUE, both, 3 },
 	{ "mlx4_core", "mlx4-async@pci:0000:03:00.0", ADMIN, none, NO },
 	{ "mlx4_core", "mlx4-3@0000:04:00.0", FOREIGN, 0, 0 },
 	{ "ena", "eth0-Tx-Rx-3", QUEUE, both, 3 },
