@@ -131,6 +131,39 @@ static void print_advice(const struct receivers *receivers,
 			name);
 }
 
+/* Is there an interrupt of this role among those of the device? */
+static bool has_role(const struct show *show, const struct irqkit_device *device,
+	enum irqkit_role role)
+{
+	for (size_t i = 0; i < show->chosen.n; i++) {
+		int number = irqkit_interrupt_get_irq(show->rows[i].interrupt);
+		const struct irqkit_device_irq *irq = number < 0
+			? NULL
+			: irqkit_device_find_irq(device, (unsigned int)number);
+
+		if (irq && irqkit_device_irq_get_role(irq) == role)
+			return true;
+	}
+	return false;
+}
+
+/* Queues of which none has an interrupt: those of the device are for something else. */
+static void remark_queues(const struct show *show, const struct irqkit_device *device)
+{
+	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
+	size_t n = irqkit_device_count_queues(device);
+
+	if (!name || n == 0 || has_role(show, device, IRQKIT_ROLE_CONTROLLER))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (irqkit_queue_get_irq(irqkit_device_get_queue(device, i)) >= 0)
+			return;
+	if (has_role(show, device, IRQKIT_ROLE_UNKNOWN))
+		printf("\nIt is unknown which queues of %s its interrupts serve.", name);
+	else
+		printf("\nNone of these interrupts serves a queue of %s.", name);
+}
+
 static void remark_device(struct show *show, const struct call *call)
 {
 	const struct load *load = show_load(show);
@@ -139,11 +172,13 @@ static void remark_device(struct show *show, const struct call *call)
 	struct receivers receivers = { 0 };
 
 	if (call->n_words != 1 || !show->chosen.is_of_devices ||
-		show->chosen.n_devices != 1 || show->chosen.has_queues || !busiest ||
-		!load_is_busy(load, busiest))
+		show->chosen.n_devices != 1 || show->chosen.has_queues)
 		return;
 	device = show->chosen.devices[0];
-	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET ||
+	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET)
+		return;
+	remark_queues(show, device);
+	if (!busiest || !load_is_busy(load, busiest) ||
 		irqkit_cpuset_new(&receivers.cpus) < 0)
 		return;
 	sum_receivers(show, device, &receivers);

@@ -75,7 +75,9 @@ static bool device_is_meant(
 
 	switch (target->kind) {
 	case TARGET_ALL:
-		return irqkit_device_get_bus_device(device) != NULL;
+		/* in a saved root without /sys, only the names of interrupts are known */
+		return irqkit_device_get_bus_device(device) ||
+			irqkit_device_count_irqs(device) > 0;
 	case TARGET_DRIVER:
 		return driver && target_matches(target, driver);
 	case TARGET_PCI:

@@ -7,6 +7,7 @@
  *	numbers as they are     eth0-TxRx-0, eth0-TxRx-1
  *	by rank of the number   counted on from something else: eth0-tx-4, eth0-tx-5
  *	by rank of the vector   names that are cut, or alike: eno12399np0-TxRx-, twice
+ *	not at all              different names of one queue: eth0-rx-0, eth0-TxRx-0
  *
  * A rank tells the queue only where there are as many interrupts as queues; else which of
  * them an interrupt serves is not known, and none is guessed at.
@@ -173,16 +174,37 @@ static bool is_unsure(const struct irqkit_device *device,
 	return false;
 }
 
+/* Do two names that differ mean the same queue? Then nothing tells whose it is. */
+static bool is_contested(const struct irqkit_device *device,
+	const struct irqkit_device_irq *irq, enum irqkit_direction direction)
+{
+	const struct name_meaning *m = &irq->meaning;
+
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		const struct irqkit_device_irq *other = &device->irqs[i];
+
+		if (is_queue(irq->serves[direction]) &&
+			other->serves[direction] == irq->serves[direction] &&
+			(other->meaning.row != m->row ||
+				other->meaning.number != m->number) &&
+			other->meaning.numbering != NUMBER_FROM_FIRST &&
+			m->numbering != NUMBER_FROM_FIRST)
+			return true;
+	}
+	return false;
+}
+
 /* What has to be known of the interrupts that serve one direction. */
 struct direction {
 	enum irqkit_direction direction;
 	size_t n_queues; /* in /sys; 0: not known */
 	size_t n; /* interrupts, each of which serves one queue */
 	size_t n_unsure;
+	size_t n_contested;
 	size_t n_from_first;
 	uint32_t first; /* the smallest number of those */
 	size_t n_common; /* named as many drivers do: their numbers may begin anywhere */
-	uint32_t least; /* number of all */
+	uint32_t least, most; /* number of all */
 	bool is_beyond; /* a number is not that of a queue */
 };
 
@@ -204,9 +226,11 @@ static struct direction look_at(
 			continue;
 		d.n++;
 		d.n_unsure += is_unsure(device, irq, direction);
+		d.n_contested += is_contested(device, irq, direction);
 		d.is_beyond |= d.n_queues && number >= d.n_queues;
 		d.n_common += irq->meaning.is_common;
 		d.least = number < d.least ? number : d.least;
+		d.most = number > d.most ? number : d.most;
 		if (irq->meaning.numbering != NUMBER_FROM_FIRST)
 			continue;
 		d.n_from_first++;
@@ -242,10 +266,14 @@ static bool are_consecutive(
 	return true;
 }
 
-/* Are there numbers of a driver that isn't known which can't be those of queues? */
+/*
+ * Numbers of a driver that isn't known need not be those of queues: one is too high for
+ * that, or 0 is none of them although there are more queues.
+ */
 static bool counts_on(const struct direction *d)
 {
-	return d->is_beyond && d->n_common == d->n;
+	return d->n_common == d->n &&
+		(d->is_beyond || (d->n > 0 && d->n < d->n_queues && d->least > 0));
 }
 
 /* Which it is of those whose number alone doesn't tell. */
@@ -262,7 +290,8 @@ static int forget(struct irqkit_device *device, const struct direction *d)
 			(counts_on(d) ||
 				(irq->meaning.numbering == NUMBER_FROM_FIRST &&
 					d->n_queues) ||
-				is_unsure(device, irq, d->direction));
+				is_unsure(device, irq, d->direction) ||
+				is_contested(device, irq, d->direction));
 	}
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		struct irqkit_device_irq *irq = &device->irqs[i];
@@ -363,14 +392,16 @@ static bool share_the_only_one(struct irqkit_device *device, const struct direct
 	return false;
 }
 
-/* With fewer vectors than queues they begin anew: vector 0 has queue 0, n, 2 n, ... */
+/*
+ * With fewer vectors than queues they begin anew: vector 0 has queue 0, n, 2 n, ... How many
+ * there are is known if none is missing.
+ */
 static void share_in_turn(struct irqkit_device *device, const struct direction *d)
 {
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		struct irqkit_device_irq *irq = &device->irqs[i];
 
-		if (is_queue(irq->serves[d->direction]) && irq->meaning.is_shared &&
-			irq->serves[d->direction] < d->n)
+		if (is_queue(irq->serves[d->direction]) && irq->meaning.is_shared)
 			irq->stride[d->direction] = (uint32_t)d->n;
 	}
 }
@@ -382,15 +413,15 @@ static int number_direction(struct irqkit_device *device, enum irqkit_direction 
 
 	if (share_the_only_one(device, &d))
 		return 0;
-	if (fits && d.n_unsure)
+	if (fits && d.n_unsure && !d.n_contested)
 		return number_by_vector(device, &d);
-	if (d.n_unsure)
+	if (d.n_unsure || d.n_contested)
 		return forget(device, &d);
 	if ((fits && d.n_from_first == d.n) || counts_on(&d))
 		return number_by_rank(device, &d);
 	if (d.n_from_first)
 		return forget(device, &d);
-	if (d.n < d.n_queues && !d.is_beyond)
+	if (d.n < d.n_queues && d.most < d.n)
 		share_in_turn(device, &d);
 	return 0;
 }

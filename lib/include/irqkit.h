@@ -453,9 +453,10 @@ int irqkit_devices_find(struct irqkit_devices *devices, const char *name,
 
 /*
  * Counts the network interfaces. The first call lists them; each one is read when it is
- * first needed.
+ * first needed. In a root without /sys/class/net, they are those that the names of
+ * interrupts show.
  *
- * -ENOENT: the root has no /sys/class/net.
+ * -ENOENT: the root has no /sys/class/net, and no name shows an interface.
  */
 int irqkit_devices_count_net(struct irqkit_devices *devices, size_t *ret_count);
 

@@ -45,8 +45,16 @@ static const char *const triggers[] = {
 	"riseedge",
 	"falledge",
 	"bothedge",
-	/* arch/sparc/kernel/irq_64.c, build_irq() */
+	/* the same file, au1300_gpic_settype() */
+	"posedge",
+	"negedge",
+	"high",
+	"low",
+	"disabled",
+	/* arch/sparc/kernel/irq_64.c, build_irq() and sun4v_build_common() */
 	"IVEC",
+	/* arch/sparc/kernel/leon_pci_grpci2.c, grpci2_build_device_irq() */
+	"pcilvl",
 };
 
 /* Where a word begins, how long it is, and how many blanks stand before it. */

@@ -66,6 +66,12 @@ bool name_parse(
 /* Is it the name of a kind of interrupt that the kernel places itself? A hint. */
 bool name_may_be_managed(const char *name);
 
+/*
+ * The network device in the name of a queue's handler, where nothing but names is known:
+ * eth0 in eth0-TxRx-3. It points into @name.
+ */
+bool name_find_netdev(const char *name, const char **ret_netdev, size_t *ret_len);
+
 /* @name is @word, or @word and something that is set off from it: never virtio10. */
 bool name_begins_with_word(const char *name, const char *word);
 

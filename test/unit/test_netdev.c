@@ -398,7 +398,12 @@ static void list(void **state)
 	assert_string_equal(
 		irqkit_device_get_name(irqkit_devices_get_net(m.devices, 4)), "lo");
 	close_machine(&m);
+	/* without /sys/class/net, names show them, or nothing does */
 	m = open_machine(ROOTS "linux-4.4-4cpu");
+	assert_int_equal(irqkit_devices_count_net(m.devices, &n), 0);
+	assert_int_equal(n, 1);
+	close_machine(&m);
+	m = open_machine(ROOTS "mips-6.1-2cpu");
 	assert_int_equal(irqkit_devices_count_net(m.devices, &n), -ENOENT);
 	close_machine(&m);
 }
@@ -553,6 +558,36 @@ static void numbering(void **state)
 			.queues = "rx-0:- rx-1:- tx-0:- tx-1:-",
 			.n_rx = 2,
 			.n_tx = 2 },
+		/* an unknown driver may count from 1: which they are, nothing tells */
+		{ .driver = NULL,
+			.names = "eth0-rx-1 eth0-rx-2 eth0-tx-0",
+			.queues = "rx-0:- rx-1:- rx-2:- tx-0:12 tx-1:-",
+			.n_rx = 3,
+			.n_tx = 2,
+			.irqs = "10q 11q 12q" },
+		{ .driver = "out_of_tree",
+			.names = "eth0-txrx-1 eth0-txrx-2 eth0-txrx-3",
+			.queues = "rx-0:10 rx-1:11 rx-2:12 tx-0:10 tx-1:11 tx-2:12",
+			.n_rx = 3,
+			.n_tx = 3 },
+		/* and one that is known does not */
+		{ .driver = "ixgbe",
+			.names = "eth0-TxRx-1 eth0-TxRx-2",
+			.queues = "rx-0:- rx-1:10 rx-2:11 tx-0:- tx-1:10 tx-2:11",
+			.n_rx = 3,
+			.n_tx = 3 },
+		/* different names of one queue */
+		{ .driver = NULL,
+			.names = "eth0-rx-0 eth0-TxRx-0 eth0-TxRx-1",
+			.queues = "rx-0:- rx-1:12 tx-0:11 tx-1:12",
+			.n_rx = 2,
+			.n_tx = 2 },
+		{ .driver = "r8125",
+			.names = "eth0-0 eth0-1 eth0-16 eth0-17 eth0-18",
+			.queues = "rx-0:10 rx-1:11 tx-0:12 tx-1:-",
+			.n_rx = 2,
+			.n_tx = 2,
+			.irqs = "10q 11q 12q 13q 14q" },
 		/* names that the driver had no room for */
 		{ .driver = "bnxt_en",
 			.names = "eno12399np0-TxRx- eno12399np0-TxRx- eno12399np0-TxRx-",
