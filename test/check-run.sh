@@ -192,6 +192,18 @@ kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 empty "after SIGKILL to what started the tests no process is left" "$(until_gone hangs)"
 
+# qemu-user answers EINVAL to a request for descendants, and to one for the parent's death.
+without_prctl() { traced strace -qq -o /dev/null -e trace=prctl -e inject=prctl:error=EINVAL "$@"; }
+if ! without_prctl true 2>/dev/null; then
+	skip "limits hold where prctl() knows nothing" "no strace, or nothing may be traced here"
+else
+	check "where prctl() knows nothing, commands run" without_prctl "$limit" 10 true
+	# shellcheck disable=SC2016 # for the inner shell
+	without_prctl "$limit" 1 sh -c 'echo $$ >"$1"; sleep 100' sh "$tmp/left.pids"
+	same "and their limits hold" 124 $?
+	empty "and no child is left" "$(left left)"
+fi
+
 # ---- golden tests --------------------------------------------------------------------------
 # An irqkit that does nothing: the tests that wait for what it writes would never end.
 mkdir "$tmp/idle"
