@@ -90,11 +90,22 @@ unexport CDPATH
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all help deps deps-check deps-ci try check check-long check-programs check-portable bench fuzz lint clean install uninstall FORCE
+.PHONY: all help deps deps-check deps-ci try check check-long check-programs check-portable bench fuzz lint check-writable clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
-FIRST = $(filter deps deps-check deps-ci,$(MAKECMDGOALS))
+FIRST = $(filter deps deps-check deps-ci,$(MAKECMDGOALS)) check-writable
+
+# What an earlier run as root has left is named at once, before each file is refused.
+MADE = $(B) $(addprefix $(B)/,*.* commands roots lib lib/* lib/*/* cmd cmd/* cmd/*/* test test/* test/*/*)
+check-writable:
+	@[ "$$(id -u)" -ne 0 ] || exit 0; \
+	for f in $(MADE); do [ ! -e "$$f" ] || [ -w "$$f" ] || { \
+		echo "irqkit: $${f#./} belongs to $$(stat -c %U "$$f"), and you cannot write to it:" \
+			"remove it with 'sudo make clean$(if $(filter-out .,$(O)), O=$(O))'" >&2; exit 1; }; done; \
+	d=$(O); while [ ! -e "$$d" ]; do d=$$(dirname "$$d"); done; [ -w "$$d" ] || { \
+		echo "irqkit: $$(realpath "$$d") belongs to $$(stat -c %U "$$d"), and you cannot write to it:" \
+			"build elsewhere with 'make O=DIR'" >&2; exit 1; }
 
 # One line a file, with V=1 the command, with -s nothing.
 SILENT = $(findstring s,$(firstword -$(MAKEFLAGS)))
@@ -127,7 +138,7 @@ $(B)/cmd/%.o: cmd/%.c $(B)/commands $(B)/CMD.cflags
 	$(call quiet,CC)$(CC) $(CMD_CFLAGS) @$(B)/CMD.cflags -c -o $@ $<
 
 # The shell functions of generated scripts, as C strings.
-$(B)/cmd/change/script.inc: cmd/change/script.sh cmd/change/embed.awk
+$(B)/cmd/change/script.inc: cmd/change/script.sh cmd/change/embed.awk | $(FIRST)
 	@mkdir -p $(@D)
 	$(call quiet,AWK)LC_ALL=C awk -v prefix=script -f cmd/change/embed.awk $< >$@
 $(B)/cmd/change/script.o: $(B)/cmd/change/script.inc
@@ -283,8 +294,8 @@ uninstall: ## remove what install has put there
 		rmdir -p ".$$d" 2>/dev/null || :; done; }
 
 clean: ## remove what was built
-	rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a
-	rm -f $(O)/irq-*
+	@rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a $(O)/irq-* || { \
+		echo "irqkit: 'sudo make clean$(if $(filter-out .,$(O)), O=$(O))' also removes what belongs to root" >&2; exit 1; }
 
 -include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(UNITS:=.d) $(REPLAYS:=.d) $(TOOLS:=.d) $(BENCHES:=.d)
 -include test/vm/vm.mk
