@@ -67,6 +67,7 @@ FUZZ_SRCS  = $(sort $(wildcard test/fuzz/fuzz_*.c))
 BENCH_SRCS = $(sort $(wildcard test/bench/*.c))
 TOOL_SRCS  = $(sort $(wildcard test/tool/*.c))
 LIB_OBJS   = $(LIB_SRCS:%.c=$(B)/%.o)
+FUZZ_OBJS  = $(LIB_SRCS:lib/%.c=$(B)/fuzz/%.o)
 CMD_OBJS   = $(CMD_SRCS:%.c=$(B)/%.o)
 UNITS      = $(UNIT_SRCS:%.c=$(B)/%)
 REPLAYS    = $(FUZZ_SRCS:%.c=$(B)/%-replay)
@@ -97,7 +98,7 @@ unexport CDPATH
 FIRST = $(filter deps deps-check deps-ci,$(MAKECMDGOALS)) check-writable
 
 # What an earlier run as root has left is named at once, before each file is refused.
-MADE = $(B) $(addprefix $(B)/,*.* commands roots lib lib/* lib/*/* cmd cmd/* cmd/*/* test test/* test/*/*)
+MADE = $(B) $(addprefix $(B)/,*.* commands roots) $(foreach d,lib cmd fuzz test,$(B)/$d $(B)/$d/* $(B)/$d/*/*)
 check-writable:
 	@[ "$$(id -u)" -ne 0 ] || exit 0; \
 	for f in $(MADE); do [ ! -e "$$f" ] || [ -w "$$f" ] || { \
@@ -203,10 +204,16 @@ $(B)/test/fuzz/%-replay: test/fuzz/%.c test/fuzz/replay.c $(B)/libirqkit.a
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< test/fuzz/replay.c $(B)/libirqkit.a @$(B)/LIB.libs
 
-FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WIDE) -DROOTS='"$(ROOTS)/"' -DIRQKIT_VERSION='"$(VERSION)"' -Ilib/include -Ilib -Icmd -O1 -g
-$(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(LIB_SRCS) $(B)/LIB.libs
+# $(call FUZZ_CC,SANITIZER)
+FUZZ_CC = $(CLANG) -std=gnu11 -D_GNU_SOURCE $(WIDE) -DROOTS='"$(ROOTS)/"' -DIRQKIT_VERSION='"$(VERSION)"' \
+          -Ilib/include -Ilib -Icmd -O1 -g -fsanitize=$(1),address,undefined
+$(B)/fuzz/%.o: lib/%.c $(B)/LIB.cflags
 	@mkdir -p $(@D)
-	$(call quiet,CC)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(LIB_SRCS) @$(B)/LIB.libs
+	$(call quiet,CC)$(call FUZZ_CC,fuzzer-no-link) -MMD -MP @$(B)/LIB.cflags -c -o $@ $<
+
+$(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(FUZZ_OBJS) $(B)/LIB.libs
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(call FUZZ_CC,fuzzer) -MMD -MP -MF $@.d -o $@ $< $(FUZZ_OBJS) @$(B)/LIB.libs
 
 # The saved machines, as folders.
 $(ROOTS).made: $(ROOT_FILES) $(B)/test/tool/unpack
@@ -298,4 +305,5 @@ clean: ## remove what was built
 		echo "irqkit: 'sudo make clean$(if $(filter-out .,$(O)), O=$(O))' also removes what belongs to root" >&2; exit 1; }
 
 -include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(UNITS:=.d) $(REPLAYS:=.d) $(TOOLS:=.d) $(BENCHES:=.d)
+-include $(FUZZ_OBJS:.o=.d) $(FUZZERS:=.d)
 -include test/vm/vm.mk
