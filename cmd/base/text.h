@@ -15,6 +15,9 @@ void text_straighten(char *text);
 /* For a POSIX shell: unchanged, or in single quotes. NULL: no memory. */
 char *text_quote(const char *text);
 
+/* @path, which begins with a slash, below @root, or NULL for "/". NULL: no memory. */
+char *text_below_root(const char *root, const char *path);
+
 /*
  * Adds @text to the end of *@list, after @separator unless it is the first; *@list is
  * NULL before that. Without memory *@list is freed and NULL, and false comes back.

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the command line to the knobs: what all commands that write do alike. */
 #include "change/change.h"
+#include "base/basics.h"
 #include "base/read_number.h"
 #include "base/say.h"
+#include "base/text.h"
 #include "change/refusals.h"
 #include "change/run_lock.h"
 #include "change/script.h"
@@ -186,11 +188,19 @@ static void wait_for_moves(struct change *change)
 	irqkit_plan_refresh(change->plan);
 }
 
+/* As text_below_root(). */
+static char *below_root(const struct change *change, const char *path)
+{
+	return text_below_root(irqkit_ctx_get_root(change->ctx), path);
+}
+
 static void say_no_journal(const struct change *change, int error)
 {
 	bool is_back = irqkit_plan_count_results(change->plan, IRQKIT_ROLLED_BACK) > 0;
+	_cleanup_free_ char *path = below_root(change, "/run/irqkit");
 
-	say_error("cannot save the old values in /run/irqkit, so %s: %s",
+	say_error("cannot save the old values in %s, so %s: %s",
+		path ? path : "/run/irqkit",
 		is_back ? "the change was rolled back" : "nothing was written",
 		strerror(-error));
 }
@@ -276,11 +286,13 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 static void mark_undone(const struct change *change)
 {
 	int r = irqkit_change_mark_undone(change->undone, change->lock);
+	_cleanup_free_ char *path = r < 0 ? below_root(change, "/run/irqkit") : NULL;
 
 	if (r < 0)
-		say_warning("change %u is undone, but could not be marked so in "
-			    "/run/irqkit: %s",
-			irqkit_change_get_number(change->undone), strerror(-r));
+		say_warning("change %u has been undone, but cannot be marked as undone "
+			    "in %s: %s",
+			irqkit_change_get_number(change->undone),
+			path ? path : "/run/irqkit", strerror(-r));
 }
 
 static enum status apply_and_report(struct change *change)

@@ -2,6 +2,7 @@
 /* irqkit rps: receive packet steering, and receive flow steering. */
 #include "base/read_number.h"
 #include "base/say.h"
+#include "base/text.h"
 #include "queues/knobs.h"
 #include "queues/show_rps.h"
 
@@ -44,25 +45,41 @@ static const struct rps_options *options_of(const struct steer_task *task)
 /* ------------------------------------------------------------------------------- */
 /* CPUs                                                                            */
 
-/* The kernel would leave isolated CPUs out in silence, or refuse if no other is there. */
+static void say_isolated(
+	const struct irqkit_cpuset *isolated, const struct irqkit_cpuset *others)
+{
+	_cleanup_free_ char *list = NULL, *rest = NULL;
+
+	if (irqkit_cpuset_format_list(isolated, &list) < 0 ||
+		irqkit_cpuset_format_list(others, &rest) < 0)
+		say_no_memory();
+	else if (*rest)
+		say_error("--cpus: the kernel accepts no isolated CPU for RPS "
+			  "(isolated: %s); use --cpus=%s",
+			list, rest);
+	else
+		say_error("--cpus: the kernel accepts no isolated CPU for RPS "
+			  "(isolated: %s); use other CPUs, or --auto to have them "
+			  "chosen",
+			list);
+}
+
+/* The kernel would leave out isolated CPUs silently, or refuse a set without others. */
 static enum status check_isolated(
 	const struct steer_task *task, const struct irqkit_cpuset *cpus)
 {
 	const struct irqkit_cpuset *allowed = irqkit_topology_get_cpus(
 		task->net->topology, IRQKIT_CPUS_HOUSEKEEPING);
-	_cleanup_cpuset_ struct irqkit_cpuset *isolated = NULL;
-	_cleanup_free_ char *list = NULL;
+	_cleanup_cpuset_ struct irqkit_cpuset *isolated = NULL, *others = NULL;
 
 	if (!allowed || irqkit_cpuset_is_subset(cpus, allowed))
 		return STATUS_DONE;
-	if (irqkit_cpuset_copy(cpus, &isolated) < 0)
+	if (irqkit_cpuset_copy(cpus, &isolated) < 0 ||
+		irqkit_cpuset_copy(cpus, &others) < 0)
 		return say_no_memory();
 	irqkit_cpuset_remove_set(isolated, allowed);
-	if (irqkit_cpuset_format_list(isolated, &list) < 0)
-		return say_no_memory();
-	say_error("--cpus: the kernel accepts no isolated CPU for RPS (isolated: %s); "
-		  "use --cpus='%s,^%s'",
-		list, options_of(task)->steer.cpus, list);
+	irqkit_cpuset_keep_set(others, allowed);
+	say_isolated(isolated, others);
 	return STATUS_MISUSE;
 }
 
@@ -132,6 +149,7 @@ static bool parse_flows(const char *word, uint64_t *ret_flows)
  */
 static enum status plan_entries(const struct steer_task *task, uint64_t flows)
 {
+	_cleanup_free_ char *path = NULL;
 	uint64_t now;
 	int r = irqkit_rps_read_sock_flow_entries(task->change->ctx, &now);
 
@@ -142,13 +160,17 @@ static enum status plan_entries(const struct steer_task *task, uint64_t flows)
 				     : "raised to hold these flows");
 	if (r == 0)
 		return STATUS_DONE;
+	path = text_below_root(irqkit_ctx_get_root(task->change->ctx),
+		"/proc/sys/net/core/rps_sock_flow_entries");
+	if (!path)
+		return say_no_memory();
 	if (r == -ENOENT) {
-		say_error("there is no /proc/sys/net/core/rps_sock_flow_entries: the "
-			  "kernel was built without RPS, or this is a container");
+		say_error("there is no %s: the kernel was built without RPS, or this is "
+			  "a container",
+			path);
 		return STATUS_IMMOVABLE;
 	}
-	say_error(
-		"cannot read /proc/sys/net/core/rps_sock_flow_entries: %s", strerror(-r));
+	say_error("cannot read %s: %s", path, strerror(-r));
 	return STATUS_REFUSED;
 }
 

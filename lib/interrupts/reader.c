@@ -639,11 +639,11 @@ bool reader_tell_damage(const struct reader *reader, char *text, size_t size)
 		return false;
 	if (reader->n_damaged == 1)
 		snprintf(text, size,
-			"/proc/interrupts, line %zu: %s; this line is ignored",
+			"proc/interrupts, line %zu: %s; this line is ignored",
 			reader->damaged_line, reader->damage);
 	else
 		snprintf(text, size,
-			"/proc/interrupts, line %zu: %s; this line and %zu more are "
+			"proc/interrupts, line %zu: %s; this line and %zu more are "
 			"ignored",
 			reader->damaged_line, reader->damage, reader->n_damaged - 1);
 	return true;

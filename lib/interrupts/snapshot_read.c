@@ -220,12 +220,14 @@ static int read_sysfs(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snaps
 		return -ENODATA;
 
 	ctx_log(ctx, LOG_WARNING,
-		"/proc/interrupts is empty (a container may hide it): using the counts "
-		"of /sys/kernel/irq");
+		"%.*s/proc/interrupts is empty (a container may hide it): using the "
+		"counts of %.*s/sys/kernel/irq",
+		ctx_root_length(ctx), ctx->root, ctx_root_length(ctx), ctx->root);
 	if (is_cut)
 		ctx_log(ctx, LOG_WARNING,
-			"/sys/kernel/irq cannot show the counts of all CPUs: the "
-			"counts of the last CPUs are missing");
+			"%.*s/sys/kernel/irq cannot show the counts of all CPUs: the "
+			"counts of the last CPUs are missing",
+			ctx_root_length(ctx), ctx->root);
 	*ret_snapshot = TAKE(snapshot);
 	return 0;
 }
@@ -259,7 +261,8 @@ static int read_proc(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapsh
 
 		r = read_once(ctx, columns, left > 0, &reader);
 		if (r == 0 && reader_tell_damage(&reader, damage, sizeof(damage)))
-			ctx_log(ctx, LOG_WARNING, "%s", damage);
+			ctx_log(ctx, LOG_WARNING, "%.*s/%s", ctx_root_length(ctx),
+				ctx->root, damage);
 		if (r == 0)
 			*ret_snapshot = TAKE(reader.snapshot);
 		else

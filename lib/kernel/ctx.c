@@ -135,16 +135,22 @@ int ctx_note_thing(struct irqkit_ctx *ctx, const char *thing, int r)
 	return ctx_keep(ctx, r);
 }
 
-int ctx_note(struct irqkit_ctx *ctx, const char *path, int r)
+int ctx_root_length(const struct irqkit_ctx *ctx)
 {
 	size_t len = strlen(ctx->root);
+
+	while (len > 0 && ctx->root[len - 1] == '/')
+		len--;
+	return (int)len;
+}
+
+int ctx_note(struct irqkit_ctx *ctx, const char *path, int r)
+{
 	char name[PATH_MAX];
 
 	if (!is_failure(r))
 		return r;
-	while (len > 0 && ctx->root[len - 1] == '/')
-		len--;
-	snprintf(name, sizeof(name), "%.*s/%s", (int)len, ctx->root, path);
+	snprintf(name, sizeof(name), "%.*s/%s", ctx_root_length(ctx), ctx->root, path);
 	return ctx_note_thing(ctx, name, r);
 }
 
