@@ -28,34 +28,14 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static char *format_interrupt(const struct irqkit_interrupt *interrupt)
-{
-	const char *label = irqkit_interrupt_get_label(interrupt);
-	char *text;
-	int r = irqkit_interrupt_count_actions(interrupt)
-		? asprintf(&text, "%s (%s)", label,
-			  irqkit_interrupt_get_action(interrupt, 0))
-		: asprintf(&text, "%s", label);
-
-	return r < 0 ? NULL : text;
-}
-
 /* Reports every interrupt that was named and cannot be moved; then nothing is done. */
 static bool refuse_named(struct change *change, const struct selection *chosen)
 {
 	bool refused = false;
 
-	for (size_t i = 0; i < chosen->n; i++) {
-		const struct irqkit_interrupt *interrupt = chosen->interrupts[i];
-		const char *obstacle = find_named_obstacle(change->ctx, interrupt);
-		_cleanup_free_ char *what = NULL;
-
-		if (!chosen->is_named[i] || !obstacle)
-			continue;
-		what = format_interrupt(interrupt);
-		say_error("cannot move %s: it is %s", what ? what : "", obstacle);
-		refused = true;
-	}
+	for (size_t i = 0; i < chosen->n; i++)
+		refused |= chosen->is_named[i] &&
+			change_refuse_named(change, chosen->interrupts[i]);
 	if (refused)
 		say_error("nothing was changed");
 	return refused;

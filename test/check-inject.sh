@@ -282,7 +282,7 @@ first_fault() {
 		traced strace -qq -o /dev/null -e trace=getdents64 -e inject=getdents64:error=EIO:when="$n" \
 			"$irqkit" set 26 --cpus=3 --root="$tmp/first" >/dev/null 2>"$tmp/err"
 		status=$?
-		[ "$n" -gt 1 ] || grep -qF "cannot save the old values in /run/irqkit, so nothing was written: Input/output error" "$tmp/err" ||
+		[ "$n" -gt 1 ] || grep -qF "cannot save the old values in $tmp/first/run/irqkit, so nothing was written: Input/output error" "$tmp/err" ||
 			echo "getdents64 $n: $(cat "$tmp/err")"
 		[ "$n" -gt 1 ] || [ "$status" -eq 1 ] || echo "getdents64 $n: status $status"
 		[ -e "$tmp/first/run/irqkit/1" ] && [ -e "$tmp/first/run/irqkit/2" ] || echo "getdents64 $n: a change is lost"

@@ -147,6 +147,21 @@ int change_add_gone(struct change *change, const struct irqkit_interrupt *interr
 		"saved root");
 }
 
+bool change_refuse_named(
+	const struct change *change, const struct irqkit_interrupt *interrupt)
+{
+	const char *obstacle = find_named_obstacle(change->ctx, interrupt);
+	const char *label = irqkit_interrupt_get_label(interrupt);
+	const char *name = irqkit_interrupt_count_actions(interrupt)
+		? irqkit_interrupt_get_action(interrupt, 0)
+		: NULL;
+
+	if (obstacle)
+		say_error("cannot move %s%s%s%s: it is %s", label, name ? " (" : "",
+			name ? name : "", name ? ")" : "", obstacle);
+	return obstacle != NULL;
+}
+
 enum status change_say_immovable(const struct change *change, size_t n)
 {
 	if (n == 0)

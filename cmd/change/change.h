@@ -103,6 +103,12 @@ enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int 
 /* Adds a step that is skipped, since /proc/irq has nothing of @interrupt. */
 int change_add_gone(struct change *change, const struct irqkit_interrupt *interrupt);
 
+/*
+ * Says that @interrupt, which a TARGET names by itself, cannot be moved, if the kernel
+ * says so. False: it can be tried.
+ */
+bool change_refuse_named(
+	const struct change *change, const struct irqkit_interrupt *interrupt);
 /* Says that none of the @n chosen interrupts can be moved; returns STATUS_IMMOVABLE. */
 enum status change_say_immovable(const struct change *change, size_t n);
 /* The same where the plan skips all that it has; else STATUS_DONE. */

@@ -15,6 +15,7 @@ void placement_clear(struct placement *placement)
 	irqkit_topology_free(placement->topology);
 	irqkit_cpuset_free(placement->cpus);
 	free(placement->interrupts);
+	free(placement->is_named);
 	free(placement->skipped);
 	free(placement->owners);
 }
@@ -116,8 +117,9 @@ enum status placement_add_steps(const struct placement *placement, struct change
 		const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(
 			placement->spread, i);
 		const char *reason = irqkit_spread_get_reason(placement->spread, i);
-		int r = cpus ? irqkit_plan_add_affinity(change->plan, interrupt, cpus,
-				       reason, IRQKIT_STEP_OPTIONAL)
+		unsigned int flags = placement->is_named[i] ? 0 : IRQKIT_STEP_OPTIONAL;
+		int r = cpus ? irqkit_plan_add_affinity(
+				       change->plan, interrupt, cpus, reason, flags)
 			     : irqkit_plan_add_kept(change->plan, interrupt, reason);
 
 		if (r == -ENOENT)

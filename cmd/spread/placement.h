@@ -39,6 +39,7 @@ struct placement {
 	struct irqkit_spread *spread; /* owned */
 	struct irqkit_cpuset *cpus; /* owned; where interrupts may go */
 	const struct irqkit_interrupt **interrupts; /* owned array; as in spread */
+	bool *is_named; /* owned array; does a TARGET name this interrupt by itself? */
 	size_t n;
 	const struct irqkit_interrupt **skipped; /* owned array; cannot be moved */
 	size_t n_skipped;

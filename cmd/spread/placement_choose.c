@@ -112,25 +112,51 @@ static enum status choose_words(
 		status = select_interrupts(
 			change->devices, change->snapshot, words, n, false, &chosen);
 	free(words);
-	for (size_t i = 0; status == STATUS_DONE && i < chosen.n; i++)
-		if (irqkit_interrupt_get_irq(chosen.interrupts[i]) >= 0)
-			p->interrupts[p->n++] = chosen.interrupts[i];
+	for (size_t i = 0; status == STATUS_DONE && i < chosen.n; i++) {
+		if (irqkit_interrupt_get_irq(chosen.interrupts[i]) < 0)
+			continue;
+		p->is_named[p->n] = chosen.is_named[i];
+		p->interrupts[p->n++] = chosen.interrupts[i];
+	}
 	return status;
 }
 
-/* Moves the interrupts that cannot be moved into a list of their own. */
+/* Says which interrupts are named and cannot be moved; then nothing is done. */
+static bool refuse_named(const struct placement *p, const struct change *change)
+{
+	bool refused = false;
+
+	for (size_t i = 0; i < p->n; i++)
+		refused |= p->is_named[i] &&
+			change_refuse_named(change, p->interrupts[i]);
+	if (refused)
+		say_error("nothing was changed");
+	return refused;
+}
+
+/*
+ * Moves the interrupts that cannot be moved into a list of their own. With --every, a
+ * named one that turns out to be immovable is left out too, and the others go on.
+ */
 static enum status set_immovable_aside(
 	struct placement *p, struct change *change, const struct placement_wish *wish)
 {
 	size_t n = p->n, kept = 0;
 
+	if (!wish->is_left_out && refuse_named(p, change))
+		return STATUS_IMMOVABLE;
 	for (size_t i = 0; i < n; i++) {
-		if (wish->is_left_out && wish->is_left_out(wish->data, p->interrupts[i]))
+		const struct irqkit_interrupt *interrupt = p->interrupts[i];
+
+		if (wish->is_left_out && wish->is_left_out(wish->data, interrupt))
 			continue;
-		if (find_obstacle(change->ctx, p->interrupts[i]))
-			p->skipped[p->n_skipped++] = p->interrupts[i];
-		else
-			p->interrupts[kept++] = p->interrupts[i];
+		if (p->is_named[i] ? find_named_obstacle(change->ctx, interrupt) != NULL
+				   : find_obstacle(change->ctx, interrupt) != NULL) {
+			p->skipped[p->n_skipped++] = interrupt;
+			continue;
+		}
+		p->is_named[kept] = p->is_named[i] && !wish->is_left_out;
+		p->interrupts[kept++] = interrupt;
 	}
 	p->n = kept;
 	if (kept > 0)
@@ -149,9 +175,10 @@ enum status placement_choose_interrupts(
 	enum status status;
 
 	p->interrupts = calloc(n + 1, sizeof(*p->interrupts));
+	p->is_named = calloc(n + 1, sizeof(*p->is_named));
 	p->skipped = calloc(n + 1, sizeof(*p->skipped));
 	p->owners = calloc(n + 1, sizeof(*p->owners));
-	if (!p->interrupts || !p->skipped || !p->owners)
+	if (!p->interrupts || !p->is_named || !p->skipped || !p->owners)
 		return say_no_memory();
 	status = change->call->n_words ? choose_words(p, change, wish)
 				       : choose_net(p, change->snapshot);
