@@ -121,7 +121,7 @@ check "a target that goes: the load of the others is shared" \
 first=$(values)
 check "again and again" until_true 4 moved "$first" vif0-q0-tx:5:3000 vif0-q2-tx:5:3000
 ends "it ends with 0" 0 TERM
-same "what is gone is told once" "irqkit: nothing matches 'vif0-q3-*': no interrupt has such a name; use 'dev:vif0-q3-*' for names of interfaces" "$(cat "$tmp/err")"
+same "what is gone is told once" "irqkit: nothing matches 'vif0-q3-*': no interrupt has such a name; 'irqkit show' lists the interrupts" "$(cat "$tmp/err")"
 
 # Counters that begin anew are no load of 4 billion, nor are those of a CPU that comes.
 fresh
