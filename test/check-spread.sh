@@ -231,7 +231,7 @@ else
 	check "two CPUs without vectors: the status is 0" refused 1..2 --json
 	same "the queue is on the third" '1 1 4 4 4 4 8 8 ' "$(values)"
 	same "the JSON says why" '28 2 next best CPU; no free vector on CPU 0
-29 2 same CPU as its tx' "$(jq -r '.changes[] | select(.irq == 28, .irq == 29) | "\(.irq) \(.new_cpus) \(.why)"' "$tmp/out")"
+29 2 rx-1, same CPU as tx-1' "$(jq -r '.changes[] | select(.irq == 28, .irq == 29) | "\(.irq) \(.new_cpus) \(.why)"' "$tmp/out")"
 	undone "two CPUs without vectors"
 	check "--keep-going: the next best, and the status is 0" refused 1 --keep-going
 	same "--keep-going: as without" '1 1 1 1 4 4 8 8 ' "$(values)"

@@ -70,7 +70,7 @@ static int move(struct irqkit_spread *spread, struct spread_item *item, uint32_t
 	return spread_widen(spread, item);
 }
 
-/* Those of its queue go along, if they come after it. */
+/* The later interrupts of its queue go along, if there is room for them. */
 static int take_along(struct irqkit_spread *spread, size_t index, uint32_t from)
 {
 	const struct spread_item *leader = &spread->items[index];
@@ -82,9 +82,14 @@ static int take_along(struct irqkit_spread *spread, size_t index, uint32_t from)
 		struct spread_item *item = &spread->items[i];
 
 		if (item->place != from || item->device != leader->device ||
-			item->queue != leader->queue ||
-			!spread_has_room(spread, item, leader->place))
+			item->queue != leader->queue)
 			continue;
+		if (!spread_has_room(spread, item, leader->place)) {
+			r = spread_set_reason(item,
+				"no free vector on CPU %u, where its queue goes",
+				spread->cpus[leader->place].cpu);
+			continue;
+		}
 		r = move(spread, item, leader->place);
 		spread->taken[leader->place] -= A_SLOT;
 	}
