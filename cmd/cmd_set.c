@@ -61,7 +61,7 @@ static enum status add_steps(struct change *change, const struct selection *chos
 		if (r == -ENOENT && flags)
 			r = change_add_gone(change, interrupt);
 		if (r < 0)
-			return change_say_unreadable(interrupt, r);
+			return change_say_unreadable(change, interrupt, r);
 	}
 	return STATUS_DONE;
 }
@@ -82,16 +82,13 @@ static enum status read_cpus(const struct change *change, const struct set_optio
 	const struct selection *chosen, struct irqkit_cpuset **ret_cpus)
 {
 	_cleanup_topology_ struct irqkit_topology *topology = NULL;
-	enum status status;
+	enum status status = machine_topology(change->ctx, change->snapshot, &topology);
 
-	if (o->mask)
-		return machine_read_mask("--mask", o->mask,
-			irqkit_snapshot_get_cpus(change->snapshot), ret_cpus);
-	status = machine_topology(change->ctx, change->snapshot, &topology);
-	if (status == STATUS_DONE)
-		status = selection_read_cpus(
-			chosen, "--cpus", o->cpus, change->devices, topology, ret_cpus);
-	return status;
+	if (status != STATUS_DONE)
+		return status;
+	return o->mask ? machine_read_mask("--mask", o->mask, topology, ret_cpus)
+		       : selection_read_cpus(chosen, "--cpus", o->cpus, change->devices,
+				 topology, ret_cpus);
 }
 
 static enum status check_words(const struct call *call, const struct set_options *o)
@@ -116,7 +113,7 @@ static enum status plan_default(struct change *change, const struct irqkit_cpuse
 {
 	int r = irqkit_plan_add_default_affinity(change->plan, cpus, "requested");
 
-	return r < 0 ? change_say_unreadable(NULL, r) : STATUS_DONE;
+	return r < 0 ? change_say_unreadable(change, NULL, r) : STATUS_DONE;
 }
 
 static enum status plan(struct change *change, void *data)

@@ -307,7 +307,6 @@ else
 	same "netlink that may not be asked is no error" "status 0" "$(ask sendto:error=EPERM)"
 	same "netlink that loses the answer is an error" \
 		"irqkit: cannot read the queues that the kernel reports by netlink: No buffer space available
-irqkit: not everything could be read (No buffer space available)
 status 1" "$(ask recvmsg:error=ENOBUFS)"
 	same "and it is asked again" "status 0" "$(ask recvmsg:error=ENOBUFS:when=3)"
 fi

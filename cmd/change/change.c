@@ -21,6 +21,12 @@
 #define MAX_WAIT_S 86400u
 #define POLL_MS 50u
 
+/* As text_below_root(). */
+static char *below_root(const struct change *change, const char *path)
+{
+	return text_below_root(irqkit_ctx_get_root(change->ctx), path);
+}
+
 void change_free(struct change *change)
 {
 	irqkit_plan_free(change->plan);
@@ -129,13 +135,23 @@ enum status change_read_machine(struct change *change)
 	return status == STATUS_DONE ? change_new_plan(change) : status;
 }
 
-enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error)
+enum status change_say_unreadable(
+	const struct change *change, const struct irqkit_interrupt *interrupt, int error)
 {
 	const char *meaning = explain_error(-error);
-	const char *label = interrupt ? irqkit_interrupt_get_label(interrupt) : "default";
+	_cleanup_free_ char *path = NULL;
 
-	say_error("cannot read the affinity of %s: %s%s%s", label, strerror(-error),
-		meaning ? ": " : "", meaning ? meaning : "");
+	if (error == irqkit_ctx_get_error(change->ctx)) /* the library has said it */
+		return STATUS_REFUSED;
+	if (interrupt) {
+		say_error("cannot read the affinity of interrupt %s: %s%s%s",
+			irqkit_interrupt_get_label(interrupt), strerror(-error),
+			meaning ? ": " : "", meaning ? meaning : "");
+		return STATUS_REFUSED;
+	}
+	path = below_root(change, "/proc/irq/default_smp_affinity");
+	say_error("cannot read the default affinity in %s: %s",
+		path ? path : "/proc/irq/default_smp_affinity", strerror(-error));
 	return STATUS_REFUSED;
 }
 
@@ -203,12 +219,6 @@ static void wait_for_moves(struct change *change)
 	irqkit_plan_refresh(change->plan);
 }
 
-/* As text_below_root(). */
-static char *below_root(const struct change *change, const char *path)
-{
-	return text_below_root(irqkit_ctx_get_root(change->ctx), path);
-}
-
 static void say_no_journal(const struct change *change, int error)
 {
 	bool is_back = irqkit_plan_count_results(change->plan, IRQKIT_ROLLED_BACK) > 0;
@@ -239,10 +249,12 @@ static bool has_other_failure(const struct irqkit_plan *plan)
 
 enum status change_say_failure(const struct change *change, int error)
 {
-	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0)
-		say_no_journal(change, error);
-	else
+	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) > 0)
 		report_failures(&change->report);
+	else if (error == irqkit_ctx_get_error(change->ctx)) /* not applied at all */
+		change_judge(change, STATUS_REFUSED);
+	else
+		say_no_journal(change, error);
 	return change->undone || has_other_failure(change->plan) ? STATUS_REFUSED
 								 : STATUS_IMMOVABLE;
 }

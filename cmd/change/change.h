@@ -98,7 +98,8 @@ bool change_is_all_gone(const struct change *change);
 /* Says why the plan could not be applied. */
 enum status change_say_failure(const struct change *change, int error);
 /* Says why a step could not be added. */
-enum status change_say_unreadable(const struct irqkit_interrupt *interrupt, int error);
+enum status change_say_unreadable(
+	const struct change *change, const struct irqkit_interrupt *interrupt, int error);
 
 /* Adds a step that is skipped, since /proc/irq has nothing of @interrupt. */
 int change_add_gone(struct change *change, const struct irqkit_interrupt *interrupt);

@@ -33,6 +33,6 @@ enum status machine_read_cpus(const char *option, const char *word,
 	struct irqkit_cpuset **ret_set);
 /* The same for a mask. */
 enum status machine_read_mask(const char *option, const char *word,
-	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set);
+	struct irqkit_topology *topology, struct irqkit_cpuset **ret_set);
 
 #endif

@@ -131,7 +131,8 @@ static enum status plan_cpus(const struct steer_task *task)
 			task->change->plan, task->queues[i], cpus, why);
 
 		if (r < 0)
-			status = queue_say_unreadable(task->queues[i], "rps_cpus", r);
+			status = queue_say_unreadable(
+				task->change, task->queues[i], "rps_cpus", r);
 	}
 	return status;
 }
@@ -195,7 +196,8 @@ static enum status plan_flows(const struct steer_task *task)
 
 		/* what isn't there need not be turned off */
 		if (r < 0 && !(r == -ENOENT && o->steer.is_off))
-			status = queue_say_unreadable(task->queues[i], "rps_flow_cnt", r);
+			status = queue_say_unreadable(
+				task->change, task->queues[i], "rps_flow_cnt", r);
 	}
 	return status;
 }

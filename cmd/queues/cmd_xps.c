@@ -152,13 +152,14 @@ static enum status add_step(
 
 	if (o->is_rxqs) {
 		r = irqkit_plan_add_xps_rxqs(task->change->plan, queue, set, "requested");
-		return r < 0 ? queue_say_unreadable(queue, "xps_rxqs", r) : STATUS_DONE;
+		return r < 0 ? queue_say_unreadable(task->change, queue, "xps_rxqs", r)
+			     : STATUS_DONE;
 	}
 	why = explain_cpus(task, i);
 	if (!why)
 		return say_no_memory();
 	r = irqkit_plan_add_xps_cpus(task->change->plan, queue, set, why);
-	return r < 0 ? queue_say_unreadable(queue, "xps_cpus", r)
+	return r < 0 ? queue_say_unreadable(task->change, queue, "xps_cpus", r)
 		     : queue_clear_rxqs(task->change, queue,
 			       o->steer.is_off ? "requested" : "would override the CPUs");
 }
@@ -170,7 +171,8 @@ static enum status plan_device(const struct steer_task *task)
 	enum status status;
 
 	if (queue_count(task->device, IRQKIT_TX) == 1)
-		return queue_say_unreadable(task->queues[0], "xps_cpus", -ENOENT);
+		return queue_say_unreadable(
+			task->change, task->queues[0], "xps_cpus", -ENOENT);
 	sets = calloc(task->n_queues + 1, sizeof(struct irqkit_cpuset *));
 	if (!sets)
 		return say_no_memory();

@@ -6,7 +6,7 @@
 #include "change/change.h"
 
 /* Says why a knob of a queue can be neither read nor planned. */
-enum status queue_say_unreadable(
+enum status queue_say_unreadable(const struct change *change,
 	const struct irqkit_queue *queue, const char *file, int error);
 
 /*

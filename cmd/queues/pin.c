@@ -100,7 +100,7 @@ static enum status add_interrupt(struct pin *pin, const struct pin_place *place,
 	r = obstacle ? irqkit_plan_add_skipped(pin->change->plan, interrupt, obstacle)
 		     : irqkit_plan_add_affinity(pin->change->plan, interrupt, place->cpus,
 			       why, place->is_named ? 0 : IRQKIT_STEP_OPTIONAL);
-	return r < 0 ? change_say_unreadable(interrupt, r) : STATUS_DONE;
+	return r < 0 ? change_say_unreadable(pin->change, interrupt, r) : STATUS_DONE;
 }
 
 static enum status plan_interrupt(
@@ -150,7 +150,8 @@ static enum status plan_xps(
 	/* one tx queue has none, and needs none */
 	if (r == 0)
 		return queue_clear_rxqs(pin->change, queue, "would override the CPUs");
-	return r != -ENOENT ? queue_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
+	return r != -ENOENT ? queue_say_unreadable(pin->change, queue, "xps_cpus", r)
+			    : STATUS_DONE;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -180,7 +180,8 @@ static enum status add_row(struct steer_view *view, const struct irqkit_queue *q
 	row->queue = queue;
 	r = view->kind->read_cpus(queue, &row->cpus);
 	if (r < 0)
-		return queue_say_unreadable(queue, view->kind->cpus_file, r);
+		return queue_say_unreadable(
+			view->net->change, queue, view->kind->cpus_file, r);
 	row->serving = net_read_current_cpus(view->net, queue);
 	view->kind->read_row(view, row);
 	return STATUS_DONE;

@@ -16,7 +16,8 @@ static void remark_share(const struct load *load, const char *what, size_t n_idl
 
 	printf("%s: cpu%u handles %.0f %%", what, busiest->cpu, percent);
 	if (n_idle)
-		printf("; %zu of %zu CPUs handle none", n_idle, load->n_cpus);
+		printf("; %zu of %zu CPUs handle%s none", n_idle, load->n_cpus,
+			n_idle == 1 ? "s" : "");
 	printf(".\nImbalance %.1f (busiest CPU / mean of %zu; 1.0 is even).",
 		load_get_imbalance(load), load->n_cpus);
 }
@@ -30,10 +31,10 @@ static void remark_load(const struct load *load, const char *what)
 		printf("%s: no interrupt has fired yet.", what);
 	else if (load->n_cpus < 2)
 		return;
-	else if (busiest->total == load->total && n_idle == 1)
+	else if (n_idle == 1 && load->n_cpus == 2)
 		printf("%s: cpu%u handles all of them; the other CPU handles none.", what,
 			busiest->cpu);
-	else if (busiest->total == load->total)
+	else if (n_idle + 1 == load->n_cpus)
 		printf("%s: cpu%u handles all of them; the other %zu CPUs handle none.",
 			what, busiest->cpu, n_idle);
 	else

@@ -125,7 +125,7 @@ enum status placement_add_steps(const struct placement *placement, struct change
 		if (r == -ENOENT)
 			r = change_add_gone(change, interrupt);
 		if (r < 0)
-			return change_say_unreadable(interrupt, r);
+			return change_say_unreadable(change, interrupt, r);
 	}
 	for (size_t i = 0; i < placement->n_skipped; i++) {
 		const struct irqkit_interrupt *interrupt = placement->skipped[i];

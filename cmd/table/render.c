@@ -179,11 +179,10 @@ static json_t *text_to_json(const char *text)
 	return json;
 }
 
-/* jansson's integers are signed; a count that isn't one of them is still a number. */
+/* The largest integer of jansson stands for all above it: a real number would be rounded. */
 static json_t *number_to_json(uint64_t number)
 {
-	return number <= INT64_MAX ? json_integer((json_int_t)number)
-				   : json_real((double)number);
+	return json_integer(number <= INT64_MAX ? (json_int_t)number : INT64_MAX);
 }
 
 static json_t *texts_to_json(const char *const *texts)

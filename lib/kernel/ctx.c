@@ -131,7 +131,9 @@ int ctx_keep(struct irqkit_ctx *ctx, int r)
 int ctx_note_thing(struct irqkit_ctx *ctx, const char *thing, int r)
 {
 	if (is_failure(r) && !ctx->is_silent)
-		ctx_log(ctx, LOG_ERR, "cannot read %s: %s", thing, strerror(-r));
+		ctx_log(ctx, LOG_ERR, "cannot read %s: %s", thing,
+			r == -EFBIG ? "no kernel writes a file of this size"
+				    : strerror(-r));
 	return ctx_keep(ctx, r);
 }
 
