@@ -155,6 +155,9 @@ const struct command cmd_set = {
 	"to CPU 2\n"
 	"  irqkit set 'nvme0q*' --mask=f0 -n     show what would be changed\n"
 	"  irqkit set eth1 --cpus=2 --script     print a script for rc.local\n"
+	"  irqkit set --default --cpus=1-7       CPUs for interrupts that are "
+	"requested\n"
+	"                                        later\n"
 	"  irqkit undo                           undo the change\n",
 	.options = options,
 	.state_size = sizeof(struct set_options),

@@ -22,13 +22,19 @@ struct change_options {
 	const char *wait; /* --wait[=SECONDS]; NULL: not given */
 };
 
-#define CHANGE_OPTIONS(type, member)                                                     \
+#define WRITE_OPTIONS(type, member)                                                      \
 	{ "dry-run", 'n', OPTION_FLAG, offsetof(type, member.is_dry_run), NULL,          \
 		"show the plan, but write nothing" },                                    \
 		{ "script", 0, OPTION_FLAG, offsetof(type, member.is_script), NULL,      \
 			"print the plan as a shell script for rc.local" },               \
-		{ "keep-going", 0, OPTION_FLAG, offsetof(type, member.keeps_going),      \
-			NULL, "after a failed write, continue and roll nothing back" },  \
+	{                                                                                \
+		"keep-going", 0, OPTION_FLAG, offsetof(type, member.keeps_going), NULL,  \
+			"after a failed write, continue and roll nothing back"           \
+	}
+
+/* For commands that move interrupts: all other settings are in force at once. */
+#define CHANGE_OPTIONS(type, member)                                                     \
+	WRITE_OPTIONS(type, member),                                                     \
 	{                                                                                \
 		"wait", 0, OPTION_OPTIONAL_TEXT, offsetof(type, member.wait), "SECONDS", \
 			"wait for pending moves to take effect (default: 10)"            \

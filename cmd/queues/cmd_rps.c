@@ -3,7 +3,9 @@
 #include "base/read_number.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "measure/queue.h"
 #include "queues/knobs.h"
+#include "queues/net_queues.h"
 #include "queues/show_rps.h"
 
 #include <errno.h>
@@ -86,15 +88,20 @@ static enum status check_isolated(
 static void remark_decision(
 	const struct steer_task *task, const struct irqkit_cpuset *cpus, const char *why)
 {
-	static const char *const words[] = { "would not help", "on CPU ", "on CPUs " };
+	const char *name = irqkit_device_get_name(task->device);
 	unsigned int n = irqkit_cpuset_count(cpus);
 	_cleanup_free_ char *list = NULL;
 	char *remark;
+	int r;
 
 	if (irqkit_cpuset_format_list(cpus, &list) < 0)
 		return;
-	if (asprintf(&remark, "%s: RPS %s%s: %s.", irqkit_device_get_name(task->device),
-		    words[n < 2 ? n : 2], list, why) >= 0)
+	if (n == 0)
+		r = asprintf(&remark, "RPS would not help %s: %s.", name, why);
+	else
+		r = asprintf(&remark, "RPS uses CPU%s %s: %s has %s.", n == 1 ? "" : "s",
+			list, name, why);
+	if (r >= 0)
 		report_add_remark(&task->change->report, remark);
 }
 
@@ -120,12 +127,42 @@ static enum status choose_cpus(
 	return status == STATUS_DONE ? check_isolated(task, *ret_cpus) : status;
 }
 
+/* The CPU that handles the interrupt has the packets already. */
+static void remark_same_cpu(
+	const struct steer_task *task, const struct irqkit_cpuset *cpus)
+{
+	_cleanup_free_ char *first = NULL;
+	char more[64] = "", *remark;
+	size_t n = 0;
+
+	for (size_t i = 0; i < task->n_queues; i++) {
+		_cleanup_cpuset_ struct irqkit_cpuset *serving = net_read_settled_cpus(
+			task->net, task->queues[i]);
+
+		if (!serving || !irqkit_cpuset_is_subset(cpus, serving))
+			continue;
+		if (n++ == 0)
+			first = queue_format_full_name(task->queues[i]);
+	}
+	if (!first)
+		return;
+	if (n > 1)
+		snprintf(more, sizeof(more), " (and %zu more)", n - 1);
+	if (asprintf(&remark,
+		    "%s%s: RPS has no effect, since it targets the CPU that handles the "
+		    "interrupt.",
+		    first, more) >= 0)
+		report_add_remark(&task->change->report, remark);
+}
+
 static enum status plan_cpus(const struct steer_task *task)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	_cleanup_free_ char *why = NULL;
 	enum status status = choose_cpus(task, &cpus, &why);
 
+	if (status == STATUS_DONE && !irqkit_cpuset_is_empty(cpus))
+		remark_same_cpu(task, cpus);
 	for (size_t i = 0; i < task->n_queues && status == STATUS_DONE; i++) {
 		int r = irqkit_plan_add_rps_cpus(
 			task->change->plan, task->queues[i], cpus, why);

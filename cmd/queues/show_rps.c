@@ -53,7 +53,7 @@ static int advise_against(struct irqkit_cpuset **cpus, char **why)
 	irqkit_cpuset_free(*cpus);
 	*cpus = NULL;
 	free(*why);
-	*why = strdup("a software interface, with no interrupt to share");
+	*why = strdup("a software interface has no interrupts");
 	return *why ? irqkit_cpuset_new(cpus) : -ENOMEM;
 }
 
@@ -206,12 +206,12 @@ static void remark_advice(struct net *net, struct irqkit_device *device)
 		return;
 	irqkit_cpuset_format_list(cpus, &list);
 	if (list && *list)
-		printf("%s: %s:\n'irqkit rps %s --auto' %s%s.\n", name, why, name,
-			irqkit_cpuset_count(cpus) == 1 ? "moves the work to CPU "
-						       : "spreads the work over CPUs ",
+		printf("%s has %s.\n'irqkit rps %s --auto' %s%s.\n", name, why, name,
+			irqkit_cpuset_count(cpus) == 1 ? "moves the packets to CPU "
+						       : "spreads the packets over CPUs ",
 			list);
 	else
-		printf("%s: RPS would not help: %s.\n", name, why);
+		printf("RPS would not help %s: %s.\n", name, why);
 }
 
 static void remark(const struct steer_view *view)

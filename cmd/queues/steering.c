@@ -72,7 +72,7 @@ static enum status check_options(const struct steering *steering,
 	const struct steer_options *options, bool is_change)
 {
 	if (!is_change && change_options_are_given(&options->change))
-		say_error("--dry-run, --script, --keep-going and --wait need one of %s",
+		say_error("--dry-run, --script and --keep-going need one of %s",
 			steering->changing);
 	else if (is_change && table_options_are_given(&options->table))
 		say_error("--output, --sort, --noheadings, --raw and --pairs cannot be "

@@ -22,7 +22,7 @@ struct steer_options {
 };
 
 #define STEER_OPTIONS(type, member)                                                      \
-	LOWER_OPTION(type, member.is_lower), CHANGE_OPTIONS(type, member.change),        \
+	LOWER_OPTION(type, member.is_lower), WRITE_OPTIONS(type, member.change),         \
 		TABLE_OPTIONS(type, member.table)
 
 /* One queue, as it is shown. A command's row begins with it. */

@@ -33,8 +33,12 @@ static void say_unknown(const struct column *columns, const char *name, size_t l
 	for (const struct column *c = columns; c->name; c++)
 		if (!(c->flags & COLUMN_JSON_ONLY) && !text_join(&list, ", ", c->name))
 			break;
-	say_error("unknown column '%.*s': the columns are %s", (int)len, name,
-		list ? list : "");
+	if (len == 0)
+		say_error(
+			"a column name is missing: the columns are %s", list ? list : "");
+	else
+		say_error("unknown column '%.*s': the columns are %s", (int)len, name,
+			list ? list : "");
 }
 
 static void add_column(struct table *table, size_t *n, const struct column *column)
