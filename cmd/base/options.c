@@ -189,8 +189,8 @@ static bool take_words(poptContext con, struct call *call)
 }
 
 /*
- * popt would take the word behind `--wait` for its value, optional as that is: `--wait=`
- * tells it that there is none. The caller frees what comes back.
+ * The value of `--wait` is optional, but popt would take the next word for it: `--wait=`
+ * says that there is no value. The caller frees the result.
  */
 static char **end_optional_values(
 	const struct command *command, int argc, const char **argv)

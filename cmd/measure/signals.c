@@ -7,7 +7,7 @@
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
-/* All of them, but for those that the program was started to ignore (nohup, a job). */
+/* All of them, except signals that the program was started to ignore (nohup, a job). */
 static void find_ending(sigset_t *ret_ending)
 {
 	sigemptyset(ret_ending);

@@ -90,7 +90,7 @@ static enum status choose_near(const struct steer_task *task, struct irqkit_cpus
 	return STATUS_DONE;
 }
 
-/* Of a tx queue that was chosen, else NULL. */
+/* The set of the tx queue with this number; NULL: the queue was not chosen. */
 static struct irqkit_cpuset *find_set(
 	const struct steer_task *task, struct irqkit_cpuset **sets, size_t number)
 {
@@ -103,7 +103,7 @@ static struct irqkit_cpuset *find_set(
 /* The i-th rx queue to the i-th tx queue; begins again if there are fewer tx queues. */
 static enum status choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
-	/* those that were not chosen have their part as well */
+	/* queues that were not chosen count too */
 	size_t n = 0, n_tx = queue_count(task->device, IRQKIT_TX);
 	size_t n_queues = irqkit_device_count_queues(task->device);
 	enum status status = STATUS_DONE;

@@ -57,7 +57,7 @@ static void add_flagged(
 			add_column(table, n, c);
 }
 
-/* All columns of that name: the one of the table and those that JSON has beside it. */
+/* All columns of that name: the table has one, and JSON may have more. */
 static bool add_named(struct table *table, size_t *n, const struct column *columns,
 	const char *name, size_t len)
 {

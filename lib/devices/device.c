@@ -176,7 +176,7 @@ static int read_net(struct irqkit_device *device)
 	return r < 0 ? r : device_read_queues(device);
 }
 
-/* A handler that is called as the device alone could be of any kind: `timer`. */
+/* A handler whose name is only the device's could be of any kind: `timer`. */
 static bool has_queue_names(const struct irqkit_device *device)
 {
 	for (size_t i = 0; i < device->n_irqs; i++)

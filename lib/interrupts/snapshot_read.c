@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The snapshot of a machine: /proc/interrupts, read again where it is torn; what
- * /sys/kernel/irq/N knows better; and that alone where /proc/interrupts is masked.
+ * The snapshot of a machine: /proc/interrupts, which is read again if it is inconsistent.
+ * /sys/kernel/irq/N settles rows that are ambiguous, and is the only source if
+ * /proc/interrupts is masked.
  */
 #include "base/arena.h"
 #include "base/cpuset.h"
@@ -62,7 +63,7 @@ static int read_irq_text(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapsho
 	return *ret_text ? 0 : -ENOMEM;
 }
 
-/* Chip, hwirq, trigger and actions as the kernel tells them one by one. */
+/* Chip, hwirq, trigger and actions, which the kernel has in files of their own. */
 static int read_identity(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
 	struct irqkit_interrupt *row)
 {
@@ -93,7 +94,7 @@ static int read_identity(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapsho
 		snapshot, row, actions ? actions : "", actions_len, ",");
 }
 
-/* Rows that could be read in two ways, as the kernel tells them, where it does. */
+/* Rows that can be read in two ways: takes what the files of the interrupt say. */
 static int settle_ambiguous(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->n_rows; i++) {
@@ -151,7 +152,7 @@ static int read_per_cpu_count(struct irqkit_ctx *ctx, struct irqkit_snapshot *sn
 			*ret_cut = true;
 			break;
 		}
-		/* as in /proc/interrupts: those that are online */
+		/* online CPUs only, as in /proc/interrupts */
 		if (count && irqkit_cpuset_has(snapshot->cpus, (unsigned int)cpu)) {
 			row->served_count[row->n_served] = count;
 			row->served_cpu[row->n_served++] = (uint32_t)cpu;

@@ -203,7 +203,7 @@ static int add_change(void *data, const char *name)
 		return 0;
 	/*
 	 * It may be the last change: without it, undo would restore the one before. A file
-	 * that is too large is no change.
+	 * that is too large is not a change.
 	 */
 	if (is_failure(r) && r != -EFBIG) {
 		_cleanup_free_ char *path = NULL;

@@ -152,7 +152,7 @@ void step_read_effective(struct irqkit_ctx *ctx, struct irqkit_step *step)
 		step->result = IRQKIT_DONE;
 }
 
-/* The kernel itself takes it on to where its interrupt is served. */
+/* The kernel itself moves the thread to the CPU that handles its interrupt. */
 static bool is_irq_thread(const struct irqkit_step *step)
 {
 	return step->knob == IRQKIT_KNOB_THREAD && strncmp(step->target, "irq/", 4) == 0;
@@ -352,7 +352,7 @@ EXPORT void irqkit_plan_set_full_fn(
 /* ------------------------------------------------------------------------------- */
 /* Writing                                                                         */
 
-/* -EINVAL also comes if the CPUs went offline: read anew, not from the topology. */
+/* The kernel also answers EINVAL if CPUs went offline: read again, not from the topology. */
 static bool are_cpus_online(struct irqkit_ctx *ctx, const struct irqkit_cpuset *cpus)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *online = NULL;
@@ -551,7 +551,7 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 		keeps_going = keeps_going && plan->steps[i].result != IRQKIT_PLANNED;
 		error = error ? error : r;
 	}
-	/* what wrote nothing is no change */
+	/* a run that wrote nothing is not a change */
 	if (irqkit_plan_count_written(plan) == 0) {
 		journal_remove(lock, plan->journal_number);
 		plan->journal_number = 0;

@@ -2,9 +2,9 @@
 /*
  * /run/irqkit, below the root: who may write there, its files, and the lock.
  *
- * It is root's folder in root's /run, but a saved root may come from anywhere: a folder
- * that is not ours alone is refused, and so is a link in its place. /run itself may be a
- * link to /var/run, as some distributions have it.
+ * On the running system, root owns it and /run. A saved root may come from anywhere: a
+ * folder that others own or can write to is refused, and so is a link in its place. /run
+ * itself may be a link to /var/run, as some distributions have it.
  */
 #include "plan/run_dir.h"
 #include "base/macros.h"
@@ -92,7 +92,7 @@ static int open_irqkit(int run_fd, bool make)
 	return fd >= 0 ? fd : -errno;
 }
 
-/* Ours alone: nobody else can have planted anything in it. */
+/* Only this user can write to it, so nobody else has put anything in it. */
 static int check_owner(int fd)
 {
 	struct stat st;

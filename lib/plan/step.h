@@ -16,7 +16,7 @@ struct irqkit_step {
 	char *why; /* owned */
 	struct knob_value old_value;
 	struct knob_value new_value;
-	/* owned, or NULL: the CPUs that serve an interrupt, or that the kernel kept */
+	/* owned, or NULL: the CPUs that handle an interrupt, or that the kernel kept */
 	struct irqkit_cpuset *effective;
 	enum irqkit_result result;
 	int error; /* positive */
@@ -31,7 +31,7 @@ int step_read_old(struct irqkit_ctx *ctx, struct irqkit_step *step);
 int step_set_cpus(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	const struct irqkit_cpuset *cpus);
 int step_set_number(struct irqkit_ctx *ctx, struct irqkit_step *step, uint64_t number);
-/* Reads where the interrupt is served: in force, or pending. */
+/* Reads which CPU handles the interrupt: is the move in effect, or pending? */
 void step_read_effective(struct irqkit_ctx *ctx, struct irqkit_step *step);
 int step_set_why(struct irqkit_step *step, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A change of the journal -> the steps that put it back. Never blindly: what has moved on
- * since then is left alone.
+ * A change of the journal -> the steps that restore the old values. A setting that was
+ * changed since then is skipped.
  */
 #include "base/macros.h"
 #include "interrupts/snapshot.h"

@@ -3,7 +3,7 @@
  * Placement by load. Several placements are made, and the one with the fewest moves taken
  * that is good enough:
  *
- *   keep    all stay; those that cannot are placed round them
+ *   keep    all stay, except those that cannot, which are placed around them
  *   fresh   as if none were anywhere: how good can it be?
  *   trim    what makes a CPU worse than fresh is taken off, heaviest first
  *   prune   the same, heaviest last
