@@ -52,7 +52,7 @@ static enum status add_steps(struct change *change, const struct selection *chos
 		unsigned int flags = chosen->is_named[i] ? 0 : IRQKIT_STEP_OPTIONAL;
 		int r;
 
-		/* a pattern may fit NMI too, but it can't be meant */
+		/* a pattern may match NMI too, which has no affinity */
 		if (irqkit_interrupt_get_irq(interrupt) < 0)
 			continue;
 		r = obstacle ? irqkit_plan_add_skipped(change->plan, interrupt, obstacle)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* irqkit undo: puts back what a change changed. */
+/* irqkit undo: restores the values that a change replaced. */
 #include "base/basics.h"
 #include "base/read_number.h"
 #include "base/say.h"
@@ -152,7 +152,7 @@ static enum status list(const struct call *call, const struct undo_options *o)
 
 /* ------------------------------------------------------------------------------- */
 
-/* The one with this number; 0: the last that is neither undone nor an undo itself. */
+/* The change with this number; 0: the last one that is not undone and not an undo. */
 static const struct irqkit_change *find_change(
 	const struct irqkit_journal *journal, uint64_t number)
 {
@@ -197,7 +197,7 @@ static size_t count_changed_since(const struct irqkit_plan *plan)
 	return n;
 }
 
-/* What --force does not help against, another try may. */
+/* Where --force does not help, running undo again may. */
 static void say_run_again(const struct change *change)
 {
 	size_t n = count_unreachable(change->plan);
@@ -289,7 +289,7 @@ static enum status plan(struct change *change, void *data)
 	return STATUS_REFUSED;
 }
 
-/* Options for the list would be lost on an undo, and the other way round. */
+/* Refuses options of the list for an undo, and options of an undo for the list. */
 static bool check_options(const struct undo_options *o)
 {
 	const struct change_options *c = &o->change;

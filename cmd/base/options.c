@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Command lines. The only file that speaks to popt.
+ * Command lines. The only file that uses popt.
  *
  * Aliases from popt's own files (/etc/popt, ~/.popt) are not read: such a file can name
  * programs to run instead, which a tool that runs as root should not do.

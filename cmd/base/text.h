@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Text that is safe where it goes. */
+/* Text that is safe for a terminal, for JSON, or for a shell. */
 #ifndef CMD_TEXT_H
 #define CMD_TEXT_H
 

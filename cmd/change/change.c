@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From the command line to the knobs: what all commands that write do alike. */
+/* From the command line to the knobs: what all commands that write have in common. */
 #include "change/change.h"
 #include "base/basics.h"
 #include "base/read_number.h"
@@ -230,7 +230,7 @@ static void say_no_journal(const struct change *change, int error)
 		strerror(-error));
 }
 
-/* Did anything fail but moves of interrupts that the kernel cannot move? */
+/* Did anything fail, except moves of interrupts that the kernel cannot move? */
 static bool has_other_failure(const struct irqkit_plan *plan)
 {
 	size_t refused = 0;
@@ -298,7 +298,7 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 {
 	enum status reported;
 
-	/* other irqkits may work while this one waits */
+	/* other irqkits may make changes while this one waits */
 	change_unlock(change);
 	if (status == STATUS_DONE)
 		wait_for_moves(change);
@@ -309,7 +309,7 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 	return status == STATUS_DONE ? reported : status;
 }
 
-/* Where that fails, the same is undone again, which finds it so already. */
+/* If that fails, the next undo takes this change again, and finds it restored already. */
 static void mark_undone(const struct change *change)
 {
 	int r = irqkit_change_mark_undone(change->undone, change->lock);
@@ -346,7 +346,7 @@ enum status change_judge(const struct change *change, enum status status)
 
 enum status change_finish(struct change *change)
 {
-	/* it reads more than the plan does */
+	/* a script reads more files than the plan */
 	if (change->options->is_script)
 		return change_judge(change, script_print(change));
 	if (!change_writes(change->options))

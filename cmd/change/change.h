@@ -77,9 +77,9 @@ void change_free(struct change *change);
  */
 enum status change_judge(const struct change *change, enum status status);
 
-/* Was any of them given? */
+/* Was any of these options given? */
 bool change_options_are_given(const struct change_options *options);
-/* Will it be written, not just shown? */
+/* Will the plan be written, or only shown? */
 bool change_writes(const struct change_options *options);
 
 /* The parts of change_run(), for commands that need them one by one. */
@@ -118,7 +118,7 @@ bool change_refuse_named(
 	const struct change *change, const struct irqkit_interrupt *interrupt);
 /* Says that none of the @n chosen interrupts can be moved; returns STATUS_IMMOVABLE. */
 enum status change_say_immovable(const struct change *change, size_t n);
-/* The same where the plan skips all that it has; else STATUS_DONE. */
+/* The same if the plan skips all of its steps; otherwise STATUS_DONE. */
 enum status change_check_any_movable(const struct change *change);
 /* The same once the plan was applied: the kernel may have refused every move. */
 enum status change_check_any_moved(const struct change *change);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reports a plan: shown before it is applied, or what came of it. */
+/* Reports a plan before it is applied, or its result. */
 #include "change/report.h"
 #include "base/basics.h"
 #include "base/say.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The lock of /run/irqkit, and what is said where that folder cannot be used. */
+/* The lock of /run/irqkit, and the message if that folder cannot be used. */
 #include "change/run_lock.h"
 #include "base/basics.h"
 #include "base/say.h"

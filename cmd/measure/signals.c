@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* SIGINT, SIGTERM and the like: held back, waited for, asked for. */
+/* SIGINT, SIGTERM and similar signals: blocks them, waits for them, asks for them. */
 #include "measure/signals.h"
 #include "base/basics.h"
 

@@ -105,7 +105,7 @@ static void remark_decision(
 		report_add_remark(&task->change->report, remark);
 }
 
-/* The CPUs and why; none to turn it off. */
+/* The CPUs and the reason; no CPUs: RPS is turned off. */
 static enum status choose_cpus(
 	const struct steer_task *task, struct irqkit_cpuset **ret_cpus, char **ret_why)
 {
@@ -231,7 +231,7 @@ static enum status plan_flows(const struct steer_task *task)
 		int r = irqkit_plan_add_rps_flow_cnt(
 			task->change->plan, task->queues[i], each, why);
 
-		/* what isn't there need not be turned off */
+		/* a missing knob need not be turned off */
 		if (r < 0 && !(r == -ENOENT && o->steer.is_off))
 			status = queue_say_unreadable(
 				task->change, task->queues[i], "rps_flow_cnt", r);

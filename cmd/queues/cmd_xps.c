@@ -41,7 +41,7 @@ static const struct xps_options *options_of(const struct steer_task *task)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* What each queue gets, into an array of the caller                               */
+/* The set of each queue, into an array of the caller                              */
 
 static enum status choose_same(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
@@ -100,7 +100,7 @@ static struct irqkit_cpuset *find_set(
 	return NULL;
 }
 
-/* The i-th rx queue to the i-th tx queue; begins again if there are fewer tx queues. */
+/* The i-th rx queue goes to the i-th tx queue; fewer tx queues are used in turn. */
 static enum status choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
 	/* queues that were not chosen count too */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is said of a knob that cannot be read, and the knob that hides another. */
+/* Why a knob cannot be read; and clearing the knob that overrides another one. */
 #include "queues/knobs.h"
 #include "base/basics.h"
 #include "base/say.h"

@@ -30,7 +30,7 @@ static char *join_names(struct irqkit_devices *devices)
 	return joined;
 }
 
-/* eth0:rx-0, where there is an eth0? */
+/* Is it a queue such as eth0:rx-0, and is there an eth0? */
 static bool is_queue(struct net *net, const char *word)
 {
 	const char *colon = strchr(word, ':');

@@ -130,7 +130,7 @@ static enum status plan_interrupt(
 /* ------------------------------------------------------------------------------- */
 /* XPS                                                                             */
 
-/* The tx queue; NULL: this is not one. */
+/* The queue, if it is a tx queue; otherwise NULL. */
 static const struct irqkit_queue *find_xps_queue(const struct pin_place *place)
 {
 	const struct irqkit_queue *queue = place->queue;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What RPS and RFS are set to, and whether that does anything. */
+/* The settings of RPS and RFS, and whether they have an effect. */
 #include "queues/show_rps.h"
 #include "base/say.h"
 #include "base/text.h"
@@ -45,8 +45,7 @@ static int add_serving(
 }
 
 /*
- * Packets that arrive only through software were steered where they entered the
- * machine.
+ * The packets of a software interface were already steered when they entered the machine.
  */
 static int advise_against(struct irqkit_cpuset **cpus, char **why)
 {
@@ -195,7 +194,7 @@ static bool is_on(const struct table *table, const struct irqkit_device *device)
 	return false;
 }
 
-/* RPS is off on all queues: would it help? */
+/* RPS is off on all queues: says whether it would help. */
 static void remark_advice(struct net *net, struct irqkit_device *device)
 {
 	_cleanup_free_ char *why = NULL, *list = NULL, *name = NULL;

@@ -42,13 +42,13 @@ static void remark_load(const struct load *load, const char *what)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* What could be better, for one interface whose load is uneven                    */
+/* Advice for a single interface whose load is uneven                              */
 
-/* The queues that receive, by their interrupts. */
+/* The rx queues, by their interrupts. */
 struct receivers {
 	size_t n; /* interrupts */
-	uint64_t total; /* how often they came */
-	uint64_t busiest; /* of them the most */
+	uint64_t total; /* how often they fired */
+	uint64_t busiest; /* the total of the one that fired most often */
 	struct irqkit_cpuset *cpus; /* owned; the CPUs that handle them */
 };
 
@@ -87,7 +87,7 @@ static void sum_receivers(struct show *show, const struct irqkit_device *device,
 	}
 }
 
-/* Do other CPUs share what an rx queue receives already? */
+/* Do several CPUs already process the packets of an rx queue? */
 static bool has_rps(const struct irqkit_device *device)
 {
 	size_t n = irqkit_device_count_queues(device);
@@ -193,7 +193,7 @@ void show_remark(struct show *show, const struct call *call)
 	if (show_load(show)->n_cpus > 1 || !load_get_busiest(show_load(show)))
 		putchar('\n');
 	remark_immovable(show);
-	/* of numbers, nothing else is looked at than what is theirs */
+	/* numeric TARGETs read only the files of these interrupts */
 	if (!show->chosen.is_of_numbers)
 		show_remark_notes(show);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From the machine to the input of the placement policy, and from its answer to steps. */
+/* The machine -> the input of the placement policy; its answer -> steps. */
 #include "spread/placement.h"
 #include "base/basics.h"
 #include "base/say.h"
@@ -62,7 +62,7 @@ static enum status tell_cpus(struct placement *p)
 	return r < 0 ? say_no_memory() : STATUS_DONE;
 }
 
-/* The CPUs and the interrupts that are meant. */
+/* Chooses the CPUs and the interrupts. */
 static enum status choose_cpus_and_interrupts(struct placement *placement,
 	struct change *change, const struct placement_wish *wish)
 {

@@ -62,7 +62,7 @@ enum status placement_build(struct placement *placement, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
 void placement_clear(struct placement *placement);
 
-/* placement_choose.c: the CPUs and the interrupts that are meant; says what is wrong. */
+/* placement_choose.c: choose the CPUs and the interrupts; report what is wrong. */
 enum status placement_choose_cpus(
 	struct placement *placement, const struct placement_wish *wish);
 enum status placement_choose_interrupts(struct placement *placement,

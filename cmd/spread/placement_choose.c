@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which CPUs and which interrupts a placement is about. */
+/* Chooses the CPUs and the interrupts of a placement. */
 #include "base/basics.h"
 #include "base/say.h"
 #include "change/refusals.h"
@@ -77,7 +77,7 @@ static enum status choose_net(struct placement *p, const struct irqkit_snapshot 
 	return STATUS_NO_MATCH;
 }
 
-/* Those of @change's words that match something now, to @words; how many. */
+/* Copies the words that match something now to @words; returns how many. */
 static size_t keep_present(const struct change *change, const char **words)
 {
 	const struct call *call = change->call;

@@ -171,7 +171,7 @@ static int compare_keys(const void *x, const void *y, void *data)
 	const bool *is_descending = data;
 	int order;
 
-	/* what is absent comes last */
+	/* rows without a value come last */
 	if (a->cell.kind == CELL_ABSENT || b->cell.kind == CELL_ABSENT) {
 		if (a->cell.kind != b->cell.kind)
 			return a->cell.kind == CELL_ABSENT ? 1 : -1;

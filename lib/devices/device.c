@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Devices: finding them by name, and what is asked of them. */
+/* Devices: finds them by name, and returns their properties. */
 #include "devices/device.h"
 #include "base/arena.h"
 #include "base/array.h"

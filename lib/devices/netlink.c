@@ -349,7 +349,7 @@ static int ask_all(struct mnl_socket *socket, struct packet *buffer, uint16_t fa
 	return r;
 }
 
-/* On a socket of its own: what an attempt before has left unread answers nothing else. */
+/* On a new socket: it has no unread answers of an earlier attempt. */
 static int ask_once(struct netlink_answers *answers)
 {
 	struct mnl_socket *socket CLEANUP(close_socket) = mnl_socket_open2(

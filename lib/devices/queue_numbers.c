@@ -322,7 +322,7 @@ static int number_by_vector(struct irqkit_device *device, const struct direction
 	return 0;
 }
 
-/* Of numbers that are counted on from something else. */
+/* By rank, for numbers that do not begin with 0. */
 static int number_by_rank(struct irqkit_device *device, const struct direction *d)
 {
 	_cleanup_free_ struct vector *vectors = NULL;
@@ -347,7 +347,7 @@ static int number_by_rank(struct irqkit_device *device, const struct direction *
 	return 0;
 }
 
-/* One vector for all queues of the direction, where the driver does that. */
+/* One vector for all queues of the direction, if the driver has that. */
 static bool share_the_only_one(struct irqkit_device *device, const struct direction *d)
 {
 	if (d->n != 1 || d->n_queues < 2)

@@ -8,7 +8,7 @@
 #define SOCK_FLOW_ENTRIES_PATH "/proc/sys/net/core/rps_sock_flow_entries"
 
 int device_read_queues(struct irqkit_device *device);
-/* What the kernel said of the device whose ifindex is filled in. */
+/* The answers of the kernel about the device whose ifindex is filled in. */
 int device_join_netlink(
 	struct irqkit_device *device, const struct netlink_answers *answers);
 

@@ -165,7 +165,7 @@ static size_t take_level(struct description *d, const char *text, size_t len, si
 	return from;
 }
 
-/* Is this word, which isn't the first, where the chip ends? Then the rest is read too. */
+/* Does the chip end before this word, which is not the first? If so, reads the rest. */
 static bool ends_chip(
 	struct description *d, const char *text, size_t len, const struct text_word *w)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a driver calls its handlers. Pure: nothing here reads a file. */
+/* The names that drivers give to their handlers. Pure: nothing here reads a file. */
 #ifndef IRQKIT_HANDLER_NAMES_H
 #define IRQKIT_HANDLER_NAMES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* /proc/irq/N: where an interrupt may go, where it goes, and whether it can be moved. */
+/* /proc/irq/N: the CPUs that may and that do handle an interrupt; can it be moved? */
 #include "base/macros.h"
 #include "base/number.h"
 #include "interrupts/handler_names.h"
@@ -116,7 +116,7 @@ static const char *const per_cpu_chips[] = {
 	"bcm2836-gpu",
 };
 
-/* Handlers that are called on each CPU for itself. */
+/* Handlers of interrupts that each CPU has for itself. */
 static const char *const per_cpu_names[] = {
 	/* drivers/clocksource/timer-armada-370-xp.c, armada_370_xp_timer_common_init() */
 	"armada_370_xp_per_cpu_tick",

@@ -219,7 +219,7 @@ static size_t count_zeros(const char *p, const char *end, size_t max)
 			p += stretch * FIELD_LEN;
 		}
 	}
-	/* the last may be the first digit of something else */
+	/* the last number may begin with the first digit of the description */
 	if (n && p < end && !is_blank(*p))
 		n--;
 	return n;
@@ -354,7 +354,7 @@ static int read_description(
 	return r < 0 ? fail(reader, -ENOMEM, "no memory") : 0;
 }
 
-/* Does a further count stand where the next column would be? */
+/* Is there another count in the place of the next column? */
 static bool is_wide(const char *counts, const char *p, const char *end, size_t n_columns)
 {
 	const char *next = counts + (n_columns + 1) * FIELD_LEN;

@@ -235,7 +235,7 @@ static int read_sysfs(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snaps
 
 /* ------------------------------------------------------------------------------- */
 
-/* One reading; -EAGAIN where it was torn, or seems so and there will be @another. */
+/* One reading; -EAGAIN: it is inconsistent, or seems so and there will be @another. */
 static int read_once(struct irqkit_ctx *ctx, const struct irqkit_cpuset *columns,
 	bool another, struct reader *reader)
 {

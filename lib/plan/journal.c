@@ -177,7 +177,7 @@ static void remove_old(int dir_fd, const struct change_list *list)
 	}
 }
 
-/* As @number, which no other change has, neither undone nor as it is. */
+/* Under @number, which no other change has, undone or not. */
 static int write_new(int dir_fd, const char *text, unsigned int number)
 {
 	struct change_names names = names_of(number);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A plan: knobs with their old and new values; written, read back, put back.
+ * A plan: knobs with their old and new values. It is written, read back, and restored.
  *
  *     planned --write--> done | pending       another step fails: rolled-back
  *             \\--------> failed | skipped
@@ -22,7 +22,7 @@
 #include <string.h>
 #include <time.h>
 
-/* How often an interrupt that is being moved is looked at, and how long between. */
+/* How often an interrupt that is being moved is checked, and the pause between checks. */
 #define MOVE_LOOKS 20
 #define MOVE_PAUSE_NS 5000000
 
@@ -397,7 +397,7 @@ static int read_when_moved(struct irqkit_ctx *ctx, const struct irqkit_step *ste
 	return r;
 }
 
-/* Does the knob hold what was written, or what the kernel makes of it by right? */
+/* Does the knob hold what was written, or an acceptable rendering of it? */
 static int read_back(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
 	struct knob_value now CLEANUP(knob_value_clear) = { 0 };
@@ -436,7 +436,7 @@ static int write_value(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	return thread_write_cpus(step->pid, value->cpus);
 }
 
-/* What can't be done and need not be: what the kernel doesn't move, a thread that ended. */
+/* A step that need not succeed: the kernel cannot move it, or the thread has ended. */
 static int skip_step(struct irqkit_step *step, int error, const char *why)
 {
 	step->error = -error;
@@ -467,7 +467,7 @@ static int write_step(struct irqkit_ctx *ctx, struct irqkit_step *step)
 	return r;
 }
 
-/* Last first. The error of the first that could not be put back. */
+/* Restores the last one first. Returns the error of the first failure. */
 static int put_back(struct irqkit_plan *plan)
 {
 	int error = 0;
@@ -536,7 +536,7 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 
 	if (irqkit_plan_count_results(plan, IRQKIT_PLANNED) == 0)
 		return 0;
-	/* what could not be read may be missing in the plan */
+	/* the plan may lack what could not be read */
 	if (plan->ctx->error < 0)
 		return plan->ctx->error;
 	r = journal_write(lock, plan, command, &plan->journal_number);
@@ -547,7 +547,7 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 		if (plan->steps[i].result != IRQKIT_PLANNED)
 			continue;
 		r = write_somewhere(plan, i, lock, command);
-		/* what isn't in the journal must not be written */
+		/* a value that is not in the journal must not be written */
 		keeps_going = keeps_going && plan->steps[i].result != IRQKIT_PLANNED;
 		error = error ? error : r;
 	}

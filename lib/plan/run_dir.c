@@ -41,7 +41,7 @@ static bool is_safe(int fd)
 		!(st.st_mode & (S_IWGRP | S_IWOTH));
 }
 
-/* What stands in the place of /run is not what it should be, or there is nothing. */
+/* Why /run cannot be opened: it is missing, or it is not a folder. */
 static int explain_run(struct irqkit_ctx *ctx, int error)
 {
 	struct stat st;
@@ -174,7 +174,7 @@ int run_dir_write(
 {
 	int fd, r;
 
-	/* what a killed run left behind */
+	/* left by a run that was killed */
 	RETRY(unlinkat(dir_fd, NEW_NAME, 0));
 	fd = RETRY(openat(dir_fd, NEW_NAME,
 		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));

@@ -27,7 +27,7 @@ struct irqkit_step {
 
 /* Reads what the knob holds now. */
 int step_read_old(struct irqkit_ctx *ctx, struct irqkit_step *step);
-/* The old value is read, the new one set; unchanged where it is so already. */
+/* Reads the old value and sets the new one; result unchanged if they are the same. */
 int step_set_cpus(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	const struct irqkit_cpuset *cpus);
 int step_set_number(struct irqkit_ctx *ctx, struct irqkit_step *step, uint64_t number);

@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The kernel has looked at all of its CPUs: what is left of its pool. NULL: no memory. */
+/* The kernel found no vector on any of its CPUs: the rest of its pool. NULL: no memory. */
 static uint64_t *close_cpus(struct irqkit_spread *spread, struct spread_item *item)
 {
 	size_t size = (spread->n_cpus / 64 + 1) * sizeof(uint64_t);
@@ -26,11 +26,11 @@ static uint64_t *close_cpus(struct irqkit_spread *spread, struct spread_item *it
 		spread->cpus[i].vectors = 0;
 		spread->room[i] = 0;
 		pool[i / 64] &= ~(UINT64_C(1) << i % 64);
-		/* it would have a vector where it is: it was elsewhere */
+		/* on its current CPU it has a vector, so it was on another one */
 		if (i == item->now_index)
 			item->now_index = NONE;
 	}
-	/* none of what was to leave a CPU can be counted on */
+	/* it is not certain that interrupts which should leave a CPU will leave it */
 	spread->is_strict = true;
 	return pool;
 }

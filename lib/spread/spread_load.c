@@ -18,7 +18,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* What the improvement of one placement may cost: about a millisecond or two. */
+/* The limit for improving one placement: about one or two milliseconds. */
 #define MAX_STEPS (UINT64_C(1) << 17)
 
 struct candidate {
@@ -86,7 +86,7 @@ static void complete(
 	measure(c, s);
 }
 
-/* Puts back what was moved without need, the lightest first: the most interrupts. */
+/* Undoes moves that are not needed, the lightest first, so that most moves are undone. */
 static void put_back(struct candidate *c, const struct search *s, uint64_t goal)
 {
 	struct trial *p = &c->p;
@@ -221,7 +221,7 @@ static bool is_wide(const struct irqkit_spread *spread, const struct spread_item
 	return true;
 }
 
-/* Where it is now; without any load, a new number of CPUs is not worth a write either. */
+/* It stays where it is. Without any load, a new number of CPUs is not worth a write. */
 static int stay(struct irqkit_spread *spread, const struct search *s,
 	struct spread_item *item, bool is_keep)
 {
@@ -233,7 +233,7 @@ static int stay(struct irqkit_spread *spread, const struct search *s,
 	return spread_set_reason(item, is_keep ? "stays: no gain" : "stays");
 }
 
-/* The placement becomes the answer. Further CPUs come last: they must not take room. */
+/* The placement becomes the result. Extra CPUs come last: they must not take vectors. */
 static int answer(struct irqkit_spread *spread, const struct search *s,
 	const struct candidate *c, bool is_keep)
 {

@@ -12,7 +12,7 @@
 /* ------------------------------------------------------------------------------- */
 /* Queue by queue                                                                  */
 
-/* What belongs on one CPU comes together, and in the order of the CPUs. */
+/* Interrupts that belong on one CPU are adjacent, in the order of the CPUs. */
 struct slot {
 	uint32_t item;
 	uint32_t device;
@@ -110,7 +110,7 @@ static int explain_with(struct spread_item *item, const struct spread_item *lead
 	return spread_set_reason(item, "%s, same CPU as interrupt %u", what, leader->irq);
 }
 
-/* On the CPU of @leader, if there is one and that can be. */
+/* Can it go to the CPU of @leader? */
 static bool can_follow(const struct irqkit_spread *spread, const struct spread_item *item,
 	const struct spread_item *leader)
 {
@@ -118,7 +118,7 @@ static bool can_follow(const struct irqkit_spread *spread, const struct spread_i
 		spread_has_room(spread, item, leader->place);
 }
 
-/* Doesn't count as a queue of its own, nor as an extra. */
+/* Does not count as a queue of its own, and not as an extra interrupt. */
 static int follow(struct irqkit_spread *spread, struct spread_item *item,
 	const struct spread_item *leader)
 {
@@ -256,7 +256,7 @@ int spread_by_irq(struct irqkit_spread *spread)
 /* ------------------------------------------------------------------------------- */
 /* By hint                                                                         */
 
-/* What of the item's pool its hint holds. */
+/* The CPUs of the pool that are in the hint. */
 static bool hint_pool(const struct irqkit_spread *spread, const struct spread_item *item,
 	uint64_t *pool)
 {

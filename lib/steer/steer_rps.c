@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which CPUs should share what a device receives (RPS), if any.                (pure) */
+/* Which CPUs should process the packets that a device receives (RPS).         (pure) */
 #include "base/buffer.h"
 #include "base/cpuset.h"
 #include "base/macros.h"

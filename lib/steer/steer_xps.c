@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which CPUs should send by which queue (XPS).                                 (pure) */
+/* Which CPUs should transmit on which queue (XPS).                             (pure) */
 #include "base/macros.h"
 #include "steer/steer.h"
 
