@@ -29,34 +29,13 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static char *format_interrupt(const struct irqkit_interrupt *interrupt)
-{
-	const char *label = irqkit_interrupt_get_label(interrupt);
-	char *text;
-	int r = irqkit_interrupt_count_actions(interrupt)
-		? asprintf(&text, "%s (%s)", label,
-			  irqkit_interrupt_get_action(interrupt, 0))
-		: asprintf(&text, "%s", label);
-
-	return r < 0 ? NULL : text;
-}
-
 /* Reports every interrupt that was named and cannot be moved; then nothing is done. */
 static bool refuse_named(const struct selection *chosen)
 {
 	bool refused = false;
 
-	for (size_t i = 0; i < chosen->n; i++) {
-		struct irqkit_irq *irq = chosen->irqs[i];
-		const char *obstacle = find_named_obstacle(irq);
-		_cleanup_free_ char *what = NULL;
-
-		if (!chosen->is_named[i] || !obstacle)
-			continue;
-		what = format_interrupt(irqkit_irq_get_row(irq));
-		say_error("cannot move %s: it is %s", what ? what : "", obstacle);
-		refused = true;
-	}
+	for (size_t i = 0; i < chosen->n; i++)
+		refused |= chosen->is_named[i] && change_refuse_named(chosen->irqs[i]);
 	if (refused)
 		say_error("nothing was changed");
 	return refused;
@@ -72,7 +51,7 @@ static enum status add_steps(struct change *change, const struct selection *chos
 		unsigned int flags = chosen->is_named[i] ? 0 : IRQKIT_STEP_OPTIONAL;
 		int r;
 
-		/* a pattern may fit NMI too, but it can't be meant */
+		/* a pattern may match NMI too, which has no affinity */
 		if (irqkit_irq_get_number(irq) < 0)
 			continue;
 		r = obstacle ? irqkit_plan_add_skipped(change->plan, irq, obstacle)
@@ -81,7 +60,7 @@ static enum status add_steps(struct change *change, const struct selection *chos
 		if (r == -ENOENT && flags)
 			r = change_add_gone(change, irq);
 		if (r < 0)
-			return change_say_unreadable(irq, r);
+			return change_say_unreadable(change, irq, r);
 	}
 	return STATUS_DONE;
 }
@@ -103,10 +82,9 @@ static enum status plan_interrupts(struct change *change, const struct selection
 static enum status read_cpus(const struct change *change, const struct set_options *o,
 	const struct selection *chosen, struct irqkit_cpuset **ret_cpus)
 {
-	if (o->mask)
-		return machine_read_mask("--mask", o->mask,
-			irqkit_snapshot_get_cpus(change_rows(change)), ret_cpus);
-	return selection_read_cpus(chosen, "--cpus", o->cpus, change->machine, ret_cpus);
+	return o->mask ? machine_read_mask(change->machine, "--mask", o->mask, ret_cpus)
+		       : selection_read_cpus(
+				 chosen, "--cpus", o->cpus, change->machine, ret_cpus);
 }
 
 static enum status check_words(const struct call *call, const struct set_options *o)
@@ -131,7 +109,7 @@ static enum status plan_default(struct change *change, const struct irqkit_cpuse
 {
 	int r = irqkit_plan_add_default_affinity(change->plan, cpus, "requested");
 
-	return r < 0 ? change_say_unreadable(NULL, r) : STATUS_DONE;
+	return r < 0 ? change_say_unreadable(change, NULL, r) : STATUS_DONE;
 }
 
 static enum status plan(struct change *change, void *data)
@@ -173,6 +151,9 @@ const struct command cmd_set = {
 	"to CPU 2\n"
 	"  irqkit set 'nvme0q*' --mask=f0 -n     show what would be changed\n"
 	"  irqkit set eth1 --cpus=2 --script     print a script for rc.local\n"
+	"  irqkit set --default --cpus=1-7       CPUs for interrupts that are "
+	"requested\n"
+	"                                        later\n"
 	"  irqkit undo                           undo the change\n",
 	.options = options,
 	.state_size = sizeof(struct set_options),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which queues of an interface are meant, and which CPUs handle their interrupts. */
+/* Chooses queues of an interface, and finds the CPUs that handle their interrupts. */
 #include "queues/net_queues.h"
 #include "base/say.h"
 #include "measure/explain.h"

@@ -6,8 +6,8 @@
 #include "queues/net.h"
 
 /*
- * The queues of one direction, those that the word of --queues names or all of them. The
- * caller frees the array.
+ * The queues of one direction: all of them, or only those in @word, the argument of
+ * --queues. The caller frees the array.
  */
 enum status net_choose_queues(struct irqkit_device *device,
 	enum irqkit_direction direction, const char *word,

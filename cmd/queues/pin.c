@@ -93,7 +93,7 @@ static enum status add_interrupt(struct pin *pin, const struct pin_place *place,
 	r = obstacle ? irqkit_plan_add_skipped(pin->change->plan, irq, obstacle)
 		     : irqkit_plan_add_affinity(pin->change->plan, irq, place->cpus, why,
 			       place->is_named ? 0 : IRQKIT_STEP_OPTIONAL);
-	return r < 0 ? change_say_unreadable(irq, r) : STATUS_DONE;
+	return r < 0 ? change_say_unreadable(pin->change, irq, r) : STATUS_DONE;
 }
 
 /* Once for each device: the reason is the same for all of its queues. */
@@ -155,7 +155,7 @@ static enum status plan_interrupt(
 /* ------------------------------------------------------------------------------- */
 /* XPS                                                                             */
 
-/* Of a queue that sends. */
+/* The queue, if it is a tx queue; otherwise NULL. */
 static struct irqkit_queue *find_xps_queue(const struct pin_place *place)
 {
 	struct irqkit_queue *queue = place->queue;
@@ -175,7 +175,8 @@ static enum status plan_xps(
 	/* one tx queue has none, and needs none */
 	if (r == 0)
 		return queue_clear_rxqs(pin->change, queue, "would override the CPUs");
-	return r != -ENOENT ? queue_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
+	return r != -ENOENT ? queue_say_unreadable(pin->change, queue, "xps_cpus", r)
+			    : STATUS_DONE;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What `irqkit rps` and `irqkit xps` do alike: their run, and the rows that they show. */
+/* The common part of `irqkit rps` and `irqkit xps`: how they run, and the rows they show. */
 #include "queues/steering.h"
 #include "base/say.h"
 #include "base/text.h"
@@ -72,7 +72,7 @@ static enum status check_options(const struct steering *steering,
 	const struct steer_options *options, bool is_change)
 {
 	if (!is_change && change_options_are_given(&options->change))
-		say_error("--dry-run, --script, --keep-going and --wait need one of %s",
+		say_error("--dry-run, --script and --keep-going need one of %s",
 			steering->changing);
 	else if (is_change && table_options_are_given(&options->table))
 		say_error("--output, --sort, --noheadings, --raw and --pairs cannot be "
@@ -179,7 +179,8 @@ static enum status add_row(struct steer_view *view, struct irqkit_queue *queue)
 	row->queue = queue;
 	r = view->kind->read_cpus(queue, &row->cpus);
 	if (r < 0)
-		return queue_say_unreadable(queue, view->kind->cpus_file, r);
+		return queue_say_unreadable(
+			view->net->change, queue, view->kind->cpus_file, r);
 	row->serving = net_get_current_cpus(view->net, queue);
 	view->kind->read_row(view, row);
 	return STATUS_DONE;

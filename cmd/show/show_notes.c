@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What disagrees with what, interrupt by interrupt. What the kernel alone decides is no
- * disagreement: managed interrupts of CPUs that are offline are shut down, those of disks
- * are on all nodes; timers belong to their CPU, isolated or not.
+ * The mismatches of each interrupt. What only the kernel can decide is not a mismatch: it
+ * shuts down managed interrupts of offline CPUs, it puts managed interrupts of disks on all
+ * nodes, and a timer belongs to its CPU, isolated or not.
  */
 #include "show/show_notes.h"
 #include "base/basics.h"

@@ -255,7 +255,7 @@ static const struct column columns[] = {
 
 /* ------------------------------------------------------------------------------- */
 
-/* A column that is empty in all rows is not needed, nor is DEVICE for one interface. */
+/* Leaves out a column that is empty in all rows, and DEVICE for a single interface. */
 static bool is_needed(const struct column *column, struct table *table,
 	struct irqkit_topology *topology)
 {

@@ -17,7 +17,8 @@ static void remark_share(const struct load *load, const char *what, size_t n_idl
 
 	printf("%s: cpu%u handles %.0f %%", what, busiest->cpu, percent);
 	if (n_idle)
-		printf("; %zu of %zu CPUs handle none", n_idle, load->n_cpus);
+		printf("; %zu of %zu CPUs handle%s none", n_idle, load->n_cpus,
+			n_idle == 1 ? "s" : "");
 	printf(".\nImbalance %.1f (busiest CPU / mean of %zu; 1.0 is even).",
 		load_get_imbalance(load), load->n_cpus);
 }
@@ -31,10 +32,10 @@ static void remark_load(const struct load *load, const char *what)
 		printf("%s: no interrupt has fired yet.", what);
 	else if (load->n_cpus < 2)
 		return;
-	else if (busiest->total == load->total && n_idle == 1)
+	else if (n_idle == 1 && load->n_cpus == 2)
 		printf("%s: cpu%u handles all of them; the other CPU handles none.", what,
 			busiest->cpu);
-	else if (busiest->total == load->total)
+	else if (n_idle + 1 == load->n_cpus)
 		printf("%s: cpu%u handles all of them; the other %zu CPUs handle none.",
 			what, busiest->cpu, n_idle);
 	else
@@ -42,13 +43,13 @@ static void remark_load(const struct load *load, const char *what)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* What could be better, for one interface whose load is uneven                    */
+/* Advice for a single interface whose load is uneven                              */
 
-/* The queues that receive, by their interrupts. */
+/* The rx queues, by their interrupts. */
 struct receivers {
 	size_t n; /* interrupts */
-	uint64_t total; /* how often they came */
-	uint64_t busiest; /* of them the most */
+	uint64_t total; /* how often they fired */
+	uint64_t busiest; /* the total of the one that fired most often */
 	struct irqkit_cpuset *cpus; /* owned; the CPUs that handle them */
 };
 
@@ -87,7 +88,7 @@ static void sum_receivers(struct show *show, const struct irqkit_device *device,
 	}
 }
 
-/* Do other CPUs share what an rx queue receives already? */
+/* Do several CPUs already process the packets of an rx queue? */
 static bool has_rps(const struct irqkit_device *device)
 {
 	size_t n = irqkit_device_count_queues(device);
@@ -260,7 +261,7 @@ void show_remark(struct show *show, const struct call *call)
 		putchar('\n');
 	remark_shared(show);
 	remark_immovable(show);
-	/* of numbers, nothing else is looked at than what is theirs */
+	/* numeric TARGETs read only the files of these interrupts */
 	if (!show->chosen.is_of_numbers)
 		show_remark_notes(show);
 }

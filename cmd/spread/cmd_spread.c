@@ -102,7 +102,7 @@ static bool parse_policy(const char *word, struct wish *wish)
 static bool parse_node(const char *word, bool has_cpus, struct placement_wish *wish)
 {
 	if (!word) {
-		/* CPUs that were named are wanted, wherever they are */
+		/* the user named these CPUs, so all of them are used, on any node */
 		wish->node_policy = has_cpus ? NODE_ANY : NODE_LOCAL;
 		return true;
 	}
@@ -151,7 +151,7 @@ static bool names_local(const char *set)
 	return false;
 }
 
-/* Refuses options that would do nothing, or not what they say. */
+/* Refuses options that would have no effect, or another one than they say. */
 static bool check_options(const struct spread_options *o, const struct wish *wish)
 {
 	if (o->gain && wish->placement.policy != IRQKIT_POLICY_LOAD)
@@ -196,7 +196,7 @@ static bool parse_options(
 	if (o->verify && *o->verify &&
 		!parse_number("--verify", o->verify, 1, MAX_SECONDS, &wish->verify))
 		return false;
-	/* what was decided by measuring is measured again */
+	/* a plan by measured load is verified by measuring again */
 	if (wish->seconds && !wish->verify && !o->every)
 		wish->verify = wish->seconds;
 	return check_every(call, o, wish) && check_options(o, wish);

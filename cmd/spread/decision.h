@@ -18,7 +18,7 @@ struct wish {
 	bool reverts;
 };
 
-/* One decision, and what came of it. */
+/* One decision, and its result. */
 struct spread {
 	const struct wish *wish;
 	unsigned int seconds; /* the loads are what came in them; 0: since the start */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From the machine to the input of the placement policy, and from its answer to steps. */
+/* The machine -> the input of the placement policy; its answer -> steps. */
 #include "spread/placement.h"
 #include "base/basics.h"
 #include "base/say.h"
@@ -15,6 +15,7 @@ void placement_clear(struct placement *placement)
 	irqkit_cpuset_free(placement->cpus);
 	free(placement->irqs);
 	free(placement->place);
+	free(placement->is_named);
 	free(placement->skipped);
 	free(placement->owners);
 }
@@ -61,7 +62,7 @@ static enum status tell_cpus(struct placement *p)
 	return r < 0 ? say_no_memory() : STATUS_DONE;
 }
 
-/* The CPUs and the interrupts that are meant. */
+/* Chooses the CPUs and the interrupts. */
 static enum status choose_cpus_and_interrupts(struct placement *placement,
 	struct change *change, const struct placement_wish *wish)
 {
@@ -117,14 +118,15 @@ enum status placement_add_steps(const struct placement *placement, struct change
 		const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(
 			placement->spread, i);
 		const char *reason = irqkit_spread_get_reason(placement->spread, i);
-		int r = cpus ? irqkit_plan_add_affinity(change->plan, irq, cpus, reason,
-				       IRQKIT_STEP_OPTIONAL)
-			     : irqkit_plan_add_kept(change->plan, irq, reason);
+		unsigned int flags = placement->is_named[i] ? 0 : IRQKIT_STEP_OPTIONAL;
+		int r = cpus
+			? irqkit_plan_add_affinity(change->plan, irq, cpus, reason, flags)
+			: irqkit_plan_add_kept(change->plan, irq, reason);
 
 		if (r == -ENOENT)
 			r = change_add_gone(change, irq);
 		if (r < 0)
-			return change_say_unreadable(irq, r);
+			return change_say_unreadable(change, irq, r);
 	}
 	for (size_t i = 0; i < placement->n_skipped; i++) {
 		struct irqkit_irq *irq = placement->skipped[i];

@@ -40,6 +40,7 @@ struct placement {
 	struct irqkit_spread *spread; /* owned */
 	struct irqkit_cpuset *cpus; /* owned; where interrupts may go */
 	struct irqkit_irq **irqs; /* owned array; as in spread */
+	bool *is_named; /* owned array; does a TARGET name this interrupt by itself? */
 	size_t n;
 	struct irqkit_irq **skipped; /* owned array; cannot be moved */
 	size_t n_skipped;
@@ -63,7 +64,7 @@ enum status placement_build(struct placement *placement, struct change *change,
 	const struct placement_wish *wish, const struct irqkit_snapshot *counts);
 void placement_clear(struct placement *placement);
 
-/* placement_choose.c: the CPUs and the interrupts that are meant; says what is wrong. */
+/* placement_choose.c: choose the CPUs and the interrupts; report what is wrong. */
 enum status placement_choose_cpus(
 	struct placement *placement, const struct placement_wish *wish);
 enum status placement_choose_interrupts(struct placement *placement,

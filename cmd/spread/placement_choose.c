@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which CPUs and which interrupts a placement is about. */
+/* Chooses the CPUs and the interrupts of a placement. */
 #include "base/basics.h"
 #include "base/say.h"
 #include "change/refusals.h"
@@ -84,7 +84,7 @@ static enum status choose_net(struct placement *p)
 	return STATUS_NO_MATCH;
 }
 
-/* Those of @change's words that match something now, to @words; how many. */
+/* Copies the words that match something now to @words; returns how many. */
 static size_t keep_present(const struct change *change, const char **words)
 {
 	const struct call *call = change->call;
@@ -118,28 +118,51 @@ static enum status choose_words(
 	if (n > 0)
 		status = select_interrupts(change->machine, words, n, false, &chosen);
 	free(words);
-	for (size_t i = 0; status == STATUS_DONE && i < chosen.n; i++)
-		if (irqkit_irq_get_number(chosen.irqs[i]) >= 0)
-			p->irqs[p->n++] = chosen.irqs[i];
+	for (size_t i = 0; status == STATUS_DONE && i < chosen.n; i++) {
+		if (irqkit_irq_get_number(chosen.irqs[i]) < 0)
+			continue;
+		p->is_named[p->n] = chosen.is_named[i];
+		p->irqs[p->n++] = chosen.irqs[i];
+	}
 	return status;
 }
 
-/* Moves the interrupts that cannot be moved into a list of their own. */
+/* Says which interrupts are named and cannot be moved; then nothing is done. */
+static bool refuse_named(const struct placement *p)
+{
+	bool refused = false;
+
+	for (size_t i = 0; i < p->n; i++)
+		refused |= p->is_named[i] && change_refuse_named(p->irqs[i]);
+	if (refused)
+		say_error("nothing was changed");
+	return refused;
+}
+
+/*
+ * Moves the interrupts that cannot be moved into a list of their own. With --every, a
+ * named one that turns out to be immovable is left out too, and the others go on.
+ */
 static enum status set_immovable_aside(
 	struct placement *p, struct change *change, const struct placement_wish *wish)
 {
 	size_t n = p->n, kept = 0;
 
+	if (!wish->is_left_out && refuse_named(p))
+		return STATUS_IMMOVABLE;
 	for (size_t i = 0; i < n; i++) {
 		struct irqkit_irq *irq = p->irqs[i];
 
 		if (wish->is_left_out &&
 			wish->is_left_out(wish->data, irqkit_irq_get_row(irq)))
 			continue;
-		if (find_obstacle(irq))
+		if (p->is_named[i] ? find_named_obstacle(irq) != NULL
+				   : find_obstacle(irq) != NULL) {
 			p->skipped[p->n_skipped++] = irq;
-		else
-			p->irqs[kept++] = irq;
+			continue;
+		}
+		p->is_named[kept] = p->is_named[i] && !wish->is_left_out;
+		p->irqs[kept++] = irq;
 	}
 	p->n = kept;
 	memset(p->place, 0, irqkit_machine_count_irqs(p->machine) * sizeof(*p->place));
@@ -161,10 +184,11 @@ enum status placement_choose_interrupts(
 	enum status status;
 
 	p->irqs = calloc(n + 1, sizeof(*p->irqs));
+	p->is_named = calloc(n + 1, sizeof(*p->is_named));
 	p->place = calloc(n + 1, sizeof(*p->place));
 	p->skipped = calloc(n + 1, sizeof(*p->skipped));
 	p->owners = calloc(n + 1, sizeof(*p->owners));
-	if (!p->irqs || !p->place || !p->skipped || !p->owners)
+	if (!p->irqs || !p->is_named || !p->place || !p->skipped || !p->owners)
 		return say_no_memory();
 	status = change->call->n_words ? choose_words(p, change, wish) : choose_net(p);
 	return status == STATUS_DONE ? set_immovable_aside(p, change, wish) : status;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* An x86 CPU has 256 vectors; what the kernel keeps for itself leaves about this many. */
+/* An x86 CPU has 256 vectors; the kernel reserves some, so about this many are left. */
 #define VECTORS_PER_CPU 200u
 /* With fewer interrupts than this in all, no CPU can run out of them. */
 #define MANY_INTERRUPTS 150u
@@ -47,7 +47,7 @@ static int find_queue(
 	return number;
 }
 
-/* The CPU that handled it most often; -1: none did. */
+/* The CPU that handled it most often; -1: it never fired. */
 static int find_busiest(const struct irqkit_interrupt *interrupt)
 {
 	uint64_t most = 0;
@@ -193,7 +193,7 @@ static enum status tell_interrupt(struct placement *p, const struct placement_wi
 }
 
 /* ------------------------------------------------------------------------------- */
-/* What stays where it is                                                          */
+/* Interrupts that are not placed                                                  */
 
 static void tell_load(struct placement *p, const struct irqkit_interrupt *counts)
 {
@@ -205,7 +205,7 @@ static void tell_load(struct placement *p, const struct irqkit_interrupt *counts
 	}
 }
 
-/* Only x86's local APICs have so few; others' chips have PCI-MSI in their names too. */
+/* Only the local APICs of x86 have so few; other chips have PCI-MSI in their names too. */
 static bool is_of_apic(const char *chip)
 {
 	static const char *const begins[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What `irqkit spread` says beside its plan: warnings, and what more queues would do. */
+/* The warnings and closing lines of `irqkit spread`: what more queues would do, ... */
 #include "spread/spread_notes.h"
 #include "base/basics.h"
 #include "base/text.h"
@@ -109,7 +109,7 @@ static void note_device(
 			name, owner->n_queues, owner->n_cpus, more, name);
 }
 
-/* "eth0, eth1, eth2": of those with this finding the first. NULL: no memory. */
+/* "eth0, eth1, eth2": the first devices with this finding. NULL: no memory. */
 static char *join_names(const struct placement *p, enum finding finding)
 {
 	char *joined = NULL;

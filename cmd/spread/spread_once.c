@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One run of `irqkit spread`: measure, decide, apply, look again, report. */
+/* One run of `irqkit spread`: measure, decide, apply, measure again, report. */
 #include "base/basics.h"
 #include "base/say.h"
 #include "measure/load.h"
@@ -14,7 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 
-/* The busiest of the CPUs that may be used, by their mean: as the library counts it. */
+/* The busiest of the CPUs that may be used / their mean, as the library computes it. */
 static double measure_imbalance(
 	const struct placement *p, const struct irqkit_snapshot *counts)
 {
@@ -83,7 +83,7 @@ static enum status apply_and_report(
 	if (status == STATUS_DONE)
 		spread_remark_full_cpus(spread, change);
 	placement_leave_unmoved(&spread->placement, change);
-	/* others need not wait while it is measured, if nothing will be put back */
+	/* other irqkits need not wait during the measurement, if nothing will be restored */
 	if (!wish->reverts)
 		change_unlock(change);
 	if (status == STATUS_DONE && wish->verify &&
@@ -94,7 +94,7 @@ static enum status apply_and_report(
 
 /* ------------------------------------------------------------------------------- */
 
-/* Measures, where that is wanted, and reads the rows, under the lock. */
+/* Measures if that was requested, and then reads the rows, under the lock. */
 static enum status read_counts(struct change *change, const struct wish *wish,
 	struct irqkit_snapshot **ret_measured)
 {
@@ -103,7 +103,7 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	enum status status = STATUS_DONE;
 	sigset_t held;
 
-	/* report a misspelt word before anybody waits */
+	/* report a mistyped word before the measurement */
 	if (seconds || change_writes(change->options))
 		status = placement_check(change, &wish->placement);
 	if (status == STATUS_DONE && seconds) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How uneven it is, and what an expert would say to it. */
+/* The imbalance, and the closing remarks about it. */
 #include "spread/spread_remark.h"
 #include "spread/decision.h"
 
@@ -112,7 +112,7 @@ static void format_imbalance(char text[16], double imbalance)
 		snprintf(text, 16, "%.1f", imbalance);
 }
 
-/* "Busiest / mean of 4 CPUs (interrupts in 5 s): 3.6 now, 1.1 then." */
+/* "Imbalance (busiest CPU / mean) of 4 CPUs in 5 s: 3.6 now, 1.1 after." */
 static void print_imbalance(const struct spread *spread, double before, double after)
 {
 	unsigned int n_cpus = irqkit_cpuset_count(spread->placement.cpus);

@@ -173,7 +173,7 @@ static bool has_blocks(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-/* Eighths of a place, where the locale has them. */
+/* Eighths of a character, if the locale has them. */
 static void print_bar(uint64_t load, uint64_t most)
 {
 	static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };

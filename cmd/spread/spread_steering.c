@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where XPS and RPS contradict the plan: CPUs that send by a queue whose interrupt is
- * handled far from them, and packets that are passed to the CPU which has them already.
+ * XPS and RPS settings that contradict the plan: XPS maps a queue to CPUs far from its
+ * interrupt, or RPS hands packets to the CPU that has them already.
  */
 #include "spread/spread_steering.h"
 #include "base/basics.h"
@@ -22,7 +22,7 @@ struct steered_device {
 	struct steered *queues; /* owned */
 	size_t n_queues;
 	struct irqkit_cpuset *
-		served; /* owned; CPUs that send by a queue whose interrupt they handle */
+		served; /* owned; CPUs that transmit on a queue whose interrupt they handle */
 };
 
 static void device_free(struct steered_device *device)
@@ -85,11 +85,11 @@ static bool read_device(struct steered_device *device)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* What goes against the plan                                                      */
+/* What contradicts the plan                                                       */
 
 /*
- * A CPU handles tx queues, but sends by none of them; if it handles several, one is
- * enough. With xps_rxqs, the kernel ignores xps_cpus.
+ * A CPU handles tx queues, but transmits on none of them; if it handles several, one of
+ * them is enough. With xps_rxqs, the kernel ignores xps_cpus.
  */
 static bool is_sent_by_far_cpus(
 	const struct steered_device *device, const struct steered *steered)

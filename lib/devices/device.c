@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Devices: finding them by name, and what is asked of them. */
+/* Devices: finds them by name, and returns their properties. */
 #include "devices/device.h"
 #include "base/arena.h"
 #include "base/array.h"
@@ -205,7 +205,7 @@ static int read_net(struct irqkit_device *device)
 	return r < 0 ? r : device_read_queues(device);
 }
 
-/* A handler that is called as the device alone could be of any kind: `timer`. */
+/* A handler whose name is only the device's could be of any kind: `timer`. */
 static bool has_queue_names(const struct irqkit_device *device)
 {
 	for (size_t i = 0; i < device->n_irqs; i++)

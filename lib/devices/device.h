@@ -23,7 +23,7 @@ struct irqkit_device_irq {
 	unsigned int sources; /* 1u << enum irqkit_source */
 	struct name_meaning meaning;
 	bool has_meaning;
-	/* Of a network device, by direction: the queue, or SERVES_... of queue_numbers.h */
+	/* for a network device, by direction: the queue, or SERVES_... of queue_numbers.h */
 	uint32_t serves[2];
 	uint32_t
 		stride[2]; /* and each queue that is so much further; 0: that one alone */

@@ -212,7 +212,7 @@ static int fail(int error)
 	return MNL_CB_ERROR;
 }
 
-/* Nothing that is asked here is answered by "no error" alone. */
+/* No question that is asked here is answered only by "no error". */
 static int read_error(const struct nlmsghdr *message, void *data)
 {
 	const struct nlmsgerr *answer = mnl_nlmsg_get_payload(message);

@@ -3,8 +3,8 @@
  * From an interrupt to the devices that raise it. All devices are looked at once, in
  * three rounds; a round only adds interrupts that no earlier one has taken:
  *
- *	network interfaces    eth0                 but for those that borrow (see below)
- *	disks                 vda, nvme0n1         alone on their controller
+ *	network interfaces    eth0                 except those that borrow (see below)
+ *	disks                 vda, nvme0n1         if the controller has only this disk
  *	PCI functions         0000:00:1f.2         and all their other interrupts
  */
 #include "base/array.h"

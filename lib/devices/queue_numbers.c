@@ -9,8 +9,8 @@
  *	by rank of the vector   names that are cut, or alike: eno12399np0-TxRx-, twice
  *	not at all              different names of one queue: eth0-rx-0, eth0-TxRx-0
  *
- * A rank tells the queue only where there are as many interrupts as queues; else which of
- * them an interrupt serves is not known, and none is guessed at.
+ * A rank shows the queue only if there are as many interrupts as queues. Otherwise the
+ * queue of an interrupt is not known, and is not guessed.
  */
 #include "devices/queue_numbers.h"
 #include "base/macros.h"
@@ -51,9 +51,9 @@ static int compare_vectors(const void *a, const void *b)
 }
 
 /*
- * The interrupts of the device in the order of its vectors. Of a PCI function the number in
- * the controller counts them (the MSI index); elsewhere it says where a line leads, and
- * the kernel's own numbers are in the order in which the driver asked for them.
+ * The interrupts of the device in the order of its vectors. For a PCI function, hwirq
+ * counts the vectors (the MSI index). For other devices it says where a line leads; there,
+ * the kernel's numbers are in the order in which the driver requested them.
  */
 static int list_vectors(const struct irqkit_device *device, struct vector **ret_vectors)
 {
@@ -194,7 +194,7 @@ static bool is_contested(const struct irqkit_device *device,
 	return false;
 }
 
-/* What has to be known of the interrupts that serve one direction. */
+/* What must be known about the interrupts of one direction. */
 struct direction {
 	enum irqkit_direction direction;
 	size_t n_queues; /* in /sys; 0: not known */
@@ -276,7 +276,7 @@ static bool counts_on(const struct direction *d)
 		(d->is_beyond || (d->n > 0 && d->n < d->n_queues && d->least > 0));
 }
 
-/* Which it is of those whose number alone doesn't tell. */
+/* Forgets the queues of interrupts whose number does not show which one it is. */
 static int forget(struct irqkit_device *device, const struct direction *d)
 {
 	bool *is_lost = calloc(device->n_irqs + 1, sizeof(*is_lost));
@@ -351,7 +351,7 @@ static int number_by_vector(struct irqkit_device *device, const struct direction
 	return 0;
 }
 
-/* Of numbers that are counted on from something else. */
+/* By rank, for numbers that do not begin with 0. */
 static int number_by_rank(struct irqkit_device *device, const struct direction *d)
 {
 	_cleanup_free_ struct vector *vectors = NULL;
@@ -376,7 +376,7 @@ static int number_by_rank(struct irqkit_device *device, const struct direction *
 	return 0;
 }
 
-/* One vector for all queues of the direction, where the driver does that. */
+/* One vector for all queues of the direction, if the driver has that. */
 static bool share_the_only_one(struct irqkit_device *device, const struct direction *d)
 {
 	if (d->n != 1 || d->n_queues < 2)
@@ -393,8 +393,8 @@ static bool share_the_only_one(struct irqkit_device *device, const struct direct
 }
 
 /*
- * With fewer vectors than queues they begin anew: vector 0 has queue 0, n, 2 n, ... How many
- * there are is known if none is missing.
+ * With fewer vectors than queues, vectors are reused: vector 0 has queue 0, n, 2 n, ... How
+ * many there are is known if none is missing.
  */
 static void share_in_turn(struct irqkit_device *device, const struct direction *d)
 {
@@ -427,7 +427,7 @@ static int number_direction(struct irqkit_device *device, enum irqkit_direction 
 }
 
 /* ------------------------------------------------------------------------------- */
-/* Plain names: called as the device alone                                         */
+/* Plain names: only the name of the device                                        */
 
 struct others {
 	bool has_queues; /* interrupts of queues, named as such */
@@ -503,7 +503,7 @@ static size_t count_pairs(const struct irqkit_device *device)
 	return n_rx == device_count_queues(device, IRQKIT_TX) ? n_rx : 0;
 }
 
-/* Several of the same name: @at-th of @n. False: nothing tells what it serves. */
+/* The @at-th of @n interrupts with the same name. False: its queue is not known. */
 static bool set_by_order(const struct irqkit_device *device,
 	struct irqkit_device_irq *irq, size_t at, size_t n)
 {
@@ -518,7 +518,7 @@ static bool set_by_order(const struct irqkit_device *device,
 		return true;
 	}
 	n_more = order ? count_words(order) - 1 : 0;
-	/* without /sys, a driver that has nothing else tells it by itself */
+	/* without /sys: a driver that has nothing but queues shows how many there are */
 	if (order && !n_more && device->n_queues == 0)
 		n_queues = n;
 	if (n < n_queues || n > n_queues + n_more || n_queues == 0)

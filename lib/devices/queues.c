@@ -186,7 +186,7 @@ static int read_ifindex(struct irqkit_device *device)
 	return 0;
 }
 
-/* All interrupts of its NAPIs are the device's, also those that no queue names. */
+/* All interrupts of its NAPIs belong to the device, even if no queue names them. */
 static int add_napi_irqs(
 	struct irqkit_device *device, const struct netlink_answers *answers)
 {
@@ -354,7 +354,7 @@ static bool serves_a_queue(
 	return false;
 }
 
-/* Named as a queue's, but there is no such queue: vectors that are left to RDMA. */
+/* An interrupt named after a queue that does not exist: a vector that RDMA uses. */
 static void settle_left_over(struct irqkit_device *device)
 {
 	for (size_t i = 0; i < device->n_irqs; i++) {

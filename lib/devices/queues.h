@@ -20,7 +20,7 @@ int device_get_ifindex_text(struct irqkit_device *device, const char **ret_text)
 int device_read_queues(struct irqkit_device *device);
 /* Of an interface that has a folder. */
 int device_read_ifindex(struct irqkit_device *device, uint32_t *ret_ifindex);
-/* What the kernel said of the device whose ifindex is filled in. */
+/* The answers of the kernel about the device whose ifindex is filled in. */
 int device_join_netlink(
 	struct irqkit_device *device, const struct netlink_answers *answers);
 

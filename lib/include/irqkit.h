@@ -1669,7 +1669,7 @@ const struct irqkit_cpuset *irqkit_spread_get_cpus(
 
 /*
  * Returns the reason for this choice, as a phrase for people: "queue 0, first CPU of node
- * 1", "same CPU as its rx", "relieves CPU 0", "stays: no gain". NULL before
+ * 1", "tx-0, same CPU as rx-0", "relieves CPU 0", "stays: no gain". NULL before
  * irqkit_spread_place().
  */
 const char *irqkit_spread_get_reason(const struct irqkit_spread *spread, size_t index);

@@ -89,7 +89,7 @@ static bool match_netdev(struct match *m, const char *pattern, const char *text)
 {
 	if (m->keys->is_anything)
 		return match_some_netdev(m, pattern, text);
-	/* some name, with what the driver puts around it: a name alone could be anyone's */
+	/* any name, but only with what the driver adds to it: a bare name could be any device's */
 	if (m->keys->is_any_netdev)
 		return *pattern && match_anything(m, pattern, text);
 	return match_key(m, pattern, text, m->keys->netdev);

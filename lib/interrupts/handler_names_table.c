@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What drivers call their handlers: a row a form, from the kernel's sources.
+ * The names that drivers give to their handlers: a row for each form, from the kernel's
+ * sources.
  *
  * To add a driver: find its request_irq(), or the snprintf() of the name in front of it;
  * write a row here, with file and function, and one in test/unit/drivers.tsv with a sample.
- * Versions are told where a form is not that of every kernel since 5.10. The drivers are
- * called as /sys/bus/.../drivers calls them: gvnic, not gve; ATL1E.
+ * A row names kernel versions if not every kernel since 5.10 writes this form. Drivers have
+ * their names in /sys/bus/.../drivers: gvnic, not gve; ATL1E.
  *
  * A driver's own rows come first, in this order, and then those of "*". So a row that
  * takes many names (`%n-%d`, `mlx5_%*`) needs its driver, and stands below the exact ones.
@@ -191,7 +192,7 @@ static const struct name_row rows[] = {
 	/* up to 10 Gbit/s as the rows of "*", and these */
 	LINK("igb", "%n-unused", "net/ethernet/intel/igb/igb_main.c: igb_request_msix"),
 	LINK("igc", "%n-unused", "net/ethernet/intel/igc/igc_main.c: igc_request_msix"),
-	/* a name of 11 characters or more stands alone, three times: rx, tx, other */
+	/* a name of 11 characters or more is not completed; three times: rx, tx, other */
 	BOTH("e1000e", "%n", ALL_IF_ALONE,
 		"net/ethernet/intel/e1000e/netdev.c: e1000_request_msix", ORDER("rx,tx,link")),
 	BOTH("igbvf", "%n", ALL_IF_ALONE,
@@ -273,7 +274,7 @@ static const struct name_row rows[] = {
 		"net/ethernet/broadcom/bnx2x/bnx2x_cmn.c: bnx2x_req_msix_irqs",
 		.tells_driver = true),
 	WORK("bnx2,bnx2x", "cnic", "net/ethernet/broadcom/cnic.c: cnic_request_irq"),
-	/* the default queues' and the link's, then the priority queues': which, is not told */
+	/* the default queues and the link, then the priority queues; not known which */
 	BOTH("bcmgenet", "%n", ALL_IF_ALONE,
 		"net/ethernet/broadcom/genet/bcmgenet.c: bcmgenet_open", ORDER("")),
 	BOTH("brcm-systemport", "%n", ALL_IF_ALONE,
@@ -376,7 +377,7 @@ static const struct name_row rows[] = {
 		"net/ethernet/marvell/sky2.c: sky2_setup_irq"),
 	BOTH("skge", "skge@pci:%p", ALL_QUEUES,
 		"net/ethernet/marvell/skge.c: skge_probe"),
-	/* one for each CPU's vector, and one for the port: told apart by nothing */
+	/* one for each CPU's vector, and one for the port; the names do not differ */
 	BOTH("mvpp2", "%n", ALL_IF_ALONE,
 		"net/ethernet/marvell/mvpp2/mvpp2_main.c: mvpp2_irqs_init", ORDER("each")),
 	RX("bna", "%n CQ %d", IS,
@@ -404,7 +405,7 @@ static const struct name_row rows[] = {
 		"net/ethernet/netronome/nfp/nfp_net_common.c: nfp_net_netdev_open"),
 	FAULT("nfp,nfp_netvf", "%n-exn",
 		"net/ethernet/netronome/nfp/nfp_net_common.c: nfp_net_netdev_open"),
-	/* its rx vectors send as well, unless there are some for tx alone */
+	/* its rx vectors also transmit, unless it has separate tx vectors */
 	BOTH("ionic", "ionic-%n-L%d-rx%d", NUMBER_RX_UNLESS_TX,
 		"net/ethernet/pensando/ionic/ionic_lif.c: ionic_request_irq"),
 	TX("ionic", "ionic-%n-L%d-tx%d", IS,
@@ -501,7 +502,7 @@ static const struct name_row rows[] = {
 	FAULT("niu", "%n:SYSERR", "net/ethernet/sun/niu.c: niu_set_irq_name"),
 	TX("pasemi_mac", "%n tx", IS, "net/ethernet/pasemi/pasemi_mac.c: pasemi_mac_open"),
 	RX("pasemi_mac", "%n rx", IS, "net/ethernet/pasemi/pasemi_mac.c: pasemi_mac_open"),
-	/* the first is everything else's, then tx, then rx: how many of which is not told */
+	/* the first is for everything else, then tx, then rx; not known how many of each */
 	BOTH("lan743x", "lan743x", ALL_IF_ALONE,
 		"net/ethernet/microchip/lan743x_main.c: lan743x_intr_register_isr", ORDER("")),
 	BOTH("tsnep", "%n-mac", IS,
@@ -541,7 +542,7 @@ static const struct name_row rows[] = {
 		.tells_driver = true),
 	FAULT("fsl-gianfar", "%n_g%d_er",
 		"net/ethernet/freescale/gianfar.c: gfar_probe, register_grp_irqs"),
-	/* one handler and one NAPI behind each of up to four lines, and the PPS's beside them */
+	/* one handler and one NAPI for each of up to four lines, and another handler for PPS */
 	BOTH("fec", "%b", ALL_IF_ALONE, "net/ethernet/freescale/fec_main.c: fec_probe",
 		ORDER("")),
 	/* the data of dpaa comes by portals of the CPUs, that of dpaa2 by dpio.N */
@@ -565,7 +566,7 @@ static const struct name_row rows[] = {
 		"net/ethernet/ti/am65-cpsw-nuss.c: am65_cpsw_nuss_init_rx_chns (up to 6.1)"),
 	TX("icssg-prueth", "%b-tx%d", IS,
 		"net/ethernet/ti/icssg/icssg_common.c: prueth_init_tx_chns (6.12 on)"),
-	/* rx and the timestamps of tx: which is which, is not told */
+	/* rx, and the timestamps of tx; not known which is which */
 	BOTH("icssg-prueth", "%b", ALL_IF_ALONE,
 		"net/ethernet/ti/icssg/icssg_prueth.c: emac_ndo_open (6.12 on)", ORDER("")),
 	BOTH("mtk_soc_eth", "%b", ALL_IF_ALONE,

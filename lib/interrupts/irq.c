@@ -140,7 +140,7 @@ static const char *const per_cpu_chips[] = {
 	"bcm2836-gpu",
 };
 
-/* Handlers that are called on each CPU for itself. */
+/* Handlers of interrupts that each CPU has for itself. */
 static const char *const per_cpu_names[] = {
 	/* drivers/clocksource/timer-armada-370-xp.c, armada_370_xp_timer_common_init() */
 	"armada_370_xp_per_cpu_tick",

@@ -145,10 +145,12 @@ static void check_root(struct walk *walk, const char *path)
 	struct machine m = { 0 };
 
 	assert_int_equal(irqkit_ctx_new(path, &m.ctx), 0);
-	if (irqkit_snapshot_read(m.ctx, &m.snapshot, NULL, NULL) == 0 &&
-		irqkit_devices_new(m.ctx, m.snapshot, &m.devices) == 0)
+	if (irqkit_machine_new(m.ctx, &m.machine, NULL, NULL) == 0) {
+		m.snapshot = irqkit_machine_get_snapshot(m.machine);
+		m.devices = irqkit_machine_get_devices(m.machine);
 		for (size_t i = 0; i < irqkit_snapshot_count(m.snapshot); i++)
 			check_interrupt(walk, &m, irqkit_snapshot_get(m.snapshot, i));
+	}
 	close_machine(&m);
 	walk->n_roots++;
 }
