@@ -67,6 +67,7 @@ FUZZ_SRCS  = $(sort $(wildcard test/fuzz/fuzz_*.c))
 BENCH_SRCS = $(sort $(wildcard test/bench/*.c))
 TOOL_SRCS  = $(sort $(wildcard test/tool/*.c))
 LIB_OBJS   = $(LIB_SRCS:%.c=$(B)/%.o)
+FUZZ_OBJS  = $(LIB_SRCS:lib/%.c=$(B)/fuzz/%.o)
 CMD_OBJS   = $(CMD_SRCS:%.c=$(B)/%.o)
 UNITS      = $(UNIT_SRCS:%.c=$(B)/%)
 REPLAYS    = $(FUZZ_SRCS:%.c=$(B)/%-replay)
@@ -90,11 +91,22 @@ unexport CDPATH
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all help deps deps-check deps-ci try check check-long check-programs check-portable bench fuzz lint clean install uninstall FORCE
+.PHONY: all help deps deps-check deps-ci try check check-long check-programs check-portable bench fuzz lint check-writable clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
-FIRST = $(filter deps deps-check deps-ci,$(MAKECMDGOALS))
+FIRST = $(filter deps deps-check deps-ci,$(MAKECMDGOALS)) check-writable
+
+# What an earlier run as root has left is named at once, before each file is refused.
+MADE = $(B) $(addprefix $(B)/,*.* commands roots) $(foreach d,lib cmd fuzz test,$(B)/$d $(B)/$d/* $(B)/$d/*/*)
+check-writable:
+	@[ "$$(id -u)" -ne 0 ] || exit 0; \
+	for f in $(MADE); do [ ! -e "$$f" ] || [ -w "$$f" ] || { \
+		echo "irqkit: $${f#./} belongs to $$(stat -c %U "$$f"), and you cannot write to it:" \
+			"remove it with 'sudo make clean$(if $(filter-out .,$(O)), O=$(O))'" >&2; exit 1; }; done; \
+	d=$(O); while [ ! -e "$$d" ]; do d=$$(dirname "$$d"); done; [ -w "$$d" ] || { \
+		echo "irqkit: $$(realpath "$$d") belongs to $$(stat -c %U "$$d"), and you cannot write to it:" \
+			"build elsewhere with 'make O=DIR'" >&2; exit 1; }
 
 # One line a file, with V=1 the command, with -s nothing.
 SILENT = $(findstring s,$(firstword -$(MAKEFLAGS)))
@@ -127,7 +139,7 @@ $(B)/cmd/%.o: cmd/%.c $(B)/commands $(B)/CMD.cflags
 	$(call quiet,CC)$(CC) $(CMD_CFLAGS) @$(B)/CMD.cflags -c -o $@ $<
 
 # The shell functions of generated scripts, as C strings.
-$(B)/cmd/change/script.inc: cmd/change/script.sh cmd/change/embed.awk
+$(B)/cmd/change/script.inc: cmd/change/script.sh cmd/change/embed.awk | $(FIRST)
 	@mkdir -p $(@D)
 	$(call quiet,AWK)LC_ALL=C awk -v prefix=script -f cmd/change/embed.awk $< >$@
 $(B)/cmd/change/script.o: $(B)/cmd/change/script.inc
@@ -192,10 +204,16 @@ $(B)/test/fuzz/%-replay: test/fuzz/%.c test/fuzz/replay.c $(B)/libirqkit.a
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MF $@.d -o $@ $< test/fuzz/replay.c $(B)/libirqkit.a @$(B)/LIB.libs
 
-FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WIDE) -DROOTS='"$(ROOTS)/"' -DIRQKIT_VERSION='"$(VERSION)"' -Ilib/include -Ilib -Icmd -O1 -g
-$(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(LIB_SRCS) $(B)/LIB.libs
+# $(call FUZZ_CC,SANITIZER)
+FUZZ_CC = $(CLANG) -std=gnu11 -D_GNU_SOURCE $(WIDE) -DROOTS='"$(ROOTS)/"' -DIRQKIT_VERSION='"$(VERSION)"' \
+          -Ilib/include -Ilib -Icmd -O1 -g -fsanitize=$(1),address,undefined
+$(B)/fuzz/%.o: lib/%.c $(B)/LIB.cflags
 	@mkdir -p $(@D)
-	$(call quiet,CC)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(LIB_SRCS) @$(B)/LIB.libs
+	$(call quiet,CC)$(call FUZZ_CC,fuzzer-no-link) -MMD -MP @$(B)/LIB.cflags -c -o $@ $<
+
+$(B)/test/fuzz/%-libfuzzer: test/fuzz/%.c $(FUZZ_OBJS) $(B)/LIB.libs
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(call FUZZ_CC,fuzzer) -MMD -MP -MF $@.d -o $@ $< $(FUZZ_OBJS) @$(B)/LIB.libs
 
 # The saved machines, as folders.
 $(ROOTS).made: $(ROOT_FILES) $(B)/test/tool/unpack
@@ -283,8 +301,9 @@ uninstall: ## remove what install has put there
 		rmdir -p ".$$d" 2>/dev/null || :; done; }
 
 clean: ## remove what was built
-	rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a
-	rm -f $(O)/irq-*
+	@rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a $(O)/irq-* || { \
+		echo "irqkit: 'sudo make clean$(if $(filter-out .,$(O)), O=$(O))' also removes what belongs to root" >&2; exit 1; }
 
 -include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(UNITS:=.d) $(REPLAYS:=.d) $(TOOLS:=.d) $(BENCHES:=.d)
+-include $(FUZZ_OBJS:.o=.d) $(FUZZERS:=.d)
 -include test/vm/vm.mk

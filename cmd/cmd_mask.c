@@ -53,7 +53,7 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
-/* Is the other notation what was meant? */
+/* Is the word valid in the other notation? */
 static bool is_list(const char *word)
 {
 	struct irqkit_cpuset *set;
@@ -108,7 +108,7 @@ static int allow_any_cpu(struct irqkit_topology *topology)
 	return r < 0 ? r : irqkit_topology_set_online(topology, any);
 }
 
-/* A SET with words that speak of the machine, or with parts that are taken away. */
+/* A SET with words that refer to the machine, or with parts that remove CPUs. */
 static enum status read_set(
 	const struct call *call, const char *word, struct irqkit_cpuset **ret_cpus)
 {

@@ -3,12 +3,8 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "change/change.h"
-#include "change/refusals.h"
-#include "measure/open_machine.h"
-#include "target/local_cpus.h"
-
-#include <errno.h>
-#include <stdio.h>
+#include "change/say_request.h"
+#include "measure/explain.h"
 
 struct set_options {
 	struct change_options change;
@@ -28,84 +24,6 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static char *format_interrupt(const struct irqkit_interrupt *interrupt)
-{
-	const char *label = irqkit_interrupt_get_label(interrupt);
-	char *text;
-	int r = irqkit_interrupt_count_actions(interrupt)
-		? asprintf(&text, "%s (%s)", label,
-			  irqkit_interrupt_get_action(interrupt, 0))
-		: asprintf(&text, "%s", label);
-
-	return r < 0 ? NULL : text;
-}
-
-/* Reports every interrupt that was named and cannot be moved; then nothing is done. */
-static bool refuse_named(const struct selection *chosen)
-{
-	bool refused = false;
-
-	for (size_t i = 0; i < chosen->n; i++) {
-		struct irqkit_irq *irq = chosen->irqs[i];
-		const char *obstacle = find_named_obstacle(irq);
-		_cleanup_free_ char *what = NULL;
-
-		if (!chosen->is_named[i] || !obstacle)
-			continue;
-		what = format_interrupt(irqkit_irq_get_row(irq));
-		say_error("cannot move %s: it is %s", what ? what : "", obstacle);
-		refused = true;
-	}
-	if (refused)
-		say_error("nothing was changed");
-	return refused;
-}
-
-static enum status add_steps(struct change *change, const struct selection *chosen,
-	const struct irqkit_cpuset *cpus)
-{
-	for (size_t i = 0; i < chosen->n; i++) {
-		struct irqkit_irq *irq = chosen->irqs[i];
-		const char *obstacle = chosen->is_named[i] ? find_named_obstacle(irq)
-							   : find_obstacle(irq);
-		unsigned int flags = chosen->is_named[i] ? 0 : IRQKIT_STEP_OPTIONAL;
-		int r;
-
-		/* a pattern may fit NMI too, but it can't be meant */
-		if (irqkit_irq_get_number(irq) < 0)
-			continue;
-		r = obstacle ? irqkit_plan_add_skipped(change->plan, irq, obstacle)
-			     : irqkit_plan_add_affinity(
-				       change->plan, irq, cpus, "requested", flags);
-		if (r == -ENOENT && flags)
-			r = change_add_gone(change, irq);
-		if (r < 0)
-			return change_say_unreadable(irq, r);
-	}
-	return STATUS_DONE;
-}
-
-static enum status plan_interrupts(struct change *change, const struct selection *chosen,
-	const struct irqkit_cpuset *cpus)
-{
-	enum status status;
-
-	if (refuse_named(chosen))
-		return STATUS_IMMOVABLE;
-	status = add_steps(change, chosen, cpus);
-	return status == STATUS_DONE ? change_check_any_movable(change) : status;
-}
-
-/* After the TARGETs: --cpus=local means the CPUs near them. */
-static enum status read_cpus(const struct change *change, const struct set_options *o,
-	const struct selection *chosen, struct irqkit_cpuset **ret_cpus)
-{
-	if (o->mask)
-		return machine_read_mask("--mask", o->mask,
-			irqkit_snapshot_get_cpus(change_rows(change)), ret_cpus);
-	return selection_read_cpus(chosen, "--cpus", o->cpus, change->machine, ret_cpus);
-}
-
 static enum status check_words(const struct call *call, const struct set_options *o)
 {
 	if (o->cpus && o->mask)
@@ -124,40 +42,52 @@ static enum status check_words(const struct call *call, const struct set_options
 	return STATUS_MISUSE;
 }
 
-static enum status plan_default(struct change *change, const struct irqkit_cpuset *cpus)
-{
-	int r = irqkit_plan_add_default_affinity(change->plan, cpus, "requested");
-
-	return r < 0 ? change_say_unreadable(NULL, r) : STATUS_DONE;
-}
-
 static enum status plan(struct change *change, void *data)
 {
-	const struct call *call = change->call;
-	const struct set_options *o = data;
-	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	struct selection chosen CLEANUP(selection_free) = { 0 };
-	enum status status = STATUS_DONE;
+	struct irqkit_request *request = data;
+	enum status status = request_plan(request, change);
+	const struct irqkit_selection *chosen = irqkit_request_get_selection(request);
+	size_t n = chosen ? irqkit_selection_count_devices(chosen) : 0;
 
-	if (!o->is_default)
-		status = select_interrupts(
-			change->machine, call->words, call->n_words, false, &chosen);
-	if (status == STATUS_DONE)
-		status = read_cpus(change, o, &chosen, &cpus);
-	if (status != STATUS_DONE)
-		return status;
-	return o->is_default ? plan_default(change, cpus)
-			     : plan_interrupts(change, &chosen, cpus);
+	for (size_t i = 0; i < n && status == STATUS_DONE; i++)
+		report_add_remark(&change->report,
+			explain_shared(irqkit_selection_get_device(chosen, i)));
+	return status;
+}
+
+/* From the words of the command line to a request. */
+static enum status make_request(const struct call *call, const struct set_options *o,
+	struct irqkit_request **ret_request)
+{
+	struct irqkit_request *request;
+	int r = o->is_default ? irqkit_request_new_default(&request)
+			      : irqkit_request_new_set(&request);
+
+	if (r < 0)
+		return say_no_memory();
+	*ret_request = request;
+	r = o->cpus ? irqkit_request_set_cpus(request, o->cpus, "--cpus")
+		    : irqkit_request_set_mask(request, o->mask, "--mask");
+	return r < 0 ? say_no_memory() : request_add_words(request, call);
+}
+
+static void free_request(struct irqkit_request **request)
+{
+	irqkit_request_free(*request);
 }
 
 static enum status run(const struct call *call)
 {
 	struct set_options *o = call->state;
+	struct irqkit_request *request CLEANUP(free_request) = NULL;
 	struct change change CLEANUP(change_free) = { 0 };
 	enum status status = check_words(call, o);
 
-	return status == STATUS_DONE ? change_run(&change, call, &o->change, plan, o)
-				     : status;
+	if (status == STATUS_DONE)
+		status = make_request(call, o, &request);
+	return status == STATUS_DONE
+		? change_run(&change, call, &o->change, plan, request)
+		: status;
 }
 
 const struct command cmd_set = {
@@ -170,6 +100,9 @@ const struct command cmd_set = {
 	"to CPU 2\n"
 	"  irqkit set 'nvme0q*' --mask=f0 -n     show what would be changed\n"
 	"  irqkit set eth1 --cpus=2 --script     print a script for rc.local\n"
+	"  irqkit set --default --cpus=1-7       CPUs for interrupts that are "
+	"requested\n"
+	"                                        later\n"
 	"  irqkit undo                           undo the change\n",
 	.options = options,
 	.state_size = sizeof(struct set_options),

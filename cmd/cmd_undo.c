@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* irqkit undo: puts back what a change changed. */
+/* irqkit undo: restores the values that a change replaced. */
 #include "base/basics.h"
+#include "base/read_number.h"
 #include "base/say.h"
 #include "change/change.h"
 #include "change/run_lock.h"
@@ -106,7 +107,7 @@ static enum status read_journal(
 {
 	int r = irqkit_journal_read(ctx, ret_journal);
 
-	return r < 0 ? run_lock_say_unusable("read", r) : STATUS_DONE;
+	return r < 0 ? run_lock_say_unusable(ctx, "read", r) : STATUS_DONE;
 }
 
 static enum status print_list(
@@ -115,9 +116,12 @@ static enum status print_list(
 	enum status status = table_prepare(table, columns, &o->table, common);
 	struct document *document;
 
-	if (status != STATUS_DONE || !common->is_json)
-		return status == STATUS_DONE ? table_print(table, &o->table, common)
-					     : status;
+	if (status != STATUS_DONE)
+		return status;
+	if (!common->is_json && table->n_rows == 0 && !common->is_quiet)
+		say_error("no change has been recorded since boot");
+	if (!common->is_json)
+		return table_print(table, &o->table, common);
 	document = document_new();
 	document_add_table(document, "journal", table);
 	status = document_print(document);
@@ -148,17 +152,15 @@ static enum status list(const struct call *call, const struct undo_options *o)
 
 /* ------------------------------------------------------------------------------- */
 
-/* The one with this number, or the last that is neither undone nor an undo itself. */
+/* The change with this number; 0: the last one that is not undone and not an undo. */
 static const struct irqkit_change *find_change(
-	const struct irqkit_journal *journal, const char *word)
+	const struct irqkit_journal *journal, uint64_t number)
 {
 	for (size_t i = irqkit_journal_count(journal); i-- > 0;) {
 		const struct irqkit_change *change = irqkit_journal_get(journal, i);
-		char number[16];
 
-		snprintf(number, sizeof(number), "%u", irqkit_change_get_number(change));
-		if (word ? strcmp(word, number) == 0
-			 : !irqkit_change_is_undone(change) &&
+		if (number ? irqkit_change_get_number(change) == number
+			   : !irqkit_change_is_undone(change) &&
 					!irqkit_change_get_undoes(change))
 			return change;
 	}
@@ -195,7 +197,7 @@ static size_t count_changed_since(const struct irqkit_plan *plan)
 	return n;
 }
 
-/* What --force does not help against, another try may. */
+/* Where --force does not help, running undo again may. */
 static void say_run_again(const struct change *change)
 {
 	size_t n = count_unreachable(change->plan);
@@ -233,20 +235,24 @@ static enum status say_left_alone(const struct change *change)
 	return STATUS_REFUSED;
 }
 
-static enum status say_no_change(const char *word)
+static enum status say_no_change(const struct irqkit_journal *journal, const char *word)
 {
-	if (word)
-		say_error("there is no change '%s': 'irqkit undo --list' lists the "
+	if (irqkit_journal_count(journal) == 0)
+		say_error("nothing to undo: no change has been recorded since boot");
+	else if (word)
+		say_error("there is no change %s: 'irqkit undo --list' lists the "
 			  "changes",
 			word);
 	else
-		say_error("nothing to undo: no change has been recorded since boot");
+		say_error("nothing to undo: every recorded change has been undone; "
+			  "'irqkit undo --list' lists them");
 	return STATUS_NO_MATCH;
 }
 
 /* The change that is undone, and the journal that has it. */
 struct undo {
 	const struct undo_options *options;
+	uint64_t number; /* 0: the last change */
 	struct irqkit_journal *journal; /* owned */
 };
 
@@ -257,7 +263,6 @@ static void undo_free(struct undo *undo)
 
 static enum status plan(struct change *change, void *data)
 {
-	const char *word = change->call->words[0];
 	struct undo *undo = data;
 	enum status status;
 	int r;
@@ -267,9 +272,9 @@ static enum status plan(struct change *change, void *data)
 	status = read_journal(change->ctx, &undo->journal);
 	if (status != STATUS_DONE)
 		return status;
-	change->undone = find_change(undo->journal, word);
+	change->undone = find_change(undo->journal, undo->number);
 	if (!change->undone)
-		return say_no_change(word);
+		return say_no_change(undo->journal, change->call->words[0]);
 	change->report.shows_skipped = true;
 	change->report.is_undo = true;
 	r = irqkit_plan_add_undo(change->plan, change->undone, undo->options->is_forced);
@@ -283,7 +288,7 @@ static enum status plan(struct change *change, void *data)
 	return STATUS_REFUSED;
 }
 
-/* Options for the list would be lost on an undo, and the other way round. */
+/* Refuses options of the list for an undo, and options of an undo for the list. */
 static bool check_options(const struct undo_options *o)
 {
 	const struct change_options *c = &o->change;
@@ -300,6 +305,22 @@ static bool check_options(const struct undo_options *o)
 	return false;
 }
 
+/* Numbers of changes begin with 1. */
+static bool parse_number(const struct call *call, uint64_t *ret_number)
+{
+	const char *word = call->words[0];
+	int r = word ? read_number(word, strlen(word), UINT32_MAX, ret_number) : 0;
+
+	if (r == -ERANGE)
+		*ret_number = UINT64_MAX; /* no change has it */
+	if (!word || r == -ERANGE || (r == 0 && *ret_number > 0))
+		return true;
+	say_error("undo takes the number of a change, not '%s': 'irqkit undo --list' "
+		  "lists the changes",
+		word);
+	return false;
+}
+
 static enum status run(const struct call *call)
 {
 	const struct undo_options *o = call->state;
@@ -312,7 +333,7 @@ static enum status run(const struct call *call)
 				     : "undo takes at most one number");
 		return STATUS_MISUSE;
 	}
-	if (!check_options(o))
+	if (!check_options(o) || !parse_number(call, &undo.number))
 		return STATUS_MISUSE;
 	if (o->is_list)
 		return list(call, o);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A link that points here already is fine; anything else in its place stays. */
+/* A link that already points here is kept; any other file is not replaced. */
 static int make_link(const char *target, const char *path)
 {
 	char there[PATH_MAX];

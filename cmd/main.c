@@ -66,6 +66,37 @@ static bool is_standalone_option(const char *word)
 	return false;
 }
 
+/* An option in front of the command. */
+static void say_misplaced(const char *word)
+{
+	static const struct {
+		const char *option;
+		const char *example;
+	} common[] = {
+		{ "--root", "--root=DIR" },
+		{ "--json", "--json" },
+		{ "-j", "-j" },
+		{ "--verbose", "--verbose" },
+		{ "-v", "-v" },
+		{ "--quiet", "--quiet" },
+		{ "-q", "-q" },
+		{ "--color", "--color=never" },
+	};
+
+	for (size_t i = 0; i < LENGTH(common); i++) {
+		size_t len = strlen(common[i].option);
+
+		if (strncmp(word, common[i].option, len) != 0 ||
+			(word[len] && word[len] != '='))
+			continue;
+		say_error("'%s' must follow the name of a command, as in 'irqkit show "
+			  "%s'",
+			word, common[i].example);
+		return;
+	}
+	say_error("irqkit has no option '%s': 'irqkit --help' lists its options", word);
+}
+
 /* The first word is not a command: it is an option of irqkit itself, or a mistake. */
 static enum status run_option(int argc, const char **argv)
 {
@@ -97,9 +128,7 @@ static enum status run_option(int argc, const char **argv)
 	else if (is_standalone_option(word))
 		say_error("%s takes no arguments: see 'irqkit --help'", word);
 	else if (word[0] == '-')
-		say_error("'%s' is not a common option; options of a command go after "
-			  "it, as in 'irqkit show -a'",
-			word);
+		say_misplaced(word);
 	else
 		say_error(
 			"unknown command '%s': 'irqkit --help' lists the commands", word);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# deps.sh with a package manager that only pretends: what it installs for whom, and that its
-# last line says what went wrong.
+# deps.sh and test/portable/run with a package manager that only pretends: what they install for
+# whom, and that the last lines say what went wrong.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -38,5 +38,32 @@ check "a held lock is named at last" last_line_says "lock; not installed:.*gcc" 
 	"$(FAKE_TROUBLE="E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7 (apt)" deps build)"
 check "any other trouble is no network trouble" last_line_says "^deps: cannot install" \
 	"$(FAKE_TROUBLE="E: Unable to locate package gcc" deps build)"
+# Chroots that cannot be made: mmdebstrap says what FAKE_TROUBLE has.
+printf '#!/bin/sh\necho "ii "\n' >"$bin/dpkg-query"
+cat >"$bin/apt-get" <<'SH'
+#!/bin/sh
+[ "$1" != indextargets ] || echo 'Debian|bookworm|http://mirror.example/debian/'
+SH
+cat >"$bin/mmdebstrap" <<'SH'
+#!/bin/sh
+echo "$FAKE_TROUBLE"
+echo "E: mmdebstrap failed to run"
+exit 1
+SH
+chmod +x "$bin/mmdebstrap"
+# no_chroots TROUBLE: the table without times, and the status
+no_chroots() {
+	FAKE_TROUBLE=$1 PATH=$bin:$PATH CHROOTS="$tmp/no chroots" test/portable/run i386 2>"$tmp/err" |
+		grep -v -e '^#' -e ^NAME | sed -E 's/ +[0-9]+s +/ /; s/  +/ /g'
+	echo "status ${PIPESTATUS[0]}"
+}
+same "without a network, no chroot can be made" \
+	$'i386 no 0 1 0 no chroot: the mirror http://mirror.example/debian/ cannot be reached
+0 passed, 1 failed, 0 skipped\nstatus 1' \
+	"$(no_chroots "E: Failed to fetch http://mirror.example/x  Temporary failure resolving 'mirror.example'")"
+same "a release that the mirror does not have is no network trouble" \
+	$'i386 no 0 1 0 no chroot: E: The repository does not have a Release file.
+0 passed, 1 failed, 0 skipped\nstatus 1' \
+	"$(no_chroots "E: The repository does not have a Release file.")"
 same "--list only lists" "gcc libcmocka-dev" "$(deps --list build check | grep -xE 'gcc|libcmocka-dev' | xargs)"
 finish

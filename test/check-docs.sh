@@ -13,13 +13,14 @@ help_options() { "$irqkit" "$1" --help | grep -oE -- '(^|[ ,])--[a-z][a-z0-9-]+'
 # Documented: what an item of a list in the page begins with.
 page_options() { grep -hE '^\.It Fl' "$@" | grep -oE '(Fl|,) -[a-z][a-z0-9-]+' | sed -E 's/^(Fl|,) /-/' | sort -u; }
 # shared_options PAGE: those of the sections of irqkit(8) to which PAGE refers, as in "the
-# common options"
+# common options", but for one that it leaves out, as in "the change options except --wait"
 shared_options() {
-	local s
+	local s except
+	except=$(tr '\n' ' ' <"$1" | sed -nE 's/.* options except \.Fl (-[a-z-]+).*/-\1/p')
 	for s in Common Change Table; do
 		! tr '\n' ' ' <"$1" | grep -q " ${s,} options" || sed -n "/^\.Ss $s options\$/,/^\.El/p" man/irqkit.8
 	done >"$tmp/shared"
-	page_options "$tmp/shared"
+	page_options "$tmp/shared" | grep -vxF -e "${except:-none}"
 }
 
 # completes WORD...: what bash offers for the last word

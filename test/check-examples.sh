@@ -28,11 +28,13 @@ for c in $("$O/irqkit" --list-commands); do ln -s irqkit "$tmp/bin/irq-$c"; done
 export REAL_IRQKIT=$O/irqkit PATH=$tmp/bin:$PATH COLUMNS=80
 unset TERM NO_COLOR
 
-# new_root: a copy, so that an example may write, all of it: no interrupt is managed by the kernel
+# new_root: a copy, so that an example may write. What the kernel lets nobody write, the
+# affinity of a managed interrupt, stays so: an example must not move it.
 new_root() {
 	rm -rf "$tmp/root"
 	cp -RP "$roots/$root" "$tmp/root"
 	chmod -R u+w "$tmp/root"
+	sed -nE "s|^([^ ]+) \[0444\].*|$tmp/root/\1|p" "test/roots/$root.root" | xargs -r chmod 0444
 }
 
 # run COMMAND: on the copy of the root

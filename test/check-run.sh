@@ -155,6 +155,25 @@ empty "of a program that ends no process is left" "$(left leaves-processes)"
 text=$(test/run "$tmp/cannot-start" "$tmp/passes" 2>&1)
 same "after a program that cannot be started the next one runs" '4 passed, 1 failed, 0 skipped' "${text##*$'\n'}"
 
+# Two at a time: the first waits for what the second does, and is shown first all the same.
+program waits-for-next <<-'END'
+	for i in 1 2 3 4 5 6 7 8 9 10; do [ -e "$0.go" ] || sleep 0.3; done
+	[ -e "$0.go" ] && echo 'ok the next one runs' || echo 'not ok the next one runs'
+	echo 1..1
+END
+program next <<-END
+	touch "$tmp/waits-for-next.go"
+	printf '1..1\nok a # SKIP not now\n'
+END
+# in_turn JOBS: what test/run prints of the two
+in_turn() {
+	rm -f "$tmp/waits-for-next.go"
+	TEST_JOBS=$1 test/run "$tmp/waits-for-next" "$tmp/next" 2>&1 | sed -E "s|$tmp/||g; s/ +[0-9]+ s\$//; s/  +/ /g"
+}
+same "two programs at a time" \
+	$'waits-for-next 1 passed 0 failed 0 skipped\nnext 0 passed 0 failed 1 skipped\nskipped 1: not now (next: a)\n1 passed, 0 failed, 1 skipped' "$(in_turn 2)"
+same "one program at a time" '0 passed, 1 failed, 1 skipped' "$(in_turn 1 | tail -n 1)"
+
 # until_gone NAME: what is left a few seconds later
 until_gone() {
 	local i
@@ -191,6 +210,18 @@ hanging bash -c '"$@"; exit' sh "$limit" --keep-group 0 test/run "$tmp/hangs"
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 empty "after SIGKILL to what started the tests no process is left" "$(until_gone hangs)"
+
+# qemu-user answers EINVAL to a request for descendants, and to one for the parent's death.
+without_prctl() { traced strace -qq -o /dev/null -e trace=prctl -e inject=prctl:error=EINVAL "$@"; }
+if ! without_prctl true 2>/dev/null; then
+	skip "limits hold where prctl() knows nothing" "no strace, or nothing may be traced here"
+else
+	check "where prctl() knows nothing, commands run" without_prctl "$limit" 10 true
+	# shellcheck disable=SC2016 # for the inner shell
+	without_prctl "$limit" 1 sh -c 'echo $$ >"$1"; sleep 100' sh "$tmp/left.pids"
+	same "and their limits hold" 124 $?
+	empty "and no child is left" "$(left left)"
+fi
 
 # ---- golden tests --------------------------------------------------------------------------
 # An irqkit that does nothing: the tests that wait for what it writes would never end.

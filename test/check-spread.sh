@@ -121,7 +121,7 @@ check "a target that goes: the load of the others is shared" \
 first=$(values)
 check "again and again" until_true 4 moved "$first" vif0-q0-tx:5:3000 vif0-q2-tx:5:3000
 ends "it ends with 0" 0 TERM
-same "what is gone is told once" "irqkit: nothing matches 'vif0-q3-*': no interrupt has such a name; use 'dev:vif0-q3-*' for names of interfaces" "$(cat "$tmp/err")"
+same "what is gone is told once" "irqkit: nothing matches 'vif0-q3-*': no interrupt has such a name; 'irqkit show' lists the interrupts" "$(cat "$tmp/err")"
 
 # Counters that begin anew are no load of 4 billion, nor are those of a CPU that comes.
 fresh
@@ -215,7 +215,7 @@ undone() {
 }
 left='CPU 1 had no free interrupt vector; the next best CPU was used.'
 none='irqkit: cannot place interrupt 28 (vif0-q1-tx): no CPU that it may use has a free interrupt vector
-irqkit: cannot write '"'8'"' to /proc/irq/28/smp_affinity (vif0-q1-tx): No space left on device: these CPUs have no free interrupt vector; choose other CPUs, or more'
+irqkit: cannot write '"'8'"' to '"$root"'/proc/irq/28/smp_affinity (vif0-q1-tx): No space left on device: these CPUs have no free interrupt vector; choose other CPUs, or more'
 if ! traced strace -qq -o /dev/null -e trace=write -e inject=write:error=EIO:when=9 true 2>/dev/null; then
 	skip "a CPU without vectors" "no strace that makes calls fail, or nothing may be traced here"
 else
@@ -231,7 +231,7 @@ else
 	check "two CPUs without vectors: the status is 0" refused 1..2 --json
 	same "the queue is on the third" '1 1 4 4 4 4 8 8 ' "$(values)"
 	same "the JSON says why" '28 2 next best CPU; no free vector on CPU 0
-29 2 same CPU as its tx' "$(jq -r '.changes[] | select(.irq == 28, .irq == 29) | "\(.irq) \(.new_cpus) \(.why)"' "$tmp/out")"
+29 2 rx-1, same CPU as tx-1' "$(jq -r '.changes[] | select(.irq == 28, .irq == 29) | "\(.irq) \(.new_cpus) \(.why)"' "$tmp/out")"
 	undone "two CPUs without vectors"
 	check "--keep-going: the next best, and the status is 0" refused 1 --keep-going
 	same "--keep-going: as without" '1 1 1 1 4 4 8 8 ' "$(values)"
@@ -255,7 +255,7 @@ irqkit: the changes made before that were rolled back" "$(cat "$tmp/err")"
 	text=$(traced strace -qq -o /dev/null -P "$root/proc/irq/28/smp_affinity" -P "$root/run/irqkit/new" \
 		-e trace=write -e inject=write:error=ENOSPC:when=2..3 "$O/irqkit" spread --root="$root" --quiet 2>&1)
 	same "no room for the old value of the next best: the status is 1" 1 $?
-	same "and it says so" "irqkit: cannot save the old values in /run/irqkit, so the change was rolled back: No space left on device" "$text"
+	same "and it says so" "irqkit: cannot save the old values in $root/run/irqkit, so the change was rolled back: No space left on device" "$text"
 	same "and everything is as it was" "$nothing" "$(values)"
 
 	# By load: CPU 1 is to take one of CPU 0's two, and has no vector for either.
@@ -322,6 +322,14 @@ irqkit: the changes made before that were rolled back" "$(cat "$tmp/err")"
 		"Imbalance (busiest CPU / mean) of 4 CPUs since boot: 3.9 now, 3.9 after.
 1 unchanged, 1 skipped.
 Skipped: 1 refused by the kernel." "$(traced strace -qq -o /dev/null -P "$root/proc/irq/27/smp_affinity" -P "$root/proc/irq/31/smp_affinity" \
-			-e trace=write -e inject=write:error=EIO "$O/irqkit" spread 27 31 --by=total --root="$root" | tail -n +6)"
+			-e trace=write -e inject=write:error=EIO "$O/irqkit" spread 'vif0-q[02]-rx' --by=total --root="$root" | tail -n +6)"
+
+	# What is named by itself is not skipped: nothing is done, as by irqkit set.
+	refused=$(traced strace -qq -o /dev/null -P "$root/proc/irq/31/smp_affinity" \
+		-e trace=write -e inject=write:error=EIO "$O/irqkit" spread 27 31 --root="$root" -q --cpus=3 2>&1)
+	same "named and refused: 4" 4 $?
+	same "named and refused: it says so" "irqkit: cannot write '8' to $root/proc/irq/31/smp_affinity (vif0-q2-rx): Input/output error: the kernel cannot move this interrupt (it is managed or per-CPU), or the interrupt is gone
+irqkit: the changes made before that were rolled back" "$refused"
+	same "named and refused: the other one is back" f "$(cat "$root/proc/irq/27/smp_affinity")"
 fi
 finish

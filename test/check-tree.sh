@@ -103,17 +103,33 @@ same "O= with a space is refused" "*** O='$tmp/a b' has a space in it: make cann
 	"$(run_make O="$tmp/a b" 2>&1 | sed 's/^Makefile:[0-9]*: //')"
 empty "make -s says nothing" "$(run_make O="$tmp/silent" all 2>&1)"
 
-# Under sudo, a user's tree is built as that user.
+# Under sudo, a user's tree is built as that user. What is root's in it is named at once.
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+	# last_words COMMAND...: what it says of irqkit, and its status; as a user, or as root by sudo
+	last_words() { "$@" 2>&1 | grep '^irqkit: '; echo "status ${PIPESTATUS[0]}"; }
+	as_user() { last_words setpriv --reuid=12345 --regid=12345 --clear-groups "$make" -s -C "$tmp/users" CFLAGS=-O0 "$@"; }
+	by_sudo() { last_words env SUDO_UID=12345 SUDO_GID=12345 "$make" -s -C "$tmp/users" CFLAGS=-O0 "$@"; }
+	says="belongs to root, and you cannot write to it:"
 	cp -r "$copy" "$tmp/users"
 	(cd "$tmp/users" && git clean -qfdx)
-	chown -R 12345:12345 "$tmp/users"
 	chmod 711 "$tmp"
+	same "a tree of root's is named" "irqkit: $tmp/users $says build elsewhere with 'make O=DIR'"$'\nstatus 2' "$(as_user all)"
+	chown -R 12345:12345 "$tmp/users"
+	mkdir "$tmp/users/build"
+	touch "$tmp/users/build/commands"
+	same "a build/ of root's is named" "irqkit: build $says remove it with 'sudo make clean'"$'\nstatus 2' "$(as_user all)"
+	same "under sudo too" "irqkit: build $says remove it with 'sudo make clean'"$'\nstatus 2' "$(by_sudo all)"
+	same "who cannot remove it is told how" \
+		$'irqkit: \'sudo make clean\' also removes what belongs to root\nstatus 2' "$(as_user clean)"
+	same "that removes it" "status 0" "$(by_sudo clean)"
 	check "it builds under sudo" env SUDO_UID=12345 SUDO_GID=12345 "$make" -s -C "$tmp/users" CFLAGS=-O0 all
 	empty "and the user owns what was built" "$(find "$tmp/users" ! -uid 12345)"
 	check "it installs under sudo" env SUDO_UID=12345 SUDO_GID=12345 "$make" -s -C "$tmp/users" CFLAGS=-O0 install DESTDIR="$tmp/roots"
 	empty "and root owns what was installed" "$(find "$tmp/roots" ! -uid 0)"
 	empty "still the user owns what was built" "$(find "$tmp/users" ! -uid 12345)"
+	chown 0 "$tmp/users/build/lib/base/number.d"
+	same "one file of root's is named" \
+		"irqkit: build/lib/base/number.d $says remove it with 'sudo make clean'"$'\nstatus 2' "$(as_user all)"
 else
 	skip "it builds under sudo" "only root can try"
 fi

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Command lines. The only file that speaks to popt.
+ * Command lines. The only file that uses popt.
  *
  * Aliases from popt's own files (/etc/popt, ~/.popt) are not read: such a file can name
  * programs to run instead, which a tool that runs as root should not do.
@@ -189,8 +189,8 @@ static bool take_words(poptContext con, struct call *call)
 }
 
 /*
- * popt would take the word behind `--wait` for its value, optional as that is: `--wait=`
- * tells it that there is none. The caller frees what comes back.
+ * The value of `--wait` is optional, but popt would take the next word for it: `--wait=`
+ * says that there is no value. The caller frees the result.
  */
 static char **end_optional_values(
 	const struct command *command, int argc, const char **argv)

@@ -10,7 +10,7 @@
 
 #define MAX_SAID 8u
 
-static bool is_silenced, is_said_before;
+static bool is_silenced, is_said_before, has_logged_failure;
 
 void say_set_silent(bool is_silent)
 {
@@ -77,11 +77,17 @@ static bool is_new_message(const char *message)
 	return true;
 }
 
+bool say_has_logged_failure(void)
+{
+	return has_logged_failure;
+}
+
 void say_logged(void *data, int priority, const char *message)
 {
 	const struct common *common = data;
 
 	if (priority <= LOG_ERR) {
+		has_logged_failure = true;
 		if (is_new_message(message))
 			say_error("%s", message);
 		return;

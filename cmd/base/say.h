@@ -12,6 +12,8 @@ void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_set_silent(bool is_silent);
 /* While set, warnings and notes are not written: they were written before. */
 void say_set_errors_only(bool is_repeated);
+/* Was any failure of the library written by say_logged()? */
+bool say_has_logged_failure(void);
 /* An irqkit_log_fn; @data is the call's struct common. */
 void say_logged(void *data, int priority, const char *message);
 

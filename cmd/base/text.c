@@ -160,3 +160,14 @@ bool text_join(char **list, const char *separator, const char *text)
 	*list = longer;
 	return true;
 }
+
+char *text_below_root(const char *root, const char *path)
+{
+	size_t len = root ? strlen(root) : 0;
+	char *text;
+
+	while (len > 0 && root[len - 1] == '/')
+		len--;
+	return asprintf(&text, "%.*s%s", (int)len, root ? root : "", path) < 0 ? NULL
+									       : text;
+}

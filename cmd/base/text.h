@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Text that is safe where it goes. */
+/* Text that is safe for a terminal, for JSON, or for a shell. */
 #ifndef CMD_TEXT_H
 #define CMD_TEXT_H
 
@@ -14,6 +14,9 @@ char *text_repair(const char *text);
 void text_straighten(char *text);
 /* For a POSIX shell: unchanged, or in single quotes. NULL: no memory. */
 char *text_quote(const char *text);
+
+/* @path, which begins with a slash, below @root, or NULL for "/". NULL: no memory. */
+char *text_below_root(const char *root, const char *path);
 
 /*
  * Adds @text to the end of *@list, after @separator unless it is the first; *@list is

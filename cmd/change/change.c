@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From the command line to the knobs: what all commands that write do alike. */
+/* From the command line to the knobs: what all commands that write have in common. */
 #include "change/change.h"
+#include "base/basics.h"
 #include "base/read_number.h"
 #include "base/say.h"
+#include "base/text.h"
 #include "change/refusals.h"
 #include "change/run_lock.h"
 #include "change/script.h"
@@ -18,6 +20,12 @@
 #define DEFAULT_WAIT_S 10u
 #define MAX_WAIT_S 86400u
 #define POLL_MS 50u
+
+/* As text_below_root(). */
+static char *below_root(const struct change *change, const char *path)
+{
+	return text_below_root(irqkit_ctx_get_root(change->ctx), path);
+}
 
 void change_free(struct change *change)
 {
@@ -128,14 +136,23 @@ const struct irqkit_snapshot *change_rows(const struct change *change)
 	return irqkit_machine_get_snapshot(change->machine);
 }
 
-enum status change_say_unreadable(const struct irqkit_irq *irq, int error)
+enum status change_say_unreadable(
+	const struct change *change, const struct irqkit_irq *irq, int error)
 {
 	const char *meaning = explain_error(-error);
-	const char *label = irq ? irqkit_interrupt_get_label(irqkit_irq_get_row(irq))
-				: "default";
+	_cleanup_free_ char *path = NULL;
 
-	say_error("cannot read the affinity of %s: %s%s%s", label, strerror(-error),
-		meaning ? ": " : "", meaning ? meaning : "");
+	if (error == irqkit_ctx_get_error(change->ctx)) /* the library has said it */
+		return STATUS_REFUSED;
+	if (irq) {
+		say_error("cannot read the affinity of interrupt %s: %s%s%s",
+			irqkit_interrupt_get_label(irqkit_irq_get_row(irq)),
+			strerror(-error), meaning ? ": " : "", meaning ? meaning : "");
+		return STATUS_REFUSED;
+	}
+	path = below_root(change, "/proc/irq/default_smp_affinity");
+	say_error("cannot read the default affinity in %s: %s",
+		path ? path : "/proc/irq/default_smp_affinity", strerror(-error));
 	return STATUS_REFUSED;
 }
 
@@ -145,6 +162,21 @@ int change_add_gone(struct change *change, struct irqkit_irq *irq)
 	return irqkit_plan_add_skipped(change->plan, irq,
 		"gone, or not in the "
 		"saved root");
+}
+
+bool change_refuse_named(struct irqkit_irq *irq)
+{
+	const struct irqkit_interrupt *interrupt = irqkit_irq_get_row(irq);
+	const char *obstacle = find_named_obstacle(irq);
+	const char *label = irqkit_interrupt_get_label(interrupt);
+	const char *name = irqkit_interrupt_count_actions(interrupt)
+		? irqkit_interrupt_get_action(interrupt, 0)
+		: NULL;
+
+	if (obstacle)
+		say_error("cannot move %s%s%s%s: it is %s", label, name ? " (" : "",
+			name ? name : "", name ? ")" : "", obstacle);
+	return obstacle != NULL;
 }
 
 enum status change_say_immovable(const struct change *change, size_t n)
@@ -191,13 +223,15 @@ static void wait_for_moves(struct change *change)
 static void say_no_journal(const struct change *change, int error)
 {
 	bool is_back = irqkit_plan_count_results(change->plan, IRQKIT_ROLLED_BACK) > 0;
+	_cleanup_free_ char *path = below_root(change, "/run/irqkit");
 
-	say_error("cannot save the old values in /run/irqkit, so %s: %s",
+	say_error("cannot save the old values in %s, so %s: %s",
+		path ? path : "/run/irqkit",
 		is_back ? "the change was rolled back" : "nothing was written",
 		strerror(-error));
 }
 
-/* Did anything fail but moves of interrupts that the kernel cannot move? */
+/* Did anything fail, except moves of interrupts that the kernel cannot move? */
 static bool has_other_failure(const struct irqkit_plan *plan)
 {
 	size_t refused = 0;
@@ -216,10 +250,12 @@ static bool has_other_failure(const struct irqkit_plan *plan)
 
 enum status change_say_failure(const struct change *change, int error)
 {
-	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) == 0)
-		say_no_journal(change, error);
-	else
+	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) > 0)
 		report_failures(&change->report);
+	else if (error == irqkit_ctx_get_error(change->ctx)) /* not applied at all */
+		change_judge(change, STATUS_REFUSED);
+	else
+		say_no_journal(change, error);
 	return change->undone || has_other_failure(change->plan) ? STATUS_REFUSED
 								 : STATUS_IMMOVABLE;
 }
@@ -263,7 +299,7 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 {
 	enum status reported;
 
-	/* other irqkits may work while this one waits */
+	/* other irqkits may make changes while this one waits */
 	change_unlock(change);
 	if (status == STATUS_DONE)
 		wait_for_moves(change);
@@ -274,15 +310,17 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 	return status == STATUS_DONE ? reported : status;
 }
 
-/* Where that fails, the same is undone again, which finds it so already. */
+/* If that fails, the next undo takes this change again, and finds it restored already. */
 static void mark_undone(const struct change *change)
 {
 	int r = irqkit_change_mark_undone(change->undone, change->lock);
+	_cleanup_free_ char *path = r < 0 ? below_root(change, "/run/irqkit") : NULL;
 
 	if (r < 0)
-		say_warning("change %u is undone, but could not be marked so in "
-			    "/run/irqkit: %s",
-			irqkit_change_get_number(change->undone), strerror(-r));
+		say_warning("change %u has been undone, but cannot be marked as undone "
+			    "in %s: %s",
+			irqkit_change_get_number(change->undone),
+			path ? path : "/run/irqkit", strerror(-r));
 }
 
 static enum status apply_and_report(struct change *change)
@@ -309,7 +347,7 @@ enum status change_judge(const struct change *change, enum status status)
 
 enum status change_finish(struct change *change)
 {
-	/* it reads more than the plan does */
+	/* a script reads more files than the plan */
 	if (change->options->is_script)
 		return change_judge(change, script_print(change));
 	if (!change_writes(change->options))

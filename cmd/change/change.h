@@ -22,13 +22,19 @@ struct change_options {
 	const char *wait; /* --wait[=SECONDS]; NULL: not given */
 };
 
-#define CHANGE_OPTIONS(type, member)                                                     \
+#define WRITE_OPTIONS(type, member)                                                      \
 	{ "dry-run", 'n', OPTION_FLAG, offsetof(type, member.is_dry_run), NULL,          \
 		"show the plan, but write nothing" },                                    \
 		{ "script", 0, OPTION_FLAG, offsetof(type, member.is_script), NULL,      \
 			"print the plan as a shell script for rc.local" },               \
-		{ "keep-going", 0, OPTION_FLAG, offsetof(type, member.keeps_going),      \
-			NULL, "after a failed write, continue and roll nothing back" },  \
+	{                                                                                \
+		"keep-going", 0, OPTION_FLAG, offsetof(type, member.keeps_going), NULL,  \
+			"after a failed write, continue and roll nothing back"           \
+	}
+
+/* For commands that move interrupts: all other settings are in force at once. */
+#define CHANGE_OPTIONS(type, member)                                                     \
+	WRITE_OPTIONS(type, member),                                                     \
 	{                                                                                \
 		"wait", 0, OPTION_OPTIONAL_TEXT, offsetof(type, member.wait), "SECONDS", \
 			"wait for pending moves to take effect (default: 10)"            \
@@ -70,9 +76,9 @@ void change_free(struct change *change);
  */
 enum status change_judge(const struct change *change, enum status status);
 
-/* Was any of them given? */
+/* Was any of these options given? */
 bool change_options_are_given(const struct change_options *options);
-/* Will it be written, not just shown? */
+/* Will the plan be written, or only shown? */
 bool change_writes(const struct change_options *options);
 
 /* The parts of change_run(), for commands that need them one by one. */
@@ -101,14 +107,20 @@ bool change_is_all_gone(const struct change *change);
 /* Says why the plan could not be applied. */
 enum status change_say_failure(const struct change *change, int error);
 /* Says why a step could not be added. */
-enum status change_say_unreadable(const struct irqkit_irq *irq, int error);
+enum status change_say_unreadable(
+	const struct change *change, const struct irqkit_irq *irq, int error);
 
 /* Adds a step that is skipped, since /proc/irq has nothing of the interrupt. */
 int change_add_gone(struct change *change, struct irqkit_irq *irq);
 
+/*
+ * Says that an interrupt, which a TARGET names by itself, cannot be moved, if the kernel
+ * says so. False: it can be tried.
+ */
+bool change_refuse_named(struct irqkit_irq *irq);
 /* Says that none of the @n chosen interrupts can be moved; returns STATUS_IMMOVABLE. */
 enum status change_say_immovable(const struct change *change, size_t n);
-/* The same where the plan skips all that it has; else STATUS_DONE. */
+/* The same if the plan skips all of its steps; otherwise STATUS_DONE. */
 enum status change_check_any_movable(const struct change *change);
 /* The same once the plan was applied: the kernel may have refused every move. */
 enum status change_check_any_moved(const struct change *change);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reports a plan: shown before it is applied, or what came of it. */
+/* Reports a plan before it is applied, or its result. */
 #include "change/report.h"
 #include "base/basics.h"
 #include "base/say.h"
@@ -136,16 +136,17 @@ enum status report_print(const struct report *report)
 static void say_failure(const struct report *report, const struct irqkit_step *step)
 {
 	int error = irqkit_step_get_error(step);
-	const char *meaning = explain_step(step);
+	const char *meaning = explain_step(step), *where = irqkit_step_get_path(step);
+	_cleanup_free_ char *path = text_below_root(report->call->common.root, where);
 
+	where = path ? path : where;
 	if (irqkit_step_was_written(step) && !report->keeps_going)
 		say_error("cannot restore '%s' in %s: %s", irqkit_step_get_old(step),
-			irqkit_step_get_path(step), strerror(error));
+			where, strerror(error));
 	else
 		say_error("cannot write '%s' to %s (%s): %s%s%s",
-			irqkit_step_get_new(step), irqkit_step_get_path(step),
-			irqkit_step_get_target(step), strerror(error),
-			meaning ? ": " : "", meaning ? meaning : "");
+			irqkit_step_get_new(step), where, irqkit_step_get_target(step),
+			strerror(error), meaning ? ": " : "", meaning ? meaning : "");
 }
 
 void report_failures(const struct report *report)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A plan, or what came of it -> a table and closing remarks, or JSON. */
+/* A plan, or its result -> a table and closing remarks, or JSON. */
 #ifndef CMD_REPORT_H
 #define CMD_REPORT_H
 

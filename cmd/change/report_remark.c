@@ -13,6 +13,20 @@ static size_t count(const struct report *report, enum irqkit_result result)
 	return irqkit_plan_count_results(report->plan, result);
 }
 
+/* Pending since before: this run had nothing to write. */
+static size_t count_pending_before(const struct report *report)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < irqkit_plan_count(report->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(report->plan, i);
+
+		n += irqkit_step_get_result(step) == IRQKIT_PENDING &&
+			!irqkit_step_was_written(step);
+	}
+	return n;
+}
+
 static void remark_counts(const struct report *report)
 {
 	static const struct {
@@ -27,15 +41,21 @@ static void remark_counts(const struct report *report)
 		{ IRQKIT_ROLLED_BACK, "rolled back" },
 		{ IRQKIT_PLANNED, "not tried" },
 	};
+	size_t n_before = count_pending_before(report);
 	const char *before = "";
 
 	for (size_t i = 0; i < LENGTH(words); i++) {
 		size_t n = count(report, words[i].result);
 
+		if (words[i].result == IRQKIT_PENDING)
+			n -= n_before;
 		if (n)
 			printf("%s%zu %s", before, n, words[i].word);
 		before = n ? ", " : before;
 	}
+	if (n_before)
+		printf("%s%zu pending since before, not written again", before, n_before);
+	before = n_before ? ", " : before;
 	printf("%s\n", before[0] ? "." : "Nothing to do.");
 }
 

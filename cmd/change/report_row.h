@@ -14,7 +14,7 @@ struct report_row {
 /* The columns of such rows, ending with { 0 }. */
 extern const struct column report_columns[];
 
-/* Does the step set the affinity of an interrupt, or of those to come? */
+/* Does the step set the affinity of an interrupt, or the default affinity? */
 bool step_is_of_interrupt(const struct irqkit_step *step);
 
 /* Does the step have a row of its own, or is it only counted? */

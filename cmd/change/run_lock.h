@@ -11,6 +11,7 @@
 enum status run_lock_take(struct irqkit_ctx *ctx, struct irqkit_lock **ret_lock);
 
 /* Says why /run/irqkit cannot be opened, or whatever @verb says. */
-enum status run_lock_say_unusable(const char *verb, int error);
+enum status run_lock_say_unusable(
+	const struct irqkit_ctx *ctx, const char *verb, int error);
 
 #endif

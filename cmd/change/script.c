@@ -34,7 +34,7 @@ static char *join_names(const struct irqkit_interrupt *interrupt)
 	return joined ? joined : strdup("");
 }
 
-/* Are these its names, when joined? */
+/* Does the interrupt have these joined names? */
 static bool has_names(const struct irqkit_interrupt *interrupt, const char *names)
 {
 	for (size_t i = 0; i < irqkit_interrupt_count_actions(interrupt); i++) {
@@ -47,7 +47,7 @@ static bool has_names(const struct irqkit_interrupt *interrupt, const char *name
 	return !*names;
 }
 
-/* Which of those with the same names this is, from 1. */
+/* The position of the interrupt among those with the same names, from 1. */
 static size_t find_rank(const struct change *change, int irq, const char *names)
 {
 	size_t rank = 1;
@@ -206,14 +206,14 @@ static bool print_step(const struct change *change, const struct irqkit_step *st
 	case IRQKIT_KNOB_RPS_FLOW_CNT:
 		return print_knob("number", step);
 	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
-		/* never lowered, but by taking back what raised it */
+		/* never lowered, except when undoing the change that raised it */
 		return print_knob(change->undone ? "number" : "raise", step);
 	default:
 		return print_knob("mask", step);
 	}
 }
 
-/* What a script is made of, and whether it needs that for a step. */
+/* The parts of a script, and the knobs that need each part. */
 static const struct {
 	const char *text;
 	unsigned int knobs; /* a bit for each kind */

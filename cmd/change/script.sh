@@ -54,8 +54,9 @@ irq_of() {
 		substr($0, index($0, " ") + 1) == ENVIRON["names"] && ++found == n { print $1 }'
 }
 
-# affinity NAMES N CPUS: moves the N-th interrupt with these handlers to CPUS; with a
-# fourth word, one that the kernel cannot move is no failure, as nobody named it
+# affinity NAMES N CPUS [optional]: moves the N-th interrupt with these handlers to CPUS.
+# optional: the interrupt is one of a device, a range or a pattern, and was not named by
+# itself; if the kernel cannot move it, it is skipped, and that is not a failure
 affinity() {
 	irq=$(irq_of "$1" "$2")
 	if [ -z "$irq" ]; then

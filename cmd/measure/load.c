@@ -39,6 +39,12 @@ void load_start(struct load *load, const struct irqkit_cpuset *cpus)
 		load->cpus[load->n_cpus++].cpu = cpu;
 }
 
+/* The largest number stands for all sums above it. */
+static uint64_t add_up(uint64_t a, uint64_t b)
+{
+	return __builtin_add_overflow(a, b, &a) ? UINT64_MAX : a;
+}
+
 void load_add(struct load *load, const struct irqkit_interrupt *interrupt)
 {
 	size_t n = irqkit_interrupt_count_served(interrupt);
@@ -50,13 +56,13 @@ void load_add(struct load *load, const struct irqkit_interrupt *interrupt)
 
 		if (!part)
 			continue;
-		part->total += count;
+		part->total = add_up(part->total, count);
 		part->n_interrupts++;
 		if (count > part->busiest_count) {
 			part->busiest = interrupt;
 			part->busiest_count = count;
 		}
-		load->total += count;
+		load->total = add_up(load->total, count);
 	}
 }
 

@@ -80,7 +80,8 @@ enum status machine_judge(const struct irqkit_ctx *ctx, enum status status)
 
 	if (r == 0)
 		return status;
-	say_error("not everything could be read (%s)", strerror(-r));
+	if (!say_has_logged_failure())
+		say_error("not everything could be read: %s", strerror(-r));
 	return STATUS_REFUSED;
 }
 
@@ -141,16 +142,23 @@ enum status machine_read_set(struct irqkit_topology *topology, const char *optio
 }
 
 /* Takes @set over. */
-static enum status check_online(const char *option, const struct irqkit_cpuset *online,
+static enum status check_online(const char *option, struct irqkit_topology *topology,
 	struct irqkit_cpuset *set, struct irqkit_cpuset **ret_set)
 {
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_ONLINE);
+	const struct irqkit_cpuset *possible = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_POSSIBLE);
+
 	irqkit_cpuset_foreach (cpu, set) {
 		_cleanup_free_ char *list = NULL;
 
-		if (irqkit_cpuset_has(online, cpu))
+		if (!online || irqkit_cpuset_has(online, cpu))
 			continue;
 		irqkit_cpuset_format_list(online, &list);
-		say_error("%s: CPU %u is not online (online CPUs: %s)", option, cpu,
+		say_error("%s: CPU %u %s (online CPUs: %s)", option, cpu,
+			!possible || irqkit_cpuset_has(possible, cpu) ? "is offline"
+								      : "does not exist",
 			list ? list : "?");
 		irqkit_cpuset_free(set);
 		return STATUS_MISUSE;
@@ -159,15 +167,16 @@ static enum status check_online(const char *option, const struct irqkit_cpuset *
 	return STATUS_DONE;
 }
 
-enum status machine_read_mask(const char *option, const char *word,
-	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set)
+enum status machine_read_mask(struct irqkit_machine *machine, const char *option,
+	const char *word, struct irqkit_cpuset **ret_set)
 {
+	struct irqkit_topology *topology = irqkit_machine_get_topology(machine);
 	struct irqkit_cpuset *set = NULL;
 	size_t at = 0;
 	int r = irqkit_cpuset_parse_mask(word, strlen(word), &set, &at);
 
 	if (r == 0 && !irqkit_cpuset_is_empty(set))
-		return check_online(option, online, set, ret_set);
+		return check_online(option, topology, set, ret_set);
 	if (r == 0)
 		say_error("%s: '%s' contains no CPU", option, word);
 	else if (at < strlen(word))

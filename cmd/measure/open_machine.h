@@ -34,7 +34,7 @@ enum status machine_read_cpus(struct irqkit_machine *machine, const char *option
 enum status machine_read_set(struct irqkit_topology *topology, const char *option,
 	const char *word, struct irqkit_cpuset **ret_set);
 /* The same for a mask. */
-enum status machine_read_mask(const char *option, const char *word,
-	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set);
+enum status machine_read_mask(struct irqkit_machine *machine, const char *option,
+	const char *word, struct irqkit_cpuset **ret_set);
 
 #endif

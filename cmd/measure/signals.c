@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* SIGINT, SIGTERM and the like: held back, waited for, asked for. */
+/* SIGINT, SIGTERM and similar signals: blocks them, waits for them, asks for them. */
 #include "measure/signals.h"
 #include "base/basics.h"
 
@@ -7,7 +7,7 @@
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
-/* All of them, but for those that the program was started to ignore (nohup, a job). */
+/* All of them, except signals that the program was started to ignore (nohup, a job). */
 static void find_ending(sigset_t *ret_ending)
 {
 	sigemptyset(ret_ending);

@@ -12,7 +12,7 @@
 void signals_hold(sigset_t *ret_before);
 void signals_let_in(const sigset_t *before);
 
-/* Has one of them come? Signals must be held back. */
+/* Has one of them arrived? The signals must be blocked. */
 bool signals_ask_to_end(void);
 
 /* Sleeps; false: a signal asks the program to end. Signals must be held back. */

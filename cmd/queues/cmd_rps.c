@@ -2,7 +2,10 @@
 /* irqkit rps: receive packet steering, and receive flow steering. */
 #include "base/read_number.h"
 #include "base/say.h"
+#include "base/text.h"
+#include "measure/queue.h"
 #include "queues/knobs.h"
+#include "queues/net_queues.h"
 #include "queues/show_rps.h"
 
 #include <errno.h>
@@ -44,44 +47,77 @@ static const struct rps_options *options_of(const struct steer_task *task)
 /* ------------------------------------------------------------------------------- */
 /* CPUs                                                                            */
 
-/* The kernel would leave isolated CPUs out in silence, or refuse if no other is there. */
+static void say_isolated(
+	const struct irqkit_cpuset *isolated, const struct irqkit_cpuset *others)
+{
+	_cleanup_free_ char *list = NULL, *rest = NULL;
+
+	if (irqkit_cpuset_format_list(isolated, &list) < 0 ||
+		irqkit_cpuset_format_list(others, &rest) < 0)
+		say_no_memory();
+	else if (*rest)
+		say_error("--cpus: the kernel accepts no isolated CPU for RPS "
+			  "(isolated: %s); use --cpus=%s",
+			list, rest);
+	else
+		say_error("--cpus: the kernel accepts no isolated CPU for RPS "
+			  "(isolated: %s); use other CPUs, or --auto to have them "
+			  "chosen",
+			list);
+}
+
+/* The kernel would leave out isolated CPUs silently, or refuse a set without others. */
 static enum status check_isolated(
 	const struct steer_task *task, const struct irqkit_cpuset *cpus)
 {
 	const struct irqkit_cpuset *allowed = irqkit_topology_get_cpus(
 		task->net->topology, IRQKIT_CPUS_HOUSEKEEPING);
-	_cleanup_cpuset_ struct irqkit_cpuset *isolated = NULL;
-	_cleanup_free_ char *list = NULL;
+	_cleanup_cpuset_ struct irqkit_cpuset *isolated = NULL, *others = NULL;
 
 	if (!allowed || irqkit_cpuset_is_subset(cpus, allowed))
 		return STATUS_DONE;
-	if (irqkit_cpuset_copy(cpus, &isolated) < 0)
+	if (irqkit_cpuset_copy(cpus, &isolated) < 0 ||
+		irqkit_cpuset_copy(cpus, &others) < 0)
 		return say_no_memory();
 	irqkit_cpuset_remove_set(isolated, allowed);
-	if (irqkit_cpuset_format_list(isolated, &list) < 0)
-		return say_no_memory();
-	say_error("--cpus: the kernel accepts no isolated CPU for RPS (isolated: %s); "
-		  "use --cpus='%s,^%s'",
-		list, options_of(task)->steer.cpus, list);
+	irqkit_cpuset_keep_set(others, allowed);
+	say_isolated(isolated, others);
 	return STATUS_MISUSE;
 }
 
 static void remark_decision(
 	const struct steer_task *task, const struct irqkit_cpuset *cpus, const char *why)
 {
-	static const char *const words[] = { "would not help", "on CPU ", "on CPUs " };
+	const char *name = irqkit_device_get_name(task->device);
 	unsigned int n = irqkit_cpuset_count(cpus);
 	_cleanup_free_ char *list = NULL;
 	char *remark;
+	int r;
 
 	if (irqkit_cpuset_format_list(cpus, &list) < 0)
 		return;
-	if (asprintf(&remark, "%s: RPS %s%s: %s.", irqkit_device_get_name(task->device),
-		    words[n < 2 ? n : 2], list, why) >= 0)
+	if (n == 0)
+		r = asprintf(&remark, "RPS would not help %s: %s.", name, why);
+	else
+		r = asprintf(&remark, "RPS uses CPU%s %s: %s has %s.", n == 1 ? "" : "s",
+			list, name, why);
+	if (r >= 0)
 		report_add_remark(&task->change->report, remark);
 }
 
-/* The CPUs and why; none to turn it off. */
+/* The decision leaves out CPUs that handle the queues, if these are known. */
+static void warn_unknown(const struct steer_task *task)
+{
+	_cleanup_free_ char *why = net_explain_unknown(
+		task->net, task->device, IRQKIT_RX);
+
+	if (why)
+		say_warning("--auto does not know which CPUs handle the rx queues of %s: "
+			    "%s; use --cpus=SET to choose CPUs",
+			irqkit_device_get_name(task->device), why);
+}
+
+/* The CPUs and the reason; no CPUs: RPS is turned off. */
 static enum status choose_cpus(
 	const struct steer_task *task, struct irqkit_cpuset **ret_cpus, char **ret_why)
 {
@@ -90,8 +126,10 @@ static enum status choose_cpus(
 
 	if (o->is_auto) {
 		status = rps_advise(task->net, task->device, ret_cpus, ret_why);
-		if (status == STATUS_DONE)
+		if (status == STATUS_DONE) {
 			remark_decision(task, *ret_cpus, *ret_why);
+			warn_unknown(task);
+		}
 		return status;
 	}
 	*ret_why = strdup("requested");
@@ -103,18 +141,49 @@ static enum status choose_cpus(
 	return status == STATUS_DONE ? check_isolated(task, *ret_cpus) : status;
 }
 
+/* The CPU that handles the interrupt has the packets already. */
+static void remark_same_cpu(
+	const struct steer_task *task, const struct irqkit_cpuset *cpus)
+{
+	_cleanup_free_ char *first = NULL;
+	char more[64] = "", *remark;
+	size_t n = 0;
+
+	for (size_t i = 0; i < task->n_queues; i++) {
+		const struct irqkit_cpuset *serving = net_get_settled_cpus(
+			task->net, task->queues[i]);
+
+		if (!serving || !irqkit_cpuset_is_subset(cpus, serving))
+			continue;
+		if (n++ == 0)
+			first = queue_format_full_name(task->queues[i]);
+	}
+	if (!first)
+		return;
+	if (n > 1)
+		snprintf(more, sizeof(more), " (and %zu more)", n - 1);
+	if (asprintf(&remark,
+		    "%s%s: RPS has no effect, since it targets the CPU that handles the "
+		    "interrupt.",
+		    first, more) >= 0)
+		report_add_remark(&task->change->report, remark);
+}
+
 static enum status plan_cpus(const struct steer_task *task)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	_cleanup_free_ char *why = NULL;
 	enum status status = choose_cpus(task, &cpus, &why);
 
+	if (status == STATUS_DONE && !irqkit_cpuset_is_empty(cpus))
+		remark_same_cpu(task, cpus);
 	for (size_t i = 0; i < task->n_queues && status == STATUS_DONE; i++) {
 		int r = irqkit_plan_add_rps_cpus(
 			task->change->plan, task->queues[i], cpus, why);
 
 		if (r < 0)
-			status = queue_say_unreadable(task->queues[i], "rps_cpus", r);
+			status = queue_say_unreadable(
+				task->change, task->queues[i], "rps_cpus", r);
 	}
 	return status;
 }
@@ -132,6 +201,7 @@ static bool parse_flows(const char *word, uint64_t *ret_flows)
  */
 static enum status plan_entries(const struct steer_task *task, uint64_t flows)
 {
+	_cleanup_free_ char *path = NULL;
 	uint64_t now;
 	int r = irqkit_rps_read_sock_flow_entries(task->change->ctx, &now);
 
@@ -142,13 +212,17 @@ static enum status plan_entries(const struct steer_task *task, uint64_t flows)
 				     : "raised to hold these flows");
 	if (r == 0)
 		return STATUS_DONE;
+	path = text_below_root(irqkit_ctx_get_root(task->change->ctx),
+		"/proc/sys/net/core/rps_sock_flow_entries");
+	if (!path)
+		return say_no_memory();
 	if (r == -ENOENT) {
-		say_error("there is no /proc/sys/net/core/rps_sock_flow_entries: the "
-			  "kernel was built without RPS, or this is a container");
+		say_error("there is no %s: the kernel was built without RPS, or this is "
+			  "a container",
+			path);
 		return STATUS_IMMOVABLE;
 	}
-	say_error(
-		"cannot read /proc/sys/net/core/rps_sock_flow_entries: %s", strerror(-r));
+	say_error("cannot read %s: %s", path, strerror(-r));
 	return STATUS_REFUSED;
 }
 
@@ -171,9 +245,10 @@ static enum status plan_flows(const struct steer_task *task)
 		int r = irqkit_plan_add_rps_flow_cnt(
 			task->change->plan, task->queues[i], each, why);
 
-		/* what isn't there need not be turned off */
+		/* a missing knob need not be turned off */
 		if (r < 0 && !(r == -ENOENT && o->steer.is_off))
-			status = queue_say_unreadable(task->queues[i], "rps_flow_cnt", r);
+			status = queue_say_unreadable(
+				task->change, task->queues[i], "rps_flow_cnt", r);
 	}
 	return status;
 }

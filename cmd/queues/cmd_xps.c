@@ -41,7 +41,7 @@ static const struct xps_options *options_of(const struct steer_task *task)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* What each queue gets, into an array of the caller                               */
+/* The set of each queue, into an array of the caller                              */
 
 static enum status choose_same(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
@@ -58,6 +58,18 @@ static enum status choose_same(const struct steer_task *task, struct irqkit_cpus
 		if (irqkit_cpuset_copy(cpus, &sets[i]) < 0)
 			status = say_no_memory();
 	return status;
+}
+
+/* @n queues get CPUs that may be far from the interrupt. */
+static void warn_unknown(const struct steer_task *task, size_t n)
+{
+	_cleanup_free_ char *why = net_explain_unknown(
+		task->net, task->device, IRQKIT_TX);
+
+	say_warning("%s: no interrupt found for %zu of %zu tx queues%s%s; CPUs are "
+		    "assigned to %s in turn",
+		irqkit_device_get_name(task->device), n, task->n_queues, why ? ": " : "",
+		why ? why : "", n == 1 ? "it" : "them");
 }
 
 static enum status choose_near(const struct steer_task *task, struct irqkit_cpuset **sets)
@@ -83,14 +95,11 @@ static enum status choose_near(const struct steer_task *task, struct irqkit_cpus
 		return STATUS_REFUSED;
 	}
 	if (unknown)
-		say_warning("%s: no interrupt found for %zu of %zu tx queues; CPUs are "
-			    "assigned to %s in turn",
-			irqkit_device_get_name(task->device), unknown, task->n_queues,
-			unknown == 1 ? "it" : "them");
+		warn_unknown(task, unknown);
 	return STATUS_DONE;
 }
 
-/* Of a tx queue that was chosen, else NULL. */
+/* The set of the tx queue with this number; NULL: the queue was not chosen. */
 static struct irqkit_cpuset *find_set(
 	const struct steer_task *task, struct irqkit_cpuset **sets, size_t number)
 {
@@ -100,10 +109,10 @@ static struct irqkit_cpuset *find_set(
 	return NULL;
 }
 
-/* The i-th rx queue to the i-th tx queue; begins again if there are fewer tx queues. */
+/* The i-th rx queue goes to the i-th tx queue; fewer tx queues are used in turn. */
 static enum status choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
-	/* those that were not chosen have their part as well */
+	/* queues that were not chosen count too */
 	size_t n = 0, n_tx = queue_count(task->device, IRQKIT_TX);
 	size_t n_queues = irqkit_device_count_queues(task->device);
 	enum status status = STATUS_DONE;
@@ -151,13 +160,14 @@ static enum status add_step(
 
 	if (o->is_rxqs) {
 		r = irqkit_plan_add_xps_rxqs(task->change->plan, queue, set, "requested");
-		return r < 0 ? queue_say_unreadable(queue, "xps_rxqs", r) : STATUS_DONE;
+		return r < 0 ? queue_say_unreadable(task->change, queue, "xps_rxqs", r)
+			     : STATUS_DONE;
 	}
 	why = explain_cpus(task, i);
 	if (!why)
 		return say_no_memory();
 	r = irqkit_plan_add_xps_cpus(task->change->plan, queue, set, why);
-	return r < 0 ? queue_say_unreadable(queue, "xps_cpus", r)
+	return r < 0 ? queue_say_unreadable(task->change, queue, "xps_cpus", r)
 		     : queue_clear_rxqs(task->change, queue,
 			       o->steer.is_off ? "requested" : "would override the CPUs");
 }
@@ -169,7 +179,8 @@ static enum status plan_device(const struct steer_task *task)
 	enum status status;
 
 	if (queue_count(task->device, IRQKIT_TX) == 1)
-		return queue_say_unreadable(task->queues[0], "xps_cpus", -ENOENT);
+		return queue_say_unreadable(
+			task->change, task->queues[0], "xps_cpus", -ENOENT);
 	sets = calloc(task->n_queues + 1, sizeof(struct irqkit_cpuset *));
 	if (!sets)
 		return say_no_memory();

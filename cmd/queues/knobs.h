@@ -6,8 +6,8 @@
 #include "change/change.h"
 
 /* Says why a knob of a queue can be neither read nor planned. */
-enum status queue_say_unreadable(
-	const struct irqkit_queue *queue, const char *file, int error);
+enum status queue_say_unreadable(const struct change *change, struct irqkit_queue *queue,
+	const char *file, int error);
 
 /*
  * Adds a step that empties xps_rxqs of a tx queue, if it holds anything: as long as it

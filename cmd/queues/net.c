@@ -34,7 +34,7 @@ static struct irqkit_devices *get_devices(const struct net *net)
 	return irqkit_machine_get_devices(net->change->machine);
 }
 
-/* eth0:rx-0, where there is an eth0? */
+/* Is it a queue such as eth0:rx-0, and is there an eth0? */
 static bool is_queue(struct net *net, const char *word)
 {
 	const char *colon = strchr(word, ':');

@@ -36,7 +36,7 @@ int net_get_node(const struct net *net, struct irqkit_device *device);
 enum status net_read_cpus(const struct net *net, const char *option, const char *word,
 	struct irqkit_device *device, struct irqkit_cpuset **ret_set);
 
-/* If the interface is made of others, a remark that names them; else NULL. */
+/* If the interface is built on others, a remark that names them; otherwise NULL. */
 char *net_remark_lower(const struct net *net);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which queues of an interface are meant, and which CPUs handle their interrupts. */
+/* Chooses queues of an interface, and finds the CPUs that handle their interrupts. */
 #include "queues/net_queues.h"
 #include "base/say.h"
+#include "measure/explain.h"
 #include "measure/queue.h"
 
 #include <errno.h>
@@ -114,4 +115,20 @@ enum status net_add_number(
 		return say_no_memory();
 	say_error("%s has a queue number that no kernel assigns", name);
 	return STATUS_REFUSED;
+}
+
+char *net_explain_unknown(const struct net *net, const struct irqkit_device *device,
+	enum irqkit_direction direction)
+{
+	unsigned int first;
+	bool lacks = false;
+
+	for (size_t i = 0; i < irqkit_device_count_queues(device); i++) {
+		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+
+		lacks |= irqkit_queue_get_direction(queue) == direction &&
+			irqkit_queue_get_irq(queue) < 0;
+	}
+	return lacks ? explain_unknown_queues(change_rows(net->change), device, &first)
+		     : NULL;
 }

@@ -6,8 +6,8 @@
 #include "queues/net.h"
 
 /*
- * The queues of one direction, those that the word of --queues names or all of them. The
- * caller frees the array.
+ * The queues of one direction: all of them, or only those in @word, the argument of
+ * --queues. The caller frees the array.
  */
 enum status net_choose_queues(struct irqkit_device *device,
 	enum irqkit_direction direction, const char *word,
@@ -26,6 +26,13 @@ const struct irqkit_cpuset *net_get_current_cpus(
 /* The same after a pending move has taken effect: decisions are based on these. */
 const struct irqkit_cpuset *net_get_settled_cpus(
 	const struct net *net, const struct irqkit_queue *queue);
+
+/*
+ * Why some queues of this direction have no known interrupt, although the device has more
+ * interrupts: as explain_unknown_queues(), or NULL.
+ */
+char *net_explain_unknown(const struct net *net, const struct irqkit_device *device,
+	enum irqkit_direction direction);
 
 /* Adds the number of @queue to a set of numbers; reports why it cannot. */
 enum status net_add_number(

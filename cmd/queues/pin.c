@@ -4,6 +4,7 @@
 #include "base/say.h"
 #include "base/text.h"
 #include "change/refusals.h"
+#include "measure/explain.h"
 #include "measure/queue.h"
 #include "queues/knobs.h"
 
@@ -92,7 +93,42 @@ static enum status add_interrupt(struct pin *pin, const struct pin_place *place,
 	r = obstacle ? irqkit_plan_add_skipped(pin->change->plan, irq, obstacle)
 		     : irqkit_plan_add_affinity(pin->change->plan, irq, place->cpus, why,
 			       place->is_named ? 0 : IRQKIT_STEP_OPTIONAL);
-	return r < 0 ? change_say_unreadable(irq, r) : STATUS_DONE;
+	return r < 0 ? change_say_unreadable(pin->change, irq, r) : STATUS_DONE;
+}
+
+/* Once for each device: the reason is the same for all of its queues. */
+static bool warn_unknown(struct pin *pin, const struct pin_place *place, const char *name)
+{
+	_cleanup_free_ char *why = NULL;
+	unsigned int first;
+
+	if (pin->has_warned_unknown)
+		return true;
+	why = explain_unknown_queues(change_rows(pin->change), pin->device, &first);
+	if (!why)
+		return false;
+	pin->has_warned_unknown = true;
+	say_warning("cannot tell which interrupt serves %s%s: %s; to move one, use "
+		    "'irqkit set %u --cpus=SET'",
+		place->is_named ? "" : "each queue of ",
+		place->is_named ? name : irqkit_device_get_name(pin->device), why, first);
+	return true;
+}
+
+/* The queue has no interrupt that could be moved. */
+static void warn_missing(struct pin *pin, const struct pin_place *place, int irq)
+{
+	_cleanup_free_ char *name = queue_format_full_name(place->queue);
+
+	if (irq >= 0)
+		say_warning("interrupt %d of %s is not in use%s", irq, name ? name : "",
+			irqkit_device_is_down(pin->device) ? "; the interface is down"
+							   : "");
+	else if (!warn_unknown(pin, place, name ? name : "") &&
+		(place->is_named || pin->change->call->common.verbosity > 0))
+		say_warning("no interrupt found for %s%s", name ? name : "",
+			irqkit_device_is_down(pin->device) ? "; the interface is down"
+							   : "");
 }
 
 static enum status plan_interrupt(
@@ -106,12 +142,7 @@ static enum status plan_interrupt(
 	const struct irqkit_step *step;
 
 	if (!record) {
-		if (irq >= 0)
-			say_warning("interrupt %d of %s is not in use; is the "
-				    "interface down?",
-				irq, name ? name : "");
-		else if (place->is_named || pin->change->call->common.verbosity > 0)
-			say_warning("no interrupt found for %s", name ? name : "");
+		warn_missing(pin, place, irq);
 		return STATUS_DONE;
 	}
 	step = find_step(pin->change->plan, irq);
@@ -124,7 +155,7 @@ static enum status plan_interrupt(
 /* ------------------------------------------------------------------------------- */
 /* XPS                                                                             */
 
-/* Of a queue that sends. */
+/* The queue, if it is a tx queue; otherwise NULL. */
 static struct irqkit_queue *find_xps_queue(const struct pin_place *place)
 {
 	struct irqkit_queue *queue = place->queue;
@@ -144,7 +175,8 @@ static enum status plan_xps(
 	/* one tx queue has none, and needs none */
 	if (r == 0)
 		return queue_clear_rxqs(pin->change, queue, "would override the CPUs");
-	return r != -ENOENT ? queue_say_unreadable(queue, "xps_cpus", r) : STATUS_DONE;
+	return r != -ENOENT ? queue_say_unreadable(pin->change, queue, "xps_cpus", r)
+			    : STATUS_DONE;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -201,6 +233,19 @@ static enum status plan_threads(
 	return status;
 }
 
+/* Its interrupt goes with the queue, and with it the work of other devices. */
+static void remark_shared(struct pin *pin)
+{
+	for (size_t i = 0; i < pin->n_places; i++) {
+		int irq = irqkit_queue_get_irq(pin->places[i].queue);
+
+		if (irq < 0 || !find_step(pin->change->plan, irq))
+			continue;
+		report_add_remark(&pin->change->report, explain_shared(pin->device));
+		return;
+	}
+}
+
 enum status pin_plan(struct pin *pin)
 {
 	enum status status = STATUS_DONE;
@@ -217,5 +262,6 @@ enum status pin_plan(struct pin *pin)
 		if (status == STATUS_DONE)
 			status = plan_threads(pin, place, why);
 	}
+	remark_shared(pin);
 	return status;
 }

@@ -30,6 +30,7 @@ struct pin {
 	size_t n_places;
 	unsigned int *pids; /* owned; threads that have theirs */
 	size_t n_pids;
+	bool has_warned_unknown;
 };
 
 /* Adds the steps for all places; says why not. */

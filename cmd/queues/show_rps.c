@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What RPS and RFS are set to, and whether that does anything. */
+/* The settings of RPS and RFS, and whether they have an effect. */
 #include "queues/show_rps.h"
 #include "base/say.h"
 #include "base/text.h"
@@ -45,15 +45,14 @@ static int add_serving(
 }
 
 /*
- * Packets that arrive only through software were steered where they entered the
- * machine.
+ * The packets of a software interface were already steered when they entered the machine.
  */
 static int advise_against(struct irqkit_cpuset **cpus, char **why)
 {
 	irqkit_cpuset_free(*cpus);
 	*cpus = NULL;
 	free(*why);
-	*why = strdup("a software interface, with no interrupt to share");
+	*why = strdup("a software interface has no interrupts");
 	return *why ? irqkit_cpuset_new(cpus) : -ENOMEM;
 }
 
@@ -195,7 +194,7 @@ static bool is_on(const struct table *table, const struct irqkit_device *device)
 	return false;
 }
 
-/* RPS is off on all queues: would it help? */
+/* RPS is off on all queues: says whether it would help. */
 static void remark_advice(struct net *net, struct irqkit_device *device)
 {
 	_cleanup_free_ char *why = NULL, *list = NULL, *name = NULL;
@@ -206,12 +205,12 @@ static void remark_advice(struct net *net, struct irqkit_device *device)
 		return;
 	irqkit_cpuset_format_list(cpus, &list);
 	if (list && *list)
-		printf("%s: %s:\n'irqkit rps %s --auto' %s%s.\n", name, why, name,
-			irqkit_cpuset_count(cpus) == 1 ? "moves the work to CPU "
-						       : "spreads the work over CPUs ",
+		printf("%s has %s.\n'irqkit rps %s --auto' %s%s.\n", name, why, name,
+			irqkit_cpuset_count(cpus) == 1 ? "moves the packets to CPU "
+						       : "spreads the packets over CPUs ",
 			list);
 	else
-		printf("%s: RPS would not help: %s.\n", name, why);
+		printf("RPS would not help %s: %s.\n", name, why);
 }
 
 static void remark(const struct steer_view *view)

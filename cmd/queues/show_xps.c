@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What XPS is set to. */
+/* The settings of XPS. */
 #include "queues/show_xps.h"
 #include "base/text.h"
 
@@ -55,7 +55,7 @@ static bool has_rxqs(const struct table *table)
 	return false;
 }
 
-/* The CPUs that are online and send by none of the queues of @device; and if any does. */
+/* The online CPUs that have no tx queue of @device. @ret_any: does any CPU have one? */
 static int find_cpus_without_queue(const struct steer_view *view,
 	const struct irqkit_device *device, struct irqkit_cpuset **ret_cpus,
 	bool *ret_any)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What `irqkit rps` and `irqkit xps` do alike: their run, and the rows that they show. */
+/* The common part of `irqkit rps` and `irqkit xps`: how they run, and the rows they show. */
 #include "queues/steering.h"
 #include "base/say.h"
 #include "base/text.h"
@@ -72,7 +72,7 @@ static enum status check_options(const struct steering *steering,
 	const struct steer_options *options, bool is_change)
 {
 	if (!is_change && change_options_are_given(&options->change))
-		say_error("--dry-run, --script, --keep-going and --wait need one of %s",
+		say_error("--dry-run, --script and --keep-going need one of %s",
 			steering->changing);
 	else if (is_change && table_options_are_given(&options->table))
 		say_error("--output, --sort, --noheadings, --raw and --pairs cannot be "
@@ -179,7 +179,8 @@ static enum status add_row(struct steer_view *view, struct irqkit_queue *queue)
 	row->queue = queue;
 	r = view->kind->read_cpus(queue, &row->cpus);
 	if (r < 0)
-		return queue_say_unreadable(queue, view->kind->cpus_file, r);
+		return queue_say_unreadable(
+			view->net->change, queue, view->kind->cpus_file, r);
 	row->serving = net_get_current_cpus(view->net, queue);
 	view->kind->read_row(view, row);
 	return STATUS_DONE;
@@ -217,12 +218,28 @@ static enum status print_json(const struct steer_view *view)
 	return status;
 }
 
+static void remark_unknown(
+	const struct steer_view *view, const struct irqkit_device *device)
+{
+	_cleanup_free_ char *why = net_explain_unknown(
+		view->net, device, view->kind->direction);
+	_cleanup_free_ char *safe = why ? text_escape(why) : NULL;
+	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
+
+	if (safe && name)
+		printf("%s: the CPUs that handle its %s queues are not known: %s.\n"
+		       "'irqkit show %s' shows the CPUs of these interrupts.\n",
+			name, queue_direction_word(view->kind->direction), safe, name);
+}
+
 static void remark(const struct steer_view *view)
 {
 	_cleanup_free_ char *lower = net_remark_lower(view->net);
 	_cleanup_free_ char *safe = lower ? text_escape(lower) : NULL;
 
 	view->kind->remark(view);
+	for (size_t i = 0; i < view->net->n_targets; i++)
+		remark_unknown(view, view->net->targets[i]);
 	if (safe)
 		puts(safe);
 }

@@ -22,7 +22,7 @@ struct steer_options {
 };
 
 #define STEER_OPTIONS(type, member)                                                      \
-	LOWER_OPTION(type, member.is_lower), CHANGE_OPTIONS(type, member.change),        \
+	LOWER_OPTION(type, member.is_lower), WRITE_OPTIONS(type, member.change),         \
 		TABLE_OPTIONS(type, member.table)
 
 /* One queue, as it is shown. A command's row begins with it. */
@@ -52,11 +52,11 @@ struct steer_kind {
 	void (*clear_row)(void *row); /* or NULL */
 	/* Adds keys to the document; or NULL. */
 	void (*add_keys)(const struct steer_view *view, struct document *document);
-	/* Says what an expert would say of the rows. */
+	/* Prints the closing remarks about the rows. */
 	void (*remark)(const struct steer_view *view);
 };
 
-/* One device that is to be changed, and those of its queues that are meant. */
+/* One device that is to be changed, and its chosen queues. */
 struct steer_task {
 	struct net *net;
 	struct change *change;
@@ -75,11 +75,11 @@ struct steering {
 	enum status (*plan)(const struct steer_task *task);
 };
 
-/* Says what is wrong with -o, --sort and the words, before any file is read. */
+/* Reports mistakes in -o, --sort and the words, before any file is read. */
 enum status steer_check(const struct call *call, const struct steer_kind *kind,
 	const struct steer_options *options);
 
-/* Changes what the options ask for, or else shows what there is. */
+/* Makes the change that the options request; without one, shows the settings. */
 enum status steer_run(const struct call *call, const struct steering *steering,
 	const struct steer_options *options, bool is_change);
 

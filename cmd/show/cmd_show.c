@@ -142,9 +142,9 @@ static enum status print_json(const struct show *show, const struct table *table
 }
 
 /*
- * In the default: whatever names of handlers don't tell. Who asks for numbers gets what
- * belongs to these numbers alone, and no device is looked at; who asks for one device
- * knows its name.
+ * DEVICE is a default column only if the names of handlers do not show the device. It is
+ * not one for numeric TARGETs, which never trigger a device lookup, nor for a single
+ * device, whose name the user has typed.
  */
 static bool is_device_shown(
 	struct show *show, const struct call *call, const struct show_options *o)

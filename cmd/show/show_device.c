@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The columns of `irqkit show` that speak of the device which raises an interrupt. */
+/* The columns of `irqkit show` about the device that raises an interrupt. */
 #include "show/show_device.h"
 #include "base/basics.h"
 #include "measure/queue.h"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What disagrees with what, interrupt by interrupt. What the kernel alone decides is no
- * disagreement: managed interrupts of CPUs that are offline are shut down, those of disks
- * are on all nodes; timers belong to their CPU, isolated or not.
+ * The mismatches of each interrupt. What only the kernel can decide is not a mismatch: it
+ * shuts down managed interrupts of offline CPUs, it puts managed interrupts of disks on all
+ * nodes, and a timer belongs to its CPU, isolated or not.
  */
 #include "show/show_notes.h"
+#include "base/basics.h"
 #include "show/show_row.h"
 
 #include <stdio.h>
@@ -45,14 +46,22 @@ static bool is_on_other_node(struct show_row *row, const struct irqkit_cpuset *s
 		!irqkit_cpuset_has_common(serving, cpus);
 }
 
-/* The driver suggests CPUs that are online, and none of them handles it. */
+/*
+ * The driver suggests CPUs that are online and allowed, and none of them handles it. Where
+ * none of them is allowed, somebody has chosen other CPUs: `irqkit spread`, for one.
+ */
 static bool is_against_hint(struct show_row *row, const struct irqkit_cpuset *serving)
 {
-	const struct irqkit_cpuset *hint = show_row_hint(row);
 	const struct irqkit_cpuset *online = irqkit_snapshot_get_cpus(
 		row->show->snapshot);
+	const struct irqkit_cpuset *affinity = show_row_affinity(row);
+	_cleanup_cpuset_ struct irqkit_cpuset *hint = NULL;
 
-	return hint && irqkit_cpuset_has_common(hint, online) &&
+	if (!show_row_hint(row) || !affinity ||
+		irqkit_cpuset_copy(show_row_hint(row), &hint) < 0)
+		return false;
+	irqkit_cpuset_keep_set(hint, online);
+	return irqkit_cpuset_has_common(hint, affinity) &&
 		!irqkit_cpuset_has_common(hint, serving);
 }
 
@@ -67,6 +76,16 @@ static bool is_on_isolated(
 		return false;
 	return is_told ? irqkit_cpuset_has_common(cpus, isolated)
 		       : irqkit_cpuset_is_subset(cpus, isolated);
+}
+
+static bool is_pending(struct show_row *row, const struct irqkit_cpuset *effective)
+{
+	const struct irqkit_cpuset *affinity = show_row_affinity(row);
+
+	return affinity &&
+		irqkit_cpuset_has_common(
+			affinity, irqkit_snapshot_get_cpus(row->show->snapshot)) &&
+		!irqkit_cpuset_is_subset(effective, affinity);
 }
 
 /* 1 << NOTE_...; which CPU handles it matters only if it fires at all. */
@@ -86,9 +105,12 @@ static unsigned int find_notes(struct show_row *row)
 	if (irqkit_interrupt_get_total(row->interrupt) == 0)
 		return notes;
 
-	/* older kernels do not show it: then it is one of the affinity */
+	/*
+	 * Older kernels do not show it: then it is one of the affinity. So it is when a
+	 * move is pending, which is no mismatch any more.
+	 */
 	cpus = show_row_effective(row);
-	is_told = cpus && !irqkit_cpuset_is_empty(cpus);
+	is_told = cpus && !irqkit_cpuset_is_empty(cpus) && !is_pending(row, cpus);
 	if (!is_told)
 		cpus = show_row_affinity(row);
 	if (!cpus || irqkit_cpuset_is_empty(cpus))

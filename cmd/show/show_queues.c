@@ -4,6 +4,7 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "measure/explain.h"
 #include "measure/queue.h"
 #include "show/show_device.h"
 #include "show/show_row.h"
@@ -254,7 +255,7 @@ static const struct column columns[] = {
 
 /* ------------------------------------------------------------------------------- */
 
-/* A column that is empty in all rows is not needed, nor is DEVICE for one interface. */
+/* Leaves out a column that is empty in all rows, and DEVICE for a single interface. */
 static bool is_needed(const struct column *column, struct table *table,
 	struct irqkit_topology *topology)
 {
@@ -295,7 +296,26 @@ static void print_counts(size_t n_rx, size_t n_tx)
 	printf(" queue%s", (n_tx ? n_tx : n_rx) == 1 ? "" : "s");
 }
 
-static void remark(struct table *table)
+static void remark_unknown(const struct show *show, const struct irqkit_device *device)
+{
+	unsigned int first;
+	_cleanup_free_ char *why = explain_unknown_queues(show->snapshot, device, &first);
+	_cleanup_free_ char *safe = why ? text_escape(why) : NULL;
+
+	if (safe)
+		printf("Unknown: %s.\n", safe);
+}
+
+static void remark_shared(const struct irqkit_device *device)
+{
+	_cleanup_free_ char *text = explain_shared(device);
+	_cleanup_free_ char *safe = text ? text_escape(text) : NULL;
+
+	if (safe)
+		puts(safe);
+}
+
+static void remark(const struct show *show, const struct table *table)
 {
 	for (size_t i = 0; i < table->n_rows;) {
 		const struct irqkit_device *device = get_queue_device(table->rows[i]);
@@ -328,6 +348,9 @@ static void remark(struct table *table)
 			irqkit_device_serves_guest(device)
 				? " Interrupt names use the guest's view: -tx serves rx."
 				: "");
+		if (without)
+			remark_unknown(show, device);
+		remark_shared(device);
 	}
 }
 
@@ -356,7 +379,7 @@ static enum status print(struct show *show, struct table *table, const struct ca
 		status = table_print(table, options, &call->common);
 		if (status == STATUS_DONE && !options->sort &&
 			table_options_are_plain(options, &call->common))
-			remark(table);
+			remark(show, table);
 	}
 	return status;
 }

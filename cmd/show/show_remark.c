@@ -4,6 +4,7 @@
 #include "base/basics.h"
 #include "base/text.h"
 #include "change/refusals.h"
+#include "measure/explain.h"
 #include "show/show_notes.h"
 #include "show/show_row.h"
 
@@ -16,7 +17,8 @@ static void remark_share(const struct load *load, const char *what, size_t n_idl
 
 	printf("%s: cpu%u handles %.0f %%", what, busiest->cpu, percent);
 	if (n_idle)
-		printf("; %zu of %zu CPUs handle none", n_idle, load->n_cpus);
+		printf("; %zu of %zu CPUs handle%s none", n_idle, load->n_cpus,
+			n_idle == 1 ? "s" : "");
 	printf(".\nImbalance %.1f (busiest CPU / mean of %zu; 1.0 is even).",
 		load_get_imbalance(load), load->n_cpus);
 }
@@ -30,10 +32,10 @@ static void remark_load(const struct load *load, const char *what)
 		printf("%s: no interrupt has fired yet.", what);
 	else if (load->n_cpus < 2)
 		return;
-	else if (busiest->total == load->total && n_idle == 1)
+	else if (n_idle == 1 && load->n_cpus == 2)
 		printf("%s: cpu%u handles all of them; the other CPU handles none.", what,
 			busiest->cpu);
-	else if (busiest->total == load->total)
+	else if (n_idle + 1 == load->n_cpus)
 		printf("%s: cpu%u handles all of them; the other %zu CPUs handle none.",
 			what, busiest->cpu, n_idle);
 	else
@@ -41,13 +43,13 @@ static void remark_load(const struct load *load, const char *what)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* What could be better, for one interface whose load is uneven                    */
+/* Advice for a single interface whose load is uneven                              */
 
-/* The queues that receive, by their interrupts. */
+/* The rx queues, by their interrupts. */
 struct receivers {
 	size_t n; /* interrupts */
-	uint64_t total; /* how often they came */
-	uint64_t busiest; /* of them the most */
+	uint64_t total; /* how often they fired */
+	uint64_t busiest; /* the total of the one that fired most often */
 	struct irqkit_cpuset *cpus; /* owned; the CPUs that handle them */
 };
 
@@ -86,7 +88,7 @@ static void sum_receivers(struct show *show, const struct irqkit_device *device,
 	}
 }
 
-/* Do other CPUs share what an rx queue receives already? */
+/* Do several CPUs already process the packets of an rx queue? */
 static bool has_rps(const struct irqkit_device *device)
 {
 	size_t n = irqkit_device_count_queues(device);
@@ -130,6 +132,39 @@ static void print_advice(const struct receivers *receivers,
 			name);
 }
 
+/* Is there an interrupt of this role among those of the device? */
+static bool has_role(const struct show *show, const struct irqkit_device *device,
+	enum irqkit_role role)
+{
+	for (size_t i = 0; i < show->chosen.n; i++) {
+		int number = irqkit_interrupt_get_irq(show->rows[i].interrupt);
+		const struct irqkit_device_irq *irq = number < 0
+			? NULL
+			: irqkit_device_find_irq(device, (unsigned int)number);
+
+		if (irq && irqkit_device_irq_get_role(irq) == role)
+			return true;
+	}
+	return false;
+}
+
+/* Queues of which none has an interrupt: those of the device are for something else. */
+static void remark_queues(const struct show *show, const struct irqkit_device *device)
+{
+	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
+	size_t n = irqkit_device_count_queues(device);
+
+	if (!name || n == 0 || has_role(show, device, IRQKIT_ROLE_CONTROLLER))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (irqkit_queue_get_irq(irqkit_device_get_queue(device, i)) >= 0)
+			return;
+	if (has_role(show, device, IRQKIT_ROLE_UNKNOWN))
+		printf("\nIt is unknown which queues of %s its interrupts serve.", name);
+	else
+		printf("\nNone of these interrupts serves a queue of %s.", name);
+}
+
 static void remark_device(struct show *show, const struct call *call)
 {
 	const struct load *load = show_load(show);
@@ -138,11 +173,13 @@ static void remark_device(struct show *show, const struct call *call)
 	struct receivers receivers = { 0 };
 
 	if (call->n_words != 1 || !show->chosen.is_of_devices ||
-		show->chosen.n_devices != 1 || show->chosen.has_queues || !busiest ||
-		!load_is_busy(load, busiest))
+		show->chosen.n_devices != 1 || show->chosen.has_queues)
 		return;
 	device = show->chosen.devices[0];
-	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET ||
+	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET)
+		return;
+	remark_queues(show, device);
+	if (!busiest || !load_is_busy(load, busiest) ||
 		irqkit_cpuset_new(&receivers.cpus) < 0)
 		return;
 	sum_receivers(show, device, &receivers);
@@ -174,25 +211,57 @@ static void remark_immovable(struct show *show)
 		printf(show->chosen.n > 1 ? " (list with -o +MOVABLE).\n" : ".\n");
 }
 
+/* An interface by the name that it has, whichever of its names was given. */
+static char *name_chosen(const struct show *show, const struct call *call)
+{
+	const struct irqkit_device *named = show->chosen.named;
+	const char *queue = show->chosen.named_queue;
+	_cleanup_free_ char *name = NULL;
+	int r;
+
+	if (call->n_words != 1)
+		r = asprintf(&name, "%zu interrupt%s", show->chosen.n,
+			show->chosen.n == 1 ? "" : "s");
+	else if (named && irqkit_device_get_kind(named) == IRQKIT_DEVICE_NET)
+		r = asprintf(&name, "%s%s%s", irqkit_device_get_name(named),
+			queue ? ":" : "", queue ? queue : "");
+	else
+		return text_escape(call->words[0]);
+	if (r < 0)
+		name = NULL;
+	return name ? text_escape(name) : NULL;
+}
+
+/* Of a device that is named; whoever lists everything is not told of each. */
+static void remark_shared(const struct show *show)
+{
+	const struct selection *chosen = &show->chosen;
+
+	for (size_t i = 0; chosen->is_of_devices && i < chosen->n_devices; i++) {
+		_cleanup_free_ char *text = explain_shared(chosen->devices[i]);
+		_cleanup_free_ char *safe = text ? text_escape(text) : NULL;
+
+		if (safe)
+			puts(safe);
+	}
+}
+
 void show_remark(struct show *show, const struct call *call)
 {
 	_cleanup_free_ char *what = NULL;
 
 	if (show->chosen.n == 0)
 		return;
-	if (call->n_words == 1)
-		what = text_escape(call->words[0]);
-	else if (asprintf(&what, "%zu interrupt%s", show->chosen.n,
-			 show->chosen.n == 1 ? "" : "s") < 0)
-		what = NULL;
+	what = name_chosen(show, call);
 	if (!what)
 		return;
 	remark_load(show_load(show), what);
 	remark_device(show, call);
 	if (show_load(show)->n_cpus > 1 || !load_get_busiest(show_load(show)))
 		putchar('\n');
+	remark_shared(show);
 	remark_immovable(show);
-	/* of numbers, nothing else is looked at than what is theirs */
+	/* numeric TARGETs read only the files of these interrupts */
 	if (!show->chosen.is_of_numbers)
 		show_remark_notes(show);
 }

@@ -19,7 +19,7 @@ void show_row_free(struct show_row *row);
 /* The number, or -1. */
 int show_row_irq(const struct show_row *row);
 
-/* NULL where it cannot be read. */
+/* NULL: it cannot be read. */
 const struct irqkit_cpuset *show_row_affinity(struct show_row *row);
 const struct irqkit_cpuset *show_row_effective(struct show_row *row);
 const struct irqkit_cpuset *show_row_hint(struct show_row *row);

@@ -272,7 +272,7 @@ void show_columns_free(struct column **columns)
 	free(*columns);
 }
 
-/* One for each CPU; they take the place of the columns that speak of few CPUs. */
+/* One column for each CPU; they replace BUSIEST, AFFINITY and EFFECTIVE. */
 static bool add_cpu_columns(
 	struct column *columns, size_t *n, const struct irqkit_cpuset *cpus)
 {

@@ -3,6 +3,7 @@
 #include "base/basics.h"
 #include "base/read_number.h"
 #include "base/say.h"
+#include "change/say_request.h"
 #include "spread/spread_run.h"
 
 #include <string.h>
@@ -87,7 +88,7 @@ static bool parse_policy(const char *word, struct wish *wish)
 			continue;
 		if (word[len] && !policies[i].is_measured)
 			break;
-		wish->placement.policy = policies[i].policy;
+		wish->policy = policies[i].policy;
 		wish->policy_word = policies[i].word;
 		wish->seconds = policies[i].is_measured ? DEFAULT_SECONDS : 0;
 		return !word[len] ||
@@ -99,22 +100,26 @@ static bool parse_policy(const char *word, struct wish *wish)
 	return false;
 }
 
-static bool parse_node(const char *word, bool has_cpus, struct placement_wish *wish)
+static bool parse_node(const char *word, bool has_cpus, struct irqkit_request *request)
 {
-	if (!word) {
-		/* CPUs that were named are wanted, wherever they are */
-		wish->node_policy = has_cpus ? NODE_ANY : NODE_LOCAL;
-		return true;
+	enum irqkit_node_policy policy = IRQKIT_NODE_NUMBER;
+	unsigned int node = 0;
+
+	/* CPUs that the user names are used, whatever their node */
+	if (!word)
+		policy = has_cpus ? IRQKIT_NODE_ANY : IRQKIT_NODE_LOCAL;
+	else if (strcmp(word, "local") == 0)
+		policy = IRQKIT_NODE_LOCAL;
+	else if (strcmp(word, "any") == 0)
+		policy = IRQKIT_NODE_ANY;
+	else if (word[0] < '0' || word[0] > '9') {
+		say_error("--node takes local, any or a node number, not '%s'", word);
+		return false;
+	} else if (!parse_number("--node", word, 0, IRQKIT_CPU_MAX, &node)) {
+		return false;
 	}
-	if (strcmp(word, "local") == 0 || strcmp(word, "any") == 0) {
-		wish->node_policy = word[0] == 'l' ? NODE_LOCAL : NODE_ANY;
-		return true;
-	}
-	wish->node_policy = NODE_NUMBER;
-	if (word[0] >= '0' && word[0] <= '9')
-		return parse_number("--node", word, 0, IRQKIT_CPU_MAX, &wish->node);
-	say_error("--node takes local, any or a node number, not '%s'", word);
-	return false;
+	irqkit_request_set_node(request, policy, node, "--node");
+	return true;
 }
 
 static bool check_every(
@@ -134,7 +139,7 @@ static bool check_every(
 			o->by);
 		return false;
 	}
-	wish->placement.policy = IRQKIT_POLICY_LOAD;
+	wish->policy = IRQKIT_POLICY_LOAD;
 	wish->policy_word = "load";
 	return parse_number("--every", o->every, 1, MAX_SECONDS, &wish->every);
 }
@@ -151,13 +156,13 @@ static bool names_local(const char *set)
 	return false;
 }
 
-/* Refuses options that would do nothing, or not what they say. */
+/* Refuses options that would have no effect, or another one than they say. */
 static bool check_options(const struct spread_options *o, const struct wish *wish)
 {
-	if (o->gain && wish->placement.policy != IRQKIT_POLICY_LOAD)
+	if (o->gain && wish->policy != IRQKIT_POLICY_LOAD)
 		say_error("--gain works only with --by=load or --by=total, not --by=%s",
 			wish->policy_word);
-	else if (o->is_split && wish->placement.policy != IRQKIT_POLICY_QUEUE)
+	else if (o->is_split && wish->policy != IRQKIT_POLICY_QUEUE)
 		say_error("--split works only with --by=queue, not --by=%s",
 			wish->policy_word);
 	else if (o->cpus && names_local(o->cpus))
@@ -174,41 +179,61 @@ static bool check_options(const struct spread_options *o, const struct wish *wis
 static bool parse_options(
 	const struct call *call, const struct spread_options *o, struct wish *wish)
 {
-	*wish = (struct wish){
-		.placement = { .cpus = o->cpus,
-			.gain = DEFAULT_GAIN,
-			.width = 1,
-			.is_split = o->is_split },
-		.asks_to_verify = o->verify || o->reverts,
-		.reverts = o->reverts,
-	};
+	wish->gain = DEFAULT_GAIN;
+	wish->width = 1;
+	wish->asks_to_verify = o->verify || o->reverts;
+	wish->reverts = o->reverts;
 	if (!parse_policy(o->by ? o->by : "queue", wish) ||
-		!parse_node(o->node, o->cpus != NULL, &wish->placement))
+		!parse_node(o->node, o->cpus != NULL, wish->request))
 		return false;
-	if (o->gain && !parse_number("--gain", o->gain, 0, 100, &wish->placement.gain))
+	if (o->gain && !parse_number("--gain", o->gain, 0, 100, &wish->gain))
 		return false;
 	if (o->width &&
 		!parse_number(
-			"--width", o->width, 1, IRQKIT_CPU_MAX, &wish->placement.width))
+			"--width", o->width, 1, IRQKIT_CPU_MAX, &wish->width))
 		return false;
 	if (wish->asks_to_verify)
 		wish->verify = DEFAULT_SECONDS;
 	if (o->verify && *o->verify &&
 		!parse_number("--verify", o->verify, 1, MAX_SECONDS, &wish->verify))
 		return false;
-	/* what was decided by measuring is measured again */
+	/* a plan by measured load is verified by measuring again */
 	if (wish->seconds && !wish->verify && !o->every)
 		wish->verify = wish->seconds;
 	return check_every(call, o, wish) && check_options(o, wish);
 }
 
+/* What the options say goes to the library. */
+static enum status fill_request(
+	const struct call *call, const struct spread_options *o, const struct wish *wish)
+{
+	irqkit_request_set_policy(wish->request, wish->policy);
+	irqkit_request_set_width(wish->request, wish->width);
+	irqkit_request_set_gain(wish->request, wish->gain);
+	irqkit_request_set_split(wish->request, o->is_split);
+	if (o->cpus && irqkit_request_set_cpus(wish->request, o->cpus, "--cpus") < 0)
+		return say_no_memory();
+	return request_add_words(wish->request, call);
+}
+
+static void wish_free(struct wish *wish)
+{
+	irqkit_request_free(wish->request);
+}
+
 static enum status run(const struct call *call)
 {
 	const struct spread_options *o = call->state;
-	struct wish wish;
+	struct wish wish CLEANUP(wish_free) = { 0 };
+	enum status status;
 
+	if (irqkit_request_new_spread(&wish.request) < 0)
+		return say_no_memory();
 	if (!parse_options(call, o, &wish))
 		return STATUS_MISUSE;
+	status = fill_request(call, o, &wish);
+	if (status != STATUS_DONE)
+		return status;
 	return wish.every ? spread_every(call, &o->change, &wish)
 			  : spread_once(call, &o->change, &wish);
 }

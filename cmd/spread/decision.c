@@ -1,17 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the loads to a placement, and to the steps of a plan. */
 #include "spread/decision.h"
+#include "base/say.h"
+#include "change/say_request.h"
 
 void spread_free(struct spread *spread)
 {
-	placement_clear(&spread->placement);
+	placed_clear(&spread->placed);
 	notes_free(&spread->notes);
 	irqkit_cpuset_free(spread->full);
 	irqkit_snapshot_free(spread->after_counts);
 	irqkit_snapshot_free(spread->after);
 }
 
-/* From the rows of the change and the counts to a plan. */
+enum status spread_check(struct change *change, const struct wish *wish)
+{
+	enum status status = change_read_machine(change);
+	int r;
+
+	if (status != STATUS_DONE)
+		return status;
+	r = irqkit_request_check(wish->request, change->machine);
+	return change_judge(change, request_say(wish->request, r));
+}
+
 enum status spread_decide(struct spread *spread, struct change *change,
 	const struct wish *wish, const struct irqkit_snapshot *counts,
 	unsigned int seconds)
@@ -19,15 +31,17 @@ enum status spread_decide(struct spread *spread, struct change *change,
 	enum status status;
 
 	*spread = (struct spread){ .wish = wish, .seconds = seconds, .counts = counts };
-	status = placement_build(&spread->placement, change, &wish->placement, counts);
-	if (status == STATUS_DONE)
-		status = placement_add_steps(&spread->placement, change);
+	irqkit_request_set_counts(wish->request, counts);
+	status = change_judge(change, request_plan(wish->request, change));
+	if (status != STATUS_DONE)
+		return status;
+	if (!placed_init(&spread->placed, irqkit_request_get_placement(wish->request),
+		    change->machine))
+		return say_no_memory();
 	/*
 	 * as the library counts: the whole load of an interrupt is on the CPU that
 	 * handles it now
 	 */
-	spread->before = spread->placement.spread
-		? irqkit_spread_get_imbalance_before(spread->placement.spread)
-		: 0;
-	return change_judge(change, status);
+	spread->before = irqkit_spread_get_imbalance_before(spread->placed.spread);
+	return STATUS_DONE;
 }

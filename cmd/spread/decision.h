@@ -4,11 +4,14 @@
 #define CMD_DECISION_H
 
 #include "spread/notes.h"
-#include "spread/placement.h"
+#include "spread/placed.h"
 
 /* What the options say, read. */
 struct wish {
-	struct placement_wish placement;
+	struct irqkit_request *request; /* owned by the command */
+	enum irqkit_policy policy;
+	unsigned int width;
+	unsigned int gain; /* percent */
 	const char *policy_word;
 	unsigned int
 		seconds; /* to decide by what came in them; 0: by all since the start */
@@ -18,12 +21,12 @@ struct wish {
 	bool reverts;
 };
 
-/* One decision, and what came of it. */
+/* One decision, and its result. */
 struct spread {
 	const struct wish *wish;
 	unsigned int seconds; /* the loads are what came in them; 0: since the start */
 	const struct irqkit_snapshot *counts; /* these loads */
-	struct placement placement;
+	struct placed placed;
 	struct notes notes;
 	struct irqkit_cpuset *full; /* owned; that had no vector left; NULL: none */
 	double before; /* busiest / mean */
@@ -34,6 +37,9 @@ struct spread {
 };
 
 void spread_free(struct spread *spread);
+
+/* Reads the machine; reports what is wrong with the words of the request. */
+enum status spread_check(struct change *change, const struct wish *wish);
 
 /*
  * From the rows of the change, whose rows @counts has too, to the steps of change->plan.

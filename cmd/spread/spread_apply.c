@@ -38,7 +38,7 @@ static void note_full_cpus(struct spread *spread, const struct irqkit_cpuset *cp
 static void place_again(void *data, struct irqkit_plan *plan, size_t index)
 {
 	struct spread *spread = data;
-	struct irqkit_spread *placement = spread->placement.spread;
+	struct irqkit_spread *placement = spread->placed.spread;
 	const struct irqkit_step *step = irqkit_plan_get(plan, index);
 	const struct irqkit_cpuset *full = irqkit_step_get_new_cpus(step);
 	unsigned int cpu = (unsigned int)irqkit_cpuset_next(full, -1);
@@ -50,7 +50,7 @@ static void place_again(void *data, struct irqkit_plan *plan, size_t index)
 		say_error("cannot place interrupt %d (%s): no CPU that it may use has "
 			  "a free interrupt vector",
 			irqkit_step_get_irq(step), irqkit_step_get_target(step));
-	for (size_t i = index; i < spread->placement.n && r == 0; i++)
+	for (size_t i = index; i < spread->placed.n && r == 0; i++)
 		update_step(placement, plan, i);
 }
 
@@ -80,16 +80,16 @@ void spread_remark_full_cpus(const struct spread *spread, struct change *change)
 void spread_pin_unmoved(
 	const struct spread *spread, struct change *change, const struct wish *wish)
 {
-	if (wish->placement.policy != IRQKIT_POLICY_LOAD || wish->placement.width > 1)
+	if (wish->policy != IRQKIT_POLICY_LOAD || wish->width > 1)
 		return;
-	for (size_t i = 0; i < spread->placement.n; i++) {
+	for (size_t i = 0; i < spread->placed.n; i++) {
 		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
 		const struct irqkit_cpuset *cpus = irqkit_step_get_effective(step);
 
 		if (irqkit_step_get_result(step) == IRQKIT_UNCHANGED && cpus &&
 			!irqkit_cpuset_is_empty(cpus) &&
-			irqkit_cpuset_is_subset(cpus, spread->placement.cpus))
+			irqkit_cpuset_is_subset(cpus, spread->placed.cpus))
 			irqkit_plan_set_affinity(change->plan, i, cpus,
-				irqkit_spread_get_reason(spread->placement.spread, i));
+				irqkit_spread_get_reason(spread->placed.spread, i));
 	}
 }

@@ -9,6 +9,7 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "change/say_request.h"
 #include "measure/load.h"
 #include "measure/signals.h"
 #include "spread/notify.h"
@@ -33,6 +34,7 @@ struct watch {
 	const struct call *call;
 	const struct change_options *options;
 	struct wish wish;
+	uint64_t idle; /* a load that is too small for a move */
 	struct refused *refused; /* owned; not tried again */
 	size_t n_refused;
 	bool lacks_some; /* of the words, in the last round that decided something */
@@ -49,9 +51,10 @@ static void watch_free(struct watch *watch)
 	free(watch->refused);
 }
 
-static bool is_refused(const void *data, const struct irqkit_interrupt *interrupt)
+static bool is_refused(void *data, const struct irqkit_irq *record)
 {
 	const struct watch *watch = data;
+	const struct irqkit_interrupt *interrupt = irqkit_irq_get_row(record);
 	int irq = irqkit_interrupt_get_irq(interrupt);
 	const char *name = irqkit_interrupt_count_actions(interrupt)
 		? irqkit_interrupt_get_action(interrupt, 0)
@@ -103,7 +106,7 @@ static bool is_idle(const struct watch *watch, const struct irqkit_machine *mach
 	const struct irqkit_snapshot *counts)
 {
 	struct load load CLEANUP(load_free) = { 0 };
-	uint64_t limit = watch->wish.placement.idle;
+	uint64_t limit = watch->idle;
 	const struct cpu_load *busiest;
 
 	load_start(&load, irqkit_snapshot_get_cpus(counts));
@@ -127,8 +130,8 @@ static void print_moves(const struct watch *watch, const struct spread *spread,
 		return;
 	printf("%zu moved: imbalance %.1f before, %.1f expected\n",
 		irqkit_plan_count_written(change->plan),
-		irqkit_spread_get_imbalance_before(spread->placement.spread),
-		irqkit_spread_get_imbalance_after(spread->placement.spread));
+		irqkit_spread_get_imbalance_before(spread->placed.spread),
+		irqkit_spread_get_imbalance_after(spread->placed.spread));
 	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
 		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
 		_cleanup_free_ char *name = NULL, *old = NULL, *cpus = NULL;
@@ -179,7 +182,9 @@ static enum status apply_decision(
 		change_unlock(change);
 		return status;
 	}
-	status = change_judge(change, placement_add_steps(&spread->placement, change));
+	status = request_say(watch->wish.request,
+		irqkit_request_plan_again(watch->wish.request, change->plan));
+	status = change_judge(change, status);
 	if (status == STATUS_DONE)
 		status = spread_apply(spread, change);
 	note_refused(watch, change->plan);
@@ -187,7 +192,7 @@ static enum status apply_decision(
 	if (n > 0) {
 		watch->n_moves += n;
 		join_journal(watch, change);
-		placement_leave_unmoved(&spread->placement, change);
+		placed_leave_unmoved(&spread->placed, change);
 		print_moves(watch, spread, change);
 	}
 	change_unlock(change);
@@ -210,7 +215,8 @@ static enum status run_period(struct watch *watch, struct change *change)
 	if (!is_idle(watch, change->machine, counts)) {
 		status = spread_decide(
 			&spread, change, &watch->wish, counts, watch->wish.every);
-		watch->lacks_some = spread.placement.n_absent > 0;
+		watch->lacks_some = status == STATUS_DONE &&
+			irqkit_placement_count_absent(spread.placed.placement) > 0;
 		say_set_silent(watch->has_failed);
 		if (status == STATUS_DONE)
 			status = apply_decision(watch, &spread, change);
@@ -231,7 +237,7 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 		return status;
 	spread_note_irqbalance(&first, change);
 	spread_say_warnings(&first, change);
-	watch->wish.placement.passes_absent = true;
+	irqkit_request_set_passes_absent(watch->wish.request, true);
 	notify_service("READY=1");
 
 	while (signals_sleep(watch->wish.every)) {
@@ -256,16 +262,16 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	if (status != STATUS_DONE)
 		return status;
 	watch.wish.seconds = wish->every;
-	watch.wish.placement.idle = (uint64_t)IDLE_RATE * wish->every;
-	watch.wish.placement.is_left_out = is_refused;
-	watch.wish.placement.data = &watch;
+	watch.idle = (uint64_t)IDLE_RATE * wish->every;
 	/* report misspelt words and missing permissions now, not in each period */
-	status = placement_check(&change, &wish->placement);
+	status = spread_check(&change, wish);
 	if (status == STATUS_DONE)
 		status = change_lock(&change);
 	change_unlock(&change);
 	if (status != STATUS_DONE)
 		return status;
+	irqkit_request_set_idle(wish->request, watch.idle);
+	irqkit_request_set_leave_out_fn(wish->request, is_refused, &watch);
 	signals_hold(&before);
 	status = watch_loads(&watch, &change);
 	if (status == STATUS_DONE && !call->common.is_quiet)

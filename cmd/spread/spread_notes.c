@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What `irqkit spread` says beside its plan: warnings, and what more queues would do. */
+/* The warnings and closing lines of `irqkit spread`: what more queues would do, ... */
 #include "spread/spread_notes.h"
 #include "base/basics.h"
 #include "base/text.h"
+#include "measure/explain.h"
 #include "measure/queue.h"
 #include "spread/spread_steering.h"
 
@@ -44,7 +45,7 @@ enum finding {
 };
 
 static enum finding find_finding(
-	const struct placement *p, const struct placement_device *owner)
+	const struct placed *p, const struct placed_device *owner)
 {
 	size_t n_rx = owner->device ? queue_count(owner->device, IRQKIT_RX) : 0;
 
@@ -76,7 +77,7 @@ static char *explain_more(
 }
 
 static void note_device(
-	struct spread *spread, const struct placement_device *owner, enum finding finding)
+	struct spread *spread, const struct placed_device *owner, enum finding finding)
 {
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(owner->device));
 	_cleanup_free_ char *more = name
@@ -108,8 +109,8 @@ static void note_device(
 			name, owner->n_queues, owner->n_cpus, more, name);
 }
 
-/* "eth0, eth1, eth2": of those with this finding the first. NULL: no memory. */
-static char *join_names(const struct placement *p, enum finding finding)
+/* "eth0, eth1, eth2": the first devices with this finding. NULL: no memory. */
+static char *join_names(const struct placed *p, enum finding finding)
 {
 	char *joined = NULL;
 	size_t n = 0;
@@ -139,7 +140,7 @@ static void note_devices(struct spread *spread, enum finding finding, size_t n)
 			"fewer queues than CPUs; to use more CPUs, try "
 			"'ethtool -L DEV combined N' or 'irqkit rps DEV --auto'.",
 	};
-	_cleanup_free_ char *names = join_names(&spread->placement, finding);
+	_cleanup_free_ char *names = join_names(&spread->placed, finding);
 	_cleanup_free_ char *safe = names ? text_escape(names) : NULL;
 
 	if (safe)
@@ -149,7 +150,7 @@ static void note_devices(struct spread *spread, enum finding finding, size_t n)
 
 static void note_queues(struct spread *spread)
 {
-	const struct placement *p = &spread->placement;
+	const struct placed *p = &spread->placed;
 
 	for (enum finding finding = 0; finding < NOTHING_FOUND; finding++) {
 		size_t n = 0;
@@ -169,14 +170,41 @@ static void note_queues(struct spread *spread)
 /* After the writes, the report shows which CPU the kernel chose. */
 static void note_width(struct spread *spread, const struct change *change)
 {
-	size_t n = spread->placement.n_on_one_of_many;
+	size_t n = irqkit_placement_count_on_one_of_many(
+		spread->placed.placement);
 
 	if (n > 0 && !change_writes(change->options))
 		notes_add(&spread->notes,
 			"%zu interrupt%s will be handled by only one CPU each, which "
 			"the kernel chooses: --width=%u does not share the load of one "
 			"interrupt; add queues or use RPS.",
-			n, n == 1 ? "" : "s", spread->wish->placement.width);
+			n, n == 1 ? "" : "s", spread->wish->width);
+}
+
+/* Interfaces whose controller's interrupt is placed, and with it those of others. */
+static void note_shared(struct spread *spread)
+{
+	const struct placed *p = &spread->placed;
+	size_t n = 0;
+
+	if (irqkit_devices_count_net(p->devices, &n) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_device *device = irqkit_devices_get_net(
+			p->devices, i);
+		bool is_placed = false;
+
+		for (size_t k = 0; k < irqkit_device_count_irqs(device); k++)
+			is_placed |= placed_find(p,
+					     (int)irqkit_device_irq_get_number(
+						     irqkit_device_get_irq(device, k))) >=
+				0;
+		_cleanup_free_ char *text = is_placed ? explain_shared(device) : NULL;
+		_cleanup_free_ char *safe = text ? text_escape(text) : NULL;
+
+		if (safe)
+			notes_add(&spread->notes, "%s", safe);
+	}
 }
 
 void spread_find_notes(struct spread *spread, const struct change *change)
@@ -187,6 +215,7 @@ void spread_find_notes(struct spread *spread, const struct change *change)
 	spread_note_steering(spread);
 	spread->notes.n_warnings = spread->notes.n;
 	note_queues(spread);
+	note_shared(spread);
 	note_width(spread, change);
 }
 

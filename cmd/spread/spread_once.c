@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One run of `irqkit spread`: measure, decide, apply, look again, report. */
+/* One run of `irqkit spread`: measure, decide, apply, measure again, report. */
 #include "base/basics.h"
 #include "base/say.h"
 #include "measure/load.h"
@@ -14,9 +14,9 @@
 #include <signal.h>
 #include <stdio.h>
 
-/* The busiest of the CPUs that may be used, by their mean: as the library counts it. */
+/* The busiest of the CPUs that may be used / their mean, as the library computes it. */
 static double measure_imbalance(
-	const struct placement *p, const struct irqkit_snapshot *counts)
+	const struct placed *p, const struct irqkit_snapshot *counts)
 {
 	struct load load CLEANUP(load_free) = { 0 };
 
@@ -61,7 +61,7 @@ static enum status verify(
 					  "change stays; 'irqkit undo' undoes it");
 		return wish->reverts ? revert(change) : STATUS_DONE;
 	}
-	spread->measured = measure_imbalance(&spread->placement, spread->after_counts);
+	spread->measured = measure_imbalance(&spread->placed, spread->after_counts);
 	/* without load before there is nothing that it could be worse than */
 	if (!wish->reverts || spread->before == 0 || spread->measured <= spread->before)
 		return STATUS_DONE;
@@ -82,8 +82,8 @@ static enum status apply_and_report(
 		status = change_check_any_moved(change);
 	if (status == STATUS_DONE)
 		spread_remark_full_cpus(spread, change);
-	placement_leave_unmoved(&spread->placement, change);
-	/* others need not wait while it is measured, if nothing will be put back */
+	placed_leave_unmoved(&spread->placed, change);
+	/* other irqkits need not wait during the measurement, if nothing will be restored */
 	if (!wish->reverts)
 		change_unlock(change);
 	if (status == STATUS_DONE && wish->verify &&
@@ -94,7 +94,7 @@ static enum status apply_and_report(
 
 /* ------------------------------------------------------------------------------- */
 
-/* Measures, where that is wanted, and reads the rows, under the lock. */
+/* Measures if that was requested, and then reads the rows, under the lock. */
 static enum status read_counts(struct change *change, const struct wish *wish,
 	struct irqkit_snapshot **ret_measured)
 {
@@ -103,9 +103,9 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	enum status status = STATUS_DONE;
 	sigset_t held;
 
-	/* report a misspelt word before anybody waits */
+	/* report a mistyped word before the measurement */
 	if (seconds || change_writes(change->options))
-		status = placement_check(change, &wish->placement);
+		status = spread_check(change, wish);
 	if (status == STATUS_DONE && seconds) {
 		signals_hold(&held);
 		status = sample_start(
@@ -128,19 +128,17 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 static enum status decide(struct spread *spread, struct change *change,
 	const struct wish *wish, const struct irqkit_snapshot *measured)
 {
-	bool is_total = wish->placement.policy == IRQKIT_POLICY_LOAD && !wish->seconds;
+	bool is_total = wish->policy == IRQKIT_POLICY_LOAD && !wish->seconds;
 	unsigned int seconds = wish->seconds ? wish->seconds : wish->verify;
 	enum status status = measured && !is_total
 		? spread_decide(spread, change, wish, measured, seconds)
 		: spread_decide(spread, change, wish, change_rows(change), 0);
 
-	if (status == STATUS_DONE)
-		status = change_check_any_movable(change);
 	if (status != STATUS_DONE)
 		return status;
 	/* what is measured after is compared with what was measured before */
 	if (measured)
-		spread->before = measure_imbalance(&spread->placement, measured);
+		spread->before = measure_imbalance(&spread->placed, measured);
 	spread_find_notes(spread, change);
 	status = change_judge(change, status);
 	if (status != STATUS_DONE)
@@ -153,7 +151,7 @@ static enum status decide(struct spread *spread, struct change *change,
 
 static enum status show(struct spread *spread, struct change *change)
 {
-	placement_leave_unmoved(&spread->placement, change);
+	placed_leave_unmoved(&spread->placed, change);
 	return change_finish(change);
 }
 
@@ -175,7 +173,7 @@ enum status spread_once(const struct call *call, const struct change_options *op
 	change.report.add_keys = spread_add_keys;
 	change.report.get_load = spread_get_load;
 	change.report.data = &spread;
-	change.report.hides_unchanged = wish->placement.policy == IRQKIT_POLICY_LOAD;
+	change.report.hides_unchanged = wish->policy == IRQKIT_POLICY_LOAD;
 	if (status == STATUS_DONE)
 		status = change_writes(options) ? apply_and_report(&spread, &change, wish)
 						: show(&spread, &change);

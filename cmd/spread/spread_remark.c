@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How uneven it is, and what an expert would say to it. */
+/* The imbalance, and the closing remarks about it. */
 #include "spread/spread_remark.h"
 #include "spread/decision.h"
 
@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* The part of an interrupt's load that each of its CPUs will have. */
-static uint64_t find_part(const struct placement *p, long index, uint64_t total)
+static uint64_t find_part(const struct placed *p, long index, uint64_t total)
 {
 	const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(
 		p->spread, (size_t)index);
@@ -19,7 +19,7 @@ static uint64_t find_part(const struct placement *p, long index, uint64_t total)
 static const struct irqkit_interrupt *find_heavy(
 	const struct spread *spread, double *ret_share)
 {
-	const struct placement *p = &spread->placement;
+	const struct placed *p = &spread->placed;
 	const struct irqkit_interrupt *heaviest = NULL;
 	uint64_t most = 0, busiest = 0;
 
@@ -28,7 +28,7 @@ static const struct irqkit_interrupt *find_heavy(
 			spread->counts, i);
 		uint64_t total = irqkit_interrupt_get_total(row);
 		long index = total > most
-			? placement_find(p, irqkit_interrupt_get_irq(row))
+			? placed_find(p, irqkit_interrupt_get_irq(row))
 			: -1;
 
 		if (index < 0 || find_part(p, index, total) <= most)
@@ -87,7 +87,7 @@ static void print_gain_by_rule(const struct spread *spread, double before, doubl
 static void print_gain(const struct report *report, double before, double after)
 {
 	const struct spread *spread = report->data;
-	const struct placement_wish *wish = &spread->wish->placement;
+	const struct wish *wish = spread->wish;
 	bool is_by_load = wish->policy == IRQKIT_POLICY_LOAD;
 	double share;
 	const struct irqkit_interrupt *heavy = find_heavy(spread, &share);
@@ -112,10 +112,10 @@ static void format_imbalance(char text[16], double imbalance)
 		snprintf(text, 16, "%.1f", imbalance);
 }
 
-/* "Busiest / mean of 4 CPUs (interrupts in 5 s): 3.6 now, 1.1 then." */
+/* "Imbalance (busiest CPU / mean) of 4 CPUs in 5 s: 3.6 now, 1.1 after." */
 static void print_imbalance(const struct spread *spread, double before, double after)
 {
-	unsigned int n_cpus = irqkit_cpuset_count(spread->placement.cpus);
+	unsigned int n_cpus = irqkit_cpuset_count(spread->placed.cpus);
 	char before_text[16], after_text[16];
 
 	format_imbalance(before_text, before);
@@ -154,8 +154,8 @@ static void print_measured(const struct spread *spread, double expected)
 void spread_print_imbalance(const struct report *report)
 {
 	const struct spread *spread = report->data;
-	double before = irqkit_spread_get_imbalance_before(spread->placement.spread);
-	double after = irqkit_spread_get_imbalance_after(spread->placement.spread);
+	double before = irqkit_spread_get_imbalance_before(spread->placed.spread);
+	double after = irqkit_spread_get_imbalance_after(spread->placed.spread);
 	bool has_load = before > 0 || after > 0;
 
 	if (has_load)
@@ -165,6 +165,6 @@ void spread_print_imbalance(const struct report *report)
 			spread->seconds ? "while measuring" : "since boot");
 	if (spread->after_counts)
 		print_measured(spread, after);
-	if (has_load && irqkit_cpuset_count(spread->placement.cpus) > 1)
+	if (has_load && irqkit_cpuset_count(spread->placed.cpus) > 1)
 		print_gain(report, before, after);
 }

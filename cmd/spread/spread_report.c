@@ -66,7 +66,7 @@ static bool has_load(const struct load_row *row)
 static void read_row(const struct spread *spread, const struct load *after,
 	unsigned int cpu, struct load_row *ret_row)
 {
-	const struct irqkit_spread *placed = spread->placement.spread;
+	const struct irqkit_spread *placed = spread->placed.spread;
 	const struct cpu_load *measured = load_get(after, cpu);
 
 	*ret_row = (struct load_row){ .cpu = cpu };
@@ -79,7 +79,7 @@ static void read_row(const struct spread *spread, const struct load *after,
 /* CPUs that may be used, or have load. NULL: no memory. */
 static struct load_row *make_rows(const struct spread *spread, size_t *ret_n)
 {
-	const struct placement *p = &spread->placement;
+	const struct placed *p = &spread->placed;
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
 		p->topology, IRQKIT_CPUS_ONLINE);
 	struct load_row *rows = calloc(irqkit_cpuset_count(online) + 1, sizeof(*rows));
@@ -136,9 +136,9 @@ void spread_add_keys(const struct report *report, struct document *document)
 	if (rows && table.rows && table_choose_keys(&table, columns))
 		document_add_table(document, "loads", &table);
 	document_add_real(document, "imbalance_before",
-		irqkit_spread_get_imbalance_before(spread->placement.spread));
+		irqkit_spread_get_imbalance_before(spread->placed.spread));
 	document_add_real(document, "imbalance_after",
-		irqkit_spread_get_imbalance_after(spread->placement.spread));
+		irqkit_spread_get_imbalance_after(spread->placed.spread));
 	if (spread->after_counts) {
 		document_add_real(document, "imbalance_measured", spread->measured);
 		document_add_number(document, "measured_seconds", spread->wish->verify);
@@ -173,7 +173,7 @@ static bool has_blocks(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-/* Eighths of a place, where the locale has them. */
+/* Eighths of a character, if the locale has them. */
 static void print_bar(uint64_t load, uint64_t most)
 {
 	static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where XPS and RPS contradict the plan: CPUs that send by a queue whose interrupt is
- * handled far from them, and packets that are passed to the CPU which has them already.
+ * XPS and RPS settings that contradict the plan: XPS maps a queue to CPUs far from its
+ * interrupt, or RPS hands packets to the CPU that has them already.
  */
 #include "spread/spread_steering.h"
 #include "base/basics.h"
@@ -18,11 +18,11 @@ struct steered {
 
 struct steered_device {
 	struct spread *spread;
-	struct placement_device *owner;
+	struct placed_device *owner;
 	struct steered *queues; /* owned */
 	size_t n_queues;
 	struct irqkit_cpuset *
-		served; /* owned; CPUs that send by a queue whose interrupt they handle */
+		served; /* owned; CPUs that transmit on a queue whose interrupt they handle */
 };
 
 static void device_free(struct steered_device *device)
@@ -46,9 +46,9 @@ static int read_cpus(struct irqkit_queue *queue, struct irqkit_cpuset **ret_cpus
 
 static void read_queue(struct steered_device *device, struct irqkit_queue *queue)
 {
-	const struct placement *p = &device->spread->placement;
+	const struct placed *p = &device->spread->placed;
 	int irq = irqkit_queue_get_irq(queue);
-	long index = irq >= 0 ? placement_find(p, irq) : -1;
+	long index = irq >= 0 ? placed_find(p, irq) : -1;
 	struct steered steered = { .queue = queue };
 
 	if (index >= 0)
@@ -85,11 +85,11 @@ static bool read_device(struct steered_device *device)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* What goes against the plan                                                      */
+/* What contradicts the plan                                                       */
 
 /*
- * A CPU handles tx queues, but sends by none of them; if it handles several, one is
- * enough. With xps_rxqs, the kernel ignores xps_cpus.
+ * A CPU handles tx queues, but transmits on none of them; if it handles several, one of
+ * them is enough. With xps_rxqs, the kernel ignores xps_cpus.
  */
 static bool is_sent_by_far_cpus(
 	const struct steered_device *device, const struct steered *steered)
@@ -118,7 +118,7 @@ static bool is_handed_far_away(
 	int node = device->owner->node;
 	const struct irqkit_cpuset *local = node >= 0
 		? irqkit_topology_get_node_cpus(
-			  device->spread->placement.topology, (unsigned int)node)
+			  device->spread->placed.topology, (unsigned int)node)
 		: NULL;
 
 	return is_rx(steered->queue) && local &&
@@ -196,10 +196,10 @@ static void note_conflict(
 
 void spread_note_steering(struct spread *spread)
 {
-	for (size_t i = 0; i < spread->placement.n_owners; i++) {
+	for (size_t i = 0; i < spread->placed.n_owners; i++) {
 		struct steered_device device CLEANUP(device_free) = {
 			.spread = spread,
-			.owner = &spread->placement.owners[i],
+			.owner = &spread->placed.owners[i],
 		};
 
 		if (!device.owner->device || !read_device(&device))

@@ -33,8 +33,12 @@ static void say_unknown(const struct column *columns, const char *name, size_t l
 	for (const struct column *c = columns; c->name; c++)
 		if (!(c->flags & COLUMN_JSON_ONLY) && !text_join(&list, ", ", c->name))
 			break;
-	say_error("unknown column '%.*s': the columns are %s", (int)len, name,
-		list ? list : "");
+	if (len == 0)
+		say_error(
+			"a column name is missing: the columns are %s", list ? list : "");
+	else
+		say_error("unknown column '%.*s': the columns are %s", (int)len, name,
+			list ? list : "");
 }
 
 static void add_column(struct table *table, size_t *n, const struct column *column)
@@ -53,7 +57,7 @@ static void add_flagged(
 			add_column(table, n, c);
 }
 
-/* All columns of that name: the one of the table and those that JSON has beside it. */
+/* All columns of that name: the table has one, and JSON may have more. */
 static bool add_named(struct table *table, size_t *n, const struct column *columns,
 	const char *name, size_t len)
 {
@@ -167,7 +171,7 @@ static int compare_keys(const void *x, const void *y, void *data)
 	const bool *is_descending = data;
 	int order;
 
-	/* what is absent comes last */
+	/* rows without a value come last */
 	if (a->cell.kind == CELL_ABSENT || b->cell.kind == CELL_ABSENT) {
 		if (a->cell.kind != b->cell.kind)
 			return a->cell.kind == CELL_ABSENT ? 1 : -1;

@@ -131,7 +131,7 @@ static int add_line(struct libscols_table *out, const struct table *table, void 
 		cell = column_get(column, row);
 		text = cell_to_text(&cell, absent);
 		free(cell.owned);
-		if (text) /* all else that is unsafe is seen to by libsmartcols */
+		if (text) /* libsmartcols escapes all other unsafe characters */
 			text_straighten(text);
 		if (!text || scols_line_refer_data(line, n++, text) < 0) {
 			free(text);
@@ -156,7 +156,7 @@ enum status table_print(const struct table *table, const struct table_options *o
 	r = add_columns(out, table);
 	for (size_t i = 0; i < table->n_rows && r == 0; i++)
 		r = add_line(out, table, table->rows[i], options->is_pairs ? "" : "-");
-	/* what could not be written is seen when stdout is closed */
+	/* main() reports a failed write, when it closes stdout */
 	if (r == 0 && table->n_rows > 0)
 		scols_print_table(out);
 	scols_unref_table(out);
@@ -179,11 +179,10 @@ static json_t *text_to_json(const char *text)
 	return json;
 }
 
-/* jansson's integers are signed; a count that isn't one of them is still a number. */
+/* The largest integer of jansson stands for all above it: a real number would be rounded. */
 static json_t *number_to_json(uint64_t number)
 {
-	return number <= INT64_MAX ? json_integer((json_int_t)number)
-				   : json_real((double)number);
+	return json_integer(number <= INT64_MAX ? (json_int_t)number : INT64_MAX);
 }
 
 static json_t *texts_to_json(const char *const *texts)

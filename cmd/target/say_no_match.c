@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why a TARGET matches nothing, and what could be meant instead. */
 #include "target/say_no_match.h"
+#include "base/basics.h"
 #include "base/say.h"
+#include "measure/explain.h"
 #include "measure/open_machine.h"
 #include "measure/queue.h"
 
@@ -49,7 +51,25 @@ static bool has_queue(const struct irqkit_device *device, const char *name)
 	return false;
 }
 
-void say_no_queue(const char *word, const struct meaning *meaning)
+static void say_no_interrupt_of_queue(
+	const struct marks *marks, const char *word, const struct meaning *meaning)
+{
+	unsigned int first;
+	_cleanup_free_ char *why = marks
+		? explain_unknown_queues(marks->snapshot, meaning->device, &first)
+		: NULL;
+
+	if (why)
+		say_error("nothing matches '%s': %s; use a number, as in 'irqkit show "
+			  "%u'",
+			word, why, first);
+	else
+		say_error("nothing matches '%s': no interrupt found for queue %s of %s",
+			word, meaning->queue, irqkit_device_get_name(meaning->device));
+}
+
+void say_no_queue(
+	const struct marks *marks, const char *word, const struct meaning *meaning)
 {
 	const char *name = irqkit_device_get_name(meaning->device);
 	size_t n_lower = 0;
@@ -66,8 +86,7 @@ void say_no_queue(const char *word, const struct meaning *meaning)
 		return;
 	}
 	if (has_queue(meaning->device, meaning->queue)) {
-		say_error("nothing matches '%s': no interrupt found for queue %s of %s",
-			word, meaning->queue, name);
+		say_no_interrupt_of_queue(marks, word, meaning);
 		return;
 	}
 	format_queues(meaning->device, IRQKIT_RX, rx, sizeof(rx));
@@ -132,6 +151,88 @@ static const char *find_alike(const struct marks *marks, const struct target *ta
 	return alike;
 }
 
+/* An interface whose name fits the first @len bytes of @pattern; or NULL. */
+static const char *find_interface(
+	const struct marks *marks, const char *pattern, size_t len, bool with_hardware)
+{
+	_cleanup_free_ char *part = strndup(pattern, len);
+	const struct target target = { .name = part, .is_glob = true };
+	size_t n = 0;
+
+	if (!part || irqkit_devices_count_net(marks->devices, &n) < 0)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_device *device = irqkit_devices_get_net(
+			marks->devices, i);
+		const char *name = irqkit_device_get_name(device);
+
+		if (target_matches(&target, name) &&
+			(!with_hardware || irqkit_device_get_bus_device(device)))
+			return name;
+	}
+	return NULL;
+}
+
+/* 'eth*:rx-0': a pattern may stand for queues, not for the interface before the colon. */
+static bool say_no_pattern(const struct marks *marks, const struct target *target)
+{
+	size_t len = strcspn(target->name, ":"), special = strcspn(target->name, "*?[");
+	const char *interface = target->name[len] && special < len
+		? find_interface(marks, target->name, len, true)
+		: NULL;
+
+	if (interface)
+		say_error("nothing matches '%s': only the queue can be a pattern, not "
+			  "the interface before it, as in '%s:rx-*'",
+			target->word, interface);
+	return interface != NULL;
+}
+
+/* Is the name a part of any name in the rows? */
+static bool is_part(const struct marks *marks, const char *name)
+{
+	for (size_t i = 0; i < irqkit_snapshot_count(marks->snapshot); i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(
+			marks->snapshot, i);
+
+		for (size_t k = 0; k < irqkit_interrupt_count_actions(row); k++)
+			if (strstr(irqkit_interrupt_get_action(row, k), name))
+				return true;
+	}
+	return false;
+}
+
+/* What to type next, if that would find something. */
+static void say_no_exact(const struct marks *marks, const struct target *target)
+{
+	const char *what = target->kind == TARGET_WORD ? "device or interrupt"
+						       : "interrupt";
+
+	if (is_part(marks, target->name))
+		say_error("nothing matches '%s': no %s has exactly this name; try "
+			  "'*%s*'",
+			target->word, what, target->name);
+	else
+		say_error("nothing matches '%s': no %s has this name; 'irqkit show' "
+			  "lists the interrupts",
+			target->word, what);
+}
+
+static void say_no_glob(const struct marks *marks, const struct target *target)
+{
+	const char *word = target->word;
+
+	if (target->kind == TARGET_WORD &&
+		find_interface(marks, target->name, strlen(target->name), false))
+		say_error("nothing matches '%s': no interrupt has such a name; use "
+			  "'dev:%s' for names of interfaces",
+			word, word);
+	else
+		say_error("nothing matches '%s': no interrupt has such a name; 'irqkit "
+			  "show' lists the interrupts",
+			word);
+}
+
 static void say_no_name(const struct marks *marks, const struct target *target)
 {
 	const char *word = target->word, *alike = find_alike(marks, target);
@@ -142,20 +243,10 @@ static void say_no_name(const struct marks *marks, const struct target *target)
 		say_error("nothing matches '%s': separate TARGETs with spaces, not "
 			  "commas",
 			word);
-	else if (target->is_glob && target->kind == TARGET_WORD)
-		say_error("nothing matches '%s': no interrupt has such a name; use "
-			  "'dev:%s' for names of interfaces",
-			word, word);
 	else if (target->is_glob)
-		say_error("nothing matches '%s': no interrupt has such a name", word);
-	else if (target->kind == TARGET_WORD)
-		say_error("nothing matches '%s': no device or interrupt has exactly "
-			  "this name; try '*%s*'",
-			word, word);
+		say_no_glob(marks, target);
 	else
-		say_error("nothing matches '%s': no interrupt has exactly this name; "
-			  "try '*%s*'",
-			word, target->name);
+		say_no_exact(marks, target);
 }
 
 void say_no_match(const struct marks *marks, const struct target *target,
@@ -167,13 +258,16 @@ void say_no_match(const struct marks *marks, const struct target *target,
 		target->kind != TARGET_CHIP && machine_say_no_sys(marks->devices))
 		return;
 	if (meaning->queue) {
-		say_no_queue(word, meaning);
+		say_no_queue(marks, word, meaning);
 		return;
 	}
 	if (meaning->device) {
 		say_no_interrupt(word, meaning->device);
 		return;
 	}
+	if ((target->kind == TARGET_WORD || target->kind == TARGET_DEVICE) &&
+		say_no_pattern(marks, target))
+		return;
 	switch (target->kind) {
 	case TARGET_IRQS:
 		say_error("nothing matches '%s': no interrupt has %s", word,

@@ -9,7 +9,8 @@
 void say_no_match(const struct marks *marks, const struct target *target,
 	const struct meaning *meaning);
 
-/* The same where the word means a queue of meaning->device. */
-void say_no_queue(const char *word, const struct meaning *meaning);
+/* The same where the word means a queue of meaning->device. @marks may be NULL. */
+void say_no_queue(
+	const struct marks *marks, const char *word, const struct meaning *meaning);
 
 #endif

@@ -99,6 +99,8 @@ static enum status mark_word(struct marks *marks, const char *word)
 		status = mark_device(marks, &target, &meaning);
 	else if (status == STATUS_DONE && target.kind == TARGET_DRIVER)
 		status = mark_driver(marks, &target, &meaning);
+	marks->selection->named = meaning.device;
+	marks->selection->named_queue = meaning.queue;
 	if (status != STATUS_DONE || meaning.has_rows)
 		return status;
 	marks->selection->is_of_devices = false;

@@ -27,6 +27,10 @@ struct selection {
 	bool *is_named;
 	size_t n;
 
+	/* The device that the last word names, or of which it names a queue; or NULL. */
+	struct irqkit_device *named;
+	const char *named_queue; /* "rx-0", part of the word; NULL: the whole device */
+
 	/* The devices with interrupts that the words name: ports, not their bond. */
 	struct irqkit_device **devices; /* owned array */
 	size_t n_devices;

@@ -75,7 +75,9 @@ static bool device_is_meant(
 
 	switch (target->kind) {
 	case TARGET_ALL:
-		return irqkit_device_get_bus_device(device) != NULL;
+		/* in a saved root without /sys, only the names of interrupts are known */
+		return irqkit_device_get_bus_device(device) ||
+			irqkit_device_count_irqs(device) > 0;
 	case TARGET_DRIVER:
 		return driver && target_matches(target, driver);
 	case TARGET_PCI:
@@ -133,7 +135,7 @@ static enum status say_none(struct irqkit_devices *devices, const struct target 
 	if (machine_say_no_sys(devices))
 		return STATUS_NO_MATCH;
 	if (meaning->queue)
-		say_no_queue(word, meaning);
+		say_no_queue(NULL, word, meaning);
 	else if (meaning->device)
 		say_error("nothing matches '%s': the interface has no queues", word);
 	else if (target->kind == TARGET_ALL)

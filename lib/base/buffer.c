@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A text that grows at its end. A failure stays, and is asked for once, at the end. */
+/* A text that grows at its end. A failure is kept, and is checked once, at the end. */
 #include "base/buffer.h"
 #include "base/macros.h"
 

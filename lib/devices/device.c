@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Devices: finding them by name, and what is asked of them. */
+/* Devices: finds them by name, and returns their properties. */
 #include "devices/device.h"
 #include "base/arena.h"
 #include "base/array.h"
@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "devices/device_irqs.h"
 #include "devices/queues.h"
+#include "devices/rows.h"
 #include "devices/sysfs.h"
 #include "devices/threads.h"
 #include "kernel/ctx.h"
@@ -204,7 +205,7 @@ static int read_net(struct irqkit_device *device)
 	return r < 0 ? r : device_read_queues(device);
 }
 
-/* A handler that is called as the device alone could be of any kind: `timer`. */
+/* A handler whose name is only the device's could be of any kind: `timer`. */
 static bool has_queue_names(const struct irqkit_device *device)
 {
 	for (size_t i = 0; i < device->n_irqs; i++)
@@ -265,7 +266,7 @@ static int find_in(struct irqkit_devices *devices, enum irqkit_device_kind kind,
 	return ctx_keep(devices->ctx, r);
 }
 
-EXPORT int irqkit_devices_find_net(struct irqkit_devices *devices, const char *name,
+int devices_find_net(struct irqkit_devices *devices, const char *name,
 	struct irqkit_device **ret_device)
 {
 	int r;
@@ -275,6 +276,44 @@ EXPORT int irqkit_devices_find_net(struct irqkit_devices *devices, const char *n
 	r = find_in(
 		devices, IRQKIT_DEVICE_NET, "sys/class/net", name, read_net, ret_device);
 	return r == -ENODEV ? find_net_by_names(devices, name, ret_device) : r;
+}
+
+/*
+ * By a further name, which is not in /sys. That may have been mounted in another network
+ * name space, where another interface is called as the one that the kernel answered with.
+ */
+static int find_net_by_altname(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device)
+{
+	struct irqkit_device *device;
+	struct netlink_link link;
+	uint32_t ifindex;
+	int r;
+
+	if (!devices->ctx->is_live)
+		return -ENODEV;
+	r = netlink_ask_link(name, &link);
+	if (is_failure(r))
+		return ctx_note_thing(
+			devices->ctx, "the alternative names of network interfaces", r);
+	if (r == 0)
+		r = devices_find_net(devices, link.name, &device);
+	if (r == 0)
+		r = device->path ? device_read_ifindex(device, &ifindex) : -ENODEV;
+	if (r < 0)
+		return is_failure(r) ? r : -ENODEV;
+	if (ifindex != link.ifindex)
+		return -ENODEV;
+	*ret_device = device;
+	return 0;
+}
+
+EXPORT int irqkit_devices_find_net(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device)
+{
+	int r = devices_find_net(devices, name, ret_device);
+
+	return r == -ENODEV ? find_net_by_altname(devices, name, ret_device) : r;
 }
 
 /* The folders of nvme0 and nvme1, of which one disk is made (nvme's own multipath). */
@@ -288,7 +327,10 @@ static int read_nvme_paths(struct irqkit_device *device)
 	if (!folder)
 		return -ENOMEM;
 	*strrchr(folder, '/') = '\0';
-	r = knob_list_names(device->devices->ctx, folder, "nvme", &names, &count);
+	r = devices_sort_names(
+		device->devices); /* a line is taken only if it has a row */
+	if (r == 0)
+		r = knob_list_names(device->devices->ctx, folder, "nvme", &names, &count);
 	for (size_t i = 0; r >= 0 && i < count; i++) {
 		char link[PATH_MAX];
 		const char *path;
@@ -391,12 +433,14 @@ EXPORT int irqkit_devices_find_pci(struct irqkit_devices *devices, const char *a
 EXPORT int irqkit_devices_find(struct irqkit_devices *devices, const char *name,
 	struct irqkit_device **ret_device)
 {
-	int r = irqkit_devices_find_net(devices, name, ret_device);
+	int r = devices_find_net(devices, name, ret_device);
 
 	if (r == -ENODEV)
 		r = irqkit_devices_find_block(devices, name, ret_device);
 	if (r == -ENODEV)
 		r = irqkit_devices_find_pci(devices, name, ret_device);
+	if (r == -ENODEV)
+		r = find_net_by_altname(devices, name, ret_device);
 	return r;
 }
 

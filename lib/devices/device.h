@@ -23,7 +23,7 @@ struct irqkit_device_irq {
 	unsigned int sources; /* 1u << enum irqkit_source */
 	struct name_meaning meaning;
 	bool has_meaning;
-	/* Of a network device, by direction: the queue, or SERVES_... of queue_numbers.h */
+	/* for a network device, by direction: the queue, or SERVES_... of queue_numbers.h */
 	uint32_t serves[2];
 	uint32_t
 		stride[2]; /* and each queue that is so much further; 0: that one alone */
@@ -162,6 +162,10 @@ struct irqkit_devices {
  * changed them. Pointers to threads end.
  */
 void devices_forget_settings(struct irqkit_devices *devices);
+
+/* As irqkit_devices_find_net(), by the name that it has in /sys. */
+int devices_find_net(struct irqkit_devices *devices, const char *name,
+	struct irqkit_device **ret_device);
 
 /* The queues of one direction that are known so far. */
 static inline size_t device_count_queues(

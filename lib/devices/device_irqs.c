@@ -83,7 +83,7 @@ static bool classify(
 	irq->role = IRQKIT_ROLE_UNKNOWN;
 	if (device->is_behind_controller)
 		irq->role = IRQKIT_ROLE_CONTROLLER;
-	/* a virtio device, or another part of a function, has those alone that say so */
+	/* a virtio device, or another part of a function, has only interrupts that name it */
 	else if (device->kind != IRQKIT_DEVICE_PCI && virtio)
 		return row_has_word(row, virtio);
 	else if (device->pci_path && device->bus_path &&
@@ -196,7 +196,7 @@ int device_read_irqs(struct irqkit_device *device)
 {
 	int r = devices_sort_names(device->devices);
 
-	/* What is software alone has none, whatever it is called. */
+	/* A software device has no interrupts, whatever its name is. */
 	if (device->path && strstr(device->path, "devices/virtual/net/"))
 		return r;
 	if (r == 0)

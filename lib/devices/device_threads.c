@@ -80,9 +80,9 @@ static void add_of_pid(struct list *list, struct irqkit_devices *devices, int64_
 }
 
 /* ------------------------------------------------------------------------------- */
-/* NAPI by order: where netlink doesn't tell of which queue                        */
+/* NAPI by order: netlink does not say which queue has it                          */
 
-/* The id in napi/eth0-8193; 0 is what cannot be told apart. */
+/* The id in napi/eth0-8193; 0: several threads may have this name. */
 static uint32_t napi_id_of(const struct irqkit_thread *thread, const char *device)
 {
 	size_t len = strlen(device);
@@ -197,7 +197,7 @@ static void add_netback(
 		add_named(list, queue->device->devices, device_name, end);
 }
 
-/* Does netlink tell which queue has which NAPI? Not every driver lets it. */
+/* Does netlink say which queue has which NAPI? Not every driver reports it. */
 static bool knows_napis(const struct irqkit_device *device)
 {
 	for (size_t i = 0; i < device->n_queues; i++)
@@ -263,7 +263,7 @@ static int add_of_device(struct list *list, struct irqkit_device *device)
 		r = add_of_queue(list, &device->queues[i]);
 	if (r < 0 || device->kind != IRQKIT_DEVICE_NET)
 		return r;
-	/* those that no queue is known for: napi/eth0-0 sends, of virtio */
+	/* and NAPIs of no known queue, such as napi/eth0-0 of virtio, which transmits */
 	for (size_t i = 0; device->ifindex && i < devices->netlink.n_napis; i++)
 		if (devices->netlink.napis[i].ifindex == device->ifindex)
 			add_of_pid(list, devices, devices->netlink.napis[i].pid);

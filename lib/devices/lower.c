@@ -42,7 +42,7 @@ static int add_named(
 {
 	struct irqkit_device *device;
 	int r = upper->kind == IRQKIT_DEVICE_NET
-		? irqkit_devices_find_net(upper->devices, name, &device)
+		? devices_find_net(upper->devices, name, &device)
 		: irqkit_devices_find_block(upper->devices, name, &device);
 
 	if (r < 0)

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The kernel's own word: the generic netlink family "netdev" (Linux 6.8).
+ * The kernel's own word. The generic netlink family "netdev" (Linux 6.8):
  *
  *	QUEUE_GET   queue (device, rx or tx, number) -> NAPI id
  *	NAPI_GET    NAPI id (device) -> interrupt, thread's pid
  *
  * Each driver fills in what it cares to: a queue can lack its NAPI, a NAPI its
- * interrupt. A device that is down has none of either. The messages are read by
- * functions from bytes; only the last part of this file talks to the kernel.
+ * interrupt. A device that is down has none of either. And rtnetlink (Linux 5.5):
+ *
+ *	RTM_GETLINK   alternative name -> device, and its name in /sys
+ *
+ * The messages are read by functions from bytes; only the last part of this file talks
+ * to the kernel.
  */
 #include "devices/netlink.h"
 #include "base/array.h"
@@ -17,6 +21,7 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -39,6 +44,12 @@ enum {
 	QUEUE_IFINDEX = 2,
 	QUEUE_TYPE = 3,
 	QUEUE_NAPI_ID = 4,
+};
+
+/* include/uapi/linux/if_link.h and if.h: newer than some build machines, too. */
+enum {
+	LINK_ALT_IFNAME = 53,
+	ALT_IFNAME_SIZE = 128,
 };
 
 #define N_ATTRIBUTES 5 /* those above; attribute 0 is none */
@@ -143,6 +154,37 @@ static int read_family(const struct nlmsghdr *message, void *data)
 		message, sizeof(struct genlmsghdr), read_family_attribute, data);
 }
 
+static int read_link_attribute(const struct nlattr *attribute, void *data)
+{
+	struct netlink_link *link = data;
+
+	if (mnl_attr_get_type(attribute) != IFLA_IFNAME)
+		return MNL_CB_OK;
+	if (mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) < 0)
+		return MNL_CB_ERROR;
+	if (mnl_attr_get_payload_len(attribute) > sizeof(link->name)) {
+		errno = EBADMSG;
+		return MNL_CB_ERROR;
+	}
+	strcpy(link->name, mnl_attr_get_str(attribute));
+	return MNL_CB_OK;
+}
+
+static int read_link(const struct nlmsghdr *message, void *data)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
+	struct netlink_link *link = data;
+
+	if (message->nlmsg_type != RTM_NEWLINK ||
+		mnl_nlmsg_get_payload_len(message) < sizeof(*info) ||
+		info->ifi_index <= 0) {
+		errno = EBADMSG;
+		return MNL_CB_ERROR;
+	}
+	link->ifindex = (uint32_t)info->ifi_index;
+	return mnl_attr_parse(message, sizeof(*info), read_link_attribute, data);
+}
+
 /*
  * Are these whole messages and nothing else? libmnl leaves a rest unread, and takes
  * a length above INT_MAX for a negative one, which it goes round in circles with.
@@ -170,7 +212,7 @@ static int fail(int error)
 	return MNL_CB_ERROR;
 }
 
-/* Nothing that is asked here is answered by "no error" alone. */
+/* No question that is asked here is answered only by "no error". */
 static int read_error(const struct nlmsghdr *message, void *data)
 {
 	const struct nlmsgerr *answer = mnl_nlmsg_get_payload(message);
@@ -240,6 +282,19 @@ int netlink_parse_family(const void *bytes, size_t len, uint16_t *ret_family)
 	return 0;
 }
 
+int netlink_parse_link(const void *bytes, size_t len, struct netlink_link *ret_link)
+{
+	struct netlink_link link = { 0 };
+	int r = parse(bytes, len, read_link, &link);
+
+	if (r < 0)
+		return r;
+	if (!link.name[0])
+		return -EBADMSG;
+	*ret_link = link;
+	return 0;
+}
+
 static int compare_napis(const void *a, const void *b)
 {
 	const struct netlink_napi *x = a, *y = b;
@@ -289,14 +344,28 @@ struct packet {
 	};
 };
 
+static struct nlmsghdr *put_header(struct packet *buffer, uint16_t type, uint16_t flags)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer->bytes);
+
+	message->nlmsg_type = type;
+	message->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	return message;
+}
+
+/* The text ends on the stack's old bytes, up to the next multiple of 4. */
+static void put_text(struct nlmsghdr *message, uint16_t type, const char *text)
+{
+	memset(mnl_nlmsg_get_payload_tail(message), 0, strlen(text) + 8);
+	mnl_attr_put_strz(message, type, text);
+}
+
 static struct nlmsghdr *put_request(
 	struct packet *buffer, uint16_t family, uint8_t command, uint16_t flags)
 {
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer->bytes);
+	struct nlmsghdr *message = put_header(buffer, family, flags);
 	struct genlmsghdr *generic;
 
-	message->nlmsg_type = family;
-	message->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
 	generic = mnl_nlmsg_put_extra_header(message, sizeof(*generic));
 	generic->cmd = command;
 	generic->version = 1;
@@ -322,9 +391,7 @@ static int ask_family(
 		buffer, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
 	ssize_t n;
 
-	/* the attribute ends on the stack's old bytes, up to the next multiple of 4 */
-	memset(mnl_nlmsg_get_payload_tail(message), 0, 16);
-	mnl_attr_put_strz(message, CTRL_ATTR_FAMILY_NAME, "netdev");
+	put_text(message, CTRL_ATTR_FAMILY_NAME, "netdev");
 	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
 		return -errno;
 	n = receive(socket, buffer);
@@ -349,20 +416,30 @@ static int ask_all(struct mnl_socket *socket, struct packet *buffer, uint16_t fa
 	return r;
 }
 
-/* On a socket of its own: what an attempt before has left unread answers nothing else. */
-static int ask_once(struct netlink_answers *answers)
+static int open_socket(int protocol, struct mnl_socket **ret_socket)
 {
 	struct mnl_socket *socket CLEANUP(close_socket) = mnl_socket_open2(
-		NETLINK_GENERIC, SOCK_CLOEXEC);
+		protocol, SOCK_CLOEXEC);
 	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
-	struct packet buffer;
-	uint16_t family = 0;
-	int r;
 
 	if (!socket || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
 		setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience,
 			sizeof(patience)) < 0)
 		return -errno;
+	*ret_socket = TAKE(socket);
+	return 0;
+}
+
+/* On a socket of its own: what an attempt before has left unread answers nothing else. */
+static int ask_once(struct netlink_answers *answers)
+{
+	struct mnl_socket *socket CLEANUP(close_socket) = NULL;
+	struct packet buffer;
+	uint16_t family = 0;
+	int r = open_socket(NETLINK_GENERIC, &socket);
+
+	if (r < 0)
+		return r;
 	r = ask_family(socket, &buffer, &family);
 	if (r == 0)
 		r = ask_all(socket, &buffer, family, COMMAND_NAPI_GET, answers,
@@ -391,4 +468,30 @@ int netlink_ask(struct netlink_answers *answers)
 	for (int attempt = 0; attempt < ATTEMPTS && is_passing(r); attempt++)
 		r = ask_once(answers);
 	return r;
+}
+
+/* net/core/rtnetlink.c, rtnl_getlink(): it finds a device by either kind of name. */
+int netlink_ask_link(const char *alternative, struct netlink_link *ret_link)
+{
+	struct mnl_socket *socket CLEANUP(close_socket) = NULL;
+	struct nlmsghdr *message;
+	struct packet buffer;
+	ssize_t n;
+	int r;
+
+	if (strlen(alternative) >= ALT_IFNAME_SIZE)
+		return -ENODEV;
+	r = open_socket(NETLINK_ROUTE, &socket);
+	if (r < 0)
+		return r;
+	message = put_header(&buffer, RTM_GETLINK, 0);
+	mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
+	put_text(message, LINK_ALT_IFNAME, alternative);
+	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+		return -errno;
+	n = receive(socket, &buffer);
+	if (n < 0)
+		return (int)n;
+	r = netlink_parse_link(buffer.bytes, (size_t)n, ret_link);
+	return r == -EBADMSG ? -EPROTO : r;
 }

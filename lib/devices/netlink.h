@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The generic netlink family "netdev": the NAPIs and queues of network devices. */
+/* By netlink: the NAPIs and queues of network devices, and their alternative names. */
 #ifndef IRQKIT_NETLINK_H
 #define IRQKIT_NETLINK_H
 
@@ -26,6 +26,12 @@ struct netlink_answers {
 	size_t n_queues, queues_room;
 };
 
+/* A network interface, and the name that it has in /sys. */
+struct netlink_link {
+	uint32_t ifindex;
+	char name[16]; /* IFNAMSIZ */
+};
+
 /*
  * Takes one or more whole messages of a dump. 1: more will come, 0: that was the end.
  * -EBADMSG: no such messages; any other: what the kernel answered.
@@ -33,6 +39,7 @@ struct netlink_answers {
 int netlink_parse_napis(struct netlink_answers *answers, const void *bytes, size_t len);
 int netlink_parse_queues(struct netlink_answers *answers, const void *bytes, size_t len);
 int netlink_parse_family(const void *bytes, size_t len, uint16_t *ret_family);
+int netlink_parse_link(const void *bytes, size_t len, struct netlink_link *ret_link);
 
 /* Once all are there; then one can be found. */
 void netlink_sort(struct netlink_answers *answers);
@@ -44,6 +51,13 @@ const struct netlink_napi *netlink_find_napi(
  * -ENOENT: no such family. is_failure(): the family is there, and the answer is incomplete.
  */
 int netlink_ask(struct netlink_answers *answers);
+
+/*
+ * Asks which interface has this alternative name. -ENODEV: none; -EINVAL: the kernel knows
+ * of no such names. is_failure(): it was asked, and did not answer as it should.
+ */
+int netlink_ask_link(const char *alternative, struct netlink_link *ret_link);
+
 void netlink_free(struct netlink_answers *answers);
 
 #endif

@@ -3,18 +3,21 @@
  * From an interrupt to the devices that raise it. All devices are looked at once, in
  * three rounds; a round only adds interrupts that no earlier one has taken:
  *
- *	network interfaces    eth0                 but for those that borrow (see below)
- *	disks                 vda, nvme0n1         alone on their controller
+ *	network interfaces    eth0                 except those that borrow (see below)
+ *	disks                 vda, nvme0n1         if the controller has only this disk
  *	PCI functions         0000:00:1f.2         and all their other interrupts
  */
 #include "base/array.h"
 #include "base/macros.h"
 #include "devices/device.h"
+#include "interrupts/handler_names.h"
+#include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,30 +78,89 @@ static void end_round(struct irqkit_devices *devices)
 /* ------------------------------------------------------------------------------- */
 /* Network interfaces                                                              */
 
+static bool is_listed(const struct irqkit_devices *devices, const char *name)
+{
+	for (size_t i = 0; i < devices->n_net; i++)
+		if (strcmp(devices->net[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Adds the interface of this name, unless it is gone, or is no interface. */
+static int list_one(struct irqkit_devices *devices, const char *name, size_t *room)
+{
+	struct irqkit_device *device;
+	int r = devices_find_net(devices, name, &device);
+
+	if (r < 0)
+		return is_failure(r) ? r : 0;
+	if (!GROW(devices->net, devices->n_net, *room))
+		return -ENOMEM;
+	devices->net[devices->n_net++] = device;
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct irqkit_device *x = *(const struct irqkit_device *const *)a;
+	const struct irqkit_device *y = *(const struct irqkit_device *const *)b;
+
+	return strverscmp(x->name, y->name);
+}
+
+/* Without /sys/class/net: those that handlers of queues are named after. */
+static int list_by_names(struct irqkit_devices *devices, size_t *room)
+{
+	for (size_t i = 0; i < irqkit_snapshot_count(devices->snapshot); i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(
+			devices->snapshot, i);
+
+		for (size_t a = 0; a < row->n_actions; a++) {
+			char name[IFNAMSIZ];
+			const char *at;
+			size_t len;
+			int r;
+
+			if (!name_find_netdev(row->actions[a], &at, &len) ||
+				len >= sizeof(name))
+				continue;
+			memcpy(name, at, len);
+			name[len] = '\0';
+			if (is_listed(devices, name))
+				continue;
+			r = list_one(devices, name, room);
+			if (r < 0)
+				return r;
+		}
+	}
+	if (devices->n_net)
+		qsort(devices->net, devices->n_net, sizeof(struct irqkit_device *),
+			compare_names);
+	return 0;
+}
+
 static int list_net(struct irqkit_devices *devices)
 {
 	_cleanup_free_ char **names = NULL;
-	size_t count;
-	int r;
+	size_t count = 0, room = 0;
+	int r, listed;
 
 	if (devices->has_listed_net)
 		return 0;
-	r = knob_list_names(devices->ctx, "sys/class/net", "", &names, &count);
+	listed = knob_list_names(devices->ctx, "sys/class/net", "", &names, &count);
+	if (is_failure(listed))
+		return listed;
+	free(devices->net);
+	devices->net = NULL;
+	devices->n_net = 0;
+	r = listed < 0 ? list_by_names(devices, &room) : 0;
+	/* bonding_masters is a file; some have just gone */
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = list_one(devices, names[i], &room);
 	if (r < 0)
 		return r;
-	free(devices->net);
-	devices->net = calloc(count + 1, sizeof(*devices->net));
-	devices->n_net = 0;
-	if (!devices->net)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++) {
-		r = irqkit_devices_find_net(
-			devices, names[i], &devices->net[devices->n_net]);
-		if (is_failure(r))
-			return r;
-		devices->n_net += r ==
-			0; /* bonding_masters is a file; some have just gone */
-	}
+	if (devices->n_net == 0 && listed < 0)
+		return listed;
 	devices->has_listed_net = true;
 	return 0;
 }

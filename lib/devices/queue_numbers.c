@@ -7,9 +7,10 @@
  *	numbers as they are     eth0-TxRx-0, eth0-TxRx-1
  *	by rank of the number   counted on from something else: eth0-tx-4, eth0-tx-5
  *	by rank of the vector   names that are cut, or alike: eno12399np0-TxRx-, twice
+ *	not at all              different names of one queue: eth0-rx-0, eth0-TxRx-0
  *
- * A rank tells the queue only where there are as many interrupts as queues; else which of
- * them an interrupt serves is not known, and none is guessed at.
+ * A rank shows the queue only if there are as many interrupts as queues. Otherwise the
+ * queue of an interrupt is not known, and is not guessed.
  */
 #include "devices/queue_numbers.h"
 #include "base/macros.h"
@@ -50,9 +51,9 @@ static int compare_vectors(const void *a, const void *b)
 }
 
 /*
- * The interrupts of the device in the order of its vectors. Of a PCI function the number in
- * the controller counts them (the MSI index); elsewhere it says where a line leads, and
- * the kernel's own numbers are in the order in which the driver asked for them.
+ * The interrupts of the device in the order of its vectors. For a PCI function, hwirq
+ * counts the vectors (the MSI index). For other devices it says where a line leads; there,
+ * the kernel's numbers are in the order in which the driver requested them.
  */
 static int list_vectors(const struct irqkit_device *device, struct vector **ret_vectors)
 {
@@ -173,16 +174,37 @@ static bool is_unsure(const struct irqkit_device *device,
 	return false;
 }
 
-/* What has to be known of the interrupts that serve one direction. */
+/* Do two names that differ mean the same queue? Then nothing tells whose it is. */
+static bool is_contested(const struct irqkit_device *device,
+	const struct irqkit_device_irq *irq, enum irqkit_direction direction)
+{
+	const struct name_meaning *m = &irq->meaning;
+
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		const struct irqkit_device_irq *other = &device->irqs[i];
+
+		if (is_queue(irq->serves[direction]) &&
+			other->serves[direction] == irq->serves[direction] &&
+			(other->meaning.row != m->row ||
+				other->meaning.number != m->number) &&
+			other->meaning.numbering != NUMBER_FROM_FIRST &&
+			m->numbering != NUMBER_FROM_FIRST)
+			return true;
+	}
+	return false;
+}
+
+/* What must be known about the interrupts of one direction. */
 struct direction {
 	enum irqkit_direction direction;
 	size_t n_queues; /* in /sys; 0: not known */
 	size_t n; /* interrupts, each of which serves one queue */
 	size_t n_unsure;
+	size_t n_contested;
 	size_t n_from_first;
 	uint32_t first; /* the smallest number of those */
 	size_t n_common; /* named as many drivers do: their numbers may begin anywhere */
-	uint32_t least; /* number of all */
+	uint32_t least, most; /* number of all */
 	bool is_beyond; /* a number is not that of a queue */
 };
 
@@ -204,9 +226,11 @@ static struct direction look_at(
 			continue;
 		d.n++;
 		d.n_unsure += is_unsure(device, irq, direction);
+		d.n_contested += is_contested(device, irq, direction);
 		d.is_beyond |= d.n_queues && number >= d.n_queues;
 		d.n_common += irq->meaning.is_common;
 		d.least = number < d.least ? number : d.least;
+		d.most = number > d.most ? number : d.most;
 		if (irq->meaning.numbering != NUMBER_FROM_FIRST)
 			continue;
 		d.n_from_first++;
@@ -242,13 +266,17 @@ static bool are_consecutive(
 	return true;
 }
 
-/* Are there numbers of a driver that isn't known which can't be those of queues? */
+/*
+ * Numbers of a driver that isn't known need not be those of queues: one is too high for
+ * that, or 0 is none of them although there are more queues.
+ */
 static bool counts_on(const struct direction *d)
 {
-	return d->is_beyond && d->n_common == d->n;
+	return d->n_common == d->n &&
+		(d->is_beyond || (d->n > 0 && d->n < d->n_queues && d->least > 0));
 }
 
-/* Which it is of those whose number alone doesn't tell. */
+/* Forgets the queues of interrupts whose number does not show which one it is. */
 static int forget(struct irqkit_device *device, const struct direction *d)
 {
 	bool *is_lost = calloc(device->n_irqs + 1, sizeof(*is_lost));
@@ -262,7 +290,8 @@ static int forget(struct irqkit_device *device, const struct direction *d)
 			(counts_on(d) ||
 				(irq->meaning.numbering == NUMBER_FROM_FIRST &&
 					d->n_queues) ||
-				is_unsure(device, irq, d->direction));
+				is_unsure(device, irq, d->direction) ||
+				is_contested(device, irq, d->direction));
 	}
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		struct irqkit_device_irq *irq = &device->irqs[i];
@@ -322,7 +351,7 @@ static int number_by_vector(struct irqkit_device *device, const struct direction
 	return 0;
 }
 
-/* Of numbers that are counted on from something else. */
+/* By rank, for numbers that do not begin with 0. */
 static int number_by_rank(struct irqkit_device *device, const struct direction *d)
 {
 	_cleanup_free_ struct vector *vectors = NULL;
@@ -347,7 +376,7 @@ static int number_by_rank(struct irqkit_device *device, const struct direction *
 	return 0;
 }
 
-/* One vector for all queues of the direction, where the driver does that. */
+/* One vector for all queues of the direction, if the driver has that. */
 static bool share_the_only_one(struct irqkit_device *device, const struct direction *d)
 {
 	if (d->n != 1 || d->n_queues < 2)
@@ -363,14 +392,16 @@ static bool share_the_only_one(struct irqkit_device *device, const struct direct
 	return false;
 }
 
-/* With fewer vectors than queues they begin anew: vector 0 has queue 0, n, 2 n, ... */
+/*
+ * With fewer vectors than queues, vectors are reused: vector 0 has queue 0, n, 2 n, ... How
+ * many there are is known if none is missing.
+ */
 static void share_in_turn(struct irqkit_device *device, const struct direction *d)
 {
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		struct irqkit_device_irq *irq = &device->irqs[i];
 
-		if (is_queue(irq->serves[d->direction]) && irq->meaning.is_shared &&
-			irq->serves[d->direction] < d->n)
+		if (is_queue(irq->serves[d->direction]) && irq->meaning.is_shared)
 			irq->stride[d->direction] = (uint32_t)d->n;
 	}
 }
@@ -382,21 +413,21 @@ static int number_direction(struct irqkit_device *device, enum irqkit_direction 
 
 	if (share_the_only_one(device, &d))
 		return 0;
-	if (fits && d.n_unsure)
+	if (fits && d.n_unsure && !d.n_contested)
 		return number_by_vector(device, &d);
-	if (d.n_unsure)
+	if (d.n_unsure || d.n_contested)
 		return forget(device, &d);
 	if ((fits && d.n_from_first == d.n) || counts_on(&d))
 		return number_by_rank(device, &d);
 	if (d.n_from_first)
 		return forget(device, &d);
-	if (d.n < d.n_queues && !d.is_beyond)
+	if (d.n < d.n_queues && d.most < d.n)
 		share_in_turn(device, &d);
 	return 0;
 }
 
 /* ------------------------------------------------------------------------------- */
-/* Plain names: called as the device alone                                         */
+/* Plain names: only the name of the device                                        */
 
 struct others {
 	bool has_queues; /* interrupts of queues, named as such */
@@ -472,7 +503,7 @@ static size_t count_pairs(const struct irqkit_device *device)
 	return n_rx == device_count_queues(device, IRQKIT_TX) ? n_rx : 0;
 }
 
-/* Several of the same name: @at-th of @n. False: nothing tells what it serves. */
+/* The @at-th of @n interrupts with the same name. False: its queue is not known. */
 static bool set_by_order(const struct irqkit_device *device,
 	struct irqkit_device_irq *irq, size_t at, size_t n)
 {
@@ -487,7 +518,7 @@ static bool set_by_order(const struct irqkit_device *device,
 		return true;
 	}
 	n_more = order ? count_words(order) - 1 : 0;
-	/* without /sys, a driver that has nothing else tells it by itself */
+	/* without /sys: a driver that has nothing but queues shows how many there are */
 	if (order && !n_more && device->n_queues == 0)
 		n_queues = n;
 	if (n < n_queues || n > n_queues + n_more || n_queues == 0)

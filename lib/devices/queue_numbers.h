@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which queues the interrupts of a network device serve, as far as their names tell. */
+/* Which queues the interrupts of a network device serve, as far as their names show. */
 #ifndef IRQKIT_QUEUE_NUMBERS_H
 #define IRQKIT_QUEUE_NUMBERS_H
 

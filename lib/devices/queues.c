@@ -10,7 +10,9 @@
 #include "devices/irq_list.h"
 #include "devices/netlink.h"
 #include "devices/queue_numbers.h"
+#include "devices/rows.h"
 #include "interrupts/handler_names.h"
+#include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
@@ -150,6 +152,16 @@ int device_get_ifindex_text(struct irqkit_device *device, const char **ret_text)
 		: get_text(device->devices->ctx, &device->ifindex_file, path, ret_text);
 }
 
+int device_read_ifindex(struct irqkit_device *device, uint32_t *ret_ifindex)
+{
+	const char *text;
+	int r = device_get_ifindex_text(device, &text);
+
+	if (r < 0)
+		return r;
+	return parse_u32(text, strlen(text), ret_ifindex) < 0 ? -EBADMSG : 0;
+}
+
 /*
  * The number by which netlink knows the device. /sys may have been mounted in another
  * network name space, where another device has this number.
@@ -158,14 +170,13 @@ static int read_ifindex(struct irqkit_device *device)
 {
 	struct irqkit_ctx *ctx = device->devices->ctx;
 	uint32_t ifindex, here;
-	const char *text;
 	int r;
 
 	device->ifindex = 0;
 	if (!device->path || !device->devices->has_netlink)
 		return 0;
-	r = device_get_ifindex_text(device, &text);
-	if (r < 0 || parse_u32(text, strlen(text), &ifindex) < 0)
+	r = device_read_ifindex(device, &ifindex);
+	if (r < 0)
 		return is_failure(r) ? r : 0;
 	here = if_nametoindex(device->name);
 	if (here == 0 && is_failure(-errno))
@@ -175,7 +186,7 @@ static int read_ifindex(struct irqkit_device *device)
 	return 0;
 }
 
-/* All interrupts of its NAPIs are the device's, also those that no queue names. */
+/* All interrupts of its NAPIs belong to the device, even if no queue names them. */
 static int add_napi_irqs(
 	struct irqkit_device *device, const struct netlink_answers *answers)
 {
@@ -295,6 +306,45 @@ static void give_the_only_one(struct irqkit_device *device)
 			give(&device->queues[i], irq, irqkit_device_irq_get_source(irq));
 }
 
+/* Where the function has this vector: its MSI index; -1: not one of xhci_hcd's. */
+static int64_t get_xhci_place(
+	const struct irqkit_device *device, const struct irqkit_device_irq *irq)
+{
+	const struct irqkit_interrupt *row = devices_find_row(device->devices, irq->irq);
+
+	return row && row->n_actions == 1 && strcmp(row->actions[0], "xhci_hcd") == 0 &&
+			row->has_hwirq
+		? row->hwirq
+		: -1;
+}
+
+/*
+ * A USB interface is served by its controller. One with several vectors raises the first
+ * of them alone: drivers/usb/host/xhci-ring.c has TRB_INTR_TARGET(0) in each request.
+ */
+static void give_the_controllers(struct irqkit_device *device)
+{
+	const struct irqkit_device_irq *first = NULL;
+	enum irqkit_source source;
+	bool has_several = false;
+
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		const struct irqkit_device_irq *irq = &device->irqs[i];
+
+		if (irq->role != IRQKIT_ROLE_CONTROLLER)
+			continue;
+		has_several |= first != NULL;
+		if (!first || get_xhci_place(device, irq) < get_xhci_place(device, first))
+			first = irq;
+	}
+	if (!first || (has_several && get_xhci_place(device, first) < 0))
+		return;
+	source = has_several ? IRQKIT_SOURCE_ORDER : irqkit_device_irq_get_source(first);
+	for (size_t i = 0; i < device->n_queues; i++)
+		if (device->queues[i].irq < 0)
+			give(&device->queues[i], first, source);
+}
+
 static bool serves_a_queue(
 	const struct irqkit_device *device, const struct irqkit_device_irq *irq)
 {
@@ -304,7 +354,7 @@ static bool serves_a_queue(
 	return false;
 }
 
-/* Named as a queue's, but there is no such queue: vectors that are left to RDMA. */
+/* An interrupt named after a queue that does not exist: a vector that RDMA uses. */
 static void settle_left_over(struct irqkit_device *device)
 {
 	for (size_t i = 0; i < device->n_irqs; i++) {
@@ -340,6 +390,7 @@ int device_read_queues(struct irqkit_device *device)
 	for (size_t i = 0; i < device->n_irqs; i++)
 		give_by_name(device, &device->irqs[i]);
 	give_the_only_one(device);
+	give_the_controllers(device);
 	settle_left_over(device);
 	return 0;
 }

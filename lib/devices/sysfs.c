@@ -92,7 +92,7 @@ static bool has_form(const char *text, const char *form)
 	return !*text;
 }
 
-/* 0000:00:03.0; behind some bridges the domain is longer: 10000:e1:00.0 */
+/* 0000:00:03.0; some bridges (VMD) have a longer domain: 10000:e1:00.0 */
 bool sysfs_is_pci_address(const char *text)
 {
 	size_t domain = strspn(text, "0123456789abcdefABCDEF");
@@ -149,7 +149,7 @@ static int read_driver(struct irqkit_device *device)
 	int r;
 
 	if (device->keys.vif) {
-		/* Both ends are "vif" to the kernel; their modules' names tell them apart. */
+		/* The kernel calls both ends "vif"; the names of their modules differ. */
 		device->keys.driver = device->is_netback ? "xen_netback" : "xen_netfront";
 		return 0;
 	}

@@ -36,7 +36,7 @@ static int compare_threads(const void *a, const void *b)
 	return by_name ? by_name : (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-/* Could it be one of those that are looked for here? */
+/* Could it be a thread that this file looks for? */
 static bool is_candidate(const char *name, size_t len)
 {
 	return strncmp(name, "irq/", 4) == 0 || strncmp(name, "napi/", 5) == 0 ||

@@ -22,6 +22,8 @@
  *   irqkit_change_*          change by change, to undo it
  *   irqkit_spread_*          which CPU should handle which interrupt
  *   irqkit_steer_*           which CPUs should process or transmit packets
+ *   irqkit_request_*         what a user wants, in words, becomes a plan,
+ *   irqkit_placement_*       and for a spread, what was decided
  *
  * Example: prints the CPU that handles interrupt 24.
  *
@@ -418,8 +420,10 @@ struct irqkit_queue;
 struct irqkit_thread;
 
 /*
- * Finds a network interface by its full name ("eth0"). In a root without /sys/class/net,
- * the names of interrupts show the interfaces.
+ * Finds a network interface by its full name ("eth0"). On the running system, one of its
+ * alternative names (ip link property add dev eth0 altname ...) does as well; a saved root
+ * does not hold them. In a root without /sys/class/net, the names of interrupts show the
+ * interfaces.
  *
  * -ENODEV: there is no such interface.
  * -EINVAL: no device can have this name: it is empty, "." or "..", or contains a slash.
@@ -442,7 +446,8 @@ int irqkit_devices_find_pci(struct irqkit_devices *devices, const char *address,
 	struct irqkit_device **ret_device);
 
 /*
- * Finds a network interface, otherwise a disk, otherwise a PCI function with this name.
+ * Finds a network interface, otherwise a disk, otherwise a PCI function with this name,
+ * otherwise a network interface by an alternative name.
  * Errors: see irqkit_devices_find_net().
  */
 int irqkit_devices_find(struct irqkit_devices *devices, const char *name,
@@ -450,9 +455,10 @@ int irqkit_devices_find(struct irqkit_devices *devices, const char *name,
 
 /*
  * Counts the network interfaces. The first call lists them; each one is read when it is
- * first needed.
+ * first needed. In a root without /sys/class/net, they are those that the names of
+ * interrupts show.
  *
- * -ENOENT: the root has no /sys/class/net.
+ * -ENOENT: the root has no /sys/class/net, and no name shows an interface.
  */
 int irqkit_devices_count_net(struct irqkit_devices *devices, size_t *ret_count);
 
@@ -1060,6 +1066,20 @@ enum irqkit_movable {
  */
 int irqkit_irq_get_movable(struct irqkit_irq *irq, enum irqkit_movable *ret_movable);
 
+/*
+ * Returns why the affinity of such an interrupt cannot be set ("managed by the kernel"),
+ * as a phrase that follows "it is", or NULL.
+ */
+const char *irqkit_describe_movable(enum irqkit_movable movable);
+
+/*
+ * Returns why the affinity of the interrupt cannot be set, as a phrase that follows "it
+ * is", or NULL: it can, or only a write shows it.
+ *
+ * @is_named: the user named this interrupt; then a name that looks managed is tried
+ */
+const char *irqkit_irq_find_obstacle(struct irqkit_irq *irq, bool is_named);
+
 /* --------------------------------------------------------------------------------- */
 /* Lock: one program at a time changes settings                                      */
 
@@ -1400,6 +1420,14 @@ bool irqkit_step_was_refused(const struct irqkit_step *step);
 /* Returns a positive errno value if the kernel refused, otherwise 0. */
 int irqkit_step_get_error(const struct irqkit_step *step);
 
+/*
+ * Returns what the kernel means by an error of a knob, and often what to do, as a phrase
+ * for a user; NULL if it is not known.
+ *
+ * @error: a positive errno value
+ */
+const char *irqkit_explain_error(int error);
+
 /* --------------------------------------------------------------------------------- */
 /* Journal: what can be undone                                                       */
 
@@ -1665,7 +1693,7 @@ const struct irqkit_cpuset *irqkit_spread_get_cpus(
 
 /*
  * Returns the reason for this choice, as a phrase for people: "queue 0, first CPU of node
- * 1", "same CPU as its rx", "relieves CPU 0", "stays: no gain". NULL before
+ * 1", "tx-0, same CPU as rx-0", "relieves CPU 0", "stays: no gain". NULL before
  * irqkit_spread_place().
  */
 const char *irqkit_spread_get_reason(const struct irqkit_spread *spread, size_t index);
@@ -1744,6 +1772,215 @@ int irqkit_steer_rps(struct irqkit_topology *topology, int node,
  */
 int irqkit_steer_xps(struct irqkit_topology *topology, const int *served, size_t n_queues,
 	struct irqkit_cpuset **ret_sets);
+
+/* --------------------------------------------------------------------------------- */
+/* Requests: what a user wants                                                       */
+
+/*
+ * A request holds words and numbers of a user, such as a command line or a line of a
+ * policy file. irqkit_request_plan() reads the words, decides, and adds steps to a plan:
+ *
+ *	struct irqkit_request *request;
+ *
+ *	irqkit_request_new_spread(&request);
+ *	irqkit_request_add_target(request, "eth0");
+ *	irqkit_request_set_cpus(request, "housekeeping", NULL);
+ *	if (irqkit_request_plan(request, machine, plan) < 0)
+ *		complain(irqkit_request_get_message(request, 0, &is_warning));
+ *
+ * The same request can be planned several times. It keeps what came of the last time:
+ * messages, the problem, and the placement.
+ */
+struct irqkit_request;
+
+/* Creates a request that sets the affinity of interrupts: it needs TARGETs and CPUs. */
+int irqkit_request_new_set(struct irqkit_request **ret_request);
+
+/* Creates a request that sets the default affinity of later interrupts: it needs CPUs. */
+int irqkit_request_new_default(struct irqkit_request **ret_request);
+
+/*
+ * Creates a request that spreads interrupts over CPUs. Without TARGETs, it means those of
+ * all network devices with queues; without CPUs, the housekeeping CPUs.
+ */
+int irqkit_request_new_spread(struct irqkit_request **ret_request);
+void irqkit_request_free(struct irqkit_request *request);
+
+/* Adds a TARGET; it is copied. See irqkit_machine_select(). */
+int irqkit_request_add_target(struct irqkit_request *request, const char *word);
+
+/*
+ * Sets the CPUs.
+ *
+ * @set: a SET, see irqkit_topology_parse_set(); it is copied
+ * @label: what messages call it, such as "--cpus"; static text. NULL: "cpus"
+ */
+int irqkit_request_set_cpus(
+	struct irqkit_request *request, const char *set, const char *label);
+
+/* Sets the CPUs by a mask, see irqkit_cpuset_parse_mask(); only for affinities. */
+int irqkit_request_set_mask(
+	struct irqkit_request *request, const char *mask, const char *label);
+
+/* Where a spread may place the interrupts of a device. */
+enum irqkit_node_policy {
+	IRQKIT_NODE_LOCAL, /* on the NUMA node of the device */
+	IRQKIT_NODE_ANY,
+	IRQKIT_NODE_NUMBER /* on a certain node */
+};
+
+/*
+ * Sets the nodes of a spread. The default is IRQKIT_NODE_LOCAL.
+ *
+ * @node: for IRQKIT_NODE_NUMBER, the number
+ * @label: what messages call it, such as "--node"; static text. NULL: "node"
+ */
+void irqkit_request_set_node(struct irqkit_request *request,
+	enum irqkit_node_policy policy, unsigned int node, const char *label);
+
+/*
+ * Set what a spread decides by: see irqkit_spread_place(), irqkit_spread_set_width(),
+ * irqkit_spread_set_split(), irqkit_spread_set_gain() and irqkit_spread_set_idle().
+ */
+void irqkit_request_set_policy(struct irqkit_request *request, enum irqkit_policy policy);
+void irqkit_request_set_width(struct irqkit_request *request, unsigned int width);
+void irqkit_request_set_split(struct irqkit_request *request, bool is_split);
+void irqkit_request_set_gain(struct irqkit_request *request, unsigned int percent);
+void irqkit_request_set_idle(struct irqkit_request *request, uint64_t load);
+
+/*
+ * Sets the counts that are the loads of a spread. The default, NULL, is the counts since
+ * boot.
+ *
+ * @counts: must have the same rows as the machine, as irqkit_snapshot_subtract() gives
+ *          them, and live until the request was planned
+ */
+void irqkit_request_set_counts(
+	struct irqkit_request *request, const struct irqkit_snapshot *counts);
+
+/*
+ * Sets whether a spread passes over TARGETs that match nothing, as long as one matches.
+ * Each of them still gets a message.
+ */
+void irqkit_request_set_passes_absent(struct irqkit_request *request, bool passes_absent);
+
+/* A function that returns whether a spread should leave out this interrupt. */
+typedef bool irqkit_leave_out_fn(void *data, const struct irqkit_irq *irq);
+
+/*
+ * Sets a function that leaves interrupts out of a spread. With such a function, every
+ * interrupt is optional, even if a TARGET names it.
+ *
+ * @data: passed to @fn
+ */
+void irqkit_request_set_leave_out_fn(
+	struct irqkit_request *request, irqkit_leave_out_fn *fn, void *data);
+
+/*
+ * Reads the words of a spread and looks for what is wrong with them, but decides nothing.
+ * Errors: see irqkit_request_plan().
+ */
+int irqkit_request_check(struct irqkit_request *request, struct irqkit_machine *machine);
+
+/*
+ * Adds the steps that the request asks for to @plan, which belongs to @machine.
+ *
+ * If this fails, irqkit_request_get_problem() and the messages show why; the plan may then
+ * contain some steps, and must not be applied. If something could not be read, the log
+ * function of the context has received the reason, and there may be no message.
+ */
+int irqkit_request_plan(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan);
+
+/*
+ * Adds the steps of the last placement to another plan of the same machine, for programs
+ * that take the lock only when there is something to write.
+ */
+int irqkit_request_plan_again(struct irqkit_request *request, struct irqkit_plan *plan);
+
+/* Why a request could not be planned. */
+enum irqkit_problem {
+	IRQKIT_PROBLEM_NONE,
+	IRQKIT_PROBLEM_WORDS, /* a word is wrong, at all or on this machine */
+	IRQKIT_PROBLEM_NO_MATCH, /* a TARGET matches nothing */
+	IRQKIT_PROBLEM_IMMOVABLE, /* the interrupts cannot be moved */
+	IRQKIT_PROBLEM_FAILED, /* something could not be read, or memory ran out */
+};
+
+/* Returns the problem of the last plan or check. */
+enum irqkit_problem irqkit_request_get_problem(const struct irqkit_request *request);
+
+/* Returns the number of messages of the last plan or check. */
+size_t irqkit_request_count_messages(const struct irqkit_request *request);
+
+/*
+ * Returns a message, as a phrase for a user. It contains words of the user and names of
+ * the machine unchanged.
+ *
+ * @ret_is_warning: whether it only warns
+ */
+const char *irqkit_request_get_message(
+	const struct irqkit_request *request, size_t index, bool *ret_is_warning);
+
+/* Returns what the TARGETs of an affinity meant, or NULL. It belongs to the request. */
+const struct irqkit_selection *irqkit_request_get_selection(
+	const struct irqkit_request *request);
+
+/* What a spread was decided from, and the decision. It belongs to the request. */
+struct irqkit_placement;
+
+/* Returns the placement of the last plan of a spread, or NULL. */
+const struct irqkit_placement *irqkit_request_get_placement(
+	const struct irqkit_request *request);
+
+/*
+ * Returns the placement problem. The index of an interrupt in it is also the index of its
+ * step in the plan; interrupts that cannot be moved follow as skipped steps.
+ */
+struct irqkit_spread *irqkit_placement_get_spread(
+	const struct irqkit_placement *placement);
+
+/* Returns the CPUs that interrupts may go to. */
+const struct irqkit_cpuset *irqkit_placement_get_cpus(
+	const struct irqkit_placement *placement);
+
+/* Returns the number of interrupts that are placed. */
+size_t irqkit_placement_count_irqs(const struct irqkit_placement *placement);
+
+/*
+ * Finds the index of interrupt @number among those that are placed.
+ *
+ * -ENOENT: it is not one of them.
+ */
+int irqkit_placement_find_irq(
+	const struct irqkit_placement *placement, unsigned int number, size_t *ret_index);
+
+/* Returns the number of TARGETs that were passed over. */
+size_t irqkit_placement_count_absent(const struct irqkit_placement *placement);
+
+/*
+ * With a width above 1: returns the number of interrupts that several CPUs may handle
+ * while one does.
+ */
+size_t irqkit_placement_count_on_one_of_many(const struct irqkit_placement *placement);
+
+/* Returns the number of devices that have some of the interrupts. */
+size_t irqkit_placement_count_devices(const struct irqkit_placement *placement);
+
+/* Returns the device at @index, or NULL for one interrupt of an unknown device. */
+struct irqkit_device *irqkit_placement_get_device(
+	const struct irqkit_placement *placement, size_t index);
+
+/* Returns how many interrupts of the device at @index serve a queue that receives. */
+size_t irqkit_placement_count_queues(
+	const struct irqkit_placement *placement, size_t index);
+
+/* Returns the number of CPUs that the interrupts of the device at @index may go to. */
+size_t irqkit_placement_count_cpus(
+	const struct irqkit_placement *placement, size_t index);
+
+/* Returns the NUMA node of the device at @index, or -1. */
+int irqkit_placement_get_node(const struct irqkit_placement *placement, size_t index);
 
 #ifdef __cplusplus
 }

@@ -11,8 +11,8 @@
  *     PCI-MSI  mlx5_comp0                         chip  actions (s390)
  *     GSC-DINO tulip[20/100/900] st[9/9/9]        chip action[cycles] ... (parisc)
  *
- * A chip's name may hold single blanks ("Hyper-V PCIe MSI") and begin with a digit
- * ("4b00000.gpio"); so may an action's. Two blanks or more stand before the actions.
+ * The name of a chip may contain single spaces ("Hyper-V PCIe MSI") and begin with a digit
+ * ("4b00000.gpio"); so may the name of an action. At least two spaces precede the actions.
  * Sources: kernel/irq/proc.c, show_interrupts() and irq_seq_show().
  */
 #include "interrupts/description.h"
@@ -45,11 +45,19 @@ static const char *const triggers[] = {
 	"riseedge",
 	"falledge",
 	"bothedge",
-	/* arch/sparc/kernel/irq_64.c, build_irq() */
+	/* the same file, au1300_gpic_settype() */
+	"posedge",
+	"negedge",
+	"high",
+	"low",
+	"disabled",
+	/* arch/sparc/kernel/irq_64.c, build_irq() and sun4v_build_common() */
 	"IVEC",
+	/* arch/sparc/kernel/leon_pci_grpci2.c, grpci2_build_device_irq() */
+	"pcilvl",
 };
 
-/* Where a word begins, how long it is, and how many blanks stand before it. */
+/* Where a word begins, how long it is, and how many spaces precede it. */
 struct text_word {
 	size_t at;
 	size_t len;
@@ -138,8 +146,8 @@ static void set_actions(struct description *d, const char *text, size_t len, siz
 }
 
 /*
- * After the hwirq or the chip: `Level` or `Edge`, and perhaps `-trigger` behind it. The
- * kernels of Dovetail (Xenomai 4, EVL) write `oob` or blanks before `-trigger`, for
+ * After the hwirq or the chip: `Level` or `Edge`, and perhaps `-trigger` after it. The
+ * kernels of Dovetail (Xenomai 4, EVL) write `oob` or spaces before `-trigger`, for
  * interrupts that are handled out of band.
  */
 static size_t take_level(struct description *d, const char *text, size_t len, size_t from)
@@ -165,7 +173,7 @@ static size_t take_level(struct description *d, const char *text, size_t len, si
 	return from;
 }
 
-/* Is this word, which isn't the first, where the chip ends? Then the rest is read too. */
+/* Does the chip end before this word, which is not the first? If so, reads the rest. */
 static bool ends_chip(
 	struct description *d, const char *text, size_t len, const struct text_word *w)
 {

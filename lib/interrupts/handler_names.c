@@ -31,6 +31,8 @@ struct match {
 	bool may_be_cut;
 	bool is_cut; /* the name ended before the pattern's last number was whole */
 	uint32_t number; /* the last one in the name */
+	const char *netdev; /* with is_anything: where a network device's name stands */
+	size_t netdev_len;
 };
 
 static bool match(struct match *m, const char *pattern, const char *text);
@@ -70,9 +72,24 @@ static bool match_key(
 	return key && match_key_part(m, pattern, text, key, strlen(key));
 }
 
+/* Some name of a network device, which is noted. */
+static bool match_some_netdev(struct match *m, const char *pattern, const char *text)
+{
+	for (size_t len = strlen(text); len > 0; len--) {
+		if (!match(m, pattern, text + len))
+			continue;
+		m->netdev = text;
+		m->netdev_len = len;
+		return true;
+	}
+	return false;
+}
+
 static bool match_netdev(struct match *m, const char *pattern, const char *text)
 {
-	/* some name, with what the driver puts around it: a name alone could be anyone's */
+	if (m->keys->is_anything)
+		return match_some_netdev(m, pattern, text);
+	/* any name, but only with what the driver adds to it: a bare name could be any device's */
 	if (m->keys->is_any_netdev)
 		return *pattern && match_anything(m, pattern, text);
 	return match_key(m, pattern, text, m->keys->netdev);
@@ -175,12 +192,10 @@ static bool tells_driver(const struct name_row *row, const struct name_keys *key
 	/* any interface of any driver: too much would match */
 	if (keys->is_any_netdev && strstr(row->pattern, "%n"))
 		return false;
-	return row->tells_driver || row->pattern[0] != '%' || row->pattern[1] == 'v' ||
-		row->pattern[1] == 'x';
+	return row->tells_driver || row->pattern[0] != '%' || row->pattern[1] == 'v';
 }
 
-/* In which round a row is tried: 0, 1, or in none. */
-static int round_of(const struct name_row *row, const struct name_keys *keys)
+int name_row_round(const struct name_row *row, const struct name_keys *keys)
 {
 	if (row->drivers[0] == '*')
 		return 1;
@@ -198,7 +213,7 @@ bool name_parse(
 		for (size_t i = 0; (row = name_row_get(i)); i++) {
 			struct match m;
 
-			if (round_of(row, keys) != round ||
+			if (name_row_round(row, keys) != round ||
 				!match_row(&m, row, keys, name))
 				continue;
 			*ret_meaning = (struct name_meaning){
@@ -235,6 +250,27 @@ bool name_may_be_managed(const char *name)
 		/* the first row that matches decides: nvme0q0 is not nvme0q1 */
 		if (names_itself(row) && match_row(&m, row, &keys, name))
 			return row->is_managed;
+	}
+	return false;
+}
+
+bool name_find_netdev(const char *name, const char **ret_netdev, size_t *ret_len)
+{
+	static const struct name_keys keys = { .is_anything = true };
+	const struct name_row *row;
+
+	/* the first row that matches decides: i40e-eth0-TxRx-0 is of eth0 */
+	for (size_t i = 0; (row = name_row_get(i)); i++) {
+		struct match m;
+
+		if (name_row_round(row, &keys) < 0 || !match_row(&m, row, &keys, name))
+			continue;
+		/* a name alone, or without the number of a queue, could be anything's */
+		if (!m.netdev || m.number == NO_NUMBER || row->serves == SERVES_NONE)
+			return false;
+		*ret_netdev = m.netdev;
+		*ret_len = m.netdev_len;
+		return true;
 	}
 	return false;
 }

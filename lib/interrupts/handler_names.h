@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a driver calls its handlers. Pure: nothing here reads a file. */
+/* The names that drivers give to their handlers. Pure: nothing here reads a file. */
 #ifndef IRQKIT_HANDLER_NAMES_H
 #define IRQKIT_HANDLER_NAMES_H
 
@@ -48,7 +48,7 @@ struct name_meaning {
 	enum numbering numbering;
 	uint32_t number; /* NO_NUMBER: none in the name */
 	/*
-	 * Of ALL_IF_ALONE: what several interrupts of this name serve, in their order:
+	 * For ALL_IF_ALONE: what several interrupts of this name serve, in their order:
 	 * "tx,rx,link", the last of which need not be there; "each": a queue each, and then
 	 * what follows. "": nothing tells. NULL: a queue each, or nothing tells.
 	 */
@@ -65,6 +65,12 @@ bool name_parse(
 
 /* Is it the name of a kind of interrupt that the kernel places itself? A hint. */
 bool name_may_be_managed(const char *name);
+
+/*
+ * The network device in the name of a queue's handler, where nothing but names is known:
+ * eth0 in eth0-TxRx-3. It points into @name.
+ */
+bool name_find_netdev(const char *name, const char **ret_netdev, size_t *ret_len);
 
 /* @name is @word, or @word and something that is set off from it: never virtio10. */
 bool name_begins_with_word(const char *name, const char *word);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What drivers call their handlers: a row a form, from the kernel's sources.
+ * The names that drivers give to their handlers: a row for each form, from the kernel's
+ * sources.
  *
  * To add a driver: find its request_irq(), or the snprintf() of the name in front of it;
  * write a row here, with file and function, and one in test/unit/drivers.tsv with a sample.
- * Versions are told where a form is not that of every kernel since 5.10. The drivers are
- * called as /sys/bus/.../drivers calls them: gvnic, not gve; ATL1E.
+ * A row names kernel versions if not every kernel since 5.10 writes this form. Drivers have
+ * their names in /sys/bus/.../drivers: gvnic, not gve; ATL1E.
  *
  * A driver's own rows come first, in this order, and then those of "*". So a row that
  * takes many names (`%n-%d`, `mlx5_%*`) needs its driver, and stands below the exact ones.
@@ -52,8 +53,8 @@ static const struct name_row rows[] = {
 	/* ---- virtio: a vector a queue, or one for all queues, or one for the device ------ */
 	RX("virtio_net", "%v-input.%d", IS, "net/virtio_net.c: virtnet_find_vqs"),
 	TX("virtio_net", "%v-output.%d", IS, "net/virtio_net.c: virtnet_find_vqs"),
-	RX("virtio_net", "%v-input", IS, "net/virtio_net.c: init_vqs (before 3.8)"),
-	TX("virtio_net", "%v-output", IS, "net/virtio_net.c: init_vqs (before 3.8)"),
+	RX("virtio_net", "%v-input", IS, "net/virtio_net.c: virtnet_probe, init_vqs (before 3.8)"),
+	TX("virtio_net", "%v-output", IS, "net/virtio_net.c: virtnet_probe, init_vqs (before 3.8)"),
 	IO("virtio_blk", "%v-req.%d", "block/virtio_blk.c: init_vq", .is_managed = true),
 	IO("virtio_blk", "%v-requests", "block/virtio_blk.c: init_vq (before 3.17)"),
 	IO("virtio_scsi", "%v-request", "scsi/virtio_scsi.c: virtscsi_init",
@@ -141,7 +142,7 @@ static const struct name_row rows[] = {
 	ADMIN("mana", "mana_hwc@pci:%p",
 		"net/ethernet/microsoft/mana/gdma_main.c: mana_gd_setup_irqs"),
 	/* hv_netvsc has none of its own: its channels share one vector, the row HYP */
-	BOTH("alibaba_eea", "eea-q%d@%p", IS, "net/ethernet/alibaba/eea/eea_pci.c (7.3)"),
+	BOTH("alibaba_eea", "eea-q%d@%p", IS, "net/ethernet/alibaba/eea/eea_pci.c: eea_pci_request_irq (7.3)"),
 	ADMIN("alibaba_eea", "eea-ha@%p",
 		"net/ethernet/alibaba/eea/eea_pci.c: eea_pci_ha_init (7.3)"),
 
@@ -191,7 +192,7 @@ static const struct name_row rows[] = {
 	/* up to 10 Gbit/s as the rows of "*", and these */
 	LINK("igb", "%n-unused", "net/ethernet/intel/igb/igb_main.c: igb_request_msix"),
 	LINK("igc", "%n-unused", "net/ethernet/intel/igc/igc_main.c: igc_request_msix"),
-	/* a name of 11 characters or more stands alone, three times: rx, tx, other */
+	/* a name of 11 characters or more is not completed; three times: rx, tx, other */
 	BOTH("e1000e", "%n", ALL_IF_ALONE,
 		"net/ethernet/intel/e1000e/netdev.c: e1000_request_msix", ORDER("rx,tx,link")),
 	BOTH("igbvf", "%n", ALL_IF_ALONE,
@@ -228,12 +229,10 @@ static const struct name_row rows[] = {
 	ADMIN("mlx5_core", "mlx5_async@pci:%p",
 		"net/ethernet/mellanox/mlx5/core/pci_irq.c: irq_set_name (5.10)"),
 	ADMIN("mlx5_core", "mlx5_%*_eq@pci:%p",
-		"net/ethernet/mellanox/mlx5/core/eq.c: mlx5_create_map_eq (older)"),
+		"net/ethernet/mellanox/mlx5/core/eq.c: mlx5_create_map_eq, create_async_eq (before 5.10)"),
 	/* EQs of both ports of a card, and RDMA's */
 	BOTH("mlx4_core", "mlx4-%d@%p", FIRST,
 		"net/ethernet/mellanox/mlx4/eq.c: mlx4_assign_eq"),
-	BOTH("mlx4_core", "mlx4-%d@pci:%p", FIRST,
-		"net/ethernet/mellanox/mlx4/eq.c: mlx4_assign_eq (older)"),
 	BOTH("mlx4_core", "%n-%d", IS,
 		"net/ethernet/mellanox/mlx4/en_cq.c: mlx4_en_activate_cq (older)"),
 	WORK("mlx4_core", "mlx4-comp-%d@pci:%p",
@@ -275,7 +274,7 @@ static const struct name_row rows[] = {
 		"net/ethernet/broadcom/bnx2x/bnx2x_cmn.c: bnx2x_req_msix_irqs",
 		.tells_driver = true),
 	WORK("bnx2,bnx2x", "cnic", "net/ethernet/broadcom/cnic.c: cnic_request_irq"),
-	/* the default queues' and the link's, then the priority queues': which, is not told */
+	/* the default queues and the link, then the priority queues; not known which */
 	BOTH("bcmgenet", "%n", ALL_IF_ALONE,
 		"net/ethernet/broadcom/genet/bcmgenet.c: bcmgenet_open", ORDER("")),
 	BOTH("brcm-systemport", "%n", ALL_IF_ALONE,
@@ -378,7 +377,7 @@ static const struct name_row rows[] = {
 		"net/ethernet/marvell/sky2.c: sky2_setup_irq"),
 	BOTH("skge", "skge@pci:%p", ALL_QUEUES,
 		"net/ethernet/marvell/skge.c: skge_probe"),
-	/* one for each CPU's vector, and one for the port: told apart by nothing */
+	/* one for each CPU's vector, and one for the port; the names do not differ */
 	BOTH("mvpp2", "%n", ALL_IF_ALONE,
 		"net/ethernet/marvell/mvpp2/mvpp2_main.c: mvpp2_irqs_init", ORDER("each")),
 	RX("bna", "%n CQ %d", IS,
@@ -401,12 +400,12 @@ static const struct name_row rows[] = {
 	ADMIN("sfc", "%n-mae",
 		"net/ethernet/sfc/tc_counters.c: efx_tc_get_channel_name (6.12 on)"),
 	ADMIN("sfc,sfc_siena", "%n-iov",
-		"net/ethernet/sfc/siena_sriov.c: efx_siena_sriov_probe_channel"),
+		"net/ethernet/sfc/siena/siena_sriov.c: efx_siena_sriov_get_channel_name"),
 	LINK("nfp,nfp_netvf", "%n-lsc",
 		"net/ethernet/netronome/nfp/nfp_net_common.c: nfp_net_netdev_open"),
 	FAULT("nfp,nfp_netvf", "%n-exn",
 		"net/ethernet/netronome/nfp/nfp_net_common.c: nfp_net_netdev_open"),
-	/* its rx vectors send as well, unless there are some for tx alone */
+	/* its rx vectors also transmit, unless it has separate tx vectors */
 	BOTH("ionic", "ionic-%n-L%d-rx%d", NUMBER_RX_UNLESS_TX,
 		"net/ethernet/pensando/ionic/ionic_lif.c: ionic_request_irq"),
 	TX("ionic", "ionic-%n-L%d-tx%d", IS,
@@ -418,7 +417,8 @@ static const struct name_row rows[] = {
 		"net/ethernet/pensando/ionic/ionic_lif.c: ionic_request_irq"),
 	WORK("ionic,ionic_rdma", "ionr-%d-%d-eq",
 		"infiniband/hw/ionic/ionic_admin.c: ionic_create_eq (7.3)"),
-	ADMIN("fbnic", "%p", "net/ethernet/meta/fbnic/fbnic_irq.c: fbnic_fw_request_mbx"),
+	ADMIN("fbnic", "%p", "net/ethernet/meta/fbnic/fbnic_irq.c: "
+		"fbnic_fw_enable_mbx (6.12), fbnic_fw_request_mbx (7.3)"),
 
 	/* ---- HiSilicon, Huawei ----------------------------------------------------------- */
 	/* raises its counter twice for each vector: 0, 2, 4, ... */
@@ -502,7 +502,7 @@ static const struct name_row rows[] = {
 	FAULT("niu", "%n:SYSERR", "net/ethernet/sun/niu.c: niu_set_irq_name"),
 	TX("pasemi_mac", "%n tx", IS, "net/ethernet/pasemi/pasemi_mac.c: pasemi_mac_open"),
 	RX("pasemi_mac", "%n rx", IS, "net/ethernet/pasemi/pasemi_mac.c: pasemi_mac_open"),
-	/* the first is everything else's, then tx, then rx: how many of which is not told */
+	/* the first is for everything else, then tx, then rx; not known how many of each */
 	BOTH("lan743x", "lan743x", ALL_IF_ALONE,
 		"net/ethernet/microchip/lan743x_main.c: lan743x_intr_register_isr", ORDER("")),
 	BOTH("tsnep", "%n-mac", IS,
@@ -542,7 +542,7 @@ static const struct name_row rows[] = {
 		.tells_driver = true),
 	FAULT("fsl-gianfar", "%n_g%d_er",
 		"net/ethernet/freescale/gianfar.c: gfar_probe, register_grp_irqs"),
-	/* one handler and one NAPI behind each of up to four lines, and the PPS's beside them */
+	/* one handler and one NAPI for each of up to four lines, and another handler for PPS */
 	BOTH("fec", "%b", ALL_IF_ALONE, "net/ethernet/freescale/fec_main.c: fec_probe",
 		ORDER("")),
 	/* the data of dpaa comes by portals of the CPUs, that of dpaa2 by dpio.N */
@@ -566,7 +566,7 @@ static const struct name_row rows[] = {
 		"net/ethernet/ti/am65-cpsw-nuss.c: am65_cpsw_nuss_init_rx_chns (up to 6.1)"),
 	TX("icssg-prueth", "%b-tx%d", IS,
 		"net/ethernet/ti/icssg/icssg_common.c: prueth_init_tx_chns (6.12 on)"),
-	/* rx and the timestamps of tx: which is which, is not told */
+	/* rx, and the timestamps of tx; not known which is which */
 	BOTH("icssg-prueth", "%b", ALL_IF_ALONE,
 		"net/ethernet/ti/icssg/icssg_prueth.c: emac_ndo_open (6.12 on)", ORDER("")),
 	BOTH("mtk_soc_eth", "%b", ALL_IF_ALONE,
@@ -581,20 +581,20 @@ static const struct name_row rows[] = {
 		"net/ethernet/renesas/ravb_main.c: ravb_setup_irq (6.12 on)"),
 	TX("ravb", "%b:ch19:tx_nc", NUMBER_IS_ONE,
 		"net/ethernet/renesas/ravb_main.c: ravb_setup_irq (6.12 on)"),
-	RX("ravb", "%n:ch0:rx_be", IS, "net/ethernet/renesas/ravb_main.c: hook_irq (up to 6.1)",
+	RX("ravb", "%n:ch0:rx_be", IS, "net/ethernet/renesas/ravb_main.c: ravb_hook_irq (up to 6.1)",
 		.tells_driver = true),
 	RX("ravb", "%n:ch1:rx_nc", NUMBER_IS_ONE,
-		"net/ethernet/renesas/ravb_main.c: hook_irq (up to 6.1)", .tells_driver = true),
+		"net/ethernet/renesas/ravb_main.c: ravb_hook_irq (up to 6.1)", .tells_driver = true),
 	TX("ravb", "%n:ch18:tx_be", IS,
-		"net/ethernet/renesas/ravb_main.c: hook_irq (up to 6.1)", .tells_driver = true),
+		"net/ethernet/renesas/ravb_main.c: ravb_hook_irq (up to 6.1)", .tells_driver = true),
 	TX("ravb", "%n:ch19:tx_nc", NUMBER_IS_ONE,
-		"net/ethernet/renesas/ravb_main.c: hook_irq (up to 6.1)", .tells_driver = true),
+		"net/ethernet/renesas/ravb_main.c: ravb_hook_irq (up to 6.1)", .tells_driver = true),
 	LINK("ravb", "%b:%*", "net/ethernet/renesas/ravb_main.c: ravb_setup_irq (6.12 on)"),
-	LINK("ravb", "%n:%*", "net/ethernet/renesas/ravb_main.c: hook_irq (up to 6.1)"),
+	LINK("ravb", "%n:%*", "net/ethernet/renesas/ravb_main.c: ravb_hook_irq (up to 6.1)"),
 	TX("rtsn", "%n:tx", IS, "net/ethernet/renesas/rtsn.c: rtsn_request_irq (6.12 on)"),
 	RX("rtsn", "%n:rx", IS, "net/ethernet/renesas/rtsn.c: rtsn_request_irq (6.12 on)"),
 	WORK("renesas_eth_sw", "rswitch: gwca0_rxtx%d",
-		"net/ethernet/renesas/rswitch_main.c: rswitch_gwca_request_irqs (6.12 on)"),
+		"net/ethernet/renesas/rswitch.c (6.12), rswitch_main.c: rswitch_gwca_request_irqs"),
 	/* the switch's own, of all ports together */
 	WORK("lan966x-switch", "fdma irq",
 		"net/ethernet/microchip/lan966x/lan966x_main.c: lan966x_probe (6.1 on)"),
@@ -605,7 +605,8 @@ static const struct name_row rows[] = {
 	WORK("sparx5-switch", "sparx5-xtr",
 		"net/ethernet/microchip/sparx5/sparx5_main.c: sparx5_start (6.1 on)"),
 	BOTH("xilinx_axienet", "%n", ALL_IF_ALONE,
-		"net/ethernet/xilinx/xilinx_axienet_main.c: axienet_init_legacy_dma",
+		"net/ethernet/xilinx/xilinx_axienet_main.c: "
+		"axienet_open (up to 6.1), axienet_init_legacy_dma",
 		ORDER("tx,rx,link")),
 	BOTH("xilinx_temac,nixge", "%n", ALL_IF_ALONE,
 		"net/ethernet/xilinx/ll_temac_main.c: temac_open; ni/nixge.c: nixge_open",
@@ -616,7 +617,7 @@ static const struct name_row rows[] = {
 		"net/ethernet/apm/xgene/xgene_enet_main.c: xgene_enet_set_irq_name", .room = 16),
 	TX("xgene-enet", "%n-txc-%d", IS,
 		"net/ethernet/apm/xgene/xgene_enet_main.c: xgene_enet_set_irq_name", .room = 16),
-	BOTH("macb", "%n", ALL_IF_ALONE, "net/ethernet/cadence/macb_main.c: macb_init_dflt",
+	BOTH("macb", "%n", ALL_IF_ALONE, "net/ethernet/cadence/macb_main.c: macb_init",
 		ORDER("each")),
 	BOTH("netsec", "netsec", ALL_QUEUES, "net/ethernet/socionext/netsec.c: netsec_netdev_open"),
 	TX("ibmvnic", "ibmvnic-%b-tx%d", IS,
@@ -634,9 +635,11 @@ static const struct name_row rows[] = {
 	BOTH("ath10k_pci", "ath10k_pci", ALL_QUEUES,
 		"net/wireless/ath/ath10k/pci.c: ath10k_pci_request_irq_msi"),
 	WORK("ath11k_pci,ath12k_pci,ath12k_wifi7_pci", "DP_EXT_IRQ",
-		"net/wireless/ath/ath11k/pcic.c: ath11k_pcic_ext_irq_config; ath12k/pci.c"),
+		"net/wireless/ath/ath11k/pcic.c: ath11k_pcic_ext_irq_config; "
+		"net/wireless/ath/ath12k/pci.c: ath12k_pci_ext_irq_config"),
 	WORK("ath11k_pci,ath12k_pci,ath12k_wifi7_pci", "ce%d",
-		"net/wireless/ath/ath11k/pcic.c: ath11k_pcic_config_irq; ath12k/pci.c"),
+		"net/wireless/ath/ath11k/pcic.c: ath11k_pcic_config_irq; "
+		"net/wireless/ath/ath12k/pci.c: ath12k_pci_config_irq"),
 	WORK("iwlwifi", "iwlwifi:%*",
 		"net/wireless/intel/iwlwifi/pcie/internal.h: queue_name"),
 	WORK("iwlwifi", "iwlwifi",
@@ -697,6 +700,7 @@ static const struct name_row rows[] = {
 	IO("csiostor", "csio-%*-scsi%d", "scsi/csiostor/csio_isr.c: csio_add_msix_desc",
 		.is_managed = true),
 	ADMIN("csiostor", "csio-%*", "scsi/csiostor/csio_isr.c: csio_add_msix_desc"),
+	/* managed in 6.12, not in 6.1; pm80xx in 6.1, not in 5.10: they are tried */
 	IO("fnic", "fnic%d-scsi-wq-%d", "scsi/fnic/fnic_isr.c: fnic_request_intr (6.12 on)"),
 	IO("fnic", "fnic%d-scsi-wq", "scsi/fnic/fnic_isr.c: fnic_request_intr (up to 6.1)"),
 	IO("fnic", "fnic%d-fcs-%*", "scsi/fnic/fnic_isr.c: fnic_request_intr"),
@@ -724,7 +728,80 @@ static const struct name_row rows[] = {
 		"infiniband/hw/erdma/erdma_main.c: erdma_request_vectors (6.1 on)"),
 	IO("hfi1", "hfi1_%d %*", "infiniband/hw/hfi1/msix.c: msix_request_irq"),
 
-	/* ---- what many drivers do: ixgbe's form, ena's, stmmac's, and plain names -------- */
+	/*
+	 * ---- what many drivers do: ixgbe's form, ena's, stmmac's, and plain names ---------
+	 * These drivers are known to name the queue. The rows of "*" below have the same forms
+	 * for drivers that are not known, whose numbers may begin elsewhere.
+	 */
+	BOTH("ixgbe", "%n-TxRx-%d", IS,
+		"net/ethernet/intel/ixgbe/ixgbe_main.c: ixgbe_request_msix_irqs"),
+	RX("ixgbe", "%n-rx-%d", IS,
+		"net/ethernet/intel/ixgbe/ixgbe_main.c: ixgbe_request_msix_irqs"),
+	TX("ixgbe", "%n-tx-%d", IS,
+		"net/ethernet/intel/ixgbe/ixgbe_main.c: ixgbe_request_msix_irqs"),
+	BOTH("ixgbevf", "%n-TxRx-%d", IS,
+		"net/ethernet/intel/ixgbevf/ixgbevf_main.c: ixgbevf_request_msix_irqs"),
+	RX("ixgbevf", "%n-rx-%d", IS,
+		"net/ethernet/intel/ixgbevf/ixgbevf_main.c: ixgbevf_request_msix_irqs"),
+	TX("ixgbevf", "%n-tx-%d", IS,
+		"net/ethernet/intel/ixgbevf/ixgbevf_main.c: ixgbevf_request_msix_irqs"),
+	BOTH("igb", "%n-TxRx-%d", IS,
+		"net/ethernet/intel/igb/igb_main.c: igb_request_msix"),
+	RX("igb", "%n-rx-%d", IS, "net/ethernet/intel/igb/igb_main.c: igb_request_msix"),
+	TX("igb", "%n-tx-%d", IS, "net/ethernet/intel/igb/igb_main.c: igb_request_msix"),
+	BOTH("igc", "%n-TxRx-%d", IS,
+		"net/ethernet/intel/igc/igc_main.c: igc_request_msix"),
+	RX("igc", "%n-rx-%d", IS, "net/ethernet/intel/igc/igc_main.c: igc_request_msix"),
+	TX("igc", "%n-tx-%d", IS, "net/ethernet/intel/igc/igc_main.c: igc_request_msix"),
+	BOTH("fm10k", "%n-TxRx-%d", IS,
+		"net/ethernet/intel/fm10k/fm10k_pci.c: fm10k_qv_request_irq"),
+	RX("fm10k", "%n-rx-%d", IS,
+		"net/ethernet/intel/fm10k/fm10k_pci.c: fm10k_qv_request_irq"),
+	TX("fm10k", "%n-tx-%d", IS,
+		"net/ethernet/intel/fm10k/fm10k_pci.c: fm10k_qv_request_irq"),
+	RX("e1000e", "%n-rx-%d", IS,
+		"net/ethernet/intel/e1000e/netdev.c: e1000_request_msix"),
+	TX("e1000e", "%n-tx-%d", IS,
+		"net/ethernet/intel/e1000e/netdev.c: e1000_request_msix"),
+	RX("igbvf", "%n-rx-%d", IS,
+		"net/ethernet/intel/igbvf/netdev.c: igbvf_request_msix"),
+	TX("igbvf", "%n-tx-%d", IS,
+		"net/ethernet/intel/igbvf/netdev.c: igbvf_request_msix"),
+	BOTH("alx", "%n-TxRx-%d", IS, "net/ethernet/atheros/alx/main.c: alx_request_msix"),
+	RX("alx", "%n-rx-%d", IS, "net/ethernet/atheros/alx/main.c: alx_request_msix"),
+	TX("alx", "%n-tx-%d", IS, "net/ethernet/atheros/alx/main.c: alx_request_msix"),
+	BOTH("amd-xgbe", "%n-TxRx-%d", IS,
+		"net/ethernet/amd/xgbe/xgbe-drv.c: xgbe_request_irqs"),
+	BOTH("dwc-xlgmac", "%n-TxRx-%d", IS,
+		"net/ethernet/synopsys/dwc-xlgmac-net.c: xlgmac_request_irqs"),
+	BOTH("fbnic", "%n-TxRx-%d", IS,
+		"net/ethernet/meta/fbnic/fbnic_txrx.c: fbnic_name_napi_vector (6.12 on)"),
+	TX("fbnic", "%n-Tx-%d", IS,
+		"net/ethernet/meta/fbnic/fbnic_txrx.c: fbnic_name_napi_vector (6.12 on)"),
+	BOTH("tsnep", "%n-txrx-%d", IS,
+		"net/ethernet/engleder/tsnep_main.c: tsnep_request_irq (6.1 on)"),
+	RX("tsnep", "%n-rx-%d", IS,
+		"net/ethernet/engleder/tsnep_main.c: tsnep_request_irq (6.1 on)"),
+	TX("tsnep", "%n-tx-%d", IS,
+		"net/ethernet/engleder/tsnep_main.c: tsnep_request_irq (6.1 on)"),
+	RX("funeth", "%n-rx-%d", IS,
+		"net/ethernet/fungible/funeth/funeth_main.c: fun_enable_irqs (6.1 on)"),
+	TX("funeth", "%n-tx-%d", IS,
+		"net/ethernet/fungible/funeth/funeth_main.c: fun_enable_irqs (6.1 on)"),
+	RX("niu", "%n-rx-%d", IS, "net/ethernet/sun/niu.c: niu_set_irq_name"),
+	TX("niu", "%n-tx-%d", IS, "net/ethernet/sun/niu.c: niu_set_irq_name"),
+	BOTH("nfp,nfp_netvf", "%n-rxtx-%d", IS,
+		"net/ethernet/netronome/nfp/nfp_net_common.c: nfp_net_prepare_vector"),
+	BOTH("nicvf", "%n-rxtx-%d", IS,
+		"net/ethernet/cavium/thunder/nicvf_main.c: nicvf_register_interrupts"),
+	BOTH("rvu_nicpf,rvu_nicvf,octeontx2-nicpf,octeontx2-nicvf", "%n-rxtx-%d", IS,
+		"net/ethernet/marvell/octeontx2/nic/otx2_pf.c: otx2_open"),
+	BOTH("ena", "%n-Tx-Rx-%d", IS,
+		"net/ethernet/amazon/ena/ena_netdev.c: ena_setup_io_intr"),
+	RX("intel-eth-pci,dwmac-loongson-pci,dwmac-motorcomm,s32-dwmac", "%n:rx-%d", IS,
+		"net/ethernet/stmicro/stmmac/stmmac_main.c: stmmac_request_irq_multi_msi (6.1 on)"),
+	TX("intel-eth-pci,dwmac-loongson-pci,dwmac-motorcomm,s32-dwmac", "%n:tx-%d", IS,
+		"net/ethernet/stmicro/stmmac/stmmac_main.c: stmmac_request_irq_multi_msi (6.1 on)"),
 	BOTH("*", "%n-TxRx-%d", IS,
 		"net/ethernet/intel/ixgbe/ixgbe_main.c: ixgbe_request_msix_irqs"),
 	BOTH("*", "%n-rxtx-%d", IS,

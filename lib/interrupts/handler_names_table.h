@@ -24,4 +24,10 @@ struct name_row {
 /* All of them; NULL: there are no more. */
 const struct name_row *name_row_get(size_t index);
 
+/*
+ * In which round a row is tried for the driver of @keys: 0, the driver's own; 1, those of any
+ * driver; -1, not at all. Within a round the first row that matches counts.
+ */
+int name_row_round(const struct name_row *row, const struct name_keys *keys);
+
 #endif

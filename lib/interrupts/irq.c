@@ -132,14 +132,15 @@ static const char *const per_cpu_chips[] = {
 	"CPUINTC", /* drivers/irqchip/irq-loongarch-cpu.c, loongarch_cpu_intc_map() */
 	"XIVE-IPI", /* arch/powerpc/sysdev/xive/common.c, xive_init_ipis() */
 	"CPU", /* arch/parisc/kernel/irq.c, claim_cpu_irqs() */
-	"LSAPIC", /* arch/ia64/kernel/irq_ia64.c, ia64_native_register_percpu_irq() */
+	"LSAPIC", /* arch/ia64/kernel/irq_ia64.c, register_percpu_irq() */
+	"GICv5-PPI", /* drivers/irqchip/irq-gic-v5.c, gicv5_irq_ppi_domain_alloc() */
 	"AIC-FIQ", /* drivers/irqchip/irq-apple-aic.c, aic_irq_domain_map() */
 	"bcm2836-timer", /* drivers/irqchip/irq-bcm2836.c, bcm2836_map() */
 	"bcm2836-pmu",
 	"bcm2836-gpu",
 };
 
-/* Handlers that are called on each CPU for itself. */
+/* Handlers of interrupts that each CPU has for itself. */
 static const char *const per_cpu_names[] = {
 	/* drivers/clocksource/timer-armada-370-xp.c, armada_370_xp_timer_common_init() */
 	"armada_370_xp_per_cpu_tick",
@@ -167,9 +168,10 @@ bool irq_is_per_cpu(const struct irqkit_interrupt *interrupt)
 	if (interrupt->irq == 0 && interrupt->n_actions == 1 &&
 		strcmp(interrupt->actions[0], "timer") == 0)
 		return true;
-	/* arm: the GIC's private peripheral interrupts */
+	/* arm: the GIC's private peripheral interrupts; GICv2m and GICv5 count otherwise */
 	return strncmp(chip, "GIC", 3) == 0 && strncmp(chip, "GICv2m", 6) != 0 &&
-		interrupt->has_hwirq && interrupt->hwirq >= 16 && interrupt->hwirq < 32;
+		strncmp(chip, "GICv5", 5) != 0 && interrupt->has_hwirq &&
+		interrupt->hwirq >= 16 && interrupt->hwirq < 32;
 }
 
 int irq_read_mode(struct irqkit_ctx *ctx, unsigned int irq, mode_t *ret_mode)

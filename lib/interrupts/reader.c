@@ -9,10 +9,10 @@
  *     FIQ:              pxa-ac97                             none (arm)
  *    IPI0:1234567890          0          0       Rescheduling interrupts    (arm64)
  *
- * From the colon on, a count is a blank and ten places, on nearly every kernel. With
- * 512 CPUs nearly all of them are zeros, which are passed over by comparing whole
- * stretches of them, and others are read by eight digits at once; any other spacing is
- * read digit by digit, with the same result.
+ * After the colon, nearly every kernel writes a count as a space and ten characters. With
+ * 512 CPUs nearly all counts are 0: whole stretches of zeros are compared at once and
+ * skipped. Other counts are read eight digits at a time. Any other spacing is read digit by
+ * digit, with the same result.
  */
 #include "interrupts/reader.h"
 #include "base/arena.h"
@@ -25,7 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIELD_LEN 11u /* a blank and ten places */
+#define FIELD_LEN 11u /* a space and ten characters */
 #define STRETCH 64u /* zeros compared at once: then 16, 4 and 1 */
 #define ZERO "          0"
 #define ZERO_8 ZERO ZERO ZERO ZERO ZERO ZERO ZERO ZERO
@@ -220,7 +220,7 @@ static size_t count_zeros(const char *p, const char *end, size_t max)
 			p += stretch * FIELD_LEN;
 		}
 	}
-	/* the last may be the first digit of something else */
+	/* the last number may begin with the first digit of the description */
 	if (n && p < end && !is_blank(*p))
 		n--;
 	return n;
@@ -239,7 +239,7 @@ static bool read_field(const char *p, const char *end, uint64_t *ret_count)
 	return parse_eight_places(p + sizeof(blanks), ret_count);
 }
 
-/* A number that ends at a blank or at the end; NULL where there is none. */
+/* A number that ends at a space or at the end of the line; NULL: there is none. */
 static const char *read_count(
 	struct reader *reader, const char *p, const char *end, uint64_t *ret_count)
 {
@@ -355,7 +355,7 @@ static int read_description(
 	return r < 0 ? fail(reader, -ENOMEM, "no memory") : 0;
 }
 
-/* Does a further count stand where the next column would be? */
+/* Is there another count in the place of the next column? */
 static bool is_wide(const char *counts, const char *p, const char *end, size_t n_columns)
 {
 	const char *next = counts + (n_columns + 1) * FIELD_LEN;
@@ -371,8 +371,8 @@ static bool is_wide(const char *counts, const char *p, const char *end, size_t n
 }
 
 /*
- * A line that is no row is passed over: a handler's name may end in a newline, old MIPS
- * kernels write an empty line before ERR, mail programs wrap lines.
+ * Ignores a line that is not a row: the name of a handler may end in a newline, old MIPS
+ * kernels write an empty line before ERR, and mail programs wrap lines.
  */
 static int pass_over(struct reader *reader, const char *damage)
 {
@@ -385,7 +385,7 @@ static int pass_over(struct reader *reader, const char *damage)
 	return 0;
 }
 
-/* A number: the kernel writes no zeros before it, and a blank after the colon. */
+/* A number: the kernel writes no leading zeros, and a space after the colon. */
 static bool is_number_label(const char *label, const char *colon, const char *end)
 {
 	for (const char *p = label; p < colon; p++)
@@ -407,7 +407,7 @@ static bool is_name_label(const char *label, const char *colon, const char *end)
 		if (!is_letter && (*p < '0' || *p > '9') && *p != '/')
 			return false;
 	}
-	/* a count of ten digits leaves no blank: IPI0:1234567890 */
+	/* a count of ten digits leaves no space: IPI0:1234567890 */
 	return colon + 1 == end || is_blank(colon[1]) ||
 		(colon[1] >= '0' && colon[1] <= '9');
 }
@@ -640,11 +640,11 @@ bool reader_tell_damage(const struct reader *reader, char *text, size_t size)
 		return false;
 	if (reader->n_damaged == 1)
 		snprintf(text, size,
-			"/proc/interrupts, line %zu: %s; this line is ignored",
+			"proc/interrupts, line %zu: %s; this line is ignored",
 			reader->damaged_line, reader->damage);
 	else
 		snprintf(text, size,
-			"/proc/interrupts, line %zu: %s; this line and %zu more are "
+			"proc/interrupts, line %zu: %s; this line and %zu more are "
 			"ignored",
 			reader->damaged_line, reader->damage, reader->n_damaged - 1);
 	return true;

@@ -22,7 +22,7 @@ struct reader {
 	size_t line;
 	int error;
 	const char *reason;
-	/* Lines that are no row: how many, and the first of them. */
+	/* lines that are not rows: how many, and the first of them */
 	size_t n_damaged;
 	size_t damaged_line;
 	const char *damage;

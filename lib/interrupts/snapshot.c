@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What can be asked of a snapshot. */
+/* The properties of a snapshot and its rows. */
 #include "interrupts/snapshot.h"
 #include "base/array.h"
 #include "base/macros.h"

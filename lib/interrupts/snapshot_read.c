@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The snapshot of a machine: /proc/interrupts, read again where it is torn; what
- * /sys/kernel/irq/N knows better; and that alone where /proc/interrupts is masked.
+ * The snapshot of a machine: /proc/interrupts, which is read again if it is inconsistent.
+ * /sys/kernel/irq/N settles rows that are ambiguous, and is the only source if
+ * /proc/interrupts is masked.
  */
 #include "base/arena.h"
 #include "base/cpuset.h"
@@ -62,7 +63,7 @@ static int read_irq_text(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapsho
 	return *ret_text ? 0 : -ENOMEM;
 }
 
-/* Chip, hwirq, trigger and actions as the kernel tells them one by one. */
+/* Chip, hwirq, trigger and actions, which the kernel has in files of their own. */
 static int read_identity(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
 	struct irqkit_interrupt *row)
 {
@@ -93,7 +94,7 @@ static int read_identity(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapsho
 		snapshot, row, actions ? actions : "", actions_len, ",");
 }
 
-/* Rows that could be read in two ways, as the kernel tells them, where it does. */
+/* Rows that can be read in two ways: takes what the files of the interrupt say. */
 static int settle_ambiguous(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->n_rows; i++) {
@@ -151,7 +152,7 @@ static int read_per_cpu_count(struct irqkit_ctx *ctx, struct irqkit_snapshot *sn
 			*ret_cut = true;
 			break;
 		}
-		/* as in /proc/interrupts: those that are online */
+		/* online CPUs only, as in /proc/interrupts */
 		if (count && irqkit_cpuset_has(snapshot->cpus, (unsigned int)cpu)) {
 			row->served_count[row->n_served] = count;
 			row->served_cpu[row->n_served++] = (uint32_t)cpu;
@@ -223,19 +224,21 @@ static int read_sysfs(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snaps
 		return r;
 
 	ctx_log(ctx, LOG_WARNING,
-		"/proc/interrupts is empty (a container may hide it): using the counts "
-		"of /sys/kernel/irq");
+		"%.*s/proc/interrupts is empty (a container may hide it): using the "
+		"counts of %.*s/sys/kernel/irq",
+		ctx_root_length(ctx), ctx->root, ctx_root_length(ctx), ctx->root);
 	if (is_cut)
 		ctx_log(ctx, LOG_WARNING,
-			"/sys/kernel/irq cannot show the counts of all CPUs: the "
-			"counts of the last CPUs are missing");
+			"%.*s/sys/kernel/irq cannot show the counts of all CPUs: the "
+			"counts of the last CPUs are missing",
+			ctx_root_length(ctx), ctx->root);
 	*ret_snapshot = TAKE(snapshot);
 	return 0;
 }
 
 /* ------------------------------------------------------------------------------- */
 
-/* One reading; -EAGAIN where it was torn, or seems so and there will be @another. */
+/* One reading; -EAGAIN: it is inconsistent, or seems so and there will be @another. */
 static int read_once(struct irqkit_ctx *ctx, const struct irqkit_cpuset *columns,
 	bool another, struct reader *reader)
 {
@@ -262,7 +265,8 @@ static int read_proc(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapsh
 
 		r = read_once(ctx, columns, left > 0, &reader);
 		if (r == 0 && reader_tell_damage(&reader, damage, sizeof(damage)))
-			ctx_log(ctx, LOG_WARNING, "%s", damage);
+			ctx_log(ctx, LOG_WARNING, "%.*s/%s", ctx_root_length(ctx),
+				ctx->root, damage);
 		if (r == 0)
 			*ret_snapshot = TAKE(reader.snapshot);
 		else

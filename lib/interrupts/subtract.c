@@ -69,8 +69,8 @@ static uint64_t find_most(
 }
 
 /*
- * A count that got smaller has wrapped, if it was in the upper half of what it holds and
- * the difference is possible in the time. Otherwise it has begun anew: all of it is new.
+ * A count that became smaller has wrapped, if it was in the upper half of its range and the
+ * difference is possible in the time. Otherwise it has restarted, and all of it is new.
  */
 static uint64_t subtract(uint64_t after, uint64_t before, uint64_t most)
 {

@@ -131,20 +131,28 @@ int ctx_keep(struct irqkit_ctx *ctx, int r)
 int ctx_note_thing(struct irqkit_ctx *ctx, const char *thing, int r)
 {
 	if (is_failure(r) && !ctx->is_silent)
-		ctx_log(ctx, LOG_ERR, "cannot read %s: %s", thing, strerror(-r));
+		ctx_log(ctx, LOG_ERR, "cannot read %s: %s", thing,
+			r == -EFBIG ? "no kernel writes a file of this size"
+				    : strerror(-r));
 	return ctx_keep(ctx, r);
+}
+
+int ctx_root_length(const struct irqkit_ctx *ctx)
+{
+	size_t len = strlen(ctx->root);
+
+	while (len > 0 && ctx->root[len - 1] == '/')
+		len--;
+	return (int)len;
 }
 
 int ctx_note(struct irqkit_ctx *ctx, const char *path, int r)
 {
-	size_t len = strlen(ctx->root);
 	char name[PATH_MAX];
 
 	if (!is_failure(r))
 		return r;
-	while (len > 0 && ctx->root[len - 1] == '/')
-		len--;
-	snprintf(name, sizeof(name), "%.*s/%s", (int)len, ctx->root, path);
+	snprintf(name, sizeof(name), "%.*s/%s", ctx_root_length(ctx), ctx->root, path);
 	return ctx_note_thing(ctx, name, r);
 }
 

@@ -19,6 +19,9 @@ struct irqkit_ctx {
 void ctx_log(struct irqkit_ctx *ctx, int priority, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* How long the root is without the slashes at its end: for "%.*s/proc/interrupts". */
+int ctx_root_length(const struct irqkit_ctx *ctx);
+
 /*
  * Some errors say what is there: nothing, nothing of that kind, nothing for this user. All
  * others are failures: what could not be read may well be there.

@@ -38,8 +38,6 @@ EXPORT const char *irqkit_explain_error(int error)
 		return "the interrupt is gone, or not in the saved root";
 	case EPROTO:
 		return "the kernel accepted the value, but the file has a different one";
-	case EFBIG:
-		return "no kernel writes a file of this size; save this root again";
 	default:
 		return NULL;
 	}

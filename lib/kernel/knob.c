@@ -119,8 +119,8 @@ static int read_whole(struct irqkit_ctx *ctx, const char *path, char **ret_text,
 }
 
 /*
- * Of an interrupt that has gone, a file of /proc/irq that is still open answers EIO
- * (fs/proc/inode.c, proc_reg_read()): only another open shows whether it is there.
+ * If an interrupt is gone, reading its file in /proc/irq, which is still open, gives EIO
+ * (fs/proc/inode.c, proc_reg_read()). Only opening it again shows whether it is there.
  */
 static int read_and_note(struct irqkit_ctx *ctx, const char *path, char **ret_text,
 	size_t *ret_len, mode_t *ret_mode)
@@ -314,7 +314,7 @@ static int open_dir(struct irqkit_ctx *ctx, const char *path, DIR **ret_dir)
 	return r;
 }
 
-/* An end that is none would leave out whatever comes behind it. */
+/* If a failure were taken for the end, all later entries would be left out. */
 struct dirent *next_entry(DIR *dir, int *ret_error)
 {
 	struct dirent *entry;

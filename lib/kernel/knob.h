@@ -58,8 +58,8 @@ int knob_list_numbers(struct irqkit_ctx *ctx, const char *path,
 int knob_readlink(struct irqkit_ctx *ctx, const char *path, char **ret_target);
 
 /*
- * The names in a folder that begin with @prefix, numbers in them in their order. One
- * block: the end of the array is NULL, and the texts lie behind it.
+ * The names in a folder that begin with @prefix, sorted, with numbers in ascending order.
+ * The array ends with NULL; it and the texts after it are one block of memory.
  */
 int knob_list_names(struct irqkit_ctx *ctx, const char *path, const char *prefix,
 	char ***ret_names, size_t *ret_count);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Opens what lies below the root, and nothing else.
+ * Opens files below the root, and nothing outside it.
  *
  * A saved root may hold links, planted or copied. openat2(RESOLVE_IN_ROOT) (Linux 5.6)
  * keeps them inside. Where the kernel or a sandbox has no openat2(), the running machine's
@@ -24,7 +24,7 @@
 #define ATTEMPTS 128
 
 struct path_walk {
-	/* holds neither link nor "..": opened without following any */
+	/* contains no link and no "..": opened without following links */
 	char done[PATH_MAX];
 	char todo[PATH_MAX];
 	unsigned int n_links;

@@ -20,8 +20,8 @@ static bool is_managed(const struct irqkit_machine *machine, unsigned int number
 }
 
 /*
- * In a set with managed vectors, each vector has the node of its own CPUs, those that are
- * not managed as well: kernel/irq/irqdesc.c, alloc_descs()
+ * In a set with managed vectors, each vector has the node of its own CPUs, even a vector
+ * that is not managed: kernel/irq/irqdesc.c, alloc_descs()
  */
 static bool is_in_managed_set(
 	const struct irqkit_machine *machine, const struct irqkit_device *device)

@@ -18,11 +18,11 @@
 #include <string.h>
 #include <time.h>
 
-/* How often an interrupt that is being moved is looked at, and how long between. */
+/* How often an interrupt that is being moved is checked, and the pause between checks. */
 #define MOVE_LOOKS 20
 #define MOVE_PAUSE_NS 5000000
 
-/* -EINVAL also comes if the CPUs went offline: read anew, not from the topology. */
+/* The kernel also answers EINVAL if CPUs went offline: read again, not from the topology. */
 static bool are_cpus_online(struct irqkit_ctx *ctx, const struct irqkit_cpuset *cpus)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *online = NULL;
@@ -67,7 +67,7 @@ static int read_when_moved(struct irqkit_ctx *ctx, const struct irqkit_step *ste
 	return r;
 }
 
-/* Does the knob hold what was written, or what the kernel makes of it by right? */
+/* Does the knob hold what was written, or an acceptable rendering of it? */
 static int read_back(const struct irqkit_plan *plan, struct irqkit_step *step)
 {
 	struct irqkit_ctx *ctx = plan->ctx;
@@ -107,7 +107,7 @@ static int write_value(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	return thread_write_cpus(step->pid, value->cpus);
 }
 
-/* What can't be done and need not be: what the kernel doesn't move, a thread that ended. */
+/* A step that need not succeed: the kernel cannot move it, or the thread has ended. */
 static int skip_step(struct irqkit_step *step, int error, const char *why)
 {
 	step->error = -error;
@@ -140,7 +140,7 @@ static int write_step(const struct irqkit_plan *plan, struct irqkit_step *step)
 	return r;
 }
 
-/* Last first. The error of the first that could not be put back. */
+/* Restores the last one first. Returns the error of the first failure. */
 static int put_back(struct irqkit_plan *plan)
 {
 	int error = 0;
@@ -210,7 +210,7 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 
 	if (irqkit_plan_count_results(plan, IRQKIT_PLANNED) == 0)
 		return 0;
-	/* what could not be read may be missing in the plan */
+	/* the plan may lack what could not be read */
 	if (plan->ctx->error < 0)
 		return plan->ctx->error;
 	r = journal_write(lock, plan, command, &plan->journal_number);
@@ -221,11 +221,11 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 		if (plan->steps[i].result != IRQKIT_PLANNED)
 			continue;
 		r = write_somewhere(plan, i, lock, command);
-		/* what isn't in the journal must not be written */
+		/* a value that is not in the journal must not be written */
 		keeps_going = keeps_going && plan->steps[i].result != IRQKIT_PLANNED;
 		error = error ? error : r;
 	}
-	/* what wrote nothing is no change */
+	/* a run that wrote nothing is not a change */
 	if (irqkit_plan_count_written(plan) == 0) {
 		journal_remove(lock, plan->journal_number);
 		plan->journal_number = 0;

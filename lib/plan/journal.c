@@ -153,8 +153,8 @@ static int list_changes(int dir_fd, struct change_list *list)
 }
 
 /*
- * After the last one. A file that has the last number that there can be is none of ours:
- * then after the last one that has a free number behind it.
+ * The number after the last one. irqkit never writes a file with the largest possible
+ * number: if there is one, the number after the last change that is followed by a free one.
  */
 static unsigned int find_free(const struct change_list *list)
 {
@@ -177,7 +177,7 @@ static void remove_old(int dir_fd, const struct change_list *list)
 	}
 }
 
-/* As @number, which no other change has, neither undone nor as it is. */
+/* Under @number, which no other change has, undone or not. */
 static int write_new(int dir_fd, const char *text, unsigned int number)
 {
 	struct change_names names = names_of(number);

@@ -65,7 +65,7 @@ struct irqkit_change {
  */
 int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 	const char *command, unsigned int *number);
-/* Takes a change out that has been put back, or is part of another. */
+/* Removes a change that was restored, or that became part of another one. */
 void journal_remove(struct irqkit_lock *lock, unsigned int number);
 
 /* "12" or "12.undone" */

@@ -17,7 +17,7 @@ static struct journal_entry *find_entry(struct irqkit_change *change, const char
 	return NULL;
 }
 
-/* Is it the same thing that the knob belongs to? Numbers are given anew. */
+/* Do both knobs belong to the same thing? The kernel reuses numbers. */
 static bool is_same_thing(const struct journal_entry *a, const struct journal_entry *b)
 {
 	return strcmp(a->field[FIELD_TARGET], b->field[FIELD_TARGET]) == 0 &&

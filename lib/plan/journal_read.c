@@ -203,7 +203,7 @@ static int add_change(void *data, const char *name)
 		return 0;
 	/*
 	 * It may be the last change: without it, undo would restore the one before. A file
-	 * that is too large is no change.
+	 * that is too large is not a change.
 	 */
 	if (is_failure(r) && r != -EFBIG) {
 		_cleanup_free_ char *path = NULL;
@@ -213,7 +213,8 @@ static int add_change(void *data, const char *name)
 		return ctx_note(reading->ctx, path ? path : "run/irqkit", r);
 	}
 	ctx_log(reading->ctx, LOG_WARNING,
-		"the change in /run/irqkit/%s cannot be undone: %s", name, strerror(-r));
+		"the change in %.*s/run/irqkit/%s cannot be undone: %s",
+		ctx_root_length(reading->ctx), reading->ctx->root, name, strerror(-r));
 	return 0;
 }
 

@@ -111,7 +111,7 @@ bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret
 
 /*
  * The index of the interface that the knob of a queue belongs to: another interface by
- * the same name has another. "" where it isn't told.
+ * the same name has another. "": it is not known.
  */
 int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text)
 {

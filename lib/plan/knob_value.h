@@ -30,9 +30,9 @@ bool knob_value_is_equal(
 int knob_value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	const struct knob_value *given, const struct knob_value *now);
 
-/* False: no knob that is ever written. @ret_number: the interrupt, or the process. */
+/* False: irqkit never writes this file. @ret_number: the interrupt, or the process. */
 bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret_number);
-/* Of the interface of a queue's knob; "" where it isn't told. */
+/* The index of the interface whose queue has the knob; "": it is not known. */
 int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text);
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * /run/irqkit, below the root: who may write there, its files, and the lock.
  *
- * It is root's folder in root's /run, but a saved root may come from anywhere: a folder
- * that is not ours alone is refused, and so is a link in its place. /run itself may be a
- * link to /var/run, as some distributions have it.
+ * On the running system, root owns it and /run. A saved root may come from anywhere: a
+ * folder that others own or can write to is refused, and so is a link in its place. /run
+ * itself may be a link to /var/run, as some distributions have it.
  */
 #include "plan/run_dir.h"
 #include "base/macros.h"
@@ -41,7 +41,7 @@ static bool is_safe(int fd)
 		!(st.st_mode & (S_IWGRP | S_IWOTH));
 }
 
-/* What stands in the place of /run is not what it should be, or there is nothing. */
+/* Why /run cannot be opened: it is missing, or it is not a folder. */
 static int explain_run(struct irqkit_ctx *ctx, int error)
 {
 	struct stat st;
@@ -92,7 +92,7 @@ static int open_irqkit(int run_fd, bool make)
 	return fd >= 0 ? fd : -errno;
 }
 
-/* Ours alone: nobody else can have planted anything in it. */
+/* Only this user can write to it, so nobody else has put anything in it. */
 static int check_owner(int fd)
 {
 	struct stat st;
@@ -174,7 +174,7 @@ int run_dir_write(
 {
 	int fd, r;
 
-	/* what a killed run left behind */
+	/* left by a run that was killed */
 	RETRY(unlinkat(dir_fd, NEW_NAME, 0));
 	fd = RETRY(openat(dir_fd, NEW_NAME,
 		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));

@@ -26,7 +26,7 @@ int run_dir_rename(int dir_fd, const char *from, const char *to);
 /* Brings the names of the files to the disk. */
 int run_dir_sync(int dir_fd);
 
-/* The whole file, with a NUL behind it. -EBADMSG: it is not a regular file. -EFBIG: it is too large. */
+/* The whole file, with a NUL after it. -EBADMSG: not a regular file. -EFBIG: too large. */
 int run_dir_read(int dir_fd, const char *name, char **ret_text);
 
 /* Calls @each with every name in the folder, until it returns something negative. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What can be asked of a plan and its steps. */
+/* The properties of a plan and its steps. */
 #include "plan/step.h"
 #include "base/macros.h"
 #include "plan/plan.h"

@@ -19,7 +19,7 @@ struct irqkit_step {
 	char *why; /* owned */
 	struct knob_value old_value;
 	struct knob_value new_value;
-	/* owned, or NULL: the CPUs that serve an interrupt, or that the kernel kept */
+	/* owned, or NULL: the CPUs that handle an interrupt, or that the kernel kept */
 	struct irqkit_cpuset *effective;
 	enum irqkit_result result;
 	int error; /* positive */

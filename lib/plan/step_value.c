@@ -103,7 +103,7 @@ void step_read_effective(const struct irqkit_plan *plan, struct irqkit_step *ste
 		step->result = IRQKIT_DONE;
 }
 
-/* The kernel itself takes it on to where its interrupt is served. */
+/* The kernel itself moves the thread to the CPU that handles its interrupt. */
 bool step_is_irq_thread(const struct irqkit_step *step)
 {
 	return step->knob == IRQKIT_KNOB_THREAD && strncmp(step->target, "irq/", 4) == 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A change of the journal -> the steps that put it back. Never blindly: what has moved on
- * since then is left alone.
+ * A change of the journal -> the steps that restore the old values. A setting that was
+ * changed since then is skipped.
  */
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
@@ -31,7 +31,7 @@ static int is_same_interrupt(const struct journal_entry *entry,
 		strcmp(chip, entry->field[FIELD_IDENTITY]) == 0;
 }
 
-/* Has the knob's number or name become something else's? Then it is skipped. */
+/* Does the knob's number or name now belong to something else? Then it is skipped. */
 static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	const struct journal_entry *entry, const struct irqkit_snapshot *snapshot,
 	bool force)
@@ -89,8 +89,8 @@ static int fill_step(struct irqkit_step *step, const struct journal_entry *entry
 }
 
 /*
- * Is the value the one that the change gave, or what the kernel made of it? It places the
- * threads of interrupts itself, where these are served.
+ * Is the value the one that the change wrote, or an acceptable rendering of it? The kernel
+ * itself moves the thread of an interrupt to the CPU that handles the interrupt.
  */
 static int is_as_changed(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	const struct journal_entry *entry)

@@ -15,6 +15,7 @@ void placement_free(struct irqkit_placement *placement)
 	irqkit_spread_free(placement->spread);
 	irqkit_cpuset_free(placement->cpus);
 	free(placement->irqs);
+	free(placement->is_named);
 	free(placement->place);
 	free(placement->skipped);
 	free(placement->owners);
@@ -92,8 +93,8 @@ static int add_steps(struct irqkit_placement *p, struct irqkit_plan *plan)
 		struct irqkit_irq *irq = p->irqs[i];
 		const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(p->spread, i);
 		const char *reason = irqkit_spread_get_reason(p->spread, i);
-		int r = cpus ? irqkit_plan_add_affinity(
-				       plan, irq, cpus, reason, IRQKIT_STEP_OPTIONAL)
+		unsigned int flags = p->is_named[i] ? 0 : IRQKIT_STEP_OPTIONAL;
+		int r = cpus ? irqkit_plan_add_affinity(plan, irq, cpus, reason, flags)
 			     : irqkit_plan_add_kept(plan, irq, reason);
 
 		if (r == -ENOENT)

@@ -19,6 +19,7 @@ struct irqkit_placement {
 	struct irqkit_spread *spread; /* owned */
 	struct irqkit_cpuset *cpus; /* owned; where interrupts may go */
 	struct irqkit_irq **irqs; /* owned array; as in spread */
+	bool *is_named; /* owned array; does a TARGET name this interrupt by itself? */
 	size_t n;
 	struct irqkit_irq **skipped; /* owned array; cannot be moved */
 	size_t n_skipped;

@@ -135,8 +135,10 @@ static int choose_targets(struct irqkit_placement *p)
 	for (size_t i = 0; r == 0 && i < irqkit_selection_count(chosen); i++) {
 		struct irqkit_irq *irq = irqkit_selection_get(chosen, i);
 
-		if (irqkit_irq_get_number(irq) >= 0)
-			p->irqs[p->n++] = irq;
+		if (irqkit_irq_get_number(irq) < 0)
+			continue;
+		p->is_named[p->n] = irqkit_selection_is_named(chosen, i);
+		p->irqs[p->n++] = irq;
 	}
 	return r;
 }
@@ -152,21 +154,43 @@ static int fail_immovable(struct irqkit_placement *p, size_t n)
 	return request_fail_all_immovable(p->request, n);
 }
 
-/* Moves the interrupts that cannot be moved into a list of their own. */
+/* Says which interrupts are named and cannot be moved; then nothing is done. */
+static int refuse_named(const struct irqkit_placement *p)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->is_named[i] && irqkit_irq_find_obstacle(p->irqs[i], true))
+			r = request_fail_immovable(p->request, p->irqs[i]);
+	return r < 0 ? request_fail(p->request, IRQKIT_PROBLEM_IMMOVABLE,
+			       "nothing was changed")
+		     : 0;
+}
+
+/*
+ * Moves the interrupts that cannot be moved into a list of their own. If a function leaves
+ * out what the kernel refuses (--every), a named one that turns out to be immovable is
+ * left out too, and the others go on.
+ */
 static int set_immovable_aside(struct irqkit_placement *p)
 {
 	const struct irqkit_request *request = p->request;
 	size_t n = p->n, kept = 0;
+	int r = request->leave_out ? 0 : refuse_named(p);
 
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < n; i++) {
 		struct irqkit_irq *irq = p->irqs[i];
 
 		if (request->leave_out && request->leave_out(request->leave_out_data, irq))
 			continue;
-		if (irqkit_irq_find_obstacle(irq, false))
+		if (irqkit_irq_find_obstacle(irq, p->is_named[i])) {
 			p->skipped[p->n_skipped++] = irq;
-		else
-			p->irqs[kept++] = irq;
+			continue;
+		}
+		p->is_named[kept] = p->is_named[i] && !request->leave_out;
+		p->irqs[kept++] = irq;
 	}
 	p->n = kept;
 	memset(p->place, 0, irqkit_machine_count_irqs(p->machine) * sizeof(*p->place));
@@ -181,10 +205,11 @@ int placement_choose_irqs(struct irqkit_placement *p)
 	int r;
 
 	p->irqs = calloc(n + 1, sizeof(struct irqkit_irq *));
+	p->is_named = calloc(n + 1, sizeof(*p->is_named));
 	p->skipped = calloc(n + 1, sizeof(struct irqkit_irq *));
 	p->owners = calloc(n + 1, sizeof(*p->owners));
 	p->place = calloc(n + 1, sizeof(*p->place));
-	if (!p->irqs || !p->skipped || !p->owners || !p->place)
+	if (!p->irqs || !p->is_named || !p->skipped || !p->owners || !p->place)
 		return -ENOMEM;
 	r = p->request->n_targets ? choose_targets(p) : choose_net(p);
 	return r == 0 ? set_immovable_aside(p) : r;

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* An x86 CPU has 256 vectors; what the kernel keeps for itself leaves about this many. */
+/* An x86 CPU has 256 vectors; the kernel reserves some, so about this many are left. */
 #define VECTORS_PER_CPU 200u
 /* With fewer interrupts than this in all, no CPU can run out of them. */
 #define MANY_INTERRUPTS 150u
@@ -48,7 +48,7 @@ static int find_queue(
 	return number;
 }
 
-/* The CPU that handled it most often; -1: none did. */
+/* The CPU that handled it most often; -1: it never fired. */
 static int find_busiest(const struct irqkit_interrupt *interrupt)
 {
 	uint64_t most = 0;
@@ -194,7 +194,7 @@ static int tell_interrupt(struct irqkit_placement *p,
 }
 
 /* ------------------------------------------------------------------------------- */
-/* What stays where it is                                                          */
+/* Interrupts that are not placed                                                  */
 
 static void tell_load(struct irqkit_placement *p, const struct irqkit_interrupt *counts)
 {
@@ -206,7 +206,7 @@ static void tell_load(struct irqkit_placement *p, const struct irqkit_interrupt 
 	}
 }
 
-/* Only x86's local APICs have so few; others' chips have PCI-MSI in their names too. */
+/* Only the local APICs of x86 have so few; other chips have PCI-MSI in their names too. */
 static bool is_of_apic(const char *chip)
 {
 	static const char *const begins[] = {

@@ -3,6 +3,7 @@
 #include "request/request.h"
 #include "base/array.h"
 #include "base/macros.h"
+#include "kernel/ctx.h"
 #include "request/placement.h"
 
 #include <errno.h>
@@ -53,6 +54,7 @@ void request_begin(struct irqkit_request *request)
 	request->problem = IRQKIT_PROBLEM_NONE;
 	request->n_gone = 0;
 	placement_free(TAKE(request->placement));
+	irqkit_selection_free(TAKE(request->selection));
 }
 
 EXPORT void irqkit_request_free(struct irqkit_request *request)
@@ -254,9 +256,11 @@ int request_fail_unreadable(
 {
 	const char *meaning = irqkit_explain_error(-error);
 
-	return request_fail_with(request, error, "cannot read the affinity of %s: %s%s%s",
-		irq ? irq->row->label : "default", strerror(-error), meaning ? ": " : "",
-		meaning ? meaning : "");
+	if (is_failure(error)) /* the log function of the context knows it */
+		return note_problem(request, IRQKIT_PROBLEM_FAILED, error);
+	return request_fail_with(request, error,
+		"cannot read the affinity of interrupt %s: %s%s%s", irq->row->label,
+		strerror(-error), meaning ? ": " : "", meaning ? meaning : "");
 }
 
 int request_add_gone(
@@ -303,9 +307,10 @@ EXPORT const char *irqkit_request_get_message(
 	return request->messages[index].text;
 }
 
-EXPORT size_t irqkit_request_count_gone(const struct irqkit_request *request)
+EXPORT const struct irqkit_selection *irqkit_request_get_selection(
+	const struct irqkit_request *request)
 {
-	return request->n_gone;
+	return request->selection;
 }
 
 EXPORT const struct irqkit_placement *irqkit_request_get_placement(

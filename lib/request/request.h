@@ -46,6 +46,7 @@ struct irqkit_request {
 	enum irqkit_problem problem;
 	struct request_message *messages; /* owned, and each */
 	size_t n_messages, messages_room;
+	struct irqkit_selection *selection; /* owned; what the TARGETs meant, or NULL */
 	size_t n_gone; /* interrupts that are skipped because they are gone */
 	struct irqkit_placement *placement; /* owned; of a spread, or NULL */
 };
@@ -71,7 +72,7 @@ int request_take_message(struct irqkit_request *request, enum irqkit_problem pro
 void request_warn(struct irqkit_request *request, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The affinity of an interrupt cannot be read, or NULL: the default affinity. */
+/* The affinity of an interrupt cannot be read. */
 int request_fail_unreadable(
 	struct irqkit_request *request, const struct irqkit_irq *irq, int error);
 

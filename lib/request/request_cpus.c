@@ -36,18 +36,25 @@ int request_fail_set(struct irqkit_request *request, int error, const char *mess
 }
 
 static int check_online(struct irqkit_request *request,
-	const struct irqkit_cpuset *online, const struct irqkit_cpuset *set)
+	struct irqkit_topology *topology, const struct irqkit_cpuset *set)
 {
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_ONLINE);
+	const struct irqkit_cpuset *possible = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_POSSIBLE);
+
 	irqkit_cpuset_foreach (cpu, set) {
 		_cleanup_free_ char *list = NULL;
 
-		if (irqkit_cpuset_has(online, cpu))
+		if (!online || irqkit_cpuset_has(online, cpu))
 			continue;
 		if (irqkit_cpuset_format_list(online, &list) < 0)
 			return -ENOMEM;
 		return request_fail(request, IRQKIT_PROBLEM_WORDS,
-			"%s: CPU %u is not online (online CPUs: %s)", request->cpus_label,
-			cpu, list);
+			"%s: CPU %u %s (online CPUs: %s)", request->cpus_label, cpu,
+			!possible || irqkit_cpuset_has(possible, cpu) ? "is offline"
+								      : "does not exist",
+			list);
 	}
 	return 0;
 }
@@ -75,7 +82,7 @@ static int read_mask(struct irqkit_request *request, struct irqkit_machine *mach
 	if (irqkit_cpuset_is_empty(set))
 		return request_fail(request, IRQKIT_PROBLEM_WORDS,
 			"%s: '%s' contains no CPU", request->cpus_label, mask);
-	r = check_online(request, machine->snapshot->cpus, set);
+	r = check_online(request, machine->topology, set);
 	if (r == 0)
 		*ret_set = TAKE(set);
 	return r;

@@ -28,6 +28,16 @@ int request_select(struct irqkit_request *request, struct irqkit_machine *machin
 	return request_take_message(request, problem_of(r), r, message);
 }
 
+int request_fail_immovable(struct irqkit_request *request, struct irqkit_irq *irq)
+{
+	bool has_name = irq->row->n_actions > 0;
+
+	return request_fail(request, IRQKIT_PROBLEM_IMMOVABLE,
+		"cannot move %s%s%s%s: it is %s", irq->row->label, has_name ? " (" : "",
+		has_name ? irq->row->actions[0] : "", has_name ? ")" : "",
+		irqkit_irq_find_obstacle(irq, true));
+}
+
 int request_fail_all_immovable(struct irqkit_request *request, size_t n)
 {
 	const enum irqkit_problem problem = IRQKIT_PROBLEM_IMMOVABLE;

@@ -14,6 +14,9 @@ static inline void free_selection(struct irqkit_selection **selection)
 int request_select(struct irqkit_request *request, struct irqkit_machine *machine,
 	const char *const *words, size_t n, struct irqkit_selection **ret_selection);
 
+/* Says that an interrupt, which a TARGET names by itself, cannot be moved. */
+int request_fail_immovable(struct irqkit_request *request, struct irqkit_irq *irq);
+
 /* Says that none of @n interrupts can be moved. */
 int request_fail_all_immovable(struct irqkit_request *request, size_t n);
 

@@ -3,6 +3,7 @@
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
+#include "kernel/ctx.h"
 #include "request/request_cpus.h"
 #include "request/request_select.h"
 
@@ -17,15 +18,10 @@ static int refuse_named(
 
 	for (size_t i = 0; i < irqkit_selection_count(chosen); i++) {
 		struct irqkit_irq *irq = irqkit_selection_get(chosen, i);
-		const char *obstacle = irqkit_irq_find_obstacle(irq, true);
-		bool has_name = irq->row->n_actions > 0;
 
-		if (!irqkit_selection_is_named(chosen, i) || !obstacle)
-			continue;
-		r = request_fail(request, IRQKIT_PROBLEM_IMMOVABLE,
-			"cannot move %s%s%s%s: it is %s", irq->row->label,
-			has_name ? " (" : "", has_name ? irq->row->actions[0] : "",
-			has_name ? ")" : "", obstacle);
+		if (irqkit_selection_is_named(chosen, i) &&
+			irqkit_irq_find_obstacle(irq, true))
+			r = request_fail_immovable(request, irq);
 	}
 	if (r < 0)
 		r = request_fail(
@@ -40,7 +36,7 @@ static int add_step(struct irqkit_request *request, struct irqkit_plan *plan,
 	unsigned int flags = is_named ? 0 : IRQKIT_STEP_OPTIONAL;
 	int r;
 
-	/* a pattern may fit NMI too, but it can't be meant */
+	/* a pattern may match NMI too, which has no affinity */
 	if (irq->row->irq < 0)
 		return 0;
 	r = obstacle ? irqkit_plan_add_skipped(plan, irq, obstacle)
@@ -70,22 +66,37 @@ static int read_cpus(struct irqkit_request *request, struct irqkit_machine *mach
 
 	if (request->mask || !chosen)
 		return request_read_cpus(request, machine, NULL, ret_cpus);
-	r = irqkit_selection_parse_set(
-		chosen, request->cpus, strlen(request->cpus), ret_cpus, &message);
+	r = irqkit_selection_parse_set(chosen, request->cpus,
+		strlen(request->cpus), ret_cpus, NULL, &message);
 	return r < 0 ? request_fail_set(request, r, message) : 0;
 }
 
 static int plan_targets(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan)
 {
-	struct irqkit_selection *chosen CLEANUP(free_selection) = NULL;
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	int r = request_select(request, machine, (const char *const *)request->targets,
-		request->n_targets, &chosen);
+		request->n_targets, &request->selection);
 
 	if (r == 0)
-		r = read_cpus(request, machine, chosen, &cpus);
-	return r == 0 ? plan_interrupts(request, plan, chosen, cpus) : r;
+		r = read_cpus(request, machine, request->selection, &cpus);
+	return r == 0 ? plan_interrupts(request, plan, request->selection, cpus) : r;
+}
+
+static int fail_default(
+	struct irqkit_request *request, const struct irqkit_machine *machine, int error)
+{
+	const char *root = machine->ctx->root;
+	int len = (int)strlen(root);
+
+	if (is_failure(error)) /* the log function of the context knows it */
+		return error;
+	while (len > 0 && root[len - 1] == '/')
+		len--;
+	return request_fail_with(request, error,
+		"cannot read the default affinity in "
+		"%.*s/proc/irq/default_smp_affinity: %s",
+		len, root, strerror(-error));
 }
 
 static int plan_default(struct irqkit_request *request, struct irqkit_machine *machine,
@@ -97,7 +108,7 @@ static int plan_default(struct irqkit_request *request, struct irqkit_machine *m
 	if (r < 0)
 		return r;
 	r = irqkit_plan_add_default_affinity(plan, cpus, "requested");
-	return r < 0 ? request_fail_unreadable(request, NULL, r) : 0;
+	return r < 0 ? fail_default(request, machine, r) : 0;
 }
 
 int request_plan_set(struct irqkit_request *request, struct irqkit_machine *machine,

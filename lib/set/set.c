@@ -250,7 +250,7 @@ int set_parse(struct irqkit_topology *topology, const char *text, size_t len,
 		r = check_result(&p);
 	if (topology_get_error(topology) < 0) {
 		r = topology_get_error(topology);
-		/* that the kernel doesn't tell may be wrong */
+		/* the message may be wrong: something could not be read */
 		free(TAKE(p.message));
 	}
 	if (r < 0) {

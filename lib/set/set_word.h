@@ -7,14 +7,14 @@
 
 struct set_word {
 	const char *name;
-	const char *example; /* with a number; NULL: nothing stands behind it */
-	/* Adds what the word means to @set; @number stands behind the colon. */
+	const char *example; /* with a number; NULL: the word takes none */
+	/* Adds what the word means to @set; @number is the number after the colon. */
 	int (*add)(struct set_parse *p, const struct set_part *part, unsigned int number,
 		struct irqkit_cpuset *set);
-	const char *why_empty; /* how it comes that it holds no CPU */
+	const char *why_empty; /* why the word may mean no CPU */
 };
 
-/* By what stands in front of the colon, if there is one. NULL: there is no such word. */
+/* The word before the colon, or the whole part. NULL: there is no such word. */
 const struct set_word *set_find_word(const struct set_part *part);
 
 #endif

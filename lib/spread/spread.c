@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Placement: what is told before, and what is asked afterwards. */
+/* Placement: the calls that describe the problem, and those that return the solution. */
 #include "spread/spread.h"
 #include "base/arena.h"
 #include "base/macros.h"

@@ -32,7 +32,7 @@ struct spread_cpu {
 struct spread_item {
 	unsigned int irq;
 	uint64_t load;
-	int now; /* the CPU that serves it, or -1 */
+	int now; /* the CPU that handles it, or -1 */
 	uint32_t device; /* NONE: of no device */
 	int queue; /* -1: none */
 	enum irqkit_serves direction;
@@ -88,7 +88,7 @@ static inline bool pool_has(const uint64_t *pool, uint32_t cpu)
 	return pool[cpu / 64] >> cpu % 64 & 1;
 }
 
-/* It is served by a CPU where it may stay. */
+/* Is it handled by a CPU where it may stay? */
 static inline bool item_can_stay(const struct spread_item *item)
 {
 	return item->pool && item->now_index != NONE &&

@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The kernel has looked at all of its CPUs: what is left of its pool. NULL: no memory. */
+/* The kernel found no vector on any of its CPUs: the rest of its pool. NULL: no memory. */
 static uint64_t *close_cpus(struct irqkit_spread *spread, struct spread_item *item)
 {
 	size_t size = (spread->n_cpus / 64 + 1) * sizeof(uint64_t);
@@ -26,11 +26,11 @@ static uint64_t *close_cpus(struct irqkit_spread *spread, struct spread_item *it
 		spread->cpus[i].vectors = 0;
 		spread->room[i] = 0;
 		pool[i / 64] &= ~(UINT64_C(1) << i % 64);
-		/* it would have a vector where it is: it was elsewhere */
+		/* on its current CPU it has a vector, so it was on another one */
 		if (i == item->now_index)
 			item->now_index = NONE;
 	}
-	/* none of what was to leave a CPU can be counted on */
+	/* it is not certain that interrupts which should leave a CPU will leave it */
 	spread->is_strict = true;
 	return pool;
 }
@@ -70,7 +70,7 @@ static int move(struct irqkit_spread *spread, struct spread_item *item, uint32_t
 	return spread_widen(spread, item);
 }
 
-/* Those of its queue go along, if they come after it. */
+/* The later interrupts of its queue go along, if there is room for them. */
 static int take_along(struct irqkit_spread *spread, size_t index, uint32_t from)
 {
 	const struct spread_item *leader = &spread->items[index];
@@ -82,9 +82,14 @@ static int take_along(struct irqkit_spread *spread, size_t index, uint32_t from)
 		struct spread_item *item = &spread->items[i];
 
 		if (item->place != from || item->device != leader->device ||
-			item->queue != leader->queue ||
-			!spread_has_room(spread, item, leader->place))
+			item->queue != leader->queue)
 			continue;
+		if (!spread_has_room(spread, item, leader->place)) {
+			r = spread_set_reason(item,
+				"no free vector on CPU %u, where its queue goes",
+				spread->cpus[leader->place].cpu);
+			continue;
+		}
 		r = move(spread, item, leader->place);
 		spread->taken[leader->place] -= A_SLOT;
 	}

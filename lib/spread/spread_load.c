@@ -3,7 +3,7 @@
  * Placement by load. Several placements are made, and the one with the fewest moves taken
  * that is good enough:
  *
- *   keep    all stay; those that cannot are placed round them
+ *   keep    all stay, except those that cannot, which are placed around them
  *   fresh   as if none were anywhere: how good can it be?
  *   trim    what makes a CPU worse than fresh is taken off, heaviest first
  *   prune   the same, heaviest last
@@ -16,8 +16,9 @@
 #include "spread/spread_search.h"
 
 #include <errno.h>
+#include <stdio.h>
 
-/* What the improvement of one placement may cost: about a millisecond or two. */
+/* The limit for improving one placement: about one or two milliseconds. */
 #define MAX_STEPS (UINT64_C(1) << 17)
 
 struct candidate {
@@ -85,7 +86,7 @@ static void complete(
 	measure(c, s);
 }
 
-/* Puts back what was moved without need, the lightest first: the most interrupts. */
+/* Undoes moves that are not needed, the lightest first, so that most moves are undone. */
 static void put_back(struct candidate *c, const struct search *s, uint64_t goal)
 {
 	struct trial *p = &c->p;
@@ -160,10 +161,31 @@ static int move_few(
 
 /* ------------------------------------------------------------------------------- */
 
+/*
+ * "moves to node 1; ": an interrupt may move although that relieves nobody, because the
+ * CPU that handles it is not one of those that it should use. Is the node named?
+ */
+static bool explain_leaving(const struct irqkit_spread *spread,
+	const struct spread_item *item, char text[static NODE_NAME_SIZE])
+{
+	const struct spread_cpu *now = item->now_index == NONE
+		? NULL
+		: &spread->cpus[item->now_index];
+	bool is_to_node = now && now->is_target && item->is_local &&
+		now->node != item->node;
+
+	text[0] = '\0';
+	if (is_to_node)
+		snprintf(text, NODE_NAME_SIZE, "moves to node %d; ", item->node);
+	else if (item->now >= 0)
+		snprintf(text, NODE_NAME_SIZE, "leaves CPU %d; ", item->now);
+	return is_to_node;
+}
+
 static int explain(struct irqkit_spread *spread, struct spread_item *item, enum how how)
 {
 	const struct spread_cpu *now = NULL;
-	char where[NODE_NAME_SIZE];
+	char where[NODE_NAME_SIZE], first[NODE_NAME_SIZE];
 
 	if (item_can_stay(item))
 		now = &spread->cpus[item->now_index];
@@ -171,14 +193,16 @@ static int explain(struct irqkit_spread *spread, struct spread_item *item, enum 
 		return spread_set_reason(item, "relieves CPU %u", now->cpu);
 	if (now)
 		return spread_set_reason(item, "makes room for busier interrupts");
-	spread_name_node(item, where);
+	where[0] = '\0';
+	if (!explain_leaving(spread, item, first))
+		spread_name_node(item, where);
 	if (how == HOW_HEAVY)
 		return spread_set_reason(
-			item, "busiest first, least loaded CPU%s", where);
+			item, "%sbusiest first, least loaded CPU%s", first, where);
 	if (how == HOW_LIGHT)
 		return spread_set_reason(
-			item, "idle, CPU%s with the fewest interrupts", where);
-	return spread_set_reason(item, "evens out the load%s", where);
+			item, "%sidle, CPU%s with the fewest interrupts", first, where);
+	return spread_set_reason(item, "%sevens out the load%s", first, where);
 }
 
 /* It has as many CPUs as it is to have, and may have them. */
@@ -197,7 +221,7 @@ static bool is_wide(const struct irqkit_spread *spread, const struct spread_item
 	return true;
 }
 
-/* Where it is now; without any load, a new number of CPUs is not worth a write either. */
+/* It stays where it is. Without any load, a new number of CPUs is not worth a write. */
 static int stay(struct irqkit_spread *spread, const struct search *s,
 	struct spread_item *item, bool is_keep)
 {
@@ -209,7 +233,7 @@ static int stay(struct irqkit_spread *spread, const struct search *s,
 	return spread_set_reason(item, is_keep ? "stays: no gain" : "stays");
 }
 
-/* The placement becomes the answer. Further CPUs come last: they must not take room. */
+/* The placement becomes the result. Extra CPUs come last: they must not take vectors. */
 static int answer(struct irqkit_spread *spread, const struct search *s,
 	const struct candidate *c, bool is_keep)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The policy that goes by load. */
+/* The policy by load. */
 #ifndef IRQKIT_SPREAD_LOAD_H
 #define IRQKIT_SPREAD_LOAD_H
 

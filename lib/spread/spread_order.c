@@ -12,7 +12,7 @@
 /* ------------------------------------------------------------------------------- */
 /* Queue by queue                                                                  */
 
-/* What belongs on one CPU comes together, and in the order of the CPUs. */
+/* Interrupts that belong on one CPU are adjacent, in the order of the CPUs. */
 struct slot {
 	uint32_t item;
 	uint32_t device;
@@ -66,44 +66,51 @@ static uint32_t first_of(const uint64_t *pool)
 	return word * 64 + (uint32_t)__builtin_ctzll(pool[word]);
 }
 
-/* "queue 3, next CPU of node 1" */
-static int explain_next(
-	const struct irqkit_spread *spread, struct spread_item *item, uint32_t round)
-{
-	static const char *const directions[] = {
-		[IRQKIT_SERVES_NONE] = "queue",
-		[IRQKIT_SERVES_BOTH] = "queue",
-		[IRQKIT_SERVES_RX] = "rx queue",
-		[IRQKIT_SERVES_TX] = "tx queue",
-	};
-	bool is_first = round == 0 && item->place == first_of(item->pool);
-	char what[32] = "", where[NODE_NAME_SIZE];
-	const char *again = "";
+#define QUEUE_NAME_SIZE 32
 
+/* "rx-3", or "queue 3" if the interrupt serves both directions; "" for no queue. */
+static void name_queue(const struct spread_item *item, char text[static QUEUE_NAME_SIZE])
+{
+	static const char *const formats[] = {
+		[IRQKIT_SERVES_NONE] = "queue %d",
+		[IRQKIT_SERVES_BOTH] = "queue %d",
+		[IRQKIT_SERVES_RX] = "rx-%d",
+		[IRQKIT_SERVES_TX] = "tx-%d",
+	};
+
+	text[0] = '\0';
 	if (item->queue >= 0)
-		snprintf(what, sizeof(what), "%s %d, ",
-			directions[spread->is_split ? item->direction : 0], item->queue);
+		snprintf(text, QUEUE_NAME_SIZE, formats[item->direction], item->queue);
+}
+
+/* "rx-3, next CPU of node 1" */
+static int explain_next(struct spread_item *item, uint32_t round)
+{
+	bool is_first = round == 0 && item->place == first_of(item->pool);
+	char what[QUEUE_NAME_SIZE], where[NODE_NAME_SIZE];
+
+	name_queue(item, what);
 	spread_name_node(item, where);
-	if (round > 0)
-		again = ", reused";
-	return spread_set_reason(
-		item, "%s%s CPU%s%s", what, is_first ? "first" : "next", where, again);
+	return spread_set_reason(item, "%s%s%s CPU%s%s", what, *what ? ", " : "",
+		is_first ? "first" : "next", where, round > 0 ? ", reused" : "");
 }
 
 static int explain_with(struct spread_item *item, const struct spread_item *leader)
 {
+	char what[QUEUE_NAME_SIZE], with[QUEUE_NAME_SIZE];
+
 	if (item->queue < 0)
 		return spread_set_reason(item,
 			"same CPU as the device's first "
 			"queue");
-	if (item->direction != leader->direction && leader->direction == IRQKIT_SERVES_RX)
-		return spread_set_reason(item, "same CPU as its rx");
-	if (item->direction != leader->direction && leader->direction == IRQKIT_SERVES_TX)
-		return spread_set_reason(item, "same CPU as its tx");
-	return spread_set_reason(item, "same CPU as its queue");
+	name_queue(item, what);
+	name_queue(leader, with);
+	if (strcmp(what, with) != 0)
+		return spread_set_reason(item, "%s, same CPU as %s", what, with);
+	return spread_set_reason(item, "%s, same CPU as interrupt %u", what, leader->irq);
 }
 
-/* On the CPU of @leader, if there is one and that can be. */
+/* Can it go to the CPU of @leader? */
 static bool can_follow(const struct irqkit_spread *spread, const struct spread_item *item,
 	const struct spread_item *leader)
 {
@@ -111,7 +118,7 @@ static bool can_follow(const struct irqkit_spread *spread, const struct spread_i
 		spread_has_room(spread, item, leader->place);
 }
 
-/* Doesn't count as a queue of its own, nor as an extra. */
+/* Does not count as a queue of its own, and not as an extra interrupt. */
 static int follow(struct irqkit_spread *spread, struct spread_item *item,
 	const struct spread_item *leader)
 {
@@ -134,7 +141,7 @@ static int place_next(
 	}
 	round = (uint32_t)(spread->taken[next] / A_SLOT);
 	r = spread_give(spread, item, next);
-	return r < 0 ? r : explain_next(spread, item, round);
+	return r < 0 ? r : explain_next(item, round);
 }
 
 static int place_slots(struct irqkit_spread *spread, const struct slot *slots)
@@ -249,7 +256,7 @@ int spread_by_irq(struct irqkit_spread *spread)
 /* ------------------------------------------------------------------------------- */
 /* By hint                                                                         */
 
-/* What of the item's pool its hint holds. */
+/* The CPUs of the pool that are in the hint. */
 static bool hint_pool(const struct irqkit_spread *spread, const struct spread_item *item,
 	uint64_t *pool)
 {

@@ -9,7 +9,7 @@
 void spread_count_room(struct irqkit_spread *spread, bool is_strict);
 bool spread_has_room(
 	const struct irqkit_spread *spread, const struct spread_item *item, uint32_t cpu);
-/* One more, or with -1 one less, where they are counted. */
+/* Counts one vector more, or with -1 one less, if the vectors of the CPU are counted. */
 void spread_use_vector(struct irqkit_spread *spread, uint32_t cpu, int n);
 /* Places @item on @cpu. */
 void spread_take(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu);

@@ -5,7 +5,7 @@
 
 #include "spread/spread_weigh.h"
 
-/* Puts what is free where it adds least to the worst, heaviest first. */
+/* Places free items, heaviest first, where they add least to the busiest CPU. */
 void search_place_free(struct search *s, struct trial *p);
 /* Lists by CPU what search_improve() may move: all, or what cannot stay where it is now. */
 void search_list(const struct search *s, struct trial *p, bool all);

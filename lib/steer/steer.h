@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The decisions of steer_rps.c and steer_xps.c, told everything they need: what unit tests call. */
+/* The decisions of steer_rps.c and steer_xps.c as pure functions, for unit tests. */
 #ifndef IRQKIT_STEER_H
 #define IRQKIT_STEER_H
 
@@ -19,7 +19,7 @@ int steer_rps(const struct rps_question *question, struct irqkit_cpuset **ret_cp
 
 /* How far a CPU is from another; 0 is itself. */
 typedef unsigned int distance_fn(void *data, unsigned int from, unsigned int to);
-/* @served[i]: the CPU that serves queue i, or -1. @ret_sets has @n_queues places. */
+/* @served[i]: the CPU that handles queue i, or -1. @ret_sets has @n_queues places. */
 int steer_xps(const struct irqkit_cpuset *cpus, const int *served, size_t n_queues,
 	distance_fn *distance, void *data, struct irqkit_cpuset **ret_sets);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which CPUs should share what a device receives (RPS), if any.                (pure) */
+/* Which CPUs should process the packets that a device receives (RPS).         (pure) */
 #include "base/buffer.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
@@ -40,9 +40,8 @@ static bool is_useless(const struct rps_question *q, const struct irqkit_cpuset 
 	}
 	if (q->n_queues < n)
 		return false;
-	buffer_add(why, "%zu queue%s for ", q->n_queues, plural(q->n_queues));
+	buffer_add(why, "%zu queues are enough for ", q->n_queues);
 	add_place(why, q, n);
-	buffer_add(why, "; the device can use them all");
 	return true;
 }
 
@@ -77,30 +76,26 @@ static bool leave_out(struct irqkit_cpuset *cpus, const struct irqkit_cpuset *ou
 static void choose(
 	const struct rps_question *q, struct irqkit_cpuset *cpus, struct buffer *why)
 {
-	const char *verb = irqkit_cpuset_count(q->serving) == 1 ? "handles" : "handle";
+	bool is_one = irqkit_cpuset_count(q->serving) == 1;
 
 	buffer_add(why, "%zu queue%s for ", q->n_queues, plural(q->n_queues));
 	add_place(why, q, irqkit_cpuset_count(cpus));
 	if (!irqkit_cpuset_has_common(cpus, q->siblings))
 		return;
+	buffer_add(why, "; ");
 	if (leave_out(cpus, q->siblings)) {
-		buffer_add(why, "; without ");
+		bool is_thread = !irqkit_cpuset_is_equal(q->siblings, q->serving);
+
+		if (is_thread)
+			buffer_add(why, "the core%s of ", is_one ? "" : "s");
 		add_cpus(why, q->siblings);
-		if (irqkit_cpuset_is_equal(q->siblings, q->serving))
-			buffer_add(why, ", which %s its interrupts", verb);
-		else
-			buffer_add(why, ", whose cores handle its interrupts");
+		buffer_add(why, " handle%s its interrupts", is_one ? "s" : "");
 		return;
 	}
-	if (leave_out(cpus, q->serving)) {
-		buffer_add(why, "; without ");
-		add_cpus(why, q->serving);
-		buffer_add(why, ", which %s its interrupts", verb);
-		return;
-	}
-	buffer_add(why, "; too few to leave out ");
 	add_cpus(why, q->serving);
-	buffer_add(why, ", which %s its interrupts", verb);
+	buffer_add(why, " handle%s its interrupts", is_one ? "s" : "");
+	if (!leave_out(cpus, q->serving))
+		buffer_add(why, ", but %s needed too", is_one ? "is" : "are");
 }
 
 int steer_rps(

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which CPUs should send by which queue (XPS).                                 (pure) */
+/* Which CPUs should transmit on which queue (XPS).                             (pure) */
 #include "base/macros.h"
 #include "steer/steer.h"
 
@@ -122,7 +122,7 @@ static int give_group(struct xps *xps, size_t first)
 	return 0;
 }
 
-/* Of the CPUs that aren't given away, one that is nearest to a queue. */
+/* The CPU nearest to a queue, among the CPUs that have none yet. False: all have one. */
 static bool find_nearest(const struct xps *xps, size_t *ret_cpu)
 {
 	size_t best = xps->n_cpus;
@@ -144,7 +144,7 @@ static unsigned int count_queues(const struct xps *xps, size_t cpu)
 	return n;
 }
 
-/* Of the nearest CPUs the one with the fewest queues, for one that got none. */
+/* Gives a queue without CPUs the nearest CPU, or the one of them with the fewest queues. */
 static int give_nearest(struct xps *xps, size_t queue)
 {
 	size_t best = 0;
@@ -168,7 +168,7 @@ static int give_all(struct xps *xps)
 
 	while (r == 0 && find_nearest(xps, &cpu))
 		r = give_group(xps, cpu);
-	/* more queues than CPUs, or several that one CPU serves */
+	/* more queues than CPUs, or several on one CPU */
 	for (size_t q = 0; q < xps->n_queues && r == 0; q++)
 		if (irqkit_cpuset_is_empty(xps->sets[q]))
 			r = give_nearest(xps, q);

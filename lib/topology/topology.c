@@ -124,7 +124,7 @@ int topology_read_cpus(
 	}
 }
 
-/* Online CPUs less those of the sets in @minus, where they are told. */
+/* The online CPUs without the isolated and the nohz_full ones, as far as known. */
 static int make_housekeeping(struct irqkit_topology *t, struct irqkit_cpuset **ret_set)
 {
 	static const enum irqkit_cpus minus[] = { IRQKIT_CPUS_ISOLATED,

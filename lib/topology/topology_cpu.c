@@ -245,7 +245,7 @@ static bool has_caches(struct irqkit_topology *t, unsigned int cpu)
 
 #define USUAL_LAST_CACHE 3 /* L1 data, L1 instructions, L2, L3 */
 
-/* The kernel numbers the caches of a CPU by level: what is wanted is the last of them. */
+/* The kernel numbers the caches of a CPU by level: finds the last one. */
 static int read_llc(
 	struct irqkit_topology *t, unsigned int cpu, struct irqkit_cpuset **ret_set)
 {

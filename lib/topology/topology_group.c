@@ -36,7 +36,7 @@ static int add_package(struct irqkit_topology *t, unsigned int number)
 	return irqkit_cpuset_add(t->packages.set, number);
 }
 
-/* Puts @cpu where it belongs; a number too large for a set is as good as none. */
+/* Adds @cpu to its group; a number too large for a set counts as unknown. */
 static int sort_into_package(struct irqkit_topology *t, unsigned int cpu)
 {
 	int number = irqkit_topology_get_package(t, cpu);
@@ -203,7 +203,7 @@ static struct seat make_seat(
 			return (x) < (y) ? -1 : 1;                                       \
 	} while (0)
 
-/* Neighbours, whose turns are counted, come together. */
+/* CPUs of one group are adjacent, and are numbered by turn. */
 static int compare_places(const void *a, const void *b)
 {
 	const struct seat *x = a, *y = b;

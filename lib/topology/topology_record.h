@@ -12,7 +12,7 @@
 #define NOT_READ INT_MIN
 #define NOT_TOLD (-1)
 
-/* A set that is made when it is first asked for; NULL afterwards: not told. */
+/* A set that is made on first use; NULL after that: the kernel does not report it. */
 struct lazy_set {
 	struct irqkit_cpuset *set; /* owned */
 	bool has_read;
@@ -56,10 +56,10 @@ struct irqkit_topology {
 	int error; /* the first failure: is_failure() */
 };
 
-/* 0 for the fastest CPUs, or less; more for slower ones. All the same: not told. */
+/* 0 or less for the fastest CPUs, more for slower ones; all alike: not known. */
 int topology_get_slowness(struct irqkit_topology *topology, unsigned int cpu);
 
-/* What the kernel has no word for counts as not told; a failure does not. Returns @r. */
+/* A file that does not exist means "not known"; a failure to read does not. Returns @r. */
 static inline int topology_note(struct irqkit_topology *topology, int r)
 {
 	if (!is_failure(r))

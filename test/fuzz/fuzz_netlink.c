@@ -25,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct netlink_answers answers = { 0 };
 	void *bytes = malloc(len + 1); /* aligned, as a message is */
+	struct netlink_link link = { 0 };
 	uint16_t family = 0;
 
 	if (!bytes)
@@ -34,6 +35,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	check_napis(bytes, len);
 	HOLDS(netlink_parse_queues(&answers, bytes, len) <= 1);
 	HOLDS(netlink_parse_family(bytes, len, &family) < 0 || family != 0);
+	if (netlink_parse_link(bytes, len, &link) == 0)
+		HOLDS(link.ifindex && link.name[0] &&
+			memchr(link.name, 0, sizeof(link.name)));
 	netlink_free(&answers);
 	free(bytes);
 	return 0;

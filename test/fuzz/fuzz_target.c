@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../cmd/base/read_number.c"
+#include "../../cmd/measure/explain.c"
 #include "../../cmd/measure/queue.c"
 #include "../../cmd/target/mark_device.c"
 #include "../../cmd/target/marks.c"

@@ -202,6 +202,18 @@ static void block_signals(sigset_t *signals, sigset_t *mask)
 	sigprocmask(SIG_BLOCK, signals, mask);
 }
 
+/*
+ * qemu-user does not know every request: then processes that the command has left to init live
+ * on, and all else holds.
+ */
+static bool ask_kernel(int request, unsigned long value)
+{
+	if (prctl(request, value) == 0 || errno == EINVAL)
+		return true;
+	perror("limit: prctl");
+	return false;
+}
+
 static int run(char **command, long long seconds, bool own_group)
 {
 	sigset_t signals, mask;
@@ -209,11 +221,9 @@ static int run(char **command, long long seconds, bool own_group)
 	pid_t parent = getppid(), pid;
 
 	block_signals(&signals, &mask);
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 ||
-		prctl(PR_SET_PDEATHSIG, SIGTERM) < 0) {
-		perror("limit: prctl");
+	if (!ask_kernel(PR_SET_CHILD_SUBREAPER, 1) ||
+		!ask_kernel(PR_SET_PDEATHSIG, SIGTERM))
 		return TROUBLE;
-	}
 	if (getppid() != parent) /* it died before we asked to be told */
 		return 128 + SIGTERM;
 	pid = fork();

@@ -12,32 +12,12 @@
  *	plain      every queue, unless there are others
  *	same, cut  told by the order alone
  */
-#include "unit.h"
+#include "samples.h"
 
 #include <ctype.h>
-#include <irqkit.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/array.h"
 #include "base/macros.h"
 #include "base/number.h"
-#include "interrupts/handler_names_table.h"
-
-#define N_COLUMNS 12
-
-struct sample {
-	char *line; /* owned */
-	char *column[N_COLUMNS];
-};
-
-#define DRIVERS column[0]
-#define SUBJECT column[1]
-#define FIRST column[5]
-#define KEYS column[9]
-#define NAME column[10]
-#define MEANING column[11]
 
 /* What the sources do not tell, or tell otherwise than in the column. */
 static const struct {
@@ -46,73 +26,6 @@ static const struct {
 	{ "mlx5_core.sf", "mlx5_sf_comp70@pci:0000:03:00.0",
 		"the number is that of a vector of the parent, which serves several" },
 };
-
-static struct sample *samples;
-static size_t n_samples;
-
-static int read_samples(void **state)
-{
-	FILE *file = fopen("test/unit/drivers.tsv", "r");
-	size_t room = 0, line_room = 0;
-	char *line = NULL;
-
-	(void)state;
-	assert_non_null(file);
-	while (getline(&line, &line_room, file) > 0) {
-		struct sample *s;
-		char *rest = line;
-
-		if (!GROW(samples, n_samples, room))
-			return -1;
-		s = &samples[n_samples++];
-		line[strcspn(line, "\n")] = '\0';
-		for (size_t i = 0; i < N_COLUMNS; i++) {
-			s->column[i] = strsep(&rest, "\t");
-			if (!s->column[i])
-				fail_msg("line %zu has %zu columns", n_samples, i);
-		}
-		s->line = line;
-		line = NULL;
-		line_room = 0;
-	}
-	free(line);
-	fclose(file);
-	return 0;
-}
-
-static int free_samples(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < n_samples; i++)
-		free(samples[i].line);
-	free(samples);
-	return 0;
-}
-
-/* ------------------------------------------------------------------------------- */
-
-static struct name_keys keys_of(const struct sample *s, const char *driver)
-{
-	struct name_keys keys = {
-		.driver = strcmp(driver, "-") == 0 ? NULL : driver,
-		.netdev = "eth0",
-		.virtio = "virtio1",
-		.vif = "vif1.0",
-		.pci = "0000:03:00.0",
-		.bus = "1e100000.ethernet",
-	};
-	const char *value = strchr(s->KEYS, '=');
-
-	if (value && strncmp(s->KEYS, "netdev", 6) == 0)
-		keys.netdev = value + 1;
-	else if (value && strncmp(s->KEYS, "vif", 3) == 0)
-		keys.vif = value + 1;
-	else if (value && strncmp(s->KEYS, "pci", 3) == 0)
-		keys.pci = value + 1;
-	else if (value)
-		keys.bus = value + 1;
-	return keys;
-}
 
 static uint32_t last_number(const char *name)
 {
@@ -141,6 +54,31 @@ static bool is_queue(const struct name_meaning *m, uint32_t number)
 		(m->number == number || (m->number == NO_NUMBER && number == 0));
 }
 
+/* The part of @text that is a name of the device: its digits are not those of a queue. */
+static size_t skip_key(const struct sample *s, const char *text)
+{
+	struct name_keys keys = keys_of(s, "-");
+	const char *const names[] = { keys.netdev, keys.virtio, keys.vif, keys.pci,
+		keys.bus };
+
+	for (size_t i = 0; i < LENGTH(names); i++)
+		if (strncmp(text, names[i], strlen(names[i])) == 0)
+			return strlen(names[i]);
+	return 0;
+}
+
+static bool has_number(const struct sample *s)
+{
+	for (const char *at = s->NAME; *at;) {
+		size_t len = skip_key(s, at);
+
+		if (len == 0 && isdigit((unsigned char)*at))
+			return true;
+		at += len ? len : 1;
+	}
+	return false;
+}
+
 /* @how: what follows the colon. */
 static bool is_numbered_so(
 	const struct sample *s, const struct name_meaning *m, const char *how)
@@ -149,14 +87,12 @@ static bool is_numbered_so(
 
 	if (strcmp(how, "is") == 0 && strncmp(s->MEANING, "tx0+", 4) == 0)
 		return m->numbering == NUMBER_OF_RX && m->number == number;
-	if (strcmp(how, "is") == 0 && strpbrk(s->NAME, ".:") && m->number == NO_NUMBER)
-		return is_queue(m, 0); /* digits of the device's own name */
-	if (strcmp(how, "is") == 0 || strcmp(how, "group") == 0)
-		return is_queue(m,
-			strpbrk(s->NAME, "_") && strcmp(how, "group") == 0
-				? (uint32_t)(strstr(s->NAME, "_g")[2] - '0')
-				: m->number == NO_NUMBER ? 0
-							 : number);
+	if (strcmp(how, "is") == 0 && !has_number(s))
+		return is_queue(m, 0);
+	if (strcmp(how, "is") == 0)
+		return m->number == number && is_queue(m, number);
+	if (strcmp(how, "group") == 0)
+		return is_queue(m, (uint32_t)(strstr(s->NAME, "_g")[2] - '0'));
 	if (strcmp(how, "first") == 0)
 		return m->number == number &&
 			(m->numbering == NUMBER_FROM_FIRST ||
@@ -239,29 +175,6 @@ static bool is_exception(const char *driver, const char *name)
 	return false;
 }
 
-/* Calls @visit for each driver of each sample. */
-static void each_sample(void (*visit)(const struct sample *s, const char *driver,
-				const struct name_meaning *m, bool is_own, void *data),
-	void *data)
-{
-	for (size_t i = 1; i < n_samples; i++) {
-		const struct sample *s = &samples[i];
-		char *drivers = strdup(s->DRIVERS), *rest = drivers;
-
-		for (char *driver; (driver = strsep(&rest, ","));) {
-			struct name_keys keys = keys_of(s, driver);
-			struct name_meaning m = { 0 };
-			bool is_own;
-
-			if (strcmp(s->NAME, "-") == 0)
-				continue;
-			is_own = name_parse(&keys, s->NAME, &m);
-			visit(s, driver, &m, is_own, data);
-		}
-		free(drivers);
-	}
-}
-
 static void count_wrong(const struct sample *s, const char *driver,
 	const struct name_meaning *m, bool is_own, void *data)
 {
@@ -312,15 +225,6 @@ static void every_exception(void **state)
 
 /* ------------------------------------------------------------------------------- */
 /* The rows                                                                        */
-
-static size_t count_rows(void)
-{
-	size_t n = 0;
-
-	while (name_row_get(n))
-		n++;
-	return n;
-}
 
 static void mark_row(const struct sample *s, const char *driver,
 	const struct name_meaning *m, bool is_own, void *data)
@@ -409,40 +313,96 @@ static void make_name(
 	}
 }
 
-/* Of every driver that has it, a name of the row is not taken by one above. */
-static void no_row_is_shadowed(void **state)
+/* Do two rows say the same of a name? Then it does not matter which is tried first. */
+static bool is_same_meaning(const struct name_row *a, const struct name_row *b)
+{
+	return a->role == b->role && a->serves == b->serves &&
+		a->numbering == b->numbering && a->is_managed == b->is_managed;
+}
+
+/* Where the driver is not known, the row above takes these names, and may. */
+static const struct {
+	const char *pattern, *why;
+} taken_without_driver[] = {
+	{ "%v-input", "the device of another driver than virtio_net has no queues" },
+	{ "mlx5_sf_comp%d@pci:%p", "the parent, or the subfunction: unknown to both" },
+};
+
+static bool may_be_taken(const char *driver, const char *pattern)
+{
+	for (size_t i = 0; !driver && i < LENGTH(taken_without_driver); i++)
+		if (strcmp(taken_without_driver[i].pattern, pattern) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A name of the row is taken by no other row of its round, unless that means the same. The
+ * driver's own rows may take the names of the rows for any driver: that is what they are for.
+ */
+static bool is_shadowed(const char *driver, size_t index)
+{
+	const struct name_row *row = name_row_get(index), *taken;
+	struct name_keys keys = {
+		.driver = driver,
+		.netdev = strstr(row->pattern, "%.") ? "enp130s0f0np123" : "eth0",
+		.virtio = "virtio1",
+		.vif = "vif1.0",
+		.pci = "0000:03:00.0",
+		.bus = "1e100000.ethernet",
+	};
+	struct name_meaning m = { 0 };
+	char name[128];
+
+	if (name_row_round(row, &keys) < 0)
+		return false;
+	make_name(&keys, row->pattern, name, sizeof(name));
+	if (!name_parse(&keys, name, &m)) {
+		print_message("%s of %s is no name\n", name, driver ? driver : "-");
+		return true;
+	}
+	taken = name_row_get(m.row);
+	if (m.row == index || is_same_meaning(taken, row) ||
+		may_be_taken(driver, row->pattern) ||
+		name_row_round(taken, &keys) < name_row_round(row, &keys))
+		return false;
+	print_message("%s of %s is taken by \"%s\" of %s\n", name, driver ? driver : "-",
+		taken->pattern, taken->drivers);
+	return true;
+}
+
+static size_t count_shadowed(const char *driver)
 {
 	size_t n = 0;
 
+	for (size_t i = 0; name_row_get(i); i++)
+		n += is_shadowed(driver, i);
+	return n;
+}
+
+/* @list: "a,b" */
+static size_t count_shadowed_of_list(const char *list)
+{
+	char *drivers = strdup(list), *rest = drivers;
+	size_t n = 0;
+
+	assert_non_null(drivers);
+	for (char *driver; (driver = strsep(&rest, ","));)
+		n += count_shadowed(strcmp(driver, "-") == 0 ? NULL : driver);
+	free(drivers);
+	return n;
+}
+
+/* For every driver of the table and of drivers.tsv, for one of neither, and for none. */
+static void no_row_is_shadowed(void **state)
+{
+	size_t n = count_shadowed(NULL) + count_shadowed("out_of_tree");
+
 	(void)state;
-	for (size_t i = 0; name_row_get(i); i++) {
-		bool is_for_all = name_row_get(i)->drivers[0] == '*';
-		char *drivers = strdup(
-			is_for_all ? "out_of_tree" : name_row_get(i)->drivers);
-		char *rest = drivers, name[128];
-
-		for (char *driver; (driver = strsep(&rest, ","));) {
-			struct name_keys keys = {
-				.driver = driver,
-				.netdev = strstr(name_row_get(i)->pattern, "%.")
-					? "enp130s0f0np123"
-					: "eth0",
-				.virtio = "virtio1",
-				.vif = "vif1.0",
-				.pci = "0000:03:00.0",
-				.bus = "1e100000.ethernet",
-			};
-			struct name_meaning m = { 0 };
-
-			make_name(&keys, name_row_get(i)->pattern, name, sizeof(name));
-			if (name_parse(&keys, name, &m) && m.row == i)
-				continue;
-			print_message("%s of %s is taken by \"%s\"\n", name, driver,
-				name_row_get(m.row)->pattern);
-			n++;
-		}
-		free(drivers);
-	}
+	for (size_t i = 0; name_row_get(i); i++)
+		n += count_shadowed_of_list(name_row_get(i)->drivers);
+	for (size_t i = 1; i < n_samples; i++)
+		n += count_shadowed_of_list(samples[i].DRIVERS);
 	assert_int_equal(n, 0);
 }
 

@@ -117,7 +117,11 @@ static const struct described descriptions[] = {
 	{ "  Alchemy-IC0-hilevel   serial", "Alchemy-IC0", "hilevel", -1, { "serial" } },
 	{ "  Alchemy-IC1-riseedge  rtc-match2", "Alchemy-IC1", "riseedge", -1,
 		{ "rtc-match2" } },
+	{ "   GPIOINT-high      au1xxx-mmc", "GPIOINT", "high", -1, { "au1xxx-mmc" } },
+	{ "   GPIOINT-negedge   pcmcia_insert", "GPIOINT", "negedge", -1,
+		{ "pcmcia_insert" } },
 	{ "         sun4u-IVEC     eth0", "sun4u", "IVEC", -1, { "eth0" } },
+	{ "   grpci2-pcilvl   eth0", "grpci2", "pcilvl", -1, { "eth0" } },
 	/* without that column: old arm, loongarch, ia64, sparc, parisc */
 	{ "       GIC  27  arch_timer", "GIC", NULL, 27, { "arch_timer" } },
 	{ "   PCH MSI   3  xhci_hcd", "PCH MSI", NULL, 3, { "xhci_hcd" } },

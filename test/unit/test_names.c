@@ -132,7 +132,6 @@ static const struct row rows[] = {
 	{ "mlx5_core.sf", "mlx5_sf_comp2@pci:0000:03:00.0", QUEUE, both, 2 },
 	{ "mlx5_core.sf", "mlx5_comp2@pci:0000:03:00.0", FOREIGN, 0, 0 },
 	{ "mlx4_core", "mlx4-3@0000:03:00.0", QUEUE, both, 3 },
-	{ "mlx4_core", "mlx4-3@pci:0000:03:00.0", QUEUE, both, 3 },
 	{ "mlx4_core", "mlx4-async@pci:0000:03:00.0", ADMIN, none, NO },
 	{ "mlx4_core", "mlx4-3@0000:04:00.0", FOREIGN, 0, 0 },
 	{ "ena", "eth0-Tx-Rx-3", QUEUE, both, 3 },
@@ -306,6 +305,47 @@ static void words(void **state)
 	assert_false(name_begins_with_word("", "virtio1"));
 }
 
+/* The interface in a name, where nothing else is known. */
+static void netdev_in_name(void **state)
+{
+	static const struct {
+		const char *name, *netdev; /* NULL: none */
+	} names[] = {
+		{ "eth0-rx-0", "eth0" },
+		{ "eth0-tx-0-rx-1", "eth0" },
+		{ "enp0s8f0:tx-3", "enp0s8f0" },
+		{ "ice-ens1f0-TxRx-12", "ens1f0" },
+		{ "a-rx-0-rx-1", "a-rx-0" },
+		{ "eth0-fp-7", "eth0" },
+		/* a name alone, or without the number of a queue, may be anything's */
+		{ "eth0", NULL },
+		{ "eth0-rx", NULL },
+		{ "eth0-3", NULL },
+		{ "-rx-0", NULL },
+		/* not named after the interface */
+		{ "vif1.0-q0-tx", NULL },
+		{ "virtio0-input.0", NULL },
+		{ "nvme0q1", NULL },
+		{ "mlx5_comp3@pci:0000:03:00.0", NULL },
+		{ "hns3-0000:03:00.0-TxRx-6", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		const char *at = NULL;
+		size_t len = 0;
+		bool is_found = name_find_netdev(names[i].name, &at, &len);
+
+		if (is_found != (names[i].netdev != NULL) ||
+			(is_found &&
+				(len != strlen(names[i].netdev) ||
+					strncmp(at, names[i].netdev, len) != 0)))
+			fail_msg("'%s': '%.*s', not %s", names[i].name, (int)len, at,
+				names[i].netdev ? names[i].netdev : "none");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +353,7 @@ int main(void)
 		cmocka_unit_test(awkward_names),
 		cmocka_unit_test(any_name),
 		cmocka_unit_test(words),
+		cmocka_unit_test(netdev_in_name),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);

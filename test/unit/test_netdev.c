@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/macros.h"
 #include "kernel/ctx.h"
@@ -397,7 +398,12 @@ static void list(void **state)
 	assert_string_equal(
 		irqkit_device_get_name(irqkit_devices_get_net(m.devices, 4)), "lo");
 	close_machine(&m);
+	/* without /sys/class/net, names show them, or nothing does */
 	m = open_machine(ROOTS "linux-4.4-4cpu");
+	assert_int_equal(irqkit_devices_count_net(m.devices, &n), 0);
+	assert_int_equal(n, 1);
+	close_machine(&m);
+	m = open_machine(ROOTS "mips-6.1-2cpu");
 	assert_int_equal(irqkit_devices_count_net(m.devices, &n), -ENOENT);
 	close_machine(&m);
 }
@@ -552,6 +558,36 @@ static void numbering(void **state)
 			.queues = "rx-0:- rx-1:- tx-0:- tx-1:-",
 			.n_rx = 2,
 			.n_tx = 2 },
+		/* an unknown driver may count from 1: which they are, nothing tells */
+		{ .driver = NULL,
+			.names = "eth0-rx-1 eth0-rx-2 eth0-tx-0",
+			.queues = "rx-0:- rx-1:- rx-2:- tx-0:12 tx-1:-",
+			.n_rx = 3,
+			.n_tx = 2,
+			.irqs = "10q 11q 12q" },
+		{ .driver = "out_of_tree",
+			.names = "eth0-txrx-1 eth0-txrx-2 eth0-txrx-3",
+			.queues = "rx-0:10 rx-1:11 rx-2:12 tx-0:10 tx-1:11 tx-2:12",
+			.n_rx = 3,
+			.n_tx = 3 },
+		/* and one that is known does not */
+		{ .driver = "ixgbe",
+			.names = "eth0-TxRx-1 eth0-TxRx-2",
+			.queues = "rx-0:- rx-1:10 rx-2:11 tx-0:- tx-1:10 tx-2:11",
+			.n_rx = 3,
+			.n_tx = 3 },
+		/* different names of one queue */
+		{ .driver = NULL,
+			.names = "eth0-rx-0 eth0-TxRx-0 eth0-TxRx-1",
+			.queues = "rx-0:- rx-1:12 tx-0:11 tx-1:12",
+			.n_rx = 2,
+			.n_tx = 2 },
+		{ .driver = "r8125",
+			.names = "eth0-0 eth0-1 eth0-16 eth0-17 eth0-18",
+			.queues = "rx-0:10 rx-1:11 tx-0:12 tx-1:-",
+			.n_rx = 2,
+			.n_tx = 2,
+			.irqs = "10q 11q 12q 13q 14q" },
 		/* names that the driver had no room for */
 		{ .driver = "bnxt_en",
 			.names = "eno12399np0-TxRx- eno12399np0-TxRx- eno12399np0-TxRx-",
@@ -763,6 +799,53 @@ static void order_of_vectors(void **state)
 	close_numbered(&numbered);
 }
 
+static void link_to(const char *top, const char *path, const char *target)
+{
+	char full[256];
+
+	snprintf(full, sizeof(full), "%s/%s", top, path);
+	assert_int_equal(symlink(target, full), 0);
+}
+
+/* A disk that nvme makes of two paths, whose functions have no MSI: the line of each. */
+static void lines_of_paths(void **state)
+{
+	char top[] = "/tmp/irqkit-netdev-XXXXXX", text[64];
+	struct irqkit_device *device;
+	struct machine m;
+
+	(void)state;
+	assert_non_null(mkdtemp(top));
+	put_file(top, "proc/interrupts",
+		"           CPU0\n"
+		"  11:          5  IO-APIC  11-fasteoi  nvme0q0, nvme0q1\n"
+		"  12:          6  IO-APIC  12-fasteoi  nvme1q0, nvme1q1\n");
+	put_file(top, "sys/devices/pci0000:00/0000:00:05.0/irq", "11\n");
+	put_file(top, "sys/devices/pci0000:00/0000:00:06.0/irq", "12\n");
+	put_file(top, "sys/devices/pci0000:00/0000:00:05.0/nvme/nvme0/model", "x\n");
+	put_file(top, "sys/devices/pci0000:00/0000:00:06.0/nvme/nvme1/model", "x\n");
+	put_file(top, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1/size",
+		"1\n");
+	put_file(top, "sys/class/block/x", "");
+	for (int i = 0; i < 2; i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path),
+			"sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme%d", i);
+		snprintf(text, sizeof(text),
+			"../../../pci0000:00/0000:00:0%d.0/nvme/nvme%d", 5 + i, i);
+		link_to(top, path, text);
+	}
+	link_to(top, "sys/class/block/nvme0n1",
+		"../../devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1");
+	m = open_machine(top);
+	assert_int_equal(irqkit_devices_find_block(m.devices, "nvme0n1", &device), 0);
+	write_irqs(device, text, sizeof(text));
+	assert_string_equal(text, "11a 12a"); /* by the first name */
+	close_machine(&m);
+	remove_tree(top);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -776,6 +859,7 @@ int main(void)
 		cmocka_unit_test(knobs),
 		cmocka_unit_test(numbering),
 		cmocka_unit_test(order_of_vectors),
+		cmocka_unit_test(lines_of_paths),
 	};
 
 	return cmocka_run_group_tests_name("netdev", tests, NULL, NULL);

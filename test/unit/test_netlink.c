@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Messages of the generic netlink family "netdev", from bytes. */
+/* Messages of the generic netlink family "netdev", and of rtnetlink, from bytes. */
 #include "unit.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,6 +162,85 @@ static void family(void **state)
 	attribute(&b, CTRL_ATTR_FAMILY_NAME, "netdev", 7);
 	assert_int_equal(netlink_parse_family(b.at, b.len, &read), -ENOENT);
 	assert_int_equal(read, 35);
+}
+
+static void begin_link(struct bytes *b, uint16_t type, int ifindex)
+{
+	struct nlmsghdr header = { .nlmsg_type = type };
+	struct ifinfomsg info = { .ifi_index = ifindex };
+
+	b->len = b->message = 0;
+	put(b, &header, sizeof(header));
+	put(b, &info, sizeof(info));
+	end(b);
+}
+
+/* As 6.1 answers: the name in /sys, and in a list all others. */
+static void alternative_name(void **state)
+{
+	static const char name[] = "eth0", others[] = "\x14\0\x35\0a-name-of-eth0";
+	struct netlink_link link = { 0 };
+	struct bytes b = { 0 };
+
+	(void)state;
+	begin_link(&b, RTM_NEWLINK, 3);
+	attribute(&b, 52 | NLA_F_NESTED, others, sizeof(others));
+	attribute(&b, IFLA_IFNAME, name, sizeof(name));
+	assert_int_equal(netlink_parse_link(b.at, b.len, &link), 0);
+	assert_string_equal(link.name, "eth0");
+	assert_int_equal(link.ifindex, 3);
+	for (size_t len = 0; len < b.len; len++) { /* cut anywhere */
+		void *copy = malloc(len + 1);
+
+		memcpy(copy, b.at, len);
+		assert_int_equal(netlink_parse_link(copy, len, &link), -EBADMSG);
+		free(copy);
+	}
+
+	b.len = 0;
+	control(&b, NLMSG_ERROR, -ENODEV); /* nobody is called so */
+	assert_int_equal(netlink_parse_link(b.at, b.len, &link), -ENODEV);
+	b.len = 0;
+	control(&b, NLMSG_ERROR, -EINVAL); /* before 5.5 */
+	assert_int_equal(netlink_parse_link(b.at, b.len, &link), -EINVAL);
+	assert_string_equal(link.name, "eth0");
+}
+
+/* What would not fit, or says less than it must. */
+static void alternative_name_bad(void **state)
+{
+	static const struct {
+		uint16_t type;
+		int ifindex;
+		const char *name;
+		size_t len;
+	} cases[] = {
+		{ RTM_NEWLINK, 3, "sixteen-letters.", 17 },
+		{ RTM_NEWLINK, 3, "eth0", 4 }, /* without its end */
+		{ RTM_NEWLINK, 3, "", 1 },
+		{ RTM_NEWLINK, 0, "eth0", 5 },
+		{ RTM_NEWADDR, 3, "eth0", 5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct netlink_link link = { 0 };
+		struct bytes b = { 0 };
+
+		begin_link(&b, cases[i].type, cases[i].ifindex);
+		attribute(&b, IFLA_IFNAME, cases[i].name, cases[i].len);
+		assert_true(netlink_parse_link(b.at, b.len, &link) < 0);
+		assert_int_equal(link.name[0], 0);
+	}
+	/* the kernel has room for 127 bytes: there is nothing to ask */
+	{
+		struct netlink_link link;
+		char name[129];
+
+		memset(name, 'a', sizeof(name) - 1);
+		name[sizeof(name) - 1] = '\0';
+		assert_int_equal(netlink_ask_link(name, &link), -ENODEV);
+	}
 }
 
 /* Whatever bytes come: an error, and nothing read beyond them. */
@@ -429,6 +509,8 @@ int main(void)
 		cmocka_unit_test(napis),
 		cmocka_unit_test(queues),
 		cmocka_unit_test(family),
+		cmocka_unit_test(alternative_name),
+		cmocka_unit_test(alternative_name_bad),
 		cmocka_unit_test(bad),
 		cmocka_unit_test(live),
 		cmocka_unit_test(interrupted),

@@ -371,10 +371,10 @@ static void queues_take_one_cpu_each(void **state)
 	add(spread, 8, 0, -1);
 	ends(spread, IRQKIT_POLICY_QUEUE,
 		"24 0 same CPU as the device's first queue\n"
-		"25 0 queue 0, first CPU\n"
-		"26 0 same CPU as its rx\n"
-		"27 1 queue 1, next CPU\n"
-		"28 1 same CPU as its tx\n"
+		"25 0 rx-0, first CPU\n"
+		"26 0 tx-0, same CPU as rx-0\n"
+		"27 1 tx-1, next CPU\n"
+		"28 1 rx-1, same CPU as tx-1\n"
 		"30 3 queue 1, next CPU\n"
 		"29 2 queue 0, next CPU\n"
 		"31 0 queue 2, next CPU, reused\n"
@@ -393,10 +393,10 @@ static void queues_can_be_split(void **state)
 		add_queue(spread, 21 + 2 * (unsigned int)q, 0, q, IRQKIT_SERVES_RX);
 	}
 	ends(spread, IRQKIT_POLICY_QUEUE,
-		"20 1 tx queue 0, next CPU\n"
-		"21 0 rx queue 0, first CPU\n"
-		"22 3 tx queue 1, next CPU\n"
-		"23 2 rx queue 1, next CPU\n");
+		"20 1 tx-0, next CPU\n"
+		"21 0 rx-0, first CPU\n"
+		"22 3 tx-1, next CPU\n"
+		"23 2 rx-1, next CPU\n");
 }
 
 static void queues_stay_on_their_node(void **state)
@@ -513,7 +513,7 @@ static void load_says_why(void **state)
 		"23 3 relieves CPU 0\n"
 		"24 - stays\n"
 		"25 - stays\n"
-		"26 3 idle, CPU with the fewest interrupts\n"
+		"26 3 leaves CPU 7; idle, CPU with the fewest interrupts\n"
 		"27 0 busiest first, least loaded CPU\n");
 	irqkit_spread_free(spread);
 }
@@ -609,10 +609,10 @@ static void moves_to_its_node_name_it(void **state)
 	}
 	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
 	answers(spread,
-		"0 2 busiest first, least loaded CPU of node 1\n"
-		"1 2 busiest first, least loaded CPU of node 1\n"
+		"0 2 moves to node 1; busiest first, least loaded CPU\n"
+		"1 2 moves to node 1; busiest first, least loaded CPU\n"
 		"2 - stays: no gain\n"
-		"3 3 idle, CPU of node 1 with the fewest interrupts\n");
+		"3 3 moves to node 1; idle, CPU with the fewest interrupts\n");
 	ends(spread, IRQKIT_POLICY_IRQ,
 		"0 2 0 modulo 2 is 0, of node 1\n"
 		"1 3 1 modulo 2 is 1, of node 1\n"
@@ -874,23 +874,23 @@ static void queue_goes_along(void **state)
 			irqkit_spread_place_again(spread, 0, is_split ? 1 : 0), 0);
 		answers(spread,
 			is_split ? "20 0 next best CPU; no free vector on CPU 1\n"
-				   "21 0 rx queue 0, first CPU\n"
-				   "22 3 tx queue 1, next CPU\n"
-				   "23 2 rx queue 1, next CPU\n"
+				   "21 0 rx-0, first CPU\n"
+				   "22 3 tx-1, next CPU\n"
+				   "23 2 rx-1, next CPU\n"
 				 : "20 2 next best CPU; no free vector on CPU 0\n"
-				   "21 2 same CPU as its tx\n"
-				   "22 1 queue 1, next CPU\n"
-				   "23 1 same CPU as its tx\n");
+				   "21 2 rx-0, same CPU as tx-0\n"
+				   "22 1 tx-1, next CPU\n"
+				   "23 1 rx-1, same CPU as tx-1\n");
 		assert_int_equal(
 			irqkit_spread_place_again(spread, 3, is_split ? 2 : 1), 0);
 		answers(spread,
 			is_split ? "20 0 next best CPU; no free vector on CPU 1\n"
-				   "21 0 rx queue 0, first CPU\n"
-				   "22 3 tx queue 1, next CPU\n"
+				   "21 0 rx-0, first CPU\n"
+				   "22 3 tx-1, next CPU\n"
 				   "23 3 next best CPU; no free vector on CPU 2\n"
 				 : "20 2 next best CPU; no free vector on CPU 0\n"
-				   "21 2 same CPU as its tx\n"
-				   "22 1 queue 1, next CPU\n"
+				   "21 2 rx-0, same CPU as tx-0\n"
+				   "22 1 tx-1, next CPU\n"
 				   "23 3 next best CPU; no free vector on CPU 1\n");
 		irqkit_spread_free(spread);
 	}
@@ -908,7 +908,7 @@ static void queue_goes_where_there_is_room(void **state)
 	assert_int_equal(irqkit_spread_place_again(spread, 0, 0), 0);
 	answers(spread,
 		"20 1 next best CPU; no free vector on CPU 0\n"
-		"21 0 same CPU as its tx\n");
+		"21 0 no free vector on CPU 1, where its queue goes\n");
 	assert_int_equal(irqkit_spread_place_again(spread, 1, 0), -ENOSPC);
 	irqkit_spread_free(spread);
 }

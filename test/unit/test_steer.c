@@ -59,21 +59,20 @@ static void rps_helps(void **state)
 {
 	(void)state;
 	rps_is("0-7", NULL, "0", "0", 8, 1, "1-7",
-		"1 queue for 8 CPUs; without CPU 0, which handles its interrupts");
+		"1 queue for 8 CPUs; CPU 0 handles its interrupts");
 	rps_is("0-7", NULL, "0", "0-1", 8, 1, "2-7",
-		"1 queue for 8 CPUs; without CPUs 0-1, whose cores handle its "
-		"interrupts");
+		"1 queue for 8 CPUs; the core of CPUs 0-1 handles its interrupts");
 	rps_is("0-7", "4-7", "4", "4-5", 8, 1, "6-7",
-		"1 queue for 4 CPUs of node 1; without CPUs 4-5, whose cores handle its "
+		"1 queue for 4 CPUs of node 1; the core of CPUs 4-5 handles its "
 		"interrupts");
 	/* served elsewhere: there is nobody to leave out */
 	rps_is("0-7", "4-7", "0", "0-1", 8, 1, "4-7", "1 queue for 4 CPUs of node 1");
 	/* without the siblings less than half would remain, without the one itself not */
 	rps_is("0-1", NULL, "0", "0-1", 2, 1, "1",
-		"1 queue for 2 CPUs; without CPU 0, which handles its interrupts");
+		"1 queue for 2 CPUs; CPU 0 handles its interrupts");
 	rps_is("0-3", NULL, "0-2", "0-2", 4, 3, "0-3",
-		"3 queues for 4 CPUs; too few to leave out CPUs 0-2, which handle its "
-		"interrupts");
+		"3 queues for 4 CPUs; CPUs 0-2 handle its interrupts, but are needed "
+		"too");
 	/* nothing is known of its interrupts */
 	rps_is("0-3", NULL, "", "", 4, 1, "0-3", "1 queue for 4 CPUs");
 	/* isolated CPUs take no part, whoever they serve */
@@ -85,10 +84,9 @@ static void rps_does_not_help(void **state)
 	(void)state;
 	rps_is("0", NULL, "0", "0", 1, 1, "", "only one CPU is online");
 	rps_is("0", NULL, "0", "0", 4, 1, "", "all CPUs except one are isolated");
-	rps_is("0-3", NULL, "0-3", "0-3", 4, 4, "",
-		"4 queues for 4 CPUs; the device can use them all");
+	rps_is("0-3", NULL, "0-3", "0-3", 4, 4, "", "4 queues are enough for 4 CPUs");
 	rps_is("0-7", "4-7", "4", "4-5", 8, 4, "",
-		"4 queues for 4 CPUs of node 1; the device can use them all");
+		"4 queues are enough for 4 CPUs of node 1");
 	rps_is("0-4", "4-7", "4", "4-5", 8, 1, "",
 		"only 1 CPU of node 1 is near the device");
 }

@@ -25,6 +25,10 @@ libraries_in() {
 put_asked() {
 	local name
 	for name in $(programs_of "$work/plan"); do
+		if [ "$name" = iproute2 ]; then
+			put_program "$1" ip /lib/iproute2 # this machine's; busybox has an ip of its own
+			continue
+		fi
 		need_programs
 		library_path=$(libraries_in "$programs") \
 			put_program "$1" "$(find "$programs/usr" -path "*bin/$name")"

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a request has to say, and the exit status that it means. */
+#include "change/say_request.h"
+#include "base/say.h"
+
+#include <errno.h>
+
+enum status request_say(const struct irqkit_request *request, int error)
+{
+	static const enum status statuses[] = {
+		[IRQKIT_PROBLEM_NONE] = STATUS_DONE,
+		[IRQKIT_PROBLEM_WORDS] = STATUS_MISUSE,
+		[IRQKIT_PROBLEM_NO_MATCH] = STATUS_NO_MATCH,
+		[IRQKIT_PROBLEM_IMMOVABLE] = STATUS_IMMOVABLE,
+		[IRQKIT_PROBLEM_FAILED] = STATUS_REFUSED,
+	};
+
+	for (size_t i = 0; i < irqkit_request_count_messages(request); i++) {
+		bool is_warning;
+		const char *message = irqkit_request_get_message(request, i, &is_warning);
+
+		if (is_warning)
+			say_warning("%s", message);
+		else
+			say_error("%s", message);
+	}
+	if (error == -ENOMEM)
+		return say_no_memory();
+	return error < 0 ? statuses[irqkit_request_get_problem(request)] : STATUS_DONE;
+}
+
+enum status request_plan(struct irqkit_request *request, struct change *change)
+{
+	return request_say(
+		request, irqkit_request_plan(request, change->machine, change->plan));
+}
+
+enum status request_add_words(struct irqkit_request *request, const struct call *call)
+{
+	for (size_t i = 0; i < call->n_words; i++)
+		if (irqkit_request_add_target(request, call->words[i]) < 0)
+			return say_no_memory();
+	return STATUS_DONE;
+}

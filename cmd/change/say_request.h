@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a request has to say, and the exit status that it means. */
+#ifndef CMD_SAY_REQUEST_H
+#define CMD_SAY_REQUEST_H
+
+#include "change/change.h"
+
+/* Prints the messages of the last plan or check, which returned @error. */
+enum status request_say(const struct irqkit_request *request, int error);
+
+/* Adds the steps of the request to the plan of the change; reports why not. */
+enum status request_plan(struct irqkit_request *request, struct change *change);
+
+/* Adds the words of the call as TARGETs. */
+enum status request_add_words(struct irqkit_request *request, const struct call *call);
+
+#endif
