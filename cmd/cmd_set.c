@@ -5,7 +5,7 @@
 #include "change/change.h"
 #include "change/refusals.h"
 #include "measure/open_machine.h"
-#include "target/local_cpus.h"
+#include "target/select.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -41,16 +41,16 @@ static char *format_interrupt(const struct irqkit_interrupt *interrupt)
 }
 
 /* Reports every interrupt that was named and cannot be moved; then nothing is done. */
-static bool refuse_named(const struct selection *chosen)
+static bool refuse_named(const struct irqkit_selection *chosen)
 {
 	bool refused = false;
 
-	for (size_t i = 0; i < chosen->n; i++) {
-		struct irqkit_irq *irq = chosen->irqs[i];
+	for (size_t i = 0; i < irqkit_selection_count(chosen); i++) {
+		struct irqkit_irq *irq = irqkit_selection_get(chosen, i);
 		const char *obstacle = find_named_obstacle(irq);
 		_cleanup_free_ char *what = NULL;
 
-		if (!chosen->is_named[i] || !obstacle)
+		if (!irqkit_selection_is_named(chosen, i) || !obstacle)
 			continue;
 		what = format_interrupt(irqkit_irq_get_row(irq));
 		say_error("cannot move %s: it is %s", what ? what : "", obstacle);
@@ -61,14 +61,15 @@ static bool refuse_named(const struct selection *chosen)
 	return refused;
 }
 
-static enum status add_steps(struct change *change, const struct selection *chosen,
+static enum status add_steps(struct change *change, const struct irqkit_selection *chosen,
 	const struct irqkit_cpuset *cpus)
 {
-	for (size_t i = 0; i < chosen->n; i++) {
-		struct irqkit_irq *irq = chosen->irqs[i];
-		const char *obstacle = chosen->is_named[i] ? find_named_obstacle(irq)
-							   : find_obstacle(irq);
-		unsigned int flags = chosen->is_named[i] ? 0 : IRQKIT_STEP_OPTIONAL;
+	for (size_t i = 0; i < irqkit_selection_count(chosen); i++) {
+		struct irqkit_irq *irq = irqkit_selection_get(chosen, i);
+		bool is_named = irqkit_selection_is_named(chosen, i);
+		const char *obstacle = is_named ? find_named_obstacle(irq)
+						: find_obstacle(irq);
+		unsigned int flags = is_named ? 0 : IRQKIT_STEP_OPTIONAL;
 		int r;
 
 		/* a pattern may fit NMI too, but it can't be meant */
@@ -85,8 +86,8 @@ static enum status add_steps(struct change *change, const struct selection *chos
 	return STATUS_DONE;
 }
 
-static enum status plan_interrupts(struct change *change, const struct selection *chosen,
-	const struct irqkit_cpuset *cpus)
+static enum status plan_interrupts(struct change *change,
+	const struct irqkit_selection *chosen, const struct irqkit_cpuset *cpus)
 {
 	enum status status;
 
@@ -96,14 +97,16 @@ static enum status plan_interrupts(struct change *change, const struct selection
 	return status == STATUS_DONE ? change_check_any_movable(change) : status;
 }
 
-/* After the TARGETs: --cpus=local means the CPUs near them. */
+/* --cpus=local means the CPUs near the TARGETs. @chosen: NULL means --default */
 static enum status read_cpus(const struct change *change, const struct set_options *o,
-	const struct selection *chosen, struct irqkit_cpuset **ret_cpus)
+	const struct irqkit_selection *chosen, struct irqkit_cpuset **ret_cpus)
 {
 	if (o->mask)
 		return machine_read_mask("--mask", o->mask,
 			irqkit_snapshot_get_cpus(change_rows(change)), ret_cpus);
-	return selection_read_cpus(chosen, "--cpus", o->cpus, change->machine, ret_cpus);
+	return chosen
+		? select_read_cpus(chosen, "--cpus", o->cpus, ret_cpus)
+		: machine_read_cpus(change->machine, "--cpus", o->cpus, NULL, ret_cpus);
 }
 
 static enum status check_words(const struct call *call, const struct set_options *o)
@@ -136,18 +139,18 @@ static enum status plan(struct change *change, void *data)
 	const struct call *call = change->call;
 	const struct set_options *o = data;
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	struct selection chosen CLEANUP(selection_free) = { 0 };
+	_cleanup_selection_ struct irqkit_selection *chosen = NULL;
 	enum status status = STATUS_DONE;
 
 	if (!o->is_default)
 		status = select_interrupts(
-			change->machine, call->words, call->n_words, false, &chosen);
+			change->machine, call->words, call->n_words, 0, &chosen);
 	if (status == STATUS_DONE)
-		status = read_cpus(change, o, &chosen, &cpus);
+		status = read_cpus(change, o, chosen, &cpus);
 	if (status != STATUS_DONE)
 		return status;
 	return o->is_default ? plan_default(change, cpus)
-			     : plan_interrupts(change, &chosen, cpus);
+			     : plan_interrupts(change, chosen, cpus);
 }
 
 static enum status run(const struct call *call)

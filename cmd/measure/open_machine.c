@@ -111,7 +111,7 @@ bool machine_say_no_sys(const struct irqkit_devices *devices)
 	return has_no_sys;
 }
 
-static enum status say_bad_set(const char *option, const char *message, int error)
+enum status machine_say_bad_set(const char *option, const char *message, int error)
 {
 	if (error == 0)
 		return STATUS_DONE;
@@ -127,7 +127,7 @@ enum status machine_read_cpus(struct irqkit_machine *machine, const char *option
 	int r = irqkit_machine_parse_set(
 		machine, word, strlen(word), local, ret_set, NULL, &message);
 
-	return say_bad_set(option, message, r);
+	return machine_say_bad_set(option, message, r);
 }
 
 enum status machine_read_set(struct irqkit_topology *topology, const char *option,
@@ -137,7 +137,7 @@ enum status machine_read_set(struct irqkit_topology *topology, const char *optio
 	int r = irqkit_topology_parse_set(
 		topology, word, strlen(word), NULL, ret_set, NULL, &message);
 
-	return say_bad_set(option, message, r);
+	return machine_say_bad_set(option, message, r);
 }
 
 /* Takes @set over. */

@@ -36,5 +36,10 @@ enum status machine_read_set(struct irqkit_topology *topology, const char *optio
 /* The same for a mask. */
 enum status machine_read_mask(const char *option, const char *word,
 	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_set);
+/*
+ * Reports what is wrong with the SET of an option. @message: NULL means the text of the
+ * error; @error: 0 means that nothing is wrong
+ */
+enum status machine_say_bad_set(const char *option, const char *message, int error);
 
 #endif

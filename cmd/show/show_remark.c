@@ -69,7 +69,7 @@ static bool is_receiving(const struct irqkit_device *device, int irq)
 static void sum_receivers(struct show *show, const struct irqkit_device *device,
 	struct receivers *receivers)
 {
-	for (size_t i = 0; i < show->chosen.n; i++) {
+	for (size_t i = 0; i < show->n_rows; i++) {
 		struct show_row *row = &show->rows[i];
 		const struct irqkit_cpuset *effective;
 		uint64_t total = irqkit_interrupt_get_total(row->interrupt);
@@ -134,14 +134,16 @@ static void remark_device(struct show *show, const struct call *call)
 {
 	const struct load *load = show_load(show);
 	const struct cpu_load *busiest = load_get_busiest(load);
+	const struct irqkit_selection *chosen = show->chosen;
 	const struct irqkit_device *device;
 	struct receivers receivers = { 0 };
 
-	if (call->n_words != 1 || !show->chosen.is_of_devices ||
-		show->chosen.n_devices != 1 || show->chosen.has_queues || !busiest ||
+	if (call->n_words != 1 || !irqkit_selection_is_of_devices(chosen) ||
+		irqkit_selection_count_devices(chosen) != 1 ||
+		irqkit_selection_has_queues(chosen) || !busiest ||
 		!load_is_busy(load, busiest))
 		return;
-	device = show->chosen.devices[0];
+	device = irqkit_selection_get_device(chosen, 0);
 	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET ||
 		irqkit_cpuset_new(&receivers.cpus) < 0)
 		return;
@@ -158,7 +160,7 @@ static void remark_immovable(struct show *show)
 	size_t count[IRQKIT_SEEMS_MANAGED + 1] = { 0 };
 	const char *before = "Not movable: ";
 
-	for (size_t i = 0; i < show->chosen.n; i++) {
+	for (size_t i = 0; i < show->n_rows; i++) {
 		enum irqkit_movable movable;
 
 		if (show_row_movable(&show->rows[i], &movable))
@@ -171,19 +173,19 @@ static void remark_immovable(struct show *show)
 		before = ", ";
 	}
 	if (before[0] == ',')
-		printf(show->chosen.n > 1 ? " (list with -o +MOVABLE).\n" : ".\n");
+		printf(show->n_rows > 1 ? " (list with -o +MOVABLE).\n" : ".\n");
 }
 
 void show_remark(struct show *show, const struct call *call)
 {
 	_cleanup_free_ char *what = NULL;
 
-	if (show->chosen.n == 0)
+	if (show->n_rows == 0)
 		return;
 	if (call->n_words == 1)
 		what = text_escape(call->words[0]);
-	else if (asprintf(&what, "%zu interrupt%s", show->chosen.n,
-			 show->chosen.n == 1 ? "" : "s") < 0)
+	else if (asprintf(&what, "%zu interrupt%s", show->n_rows,
+			 show->n_rows == 1 ? "" : "s") < 0)
 		what = NULL;
 	if (!what)
 		return;
@@ -193,6 +195,6 @@ void show_remark(struct show *show, const struct call *call)
 		putchar('\n');
 	remark_immovable(show);
 	/* of numbers, nothing else is looked at than what is theirs */
-	if (!show->chosen.is_of_numbers)
+	if (!irqkit_selection_is_of_numbers(show->chosen))
 		show_remark_notes(show);
 }

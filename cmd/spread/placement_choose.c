@@ -91,9 +91,9 @@ static size_t keep_present(const struct change *change, const char **words)
 	size_t n = 0;
 
 	for (size_t i = 0; i < call->n_words; i++) {
-		struct selection one CLEANUP(selection_free) = { 0 };
+		_cleanup_selection_ struct irqkit_selection *one = NULL;
 
-		if (select_interrupts(change->machine, &call->words[i], 1, false, &one) ==
+		if (select_interrupts(change->machine, &call->words[i], 1, 0, &one) ==
 			STATUS_DONE)
 			words[n++] = call->words[i];
 	}
@@ -103,7 +103,7 @@ static size_t keep_present(const struct change *change, const char **words)
 static enum status choose_words(
 	struct placement *p, struct change *change, const struct placement_wish *wish)
 {
-	struct selection chosen CLEANUP(selection_free) = { 0 };
+	_cleanup_selection_ struct irqkit_selection *chosen = NULL;
 	const struct call *call = change->call;
 	const char **words = calloc(call->n_words, sizeof(*words));
 	enum status status = STATUS_NO_MATCH;
@@ -116,11 +116,14 @@ static enum status choose_words(
 		n = keep_present(change, words);
 	p->n_absent = call->n_words - n;
 	if (n > 0)
-		status = select_interrupts(change->machine, words, n, false, &chosen);
+		status = select_interrupts(change->machine, words, n, 0, &chosen);
 	free(words);
-	for (size_t i = 0; status == STATUS_DONE && i < chosen.n; i++)
-		if (irqkit_irq_get_number(chosen.irqs[i]) >= 0)
-			p->irqs[p->n++] = chosen.irqs[i];
+	for (size_t i = 0; chosen && i < irqkit_selection_count(chosen); i++) {
+		struct irqkit_irq *irq = irqkit_selection_get(chosen, i);
+
+		if (irqkit_irq_get_number(irq) >= 0)
+			p->irqs[p->n++] = irq;
+	}
 	return status;
 }
 
