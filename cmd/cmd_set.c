@@ -5,6 +5,7 @@
 #include "change/change.h"
 #include "change/say_request.h"
 #include "measure/explain.h"
+#include "target/select.h"
 
 struct set_options {
 	struct change_options change;

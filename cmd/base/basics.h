@@ -10,11 +10,11 @@
 
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 
-static inline void free_text(char **text)
+static inline void free_memory(void *pointer)
 {
-	free(*text);
+	free(*(void **)pointer);
 }
-#define _cleanup_free_ CLEANUP(free_text)
+#define _cleanup_free_ CLEANUP(free_memory)
 
 static inline void free_cpuset(struct irqkit_cpuset **set)
 {
@@ -33,5 +33,11 @@ static inline void free_devices(struct irqkit_devices **devices)
 	irqkit_devices_free(*devices);
 }
 #define _cleanup_devices_ CLEANUP(free_devices)
+
+static inline void free_selection(struct irqkit_selection **selection)
+{
+	irqkit_selection_free(*selection);
+}
+#define _cleanup_selection_ CLEANUP(free_selection)
 
 #endif

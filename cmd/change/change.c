@@ -139,7 +139,7 @@ const struct irqkit_snapshot *change_rows(const struct change *change)
 enum status change_say_unreadable(
 	const struct change *change, const struct irqkit_irq *irq, int error)
 {
-	const char *meaning = explain_error(-error);
+	const char *meaning = irqkit_explain_error(-error);
 	_cleanup_free_ char *path = NULL;
 
 	if (error == irqkit_ctx_get_error(change->ctx)) /* the library has said it */
@@ -162,21 +162,6 @@ int change_add_gone(struct change *change, struct irqkit_irq *irq)
 	return irqkit_plan_add_skipped(change->plan, irq,
 		"gone, or not in the "
 		"saved root");
-}
-
-bool change_refuse_named(struct irqkit_irq *irq)
-{
-	const struct irqkit_interrupt *interrupt = irqkit_irq_get_row(irq);
-	const char *obstacle = find_named_obstacle(irq);
-	const char *label = irqkit_interrupt_get_label(interrupt);
-	const char *name = irqkit_interrupt_count_actions(interrupt)
-		? irqkit_interrupt_get_action(interrupt, 0)
-		: NULL;
-
-	if (obstacle)
-		say_error("cannot move %s%s%s%s: it is %s", label, name ? " (" : "",
-			name ? name : "", name ? ")" : "", obstacle);
-	return obstacle != NULL;
 }
 
 enum status change_say_immovable(const struct change *change, size_t n)

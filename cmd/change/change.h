@@ -113,11 +113,6 @@ enum status change_say_unreadable(
 /* Adds a step that is skipped, since /proc/irq has nothing of the interrupt. */
 int change_add_gone(struct change *change, struct irqkit_irq *irq);
 
-/*
- * Says that an interrupt, which a TARGET names by itself, cannot be moved, if the kernel
- * says so. False: it can be tried.
- */
-bool change_refuse_named(struct irqkit_irq *irq);
 /* Says that none of the @n chosen interrupts can be moved; returns STATUS_IMMOVABLE. */
 enum status change_say_immovable(const struct change *change, size_t n);
 /* The same if the plan skips all of its steps; otherwise STATUS_DONE. */

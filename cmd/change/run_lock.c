@@ -14,7 +14,7 @@
 enum status run_lock_say_unusable(
 	const struct irqkit_ctx *ctx, const char *verb, int error)
 {
-	const char *meaning = explain_error(-error);
+	const char *meaning = irqkit_explain_error(-error);
 	_cleanup_free_ char *path = text_below_root(
 		irqkit_ctx_get_root(ctx), error == -EXDEV ? "/run" : "/run/irqkit");
 

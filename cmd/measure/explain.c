@@ -1,143 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Interrupts that a device shares with others, and those whose queue nobody says. */
+/* Sentences of the library about the interrupts of a device; NULL: there is nothing to say. */
 #include "measure/explain.h"
-#include "base/basics.h"
 
-#include <stdio.h>
-#include <string.h>
-
-/* Interrupts of a device: how many, and which, as in "40-43,51". */
-struct chosen {
-	unsigned int n;
-	unsigned int first;
-	char *list; /* owned */
-};
-
-static void chosen_free(struct chosen *chosen)
-{
-	free(chosen->list);
-}
-
-/* True: there are some. */
-static bool choose(const struct irqkit_device *device,
-	bool (*is_meant)(
-		const struct irqkit_device *device, const struct irqkit_device_irq *irq),
-	struct chosen *chosen)
-{
-	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL;
-
-	if (irqkit_cpuset_new(&numbers) < 0)
-		return false;
-	for (size_t i = 0; i < irqkit_device_count_irqs(device); i++) {
-		const struct irqkit_device_irq *irq = irqkit_device_get_irq(device, i);
-
-		if (is_meant(device, irq) &&
-			irqkit_cpuset_add(numbers, irqkit_device_irq_get_number(irq)) < 0)
-			return false;
-	}
-	if (irqkit_cpuset_is_empty(numbers) ||
-		irqkit_cpuset_format_list(numbers, &chosen->list) < 0)
-		return false;
-	chosen->n = irqkit_cpuset_count(numbers);
-	chosen->first = (unsigned int)irqkit_cpuset_next(numbers, -1);
-	return true;
-}
-
-/* ------------------------------------------------------------------------------- */
-
-static bool is_of_controller(
-	const struct irqkit_device *device, const struct irqkit_device_irq *irq)
-{
-	(void)device;
-	return irqkit_device_irq_get_role(irq) == IRQKIT_ROLE_CONTROLLER;
-}
+#include <stddef.h>
 
 char *explain_shared(const struct irqkit_device *device)
 {
-	struct chosen chosen CLEANUP(chosen_free) = { 0 };
-	char *text;
+	char *text = NULL;
 
-	if (!choose(device, is_of_controller, &chosen))
-		return NULL;
-	return asprintf(&text,
-		       "%s shares interrupt%s %s with all other devices on its USB "
-		       "controller.",
-		       irqkit_device_get_name(device), chosen.n == 1 ? "" : "s",
-		       chosen.list) < 0
-		? NULL
-		: text;
+	irqkit_device_explain_shared(device, &text);
+	return text;
 }
 
-/* ------------------------------------------------------------------------------- */
-
-/* It may serve a queue, and no queue is known to be served by it. */
-static bool is_of_unknown_queue(
-	const struct irqkit_device *device, const struct irqkit_device_irq *irq)
+char *explain_unknown_queues(const struct irqkit_device *device, unsigned int *ret_first)
 {
-	enum irqkit_role role = irqkit_device_irq_get_role(irq);
-	int number = (int)irqkit_device_irq_get_number(irq);
+	char *text = NULL;
 
-	if (role != IRQKIT_ROLE_QUEUE && role != IRQKIT_ROLE_UNKNOWN)
-		return false;
-	for (size_t i = 0; i < irqkit_device_count_queues(device); i++)
-		if (irqkit_queue_get_irq(irqkit_device_get_queue(device, i)) == number)
-			return false;
-	return true;
-}
-
-static const char *get_name(const struct irqkit_snapshot *snapshot, unsigned int irq)
-{
-	const struct irqkit_interrupt *row;
-	char label[16];
-
-	snprintf(label, sizeof(label), "%u", irq);
-	row = irqkit_snapshot_find(snapshot, label);
-	return row && irqkit_interrupt_count_actions(row)
-		? irqkit_interrupt_get_action(row, 0)
-		: "";
-}
-
-/* The name that all of them have; NULL: they have several. */
-static const char *find_one_name(const struct irqkit_snapshot *snapshot,
-	const struct irqkit_device *device, const struct chosen *chosen)
-{
-	const char *name = get_name(snapshot, chosen->first);
-
-	for (size_t i = 0; i < irqkit_device_count_irqs(device); i++) {
-		const struct irqkit_device_irq *irq = irqkit_device_get_irq(device, i);
-
-		if (is_of_unknown_queue(device, irq) &&
-			strcmp(name,
-				get_name(snapshot, irqkit_device_irq_get_number(irq))) !=
-				0)
-			return NULL;
-	}
-	return name;
-}
-
-char *explain_unknown_queues(const struct irqkit_snapshot *snapshot,
-	const struct irqkit_device *device, unsigned int *ret_first)
-{
-	struct chosen chosen CLEANUP(chosen_free) = { 0 };
-	const char *name;
-	char *text;
-	int r;
-
-	if (!choose(device, is_of_unknown_queue, &chosen))
-		return NULL;
-	name = find_one_name(snapshot, device, &chosen);
-	if (chosen.n == 1)
-		r = asprintf(&text,
-			"the name of interrupt %s (%s) does not show its queue",
-			chosen.list, name);
-	else
-		r = asprintf(&text,
-			"the names of interrupts %s%s%s%s do not show their queues",
-			chosen.list,
-			!name			? ""
-				: chosen.n == 2 ? " (both "
-						: " (all ",
-			name ? name : "", name ? ")" : "");
-	*ret_first = chosen.first;
-	return r < 0 ? NULL : text;
+	irqkit_device_explain_unknown_queues(device, &text, ret_first);
+	return text;
 }

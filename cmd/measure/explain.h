@@ -16,7 +16,6 @@ char *explain_shared(const struct irqkit_device *device);
  * for each interrupt which queue it serves, or that it serves none; or no memory. The
  * caller frees it. @ret_first: the first of these interrupts.
  */
-char *explain_unknown_queues(const struct irqkit_snapshot *snapshot,
-	const struct irqkit_device *device, unsigned int *ret_first);
+char *explain_unknown_queues(const struct irqkit_device *device, unsigned int *ret_first);
 
 #endif

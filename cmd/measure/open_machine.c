@@ -112,7 +112,7 @@ bool machine_say_no_sys(const struct irqkit_devices *devices)
 	return has_no_sys;
 }
 
-static enum status say_bad_set(const char *option, const char *message, int error)
+enum status machine_say_bad_set(const char *option, const char *message, int error)
 {
 	if (error == 0)
 		return STATUS_DONE;
@@ -128,7 +128,7 @@ enum status machine_read_cpus(struct irqkit_machine *machine, const char *option
 	int r = irqkit_machine_parse_set(
 		machine, word, strlen(word), local, ret_set, NULL, &message);
 
-	return say_bad_set(option, message, r);
+	return machine_say_bad_set(option, message, r);
 }
 
 enum status machine_read_set(struct irqkit_topology *topology, const char *option,
@@ -138,55 +138,5 @@ enum status machine_read_set(struct irqkit_topology *topology, const char *optio
 	int r = irqkit_topology_parse_set(
 		topology, word, strlen(word), NULL, ret_set, NULL, &message);
 
-	return say_bad_set(option, message, r);
-}
-
-/* Takes @set over. */
-static enum status check_online(const char *option, struct irqkit_topology *topology,
-	struct irqkit_cpuset *set, struct irqkit_cpuset **ret_set)
-{
-	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
-		topology, IRQKIT_CPUS_ONLINE);
-	const struct irqkit_cpuset *possible = irqkit_topology_get_cpus(
-		topology, IRQKIT_CPUS_POSSIBLE);
-
-	irqkit_cpuset_foreach (cpu, set) {
-		_cleanup_free_ char *list = NULL;
-
-		if (!online || irqkit_cpuset_has(online, cpu))
-			continue;
-		irqkit_cpuset_format_list(online, &list);
-		say_error("%s: CPU %u %s (online CPUs: %s)", option, cpu,
-			!possible || irqkit_cpuset_has(possible, cpu) ? "is offline"
-								      : "does not exist",
-			list ? list : "?");
-		irqkit_cpuset_free(set);
-		return STATUS_MISUSE;
-	}
-	*ret_set = set;
-	return STATUS_DONE;
-}
-
-enum status machine_read_mask(struct irqkit_machine *machine, const char *option,
-	const char *word, struct irqkit_cpuset **ret_set)
-{
-	struct irqkit_topology *topology = irqkit_machine_get_topology(machine);
-	struct irqkit_cpuset *set = NULL;
-	size_t at = 0;
-	int r = irqkit_cpuset_parse_mask(word, strlen(word), &set, &at);
-
-	if (r == 0 && !irqkit_cpuset_is_empty(set))
-		return check_online(option, topology, set, ret_set);
-	if (r == 0)
-		say_error("%s: '%s' contains no CPU", option, word);
-	else if (at < strlen(word))
-		say_error("%s: '%s' is not a mask, from '%s' on; write a mask as ff or "
-			  "1,00000000",
-			option, word, word + at);
-	else
-		say_error("%s: '%s' ends where a digit is expected; write a mask as ff "
-			  "or 1,00000000",
-			option, word);
-	irqkit_cpuset_free(set);
-	return STATUS_MISUSE;
+	return machine_say_bad_set(option, message, r);
 }

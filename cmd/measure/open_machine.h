@@ -33,8 +33,10 @@ enum status machine_read_cpus(struct irqkit_machine *machine, const char *option
 /* The same where only the CPUs of the machine are known; `local` has no meaning. */
 enum status machine_read_set(struct irqkit_topology *topology, const char *option,
 	const char *word, struct irqkit_cpuset **ret_set);
-/* The same for a mask. */
-enum status machine_read_mask(struct irqkit_machine *machine, const char *option,
-	const char *word, struct irqkit_cpuset **ret_set);
+/*
+ * Reports what is wrong with the SET of an option. @message: NULL means the text of the
+ * error; @error: 0 means that nothing is wrong
+ */
+enum status machine_say_bad_set(const char *option, const char *message, int error);
 
 #endif

@@ -5,10 +5,6 @@
 
 #include <irqkit.h>
 
-/* "rx-0" */
-#define QUEUE_NAME_ROOM 16
-void queue_format_name(const struct irqkit_queue *queue, char name[QUEUE_NAME_ROOM]);
-
 /* "eth0:rx-0"; the caller frees it; NULL: no memory. */
 char *queue_format_full_name(const struct irqkit_queue *queue);
 

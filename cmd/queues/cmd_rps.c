@@ -108,8 +108,7 @@ static void remark_decision(
 /* The decision leaves out CPUs that handle the queues, if these are known. */
 static void warn_unknown(const struct steer_task *task)
 {
-	_cleanup_free_ char *why = net_explain_unknown(
-		task->net, task->device, IRQKIT_RX);
+	_cleanup_free_ char *why = net_explain_unknown(task->device, IRQKIT_RX);
 
 	if (why)
 		say_warning("--auto does not know which CPUs handle the rx queues of %s: "

@@ -63,8 +63,7 @@ static enum status choose_same(const struct steer_task *task, struct irqkit_cpus
 /* @n queues get CPUs that may be far from the interrupt. */
 static void warn_unknown(const struct steer_task *task, size_t n)
 {
-	_cleanup_free_ char *why = net_explain_unknown(
-		task->net, task->device, IRQKIT_TX);
+	_cleanup_free_ char *why = net_explain_unknown(task->device, IRQKIT_TX);
 
 	say_warning("%s: no interrupt found for %zu of %zu tx queues%s%s; CPUs are "
 		    "assigned to %s in turn",

@@ -117,8 +117,8 @@ enum status net_add_number(
 	return STATUS_REFUSED;
 }
 
-char *net_explain_unknown(const struct net *net, const struct irqkit_device *device,
-	enum irqkit_direction direction)
+char *net_explain_unknown(
+	const struct irqkit_device *device, enum irqkit_direction direction)
 {
 	unsigned int first;
 	bool lacks = false;
@@ -129,6 +129,5 @@ char *net_explain_unknown(const struct net *net, const struct irqkit_device *dev
 		lacks |= irqkit_queue_get_direction(queue) == direction &&
 			irqkit_queue_get_irq(queue) < 0;
 	}
-	return lacks ? explain_unknown_queues(change_rows(net->change), device, &first)
-		     : NULL;
+	return lacks ? explain_unknown_queues(device, &first) : NULL;
 }

@@ -31,8 +31,8 @@ const struct irqkit_cpuset *net_get_settled_cpus(
  * Why some queues of this direction have no known interrupt, although the device has more
  * interrupts: as explain_unknown_queues(), or NULL.
  */
-char *net_explain_unknown(const struct net *net, const struct irqkit_device *device,
-	enum irqkit_direction direction);
+char *net_explain_unknown(
+	const struct irqkit_device *device, enum irqkit_direction direction);
 
 /* Adds the number of @queue to a set of numbers; reports why it cannot. */
 enum status net_add_number(

@@ -84,8 +84,7 @@ static enum status refuse(
 static enum status add_interrupt(struct pin *pin, const struct pin_place *place,
 	struct irqkit_irq *irq, const char *why)
 {
-	const char *obstacle = place->is_named ? find_named_obstacle(irq)
-					       : find_obstacle(irq);
+	const char *obstacle = irqkit_irq_find_obstacle(irq, place->is_named);
 	int r;
 
 	if (obstacle && place->is_named)
@@ -104,7 +103,7 @@ static bool warn_unknown(struct pin *pin, const struct pin_place *place, const c
 
 	if (pin->has_warned_unknown)
 		return true;
-	why = explain_unknown_queues(change_rows(pin->change), pin->device, &first);
+	why = explain_unknown_queues(pin->device, &first);
 	if (!why)
 		return false;
 	pin->has_warned_unknown = true;

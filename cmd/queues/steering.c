@@ -221,8 +221,7 @@ static enum status print_json(const struct steer_view *view)
 static void remark_unknown(
 	const struct steer_view *view, const struct irqkit_device *device)
 {
-	_cleanup_free_ char *why = net_explain_unknown(
-		view->net, device, view->kind->direction);
+	_cleanup_free_ char *why = net_explain_unknown(device, view->kind->direction);
 	_cleanup_free_ char *safe = why ? text_escape(why) : NULL;
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
 

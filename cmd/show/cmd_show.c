@@ -62,34 +62,36 @@ static void keep_rows_of_cpus(struct show *show)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < show->chosen.n; i++) {
+	for (size_t i = 0; i < show->n_rows; i++) {
 		struct show_row row = show->rows[i];
 
-		if (has_served(row.interrupt, show->only) ||
-			may_serve(&row, show->only)) {
-			show->chosen.irqs[kept] = row.irq;
+		if (has_served(row.interrupt, show->only) || may_serve(&row, show->only))
 			show->rows[kept++] = row;
-		} else {
+		else
 			show_row_free(&row);
-		}
 	}
-	show->chosen.n = kept;
+	show->n_rows = kept;
 }
 
 static enum status make_rows(struct show *show)
 {
-	show->rows = calloc(show->chosen.n + 1, sizeof(*show->rows));
+	size_t n = irqkit_selection_count(show->chosen);
+
+	show->rows = calloc(n + 1, sizeof(*show->rows));
 	if (!show->rows)
 		return say_no_memory();
-	for (size_t i = 0; i < show->chosen.n; i++) {
-		show->rows[i].show = show;
-		show->rows[i].irq = show->chosen.irqs[i];
-		show->rows[i].interrupt = irqkit_irq_get_row(show->chosen.irqs[i]);
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_irq *irq = irqkit_selection_get(show->chosen, i);
+
+		show->rows[i] = (struct show_row){
+			.show = show, .irq = irq, .interrupt = irqkit_irq_get_row(irq)
+		};
 	}
+	show->n_rows = n;
 	if (!show->only)
 		return STATUS_DONE;
 	keep_rows_of_cpus(show);
-	if (show->chosen.n > 0)
+	if (show->n_rows > 0)
 		return STATUS_DONE;
 	say_error("nothing matches: these CPUs have handled none of the interrupts and "
 		  "may handle none");
@@ -121,7 +123,7 @@ static enum status collect(
 			show->machine, "--cpus", o->cpus, NULL, &show->only);
 	if (status == STATUS_DONE)
 		status = select_interrupts(show->machine, call->words, call->n_words,
-			o->is_all, &show->chosen);
+			o->is_all ? IRQKIT_SELECT_NAMED : 0, &show->chosen);
 	if (status == STATUS_DONE)
 		status = make_rows(show);
 	return status;
@@ -149,11 +151,12 @@ static enum status print_json(const struct show *show, const struct table *table
 static bool is_device_shown(
 	struct show *show, const struct call *call, const struct show_options *o)
 {
-	const struct selection *chosen = &show->chosen;
+	const struct irqkit_selection *chosen = show->chosen;
 
 	if (call->common.is_json || (o->table.output && o->table.output[0] != '+') ||
-		chosen->is_of_numbers ||
-		(chosen->is_of_devices && chosen->n_devices == 1))
+		irqkit_selection_is_of_numbers(chosen) ||
+		(irqkit_selection_is_of_devices(chosen) &&
+			irqkit_selection_count_devices(chosen) == 1))
 		return false;
 	return show_needs_device_column(show);
 }
@@ -167,15 +170,15 @@ static enum status print_rows(
 	struct column *columns CLEANUP(show_columns_free) = show_columns_new(
 		o->is_per_cpu ? each_cpu : NULL, is_device_shown(show, call, o));
 	struct table table CLEANUP(table_free) = {
-		.rows = calloc(show->chosen.n + 1, sizeof(*table.rows)),
-		.n_rows = show->chosen.n,
+		.rows = calloc(show->n_rows + 1, sizeof(*table.rows)),
+		.n_rows = show->n_rows,
 		.get_mark = show_row_mark,
 	};
 	enum status status;
 
 	if (!columns || !table.rows)
 		return say_no_memory();
-	for (size_t i = 0; i < show->chosen.n; i++)
+	for (size_t i = 0; i < show->n_rows; i++)
 		table.rows[i] = &show->rows[i];
 	status = table_prepare(&table, columns, &o->table, &call->common);
 	if (status != STATUS_DONE)

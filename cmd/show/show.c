@@ -7,11 +7,11 @@
 
 void show_clear(struct show *show)
 {
-	for (size_t i = 0; show->rows && i < show->chosen.n; i++)
+	for (size_t i = 0; i < show->n_rows; i++)
 		show_row_free(&show->rows[i]);
 	free(show->rows);
 	load_free(&show->load);
-	selection_free(&show->chosen);
+	irqkit_selection_free(show->chosen);
 	irqkit_cpuset_free(show->only);
 	irqkit_machine_free(show->machine);
 	irqkit_ctx_free(show->ctx);
@@ -22,7 +22,7 @@ const struct load *show_load(struct show *show)
 	if (show->load.cpus)
 		return &show->load;
 	load_start(&show->load, irqkit_snapshot_get_cpus(show->snapshot));
-	for (size_t i = 0; i < show->chosen.n; i++)
-		load_add(&show->load, irqkit_irq_get_row(show->chosen.irqs[i]));
+	for (size_t i = 0; i < show->n_rows; i++)
+		load_add(&show->load, show->rows[i].interrupt);
 	return &show->load;
 }

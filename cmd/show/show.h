@@ -13,8 +13,9 @@ struct show {
 	struct irqkit_topology *topology;
 	struct irqkit_devices *devices;
 	struct irqkit_cpuset *only; /* --cpus, or NULL */
-	struct selection chosen;
-	struct show_row *rows; /* one for each of those */
+	struct irqkit_selection *chosen; /* owned; by the words */
+	struct show_row *rows; /* owned; those of the chosen that --cpus leaves */
+	size_t n_rows;
 	struct load load; /* of those: ask show_load() */
 };
 

@@ -2,17 +2,20 @@
 /* The columns of `irqkit show` about the device that raises an interrupt. */
 #include "show/show_device.h"
 #include "base/basics.h"
-#include "measure/queue.h"
 #include "show/show_row.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The interface that the words name and that has this interrupt; or NULL. */
 static struct irqkit_device *find_named(const struct show *show, unsigned int irq)
 {
-	for (size_t i = 0; i < show->chosen.n_devices; i++) {
-		struct irqkit_device *device = show->chosen.devices[i];
+	size_t n = irqkit_selection_count_devices(show->chosen);
+
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_device *device = irqkit_selection_get_device(
+			show->chosen, i);
 
 		if (irqkit_device_get_kind(device) == IRQKIT_DEVICE_NET &&
 			irqkit_device_find_irq(device, irq))
@@ -63,21 +66,25 @@ struct cell show_get_driver(void *data)
 	return device ? text_cell(irqkit_device_get_driver(device)) : ABSENT;
 }
 
+#define NAME_ROOM 16 /* "rx-0", with any number */
+
 /* One allocation: the texts, then the names that they point to. */
 struct cell show_get_queues(void *data)
 {
 	struct irqkit_device *device = get_device(data);
 	size_t n = device ? irqkit_device_count_queues(device) : 0, found = 0;
-	const char **texts = calloc(n + 1, sizeof(*texts) + QUEUE_NAME_ROOM);
+	const char **texts = calloc(n + 1, sizeof(*texts) + NAME_ROOM);
 	char *names = (char *)(texts + n + 1);
 
 	for (size_t i = 0; texts && i < n; i++) {
 		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+		_cleanup_free_ char *name = NULL;
 
-		if (irqkit_queue_get_irq(queue) != show_row_irq(data))
+		if (irqkit_queue_get_irq(queue) != show_row_irq(data) ||
+			irqkit_queue_format_name(queue, &name) < 0)
 			continue;
-		texts[found] = names + found * QUEUE_NAME_ROOM;
-		queue_format_name(queue, names + found * QUEUE_NAME_ROOM);
+		texts[found] = names + found * NAME_ROOM;
+		snprintf(names + found * NAME_ROOM, NAME_ROOM, "%s", name);
 		found++;
 	}
 	if (found == 0) {
@@ -155,7 +162,7 @@ static bool name_holds(const char *name, const char *device)
 
 bool show_needs_device_column(struct show *show)
 {
-	for (size_t i = 0; i < show->chosen.n; i++) {
+	for (size_t i = 0; i < show->n_rows; i++) {
 		struct irqkit_device *device = get_device(&show->rows[i]);
 		const struct irqkit_interrupt *row = show->rows[i].interrupt;
 		size_t n = irqkit_interrupt_count_actions(row);

@@ -149,7 +149,7 @@ void show_remark_notes(struct show *show)
 	size_t count[N_NOTES] = { 0 };
 	const char *before = "Mismatches: ";
 
-	for (size_t i = 0; i < show->chosen.n; i++) {
+	for (size_t i = 0; i < show->n_rows; i++) {
 		unsigned int notes = find_notes(&show->rows[i]);
 
 		for (size_t k = 0; k < N_NOTES; k++)
@@ -162,5 +162,5 @@ void show_remark_notes(struct show *show)
 		before = ", ";
 	}
 	if (before[0] == ',')
-		printf(show->chosen.n > 1 ? " (list with -o +NOTES).\n" : ".\n");
+		printf(show->n_rows > 1 ? " (list with -o +NOTES).\n" : ".\n");
 }

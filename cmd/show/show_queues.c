@@ -5,7 +5,6 @@
 #include "base/say.h"
 #include "base/text.h"
 #include "measure/explain.h"
-#include "measure/queue.h"
 #include "show/show_device.h"
 #include "show/show_row.h"
 #include "show/show_threads.h"
@@ -53,11 +52,9 @@ static struct cell get_device(void *data)
 static struct cell get_queue(void *data)
 {
 	struct queue_row *row = data;
-	char *name = malloc(QUEUE_NAME_ROOM);
+	char *name = NULL;
 
-	if (!name)
-		return ABSENT;
-	queue_format_name(row->queue, name);
+	irqkit_queue_format_name(row->queue, &name);
 	return owned_cell(name);
 }
 
@@ -296,10 +293,10 @@ static void print_counts(size_t n_rx, size_t n_tx)
 	printf(" queue%s", (n_tx ? n_tx : n_rx) == 1 ? "" : "s");
 }
 
-static void remark_unknown(const struct show *show, const struct irqkit_device *device)
+static void remark_unknown(const struct irqkit_device *device)
 {
 	unsigned int first;
-	_cleanup_free_ char *why = explain_unknown_queues(show->snapshot, device, &first);
+	_cleanup_free_ char *why = explain_unknown_queues(device, &first);
 	_cleanup_free_ char *safe = why ? text_escape(why) : NULL;
 
 	if (safe)
@@ -315,7 +312,7 @@ static void remark_shared(const struct irqkit_device *device)
 		puts(safe);
 }
 
-static void remark(const struct show *show, const struct table *table)
+static void remark(const struct table *table)
 {
 	for (size_t i = 0; i < table->n_rows;) {
 		const struct irqkit_device *device = get_queue_device(table->rows[i]);
@@ -349,7 +346,7 @@ static void remark(const struct show *show, const struct table *table)
 				? " Interrupt names use the guest's view: -tx serves rx."
 				: "");
 		if (without)
-			remark_unknown(show, device);
+			remark_unknown(device);
 		remark_shared(device);
 	}
 }
@@ -379,7 +376,7 @@ static enum status print(struct show *show, struct table *table, const struct ca
 		status = table_print(table, options, &call->common);
 		if (status == STATUS_DONE && !options->sort &&
 			table_options_are_plain(options, &call->common))
-			remark(show, table);
+			remark(table);
 	}
 	return status;
 }
@@ -400,24 +397,25 @@ static void set_interrupt(struct show *show, struct queue_row *row)
 enum status show_queues(
 	struct show *show, const struct call *call, const struct table_options *options)
 {
-	struct queue_selection chosen CLEANUP(queue_selection_free) = { 0 };
+	_cleanup_free_ struct irqkit_queue **queues = NULL;
+	size_t n = 0;
 	enum status status = select_queues(
-		show->devices, call->words, call->n_words, &chosen);
-	struct table table CLEANUP(table_free) = { .n_rows = chosen.n };
+		show->machine, call->words, call->n_words, &queues, &n);
+	struct table table CLEANUP(table_free) = { .n_rows = n };
 	struct queue_row *rows;
 
 	if (status != STATUS_DONE)
 		return status;
-	rows = calloc(chosen.n + 1, sizeof(*rows));
-	table.rows = calloc(chosen.n + 1, sizeof(*table.rows));
-	for (size_t i = 0; rows && table.rows && i < chosen.n; i++) {
-		rows[i].queue = chosen.queues[i];
+	rows = calloc(n + 1, sizeof(*rows));
+	table.rows = calloc(n + 1, sizeof(*table.rows));
+	for (size_t i = 0; rows && table.rows && i < n; i++) {
+		rows[i].queue = queues[i];
 		set_interrupt(show, &rows[i]);
 		table.rows[i] = &rows[i];
 	}
 	status = rows && table.rows ? print(show, &table, call, options)
 				    : say_no_memory();
-	for (size_t i = 0; rows && i < chosen.n; i++) {
+	for (size_t i = 0; rows && i < n; i++) {
 		show_row_free(&rows[i].interrupt);
 		irqkit_cpuset_free(rows[i].rps);
 		irqkit_cpuset_free(rows[i].xps);

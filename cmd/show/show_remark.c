@@ -71,7 +71,7 @@ static bool is_receiving(const struct irqkit_device *device, int irq)
 static void sum_receivers(struct show *show, const struct irqkit_device *device,
 	struct receivers *receivers)
 {
-	for (size_t i = 0; i < show->chosen.n; i++) {
+	for (size_t i = 0; i < show->n_rows; i++) {
 		struct show_row *row = &show->rows[i];
 		const struct irqkit_cpuset *effective;
 		uint64_t total = irqkit_interrupt_get_total(row->interrupt);
@@ -136,7 +136,7 @@ static void print_advice(const struct receivers *receivers,
 static bool has_role(const struct show *show, const struct irqkit_device *device,
 	enum irqkit_role role)
 {
-	for (size_t i = 0; i < show->chosen.n; i++) {
+	for (size_t i = 0; i < show->n_rows; i++) {
 		int number = irqkit_interrupt_get_irq(show->rows[i].interrupt);
 		const struct irqkit_device_irq *irq = number < 0
 			? NULL
@@ -169,13 +169,15 @@ static void remark_device(struct show *show, const struct call *call)
 {
 	const struct load *load = show_load(show);
 	const struct cpu_load *busiest = load_get_busiest(load);
+	const struct irqkit_selection *chosen = show->chosen;
 	const struct irqkit_device *device;
 	struct receivers receivers = { 0 };
 
-	if (call->n_words != 1 || !show->chosen.is_of_devices ||
-		show->chosen.n_devices != 1 || show->chosen.has_queues)
+	if (call->n_words != 1 || !irqkit_selection_is_of_devices(chosen) ||
+		irqkit_selection_count_devices(chosen) != 1 ||
+		irqkit_selection_has_queues(chosen))
 		return;
-	device = show->chosen.devices[0];
+	device = irqkit_selection_get_device(chosen, 0);
 	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET)
 		return;
 	remark_queues(show, device);
@@ -195,7 +197,7 @@ static void remark_immovable(struct show *show)
 	size_t count[IRQKIT_SEEMS_MANAGED + 1] = { 0 };
 	const char *before = "Not movable: ";
 
-	for (size_t i = 0; i < show->chosen.n; i++) {
+	for (size_t i = 0; i < show->n_rows; i++) {
 		enum irqkit_movable movable;
 
 		if (show_row_movable(&show->rows[i], &movable))
@@ -204,24 +206,25 @@ static void remark_immovable(struct show *show)
 	for (enum irqkit_movable m = 0; m < LENGTH(count); m++) {
 		if (!count[m] || m == IRQKIT_MOVABLE)
 			continue;
-		printf("%s%zu %s", before, count[m], immovable_phrase(m));
+		printf("%s%zu %s", before, count[m], irqkit_describe_movable(m));
 		before = ", ";
 	}
 	if (before[0] == ',')
-		printf(show->chosen.n > 1 ? " (list with -o +MOVABLE).\n" : ".\n");
+		printf(show->n_rows > 1 ? " (list with -o +MOVABLE).\n" : ".\n");
 }
 
 /* An interface by the name that it has, whichever of its names was given. */
 static char *name_chosen(const struct show *show, const struct call *call)
 {
-	const struct irqkit_device *named = show->chosen.named;
-	const char *queue = show->chosen.named_queue;
+	const struct irqkit_device *named = irqkit_selection_get_named_device(
+		show->chosen);
+	const char *queue = irqkit_selection_get_named_queue(show->chosen);
 	_cleanup_free_ char *name = NULL;
 	int r;
 
 	if (call->n_words != 1)
-		r = asprintf(&name, "%zu interrupt%s", show->chosen.n,
-			show->chosen.n == 1 ? "" : "s");
+		r = asprintf(&name, "%zu interrupt%s", show->n_rows,
+			show->n_rows == 1 ? "" : "s");
 	else if (named && irqkit_device_get_kind(named) == IRQKIT_DEVICE_NET)
 		r = asprintf(&name, "%s%s%s", irqkit_device_get_name(named),
 			queue ? ":" : "", queue ? queue : "");
@@ -235,10 +238,14 @@ static char *name_chosen(const struct show *show, const struct call *call)
 /* Of a device that is named; whoever lists everything is not told of each. */
 static void remark_shared(const struct show *show)
 {
-	const struct selection *chosen = &show->chosen;
+	const struct irqkit_selection *chosen = show->chosen;
+	size_t n = irqkit_selection_is_of_devices(chosen)
+		? irqkit_selection_count_devices(chosen)
+		: 0;
 
-	for (size_t i = 0; chosen->is_of_devices && i < chosen->n_devices; i++) {
-		_cleanup_free_ char *text = explain_shared(chosen->devices[i]);
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *text = explain_shared(
+			irqkit_selection_get_device(chosen, i));
 		_cleanup_free_ char *safe = text ? text_escape(text) : NULL;
 
 		if (safe)
@@ -250,7 +257,7 @@ void show_remark(struct show *show, const struct call *call)
 {
 	_cleanup_free_ char *what = NULL;
 
-	if (show->chosen.n == 0)
+	if (show->n_rows == 0)
 		return;
 	what = name_chosen(show, call);
 	if (!what)
@@ -262,6 +269,6 @@ void show_remark(struct show *show, const struct call *call)
 	remark_shared(show);
 	remark_immovable(show);
 	/* numeric TARGETs read only the files of these interrupts */
-	if (!show->chosen.is_of_numbers)
+	if (!irqkit_selection_is_of_numbers(show->chosen))
 		show_remark_notes(show);
 }

@@ -5,6 +5,7 @@
 #include "base/say.h"
 #include "change/say_request.h"
 #include "spread/spread_run.h"
+#include "target/select.h"
 
 #include <string.h>
 
@@ -189,8 +190,7 @@ static bool parse_options(
 	if (o->gain && !parse_number("--gain", o->gain, 0, 100, &wish->gain))
 		return false;
 	if (o->width &&
-		!parse_number(
-			"--width", o->width, 1, IRQKIT_CPU_MAX, &wish->width))
+		!parse_number("--width", o->width, 1, IRQKIT_CPU_MAX, &wish->width))
 		return false;
 	if (wish->asks_to_verify)
 		wish->verify = DEFAULT_SECONDS;

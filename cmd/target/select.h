@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Words on the command line -> rows of a snapshot. */
+/* TARGETs on the command line: what the library refuses is reported here. */
 #ifndef CMD_SELECT_H
 #define CMD_SELECT_H
 
@@ -17,51 +17,19 @@
 	"one meaning: irq: dev: pci: name: chip: driver:, as in chip:xen-dyn. Names\n"   \
 	"match as a whole: eth1 does not match eth10.\n"
 
-/* The interrupts that the words mean, in the order of the rows. */
-struct selection {
-	struct irqkit_irq **irqs; /* owned array; the machine's records */
-	/*
-	 * owned; was it called by its number, its whole name or its queue, not by a
-	 * pattern, a range, or the device that it is one of?
-	 */
-	bool *is_named;
-	size_t n;
-
-	/* The device that the last word names, or of which it names a queue; or NULL. */
-	struct irqkit_device *named;
-	const char *named_queue; /* "rx-0", part of the word; NULL: the whole device */
-
-	/* The devices with interrupts that the words name: ports, not their bond. */
-	struct irqkit_device **devices; /* owned array */
-	size_t n_devices;
-	bool is_of_devices; /* every word names a device, or a queue of one */
-	bool is_of_numbers; /* every word is a number or a range */
-	bool has_queues; /* some words name a queue, not a whole device */
-};
-
-/*
- * Without words: all interrupts that have a number. Rows with a name (NMI) are chosen
- * if a word names them, or with @with_named if all are meant. A word that matches
- * nothing is an error, which is reported here. Only the devices that the words need are
- * read: numbers need none.
- */
+/* As irqkit_machine_select(). */
 enum status select_interrupts(struct irqkit_machine *machine, const char *const *words,
-	size_t n_words, bool with_named, struct selection *ret_selection);
-void selection_free(struct selection *selection);
+	size_t n_words, unsigned int flags, struct irqkit_selection **ret_selection);
 
-/* Queues, grouped by interface. */
-struct queue_selection {
-	struct irqkit_queue **queues; /* owned array */
-	size_t n, room;
-};
+/* As irqkit_machine_select_queues(), for `--queues`. */
+enum status select_queues(struct irqkit_machine *machine, const char *const *words,
+	size_t n_words, struct irqkit_queue ***ret_queues, size_t *ret_count);
 
 /*
- * The queues of the interfaces that the words name, or the queues that they name.
- * Without words: the queues of all interfaces that have hardware. A word that matches
- * nothing is an error, which is reported here.
+ * Reads a SET from the argument of an option, as machine_read_cpus() does; `local` in it
+ * means the CPUs near the interrupts of the selection.
  */
-enum status select_queues(struct irqkit_devices *devices, const char *const *words,
-	size_t n_words, struct queue_selection *ret_selection);
-void queue_selection_free(struct queue_selection *selection);
+enum status select_read_cpus(const struct irqkit_selection *selection, const char *option,
+	const char *word, struct irqkit_cpuset **ret_set);
 
 #endif

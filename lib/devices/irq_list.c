@@ -41,13 +41,22 @@ EXPORT const struct irqkit_device_irq *irqkit_device_get_irq(
 	return &device->irqs[index];
 }
 
+static int compare_irq(const void *member, const void *key)
+{
+	unsigned int irq = ((const struct irqkit_device_irq *)member)->irq;
+	unsigned int wanted = *(const unsigned int *)key;
+
+	return (irq > wanted) - (irq < wanted);
+}
+
 EXPORT const struct irqkit_device_irq *irqkit_device_find_irq(
 	const struct irqkit_device *device, unsigned int irq)
 {
-	for (size_t i = 0; i < device->n_irqs; i++)
-		if (device->irqs[i].irq == irq)
-			return &device->irqs[i];
-	return NULL;
+	size_t at = array_lower_bound(
+		device->irqs, device->n_irqs, sizeof(*device->irqs), &irq, compare_irq);
+
+	return at < device->n_irqs && device->irqs[at].irq == irq ? &device->irqs[at]
+								  : NULL;
 }
 
 EXPORT unsigned int irqkit_device_irq_get_number(const struct irqkit_device_irq *irq)

@@ -438,6 +438,37 @@ EXPORT int64_t irqkit_queue_get_napi_id(const struct irqkit_queue *queue)
 	return queue->napi_id;
 }
 
+void queue_format_name(
+	const struct irqkit_queue *queue, char name[static QUEUE_NAME_ROOM])
+{
+	snprintf(name, QUEUE_NAME_ROOM, "%s-%u", direction_name[queue->direction],
+		queue->number);
+}
+
+EXPORT int irqkit_queue_format_name(const struct irqkit_queue *queue, char **ret_name)
+{
+	char name[QUEUE_NAME_ROOM], *copy;
+
+	queue_format_name(queue, name);
+	copy = strdup(name);
+	if (!copy)
+		return -ENOMEM;
+	*ret_name = copy;
+	return 0;
+}
+
+EXPORT int irqkit_queue_format_full_name(
+	const struct irqkit_queue *queue, char **ret_name)
+{
+	char *name;
+
+	if (asprintf(&name, "%s:%s-%u", queue->device->name,
+		    direction_name[queue->direction], queue->number) < 0)
+		return -ENOMEM;
+	*ret_name = name;
+	return 0;
+}
+
 EXPORT int irqkit_queue_format_path(const struct irqkit_queue *queue, char **ret_path)
 {
 	char *path;

@@ -7,6 +7,11 @@
 
 #define SOCK_FLOW_ENTRIES_PATH "/proc/sys/net/core/rps_sock_flow_entries"
 
+/* "rx-0" */
+#define QUEUE_NAME_ROOM 16
+void queue_format_name(
+	const struct irqkit_queue *queue, char name[static QUEUE_NAME_ROOM]);
+
 /* A setting as the kernel wrote it; it belongs to the queue. -EINVAL: not this direction. */
 int queue_get_text(
 	struct irqkit_queue *queue, enum queue_file file, const char **ret_text);

@@ -15,6 +15,7 @@
  *   irqkit_topology_*        cores, caches, packages and NUMA nodes
  *   irqkit_machine_*         all of these in one object, each file read once,
  *   irqkit_irq_*             and what /proc/irq/N says of an interrupt
+ *   irqkit_selection_*       the interrupts that the words of a user mean
  *   irqkit_lock_*            one program at a time changes settings
  *   irqkit_plan_*            settings to write,
  *   irqkit_step_*            each with old value, new value and result
@@ -588,6 +589,25 @@ enum irqkit_source irqkit_device_irq_get_source(const struct irqkit_device_irq *
 bool irqkit_device_irq_has_source(
 	const struct irqkit_device_irq *irq, enum irqkit_source source);
 
+/*
+ * Formats what a user must know if the device shares its interrupts with others: "eth1
+ * shares interrupt 55 with all other devices on its USB controller."
+ *
+ * -ENOENT: it has its own interrupts.
+ */
+int irqkit_device_explain_shared(const struct irqkit_device *device, char **ret_text);
+
+/*
+ * Formats why it is not known which queues some interrupts of the device serve: "the names
+ * of interrupts 40-41 (both eth0) do not show their queues".
+ *
+ * @ret_first: the first of these interrupts
+ *
+ * -ENOENT: it is known for each of its interrupts, or they serve no queue.
+ */
+int irqkit_device_explain_unknown_queues(
+	const struct irqkit_device *device, char **ret_text, unsigned int *ret_first);
+
 /* ------- queues */
 
 enum irqkit_direction {
@@ -628,6 +648,15 @@ enum irqkit_source irqkit_queue_get_source(const struct irqkit_queue *queue);
 
 /* Returns the ID of the NAPI instance, or -1; only a running kernel reports it. */
 int64_t irqkit_queue_get_napi_id(const struct irqkit_queue *queue);
+
+/* Formats the name of the queue: "rx-0". */
+int irqkit_queue_format_name(const struct irqkit_queue *queue, char **ret_name);
+
+/*
+ * Formats the name of the queue together with the name of its device: "eth0:rx-0". As a
+ * TARGET, this name means the queue: see irqkit_machine_select().
+ */
+int irqkit_queue_format_full_name(const struct irqkit_queue *queue, char **ret_name);
 
 /*
  * Formats the directory that contains rps_cpus or xps_cpus of the queue:
@@ -1079,6 +1108,138 @@ const char *irqkit_describe_movable(enum irqkit_movable movable);
  * @is_named: the user named this interrupt; then a name that looks managed is tried
  */
 const char *irqkit_irq_find_obstacle(struct irqkit_irq *irq, bool is_named);
+
+/* --------------------------------------------------------------------------------- */
+/* Targets: what the words of a user mean                                            */
+
+/*
+ * A TARGET is a word that means interrupts of a machine:
+ *
+ *     24  24-31               a number, a range
+ *     eth1                    all interrupts of a network interface; for a bond, a bridge
+ *                             or a VLAN, those of the interfaces below it
+ *     nvme0n1  0000:00:03.0   all interrupts of a disk or a PCI function
+ *     eth1:rx-0               the interrupt of a queue
+ *     eth1:0  eth1:rx-*       those of rx-0 and tx-0; those of all rx queues
+ *     virtio0-config  NMI     the name of a handler; the name of a row
+ *     nvme0q*                 a pattern for such names, with * ? and [ ] as in glob(7)
+ *     all                     all interrupts that have a number
+ *
+ *     irq: dev: pci: name: chip: driver:     a prefix selects one meaning: dev:eth* means
+ *                                            interfaces, chip:xen-dyn a controller
+ *
+ * Names match as a whole: eth1 does not match eth10. A word that names a device means its
+ * interrupts, whatever their handlers are called; otherwise it is the name of a handler or
+ * of a row. A queue is a queue of the kernel: see irqkit_device_serves_guest().
+ */
+
+/* The interrupts of a machine that some TARGETs mean. */
+struct irqkit_selection;
+
+enum {
+	/* `all`, and no words, also mean the rows that have a name: NMI, LOC, ERR. */
+	IRQKIT_SELECT_NAMED = 1 << 0,
+};
+
+/*
+ * Selects the interrupts that at least one of the TARGETs means. Each word must match
+ * something. Devices are read only if a word needs them; numbers need none.
+ *
+ * @words: the TARGETs
+ * @n_words: their number; 0 means all interrupts that have a number
+ * @flags: 0 or IRQKIT_SELECT_NAMED
+ * @ret_selection: it ends with @machine, or when irqkit_machine_refresh() forgets
+ *                 everything; free it all the same
+ * @reterr_message: what is wrong with the first word that is refused, and often what to
+ *                  write instead, as a phrase for a user. It contains the word and names
+ *                  of the machine unchanged. The caller frees it; it is NULL if there was
+ *                  no memory.
+ *
+ * -EINVAL: a word is not a TARGET.
+ * -ESRCH: a word matches nothing.
+ * Other errors: the devices that a word may mean cannot be read.
+ */
+int irqkit_machine_select(struct irqkit_machine *machine, const char *const *words,
+	size_t n_words, unsigned int flags, struct irqkit_selection **ret_selection,
+	char **reterr_message);
+void irqkit_selection_free(struct irqkit_selection *selection);
+
+/* Returns the number of interrupts. It can be 0 only if there were no words. */
+size_t irqkit_selection_count(const struct irqkit_selection *selection);
+
+/* Returns the interrupt at @index, in the order of the rows. It belongs to the machine. */
+struct irqkit_irq *irqkit_selection_get(
+	const struct irqkit_selection *selection, size_t index);
+
+/*
+ * Returns whether a word names exactly this interrupt: by its number, its whole name or
+ * its queue; not by a pattern, a range or a device that has several. If such an interrupt
+ * cannot be moved, that is an error of the user, and otherwise it is skipped.
+ */
+bool irqkit_selection_is_named(const struct irqkit_selection *selection, size_t index);
+
+/*
+ * Returns the number of devices with interrupts that the words name, also by a queue or a
+ * driver. For a bond, these are the interfaces below it.
+ */
+size_t irqkit_selection_count_devices(const struct irqkit_selection *selection);
+
+/* Returns the device at @index, in the order of the words. It belongs to the machine. */
+struct irqkit_device *irqkit_selection_get_device(
+	const struct irqkit_selection *selection, size_t index);
+
+/* Returns whether there are words, and each names a device, a driver or a queue. */
+bool irqkit_selection_is_of_devices(const struct irqkit_selection *selection);
+
+/* Returns whether there are words, and each is a number or a range. */
+bool irqkit_selection_is_of_numbers(const struct irqkit_selection *selection);
+
+/*
+ * Returns the device that the last word names, or of which it names a queue; or NULL. It
+ * is a bond, not the interfaces below it, and has the name that the kernel gave it.
+ */
+struct irqkit_device *irqkit_selection_get_named_device(
+	const struct irqkit_selection *selection);
+
+/* Returns the queue that the last word names, as the word says it ("rx-0"), or NULL. */
+const char *irqkit_selection_get_named_queue(const struct irqkit_selection *selection);
+
+/* Returns whether a word names a queue, and not the whole device. */
+bool irqkit_selection_has_queues(const struct irqkit_selection *selection);
+
+/*
+ * Parses a SET in which `local` means the CPUs of the NUMA node that all interrupts of the
+ * selection belong to: see irqkit_machine_parse_set() and irqkit_machine_find_node().
+ *
+ * -EINVAL: not a SET; or `local`, and the interrupts belong to different nodes.
+ * -ENODATA: `local`, and the node of an interrupt is not known; or see
+ *           irqkit_topology_parse_set().
+ * Other errors: see irqkit_topology_parse_set().
+ */
+int irqkit_selection_parse_set(const struct irqkit_selection *selection, const char *text,
+	size_t len, struct irqkit_cpuset **ret_set, size_t *reterr_at,
+	char **reterr_message);
+
+/*
+ * Selects the queues that at least one of the TARGETs means: those of network interfaces
+ * (by name, address or driver), or single queues. For a bond or a bridge, these are the
+ * queues of the interfaces below it.
+ *
+ * @n_words: the number of words; 0 means `all`: the interfaces that have hardware
+ * @ret_queues: an array of queues, each once; the queues of an interface are in order. The
+ *              queues belong to the machine; the caller frees the array with free().
+ * @ret_count: the length of the array
+ * @reterr_message: see irqkit_machine_select()
+ *
+ * -EINVAL: a word is not a TARGET.
+ * -EDOM: a word names interrupts by number, name or chip, so it cannot mean queues; the
+ *        message says only that ("'24' names interrupts").
+ * -ESRCH: a word matches no queue.
+ * Other errors: the interfaces cannot be read.
+ */
+int irqkit_machine_select_queues(struct irqkit_machine *machine, const char *const *words,
+	size_t n_words, struct irqkit_queue ***ret_queues, size_t *ret_count,
+	char **reterr_message);
 
 /* --------------------------------------------------------------------------------- */
 /* Lock: one program at a time changes settings                                      */
@@ -1878,7 +2039,8 @@ void irqkit_request_set_leave_out_fn(
 
 /*
  * Reads the words of a spread and looks for what is wrong with them, but decides nothing.
- * Errors: see irqkit_request_plan().
+ *
+ * -EINVAL: this is not a spread; or see irqkit_request_plan().
  */
 int irqkit_request_check(struct irqkit_request *request, struct irqkit_machine *machine);
 

@@ -11,21 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "eth0:rx-0", as a TARGET is written */
-static int format_target(const struct irqkit_queue *queue, char **ret_target)
-{
-	const char *device = irqkit_device_get_name(irqkit_queue_get_device(queue));
-	const char *direction = irqkit_queue_get_direction(queue) == IRQKIT_RX ? "rx"
-									       : "tx";
-	char *target;
-
-	if (asprintf(&target, "%s:%s-%u", device, direction,
-		    irqkit_queue_get_number(queue)) < 0)
-		return -ENOMEM;
-	*ret_target = target;
-	return 0;
-}
-
 static int set_path(struct irqkit_step *step, const struct irqkit_queue *queue)
 {
 	static const char *const files[] = {
@@ -72,7 +57,7 @@ static int set_queue(
 	int r = set_path(step, queue);
 
 	if (r == 0)
-		r = format_target(queue, &step->target);
+		r = irqkit_queue_format_full_name(queue, &step->target);
 	if (r == 0)
 		r = set_identity(step, queue);
 	if (r == 0)

@@ -86,8 +86,7 @@ int placement_new(struct irqkit_request *request, struct irqkit_machine *machine
 	return r;
 }
 
-/* Adds the steps of the decision; skipped interrupts come last. */
-static int add_steps(struct irqkit_placement *p, struct irqkit_plan *plan)
+int placement_add_steps(struct irqkit_placement *p, struct irqkit_plan *plan)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		struct irqkit_irq *irq = p->irqs[i];
@@ -137,28 +136,8 @@ int request_plan_spread(struct irqkit_request *request, struct irqkit_machine *m
 	if (r == 0)
 		r = decide(request->placement);
 	if (r == 0)
-		r = add_steps(request->placement, plan);
+		r = placement_add_steps(request->placement, plan);
 	return r == 0 ? request_check_any_movable(request, plan) : r;
-}
-
-EXPORT int irqkit_request_check(
-	struct irqkit_request *request, struct irqkit_machine *machine)
-{
-	struct irqkit_placement *placement = NULL;
-	int r;
-
-	request_begin(request);
-	r = placement_new(request, machine, &placement);
-	placement_free(placement);
-	if (r < 0 && request->problem == IRQKIT_PROBLEM_NONE)
-		request->problem = IRQKIT_PROBLEM_FAILED;
-	return r;
-}
-
-EXPORT int irqkit_request_plan_again(
-	struct irqkit_request *request, struct irqkit_plan *plan)
-{
-	return request->placement ? add_steps(request->placement, plan) : -EINVAL;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -35,6 +35,9 @@ int placement_new(struct irqkit_request *request, struct irqkit_machine *machine
 	struct irqkit_placement **ret_placement);
 void placement_free(struct irqkit_placement *placement);
 
+/* Adds the steps of the decision; skipped interrupts come last. */
+int placement_add_steps(struct irqkit_placement *p, struct irqkit_plan *plan);
+
 /* placement_choose.c: the CPUs and the interrupts that are meant. */
 int placement_choose_cpus(struct irqkit_placement *p);
 int placement_choose_irqs(struct irqkit_placement *p);

@@ -4,7 +4,6 @@
 #include "base/array.h"
 #include "base/macros.h"
 #include "kernel/ctx.h"
-#include "request/placement.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -39,36 +38,6 @@ EXPORT int irqkit_request_new_default(struct irqkit_request **ret_request)
 EXPORT int irqkit_request_new_spread(struct irqkit_request **ret_request)
 {
 	return new_request(REQUEST_SPREAD, ret_request);
-}
-
-static void drop_messages(struct irqkit_request *request)
-{
-	for (size_t i = 0; i < request->n_messages; i++)
-		free(request->messages[i].text);
-	request->n_messages = 0;
-}
-
-void request_begin(struct irqkit_request *request)
-{
-	drop_messages(request);
-	request->problem = IRQKIT_PROBLEM_NONE;
-	request->n_gone = 0;
-	placement_free(TAKE(request->placement));
-	irqkit_selection_free(TAKE(request->selection));
-}
-
-EXPORT void irqkit_request_free(struct irqkit_request *request)
-{
-	if (!request)
-		return;
-	request_begin(request);
-	free(request->messages);
-	for (size_t i = 0; i < request->n_targets; i++)
-		free(request->targets[i]);
-	free(request->targets);
-	free(request->cpus);
-	free(request->mask);
-	free(request);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -168,6 +137,13 @@ EXPORT void irqkit_request_set_leave_out_fn(
 /* ------------------------------------------------------------------------------- */
 /* What came of it                                                                 */
 
+void request_drop_messages(struct irqkit_request *request)
+{
+	for (size_t i = 0; i < request->n_messages; i++)
+		free(request->messages[i].text);
+	request->n_messages = 0;
+}
+
 static int add_message(struct irqkit_request *request, bool is_warning, char *text)
 {
 	if (!text ||
@@ -182,7 +158,7 @@ static int add_message(struct irqkit_request *request, bool is_warning, char *te
 	return 0;
 }
 
-static int note_problem(
+int request_note_problem(
 	struct irqkit_request *request, enum irqkit_problem problem, int error)
 {
 	request->problem = error == -ENOMEM ? IRQKIT_PROBLEM_FAILED : problem;
@@ -214,7 +190,7 @@ int request_take_message(struct irqkit_request *request, enum irqkit_problem pro
 {
 	int r = add_message(request, false, message);
 
-	return note_problem(request, problem, r < 0 ? r : error);
+	return request_note_problem(request, problem, r < 0 ? r : error);
 }
 
 int request_fail(struct irqkit_request *request, enum irqkit_problem problem,
@@ -235,7 +211,7 @@ int request_fail_with(struct irqkit_request *request, int error, const char *for
 	char *text;
 
 	if (error == -ENOMEM)
-		return note_problem(request, IRQKIT_PROBLEM_FAILED, error);
+		return request_note_problem(request, IRQKIT_PROBLEM_FAILED, error);
 	va_start(args, format);
 	text = format_arguments(format, args);
 	va_end(args);
@@ -257,7 +233,7 @@ int request_fail_unreadable(
 	const char *meaning = irqkit_explain_error(-error);
 
 	if (is_failure(error)) /* the log function of the context knows it */
-		return note_problem(request, IRQKIT_PROBLEM_FAILED, error);
+		return request_note_problem(request, IRQKIT_PROBLEM_FAILED, error);
 	return request_fail_with(request, error,
 		"cannot read the affinity of interrupt %s: %s%s%s", irq->row->label,
 		strerror(-error), meaning ? ": " : "", meaning ? meaning : "");
@@ -268,25 +244,6 @@ int request_add_gone(
 {
 	request->n_gone++;
 	return irqkit_plan_add_skipped(plan, irq, "gone, or not in the saved root");
-}
-
-EXPORT int irqkit_request_plan(struct irqkit_request *request,
-	struct irqkit_machine *machine, struct irqkit_plan *plan)
-{
-	int r;
-
-	request_begin(request);
-	switch (request->kind) {
-	case REQUEST_SPREAD:
-		r = request_plan_spread(request, machine, plan);
-		break;
-	default:
-		r = request_plan_set(request, machine, plan);
-		break;
-	}
-	return r < 0 && request->problem == IRQKIT_PROBLEM_NONE
-		? note_problem(request, IRQKIT_PROBLEM_FAILED, r)
-		: r;
 }
 
 EXPORT enum irqkit_problem irqkit_request_get_problem(

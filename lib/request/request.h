@@ -51,8 +51,10 @@ struct irqkit_request {
 	struct irqkit_placement *placement; /* owned; of a spread, or NULL */
 };
 
-/* What came of an earlier plan is forgotten. */
-void request_begin(struct irqkit_request *request);
+void request_drop_messages(struct irqkit_request *request);
+/* Notes why the request fails, unless memory ran out. Returns @error. */
+int request_note_problem(
+	struct irqkit_request *request, enum irqkit_problem problem, int error);
 
 /*
  * Adds a message that says what is wrong. Returns the errno value that stands for
@@ -77,8 +79,8 @@ int request_fail_unreadable(
 	struct irqkit_request *request, const struct irqkit_irq *irq, int error);
 
 /* Adds a step that is skipped, since /proc/irq has nothing of the interrupt. */
-int request_add_gone(struct irqkit_request *request, struct irqkit_plan *plan,
-	struct irqkit_irq *irq);
+int request_add_gone(
+	struct irqkit_request *request, struct irqkit_plan *plan, struct irqkit_irq *irq);
 
 /* Each adds the steps of its kind. */
 int request_plan_set(struct irqkit_request *request, struct irqkit_machine *machine,

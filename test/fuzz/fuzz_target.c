@@ -2,23 +2,14 @@
 /*
  * TARGETs, one a line, against a machine whose names begin alike. Whatever the words: each
  * is refused, matches nothing or matches something; a plain word never matches by a part
- * of a name; the same words always choose the same rows.
- *
- * The program's sources are part of this one: they are no library.
+ * of a name; the same words always choose the same rows; a refused word has a message.
  */
+#include <errno.h>
 #include <string.h>
 
-#include "../../cmd/base/read_number.c"
-#include "../../cmd/measure/explain.c"
-#include "../../cmd/measure/queue.c"
-#include "../../cmd/target/mark_device.c"
-#include "../../cmd/target/marks.c"
-#include "../../cmd/target/say_no_match.c"
-#include "../../cmd/target/select.c"
-#include "../../cmd/target/select_queues.c"
-#include "../../cmd/target/target.c"
 #include "fuzz.h"
 #include "machine/machine.h"
+#include "target/target.h"
 
 #define MAX_WORDS 4
 
@@ -38,22 +29,6 @@ static const char rows[] =
 	"283:         99          0   xen-dyn   -event     eth2\n"
 	"NMI:          0          0   Non-maskable interrupts\n"
 	"MIS:          0\n";
-
-bool machine_say_no_sys(const struct irqkit_devices *devices)
-{
-	(void)devices;
-	return false;
-}
-
-void say_error(const char *format, ...)
-{
-	char text[512];
-	va_list args;
-
-	va_start(args, format);
-	HOLDS(vsnprintf(text, sizeof(text), format, args) > 0);
-	va_end(args);
-}
 
 static bool is_part_of_word(char c)
 {
@@ -82,52 +57,84 @@ static bool may_mean(const struct irqkit_interrupt *row, const char *word)
 	return false;
 }
 
-static void check_whole(const struct selection *chosen, const char *word)
+static void check_whole(const struct irqkit_selection *chosen, const char *word)
 {
+	size_t n = irqkit_selection_count(chosen);
 	struct target target;
+	char *message = NULL;
 
-	HOLDS(target_parse(word, &target) == STATUS_DONE);
-	for (size_t i = 0; i < chosen->n && target.kind == TARGET_WORD && !target.is_glob;
-		i++)
-		HOLDS(may_mean(irqkit_irq_get_row(chosen->irqs[i]), word));
-	for (size_t i = 0; i < chosen->n && target.kind == TARGET_IRQS; i++) {
-		HOLDS(irqkit_irq_get_number(chosen->irqs[i]) >= target.first);
-		HOLDS(irqkit_irq_get_number(chosen->irqs[i]) <= target.last);
+	HOLDS(target_parse(word, &target, &message) == 0);
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_irq *irq = irqkit_selection_get(chosen, i);
+
+		if (target.kind == TARGET_WORD && !target.is_glob)
+			HOLDS(may_mean(irqkit_irq_get_row(irq), word));
+		if (target.kind == TARGET_IRQS) {
+			HOLDS(irqkit_irq_get_number(irq) >= target.first);
+			HOLDS(irqkit_irq_get_number(irq) <= target.last);
+		}
 	}
 }
 
-static void check_order(const struct selection *chosen)
+static void check_order(const struct irqkit_selection *chosen)
 {
-	for (size_t i = 1; i < chosen->n; i++)
-		HOLDS(chosen->irqs[i - 1] < chosen->irqs[i]);
+	for (size_t i = 1; i < irqkit_selection_count(chosen); i++)
+		HOLDS(irqkit_selection_get(chosen, i - 1) <
+			irqkit_selection_get(chosen, i));
+}
+
+/* Success has no message, and every other result has one. */
+static void check_result(int r, char *message)
+{
+	HOLDS(r == 0 || r == -EINVAL || r == -ESRCH || r == -EDOM);
+	HOLDS((r < 0) == (message && *message));
+	free(message);
+}
+
+/* Returns the number of interrupts, or an error. */
+static int check_irqs(struct irqkit_machine *machine, const char *const *words, size_t n)
+{
+	struct irqkit_selection *chosen = NULL;
+	char *message = NULL;
+	int r = irqkit_machine_select(machine, words, n, 0, &chosen, &message);
+
+	check_result(r, message);
+	HOLDS(r != -EDOM);
+	HOLDS((r == 0) == (chosen != NULL));
+	if (r < 0)
+		return r;
+	r = (int)irqkit_selection_count(chosen);
+	HOLDS(r > 0);
+	check_order(chosen);
+	if (n == 1)
+		check_whole(chosen, words[0]);
+	irqkit_selection_free(chosen);
+	return r;
+}
+
+static void check_queues(
+	struct irqkit_machine *machine, const char *const *words, size_t n)
+{
+	struct irqkit_queue **queues = NULL;
+	char *message = NULL;
+	size_t n_queues = 0;
+	int r = irqkit_machine_select_queues(
+		machine, words, n, &queues, &n_queues, &message);
+
+	check_result(r, message);
+	HOLDS((r == 0) == (n_queues > 0));
+	HOLDS((r == 0) == (queues != NULL));
+	free(queues);
 }
 
 static void check(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
 	const char *const *words, size_t n)
 {
 	struct irqkit_machine *machine = NULL;
-	struct selection chosen = { 0 }, again = { 0 };
-	struct queue_selection queues = { 0 };
-	enum status status;
 
 	HOLDS(machine_new_from(ctx, snapshot, &machine) == 0);
-	status = select_interrupts(machine, words, n, false, &chosen);
-	HOLDS(status == STATUS_DONE || status == STATUS_MISUSE ||
-		status == STATUS_NO_MATCH);
-	HOLDS((status == STATUS_DONE) == (chosen.n > 0));
-	check_order(&chosen);
-	if (status == STATUS_DONE && n == 1)
-		check_whole(&chosen, words[0]);
-	HOLDS(select_interrupts(machine, words, n, false, &again) == status);
-	HOLDS(again.n == chosen.n);
-	selection_free(&chosen);
-	selection_free(&again);
-
-	status = select_queues(irqkit_machine_get_devices(machine), words, n, &queues);
-	HOLDS(status == STATUS_DONE || status == STATUS_MISUSE ||
-		status == STATUS_NO_MATCH);
-	HOLDS((status == STATUS_DONE) == (queues.n > 0));
-	queue_selection_free(&queues);
+	HOLDS(check_irqs(machine, words, n) == check_irqs(machine, words, n));
+	check_queues(machine, words, n);
 	irqkit_machine_free(machine);
 }
 

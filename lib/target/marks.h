@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The rows and devices that the TARGETs read so far have chosen. */
-#ifndef CMD_MARKS_H
-#define CMD_MARKS_H
+#ifndef IRQKIT_MARKS_H
+#define IRQKIT_MARKS_H
 
-#include "target/select.h"
+#include "machine/machine.h"
+#include "target/selection.h"
 
 /* Of one row, by its index. */
 struct choice {
@@ -13,11 +14,10 @@ struct choice {
 
 struct marks {
 	struct irqkit_machine *machine;
-	struct irqkit_devices *devices; /* the machine's */
-	const struct irqkit_snapshot *snapshot;
 	bool with_named;
 	struct choice *choices; /* owned; one for each row */
-	struct selection *selection; /* where the devices go */
+	struct irqkit_selection *selection; /* where the devices go */
+	char *message; /* owned; what is wrong, or NULL */
 };
 
 /* What a word was found to mean. */
@@ -32,7 +32,7 @@ void marks_add(struct marks *marks, size_t index, bool is_named);
 /* Marks the row of an interrupt; false: no row has this number. */
 bool marks_add_irq(struct marks *marks, int irq, bool is_named);
 
-/* Keeps a device that the words name, once. */
-int marks_keep_device(struct marks *marks, struct irqkit_device *device);
+/* Marks all rows with a number from @first to @last; false: there are none. */
+bool marks_add_range(struct marks *marks, int64_t first, int64_t last, bool is_named);
 
 #endif

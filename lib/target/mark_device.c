@@ -8,40 +8,28 @@
  * The name of an interface has no colon, a PCI address has one in front of something else.
  */
 #include "target/mark_device.h"
-#include "base/basics.h"
-#include "base/say.h"
+#include "base/macros.h"
+#include "devices/device.h"
+#include "target/refuse.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-
-static enum status say_unreadable(const struct target *target, int error)
-{
-	say_error(
-		"cannot find the interrupts of '%s': %s", target->word, strerror(-error));
-	return STATUS_REFUSED;
-}
 
 /* Marks the rows of the device; 1: there are some. */
 static int mark_own(struct marks *marks, struct irqkit_device *device)
 {
-	size_t n = irqkit_snapshot_count(marks->snapshot);
-	int found = 0;
+	bool found = false;
+	int r;
 
-	if (irqkit_device_count_irqs(device) == 0)
-		return 0;
-	for (size_t i = 0; i < n; i++) {
-		int irq = irqkit_interrupt_get_irq(
-			irqkit_snapshot_get(marks->snapshot, i));
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		unsigned int irq = device->irqs[i].irq;
 
-		if (irq < 0 || !irqkit_device_find_irq(device, (unsigned int)irq))
-			continue;
-		marks_add(marks, i, false);
-		found = 1;
+		found |= marks_add_range(marks, irq, irq, false);
 	}
-	if (found && marks_keep_device(marks, device) < 0)
-		return -ENOMEM;
-	return found;
+	if (!found)
+		return 0;
+	r = unique_add(&marks->selection->devices, device);
+	return r < 0 ? r : 1;
 }
 
 /* Marks the rows of the device, and those of the devices below it. */
@@ -72,7 +60,7 @@ static int mark_queues(
 		if (irq >= 0 && target_names_queue(part, queue))
 			found |= marks_add_irq(marks, irq, !is_glob);
 	}
-	if (found && marks_keep_device(marks, device) < 0)
+	if (found && unique_add(&marks->selection->devices, device) < 0)
 		return -ENOMEM;
 	marks->selection->has_queues |= found;
 	return found;
@@ -91,7 +79,7 @@ static int mark_queue_word(
 	interface = strndup(target->name, (size_t)(colon - target->name));
 	if (!interface)
 		return -ENOMEM;
-	r = irqkit_devices_find_net(marks->devices, interface, &meaning->device);
+	r = irqkit_devices_find_net(marks->machine->devices, interface, &meaning->device);
 	if (r < 0)
 		return r;
 	meaning->queue = colon + 1;
@@ -104,11 +92,12 @@ static int mark_interfaces(struct marks *marks, const struct target *target)
 	int found = 0, r;
 	size_t n;
 
-	r = irqkit_devices_count_net(marks->devices, &n);
+	r = irqkit_devices_count_net(marks->machine->devices, &n);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n && r >= 0; i++) {
-		struct irqkit_device *device = irqkit_devices_get_net(marks->devices, i);
+		struct irqkit_device *device = irqkit_devices_get_net(
+			marks->machine->devices, i);
 
 		if (!target_matches(target, irqkit_device_get_name(device)))
 			continue;
@@ -122,26 +111,26 @@ static int mark_interfaces(struct marks *marks, const struct target *target)
 static int mark_owned(struct marks *marks, const struct target *target,
 	const char *(*get)(const struct irqkit_device *device))
 {
-	size_t n = irqkit_snapshot_count(marks->snapshot), n_owners;
+	const struct irqkit_snapshot *snapshot = marks->machine->snapshot;
+	size_t n_owners;
 	int found = 0, r = 0;
 
-	for (size_t i = 0; i < n && r >= 0; i++) {
-		int irq = irqkit_interrupt_get_irq(
-			irqkit_snapshot_get(marks->snapshot, i));
+	for (size_t i = 0; i < snapshot->n_rows && r >= 0; i++) {
+		int irq = snapshot->rows[i].irq;
 
 		if (irq < 0)
 			continue;
 		r = irqkit_devices_count_owners(
-			marks->devices, (unsigned int)irq, &n_owners);
+			marks->machine->devices, (unsigned int)irq, &n_owners);
 		for (size_t k = 0; r >= 0 && k < n_owners; k++) {
 			struct irqkit_device *owner = irqkit_devices_get_owner(
-				marks->devices, (unsigned int)irq, k);
+				marks->machine->devices, (unsigned int)irq, k);
 			const char *name = get(owner);
 
 			if (!name || !target_matches(target, name))
 				continue;
 			marks_add(marks, i, false);
-			r = marks_keep_device(marks, owner);
+			r = unique_add(&marks->selection->devices, owner);
 			found = 1;
 		}
 	}
@@ -158,9 +147,10 @@ static int mark_meaning(
 	if (target->kind == TARGET_DEVICE && target->is_glob &&
 		!strchr(target->name, ':'))
 		return mark_interfaces(marks, target);
-	r = target->kind == TARGET_PCI
-		? irqkit_devices_find_pci(marks->devices, target->name, &meaning->device)
-		: irqkit_devices_find(marks->devices, target->name, &meaning->device);
+	r = target->kind == TARGET_PCI ? irqkit_devices_find_pci(marks->machine->devices,
+						 target->name, &meaning->device)
+				       : irqkit_devices_find(marks->machine->devices,
+						 target->name, &meaning->device);
 	if (r == 0)
 		return mark_whole(marks, meaning->device);
 	if ((r == -ENODEV || r == -EINVAL) && target->kind != TARGET_PCI)
@@ -168,25 +158,27 @@ static int mark_meaning(
 	return r;
 }
 
-enum status mark_device(
+int mark_device(
 	struct marks *marks, const struct target *target, struct meaning *ret_meaning)
 {
 	int r = mark_meaning(marks, target, ret_meaning);
 
 	/* no such device: not one that could have this name, not in this root */
 	if (r < 0 && r != -ENODEV && r != -EINVAL && r != -ENOENT)
-		return say_unreadable(target, r);
+		return target_refuse_unreadable(
+			&marks->message, r, "interrupts", target->word);
 	ret_meaning->has_rows = r > 0;
-	return STATUS_DONE;
+	return 0;
 }
 
-enum status mark_driver(
+int mark_driver(
 	struct marks *marks, const struct target *target, struct meaning *ret_meaning)
 {
 	int r = mark_owned(marks, target, irqkit_device_get_driver);
 
 	if (r < 0)
-		return say_unreadable(target, r);
+		return target_refuse_unreadable(
+			&marks->message, r, "interrupts", target->word);
 	ret_meaning->has_rows = r > 0;
-	return STATUS_DONE;
+	return 0;
 }

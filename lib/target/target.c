@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* TARGETs: 24, 24-31, eth1, eth1:rx-0, 'nvme0q*', chip:xen-dyn, all. */
 #include "target/target.h"
-#include "base/basics.h"
-#include "base/read_number.h"
-#include "base/say.h"
-#include "measure/queue.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/queues.h"
+#include "target/refuse.h"
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <limits.h>
 #include <string.h>
 
-/* A number that is too large stands for LONG_MAX, which no interrupt has. */
-static bool parse_irq(const char *text, const char *end, long *ret_irq)
+/* A number that is too large becomes INT64_MAX, which no interrupt has. */
+static bool parse_irq(const char *text, const char *end, int64_t *ret_irq)
 {
-	uint64_t irq = LONG_MAX;
+	uint64_t irq = INT64_MAX;
 
-	if (read_number(text, (size_t)(end - text), LONG_MAX, &irq) == -EINVAL)
+	if (parse_u64(text, (size_t)(end - text), &irq) == -EINVAL)
 		return false;
-	*ret_irq = (long)irq;
+	*ret_irq = irq < INT64_MAX ? (int64_t)irq : INT64_MAX;
 	return true;
 }
 
 /* 24 or 24-31 */
-static bool parse_irqs(const char *word, struct target *target)
+static bool parse_irqs(struct target *target)
 {
-	const char *end = word + strlen(word), *dash = strchr(word, '-');
+	const char *name = target->name, *end = name + strlen(name);
+	const char *dash = strchr(name, '-');
 
-	if (!parse_irq(word, dash ? dash : end, &target->first))
+	if (!parse_irq(name, dash ? dash : end, &target->first))
 		return false;
 	target->last = target->first;
 	return !dash || parse_irq(dash + 1, end, &target->last);
@@ -62,37 +62,31 @@ static void split_prefix(const char *word, struct target *target)
 	target->is_glob = strpbrk(target->name, "*?[") != NULL;
 }
 
-enum status target_parse(const char *word, struct target *ret_target)
+int target_parse(const char *word, struct target *ret_target, char **reterr_message)
 {
 	struct target target;
 	bool is_irqs;
 
 	split_prefix(word, &target);
 	is_irqs = (target.kind == TARGET_IRQS || target.kind == TARGET_WORD) &&
-		parse_irqs(target.name, &target);
-	if (target.kind == TARGET_IRQS && !is_irqs) {
-		say_error("'%s' is not a TARGET: irq: takes a number or a range, as in "
-			  "irq:24 or irq:24-31",
+		parse_irqs(&target);
+	if (target.kind == TARGET_IRQS && !is_irqs)
+		return target_refuse(reterr_message, -EINVAL,
+			"'%s' is not a TARGET: irq: takes a number or a range, as in "
+			"irq:24 or irq:24-31",
 			word);
-		return STATUS_MISUSE;
-	}
+	if (!*word)
+		return target_refuse(reterr_message, -EINVAL, "a TARGET is empty");
+	if (!*target.name)
+		return target_refuse(reterr_message, -EINVAL,
+			"'%s' is not a TARGET: a name is missing after the colon", word);
+	if (is_irqs && target.last < target.first)
+		return target_refuse(reterr_message, -EINVAL,
+			"the range '%s' ends before it starts", word);
 	if (is_irqs)
 		target.kind = TARGET_IRQS;
-	if (!*target.name) {
-		if (*word)
-			say_error("'%s' is not a TARGET: a name is missing after the "
-				  "colon",
-				word);
-		else
-			say_error("a TARGET is empty");
-		return STATUS_MISUSE;
-	}
-	if (is_irqs && target.last < target.first) {
-		say_error("the range '%s' ends before it starts", word);
-		return STATUS_MISUSE;
-	}
 	*ret_target = target;
-	return STATUS_DONE;
+	return 0;
 }
 
 bool target_matches(const struct target *target, const char *name)

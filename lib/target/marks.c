@@ -2,9 +2,6 @@
 /* Rows and devices, as TARGETs choose them. */
 #include "target/marks.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 void marks_add(struct marks *marks, size_t index, bool is_named)
 {
 	marks->choices[index].is_chosen = true;
@@ -21,20 +18,19 @@ bool marks_add_irq(struct marks *marks, int irq, bool is_named)
 	return record;
 }
 
-int marks_keep_device(struct marks *marks, struct irqkit_device *device)
+bool marks_add_range(struct marks *marks, int64_t first, int64_t last, bool is_named)
 {
-	struct selection *selection = marks->selection;
-	size_t n = selection->n_devices;
-	struct irqkit_device **more;
+	const struct irqkit_snapshot *snapshot = marks->machine->snapshot;
+	bool found = false;
 
-	for (size_t i = 0; i < n; i++)
-		if (selection->devices[i] == device)
-			return 0;
-	more = reallocarray(selection->devices, n + 1, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	more[n] = device;
-	selection->devices = more;
-	selection->n_devices++;
-	return 0;
+	if (first > INT32_MAX)
+		return false;
+	/* an odd file may have several rows with one number */
+	for (size_t at = snapshot_find_first(snapshot, (int)first);
+		at < snapshot->n_rows && snapshot->by_irq[at]->irq <= last; at++) {
+		marks_add(
+			marks, (size_t)(snapshot->by_irq[at] - snapshot->rows), is_named);
+		found = true;
+	}
+	return found;
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One TARGET: a word on the command line, taken apart. No file is read. */
-#ifndef CMD_TARGET_H
-#define CMD_TARGET_H
-
-#include "base/command.h"
+/* One TARGET: a word, split into its parts. No file is read. */
+#ifndef IRQKIT_TARGET_H
+#define IRQKIT_TARGET_H
 
 #include <irqkit.h>
 
@@ -22,13 +20,17 @@ enum target_kind {
 struct target {
 	enum target_kind kind;
 	const char *word;
-	long first, last; /* TARGET_IRQS; LONG_MAX and the like: no interrupt has it */
+	int64_t first, last; /* TARGET_IRQS; INT64_MAX: too large for any interrupt */
 	const char *name; /* all others but TARGET_ALL: the part after the prefix */
 	bool is_glob; /* the name holds * ? or [ */
 };
 
-/* Reports what is wrong with a word that cannot be a TARGET. */
-enum status target_parse(const char *word, struct target *ret_target);
+/*
+ * -EINVAL: the word cannot be a TARGET.
+ *
+ * @reterr_message: see target_refuse()
+ */
+int target_parse(const char *word, struct target *ret_target, char **reterr_message);
 
 /* Is @name exactly the name of the target, or does it match its pattern? */
 bool target_matches(const struct target *target, const char *name);

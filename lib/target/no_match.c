@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Why a TARGET matches nothing, and what could be meant instead. */
+#include "target/no_match.h"
+#include "base/macros.h"
+#include "devices/queues.h"
+#include "target/refuse.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* "nothing matches 'eth9': there is no such device" */
+#define REFUSE(message, word, format, ...)                                               \
+	target_refuse(message, -ESRCH, "nothing matches '%s'" format, word, ##__VA_ARGS__)
+
+/* "rx-0 to rx-3" */
+static void format_queues(const struct irqkit_device *device,
+	enum irqkit_direction direction, char *text, size_t room)
+{
+	const char *name = direction == IRQKIT_RX ? "rx" : "tx";
+	size_t n = irqkit_device_count_queues(device);
+	unsigned int first = 0, last = 0;
+	bool is_first = true;
+
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+
+		if (irqkit_queue_get_direction(queue) != direction)
+			continue;
+		last = irqkit_queue_get_number(queue);
+		first = is_first ? last : first;
+		is_first = false;
+	}
+	if (is_first)
+		snprintf(text, room, "no %s queue", name);
+	else if (first == last)
+		snprintf(text, room, "%s-%u", name, first);
+	else
+		snprintf(text, room, "%s-%u to %s-%u", name, first, name, last);
+}
+
+/* Is there a queue of this name? */
+static bool has_queue(const struct irqkit_device *device, const char *name)
+{
+	size_t n = irqkit_device_count_queues(device);
+
+	for (size_t i = 0; i < n; i++) {
+		char there[QUEUE_NAME_ROOM];
+
+		queue_format_name(irqkit_device_get_queue(device, i), there);
+		if (strcmp(there, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int refuse_no_interrupt_of_queue(
+	char **message, const char *word, const struct meaning *meaning)
+{
+	_cleanup_free_ char *why = NULL;
+	unsigned int first;
+	int r = irqkit_device_explain_unknown_queues(meaning->device, &why, &first);
+
+	if (r == 0)
+		return REFUSE(message, word, ": %s; use a number, as in 'irqkit show %u'",
+			why, first);
+	return REFUSE(message, word, ": no interrupt found for queue %s of %s",
+		meaning->queue, irqkit_device_get_name(meaning->device));
+}
+
+int refuse_no_queue(char **message, const char *word, const struct meaning *meaning)
+{
+	const char *name = irqkit_device_get_name(meaning->device);
+	size_t n_lower = 0;
+	char rx[64], tx[64];
+
+	irqkit_device_count_lower(meaning->device, &n_lower);
+	if (n_lower > 0 && !irqkit_device_get_bus_device(meaning->device))
+		return REFUSE(message, word,
+			": %s is built on other interfaces; name a queue of one of them, "
+			"as in '%s:%s'",
+			name,
+			irqkit_device_get_name(
+				irqkit_device_get_lower(meaning->device, 0)),
+			meaning->queue);
+	if (has_queue(meaning->device, meaning->queue))
+		return refuse_no_interrupt_of_queue(message, word, meaning);
+	format_queues(meaning->device, IRQKIT_RX, rx, sizeof(rx));
+	format_queues(meaning->device, IRQKIT_TX, tx, sizeof(tx));
+	return REFUSE(message, word, ": %s has %s, %s", name, rx, tx);
+}
+
+static int refuse_no_interrupt(
+	char **message, const char *word, struct irqkit_device *device)
+{
+	const char *name = irqkit_device_get_name(device);
+	const char *state = irqkit_device_is_down(device) ? "; it is down" : "";
+	size_t n_lower = 0;
+
+	irqkit_device_count_lower(device, &n_lower);
+	if (irqkit_device_count_irqs(device) > 0)
+		return REFUSE(message, word, ": the interrupts of %s have no handlers%s",
+			name, state);
+	if (n_lower > 0)
+		return REFUSE(message, word,
+			": no interrupt found for the interfaces below %s%s", name,
+			state);
+	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET)
+		return REFUSE(message, word, ": no interrupt found for %s", name);
+	if (irqkit_device_get_bus_device(device))
+		return REFUSE(
+			message, word, ": no interrupt found for %s%s", name, state);
+	return REFUSE(message, word, ": %s is a software interface and has no interrupts",
+		name);
+}
+
+/* The name in a row that differs in nothing but capitals; NULL: there is none. */
+static const char *find_alike_in(const struct irqkit_interrupt *row, const char *name)
+{
+	for (size_t i = 0; i < irqkit_interrupt_count_actions(row); i++)
+		if (strcasecmp(irqkit_interrupt_get_action(row, i), name) == 0)
+			return irqkit_interrupt_get_action(row, i);
+	return strcasecmp(irqkit_interrupt_get_label(row), name) == 0
+		? irqkit_interrupt_get_label(row)
+		: NULL;
+}
+
+static const char *find_alike(const struct marks *marks, const struct target *target)
+{
+	struct irqkit_machine *machine = marks->machine;
+	const char *alike = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < machine->snapshot->n_rows && !alike; i++)
+		alike = find_alike_in(&machine->snapshot->rows[i], target->name);
+	if (alike || target->kind != TARGET_WORD ||
+		irqkit_devices_count_net(machine->devices, &n) < 0)
+		return alike;
+	for (size_t i = 0; i < n && !alike; i++) {
+		const char *name = irqkit_device_get_name(
+			irqkit_devices_get_net(machine->devices, i));
+
+		alike = strcasecmp(name, target->name) == 0 ? name : NULL;
+	}
+	return alike;
+}
+
+/* An interface whose name fits the first @len bytes of @pattern; or NULL. */
+static const char *find_interface(
+	const struct marks *marks, const char *pattern, size_t len, bool with_hardware)
+{
+	_cleanup_free_ char *part = strndup(pattern, len);
+	const struct target target = { .name = part, .is_glob = true };
+	struct irqkit_devices *devices = marks->machine->devices;
+	size_t n = 0;
+
+	if (!part || irqkit_devices_count_net(devices, &n) < 0)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_device *device = irqkit_devices_get_net(devices, i);
+		const char *name = irqkit_device_get_name(device);
+
+		if (target_matches(&target, name) &&
+			(!with_hardware || irqkit_device_get_bus_device(device)))
+			return name;
+	}
+	return NULL;
+}
+
+/*
+ * 'eth*:rx-0': a pattern may stand for queues, not for the interface before the colon. 0:
+ * this is not the reason.
+ */
+static int refuse_pattern(struct marks *marks, const struct target *target)
+{
+	size_t len = strcspn(target->name, ":"), special = strcspn(target->name, "*?[");
+	const char *interface = target->name[len] && special < len
+		? find_interface(marks, target->name, len, true)
+		: NULL;
+
+	return interface ? REFUSE(&marks->message, target->word,
+				   ": only the queue can be a pattern, not the interface "
+				   "before it, as in '%s:rx-*'",
+				   interface)
+			 : 0;
+}
+
+/* Is the name a part of any name in the rows? */
+static bool is_part(const struct marks *marks, const char *name)
+{
+	const struct irqkit_snapshot *snapshot = marks->machine->snapshot;
+
+	for (size_t i = 0; i < snapshot->n_rows; i++)
+		for (size_t k = 0; k < snapshot->rows[i].n_actions; k++)
+			if (strstr(snapshot->rows[i].actions[k], name))
+				return true;
+	return false;
+}
+
+/* With what to type next, if that would find something. */
+static int refuse_exact(struct marks *marks, const struct target *target)
+{
+	const char *what = target->kind == TARGET_WORD ? "device or interrupt"
+						       : "interrupt";
+
+	if (is_part(marks, target->name))
+		return REFUSE(&marks->message, target->word,
+			": no %s has exactly this name; try '*%s*'", what, target->name);
+	return REFUSE(&marks->message, target->word,
+		": no %s has this name; 'irqkit show' lists the interrupts", what);
+}
+
+static int refuse_glob(struct marks *marks, const struct target *target)
+{
+	const char *word = target->word;
+
+	if (target->kind == TARGET_WORD &&
+		find_interface(marks, target->name, strlen(target->name), false))
+		return REFUSE(&marks->message, word,
+			": no interrupt has such a name; use 'dev:%s' for names of "
+			"interfaces",
+			word);
+	return REFUSE(&marks->message, word,
+		": no interrupt has such a name; 'irqkit show' lists the interrupts");
+}
+
+static int refuse_no_name(struct marks *marks, const struct target *target)
+{
+	const char *word = target->word, *alike = find_alike(marks, target);
+	bool is_bare = target->kind == TARGET_WORD;
+	char **message = &marks->message;
+
+	if (alike)
+		return REFUSE(message, word, "; did you mean '%s'?", alike);
+	if (is_bare && strchr(word, ','))
+		return REFUSE(
+			message, word, ": separate TARGETs with spaces, not commas");
+	return target->is_glob ? refuse_glob(marks, target) : refuse_exact(marks, target);
+}
+
+int refuse_no_sys(char **message)
+{
+	return target_refuse(message, -ESRCH,
+		"/sys is not mounted: without it, no device or queue can be found");
+}
+
+static bool needs_sys(const struct target *target)
+{
+	return target->kind != TARGET_IRQS && target->kind != TARGET_ALL &&
+		target->kind != TARGET_CHIP;
+}
+
+int refuse_no_match(
+	struct marks *marks, const struct target *target, const struct meaning *meaning)
+{
+	const char *word = target->word;
+	char **message = &marks->message;
+
+	if (needs_sys(target) && irqkit_devices_lack_sys(marks->machine->devices))
+		return refuse_no_sys(message);
+	if (meaning->queue)
+		return refuse_no_queue(message, word, meaning);
+	if (meaning->device)
+		return refuse_no_interrupt(message, word, meaning->device);
+	if (target->kind == TARGET_WORD || target->kind == TARGET_DEVICE) {
+		int r = refuse_pattern(marks, target);
+
+		if (r < 0)
+			return r;
+	}
+	switch (target->kind) {
+	case TARGET_IRQS:
+		return REFUSE(message, word, ": no interrupt has %s",
+			target->first == target->last ? "this number"
+						      : "a number in this range");
+	case TARGET_ALL:
+		return REFUSE(message, word, ": there are no interrupts");
+	case TARGET_CHIP:
+		return REFUSE(message, word, ": no interrupt uses this chip");
+	case TARGET_DRIVER:
+		return REFUSE(message, word,
+			": no interrupt found for a device with this driver");
+	case TARGET_DEVICE:
+	case TARGET_PCI:
+		return REFUSE(message, word, ": there is no such device");
+	default:
+		return refuse_no_name(marks, target);
+	}
+}
