@@ -77,7 +77,7 @@ bare() {
 }
 mounts=
 if ! unshare -m true 2>/dev/null || [ "$(id -u)" -ne 0 ]; then
-	skip "in a chroot without /proc and /sys" "only root can try"
+	skip "in a chroot without /proc and /sys" "not root, or no mount name spaces here"
 else
 	same "without /proc the program starts" "$(./irqkit --version)" "$(bare /usr/sbin/irqkit --version)"
 	same "and says that /proc is not mounted" \
