@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Devices, and queues of them, as TARGETs:
+ * Devices and their queues as TARGETs:
  *
- *	eth1         the device's interrupts; of a bond, those of the ports below it
- *	eth1:rx-0    those of a queue; eth1:0 of rx-0 and tx-0, 'eth1:rx-*' of all rx queues
+ *	eth1         the device's interrupts; for a bond, those of the ports below it
+ *	eth1:rx-0    those of a queue; eth1:0 means rx-0 and tx-0, 'eth1:rx-*' all rx queues
  *
- * The name of an interface has no colon, a PCI address has one in front of something else.
+ * The name of an interface has no colon. What follows a colon in a PCI address is not the
+ * name of a queue.
  */
 #include "target/mark_device.h"
 #include "base/macros.h"
