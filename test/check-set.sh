@@ -187,6 +187,44 @@ status 1" "$(fails retval=2 3 set eth0-0 eth0-1 eth0-2 --cpus=1 --quiet --keep-g
 		"$(fails error=EIO 3 set 'eth*' --cpus=1 2>&1 | sed -n 's/^Skipped: \(.*\)\.$/\1/p')"
 	same "and the others are done" "2 f 2 2 " "$(knobs "$root" | cut -d' ' -f2 | tr '\n' ' ')"
 
+	# Whatever the kernel calls it: what can never be moved is left out of many, and named.
+	refused() { # ERROR IRQ COMMAND...: the status
+		traced strace -qq -o /dev/null -P "$root/proc/irq/$2/smp_affinity" -e trace=write \
+			-e "inject=write:error=$1" "$O/irqkit" "${@:3}" --root="$root" >"$tmp/a" 2>"$tmp/b"
+		echo "status $?"
+	}
+	one_left="2 39
+f 1" # of 40, in the order of their number
+	cp -RP "$roots/queues-8cpu" "$tmp/queues"
+	for error in EIO EPERM EINVAL ENOSYS EOPNOTSUPP; do
+		for words in all 24-63 'eth0-*'; do
+			fresh large
+			same "$error among 40 ($words): the status is 0" "status 0" "$(refused $error 43 set "$words" --cpus=1)"
+			same "$error among 40 ($words): all others are moved" "$one_left" \
+				"$(knobs "$root" | cut -d' ' -f2 | sort | uniq -c | awk '{ print $2, $1 }')"
+			same "$error among 40 ($words): it is named" " 43 eth0-19 0-3 1 - skipped" \
+				"$(grep skipped "$tmp/a" | head -n 1 | tr -s ' ')"
+		done
+		fresh large
+		same "$error of one that is named: the status is 4" "status 4" "$(refused $error 43 set 42 43 44 --cpus=1)"
+		same "$error of one that is named: all is put back" "$start" "$(knobs "$root")"
+		fresh large
+		same "$error, with --json" "status 0" "$(refused $error 43 spread all --json)"
+		same "$error, with --json: it is named" "[43,\"skipped\",\"$error\"]" \
+			"$(jq -c '.changes[] | select(.result == "skipped") | [.irq, .result, .error]' "$tmp/a")"
+		same "$error: spread places all others" 1 "$(knobs "$root" | grep -c ' f$')"
+		fresh queues
+		same "$error: spread of a device" "status 0" "$(refused $error 25 spread eth0)"
+		fresh queues
+		same "$error of one queue: pin-queue all" "status 0" "$(refused $error 25 pin-queue eth0 all=4-7)"
+		same "$error of one queue: the others are pinned, and their XPS" "10 0f 40 80 20" \
+			"$(cd "$root" && cat proc/irq/{24,25,26,27}/smp_affinity sys/class/net/eth0/queues/tx-1/xps_cpus | tr '\n' ' ' | sed 's/ $//')"
+		fresh queues
+		same "$error of the queue that is named: pin-queue" "status 4" "$(refused $error 25 pin-queue eth0 0=6 1=5)"
+		same "$error of the queue that is named: all is put back" "$(cat "$tmp"/queues/proc/irq/2[4-7]/smp_affinity "$tmp"/queues/sys/class/net/eth0/queues/tx-*/xps_cpus)" \
+			"$(cat "$root"/proc/irq/2[4-7]/smp_affinity "$root"/sys/class/net/eth0/queues/tx-*/xps_cpus)"
+	done
+
 	fresh small
 	knob25=(strace -qq -P "$root/proc/irq/25/smp_affinity" -o "$tmp/calls" -e "trace=read,write")
 	traced "${knob25[@]}" "$O/irqkit" set 'eth*' --cpus=1 --quiet --root="$root"
@@ -215,7 +253,6 @@ status 1" "$text"
 	check "and can be undone" irqkit undo --quiet
 	same "then all is as it was" "$(knobs "$tmp/small")" "$(knobs "$root")"
 
-	cp -RP "$roots/queues-8cpu" "$tmp/queues"
 	while IFS='|' read -r error text meaning; do
 		fresh queues
 		same "$error of a queue is explained" \

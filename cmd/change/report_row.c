@@ -17,8 +17,9 @@ bool report_shows_step(const struct report *report, const struct irqkit_step *st
 
 	if (report->call->common.is_json || report->call->common.verbosity > 0)
 		return true;
+	/* what was tried in vain is named, what was known before is counted */
 	if (result == IRQKIT_SKIPPED)
-		return report->shows_skipped;
+		return report->shows_skipped || irqkit_step_was_refused(step);
 	return !(result == IRQKIT_UNCHANGED && report->hides_unchanged);
 }
 

@@ -2,6 +2,7 @@
 /* What `irqkit spread` adds to the report: the load of each CPU before and after. */
 #include "spread/spread_report.h"
 #include "base/basics.h"
+#include "change/report_row.h"
 #include "measure/load.h"
 #include "spread/decision.h"
 #include "spread/spread_remark.h"
@@ -197,14 +198,10 @@ static void print_bar(uint64_t load, uint64_t most)
 /* Is there a table of steps above? */
 static bool has_table(const struct report *report)
 {
-	size_t n = irqkit_plan_count(report->plan);
-
-	if (report->call->common.verbosity > 0)
-		return n > 0;
-	n -= irqkit_plan_count_results(report->plan, IRQKIT_SKIPPED);
-	if (report->hides_unchanged)
-		n -= irqkit_plan_count_results(report->plan, IRQKIT_UNCHANGED);
-	return n > 0;
+	for (size_t i = 0; i < irqkit_plan_count(report->plan); i++)
+		if (report_shows_step(report, irqkit_plan_get(report->plan, i)))
+			return true;
+	return false;
 }
 
 /* Drops rows without load if there are many; returns how many are left. */

@@ -559,7 +559,7 @@ enum irqkit_role {
 	IRQKIT_ROLE_LINK, /* the state of the link, and events that belong to no queue */
 	IRQKIT_ROLE_ADMIN, /* commands, mailboxes, management */
 	IRQKIT_ROLE_ERROR,
-	IRQKIT_ROLE_CONTROLLER, /* the controller to which the device is attached (USB) */
+	IRQKIT_ROLE_CONTROLLER, /* the USB controller's; other devices share it */
 	IRQKIT_ROLE_OTHER, /* data of another kind: RDMA, storage offload, XDP */
 	IRQKIT_ROLE_UNUSED, /* there is no handler; usually the device is down */
 	IRQKIT_ROLE_UNKNOWN, /* the purpose is not known; it may be data */

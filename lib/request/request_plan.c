@@ -68,6 +68,7 @@ EXPORT int irqkit_request_check(
 EXPORT int irqkit_request_plan_again(
 	struct irqkit_request *request, struct irqkit_plan *plan)
 {
+	request_drop_messages(request);
 	return request->placement ? placement_add_steps(request->placement, plan)
 				  : -EINVAL;
 }

@@ -26,13 +26,13 @@ both '[.interrupts[] | [.irq, .device, .actions]]' show NAME:rx-0
 eq "$(cat "by-$alt")" "[[$(irq_of virtio1-input.0),\"$dev\",[\"virtio1-input.0\"]]]" 'the interrupt of rx-0'
 both '[.interrupts[] | .irq]' show dev:NAME:tx-1
 both '[.queues[] | .queue]' show --queues NAME:rx-*
-both '[.changes[] | [.path, .new]]' set NAME --cpus=1 -n
-both '[.changes[] | [.path, .new]]' set NAME:0 --cpus=1 -n
+both '[.changes[] | [.path, .new]]' set NAME --cpus=4 -n
+both '[.changes[] | [.path, .new]]' set NAME:0 --cpus=4 -n
 both '[.changes[] | [.path, .target]]' spread NAME -n
 both '[.queues[] | [.queue, .rps_cpus]]' rps NAME
-both '[.changes[] | [.path, .new]]' rps NAME --cpus=0-1 -n
+both '[.changes[] | [.path, .new]]' rps NAME --cpus=0,4 -n
 both '[.changes[] | [.path, .new]]' xps NAME --auto -n
-both '[.changes[] | [.path, .target, .new]]' pin-queue NAME 0=1 -n
+both '[.changes[] | [.path, .target, .new]]' pin-queue NAME 0=4 -n
 
 status 0 irqkit show "$alt"
 ! grep "$alt" out err || fail 'the alternative name is printed'
