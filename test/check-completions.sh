@@ -99,7 +99,7 @@ bash_offers "irqkit show --root=$root/sa" "$root/saved"
 bash_offers "irqkit show --root $root/sa" "$root/saved"
 bash_offers 'irqkit show --color=a' always auto
 bash_offers 'irqkit show --color n' never
-bash_offers "$show eth0" eth0-rx-0 eth0-tx-0
+bash_offers "$show eth0" eth0 eth0-rx-0 eth0-tx-0
 bash_offers "irqkit show --root $root eth0-r" eth0-rx-0
 bash_offers "irq-show --root $root LO" LOC
 bash_offers "$show lo" LOC
@@ -134,7 +134,7 @@ bash_offers "irqkit show --root=$saved dev:w" wan
 bash_offers "irqkit show --root=$saved wa" wan
 bash_offers "irqkit show --root=$saved driver:ix" ixgbe
 bash_offers "irqkit set --root=$roots/linux-6.1-16cpu pci:0000:4" 40:00.0 40:01.0 42:00.0
-bash_offers "irqkit set --root=$root eth0" eth0-rx-0 eth0-tx-0
+bash_offers "irqkit set --root=$root eth0" eth0 eth0-rx-0 eth0-tx-0
 bash_offers "irq-set --root=$root eth0-r" eth0-rx-0
 bash_offers "irqkit set --root=$root eth0 --cpus=0," 0,0 0,2 0,3
 bash_offers 'irqkit set --mas' --mask=

@@ -28,6 +28,17 @@ int device_add_irq(struct irqkit_device *device, unsigned int irq,
 	return 0;
 }
 
+bool device_irq_serves(const struct irqkit_device_irq *irq,
+	enum irqkit_direction direction, unsigned int number)
+{
+	uint32_t serves = irq->serves[direction], stride = irq->stride[direction];
+
+	if (serves == SERVES_ALL_QUEUES)
+		return true;
+	return is_queue_number(serves) &&
+		(serves == number || (stride && number % stride == serves));
+}
+
 /* ------------------------------------------------------------------------------- */
 
 EXPORT size_t irqkit_device_count_irqs(const struct irqkit_device *device)

@@ -15,77 +15,20 @@
 #include "devices/queue_numbers.h"
 #include "base/macros.h"
 #include "base/number.h"
-#include "devices/queues.h"
-#include "devices/rows.h"
-#include "interrupts/snapshot.h"
+#include "devices/irq_list.h"
+#include "devices/plain_names.h"
+#include "devices/vectors.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 static unsigned int bit_of(enum irqkit_direction direction)
 {
 	return direction == IRQKIT_RX ? SERVES_RX : SERVES_TX;
 }
 
-static bool is_queue(uint32_t serves)
-{
-	return serves < SERVES_UNKNOWN_QUEUE;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* The order of vectors                                                            */
-
-struct vector {
-	struct irqkit_device_irq *irq;
-	uint64_t place; /* in the function */
-};
-
-static int compare_vectors(const void *a, const void *b)
-{
-	const struct vector *x = a, *y = b;
-
-	if (x->place != y->place)
-		return x->place < y->place ? -1 : 1;
-	return (x->irq->irq > y->irq->irq) - (x->irq->irq < y->irq->irq);
-}
-
-/*
- * The interrupts of the device in the order of its vectors. For a PCI function, hwirq
- * counts the vectors (the MSI index). For other devices it says where a line leads; there,
- * the kernel's numbers are in the order in which the driver requested them.
- */
-static int list_vectors(const struct irqkit_device *device, struct vector **ret_vectors)
-{
-	struct vector *vectors = calloc(device->n_irqs + 1, sizeof(*vectors));
-	bool has_index = device->pci_path != NULL;
-
-	if (!vectors)
-		return -ENOMEM;
-	for (size_t i = 0; i < device->n_irqs; i++) {
-		const struct irqkit_interrupt *row = devices_find_row(
-			device->devices, device->irqs[i].irq);
-
-		vectors[i] = (struct vector){ .irq = &device->irqs[i] };
-		if (!row || row->n_actions == 0)
-			continue;
-		has_index = has_index && row->has_hwirq && row->hwirq >= 0;
-		vectors[i].place = has_index ? (uint64_t)row->hwirq : 0;
-	}
-	for (size_t i = 0; i < device->n_irqs && !has_index; i++)
-		vectors[i].place = vectors[i].irq->irq;
-	qsort(vectors, device->n_irqs, sizeof(*vectors), compare_vectors);
-	*ret_vectors = vectors;
-	return 0;
-}
-
 /* ------------------------------------------------------------------------------- */
 /* Names with a number                                                             */
-
-static bool is_plain(const struct irqkit_device_irq *irq)
-{
-	return irq->has_meaning && irq->meaning.numbering == ALL_IF_ALONE;
-}
 
 /* Does the device have an interrupt that serves tx and nothing else? */
 static bool has_tx_alone(const struct irqkit_device *device)
@@ -166,7 +109,7 @@ static bool is_unsure(const struct irqkit_device *device,
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		const struct irqkit_device_irq *other = &device->irqs[i];
 
-		if (other != irq && is_queue(other->serves[direction]) &&
+		if (other != irq && is_queue_number(other->serves[direction]) &&
 			other->meaning.row == m->row &&
 			other->meaning.number == m->number)
 			return true;
@@ -183,7 +126,7 @@ static bool is_contested(const struct irqkit_device *device,
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		const struct irqkit_device_irq *other = &device->irqs[i];
 
-		if (is_queue(irq->serves[direction]) &&
+		if (is_queue_number(irq->serves[direction]) &&
 			other->serves[direction] == irq->serves[direction] &&
 			(other->meaning.row != m->row ||
 				other->meaning.number != m->number) &&
@@ -222,7 +165,7 @@ static struct direction look_at(
 		const struct irqkit_device_irq *irq = &device->irqs[i];
 		uint32_t number = irq->serves[direction];
 
-		if (!is_queue(number))
+		if (!is_queue_number(number))
 			continue;
 		d.n++;
 		d.n_unsure += is_unsure(device, irq, direction);
@@ -245,7 +188,7 @@ static void sort_by_number(
 {
 	for (size_t i = 0; i < n; i++)
 		vectors[i].place = vectors[i].irq->serves[direction];
-	qsort(vectors, n, sizeof(*vectors), compare_vectors);
+	qsort(vectors, n, sizeof(*vectors), vectors_compare);
 }
 
 /* Is each number one more than the one before it? Then the names count on from something. */
@@ -257,7 +200,7 @@ static bool are_consecutive(
 	for (size_t i = 0; i < n; i++) {
 		uint32_t number = vectors[i].irq->serves[direction];
 
-		if (!is_queue(number))
+		if (!is_queue_number(number))
 			continue;
 		if (before != SERVES_NO_QUEUE && number != before + 1)
 			return false;
@@ -286,7 +229,7 @@ static int forget(struct irqkit_device *device, const struct direction *d)
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		const struct irqkit_device_irq *irq = &device->irqs[i];
 
-		is_lost[i] = is_queue(irq->serves[d->direction]) &&
+		is_lost[i] = is_queue_number(irq->serves[d->direction]) &&
 			(counts_on(d) ||
 				(irq->meaning.numbering == NUMBER_FROM_FIRST &&
 					d->n_queues) ||
@@ -299,7 +242,7 @@ static int forget(struct irqkit_device *device, const struct direction *d)
 		if (is_lost[i])
 			irq->serves[d->direction] = SERVES_UNKNOWN_QUEUE;
 		else if (irq->meaning.numbering == NUMBER_FROM_FIRST &&
-			is_queue(irq->serves[d->direction]))
+			is_queue_number(irq->serves[d->direction]))
 			irq->serves[d->direction] -= d->first;
 	}
 	free(is_lost);
@@ -316,7 +259,7 @@ static bool agree_with_order(const struct irqkit_device *device,
 		const struct irqkit_device_irq *irq = vectors[i].irq;
 		uint32_t number = irq->serves[d->direction];
 
-		if (!is_queue(number))
+		if (!is_queue_number(number))
 			continue;
 		if (irq->meaning.numbering == NUMBER_FROM_FIRST)
 			number -= d->first;
@@ -331,7 +274,7 @@ static int number_by_vector(struct irqkit_device *device, const struct direction
 {
 	_cleanup_free_ struct vector *vectors = NULL;
 	uint32_t rank = 0;
-	int r = list_vectors(device, &vectors);
+	int r = vectors_list(device, &vectors);
 
 	if (r < 0)
 		return r;
@@ -340,13 +283,13 @@ static int number_by_vector(struct irqkit_device *device, const struct direction
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		struct irqkit_device_irq *irq = vectors[i].irq;
 
-		if (!is_queue(irq->serves[d->direction]))
+		if (!is_queue_number(irq->serves[d->direction]))
 			continue;
 		irq->is_by_order |= is_unsure(device, irq, d->direction);
 		irq->rank = rank++;
 	}
 	for (size_t i = 0; i < device->n_irqs; i++)
-		if (is_queue(device->irqs[i].serves[d->direction]))
+		if (is_queue_number(device->irqs[i].serves[d->direction]))
 			device->irqs[i].serves[d->direction] = device->irqs[i].rank;
 	return 0;
 }
@@ -356,7 +299,7 @@ static int number_by_rank(struct irqkit_device *device, const struct direction *
 {
 	_cleanup_free_ struct vector *vectors = NULL;
 	uint32_t rank = 0;
-	int r = list_vectors(device, &vectors);
+	int r = vectors_list(device, &vectors);
 
 	if (r < 0)
 		return r;
@@ -369,7 +312,7 @@ static int number_by_rank(struct irqkit_device *device, const struct direction *
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		struct irqkit_device_irq *irq = vectors[i].irq;
 
-		if (!is_queue(irq->serves[d->direction]))
+		if (!is_queue_number(irq->serves[d->direction]))
 			continue;
 		irq->serves[d->direction] = rank++;
 	}
@@ -384,7 +327,8 @@ static bool share_the_only_one(struct irqkit_device *device, const struct direct
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		struct irqkit_device_irq *irq = &device->irqs[i];
 
-		if (is_queue(irq->serves[d->direction]) && irq->meaning.is_shared) {
+		if (is_queue_number(irq->serves[d->direction]) &&
+			irq->meaning.is_shared) {
 			irq->serves[d->direction] = SERVES_ALL_QUEUES;
 			return true;
 		}
@@ -401,7 +345,7 @@ static void share_in_turn(struct irqkit_device *device, const struct direction *
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		struct irqkit_device_irq *irq = &device->irqs[i];
 
-		if (is_queue(irq->serves[d->direction]) && irq->meaning.is_shared)
+		if (is_queue_number(irq->serves[d->direction]) && irq->meaning.is_shared)
 			irq->stride[d->direction] = (uint32_t)d->n;
 	}
 }
@@ -427,153 +371,6 @@ static int number_direction(struct irqkit_device *device, enum irqkit_direction 
 }
 
 /* ------------------------------------------------------------------------------- */
-/* Plain names: only the name of the device                                        */
-
-struct others {
-	bool has_queues; /* interrupts of queues, named as such */
-	bool has_unknown; /* of which nothing is known: they may be those of queues */
-	bool cover_queues; /* each queue that is known has one */
-};
-
-static bool has_irq(const struct irqkit_device *device, enum irqkit_direction direction,
-	unsigned int number)
-{
-	for (size_t i = 0; i < device->n_irqs; i++)
-		if (device_irq_serves(&device->irqs[i], direction, number))
-			return true;
-	return false;
-}
-
-static struct others look_at_others(const struct irqkit_device *device)
-{
-	struct others others = { .cover_queues = true };
-
-	for (size_t i = 0; i < device->n_irqs; i++) {
-		const struct irqkit_device_irq *irq = &device->irqs[i];
-
-		others.has_queues |= irq->role == IRQKIT_ROLE_QUEUE && !is_plain(irq);
-		others.has_unknown |= irq->role == IRQKIT_ROLE_UNKNOWN;
-	}
-	for (size_t i = 0; i < device->n_queues; i++)
-		others.cover_queues &= has_irq(
-			device, device->queues[i].direction, device->queues[i].number);
-	return others;
-}
-
-static void set_plain(
-	struct irqkit_device_irq *irq, enum irqkit_role role, uint32_t rx, uint32_t tx)
-{
-	irq->role = role;
-	irq->serves[IRQKIT_RX] = rx;
-	irq->serves[IRQKIT_TX] = tx;
-}
-
-/* The @index-th word of "tx,rx,link"; NULL: there are not so many. */
-static const char *find_word(const char *order, size_t index)
-{
-	while (index-- > 0 && order)
-		order = (order = strchr(order, ',')) ? order + 1 : NULL;
-	return order && *order ? order : NULL;
-}
-
-static void set_by_word(struct irqkit_device_irq *irq, const char *word)
-{
-	bool is_rx = strncmp(word, "rx", 2) == 0, is_tx = strncmp(word, "tx", 2) == 0;
-
-	set_plain(irq, is_rx || is_tx ? IRQKIT_ROLE_QUEUE : IRQKIT_ROLE_LINK,
-		is_rx ? SERVES_ALL_QUEUES : SERVES_NO_QUEUE,
-		is_tx ? SERVES_ALL_QUEUES : SERVES_NO_QUEUE);
-	irq->is_by_order = true;
-}
-
-static size_t count_words(const char *order)
-{
-	size_t n = 0;
-
-	while (find_word(order, n))
-		n++;
-	return n;
-}
-
-/* How many queues there are of each direction; 0: not known, or not as many. */
-static size_t count_pairs(const struct irqkit_device *device)
-{
-	size_t n_rx = device_count_queues(device, IRQKIT_RX);
-
-	return n_rx == device_count_queues(device, IRQKIT_TX) ? n_rx : 0;
-}
-
-/* The @at-th of @n interrupts with the same name. False: its queue is not known. */
-static bool set_by_order(const struct irqkit_device *device,
-	struct irqkit_device_irq *irq, size_t at, size_t n)
-{
-	const char *order = irq->meaning.order;
-	bool is_each = !order || strncmp(order, "each", 4) == 0;
-	size_t n_queues = count_pairs(device), n_more;
-
-	if (!is_each) {
-		if (n > count_words(order))
-			return false;
-		set_by_word(irq, find_word(order, at));
-		return true;
-	}
-	n_more = order ? count_words(order) - 1 : 0;
-	/* without /sys: a driver that has nothing but queues shows how many there are */
-	if (order && !n_more && device->n_queues == 0)
-		n_queues = n;
-	if (n < n_queues || n > n_queues + n_more || n_queues == 0)
-		return false;
-	if (at < n_queues)
-		set_plain(irq, IRQKIT_ROLE_QUEUE, (uint32_t)at, (uint32_t)at);
-	else
-		set_by_word(irq, find_word(order, at - n_queues + 1));
-	irq->is_by_order = true;
-	return true;
-}
-
-static void settle_plain(const struct irqkit_device *device, const struct others *others,
-	struct irqkit_device_irq *irq, size_t at, size_t n)
-{
-	if (others->has_queues && (others->cover_queues || !others->has_unknown) &&
-		(n == 1 || others->cover_queues))
-		set_plain(irq, IRQKIT_ROLE_LINK, SERVES_NO_QUEUE, SERVES_NO_QUEUE);
-	else if (n == 1 && !others->has_queues && !others->has_unknown)
-		set_plain(irq, IRQKIT_ROLE_QUEUE, SERVES_ALL_QUEUES, SERVES_ALL_QUEUES);
-	else if (n == 1 || others->has_queues || others->has_unknown ||
-		!set_by_order(device, irq, at, n))
-		set_plain(irq, IRQKIT_ROLE_UNKNOWN, SERVES_NO_QUEUE, SERVES_NO_QUEUE);
-}
-
-static int settle_plain_names(struct irqkit_device *device)
-{
-	_cleanup_free_ struct vector *vectors = NULL;
-	struct others others = look_at_others(device);
-	size_t n = 0, at = 0;
-	int r;
-
-	for (size_t i = 0; i < device->n_irqs; i++)
-		n += is_plain(&device->irqs[i]);
-	if (n == 0)
-		return 0;
-	r = list_vectors(device, &vectors);
-	for (size_t i = 0; r == 0 && i < device->n_irqs; i++)
-		if (is_plain(vectors[i].irq))
-			settle_plain(device, &others, vectors[i].irq, at++, n);
-	return r;
-}
-
-/* ------------------------------------------------------------------------------- */
-
-bool device_irq_serves(const struct irqkit_device_irq *irq,
-	enum irqkit_direction direction, unsigned int number)
-{
-	uint32_t serves = irq->serves[direction], stride = irq->stride[direction];
-
-	if (serves == SERVES_ALL_QUEUES)
-		return true;
-	return is_queue(serves) &&
-		(serves == number || (stride && number % stride == serves));
-}
 
 int device_number_queues(struct irqkit_device *device)
 {
@@ -588,5 +385,5 @@ int device_number_queues(struct irqkit_device *device)
 	r = number_direction(device, IRQKIT_RX);
 	if (r == 0)
 		r = number_direction(device, IRQKIT_TX);
-	return r < 0 ? r : settle_plain_names(device);
+	return r < 0 ? r : plain_names_settle(device);
 }

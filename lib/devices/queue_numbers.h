@@ -5,20 +5,11 @@
 
 #include "devices/device.h"
 
-/* Instead of a queue's number in irqkit_device_irq.serves[]. */
-#define SERVES_NO_QUEUE UINT32_MAX
-#define SERVES_ALL_QUEUES (UINT32_MAX - 1)
-#define SERVES_UNKNOWN_QUEUE (UINT32_MAX - 2)
-
 /*
  * Fills in serves[] of each interrupt, once all of them are known, and the role of those
  * whose names mean one thing or another by what else the device has. The queues that /sys
  * lists must be known too, if there are any.
  */
 int device_number_queues(struct irqkit_device *device);
-
-/* Does @irq serve this queue? */
-bool device_irq_serves(const struct irqkit_device_irq *irq,
-	enum irqkit_direction direction, unsigned int number);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The properties of a snapshot and its rows. */
+/* A snapshot: its rows, and their properties. */
 #include "interrupts/snapshot.h"
 #include "base/array.h"
 #include "base/macros.h"
@@ -9,6 +9,88 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+int snapshot_new(struct irqkit_snapshot **ret_snapshot)
+{
+	struct irqkit_snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+	if (!snapshot)
+		return -ENOMEM;
+	if (irqkit_cpuset_new(&snapshot->cpus) < 0) {
+		free(snapshot);
+		return -ENOMEM;
+	}
+	*ret_snapshot = snapshot;
+	return 0;
+}
+
+EXPORT void irqkit_snapshot_free(struct irqkit_snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	arena_free(&snapshot->arena);
+	irqkit_cpuset_free(snapshot->cpus);
+	free(snapshot->by_irq);
+	free(snapshot->rows);
+	free(snapshot);
+}
+
+/* The rows move when one is added: a pointer is good until then. */
+int snapshot_add_row(
+	struct irqkit_snapshot *snapshot, struct irqkit_interrupt **ret_interrupt)
+{
+	struct irqkit_interrupt *row;
+
+	if (snapshot->n_rows == snapshot->rows_room) {
+		size_t room = snapshot->rows_room ? snapshot->rows_room * 2 : 64;
+		void *rows = reallocarray(snapshot->rows, room, sizeof(*snapshot->rows));
+
+		if (!rows)
+			return -ENOMEM;
+		snapshot->rows = rows;
+		snapshot->rows_room = room;
+	}
+	row = &snapshot->rows[snapshot->n_rows++];
+	memset(row, 0, sizeof(*row));
+	row->irq = -1;
+	*ret_interrupt = row;
+	return 0;
+}
+
+int snapshot_set_actions(struct irqkit_snapshot *snapshot,
+	struct irqkit_interrupt *interrupt, const char *text, size_t len,
+	const char *separator)
+{
+	size_t sep_len = strlen(separator), n = 0;
+	char *copy = arena_text(&snapshot->arena, text, len);
+	char *next = copy;
+
+	if (!copy)
+		return -ENOMEM;
+	while ((next = strstr(next, separator)))
+		n++, next += sep_len;
+
+	interrupt->actions = arena_alloc(
+		&snapshot->arena, (n + 1) * sizeof(*interrupt->actions));
+	if (!interrupt->actions)
+		return -ENOMEM;
+	interrupt->n_actions = 0;
+	for (next = copy; next;) {
+		char *name = next;
+
+		next = strstr(next, separator);
+		if (next) {
+			*next = '\0';
+			next += sep_len;
+		}
+		if (*name)
+			interrupt->actions[interrupt->n_actions++] = name;
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Asking                                                                          */
 
 EXPORT const struct irqkit_cpuset *irqkit_snapshot_get_cpus(
 	const struct irqkit_snapshot *snapshot)

@@ -167,6 +167,47 @@ static void wraps_take_time(void **state)
 	}
 }
 
+/* 4,000,000 a second are possible on each CPU, and not one more. */
+static void wraps_have_a_rate(void **state)
+{
+	static const struct {
+		uint64_t seconds, before, after, total;
+	} rates[] = {
+		/* the times are rounded: a second may have been almost two */
+		{ 0, 4294967296 - 3999990, 10, 4000000 },
+		{ 0, 4294967296 - 3999991, 10, 10 },
+		{ 1, 4294967296 - 7999990, 10, 8000000 },
+		{ 1, 4294967296 - 7999991, 10, 10 },
+		{ 1, 4294967295, 7999999, 8000000 },
+		{ 1, 4294967295, 8000001, 8000001 },
+		{ 99, 4294967296 - 399999990, 10, 400000000 },
+		{ 99, 4294967296 - 399999991, 10, 10 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rates); i++) {
+		struct irqkit_snapshot *before, *after, *difference = NULL;
+		char text[2][128];
+
+		/* the other CPU goes on: what one has done is not held against it */
+		snprintf(text[0], sizeof(text[0]), TWO "24: %llu 7 x eth0\n",
+			(unsigned long long)rates[i].before);
+		snprintf(text[1], sizeof(text[1]), TWO "24: %llu 8 x eth0\n",
+			(unsigned long long)rates[i].after);
+		before = parse(text[0]);
+		after = parse(text[1]);
+		before->read_at = 1000;
+		after->read_at = 1000 + rates[i].seconds;
+		assert_int_equal(irqkit_snapshot_subtract(after, before, &difference), 0);
+		assert_int_equal(
+			irqkit_interrupt_get_total(irqkit_snapshot_get(difference, 0)),
+			rates[i].total + 1);
+		irqkit_snapshot_free(difference);
+		irqkit_snapshot_free(before);
+		irqkit_snapshot_free(after);
+	}
+}
+
 /* Rows keep their texts and their order, so that they can be found by their place. */
 static void rows_are_those_of_after(void **state)
 {
@@ -203,6 +244,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(differences),
 		cmocka_unit_test(wraps_take_time),
+		cmocka_unit_test(wraps_have_a_rate),
 		cmocka_unit_test(rows_are_those_of_after),
 	};
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads a row of /proc/interrupts into the snapshot of a reader. */
+#ifndef IRQKIT_READER_ROW_H
+#define IRQKIT_READER_ROW_H
+
+#include "interrupts/reader.h"
+
+/* Keeps the first error of all, and returns it. */
+int reader_fail(struct reader *reader, int error, const char *reason);
+
+/* A line that is no row is noted and passed over, or refused if it is worse than odd. */
+int reader_read_row(struct reader *reader, const char *line, const char *end);
+
+#endif
