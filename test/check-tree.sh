@@ -88,7 +88,7 @@ else
 		"set lo --cpus=0" "spread" "spread lo" "show driver:e1000" "show --queues"; do
 		# shellcheck disable=SC2086 # words
 		same "without /sys, '$command' says so" \
-			"irqkit: /sys is not mounted: without it, no device or queue can be found" \
+			"irqkit: /sys is missing or not mounted: without it, no device or queue can be found" \
 			"$(bare /usr/sbin/irqkit $command)"
 	done
 fi

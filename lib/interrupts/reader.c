@@ -435,7 +435,7 @@ static const char *find_refused(const char *line, const char *end)
 	if (is_quoted(line, end))
 		return QUOTED;
 	if (is_heading(line, end))
-		return "the heading is there a second time";
+		return "there is a second heading";
 	if (memchr(line, '\0', (size_t)(end - line)))
 		return "a NUL byte";
 	return NULL;
@@ -494,8 +494,8 @@ static int read_row(struct reader *reader, const char *line, const char *end)
 	colon = memchr(label, ':',
 		(size_t)(end - label) < LABEL_MAX ? (size_t)(end - label) : LABEL_MAX);
 	if (!colon || colon == label)
-		return pass_over_or_refuse(
-			reader, line, end, "the line has no label with a colon in front");
+		return pass_over_or_refuse(reader, line, end,
+			"the line does not begin with a label and a colon");
 	is_number = is_number_label(label, colon, end);
 	if (!is_number && !is_name_label(label, colon, end))
 		return pass_over_or_refuse(reader, line, end,
