@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A copy of the tree, built anew: a build leaves no file that git would show; what is
+# A copy of the tree, built again: a build leaves no file that git would show; what is
 # installed runs as it stands and can be compiled against; uninstalled, nothing is left.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"

@@ -86,7 +86,7 @@ static bool is_plain(const struct irqkit_device_irq *irq)
 	return irq->has_meaning && irq->meaning.numbering == ALL_IF_ALONE;
 }
 
-/* Does the device have an interrupt that serves tx and nothing else? */
+/* Does the device have an interrupt that serves only tx? */
 static bool has_tx_alone(const struct irqkit_device *device)
 {
 	for (size_t i = 0; i < device->n_irqs; i++)
@@ -242,7 +242,7 @@ static bool are_consecutive(
 	return true;
 }
 
-/* Are there numbers of a driver that isn't known which can't be those of queues? */
+/* Has a driver that is not known numbers that cannot be those of queues? */
 static bool counts_on(const struct direction *d)
 {
 	return d->is_beyond && d->n_common == d->n;
@@ -277,7 +277,7 @@ static int forget(struct irqkit_device *device, const struct direction *d)
 	return 0;
 }
 
-/* Do the names that are whole and unique say what the order of the vectors says? */
+/* Do the complete and unique names agree with the order of the vectors? */
 static bool agree_with_order(const struct irqkit_device *device,
 	const struct vector *vectors, const struct direction *d)
 {
@@ -334,7 +334,7 @@ static int number_by_rank(struct irqkit_device *device, const struct direction *
 	sort_by_number(vectors, device->n_irqs, d->direction);
 	if (counts_on(d) && !are_consecutive(vectors, device->n_irqs, d->direction))
 		return forget(device, d);
-	/* 0, 1, 2, ...: the first are those of the queues, and the others of none */
+	/* 0, 1, 2, ...: the first numbers are queues, the others are not */
 	if (counts_on(d) && d->n != d->n_queues)
 		return d->least == 0 ? 0 : forget(device, d);
 	for (size_t i = 0; i < device->n_irqs; i++) {

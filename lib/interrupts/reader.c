@@ -450,8 +450,8 @@ static int pass_over_or_refuse(
 }
 
 /*
- * Old arm kernels count IPIs for all CPUs that are present, under a heading of those
- * online: then a count's place is the number of its CPU. Returns where the counts end.
+ * Old arm kernels count IPIs for all present CPUs, under a heading of the online ones:
+ * the place of a count is then the number of its CPU. Returns where the counts end.
  * Source: arch/arm/kernel/smp.c, show_ipi_list() up to 3.x.
  */
 static const char *read_present(struct reader *reader, const char *p, const char *end,

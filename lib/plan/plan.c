@@ -128,8 +128,8 @@ int step_read_old(struct irqkit_ctx *ctx, struct irqkit_step *step)
 }
 
 /*
- * Without effective affinity, or while the interrupt is not active, the knob's word is all;
- * so it is where it cannot be read, which the context notes.
+ * If there is no effective affinity, or the interrupt is not active, only the affinity
+ * counts. The same if it cannot be read, which the context notes.
  */
 void step_read_effective(struct irqkit_ctx *ctx, struct irqkit_step *step)
 {
@@ -364,8 +364,8 @@ static bool are_cpus_online(struct irqkit_ctx *ctx, const struct irqkit_cpuset *
 
 /*
  * Does the kernel never move this interrupt? -EIO, -EPERM: write_irq_affinity() in
- * kernel/irq/proc.c. The others: interrupt controllers that cannot move what they raise,
- * as brcm_msi_set_affinity() in drivers/pci/controller/pcie-brcmstb.c (-EINVAL).
+ * kernel/irq/proc.c. The others: interrupt controllers that cannot move their interrupts,
+ * such as brcm_msi_set_affinity() in drivers/pci/controller/pcie-brcmstb.c (-EINVAL).
  */
 static bool never_moves(struct irqkit_ctx *ctx, const struct irqkit_step *step, int error)
 {

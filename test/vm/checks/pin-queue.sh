@@ -41,7 +41,7 @@ if [ "$ROLE" = dom0 ] || [ -w "$threaded" ]; then
 	[ -s pinned ] || fail "no thread was pinned: $(state)"
 fi
 
-# Traffic on that queue is served there alone.
+# Traffic on that queue is handled only there.
 traffic "$dev" 1
 counts >before
 traffic "$dev" 1
