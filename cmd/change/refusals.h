@@ -14,11 +14,11 @@ const char *immovable_phrase(enum irqkit_movable movable);
 const char *find_obstacle(
 	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt);
 
-/* The same for an interrupt that was named: what only its name says is tried. */
+/* The same for a named interrupt: NULL if only a driver name says that it is managed. */
 const char *find_named_obstacle(
 	struct irqkit_ctx *ctx, const struct irqkit_interrupt *interrupt);
 
-/* What the kernel means by refusing a write, and what to do; NULL: unknown. */
+/* Why the kernel refused a write, and what to do; NULL: unknown. */
 const char *explain_error(int error);
 /* The same for a step that failed. */
 const char *explain_step(const struct irqkit_step *step);

@@ -5,7 +5,7 @@
 
 #include "show/show.h"
 
-/* An interrupt, and what of its files has been read so far. */
+/* An interrupt, and the values of its files that have been read so far. */
 struct show_row {
 	struct show *show;
 	const struct irqkit_interrupt *interrupt;

@@ -36,8 +36,8 @@ struct spread {
 void spread_free(struct spread *spread);
 
 /*
- * From change->snapshot, whose rows @counts has too, to the steps of change->plan.
- * @counts are what came in @seconds, or 0: since the start.
+ * The rows of change->snapshot -> the steps of change->plan. @counts has the same rows,
+ * with the counts of @seconds; 0: since boot.
  */
 enum status spread_decide(struct spread *spread, struct change *change,
 	const struct wish *wish, const struct irqkit_snapshot *counts,

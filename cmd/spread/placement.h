@@ -8,7 +8,7 @@
 
 enum node_policy { NODE_LOCAL, NODE_ANY, NODE_NUMBER };
 
-/* What the command line says about where interrupts may go, and how. */
+/* The wishes of the command line: where interrupts may go, and how. */
 struct placement_wish {
 	const char *cpus; /* --cpus, or NULL */
 	enum node_policy node_policy;
@@ -50,7 +50,7 @@ struct placement {
 	size_t n_on_one_of_many;
 };
 
-/* Reads the change's rows, and says what is wrong with @wish or @call's words. */
+/* Reads the rows of the change, and reports mistakes in @wish or in the words. */
 enum status placement_check(struct change *change, const struct placement_wish *wish);
 
 /*
@@ -75,7 +75,9 @@ enum status placement_tell_rows(struct placement *placement, struct change *chan
 /* Adds the steps of the decision to the change's plan; skipped interrupts come last. */
 enum status placement_add_steps(const struct placement *placement, struct change *change);
 
-/* Interrupts that the plan did not move, and will not, count where they are now. */
+/*
+ * Counts interrupts that the plan did not move, and will not move, on their current CPU.
+ */
 void placement_leave_unmoved(
 	const struct placement *placement, const struct change *change);
 

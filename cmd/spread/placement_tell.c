@@ -65,7 +65,7 @@ static int find_busiest(const struct irqkit_interrupt *interrupt)
 	return busiest;
 }
 
-/* The CPUs that may handle it, and those that do; NULL: not known. */
+/* The CPUs that may handle an interrupt, and the CPUs that do; NULL: not known. */
 struct served {
 	struct irqkit_cpuset *affinity; /* owned */
 	struct irqkit_cpuset *effective; /* owned */
@@ -260,7 +260,7 @@ static void vectors_free(struct vectors *vectors)
 	free(vectors->used);
 }
 
-/* Counts them only on a machine where a CPU can run out of them. */
+/* Counts vectors only on a machine where a CPU can run out of them. */
 static enum status start_vectors(const struct placement *p,
 	const struct irqkit_snapshot *snapshot, struct vectors *vectors)
 {
