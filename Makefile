@@ -123,7 +123,7 @@ $(B)/%.libs: Makefile | $(FIRST)
 	@mkdir -p $(@D)
 	@$(call needs,--libs,$($*_NEEDS))
 
-# Changes only when the commands do: other flags compile everything anew.
+# Changes only when the commands do: other flags compile everything again.
 COMMANDS = $(CC) $(LIB_CFLAGS) | $(CMD_CFLAGS) | $(LDFLAGS)
 $(B)/commands: FORCE | $(FIRST)
 	@mkdir -p $(@D)
@@ -170,7 +170,7 @@ deps-check:
 deps-ci: ## install what .ci/run needs too
 	@sh ./deps.sh build check ci
 
-# Nothing to spread (3), or nothing that can be moved (4), is no failure.
+# Nothing to spread (3), or nothing that can be moved (4), is not a failure.
 try: all ## show the interrupts of this machine, and how they would be spread
 	@printf '\n$$ %s show\n' '$(PROGRAM)'
 	@$(PROGRAM) show

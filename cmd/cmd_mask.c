@@ -96,7 +96,7 @@ static enum status say_mistake(const char *word, bool from_mask, int error, size
 	return STATUS_MISUSE;
 }
 
-/* For a SET of numbers: no machine is asked which CPUs it has. */
+/* For a SET of numbers: any CPU number is valid, whatever CPUs the machine has. */
 static int allow_any_cpu(struct irqkit_topology *topology)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *any = NULL;

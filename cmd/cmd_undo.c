@@ -87,7 +87,7 @@ static const struct column columns[] = {
 		get_number, 0 },
 	{ "TIME", NULL, "time of the change", COLUMN_DEFAULT, get_date, 0 },
 	{ "TIME", "time", NULL, COLUMN_JSON_ONLY, get_time, 0 },
-	{ "KNOBS", "knobs", "number of settings that it was to write",
+	{ "KNOBS", "knobs", "number of settings in the change",
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_knobs, 0 },
 	{ "UNDONE", "undone", "whether it was undone", COLUMN_DEFAULT, get_undone, 0 },
 	{ "UNDOES", "undoes", "the change that it undid", COLUMN_RIGHT, get_undoes, 0 },

@@ -146,7 +146,7 @@ static enum status run_command(const struct command *command, int argc, const ch
 	return status;
 }
 
-/* The only place where stdout is checked: a full disk is a failure. */
+/* Only this function checks standard output: a full disk is a failure. */
 static enum status close_stdout(enum status status)
 {
 	bool had_error = ferror(stdout);

@@ -83,7 +83,7 @@ journal() {
 		names+="${f##*/} "
 		[[ ${f##*/} =~ ^([0-9]+)(\.undone)?$ ]] || continue
 		IFS= read -r -d '' text <"$f"
-		# when it was made is no matter
+		# the time does not matter
 		entries[BASH_REMATCH[1]]=$(sed '/^time/d' <<<"$text")
 	done
 }
@@ -159,7 +159,7 @@ judge() {
 	if [ "$settings" = "$settings_after" ]; then
 		check_change "$entry_after"
 	elif [ "$call $error" = "write EIO" ] && grep -q 'refused by the kernel' "$work/out"; then
-		# the kernel's word for what it never moves: skipped, and told
+		# the kernel's answer for an interrupt that it never moves: skipped, and reported
 		check_change "${entries[4]-none}"
 	elif [ "$settings" != "$settings_before" ]; then
 		complain "a part of it is written"
@@ -291,7 +291,7 @@ first_fault() {
 empty "a folder that cannot be read costs no change of the journal" "$(first_fault 2>&1)"
 
 # ---- the running machine -------------------------------------------------------------------
-# It may know queues by netlink alone. ask INJECTION: what comes of it
+# Only netlink may know the queues. ask INJECTION: the result
 ask() {
 	traced strace -qq -o /dev/null -e trace=network -e inject="$1" \
 		"$irqkit" show -o DEVICE,QUEUE >/dev/null 2>"$tmp/err"

@@ -27,7 +27,7 @@ fresh() {
 	cp -RP "$tmp/$1" "$tmp/root"
 }
 
-# complain N WHAT: once is enough
+# complain N WHAT: reports it once
 complain() {
 	[ -n "$trouble" ] || trouble="system call $1: $2"$'\n'$(knobs "$tmp/root")
 }

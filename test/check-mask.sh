@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# irqkit mask, both ways, on 10,000 random sets: test/tool/cpusets tells what is right.
+# irqkit mask, both ways, on 10,000 random sets: test/tool/cpusets computes the right result.
 # MASK_SEED=N: other sets than those of every day.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"

@@ -111,7 +111,7 @@ check "when it is back, its load is shared again" \
 	until_true 4 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
 ends "it ends with 0" 0 TERM
 
-# Of several targets one goes: the others are followed, and that is said once.
+# One of several targets disappears: this is reported once, and the others are followed.
 fresh
 start --every=1 'vif0-q[012]-*' 'vif0-q3-*'
 sleep 0.5
@@ -123,7 +123,7 @@ check "again and again" until_true 4 moved "$first" vif0-q0-tx:5:3000 vif0-q2-tx
 ends "it ends with 0" 0 TERM
 same "what is gone is told once" "irqkit: nothing matches 'vif0-q3-*': no interrupt has such a name; 'irqkit show' lists the interrupts" "$(cat "$tmp/err")"
 
-# Counters that begin anew are no load of 4 billion, nor are those of a CPU that comes.
+# Counters that restart are not a load of 4 billion, and neither are those of a new CPU.
 fresh
 start --every=1 --verbose
 sleep 0.5
@@ -304,7 +304,7 @@ irqkit: the changes made before that were rolled back" "$(cat "$tmp/err")"
 	ends "--every: all are refused: it ends with 0" 0 TERM
 	same "--every: all are refused: that is said once" "irqkit: cannot move 2 interrupts: the kernel refused" "$(cat "$tmp/err")"
 
-	# What is gone is told once; what fails for another reason is told all the same.
+	# A target that is gone is reported once; other failures are still reported.
 	fresh
 	ASAN_OPTIONS=$traced_asan strace -D -qq -o /dev/null -P "$root/proc/irq/27/smp_affinity" -P "$root/proc/irq/31/smp_affinity" \
 		-e trace=write -e inject=write:error=EBUSY "$O/irqkit" spread --root="$root" --every=1 'vif0-q[012]-*' 'vif0-q3-*' \

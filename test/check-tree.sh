@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A copy of the tree, built anew: a build leaves no file that git would show; what is
+# A copy of the tree, built again: a build leaves no file that git would show; what is
 # installed runs as it stands and can be compiled against; uninstalled, nothing is left.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -88,7 +88,7 @@ else
 		"set lo --cpus=0" "spread" "spread lo" "show driver:e1000" "show --queues"; do
 		# shellcheck disable=SC2086 # words
 		same "without /sys, '$command' says so" \
-			"irqkit: /sys is not mounted: without it, no device or queue can be found" \
+			"irqkit: /sys is missing or not mounted: without it, no device or queue can be found" \
 			"$(bare /usr/sbin/irqkit $command)"
 	done
 fi

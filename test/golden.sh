@@ -28,7 +28,7 @@
 #
 # The root is unpacked into a temporary folder, @ROOT@ in the command and in what comes out.
 # Commands run without the capabilities that overrule its modes, also for root. One folder serves
-# all tests that do not write; one that writes all the same fails.
+# all tests that do not write; a test that writes without "writes" fails.
 set -u
 export LC_ALL=C
 unset CDPATH

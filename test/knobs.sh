@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced behind tap.sh by the checks of what writes: a root of one's own, and its knobs.
+# Sourced after tap.sh by the checks of commands that write: a root of one's own, and its knobs.
 
 # make_root DIR N: interrupts 24 to 24+N-1 of eth0 on 4 CPUs, all of which may serve them
 make_root() {

@@ -33,7 +33,7 @@ check() {
 	result "$status" "$name" "$text"
 }
 
-# empty NAME TEXT: there is nothing to complain of
+# empty NAME TEXT: passes if TEXT, the complaints, is empty
 empty() {
 	local status=0
 	[ -z "$2" ] || status=1

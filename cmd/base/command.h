@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A subcommand, how it is called, and how the program exits. */
+/* A subcommand, its arguments, and how the program exits. */
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
 

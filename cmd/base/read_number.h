@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * Reads @len bytes of @text, all of which are digits. Returns -EINVAL where they are
- * not, or where there are none, and -ERANGE if the number is larger than @most.
+ * Reads @len bytes of @text, which must all be digits. Returns -EINVAL if they are not,
+ * or if there are none, and -ERANGE if the number is larger than @most.
  */
 int read_number(const char *text, size_t len, uint64_t most, uint64_t *ret_number);
 

@@ -11,8 +11,8 @@
 #include <wctype.h>
 
 /*
- * The length of the character that UTF-8 text begins with: 1 to 4; 0 where it is no
- * UTF-8 (overlong forms, surrogates and numbers above U+10FFFF are none).
+ * The length of the character at the start of UTF-8 text: 1 to 4. 0: this is not UTF-8
+ * (nor are overlong forms, surrogates and numbers above U+10FFFF).
  */
 static size_t utf8_length(const unsigned char *text, uint32_t *ret_character)
 {
@@ -37,7 +37,7 @@ static size_t utf8_length(const unsigned char *text, uint32_t *ret_character)
 	return len;
 }
 
-/* Characters that turn the order of what is shown: a name could look like another. */
+/* Characters that change the direction of text: a name could look like another one. */
 static bool turns_text(uint32_t character)
 {
 	return character == 0x61c || (character >= 0x200e && character <= 0x200f) ||

@@ -20,7 +20,8 @@ char *text_below_root(const char *root, const char *path);
 
 /*
  * Adds @text to the end of *@list, after @separator unless it is the first; *@list is
- * NULL before that. Without memory *@list is freed and NULL, and false comes back.
+ * NULL before that. Without memory, *@list is freed and set to NULL, and the result is
+ * false.
  */
 bool text_join(char **list, const char *separator, const char *text);
 

@@ -71,8 +71,8 @@ enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data);
 void change_free(struct change *change);
 /*
- * Returns @status of planning, unless something could not be read: a plan that may lack
- * what was not read is neither shown nor applied. Reports it.
+ * Returns @status, the result of planning, unless something could not be read: a plan
+ * that may lack a setting is neither shown nor applied. Reports this.
  */
 enum status change_judge(const struct change *change, enum status status);
 

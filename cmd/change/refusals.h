@@ -8,7 +8,7 @@
 /* Why an interrupt cannot be moved: "managed", for a column; NULL: it can be moved. */
 const char *immovable_word(enum irqkit_movable movable);
 
-/* What the kernel means by refusing a step, and what to do; NULL: unknown. */
+/* Why the kernel refused a step, and what to do; NULL: unknown. */
 const char *explain_step(const struct irqkit_step *step);
 
 #endif

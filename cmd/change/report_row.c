@@ -73,7 +73,7 @@ static struct cell get_knob(void *data)
 	return text_cell(words[irqkit_step_get_knob(step_of(data))]);
 }
 
-/* CPUs as a list; what holds no CPUs as the kernel writes it. */
+/* CPUs as a list; a value that is not CPUs as the kernel writes it. */
 static struct cell get_old_shown(void *data)
 {
 	const struct irqkit_cpuset *cpus = irqkit_step_get_old_cpus(step_of(data));

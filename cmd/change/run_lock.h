@@ -7,7 +7,7 @@
 
 #include <irqkit.h>
 
-/* Waits for it for half a minute; says why it cannot be had. */
+/* Waits for the lock for up to 30 seconds; says why it cannot be taken. */
 enum status run_lock_take(struct irqkit_ctx *ctx, struct irqkit_lock **ret_lock);
 
 /* Says why /run/irqkit cannot be opened, or whatever @verb says. */

@@ -161,7 +161,7 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 	if (!quoted)
 		return false;
 	if (strncmp(name, "irq/", 4) == 0) {
-		printf("# the thread of an interrupt follows the interrupt by itself\n");
+		printf("# the thread of an interrupt moves with the interrupt\n");
 		return true;
 	}
 	for (size_t i = 0; i < change->n_owners; i++)

@@ -107,8 +107,8 @@ bool machine_say_no_sys(const struct irqkit_devices *devices)
 	bool has_no_sys = irqkit_devices_lack_sys(devices);
 
 	if (has_no_sys)
-		say_error("/sys is not mounted: without it, no device or queue can be "
-			  "found");
+		say_error("/sys is missing or not mounted: without it, no device or "
+			  "queue can be found");
 	return has_no_sys;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* irqkit pin-queue: puts all that belongs to a queue on given CPUs. */
+/* irqkit pin-queue: pins everything that belongs to a queue to given CPUs. */
 #include "base/read_number.h"
 #include "base/say.h"
 #include "measure/queue.h"
@@ -187,7 +187,7 @@ static enum status plan_device(
 	return status == STATUS_DONE ? pin_plan(&pin) : status;
 }
 
-/* Says what is wrong with a plan that moves nothing. */
+/* Says why a plan moves nothing. */
 static enum status check_plan(const struct change *change, const struct net *net)
 {
 	_cleanup_free_ char *lower = NULL;

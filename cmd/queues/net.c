@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A network interface on the command line: its queues, its node, what is below it. */
+/*
+ * A network interface on the command line: its queues, its node, and the interfaces below
+ * it.
+ */
 #include "queues/net.h"
 #include "base/say.h"
 #include "base/text.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A network interface on the command line, its node and what is below it. */
+/* A network interface on the command line, its node, and the interfaces below it. */
 #ifndef CMD_NET_H
 #define CMD_NET_H
 

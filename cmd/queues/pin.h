@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What `irqkit pin-queue` reads from its words, and what pin.c makes of it. */
+/* The words of `irqkit pin-queue`, and the steps that pin.c makes of them. */
 #ifndef CMD_PIN_H
 #define CMD_PIN_H
 

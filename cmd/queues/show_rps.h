@@ -7,10 +7,10 @@
 
 extern const struct steer_kind rps_kind;
 
-/* Shows the rx queues of all targets, those of --queues or all. */
+/* Shows the rx queues of all targets: the queues of --queues, or all. */
 enum status rps_show(struct net *net, const struct steer_options *options);
 
-/* The CPUs that would be best, none if RPS doesn't help, and why. */
+/* The best CPUs for RPS, or none if RPS would not help, and the reason. */
 enum status rps_advise(struct net *net, struct irqkit_device *device,
 	struct irqkit_cpuset **ret_cpus, char **ret_why);
 

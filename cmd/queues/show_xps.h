@@ -7,7 +7,7 @@
 
 extern const struct steer_kind xps_kind;
 
-/* Shows the tx queues of all targets, those of --queues or all. */
+/* Shows the tx queues of all targets: the queues of --queues, or all. */
 enum status xps_show(struct net *net, const struct steer_options *options);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What one run of `irqkit show` has, and the load of what it shows. */
+/* The data of one run of `irqkit show`, and the load of the rows that it shows. */
 #include "show/show.h"
 #include "show/show_row.h"
 

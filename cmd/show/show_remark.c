@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The closing remark of `irqkit show`: what an expert would say. */
+/* The closing remark of `irqkit show`. */
 #include "show/show_remark.h"
 #include "base/basics.h"
 #include "base/text.h"

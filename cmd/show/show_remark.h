@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The closing remark of `irqkit show`: what an expert would say of the rows. */
+/* The closing remark of `irqkit show` about its rows. */
 #ifndef CMD_SHOW_REMARK_H
 #define CMD_SHOW_REMARK_H
 

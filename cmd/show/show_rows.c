@@ -205,7 +205,7 @@ static struct cell get_description(void *data)
 	return text_cell(irqkit_interrupt_get_description(row->interrupt));
 }
 
-/* The names of the handlers; of a row without them, what it says of itself. */
+/* The names of the handlers; for a row without handlers, its description. */
 static struct cell get_name(void *data)
 {
 	struct cell actions = get_actions(data);

@@ -6,8 +6,8 @@
 #include "table/table.h"
 
 /*
- * The columns for rows of interrupts, with one for each of @each_cpu
- * where that isn't NULL, and with DEVICE in the default. NULL: no memory.
+ * The columns for rows of interrupts. If @each_cpu is not NULL, each of these CPUs has a
+ * column. @with_device: DEVICE is a default column. NULL: no memory.
  */
 struct column *show_columns_new(const struct irqkit_cpuset *each_cpu, bool with_device);
 void show_columns_free(struct column **columns);

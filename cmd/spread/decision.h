@@ -42,8 +42,8 @@ void spread_free(struct spread *spread);
 enum status spread_check(struct change *change, const struct wish *wish);
 
 /*
- * From the rows of the change, whose rows @counts has too, to the steps of change->plan.
- * @counts are what came in @seconds, or 0: since the start.
+ * The rows of the change -> the steps of change->plan. @counts has the same rows, with
+ * the counts of @seconds; 0: since boot.
  */
 enum status spread_decide(struct spread *spread, struct change *change,
 	const struct wish *wish, const struct irqkit_snapshot *counts,

@@ -37,7 +37,7 @@ void notes_say_warnings(const struct notes *notes)
 		say_warning("%s", notes->texts[i]);
 }
 
-/* In lines that fit a terminal; what is to be typed is not torn apart. */
+/* In lines that fit a terminal; a command is not broken at its spaces. */
 static void print_folded(const char *text)
 {
 	const char *line = text, *blank = NULL;

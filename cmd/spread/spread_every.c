@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * `irqkit spread --every`: looks again and again, and moves what has become too much.
+ * `irqkit spread --every`: measures in each period, and moves interrupts of CPUs that are
+ * too busy.
  *
- * The counts of a period are compared with those of the one before by label and name, so
- * interrupts, CPUs and devices may come and go. A period in which no CPU had much to do
- * costs the reading of /proc/interrupts and nothing else.
+ * The counts of a period are compared with those of the previous one by label and name,
+ * so interrupts, CPUs and devices may appear and disappear. A period in which no CPU is
+ * busy only reads /proc/interrupts.
  */
 #include "base/basics.h"
 #include "base/say.h"
@@ -149,9 +150,9 @@ static void print_moves(const struct watch *watch, const struct spread *spread,
 }
 
 /*
- * All rounds are one change: undo takes all of them back. What somebody else changed in
- * between ends it, and the next round begins another. A number that was merged is free,
- * so the next change has it again.
+ * All rounds are one change, which undo takes back as a whole. If somebody else makes a
+ * change in between, the next round begins a new one. The number of a merged change is
+ * free, and the next change gets it.
  */
 static void join_journal(struct watch *watch, const struct change *change)
 {
@@ -164,8 +165,8 @@ static void join_journal(struct watch *watch, const struct change *change)
 }
 
 /*
- * Applies what was decided, if anything. The lock is held no longer than that, and never
- * waited for: there will be a next round. Old values are read under it.
+ * Applies the decision, if there is one. The lock is held only for this, and is not
+ * waited for, since there will be a next round. Old values are read under the lock.
  */
 static enum status apply_decision(
 	struct watch *watch, struct spread *spread, struct change *change)
@@ -199,7 +200,7 @@ static enum status apply_decision(
 	return status;
 }
 
-/* One period; what fails in it may work in the next. */
+/* One period. A failure may not occur again in the next one. */
 static enum status run_period(struct watch *watch, struct change *change)
 {
 	struct spread spread CLEANUP(spread_free) = { 0 };

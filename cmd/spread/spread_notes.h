@@ -7,7 +7,7 @@
 #include "spread/decision.h"
 
 void spread_note_irqbalance(struct spread *spread, const struct change *change);
-/* All there are, of what the report has a place for. */
+/* Finds all notes that the report has a place for. */
 void spread_find_notes(struct spread *spread, const struct change *change);
 /* On stderr, unless it is to be quiet. */
 void spread_say_warnings(const struct spread *spread, const struct change *change);

@@ -11,7 +11,7 @@
 		array_grow((void **)&(array), &(room), sizeof(*(array))) == 0)
 int array_grow(void **array, size_t *room, size_t size);
 
-/* The first member of a sorted array that isn't before @key, or @count. */
+/* The first member of a sorted array that is not before @key, or @count. */
 size_t array_lower_bound(const void *array, size_t count, size_t size, const void *key,
 	int (*compare)(const void *member, const void *key));
 

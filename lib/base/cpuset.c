@@ -322,7 +322,9 @@ static int add_digits(struct irqkit_cpuset *set, const char *text, size_t start,
 	return 0;
 }
 
-/* Only digits and commas, no empty group, and none above 8 digits where there are commas. */
+/*
+ * Only digits and commas, no empty group, and with commas no group of more than 8 digits.
+ */
 static int check_mask(const char *text, size_t start, size_t len, size_t *reterr_at)
 {
 	bool has_commas = len > start && memchr(text + start, ',', len - start);

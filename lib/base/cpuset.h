@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sets of CPUs: what the library needs beyond irqkit.h. */
+/* Sets of CPUs: the calls that the library needs beyond irqkit.h. */
 #ifndef IRQKIT_CPUSET_H
 #define IRQKIT_CPUSET_H
 
@@ -13,7 +13,7 @@ static inline void free_cpuset(struct irqkit_cpuset **set)
 }
 #define _cleanup_cpuset_ CLEANUP(free_cpuset)
 
-/* Writes a mask with as many digits and groups as @like has, if those are enough. */
+/* Writes a mask with as many digits and groups as @like has, if they are enough. */
 int cpuset_format_mask_like(
 	const struct irqkit_cpuset *set, const char *like, char **ret_text);
 

@@ -166,7 +166,7 @@ static int find_path(struct irqkit_devices *devices, const char *folder, const c
 
 /*
  * The device that an interface belongs to. Some saved roots (sos reports) lack the link;
- * then it is what stands before /net/NAME in the path.
+ * then the part of the path before /net/NAME is the device.
  */
 static int find_bus_path(struct irqkit_device *device, const char **ret_path)
 {
@@ -216,8 +216,8 @@ static bool has_queue_names(const struct irqkit_device *device)
 }
 
 /*
- * Without /sys/class/net, or in a saved one that lacks it: a device is what handlers of
- * queues are named after.
+ * Without /sys/class/net, or if a saved one lacks the interface: a device is a name that
+ * handlers of queues contain.
  */
 static int find_net_by_names(struct irqkit_devices *devices, const char *name,
 	struct irqkit_device **ret_device)
@@ -242,7 +242,7 @@ static int find_net_by_names(struct irqkit_devices *devices, const char *name,
 	return 0;
 }
 
-/* Names a folder that the kind of device is in, and reads what is found there. */
+/* Finds the folder for this kind of device, and reads it. */
 static int find_in(struct irqkit_devices *devices, enum irqkit_device_kind kind,
 	const char *folder, const char *name, int (*read)(struct irqkit_device *device),
 	struct irqkit_device **ret_device)
@@ -383,7 +383,10 @@ EXPORT int irqkit_devices_find_block(struct irqkit_devices *devices, const char 
 	return r;
 }
 
-/* A virtio device's interrupts are named after what is below the PCI function. */
+/*
+ * The interrupts of a virtio device are named after the virtio device below the PCI
+ * function.
+ */
 static int read_virtio_child(struct irqkit_device *device)
 {
 	_cleanup_free_ char **names = NULL;

@@ -97,7 +97,7 @@ struct irqkit_thread {
 	int cpus_error; /* negative, or 0 */
 };
 
-/* A name of a handler, from one of the places where a device's part of it may begin. */
+/* A handler name, from a place in it where the name of a device may begin. */
 struct name_entry {
 	const char *text;
 	const struct irqkit_interrupt *row;

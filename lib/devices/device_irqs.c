@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which interrupts belong to a device: /sys lists them, or else the names of their
- * handlers say so. What each is for, only the names say.
+ * Which interrupts belong to a device: /sys lists them; otherwise the names of their
+ * handlers show it. Only the names show the purpose of each interrupt.
  */
 #include "devices/device_irqs.h"
 #include "base/macros.h"
@@ -36,8 +36,8 @@ static bool row_has_word(const struct irqkit_interrupt *row, const char *word)
 }
 
 /*
- * The function has other interfaces too (the ports of some cards), and this is a name of
- * one of those.
+ * The function has several interfaces (the ports of some cards), and this name contains
+ * the name of another one.
  */
 static bool row_is_of_others(const struct irqkit_device *device,
 	const struct irqkit_interrupt *row, char *const *others)
@@ -54,8 +54,8 @@ static bool row_is_of_others(const struct irqkit_device *device,
 }
 
 /*
- * What an interrupt is for that /sys lists for the device's function. False: it is of
- * something else in that function.
+ * The purpose of an interrupt that /sys lists for the PCI function. False: it belongs to
+ * another device of that function.
  */
 static bool classify(
 	struct irqkit_device *device, struct irqkit_device_irq *irq, char *const *others)
@@ -71,7 +71,9 @@ static bool classify(
 	if (!irq->has_meaning && row_is_of_others(device, row, others))
 		return false;
 	if (!irq->has_meaning && device->kind == IRQKIT_DEVICE_NET && !virtio) {
-		/* named after what it was called before: eth0-rx-0 of enp1s0 */
+		/*
+		 * the name contains an earlier name of the interface: eth0-rx-0 of enp1s0
+		 */
 		any.is_any_netdev = true;
 		irq->has_meaning = row_parse(&any, row, &irq->meaning);
 	}
@@ -160,7 +162,7 @@ static int add_by_word(struct irqkit_device *device, const char *word)
 	return 0;
 }
 
-/* Xen's disks call theirs all alike: known only where there is but one disk. */
+/* All disks of Xen give their handlers the same name: known only if there is one disk. */
 static int add_blkif(struct irqkit_device *device)
 {
 	_cleanup_free_ char **names = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which interrupts belong to a device, and what each is for. */
+/* Which interrupts belong to a device, and the purpose of each. */
 #ifndef IRQKIT_DEVICE_IRQS_H
 #define IRQKIT_DEVICE_IRQS_H
 

@@ -103,7 +103,9 @@ static int compare_ids(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The ids of a device's NAPIs, ascending: by netlink, else those in threads' names. */
+/*
+ * The NAPI ids of a device, ascending: from netlink, otherwise from the names of threads.
+ */
 static int list_napi_ids(
 	const struct irqkit_device *device, uint32_t **ret_ids, size_t *ret_count)
 {
@@ -153,9 +155,9 @@ static bool are_distinct(const uint32_t *ids, size_t count)
 }
 
 /*
- * Drivers make the NAPIs of their queues in order, and ids ascend. So where there are as
- * many as queues that receive, the first is that of rx-0 and, where it has the same
- * interrupt, tx-0.
+ * Drivers create the NAPIs of their queues in order, and ids ascend. If there are as many
+ * NAPIs as rx queues, the first one belongs to rx-0, and to tx-0 if that has the same
+ * interrupt.
  */
 static int add_napi_by_order(struct list *list, const struct irqkit_queue *queue)
 {
@@ -181,8 +183,9 @@ static int add_napi_by_order(struct list *list, const struct irqkit_queue *queue
 /* ------------------------------------------------------------------------------- */
 
 /*
- * What netback calls its queue: "vif1.0-q0", by either of the names that it may have.
- * guest-rx hands on what this machine sends; dealloc gives back what it has received.
+ * The name that netback gives to its queue, "vif1.0-q0", with one of the two names that
+ * the interface may have. guest-rx passes on what this machine transmits; dealloc returns
+ * what it has received.
  */
 static void add_netback(
 	struct list *list, const struct irqkit_queue *queue, const char *device_name)

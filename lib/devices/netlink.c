@@ -186,8 +186,8 @@ static int read_link(const struct nlmsghdr *message, void *data)
 }
 
 /*
- * Are these whole messages and nothing else? libmnl leaves a rest unread, and takes
- * a length above INT_MAX for a negative one, which it goes round in circles with.
+ * Are these complete messages and nothing else? libmnl ignores a rest, and takes a length
+ * above INT_MAX for a negative one, which makes it loop for ever.
  */
 static bool are_messages(const char *bytes, size_t len)
 {
@@ -455,7 +455,9 @@ static int ask_once(struct netlink_answers *answers)
 	return r == -EBADMSG ? -EPROTO : r;
 }
 
-/* A device came or went while the kernel listed them, or it had no room for the list. */
+/*
+ * A device appeared or disappeared while the kernel listed them, or the list did not fit.
+ */
 static bool is_passing(int r)
 {
 	return r == -EINTR || r == -ENOBUFS;

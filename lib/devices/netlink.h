@@ -33,8 +33,8 @@ struct netlink_link {
 };
 
 /*
- * Takes one or more whole messages of a dump. 1: more will come, 0: that was the end.
- * -EBADMSG: no such messages; any other: what the kernel answered.
+ * Takes one or more complete messages of a dump. 1: more will follow, 0: that was the
+ * end. -EBADMSG: not messages; any other error: the answer of the kernel.
  */
 int netlink_parse_napis(struct netlink_answers *answers, const void *bytes, size_t len);
 int netlink_parse_queues(struct netlink_answers *answers, const void *bytes, size_t len);

@@ -38,14 +38,14 @@ static int compare_irq(const void *member, const void *key)
 	return (owner->irq > irq) - (owner->irq < irq);
 }
 
-/* The first owner of @irq among the @n sorted ones, or where it would stand. */
+/* The first owner of @irq among the @n sorted ones, or the place for one. */
 static size_t find_owner(const struct irqkit_devices *devices, size_t n, unsigned int irq)
 {
 	return array_lower_bound(
 		devices->owners, n, sizeof(*devices->owners), &irq, compare_irq);
 }
 
-/* Adds what none of the first @n_taken, which are sorted, owns. */
+/* Adds the interrupts that none of the first @n_taken owners has; these are sorted. */
 static int add_owner(
 	struct irqkit_devices *devices, struct irqkit_device *device, size_t n_taken)
 {
@@ -186,8 +186,9 @@ static bool is_same_text(const char *a, const char *b)
 }
 
 /*
- * The representor of a virtual function, which the card's own interface has beside it: it
- * borrows the card's interrupts. phys_port_name is pf0vf3 or pf0sf7, that of a port p0.
+ * A representor, the interface of a virtual function beside that of the card: it borrows
+ * the interrupts of the card. Its phys_port_name is pf0vf3 or pf0sf7; that of a port is
+ * p0.
  */
 static int is_representor(const struct irqkit_device *device)
 {

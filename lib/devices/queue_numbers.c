@@ -30,7 +30,7 @@ static unsigned int bit_of(enum irqkit_direction direction)
 /* ------------------------------------------------------------------------------- */
 /* Names with a number                                                             */
 
-/* Does the device have an interrupt that serves tx and nothing else? */
+/* Does the device have an interrupt that serves only tx? */
 static bool has_tx_alone(const struct irqkit_device *device)
 {
 	for (size_t i = 0; i < device->n_irqs; i++)
@@ -210,8 +210,8 @@ static bool are_consecutive(
 }
 
 /*
- * Numbers of a driver that isn't known need not be those of queues: one is too high for
- * that, or 0 is none of them although there are more queues.
+ * The numbers of a driver that is not known need not be those of queues: one is too high
+ * for that, or 0 is not among them although there are more queues.
  */
 static bool counts_on(const struct direction *d)
 {
@@ -249,7 +249,7 @@ static int forget(struct irqkit_device *device, const struct direction *d)
 	return 0;
 }
 
-/* Do the names that are whole and unique say what the order of the vectors says? */
+/* Do the complete and unique names agree with the order of the vectors? */
 static bool agree_with_order(const struct irqkit_device *device,
 	const struct vector *vectors, const struct direction *d)
 {
@@ -306,7 +306,7 @@ static int number_by_rank(struct irqkit_device *device, const struct direction *
 	sort_by_number(vectors, device->n_irqs, d->direction);
 	if (counts_on(d) && !are_consecutive(vectors, device->n_irqs, d->direction))
 		return forget(device, d);
-	/* 0, 1, 2, ...: the first are those of the queues, and the others of none */
+	/* 0, 1, 2, ...: the first numbers are queues, the others are not */
 	if (counts_on(d) && d->n != d->n_queues)
 		return d->least == 0 ? 0 : forget(device, d);
 	for (size_t i = 0; i < device->n_irqs; i++) {

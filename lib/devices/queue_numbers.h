@@ -6,9 +6,9 @@
 #include "devices/device.h"
 
 /*
- * Fills in serves[] of each interrupt, once all of them are known, and the role of those
- * whose names mean one thing or another by what else the device has. The queues that /sys
- * lists must be known too, if there are any.
+ * Fills in serves[] of each interrupt, once all interrupts are known, and the role of
+ * those whose names depend on what else the device has. If /sys lists queues, they must
+ * be known too.
  */
 int device_number_queues(struct irqkit_device *device);
 

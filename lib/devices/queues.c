@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The queues of a network device, and the interrupt of each: what the kernel says by
- * netlink, else what the names of its interrupts mean.
+ * The queues of a network device, and the interrupt of each: as the kernel reports it by
+ * netlink, otherwise by the names of the interrupts.
  */
 #include "devices/queues.h"
 #include "base/array.h"
@@ -163,8 +163,8 @@ int device_read_ifindex(struct irqkit_device *device, uint32_t *ret_ifindex)
 }
 
 /*
- * The number by which netlink knows the device. /sys may have been mounted in another
- * network name space, where another device has this number.
+ * The index of the device for netlink. /sys may have been mounted in another network name
+ * space, where another device has this index.
  */
 static int read_ifindex(struct irqkit_device *device)
 {
@@ -285,8 +285,8 @@ static void give_by_name(
 }
 
 /*
- * There is one interrupt only: it does all that no other source says, also where its name
- * says nothing, or names the one queue that the driver had in mind.
+ * There is only one interrupt: it serves every queue for which no other source names one,
+ * even if its name says nothing, or names one queue.
  */
 static void give_the_only_one(struct irqkit_device *device)
 {

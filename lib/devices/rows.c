@@ -19,8 +19,8 @@ static int compare_entries(const void *a, const void *b)
 }
 
 /*
- * The places of a name where the part may begin that a device is known by: the front, what
- * follows a driver's name (ice-eth0-TxRx-0), the PCI address (mlx5_comp0@pci:0000:...).
+ * The places in a handler name where the name of a device may begin: the front, after the
+ * name of a driver (ice-eth0-TxRx-0), the PCI address (mlx5_comp0@pci:0000:...).
  */
 static size_t list_places(const char *name, const char *place[3])
 {

@@ -128,7 +128,10 @@ static int read_xen(struct irqkit_device *device, const char *name)
 	return device->keys.vif ? 0 : -ENOMEM;
 }
 
-/* Without a folder of the device: dom0's end is called so, unless it was renamed. */
+/*
+ * Without a folder of the device: this is the name of the end in dom0, unless it was
+ * renamed.
+ */
 void sysfs_guess_xen(struct irqkit_device *device)
 {
 	unsigned int first, second;
@@ -167,7 +170,10 @@ static int read_driver(struct irqkit_device *device)
 	return device->keys.driver ? 0 : -ENOMEM;
 }
 
-/* One component of the path, which ends at @end. True: what is above is of no interest. */
+/*
+ * One component of the path, which ends at @end. True: the components above it do not
+ * matter.
+ */
 static bool read_component(struct irqkit_device *device, const char *path, size_t end)
 {
 	struct arena *arena = &device->devices->arena;
@@ -195,7 +201,10 @@ static bool read_component(struct irqkit_device *device, const char *path, size_
 
 int sysfs_read_bus(struct irqkit_device *device, const char *path)
 {
-	/* A network device says by a link what it is; of a disk, the nearest that raises. */
+	/*
+	 * A network device has a link to its device; for a disk, it is the nearest device
+	 * that raises interrupts.
+	 */
 	if (device->kind == IRQKIT_DEVICE_NET)
 		device->bus_path = path;
 	for (size_t end = strlen(path); end > 0; end--)
@@ -357,8 +366,8 @@ static int add_hub(struct irqkit_device *device, const char *hub)
 }
 
 /*
- * A USB host controller that is not on PCI lists no interrupts; the names of its root hubs
- * are in those of its handlers. USB 2 and 3 are two hubs, and one of them has the handler.
+ * A USB host controller that is not on PCI lists no interrupts; its handlers have the
+ * names of its root hubs. USB 2 and 3 are two hubs, and one of them has the handler.
  */
 static int read_usb_controller(struct irqkit_device *device)
 {

@@ -10,10 +10,10 @@ int sysfs_resolve(
 bool sysfs_is_name(const char *name); /* of one file: no slash, not `..` */
 const char *sysfs_last_name(const char *path);
 bool sysfs_is_pci_address(const char *text);
-/* Fills in bus_path, pci_path and keys from the folder where the bus device is. */
 /* The line of a file that several devices may need; it belongs to the devices. */
 int sysfs_get_text(struct irqkit_devices *devices, const char *folder, const char *name,
 	const char **ret_text);
+/* Fills in bus_path, pci_path and keys from the folder of the bus device. */
 int sysfs_read_bus(struct irqkit_device *device, const char *path);
 int sysfs_read_irqs(struct irqkit_device *device);
 void sysfs_guess_xen(struct irqkit_device *device);

@@ -45,7 +45,7 @@ static bool is_candidate(const char *name, size_t len)
 }
 
 /*
- * The flags stand in the 9th field of stat; the 2nd, the name, may hold anything. In a
+ * The flags are the 9th field of stat; the 2nd, the name, may contain any character. In a
  * saved root without that file, the name is believed.
  */
 static int read_flags(struct irqkit_ctx *ctx, unsigned int pid, unsigned int *ret_flags)

@@ -252,7 +252,7 @@ struct irqkit_interrupt;
 
 /*
  * Parses the text of /proc/interrupts, from any kernel since 2.6 and any architecture.
- * The heading of a column names its CPU. A line that is no row is ignored.
+ * The heading of a column names its CPU. A line that is not a row is ignored.
  *
  * @columns: the CPUs of the columns if the text has no heading, or NULL. Some kernels
  *           omit the heading (7.2 with many CPUs).
@@ -273,7 +273,7 @@ int irqkit_snapshot_parse(const char *text, size_t len,
  * Reads and parses /proc/interrupts. An inconsistent read is retried a few times. If a
  * row is ambiguous, /sys/kernel/irq/N decides, if it exists. If the file is empty, the
  * counts come from /sys/kernel/irq/N/per_cpu_count, which has only rows with a number,
- * and a warning is logged. Another warning tells which line was ignored.
+ * and a warning is logged. Another warning says which line was ignored.
  *
  * @reterr_line, @reterr_reason: see irqkit_snapshot_parse()
  *
@@ -1470,7 +1470,7 @@ enum {
  * irqkit_ctx_get_error(): nothing was written, or everything was restored.
  * -EPROTO: the kernel accepted the value, but the knob holds another one. The kernel may
  *          leave CPUs that are offline or isolated out of rps_cpus, xps_cpus and the
- *          affinity of threads; this is no error.
+ *          affinity of threads; this is not an error.
  */
 int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags);

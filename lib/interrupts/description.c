@@ -98,7 +98,7 @@ static bool is_level(const char *text, size_t len)
 		equals(text, len, "None");
 }
 
-/* `5`, `-5` (a 32-bit view of a large one), and what follows: nothing or `-edge`. */
+/* `5`, `-5` (a large number, printed with 32 bits), and then nothing or `-edge`. */
 static bool parse_hwirq(const char *text, size_t len, int64_t *ret, size_t *ret_len)
 {
 	size_t sign = len > 1 && text[0] == '-';
@@ -120,7 +120,7 @@ static void set_chip(struct description *d, const char *text, size_t end)
 {
 	while (end > 0 && text[end - 1] == ' ')
 		end--;
-	/* what the kernel writes for a chip without a name, and for none */
+	/* the kernel writes this for a chip without a name, and for no chip */
 	if (equals(text, end, "-") || equals(text, end, "None"))
 		end = 0;
 	d->chip = end ? text : NULL;

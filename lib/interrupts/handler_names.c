@@ -37,7 +37,7 @@ struct match {
 
 static bool match(struct match *m, const char *pattern, const char *text);
 
-/* The name is at its end, and the pattern goes on: what is lost may be a number. */
+/* The name ends before the pattern: the lost part may be a number. */
 static bool match_cut(struct match *m, const char *pattern)
 {
 	if (!m->may_be_cut)
@@ -232,7 +232,9 @@ bool name_parse(
 	return false;
 }
 
-/* Without a device: only what begins with a word of the driver's own, or virtio1. */
+/*
+ * Without a device: only a name that begins with a word of the driver, or with virtio1.
+ */
 static bool names_itself(const struct name_row *row)
 {
 	return row->drivers[0] != '*' &&

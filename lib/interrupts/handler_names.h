@@ -59,7 +59,7 @@ struct name_meaning {
 	size_t row; /* of the table */
 };
 
-/* Does a handler of this name belong to the device, and what for? The name as a whole. */
+/* Does a handler with exactly this name belong to the device, and what is its purpose? */
 bool name_parse(
 	const struct name_keys *keys, const char *name, struct name_meaning *ret_meaning);
 

@@ -90,8 +90,8 @@ int irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node)
 /* Movable?                                                                        */
 
 /*
- * Do the names of handlers say something on this kernel? Before 4.8 no interrupt was
- * managed; since 6.11 the kernel takes the write permission away from what it never moves.
+ * Do the names of handlers matter on this kernel? Before 4.8 no interrupt was managed;
+ * since 6.11 the file of an interrupt that the kernel never moves is read-only.
  */
 int irq_names_tell(struct irqkit_ctx *ctx)
 {
@@ -154,7 +154,7 @@ static bool is_one_of(const char *text, const char *const *list, size_t n)
 	return false;
 }
 
-/* By what the row says: interrupts that belong to one CPU on every kernel. */
+/* By the row: interrupts that belong to one CPU on every kernel. */
 bool irq_is_per_cpu(const struct irqkit_interrupt *interrupt)
 {
 	const char *chip = interrupt->chip ? interrupt->chip : "";

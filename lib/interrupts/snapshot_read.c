@@ -47,7 +47,7 @@ static int read_irq_file(struct irqkit_ctx *ctx, unsigned int irq, const char *n
 	return r;
 }
 
-/* Into the arena: NULL where the file isn't there or empty. */
+/* Into the arena; NULL: the file is missing or empty. */
 static int read_irq_text(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
 	unsigned int irq, const char *name, const char **ret_text)
 {
@@ -120,9 +120,9 @@ static int settle_ambiguous(struct irqkit_ctx *ctx, struct irqkit_snapshot *snap
 /* Without /proc/interrupts                                                        */
 
 /*
- * per_cpu_count: `0,12,0`: the possible CPUs in the order of their numbers. The file
- * is one page at most: what is cut off there is left out with the number that may be
- * cut in its middle, and *ret_cut says so.
+ * per_cpu_count: `0,12,0`: the possible CPUs in ascending order. The file has at most one
+ * page. The last number may be cut: it is left out with all later ones, and *ret_cut says
+ * so.
  */
 static int read_per_cpu_count(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
 	struct irqkit_interrupt *row, const struct irqkit_cpuset *possible, bool *ret_cut)

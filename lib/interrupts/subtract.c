@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What came between two snapshots. Rows belong together by their label and by what they
- * say of themselves, never by their place: interrupts come and go.
+ * The interrupts that fired between two snapshots. Rows are paired by label and
+ * description, never by position, since interrupts appear and disappear.
  */
 #include "base/arena.h"
 #include "base/macros.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The context: whose /proc and /sys are read, and where warnings go. */
+/* The context: which /proc and /sys are read, and who receives log messages. */
 #include "kernel/ctx.h"
 #include "base/macros.h"
 

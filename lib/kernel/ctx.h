@@ -23,8 +23,8 @@ void ctx_log(struct irqkit_ctx *ctx, int priority, const char *format, ...)
 int ctx_root_length(const struct irqkit_ctx *ctx);
 
 /*
- * Some errors say what is there: nothing, nothing of that kind, nothing for this user. All
- * others are failures: what could not be read may well be there.
+ * Some errors are answers: the thing does not exist, is of another kind, or this user may
+ * not read it. All other errors are failures: a thing that could not be read may exist.
  */
 bool is_failure(int r);
 

@@ -37,8 +37,8 @@ static bool is_dev_null(const struct stat *st)
 }
 
 /*
- * A saved root may hold anything in the place of a file: what isn't one is never waited
- * for, read or written. /dev/null reads as empty.
+ * A saved root may have anything in the place of a file. Only a regular file is read or
+ * written, and nothing waits for a FIFO. /dev/null reads as empty.
  */
 static int knob_open(struct irqkit_ctx *ctx, const char *path, int flags)
 {
@@ -239,9 +239,9 @@ int knob_stream(struct irqkit_ctx *ctx, const char *path,
 }
 
 /*
- * In a saved root the knob is a file that keeps what was in it beyond the new text.
- * Newlines over that do the same in one write as truncating would in a second call. The
- * kernel's own files, here or where a container has those of its host, have no length.
+ * In a saved root, a knob is a file that keeps the old text after the end of the new one.
+ * Newlines over that rest have the effect of a truncation, in the same write. Files of
+ * the kernel, also those that a container has of its host, have no length.
  */
 static int find_length(int fd, size_t *len)
 {

@@ -34,9 +34,10 @@ int knob_parse_cpus(struct irqkit_ctx *ctx, const char *path, const char *text,
 	size_t len, knob_parse_fn *parse, struct irqkit_cpuset **ret_set);
 
 /*
- * Writes @text and a newline by one write(2): the kernel takes each as a whole value.
- * -EPROTO where it was not taken whole: the knob may hold anything then. @ret_is_refused:
- * the error is the kernel's answer to the value; otherwise it never got the value.
+ * Writes @text and a newline with one write(2): the kernel parses each write as a value.
+ * -EPROTO: it was not accepted completely, and the knob may hold anything.
+ * @ret_is_refused: the error is the answer of the kernel to the value; otherwise the
+ * kernel never got the value.
  */
 int knob_write(
 	struct irqkit_ctx *ctx, const char *path, const char *text, bool *ret_is_refused);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * openat2(2) as the kernel has it, also where the C library and <linux/openat2.h> are older
- * than Linux 5.6: what builds irqkit need not be as new as what runs it.
+ * openat2(2), even if the C library and <linux/openat2.h> are older than Linux 5.6: the
+ * machine that builds irqkit may be older than the one that runs it.
  */
 #ifndef IRQKIT_OPENAT2_H
 #define IRQKIT_OPENAT2_H

@@ -61,7 +61,7 @@ static int open_without_links(struct irqkit_ctx *ctx, const char *path, int flag
 	return -errno;
 }
 
-/* The next component of what is to do; false: none is left. */
+/* The next component of the path that is left; false: none is left. */
 static bool take_component(
 	struct path_walk *walk, char name[NAME_MAX + 1], int *ret_error)
 {
@@ -92,7 +92,10 @@ static int append(struct path_walk *walk, const char *name)
 	return (size_t)n < sizeof(walk->done) - len ? 0 : -ENAMETOOLONG;
 }
 
-/* Where the link at the end of what is done leads, is to do before all else. */
+/*
+ * Puts the target of the link, the last component so far, in front of the path that is
+ * left.
+ */
 static int follow(struct path_walk *walk, const char *target)
 {
 	char todo[2 * PATH_MAX];
@@ -109,7 +112,7 @@ static int follow(struct path_walk *walk, const char *target)
 	return 0;
 }
 
-/* 1: a link; 0: anything else, which must be a folder where more follows */
+/* 1: a link; 0: anything else, which must be a folder if more components follow */
 static int read_link(
 	struct irqkit_ctx *ctx, const char *path, bool has_more, char target[PATH_MAX])
 {
@@ -197,7 +200,7 @@ int root_open(struct irqkit_ctx *ctx, const char *path, int flags)
 		fd = open_by_openat2(ctx, path, flags);
 		if (fd != -ENOSYS && fd != -EPERM)
 			return fd;
-		/* EPERM is what some containers answer to a system call they don't know */
+		/* some containers answer EPERM to a system call that they do not know */
 		ctx->resolves_in_root = false;
 	}
 

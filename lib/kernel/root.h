@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* root.c is the only file that opens what lies below the root. */
+/* root.c is the only file that opens files below the root. */
 #ifndef IRQKIT_ROOT_H
 #define IRQKIT_ROOT_H
 

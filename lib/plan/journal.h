@@ -60,8 +60,8 @@ struct irqkit_change {
 /* journal.c */
 
 /*
- * Makes the old values of all steps that are planned or written durable, as the change
- * @number, or the next one where that is 0.
+ * Makes the old values of all steps that are planned or written durable, as change
+ * @number, or as a new change if that is 0.
  */
 int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 	const char *command, unsigned int *number);

@@ -42,7 +42,7 @@ static int merge_entry(struct irqkit_change *into, struct journal_entry *newer)
 		older->field[FIELD_NEW] = TAKE(newer->field[FIELD_NEW]);
 		return 0;
 	}
-	/* what an older one was for is gone, and its old value with it */
+	/* the thing of the older entry is gone, and its old value with it */
 	r = older ? 0 : journal_add_entry(into, &older);
 	if (r == 0)
 		entry_move(older, newer);

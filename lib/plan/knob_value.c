@@ -203,7 +203,7 @@ bool knob_value_is_equal(
 			       : irqkit_cpuset_is_equal(a->cpus, b->cpus);
 }
 
-/* Is @cpu one that the kernel leaves out of what is written to @knob? */
+/* Does the kernel leave @cpu out of a value that is written to @knob? */
 static bool may_leave_out(
 	struct irqkit_topology *topology, enum irqkit_knob knob, unsigned int cpu)
 {
@@ -222,8 +222,9 @@ static bool may_leave_out(
 }
 
 /*
- * net/core/net-sysfs.c, rps_cpumask_housekeeping(); net/core/dev.c, netif_set_xps_queue();
- * kernel/sched/, __sched_setaffinity(), which keeps what the cpuset has online
+ * net/core/net-sysfs.c, rps_cpumask_housekeeping(); net/core/dev.c,
+ * netif_set_xps_queue(); kernel/sched/, __sched_setaffinity(), which keeps the online
+ * CPUs of the cpuset
  */
 static int are_left_out(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	const struct irqkit_cpuset *given, const struct irqkit_cpuset *kept)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Steps for what belongs to the queues of network devices, and for kernel threads. */
+/* Steps for the settings of queues of network devices, and for kernel threads. */
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/queues.h"

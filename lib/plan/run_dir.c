@@ -152,8 +152,8 @@ int run_dir_rename(int dir_fd, const char *from, const char *to)
 }
 
 /*
- * The caller holds the lock, so nobody else makes the name in between: on a file system
- * that cannot do both in one call, two calls are as good.
+ * The caller holds the lock, so nobody else creates the name in between. On a file system
+ * that cannot do both in one call, two calls are therefore safe.
  */
 static int rename_to_free(int dir_fd, const char *from, const char *to)
 {
@@ -246,7 +246,7 @@ int run_dir_read(int dir_fd, const char *name, char **ret_text)
 
 int run_dir_list(int dir_fd, int (*each)(void *data, const char *name), void *data)
 {
-	/* a place of its own in the folder, not that of dir_fd */
+	/* its own position in the folder, not that of dir_fd */
 	int fd = RETRY(openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 	int error = 0, r = 0;

@@ -10,7 +10,7 @@ struct irqkit_lock {
 	int lock_fd;
 };
 
-/* Opens the folder, and makes it where @make. -ENOENT: it isn't there. */
+/* Opens the folder; with @make, creates it. -ENOENT: it does not exist. */
 int run_dir_open(struct irqkit_ctx *ctx, bool make);
 
 /*

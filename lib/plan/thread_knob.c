@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The affinity of a kernel thread as a knob: read from /proc/PID/status, written by
- * sched_setaffinity(). A number of a process is given to another one sooner or later, so
- * its name and the time when it began go with it.
+ * The affinity of a kernel thread as a knob: read from /proc/PID/status, written with
+ * sched_setaffinity(). The kernel reuses process numbers, so the name of the thread and
+ * its start time are kept too.
  */
 #include "plan/thread_knob.h"
 #include "base/macros.h"

@@ -7,7 +7,7 @@
 
 /* -ENOENT: there is no such process. */
 int thread_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list);
-/* Its name, and when it began; "" where a saved root doesn't tell. */
+/* Its name and its start time; "": a saved root does not have them. */
 int thread_read_identity(
 	struct irqkit_ctx *ctx, unsigned int pid, char **ret_name, char **ret_start);
 /* 1: it is; 0: it has ended, or its number belongs to another process. */

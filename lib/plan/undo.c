@@ -14,7 +14,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Does the number still belong to what it belonged to when the change was made? */
+/* Does the number still belong to the same thing as when the change was made? */
 static int is_same_interrupt(const struct journal_entry *entry,
 	const struct irqkit_snapshot *snapshot, char **ret_now)
 {

@@ -86,8 +86,8 @@ static int choose_net(struct irqkit_placement *p)
 		return 0;
 	if (irqkit_devices_lack_sys(devices))
 		return request_fail(p->request, IRQKIT_PROBLEM_NO_MATCH,
-			"/sys is not mounted: without it, no device or queue can be "
-			"found");
+			"/sys is missing or not mounted: without it, no device or queue "
+			"can be found");
 	return request_fail(p->request, IRQKIT_PROBLEM_NO_MATCH,
 		"no network device has interrupts: name the TARGETs to spread ('irqkit "
 		"show' lists interrupts)");
@@ -183,7 +183,8 @@ static int set_immovable_aside(struct irqkit_placement *p)
 	for (size_t i = 0; i < n; i++) {
 		struct irqkit_irq *irq = p->irqs[i];
 
-		if (request->leave_out && request->leave_out(request->leave_out_data, irq))
+		if (request->leave_out &&
+			request->leave_out(request->leave_out_data, irq))
 			continue;
 		if (irqkit_irq_find_obstacle(irq, p->is_named[i])) {
 			p->skipped[p->n_skipped++] = irq;

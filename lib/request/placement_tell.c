@@ -15,7 +15,8 @@
 /* ------------------------------------------------------------------------------- */
 /* What is known about an interrupt                                                */
 
-static size_t find_owner(struct irqkit_placement *p, struct irqkit_device *device, int node)
+static size_t find_owner(
+	struct irqkit_placement *p, struct irqkit_device *device, int node)
 {
 	for (size_t i = 0; i < p->n_owners; i++)
 		if (device && p->owners[i].device == device)
@@ -66,7 +67,7 @@ static int find_busiest(const struct irqkit_interrupt *interrupt)
 	return busiest;
 }
 
-/* The CPUs that may handle it, and those that do; NULL: not known. */
+/* The CPUs that may handle an interrupt, and the CPUs that do; NULL: not known. */
 struct served {
 	const struct irqkit_cpuset *affinity;
 	const struct irqkit_cpuset *effective;
@@ -98,7 +99,8 @@ static int find_now(const struct served *served, const struct irqkit_interrupt *
 	return effective ? irqkit_cpuset_next(effective, -1) : find_busiest(interrupt);
 }
 
-static int find_node(const struct irqkit_placement *p, struct irqkit_device *device, int irq)
+static int find_node(
+	const struct irqkit_placement *p, struct irqkit_device *device, int irq)
 {
 	int node;
 
@@ -109,7 +111,8 @@ static struct irqkit_device *find_device(const struct irqkit_placement *p, int i
 {
 	size_t n = 0;
 
-	if (irqkit_devices_count_owners(p->machine->devices, (unsigned int)irq, &n) < 0 || n == 0)
+	if (irqkit_devices_count_owners(p->machine->devices, (unsigned int)irq, &n) < 0 ||
+		n == 0)
 		return NULL;
 	return irqkit_devices_get_owner(p->machine->devices, (unsigned int)irq, 0);
 }
@@ -135,7 +138,8 @@ static void tell_node(struct irqkit_placement *p, size_t index,
 		? irqkit_topology_get_node_cpus(p->machine->topology, (unsigned int)node)
 		: NULL;
 
-	if (p->request->node_policy != IRQKIT_NODE_LOCAL || !local || !irqkit_cpuset_has_common(local, p->cpus)) {
+	if (p->request->node_policy != IRQKIT_NODE_LOCAL || !local ||
+		!irqkit_cpuset_has_common(local, p->cpus)) {
 		owner->n_cpus = irqkit_cpuset_count(p->cpus);
 		return;
 	}
@@ -145,8 +149,7 @@ static void tell_node(struct irqkit_placement *p, size_t index,
 		owner->n_cpus += irqkit_cpuset_has(p->cpus, cpu);
 }
 
-static void tell_owner(
-	struct irqkit_placement *p, size_t index, int irq)
+static void tell_owner(struct irqkit_placement *p, size_t index, int irq)
 {
 	enum irqkit_serves serves = IRQKIT_SERVES_NONE;
 	struct irqkit_device *device = find_device(p, irq);
@@ -163,7 +166,8 @@ static void tell_owner(
 	tell_node(p, index, owner, node);
 }
 
-static int tell_width(struct irqkit_placement *p, size_t index, const struct served *served)
+static int tell_width(
+	struct irqkit_placement *p, size_t index, const struct served *served)
 {
 	p->n_on_one_of_many += served->affinity && served->effective &&
 		irqkit_cpuset_count(served->affinity) > 1 &&
@@ -171,8 +175,8 @@ static int tell_width(struct irqkit_placement *p, size_t index, const struct ser
 	return irqkit_spread_set_affinity(p->spread, index, served->affinity);
 }
 
-static int tell_interrupt(struct irqkit_placement *p,
-	struct irqkit_irq *record, uint64_t load)
+static int tell_interrupt(
+	struct irqkit_placement *p, struct irqkit_irq *record, uint64_t load)
 {
 	const struct served served = get_served(record);
 	int irq = irqkit_irq_get_number(record);
@@ -246,7 +250,7 @@ static void vectors_free(struct vectors *vectors)
 	free(vectors->used);
 }
 
-/* Counts them only on a machine where a CPU can run out of them. */
+/* Counts vectors only on a machine where a CPU can run out of them. */
 static int start_vectors(const struct irqkit_placement *p,
 	const struct irqkit_snapshot *snapshot, struct vectors *vectors)
 {
@@ -283,22 +287,19 @@ static void tell_vectors(struct irqkit_placement *p, const struct vectors *vecto
 	}
 }
 
-int placement_tell_rows(struct irqkit_placement *p,
-	const struct irqkit_snapshot *counts)
+int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot *counts)
 {
 	struct vectors vectors CLEANUP(vectors_free) = { 0 };
-	int r = start_vectors(
-		p, p->machine->snapshot, &vectors);
+	int r = start_vectors(p, p->machine->snapshot, &vectors);
 	size_t next = 0;
 
-	for (size_t i = 0; i < irqkit_snapshot_count(counts) && r == 0;
-		i++) {
+	for (size_t i = 0; i < irqkit_snapshot_count(counts) && r == 0; i++) {
 		struct irqkit_irq *irq = irqkit_machine_get_irq(p->machine, i);
 		const struct irqkit_interrupt *count = irqkit_snapshot_get(counts, i);
 
 		if (next < p->n && p->irqs[next] == irq) {
-			r = tell_interrupt(p, p->irqs[next++],
-				irqkit_interrupt_get_total(count));
+			r = tell_interrupt(
+				p, p->irqs[next++], irqkit_interrupt_get_total(count));
 		} else if (irqkit_irq_get_number(irq) >= 0) {
 			tell_load(p, count);
 			count_vector(irq, &vectors);

@@ -10,7 +10,7 @@
 /* Part of a SET in a message: "'%.*s'". */
 #define QUOTE(text, len) (int)((len) < INT_MAX ? (len) : INT_MAX), (text)
 
-/* Notes what is wrong, and where. Returns @error. */
+/* Keeps the message and the position of a mistake. Returns @error. */
 int set_refuse(struct set_parse *p, int error, size_t at, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* A word for @known, which is NULL where the kernel doesn't tell. */
+/* Adds @known, the CPUs of a word; NULL: the kernel does not report them. */
 static int add_known(struct set_parse *p, const struct set_part *part,
 	const struct irqkit_cpuset *known, struct irqkit_cpuset *set)
 {

@@ -98,7 +98,7 @@ static inline bool item_can_stay(const struct spread_item *item)
 int spread_set_reason(struct spread_item *item, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 #define NODE_NAME_SIZE 32
-/* " of node 1" where its CPUs are of one node only, otherwise "". */
+/* " of node 1" if its CPUs are of only one node, otherwise "". */
 void spread_name_node(const struct spread_item *item, char text[static NODE_NAME_SIZE]);
 
 #endif

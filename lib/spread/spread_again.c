@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Placement, when the kernel has spoken: another CPU for an interrupt whose own turned out to
- * have no vectors left, and interrupts that stay where they are after all.
+ * Placement after an answer of the kernel: another CPU for an interrupt whose CPU has no
+ * vectors left, and interrupts that stay on their CPU after all.
  */
 #include "base/arena.h"
 #include "base/macros.h"

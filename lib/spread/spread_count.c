@@ -8,7 +8,9 @@ static void add_to(uint64_t *sum, uint64_t load)
 		*sum = UINT64_MAX;
 }
 
-/* Each of its CPUs gets the same share of an interrupt, the first ones what is left over. */
+/*
+ * Each CPU of an interrupt gets the same share of its load; the first ones get the rest.
+ */
 static void share_out(struct irqkit_spread *spread, const struct spread_item *item)
 {
 	unsigned int count = irqkit_cpuset_count(item->cpus), k = 0;

@@ -75,7 +75,7 @@ static int keep_all(struct candidate *c, const struct search *s)
 	return 0;
 }
 
-/* Places what is free, and improves it until the worst CPU has @goal. */
+/* Places the free items, and improves the placement until the busiest CPU has @goal. */
 static void complete(
 	struct candidate *c, struct search *s, bool may_move_all, uint64_t goal)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Placement: what all policies have in common. */
+/* Placement: the part that all policies have in common. */
 #include "base/arena.h"
 #include "base/macros.h"
 #include "spread/spread_count.h"
@@ -49,7 +49,7 @@ static void link_threads(struct irqkit_spread *spread)
 	}
 }
 
-/* The CPUs where @item may go, of @node if that isn't -1; NULL where there are none. */
+/* The CPUs where @item may go, only of @node if that is not -1; NULL: there are none. */
 static int make_pool(struct irqkit_spread *spread, const struct spread_item *item,
 	int node, const uint64_t **ret_pool)
 {
@@ -126,7 +126,7 @@ static int prepare(struct irqkit_spread *spread)
 /* ------------------------------------------------------------------------------- */
 /* After                                                                           */
 
-/* Says why an interrupt can't go anywhere, and where a CPU was passed by. */
+/* Says why an interrupt cannot go anywhere, and which CPU was full. */
 static int finish_reason(const struct irqkit_spread *spread, struct spread_item *item)
 {
 	if (!item->pool)

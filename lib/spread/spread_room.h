@@ -5,7 +5,9 @@
 
 #include "spread/spread.h"
 
-/* Counts what there is before anything is placed; @is_strict: as in struct irqkit_spread. */
+/*
+ * Counts the vectors before anything is placed; @is_strict: as in struct irqkit_spread.
+ */
 void spread_count_room(struct irqkit_spread *spread, bool is_strict);
 bool spread_has_room(
 	const struct irqkit_spread *spread, const struct spread_item *item, uint32_t cpu);
@@ -13,9 +15,11 @@ bool spread_has_room(
 void spread_use_vector(struct irqkit_spread *spread, uint32_t cpu, int n);
 /* Places @item on @cpu. */
 void spread_take(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu);
-/* And widens it; where room is counted strictly, that is done after all others. */
+/*
+ * The same, and widens it; if vectors are counted strictly, that comes after all others.
+ */
 int spread_give(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu);
-/* Of @pool the CPU with the fewest interrupts placed, the first of those; NONE: no room. */
+/* The first CPU of @pool with the fewest placed interrupts; NONE: no vectors. */
 uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
 	const uint64_t *pool);
 /* Gives a placed interrupt as many CPUs as it is to have. */

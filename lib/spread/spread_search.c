@@ -53,8 +53,8 @@ static uint32_t find_fewest(
 }
 
 /*
- * Idle interrupts weigh nothing, and would all end on the one least loaded CPU, where they
- * meet when they wake. They are shared out by number.
+ * Idle interrupts have no weight, and would all go to the least loaded CPU, where they
+ * would meet when they become busy. They are distributed by number.
  */
 static bool is_light(const struct search *s, uint32_t item)
 {
@@ -125,7 +125,7 @@ static void link_item(struct trial *p, const struct search *s, uint32_t item)
 	*at = item;
 }
 
-/* What one step might do: @item goes to @to, and @back, if not NONE, where it came from. */
+/* A possible step: @item goes to @to, and @back, if it is not NONE, comes from there. */
 struct exchange {
 	uint32_t item;
 	uint32_t from;

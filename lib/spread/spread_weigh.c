@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Placement by load: what a CPU has to do, and what it would have. */
+/* Placement by load: the load of a CPU now, and after a step. */
 #include "spread/spread_weigh.h"
 #include "base/macros.h"
 #include "base/sum.h"

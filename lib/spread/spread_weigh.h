@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Placement by load: what each CPU has to do in one placement. */
+/* Placement by load: the load of each CPU in one placement. */
 #ifndef IRQKIT_SPREAD_WEIGH_H
 #define IRQKIT_SPREAD_WEIGH_H
 

@@ -241,7 +241,8 @@ static int refuse_no_name(struct marks *marks, const struct target *target)
 int refuse_no_sys(char **message)
 {
 	return target_refuse(message, -ESRCH,
-		"/sys is not mounted: without it, no device or queue can be found");
+		"/sys is missing or not mounted: without it, no device or queue can be "
+		"found");
 }
 
 static bool needs_sys(const struct target *target)

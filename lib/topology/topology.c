@@ -72,7 +72,7 @@ int topology_get_error(const struct irqkit_topology *t)
 /* ------------------------------------------------------------------------------- */
 /* Sets of the whole machine                                                       */
 
-/* nohz_full of 6.1 and 6.12 holds "  (null)" where there are none. */
+/* nohz_full of Linux 6.1 and 6.12 contains " (null)" if there are none. */
 static int read_nohz_full(struct irqkit_ctx *ctx, struct irqkit_cpuset **ret_set)
 {
 	_cleanup_free_ char *text = NULL;

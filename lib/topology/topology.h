@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The topology: what other folders need beyond irqkit.h. */
+/* The topology: the calls that other folders need beyond irqkit.h. */
 #ifndef IRQKIT_TOPOLOGY_H
 #define IRQKIT_TOPOLOGY_H
 

@@ -42,7 +42,7 @@ static struct cpu_place *get_place(struct irqkit_topology *t, unsigned int cpu)
 	return &t->place[cpu];
 }
 
-/* Hands @set over to the topology; frees it where that fails. */
+/* Gives @set to the topology, which owns it then; frees it if that fails. */
 static int keep_group(struct irqkit_topology *t, struct irqkit_cpuset *set)
 {
 	struct irqkit_cpuset **group;
@@ -78,8 +78,8 @@ static int read_group(struct irqkit_topology *t, unsigned int cpu, const char *n
 }
 
 /*
- * A list that has two names: every kernel knows the old one, and may lose it some day
- * (the other came with 5.5).
+ * A list with two names: every kernel knows the old one, and may lose it some day (the
+ * new one came with Linux 5.5).
  */
 static int read_group_by_either(struct irqkit_topology *t, unsigned int cpu,
 	const char *old_name, const char *name, struct irqkit_cpuset **ret_set)
@@ -147,7 +147,7 @@ EXPORT int irqkit_topology_get_die(struct irqkit_topology *t, unsigned int cpu)
 	return get_id(t, cpu, ID_DIE, "topology/die_id");
 }
 
-/* 65535 is the kernel's -1 where the firmware has no word for clusters. */
+/* 65535 stands for -1: the firmware reports no clusters. */
 EXPORT int irqkit_topology_get_cluster(struct irqkit_topology *t, unsigned int cpu)
 {
 	int id = get_id(t, cpu, ID_CLUSTER, "topology/cluster_id");
@@ -161,8 +161,8 @@ EXPORT int irqkit_topology_get_core(struct irqkit_topology *t, unsigned int cpu)
 }
 
 /*
- * x86 names its fast cores once for all, where there are slow ones too; arm gives each
- * CPU a capacity, or none any.
+ * x86 lists its fast cores in one file if it also has slow ones; arm gives each CPU a
+ * capacity, or none of them.
  */
 int topology_get_slowness(struct irqkit_topology *t, unsigned int cpu)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The record of a topology. Only the files of this folder know what is in it. */
+/* The record of a topology. Only the files of this folder use its fields. */
 #ifndef IRQKIT_TOPOLOGY_RECORD_H
 #define IRQKIT_TOPOLOGY_RECORD_H
 

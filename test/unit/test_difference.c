@@ -83,7 +83,7 @@ static const struct {
 	{ "above 32 bits it goes on", TWO "24: 4294967299 0 x eth0\n",
 		TWO "24: 4294967309 0 x eth0\n", "24: 10 = 0:10" },
 
-	/* it begins anew: a backend that reconnects */
+	/* it restarts: a backend that reconnects */
 	{ "anew on all CPUs", TWO "24: 700 900 xen-dyn -event vif1.0\n",
 		TWO "24: 3 0 xen-dyn -event vif1.0\n", "24: 3 = 0:3" },
 

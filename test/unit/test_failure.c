@@ -177,7 +177,7 @@ static void listing_fails(void **state)
 	irqkit_ctx_free(ctx);
 }
 
-/* A signal is no failure. */
+/* A signal is not a failure. */
 static void listing_is_interrupted(void **state)
 {
 	struct irqkit_ctx *ctx = open_root(NET);
@@ -200,7 +200,7 @@ static void listing_is_interrupted(void **state)
 	irqkit_ctx_free(ctx);
 }
 
-/* What doesn't exist, or is no folder, is no failure either. */
+/* A missing file, or one that is not a folder, is not a failure either. */
 static void nothing_is_there(void **state)
 {
 	struct irqkit_ctx *ctx = open_root(NET);
@@ -240,7 +240,7 @@ static void reading_fails(void **state)
 		assert_null(text);
 		assert_int_equal(irqkit_ctx_get_error(ctx), -EIO);
 		irqkit_ctx_clear_error(ctx);
-		/* a signal is no failure */
+		/* a signal is not a failure */
 		nothing_fails();
 		reading.at = at;
 		reading.error = EINTR;

@@ -41,7 +41,7 @@ struct described {
 	const char *actions[4];
 };
 
-/* What stands behind the counts, in the layouts of the kernels. */
+/* The part after the counts, in the layouts of the kernels. */
 static const struct described descriptions[] = {
 	{ "  IO-APIC   5-edge      ACPI:Ged", "IO-APIC", "edge", 5, { "ACPI:Ged" } },
 	{ "  IO-APIC   9-fasteoi   acpi", "IO-APIC", "fasteoi", 9, { "acpi" } },
@@ -81,7 +81,7 @@ static const struct described descriptions[] = {
 		{ "arch_timer" } },
 	{ "    GICv3  27 Level -strange   arch_timer", "GICv3", "Level", 27,
 		{ "-strange   arch_timer" } },
-	/* chips with blanks, with a digit first, with a blank at the end */
+	/* chips with spaces, with a digit first, with a space at the end */
 	{ " Hyper-V PCIe MSI 4203159552-edge      mlx5_async@pci:8101:00:02.0",
 		"Hyper-V PCIe MSI", "edge", 4203159552,
 		{ "mlx5_async@pci:8101:00:02.0" } },
@@ -131,7 +131,7 @@ static const struct described descriptions[] = {
 		{ "tulip", "sym53c8xx" } },
 	{ "             CPU  timer[20/100/900]", "CPU", NULL, -1,
 		{ "timer[20/100/900]" } },
-	/* s390: chip and action alone, or the chip */
+	/* s390: only chip and action, or only the chip */
 	{ "  PCI-MSI  virtio0-config", "PCI-MSI", NULL, -1, { "virtio0-config" } },
 	{ "  PCI-MSI", "PCI-MSI", NULL, -1, { NULL } },
 	/* nothing at all */
@@ -372,7 +372,7 @@ static void texts_are_refused(void **state)
 	}
 }
 
-/* A line that is no row is passed over and told; the rows around it stay. */
+/* A line that is not a row is ignored and reported; the rows around it stay. */
 static void damaged_lines(void **state)
 {
 	static const char *const lines[] = { "", "   ", "no label",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files below a root: nothing leads out of it, and what is no affinity is refused. */
+/* Files below a root: nothing leads out of it; text that is not an affinity is refused. */
 #include "root.h"
 
 #include <errno.h>

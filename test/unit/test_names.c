@@ -198,7 +198,7 @@ static const struct row rows[] = {
 	{ "forcedeth", "eth0-rx", QUEUE, rx, NO },
 	{ "forcedeth", "eth0-tx", QUEUE, tx, NO },
 
-	/* a saved root that doesn't tell the driver */
+	/* a saved root that does not show the driver */
 	{ NULL, "virtio1-input.2", QUEUE, rx, 2 },
 	{ NULL, "i40e-eth0-TxRx-2", QUEUE, both, 2 },
 	{ NULL, "eth0-TxRx-2", QUEUE, both, 2 },

@@ -103,7 +103,7 @@ static const struct expectation expectations[] = {
 		"26q 27q 28q 29q 30q 31q 32q 33q", ETH0_DOMU },
 	{ "xen-4.9-domu-8cpu", "eth1", "xen_netfront", "vif-1", -1, "283q",
 		"rx-0:283 tx-0:283" },
-	/* no /sys: the names alone */
+	/* no /sys: only the names */
 	{ "xenserver-4.19-dom0-4cpu", "vif13.0", NULL, NULL, -1,
 		"1204q 1205q 1206q 1207q", "rx-0:1204 rx-1:1206 tx-0:1205 tx-1:1207" },
 	{ "linux-4.4-4cpu", "eth0", NULL, NULL, -1, "28q 29q",
@@ -173,7 +173,7 @@ static void check(struct machine *m, const struct expectation *e)
 	assert_int_equal(node, e->node);
 	assert_text(
 		e->device, "bus device", irqkit_device_get_bus_device(device), e->bus);
-	/* Not every root tells the driver. */
+	/* Not every root shows the driver. */
 	if (e->driver)
 		assert_text(
 			e->device, "driver", irqkit_device_get_driver(device), e->driver);
@@ -294,7 +294,7 @@ static void names_that_are_none(void **state)
 	assert_null(device);
 	close_machine(&m);
 
-	/* without /sys/class/net, a handler's name alone makes no device */
+	/* without /sys/class/net, a handler that is not of a queue makes no device */
 	m = open_machine(ROOTS "xenserver-4.19-dom0-4cpu");
 	assert_int_equal(irqkit_devices_find(m.devices, "i8042", &device), -ENODEV);
 	assert_int_equal(irqkit_devices_find(m.devices, "vif13", &device), -ENODEV);

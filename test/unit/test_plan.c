@@ -433,7 +433,7 @@ static int refused(const struct work *w, int i)
 	return irqkit_step_was_refused(irqkit_plan_get(w->plan, (size_t)i));
 }
 
-/* One that was named: all is put back, and the step says that it can never be moved. */
+/* A named interrupt: everything is restored, and the step says that it can never be moved. */
 static void named_step_is_refused(void **state)
 {
 	static const int errors[] = { EIO, EPERM, EINVAL, ENOSYS, EOPNOTSUPP };
@@ -451,7 +451,7 @@ static void named_step_is_refused(void **state)
 	}
 }
 
-/* EINVAL because a CPU went offline is no word about the interrupt. */
+/* EINVAL because a CPU went offline says nothing about the interrupt. */
 static void offline_cpu_is_no_refusal(void **state)
 {
 	static const char *const online[] = { "0,2-3\n", "1\n" }; /* NEW is CPU 1 */
@@ -488,7 +488,7 @@ static void optional_step_fails_otherwise(void **state)
 	}
 }
 
-/* "skipped" is "left alone, for the reason that why tells": not the one it was asked for */
+/* a skipped step has the reason why it was skipped, not the requested one */
 static void skipped_step_tells_why(void **state)
 {
 	struct work w = begin(1, IRQKIT_STEP_OPTIONAL);
@@ -693,7 +693,7 @@ static void what_is_written_keeps_its_cpus(void **state)
 /* ------------------------------------------------------------------------------- */
 /* Putting back                                                                    */
 
-/* What cannot be put back stays in the journal, and all the rest is put back. */
+/* A setting that cannot be restored stays in the journal; all others are restored. */
 static void roll_back_fails(void **state)
 {
 	static const enum way ways[] = { REFUSE, CUT };
@@ -720,7 +720,7 @@ static void roll_back_fails(void **state)
 	}
 }
 
-/* A knob that cannot be read back may hold anything: it is put back as well. */
+/* A knob that cannot be read back may hold anything: it is restored too. */
 static void knob_goes_away(void **state)
 {
 	struct work w = begin(3, 0);
@@ -844,7 +844,7 @@ static void add_and_apply(struct work *w, int from, int to, const char *mask)
 	assert_int_equal(apply(w, 0), 0);
 }
 
-/* Undoes all that the journal has, last first; tells how many changes that was. */
+/* Undoes all changes of the journal, the last one first; returns their number. */
 static size_t undo_all(struct work *w)
 {
 	struct irqkit_journal *journal;
@@ -863,7 +863,7 @@ static size_t undo_all(struct work *w)
 	return n;
 }
 
-/* Knobs of the first alone, of both, and of the second alone; then all is undone. */
+/* Knobs of only the first change, of both, and of only the second; then all are undone. */
 static void check_merge(bool *what_fails, int error, size_t n_left)
 {
 	struct work w = begin(0, 0);
@@ -937,7 +937,7 @@ static void rolls_back_later(void **state)
 	}
 	assert_int_equal(count_written(&w), 0);
 
-	/* once more: there is nothing to put back */
+	/* again: there is nothing to restore */
 	assert_int_equal(irqkit_plan_roll_back(w.plan, w.lock), 0);
 	assert_int_equal(n_writes[KNOB], MOST - 1);
 	end(&w);
@@ -948,7 +948,7 @@ static void rolls_back_later(void **state)
 	end(&w);
 }
 
-/* One that cannot be put back: the others are, and the change can still be undone. */
+/* A setting that cannot be restored: the others are, and the change can still be undone. */
 static void rolls_back_but_for_one(void **state)
 {
 	(void)state;
@@ -986,7 +986,7 @@ static void rolls_back_nothing(void **state)
 	end(&w);
 }
 
-/* It is in the plan, and is not written; neither is it put back. */
+/* It is in the plan, but is neither written nor restored. */
 static void kept_step_stays(void **state)
 {
 	struct work w = begin(2, 0);

@@ -342,7 +342,7 @@ static void what_the_machine_has_not(void **state)
 			"'local' means the CPUs near a device, but "
 			"there is no device here",
 			NULL },
-		/* nothing is told */
+		/* nothing is known */
 		{ "interrupts-only", "all", -ENODATA, 0,
 			"'all' is unknown: the kernel does not report these CPUs", NULL },
 		{ "interrupts-only", "0,^first-threads", -ENODATA, 3,
@@ -389,7 +389,7 @@ static void empty_sets(void **state)
 		check_bad(&bad[i]);
 }
 
-/* A NUL is a byte like any other that is no number. */
+/* A NUL is like any other byte that is not a digit. */
 static void holds_nul(void **state)
 {
 	struct machine m = open_machine(SMT, NULL);

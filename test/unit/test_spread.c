@@ -636,7 +636,7 @@ static void idle_ones_do_not_pile_up(void **state)
 	irqkit_spread_free(spread);
 }
 
-/* The worst that busiest first alone does: 4/3 - 1/3m of the optimum, which is 3m. */
+/* The worst result of only "busiest first": 4/3 - 1/3m of the optimum, which is 3m. */
 static void worst_of_heaviest_first_is_mended(void **state)
 {
 	(void)state;

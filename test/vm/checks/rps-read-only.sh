@@ -12,7 +12,7 @@ grep -q 'read-only' err || fail "$(cat err)"
 grep -r . /sys/class/net/"$dev"/queues/rx-*/rps_cpus >end
 same end start
 
-# Devices of software alone.
+# Software devices.
 irqkit rps lo >out || fail "rps lo: exit status $?"
 status 4 irqkit xps lo
 status 4 irqkit pin-queue lo 0=0

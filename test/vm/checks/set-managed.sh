@@ -1,6 +1,6 @@
 #!/bin/sh
 # on: linux
-# What the kernel alone places is never written: by its name it is refused, among others skipped.
+# An interrupt that only the kernel places is never written: refused if named, else skipped.
 queue=$(irq_of nvme0q1) admin=$(irq_of nvme0q0)
 for irq in $(numbered); do
 	cat "/proc/irq/$irq/smp_affinity"

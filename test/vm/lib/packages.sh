@@ -6,7 +6,7 @@
 #   $cache/busybox/
 #   $cache/programs/    what checks ask for, and libraries
 #
-# Deleting a folder there fetches it anew. Every function here ends the program when it fails.
+# Deleting a folder there fetches it again. Every function here ends the program when it fails.
 
 # The kernels that can be had: the suite that holds each ("-" is this machine's own) and the
 # names of its packages, of which the newest is taken.
