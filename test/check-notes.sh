@@ -23,20 +23,30 @@ moved() {
 		jq -r '.interrupts[] | select(.effective) | "\(.irq) \(.affinity)"')
 }
 
-# notes: what show finds wrong
+# notes [IRQS]: what show finds wrong, of these interrupts (a list in JSON) or of all
 notes() {
 	"$irqkit" show --root="$root" --json 2>/dev/null |
-		jq -c '.interrupts[] | select(.notes) | {irq, actions, affinity, effective, node, hint, notes}'
+		jq -c --argjson irqs "${1:-null}" '.interrupts[] | select(.notes) |
+			select($irqs == null or (.irq | IN($irqs[]))) |
+			{irq, actions, affinity, effective, node, hint, notes}'
 }
 
-# agrees NAME COMMAND...: the command ends with 0, and show finds nothing wrong; false: it did not
+# placed COMMAND...: the interrupts whose CPUs the command chooses; it skips others
+placed() {
+	"$irqkit" "$@" -n --root="$root" --json 2>/dev/null |
+		jq -c '[.changes[] | select(.result != "skipped") | .irq]'
+}
+
+# agrees NAME COMMAND...: the command ends with 0, and show finds nothing wrong with what it
+# placed; false: it did not
 agrees() {
-	local name=$1
+	local name=$1 irqs
 	shift
+	irqs=$(placed "$@")
 	"$irqkit" "$@" --root="$root" --quiet >"$tmp/out" 2>&1 || return
-	empty "$name, while moves are pending" "$(notes)"
+	empty "$name, while moves are pending" "$(notes "$irqs")"
 	moved
-	empty "$name" "$(notes; "$irqkit" show --root="$root" 2>/dev/null | grep '^Mismatches')"
+	empty "$name" "$(notes "$irqs")"
 }
 
 tried=0

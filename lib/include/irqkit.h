@@ -1939,15 +1939,8 @@ int irqkit_steer_xps(struct irqkit_topology *topology, const int *served, size_t
 
 /*
  * A request holds words and numbers of a user, such as a command line or a line of a
- * policy file. irqkit_request_plan() reads the words, decides, and adds steps to a plan:
- *
- *	struct irqkit_request *request;
- *
- *	irqkit_request_new_spread(&request);
- *	irqkit_request_add_target(request, "eth0");
- *	irqkit_request_set_cpus(request, "housekeeping", NULL);
- *	if (irqkit_request_plan(request, machine, plan) < 0)
- *		complain(irqkit_request_get_message(request, 0, &is_warning));
+ * policy file. irqkit_request_plan() reads the words, decides, and adds steps to a plan;
+ * libirqkit(3) has an example.
  *
  * The same request can be planned several times. It keeps what came of the last time:
  * messages, the problem, and the placement.
