@@ -35,8 +35,8 @@ int request_fail_set(struct irqkit_request *request, int error, const char *mess
 	return request_fail_with(request, error, "%s: %s", request->cpus_label, text);
 }
 
-static int check_online(struct irqkit_request *request,
-	struct irqkit_topology *topology, const struct irqkit_cpuset *set)
+static int check_online(struct irqkit_request *request, struct irqkit_topology *topology,
+	const struct irqkit_cpuset *set)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
 		topology, IRQKIT_CPUS_ONLINE);

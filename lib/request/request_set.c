@@ -66,8 +66,8 @@ static int read_cpus(struct irqkit_request *request, struct irqkit_machine *mach
 
 	if (request->mask || !chosen)
 		return request_read_cpus(request, machine, NULL, ret_cpus);
-	r = irqkit_selection_parse_set(chosen, request->cpus,
-		strlen(request->cpus), ret_cpus, NULL, &message);
+	r = irqkit_selection_parse_set(
+		chosen, request->cpus, strlen(request->cpus), ret_cpus, NULL, &message);
 	return r < 0 ? request_fail_set(request, r, message) : 0;
 }
 
