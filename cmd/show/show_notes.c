@@ -57,8 +57,10 @@ static bool is_against_hint(struct show_row *row, const struct irqkit_cpuset *se
 	const struct irqkit_cpuset *affinity = show_row_affinity(row);
 	_cleanup_cpuset_ struct irqkit_cpuset *hint = NULL;
 
-	if (!show_row_hint(row) || !affinity ||
-		irqkit_cpuset_copy(show_row_hint(row), &hint) < 0)
+	/* if all allowed CPUs handle it, the file of the hint need not be opened */
+	if (!affinity || irqkit_cpuset_is_subset(affinity, serving))
+		return false;
+	if (!show_row_hint(row) || irqkit_cpuset_copy(show_row_hint(row), &hint) < 0)
 		return false;
 	irqkit_cpuset_keep_set(hint, online);
 	return irqkit_cpuset_has_common(hint, affinity) &&

@@ -71,6 +71,7 @@ static void device_free(struct irqkit_device *device)
 	forget_settings(device);
 	free(device->ifindex_file.text);
 	free(device->threads);
+	free(device->below);
 	free(device->lower);
 	free(device->queues);
 	free(device->irqs);

@@ -80,7 +80,10 @@ struct irqkit_device {
 	size_t n_irqs, irqs_room;
 	struct irqkit_queue *queues; /* owned; rx before tx, ascending */
 	size_t n_queues, queues_room;
-	struct irqkit_device **lower; /* owned array */
+	struct irqkit_device **below; /* owned array: directly below, as in its folder */
+	size_t n_below;
+	bool has_read_below;
+	struct irqkit_device **lower; /* owned array: at any depth, with hardware */
 	size_t n_lower;
 	bool has_read_lower;
 	struct irqkit_thread **threads; /* owned array */

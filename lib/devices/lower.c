@@ -51,7 +51,7 @@ static int add_named(
 	return walk_add(walk, device);
 }
 
-static int add_below(struct lower_walk *walk, struct irqkit_device *device)
+static int list_below(struct lower_walk *below, struct irqkit_device *device)
 {
 	bool is_net = device->kind == IRQKIT_DEVICE_NET;
 	_cleanup_free_ char **names = NULL;
@@ -65,7 +65,35 @@ static int add_below(struct lower_walk *walk, struct irqkit_device *device)
 	if (r < 0)
 		return is_failure(r) ? r : 0;
 	for (size_t i = 0; i < count && r == 0; i++)
-		r = add_named(walk, device, names[i] + (is_net ? strlen(LOWER) : 0));
+		r = add_named(below, device, names[i] + (is_net ? strlen(LOWER) : 0));
+	return r;
+}
+
+/* A device can be below several others, and is listed only once. */
+static int read_below(struct irqkit_device *device)
+{
+	struct lower_walk below = { 0 };
+	int r;
+
+	if (device->has_read_below)
+		return 0;
+	r = list_below(&below, device);
+	if (r < 0) {
+		free(below.seen);
+		return r;
+	}
+	device->below = below.seen;
+	device->n_below = below.n;
+	device->has_read_below = true;
+	return 0;
+}
+
+static int add_below(struct lower_walk *walk, struct irqkit_device *device)
+{
+	int r = read_below(device);
+
+	for (size_t i = 0; r == 0 && i < device->n_below; i++)
+		r = walk_add(walk, device->below[i]);
 	return r;
 }
 

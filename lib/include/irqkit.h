@@ -957,8 +957,9 @@ enum {
  * if something could not be read before, then everything is forgotten, also devices and
  * topology. The context's failure is cleared.
  *
- * The rows and counts are then the last ones, and those before them end. If everything is forgotten, so do
- * records, devices and topology: get them again. A failed call changes nothing.
+ * The rows and counts are then the last ones, and those before them end. If everything is
+ * forgotten, so do records, devices and topology: get them again. A failed call changes
+ * nothing.
  *
  * @flags: 0 or IRQKIT_REFRESH_MOVED
  * @reterr_line, @reterr_reason: see irqkit_snapshot_parse()
@@ -1328,7 +1329,8 @@ enum {
 };
 
 /*
- * Adds a step that sets the affinity of @irq to @cpus. If it has the same set already, the step is unchanged or pending.
+ * Adds a step that sets the affinity of @irq to @cpus. If it has the same set already, the
+ * step is unchanged or pending.
  *
  * @why: the reason in a few words, for the report; it is copied
  * @flags: 0 or IRQKIT_STEP_OPTIONAL

@@ -338,9 +338,12 @@ static int copy_affinity(void *data, unsigned int number, struct irqkit_cpuset *
 	struct irqkit_irq *irq;
 	int r = irqkit_machine_need_irq(data, number, &irq);
 
-	if (r == 0)
-		r = irqkit_irq_get_affinity(irq, &affinity);
-	return r < 0 ? r : irqkit_cpuset_copy(affinity, ret_set);
+	if (r < 0)
+		return r;
+	r = irqkit_irq_get_affinity(irq, &affinity);
+	if (r < 0)
+		return r;
+	return irqkit_cpuset_copy(affinity, ret_set);
 }
 
 EXPORT int irqkit_machine_parse_set(struct irqkit_machine *machine, const char *text,
