@@ -39,8 +39,8 @@ long placed_find(const struct placed *placed, int irq)
 	size_t index;
 
 	if (irq < 0 ||
-		irqkit_placement_find_irq(
-			placed->placement, (unsigned int)irq, &index) < 0)
+		irqkit_placement_find_irq(placed->placement, (unsigned int)irq, &index) <
+			0)
 		return -1;
 	return (long)index;
 }

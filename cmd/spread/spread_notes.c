@@ -170,8 +170,7 @@ static void note_queues(struct spread *spread)
 /* After the writes, the report shows which CPU the kernel chose. */
 static void note_width(struct spread *spread, const struct change *change)
 {
-	size_t n = irqkit_placement_count_on_one_of_many(
-		spread->placed.placement);
+	size_t n = irqkit_placement_count_on_one_of_many(spread->placed.placement);
 
 	if (n > 0 && !change_writes(change->options))
 		notes_add(&spread->notes,

@@ -27,9 +27,8 @@ static const struct irqkit_interrupt *find_heavy(
 		const struct irqkit_interrupt *row = irqkit_snapshot_get(
 			spread->counts, i);
 		uint64_t total = irqkit_interrupt_get_total(row);
-		long index = total > most
-			? placed_find(p, irqkit_interrupt_get_irq(row))
-			: -1;
+		long index = total > most ? placed_find(p, irqkit_interrupt_get_irq(row))
+					  : -1;
 
 		if (index < 0 || find_part(p, index, total) <= most)
 			continue;
