@@ -4,7 +4,6 @@
 #include "base/say.h"
 #include "change/change.h"
 #include "change/say_request.h"
-#include "measure/explain.h"
 #include "target/select.h"
 
 struct set_options {
@@ -45,15 +44,7 @@ static enum status check_words(const struct call *call, const struct set_options
 
 static enum status plan(struct change *change, void *data)
 {
-	struct irqkit_request *request = data;
-	enum status status = request_plan(request, change);
-	const struct irqkit_selection *chosen = irqkit_request_get_selection(request);
-	size_t n = chosen ? irqkit_selection_count_devices(chosen) : 0;
-
-	for (size_t i = 0; i < n && status == STATUS_DONE; i++)
-		report_add_remark(&change->report,
-			explain_shared(irqkit_selection_get_device(chosen, i)));
-	return status;
+	return request_plan(data, change);
 }
 
 /* From the words of the command line to a request. */

@@ -4,6 +4,7 @@
 #include "base/say.h"
 
 #include <errno.h>
+#include <string.h>
 
 enum status request_say(const struct irqkit_request *request, int error)
 {
@@ -16,12 +17,12 @@ enum status request_say(const struct irqkit_request *request, int error)
 	};
 
 	for (size_t i = 0; i < irqkit_request_count_messages(request); i++) {
-		bool is_warning;
-		const char *message = irqkit_request_get_message(request, i, &is_warning);
+		enum irqkit_message_kind kind;
+		const char *message = irqkit_request_get_message(request, i, &kind);
 
-		if (is_warning)
+		if (kind == IRQKIT_MESSAGE_WARNING)
 			say_warning("%s", message);
-		else
+		else if (kind == IRQKIT_MESSAGE_ERROR)
 			say_error("%s", message);
 	}
 	if (error == -ENOMEM)
@@ -29,10 +30,23 @@ enum status request_say(const struct irqkit_request *request, int error)
 	return error < 0 ? statuses[irqkit_request_get_problem(request)] : STATUS_DONE;
 }
 
+static void add_remarks(const struct irqkit_request *request, struct report *report)
+{
+	for (size_t i = 0; i < irqkit_request_count_messages(request); i++) {
+		enum irqkit_message_kind kind;
+		const char *message = irqkit_request_get_message(request, i, &kind);
+
+		if (kind == IRQKIT_MESSAGE_REMARK)
+			report_add_remark(report, strdup(message));
+	}
+}
+
 enum status request_plan(struct irqkit_request *request, struct change *change)
 {
-	return request_say(
-		request, irqkit_request_plan(request, change->machine, change->plan));
+	int r = irqkit_request_plan(request, change->machine, change->plan);
+
+	add_remarks(request, &change->report);
+	return request_say(request, r);
 }
 
 enum status request_add_words(struct irqkit_request *request, const struct call *call)

@@ -5,10 +5,16 @@
 
 #include "change/change.h"
 
-/* Prints the messages of the last plan or check, which returned @error. */
+/*
+ * Prints the errors and warnings of the last plan or check, which returned @error. What
+ * remarks are for, the caller knows.
+ */
 enum status request_say(const struct irqkit_request *request, int error);
 
-/* Adds the steps of the request to the plan of the change; reports why not. */
+/*
+ * Adds the steps of the request to the plan of the change, and its remarks to the report;
+ * reports why not.
+ */
 enum status request_plan(struct irqkit_request *request, struct change *change);
 
 /* Adds the words of the call as TARGETs. */

@@ -5,12 +5,7 @@
 
 #include "base/basics.h"
 #include "change/change.h"
-
-#define LOWER_OPTION(type, member)                                                       \
-	{                                                                                \
-		"lower", 0, OPTION_FLAG, offsetof(type, member), NULL,                   \
-			"act on the interfaces below DEV (a bond's ports)"               \
-	}
+#include "queues/lower_option.h"
 
 /* An interface named on the command line, or with --lower those below it. */
 struct net {

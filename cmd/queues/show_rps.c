@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The settings of RPS and RFS, and whether they have an effect. */
 #include "queues/show_rps.h"
+#include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "measure/queue.h"
-#include "queues/net_queues.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,69 +26,18 @@ struct rps_view {
 };
 
 /* ------------------------------------------------------------------------------- */
-/* Advice                                                                          */
-
-static int add_serving(
-	struct net *net, struct irqkit_device *device, struct irqkit_cpuset *set)
-{
-	for (size_t i = 0; i < irqkit_device_count_queues(device); i++) {
-		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
-		const struct irqkit_cpuset *serving;
-
-		if (irqkit_queue_get_direction(queue) != IRQKIT_RX)
-			continue;
-		serving = net_get_settled_cpus(net, queue);
-		if (serving && irqkit_cpuset_add_set(set, serving) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/*
- * The packets of a software interface were already steered when they entered the machine.
- */
-static int advise_against(struct irqkit_cpuset **cpus, char **why)
-{
-	irqkit_cpuset_free(*cpus);
-	*cpus = NULL;
-	free(*why);
-	*why = strdup("a software interface has no interrupts");
-	return *why ? irqkit_cpuset_new(cpus) : -ENOMEM;
-}
-
-enum status rps_advise(struct net *net, struct irqkit_device *device,
-	struct irqkit_cpuset **ret_cpus, char **ret_why)
-{
-	_cleanup_cpuset_ struct irqkit_cpuset *serving = NULL;
-	int r = irqkit_cpuset_new(&serving);
-
-	if (r == 0)
-		r = add_serving(net, device, serving);
-	if (r == 0)
-		r = irqkit_steer_rps(net->topology, net_get_node(net, device), serving,
-			queue_count(device, IRQKIT_RX), ret_cpus, ret_why);
-	if (r == 0 && !irqkit_cpuset_is_empty(*ret_cpus) &&
-		irqkit_cpuset_is_empty(serving) && !irqkit_device_get_bus_device(device))
-		r = advise_against(ret_cpus, ret_why);
-	if (r == 0)
-		return STATUS_DONE;
-	say_error("cannot choose CPUs for %s: %s", irqkit_device_get_name(device),
-		strerror(-r));
-	return STATUS_REFUSED;
-}
-
-/* ------------------------------------------------------------------------------- */
 /* Rows                                                                            */
 
-static size_t count_cpus(struct net *net)
+static size_t count_cpus(const struct steer_view *view)
 {
 	const struct irqkit_cpuset *cpus = irqkit_topology_get_cpus(
-		net->topology, IRQKIT_CPUS_HOUSEKEEPING);
+		irqkit_machine_get_topology(view->change->machine),
+		IRQKIT_CPUS_HOUSEKEEPING);
 
 	return cpus ? irqkit_cpuset_count(cpus) : 0;
 }
 
-static const char *judge_rps(struct net *net, const struct steer_row *row)
+static const char *judge_rps(const struct steer_view *view, const struct steer_row *row)
 {
 	size_t n = queue_count(irqkit_queue_get_device(row->queue), IRQKIT_RX);
 
@@ -96,7 +45,7 @@ static const char *judge_rps(struct net *net, const struct steer_row *row)
 		return "off";
 	if (row->serving && irqkit_cpuset_is_subset(row->cpus, row->serving))
 		return "same-cpu";
-	return row->serving && n >= count_cpus(net) ? "redundant" : "on";
+	return row->serving && n >= count_cpus(view) ? "redundant" : "on";
 }
 
 static const char *judge_rfs(const struct rps_view *view, const struct rps_row *row)
@@ -114,7 +63,7 @@ static void read_row(const struct steer_view *view, void *data)
 
 	row->has_flows = irqkit_queue_read_rps_flow_cnt(row->steer.queue, &row->flows) ==
 		0;
-	row->rps = judge_rps(view->net, &row->steer);
+	row->rps = judge_rps(view, &row->steer);
 	row->rfs = judge_rfs((const struct rps_view *)view, row);
 }
 
@@ -195,14 +144,21 @@ static bool is_on(const struct table *table, const struct irqkit_device *device)
 }
 
 /* RPS is off on all queues: says whether it would help. */
-static void remark_advice(struct net *net, struct irqkit_device *device)
+static void remark_advice(const struct steer_view *view, struct irqkit_device *device)
 {
 	_cleanup_free_ char *why = NULL, *list = NULL, *name = NULL;
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	int r;
 
 	name = text_escape(irqkit_device_get_name(device));
-	if (!name || rps_advise(net, device, &cpus, &why) != STATUS_DONE)
+	if (!name)
 		return;
+	r = irqkit_machine_advise_rps(view->change->machine, device, &cpus, &why);
+	if (r < 0) {
+		say_error("cannot choose CPUs for %s: %s", irqkit_device_get_name(device),
+			strerror(-r));
+		return;
+	}
 	irqkit_cpuset_format_list(cpus, &list);
 	if (list && *list)
 		printf("%s has %s.\n'irqkit rps %s --auto' %s%s.\n", name, why, name,
@@ -215,12 +171,14 @@ static void remark_advice(struct net *net, struct irqkit_device *device)
 
 static void remark(const struct steer_view *view)
 {
-	struct net *net = view->net;
-
 	remark_words((const struct rps_view *)view);
-	for (size_t i = 0; i < net->n_targets; i++)
-		if (!is_on(&view->table, net->targets[i]))
-			remark_advice(net, net->targets[i]);
+	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++) {
+		struct irqkit_device *device = irqkit_request_get_device(
+			view->request, i);
+
+		if (!is_on(&view->table, device))
+			remark_advice(view, device);
+	}
 }
 
 static void add_keys(const struct steer_view *data, struct document *document)
@@ -233,7 +191,7 @@ static void add_keys(const struct steer_view *data, struct document *document)
 
 const struct steer_kind rps_kind = {
 	.direction = IRQKIT_RX,
-	.cpus_file = "rps_cpus",
+	.cpus_knob = IRQKIT_KNOB_RPS_CPUS,
 	.read_cpus = irqkit_queue_read_rps_cpus,
 	.columns = columns,
 	.row_size = sizeof(struct rps_row),
@@ -242,13 +200,19 @@ const struct steer_kind rps_kind = {
 	.remark = remark,
 };
 
-enum status rps_show(struct net *net, const struct steer_options *options)
+enum status rps_show(const struct change *change, const struct irqkit_request *request,
+	const struct steer_options *options)
 {
 	struct rps_view view = {
-		.steer = { .kind = &rps_kind, .net = net, .options = options },
+		.steer = {
+			.kind = &rps_kind,
+			.change = change,
+			.request = request,
+			.options = options,
+		},
 	};
 
 	view.has_entries = irqkit_rps_read_sock_flow_entries(
-				   net->change->ctx, &view.entries) == 0;
+				   change->ctx, &view.entries) == 0;
 	return steer_show(&view.steer);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What `irqkit rps` shows and decides. */
+/* What `irqkit rps` shows. */
 #ifndef CMD_SHOW_RPS_H
 #define CMD_SHOW_RPS_H
 
@@ -7,11 +7,8 @@
 
 extern const struct steer_kind rps_kind;
 
-/* Shows the rx queues of all targets: the queues of --queues, or all. */
-enum status rps_show(struct net *net, const struct steer_options *options);
-
-/* The best CPUs for RPS, or none if RPS would not help, and the reason. */
-enum status rps_advise(struct net *net, struct irqkit_device *device,
-	struct irqkit_cpuset **ret_cpus, char **ret_why);
+/* Shows the rx queues of the request, which was checked. */
+enum status rps_show(const struct change *change, const struct irqkit_request *request,
+	const struct steer_options *options);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The settings of XPS. */
 #include "queues/show_xps.h"
+#include "base/basics.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -61,7 +62,7 @@ static int find_cpus_without_queue(const struct steer_view *view,
 	bool *ret_any)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
-		view->net->topology, IRQKIT_CPUS_ONLINE);
+		irqkit_machine_get_topology(view->change->machine), IRQKIT_CPUS_ONLINE);
 	int r = online ? irqkit_cpuset_copy(online, ret_cpus) : -ENODATA;
 
 	*ret_any = false;
@@ -104,13 +105,15 @@ static void remark(const struct steer_view *view)
 	if (has_rxqs(&view->table))
 		printf("RXQS override CPUS: the flows of these rx queues are "
 		       "transmitted on that queue.\n");
-	for (size_t i = 0; i < view->net->n_targets && !view->options->queues; i++)
-		remark_device(view, view->net->targets[i]);
+	if (view->options->queues)
+		return;
+	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++)
+		remark_device(view, irqkit_request_get_device(view->request, i));
 }
 
 const struct steer_kind xps_kind = {
 	.direction = IRQKIT_TX,
-	.cpus_file = "xps_cpus",
+	.cpus_knob = IRQKIT_KNOB_XPS_CPUS,
 	.read_cpus = irqkit_queue_read_xps_cpus,
 	.columns = columns,
 	.row_size = sizeof(struct xps_row),
@@ -119,9 +122,15 @@ const struct steer_kind xps_kind = {
 	.remark = remark,
 };
 
-enum status xps_show(struct net *net, const struct steer_options *options)
+enum status xps_show(const struct change *change, const struct irqkit_request *request,
+	const struct steer_options *options)
 {
-	struct steer_view view = { .kind = &xps_kind, .net = net, .options = options };
+	struct steer_view view = {
+		.kind = &xps_kind,
+		.change = change,
+		.request = request,
+		.options = options,
+	};
 
 	return steer_show(&view);
 }

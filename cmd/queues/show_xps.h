@@ -7,7 +7,8 @@
 
 extern const struct steer_kind xps_kind;
 
-/* Shows the tx queues of all targets: the queues of --queues, or all. */
-enum status xps_show(struct net *net, const struct steer_options *options);
+/* Shows the tx queues of the request, which was checked. */
+enum status xps_show(const struct change *change, const struct irqkit_request *request,
+	const struct steer_options *options);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The common part of `irqkit rps` and `irqkit xps`: how they run, and the rows they show. */
 #include "queues/steering.h"
+#include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "change/say_request.h"
 #include "measure/open_machine.h"
 #include "measure/queue.h"
-#include "queues/knobs.h"
-#include "queues/net_queues.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 enum status steer_check(const struct call *call, const struct steer_kind *kind,
@@ -27,44 +28,35 @@ enum status steer_check(const struct call *call, const struct steer_kind *kind,
 /* ------------------------------------------------------------------------------- */
 /* Changing                                                                        */
 
-static enum status plan_device(struct net *net, struct change *change, size_t index,
-	const struct steering *steering, const char *queues)
-{
-	struct steer_task task = {
-		.net = net,
-		.change = change,
-		.device = net->targets[index],
-		.is_first = index == 0,
-	};
-	enum status status = net_choose_queues(task.device, steering->kind->direction,
-		queues, &task.queues, &task.n_queues);
-
-	if (status == STATUS_DONE)
-		status = steering->plan(&task);
-	free(task.queues);
-	return status;
-}
-
-/* What a plan is made from. */
-struct steer_wish {
-	const struct steering *steering;
-	const struct steer_options *options;
-	struct net *net;
-};
-
 static enum status plan(struct change *change, void *data)
 {
-	const struct steer_wish *wish = data;
-	struct net *net = wish->net;
-	enum status status = net_open(
-		net, change, change->call->words[0], wish->options->is_lower);
+	return request_plan(data, change);
+}
 
-	for (size_t i = 0; i < net->n_targets && status == STATUS_DONE; i++)
-		status = plan_device(
-			net, change, i, wish->steering, wish->options->queues);
-	if (status == STATUS_DONE)
-		report_add_remark(&change->report, net_remark_lower(net));
-	return status;
+static enum irqkit_steering steering_of(const struct steer_options *options)
+{
+	return options->is_auto	  ? IRQKIT_STEERING_AUTO
+		: options->is_off ? IRQKIT_STEERING_OFF
+				  : IRQKIT_STEERING_GIVEN;
+}
+
+/* From the words of the command line to a request. */
+static enum status make_request(const struct call *call, const struct steering *steering,
+	const struct steer_options *options, struct irqkit_request **ret_request)
+{
+	struct irqkit_request *request;
+
+	if (steering->new_request(&request) < 0)
+		return say_no_memory();
+	*ret_request = request;
+	irqkit_request_set_lower(request, options->is_lower, "--lower");
+	irqkit_request_set_steering(request, steering_of(options), "--auto");
+	if (steering->fill)
+		steering->fill(request, call);
+	if (irqkit_request_set_cpus(request, options->cpus, "--cpus") < 0 ||
+		irqkit_request_set_queues(request, options->queues, "--queues") < 0)
+		return say_no_memory();
+	return request_add_words(request, call);
 }
 
 /* An option that would have no effect is a mistake. */
@@ -82,26 +74,40 @@ static enum status check_options(const struct steering *steering,
 	return STATUS_MISUSE;
 }
 
+static enum status show(struct change *change, const struct call *call,
+	const struct steering *steering, const struct steer_options *options,
+	struct irqkit_request *request)
+{
+	enum status status = change_open(change, call, &options->change);
+
+	if (status == STATUS_DONE)
+		status = change_read_machine(change);
+	if (status == STATUS_DONE)
+		status = request_say(
+			request, irqkit_request_check(request, change->machine));
+	if (status == STATUS_DONE)
+		status = steering->show(change, request, options);
+	return change->ctx ? machine_judge(change->ctx, status) : status;
+}
+
+static void free_request(struct irqkit_request **request)
+{
+	irqkit_request_free(*request);
+}
+
 enum status steer_run(const struct call *call, const struct steering *steering,
 	const struct steer_options *options, bool is_change)
 {
+	struct irqkit_request *request CLEANUP(free_request) = NULL;
 	struct change change CLEANUP(change_free) = { 0 };
-	struct net net CLEANUP(net_close) = { 0 };
-	struct steer_wish wish = { steering, options, &net };
 	enum status status = check_options(steering, options, is_change);
 
+	if (status == STATUS_DONE)
+		status = make_request(call, steering, options, &request);
 	if (status != STATUS_DONE)
 		return status;
-	if (is_change)
-		return change_run(&change, call, &options->change, plan, &wish);
-	status = change_open(&change, call, &options->change);
-	if (status == STATUS_DONE)
-		status = change_read_machine(&change);
-	if (status == STATUS_DONE)
-		status = net_open(&net, &change, call->words[0], options->is_lower);
-	if (status == STATUS_DONE)
-		status = steering->show(&net, options);
-	return change.ctx ? machine_judge(change.ctx, status) : status;
+	return is_change ? change_run(&change, call, &options->change, plan, request)
+			 : show(&change, call, steering, options, request);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -168,6 +174,21 @@ static void clear_rows(struct steer_view *view)
 	table_free(&view->table);
 }
 
+/* Says why the setting that is shown cannot be read. */
+static enum status say_unreadable(
+	const struct steer_view *view, struct irqkit_queue *queue, int error)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (error == -ENOMEM ||
+		irqkit_queue_explain_error(queue, view->kind->cpus_knob, error, &text) <
+			0)
+		return say_no_memory();
+	if (error == -ENOENT || error != irqkit_ctx_get_error(view->change->ctx))
+		say_error("%s", text); /* otherwise the library has said it */
+	return error == -ENOENT ? STATUS_IMMOVABLE : STATUS_REFUSED;
+}
+
 static enum status add_row(struct steer_view *view, struct irqkit_queue *queue)
 {
 	struct steer_row *row = calloc(1, view->kind->row_size);
@@ -179,29 +200,22 @@ static enum status add_row(struct steer_view *view, struct irqkit_queue *queue)
 	row->queue = queue;
 	r = view->kind->read_cpus(queue, &row->cpus);
 	if (r < 0)
-		return queue_say_unreadable(
-			view->net->change, queue, view->kind->cpus_file, r);
-	row->serving = net_get_current_cpus(view->net, queue);
+		return say_unreadable(view, queue, r);
+	row->serving = irqkit_machine_get_queue_cpus(view->change->machine, queue);
 	view->kind->read_row(view, row);
 	return STATUS_DONE;
 }
 
-static enum status add_device(struct steer_view *view, struct irqkit_device *device)
+static enum status add_rows(struct steer_view *view)
 {
-	_cleanup_queues_ struct irqkit_queue **queues = NULL;
-	size_t n = 0;
-	enum status status = net_choose_queues(
-		device, view->kind->direction, view->options->queues, &queues, &n);
-	void *rows;
+	size_t n = irqkit_request_count_queues(view->request);
+	enum status status = STATUS_DONE;
 
-	if (status != STATUS_DONE)
-		return status;
-	rows = reallocarray(view->table.rows, view->table.n_rows + n, sizeof(void *));
-	if (!rows)
+	view->table.rows = calloc(n + 1, sizeof(void *));
+	if (!view->table.rows)
 		return say_no_memory();
-	view->table.rows = rows;
 	for (size_t i = 0; i < n && status == STATUS_DONE; i++)
-		status = add_row(view, queues[i]);
+		status = add_row(view, irqkit_request_get_queue(view->request, i));
 	return status;
 }
 
@@ -221,31 +235,42 @@ static enum status print_json(const struct steer_view *view)
 static void remark_unknown(
 	const struct steer_view *view, const struct irqkit_device *device)
 {
-	_cleanup_free_ char *why = net_explain_unknown(device, view->kind->direction);
-	_cleanup_free_ char *safe = why ? text_escape(why) : NULL;
-	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
+	_cleanup_free_ char *why = NULL, *safe = NULL, *name = NULL;
 
+	if (irqkit_device_explain_unknown_direction(device, view->kind->direction, &why) <
+		0)
+		return;
+	safe = text_escape(why);
+	name = text_escape(irqkit_device_get_name(device));
 	if (safe && name)
 		printf("%s: the CPUs that handle its %s queues are not known: %s.\n"
 		       "'irqkit show %s' shows the CPUs of these interrupts.\n",
 			name, queue_direction_word(view->kind->direction), safe, name);
 }
 
+static void print_remarks(const struct irqkit_request *request)
+{
+	for (size_t i = 0; i < irqkit_request_count_messages(request); i++) {
+		enum irqkit_message_kind kind;
+		_cleanup_free_ char *safe = text_escape(
+			irqkit_request_get_message(request, i, &kind));
+
+		if (safe && kind == IRQKIT_MESSAGE_REMARK)
+			puts(safe);
+	}
+}
+
 static void remark(const struct steer_view *view)
 {
-	_cleanup_free_ char *lower = net_remark_lower(view->net);
-	_cleanup_free_ char *safe = lower ? text_escape(lower) : NULL;
-
 	view->kind->remark(view);
-	for (size_t i = 0; i < view->net->n_targets; i++)
-		remark_unknown(view, view->net->targets[i]);
-	if (safe)
-		puts(safe);
+	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++)
+		remark_unknown(view, irqkit_request_get_device(view->request, i));
+	print_remarks(view->request);
 }
 
 static enum status print_view(struct steer_view *view)
 {
-	const struct common *common = &view->net->change->call->common;
+	const struct common *common = &view->change->call->common;
 	const struct table_options *options = &view->options->table;
 	enum status status = table_prepare(
 		&view->table, view->kind->columns, options, common);
@@ -262,10 +287,8 @@ static enum status print_view(struct steer_view *view)
 
 enum status steer_show(struct steer_view *view)
 {
-	enum status status = STATUS_DONE;
+	enum status status = add_rows(view);
 
-	for (size_t i = 0; i < view->net->n_targets && status == STATUS_DONE; i++)
-		status = add_device(view, view->net->targets[i]);
 	if (status == STATUS_DONE)
 		status = print_view(view);
 	clear_rows(view);

@@ -7,7 +7,7 @@
 #define CMD_STEERING_H
 
 #include "change/change.h"
-#include "queues/net.h"
+#include "queues/lower_option.h"
 #include "table/columns.h"
 #include "table/render.h"
 
@@ -35,7 +35,8 @@ struct steer_row {
 /* All that is shown. A command's view begins with it. */
 struct steer_view {
 	const struct steer_kind *kind;
-	struct net *net;
+	const struct change *change; /* whose machine is shown */
+	const struct irqkit_request *request; /* which interfaces and queues */
 	const struct steer_options *options;
 	struct table table; /* its rows are owned */
 };
@@ -43,7 +44,7 @@ struct steer_view {
 /* What a command shows of its own. */
 struct steer_kind {
 	enum irqkit_direction direction;
-	const char *cpus_file;
+	enum irqkit_knob cpus_knob;
 	int (*read_cpus)(struct irqkit_queue *queue, struct irqkit_cpuset **ret_cpus);
 	const struct column *columns;
 	size_t row_size;
@@ -56,23 +57,18 @@ struct steer_kind {
 	void (*remark)(const struct steer_view *view);
 };
 
-/* One device that is to be changed, and its chosen queues. */
-struct steer_task {
-	struct net *net;
-	struct change *change;
-	struct irqkit_device *device;
-	bool is_first; /* of several devices */
-	struct irqkit_queue **queues; /* owned array */
-	size_t n_queues;
-};
-
 /* A command that steers. */
 struct steering {
 	const struct steer_kind *kind;
 	const char *changing; /* the options that change something */
-	enum status (*show)(struct net *net, const struct steer_options *options);
-	/* Adds the steps for the queues of one device; says why not. */
-	enum status (*plan)(const struct steer_task *task);
+	/* Shows the queues of a request that was checked. */
+	enum status (*show)(const struct change *change,
+		const struct irqkit_request *request,
+		const struct steer_options *options);
+	/* A request of its kind. */
+	int (*new_request)(struct irqkit_request **ret_request);
+	/* Fills it with what only this command has; or NULL. */
+	void (*fill)(struct irqkit_request *request, const struct call *call);
 };
 
 /* Reports mistakes in -o, --sort and the words, before any file is read. */

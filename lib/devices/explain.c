@@ -143,3 +143,16 @@ EXPORT int irqkit_device_explain_unknown_queues(
 	*ret_first = chosen.first;
 	return 0;
 }
+
+EXPORT int irqkit_device_explain_unknown_direction(const struct irqkit_device *device,
+	enum irqkit_direction direction, char **ret_text)
+{
+	unsigned int first;
+	bool is_lacking = false;
+
+	for (size_t i = 0; i < device->n_queues; i++)
+		is_lacking |= device->queues[i].direction == direction &&
+			device->queues[i].irq < 0;
+	return is_lacking ? irqkit_device_explain_unknown_queues(device, ret_text, &first)
+			  : -ENOENT;
+}

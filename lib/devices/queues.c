@@ -490,6 +490,25 @@ static const struct {
 	[QUEUE_XPS_RXQS] = { "xps_rxqs", IRQKIT_TX },
 };
 
+const char *queue_file_name(enum queue_file file)
+{
+	return files[file].name;
+}
+
+enum queue_file queue_file_of(enum irqkit_knob knob)
+{
+	switch (knob) {
+	case IRQKIT_KNOB_RPS_FLOW_CNT:
+		return QUEUE_RPS_FLOW_CNT;
+	case IRQKIT_KNOB_XPS_CPUS:
+		return QUEUE_XPS_CPUS;
+	case IRQKIT_KNOB_XPS_RXQS:
+		return QUEUE_XPS_RXQS;
+	default:
+		return QUEUE_RPS_CPUS;
+	}
+}
+
 /* The file, by the device's own folder. */
 static int format_file(const struct irqkit_queue *queue, enum queue_file file,
 	char path[static PATH_MAX])

@@ -12,6 +12,11 @@
 void queue_format_name(
 	const struct irqkit_queue *queue, char name[static QUEUE_NAME_ROOM]);
 
+/* "rps_cpus" */
+const char *queue_file_name(enum queue_file file);
+/* The file of a knob of a queue. */
+enum queue_file queue_file_of(enum irqkit_knob knob);
+
 /* A setting as the kernel wrote it; it belongs to the queue. -EINVAL: not this direction. */
 int queue_get_text(
 	struct irqkit_queue *queue, enum queue_file file, const char **ret_text);

@@ -615,6 +615,15 @@ enum irqkit_direction {
 	IRQKIT_TX,
 };
 
+/*
+ * Formats the same as irqkit_device_explain_unknown_queues(), if a queue of this direction
+ * has no known interrupt.
+ *
+ * -ENOENT: each queue has one, or the device has no other interrupt.
+ */
+int irqkit_device_explain_unknown_direction(const struct irqkit_device *device,
+	enum irqkit_direction direction, char **ret_text);
+
 /* Returns the number of queues of a device. */
 size_t irqkit_device_count_queues(const struct irqkit_device *device);
 
@@ -1021,6 +1030,16 @@ int irqkit_machine_parse_set(struct irqkit_machine *machine, const char *text, s
 	const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set,
 	size_t *reterr_at, char **reterr_message);
 
+/*
+ * Return the CPUs that handle the interrupt of a queue; with _settled_, those that handle
+ * it after a pending move has taken effect. The set belongs to the record of the
+ * interrupt. NULL: they are not known.
+ */
+const struct irqkit_cpuset *irqkit_machine_get_queue_cpus(
+	struct irqkit_machine *machine, const struct irqkit_queue *queue);
+const struct irqkit_cpuset *irqkit_machine_get_settled_queue_cpus(
+	struct irqkit_machine *machine, const struct irqkit_queue *queue);
+
 /* Returns the row of the interrupt. It ends with the next irqkit_machine_refresh(). */
 const struct irqkit_interrupt *irqkit_irq_get_row(const struct irqkit_irq *irq);
 
@@ -1310,6 +1329,16 @@ enum irqkit_result {
 	IRQKIT_FAILED, /* the kernel refused: see irqkit_step_get_error() */
 	IRQKIT_ROLLED_BACK, /* written, and restored because another step failed */
 };
+
+/*
+ * Formats why a setting of a queue can be neither read nor planned: "there is no
+ * /sys/class/net/eth0/queues/rx-0/rps_cpus: the kernel was built without RPS, ...".
+ *
+ * @knob: IRQKIT_KNOB_RPS_CPUS, _RPS_FLOW_CNT, _XPS_CPUS or _XPS_RXQS
+ * @error: what the call returned
+ */
+int irqkit_queue_explain_error(
+	struct irqkit_queue *queue, enum irqkit_knob knob, int error, char **ret_text);
 
 /*
  * Creates an empty plan. Its steps share what the machine has read; what is planned for
@@ -1919,6 +1948,15 @@ int irqkit_steer_rps(struct irqkit_topology *topology, int node,
 	struct irqkit_cpuset **ret_cpus, char **ret_why);
 
 /*
+ * Asks irqkit_steer_rps() about a network interface of the machine. RPS does not help an
+ * interface without interrupts and hardware: its packets were steered before.
+ *
+ * -ENODATA: the online CPUs are not known.
+ */
+int irqkit_machine_advise_rps(struct irqkit_machine *machine,
+	struct irqkit_device *device, struct irqkit_cpuset **ret_cpus, char **ret_why);
+
+/*
  * Decides on which tx queue each CPU should transmit.
  *
  * Every online CPU gets the queue whose interrupt is handled nearest to it: on the CPU
@@ -1960,21 +1998,31 @@ int irqkit_request_new_default(struct irqkit_request **ret_request);
  * all network devices with queues; without CPUs, the housekeeping CPUs.
  */
 int irqkit_request_new_spread(struct irqkit_request **ret_request);
+
+/*
+ * Create a request that sets RPS and RFS, or XPS, of a network interface: it needs the
+ * name of the interface, which is its only TARGET.
+ */
+int irqkit_request_new_rps(struct irqkit_request **ret_request);
+int irqkit_request_new_xps(struct irqkit_request **ret_request);
 void irqkit_request_free(struct irqkit_request *request);
 
-/* Adds a TARGET; it is copied. See irqkit_machine_select(). */
+/*
+ * Adds a TARGET; it is copied. See irqkit_machine_select(). Requests for queues take the
+ * name of one interface.
+ */
 int irqkit_request_add_target(struct irqkit_request *request, const char *word);
 
 /*
  * Sets the CPUs.
  *
- * @set: a SET, see irqkit_topology_parse_set(); it is copied
+ * @set: a SET, see irqkit_topology_parse_set(); it is copied. NULL: none
  * @label: what messages call it, such as "--cpus"; static text. NULL: "cpus"
  */
 int irqkit_request_set_cpus(
 	struct irqkit_request *request, const char *set, const char *label);
 
-/* Sets the CPUs by a mask, see irqkit_cpuset_parse_mask(); only for affinities. */
+/* Sets the CPUs by a mask, see irqkit_cpuset_parse_mask(); not for a spread. */
 int irqkit_request_set_mask(
 	struct irqkit_request *request, const char *mask, const char *label);
 
@@ -2033,9 +2081,56 @@ void irqkit_request_set_leave_out_fn(
 	struct irqkit_request *request, irqkit_leave_out_fn *fn, void *data);
 
 /*
- * Reads the words of a spread and looks for what is wrong with them, but decides nothing.
+ * Sets whether RPS, XPS or pins are set on the interfaces below the named one, such as the
+ * ports of a bond, instead of on itself.
  *
- * -EINVAL: this is not a spread; or see irqkit_request_plan().
+ * @label: what messages call this setting, such as "--lower"; static text. NULL: "lower"
+ */
+void irqkit_request_set_lower(
+	struct irqkit_request *request, bool is_lower, const char *label);
+
+/*
+ * Sets the queues for RPS (rx) or XPS (tx). The default is all.
+ *
+ * @list: their numbers, "0,2"; it is copied. NULL: all
+ * @label: what messages call it, such as "--queues"; static text. NULL: "queues"
+ */
+int irqkit_request_set_queues(
+	struct irqkit_request *request, const char *list, const char *label);
+
+/* Which CPUs the queues get. */
+enum irqkit_steering {
+	IRQKIT_STEERING_GIVEN, /* those of irqkit_request_set_cpus() */
+	IRQKIT_STEERING_AUTO, /* RPS: see irqkit_machine_advise_rps(); XPS: the nearest */
+	IRQKIT_STEERING_OFF, /* none; RFS is turned off too */
+	IRQKIT_STEERING_RXQS, /* XPS: the queues that are paired with rx queues, no CPUs */
+};
+
+/*
+ * Sets how RPS or XPS get their CPUs. The default is IRQKIT_STEERING_GIVEN.
+ *
+ * @auto_label: what messages call IRQKIT_STEERING_AUTO, such as "--auto"; static text.
+ *              NULL: "auto"
+ */
+void irqkit_request_set_steering(struct irqkit_request *request,
+	enum irqkit_steering steering, const char *auto_label);
+
+/* The largest number of flows: net/core/sysctl_net_core.c, rps_sock_flow_sysctl(). */
+#define IRQKIT_FLOWS_MAX (1u << 29)
+
+/*
+ * Sets the size of the RFS flow tables of all queues of an interface together; 0 turns RFS
+ * off.
+ *
+ * -ERANGE: @flows is greater than IRQKIT_FLOWS_MAX.
+ */
+int irqkit_request_set_flows(struct irqkit_request *request, uint64_t flows);
+
+/*
+ * Reads the words of a request and looks for what is wrong with them, but decides nothing.
+ * For RPS and XPS, it finds the interface and its queues, so that a program can show them.
+ *
+ * -EINVAL: this is no spread, RPS or XPS; or see irqkit_request_plan().
  */
 int irqkit_request_check(struct irqkit_request *request, struct irqkit_machine *machine);
 
@@ -2070,18 +2165,36 @@ enum irqkit_problem irqkit_request_get_problem(const struct irqkit_request *requ
 /* Returns the number of messages of the last plan or check. */
 size_t irqkit_request_count_messages(const struct irqkit_request *request);
 
+enum irqkit_message_kind {
+	IRQKIT_MESSAGE_ERROR, /* why the request could not be planned */
+	IRQKIT_MESSAGE_WARNING, /* what may not be as the user expects */
+	IRQKIT_MESSAGE_REMARK, /* a sentence to show with the plan: what was decided */
+};
+
 /*
  * Returns a message, as a phrase for a user. It contains words of the user and names of
  * the machine unchanged.
- *
- * @ret_is_warning: whether it only warns
  */
-const char *irqkit_request_get_message(
-	const struct irqkit_request *request, size_t index, bool *ret_is_warning);
+const char *irqkit_request_get_message(const struct irqkit_request *request, size_t index,
+	enum irqkit_message_kind *ret_kind);
 
 /* Returns what the TARGETs of an affinity meant, or NULL. It belongs to the request. */
 const struct irqkit_selection *irqkit_request_get_selection(
 	const struct irqkit_request *request);
+
+/* Returns the number of interfaces that the last plan or check is about. */
+size_t irqkit_request_count_devices(const struct irqkit_request *request);
+
+/* Returns the interface at @index. */
+struct irqkit_device *irqkit_request_get_device(
+	const struct irqkit_request *request, size_t index);
+
+/* Returns the number of queues that RPS or XPS is set for. */
+size_t irqkit_request_count_queues(const struct irqkit_request *request);
+
+/* Returns the queue at @index; they are in the order of the interfaces. */
+struct irqkit_queue *irqkit_request_get_queue(
+	const struct irqkit_request *request, size_t index);
 
 /* What a spread was decided from, and the decision. It belongs to the request. */
 struct irqkit_placement;

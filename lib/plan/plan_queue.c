@@ -13,12 +13,6 @@
 
 static int set_path(struct irqkit_step *step, const struct irqkit_queue *queue)
 {
-	static const char *const files[] = {
-		[IRQKIT_KNOB_RPS_CPUS] = "rps_cpus",
-		[IRQKIT_KNOB_RPS_FLOW_CNT] = "rps_flow_cnt",
-		[IRQKIT_KNOB_XPS_CPUS] = "xps_cpus",
-		[IRQKIT_KNOB_XPS_RXQS] = "xps_rxqs",
-	};
 	_cleanup_free_ char *folder = NULL;
 	enum irqkit_knob knob;
 	uint32_t number;
@@ -26,7 +20,7 @@ static int set_path(struct irqkit_step *step, const struct irqkit_queue *queue)
 
 	if (r < 0)
 		return r;
-	if (asprintf(&step->path, "%s/%s", folder, files[step->knob]) < 0) {
+	if (asprintf(&step->path, "%s/%s", folder, queue_file_name(step->file)) < 0) {
 		step->path = NULL;
 		return -ENOMEM;
 	}
@@ -65,20 +59,6 @@ static int set_queue(
 	return r < 0 ? r : step->why ? 0 : -ENOMEM;
 }
 
-static enum queue_file file_of(enum irqkit_knob knob)
-{
-	switch (knob) {
-	case IRQKIT_KNOB_RPS_FLOW_CNT:
-		return QUEUE_RPS_FLOW_CNT;
-	case IRQKIT_KNOB_XPS_CPUS:
-		return QUEUE_XPS_CPUS;
-	case IRQKIT_KNOB_XPS_RXQS:
-		return QUEUE_XPS_RXQS;
-	default:
-		return QUEUE_RPS_CPUS;
-	}
-}
-
 /* What all have in common; of a number, @cpus is NULL. */
 static int add_queue(struct irqkit_plan *plan, enum irqkit_knob knob,
 	struct irqkit_queue *queue, const struct irqkit_cpuset *cpus, uint64_t number,
@@ -91,7 +71,7 @@ static int add_queue(struct irqkit_plan *plan, enum irqkit_knob knob,
 		return r;
 	step->knob = knob;
 	step->queue = queue;
-	step->file = file_of(knob);
+	step->file = queue_file_of(knob);
 	r = set_queue(step, queue, why);
 	if (r == 0)
 		r = cpus ? step_set_cpus(plan, step, cpus)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int new_request(enum request_kind kind, struct irqkit_request **ret_request)
+int request_new(enum request_kind kind, struct irqkit_request **ret_request)
 {
 	struct irqkit_request *request = calloc(1, sizeof(*request));
 
@@ -21,23 +21,27 @@ static int new_request(enum request_kind kind, struct irqkit_request **ret_reque
 	request->width = 1;
 	request->cpus_label = "cpus";
 	request->node_label = "node";
+	request->lower_label = "lower";
+	request->queues_label = "queues";
+	request->auto_label = "auto";
+	request->wrap_label = "wrap";
 	*ret_request = request;
 	return 0;
 }
 
 EXPORT int irqkit_request_new_set(struct irqkit_request **ret_request)
 {
-	return new_request(REQUEST_SET, ret_request);
+	return request_new(REQUEST_SET, ret_request);
 }
 
 EXPORT int irqkit_request_new_default(struct irqkit_request **ret_request)
 {
-	return new_request(REQUEST_DEFAULT, ret_request);
+	return request_new(REQUEST_DEFAULT, ret_request);
 }
 
 EXPORT int irqkit_request_new_spread(struct irqkit_request **ret_request)
 {
-	return new_request(REQUEST_SPREAD, ret_request);
+	return request_new(REQUEST_SPREAD, ret_request);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -56,11 +60,11 @@ EXPORT int irqkit_request_add_target(struct irqkit_request *request, const char 
 	return 0;
 }
 
-static int replace(char **text, const char *with)
+int request_replace(char **text, const char *with)
 {
-	char *copy = strdup(with);
+	char *copy = with ? strdup(with) : NULL;
 
-	if (!copy)
+	if (with && !copy)
 		return -ENOMEM;
 	free(*text);
 	*text = copy;
@@ -71,14 +75,14 @@ EXPORT int irqkit_request_set_cpus(
 	struct irqkit_request *request, const char *set, const char *label)
 {
 	request->cpus_label = label ? label : "cpus";
-	return replace(&request->cpus, set);
+	return request_replace(&request->cpus, set);
 }
 
 EXPORT int irqkit_request_set_mask(
 	struct irqkit_request *request, const char *mask, const char *label)
 {
 	request->cpus_label = label ? label : "mask";
-	return replace(&request->mask, mask);
+	return request_replace(&request->mask, mask);
 }
 
 EXPORT void irqkit_request_set_node(struct irqkit_request *request,
@@ -144,7 +148,8 @@ void request_drop_messages(struct irqkit_request *request)
 	request->n_messages = 0;
 }
 
-static int add_message(struct irqkit_request *request, bool is_warning, char *text)
+static int add_message(
+	struct irqkit_request *request, enum irqkit_message_kind kind, char *text)
 {
 	if (!text ||
 		!GROW(request->messages, request->n_messages, request->messages_room)) {
@@ -153,7 +158,7 @@ static int add_message(struct irqkit_request *request, bool is_warning, char *te
 	}
 	request->messages[request->n_messages++] = (struct request_message){
 		.text = text,
-		.is_warning = is_warning,
+		.kind = kind,
 	};
 	return 0;
 }
@@ -188,7 +193,7 @@ static int error_of(enum irqkit_problem problem)
 int request_take_message(struct irqkit_request *request, enum irqkit_problem problem,
 	int error, char *message)
 {
-	int r = add_message(request, false, message);
+	int r = add_message(request, IRQKIT_MESSAGE_ERROR, message);
 
 	return request_note_problem(request, problem, r < 0 ? r : error);
 }
@@ -223,7 +228,16 @@ void request_warn(struct irqkit_request *request, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	add_message(request, true, format_arguments(format, args));
+	add_message(request, IRQKIT_MESSAGE_WARNING, format_arguments(format, args));
+	va_end(args);
+}
+
+void request_remark(struct irqkit_request *request, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_message(request, IRQKIT_MESSAGE_REMARK, format_arguments(format, args));
 	va_end(args);
 }
 
@@ -257,10 +271,10 @@ EXPORT size_t irqkit_request_count_messages(const struct irqkit_request *request
 	return request->n_messages;
 }
 
-EXPORT const char *irqkit_request_get_message(
-	const struct irqkit_request *request, size_t index, bool *ret_is_warning)
+EXPORT const char *irqkit_request_get_message(const struct irqkit_request *request,
+	size_t index, enum irqkit_message_kind *ret_kind)
 {
-	*ret_is_warning = request->messages[index].is_warning;
+	*ret_kind = request->messages[index].kind;
 	return request->messages[index].text;
 }
 
@@ -274,4 +288,26 @@ EXPORT const struct irqkit_placement *irqkit_request_get_placement(
 	const struct irqkit_request *request)
 {
 	return request->placement;
+}
+
+EXPORT size_t irqkit_request_count_devices(const struct irqkit_request *request)
+{
+	return request->n_devices;
+}
+
+EXPORT struct irqkit_device *irqkit_request_get_device(
+	const struct irqkit_request *request, size_t index)
+{
+	return request->devices[index];
+}
+
+EXPORT size_t irqkit_request_count_queues(const struct irqkit_request *request)
+{
+	return request->n_queues;
+}
+
+EXPORT struct irqkit_queue *irqkit_request_get_queue(
+	const struct irqkit_request *request, size_t index)
+{
+	return request->queues[index];
 }

@@ -14,11 +14,14 @@ enum request_kind {
 	REQUEST_SET,
 	REQUEST_DEFAULT,
 	REQUEST_SPREAD,
+	REQUEST_RPS,
+	REQUEST_XPS,
+	REQUEST_PIN,
 };
 
 struct request_message {
 	char *text; /* owned */
-	bool is_warning;
+	enum irqkit_message_kind kind;
 };
 
 struct irqkit_request {
@@ -42,6 +45,18 @@ struct irqkit_request {
 	void *leave_out_data;
 	const struct irqkit_snapshot *counts; /* the loads; NULL: those since boot */
 
+	/* of settings of queues */
+	bool is_lower;
+	const char *lower_label, *queues_label, *auto_label, *wrap_label;
+	char *queue_numbers; /* owned; "0,2", or NULL: all */
+	enum irqkit_steering steering;
+	bool has_flows;
+	uint64_t flows;
+	char **pins; /* owned, and each: QUEUE=SET */
+	size_t n_pins, pins_room;
+	bool wraps;
+	unsigned int pin_flags;
+
 	/* of the last plan */
 	enum irqkit_problem problem;
 	struct request_message *messages; /* owned, and each */
@@ -49,7 +64,16 @@ struct irqkit_request {
 	struct irqkit_selection *selection; /* owned; what the TARGETs meant, or NULL */
 	size_t n_gone; /* interrupts that are skipped because they are gone */
 	struct irqkit_placement *placement; /* owned; of a spread, or NULL */
+	struct irqkit_device *named; /* the interface of a setting of queues, or NULL */
+	struct irqkit_device **devices; /* owned array; those that are acted on */
+	size_t n_devices;
+	struct irqkit_queue **queues; /* owned array; of RPS and XPS, device by device */
+	size_t n_queues;
 };
+
+int request_new(enum request_kind kind, struct irqkit_request **ret_request);
+/* Frees *@text, which is the request's, and copies @with, which may be NULL. */
+int request_replace(char **text, const char *with);
 
 void request_drop_messages(struct irqkit_request *request);
 /* Notes why the request fails, unless memory ran out. Returns @error. */
@@ -74,6 +98,9 @@ int request_take_message(struct irqkit_request *request, enum irqkit_problem pro
 void request_warn(struct irqkit_request *request, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+void request_remark(struct irqkit_request *request, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* The affinity of an interrupt cannot be read. */
 int request_fail_unreadable(
 	struct irqkit_request *request, const struct irqkit_irq *irq, int error);
@@ -86,6 +113,10 @@ int request_add_gone(
 int request_plan_set(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 int request_plan_spread(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan);
+int request_plan_rps(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan);
+int request_plan_xps(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 
 #endif

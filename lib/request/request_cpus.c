@@ -25,14 +25,14 @@ static bool is_about_word(int error)
 	}
 }
 
-int request_fail_set(struct irqkit_request *request, int error, const char *message)
+int request_fail_set(
+	struct irqkit_request *request, const char *label, int error, const char *message)
 {
 	const char *text = message ? message : strerror(-error);
 
 	if (is_about_word(error))
-		return request_fail(request, IRQKIT_PROBLEM_WORDS, "%s: %s",
-			request->cpus_label, text);
-	return request_fail_with(request, error, "%s: %s", request->cpus_label, text);
+		return request_fail(request, IRQKIT_PROBLEM_WORDS, "%s: %s", label, text);
+	return request_fail_with(request, error, "%s: %s", label, text);
 }
 
 static int check_online(struct irqkit_request *request, struct irqkit_topology *topology,
@@ -88,15 +88,22 @@ static int read_mask(struct irqkit_request *request, struct irqkit_machine *mach
 	return r;
 }
 
+int request_read_set(struct irqkit_request *request, struct irqkit_machine *machine,
+	const char *label, const char *set, const struct irqkit_cpuset *local,
+	struct irqkit_cpuset **ret_set)
+{
+	_cleanup_free_ char *message = NULL;
+	int r = irqkit_machine_parse_set(
+		machine, set, strlen(set), local, ret_set, NULL, &message);
+
+	return r < 0 ? request_fail_set(request, label, r, message) : 0;
+}
+
 int request_read_cpus(struct irqkit_request *request, struct irqkit_machine *machine,
 	const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set)
 {
-	_cleanup_free_ char *message = NULL;
-	int r;
-
 	if (request->mask)
 		return read_mask(request, machine, ret_set);
-	r = irqkit_machine_parse_set(machine, request->cpus, strlen(request->cpus), local,
-		ret_set, NULL, &message);
-	return r < 0 ? request_fail_set(request, r, message) : 0;
+	return request_read_set(
+		request, machine, request->cpus_label, request->cpus, local, ret_set);
 }

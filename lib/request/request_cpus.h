@@ -9,7 +9,16 @@
 int request_read_cpus(struct irqkit_request *request, struct irqkit_machine *machine,
 	const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set);
 
-/* The SET is wrong, as @message says, or could not be read; @message may be NULL. */
-int request_fail_set(struct irqkit_request *request, int error, const char *message);
+/* Reads a SET that messages call @label; @local: as above. */
+int request_read_set(struct irqkit_request *request, struct irqkit_machine *machine,
+	const char *label, const char *set, const struct irqkit_cpuset *local,
+	struct irqkit_cpuset **ret_set);
+
+/*
+ * The SET that messages call @label is wrong, as @message says, or could not be read;
+ * @message may be NULL.
+ */
+int request_fail_set(struct irqkit_request *request, const char *label, int error,
+	const char *message);
 
 #endif

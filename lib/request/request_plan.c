@@ -2,6 +2,8 @@
 /* A request becomes steps of a plan, by its kind. */
 #include "base/macros.h"
 #include "request/placement.h"
+#include "request/request_net.h"
+#include "request/request_steer.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,6 +16,7 @@ static void begin(struct irqkit_request *request)
 	request->n_gone = 0;
 	placement_free(TAKE(request->placement));
 	irqkit_selection_free(TAKE(request->selection));
+	request_drop_net(request);
 }
 
 EXPORT void irqkit_request_free(struct irqkit_request *request)
@@ -27,6 +30,10 @@ EXPORT void irqkit_request_free(struct irqkit_request *request)
 	free(request->targets);
 	free(request->cpus);
 	free(request->mask);
+	free(request->queue_numbers);
+	for (size_t i = 0; i < request->n_pins; i++)
+		free(request->pins[i]);
+	free(request->pins);
 	free(request);
 }
 
@@ -40,6 +47,12 @@ EXPORT int irqkit_request_plan(struct irqkit_request *request,
 	case REQUEST_SPREAD:
 		r = request_plan_spread(request, machine, plan);
 		break;
+	case REQUEST_RPS:
+		r = request_plan_rps(request, machine, plan);
+		break;
+	case REQUEST_XPS:
+		r = request_plan_xps(request, machine, plan);
+		break;
 	default:
 		r = request_plan_set(request, machine, plan);
 		break;
@@ -49,17 +62,33 @@ EXPORT int irqkit_request_plan(struct irqkit_request *request,
 		: r;
 }
 
+static int check_spread(struct irqkit_request *request, struct irqkit_machine *machine)
+{
+	struct irqkit_placement *placement = NULL;
+	int r = placement_new(request, machine, &placement);
+
+	placement_free(placement);
+	return r;
+}
+
 EXPORT int irqkit_request_check(
 	struct irqkit_request *request, struct irqkit_machine *machine)
 {
-	struct irqkit_placement *placement = NULL;
 	int r;
 
 	begin(request);
-	if (request->kind != REQUEST_SPREAD)
-		return request_note_problem(request, IRQKIT_PROBLEM_FAILED, -EINVAL);
-	r = placement_new(request, machine, &placement);
-	placement_free(placement);
+	switch (request->kind) {
+	case REQUEST_SPREAD:
+		r = check_spread(request, machine);
+		break;
+	case REQUEST_RPS:
+	case REQUEST_XPS:
+		r = request_check_steering(request, machine);
+		break;
+	default:
+		r = -EINVAL;
+		break;
+	}
 	if (r < 0 && request->problem == IRQKIT_PROBLEM_NONE)
 		request_note_problem(request, IRQKIT_PROBLEM_FAILED, r);
 	return r;

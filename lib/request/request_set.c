@@ -68,7 +68,20 @@ static int read_cpus(struct irqkit_request *request, struct irqkit_machine *mach
 		return request_read_cpus(request, machine, NULL, ret_cpus);
 	r = irqkit_selection_parse_set(
 		chosen, request->cpus, strlen(request->cpus), ret_cpus, NULL, &message);
-	return r < 0 ? request_fail_set(request, r, message) : 0;
+	return r < 0 ? request_fail_set(request, request->cpus_label, r, message) : 0;
+}
+
+/* Work of other devices moves too. */
+static void remark_shared(
+	struct irqkit_request *request, const struct irqkit_selection *chosen)
+{
+	for (size_t i = 0; i < irqkit_selection_count_devices(chosen); i++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (irqkit_device_explain_shared(
+			    irqkit_selection_get_device(chosen, i), &text) == 0)
+			request_remark(request, "%s", text);
+	}
 }
 
 static int plan_targets(struct irqkit_request *request, struct irqkit_machine *machine,
@@ -80,7 +93,11 @@ static int plan_targets(struct irqkit_request *request, struct irqkit_machine *m
 
 	if (r == 0)
 		r = read_cpus(request, machine, request->selection, &cpus);
-	return r == 0 ? plan_interrupts(request, plan, request->selection, cpus) : r;
+	if (r == 0)
+		r = plan_interrupts(request, plan, request->selection, cpus);
+	if (r == 0)
+		remark_shared(request, request->selection);
+	return r;
 }
 
 static int fail_default(

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The network interface of a request, those below it, and the queues that are meant. */
+#include "request/request_net.h"
+#include "base/cpuset.h"
+#include "base/join.h"
+#include "base/macros.h"
+#include "devices/device.h"
+#include "target/no_match.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void request_drop_net(struct irqkit_request *request)
+{
+	request->named = NULL;
+	free(TAKE(request->devices));
+	request->n_devices = 0;
+	free(TAKE(request->queues));
+	request->n_queues = 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Interfaces                                                                      */
+
+/* The names of all interfaces: "eth0, eth1, lo". */
+static char *join_names(struct irqkit_devices *devices)
+{
+	char *joined = NULL;
+	size_t n = 0;
+
+	if (irqkit_devices_count_net(devices, &n) < 0)
+		n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (join_text(&joined, irqkit_devices_get_net(devices, i)->name) < 0)
+			break;
+	return joined;
+}
+
+/* Is it a queue such as eth0:rx-0, and is there an eth0? */
+static bool is_queue(struct irqkit_devices *devices, const char *word)
+{
+	const char *colon = strchr(word, ':');
+	_cleanup_free_ char *name = colon ? strndup(word, (size_t)(colon - word)) : NULL;
+	struct irqkit_device *device;
+
+	return name && irqkit_devices_find_net(devices, name, &device) == 0;
+}
+
+static int fail_not_found(struct irqkit_request *request, struct irqkit_devices *devices,
+	const char *name, int error)
+{
+	_cleanup_free_ char *names = NULL;
+	char *message = NULL;
+
+	if (error != -ENODEV && error != -EINVAL)
+		return request_fail_with(request, error,
+			"cannot read the interface '%s': %s", name, strerror(-error));
+	if (is_queue(devices, name))
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"'%s' is a queue; name only the interface", name);
+	if (irqkit_devices_lack_sys(devices)) {
+		int r = refuse_no_sys(&message);
+
+		return request_take_message(request, IRQKIT_PROBLEM_NO_MATCH, r, message);
+	}
+	names = join_names(devices);
+	return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
+		"no network interface '%s'%s%s", name,
+		names ? "; the interfaces are " : "", names ? names : "");
+}
+
+/* The named interface, or those below it. */
+static int choose_devices(struct irqkit_request *request)
+{
+	struct irqkit_device *named = request->named;
+	size_t n = 1;
+	int r = request->is_lower ? irqkit_device_count_lower(named, &n) : 0;
+
+	if (r < 0)
+		return request_fail_with(request, r,
+			"cannot list the lower interfaces of %s: %s", named->name,
+			strerror(-r));
+	if (n == 0)
+		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
+			"%s has no lower interfaces; leave out %s", named->name,
+			request->lower_label);
+	request->devices = calloc(n, sizeof(struct irqkit_device *));
+	if (!request->devices)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		request->devices[i] = request->is_lower
+			? irqkit_device_get_lower(named, i)
+			: named;
+	request->n_devices = n;
+	return 0;
+}
+
+int request_find_net(struct irqkit_request *request, struct irqkit_machine *machine)
+{
+	const char *name;
+	int r;
+
+	if (request->n_targets != 1)
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"one network interface is needed, and %zu are given",
+			request->n_targets);
+	name = request->targets[0];
+	r = irqkit_devices_find_net(machine->devices, name, &request->named);
+	return r < 0 ? fail_not_found(request, machine->devices, name, r)
+		     : choose_devices(request);
+}
+
+char *request_explain_lower(const struct irqkit_request *request)
+{
+	struct irqkit_device *named = request->named;
+	_cleanup_free_ char *names = NULL;
+	size_t n = 0;
+	char *text;
+
+	if (request->is_lower || irqkit_device_get_bus_device(named) ||
+		irqkit_device_count_lower(named, &n) < 0 || n == 0)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (join_text(&names, irqkit_device_get_lower(named, i)->name) < 0)
+			return NULL;
+	if (asprintf(&text, "%s is built on %s; use %s to act on %s.", named->name, names,
+		    request->lower_label, n == 1 ? "it" : "them") < 0)
+		return NULL;
+	return text;
+}
+
+void request_remark_lower(struct irqkit_request *request)
+{
+	_cleanup_free_ char *text = request_explain_lower(request);
+
+	if (text)
+		request_remark(request, "%s", text);
+}
+
+const struct irqkit_cpuset *request_find_local(
+	struct irqkit_machine *machine, struct irqkit_device *device)
+{
+	int node;
+
+	/* for a device without a node, every CPU is local */
+	return irqkit_machine_find_node(machine, device, -1, &node) == 0
+		? irqkit_topology_get_node_cpus(machine->topology, (unsigned int)node)
+		: irqkit_topology_get_cpus(machine->topology, IRQKIT_CPUS_ONLINE);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Queues                                                                          */
+
+static const char *word_of(enum irqkit_direction direction)
+{
+	return direction == IRQKIT_RX ? "rx" : "tx";
+}
+
+static int read_numbers(struct irqkit_request *request,
+	const struct irqkit_device *device, enum irqkit_direction direction,
+	struct irqkit_cpuset **ret_numbers)
+{
+	const char *list = request->queue_numbers;
+	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL;
+
+	if (irqkit_cpuset_parse_list(list, strlen(list), &numbers, NULL) < 0 ||
+		irqkit_cpuset_is_empty(numbers))
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"%s takes queue numbers, as in 0,2 or 0-3, not '%s'",
+			request->queues_label, list);
+	irqkit_cpuset_foreach (number, numbers) {
+		if (irqkit_device_find_queue(device, direction, number))
+			continue;
+		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
+			"%s has no queue %s-%u; it has %zu", device->name,
+			word_of(direction), number,
+			device_count_queues(device, direction));
+	}
+	*ret_numbers = TAKE(numbers);
+	return 0;
+}
+
+int request_choose_queues(struct irqkit_request *request, struct irqkit_device *device,
+	enum irqkit_direction direction)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL;
+	size_t before = request->n_queues;
+	struct irqkit_queue **queues;
+	int r = request->queue_numbers
+		? read_numbers(request, device, direction, &numbers)
+		: 0;
+
+	if (r < 0)
+		return r;
+	queues = reallocarray(request->queues, before + device->n_queues + 1,
+		sizeof(struct irqkit_queue *));
+	if (!queues)
+		return -ENOMEM;
+	request->queues = queues;
+	for (size_t i = 0; i < device->n_queues; i++) {
+		struct irqkit_queue *queue = &device->queues[i];
+
+		if (queue->direction == direction &&
+			(!numbers || irqkit_cpuset_has(numbers, queue->number)))
+			queues[request->n_queues++] = queue;
+	}
+	return request->n_queues > before
+		? 0
+		: request_fail(request, IRQKIT_PROBLEM_IMMOVABLE, "%s has no %s queues",
+			  device->name, word_of(direction));
+}
+
+int request_add_number(struct irqkit_request *request, const struct irqkit_queue *queue,
+	struct irqkit_cpuset *numbers)
+{
+	int r = irqkit_cpuset_add(numbers, queue->number);
+	_cleanup_free_ char *name = NULL;
+
+	if (r == 0)
+		return 0;
+	if (r != -ERANGE || irqkit_queue_format_full_name(queue, &name) < 0)
+		return -ENOMEM;
+	return request_fail_with(
+		request, r, "%s has a queue number that no kernel assigns", name);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The network interface of a request, those below it, and the queues that are meant. */
+#ifndef IRQKIT_REQUEST_NET_H
+#define IRQKIT_REQUEST_NET_H
+
+#include "request/request.h"
+
+/* Finds the interfaces that the request acts on; says why not. */
+int request_find_net(struct irqkit_request *request, struct irqkit_machine *machine);
+void request_drop_net(struct irqkit_request *request);
+
+/*
+ * Adds the queues of one direction to those of the request: all of the device, or only
+ * those with the numbers that the request names. Says why not.
+ */
+int request_choose_queues(struct irqkit_request *request, struct irqkit_device *device,
+	enum irqkit_direction direction);
+
+/*
+ * If the interface is built on others, a sentence that names them, which the caller
+ * frees; otherwise NULL.
+ */
+char *request_explain_lower(const struct irqkit_request *request);
+/* Adds this sentence as a remark, if there is one. */
+void request_remark_lower(struct irqkit_request *request);
+
+/* What `local` means in a SET for this device. */
+const struct irqkit_cpuset *request_find_local(
+	struct irqkit_machine *machine, struct irqkit_device *device);
+
+/* Adds the number of @queue to a set of numbers; says why not. */
+int request_add_number(struct irqkit_request *request, const struct irqkit_queue *queue,
+	struct irqkit_cpuset *numbers);
+
+#endif

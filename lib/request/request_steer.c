@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Requests for RPS and XPS: what is wanted, and one interface after the other. */
+#include "request/request_steer.h"
+#include "base/macros.h"
+#include "request/request_net.h"
+
+#include <errno.h>
+
+EXPORT int irqkit_request_new_rps(struct irqkit_request **ret_request)
+{
+	return request_new(REQUEST_RPS, ret_request);
+}
+
+EXPORT int irqkit_request_new_xps(struct irqkit_request **ret_request)
+{
+	return request_new(REQUEST_XPS, ret_request);
+}
+
+EXPORT void irqkit_request_set_lower(
+	struct irqkit_request *request, bool is_lower, const char *label)
+{
+	request->is_lower = is_lower;
+	request->lower_label = label ? label : "lower";
+}
+
+EXPORT int irqkit_request_set_queues(
+	struct irqkit_request *request, const char *list, const char *label)
+{
+	request->queues_label = label ? label : "queues";
+	return request_replace(&request->queue_numbers, list);
+}
+
+EXPORT void irqkit_request_set_steering(struct irqkit_request *request,
+	enum irqkit_steering steering, const char *auto_label)
+{
+	request->steering = steering;
+	request->auto_label = auto_label ? auto_label : "auto";
+}
+
+EXPORT int irqkit_request_set_flows(struct irqkit_request *request, uint64_t flows)
+{
+	if (flows > IRQKIT_FLOWS_MAX)
+		return -ERANGE;
+	request->flows = flows;
+	request->has_flows = true;
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static enum irqkit_direction direction_of(const struct irqkit_request *request)
+{
+	return request->kind == REQUEST_RPS ? IRQKIT_RX : IRQKIT_TX;
+}
+
+int request_plan_steering(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan, steer_plan_fn *fn)
+{
+	int r = request_find_net(request, machine);
+
+	for (size_t i = 0; i < request->n_devices && r == 0; i++) {
+		size_t before = request->n_queues;
+		struct irqkit_device *device = request->devices[i];
+
+		r = request_choose_queues(request, device, direction_of(request));
+		if (r == 0)
+			r = fn(&(struct steer_task){
+				.request = request,
+				.machine = machine,
+				.plan = plan,
+				.device = device,
+				.is_first = i == 0,
+				.queues = request->queues + before,
+				.n_queues = request->n_queues - before,
+			});
+	}
+	if (r == 0)
+		request_remark_lower(request);
+	return r;
+}
+
+int request_check_steering(struct irqkit_request *request, struct irqkit_machine *machine)
+{
+	int r = request_find_net(request, machine);
+
+	for (size_t i = 0; i < request->n_devices && r == 0; i++)
+		r = request_choose_queues(
+			request, request->devices[i], direction_of(request));
+	if (r == 0)
+		request_remark_lower(request);
+	return r;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Requests for XPS: the CPUs, or the rx queues, of tx queues. */
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "devices/device.h"
+#include "request/request_cpus.h"
+#include "request/request_net.h"
+#include "request/request_queue.h"
+#include "request/request_steer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------- */
+/* The set of each queue, into an array of the caller                              */
+
+static int choose_same(const struct steer_task *task, struct irqkit_cpuset **sets)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	int r = task->request->steering == IRQKIT_STEERING_OFF
+		? irqkit_cpuset_new(&cpus)
+		: request_read_cpus(task->request, task->machine,
+			  request_find_local(task->machine, task->device), &cpus);
+
+	for (size_t i = 0; i < task->n_queues && r == 0; i++)
+		r = irqkit_cpuset_copy(cpus, &sets[i]);
+	return r;
+}
+
+/* @n queues get CPUs that may be far from the interrupt. */
+static void warn_unknown(const struct steer_task *task, size_t n)
+{
+	_cleanup_free_ char *why = NULL;
+
+	irqkit_device_explain_unknown_direction(task->device, IRQKIT_TX, &why);
+	request_warn(task->request,
+		"%s: no interrupt found for %zu of %zu tx queues%s%s; CPUs are assigned "
+		"to %s in turn",
+		task->device->name, n, task->n_queues, why ? ": " : "", why ? why : "",
+		n == 1 ? "it" : "them");
+}
+
+static int choose_near(const struct steer_task *task, struct irqkit_cpuset **sets)
+{
+	_cleanup_free_ int *served = calloc(task->n_queues + 1, sizeof(*served));
+	size_t unknown = 0;
+	int r;
+
+	if (!served)
+		return -ENOMEM;
+	for (size_t i = 0; i < task->n_queues; i++) {
+		const struct irqkit_cpuset *serving =
+			irqkit_machine_get_settled_queue_cpus(
+				task->machine, task->queues[i]);
+
+		served[i] = serving ? irqkit_cpuset_next(serving, -1) : -1;
+		unknown += served[i] < 0;
+	}
+	r = irqkit_steer_xps(task->machine->topology, served, task->n_queues, sets);
+	if (r < 0)
+		return request_fail_with(task->request, r,
+			"cannot choose CPUs for %s: %s", task->device->name,
+			strerror(-r));
+	if (unknown)
+		warn_unknown(task, unknown);
+	return 0;
+}
+
+/* The set of the tx queue with this number; NULL: the queue was not chosen. */
+static struct irqkit_cpuset *find_set(
+	const struct steer_task *task, struct irqkit_cpuset **sets, size_t number)
+{
+	for (size_t i = 0; i < task->n_queues; i++)
+		if (task->queues[i]->number == number)
+			return sets[i];
+	return NULL;
+}
+
+/* The i-th rx queue goes to the i-th tx queue; fewer tx queues are used in turn. */
+static int choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
+{
+	/* queues that were not chosen count too */
+	size_t n = 0, n_tx = device_count_queues(task->device, IRQKIT_TX);
+	int r = 0;
+
+	for (size_t i = 0; i < task->n_queues && r == 0; i++)
+		r = irqkit_cpuset_new(&sets[i]);
+	for (size_t i = 0; i < task->device->n_queues && r == 0; i++) {
+		const struct irqkit_queue *queue = &task->device->queues[i];
+		struct irqkit_cpuset *set;
+
+		if (queue->direction != IRQKIT_RX)
+			continue;
+		set = find_set(task, sets, n++ % n_tx);
+		if (set)
+			r = request_add_number(task->request, queue, set);
+	}
+	return r;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Steps                                                                           */
+
+static int explain_cpus(const struct steer_task *task, size_t i, char **ret_why)
+{
+	const struct irqkit_cpuset *serving = NULL;
+	bool is_auto = task->request->steering == IRQKIT_STEERING_AUTO;
+	char *why;
+
+	if (is_auto)
+		serving = irqkit_machine_get_settled_queue_cpus(
+			task->machine, task->queues[i]);
+	if (!serving)
+		why = strdup(is_auto ? "in turn" : "requested");
+	else if (asprintf(&why, "handled by CPU %d", irqkit_cpuset_next(serving, -1)) < 0)
+		why = NULL;
+	*ret_why = why;
+	return why ? 0 : -ENOMEM;
+}
+
+static int add_rxqs(const struct steer_task *task, struct irqkit_queue *queue,
+	const struct irqkit_cpuset *set)
+{
+	int r = irqkit_plan_add_xps_rxqs(task->plan, queue, set, "requested");
+
+	return r < 0 ? request_fail_queue(task->request, queue, IRQKIT_KNOB_XPS_RXQS, r)
+		     : 0;
+}
+
+static int add_cpus(
+	const struct steer_task *task, size_t i, const struct irqkit_cpuset *set)
+{
+	bool is_off = task->request->steering == IRQKIT_STEERING_OFF;
+	struct irqkit_queue *queue = task->queues[i];
+	_cleanup_free_ char *why = NULL;
+	int r = explain_cpus(task, i, &why);
+
+	if (r < 0)
+		return r;
+	r = irqkit_plan_add_xps_cpus(task->plan, queue, set, why);
+	return r < 0 ? request_fail_queue(task->request, queue, IRQKIT_KNOB_XPS_CPUS, r)
+		     : request_clear_rxqs(task->request, task->plan, queue,
+			       is_off ? "requested" : "would override the CPUs");
+}
+
+static int choose_sets(const struct steer_task *task, struct irqkit_cpuset **sets)
+{
+	switch (task->request->steering) {
+	case IRQKIT_STEERING_AUTO:
+		return choose_near(task, sets);
+	case IRQKIT_STEERING_RXQS:
+		return choose_rxqs(task, sets);
+	default:
+		return choose_same(task, sets);
+	}
+}
+
+static int plan_device(const struct steer_task *task)
+{
+	bool is_rxqs = task->request->steering == IRQKIT_STEERING_RXQS;
+	struct irqkit_cpuset **sets;
+	int r;
+
+	if (device_count_queues(task->device, IRQKIT_TX) == 1)
+		return request_fail_queue(
+			task->request, task->queues[0], IRQKIT_KNOB_XPS_CPUS, -ENOENT);
+	sets = calloc(task->n_queues + 1, sizeof(struct irqkit_cpuset *));
+	if (!sets)
+		return -ENOMEM;
+	r = choose_sets(task, sets);
+	for (size_t i = 0; i < task->n_queues && r == 0; i++)
+		r = is_rxqs ? add_rxqs(task, task->queues[i], sets[i])
+			    : add_cpus(task, i, sets[i]);
+	for (size_t i = 0; i < task->n_queues; i++)
+		irqkit_cpuset_free(sets[i]);
+	free(sets);
+	return r;
+}
+
+int request_plan_xps(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan)
+{
+	if (!request->cpus && !request->mask &&
+		request->steering == IRQKIT_STEERING_GIVEN)
+		return request_fail(request, IRQKIT_PROBLEM_WORDS, "no CPUs are given");
+	if (request->has_flows)
+		return request_fail(
+			request, IRQKIT_PROBLEM_WORDS, "only RPS has a number of flows");
+	return request_plan_steering(request, machine, plan, plan_device);
+}
