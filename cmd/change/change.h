@@ -49,9 +49,8 @@ struct change {
 	struct irqkit_plan *plan; /* owned */
 	size_t n_gone; /* steps of the plan that are skipped, since they are gone */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
-	/* the interfaces whose threads are in the plan; the command's array */
-	struct irqkit_device *const *owners;
-	size_t n_owners;
+	/* the command's, whose interfaces have threads in the plan; or NULL */
+	const struct irqkit_request *request;
 	unsigned int wait_ms;
 	struct report report; /* of the plan */
 };

@@ -157,6 +157,8 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 	struct thread_rank rank = { name, pid_of(step), 1 };
 	_cleanup_free_ char *front = strndup(name, front_length(name));
 	_cleanup_free_ char *quoted = front ? text_quote(front) : NULL;
+	size_t n_owners = change->request ? irqkit_request_count_devices(change->request)
+					  : 0;
 
 	if (!quoted)
 		return false;
@@ -164,11 +166,10 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 		printf("# the thread of an interrupt moves with the interrupt\n");
 		return true;
 	}
-	for (size_t i = 0; i < change->n_owners; i++)
-		rank_among(&rank, change->owners[i]);
+	for (size_t i = 0; i < n_owners; i++)
+		rank_among(&rank, irqkit_request_get_device(change->request, i));
 	/* an undo knows only the thread: napi/eth0-8193 belongs to eth0 */
-	if (change->n_owners == 0 && strncmp(name, "napi/", 5) == 0 &&
-		strlen(front) > 6) {
+	if (n_owners == 0 && strncmp(name, "napi/", 5) == 0 && strlen(front) > 6) {
 		_cleanup_free_ char *owner = strndup(name + 5, strlen(front) - 6);
 		struct irqkit_device *device;
 

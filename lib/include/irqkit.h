@@ -2005,6 +2005,12 @@ int irqkit_request_new_spread(struct irqkit_request **ret_request);
  */
 int irqkit_request_new_rps(struct irqkit_request **ret_request);
 int irqkit_request_new_xps(struct irqkit_request **ret_request);
+
+/*
+ * Creates a request that pins queues of a network interface: the interrupt, XPS and the
+ * kernel threads of each. It needs the name of the interface and irqkit_request_add_pin().
+ */
+int irqkit_request_new_pin(struct irqkit_request **ret_request);
 void irqkit_request_free(struct irqkit_request *request);
 
 /*
@@ -2088,6 +2094,30 @@ void irqkit_request_set_leave_out_fn(
  */
 void irqkit_request_set_lower(
 	struct irqkit_request *request, bool is_lower, const char *label);
+
+enum {
+	IRQKIT_PIN_NO_XPS = 1 << 0, /* do not change XPS */
+	IRQKIT_PIN_NO_THREADS = 1 << 1, /* do not move kernel threads */
+	IRQKIT_PIN_IRQ_ONLY = 1 << 2, /* neither of them */
+	IRQKIT_PIN_WARN_ALL = 1 << 3, /* warn also about queues that are not named */
+};
+
+/* Sets what is pinned with a queue: 0 or some of IRQKIT_PIN_*. */
+void irqkit_request_set_pin_flags(struct irqkit_request *request, unsigned int flags);
+
+/*
+ * Adds queues and their CPUs: "0=2" (rx-0 and tx-0), "rx-1=3", or "all=0-3" (queue i gets
+ * the i-th CPU). The word is copied.
+ */
+int irqkit_request_add_pin(struct irqkit_request *request, const char *word);
+
+/*
+ * Sets whether "all=SET" uses CPUs again if there are fewer of them than queues.
+ *
+ * @label: what messages call this setting, such as "--wrap"; static text. NULL: "wrap"
+ */
+void irqkit_request_set_wraps(
+	struct irqkit_request *request, bool wraps, const char *label);
 
 /*
  * Sets the queues for RPS (rx) or XPS (tx). The default is all.

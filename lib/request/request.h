@@ -116,6 +116,8 @@ int request_plan_spread(struct irqkit_request *request, struct irqkit_machine *m
 	struct irqkit_plan *plan);
 int request_plan_rps(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
+int request_plan_pin(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan);
 int request_plan_xps(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 

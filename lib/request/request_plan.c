@@ -53,6 +53,9 @@ EXPORT int irqkit_request_plan(struct irqkit_request *request,
 	case REQUEST_XPS:
 		r = request_plan_xps(request, machine, plan);
 		break;
+	case REQUEST_PIN:
+		r = request_plan_pin(request, machine, plan);
+		break;
 	default:
 		r = request_plan_set(request, machine, plan);
 		break;
