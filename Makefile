@@ -66,6 +66,7 @@ UNIT_SRCS  = $(sort $(wildcard test/unit/test_*.c))
 FUZZ_SRCS  = $(sort $(wildcard test/fuzz/fuzz_*.c))
 BENCH_SRCS = $(sort $(wildcard test/bench/*.c))
 TOOL_SRCS  = $(sort $(wildcard test/tool/*.c))
+EXAMPLE_SRCS = $(sort $(wildcard test/example/*.c))
 LIB_OBJS   = $(LIB_SRCS:%.c=$(B)/%.o)
 FUZZ_OBJS  = $(LIB_SRCS:lib/%.c=$(B)/fuzz/%.o)
 CMD_OBJS   = $(CMD_SRCS:%.c=$(B)/%.o)
@@ -74,6 +75,7 @@ REPLAYS    = $(FUZZ_SRCS:%.c=$(B)/%-replay)
 FUZZERS    = $(FUZZ_SRCS:%.c=$(B)/%-libfuzzer)
 BENCHES    = $(BENCH_SRCS:%.c=$(B)/%)
 TOOLS      = $(TOOL_SRCS:%.c=$(B)/%)
+EXAMPLES   = $(EXAMPLE_SRCS:%.c=$(B)/%)
 ROOT_FILES = $(sort $(wildcard test/roots/*.root))
 ROOTS      = $(B)/roots
 
@@ -194,6 +196,11 @@ $(B)/test/bench/%: test/bench/%.c $(SO)
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MF $@.d -Wl,-rpath,$(abspath $(O)) -o $@ $< $(SO)
 
+# As users of the library write it: with irqkit.h and the shared library alone.
+$(B)/test/example/%: test/example/%.c $(SO)
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) -std=c11 $(WARN) -MMD -MP -MF $@.d -Ilib/include $(CFLAGS) $(LDFLAGS) -Wl,-rpath,$(abspath $(O)) -o $@ $< $(SO)
+
 # What the check scripts use: nothing of irqkit is in it.
 $(B)/test/tool/%: test/tool/%.c $(B)/commands
 	@mkdir -p $(@D)
@@ -220,7 +227,7 @@ $(ROOTS).made: $(ROOT_FILES) $(B)/test/tool/unpack
 	@rm -rf $(ROOTS)
 	$(call quiet,ROOTS)$(B)/test/tool/unpack $(ROOTS) $(ROOT_FILES) && touch $@
 
-check-programs: all $(UNITS) $(REPLAYS) $(TOOLS) $(ROOTS).made
+check-programs: all $(UNITS) $(REPLAYS) $(TOOLS) $(EXAMPLES) $(ROOTS).made
 
 # test/run takes file names as arguments: make check T="test/check-docs.sh"
 # When make ends, so do the tests, even if it is killed.
@@ -304,6 +311,6 @@ clean: ## remove what was built
 	@rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a $(O)/irq-* || { \
 		echo "irqkit: 'sudo make clean$(if $(filter-out .,$(O)), O=$(O))' also removes what belongs to root" >&2; exit 1; }
 
--include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(UNITS:=.d) $(REPLAYS:=.d) $(TOOLS:=.d) $(BENCHES:=.d)
+-include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(UNITS:=.d) $(REPLAYS:=.d) $(TOOLS:=.d) $(BENCHES:=.d) $(EXAMPLES:=.d)
 -include $(FUZZ_OBJS:.o=.d) $(FUZZERS:=.d)
 -include test/vm/vm.mk

@@ -267,6 +267,7 @@ static enum status plan(struct change *change, void *data)
 	enum status status;
 	int r;
 
+	change->undone = NULL;
 	irqkit_journal_free(undo->journal);
 	undo->journal = NULL;
 	status = read_journal(change->ctx, &undo->journal);

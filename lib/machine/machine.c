@@ -209,17 +209,16 @@ EXPORT void irqkit_machine_forget_settings(struct irqkit_machine *machine)
 	forget_settings(machine, machine->snapshot, false);
 }
 
-EXPORT int irqkit_machine_refresh(struct irqkit_machine *machine, unsigned int flags,
+/* @failed: something could not be read before, and that may be anything now. */
+static int look_again(struct irqkit_machine *machine, unsigned int flags, bool failed,
 	size_t *reterr_line, const char **reterr_reason)
 {
 	struct irqkit_snapshot *snapshot CLEANUP(free_snapshot) = NULL;
-	int failed = machine->ctx->error, r;
+	int r = irqkit_snapshot_read(
+		machine->ctx, &snapshot, reterr_line, reterr_reason);
 
-	irqkit_ctx_clear_error(machine->ctx);
-	r = irqkit_snapshot_read(machine->ctx, &snapshot, reterr_line, reterr_reason);
 	if (r < 0)
 		return r;
-	/* what could not be read may be anything */
 	if (failed || !is_same_system(snapshot, machine->snapshot)) {
 		r = start_anew(machine, snapshot);
 		if (r == 0)
@@ -229,6 +228,20 @@ EXPORT int irqkit_machine_refresh(struct irqkit_machine *machine, unsigned int f
 	forget_settings(machine, snapshot, flags & IRQKIT_REFRESH_MOVED);
 	take_counts(machine, TAKE(snapshot));
 	return 0;
+}
+
+EXPORT int irqkit_machine_refresh(struct irqkit_machine *machine, unsigned int flags,
+	size_t *reterr_line, const char **reterr_reason)
+{
+	struct irqkit_ctx *ctx = machine->ctx;
+	int error = ctx->error, r;
+
+	irqkit_ctx_clear_error(ctx);
+	r = look_again(machine, flags, error < 0, reterr_line, reterr_reason);
+	/* the machine still lacks what could not be read: the next refresh must know */
+	if (r < 0)
+		ctx_keep(ctx, error);
+	return r;
 }
 
 /* ------------------------------------------------------------------------------- */
