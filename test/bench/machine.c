@@ -102,8 +102,8 @@ static void format_mask(char text[static ROOM], int only)
 			if (only < 0 ? cpu < cpus : cpu == (unsigned int)only)
 				bits |= 1u << bit;
 		}
-		len += (size_t)snprintf(text + len, ROOM - len, "%08x%s", bits,
-			group ? "," : "");
+		len += (size_t)snprintf(
+			text + len, ROOM - len, "%08x%s", bits, group ? "," : "");
 	}
 }
 
@@ -153,8 +153,8 @@ static void write_card(unsigned int card)
 
 	format_address(address, card);
 	snprintf(net, sizeof(net), "sys/devices/pci0000:00/%s/net/eth%u", address, card);
-	snprintf(link_text, sizeof(link_text),
-		"../../devices/pci0000:00/%s/net/eth%u", address, card);
+	snprintf(link_text, sizeof(link_text), "../../devices/pci0000:00/%s/net/eth%u",
+		address, card);
 	put("up", "%s/operstate", net);
 	put("1", "%s/type", net);
 	put("0", "sys/devices/pci0000:00/%s/numa_node", address);
