@@ -214,8 +214,7 @@ static int look_again(struct irqkit_machine *machine, unsigned int flags, bool f
 	size_t *reterr_line, const char **reterr_reason)
 {
 	struct irqkit_snapshot *snapshot CLEANUP(free_snapshot) = NULL;
-	int r = irqkit_snapshot_read(
-		machine->ctx, &snapshot, reterr_line, reterr_reason);
+	int r = irqkit_snapshot_read(machine->ctx, &snapshot, reterr_line, reterr_reason);
 
 	if (r < 0)
 		return r;

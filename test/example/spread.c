@@ -18,8 +18,7 @@ static void print_step(const struct irqkit_step *step)
 	int irq = irqkit_step_get_irq(step);
 
 	if (irqkit_step_was_written(step))
-		printf("%d: %s
-", irq, irqkit_step_get_new(step));
+		printf("%d: %s\n", irq, irqkit_step_get_new(step));
 }
 
 int main(int argc, char **argv)
