@@ -188,9 +188,13 @@ $(B)/test/unit/test_topology: WRAP = -Wl,--wrap=openat,--wrap=openat64,--wrap=__
 $(B)/test/unit/test_knob: WRAP = -Wl,--wrap=syscall
 $(B)/test/unit/test_netlink: WRAP = -Wl,--wrap=mnl_socket_open2,--wrap=mnl_socket_sendto,--wrap=mnl_socket_recvfrom
 
+# Parts of the program that need nothing of it but the library.
+$(B)/test/unit/test_measure: MORE = $(B)/cmd/measure/load.o -lm
+$(B)/test/unit/test_measure: $(B)/cmd/measure/load.o
+
 $(B)/test/unit/%: test/unit/%.c $(B)/libirqkit.a $(B)/TEST.cflags $(B)/TEST.libs
 	@mkdir -p $(@D)
-	$(call quiet,CC)$(CC) $(TEST_CFLAGS) -MF $@.d @$(B)/TEST.cflags $(LDFLAGS) $(WRAP) -o $@ $< $(B)/libirqkit.a @$(B)/LIB.libs @$(B)/TEST.libs
+	$(call quiet,CC)$(CC) $(TEST_CFLAGS) -MF $@.d @$(B)/TEST.cflags $(LDFLAGS) $(WRAP) -o $@ $< $(MORE) $(B)/libirqkit.a @$(B)/LIB.libs @$(B)/TEST.libs
 
 $(B)/test/bench/%: test/bench/%.c $(SO)
 	@mkdir -p $(@D)

@@ -34,9 +34,10 @@ for f in test/unit/test_*.c; do
 	name=$(basename "$f" .c)
 	# as in the Makefile
 	wrap=$(sed -n "s|^\$(B)/test/unit/$name: WRAP = ||p" Makefile)
+	more=$(sed -n "s|^\$(B)/test/unit/$name: MORE = ||p" Makefile | sed 's|\$(B)/\([^ ]*\)\.o|\1.c|g')
 	# Not static: --wrap would catch the calls of the C library itself, as read() in system().
 	# shellcheck disable=SC2086 # words
-	if text=$(musl-gcc "${flags[@]}" -Wno-clobbered -Itest/portable -Ilib -Icmd $wrap -o "$tmp/unit/$name" "$f" "$tmp/libirqkit.a" 2>&1); then
+	if text=$(musl-gcc "${flags[@]}" -Wno-clobbered -Itest/portable -Ilib -Icmd $wrap -o "$tmp/unit/$name" "$f" $more "$tmp/libirqkit.a" 2>&1); then
 		check "$f passes" "$tmp/unit/$name"
 	elif grep -q 'undefined reference to .mnl_' <<<"$text"; then
 		skip "$f" "needs libmnl"
