@@ -34,6 +34,7 @@ for f in test/unit/test_*.c; do
 	name=$(basename "$f" .c)
 	# as in the Makefile
 	wrap=$(sed -n "s|^\$(B)/test/unit/$name: WRAP = ||p" Makefile)
+	# shellcheck disable=SC2016 # $(B) is make's
 	more=$(sed -n "s|^\$(B)/test/unit/$name: MORE = ||p" Makefile | sed 's|\$(B)/\([^ ]*\)\.o|\1.c|g')
 	# Not static: --wrap would catch the calls of the C library itself, as read() in system().
 	# shellcheck disable=SC2086 # words
