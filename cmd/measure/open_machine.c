@@ -85,23 +85,6 @@ enum status machine_judge(const struct irqkit_ctx *ctx, enum status status)
 	return STATUS_REFUSED;
 }
 
-/* Is it the word that is wrong, for this machine or at all? */
-static bool is_about_word(int error)
-{
-	switch (error) {
-	case -EINVAL:
-	case -ERANGE:
-	case -ENODEV:
-	case -ENODATA:
-	case -EBADMSG:
-	case -EACCES:
-	case -EPERM:
-		return true;
-	default:
-		return false;
-	}
-}
-
 bool machine_say_no_sys(const struct irqkit_devices *devices)
 {
 	bool has_no_sys = irqkit_devices_lack_sys(devices);
@@ -117,7 +100,7 @@ enum status machine_say_bad_set(const char *option, const char *message, int err
 	if (error == 0)
 		return STATUS_DONE;
 	say_error("%s: %s", option, message ? message : strerror(-error));
-	return is_about_word(error) ? STATUS_MISUSE : STATUS_REFUSED;
+	return irqkit_set_error_is_about_word(error) ? STATUS_MISUSE : STATUS_REFUSED;
 }
 
 enum status machine_read_cpus(struct irqkit_machine *machine, const char *option,

@@ -927,6 +927,12 @@ int irqkit_topology_parse_set(struct irqkit_topology *topology, const char *text
 	size_t len, const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set,
 	size_t *reterr_at, char **reterr_message);
 
+/*
+ * Returns whether @error, of irqkit_topology_parse_set() or irqkit_machine_parse_set(), is
+ * about the words of the SET. Otherwise something could not be read, or memory ran out.
+ */
+bool irqkit_set_error_is_about_word(int error);
+
 /* --------------------------------------------------------------------------------- */
 /* Machine: all that is read of a system, each file once                             */
 

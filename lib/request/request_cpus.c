@@ -8,29 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Is it the word that is wrong, for this machine or at all? */
-static bool is_about_word(int error)
-{
-	switch (error) {
-	case -EINVAL:
-	case -ERANGE:
-	case -ENODEV:
-	case -ENODATA:
-	case -EBADMSG:
-	case -EACCES:
-	case -EPERM:
-		return true;
-	default:
-		return false;
-	}
-}
-
 int request_fail_set(
 	struct irqkit_request *request, const char *label, int error, const char *message)
 {
 	const char *text = message ? message : strerror(-error);
 
-	if (is_about_word(error))
+	if (irqkit_set_error_is_about_word(error))
 		return request_fail(request, IRQKIT_PROBLEM_WORDS, "%s: %s", label, text);
 	return request_fail_with(request, error, "%s: %s", label, text);
 }

@@ -284,3 +284,19 @@ EXPORT int irqkit_topology_parse_set(struct irqkit_topology *topology, const cha
 	return set_parse(topology, text, len, local, read_affinity,
 		topology_get_ctx(topology), ret_set, reterr_at, reterr_message);
 }
+
+EXPORT bool irqkit_set_error_is_about_word(int error)
+{
+	switch (error) {
+	case -EINVAL:
+	case -ERANGE:
+	case -ENODEV:
+	case -ENODATA:
+	case -EBADMSG:
+	case -EACCES:
+	case -EPERM:
+		return true;
+	default:
+		return false;
+	}
+}
