@@ -71,6 +71,25 @@ result $? "the lock is waited for"
 irqkit undo --quiet
 same "the lock is waited for: old values are read under it" 8 "$(<"$root/proc/irq/24/smp_affinity")"
 
+# The folder of the journal becomes unsafe while undo waits: what undo had read before is not used.
+fresh small
+irqkit set 24 --cpus=1 --quiet
+before=$(knobs "$root")
+exec 9<"$root/run/irqkit/lock"
+flock 9
+irqkit undo >"$tmp/a" 2>&1 9<&- & waiting=$!
+sleep 0.3
+chmod 777 "$root/run/irqkit"
+exec 9<&-
+status=0
+wait $waiting || status=$?
+same "undo waits, and its folder becomes unsafe: status" 1 "$status"
+same "undo waits, and its folder becomes unsafe: the error" "irqkit: $root/run/irqkit is unsafe" \
+	"$(grep -o '^irqkit: .* is unsafe' "$tmp/a")"
+same "undo waits, and its folder becomes unsafe: one line" 1 "$(wc -l <"$tmp/a")"
+chmod 755 "$root/run/irqkit"
+same "undo waits, and its folder becomes unsafe: nothing is written" "$before" "$(knobs "$root")"
+
 # ---- asked to end -----------------------------------------------------------------------------
 # A root with many interrupts, and the signal at any time while it runs.
 make_root "$tmp/many" 512

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The machine: what is read once, what is kept when it is looked at again, and what is not. */
+#include "devices/queues.h"
 #include "root.h"
 
 #include <errno.h>
 #include <irqkit.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static char top[] = "/tmp/irqkit-machine-XXXXXX";
+
+/* The PCI function of eth2, and its interface. */
+#define FUNCTION "sys/devices/pci0000:00/0000:00:01.0"
 
 #define HEADING "           CPU0       CPU1       CPU2       CPU3\n"
 #define ETH0 " 24:          5          0          0          0  PCI-MSI 1-edge  eth0\n"
@@ -16,6 +21,26 @@ static char top[] = "/tmp/irqkit-machine-XXXXXX";
 static void put(const char *path, const char *text)
 {
 	put_file(top, path, text);
+}
+
+static void put_eth2(void)
+{
+	char full[128];
+
+	put(FUNCTION "/net/eth2/queues/rx-0/rps_cpus", "0\n");
+	put("sys/class/net/eth0/queues/rx-0/rps_cpus", "0\n");
+	snprintf(full, sizeof(full), "%s/sys/class/net/eth2", top);
+	assert_int_equal(symlink("../../../" FUNCTION "/net/eth2", full), 0);
+}
+
+/* A file that is too large to be read; put() mends it. */
+static void put_too_large(const char *path)
+{
+	char full[128];
+
+	put(path, "");
+	snprintf(full, sizeof(full), "%s/%s", top, path);
+	assert_int_equal(truncate(full, (off_t)3 << 30), 0);
 }
 
 static struct machine begin(void)
@@ -173,6 +198,55 @@ static void failed_refresh_changes_nothing(void **state)
 	close_machine(&m);
 }
 
+/* What could not be read is read again, also if a refresh failed in between. */
+static void earlier_failure_is_kept(void **state)
+{
+	struct machine m;
+	struct irqkit_device *device;
+	int node;
+
+	(void)state;
+	put_eth2();
+	m = begin();
+	put_too_large(FUNCTION "/numa_node");
+	assert_int_equal(irqkit_devices_find_net(m.devices, "eth2", &device), 0);
+	assert_int_equal(irqkit_device_read_node(device, &node), -EFBIG);
+	assert_int_equal(irqkit_ctx_get_error(m.ctx), -EFBIG);
+	put("proc/interrupts", "");
+	assert_int_equal(irqkit_machine_refresh(m.machine, 0, NULL, NULL), -ENODATA);
+	assert_int_equal(irqkit_ctx_get_error(m.ctx), -EFBIG);
+
+	put(FUNCTION "/numa_node", "1\n");
+	put("proc/interrupts", HEADING ETH0 ETH1);
+	refresh(&m, 0);
+	assert_int_equal(irqkit_ctx_get_error(m.ctx), 0);
+	assert_int_equal(irqkit_devices_find_net(m.devices, "eth2", &device), 0);
+	assert_int_equal(irqkit_device_read_node(device, &node), 0);
+	assert_int_equal(node, 1);
+	close_machine(&m);
+}
+
+/* An interface of the same name can be another one: an undo compares the indexes. */
+static void index_of_interface_is_read_again(void **state)
+{
+	struct machine m;
+	struct irqkit_device *device;
+	const char *text;
+
+	(void)state;
+	put("sys/class/net/eth0/ifindex", "7\n");
+	m = begin();
+	assert_int_equal(irqkit_devices_find_net(m.devices, "eth0", &device), 0);
+	assert_int_equal(device_get_ifindex_text(device, &text), 0);
+	assert_string_equal(text, "7");
+	put("sys/class/net/eth0/ifindex", "99\n");
+	refresh(&m, 0);
+	assert_int_equal(irqkit_devices_find_net(m.devices, "eth0", &device), 0);
+	assert_int_equal(device_get_ifindex_text(device, &text), 0);
+	assert_string_equal(text, "99");
+	close_machine(&m);
+}
+
 static void interrupts_without_a_row(void **state)
 {
 	struct machine m = begin();
@@ -240,6 +314,8 @@ int main(void)
 		cmocka_unit_test(moved_interrupts_are_read_again),
 		cmocka_unit_test(other_rows_are_another_machine),
 		cmocka_unit_test(failed_refresh_changes_nothing),
+		cmocka_unit_test(earlier_failure_is_kept),
+		cmocka_unit_test(index_of_interface_is_read_again),
 		cmocka_unit_test(interrupts_without_a_row),
 		cmocka_unit_test(planned_affinity),
 	};
