@@ -11,6 +11,4 @@ char *queue_format_full_name(const struct irqkit_queue *queue);
 /* "rx" or "tx" */
 const char *queue_direction_word(enum irqkit_direction direction);
 
-size_t queue_count(const struct irqkit_device *device, enum irqkit_direction direction);
-
 #endif

@@ -39,7 +39,8 @@ static size_t count_cpus(const struct steer_view *view)
 
 static const char *judge_rps(const struct steer_view *view, const struct steer_row *row)
 {
-	size_t n = queue_count(irqkit_queue_get_device(row->queue), IRQKIT_RX);
+	size_t n = irqkit_device_count_direction(
+		irqkit_queue_get_device(row->queue), IRQKIT_RX);
 
 	if (irqkit_cpuset_is_empty(row->cpus))
 		return "off";

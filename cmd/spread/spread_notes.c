@@ -47,7 +47,9 @@ enum finding {
 static enum finding find_finding(
 	const struct placed *p, const struct placed_device *owner)
 {
-	size_t n_rx = owner->device ? queue_count(owner->device, IRQKIT_RX) : 0;
+	size_t n_rx = owner->device
+		? irqkit_device_count_direction(owner->device, IRQKIT_RX)
+		: 0;
 
 	/* if only some queues were named, nothing is said about the others */
 	if (n_rx == 0 || owner->n_queues < n_rx)

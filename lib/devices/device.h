@@ -170,15 +170,4 @@ void devices_forget_settings(struct irqkit_devices *devices);
 int devices_find_net(struct irqkit_devices *devices, const char *name,
 	struct irqkit_device **ret_device);
 
-/* The queues of one direction that are known so far. */
-static inline size_t device_count_queues(
-	const struct irqkit_device *device, enum irqkit_direction direction)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < device->n_queues; i++)
-		n += device->queues[i].direction == direction;
-	return n;
-}
-
 #endif

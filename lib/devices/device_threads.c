@@ -173,8 +173,8 @@ static int add_napi_by_order(struct list *list, const struct irqkit_queue *queue
 	r = list_napi_ids(device, &ids, &count);
 	if (r < 0)
 		return r;
-	if (count != device_count_queues(device, IRQKIT_RX) || queue->number >= count ||
-		!are_distinct(ids, count))
+	if (count != irqkit_device_count_direction(device, IRQKIT_RX) ||
+		queue->number >= count || !are_distinct(ids, count))
 		return 0;
 	add_of_napi(list, device, ids[queue->number]);
 	return list->error;

@@ -57,7 +57,7 @@ EXPORT int irqkit_queue_explain_error(
 	int r;
 
 	if (error == -ENOENT && is_xps &&
-		device_count_queues(queue->device, IRQKIT_TX) == 1)
+		irqkit_device_count_direction(queue->device, IRQKIT_TX) == 1)
 		r = asprintf(&text,
 			"%s has only one tx queue, which all CPUs use; XPS does not "
 			"apply",

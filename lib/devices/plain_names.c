@@ -84,9 +84,9 @@ static size_t count_words(const char *order)
 /* How many queues there are of each direction; 0: not known, or not as many. */
 static size_t count_pairs(const struct irqkit_device *device)
 {
-	size_t n_rx = device_count_queues(device, IRQKIT_RX);
+	size_t n_rx = irqkit_device_count_direction(device, IRQKIT_RX);
 
-	return n_rx == device_count_queues(device, IRQKIT_TX) ? n_rx : 0;
+	return n_rx == irqkit_device_count_direction(device, IRQKIT_TX) ? n_rx : 0;
 }
 
 /* The @at-th of @n interrupts with the same name. False: its queue is not known. */

@@ -156,7 +156,7 @@ static struct direction look_at(
 {
 	struct direction d = {
 		.direction = direction,
-		.n_queues = device_count_queues(device, direction),
+		.n_queues = irqkit_device_count_direction(device, direction),
 		.first = UINT32_MAX,
 		.least = UINT32_MAX,
 	};

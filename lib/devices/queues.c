@@ -4,11 +4,11 @@
  * netlink, otherwise by the names of the interrupts.
  */
 #include "devices/queues.h"
-#include "base/array.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/irq_list.h"
 #include "devices/netlink.h"
+#include "devices/queue_list.h"
 #include "devices/queue_numbers.h"
 #include "devices/rows.h"
 #include "interrupts/handler_names.h"
@@ -29,46 +29,6 @@ static const char *const direction_name[] = {
 	[IRQKIT_TX] = "tx",
 };
 
-EXPORT struct irqkit_queue *irqkit_device_find_queue(const struct irqkit_device *device,
-	enum irqkit_direction direction, unsigned int number)
-{
-	for (size_t i = 0; i < device->n_queues; i++)
-		if (device->queues[i].direction == direction &&
-			device->queues[i].number == number)
-			return &device->queues[i];
-	return NULL;
-}
-
-/* Keeps them in order. One that is there already is there once. */
-static int add_queue(struct irqkit_device *device, enum irqkit_direction direction,
-	unsigned int number)
-{
-	size_t at = device->n_queues;
-
-	while (at > 0 &&
-		(device->queues[at - 1].direction > direction ||
-			(device->queues[at - 1].direction == direction &&
-				device->queues[at - 1].number >= number)))
-		at--;
-	if (at < device->n_queues && device->queues[at].direction == direction &&
-		device->queues[at].number == number)
-		return 0;
-	if (!GROW(device->queues, device->n_queues, device->queues_room))
-		return -ENOMEM;
-	memmove(&device->queues[at + 1], &device->queues[at],
-		(device->n_queues - at) * sizeof(*device->queues));
-	device->n_queues++;
-	device->queues[at] = (struct irqkit_queue){
-		.device = device,
-		.direction = direction,
-		.number = number,
-		.irq = -1,
-		.napi_id = -1,
-		.napi_pid = -1,
-	};
-	return 0;
-}
-
 /* ------------------------------------------------------------------------------- */
 /* From /sys                                                                       */
 
@@ -80,7 +40,7 @@ static int list_direction(
 	if (strncmp(name, direction_name[direction], 2) != 0 || name[2] != '-' ||
 		parse_u32(name + 3, strlen(name + 3), &number) < 0)
 		return 0;
-	return add_queue(device, direction, number);
+	return queue_list_add(device, direction, number);
 }
 
 static int list_queues(struct irqkit_device *device)
@@ -209,7 +169,7 @@ static int join_queue(struct irqkit_device *device, const struct netlink_answers
 	enum irqkit_direction direction = told->is_tx ? IRQKIT_TX : IRQKIT_RX;
 	const struct netlink_napi *napi;
 	struct irqkit_queue *queue;
-	int r = add_queue(device, direction, told->number);
+	int r = queue_list_add(device, direction, told->number);
 
 	if (r < 0 || told->napi_id == NO_NUMBER)
 		return r;
@@ -242,14 +202,14 @@ int device_join_netlink(
 /* Where /sys lists no queue of this direction (a saved root), the names do. */
 static int list_by_names(struct irqkit_device *device, enum irqkit_direction direction)
 {
-	if (device_count_queues(device, direction) > 0)
+	if (irqkit_device_count_direction(device, direction) > 0)
 		return 0;
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		uint32_t number = device->irqs[i].serves[direction];
 
 		if (number == SERVES_NO_QUEUE || number == SERVES_UNKNOWN_QUEUE)
 			continue;
-		if (add_queue(device, direction,
+		if (queue_list_add(device, direction,
 			    number == SERVES_ALL_QUEUES ? 0 : number) < 0)
 			return -ENOMEM;
 	}

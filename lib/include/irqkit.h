@@ -627,6 +627,10 @@ int irqkit_device_explain_unknown_direction(const struct irqkit_device *device,
 /* Returns the number of queues of a device. */
 size_t irqkit_device_count_queues(const struct irqkit_device *device);
 
+/* Returns the number of queues of one direction of a device. */
+size_t irqkit_device_count_direction(
+	const struct irqkit_device *device, enum irqkit_direction direction);
+
 /* Returns the queue at @index, in the order rx-0, rx-1, ..., tx-0, ... */
 struct irqkit_queue *irqkit_device_get_queue(
 	const struct irqkit_device *device, size_t index);

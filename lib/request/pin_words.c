@@ -99,8 +99,8 @@ static int place_word(
 		return request_fail(pin->request, IRQKIT_PROBLEM_NO_MATCH,
 			"%s has no queue %.*s; it has %zu rx and %zu tx queues",
 			device->name, (int)len, word,
-			device_count_queues(device, IRQKIT_RX),
-			device_count_queues(device, IRQKIT_TX));
+			irqkit_device_count_direction(device, IRQKIT_RX),
+			irqkit_device_count_direction(device, IRQKIT_TX));
 	if (rx)
 		r = place_queue(pin, rx, cpus, true);
 	if (tx && r == 0)

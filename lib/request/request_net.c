@@ -176,7 +176,7 @@ static int read_numbers(struct irqkit_request *request,
 		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
 			"%s has no queue %s-%u; it has %zu", device->name,
 			word_of(direction), number,
-			device_count_queues(device, direction));
+			irqkit_device_count_direction(device, direction));
 	}
 	*ret_numbers = TAKE(numbers);
 	return 0;

@@ -82,7 +82,7 @@ static struct irqkit_cpuset *find_set(
 static int choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
 	/* queues that were not chosen count too */
-	size_t n = 0, n_tx = device_count_queues(task->device, IRQKIT_TX);
+	size_t n = 0, n_tx = irqkit_device_count_direction(task->device, IRQKIT_TX);
 	int r = 0;
 
 	for (size_t i = 0; i < task->n_queues && r == 0; i++)
@@ -163,7 +163,7 @@ static int plan_device(const struct steer_task *task)
 	struct irqkit_cpuset **sets;
 	int r;
 
-	if (device_count_queues(task->device, IRQKIT_TX) == 1)
+	if (irqkit_device_count_direction(task->device, IRQKIT_TX) == 1)
 		return request_fail_queue(
 			task->request, task->queues[0], IRQKIT_KNOB_XPS_CPUS, -ENOENT);
 	sets = calloc(task->n_queues + 1, sizeof(struct irqkit_cpuset *));

@@ -48,7 +48,7 @@ EXPORT int irqkit_machine_advise_rps(struct irqkit_machine *machine,
 	if (r == 0) {
 		irqkit_machine_find_node(machine, device, -1, &node);
 		r = irqkit_steer_rps(machine->topology, node, serving,
-			device_count_queues(device, IRQKIT_RX), &cpus, &why);
+			irqkit_device_count_direction(device, IRQKIT_RX), &cpus, &why);
 	}
 	if (r < 0)
 		return r;

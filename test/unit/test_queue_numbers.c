@@ -258,9 +258,11 @@ static void one_queue_each(void **state)
 		open_made_up(&numbered, &made);
 		/* none is made up, and none has two interrupts */
 		assert_int_equal(
-			device_count_queues(&numbered.device, IRQKIT_RX), made.n_rx);
+			irqkit_device_count_direction(&numbered.device, IRQKIT_RX),
+			made.n_rx);
 		assert_int_equal(
-			device_count_queues(&numbered.device, IRQKIT_TX), made.n_tx);
+			irqkit_device_count_direction(&numbered.device, IRQKIT_TX),
+			made.n_tx);
 		check_queues(&made, &numbered.device);
 		n_rx = check_direction(&made, &numbered.device, IRQKIT_RX);
 		n_tx = check_direction(&made, &numbered.device, IRQKIT_TX);
