@@ -29,6 +29,10 @@ struct irqkit_device_irq {
 		stride[2]; /* and each queue that is so much further; 0: that one alone */
 	uint32_t rank; /* among those of one direction, while they are numbered */
 	bool is_by_order; /* the order of the vectors told it */
+	bool is_unsure, is_contested; /* in one direction, while they are numbered */
+	/* once the queues are known: which directions it handles, and the first queue */
+	bool has_queue[2];
+	uint32_t first_queue;
 };
 
 /* The settings of a queue: the first two of rx queues, the others of tx queues. */
