@@ -93,6 +93,10 @@ struct irqkit_device {
 	struct irqkit_thread **threads; /* owned array */
 	size_t n_threads;
 	bool has_read_threads;
+	/* owned array: of rx-0, rx-1, ..., by pid; NULL: their order tells nothing */
+	struct irqkit_thread **napis;
+	bool has_read_napis;
+	bool has_managed, has_asked_managed; /* is one of its interrupts managed? */
 };
 
 struct irqkit_thread {
@@ -102,6 +106,7 @@ struct irqkit_thread {
 	unsigned int flags; /* of its task */
 	char *cpus; /* owned; the list of the CPUs on which it may run, or NULL: not read */
 	int cpus_error; /* negative, or 0 */
+	size_t list; /* the last list that it was added to */
 };
 
 /* A handler name, from a place in it where the name of a device may begin. */
@@ -160,7 +165,9 @@ struct irqkit_devices {
 	bool has_owners;
 
 	struct irqkit_thread *threads; /* owned; sorted by name */
+	struct irqkit_thread **by_pid; /* owned array */
 	size_t n_threads;
+	size_t n_thread_lists; /* made so far */
 	bool has_read_threads;
 };
 

@@ -19,8 +19,9 @@
 static size_t find_owner(
 	struct irqkit_placement *p, struct irqkit_device *device, int node)
 {
-	for (size_t i = 0; i < p->n_owners; i++)
-		if (device && p->owners[i].device == device)
+	/* most often the one before: the interrupts of a device follow each other */
+	for (size_t i = p->n_owners; i-- > 0 && device;)
+		if (p->owners[i].device == device)
 			return i;
 	p->owners[p->n_owners] = (struct placement_device){ .device = device,
 		.node = node };
