@@ -54,18 +54,13 @@ struct receivers {
 };
 
 /* Is it the interrupt of an rx queue? */
-static bool is_receiving(const struct irqkit_device *device, int irq)
+static bool is_receiving(const struct irqkit_device *device, int number)
 {
-	size_t n = irqkit_device_count_queues(device);
+	const struct irqkit_device_irq *irq = number < 0
+		? NULL
+		: irqkit_device_find_irq(device, (unsigned int)number);
 
-	for (size_t i = 0; i < n; i++) {
-		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
-
-		if (irqkit_queue_get_direction(queue) == IRQKIT_RX &&
-			irqkit_queue_get_irq(queue) == irq)
-			return true;
-	}
-	return false;
+	return irq && irqkit_device_irq_has_queue(irq, IRQKIT_RX);
 }
 
 static void sum_receivers(struct show *show, const struct irqkit_device *device,

@@ -30,9 +30,10 @@ struct irqkit_device_irq {
 	uint32_t rank; /* among those of one direction, while they are numbered */
 	bool is_by_order; /* the order of the vectors told it */
 	bool is_unsure, is_contested; /* in one direction, while they are numbered */
-	/* once the queues are known: which directions it handles, and the first queue */
+	/* once the queues are known: which directions it handles, and of how many queues */
 	bool has_queue[2];
 	uint32_t first_queue;
+	uint32_t n_queues;
 };
 
 /* The settings of a queue: the first two of rx queues, the others of tx queues. */

@@ -339,6 +339,7 @@ static void note_queues(struct irqkit_device *device)
 			queue->number < irq->first_queue)
 			irq->first_queue = queue->number;
 		irq->has_queue[queue->direction] = true;
+		irq->n_queues++;
 	}
 }
 
