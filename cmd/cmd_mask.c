@@ -184,9 +184,7 @@ static enum status print_json(
 		return status;
 	document = document_new();
 	document_add_table(document, "masks", &table);
-	status = document_print(document);
-	document_free(document);
-	return status;
+	return document_finish(document);
 }
 
 static enum status run(const struct call *call)

@@ -124,9 +124,7 @@ static enum status print_list(
 		return table_print(table, &o->table, common);
 	document = document_new();
 	document_add_table(document, "journal", table);
-	status = document_print(document);
-	document_free(document);
-	return status;
+	return document_finish(document);
 }
 
 static enum status list(const struct call *call, const struct undo_options *o)

@@ -120,7 +120,7 @@ empty "cmd opens no file" "$(uses "$opening" cmd)"
 empty "only say.c writes to stderr" "$(uses 'stderr|perror|psignal|v?dprintf|v?warnx?|v?errx?' cmd say)"
 empty "only main.c ends the program, by returning" "$(uses "$ending" cmd)"
 empty "only render.c uses libsmartcols" "$(uses 'scols_.*' cmd render)"
-empty "only render.c uses jansson" "$(uses 'json_.*' cmd render)"
+empty "only document.c uses jansson" "$(uses 'json_.*' cmd document)"
 empty "only options.c uses popt" "$(uses 'popt.*' cmd options)"
 
 if [ "${1-}" != --self ]; then
@@ -214,7 +214,7 @@ cmd/base|fopen|cmd opens no file
 cmd/base|perror|only say.c writes to stderr
 cmd/base|abort|only main.c ends the program, by returning
 cmd/base|scols_init_debug|only render.c uses libsmartcols
-cmd/base|json_object|only render.c uses jansson
+cmd/base|json_object|only document.c uses jansson
 cmd/base|poptStrerror|only options.c uses popt
 END
 

@@ -2,6 +2,7 @@
 /* Text from the kernel and from users can hold any byte; here it is made safe. */
 #include "base/text.h"
 
+#include <langinfo.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -91,6 +92,52 @@ char *text_escape(const char *text)
 	}
 	*out = '\0';
 	return escaped;
+}
+
+/* The columns of the character at @text, and its bytes. */
+static size_t character_width(const char *text, size_t *ret_len)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	uint32_t character = 0;
+	size_t len = utf8_length(p, &character);
+	int width;
+
+	*ret_len = len ? len : 1;
+	/* a backslash before an x is escaped too, or the text could pretend to be escaped */
+	if (len == 0 || !is_printable(character) || (p[0] == '\\' && p[1] == 'x'))
+		return 4 * *ret_len;
+	width = len > 1 ? wcwidth((wchar_t)character) : 1;
+	return width > 0 ? (size_t)width : 0;
+}
+
+size_t text_width(const char *text)
+{
+	size_t width = 0, len;
+
+	for (; *text; text += len)
+		width += character_width(text, &len);
+	return width;
+}
+
+char *text_shorten(const char *text, size_t head, size_t tail)
+{
+	const char *mark = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? "\u2026" : "~";
+	size_t left = text_width(text), used = 0, len, width;
+	const char *rest = text, *end;
+	char *shorter = malloc(strlen(text) + strlen(mark) + 1);
+
+	if (!shorter)
+		return NULL;
+	while (*rest && used + (width = character_width(rest, &len)) <= head) {
+		used += width;
+		left -= width;
+		rest += len;
+	}
+	for (end = rest; *end && left > tail; end += len)
+		left -= character_width(end, &len);
+	memcpy(shorter, text, (size_t)(rest - text));
+	stpcpy(stpcpy(shorter + (rest - text), mark), end);
+	return shorter;
 }
 
 char *text_repair(const char *text)

@@ -4,6 +4,7 @@
 #define CMD_TEXT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Bytes that aren't printable UTF-8 as \xNN. NULL: no memory. */
 char *text_escape(const char *text);
@@ -12,6 +13,15 @@ char *text_repair(const char *text);
 
 /* In place: characters that change the direction of text become question marks. */
 void text_straighten(char *text);
+
+/* How many columns of a terminal it takes, when what is not printable stands as \xNN. */
+size_t text_width(const char *text);
+/*
+ * Its first @head and its last @tail columns, with a mark between them: one column, `…` or,
+ * where the locale has no UTF-8, `~`. NULL: no memory.
+ */
+char *text_shorten(const char *text, size_t head, size_t tail);
+
 /* For a POSIX shell: unchanged, or in single quotes. NULL: no memory. */
 char *text_quote(const char *text);
 

@@ -39,7 +39,6 @@ static bool has_changed(const struct report *report)
 static enum status print_json(const struct report *report, const struct table *table)
 {
 	struct document *document = document_new();
-	enum status status;
 
 	document_add_text(document, "command", report->call->command->name);
 	document_add_bool(document, "dry_run", report->is_dry_run);
@@ -47,9 +46,7 @@ static enum status print_json(const struct report *report, const struct table *t
 	document_add_table(document, "changes", table);
 	if (report->add_keys)
 		report->add_keys(report, document);
-	status = document_print(document);
-	document_free(document);
-	return status;
+	return document_finish(document);
 }
 
 /* What kinds of steps a plan has, so that no column stays empty. */

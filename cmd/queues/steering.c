@@ -222,14 +222,11 @@ static enum status add_rows(struct steer_view *view)
 static enum status print_json(const struct steer_view *view)
 {
 	struct document *document = document_new();
-	enum status status;
 
 	if (view->kind->add_keys)
 		view->kind->add_keys(view, document);
 	document_add_table(document, "queues", &view->table);
-	status = document_print(document);
-	document_free(document);
-	return status;
+	return document_finish(document);
 }
 
 static void remark_unknown(

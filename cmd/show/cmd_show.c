@@ -134,13 +134,10 @@ static enum status collect(
 static enum status print_json(const struct show *show, const struct table *table)
 {
 	struct document *document = document_new();
-	enum status status;
 
 	document_add_cpus(document, "cpus", irqkit_snapshot_get_cpus(show->snapshot));
 	document_add_table(document, "interrupts", table);
-	status = document_print(document);
-	document_free(document);
-	return status;
+	return document_finish(document);
 }
 
 /*

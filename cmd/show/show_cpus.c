@@ -104,19 +104,20 @@ static enum mark get_mark(void *data)
 
 static const struct column columns[] = {
 	{ "CPU", "cpu", "CPU number", COLUMN_DEFAULT | COLUMN_RIGHT, get_cpu, 0 },
-	{ "ONLINE", "online", "whether the CPU is online", COLUMN_DEFAULT, get_online,
-		0 },
-	{ "NODE", "node", "NUMA node of the CPU", COLUMN_DEFAULT | COLUMN_RIGHT, get_node,
-		0 },
+	{ "ONLINE", "online", "whether the CPU is online",
+		COLUMN_DEFAULT | COLUMN_DROP(1), get_online, 0 },
+	{ "NODE", "node", "NUMA node of the CPU",
+		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DROP(2), get_node, 0 },
 	{ "TOTAL", "total", "interrupts that it handled",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_total, 0 },
 	{ "SHARE", "share", "its share of the interrupts shown",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_share, 0 },
 	{ "INTERRUPTS", "interrupt_count", "number of different interrupts it handled",
-		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_interrupts, 0 },
+		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING | COLUMN_DROP(3),
+		get_interrupts, 0 },
 	{ "BUSIEST", "busiest", "the interrupt that it handled most often",
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_busiest, 0 },
-	{ "NAME", "name", "handler of that interrupt", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+	{ "NAME", "name", "handler of that interrupt", COLUMN_DEFAULT | COLUMN_NAME,
 		get_name, 0 },
 	{ 0 },
 };
@@ -144,8 +145,7 @@ static enum status print(struct table *table, const struct irqkit_cpuset *online
 
 		document_add_cpus(document, "cpus", online);
 		document_add_table(document, "by_cpu", table);
-		status = document_print(document);
-		document_free(document);
+		status = document_finish(document);
 	} else if (status == STATUS_DONE) {
 		status = table_print(table, options, common);
 	}

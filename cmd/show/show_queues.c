@@ -236,17 +236,18 @@ static const struct column columns[] = {
 	{ "RFS", "rps_flow_cnt", "size of its flow table", COLUMN_RIGHT, get_flows, 0 },
 	{ "XPS", "xps_cpus", "CPUs that transmit on it", COLUMN_DEFAULT | COLUMN_TRUNCATE,
 		get_xps, 0 },
-	{ "NAPI", "napi_id", "ID of its NAPI instance", COLUMN_DEFAULT | COLUMN_RIGHT,
-		get_napi, 0 },
+	{ "NAPI", "napi_id", "ID of its NAPI instance",
+		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DROP(3), get_napi, 0 },
 	{ "THREADS", NULL, "its kernel threads and their CPUs",
-		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_thread_names, 0 },
+		COLUMN_DEFAULT | COLUMN_TRUNCATE | COLUMN_DROP(5), get_thread_names, 0 },
 	{ "THREADS", "threads", NULL, COLUMN_JSON_ONLY, get_threads, 0 },
-	{ "NODE", "node", "NUMA node of the device", COLUMN_DEFAULT | COLUMN_RIGHT,
-		get_node, 0 },
+	{ "NODE", "node", "NUMA node of the device",
+		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DROP(2), get_node, 0 },
 	{ "DISTANCE", "distance", "distance from the CPUs that handle its interrupt",
-		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_distance, 0 },
+		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING | COLUMN_DROP(4),
+		get_distance, 0 },
 	{ "SOURCE", "source", "source of the interrupt: netlink, sysfs or name",
-		COLUMN_DEFAULT, get_source, 0 },
+		COLUMN_DEFAULT | COLUMN_DROP(1), get_source, 0 },
 	{ 0 },
 };
 
@@ -370,8 +371,7 @@ static enum status print(struct show *show, struct table *table, const struct ca
 		document_add_cpus(
 			document, "cpus", irqkit_snapshot_get_cpus(show->snapshot));
 		document_add_table(document, "queues", table);
-		status = document_print(document);
-		document_free(document);
+		status = document_finish(document);
 	} else if (status == STATUS_DONE) {
 		status = table_print(table, options, &call->common);
 		if (status == STATUS_DONE && !options->sort &&

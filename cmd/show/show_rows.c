@@ -218,17 +218,18 @@ static const struct column columns_before[] = {
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_label, 0 },
 	{ "IRQ", "irq", NULL, COLUMN_JSON_ONLY, get_irq, 0 },
 	{ "TOTAL", "total", "how often it fired",
-		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_total, 0 },
+		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING | COLUMN_DROP(4),
+		get_total, 0 },
 	{ "SHARE", NULL, "its share of the interrupts shown",
 		COLUMN_RIGHT | COLUMN_DESCENDING, get_share, 0 },
 };
 
 static const struct column columns_after[] = {
-	{ "BUSIEST", NULL, "CPUs that handled it most, and their share", COLUMN_DEFAULT,
-		get_busiest, 0 },
+	{ "BUSIEST", NULL, "CPUs that handled it most, and their share",
+		COLUMN_DEFAULT | COLUMN_DROP(2), get_busiest, 0 },
 	{ "BUSIEST", "per_cpu", NULL, COLUMN_JSON_ONLY, get_per_cpu, 0 },
-	{ "AFFINITY", "affinity", "requested CPUs", COLUMN_DEFAULT | COLUMN_TRUNCATE,
-		get_affinity, 0 },
+	{ "AFFINITY", "affinity", "requested CPUs",
+		COLUMN_DEFAULT | COLUMN_TRUNCATE | COLUMN_DROP(3), get_affinity, 0 },
 	{ "EFFECTIVE", "effective", "CPUs that the kernel chose from them",
 		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_effective, 0 },
 	{ "NODE", "node", "NUMA node of its device", COLUMN_RIGHT, get_node, 0 },
@@ -237,7 +238,8 @@ static const struct column columns_after[] = {
 		get_movable_word, 0 },
 	{ "MOVABLE", "movable", NULL, COLUMN_JSON_ONLY, get_movable, 0 },
 	{ "MOVABLE", "immovable", NULL, COLUMN_JSON_ONLY, get_immovable, 0 },
-	{ "CHIP", "chip", "interrupt controller", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+	{ "CHIP", "chip", "interrupt controller",
+		COLUMN_DEFAULT | COLUMN_TRUNCATE | COLUMN_ADDRESS | COLUMN_DROP(1),
 		get_chip, 0 },
 	{ "HWIRQ", "hwirq", "its number in the controller", COLUMN_RIGHT, get_hwirq, 0 },
 	{ "TRIGGER", "trigger", "how it is triggered: edge, fasteoi, event", 0,
@@ -254,7 +256,7 @@ static const struct column columns_after[] = {
 	{ "NOTES", "notes", "mismatches: offline, other-node, against-hint, isolated", 0,
 		show_get_notes, 0 },
 	{ "NAME", NULL, "handlers, or the description of the row",
-		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_name, 0 },
+		COLUMN_DEFAULT | COLUMN_NAME, get_name, 0 },
 	{ "NAME", "actions", NULL, COLUMN_JSON_ONLY, get_actions, 0 },
 	{ "NAME", "description", NULL, COLUMN_JSON_ONLY, get_description, 0 },
 };
@@ -326,7 +328,18 @@ struct column *show_columns_new(const struct irqkit_cpuset *each_cpu, bool with_
 	return columns;
 }
 
-/* Marks an interrupt that makes the load uneven: a large part of a busy CPU's load. */
+/* Can the user move it? */
+static bool is_movable(struct show_row *row)
+{
+	enum irqkit_movable movable;
+
+	return show_row_movable(row, &movable) && movable == IRQKIT_MOVABLE;
+}
+
+/*
+ * Marks an interrupt that makes the load uneven, a large part of a busy CPU's load, and
+ * that can be moved.
+ */
 enum mark show_row_mark(void *data)
 {
 	struct show_row *row = data;
@@ -338,7 +351,8 @@ enum mark show_row_mark(void *data)
 		uint64_t count = irqkit_interrupt_get_served(row->interrupt, i, &cpu);
 		const struct cpu_load *part = load_get(load, cpu);
 
-		if (part && load_is_busy(load, part) && count >= part->total / 4)
+		if (part && load_is_busy(load, part) && count >= part->total / 4 &&
+			is_movable(row))
 			return MARK_BUSY;
 	}
 	return irqkit_interrupt_get_total(row->interrupt) ? MARK_NONE : MARK_IDLE;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * A table -> text for people, text for scripts, or JSON. render.c is the only file that
- * uses libsmartcols and jansson.
- */
+/* A table -> text for people, text for scripts, or JSON. */
 #ifndef CMD_RENDER_H
 #define CMD_RENDER_H
 
@@ -14,8 +11,9 @@ enum status table_print(const struct table *table, const struct table_options *o
 	const struct common *common);
 
 /*
- * A JSON document: {"irqkit": "0.1.0", ...}. If something cannot be added because memory
- * is short, document_print() fails.
+ * A JSON document: {"irqkit": "0.1.0", ...}. Each member is written to stdout when it is
+ * added, so that a large document takes no memory. If memory is short for one of them,
+ * document_finish() fails.
  */
 struct document;
 struct document *document_new(void);
@@ -30,7 +28,7 @@ void document_add_texts(
 	struct document *document, const char *key, const char *const *texts);
 void document_add_table(
 	struct document *document, const char *key, const struct table *table);
-enum status document_print(const struct document *document);
-void document_free(struct document *document);
+/* Ends the document and frees it. */
+enum status document_finish(struct document *document);
 
 #endif

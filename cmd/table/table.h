@@ -3,7 +3,7 @@
  * A table: columns that a command describes once, and the rows of one run.
  *
  * A column is a name for -o and the heading, a key for JSON, and a function that gives a
- * row's cell. Cells have types; how they look as text and as JSON is decided in render.c.
+ * row's cell. Cells have types; how they look as text is decided in grid.c, and as JSON in document.c.
  */
 #ifndef CMD_TABLE_H
 #define CMD_TABLE_H
@@ -22,6 +22,7 @@ enum cell_kind {
 	CELL_BOOL, /* yes, no; true, false */
 	CELL_SHARE, /* of 1: `61%`; 0.6123 */
 	CELL_CPUS, /* `0-3`, in JSON too */
+	CELL_CPU_NUMBERS, /* only in JSON: [0, 1] */
 	CELL_COUNTS, /* only in JSON: {"0": 12} */
 	CELL_ROWS, /* only in JSON: an array of objects */
 };
@@ -84,7 +85,13 @@ enum {
 	COLUMN_DESCENDING = 1 << 3, /* --sort begins with the largest */
 	COLUMN_JSON_ONLY = 1 << 4, /* a key that goes with the column of the same name */
 	COLUMN_ALWAYS = 1 << 5, /* shown whatever -o says */
+	COLUMN_NAME = 1 << 6, /* shortened last, and never so that two look alike */
+	COLUMN_ADDRESS =
+		1 << 7, /* may end in the address of a device, which goes first */
 };
+/* Left out where a terminal is narrow: 1 first. */
+#define COLUMN_DROP(rank) ((unsigned int)(rank) << 8)
+#define COLUMN_DROP_RANK(flags) ((flags) >> 8)
 
 struct column {
 	const char *name;

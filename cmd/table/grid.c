@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The cells of a table as text. */
+#include "table/grid.h"
+#include "base/basics.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Room for @len bytes more; NULL: no memory. */
+static char *reserve(struct grid *grid, size_t len)
+{
+	size_t room = grid->room ? grid->room : 4096;
+	char *text;
+
+	while (room < grid->len + len)
+		room *= 2;
+	if (room > grid->room) {
+		text = realloc(grid->text, room);
+		if (!text)
+			return NULL;
+		grid->text = text;
+		grid->room = room;
+	}
+	return grid->text + grid->len;
+}
+
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~' || (text[0] == '\\' && text[1] == 'x'))
+			return false;
+	return true;
+}
+
+/* The bytes from @len on are a cell: notes how wide it is. */
+static void finish_cell(struct grid *grid, struct grid_column *column, size_t len)
+{
+	char *text = grid->text + grid->len;
+	size_t width = len;
+
+	if (!is_ascii(text)) {
+		text_straighten(text);
+		width = text_width(text);
+		grid->is_ascii = false;
+	}
+	grid->len += len + 1;
+	if (width > column->width)
+		column->width = width;
+}
+
+bool grid_add_text(struct grid *grid, struct grid_column *column, const char *text)
+{
+	size_t len = strlen(text);
+	char *out = reserve(grid, len + 1);
+
+	if (!out)
+		return false;
+	memcpy(out, text, len + 1);
+	finish_cell(grid, column, len);
+	return true;
+}
+
+static bool add_texts(
+	struct grid *grid, struct grid_column *column, const char *const *texts)
+{
+	size_t len = 0, at = 0;
+	char *out;
+
+	for (size_t i = 0; texts[i]; i++)
+		len += strlen(texts[i]) + 2;
+	out = reserve(grid, len + 1);
+	if (!out)
+		return false;
+	for (size_t i = 0; texts[i]; i++) {
+		if (i > 0)
+			at = (size_t)(stpcpy(out + at, ", ") - out);
+		at = (size_t)(stpcpy(out + at, texts[i]) - out);
+	}
+	out[at] = '\0';
+	finish_cell(grid, column, at);
+	return true;
+}
+
+/* By hand: most cells are numbers, and printf takes ten times as long. */
+static bool add_number(struct grid *grid, struct grid_column *column, uint64_t number)
+{
+	char digits[24];
+	size_t at = sizeof(digits) - 1, len;
+	char *out = reserve(grid, sizeof(digits));
+
+	if (!out)
+		return false;
+	digits[at] = '\0';
+	do
+		digits[--at] = (char)('0' + number % 10);
+	while (number /= 10);
+	len = sizeof(digits) - 1 - at;
+	memcpy(out, digits + at, len + 1);
+	grid->len += len + 1;
+	if (len > column->width)
+		column->width = len;
+	return true;
+}
+
+static bool add_cpus(struct grid *grid, struct grid_column *column,
+	const struct irqkit_cpuset *cpus, const char *absent)
+{
+	_cleanup_free_ char *list = NULL;
+
+	if (irqkit_cpuset_is_empty(cpus))
+		return grid_add_text(grid, column, absent);
+	return irqkit_cpuset_format_list(cpus, &list) == 0 &&
+		grid_add_text(grid, column, list);
+}
+
+static bool add_cell(struct grid *grid, struct grid_column *column,
+	const struct cell *cell, const char *absent)
+{
+	char text[32];
+
+	switch (cell->kind) {
+	case CELL_TEXT:
+		return grid_add_text(grid, column, cell->text);
+	case CELL_TEXTS:
+		return add_texts(grid, column, cell->texts);
+	case CELL_NUMBER:
+		return add_number(grid, column, cell->number);
+	case CELL_INTEGER:
+		snprintf(text, sizeof(text), "%lld", (long long)cell->integer);
+		return grid_add_text(grid, column, text);
+	case CELL_BOOL:
+		return grid_add_text(grid, column, cell->is_true ? "yes" : "no");
+	case CELL_SHARE:
+		snprintf(text, sizeof(text), "%.0f%%", cell->share * 100);
+		return grid_add_text(grid, column, text);
+	case CELL_CPUS:
+		return add_cpus(grid, column, cell->cpus, absent);
+	default:
+		return grid_add_text(grid, column, absent);
+	}
+}
+
+static bool add_columns(struct grid *grid, const struct table *table, bool has_headings)
+{
+	size_t n = 0;
+
+	while (table->columns[n])
+		n++;
+	grid->columns = calloc(n + 1, sizeof(*grid->columns));
+	if (!grid->columns)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct column *column = table->columns[i];
+
+		if (column->flags & COLUMN_JSON_ONLY)
+			continue;
+		grid->columns[grid->n_columns++] = (struct grid_column){
+			.column = column,
+			.width = has_headings ? strlen(column->name) : 0,
+		};
+	}
+	return true;
+}
+
+bool grid_fill(struct grid *grid, const struct table *table, const char *absent,
+	bool has_headings)
+{
+	grid->is_ascii = true;
+	grid->n_rows = table->n_rows;
+	if (!add_columns(grid, table, has_headings))
+		return false;
+	for (size_t row = 0; row < table->n_rows; row++) {
+		for (size_t i = 0; i < grid->n_columns; i++) {
+			struct grid_column *column = &grid->columns[i];
+			struct cell cell = column_get(column->column, table->rows[row]);
+			bool is_added = add_cell(grid, column, &cell, absent);
+
+			free(cell.owned);
+			if (!is_added)
+				return false;
+		}
+	}
+	return true;
+}
+
+void grid_clear(struct grid *grid)
+{
+	free(grid->columns);
+	free(grid->text);
+	*grid = (struct grid){ 0 };
+}

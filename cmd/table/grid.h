@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A table as text: what stands in each cell, before it is aligned. */
+#ifndef CMD_GRID_H
+#define CMD_GRID_H
+
+#include "table/table.h"
+
+struct grid_column {
+	const struct column *column;
+	size_t width; /* columns of a terminal that its widest cell takes, or its heading */
+	bool is_hidden;
+};
+
+struct grid {
+	struct grid_column *columns; /* owned */
+	size_t n_columns;
+	size_t n_rows;
+	char *text; /* owned; the cells, row by row, each with a NUL at its end */
+	size_t len, room;
+	bool is_ascii; /* and printable: each byte takes one column */
+};
+
+/*
+ * Asks the table for all of its cells; @absent stands for what does not exist. False: no
+ * memory.
+ */
+bool grid_fill(struct grid *grid, const struct table *table, const char *absent,
+	bool has_headings);
+/* Adds a text as the next cell of @column. False: no memory. */
+bool grid_add_text(struct grid *grid, struct grid_column *column, const char *text);
+void grid_clear(struct grid *grid);
+
+#endif
