@@ -131,11 +131,11 @@ static void free_journal(struct irqkit_journal **journal)
 #define _cleanup_journal_ CLEANUP(free_journal)
 
 static enum status read_journal(
-	struct irqkit_ctx *ctx, struct irqkit_journal **ret_journal)
+	struct irqkit_ctx *ctx, const char *what, struct irqkit_journal **ret_journal)
 {
 	int r = irqkit_journal_read(ctx, ret_journal);
 
-	return r < 0 ? run_lock_say_unusable(ctx, "read", r) : STATUS_DONE;
+	return r < 0 ? run_lock_say_unusable(ctx, "read", what, r) : STATUS_DONE;
 }
 
 /* A sentence for people; a script reads no line. */
@@ -178,7 +178,7 @@ static enum status list(const struct call *call, const struct undo_options *o)
 	enum status status = machine_open(call, &ctx);
 
 	if (status == STATUS_DONE)
-		status = read_journal(ctx, &journal);
+		status = read_journal(ctx, "list changes", &journal);
 	irqkit_ctx_free(ctx);
 	if (status != STATUS_DONE)
 		return status;
@@ -388,7 +388,7 @@ static enum status plan(struct change *change, void *data)
 	change->undone = undo->change = NULL;
 	irqkit_journal_free(undo->journal);
 	undo->journal = NULL;
-	status = read_journal(change->ctx, &undo->journal);
+	status = read_journal(change->ctx, "undo changes", &undo->journal);
 	if (status != STATUS_DONE)
 		return status;
 	change->undone = undo->change = find_change(undo);
@@ -472,6 +472,7 @@ const struct command cmd_undo = {
 	.name = "undo",
 	.args = "[OPTION...] [NUMBER]",
 	.summary = "undo the last change, or an earlier one",
+	.needs_root_to = "undo changes",
 	.more = "Without NUMBER: undo the last change that has not been undone.\n"
 		"\n"
 		"  irqkit undo --list       list the changes and the commands that "

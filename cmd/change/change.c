@@ -96,7 +96,10 @@ enum status change_open(struct change *change, const struct call *call,
 
 enum status change_lock(struct change *change)
 {
-	return run_lock_take(change->ctx, &change->lock);
+	const char *what = change->call->command->needs_root_to;
+
+	return run_lock_take(
+		change->ctx, what ? what : "change interrupts", &change->lock);
 }
 
 void change_unlock(struct change *change)
