@@ -3,6 +3,7 @@
 #include "base/basics.h"
 #include "base/read_number.h"
 #include "base/say.h"
+#include "base/text.h"
 #include "change/change.h"
 #include "change/run_lock.h"
 #include "measure/open_machine.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 struct undo_options {
 	struct change_options change;
@@ -46,18 +48,25 @@ static struct cell get_time(void *data)
 	};
 }
 
-static struct cell get_date(void *data)
+/* Local time; NULL: no memory, or no such time. */
+static char *format_time(const struct irqkit_change *change)
 {
-	time_t seconds = (time_t)irqkit_change_get_time(data);
+	time_t seconds = (time_t)irqkit_change_get_time(change);
 	char *text = malloc(32);
 	struct tm tm;
 
-	if (!text || !localtime_r(&seconds, &tm) ||
-		strftime(text, 32, "%Y-%m-%d %H:%M:%S", &tm) == 0) {
-		free(text);
-		return ABSENT;
-	}
-	return owned_cell(text);
+	if (text && localtime_r(&seconds, &tm) &&
+		strftime(text, 32, "%Y-%m-%d %H:%M:%S", &tm) > 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static struct cell get_date(void *data)
+{
+	char *text = format_time(data);
+
+	return text ? owned_cell(text) : ABSENT;
 }
 
 static struct cell get_knobs(void *data)
@@ -67,7 +76,23 @@ static struct cell get_knobs(void *data)
 
 static struct cell get_undone(void *data)
 {
-	return bool_cell(irqkit_change_is_undone(data));
+	return bool_cell(irqkit_change_get_state(data) == IRQKIT_CHANGE_UNDONE);
+}
+
+static struct cell get_skipped(void *data)
+{
+	return bool_cell(irqkit_change_get_state(data) == IRQKIT_CHANGE_SKIPPED);
+}
+
+static struct cell get_state(void *data)
+{
+	static const char *const words[] = {
+		[IRQKIT_CHANGE_MADE] = "no",
+		[IRQKIT_CHANGE_SKIPPED] = "skipped",
+		[IRQKIT_CHANGE_UNDONE] = "yes",
+	};
+
+	return text_cell(words[irqkit_change_get_state(data)]);
 }
 
 static struct cell get_undoes(void *data)
@@ -89,7 +114,10 @@ static const struct column columns[] = {
 	{ "TIME", "time", NULL, COLUMN_JSON_ONLY, get_time, 0 },
 	{ "KNOBS", "knobs", "number of settings in the change",
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_knobs, 0 },
-	{ "UNDONE", "undone", "whether it was undone", COLUMN_DEFAULT, get_undone, 0 },
+	{ "UNDONE", NULL, "whether it was undone, or skipped", COLUMN_DEFAULT, get_state,
+		0 },
+	{ "UNDONE", "undone", NULL, COLUMN_JSON_ONLY, get_undone, 0 },
+	{ "UNDONE", "skipped", NULL, COLUMN_JSON_ONLY, get_skipped, 0 },
 	{ "UNDOES", "undoes", "the change that it undid", COLUMN_RIGHT, get_undoes, 0 },
 	{ "COMMAND", "command", "the command that made it",
 		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_command, 0 },
@@ -103,11 +131,22 @@ static void free_journal(struct irqkit_journal **journal)
 #define _cleanup_journal_ CLEANUP(free_journal)
 
 static enum status read_journal(
-	struct irqkit_ctx *ctx, struct irqkit_journal **ret_journal)
+	struct irqkit_ctx *ctx, const char *what, struct irqkit_journal **ret_journal)
 {
 	int r = irqkit_journal_read(ctx, ret_journal);
 
-	return r < 0 ? run_lock_say_unusable(ctx, "read", r) : STATUS_DONE;
+	return r < 0 ? run_lock_say_unusable(ctx, "read", what, r) : STATUS_DONE;
+}
+
+/* A sentence for people; a script reads no line. */
+static void say_empty_list(const struct common *common)
+{
+	if (common->is_quiet)
+		return;
+	if (isatty(STDOUT_FILENO))
+		puts("No recorded changes since boot.");
+	else
+		say_error("no recorded changes since boot");
 }
 
 static enum status print_list(
@@ -118,8 +157,10 @@ static enum status print_list(
 
 	if (status != STATUS_DONE)
 		return status;
-	if (!common->is_json && table->n_rows == 0 && !common->is_quiet)
-		say_error("no change has been recorded since boot");
+	if (!common->is_json && table->n_rows == 0) {
+		say_empty_list(common);
+		return STATUS_DONE;
+	}
 	if (!common->is_json)
 		return table_print(table, &o->table, common);
 	document = document_new();
@@ -135,7 +176,7 @@ static enum status list(const struct call *call, const struct undo_options *o)
 	enum status status = machine_open(call, &ctx);
 
 	if (status == STATUS_DONE)
-		status = read_journal(ctx, &journal);
+		status = read_journal(ctx, "list changes", &journal);
 	irqkit_ctx_free(ctx);
 	if (status != STATUS_DONE)
 		return status;
@@ -150,55 +191,130 @@ static enum status list(const struct call *call, const struct undo_options *o)
 
 /* ------------------------------------------------------------------------------- */
 
-/* The change with this number; 0: the last one that is not undone and not an undo. */
-static const struct irqkit_change *find_change(
-	const struct irqkit_journal *journal, uint64_t number)
-{
-	for (size_t i = irqkit_journal_count(journal); i-- > 0;) {
-		const struct irqkit_change *change = irqkit_journal_get(journal, i);
+/* The change that is undone, and the journal that has it. */
+struct undo {
+	const struct undo_options *options;
+	uint64_t number; /* 0: the last change */
+	struct irqkit_journal *journal; /* owned */
+	const struct irqkit_change *change; /* in the journal; NULL: none was found */
+};
 
-		if (number ? irqkit_change_get_number(change) == number
-			   : !irqkit_change_is_undone(change) &&
-					!irqkit_change_get_undoes(change))
+static void undo_free(struct undo *undo)
+{
+	irqkit_journal_free(undo->journal);
+}
+
+/*
+ * Can it be undone without its number? One of which something was skipped can only with
+ * --force: otherwise each undo would stop at it.
+ */
+static bool is_left(const struct irqkit_change *change, bool is_forced)
+{
+	enum irqkit_change_state state = irqkit_change_get_state(change);
+
+	return irqkit_change_get_undoes(change) == 0 &&
+		(state == IRQKIT_CHANGE_MADE ||
+			(state == IRQKIT_CHANGE_SKIPPED && is_forced));
+}
+
+/* The change with this number; 0: the last one that is left. */
+static const struct irqkit_change *find_change(const struct undo *undo)
+{
+	for (size_t i = irqkit_journal_count(undo->journal); i-- > 0;) {
+		const struct irqkit_change *change = irqkit_journal_get(undo->journal, i);
+
+		if (undo->number ? irqkit_change_get_number(change) == undo->number
+				 : is_left(change, undo->options->is_forced))
 			return change;
 	}
 	return NULL;
 }
 
-/* How many were skipped or failed because a file could not be read or written this time. */
-static size_t count_unreachable(const struct irqkit_plan *plan)
+/* The change that the next undo takes, after this one; or NULL. */
+static const struct irqkit_change *find_next(const struct undo *undo)
+{
+	unsigned int redone = irqkit_change_get_undoes(undo->change);
+
+	for (size_t i = irqkit_journal_count(undo->journal); i-- > 0;) {
+		const struct irqkit_change *change = irqkit_journal_get(undo->journal, i);
+
+		if (change != undo->change &&
+			(is_left(change, false) ||
+				irqkit_change_get_number(change) == redone))
+			return change;
+	}
+	return NULL;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* The report                                                                      */
+
+static void remark_change(const struct irqkit_change *change)
+{
+	_cleanup_free_ char *date = format_time(change);
+	_cleanup_free_ char *command = text_escape(irqkit_change_get_command(change));
+
+	printf("Undo of change %u", irqkit_change_get_number(change));
+	if (date)
+		printf(" (%s)", date);
+	printf(": %s\n", command ? command : "");
+}
+
+/* How to reach the other changes. What failed as a whole is the next one again. */
+static void remark_others(const struct undo *undo, bool has_failed)
+{
+	const struct irqkit_change *next = has_failed ? NULL : find_next(undo);
+
+	if (irqkit_journal_count(undo->journal) < 2)
+		return;
+	if (next)
+		printf("The next 'irqkit undo' undoes change %u.\n",
+			irqkit_change_get_number(next));
+	puts("Others: 'irqkit undo NUMBER'; 'irqkit undo --list' lists the changes.");
+}
+
+static void add_remark(const struct report *report)
+{
+	const struct undo *undo = report->data;
+
+	remark_change(undo->change);
+	remark_others(undo,
+		!report->keeps_going &&
+			irqkit_plan_count_results(report->plan, IRQKIT_FAILED) > 0);
+}
+
+static void add_keys(const struct report *report, struct document *document)
+{
+	const struct undo *undo = report->data;
+
+	document_add_number(document, "undoes", irqkit_change_get_number(undo->change));
+}
+
+/* How many steps of a plan are such? */
+static size_t count_steps(
+	const struct irqkit_plan *plan, bool (*is_such)(const struct irqkit_step *step))
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
-		const struct irqkit_step *step = irqkit_plan_get(plan, i);
-		enum irqkit_result result = irqkit_step_get_result(step);
-		int error = irqkit_step_get_error(step);
-
-		n += result == IRQKIT_FAILED ||
-			(result == IRQKIT_SKIPPED && error && error != ENOENT &&
-				error != ESRCH);
-	}
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
+		n += is_such(irqkit_plan_get(plan, i));
 	return n;
 }
 
-static size_t count_changed_since(const struct irqkit_plan *plan)
+/* Another run may restore it: nothing about the setting itself is in the way. */
+static bool is_unreachable(const struct irqkit_step *step)
 {
-	size_t n = 0;
+	enum irqkit_result result = irqkit_step_get_result(step);
 
-	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
-		const struct irqkit_step *step = irqkit_plan_get(plan, i);
-
-		n += irqkit_step_get_result(step) == IRQKIT_SKIPPED &&
-			irqkit_step_get_error(step) == 0;
-	}
-	return n;
+	return result == IRQKIT_FAILED ||
+		(result == IRQKIT_SKIPPED && irqkit_step_get_error(step) &&
+			!change_lost_its_thing(step));
 }
 
 /* Where --force does not help, running undo again may. */
 static void say_run_again(const struct change *change)
 {
-	size_t n = count_unreachable(change->plan);
+	size_t n = count_steps(change->plan, is_unreachable);
 	unsigned int number = irqkit_change_get_number(change->undone);
 
 	if (n == 0)
@@ -215,48 +331,50 @@ static void say_run_again(const struct change *change)
 
 static enum status say_left_alone(const struct change *change)
 {
-	const struct common *common = &change->call->common;
-	bool is_told = !common->is_quiet || common->is_json ||
-		change->options->is_dry_run;
-	size_t left = irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED);
-	size_t changed = count_changed_since(change->plan);
+	size_t gone = count_steps(change->plan, change_lost_its_thing);
+	size_t changed = count_steps(change->plan, irqkit_step_was_changed_since);
+	unsigned int number = irqkit_change_get_number(change->undone);
 
-	if (left == 0)
-		return STATUS_DONE;
-	if (change_is_all_gone(change))
-		say_error("cannot restore %zu setting%s: gone since then", left,
-			left == 1 ? "" : "s");
-	else if (changed > 0)
-		say_error("%zu skipped: %s shows why; --force also restores what was "
-			  "changed since then",
-			changed, is_told ? "the report" : "--dry-run");
-	return STATUS_REFUSED;
+	if (gone > 0)
+		say_error("cannot restore %zu setting%s: %s belonged to something that "
+			  "is gone",
+			gone, gone == 1 ? "" : "s", gone == 1 ? "it" : "they");
+	if (changed > 0)
+		say_error("%zu setting%s skipped: changed since then; 'irqkit undo "
+			  "--force %u' restores %s too",
+			changed, changed == 1 ? "" : "s", number,
+			changed == 1 ? "it" : "them");
+	return irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) > 0
+		? STATUS_REFUSED
+		: STATUS_DONE;
 }
 
-static enum status say_no_change(const struct irqkit_journal *journal, const char *word)
+static bool has_skipped(const struct irqkit_journal *journal)
 {
-	if (irqkit_journal_count(journal) == 0)
-		say_error("nothing to undo: no change has been recorded since boot");
+	bool has = false;
+
+	for (size_t i = 0; i < irqkit_journal_count(journal); i++)
+		has |= irqkit_change_get_state(irqkit_journal_get(journal, i)) ==
+			IRQKIT_CHANGE_SKIPPED;
+	return has;
+}
+
+static enum status say_no_change(const struct undo *undo, const char *word)
+{
+	if (irqkit_journal_count(undo->journal) == 0 &&
+		irqkit_journal_count_unreadable(undo->journal) > 0)
+		say_error("nothing to undo: the recorded changes are damaged");
+	else if (irqkit_journal_count(undo->journal) == 0)
+		say_error("nothing to undo: no recorded changes since boot");
 	else if (word)
 		say_error("there is no change %s: 'irqkit undo --list' lists the "
 			  "changes",
 			word);
 	else
-		say_error("nothing to undo: every recorded change has been undone; "
-			  "'irqkit undo --list' lists them");
+		say_error("nothing to undo: every recorded change has been undone%s; "
+			  "'irqkit undo --list' lists them",
+			has_skipped(undo->journal) ? " or skipped" : "");
 	return STATUS_NO_MATCH;
-}
-
-/* The change that is undone, and the journal that has it. */
-struct undo {
-	const struct undo_options *options;
-	uint64_t number; /* 0: the last change */
-	struct irqkit_journal *journal; /* owned */
-};
-
-static void undo_free(struct undo *undo)
-{
-	irqkit_journal_free(undo->journal);
 }
 
 static enum status plan(struct change *change, void *data)
@@ -265,17 +383,21 @@ static enum status plan(struct change *change, void *data)
 	enum status status;
 	int r;
 
-	change->undone = NULL;
+	change->undone = undo->change = NULL;
 	irqkit_journal_free(undo->journal);
 	undo->journal = NULL;
-	status = read_journal(change->ctx, &undo->journal);
+	status = read_journal(change->ctx, "undo changes", &undo->journal);
 	if (status != STATUS_DONE)
 		return status;
-	change->undone = find_change(undo->journal, undo->number);
+	change->undone = undo->change = find_change(undo);
+	change->is_forced = undo->options->is_forced;
 	if (!change->undone)
-		return say_no_change(undo->journal, change->call->words[0]);
+		return say_no_change(undo, change->call->words[0]);
 	change->report.shows_skipped = true;
 	change->report.is_undo = true;
+	change->report.add_remark = add_remark;
+	change->report.add_keys = add_keys;
+	change->report.data = undo;
 	r = irqkit_plan_add_undo(change->plan, change->undone, undo->options->is_forced);
 	if (r == 0)
 		return STATUS_DONE;
@@ -348,6 +470,7 @@ const struct command cmd_undo = {
 	.name = "undo",
 	.args = "[OPTION...] [NUMBER]",
 	.summary = "undo the last change, or an earlier one",
+	.needs_root_to = "undo changes",
 	.more = "Without NUMBER: undo the last change that has not been undone.\n"
 		"\n"
 		"  irqkit undo --list       list the changes and the commands that "

@@ -38,9 +38,11 @@ new_root() {
 	sed -nE "s|^([^ ]+) \[0444\].*|$tmp/root/\1|p" "test/roots/$root.root" | xargs -r chmod 0444
 }
 
-# run COMMAND: on the copy of the root
+# run COMMAND: on the copy of the root. A time of today becomes the one that README.md has.
+today="($(TZ=UTC date +%F)|$(TZ=UTC date -d tomorrow +%F)) [0-9]{2}:[0-9]{2}:[0-9]{2}"
 run() {
-	EXAMPLE_ROOT=$tmp/root bash -o pipefail -c "$1" </dev/null 2>&1 | sed "s|$tmp/root||g"
+	TZ=UTC EXAMPLE_ROOT=$tmp/root bash -o pipefail -c "$1" </dev/null 2>&1 |
+		sed -E -e "s|( --root )?$tmp/root||g" -e "s/$today/2026-11-27 09:15:00/g"
 	return "${PIPESTATUS[0]}"
 }
 

@@ -81,7 +81,7 @@ journal() {
 	entries=() names=
 	for f in "$1"/run/irqkit/*; do
 		names+="${f##*/} "
-		[[ ${f##*/} =~ ^([0-9]+)(\.undone)?$ ]] || continue
+		[[ ${f##*/} =~ ^([0-9]+)(\.undone|\.skipped)?$ ]] || continue
 		IFS= read -r -d '' text <"$f"
 		# the time does not matter
 		entries[BASH_REMATCH[1]]=$(sed '/^time/d' <<<"$text")

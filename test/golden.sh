@@ -26,7 +26,8 @@
 # GOLDEN_LIMIT changes the 60 seconds, LIMIT_FACTOR multiplies every limit. A test that takes longer
 # fails, and every process that it has started is killed.
 #
-# The root is unpacked into a temporary folder, @ROOT@ in the command and in what comes out.
+# The root is unpacked into a temporary folder, @ROOT@ in the command and in what comes out. A time
+# of today, YYYY-MM-DD HH:MM:SS, comes out as @NOW@.
 # Commands run without the capabilities that overrule its modes, also for root. One folder serves
 # all tests that do not write; a test that writes without "writes" fails.
 set -u
@@ -50,6 +51,8 @@ tmp=$(cd "$tmp" && pwd -P)
 trap 'chmod -R u+rwX "$tmp" 2>/dev/null; rm -rf "$tmp"' EXIT
 end_on_signals
 
+# A run may begin before midnight and end after it.
+today="($(TZ=UTC date +%F)|$(TZ=UTC date -d tomorrow +%F))"
 run_env=(env -i "PATH=$program_dir:$PATH" LC_ALL=C.UTF-8 COLUMNS=80 TZ=UTC HOME=/nonexistent)
 for v in ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS; do
 	[ -z "${!v-}" ] || run_env+=("$v=${!v}")
@@ -95,7 +98,7 @@ knobs() {
 section() {
 	[ -s "$2" ] || return
 	echo "--- $1"
-	sed "s|$root_dir|@ROOT@|g" "$2" |
+	sed -E -e "s|$root_dir|@ROOT@|g" -e "s/$today [0-9]{2}:[0-9]{2}:[0-9]{2}/@NOW@/g" "$2" |
 		if [ -n "$bytes" ]; then cat -v; else cat; fi |
 		if [ -n "$squeeze" ]; then sed 's/^ *//; s/  */ /g'; else cat; fi
 	[ -z "$(tail -c 1 "$2")" ] || printf '\n\\ no newline at end\n'

@@ -43,6 +43,7 @@ struct command {
 	const char *args; /* "[TARGET...]" */
 	const char *summary; /* one line, lower case, no full stop */
 	const char *more; /* for --help, after the options */
+	const char *needs_root_to; /* if it writes; NULL: "change interrupts" */
 	const struct option *options; /* its own, ending with { 0 }; or NULL */
 	size_t state_size; /* size of the struct that the options fill */
 	enum status (*run)(const struct call *call);

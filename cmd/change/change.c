@@ -96,7 +96,10 @@ enum status change_open(struct change *change, const struct call *call,
 
 enum status change_lock(struct change *change)
 {
-	return run_lock_take(change->ctx, &change->lock);
+	const char *what = change->call->command->needs_root_to;
+
+	return run_lock_take(
+		change->ctx, what ? what : "change interrupts", &change->lock);
 }
 
 void change_unlock(struct change *change)
@@ -267,17 +270,12 @@ static enum status apply(struct change *change)
 	return r < 0 ? change_say_failure(change, r) : change_check_any_moved(change);
 }
 
-/* Has every skipped step been skipped because its interrupt is gone? */
-bool change_is_all_gone(const struct change *change)
+bool change_lost_its_thing(const struct irqkit_step *step)
 {
-	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
-		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+	int error = irqkit_step_get_error(step);
 
-		if (irqkit_step_get_result(step) == IRQKIT_SKIPPED &&
-			irqkit_step_get_error(step) != ENOENT)
-			return false;
-	}
-	return true;
+	return irqkit_step_get_result(step) == IRQKIT_SKIPPED &&
+		(error == ENOENT || error == ESRCH);
 }
 
 enum status change_end(struct change *change, enum status status, const sigset_t *before)
@@ -295,10 +293,29 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 	return status == STATUS_DONE ? reported : status;
 }
 
+/*
+ * What is left to undo once the plan was applied? What is gone, nobody can restore. What
+ * was skipped for another reason is left for --force; if that was given, nothing else
+ * helps, and only the number of the change undoes it again.
+ */
+static enum irqkit_change_state judge_undo(const struct change *change)
+{
+	for (size_t i = 0; i < irqkit_plan_count(change->plan) && !change->is_forced;
+		i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+		enum irqkit_result result = irqkit_step_get_result(step);
+
+		if (result == IRQKIT_FAILED ||
+			(result == IRQKIT_SKIPPED && !change_lost_its_thing(step)))
+			return IRQKIT_CHANGE_SKIPPED;
+	}
+	return IRQKIT_CHANGE_UNDONE;
+}
+
 /* If that fails, the next undo takes this change again, and finds it restored already. */
 static void mark_undone(const struct change *change)
 {
-	int r = irqkit_change_mark_undone(change->undone, change->lock);
+	int r = irqkit_change_set_state(change->undone, change->lock, judge_undo(change));
 	_cleanup_free_ char *path = r < 0 ? below_root(change, "/run/irqkit") : NULL;
 
 	if (r < 0)
@@ -311,11 +328,15 @@ static void mark_undone(const struct change *change)
 static enum status apply_and_report(struct change *change)
 {
 	enum status status;
+	bool is_made;
 	sigset_t before;
 
 	signals_hold(&before);
 	status = apply(change);
-	if (status == STATUS_DONE && change->undone && change_is_all_gone(change))
+	is_made = status == STATUS_DONE ||
+		(change->options->keeps_going &&
+			irqkit_plan_count_written(change->plan) > 0);
+	if (change->undone && is_made)
 		mark_undone(change);
 	return change_end(change, status, &before);
 }

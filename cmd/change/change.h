@@ -49,6 +49,7 @@ struct change {
 	struct irqkit_plan *plan; /* owned */
 	size_t n_gone; /* steps of the plan that are skipped, since they are gone */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
+	bool is_forced; /* it also restores what was changed since then */
 	/* the command's, whose interfaces have threads in the plan; or NULL */
 	const struct irqkit_request *request;
 	unsigned int wait_ms;
@@ -101,8 +102,8 @@ enum status change_finish(struct change *change);
  */
 enum status change_end(struct change *change, enum status status, const sigset_t *before);
 
-/* Is all that the plan skips gone from the machine? */
-bool change_is_all_gone(const struct change *change);
+/* Is a step skipped because what its knob belonged to is gone, or is something else now? */
+bool change_lost_its_thing(const struct irqkit_step *step);
 /* Says why the plan could not be applied. */
 enum status change_say_failure(const struct change *change, int error);
 /* Says why a step could not be added. */

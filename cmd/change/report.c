@@ -54,6 +54,7 @@ struct extent {
 	bool has_irqs; /* knobs of interrupts */
 	bool has_others; /* other knobs: then it must be said which */
 	bool has_kept; /* fewer CPUs than asked for, in one of these */
+	bool has_skipped; /* steps that are shown, with the reason */
 };
 
 static struct extent find_extent(const struct report *report)
@@ -67,6 +68,8 @@ static struct extent find_extent(const struct report *report)
 		extent.has_irqs |= is_irq;
 		extent.has_others |= !is_irq;
 		extent.has_kept |= !is_irq && irqkit_step_get_effective(step);
+		extent.has_skipped |= irqkit_step_get_result(step) == IRQKIT_SKIPPED &&
+			report_shows_step(report, step);
 	}
 	return extent;
 }
@@ -82,7 +85,8 @@ static char *choose_columns(const struct report *report)
 	if (asprintf(&names, "%s%sNAME,OLD,NEW%s%s%s", extent.has_others ? "KNOB," : "",
 		    extent.has_irqs || !extent.has_others ? "IRQ," : "",
 		    with_effective ? ",EFFECTIVE" : "", is_plan ? "" : ",RESULT",
-		    is_plan || report->shows_skipped ? ",WHY" : "") < 0)
+		    is_plan || report->shows_skipped || extent.has_skipped ? ",WHY"
+									   : "") < 0)
 		return NULL;
 	return names;
 }

@@ -8,11 +8,12 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TIMEOUT_MS 30000u
 
 enum status run_lock_say_unusable(
-	const struct irqkit_ctx *ctx, const char *verb, int error)
+	const struct irqkit_ctx *ctx, const char *verb, const char *what, int error)
 {
 	const char *meaning = irqkit_explain_error(-error);
 	_cleanup_free_ char *path = text_below_root(
@@ -20,7 +21,10 @@ enum status run_lock_say_unusable(
 
 	if (!path)
 		return say_no_memory();
-	if (error == -EXDEV)
+	if (error == -EACCES && geteuid() != 0)
+		say_error("needs root to %s: try sudo (cannot %s %s: %s)", what, verb,
+			path, strerror(-error));
+	else if (error == -EXDEV)
 		say_error("cannot %s %s, where the old values are saved: it must be a "
 			  "directory, or a symbolic link to a directory inside the root "
 			  "that only root can write to",
@@ -36,7 +40,8 @@ enum status run_lock_say_unusable(
 	return STATUS_REFUSED;
 }
 
-enum status run_lock_take(struct irqkit_ctx *ctx, struct irqkit_lock **ret_lock)
+enum status run_lock_take(
+	struct irqkit_ctx *ctx, const char *what, struct irqkit_lock **ret_lock)
 {
 	_cleanup_free_ char *path = NULL;
 	int r = irqkit_lock_new(ctx, TIMEOUT_MS, ret_lock);
@@ -44,7 +49,7 @@ enum status run_lock_take(struct irqkit_ctx *ctx, struct irqkit_lock **ret_lock)
 	if (r == 0)
 		return STATUS_DONE;
 	if (r != -ETIMEDOUT)
-		return run_lock_say_unusable(ctx, "open", r);
+		return run_lock_say_unusable(ctx, "open", what, r);
 	path = text_below_root(irqkit_ctx_get_root(ctx), "/run/irqkit");
 	say_error("cannot lock %s: another irqkit has held the lock for %u s; try again "
 		  "later",

@@ -7,11 +7,15 @@
 
 #include <irqkit.h>
 
-/* Waits for the lock for up to 30 seconds; says why it cannot be taken. */
-enum status run_lock_take(struct irqkit_ctx *ctx, struct irqkit_lock **ret_lock);
+/*
+ * Waits for the lock for up to 30 seconds; says why it cannot be taken. @what: what another
+ * user than root cannot do without it, "change interrupts"
+ */
+enum status run_lock_take(
+	struct irqkit_ctx *ctx, const char *what, struct irqkit_lock **ret_lock);
 
 /* Says why /run/irqkit cannot be opened, or whatever @verb says. */
 enum status run_lock_say_unusable(
-	const struct irqkit_ctx *ctx, const char *verb, int error);
+	const struct irqkit_ctx *ctx, const char *verb, const char *what, int error);
 
 #endif

@@ -85,6 +85,7 @@ const struct command cmd_rps = {
 	.name = "rps",
 	.args = "[OPTION...] DEV",
 	.summary = "show or set receive packet steering",
+	.needs_root_to = "change packet steering",
 	.more = "Without --cpus, --auto, --off and --flows: show the current "
 		"settings.\n"
 		"\n"

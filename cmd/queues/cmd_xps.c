@@ -69,6 +69,7 @@ const struct command cmd_xps = {
 	.name = "xps",
 	.args = "[OPTION...] DEV",
 	.summary = "show or set transmit packet steering",
+	.needs_root_to = "change packet steering",
 	.more = "Without --cpus, --auto, --rxqs and --off: show the current settings.\n"
 		"\n"
 		"  irqkit xps eth0                      which CPU transmits on which "

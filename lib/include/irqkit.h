@@ -1623,6 +1623,12 @@ bool irqkit_step_is_optional(const struct irqkit_step *step);
  */
 bool irqkit_step_was_refused(const struct irqkit_step *step);
 
+/*
+ * Of an undo: returns whether the step is skipped because the setting was changed since
+ * then. Only such steps are restored with @force: see irqkit_plan_add_undo().
+ */
+bool irqkit_step_was_changed_since(const struct irqkit_step *step);
+
 /* Returns a positive errno value if the kernel refused, otherwise 0. */
 int irqkit_step_get_error(const struct irqkit_step *step);
 
@@ -1654,6 +1660,9 @@ void irqkit_journal_free(struct irqkit_journal *journal);
 /* Returns the number of changes. */
 size_t irqkit_journal_count(const struct irqkit_journal *journal);
 
+/* Returns the number of files in the journal that are damaged: changes that are lost. */
+size_t irqkit_journal_count_unreadable(const struct irqkit_journal *journal);
+
 /* Returns the change at @index, oldest first. */
 const struct irqkit_change *irqkit_journal_get(
 	const struct irqkit_journal *journal, size_t index);
@@ -1670,18 +1679,30 @@ const char *irqkit_change_get_command(const struct irqkit_change *change);
 /* Returns the number of knobs in the change. */
 size_t irqkit_change_count_knobs(const struct irqkit_change *change);
 
+enum irqkit_change_state {
+	IRQKIT_CHANGE_MADE, /* not undone */
+	IRQKIT_CHANGE_SKIPPED, /* undone, but some or all of its settings were skipped */
+	IRQKIT_CHANGE_UNDONE /* nothing is left to undo */
+};
+
 /* Returns whether the change has been undone. */
-bool irqkit_change_is_undone(const struct irqkit_change *change);
+enum irqkit_change_state irqkit_change_get_state(const struct irqkit_change *change);
 
 /* Returns the number of the change that this change undid, or 0. */
 unsigned int irqkit_change_get_undoes(const struct irqkit_change *change);
 
 /*
- * Adds the steps that undo @change, the last one first. A step is skipped if the knob no
- * longer has the value that the change wrote, or if the number of the interrupt belongs
- * to another one now.
+ * Adds the steps that undo @change, the last one first. A step is skipped, whatever
+ * @force is,
+ *   with error ENOENT if what the knob belonged to is gone, or if its number or name
+ *   belongs to something else now;
+ *   with error EINVAL if none of the old CPUs is online;
+ *   with another error if the knob cannot be read.
+ * It is also skipped if the knob no longer has the value that the change wrote: see
+ * irqkit_step_was_changed_since(). What the kernel itself changes when a CPU goes offline
+ * is no such difference.
  *
- * @force: do not skip these steps; threads that have ended are still skipped
+ * @force: restore what was changed since then, too
  */
 int irqkit_plan_add_undo(
 	struct irqkit_plan *plan, const struct irqkit_change *change, bool force);
@@ -1696,11 +1717,11 @@ int irqkit_journal_merge(
 	struct irqkit_lock *lock, unsigned int into, unsigned int number);
 
 /*
- * Records that @change has been undone, so that it is not undone again. Call it after the
- * plan of irqkit_plan_add_undo() was applied.
+ * Records that @change was undone, so that it is not undone again. Call it after the plan
+ * of irqkit_plan_add_undo() was applied. A state before the present one changes nothing.
  */
-int irqkit_change_mark_undone(
-	const struct irqkit_change *change, struct irqkit_lock *lock);
+int irqkit_change_set_state(const struct irqkit_change *change, struct irqkit_lock *lock,
+	enum irqkit_change_state state);
 
 /* --------------------------------------------------------------------------------- */
 /* Placement: which CPU should handle which interrupt                                */

@@ -71,31 +71,42 @@ static int format_change(
 	return buffer_take(&file, ret_text);
 }
 
-bool journal_parse_name(const char *name, unsigned int *ret_number, bool *ret_undone)
+/* What the name of a change has after its number, by its state. */
+static const char *const suffixes[] = {
+	[IRQKIT_CHANGE_MADE] = "",
+	[IRQKIT_CHANGE_SKIPPED] = JOURNAL_SKIPPED,
+	[IRQKIT_CHANGE_UNDONE] = JOURNAL_UNDONE,
+};
+#define N_STATES (sizeof(suffixes) / sizeof(suffixes[0]))
+
+bool journal_parse_name(
+	const char *name, unsigned int *ret_number, enum irqkit_change_state *ret_state)
 {
 	size_t len = strspn(name, "0123456789");
 	uint32_t number;
 
 	if (parse_u32(name, len, &number) < 0 || number == 0 || number > JOURNAL_LAST)
 		return false;
-	*ret_undone = strcmp(name + len, JOURNAL_UNDONE) == 0;
-	*ret_number = number;
-	return *ret_undone || name[len] == '\0';
+	for (size_t i = 0; i < N_STATES; i++) {
+		if (strcmp(name + len, suffixes[i]) != 0)
+			continue;
+		*ret_number = number;
+		*ret_state = (enum irqkit_change_state)i;
+		return true;
+	}
+	return false;
 }
 
-/* The names of a change, before and after it is undone. */
-struct change_names {
-	char plain[16];
-	char undone[32];
+struct change_name {
+	char text[32];
 };
 
-static struct change_names names_of(unsigned int number)
+static struct change_name name_of(unsigned int number, enum irqkit_change_state state)
 {
-	struct change_names names;
+	struct change_name name;
 
-	snprintf(names.plain, sizeof(names.plain), "%u", number);
-	snprintf(names.undone, sizeof(names.undone), "%u" JOURNAL_UNDONE, number);
-	return names;
+	snprintf(name.text, sizeof(name.text), "%u%s", number, suffixes[state]);
+	return name;
 }
 
 /* The numbers of all changes, ascending, each once. */
@@ -112,10 +123,10 @@ static void list_free(struct change_list *list)
 static int add_number(void *data, const char *name)
 {
 	struct change_list *list = data;
+	enum irqkit_change_state state;
 	unsigned int number;
-	bool is_undone;
 
-	if (!journal_parse_name(name, &number, &is_undone))
+	if (!journal_parse_name(name, &number, &state))
 		return 0;
 	if (list->n == list->room) {
 		size_t room = list->room * 2 + KEEP;
@@ -169,28 +180,32 @@ static unsigned int find_free(const struct change_list *list)
 /* Those that have KEEP newer ones, of a list that is complete. */
 static void remove_old(int dir_fd, const struct change_list *list)
 {
-	for (size_t i = 0; i + KEEP < list->n; i++) {
-		struct change_names names = names_of(list->numbers[i]);
-
-		unlinkat(dir_fd, names.plain, 0);
-		unlinkat(dir_fd, names.undone, 0);
-	}
+	for (size_t i = 0; i + KEEP < list->n; i++)
+		for (size_t state = 0; state < N_STATES; state++)
+			unlinkat(dir_fd,
+				name_of(list->numbers[i], (enum irqkit_change_state)state)
+					.text,
+				0);
 }
 
 /* Under @number, which no other change has, undone or not. */
 static int write_new(int dir_fd, const char *text, unsigned int number)
 {
-	struct change_names names = names_of(number);
-	int r = run_dir_find(dir_fd, names.undone);
+	struct change_name name = name_of(number, IRQKIT_CHANGE_MADE);
+	int r;
 
-	if (r != -ENOENT)
-		return r < 0 ? r : -EEXIST;
-	r = run_dir_write(dir_fd, names.plain, text, strlen(text), false);
+	for (size_t state = 1; state < N_STATES; state++) {
+		r = run_dir_find(
+			dir_fd, name_of(number, (enum irqkit_change_state)state).text);
+		if (r != -ENOENT)
+			return r < 0 ? r : -EEXIST;
+	}
+	r = run_dir_write(dir_fd, name.text, text, strlen(text), false);
 	if (r < 0)
 		return r;
 	r = run_dir_sync(dir_fd);
 	if (r < 0)
-		RETRY(unlinkat(dir_fd, names.plain, 0));
+		RETRY(unlinkat(dir_fd, name.text, 0));
 	return r;
 }
 
@@ -205,8 +220,8 @@ int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 	if (r < 0)
 		return r;
 	if (*number) { /* stands for settings that are written already: it stays */
-		r = run_dir_write(
-			lock->dir_fd, names_of(*number).plain, text, strlen(text), true);
+		r = run_dir_write(lock->dir_fd, name_of(*number, IRQKIT_CHANGE_MADE).text,
+			text, strlen(text), true);
 		return r < 0 ? r : run_dir_sync(lock->dir_fd);
 	}
 	r = list_changes(lock->dir_fd, &list);
@@ -223,22 +238,30 @@ int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 
 void journal_remove(struct irqkit_lock *lock, unsigned int number)
 {
-	RETRY(unlinkat(lock->dir_fd, names_of(number).plain, 0));
+	RETRY(unlinkat(lock->dir_fd, name_of(number, IRQKIT_CHANGE_MADE).text, 0));
 }
 
-EXPORT int irqkit_change_mark_undone(
-	const struct irqkit_change *change, struct irqkit_lock *lock)
+/* -ENOENT: it is not in the state @from. */
+static int set_state(struct irqkit_lock *lock, unsigned int number,
+	enum irqkit_change_state from, enum irqkit_change_state to)
 {
-	struct change_names before = names_of(change->undoes),
-			    names = names_of(change->number);
+	return run_dir_rename(
+		lock->dir_fd, name_of(number, from).text, name_of(number, to).text);
+}
+
+EXPORT int irqkit_change_set_state(const struct irqkit_change *change,
+	struct irqkit_lock *lock, enum irqkit_change_state state)
+{
 	int r = 0;
 
-	if (change->is_undone)
+	if (change->state >= state)
 		return 0;
 	/* without its undo, the change before is in force again */
-	if (change->undoes)
-		r = run_dir_rename(lock->dir_fd, before.undone, before.plain);
-	if (r < 0 && r != -ENOENT)
-		return r;
-	return run_dir_rename(lock->dir_fd, names.plain, names.undone);
+	for (size_t from = 1; from < N_STATES && change->undoes; from++) {
+		r = set_state(lock, change->undoes, (enum irqkit_change_state)from,
+			IRQKIT_CHANGE_MADE);
+		if (r < 0 && r != -ENOENT)
+			return r;
+	}
+	return set_state(lock, change->number, change->state, state);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The journal: one file a change in /run/irqkit, named by its number; N.undone once it
- * has been undone. It is complete, under that name, before the first knob is written,
- * and says nothing of what was written after that: what a knob holds tells.
+ * has been undone, N.skipped if an undo of it skipped some settings. It is complete, under
+ * that name, before the first knob is written, and says nothing of what was written after
+ * that: what a knob holds tells.
  *
  *     irqkit-journal 1
  *     time	1763760000
@@ -29,6 +30,7 @@
 
 #define JOURNAL_HEADING "irqkit-journal 1\n"
 #define JOURNAL_UNDONE ".undone"
+#define JOURNAL_SKIPPED ".skipped"
 #define JOURNAL_LAST ((unsigned int)INT32_MAX) /* the highest number of a change */
 
 enum {
@@ -48,7 +50,7 @@ struct journal_entry {
 
 struct irqkit_change {
 	unsigned int number;
-	bool is_undone;
+	enum irqkit_change_state state;
 	int64_t time;
 	char *command; /* owned */
 	unsigned int undoes;
@@ -68,8 +70,9 @@ int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 /* Removes a change that was restored, or that became part of another one. */
 void journal_remove(struct irqkit_lock *lock, unsigned int number);
 
-/* "12" or "12.undone" */
-bool journal_parse_name(const char *name, unsigned int *ret_number, bool *ret_undone);
+/* "12", "12.undone" or "12.skipped" */
+bool journal_parse_name(
+	const char *name, unsigned int *ret_number, enum irqkit_change_state *ret_state);
 
 /* The text of a change, piece by piece; it ends with "end\n". */
 void journal_format_head(

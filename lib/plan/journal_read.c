@@ -16,6 +16,7 @@
 struct irqkit_journal {
 	struct irqkit_change *changes; /* owned; by number */
 	size_t n_changes;
+	size_t n_unreadable;
 };
 
 void journal_clear_change(struct irqkit_change *change)
@@ -191,7 +192,7 @@ static int add_change(void *data, const char *name)
 	struct irqkit_change change = { 0 };
 	int r;
 
-	if (!journal_parse_name(name, &change.number, &change.is_undone))
+	if (!journal_parse_name(name, &change.number, &change.state))
 		return 0;
 	r = journal_read_change(reading->dir_fd, name, &change);
 	if (r == 0)
@@ -212,6 +213,7 @@ static int add_change(void *data, const char *name)
 			path = NULL;
 		return ctx_note(reading->ctx, path ? path : "run/irqkit", r);
 	}
+	reading->journal->n_unreadable++;
 	ctx_log(reading->ctx, LOG_WARNING,
 		"the change in %.*s/run/irqkit/%s cannot be undone: %s",
 		ctx_root_length(reading->ctx), reading->ctx->root, name, strerror(-r));
@@ -259,6 +261,11 @@ EXPORT size_t irqkit_journal_count(const struct irqkit_journal *journal)
 	return journal->n_changes;
 }
 
+EXPORT size_t irqkit_journal_count_unreadable(const struct irqkit_journal *journal)
+{
+	return journal->n_unreadable;
+}
+
 EXPORT const struct irqkit_change *irqkit_journal_get(
 	const struct irqkit_journal *journal, size_t index)
 {
@@ -285,9 +292,10 @@ EXPORT size_t irqkit_change_count_knobs(const struct irqkit_change *change)
 	return change->n_entries;
 }
 
-EXPORT bool irqkit_change_is_undone(const struct irqkit_change *change)
+EXPORT enum irqkit_change_state irqkit_change_get_state(
+	const struct irqkit_change *change)
 {
-	return change->is_undone;
+	return change->state;
 }
 
 EXPORT unsigned int irqkit_change_get_undoes(const struct irqkit_change *change)

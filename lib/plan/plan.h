@@ -5,6 +5,8 @@
 
 #include "plan/step.h"
 
+#include <stdarg.h>
+
 struct irqkit_plan {
 	struct irqkit_machine *machine; /* not owned */
 	struct irqkit_ctx *ctx; /* the machine's */
@@ -50,5 +52,7 @@ void step_read_effective(const struct irqkit_plan *plan, struct irqkit_step *ste
 bool step_is_irq_thread(const struct irqkit_step *step);
 int step_set_why(struct irqkit_step *step, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+int step_set_why_args(struct irqkit_step *step, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
 
 #endif

@@ -92,13 +92,18 @@ static int open_irqkit(int run_fd, bool make)
 	return fd >= 0 ? fd : -errno;
 }
 
-/* Only this user can write to it, so nobody else has put anything in it. */
+/*
+ * Only this user can write to it, so nobody else has put anything in it. That of root is
+ * not unsafe for other users, but not theirs.
+ */
 static int check_owner(int fd)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
+	if (st.st_uid == 0 && geteuid() != 0)
+		return -EACCES;
 	if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)))
 		return -EPERM;
 	return 0;

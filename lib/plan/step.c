@@ -112,6 +112,11 @@ EXPORT bool irqkit_step_was_refused(const struct irqkit_step *step)
 	return step->is_refused;
 }
 
+EXPORT bool irqkit_step_was_changed_since(const struct irqkit_step *step)
+{
+	return step->is_changed_since;
+}
+
 EXPORT int irqkit_step_get_error(const struct irqkit_step *step)
 {
 	return step->error;

@@ -26,6 +26,7 @@ struct irqkit_step {
 	bool is_optional;
 	bool is_written;
 	bool is_refused; /* the kernel never moves this interrupt */
+	bool is_changed_since; /* of an undo: it no longer has the value of the change */
 };
 
 #endif

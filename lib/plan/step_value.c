@@ -157,16 +157,22 @@ int step_set_number(
 	return r;
 }
 
+int step_set_why_args(struct irqkit_step *step, const char *format, va_list args)
+{
+	free(step->why);
+	if (vasprintf(&step->why, format, args) >= 0)
+		return 0;
+	step->why = NULL;
+	return -ENOMEM;
+}
+
 int step_set_why(struct irqkit_step *step, const char *format, ...)
 {
 	va_list args;
 	int r;
 
-	free(step->why);
 	va_start(args, format);
-	r = vasprintf(&step->why, format, args);
+	r = step_set_why_args(step, format, args);
 	va_end(args);
-	if (r < 0)
-		step->why = NULL;
-	return r < 0 ? -ENOMEM : 0;
+	return r;
 }

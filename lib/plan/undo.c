@@ -12,29 +12,76 @@
 #include "plan/thread_knob.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 
-/* Does the number still belong to the same thing as when the change was made? */
-static int is_same_interrupt(const struct journal_entry *entry,
-	const struct irqkit_snapshot *snapshot, char **ret_now)
+/* Is one of the handlers in @joined, "a, b", a handler of @now? */
+static bool has_common_handler(const struct irqkit_interrupt *now, const char *joined)
+{
+	for (const char *name = joined; *name;) {
+		const char *end = strstr(name, ", ");
+		size_t len = end ? (size_t)(end - name) : strlen(name);
+
+		for (size_t i = 0; i < now->n_actions; i++)
+			if (strlen(now->actions[i]) == len &&
+				strncmp(now->actions[i], name, len) == 0)
+				return true;
+		name += end ? len + 2 : len;
+	}
+	return false;
+}
+
+/*
+ * What the knob belonged to is gone, or its number or name belongs to something else now:
+ * then the old value is gone too. Never written, forced or not.
+ */
+static int skip_gone(struct irqkit_step *step, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+static int skip_gone(struct irqkit_step *step, const char *format, ...)
+{
+	va_list args;
+	int r;
+
+	step->result = IRQKIT_SKIPPED;
+	step->error = ENOENT;
+	va_start(args, format);
+	r = step_set_why_args(step, format, args);
+	va_end(args);
+	return r;
+}
+
+/*
+ * Does the number still belong to the same interrupt? A shared one may have got or lost a
+ * handler since then.
+ */
+static int check_interrupt(struct irqkit_step *step, const struct journal_entry *entry,
+	const struct irqkit_snapshot *snapshot)
 {
 	const struct irqkit_interrupt *now = irqkit_snapshot_find(
 		snapshot, entry->field[FIELD_IRQ]);
-	const char *chip = now && now->chip ? now->chip : "";
+	const char *before = entry->field[FIELD_TARGET];
+	_cleanup_free_ char *names = NULL;
+	bool is_same_chip, is_same_name;
 
 	if (!now)
-		return false;
-	*ret_now = interrupt_join_actions(now);
-	if (!*ret_now)
+		return skip_gone(step, "interrupt %d is gone", step->irq);
+	names = interrupt_join_actions(now);
+	if (!names)
 		return -ENOMEM;
-	return strcmp(*ret_now, entry->field[FIELD_TARGET]) == 0 &&
-		strcmp(chip, entry->field[FIELD_IDENTITY]) == 0;
+	is_same_chip = strcmp(now->chip ? now->chip : "", entry->field[FIELD_IDENTITY]) ==
+		0;
+	is_same_name = strcmp(names, before) == 0 || has_common_handler(now, before);
+	if (is_same_chip && is_same_name)
+		return 0;
+	if (!*names)
+		return skip_gone(step, "interrupt %d has no handler now", step->irq);
+	return skip_gone(step, "interrupt %d is now %s%s", step->irq, names,
+		is_same_name ? " of another chip" : "");
 }
 
 /* Does the knob's number or name now belong to something else? Then it is skipped. */
 static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
-	const struct journal_entry *entry, const struct irqkit_snapshot *snapshot,
-	bool force)
+	const struct journal_entry *entry, const struct irqkit_snapshot *snapshot)
 {
 	const char *identity = entry->field[FIELD_IDENTITY];
 	_cleanup_free_ char *now = NULL;
@@ -42,31 +89,20 @@ static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
 
 	switch (step->knob) {
 	case IRQKIT_KNOB_AFFINITY:
-		r = is_same_interrupt(entry, snapshot, &now);
-		if (r < 0)
-			return r;
-		if (r > 0 || (force && now))
-			return 0;
-		step->result = IRQKIT_SKIPPED;
-		step->error = now ? 0 : ENOENT;
-		return now ? step_set_why(step, "interrupt %d is now %s", step->irq, now)
-			   : step_set_why(step, "interrupt %d is gone", step->irq);
-	case IRQKIT_KNOB_THREAD: /* never another process, forced or not */
+		return check_interrupt(step, entry, snapshot);
+	case IRQKIT_KNOB_THREAD:
 		r = thread_is_same(ctx, step->pid, step->target, identity);
 		if (r != 0)
 			return r < 0 ? r : 0;
-		step->result = IRQKIT_SKIPPED;
-		step->error = ENOENT;
-		return step_set_why(step, "the thread has ended");
+		return skip_gone(step, "the thread has ended");
 	case IRQKIT_KNOB_DEFAULT_AFFINITY:
 	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
 		return 0;
 	default:
 		r = knob_read_ifindex(ctx, step->path, &now);
-		if (r < 0 || force || !*now || !*identity || strcmp(now, identity) == 0)
+		if (r < 0 || !*now || !*identity || strcmp(now, identity) == 0)
 			return r;
-		step->result = IRQKIT_SKIPPED;
-		return step_set_why(step, "another interface has this name now");
+		return skip_gone(step, "another interface has this name now");
 	}
 }
 
@@ -88,11 +124,45 @@ static int fill_step(struct irqkit_step *step, const struct journal_entry *entry
 	return knob_value_parse(step->knob, entry->field[FIELD_OLD], &step->new_value);
 }
 
+/* The CPUs that are online, or NULL: not known. */
+static const struct irqkit_cpuset *get_online(const struct irqkit_plan *plan)
+{
+	return irqkit_topology_get_cpus(plan->machine->topology, IRQKIT_CPUS_ONLINE);
+}
+
+/* Would the kernel refuse the old value, since none of its CPUs is online now? */
+static bool is_offline(const struct irqkit_plan *plan, const struct irqkit_step *step)
+{
+	const struct irqkit_cpuset *online = get_online(plan);
+	bool needs_cpu = step->knob == IRQKIT_KNOB_AFFINITY ||
+		step->knob == IRQKIT_KNOB_DEFAULT_AFFINITY ||
+		step->knob == IRQKIT_KNOB_THREAD;
+
+	return needs_cpu && online && !irqkit_cpuset_is_empty(step->new_value.cpus) &&
+		!irqkit_cpuset_has_common(step->new_value.cpus, online);
+}
+
 /*
- * Is the value the one that the change wrote, or an acceptable rendering of it? The kernel
- * itself moves the thread of an interrupt to the CPU that handles the interrupt.
+ * When the last CPU of an interrupt goes offline, the kernel allows all that are online
+ * then: migrate_one_irq() in kernel/irq/cpuhotplug.c. For a thread it allows all that are
+ * possible: select_fallback_rq() in kernel/sched/core.c. It never goes back by itself.
  */
-static int is_as_changed(struct irqkit_ctx *ctx, const struct irqkit_step *step,
+static bool was_moved_by_kernel(const struct irqkit_plan *plan,
+	const struct irqkit_step *step, const struct irqkit_cpuset *given)
+{
+	const struct irqkit_cpuset *online = get_online(plan);
+
+	return (step->knob == IRQKIT_KNOB_AFFINITY || step->knob == IRQKIT_KNOB_THREAD) &&
+		online && !irqkit_cpuset_is_empty(given) &&
+		!irqkit_cpuset_has_common(given, online) &&
+		irqkit_cpuset_is_subset(online, step->old_value.cpus);
+}
+
+/*
+ * Is the value the one that the change wrote, or what the kernel itself made of it? It also
+ * moves the thread of an interrupt to the CPU that handles the interrupt.
+ */
+static int is_as_changed(const struct irqkit_plan *plan, const struct irqkit_step *step,
 	const struct journal_entry *entry)
 {
 	struct knob_value given CLEANUP(knob_value_clear) = { 0 };
@@ -100,15 +170,56 @@ static int is_as_changed(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 
 	if (r < 0)
 		return is_failure(r) ? r : false;
+	if (was_moved_by_kernel(plan, step, given.cpus))
+		return true;
 	if (step->knob == IRQKIT_KNOB_THREAD && strncmp(step->target, "irq/", 4) == 0)
 		return irqkit_cpuset_is_subset(step->old_value.cpus, given.cpus);
-	return knob_value_is_kept(ctx, step->knob, &given, &step->old_value);
+	return knob_value_is_kept(plan->ctx, step->knob, &given, &step->old_value);
+}
+
+static int skip_offline(struct irqkit_step *step)
+{
+	_cleanup_free_ char *list = NULL;
+	int r = irqkit_cpuset_format_list(step->new_value.cpus, &list);
+
+	if (r < 0)
+		return r;
+	step->result = IRQKIT_SKIPPED;
+	step->error = EINVAL;
+	return step_set_why(step, "CPU%s %s %s offline",
+		irqkit_cpuset_count(step->new_value.cpus) == 1 ? "" : "s", list,
+		irqkit_cpuset_count(step->new_value.cpus) == 1 ? "is" : "are");
+}
+
+/* The present value is known: restore the old one? */
+static int compare(const struct irqkit_plan *plan, struct irqkit_step *step,
+	const struct journal_entry *entry, bool force)
+{
+	int r;
+
+	if (knob_value_is_equal(step->knob, &step->old_value, &step->new_value)) {
+		step->result = IRQKIT_UNCHANGED;
+		step_read_effective(plan, step);
+		return step_set_why(step, "already set");
+	}
+	r = force ? true : is_as_changed(plan, step, entry);
+	if (r < 0)
+		return r;
+	if (!r) {
+		step->result = IRQKIT_SKIPPED;
+		step->is_changed_since = true;
+		return step_set_why(
+			step, "changed since then (was %s)", entry->field[FIELD_NEW]);
+	}
+	if (is_offline(plan, step))
+		return skip_offline(step);
+	return step_set_why(step, "restored");
 }
 
 static int decide(const struct irqkit_plan *plan, struct irqkit_step *step,
 	const struct journal_entry *entry, bool force)
 {
-	int r = check_identity(plan->ctx, step, entry, plan->machine->snapshot, force);
+	int r = check_identity(plan->ctx, step, entry, plan->machine->snapshot);
 
 	if (r < 0 || step->result == IRQKIT_SKIPPED)
 		return r;
@@ -120,20 +231,7 @@ static int decide(const struct irqkit_plan *plan, struct irqkit_step *step,
 		step->error = -r;
 		return step_set_why(step, "cannot be read: %s", strerror(-r));
 	}
-	if (knob_value_is_equal(step->knob, &step->old_value, &step->new_value)) {
-		step->result = IRQKIT_UNCHANGED;
-		step_read_effective(plan, step);
-		return step_set_why(step, "already set");
-	}
-	r = force ? true : is_as_changed(plan->ctx, step, entry);
-	if (r < 0)
-		return r;
-	if (!r) {
-		step->result = IRQKIT_SKIPPED;
-		return step_set_why(
-			step, "changed since then (was %s)", entry->field[FIELD_NEW]);
-	}
-	return step_set_why(step, "restored");
+	return compare(plan, step, entry, force);
 }
 
 EXPORT int irqkit_plan_add_undo(

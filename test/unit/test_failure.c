@@ -418,7 +418,8 @@ static size_t undo(struct work *w, size_t *ret_skipped)
 	for (size_t i = 0; i < irqkit_journal_count(journal); i++) {
 		const struct irqkit_change *c = irqkit_journal_get(journal, i);
 
-		if (!irqkit_change_is_undone(c) && !irqkit_change_get_undoes(c))
+		if (irqkit_change_get_state(c) == IRQKIT_CHANGE_MADE &&
+			!irqkit_change_get_undoes(c))
 			last = c;
 	}
 	assert_non_null(last);
@@ -427,7 +428,7 @@ static size_t undo(struct work *w, size_t *ret_skipped)
 	n = irqkit_plan_count_results(plan, IRQKIT_PLANNED);
 	*ret_skipped = irqkit_plan_count_results(plan, IRQKIT_SKIPPED);
 	assert_int_equal(irqkit_plan_apply(plan, w->lock, "undo", 0), 0);
-	assert_int_equal(irqkit_change_mark_undone(last, w->lock), 0);
+	assert_int_equal(irqkit_change_set_state(last, w->lock, IRQKIT_CHANGE_UNDONE), 0);
 	irqkit_plan_free(plan);
 	irqkit_journal_free(journal);
 	return n;
