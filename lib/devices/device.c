@@ -57,6 +57,7 @@ static void forget_settings(struct irqkit_device *device)
 	free(TAKE(device->threads));
 	device->n_threads = 0;
 	device->has_read_threads = false;
+	device->has_read_channels = false;
 	/* another interface can have got the name */
 	free(device->ifindex_file.text);
 	device->ifindex_file = (struct file_text){ 0 };

@@ -12,6 +12,7 @@
 #define IRQKIT_DEVICE_H
 
 #include "base/arena.h"
+#include "devices/channels.h"
 #include "devices/netlink.h"
 #include "interrupts/handler_names.h"
 
@@ -73,6 +74,9 @@ struct irqkit_device {
 	struct file_text ifindex_file;
 	int node, node_error; /* the NUMA node of the bus device */
 	bool has_read_node;
+	struct channels channels;
+	int channels_error; /* negative, or 0 */
+	bool has_read_channels;
 	bool is_netback;
 	bool is_behind_controller; /* USB: the interrupts are those of the controller */
 
