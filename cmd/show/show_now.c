@@ -10,15 +10,6 @@ void show_now_free(struct show_now *now)
 	irqkit_cpuset_free(now->cpus);
 }
 
-/* A per-CPU interrupt never moves: where it was counted is where it fires. */
-static bool is_fixed(struct show_row *row)
-{
-	enum irqkit_movable movable;
-
-	return show_row_irq(row) < 0 ||
-		(show_row_movable(row, &movable) && movable == IRQKIT_PER_CPU);
-}
-
 static bool has_one(const struct irqkit_cpuset *cpus)
 {
 	return irqkit_cpuset_count(cpus) == 1;
@@ -37,7 +28,7 @@ static const struct irqkit_cpuset *find_place(struct show_row *row)
 	const struct irqkit_cpuset *effective = show_row_effective(row);
 
 	/* its files do not say where it fires */
-	if (is_fixed(row))
+	if (show_row_is_fixed(row))
 		return NULL;
 	if (affinity && !irqkit_cpuset_has_common(affinity, online))
 		affinity = NULL;
@@ -75,8 +66,9 @@ static struct irqkit_cpuset *find_counted(const struct irqkit_interrupt *interru
 static bool add_counted(struct show_now *now, struct show_row *row)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *counted = find_counted(row->interrupt);
-	const struct irqkit_cpuset *affinity = is_fixed(row) ? NULL
-							     : show_row_affinity(row);
+	const struct irqkit_cpuset *affinity = show_row_is_fixed(row)
+		? NULL
+		: show_row_affinity(row);
 
 	if (!counted)
 		return false;
@@ -100,7 +92,7 @@ static bool add_row(struct show_now *now, struct show_row *row)
 		return true;
 	place = find_place(row);
 	if (!place) {
-		now->is_told &= is_fixed(row);
+		now->is_told &= show_row_is_fixed(row);
 		return add_counted(now, row);
 	}
 	load_add_at(&now->load, row->interrupt, place);
