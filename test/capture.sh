@@ -350,6 +350,20 @@ node=sys/devices/system/node
 keep $node/online $node/possible $node/has_cpu "$node/node[0-9]*/cpulist" \
 	"$node/node[0-9]*/distance"
 
+# channels: "combined 4 8" (kind, now, maximum) for each kind of channel that the driver has, from
+# what `ethtool -l` prints. The file in sys/class/net/DEV is made here: the kernel has none.
+channels() {
+	awk '
+	/^Pre-set maximums:/ { which = "max" }
+	/^Current hardware settings:/ { which = "now" }
+	/^(RX|TX|Other|Combined):/ {
+		kind = tolower(substr($1, 1, length($1) - 1))
+		if (which == "max") max[kind] = $2
+		else if (which == "now" && $2 ~ /^[0-9]+$/ && max[kind] ~ /^[1-9][0-9]*$/)
+			print kind, $2, max[kind]
+	}'
+}
+
 # A network device: its queues, and on the way up from it what tells which interrupts are its own.
 for link in sys/class/net/*; do
 	keep_link "$link"
@@ -366,6 +380,9 @@ for link in sys/class/net/*; do
 		[ -d "$path" ] && mkdir -p "$dir/$path"
 	done
 	keep_link "$device/device"
+	if text=$(ethtool -l "${link##*/}" 2>/dev/null); then
+		printf '%s\n' "$text" | channels >"$dir/$device/channels"
+	fi
 done
 
 # What network devices hang on, and every PCI device.

@@ -204,6 +204,61 @@ else
 fi
 check "capture.sh saves it in a folder as well" sh test/capture.sh "$tmp/folder"
 same "of the same files" "$(tree "$tmp/here")" "$(tree "$tmp/folder")"
+
+# Channels are saved as irqkit reads them: what two versions of ethtool print, and a driver without.
+mkdir "$tmp/bin"
+cat >"$tmp/bin/ethtool" <<'S'
+#!/bin/sh
+[ "$1" = -l ] || exit 1
+case $2 in
+lo) echo "netlink error: Operation not supported" >&2; exit 1 ;;
+esac
+cat "${0%/*}/printed"
+S
+chmod +x "$tmp/bin/ethtool"
+# saved TEXT: what is saved of one network interface for which ethtool prints this
+saved() {
+	local file
+	cat >"$tmp/bin/printed"
+	rm -rf "$tmp/channels"
+	PATH=$tmp/bin:$PATH sh test/capture.sh "$tmp/channels" || return
+	file=$(find "$tmp/channels/sys/devices" -name channels ! -path '*/lo/*' | head -n 1)
+	cat "${file:-/nonexistent}"
+}
+name="channels are saved"
+if ls -d /sys/class/net/*/device >/dev/null 2>&1; then
+	same "$name: ethtool 6.1" $'tx 3 8\nother 1 1\ncombined 4 63' "$(saved <<-'T'
+		Channel parameters for eth0:
+		Pre-set maximums:
+		RX:		n/a
+		TX:		8
+		Other:		1
+		Combined:	63
+		Current hardware settings:
+		RX:		n/a
+		TX:		3
+		Other:		1
+		Combined:	4
+	T
+	)"
+	same "$name: an older ethtool" $'rx 1 4\ncombined 0 16' "$(saved <<-'T'
+		Channel parameters for eth0:
+		Pre-set maximums:
+		RX:	4
+		TX:	0
+		Other:	0
+		Combined:	16
+		Current hardware settings:
+		RX:	1
+		TX:	0
+		Other:	0
+		Combined:	0
+	T
+	)"
+	empty "and none of a device that has none" "$(find "$tmp/channels" -path '*/lo/channels')"
+else
+	skip "$name" "there is no network interface"
+fi
 text=$(sh test/capture.sh "$tmp/folder" 2>&1)
 same "but in none that holds something" "1 capture.sh: '$tmp/folder' is not empty" "$? $text"
 finish

@@ -45,6 +45,22 @@ static uint64_t add_up(uint64_t a, uint64_t b)
 	return __builtin_add_overflow(a, b, &a) ? UINT64_MAX : a;
 }
 
+static void add_part(struct load *load, const struct irqkit_interrupt *interrupt,
+	unsigned int cpu, uint64_t count)
+{
+	struct cpu_load *part = find_cpu(load, cpu);
+
+	if (!part)
+		return;
+	part->total = add_up(part->total, count);
+	part->n_interrupts++;
+	if (count > part->busiest_count) {
+		part->busiest = interrupt;
+		part->busiest_count = count;
+	}
+	load->total = add_up(load->total, count);
+}
+
 void load_add(struct load *load, const struct irqkit_interrupt *interrupt)
 {
 	size_t n = irqkit_interrupt_count_served(interrupt);
@@ -52,18 +68,19 @@ void load_add(struct load *load, const struct irqkit_interrupt *interrupt)
 	for (size_t i = 0; i < n; i++) {
 		unsigned int cpu;
 		uint64_t count = irqkit_interrupt_get_served(interrupt, i, &cpu);
-		struct cpu_load *part = find_cpu(load, cpu);
 
-		if (!part)
-			continue;
-		part->total = add_up(part->total, count);
-		part->n_interrupts++;
-		if (count > part->busiest_count) {
-			part->busiest = interrupt;
-			part->busiest_count = count;
-		}
-		load->total = add_up(load->total, count);
+		add_part(load, interrupt, cpu, count);
 	}
+}
+
+void load_add_at(struct load *load, const struct irqkit_interrupt *interrupt,
+	const struct irqkit_cpuset *cpus)
+{
+	uint64_t total = irqkit_interrupt_get_total(interrupt);
+	unsigned int n = irqkit_cpuset_count(cpus);
+
+	irqkit_cpuset_foreach (cpu, cpus)
+		add_part(load, interrupt, cpu, total / n);
 }
 
 void load_add_numbered(struct load *load, const struct irqkit_snapshot *counts)

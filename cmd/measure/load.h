@@ -30,6 +30,10 @@ void load_free(struct load *load);
 /* Adds the counts of @interrupt; those of CPUs that are not in the load are left out. */
 void load_add(struct load *load, const struct irqkit_interrupt *interrupt);
 
+/* Adds its total to @cpus instead, in equal parts. */
+void load_add_at(struct load *load, const struct irqkit_interrupt *interrupt,
+	const struct irqkit_cpuset *cpus);
+
 /* Adds the counts of all interrupts that have a number. */
 void load_add_numbered(struct load *load, const struct irqkit_snapshot *counts);
 

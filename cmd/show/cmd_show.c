@@ -14,6 +14,7 @@
 struct show_options {
 	struct table_options table;
 	const char *cpus;
+	const char *allowed;
 	bool is_all;
 	bool is_per_cpu;
 	bool is_by_cpu;
@@ -25,6 +26,8 @@ static const struct option options[] = {
 		"also show rows without a number: NMI, LOC, ERR, IPI0" },
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct show_options, cpus), "SET",
 		"only interrupts these CPUs handled or may handle" },
+	{ "allowed", 0, OPTION_TEXT, offsetof(struct show_options, allowed), "SET",
+		"only interrupts that can still arrive on these CPUs" },
 	{ "per-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_per_cpu), NULL,
 		"show one column per CPU" },
 	{ "by-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_by_cpu), NULL,
@@ -57,15 +60,31 @@ static bool may_serve(struct show_row *row, const struct irqkit_cpuset *cpus)
 	return affinity && irqkit_cpuset_has_common(affinity, cpus);
 }
 
-/* Keeps the rows that have to do with --cpus. */
-static void keep_rows_of_cpus(struct show *show)
+static bool matters_to(struct show_row *row, const struct irqkit_cpuset *cpus)
+{
+	return has_served(row->interrupt, cpus) || may_serve(row, cpus);
+}
+
+/* What it did before does not matter, unless nothing else is known, or it never moves. */
+static bool can_arrive_on(struct show_row *row, const struct irqkit_cpuset *cpus)
+{
+	const struct irqkit_cpuset *effective = show_row_effective(row);
+
+	if (show_row_is_fixed(row) || !show_row_affinity(row))
+		return has_served(row->interrupt, cpus);
+	return may_serve(row, cpus) ||
+		(effective && irqkit_cpuset_has_common(effective, cpus));
+}
+
+static void keep_rows(struct show *show, const struct irqkit_cpuset *cpus,
+	bool (*is_kept)(struct show_row *row, const struct irqkit_cpuset *cpus))
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < show->n_rows; i++) {
 		struct show_row row = show->rows[i];
 
-		if (has_served(row.interrupt, show->only) || may_serve(&row, show->only))
+		if (is_kept(&row, cpus))
 			show->rows[kept++] = row;
 		else
 			show_row_free(&row);
@@ -88,13 +107,16 @@ static enum status make_rows(struct show *show)
 		};
 	}
 	show->n_rows = n;
-	if (!show->only)
+	if (show->only)
+		keep_rows(show, show->only, matters_to);
+	else if (show->allowed)
+		keep_rows(show, show->allowed, can_arrive_on);
+	if (show->n_rows > 0 || !(show->only || show->allowed))
 		return STATUS_DONE;
-	keep_rows_of_cpus(show);
-	if (show->n_rows > 0)
-		return STATUS_DONE;
-	say_error("nothing matches: these CPUs have handled none of the interrupts and "
-		  "may handle none");
+	say_error(show->only ? "nothing matches: these CPUs have handled none of the "
+			       "interrupts and may handle none"
+			     : "nothing matches: none of the interrupts can arrive on "
+			       "these CPUs");
 	return STATUS_NO_MATCH;
 }
 
@@ -121,6 +143,9 @@ static enum status collect(
 	if (o->cpus)
 		status = machine_read_cpus(
 			show->machine, "--cpus", o->cpus, NULL, &show->only);
+	if (status == STATUS_DONE && o->allowed)
+		status = machine_read_cpus(
+			show->machine, "--allowed", o->allowed, NULL, &show->allowed);
 	if (status == STATUS_DONE)
 		status = select_interrupts(show->machine, call->words, call->n_words,
 			o->is_all ? IRQKIT_SELECT_NAMED : 0, &show->chosen);
@@ -213,9 +238,15 @@ static enum status run(const struct call *call)
 		say_error("--by-cpu, --per-cpu and --queues cannot be combined");
 		return STATUS_MISUSE;
 	}
-	if (o->is_queues && o->cpus) {
-		say_error("--cpus and --queues cannot be combined: --cpus selects "
-			  "interrupts");
+	if (o->cpus && o->allowed) {
+		say_error("--cpus and --allowed cannot be combined");
+		return STATUS_MISUSE;
+	}
+	if (o->is_queues && (o->cpus || o->allowed)) {
+		const char *name = o->cpus ? "--cpus" : "--allowed";
+
+		say_error("%s and --queues cannot be combined: %s selects interrupts",
+			name, name);
 		return STATUS_MISUSE;
 	}
 	if (o->is_queues && o->is_all) {

@@ -13,6 +13,7 @@ void show_clear(struct show *show)
 	load_free(&show->load);
 	irqkit_selection_free(show->chosen);
 	irqkit_cpuset_free(show->only);
+	irqkit_cpuset_free(show->allowed);
 	irqkit_machine_free(show->machine);
 	irqkit_ctx_free(show->ctx);
 }

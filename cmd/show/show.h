@@ -12,9 +12,10 @@ struct show {
 	const struct irqkit_snapshot *snapshot; /* these are the machine's */
 	struct irqkit_topology *topology;
 	struct irqkit_devices *devices;
-	struct irqkit_cpuset *only; /* --cpus, or NULL */
+	struct irqkit_cpuset *only; /* owned; --cpus, or NULL */
+	struct irqkit_cpuset *allowed; /* owned; --allowed, or NULL */
 	struct irqkit_selection *chosen; /* owned; by the words */
-	struct show_row *rows; /* owned; those of the chosen that --cpus leaves */
+	struct show_row *rows; /* owned; those of the chosen that these leave */
 	size_t n_rows;
 	struct load load; /* of those: ask show_load() */
 };

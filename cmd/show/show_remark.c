@@ -5,127 +5,99 @@
 #include "base/text.h"
 #include "change/refusals.h"
 #include "measure/explain.h"
+#include "show/show_advice.h"
 #include "show/show_notes.h"
+#include "show/show_now.h"
 #include "show/show_row.h"
 
 #include <stdio.h>
 
-static void remark_share(const struct load *load, const char *what, size_t n_idle)
+/* The CPU that handles all that is shown; -1: there are several, or nobody says. */
+static int find_only(const struct show_now *now)
 {
-	const struct cpu_load *busiest = load_get_busiest(load);
-	double percent = (double)busiest->total * 100 / (double)load->total;
-
-	printf("%s: cpu%u handles %.0f %%", what, busiest->cpu, percent);
-	if (n_idle)
-		printf("; %zu of %zu CPUs handle%s none", n_idle, load->n_cpus,
-			n_idle == 1 ? "s" : "");
-	printf(".\nImbalance %.1f (busiest CPU / mean of %zu; 1.0 is even).",
-		load_get_imbalance(load), load->n_cpus);
+	return now->is_told && now->cpus && irqkit_cpuset_count(now->cpus) == 1
+		? irqkit_cpuset_next(now->cpus, -1)
+		: -1;
 }
 
-static void remark_load(const struct load *load, const char *what)
+/* "the other 7 CPUs handle none" */
+static void print_others(size_t n_idle, bool is_now)
+{
+	if (n_idle == 1)
+		printf("the other CPU %s none.\n", is_now ? "handles" : "handled");
+	else
+		printf("the other %zu CPUs %s none.\n", n_idle,
+			is_now ? "handle" : "handled");
+}
+
+static void remark_since_boot(const struct load *load)
 {
 	const struct cpu_load *busiest = load_get_busiest(load);
 	size_t n_idle = load_count_idle(load);
 
-	if (!busiest)
-		printf("%s: no interrupt has fired yet.", what);
-	else if (load->n_cpus < 2)
+	if (n_idle + 1 == load->n_cpus) {
+		printf("cpu%u handled all of them; ", busiest->cpu);
+		print_others(n_idle, false);
 		return;
-	else if (n_idle == 1 && load->n_cpus == 2)
-		printf("%s: cpu%u handles all of them; the other CPU handles none.", what,
-			busiest->cpu);
-	else if (n_idle + 1 == load->n_cpus)
-		printf("%s: cpu%u handles all of them; the other %zu CPUs handle none.",
-			what, busiest->cpu, n_idle);
+	}
+	printf("cpu%u handled %.0f %%", busiest->cpu,
+		(double)busiest->total * 100 / (double)load->total);
+	if (n_idle)
+		printf("; %zu of %zu CPUs handled none", n_idle, load->n_cpus);
+	printf(".\nImbalance since boot: %.1f (busiest CPU / mean of %zu; 1.0 is "
+	       "even).\n",
+		load_get_imbalance(load), load->n_cpus);
+}
+
+/* Is there nothing to add to "cpu0 handles all of them"? */
+static bool was_always_there(const struct load *load, int only)
+{
+	const struct cpu_load *part = load_get(load, (unsigned int)only);
+
+	return part && part->total >= load->total - load->total / 200;
+}
+
+static void print_several(const char *what, size_t n, size_t n_cpus)
+{
+	if (n < n_cpus)
+		printf("%s: %zu of %zu CPUs handle them now.\n", what, n, n_cpus);
+	else if (n == 2)
+		printf("%s: both CPUs handle them now.\n", what);
 	else
-		remark_share(load, what, n_idle);
+		printf("%s: all %zu CPUs handle them now.\n", what, n);
+	printf("Since boot: ");
+}
+
+/* First where they are handled now, then what was counted since boot. */
+static void remark_load(struct show *show, const char *what)
+{
+	const struct load *load = show_load(show);
+	struct show_now now CLEANUP(show_now_free) = { 0 };
+	int only;
+
+	if (!load_get_busiest(load)) {
+		printf("%s: no interrupt has fired yet.\n", what);
+		return;
+	}
+	if (load->n_cpus < 2)
+		return;
+	show_now_read(&now, show, NULL, NULL);
+	only = find_only(&now);
+	if (only >= 0 && was_always_there(load, only)) {
+		printf("%s: cpu%d handles all of them; ", what, only);
+		print_others(load->n_cpus - 1, true);
+		return;
+	}
+	if (only >= 0)
+		printf("%s: cpu%d handles all of them now.\nSince boot: ", what, only);
+	else if (now.is_told && now.cpus)
+		print_several(what, irqkit_cpuset_count(now.cpus), load->n_cpus);
+	else
+		printf("%s: since boot, ", what);
+	remark_since_boot(load);
 }
 
 /* ------------------------------------------------------------------------------- */
-/* Advice for a single interface whose load is uneven                              */
-
-/* The rx queues, by their interrupts. */
-struct receivers {
-	size_t n; /* interrupts */
-	uint64_t total; /* how often they fired */
-	uint64_t busiest; /* the total of the one that fired most often */
-	struct irqkit_cpuset *cpus; /* owned; the CPUs that handle them */
-};
-
-/* Is it the interrupt of an rx queue? */
-static bool is_receiving(const struct irqkit_device *device, int number)
-{
-	const struct irqkit_device_irq *irq = number < 0
-		? NULL
-		: irqkit_device_find_irq(device, (unsigned int)number);
-
-	return irq && irqkit_device_irq_has_queue(irq, IRQKIT_RX);
-}
-
-static void sum_receivers(struct show *show, const struct irqkit_device *device,
-	struct receivers *receivers)
-{
-	for (size_t i = 0; i < show->n_rows; i++) {
-		struct show_row *row = &show->rows[i];
-		const struct irqkit_cpuset *effective;
-		uint64_t total = irqkit_interrupt_get_total(row->interrupt);
-
-		if (!is_receiving(device, show_row_irq(row)))
-			continue;
-		receivers->n++;
-		receivers->total += total;
-		if (total > receivers->busiest)
-			receivers->busiest = total;
-		effective = show_row_effective(row);
-		if (effective)
-			irqkit_cpuset_add_set(receivers->cpus, effective);
-	}
-}
-
-/* Do several CPUs already process the packets of an rx queue? */
-static bool has_rps(const struct irqkit_device *device)
-{
-	size_t n = irqkit_device_count_queues(device);
-
-	for (size_t i = 0; i < n; i++) {
-		_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-
-		if (irqkit_queue_read_rps_cpus(
-			    irqkit_device_get_queue(device, i), &cpus) == 0 &&
-			irqkit_cpuset_count(cpus) > 1)
-			return true;
-	}
-	return false;
-}
-
-static void print_advice(const struct receivers *receivers,
-	const struct irqkit_device *device, const struct load *load)
-{
-	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
-	size_t n_cpus = irqkit_cpuset_count(receivers->cpus);
-	bool is_one = receivers->n == 1;
-
-	if (!name || receivers->n == 0 || receivers->total * 2 < load->total)
-		return;
-	if (!is_one && receivers->busiest < receivers->total / 10 * 9) {
-		if (n_cpus > 0 && n_cpus < receivers->n && n_cpus < load->n_cpus)
-			printf("\n%s has %zu queues on %zu CPU%s; 'irqkit spread %s' "
-			       "spreads them.",
-				name, receivers->n, n_cpus, n_cpus == 1 ? "" : "s", name);
-		return;
-	}
-	if (is_one)
-		printf("\n%s has only one queue.", name);
-	else
-		printf("\nMost interrupts come from one of the %zu queues of %s.",
-			receivers->n, name);
-	if (has_rps(device))
-		printf("\nRPS spreads its packet processing.");
-	else
-		printf("\n'irqkit rps %s --auto' can spread its packet processing.",
-			name);
-}
 
 /* Is there an interrupt of this role among those of the device? */
 static bool has_role(const struct show *show, const struct irqkit_device *device,
@@ -155,18 +127,15 @@ static void remark_queues(const struct show *show, const struct irqkit_device *d
 		if (irqkit_queue_get_irq(irqkit_device_get_queue(device, i)) >= 0)
 			return;
 	if (has_role(show, device, IRQKIT_ROLE_UNKNOWN))
-		printf("\nIt is unknown which queues of %s its interrupts serve.", name);
+		printf("It is unknown which queues of %s its interrupts serve.\n", name);
 	else
-		printf("\nNone of these interrupts serves a queue of %s.", name);
+		printf("None of these interrupts serves a queue of %s.\n", name);
 }
 
 static void remark_device(struct show *show, const struct call *call)
 {
-	const struct load *load = show_load(show);
-	const struct cpu_load *busiest = load_get_busiest(load);
 	const struct irqkit_selection *chosen = show->chosen;
-	const struct irqkit_device *device;
-	struct receivers receivers = { 0 };
+	struct irqkit_device *device;
 
 	if (call->n_words != 1 || !irqkit_selection_is_of_devices(chosen) ||
 		irqkit_selection_count_devices(chosen) != 1 ||
@@ -176,12 +145,7 @@ static void remark_device(struct show *show, const struct call *call)
 	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET)
 		return;
 	remark_queues(show, device);
-	if (!busiest || !load_is_busy(load, busiest) ||
-		irqkit_cpuset_new(&receivers.cpus) < 0)
-		return;
-	sum_receivers(show, device, &receivers);
-	print_advice(&receivers, device, load);
-	irqkit_cpuset_free(receivers.cpus);
+	show_advise(show, device);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -257,10 +221,8 @@ void show_remark(struct show *show, const struct call *call)
 	what = name_chosen(show, call);
 	if (!what)
 		return;
-	remark_load(show_load(show), what);
+	remark_load(show, what);
 	remark_device(show, call);
-	if (show_load(show)->n_cpus > 1 || !load_get_busiest(show_load(show)))
-		putchar('\n');
 	remark_shared(show);
 	remark_immovable(show);
 	/* numeric TARGETs read only the files of these interrupts */

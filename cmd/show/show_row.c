@@ -42,3 +42,11 @@ bool show_row_movable(struct show_row *row, enum irqkit_movable *ret_movable)
 {
 	return irqkit_irq_get_movable(row->irq, ret_movable) == 0;
 }
+
+bool show_row_is_fixed(struct show_row *row)
+{
+	enum irqkit_movable movable;
+
+	return show_row_irq(row) < 0 ||
+		(show_row_movable(row, &movable) && movable == IRQKIT_PER_CPU);
+}

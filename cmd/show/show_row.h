@@ -25,4 +25,7 @@ const struct irqkit_cpuset *show_row_effective(struct show_row *row);
 const struct irqkit_cpuset *show_row_hint(struct show_row *row);
 bool show_row_movable(struct show_row *row, enum irqkit_movable *ret_movable);
 
+/* It fires on the CPUs where it was counted, whatever its files hold: it is per-CPU. */
+bool show_row_is_fixed(struct show_row *row);
+
 #endif

@@ -3,6 +3,7 @@
 #include "spread/spread_notes.h"
 #include "base/basics.h"
 #include "base/text.h"
+#include "measure/advise.h"
 #include "measure/explain.h"
 #include "measure/queue.h"
 #include "spread/spread_steering.h"
@@ -63,30 +64,56 @@ static enum finding find_finding(
 	return n_rx == 1 ? ONE_QUEUE : FEWER_THAN_CPUS;
 }
 
-/* How a device gets more queues. NULL: no memory. */
-static char *explain_more(
-	const struct irqkit_device *device, const char *name, size_t n_cpus)
+/* Ends a sentence: what would help, and why nothing else does. */
+static void note_fewer(
+	struct spread *spread, const char *before, bool is_at_most, const char *advice)
 {
-	const char *driver = irqkit_device_get_driver(device);
-	char *text;
-	int r;
-
-	if (driver && strncmp(driver, "xen_net", strlen("xen_net")) == 0)
-		r = asprintf(&text, "%s.max_queues=%zu", driver, n_cpus);
-	else
-		r = asprintf(&text, "'ethtool -L %s combined %zu'", name, n_cpus);
-	return r < 0 ? NULL : text;
+	notes_add(&spread->notes, "%s%s%s%s.", before,
+		is_at_most ? ", and its driver allows no more" : "",
+		advice ? "; to use more CPUs, try " : "", advice ? advice : "");
 }
 
-static void note_device(
-	struct spread *spread, const struct placed_device *owner, enum finding finding)
+/* The device has fewer queues than CPUs, or only one. */
+static void note_more(struct spread *spread, const struct change *change,
+	const struct placed_device *owner, const char *name)
+{
+	_cleanup_free_ char *command = NULL, *advice = NULL, *before = NULL;
+	enum more_queues more = advise_more_queues(
+		owner->device, owner->n_cpus, &command);
+	int r;
+
+	if (owner->n_queues == 1 && more != MORE_QUEUES) {
+		if (advise_has_rps(change->machine, owner->device))
+			notes_add(&spread->notes,
+				"%s has only one queue, which spread cannot split; "
+				"'irqkit rps %s --auto' can spread its packet "
+				"processing.",
+				name, name);
+		else
+			notes_add(&spread->notes,
+				"%s has only one queue, which spread cannot split.",
+				name);
+		return;
+	}
+	advice = advise_more_cpus(change->machine, owner->device, owner->n_cpus);
+	if (owner->n_queues == 1)
+		r = asprintf(&before, "%s has only one queue, which spread cannot split",
+			name);
+	else
+		r = asprintf(&before, "%s has %zu queues for %zu CPUs", name,
+			owner->n_queues, owner->n_cpus);
+	if (r < 0)
+		before = NULL;
+	else
+		note_fewer(spread, before, more == NO_MORE_QUEUES, advice);
+}
+
+static void note_device(struct spread *spread, const struct change *change,
+	const struct placed_device *owner, enum finding finding)
 {
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(owner->device));
-	_cleanup_free_ char *more = name
-		? explain_more(owner->device, name, owner->n_cpus)
-		: NULL;
 
-	if (!more)
+	if (!name)
 		return;
 	if (finding == MORE_THAN_ON_NODE)
 		notes_add(&spread->notes,
@@ -99,16 +126,8 @@ static void note_device(
 			"%s has %zu queues for %zu CPU%s; fewer queues would be enough.",
 			name, owner->n_queues, owner->n_cpus,
 			owner->n_cpus == 1 ? "" : "s");
-	else if (finding == ONE_QUEUE)
-		notes_add(&spread->notes,
-			"%s has only one queue, which spread cannot split; 'irqkit rps "
-			"%s --auto' can spread its packet processing.",
-			name, name);
 	else
-		notes_add(&spread->notes,
-			"%s has %zu queues for %zu CPUs; to use more CPUs, try %s or "
-			"'irqkit rps %s --auto'.",
-			name, owner->n_queues, owner->n_cpus, more, name);
+		note_more(spread, change, owner, name);
 }
 
 /* "eth0, eth1, eth2": the first devices with this finding. NULL: no memory. */
@@ -140,7 +159,8 @@ static void note_devices(struct spread *spread, enum finding finding, size_t n)
 			      "rps DEV --auto' can spread their packet processing.",
 		[FEWER_THAN_CPUS] =
 			"fewer queues than CPUs; to use more CPUs, try "
-			"'ethtool -L DEV combined N' or 'irqkit rps DEV --auto'.",
+			"'ethtool -L DEV combined N', if the driver allows it, or "
+			"'irqkit rps DEV --auto'.",
 	};
 	_cleanup_free_ char *names = join_names(&spread->placed, finding);
 	_cleanup_free_ char *safe = names ? text_escape(names) : NULL;
@@ -150,7 +170,7 @@ static void note_devices(struct spread *spread, enum finding finding, size_t n)
 			phrases[finding]);
 }
 
-static void note_queues(struct spread *spread)
+static void note_queues(struct spread *spread, const struct change *change)
 {
 	const struct placed *p = &spread->placed;
 
@@ -163,7 +183,7 @@ static void note_queues(struct spread *spread)
 			note_devices(spread, finding, n);
 		for (size_t i = 0; i < p->n_owners && n <= MAX_LINES; i++)
 			if (find_finding(p, &p->owners[i]) == finding)
-				note_device(spread, &p->owners[i], finding);
+				note_device(spread, change, &p->owners[i], finding);
 	}
 }
 
@@ -215,7 +235,7 @@ void spread_find_notes(struct spread *spread, const struct change *change)
 	spread_note_irqbalance(spread, change);
 	spread_note_steering(spread);
 	spread->notes.n_warnings = spread->notes.n;
-	note_queues(spread);
+	note_queues(spread, change);
 	note_shared(spread);
 	note_width(spread, change);
 }

@@ -141,7 +141,7 @@ static bool add_cell(struct grid *grid, struct grid_column *column,
 	}
 }
 
-static bool add_columns(struct grid *grid, const struct table *table, bool has_headings)
+static bool add_columns(struct grid *grid, const struct table *table)
 {
 	size_t n = 0;
 
@@ -157,18 +157,17 @@ static bool add_columns(struct grid *grid, const struct table *table, bool has_h
 			continue;
 		grid->columns[grid->n_columns++] = (struct grid_column){
 			.column = column,
-			.width = has_headings ? strlen(column->name) : 0,
+			.width = strlen(column->name),
 		};
 	}
 	return true;
 }
 
-bool grid_fill(struct grid *grid, const struct table *table, const char *absent,
-	bool has_headings)
+bool grid_fill(struct grid *grid, const struct table *table, const char *absent)
 {
 	grid->is_ascii = true;
 	grid->n_rows = table->n_rows;
-	if (!add_columns(grid, table, has_headings))
+	if (!add_columns(grid, table))
 		return false;
 	for (size_t row = 0; row < table->n_rows; row++) {
 		for (size_t i = 0; i < grid->n_columns; i++) {

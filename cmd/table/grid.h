@@ -7,7 +7,7 @@
 
 struct grid_column {
 	const struct column *column;
-	size_t width; /* columns of a terminal that its widest cell takes, or its heading */
+	size_t width; /* columns of a terminal that its widest cell or its heading takes */
 	bool is_hidden;
 };
 
@@ -24,8 +24,7 @@ struct grid {
  * Asks the table for all of its cells; @absent stands for what does not exist. False: no
  * memory.
  */
-bool grid_fill(struct grid *grid, const struct table *table, const char *absent,
-	bool has_headings);
+bool grid_fill(struct grid *grid, const struct table *table, const char *absent);
 /* Adds a text as the next cell of @column. False: no memory. */
 bool grid_add_text(struct grid *grid, struct grid_column *column, const char *text);
 void grid_clear(struct grid *grid);

@@ -97,8 +97,7 @@ enum status table_print(const struct table *table, const struct table_options *o
 	scols_table_enable_raw(out, options->is_raw);
 	scols_table_enable_export(out, options->is_pairs);
 	scols_table_enable_colors(out, has_color(common));
-	is_done = grid_fill(
-		&grid, table, options->is_pairs ? "" : "-", !options->no_headings);
+	is_done = grid_fill(&grid, table, options->is_pairs ? "" : "-");
 	if (is_done && !is_for_scripts && isatty(STDOUT_FILENO))
 		is_done = grid_fit(&grid, scols_table_get_termwidth(out),
 			!options->output || options->output[0] == '+');

@@ -60,6 +60,7 @@ static void forget_settings(struct irqkit_device *device)
 	free(TAKE(device->napis));
 	device->has_read_napis = false;
 	device->has_asked_managed = false;
+	device->has_read_channels = false;
 	/* another interface can have got the name */
 	free(device->ifindex_file.text);
 	device->ifindex_file = (struct file_text){ 0 };

@@ -12,6 +12,7 @@
 #define IRQKIT_DEVICE_H
 
 #include "base/arena.h"
+#include "devices/channels.h"
 #include "devices/netlink.h"
 #include "interrupts/handler_names.h"
 
@@ -30,10 +31,9 @@ struct irqkit_device_irq {
 	uint32_t rank; /* among those of one direction, while they are numbered */
 	bool is_by_order; /* the order of the vectors told it */
 	bool is_unsure, is_contested; /* in one direction, while they are numbered */
-	/* once the queues are known: which directions it handles, and of how many queues */
-	bool has_queue[2];
-	uint32_t first_queue;
+	/* once the queues are known: how many it has, and the first of each direction */
 	uint32_t n_queues;
+	uint32_t first_queue[2]; /* its number; NO_NUMBER: none */
 };
 
 /* The settings of a queue: the first two of rx queues, the others of tx queues. */
@@ -78,6 +78,9 @@ struct irqkit_device {
 	struct file_text ifindex_file;
 	int node, node_error; /* the NUMA node of the bus device */
 	bool has_read_node;
+	struct channels channels;
+	int channels_error; /* negative, or 0 */
+	bool has_read_channels;
 	bool is_netback;
 	bool is_behind_controller; /* USB: the interrupts are those of the controller */
 

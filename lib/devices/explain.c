@@ -83,7 +83,7 @@ static bool is_of_unknown_queue(
 	(void)device;
 	if (role != IRQKIT_ROLE_QUEUE && role != IRQKIT_ROLE_UNKNOWN)
 		return false;
-	return !irq->has_queue[IRQKIT_RX] && !irq->has_queue[IRQKIT_TX];
+	return irq->n_queues == 0;
 }
 
 static const char *get_name(const struct irqkit_device *device, unsigned int irq)

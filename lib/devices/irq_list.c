@@ -21,7 +21,8 @@ int device_add_irq(struct irqkit_device *device, unsigned int irq,
 			(device->n_irqs - at) * sizeof(*device->irqs));
 		device->n_irqs++;
 		device->irqs[at] = (struct irqkit_device_irq){ .irq = irq,
-			.role = IRQKIT_ROLE_UNUSED };
+			.role = IRQKIT_ROLE_UNUSED,
+			.first_queue = { NO_NUMBER, NO_NUMBER } };
 	}
 	device->irqs[at].sources |= 1u << source;
 	*ret_irq = &device->irqs[at];
@@ -75,10 +76,15 @@ EXPORT unsigned int irqkit_device_irq_get_number(const struct irqkit_device_irq 
 	return irq->irq;
 }
 
-EXPORT bool irqkit_device_irq_has_queue(
-	const struct irqkit_device_irq *irq, enum irqkit_direction direction)
+EXPORT struct irqkit_queue *irqkit_device_find_irq_queue(
+	const struct irqkit_device *device, unsigned int irq,
+	enum irqkit_direction direction)
 {
-	return irq->has_queue[direction];
+	const struct irqkit_device_irq *own = irqkit_device_find_irq(device, irq);
+
+	return own && own->first_queue[direction] != NO_NUMBER
+		? irqkit_device_find_queue(device, direction, own->first_queue[direction])
+		: NULL;
 }
 
 EXPORT enum irqkit_role irqkit_device_irq_get_role(const struct irqkit_device_irq *irq)

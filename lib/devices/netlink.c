@@ -15,11 +15,10 @@
  */
 #include "devices/netlink.h"
 #include "base/array.h"
-#include "base/macros.h"
 #include "base/number.h"
+#include "devices/netlink_message.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -206,7 +205,7 @@ static bool are_messages(const char *bytes, size_t len)
 	return false;
 }
 
-static int fail(int error)
+int netlink_fail(int error)
 {
 	errno = error;
 	return MNL_CB_ERROR;
@@ -219,8 +218,8 @@ static int read_error(const struct nlmsghdr *message, void *data)
 
 	(void)data;
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*answer) || answer->error >= 0)
-		return fail(EBADMSG);
-	return fail(-answer->error);
+		return netlink_fail(EBADMSG);
+	return netlink_fail(-answer->error);
 }
 
 /* A dump that ended early says why (net/netlink/af_netlink.c, netlink_dump_done()). */
@@ -230,7 +229,7 @@ static int read_done(const struct nlmsghdr *message, void *data)
 
 	(void)data;
 	if (mnl_nlmsg_get_payload_len(message) >= sizeof(*error) && *error < 0)
-		return fail(-*error);
+		return netlink_fail(-*error);
 	return MNL_CB_STOP;
 }
 
@@ -238,10 +237,10 @@ static int read_overrun(const struct nlmsghdr *message, void *data)
 {
 	(void)message;
 	(void)data;
-	return fail(ENOBUFS);
+	return netlink_fail(ENOBUFS);
 }
 
-static int parse(const void *bytes, size_t len, mnl_cb_t each, void *data)
+int netlink_parse(const void *bytes, size_t len, mnl_cb_t each, void *data)
 {
 	mnl_cb_t control[] = {
 		[NLMSG_ERROR] = read_error,
@@ -261,18 +260,18 @@ static int parse(const void *bytes, size_t len, mnl_cb_t each, void *data)
 
 int netlink_parse_napis(struct netlink_answers *answers, const void *bytes, size_t len)
 {
-	return parse(bytes, len, add_napi, answers);
+	return netlink_parse(bytes, len, add_napi, answers);
 }
 
 int netlink_parse_queues(struct netlink_answers *answers, const void *bytes, size_t len)
 {
-	return parse(bytes, len, add_queue, answers);
+	return netlink_parse(bytes, len, add_queue, answers);
 }
 
 int netlink_parse_family(const void *bytes, size_t len, uint16_t *ret_family)
 {
 	uint16_t family = 0;
-	int r = parse(bytes, len, read_family, &family);
+	int r = netlink_parse(bytes, len, read_family, &family);
 
 	if (r < 0)
 		return r;
@@ -285,7 +284,7 @@ int netlink_parse_family(const void *bytes, size_t len, uint16_t *ret_family)
 int netlink_parse_link(const void *bytes, size_t len, struct netlink_link *ret_link)
 {
 	struct netlink_link link = { 0 };
-	int r = parse(bytes, len, read_link, &link);
+	int r = netlink_parse(bytes, len, read_link, &link);
 
 	if (r < 0)
 		return r;
@@ -331,20 +330,14 @@ void netlink_free(struct netlink_answers *answers)
 /* ------------------------------------------------------------------------------- */
 /* From the kernel                                                                 */
 
-static void close_socket(struct mnl_socket **socket)
+void netlink_close(struct mnl_socket **socket)
 {
 	if (*socket)
 		mnl_socket_close(*socket);
 }
 
-struct packet {
-	union {
-		struct nlmsghdr header;
-		char bytes[32768]; /* the kernel fills at most this much at a time */
-	};
-};
-
-static struct nlmsghdr *put_header(struct packet *buffer, uint16_t type, uint16_t flags)
+static struct nlmsghdr *put_header(
+	struct netlink_packet *buffer, uint16_t type, uint16_t flags)
 {
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer->bytes);
 
@@ -360,8 +353,8 @@ static void put_text(struct nlmsghdr *message, uint16_t type, const char *text)
 	mnl_attr_put_strz(message, type, text);
 }
 
-static struct nlmsghdr *put_request(
-	struct packet *buffer, uint16_t family, uint8_t command, uint16_t flags)
+struct nlmsghdr *netlink_put_request(
+	struct netlink_packet *buffer, uint16_t family, uint8_t command, uint16_t flags)
 {
 	struct nlmsghdr *message = put_header(buffer, family, flags);
 	struct genlmsghdr *generic;
@@ -372,7 +365,7 @@ static struct nlmsghdr *put_request(
 	return message;
 }
 
-static ssize_t receive(struct mnl_socket *socket, struct packet *buffer)
+ssize_t netlink_receive(struct mnl_socket *socket, struct netlink_packet *buffer)
 {
 	ssize_t n;
 
@@ -384,41 +377,42 @@ static ssize_t receive(struct mnl_socket *socket, struct packet *buffer)
 	return n;
 }
 
-static int ask_family(
-	struct mnl_socket *socket, struct packet *buffer, uint16_t *ret_family)
+int netlink_ask_family(struct mnl_socket *socket, struct netlink_packet *buffer,
+	const char *name, uint16_t *ret_family)
 {
-	struct nlmsghdr *message = put_request(
+	struct nlmsghdr *message = netlink_put_request(
 		buffer, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
 	ssize_t n;
 
-	put_text(message, CTRL_ATTR_FAMILY_NAME, "netdev");
+	put_text(message, CTRL_ATTR_FAMILY_NAME, name);
 	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
 		return -errno;
-	n = receive(socket, buffer);
+	n = netlink_receive(socket, buffer);
 	return n < 0 ? (int)n
 		     : netlink_parse_family(buffer->bytes, (size_t)n, ret_family);
 }
 
-static int ask_all(struct mnl_socket *socket, struct packet *buffer, uint16_t family,
-	uint8_t command, struct netlink_answers *answers,
+static int ask_all(struct mnl_socket *socket, struct netlink_packet *buffer,
+	uint16_t family, uint8_t command, struct netlink_answers *answers,
 	int (*read)(struct netlink_answers *answers, const void *bytes, size_t len))
 {
-	struct nlmsghdr *message = put_request(buffer, family, command, NLM_F_DUMP);
+	struct nlmsghdr *message = netlink_put_request(
+		buffer, family, command, NLM_F_DUMP);
 	int r;
 
 	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
 		return -errno;
 	do {
-		ssize_t n = receive(socket, buffer);
+		ssize_t n = netlink_receive(socket, buffer);
 
 		r = n < 0 ? (int)n : read(answers, buffer->bytes, (size_t)n);
 	} while (r > 0);
 	return r;
 }
 
-static int open_socket(int protocol, struct mnl_socket **ret_socket)
+int netlink_open(int protocol, struct mnl_socket **ret_socket)
 {
-	struct mnl_socket *socket CLEANUP(close_socket) = mnl_socket_open2(
+	_cleanup_socket_ struct mnl_socket *socket = mnl_socket_open2(
 		protocol, SOCK_CLOEXEC);
 	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
 
@@ -433,14 +427,14 @@ static int open_socket(int protocol, struct mnl_socket **ret_socket)
 /* On a socket of its own: what an attempt before has left unread answers nothing else. */
 static int ask_once(struct netlink_answers *answers)
 {
-	struct mnl_socket *socket CLEANUP(close_socket) = NULL;
-	struct packet buffer;
+	_cleanup_socket_ struct mnl_socket *socket = NULL;
+	struct netlink_packet buffer;
 	uint16_t family = 0;
-	int r = open_socket(NETLINK_GENERIC, &socket);
+	int r = netlink_open(NETLINK_GENERIC, &socket);
 
 	if (r < 0)
 		return r;
-	r = ask_family(socket, &buffer, &family);
+	r = netlink_ask_family(socket, &buffer, "netdev", &family);
 	if (r == 0)
 		r = ask_all(socket, &buffer, family, COMMAND_NAPI_GET, answers,
 			netlink_parse_napis);
@@ -475,15 +469,15 @@ int netlink_ask(struct netlink_answers *answers)
 /* net/core/rtnetlink.c, rtnl_getlink(): it finds a device by either kind of name. */
 int netlink_ask_link(const char *alternative, struct netlink_link *ret_link)
 {
-	struct mnl_socket *socket CLEANUP(close_socket) = NULL;
+	_cleanup_socket_ struct mnl_socket *socket = NULL;
 	struct nlmsghdr *message;
-	struct packet buffer;
+	struct netlink_packet buffer;
 	ssize_t n;
 	int r;
 
 	if (strlen(alternative) >= ALT_IFNAME_SIZE)
 		return -ENODEV;
-	r = open_socket(NETLINK_ROUTE, &socket);
+	r = netlink_open(NETLINK_ROUTE, &socket);
 	if (r < 0)
 		return r;
 	message = put_header(&buffer, RTM_GETLINK, 0);
@@ -491,7 +485,7 @@ int netlink_ask_link(const char *alternative, struct netlink_link *ret_link)
 	put_text(message, LINK_ALT_IFNAME, alternative);
 	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
 		return -errno;
-	n = receive(socket, &buffer);
+	n = netlink_receive(socket, &buffer);
 	if (n < 0)
 		return (int)n;
 	r = netlink_parse_link(buffer.bytes, (size_t)n, ret_link);

@@ -335,10 +335,8 @@ static void note_queues(struct irqkit_device *device)
 		if (!found)
 			continue;
 		irq = &device->irqs[found - device->irqs];
-		if ((!irq->has_queue[IRQKIT_RX] && !irq->has_queue[IRQKIT_TX]) ||
-			queue->number < irq->first_queue)
-			irq->first_queue = queue->number;
-		irq->has_queue[queue->direction] = true;
+		if (queue->number < irq->first_queue[queue->direction])
+			irq->first_queue[queue->direction] = queue->number;
 		irq->n_queues++;
 	}
 }
@@ -353,7 +351,7 @@ static void settle_left_over(struct irqkit_device *device)
 
 		if (irq->role == IRQKIT_ROLE_QUEUE && irq->has_meaning && !is_unknown &&
 			!(irq->sources & 1u << IRQKIT_SOURCE_NETLINK) &&
-			!irq->has_queue[IRQKIT_RX] && !irq->has_queue[IRQKIT_TX])
+			irq->n_queues == 0)
 			irq->role = IRQKIT_ROLE_UNKNOWN;
 	}
 }

@@ -530,6 +530,27 @@ int irqkit_device_read_node(struct irqkit_device *device, int *ret_node);
  */
 bool irqkit_device_serves_guest(const struct irqkit_device *device);
 
+/* What a channel of a network device carries; its driver has some of these kinds. */
+enum irqkit_channel_kind {
+	IRQKIT_CHANNEL_RX,
+	IRQKIT_CHANNEL_TX,
+	IRQKIT_CHANNEL_OTHER, /* neither: link events, for example */
+	IRQKIT_CHANNEL_COMBINED, /* rx and tx */
+};
+
+/*
+ * Gets how many channels of one kind a network device has, and how many its driver
+ * allows, as `ethtool -l` shows them. The driver is only asked (ethtool netlink, Linux
+ * 5.6); in a saved root, sys/class/net/DEV/channels is read, if it was saved.
+ *
+ * @ret_max: 0: the driver has no channels of this kind
+ *
+ * -EOPNOTSUPP: the driver has no channels that could be asked for.
+ * -ENODATA: they are not known.
+ */
+int irqkit_device_read_channels(struct irqkit_device *device,
+	enum irqkit_channel_kind kind, unsigned int *ret_now, unsigned int *ret_max);
+
 /*
  * Counts the devices with a bus device that are below @device, directly or indirectly:
  * the ports of a bond or bridge, the interface of a VLAN or macvlan, the virtual function
@@ -615,9 +636,9 @@ enum irqkit_direction {
 	IRQKIT_TX,
 };
 
-/* Returns whether it is the interrupt of a queue of this direction. */
-bool irqkit_device_irq_has_queue(
-	const struct irqkit_device_irq *irq, enum irqkit_direction direction);
+/* Returns the first queue of this direction that the interrupt serves, or NULL. */
+struct irqkit_queue *irqkit_device_find_irq_queue(const struct irqkit_device *device,
+	unsigned int irq, enum irqkit_direction direction);
 
 /*
  * Formats the same as irqkit_device_explain_unknown_queues(), if a queue of this direction

@@ -34,14 +34,19 @@ static int find_queue(
 {
 	const struct irqkit_device_irq *irq = irqkit_device_find_irq(
 		device, (unsigned int)number);
-	bool has_rx = irq && irq->has_queue[IRQKIT_RX];
-	bool has_tx = irq && irq->has_queue[IRQKIT_TX];
+	bool has_rx = irq && irq->first_queue[IRQKIT_RX] != NO_NUMBER;
+	bool has_tx = irq && irq->first_queue[IRQKIT_TX] != NO_NUMBER;
 
 	*ret_serves = has_rx && has_tx ? IRQKIT_SERVES_BOTH
 		: has_rx	       ? IRQKIT_SERVES_RX
 		: has_tx	       ? IRQKIT_SERVES_TX
 				       : IRQKIT_SERVES_NONE;
-	return has_rx || has_tx ? (int)irq->first_queue : -1;
+	/* NO_NUMBER is above all of them */
+	return has_rx || has_tx
+		? (int)(irq->first_queue[IRQKIT_RX] < irq->first_queue[IRQKIT_TX]
+				  ? irq->first_queue[IRQKIT_RX]
+				  : irq->first_queue[IRQKIT_TX])
+		: -1;
 }
 
 /* The CPU that handled it most often; -1: it never fired. */

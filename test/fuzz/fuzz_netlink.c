@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "devices/channels.h"
 #include "devices/netlink.h"
 #include "fuzz.h"
 
@@ -26,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct netlink_answers answers = { 0 };
 	void *bytes = malloc(len + 1); /* aligned, as a message is */
 	struct netlink_link link = { 0 };
+	struct channels channels;
 	uint16_t family = 0;
 
 	if (!bytes)
@@ -38,6 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (netlink_parse_link(bytes, len, &link) == 0)
 		HOLDS(link.ifindex && link.name[0] &&
 			memchr(link.name, 0, sizeof(link.name)));
+	HOLDS(channels_parse_netlink(bytes, len, &channels) <= 0);
+	channels_parse_text(bytes, len, &channels);
 	netlink_free(&answers);
 	free(bytes);
 	return 0;

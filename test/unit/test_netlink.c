@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <irqkit.h>
 #include <libmnl/libmnl.h>
+#include <linux/ethtool_netlink.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -13,6 +14,7 @@
 
 #include "base/macros.h"
 #include "base/number.h"
+#include "devices/channels.h"
 #include "devices/netlink.h"
 #include "kernel/ctx.h"
 
@@ -162,6 +164,73 @@ static void family(void **state)
 	attribute(&b, CTRL_ATTR_FAMILY_NAME, "netdev", 7);
 	assert_int_equal(netlink_parse_family(b.at, b.len, &read), -ENOENT);
 	assert_int_equal(read, 35);
+}
+
+/* The answers of Linux 6.18: virtio_net with one queue pair, and lo, which has none. */
+static void channels(void **state)
+{
+	static const uint8_t virtio[] = { 0x3c, 0, 0, 0, 0x15, 0, 0, 0, 1, 0, 0, 0, 0x9e,
+		0x2c, 0, 0, 0x12, 1, 0, 0, 0x18, 0, 1, 0x80, 8, 0, 1, 0, 4, 0, 0, 0, 9, 0,
+		2, 0, 'e', 't', 'h', '0', 0, 0, 0, 0, 8, 0, 5, 0, 1, 0, 0, 0, 8, 0, 9, 0,
+		1, 0, 0, 0 };
+	struct channels read = { .max = { 7, 7, 7, 7 } };
+	struct bytes b = { 0 };
+
+	(void)state;
+	put(&b, virtio, sizeof(virtio));
+	assert_int_equal(channels_parse_netlink(b.at, b.len, &read), 0);
+	assert_int_equal(read.max[IRQKIT_CHANNEL_COMBINED], 1);
+	assert_int_equal(read.now[IRQKIT_CHANNEL_COMBINED], 1);
+	assert_int_equal(read.max[IRQKIT_CHANNEL_RX], 0);
+	for (size_t len = 0; len < b.len; len++) { /* cut anywhere */
+		void *copy = malloc(len + 1);
+
+		memcpy(copy, b.at, len);
+		assert_int_equal(channels_parse_netlink(copy, len, &read), -EBADMSG);
+		free(copy);
+	}
+
+	b.len = 0;
+	begin(&b, 21, 18); /* each in its own place: maxima are 2 to 5, counts 6 to 9 */
+	for (uint16_t type = 2; type < 12; type++)
+		attribute_u32(&b, type, type * 10u);
+	assert_int_equal(channels_parse_netlink(b.at, b.len, &read), 0);
+	assert_int_equal(read.max[IRQKIT_CHANNEL_RX], 20);
+	assert_int_equal(read.max[IRQKIT_CHANNEL_TX], 30);
+	assert_int_equal(read.max[IRQKIT_CHANNEL_OTHER], 40);
+	assert_int_equal(read.max[IRQKIT_CHANNEL_COMBINED], 50);
+	assert_int_equal(read.now[IRQKIT_CHANNEL_RX], 60);
+	assert_int_equal(read.now[IRQKIT_CHANNEL_TX], 70);
+	assert_int_equal(read.now[IRQKIT_CHANNEL_OTHER], 80);
+	assert_int_equal(read.now[IRQKIT_CHANNEL_COMBINED], 90);
+
+	b.len = 0;
+	control(&b, NLMSG_ERROR, -EOPNOTSUPP);
+	assert_int_equal(channels_parse_netlink(b.at, b.len, &read), -EOPNOTSUPP);
+	b.len = 0;
+	begin(&b, 21, 18);
+	attribute(&b, ETHTOOL_A_CHANNELS_RX_MAX, "ab", 2); /* a number of two bytes */
+	assert_true(channels_parse_netlink(b.at, b.len, &read) < 0);
+	assert_int_equal(read.max[IRQKIT_CHANNEL_RX], 20);
+}
+
+/* The file of a saved root. */
+static void channels_saved(void **state)
+{
+	static const char text[] = "rx 4 8\ntx  3 6\n\ncombined 4\nother x 1\nXDP 1 1\n"
+				   "combined 4294967296 1\nother 1 1";
+	struct channels read;
+
+	(void)state;
+	channels_parse_text(text, strlen(text), &read);
+	assert_int_equal(read.now[IRQKIT_CHANNEL_RX], 4);
+	assert_int_equal(read.max[IRQKIT_CHANNEL_RX], 8);
+	assert_int_equal(read.now[IRQKIT_CHANNEL_TX], 3);
+	assert_int_equal(read.max[IRQKIT_CHANNEL_TX], 6);
+	assert_int_equal(read.max[IRQKIT_CHANNEL_COMBINED], 0);
+	assert_int_equal(read.max[IRQKIT_CHANNEL_OTHER], 1);
+	channels_parse_text(NULL, 0, &read);
+	assert_int_equal(read.max[IRQKIT_CHANNEL_RX], 0);
 }
 
 static void begin_link(struct bytes *b, uint16_t type, int ifindex)
@@ -509,6 +578,8 @@ int main(void)
 		cmocka_unit_test(napis),
 		cmocka_unit_test(queues),
 		cmocka_unit_test(family),
+		cmocka_unit_test(channels),
+		cmocka_unit_test(channels_saved),
 		cmocka_unit_test(alternative_name),
 		cmocka_unit_test(alternative_name_bad),
 		cmocka_unit_test(bad),

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What `irqkit show DEV` advises where the load of a network interface is uneven: by the
+ * CPUs that handle its interrupts now, and by all of them, whether it mostly receives or
+ * sends.
+ */
+#include "show/show_advice.h"
+#include "base/basics.h"
+#include "base/text.h"
+#include "measure/advise.h"
+#include "measure/queue.h"
+#include "show/show_now.h"
+#include "show/show_row.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* So many interrupts must have fired before anything is said about their shares. */
+#define ENOUGH 300u
+
+/* The interrupts of a device that carry its packets. */
+struct vectors {
+	struct show *show;
+	struct irqkit_device *device;
+	char *name; /* owned; of the device */
+	size_t n_all; /* whether they have fired or not */
+	size_t n; /* that have fired */
+	size_t n_units; /* of these, those that are placed for themselves: queues */
+	size_t n_queues; /* of the direction that has more */
+	bool is_unknown; /* nobody says which queue one of them serves */
+	uint64_t total; /* how often they fired */
+	struct show_row *hottest; /* the one that fired most often */
+	struct show_now now; /* where they are handled */
+};
+
+static bool is_vector(struct show_row *row, const void *data)
+{
+	const struct irqkit_device *device = data;
+	int number = show_row_irq(row);
+	const struct irqkit_device_irq *irq = number < 0
+		? NULL
+		: irqkit_device_find_irq(device, (unsigned int)number);
+
+	if (!irq)
+		return false;
+	switch (irqkit_device_irq_get_role(irq)) {
+	case IRQKIT_ROLE_QUEUE:
+	case IRQKIT_ROLE_CONTROLLER:
+	case IRQKIT_ROLE_UNKNOWN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The first queue of this direction that @irq serves; or NULL. */
+static const struct irqkit_queue *find_queue(
+	const struct irqkit_device *device, int irq, enum irqkit_direction direction)
+{
+	return irq < 0
+		? NULL
+		: irqkit_device_find_irq_queue(device, (unsigned int)irq, direction);
+}
+
+/* Does it serve tx queues, and no rx queue? */
+static bool is_sending(const struct irqkit_device *device, int irq)
+{
+	return find_queue(device, irq, IRQKIT_TX) && !find_queue(device, irq, IRQKIT_RX);
+}
+
+static bool has_fired(const struct show *show, int irq)
+{
+	const struct irqkit_irq *record = irq < 0
+		? NULL
+		: irqkit_machine_find_irq(show->machine, (unsigned int)irq);
+
+	return record && irqkit_interrupt_get_total(irqkit_irq_get_row(record)) > 0;
+}
+
+/* The second of two interrupts, one for each direction of a queue: a unit has both. */
+static bool is_second(const struct vectors *v, int irq)
+{
+	const struct irqkit_queue *tx = find_queue(v->device, irq, IRQKIT_TX);
+	const struct irqkit_queue *rx = tx && is_sending(v->device, irq)
+		? irqkit_device_find_queue(
+			  v->device, IRQKIT_RX, irqkit_queue_get_number(tx))
+		: NULL;
+
+	return rx && has_fired(v->show, irqkit_queue_get_irq(rx));
+}
+
+static void read_vectors(struct vectors *v)
+{
+	size_t n_rx = irqkit_device_count_direction(v->device, IRQKIT_RX);
+	size_t n_tx = irqkit_device_count_direction(v->device, IRQKIT_TX);
+
+	v->n_queues = n_rx > n_tx ? n_rx : n_tx;
+	for (size_t i = 0; i < v->show->n_rows; i++) {
+		struct show_row *row = &v->show->rows[i];
+		uint64_t total = irqkit_interrupt_get_total(row->interrupt);
+
+		if (!is_vector(row, v->device))
+			continue;
+		v->n_all++;
+		if (total == 0)
+			continue;
+		v->n++;
+		v->is_unknown |= !find_queue(v->device, show_row_irq(row), IRQKIT_RX) &&
+			!find_queue(v->device, show_row_irq(row), IRQKIT_TX);
+		v->n_units += !is_second(v, show_row_irq(row));
+		v->total += total;
+		if (!v->hottest ||
+			total > irqkit_interrupt_get_total(v->hottest->interrupt))
+			v->hottest = row;
+	}
+	show_now_read(&v->now, v->show, is_vector, v->device);
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/* Do several CPUs already process the packets of an rx queue? */
+static bool has_rps(const struct irqkit_device *device)
+{
+	size_t n = irqkit_device_count_queues(device);
+
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+
+		if (irqkit_queue_read_rps_cpus(
+			    irqkit_device_get_queue(device, i), &cpus) == 0 &&
+			irqkit_cpuset_count(cpus) > 1)
+			return true;
+	}
+	return false;
+}
+
+static void advise_rps(const struct vectors *v)
+{
+	if (has_rps(v->device))
+		printf("RPS spreads its packet processing.\n");
+	else if (advise_has_rps(v->show->machine, v->device))
+		printf("'irqkit rps %s --auto' can spread its packet processing.\n",
+			v->name);
+}
+
+/* Is XPS off, with several queues to choose from? */
+static bool can_have_xps(const struct irqkit_device *device)
+{
+	size_t n = irqkit_device_count_queues(device), n_off = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+		_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+
+		if (irqkit_queue_get_direction(queue) != IRQKIT_TX)
+			continue;
+		if (irqkit_queue_read_xps_cpus(queue, &cpus) < 0 ||
+			!irqkit_cpuset_is_empty(cpus))
+			return false;
+		n_off++;
+	}
+	return n_off > 1;
+}
+
+/* RPS shares what is received. */
+static void advise_sending(const struct vectors *v)
+{
+	const struct irqkit_queue *queue = find_queue(
+		v->device, show_row_irq(v->hottest), IRQKIT_TX);
+	_cleanup_free_ char *command = NULL;
+
+	printf("Most interrupts of %s come from tx-%u; RPS does not share the work of "
+	       "sending.\n",
+		v->name, irqkit_queue_get_number(queue));
+	if (can_have_xps(v->device))
+		printf("'irqkit xps %s --auto' makes each CPU send on a queue near it.\n",
+			v->name);
+	else if (advise_more_queues(v->device, v->now.load.n_cpus, &command) ==
+			MORE_QUEUES &&
+		command)
+		printf("%s gives it more queues.\n", command);
+}
+
+static void advise_hottest(const struct vectors *v)
+{
+	int irq = show_row_irq(v->hottest);
+
+	if (v->n_queues > 1 && v->n_all == 1)
+		printf("All %zu queues of %s share interrupt %d.\n", v->n_queues, v->name,
+			irq);
+	else if (v->n_queues > 1)
+		printf("Most interrupts come from one of the %zu queues of %s.\n",
+			v->n_queues, v->name);
+	else
+		printf("%s has only one queue.\n", v->name);
+	advise_rps(v);
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/* Would 'irqkit spread DEV' change anything? */
+static bool can_spread(const struct vectors *v)
+{
+	struct irqkit_request *request = NULL;
+	struct irqkit_plan *plan = NULL;
+	bool is_change = irqkit_request_new_spread(&request) == 0 &&
+		irqkit_request_add_target(request, irqkit_device_get_name(v->device)) ==
+			0 &&
+		irqkit_plan_new(v->show->machine, &plan) == 0 &&
+		irqkit_request_plan(request, v->show->machine, plan) == 0 &&
+		irqkit_plan_count_results(plan, IRQKIT_PLANNED) > 0;
+
+	irqkit_plan_free(plan);
+	irqkit_request_free(request);
+	return is_change;
+}
+
+/* The CPUs that handle a part worth mentioning: a tenth of what a unit has on average. */
+static size_t count_cpus(const struct vectors *v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->now.load.n_cpus; i++)
+		n += v->now.load.cpus[i].total > v->total / v->n_units / 10;
+	return n;
+}
+
+/* True: that helps. */
+static bool advise_spread(const struct vectors *v)
+{
+	size_t n_cpus = count_cpus(v);
+	bool is_of_queues = v->n_units > 1 && !v->is_unknown;
+	size_t n = is_of_queues ? v->n_units : v->n;
+
+	if (n_cpus >= n || n_cpus >= v->now.load.n_cpus || !can_spread(v))
+		return false;
+	printf("%s has %zu %s on %zu CPU%s; 'irqkit spread %s' spreads them.\n", v->name,
+		n, is_of_queues ? "queues" : "interrupts", n_cpus, n_cpus == 1 ? "" : "s",
+		v->name);
+	return true;
+}
+
+/* Is nearly all of it one interrupt's? */
+static bool is_one(const struct vectors *v)
+{
+	uint64_t most = irqkit_interrupt_get_total(v->hottest->interrupt);
+
+	return v->n_all == 1 || (v->total >= ENOUGH && most >= v->total - v->total / 10);
+}
+
+static void advise(const struct vectors *v)
+{
+	const struct cpu_load *busiest = load_get_busiest(&v->now.load);
+
+	if (!v->hottest || !v->now.cpus || !busiest ||
+		!load_is_busy(&v->now.load, busiest) ||
+		v->total < show_load(v->show)->total / 2)
+		return;
+	if (!is_one(v) && (advise_spread(v) || v->n_units > 1))
+		return;
+	if (is_sending(v->device, show_row_irq(v->hottest)))
+		advise_sending(v);
+	else
+		advise_hottest(v);
+}
+
+void show_advise(struct show *show, struct irqkit_device *device)
+{
+	struct vectors v = {
+		.show = show,
+		.device = device,
+		.name = text_escape(irqkit_device_get_name(device)),
+	};
+
+	if (!v.name)
+		return;
+	read_vectors(&v);
+	advise(&v);
+	show_now_free(&v.now);
+	free(v.name);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * How many channels a network device has, and how many its driver allows.
+ *
+ * On the running system by the generic netlink family "ethtool" (Linux 5.6):
+ *
+ *	CHANNELS_GET   device -> ..._MAX and ..._COUNT of each kind that its driver has
+ *
+ * (net/ethtool/channels.c, channels_fill_reply()). A saved root has a file
+ * sys/class/net/DEV/channels, which test/capture.sh writes; the kernel has no such file:
+ *
+ *	combined 4 8        kind, now, maximum
+ *	other 1 1
+ */
+#include "devices/channels.h"
+#include "base/macros.h"
+#include "base/number.h"
+#include "devices/device.h"
+#include "devices/netlink_message.h"
+#include "devices/queues.h"
+#include "kernel/ctx.h"
+#include "kernel/knob_path.h"
+
+#include <errno.h>
+#include <linux/ethtool_netlink.h>
+#include <linux/genetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+/* ------------------------------------------------------------------------------- */
+/* From bytes                                                                      */
+
+static uint32_t *find_place(struct channels *channels, uint16_t attribute)
+{
+	switch (attribute) {
+	case ETHTOOL_A_CHANNELS_RX_MAX:
+		return &channels->max[IRQKIT_CHANNEL_RX];
+	case ETHTOOL_A_CHANNELS_TX_MAX:
+		return &channels->max[IRQKIT_CHANNEL_TX];
+	case ETHTOOL_A_CHANNELS_OTHER_MAX:
+		return &channels->max[IRQKIT_CHANNEL_OTHER];
+	case ETHTOOL_A_CHANNELS_COMBINED_MAX:
+		return &channels->max[IRQKIT_CHANNEL_COMBINED];
+	case ETHTOOL_A_CHANNELS_RX_COUNT:
+		return &channels->now[IRQKIT_CHANNEL_RX];
+	case ETHTOOL_A_CHANNELS_TX_COUNT:
+		return &channels->now[IRQKIT_CHANNEL_TX];
+	case ETHTOOL_A_CHANNELS_OTHER_COUNT:
+		return &channels->now[IRQKIT_CHANNEL_OTHER];
+	case ETHTOOL_A_CHANNELS_COMBINED_COUNT:
+		return &channels->now[IRQKIT_CHANNEL_COMBINED];
+	default:
+		return NULL; /* the header; and what newer kernels add */
+	}
+}
+
+static int read_attribute(const struct nlattr *attribute, void *data)
+{
+	uint32_t *place = find_place(data, mnl_attr_get_type(attribute));
+
+	if (!place)
+		return MNL_CB_OK;
+	if (mnl_attr_validate(attribute, MNL_TYPE_U32) < 0)
+		return MNL_CB_ERROR;
+	*place = mnl_attr_get_u32(attribute);
+	return MNL_CB_OK;
+}
+
+static int read_message(const struct nlmsghdr *message, void *data)
+{
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(struct genlmsghdr))
+		return netlink_fail(EBADMSG);
+	return mnl_attr_parse(message, sizeof(struct genlmsghdr), read_attribute, data);
+}
+
+int channels_parse_netlink(const void *bytes, size_t len, struct channels *ret_channels)
+{
+	struct channels channels = { 0 };
+	int r = netlink_parse(bytes, len, read_message, &channels);
+
+	if (r < 0)
+		return r;
+	*ret_channels = channels;
+	return 0;
+}
+
+/* The next word of a line, which it is cut off from. */
+static size_t take_word(const char **line, size_t *len, const char **ret_word)
+{
+	size_t n = 0;
+
+	while (*len && **line == ' ') {
+		++*line;
+		--*len;
+	}
+	*ret_word = *line;
+	while (n < *len && (*line)[n] != ' ')
+		n++;
+	*line += n;
+	*len -= n;
+	return n;
+}
+
+static void parse_line(const char *line, size_t len, struct channels *channels)
+{
+	static const char *const kinds[N_CHANNEL_KINDS] = {
+		[IRQKIT_CHANNEL_RX] = "rx",
+		[IRQKIT_CHANNEL_TX] = "tx",
+		[IRQKIT_CHANNEL_OTHER] = "other",
+		[IRQKIT_CHANNEL_COMBINED] = "combined",
+	};
+	const char *kind, *now, *max;
+	size_t kind_len = take_word(&line, &len, &kind);
+	size_t now_len = take_word(&line, &len, &now);
+	size_t max_len = take_word(&line, &len, &max);
+	uint32_t now_number, max_number;
+
+	if (parse_u32(now, now_len, &now_number) < 0 ||
+		parse_u32(max, max_len, &max_number) < 0)
+		return;
+	for (size_t i = 0; i < LENGTH(kinds); i++) {
+		if (strlen(kinds[i]) != kind_len || memcmp(kinds[i], kind, kind_len) != 0)
+			continue;
+		channels->now[i] = now_number;
+		channels->max[i] = max_number;
+	}
+}
+
+void channels_parse_text(const char *text, size_t len, struct channels *ret_channels)
+{
+	struct channels channels = { 0 };
+
+	while (len) {
+		const char *end = memchr(text, '\n', len);
+		size_t n = end ? (size_t)(end - text) : len;
+
+		parse_line(text, n, &channels);
+		n += end != NULL;
+		text += n;
+		len -= n;
+	}
+	*ret_channels = channels;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* From the kernel, or a saved root                                                */
+
+static int ask(uint32_t ifindex, struct channels *ret_channels)
+{
+	_cleanup_socket_ struct mnl_socket *socket = NULL;
+	struct netlink_packet packet;
+	struct nlmsghdr *message;
+	struct nlattr *header;
+	uint16_t family;
+	ssize_t n;
+	int r = netlink_open(NETLINK_GENERIC, &socket);
+
+	if (r == 0)
+		r = netlink_ask_family(socket, &packet, ETHTOOL_GENL_NAME, &family);
+	if (r < 0)
+		return r;
+	message = netlink_put_request(&packet, family, ETHTOOL_MSG_CHANNELS_GET, 0);
+	header = mnl_attr_nest_start(message, ETHTOOL_A_CHANNELS_HEADER);
+	mnl_attr_put_u32(message, ETHTOOL_A_HEADER_DEV_INDEX, ifindex);
+	mnl_attr_nest_end(message, header);
+	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+		return -errno;
+	n = netlink_receive(socket, &packet);
+	return n < 0 ? (int)n
+		     : channels_parse_netlink(packet.bytes, (size_t)n, ret_channels);
+}
+
+static int read_saved(const struct irqkit_device *device, struct channels *ret_channels)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = knob_readf(
+		device->devices->ctx, &text, &len, "%s/channels", device->path);
+
+	if (r == 0)
+		channels_parse_text(text, len, ret_channels);
+	return r;
+}
+
+/* A driver without channels is an answer; all else is not known, and does no harm. */
+static int read_channels(struct irqkit_device *device)
+{
+	struct irqkit_ctx *ctx = device->devices->ctx;
+	uint32_t ifindex;
+	int r;
+
+	if (device->kind != IRQKIT_DEVICE_NET || !device->path)
+		return -ENODATA;
+	if (!ctx->is_live) {
+		r = read_saved(device, &device->channels);
+	} else {
+		r = device_read_ifindex(device, &ifindex);
+		if (r == 0)
+			r = ask(ifindex, &device->channels);
+	}
+	if (r == 0 || r == -ENOMEM || r == -EOPNOTSUPP)
+		return r;
+	ctx_log(ctx, LOG_DEBUG, "the channels of %s are not known: %s", device->name,
+		strerror(-r));
+	return -ENODATA;
+}
+
+EXPORT int irqkit_device_read_channels(struct irqkit_device *device,
+	enum irqkit_channel_kind kind, unsigned int *ret_now, unsigned int *ret_max)
+{
+	if (!device->has_read_channels)
+		device->channels_error = read_channels(device);
+	device->has_read_channels = true;
+	if (device->channels_error < 0)
+		return device->channels_error;
+	*ret_now = device->channels.now[kind];
+	*ret_max = device->channels.max[kind];
+	return 0;
+}

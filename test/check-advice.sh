@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Commands that irqkit advises, quoted as in 'irqkit rps eth0 --auto', work.
+#
+# test/advice.list holds all of them, from what comes out of the golden tests:
+#
+#	TEST <tab> COMMAND                    it is given
+#	TEST <tab> COMMAND <tab> WHY          it was given, and why it is not any more
+#
+# Advice that disappears is a failure until the list says why. Every 'irqkit ...' is run on the root
+# of its test, with --dry-run if it would write: it must succeed, and RPS that is advised must change
+# something, unless the test itself writes.
+#
+#   test/check-advice.sh --update         adds what is new to the list; nothing is removed from it
+# shellcheck source=test/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+list=test/advice.list
+
+# given: "TEST <tab> COMMAND" of all golden tests
+awk '
+FNR == 1 { name = FILENAME; sub(/.*\//, "", name); sub(/\.test$/, "", name); is_output = 0 }
+/^--- / { is_output = 1; next }
+!is_output { next }
+{
+	rest = $0
+	while (match(rest, /'\''(irqkit|ethtool) [^'\'']*'\''/)) {
+		print name "\t" substr(rest, RSTART + 1, RLENGTH - 2)
+		rest = substr(rest, RSTART + RLENGTH)
+	}
+}' test/golden/*.test | LC_ALL=C sort -u >"$tmp/given"
+
+if [ "${1-}" = --update ]; then
+	{
+		cat "$list" 2>/dev/null
+		awk -F '\t' 'FILENAME == ARGV[1] { listed[$1 FS $2] = 1; next } !(($1 FS $2) in listed)' "$list" "$tmp/given"
+	} | LC_ALL=C sort -u >"$tmp/new" && cp "$tmp/new" "$list"
+	exit
+fi
+
+awk -F '\t' 'NF == 2' "$list" | LC_ALL=C sort >"$tmp/listed"
+awk -F '\t' -v OFS='\t' 'NF == 3 { print $1, $2 }' "$list" | LC_ALL=C sort >"$tmp/removed"
+check "advice was collected" test -s "$tmp/given"
+empty "all advice of the golden tests is in $list (test/check-advice.sh --update adds it)" \
+	"$(LC_ALL=C comm -23 "$tmp/given" "$tmp/listed")"
+empty "no advice has disappeared without a reason in $list" "$(LC_ALL=C comm -13 "$tmp/given" "$tmp/listed")"
+empty "each reason is about advice that is given no more" "$(LC_ALL=C comm -12 "$tmp/given" "$tmp/removed")"
+
+# ---- they work -----------------------------------------------------------------------------
+
+# adapt WORD...: the words in $words, so that nothing is written; false: there is nothing to run
+adapt() {
+	local word
+	words=()
+	for word; do
+		case $word in
+		--cpus=SET) word=--cpus=all ;;
+		# a placeholder; and what needs a journal, which the root of a golden test has no more
+		DEV | *=DIR | COMMAND | --install | undo) return 1 ;;
+		esac
+		words+=("$word")
+	done
+	words+=(--root "$root_dir")
+	case "$*" in
+	*--help*) ;;
+	'set '* | 'pin-queue '* | 'spread'* | 'rps '*' --'* | 'xps '*' --'*) words+=(--dry-run) ;;
+	esac
+}
+
+# works COMMAND: on $root_dir
+works() {
+	local out status given
+	read -ra given <<<"$1"
+	adapt "${given[@]:1}" || return 0
+	out=$("$O/irqkit" "${words[@]}" 2>&1)
+	status=$?
+	[ $status -eq 0 ] || { echo "status $status: $out"; return 1; }
+	case $writes$1 in
+	'irqkit rps '*' --auto')
+		out=$("$O/irqkit" "${words[@]}" --json 2>/dev/null | jq 'any(.changes[]; .result == "planned")')
+		[ "$out" = true ] || { echo "it would change nothing"; return 1; }
+		;;
+	esac
+}
+
+# use_root TEST: $root_dir is as that test found it
+use_root() {
+	local file=test/golden/$1.test prepare
+	root=$(sed -n '/^--- /q; s/^root: //p' "$file")
+	prepare=$(sed -n '/^--- /q; s/^prepare: //p' "$file")
+	root_dir=$roots/$root
+	writes=$(sed -n '/^--- /q; s/^writes: //p' "$file")
+	[ -n "$root" ] || return
+	[ -n "$prepare" ] || return 0
+	root_dir=$tmp/root
+	chmod -R u+rwX "$root_dir" 2>/dev/null
+	rm -rf "$root_dir"
+	cp -RP "$roots/$root" "$root_dir" && bash -ec "${prepare//@ROOT@/$root_dir}" </dev/null >/dev/null 2>&1
+}
+
+# ethtool takes: DEV, then pairs of a kind and a number
+empty "every 'ethtool -L' can be run" "$(cut -f 2 "$tmp/given" | grep '^ethtool ' |
+	grep -vE '^ethtool -L [^ ]+( (combined|rx|tx) ([1-9][0-9]*|N))+$')"
+
+while IFS=$'\t' read -r name command; do
+	case $command in 'irqkit '*) ;; *) continue ;; esac
+	use_root "$name" || continue
+	# the same on the same root gives the same
+	[ -z "$(sed -n '/^--- /q; s/^prepare: //p' "test/golden/$name.test")" ] &&
+		{ grep -qxF "$root $command" "$tmp/done" 2>/dev/null && continue; echo "$root $command" >>"$tmp/done"; }
+	text=$(works "$command")
+	result $? "$name: '$command' works" "$text"
+done <"$tmp/given"
+finish
