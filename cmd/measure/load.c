@@ -45,8 +45,27 @@ static uint64_t add_up(uint64_t a, uint64_t b)
 	return __builtin_add_overflow(a, b, &a) ? UINT64_MAX : a;
 }
 
+static void add_background(struct load *load, struct cpu_load *part, uint64_t count)
+{
+	part->background = add_up(part->background, count);
+	load->background = add_up(load->background, count);
+}
+
+static void add_placed(struct load *load, struct cpu_load *part, uint64_t count,
+	const struct irqkit_interrupt *interrupt)
+{
+	part->total = add_up(part->total, count);
+	part->n_interrupts++;
+	if (count > part->busiest_count) {
+		part->busiest = interrupt;
+		part->busiest_count = count;
+	}
+	load->total = add_up(load->total, count);
+}
+
 void load_add(struct load *load, const struct irqkit_interrupt *interrupt)
 {
+	bool is_background = irqkit_interrupt_is_background(interrupt);
 	size_t n = irqkit_interrupt_count_served(interrupt);
 
 	for (size_t i = 0; i < n; i++) {
@@ -54,15 +73,10 @@ void load_add(struct load *load, const struct irqkit_interrupt *interrupt)
 		uint64_t count = irqkit_interrupt_get_served(interrupt, i, &cpu);
 		struct cpu_load *part = find_cpu(load, cpu);
 
-		if (!part)
-			continue;
-		part->total = add_up(part->total, count);
-		part->n_interrupts++;
-		if (count > part->busiest_count) {
-			part->busiest = interrupt;
-			part->busiest_count = count;
-		}
-		load->total = add_up(load->total, count);
+		if (part && is_background)
+			add_background(load, part, count);
+		else if (part)
+			add_placed(load, part, count, interrupt);
 	}
 }
 

@@ -19,25 +19,29 @@ static void remark_share(const struct load *load, const char *what, size_t n_idl
 	if (n_idle)
 		printf("; %zu of %zu CPUs handle%s none", n_idle, load->n_cpus,
 			n_idle == 1 ? "s" : "");
-	printf(".\nImbalance %.1f (busiest CPU / mean of %zu; 1.0 is even).",
-		load_get_imbalance(load), load->n_cpus);
+	printf(".\nImbalance %.1f (busiest CPU / mean of %zu; 1.0 is even)%s.",
+		load_get_imbalance(load), load->n_cpus,
+		load->background ? ", without per-CPU interrupts" : "");
 }
 
 static void remark_load(const struct load *load, const char *what)
 {
 	const struct cpu_load *busiest = load_get_busiest(load);
+	const char *them = load->background ? "all that are not per-CPU" : "all of them";
 	size_t n_idle = load_count_idle(load);
 
-	if (!busiest)
+	if (!busiest && load->background)
+		printf("%s: per-CPU only; there is no imbalance to judge.", what);
+	else if (!busiest)
 		printf("%s: no interrupt has fired yet.", what);
 	else if (load->n_cpus < 2)
 		return;
 	else if (n_idle == 1 && load->n_cpus == 2)
-		printf("%s: cpu%u handles all of them; the other CPU handles none.", what,
-			busiest->cpu);
+		printf("%s: cpu%u handles %s; the other CPU handles none.", what,
+			busiest->cpu, them);
 	else if (n_idle + 1 == load->n_cpus)
-		printf("%s: cpu%u handles all of them; the other %zu CPUs handle none.",
-			what, busiest->cpu, n_idle);
+		printf("%s: cpu%u handles %s; the other %zu CPUs handle none.", what,
+			busiest->cpu, them, n_idle);
 	else
 		remark_share(load, what, n_idle);
 }

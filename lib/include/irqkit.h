@@ -383,6 +383,14 @@ const char *irqkit_interrupt_get_action(
  */
 const char *irqkit_interrupt_get_description(const struct irqkit_interrupt *interrupt);
 
+/*
+ * Returns whether the interrupt belongs to its CPU: a row with a name (LOC, NMI, IPI0), or
+ * a numbered timer or IPI whose chip or name shows it (xen-percpu, the private interrupts
+ * of a GIC). No placement can change where it is handled, so irqkit leaves its counts out
+ * of every share and imbalance.
+ */
+bool irqkit_interrupt_is_background(const struct irqkit_interrupt *interrupt);
+
 /* --------------------------------------------------------------------------------- */
 /* Devices: their interrupts, queues and threads                                     */
 
