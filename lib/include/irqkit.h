@@ -1928,13 +1928,20 @@ uint64_t irqkit_spread_get_load_after(
 
 /*
  * Returns the imbalance before the placement: the load of the busiest CPU divided by the
- * mean of the CPUs that may be used, without bystanders. 1.0 is even; 0 if there is no
- * load.
+ * mean, over the CPUs for which irqkit_spread_is_judged() is true. 1.0 is even; 0 if there
+ * is no load.
  */
 double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spread);
 
 /* Returns the imbalance after the placement: see irqkit_spread_get_imbalance_before(). */
 double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
+
+/*
+ * Returns whether the imbalance is about @cpu: the CPU may be used, or it handles one of
+ * the interrupts that are being placed and have load. So a CPU that is relieved counts,
+ * before and after, even if it may not be used. False before irqkit_spread_place().
+ */
+bool irqkit_spread_is_judged(const struct irqkit_spread *spread, unsigned int cpu);
 
 /*
  * Returns a lower bound for the load of the busiest CPU, including that of siblings, for
