@@ -198,6 +198,55 @@ ends "a signal while it measures: the status is 1" 1 TERM
 same "and nothing was written" "$nothing" "$(values)"
 same "and it says so" "irqkit: stopped while measuring: nothing was changed" "$(cat "$tmp/err")"
 
+# ---- measured on the CPUs that are relieved, too ----------------------------------------------
+# relieved BEFORE AFTER ARGUMENT...: at first the load comes as BEFORE says, then as AFTER says;
+# EFFECTIVE=MASK... is where the eight interrupts are at first, ISOLATED=LIST which CPUs are isolated
+relieved() {
+	local before=$1 after=$2 loop status n=26 mask
+	shift 2
+	fresh
+	for mask in $EFFECTIVE; do
+		echo "$mask" >"$root/proc/irq/$n/effective_affinity"
+		rm -f "$root/proc/irq/$n/effective_affinity_list"
+		n=$((n + 1))
+	done
+	echo "${ISOLATED-}" >"$root/sys/devices/system/cpu/isolated"
+	rm -f "$tmp/stop"
+	while [ ! -e "$tmp/stop" ]; do
+		# shellcheck disable=SC2086 # words
+		if [ "$(values)" = "$nothing" ]; then more $before; else more $after; fi
+	done &
+	loop=$!
+	"$O/irqkit" spread --root="$root" "$@" --verify=2 --revert-if-worse >"$tmp/out" 2>"$tmp/err"
+	status=$?
+	touch "$tmp/stop"
+	wait $loop
+	return $status
+}
+others='xenbus:4:10 hvc_console:5:10'
+on_0="vif0-q0-rx:2:300 vif0-q1-rx:2:300 $others" on_2_3="vif0-q0-rx:4:290 vif0-q1-rx:5:310 $others"
+EFFECTIVE='1 1 1 1 1 1 1 1'
+check "two queues leave CPU 0 for CPUs 2 and 3: kept" relieved "$on_0" "$on_2_3" --cpus=2,3
+check "and it says how much that was" \
+	grep -qE '^Imbalance \(busiest CPU / mean\) of 3 CPUs in 2 s: 2\.9 before, 1\.5 expected\.$' "$tmp/out"
+check "of which CPUs" grep -qxF 'The mean includes CPU 0, which handled some of these interrupts before the change.' "$tmp/out"
+check "and what was measured" grep -qE '^Measured over 2 s after the change: 1\.[56], as expected\.$' "$tmp/out"
+empty "and complains of nothing" "$(cat "$tmp/err")"
+ISOLATED=0 check "the same with CPU 0 isolated: kept" relieved "$on_0" "$on_2_3" --cpus=2,3
+empty "and complains of nothing" "$(cat "$tmp/err")"
+ISOLATED=0 check "the same by default, over all other CPUs" relieved "$on_0" "vif0-q0-rx:3:300 vif0-q1-rx:4:300 $others"
+check "one busy CPU for another, a little more uneven by chance: kept" \
+	relieved 'vif0-q0-rx:2:300 vif0-q1-rx:2:300 xenbus:4:5' 'vif0-q0-rx:4:300 vif0-q1-rx:4:300 xenbus:4:5' --cpus=2
+
+on_0_1='vif0-q0-rx:2:300 vif0-q1-rx:3:300' on_2='vif0-q0-rx:4:300 vif0-q1-rx:4:300'
+EFFECTIVE='1 1 2 2 1 1 2 2'
+relieved "$on_0_1" "$on_2" --cpus=2
+same "two CPUs give way to one: rolled back" "1 $nothing" "$? $(values)"
+same "and it says so" "irqkit: imbalance was 1.5 before and 3.0 after: the change was rolled back" "$(cat "$tmp/err")"
+ISOLATED=0-1 check "but not onto isolated CPUs" relieved "$on_0_1" "$on_2" --cpus=2
+same "and it says so" "irqkit: warning: imbalance was 1.5 before and 3.0 after; the change stays, because undoing it would move interrupts back to CPUs 0-1, which no interrupt should use (isolated or nohz_full)" "$(cat "$tmp/err")"
+check "they are where they were put" test "$(values)" = '4 4 4 4 4 4 4 4 '
+
 # ---- a CPU without vectors -------------------------------------------------------------------
 # refused WHEN ARGUMENT...: the kernel has no vector where queue 1 is to go, the WHEN-th time
 # that its tx (28) or rx (29) is written
@@ -324,7 +373,7 @@ irqkit: the changes made before that were rolled back" "$(cat "$tmp/err")"
 	fresh
 	more vif0-q0-rx:2:300000 vif0-q2-rx:2:300000
 	same "--by=total: what is refused is not called nothing to gain" \
-		"Imbalance (busiest CPU / mean) of 4 CPUs since boot: 3.9 now, 3.9 after.
+		"Imbalance (busiest CPU / mean) of 4 CPUs since boot: 4.0 now, 4.0 after.
 1 unchanged, 1 skipped.
 Skipped: 1 refused by the kernel." "$(traced strace -qq -o /dev/null -P "$root/proc/irq/27/smp_affinity" -P "$root/proc/irq/31/smp_affinity" \
 			-e trace=write -e inject=write:error=EIO "$O/irqkit" spread 'vif0-q[02]-rx' --by=total --root="$root" | tail -n +9)"

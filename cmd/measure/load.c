@@ -52,6 +52,11 @@ static void add_part(struct load *load, const struct irqkit_interrupt *interrupt
 
 	if (!part)
 		return;
+	if (irqkit_interrupt_is_background(interrupt)) {
+		part->background = add_up(part->background, count);
+		load->background = add_up(load->background, count);
+		return;
+	}
 	part->total = add_up(part->total, count);
 	part->n_interrupts++;
 	if (count > part->busiest_count) {

@@ -11,23 +11,28 @@
 /* One CPU's part. */
 struct cpu_load {
 	unsigned int cpu;
-	uint64_t total; /* interrupts that it handled */
+	uint64_t total; /* interrupts that it handled, without background */
 	size_t n_interrupts; /* how many different ones */
 	const struct irqkit_interrupt *busiest; /* NULL: none */
 	uint64_t busiest_count;
+	uint64_t background;
 };
 
 struct load {
 	struct cpu_load *cpus; /* owned; one for each CPU, by number; NULL: no memory */
 	size_t n_cpus;
-	uint64_t total;
+	uint64_t total; /* without background */
+	uint64_t background; /* see irqkit_interrupt_is_background() */
 };
 
 /* A load of nothing yet, over @cpus. Without memory it stays a load of no CPUs. */
 void load_start(struct load *load, const struct irqkit_cpuset *cpus);
 void load_free(struct load *load);
 
-/* Adds the counts of @interrupt; those of CPUs that are not in the load are left out. */
+/*
+ * Adds the counts of @interrupt; those of CPUs that are not in the load are left out. A
+ * background interrupt is counted apart, and is in no share and no imbalance.
+ */
 void load_add(struct load *load, const struct irqkit_interrupt *interrupt);
 
 /* Adds its total to @cpus instead, in equal parts. */

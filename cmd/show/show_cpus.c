@@ -5,6 +5,8 @@
 #include "base/say.h"
 #include "table/render.h"
 
+#include <string.h>
+
 struct cpu_row {
 	unsigned int cpu;
 	bool is_online;
@@ -66,6 +68,13 @@ static struct cell get_interrupts(void *data)
 	return row->part ? number_cell(row->part->n_interrupts) : ABSENT;
 }
 
+static struct cell get_background(void *data)
+{
+	struct cpu_row *row = data;
+
+	return row->part ? number_cell(row->part->background) : ABSENT;
+}
+
 static const char *busiest_label(const struct cpu_row *row)
 {
 	if (!row->part || !row->part->busiest)
@@ -84,13 +93,10 @@ static struct cell get_name(void *data)
 {
 	struct cpu_row *row = data;
 	const struct irqkit_interrupt *busiest = row->part ? row->part->busiest : NULL;
-	const char *name = NULL;
 
-	if (busiest)
-		name = irqkit_interrupt_count_actions(busiest)
-			? irqkit_interrupt_get_action(busiest, 0)
-			: irqkit_interrupt_get_description(busiest);
-	return text_cell(name);
+	if (!busiest || irqkit_interrupt_count_actions(busiest) == 0)
+		return ABSENT;
+	return text_cell(irqkit_interrupt_get_action(busiest, 0));
 }
 
 static enum mark get_mark(void *data)
@@ -108,7 +114,7 @@ static const struct column columns[] = {
 		COLUMN_DEFAULT | COLUMN_DROP(1), get_online, 0 },
 	{ "NODE", "node", "NUMA node of the CPU",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DROP(2), get_node, 0 },
-	{ "TOTAL", "total", "interrupts that it handled",
+	{ "TOTAL", "total", "interrupts that it handled, without BACKGROUND",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_total, 0 },
 	{ "SHARE", "share", "its share of the interrupts shown",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_share, 0 },
@@ -119,6 +125,8 @@ static const struct column columns[] = {
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_busiest, 0 },
 	{ "NAME", "name", "handler of that interrupt", COLUMN_DEFAULT | COLUMN_NAME,
 		get_name, 0 },
+	{ "BACKGROUND", "background", "timers, IPIs and others that belong to this CPU",
+		COLUMN_RIGHT | COLUMN_DESCENDING, get_background, 0 },
 	{ 0 },
 };
 
@@ -135,10 +143,24 @@ static int read_present(struct irqkit_topology *topology,
 	return r;
 }
 
-static enum status print(struct table *table, const struct irqkit_cpuset *online,
-	const struct table_options *options, const struct common *common)
+/* BACKGROUND is a default column if there is any. */
+static enum status prepare(struct table *table, const struct load *load,
+	struct column own[LENGTH(columns)], const struct table_options *options,
+	const struct common *common)
 {
-	enum status status = table_prepare(table, columns, options, common);
+	memcpy(own, columns, sizeof(columns));
+	for (size_t i = 0; i < LENGTH(columns); i++)
+		if (own[i].get == get_background && load->background)
+			own[i].flags |= COLUMN_DEFAULT;
+	return table_prepare(table, own, options, common);
+}
+
+static enum status print(struct table *table, const struct irqkit_cpuset *online,
+	const struct load *load, const struct table_options *options,
+	const struct common *common)
+{
+	struct column own[LENGTH(columns)];
+	enum status status = prepare(table, load, own, options, common);
 
 	if (status == STATUS_DONE && common->is_json) {
 		struct document *document = document_new();
@@ -182,5 +204,5 @@ enum status show_by_cpu(struct show *show, const struct table_options *options,
 		};
 		table.rows[table.n_rows++] = row;
 	}
-	return print(&table, online, options, common);
+	return print(&table, online, load, options, common);
 }

@@ -88,7 +88,8 @@ static bool add_row(struct show_now *now, struct show_row *row)
 {
 	const struct irqkit_cpuset *place;
 
-	if (irqkit_interrupt_get_total(row->interrupt) == 0)
+	if (irqkit_interrupt_get_total(row->interrupt) == 0 ||
+		irqkit_interrupt_is_background(row->interrupt))
 		return true;
 	place = find_place(row);
 	if (!place) {

@@ -30,13 +30,18 @@ static void print_others(size_t n_idle, bool is_now)
 			is_now ? "handle" : "handled");
 }
 
+static const char *name_all(const struct load *load)
+{
+	return load->background ? "all that are not per-CPU" : "all of them";
+}
+
 static void remark_since_boot(const struct load *load)
 {
 	const struct cpu_load *busiest = load_get_busiest(load);
 	size_t n_idle = load_count_idle(load);
 
 	if (n_idle + 1 == load->n_cpus) {
-		printf("cpu%u handled all of them; ", busiest->cpu);
+		printf("cpu%u handled %s; ", busiest->cpu, name_all(load));
 		print_others(n_idle, false);
 		return;
 	}
@@ -45,8 +50,9 @@ static void remark_since_boot(const struct load *load)
 	if (n_idle)
 		printf("; %zu of %zu CPUs handled none", n_idle, load->n_cpus);
 	printf(".\nImbalance since boot: %.1f (busiest CPU / mean of %zu; 1.0 is "
-	       "even).\n",
-		load_get_imbalance(load), load->n_cpus);
+	       "even)%s.\n",
+		load_get_imbalance(load), load->n_cpus,
+		load->background ? ", without per-CPU interrupts" : "");
 }
 
 /* Is there nothing to add to "cpu0 handles all of them"? */
@@ -76,7 +82,9 @@ static void remark_load(struct show *show, const char *what)
 	int only;
 
 	if (!load_get_busiest(load)) {
-		printf("%s: no interrupt has fired yet.\n", what);
+		printf("%s: %s.\n", what,
+			load->background ? "per-CPU only; there is no imbalance to judge"
+					 : "no interrupt has fired yet");
 		return;
 	}
 	if (load->n_cpus < 2)
@@ -84,12 +92,13 @@ static void remark_load(struct show *show, const char *what)
 	show_now_read(&now, show, NULL, NULL);
 	only = find_only(&now);
 	if (only >= 0 && was_always_there(load, only)) {
-		printf("%s: cpu%d handles all of them; ", what, only);
+		printf("%s: cpu%d handles %s; ", what, only, name_all(load));
 		print_others(load->n_cpus - 1, true);
 		return;
 	}
 	if (only >= 0)
-		printf("%s: cpu%d handles all of them now.\nSince boot: ", what, only);
+		printf("%s: cpu%d handles %s now.\nSince boot: ", what, only,
+			name_all(load));
 	else if (now.is_told && now.cpus)
 		print_several(what, irqkit_cpuset_count(now.cpus), load->n_cpus);
 	else

@@ -38,7 +38,8 @@ static struct cell get_share(void *data)
 	uint64_t total = irqkit_interrupt_get_total(row->interrupt);
 	uint64_t all = show_load(row->show)->total;
 
-	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU || !all)
+	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU ||
+		irqkit_interrupt_is_background(row->interrupt) || !all)
 		return ABSENT;
 	return (struct cell){ .kind = CELL_SHARE, .share = (double)total / (double)all };
 }
@@ -346,7 +347,8 @@ enum mark show_row_mark(void *data)
 	const struct load *load = show_load(row->show);
 	size_t n = irqkit_interrupt_count_served(row->interrupt);
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && !irqkit_interrupt_is_background(row->interrupt);
+		i++) {
 		unsigned int cpu;
 		uint64_t count = irqkit_interrupt_get_served(row->interrupt, i, &cpu);
 		const struct cpu_load *part = load_get(load, cpu);

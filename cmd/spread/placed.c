@@ -4,6 +4,29 @@
 
 #include <stdlib.h>
 
+static bool find_relieved(struct placed *placed)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		placed->topology, IRQKIT_CPUS_ONLINE);
+	const struct irqkit_cpuset *fit = irqkit_topology_get_cpus(
+		placed->topology, IRQKIT_CPUS_HOUSEKEEPING);
+
+	if (irqkit_cpuset_copy(placed->cpus, &placed->judged) < 0)
+		return false;
+	irqkit_cpuset_foreach (cpu, online)
+		if (irqkit_spread_is_judged(placed->spread, cpu) &&
+			irqkit_cpuset_add(placed->judged, cpu) < 0)
+			return false;
+	if (irqkit_cpuset_copy(placed->judged, &placed->relieved) < 0)
+		return false;
+	irqkit_cpuset_remove_set(placed->relieved, placed->cpus);
+	if (irqkit_cpuset_copy(placed->relieved, &placed->unfit) < 0)
+		return false;
+	if (fit)
+		irqkit_cpuset_remove_set(placed->unfit, fit);
+	return true;
+}
+
 bool placed_init(struct placed *placed, const struct irqkit_placement *placement,
 	const struct irqkit_machine *machine)
 {
@@ -17,7 +40,7 @@ bool placed_init(struct placed *placed, const struct irqkit_placement *placement
 		.n_owners = irqkit_placement_count_devices(placement),
 	};
 	placed->owners = calloc(placed->n_owners + 1, sizeof(*placed->owners));
-	if (!placed->owners)
+	if (!placed->owners || !find_relieved(placed))
 		return false;
 	for (size_t i = 0; i < placed->n_owners; i++)
 		placed->owners[i] = (struct placed_device){
@@ -32,6 +55,9 @@ bool placed_init(struct placed *placed, const struct irqkit_placement *placement
 void placed_clear(struct placed *placed)
 {
 	free(placed->owners);
+	irqkit_cpuset_free(placed->judged);
+	irqkit_cpuset_free(placed->relieved);
+	irqkit_cpuset_free(placed->unfit);
 }
 
 long placed_find(const struct placed *placed, int irq)

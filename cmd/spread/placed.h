@@ -20,6 +20,9 @@ struct placed {
 	struct irqkit_devices *devices; /* the machine's */
 	struct irqkit_spread *spread; /* the placement's */
 	const struct irqkit_cpuset *cpus; /* the placement's; where interrupts may go */
+	struct irqkit_cpuset *judged; /* owned; both that and the next */
+	struct irqkit_cpuset *relieved; /* owned; handle some now, and may not be used */
+	struct irqkit_cpuset *unfit; /* owned; of those: isolated or nohz_full */
 	size_t n; /* interrupts */
 	struct placed_device *owners; /* owned */
 	size_t n_owners;

@@ -92,36 +92,18 @@ static void note_refused(struct watch *watch, const struct irqkit_plan *plan)
 	}
 }
 
-/* Timers of a CPU cannot be moved, and always have something to do. */
-static bool is_busy_timer(
-	struct irqkit_irq *irq, const struct irqkit_interrupt *count, uint64_t limit)
-{
-	enum irqkit_movable movable;
-
-	return irqkit_interrupt_get_total(count) > limit / 4 &&
-		irqkit_irq_get_movable(irq, &movable) == 0 && movable == IRQKIT_PER_CPU;
-}
-
 /* Do the interrupts that could be moved leave every CPU with little to do? */
-static bool is_idle(const struct watch *watch, const struct irqkit_machine *machine,
-	const struct irqkit_snapshot *counts)
+static bool is_idle(const struct watch *watch, const struct irqkit_snapshot *counts)
 {
 	struct load load CLEANUP(load_free) = { 0 };
-	uint64_t limit = watch->idle;
 	const struct cpu_load *busiest;
 
 	load_start(&load, irqkit_snapshot_get_cpus(counts));
 	if (!load.cpus)
 		return false;
-	for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
-		const struct irqkit_interrupt *count = irqkit_snapshot_get(counts, i);
-
-		if (irqkit_interrupt_get_irq(count) >= 0 &&
-			!is_busy_timer(irqkit_machine_get_irq(machine, i), count, limit))
-			load_add(&load, count);
-	}
+	load_add_numbered(&load, counts);
 	busiest = load_get_busiest(&load);
-	return !busiest || busiest->total <= limit;
+	return !busiest || busiest->total <= watch->idle;
 }
 
 static void print_moves(const struct watch *watch, const struct spread *spread,
@@ -213,7 +195,7 @@ static enum status run_period(struct watch *watch, struct change *change)
 		    irqkit_machine_get_last_snapshot(change->machine), &counts) < 0)
 		return say_no_memory();
 	watch->n_rounds++;
-	if (!is_idle(watch, change->machine, counts)) {
+	if (!is_idle(watch, counts)) {
 		status = spread_decide(
 			&spread, change, &watch->wish, counts, watch->wish.every);
 		watch->lacks_some = status == STATUS_DONE &&

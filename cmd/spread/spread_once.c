@@ -14,13 +14,13 @@
 #include <signal.h>
 #include <stdio.h>
 
-/* The busiest of the CPUs that may be used / their mean, as the library computes it. */
+/* The busiest of the CPUs that are judged / their mean, as the library computes it. */
 static double measure_imbalance(
 	const struct placed *p, const struct irqkit_snapshot *counts)
 {
 	struct load load CLEANUP(load_free) = { 0 };
 
-	load_start(&load, p->cpus);
+	load_start(&load, p->judged);
 	load_add_numbered(&load, counts);
 	return load_get_imbalance(&load);
 }
@@ -48,6 +48,29 @@ static enum status revert(struct change *change)
 	return r < 0 ? change_say_failure(change, r) : STATUS_REFUSED;
 }
 
+/* Two measurements of the same load differ by some percent. */
+static bool is_worse(const struct spread *spread)
+{
+	/* without load before there is nothing that it could be worse than */
+	return spread->before > 0 && spread->measured > spread->before * 1.1;
+}
+
+/* Interrupts have left CPUs that none should use: they do not go back there. */
+static bool keeps_relief(const struct spread *spread)
+{
+	const struct irqkit_cpuset *unfit = spread->placed.unfit;
+	_cleanup_free_ char *list = NULL;
+
+	if (irqkit_cpuset_is_empty(unfit) || irqkit_cpuset_format_list(unfit, &list) < 0)
+		return false;
+	say_warning("imbalance was %.1f before and %.1f after; the change stays, because "
+		    "undoing it would move interrupts back to CPU%s %s, which no "
+		    "interrupt should use (isolated or nohz_full)",
+		spread->before, spread->measured,
+		irqkit_cpuset_count(unfit) == 1 ? "" : "s", list);
+	return true;
+}
+
 static enum status verify(
 	struct spread *spread, struct change *change, const struct wish *wish)
 {
@@ -62,8 +85,7 @@ static enum status verify(
 		return wish->reverts ? revert(change) : STATUS_DONE;
 	}
 	spread->measured = measure_imbalance(&spread->placed, spread->after_counts);
-	/* without load before there is nothing that it could be worse than */
-	if (!wish->reverts || spread->before == 0 || spread->measured <= spread->before)
+	if (!wish->reverts || !is_worse(spread) || keeps_relief(spread))
 		return STATUS_DONE;
 	say_error("imbalance was %.1f before and %.1f after: the change was rolled back",
 		spread->before, spread->measured);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The imbalance, and the closing remarks about it. */
 #include "spread/spread_remark.h"
+#include "base/basics.h"
 #include "spread/decision.h"
 
 #include <stdio.h>
@@ -35,7 +36,7 @@ static const struct irqkit_interrupt *find_heavy(
 		most = find_part(p, index, total);
 		heaviest = row;
 	}
-	irqkit_cpuset_foreach (cpu, p->cpus) {
+	irqkit_cpuset_foreach (cpu, p->judged) {
 		uint64_t load = irqkit_spread_get_load_after(p->spread, cpu);
 
 		busiest = load > busiest ? load : busiest;
@@ -66,14 +67,19 @@ static bool is_change(const struct report *report)
 		irqkit_plan_count_results(report->plan, IRQKIT_PENDING);
 }
 
-/* A policy that ignores the loads can make them worse. */
+/*
+ * A policy that ignores the loads can make them worse. To relieve a CPU is a gain in
+ * itself: if none should use it, at any price.
+ */
 static void print_gain_by_rule(const struct spread *spread, double before, double after)
 {
+	const struct placed *p = &spread->placed;
 	const char *verdict = after > before + 0.1 ? "Worse"
 		: after < 1.25			   ? "Already even"
 						   : "No improvement";
 
-	if (after <= before - 0.1)
+	if (after <= before - 0.1 || !irqkit_cpuset_is_empty(p->unfit) ||
+		(after <= before + 0.1 && !irqkit_cpuset_is_empty(p->relieved)))
 		return;
 	if (spread->seconds)
 		printf("%s by the counts of these %u s.\n", verdict, spread->seconds);
@@ -88,14 +94,15 @@ static void print_gain(const struct report *report, double before, double after)
 	const struct spread *spread = report->data;
 	const struct wish *wish = spread->wish;
 	bool is_by_load = wish->policy == IRQKIT_POLICY_LOAD;
+	bool has_choice = irqkit_cpuset_count(spread->placed.cpus) > 1;
 	double share;
 	const struct irqkit_interrupt *heavy = find_heavy(spread, &share);
 
-	if (is_by_load && !had_moves(report))
+	if (is_by_load && has_choice && !had_moves(report))
 		printf("No improvement: no move relieves the busiest CPU by more than "
 		       "%u %%.\n",
 			wish->gain);
-	if (heavy && after > 1.5)
+	if (heavy && has_choice && after > 1.5)
 		printf("Interrupt %s is %.0f %% of the busiest CPU's load; only RPS "
 		       "can spread it.\n",
 			irqkit_interrupt_get_label(heavy), share * 100);
@@ -111,10 +118,21 @@ static void format_imbalance(char text[16], double imbalance)
 		snprintf(text, 16, "%.1f", imbalance);
 }
 
+static void print_relieved(const struct irqkit_cpuset *relieved)
+{
+	_cleanup_free_ char *list = NULL;
+
+	if (!irqkit_cpuset_is_empty(relieved) &&
+		irqkit_cpuset_format_list(relieved, &list) == 0)
+		printf("The mean includes CPU%s %s, which handled some of these "
+		       "interrupts before the change.\n",
+			irqkit_cpuset_count(relieved) == 1 ? "" : "s", list);
+}
+
 /* "Imbalance (busiest CPU / mean) of 4 CPUs in 5 s: 3.6 now, 1.1 after." */
 static void print_imbalance(const struct spread *spread, double before, double after)
 {
-	unsigned int n_cpus = irqkit_cpuset_count(spread->placed.cpus);
+	unsigned int n_cpus = irqkit_cpuset_count(spread->placed.judged);
 	char before_text[16], after_text[16];
 
 	format_imbalance(before_text, before);
@@ -128,6 +146,7 @@ static void print_imbalance(const struct spread *spread, double before, double a
 	printf(spread->after_counts ? ": %s before, %s expected.\n"
 				    : ": %s now, %s after.\n",
 		before_text, after_text);
+	print_relieved(spread->placed.relieved);
 }
 
 static const char *judge(double before, double expected, double measured)
@@ -164,6 +183,6 @@ void spread_print_imbalance(const struct report *report)
 			spread->seconds ? "while measuring" : "since boot");
 	if (spread->after_counts)
 		print_measured(spread, after);
-	if (has_load && irqkit_cpuset_count(spread->placed.cpus) > 1)
+	if (has_load && irqkit_cpuset_count(spread->placed.judged) > 1)
 		print_gain(report, before, after);
 }

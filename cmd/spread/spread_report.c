@@ -136,6 +136,7 @@ void spread_add_keys(const struct report *report, struct document *document)
 		document_add_number(document, "seconds", spread->seconds);
 	if (rows && table.rows && table_choose_keys(&table, columns))
 		document_add_table(document, "loads", &table);
+	document_add_cpus(document, "imbalance_cpus", spread->placed.judged);
 	document_add_real(document, "imbalance_before",
 		irqkit_spread_get_imbalance_before(spread->placed.spread));
 	document_add_real(document, "imbalance_after",

@@ -383,6 +383,14 @@ const char *irqkit_interrupt_get_action(
  */
 const char *irqkit_interrupt_get_description(const struct irqkit_interrupt *interrupt);
 
+/*
+ * Returns whether the interrupt belongs to its CPU: a row with a name (LOC, NMI, IPI0), or
+ * a numbered timer or IPI whose chip or name shows it (xen-percpu, the private interrupts
+ * of a GIC). No placement can change where it is handled, so irqkit leaves its counts out
+ * of every share and imbalance.
+ */
+bool irqkit_interrupt_is_background(const struct irqkit_interrupt *interrupt);
+
 /* --------------------------------------------------------------------------------- */
 /* Devices: their interrupts, queues and threads                                     */
 
@@ -1966,13 +1974,20 @@ uint64_t irqkit_spread_get_load_after(
 
 /*
  * Returns the imbalance before the placement: the load of the busiest CPU divided by the
- * mean of the CPUs that may be used, without bystanders. 1.0 is even; 0 if there is no
- * load.
+ * mean, over the CPUs for which irqkit_spread_is_judged() is true. 1.0 is even; 0 if there
+ * is no load.
  */
 double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spread);
 
 /* Returns the imbalance after the placement: see irqkit_spread_get_imbalance_before(). */
 double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
+
+/*
+ * Returns whether the imbalance is about @cpu: the CPU may be used, or it handles one of
+ * the interrupts that are being placed and have load. So a CPU that is relieved counts,
+ * before and after, even if it may not be used. False before irqkit_spread_place().
+ */
+bool irqkit_spread_is_judged(const struct irqkit_spread *spread, unsigned int cpu);
 
 /*
  * Returns a lower bound for the load of the busiest CPU, including that of siblings, for

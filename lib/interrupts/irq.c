@@ -174,6 +174,11 @@ bool irq_is_per_cpu(const struct irqkit_interrupt *interrupt)
 		interrupt->hwirq >= 16 && interrupt->hwirq < 32;
 }
 
+EXPORT bool irqkit_interrupt_is_background(const struct irqkit_interrupt *interrupt)
+{
+	return interrupt->irq < 0 || irq_is_per_cpu(interrupt);
+}
+
 int irq_read_mode(struct irqkit_ctx *ctx, unsigned int irq, mode_t *ret_mode)
 {
 	int r = knob_readf_mode(ctx, ret_mode, "proc/irq/%u/smp_affinity", irq);

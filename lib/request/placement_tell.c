@@ -200,8 +200,11 @@ static int tell_interrupt(
 /* ------------------------------------------------------------------------------- */
 /* Interrupts that are not placed                                                  */
 
+/* Background is no load of its CPU: it would hide how uneven all else is. */
 static void tell_load(struct irqkit_placement *p, const struct irqkit_interrupt *counts)
 {
+	if (irqkit_interrupt_is_background(counts))
+		return;
 	for (size_t i = 0; i < irqkit_interrupt_count_served(counts); i++) {
 		unsigned int cpu;
 		uint64_t count = irqkit_interrupt_get_served(counts, i, &cpu);

@@ -312,24 +312,31 @@ EXPORT uint64_t irqkit_spread_get_load_after(
 	return found ? found->after : 0;
 }
 
-/* The busiest of the CPUs that may be used, by the mean of the same. */
+/* The busiest of the CPUs that are judged, by the mean of the same. */
 static double imbalance(const struct irqkit_spread *spread, bool is_after)
 {
 	double worst = 0, sum = 0;
-	uint32_t n_targets = 0;
+	uint32_t n_judged = 0;
 
 	for (uint32_t i = 0; i < spread->n_cpus; i++) {
 		const struct spread_cpu *cpu = &spread->cpus[i];
 		double load = (double)(is_after ? cpu->after : cpu->before);
 
-		if (!cpu->is_target)
+		if (!cpu->is_judged)
 			continue;
-		n_targets++;
+		n_judged++;
 		sum += load;
 		if (worst < load)
 			worst = load;
 	}
-	return sum > 0 ? worst * n_targets / sum : 0;
+	return sum > 0 ? worst * n_judged / sum : 0;
+}
+
+EXPORT bool irqkit_spread_is_judged(const struct irqkit_spread *spread, unsigned int cpu)
+{
+	const struct spread_cpu *found = find(spread, cpu);
+
+	return found && found->is_judged;
 }
 
 EXPORT double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spread)

@@ -25,6 +25,7 @@ struct spread_cpu {
 	uint32_t next_thread; /* the CPUs of a core are a ring */
 
 	/* results */
+	bool is_judged; /* a target, or it handles load that is being placed */
 	uint64_t before;
 	uint64_t after;
 };

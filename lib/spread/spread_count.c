@@ -24,13 +24,18 @@ static void share_out(struct irqkit_spread *spread, const struct spread_item *it
 
 void spread_count_before(struct irqkit_spread *spread)
 {
-	for (uint32_t i = 0; i < spread->n_cpus; i++)
+	for (uint32_t i = 0; i < spread->n_cpus; i++) {
 		spread->cpus[i].before = spread->cpus[i].fixed;
+		spread->cpus[i].is_judged = spread->cpus[i].is_target;
+	}
 	for (uint32_t i = 0; i < spread->n_items; i++) {
 		const struct spread_item *item = &spread->items[i];
 
-		if (item->now_index != NONE)
-			add_to(&spread->cpus[item->now_index].before, item->load);
+		if (item->now_index == NONE)
+			continue;
+		add_to(&spread->cpus[item->now_index].before, item->load);
+		/* a CPU that is relieved counts as one that has less load than before */
+		spread->cpus[item->now_index].is_judged |= item->load > 0;
 	}
 }
 

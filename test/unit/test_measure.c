@@ -25,8 +25,10 @@ static const struct {
 	{ " 24: 4 0 0 0 x a\n 25: 0 0 4 0 x b\n", 8, 0, 2, 2, true },
 	{ " 24: 1 0 0 2 x a\n 25: 1 1 0 3 x b\n", 8, 3, 1, 2.5, true },
 	{ " 24: 3 2 2 2 x a\n", 9, 0, 0, 4.0 / 3, false },
-	/* rows with a name are not load that can be placed */
+	/* rows with a name, and those of a CPU, are not load that can be placed */
 	{ " 24: 1 1 1 1 x a\nLOC: 900 0 0 0 timer\nERR: 7\n", 4, 0, 0, 1, false },
+	{ " 1: 900 0 0 0 xen-percpu -virq timer0\n 24: 0 8 0 0 x a\n", 8, 1, 3, 4, true },
+	{ " 0: 900 0 0 0 IO-APIC 2-edge timer\n", 0, -1, 4, 0, false },
 };
 
 static void loads(void **state)
