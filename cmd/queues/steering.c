@@ -260,7 +260,7 @@ static void print_remarks(const struct irqkit_request *request)
 	}
 }
 
-static void remark(const struct steer_view *view)
+static void remark(struct steer_view *view)
 {
 	view->kind->remark(view);
 	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++)

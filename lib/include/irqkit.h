@@ -1939,27 +1939,52 @@ uint64_t irqkit_spread_get_bound(const struct irqkit_spread *spread);
 /* Steering: which CPUs should process or transmit packets                           */
 
 /*
- * Decides whether receive packet steering helps a device, and on which CPUs.
+ * Advice on receive packet steering (RPS) for a network interface: which rx queues it
+ * helps, and on which CPUs.
  *
- * RPS helps if there are more housekeeping CPUs near the device than queues. The CPUs
- * that handle its interrupts, and their SMT siblings, are left out if at least half of
- * the CPUs remain.
- *
- * @node: the NUMA node of the device, or -1 if it is not known
- * @serving: the CPUs that handle the interrupts of the device
- * @n_queues: the number of rx queues
- * @ret_cpus: the CPUs; empty if RPS does not help
- * @ret_why: the reason in both cases, as a phrase for people; the caller frees it
+ * RPS helps all queues if there are at least twice as many housekeeping CPUs near the
+ * device as there are interrupts of rx queues. Otherwise it helps the queues of an
+ * interrupt that fires at least twice as often as it would if all of these CPUs had the
+ * same share, by counts since boot. The CPUs that handle these interrupts, and their SMT
+ * siblings, are left out if at least half of the CPUs remain.
+ */
+struct irqkit_rps_advice;
+
+/*
+ * Decides about an interface. The advice must be freed before the machine is refreshed or
+ * freed.
  *
  * -ENODATA: the online CPUs are not known.
  */
-int irqkit_steer_rps(struct irqkit_topology *topology, int node,
-	const struct irqkit_cpuset *serving, size_t n_queues,
-	struct irqkit_cpuset **ret_cpus, char **ret_why);
+int irqkit_rps_advice_new(struct irqkit_machine *machine, struct irqkit_device *device,
+	struct irqkit_rps_advice **ret_advice);
+void irqkit_rps_advice_free(struct irqkit_rps_advice *advice);
+
+/* Returns the CPUs for the queues that RPS helps; empty if it helps none. */
+const struct irqkit_cpuset *irqkit_rps_advice_get_cpus(
+	const struct irqkit_rps_advice *advice);
+
+/* Returns the reason in both cases, as a phrase for people. */
+const char *irqkit_rps_advice_get_reason(const struct irqkit_rps_advice *advice);
+
+/* Returns whether RPS helps this rx queue of the interface. */
+bool irqkit_rps_advice_helps(
+	const struct irqkit_rps_advice *advice, const struct irqkit_queue *queue);
+
+/* What RPS on certain CPUs does for a queue. */
+enum irqkit_rps_state {
+	IRQKIT_RPS_OFF, /* there are no CPUs */
+	IRQKIT_RPS_ON, /* it helps, or nobody knows that it does not */
+	IRQKIT_RPS_SAME_CPU, /* no effect: the CPU that handles the interrupt */
+	IRQKIT_RPS_REDUNDANT, /* no gain: the queues already share the work */
+};
+
+/* Judges RPS of an rx queue of the interface on @cpus. */
+enum irqkit_rps_state irqkit_rps_advice_judge(const struct irqkit_rps_advice *advice,
+	const struct irqkit_queue *queue, const struct irqkit_cpuset *cpus);
 
 /*
- * Asks irqkit_steer_rps() about a network interface of the machine. RPS does not help an
- * interface without interrupts and hardware: its packets were steered before.
+ * Returns the CPUs and the reason of the advice; the caller frees both.
  *
  * -ENODATA: the online CPUs are not known.
  */
@@ -2141,7 +2166,7 @@ int irqkit_request_set_queues(
 /* Which CPUs the queues get. */
 enum irqkit_steering {
 	IRQKIT_STEERING_GIVEN, /* those of irqkit_request_set_cpus() */
-	IRQKIT_STEERING_AUTO, /* RPS: see irqkit_machine_advise_rps(); XPS: the nearest */
+	IRQKIT_STEERING_AUTO, /* RPS: see irqkit_rps_advice; XPS: the nearest */
 	IRQKIT_STEERING_OFF, /* none; RFS is turned off too */
 	IRQKIT_STEERING_RXQS, /* XPS: the queues that are paired with rx queues, no CPUs */
 };

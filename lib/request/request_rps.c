@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Requests for RPS and RFS: the CPUs and the flow tables of rx queues. */
 #include "base/cpuset.h"
+#include "base/join.h"
 #include "base/macros.h"
 #include "devices/queues.h"
 #include "kernel/ctx.h"
@@ -53,20 +54,43 @@ static int check_isolated(const struct steer_task *task, const struct irqkit_cpu
 	return fail_isolated(task->request, isolated, others);
 }
 
-static void remark_decision(
-	const struct steer_task *task, const struct irqkit_cpuset *cpus, const char *why)
+/* "rx-0, rx-3"; NULL: all of the queues chosen, or no memory. */
+static char *name_helped(const struct steer_task *task)
 {
+	char *names = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < task->n_queues; i++) {
+		_cleanup_free_ char *name = NULL;
+
+		if (!irqkit_rps_advice_helps(task->advice, task->queues[i]))
+			continue;
+		n++;
+		if (irqkit_queue_format_name(task->queues[i], &name) < 0 ||
+			join_text(&names, name) < 0)
+			return NULL;
+	}
+	if (n == task->n_queues)
+		free(TAKE(names));
+	return names;
+}
+
+static void remark_decision(const struct steer_task *task)
+{
+	const struct irqkit_cpuset *cpus = irqkit_rps_advice_get_cpus(task->advice);
+	const char *why = irqkit_rps_advice_get_reason(task->advice);
 	const char *name = task->device->name;
 	unsigned int n = irqkit_cpuset_count(cpus);
-	_cleanup_free_ char *list = NULL;
+	_cleanup_free_ char *list = NULL, *queues = name_helped(task);
 
 	if (irqkit_cpuset_format_list(cpus, &list) < 0)
 		return;
 	if (n == 0)
 		request_remark(task->request, "RPS would not help %s: %s.", name, why);
 	else
-		request_remark(task->request, "RPS uses CPU%s %s: %s has %s.",
-			n == 1 ? "" : "s", list, name, why);
+		request_remark(task->request, "RPS%s%s uses CPU%s %s: %s has %s.",
+			queues ? " of " : "", queues ? queues : "", n == 1 ? "" : "s",
+			list, name, why);
 }
 
 /* The decision leaves out CPUs that handle the queues, if these are known. */
@@ -82,39 +106,6 @@ static void warn_unknown(const struct steer_task *task)
 			task->request->cpus_label);
 }
 
-static int advise(
-	const struct steer_task *task, struct irqkit_cpuset **ret_cpus, char **ret_why)
-{
-	int r = irqkit_machine_advise_rps(task->machine, task->device, ret_cpus, ret_why);
-
-	if (r < 0)
-		return request_fail_with(task->request, r,
-			"cannot choose CPUs for %s: %s", task->device->name,
-			strerror(-r));
-	remark_decision(task, *ret_cpus, *ret_why);
-	warn_unknown(task);
-	return 0;
-}
-
-/* The CPUs and the reason; no CPUs: RPS is turned off. */
-static int choose_cpus(
-	const struct steer_task *task, struct irqkit_cpuset **ret_cpus, char **ret_why)
-{
-	struct irqkit_request *request = task->request;
-	int r;
-
-	if (request->steering == IRQKIT_STEERING_AUTO)
-		return advise(task, ret_cpus, ret_why);
-	*ret_why = strdup("requested");
-	if (!*ret_why)
-		return -ENOMEM;
-	if (request->steering == IRQKIT_STEERING_OFF)
-		return irqkit_cpuset_new(ret_cpus);
-	r = request_read_cpus(request, task->machine,
-		request_find_local(task->machine, task->device), ret_cpus);
-	return r == 0 ? check_isolated(task, *ret_cpus) : r;
-}
-
 /* The CPU that handles the interrupt has the packets already. */
 static void remark_same_cpu(
 	const struct steer_task *task, const struct irqkit_cpuset *cpus)
@@ -128,7 +119,8 @@ static void remark_same_cpu(
 			irqkit_machine_get_settled_queue_cpus(
 				task->machine, task->queues[i]);
 
-		if (!serving || !irqkit_cpuset_is_subset(cpus, serving))
+		if (!serving || irqkit_cpuset_count(serving) != 1 ||
+			!irqkit_cpuset_is_equal(cpus, serving))
 			continue;
 		if (n++ == 0)
 			irqkit_queue_format_full_name(task->queues[i], &first);
@@ -143,21 +135,100 @@ static void remark_same_cpu(
 		first, more);
 }
 
+static int add_step(const struct steer_task *task, struct irqkit_queue *queue,
+	const struct irqkit_cpuset *cpus, const char *why)
+{
+	int r = irqkit_plan_add_rps_cpus(task->plan, queue, cpus, why);
+
+	return r < 0 ? request_fail_queue(task->request, queue, IRQKIT_KNOB_RPS_CPUS, r)
+		     : 0;
+}
+
+/* Plans the same CPUs for all queues. */
+static int plan_same(const struct steer_task *task, const struct irqkit_cpuset *cpus)
+{
+	int r = 0;
+
+	if (!irqkit_cpuset_is_empty(cpus))
+		remark_same_cpu(task, cpus);
+	for (size_t i = 0; i < task->n_queues && r == 0; i++)
+		r = add_step(task, task->queues[i], cpus, "requested");
+	return r;
+}
+
+static int plan_given(const struct steer_task *task)
+{
+	struct irqkit_request *request = task->request;
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	int r;
+
+	if (request->steering == IRQKIT_STEERING_OFF)
+		r = irqkit_cpuset_new(&cpus);
+	else
+		r = request_read_cpus(request, task->machine,
+			request_find_local(task->machine, task->device), &cpus);
+	if (r == 0)
+		r = check_isolated(task, cpus);
+	return r < 0 ? r : plan_same(task, cpus);
+}
+
+/* Why RPS of a queue is off, or should be. */
+static const char *explain_off(const struct steer_task *task)
+{
+	return irqkit_cpuset_is_empty(irqkit_rps_advice_get_cpus(task->advice))
+		? irqkit_rps_advice_get_reason(task->advice)
+		: "not one of the busy queues";
+}
+
+/* The queues that RPS helps get the CPUs; what helps no queue is turned off. */
+static int advise_queue(const struct steer_task *task, struct irqkit_queue *queue)
+{
+	static const char *const phrases[] = {
+		[IRQKIT_RPS_OFF] = NULL,
+		[IRQKIT_RPS_ON] = "kept: it may help",
+		[IRQKIT_RPS_SAME_CPU] = "no effect: its CPU handles the interrupt",
+		[IRQKIT_RPS_REDUNDANT] = NULL,
+	};
+	_cleanup_cpuset_ struct irqkit_cpuset *now = NULL, *none = NULL;
+	enum irqkit_rps_state state;
+	const char *why;
+	int r;
+
+	if (irqkit_rps_advice_helps(task->advice, queue))
+		return add_step(task, queue, irqkit_rps_advice_get_cpus(task->advice),
+			irqkit_rps_advice_get_reason(task->advice));
+	r = irqkit_queue_read_rps_cpus(queue, &now);
+	if (r == 0)
+		r = irqkit_cpuset_new(&none);
+	if (r < 0)
+		return request_fail_queue(task->request, queue, IRQKIT_KNOB_RPS_CPUS, r);
+	state = irqkit_rps_advice_judge(task->advice, queue, now);
+	why = phrases[state] ? phrases[state] : explain_off(task);
+	return add_step(task, queue, state == IRQKIT_RPS_ON ? now : none, why);
+}
+
+static int plan_advised(struct steer_task *task)
+{
+	int r = irqkit_rps_advice_new(task->machine, task->device, &task->advice);
+
+	if (r < 0)
+		return request_fail_with(task->request, r,
+			"cannot choose CPUs for %s: %s", task->device->name,
+			strerror(-r));
+	remark_decision(task);
+	warn_unknown(task);
+	for (size_t i = 0; i < task->n_queues && r == 0; i++)
+		r = advise_queue(task, task->queues[i]);
+	irqkit_rps_advice_free(TAKE(task->advice));
+	return r;
+}
+
 static int plan_cpus(const struct steer_task *task)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	_cleanup_free_ char *why = NULL;
-	int r = choose_cpus(task, &cpus, &why);
+	struct steer_task copy = *task;
 
-	if (r == 0 && !irqkit_cpuset_is_empty(cpus))
-		remark_same_cpu(task, cpus);
-	for (size_t i = 0; i < task->n_queues && r == 0; i++) {
-		r = irqkit_plan_add_rps_cpus(task->plan, task->queues[i], cpus, why);
-		if (r < 0)
-			r = request_fail_queue(
-				task->request, task->queues[i], IRQKIT_KNOB_RPS_CPUS, r);
-	}
-	return r;
+	return task->request->steering == IRQKIT_STEERING_AUTO ? plan_advised(&copy)
+							       : plan_given(task);
 }
 
 /* ------------------------------------------------------------------------------- */
