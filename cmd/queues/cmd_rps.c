@@ -42,7 +42,7 @@ static void fill(struct irqkit_request *request, const struct call *call)
 	uint64_t flows;
 
 	if (o->flows && parse_flows(o->flows, &flows))
-		irqkit_request_set_flows(request, flows);
+		irqkit_request_set_flows(request, flows, "--flows");
 }
 
 static enum status check_words(const struct rps_options *o)
@@ -83,7 +83,7 @@ static enum status run(const struct call *call)
 
 const struct command cmd_rps = {
 	.name = "rps",
-	.args = "[OPTION...] DEV",
+	.args = "[OPTION...] DEV...",
 	.summary = "show or set receive packet steering",
 	.more = "Without --cpus, --auto, --off and --flows: show the current "
 		"settings.\n"

@@ -52,6 +52,7 @@ static const char *judge_rps(struct rps_view *view, const struct steer_row *row)
 		[IRQKIT_RPS_ON] = "on",
 		[IRQKIT_RPS_SAME_CPU] = "same-cpu",
 		[IRQKIT_RPS_REDUNDANT] = "redundant",
+		[IRQKIT_RPS_NO_EFFECT] = "no-effect",
 	};
 	const struct irqkit_rps_advice *advice = find_advice(
 		view, irqkit_queue_get_device(row->queue));
@@ -156,7 +157,8 @@ static bool is_as_advised(const struct table *table,
 
 		if (irqkit_queue_get_device(row->steer.queue) != device)
 			continue;
-		is_on |= strcmp(row->rps, "off") != 0;
+		is_on |= strcmp(row->rps, "off") != 0 &&
+			strcmp(row->rps, "no-effect") != 0;
 		if (!irqkit_rps_advice_helps(advice, row->steer.queue))
 			continue;
 		helps = true;

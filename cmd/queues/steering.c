@@ -19,9 +19,9 @@ enum status steer_check(const struct call *call, const struct steer_kind *kind,
 	enum status status = table_prepare(
 		&none, kind->columns, &options->table, &call->common);
 
-	if (status != STATUS_DONE || call->n_words == 1)
+	if (status != STATUS_DONE || call->n_words > 0)
 		return status;
-	say_error("%s takes one network interface, as in 'irqkit %s eth0'", name, name);
+	say_error("%s needs a network interface, as in 'irqkit %s eth0'", name, name);
 	return STATUS_MISUSE;
 }
 

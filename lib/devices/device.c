@@ -75,6 +75,7 @@ static void device_free(struct irqkit_device *device)
 	free(device->threads);
 	free(device->below);
 	free(device->lower);
+	free(device->lowest);
 	free(device->queues);
 	free(device->irqs);
 	free(device);

@@ -541,6 +541,34 @@ int irqkit_device_count_lower(struct irqkit_device *device, size_t *ret_count);
 struct irqkit_device *irqkit_device_get_lower(
 	const struct irqkit_device *device, size_t index);
 
+/* Where the packets of a network interface come from. */
+enum irqkit_net_kind {
+	IRQKIT_NET_HARDWARE, /* hardware, or a hypervisor */
+	IRQKIT_NET_SOFTWARE, /* programs, tunnels, other interfaces: veth, WireGuard, VXLAN */
+	IRQKIT_NET_LOOPBACK,
+	IRQKIT_NET_BRIDGE, /* its ports: only those that end at the bridge */
+	IRQKIT_NET_UPPER, /* they arrive on interfaces below it: bond, VLAN, team, macvlan */
+};
+
+/*
+ * Reads where the packets of a network interface come from. RPS of an upper interface has
+ * no effect; that of a bridge has one only for packets that end at the bridge.
+ *
+ * -EINVAL: this is no network interface.
+ */
+int irqkit_device_read_net_kind(
+	struct irqkit_device *device, enum irqkit_net_kind *ret_kind);
+
+/*
+ * Counts the interfaces on which the packets of an upper interface or bridge arrive: the
+ * lower ones with hardware; if there are none, those that are on top of no other.
+ */
+int irqkit_device_count_receiving(struct irqkit_device *device, size_t *ret_count);
+
+/* Returns the interface at @index. Call irqkit_device_count_receiving() first. */
+struct irqkit_device *irqkit_device_get_receiving(
+	const struct irqkit_device *device, size_t index);
+
 /*
  * How it is known that an interrupt belongs to a device. The first source that answers
  * wins.
@@ -1977,6 +2005,7 @@ enum irqkit_rps_state {
 	IRQKIT_RPS_ON, /* it helps, or nobody knows that it does not */
 	IRQKIT_RPS_SAME_CPU, /* no effect: the CPU that handles the interrupt */
 	IRQKIT_RPS_REDUNDANT, /* no gain: the queues already share the work */
+	IRQKIT_RPS_NO_EFFECT, /* the packets arrive on the interfaces below */
 };
 
 /* Judges RPS of an rx queue of the interface on @cpus. */
@@ -2035,8 +2064,8 @@ int irqkit_request_new_default(struct irqkit_request **ret_request);
 int irqkit_request_new_spread(struct irqkit_request **ret_request);
 
 /*
- * Create a request that sets RPS and RFS, or XPS, of a network interface: it needs the
- * name of the interface, which is its only TARGET.
+ * Create a request that sets RPS and RFS, or XPS, of network interfaces: it needs TARGETs,
+ * which are names of interfaces, or globs such as "veth*".
  */
 int irqkit_request_new_rps(struct irqkit_request **ret_request);
 int irqkit_request_new_xps(struct irqkit_request **ret_request);
@@ -2049,8 +2078,8 @@ int irqkit_request_new_pin(struct irqkit_request **ret_request);
 void irqkit_request_free(struct irqkit_request *request);
 
 /*
- * Adds a TARGET; it is copied. See irqkit_machine_select(). Requests for queues take the
- * name of one interface.
+ * Adds a TARGET; it is copied. See irqkit_machine_select(). Requests for queues take
+ * names of interfaces instead, and requests for pins the name of one.
  */
 int irqkit_request_add_target(struct irqkit_request *request, const char *word);
 
@@ -2187,9 +2216,12 @@ void irqkit_request_set_steering(struct irqkit_request *request,
  * Sets the size of the RFS flow tables of all queues of an interface together; 0 turns RFS
  * off.
  *
+ * @label: what messages call it, such as "--flows"; static text. NULL: "flows"
+ *
  * -ERANGE: @flows is greater than IRQKIT_FLOWS_MAX.
  */
-int irqkit_request_set_flows(struct irqkit_request *request, uint64_t flows);
+int irqkit_request_set_flows(
+	struct irqkit_request *request, uint64_t flows, const char *label);
 
 /*
  * Reads the words of a request and looks for what is wrong with them, but decides nothing.

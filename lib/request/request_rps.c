@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Requests for RPS and RFS: the CPUs and the flow tables of rx queues. */
+#include "base/buffer.h"
 #include "base/cpuset.h"
 #include "base/join.h"
 #include "base/macros.h"
@@ -188,6 +189,7 @@ static int advise_queue(const struct steer_task *task, struct irqkit_queue *queu
 		[IRQKIT_RPS_ON] = "kept: it may help",
 		[IRQKIT_RPS_SAME_CPU] = "no effect: its CPU handles the interrupt",
 		[IRQKIT_RPS_REDUNDANT] = NULL,
+		[IRQKIT_RPS_NO_EFFECT] = NULL,
 	};
 	_cleanup_cpuset_ struct irqkit_cpuset *now = NULL, *none = NULL;
 	enum irqkit_rps_state state;
@@ -296,12 +298,81 @@ static bool changes_cpus(const struct irqkit_request *request)
 		request->steering != IRQKIT_STEERING_GIVEN;
 }
 
+/* "eth0 eth1", as words of a command. */
+static int name_receiving(struct irqkit_device *device, char **ret_names, bool *ret_one)
+{
+	struct buffer names = { 0 };
+	size_t n;
+	int r = irqkit_device_count_receiving(device, &n);
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		buffer_add(&names, "%s%s", i ? " " : "",
+			irqkit_device_get_receiving(device, i)->name);
+	*ret_one = n == 1;
+	return r < 0 ? r : buffer_take(&names, ret_names);
+}
+
+static int fail_upper(const struct steer_task *task)
+{
+	const struct irqkit_request *request = task->request;
+	const char *name = task->device->name;
+	_cleanup_free_ char *names = NULL, *words = NULL;
+	struct buffer options = { 0 };
+	bool is_one;
+	int r = name_receiving(task->device, &names, &is_one);
+
+	if (request->cpus)
+		buffer_add(&options, " %s=%s", request->cpus_label, request->cpus);
+	if (request->has_flows)
+		buffer_add(&options, " %s=%llu", request->flows_label,
+			(unsigned long long)request->flows);
+	if (r < 0)
+		free(options.text);
+	else
+		r = buffer_take(&options, &words);
+	if (r < 0)
+		return r;
+	if (!*names)
+		return request_fail(task->request, IRQKIT_PROBLEM_WORDS,
+			"RPS of %s has no effect: its packets arrive on the interfaces "
+			"below it, and it has none",
+			name);
+	return request_fail(task->request, IRQKIT_PROBLEM_WORDS,
+		"RPS of %s has no effect: its packets arrive on the interface%s below "
+		"it; "
+		"use 'irqkit rps %s%s'",
+		name, is_one ? "" : "s", names, words);
+}
+
+/* Would a setting be made that is never used? */
+static int is_in_vain(const struct steer_task *task, bool *ret_is)
+{
+	const struct irqkit_request *request = task->request;
+	enum irqkit_net_kind kind;
+	int r = irqkit_device_read_net_kind(task->device, &kind);
+
+	*ret_is = r == 0 && kind == IRQKIT_NET_UPPER &&
+		((request->steering == IRQKIT_STEERING_GIVEN && changes_cpus(request)) ||
+			(request->has_flows && request->flows));
+	return r;
+}
+
 static int plan_device(const struct steer_task *task)
 {
 	const struct irqkit_request *request = task->request;
-	int r = 0;
+	bool is;
+	int r = is_in_vain(task, &is);
 
-	if (request->has_flows || request->steering == IRQKIT_STEERING_OFF)
+	if (r == 0 && is && request_is_optional(request, task->device)) {
+		request_remark(task->request,
+			"%s is passed over: RPS has no effect on it, since its packets "
+			"arrive on interfaces below it.",
+			task->device->name);
+		return 0;
+	}
+	if (r == 0 && is)
+		return fail_upper(task);
+	if (r == 0 && (request->has_flows || request->steering == IRQKIT_STEERING_OFF))
 		r = plan_flows(task);
 	return r == 0 && changes_cpus(request) ? plan_cpus(task) : r;
 }

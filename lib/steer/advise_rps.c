@@ -13,6 +13,7 @@
 #include "steer/steer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ struct irqkit_rps_advice {
 	size_t *source_of; /* owned; by index of the queue */
 	size_t n_rx;
 	bool has_loads;
+	enum irqkit_net_kind kind;
 	struct rps_answer answer;
 };
 
@@ -155,6 +157,7 @@ static int ask(struct irqkit_rps_advice *advice, struct irqkit_device *device)
 		.n_sources = advice->n_sources,
 		.n_queues = advice->n_rx,
 		.has_loads = advice->has_loads,
+		.is_software = advice->kind == IRQKIT_NET_SOFTWARE,
 		.node = -1,
 	};
 	const struct irqkit_cpuset *local;
@@ -174,19 +177,67 @@ static int ask(struct irqkit_rps_advice *advice, struct irqkit_device *device)
 	return steer_rps(&question, &advice->answer);
 }
 
-static bool has_serving(const struct irqkit_rps_advice *advice)
+/* "eth0, eth1"; NULL: there are none. */
+static int name_receiving(struct irqkit_device *device, char **ret_names)
 {
-	for (size_t i = 0; i < advice->n_sources; i++)
-		if (advice->sources[i].serving)
-			return true;
-	return false;
+	_cleanup_free_ char *names = NULL;
+	size_t n;
+	int r = irqkit_device_count_receiving(device, &n);
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = join_text(&names, irqkit_device_get_receiving(device, i)->name);
+	if (r == 0)
+		*ret_names = TAKE(names);
+	return r;
 }
 
-/* The packets of a software interface were steered when they entered the system. */
-static int advise_against(struct irqkit_rps_advice *advice)
+/* RPS where the packets arrive would help, and not here. */
+static int advise_below(struct irqkit_rps_advice *advice, struct irqkit_device *device)
 {
-	advice->answer.why = strdup("a software interface has no interrupts");
+	_cleanup_free_ char *names = NULL;
+	int r = name_receiving(device, &names);
+
+	if (r < 0)
+		return r;
+	if (advice->kind == IRQKIT_NET_UPPER)
+		r = names ? asprintf(&advice->answer.why,
+				    "it has no effect; use %s, where the packets arrive",
+				    names)
+			  : asprintf(&advice->answer.why,
+				    "it has no effect, and no interface is below it");
+	else
+		r = asprintf(&advice->answer.why,
+			"RPS of a bridge is used only for packets that end at the bridge "
+			"and arrived on rx-0 of a port; use it on %s",
+			names ? names : "the ports");
+	if (r < 0)
+		advice->answer.why = NULL;
 	return advice->answer.why ? irqkit_cpuset_new(&advice->answer.cpus) : -ENOMEM;
+}
+
+static int advise_loopback(struct irqkit_rps_advice *advice)
+{
+	advice->answer.why = strdup("the CPU that sends a packet also receives it");
+	return advice->answer.why ? irqkit_cpuset_new(&advice->answer.cpus) : -ENOMEM;
+}
+
+static int decide(struct irqkit_rps_advice *advice, struct irqkit_device *device)
+{
+	int r = irqkit_device_read_net_kind(device, &advice->kind);
+
+	if (r == 0)
+		r = add_queues(advice, device);
+	if (r < 0)
+		return r;
+	switch (advice->kind) {
+	case IRQKIT_NET_UPPER:
+	case IRQKIT_NET_BRIDGE:
+		return advise_below(advice, device);
+	case IRQKIT_NET_LOOPBACK:
+		return advise_loopback(advice);
+	default:
+		return ask(advice, device);
+	}
 }
 
 EXPORT int irqkit_rps_advice_new(struct irqkit_machine *machine,
@@ -199,10 +250,7 @@ EXPORT int irqkit_rps_advice_new(struct irqkit_machine *machine,
 	if (!advice)
 		return -ENOMEM;
 	advice->machine = machine;
-	r = add_queues(advice, device);
-	if (r == 0)
-		r = !device->bus_path && !has_serving(advice) ? advise_against(advice)
-							      : ask(advice, device);
+	r = decide(advice, device);
 	if (r == 0)
 		*ret_advice = TAKE(advice);
 	return r;
@@ -245,6 +293,8 @@ EXPORT enum irqkit_rps_state irqkit_rps_advice_judge(
 
 	if (irqkit_cpuset_is_empty(cpus))
 		return IRQKIT_RPS_OFF;
+	if (advice->kind == IRQKIT_NET_UPPER)
+		return IRQKIT_RPS_NO_EFFECT;
 	if (!source)
 		return IRQKIT_RPS_ON;
 	/* with several CPUs, it is not known which of them handles the interrupt */

@@ -23,6 +23,7 @@ struct rps_question {
 	size_t n_online;
 	int node; /* of @local, or -1 */
 	bool has_loads; /* of each source */
+	bool is_software; /* no interrupt belongs to the interface */
 };
 
 struct rps_answer {

@@ -89,7 +89,7 @@ static void choose_sources(const struct rps_question *q, unsigned int n_cpus)
 	for (size_t i = 0; i < q->n_sources; i++) {
 		struct rps_source *source = &q->sources[i];
 
-		source->is_chosen = is_short ||
+		source->is_chosen = is_short || q->is_software ||
 			(q->has_loads && sum >= LEAST_LOAD &&
 				(double)source->load * n_cpus >= 2 * sum);
 	}
@@ -247,6 +247,12 @@ static int choose_cpus(
 		r = add_serving(q, true, cores);
 	if (r < 0)
 		return r;
+	if (q->is_software) {
+		buffer_add(why,
+			"no interrupts of its own; RPS helps if most of its packets come "
+			"from one CPU");
+		return 0;
+	}
 	if (count_chosen(q) < q->n_sources) {
 		explain_chosen(q, why);
 	} else {
