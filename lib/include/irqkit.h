@@ -1355,6 +1355,7 @@ enum irqkit_knob {
 	IRQKIT_KNOB_XPS_CPUS, /* tx-N/xps_cpus */
 	IRQKIT_KNOB_XPS_RXQS, /* tx-N/xps_rxqs */
 	IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES, /* /proc/sys/net/core/rps_sock_flow_entries */
+	IRQKIT_KNOB_RPS_DEFAULT_MASK, /* /proc/sys/net/core/rps_default_mask */
 	IRQKIT_KNOB_THREAD, /* sched_setaffinity(2); the path is /proc/PID/status */
 };
 
@@ -1491,6 +1492,14 @@ int irqkit_plan_add_xps_rxqs(struct irqkit_plan *plan, struct irqkit_queue *queu
  */
 int irqkit_plan_add_rps_sock_flow_entries(
 	struct irqkit_plan *plan, uint64_t count, const char *why);
+
+/*
+ * Adds a step that sets the CPUs that process the packets of interfaces that are created
+ * later (rps_default_mask, Linux 6.3 and later). Errors and @why: see
+ * irqkit_plan_add_rps_cpus().
+ */
+int irqkit_plan_add_rps_default_mask(
+	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
 
 /*
  * Adds a step that sets the CPUs on which @thread may run. The step is skipped if only
@@ -2069,6 +2078,12 @@ int irqkit_request_new_spread(struct irqkit_request **ret_request);
  */
 int irqkit_request_new_rps(struct irqkit_request **ret_request);
 int irqkit_request_new_xps(struct irqkit_request **ret_request);
+
+/*
+ * Creates a request that sets RPS of the rx queues of interfaces that are created later: it
+ * needs CPUs, or IRQKIT_STEERING_OFF.
+ */
+int irqkit_request_new_rps_default(struct irqkit_request **ret_request);
 
 /*
  * Creates a request that pins queues of a network interface: the interrupt, XPS and the

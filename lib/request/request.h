@@ -15,6 +15,7 @@ enum request_kind {
 	REQUEST_DEFAULT,
 	REQUEST_SPREAD,
 	REQUEST_RPS,
+	REQUEST_RPS_DEFAULT,
 	REQUEST_XPS,
 	REQUEST_PIN,
 };
@@ -121,6 +122,8 @@ int request_plan_spread(struct irqkit_request *request, struct irqkit_machine *m
 	struct irqkit_plan *plan);
 int request_plan_rps(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
+int request_plan_rps_default(struct irqkit_request *request,
+	struct irqkit_machine *machine, struct irqkit_plan *plan);
 int request_plan_pin(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 int request_plan_xps(struct irqkit_request *request, struct irqkit_machine *machine,

@@ -32,6 +32,11 @@ static int fail_isolated(struct irqkit_request *request,
 			"%s: the kernel accepts no isolated CPU for RPS (isolated: %s); "
 			"use %s=%s",
 			label, list, label, rest);
+	if (request->kind == REQUEST_RPS_DEFAULT)
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"%s: the kernel accepts no isolated CPU for RPS (isolated: %s); "
+			"use other CPUs, as in %s=housekeeping",
+			label, list, label);
 	return request_fail(request, IRQKIT_PROBLEM_WORDS,
 		"%s: the kernel accepts no isolated CPU for RPS (isolated: %s); use "
 		"other CPUs, or %s to have them chosen",
@@ -39,10 +44,11 @@ static int fail_isolated(struct irqkit_request *request,
 }
 
 /* The kernel would leave out isolated CPUs silently, or refuse a set without others. */
-static int check_isolated(const struct steer_task *task, const struct irqkit_cpuset *cpus)
+static int check_isolated(struct irqkit_request *request,
+	const struct irqkit_machine *machine, const struct irqkit_cpuset *cpus)
 {
 	const struct irqkit_cpuset *allowed = irqkit_topology_get_cpus(
-		task->machine->topology, IRQKIT_CPUS_HOUSEKEEPING);
+		machine->topology, IRQKIT_CPUS_HOUSEKEEPING);
 	_cleanup_cpuset_ struct irqkit_cpuset *isolated = NULL, *others = NULL;
 
 	if (!allowed || irqkit_cpuset_is_subset(cpus, allowed))
@@ -52,7 +58,7 @@ static int check_isolated(const struct steer_task *task, const struct irqkit_cpu
 		return -ENOMEM;
 	irqkit_cpuset_remove_set(isolated, allowed);
 	irqkit_cpuset_keep_set(others, allowed);
-	return fail_isolated(task->request, isolated, others);
+	return fail_isolated(request, isolated, others);
 }
 
 /* "rx-0, rx-3"; NULL: all of the queues chosen, or no memory. */
@@ -169,7 +175,7 @@ static int plan_given(const struct steer_task *task)
 		r = request_read_cpus(request, task->machine,
 			request_find_local(task->machine, task->device), &cpus);
 	if (r == 0)
-		r = check_isolated(task, cpus);
+		r = check_isolated(request, task->machine, cpus);
 	return r < 0 ? r : plan_same(task, cpus);
 }
 
@@ -391,4 +397,41 @@ int request_plan_rps(struct irqkit_request *request, struct irqkit_machine *mach
 		return request_fail(
 			request, IRQKIT_PROBLEM_WORDS, "only XPS can steer by rx queues");
 	return request_plan_steering(request, machine, plan, plan_device);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Interfaces that are created later                                               */
+
+static int fail_default(
+	struct irqkit_request *request, const struct irqkit_ctx *ctx, int error)
+{
+	if (error == -ENOENT)
+		return request_fail(request, IRQKIT_PROBLEM_IMMOVABLE,
+			"there is no %.*s%s: the kernel is older than Linux 6.3, was "
+			"built without RPS, or this is a container",
+			ctx_root_length(ctx), ctx->root, RPS_DEFAULT_MASK_PATH);
+	if (is_failure(error)) /* the log function of the context knows it */
+		return error;
+	return request_fail_with(request, error, "cannot read %.*s%s: %s",
+		ctx_root_length(ctx), ctx->root, RPS_DEFAULT_MASK_PATH, strerror(-error));
+}
+
+int request_plan_rps_default(struct irqkit_request *request,
+	struct irqkit_machine *machine, struct irqkit_plan *plan)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	int r;
+
+	if (request->steering == IRQKIT_STEERING_OFF)
+		r = irqkit_cpuset_new(&cpus);
+	else if (request->cpus || request->mask)
+		r = request_read_cpus(request, machine, NULL, &cpus);
+	else
+		r = request_fail(request, IRQKIT_PROBLEM_WORDS, "no CPUs are given");
+	if (r == 0)
+		r = check_isolated(request, machine, cpus);
+	if (r < 0)
+		return r;
+	r = irqkit_plan_add_rps_default_mask(plan, cpus, "requested");
+	return r < 0 ? fail_default(request, machine->ctx, r) : 0;
 }

@@ -11,6 +11,11 @@ EXPORT int irqkit_request_new_rps(struct irqkit_request **ret_request)
 	return request_new(REQUEST_RPS, ret_request);
 }
 
+EXPORT int irqkit_request_new_rps_default(struct irqkit_request **ret_request)
+{
+	return request_new(REQUEST_RPS_DEFAULT, ret_request);
+}
+
 EXPORT int irqkit_request_new_xps(struct irqkit_request **ret_request)
 {
 	return request_new(REQUEST_XPS, ret_request);
