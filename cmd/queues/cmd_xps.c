@@ -67,7 +67,7 @@ static enum status run(const struct call *call)
 
 const struct command cmd_xps = {
 	.name = "xps",
-	.args = "[OPTION...] DEV",
+	.args = "[OPTION...] DEV...",
 	.summary = "show or set transmit packet steering",
 	.needs_root_to = "change packet steering",
 	.more = "Without --cpus, --auto, --rxqs and --off: show the current settings.\n"

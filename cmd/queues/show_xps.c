@@ -13,7 +13,7 @@ struct xps_row {
 	struct irqkit_cpuset *rxqs; /* owned, or NULL; xps_rxqs: numbers of rx queues */
 };
 
-static void read_row(const struct steer_view *view, void *data)
+static void read_row(struct steer_view *view, void *data)
 {
 	struct xps_row *row = data;
 
@@ -100,7 +100,7 @@ static void remark_device(
 			name, irqkit_cpuset_count(without) == 1 ? "" : "s", list);
 }
 
-static void remark(const struct steer_view *view)
+static void remark(struct steer_view *view)
 {
 	if (has_rxqs(&view->table))
 		printf("RXQS override CPUS: the flows of these rx queues are "

@@ -163,6 +163,13 @@ static int plan_device(const struct steer_task *task)
 	struct irqkit_cpuset **sets;
 	int r;
 
+	if (irqkit_device_count_direction(task->device, IRQKIT_TX) == 1 &&
+		request_is_optional(task->request, task->device)) {
+		request_remark(task->request,
+			"%s is passed over: it has one tx queue, which all CPUs use.",
+			task->device->name);
+		return 0;
+	}
 	if (irqkit_device_count_direction(task->device, IRQKIT_TX) == 1)
 		return request_fail_queue(
 			task->request, task->queues[0], IRQKIT_KNOB_XPS_CPUS, -ENOENT);
