@@ -880,6 +880,17 @@ const struct irqkit_cpuset *irqkit_topology_get_other_threads(
 	struct irqkit_topology *topology);
 
 /*
+ * Return the online CPUs of fast cores, and of all others, or NULL if the kernel reports
+ * no classes of cores: x86 lists the fast cores of a system that has both. Arm reports the
+ * capacity of each CPU: cores with up to a quarter more than the least are slow, and if no
+ * core has more, there are no classes.
+ */
+const struct irqkit_cpuset *irqkit_topology_get_fast_cores(
+	struct irqkit_topology *topology);
+const struct irqkit_cpuset *irqkit_topology_get_slow_cores(
+	struct irqkit_topology *topology);
+
+/*
  * Returns the members of @set in the order in which they should get work: one thread of
  * each core before any sibling; among those, fast cores before slow cores, if the system
  * has both; among those, last-level caches in turn, and packages in turn. The same system
@@ -904,9 +915,11 @@ int irqkit_topology_get_order(struct irqkit_topology *topology,
  *     siblings:4         the threads of the core of CPU 4
  *     first-threads      the first thread of each core
  *     other-threads      all other threads
+ *     fast  slow         the fast, the slow cores
  *     isolated  housekeeping       see enum irqkit_cpus
  *     local              @local, the CPUs near the device
  *     irq:24             the affinity of interrupt 24
+ *     current            where an interrupt is allowed now: only in a request
  *     all,^0  node:1,^other-threads
  *
  * A word stands for its online CPUs. A number stands for exactly this CPU: if it is
@@ -920,7 +933,7 @@ int irqkit_topology_get_order(struct irqkit_topology *topology,
  * @reterr_message: what is wrong, as a phrase for a user. It contains parts of @text
  *                  unchanged. The caller frees it; it is NULL if there was no memory.
  *
- * -EINVAL: not a SET; or `local` without a device.
+ * -EINVAL: not a SET; or `local` without a device; or `current`.
  * -ERANGE: a number is greater than IRQKIT_CPU_MAX.
  * -ENODEV: a CPU is offline or does not exist; or there is no such node, package or
  *          interrupt.
@@ -2032,6 +2045,12 @@ int irqkit_request_add_target(struct irqkit_request *request, const char *word);
 /*
  * Sets the CPUs.
  *
+ * In a request that moves interrupts, `current` in the SET means where each of them is
+ * allowed now, or by an earlier step of a plan; its CPUs may be offline. An interrupt that
+ * the SET leaves no CPU stays where it is, with a warning; if a TARGET names it by itself,
+ * or none is left, the SET is refused. A spread uses the parts of the SET in the order
+ * written, and the CPUs of one part in the order of irqkit_topology_get_order().
+ *
  * @set: a SET, see irqkit_topology_parse_set(); it is copied. NULL: none
  * @label: what messages call it, such as "--cpus"; static text. NULL: "cpus"
  */
@@ -2117,7 +2136,8 @@ void irqkit_request_set_pin_flags(struct irqkit_request *request, unsigned int f
 
 /*
  * Adds queues and their CPUs: "0=2" (rx-0 and tx-0), "rx-1=3", or "all=0-3" (queue i gets
- * the i-th CPU). The word is copied.
+ * the i-th CPU in the order written, as in "all=7,6,5,4"). `current` in the SET means where
+ * the interrupt of the queue is allowed now; "all" does not take it. The word is copied.
  */
 int irqkit_request_add_pin(struct irqkit_request *request, const char *word);
 
