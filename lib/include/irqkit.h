@@ -1542,15 +1542,16 @@ int irqkit_plan_set_affinity(struct irqkit_plan *plan, size_t index,
 
 /*
  * A function that is called while a plan is applied, if no CPU of the step at @index has
- * an interrupt vector left (-ENOSPC). It may change the CPUs of this and of later steps
- * with irqkit_plan_set_affinity(). The step is then written again; if the new CPUs have
- * no vectors either, the function is called again. If it leaves the step unchanged, the
- * step fails.
+ * an interrupt vector left (-ENOSPC), or if its CPUs went offline since it was planned: see
+ * irqkit_step_has_lost_cpus(). It may change the CPUs of this and of later steps with
+ * irqkit_plan_set_affinity(). The step is then written again; if the new CPUs have no
+ * vectors or are offline too, the function is called again. If it leaves the step
+ * unchanged, the step fails.
  */
 typedef void irqkit_full_fn(void *data, struct irqkit_plan *plan, size_t index);
 
 /*
- * Sets the function for CPUs without vectors. With NULL, the default, such a step always
+ * Sets the function for CPUs without vectors, or offline. With NULL, the default, such a step always
  * fails.
  *
  * @data: passed to @fn
@@ -1628,9 +1629,16 @@ bool irqkit_step_is_optional(const struct irqkit_step *step);
 
 /*
  * Returns whether the kernel answered that it cannot move this interrupt: with EIO, EPERM,
- * ENOSYS or EOPNOTSUPP, or with EINVAL although all the CPUs are online.
+ * ENOSYS or EOPNOTSUPP, or with EINVAL although none of the CPUs went offline.
  */
 bool irqkit_step_was_refused(const struct irqkit_step *step);
+
+/*
+ * Returns whether the step failed because CPUs of its new value went offline after it was
+ * planned: the kernel answered EINVAL, or it took what was written to other CPUs. A new plan
+ * for the machine as it is now, see irqkit_machine_refresh(), does without them.
+ */
+bool irqkit_step_has_lost_cpus(const struct irqkit_step *step);
 
 /* Returns a positive errno value if the kernel refused, otherwise 0. */
 int irqkit_step_get_error(const struct irqkit_step *step);
@@ -1886,6 +1894,14 @@ int irqkit_spread_place(struct irqkit_spread *spread, enum irqkit_policy policy)
  */
 int irqkit_spread_place_again(
 	struct irqkit_spread *spread, size_t index, unsigned int full_cpu);
+
+/*
+ * The same after CPUs that were chosen for an interrupt went offline.
+ *
+ * @lost_cpu: one of the CPUs that were chosen for it
+ */
+int irqkit_spread_lose_cpu(
+	struct irqkit_spread *spread, size_t index, unsigned int lost_cpu);
 
 /*
  * Leaves an interrupt where it is, because it was not moved after all: its load counts on

@@ -112,6 +112,11 @@ EXPORT bool irqkit_step_was_refused(const struct irqkit_step *step)
 	return step->is_refused;
 }
 
+EXPORT bool irqkit_step_has_lost_cpus(const struct irqkit_step *step)
+{
+	return step->has_lost_cpus;
+}
+
 EXPORT int irqkit_step_get_error(const struct irqkit_step *step)
 {
 	return step->error;

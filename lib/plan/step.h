@@ -26,6 +26,7 @@ struct irqkit_step {
 	bool is_optional;
 	bool is_written;
 	bool is_refused; /* the kernel never moves this interrupt */
+	bool has_lost_cpus; /* it failed: CPUs of the new value went offline */
 };
 
 #endif
