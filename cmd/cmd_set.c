@@ -87,11 +87,13 @@ const struct command cmd_set = {
 	.args = "[OPTION...] TARGET... --cpus=SET|--mask=HEX",
 	.summary = "choose the CPUs that handle interrupts",
 	.more = SELECT_HELP
-	"\n"
+	"\n" SET_HELP "\n"
 	"  irqkit set eth1 --cpus=2              move the interrupts of eth1 "
 	"to CPU 2\n"
 	"  irqkit set 'nvme0q*' --mask=f0 -n     show what would be changed\n"
 	"  irqkit set eth1 --cpus=2 --script     print a script for rc.local\n"
+	"  irqkit set all --cpus=current,^2-3    move everything off CPUs 2 and "
+	"3\n"
 	"  irqkit set --default --cpus=1-7       CPUs for interrupts that are "
 	"requested\n"
 	"                                        later\n"

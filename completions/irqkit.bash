@@ -182,12 +182,23 @@ _irqkit_devices() {
 	done
 }
 
+# _irqkit_cpus SET: the CPUs, and the words of a SET, at the end of what is typed
 _irqkit_cpus() {
-	local before=${1%"${1##*[,-]}"} from=0 cpu online
+	local before=${1%"${1##*[,^-]}"} from=0 cpu online text word
+	local -a words
 	[[ $before =~ ([0-9]{1,9})-$ ]] && from=$((10#${BASH_REMATCH[1]} + 1))
 	while read -r cpu online; do
 		[[ $online == yes && $cpu -ge $from ]] && REPLIES+=("$before$cpu")
 	done < <(_irqkit_show --by-cpu --raw --noheadings -o CPU,ONLINE)
+
+	before=${1%"${1##*[,^]}"}
+	text=$("$PROGRAM" mask '?' 2>&1)
+	[[ $text == *' or the words '* ]] || return
+	IFS=', ' read -r -a words <<<"${text##* or the words }"
+	for word in "${words[@]}"; do
+		REPLIES+=("$before${word%"${word##*:}"}")
+		[[ $word == *:* ]] || REPLIES[${#REPLIES[@]} - 1]=$before$word
+	done
 }
 
 # The changes that can be undone
@@ -268,7 +279,7 @@ _irqkit_reply() {
 		case $QUOTE in
 		"'") [[ $reply != *"'"* ]] || continue ;;
 		'"') [[ $reply != *[\"\$\`\\!]* ]] || continue ;;
-		*) [[ $IS_FILE || $reply != *[!A-Za-z0-9_.,:=@%+/-]* ]] || printf -v reply %q "$reply" ;;
+		*) [[ $IS_FILE || $reply != *[!A-Za-z0-9_.,:=@%+/^-]* ]] || printf -v reply %q "$reply" ;;
 		esac
 		COMPREPLY+=("$reply")
 	done

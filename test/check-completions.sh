@@ -39,6 +39,9 @@ undo="irqkit undo --root=$root"
 unchanged() {
 	same "$1: no knob was written" "$knobs" "$(cat "$root"/proc/irq/*/smp_affinity "$root"/run/irqkit/[0-9]*)"
 }
+set_words='all current fast first-threads housekeeping irq: isolated llc: local node: other-threads package: siblings: slow'
+# shellcheck disable=SC2086 # words
+after_comma=$(printf '0,%s ' $set_words)
 options=$("$O/irqkit" show --help | grep -oE -- ' --[a-z-]+' | tr -d ' ' | sort -u)
 
 # ---- bash --------------------------------------------------------------------------------
@@ -125,7 +128,10 @@ bash_offers "$show -o IRQ,I" ''
 bash_offers "$show --sort=-na" -NAME
 bash_offers "$show --by-cpu -o I" INTERRUPTS
 bash_offers "$show --per-cpu -jo CPU" CPU0 CPU2 CPU3
-bash_offers "$show --cpus=" 0 2 3
+# shellcheck disable=SC2086 # the words of a SET are words
+bash_offers "$show --cpus=" 0 2 3 $set_words
+bash_offers "$show --cpus=all,^i" all,^irq: all,^isolated
+bash_offers "$show --cpus=first-t" first-threads
 bash_offers "$show -C 0,2-" 0,2-3
 saved=$roots/bond-bridge-6.1
 bash_offers "irqkit show --root=$saved eth1:rx-" rx-0 rx-1 rx-2 rx-3
@@ -136,7 +142,8 @@ bash_offers "irqkit show --root=$saved driver:ix" ixgbe
 bash_offers "irqkit set --root=$roots/linux-6.1-16cpu pci:0000:4" 40:00.0 40:01.0 42:00.0
 bash_offers "irqkit set --root=$root eth0" eth0 eth0-rx-0 eth0-tx-0
 bash_offers "irq-set --root=$root eth0-r" eth0-rx-0
-bash_offers "irqkit set --root=$root eth0 --cpus=0," 0,0 0,2 0,3
+# shellcheck disable=SC2086
+bash_offers "irqkit set --root=$root eth0 --cpus=0," 0,0 0,2 0,3 $after_comma
 bash_offers 'irqkit set --mas' --mask=
 bash_offers "irqkit set --root=$root --mask=0" ''
 bash_offers "irqkit set --root=$root -m f eth0-r" eth0-rx-0
@@ -148,14 +155,15 @@ bash_offers "irq-undo --root $root 2" 2
 bash_offers "$undo --wait " 1 2
 bash_offers "$undo -o num" NUMBER
 bash_offers "$undo --list --output=+und" +UNDOES +UNDONE
-bash_offers "irqkit mask --root=$root " 0 2 3
+# shellcheck disable=SC2086
+bash_offers "irqkit mask --root=$root " 0 2 3 $set_words
 bash_offers "irq-mask --root=$root 0,2-" 0,2-3
 bash_offers 'irqkit mask --li' --list
 bash_offers 'irqkit spread --by=l' load load=
 bash_offers 'irqkit spread --node=' local any
 bash_offers "irqkit spread --root=$root --by load eth0-r" eth0-rx-0
 bash_offers "irqkit spread --root=$root --verify eth0-r" eth0-rx-0
-bash_offers "irq-spread --root=$root --cpus=0," 0,0 0,2 0,3
+bash_offers "irq-spread --root=$root --cpus=0,s" 0,siblings: 0,slow
 unchanged bash
 mkdir -p "$tmp/root/sys/class/net/eth0" "$tmp/root/sys/class/net/eth1" "$tmp/root/sys/class/net/lo"
 bash_offers "irqkit rps --root=$root e" eth0 eth1
@@ -205,7 +213,9 @@ fish_offers "irqkit set --root=$root -m f eth0-r" eth0-rx-0
 fish_offers "$undo " 1 2
 fish_offers "irq-undo --root $root --wait " 1 2
 fish_offers "$undo -o num" NUMBER
-fish_offers "irqkit mask --root=$root " 0 2 3
+# shellcheck disable=SC2086
+fish_offers "irqkit mask --root=$root " 0 2 3 $set_words
+fish_offers "$show -C all,^iso" 'all,^isolated'
 fish_offers "irq-mask --root=$root 0,2-3,2" 0,2-3,2
 fish_offers 'irqkit spread --by=t' --by=total
 fish_offers 'irqkit spread --node a' any
@@ -276,6 +286,8 @@ zsh_lines=(
 	"irq-undo --root=$root 1" "irq-undo --root=$root 1 "
 	"$undo -o num" "$undo -o NUMBER"
 	"irqkit mask --root=$root 0,2-3" "irqkit mask --root=$root 0,2-3"
+	"$show --cpus=all,first-t" "$show --cpus=all,first-threads"
+	"$show -C ho" "$show -C housekeeping"
 	'irq-mask --li' 'irq-mask --list '
 	'irqkit spread --by=t' 'irqkit spread --by=total '
 	'irqkit spread --node=a' 'irqkit spread --node=any '

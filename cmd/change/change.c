@@ -5,6 +5,7 @@
 #include "base/read_number.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "change/change_apply.h"
 #include "change/refusals.h"
 #include "change/run_lock.h"
 #include "change/script.h"
@@ -262,14 +263,6 @@ enum status change_check_any_moved(const struct change *change)
 	return STATUS_IMMOVABLE;
 }
 
-static enum status apply(struct change *change)
-{
-	unsigned int flags = change->options->keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0;
-	int r = irqkit_plan_apply(change->plan, change->lock, change->call->line, flags);
-
-	return r < 0 ? change_say_failure(change, r) : change_check_any_moved(change);
-}
-
 bool change_lost_its_thing(const struct irqkit_step *step)
 {
 	int error = irqkit_step_get_error(step);
@@ -332,7 +325,11 @@ static enum status apply_and_report(struct change *change)
 	sigset_t before;
 
 	signals_hold(&before);
-	status = apply(change);
+	status = change_apply(change);
+	if (change->is_unplanned) {
+		signals_let_in(&before);
+		return status;
+	}
 	is_made = status == STATUS_DONE ||
 		(change->options->keeps_going &&
 			irqkit_plan_count_written(change->plan) > 0);
@@ -361,23 +358,24 @@ enum status change_finish(struct change *change)
 	return apply_and_report(change);
 }
 
-static enum status read_and_plan(struct change *change, change_plan_fn *plan, void *data)
+enum status change_plan_again(struct change *change)
 {
 	enum status status = change_read_machine(change);
 
 	report_drop_remarks(&change->report);
-	return status == STATUS_DONE ? change_judge(change, plan(change, data)) : status;
+	return status == STATUS_DONE
+		? change_judge(change, change->plan_fn(change, change->plan_data))
+		: status;
 }
 
-static enum status plan_under_lock(
-	struct change *change, change_plan_fn *plan, void *data)
+static enum status plan_under_lock(struct change *change)
 {
 	enum status status = change_lock(change);
 
 	if (status != STATUS_DONE)
 		return status;
 	say_set_errors_only(true);
-	status = read_and_plan(change, plan, data);
+	status = change_plan_again(change);
 	say_set_errors_only(false);
 	return status;
 }
@@ -387,9 +385,11 @@ enum status change_run(struct change *change, const struct call *call,
 {
 	enum status status = change_open(change, call, options);
 
+	change->plan_fn = plan;
+	change->plan_data = data;
 	if (status == STATUS_DONE)
-		status = read_and_plan(change, plan, data);
+		status = change_plan_again(change);
 	if (status == STATUS_DONE && change_writes(options))
-		status = plan_under_lock(change, plan, data);
+		status = plan_under_lock(change);
 	return status == STATUS_DONE ? change_finish(change) : status;
 }

@@ -40,6 +40,13 @@ struct change_options {
 			"wait for pending moves to take effect (default: 10)"            \
 	}
 
+struct change;
+
+/*
+ * Adds the command's steps to the plan, using the rows that were read; reports why not.
+ */
+typedef enum status change_plan_fn(struct change *change, void *data);
+
 struct change {
 	const struct call *call;
 	const struct change_options *options;
@@ -52,14 +59,12 @@ struct change {
 	bool is_forced; /* it also restores what was changed since then */
 	/* the command's, whose interfaces have threads in the plan; or NULL */
 	const struct irqkit_request *request;
+	change_plan_fn *plan_fn; /* of change_run() */
+	void *plan_data; /* for it */
+	bool is_unplanned; /* its CPUs went offline, and there is no plan without them */
 	unsigned int wait_ms;
 	struct report report; /* of the plan */
 };
-
-/*
- * Adds the command's steps to the plan, using the rows that were read; reports why not.
- */
-typedef enum status change_plan_fn(struct change *change, void *data);
 
 /*
  * Plans, shows the plan or applies it, and reports. A plan that will be applied is made
@@ -86,6 +91,8 @@ enum status change_open(struct change *change, const struct call *call,
 	const struct change_options *options);
 enum status change_lock(struct change *change);
 void change_unlock(struct change *change);
+/* Reads the machine as it is now, and makes the plan of change_run(). */
+enum status change_plan_again(struct change *change);
 /* Reads the machine as it is now, and begins a plan. */
 enum status change_read_machine(struct change *change);
 /* The same, but keeps what shows no sign of a change: for runs that last. */

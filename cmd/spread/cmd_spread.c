@@ -244,6 +244,8 @@ const struct command cmd_spread = {
 	.summary = "spread interrupts evenly over CPUs",
 	.more = SELECT_HELP
 	"Without TARGET: the interrupts of all network devices with queues.\n"
+	"\n" SET_HELP "The parts of SET are used in the order written: 8,0 fills CPU 8 "
+	"first.\n"
 	"\n"
 	"  irqkit spread --dry-run           show the plan and its reasons\n"
 	"  irqkit spread eth1                give each queue of eth1 its own "

@@ -9,6 +9,7 @@ void spread_free(struct spread *spread)
 	placed_clear(&spread->placed);
 	notes_free(&spread->notes);
 	irqkit_cpuset_free(spread->full);
+	irqkit_cpuset_free(spread->lost);
 	irqkit_snapshot_free(spread->after_counts);
 	irqkit_snapshot_free(spread->after);
 }

@@ -29,6 +29,7 @@ struct spread {
 	struct placed placed;
 	struct notes notes;
 	struct irqkit_cpuset *full; /* owned; that had no vector left; NULL: none */
+	struct irqkit_cpuset *lost; /* owned; that went offline; NULL: none */
 	double before; /* busiest / mean */
 	/* Read after the writes, and what fired since; owned; NULL: not measured. */
 	struct irqkit_snapshot *after;

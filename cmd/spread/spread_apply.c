@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Applies a placement; if a CPU has no vector left, the next best CPU is used. */
+/* Applies a placement; if a CPU has no vector left or goes offline, the next best is used. */
 #include "spread/spread_apply.h"
 #include "base/basics.h"
 #include "base/say.h"
@@ -23,12 +23,12 @@ static void update_step(
 			plan, index, cpus, irqkit_spread_get_reason(spread, index));
 }
 
-static void note_full_cpus(struct spread *spread, const struct irqkit_cpuset *cpus)
+static void note_cpus(struct irqkit_cpuset **set, const struct irqkit_cpuset *cpus)
 {
-	if (spread->full)
-		irqkit_cpuset_add_set(spread->full, cpus);
+	if (*set)
+		irqkit_cpuset_add_set(*set, cpus);
 	else
-		irqkit_cpuset_copy(cpus, &spread->full);
+		irqkit_cpuset_copy(cpus, set);
 }
 
 /*
@@ -40,16 +40,18 @@ static void place_again(void *data, struct irqkit_plan *plan, size_t index)
 	struct spread *spread = data;
 	struct irqkit_spread *placement = spread->placed.spread;
 	const struct irqkit_step *step = irqkit_plan_get(plan, index);
-	const struct irqkit_cpuset *full = irqkit_step_get_new_cpus(step);
-	unsigned int cpu = (unsigned int)irqkit_cpuset_next(full, -1);
+	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step);
+	unsigned int cpu = (unsigned int)irqkit_cpuset_next(cpus, -1);
+	bool is_lost = irqkit_step_has_lost_cpus(step);
 	int r;
 
-	note_full_cpus(spread, full);
-	r = irqkit_spread_place_again(placement, index, cpu);
+	note_cpus(is_lost ? &spread->lost : &spread->full, cpus);
+	r = is_lost ? irqkit_spread_lose_cpu(placement, index, cpu)
+		    : irqkit_spread_place_again(placement, index, cpu);
 	if (r == -ENOSPC)
-		say_error("cannot place interrupt %d (%s): no CPU that it may use has "
-			  "a free interrupt vector",
-			irqkit_step_get_irq(step), irqkit_step_get_target(step));
+		say_error("cannot place interrupt %d (%s): no CPU that it may use %s",
+			irqkit_step_get_irq(step), irqkit_step_get_target(step),
+			is_lost ? "is online" : "has a free interrupt vector");
 	for (size_t i = index; i < spread->placed.n && r == 0; i++)
 		update_step(placement, plan, i);
 }
@@ -64,17 +66,23 @@ enum status spread_apply(struct spread *spread, struct change *change)
 	return r < 0 ? change_say_failure(change, r) : STATUS_DONE;
 }
 
-void spread_remark_full_cpus(const struct spread *spread, struct change *change)
+static void remark_cpus(
+	struct change *change, const struct irqkit_cpuset *cpus, const char *what)
 {
 	_cleanup_free_ char *list = NULL;
 	char *remark;
 
-	if (!spread->full || irqkit_cpuset_format_list(spread->full, &list) < 0)
+	if (!cpus || irqkit_cpuset_format_list(cpus, &list) < 0)
 		return;
-	if (asprintf(&remark,
-		    "CPU%s %s had no free interrupt vector; the next best CPU was used.",
-		    irqkit_cpuset_count(spread->full) == 1 ? "" : "s", list) >= 0)
+	if (asprintf(&remark, "CPU%s %s %s; the next best CPU was used.",
+		    irqkit_cpuset_count(cpus) == 1 ? "" : "s", list, what) >= 0)
 		report_add_remark(&change->report, remark);
+}
+
+void spread_remark_full_cpus(const struct spread *spread, struct change *change)
+{
+	remark_cpus(change, spread->full, "had no free interrupt vector");
+	remark_cpus(change, spread->lost, "went offline");
 }
 
 void spread_pin_unmoved(

@@ -5,7 +5,7 @@
 
 #include "spread/decision.h"
 
-/* Where a CPU turns out to have no vector left, another is chosen. */
+/* Where a CPU turns out to have no vector left, or to be offline, another is chosen. */
 enum status spread_apply(struct spread *spread, struct change *change);
 /* Says in the report which CPUs these were. */
 void spread_remark_full_cpus(const struct spread *spread, struct change *change);

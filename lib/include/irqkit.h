@@ -941,6 +941,17 @@ const struct irqkit_cpuset *irqkit_topology_get_other_threads(
 	struct irqkit_topology *topology);
 
 /*
+ * Return the online CPUs of fast cores, and of all others, or NULL if the kernel reports
+ * no classes of cores: x86 lists the fast cores of a system that has both. Arm reports the
+ * capacity of each CPU: cores with up to a quarter more than the least are slow, and if no
+ * core has more, there are no classes.
+ */
+const struct irqkit_cpuset *irqkit_topology_get_fast_cores(
+	struct irqkit_topology *topology);
+const struct irqkit_cpuset *irqkit_topology_get_slow_cores(
+	struct irqkit_topology *topology);
+
+/*
  * Returns the members of @set in the order in which they should get work: one thread of
  * each core before any sibling; among those, fast cores before slow cores, if the system
  * has both; among those, last-level caches in turn, and packages in turn. The same system
@@ -965,9 +976,11 @@ int irqkit_topology_get_order(struct irqkit_topology *topology,
  *     siblings:4         the threads of the core of CPU 4
  *     first-threads      the first thread of each core
  *     other-threads      all other threads
+ *     fast  slow         the fast, the slow cores
  *     isolated  housekeeping       see enum irqkit_cpus
  *     local              @local, the CPUs near the device
  *     irq:24             the affinity of interrupt 24
+ *     current            where an interrupt is allowed now: only in a request
  *     all,^0  node:1,^other-threads
  *
  * A word stands for its online CPUs. A number stands for exactly this CPU: if it is
@@ -981,7 +994,7 @@ int irqkit_topology_get_order(struct irqkit_topology *topology,
  * @reterr_message: what is wrong, as a phrase for a user. It contains parts of @text
  *                  unchanged. The caller frees it; it is NULL if there was no memory.
  *
- * -EINVAL: not a SET; or `local` without a device.
+ * -EINVAL: not a SET; or `local` without a device; or `current`.
  * -ERANGE: a number is greater than IRQKIT_CPU_MAX.
  * -ENODEV: a CPU is offline or does not exist; or there is no such node, package or
  *          interrupt.
@@ -1599,15 +1612,16 @@ int irqkit_plan_set_affinity(struct irqkit_plan *plan, size_t index,
 
 /*
  * A function that is called while a plan is applied, if no CPU of the step at @index has
- * an interrupt vector left (-ENOSPC). It may change the CPUs of this and of later steps
- * with irqkit_plan_set_affinity(). The step is then written again; if the new CPUs have
- * no vectors either, the function is called again. If it leaves the step unchanged, the
- * step fails.
+ * an interrupt vector left (-ENOSPC), or if its CPUs went offline since it was planned: see
+ * irqkit_step_has_lost_cpus(). It may change the CPUs of this and of later steps with
+ * irqkit_plan_set_affinity(). The step is then written again; if the new CPUs have no
+ * vectors or are offline too, the function is called again. If it leaves the step
+ * unchanged, the step fails.
  */
 typedef void irqkit_full_fn(void *data, struct irqkit_plan *plan, size_t index);
 
 /*
- * Sets the function for CPUs without vectors. With NULL, the default, such a step always
+ * Sets the function for CPUs without vectors, or offline. With NULL, the default, such a step always
  * fails.
  *
  * @data: passed to @fn
@@ -1685,7 +1699,7 @@ bool irqkit_step_is_optional(const struct irqkit_step *step);
 
 /*
  * Returns whether the kernel answered that it cannot move this interrupt: with EIO, EPERM,
- * ENOSYS or EOPNOTSUPP, or with EINVAL although all the CPUs are online.
+ * ENOSYS or EOPNOTSUPP, or with EINVAL although none of the CPUs went offline.
  */
 bool irqkit_step_was_refused(const struct irqkit_step *step);
 
@@ -1694,6 +1708,13 @@ bool irqkit_step_was_refused(const struct irqkit_step *step);
  * then. Only such steps are restored with @force: see irqkit_plan_add_undo().
  */
 bool irqkit_step_was_changed_since(const struct irqkit_step *step);
+
+/*
+ * Returns whether the step failed because CPUs of its new value went offline after it was
+ * planned: the kernel answered EINVAL, or it took what was written to other CPUs. A new plan
+ * for the machine as it is now, see irqkit_machine_refresh(), does without them.
+ */
+bool irqkit_step_has_lost_cpus(const struct irqkit_step *step);
 
 /* Returns a positive errno value if the kernel refused, otherwise 0. */
 int irqkit_step_get_error(const struct irqkit_step *step);
@@ -1966,6 +1987,14 @@ int irqkit_spread_place_again(
 	struct irqkit_spread *spread, size_t index, unsigned int full_cpu);
 
 /*
+ * The same after CPUs that were chosen for an interrupt went offline.
+ *
+ * @lost_cpu: one of the CPUs that were chosen for it
+ */
+int irqkit_spread_lose_cpu(
+	struct irqkit_spread *spread, size_t index, unsigned int lost_cpu);
+
+/*
  * Leaves an interrupt where it is, because it was not moved after all: its load counts on
  * its current CPU. Its reason remains.
  */
@@ -2162,6 +2191,12 @@ int irqkit_request_add_target(struct irqkit_request *request, const char *word);
 /*
  * Sets the CPUs.
  *
+ * In a request that moves interrupts, `current` in the SET means where each of them is
+ * allowed now, or by an earlier step of a plan; its CPUs may be offline. An interrupt that
+ * the SET leaves no CPU stays where it is, with a warning; if a TARGET names it by itself,
+ * or none is left, the SET is refused. A spread uses the parts of the SET in the order
+ * written, and the CPUs of one part in the order of irqkit_topology_get_order().
+ *
  * @set: a SET, see irqkit_topology_parse_set(); it is copied. NULL: none
  * @label: what messages call it, such as "--cpus"; static text. NULL: "cpus"
  */
@@ -2247,7 +2282,8 @@ void irqkit_request_set_pin_flags(struct irqkit_request *request, unsigned int f
 
 /*
  * Adds queues and their CPUs: "0=2" (rx-0 and tx-0), "rx-1=3", or "all=0-3" (queue i gets
- * the i-th CPU). The word is copied.
+ * the i-th CPU in the order written, as in "all=7,6,5,4"). `current` in the SET means where
+ * the interrupt of the queue is allowed now; "all" does not take it. The word is copied.
  */
 int irqkit_request_add_pin(struct irqkit_request *request, const char *word);
 

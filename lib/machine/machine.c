@@ -358,10 +358,24 @@ static int copy_affinity(void *data, unsigned int number, struct irqkit_cpuset *
 	return irqkit_cpuset_copy(affinity, ret_set);
 }
 
+int machine_parse_set(struct irqkit_machine *machine, const char *text, size_t len,
+	const struct set_scope *scope, struct set_order *order,
+	struct irqkit_cpuset **ret_set, size_t *reterr_at, char **reterr_message)
+{
+	struct set_scope all = *scope;
+
+	all.get_affinity = copy_affinity;
+	all.data = machine;
+	return set_parse(machine->topology, text, len, &all, order, ret_set, reterr_at,
+		reterr_message);
+}
+
 EXPORT int irqkit_machine_parse_set(struct irqkit_machine *machine, const char *text,
 	size_t len, const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set,
 	size_t *reterr_at, char **reterr_message)
 {
-	return set_parse(machine->topology, text, len, local, copy_affinity, machine,
-		ret_set, reterr_at, reterr_message);
+	const struct set_scope scope = { .local = local };
+
+	return machine_parse_set(
+		machine, text, len, &scope, NULL, ret_set, reterr_at, reterr_message);
 }

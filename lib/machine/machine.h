@@ -12,6 +12,7 @@
 
 #include "interrupts/irq.h"
 #include "interrupts/snapshot.h"
+#include "set/set.h"
 
 #include <irqkit.h>
 
@@ -68,6 +69,15 @@ struct irqkit_machine {
 /* A machine whose rows have been read; takes @snapshot over if it succeeds. */
 int machine_new_from(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
 	struct irqkit_machine **ret_machine);
+
+/*
+ * irqkit_machine_parse_set(), where @scope says what `local` and `current` mean.
+ *
+ * @order: gets the order of the CPUs, unless it is NULL
+ */
+int machine_parse_set(struct irqkit_machine *machine, const char *text, size_t len,
+	const struct set_scope *scope, struct set_order *order,
+	struct irqkit_cpuset **ret_set, size_t *reterr_at, char **reterr_message);
 
 void irq_clear(struct irqkit_irq *irq);
 /* The affinity as the kernel wrote it; it belongs to the record. */

@@ -10,6 +10,7 @@
 #include "base/macros.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
+#include "machine/machine.h"
 #include "plan/journal.h"
 #include "plan/plan.h"
 #include "plan/thread_knob.h"
@@ -21,15 +22,57 @@
 /* How often an interrupt that is being moved is checked, and the pause between checks. */
 #define MOVE_LOOKS 20
 #define MOVE_PAUSE_NS 5000000
+/* How often a value is written that the kernel loses as it takes a CPU offline. */
+#define MOST_WRITES 10
 
-/* The kernel also answers EINVAL if CPUs went offline: read again, not from the topology. */
-static bool are_cpus_online(struct irqkit_ctx *ctx, const struct irqkit_cpuset *cpus)
+/* Is a CPU of @cpus, or any, offline now that was online when the plan was made? */
+static bool has_offline(const struct irqkit_plan *plan, const struct irqkit_cpuset *cpus)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *online = NULL;
+	const struct irqkit_cpuset *planned = irqkit_topology_get_cpus(
+		plan->machine->topology, IRQKIT_CPUS_ONLINE);
+	_cleanup_cpuset_ struct irqkit_cpuset *some = NULL, *online = NULL;
 
-	if (knob_read_cpulist(ctx, "sys/devices/system/cpu/online", &online) < 0)
-		return true; /* the plan names only CPUs that were online */
-	return irqkit_cpuset_is_subset(cpus, online);
+	if (!planned || irqkit_cpuset_copy(cpus ? cpus : planned, &some) < 0 ||
+		knob_read_cpulist(plan->ctx, "sys/devices/system/cpu/online", &online) <
+			0)
+		return false;
+	irqkit_cpuset_keep_set(some, planned);
+	return !irqkit_cpuset_is_subset(some, online);
+}
+
+/*
+ * Did a CPU of the new value go offline? The kernel answers EINVAL if none of the CPUs is
+ * online: write_irq_affinity() in kernel/irq/proc.c.
+ */
+static bool has_lost_cpus(const struct irqkit_plan *plan, const struct irqkit_step *step)
+{
+	return step->new_value.cpus && step->knob != IRQKIT_KNOB_XPS_RXQS &&
+		has_offline(plan, step->new_value.cpus);
+}
+
+/* CPUs went offline and may be back: the kernel has moved the interrupt to all others. */
+static bool was_moved_away(const struct irqkit_plan *plan, const struct irqkit_step *step,
+	const struct knob_value *now)
+{
+	const struct irqkit_cpuset *planned = irqkit_topology_get_cpus(
+		plan->machine->topology, IRQKIT_CPUS_ONLINE);
+	_cleanup_cpuset_ struct irqkit_cpuset *others = NULL;
+
+	if (!planned || irqkit_cpuset_copy(planned, &others) < 0)
+		return false;
+	irqkit_cpuset_remove_set(others, step->new_value.cpus);
+	return !irqkit_cpuset_is_empty(others) &&
+		irqkit_cpuset_is_equal(now->cpus, others);
+}
+
+/*
+ * Has a CPU gone offline meanwhile? The kernel moves what it handled, even right after a
+ * write, and may then forget the new mask: migrate_one_irq() in kernel/irq/cpuhotplug.c.
+ */
+static bool is_disturbed(const struct irqkit_plan *plan, const struct irqkit_step *step,
+	const struct knob_value *now)
+{
+	return was_moved_away(plan, step, now) || has_offline(plan, NULL);
 }
 
 /*
@@ -37,13 +80,11 @@ static bool are_cpus_online(struct irqkit_ctx *ctx, const struct irqkit_cpuset *
  * kernel/irq/proc.c. The others: interrupt controllers that cannot move what they raise,
  * as brcm_msi_set_affinity() in drivers/pci/controller/pcie-brcmstb.c (-EINVAL).
  */
-static bool never_moves(struct irqkit_ctx *ctx, const struct irqkit_step *step, int error)
+static bool never_moves(const struct irqkit_step *step, int error)
 {
 	if (step->knob != IRQKIT_KNOB_AFFINITY || step->is_written)
 		return false;
-	if (error == -EINVAL)
-		return are_cpus_online(ctx, step->new_value.cpus);
-	return error == -EIO || error == -EPERM || error == -ENOSYS ||
+	return error == -EINVAL || error == -EIO || error == -EPERM || error == -ENOSYS ||
 		error == -EOPNOTSUPP;
 }
 
@@ -51,15 +92,19 @@ static bool never_moves(struct irqkit_ctx *ctx, const struct irqkit_step *step, 
  * While an interrupt moves, its old mask is seen for a moment: irq_move_masked_irq() in
  * kernel/irq/migration.c ends "pending" before it sets the mask, and who reads takes no lock.
  */
-static int read_when_moved(struct irqkit_ctx *ctx, const struct irqkit_step *step,
-	struct knob_value *ret_value)
+static int read_when_moved(const struct irqkit_plan *plan, const struct irqkit_step *step,
+	struct knob_value *ret_value, bool *ret_is_disturbed)
 {
 	const struct timespec pause = { .tv_nsec = MOVE_PAUSE_NS };
+	struct irqkit_ctx *ctx = plan->ctx;
 	int r = step_read_now(ctx, step, ret_value);
 
 	for (int i = 0; i < MOVE_LOOKS && r == 0 && step->knob == IRQKIT_KNOB_AFFINITY &&
 		!knob_value_is_equal(step->knob, &step->new_value, ret_value);
 		i++) {
+		*ret_is_disturbed = is_disturbed(plan, step, ret_value);
+		if (*ret_is_disturbed)
+			break;
 		nanosleep(&pause, NULL);
 		knob_value_clear(ret_value);
 		r = step_read_now(ctx, step, ret_value);
@@ -68,14 +113,15 @@ static int read_when_moved(struct irqkit_ctx *ctx, const struct irqkit_step *ste
 }
 
 /* Does the knob hold what was written, or an acceptable rendering of it? */
-static int read_back(const struct irqkit_plan *plan, struct irqkit_step *step)
+static int read_back(
+	const struct irqkit_plan *plan, struct irqkit_step *step, bool *ret_is_disturbed)
 {
 	struct irqkit_ctx *ctx = plan->ctx;
 	struct knob_value now CLEANUP(knob_value_clear) = { 0 };
 	int r;
 
 	ctx->is_silent = true; /* the step tells it */
-	r = read_when_moved(ctx, step, &now);
+	r = read_when_moved(plan, step, &now, ret_is_disturbed);
 	ctx->is_silent = false;
 	if (r == 0 && !step_is_irq_thread(step)) {
 		r = knob_value_is_kept(ctx, step->knob, &step->new_value, &now);
@@ -115,22 +161,40 @@ static int skip_step(struct irqkit_step *step, int error, const char *why)
 	return step_set_why(step, "%s", why);
 }
 
+/* Writes the new value, and reads it back: again if CPUs that come and go are in the way. */
+static int write_new(
+	const struct irqkit_plan *plan, struct irqkit_step *step, bool *ret_is_answer)
+{
+	bool is_disturbed = true;
+	int r = -EPROTO;
+
+	step->has_lost_cpus = false;
+	for (int i = 0; i < MOST_WRITES && r == -EPROTO && is_disturbed; i++) {
+		is_disturbed = false;
+		r = write_value(plan->ctx, step, &step->new_value, ret_is_answer);
+		step_forget(plan, step);
+		step->is_written |= r == 0 || r == -EPROTO;
+		if (r == 0)
+			r = read_back(plan, step, &is_disturbed);
+		if (r == -EINVAL || r == -EPROTO)
+			step->has_lost_cpus = has_lost_cpus(plan, step);
+		if (step->has_lost_cpus)
+			break;
+	}
+	return r;
+}
+
 static int write_step(const struct irqkit_plan *plan, struct irqkit_step *step)
 {
-	struct irqkit_ctx *ctx = plan->ctx;
 	bool is_answer; /* the error is the kernel's answer to the value */
 	int r;
 
-	if (step->knob == IRQKIT_KNOB_THREAD && !ctx->is_live)
+	if (step->knob == IRQKIT_KNOB_THREAD && !plan->ctx->is_live)
 		return skip_step(step, 0, "threads of a saved root cannot be moved");
-	r = write_value(ctx, step, &step->new_value, &is_answer);
-	step_forget(plan, step);
-	step->is_written = r == 0 || r == -EPROTO;
-	if (r == 0)
-		r = read_back(plan, step);
+	r = write_new(plan, step, &is_answer);
 	if (r == 0)
 		return 0;
-	step->is_refused = is_answer && never_moves(ctx, step, r);
+	step->is_refused = is_answer && !step->has_lost_cpus && never_moves(step, r);
 	if (step->is_refused && step->is_optional)
 		return skip_step(step, r, "refused by the kernel");
 	if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
@@ -181,8 +245,8 @@ EXPORT int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *l
 }
 
 /*
- * Where its CPUs have no vector left, on others, which the journal knows first. It is still
- * planned if that fails.
+ * Where its CPUs have no vector left or are offline, on others, which the journal knows
+ * first. It is still planned if that fails.
  */
 static int write_somewhere(struct irqkit_plan *plan, size_t index,
 	struct irqkit_lock *lock, const char *command)
@@ -190,7 +254,7 @@ static int write_somewhere(struct irqkit_plan *plan, size_t index,
 	struct irqkit_step *step = &plan->steps[index];
 	int r = write_step(plan, step);
 
-	while (r == -ENOSPC && plan->full_fn) {
+	while ((r == -ENOSPC || step->has_lost_cpus) && r < 0 && plan->full_fn) {
 		plan->full_fn(plan->full_data, plan, index);
 		if (step->result != IRQKIT_PLANNED)
 			return step->result == IRQKIT_FAILED ? r : 0;

@@ -208,18 +208,22 @@ EXPORT int irqkit_plan_set_affinity(struct irqkit_plan *plan, size_t index,
 	enum irqkit_result before = step->result;
 	int r;
 
-	if (step->knob != IRQKIT_KNOB_AFFINITY || step->is_written ||
-		before == IRQKIT_SKIPPED)
+	if (step->knob != IRQKIT_KNOB_AFFINITY || before == IRQKIT_SKIPPED ||
+		(step->is_written && !step->has_lost_cpus))
 		return -EINVAL;
 	r = step_set_why(step, "%s", why);
 	step->result = IRQKIT_PLANNED;
 	if (r == 0)
 		r = step_set_new_cpus(plan, step, cpus);
-	if (r < 0)
+	if (r < 0) {
 		step->result = before;
-	else
-		step->error = 0;
-	return r;
+		return r;
+	}
+	/* the kernel has taken it elsewhere, since the CPUs of the first write are lost */
+	if (step->is_written)
+		step->result = IRQKIT_PLANNED;
+	step->error = 0;
+	return 0;
 }
 
 EXPORT void irqkit_plan_set_full_fn(

@@ -117,6 +117,11 @@ EXPORT bool irqkit_step_was_changed_since(const struct irqkit_step *step)
 	return step->is_changed_since;
 }
 
+EXPORT bool irqkit_step_has_lost_cpus(const struct irqkit_step *step)
+{
+	return step->has_lost_cpus;
+}
+
 EXPORT int irqkit_step_get_error(const struct irqkit_step *step)
 {
 	return step->error;

@@ -27,6 +27,7 @@ struct irqkit_step {
 	bool is_written;
 	bool is_refused; /* the kernel never moves this interrupt */
 	bool is_changed_since; /* of an undo: it no longer has the value of the change */
+	bool has_lost_cpus; /* it failed: CPUs of the new value went offline */
 };
 
 #endif

@@ -9,6 +9,7 @@
 #include "request/request_pin.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static int place_queue(struct pin *pin, struct irqkit_queue *queue,
@@ -58,12 +59,12 @@ static int place_number(struct pin *pin, unsigned int number, unsigned int cpu)
 	return r;
 }
 
-/* Queue i to the i-th CPU, rx and tx alike. */
-static int place_all(struct pin *pin, const struct irqkit_cpuset *cpus)
+/* Queue i to the i-th CPU in the order written, rx and tx alike. */
+static int place_all(struct pin *pin, const struct set_order *order)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL;
-	unsigned int n_cpus = irqkit_cpuset_count(cpus), n;
-	int cpu = -1, r = irqkit_cpuset_new(&numbers);
+	size_t n_cpus = order->n, n, next = 0;
+	int r = irqkit_cpuset_new(&numbers);
 
 	for (size_t i = 0; i < pin->device->n_queues && r == 0; i++)
 		r = request_add_number(pin->request, &pin->device->queues[i], numbers);
@@ -72,23 +73,84 @@ static int place_all(struct pin *pin, const struct irqkit_cpuset *cpus)
 	n = irqkit_cpuset_count(numbers);
 	if (n > n_cpus && !pin->request->wraps)
 		return request_fail(pin->request, IRQKIT_PROBLEM_WORDS,
-			"%s has %u queues, but SET has %u CPU%s; name more CPUs, or "
+			"%s has %zu queues, but SET has %zu CPU%s; name more CPUs, or "
 			"reuse them with %s",
 			pin->device->name, n, n_cpus, n_cpus == 1 ? "" : "s",
 			pin->request->wrap_label);
 	irqkit_cpuset_foreach (number, numbers) {
-		cpu = irqkit_cpuset_next(cpus, cpu);
-		cpu = cpu < 0 ? irqkit_cpuset_next(cpus, -1) : cpu;
-		r = place_number(pin, number, (unsigned int)cpu);
+		r = place_number(pin, number, order->members[next++ % n_cpus].cpu);
 		if (r < 0)
 			break;
 	}
 	return r;
 }
 
-/* "0", "rx-0" or "tx-0" */
-static int place_word(
-	struct pin *pin, const char *word, size_t len, const struct irqkit_cpuset *cpus)
+/* A SET for all queues has no `current`: each queue gets one CPU. */
+static int read_all(struct pin *pin, const char *word, const char *set)
+{
+	const struct set_scope scope = {
+		.local = request_find_local(pin->machine, pin->device),
+		.no_current = "all=SET gives each queue one CPU of SET; pin single "
+			      "queues, as in 0=current,^3",
+	};
+	struct set_order order CLEANUP(set_order_clear) = { 0 };
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	int r = request_read_scoped(
+		pin->request, pin->machine, word, set, &scope, &order, &cpus);
+
+	return r == 0 ? place_all(pin, &order) : r;
+}
+
+/* The online CPUs where the interrupt of a queue is allowed; or why these are not known. */
+static int find_current(struct pin *pin, const struct irqkit_queue *queue,
+	struct irqkit_cpuset **ret_cpus, char **ret_why)
+{
+	const struct irqkit_cpuset *now,
+		*online = irqkit_topology_get_cpus(
+			pin->machine->topology, IRQKIT_CPUS_ONLINE);
+	struct irqkit_irq *irq = queue->irq < 0
+		? NULL
+		: irqkit_machine_find_irq(pin->machine, (unsigned int)queue->irq);
+	_cleanup_free_ char *name = NULL;
+	int r;
+
+	if (!irq) {
+		r = irqkit_queue_format_full_name(queue, &name);
+		if (r == 0 && asprintf(ret_why, "no interrupt of %s is known", name) < 0)
+			r = -ENOMEM;
+		return r;
+	}
+	r = irqkit_irq_get_planned(irq, &now);
+	if (r == 0)
+		r = irqkit_cpuset_copy(now, ret_cpus);
+	if (r == 0 && online)
+		irqkit_cpuset_keep_set(*ret_cpus, online);
+	return r < 0 ? request_fail_unreadable(pin->request, irq, r) : 0;
+}
+
+/* The SET of one queue, in which `current` means where its interrupt is allowed. */
+static int read_queue(
+	struct pin *pin, const char *word, const char *set, struct irqkit_queue *queue)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *now = NULL, *cpus = NULL;
+	_cleanup_free_ char *why = NULL;
+	struct set_scope scope = {
+		.local = request_find_local(pin->machine, pin->device),
+	};
+	int r = set_has_word(set, strlen(set), "current")
+		? find_current(pin, queue, &now, &why)
+		: 0;
+
+	scope.current = now;
+	scope.no_current = why;
+	if (r == 0)
+		r = request_read_scoped(
+			pin->request, pin->machine, word, set, &scope, NULL, &cpus);
+	return r == 0 ? place_queue(pin, queue, cpus, true) : r;
+}
+
+/* "0=SET", "rx-0=SET" or "tx-0=SET", of which @len is before the = */
+static int read_queues(struct pin *pin, const char *word, size_t len, const char *set)
 {
 	bool is_rx = strncmp(word, "rx-", 3) == 0, is_tx = strncmp(word, "tx-", 3) == 0;
 	size_t before = is_rx || is_tx ? 3 : 0;
@@ -112,29 +174,23 @@ static int place_word(
 			irqkit_device_count_direction(device, IRQKIT_RX),
 			irqkit_device_count_direction(device, IRQKIT_TX));
 	if (rx)
-		r = place_queue(pin, rx, cpus, true);
+		r = read_queue(pin, word, set, rx);
 	if (tx && r == 0)
-		r = place_queue(pin, tx, cpus, true);
+		r = read_queue(pin, word, set, tx);
 	return r;
 }
 
 static int read_word(struct pin *pin, const char *word)
 {
 	const char *equals = strchr(word, '=');
-	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	int r;
 
 	if (!equals || equals == word)
 		return request_fail(pin->request, IRQKIT_PROBLEM_WORDS,
 			"'%s' is not QUEUE=SET; write it as 0=2, rx-1=3 or all=0-3",
 			word);
-	r = request_read_set(pin->request, pin->machine, word, equals + 1,
-		request_find_local(pin->machine, pin->device), &cpus);
-	if (r < 0)
-		return r;
 	return strncmp(word, "all=", 4) == 0
-		? place_all(pin, cpus)
-		: place_word(pin, word, (size_t)(equals - word), cpus);
+		? read_all(pin, word, equals + 1)
+		: read_queues(pin, word, (size_t)(equals - word), equals + 1);
 }
 
 int pin_read_words(struct pin *pin)

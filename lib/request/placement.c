@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From the machine to the input of the placement policy, and what it knows afterwards. */
 #include "request/placement.h"
+#include "base/cpuset.h"
 #include "base/macros.h"
+#include "request/request_current.h"
 #include "request/request_select.h"
 
 #include <errno.h>
@@ -14,6 +16,10 @@ void placement_free(struct irqkit_placement *placement)
 		return;
 	irqkit_spread_free(placement->spread);
 	irqkit_cpuset_free(placement->cpus);
+	set_order_clear(&placement->order);
+	for (size_t i = 0; placement->allowed && i < placement->n; i++)
+		irqkit_cpuset_free(placement->allowed[i]);
+	free(placement->allowed);
 	free(placement->irqs);
 	free(placement->is_named);
 	free(placement->place);
@@ -37,14 +43,13 @@ static int core_number(struct irqkit_placement *p, unsigned int cpu)
 		irqkit_topology_get_siblings(p->machine->topology, cpu), (int)cpu);
 }
 
-static int tell_cpus(struct irqkit_placement *p)
+/* The CPUs of @set in the order of the topology. */
+static int tell_part(struct irqkit_placement *p, const struct irqkit_cpuset *set)
 {
 	struct irqkit_topology *topology = p->machine->topology;
-	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
-		topology, IRQKIT_CPUS_ONLINE);
 	_cleanup_free_ unsigned int *order = NULL;
 	size_t n = 0;
-	int r = irqkit_topology_get_order(topology, p->cpus, &order, &n);
+	int r = irqkit_topology_get_order(topology, set, &order, &n);
 
 	if (r < 0)
 		return request_fail_with(
@@ -57,6 +62,50 @@ static int tell_cpus(struct irqkit_placement *p)
 		r = irqkit_spread_add_cpu(p->spread, order[i], core_number(p, order[i]),
 			group_number(llc, node), node);
 	}
+	return r;
+}
+
+/* The CPUs of the part of a SET that begins with this member; moves @next behind it. */
+static int take_part(
+	const struct irqkit_placement *p, size_t *next, struct irqkit_cpuset **ret_part)
+{
+	const struct set_order *order = &p->order;
+	unsigned int number = order->members[*next].part;
+	_cleanup_cpuset_ struct irqkit_cpuset *part = NULL;
+	int r = irqkit_cpuset_new(&part);
+
+	for (; r == 0 && *next < order->n && order->members[*next].part == number;
+		++*next)
+		r = irqkit_cpuset_add(part, order->members[*next].cpu);
+	if (r < 0)
+		return r;
+	irqkit_cpuset_keep_set(part, p->cpus);
+	*ret_part = TAKE(part);
+	return 0;
+}
+
+/* One part after the other, as they are written: a part itself has no order. */
+static int tell_parts(struct irqkit_placement *p)
+{
+	size_t next = 0;
+	int r = 0;
+
+	while (next < p->order.n && r >= 0) {
+		_cleanup_cpuset_ struct irqkit_cpuset *part = NULL;
+
+		r = take_part(p, &next, &part);
+		if (r == 0)
+			r = tell_part(p, part);
+	}
+	return r;
+}
+
+static int tell_cpus(struct irqkit_placement *p)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		p->machine->topology, IRQKIT_CPUS_ONLINE);
+	int r = p->order.n ? tell_parts(p) : tell_part(p, p->cpus);
+
 	irqkit_cpuset_foreach (cpu, online)
 		if (r >= 0 && !irqkit_cpuset_has(p->cpus, cpu))
 			r = irqkit_spread_add_bystander(
@@ -79,6 +128,8 @@ int placement_new(struct irqkit_request *request, struct irqkit_machine *machine
 		r = placement_choose_cpus(p);
 	if (r == 0)
 		r = placement_choose_irqs(p);
+	if (r == 0 && request_uses_current(request))
+		r = placement_allow_current(p);
 	if (r < 0)
 		placement_free(p);
 	else

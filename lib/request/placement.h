@@ -18,8 +18,10 @@ struct irqkit_placement {
 	struct irqkit_machine *machine;
 	struct irqkit_spread *spread; /* owned */
 	struct irqkit_cpuset *cpus; /* owned; where interrupts may go */
+	struct set_order order; /* owned; of the CPUs that the request names */
 	struct irqkit_irq **irqs; /* owned array; as in spread */
 	bool *is_named; /* owned array; does a TARGET name this interrupt by itself? */
+	struct irqkit_cpuset **allowed; /* owned, and each; by `current`, or NULL */
 	size_t n;
 	struct irqkit_irq **skipped; /* owned array; cannot be moved */
 	size_t n_skipped;
@@ -41,6 +43,8 @@ int placement_add_steps(struct irqkit_placement *p, struct irqkit_plan *plan);
 /* placement_choose.c: the CPUs and the interrupts that are meant. */
 int placement_choose_cpus(struct irqkit_placement *p);
 int placement_choose_irqs(struct irqkit_placement *p);
+/* What `current` in the SET allows each interrupt. */
+int placement_allow_current(struct irqkit_placement *p);
 
 /* placement_tell.c: the interrupts that were chosen, and the loads of all others. */
 int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot *counts);

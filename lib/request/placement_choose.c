@@ -4,6 +4,7 @@
 #include "base/macros.h"
 #include "request/placement.h"
 #include "request/request_cpus.h"
+#include "request/request_current.h"
 #include "request/request_select.h"
 
 #include <errno.h>
@@ -39,11 +40,23 @@ static int choose_default_cpus(struct irqkit_placement *p)
 	return cpus ? irqkit_cpuset_copy(cpus, &p->cpus) : -ENOMEM;
 }
 
+/* `current` is narrowed for each interrupt, once these are known. */
+static int read_cpus(struct irqkit_placement *p)
+{
+	const struct set_scope scope = {
+		.current = request_uses_current(p->request)
+			? irqkit_topology_get_cpus(
+				  p->machine->topology, IRQKIT_CPUS_ONLINE)
+			: NULL,
+	};
+
+	return request_read_scoped(p->request, p->machine, p->request->cpus_label,
+		p->request->cpus, &scope, &p->order, &p->cpus);
+}
+
 int placement_choose_cpus(struct irqkit_placement *p)
 {
-	int r = p->request->cpus
-		? request_read_cpus(p->request, p->machine, NULL, &p->cpus)
-		: choose_default_cpus(p);
+	int r = p->request->cpus ? read_cpus(p) : choose_default_cpus(p);
 
 	if (r == 0 && p->request->node_policy == IRQKIT_NODE_NUMBER)
 		r = keep_node(p);
@@ -214,4 +227,45 @@ int placement_choose_irqs(struct irqkit_placement *p)
 		return -ENOMEM;
 	r = p->request->n_targets ? choose_targets(p) : choose_net(p);
 	return r == 0 ? set_immovable_aside(p) : r;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/* The CPUs of one interrupt; none: it stays where it is. */
+static int allow_one(struct irqkit_placement *p, struct current *current, size_t i)
+{
+	const struct irqkit_cpuset *cpus = NULL;
+	int r = current_read_cpus(current, p->irqs[i], &cpus);
+
+	if (r < 0 && r != -ENOENT)
+		return request_fail_unreadable(p->request, p->irqs[i], r);
+	return cpus ? irqkit_cpuset_copy(cpus, &p->allowed[i])
+		    : irqkit_cpuset_new(&p->allowed[i]);
+}
+
+static int allow_all(struct irqkit_placement *p, struct current *current)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *any = NULL;
+	int r = irqkit_cpuset_new(&any);
+
+	for (size_t i = 0; i < p->n && r == 0; i++) {
+		r = allow_one(p, current, i);
+		if (r == 0)
+			r = irqkit_cpuset_add_set(any, p->allowed[i]);
+	}
+	if (r < 0)
+		return r;
+	irqkit_cpuset_keep_set(p->cpus, any);
+	return irqkit_cpuset_is_empty(p->cpus) ? current_check_left(current, true) : 0;
+}
+
+int placement_allow_current(struct irqkit_placement *p)
+{
+	struct current current CLEANUP(current_clear) = {
+		.request = p->request,
+		.machine = p->machine,
+	};
+
+	p->allowed = calloc(p->n + 1, sizeof(struct irqkit_cpuset *));
+	return p->allowed ? allow_all(p, &current) : -ENOMEM;
 }

@@ -187,6 +187,10 @@ static int tell_interrupt(
 	if (index < 0)
 		return -ENOMEM;
 	tell_owner(p, (size_t)index, irq);
+	if (p->allowed &&
+		irqkit_spread_set_allowed(p->spread, (size_t)index, p->allowed[index]) <
+			0)
+		return -ENOMEM;
 	if (p->request->width > 1 && tell_width(p, (size_t)index, &served) < 0)
 		return -ENOMEM;
 	if (p->request->policy == IRQKIT_POLICY_HINT &&

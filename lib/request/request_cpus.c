@@ -71,13 +71,13 @@ static int read_mask(struct irqkit_request *request, struct irqkit_machine *mach
 	return r;
 }
 
-int request_read_set(struct irqkit_request *request, struct irqkit_machine *machine,
-	const char *label, const char *set, const struct irqkit_cpuset *local,
-	struct irqkit_cpuset **ret_set)
+int request_read_scoped(struct irqkit_request *request, struct irqkit_machine *machine,
+	const char *label, const char *set, const struct set_scope *scope,
+	struct set_order *order, struct irqkit_cpuset **ret_set)
 {
 	_cleanup_free_ char *message = NULL;
-	int r = irqkit_machine_parse_set(
-		machine, set, strlen(set), local, ret_set, NULL, &message);
+	int r = machine_parse_set(
+		machine, set, strlen(set), scope, order, ret_set, NULL, &message);
 
 	return r < 0 ? request_fail_set(request, label, r, message) : 0;
 }
@@ -85,8 +85,15 @@ int request_read_set(struct irqkit_request *request, struct irqkit_machine *mach
 int request_read_cpus(struct irqkit_request *request, struct irqkit_machine *machine,
 	const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set)
 {
+	const struct set_scope scope = {
+		.local = local,
+		.no_current = request->kind == REQUEST_RPS || request->kind == REQUEST_XPS
+			? "packet steering has CPUs of its own"
+			: NULL,
+	};
+
 	if (request->mask)
 		return read_mask(request, machine, ret_set);
-	return request_read_set(
-		request, machine, request->cpus_label, request->cpus, local, ret_set);
+	return request_read_scoped(request, machine, request->cpus_label, request->cpus,
+		&scope, NULL, ret_set);
 }

@@ -5,7 +5,9 @@
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
 #include "request/request_cpus.h"
+#include "request/request_current.h"
 #include "request/request_select.h"
+#include "target/selection.h"
 
 #include <errno.h>
 #include <string.h>
@@ -29,8 +31,29 @@ static int refuse_named(
 	return r;
 }
 
+/* The CPUs that a SET means: the same for all interrupts, or not. */
+struct set_cpus {
+	const struct irqkit_cpuset *all; /* NULL: each interrupt has its own */
+	struct current current;
+	bool leaves_named; /* the SET leaves a named interrupt no CPU */
+};
+
+static int add_affinity(struct irqkit_plan *plan, struct irqkit_irq *irq,
+	unsigned int flags, struct set_cpus *set)
+{
+	const struct irqkit_cpuset *cpus = set->all;
+	int r = cpus ? 0 : current_read_cpus(&set->current, irq, &cpus);
+
+	if (r < 0)
+		return r;
+	if (cpus)
+		return irqkit_plan_add_affinity(plan, irq, cpus, "requested", flags);
+	set->leaves_named |= !flags;
+	return irqkit_plan_add_skipped(plan, irq, "without another CPU");
+}
+
 static int add_step(struct irqkit_request *request, struct irqkit_plan *plan,
-	struct irqkit_irq *irq, bool is_named, const struct irqkit_cpuset *cpus)
+	struct irqkit_irq *irq, bool is_named, struct set_cpus *set)
 {
 	const char *obstacle = irqkit_irq_find_obstacle(irq, is_named);
 	unsigned int flags = is_named ? 0 : IRQKIT_STEP_OPTIONAL;
@@ -40,20 +63,25 @@ static int add_step(struct irqkit_request *request, struct irqkit_plan *plan,
 	if (irq->row->irq < 0)
 		return 0;
 	r = obstacle ? irqkit_plan_add_skipped(plan, irq, obstacle)
-		     : irqkit_plan_add_affinity(plan, irq, cpus, "requested", flags);
+		     : add_affinity(plan, irq, flags, set);
 	if (r == -ENOENT && flags)
 		r = request_add_gone(request, plan, irq);
 	return r < 0 ? request_fail_unreadable(request, irq, r) : 0;
 }
 
 static int plan_interrupts(struct irqkit_request *request, struct irqkit_plan *plan,
-	const struct irqkit_selection *chosen, const struct irqkit_cpuset *cpus)
+	const struct irqkit_selection *chosen, struct set_cpus *set)
 {
 	int r = refuse_named(request, chosen);
 
 	for (size_t i = 0; r == 0 && i < irqkit_selection_count(chosen); i++)
 		r = add_step(request, plan, irqkit_selection_get(chosen, i),
-			irqkit_selection_is_named(chosen, i), cpus);
+			irqkit_selection_is_named(chosen, i), set);
+	if (r == 0)
+		r = current_check_left(&set->current,
+			set->leaves_named ||
+				irqkit_plan_count_results(plan, IRQKIT_SKIPPED) ==
+					irqkit_plan_count(plan));
 	return r == 0 ? request_check_any_movable(request, plan) : r;
 }
 
@@ -84,17 +112,46 @@ static void remark_shared(
 	}
 }
 
-static int plan_targets(struct irqkit_request *request, struct irqkit_machine *machine,
+/* The interrupts get the same CPUs. */
+static int plan_same(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	struct set_cpus set = { 0 };
+	int r = read_cpus(request, machine, request->selection, &cpus);
+
+	set.all = cpus;
+	return r == 0 ? plan_interrupts(request, plan, request->selection, &set) : r;
+}
+
+/* Each interrupt gets some of the CPUs where it is allowed now, or others. */
+static int plan_current(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan)
+{
+	struct set_cpus set = { .current = { .request = request, .machine = machine } };
+	const char *text = request->cpus;
+	_cleanup_free_ char *message = NULL;
+	int r = selection_find_local(request->selection, text, strlen(text),
+		&set.current.local, NULL, &message);
+
+	if (r < 0)
+		return request_fail_set(request, request->cpus_label, r, message);
+	r = current_check_words(&set.current);
+	if (r == 0)
+		r = plan_interrupts(request, plan, request->selection, &set);
+	current_clear(&set.current);
+	return r;
+}
+
+static int plan_targets(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan)
+{
 	int r = request_select(request, machine, (const char *const *)request->targets,
 		request->n_targets, &request->selection);
 
 	if (r == 0)
-		r = read_cpus(request, machine, request->selection, &cpus);
-	if (r == 0)
-		r = plan_interrupts(request, plan, request->selection, cpus);
+		r = request_uses_current(request) ? plan_current(request, machine, plan)
+						  : plan_same(request, machine, plan);
 	if (r == 0)
 		remark_shared(request, request->selection);
 	return r;

@@ -10,6 +10,7 @@
  * What is wrong with one says set_refuse.c.
  */
 #include "set/set.h"
+#include "base/array.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "interrupts/irq.h"
@@ -109,8 +110,8 @@ static int parse_word(
 		return set_refuse(p, -EINVAL, part->at,
 			"'%.*s' is not a set of CPUs: use numbers, as in 0-3,8, or the "
 			"words all, node:N, package:N, llc:CPU, siblings:CPU, "
-			"first-threads, other-threads, isolated, housekeeping, local, "
-			"irq:N",
+			"first-threads, other-threads, fast, slow, isolated, "
+			"housekeeping, local, irq:N, current",
 			QUOTE(part->text, part->len));
 	name_len = strlen(word->name);
 	if (word->example && part->len == name_len)
@@ -130,7 +131,7 @@ static int parse_word(
 		r = word->add(p, part, (unsigned int)n, set);
 	if (r < 0)
 		return r;
-	if (p->online)
+	if (p->online && !set_word_keeps_offline(word))
 		irqkit_cpuset_keep_set(set, p->online);
 	*ret_set = TAKE(set);
 	return 0;
@@ -153,6 +154,36 @@ static int refuse_empty_part(struct set_parse *p, const struct set_part *part)
 		QUOTE(part->text, p->len - part->at));
 }
 
+/* Before the part changes the set: a CPU keeps the place where it was named first. */
+static int order_part(
+	struct set_parse *p, const struct set_part *part, const struct irqkit_cpuset *set)
+{
+	unsigned int number = p->n_parts++;
+	struct set_order *order = p->order;
+	size_t kept = 0;
+
+	if (!order)
+		return 0;
+	for (size_t i = 0; part->takes_away && i < order->n; i++)
+		if (!irqkit_cpuset_has(set, order->members[i].cpu))
+			order->members[kept++] = order->members[i];
+	if (part->takes_away) {
+		order->n = kept;
+		return 0;
+	}
+	irqkit_cpuset_foreach (cpu, set) {
+		if (irqkit_cpuset_has(p->set, cpu))
+			continue;
+		if (!GROW(order->members, order->n, order->room))
+			return -ENOMEM;
+		order->members[order->n++] = (struct set_member){
+			.cpu = cpu,
+			.part = number,
+		};
+	}
+	return 0;
+}
+
 static int parse_part(struct set_parse *p, const struct set_part *part)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
@@ -172,6 +203,9 @@ static int parse_part(struct set_parse *p, const struct set_part *part)
 	if (r < 0)
 		return r;
 
+	r = order_part(p, part, set);
+	if (r < 0)
+		return r;
 	if (!part->takes_away)
 		return irqkit_cpuset_add_set(p->set, set);
 	irqkit_cpuset_remove_set(p->set, set);
@@ -215,28 +249,35 @@ static int refuse_result(struct set_parse *p, unsigned int cpu)
 static int check_result(struct set_parse *p)
 {
 	const struct irqkit_cpuset *there = p->online;
+	_cleanup_cpuset_ struct irqkit_cpuset *wrong = NULL;
 
-	if (irqkit_cpuset_is_empty(p->set))
+	if (irqkit_cpuset_is_empty(p->set) ||
+		(there && p->scope->current && !irqkit_cpuset_has_common(p->set, there)))
 		return refuse_empty(p);
 	if (!there)
 		there = irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_POSSIBLE);
 	if (!there || irqkit_cpuset_is_subset(p->set, there))
 		return 0;
-	irqkit_cpuset_remove_set(p->set, there);
-	return refuse_result(p, (unsigned int)irqkit_cpuset_next(p->set, -1));
+	if (irqkit_cpuset_copy(p->set, &wrong) < 0)
+		return -ENOMEM;
+	irqkit_cpuset_remove_set(wrong, there);
+	if (p->scope->current)
+		irqkit_cpuset_remove_set(wrong, p->scope->current);
+	return irqkit_cpuset_is_empty(wrong)
+		? 0
+		: refuse_result(p, (unsigned int)irqkit_cpuset_next(wrong, -1));
 }
 
 int set_parse(struct irqkit_topology *topology, const char *text, size_t len,
-	const struct irqkit_cpuset *local, set_affinity_fn *get_affinity, void *data,
+	const struct set_scope *scope, struct set_order *order,
 	struct irqkit_cpuset **ret_set, size_t *reterr_at, char **reterr_message)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
 	struct set_parse p = {
 		.topology = topology,
-		.local = local,
+		.scope = scope,
+		.order = order,
 		.online = irqkit_topology_get_cpus(topology, IRQKIT_CPUS_ONLINE),
-		.get_affinity = get_affinity,
-		.data = data,
 		.text = text,
 		.len = len,
 	};
@@ -281,8 +322,31 @@ EXPORT int irqkit_topology_parse_set(struct irqkit_topology *topology, const cha
 	size_t len, const struct irqkit_cpuset *local, struct irqkit_cpuset **ret_set,
 	size_t *reterr_at, char **reterr_message)
 {
-	return set_parse(topology, text, len, local, read_affinity,
-		topology_get_ctx(topology), ret_set, reterr_at, reterr_message);
+	const struct set_scope scope = {
+		.local = local,
+		.get_affinity = read_affinity,
+		.data = topology_get_ctx(topology),
+	};
+
+	return set_parse(
+		topology, text, len, &scope, NULL, ret_set, reterr_at, reterr_message);
+}
+
+bool set_has_word(const char *text, size_t len, const char *word)
+{
+	struct set_parse p = { .text = text, .len = len };
+	struct set_part part;
+
+	while (next_part(&p, &part))
+		if (part.len == strlen(word) && memcmp(part.text, word, part.len) == 0)
+			return true;
+	return false;
+}
+
+void set_order_clear(struct set_order *order)
+{
+	free(order->members);
+	*order = (struct set_order){ 0 };
 }
 
 EXPORT bool irqkit_set_error_is_about_word(int error)

@@ -5,9 +5,19 @@
 
 #include "set/set_parse.h"
 
-/* irqkit_topology_parse_set(), where @get_affinity says what `irq:24` means. */
+/*
+ * irqkit_topology_parse_set(), where @scope says what the words mean. CPUs of `current` may
+ * be offline; one that is online must remain.
+ *
+ * @order: gets the order of the CPUs, unless it is NULL
+ */
 int set_parse(struct irqkit_topology *topology, const char *text, size_t len,
-	const struct irqkit_cpuset *local, set_affinity_fn *get_affinity, void *data,
+	const struct set_scope *scope, struct set_order *order,
 	struct irqkit_cpuset **ret_set, size_t *reterr_at, char **reterr_message);
+
+/* Does a part of the SET consist of this word? */
+bool set_has_word(const char *text, size_t len, const char *word);
+
+void set_order_clear(struct set_order *order);
 
 #endif

@@ -15,13 +15,34 @@ struct set_part {
 /* Returns the affinity of an interrupt, which the caller frees, for `irq:24`. */
 typedef int set_affinity_fn(void *data, unsigned int irq, struct irqkit_cpuset **ret_set);
 
+/* One CPU of a SET. */
+struct set_member {
+	unsigned int cpu;
+	unsigned int part; /* of the SET that put it there */
+};
+
+/* The CPUs of a SET in the order written: by part, and ascending within a part. */
+struct set_order {
+	struct set_member *members; /* owned */
+	size_t n, room;
+};
+
+/* What the words of a SET mean that mean something else each time. */
+struct set_scope {
+	const struct irqkit_cpuset *local; /* NULL: there is no device */
+	const struct irqkit_cpuset *current; /* NULL: nothing is allowed anywhere now */
+	const char *no_current; /* why not, for a message; NULL: there is no TARGET */
+	set_affinity_fn *get_affinity;
+	void *data; /* for it */
+};
+
 /* A SET that is being read. */
 struct set_parse {
 	struct irqkit_topology *topology;
-	const struct irqkit_cpuset *local; /* or NULL */
+	const struct set_scope *scope;
 	const struct irqkit_cpuset *online; /* or NULL: not told */
-	set_affinity_fn *get_affinity;
-	void *data; /* for it */
+	struct set_order *order; /* NULL: not asked for */
+	unsigned int n_parts; /* read so far */
 	const char *text;
 	size_t len;
 	size_t next; /* where the next part begins; above len: there is none */

@@ -56,12 +56,50 @@ static int add_other_threads(struct set_parse *p, const struct set_part *part,
 	return add_known(p, part, irqkit_topology_get_other_threads(p->topology), set);
 }
 
+/* Cores that are all alike are neither fast nor slow. */
+static int add_class(struct set_parse *p, const struct set_part *part,
+	const struct irqkit_cpuset *cores, struct irqkit_cpuset *set)
+{
+	if (cores)
+		return irqkit_cpuset_add_set(set, cores);
+	return set_refuse(p, -ENODATA, part->at,
+		"'%.*s' means nothing here: the kernel reports no fast and slow cores",
+		QUOTE(part->text, part->len));
+}
+
+static int add_fast(struct set_parse *p, const struct set_part *part, unsigned int number,
+	struct irqkit_cpuset *set)
+{
+	(void)number;
+	return add_class(p, part, irqkit_topology_get_fast_cores(p->topology), set);
+}
+
+static int add_slow(struct set_parse *p, const struct set_part *part, unsigned int number,
+	struct irqkit_cpuset *set)
+{
+	(void)number;
+	return add_class(p, part, irqkit_topology_get_slow_cores(p->topology), set);
+}
+
+static int add_current(struct set_parse *p, const struct set_part *part,
+	unsigned int number, struct irqkit_cpuset *set)
+{
+	const char *why = p->scope->no_current;
+
+	(void)number;
+	if (p->scope->current)
+		return irqkit_cpuset_add_set(set, p->scope->current);
+	return set_refuse(p, -EINVAL, part->at,
+		"'current' means the CPUs where an interrupt is allowed now, but %s",
+		why ? why : "there is no interrupt here");
+}
+
 static int add_local(struct set_parse *p, const struct set_part *part,
 	unsigned int number, struct irqkit_cpuset *set)
 {
 	(void)number;
-	if (p->local)
-		return irqkit_cpuset_add_set(set, p->local);
+	if (p->scope->local)
+		return irqkit_cpuset_add_set(set, p->scope->local);
 	return set_refuse(p, -EINVAL, part->at,
 		"'local' means the CPUs near a device, but there is no device here");
 }
@@ -136,7 +174,7 @@ static int add_irq(struct set_parse *p, const struct set_part *part, unsigned in
 	struct irqkit_cpuset *set)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *affinity = NULL;
-	int r = p->get_affinity(p->data, irq, &affinity);
+	int r = p->scope->get_affinity(p->scope->data, irq, &affinity);
 
 	if (r == 0)
 		return irqkit_cpuset_add_set(set, affinity);
@@ -164,10 +202,13 @@ static const struct set_word words[] = {
 	{ "first-threads", NULL, add_first_threads, "no CPU is online" },
 	{ "other-threads", NULL, add_other_threads,
 		"no core has a second thread online" },
+	{ "fast", NULL, add_fast, "no fast core is online" },
+	{ "slow", NULL, add_slow, "no slow core is online" },
 	{ "isolated", NULL, add_isolated, "no online CPU is isolated" },
 	{ "housekeeping", NULL, add_housekeeping, "all CPUs are isolated or nohz_full" },
 	{ "local", NULL, add_local, "no CPU near the device is online" },
 	{ "irq", "irq:24", add_irq, "none of its CPUs is online" },
+	{ "current", NULL, add_current, "none of its CPUs is online" },
 };
 
 const struct set_word *set_find_word(const struct set_part *part)
@@ -180,4 +221,10 @@ const struct set_word *set_find_word(const struct set_part *part)
 			memcmp(words[i].name, part->text, len) == 0)
 			return &words[i];
 	return NULL;
+}
+
+/* Where an interrupt is allowed, it stays allowed when the CPU comes back. */
+bool set_word_keeps_offline(const struct set_word *word)
+{
+	return word->add == add_current;
 }

@@ -17,4 +17,7 @@ struct set_word {
 /* The word before the colon, or the whole part. NULL: there is no such word. */
 const struct set_word *set_find_word(const struct set_part *part);
 
+/* Does the word keep CPUs that are offline? */
+bool set_word_keeps_offline(const struct set_word *word);
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Placement after an answer of the kernel: another CPU for an interrupt whose CPU has no
- * vectors left, and interrupts that stay on their CPU after all.
+ * vectors left or went offline, and interrupts that stay on their CPU after all.
  */
 #include "base/arena.h"
 #include "base/macros.h"
@@ -9,9 +9,10 @@
 #include "spread/spread_room.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-/* The kernel found no vector on any of its CPUs: the rest of its pool. NULL: no memory. */
+/* The kernel takes it on none of its CPUs: the rest of its pool. NULL: no memory. */
 static uint64_t *close_cpus(struct irqkit_spread *spread, struct spread_item *item)
 {
 	size_t size = (spread->n_cpus / 64 + 1) * sizeof(uint64_t);
@@ -102,14 +103,14 @@ static void leave(struct spread_item *item)
 	irqkit_cpuset_free(TAKE(item->cpus));
 }
 
-static int stay(struct spread_item *item, const char *full)
+static int stay(struct spread_item *item, const char *why)
 {
 	leave(item);
-	return spread_set_reason(item, "stays: no free vector on CPU %s", full);
+	return spread_set_reason(item, "stays: %s", why);
 }
 
 static int move_all(
-	struct irqkit_spread *spread, size_t index, uint32_t cpu, const char *full)
+	struct irqkit_spread *spread, size_t index, uint32_t cpu, const char *why)
 {
 	struct spread_item *item = &spread->items[index];
 	uint32_t from = item->place;
@@ -117,34 +118,58 @@ static int move_all(
 
 	if (r == 0)
 		r = take_along(spread, index, from);
-	return r < 0 ? r
-		     : spread_set_reason(
-			       item, "next best CPU; no free vector on CPU %s", full);
+	return r < 0 ? r : spread_set_reason(item, "next best CPU; %s", why);
 }
 
-EXPORT int irqkit_spread_place_again(
-	struct irqkit_spread *spread, size_t index, unsigned int full_cpu)
+/* "no free vector on CPU 3", "CPU 3 went offline" */
+static char *explain(const struct irqkit_cpuset *cpus, bool is_offline)
+{
+	_cleanup_free_ char *list = NULL;
+	char *text;
+
+	if (irqkit_cpuset_format_list(cpus, &list) < 0 ||
+		asprintf(&text, "%sCPU %s%s", is_offline ? "" : "no free vector on ",
+			list, is_offline ? " went offline" : "") < 0)
+		return NULL;
+	return text;
+}
+
+/* @cpu: one of the CPUs that the interrupt was given, which takes no more */
+static int place_again(
+	struct irqkit_spread *spread, size_t index, unsigned int cpu, bool is_offline)
 {
 	struct spread_item *item = &spread->items[index];
-	_cleanup_free_ char *full = NULL;
+	_cleanup_free_ char *why = NULL;
 	uint64_t *pool;
 	uint32_t next;
 	int r;
 
-	if (!item->cpus || !irqkit_cpuset_has(item->cpus, full_cpu))
+	if (!item->cpus || !irqkit_cpuset_has(item->cpus, cpu))
 		return -ENOENT;
-	r = irqkit_cpuset_format_list(item->cpus, &full);
-	pool = r == 0 ? close_cpus(spread, item) : NULL;
+	why = explain(item->cpus, is_offline);
+	pool = why ? close_cpus(spread, item) : NULL;
 	if (!pool)
 		return -ENOMEM;
 	next = spread->policy == IRQKIT_POLICY_LOAD ? least_loaded(spread, item, pool)
 						    : spread_next(spread, item, pool);
 	if (next == NONE)
 		return -ENOSPC;
-	r = had_better_stay(spread, item, next) ? stay(item, full)
-						: move_all(spread, index, next, full);
+	r = had_better_stay(spread, item, next) ? stay(item, why)
+						: move_all(spread, index, next, why);
 	spread_count_after(spread);
 	return r;
+}
+
+EXPORT int irqkit_spread_place_again(
+	struct irqkit_spread *spread, size_t index, unsigned int full_cpu)
+{
+	return place_again(spread, index, full_cpu, false);
+}
+
+EXPORT int irqkit_spread_lose_cpu(
+	struct irqkit_spread *spread, size_t index, unsigned int lost_cpu)
+{
+	return place_again(spread, index, lost_cpu, true);
 }
 
 EXPORT void irqkit_spread_leave(struct irqkit_spread *spread, size_t index)

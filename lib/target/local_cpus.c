@@ -66,21 +66,32 @@ static int find_local(const struct irqkit_selection *selection,
 	return 0;
 }
 
-EXPORT int irqkit_selection_parse_set(const struct irqkit_selection *selection,
-	const char *text, size_t len, struct irqkit_cpuset **ret_set, size_t *reterr_at,
+int selection_find_local(const struct irqkit_selection *selection, const char *text,
+	size_t len, const struct irqkit_cpuset **ret_local, size_t *reterr_at,
 	char **reterr_message)
 {
 	const char *word = memmem(text, len, "local", strlen("local"));
-	const struct irqkit_cpuset *local = NULL;
 	_cleanup_free_ char *message = NULL;
-	int r = word ? find_local(selection, &local, &message) : 0;
+	int r = word ? find_local(selection, ret_local, &message) : 0;
 
 	if (r == 0)
-		return irqkit_machine_parse_set(selection->machine, text, len, local,
-			ret_set, reterr_at, reterr_message);
+		return 0;
 	if (reterr_at)
 		*reterr_at = (size_t)(word - text);
 	if (reterr_message)
 		*reterr_message = TAKE(message);
 	return r;
+}
+
+EXPORT int irqkit_selection_parse_set(const struct irqkit_selection *selection,
+	const char *text, size_t len, struct irqkit_cpuset **ret_set, size_t *reterr_at,
+	char **reterr_message)
+{
+	const struct irqkit_cpuset *local = NULL;
+	int r = selection_find_local(
+		selection, text, len, &local, reterr_at, reterr_message);
+
+	return r < 0 ? r
+		     : irqkit_machine_parse_set(selection->machine, text, len, local,
+			       ret_set, reterr_at, reterr_message);
 }

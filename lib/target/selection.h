@@ -20,4 +20,12 @@ struct irqkit_selection {
 	bool has_queues; /* some words name a queue, not a whole device */
 };
 
+/*
+ * What `local` means in the SET @text; unchanged if the SET does not use it. Errors as
+ * irqkit_selection_parse_set().
+ */
+int selection_find_local(const struct irqkit_selection *selection, const char *text,
+	size_t len, const struct irqkit_cpuset **ret_local, size_t *reterr_at,
+	char **reterr_message);
+
 #endif

@@ -97,6 +97,12 @@ static void sets_are_read(void **state)
 		{ "linux-6.1-16cpu", "node:1,^other-threads", "8,10,12,14", NULL },
 		{ "smt-apart-8cpu", "first-threads", "0-3", NULL },
 		{ "one-cpu", "first-threads", "0", NULL },
+		/* core classes */
+		{ "hybrid-14cpu", "fast", "0-7", NULL },
+		{ "hybrid-14cpu", "slow", "8-13", NULL },
+		{ "arm64-clusters-8cpu", "fast", "4-7", NULL },
+		{ "arm64-clusters-8cpu", "all,^fast", "0-3", NULL },
+		{ "arm64-clusters-8cpu", "slow,7", "0-3,7", NULL },
 		/* isolated, housekeeping */
 		{ "isolcpus-8cpu", "isolated", "2-3,5", NULL },
 		{ "isolcpus-8cpu", "housekeeping", "0-1,6-7", NULL },
@@ -152,8 +158,8 @@ struct bad {
 
 #define WORDS                                                                            \
 	"use numbers, as in 0-3,8, or the words all, node:N, package:N, llc:CPU, "       \
-	"siblings:CPU, first-threads, other-threads, isolated, housekeeping, local, "    \
-	"irq:N"
+	"siblings:CPU, first-threads, other-threads, fast, slow, isolated, "             \
+	"housekeeping, local, irq:N, current"
 #define SMT "linux-6.1-16cpu"
 #define GAP "gap-8cpu"
 #define ONLINE_GAP " (online CPUs: 0-2,4,6-9)"

@@ -833,8 +833,8 @@ static void local_means_the_node_of_the_selection(void **state)
 			"'localhost' is not a set of CPUs: use numbers, as in 0-3,8, or "
 			"the "
 			"words all, node:N, package:N, llc:CPU, siblings:CPU, "
-			"first-threads, other-threads, isolated, housekeeping, local, "
-			"irq:N",
+			"first-threads, other-threads, fast, slow, isolated, "
+			"housekeeping, local, irq:N, current",
 			0 },
 	};
 
