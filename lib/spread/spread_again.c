@@ -150,8 +150,9 @@ static int place_again(
 	pool = why ? close_cpus(spread, item) : NULL;
 	if (!pool)
 		return -ENOMEM;
-	next = spread->policy == IRQKIT_POLICY_LOAD ? least_loaded(spread, item, pool)
-						    : spread_next(spread, item, pool);
+	next = spread->policy == IRQKIT_POLICY_LOAD
+		? least_loaded(spread, item, pool)
+		: spread_next(spread, item, pool, item->near, 0);
 	if (next == NONE)
 		return -ENOSPC;
 	r = had_better_stay(spread, item, next) ? stay(item, why)

@@ -8,7 +8,7 @@ void spread_count_room(struct irqkit_spread *spread, bool is_strict)
 {
 	for (uint32_t i = 0; i < spread->n_cpus; i++) {
 		spread->room[i] = spread->cpus[i].vectors;
-		spread->taken[i] = 0;
+		spread->taken[i] = spread->cpus[i].pinned * A_SLOT;
 	}
 	for (uint32_t i = 0; i < spread->n_items && !is_strict; i++) {
 		const struct spread_item *item = &spread->items[i];
@@ -47,27 +47,37 @@ int spread_give(struct irqkit_spread *spread, struct spread_item *item, uint32_t
 	return spread->is_strict ? 0 : spread_widen(spread, item);
 }
 
-uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
-	const uint64_t *pool)
+uint64_t spread_cost(
+	const struct irqkit_spread *spread, const uint64_t *near, uint32_t cpu)
 {
-	const uint64_t *taken = spread->taken;
+	return spread->taken[cpu] * 2 + (near && !pool_has(near, cpu));
+}
+
+uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
+	const uint64_t *pool, const uint64_t *near, uint32_t start)
+{
 	uint64_t least = UINT64_MAX, least_full = UINT64_MAX;
 	uint32_t best = NONE, full = NONE;
+	bool is_full_before = false; /* the full one, before the best one */
 
-	for (uint32_t i = 0; i < spread->n_cpus; i++) {
-		if (taken[i] >= least || !pool_has(pool, i))
+	for (uint32_t k = 0; k < spread->n_cpus; k++) {
+		uint32_t i = (start + k) % spread->n_cpus;
+		uint64_t cost = spread_cost(spread, near, i);
+
+		if (cost >= least || !pool_has(pool, i))
 			continue;
 		if (spread_has_room(spread, item, i)) {
-			least = taken[i];
+			is_full_before = full != NONE;
+			least = cost;
 			best = i;
-		} else if (taken[i] < least_full) {
-			least_full = taken[i];
+		} else if (cost < least_full) {
+			least_full = cost;
 			full = i;
 		}
 	}
 	/* one that was full is better than the best, if it has less, or as much before it */
-	item->full = least_full < least || (least_full == least && full < best) ? full
-										: NONE;
+	item->full = least_full < least || (least_full == least && is_full_before) ? full
+										   : NONE;
 	return best;
 }
 
@@ -87,6 +97,7 @@ int spread_widen(struct irqkit_spread *spread, struct spread_item *item)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	const struct spread_cpu *place = &spread->cpus[item->place];
+	const uint64_t *reach = item_get_reach(item);
 	unsigned int count = 1;
 	int r = irqkit_cpuset_new(&cpus);
 
@@ -96,7 +107,7 @@ int spread_widen(struct irqkit_spread *spread, struct spread_item *item)
 		for (uint32_t k = 1; k < spread->n_cpus && count < spread->width; k++) {
 			uint32_t i = (item->place + k) % spread->n_cpus;
 
-			if (!pool_has(item->pool, i) || spread->room[i] == 0 ||
+			if (!pool_has(reach, i) || spread->room[i] == 0 ||
 				distance(place, &spread->cpus[i]) != away)
 				continue;
 			if (r == 0)

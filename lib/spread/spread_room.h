@@ -19,9 +19,15 @@ void spread_take(struct irqkit_spread *spread, struct spread_item *item, uint32_
  * The same, and widens it; if vectors are counted strictly, that comes after all others.
  */
 int spread_give(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu);
-/* The first CPU of @pool with the fewest placed interrupts; NONE: no vectors. */
+/*
+ * The CPU of @pool with the fewest placed interrupts; of several, one of @near, if that is
+ * not NULL, and then the first one from @start on. NONE: no vectors.
+ */
 uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
-	const uint64_t *pool);
+	const uint64_t *pool, const uint64_t *near, uint32_t start);
+/* What spread_next() compares. */
+uint64_t spread_cost(
+	const struct irqkit_spread *spread, const uint64_t *near, uint32_t cpu);
 /* Gives a placed interrupt as many CPUs as it is to have. */
 int spread_widen(struct irqkit_spread *spread, struct spread_item *item);
 
