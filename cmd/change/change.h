@@ -52,6 +52,7 @@ struct change {
 	bool is_forced; /* it also restores what was changed since then */
 	/* the command's, whose interfaces have threads in the plan; or NULL */
 	const struct irqkit_request *request;
+	bool has_own_warnings; /* the command itself warns of irqbalance */
 	unsigned int wait_ms;
 	struct report report; /* of the plan */
 };

@@ -158,6 +158,7 @@ struct irqkit_devices {
 	struct irqkit_thread *threads; /* owned; sorted by name */
 	size_t n_threads;
 	bool has_read_threads;
+	unsigned int irqbalance_pid; /* found with them; 0: it does not run */
 };
 
 /*
