@@ -6,6 +6,7 @@
 #include "base/say.h"
 #include "base/text.h"
 #include "change/change_apply.h"
+#include "change/note_irqbalance.h"
 #include "change/refusals.h"
 #include "change/run_lock.h"
 #include "change/script.h"
@@ -35,6 +36,7 @@ void change_free(struct change *change)
 	irqkit_lock_free(change->lock);
 	irqkit_ctx_free(change->ctx);
 	report_drop_remarks(&change->report);
+	free(change->report.warning);
 }
 
 bool change_options_are_given(const struct change_options *options)
@@ -350,6 +352,8 @@ enum status change_judge(const struct change *change, enum status status)
 
 enum status change_finish(struct change *change)
 {
+	if (!change->has_own_warnings)
+		irqbalance_warn(change);
 	/* a script reads more files than the plan */
 	if (change->options->is_script)
 		return change_judge(change, script_print(change));

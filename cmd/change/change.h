@@ -62,6 +62,7 @@ struct change {
 	change_plan_fn *plan_fn; /* of change_run() */
 	void *plan_data; /* for it */
 	bool is_unplanned; /* its CPUs went offline, and there is no plan without them */
+	bool has_own_warnings; /* the command itself warns of irqbalance */
 	unsigned int wait_ms;
 	struct report report; /* of the plan */
 };

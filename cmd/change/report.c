@@ -44,6 +44,9 @@ static enum status print_json(const struct report *report, const struct table *t
 	document_add_bool(document, "dry_run", report->is_dry_run);
 	document_add_bool(document, "changed", has_changed(report));
 	document_add_table(document, "changes", table);
+	if (report->warning)
+		document_add_texts(document, "warnings",
+			(const char *const[]){ report->warning, NULL });
 	if (report->add_keys)
 		report->add_keys(report, document);
 	return document_finish(document);

@@ -3,6 +3,7 @@
 #include "spread/spread_notes.h"
 #include "base/basics.h"
 #include "base/text.h"
+#include "change/note_irqbalance.h"
 #include "measure/advise.h"
 #include "measure/explain.h"
 #include "measure/queue.h"
@@ -22,15 +23,10 @@ static bool hides_notes(const struct change *change)
 
 void spread_note_irqbalance(struct spread *spread, const struct change *change)
 {
-	int pid = hides_notes(change)
-		? 0
-		: irqkit_ctx_find_process(change->ctx, "irqbalance");
+	_cleanup_free_ char *text = irqbalance_explain(change);
 
-	if (pid > 0)
-		notes_add(&spread->notes,
-			"irqbalance (pid %d) is running and will move them again; stop "
-			"it with 'systemctl disable --now irqbalance'",
-			pid);
+	if (text)
+		notes_add(&spread->notes, "%s", text);
 	spread->notes.n_warnings = spread->notes.n;
 }
 

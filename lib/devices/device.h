@@ -178,6 +178,7 @@ struct irqkit_devices {
 	size_t n_threads;
 	size_t n_thread_lists; /* made so far */
 	bool has_read_threads;
+	unsigned int irqbalance_pid; /* found with them; 0: it does not run */
 };
 
 /* The number of devices directly below it. */

@@ -74,6 +74,9 @@ static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *
 
 	if (r < 0)
 		return is_failure(r) ? r : 0; /* it has ended */
+	/* no thread of the kernel, but looked for in the same place */
+	if (!devices->irqbalance_pid && strcmp(text, "irqbalance") == 0)
+		devices->irqbalance_pid = pid;
 	if (!is_candidate(text, len))
 		return 0;
 	r = read_flags(devices->ctx, pid, &thread.flags);
@@ -119,6 +122,7 @@ int devices_read_threads(struct irqkit_devices *devices)
 
 	if (devices->has_read_threads)
 		return 0;
+	devices->irqbalance_pid = 0;
 	r = knob_list_numbers(devices->ctx, "proc", &pids, &count);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = add_thread(devices, pids[i], &room);

@@ -12,6 +12,7 @@
  *   irqkit_device_*          one device,
  *   irqkit_queue_*           its queues
  *   irqkit_thread_*          and kernel threads
+ *   irqkit_irqbalance_*      the daemon that moves interrupts, too
  *   irqkit_topology_*        cores, caches, packages and NUMA nodes
  *   irqkit_machine_*         all of these in one object, each file read once,
  *   irqkit_irq_*             and what /proc/irq/N says of an interrupt
@@ -831,6 +832,41 @@ int irqkit_thread_read_affinity(
 
 /* Returns whether only the kernel can place the thread (PF_NO_SETAFFINITY). */
 bool irqkit_thread_is_fixed(const struct irqkit_thread *thread);
+
+/* --------------------------------------------------------------------------------- */
+/* irqbalance                                                                        */
+
+/* A running irqbalance: a daemon that moves interrupts, too. */
+struct irqkit_irqbalance;
+
+/*
+ * Finds it, and what its command line says.
+ *
+ * -ESRCH: it does not run.
+ */
+int irqkit_irqbalance_new(
+	struct irqkit_devices *devices, struct irqkit_irqbalance **ret_irqbalance);
+void irqkit_irqbalance_free(struct irqkit_irqbalance *irqbalance);
+
+/* Returns its process ID. */
+unsigned int irqkit_irqbalance_get_pid(const struct irqkit_irqbalance *irqbalance);
+
+/*
+ * Returns whether its command line makes it leave @irq alone. It may also leave interrupts
+ * alone for other reasons, which are not known: its policy scripts, or what was sent to
+ * its socket.
+ */
+bool irqkit_irqbalance_has_banned(
+	const struct irqkit_irqbalance *irqbalance, unsigned int irq);
+
+/*
+ * Returns the file whose IRQBALANCE_ARGS holds its options, such as
+ * "/etc/default/irqbalance", without the root; or NULL if there is none.
+ */
+const char *irqkit_irqbalance_get_file(const struct irqkit_irqbalance *irqbalance);
+
+/* Returns the command that restarts it on this system, or NULL if that is not known. */
+const char *irqkit_irqbalance_get_restart(const struct irqkit_irqbalance *irqbalance);
 
 /* --------------------------------------------------------------------------------- */
 /* Topology: cores, caches, packages and NUMA nodes                                  */
