@@ -3,6 +3,7 @@
 #include "target/no_match.h"
 #include "base/macros.h"
 #include "devices/queues.h"
+#include "target/mark_device.h"
 #include "target/refuse.h"
 
 #include <errno.h>
@@ -210,12 +211,27 @@ static int refuse_exact(struct marks *marks, const struct target *target)
 		": no %s has this name; 'irqkit show' lists the interrupts", what);
 }
 
+/* Would 'dev:WORD' match? What it marks does not matter any more. */
+static int matches_devices(struct marks *marks, const struct target *target)
+{
+	const struct target devices = { .word = target->word,
+		.name = target->name,
+		.kind = TARGET_DEVICE,
+		.is_glob = true };
+	struct meaning meaning = { 0 };
+	int r = mark_device(marks, &devices, &meaning);
+
+	return r < 0 ? r : meaning.has_rows;
+}
+
 static int refuse_glob(struct marks *marks, const struct target *target)
 {
 	const char *word = target->word;
+	int r = target->kind == TARGET_WORD ? matches_devices(marks, target) : 0;
 
-	if (target->kind == TARGET_WORD &&
-		find_interface(marks, target->name, strlen(target->name), false))
+	if (r < 0)
+		return r;
+	if (r)
 		return REFUSE(&marks->message, word,
 			": no interrupt has such a name; use 'dev:%s' for names of "
 			"interfaces",
@@ -282,6 +298,11 @@ int refuse_no_match(
 		return REFUSE(message, word,
 			": no interrupt found for a device with this driver");
 	case TARGET_DEVICE:
+		if (target->is_glob &&
+			find_interface(marks, target->name, strlen(target->name), false))
+			return REFUSE(message, word,
+				": no interrupt found for interfaces with such a name");
+		return REFUSE(message, word, ": there is no such device");
 	case TARGET_PCI:
 		return REFUSE(message, word, ": there is no such device");
 	default:
