@@ -69,6 +69,40 @@ static int refuse_no_interrupt_of_queue(
 		meaning->queue, irqkit_device_get_name(meaning->device));
 }
 
+/* The first interface below that has such a queue; or NULL. */
+static const struct irqkit_device *find_lower_with(
+	const struct meaning *meaning, size_t n_lower)
+{
+	for (size_t i = 0; i < n_lower; i++) {
+		const struct irqkit_device *lower = irqkit_device_get_lower(
+			meaning->device, i);
+		size_t n = irqkit_device_count_queues(lower);
+
+		for (size_t k = 0; k < n; k++)
+			if (target_names_queue(
+				    meaning->queue, irqkit_device_get_queue(lower, k)))
+				return lower;
+	}
+	return NULL;
+}
+
+static int refuse_upper(
+	char **message, const char *word, const struct meaning *meaning, size_t n_lower)
+{
+	const struct irqkit_device *lower = find_lower_with(meaning, n_lower);
+	const char *name = irqkit_device_get_name(meaning->device);
+
+	if (!lower)
+		return REFUSE(message, word,
+			": %s is built on other interfaces, and none of them has this "
+			"queue; 'irqkit show %s --queues' lists their queues",
+			name, name);
+	return REFUSE(message, word,
+		": %s is built on other interfaces; name a queue of one of them, as in "
+		"'%s:%s'",
+		name, irqkit_device_get_name(lower), meaning->queue);
+}
+
 int refuse_no_queue(char **message, const char *word, const struct meaning *meaning)
 {
 	const char *name = irqkit_device_get_name(meaning->device);
@@ -77,13 +111,7 @@ int refuse_no_queue(char **message, const char *word, const struct meaning *mean
 
 	irqkit_device_count_lower(meaning->device, &n_lower);
 	if (n_lower > 0 && !irqkit_device_get_bus_device(meaning->device))
-		return REFUSE(message, word,
-			": %s is built on other interfaces; name a queue of one of them, "
-			"as in '%s:%s'",
-			name,
-			irqkit_device_get_name(
-				irqkit_device_get_lower(meaning->device, 0)),
-			meaning->queue);
+		return refuse_upper(message, word, meaning, n_lower);
 	if (has_queue(meaning->device, meaning->queue))
 		return refuse_no_interrupt_of_queue(message, word, meaning);
 	format_queues(meaning->device, IRQKIT_RX, rx, sizeof(rx));
