@@ -24,7 +24,7 @@ struct vectors {
 	struct irqkit_device *device;
 	char *name; /* owned; of the device */
 	size_t n_all; /* whether they have fired or not */
-	size_t n; /* that have fired */
+	size_t n; /* that matter: see matters() */
 	size_t n_units; /* of these, those that are placed for themselves: queues */
 	size_t n_queues; /* of the direction that has more */
 	bool is_unknown; /* nobody says which queue one of them serves */
@@ -75,12 +75,29 @@ static bool is_sending(const struct irqkit_device *device, int irq)
 	return find_queue(device, irq, IRQKIT_TX) && !find_queue(device, irq, IRQKIT_RX);
 }
 
-static bool has_fired(const struct show *show, int irq)
+/* A queue that is out of use may have fired some time ago. */
+static bool matters(const struct vectors *v, const struct show_row *row)
+{
+	uint64_t total = irqkit_interrupt_get_total(row->interrupt);
+
+	return total > 0 &&
+		total >= irqkit_interrupt_get_total(v->hottest->interrupt) / 100;
+}
+
+/* NULL: there is no such row. */
+static struct show_row *find_row(const struct show *show, int irq)
 {
 	for (size_t i = 0; irq >= 0 && i < show->n_rows; i++)
 		if (show_row_irq(&show->rows[i]) == irq)
-			return irqkit_interrupt_get_total(show->rows[i].interrupt) > 0;
-	return false;
+			return &show->rows[i];
+	return NULL;
+}
+
+static bool number_matters(const struct vectors *v, int irq)
+{
+	const struct show_row *row = find_row(v->show, irq);
+
+	return row && matters(v, row);
 }
 
 /* The second of two interrupts, one for each direction of a queue: a unit has both. */
@@ -92,7 +109,23 @@ static bool is_second(const struct vectors *v, int irq)
 			  v->device, IRQKIT_RX, irqkit_queue_get_number(tx))
 		: NULL;
 
-	return rx && has_fired(v->show, irqkit_queue_get_irq(rx));
+	return rx && number_matters(v, irqkit_queue_get_irq(rx));
+}
+
+static void find_hottest(struct vectors *v)
+{
+	for (size_t i = 0; i < v->show->n_rows; i++) {
+		struct show_row *row = &v->show->rows[i];
+
+		if (!is_vector(row, v->device))
+			continue;
+		v->n_all++;
+		v->total += irqkit_interrupt_get_total(row->interrupt);
+		if (!v->hottest ||
+			irqkit_interrupt_get_total(row->interrupt) >
+				irqkit_interrupt_get_total(v->hottest->interrupt))
+			v->hottest = row;
+	}
 }
 
 static void read_vectors(struct vectors *v)
@@ -101,23 +134,17 @@ static void read_vectors(struct vectors *v)
 	size_t n_tx = irqkit_device_count_direction(v->device, IRQKIT_TX);
 
 	v->n_queues = n_rx > n_tx ? n_rx : n_tx;
+	find_hottest(v);
 	for (size_t i = 0; i < v->show->n_rows; i++) {
 		struct show_row *row = &v->show->rows[i];
-		uint64_t total = irqkit_interrupt_get_total(row->interrupt);
+		int irq = show_row_irq(row);
 
-		if (!is_vector(row, v->device))
-			continue;
-		v->n_all++;
-		if (total == 0)
+		if (!is_vector(row, v->device) || !matters(v, row))
 			continue;
 		v->n++;
-		v->is_unknown |= !find_queue(v->device, show_row_irq(row), IRQKIT_RX) &&
-			!find_queue(v->device, show_row_irq(row), IRQKIT_TX);
-		v->n_units += !is_second(v, show_row_irq(row));
-		v->total += total;
-		if (!v->hottest ||
-			total > irqkit_interrupt_get_total(v->hottest->interrupt))
-			v->hottest = row;
+		v->is_unknown |= !find_queue(v->device, irq, IRQKIT_RX) &&
+			!find_queue(v->device, irq, IRQKIT_TX);
+		v->n_units += !is_second(v, irq);
 	}
 	show_now_read(&v->now, v->show, is_vector, v->device);
 }
@@ -204,41 +231,64 @@ static void advise_hottest(const struct vectors *v)
 
 /* ------------------------------------------------------------------------------- */
 
-/* Would 'irqkit spread DEV' change anything? */
-static bool can_spread(const struct vectors *v)
-{
-	struct irqkit_request *request = NULL;
-	struct irqkit_plan *plan = NULL;
-	bool is_change = irqkit_request_new_spread(&request) == 0 &&
-		irqkit_request_add_target(request, irqkit_device_get_name(v->device)) ==
-			0 &&
-		irqkit_plan_new(v->show->machine, &plan) == 0 &&
-		irqkit_request_plan(request, v->show->machine, plan) == 0 &&
-		irqkit_plan_count_results(plan, IRQKIT_PLANNED) > 0;
-
-	irqkit_plan_free(plan);
-	irqkit_request_free(request);
-	return is_change;
-}
-
-/* The CPUs that handle a part worth mentioning: a tenth of what a unit has on average. */
-static size_t count_cpus(const struct vectors *v)
+/*
+ * How many CPUs handle a part worth mentioning: a tenth of what a unit has on average. Some
+ * interrupts fire once a minute.
+ */
+static size_t count_cpus(const struct vectors *v, const struct load *load)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < v->now.load.n_cpus; i++)
-		n += v->now.load.cpus[i].total > v->total / v->n_units / 10;
+	for (size_t i = 0; i < load->n_cpus; i++)
+		n += load->cpus[i].total > v->total / v->n_units / 10;
+	return n;
+}
+
+/* The same load, where the steps of @plan would put it. */
+static void read_planned(
+	const struct vectors *v, const struct irqkit_plan *plan, struct load *load)
+{
+	load_start(load, irqkit_snapshot_get_cpus(v->show->snapshot));
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(plan, i);
+		const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step);
+		struct show_row *row = find_row(v->show, irqkit_step_get_irq(step));
+
+		if (cpus && row && is_vector(row, v->device))
+			load_add_at(load, row->interrupt, cpus);
+	}
+}
+
+/* On how many CPUs 'irqkit spread DEV' would put it; 0: it would do nothing. */
+static size_t count_spread_cpus(const struct vectors *v)
+{
+	struct load planned CLEANUP(load_free) = { 0 };
+	struct irqkit_request *request = NULL;
+	struct irqkit_plan *plan = NULL;
+	const char *name = irqkit_device_get_name(v->device);
+	size_t n = 0;
+
+	if (irqkit_request_new_spread(&request) == 0 &&
+		irqkit_request_add_target(request, name) == 0 &&
+		irqkit_plan_new(v->show->machine, &plan) == 0 &&
+		irqkit_request_plan(request, v->show->machine, plan) == 0 &&
+		irqkit_plan_count_results(plan, IRQKIT_PLANNED) > 0) {
+		read_planned(v, plan, &planned);
+		n = count_cpus(v, &planned);
+	}
+	irqkit_plan_free(plan);
+	irqkit_request_free(request);
 	return n;
 }
 
 /* True: that helps. */
 static bool advise_spread(const struct vectors *v)
 {
-	size_t n_cpus = count_cpus(v);
+	size_t n_cpus = count_cpus(v, &v->now.load);
 	bool is_of_queues = v->n_units > 1 && !v->is_unknown;
 	size_t n = is_of_queues ? v->n_units : v->n;
 
-	if (n_cpus >= n || n_cpus >= v->now.load.n_cpus || !can_spread(v))
+	if (n_cpus >= n || n_cpus >= v->now.load.n_cpus || count_spread_cpus(v) <= n_cpus)
 		return false;
 	printf("%s has %zu %s on %zu CPU%s; 'irqkit spread %s' spreads them.\n", v->name,
 		n, is_of_queues ? "queues" : "interrupts", n_cpus, n_cpus == 1 ? "" : "s",
@@ -258,8 +308,7 @@ static void advise(const struct vectors *v)
 {
 	const struct cpu_load *busiest = load_get_busiest(&v->now.load);
 
-	if (!v->hottest || !v->now.cpus || !busiest ||
-		!load_is_busy(&v->now.load, busiest) ||
+	if (!v->n || !v->now.cpus || !busiest || !load_is_busy(&v->now.load, busiest) ||
 		v->total < show_load(v->show)->total / 2)
 		return;
 	if (!is_one(v) && (advise_spread(v) || v->n_units > 1))
