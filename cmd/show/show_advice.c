@@ -33,10 +33,8 @@ struct vectors {
 	struct show_now now; /* where they are handled */
 };
 
-static bool is_vector(struct show_row *row, const void *data)
+static bool is_vector_number(const struct irqkit_device *device, int number)
 {
-	const struct irqkit_device *device = data;
-	int number = show_row_irq(row);
 	const struct irqkit_device_irq *irq = number < 0
 		? NULL
 		: irqkit_device_find_irq(device, (unsigned int)number);
@@ -53,63 +51,71 @@ static bool is_vector(struct show_row *row, const void *data)
 	}
 }
 
-/* The first queue of this direction that @irq serves; or NULL. */
-static const struct irqkit_queue *find_queue(
-	const struct irqkit_device *device, int irq, enum irqkit_direction direction)
+static bool is_vector(struct show_row *row, const void *device)
 {
-	size_t n = irqkit_device_count_queues(device);
+	return is_vector_number(device, show_row_irq(row));
+}
 
-	for (size_t i = 0; i < n; i++) {
-		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+static bool has_queue(
+	const struct irqkit_device *device, int number, enum irqkit_direction direction)
+{
+	const struct irqkit_device_irq *irq = number < 0
+		? NULL
+		: irqkit_device_find_irq(device, (unsigned int)number);
 
-		if (irqkit_queue_get_direction(queue) == direction &&
-			irqkit_queue_get_irq(queue) == irq)
-			return queue;
-	}
-	return NULL;
+	return irq && irqkit_device_irq_has_queue(irq, direction);
 }
 
 /* Does it serve tx queues, and no rx queue? */
 static bool is_sending(const struct irqkit_device *device, int irq)
 {
-	return find_queue(device, irq, IRQKIT_TX) && !find_queue(device, irq, IRQKIT_RX);
+	return has_queue(device, irq, IRQKIT_TX) && !has_queue(device, irq, IRQKIT_RX);
 }
 
 /* A queue that is out of use may have fired some time ago. */
-static bool matters(const struct vectors *v, const struct show_row *row)
+static bool matters(const struct vectors *v, const struct irqkit_interrupt *row)
 {
-	uint64_t total = irqkit_interrupt_get_total(row->interrupt);
+	uint64_t total = irqkit_interrupt_get_total(row);
 
 	return total > 0 &&
 		total >= irqkit_interrupt_get_total(v->hottest->interrupt) / 100;
 }
 
-/* NULL: there is no such row. */
-static struct show_row *find_row(const struct show *show, int irq)
+static bool number_matters(const struct vectors *v, int number)
 {
-	for (size_t i = 0; irq >= 0 && i < show->n_rows; i++)
-		if (show_row_irq(&show->rows[i]) == irq)
-			return &show->rows[i];
-	return NULL;
+	const struct irqkit_irq *irq = number < 0
+		? NULL
+		: irqkit_machine_find_irq(v->show->machine, (unsigned int)number);
+
+	return irq && matters(v, irqkit_irq_get_row(irq));
 }
 
-static bool number_matters(const struct vectors *v, int irq)
+/*
+ * Two interrupts, one for each direction of a queue, are placed together: how many are the
+ * second of two.
+ */
+static size_t count_seconds(const struct vectors *v)
 {
-	const struct show_row *row = find_row(v->show, irq);
+	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL;
+	size_t n = irqkit_device_count_queues(v->device);
 
-	return row && matters(v, row);
-}
+	if (irqkit_cpuset_new(&numbers) < 0)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_queue *tx = irqkit_device_get_queue(v->device, i),
+					  *rx;
+		int irq = irqkit_queue_get_irq(tx);
 
-/* The second of two interrupts, one for each direction of a queue: a unit has both. */
-static bool is_second(const struct vectors *v, int irq)
-{
-	const struct irqkit_queue *tx = find_queue(v->device, irq, IRQKIT_TX);
-	const struct irqkit_queue *rx = tx && is_sending(v->device, irq)
-		? irqkit_device_find_queue(
-			  v->device, IRQKIT_RX, irqkit_queue_get_number(tx))
-		: NULL;
-
-	return rx && number_matters(v, irqkit_queue_get_irq(rx));
+		if (irqkit_queue_get_direction(tx) != IRQKIT_TX ||
+			!is_sending(v->device, irq) || !number_matters(v, irq))
+			continue;
+		rx = irqkit_device_find_queue(
+			v->device, IRQKIT_RX, irqkit_queue_get_number(tx));
+		if (rx && number_matters(v, irqkit_queue_get_irq(rx)) &&
+			irqkit_cpuset_add(numbers, (unsigned int)irq) < 0)
+			return 0;
+	}
+	return irqkit_cpuset_count(numbers);
 }
 
 static void find_hottest(struct vectors *v)
@@ -139,13 +145,13 @@ static void read_vectors(struct vectors *v)
 		struct show_row *row = &v->show->rows[i];
 		int irq = show_row_irq(row);
 
-		if (!is_vector(row, v->device) || !matters(v, row))
+		if (!is_vector(row, v->device) || !matters(v, row->interrupt))
 			continue;
 		v->n++;
-		v->is_unknown |= !find_queue(v->device, irq, IRQKIT_RX) &&
-			!find_queue(v->device, irq, IRQKIT_TX);
-		v->n_units += !is_second(v, irq);
+		v->is_unknown |= !has_queue(v->device, irq, IRQKIT_RX) &&
+			!has_queue(v->device, irq, IRQKIT_TX);
 	}
+	v->n_units = v->n - count_seconds(v);
 	show_now_read(&v->now, v->show, is_vector, v->device);
 }
 
@@ -195,16 +201,29 @@ static bool can_have_xps(const struct irqkit_device *device)
 	return n_off > 1;
 }
 
+/* The number of the first tx queue of this interrupt, which has one. */
+static unsigned int find_tx(const struct irqkit_device *device, int irq)
+{
+	size_t n = irqkit_device_count_queues(device);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+
+		if (irqkit_queue_get_direction(queue) == IRQKIT_TX &&
+			irqkit_queue_get_irq(queue) == irq)
+			return irqkit_queue_get_number(queue);
+	}
+	return 0;
+}
+
 /* RPS shares what is received. */
 static void advise_sending(const struct vectors *v)
 {
-	const struct irqkit_queue *queue = find_queue(
-		v->device, show_row_irq(v->hottest), IRQKIT_TX);
 	_cleanup_free_ char *command = NULL;
 
 	printf("Most interrupts of %s come from tx-%u; RPS does not share the work of "
 	       "sending.\n",
-		v->name, irqkit_queue_get_number(queue));
+		v->name, find_tx(v->device, show_row_irq(v->hottest)));
 	if (can_have_xps(v->device))
 		printf("'irqkit xps %s --auto' makes each CPU send on a queue near it.\n",
 			v->name);
@@ -252,10 +271,13 @@ static void read_planned(
 	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
 		const struct irqkit_step *step = irqkit_plan_get(plan, i);
 		const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step);
-		struct show_row *row = find_row(v->show, irqkit_step_get_irq(step));
+		int number = irqkit_step_get_irq(step);
+		const struct irqkit_irq *irq = number < 0
+			? NULL
+			: irqkit_machine_find_irq(v->show->machine, (unsigned int)number);
 
-		if (cpus && row && is_vector(row, v->device))
-			load_add_at(load, row->interrupt, cpus);
+		if (cpus && irq && is_vector_number(v->device, number))
+			load_add_at(load, irqkit_irq_get_row(irq), cpus);
 	}
 }
 

@@ -58,6 +58,9 @@ static void forget_settings(struct irqkit_device *device)
 	device->n_threads = 0;
 	device->has_read_threads = false;
 	device->has_read_channels = false;
+	free(TAKE(device->napis));
+	device->has_read_napis = false;
+	device->has_asked_managed = false;
 	/* another interface can have got the name */
 	free(device->ifindex_file.text);
 	device->ifindex_file = (struct file_text){ 0 };
@@ -73,7 +76,6 @@ void devices_forget_settings(struct irqkit_devices *devices)
 static void device_free(struct irqkit_device *device)
 {
 	forget_settings(device);
-	free(device->threads);
 	free(device->below);
 	free(device->lower);
 	free(device->queues);

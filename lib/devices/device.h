@@ -30,6 +30,11 @@ struct irqkit_device_irq {
 		stride[2]; /* and each queue that is so much further; 0: that one alone */
 	uint32_t rank; /* among those of one direction, while they are numbered */
 	bool is_by_order; /* the order of the vectors told it */
+	bool is_unsure, is_contested; /* in one direction, while they are numbered */
+	/* once the queues are known: which directions it handles, and of how many queues */
+	bool has_queue[2];
+	uint32_t first_queue;
+	uint32_t n_queues;
 };
 
 /* The settings of a queue: the first two of rx queues, the others of tx queues. */
@@ -93,6 +98,10 @@ struct irqkit_device {
 	struct irqkit_thread **threads; /* owned array */
 	size_t n_threads;
 	bool has_read_threads;
+	/* owned array: of rx-0, rx-1, ..., by pid; NULL: their order tells nothing */
+	struct irqkit_thread **napis;
+	bool has_read_napis;
+	bool has_managed, has_asked_managed; /* is one of its interrupts managed? */
 };
 
 struct irqkit_thread {
@@ -102,6 +111,7 @@ struct irqkit_thread {
 	unsigned int flags; /* of its task */
 	char *cpus; /* owned; the list of the CPUs on which it may run, or NULL: not read */
 	int cpus_error; /* negative, or 0 */
+	size_t list; /* the last list that it was added to */
 };
 
 /* A handler name, from a place in it where the name of a device may begin. */
@@ -160,7 +170,9 @@ struct irqkit_devices {
 	bool has_owners;
 
 	struct irqkit_thread *threads; /* owned; sorted by name */
+	struct irqkit_thread **by_pid; /* owned array */
 	size_t n_threads;
+	size_t n_thread_lists; /* made so far */
 	bool has_read_threads;
 };
 

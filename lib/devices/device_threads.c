@@ -16,14 +16,21 @@
 struct list {
 	struct irqkit_thread **items; /* owned by whom it is made for */
 	size_t n, room;
+	size_t number;
 	int error;
 };
 
+static struct list list_new(struct irqkit_devices *devices)
+{
+	return (struct list){ .number = ++devices->n_thread_lists };
+}
+
+/* Adds it, once. */
 static void list_add(struct list *list, struct irqkit_thread *thread)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (list->items[i] == thread)
-			return;
+	if (thread->list == list->number)
+		return;
+	thread->list = list->number;
 	if (!GROW(list->items, list->n, list->room)) {
 		list->error = -ENOMEM;
 		return;
@@ -74,9 +81,10 @@ static void add_of_irq(
 
 static void add_of_pid(struct list *list, struct irqkit_devices *devices, int64_t pid)
 {
-	for (size_t i = 0; i < devices->n_threads; i++)
-		if (devices->threads[i].pid == pid)
-			list_add(list, &devices->threads[i]);
+	struct irqkit_thread *thread = threads_find_pid(devices, pid);
+
+	if (thread)
+		list_add(list, thread);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -96,87 +104,109 @@ static uint32_t napi_id_of(const struct irqkit_thread *thread, const char *devic
 	return parse_u32(rest, strlen(rest), &id) == 0 ? id : 0;
 }
 
+/* A NAPI, and its thread or NULL. */
+struct napi {
+	uint32_t id;
+	struct irqkit_thread *thread;
+};
+
 static int compare_ids(const void *a, const void *b)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	uint32_t x = ((const struct napi *)a)->id, y = ((const struct napi *)b)->id;
 
 	return (x > y) - (x < y);
 }
 
-/*
- * The NAPI ids of a device, ascending: from netlink, otherwise from the names of threads.
- */
-static int list_napi_ids(
-	const struct irqkit_device *device, uint32_t **ret_ids, size_t *ret_count)
+/* The NAPIs of a device by id: from netlink, otherwise from the names of threads. */
+static int list_napis(
+	const struct irqkit_device *device, struct napi **ret_napis, size_t *ret_count)
 {
 	struct irqkit_devices *devices = device->devices;
 	const struct netlink_answers *told = &devices->netlink;
-	uint32_t *ids = calloc(devices->n_threads + told->n_napis + 1, sizeof(*ids));
+	struct napi *napis = calloc(
+		devices->n_threads + told->n_napis + 1, sizeof(*napis));
 	size_t n = 0;
 
-	if (!ids)
+	if (!napis)
 		return -ENOMEM;
 	for (size_t i = 0; device->ifindex && i < told->n_napis; i++)
 		if (told->napis[i].ifindex == device->ifindex)
-			ids[n++] = told->napis[i].id;
+			napis[n++] = (struct napi){ told->napis[i].id,
+				threads_find_pid(devices, told->napis[i].pid) };
 	for (size_t i = 0; !device->ifindex && i < devices->n_threads; i++) {
-		ids[n] = napi_id_of(&devices->threads[i], device->name);
-		n += ids[n] != 0;
+		napis[n] = (struct napi){
+			napi_id_of(&devices->threads[i], device->name),
+			&devices->threads[i],
+		};
+		n += napis[n].id != 0;
 	}
-	qsort(ids, n, sizeof(*ids), compare_ids);
-	*ret_ids = ids;
+	qsort(napis, n, sizeof(*napis), compare_ids);
+	*ret_napis = napis;
 	*ret_count = n;
 	return 0;
 }
 
-static void add_of_napi(struct list *list, struct irqkit_device *device, uint32_t id)
-{
-	struct irqkit_devices *devices = device->devices;
-	const struct netlink_napi *napi;
-
-	if (device->ifindex) {
-		napi = netlink_find_napi(&devices->netlink, device->ifindex, id);
-		if (napi && napi->pid != NO_NUMBER)
-			add_of_pid(list, devices, napi->pid);
-		return;
-	}
-	for (size_t i = 0; i < devices->n_threads; i++)
-		if (napi_id_of(&devices->threads[i], device->name) == id)
-			list_add(list, &devices->threads[i]);
-}
-
 /* Each once: names that were cut can look alike. */
-static bool are_distinct(const uint32_t *ids, size_t count)
+static bool are_distinct(const struct napi *napis, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
-		if (ids[i] == ids[i - 1])
+		if (napis[i].id == napis[i - 1].id)
 			return false;
 	return true;
 }
 
+/* Does netlink say which queue has which NAPI? Not every driver reports it. */
+static bool knows_napis(const struct irqkit_device *device)
+{
+	for (size_t i = 0; i < device->n_queues; i++)
+		if (device->queues[i].napi_id >= 0)
+			return true;
+	return false;
+}
+
 /*
  * Drivers create the NAPIs of their queues in order, and ids ascend. If there are as many
- * NAPIs as rx queues, the first one belongs to rx-0, and to tx-0 if that has the same
- * interrupt.
+ * NAPIs as rx queues, the first one belongs to rx-0.
  */
+static int read_napis(struct irqkit_device *device)
+{
+	_cleanup_free_ struct napi *napis = NULL;
+	size_t count;
+	int r;
+
+	if (device->has_read_napis)
+		return 0;
+	r = list_napis(device, &napis, &count);
+	if (r < 0)
+		return r;
+	if (!knows_napis(device) &&
+		count == irqkit_device_count_direction(device, IRQKIT_RX) &&
+		are_distinct(napis, count)) {
+		device->napis = calloc(count + 1, sizeof(struct irqkit_thread *));
+		if (!device->napis)
+			return -ENOMEM;
+		for (size_t i = 0; i < count; i++)
+			device->napis[i] = napis[i].thread;
+	}
+	device->has_read_napis = true;
+	return 0;
+}
+
+/* The NAPI of rx-0 is also that of tx-0, if that has the same interrupt. */
 static int add_napi_by_order(struct list *list, const struct irqkit_queue *queue)
 {
 	struct irqkit_device *device = queue->device;
 	const struct irqkit_queue *main = irqkit_device_find_queue(
 		device, IRQKIT_RX, queue->number);
-	_cleanup_free_ uint32_t *ids = NULL;
-	size_t count;
-	int r;
+	int r = read_napis(device);
 
-	if (!main || (queue != main && (main->irq < 0 || main->irq != queue->irq)))
-		return 0;
-	r = list_napi_ids(device, &ids, &count);
-	if (r < 0)
+	if (r < 0 || !main ||
+		(queue != main && (main->irq < 0 || main->irq != queue->irq)))
 		return r;
-	if (count != irqkit_device_count_direction(device, IRQKIT_RX) ||
-		queue->number >= count || !are_distinct(ids, count))
-		return 0;
-	add_of_napi(list, device, ids[queue->number]);
+	if (device->napis &&
+		queue->number < irqkit_device_count_direction(device, IRQKIT_RX) &&
+		device->napis[queue->number])
+		list_add(list, device->napis[queue->number]);
 	return list->error;
 }
 
@@ -200,15 +230,6 @@ static void add_netback(
 		add_named(list, queue->device->devices, device_name, end);
 }
 
-/* Does netlink say which queue has which NAPI? Not every driver reports it. */
-static bool knows_napis(const struct irqkit_device *device)
-{
-	for (size_t i = 0; i < device->n_queues; i++)
-		if (device->queues[i].napi_id >= 0)
-			return true;
-	return false;
-}
-
 static int add_of_queue(struct list *list, const struct irqkit_queue *queue)
 {
 	struct irqkit_device *device = queue->device;
@@ -221,14 +242,14 @@ static int add_of_queue(struct list *list, const struct irqkit_queue *queue)
 	}
 	if (queue->napi_pid >= 0)
 		add_of_pid(list, device->devices, queue->napi_pid);
-	else if (!knows_napis(device))
+	else
 		return add_napi_by_order(list, queue);
 	return list->error;
 }
 
 EXPORT int irqkit_queue_count_threads(struct irqkit_queue *queue, size_t *ret_count)
 {
-	struct list list = { 0 };
+	struct list list = list_new(queue->device->devices);
 	int r = 0;
 
 	if (!queue->has_read_threads) {
@@ -284,7 +305,7 @@ static int add_of_device(struct list *list, struct irqkit_device *device)
 
 EXPORT int irqkit_device_count_threads(struct irqkit_device *device, size_t *ret_count)
 {
-	struct list list = { 0 };
+	struct list list = list_new(device->devices);
 	int r;
 
 	if (!device->has_read_threads) {

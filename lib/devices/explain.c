@@ -79,14 +79,11 @@ static bool is_of_unknown_queue(
 	const struct irqkit_device *device, const struct irqkit_device_irq *irq)
 {
 	enum irqkit_role role = irqkit_device_irq_get_role(irq);
-	int number = (int)irqkit_device_irq_get_number(irq);
 
+	(void)device;
 	if (role != IRQKIT_ROLE_QUEUE && role != IRQKIT_ROLE_UNKNOWN)
 		return false;
-	for (size_t i = 0; i < irqkit_device_count_queues(device); i++)
-		if (irqkit_queue_get_irq(irqkit_device_get_queue(device, i)) == number)
-			return false;
-	return true;
+	return !irq->has_queue[IRQKIT_RX] && !irq->has_queue[IRQKIT_TX];
 }
 
 static const char *get_name(const struct irqkit_device *device, unsigned int irq)

@@ -75,6 +75,12 @@ EXPORT unsigned int irqkit_device_irq_get_number(const struct irqkit_device_irq 
 	return irq->irq;
 }
 
+EXPORT bool irqkit_device_irq_has_queue(
+	const struct irqkit_device_irq *irq, enum irqkit_direction direction)
+{
+	return irq->has_queue[direction];
+}
+
 EXPORT enum irqkit_role irqkit_device_irq_get_role(const struct irqkit_device_irq *irq)
 {
 	return irq->role;

@@ -133,7 +133,7 @@ static void settle_plain(const struct irqkit_device *device, const struct others
 int plain_names_settle(struct irqkit_device *device)
 {
 	_cleanup_free_ struct vector *vectors = NULL;
-	struct others others = look_at_others(device);
+	struct others others;
 	size_t n = 0, at = 0;
 	int r;
 
@@ -141,6 +141,7 @@ int plain_names_settle(struct irqkit_device *device)
 		n += is_plain(&device->irqs[i]);
 	if (n == 0)
 		return 0;
+	others = look_at_others(device);
 	r = vectors_list(device, &vectors);
 	for (size_t i = 0; r == 0 && i < device->n_irqs; i++)
 		if (is_plain(vectors[i].irq))

@@ -98,43 +98,91 @@ static void split_blocks(struct irqkit_device *device)
 	}
 }
 
-/* Was the number lost, or has another interrupt the same name? */
-static bool is_unsure(const struct irqkit_device *device,
-	const struct irqkit_device_irq *irq, enum irqkit_direction direction)
+/* By what the names say, for qsort(). */
+static int compare_meanings(const void *a, const void *b)
 {
-	const struct name_meaning *m = &irq->meaning;
+	const struct name_meaning *x = &(*(struct irqkit_device_irq *const *)a)->meaning;
+	const struct name_meaning *y = &(*(struct irqkit_device_irq *const *)b)->meaning;
 
-	if (m->numbering == NUMBER_BY_ORDER || (m->is_cut && m->number == NO_NUMBER))
-		return true;
-	for (size_t i = 0; i < device->n_irqs; i++) {
-		const struct irqkit_device_irq *other = &device->irqs[i];
+	if (x->row != y->row)
+		return x->row < y->row ? -1 : 1;
+	return (x->number > y->number) - (x->number < y->number);
+}
 
-		if (other != irq && is_queue_number(other->serves[direction]) &&
-			other->meaning.row == m->row &&
-			other->meaning.number == m->number)
-			return true;
+/* Was the number lost, or has another interrupt the same name? */
+static void mark_unsure(struct irqkit_device_irq **irqs, size_t n)
+{
+	qsort(irqs, n, sizeof(*irqs), compare_meanings);
+	for (size_t i = 0; i < n; i++) {
+		const struct name_meaning *m = &irqs[i]->meaning;
+
+		irqs[i]->is_unsure = m->numbering == NUMBER_BY_ORDER ||
+			(m->is_cut && m->number == NO_NUMBER) ||
+			(i > 0 && compare_meanings(&irqs[i], &irqs[i - 1]) == 0) ||
+			(i + 1 < n && compare_meanings(&irqs[i], &irqs[i + 1]) == 0);
 	}
-	return false;
+}
+
+static int compare_rx(const void *a, const void *b)
+{
+	const struct irqkit_device_irq *x = *(struct irqkit_device_irq *const *)a;
+	const struct irqkit_device_irq *y = *(struct irqkit_device_irq *const *)b;
+
+	if (x->serves[IRQKIT_RX] != y->serves[IRQKIT_RX])
+		return x->serves[IRQKIT_RX] < y->serves[IRQKIT_RX] ? -1 : 1;
+	return compare_meanings(a, b);
+}
+
+static int compare_tx(const void *a, const void *b)
+{
+	const struct irqkit_device_irq *x = *(struct irqkit_device_irq *const *)a;
+	const struct irqkit_device_irq *y = *(struct irqkit_device_irq *const *)b;
+
+	if (x->serves[IRQKIT_TX] != y->serves[IRQKIT_TX])
+		return x->serves[IRQKIT_TX] < y->serves[IRQKIT_TX] ? -1 : 1;
+	return compare_meanings(a, b);
 }
 
 /* Do two names that differ mean the same queue? Then nothing tells whose it is. */
-static bool is_contested(const struct irqkit_device *device,
-	const struct irqkit_device_irq *irq, enum irqkit_direction direction)
+static void mark_contested(
+	struct irqkit_device_irq **irqs, size_t n, enum irqkit_direction direction)
 {
-	const struct name_meaning *m = &irq->meaning;
+	size_t end;
 
-	for (size_t i = 0; i < device->n_irqs; i++) {
-		const struct irqkit_device_irq *other = &device->irqs[i];
+	qsort(irqs, n, sizeof(*irqs), direction == IRQKIT_RX ? compare_rx : compare_tx);
+	for (size_t i = 0; i < n; i = end) {
+		bool differ;
 
-		if (is_queue_number(irq->serves[direction]) &&
-			other->serves[direction] == irq->serves[direction] &&
-			(other->meaning.row != m->row ||
-				other->meaning.number != m->number) &&
-			other->meaning.numbering != NUMBER_FROM_FIRST &&
-			m->numbering != NUMBER_FROM_FIRST)
-			return true;
+		for (end = i + 1; end < n &&
+			irqs[end]->serves[direction] == irqs[i]->serves[direction];
+			end++)
+			;
+		differ = compare_meanings(&irqs[i], &irqs[end - 1]) != 0;
+		for (size_t k = i; k < end; k++)
+			irqs[k]->is_contested = differ;
 	}
-	return false;
+}
+
+/* Marks the interrupts of one direction whose names do not show their queues. */
+static int mark_doubtful(struct irqkit_device *device, enum irqkit_direction direction)
+{
+	_cleanup_free_ struct irqkit_device_irq **irqs = calloc(
+		device->n_irqs + 1, sizeof(*irqs));
+	size_t n = 0, kept = 0;
+
+	if (!irqs)
+		return -ENOMEM;
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		device->irqs[i].is_unsure = device->irqs[i].is_contested = false;
+		if (is_queue_number(device->irqs[i].serves[direction]))
+			irqs[n++] = &device->irqs[i];
+	}
+	mark_unsure(irqs, n);
+	for (size_t i = 0; i < n; i++)
+		if (irqs[i]->meaning.numbering != NUMBER_FROM_FIRST)
+			irqs[kept++] = irqs[i];
+	mark_contested(irqs, kept, direction);
+	return 0;
 }
 
 /* What must be known about the interrupts of one direction. */
@@ -168,8 +216,8 @@ static struct direction look_at(
 		if (!is_queue_number(number))
 			continue;
 		d.n++;
-		d.n_unsure += is_unsure(device, irq, direction);
-		d.n_contested += is_contested(device, irq, direction);
+		d.n_unsure += irq->is_unsure;
+		d.n_contested += irq->is_contested;
 		d.is_beyond |= d.n_queues && number >= d.n_queues;
 		d.n_common += irq->meaning.is_common;
 		d.least = number < d.least ? number : d.least;
@@ -233,8 +281,7 @@ static int forget(struct irqkit_device *device, const struct direction *d)
 			(counts_on(d) ||
 				(irq->meaning.numbering == NUMBER_FROM_FIRST &&
 					d->n_queues) ||
-				is_unsure(device, irq, d->direction) ||
-				is_contested(device, irq, d->direction));
+				irq->is_unsure || irq->is_contested);
 	}
 	for (size_t i = 0; i < device->n_irqs; i++) {
 		struct irqkit_device_irq *irq = &device->irqs[i];
@@ -263,7 +310,7 @@ static bool agree_with_order(const struct irqkit_device *device,
 			continue;
 		if (irq->meaning.numbering == NUMBER_FROM_FIRST)
 			number -= d->first;
-		if (number != rank++ && !is_unsure(device, irq, d->direction))
+		if (number != rank++ && !irq->is_unsure)
 			return false;
 	}
 	return true;
@@ -285,7 +332,7 @@ static int number_by_vector(struct irqkit_device *device, const struct direction
 
 		if (!is_queue_number(irq->serves[d->direction]))
 			continue;
-		irq->is_by_order |= is_unsure(device, irq, d->direction);
+		irq->is_by_order |= irq->is_unsure;
 		irq->rank = rank++;
 	}
 	for (size_t i = 0; i < device->n_irqs; i++)
@@ -352,9 +399,14 @@ static void share_in_turn(struct irqkit_device *device, const struct direction *
 
 static int number_direction(struct irqkit_device *device, enum irqkit_direction direction)
 {
-	struct direction d = look_at(device, direction);
-	bool fits = d.n == d.n_queues;
+	struct direction d;
+	bool fits;
+	int r = mark_doubtful(device, direction);
 
+	if (r < 0)
+		return r;
+	d = look_at(device, direction);
+	fits = d.n == d.n_queues;
 	if (share_the_only_one(device, &d))
 		return 0;
 	if (fits && d.n_unsure && !d.n_contested)

@@ -230,18 +230,35 @@ static void give(struct irqkit_queue *queue, const struct irqkit_device_irq *irq
 	}
 }
 
-static void give_by_name(
-	struct irqkit_device *device, const struct irqkit_device_irq *irq)
+static void give_direction(struct irqkit_device *device,
+	const struct irqkit_device_irq *irq, enum irqkit_direction direction)
 {
 	enum irqkit_source source = irq->is_by_order ? IRQKIT_SOURCE_ORDER
 						     : IRQKIT_SOURCE_NAME;
+	uint32_t serves = irq->serves[direction];
+	struct irqkit_queue *queue;
 
+	if (is_queue_number(serves) && !irq->stride[direction]) {
+		queue = irqkit_device_find_queue(device, direction, serves);
+		if (queue)
+			give(queue, irq, source);
+		return;
+	}
+	if (!is_queue_number(serves) && serves != SERVES_ALL_QUEUES)
+		return;
 	for (size_t i = 0; i < device->n_queues; i++) {
-		struct irqkit_queue *queue = &device->queues[i];
-
-		if (device_irq_serves(irq, queue->direction, queue->number))
+		queue = &device->queues[i];
+		if (queue->direction == direction &&
+			device_irq_serves(irq, direction, queue->number))
 			give(queue, irq, source);
 	}
+}
+
+static void give_by_name(
+	struct irqkit_device *device, const struct irqkit_device_irq *irq)
+{
+	give_direction(device, irq, IRQKIT_RX);
+	give_direction(device, irq, IRQKIT_TX);
 }
 
 /*
@@ -305,13 +322,25 @@ static void give_the_controllers(struct irqkit_device *device)
 			give(&device->queues[i], first, source);
 }
 
-static bool serves_a_queue(
-	const struct irqkit_device *device, const struct irqkit_device_irq *irq)
+/* Notes with each interrupt which queues it has. */
+static void note_queues(struct irqkit_device *device)
 {
-	for (size_t i = 0; i < device->n_queues; i++)
-		if (device->queues[i].irq == (int)irq->irq)
-			return true;
-	return false;
+	for (size_t i = 0; i < device->n_queues; i++) {
+		const struct irqkit_queue *queue = &device->queues[i];
+		const struct irqkit_device_irq *found = queue->irq < 0
+			? NULL
+			: irqkit_device_find_irq(device, (unsigned int)queue->irq);
+		struct irqkit_device_irq *irq;
+
+		if (!found)
+			continue;
+		irq = &device->irqs[found - device->irqs];
+		if ((!irq->has_queue[IRQKIT_RX] && !irq->has_queue[IRQKIT_TX]) ||
+			queue->number < irq->first_queue)
+			irq->first_queue = queue->number;
+		irq->has_queue[queue->direction] = true;
+		irq->n_queues++;
+	}
 }
 
 /* An interrupt named after a queue that does not exist: a vector that RDMA uses. */
@@ -324,7 +353,7 @@ static void settle_left_over(struct irqkit_device *device)
 
 		if (irq->role == IRQKIT_ROLE_QUEUE && irq->has_meaning && !is_unknown &&
 			!(irq->sources & 1u << IRQKIT_SOURCE_NETLINK) &&
-			!serves_a_queue(device, irq))
+			!irq->has_queue[IRQKIT_RX] && !irq->has_queue[IRQKIT_TX])
 			irq->role = IRQKIT_ROLE_UNKNOWN;
 	}
 }
@@ -351,6 +380,7 @@ int device_read_queues(struct irqkit_device *device)
 		give_by_name(device, &device->irqs[i]);
 	give_the_only_one(device);
 	give_the_controllers(device);
+	note_queues(device);
 	settle_left_over(device);
 	return 0;
 }

@@ -88,6 +88,29 @@ static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *
 	return 0;
 }
 
+static int compare_pids(const void *a, const void *b)
+{
+	const struct irqkit_thread *x = *(struct irqkit_thread *const *)a;
+	const struct irqkit_thread *y = *(struct irqkit_thread *const *)b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+static int sort_threads(struct irqkit_devices *devices)
+{
+	size_t n = devices->n_threads;
+
+	devices->by_pid = calloc(n + 1, sizeof(struct irqkit_thread *));
+	if (!devices->by_pid)
+		return -ENOMEM;
+	if (n)
+		qsort(devices->threads, n, sizeof(*devices->threads), compare_threads);
+	for (size_t i = 0; i < n; i++)
+		devices->by_pid[i] = &devices->threads[i];
+	qsort(devices->by_pid, n, sizeof(*devices->by_pid), compare_pids);
+	return 0;
+}
+
 int devices_read_threads(struct irqkit_devices *devices)
 {
 	_cleanup_free_ unsigned int *pids = NULL;
@@ -99,14 +122,13 @@ int devices_read_threads(struct irqkit_devices *devices)
 	r = knob_list_numbers(devices->ctx, "proc", &pids, &count);
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = add_thread(devices, pids[i], &room);
+	if (r == 0)
+		r = sort_threads(devices);
 	if (r < 0) {
 		free(TAKE(devices->threads));
 		devices->n_threads = 0;
 		return ctx_keep(devices->ctx, r);
 	}
-	if (devices->n_threads)
-		qsort(devices->threads, devices->n_threads, sizeof(*devices->threads),
-			compare_threads);
 	devices->has_read_threads = true;
 	return 0;
 }
@@ -142,6 +164,24 @@ size_t threads_find(const struct irqkit_devices *devices, const char *text)
 {
 	return array_lower_bound(devices->threads, devices->n_threads,
 		sizeof(*devices->threads), text, compare_name);
+}
+
+static int compare_pid(const void *member, const void *key)
+{
+	unsigned int pid = (*(struct irqkit_thread *const *)member)->pid;
+	int64_t wanted = *(const int64_t *)key;
+
+	return (pid > wanted) - (pid < wanted);
+}
+
+struct irqkit_thread *threads_find_pid(const struct irqkit_devices *devices, int64_t pid)
+{
+	size_t at = array_lower_bound(devices->by_pid, devices->n_threads,
+		sizeof(*devices->by_pid), &pid, compare_pid);
+
+	return at < devices->n_threads && devices->by_pid[at]->pid == pid
+		? devices->by_pid[at]
+		: NULL;
 }
 
 EXPORT int irqkit_devices_count_irq_threads(
@@ -213,6 +253,7 @@ void threads_free(struct irqkit_devices *devices)
 	for (size_t i = 0; i < devices->n_threads; i++)
 		free(devices->threads[i].cpus);
 	free(TAKE(devices->threads));
+	free(TAKE(devices->by_pid));
 	devices->n_threads = 0;
 	devices->has_read_threads = false;
 }

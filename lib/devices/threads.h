@@ -10,5 +10,7 @@ int devices_read_threads(struct irqkit_devices *devices);
 void threads_free(struct irqkit_devices *devices);
 /* The first thread whose name isn't before @text. */
 size_t threads_find(const struct irqkit_devices *devices, const char *text);
+/* The thread with this number, or NULL. */
+struct irqkit_thread *threads_find_pid(const struct irqkit_devices *devices, int64_t pid);
 
 #endif

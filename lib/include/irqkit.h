@@ -636,6 +636,10 @@ enum irqkit_direction {
 	IRQKIT_TX,
 };
 
+/* Returns whether it is the interrupt of a queue of this direction. */
+bool irqkit_device_irq_has_queue(
+	const struct irqkit_device_irq *irq, enum irqkit_direction direction);
+
 /*
  * Formats the same as irqkit_device_explain_unknown_queues(), if a queue of this direction
  * has no known interrupt.

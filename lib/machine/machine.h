@@ -32,6 +32,7 @@ struct irqkit_irq {
 	struct irq_cpus effective;
 	struct irq_cpus hint;
 	struct irqkit_cpuset *planned; /* owned, or NULL: no plan changes it */
+	size_t step; /* the first of its steps in a plan, from 1; 0: there is none */
 
 	mode_t mode; /* of smp_affinity; 0: not read yet */
 	enum irqkit_movable movable;

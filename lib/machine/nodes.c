@@ -24,12 +24,15 @@ static bool is_managed(const struct irqkit_machine *machine, unsigned int number
  * that is not managed: kernel/irq/irqdesc.c, alloc_descs()
  */
 static bool is_in_managed_set(
-	const struct irqkit_machine *machine, const struct irqkit_device *device)
+	const struct irqkit_machine *machine, struct irqkit_device *device)
 {
-	for (size_t i = 0; i < device->n_irqs; i++)
-		if (is_managed(machine, device->irqs[i].irq))
-			return true;
-	return false;
+	if (device->has_asked_managed)
+		return device->has_managed;
+	device->has_asked_managed = true;
+	device->has_managed = false;
+	for (size_t i = 0; i < device->n_irqs && !device->has_managed; i++)
+		device->has_managed = is_managed(machine, device->irqs[i].irq);
+	return device->has_managed;
 }
 
 static int read_own_node(struct irqkit_machine *machine, struct irqkit_device *device,

@@ -66,8 +66,11 @@ void plan_drop_step(struct irqkit_plan *plan)
 		? NULL
 		: irqkit_machine_find_irq(plan->machine, (unsigned int)step->irq);
 
-	if (irq)
+	if (irq) {
 		irq_set_planned(irq, NULL);
+		if (irq->step == plan->n_steps + 1)
+			irq->step = 0;
+	}
 	step_clear(step);
 }
 
@@ -112,25 +115,36 @@ static int set_interrupt(struct irqkit_step *step,
 	return 0;
 }
 
-static int add_interrupt_step(struct irqkit_plan *plan,
-	const struct irqkit_interrupt *interrupt, const char *why,
-	struct irqkit_step **ret_step)
+static int add_interrupt_step(struct irqkit_plan *plan, struct irqkit_irq *irq,
+	const char *why, struct irqkit_step **ret_step)
 {
-	int r = interrupt->irq < 0 ? -EINVAL : plan_add_step(plan, ret_step);
+	int r = irq->row->irq < 0 ? -EINVAL : plan_add_step(plan, ret_step);
 
 	if (r < 0)
 		return r;
-	r = set_interrupt(*ret_step, interrupt, why);
+	r = set_interrupt(*ret_step, irq->row, why);
 	if (r < 0)
 		plan_drop_step(plan);
+	else if (!irq->step)
+		irq->step = plan->n_steps;
 	return r;
+}
+
+const struct irqkit_step *plan_find_irq_step(
+	const struct irqkit_plan *plan, const struct irqkit_irq *irq)
+{
+	const struct irqkit_step *step = irq->step > 0 && irq->step <= plan->n_steps
+		? &plan->steps[irq->step - 1]
+		: NULL;
+
+	return step && step->irq == irq->row->irq ? step : NULL;
 }
 
 EXPORT int irqkit_plan_add_affinity(struct irqkit_plan *plan, struct irqkit_irq *irq,
 	const struct irqkit_cpuset *cpus, const char *why, unsigned int flags)
 {
 	struct irqkit_step *step;
-	int r = add_interrupt_step(plan, irq->row, why, &step);
+	int r = add_interrupt_step(plan, irq, why, &step);
 
 	if (r < 0)
 		return r;
@@ -160,7 +174,7 @@ EXPORT int irqkit_plan_add_kept(
 	struct irqkit_plan *plan, struct irqkit_irq *irq, const char *why)
 {
 	struct irqkit_step *step;
-	int r = add_interrupt_step(plan, irq->row, why, &step);
+	int r = add_interrupt_step(plan, irq, why, &step);
 
 	if (r < 0)
 		return r;
@@ -180,7 +194,7 @@ EXPORT int irqkit_plan_add_skipped(
 	struct irqkit_plan *plan, struct irqkit_irq *irq, const char *why)
 {
 	struct irqkit_step *step;
-	int r = add_interrupt_step(plan, irq->row, why, &step);
+	int r = add_interrupt_step(plan, irq, why, &step);
 
 	if (r == 0)
 		step->result = IRQKIT_SKIPPED;

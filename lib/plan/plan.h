@@ -26,6 +26,10 @@ int plan_add_machine_step(struct irqkit_plan *plan, enum irqkit_knob knob,
 	const char *path, const char *target, const char *why,
 	struct irqkit_step **ret_step);
 
+/* The first step of this interrupt, or NULL. */
+const struct irqkit_step *plan_find_irq_step(
+	const struct irqkit_plan *plan, const struct irqkit_irq *irq);
+
 /* What the knob holds now; the old value of the step, by what the machine knows. */
 int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	struct knob_value *ret_value);

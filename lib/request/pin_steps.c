@@ -6,6 +6,7 @@
 #include "base/macros.h"
 #include "devices/device.h"
 #include "interrupts/snapshot.h"
+#include "plan/plan.h"
 #include "request/request_pin.h"
 #include "request/request_queue.h"
 
@@ -14,17 +15,6 @@
 
 /* ------------------------------------------------------------------------------- */
 /* Interrupts                                                                      */
-
-/*
- * The step of an interrupt that another queue shares, perhaps of another port; or NULL.
- */
-static const struct irqkit_step *find_step(const struct irqkit_plan *plan, int irq)
-{
-	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
-		if (irqkit_step_get_irq(irqkit_plan_get(plan, i)) == irq)
-			return irqkit_plan_get(plan, i);
-	return NULL;
-}
 
 /* One interrupt of two queues cannot go to different CPUs. */
 static int check_shared(const struct pin *pin, const struct irqkit_step *step,
@@ -39,12 +29,12 @@ static int check_shared(const struct pin *pin, const struct irqkit_step *step,
 		irqkit_step_get_irq(step), irqkit_step_get_why(step), name);
 }
 
-static bool is_placed(const struct pin *pin, const struct irqkit_queue *queue)
+static bool moves_all_queues(const struct pin *pin, int number)
 {
-	for (size_t i = 0; i < pin->n_places; i++)
-		if (pin->places[i].queue == queue)
-			return true;
-	return false;
+	const struct irqkit_device_irq *irq = irqkit_device_find_irq(
+		pin->device, (unsigned int)number);
+
+	return irq && pin->n_placed[irq - pin->device->irqs] == irq->n_queues;
 }
 
 /* Warns about queues that were not named, but move with one that was. */
@@ -52,11 +42,13 @@ static int warn_shared(const struct pin *pin, const char *name, int irq)
 {
 	_cleanup_free_ char *others = NULL;
 
+	if (moves_all_queues(pin, irq))
+		return 0;
 	for (size_t i = 0; i < pin->device->n_queues; i++) {
 		const struct irqkit_queue *queue = &pin->device->queues[i];
 		_cleanup_free_ char *other = NULL;
 
-		if (queue->irq != irq || is_placed(pin, queue))
+		if (queue->irq != irq || pin->has_place[i])
 			continue;
 		if (irqkit_queue_format_full_name(queue, &other) < 0 ||
 			join_text(&others, other) < 0)
@@ -140,7 +132,8 @@ static int add_queue_interrupt(
 		warn_missing(pin, place, name);
 		return 0;
 	}
-	step = find_step(pin->plan, number);
+	/* another queue shares it, perhaps of another port */
+	step = plan_find_irq_step(pin->plan, irq);
 	if (step)
 		return check_shared(pin, step, place, name);
 	r = warn_shared(pin, name, number);
@@ -170,24 +163,14 @@ static int add_xps(struct pin *pin, const struct pin_place *place, const char *n
 /* ------------------------------------------------------------------------------- */
 /* Threads                                                                         */
 
-static bool has_pid(const struct pin *pin, unsigned int pid)
-{
-	for (size_t i = 0; i < pin->n_pids; i++)
-		if (pin->pids[i] == pid)
-			return true;
-	return false;
-}
-
 static int add_thread(struct pin *pin, const struct pin_place *place,
-	const struct irqkit_thread *thread, const char *name)
+	struct irqkit_thread *thread, const char *name)
 {
-	int r;
+	size_t before = pin->threads.n;
+	int r = unique_add(&pin->threads, thread);
 
-	if (has_pid(pin, thread->pid))
-		return 0;
-	if (!GROW(pin->pids, pin->n_pids, pin->pids_room))
-		return -ENOMEM;
-	pin->pids[pin->n_pids++] = thread->pid;
+	if (r < 0 || pin->threads.n == before)
+		return r;
 	r = irqkit_plan_add_thread_affinity(pin->plan, thread, place->cpus, name);
 	if (r == 0 || r == -ENOENT)
 		return 0;
@@ -218,10 +201,13 @@ static int add_threads(struct pin *pin, const struct pin_place *place, const cha
 static void remark_shared(const struct pin *pin)
 {
 	for (size_t i = 0; i < pin->n_places; i++) {
-		int irq = pin->places[i].queue->irq;
+		int number = pin->places[i].queue->irq;
+		const struct irqkit_irq *irq = number < 0
+			? NULL
+			: irqkit_machine_find_irq(pin->machine, (unsigned int)number);
 		_cleanup_free_ char *text = NULL;
 
-		if (irq < 0 || !find_step(pin->plan, irq))
+		if (!irq || !plan_find_irq_step(pin->plan, irq))
 			continue;
 		if (irqkit_device_explain_shared(pin->device, &text) == 0)
 			request_remark(pin->request, "%s", text);

@@ -16,11 +16,14 @@ static int place_queue(struct pin *pin, struct irqkit_queue *queue,
 {
 	struct pin_place *place = &pin->places[pin->n_places];
 
-	for (size_t i = 0; i < pin->n_places; i++) {
+	const struct irqkit_device_irq *irq = queue->irq < 0
+		? NULL
+		: irqkit_device_find_irq(pin->device, (unsigned int)queue->irq);
+	bool *has_place = &pin->has_place[queue - pin->device->queues];
+
+	if (*has_place) {
 		_cleanup_free_ char *name = NULL;
 
-		if (pin->places[i].queue != queue)
-			continue;
 		if (irqkit_queue_format_full_name(queue, &name) < 0)
 			return -ENOMEM;
 		return request_fail(
@@ -31,6 +34,9 @@ static int place_queue(struct pin *pin, struct irqkit_queue *queue,
 	place->queue = queue;
 	place->is_named = is_named;
 	pin->n_places++;
+	*has_place = true;
+	if (irq)
+		pin->n_placed[irq - pin->device->irqs]++;
 	return 0;
 }
 
@@ -38,13 +44,17 @@ static int place_queue(struct pin *pin, struct irqkit_queue *queue,
 static int place_number(struct pin *pin, unsigned int number, unsigned int cpu)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *one = NULL;
+	struct irqkit_queue *queues[] = {
+		irqkit_device_find_queue(pin->device, IRQKIT_RX, number),
+		irqkit_device_find_queue(pin->device, IRQKIT_TX, number),
+	};
 	int r = irqkit_cpuset_new(&one);
 
 	if (r == 0)
 		r = irqkit_cpuset_add(one, cpu);
-	for (size_t i = 0; i < pin->device->n_queues && r == 0; i++)
-		if (pin->device->queues[i].number == number)
-			r = place_queue(pin, &pin->device->queues[i], one, false);
+	for (size_t i = 0; i < LENGTH(queues) && r == 0; i++)
+		if (queues[i])
+			r = place_queue(pin, queues[i], one, false);
 	return r;
 }
 

@@ -2,6 +2,7 @@
 /* The input of the placement policy: load, device, queue and place of each interrupt. */
 #include "base/cpuset.h"
 #include "base/macros.h"
+#include "devices/device.h"
 #include "request/placement.h"
 
 #include <errno.h>
@@ -18,35 +19,29 @@
 static size_t find_owner(
 	struct irqkit_placement *p, struct irqkit_device *device, int node)
 {
-	for (size_t i = 0; i < p->n_owners; i++)
-		if (device && p->owners[i].device == device)
+	/* most often the one before: the interrupts of a device follow each other */
+	for (size_t i = p->n_owners; i-- > 0 && device;)
+		if (p->owners[i].device == device)
 			return i;
 	p->owners[p->n_owners] = (struct placement_device){ .device = device,
 		.node = node };
 	return p->n_owners++;
 }
 
-/* The queue of the device that has this interrupt, and its directions. */
+/* The first queue of the device that has this interrupt, and its directions. */
 static int find_queue(
-	struct irqkit_device *device, int irq, enum irqkit_serves *ret_serves)
+	const struct irqkit_device *device, int number, enum irqkit_serves *ret_serves)
 {
-	bool serves[2] = { false, false };
-	int number = -1;
+	const struct irqkit_device_irq *irq = irqkit_device_find_irq(
+		device, (unsigned int)number);
+	bool has_rx = irq && irq->has_queue[IRQKIT_RX];
+	bool has_tx = irq && irq->has_queue[IRQKIT_TX];
 
-	for (size_t i = 0; i < irqkit_device_count_queues(device); i++) {
-		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
-		int this_number = (int)irqkit_queue_get_number(queue);
-
-		if (irqkit_queue_get_irq(queue) != irq)
-			continue;
-		serves[irqkit_queue_get_direction(queue)] = true;
-		number = number < 0 || this_number < number ? this_number : number;
-	}
-	*ret_serves = serves[IRQKIT_RX] && serves[IRQKIT_TX] ? IRQKIT_SERVES_BOTH
-		: serves[IRQKIT_RX]			     ? IRQKIT_SERVES_RX
-		: serves[IRQKIT_TX]			     ? IRQKIT_SERVES_TX
-							     : IRQKIT_SERVES_NONE;
-	return number;
+	*ret_serves = has_rx && has_tx ? IRQKIT_SERVES_BOTH
+		: has_rx	       ? IRQKIT_SERVES_RX
+		: has_tx	       ? IRQKIT_SERVES_TX
+				       : IRQKIT_SERVES_NONE;
+	return has_rx || has_tx ? (int)irq->first_queue : -1;
 }
 
 /* The CPU that handled it most often; -1: it never fired. */

@@ -47,7 +47,9 @@ static void pin_clear(struct pin *pin)
 	for (size_t i = 0; i < pin->n_places; i++)
 		irqkit_cpuset_free(pin->places[i].cpus);
 	free(pin->places);
-	free(pin->pids);
+	free(pin->has_place);
+	free(pin->n_placed);
+	unique_clear(&pin->threads);
 }
 
 static int plan_device(struct irqkit_request *request, struct irqkit_machine *machine,
@@ -62,7 +64,9 @@ static int plan_device(struct irqkit_request *request, struct irqkit_machine *ma
 	int r;
 
 	pin.places = calloc(device->n_queues + 1, sizeof(*pin.places));
-	if (!pin.places)
+	pin.has_place = calloc(device->n_queues + 1, sizeof(*pin.has_place));
+	pin.n_placed = calloc(device->n_irqs + 1, sizeof(*pin.n_placed));
+	if (!pin.places || !pin.has_place || !pin.n_placed)
 		return -ENOMEM;
 	r = pin_read_words(&pin);
 	return r == 0 ? pin_add_steps(&pin) : r;

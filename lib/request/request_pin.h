@@ -4,6 +4,7 @@
 #define IRQKIT_REQUEST_PIN_H
 
 #include "request/request.h"
+#include "target/unique.h"
 
 struct pin_place {
 	struct irqkit_queue *queue;
@@ -19,8 +20,9 @@ struct pin {
 	struct irqkit_device *device;
 	struct pin_place *places; /* owned; as many as the device has queues */
 	size_t n_places;
-	unsigned int *pids; /* owned; threads that have a step */
-	size_t n_pids, pids_room;
+	bool *has_place; /* owned; by index of the queue */
+	unsigned int *n_placed; /* owned; queues, by index of their interrupt */
+	struct unique threads; /* those that have a step */
 	bool has_warned_unknown;
 };
 
