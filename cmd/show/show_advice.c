@@ -24,7 +24,7 @@ struct vectors {
 	struct irqkit_device *device;
 	char *name; /* owned; of the device */
 	size_t n_all; /* whether they have fired or not */
-	size_t n; /* that have fired */
+	size_t n; /* that matter: see matters() */
 	size_t n_units; /* of these, those that are placed for themselves: queues */
 	size_t n_queues; /* of the direction that has more */
 	bool is_unknown; /* nobody says which queue one of them serves */
@@ -33,10 +33,8 @@ struct vectors {
 	struct show_now now; /* where they are handled */
 };
 
-static bool is_vector(struct show_row *row, const void *data)
+static bool is_vector_number(const struct irqkit_device *device, int number)
 {
-	const struct irqkit_device *device = data;
-	int number = show_row_irq(row);
 	const struct irqkit_device_irq *irq = number < 0
 		? NULL
 		: irqkit_device_find_irq(device, (unsigned int)number);
@@ -53,40 +51,84 @@ static bool is_vector(struct show_row *row, const void *data)
 	}
 }
 
-/* The first queue of this direction that @irq serves; or NULL. */
-static const struct irqkit_queue *find_queue(
-	const struct irqkit_device *device, int irq, enum irqkit_direction direction)
+static bool is_vector(struct show_row *row, const void *device)
 {
-	return irq < 0
-		? NULL
-		: irqkit_device_find_irq_queue(device, (unsigned int)irq, direction);
+	return is_vector_number(device, show_row_irq(row));
+}
+
+static bool has_queue(
+	const struct irqkit_device *device, int number, enum irqkit_direction direction)
+{
+	return number >= 0 &&
+		irqkit_device_find_irq_queue(device, (unsigned int)number, direction);
 }
 
 /* Does it serve tx queues, and no rx queue? */
 static bool is_sending(const struct irqkit_device *device, int irq)
 {
-	return find_queue(device, irq, IRQKIT_TX) && !find_queue(device, irq, IRQKIT_RX);
+	return has_queue(device, irq, IRQKIT_TX) && !has_queue(device, irq, IRQKIT_RX);
 }
 
-static bool has_fired(const struct show *show, int irq)
+/* A queue that is out of use may have fired some time ago. */
+static bool matters(const struct vectors *v, const struct irqkit_interrupt *row)
 {
-	const struct irqkit_irq *record = irq < 0
+	uint64_t total = irqkit_interrupt_get_total(row);
+
+	return total > 0 &&
+		total >= irqkit_interrupt_get_total(v->hottest->interrupt) / 100;
+}
+
+static bool number_matters(const struct vectors *v, int number)
+{
+	const struct irqkit_irq *irq = number < 0
 		? NULL
-		: irqkit_machine_find_irq(show->machine, (unsigned int)irq);
+		: irqkit_machine_find_irq(v->show->machine, (unsigned int)number);
 
-	return record && irqkit_interrupt_get_total(irqkit_irq_get_row(record)) > 0;
+	return irq && matters(v, irqkit_irq_get_row(irq));
 }
 
-/* The second of two interrupts, one for each direction of a queue: a unit has both. */
-static bool is_second(const struct vectors *v, int irq)
+/*
+ * Two interrupts, one for each direction of a queue, are placed together: how many are the
+ * second of two.
+ */
+static size_t count_seconds(const struct vectors *v)
 {
-	const struct irqkit_queue *tx = find_queue(v->device, irq, IRQKIT_TX);
-	const struct irqkit_queue *rx = tx && is_sending(v->device, irq)
-		? irqkit_device_find_queue(
-			  v->device, IRQKIT_RX, irqkit_queue_get_number(tx))
-		: NULL;
+	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL;
+	size_t n = irqkit_device_count_queues(v->device);
 
-	return rx && has_fired(v->show, irqkit_queue_get_irq(rx));
+	if (irqkit_cpuset_new(&numbers) < 0)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_queue *tx = irqkit_device_get_queue(v->device, i),
+					  *rx;
+		int irq = irqkit_queue_get_irq(tx);
+
+		if (irqkit_queue_get_direction(tx) != IRQKIT_TX ||
+			!is_sending(v->device, irq) || !number_matters(v, irq))
+			continue;
+		rx = irqkit_device_find_queue(
+			v->device, IRQKIT_RX, irqkit_queue_get_number(tx));
+		if (rx && number_matters(v, irqkit_queue_get_irq(rx)) &&
+			irqkit_cpuset_add(numbers, (unsigned int)irq) < 0)
+			return 0;
+	}
+	return irqkit_cpuset_count(numbers);
+}
+
+static void find_hottest(struct vectors *v)
+{
+	for (size_t i = 0; i < v->show->n_rows; i++) {
+		struct show_row *row = &v->show->rows[i];
+
+		if (!is_vector(row, v->device))
+			continue;
+		v->n_all++;
+		v->total += irqkit_interrupt_get_total(row->interrupt);
+		if (!v->hottest ||
+			irqkit_interrupt_get_total(row->interrupt) >
+				irqkit_interrupt_get_total(v->hottest->interrupt))
+			v->hottest = row;
+	}
 }
 
 static void read_vectors(struct vectors *v)
@@ -95,24 +137,18 @@ static void read_vectors(struct vectors *v)
 	size_t n_tx = irqkit_device_count_direction(v->device, IRQKIT_TX);
 
 	v->n_queues = n_rx > n_tx ? n_rx : n_tx;
+	find_hottest(v);
 	for (size_t i = 0; i < v->show->n_rows; i++) {
 		struct show_row *row = &v->show->rows[i];
-		uint64_t total = irqkit_interrupt_get_total(row->interrupt);
+		int irq = show_row_irq(row);
 
-		if (!is_vector(row, v->device))
-			continue;
-		v->n_all++;
-		if (total == 0)
+		if (!is_vector(row, v->device) || !matters(v, row->interrupt))
 			continue;
 		v->n++;
-		v->is_unknown |= !find_queue(v->device, show_row_irq(row), IRQKIT_RX) &&
-			!find_queue(v->device, show_row_irq(row), IRQKIT_TX);
-		v->n_units += !is_second(v, show_row_irq(row));
-		v->total += total;
-		if (!v->hottest ||
-			total > irqkit_interrupt_get_total(v->hottest->interrupt))
-			v->hottest = row;
+		v->is_unknown |= !has_queue(v->device, irq, IRQKIT_RX) &&
+			!has_queue(v->device, irq, IRQKIT_TX);
 	}
+	v->n_units = v->n - count_seconds(v);
 	show_now_read(&v->now, v->show, is_vector, v->device);
 }
 
@@ -162,16 +198,29 @@ static bool can_have_xps(const struct irqkit_device *device)
 	return n_off > 1;
 }
 
+/* The number of the first tx queue of this interrupt, which has one. */
+static unsigned int find_tx(const struct irqkit_device *device, int irq)
+{
+	size_t n = irqkit_device_count_queues(device);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+
+		if (irqkit_queue_get_direction(queue) == IRQKIT_TX &&
+			irqkit_queue_get_irq(queue) == irq)
+			return irqkit_queue_get_number(queue);
+	}
+	return 0;
+}
+
 /* RPS shares what is received. */
 static void advise_sending(const struct vectors *v)
 {
-	const struct irqkit_queue *queue = find_queue(
-		v->device, show_row_irq(v->hottest), IRQKIT_TX);
 	_cleanup_free_ char *command = NULL;
 
 	printf("Most interrupts of %s come from tx-%u; RPS does not share the work of "
 	       "sending.\n",
-		v->name, irqkit_queue_get_number(queue));
+		v->name, find_tx(v->device, show_row_irq(v->hottest)));
 	if (can_have_xps(v->device))
 		printf("'irqkit xps %s --auto' makes each CPU send on a queue near it.\n",
 			v->name);
@@ -198,41 +247,67 @@ static void advise_hottest(const struct vectors *v)
 
 /* ------------------------------------------------------------------------------- */
 
-/* Would 'irqkit spread DEV' change anything? */
-static bool can_spread(const struct vectors *v)
-{
-	struct irqkit_request *request = NULL;
-	struct irqkit_plan *plan = NULL;
-	bool is_change = irqkit_request_new_spread(&request) == 0 &&
-		irqkit_request_add_target(request, irqkit_device_get_name(v->device)) ==
-			0 &&
-		irqkit_plan_new(v->show->machine, &plan) == 0 &&
-		irqkit_request_plan(request, v->show->machine, plan) == 0 &&
-		irqkit_plan_count_results(plan, IRQKIT_PLANNED) > 0;
-
-	irqkit_plan_free(plan);
-	irqkit_request_free(request);
-	return is_change;
-}
-
-/* The CPUs that handle a part worth mentioning: a tenth of what a unit has on average. */
-static size_t count_cpus(const struct vectors *v)
+/*
+ * How many CPUs handle a part worth mentioning: a tenth of what a unit has on average. Some
+ * interrupts fire once a minute.
+ */
+static size_t count_cpus(const struct vectors *v, const struct load *load)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < v->now.load.n_cpus; i++)
-		n += v->now.load.cpus[i].total > v->total / v->n_units / 10;
+	for (size_t i = 0; i < load->n_cpus; i++)
+		n += load->cpus[i].total > v->total / v->n_units / 10;
+	return n;
+}
+
+/* The same load, where the steps of @plan would put it. */
+static void read_planned(
+	const struct vectors *v, const struct irqkit_plan *plan, struct load *load)
+{
+	load_start(load, irqkit_snapshot_get_cpus(v->show->snapshot));
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(plan, i);
+		const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step);
+		int number = irqkit_step_get_irq(step);
+		const struct irqkit_irq *irq = number < 0
+			? NULL
+			: irqkit_machine_find_irq(v->show->machine, (unsigned int)number);
+
+		if (cpus && irq && is_vector_number(v->device, number))
+			load_add_at(load, irqkit_irq_get_row(irq), cpus);
+	}
+}
+
+/* On how many CPUs 'irqkit spread DEV' would put it; 0: it would do nothing. */
+static size_t count_spread_cpus(const struct vectors *v)
+{
+	struct load planned CLEANUP(load_free) = { 0 };
+	struct irqkit_request *request = NULL;
+	struct irqkit_plan *plan = NULL;
+	const char *name = irqkit_device_get_name(v->device);
+	size_t n = 0;
+
+	if (irqkit_request_new_spread(&request) == 0 &&
+		irqkit_request_add_target(request, name) == 0 &&
+		irqkit_plan_new(v->show->machine, &plan) == 0 &&
+		irqkit_request_plan(request, v->show->machine, plan) == 0 &&
+		irqkit_plan_count_results(plan, IRQKIT_PLANNED) > 0) {
+		read_planned(v, plan, &planned);
+		n = count_cpus(v, &planned);
+	}
+	irqkit_plan_free(plan);
+	irqkit_request_free(request);
 	return n;
 }
 
 /* True: that helps. */
 static bool advise_spread(const struct vectors *v)
 {
-	size_t n_cpus = count_cpus(v);
+	size_t n_cpus = count_cpus(v, &v->now.load);
 	bool is_of_queues = v->n_units > 1 && !v->is_unknown;
 	size_t n = is_of_queues ? v->n_units : v->n;
 
-	if (n_cpus >= n || n_cpus >= v->now.load.n_cpus || !can_spread(v))
+	if (n_cpus >= n || n_cpus >= v->now.load.n_cpus || count_spread_cpus(v) <= n_cpus)
 		return false;
 	printf("%s has %zu %s on %zu CPU%s; 'irqkit spread %s' spreads them.\n", v->name,
 		n, is_of_queues ? "queues" : "interrupts", n_cpus, n_cpus == 1 ? "" : "s",
@@ -252,8 +327,7 @@ static void advise(const struct vectors *v)
 {
 	const struct cpu_load *busiest = load_get_busiest(&v->now.load);
 
-	if (!v->hottest || !v->now.cpus || !busiest ||
-		!load_is_busy(&v->now.load, busiest) ||
+	if (!v->n || !v->now.cpus || !busiest || !load_is_busy(&v->now.load, busiest) ||
 		v->total < show_load(v->show)->total / 2)
 		return;
 	if (!is_one(v) && (advise_spread(v) || v->n_units > 1))

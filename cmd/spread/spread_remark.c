@@ -88,6 +88,47 @@ static void print_gain_by_rule(const struct spread *spread, double before, doubl
 			verdict);
 }
 
+static bool has_queue(
+	const struct irqkit_device *device, int irq, enum irqkit_direction direction)
+{
+	size_t n = irqkit_device_count_queues(device);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+
+		if (irqkit_queue_get_irq(queue) == irq &&
+			irqkit_queue_get_direction(queue) == direction)
+			return true;
+	}
+	return false;
+}
+
+/* Does it serve a queue of any interface, perhaps one behind a USB controller? */
+static bool serves(const struct placed *p, int irq, enum irqkit_direction direction)
+{
+	size_t n = 0;
+
+	if (irqkit_devices_count_net(p->devices, &n) < 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (has_queue(irqkit_devices_get_net(p->devices, i), irq, direction))
+			return true;
+	return false;
+}
+
+/* RPS shares what is received; nothing else shares the load of one interrupt. */
+static void print_heavy(
+	const struct placed *p, const struct irqkit_interrupt *heavy, double share)
+{
+	int irq = irqkit_interrupt_get_irq(heavy);
+
+	printf("Interrupt %s is %.0f %% of the busiest CPU's load; %s.\n",
+		irqkit_interrupt_get_label(heavy), share * 100,
+		serves(p, irq, IRQKIT_RX)	    ? "only RPS can spread it"
+			: serves(p, irq, IRQKIT_TX) ? "only more tx queues can share it"
+						    : "no placement can spread it");
+}
+
 /* Why the load cannot be more even, or that there is nothing to gain. */
 static void print_gain(const struct report *report, double before, double after)
 {
@@ -103,9 +144,7 @@ static void print_gain(const struct report *report, double before, double after)
 		       "%u %%.\n",
 			wish->gain);
 	if (heavy && has_choice && after > 1.5)
-		printf("Interrupt %s is %.0f %% of the busiest CPU's load; only RPS "
-		       "can spread it.\n",
-			irqkit_interrupt_get_label(heavy), share * 100);
+		print_heavy(&spread->placed, heavy, share);
 	else if (!is_by_load && is_change(report) && before > 0 && !spread->after_counts)
 		print_gain_by_rule(spread, before, after);
 }

@@ -3,6 +3,7 @@
 #include "target/no_match.h"
 #include "base/macros.h"
 #include "devices/queues.h"
+#include "target/mark_device.h"
 #include "target/refuse.h"
 
 #include <errno.h>
@@ -68,6 +69,40 @@ static int refuse_no_interrupt_of_queue(
 		meaning->queue, irqkit_device_get_name(meaning->device));
 }
 
+/* The first interface below that has such a queue; or NULL. */
+static const struct irqkit_device *find_lower_with(
+	const struct meaning *meaning, size_t n_lower)
+{
+	for (size_t i = 0; i < n_lower; i++) {
+		const struct irqkit_device *lower = irqkit_device_get_lower(
+			meaning->device, i);
+		size_t n = irqkit_device_count_queues(lower);
+
+		for (size_t k = 0; k < n; k++)
+			if (target_names_queue(
+				    meaning->queue, irqkit_device_get_queue(lower, k)))
+				return lower;
+	}
+	return NULL;
+}
+
+static int refuse_upper(
+	char **message, const char *word, const struct meaning *meaning, size_t n_lower)
+{
+	const struct irqkit_device *lower = find_lower_with(meaning, n_lower);
+	const char *name = irqkit_device_get_name(meaning->device);
+
+	if (!lower)
+		return REFUSE(message, word,
+			": %s is built on other interfaces, and none of them has this "
+			"queue; 'irqkit show %s --queues' lists their queues",
+			name, name);
+	return REFUSE(message, word,
+		": %s is built on other interfaces; name a queue of one of them, as in "
+		"'%s:%s'",
+		name, irqkit_device_get_name(lower), meaning->queue);
+}
+
 int refuse_no_queue(char **message, const char *word, const struct meaning *meaning)
 {
 	const char *name = irqkit_device_get_name(meaning->device);
@@ -76,13 +111,7 @@ int refuse_no_queue(char **message, const char *word, const struct meaning *mean
 
 	irqkit_device_count_lower(meaning->device, &n_lower);
 	if (n_lower > 0 && !irqkit_device_get_bus_device(meaning->device))
-		return REFUSE(message, word,
-			": %s is built on other interfaces; name a queue of one of them, "
-			"as in '%s:%s'",
-			name,
-			irqkit_device_get_name(
-				irqkit_device_get_lower(meaning->device, 0)),
-			meaning->queue);
+		return refuse_upper(message, word, meaning, n_lower);
 	if (has_queue(meaning->device, meaning->queue))
 		return refuse_no_interrupt_of_queue(message, word, meaning);
 	format_queues(meaning->device, IRQKIT_RX, rx, sizeof(rx));
@@ -210,12 +239,27 @@ static int refuse_exact(struct marks *marks, const struct target *target)
 		": no %s has this name; 'irqkit show' lists the interrupts", what);
 }
 
+/* Would 'dev:WORD' match? What it marks does not matter any more. */
+static int matches_devices(struct marks *marks, const struct target *target)
+{
+	const struct target devices = { .word = target->word,
+		.name = target->name,
+		.kind = TARGET_DEVICE,
+		.is_glob = true };
+	struct meaning meaning = { 0 };
+	int r = mark_device(marks, &devices, &meaning);
+
+	return r < 0 ? r : meaning.has_rows;
+}
+
 static int refuse_glob(struct marks *marks, const struct target *target)
 {
 	const char *word = target->word;
+	int r = target->kind == TARGET_WORD ? matches_devices(marks, target) : 0;
 
-	if (target->kind == TARGET_WORD &&
-		find_interface(marks, target->name, strlen(target->name), false))
+	if (r < 0)
+		return r;
+	if (r)
 		return REFUSE(&marks->message, word,
 			": no interrupt has such a name; use 'dev:%s' for names of "
 			"interfaces",
@@ -282,6 +326,11 @@ int refuse_no_match(
 		return REFUSE(message, word,
 			": no interrupt found for a device with this driver");
 	case TARGET_DEVICE:
+		if (target->is_glob &&
+			find_interface(marks, target->name, strlen(target->name), false))
+			return REFUSE(message, word,
+				": no interrupt found for interfaces with such a name");
+		return REFUSE(message, word, ": there is no such device");
 	case TARGET_PCI:
 		return REFUSE(message, word, ": there is no such device");
 	default:

@@ -31,7 +31,7 @@ put_asked() {
 		fi
 		need_programs
 		library_path=$(libraries_in "$programs") \
-			put_program "$1" "$(find "$programs/usr" -path "*bin/$name")"
+			put_program "$1" "$(find "$programs" -path "*bin/$name")"
 	done
 }
 

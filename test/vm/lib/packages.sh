@@ -24,7 +24,7 @@ xen_packages='xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils libxenmisc
 	libxencall1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenstore4 libxentoollog1
 	libxentoolcore1 libxendevicemodel1 libxenhypfs1 libyajl2 libuuid1'
 
-program_packages='strace libunwind8 irqbalance libcap-ng0 libglib2.0-0 libnuma1'
+program_packages='strace libunwind8 irqbalance libcap-ng0 libglib2.0-0 libnuma1 ethtool'
 
 # use_suite SUITE DIR: what apt is asked next is asked of that suite, with its lists in DIR.
 use_suite() {
@@ -99,9 +99,9 @@ need_xen() {
 
 need_programs() {
 	programs=$cache/programs
-	[ -e "$programs/all" ] && return
+	[ "$(cat "$programs/all" 2>/dev/null)" = "$program_packages" ] && return
 	unpack_names "$programs" "$program_packages"
-	: >"$programs/all"
+	echo "$program_packages" >"$programs/all"
 }
 
 # need_kernel NAME: also sets $vmlinux and $modules_dir.
