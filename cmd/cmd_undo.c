@@ -316,8 +316,9 @@ static bool parse_number(const struct call *call, uint64_t *ret_number)
 		*ret_number = UINT64_MAX; /* no change has it */
 	if (!word || r == -ERANGE || (r == 0 && *ret_number > 0))
 		return true;
-	say_error("undo takes the number of a change, not '%s': 'irqkit undo --list' "
-		  "lists the changes",
+	say_error(
+		"undo takes the number of a change, not '%s': each 'irqkit undo' undoes "
+		"the last change that is left, and 'irqkit undo --list' lists them",
 		word);
 	return false;
 }

@@ -48,12 +48,24 @@ struct command {
 	enum status (*run)(const struct call *call);
 };
 
+/*
+ * Numbers that follow an option after a space, and that may have been meant as its value:
+ * `--wait 5`, whose value follows =, and `--cpus 3 4`, whose value is one word.
+ */
+struct loose {
+	const char *option; /* NULL: there are none */
+	const char *value; /* the value it has, "3"; or NULL */
+	const char *const *words; /* "4"; of the command line */
+	size_t n_words;
+};
+
 struct call {
 	const struct command *command;
 	struct common common;
 	void *state; /* the command's own options */
 	const char **words; /* all but the options, ending with NULL */
 	size_t n_words;
+	struct loose loose;
 	char *line; /* owned; the command line, quoted for a shell */
 };
 

@@ -182,6 +182,7 @@ static bool parse_options(
 {
 	wish->gain = DEFAULT_GAIN;
 	wish->width = 1;
+	wish->has_cpus = o->cpus != NULL;
 	wish->asks_to_verify = o->verify || o->reverts;
 	wish->reverts = o->reverts;
 	if (!parse_policy(o->by ? o->by : "queue", wish) ||

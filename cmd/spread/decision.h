@@ -9,6 +9,7 @@
 /* What the options say, read. */
 struct wish {
 	struct irqkit_request *request; /* owned by the command */
+	bool has_cpus; /* --cpus was given */
 	enum irqkit_policy policy;
 	unsigned int width;
 	unsigned int gain; /* percent */

@@ -18,7 +18,7 @@ struct table_options {
 #define TABLE_OPTIONS(type, member)                                                      \
 	{ "output", 'o', OPTION_TEXT, offsetof(type, member.output), "COLUMNS",          \
 		"show these columns; +COLUMN adds to the default" },                     \
-		{ "sort", 0, OPTION_TEXT, offsetof(type, member.sort), "COLUMN",         \
+		{ "sort", 's', OPTION_TEXT, offsetof(type, member.sort), "COLUMN",       \
 			"sort by it; +COLUMN ascending, -COLUMN descending" },           \
 		{ "noheadings", 0, OPTION_FLAG, offsetof(type, member.no_headings),      \
 			NULL, "omit the line of headings" },                             \
