@@ -134,15 +134,18 @@ static int read_present(struct irqkit_topology *topology,
 	return r;
 }
 
-static enum status print(struct table *table, const struct irqkit_cpuset *online,
+static enum status print(const struct show *show, struct table *table,
 	const struct table_options *options, const struct common *common)
 {
+	const struct irqkit_cpuset *online = irqkit_snapshot_get_cpus(show->snapshot);
 	enum status status = table_prepare(table, columns, options, common);
 
 	if (status == STATUS_DONE && common->is_json) {
 		struct document *document = document_new();
 
 		document_add_cpus(document, "cpus", online);
+		if (show->seconds)
+			document_add_number(document, "seconds", show->seconds);
 		document_add_table(document, "by_cpu", table);
 		status = document_print(document);
 		document_free(document);
@@ -182,5 +185,5 @@ enum status show_by_cpu(struct show *show, const struct table_options *options,
 		};
 		table.rows[table.n_rows++] = row;
 	}
-	return print(&table, online, options, common);
+	return print(show, &table, options, common);
 }

@@ -23,13 +23,13 @@ static void remark_share(const struct load *load, const char *what, size_t n_idl
 		load_get_imbalance(load), load->n_cpus);
 }
 
-static void remark_load(const struct load *load, const char *what)
+static void remark_load(const struct load *load, const char *what, bool is_measured)
 {
 	const struct cpu_load *busiest = load_get_busiest(load);
 	size_t n_idle = load_count_idle(load);
 
 	if (!busiest)
-		printf("%s: no interrupt has fired yet.", what);
+		printf("%s: no interrupt has fired%s.", what, is_measured ? "" : " yet");
 	else if (load->n_cpus < 2)
 		return;
 	else if (n_idle == 1 && load->n_cpus == 2)
@@ -235,6 +235,19 @@ static char *name_chosen(const struct show *show, const struct call *call)
 	return name ? text_escape(name) : NULL;
 }
 
+/* "eth1", "eth1, measured for 10 s" */
+static char *name_what(const struct show *show, const struct call *call)
+{
+	char *name = name_chosen(show, call), *text = NULL;
+
+	if (!name || !show->seconds)
+		return name;
+	if (asprintf(&text, "%s, measured for %u s", name, show->seconds) < 0)
+		text = NULL;
+	free(name);
+	return text;
+}
+
 /* Of a device that is named; whoever lists everything is not told of each. */
 static void remark_shared(const struct show *show)
 {
@@ -257,12 +270,14 @@ void show_remark(struct show *show, const struct call *call)
 {
 	_cleanup_free_ char *what = NULL;
 
+	if (show->n_rows == 0 && show->seconds)
+		printf("No such interrupt has fired in %u s.\n", show->seconds);
 	if (show->n_rows == 0)
 		return;
-	what = name_chosen(show, call);
+	what = name_what(show, call);
 	if (!what)
 		return;
-	remark_load(show_load(show), what);
+	remark_load(show_load(show), what, show->seconds > 0);
 	remark_device(show, call);
 	if (show_load(show)->n_cpus > 1 || !load_get_busiest(show_load(show)))
 		putchar('\n');
