@@ -347,6 +347,11 @@ static enum status run(const struct call *call)
 	return status;
 }
 
+static void print_columns(void)
+{
+	columns_print(" with --list", columns);
+}
+
 const struct command cmd_undo = {
 	.name = "undo",
 	.args = "[OPTION...] [NUMBER]",
@@ -356,9 +361,8 @@ const struct command cmd_undo = {
 		"  irqkit undo --list       list the changes and the commands that "
 		"made them\n"
 		"  irqkit undo --dry-run    show what would be restored\n"
-		"  irqkit undo              restore the old values\n"
-		"\n"
-		"Columns of --list: NUMBER TIME KNOBS UNDONE UNDOES COMMAND.\n",
+		"  irqkit undo              restore the old values\n",
+	.print_columns = print_columns,
 	.options = options,
 	.state_size = sizeof(struct undo_options),
 	.run = run,

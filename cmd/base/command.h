@@ -43,6 +43,7 @@ struct command {
 	const char *args; /* "[TARGET...]" */
 	const char *summary; /* one line, lower case, no full stop */
 	const char *more; /* for --help, after the options */
+	void (*print_columns)(void); /* the same, at the end: of -o; or NULL */
 	const struct option *options; /* its own, ending with { 0 }; or NULL */
 	size_t state_size; /* size of the struct that the options fill */
 	enum status (*run)(const struct call *call);

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #define MAX_OPTIONS 32
+#define HELP_WIDTH 78
 
 enum { VALUE_HELP = 1, VALUE_VERSION, VALUE_COLOR, VALUE_COMMON = 100, VALUE_OWN = 200 };
 
@@ -126,11 +127,46 @@ static bool store_color(struct common *common, const char *word)
 	return false;
 }
 
+static bool takes_set(const struct command *command)
+{
+	for (const struct option *o = command->options; o && o->name; o++)
+		if (o->arg && strcmp(o->arg, "SET") == 0)
+			return true;
+	return strstr(command->args, "SET") != NULL;
+}
+
+/* The words are the library's, which reads them. */
+static void print_set_help(void)
+{
+	const char *word;
+	size_t width = 0;
+
+	printf("A SET is CPU numbers (0-3,8; 0-15:2 is every second one), words, or "
+	       "both;\n"
+	       "^ takes CPUs away, as in all,^0. irqkit(8) explains the words:\n");
+	for (size_t i = 0; (word = irqkit_set_get_word(i)); i++) {
+		const char *before = i == 0 ? "" : " ";
+
+		if (width + strlen(word) > HELP_WIDTH) {
+			before = "\n";
+			width = 0;
+		}
+		width += strlen(before) + strlen(word);
+		printf("%s%s", before, word);
+	}
+	printf("\n\n");
+}
+
 static void print_help(const struct command *command, poptContext con)
 {
 	poptSetOtherOptionHelp(con, command->args);
 	poptPrintHelp(con, stdout, 0);
-	printf("\n%s", command->more ? command->more : "");
+	printf("\n");
+	if (takes_set(command))
+		print_set_help();
+	printf("%s", command->more ? command->more : "");
+	if (command->print_columns)
+		command->print_columns();
 }
 
 /* ------------------------------------------------------------------------------- */

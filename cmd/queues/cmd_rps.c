@@ -84,6 +84,11 @@ static enum status run(const struct call *call)
 				     : status;
 }
 
+static void print_columns(void)
+{
+	columns_print("", rps_kind.columns);
+}
+
 const struct command cmd_rps = {
 	.name = "rps",
 	.args = "[OPTION...] DEV",
@@ -98,9 +103,8 @@ const struct command cmd_rps = {
 		"  irqkit rps eth1 --auto --flows=32768  choose the CPUs, and turn RFS "
 		"on\n"
 		"  irqkit rps eth1 --off                 turn RPS and RFS off\n"
-		"  irqkit undo                           undo the change\n"
-		"\n"
-		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK FLOWS RPS RFS.\n",
+		"  irqkit undo                           undo the change\n",
+	.print_columns = print_columns,
 	.options = options,
 	.state_size = sizeof(struct rps_options),
 	.run = run,

@@ -68,6 +68,11 @@ static enum status run(const struct call *call)
 				     : status;
 }
 
+static void print_columns(void)
+{
+	columns_print("", xps_kind.columns);
+}
+
 const struct command cmd_xps = {
 	.name = "xps",
 	.args = "[OPTION...] DEV",
@@ -82,9 +87,8 @@ const struct command cmd_xps = {
 		"  irqkit xps eth0 --queues=1 --cpus=2  CPU 2 transmits on tx-1\n"
 		"  irqkit xps eth0 --off                the kernel chooses a queue per "
 		"flow\n"
-		"  irqkit undo                          undo the change\n"
-		"\n"
-		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK RXQS.\n",
+		"  irqkit undo                          undo the change\n",
+	.print_columns = print_columns,
 	.options = options,
 	.state_size = sizeof(struct xps_options),
 	.run = run,

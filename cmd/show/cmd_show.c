@@ -351,22 +351,22 @@ static enum status run(const struct call *call)
 	return machine_judge(show.ctx, show_all(&show, call, o));
 }
 
+static void print_columns(void)
+{
+	struct column *columns CLEANUP(show_columns_free) = show_columns_new(NULL, false);
+
+	if (columns)
+		columns_print("", columns);
+	show_by_cpu_print_columns();
+	show_queues_print_columns();
+}
+
 const struct command cmd_show = {
 	.name = "show",
 	.args = "[OPTION...] [TARGET...]",
 	.summary = "list interrupts and the CPUs that handle them",
 	.more = SELECT_HELP
 	"Without TARGET: all interrupts that have a number.\n"
-	"\n"
-	"Columns: IRQ TOTAL SHARE BUSIEST AFFINITY EFFECTIVE NODE HINT MOVABLE "
-	"CHIP\n"
-	"HWIRQ TRIGGER DEVICE QUEUE DRIVER ROLE SOURCE NOTES NAME; with "
-	"--by-cpu:\n"
-	"CPU ONLINE NODE TOTAL SHARE INTERRUPTS BUSIEST NAME; with --queues: "
-	"DEVICE\n"
-	"QUEUE IRQ TOTAL AFFINITY EFFECTIVE RPS RFS XPS NAPI THREADS NODE "
-	"DISTANCE\n"
-	"SOURCE.\n"
 	"\n"
 	"  irqkit show eth1                which CPUs handle it, and how "
 	"evenly\n"
@@ -376,6 +376,7 @@ const struct command cmd_show = {
 	"  irqkit show eth1 --queues       interrupt, CPUs and threads of each "
 	"queue\n"
 	"  irqkit show 'nvme0q*' --json | jq '.interrupts[].affinity'\n",
+	.print_columns = print_columns,
 	.options = options,
 	.state_size = sizeof(struct show_options),
 	.run = run,

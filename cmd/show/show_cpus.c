@@ -121,6 +121,11 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
+void show_by_cpu_print_columns(void)
+{
+	columns_print(" with --by-cpu", columns);
+}
+
 /* The CPUs that have a row: online ones and present ones. */
 static int read_present(struct irqkit_topology *topology,
 	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_cpus)

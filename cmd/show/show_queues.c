@@ -250,6 +250,11 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
+void show_queues_print_columns(void)
+{
+	columns_print(" with --queues", columns);
+}
+
 /* ------------------------------------------------------------------------------- */
 
 /* Leaves out a column that is empty in all rows, and DEVICE for a single interface. */

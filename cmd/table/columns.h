@@ -43,6 +43,12 @@ bool table_options_are_given(const struct table_options *options);
 enum status table_prepare(struct table *table, const struct column *columns,
 	const struct table_options *options, const struct common *common);
 
+/*
+ * For --help: a line for each column, with what it means. @what, "" or " with --by-cpu",
+ * follows the word Columns.
+ */
+void columns_print(const char *what, const struct column *columns);
+
 /* Chooses all columns that have a key: for a table that is only in JSON. */
 bool table_choose_keys(struct table *table, const struct column *columns);
 
