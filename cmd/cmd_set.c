@@ -2,9 +2,13 @@
 /* irqkit set: the CPUs that handle an interrupt. */
 #include "base/basics.h"
 #include "base/say.h"
+#include "base/text.h"
 #include "change/change.h"
+#include "change/check_words.h"
 #include "change/say_request.h"
 #include "target/select.h"
+
+#include <string.h>
 
 struct set_options {
 	struct change_options change;
@@ -24,10 +28,43 @@ static const struct option options[] = {
 	{ 0 },
 };
 
+/*
+ * `set 37 3` and `set 37=3`, as for taskset and pin-queue: says what is meant. False: that
+ * is not the mistake.
+ */
+static bool say_bare_cpus(const struct call *call)
+{
+	static const char numbers[] = "0123456789-,:";
+	const char *last = call->n_words ? call->words[call->n_words - 1] : "";
+	const char *equals = strchr(last, '='), *cpus = equals ? equals + 1 : last;
+	_cleanup_free_ char *line = NULL;
+
+	if (!*cpus || cpus[strspn(cpus, numbers)] || (!equals && call->n_words < 2))
+		return false;
+	for (size_t i = 0; i < call->n_words; i++) {
+		bool is_last = i + 1 == call->n_words;
+		_cleanup_free_ char *word = is_last
+			? strndup(last, equals ? (size_t)(equals - last) : 0)
+			: strdup(call->words[i]);
+		_cleanup_free_ char *quoted = word ? text_quote(word) : NULL;
+
+		if (!quoted || (*word && !text_join(&line, " ", quoted)))
+			return false;
+	}
+	if (!line)
+		return false;
+	say_error("set needs --cpus=SET or --mask=HEX; did you mean 'irqkit set %s "
+		  "--cpus=%s'?",
+		line, cpus);
+	return true;
+}
+
 static enum status check_words(const struct call *call, const struct set_options *o)
 {
 	if (o->cpus && o->mask)
 		say_error("--cpus and --mask cannot be combined");
+	else if (!o->cpus && !o->mask && say_bare_cpus(call))
+		return STATUS_MISUSE;
 	else if (!o->cpus && !o->mask)
 		say_error("set needs --cpus=SET or --mask=HEX, as in 'irqkit set 24 "
 			  "--cpus=3'");
@@ -44,7 +81,9 @@ static enum status check_words(const struct call *call, const struct set_options
 
 static enum status plan(struct change *change, void *data)
 {
-	return request_plan(data, change);
+	enum status status = check_number_words(change->call, change->machine, true);
+
+	return status == STATUS_DONE ? request_plan(data, change) : status;
 }
 
 /* From the words of the command line to a request. */

@@ -436,8 +436,9 @@ static bool parse_number(const struct call *call, uint64_t *ret_number)
 		*ret_number = UINT64_MAX; /* no change has it */
 	if (!word || r == -ERANGE || (r == 0 && *ret_number > 0))
 		return true;
-	say_error("undo takes the number of a change, not '%s': 'irqkit undo --list' "
-		  "lists the changes",
+	say_error(
+		"undo takes the number of a change, not '%s': each 'irqkit undo' undoes "
+		"the last change that is left, and 'irqkit undo --list' lists them",
 		word);
 	return false;
 }
@@ -466,6 +467,11 @@ static enum status run(const struct call *call)
 	return status;
 }
 
+static void print_columns(void)
+{
+	columns_print(" with --list", columns);
+}
+
 const struct command cmd_undo = {
 	.name = "undo",
 	.args = "[OPTION...] [NUMBER]",
@@ -476,9 +482,8 @@ const struct command cmd_undo = {
 		"  irqkit undo --list       list the changes and the commands that "
 		"made them\n"
 		"  irqkit undo --dry-run    show what would be restored\n"
-		"  irqkit undo              restore the old values\n"
-		"\n"
-		"Columns of --list: NUMBER TIME KNOBS UNDONE UNDOES COMMAND.\n",
+		"  irqkit undo              restore the old values\n",
+	.print_columns = print_columns,
 	.options = options,
 	.state_size = sizeof(struct undo_options),
 	.run = run,

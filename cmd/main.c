@@ -4,6 +4,7 @@
 #include "base/options.h"
 #include "base/say.h"
 #include "links.h"
+#include "target/unknown.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -26,6 +27,9 @@ static const struct command *const commands[] = {
 	NULL,
 };
 
+/* Whose options are likely to be meant where none is named. */
+static const struct command *const likely[] = { &cmd_set, &cmd_show, &cmd_spread };
+
 static const struct command *find_command(const char *name)
 {
 	for (size_t i = 0; commands[i]; i++)
@@ -36,7 +40,7 @@ static const struct command *find_command(const char *name)
 
 static void print_help(void)
 {
-	printf("Usage: irqkit COMMAND [OPTION...] [ARGUMENT...]\n"
+	printf("Usage: irqkit [OPTION...] COMMAND [OPTION...] [ARGUMENT...]\n"
 	       "\n"
 	       "Shows which CPUs handle which interrupts, and changes that safely: "
 	       "preview a\n"
@@ -45,6 +49,7 @@ static void print_help(void)
 	       "Commands:\n");
 	for (size_t i = 0; commands[i]; i++)
 		printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
+	printf("  %-12s %s\n", "help", "print the help of a command");
 	printf("\n"
 	       "Options:\n"
 	       "  --list-commands   print the names of the commands, one per line\n"
@@ -55,83 +60,63 @@ static void print_help(void)
 	       "  -V, --version     print the version\n");
 }
 
-static bool is_standalone_option(const char *word)
+static void print_version(void)
 {
-	static const char *const words[] = { "-h", "--help", "-V", "--version",
-		"--list-commands" };
-
-	for (size_t i = 0; i < LENGTH(words); i++)
-		if (strcmp(word, words[i]) == 0)
-			return true;
-	return false;
+	printf("irqkit %s\n", irqkit_version());
 }
 
-/* An option in front of the command. */
-static void say_misplaced(const char *word)
+/* The command whose option may be meant by @word before the command: set has --cpus. */
+static char *guess_leading(const char *const *words)
 {
-	static const struct {
-		const char *option;
-		const char *example;
-	} common[] = {
-		{ "--root", "--root=DIR" },
-		{ "--json", "--json" },
-		{ "-j", "-j" },
-		{ "--verbose", "--verbose" },
-		{ "-v", "-v" },
-		{ "--quiet", "--quiet" },
-		{ "-q", "-q" },
-		{ "--color", "--color=never" },
-	};
+	for (size_t i = 0; i < LENGTH(likely); i++) {
+		_cleanup_free_ char *guess = options_guess(likely[i], words[0], words[1]);
+		const char *target = likely[i] == &cmd_set ? "TARGET " : "";
+		char *line = NULL;
 
-	for (size_t i = 0; i < LENGTH(common); i++) {
-		size_t len = strlen(common[i].option);
-
-		if (strncmp(word, common[i].option, len) != 0 ||
-			(word[len] && word[len] != '='))
+		if (!guess ||
+			(likely[i] == &cmd_set && strncmp(guess, "irqkit ", 7) == 0))
 			continue;
-		say_error("'%s' must follow the name of a command, as in 'irqkit show "
-			  "%s'",
-			word, common[i].example);
-		return;
+		if (strncmp(guess, "irqkit ", 7) == 0 || options_count_leading(guess) > 0)
+			return strdup(guess);
+		if (asprintf(&line, "irqkit %s %s%s", likely[i]->name, target, guess) < 0)
+			line = NULL;
+		return line;
 	}
-	say_error("irqkit has no option '%s': 'irqkit --help' lists its options", word);
+	return NULL;
 }
 
-/* The first word is not a command: it is an option of irqkit itself, or a mistake. */
-static enum status run_option(int argc, const char **argv)
+/* What stands before the command is neither a command nor an option of every command. */
+static void say_misplaced(const char *const *words)
 {
-	const char *word = argc > 1 ? argv[1] : NULL;
-
-	if (!word) {
-		say_error("no command given: 'irqkit --help' lists the commands");
-		return STATUS_MISUSE;
-	}
-	if (strcmp(word, "--install") == 0 && argc == 3)
-		return links_install(argv[2], commands);
-	if (argc == 2 && (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0)) {
-		print_help();
-		return STATUS_DONE;
-	}
-	if (argc == 2 && (strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0)) {
-		printf("irqkit %s\n", irqkit_version());
-		return STATUS_DONE;
-	}
-	if (argc == 2 && strcmp(word, "--list-commands") == 0) {
-		for (size_t i = 0; commands[i]; i++)
-			printf("%s\n", commands[i]->name);
-		return STATUS_DONE;
-	}
+	const char *word = words[0];
+	_cleanup_free_ char *guess = guess_leading(words);
 
 	if (strcmp(word, "--install") == 0)
 		say_error("--install takes one directory, as in 'irqkit --install "
 			  "/usr/local/sbin'");
-	else if (is_standalone_option(word))
+	else if (strcmp(word, "--list-commands") == 0)
 		say_error("%s takes no arguments: see 'irqkit --help'", word);
-	else if (word[0] == '-')
-		say_misplaced(word);
+	else if (guess)
+		say_error("irqkit has no option '%s'; did you mean '%s'?", word, guess);
 	else
-		say_error(
-			"unknown command '%s': 'irqkit --help' lists the commands", word);
+		say_error("'%s' is not a common option; options of a command go after "
+			  "it, as in 'irqkit show -a'",
+			word);
+}
+
+/* An option that irqkit itself answers. */
+static enum status run_option(int argc, const char **argv)
+{
+	const char *word = argv[1];
+
+	if (strcmp(word, "--install") == 0 && argc == 3)
+		return links_install(argv[2], commands);
+	if (strcmp(word, "--list-commands") == 0 && argc == 2) {
+		for (size_t i = 0; commands[i]; i++)
+			printf("%s\n", commands[i]->name);
+		return STATUS_DONE;
+	}
+	say_misplaced(argv + 1);
 	return STATUS_MISUSE;
 }
 
@@ -159,6 +144,93 @@ static enum status close_stdout(enum status status)
 	return STATUS_REFUSED;
 }
 
+/* Only options of every command: -h and -V need no command. */
+static enum status run_without_command(const char *const *leading, size_t n_leading)
+{
+	for (size_t i = 0; i < n_leading; i++) {
+		const char *word = leading[i];
+		bool is_long = word[1] == '-';
+
+		if (strcmp(word, "--help") == 0 || (!is_long && strchr(word, 'h')))
+			print_help();
+		else if (strcmp(word, "--version") == 0 ||
+			(!is_long && strchr(word, 'V')))
+			print_version();
+		else
+			continue;
+		return STATUS_DONE;
+	}
+	say_error("no command given: 'irqkit --help' lists the commands");
+	return STATUS_MISUSE;
+}
+
+/* The options before the command are read as if they stood after it. */
+static enum status run_with_leading(const struct command *command,
+	const char *const *leading, size_t n_leading, const char *const *words,
+	size_t n_words)
+{
+	const char **argv = calloc(n_leading + n_words + 1, sizeof(*argv));
+	enum status status;
+
+	if (!argv)
+		return say_no_memory();
+	argv[0] = command->name;
+	for (size_t i = 0; i < n_leading; i++)
+		argv[1 + i] = leading[i];
+	for (size_t i = 1; i < n_words; i++)
+		argv[n_leading + i] = words[i];
+	status = run_command(command, (int)(n_leading + n_words), argv);
+	free(argv);
+	return status;
+}
+
+/* `irqkit help [COMMAND]` */
+static enum status run_help(const char *const *words)
+{
+	static const char *const help[] = { "--help" };
+	const struct command *command = words[1] ? find_command(words[1]) : NULL;
+
+	if (words[1] && (words[2] || words[1][0] == '-')) {
+		say_error("help takes one command, as in 'irqkit help show'");
+		return STATUS_MISUSE;
+	}
+	if (command)
+		return run_with_leading(command, help, 1, words + 1, 1);
+	if (words[1] && strcmp(words[1], "help") != 0) {
+		say_unknown_command(words + 1, NULL, 0, commands);
+		return STATUS_MISUSE;
+	}
+	print_help();
+	return STATUS_DONE;
+}
+
+/* [OPTION...] COMMAND [WORD...] */
+static enum status run_line(int argc, const char **argv)
+{
+	const char *const *leading = argv + 1, *const * words;
+	const struct command *command;
+	int n = 1, step;
+
+	while (n < argc && (step = options_count_leading(argv[n])) > 0)
+		n += step;
+	if (n >= argc)
+		return run_without_command(leading, (size_t)(argc > 0 ? argc - 1 : 0));
+	words = argv + n;
+	if (words[0][0] == '-' && n == 1)
+		return run_option(argc, argv);
+	command = find_command(words[0]);
+	if (command)
+		return run_with_leading(
+			command, leading, (size_t)n - 1, words, (size_t)(argc - n));
+	if (strcmp(words[0], "help") == 0)
+		return run_help(words);
+	if (words[0][0] == '-')
+		say_misplaced(words);
+	else
+		say_unknown_command(words, leading, (size_t)n - 1, commands);
+	return STATUS_MISUSE;
+}
+
 int main(int argc, char **argv)
 {
 	const char **args = (const char **)argv;
@@ -176,9 +248,7 @@ int main(int argc, char **argv)
 				name);
 		status = command ? run_command(command, argc, args) : STATUS_MISUSE;
 	} else {
-		command = argc > 1 ? find_command(argv[1]) : NULL;
-		status = command ? run_command(command, argc - 1, args + 1)
-				 : run_option(argc, args);
+		status = run_line(argc, args);
 	}
 	return (int)close_stdout(status);
 }

@@ -11,7 +11,7 @@ if ! traced strace -qq -o /dev/null true 2>/dev/null; then
 	exit
 fi
 roots=$(realpath "$roots")
-mapfile -t columns < <("$O/irqkit" show --help | tr '\n' ' ' | grep -oE 'Columns: [^;]*' | grep -oE '[A-Z]{2,}')
+mapfile -t columns < <("$O/irqkit" show --help | awk '/^Columns/ { found = 1; next } found && !NF { exit } found { print $(NF > 0 && $1 == "*" ? 2 : 1) }')
 all=$(IFS=, && echo "${columns[*]}")
 
 # run ROOT ARGUMENT...: sets status, and writes to opened a line "MODE PATH" for each file below

@@ -44,9 +44,21 @@ struct command {
 	const char *summary; /* one line, lower case, no full stop */
 	const char *more; /* for --help, after the options */
 	const char *needs_root_to; /* if it writes; NULL: "change interrupts" */
+	void (*print_columns)(void); /* the same, at the end: of -o; or NULL */
 	const struct option *options; /* its own, ending with { 0 }; or NULL */
 	size_t state_size; /* size of the struct that the options fill */
 	enum status (*run)(const struct call *call);
+};
+
+/*
+ * Numbers that follow an option after a space, and that may have been meant as its value:
+ * `--wait 5`, whose value follows =, and `--cpus 3 4`, whose value is one word.
+ */
+struct loose {
+	const char *option; /* NULL: there are none */
+	const char *value; /* the value it has, "3"; or NULL */
+	const char *const *words; /* "4"; of the command line */
+	size_t n_words;
 };
 
 struct call {
@@ -55,6 +67,7 @@ struct call {
 	void *state; /* the command's own options */
 	const char **words; /* all but the options, ending with NULL */
 	size_t n_words;
+	struct loose loose;
 	char *line; /* owned; the command line, quoted for a shell */
 };
 

@@ -23,6 +23,19 @@ struct option {
 };
 
 /*
+ * What @option, which the command does not have, may mean: "--cpus=3" for --cpu=3, or a
+ * whole line that begins with irqkit. @next: the word after it, or NULL. NULL: not known;
+ * the caller frees it.
+ */
+char *options_guess(const struct command *command, const char *option, const char *next);
+
+/*
+ * How many words an option of every command takes where it stands before the command:
+ * 2 for --root DIR, 1 for --json; 0: @word is no such option.
+ */
+int options_count_leading(const char *word);
+
+/*
  * Reads a command line. True: run the command with it. False: *ret_status is how to exit
  * (--help, --version, or a mistake that was reported).
  */

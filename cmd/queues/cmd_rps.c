@@ -17,6 +17,8 @@ struct rps_options {
 static const struct option options[] = {
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct rps_options, steer.cpus), "SET",
 		"CPUs that process received packets" },
+	{ "mask", 'm', OPTION_TEXT, offsetof(struct rps_options, steer.mask), "HEX",
+		"the same CPUs as a mask, as the kernel writes it" },
 	{ "auto", 0, OPTION_FLAG, offsetof(struct rps_options, steer.is_auto), NULL,
 		"choose the CPUs, or none if RPS would not help" },
 	{ "off", 0, OPTION_FLAG, offsetof(struct rps_options, steer.is_off), NULL,
@@ -33,7 +35,8 @@ static const struct option options[] = {
 
 static bool is_change(const struct rps_options *o)
 {
-	return o->steer.cpus || o->steer.is_auto || o->steer.is_off || o->flows;
+	return o->steer.cpus || o->steer.mask || o->steer.is_auto || o->steer.is_off ||
+		o->flows;
 }
 
 static bool parse_flows(const char *word, uint64_t *ret_flows)
@@ -55,8 +58,8 @@ static enum status check_words(const struct rps_options *o)
 	const struct steer_options *s = &o->steer;
 	uint64_t flows;
 
-	if (!!s->cpus + s->is_auto + s->is_off > 1)
-		say_error("--cpus, --auto and --off cannot be combined");
+	if (!!s->cpus + !!s->mask + s->is_auto + s->is_off > 1)
+		say_error("--cpus, --mask, --auto and --off cannot be combined");
 	else if (s->is_off && o->flows)
 		say_error("--off and --flows cannot be combined: --off also turns RFS "
 			  "off");
@@ -122,7 +125,7 @@ static enum status run(const struct call *call)
 {
 	static const struct steering steering = {
 		.kind = &rps_kind,
-		.changing = "--cpus, --auto, --off or --flows",
+		.changing = "--cpus, --mask, --auto, --off or --flows",
 		.show = rps_show,
 		.new_request = irqkit_request_new_rps,
 		.fill = fill,
@@ -139,12 +142,17 @@ static enum status run(const struct call *call)
 				     : status;
 }
 
+static void print_columns(void)
+{
+	columns_print("", rps_kind.columns);
+}
+
 const struct command cmd_rps = {
 	.name = "rps",
 	.args = "[OPTION...] DEV...",
 	.summary = "show or set receive packet steering",
 	.needs_root_to = "change packet steering",
-	.more = "Without --cpus, --auto, --off and --flows: show the current "
+	.more = "Without --cpus, --mask, --auto, --off and --flows: show the current "
 		"settings.\n"
 		"\n"
 		"  irqkit rps eth1                       is RPS on, and does it have "
@@ -158,9 +166,8 @@ const struct command cmd_rps = {
 		"interfaces\n"
 		"  irqkit rps --default=0-3              for interfaces that are created "
 		"later\n"
-		"  irqkit undo                           undo the change\n"
-		"\n"
-		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK FLOWS RPS RFS.\n",
+		"  irqkit undo                           undo the change\n",
+	.print_columns = print_columns,
 	.options = options,
 	.state_size = sizeof(struct rps_options),
 	.run = run,

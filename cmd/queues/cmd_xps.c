@@ -11,6 +11,8 @@ struct xps_options {
 static const struct option options[] = {
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct xps_options, steer.cpus), "SET",
 		"CPUs that transmit on these queues" },
+	{ "mask", 'm', OPTION_TEXT, offsetof(struct xps_options, steer.mask), "HEX",
+		"the same CPUs as a mask, as the kernel writes it" },
 	{ "auto", 0, OPTION_FLAG, offsetof(struct xps_options, steer.is_auto), NULL,
 		"each CPU transmits on the queue handled nearest to it" },
 	{ "rxqs", 0, OPTION_FLAG, offsetof(struct xps_options, is_rxqs), NULL,
@@ -25,7 +27,8 @@ static const struct option options[] = {
 
 static bool is_change(const struct xps_options *o)
 {
-	return o->steer.cpus || o->steer.is_auto || o->is_rxqs || o->steer.is_off;
+	return o->steer.cpus || o->steer.mask || o->steer.is_auto || o->is_rxqs ||
+		o->steer.is_off;
 }
 
 static void fill(struct irqkit_request *request, const struct call *call)
@@ -40,8 +43,8 @@ static enum status check_words(const struct xps_options *o)
 {
 	const struct steer_options *s = &o->steer;
 
-	if (!!s->cpus + s->is_auto + o->is_rxqs + s->is_off > 1)
-		say_error("--cpus, --auto, --rxqs and --off cannot be combined");
+	if (!!s->cpus + !!s->mask + s->is_auto + o->is_rxqs + s->is_off > 1)
+		say_error("--cpus, --mask, --auto, --rxqs and --off cannot be combined");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -51,7 +54,7 @@ static enum status run(const struct call *call)
 {
 	static const struct steering steering = {
 		.kind = &xps_kind,
-		.changing = "--cpus, --auto, --rxqs or --off",
+		.changing = "--cpus, --mask, --auto, --rxqs or --off",
 		.show = xps_show,
 		.new_request = irqkit_request_new_xps,
 		.fill = fill,
@@ -65,12 +68,18 @@ static enum status run(const struct call *call)
 				     : status;
 }
 
+static void print_columns(void)
+{
+	columns_print("", xps_kind.columns);
+}
+
 const struct command cmd_xps = {
 	.name = "xps",
 	.args = "[OPTION...] DEV...",
 	.summary = "show or set transmit packet steering",
 	.needs_root_to = "change packet steering",
-	.more = "Without --cpus, --auto, --rxqs and --off: show the current settings.\n"
+	.more = "Without --cpus, --mask, --auto, --rxqs and --off: show the current "
+		"settings.\n"
 		"\n"
 		"  irqkit xps eth0                      which CPU transmits on which "
 		"queue?\n"
@@ -79,9 +88,8 @@ const struct command cmd_xps = {
 		"  irqkit xps eth0 --queues=1 --cpus=2  CPU 2 transmits on tx-1\n"
 		"  irqkit xps eth0 --off                the kernel chooses a queue per "
 		"flow\n"
-		"  irqkit undo                          undo the change\n"
-		"\n"
-		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK RXQS.\n",
+		"  irqkit undo                          undo the change\n",
+	.print_columns = print_columns,
 	.options = options,
 	.state_size = sizeof(struct xps_options),
 	.run = run,

@@ -10,6 +10,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+
+static bool is_cpus(const char *word)
+{
+	return *word && !word[strspn(word, "0123456789-,:")];
+}
 
 enum status steer_check(const struct call *call, const struct steer_kind *kind,
 	const struct steer_options *options)
@@ -19,9 +25,17 @@ enum status steer_check(const struct call *call, const struct steer_kind *kind,
 	enum status status = table_prepare(
 		&none, kind->columns, &options->table, &call->common);
 
-	if (status != STATUS_DONE || call->n_words > 0)
+	if (status != STATUS_DONE)
 		return status;
-	say_error("%s needs a network interface, as in 'irqkit %s eth0'", name, name);
+	if (call->n_words == 2 && is_cpus(call->words[1]))
+		say_error("%s takes network interfaces; did you mean 'irqkit %s %s "
+			  "--cpus=%s'?",
+			name, name, call->words[0], call->words[1]);
+	else if (call->n_words == 0)
+		say_error("%s needs a network interface, as in 'irqkit %s eth0'", name,
+			name);
+	else
+		return STATUS_DONE;
 	return STATUS_MISUSE;
 }
 
@@ -55,6 +69,9 @@ static enum status make_request(const struct call *call, const struct steering *
 		steering->fill(request, call);
 	if (irqkit_request_set_cpus(request, options->cpus, "--cpus") < 0 ||
 		irqkit_request_set_queues(request, options->queues, "--queues") < 0)
+		return say_no_memory();
+	if (options->mask &&
+		irqkit_request_set_mask(request, options->mask, "--mask") < 0)
 		return say_no_memory();
 	return request_add_words(request, call);
 }

@@ -15,6 +15,7 @@ struct steer_options {
 	struct change_options change;
 	struct table_options table;
 	const char *cpus;
+	const char *mask;
 	const char *queues;
 	bool is_auto;
 	bool is_off;

@@ -14,6 +14,9 @@ struct show {
 	struct irqkit_devices *devices;
 	struct irqkit_cpuset *only; /* owned; --cpus, or NULL */
 	struct irqkit_cpuset *allowed; /* owned; --allowed, or NULL */
+	unsigned int seconds; /* --for; 0: the counts are those since boot */
+	struct irqkit_snapshot *counts; /* owned; of these seconds; NULL: since boot */
+	size_t last_counts; /* the row that show_counts_of() found last */
 	struct irqkit_selection *chosen; /* owned; by the words */
 	struct show_row *rows; /* owned; those of the chosen that these leave */
 	size_t n_rows;
@@ -22,6 +25,9 @@ struct show {
 
 /* How the counts of all that is shown fall on the CPUs; added up when first needed. */
 const struct load *show_load(struct show *show);
+
+/* The counts of an interrupt that has a row: since boot, or in the seconds of --for. */
+const struct irqkit_interrupt *show_counts_of(struct show *show, struct irqkit_irq *irq);
 
 void show_clear(struct show *show);
 

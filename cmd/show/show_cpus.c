@@ -130,6 +130,11 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
+void show_by_cpu_print_columns(void)
+{
+	columns_print(" with --by-cpu", columns);
+}
+
 /* The CPUs that have a row: online ones and present ones. */
 static int read_present(struct irqkit_topology *topology,
 	const struct irqkit_cpuset *online, struct irqkit_cpuset **ret_cpus)
@@ -155,10 +160,11 @@ static enum status prepare(struct table *table, const struct load *load,
 	return table_prepare(table, own, options, common);
 }
 
-static enum status print(struct table *table, const struct irqkit_cpuset *online,
+static enum status print(const struct show *show, struct table *table,
 	const struct load *load, const struct table_options *options,
 	const struct common *common)
 {
+	const struct irqkit_cpuset *online = irqkit_snapshot_get_cpus(show->snapshot);
 	struct column own[LENGTH(columns)];
 	enum status status = prepare(table, load, own, options, common);
 
@@ -166,6 +172,8 @@ static enum status print(struct table *table, const struct irqkit_cpuset *online
 		struct document *document = document_new();
 
 		document_add_cpus(document, "cpus", online);
+		if (show->seconds)
+			document_add_number(document, "seconds", show->seconds);
 		document_add_table(document, "by_cpu", table);
 		status = document_finish(document);
 	} else if (status == STATUS_DONE) {
@@ -204,5 +212,5 @@ enum status show_by_cpu(struct show *show, const struct table_options *options,
 		};
 		table.rows[table.n_rows++] = row;
 	}
-	return print(&table, online, load, options, common);
+	return print(show, &table, load, options, common);
 }

@@ -9,4 +9,7 @@
 enum status show_by_cpu(struct show *show, const struct table_options *options,
 	const struct common *common);
 
+/* For --help. */
+void show_by_cpu_print_columns(void);
+
 #endif

@@ -251,6 +251,11 @@ static const struct column columns[] = {
 	{ 0 },
 };
 
+void show_queues_print_columns(void)
+{
+	columns_print(" with --queues", columns);
+}
+
 /* ------------------------------------------------------------------------------- */
 
 /* Leaves out a column that is empty in all rows, and DEVICE for a single interface. */
@@ -359,6 +364,9 @@ static enum status print(struct show *show, struct table *table, const struct ca
 	enum status status;
 
 	memcpy(mine, columns, sizeof(mine));
+	for (size_t i = 0; show->seconds && mine[i].name; i++)
+		if (mine[i].get == get_total)
+			mine[i].flags |= COLUMN_DEFAULT;
 	for (size_t i = 0; !call->common.is_json && mine[i].name; i++)
 		if ((!options->output || options->output[0] == '+') &&
 			mine[i].flags & COLUMN_DEFAULT &&
@@ -370,6 +378,8 @@ static enum status print(struct show *show, struct table *table, const struct ca
 
 		document_add_cpus(
 			document, "cpus", irqkit_snapshot_get_cpus(show->snapshot));
+		if (show->seconds)
+			document_add_number(document, "seconds", show->seconds);
 		document_add_table(document, "queues", table);
 		status = document_finish(document);
 	} else if (status == STATUS_DONE) {
@@ -391,7 +401,7 @@ static void set_interrupt(struct show *show, struct queue_row *row)
 		row->interrupt.irq = irqkit_machine_find_irq(
 			show->machine, (unsigned int)irq);
 	if (row->interrupt.irq)
-		row->interrupt.interrupt = irqkit_irq_get_row(row->interrupt.irq);
+		row->interrupt.interrupt = show_counts_of(show, row->interrupt.irq);
 }
 
 enum status show_queues(

@@ -9,4 +9,7 @@
 enum status show_queues(
 	struct show *show, const struct call *call, const struct table_options *options);
 
+/* For --help. */
+void show_queues_print_columns(void);
+
 #endif

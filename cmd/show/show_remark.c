@@ -35,7 +35,8 @@ static const char *name_all(const struct load *load)
 	return load->background ? "all that are not per-CPU" : "all of them";
 }
 
-static void remark_since_boot(const struct load *load)
+/* Since boot, or while measuring. */
+static void remark_counts(const struct load *load, bool is_measured)
 {
 	const struct cpu_load *busiest = load_get_busiest(load);
 	size_t n_idle = load_count_idle(load);
@@ -49,9 +50,9 @@ static void remark_since_boot(const struct load *load)
 		(double)busiest->total * 100 / (double)load->total);
 	if (n_idle)
 		printf("; %zu of %zu CPUs handled none", n_idle, load->n_cpus);
-	printf(".\nImbalance since boot: %.1f (busiest CPU / mean of %zu; 1.0 is "
+	printf(".\nImbalance%s: %.1f (busiest CPU / mean of %zu; 1.0 is "
 	       "even)%s.\n",
-		load_get_imbalance(load), load->n_cpus,
+		is_measured ? "" : " since boot", load_get_imbalance(load), load->n_cpus,
 		load->background ? ", without per-CPU interrupts" : "");
 }
 
@@ -84,11 +85,17 @@ static void remark_load(struct show *show, const char *what)
 	if (!load_get_busiest(load)) {
 		printf("%s: %s.\n", what,
 			load->background ? "per-CPU only; there is no imbalance to judge"
-					 : "no interrupt has fired yet");
+				: show->seconds ? "no interrupt has fired"
+						: "no interrupt has fired yet");
 		return;
 	}
 	if (load->n_cpus < 2)
 		return;
+	if (show->seconds) {
+		printf("%s: ", what);
+		remark_counts(load, true);
+		return;
+	}
 	show_now_read(&now, show, NULL, NULL);
 	only = find_only(&now);
 	if (only >= 0 && was_always_there(load, only)) {
@@ -103,7 +110,7 @@ static void remark_load(struct show *show, const char *what)
 		print_several(what, irqkit_cpuset_count(now.cpus), load->n_cpus);
 	else
 		printf("%s: since boot, ", what);
-	remark_since_boot(load);
+	remark_counts(load, false);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -203,6 +210,19 @@ static char *name_chosen(const struct show *show, const struct call *call)
 	return name ? text_escape(name) : NULL;
 }
 
+/* "eth1", "eth1, measured for 10 s" */
+static char *name_what(const struct show *show, const struct call *call)
+{
+	char *name = name_chosen(show, call), *text = NULL;
+
+	if (!name || !show->seconds)
+		return name;
+	if (asprintf(&text, "%s, measured for %u s", name, show->seconds) < 0)
+		text = NULL;
+	free(name);
+	return text;
+}
+
 /* Of a device that is named; whoever lists everything is not told of each. */
 static void remark_shared(const struct show *show)
 {
@@ -225,9 +245,11 @@ void show_remark(struct show *show, const struct call *call)
 {
 	_cleanup_free_ char *what = NULL;
 
+	if (show->n_rows == 0 && show->seconds)
+		printf("No such interrupt has fired in %u s.\n", show->seconds);
 	if (show->n_rows == 0)
 		return;
-	what = name_chosen(show, call);
+	what = name_what(show, call);
 	if (!what)
 		return;
 	remark_load(show, what);

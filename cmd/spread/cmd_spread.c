@@ -28,20 +28,21 @@ struct spread_options {
 
 static const struct option options[] = {
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct spread_options, cpus), "SET",
-		"spread over these CPUs (default: housekeeping)" },
+		"spread over these CPUs, on any node (default: housekeeping)" },
 	{ "node", 0, OPTION_TEXT, offsetof(struct spread_options, node), "NODE",
 		"local (each device on its own NUMA node), any, or a number "
 		"(default: local, as far as the node has CPUs)" },
 	{ "by", 0, OPTION_TEXT, offsetof(struct spread_options, by), "POLICY",
-		"queue (the default), load[=SECONDS], total, irq or hint" },
+		"the rule for placing interrupts: queue, load, total, irq or hint" },
 	{ "gain", 0, OPTION_TEXT, offsetof(struct spread_options, gain), "PERCENT",
-		"by load: minimum relief of the busiest CPU (default: 10)" },
+		"with --by=load or total: minimum relief of the busiest CPU (default: "
+		"10)" },
 	{ "split", 0, OPTION_FLAG, offsetof(struct spread_options, is_split), NULL,
 		"place the rx and tx interrupts of a queue on separate CPUs" },
 	{ "width", 0, OPTION_TEXT, offsetof(struct spread_options, width), "N",
 		"give each interrupt N CPUs (default: 1)" },
 	{ "every", 0, OPTION_TEXT, offsetof(struct spread_options, every), "SECONDS",
-		"keep running and rebalance as the load changes" },
+		"keep running, measure in each period, and rebalance by load" },
 	{ "verify", 0, OPTION_OPTIONAL_TEXT, offsetof(struct spread_options, verify),
 		"SECONDS", "measure before and after (default: 5)" },
 	{ "revert-if-worse", 0, OPTION_FLAG, offsetof(struct spread_options, reverts),
@@ -183,9 +184,9 @@ static bool parse_options(
 {
 	wish->gain = DEFAULT_GAIN;
 	wish->width = 1;
+	wish->has_cpus = o->cpus != NULL;
 	wish->asks_to_verify = o->verify || o->reverts;
 	wish->reverts = o->reverts;
-	wish->has_cpus = o->cpus;
 	wish->stays_on_node = o->node && strcmp(o->node, "any") != 0;
 	if (!parse_policy(o->by ? o->by : "queue", wish) ||
 		!parse_node(o->node, o->cpus != NULL, wish->request))
@@ -250,11 +251,19 @@ const struct command cmd_spread = {
 	"\n" SET_HELP "The parts of SET are used in the order written: 8,0 fills CPU 8 "
 	"first.\n"
 	"\n"
+	"Policies of --by:\n"
+	"  queue           one CPU after the other for each queue (the default)\n"
+	"  load[=SECONDS]  by how often each interrupt fires, counted for 5 s or "
+	"SECONDS\n"
+	"  total           the same by the counts since boot\n"
+	"  irq             by the number of the interrupt\n"
+	"  hint            the CPUs that the driver suggests\n"
+	"\n"
 	"  irqkit spread --dry-run           show the plan and its reasons\n"
 	"  irqkit spread eth1                give each queue of eth1 its own "
 	"CPU\n"
-	"  irqkit spread --by=load=10        by how often they fire, measured "
-	"over 10 s\n"
+	"  irqkit spread --by=load=10        by how often each fires, measured "
+	"for 10 s\n"
 	"  irqkit undo                       undo the change\n",
 	.options = options,
 	.state_size = sizeof(struct spread_options),

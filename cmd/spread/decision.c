@@ -2,6 +2,7 @@
 /* From the loads to a placement, and to the steps of a plan. */
 #include "spread/decision.h"
 #include "base/say.h"
+#include "change/check_words.h"
 #include "change/say_request.h"
 
 void spread_free(struct spread *spread)
@@ -21,6 +22,9 @@ enum status spread_check(struct change *change, const struct wish *wish)
 
 	if (status != STATUS_DONE)
 		return status;
+	status = check_number_words(change->call, change->machine, wish->has_cpus);
+	if (status != STATUS_DONE)
+		return status;
 	r = irqkit_request_check(wish->request, change->machine);
 	return change_judge(change, request_say(wish->request, r));
 }
@@ -33,6 +37,9 @@ enum status spread_decide(struct spread *spread, struct change *change,
 
 	*spread = (struct spread){ .wish = wish, .seconds = seconds, .counts = counts };
 	irqkit_request_set_counts(wish->request, counts);
+	status = check_number_words(change->call, change->machine, wish->has_cpus);
+	if (status != STATUS_DONE)
+		return status;
 	status = change_judge(change, request_plan(wish->request, change));
 	if (status != STATUS_DONE)
 		return status;

@@ -9,6 +9,7 @@
 /* What the options say, read. */
 struct wish {
 	struct irqkit_request *request; /* owned by the command */
+	bool has_cpus; /* --cpus was given */
 	enum irqkit_policy policy;
 	unsigned int width;
 	unsigned int gain; /* percent */
@@ -19,7 +20,6 @@ struct wish {
 	unsigned int every; /* seconds; 0: once */
 	bool asks_to_verify; /* by an option; by load it is done anyway */
 	bool reverts;
-	bool has_cpus; /* --cpus */
 	bool stays_on_node; /* --node, but not --node=any */
 };
 

@@ -5,6 +5,7 @@
 #include "base/say.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -39,6 +40,15 @@ static void say_unknown(const struct column *columns, const char *name, size_t l
 	else
 		say_error("unknown column '%.*s': the columns are %s", (int)len, name,
 			list ? list : "");
+}
+
+void columns_print(const char *what, const struct column *columns)
+{
+	printf("\nColumns%s (* are shown by default; -o selects others):\n", what);
+	for (const struct column *c = columns; c->name; c++)
+		if (!(c->flags & COLUMN_JSON_ONLY))
+			printf("%s %-11s %s\n", c->flags & COLUMN_DEFAULT ? "*" : " ",
+				c->name, c->help);
 }
 
 static void add_column(struct table *table, size_t *n, const struct column *column)

@@ -18,7 +18,7 @@ struct table_options {
 #define TABLE_OPTIONS(type, member)                                                      \
 	{ "output", 'o', OPTION_TEXT, offsetof(type, member.output), "COLUMNS",          \
 		"show these columns; +COLUMN adds to the default" },                     \
-		{ "sort", 0, OPTION_TEXT, offsetof(type, member.sort), "COLUMN",         \
+		{ "sort", 's', OPTION_TEXT, offsetof(type, member.sort), "COLUMN",       \
 			"sort by it; +COLUMN ascending, -COLUMN descending" },           \
 		{ "noheadings", 0, OPTION_FLAG, offsetof(type, member.no_headings),      \
 			NULL, "omit the line of headings" },                             \
@@ -42,6 +42,12 @@ bool table_options_are_given(const struct table_options *options);
  */
 enum status table_prepare(struct table *table, const struct column *columns,
 	const struct table_options *options, const struct common *common);
+
+/*
+ * For --help: a line for each column, with what it means. @what, "" or " with --by-cpu",
+ * follows the word Columns.
+ */
+void columns_print(const char *what, const struct column *columns);
 
 /* Chooses all columns that have a key: for a table that is only in JSON. */
 bool table_choose_keys(struct table *table, const struct column *columns);

@@ -9,13 +9,12 @@
 
 /* For the --help of every command that takes a TARGET. */
 #define SELECT_HELP                                                                      \
-	"A TARGET is an interrupt number (24), a range (24-31), a device (eth1, "        \
-	"nvme0n1,\n"                                                                     \
-	"0000:00:03.0), a queue (eth1:rx-0; eth1:0 is rx-0 and tx-0), the name of a\n"   \
-	"handler or row, a pattern of such names ('nvme0q*'), or all. A prefix "         \
-	"selects\n"                                                                      \
-	"one meaning: irq: dev: pci: name: chip: driver:, as in chip:xen-dyn. Names\n"   \
-	"match as a whole: eth1 does not match eth10.\n"
+	"A TARGET is an interrupt number (24), a range (24-31, 24-), a device (eth1,\n"  \
+	"nvme0n1, 0000:00:03.0), a queue (eth1:rx-0; eth1:0 is rx-0 and tx-0), the "     \
+	"name\n"                                                                         \
+	"of a handler or row, a pattern of such names ('nvme0q*'), or all. A prefix\n"   \
+	"selects one meaning: irq: dev: pci: name: chip: driver:, as in chip:xen-dyn.\n" \
+	"Names match as a whole: eth1 does not match eth10.\n"
 
 /* For the --help of the commands in which every word of a SET can be used. */
 #define SET_HELP                                                                         \

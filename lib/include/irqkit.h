@@ -1042,6 +1042,12 @@ int irqkit_topology_parse_set(struct irqkit_topology *topology, const char *text
 	size_t *reterr_at, char **reterr_message);
 
 /*
+ * Returns the @index-th word of a SET: "all", or "node:0" for one that takes a number. NULL:
+ * there are no more.
+ */
+const char *irqkit_set_get_word(size_t index);
+
+/*
  * Returns whether @error, of irqkit_topology_parse_set() or irqkit_machine_parse_set(), is
  * about the words of the SET. Otherwise something could not be read, or memory ran out.
  */
@@ -2287,7 +2293,10 @@ int irqkit_request_add_target(struct irqkit_request *request, const char *word);
 int irqkit_request_set_cpus(
 	struct irqkit_request *request, const char *set, const char *label);
 
-/* Sets the CPUs by a mask, see irqkit_cpuset_parse_mask(); not for a spread. */
+/*
+ * Sets the CPUs by a mask, see irqkit_cpuset_parse_mask(); not for a spread, nor for the
+ * queues of a pin.
+ */
 int irqkit_request_set_mask(
 	struct irqkit_request *request, const char *mask, const char *label);
 

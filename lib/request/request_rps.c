@@ -25,7 +25,9 @@ static int fail_isolated(struct irqkit_request *request,
 	const char *label = request->cpus_label;
 
 	if (irqkit_cpuset_format_list(isolated, &list) < 0 ||
-		irqkit_cpuset_format_list(others, &rest) < 0)
+		(request->mask && !irqkit_cpuset_is_empty(others)
+				? irqkit_cpuset_format_mask(others, &rest)
+				: irqkit_cpuset_format_list(others, &rest)) < 0)
 		return -ENOMEM;
 	if (*rest)
 		return request_fail(request, IRQKIT_PROBLEM_WORDS,

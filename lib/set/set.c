@@ -12,8 +12,10 @@
 #include "set/set.h"
 #include "base/array.h"
 #include "base/cpuset.h"
+#include "base/join.h"
 #include "base/macros.h"
 #include "interrupts/irq.h"
+#include "set/set_habit.h"
 #include "set/set_refuse.h"
 #include "set/set_word.h"
 #include "topology/topology.h"
@@ -33,6 +35,7 @@ static int refuse_numbers(struct set_parse *p, const struct set_part *part, int 
 	const char *rest = part->text + bad;
 	size_t len = part->len - bad, at = part->at + bad;
 	char before = bad > 0 ? rest[-1] : '\0';
+	int r;
 
 	if (error == -ERANGE)
 		return set_refuse(p, error, at,
@@ -49,8 +52,11 @@ static int refuse_numbers(struct set_parse *p, const struct set_part *part, int 
 	if (before == ':' && *rest == '0')
 		return set_refuse(p, error, at, "the stride in '%.*s' is 0",
 			QUOTE(part->text, part->len));
-	return set_refuse(p, error, at, "'%.*s' is wrong from '%.*s' on; write it as %s",
-		QUOTE(part->text, part->len), QUOTE(rest, len), example);
+	r = set_refuse_habit(p, part);
+	return r < 0 ? r
+		     : set_refuse(p, error, at,
+			       "'%.*s' is wrong from '%.*s' on; write it as %s",
+			       QUOTE(part->text, part->len), QUOTE(rest, len), example);
 }
 
 /* The numbers from @from on in a part. */
@@ -98,6 +104,20 @@ static bool next_part(struct set_parse *p, struct set_part *ret)
 	return true;
 }
 
+static int refuse_word(struct set_parse *p, const struct set_part *part)
+{
+	_cleanup_free_ char *list = NULL;
+	int r = set_refuse_habit(p, part);
+
+	for (size_t i = 0; r == 0 && irqkit_set_get_word(i); i++)
+		r = join_text(&list, irqkit_set_get_word(i));
+	return r < 0 ? r
+		     : set_refuse(p, -EINVAL, part->at,
+			       "'%.*s' is not a set of CPUs: use numbers, as in 0-3,8, "
+			       "or the words %s",
+			       QUOTE(part->text, part->len), list);
+}
+
 static int parse_word(
 	struct set_parse *p, const struct set_part *part, struct irqkit_cpuset **ret_set)
 {
@@ -107,12 +127,7 @@ static int parse_word(
 	int r;
 
 	if (!word)
-		return set_refuse(p, -EINVAL, part->at,
-			"'%.*s' is not a set of CPUs: use numbers, as in 0-3,8, or the "
-			"words all, node:N, package:N, llc:CPU, siblings:CPU, "
-			"first-threads, other-threads, fast, slow, isolated, "
-			"housekeeping, local, irq:N, current",
-			QUOTE(part->text, part->len));
+		return refuse_word(p, part);
 	name_len = strlen(word->name);
 	if (word->example && part->len == name_len)
 		return set_refuse(p, -EINVAL, part->at + part->len,

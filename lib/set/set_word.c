@@ -211,6 +211,13 @@ static const struct set_word words[] = {
 	{ "current", NULL, add_current, "none of its CPUs is online" },
 };
 
+EXPORT const char *irqkit_set_get_word(size_t index)
+{
+	if (index >= LENGTH(words))
+		return NULL;
+	return words[index].example ? words[index].example : words[index].name;
+}
+
 const struct set_word *set_find_word(const struct set_part *part)
 {
 	const char *colon = memchr(part->text, ':', part->len);

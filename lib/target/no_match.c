@@ -5,6 +5,7 @@
 #include "devices/queues.h"
 #include "target/mark_device.h"
 #include "target/refuse.h"
+#include "target/target_habit.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -271,11 +272,14 @@ static int refuse_glob(struct marks *marks, const struct target *target)
 static int refuse_no_name(struct marks *marks, const struct target *target)
 {
 	const char *word = target->word, *alike = find_alike(marks, target);
+	_cleanup_free_ char *habit = NULL;
 	bool is_bare = target->kind == TARGET_WORD;
 	char **message = &marks->message;
 
 	if (alike)
 		return REFUSE(message, word, "; did you mean '%s'?", alike);
+	if (is_bare && target_find_habit(word, &habit) == 0)
+		return REFUSE(message, word, "; did you mean '%s'?", habit);
 	if (is_bare && strchr(word, ','))
 		return REFUSE(
 			message, word, ": separate TARGETs with spaces, not commas");

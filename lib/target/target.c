@@ -21,7 +21,7 @@ static bool parse_irq(const char *text, const char *end, int64_t *ret_irq)
 	return true;
 }
 
-/* 24 or 24-31 */
+/* 24, 24-31 or 24- */
 static bool parse_irqs(struct target *target)
 {
 	const char *name = target->name, *end = name + strlen(name);
@@ -29,8 +29,8 @@ static bool parse_irqs(struct target *target)
 
 	if (!parse_irq(name, dash ? dash : end, &target->first))
 		return false;
-	target->last = target->first;
-	return !dash || parse_irq(dash + 1, end, &target->last);
+	target->last = dash ? INT64_MAX : target->first;
+	return !dash || !dash[1] || parse_irq(dash + 1, end, &target->last);
 }
 
 /* Finds the kind; the part after the prefix is the name. */
@@ -73,7 +73,7 @@ int target_parse(const char *word, struct target *ret_target, char **reterr_mess
 	if (target.kind == TARGET_IRQS && !is_irqs)
 		return target_refuse(reterr_message, -EINVAL,
 			"'%s' is not a TARGET: irq: takes a number or a range, as in "
-			"irq:24 or irq:24-31",
+			"irq:24, irq:24-31 or irq:24-",
 			word);
 	if (!*word)
 		return target_refuse(reterr_message, -EINVAL, "a TARGET is empty");

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SETs as other tools write them. */
+#ifndef IRQKIT_SET_HABIT_H
+#define IRQKIT_SET_HABIT_H
+
+#include "set/set_parse.h"
+
+/*
+ * Refuses @part, which is not valid, with what may be meant instead. Returns 0 if this is
+ * not known.
+ */
+int set_refuse_habit(struct set_parse *p, const struct set_part *part);
+
+#endif

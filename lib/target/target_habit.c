@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* TARGETs as other tools and the kernel's paths write them. None is taken for one. */
+#include "target/target_habit.h"
+#include "base/macros.h"
+#include "base/number.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct {
+	const char *before; /* of a name, which ends before the next slash */
+	const char *prefix; /* of the TARGET */
+} paths[] = {
+	{ "/proc/irq/", "" },
+	{ "/sys/kernel/irq/", "" },
+	{ "/sys/class/net/", "" },
+	{ "/sys/bus/pci/devices/", "pci:" },
+	{ "/sys/bus/pci/drivers/", "driver:" },
+};
+
+static char *find_in_path(const char *word)
+{
+	/* /proc/irq/24 of another folder, or without the slash: as find(1) and ls print it */
+	for (size_t i = 0; i < LENGTH(paths); i++) {
+		const char *found = strstr(word, paths[i].before + 1), *name;
+		char *text = NULL;
+
+		if (!found || (found > word && found[-1] != '/'))
+			continue;
+		name = found + strlen(paths[i].before + 1);
+		if (strcspn(name, "/") == 0)
+			continue;
+		if (asprintf(&text, "%s%.*s", paths[i].prefix, (int)strcspn(name, "/"),
+			    name) < 0)
+			return NULL;
+		return text;
+	}
+	return NULL;
+}
+
+/* "irq24", "IRQ-24", "irq/24", "#24", "24:", "interrupt24" */
+static char *find_number(const char *word)
+{
+	static const char *const before[] = { "irq", "interrupt", "#", "" };
+
+	for (size_t i = 0; i < LENGTH(before); i++) {
+		size_t len = strlen(before[i]), n;
+		uint64_t irq;
+
+		if (strncasecmp(word, before[i], len) != 0)
+			continue;
+		if (len > 1 && word[len] && strchr("-_/=#", word[len]))
+			len++;
+		n = strspn(word + len, "0123456789");
+		if (n > 0 && (!word[len + n] || strcmp(word + len + n, ":") == 0) &&
+			parse_u64(word + len, n, &irq) == 0)
+			return strndup(word + len, n);
+	}
+	return NULL;
+}
+
+/* "0x18" */
+static char *find_hex(const char *word)
+{
+	char *end, *text = NULL;
+	unsigned long irq;
+
+	if (strncasecmp(word, "0x", 2) != 0 || !word[2])
+		return NULL;
+	irq = strtoul(word, &end, 16);
+	if (*end || irq > INT32_MAX || asprintf(&text, "%lu", irq) < 0)
+		return NULL;
+	return text;
+}
+
+int target_find_habit(const char *word, char **ret_target)
+{
+	static char *(*const finders[])(
+		const char *) = { find_in_path, find_number, find_hex };
+
+	for (size_t i = 0; i < LENGTH(finders); i++) {
+		char *target = finders[i](word);
+
+		if (!target)
+			continue;
+		*ret_target = target;
+		return 0;
+	}
+	return -ENOENT;
+}

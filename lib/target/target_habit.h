@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* TARGETs as other tools write them. */
+#ifndef IRQKIT_TARGET_HABIT_H
+#define IRQKIT_TARGET_HABIT_H
+
+/*
+ * Finds the TARGET that @word, which matches nothing, may mean: "24" for irq24, 0x18 and
+ * /proc/irq/24/smp_affinity. The caller frees it.
+ *
+ * -ENOENT: not known.
+ */
+int target_find_habit(const char *word, char **ret_target);
+
+#endif
