@@ -11,6 +11,8 @@
 #include "show/show_rows.h"
 #include "table/render.h"
 
+#include <unistd.h>
+
 struct show_options {
 	struct table_options table;
 	const char *cpus;
@@ -98,12 +100,28 @@ static enum status make_rows(struct show *show)
 	return STATUS_NO_MATCH;
 }
 
-static enum status open_machine(struct show *show, const struct call *call)
+/* Is there a column, or a colour, that is made of the counts of single CPUs? */
+static bool needs_counts(const struct call *call, const struct show_options *o)
+{
+	const char *output = o->table.output;
+
+	if (o->cpus || o->is_per_cpu || o->is_by_cpu || o->is_queues ||
+		call->common.color == COLOR_ALWAYS || isatty(STDOUT_FILENO))
+		return true;
+	if (!output || output[0] == '+' || show_columns_need_counts(output))
+		return true;
+	return o->table.sort && show_columns_need_counts(o->table.sort);
+}
+
+static enum status open_machine(
+	struct show *show, const struct call *call, const struct show_options *o)
 {
 	enum status status = machine_open(call, &show->ctx);
 
 	if (status == STATUS_DONE)
-		status = machine_new(show->ctx, &show->machine);
+		status = needs_counts(call, o)
+			? machine_new(show->ctx, &show->machine)
+			: machine_new_totals(show->ctx, &show->machine);
 	if (status != STATUS_DONE)
 		return status;
 	show->snapshot = irqkit_machine_get_snapshot(show->machine);
@@ -225,7 +243,7 @@ static enum status run(const struct call *call)
 		say_error("--all and --queues cannot be combined: --all adds interrupts");
 		return STATUS_MISUSE;
 	}
-	status = open_machine(&show, call);
+	status = open_machine(&show, call, o);
 	if (status != STATUS_DONE)
 		return status;
 	/* what is known is shown */
