@@ -246,7 +246,7 @@ check-long: check-programs ## let every system call fail in turn with every erro
 check-portable: ## build and test on other releases and machines
 	@test/portable/run $(T)
 
-bench: all $(BENCHES) ## measure what irqkit costs
+bench: all $(BENCHES) ## measure what irqkit costs; with CHECK=1, goals must be met
 	@O='$(abspath $(O))' test/bench/run
 
 FUZZ_SECONDS ?= 30

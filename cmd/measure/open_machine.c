@@ -64,6 +64,16 @@ enum status machine_new(struct irqkit_ctx *ctx, struct irqkit_machine **ret_mach
 	return r < 0 ? say_no_rows(ctx, r, line, reason) : STATUS_DONE;
 }
 
+enum status machine_new_totals(
+	struct irqkit_ctx *ctx, struct irqkit_machine **ret_machine)
+{
+	const char *reason = "";
+	size_t line = 0;
+	int r = irqkit_machine_new_totals(ctx, ret_machine, &line, &reason);
+
+	return r < 0 ? say_no_rows(ctx, r, line, reason) : STATUS_DONE;
+}
+
 enum status machine_refresh(struct irqkit_machine *machine, unsigned int flags)
 {
 	const char *reason = "";

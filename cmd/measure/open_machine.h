@@ -14,6 +14,9 @@ enum status machine_read_counts(
 	struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot);
 /* The machine of the root; reports why it cannot be read. */
 enum status machine_new(struct irqkit_ctx *ctx, struct irqkit_machine **ret_machine);
+/* The same, without the count of each CPU. */
+enum status machine_new_totals(
+	struct irqkit_ctx *ctx, struct irqkit_machine **ret_machine);
 /* Reads it again, as irqkit_machine_refresh() does. */
 enum status machine_refresh(struct irqkit_machine *machine, unsigned int flags);
 /*

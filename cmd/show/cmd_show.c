@@ -15,6 +15,7 @@
 #include "table/render.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_SECONDS 86400u
 
@@ -146,12 +147,29 @@ static void take_parts(struct show *show)
 	show->devices = irqkit_machine_get_devices(show->machine);
 }
 
-static enum status open_machine(struct show *show, const struct call *call)
+/* Is there a column, or a colour, that is made of the counts of single CPUs? */
+static bool needs_counts(const struct call *call, const struct show_options *o)
+{
+	const char *output = o->table.output;
+
+	if (o->cpus || o->allowed || o->seconds || o->is_per_cpu || o->is_by_cpu ||
+		o->is_queues || call->common.color == COLOR_ALWAYS ||
+		isatty(STDOUT_FILENO))
+		return true;
+	if (!output || output[0] == '+' || show_columns_need_counts(output))
+		return true;
+	return o->table.sort && show_columns_need_counts(o->table.sort);
+}
+
+static enum status open_machine(
+	struct show *show, const struct call *call, const struct show_options *o)
 {
 	enum status status = machine_open(call, &show->ctx);
 
 	if (status == STATUS_DONE)
-		status = machine_new(show->ctx, &show->machine);
+		status = needs_counts(call, o)
+			? machine_new(show->ctx, &show->machine)
+			: machine_new_totals(show->ctx, &show->machine);
 	if (status != STATUS_DONE)
 		return status;
 	take_parts(show);
@@ -337,7 +355,7 @@ static enum status run(const struct call *call)
 
 	if (!check_options(o) || !parse_seconds(o->seconds, &show.seconds))
 		return STATUS_MISUSE;
-	status = open_machine(&show, call);
+	status = open_machine(&show, call, o);
 	if (status == STATUS_DONE && show.seconds)
 		status = check_words(&show, call, o);
 	if (status == STATUS_DONE && show.seconds)

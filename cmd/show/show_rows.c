@@ -214,6 +214,12 @@ static struct cell get_name(void *data)
 	return actions.kind == CELL_ABSENT ? get_description(data) : actions;
 }
 
+/* BUSIEST and SHARE; the others show the total, or no count. */
+bool show_columns_need_counts(const char *names)
+{
+	return strcasestr(names, "BUSIEST") || strcasestr(names, "SHARE");
+}
+
 static const struct column columns_before[] = {
 	{ "IRQ", "label", "number or name of the interrupt",
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_label, 0 },

@@ -11,6 +11,8 @@
  */
 struct column *show_columns_new(const struct irqkit_cpuset *each_cpu, bool with_device);
 void show_columns_free(struct column **columns);
+/* Does one of the columns named, `IRQ,TOTAL`, show what single CPUs have counted? */
+bool show_columns_need_counts(const char *names);
 enum mark show_row_mark(void *row);
 
 #endif

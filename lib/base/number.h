@@ -13,9 +13,6 @@
 int parse_u64(const char *text, size_t len, uint64_t *ret_number);
 int parse_u32(const char *text, size_t len, uint32_t *ret_number);
 
-/* A number that ends in the last of eight places, after spaces; or false. */
-bool parse_eight_places(const char *text, uint64_t *ret_number);
-
 /* The smallest power of two that is not below @number; 0 for 0. */
 uint64_t round_up_to_power(uint64_t number);
 

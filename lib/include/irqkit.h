@@ -1076,6 +1076,14 @@ struct irqkit_irq;
  */
 int irqkit_machine_new(struct irqkit_ctx *ctx, struct irqkit_machine **ret_machine,
 	size_t *reterr_line, const char **reterr_reason);
+
+/*
+ * The same for programs that need the totals of interrupts, but not the count of each CPU:
+ * that takes less time and memory. irqkit_interrupt_count_served() is then 0, also after
+ * irqkit_machine_refresh().
+ */
+int irqkit_machine_new_totals(struct irqkit_ctx *ctx, struct irqkit_machine **ret_machine,
+	size_t *reterr_line, const char **reterr_reason);
 void irqkit_machine_free(struct irqkit_machine *machine);
 
 enum {

@@ -44,10 +44,12 @@ static int add_column(struct reader *reader, uint32_t cpu)
 
 static int prepare_row(struct reader *reader)
 {
-	reader->count = calloc(reader->n_columns, sizeof(*reader->count));
+	reader->low = calloc(reader->n_columns, sizeof(*reader->low));
+	reader->high = calloc(reader->n_columns, sizeof(*reader->high));
 	reader->cpu = calloc(reader->n_columns, sizeof(*reader->cpu));
-	return reader->count && reader->cpu ? 0
-					    : reader_fail(reader, -ENOMEM, "no memory");
+	return reader->low && reader->high && reader->cpu
+		? 0
+		: reader_fail(reader, -ENOMEM, "no memory");
 }
 
 static bool is_cycles(const char *p, const char *end)
@@ -215,18 +217,20 @@ void reader_free(struct reader *reader)
 {
 	irqkit_snapshot_free(reader->snapshot);
 	free(reader->column);
-	free(reader->count);
+	free(reader->low);
+	free(reader->high);
 	free(reader->cpu);
 	free(reader->rest);
 }
 
-EXPORT int irqkit_snapshot_parse(const char *text, size_t len,
-	const struct irqkit_cpuset *columns, struct irqkit_snapshot **ret_snapshot,
+int snapshot_parse(const char *text, size_t len, const struct irqkit_cpuset *columns,
+	enum snapshot_counts keep, struct irqkit_snapshot **ret_snapshot,
 	size_t *reterr_line, const char **reterr_reason)
 {
 	struct reader reader CLEANUP(reader_free) = { 0 };
 	int r = reader_init(&reader, columns);
 
+	reader.only_totals = keep == SNAPSHOT_TOTALS;
 	if (r == 0)
 		r = reader_feed(&reader, text, len);
 	if (r == 0)
@@ -238,4 +242,12 @@ EXPORT int irqkit_snapshot_parse(const char *text, size_t len,
 
 	*ret_snapshot = TAKE(reader.snapshot);
 	return 0;
+}
+
+EXPORT int irqkit_snapshot_parse(const char *text, size_t len,
+	const struct irqkit_cpuset *columns, struct irqkit_snapshot **ret_snapshot,
+	size_t *reterr_line, const char **reterr_reason)
+{
+	return snapshot_parse(text, len, columns, SNAPSHOT_PER_CPU, ret_snapshot,
+		reterr_line, reterr_reason);
 }

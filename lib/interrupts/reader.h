@@ -14,8 +14,12 @@ struct reader {
 	const struct irqkit_cpuset *columns; /* for a text without heading, or NULL */
 	uint32_t *column; /* owned; the CPU of each column */
 	size_t n_columns;
-	uint64_t *count; /* owned; a row's counts before they are kept: n_columns */
+	/* A row's counts before they are kept, in two halves: n_columns of each. */
+	uint32_t *low; /* owned */
+	uint32_t *high; /* owned */
 	uint32_t *cpu; /* owned; their CPUs */
+	uint32_t *shared; /* column[] in the snapshot's arena, or NULL */
+	bool only_totals; /* set after reader_init(): counts of single CPUs are not kept */
 	char *rest; /* owned; the beginning of a line whose end is still to come */
 	size_t rest_len;
 	size_t rest_room;

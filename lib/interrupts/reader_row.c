@@ -2,10 +2,10 @@
 /*
  * One row of /proc/interrupts: label, counts, description.
  *
- * After the colon, nearly every kernel writes a count as a space and ten characters. With
+ * Nearly every kernel writes a count as a space and ten places: a row in which all counts
+ * are written that way is read by places, without a look for where a number begins. With
  * 512 CPUs nearly all counts are 0: whole stretches of zeros are compared at once and
- * skipped. Other counts are read eight digits at a time. Any other spacing is read digit by
- * digit, with the same result.
+ * skipped. Any other spacing is read digit by digit, with the same result.
  */
 #include "interrupts/reader_row.h"
 #include "base/arena.h"
@@ -13,16 +13,25 @@
 #include "interrupts/description.h"
 #include "interrupts/line_kind.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
 #define FIELD_LEN 11u /* a space and ten characters */
-#define STRETCH 64u /* zeros compared at once: then 16, 4 and 1 */
+#define STRETCH 64u /* zeros compared at once; then a block */
+#define BLOCK 16u
 #define ZERO "          0"
 #define ZERO_8 ZERO ZERO ZERO ZERO ZERO ZERO ZERO ZERO
 
 static const char zeros[] = ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8 ZERO_8;
 _Static_assert(sizeof(zeros) - 1 == STRETCH * FIELD_LEN, "zeros[] is one stretch");
+
+/* What the counts of a row add up to; those that are not 0 are in the reader. */
+struct counts {
+	uint64_t total;
+	size_t n;
+	bool has_high; /* one of them has more than 32 bits */
+};
 
 #define LABEL_MAX 32u /* the longest known are ten digits, and names of four letters */
 
@@ -35,37 +44,131 @@ int reader_fail(struct reader *reader, int error, const char *reason)
 	return reader->error;
 }
 
-/* How many of the next @max columns are zeros in their usual places. */
-static size_t count_zeros(const char *p, const char *end, size_t max)
+static void add_total(struct reader *reader, struct counts *to, uint64_t count)
 {
-	size_t n = 0;
+	if (__builtin_add_overflow(to->total, count, &to->total))
+		reader_fail(reader, -ERANGE, "counts whose sum has more than 64 bits");
+}
 
-	if ((size_t)(end - p) / FIELD_LEN < max)
-		max = (size_t)(end - p) / FIELD_LEN;
-	for (size_t stretch = STRETCH; stretch > 0; stretch /= 4) {
-		while (max - n >= stretch && memcmp(p, zeros, stretch * FIELD_LEN) == 0) {
-			n += stretch;
-			p += stretch * FIELD_LEN;
-		}
+/* ------------------------------------------------------------------------------- */
+/* By places                                                                       */
+
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/*
+ * The digits of eight places, as bytes of a word, the first in the lowest. Bits that are
+ * set in *odd: the places are not spaces, and then digits.
+ */
+static inline uint64_t find_digits(const char *places, uint64_t *odd)
+{
+	uint64_t word, is_digit, digits;
+
+	memcpy(&word, places, sizeof(word));
+	word = le64toh(word) ^ EACH(' '); /* a space is 0 now, digits 0x10 to 0x19 */
+	is_digit = word & EACH(0x10);
+	is_digit = (is_digit | -is_digit) & EACH(0x10); /* from the first digit on, all */
+	digits = word ^ is_digit;
+	*odd |= digits & ~(is_digit - (is_digit >> 4));
+	*odd |= (digits + EACH(6)) & EACH(0x10); /* above 9, or a space after a digit */
+	return digits;
+}
+
+/* A space and ten places; bits that are set in *odd: they are not a number. */
+static inline uint64_t read_field(const char *p, uint64_t *odd)
+{
+	uint64_t low = find_digits(p + FIELD_LEN - 8, odd), high = 0;
+
+	*odd |= (unsigned char)(~p[FIELD_LEN - 1] & 0x10); /* a space at the end */
+	if (memcmp(p, "   ", FIELD_LEN - 8) != 0) {
+		high = find_digits(p, odd); /* they have five places in common */
+		*odd |= (unsigned char)(p[0] ^ ' ');
+		high = (high >> 8 & 0xff) * 10 + (high >> 16 & 0xff);
 	}
-	/* the last number may begin with the first digit of the description */
-	if (n && p < end && !is_blank(*p))
-		n--;
-	return n;
+	low = (low * 10 + (low >> 8)) & 0x00ff00ff00ff00ff;
+	low = (low * 100 + (low >> 16)) & 0x0000ffff0000ffff;
+	return high * 100000000 + ((low * 10000 + (low >> 32)) & 0xffffffff);
 }
 
-/* A count below 10^8 in its usual places. */
-static bool read_field(const char *p, const char *end, uint64_t *ret_count)
+/* The sum of @n counts; adds to *odd. */
+static uint64_t sum_block(const char *p, size_t n, uint64_t *odd)
 {
-	static const char blanks[FIELD_LEN - 8] = { ' ', ' ', ' ' };
+	uint64_t total = 0;
 
-	if (end - p < (ptrdiff_t)FIELD_LEN || memcmp(p, blanks, sizeof(blanks)) != 0)
-		return false;
-	/* not where a longer one begins */
-	if (end - p > (ptrdiff_t)FIELD_LEN && !is_blank(p[FIELD_LEN]))
-		return false;
-	return parse_eight_places(p + sizeof(blanks), ret_count);
+	for (size_t i = 0; i < n; i++)
+		total += read_field(p + i * FIELD_LEN, odd);
+	return total;
 }
+
+/* Keeps those of @n counts that are not 0, from @column on, and returns the sum. */
+static uint64_t keep_block(struct reader *reader, const char *p, size_t column, size_t n,
+	struct counts *to, uint64_t *odd)
+{
+	uint32_t *low = reader->low, *high = reader->high, *cpu = reader->cpu;
+	const uint32_t *cpus = reader->column + column;
+	uint64_t total = 0, any_high = 0;
+	size_t kept = to->n;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t count = read_field(p + i * FIELD_LEN, odd);
+
+		low[kept] = (uint32_t)count;
+		high[kept] = (uint32_t)(count >> 32);
+		cpu[kept] = cpus[i];
+		any_high |= count >> 32;
+		kept += count != 0;
+		total += count;
+	}
+	to->n = kept;
+	to->has_high |= any_high != 0;
+	return total;
+}
+
+/* The counts of @n columns; false: one of them is written in another way. */
+static bool read_block(
+	struct reader *reader, const char *p, size_t column, size_t n, struct counts *to)
+{
+	uint64_t odd = 0;
+
+	/* ten digits each: the sum cannot overflow */
+	to->total += reader->only_totals ? sum_block(p, n, &odd)
+					 : keep_block(reader, p, column, n, to, &odd);
+	return odd == 0;
+}
+
+/*
+ * All columns from @column on, if their counts are in the usual places; adds nothing
+ * otherwise. Returns where the counts end, or NULL.
+ */
+static const char *read_places(struct reader *reader, const char *p, const char *end,
+	size_t column, struct counts *to)
+{
+	struct counts counts = { .n = to->n, .has_high = to->has_high };
+	size_t left = reader->n_columns - column;
+
+	if ((size_t)(end - p) / FIELD_LEN < left)
+		return NULL;
+	/* the last number may go on: then it is one of another width */
+	if (p + left * FIELD_LEN < end && !is_blank(p[left * FIELD_LEN]))
+		return NULL;
+	while (left > 0) {
+		size_t n = left < BLOCK ? left : BLOCK;
+
+		if (left >= STRETCH && memcmp(p, zeros, STRETCH * FIELD_LEN) == 0)
+			n = STRETCH;
+		else if (memcmp(p, zeros, n * FIELD_LEN) != 0 &&
+			!read_block(reader, p, reader->n_columns - left, n, &counts))
+			return NULL;
+		p += n * FIELD_LEN;
+		left -= n;
+	}
+	add_total(reader, to, counts.total);
+	to->n = counts.n;
+	to->has_high = counts.has_high;
+	return p;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Digit by digit                                                                  */
 
 /* A number that ends at a space or at the end of the line; NULL: there is none. */
 static const char *read_count(
@@ -87,56 +190,78 @@ static const char *read_count(
 	return p;
 }
 
-static void add_count(struct reader *reader, struct irqkit_interrupt *row, size_t column,
-	uint64_t count)
+static void add_count(
+	struct reader *reader, struct counts *to, size_t column, uint64_t count)
 {
-	reader->count[row->n_served] = count;
-	reader->cpu[row->n_served++] = reader->column[column];
-	if (__builtin_add_overflow(row->total, count, &row->total))
-		reader_fail(reader, -ERANGE, "counts whose sum has more than 64 bits");
+	add_total(reader, to, count);
+	if (reader->only_totals || count == 0)
+		return;
+	reader->low[to->n] = (uint32_t)count;
+	reader->high[to->n] = (uint32_t)(count >> 32);
+	reader->cpu[to->n++] = reader->column[column];
+	to->has_high |= count >> 32 != 0;
 }
 
-/* Reads up to one count for each column; *ret_n says how many there were. */
+/*
+ * Reads up to one count for each column; *ret_n says how many there were. Where the first
+ * is the only one in another place, as in IPI0:1234567890, the others are read by places.
+ */
 static const char *read_counts(struct reader *reader, const char *p, const char *end,
-	struct irqkit_interrupt *row, size_t *ret_n)
+	struct counts *counts, size_t *ret_n)
 {
 	size_t column = 0;
 
 	while (column < reader->n_columns) {
-		const char *after = p + FIELD_LEN;
+		const char *after = column < 2
+			? read_places(reader, p, end, column, counts)
+			: NULL;
 		uint64_t count;
 
-		if (!read_field(p, end, &count))
-			after = read_count(reader, p, end, &count);
+		if (after) {
+			column = reader->n_columns;
+			p = after;
+			break;
+		}
+		after = read_count(reader, p, end, &count);
 		if (!after)
 			break;
 		p = after;
-		if (count) {
-			add_count(reader, row, column++, count);
-		} else { /* seldom alone */
-			size_t n = count_zeros(p, end, reader->n_columns - ++column);
-
-			p += n * FIELD_LEN;
-			column += n;
-		}
+		add_count(reader, counts, column++, count);
 	}
 	*ret_n = column;
 	return p;
 }
 
-static int keep_counts(struct reader *reader, struct irqkit_interrupt *row)
+/* Of rows with a count for each CPU there may be thousands: they share the CPUs. */
+static uint32_t *share_columns(struct reader *reader)
 {
-	struct arena *arena = &reader->snapshot->arena;
-	size_t n = row->n_served;
+	size_t size = reader->n_columns * sizeof(*reader->column);
+	uint32_t *copy;
 
-	if (n == 0)
+	if (!reader->shared && (copy = arena_alloc(&reader->snapshot->arena, size))) {
+		memcpy(copy, reader->column, size);
+		reader->shared = copy;
+	}
+	return reader->shared;
+}
+
+static int keep_counts(
+	struct reader *reader, const struct counts *counts, struct irqkit_interrupt *row)
+{
+	size_t size;
+
+	row->total = counts->total;
+	if (counts->n == 0)
 		return 0;
-	row->served_count = arena_alloc(arena, n * sizeof(*row->served_count));
-	row->served_cpu = arena_alloc(arena, n * sizeof(*row->served_cpu));
-	if (!row->served_count || !row->served_cpu)
+	if (interrupt_make_room(reader->snapshot, row, counts->n, counts->has_high,
+		    counts->n == reader->n_columns ? share_columns(reader) : NULL) < 0)
 		return reader_fail(reader, -ENOMEM, "no memory");
-	memcpy(row->served_count, reader->count, n * sizeof(*row->served_count));
-	memcpy(row->served_cpu, reader->cpu, n * sizeof(*row->served_cpu));
+	row->n_served = counts->n;
+	size = counts->n * sizeof(uint32_t);
+	memcpy(row->served_low, reader->low, size);
+	if (row->served_high)
+		memcpy(row->served_high, reader->high, size);
+	memcpy(row->served_cpu, reader->cpu, size);
 	return 0;
 }
 
@@ -227,20 +352,18 @@ static int pass_over_or_refuse(
  * online: then a count's place is the number of its CPU. Returns where the counts end.
  * Source: arch/arm/kernel/smp.c, show_ipi_list() up to 3.x.
  */
-static const char *read_present(struct reader *reader, const char *p, const char *end,
-	struct irqkit_interrupt *row)
+static const char *read_present(
+	struct reader *reader, const char *p, const char *end, struct counts *counts)
 {
 	const char *after;
 	uint64_t count;
-	size_t column = 0, n = row->n_served = 0;
+	size_t column = 0, n = 0;
 
-	row->total = 0;
+	*counts = (struct counts){ 0 };
 	for (; (after = read_count(reader, p, end, &count)); p = after, n++) {
 		if (column == reader->n_columns || reader->column[column] != n)
 			continue;
-		if (count)
-			add_count(reader, row, column, count);
-		column++;
+		add_count(reader, counts, column++, count);
 	}
 	return p;
 }
@@ -270,23 +393,24 @@ static int add_row(struct reader *reader, const char *label, size_t len,
 	return 0;
 }
 
-/* A count for each CPU, from @counts to *p, which moves on if there are more. */
-static int take_counts(struct reader *reader, const char *counts, const char **p,
-	const char *end, struct irqkit_interrupt *row)
+/* A count for each CPU, from @start to *p, which moves on if there are more. */
+static int take_counts(struct reader *reader, const char *start, const char **p,
+	const char *end, struct counts *counts, struct irqkit_interrupt *row)
 {
 	if (strncmp(row->label, "IPI", 3) == 0 && row->label[3] &&
 		has_further_count(reader, *p, end))
-		*p = read_present(reader, counts, end, row);
+		*p = read_present(reader, start, end, counts);
 	if (reader->error)
 		return reader->error;
 	row->counts = IRQKIT_COUNTS_PER_CPU;
-	reader->saw_wide_row |= is_wide(counts, *p, end, reader->n_columns);
-	return keep_counts(reader, row);
+	reader->saw_wide_row |= is_wide(start, *p, end, reader->n_columns);
+	return keep_counts(reader, counts, row);
 }
 
 /* One count for all CPUs, or none: *ret_has_row says whether that is a row. */
 static int take_few_counts(struct reader *reader, size_t n, const char *p,
-	const char *end, bool is_number, struct irqkit_interrupt *row, bool *ret_has_row)
+	const char *end, bool is_number, uint64_t total, struct irqkit_interrupt *row,
+	bool *ret_has_row)
 {
 	bool is_fiq = strcmp(row->label, "FIQ") == 0; /* arm: no counts */
 	const char *text = p;
@@ -304,7 +428,7 @@ static int take_few_counts(struct reader *reader, size_t n, const char *p,
 		return reader_fail(
 			reader, -EAGAIN, "fewer counts than CPUs in the heading");
 	row->counts = n ? IRQKIT_COUNTS_SINGLE : IRQKIT_COUNTS_NONE;
-	row->n_served = 0;
+	row->total = total;
 	return 0;
 }
 
@@ -313,6 +437,7 @@ static int read_labelled(struct reader *reader, const char *label, const char *c
 	const char *end, bool is_number)
 {
 	struct irqkit_interrupt *row = NULL;
+	struct counts counts = { 0 };
 	bool has_row = true;
 	const char *p;
 	size_t n;
@@ -320,13 +445,14 @@ static int read_labelled(struct reader *reader, const char *label, const char *c
 
 	if (r < 0)
 		return r;
-	p = read_counts(reader, colon + 1, end, row, &n);
+	p = read_counts(reader, colon + 1, end, &counts, &n);
 	if (reader->error)
 		return reader->error;
 	if (n == reader->n_columns)
-		r = take_counts(reader, colon + 1, &p, end, row);
+		r = take_counts(reader, colon + 1, &p, end, &counts, row);
 	else
-		r = take_few_counts(reader, n, p, end, is_number, row, &has_row);
+		r = take_few_counts(
+			reader, n, p, end, is_number, counts.total, row, &has_row);
 	if (r < 0 || !has_row)
 		return r;
 	return read_description(reader, p, (size_t)(end - p), row);

@@ -89,6 +89,27 @@ int snapshot_set_actions(struct irqkit_snapshot *snapshot,
 	return 0;
 }
 
+int interrupt_make_room(struct irqkit_snapshot *snapshot, struct irqkit_interrupt *row,
+	size_t n, bool is_wide, uint32_t *cpus)
+{
+	size_t size = n * sizeof(uint32_t);
+
+	row->served_low = arena_alloc(&snapshot->arena, size);
+	row->served_high = is_wide ? arena_alloc(&snapshot->arena, size) : NULL;
+	row->served_cpu = cpus ? cpus : arena_alloc(&snapshot->arena, size);
+	if (!row->served_low || !row->served_cpu || (is_wide && !row->served_high))
+		return -ENOMEM;
+	return 0;
+}
+
+void interrupt_add_served(struct irqkit_interrupt *row, uint32_t cpu, uint64_t count)
+{
+	row->served_low[row->n_served] = (uint32_t)count;
+	if (row->served_high)
+		row->served_high[row->n_served] = (uint32_t)(count >> 32);
+	row->served_cpu[row->n_served++] = cpu;
+}
+
 /* ------------------------------------------------------------------------------- */
 /* Asking                                                                          */
 
@@ -219,7 +240,7 @@ EXPORT uint64_t irqkit_interrupt_get_count(
 			high = middle;
 	}
 	return low < interrupt->n_served && interrupt->served_cpu[low] == cpu
-		? interrupt->served_count[low]
+		? interrupt_served(interrupt, low)
 		: 0;
 }
 
@@ -232,7 +253,7 @@ EXPORT uint64_t irqkit_interrupt_get_served(
 	const struct irqkit_interrupt *interrupt, size_t index, unsigned int *ret_cpu)
 {
 	*ret_cpu = interrupt->served_cpu[index];
-	return interrupt->served_count[index];
+	return interrupt_served(interrupt, index);
 }
 
 EXPORT const char *irqkit_interrupt_get_chip(const struct irqkit_interrupt *interrupt)

@@ -13,8 +13,10 @@ struct irqkit_interrupt {
 	enum irqkit_counts counts;
 	uint64_t total;
 	size_t n_served;
-	uint64_t *served_count;
+	/* The CPUs that have a count, and the count; high: NULL if all have 32 bits. */
 	uint32_t *served_cpu;
+	uint32_t *served_low;
+	uint32_t *served_high;
 	const char *chip;
 	const char *trigger;
 	const char *description;
@@ -37,6 +39,12 @@ struct irqkit_snapshot {
 	uint64_t read_at; /* in seconds; 0: not known */
 };
 
+/* What is kept of the counts. */
+enum snapshot_counts {
+	SNAPSHOT_PER_CPU,
+	SNAPSHOT_TOTALS, /* the total of each row: no CPU has a count */
+};
+
 int snapshot_new(struct irqkit_snapshot **ret_snapshot);
 int snapshot_add_row(
 	struct irqkit_snapshot *snapshot, struct irqkit_interrupt **ret_interrupt);
@@ -48,6 +56,33 @@ size_t snapshot_find_first(const struct irqkit_snapshot *snapshot, int irq);
 int snapshot_set_actions(struct irqkit_snapshot *snapshot,
 	struct irqkit_interrupt *interrupt, const char *text, size_t len,
 	const char *separator);
+
+/* As irqkit_snapshot_parse() and irqkit_snapshot_read(). */
+int snapshot_parse(const char *text, size_t len, const struct irqkit_cpuset *columns,
+	enum snapshot_counts keep, struct irqkit_snapshot **ret_snapshot,
+	size_t *reterr_line, const char **reterr_reason);
+int snapshot_read(struct irqkit_ctx *ctx, enum snapshot_counts keep,
+	struct irqkit_snapshot **ret_snapshot, size_t *reterr_line,
+	const char **reterr_reason);
+
+/*
+ * Room for the counts of @n CPUs.
+ *
+ * @is_wide: a count may have more than 32 bits
+ * @cpus: the numbers of all that will be added, in the arena; NULL: room for them as well
+ */
+int interrupt_make_room(struct irqkit_snapshot *snapshot, struct irqkit_interrupt *row,
+	size_t n, bool is_wide, uint32_t *cpus);
+
+/* Puts a count that is not 0 into that room. */
+void interrupt_add_served(struct irqkit_interrupt *row, uint32_t cpu, uint64_t count);
+
+static inline uint64_t interrupt_served(const struct irqkit_interrupt *row, size_t index)
+{
+	uint64_t high = row->served_high ? row->served_high[index] : 0;
+
+	return high << 32 | row->served_low[index];
+}
 
 /* Do both rows belong to the same interrupt, with the same handlers? */
 bool interrupt_is_same(

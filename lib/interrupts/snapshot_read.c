@@ -135,9 +135,7 @@ static int read_per_cpu_count(struct irqkit_ctx *ctx, struct irqkit_snapshot *sn
 	r = read_irq_file(ctx, (unsigned int)row->irq, "per_cpu_count", &text, &len);
 	if (r < 0)
 		return r;
-	row->served_count = arena_alloc(&snapshot->arena, n * sizeof(uint64_t));
-	row->served_cpu = arena_alloc(&snapshot->arena, n * sizeof(uint32_t));
-	if (!row->served_count || !row->served_cpu)
+	if (interrupt_make_room(snapshot, row, n, true, NULL) < 0)
 		return -ENOMEM;
 
 	for (p = text, end = text + len; p < end;) {
@@ -154,8 +152,7 @@ static int read_per_cpu_count(struct irqkit_ctx *ctx, struct irqkit_snapshot *sn
 		}
 		/* online CPUs only, as in /proc/interrupts */
 		if (count && irqkit_cpuset_has(snapshot->cpus, (unsigned int)cpu)) {
-			row->served_count[row->n_served] = count;
-			row->served_cpu[row->n_served++] = (uint32_t)cpu;
+			interrupt_add_served(row, (uint32_t)cpu, count);
 			row->total += count;
 		}
 		p = stop + 1;
@@ -196,7 +193,8 @@ static int read_cpus(struct irqkit_ctx *ctx, struct irqkit_cpuset **ret_possible
 	return topology_read_cpus(ctx, IRQKIT_CPUS_ONLINE, ret_online);
 }
 
-static int read_sysfs(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot)
+static int read_sysfs(struct irqkit_ctx *ctx, enum snapshot_counts keep,
+	struct irqkit_snapshot **ret_snapshot)
 {
 	_cleanup_snapshot_ struct irqkit_snapshot *snapshot = NULL;
 	_cleanup_cpuset_ struct irqkit_cpuset *possible = NULL, *online = NULL;
@@ -219,6 +217,8 @@ static int read_sysfs(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snaps
 		return r;
 	if (snapshot->n_rows == 0)
 		return -ENODATA;
+	for (size_t i = 0; i < snapshot->n_rows && keep == SNAPSHOT_TOTALS; i++)
+		snapshot->rows[i].n_served = 0;
 	r = snapshot_index(snapshot);
 	if (r < 0)
 		return r;
@@ -240,10 +240,11 @@ static int read_sysfs(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snaps
 
 /* One reading; -EAGAIN: it is inconsistent, or seems so and there will be @another. */
 static int read_once(struct irqkit_ctx *ctx, const struct irqkit_cpuset *columns,
-	bool another, struct reader *reader)
+	enum snapshot_counts keep, bool another, struct reader *reader)
 {
 	int r = reader_init(reader, columns);
 
+	reader->only_totals = keep == SNAPSHOT_TOTALS;
 	if (r == 0)
 		r = knob_stream(ctx, "proc/interrupts", reader_feed, reader);
 	if (r == 0)
@@ -253,8 +254,9 @@ static int read_once(struct irqkit_ctx *ctx, const struct irqkit_cpuset *columns
 	return r;
 }
 
-static int read_proc(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot,
-	size_t *reterr_line, const char **reterr_reason)
+static int read_proc(struct irqkit_ctx *ctx, enum snapshot_counts keep,
+	struct irqkit_snapshot **ret_snapshot, size_t *reterr_line,
+	const char **reterr_reason)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *columns = NULL;
 	char damage[256];
@@ -263,7 +265,7 @@ static int read_proc(struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapsh
 	for (int left = ATTEMPTS; r == -EAGAIN && left-- > 0;) {
 		struct reader reader CLEANUP(reader_free) = { 0 };
 
-		r = read_once(ctx, columns, left > 0, &reader);
+		r = read_once(ctx, columns, keep, left > 0, &reader);
 		if (r == 0 && reader_tell_damage(&reader, damage, sizeof(damage)))
 			ctx_log(ctx, LOG_WARNING, "%.*s/%s", ctx_root_length(ctx),
 				ctx->root, damage);
@@ -291,15 +293,15 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec + 1;
 }
 
-EXPORT int irqkit_snapshot_read(struct irqkit_ctx *ctx,
+int snapshot_read(struct irqkit_ctx *ctx, enum snapshot_counts keep,
 	struct irqkit_snapshot **ret_snapshot, size_t *reterr_line,
 	const char **reterr_reason)
 {
 	_cleanup_snapshot_ struct irqkit_snapshot *snapshot = NULL;
-	int r = read_proc(ctx, &snapshot, reterr_line, reterr_reason);
+	int r = read_proc(ctx, keep, &snapshot, reterr_line, reterr_reason);
 
 	if (r == -ENODATA) {
-		r = read_sysfs(ctx, &snapshot);
+		r = read_sysfs(ctx, keep, &snapshot);
 		if (r < 0 && !is_failure(r))
 			r = -ENODATA;
 	} else if (r == 0) {
@@ -311,4 +313,12 @@ EXPORT int irqkit_snapshot_read(struct irqkit_ctx *ctx,
 	snapshot->read_at = now();
 	*ret_snapshot = TAKE(snapshot);
 	return 0;
+}
+
+EXPORT int irqkit_snapshot_read(struct irqkit_ctx *ctx,
+	struct irqkit_snapshot **ret_snapshot, size_t *reterr_line,
+	const char **reterr_reason)
+{
+	return snapshot_read(
+		ctx, SNAPSHOT_PER_CPU, ret_snapshot, reterr_line, reterr_reason);
 }

@@ -104,19 +104,16 @@ static int set_difference(struct irqkit_snapshot *difference,
 		row->total = subtract(after->total, before->total, most);
 	if (n == 0)
 		return 0;
-	row->served_count = arena_alloc(&difference->arena, n * sizeof(uint64_t));
-	row->served_cpu = arena_alloc(&difference->arena, n * sizeof(uint32_t));
-	if (!row->served_count || !row->served_cpu)
+	if (interrupt_make_room(difference, row, n, after->served_high != NULL, NULL) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		uint32_t cpu = after->served_cpu[i];
-		uint64_t count = subtract(after->served_count[i],
+		uint64_t count = subtract(interrupt_served(after, i),
 			irqkit_interrupt_get_count(before, cpu), most);
 
 		if (!count || !irqkit_cpuset_has(cpus_before, cpu))
 			continue;
-		row->served_count[row->n_served] = count;
-		row->served_cpu[row->n_served++] = cpu;
+		interrupt_add_served(row, cpu, count);
 		row->total += count;
 	}
 	return 0;

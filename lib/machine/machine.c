@@ -129,17 +129,35 @@ int machine_new_from(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
 	return r;
 }
 
-EXPORT int irqkit_machine_new(struct irqkit_ctx *ctx, struct irqkit_machine **ret_machine,
-	size_t *reterr_line, const char **reterr_reason)
+static int read_machine(struct irqkit_ctx *ctx, enum snapshot_counts keep,
+	struct irqkit_machine **ret_machine, size_t *reterr_line,
+	const char **reterr_reason)
 {
 	struct irqkit_snapshot *snapshot CLEANUP(free_snapshot) = NULL;
-	int r = irqkit_snapshot_read(ctx, &snapshot, reterr_line, reterr_reason);
+	int r = snapshot_read(ctx, keep, &snapshot, reterr_line, reterr_reason);
 
 	if (r == 0)
 		r = machine_new_from(ctx, snapshot, ret_machine);
-	if (r == 0)
-		TAKE(snapshot);
-	return r;
+	if (r < 0)
+		return r;
+	TAKE(snapshot);
+	(*ret_machine)->keep = keep;
+	return 0;
+}
+
+EXPORT int irqkit_machine_new(struct irqkit_ctx *ctx, struct irqkit_machine **ret_machine,
+	size_t *reterr_line, const char **reterr_reason)
+{
+	return read_machine(
+		ctx, SNAPSHOT_PER_CPU, ret_machine, reterr_line, reterr_reason);
+}
+
+EXPORT int irqkit_machine_new_totals(struct irqkit_ctx *ctx,
+	struct irqkit_machine **ret_machine, size_t *reterr_line,
+	const char **reterr_reason)
+{
+	return read_machine(
+		ctx, SNAPSHOT_TOTALS, ret_machine, reterr_line, reterr_reason);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -181,7 +199,8 @@ static bool has_moved(const struct irqkit_irq *irq, const struct irqkit_interrup
 		unsigned int cpu = now->served_cpu[i];
 
 		if (!irqkit_cpuset_has(known, cpu) &&
-			now->served_count[i] > irqkit_interrupt_get_count(irq->row, cpu))
+			interrupt_served(now, i) >
+				irqkit_interrupt_get_count(irq->row, cpu))
 			return true;
 	}
 	return false;
@@ -214,7 +233,8 @@ static int look_again(struct irqkit_machine *machine, unsigned int flags, bool f
 	size_t *reterr_line, const char **reterr_reason)
 {
 	struct irqkit_snapshot *snapshot CLEANUP(free_snapshot) = NULL;
-	int r = irqkit_snapshot_read(machine->ctx, &snapshot, reterr_line, reterr_reason);
+	int r = snapshot_read(
+		machine->ctx, machine->keep, &snapshot, reterr_line, reterr_reason);
 
 	if (r < 0)
 		return r;

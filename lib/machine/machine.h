@@ -62,6 +62,7 @@ struct irqkit_machine {
 	struct irqkit_irq *irqs; /* owned; in the order of the rows */
 	struct other_irq **others; /* owned, and each; without a row, by number */
 	size_t n_others, others_room;
+	enum snapshot_counts keep; /* of each snapshot */
 	int names_tell; /* see irq_names_tell() */
 	bool has_asked_names;
 };

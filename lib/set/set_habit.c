@@ -38,7 +38,6 @@ static const struct {
 	{ "any", "all" },
 	{ "online", "all" },
 	{ "everything", "all" },
-	{ "none", "all,^0-3" },
 	{ "smt", "other-threads" },
 	{ "cores", "first-threads" },
 	{ "nohz_full", "isolated" },

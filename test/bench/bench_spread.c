@@ -13,6 +13,8 @@
 
 static unsigned int n_cpus, n_irqs;
 static uint64_t *load;
+static double imbalance, bound; /* busiest / mean; the least that it can be */
+static size_t moves;
 
 static double now_us(void)
 {
@@ -27,6 +29,21 @@ static int heavier(const void *a, const void *b)
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+/* No CPU can have less than the mean, nor the one with the heaviest less than that. */
+static double find_bound(void)
+{
+	uint64_t most = 0, total = 0;
+	double heaviest;
+
+	for (unsigned int i = 0; i < n_irqs; i++) {
+		total += load[i];
+		if (most < load[i])
+			most = load[i];
+	}
+	heaviest = (double)most * n_cpus / (double)total;
+	return heaviest > 1 ? heaviest : 1;
 }
 
 static double simplest(void)
@@ -58,9 +75,6 @@ struct kind {
 	unsigned int threads; /* of a core */
 	unsigned int spread_over; /* how many CPUs serve all of it now; 0: nowhere */
 };
-
-static double imbalance;
-static size_t moves;
 
 static void plan(const struct kind *kind)
 {
@@ -134,6 +148,7 @@ int main(int argc, char **argv)
 		load[i] = (state >> 40 & 0xffff) << __builtin_ctzll(state | 1 << 3);
 	}
 
+	bound = find_bound();
 	simplest_us = measure(NULL);
 	printf("  %-34s %9.2f ms  busiest / mean %.4f\n", "heaviest first, nothing else",
 		simplest_us / 1000, imbalance);
@@ -144,8 +159,10 @@ int main(int argc, char **argv)
 		if (kind.spread_over == UINT16_MAX)
 			kind.spread_over = n_cpus / 2;
 		us = measure(&kind);
-		printf("  %-34s %9.2f ms  %7.2f x that  busiest / mean %.4f, %zu moves\n",
-			kind.label, us / 1000, us / simplest_us, imbalance, moves);
+		printf("  %-34s %9.2f ms  %7.2f x that  %zu moves, busiest / mean %.4f, "
+		       "x the bound %.4f\n",
+			kind.label, us / 1000, us / simplest_us, moves, imbalance,
+			imbalance / bound);
 	}
 	free(load);
 	return 0;

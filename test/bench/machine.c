@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * machine FOLDER CPUS INTERRUPTS QUEUES: writes the saved root of a machine whose network
- * cards have QUEUES queues each, and one interrupt for each queue. Files with the same
- * content are links to one file: that is much faster than writing each of them.
+ * machine FOLDER CPUS INTERRUPTS QUEUES [SECONDS [RATE]]: writes the saved root of a machine
+ * whose network cards have QUEUES queues each, and one interrupt for each queue. Files with
+ * the same content are links to one file: that is much faster than writing each of them.
+ * With SECONDS: only writes the counts of such a machine again each half of a second, as
+ * long as that; an interrupt fires 1 to 5 times RATE a second.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -18,6 +20,7 @@
 #define FORMAT(at) __attribute__((format(printf, at, at + 1)))
 
 static unsigned int cpus, interrupts, queues;
+static unsigned int fired; /* how often each interrupt, since the machine was written */
 
 static void fail(const char *path)
 {
@@ -173,18 +176,26 @@ static void write_card(unsigned int card)
 	}
 }
 
-static void write_interrupt(FILE *rows, unsigned int index)
+static void write_row(FILE *rows, unsigned int index)
 {
 	unsigned int irq = FIRST_IRQ + index, card = index / queues;
-	char address[ROOM], model[32];
+	char address[ROOM];
 
 	format_address(address, card);
 	fprintf(rows, "%4u: ", irq);
 	for (unsigned int cpu = 0; cpu < cpus; cpu++)
-		fprintf(rows, "%10u ", cpu == index % cpus ? 1000 + index : 0);
+		fprintf(rows, "%10u ",
+			cpu == index % cpus ? 1000 + index + fired * (1 + index % 5) : 0);
 	fprintf(rows, " IR-PCI-MSIX-%s %4u-edge      eth%u-TxRx-%u\n", address,
 		index % queues, card, index % queues);
+}
 
+static void write_interrupt(unsigned int index)
+{
+	unsigned int irq = FIRST_IRQ + index;
+	char address[ROOM], model[32];
+
+	format_address(address, index / queues);
 	snprintf(model, sizeof(model), "model/cpu-%u", index % cpus);
 	put_link(link, "model/all-cpus", "proc/irq/%u/smp_affinity", irq);
 	put_link(link, model, "proc/irq/%u/effective_affinity", irq);
@@ -195,7 +206,7 @@ static void write_interrupt(FILE *rows, unsigned int index)
 
 static void write_interrupts(void)
 {
-	char path[] = "proc/interrupts";
+	char path[] = "proc/interrupts.new";
 	FILE *rows = create(path);
 
 	fprintf(rows, "%12s", "");
@@ -203,13 +214,25 @@ static void write_interrupts(void)
 		fprintf(rows, "CPU%-8u", cpu);
 	fputc('\n', rows);
 	for (unsigned int i = 0; i < interrupts; i++)
-		write_interrupt(rows, i);
+		write_row(rows, i);
 	finish(rows, path);
+	/* whoever reads the file in this moment reads all of the old one or of the new one */
+	if (rename(path, "proc/interrupts") < 0)
+		fail(path);
+}
+
+static void let_fire(unsigned int seconds, unsigned int rate)
+{
+	for (unsigned int half = 0; half < 2 * seconds; half++) {
+		usleep(500000);
+		fired += rate / 2;
+		write_interrupts();
+	}
 }
 
 int main(int argc, char **argv)
 {
-	if (argc != 5)
+	if (argc < 5 || argc > 7)
 		return 2;
 	cpus = (unsigned int)atoi(argv[2]);
 	interrupts = (unsigned int)atoi(argv[3]);
@@ -218,9 +241,16 @@ int main(int argc, char **argv)
 		return 2;
 	if (chdir(argv[1]) < 0)
 		fail(argv[1]);
+	if (argc > 5) {
+		let_fire((unsigned int)atoi(argv[5]),
+			argc > 6 ? (unsigned int)atoi(argv[6]) : 500);
+		return 0;
+	}
 	write_models();
 	write_system();
 	write_interrupts();
+	for (unsigned int i = 0; i < interrupts; i++)
+		write_interrupt(i);
 	for (unsigned int card = 0; card < (interrupts + queues - 1) / queues; card++)
 		write_card(card);
 	return 0;

@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 		snprintf(label, sizeof(label), "%u", 24 + i);
 		snprintf(text, sizeof(text),
 			"IR-PCI-MSIX-0000:%02x:00.%u %4u-edge      eth%u-TxRx-%u",
-			i / 512 + 1, i / 256 % 2, i % 256, i / 256, i % 256);
+			i / 256 + 1, 0u, i % 256, i / 256, i % 256);
 		print_row(label, cpus, counts, text);
 	}
 	for (unsigned int cpu = 0; cpu < cpus; cpu++)

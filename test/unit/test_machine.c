@@ -306,6 +306,29 @@ static int remove_top(void **state)
 	return remove_tree(top);
 }
 
+static void totals_without_counts(void **state)
+{
+	struct machine m = begin();
+
+	(void)state;
+	irqkit_machine_free(m.machine);
+	assert_int_equal(irqkit_machine_new_totals(m.ctx, &m.machine, NULL, NULL), 0);
+	for (int round = 0; round < 2; round++) {
+		const struct irqkit_interrupt *row = irqkit_irq_get_row(irq_of(&m, 24));
+
+		assert_int_equal(irqkit_interrupt_get_total(row), 5 + round);
+		assert_int_equal(irqkit_interrupt_count_served(row), 0);
+		assert_int_equal(irqkit_interrupt_get_count(row, 0), 0);
+		assert_int_equal(irqkit_interrupt_get_counts(row), IRQKIT_COUNTS_PER_CPU);
+		put("proc/interrupts",
+			HEADING
+			" 24:          4          0          0          2  PCI-MSI "
+			"1-edge  eth0\n" ETH1);
+		assert_int_equal(irqkit_machine_refresh(m.machine, 0, NULL, NULL), 0);
+	}
+	close_machine(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +341,7 @@ int main(void)
 		cmocka_unit_test(index_of_interface_is_read_again),
 		cmocka_unit_test(interrupts_without_a_row),
 		cmocka_unit_test(planned_affinity),
+		cmocka_unit_test(totals_without_counts),
 	};
 
 	return cmocka_run_group_tests(tests, make_top, remove_top);
