@@ -5,6 +5,7 @@
 #include "measure/open_machine.h"
 #include "show/show_cpus.h"
 #include "show/show_device.h"
+#include "show/show_machine.h"
 #include "show/show_queues.h"
 #include "show/show_remark.h"
 #include "show/show_row.h"
@@ -136,7 +137,7 @@ static enum status print_json(const struct show *show, const struct table *table
 	struct document *document = document_new();
 	enum status status;
 
-	document_add_cpus(document, "cpus", irqkit_snapshot_get_cpus(show->snapshot));
+	show_add_machine(show, document);
 	document_add_table(document, "interrupts", table);
 	status = document_print(document);
 	document_free(document);

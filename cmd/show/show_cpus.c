@@ -3,6 +3,7 @@
 #include "show/show_cpus.h"
 #include "base/basics.h"
 #include "base/say.h"
+#include "show/show_machine.h"
 #include "table/render.h"
 
 struct cpu_row {
@@ -134,7 +135,7 @@ static int read_present(struct irqkit_topology *topology,
 	return r;
 }
 
-static enum status print(struct table *table, const struct irqkit_cpuset *online,
+static enum status print(const struct show *show, struct table *table,
 	const struct table_options *options, const struct common *common)
 {
 	enum status status = table_prepare(table, columns, options, common);
@@ -142,7 +143,7 @@ static enum status print(struct table *table, const struct irqkit_cpuset *online
 	if (status == STATUS_DONE && common->is_json) {
 		struct document *document = document_new();
 
-		document_add_cpus(document, "cpus", online);
+		show_add_machine(show, document);
 		document_add_table(document, "by_cpu", table);
 		status = document_print(document);
 		document_free(document);
@@ -182,5 +183,5 @@ enum status show_by_cpu(struct show *show, const struct table_options *options,
 		};
 		table.rows[table.n_rows++] = row;
 	}
-	return print(&table, online, options, common);
+	return print(show, &table, options, common);
 }

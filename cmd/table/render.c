@@ -221,6 +221,12 @@ static json_t *counts_to_json(const struct irqkit_interrupt *interrupt)
 	return object;
 }
 
+/* At most six decimal places; jansson itself only counts digits. Nothing is negative. */
+static json_t *real_to_json(double real)
+{
+	return json_real((double)(uint64_t)(real * 1e6 + 0.5) / 1e6);
+}
+
 static json_t *table_to_json(const struct table *table);
 
 static json_t *cell_to_json(const struct cell *cell)
@@ -237,7 +243,7 @@ static json_t *cell_to_json(const struct cell *cell)
 	case CELL_BOOL:
 		return json_boolean(cell->is_true);
 	case CELL_SHARE:
-		return json_real(cell->share);
+		return real_to_json(cell->share);
 	case CELL_CPUS:
 		return cpus_to_json(cell->cpus);
 	case CELL_COUNTS:
@@ -332,7 +338,7 @@ void document_add_bool(struct document *document, const char *key, bool is_true)
 void document_add_real(struct document *document, const char *key, double real)
 {
 	if (document)
-		add_json(document, key, json_real(real));
+		add_json(document, key, real_to_json(real));
 }
 
 void document_add_cpus(
@@ -346,6 +352,19 @@ void document_add_cpus(
 		if (json_array_append_new(array, json_integer(cpu)) < 0)
 			document->has_failed = true;
 	add_json(document, key, array);
+}
+
+void document_add_list(
+	struct document *document, const char *key, const struct irqkit_cpuset *cpus)
+{
+	if (document)
+		add_json(document, key, cpus_to_json(cpus));
+}
+
+void document_fail(struct document *document)
+{
+	if (document)
+		document->has_failed = true;
 }
 
 void document_add_texts(
@@ -379,7 +398,7 @@ enum status document_print(const struct document *document)
 	if (!document || document->has_failed)
 		return say_no_memory();
 	/* what could not be written is seen when stdout is closed */
-	json_dumpf(document->root, stdout, flags | JSON_REAL_PRECISION(6));
+	json_dumpf(document->root, stdout, flags | JSON_REAL_PRECISION(15));
 	putchar('\n');
 	return STATUS_DONE;
 }
