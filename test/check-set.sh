@@ -221,7 +221,7 @@ f 1" # of 40, in the order of their number
 			same "$error among 40 ($words): the status is 0" "status 0" "$(refused $error 43 set "$words" --cpus=1)"
 			same "$error among 40 ($words): all others are moved" "$one_left" \
 				"$(knobs "$root" | cut -d' ' -f2 | sort | uniq -c | awk '{ print $2, $1 }')"
-			same "$error among 40 ($words): it is named" " 43 eth0-19 0-3 1 - skipped" \
+			same "$error among 40 ($words): it is named" " 43 eth0-19 0-3 1 - skipped refused by the kernel" \
 				"$(grep skipped "$tmp/a" | head -n 1 | tr -s ' ')"
 		done
 		fresh large
@@ -302,7 +302,7 @@ status 1" "$(fails "$error" 2 rps eth0 --cpus=0-3 --quiet)"
 	irqkit set 24 --cpus=1 --quiet
 	traced strace -qq -o "$tmp/calls" -e trace=openat "$O/irqkit" undo --list --root="$root" >/dev/null
 	number=$(grep -n ', "1", ' "$tmp/calls" | cut -d : -f 1)
-	same "a change that is gone meanwhile is not taken for a broken one" "irqkit: no change has been recorded since boot" \
+	same "a change that is gone meanwhile is not taken for a broken one" "irqkit: no recorded changes since boot" \
 		"$(traced strace -qq -o /dev/null -e trace=openat -e "inject=openat:error=ENOENT:when=$number" \
 			"$O/irqkit" undo --list --root="$root" 2>&1 >/dev/null)"
 fi

@@ -273,12 +273,21 @@ bool change_lost_its_thing(const struct irqkit_step *step)
 		(error == ENOENT || error == ESRCH);
 }
 
+/* After the writes: a look for other programs must neither delay nor prevent them. */
+static void warn(struct change *change)
+{
+	if (!change->has_own_warnings)
+		irqbalance_warn(change);
+}
+
 enum status change_end(struct change *change, enum status status, const sigset_t *before)
 {
 	enum status reported;
 
 	/* other irqkits may make changes while this one waits */
 	change_unlock(change);
+	if (status == STATUS_DONE)
+		warn(change);
 	if (status == STATUS_DONE)
 		wait_for_moves(change);
 	reported = report_print(&change->report);
@@ -352,8 +361,8 @@ enum status change_judge(const struct change *change, enum status status)
 
 enum status change_finish(struct change *change)
 {
-	if (!change->has_own_warnings)
-		irqbalance_warn(change);
+	if (!change_writes(change->options))
+		warn(change);
 	/* a script reads more files than the plan */
 	if (change->options->is_script)
 		return change_judge(change, script_print(change));

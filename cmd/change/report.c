@@ -43,6 +43,9 @@ static enum status print_json(const struct report *report, const struct table *t
 	document_add_text(document, "command", report->call->command->name);
 	document_add_bool(document, "dry_run", report->is_dry_run);
 	document_add_bool(document, "changed", has_changed(report));
+	if (report->is_dry_run)
+		document_add_bool(document, "would_change",
+			irqkit_plan_count_results(report->plan, IRQKIT_PLANNED) > 0);
 	document_add_table(document, "changes", table);
 	if (report->warning)
 		document_add_texts(document, "warnings",

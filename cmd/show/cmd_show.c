@@ -8,6 +8,7 @@
 #include "measure/signals.h"
 #include "show/show_cpus.h"
 #include "show/show_device.h"
+#include "show/show_machine.h"
 #include "show/show_queues.h"
 #include "show/show_remark.h"
 #include "show/show_row.h"
@@ -246,7 +247,7 @@ static enum status print_json(const struct show *show, const struct table *table
 {
 	struct document *document = document_new();
 
-	document_add_cpus(document, "cpus", irqkit_snapshot_get_cpus(show->snapshot));
+	show_add_machine(show, document);
 	if (show->seconds)
 		document_add_number(document, "seconds", show->seconds);
 	document_add_table(document, "interrupts", table);

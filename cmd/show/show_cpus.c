@@ -3,6 +3,7 @@
 #include "show/show_cpus.h"
 #include "base/basics.h"
 #include "base/say.h"
+#include "show/show_machine.h"
 #include "table/render.h"
 
 #include <string.h>
@@ -164,14 +165,13 @@ static enum status print(const struct show *show, struct table *table,
 	const struct load *load, const struct table_options *options,
 	const struct common *common)
 {
-	const struct irqkit_cpuset *online = irqkit_snapshot_get_cpus(show->snapshot);
 	struct column own[LENGTH(columns)];
 	enum status status = prepare(table, load, own, options, common);
 
 	if (status == STATUS_DONE && common->is_json) {
 		struct document *document = document_new();
 
-		document_add_cpus(document, "cpus", online);
+		show_add_machine(show, document);
 		if (show->seconds)
 			document_add_number(document, "seconds", show->seconds);
 		document_add_table(document, "by_cpu", table);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "measure/explain.h"
 #include "show/show_device.h"
+#include "show/show_machine.h"
 #include "show/show_row.h"
 #include "show/show_threads.h"
 #include "table/render.h"
@@ -376,8 +377,7 @@ static enum status print(struct show *show, struct table *table, const struct ca
 	if (status == STATUS_DONE && call->common.is_json) {
 		struct document *document = document_new();
 
-		document_add_cpus(
-			document, "cpus", irqkit_snapshot_get_cpus(show->snapshot));
+		show_add_machine(show, document);
 		if (show->seconds)
 			document_add_number(document, "seconds", show->seconds);
 		document_add_table(document, "queues", table);

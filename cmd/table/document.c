@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define REAL_DIGITS 6
+#define REAL_DIGITS 15 /* for jansson, which does not count decimal places */
 
 /* Where the next value stands: indented on a terminal, without any blank elsewhere. */
 struct writer {
@@ -136,6 +136,12 @@ static void put_integer(int64_t integer)
 	put_number(integer < 0 ? -(uint64_t)integer : (uint64_t)integer);
 }
 
+/* At most six decimal places. Nothing is negative. */
+static void put_real(struct writer *w, double real)
+{
+	put_json(w, json_real((double)(uint64_t)(real * 1e6 + 0.5) / 1e6));
+}
+
 static void put_texts(struct writer *w, const char *const *texts)
 {
 	begin(w, '[');
@@ -205,7 +211,7 @@ static void put_value(struct writer *w, const struct cell *cell)
 		put_text(cell->is_true ? "true" : "false");
 		break;
 	case CELL_SHARE:
-		put_json(w, json_real(cell->share));
+		put_real(w, cell->share);
 		break;
 	case CELL_CPUS:
 		put_list(w, cell->cpus);
@@ -300,6 +306,18 @@ void document_add_cpus(
 {
 	add_member(
 		document, key, (struct cell){ .kind = CELL_CPU_NUMBERS, .cpus = cpus });
+}
+
+void document_add_list(
+	struct document *document, const char *key, const struct irqkit_cpuset *cpus)
+{
+	add_member(document, key, cpus_cell(cpus));
+}
+
+void document_fail(struct document *document)
+{
+	if (document)
+		document->writer.has_failed = true;
 }
 
 void document_add_texts(

@@ -23,11 +23,16 @@ void document_add_number(struct document *document, const char *key, uint64_t nu
 void document_add_real(struct document *document, const char *key, double real);
 void document_add_cpus(
 	struct document *document, const char *key, const struct irqkit_cpuset *cpus);
+/* The same CPUs as a text, "0-3,8". */
+void document_add_list(
+	struct document *document, const char *key, const struct irqkit_cpuset *cpus);
 /* @texts ends with NULL; if it is NULL itself, the array is empty. */
 void document_add_texts(
 	struct document *document, const char *key, const char *const *texts);
 void document_add_table(
 	struct document *document, const char *key, const struct table *table);
+/* Memory is short: document_finish() will say so. */
+void document_fail(struct document *document);
 /* Ends the document and frees it. */
 enum status document_finish(struct document *document);
 

@@ -133,6 +133,22 @@ void irqkit_ctx_set_log_fn(struct irqkit_ctx *ctx, irqkit_log_fn *fn, void *data
 int irqkit_ctx_get_error(const struct irqkit_ctx *ctx);
 void irqkit_ctx_clear_error(struct irqkit_ctx *ctx);
 
+/* Reads how long the system has been running, in seconds. */
+int irqkit_ctx_read_uptime(struct irqkit_ctx *ctx, double *ret_seconds);
+
+/*
+ * Reads the time in seconds since 1970: of the running system now, of a saved one when it
+ * was saved, by the time of its boot.
+ *
+ * @uptime: what irqkit_ctx_read_uptime() returned; -1 if it failed
+ *
+ * -EINVAL: of a saved system, @uptime is not known.
+ */
+int irqkit_ctx_read_time(struct irqkit_ctx *ctx, double uptime, int64_t *ret_seconds);
+
+/* Reads the text that is another one after each boot. */
+int irqkit_ctx_read_boot_id(struct irqkit_ctx *ctx, char **ret_id);
+
 /*
  * Finds the first process with this name, of any user.
  *
