@@ -5,10 +5,7 @@
 #include "base/read_number.h"
 #include "base/say.h"
 #include "base/text.h"
-#include "change/change_apply.h"
-#include "change/refusals.h"
 #include "change/run_lock.h"
-#include "change/script.h"
 #include "measure/open_machine.h"
 #include "measure/signals.h"
 
@@ -288,35 +285,6 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 	return status == STATUS_DONE ? reported : status;
 }
 
-/* If that fails, the next undo takes this change again, and finds it restored already. */
-static void mark_undone(const struct change *change)
-{
-	int r = irqkit_change_mark_undone(change->undone, change->lock);
-	_cleanup_free_ char *path = r < 0 ? below_root(change, "/run/irqkit") : NULL;
-
-	if (r < 0)
-		say_warning("change %u has been undone, but cannot be marked as undone "
-			    "in %s: %s",
-			irqkit_change_get_number(change->undone),
-			path ? path : "/run/irqkit", strerror(-r));
-}
-
-static enum status apply_and_report(struct change *change)
-{
-	enum status status;
-	sigset_t before;
-
-	signals_hold(&before);
-	status = change_apply(change);
-	if (change->is_unplanned) {
-		signals_let_in(&before);
-		return status;
-	}
-	if (status == STATUS_DONE && change->undone && change_is_all_gone(change))
-		mark_undone(change);
-	return change_end(change, status, &before);
-}
-
 enum status change_judge(const struct change *change, enum status status)
 {
 	if (irqkit_ctx_get_error(change->ctx) == 0)
@@ -327,16 +295,6 @@ enum status change_judge(const struct change *change, enum status status)
 	return status;
 }
 
-enum status change_finish(struct change *change)
-{
-	/* a script reads more files than the plan */
-	if (change->options->is_script)
-		return change_judge(change, script_print(change));
-	if (!change_writes(change->options))
-		return report_print(&change->report);
-	return apply_and_report(change);
-}
-
 enum status change_plan_again(struct change *change)
 {
 	enum status status = change_read_machine(change);
@@ -345,30 +303,4 @@ enum status change_plan_again(struct change *change)
 	return status == STATUS_DONE
 		? change_judge(change, change->plan_fn(change, change->plan_data))
 		: status;
-}
-
-static enum status plan_under_lock(struct change *change)
-{
-	enum status status = change_lock(change);
-
-	if (status != STATUS_DONE)
-		return status;
-	say_set_errors_only(true);
-	status = change_plan_again(change);
-	say_set_errors_only(false);
-	return status;
-}
-
-enum status change_run(struct change *change, const struct call *call,
-	const struct change_options *options, change_plan_fn *plan, void *data)
-{
-	enum status status = change_open(change, call, options);
-
-	change->plan_fn = plan;
-	change->plan_data = data;
-	if (status == STATUS_DONE)
-		status = change_plan_again(change);
-	if (status == STATUS_DONE && change_writes(options))
-		status = plan_under_lock(change);
-	return status == STATUS_DONE ? change_finish(change) : status;
 }

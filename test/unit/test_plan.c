@@ -473,6 +473,24 @@ static void offline_cpu_is_no_refusal(void **state)
 	put("sys/devices/system/cpu/online", "0-3\n");
 }
 
+/* The kernel loses a new mask when it takes the old CPU offline: it is written again. */
+static void mask_is_lost_with_a_cpu(void **state)
+{
+	(void)state;
+	put("sys/devices/system/cpu/online", "0-2\n");
+	for (int times = 1; times < 4; times++) {
+		struct work w = begin(MOST, 0);
+
+		fail_write(IGNORE, 0, 3, 2 + times);
+		assert_int_equal(apply(&w, 0), 0);
+		knobs_hold(&w, NEW);
+		assert_int_equal(result(&w, 2), IRQKIT_DONE);
+		assert_int_equal(n_writes[KNOB], MOST + times);
+		end(&w);
+	}
+	put("sys/devices/system/cpu/online", "0-3\n");
+}
+
 static void optional_step_fails_otherwise(void **state)
 {
 	(void)state;
@@ -1089,6 +1107,7 @@ int main(void)
 		cmocka_unit_test(optional_step_is_skipped),
 		cmocka_unit_test(named_step_is_refused),
 		cmocka_unit_test(offline_cpu_is_no_refusal),
+		cmocka_unit_test(mask_is_lost_with_a_cpu),
 		cmocka_unit_test(optional_step_fails_otherwise),
 		cmocka_unit_test(skipped_step_tells_why),
 		cmocka_unit_test(keeps_going),
