@@ -111,6 +111,7 @@ enum status change_new_plan(struct change *change)
 	if (irqkit_plan_new(change->machine, &change->plan) < 0)
 		return say_no_memory();
 	change->report.plan = change->plan;
+	change->report.machine = change->machine;
 	return STATUS_DONE;
 }
 

@@ -132,8 +132,9 @@ enum status change_finish(struct change *change)
 	/* a script reads more files than the plan */
 	if (change->options->is_script)
 		return change_judge(change, script_print(change));
+	/* its remarks read the machine too */
 	if (!change_writes(change->options))
-		return report_print(&change->report);
+		return change_judge(change, report_print(&change->report));
 	return apply_and_report(change);
 }
 
