@@ -160,13 +160,15 @@ int step_set_number(
 int step_set_why(struct irqkit_step *step, const char *format, ...)
 {
 	va_list args;
+	char *why;
 	int r;
 
-	free(step->why);
 	va_start(args, format);
-	r = vasprintf(&step->why, format, args);
+	r = vasprintf(&why, format, args);
 	va_end(args);
 	if (r < 0)
-		step->why = NULL;
-	return r < 0 ? -ENOMEM : 0;
+		return -ENOMEM;
+	free(step->why);
+	step->why = why;
+	return 0;
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <irqkit.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,7 @@ static int n_writes[2];
 static int delayed_fd = -1;
 static char delayed[16];
 
+static bool format_fails; /* without memory */
 static bool file_sync_fails, dir_sync_fails, rename_fails;
 
 ssize_t __real_write(int fd, const void *bytes, size_t len);
@@ -67,6 +69,22 @@ int __real_renameat(int from_fd, const char *from, int to_fd, const char *to);
 int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to);
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, long a, long b, long c, long d, long e);
+
+int __real_vasprintf(char **text, const char *format, va_list args);
+int __wrap_vasprintf(char **text, const char *format, va_list args);
+int __wrap___vasprintf_chk(char **text, int flag, const char *format, va_list args);
+
+int __wrap_vasprintf(char **text, const char *format, va_list args)
+{
+	return format_fails ? -1 : __real_vasprintf(text, format, args);
+}
+
+/* Its name where the compiler watches the room of a text. */
+int __wrap___vasprintf_chk(char **text, int flag, const char *format, va_list args)
+{
+	(void)flag;
+	return format_fails ? -1 : __real_vasprintf(text, format, args);
+}
 
 static enum where where_is(int fd)
 {
@@ -449,6 +467,21 @@ static void named_step_is_refused(void **state)
 			assert_int_equal(refused(&w, i), i == 2);
 		end(&w);
 	}
+}
+
+/* A step that is skipped without memory for the reason keeps the one that it had. */
+static void reason_is_never_lost(void **state)
+{
+	struct work w = begin(MOST, IRQKIT_STEP_OPTIONAL);
+
+	(void)state;
+	fail_write(REFUSE, EIO, 1, 1);
+	format_fails = true;
+	assert_int_equal(apply(&w, 0), -ENOMEM);
+	format_fails = false;
+	assert_int_equal(result(&w, 0), IRQKIT_SKIPPED);
+	assert_non_null(irqkit_step_get_why(irqkit_plan_get(w.plan, 0)));
+	end(&w);
 }
 
 /* EINVAL because a CPU went offline says nothing about the interrupt. */
@@ -1106,6 +1139,7 @@ int main(void)
 		cmocka_unit_test(value_comes_late),
 		cmocka_unit_test(optional_step_is_skipped),
 		cmocka_unit_test(named_step_is_refused),
+		cmocka_unit_test(reason_is_never_lost),
 		cmocka_unit_test(offline_cpu_is_no_refusal),
 		cmocka_unit_test(mask_is_lost_with_a_cpu),
 		cmocka_unit_test(optional_step_fails_otherwise),
