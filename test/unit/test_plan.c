@@ -952,6 +952,35 @@ static void merged_is_not_synced(void **state)
 	check_merge(&dir_sync_fails, 0, 1);
 }
 
+#define ENTRY(irq, target, old, new)                                                     \
+	"knob\t/proc/irq/" irq "/smp_affinity\t" irq "\tchip\t" target "\t" old          \
+	"\t" new "\n"
+#define HEAD "irqkit-journal 1\ntime\t1\ncommand\tx\n"
+
+/* In any order; what has become another thing loses the old value of the first. */
+static void merges_by_path(void **state)
+{
+	static const char first[] = HEAD ENTRY("30", "a", "1", "2")
+		ENTRY("4", "b", "1", "2") ENTRY("25", "c", "1", "2") "end\n";
+	static const char second[] = HEAD ENTRY("25", "c", "2", "4") ENTRY("4", "other",
+		"8", "4") ENTRY("100", "d", "8", "4") ENTRY("30", "a", "2", "4") "end\n";
+	static const char both[] = HEAD ENTRY("30", "a", "1", "4") ENTRY("4", "other",
+		"8", "4") ENTRY("25", "c", "1", "4") ENTRY("100", "d", "8", "4") "end\n";
+	struct work w = begin(0, 0);
+	char *text = NULL;
+
+	(void)state;
+	assert_int_equal(
+		run_dir_write(w.lock->dir_fd, "1", first, strlen(first), false), 0);
+	assert_int_equal(
+		run_dir_write(w.lock->dir_fd, "2", second, strlen(second), false), 0);
+	assert_int_equal(irqkit_journal_merge(w.lock, 1, 2), 0);
+	assert_int_equal(run_dir_read(w.lock->dir_fd, "1", &text), 0);
+	assert_string_equal(text, both);
+	free(text);
+	end(&w);
+}
+
 static void merges_what_is_there(void **state)
 {
 	struct work w = begin(0, 0);
@@ -1157,6 +1186,7 @@ int main(void)
 		cmocka_unit_test(journal_is_written_on),
 		cmocka_unit_test(undo_that_fails),
 		cmocka_unit_test(merges),
+		cmocka_unit_test(merges_by_path),
 		cmocka_unit_test(merging_fails),
 		cmocka_unit_test(merged_is_not_synced),
 		cmocka_unit_test(merges_what_is_there),
