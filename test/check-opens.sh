@@ -75,6 +75,18 @@ disks-6.1 -
 END
 check "all columns are asked for" test "${#columns[@]}" -ge 19
 
+# A pinned queue takes its threads along, whose names and beginnings it must know.
+while read -r root dev; do
+	twice='' odd=''
+	once "$root" pin-queue "$dev" 0=1 1=0 -n
+	empty "$root: pin-queue reads interrupts and ends well" "$odd"
+	empty "$root: no file is opened twice for a pinned queue" "$twice"
+	check "$root: threads are among what is read" grep -q '^r /proc/[0-9]*/stat$' "$tmp/opened"
+done <<'END'
+queues-8cpu eth0
+isolated-16cpu eno6
+END
+
 # These are cut short in the middle of a row, as if a CPU came or went: they are read again.
 for root in torn cut-in-counts; do
 	run "$roots/$root" show

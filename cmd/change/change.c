@@ -5,11 +5,9 @@
 #include "base/read_number.h"
 #include "base/say.h"
 #include "base/text.h"
-#include "change/change_apply.h"
 #include "change/note_irqbalance.h"
 #include "change/refusals.h"
 #include "change/run_lock.h"
-#include "change/script.h"
 #include "measure/open_machine.h"
 #include "measure/signals.h"
 
@@ -119,6 +117,7 @@ enum status change_new_plan(struct change *change)
 	if (irqkit_plan_new(change->machine, &change->plan) < 0)
 		return say_no_memory();
 	change->report.plan = change->plan;
+	change->report.machine = change->machine;
 	return STATUS_DONE;
 }
 
@@ -274,7 +273,7 @@ bool change_lost_its_thing(const struct irqkit_step *step)
 }
 
 /* After the writes: a look for other programs must neither delay nor prevent them. */
-static void warn(struct change *change)
+void change_warn(struct change *change)
 {
 	if (!change->has_own_warnings)
 		irqbalance_warn(change);
@@ -287,7 +286,7 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 	/* other irqkits may make changes while this one waits */
 	change_unlock(change);
 	if (status == STATUS_DONE)
-		warn(change);
+		change_warn(change);
 	if (status == STATUS_DONE)
 		wait_for_moves(change);
 	reported = report_print(&change->report);
@@ -295,58 +294,6 @@ enum status change_end(struct change *change, enum status status, const sigset_t
 		say_error("cannot write the report, but the change was made");
 	signals_let_in(before);
 	return status == STATUS_DONE ? reported : status;
-}
-
-/*
- * What is left to undo once the plan was applied? What is gone, nobody can restore. What
- * was skipped for another reason is left for --force; if that was given, nothing else
- * helps, and only the number of the change undoes it again.
- */
-static enum irqkit_change_state judge_undo(const struct change *change)
-{
-	for (size_t i = 0; i < irqkit_plan_count(change->plan) && !change->is_forced;
-		i++) {
-		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
-		enum irqkit_result result = irqkit_step_get_result(step);
-
-		if (result == IRQKIT_FAILED ||
-			(result == IRQKIT_SKIPPED && !change_lost_its_thing(step)))
-			return IRQKIT_CHANGE_SKIPPED;
-	}
-	return IRQKIT_CHANGE_UNDONE;
-}
-
-/* If that fails, the next undo takes this change again, and finds it restored already. */
-static void mark_undone(const struct change *change)
-{
-	int r = irqkit_change_set_state(change->undone, change->lock, judge_undo(change));
-	_cleanup_free_ char *path = r < 0 ? below_root(change, "/run/irqkit") : NULL;
-
-	if (r < 0)
-		say_warning("change %u has been undone, but cannot be marked as undone "
-			    "in %s: %s",
-			irqkit_change_get_number(change->undone),
-			path ? path : "/run/irqkit", strerror(-r));
-}
-
-static enum status apply_and_report(struct change *change)
-{
-	enum status status;
-	bool is_made;
-	sigset_t before;
-
-	signals_hold(&before);
-	status = change_apply(change);
-	if (change->is_unplanned) {
-		signals_let_in(&before);
-		return status;
-	}
-	is_made = status == STATUS_DONE ||
-		(change->options->keeps_going &&
-			irqkit_plan_count_written(change->plan) > 0);
-	if (change->undone && is_made)
-		mark_undone(change);
-	return change_end(change, status, &before);
 }
 
 enum status change_judge(const struct change *change, enum status status)
@@ -359,18 +306,6 @@ enum status change_judge(const struct change *change, enum status status)
 	return status;
 }
 
-enum status change_finish(struct change *change)
-{
-	if (!change_writes(change->options))
-		warn(change);
-	/* a script reads more files than the plan */
-	if (change->options->is_script)
-		return change_judge(change, script_print(change));
-	if (!change_writes(change->options))
-		return report_print(&change->report);
-	return apply_and_report(change);
-}
-
 enum status change_plan_again(struct change *change)
 {
 	enum status status = change_read_machine(change);
@@ -379,30 +314,4 @@ enum status change_plan_again(struct change *change)
 	return status == STATUS_DONE
 		? change_judge(change, change->plan_fn(change, change->plan_data))
 		: status;
-}
-
-static enum status plan_under_lock(struct change *change)
-{
-	enum status status = change_lock(change);
-
-	if (status != STATUS_DONE)
-		return status;
-	say_set_errors_only(true);
-	status = change_plan_again(change);
-	say_set_errors_only(false);
-	return status;
-}
-
-enum status change_run(struct change *change, const struct call *call,
-	const struct change_options *options, change_plan_fn *plan, void *data)
-{
-	enum status status = change_open(change, call, options);
-
-	change->plan_fn = plan;
-	change->plan_data = data;
-	if (status == STATUS_DONE)
-		status = change_plan_again(change);
-	if (status == STATUS_DONE && change_writes(options))
-		status = plan_under_lock(change);
-	return status == STATUS_DONE ? change_finish(change) : status;
 }

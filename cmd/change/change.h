@@ -110,6 +110,9 @@ enum status change_finish(struct change *change);
  */
 enum status change_end(struct change *change, enum status status, const sigset_t *before);
 
+/* Says what may undo the change soon: irqbalance. Once. */
+void change_warn(struct change *change);
+
 /* Is a step skipped because what its knob belonged to is gone, or is something else now? */
 bool change_lost_its_thing(const struct irqkit_step *step);
 /* Says why the plan could not be applied. */

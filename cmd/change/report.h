@@ -13,6 +13,7 @@ struct document;
 struct report {
 	const struct call *call;
 	const struct irqkit_plan *plan;
+	struct irqkit_machine *machine; /* that it is for; not owned */
 	bool is_dry_run;
 	bool keeps_going; /* after a failure: nothing is put back */
 	bool is_undo;

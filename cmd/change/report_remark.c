@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "change/report_row.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,50 +92,121 @@ static void remark_skipped(const struct report *report)
 		printf(".\n");
 }
 
-/* Several CPUs are allowed, and one of them handles the interrupt. */
-static bool is_on_one_of_many(const struct irqkit_step *step)
+/* ------------------------------------------------------------------------------- */
+/* Several CPUs are allowed, and one of them handles the interrupt                 */
+
+enum one_cpu {
+	MAY_BE_SEVERAL, /* or the step is not about that */
+	USUALLY_ONE, /* the kernel does not report which CPU handles it */
+	WILL_BE_ONE, /* it does not handle it yet */
+	IS_ONE,
+};
+
+/* An event channel of Xen goes to one vCPU. */
+static bool is_of_xen(const struct irqkit_irq *irq)
+{
+	const char *chip = irqkit_interrupt_get_chip(irqkit_irq_get_row(irq));
+
+	return chip && strncmp(chip, "xen", 3) == 0;
+}
+
+/* Before the step is written: what the kernel says about the CPUs that are allowed now. */
+static enum one_cpu foresee(const struct report *report, const struct irqkit_step *step)
+{
+	int number = irqkit_step_get_irq(step);
+	struct irqkit_irq *irq = number < 0
+		? NULL
+		: irqkit_machine_find_irq(report->machine, (unsigned int)number);
+	const struct irqkit_cpuset *effective = irqkit_step_get_effective(step);
+
+	if (!irq)
+		return MAY_BE_SEVERAL;
+	if (is_of_xen(irq))
+		return WILL_BE_ONE;
+	if (!effective && irqkit_irq_get_effective(irq, &effective) == -ENOENT)
+		return USUALLY_ONE;
+	return effective && irqkit_cpuset_count(effective) == 1 ? WILL_BE_ONE
+								: MAY_BE_SEVERAL;
+}
+
+static enum one_cpu is_on_one_of_many(
+	const struct report *report, const struct irqkit_step *step)
 {
 	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step);
 	const struct irqkit_cpuset *effective = irqkit_step_get_effective(step);
-	enum irqkit_result result = irqkit_step_get_result(step);
 
-	return step_is_of_interrupt(step) &&
-		(result == IRQKIT_DONE || result == IRQKIT_UNCHANGED) && cpus &&
-		effective && irqkit_cpuset_count(cpus) > 1 &&
-		irqkit_cpuset_count(effective) == 1;
+	if (!step_is_of_interrupt(step) || !cpus || irqkit_cpuset_count(cpus) < 2)
+		return MAY_BE_SEVERAL;
+	switch (irqkit_step_get_result(step)) {
+	case IRQKIT_DONE:
+	case IRQKIT_UNCHANGED:
+		if (effective && irqkit_cpuset_count(effective) == 1)
+			return IS_ONE;
+		return effective ? MAY_BE_SEVERAL : foresee(report, step);
+	case IRQKIT_PENDING:
+	case IRQKIT_PLANNED:
+		return foresee(report, step);
+	default:
+		return MAY_BE_SEVERAL;
+	}
+}
+
+/* "24 (eth0): the kernel delivers all of these interrupts to CPU 2." */
+static void remark_one_interrupt(const struct irqkit_step *step, enum one_cpu kind)
+{
+	_cleanup_free_ char *name = text_escape(irqkit_step_get_target(step));
+
+	printf("%d (%s): ", irqkit_step_get_irq(step), name ? name : "");
+	if (kind == IS_ONE)
+		printf("the kernel delivers all of these interrupts to CPU %d.\n",
+			irqkit_cpuset_next(irqkit_step_get_effective(step), -1));
+	else
+		printf("%s the interrupt.\n",
+			kind == WILL_BE_ONE ? "only one of these CPUs will handle"
+					    : "usually, only one of these CPUs handles");
+}
+
+static void remark_interrupts(const struct report *report, size_t n, enum one_cpu kind)
+{
+	static const char *const words[] = {
+		[USUALLY_ONE] = "usually delivers",
+		[WILL_BE_ONE] = "will deliver",
+		[IS_ONE] = "delivers",
+	};
+
+	printf("The kernel %s each of %zu interrupts to only one CPU%s.\n", words[kind],
+		n, kind == IS_ONE && !report->is_dry_run ? " (see EFFECTIVE)" : "");
 }
 
 static void remark_one_cpu(const struct report *report)
 {
 	const struct irqkit_step *first = NULL;
-	_cleanup_free_ char *name = NULL;
+	enum one_cpu kind = MAY_BE_SEVERAL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < irqkit_plan_count(report->plan); i++) {
 		const struct irqkit_step *step = irqkit_plan_get(report->plan, i);
+		enum one_cpu this_kind = report_shows_step(report, step)
+			? is_on_one_of_many(report, step)
+			: MAY_BE_SEVERAL;
 
-		if (!is_on_one_of_many(step) || !report_shows_step(report, step) ||
+		if (this_kind == MAY_BE_SEVERAL ||
 			(report->keeps_unchanged &&
 				irqkit_step_get_result(step) == IRQKIT_UNCHANGED))
 			continue;
 		first = first ? first : step;
+		kind = this_kind > kind ? this_kind : kind;
 		n++;
 	}
-	if (n == 1 && (name = text_escape(irqkit_step_get_target(first))))
-		printf("%d (%s): the kernel delivers all of these interrupts to CPU "
-		       "%d.\n"
-		       "Listing several CPUs does not share the load of one "
-		       "interrupt: add queues or\n"
-		       "use RPS.\n",
-			irqkit_step_get_irq(first), name,
-			irqkit_cpuset_next(irqkit_step_get_effective(first), -1));
-	else if (n > 1)
-		printf("The kernel delivers each of %zu interrupts to only one CPU "
-		       "(see EFFECTIVE).\n"
-		       "Listing several CPUs does not share the load of one "
-		       "interrupt: add queues or\n"
-		       "use RPS.\n",
-			n);
+	if (n == 0)
+		return;
+	if (n == 1)
+		remark_one_interrupt(first, kind);
+	else
+		remark_interrupts(report, n, kind);
+	printf("Listing several CPUs does not share the load of one interrupt: add "
+	       "queues or\n"
+	       "use RPS.\n");
 }
 
 /* The kernel may leave CPUs out of rps_cpus or xps_cpus; the user should know. */
@@ -160,6 +232,8 @@ void report_print_remarks(const struct report *report)
 	if (report->add_remark)
 		report->add_remark(report);
 	if (report->is_dry_run) {
+		if (!report->is_undo && !report->add_remark)
+			remark_one_cpu(report);
 		fputs(report->remarks ? report->remarks : "", stdout);
 		if (count(report, IRQKIT_UNCHANGED) + count(report, IRQKIT_PENDING))
 			printf("%zu to change, %zu already set. ",

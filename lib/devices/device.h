@@ -112,6 +112,8 @@ struct irqkit_thread {
 	struct irqkit_devices *devices;
 	unsigned int pid;
 	const char *name; /* in the arena */
+	const char
+		*start; /* when it began; in the arena; "": a saved root does not say */
 	unsigned int flags; /* of its task */
 	char *cpus; /* owned; the list of the CPUs on which it may run, or NULL: not read */
 	int cpus_error; /* negative, or 0 */

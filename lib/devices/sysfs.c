@@ -23,14 +23,15 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 bool sysfs_is_name(const char *name)
 {
-	return *name && !strchr(name, '/') && strcmp(name, ".") != 0 &&
-		strcmp(name, "..") != 0;
+	return *name && strlen(name) <= NAME_MAX && !strchr(name, '/') &&
+		strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
 const char *sysfs_last_name(const char *path)

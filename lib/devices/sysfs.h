@@ -7,7 +7,7 @@
 
 int sysfs_resolve(
 	struct irqkit_devices *devices, const char *path, const char **ret_path);
-bool sysfs_is_name(const char *name); /* of one file: no slash, not `..` */
+bool sysfs_is_name(const char *name); /* of one file: no slash, not `..`, short enough */
 const char *sysfs_last_name(const char *path);
 bool sysfs_is_pci_address(const char *text);
 /* The line of a file that several devices may need; it belongs to the devices. */

@@ -44,25 +44,46 @@ static bool is_candidate(const char *name, size_t len)
 		(len == THREAD_NAME_CUT && strchr(name, '-'));
 }
 
-/*
- * The flags are the 9th field of stat; the 2nd, the name, may contain any character. In a
- * saved root without that file, the name is believed.
- */
-static int read_flags(struct irqkit_ctx *ctx, unsigned int pid, unsigned int *ret_flags)
-{
-	_cleanup_free_ char *text = NULL;
-	const char *rest;
-	size_t len;
-	int r;
+/* The 22nd field of stat, from the 3rd on; the 2nd, the name, may contain any character. */
+#define FIELDS_BEFORE_START 19
 
-	*ret_flags = ctx->is_live ? 0 : PF_KTHREAD;
-	r = knob_readf_line(ctx, &text, &len, "proc/%u/stat", pid);
-	if (r < 0)
-		return is_failure(r) ? r : 0;
-	rest = strrchr(text, ')');
-	if (!rest || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %u", ret_flags) != 1)
-		*ret_flags = 0;
-	return 0;
+const char *threads_find_start(const char *stat, size_t *ret_len)
+{
+	const char *at = strrchr(stat, ')');
+
+	at = at && at[1] ? at + 2 : NULL;
+	for (int i = 0; at && i < FIELDS_BEFORE_START; i++) {
+		at = strchr(at, ' ');
+		at = at ? at + 1 : NULL;
+	}
+	*ret_len = at ? strspn(at, "0123456789") : 0;
+	return at ? at : "";
+}
+
+/*
+ * The flags, which are the 9th field of stat, and the start. In a saved root without that
+ * file, the name is believed.
+ */
+static int read_stat(struct irqkit_thread *thread)
+{
+	struct irqkit_ctx *ctx = thread->devices->ctx;
+	_cleanup_free_ char *text = NULL;
+	const char *rest, *start = "";
+	size_t len, start_len = 0;
+	int r = knob_readf_line(ctx, &text, &len, "proc/%u/stat", thread->pid);
+
+	thread->flags = ctx->is_live ? 0 : PF_KTHREAD;
+	if (is_failure(r))
+		return r;
+	if (r == 0) {
+		rest = strrchr(text, ')');
+		if (!rest ||
+			sscanf(rest, ") %*c %*d %*d %*d %*d %*d %u", &thread->flags) != 1)
+			thread->flags = 0;
+		start = threads_find_start(text, &start_len);
+	}
+	thread->start = arena_text(&thread->devices->arena, start, start_len);
+	return thread->start ? 0 : -ENOMEM;
 }
 
 static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *room)
@@ -79,7 +100,7 @@ static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *
 		devices->irqbalance_pid = pid;
 	if (!is_candidate(text, len))
 		return 0;
-	r = read_flags(devices->ctx, pid, &thread.flags);
+	r = read_stat(&thread);
 	if (r < 0)
 		return r;
 	if (!(thread.flags & PF_KTHREAD))

@@ -8,6 +8,8 @@
 #define THREAD_NAME_CUT 15 /* a name that is this long may have been longer */
 int devices_read_threads(struct irqkit_devices *devices);
 void threads_free(struct irqkit_devices *devices);
+/* When a process began, by its stat; "": it is not there. */
+const char *threads_find_start(const char *stat, size_t *ret_len);
 /* The first thread whose name isn't before @text. */
 size_t threads_find(const struct irqkit_devices *devices, const char *text);
 /* The thread with this number, or NULL. */

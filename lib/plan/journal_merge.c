@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Two changes of the journal that follow each other -> one, which undoes both. */
+#include "base/array.h"
 #include "base/buffer.h"
 #include "base/macros.h"
 #include "plan/journal.h"
@@ -9,12 +10,59 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct journal_entry *find_entry(struct irqkit_change *change, const char *path)
+/* An entry of the older change, by its path. */
+struct place {
+	const char *path; /* the entry's */
+	size_t entry;
+};
+
+/* The older change, and where its entries are. */
+struct merge {
+	struct irqkit_change *into;
+	struct place *places; /* owned; sorted by path */
+	size_t n_places;
+};
+
+static void merge_clear(struct merge *merge)
 {
-	for (size_t i = 0; i < change->n_entries; i++)
-		if (strcmp(change->entries[i].field[FIELD_PATH], path) == 0)
-			return &change->entries[i];
-	return NULL;
+	free(merge->places);
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	return strcmp(((const struct place *)a)->path, ((const struct place *)b)->path);
+}
+
+static int compare_path(const void *member, const void *path)
+{
+	return strcmp(((const struct place *)member)->path, path);
+}
+
+static int merge_start(struct merge *merge, struct irqkit_change *into)
+{
+	merge->into = into;
+	merge->places = calloc(into->n_entries + 1, sizeof(*merge->places));
+	if (!merge->places)
+		return -ENOMEM;
+	merge->n_places = into->n_entries;
+	for (size_t i = 0; i < into->n_entries; i++)
+		merge->places[i] = (struct place){
+			.path = into->entries[i].field[FIELD_PATH],
+			.entry = i,
+		};
+	qsort(merge->places, merge->n_places, sizeof(*merge->places), compare_places);
+	return 0;
+}
+
+/* Where the older change has this path, or NULL. */
+static struct place *find_place(const struct merge *merge, const char *path)
+{
+	size_t at = array_lower_bound(merge->places, merge->n_places,
+		sizeof(*merge->places), path, compare_path);
+
+	return at < merge->n_places && strcmp(merge->places[at].path, path) == 0
+		? &merge->places[at]
+		: NULL;
 }
 
 /* Do both knobs belong to the same thing? The kernel reuses numbers. */
@@ -32,9 +80,11 @@ static void entry_move(struct journal_entry *to, struct journal_entry *from)
 	}
 }
 
-static int merge_entry(struct irqkit_change *into, struct journal_entry *newer)
+/* A change has one entry for each path. */
+static int merge_entry(struct merge *merge, struct journal_entry *newer)
 {
-	struct journal_entry *older = find_entry(into, newer->field[FIELD_PATH]);
+	struct place *place = find_place(merge, newer->field[FIELD_PATH]);
+	struct journal_entry *older = place ? &merge->into->entries[place->entry] : NULL;
 	int r;
 
 	if (older && is_same_thing(older, newer)) {
@@ -43,9 +93,11 @@ static int merge_entry(struct irqkit_change *into, struct journal_entry *newer)
 		return 0;
 	}
 	/* the thing of the older entry is gone, and its old value with it */
-	r = older ? 0 : journal_add_entry(into, &older);
+	r = older ? 0 : journal_add_entry(merge->into, &older);
 	if (r == 0)
 		entry_move(older, newer);
+	if (r == 0 && place)
+		place->path = older->field[FIELD_PATH];
 	return r;
 }
 
@@ -65,6 +117,7 @@ EXPORT int irqkit_journal_merge(
 {
 	struct irqkit_change older CLEANUP(journal_clear_change) = { 0 };
 	struct irqkit_change newer CLEANUP(journal_clear_change) = { 0 };
+	struct merge merge CLEANUP(merge_clear) = { 0 };
 	_cleanup_free_ char *text = NULL;
 	char into_name[16], name[16];
 	int r;
@@ -74,8 +127,10 @@ EXPORT int irqkit_journal_merge(
 	r = journal_read_change(lock->dir_fd, into_name, &older);
 	if (r == 0)
 		r = journal_read_change(lock->dir_fd, name, &newer);
+	if (r == 0)
+		r = merge_start(&merge, &older);
 	for (size_t i = 0; i < newer.n_entries && r == 0; i++)
-		r = merge_entry(&older, &newer.entries[i]);
+		r = merge_entry(&merge, &newer.entries[i]);
 	if (r == 0)
 		r = format_change(&older, &text);
 	/*

@@ -50,6 +50,7 @@ int step_set_new_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,
 void step_read_effective(const struct irqkit_plan *plan, struct irqkit_step *step);
 /* The kernel itself takes such a thread to where its interrupt is handled. */
 bool step_is_irq_thread(const struct irqkit_step *step);
+/* Without memory, the step keeps its reason. */
 int step_set_why(struct irqkit_step *step, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int step_set_why_args(struct irqkit_step *step, const char *format, va_list args)

@@ -5,7 +5,6 @@
 #include "devices/queues.h"
 #include "kernel/ctx.h"
 #include "plan/plan.h"
-#include "plan/thread_knob.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -139,24 +138,18 @@ EXPORT int irqkit_plan_add_rps_default_mask(
 /* ------------------------------------------------------------------------------- */
 /* Threads                                                                         */
 
-static int set_thread(struct irqkit_ctx *ctx, struct irqkit_step *step,
-	const struct irqkit_thread *thread, const char *why)
+/* If its number is another thread's by now, that shows when it is written. */
+static int set_thread(
+	struct irqkit_step *step, const struct irqkit_thread *thread, const char *why)
 {
-	unsigned int pid = irqkit_thread_get_pid(thread);
-	int r;
-
 	step->knob = IRQKIT_KNOB_THREAD;
-	step->pid = pid;
+	step->pid = thread->pid;
 	step->why = strdup(why);
-	if (asprintf(&step->path, "/proc/%u/status", pid) < 0)
+	step->target = strdup(thread->name);
+	step->identity = strdup(thread->start);
+	if (asprintf(&step->path, "/proc/%u/status", thread->pid) < 0)
 		step->path = NULL;
-	if (!step->path || !step->why)
-		return -ENOMEM;
-	r = thread_read_identity(ctx, pid, &step->target, &step->identity);
-	if (r < 0)
-		return r;
-	/* the number is another thread's by now */
-	return strcmp(step->target, irqkit_thread_get_name(thread)) == 0 ? 0 : -ENOENT;
+	return step->path && step->why && step->target && step->identity ? 0 : -ENOMEM;
 }
 
 EXPORT int irqkit_plan_add_thread_affinity(struct irqkit_plan *plan,
@@ -169,8 +162,7 @@ EXPORT int irqkit_plan_add_thread_affinity(struct irqkit_plan *plan,
 
 	if (r < 0)
 		return r;
-	r = set_thread(
-		plan->ctx, step, thread, is_fixed ? "placed by the kernel itself" : why);
+	r = set_thread(step, thread, is_fixed ? "placed by the kernel itself" : why);
 	if (r == 0 && is_fixed)
 		step->result = IRQKIT_SKIPPED;
 	else if (r == 0)

@@ -159,11 +159,13 @@ int step_set_number(
 
 int step_set_why_args(struct irqkit_step *step, const char *format, va_list args)
 {
+	char *why;
+
+	if (vasprintf(&why, format, args) < 0)
+		return -ENOMEM;
 	free(step->why);
-	if (vasprintf(&step->why, format, args) >= 0)
-		return 0;
-	step->why = NULL;
-	return -ENOMEM;
+	step->why = why;
+	return 0;
 }
 
 int step_set_why(struct irqkit_step *step, const char *format, ...)

@@ -6,15 +6,13 @@
  */
 #include "plan/thread_knob.h"
 #include "base/macros.h"
+#include "devices/threads.h"
 #include "kernel/ctx.h"
 #include "kernel/knob_path.h"
 
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
-
-/* The 22nd field of stat, from the 3rd on; the 2nd, the name, may hold anything. */
-#define FIELDS_BEFORE_START 19
 
 static int read_text(
 	struct irqkit_ctx *ctx, unsigned int pid, const char *name, char **ret_text)
@@ -47,7 +45,8 @@ int thread_read_identity(
 	struct irqkit_ctx *ctx, unsigned int pid, char **ret_name, char **ret_start)
 {
 	_cleanup_free_ char *name = NULL, *stat = NULL, *start = NULL;
-	const char *at;
+	const char *at = "";
+	size_t len = 0;
 	int r = read_text(ctx, pid, "comm", &name);
 
 	if (r < 0)
@@ -55,14 +54,10 @@ int thread_read_identity(
 	r = read_text(ctx, pid, "stat", &stat);
 	if (is_failure(r))
 		return r;
-	at = r == 0 ? strrchr(stat, ')') : NULL;
-	at = at && at[1] ? at + 2 : NULL;
-	for (int i = 0; at && i < FIELDS_BEFORE_START; i++) {
-		at = strchr(at, ' ');
-		at = at ? at + 1 : NULL;
-	}
 	/* a saved root may have no stat */
-	start = at ? strndup(at, strspn(at, "0123456789")) : strdup("");
+	if (r == 0)
+		at = threads_find_start(stat, &len);
+	start = strndup(at, len);
 	if (!start)
 		return -ENOMEM;
 	*ret_name = TAKE(name);

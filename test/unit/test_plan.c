@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <irqkit.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,7 @@ static int n_writes[2];
 static int delayed_fd = -1;
 static char delayed[16];
 
+static bool format_fails; /* without memory */
 static bool file_sync_fails, dir_sync_fails, rename_fails;
 
 ssize_t __real_write(int fd, const void *bytes, size_t len);
@@ -67,6 +69,22 @@ int __real_renameat(int from_fd, const char *from, int to_fd, const char *to);
 int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to);
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, long a, long b, long c, long d, long e);
+
+int __real_vasprintf(char **text, const char *format, va_list args);
+int __wrap_vasprintf(char **text, const char *format, va_list args);
+int __wrap___vasprintf_chk(char **text, int flag, const char *format, va_list args);
+
+int __wrap_vasprintf(char **text, const char *format, va_list args)
+{
+	return format_fails ? -1 : __real_vasprintf(text, format, args);
+}
+
+/* Its name where the compiler watches the room of a text. */
+int __wrap___vasprintf_chk(char **text, int flag, const char *format, va_list args)
+{
+	(void)flag;
+	return format_fails ? -1 : __real_vasprintf(text, format, args);
+}
 
 static enum where where_is(int fd)
 {
@@ -451,6 +469,21 @@ static void named_step_is_refused(void **state)
 	}
 }
 
+/* A step that is skipped without memory for the reason keeps the one that it had. */
+static void reason_is_never_lost(void **state)
+{
+	struct work w = begin(MOST, IRQKIT_STEP_OPTIONAL);
+
+	(void)state;
+	fail_write(REFUSE, EIO, 1, 1);
+	format_fails = true;
+	assert_int_equal(apply(&w, 0), -ENOMEM);
+	format_fails = false;
+	assert_int_equal(result(&w, 0), IRQKIT_SKIPPED);
+	assert_non_null(irqkit_step_get_why(irqkit_plan_get(w.plan, 0)));
+	end(&w);
+}
+
 /* EINVAL because a CPU went offline says nothing about the interrupt. */
 static void offline_cpu_is_no_refusal(void **state)
 {
@@ -468,6 +501,24 @@ static void offline_cpu_is_no_refusal(void **state)
 		assert_int_equal(
 			result(&w, 3), is_online ? IRQKIT_SKIPPED : IRQKIT_FAILED);
 		knob_holds(&w, 0, is_online ? NEW : OLD);
+		end(&w);
+	}
+	put("sys/devices/system/cpu/online", "0-3\n");
+}
+
+/* The kernel loses a new mask when it takes the old CPU offline: it is written again. */
+static void mask_is_lost_with_a_cpu(void **state)
+{
+	(void)state;
+	put("sys/devices/system/cpu/online", "0-2\n");
+	for (int times = 1; times < 4; times++) {
+		struct work w = begin(MOST, 0);
+
+		fail_write(IGNORE, 0, 3, 2 + times);
+		assert_int_equal(apply(&w, 0), 0);
+		knobs_hold(&w, NEW);
+		assert_int_equal(result(&w, 2), IRQKIT_DONE);
+		assert_int_equal(n_writes[KNOB], MOST + times);
 		end(&w);
 	}
 	put("sys/devices/system/cpu/online", "0-3\n");
@@ -901,6 +952,35 @@ static void merged_is_not_synced(void **state)
 	check_merge(&dir_sync_fails, 0, 1);
 }
 
+#define ENTRY(irq, target, old, new)                                                     \
+	"knob\t/proc/irq/" irq "/smp_affinity\t" irq "\tchip\t" target "\t" old          \
+	"\t" new "\n"
+#define HEAD "irqkit-journal 1\ntime\t1\ncommand\tx\n"
+
+/* In any order; what has become another thing loses the old value of the first. */
+static void merges_by_path(void **state)
+{
+	static const char first[] = HEAD ENTRY("30", "a", "1", "2")
+		ENTRY("4", "b", "1", "2") ENTRY("25", "c", "1", "2") "end\n";
+	static const char second[] = HEAD ENTRY("25", "c", "2", "4") ENTRY("4", "other",
+		"8", "4") ENTRY("100", "d", "8", "4") ENTRY("30", "a", "2", "4") "end\n";
+	static const char both[] = HEAD ENTRY("30", "a", "1", "4") ENTRY("4", "other",
+		"8", "4") ENTRY("25", "c", "1", "4") ENTRY("100", "d", "8", "4") "end\n";
+	struct work w = begin(0, 0);
+	char *text = NULL;
+
+	(void)state;
+	assert_int_equal(
+		run_dir_write(w.lock->dir_fd, "1", first, strlen(first), false), 0);
+	assert_int_equal(
+		run_dir_write(w.lock->dir_fd, "2", second, strlen(second), false), 0);
+	assert_int_equal(irqkit_journal_merge(w.lock, 1, 2), 0);
+	assert_int_equal(run_dir_read(w.lock->dir_fd, "1", &text), 0);
+	assert_string_equal(text, both);
+	free(text);
+	end(&w);
+}
+
 static void merges_what_is_there(void **state)
 {
 	struct work w = begin(0, 0);
@@ -1088,7 +1168,9 @@ int main(void)
 		cmocka_unit_test(value_comes_late),
 		cmocka_unit_test(optional_step_is_skipped),
 		cmocka_unit_test(named_step_is_refused),
+		cmocka_unit_test(reason_is_never_lost),
 		cmocka_unit_test(offline_cpu_is_no_refusal),
+		cmocka_unit_test(mask_is_lost_with_a_cpu),
 		cmocka_unit_test(optional_step_fails_otherwise),
 		cmocka_unit_test(skipped_step_tells_why),
 		cmocka_unit_test(keeps_going),
@@ -1104,6 +1186,7 @@ int main(void)
 		cmocka_unit_test(journal_is_written_on),
 		cmocka_unit_test(undo_that_fails),
 		cmocka_unit_test(merges),
+		cmocka_unit_test(merges_by_path),
 		cmocka_unit_test(merging_fails),
 		cmocka_unit_test(merged_is_not_synced),
 		cmocka_unit_test(merges_what_is_there),

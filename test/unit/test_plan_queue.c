@@ -445,6 +445,7 @@ struct stand_in {
 	struct irqkit_ctx *root;
 	struct irqkit_machine *saved; /* that of the root */
 	struct irqkit_thread thread;
+	char *name, *start; /* owned */
 	struct irqkit_cpuset *all, *first;
 };
 
@@ -468,7 +469,14 @@ static struct stand_in stand_in_begin(const char *name)
 		pause();
 		_exit(0);
 	}
-	s.thread = (struct irqkit_thread){ .pid = (unsigned int)pid, .name = name };
+	assert_int_equal(
+		thread_read_identity(s.work.ctx, (unsigned int)pid, &s.name, &s.start),
+		0);
+	s.thread = (struct irqkit_thread){
+		.pid = (unsigned int)pid,
+		.name = s.name,
+		.start = s.start,
+	};
 	assert_int_equal(thread_read_cpus(s.work.ctx, s.thread.pid, &list), 0);
 	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &s.all, NULL), 0);
 	free(list);
@@ -493,6 +501,8 @@ static void stand_in_end(struct stand_in *s)
 {
 	irqkit_cpuset_free(s->all);
 	irqkit_cpuset_free(s->first);
+	free(s->name);
+	free(s->start);
 	end(&s->work);
 	irqkit_machine_free(s->saved);
 	irqkit_ctx_free(s->root);
@@ -576,8 +586,10 @@ static void thread_that_is_not_there(void **state)
 	irqkit_plan_free(w->plan);
 	assert_int_equal(irqkit_plan_new(w->machine, &w->plan), 0);
 	s.thread.name = "napi/eth0-2";
-	assert_int_equal(add_thread(&s, s.all), -ENOENT);
-	assert_int_equal(irqkit_plan_count(w->plan), 0);
+	assert_int_equal(add_thread(&s, s.all), 0);
+	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "test", 0), 0);
+	assert_int_equal(result(w, 0), IRQKIT_SKIPPED);
+	assert_int_equal(irqkit_step_get_error(irqkit_plan_get(w->plan, 0)), ENOENT);
 	kill_thread(&s);
 	stand_in_end(&s);
 }

@@ -616,8 +616,8 @@ static void long_words_are_kept_whole(void **state)
 		"' is not a TARGET: irq: takes a number or a range, as in irq:24 or "
 		"irq:24-31");
 	/* too long for the name of a file */
-	refuse_long_word(m.machine, "eth1:", -ENAMETOOLONG,
-		"cannot find the interrupts of '", "': File name too long");
+	refuse_long_word(m.machine, "eth1:", -ESRCH, "nothing matches '",
+		"': eth1 has rx-0 to rx-3, tx-0 to tx-3");
 	close_machine(&m);
 }
 
