@@ -80,7 +80,7 @@ const struct command cmd_xps = {
 		"flow\n"
 		"  irqkit undo                          undo the change\n"
 		"\n"
-		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK RXQS.\n",
+		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK RXQS CLASS.\n",
 	.options = options,
 	.state_size = sizeof(struct xps_options),
 	.run = run,

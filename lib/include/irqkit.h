@@ -743,6 +743,18 @@ int irqkit_queue_read_xps_rxqs(
 	struct irqkit_queue *queue, struct irqkit_cpuset **ret_rxqs);
 
 /*
+ * Reads the traffic class of a tx queue (traffic_class). A CPU transmits the packets of a
+ * class on a queue of that class only, so XPS is decided for each class of its own. Without
+ * classes, all queues are in class 0.
+ *
+ * -ENODATA: the queue is in no class, and the kernel does not transmit on it.
+ * -ENOENT: there is no such file, or the device has only one tx queue.
+ * -EBADMSG: the file has unexpected contents.
+ * -EINVAL: this is an rx queue.
+ */
+int irqkit_queue_read_traffic_class(struct irqkit_queue *queue, unsigned int *ret_class);
+
+/*
  * Reads the number of entries in the RFS flow table of the whole system
  * (rps_sock_flow_entries). While it is 0, the flow tables of the queues have no effect.
  *

@@ -87,8 +87,8 @@ int request_plan_steering(struct irqkit_request *request, struct irqkit_machine 
 			request->kind == REQUEST_RPS
 				? "RPS has no effect on these %zu interfaces: their "
 				  "packets arrive on interfaces below them"
-				: "each of these %zu interfaces has only one tx queue, "
-				  "which all CPUs use",
+				: "XPS does not apply to these %zu interfaces: each "
+				  "has one tx queue, or none in a traffic class",
 			request->n_devices);
 	if (r == 0)
 		request_remark_lower(request);
