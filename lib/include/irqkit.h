@@ -920,6 +920,17 @@ const struct irqkit_cpuset *irqkit_topology_get_other_threads(
 	struct irqkit_topology *topology);
 
 /*
+ * Return the online CPUs of fast cores, and of all others, or NULL if the kernel reports
+ * no classes of cores: x86 lists the fast cores of a system that has both. Arm reports the
+ * capacity of each CPU: cores with up to a quarter more than the least are slow, and if no
+ * core has more, there are no classes.
+ */
+const struct irqkit_cpuset *irqkit_topology_get_fast_cores(
+	struct irqkit_topology *topology);
+const struct irqkit_cpuset *irqkit_topology_get_slow_cores(
+	struct irqkit_topology *topology);
+
+/*
  * Returns the members of @set in the order in which they should get work: one thread of
  * each core before any sibling; among those, fast cores before slow cores, if the system
  * has both; among those, last-level caches in turn, and packages in turn. The same system
@@ -1995,7 +2006,8 @@ uint64_t irqkit_spread_get_bound(const struct irqkit_spread *spread);
  * device as there are interrupts of rx queues. Otherwise it helps the queues of an
  * interrupt that fires at least twice as often as it would if all of these CPUs had the
  * same share, by counts since boot. The CPUs that handle these interrupts, and their SMT
- * siblings, are left out if at least half of the CPUs remain.
+ * siblings, are left out if at least half of the CPUs remain. If two or more of the CPUs are
+ * fast cores, only those are used.
  */
 struct irqkit_rps_advice;
 
