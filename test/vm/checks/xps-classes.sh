@@ -52,4 +52,5 @@ for priority in 0 6; do
 	echo "# class $class: $((cpus - wrong)) of $cpus CPUs transmit on a queue of theirs"
 	eq $wrong 0 'CPUs that transmit on another queue'
 done
-irqkit undo -q && irqkit xps va --json | jq -e '[.queues[].xps_cpus] | all(. == "")' >/dev/null || fail 'undo'
+irqkit undo -q
+eq "$(irqkit xps va --json | jq '[.queues[].xps_cpus] | all(. == "")')" true 'XPS is off after undo'
