@@ -373,8 +373,9 @@ for link in sys/class/net/*; do
 	device=${device#/}
 	keep "$device/ifindex" "$device/type" "$device/operstate" "$device/uevent" \
 		"$device/queues/*/rps_cpus" "$device/queues/*/rps_flow_cnt"
-	# These two cannot be read where there is only one queue.
-	for path in "$device"/queues/tx-*/xps_cpus "$device"/queues/tx-*/xps_rxqs; do
+	# These cannot be read where there is only one queue.
+	for path in "$device"/queues/tx-*/xps_cpus "$device"/queues/tx-*/xps_rxqs \
+		"$device"/queues/tx-*/traffic_class; do
 		cat "$path" >/dev/null 2>&1 && keep "$path"
 	done
 	mkdir -p "$dir/$device/queues"

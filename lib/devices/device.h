@@ -42,8 +42,9 @@ enum queue_file {
 	QUEUE_RPS_FLOW_CNT,
 	QUEUE_XPS_CPUS,
 	QUEUE_XPS_RXQS,
+	QUEUE_TRAFFIC_CLASS,
 };
-#define N_QUEUE_FILES 4
+#define N_QUEUE_FILES 5
 
 /* What a file holds, read when it is first needed. */
 struct file_text {

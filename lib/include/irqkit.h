@@ -793,6 +793,18 @@ int irqkit_queue_read_xps_rxqs(
 	struct irqkit_queue *queue, struct irqkit_cpuset **ret_rxqs);
 
 /*
+ * Reads the traffic class of a tx queue (traffic_class). A CPU transmits the packets of a
+ * class on a queue of that class only, so XPS is decided for each class of its own. Without
+ * classes, all queues are in class 0.
+ *
+ * -ENODATA: the queue is in no class, and the kernel does not transmit on it.
+ * -ENOENT: there is no such file, or the device has only one tx queue.
+ * -EBADMSG: the file has unexpected contents.
+ * -EINVAL: this is an rx queue.
+ */
+int irqkit_queue_read_traffic_class(struct irqkit_queue *queue, unsigned int *ret_class);
+
+/*
  * Reads the number of entries in the RFS flow table of the whole system
  * (rps_sock_flow_entries). While it is 0, the flow tables of the queues have no effect.
  *
@@ -2187,7 +2199,8 @@ uint64_t irqkit_spread_get_bound(const struct irqkit_spread *spread);
  * device as there are interrupts of rx queues. Otherwise it helps the queues of an
  * interrupt that fires at least twice as often as it would if all of these CPUs had the
  * same share, by counts since boot. The CPUs that handle these interrupts, and their SMT
- * siblings, are left out if at least half of the CPUs remain.
+ * siblings, are left out if at least half of the CPUs remain. If two or more of the CPUs are
+ * fast cores, only those are used.
  */
 struct irqkit_rps_advice;
 

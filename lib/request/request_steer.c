@@ -85,10 +85,10 @@ int request_plan_steering(struct irqkit_request *request, struct irqkit_machine 
 	if (r == 0 && irqkit_plan_count(plan) == n_steps)
 		return request_fail(request, IRQKIT_PROBLEM_IMMOVABLE,
 			request->kind == REQUEST_RPS
-				? "RPS has no effect on these %zu interfaces: their "
-				  "packets arrive on interfaces below them"
-				: "each of these %zu interfaces has only one tx queue, "
-				  "which all CPUs use",
+				? "RPS has no effect on any of the interfaces (%zu): "
+				  "their packets arrive on interfaces below them"
+				: "XPS applies to none of the interfaces (%zu): each "
+				  "has one tx queue, or none in a traffic class",
 			request->n_devices);
 	if (r == 0)
 		request_remark_lower(request);

@@ -33,20 +33,27 @@ struct irqkit_rps_advice {
 	size_t *source_of; /* owned; by index of the queue */
 	size_t n_rx;
 	bool has_loads;
+	const char *portals; /* the sources serve no certain queue; or NULL */
 	enum irqkit_net_kind kind;
 	struct rps_answer answer;
 };
+
+static void drop_sources(struct irqkit_rps_advice *advice)
+{
+	for (size_t i = 0; i < advice->n_sources; i++) {
+		free(advice->owned[i].queues);
+		irqkit_cpuset_free(advice->owned[i].cores);
+	}
+	free(TAKE(advice->sources));
+	free(TAKE(advice->owned));
+	advice->n_sources = 0;
+}
 
 EXPORT void irqkit_rps_advice_free(struct irqkit_rps_advice *advice)
 {
 	if (!advice)
 		return;
-	for (size_t i = 0; i < advice->n_sources; i++) {
-		free(advice->owned[i].queues);
-		irqkit_cpuset_free(advice->owned[i].cores);
-	}
-	free(advice->sources);
-	free(advice->owned);
+	drop_sources(advice);
 	free(advice->source_of);
 	irqkit_cpuset_free(advice->answer.cpus);
 	free(advice->answer.why);
@@ -144,6 +151,96 @@ static int add_queues(struct irqkit_rps_advice *advice, struct irqkit_device *de
 }
 
 /* ------------------------------------------------------------------------------- */
+/* Portals                                                                         */
+
+/*
+ * All interfaces of these drivers share the interrupts of the portals: one for each CPU, on
+ * which any queue can come.
+ */
+static const struct portals {
+	const char *driver, *name, *handler; /* the handler: a number follows */
+} all_portals[] = {
+	/* soc/fsl/dpio/dpio-driver.c: register_dpio_irq_handlers() */
+	{ "fsl_dpaa2_eth", "dpio", "dpio." },
+	/* soc/fsl/qbman/qman.c: qman_create_portal() */
+	{ "fsl_dpa", "QMan portals", "QMan portal " },
+	{ "fsl_dpaa_eth", "QMan portals", "QMan portal " },
+};
+
+static const struct portals *find_portals(const struct irqkit_device *device)
+{
+	const char *driver = irqkit_device_get_driver(device);
+
+	for (size_t i = 0; driver && i < LENGTH(all_portals); i++)
+		if (strcmp(driver, all_portals[i].driver) == 0)
+			return &all_portals[i];
+	return NULL;
+}
+
+static bool is_portal(const struct irqkit_interrupt *row, const struct portals *portals)
+{
+	size_t len = strlen(portals->handler);
+
+	for (size_t i = 0; i < irqkit_interrupt_count_actions(row); i++) {
+		const char *action = irqkit_interrupt_get_action(row, i);
+
+		if (strncmp(action, portals->handler, len) == 0 && action[len] &&
+			!action[len + strspn(action + len, "0123456789")])
+			return true;
+	}
+	return false;
+}
+
+static int read_portal(
+	struct irqkit_rps_advice *advice, size_t index, struct irqkit_irq *irq)
+{
+	const struct irqkit_cpuset *cpus = NULL;
+
+	if (irqkit_irq_get_effective(irq, &cpus) < 0 || irqkit_cpuset_is_empty(cpus))
+		irqkit_irq_get_affinity(irq, &cpus);
+	advice->sources[index].serving = cpus;
+	advice->owned[index].irq = irqkit_irq_get_number(irq);
+	return cpus
+		? add_cores(advice->machine->topology, cpus, &advice->owned[index].cores)
+		: 0;
+}
+
+/* The portals are the sources, if the queues have no interrupts of their own. */
+static int add_portals(struct irqkit_rps_advice *advice, struct irqkit_device *device)
+{
+	struct irqkit_machine *machine = advice->machine;
+	const struct portals *portals = find_portals(device);
+	size_t n = irqkit_machine_count_irqs(machine), n_portals = 0;
+	int r = 0;
+
+	if (!portals || advice->n_sources == 0 || advice->owned[0].irq >= 0)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		n_portals += is_portal(
+			irqkit_irq_get_row(irqkit_machine_get_irq(machine, i)), portals);
+	if (n_portals == 0)
+		return 0;
+	drop_sources(advice);
+	advice->sources = calloc(n_portals, sizeof(*advice->sources));
+	advice->owned = calloc(n_portals, sizeof(*advice->owned));
+	if (!advice->sources || !advice->owned)
+		return -ENOMEM;
+	for (size_t i = 0; i < n && r == 0; i++) {
+		struct irqkit_irq *irq = irqkit_machine_get_irq(machine, i);
+
+		if (!is_portal(irqkit_irq_get_row(irq), portals))
+			continue;
+		r = read_portal(advice, advice->n_sources, irq);
+		advice->sources[advice->n_sources].cores =
+			advice->owned[advice->n_sources].cores;
+		advice->n_sources++;
+	}
+	memset(advice->source_of, 0, advice->n_rx * sizeof(*advice->source_of));
+	advice->portals = portals->name;
+	return r;
+}
+
+/* ------------------------------------------------------------------------------- */
 
 static int ask(struct irqkit_rps_advice *advice, struct irqkit_device *device)
 {
@@ -155,6 +252,8 @@ static int ask(struct irqkit_rps_advice *advice, struct irqkit_device *device)
 		.cpus = irqkit_topology_get_cpus(topology, IRQKIT_CPUS_HOUSEKEEPING),
 		.sources = advice->sources,
 		.n_sources = advice->n_sources,
+		.fast = irqkit_topology_get_fast_cores(topology),
+		.portals = advice->portals,
 		.n_queues = advice->n_rx,
 		.has_loads = advice->has_loads,
 		.is_software = advice->kind == IRQKIT_NET_SOFTWARE,
@@ -227,6 +326,8 @@ static int decide(struct irqkit_rps_advice *advice, struct irqkit_device *device
 
 	if (r == 0)
 		r = add_queues(advice, device);
+	if (r == 0)
+		r = add_portals(advice, device);
 	if (r < 0)
 		return r;
 	switch (advice->kind) {
@@ -296,6 +397,8 @@ EXPORT enum irqkit_rps_state irqkit_rps_advice_judge(
 	if (advice->kind == IRQKIT_NET_UPPER)
 		return IRQKIT_RPS_NO_EFFECT;
 	if (!source)
+		return IRQKIT_RPS_ON;
+	if (advice->portals)
 		return IRQKIT_RPS_ON;
 	/* with several CPUs, it is not known which of them handles the interrupt */
 	if (source->serving && irqkit_cpuset_count(source->serving) == 1 &&

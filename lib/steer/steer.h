@@ -17,6 +17,8 @@ struct rps_source {
 struct rps_question {
 	const struct irqkit_cpuset *cpus; /* that may share the work */
 	const struct irqkit_cpuset *local; /* near the device, or NULL: not known */
+	const struct irqkit_cpuset *fast; /* of fast cores, or NULL: all are alike */
+	const char *portals; /* the interrupts are those of another device, or NULL */
 	struct rps_source *sources;
 	size_t n_sources;
 	size_t n_queues;

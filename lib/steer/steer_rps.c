@@ -40,7 +40,10 @@ static void add_place(struct buffer *why, const struct rps_question *q, size_t n
 static void add_queues(struct buffer *why, const struct rps_question *q)
 {
 	buffer_add(why, "%zu queue%s", q->n_queues, plural(q->n_queues));
-	if (q->n_sources < q->n_queues)
+	if (q->portals)
+		buffer_add(why, " served by %zu interrupt%s of %s", q->n_sources,
+			plural(q->n_sources), q->portals);
+	else if (q->n_sources < q->n_queues)
 		buffer_add(
 			why, " with %zu interrupt%s", q->n_sources, plural(q->n_sources));
 }
@@ -232,11 +235,54 @@ static void explain_chosen(const struct rps_question *q, struct buffer *why)
 		sum * 100 / (double)sum_loads(q));
 }
 
+static void explain_cpus(const struct rps_question *q, size_t n_near,
+	const struct irqkit_cpuset *serving, const struct irqkit_cpuset *cores,
+	struct irqkit_cpuset *cpus, struct buffer *why)
+{
+	size_t n_unknown = count_unknown(q);
+
+	if (count_chosen(q) < q->n_sources) {
+		explain_chosen(q, why);
+	} else {
+		add_queues(why, q);
+		buffer_add(why, " for ");
+		add_place(why, q, n_near);
+	}
+	leave_out_serving(q, serving, cores, cpus, why);
+	if (n_unknown)
+		buffer_add(why, "; it is unknown which CPU%s handle%s %s interrupt%s",
+			plural(n_unknown), n_unknown == 1 ? "s" : "",
+			n_unknown < q->n_sources ? "the other" : "its",
+			plural(n_unknown));
+}
+
+/* Keeps the fast CPUs, if there are several and not all of them handle the interrupts. */
+static int prefer_fast(const struct rps_question *q, const struct irqkit_cpuset *serving,
+	struct irqkit_cpuset *cpus, bool *ret_are)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *fast = NULL;
+	int r;
+
+	*ret_are = false;
+	if (!q->fast || irqkit_cpuset_is_subset(cpus, q->fast))
+		return 0;
+	r = irqkit_cpuset_copy(cpus, &fast);
+	if (r < 0)
+		return r;
+	irqkit_cpuset_keep_set(fast, q->fast);
+	if (irqkit_cpuset_count(fast) < 2 || irqkit_cpuset_is_subset(fast, serving))
+		return 0;
+	irqkit_cpuset_keep_set(cpus, q->fast);
+	*ret_are = true;
+	return 0;
+}
+
 static int choose_cpus(
 	const struct rps_question *q, struct irqkit_cpuset *cpus, struct buffer *why)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *serving = NULL, *cores = NULL;
-	size_t n_unknown = count_unknown(q);
+	size_t n_near = irqkit_cpuset_count(cpus);
+	bool are_fast;
 	int r = irqkit_cpuset_new(&serving);
 
 	if (r == 0)
@@ -247,25 +293,17 @@ static int choose_cpus(
 		r = add_serving(q, true, cores);
 	if (r < 0)
 		return r;
-	if (q->is_software) {
+	r = prefer_fast(q, serving, cpus, &are_fast);
+	if (r < 0)
+		return r;
+	if (q->is_software)
 		buffer_add(why,
 			"no interrupts of its own; RPS helps if most of its packets come "
 			"from one CPU");
-		return 0;
-	}
-	if (count_chosen(q) < q->n_sources) {
-		explain_chosen(q, why);
-	} else {
-		add_queues(why, q);
-		buffer_add(why, " for ");
-		add_place(why, q, irqkit_cpuset_count(cpus));
-	}
-	leave_out_serving(q, serving, cores, cpus, why);
-	if (n_unknown)
-		buffer_add(why, "; it is unknown which CPU%s handle%s %s interrupt%s",
-			plural(n_unknown), n_unknown == 1 ? "s" : "",
-			n_unknown < q->n_sources ? "the other" : "its",
-			plural(n_unknown));
+	else
+		explain_cpus(q, n_near, serving, cores, cpus, why);
+	if (are_fast)
+		buffer_add(why, "; only the fast CPUs are used");
 	return 0;
 }
 

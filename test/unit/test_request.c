@@ -99,6 +99,7 @@ enum kind {
 	SPLIT,
 	WIDE,
 	RPS,
+	RPS_DEFAULT,
 	XPS,
 	PIN
 };
@@ -116,6 +117,7 @@ static struct irqkit_request *make(enum kind kind, const char *targets, const ch
 		[SPLIT] = irqkit_request_new_spread,
 		[WIDE] = irqkit_request_new_spread,
 		[RPS] = irqkit_request_new_rps,
+		[RPS_DEFAULT] = irqkit_request_new_rps_default,
 		[XPS] = irqkit_request_new_xps,
 		[PIN] = irqkit_request_new_pin,
 	};
@@ -129,7 +131,8 @@ static struct irqkit_request *make(enum kind kind, const char *targets, const ch
 		add_words(request, cpus, irqkit_request_add_pin);
 	else if ((kind == RPS || kind == XPS) && strcmp(cpus, "auto") == 0)
 		irqkit_request_set_steering(request, IRQKIT_STEERING_AUTO, "--auto");
-	else if ((kind == RPS || kind == XPS) && strcmp(cpus, "off") == 0)
+	else if ((kind == RPS || kind == XPS || kind == RPS_DEFAULT) && cpus &&
+		strcmp(cpus, "off") == 0)
 		irqkit_request_set_steering(request, IRQKIT_STEERING_OFF, NULL);
 	else if (cpus)
 		assert_int_equal(irqkit_request_set_cpus(request, cpus, NULL), 0);
@@ -147,6 +150,7 @@ static struct irqkit_request *make(enum kind kind, const char *targets, const ch
 
 #define BOND "bond-bridge-6.1"
 #define DISKS "disks-6.1"
+#define VIRTUAL "virtual-8cpu"
 #define DOM0 "xen-6.1-dom0"
 #define GUEST "xen-6.1-domu"
 #define ISOLATED "isolcpus-8cpu"
@@ -264,8 +268,31 @@ static const struct {
 	{ QUEUES, RPS, "eth9", "1",
 		"no match | no network interface 'eth9'; the interfaces are "
 		"bond0, eth0, eth1, eth2, eth3, eth4, lo" },
-	{ QUEUES, RPS, "eth0 eth1", "1",
+	{ QUEUES, RPS, "eth1 eth4", "1",
+		"rps_cpus@eth1:rx-0=1 rps_cpus@eth4:rx-0=1 rps_cpus@eth4:rx-1=1" },
+	{ QUEUES, RPS, "eth[14] eth4", "1",
+		"rps_cpus@eth1:rx-0=1 rps_cpus@eth4:rx-0=1 rps_cpus@eth4:rx-1=1" },
+	{ QUEUES, RPS, "e?h9 eth1", "1",
+		"no match | no network interface matches 'e?h9'; the interfaces are "
+		"bond0, eth0, eth1, eth2, eth3, eth4, lo" },
+	{ QUEUES, RPS, "", "1",
+		"words | one network interface is needed, and 0 are given" },
+	{ QUEUES, RPS, "bond0", "1",
+		"words | RPS of bond0 has no effect: its packets arrive on the "
+		"interfaces below it; use 'irqkit rps eth0 eth1 cpus=1'" },
+	{ QUEUES, RPS, "bond*", "1",
+		"immovable | bond0 is passed over: RPS has no effect on it, since its "
+		"packets arrive on interfaces below it. | RPS has no effect on any of "
+		"the "
+		"interfaces (1): their packets arrive on interfaces below them" },
+	{ QUEUES, PIN, "eth0 eth1", "0=2",
 		"words | one network interface is needed, and 2 are given" },
+	{ VIRTUAL, RPS, "veth1a", "auto",
+		"rps_cpus@veth1a:rx-0=0-7 | RPS uses CPUs 0-7: veth1a has no interrupts "
+		"of its own; RPS helps if most of its packets come from one CPU." },
+	{ VIRTUAL, RPS_DEFAULT, "", "2-3", "rps_default_mask@new interfaces=2-3" },
+	{ VIRTUAL, RPS_DEFAULT, "", "off", "rps_default_mask@new interfaces~" },
+	{ VIRTUAL, RPS_DEFAULT, "", NULL, "words | no CPUs are given" },
 	{ QUEUES, RPS, "eth0:rx-0", "1",
 		"words | 'eth0:rx-0' is a queue; name only the interface" },
 	{ QUEUES, XPS, "eth0", "auto",

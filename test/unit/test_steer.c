@@ -35,7 +35,8 @@ struct source {
 };
 
 struct rps_case {
-	const char *cpus, *local;
+	const char *cpus, *local, *fast, *portals;
+	bool is_software;
 	size_t n_online, n_queues; /* no number of queues: one of each source */
 	struct source sources[MOST_SOURCES];
 	const char *expected, *chosen, *reason; /* chosen: a letter for each source */
@@ -46,11 +47,15 @@ static void rps_is(const struct rps_case *c)
 {
 	struct irqkit_cpuset *cpus = set_of(c->cpus), *of[MOST_SOURCES][2] = { 0 };
 	struct irqkit_cpuset *local = c->local ? set_of(c->local) : NULL;
+	struct irqkit_cpuset *fast = c->fast ? set_of(c->fast) : NULL;
 	struct rps_source sources[MOST_SOURCES] = { 0 };
 	struct rps_answer answer = { 0 };
 	struct rps_question question = {
 		.cpus = cpus,
 		.local = local,
+		.fast = fast,
+		.portals = c->portals,
+		.is_software = c->is_software,
 		.sources = sources,
 		.n_online = c->n_online,
 		.node = local ? 1 : -1,
@@ -84,6 +89,7 @@ static void rps_is(const struct rps_case *c)
 	irqkit_cpuset_free(answer.cpus);
 	irqkit_cpuset_free(cpus);
 	irqkit_cpuset_free(local);
+	irqkit_cpuset_free(fast);
 	for (size_t i = 0; i < n; i++) {
 		irqkit_cpuset_free(of[i][0]);
 		irqkit_cpuset_free(of[i][1]);
@@ -181,6 +187,79 @@ static void rps_helps_busy_queues(void **state)
 		.expected = "",
 		.chosen = "---",
 		.reason = "3 queues for 4 CPUs, and none of them is known to be busy",
+	});
+}
+
+/* @n: interrupts, which CPUs 6 and 7 handle */
+static void fast_is(const char *fast, size_t n, const char *expected, const char *reason)
+{
+	struct rps_case c = {
+		.cpus = "0-7",
+		.fast = fast,
+		.n_online = 8,
+		.sources = { { "6", "6", 5000 }, { "7", "7", 5000 } },
+		.expected = expected,
+		.chosen = n == 1 ? "x" : "xx",
+		.reason = reason,
+	};
+
+	if (n == 1)
+		c.sources[1].cores = NULL;
+	rps_is(&c);
+}
+
+static void rps_prefers_fast_cores(void **state)
+{
+	(void)state;
+	fast_is("4-7", 1, "4-5,7",
+		"1 queue for 8 CPUs; CPU 6 handles its interrupts; only the fast CPUs "
+		"are used");
+	fast_is("0-3", 1, "0-3", "1 queue for 8 CPUs; only the fast CPUs are used");
+	fast_is("6-7", 1, "7",
+		"1 queue for 8 CPUs; CPU 6 handles its interrupts; only the fast CPUs "
+		"are used");
+	/* both handle interrupts; one alone is no class; all are in it */
+	fast_is("6-7", 2, "0-5", "2 queues for 8 CPUs; CPUs 6-7 handle its interrupts");
+	fast_is("7", 1, "0-5,7", "1 queue for 8 CPUs; CPU 6 handles its interrupts");
+	fast_is("0-8", 1, "0-5,7", "1 queue for 8 CPUs; CPU 6 handles its interrupts");
+}
+
+static void rps_of_other_interfaces(void **state)
+{
+	struct rps_case c = {
+		.cpus = "0-7",
+		.n_online = 8,
+		.is_software = true,
+		.sources = { { NULL, "", 0 } },
+		.expected = "0-7",
+		.chosen = "x",
+		.reason = "no interrupts of its own; RPS helps if most of its packets "
+			  "come from one CPU",
+	};
+
+	(void)state;
+	rps_is(&c);
+	/* queues of software are no queues of hardware */
+	c.cpus = "0-1";
+	c.n_queues = 16;
+	c.expected = "0-1";
+	rps_is(&c);
+	c.cpus = "0";
+	c.expected = "";
+	c.chosen = "-";
+	c.reason = "all CPUs except one are isolated";
+	rps_is(&c);
+	rps_is(&(struct rps_case){
+		.cpus = "0-7",
+		.n_online = 8,
+		.n_queues = 16,
+		.portals = "dpio",
+		.lacks_loads = true,
+		.sources = { { "1", "1", 0 }, { "3", "3", 0 } },
+		.expected = "0,2,4-7",
+		.chosen = "xx",
+		.reason = "16 queues served by 2 interrupts of dpio for 8 CPUs; CPUs 1,3 "
+			  "handle its interrupts",
 	});
 }
 
@@ -424,6 +503,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rps_helps_one_queue),
 		cmocka_unit_test(rps_helps_busy_queues),
+		cmocka_unit_test(rps_prefers_fast_cores),
+		cmocka_unit_test(rps_of_other_interfaces),
 		cmocka_unit_test(rps_does_not_help),
 		cmocka_unit_test(xps_is_as_good_as_any),
 		cmocka_unit_test(xps_keeps_neighbours_together),

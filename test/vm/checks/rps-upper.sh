@@ -12,7 +12,7 @@ done
 
 # try DEV WORD...: the upper interface of vb, and what makes packets for it.
 try() {
-	local dev=$1 before got
+	dev=$1
 	shift
 	"$ip" link set vb up
 	"$ip" link set "$dev" up
@@ -26,8 +26,9 @@ try() {
 
 	status 2 irqkit rps "$dev" --cpus=1
 	grep -q "'irqkit rps vb --cpus=1'" err || fail "$(cat err)"
-	irqkit rps "$dev" --auto -q && irqkit rps "$dev" --lower --cpus=1 -q || fail "exit status $?"
-	eq "$(cat "/sys/class/net/$dev/queues/rx-0/rps_cpus" | tr -d '0,')" '' "rps_cpus of $dev after --auto"
+	status 0 irqkit rps "$dev" --auto
+	status 0 irqkit rps "$dev" --lower --cpus=1
+	eq "$(tr -d 0, <"/sys/class/net/$dev/queues/rx-0/rps_cpus")" '' "rps_cpus of $dev after --auto"
 	got=$(flood va "$dev" "$@")
 	echo "# $dev: $got of 200 packets by RPS of vb"
 	[ "$got" -ge 190 ] || fail "RPS of vb has no effect: $got"
