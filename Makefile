@@ -279,7 +279,17 @@ MAN5 = $(wildcard man/*.5)
 MAN8 = $(wildcard man/*.8)
 PUT  = install -D -m 644
 
-install: all $(B)/install/irqkit $(B)/install/libirqkit.pc ## install to $(DESTDIR)$(PREFIX)
+# The foot of each page names the version. irq-show(8) is irqkit-show(8).
+PAGES = $(patsubst man/%,$(B)/install/man/%,$(MAN3) $(MAN5) $(MAN8)) $(SUBCOMMANDS:%=$(B)/install/man/irq-%.8)
+$(B)/install/man/irq-%.8: FORCE
+	@mkdir -p $(@D)
+	@echo '.so man8/irqkit-$*.8' >$@
+
+$(B)/install/man/%: man/% FORCE
+	@mkdir -p $(@D)
+	@sed 's/^\.Os .*/.Os irqkit $(VERSION)/' $< >$@
+
+install: all $(B)/install/irqkit $(B)/install/libirqkit.pc $(PAGES) ## install to $(DESTDIR)$(PREFIX)
 	@[ -n "$(SUBCOMMANDS)" ] || { echo "irqkit: no subcommand found in cmd/" >&2; exit 1; }
 	install -D -m 755 $(B)/install/irqkit "$(DESTDIR)$(SBINDIR)/irqkit"
 	for c in $(SUBCOMMANDS); do ln -sf irqkit "$(DESTDIR)$(SBINDIR)/irq-$$c" || exit 1; done
@@ -287,7 +297,7 @@ install: all $(B)/install/irqkit $(B)/install/libirqkit.pc ## install to $(DESTD
 	ln -sf $(notdir $(SO)) "$(DESTDIR)$(LIBDIR)/libirqkit.so"
 	$(PUT) lib/include/irqkit.h "$(DESTDIR)$(INCDIR)/irqkit.h"
 	$(PUT) $(B)/install/libirqkit.pc "$(DESTDIR)$(LIBDIR)/pkgconfig/libirqkit.pc"
-	for p in $(MAN3) $(MAN5) $(MAN8); do \
+	for p in $(PAGES); do \
 		$(PUT) $$p "$(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/}" || exit 1; done
 	$(PUT) completions/irqkit.bash "$(DESTDIR)$(BASHDIR)/irqkit"
 	$(PUT) completions/_irqkit "$(DESTDIR)$(ZSHDIR)/_irqkit"
@@ -304,6 +314,8 @@ uninstall: ## remove what install has put there
 	rm -f "$(DESTDIR)$(SBINDIR)/irqkit" "$(DESTDIR)$(INCDIR)/irqkit.h"
 	rm -f "$(DESTDIR)$(LIBDIR)/$(notdir $(SO))" "$(DESTDIR)$(LIBDIR)/libirqkit.so"
 	rm -f "$(DESTDIR)$(LIBDIR)/pkgconfig/libirqkit.pc"
+	for p in "$(DESTDIR)$(MANDIR)"/man8/irq-*.8; do \
+		case $$(head -n 1 "$$p" 2>/dev/null) in ".so man8/irqkit-"*) rm -f "$$p" || exit 1 ;; esac; done
 	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN8),"$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p))")
 	rm -f "$(DESTDIR)$(BASHDIR)/irqkit" "$(DESTDIR)$(ZSHDIR)/_irqkit" "$(DESTDIR)$(FISHDIR)/irqkit.fish"
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :

@@ -51,12 +51,14 @@ static void print_help(void)
 	printf("  %-12s %s\n", "help", "print the help of a command");
 	printf("\n"
 	       "Options:\n"
-	       "  --list-commands   print the names of the commands, one per line\n"
-	       "  --install DIR     create links in DIR: irq-show runs 'irqkit show', "
-	       "...\n"
-	       "  -h, --help        print this help; see also 'irqkit COMMAND "
-	       "--help'\n"
-	       "  -V, --version     print the version\n");
+	       "      --list-commands   print the names of the commands, one per line\n"
+	       "      --install DIR     create links in DIR: irq-show runs "
+	       "'irqkit show'\n"
+	       "\n"
+	       "Options of every command, before or after it:\n");
+	options_print_common();
+	printf("\nirqkit help COMMAND has the options of a command, irqkit(8) has the "
+	       "rest.\n");
 }
 
 static void print_version(void)
@@ -90,7 +92,7 @@ static void say_misplaced(const char *const *words)
 	const char *word = words[0];
 	_cleanup_free_ char *guess = guess_leading(words);
 
-	if (strcmp(word, "--install") == 0)
+	if (strncmp(word, "--install", strlen("--install")) == 0)
 		say_error("--install takes one directory, as in 'irqkit --install "
 			  "/usr/local/sbin'");
 	else if (strcmp(word, "--list-commands") == 0)
@@ -110,6 +112,8 @@ static enum status run_option(int argc, const char **argv)
 
 	if (strcmp(word, "--install") == 0 && argc == 3)
 		return links_install(argv[2], commands);
+	if (strncmp(word, "--install=", 10) == 0 && word[10] && argc == 2)
+		return links_install(word + 10, commands);
 	if (strcmp(word, "--list-commands") == 0 && argc == 2) {
 		for (size_t i = 0; commands[i]; i++)
 			printf("%s\n", commands[i]->name);

@@ -114,7 +114,7 @@ _irqkit_names() {
 			names=${names#",\x20"}
 			_irqkit_printable "$one" || continue
 			before=${1-}
-			[[ $REPLY =~ ^([0-9]+(-[0-9]+)?|all|(irq|dev|pci|name|chip|driver):.*|-.*)$ ]] && before=name:
+			[[ $REPLY =~ ^([0-9]+(-[0-9]*)?|all|(irq|dev|pci|name|chip|driver):.*|-.*)$ ]] && before=name:
 			[[ ${seen[x$REPLY]-} ]] || REPLIES+=("$before$REPLY")
 			seen[x$REPLY]=1
 		done
@@ -182,10 +182,17 @@ _irqkit_devices() {
 	done
 }
 
-# _irqkit_cpus SET: the CPUs, and the words of a SET, at the end of what is typed
+# _irqkit_cpus SET: the words of a SET; CPUs if a number has been begun
 _irqkit_cpus() {
-	local before=${1%"${1##*[,^-]}"} from=0 cpu online text word
-	local -a words
+	local before=${1%"${1##*,}"} from=0 cpu online
+	case ${1##*,} in '^'*) before+=^ ;; esac
+	if [[ ${1#"$before"} != [0-9]* ]]; then
+		while read -r cpu online; do
+			REPLIES+=("$before$cpu")
+		done < <("$PROGRAM" mask --words ${ROOT:+"--root=$ROOT"} 2>/dev/null)
+		return
+	fi
+	before=${1%"${1##*[,^-]}"}
 	[[ $before =~ ([0-9]{1,9})-$ ]] && from=$((10#${BASH_REMATCH[1]} + 1))
 	while read -r cpu online; do
 		[[ $online == yes && $cpu -ge $from ]] && REPLIES+=("$before$cpu")
@@ -198,6 +205,58 @@ _irqkit_cpus() {
 	for word in "${words[@]}"; do
 		REPLIES+=("$before${word%"${word##*:}"}")
 		[[ $word == *:* ]] || REPLIES[${#REPLIES[@]} - 1]=$before$word
+	done
+}
+
+# _irqkit_queue_numbers [rx|tx]: the numbers of the queues of the interface that is named
+_irqkit_queue_numbers() {
+	local queue
+	[[ ${PLAIN[0]-} ]] || return
+	while read -r queue; do
+		[[ ! ${1-} || $queue == "$1"-* ]] && NUMBERS+=("${queue#??-}")
+	done < <(_irqkit_show --queues --raw --noheadings -o QUEUE -- "dev:${PLAIN[0]}")
+}
+
+# _irqkit_queue_list LIST: the queues of `rps --queues` and `xps --queues`
+_irqkit_queue_list() {
+	local before=${1%"${1##*[,-]}"} direction number
+	local -a NUMBERS=()
+	[[ $COMMAND == xps ]] && direction=tx || direction=rx
+	_irqkit_queue_numbers $direction
+	for number in "${NUMBERS[@]}"; do
+		REPLIES+=("$before$number")
+	done
+}
+
+# _irqkit_pins TYPED: 0= rx-0= tx-0= all=, and the SET after the =
+_irqkit_pins() {
+	local number reply
+	local -a NUMBERS=() sets=()
+	compopt -o nospace 2>/dev/null
+	if [[ $1 == *=* ]]; then
+		_irqkit_cpus "${1#*=}"
+		sets=("${REPLIES[@]}") REPLIES=()
+		for reply in "${sets[@]}"; do
+			REPLIES+=("${1%%=*}=$reply")
+		done
+		return
+	fi
+	_irqkit_queue_numbers
+	for number in "${NUMBERS[@]}"; do
+		REPLIES+=("$number=")
+	done
+	_irqkit_queue_numbers_of rx
+	_irqkit_queue_numbers_of tx
+	REPLIES+=(all=)
+}
+
+# _irqkit_queue_numbers_of rx|tx
+_irqkit_queue_numbers_of() {
+	local number
+	local -a NUMBERS=()
+	_irqkit_queue_numbers "$1"
+	for number in "${NUMBERS[@]}"; do
+		REPLIES+=("$1-$number=")
 	done
 }
 
@@ -217,7 +276,11 @@ _irqkit_value() {
 	WHEN) REPLIES=(auto always never) ;;
 	POLICY) REPLIES=(queue load load= total irq hint) ;;
 	NODE) REPLIES=(local any) ;;
-	LIST | SET)
+	LIST)
+		compopt -o nospace 2>/dev/null
+		_irqkit_queue_list "$2"
+		;;
+	SET)
 		compopt -o nospace 2>/dev/null
 		_irqkit_cpus "$2"
 		;;
@@ -236,7 +299,7 @@ _irqkit_value() {
 }
 
 # _irqkit_read_words WORD...: reads the words between the command and the cursor. PENDING is
-# the option whose value comes next.
+# the option whose value comes next, PLAIN are the words that are not options.
 _irqkit_read_words() {
 	local word letter
 	for word; do
@@ -246,8 +309,9 @@ _irqkit_read_words() {
 			continue
 		fi
 		case $word in
-		*) [[ ! $ENDED ]] || continue ;;&
+		*) [[ ! $ENDED ]] || { PLAIN+=("$word"); continue; } ;;&
 		--) ENDED=1 ;;
+		[!-]*) PLAIN+=("$word") ;;
 		--root=*) ROOT=${word#*=} ;;
 		--by-cpu | --per-cpu) LAYOUT+=("$word") ;;
 		--*=*) ;;
@@ -279,18 +343,53 @@ _irqkit_reply() {
 		case $QUOTE in
 		"'") [[ $reply != *"'"* ]] || continue ;;
 		'"') [[ $reply != *[\"\$\`\\!]* ]] || continue ;;
-		*) [[ $IS_FILE || $reply != *[!A-Za-z0-9_.,:=@%+/^-]* ]] || printf -v reply %q "$reply" ;;
+		*) [[ $IS_FILE || $reply != *[!A-Za-z0-9_.,:=@%+^/-]* ]] || printf -v reply %q "$reply" ;;
 		esac
 		COMPREPLY+=("$reply")
 	done
 	[[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != *[=:] ]] || compopt -o nospace 2>/dev/null
 }
 
+# The options before the command; first is the place of the command
+_irqkit_skip_leading() {
+	local word
+	while [[ $first -lt $last && ${WORDS[first]} == -* ]]; do
+		word=${WORDS[first]}
+		case $word in
+		--root) ROOT=${WORDS[first + 1]} ;;
+		--root=*) ROOT=${word#*=} ;;
+		esac
+		[[ ! ${ARGUMENT[$word]-} ]] || first=$((first + 1))
+		first=$((first + 1))
+	done
+}
+
+# The word at the cursor is the command, an option before it, or the value of one.
+_irqkit_first_word() {
+	local option
+	if [[ $first -gt $last ]]; then
+		_irqkit_value "${ARGUMENT[${WORDS[last - 1]}]-}" "$text"
+		IS_FILE=1
+	elif [[ $text == --*=* ]]; then
+		OPTION_PART=${text%%=*}=
+		option=${ARGUMENT[${text%%=*}]-}
+		text=${text#*=}
+		[[ $option != DIR ]] || IS_FILE=1
+		_irqkit_value "$option" "$text"
+	else
+		mapfile -t REPLIES < <("$PROGRAM" --list-commands 2>/dev/null)
+		REPLIES+=(help)
+		for option in "${OPTIONS[@]}"; do
+			REPLIES+=("$option${ARGUMENT[$option]:+=}")
+		done
+	fi
+}
+
 _irqkit() {
 	local REPLY QUOTE PROGRAM COMMAND='' ROOT='' PENDING='' ENDED='' USAGE='' OPTION_PART='' IS_FILE=''
-	local -a RAW WORDS=() OPTIONS=() LAYOUT=() REPLIES=()
+	local -a RAW WORDS=() OPTIONS=() LAYOUT=() REPLIES=() PLAIN=()
 	local -A ARGUMENT=()
-	local word text last option
+	local word text last option first=1
 	COMPREPLY=()
 
 	_irqkit_words
@@ -310,20 +409,21 @@ _irqkit() {
 	if [[ $word == irq-* ]]; then
 		COMMAND=${word#irq-}
 		WORDS=("${WORDS[@]:1:last - 1}")
-	elif [[ $last -eq 1 ]]; then
-		mapfile -t REPLIES < <("$PROGRAM" --list-commands 2>/dev/null)
-		_irqkit_options
-		REPLIES+=("${OPTIONS[@]}")
-		_irqkit_reply "${RAW[last]}" "$2" "$text"
-		return
-	elif [[ ${WORDS[1]} == -* ]]; then
-		_irqkit_options
-		[[ $last -eq 2 ]] && _irqkit_value "${ARGUMENT[${WORDS[1]}]-}" "$text" && IS_FILE=1
-		_irqkit_reply "${RAW[last]}" "$2" "$text"
-		return
 	else
-		COMMAND=${WORDS[1]}
-		WORDS=("${WORDS[@]:2:last - 2}")
+		_irqkit_options
+		_irqkit_skip_leading
+		if [[ $first -ge $last ]]; then
+			_irqkit_first_word
+			_irqkit_reply "${RAW[last]}" "$2" "$text"
+			return
+		fi
+		COMMAND=${WORDS[first]}
+		WORDS=("${WORDS[@]:first + 1:last - first - 1}")
+		if [[ $COMMAND == help ]]; then
+			[[ ${#WORDS[@]} -gt 0 ]] || mapfile -t REPLIES < <("$PROGRAM" --list-commands 2>/dev/null)
+			_irqkit_reply "${RAW[last]}" "$2" "$text"
+			return
+		fi
 	fi
 
 	_irqkit_options "$COMMAND"
@@ -342,6 +442,8 @@ _irqkit() {
 		for option in "${OPTIONS[@]}"; do
 			REPLIES+=("$option${ARGUMENT[$option]:+=}")
 		done
+	elif [[ $USAGE == *' DEV '* && ${PLAIN[0]-} ]]; then
+		_irqkit_pins "$text"
 	elif [[ $USAGE == *' DEV'* ]]; then
 		_irqkit_devices
 	elif [[ $USAGE == *TARGET* ]]; then

@@ -73,10 +73,26 @@ function __irqkit_targets
             string match -q '*:*' -- $token && __irqkit_queues (string replace -r ':.*' '' -- $token) $argv
             for name in $names
                 # a name that irqkit would read as something else
-                string match -qr '^([0-9]+(-[0-9]+)?|all|(irq|dev|pci|name|chip|driver):.*|-.*)$' -- $name && set name name:$name
+                string match -qr '^([0-9]+(-[0-9]*)?|all|(irq|dev|pci|name|chip|driver):.*|-.*)$' -- $name && set name name:$name
                 printf '%s\n' $name
             end
     end
+end
+
+# SHOW...: the queues of the interface that is named
+function __irqkit_device_queues
+    test -n "$__irqkit_device" || return
+    $argv --queues --raw --noheadings -o QUEUE -- dev:$__irqkit_device 2>/dev/null
+end
+
+# VALUE PROGRAM COMMAND [ROOT]: 0= rx-0= tx-0= all=, and the SET after the =
+function __irqkit_pins
+    if string match -q '*=*' -- $argv[1]
+        printf '%s\n' (string replace -r '=.*' '=' -- $argv[1])(__irqkit_values SET (string replace -r '^[^=]*=' '' -- $argv[1]) $argv[2..])
+        return
+    end
+    set -l queues (__irqkit_device_queues $argv[2] show $argv[4..])
+    printf '%s=\n' (string replace -r '^..-' '' -- $queues | sort -un) $queues all
 end
 
 # [ROOT]: the network interfaces
@@ -104,8 +120,20 @@ function __irqkit_values
             printf '%s\n' queue load load= total irq hint
         case NODE
             printf '%s\n' local any
-        case LIST SET
-            set -l before (string replace -r '[^,^-]*$' '' -- $value)
+        case LIST
+            # the queues of `rps --queues` and `xps --queues`
+            set -l before (string replace -r '[^,-]*$' '' -- $value)
+            set -l direction (test "$argv[4]" = xps && echo tx || echo rx)
+            set -l numbers (__irqkit_device_queues $argv[3] show (string match -- '--root=*' $argv) | string replace -rf "^$direction-" '')
+            set -q numbers[1] && printf '%s\n' $before$numbers
+        case SET
+            # the words of a SET; CPUs if a number has been begun
+            set -l before (string replace -r '(\^?)[^,]*$' '$1' -- $value)
+            if not string match -qr '(^|,)\^?[0-9][^,]*$' -- $value
+                printf '%s\n' $before($argv[3] mask --words (string match -- '--root=*' $argv) 2>/dev/null | string replace -r ' .*' '')
+                return
+            end
+            set before (string replace -r '[^,^-]*$' '' -- $value)
             set -l show $argv[3] show (string match -- '--root=*' $argv)
             set -l cpus ($show --by-cpu --raw --noheadings -o CPU,ONLINE 2>/dev/null | string replace -rf ' yes$' '')
             printf '%s\n' $before$cpus
@@ -133,10 +161,20 @@ function __irqkit_complete
         set -p words (string replace 'irq-' '' -- $name)
     end
 
+    # options may stand before the command
     set -l command
-    if set -q words[1] && not string match -q -- '-*' $words[1]
-        set command $words[1]
-        set -e words[1]
+    set -l i 1
+    while test $i -le (count $words) && string match -q -- '-*' $words[$i]
+        contains -- $words[$i] --root --color --install && set i (math $i + 1)
+        set i (math $i + 1)
+    end
+    if set -q words[$i]
+        set command $words[$i]
+        set -e words[$i]
+    end
+    if test "$command" = help
+        set -q words[1] || $program --list-commands 2>/dev/null
+        return
     end
     set -l options (__irqkit_options $program $command)
 
@@ -145,6 +183,7 @@ function __irqkit_complete
     set -l layout
     set -l pending
     set -l ended
+    set -l plain
     for word in $words
         if test -n "$pending"
             string match -q -- '--root'\t'*' $pending && set root --root=(string replace -r '^~/' "$HOME/" -- $word)
@@ -160,9 +199,12 @@ function __irqkit_complete
                 set -a layout $word
             case '-*'
                 set pending (string match -r '^(?:.*\t)?'(string escape --style=regex -- $word)'\t(?:.*\t)?[A-Z]+\t.*' -- $options)
+            case '*'
+                set -a plain $word
         end
     end
 
+    set -g __irqkit_device $plain[1]
     if test -n "$pending"
         __irqkit_values (string split \t -- $pending)[3] "$token" $program $command $root $layout
     else if test -z "$ended" && string match -q -- '--*=*' $token
@@ -179,8 +221,15 @@ function __irqkit_complete
         end
     else if test -z "$command"
         $program --list-commands 2>/dev/null
+        echo help
     else
         switch ($program $command --help 2>/dev/null)[1]
+            case '* DEV QUEUE=SET*'
+                if test -n "$__irqkit_device"
+                    __irqkit_pins "$token" $program $command $root
+                else
+                    __irqkit_interfaces (string replace -- '--root=' '' $root)
+                end
             case '* DEV*'
                 __irqkit_interfaces (string replace -- '--root=' '' $root)
             case '*TARGET*'

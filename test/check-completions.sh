@@ -128,10 +128,9 @@ bash_offers "$show -o IRQ,I" ''
 bash_offers "$show --sort=-na" -NAME
 bash_offers "$show --by-cpu -o I" INTERRUPTS
 bash_offers "$show --per-cpu -jo CPU" CPU0 CPU2 CPU3
-# shellcheck disable=SC2086 # the words of a SET are words
-bash_offers "$show --cpus=" 0 2 3 $set_words
-bash_offers "$show --cpus=all,^i" all,^irq: all,^isolated
-bash_offers "$show --cpus=first-t" first-threads
+bash_offers "$show --cpus=" irq: local siblings:
+bash_offers "$show --cpus=2" 2
+bash_offers "$show --allowed=0,2" 0,2
 bash_offers "$show -C 0,2-" 0,2-3
 saved=$roots/bond-bridge-6.1
 bash_offers "irqkit show --root=$saved eth1:rx-" rx-0 rx-1 rx-2 rx-3
@@ -142,8 +141,30 @@ bash_offers "irqkit show --root=$saved driver:ix" ixgbe
 bash_offers "irqkit set --root=$roots/linux-6.1-16cpu pci:0000:4" 40:00.0 40:01.0 42:00.0
 bash_offers "irqkit set --root=$root eth0" eth0 eth0-rx-0 eth0-tx-0
 bash_offers "irq-set --root=$root eth0-r" eth0-rx-0
-# shellcheck disable=SC2086
-bash_offers "irqkit set --root=$root eth0 --cpus=0," 0,0 0,2 0,3 $after_comma
+bash_offers "irqkit set --root=$root eth0 --cpus=0," 0,irq: 0,local 0,siblings:
+bash_offers "irqkit set --root=$root eth0 --cpus=0,3" 0,3
+queues=$roots/queues-8cpu
+set_words=(all node:0 node:1 package:0 package:1 llc:0 llc:4 siblings: first-threads other-threads housekeeping local irq:)
+bash_offers "irqkit set --root=$queues eth0 --cpus=" "${set_words[@]}"
+bash_offers "irqkit set --root=$queues eth0 --cpus=all,^fi" all,^first-threads
+bash_offers "irqkit spread --root=$roots/linux-6.1-512cpu --cpus=" all node:{0..7} siblings: first-threads housekeeping local irq:
+bash_offers "irqkit pin-queue --root=$queues eth0 " {0..3}= rx-{0..3}= tx-{0..3}= all=
+bash_offers "irqkit pin-queue --root=$queues -n eth0 0=2 rx" rx-{0..3}=
+bash_offers "irqkit pin-queue --root=$roots/one-cpu eth0 " all=
+bash_offers "irqkit pin-queue --root=$roots/moved-4cpu eth0 " 0= rx-0= tx-0= all=
+bash_offers "irqkit pin-queue --root=$queues eth0 0=f" first-threads
+bash_offers "irq-pin-queue --root=$queues eth0 all=6" 6
+bash_offers "irqkit rps --root=$queues eth0 --queues=" {0..3}
+bash_offers "irqkit xps --root=$queues eth2 --queues 0," 0,{0..7}
+bash_offers "irqkit rps --root=$queues --queues=" ''
+bash_offers "irqkit -j sh" show
+bash_offers "irqkit --root=$root -v set eth0-r" eth0-rx-0
+bash_offers "irqkit --root $root show LO" LOC
+bash_offers "irqkit --color=n" never
+bash_offers "irqkit -q --js" --json
+bash_offers "irqkit he" help
+bash_offers "irqkit help sp" spread
+bash_offers "irqkit help show " ''
 bash_offers 'irqkit set --mas' --mask=
 bash_offers "irqkit set --root=$root --mask=0" ''
 bash_offers "irqkit set --root=$root -m f eth0-r" eth0-rx-0
@@ -155,15 +176,15 @@ bash_offers "irq-undo --root $root 2" 2
 bash_offers "$undo --wait " 1 2
 bash_offers "$undo -o num" NUMBER
 bash_offers "$undo --list --output=+und" +UNDOES +UNDONE
-# shellcheck disable=SC2086
-bash_offers "irqkit mask --root=$root " 0 2 3 $set_words
+bash_offers "irqkit mask --root=$root " irq: local siblings:
+bash_offers "irqkit mask --root=$root 0,2 " irq: local siblings:
 bash_offers "irq-mask --root=$root 0,2-" 0,2-3
 bash_offers 'irqkit mask --li' --list
 bash_offers 'irqkit spread --by=l' load load=
 bash_offers 'irqkit spread --node=' local any
 bash_offers "irqkit spread --root=$root --by load eth0-r" eth0-rx-0
 bash_offers "irqkit spread --root=$root --verify eth0-r" eth0-rx-0
-bash_offers "irq-spread --root=$root --cpus=0,s" 0,siblings: 0,slow
+bash_offers "irq-spread --root=$root --cpus=0,2-" 0,2-3
 unchanged bash
 mkdir -p "$tmp/root/sys/class/net/eth0" "$tmp/root/sys/class/net/eth1" "$tmp/root/sys/class/net/lo"
 bash_offers "irqkit rps --root=$root e" eth0 eth1
@@ -213,9 +234,22 @@ fish_offers "irqkit set --root=$root -m f eth0-r" eth0-rx-0
 fish_offers "$undo " 1 2
 fish_offers "irq-undo --root $root --wait " 1 2
 fish_offers "$undo -o num" NUMBER
-# shellcheck disable=SC2086
-fish_offers "irqkit mask --root=$root " 0 2 3 $set_words
-fish_offers "$show -C all,^iso" 'all,^isolated'
+fish_offers "irqkit mask --root=$root " irq: local siblings:
+fish_offers "irqkit mask --root=$root 2" 2
+fish_offers "irqkit set --root=$queues eth0 --cpus=" "${set_words[@]/#/--cpus=}"
+fish_offers "irqkit set --root=$queues eth0 -C all,^fi" all,^first-threads
+fish_offers "irqkit pin-queue --root=$queues eth0 " {0..3}= rx-{0..3}= tx-{0..3}= all=
+fish_offers "irqkit pin-queue --root=$queues -n eth0 0=2 rx" rx-{0..3}=
+fish_offers "irqkit pin-queue --root=$roots/moved-4cpu eth0 " 0= rx-0= tx-0= all=
+fish_offers "irq-pin-queue --root=$queues eth0 0=fi" 0=first-threads
+fish_offers "irqkit pin-queue --root=$queues eth" eth{0..4}
+fish_offers "irqkit rps --root=$queues eth0 --queues=" --queues={0..3}
+fish_offers "irqkit xps --root=$queues eth2 --queues 0," 0,{0..7}
+fish_offers "irqkit rps --root=$queues --queues=" ''
+fish_offers "irqkit -j sh" show
+fish_offers "irqkit --root $root show LO" LOC
+fish_offers "irqkit he" help
+fish_offers "irqkit help sp" spread
 fish_offers "irq-mask --root=$root 0,2-3,2" 0,2-3,2
 fish_offers 'irqkit spread --by=t' --by=total
 fish_offers 'irqkit spread --node a' any
@@ -292,6 +326,19 @@ zsh_lines=(
 	'irqkit spread --by=t' 'irqkit spread --by=total '
 	'irqkit spread --node=a' 'irqkit spread --node=any '
 	"irqkit spread --root=$root --verify eth0-r" "irqkit spread --root=$root --verify eth0-rx-0 "
+	"irqkit set --root=$queues eth0 --cpus=al" "irqkit set --root=$queues eth0 --cpus=all"
+	"irqkit set --root=$queues eth0 -C all,^ot" "irqkit set --root=$queues eth0 -C all,^other-threads"
+	"irqkit set --root=$queues eth0 --cpus=3-" "irqkit set --root=$queues eth0 --cpus=3-"
+	"irqkit pin-queue --root=$queues eth0 al" "irqkit pin-queue --root=$queues eth0 all="
+	"irqkit pin-queue --root=$queues -n eth0 0=2 rx-" "irqkit pin-queue --root=$queues -n eth0 0=2 rx-"
+	"irqkit pin-queue --root=$roots/moved-4cpu eth0 rx" "irqkit pin-queue --root=$roots/moved-4cpu eth0 rx-0="
+	"irq-pin-queue --root=$queues eth0 0=fi" "irq-pin-queue --root=$queues eth0 0=first-threads"
+	"irqkit rps --root=$roots/moved-4cpu eth0 --queues=" "irqkit rps --root=$roots/moved-4cpu eth0 --queues=0"
+	"irqkit xps --root=$queues eth2 --queues 0,7" "irqkit xps --root=$queues eth2 --queues 0,7"
+	"irqkit -j sh" "irqkit -j show "
+	"irqkit --root=$root show LO" "irqkit --root=$root show LOC "
+	"irqkit help sp" "irqkit help spread "
+	"irqkit --root $root help und" "irqkit --root $root help undo "
 )
 typed=() become=()
 for ((i = 0; i < ${#zsh_lines[@]}; i += 2)); do

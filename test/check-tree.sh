@@ -29,6 +29,14 @@ empty "a build leaves no untracked file" "$(git status --porcelain)"
 check "it installs" run_make install DESTDIR="$stage"
 empty "nothing is installed outside of the prefix" "$(find "$stage" -type f -o -type l | grep -v "^$stage$prefix/")"
 
+# page NAME: the page of section 8, as it is read; with man-db if it is there
+page() {
+	if command -v man >/dev/null && [ -x /usr/bin/groff ]; then
+		MANPATH=$stage$prefix/share/man MANWIDTH=78 man -P cat "${1%.8}" 2>&1
+	else
+		(cd "$stage$prefix/share/man" && sed 's|^\.so \(.*\)|cat \1|e' "man8/$1")
+	fi
+}
 bin=$stage$prefix/sbin/irqkit
 same "the installed program runs by itself" "$(./irqkit --version)" "$(env -u LD_LIBRARY_PATH "$bin" --version 2>&1)"
 check "the installed program takes its library from beside it" \
@@ -36,6 +44,7 @@ check "the installed program takes its library from beside it" \
 for c in $(./irqkit --list-commands); do
 	check "the link irq-$c runs $c" bash -c "cmp <('$stage$prefix/sbin/irq-$c' --help) <('$bin' $c --help)"
 	check "irqkit-$c(8) is installed" test -s "$stage$prefix/share/man/man8/irqkit-$c.8"
+	same "irq-$c(8) is irqkit-$c(8)" "$(page "irqkit-$c.8")" "$(page "irq-$c.8")"
 done
 for f in include/irqkit.h lib/libirqkit.so lib/pkgconfig/libirqkit.pc share/man/man8/irqkit.8 \
 	share/man/man3/libirqkit.3 share/man/man5/irqkit-json.5 \
@@ -43,6 +52,11 @@ for f in include/irqkit.h lib/libirqkit.so lib/pkgconfig/libirqkit.pc share/man/
 	share/fish/vendor_completions.d/irqkit.fish; do
 	check "$f is installed" test -s "$stage$prefix/$f"
 done
+
+empty "the foot of each page names the version" "$(
+	find "$stage$prefix/share/man" -name 'irqkit*' -o -name 'libirqkit*' | while read -r page; do
+		grep -qxF ".Os $(./irqkit --version)" "$page" || echo "$page"
+	done)"
 
 # The names of links are those of the sources: the program may be another machine's.
 mv irqkit irqkit.here

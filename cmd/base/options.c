@@ -127,6 +127,26 @@ static bool store_color(struct common *common, const char *word)
 	return false;
 }
 
+static void print_common(char letter, const char *name, const char *arg, const char *help)
+{
+	char option[40];
+
+	snprintf(option, sizeof(option), "%s--%s%s%s", letter ? ", " : "  ", name,
+		arg ? "=" : "", arg ? arg : "");
+	printf("  %c%c%-19s %s\n", letter ? '-' : ' ', letter ? letter : ' ', option,
+		help);
+}
+
+void options_print_common(void)
+{
+	for (size_t i = 0; common_options[i].name; i++)
+		print_common(common_options[i].letter, common_options[i].name,
+			common_options[i].arg, common_options[i].help);
+	for (size_t i = 0; i < LENGTH(own_options); i++)
+		print_common(own_options[i].shortName, own_options[i].longName,
+			own_options[i].argDescrip, own_options[i].descrip);
+}
+
 static bool takes_set(const struct command *command)
 {
 	for (const struct option *o = command->options; o && o->name; o++)

@@ -35,6 +35,9 @@ char *options_guess(const struct command *command, const char *option, const cha
  */
 int options_count_leading(const char *word);
 
+/* The options of every command, a line each, for --help. */
+void options_print_common(void);
+
 /*
  * Reads a command line. True: run the command with it. False: *ret_status is how to exit
  * (--help, --version, or a mistake that was reported).

@@ -55,10 +55,22 @@ static char *replace(const struct set_part *part, size_t at, size_t len, const c
 	return text;
 }
 
+/* Is the rest of the part, of which there is some, numbers and ranges? */
+static bool has_only_numbers(const struct set_part *part, size_t at)
+{
+	if (at >= part->len || part->text[at] < '0' || part->text[at] > '9')
+		return false;
+	for (; at < part->len; at++)
+		if (!memchr("0123456789-:", part->text[at], 12))
+			return false;
+	return true;
+}
+
 /* "node0", "node=0", "CPU3-5" */
 static char *find_numbered(const struct set_part *part)
 {
 	for (size_t i = 0; i < LENGTH(numbered); i++) {
+		const char *meant = numbered[i].meant;
 		size_t len = strlen(numbered[i].typed), at = len;
 
 		if (part->len <= len ||
@@ -66,8 +78,11 @@ static char *find_numbered(const struct set_part *part)
 			continue;
 		if (memchr("=-_.:", part->text[at], 5))
 			at++;
-		if (at < part->len && part->text[at] >= '0' && part->text[at] <= '9')
-			return replace(part, 0, at, numbered[i].meant);
+		/* the word may be right, and the numbers after it wrong */
+		if (strlen(meant) == at && strncmp(part->text, meant, at) == 0)
+			continue;
+		if (has_only_numbers(part, at))
+			return replace(part, 0, at, meant);
 	}
 	return NULL;
 }
@@ -78,6 +93,11 @@ static char *find_word(const struct set_part *part)
 		if (strlen(words[i].typed) == part->len &&
 			strncasecmp(part->text, words[i].typed, part->len) == 0)
 			return replace(part, 0, part->len, words[i].meant);
+	/* in capitals */
+	for (size_t i = 0; irqkit_set_get_word(i); i++)
+		if (strlen(irqkit_set_get_word(i)) == part->len &&
+			strncasecmp(part->text, irqkit_set_get_word(i), part->len) == 0)
+			return replace(part, 0, part->len, irqkit_set_get_word(i));
 	return NULL;
 }
 

@@ -157,9 +157,11 @@ struct bad {
 };
 
 #define WORDS                                                                            \
-	"use numbers, as in 0-3,8, or the words all, node:N, package:N, llc:CPU, "       \
-	"siblings:CPU, first-threads, other-threads, fast, slow, isolated, "             \
-	"housekeeping, local, irq:N, current"
+	"use numbers, as in 0-3,8, or the words all, node:0, package:0, llc:8, "         \
+	"siblings:4, first-threads, other-threads, fast, slow, isolated, housekeeping, " \
+	"local, irq:24, current"
+#define NOT_A_SET(text, meant)                                                           \
+	"'" text "' is not a set of CPUs; did you mean '" meant "'?"
 #define SMT "linux-6.1-16cpu"
 #define GAP "gap-8cpu"
 #define ONLINE_GAP " (online CPUs: 0-2,4,6-9)"
@@ -225,8 +227,8 @@ static void mistakes_of_form(void **state)
 			"'1:2' is wrong from ':2' on; write it as 0-3,8", NULL },
 		{ SMT, "1-2-3", -EINVAL, 3,
 			"'1-2-3' is wrong from '-3' on; write it as 0-3,8", NULL },
-		{ SMT, "0x1", -EINVAL, 1,
-			"'0x1' is wrong from 'x1' on; write it as 0-3,8", NULL },
+		{ SMT, "0x", -EINVAL, 1, "'0x' is wrong from 'x' on; write it as 0-3,8",
+			NULL },
 		{ SMT, "1 ", -EINVAL, 1, "'1 ' is wrong from ' ' on; write it as 0-3,8",
 			NULL },
 		{ SMT, "0-3,1\n", -EINVAL, 5,
@@ -240,13 +242,34 @@ static void mistakes_of_form(void **state)
 			NULL },
 		{ SMT, "0,nodes:1", -EINVAL, 2, "'nodes:1' is not a set of CPUs: " WORDS,
 			NULL },
-		{ SMT, "ALL", -EINVAL, 0, "'ALL' is not a set of CPUs: " WORDS, NULL },
+		{ SMT, "ALLES", -EINVAL, 0, "'ALLES' is not a set of CPUs: " WORDS,
+			NULL },
 		{ SMT, " 1", -EINVAL, 0, "' 1' is not a set of CPUs: " WORDS, NULL },
 		{ SMT, "-1", -EINVAL, 0, "'-1' is not a set of CPUs: " WORDS, NULL },
-		{ SMT, "ff", -EINVAL, 0, "'ff' is not a set of CPUs: " WORDS, NULL },
+		{ SMT, "fg", -EINVAL, 0, "'fg' is not a set of CPUs: " WORDS, NULL },
 		{ SMT, ":", -EINVAL, 0, "':' is not a set of CPUs: " WORDS, NULL },
 		{ SMT, "all,^^0", -EINVAL, 5, "'^0' is not a set of CPUs: " WORDS, NULL },
-		{ SMT, "all,!0", -EINVAL, 4, "'!0' is not a set of CPUs: " WORDS, NULL },
+		{ SMT, "all,!", -EINVAL, 4, "'!' is not a set of CPUs: " WORDS, NULL },
+		/* as other tools write it */
+		{ SMT, "ALL", -EINVAL, 0, NOT_A_SET("ALL", "all"), NULL },
+		{ SMT, "0,Local", -EINVAL, 2, NOT_A_SET("Local", "local"), NULL },
+		{ SMT, "all,!0", -EINVAL, 4, NOT_A_SET("!0", "^0"), NULL },
+		{ SMT, "!0", -EINVAL, 0, NOT_A_SET("!0", "all,^0"), NULL },
+		{ SMT, "all,^node0", -EINVAL, 5, NOT_A_SET("node0", "^node:0"), NULL },
+		{ SMT, "Node1", -EINVAL, 0, NOT_A_SET("Node1", "node:1"), NULL },
+		{ SMT, "node0x", -EINVAL, 0, "'node0x' is not a set of CPUs: " WORDS,
+			NULL },
+		{ SMT, "cpu3", -EINVAL, 0, NOT_A_SET("cpu3", "3"), NULL },
+		{ SMT, "0-3/2", -EINVAL, 0, NOT_A_SET("0-3/2", "0-3:2"), NULL },
+		{ SMT, "8,0..3", -EINVAL, 2, NOT_A_SET("0..3", "0-3"), NULL },
+		{ SMT, "ff", -EINVAL, 0,
+			"'ff' is a mask, not a set of CPUs; did you mean '0-7'?", NULL },
+		{ SMT, "0x1", -EINVAL, 0,
+			"'0x1' is a mask, not a set of CPUs; did you mean '0'?", NULL },
+		{ SMT, "1,0000000f", -EINVAL, 0,
+			"'1,0000000f' is a mask, not a set of CPUs; did you mean "
+			"'0-3,32'?",
+			NULL },
 		{ SMT, "\xff\x1b", -EINVAL, 0, "'\xff\x1b' is not a set of CPUs: " WORDS,
 			NULL },
 		{ SMT, "node", -EINVAL, 4, "'node' needs a number, as in node:0", NULL },

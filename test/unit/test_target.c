@@ -44,6 +44,9 @@ static void words_are_split(void **state)
 		{ "24", TARGET_IRQS, "24", 24, 24, false },
 		{ "00024", TARGET_IRQS, "00024", 24, 24, false },
 		{ "24-31", TARGET_IRQS, "24-31", 24, 31, false },
+		/* an open range: all after it, too */
+		{ "24-", TARGET_IRQS, "24-", 24, INT64_MAX, false },
+		{ "irq:0-", TARGET_IRQS, "0-", 0, INT64_MAX, false },
 		{ "24-24", TARGET_IRQS, "24-24", 24, 24, false },
 		{ "irq:24", TARGET_IRQS, "24", 24, 24, false },
 		{ "irq:24-31", TARGET_IRQS, "24-31", 24, 31, false },
@@ -54,7 +57,7 @@ static void words_are_split(void **state)
 		{ "24-99999999999999999999", TARGET_IRQS, "24-99999999999999999999", 24,
 			INT64_MAX, false },
 		/* almost numbers are names */
-		{ "24-", TARGET_WORD, "24-", 0, 0, false },
+		{ "24--", TARGET_WORD, "24--", 0, 0, false },
 		{ "-24", TARGET_WORD, "-24", 0, 0, false },
 		{ "24-31-40", TARGET_WORD, "24-31-40", 0, 0, false },
 		{ "24 ", TARGET_WORD, "24 ", 0, 0, false },
@@ -359,22 +362,22 @@ static void refused_words_have_a_message(void **state)
 		{ BOND, "24|", -EINVAL, "a TARGET is empty" },
 		{ BOND, "irq:", -EINVAL,
 			"'irq:' is not a TARGET: irq: takes a number or a range, as in "
-			"irq:24 or irq:24-31" },
+			"irq:24, irq:24-31 or irq:24-" },
 		{ BOND, "irq:eth1", -EINVAL,
 			"'irq:eth1' is not a TARGET: irq: takes a number or a range, as "
 			"in "
-			"irq:24 or irq:24-31" },
+			"irq:24, irq:24-31 or irq:24-" },
 		{ BOND, "irq:all", -EINVAL,
 			"'irq:all' is not a TARGET: irq: takes a number or a range, as "
 			"in "
-			"irq:24 or irq:24-31" },
-		{ BOND, "irq:24-", -EINVAL,
-			"'irq:24-' is not a TARGET: irq: takes a number or a range, as "
+			"irq:24, irq:24-31 or irq:24-" },
+		{ BOND, "irq:24--", -EINVAL,
+			"'irq:24--' is not a TARGET: irq: takes a number or a range, as "
 			"in "
-			"irq:24 or irq:24-31" },
+			"irq:24, irq:24-31 or irq:24-" },
 		{ BOND, "irq:*", -EINVAL,
 			"'irq:*' is not a TARGET: irq: takes a number or a range, as in "
-			"irq:24 or irq:24-31" },
+			"irq:24, irq:24-31 or irq:24-" },
 		{ BOND, "dev:", -EINVAL,
 			"'dev:' is not a TARGET: a name is missing after the colon" },
 		{ BOND, "pci:", -EINVAL,
@@ -613,8 +616,8 @@ static void long_words_are_kept_whole(void **state)
 	refuse_long_word(m.machine, "chip:", -ESRCH, "nothing matches '",
 		"': no interrupt uses this chip");
 	refuse_long_word(m.machine, "irq:", -EINVAL, "'",
-		"' is not a TARGET: irq: takes a number or a range, as in irq:24 or "
-		"irq:24-31");
+		"' is not a TARGET: irq: takes a number or a range, as in irq:24, "
+		"irq:24-31 or irq:24-");
 	/* too long for the name of a file */
 	refuse_long_word(m.machine, "eth1:", -ESRCH, "nothing matches '",
 		"': eth1 has rx-0 to rx-3, tx-0 to tx-3");
@@ -832,9 +835,9 @@ static void local_means_the_node_of_the_selection(void **state)
 		{ NODES, "eth1", "localhost", -EINVAL,
 			"'localhost' is not a set of CPUs: use numbers, as in 0-3,8, or "
 			"the "
-			"words all, node:N, package:N, llc:CPU, siblings:CPU, "
+			"words all, node:0, package:0, llc:8, siblings:4, "
 			"first-threads, other-threads, fast, slow, isolated, "
-			"housekeeping, local, irq:N, current",
+			"housekeeping, local, irq:24, current",
 			0 },
 	};
 
