@@ -361,6 +361,13 @@ static enum status plan_under_lock(
 	return status;
 }
 
+/* Where everything is as it should be, nothing is written, unless a change is undone. */
+static bool needs_lock(const struct change *change)
+{
+	return change->undone ||
+		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0;
+}
+
 enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data)
 {
@@ -368,7 +375,7 @@ enum status change_run(struct change *change, const struct call *call,
 
 	if (status == STATUS_DONE)
 		status = read_and_plan(change, plan, data);
-	if (status == STATUS_DONE && change_writes(options))
+	if (status == STATUS_DONE && change_writes(options) && needs_lock(change))
 		status = plan_under_lock(change, plan, data);
 	return status == STATUS_DONE ? change_finish(change) : status;
 }
