@@ -15,6 +15,7 @@
 #include "kernel/knob_path.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A name of @row that is one of the device. */
@@ -44,7 +45,8 @@ static bool row_is_of_others(const struct irqkit_device *device,
 {
 	for (; others && *others; others++) {
 		struct name_keys keys = { .driver = device->keys.driver,
-			.netdev = *others };
+			.netdev = *others,
+			.rows = device->keys.rows };
 		struct name_meaning meaning;
 
 		if (strcmp(*others, device->name) != 0 && row_parse(&keys, row, &meaning))
@@ -75,6 +77,8 @@ static bool classify(
 		 * the name contains an earlier name of the interface: eth0-rx-0 of enp1s0
 		 */
 		any.is_any_netdev = true;
+		if (!any.driver)
+			any.rows = NULL;
 		irq->has_meaning = row_parse(&any, row, &irq->meaning);
 	}
 	if (irq->has_meaning) {
@@ -194,8 +198,16 @@ static int add_by_names(struct irqkit_device *device)
 	return r;
 }
 
+static int find_by_names(struct irqkit_device *device)
+{
+	int r = classify_all(device);
+
+	return r < 0 || device->n_irqs > 0 ? r : add_by_names(device);
+}
+
 int device_read_irqs(struct irqkit_device *device)
 {
+	_cleanup_free_ struct name_rows *rows = NULL;
 	int r = devices_sort_names(device->devices);
 
 	/* A software device has no interrupts, whatever its name is. */
@@ -205,8 +217,9 @@ int device_read_irqs(struct irqkit_device *device)
 		r = sysfs_read_irqs(device);
 	if (r < 0)
 		return r;
-	r = classify_all(device);
-	if (r < 0 || device->n_irqs > 0)
-		return r;
-	return add_by_names(device);
+	rows = name_rows_new(&device->keys);
+	device->keys.rows = rows; /* without memory, each name finds them */
+	r = find_by_names(device);
+	device->keys.rows = NULL;
+	return r;
 }
