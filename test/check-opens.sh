@@ -127,6 +127,37 @@ run "$roots/mlx5-64queues" spread ens1f0np0 -n
 at_most "mlx5-64queues: so it does without the settings of 64 queue pairs" $((2 * shown)) \
 	"$(grep -cvE '/queues/[rt]x-' "$tmp/opened")"
 
+# Two interrupts of 202 are placed. The files of the others are read only where their counts do
+# not show that each CPU has vectors left.
+# many NAME CPUS: the others were handled by so many CPUs
+many() {
+	local irq
+	mkdir -p "$tmp/$1/proc" "$tmp/$1/sys/devices/system/cpu"
+	echo 0-3 >"$tmp/$1/sys/devices/system/cpu/online"
+	awk -v cpus="$2" 'BEGIN {
+		print "  CPU0 CPU1 CPU2 CPU3"
+		for (irq = 24; irq < 226; irq++) {
+			printf "%d:", irq
+			for (cpu = 0; cpu < 4; cpu++)
+				printf " %10d", cpu == (irq < 26 ? 0 : irq % cpus) ? 5 : 0
+			print " PCI-MSI " irq "-edge x" irq
+		}
+	}' >"$tmp/$1/proc/interrupts"
+	for ((irq = 24; irq < 226; irq++)); do
+		mkdir -p "$tmp/$1/proc/irq/$irq"
+		echo f >"$tmp/$1/proc/irq/$irq/smp_affinity"
+		echo 1 >"$tmp/$1/proc/irq/$irq/effective_affinity"
+	done
+}
+others() { grep -E '/proc/irq/[0-9]+/(smp|effective)_affinity$' "$tmp/opened" | grep -cvE '/irq/2[45]/'; }
+many even 4
+run "$(realpath "$tmp")/even" spread 24 25 -n
+same "many interrupts: spread of two is possible" 0 "$status"
+same "many interrupts: on all CPUs, the files of the others are not read" 0 "$(others)"
+many uneven 1
+run "$(realpath "$tmp")/uneven" spread 24 25 -n
+same "many interrupts: on one CPU, one file of each is read" 200 "$(others)"
+
 # ---- with writes -----------------------------------------------------------------------------
 root=$(realpath "$tmp")/root
 # sequence: for each knob, in which order it was opened: "26 rrwr"
