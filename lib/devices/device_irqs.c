@@ -69,7 +69,6 @@ static bool classify(
 	irq->role = IRQKIT_ROLE_UNUSED;
 	if (!row || row->n_actions == 0)
 		return true;
-	irq->has_meaning = row_parse(&device->keys, row, &irq->meaning);
 	if (!irq->has_meaning && row_is_of_others(device, row, others))
 		return false;
 	if (!irq->has_meaning && device->kind == IRQKIT_DEVICE_NET && !virtio) {
@@ -111,25 +110,27 @@ static int list_others(struct irqkit_device *device, char ***ret_names)
 	return is_failure(r) ? r : 0;
 }
 
-/* Is there an interrupt whose name is not the device's? */
-static bool has_foreign_names(const struct irqkit_device *device)
+/* Finds what each name means. True: there is an interrupt whose name is not the device's. */
+static bool parse_names(struct irqkit_device *device)
 {
-	for (size_t i = 0; i < device->n_irqs; i++) {
-		const struct irqkit_interrupt *row = devices_find_row(
-			device->devices, device->irqs[i].irq);
-		struct name_meaning meaning;
+	bool has_foreign = false;
 
-		if (row && row->n_actions && !row_parse(&device->keys, row, &meaning))
-			return true;
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		struct irqkit_device_irq *irq = &device->irqs[i];
+		const struct irqkit_interrupt *row = devices_find_row(
+			device->devices, irq->irq);
+
+		irq->has_meaning = row && row_parse(&device->keys, row, &irq->meaning);
+		has_foreign |= row && row->n_actions && !irq->has_meaning;
 	}
-	return false;
+	return has_foreign;
 }
 
 static int classify_all(struct irqkit_device *device)
 {
 	_cleanup_free_ char **others = NULL;
 	size_t kept = 0;
-	int r = has_foreign_names(device) ? list_others(device, &others) : 0;
+	int r = parse_names(device) ? list_others(device, &others) : 0;
 
 	if (r < 0)
 		return r;

@@ -164,6 +164,8 @@ static void write_card(unsigned int card)
 	put_link(symlink, link_text, "sys/class/net/eth%u", card);
 	snprintf(link_text, sizeof(link_text), "../../../%s", address);
 	put_link(symlink, link_text, "%s/device", net);
+	put_link(symlink, "../../../bus/pci/drivers/ixgbe",
+		"sys/devices/pci0000:00/%s/driver", address);
 	snprintf(link_text, sizeof(link_text), "../../../devices/pci0000:00/%s", address);
 	put_link(symlink, link_text, "sys/bus/pci/devices/%s", address);
 
