@@ -4,7 +4,7 @@
  * whose network cards have QUEUES queues each, and one interrupt for each queue. Files with
  * the same content are links to one file: that is much faster than writing each of them.
  * With SECONDS: only writes the counts of such a machine again each half of a second, as
- * long as that; an interrupt fires 1 to 5 times RATE a second.
+ * long as that; an interrupt fires 1 to 5 times RATE a second, and each CPU as often.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -187,7 +187,7 @@ static void write_row(FILE *rows, unsigned int index)
 	fprintf(rows, "%4u: ", irq);
 	for (unsigned int cpu = 0; cpu < cpus; cpu++)
 		fprintf(rows, "%10u ",
-			cpu == index % cpus ? 1000 + index + fired * (1 + index % 5) : 0);
+			cpu == index % cpus ? 1000 + index + fired * (1 + index / cpus % 5) : 0);
 	fprintf(rows, " IR-PCI-MSIX-%s %4u-edge      eth%u-TxRx-%u\n", address,
 		index % queues, card, index % queues);
 }
