@@ -109,11 +109,11 @@ same "without a remark, two files of each interrupt that can be moved or not" \
 # What spread needs besides are the topology and the RPS and XPS of the queues. An interface with
 # very few interrupts, or with more queues than anything else has files, shows nothing here.
 while read -r root dev; do
-	run "$roots/$root" show "$dev"
+	run "$roots/$root" show "$dev" -o +HINT
 	shown=$(opens)
 	run "$roots/$root" spread "$dev" -n
 	same "$root: spread $dev -n is possible" 0 "$status"
-	at_most "$root: it opens at most twice what show $dev opens" $((2 * shown)) "$(opens)"
+	at_most "$root: it opens at most twice what show $dev -o +HINT opens" $((2 * shown)) "$(opens)"
 done <<'END'
 linux-6.1-16cpu eth0
 linux-6.12-16cpu eth0
@@ -157,6 +157,29 @@ same "many interrupts: on all CPUs, the files of the others are not read" 0 "$(o
 many uneven 1
 run "$(realpath "$tmp")/uneven" spread 24 25 -n
 same "many interrupts: on one CPU, one file of each is read" 200 "$(others)"
+
+# A driver suggests CPUs for each queue or for none: where the first queues have no hint, the
+# others are not asked.
+# hinted NAME HINT: 40 queues whose driver suggests HINT
+hinted() {
+	local root=$tmp/$1 queue irq
+	mkdir -p "$root/sys/devices/system/cpu" "$root/sys/class/net/eth0"
+	many "$1" 1
+	sed -i 's/ x\([0-9]*\)$/ eth0-TxRx-\1/; 42,$d' "$root/proc/interrupts"
+	for ((queue = 24; queue < 64; queue++)); do
+		mkdir -p "$root/sys/class/net/eth0/queues/rx-$queue"
+		echo "$2" >"$root/proc/irq/$queue/affinity_hint"
+	done
+}
+hints() { grep -c '/affinity_hint$' "$tmp/opened"; }
+hinted no-hints 0
+run "$(realpath "$tmp")/no-hints" show
+same "no hints: two queues are asked" 2 "$(hints)"
+hinted hints 2
+run "$(realpath "$tmp")/hints" show
+same "hints: each queue is asked" 40 "$(hints)"
+run "$(realpath "$tmp")/no-hints" show -o NOTES
+same "-o NOTES: each interrupt is asked" 40 "$(hints)"
 
 # ---- with writes -----------------------------------------------------------------------------
 root=$(realpath "$tmp")/root
