@@ -126,6 +126,7 @@ static void write_models(void)
 	put("msix", "model/msix");
 	/* one for each purpose: ext4 allows 65,000 links */
 	put("0", "model/node");
+	put("0", "model/hint");
 	put("0", "model/rps_cpus");
 	put("0", "model/rps_flow_cnt");
 	put("0", "model/xps_cpus");
@@ -202,6 +203,7 @@ static void write_interrupt(unsigned int index)
 	put_link(link, "model/all-cpus", "proc/irq/%u/smp_affinity", irq);
 	put_link(link, model, "proc/irq/%u/effective_affinity", irq);
 	put_link(link, "model/node", "proc/irq/%u/node", irq);
+	put_link(link, "model/hint", "proc/irq/%u/affinity_hint", irq);
 	put_link(link, "model/msix", "sys/devices/pci0000:00/%s/msi_irqs/%u", address,
 		irq);
 }
