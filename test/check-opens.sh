@@ -102,6 +102,7 @@ at_most() {
 	result $? "$1" "$3 are more than $2"
 }
 numbered() { grep -cE '^ *[0-9]+:' "$roots/$1/proc/interrupts"; }
+hints() { grep -c '/affinity_hint$' "$tmp/opened"; }
 of_irqs() { grep -c '/proc/irq/[0-9]*/' "$tmp/opened"; }
 
 # Each interrupt takes its affinity and its effective affinity. A dozen files are of the machine,
@@ -123,10 +124,11 @@ same "without a remark, two files of each interrupt that can be moved or not" \
 # with more queues than anything else has files, shows nothing here.
 while read -r root dev; do
 	run "$roots/$root" show "$dev"
-	shown=$(opens)
+	# with the hint of each interrupt, of which only some are read
+	shown=$(($(opens) - $(hints) + $(grep -oE '/proc/irq/[0-9]+/' "$tmp/opened" | sort -u | wc -l)))
 	run "$roots/$root" spread "$dev" -n
 	same "$root: spread $dev -n is possible" 0 "$status"
-	at_most "$root: it opens at most twice what show $dev opens, and the affinities" \
+	at_most "$root: it opens at most twice what show $dev opens, with hints, and the affinities" \
 		$((2 * shown + $(numbered "$root"))) "$(opens)"
 done <<'END'
 linux-6.1-16cpu eth0
@@ -141,6 +143,59 @@ run "$roots/mlx5-64queues" spread ens1f0np0 -n
 at_most "mlx5-64queues: so it does without the settings of 64 queue pairs" $((2 * shown)) \
 	"$(grep -cvE '/queues/[rt]x-' "$tmp/opened")"
 
+# Two interrupts of 202 are placed. The files of the others are read only where their counts do
+# not show that each CPU has vectors left.
+# many NAME CPUS: the others were handled by so many CPUs
+many() {
+	local irq
+	mkdir -p "$tmp/$1/proc" "$tmp/$1/sys/devices/system/cpu"
+	echo 0-3 >"$tmp/$1/sys/devices/system/cpu/online"
+	awk -v cpus="$2" 'BEGIN {
+		print "  CPU0 CPU1 CPU2 CPU3"
+		for (irq = 24; irq < 226; irq++) {
+			printf "%d:", irq
+			for (cpu = 0; cpu < 4; cpu++)
+				printf " %10d", cpu == (irq < 26 ? 0 : irq % cpus) ? 5 : 0
+			print " PCI-MSI " irq "-edge x" irq
+		}
+	}' >"$tmp/$1/proc/interrupts"
+	for ((irq = 24; irq < 226; irq++)); do
+		mkdir -p "$tmp/$1/proc/irq/$irq"
+		echo f >"$tmp/$1/proc/irq/$irq/smp_affinity"
+		echo 1 >"$tmp/$1/proc/irq/$irq/effective_affinity"
+	done
+}
+others() { grep -E '/proc/irq/[0-9]+/(smp|effective)_affinity$' "$tmp/opened" | grep -cvE '/irq/2[45]/'; }
+many even 4
+run "$(realpath "$tmp")/even" spread 24 25 -n
+same "many interrupts: spread of two is possible" 0 "$status"
+same "many interrupts: on all CPUs, the files of the others are not read" 0 "$(others)"
+many uneven 1
+run "$(realpath "$tmp")/uneven" spread 24 25 -n
+same "many interrupts: on one CPU, one file of each is read" 200 "$(others)"
+
+# A driver suggests CPUs for each queue or for none: where the first queues have no hint, the
+# others are not asked.
+# hinted NAME HINT: 40 queues whose driver suggests HINT
+hinted() {
+	local root=$tmp/$1 queue irq
+	mkdir -p "$root/sys/devices/system/cpu" "$root/sys/class/net/eth0"
+	many "$1" 1
+	sed -i 's/ x\([0-9]*\)$/ eth0-TxRx-\1/; 42,$d' "$root/proc/interrupts"
+	for ((queue = 24; queue < 64; queue++)); do
+		mkdir -p "$root/sys/class/net/eth0/queues/rx-$queue"
+		echo "$2" >"$root/proc/irq/$queue/affinity_hint"
+	done
+}
+hinted no-hints 0
+run "$(realpath "$tmp")/no-hints" show
+same "no hints: two queues are asked" 2 "$(hints)"
+hinted hints 2
+run "$(realpath "$tmp")/hints" show
+same "hints: each queue is asked" 40 "$(hints)"
+run "$(realpath "$tmp")/no-hints" show -o NOTES
+same "-o NOTES: each interrupt is asked" 40 "$(hints)"
+
 # ---- with writes -----------------------------------------------------------------------------
 root=$(realpath "$tmp")/root
 # sequence: for each knob, in which order it was opened: "26 rrwr"
@@ -148,12 +203,13 @@ sequence() {
 	awk '$2 ~ "^/proc/irq/[0-9]+/smp_affinity$" { split($2, part, "/"); order[part[4]] = order[part[4]] $1 }
 		END { for (irq in order) print irq, order[irq] }' "$tmp/opened" | sort -n
 }
-# wrote NAME EXPECTED ARGUMENT...
+# wrote NAME EXPECTED ARGUMENT...: $reads times the rows are read
+reads=2
 wrote() {
 	run "$root" "${@:3}"
 	same "$1: it ends with 0" 0 "$status"
 	same "$1: read, read under the lock, and after a write once more" "$2" "$(sequence)"
-	same "$1: /proc/interrupts is read before the lock and under it" 2 "$(grep -c '^r /proc/interrupts$' "$tmp/opened")"
+	same "$1: /proc/interrupts is read before the lock and under it" "$reads" "$(grep -c '^r /proc/interrupts$' "$tmp/opened")"
 	empty "$1: nothing below /sys is read twice" "$(grep '^r /sys' "$tmp/opened" | sort | uniq -d)"
 	empty "$1: nothing else is opened to be written" "$(grep '^w' "$tmp/opened" | grep -v '^w /proc/irq/[0-9]*/smp_affinity$')"
 	empty "$1: what the kernel chose is read at most once for each look at it" \
@@ -167,8 +223,11 @@ wrote "set" "26 rrwr
 27 rrwr" set 26 27 --cpus=1
 # Before the lock, under it, and as above.
 looks=3
-wrote "the same again" "26 rr
-27 rr" set 26 27 --cpus=1
+# Where nothing is to be written, there is no lock.
+reads=1
+wrote "the same again" "26 r
+27 r" set 26 27 --cpus=1
+reads=2
 wrote "some of them" "26 rr
 27 rr
 28 rrwr" set 26-28 --cpus=1

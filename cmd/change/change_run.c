@@ -175,6 +175,13 @@ static enum status plan_under_lock(struct change *change)
 	return status;
 }
 
+/* Where everything is as it should be, nothing is written, unless a change is undone. */
+static bool needs_lock(const struct change *change)
+{
+	return change->undone ||
+		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0;
+}
+
 enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data)
 {
@@ -184,7 +191,7 @@ enum status change_run(struct change *change, const struct call *call,
 	change->plan_data = data;
 	if (status == STATUS_DONE)
 		status = change_plan_again(change);
-	if (status == STATUS_DONE && change_writes(options))
+	if (status == STATUS_DONE && change_writes(options) && needs_lock(change))
 		status = plan_under_lock(change);
 	return status == STATUS_DONE ? change_finish(change) : status;
 }

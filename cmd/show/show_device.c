@@ -52,6 +52,14 @@ static const struct irqkit_device_irq *find_device_irq(struct show_row *row)
 	return irqkit_device_find_irq(device, (unsigned int)show_row_irq(row));
 }
 
+struct irqkit_device *show_find_queue_device(struct show_row *row)
+{
+	const struct irqkit_device_irq *irq = find_device_irq(row);
+
+	return irq && irqkit_device_irq_get_role(irq) == IRQKIT_ROLE_QUEUE ? row->device
+									   : NULL;
+}
+
 struct cell show_get_device(void *data)
 {
 	struct irqkit_device *device = get_device(data);

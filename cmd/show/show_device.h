@@ -6,6 +6,11 @@
 #include "show/show.h"
 #include "table/table.h"
 
+struct show_row;
+
+/* The device whose queue the interrupt serves; NULL: none, or none that is known. */
+struct irqkit_device *show_find_queue_device(struct show_row *row);
+
 struct cell show_get_device(void *row);
 struct cell show_get_queues(void *row);
 struct cell show_get_driver(void *row);

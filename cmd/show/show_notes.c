@@ -6,6 +6,7 @@
  */
 #include "show/show_notes.h"
 #include "base/basics.h"
+#include "show/show_device.h"
 #include "show/show_row.h"
 
 #include <stdio.h>
@@ -46,11 +47,44 @@ static bool is_on_other_node(struct show_row *row, const struct irqkit_cpuset *s
 		!irqkit_cpuset_has_common(serving, cpus);
 }
 
+/* Does the driver of a device suggest CPUs? The first of its queues show it. */
+struct hints {
+	const struct irqkit_device *device; /* of the last row; NULL: none yet */
+	unsigned int n_asked; /* of its queues */
+	bool has_some;
+};
+
+#define QUEUES_TO_ASK 2u
+
+/*
+ * A driver suggests CPUs for each of the queues of a device, or for none. That saves a file
+ * for each interrupt. @hints: NULL if each is asked.
+ */
+static bool has_hint(struct show_row *row, struct hints *hints)
+{
+	const struct irqkit_device *device = hints ? show_find_queue_device(row) : NULL;
+	const struct irqkit_cpuset *hint;
+	bool has_some;
+
+	if (device && device != hints->device)
+		*hints = (struct hints){ .device = device };
+	if (device && hints->n_asked == QUEUES_TO_ASK && !hints->has_some)
+		return false;
+	hint = show_row_hint(row);
+	has_some = hint && !irqkit_cpuset_is_empty(hint);
+	if (device) {
+		hints->n_asked += hints->n_asked < QUEUES_TO_ASK;
+		hints->has_some |= has_some;
+	}
+	return has_some;
+}
+
 /*
  * The driver suggests CPUs that are online and allowed, and none of them handles it. Where
  * none of them is allowed, somebody has chosen other CPUs: `irqkit spread`, for one.
  */
-static bool is_against_hint(struct show_row *row, const struct irqkit_cpuset *serving)
+static bool is_against_hint(
+	struct show_row *row, const struct irqkit_cpuset *serving, struct hints *hints)
 {
 	const struct irqkit_cpuset *online = irqkit_snapshot_get_cpus(
 		row->show->snapshot);
@@ -60,7 +94,7 @@ static bool is_against_hint(struct show_row *row, const struct irqkit_cpuset *se
 	/* if all allowed CPUs handle it, the file of the hint need not be opened */
 	if (!affinity || irqkit_cpuset_is_subset(affinity, serving))
 		return false;
-	if (!show_row_hint(row) || irqkit_cpuset_copy(show_row_hint(row), &hint) < 0)
+	if (!has_hint(row, hints) || irqkit_cpuset_copy(show_row_hint(row), &hint) < 0)
 		return false;
 	irqkit_cpuset_keep_set(hint, online);
 	return irqkit_cpuset_has_common(hint, affinity) &&
@@ -91,7 +125,7 @@ static bool is_pending(struct show_row *row, const struct irqkit_cpuset *effecti
 }
 
 /* 1 << NOTE_...; which CPU handles it matters only if it fires at all. */
-static unsigned int find_notes(struct show_row *row)
+static unsigned int find_notes(struct show_row *row, struct hints *hints)
 {
 	const struct irqkit_cpuset *cpus;
 	enum irqkit_movable movable;
@@ -119,7 +153,7 @@ static unsigned int find_notes(struct show_row *row)
 		return notes;
 	if (is_free && is_on_other_node(row, cpus))
 		notes |= 1u << NOTE_OTHER_NODE;
-	if (is_free && is_against_hint(row, cpus))
+	if (is_free && is_against_hint(row, cpus, hints))
 		notes |= 1u << NOTE_AGAINST_HINT;
 	if (is_on_isolated(row, cpus, is_told))
 		notes |= 1u << NOTE_ISOLATED;
@@ -128,7 +162,7 @@ static unsigned int find_notes(struct show_row *row)
 
 struct cell show_get_notes(void *data)
 {
-	unsigned int notes = find_notes(data);
+	unsigned int notes = find_notes(data, NULL);
 	const char **texts = notes ? calloc(N_NOTES + 1, sizeof(*texts)) : NULL;
 	size_t n = 0;
 
@@ -150,9 +184,10 @@ void show_remark_notes(struct show *show)
 	};
 	size_t count[N_NOTES] = { 0 };
 	const char *before = "Mismatches: ";
+	struct hints hints = { 0 };
 
 	for (size_t i = 0; i < show->n_rows; i++) {
-		unsigned int notes = find_notes(&show->rows[i]);
+		unsigned int notes = find_notes(&show->rows[i], &hints);
 
 		for (size_t k = 0; k < N_NOTES; k++)
 			count[k] += notes >> k & 1;

@@ -15,6 +15,7 @@
 #include "kernel/knob_path.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A name of @row that is one of the device. */
@@ -44,7 +45,8 @@ static bool row_is_of_others(const struct irqkit_device *device,
 {
 	for (; others && *others; others++) {
 		struct name_keys keys = { .driver = device->keys.driver,
-			.netdev = *others };
+			.netdev = *others,
+			.rows = device->keys.rows };
 		struct name_meaning meaning;
 
 		if (strcmp(*others, device->name) != 0 && row_parse(&keys, row, &meaning))
@@ -67,7 +69,6 @@ static bool classify(
 	irq->role = IRQKIT_ROLE_UNUSED;
 	if (!row || row->n_actions == 0)
 		return true;
-	irq->has_meaning = row_parse(&device->keys, row, &irq->meaning);
 	if (!irq->has_meaning && row_is_of_others(device, row, others))
 		return false;
 	if (!irq->has_meaning && device->kind == IRQKIT_DEVICE_NET && !virtio) {
@@ -75,6 +76,8 @@ static bool classify(
 		 * the name contains an earlier name of the interface: eth0-rx-0 of enp1s0
 		 */
 		any.is_any_netdev = true;
+		if (!any.driver)
+			any.rows = NULL;
 		irq->has_meaning = row_parse(&any, row, &irq->meaning);
 	}
 	if (irq->has_meaning) {
@@ -107,25 +110,27 @@ static int list_others(struct irqkit_device *device, char ***ret_names)
 	return is_failure(r) ? r : 0;
 }
 
-/* Is there an interrupt whose name is not the device's? */
-static bool has_foreign_names(const struct irqkit_device *device)
+/* Finds what each name means. True: there is an interrupt whose name is not the device's. */
+static bool parse_names(struct irqkit_device *device)
 {
-	for (size_t i = 0; i < device->n_irqs; i++) {
-		const struct irqkit_interrupt *row = devices_find_row(
-			device->devices, device->irqs[i].irq);
-		struct name_meaning meaning;
+	bool has_foreign = false;
 
-		if (row && row->n_actions && !row_parse(&device->keys, row, &meaning))
-			return true;
+	for (size_t i = 0; i < device->n_irqs; i++) {
+		struct irqkit_device_irq *irq = &device->irqs[i];
+		const struct irqkit_interrupt *row = devices_find_row(
+			device->devices, irq->irq);
+
+		irq->has_meaning = row && row_parse(&device->keys, row, &irq->meaning);
+		has_foreign |= row && row->n_actions && !irq->has_meaning;
 	}
-	return false;
+	return has_foreign;
 }
 
 static int classify_all(struct irqkit_device *device)
 {
 	_cleanup_free_ char **others = NULL;
 	size_t kept = 0;
-	int r = has_foreign_names(device) ? list_others(device, &others) : 0;
+	int r = parse_names(device) ? list_others(device, &others) : 0;
 
 	if (r < 0)
 		return r;
@@ -194,8 +199,16 @@ static int add_by_names(struct irqkit_device *device)
 	return r;
 }
 
+static int find_by_names(struct irqkit_device *device)
+{
+	int r = classify_all(device);
+
+	return r < 0 || device->n_irqs > 0 ? r : add_by_names(device);
+}
+
 int device_read_irqs(struct irqkit_device *device)
 {
+	_cleanup_free_ struct name_rows *rows = NULL;
 	int r = devices_sort_names(device->devices);
 
 	/* A software device has no interrupts, whatever its name is. */
@@ -205,8 +218,9 @@ int device_read_irqs(struct irqkit_device *device)
 		r = sysfs_read_irqs(device);
 	if (r < 0)
 		return r;
-	r = classify_all(device);
-	if (r < 0 || device->n_irqs > 0)
-		return r;
-	return add_by_names(device);
+	rows = name_rows_new(&device->keys);
+	device->keys.rows = rows; /* without memory, each name finds them */
+	r = find_by_names(device);
+	device->keys.rows = NULL;
+	return r;
 }

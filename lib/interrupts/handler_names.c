@@ -204,31 +204,64 @@ int name_row_round(const struct name_row *row, const struct name_keys *keys)
 	return tells_driver(row, keys) ? 0 : -1;
 }
 
+struct name_rows {
+	size_t n;
+	const struct name_row *row[]; /* in the order in which they are tried */
+};
+
+struct name_rows *name_rows_new(const struct name_keys *keys)
+{
+	const struct name_row *row;
+	struct name_rows *rows;
+	size_t n = 0;
+
+	while (name_row_get(n))
+		n++;
+	rows = malloc(sizeof(*rows) + n * sizeof(rows->row[0]));
+	if (!rows)
+		return NULL;
+	rows->n = 0;
+	for (int round = 0; round < 2; round++)
+		for (size_t i = 0; (row = name_row_get(i)); i++)
+			if (name_row_round(row, keys) == round)
+				rows->row[rows->n++] = row;
+	return rows;
+}
+
+static bool parse_by_row(const struct name_row *row, const struct name_keys *keys,
+	const char *name, struct name_meaning *ret_meaning)
+{
+	struct match m;
+
+	if (!match_row(&m, row, keys, name))
+		return false;
+	*ret_meaning = (struct name_meaning){
+		.role = row->role,
+		.serves = row->serves,
+		.numbering = row->numbering,
+		.number = m.number,
+		.order = row->order,
+		.is_cut = m.is_cut,
+		.is_common = row->drivers[0] == '*',
+		.is_shared = row->is_shared,
+		.row = (size_t)(row - name_row_get(0)),
+	};
+	return true;
+}
+
 bool name_parse(
 	const struct name_keys *keys, const char *name, struct name_meaning *ret_meaning)
 {
 	const struct name_row *row;
 
-	for (int round = 0; round < 2; round++)
-		for (size_t i = 0; (row = name_row_get(i)); i++) {
-			struct match m;
-
-			if (name_row_round(row, keys) != round ||
-				!match_row(&m, row, keys, name))
-				continue;
-			*ret_meaning = (struct name_meaning){
-				.role = row->role,
-				.serves = row->serves,
-				.numbering = row->numbering,
-				.number = m.number,
-				.order = row->order,
-				.is_cut = m.is_cut,
-				.is_common = row->drivers[0] == '*',
-				.is_shared = row->is_shared,
-				.row = i,
-			};
+	for (size_t i = 0; keys->rows && i < keys->rows->n; i++)
+		if (parse_by_row(keys->rows->row[i], keys, name, ret_meaning))
 			return true;
-		}
+	for (int round = 0; !keys->rows && round < 2; round++)
+		for (size_t i = 0; (row = name_row_get(i)); i++)
+			if (name_row_round(row, keys) == round &&
+				parse_by_row(row, keys, name, ret_meaning))
+				return true;
 	return false;
 }
 

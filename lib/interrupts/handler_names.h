@@ -40,6 +40,7 @@ struct name_keys {
 	/* The network device had another name when it was opened. */
 	bool is_any_netdev;
 	bool is_anything; /* no device: each of the names above is whatever stands there */
+	const struct name_rows *rows; /* see name_rows_new(); NULL: not found yet */
 };
 
 struct name_meaning {
@@ -58,6 +59,12 @@ struct name_meaning {
 	bool is_shared; /* may serve several queues of one direction */
 	size_t row; /* of the table */
 };
+
+/*
+ * The rows of the table that count for these keys, found once for many names: they depend
+ * on driver, is_any_netdev and is_anything. The caller frees them; NULL: no memory.
+ */
+struct name_rows *name_rows_new(const struct name_keys *keys);
 
 /* Does a handler with exactly this name belong to the device, and what is its purpose? */
 bool name_parse(

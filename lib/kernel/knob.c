@@ -40,22 +40,21 @@ static bool is_dev_null(const struct stat *st)
  * A saved root may have anything in the place of a file. Only a regular file is read or
  * written, and nothing waits for a FIFO. /dev/null reads as empty.
  */
-static int knob_open(struct irqkit_ctx *ctx, const char *path, int flags)
+static int open_file(
+	struct irqkit_ctx *ctx, const char *path, int flags, struct stat *ret_stat)
 {
-	bool is_file = !(flags & (O_PATH | O_DIRECTORY));
-	int fd = root_open(ctx, path, is_file ? flags | O_NONBLOCK | O_NOCTTY : flags);
-	struct stat st;
+	int fd = root_open(ctx, path, flags | O_NONBLOCK | O_NOCTTY);
 	int r = 0;
 
-	if (fd < 0 || !is_file)
+	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) < 0)
+	if (fstat(fd, ret_stat) < 0)
 		r = -errno;
-	else if (is_dev_null(&st) && (flags & O_ACCMODE) == O_RDONLY)
+	else if (is_dev_null(ret_stat) && (flags & O_ACCMODE) == O_RDONLY)
 		return fd;
-	else if (!S_ISREG(st.st_mode))
+	else if (!S_ISREG(ret_stat->st_mode))
 		r = -EBADMSG;
-	else if (st.st_size > MAX_SIZE)
+	else if (ret_stat->st_size > MAX_SIZE)
 		r = -EFBIG;
 	if (r == 0)
 		return fd;
@@ -70,8 +69,17 @@ static ssize_t read_some(int fd, char *buffer, size_t room)
 	return n < 0 ? -errno : n;
 }
 
+/*
+ * A line that is shorter than what was asked for is the whole of a file of one line, which
+ * the kernel gives in one piece (fs/seq_file.c, seq_read_iter()).
+ */
+static bool is_one_line(const char *text, size_t len, size_t room)
+{
+	return len > 0 && len < room && memchr(text, '\n', len) == text + len - 1;
+}
+
 /* Reads to the end: for the kernel's files, stat does not know the length. */
-static int read_to_end(int fd, char **ret_text, size_t *ret_len)
+static int read_to_end(int fd, bool is_line, char **ret_text, size_t *ret_len)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t len = 0, room = 0;
@@ -94,6 +102,8 @@ static int read_to_end(int fd, char **ret_text, size_t *ret_len)
 		if (n == 0)
 			break;
 		len += (size_t)n;
+		if (is_line && is_one_line(text, len, room - 1))
+			break;
 	}
 
 	text[len] = '\0';
@@ -103,32 +113,30 @@ static int read_to_end(int fd, char **ret_text, size_t *ret_len)
 }
 
 /* @ret_mode: may be NULL */
-static int read_whole(struct irqkit_ctx *ctx, const char *path, char **ret_text,
-	size_t *ret_len, mode_t *ret_mode)
+static int read_whole(struct irqkit_ctx *ctx, const char *path, bool is_line,
+	char **ret_text, size_t *ret_len, mode_t *ret_mode)
 {
-	_cleanup_fd_ int fd = knob_open(ctx, path, O_RDONLY);
 	struct stat st;
+	_cleanup_fd_ int fd = open_file(ctx, path, O_RDONLY, &st);
 
 	if (fd < 0)
 		return fd;
-	if (ret_mode && fstat(fd, &st) < 0)
-		return -errno;
 	if (ret_mode)
 		*ret_mode = st.st_mode;
-	return read_to_end(fd, ret_text, ret_len);
+	return read_to_end(fd, is_line, ret_text, ret_len);
 }
 
 /*
  * If an interrupt is gone, reading its file in /proc/irq, which is still open, gives EIO
  * (fs/proc/inode.c, proc_reg_read()). Only opening it again shows whether it is there.
  */
-static int read_and_note(struct irqkit_ctx *ctx, const char *path, char **ret_text,
-	size_t *ret_len, mode_t *ret_mode)
+static int read_and_note(struct irqkit_ctx *ctx, const char *path, bool is_line,
+	char **ret_text, size_t *ret_len, mode_t *ret_mode)
 {
-	int r = read_whole(ctx, path, ret_text, ret_len, ret_mode);
+	int r = read_whole(ctx, path, is_line, ret_text, ret_len, ret_mode);
 
 	if (r == -EIO) {
-		_cleanup_fd_ int fd = knob_open(ctx, path, O_PATH);
+		_cleanup_fd_ int fd = root_open(ctx, path, O_PATH);
 
 		r = fd == -ENOENT ? fd : r;
 	}
@@ -137,13 +145,13 @@ static int read_and_note(struct irqkit_ctx *ctx, const char *path, char **ret_te
 
 int knob_read(struct irqkit_ctx *ctx, const char *path, char **ret_text, size_t *ret_len)
 {
-	return read_and_note(ctx, path, ret_text, ret_len, NULL);
+	return read_and_note(ctx, path, false, ret_text, ret_len, NULL);
 }
 
 int knob_read_line_and_mode(struct irqkit_ctx *ctx, const char *path, char **ret_text,
 	size_t *ret_len, mode_t *ret_mode)
 {
-	int r = read_and_note(ctx, path, ret_text, ret_len, ret_mode);
+	int r = read_and_note(ctx, path, true, ret_text, ret_len, ret_mode);
 
 	while (r == 0 && *ret_len > 0 && (*ret_text)[*ret_len - 1] == '\n')
 		(*ret_text)[--*ret_len] = '\0';
@@ -203,7 +211,7 @@ int knob_read_cpumask(
 
 int knob_read_mode(struct irqkit_ctx *ctx, const char *path, mode_t *ret_mode)
 {
-	_cleanup_fd_ int fd = knob_open(ctx, path, O_PATH);
+	_cleanup_fd_ int fd = root_open(ctx, path, O_PATH);
 	struct stat st;
 
 	if (fd < 0)
@@ -217,7 +225,8 @@ int knob_read_mode(struct irqkit_ctx *ctx, const char *path, mode_t *ret_mode)
 int knob_stream(struct irqkit_ctx *ctx, const char *path,
 	int (*feed)(void *data, const char *bytes, size_t len), void *data)
 {
-	_cleanup_fd_ int fd = knob_open(ctx, path, O_RDONLY);
+	struct stat st;
+	_cleanup_fd_ int fd = open_file(ctx, path, O_RDONLY, &st);
 	_cleanup_free_ char *piece = NULL;
 
 	if (fd < 0)
@@ -243,26 +252,24 @@ int knob_stream(struct irqkit_ctx *ctx, const char *path,
  * Newlines over that rest have the effect of a truncation, in the same write. Files of
  * the kernel, also those that a container has of its host, have no length.
  */
-static int find_length(int fd, size_t *len)
+static int find_length(int fd, const struct stat *st, size_t *len)
 {
 	struct statfs fs;
-	struct stat st;
 
+	if (st->st_size <= (off_t)*len || st->st_size >= MAX_KNOB)
+		return 0;
 	if (RETRY(fstatfs(fd, &fs)) < 0)
 		return -errno;
-	if (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC)
-		return 0;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	if (st.st_size > (off_t)*len && st.st_size < MAX_KNOB)
-		*len = (size_t)st.st_size;
+	if (fs.f_type != PROC_SUPER_MAGIC && fs.f_type != SYSFS_MAGIC)
+		*len = (size_t)st->st_size;
 	return 0;
 }
 
 int knob_write(
 	struct irqkit_ctx *ctx, const char *path, const char *text, bool *ret_is_refused)
 {
-	_cleanup_fd_ int fd = knob_open(ctx, path, O_WRONLY);
+	struct stat st;
+	_cleanup_fd_ int fd = open_file(ctx, path, O_WRONLY, &st);
 	_cleanup_free_ char *value = NULL;
 	size_t text_len = strlen(text), len = text_len + 1;
 	ssize_t n;
@@ -271,7 +278,7 @@ int knob_write(
 	*ret_is_refused = false;
 	if (fd < 0)
 		return fd;
-	r = find_length(fd, &len);
+	r = find_length(fd, &st, &len);
 	if (r < 0)
 		return r;
 	value = malloc(len);
@@ -302,7 +309,7 @@ static void close_dir(DIR **dir)
 
 static int open_dir(struct irqkit_ctx *ctx, const char *path, DIR **ret_dir)
 {
-	int fd = knob_open(ctx, path, O_RDONLY | O_DIRECTORY), r;
+	int fd = root_open(ctx, path, O_RDONLY | O_DIRECTORY), r;
 
 	if (fd < 0)
 		return fd;
@@ -371,7 +378,7 @@ int knob_list_numbers(struct irqkit_ctx *ctx, const char *path,
 
 static int read_link(struct irqkit_ctx *ctx, const char *path, char **ret_target)
 {
-	_cleanup_fd_ int fd = knob_open(ctx, path, O_PATH | O_NOFOLLOW);
+	_cleanup_fd_ int fd = root_open(ctx, path, O_PATH | O_NOFOLLOW);
 	char target[PATH_MAX];
 	ssize_t len;
 

@@ -11,6 +11,8 @@
 
 /* An x86 CPU has 256 vectors; the kernel reserves some, so about this many are left. */
 #define VECTORS_PER_CPU 200u
+/* How many more than its part a CPU may get: loads differ. */
+#define MANY_ON_A_CPU 16u
 /* With fewer interrupts than this in all, no CPU can run out of them. */
 #define MANY_INTERRUPTS 150u
 
@@ -292,6 +294,7 @@ static bool has_few_vectors(const struct irqkit_snapshot *snapshot)
 struct vectors {
 	unsigned int *used; /* owned; by number of CPU; NULL: they are not counted */
 	size_t n_cpus;
+	unsigned int n_anywhere; /* have never fired: any CPU may handle them */
 };
 
 static void vectors_free(struct vectors *vectors)
@@ -311,17 +314,78 @@ static int start_vectors(const struct irqkit_placement *p,
 	return vectors->used ? 0 : -ENOMEM;
 }
 
-static void count_vector(struct irqkit_irq *irq, struct vectors *vectors)
+/* By the counts, which are known: it may be on each CPU that has ever handled it. */
+static void count_possible_vectors(struct irqkit_irq *irq, struct vectors *vectors)
 {
-	struct served served;
-	int now;
+	const struct irqkit_interrupt *row = irqkit_irq_get_row(irq);
+	size_t n = irqkit_interrupt_count_served(row);
 
 	if (!vectors->used)
 		return;
-	served = get_served(irq);
-	now = find_now(&served, irqkit_irq_get_row(irq));
+	vectors->n_anywhere += n == 0;
+	for (size_t i = 0; i < n; i++) {
+		unsigned int cpu;
+
+		irqkit_interrupt_get_served(row, i, &cpu);
+		if (cpu < vectors->n_cpus)
+			vectors->used[cpu]++;
+	}
+}
+
+/* By its files: an interrupt that is being moved still has the vector that it had. */
+static void count_vector(struct irqkit_irq *irq, struct vectors *vectors)
+{
+	const struct irqkit_cpuset *effective;
+	struct served served;
+	int now;
+
+	if (irqkit_irq_get_effective(irq, &effective) == 0 &&
+		!irqkit_cpuset_is_empty(effective)) {
+		now = irqkit_cpuset_next(effective, -1);
+	} else {
+		served = get_served(irq);
+		now = find_now(&served, irqkit_irq_get_row(irq));
+	}
 	if (now >= 0 && (size_t)now < vectors->n_cpus)
 		vectors->used[now]++;
+}
+
+/* Could a CPU have too few vectors left for twice its part, and for some more? */
+static bool can_be_short(const struct irqkit_placement *p, const struct vectors *vectors)
+{
+	size_t n_cpus = irqkit_cpuset_count(p->cpus);
+	size_t needed = 2 * (p->n / (n_cpus ? n_cpus : 1) + 1) + MANY_ON_A_CPU;
+
+	irqkit_cpuset_foreach (cpu, p->cpus)
+		if (vectors->used[cpu] + vectors->n_anywhere + needed > VECTORS_PER_CPU)
+			return true;
+	return false;
+}
+
+/*
+ * The files of each of the other interrupts would be read for this: only where, by the
+ * counts, a CPU can be short of vectors. Otherwise the counts show what is surely left.
+ */
+static void count_vectors(const struct irqkit_placement *p, struct vectors *vectors)
+{
+	size_t next = 0, n = irqkit_machine_count_irqs(p->machine);
+
+	if (!vectors->used)
+		return;
+	if (!can_be_short(p, vectors)) {
+		for (size_t cpu = 0; cpu < vectors->n_cpus; cpu++)
+			vectors->used[cpu] += vectors->n_anywhere;
+		return;
+	}
+	memset(vectors->used, 0, vectors->n_cpus * sizeof(*vectors->used));
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_irq *irq = irqkit_machine_get_irq(p->machine, i);
+
+		if (next < p->n && p->irqs[next] == irq)
+			next++;
+		else if (irqkit_irq_get_number(irq) >= 0)
+			count_vector(irq, vectors);
+	}
 }
 
 static void tell_vectors(struct irqkit_placement *p, const struct vectors *vectors)
@@ -351,10 +415,12 @@ int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot
 				p, p->irqs[next++], irqkit_interrupt_get_total(count));
 		} else if (irqkit_irq_get_number(irq) >= 0) {
 			tell_load(p, count);
-			count_vector(irq, &vectors);
+			count_possible_vectors(irq, &vectors);
 		}
 	}
-	if (r == 0)
-		tell_vectors(p, &vectors);
-	return r;
+	if (r < 0)
+		return r;
+	count_vectors(p, &vectors);
+	tell_vectors(p, &vectors);
+	return 0;
 }

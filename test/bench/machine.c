@@ -4,7 +4,7 @@
  * whose network cards have QUEUES queues each, and one interrupt for each queue. Files with
  * the same content are links to one file: that is much faster than writing each of them.
  * With SECONDS: only writes the counts of such a machine again each half of a second, as
- * long as that; an interrupt fires 1 to 5 times RATE a second.
+ * long as that; an interrupt fires 1 to 5 times RATE a second, and each CPU as often.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -126,6 +126,7 @@ static void write_models(void)
 	put("msix", "model/msix");
 	/* one for each purpose: ext4 allows 65,000 links */
 	put("0", "model/node");
+	put("0", "model/hint");
 	put("0", "model/rps_cpus");
 	put("0", "model/rps_flow_cnt");
 	put("0", "model/xps_cpus");
@@ -164,6 +165,8 @@ static void write_card(unsigned int card)
 	put_link(symlink, link_text, "sys/class/net/eth%u", card);
 	snprintf(link_text, sizeof(link_text), "../../../%s", address);
 	put_link(symlink, link_text, "%s/device", net);
+	put_link(symlink, "../../../bus/pci/drivers/ixgbe",
+		"sys/devices/pci0000:00/%s/driver", address);
 	snprintf(link_text, sizeof(link_text), "../../../devices/pci0000:00/%s", address);
 	put_link(symlink, link_text, "sys/bus/pci/devices/%s", address);
 
@@ -185,7 +188,7 @@ static void write_row(FILE *rows, unsigned int index)
 	fprintf(rows, "%4u: ", irq);
 	for (unsigned int cpu = 0; cpu < cpus; cpu++)
 		fprintf(rows, "%10u ",
-			cpu == index % cpus ? 1000 + index + fired * (1 + index % 5) : 0);
+			cpu == index % cpus ? 1000 + index + fired * (1 + index / cpus % 5) : 0);
 	fprintf(rows, " IR-PCI-MSIX-%s %4u-edge      eth%u-TxRx-%u\n", address,
 		index % queues, card, index % queues);
 }
@@ -200,6 +203,7 @@ static void write_interrupt(unsigned int index)
 	put_link(link, "model/all-cpus", "proc/irq/%u/smp_affinity", irq);
 	put_link(link, model, "proc/irq/%u/effective_affinity", irq);
 	put_link(link, "model/node", "proc/irq/%u/node", irq);
+	put_link(link, "model/hint", "proc/irq/%u/affinity_hint", irq);
 	put_link(link, "model/msix", "sys/devices/pci0000:00/%s/msi_irqs/%u", address,
 		irq);
 }

@@ -218,6 +218,22 @@ static const struct row rows[] = {
 	{ NULL, "eth0-fp-1", QUEUE, both, 1 },
 };
 
+/* With the rows of the driver found before, each name means what it means without. */
+static void check_with_rows(struct name_keys keys, const char *name)
+{
+	struct name_meaning found = { 0 }, with_rows = { 0 };
+	struct name_rows *own = name_rows_new(&keys);
+	bool is_own = name_parse(&keys, name, &found);
+
+	assert_non_null(own);
+	keys.rows = own;
+	assert_int_equal(name_parse(&keys, name, &with_rows), is_own);
+	assert_int_equal(with_rows.row, found.row);
+	assert_int_equal(with_rows.number, found.number);
+	assert_int_equal(with_rows.is_cut, found.is_cut);
+	free(own);
+}
+
 static void check_row(const struct name_keys *device_keys, const struct row *row)
 {
 	struct name_keys keys = *device_keys;
@@ -225,6 +241,7 @@ static void check_row(const struct name_keys *device_keys, const struct row *row
 	bool is_own;
 
 	keys.driver = row->driver;
+	check_with_rows(keys, row->name);
 	is_own = name_parse(&keys, row->name, &m);
 	if (is_own != (row->role != FOREIGN) ||
 		(is_own &&
@@ -240,6 +257,22 @@ static void every_driver(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++)
 		check_row(&device, &rows[i]);
+}
+
+/* Each name as one of each other driver, of no driver, and of an interface renamed since. */
+static void every_name_of_every_driver(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		for (size_t k = 0; k < LENGTH(rows); k++) {
+			struct name_keys keys = device;
+
+			keys.driver = rows[k].driver;
+			check_with_rows(keys, rows[i].name);
+			keys.is_any_netdev = true;
+			check_with_rows(keys, rows[i].name);
+		}
+	}
 }
 
 /* Names that look like parts of the patterns themselves. */
@@ -350,6 +383,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_driver),
+		cmocka_unit_test(every_name_of_every_driver),
 		cmocka_unit_test(awkward_names),
 		cmocka_unit_test(any_name),
 		cmocka_unit_test(words),
