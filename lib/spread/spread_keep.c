@@ -337,6 +337,17 @@ static int place_fresh(struct decision *d, struct slots_way *way)
 		d->fresh.score.busiest <= d->now.score.busiest)
 		return r;
 	way->is_wide = true;
+	r = place(d, way, &d->tried);
+	if (r < 0)
+		return r;
+	if (d->tried.score.busiest < d->fresh.score.busiest) {
+		const struct places wide = d->tried;
+
+		d->tried = d->fresh;
+		d->fresh = wide;
+		return 0;
+	}
+	way->is_wide = false;
 	return place(d, way, &d->fresh);
 }
 
