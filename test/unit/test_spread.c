@@ -383,6 +383,25 @@ static void queues_take_one_cpu_each(void **state)
 		"8 2 next CPU, reused\n");
 }
 
+/* Those of one device get different CPUs, where that makes no CPU busier than it must be. */
+static void queues_of_a_device_are_apart(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(4);
+
+	(void)state;
+	for (unsigned int c = 0; c < 6; c++)
+		assert_int_equal(irqkit_spread_add_queue(spread, c / 2, false), 0);
+	assert_int_equal(irqkit_spread_add_queue(spread, 4, false), -ENOENT);
+	assert_int_equal(irqkit_spread_set_slowness(spread, 4, 1), -ENOENT);
+	for (int q = 0; q < 4; q++)
+		add_queue(spread, 40 + (unsigned int)q, 0, q, IRQKIT_SERVES_BOTH);
+	ends(spread, IRQKIT_POLICY_QUEUE,
+		"40 3 queue 0, next CPU\n"
+		"41 0 queue 1, next CPU, reused\n"
+		"42 1 queue 2, next CPU, reused\n"
+		"43 2 queue 3, next CPU, reused\n");
+}
+
 static void queues_can_be_split(void **state)
 {
 	struct irqkit_spread *spread = with_cpus(4);
@@ -1121,6 +1140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(queues_take_one_cpu_each),
+		cmocka_unit_test(queues_of_a_device_are_apart),
 		cmocka_unit_test(queues_can_be_split),
 		cmocka_unit_test(queues_stay_on_their_node),
 		cmocka_unit_test(widths_are_blocks_of_near_cpus),

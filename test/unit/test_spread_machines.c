@@ -168,6 +168,7 @@ struct measure {
 	unsigned int busiest; /* queues of the CPU that has most */
 	unsigned int squares; /* of queues, by CPU */
 	unsigned int known; /* the same without unknown interrupts */
+	unsigned int own; /* the same for each device by itself */
 	unsigned int cores; /* the same by core */
 	unsigned int first; /* of first queues, by core */
 	unsigned int far; /* queues that are not on their node */
@@ -236,6 +237,8 @@ static struct measure measure(const struct machine *m, int device)
 		ret.cores += n[2][c] * n[2][c];
 		ret.first += n[3][c] * n[3][c];
 	}
+	for (unsigned int d = 0; d < m->n_devices && device < 0; d++)
+		ret.own += measure(m, (int)d).squares;
 	return ret;
 }
 
@@ -445,7 +448,7 @@ static void each_is_no_worse_than_twice_all(void **state)
 static bool is_better(const struct measure *a, const struct measure *than)
 {
 	return a->busiest < than->busiest || a->squares < than->squares ||
-		a->known < than->known || a->cores < than->cores ||
+		a->known < than->known || a->own < than->own || a->cores < than->cores ||
 		a->first < than->first || a->far < than->far || a->slow < than->slow ||
 		a->apart < than->apart || a->together < than->together ||
 		a->outside < than->outside;
