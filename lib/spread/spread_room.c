@@ -52,8 +52,11 @@ struct spread_cost spread_get_cost(const struct irqkit_spread *spread,
 {
 	uint64_t taken = spread->taken[cpu];
 	bool is_far = among->near && !pool_has(among->near, cpu);
-	struct spread_cost cost = { .all = taken * 2 + is_far };
+	struct spread_cost cost = { .all = taken * 2 + is_far, .core = taken };
 
+	for (uint32_t i = spread->cpus[cpu].next_thread; i != cpu;
+		i = spread->cpus[i].next_thread)
+		cost.core += spread->taken[i];
 	if (among->own)
 		cost.own = taken / A_SLOT < among->most ? among->own[cpu] : UINT64_MAX;
 	return cost;
@@ -62,7 +65,8 @@ struct spread_cost spread_get_cost(const struct irqkit_spread *spread,
 uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
 	const struct spread_choice *among)
 {
-	struct spread_cost least = { UINT64_MAX, UINT64_MAX }, least_full = least;
+	struct spread_cost least = { UINT64_MAX, UINT64_MAX, UINT64_MAX },
+			   least_full = least;
 	uint32_t best = NONE, full = NONE;
 	bool is_full_before = false; /* the full one, before the best one */
 

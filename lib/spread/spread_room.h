@@ -36,18 +36,21 @@ struct spread_choice {
 struct spread_cost {
 	uint64_t own;
 	uint64_t all;
+	uint64_t core; /* of all CPUs of the core */
 };
 
 static inline bool cost_is_less(struct spread_cost a, struct spread_cost b)
 {
-	return a.own != b.own ? a.own < b.own : a.all < b.all;
+	if (a.own != b.own)
+		return a.own < b.own;
+	return a.all != b.all ? a.all < b.all : a.core < b.core;
 }
 
 struct spread_cost spread_get_cost(const struct irqkit_spread *spread,
 	const struct spread_choice *among, uint32_t cpu);
 /*
- * The CPU with the fewest placed interrupts; of several, the first one from the start on.
- * NONE: no vectors.
+ * The CPU with the fewest placed interrupts; of several, one whose core has the fewest, and
+ * then the first one from the start on. NONE: no vectors.
  */
 uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
 	const struct spread_choice *among);
