@@ -1856,8 +1856,9 @@ void irqkit_spread_set_split(struct irqkit_spread *spread, bool is_split);
 void irqkit_spread_set_leave_node(struct irqkit_spread *spread, bool may_leave_node);
 
 /*
- * Sets whether the queues are placed by queue as if none were anywhere now, in the order of
- * the CPUs. The default is false: they stay if moving them gains nothing.
+ * Sets whether the queues are placed by queue as if none were anywhere now, not even those
+ * of irqkit_spread_add_queue(): in the order in which the CPUs were added. The default is
+ * false: they stay if moving them gains nothing.
  */
 void irqkit_spread_set_fresh(struct irqkit_spread *spread, bool is_fresh);
 

@@ -50,7 +50,8 @@ static int placing_init(struct placing *p, const struct slots *slots)
 	for (uint32_t i = 0; i < p->spread->n_cpus; i++) {
 		const struct spread_cpu *cpu = &p->spread->cpus[i];
 
-		p->n_first[cpu->core_index] += cpu->pinned_first;
+		if (!p->spread->is_fresh)
+			p->n_first[cpu->core_index] += cpu->pinned_first;
 	}
 	return 0;
 }

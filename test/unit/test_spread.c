@@ -395,11 +395,18 @@ static void queues_of_a_device_are_apart(void **state)
 	assert_int_equal(irqkit_spread_set_slowness(spread, 4, 1), -ENOENT);
 	for (int q = 0; q < 4; q++)
 		add_queue(spread, 40 + (unsigned int)q, 0, q, IRQKIT_SERVES_BOTH);
-	ends(spread, IRQKIT_POLICY_QUEUE,
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+	answers(spread,
 		"40 3 queue 0, next CPU\n"
 		"41 0 queue 1, next CPU, reused\n"
 		"42 1 queue 2, next CPU, reused\n"
 		"43 2 queue 3, next CPU, reused\n");
+	irqkit_spread_set_fresh(spread, true);
+	ends(spread, IRQKIT_POLICY_QUEUE,
+		"40 0 queue 0, first CPU\n"
+		"41 1 queue 1, next CPU\n"
+		"42 2 queue 2, next CPU\n"
+		"43 3 queue 3, next CPU\n");
 }
 
 static void queues_can_be_split(void **state)
