@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "change/refusals.h"
 #include "measure/explain.h"
+#include "measure/gain.h"
 #include "show/show_notes.h"
 #include "show/show_row.h"
 
@@ -99,7 +100,7 @@ static bool has_rps(const struct irqkit_device *device)
 	return false;
 }
 
-static void print_advice(const struct receivers *receivers,
+static void print_advice(const struct show *show, const struct receivers *receivers,
 	const struct irqkit_device *device, const struct load *load)
 {
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
@@ -109,7 +110,8 @@ static void print_advice(const struct receivers *receivers,
 	if (!name || receivers->n == 0 || receivers->total * 2 < load->total)
 		return;
 	if (!is_one && receivers->busiest < receivers->total / 10 * 9) {
-		if (n_cpus > 0 && n_cpus < receivers->n && n_cpus < load->n_cpus)
+		if (n_cpus > 0 && n_cpus < receivers->n && n_cpus < load->n_cpus &&
+			gain_by_spread(show->machine, device))
 			printf("\n%s has %zu queues on %zu CPU%s; 'irqkit spread %s' "
 			       "spreads them.",
 				name, receivers->n, n_cpus, n_cpus == 1 ? "" : "s", name);
@@ -180,7 +182,7 @@ static void remark_device(struct show *show, const struct call *call)
 		irqkit_cpuset_new(&receivers.cpus) < 0)
 		return;
 	sum_receivers(show, device, &receivers);
-	print_advice(&receivers, device, load);
+	print_advice(show, &receivers, device, load);
 	irqkit_cpuset_free(receivers.cpus);
 }
 

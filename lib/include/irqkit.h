@@ -1982,6 +1982,12 @@ double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spread);
 double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
 
 /*
+ * Does the placement make the load more even, by 0.1 of imbalance or more? Whoever says
+ * whether there is something to gain asks here, so that all say the same.
+ */
+bool irqkit_spread_is_better(const struct irqkit_spread *spread);
+
+/*
  * Returns a lower bound for the load of the busiest CPU, including that of siblings, for
  * any placement: the mean, the largest load of one interrupt, or with m CPUs the m-th
  * and (m+1)-th largest load together.
