@@ -1802,8 +1802,8 @@ enum irqkit_serves {
  * Sets the device and the queue of the interrupt at @index.
  *
  * @device: any number that differs from device to device
- * @queue: the number of the queue, or -1 if only the device is known. By queue, such an
- *	interrupt gets a CPU of its own: it may carry traffic
+ * @queue: the number of the queue, or -1 if only the device is known: the interrupt may
+ * carry traffic, and gets a CPU of its own by queue
  */
 void irqkit_spread_set_queue(struct irqkit_spread *spread, size_t index,
 	unsigned int device, int queue, enum irqkit_serves direction);

@@ -48,12 +48,16 @@ static uint32_t least_loaded(const struct irqkit_spread *spread,
 	return best;
 }
 
+/* On its node, if it was there and there is room: full CPUs have none. */
 static uint32_t next_of(const struct irqkit_spread *spread, struct spread_item *item,
 	const uint64_t *pool)
 {
-	const struct spread_choice among = { .pool = pool, .near = item->near };
+	const struct spread_choice on_node = { .pool = item->near };
+	const struct spread_choice anywhere = { .pool = pool, .near = item->near };
+	uint32_t next = item->near && item->is_local ? spread_next(spread, item, &on_node)
+						     : NONE;
 
-	return spread_next(spread, item, &among);
+	return next == NONE ? spread_next(spread, item, &anywhere) : next;
 }
 
 /* By load: is going to @cpu, the least loaded that is left, not worth it? */
@@ -72,6 +76,7 @@ static bool had_better_stay(
 static int move(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu)
 {
 	item->place = cpu;
+	item->is_local = item->near ? pool_has(item->near, cpu) : item->is_local;
 	spread->taken[cpu] += A_SLOT;
 	if (cpu != item->now_index)
 		spread_use_vector(spread, cpu, 1);
