@@ -31,6 +31,20 @@ static bool is_offline(struct show_row *row)
 		!irqkit_cpuset_has_common(affinity, online);
 }
 
+/* Has its device more queues than CPUs are on the node, so that others handle the rest? */
+static bool has_too_many_queues(struct show_row *row, const struct irqkit_cpuset *cpus)
+{
+	unsigned int irq = (unsigned int)show_row_irq(row);
+	const struct irqkit_device *device;
+	size_t n = 0;
+
+	if (irqkit_devices_count_owners(row->show->devices, irq, &n) < 0 || n == 0)
+		return false;
+	device = irqkit_devices_get_owner(row->show->devices, irq, 0);
+	return irqkit_device_count_direction(device, IRQKIT_RX) >
+		irqkit_cpuset_count(cpus);
+}
+
 /* The node of its device has CPUs, and none of them handles it. */
 static bool is_on_other_node(struct show_row *row, const struct irqkit_cpuset *serving)
 {
@@ -44,7 +58,8 @@ static bool is_on_other_node(struct show_row *row, const struct irqkit_cpuset *s
 		return false;
 	cpus = irqkit_topology_get_node_cpus(topology, (unsigned int)node);
 	return cpus && !irqkit_cpuset_is_empty(cpus) &&
-		!irqkit_cpuset_has_common(serving, cpus);
+		!irqkit_cpuset_has_common(serving, cpus) &&
+		!has_too_many_queues(row, cpus);
 }
 
 /* Does the driver of a device suggest CPUs? The first of its queues show it. */

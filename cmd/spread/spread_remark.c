@@ -78,7 +78,8 @@ static void print_gain_by_rule(const struct spread *spread, double before, doubl
 		: after < 1.25			   ? "Already even"
 						   : "No improvement";
 
-	if (after <= before - 0.1 || !irqkit_cpuset_is_empty(p->unfit) ||
+	if (irqkit_spread_is_better(spread->placed.spread) ||
+		!irqkit_cpuset_is_empty(p->unfit) ||
 		(after <= before + 0.1 && !irqkit_cpuset_is_empty(p->relieved)))
 		return;
 	if (spread->seconds)

@@ -1988,8 +1988,8 @@ enum irqkit_serves {
  * Sets the device and the queue of the interrupt at @index.
  *
  * @device: any number that differs from device to device
- * @queue: the number of the queue, or -1 if only the device is known. By queue, such an
- *	interrupt gets a CPU of its own: it may carry traffic
+ * @queue: the number of the queue, or -1 if only the device is known: the interrupt may
+ * carry traffic, and gets a CPU of its own by queue
  */
 void irqkit_spread_set_queue(struct irqkit_spread *spread, size_t index,
 	unsigned int device, int queue, enum irqkit_serves direction);
@@ -2042,8 +2042,9 @@ void irqkit_spread_set_split(struct irqkit_spread *spread, bool is_split);
 void irqkit_spread_set_leave_node(struct irqkit_spread *spread, bool may_leave_node);
 
 /*
- * Sets whether the queues are placed by queue as if none were anywhere now, in the order of
- * the CPUs. The default is false: they stay if moving them gains nothing.
+ * Sets whether the queues are placed by queue as if none were anywhere now, not even those
+ * of irqkit_spread_add_queue(): in the order in which the CPUs were added. The default is
+ * false: they stay if moving them gains nothing.
  */
 void irqkit_spread_set_fresh(struct irqkit_spread *spread, bool is_fresh);
 
@@ -2180,6 +2181,12 @@ double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
  * before and after, even if it may not be used. False before irqkit_spread_place().
  */
 bool irqkit_spread_is_judged(const struct irqkit_spread *spread, unsigned int cpu);
+
+/*
+ * Returns whether the placement makes the load more even, by 0.1 of imbalance or more.
+ * Whoever says whether there is something to gain asks here, so that all say the same.
+ */
+bool irqkit_spread_is_better(const struct irqkit_spread *spread);
 
 /*
  * Returns a lower bound for the load of the busiest CPU, including that of siblings, for

@@ -167,6 +167,12 @@ int placement_add_steps(struct irqkit_placement *p, struct irqkit_plan *plan)
 	return 0;
 }
 
+/* Are there several parts, whose order the user chose? Then queues follow it. */
+static bool has_order(const struct set_order *order)
+{
+	return order->n > 0 && order->members[order->n - 1].part != order->members[0].part;
+}
+
 static int decide(struct irqkit_placement *p)
 {
 	const struct irqkit_request *request = p->request;
@@ -178,6 +184,7 @@ static int decide(struct irqkit_placement *p)
 	irqkit_spread_set_split(p->spread, request->is_split);
 	irqkit_spread_set_leave_node(
 		p->spread, request->node_policy == IRQKIT_NODE_PREFERRED);
+	irqkit_spread_set_fresh(p->spread, has_order(&p->order));
 	irqkit_spread_set_gain(p->spread, request->gain);
 	irqkit_spread_set_idle(p->spread, request->idle);
 	r = placement_tell_rows(

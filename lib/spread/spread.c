@@ -393,6 +393,11 @@ EXPORT double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spre
 	return imbalance(spread, true);
 }
 
+EXPORT bool irqkit_spread_is_better(const struct irqkit_spread *spread)
+{
+	return imbalance(spread, true) <= imbalance(spread, false) - 0.1;
+}
+
 EXPORT uint64_t irqkit_spread_get_bound(const struct irqkit_spread *spread)
 {
 	return spread->bound;

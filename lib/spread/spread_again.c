@@ -49,6 +49,18 @@ static uint32_t least_loaded(const struct irqkit_spread *spread,
 	return best;
 }
 
+/* On its node, if it was there and there is room: full CPUs have none. */
+static uint32_t next_of(const struct irqkit_spread *spread, struct spread_item *item,
+	const uint64_t *pool)
+{
+	const struct spread_choice on_node = { .pool = item->near };
+	const struct spread_choice anywhere = { .pool = pool, .near = item->near };
+	uint32_t next = item->near && item->is_local ? spread_next(spread, item, &on_node)
+						     : NONE;
+
+	return next == NONE ? spread_next(spread, item, &anywhere) : next;
+}
+
 /* By load: is going to @cpu, the least loaded that is left, not worth it? */
 static bool had_better_stay(
 	const struct irqkit_spread *spread, const struct spread_item *item, uint32_t cpu)
@@ -65,6 +77,7 @@ static bool had_better_stay(
 static int move(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu)
 {
 	item->place = cpu;
+	item->is_local = item->near ? pool_has(item->near, cpu) : item->is_local;
 	spread->taken[cpu] += A_SLOT;
 	if (cpu != item->now_index)
 		spread_use_vector(spread, cpu, 1);
@@ -150,9 +163,8 @@ static int place_again(
 	pool = why ? close_cpus(spread, item) : NULL;
 	if (!pool)
 		return -ENOMEM;
-	next = spread->policy == IRQKIT_POLICY_LOAD
-		? least_loaded(spread, item, pool)
-		: spread_next(spread, item, pool, item->near, 0);
+	next = spread->policy == IRQKIT_POLICY_LOAD ? least_loaded(spread, item, pool)
+						    : next_of(spread, item, pool);
 	if (next == NONE)
 		return -ENOSPC;
 	r = had_better_stay(spread, item, next) ? stay(item, why)

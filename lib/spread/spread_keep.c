@@ -25,6 +25,7 @@ struct score {
 	uint32_t busiest; /* queues on the CPU that has most of them */
 	uint64_t on_cpus; /* the sum of the squares of the queues of each CPU */
 	uint64_t of_queues; /* the same, without interrupts of unknown purpose */
+	uint64_t of_devices; /* the same, for each device by itself */
 	uint64_t on_cores; /* the same for cores */
 	uint64_t first; /* the same for cores, of first queues */
 	uint32_t n_far; /* queues that are not on their node */
@@ -38,6 +39,7 @@ struct places {
 	uint32_t *cpu; /* owned; by slot; NONE: nowhere, or not a slot of its own */
 	uint32_t *n_cpu; /* owned; by CPU: queues, and interrupts of unknown purpose */
 	uint32_t *n_queue; /* owned; by CPU: queues */
+	uint32_t *n_own; /* owned; by CPU: queues of a device; 0 between devices */
 	uint32_t *n_core; /* owned; by core: queues */
 	uint32_t *n_first; /* owned; by core: first queues */
 	struct score score;
@@ -48,6 +50,7 @@ static void places_free(struct places *p)
 	free(p->cpu);
 	free(p->n_cpu);
 	free(p->n_queue);
+	free(p->n_own);
 	free(p->n_core);
 	free(p->n_first);
 }
@@ -61,9 +64,12 @@ static int places_init(struct places *p, const struct slots *slots)
 		.cpu = calloc((size_t)slots->n + 1, sizeof(*p->cpu)),
 		.n_cpu = calloc(n, sizeof(*p->n_cpu)),
 		.n_queue = calloc(n, sizeof(*p->n_queue)),
+		.n_own = calloc(n, sizeof(*p->n_own)),
 		.n_core = calloc(n, sizeof(*p->n_core)),
 		.n_first = calloc(n, sizeof(*p->n_first)) };
-	return p->cpu && p->n_cpu && p->n_queue && p->n_core && p->n_first ? 0 : -ENOMEM;
+	return p->cpu && p->n_cpu && p->n_queue && p->n_own && p->n_core && p->n_first
+		? 0
+		: -ENOMEM;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -129,6 +135,19 @@ static bool counts(const struct places *p, uint32_t index)
 	return (kind == SLOT_QUEUE || kind == SLOT_UNKNOWN) && p->cpu[index] != NONE;
 }
 
+static void score_alone(struct places *p, const struct places *of, uint32_t device)
+{
+	const struct slots *slots = of->slots;
+	uint32_t first = slots->devices[device].first;
+
+	for (uint32_t i = first; i != NONE; i = slots->slots[i].next)
+		if (counts(of, i))
+			p->score.of_devices += 2 * (uint64_t)p->n_own[of->cpu[i]]++ + 1;
+	for (uint32_t i = first; i != NONE; i = slots->slots[i].next)
+		if (counts(of, i))
+			p->n_own[of->cpu[i]] = 0;
+}
+
 static void find_score(struct places *p)
 {
 	memset(p->n_core, 0, ((size_t)p->slots->spread->n_cpus + 1) * sizeof(*p->n_core));
@@ -146,6 +165,8 @@ static void find_score(struct places *p)
 		if (counts(p, i))
 			add_slot(p, slot, p->cpu[i]);
 	}
+	for (uint32_t d = 0; d < p->slots->n_devices; d++)
+		score_alone(p, p, d);
 }
 
 /* Where they are now: @by_place false; where they were placed: true. */
@@ -164,9 +185,9 @@ static bool is_as_good(const struct score *a, const struct score *than)
 {
 	return a->n_unplaced <= than->n_unplaced && a->busiest <= than->busiest &&
 		a->on_cpus <= than->on_cpus && a->of_queues <= than->of_queues &&
-		a->on_cores <= than->on_cores && a->first <= than->first &&
-		a->n_far <= than->n_far && a->slowness <= than->slowness &&
-		a->n_together <= than->n_together;
+		a->of_devices <= than->of_devices && a->on_cores <= than->on_cores &&
+		a->first <= than->first && a->n_far <= than->n_far &&
+		a->slowness <= than->slowness && a->n_together <= than->n_together;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -197,6 +218,7 @@ static void score_device(struct places *alone, const struct places *p, uint32_t 
 		if (counts(p, i))
 			add_slot(alone, &slots->slots[i], p->cpu[i]);
 	}
+	score_alone(alone, p, device);
 	for (uint32_t i = first; i != NONE; i = slots->slots[i].next)
 		if (counts(p, i))
 			remove_slot(alone, &slots->slots[i], p->cpu[i]);
@@ -328,27 +350,59 @@ static bool all_can_stay(const struct slots *slots)
 	return true;
 }
 
+/*
+ * First with as few queues on the busiest CPU as possible. Then those of each device are
+ * kept apart, as long as the busiest CPU gets no more by that.
+ */
+static int place_apart(
+	const struct decision *d, struct slots_way *way, struct places *places)
+{
+	int r;
+
+	way->most = 0;
+	r = place(d, way, places);
+	if (r < 0)
+		return r;
+	way->most = places->score.busiest;
+	r = place(d, way, places);
+	if (r < 0 || places->score.busiest <= way->most)
+		return r;
+	way->most = 0;
+	return place(d, way, places);
+}
+
 /* The nodes are only preferred, where they would crowd a CPU more than it is now. */
 static int place_fresh(struct decision *d, struct slots_way *way)
 {
-	int r = place(d, way, &d->fresh);
+	struct slots_way wide_way = { .is_wide = true };
+	struct places wide;
+	int r = place_apart(d, way, &d->fresh);
 
 	if (r < 0 || !d->has_nodes || d->slots.spread->is_fresh ||
 		d->fresh.score.busiest <= d->now.score.busiest)
 		return r;
-	way->is_wide = true;
-	return place(d, way, &d->fresh);
+	r = place_apart(d, &wide_way, &d->tried);
+	if (r < 0)
+		return r;
+	if (d->tried.score.busiest >= d->fresh.score.busiest)
+		return place(d, way, &d->fresh);
+	wide = d->tried;
+	d->tried = d->fresh;
+	d->fresh = wide;
+	*way = wide_way;
+	return 0;
 }
 
 /* Some devices stay, if what comes of it is as good. */
 static int place_around(struct decision *d, const struct slots_way *fresh)
 {
-	const struct slots_way way = { .is_wide = fresh->is_wide, .keeps = d->keeps };
+	struct slots_way way = *fresh;
 	bool has_any = false;
 	int r = choose_kept(&d->now, &d->fresh, d->keeps, &has_any);
 
 	if (r < 0 || !has_any)
 		return r;
+	way.keeps = d->keeps;
 	r = place(d, &way, &d->tried);
 	/* a less busy one would be judged by another measure the next time */
 	if (r < 0 ||

@@ -100,6 +100,7 @@ static bool hint_pool(const struct irqkit_spread *spread, const struct spread_it
 static int place_by_hint(
 	struct irqkit_spread *spread, struct spread_item *item, uint64_t *pool)
 {
+	const struct spread_choice among = { .pool = pool };
 	uint32_t cpu;
 	int r;
 
@@ -110,7 +111,7 @@ static int place_by_hint(
 	if (!hint_pool(spread, item, pool))
 		return spread_set_reason(
 			item, "stays: none of these CPUs is in its hint");
-	cpu = spread_next(spread, item, pool, NULL, 0);
+	cpu = spread_next(spread, item, &among);
 	if (cpu == NONE) {
 		spread->n_unplaced++;
 		return 0;

@@ -24,6 +24,8 @@ struct placing {
 		start; /* owned; by device: where it starts in the order of CPUs, or NONE */
 	uint32_t *n_placed; /* owned; by device: slots */
 	uint64_t *load; /* owned; by CPU: of what was placed */
+	uint32_t *own; /* owned; by CPU: queues of device @own_device */
+	uint32_t own_device;
 };
 
 static int placing_init(struct placing *p, const struct slots *slots)
@@ -39,14 +41,17 @@ static int placing_init(struct placing *p, const struct slots *slots)
 	p->start = malloc(n_devices * sizeof(*p->start));
 	p->n_placed = calloc(n_devices, sizeof(*p->n_placed));
 	p->load = calloc(n_cpus, sizeof(*p->load));
-	if (!p->load || !p->n_first || !p->rank || !p->distance || !p->start ||
+	p->own = calloc(n_cpus, sizeof(*p->own));
+	p->own_device = NONE;
+	if (!p->own || !p->load || !p->n_first || !p->rank || !p->distance || !p->start ||
 		!p->n_placed)
 		return -ENOMEM;
 	memset(p->start, 0xff, n_devices * sizeof(*p->start)); /* NONE */
 	for (uint32_t i = 0; i < p->spread->n_cpus; i++) {
 		const struct spread_cpu *cpu = &p->spread->cpus[i];
 
-		p->n_first[cpu->core_index] += cpu->pinned_first;
+		if (!p->spread->is_fresh)
+			p->n_first[cpu->core_index] += cpu->pinned_first;
 	}
 	return 0;
 }
@@ -59,6 +64,7 @@ static void placing_free(struct placing *p)
 	free(p->start);
 	free(p->n_placed);
 	free(p->load);
+	free(p->own);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -142,18 +148,15 @@ static int explain_stay(struct spread_item *item)
 /* ------------------------------------------------------------------------------- */
 /* Where a first queue goes                                                        */
 
-struct candidates {
-	const uint64_t *pool;
-	const uint64_t *near;
-	uint64_t cost;
-};
-
 static bool is_candidate(const struct placing *p, const struct spread_item *item,
-	const struct candidates *of, uint32_t cpu)
+	const struct spread_choice *among, struct spread_cost cost, uint32_t cpu)
 {
-	return pool_has(of->pool, cpu) &&
-		spread_cost(p->spread, of->near, cpu) == of->cost &&
-		spread_has_room(p->spread, item, cpu);
+	struct spread_cost of;
+
+	if (!pool_has(among->pool, cpu) || !spread_has_room(p->spread, item, cpu))
+		return false;
+	of = spread_get_cost(p->spread, among, cpu);
+	return !cost_is_less(of, cost) && !cost_is_less(cost, of);
 }
 
 static uint32_t count_first(const struct placing *p, uint32_t cpu)
@@ -201,27 +204,27 @@ static void find_distances(struct placing *p, uint32_t n, uint32_t few)
  * more first queues than others have: then with the one that is farthest from them.
  */
 static uint32_t find_start(
-	struct placing *p, struct spread_item *item, const uint64_t *pool)
+	struct placing *p, struct spread_item *item, const struct spread_choice *among)
 {
-	struct candidates of = { .pool = pool, .near = item->near };
-	uint32_t first = spread_next(p->spread, item, pool, item->near, 0), best = 0;
+	uint32_t first = spread_next(p->spread, item, among), best = 0;
 	uint32_t few, n, distance = 0;
+	struct spread_cost cost;
 
 	if (first == NONE)
 		return 0;
-	of.cost = spread_cost(p->spread, item->near, first);
+	cost = spread_get_cost(p->spread, among, first);
 	few = count_first(p, first);
 	for (uint32_t i = 0; i < p->spread->n_cpus; i++)
-		if (is_candidate(p, item, &of, i) && count_first(p, i) < few)
+		if (is_candidate(p, item, among, cost, i) && count_first(p, i) < few)
 			few = count_first(p, i);
 	if (count_first(p, first) == few)
 		return 0;
-	n = rank_cores(p, pool);
+	n = rank_cores(p, among->pool);
 	find_distances(p, n, few);
 	for (uint32_t i = 0; i < p->spread->n_cpus; i++) {
 		uint32_t rank = p->rank[p->spread->cpus[i].core_index];
 
-		if (!is_candidate(p, item, &of, i) || count_first(p, i) != few ||
+		if (!is_candidate(p, item, among, cost, i) || count_first(p, i) != few ||
 			p->distance[rank] <= distance)
 			continue;
 		distance = p->distance[rank];
@@ -280,26 +283,60 @@ static const uint64_t *find_pool(
 	return item->near;
 }
 
+/* Counts the queues of a device that are placed already. */
+static void count_own(struct placing *p, const struct slot *slot)
+{
+	const struct slots *slots = p->slots;
+
+	if (p->own_device == slot->device)
+		return;
+	p->own_device = slot->device;
+	memset(p->own, 0, ((size_t)p->spread->n_cpus + 1) * sizeof(*p->own));
+	for (uint32_t i = slots->devices[slot->device].first; i != NONE;
+		i = slots->slots[i].next) {
+		uint32_t cpu = slots_get_leader(slots, &slots->slots[i])->place;
+
+		if (cpu != NONE)
+			p->own[cpu]++;
+	}
+}
+
+static uint32_t find_next(struct placing *p, const struct slot *slot,
+	struct spread_item *item, bool *ret_is_apart)
+{
+	uint32_t *start = &p->start[slot->device], next;
+	struct spread_choice among = { .pool = find_pool(p, slot, item),
+		.near = item->near,
+		.own = p->way->most ? p->own : NULL,
+		.most = p->way->most };
+
+	*ret_is_apart = false;
+	count_own(p, slot);
+	if (*start == NONE) {
+		*start = slot->is_first ? find_start(p, item, &among) : 0;
+		*ret_is_apart = *start != 0;
+	}
+	among.start = *start;
+	next = spread_next(p->spread, item, &among);
+	if (next != NONE || among.pool == item->pool)
+		return next;
+	among.pool = item->pool;
+	return spread_next(p->spread, item, &among);
+}
+
 static int place_next(
 	struct placing *p, const struct slot *slot, struct spread_item *item)
 {
-	const uint64_t *pool = find_pool(p, slot, item);
-	uint32_t *start = &p->start[slot->device], next, round;
-	bool is_apart = false;
+	bool is_apart;
+	uint32_t next = find_next(p, slot, item, &is_apart), round;
 	int r;
 
-	if (*start == NONE) {
-		*start = slot->is_first ? find_start(p, item, pool) : 0;
-		is_apart = *start != 0;
-	}
-	next = spread_next(p->spread, item, pool, item->near, *start);
-	if (next == NONE && pool != item->pool)
-		next = spread_next(p->spread, item, item->pool, item->near, *start);
 	if (next == NONE) {
 		p->spread->n_unplaced++;
 		return 0;
 	}
 	round = (uint32_t)(p->spread->taken[next] / A_SLOT);
+	p->own[next]++;
 	r = give(p, item, next);
 	return r < 0 ? r : explain_next(item, round, is_apart);
 }

@@ -12,6 +12,11 @@ struct slots_way {
 	 * each of the queues.
 	 */
 	bool is_wide;
+	/*
+	 * Up to so many queues on a CPU, those of a device rather get different CPUs than
+	 * CPUs with fewer queues. 0: never.
+	 */
+	uint32_t most;
 	const bool *keeps; /* by device: its queues stay where they are; NULL: none */
 };
 

@@ -383,6 +383,65 @@ static void queues_take_one_cpu_each(void **state)
 		"8 2 next CPU, reused\n");
 }
 
+/* Those of one device get different CPUs, where that makes no CPU busier than it must be. */
+static void queues_of_a_device_are_apart(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(4);
+
+	(void)state;
+	for (unsigned int c = 0; c < 6; c++)
+		assert_int_equal(irqkit_spread_add_queue(spread, c / 2, false), 0);
+	assert_int_equal(irqkit_spread_add_queue(spread, 4, false), -ENOENT);
+	assert_int_equal(irqkit_spread_set_slowness(spread, 4, 1), -ENOENT);
+	for (int q = 0; q < 4; q++)
+		add_queue(spread, 40 + (unsigned int)q, 0, q, IRQKIT_SERVES_BOTH);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+	answers(spread,
+		"40 3 queue 0, next CPU\n"
+		"41 0 queue 1, next CPU, reused\n"
+		"42 1 queue 2, next CPU, reused\n"
+		"43 2 queue 3, next CPU, reused\n");
+	irqkit_spread_set_fresh(spread, true);
+	ends(spread, IRQKIT_POLICY_QUEUE,
+		"40 0 queue 0, first CPU\n"
+		"41 1 queue 1, next CPU\n"
+		"42 2 queue 2, next CPU\n"
+		"43 3 queue 3, next CPU\n");
+}
+
+/* A device with more queues than its node has CPUs leaves it; one that fits does not. */
+static void nodes_are_left_for_lack_of_cpus(void **state)
+{
+	(void)state;
+	for (int n_queues = 2; n_queues <= 3; n_queues++) {
+		struct irqkit_spread *spread = NULL;
+
+		assert_int_equal(irqkit_spread_new(&spread), 0);
+		for (unsigned int c = 0; c < 6; c++)
+			assert_int_equal(
+				irqkit_spread_add_cpu(spread, c, -1, -1, (int)c / 2), 0);
+		irqkit_spread_set_leave_node(spread, true);
+		for (int q = 0; q < n_queues; q++) {
+			add_queue(spread, 50 + (unsigned int)q, 0, q, IRQKIT_SERVES_BOTH);
+			irqkit_spread_set_node(spread, (size_t)q, 1);
+		}
+		assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+		answers(spread,
+			n_queues == 2 ? "50 2 queue 0, first CPU of node 1\n"
+					"51 3 queue 1, next CPU of node 1\n"
+				      : "50 2 queue 0, first CPU of node 1\n"
+					"51 3 queue 1, next CPU of node 1\n"
+					"52 0 queue 2, first CPU of another node\n");
+		/* no vector: the other CPU of the node, and then any */
+		assert_int_equal(irqkit_spread_place_again(spread, 0, 2), 0);
+		assert_int_equal(irqkit_spread_place_again(spread, 0, 3), 0);
+		assert_int_equal(
+			irqkit_cpuset_next(irqkit_spread_get_cpus(spread, 0), -1),
+			n_queues == 2 ? 0 : 1);
+		irqkit_spread_free(spread);
+	}
+}
+
 static void queues_can_be_split(void **state)
 {
 	struct irqkit_spread *spread = with_cpus(4);
@@ -1125,6 +1184,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(queues_take_one_cpu_each),
+		cmocka_unit_test(queues_of_a_device_are_apart),
+		cmocka_unit_test(nodes_are_left_for_lack_of_cpus),
 		cmocka_unit_test(queues_can_be_split),
 		cmocka_unit_test(queues_stay_on_their_node),
 		cmocka_unit_test(widths_are_blocks_of_near_cpus),
