@@ -184,6 +184,7 @@ static bool parse_options(
 	wish->width = 1;
 	wish->asks_to_verify = o->verify || o->reverts;
 	wish->reverts = o->reverts;
+	wish->is_split = o->is_split;
 	if (!parse_policy(o->by ? o->by : "queue", wish) ||
 		!parse_node(o->node, o->cpus != NULL, wish->request))
 		return false;
@@ -210,7 +211,7 @@ static enum status fill_request(
 	irqkit_request_set_policy(wish->request, wish->policy);
 	irqkit_request_set_width(wish->request, wish->width);
 	irqkit_request_set_gain(wish->request, wish->gain);
-	irqkit_request_set_split(wish->request, o->is_split);
+	irqkit_request_set_split(wish->request, wish->is_split);
 	if (o->cpus && irqkit_request_set_cpus(wish->request, o->cpus, "--cpus") < 0)
 		return say_no_memory();
 	return request_add_words(wish->request, call);

@@ -17,6 +17,7 @@ struct wish {
 		seconds; /* to decide by what came in them; 0: by all since the start */
 	unsigned int verify; /* seconds; 0: no */
 	unsigned int every; /* seconds; 0: once */
+	bool is_split; /* rx and tx of a queue apart */
 	bool asks_to_verify; /* by an option; by load it is done anyway */
 	bool reverts;
 };

@@ -4,6 +4,7 @@
 #include "base/basics.h"
 #include "base/text.h"
 #include "measure/explain.h"
+#include "measure/load.h"
 #include "measure/queue.h"
 #include "spread/spread_steering.h"
 
@@ -169,6 +170,48 @@ static void note_queues(struct spread *spread)
 
 /* ------------------------------------------------------------------------------- */
 
+/* Do tx interrupts make a real part of the load? If few fired, nothing is known of that. */
+static bool has_tx_load(const struct placed *p)
+{
+	double tx = 0, all = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		double load = (double)irqkit_spread_get_load(p->spread, i);
+
+		all += load;
+		if (irqkit_spread_get_serves(p->spread, i) == IRQKIT_SERVES_TX)
+			tx += load;
+	}
+	return all >= LOAD_FEW && tx >= all / 5;
+}
+
+static bool has_more_cpus_than_queues(const struct placed *p)
+{
+	for (size_t i = 0; i < p->n_owners; i++)
+		if (p->owners[i].n_queues > 0 &&
+			p->owners[i].n_queues < p->owners[i].n_cpus)
+			return true;
+	return false;
+}
+
+static void note_split(struct spread *spread)
+{
+	struct placed *p = &spread->placed;
+	double together, split;
+
+	if (spread->wish->policy != IRQKIT_POLICY_QUEUE || spread->wish->is_split ||
+		!has_more_cpus_than_queues(p) || !has_tx_load(p))
+		return;
+	together = irqkit_spread_get_imbalance_after(p->spread);
+	if (irqkit_spread_find_split_imbalance(p->spread, &split) < 0 ||
+		split > together * 0.9)
+		return;
+	notes_add(&spread->notes,
+		"rx and tx interrupts of a queue share a CPU; with --split they do not, "
+		"and the imbalance is %.1f instead of %.1f.",
+		split, together);
+}
+
 /* After the writes, the report shows which CPU the kernel chose. */
 static void note_width(struct spread *spread, const struct change *change)
 {
@@ -215,6 +258,7 @@ void spread_find_notes(struct spread *spread, const struct change *change)
 	spread_note_irqbalance(spread, change);
 	spread_note_steering(spread);
 	spread->notes.n_warnings = spread->notes.n;
+	note_split(spread);
 	note_queues(spread);
 	note_shared(spread);
 	note_width(spread, change);
