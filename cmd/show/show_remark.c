@@ -8,6 +8,7 @@
 #include "show/show_notes.h"
 #include "show/show_row.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 static void remark_share(const struct load *load, const char *what, size_t n_idle)
@@ -22,6 +23,12 @@ static void remark_share(const struct load *load, const char *what, size_t n_idl
 	printf(".\nImbalance %.1f (busiest CPU / mean of %zu; 1.0 is even)%s.",
 		load_get_imbalance(load), load->n_cpus,
 		load->background ? ", without per-CPU interrupts" : "");
+}
+
+static void remark_few(const struct load *load, const char *what)
+{
+	printf("%s: fired %" PRIu64 " times so far%s, too few to compare the CPUs.", what,
+		load->total, load->background ? " without per-CPU interrupts" : "");
 }
 
 static void remark_load(const struct load *load, const char *what)
@@ -42,6 +49,8 @@ static void remark_load(const struct load *load, const char *what)
 	else if (n_idle + 1 == load->n_cpus)
 		printf("%s: cpu%u handles %s; the other %zu CPUs handle none.", what,
 			busiest->cpu, them, n_idle);
+	else if (load->total < LOAD_FEW)
+		remark_few(load, what);
 	else
 		remark_share(load, what, n_idle);
 }
@@ -114,10 +123,12 @@ static void print_advice(const struct receivers *receivers,
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
 	size_t n_cpus = irqkit_cpuset_count(receivers->cpus);
 	bool is_one = receivers->n == 1;
+	bool is_one_hot = receivers->total >= LOAD_FEW &&
+		receivers->busiest >= receivers->total - receivers->total / 10;
 
 	if (!name || receivers->n == 0 || receivers->total * 2 < load->total)
 		return;
-	if (!is_one && receivers->busiest < receivers->total / 10 * 9) {
+	if (!is_one && !is_one_hot) {
 		if (n_cpus > 0 && n_cpus < receivers->n && n_cpus < load->n_cpus)
 			printf("\n%s has %zu queues on %zu CPU%s; 'irqkit spread %s' "
 			       "spreads them.",

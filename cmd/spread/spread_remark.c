@@ -2,6 +2,7 @@
 /* The imbalance, and the closing remarks about it. */
 #include "spread/spread_remark.h"
 #include "base/basics.h"
+#include "measure/load.h"
 #include "spread/decision.h"
 
 #include <stdio.h>
@@ -14,6 +15,16 @@ static uint64_t find_part(const struct placed *p, long index, uint64_t total)
 		p->spread, (size_t)index);
 
 	return cpus ? total / irqkit_cpuset_count(cpus) : total;
+}
+
+/* So few interrupts fired that it is chance which CPU has most of them. */
+static bool has_few(const struct placed *p)
+{
+	double sum = 0;
+
+	irqkit_cpuset_foreach (cpu, p->judged)
+		sum += (double)irqkit_spread_get_load_before(p->spread, cpu);
+	return sum < LOAD_FEW;
 }
 
 /* The one interrupt that will be most of the load of the busiest CPU, or NULL. */
@@ -43,6 +54,38 @@ static const struct irqkit_interrupt *find_heavy(
 	}
 	*ret_share = busiest ? (double)most / (double)busiest : 0;
 	return *ret_share > 0.8 ? heaviest : NULL;
+}
+
+/* The interface that has this interrupt, also that of its controller; or NULL. */
+static const struct irqkit_device *find_net(const struct placed *p, int irq)
+{
+	size_t n = 0;
+
+	if (irqkit_devices_count_net(p->devices, &n) < 0)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_device *device = irqkit_devices_get_net(
+			p->devices, i);
+
+		if (irqkit_device_find_irq(device, (unsigned int)irq))
+			return device;
+	}
+	return NULL;
+}
+
+/* What shares the load of one interrupt: it depends on what the interrupt is for. */
+static const char *find_cure(const struct placed *p, int irq)
+{
+	const struct irqkit_device *device = find_net(p, irq);
+	long index = placed_find(p, irq);
+
+	if (!device || index < 0)
+		return "it cannot be split";
+	if (irqkit_spread_get_serves(p->spread, (size_t)index) != IRQKIT_SERVES_TX)
+		return "only RPS can spread it";
+	return irqkit_device_count_direction(device, IRQKIT_TX) > 1
+		? "tx needs XPS or more queues"
+		: "tx needs more queues";
 }
 
 /* Was there anything to write, with or without success? */
@@ -102,10 +145,12 @@ static void print_gain(const struct report *report, double before, double after)
 		printf("No improvement: no move relieves the busiest CPU by more than "
 		       "%u %%.\n",
 			wish->gain);
-	if (heavy && has_choice && after > 1.5)
-		printf("Interrupt %s is %.0f %% of the busiest CPU's load; only RPS "
-		       "can spread it.\n",
-			irqkit_interrupt_get_label(heavy), share * 100);
+	if (before > 0 && has_few(&spread->placed))
+		printf("Few interrupts fired: these numbers are mostly chance.\n");
+	else if (heavy && has_choice && after > 1.5)
+		printf("Interrupt %s is %.0f %% of the busiest CPU's load; %s.\n",
+			irqkit_interrupt_get_label(heavy), share * 100,
+			find_cure(&spread->placed, irqkit_interrupt_get_irq(heavy)));
 	else if (!is_by_load && is_change(report) && before > 0 && !spread->after_counts)
 		print_gain_by_rule(spread, before, after);
 }
