@@ -31,6 +31,7 @@ struct spread {
 	struct notes notes;
 	struct irqkit_cpuset *full; /* owned; that had no vector left; NULL: none */
 	double before; /* busiest / mean */
+	double split; /* busiest / mean with --split; 0: not tried */
 	/* Read after the writes, and what fired since; owned; NULL: not measured. */
 	struct irqkit_snapshot *after;
 	struct irqkit_snapshot *after_counts;

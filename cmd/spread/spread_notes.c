@@ -2,6 +2,7 @@
 /* The warnings and closing lines of `irqkit spread`: what more queues would do, ... */
 #include "spread/spread_notes.h"
 #include "base/basics.h"
+#include "base/say.h"
 #include "base/text.h"
 #include "measure/explain.h"
 #include "measure/load.h"
@@ -194,22 +195,28 @@ static bool has_more_cpus_than_queues(const struct placed *p)
 	return false;
 }
 
+enum status spread_try_split(struct spread *spread, const struct change *change)
+{
+	const struct wish *wish = spread->wish;
+	const struct placed *p = &spread->placed;
+
+	if (hides_notes(change) || wish->policy != IRQKIT_POLICY_QUEUE ||
+		wish->is_split || !has_more_cpus_than_queues(p) || !has_tx_load(p))
+		return STATUS_DONE;
+	if (irqkit_spread_find_split_imbalance(p->spread, &spread->split) < 0)
+		return say_no_memory();
+	return STATUS_DONE;
+}
+
 static void note_split(struct spread *spread)
 {
-	struct placed *p = &spread->placed;
-	double together, split;
+	double together = irqkit_spread_get_imbalance_after(spread->placed.spread);
 
-	if (spread->wish->policy != IRQKIT_POLICY_QUEUE || spread->wish->is_split ||
-		!has_more_cpus_than_queues(p) || !has_tx_load(p))
-		return;
-	together = irqkit_spread_get_imbalance_after(p->spread);
-	if (irqkit_spread_find_split_imbalance(p->spread, &split) < 0 ||
-		split > together * 0.9)
-		return;
-	notes_add(&spread->notes,
-		"rx and tx interrupts of a queue share a CPU; with --split they do not, "
-		"and the imbalance is %.1f instead of %.1f.",
-		split, together);
+	if (spread->split > 0 && spread->split <= together * 0.9)
+		notes_add(&spread->notes,
+			"rx and tx interrupts of a queue share a CPU; with --split they "
+			"do not, and the imbalance is %.1f instead of %.1f.",
+			spread->split, together);
 }
 
 /* After the writes, the report shows which CPU the kernel chose. */

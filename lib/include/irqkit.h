@@ -1946,7 +1946,8 @@ double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
 /*
  * Finds what irqkit_spread_get_imbalance_after() would return with
  * irqkit_spread_set_split(). The placement is made again by the same policy, as it was:
- * call this before irqkit_spread_place_again() or irqkit_spread_leave().
+ * call this before irqkit_spread_place_again() or irqkit_spread_leave(). After an error,
+ * there is no placement any more.
  */
 int irqkit_spread_find_split_imbalance(
 	struct irqkit_spread *spread, double *ret_imbalance);
