@@ -2,7 +2,6 @@
 /* The imbalance, and the closing remarks about it. */
 #include "spread/spread_remark.h"
 #include "base/basics.h"
-#include "measure/load.h"
 #include "spread/decision.h"
 
 #include <stdio.h>
@@ -15,16 +14,6 @@ static uint64_t find_part(const struct placed *p, long index, uint64_t total)
 		p->spread, (size_t)index);
 
 	return cpus ? total / irqkit_cpuset_count(cpus) : total;
-}
-
-/* So few interrupts fired that it is chance which CPU has most of them. */
-static bool has_few(const struct placed *p)
-{
-	double sum = 0;
-
-	irqkit_cpuset_foreach (cpu, p->judged)
-		sum += (double)irqkit_spread_get_load_before(p->spread, cpu);
-	return sum < LOAD_FEW;
 }
 
 /* The one interrupt that will be most of the load of the busiest CPU, or NULL. */
@@ -145,7 +134,7 @@ static void print_gain(const struct report *report, double before, double after)
 		printf("No improvement: no move relieves the busiest CPU by more than "
 		       "%u %%.\n",
 			wish->gain);
-	if (before > 0 && has_few(&spread->placed))
+	if (before > 0 && placed_has_few(&spread->placed))
 		printf("Few interrupts fired: these numbers are mostly chance.\n");
 	else if (heavy && has_choice && after > 1.5)
 		printf("Interrupt %s is %.0f %% of the busiest CPU's load; %s.\n",
