@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* With fewer interrupts than this in all, it is chance which CPU or queue has most. */
+#define LOAD_FEW 300u
+
 /* One CPU's part. */
 struct cpu_load {
 	unsigned int cpu;

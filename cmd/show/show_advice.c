@@ -8,15 +8,13 @@
 #include "base/basics.h"
 #include "base/text.h"
 #include "measure/advise.h"
+#include "measure/load.h"
 #include "measure/queue.h"
 #include "show/show_now.h"
 #include "show/show_row.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* So many interrupts must have fired before anything is said about their shares. */
-#define ENOUGH 300u
 
 /* The interrupts of a device that carry its packets. */
 struct vectors {
@@ -320,7 +318,8 @@ static bool is_one(const struct vectors *v)
 {
 	uint64_t most = irqkit_interrupt_get_total(v->hottest->interrupt);
 
-	return v->n_all == 1 || (v->total >= ENOUGH && most >= v->total - v->total / 10);
+	return v->n_all == 1 ||
+		(v->total >= LOAD_FEW && most >= v->total - v->total / 10);
 }
 
 static void advise(const struct vectors *v)

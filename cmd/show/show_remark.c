@@ -10,6 +10,7 @@
 #include "show/show_now.h"
 #include "show/show_row.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /* The CPU that handles all that is shown; -1: there are several, or nobody says. */
@@ -44,6 +45,12 @@ static void remark_counts(const struct load *load, bool is_measured)
 	if (n_idle + 1 == load->n_cpus) {
 		printf("cpu%u handled %s; ", busiest->cpu, name_all(load));
 		print_others(n_idle, false);
+		return;
+	}
+	if (load->total < LOAD_FEW) {
+		printf("fired %" PRIu64 " times%s, too few to compare the CPUs.\n",
+			load->total,
+			load->background ? " without per-CPU interrupts" : "");
 		return;
 	}
 	printf("cpu%u handled %.0f %%", busiest->cpu,

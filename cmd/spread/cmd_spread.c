@@ -188,6 +188,7 @@ static bool parse_options(
 	wish->asks_to_verify = o->verify || o->reverts;
 	wish->reverts = o->reverts;
 	wish->stays_on_node = o->node && strcmp(o->node, "any") != 0;
+	wish->is_split = o->is_split;
 	if (!parse_policy(o->by ? o->by : "queue", wish) ||
 		!parse_node(o->node, o->cpus != NULL, wish->request))
 		return false;
@@ -214,7 +215,7 @@ static enum status fill_request(
 	irqkit_request_set_policy(wish->request, wish->policy);
 	irqkit_request_set_width(wish->request, wish->width);
 	irqkit_request_set_gain(wish->request, wish->gain);
-	irqkit_request_set_split(wish->request, o->is_split);
+	irqkit_request_set_split(wish->request, wish->is_split);
 	if (o->cpus && irqkit_request_set_cpus(wish->request, o->cpus, "--cpus") < 0)
 		return say_no_memory();
 	return request_add_words(wish->request, call);

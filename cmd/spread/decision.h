@@ -18,6 +18,7 @@ struct wish {
 		seconds; /* to decide by what came in them; 0: by all since the start */
 	unsigned int verify; /* seconds; 0: no */
 	unsigned int every; /* seconds; 0: once */
+	bool is_split; /* rx and tx of a queue apart */
 	bool asks_to_verify; /* by an option; by load it is done anyway */
 	bool reverts;
 	bool stays_on_node; /* --node, but not --node=any */
@@ -33,6 +34,7 @@ struct spread {
 	struct irqkit_cpuset *full; /* owned; that had no vector left; NULL: none */
 	struct irqkit_cpuset *lost; /* owned; that went offline; NULL: none */
 	double before; /* busiest / mean */
+	double split; /* busiest / mean with --split; 0: not tried */
 	/* Read after the writes, and what fired since; owned; NULL: not measured. */
 	struct irqkit_snapshot *after;
 	struct irqkit_snapshot *after_counts;

@@ -2,10 +2,12 @@
 /* The warnings and closing lines of `irqkit spread`: what more queues would do, ... */
 #include "spread/spread_notes.h"
 #include "base/basics.h"
+#include "base/say.h"
 #include "base/text.h"
 #include "change/note_irqbalance.h"
 #include "measure/advise.h"
 #include "measure/explain.h"
+#include "measure/load.h"
 #include "measure/queue.h"
 #include "spread/spread_steering.h"
 
@@ -212,6 +214,54 @@ static void note_queues(struct spread *spread, const struct change *change)
 
 /* ------------------------------------------------------------------------------- */
 
+/* Do tx interrupts make a real part of the load? If few fired, nothing is known of that. */
+static bool has_tx_load(const struct placed *p)
+{
+	double tx = 0, all = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		double load = (double)irqkit_spread_get_load(p->spread, i);
+
+		all += load;
+		if (irqkit_spread_get_serves(p->spread, i) == IRQKIT_SERVES_TX)
+			tx += load;
+	}
+	return all >= LOAD_FEW && tx >= all / 5;
+}
+
+static bool has_more_cpus_than_queues(const struct placed *p)
+{
+	for (size_t i = 0; i < p->n_owners; i++)
+		if (p->owners[i].n_queues > 0 &&
+			p->owners[i].n_queues < p->owners[i].n_cpus)
+			return true;
+	return false;
+}
+
+enum status spread_try_split(struct spread *spread, const struct change *change)
+{
+	const struct wish *wish = spread->wish;
+	const struct placed *p = &spread->placed;
+
+	if (hides_notes(change) || wish->policy != IRQKIT_POLICY_QUEUE ||
+		wish->is_split || !has_more_cpus_than_queues(p) || !has_tx_load(p))
+		return STATUS_DONE;
+	if (irqkit_spread_find_split_imbalance(p->spread, &spread->split) < 0)
+		return say_no_memory();
+	return STATUS_DONE;
+}
+
+static void note_split(struct spread *spread)
+{
+	double together = irqkit_spread_get_imbalance_after(spread->placed.spread);
+
+	if (spread->split > 0 && spread->split <= together * 0.9)
+		notes_add(&spread->notes,
+			"rx and tx interrupts of a queue share a CPU; with --split they "
+			"do not, and the imbalance is %.1f instead of %.1f.",
+			spread->split, together);
+}
+
 /* After the writes, the report shows which CPU the kernel chose. */
 static void note_width(struct spread *spread, const struct change *change)
 {
@@ -273,7 +323,7 @@ static void note_worse(struct spread *spread, const struct change *change)
 
 	if (spread->seconds)
 		snprintf(period, sizeof(period), "in %u s", spread->seconds);
-	if (before > 0 && after > before + 0.1 &&
+	if (before > 0 && after > before + 0.1 && !placed_has_few(&spread->placed) &&
 		irqkit_cpuset_is_empty(spread->placed.unfit) &&
 		spread->wish->policy != IRQKIT_POLICY_LOAD &&
 		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0)
@@ -292,6 +342,7 @@ void spread_find_notes(struct spread *spread, const struct change *change)
 	spread_note_steering(spread);
 	note_worse(spread, change);
 	spread->notes.n_warnings = spread->notes.n;
+	note_split(spread);
 	note_queues(spread, change);
 	note_shared(spread);
 	note_width(spread, change);

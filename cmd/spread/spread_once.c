@@ -161,6 +161,9 @@ static enum status decide(struct spread *spread, struct change *change,
 	/* what is measured after is compared with what was measured before */
 	if (measured)
 		spread->before = measure_imbalance(&spread->placed, measured);
+	status = spread_try_split(spread, change);
+	if (status != STATUS_DONE)
+		return status;
 	spread_find_notes(spread, change);
 	status = change_judge(change, status);
 	if (status != STATUS_DONE)

@@ -92,16 +92,8 @@ static void print_gain_by_rule(const struct spread *spread, double before, doubl
 static bool has_queue(
 	const struct irqkit_device *device, int irq, enum irqkit_direction direction)
 {
-	size_t n = irqkit_device_count_queues(device);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
-
-		if (irqkit_queue_get_irq(queue) == irq &&
-			irqkit_queue_get_direction(queue) == direction)
-			return true;
-	}
-	return false;
+	return irq >= 0 &&
+		irqkit_device_find_irq_queue(device, (unsigned int)irq, direction);
 }
 
 /* Does it serve a queue of any interface, perhaps one behind a USB controller? */
@@ -144,7 +136,9 @@ static void print_gain(const struct report *report, double before, double after)
 		printf("No improvement: no move relieves the busiest CPU by more than "
 		       "%u %%.\n",
 			wish->gain);
-	if (heavy && has_choice && after > 1.5)
+	if (before > 0 && placed_has_few(&spread->placed))
+		printf("Few interrupts fired: these numbers are mostly chance.\n");
+	else if (heavy && has_choice && after > 1.5)
 		print_heavy(&spread->placed, heavy, share);
 	else if (!is_by_load && is_change(report) && before > 0 && !spread->after_counts)
 		print_gain_by_rule(spread, before, after);

@@ -2133,6 +2133,13 @@ size_t irqkit_spread_count(const struct irqkit_spread *spread);
 /* Returns the number of the interrupt at @index. */
 unsigned int irqkit_spread_get_irq(const struct irqkit_spread *spread, size_t index);
 
+/* Returns the load of the interrupt at @index. */
+uint64_t irqkit_spread_get_load(const struct irqkit_spread *spread, size_t index);
+
+/* Returns which direction of its queue the interrupt at @index serves. */
+enum irqkit_serves irqkit_spread_get_serves(
+	const struct irqkit_spread *spread, size_t index);
+
 /*
  * Returns the CPUs that were chosen for the interrupt at @index. NULL: the interrupt
  * stays as it is, as most do by load; or irqkit_spread_place() was not called yet.
@@ -2174,6 +2181,15 @@ double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spread);
 
 /* Returns the imbalance after the placement: see irqkit_spread_get_imbalance_before(). */
 double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
+
+/*
+ * Finds what irqkit_spread_get_imbalance_after() would return with
+ * irqkit_spread_set_split(). The placement is made again by the same policy, as it was:
+ * call this before irqkit_spread_place_again() or irqkit_spread_leave(). After an error,
+ * there is no placement any more.
+ */
+int irqkit_spread_find_split_imbalance(
+	struct irqkit_spread *spread, double *ret_imbalance);
 
 /*
  * Returns whether the imbalance is about @cpu: the CPU may be used, or it handles one of

@@ -291,6 +291,17 @@ EXPORT unsigned int irqkit_spread_get_irq(
 	return spread->items[index].irq;
 }
 
+EXPORT uint64_t irqkit_spread_get_load(const struct irqkit_spread *spread, size_t index)
+{
+	return spread->items[index].load;
+}
+
+EXPORT enum irqkit_serves irqkit_spread_get_serves(
+	const struct irqkit_spread *spread, size_t index)
+{
+	return spread->items[index].direction;
+}
+
 EXPORT const struct irqkit_cpuset *irqkit_spread_get_cpus(
 	const struct irqkit_spread *spread, size_t index)
 {

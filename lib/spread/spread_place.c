@@ -232,3 +232,21 @@ EXPORT int irqkit_spread_place(struct irqkit_spread *spread, enum irqkit_policy 
 	spread_count_after(spread);
 	return 0;
 }
+
+EXPORT int irqkit_spread_find_split_imbalance(
+	struct irqkit_spread *spread, double *ret_imbalance)
+{
+	bool is_split = spread->is_split;
+	double imbalance;
+	int r;
+
+	spread->is_split = true;
+	r = irqkit_spread_place(spread, spread->policy);
+	imbalance = irqkit_spread_get_imbalance_after(spread);
+	spread->is_split = is_split;
+	if (r == 0)
+		r = irqkit_spread_place(spread, spread->policy);
+	if (r == 0)
+		*ret_imbalance = imbalance;
+	return r;
+}

@@ -765,6 +765,31 @@ static void loads_are_counted(void **state)
 	irqkit_spread_free(spread);
 }
 
+/* What --split would give is found, and the placement is what it was. */
+static void a_split_can_be_tried(void **state)
+{
+	static const char together[] = "1 0 rx-0, first CPU\n2 0 tx-0, same CPU as rx-0\n"
+				       "3 1 rx-1, next CPU\n4 1 tx-1, same CPU as rx-1\n";
+	struct irqkit_spread *spread = with_cpus(4);
+	double imbalance = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		add(spread, i + 1, 10 + i / 2, 0);
+		irqkit_spread_set_queue(spread, i, 0, (int)i / 2,
+			i % 2 ? IRQKIT_SERVES_TX : IRQKIT_SERVES_RX);
+	}
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+	answers(spread, together);
+	assert_int_equal(irqkit_spread_find_split_imbalance(spread, &imbalance), 0);
+	assert_true(imbalance == 11.0 * 4 / 42);
+	assert_true(irqkit_spread_get_imbalance_after(spread) == 22.0 * 4 / 42);
+	answers(spread, together);
+	assert_int_equal(irqkit_spread_get_load(spread, 2), 11);
+	assert_int_equal(irqkit_spread_get_serves(spread, 3), IRQKIT_SERVES_TX);
+	irqkit_spread_free(spread);
+}
+
 static void what_was_not_moved_counts_where_it_is(void **state)
 {
 	struct irqkit_spread *spread = with_cpus(2);
@@ -1200,6 +1225,7 @@ int main(void)
 		cmocka_unit_test(worst_of_heaviest_first_is_mended),
 		cmocka_unit_test(siblings_count_in_part),
 		cmocka_unit_test(loads_are_counted),
+		cmocka_unit_test(a_split_can_be_tried),
 		cmocka_unit_test(what_was_not_moved_counts_where_it_is),
 		cmocka_unit_test(large_loads_do_not_overflow),
 		cmocka_unit_test(misuse_is_refused),
