@@ -369,17 +369,21 @@ for link in sys/class/net/*; do
 	keep_link "$link"
 	device=$(cd "$link" 2>/dev/null && pwd -P) || continue
 	device=${device#/}
-	keep "$device/ifindex" "$device/type" "$device/operstate" "$device/queues/*/rps_cpus" \
-		"$device/queues/*/rps_flow_cnt"
-	# These two cannot be read where there is only one queue.
-	for path in "$device"/queues/tx-*/xps_cpus "$device"/queues/tx-*/xps_rxqs; do
+	keep "$device/ifindex" "$device/type" "$device/operstate" "$device/uevent" \
+		"$device/queues/*/rps_cpus" "$device/queues/*/rps_flow_cnt"
+	# These cannot be read where there is only one queue.
+	for path in "$device"/queues/tx-*/xps_cpus "$device"/queues/tx-*/xps_rxqs \
+		"$device"/queues/tx-*/traffic_class; do
 		cat "$path" >/dev/null 2>&1 && keep "$path"
 	done
 	mkdir -p "$dir/$device/queues"
 	for path in "$device"/queues/*; do
 		[ -d "$path" ] && mkdir -p "$dir/$path"
 	done
-	keep_link "$device/device"
+	keep_link "$device/device" "$device"/lower_*
+	for path in "$device/bonding" "$device/bridge"; do
+		[ -d "$path" ] && mkdir -p "$dir/$path"
+	done
 	if text=$(ethtool -l "${link##*/}" 2>/dev/null); then
 		printf '%s\n' "$text" | channels >"$dir/$device/channels"
 	fi

@@ -67,6 +67,7 @@ static struct cell get_knob(void *data)
 		[IRQKIT_KNOB_XPS_CPUS] = "xps_cpus",
 		[IRQKIT_KNOB_XPS_RXQS] = "xps_rxqs",
 		[IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES] = "rps_sock_flow_entries",
+		[IRQKIT_KNOB_RPS_DEFAULT_MASK] = "rps_default_mask",
 		[IRQKIT_KNOB_THREAD] = "thread",
 	};
 

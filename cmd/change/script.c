@@ -223,7 +223,8 @@ static const struct {
 	{ script_irqs, 1u << IRQKIT_KNOB_AFFINITY },
 	{ script_masks,
 		1u << IRQKIT_KNOB_DEFAULT_AFFINITY | 1u << IRQKIT_KNOB_RPS_CPUS |
-			1u << IRQKIT_KNOB_XPS_CPUS | 1u << IRQKIT_KNOB_XPS_RXQS },
+			1u << IRQKIT_KNOB_XPS_CPUS | 1u << IRQKIT_KNOB_XPS_RXQS |
+			1u << IRQKIT_KNOB_RPS_DEFAULT_MASK },
 	{ script_numbers,
 		1u << IRQKIT_KNOB_RPS_FLOW_CNT |
 			1u << IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES },

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit rps: receive packet steering, and receive flow steering. */
+#include "base/basics.h"
 #include "base/read_number.h"
 #include "base/say.h"
+#include "change/say_request.h"
 #include "queues/show_rps.h"
 
 #include <string.h>
@@ -9,6 +11,7 @@
 struct rps_options {
 	struct steer_options steer;
 	const char *flows;
+	const char *new_interfaces; /* the CPUs of their queues */
 };
 
 static const struct option options[] = {
@@ -22,6 +25,8 @@ static const struct option options[] = {
 		"RFS: total flow-table size of all queues; 0 turns RFS off" },
 	{ "queues", 0, OPTION_TEXT, offsetof(struct rps_options, steer.queues), "LIST",
 		"only these rx queues, as in 0,2" },
+	{ "default", 0, OPTION_TEXT, offsetof(struct rps_options, new_interfaces), "SET",
+		"CPUs for interfaces that are created later, or 'off'" },
 	STEER_OPTIONS(struct rps_options, steer),
 	{ 0 },
 };
@@ -42,7 +47,7 @@ static void fill(struct irqkit_request *request, const struct call *call)
 	uint64_t flows;
 
 	if (o->flows && parse_flows(o->flows, &flows))
-		irqkit_request_set_flows(request, flows);
+		irqkit_request_set_flows(request, flows, "--flows");
 }
 
 static enum status check_words(const struct rps_options *o)
@@ -63,6 +68,56 @@ static enum status check_words(const struct rps_options *o)
 	return STATUS_MISUSE;
 }
 
+/* ------------------------------------------------------------------------------- */
+/* --default                                                                       */
+
+static enum status check_default(const struct call *call, const struct rps_options *o)
+{
+	const struct steer_options *s = &o->steer;
+
+	if (call->n_words)
+		say_error("--default sets RPS of interfaces that are created later and "
+			  "takes no interface");
+	else if (is_change(o) || s->queues || s->is_lower)
+		say_error("--default cannot be combined with --cpus, --auto, --off, "
+			  "--flows, --queues and --lower");
+	else if (table_options_are_given(&s->table))
+		say_error("--output, --sort, --noheadings, --raw and --pairs cannot be "
+			  "combined with a change");
+	else
+		return STATUS_DONE;
+	return STATUS_MISUSE;
+}
+
+static enum status plan_default(struct change *change, void *data)
+{
+	return request_plan(data, change);
+}
+
+static void free_request(struct irqkit_request **request)
+{
+	irqkit_request_free(*request);
+}
+
+static enum status run_default(const struct call *call, const struct rps_options *o)
+{
+	struct irqkit_request *request CLEANUP(free_request) = NULL;
+	struct change change CLEANUP(change_free) = { 0 };
+	enum status status = check_default(call, o);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (irqkit_request_new_rps_default(&request) < 0)
+		return say_no_memory();
+	if (strcmp(o->new_interfaces, "off") == 0)
+		irqkit_request_set_steering(request, IRQKIT_STEERING_OFF, NULL);
+	else if (irqkit_request_set_cpus(request, o->new_interfaces, "--default") < 0)
+		return say_no_memory();
+	return change_run(&change, call, &o->steer.change, plan_default, request);
+}
+
+/* ------------------------------------------------------------------------------- */
+
 static enum status run(const struct call *call)
 {
 	static const struct steering steering = {
@@ -73,8 +128,11 @@ static enum status run(const struct call *call)
 		.fill = fill,
 	};
 	const struct rps_options *o = call->state;
-	enum status status = steer_check(call, &rps_kind, &o->steer);
+	enum status status;
 
+	if (o->new_interfaces)
+		return run_default(call, o);
+	status = steer_check(call, &rps_kind, &o->steer);
 	if (status == STATUS_DONE)
 		status = check_words(o);
 	return status == STATUS_DONE ? steer_run(call, &steering, &o->steer, is_change(o))
@@ -83,7 +141,7 @@ static enum status run(const struct call *call)
 
 const struct command cmd_rps = {
 	.name = "rps",
-	.args = "[OPTION...] DEV",
+	.args = "[OPTION...] DEV...",
 	.summary = "show or set receive packet steering",
 	.more = "Without --cpus, --auto, --off and --flows: show the current "
 		"settings.\n"
@@ -95,6 +153,10 @@ const struct command cmd_rps = {
 		"  irqkit rps eth1 --auto --flows=32768  choose the CPUs, and turn RFS "
 		"on\n"
 		"  irqkit rps eth1 --off                 turn RPS and RFS off\n"
+		"  irqkit rps 'veth*' --cpus=0-3         the same for several "
+		"interfaces\n"
+		"  irqkit rps --default=0-3              for interfaces that are created "
+		"later\n"
 		"  irqkit undo                           undo the change\n"
 		"\n"
 		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK FLOWS RPS RFS.\n",

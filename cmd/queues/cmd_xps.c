@@ -67,7 +67,7 @@ static enum status run(const struct call *call)
 
 const struct command cmd_xps = {
 	.name = "xps",
-	.args = "[OPTION...] DEV",
+	.args = "[OPTION...] DEV...",
 	.summary = "show or set transmit packet steering",
 	.more = "Without --cpus, --auto, --rxqs and --off: show the current settings.\n"
 		"\n"
@@ -80,7 +80,7 @@ const struct command cmd_xps = {
 		"flow\n"
 		"  irqkit undo                          undo the change\n"
 		"\n"
-		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK RXQS.\n",
+		"Columns: QUEUE DEVICE IRQ SERVED CPUS MASK RXQS CLASS.\n",
 	.options = options,
 	.state_size = sizeof(struct xps_options),
 	.run = run,

@@ -23,30 +23,43 @@ struct rps_view {
 	struct steer_view steer;
 	uint64_t entries;
 	bool has_entries;
+	const struct irqkit_device *advised; /* whose advice it is, or NULL */
+	struct irqkit_rps_advice *advice; /* owned; NULL: it failed */
+	int advice_error;
 };
 
 /* ------------------------------------------------------------------------------- */
 /* Rows                                                                            */
 
-static size_t count_cpus(const struct steer_view *view)
+/* The advice about the device of the row: rows of a device follow each other. */
+static const struct irqkit_rps_advice *find_advice(
+	struct rps_view *view, struct irqkit_device *device)
 {
-	const struct irqkit_cpuset *cpus = irqkit_topology_get_cpus(
-		irqkit_machine_get_topology(view->change->machine),
-		IRQKIT_CPUS_HOUSEKEEPING);
-
-	return cpus ? irqkit_cpuset_count(cpus) : 0;
+	if (view->advised == device)
+		return view->advice;
+	irqkit_rps_advice_free(view->advice);
+	view->advice = NULL;
+	view->advised = device;
+	view->advice_error = irqkit_rps_advice_new(
+		view->steer.change->machine, device, &view->advice);
+	return view->advice;
 }
 
-static const char *judge_rps(const struct steer_view *view, const struct steer_row *row)
+static const char *judge_rps(struct rps_view *view, const struct steer_row *row)
 {
-	size_t n = irqkit_device_count_direction(
-		irqkit_queue_get_device(row->queue), IRQKIT_RX);
+	static const char *const words[] = {
+		[IRQKIT_RPS_OFF] = "off",
+		[IRQKIT_RPS_ON] = "on",
+		[IRQKIT_RPS_SAME_CPU] = "same-cpu",
+		[IRQKIT_RPS_REDUNDANT] = "redundant",
+		[IRQKIT_RPS_NO_EFFECT] = "no-effect",
+	};
+	const struct irqkit_rps_advice *advice = find_advice(
+		view, irqkit_queue_get_device(row->queue));
 
-	if (irqkit_cpuset_is_empty(row->cpus))
-		return "off";
-	if (row->serving && irqkit_cpuset_is_subset(row->cpus, row->serving))
-		return "same-cpu";
-	return row->serving && n >= count_cpus(view) ? "redundant" : "on";
+	if (!advice)
+		return irqkit_cpuset_is_empty(row->cpus) ? "off" : "on";
+	return words[irqkit_rps_advice_judge(advice, row->queue, row->cpus)];
 }
 
 static const char *judge_rfs(const struct rps_view *view, const struct rps_row *row)
@@ -58,14 +71,15 @@ static const char *judge_rfs(const struct rps_view *view, const struct rps_row *
 	return view->entries ? "on" : "no-table";
 }
 
-static void read_row(const struct steer_view *view, void *data)
+static void read_row(struct steer_view *steer, void *data)
 {
+	struct rps_view *view = (struct rps_view *)steer;
 	struct rps_row *row = data;
 
 	row->has_flows = irqkit_queue_read_rps_flow_cnt(row->steer.queue, &row->flows) ==
 		0;
 	row->rps = judge_rps(view, &row->steer);
-	row->rfs = judge_rfs((const struct rps_view *)view, row);
+	row->rfs = judge_rfs(view, row);
 }
 
 static struct cell get_flows(void *data)
@@ -122,8 +136,8 @@ static void remark_words(const struct rps_view *view)
 		       "handles "
 		       "the interrupt.\n");
 	if (has_word(view, "redundant"))
-		printf("redundant: the device has a queue for each CPU and spreads the "
-		       "work itself.\n");
+		printf("redundant: RPS gains nothing, since the queues already share the "
+		       "work.\n");
 	if (has_word(view, "no-table"))
 		printf("no-table: RFS has no effect while rps_sock_flow_entries is 0; "
 		       "--flows=N sets it too.\n");
@@ -132,34 +146,48 @@ static void remark_words(const struct rps_view *view)
 			(unsigned long long)view->entries);
 }
 
-static bool is_on(const struct table *table, const struct irqkit_device *device)
+/* Is RPS on, or of no use, wherever it helps? */
+static bool is_as_advised(const struct table *table,
+	const struct irqkit_rps_advice *advice, const struct irqkit_device *device)
 {
-	for (size_t i = 0; i < table->n_rows; i++) {
-		const struct steer_row *row = table->rows[i];
+	bool helps = false, is_on = false;
 
-		if (irqkit_queue_get_device(row->queue) == device &&
-			!irqkit_cpuset_is_empty(row->cpus))
-			return true;
+	for (size_t i = 0; i < table->n_rows; i++) {
+		const struct rps_row *row = table->rows[i];
+
+		if (irqkit_queue_get_device(row->steer.queue) != device)
+			continue;
+		is_on |= strcmp(row->rps, "off") != 0 &&
+			strcmp(row->rps, "no-effect") != 0;
+		if (!irqkit_rps_advice_helps(advice, row->steer.queue))
+			continue;
+		helps = true;
+		if (strcmp(row->rps, "on") != 0)
+			return false;
 	}
-	return false;
+	return helps || is_on;
 }
 
-/* RPS is off on all queues: says whether it would help. */
-static void remark_advice(const struct steer_view *view, struct irqkit_device *device)
+/* Says whether RPS would help, unless it is on where it helps. */
+static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 {
-	_cleanup_free_ char *why = NULL, *list = NULL, *name = NULL;
-	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	int r;
+	const struct irqkit_rps_advice *advice = find_advice(view, device);
+	_cleanup_free_ char *list = NULL, *name = NULL;
+	const struct irqkit_cpuset *cpus;
+	const char *why;
 
 	name = text_escape(irqkit_device_get_name(device));
 	if (!name)
 		return;
-	r = irqkit_machine_advise_rps(view->change->machine, device, &cpus, &why);
-	if (r < 0) {
+	if (!advice) {
 		say_error("cannot choose CPUs for %s: %s", irqkit_device_get_name(device),
-			strerror(-r));
+			strerror(-view->advice_error));
 		return;
 	}
+	if (is_as_advised(&view->steer.table, advice, device))
+		return;
+	cpus = irqkit_rps_advice_get_cpus(advice);
+	why = irqkit_rps_advice_get_reason(advice);
 	irqkit_cpuset_format_list(cpus, &list);
 	if (list && *list)
 		printf("%s has %s.\n'irqkit rps %s --auto' %s%s.\n", name, why, name,
@@ -170,16 +198,13 @@ static void remark_advice(const struct steer_view *view, struct irqkit_device *d
 		printf("RPS would not help %s: %s.\n", name, why);
 }
 
-static void remark(const struct steer_view *view)
+static void remark(struct steer_view *steer)
 {
-	remark_words((const struct rps_view *)view);
-	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++) {
-		struct irqkit_device *device = irqkit_request_get_device(
-			view->request, i);
+	struct rps_view *view = (struct rps_view *)steer;
 
-		if (!is_on(&view->table, device))
-			remark_advice(view, device);
-	}
+	remark_words(view);
+	for (size_t i = 0; i < irqkit_request_count_devices(steer->request); i++)
+		remark_advice(view, irqkit_request_get_device(steer->request, i));
 }
 
 static void add_keys(const struct steer_view *data, struct document *document)
@@ -204,6 +229,7 @@ const struct steer_kind rps_kind = {
 enum status rps_show(const struct change *change, const struct irqkit_request *request,
 	const struct steer_options *options)
 {
+	enum status status;
 	struct rps_view view = {
 		.steer = {
 			.kind = &rps_kind,
@@ -215,5 +241,7 @@ enum status rps_show(const struct change *change, const struct irqkit_request *r
 
 	view.has_entries = irqkit_rps_read_sock_flow_entries(
 				   change->ctx, &view.entries) == 0;
-	return steer_show(&view.steer);
+	status = steer_show(&view.steer);
+	irqkit_rps_advice_free(view.advice);
+	return status;
 }

@@ -11,14 +11,31 @@
 struct xps_row {
 	struct steer_row steer;
 	struct irqkit_cpuset *rxqs; /* owned, or NULL; xps_rxqs: numbers of rx queues */
+	int class; /* the traffic class; -1: none, or not known */
 };
 
-static void read_row(const struct steer_view *view, void *data)
+/* The kernel has no CPUs of a queue in no traffic class. */
+static int read_cpus(struct irqkit_queue *queue, struct irqkit_cpuset **ret_cpus)
+{
+	int r = irqkit_queue_read_xps_cpus(queue, ret_cpus);
+
+	return r == -EINVAL ? irqkit_cpuset_new(ret_cpus) : r;
+}
+
+static int read_class(struct irqkit_queue *queue)
+{
+	unsigned int number;
+
+	return irqkit_queue_read_traffic_class(queue, &number) < 0 ? -1 : (int)number;
+}
+
+static void read_row(struct steer_view *view, void *data)
 {
 	struct xps_row *row = data;
 
 	(void)view;
 	irqkit_queue_read_xps_rxqs(row->steer.queue, &row->rxqs);
+	row->class = read_class(row->steer.queue);
 }
 
 static void clear_row(void *data)
@@ -35,12 +52,26 @@ static struct cell get_rxqs(void *data)
 	return cpus_cell(row->rxqs);
 }
 
-static const struct column columns[] = {
-	STEER_COLUMNS("xps_cpus", "CPUs that transmit on it", "xps_mask"),
-	{ "RXQS", "xps_rxqs", "rx queues whose flows it transmits", COLUMN_DEFAULT,
-		get_rxqs, 0 },
-	{ 0 },
-};
+static struct cell get_class(void *data)
+{
+	const struct xps_row *row = data;
+
+	return row->class < 0 ? ABSENT : number_cell((uint64_t)row->class);
+}
+
+#define XPS_COLUMNS(class_flags)                                                         \
+	STEER_COLUMNS("xps_cpus", "CPUs that transmit on it", "xps_mask"),               \
+		{ "RXQS", "xps_rxqs", "rx queues whose flows it transmits",              \
+			COLUMN_DEFAULT, get_rxqs, 0 },                                   \
+		{ "CLASS", "traffic_class", "traffic class of its packets",              \
+			(class_flags) | COLUMN_RIGHT, get_class, 0 },                    \
+	{                                                                                \
+		0                                                                        \
+	}
+
+static const struct column columns[] = { XPS_COLUMNS(0) };
+/* of interfaces with several classes */
+static const struct column class_columns[] = { XPS_COLUMNS(COLUMN_DEFAULT) };
 
 /* ------------------------------------------------------------------------------- */
 /* Closing remarks                                                                 */
@@ -56,9 +87,12 @@ static bool has_rxqs(const struct table *table)
 	return false;
 }
 
-/* The online CPUs that have no tx queue of @device. @ret_any: does any CPU have one? */
+/*
+ * The online CPUs that have no tx queue of @device in this class. @ret_any: does any CPU
+ * have one?
+ */
 static int find_cpus_without_queue(const struct steer_view *view,
-	const struct irqkit_device *device, struct irqkit_cpuset **ret_cpus,
+	const struct irqkit_device *device, int class, struct irqkit_cpuset **ret_cpus,
 	bool *ret_any)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
@@ -67,12 +101,57 @@ static int find_cpus_without_queue(const struct steer_view *view,
 
 	*ret_any = false;
 	for (size_t i = 0; i < view->table.n_rows && r == 0; i++) {
-		const struct steer_row *row = view->table.rows[i];
+		const struct xps_row *row = view->table.rows[i];
 
-		if (irqkit_queue_get_device(row->queue) != device)
+		if (irqkit_queue_get_device(row->steer.queue) != device ||
+			row->class != class)
 			continue;
-		*ret_any |= !irqkit_cpuset_is_empty(row->cpus);
-		irqkit_cpuset_remove_set(*ret_cpus, row->cpus);
+		*ret_any |= !irqkit_cpuset_is_empty(row->steer.cpus);
+		irqkit_cpuset_remove_set(*ret_cpus, row->steer.cpus);
+	}
+	return r;
+}
+
+/*
+ * Says which CPUs have no queue in this class; false: each has one.
+ * @of: " of class 1", or empty
+ */
+static bool remark_class(const struct steer_view *view,
+	const struct irqkit_device *device, int class, const char *of, const char *name)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *without = NULL;
+	_cleanup_free_ char *list = NULL;
+	bool any;
+
+	if (find_cpus_without_queue(view, device, class, &without, &any) < 0)
+		return false;
+	if (!any)
+		printf("%s%s: XPS is off, so the kernel chooses a queue for each flow.\n",
+			name, of);
+	else if (!irqkit_cpuset_is_empty(without) &&
+		irqkit_cpuset_format_list(without, &list) == 0)
+		printf("%s: no queue%s for CPU%s %s; there the kernel chooses a queue "
+		       "for "
+		       "each flow.\n",
+			name, of, irqkit_cpuset_count(without) == 1 ? "" : "s", list);
+	else
+		return false;
+	return true;
+}
+
+/* The classes of the queues of a device; -1, of those in none, is not in the set. */
+static int find_classes(const struct irqkit_request *request,
+	const struct irqkit_device *device, struct irqkit_cpuset **ret_classes)
+{
+	size_t n = irqkit_request_count_queues(request);
+	int r = irqkit_cpuset_new(ret_classes);
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		struct irqkit_queue *queue = irqkit_request_get_queue(request, i);
+		int class = read_class(queue);
+
+		if (irqkit_queue_get_device(queue) == device && class >= 0)
+			r = irqkit_cpuset_add(*ret_classes, (unsigned int)class);
 	}
 	return r;
 }
@@ -81,26 +160,27 @@ static void remark_device(
 	const struct steer_view *view, const struct irqkit_device *device)
 {
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
-	_cleanup_cpuset_ struct irqkit_cpuset *without = NULL;
-	_cleanup_free_ char *list = NULL;
-	bool any;
+	_cleanup_cpuset_ struct irqkit_cpuset *classes = NULL;
+	bool lacks = false;
 
-	if (!name || find_cpus_without_queue(view, device, &without, &any) < 0)
+	if (!name || find_classes(view->request, device, &classes) < 0)
 		return;
-	if (!any)
-		printf("%s: XPS is off, so the kernel chooses a queue for each flow.\n"
-		       "'irqkit xps %s --auto' gives each CPU the queue handled nearest "
-		       "to it.\n",
-			name, name);
-	else if (!irqkit_cpuset_is_empty(without) &&
-		irqkit_cpuset_format_list(without, &list) == 0)
-		printf("%s: no queue for CPU%s %s; there the kernel chooses a queue for "
-		       "each "
-		       "flow.\n",
-			name, irqkit_cpuset_count(without) == 1 ? "" : "s", list);
+	if (irqkit_cpuset_is_empty(classes)) /* the kernel does not know classes */
+		lacks = remark_class(view, device, -1, "", name);
+	irqkit_cpuset_foreach (class, classes) {
+		char of[32] = "";
+
+		if (irqkit_cpuset_count(classes) > 1)
+			snprintf(of, sizeof(of), " of class %u", class);
+		lacks |= remark_class(view, device, (int)class, of, name);
+	}
+	if (lacks)
+		printf("'irqkit xps %s --auto' gives each CPU the queue handled nearest "
+		       "to it%s.\n",
+			name, irqkit_cpuset_count(classes) > 1 ? ", in each class" : "");
 }
 
-static void remark(const struct steer_view *view)
+static void remark(struct steer_view *view)
 {
 	if (has_rxqs(&view->table))
 		printf("RXQS override CPUS: the flows of these rx queues are "
@@ -111,10 +191,22 @@ static void remark(const struct steer_view *view)
 		remark_device(view, irqkit_request_get_device(view->request, i));
 }
 
+/* Does a queue have another class than the others? */
+static bool has_classes(const struct irqkit_request *request)
+{
+	size_t n = irqkit_request_count_queues(request);
+
+	for (size_t i = 1; i < n; i++)
+		if (read_class(irqkit_request_get_queue(request, i)) !=
+			read_class(irqkit_request_get_queue(request, 0)))
+			return true;
+	return false;
+}
+
 const struct steer_kind xps_kind = {
 	.direction = IRQKIT_TX,
 	.cpus_knob = IRQKIT_KNOB_XPS_CPUS,
-	.read_cpus = irqkit_queue_read_xps_cpus,
+	.read_cpus = read_cpus,
 	.columns = columns,
 	.row_size = sizeof(struct xps_row),
 	.read_row = read_row,
@@ -125,12 +217,15 @@ const struct steer_kind xps_kind = {
 enum status xps_show(const struct change *change, const struct irqkit_request *request,
 	const struct steer_options *options)
 {
+	struct steer_kind kind = xps_kind;
 	struct steer_view view = {
-		.kind = &xps_kind,
+		.kind = &kind,
 		.change = change,
 		.request = request,
 		.options = options,
 	};
 
+	if (has_classes(request))
+		kind.columns = class_columns;
 	return steer_show(&view);
 }

@@ -19,9 +19,9 @@ enum status steer_check(const struct call *call, const struct steer_kind *kind,
 	enum status status = table_prepare(
 		&none, kind->columns, &options->table, &call->common);
 
-	if (status != STATUS_DONE || call->n_words == 1)
+	if (status != STATUS_DONE || call->n_words > 0)
 		return status;
-	say_error("%s takes one network interface, as in 'irqkit %s eth0'", name, name);
+	say_error("%s needs a network interface, as in 'irqkit %s eth0'", name, name);
 	return STATUS_MISUSE;
 }
 
@@ -260,7 +260,7 @@ static void print_remarks(const struct irqkit_request *request)
 	}
 }
 
-static void remark(const struct steer_view *view)
+static void remark(struct steer_view *view)
 {
 	view->kind->remark(view);
 	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++)

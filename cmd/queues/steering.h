@@ -49,12 +49,12 @@ struct steer_kind {
 	const struct column *columns;
 	size_t row_size;
 	/* Fills the members after the struct steer_row, which is filled before. */
-	void (*read_row)(const struct steer_view *view, void *row);
+	void (*read_row)(struct steer_view *view, void *row);
 	void (*clear_row)(void *row); /* or NULL */
 	/* Adds keys to the document; or NULL. */
 	void (*add_keys)(const struct steer_view *view, struct document *document);
 	/* Prints the closing remarks about the rows. */
-	void (*remark)(const struct steer_view *view);
+	void (*remark)(struct steer_view *view);
 };
 
 /* A command that steers. */

@@ -78,6 +78,7 @@ static void device_free(struct irqkit_device *device)
 	forget_settings(device);
 	free(device->below);
 	free(device->lower);
+	free(device->lowest);
 	free(device->queues);
 	free(device->irqs);
 	free(device);

@@ -43,8 +43,9 @@ enum queue_file {
 	QUEUE_RPS_FLOW_CNT,
 	QUEUE_XPS_CPUS,
 	QUEUE_XPS_RXQS,
+	QUEUE_TRAFFIC_CLASS,
 };
-#define N_QUEUE_FILES 4
+#define N_QUEUE_FILES 5
 
 /* What a file holds, read when it is first needed. */
 struct file_text {
@@ -95,6 +96,11 @@ struct irqkit_device {
 	struct irqkit_device **lower; /* owned array: at any depth, with hardware */
 	size_t n_lower;
 	bool has_read_lower;
+	struct irqkit_device **lowest; /* owned array: on top of no other */
+	size_t n_lowest;
+	bool has_read_lowest;
+	enum irqkit_net_kind net_kind;
+	bool has_read_net_kind;
 	struct irqkit_thread **threads; /* owned array */
 	size_t n_threads;
 	bool has_read_threads;
@@ -175,6 +181,9 @@ struct irqkit_devices {
 	size_t n_thread_lists; /* made so far */
 	bool has_read_threads;
 };
+
+/* The number of devices directly below it. */
+int device_count_below(struct irqkit_device *device, size_t *ret_count);
 
 /*
  * Settings of queues and threads are read again when they are needed: others can have

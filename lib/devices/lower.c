@@ -88,6 +88,14 @@ static int read_below(struct irqkit_device *device)
 	return 0;
 }
 
+int device_count_below(struct irqkit_device *device, size_t *ret_count)
+{
+	int r = read_below(device);
+
+	*ret_count = device->n_below;
+	return r;
+}
+
 static int add_below(struct lower_walk *walk, struct irqkit_device *device)
 {
 	int r = read_below(device);
@@ -97,25 +105,54 @@ static int add_below(struct lower_walk *walk, struct irqkit_device *device)
 	return r;
 }
 
-EXPORT int irqkit_device_count_lower(struct irqkit_device *device, size_t *ret_count)
+/* All devices below, at any depth. */
+static int walk_down(struct irqkit_device *device, struct lower_walk *ret_walk)
 {
 	struct lower_walk walk = { 0 };
+	int r = walk_add(&walk, device);
+
+	for (size_t i = 0; i < walk.n && r == 0; i++)
+		r = add_below(&walk, walk.seen[i]);
+	if (r < 0) {
+		free(walk.seen);
+		return ctx_keep(device->devices->ctx, r);
+	}
+	*ret_walk = walk;
+	return 0;
+}
+
+static size_t keep_hardware(struct lower_walk *walk)
+{
 	size_t kept = 0;
+
+	for (size_t i = 1; i < walk->n; i++)
+		if (walk->seen[i]->bus_path)
+			walk->seen[kept++] = walk->seen[i];
+	return kept;
+}
+
+/* Those that are on top of no other. */
+static size_t keep_lowest(struct lower_walk *walk)
+{
+	size_t kept = 0;
+
+	for (size_t i = 1; i < walk->n; i++)
+		if (walk->seen[i]->n_below == 0)
+			walk->seen[kept++] = walk->seen[i];
+	return kept;
+}
+
+EXPORT int irqkit_device_count_lower(struct irqkit_device *device, size_t *ret_count)
+{
+	struct lower_walk walk;
 	int r;
 
 	if (!device->has_read_lower) {
-		r = walk_add(&walk, device);
-		for (size_t i = 0; i < walk.n && r == 0; i++)
-			r = add_below(&walk, walk.seen[i]);
-		if (r < 0) {
-			free(walk.seen);
-			return ctx_keep(device->devices->ctx, r);
-		}
-		for (size_t i = 1; i < walk.n; i++)
-			if (walk.seen[i]->bus_path)
-				walk.seen[kept++] = walk.seen[i];
+		r = walk_down(device, &walk);
+		if (r < 0)
+			return r;
+		device->n_lower = keep_hardware(&walk);
 		device->lower = walk.seen;
-		device->n_lower = kept;
 		device->has_read_lower = true;
 	}
 	*ret_count = device->n_lower;
@@ -126,4 +163,30 @@ EXPORT struct irqkit_device *irqkit_device_get_lower(
 	const struct irqkit_device *device, size_t index)
 {
 	return device->lower[index];
+}
+
+EXPORT int irqkit_device_count_receiving(struct irqkit_device *device, size_t *ret_count)
+{
+	int r = irqkit_device_count_lower(device, ret_count);
+
+	if (r < 0 || *ret_count > 0)
+		return r;
+	if (!device->has_read_lowest) {
+		struct lower_walk walk;
+
+		r = walk_down(device, &walk);
+		if (r < 0)
+			return r;
+		device->n_lowest = keep_lowest(&walk);
+		device->lowest = walk.seen;
+		device->has_read_lowest = true;
+	}
+	*ret_count = device->n_lowest;
+	return 0;
+}
+
+EXPORT struct irqkit_device *irqkit_device_get_receiving(
+	const struct irqkit_device *device, size_t index)
+{
+	return device->n_lower ? device->lower[index] : device->lowest[index];
 }

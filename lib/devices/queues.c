@@ -478,6 +478,7 @@ static const struct {
 	[QUEUE_RPS_FLOW_CNT] = { "rps_flow_cnt", IRQKIT_RX },
 	[QUEUE_XPS_CPUS] = { "xps_cpus", IRQKIT_TX },
 	[QUEUE_XPS_RXQS] = { "xps_rxqs", IRQKIT_TX },
+	[QUEUE_TRAFFIC_CLASS] = { "traffic_class", IRQKIT_TX },
 };
 
 const char *queue_file_name(enum queue_file file)
@@ -564,6 +565,28 @@ EXPORT int irqkit_queue_read_xps_rxqs(
 	struct irqkit_queue *queue, struct irqkit_cpuset **ret_rxqs)
 {
 	return read_cpus(queue, QUEUE_XPS_RXQS, ret_rxqs);
+}
+
+/*
+ * "1"; "1-2" if the interface is a subordinate of another one: net/core/net-sysfs.c,
+ * traffic_class_show(). Reading that of a queue in no class fails.
+ */
+EXPORT int irqkit_queue_read_traffic_class(
+	struct irqkit_queue *queue, unsigned int *ret_class)
+{
+	const char *text;
+	uint32_t number;
+	int r = queue->direction == IRQKIT_TX
+		? queue_get_text(queue, QUEUE_TRAFFIC_CLASS, &text)
+		: -EINVAL;
+
+	if (r < 0)
+		return r == -EINVAL && queue->direction == IRQKIT_TX ? -ENODATA : r;
+	r = parse_u32(text, strcspn(text, "-"), &number);
+	if (r < 0)
+		return -EBADMSG;
+	*ret_class = number;
+	return 0;
 }
 
 EXPORT int irqkit_queue_read_rps_flow_cnt(struct irqkit_queue *queue, uint64_t *ret_count)

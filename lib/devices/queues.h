@@ -6,6 +6,7 @@
 #include "devices/device.h"
 
 #define SOCK_FLOW_ENTRIES_PATH "/proc/sys/net/core/rps_sock_flow_entries"
+#define RPS_DEFAULT_MASK_PATH  "/proc/sys/net/core/rps_default_mask"
 
 /* "rx-0" */
 #define QUEUE_NAME_ROOM 16

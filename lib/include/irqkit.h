@@ -562,6 +562,34 @@ int irqkit_device_count_lower(struct irqkit_device *device, size_t *ret_count);
 struct irqkit_device *irqkit_device_get_lower(
 	const struct irqkit_device *device, size_t index);
 
+/* Where the packets of a network interface come from. */
+enum irqkit_net_kind {
+	IRQKIT_NET_HARDWARE, /* hardware, or a hypervisor */
+	IRQKIT_NET_SOFTWARE, /* programs, tunnels, other interfaces: veth, WireGuard, VXLAN */
+	IRQKIT_NET_LOOPBACK,
+	IRQKIT_NET_BRIDGE, /* its ports: only those that end at the bridge */
+	IRQKIT_NET_UPPER, /* they arrive on interfaces below it: bond, VLAN, team, macvlan */
+};
+
+/*
+ * Reads where the packets of a network interface come from. RPS of an upper interface has
+ * no effect; that of a bridge has one only for packets that end at the bridge.
+ *
+ * -EINVAL: this is no network interface.
+ */
+int irqkit_device_read_net_kind(
+	struct irqkit_device *device, enum irqkit_net_kind *ret_kind);
+
+/*
+ * Counts the interfaces on which the packets of an upper interface or bridge arrive: the
+ * lower ones with hardware; if there are none, those that are on top of no other.
+ */
+int irqkit_device_count_receiving(struct irqkit_device *device, size_t *ret_count);
+
+/* Returns the interface at @index. Call irqkit_device_count_receiving() first. */
+struct irqkit_device *irqkit_device_get_receiving(
+	const struct irqkit_device *device, size_t index);
+
 /*
  * How it is known that an interrupt belongs to a device. The first source that answers
  * wins.
@@ -740,6 +768,18 @@ int irqkit_queue_read_xps_rxqs(
 	struct irqkit_queue *queue, struct irqkit_cpuset **ret_rxqs);
 
 /*
+ * Reads the traffic class of a tx queue (traffic_class). A CPU transmits the packets of a
+ * class on a queue of that class only, so XPS is decided for each class of its own. Without
+ * classes, all queues are in class 0.
+ *
+ * -ENODATA: the queue is in no class, and the kernel does not transmit on it.
+ * -ENOENT: there is no such file, or the device has only one tx queue.
+ * -EBADMSG: the file has unexpected contents.
+ * -EINVAL: this is an rx queue.
+ */
+int irqkit_queue_read_traffic_class(struct irqkit_queue *queue, unsigned int *ret_class);
+
+/*
  * Reads the number of entries in the RFS flow table of the whole system
  * (rps_sock_flow_entries). While it is 0, the flow tables of the queues have no effect.
  *
@@ -902,6 +942,17 @@ const struct irqkit_cpuset *irqkit_topology_get_first_threads(
 
 /* Returns the online CPUs that are not first threads, or NULL. */
 const struct irqkit_cpuset *irqkit_topology_get_other_threads(
+	struct irqkit_topology *topology);
+
+/*
+ * Return the online CPUs of fast cores, and of all others, or NULL if the kernel reports
+ * no classes of cores: x86 lists the fast cores of a system that has both. Arm reports the
+ * capacity of each CPU: cores with up to a quarter more than the least are slow, and if no
+ * core has more, there are no classes.
+ */
+const struct irqkit_cpuset *irqkit_topology_get_fast_cores(
+	struct irqkit_topology *topology);
+const struct irqkit_cpuset *irqkit_topology_get_slow_cores(
 	struct irqkit_topology *topology);
 
 /*
@@ -1352,6 +1403,7 @@ enum irqkit_knob {
 	IRQKIT_KNOB_XPS_CPUS, /* tx-N/xps_cpus */
 	IRQKIT_KNOB_XPS_RXQS, /* tx-N/xps_rxqs */
 	IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES, /* /proc/sys/net/core/rps_sock_flow_entries */
+	IRQKIT_KNOB_RPS_DEFAULT_MASK, /* /proc/sys/net/core/rps_default_mask */
 	IRQKIT_KNOB_THREAD, /* sched_setaffinity(2); the path is /proc/PID/status */
 };
 
@@ -1488,6 +1540,14 @@ int irqkit_plan_add_xps_rxqs(struct irqkit_plan *plan, struct irqkit_queue *queu
  */
 int irqkit_plan_add_rps_sock_flow_entries(
 	struct irqkit_plan *plan, uint64_t count, const char *why);
+
+/*
+ * Adds a step that sets the CPUs that process the packets of interfaces that are created
+ * later (rps_default_mask, Linux 6.3 and later). Errors and @why: see
+ * irqkit_plan_add_rps_cpus().
+ */
+int irqkit_plan_add_rps_default_mask(
+	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
 
 /*
  * Adds a step that sets the CPUs on which @thread may run. The step is skipped if only
@@ -1964,27 +2024,54 @@ uint64_t irqkit_spread_get_bound(const struct irqkit_spread *spread);
 /* Steering: which CPUs should process or transmit packets                           */
 
 /*
- * Decides whether receive packet steering helps a device, and on which CPUs.
+ * Advice on receive packet steering (RPS) for a network interface: which rx queues it
+ * helps, and on which CPUs.
  *
- * RPS helps if there are more housekeeping CPUs near the device than queues. The CPUs
- * that handle its interrupts, and their SMT siblings, are left out if at least half of
- * the CPUs remain.
- *
- * @node: the NUMA node of the device, or -1 if it is not known
- * @serving: the CPUs that handle the interrupts of the device
- * @n_queues: the number of rx queues
- * @ret_cpus: the CPUs; empty if RPS does not help
- * @ret_why: the reason in both cases, as a phrase for people; the caller frees it
+ * RPS helps all queues if there are at least twice as many housekeeping CPUs near the
+ * device as there are interrupts of rx queues. Otherwise it helps the queues of an
+ * interrupt that fires at least twice as often as it would if all of these CPUs had the
+ * same share, by counts since boot. The CPUs that handle these interrupts, and their SMT
+ * siblings, are left out if at least half of the CPUs remain. If two or more of the CPUs are
+ * fast cores, only those are used.
+ */
+struct irqkit_rps_advice;
+
+/*
+ * Decides about an interface. The advice must be freed before the machine is refreshed or
+ * freed.
  *
  * -ENODATA: the online CPUs are not known.
  */
-int irqkit_steer_rps(struct irqkit_topology *topology, int node,
-	const struct irqkit_cpuset *serving, size_t n_queues,
-	struct irqkit_cpuset **ret_cpus, char **ret_why);
+int irqkit_rps_advice_new(struct irqkit_machine *machine, struct irqkit_device *device,
+	struct irqkit_rps_advice **ret_advice);
+void irqkit_rps_advice_free(struct irqkit_rps_advice *advice);
+
+/* Returns the CPUs for the queues that RPS helps; empty if it helps none. */
+const struct irqkit_cpuset *irqkit_rps_advice_get_cpus(
+	const struct irqkit_rps_advice *advice);
+
+/* Returns the reason in both cases, as a phrase for people. */
+const char *irqkit_rps_advice_get_reason(const struct irqkit_rps_advice *advice);
+
+/* Returns whether RPS helps this rx queue of the interface. */
+bool irqkit_rps_advice_helps(
+	const struct irqkit_rps_advice *advice, const struct irqkit_queue *queue);
+
+/* What RPS on certain CPUs does for a queue. */
+enum irqkit_rps_state {
+	IRQKIT_RPS_OFF, /* there are no CPUs */
+	IRQKIT_RPS_ON, /* it helps, or nobody knows that it does not */
+	IRQKIT_RPS_SAME_CPU, /* no effect: the CPU that handles the interrupt */
+	IRQKIT_RPS_REDUNDANT, /* no gain: the queues already share the work */
+	IRQKIT_RPS_NO_EFFECT, /* the packets arrive on the interfaces below */
+};
+
+/* Judges RPS of an rx queue of the interface on @cpus. */
+enum irqkit_rps_state irqkit_rps_advice_judge(const struct irqkit_rps_advice *advice,
+	const struct irqkit_queue *queue, const struct irqkit_cpuset *cpus);
 
 /*
- * Asks irqkit_steer_rps() about a network interface of the machine. RPS does not help an
- * interface without interrupts and hardware: its packets were steered before.
+ * Returns the CPUs and the reason of the advice; the caller frees both.
  *
  * -ENODATA: the online CPUs are not known.
  */
@@ -2035,11 +2122,17 @@ int irqkit_request_new_default(struct irqkit_request **ret_request);
 int irqkit_request_new_spread(struct irqkit_request **ret_request);
 
 /*
- * Create a request that sets RPS and RFS, or XPS, of a network interface: it needs the
- * name of the interface, which is its only TARGET.
+ * Create a request that sets RPS and RFS, or XPS, of network interfaces: it needs TARGETs,
+ * which are names of interfaces, or globs such as "veth*".
  */
 int irqkit_request_new_rps(struct irqkit_request **ret_request);
 int irqkit_request_new_xps(struct irqkit_request **ret_request);
+
+/*
+ * Creates a request that sets RPS of the rx queues of interfaces that are created later: it
+ * needs CPUs, or IRQKIT_STEERING_OFF.
+ */
+int irqkit_request_new_rps_default(struct irqkit_request **ret_request);
 
 /*
  * Creates a request that pins queues of a network interface: the interrupt, XPS and the
@@ -2049,8 +2142,8 @@ int irqkit_request_new_pin(struct irqkit_request **ret_request);
 void irqkit_request_free(struct irqkit_request *request);
 
 /*
- * Adds a TARGET; it is copied. See irqkit_machine_select(). Requests for queues take the
- * name of one interface.
+ * Adds a TARGET; it is copied. See irqkit_machine_select(). Requests for queues take
+ * names of interfaces instead, and requests for pins the name of one.
  */
 int irqkit_request_add_target(struct irqkit_request *request, const char *word);
 
@@ -2166,7 +2259,7 @@ int irqkit_request_set_queues(
 /* Which CPUs the queues get. */
 enum irqkit_steering {
 	IRQKIT_STEERING_GIVEN, /* those of irqkit_request_set_cpus() */
-	IRQKIT_STEERING_AUTO, /* RPS: see irqkit_machine_advise_rps(); XPS: the nearest */
+	IRQKIT_STEERING_AUTO, /* RPS: see irqkit_rps_advice; XPS: the nearest */
 	IRQKIT_STEERING_OFF, /* none; RFS is turned off too */
 	IRQKIT_STEERING_RXQS, /* XPS: the queues that are paired with rx queues, no CPUs */
 };
@@ -2187,9 +2280,12 @@ void irqkit_request_set_steering(struct irqkit_request *request,
  * Sets the size of the RFS flow tables of all queues of an interface together; 0 turns RFS
  * off.
  *
+ * @label: what messages call it, such as "--flows"; static text. NULL: "flows"
+ *
  * -ERANGE: @flows is greater than IRQKIT_FLOWS_MAX.
  */
-int irqkit_request_set_flows(struct irqkit_request *request, uint64_t flows);
+int irqkit_request_set_flows(
+	struct irqkit_request *request, uint64_t flows, const char *label);
 
 /*
  * Reads the words of a request and looks for what is wrong with them, but decides nothing.

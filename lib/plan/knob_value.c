@@ -10,6 +10,7 @@
  *                               /tx-0/xps_cpus     mask; the kernel leaves CPUs out
  *                                    /xps_rxqs     mask of rx queues
  *     /proc/sys/net/core/rps_sock_flow_entries     number, made a power of two
+ *                       /rps_default_mask          mask; the kernel leaves CPUs out
  *     /proc/123/status                             list: sched_setaffinity() writes it
  */
 #include "plan/knob_value.h"
@@ -99,6 +100,8 @@ bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret
 		*ret_knob = IRQKIT_KNOB_DEFAULT_AFFINITY;
 	else if (strcmp(path, SOCK_FLOW_ENTRIES_PATH) == 0)
 		*ret_knob = IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES;
+	else if (strcmp(path, RPS_DEFAULT_MASK_PATH) == 0)
+		*ret_knob = IRQKIT_KNOB_RPS_DEFAULT_MASK;
 	else if (parse_numbered(path, "/proc/irq/", "/smp_affinity", ret_number))
 		*ret_knob = IRQKIT_KNOB_AFFINITY;
 	else if (parse_numbered(path, "/proc/", "/status", ret_number))
@@ -214,15 +217,17 @@ static bool may_leave_out(
 	const struct irqkit_cpuset *nohz_full = irqkit_topology_get_cpus(
 		topology, IRQKIT_CPUS_NOHZ_FULL);
 
-	if (online && !irqkit_cpuset_has(online, cpu))
+	if (online && !irqkit_cpuset_has(online, cpu) &&
+		knob != IRQKIT_KNOB_RPS_DEFAULT_MASK)
 		return true;
-	return knob == IRQKIT_KNOB_RPS_CPUS &&
+	return (knob == IRQKIT_KNOB_RPS_CPUS || knob == IRQKIT_KNOB_RPS_DEFAULT_MASK) &&
 		((isolated && irqkit_cpuset_has(isolated, cpu)) ||
 			(nohz_full && irqkit_cpuset_has(nohz_full, cpu)));
 }
 
 /*
- * net/core/net-sysfs.c, rps_cpumask_housekeeping(); net/core/dev.c,
+ * net/core/net-sysfs.c, rps_cpumask_housekeeping(), which
+ * net/core/sysctl_net_core.c, rps_default_mask_sysctl(), calls too; net/core/dev.c,
  * netif_set_xps_queue(); kernel/sched/, __sched_setaffinity(), which keeps the online
  * CPUs of the cpuset
  */
@@ -254,7 +259,7 @@ int knob_value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	if (is_number(knob))
 		return now->number == round_up_to_power(given->number);
 	if (knob != IRQKIT_KNOB_RPS_CPUS && knob != IRQKIT_KNOB_XPS_CPUS &&
-		knob != IRQKIT_KNOB_THREAD)
+		knob != IRQKIT_KNOB_RPS_DEFAULT_MASK && knob != IRQKIT_KNOB_THREAD)
 		return false;
 	return are_left_out(ctx, knob, given->cpus, now->cpus);
 }

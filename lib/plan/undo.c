@@ -60,6 +60,7 @@ static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
 		return step_set_why(step, "the thread has ended");
 	case IRQKIT_KNOB_DEFAULT_AFFINITY:
 	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
+	case IRQKIT_KNOB_RPS_DEFAULT_MASK:
 		return 0;
 	default:
 		r = knob_read_ifindex(ctx, step->path, &now);

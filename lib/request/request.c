@@ -25,6 +25,7 @@ int request_new(enum request_kind kind, struct irqkit_request **ret_request)
 	request->queues_label = "queues";
 	request->auto_label = "auto";
 	request->wrap_label = "wrap";
+	request->flows_label = "flows";
 	*ret_request = request;
 	return 0;
 }

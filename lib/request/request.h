@@ -15,6 +15,7 @@ enum request_kind {
 	REQUEST_DEFAULT,
 	REQUEST_SPREAD,
 	REQUEST_RPS,
+	REQUEST_RPS_DEFAULT,
 	REQUEST_XPS,
 	REQUEST_PIN,
 };
@@ -47,7 +48,7 @@ struct irqkit_request {
 
 	/* of settings of queues */
 	bool is_lower;
-	const char *lower_label, *queues_label, *auto_label, *wrap_label;
+	const char *lower_label, *queues_label, *auto_label, *wrap_label, *flows_label;
 	char *queue_numbers; /* owned; "0,2", or NULL: all */
 	enum irqkit_steering steering;
 	bool has_flows;
@@ -64,9 +65,14 @@ struct irqkit_request {
 	struct irqkit_selection *selection; /* owned; what the TARGETs meant, or NULL */
 	size_t n_gone; /* interrupts that are skipped because they are gone */
 	struct irqkit_placement *placement; /* owned; of a spread, or NULL */
-	struct irqkit_device *named; /* the interface of a setting of queues, or NULL */
+	/* of settings of queues: the interfaces, owned array; is_optional: only by a glob */
+	struct named_net {
+		struct irqkit_device *device;
+		bool is_optional;
+	} * named;
+	size_t n_named, named_room;
 	struct irqkit_device **devices; /* owned array; those that are acted on */
-	size_t n_devices;
+	size_t n_devices, devices_room;
 	struct irqkit_queue **queues; /* owned array; of RPS and XPS, device by device */
 	size_t n_queues;
 };
@@ -116,6 +122,8 @@ int request_plan_spread(struct irqkit_request *request, struct irqkit_machine *m
 	struct irqkit_plan *plan);
 int request_plan_rps(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
+int request_plan_rps_default(struct irqkit_request *request,
+	struct irqkit_machine *machine, struct irqkit_plan *plan);
 int request_plan_pin(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 int request_plan_xps(struct irqkit_request *request, struct irqkit_machine *machine,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The network interface of a request, those below it, and the queues that are meant. */
 #include "request/request_net.h"
+#include "base/array.h"
 #include "base/cpuset.h"
 #include "base/join.h"
 #include "base/macros.h"
@@ -8,15 +9,17 @@
 #include "target/no_match.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 void request_drop_net(struct irqkit_request *request)
 {
-	request->named = NULL;
+	free(TAKE(request->named));
+	request->n_named = request->named_room = 0;
 	free(TAKE(request->devices));
-	request->n_devices = 0;
+	request->n_devices = request->devices_room = 0;
 	free(TAKE(request->queues));
 	request->n_queues = 0;
 }
@@ -48,6 +51,11 @@ static bool is_queue(struct irqkit_devices *devices, const char *word)
 	return name && irqkit_devices_find_net(devices, name, &device) == 0;
 }
 
+static bool is_glob(const char *word)
+{
+	return strpbrk(word, "*?[") != NULL;
+}
+
 static int fail_not_found(struct irqkit_request *request, struct irqkit_devices *devices,
 	const char *name, int error)
 {
@@ -67,63 +75,149 @@ static int fail_not_found(struct irqkit_request *request, struct irqkit_devices 
 	}
 	names = join_names(devices);
 	return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
-		"no network interface '%s'%s%s", name,
+		"no network interface %s'%s'%s%s", is_glob(name) ? "matches " : "", name,
 		names ? "; the interfaces are " : "", names ? names : "");
 }
 
-/* The named interface, or those below it. */
-static int choose_devices(struct irqkit_request *request)
+static int add_named(
+	struct irqkit_request *request, struct irqkit_device *device, bool is_optional)
 {
-	struct irqkit_device *named = request->named;
-	size_t n = 1;
-	int r = request->is_lower ? irqkit_device_count_lower(named, &n) : 0;
+	for (size_t i = 0; i < request->n_named; i++) {
+		if (request->named[i].device != device)
+			continue;
+		request->named[i].is_optional &= is_optional;
+		return 0;
+	}
+	if (!GROW(request->named, request->n_named, request->named_room))
+		return -ENOMEM;
+	request->named[request->n_named++] = (struct named_net){
+		.device = device,
+		.is_optional = is_optional,
+	};
+	return 0;
+}
+
+static int add_matching(
+	struct irqkit_request *request, struct irqkit_devices *devices, const char *word)
+{
+	size_t n = 0, n_matches = 0;
+	int r = irqkit_devices_count_net(devices, &n);
+
+	if (r < 0)
+		return fail_not_found(request, devices, word, r);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		struct irqkit_device *device = irqkit_devices_get_net(devices, i);
+
+		if (fnmatch(word, device->name, 0) != 0)
+			continue;
+		n_matches++;
+		r = add_named(request, device, true);
+	}
+	return r == 0 && n_matches == 0 ? fail_not_found(request, devices, word, -ENODEV)
+					: r;
+}
+
+static int add_word(
+	struct irqkit_request *request, struct irqkit_devices *devices, const char *word)
+{
+	struct irqkit_device *device;
+	int r;
+
+	if (is_glob(word))
+		return add_matching(request, devices, word);
+	r = irqkit_devices_find_net(devices, word, &device);
+	return r < 0 ? fail_not_found(request, devices, word, r)
+		     : add_named(request, device, false);
+}
+
+static int add_device(struct irqkit_request *request, struct irqkit_device *device)
+{
+	for (size_t i = 0; i < request->n_devices; i++)
+		if (request->devices[i] == device)
+			return 0;
+	if (!GROW(request->devices, request->n_devices, request->devices_room))
+		return -ENOMEM;
+	request->devices[request->n_devices++] = device;
+	return 0;
+}
+
+/* A pin needs interrupts; for RPS and XPS, what is below may be software too. */
+static int count_lower(const struct irqkit_request *request, struct irqkit_device *named,
+	size_t *ret_count)
+{
+	return request->kind == REQUEST_PIN
+		? irqkit_device_count_lower(named, ret_count)
+		: irqkit_device_count_receiving(named, ret_count);
+}
+
+static struct irqkit_device *get_lower(const struct irqkit_request *request,
+	const struct irqkit_device *named, size_t index)
+{
+	return request->kind == REQUEST_PIN ? irqkit_device_get_lower(named, index)
+					    : irqkit_device_get_receiving(named, index);
+}
+
+/* The interfaces below a named one. */
+static int add_lower(struct irqkit_request *request, const struct named_net *named)
+{
+	const char *name = named->device->name;
+	size_t n;
+	int r = count_lower(request, named->device, &n);
 
 	if (r < 0)
 		return request_fail_with(request, r,
-			"cannot list the lower interfaces of %s: %s", named->name,
-			strerror(-r));
-	if (n == 0)
+			"cannot list the lower interfaces of %s: %s", name, strerror(-r));
+	if (n == 0 && !named->is_optional)
 		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
-			"%s has no lower interfaces; leave out %s", named->name,
+			"%s has no lower interfaces; leave out %s", name,
 			request->lower_label);
-	request->devices = calloc(n, sizeof(struct irqkit_device *));
-	if (!request->devices)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		request->devices[i] = request->is_lower
-			? irqkit_device_get_lower(named, i)
-			: named;
-	request->n_devices = n;
-	return 0;
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = add_device(request, get_lower(request, named->device, i));
+	return r;
 }
 
 int request_find_net(struct irqkit_request *request, struct irqkit_machine *machine)
 {
-	const char *name;
-	int r;
+	int r = 0;
 
-	if (request->n_targets != 1)
+	if (request->n_targets < 1 ||
+		(request->n_targets > 1 && request->kind == REQUEST_PIN))
 		return request_fail(request, IRQKIT_PROBLEM_WORDS,
 			"one network interface is needed, and %zu are given",
 			request->n_targets);
-	name = request->targets[0];
-	r = irqkit_devices_find_net(machine->devices, name, &request->named);
-	return r < 0 ? fail_not_found(request, machine->devices, name, r)
-		     : choose_devices(request);
+	for (size_t i = 0; i < request->n_targets && r == 0; i++)
+		r = add_word(request, machine->devices, request->targets[i]);
+	for (size_t i = 0; i < request->n_named && r == 0; i++)
+		r = request->is_lower ? add_lower(request, &request->named[i])
+				      : add_device(request, request->named[i].device);
+	if (r == 0 && request->n_devices == 0)
+		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
+			"none of these interfaces has lower interfaces; leave out %s",
+			request->lower_label);
+	return r;
 }
 
-char *request_explain_lower(const struct irqkit_request *request)
+bool request_is_optional(
+	const struct irqkit_request *request, const struct irqkit_device *device)
 {
-	struct irqkit_device *named = request->named;
+	for (size_t i = 0; i < request->n_named; i++)
+		if (request->named[i].device == device)
+			return request->named[i].is_optional;
+	return false;
+}
+
+char *request_explain_lower(
+	const struct irqkit_request *request, struct irqkit_device *named)
+{
 	_cleanup_free_ char *names = NULL;
 	size_t n = 0;
 	char *text;
 
 	if (request->is_lower || irqkit_device_get_bus_device(named) ||
-		irqkit_device_count_lower(named, &n) < 0 || n == 0)
+		count_lower(request, named, &n) < 0 || n == 0)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
-		if (join_text(&names, irqkit_device_get_lower(named, i)->name) < 0)
+		if (join_text(&names, get_lower(request, named, i)->name) < 0)
 			return NULL;
 	if (asprintf(&text, "%s is built on %s; use %s to act on %s.", named->name, names,
 		    request->lower_label, n == 1 ? "it" : "them") < 0)
@@ -133,10 +227,15 @@ char *request_explain_lower(const struct irqkit_request *request)
 
 void request_remark_lower(struct irqkit_request *request)
 {
-	_cleanup_free_ char *text = request_explain_lower(request);
+	for (size_t i = 0; i < request->n_named; i++) {
+		const struct named_net *named = &request->named[i];
+		_cleanup_free_ char *text = named->is_optional
+			? NULL
+			: request_explain_lower(request, named->device);
 
-	if (text)
-		request_remark(request, "%s", text);
+		if (text)
+			request_remark(request, "%s", text);
+	}
 }
 
 const struct irqkit_cpuset *request_find_local(

@@ -16,12 +16,17 @@ void request_drop_net(struct irqkit_request *request);
 int request_choose_queues(struct irqkit_request *request, struct irqkit_device *device,
 	enum irqkit_direction direction);
 
+/* Did only a glob name the interface, so that it may be passed over? */
+bool request_is_optional(
+	const struct irqkit_request *request, const struct irqkit_device *device);
+
 /*
- * If the interface is built on others, a sentence that names them, which the caller
+ * If a named interface is built on others, a sentence that names them, which the caller
  * frees; otherwise NULL.
  */
-char *request_explain_lower(const struct irqkit_request *request);
-/* Adds this sentence as a remark, if there is one. */
+char *request_explain_lower(
+	const struct irqkit_request *request, struct irqkit_device *named);
+/* Adds this sentence as a remark for each of them. */
 void request_remark_lower(struct irqkit_request *request);
 
 /* What `local` means in a SET for this device. */

@@ -79,12 +79,13 @@ static int check_plan(struct irqkit_request *request, const struct irqkit_plan *
 	size_t n = irqkit_plan_count(plan);
 
 	if (n == 0) {
-		_cleanup_free_ char *lower = request_explain_lower(request);
+		struct irqkit_device *named = request->named[0].device;
+		_cleanup_free_ char *lower = request_explain_lower(request, named);
 
 		return request_fail(request, problem,
 			"cannot pin these queues of %s: they have no known interrupt, no "
 			"XPS and no thread%s%s",
-			request->named->name, lower ? ". " : "", lower ? lower : "");
+			named->name, lower ? ". " : "", lower ? lower : "");
 	}
 	if (irqkit_plan_count_results(plan, IRQKIT_SKIPPED) == n)
 		return request_fail(request, problem,

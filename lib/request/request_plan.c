@@ -50,6 +50,9 @@ EXPORT int irqkit_request_plan(struct irqkit_request *request,
 	case REQUEST_RPS:
 		r = request_plan_rps(request, machine, plan);
 		break;
+	case REQUEST_RPS_DEFAULT:
+		r = request_plan_rps_default(request, machine, plan);
+		break;
 	case REQUEST_XPS:
 		r = request_plan_xps(request, machine, plan);
 		break;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Requests for RPS and RFS: the CPUs and the flow tables of rx queues. */
+#include "base/buffer.h"
 #include "base/cpuset.h"
+#include "base/join.h"
 #include "base/macros.h"
 #include "devices/queues.h"
 #include "kernel/ctx.h"
@@ -30,6 +32,11 @@ static int fail_isolated(struct irqkit_request *request,
 			"%s: the kernel accepts no isolated CPU for RPS (isolated: %s); "
 			"use %s=%s",
 			label, list, label, rest);
+	if (request->kind == REQUEST_RPS_DEFAULT)
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"%s: the kernel accepts no isolated CPU for RPS (isolated: %s); "
+			"use other CPUs, as in %s=housekeeping",
+			label, list, label);
 	return request_fail(request, IRQKIT_PROBLEM_WORDS,
 		"%s: the kernel accepts no isolated CPU for RPS (isolated: %s); use "
 		"other CPUs, or %s to have them chosen",
@@ -37,10 +44,11 @@ static int fail_isolated(struct irqkit_request *request,
 }
 
 /* The kernel would leave out isolated CPUs silently, or refuse a set without others. */
-static int check_isolated(const struct steer_task *task, const struct irqkit_cpuset *cpus)
+static int check_isolated(struct irqkit_request *request,
+	const struct irqkit_machine *machine, const struct irqkit_cpuset *cpus)
 {
 	const struct irqkit_cpuset *allowed = irqkit_topology_get_cpus(
-		task->machine->topology, IRQKIT_CPUS_HOUSEKEEPING);
+		machine->topology, IRQKIT_CPUS_HOUSEKEEPING);
 	_cleanup_cpuset_ struct irqkit_cpuset *isolated = NULL, *others = NULL;
 
 	if (!allowed || irqkit_cpuset_is_subset(cpus, allowed))
@@ -50,23 +58,46 @@ static int check_isolated(const struct steer_task *task, const struct irqkit_cpu
 		return -ENOMEM;
 	irqkit_cpuset_remove_set(isolated, allowed);
 	irqkit_cpuset_keep_set(others, allowed);
-	return fail_isolated(task->request, isolated, others);
+	return fail_isolated(request, isolated, others);
 }
 
-static void remark_decision(
-	const struct steer_task *task, const struct irqkit_cpuset *cpus, const char *why)
+/* "rx-0, rx-3"; NULL: all of the queues chosen, or no memory. */
+static char *name_helped(const struct steer_task *task)
 {
+	char *names = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < task->n_queues; i++) {
+		_cleanup_free_ char *name = NULL;
+
+		if (!irqkit_rps_advice_helps(task->advice, task->queues[i]))
+			continue;
+		n++;
+		if (irqkit_queue_format_name(task->queues[i], &name) < 0 ||
+			join_text(&names, name) < 0)
+			return NULL;
+	}
+	if (n == task->n_queues)
+		free(TAKE(names));
+	return names;
+}
+
+static void remark_decision(const struct steer_task *task)
+{
+	const struct irqkit_cpuset *cpus = irqkit_rps_advice_get_cpus(task->advice);
+	const char *why = irqkit_rps_advice_get_reason(task->advice);
 	const char *name = task->device->name;
 	unsigned int n = irqkit_cpuset_count(cpus);
-	_cleanup_free_ char *list = NULL;
+	_cleanup_free_ char *list = NULL, *queues = name_helped(task);
 
 	if (irqkit_cpuset_format_list(cpus, &list) < 0)
 		return;
 	if (n == 0)
 		request_remark(task->request, "RPS would not help %s: %s.", name, why);
 	else
-		request_remark(task->request, "RPS uses CPU%s %s: %s has %s.",
-			n == 1 ? "" : "s", list, name, why);
+		request_remark(task->request, "RPS%s%s uses CPU%s %s: %s has %s.",
+			queues ? " of " : "", queues ? queues : "", n == 1 ? "" : "s",
+			list, name, why);
 }
 
 /* The decision leaves out CPUs that handle the queues, if these are known. */
@@ -82,39 +113,6 @@ static void warn_unknown(const struct steer_task *task)
 			task->request->cpus_label);
 }
 
-static int advise(
-	const struct steer_task *task, struct irqkit_cpuset **ret_cpus, char **ret_why)
-{
-	int r = irqkit_machine_advise_rps(task->machine, task->device, ret_cpus, ret_why);
-
-	if (r < 0)
-		return request_fail_with(task->request, r,
-			"cannot choose CPUs for %s: %s", task->device->name,
-			strerror(-r));
-	remark_decision(task, *ret_cpus, *ret_why);
-	warn_unknown(task);
-	return 0;
-}
-
-/* The CPUs and the reason; no CPUs: RPS is turned off. */
-static int choose_cpus(
-	const struct steer_task *task, struct irqkit_cpuset **ret_cpus, char **ret_why)
-{
-	struct irqkit_request *request = task->request;
-	int r;
-
-	if (request->steering == IRQKIT_STEERING_AUTO)
-		return advise(task, ret_cpus, ret_why);
-	*ret_why = strdup("requested");
-	if (!*ret_why)
-		return -ENOMEM;
-	if (request->steering == IRQKIT_STEERING_OFF)
-		return irqkit_cpuset_new(ret_cpus);
-	r = request_read_cpus(request, task->machine,
-		request_find_local(task->machine, task->device), ret_cpus);
-	return r == 0 ? check_isolated(task, *ret_cpus) : r;
-}
-
 /* The CPU that handles the interrupt has the packets already. */
 static void remark_same_cpu(
 	const struct steer_task *task, const struct irqkit_cpuset *cpus)
@@ -128,7 +126,8 @@ static void remark_same_cpu(
 			irqkit_machine_get_settled_queue_cpus(
 				task->machine, task->queues[i]);
 
-		if (!serving || !irqkit_cpuset_is_subset(cpus, serving))
+		if (!serving || irqkit_cpuset_count(serving) != 1 ||
+			!irqkit_cpuset_is_equal(cpus, serving))
 			continue;
 		if (n++ == 0)
 			irqkit_queue_format_full_name(task->queues[i], &first);
@@ -143,21 +142,101 @@ static void remark_same_cpu(
 		first, more);
 }
 
+static int add_step(const struct steer_task *task, struct irqkit_queue *queue,
+	const struct irqkit_cpuset *cpus, const char *why)
+{
+	int r = irqkit_plan_add_rps_cpus(task->plan, queue, cpus, why);
+
+	return r < 0 ? request_fail_queue(task->request, queue, IRQKIT_KNOB_RPS_CPUS, r)
+		     : 0;
+}
+
+/* Plans the same CPUs for all queues. */
+static int plan_same(const struct steer_task *task, const struct irqkit_cpuset *cpus)
+{
+	int r = 0;
+
+	if (!irqkit_cpuset_is_empty(cpus))
+		remark_same_cpu(task, cpus);
+	for (size_t i = 0; i < task->n_queues && r == 0; i++)
+		r = add_step(task, task->queues[i], cpus, "requested");
+	return r;
+}
+
+static int plan_given(const struct steer_task *task)
+{
+	struct irqkit_request *request = task->request;
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	int r;
+
+	if (request->steering == IRQKIT_STEERING_OFF)
+		r = irqkit_cpuset_new(&cpus);
+	else
+		r = request_read_cpus(request, task->machine,
+			request_find_local(task->machine, task->device), &cpus);
+	if (r == 0)
+		r = check_isolated(request, task->machine, cpus);
+	return r < 0 ? r : plan_same(task, cpus);
+}
+
+/* Why RPS of a queue is off, or should be. */
+static const char *explain_off(const struct steer_task *task)
+{
+	return irqkit_cpuset_is_empty(irqkit_rps_advice_get_cpus(task->advice))
+		? irqkit_rps_advice_get_reason(task->advice)
+		: "not one of the busy queues";
+}
+
+/* The queues that RPS helps get the CPUs; what helps no queue is turned off. */
+static int advise_queue(const struct steer_task *task, struct irqkit_queue *queue)
+{
+	static const char *const phrases[] = {
+		[IRQKIT_RPS_OFF] = NULL,
+		[IRQKIT_RPS_ON] = "kept: it may help",
+		[IRQKIT_RPS_SAME_CPU] = "no effect: its CPU handles the interrupt",
+		[IRQKIT_RPS_REDUNDANT] = NULL,
+		[IRQKIT_RPS_NO_EFFECT] = NULL,
+	};
+	_cleanup_cpuset_ struct irqkit_cpuset *now = NULL, *none = NULL;
+	enum irqkit_rps_state state;
+	const char *why;
+	int r;
+
+	if (irqkit_rps_advice_helps(task->advice, queue))
+		return add_step(task, queue, irqkit_rps_advice_get_cpus(task->advice),
+			irqkit_rps_advice_get_reason(task->advice));
+	r = irqkit_queue_read_rps_cpus(queue, &now);
+	if (r == 0)
+		r = irqkit_cpuset_new(&none);
+	if (r < 0)
+		return request_fail_queue(task->request, queue, IRQKIT_KNOB_RPS_CPUS, r);
+	state = irqkit_rps_advice_judge(task->advice, queue, now);
+	why = phrases[state] ? phrases[state] : explain_off(task);
+	return add_step(task, queue, state == IRQKIT_RPS_ON ? now : none, why);
+}
+
+static int plan_advised(struct steer_task *task)
+{
+	int r = irqkit_rps_advice_new(task->machine, task->device, &task->advice);
+
+	if (r < 0)
+		return request_fail_with(task->request, r,
+			"cannot choose CPUs for %s: %s", task->device->name,
+			strerror(-r));
+	remark_decision(task);
+	warn_unknown(task);
+	for (size_t i = 0; i < task->n_queues && r == 0; i++)
+		r = advise_queue(task, task->queues[i]);
+	irqkit_rps_advice_free(TAKE(task->advice));
+	return r;
+}
+
 static int plan_cpus(const struct steer_task *task)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	_cleanup_free_ char *why = NULL;
-	int r = choose_cpus(task, &cpus, &why);
+	struct steer_task copy = *task;
 
-	if (r == 0 && !irqkit_cpuset_is_empty(cpus))
-		remark_same_cpu(task, cpus);
-	for (size_t i = 0; i < task->n_queues && r == 0; i++) {
-		r = irqkit_plan_add_rps_cpus(task->plan, task->queues[i], cpus, why);
-		if (r < 0)
-			r = request_fail_queue(
-				task->request, task->queues[i], IRQKIT_KNOB_RPS_CPUS, r);
-	}
-	return r;
+	return task->request->steering == IRQKIT_STEERING_AUTO ? plan_advised(&copy)
+							       : plan_given(task);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -225,12 +304,81 @@ static bool changes_cpus(const struct irqkit_request *request)
 		request->steering != IRQKIT_STEERING_GIVEN;
 }
 
+/* "eth0 eth1", as words of a command. */
+static int name_receiving(struct irqkit_device *device, char **ret_names, bool *ret_one)
+{
+	struct buffer names = { 0 };
+	size_t n;
+	int r = irqkit_device_count_receiving(device, &n);
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		buffer_add(&names, "%s%s", i ? " " : "",
+			irqkit_device_get_receiving(device, i)->name);
+	*ret_one = n == 1;
+	return r < 0 ? r : buffer_take(&names, ret_names);
+}
+
+static int fail_upper(const struct steer_task *task)
+{
+	const struct irqkit_request *request = task->request;
+	const char *name = task->device->name;
+	_cleanup_free_ char *names = NULL, *words = NULL;
+	struct buffer options = { 0 };
+	bool is_one;
+	int r = name_receiving(task->device, &names, &is_one);
+
+	if (request->cpus)
+		buffer_add(&options, " %s=%s", request->cpus_label, request->cpus);
+	if (request->has_flows)
+		buffer_add(&options, " %s=%llu", request->flows_label,
+			(unsigned long long)request->flows);
+	if (r < 0)
+		free(options.text);
+	else
+		r = buffer_take(&options, &words);
+	if (r < 0)
+		return r;
+	if (!*names)
+		return request_fail(task->request, IRQKIT_PROBLEM_WORDS,
+			"RPS of %s has no effect: its packets arrive on the interfaces "
+			"below it, and it has none",
+			name);
+	return request_fail(task->request, IRQKIT_PROBLEM_WORDS,
+		"RPS of %s has no effect: its packets arrive on the interface%s below "
+		"it; "
+		"use 'irqkit rps %s%s'",
+		name, is_one ? "" : "s", names, words);
+}
+
+/* Would a setting be made that is never used? */
+static int is_in_vain(const struct steer_task *task, bool *ret_is)
+{
+	const struct irqkit_request *request = task->request;
+	enum irqkit_net_kind kind;
+	int r = irqkit_device_read_net_kind(task->device, &kind);
+
+	*ret_is = r == 0 && kind == IRQKIT_NET_UPPER &&
+		((request->steering == IRQKIT_STEERING_GIVEN && changes_cpus(request)) ||
+			(request->has_flows && request->flows));
+	return r;
+}
+
 static int plan_device(const struct steer_task *task)
 {
 	const struct irqkit_request *request = task->request;
-	int r = 0;
+	bool is;
+	int r = is_in_vain(task, &is);
 
-	if (request->has_flows || request->steering == IRQKIT_STEERING_OFF)
+	if (r == 0 && is && request_is_optional(request, task->device)) {
+		request_remark(task->request,
+			"%s is passed over: RPS has no effect on it, since its packets "
+			"arrive on interfaces below it.",
+			task->device->name);
+		return 0;
+	}
+	if (r == 0 && is)
+		return fail_upper(task);
+	if (r == 0 && (request->has_flows || request->steering == IRQKIT_STEERING_OFF))
 		r = plan_flows(task);
 	return r == 0 && changes_cpus(request) ? plan_cpus(task) : r;
 }
@@ -249,4 +397,41 @@ int request_plan_rps(struct irqkit_request *request, struct irqkit_machine *mach
 		return request_fail(
 			request, IRQKIT_PROBLEM_WORDS, "only XPS can steer by rx queues");
 	return request_plan_steering(request, machine, plan, plan_device);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Interfaces that are created later                                               */
+
+static int fail_default(
+	struct irqkit_request *request, const struct irqkit_ctx *ctx, int error)
+{
+	if (error == -ENOENT)
+		return request_fail(request, IRQKIT_PROBLEM_IMMOVABLE,
+			"there is no %.*s%s: the kernel is older than Linux 6.3, was "
+			"built without RPS, or this is a container",
+			ctx_root_length(ctx), ctx->root, RPS_DEFAULT_MASK_PATH);
+	if (is_failure(error)) /* the log function of the context knows it */
+		return error;
+	return request_fail_with(request, error, "cannot read %.*s%s: %s",
+		ctx_root_length(ctx), ctx->root, RPS_DEFAULT_MASK_PATH, strerror(-error));
+}
+
+int request_plan_rps_default(struct irqkit_request *request,
+	struct irqkit_machine *machine, struct irqkit_plan *plan)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	int r;
+
+	if (request->steering == IRQKIT_STEERING_OFF)
+		r = irqkit_cpuset_new(&cpus);
+	else if (request->cpus || request->mask)
+		r = request_read_cpus(request, machine, NULL, &cpus);
+	else
+		r = request_fail(request, IRQKIT_PROBLEM_WORDS, "no CPUs are given");
+	if (r == 0)
+		r = check_isolated(request, machine, cpus);
+	if (r < 0)
+		return r;
+	r = irqkit_plan_add_rps_default_mask(plan, cpus, "requested");
+	return r < 0 ? fail_default(request, machine->ctx, r) : 0;
 }

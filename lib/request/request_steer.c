@@ -11,6 +11,11 @@ EXPORT int irqkit_request_new_rps(struct irqkit_request **ret_request)
 	return request_new(REQUEST_RPS, ret_request);
 }
 
+EXPORT int irqkit_request_new_rps_default(struct irqkit_request **ret_request)
+{
+	return request_new(REQUEST_RPS_DEFAULT, ret_request);
+}
+
 EXPORT int irqkit_request_new_xps(struct irqkit_request **ret_request)
 {
 	return request_new(REQUEST_XPS, ret_request);
@@ -37,11 +42,13 @@ EXPORT void irqkit_request_set_steering(struct irqkit_request *request,
 	request->auto_label = auto_label ? auto_label : "auto";
 }
 
-EXPORT int irqkit_request_set_flows(struct irqkit_request *request, uint64_t flows)
+EXPORT int irqkit_request_set_flows(
+	struct irqkit_request *request, uint64_t flows, const char *label)
 {
 	if (flows > IRQKIT_FLOWS_MAX)
 		return -ERANGE;
 	request->flows = flows;
+	request->flows_label = label ? label : "flows";
 	request->has_flows = true;
 	return 0;
 }
@@ -56,6 +63,7 @@ static enum irqkit_direction direction_of(const struct irqkit_request *request)
 int request_plan_steering(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan, steer_plan_fn *fn)
 {
+	size_t n_steps = irqkit_plan_count(plan);
 	int r = request_find_net(request, machine);
 
 	for (size_t i = 0; i < request->n_devices && r == 0; i++) {
@@ -74,6 +82,14 @@ int request_plan_steering(struct irqkit_request *request, struct irqkit_machine 
 				.n_queues = request->n_queues - before,
 			});
 	}
+	if (r == 0 && irqkit_plan_count(plan) == n_steps)
+		return request_fail(request, IRQKIT_PROBLEM_IMMOVABLE,
+			request->kind == REQUEST_RPS
+				? "RPS has no effect on these %zu interfaces: their "
+				  "packets arrive on interfaces below them"
+				: "XPS does not apply to these %zu interfaces: each "
+				  "has one tx queue, or none in a traffic class",
+			request->n_devices);
 	if (r == 0)
 		request_remark_lower(request);
 	return r;

@@ -14,6 +14,7 @@ struct steer_task {
 	bool is_first; /* of several devices */
 	struct irqkit_queue **queues; /* the request's */
 	size_t n_queues;
+	struct irqkit_rps_advice *advice; /* owned while RPS decides, or NULL */
 };
 
 /* Adds the steps for the queues of one interface; says why not. */

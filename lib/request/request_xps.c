@@ -42,23 +42,73 @@ static void warn_unknown(const struct steer_task *task, size_t n)
 		n == 1 ? "it" : "them");
 }
 
+/* The number of the class that a queue is in; -1: none. Without classes, all are in one. */
+static int read_class(struct irqkit_queue *queue)
+{
+	unsigned int number;
+	int r = irqkit_queue_read_traffic_class(queue, &number);
+
+	return r == -ENODATA ? -1 : r < 0 ? 0 : (int)number;
+}
+
+/* The queues of a class. */
+struct class_queues {
+	size_t *index; /* owned; in the task */
+	int *served; /* owned; the CPU that handles each, or -1 */
+	struct irqkit_cpuset **sets; /* owned array */
+	size_t n;
+};
+
+static void class_free(struct class_queues *class)
+{
+	free(class->index);
+	free(class->served);
+	free(class->sets);
+}
+
+static bool class_alloc(struct class_queues *class, size_t n)
+{
+	class->index = calloc(n + 1, sizeof(*class->index));
+	class->served = calloc(n + 1, sizeof(*class->served));
+	class->sets = calloc(n + 1, sizeof(struct irqkit_cpuset *));
+	return class->index && class->served && class->sets;
+}
+
+/* Collects the queues of this class that have no set yet. */
+static void collect(const struct steer_task *task, int number,
+	struct irqkit_cpuset *const *sets, struct class_queues *class)
+{
+	class->n = 0;
+	for (size_t i = 0; i < task->n_queues; i++) {
+		const struct irqkit_cpuset *serving;
+
+		if (sets[i] || read_class(task->queues[i]) != number)
+			continue;
+		serving = irqkit_machine_get_settled_queue_cpus(
+			task->machine, task->queues[i]);
+		class->served[class->n] = serving ? irqkit_cpuset_next(serving, -1) : -1;
+		class->index[class->n++] = i;
+	}
+}
+
+/* Each CPU gets a queue of each class: net/core/dev.c, __netif_set_xps_queue(). */
 static int choose_near(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
-	_cleanup_free_ int *served = calloc(task->n_queues + 1, sizeof(*served));
+	struct class_queues class CLEANUP(class_free) = { 0 };
 	size_t unknown = 0;
-	int r;
+	int r = class_alloc(&class, task->n_queues) ? 0 : -ENOMEM;
 
-	if (!served)
-		return -ENOMEM;
-	for (size_t i = 0; i < task->n_queues; i++) {
-		const struct irqkit_cpuset *serving =
-			irqkit_machine_get_settled_queue_cpus(
-				task->machine, task->queues[i]);
-
-		served[i] = serving ? irqkit_cpuset_next(serving, -1) : -1;
-		unknown += served[i] < 0;
+	for (size_t i = 0; i < task->n_queues && r == 0; i++) {
+		if (sets[i])
+			continue;
+		collect(task, read_class(task->queues[i]), sets, &class);
+		r = irqkit_steer_xps(
+			task->machine->topology, class.served, class.n, class.sets);
+		for (size_t k = 0; k < class.n && r == 0; k++) {
+			sets[class.index[k]] = class.sets[k];
+			unknown += class.served[k] < 0;
+		}
 	}
-	r = irqkit_steer_xps(task->machine->topology, served, task->n_queues, sets);
 	if (r < 0)
 		return request_fail_with(task->request, r,
 			"cannot choose CPUs for %s: %s", task->device->name,
@@ -157,15 +207,12 @@ static int choose_sets(const struct steer_task *task, struct irqkit_cpuset **set
 	}
 }
 
-static int plan_device(const struct steer_task *task)
+static int plan_queues(const struct steer_task *task)
 {
 	bool is_rxqs = task->request->steering == IRQKIT_STEERING_RXQS;
 	struct irqkit_cpuset **sets;
 	int r;
 
-	if (irqkit_device_count_direction(task->device, IRQKIT_TX) == 1)
-		return request_fail_queue(
-			task->request, task->queues[0], IRQKIT_KNOB_XPS_CPUS, -ENOENT);
 	sets = calloc(task->n_queues + 1, sizeof(struct irqkit_cpuset *));
 	if (!sets)
 		return -ENOMEM;
@@ -177,6 +224,48 @@ static int plan_device(const struct steer_task *task)
 		irqkit_cpuset_free(sets[i]);
 	free(sets);
 	return r;
+}
+
+/* The kernel neither transmits on queues in no class nor takes CPUs for them. */
+static int plan_classes(const struct steer_task *task)
+{
+	struct steer_task part = *task;
+	_cleanup_free_ char *first = NULL;
+	int r = 0;
+
+	part.n_queues = 0;
+	part.queues = calloc(task->n_queues + 1, sizeof(struct irqkit_queue *));
+	if (!part.queues)
+		return -ENOMEM;
+	for (size_t i = 0; i < task->n_queues && r == 0; i++) {
+		if (read_class(task->queues[i]) >= 0)
+			part.queues[part.n_queues++] = task->queues[i];
+		else if (!first)
+			r = irqkit_queue_format_full_name(task->queues[i], &first);
+	}
+	if (r == 0 && first)
+		request_remark(task->request,
+			"%s%s passed over: the kernel transmits on no queue without a "
+			"traffic class.",
+			first,
+			task->n_queues - part.n_queues > 1 ? " and others are" : " is");
+	if (r == 0 && part.n_queues)
+		r = plan_queues(&part);
+	free(part.queues);
+	return r;
+}
+
+static int plan_device(const struct steer_task *task)
+{
+	if (irqkit_device_count_direction(task->device, IRQKIT_TX) > 1)
+		return plan_classes(task);
+	if (!request_is_optional(task->request, task->device))
+		return request_fail_queue(
+			task->request, task->queues[0], IRQKIT_KNOB_XPS_CPUS, -ENOENT);
+	request_remark(task->request,
+		"%s is passed over: it has one tx queue, which all CPUs use.",
+		task->device->name);
+	return 0;
 }
 
 int request_plan_xps(struct irqkit_request *request, struct irqkit_machine *machine,

@@ -5,17 +5,36 @@
 
 #include <irqkit.h>
 
+/* An interrupt that announces received packets, and the rx queues that it serves. */
+struct rps_source {
+	const struct irqkit_cpuset *serving; /* handle it; NULL: not known */
+	const struct irqkit_cpuset *cores; /* those and what shares a core with them */
+	const char *queues; /* "rx-0" or "rx-0, rx-4" */
+	uint64_t load; /* how often it fired */
+	bool is_chosen; /* decided: RPS helps its queues */
+};
+
 struct rps_question {
 	const struct irqkit_cpuset *cpus; /* that may share the work */
 	const struct irqkit_cpuset *local; /* near the device, or NULL: not known */
-	const struct irqkit_cpuset *serving; /* serve its interrupts */
-	const struct irqkit_cpuset *siblings; /* those and what shares a core with them */
-	size_t n_online;
+	const struct irqkit_cpuset *fast; /* of fast cores, or NULL: all are alike */
+	const char *portals; /* the interrupts are those of another device, or NULL */
+	struct rps_source *sources;
+	size_t n_sources;
 	size_t n_queues;
+	size_t n_online;
 	int node; /* of @local, or -1 */
+	bool has_loads; /* of each source */
+	bool is_software; /* no interrupt belongs to the interface */
 };
-int steer_rps(const struct rps_question *question, struct irqkit_cpuset **ret_cpus,
-	char **ret_why);
+
+struct rps_answer {
+	struct irqkit_cpuset *cpus; /* owned; empty: RPS does not help */
+	char *why; /* owned */
+	bool is_sure; /* RPS helps no other queue than those of the sources chosen */
+};
+/* Also chooses among the sources. */
+int steer_rps(const struct rps_question *question, struct rps_answer *ret_answer);
 
 /* How far a CPU is from another; 0 is itself. */
 typedef unsigned int distance_fn(void *data, unsigned int from, unsigned int to);

@@ -5,6 +5,7 @@
  *     topology.c        /sys/devices/system/cpu/online, present, possible, ...
  *     topology_cpu.c      cpu/cpuN/topology/..., cpu/cpuN/cache/indexK/shared_cpu_list
  *     topology_node.c     node/online, node/nodeN/cpulist, node/nodeN/distance
+ *     topology_class.c    fast and slow cores
  *     topology_group.c    packages, threads, the order to use CPUs in
  *
  * Nothing is read before somebody asks for it. A list that one CPU's folder gives (its
@@ -44,6 +45,8 @@ EXPORT void irqkit_topology_free(struct irqkit_topology *t)
 	irqkit_cpuset_free(t->first_threads.set);
 	irqkit_cpuset_free(t->other_threads.set);
 	irqkit_cpuset_free(t->fast.set);
+	irqkit_cpuset_free(t->fast_cores.set);
+	irqkit_cpuset_free(t->slow_cores.set);
 	for (size_t i = 0; i < t->n_nodes; i++) {
 		irqkit_cpuset_free(t->node[i].cpus.set);
 		free(t->node[i].distance);

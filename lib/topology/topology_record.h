@@ -44,6 +44,7 @@ struct irqkit_topology {
 	struct lazy_set cpus[IRQKIT_CPUS_HOUSEKEEPING + 1];
 	struct lazy_set nodes, packages, first_threads, other_threads;
 	struct lazy_set fast; /* of a hybrid machine; NULL: they are all alike */
+	struct lazy_set fast_cores, slow_cores; /* online; NULL: they are all alike */
 	bool lacks_capacity; /* CPUs have no cpu_capacity, as the first one showed */
 	struct topology_node *node; /* owned; one for each of nodes */
 	size_t n_nodes;

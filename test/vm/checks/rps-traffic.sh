@@ -7,14 +7,10 @@ guest) dev=eth0 ;;
 esac
 queues=/sys/class/net/$dev/queues
 
-# NET_RX softirqs of all CPUs but 0, and packets that CPUs got by RPS.
+# NET_RX softirqs of all CPUs but 0.
 net_rx() {
 	awk 'NR == 1 { for (i = 1; i <= NF; i++) cpu[i + 1] = $i }
 		$1 == "NET_RX:" { for (i = 2; i <= NF; i++) if (cpu[i] != "CPU0") n += $i; print n }' /proc/softirqs
-}
-by_rps() {
-	awk '{ n = 0; for (i = 1; i <= 8; i++) n = n * 16 + index("0123456789abcdef", substr($10, i, 1)) - 1
-		sum += n } END { print sum + 0 }' /proc/net/softnet_stat
 }
 
 grep -r . "$queues"/rx-*/rps_* /proc/sys/net/core/rps_sock_flow_entries >start

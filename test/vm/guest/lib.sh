@@ -237,3 +237,33 @@ burst() {
 	echo start >/proc/net/pktgen/pgctrl
 	echo rem_device_all >"$thread"
 }
+
+# by_rps: packets that CPUs got by RPS, on all CPUs since boot (the 10th field, in hex).
+by_rps() {
+	awk '{ n = 0; for (i = 1; i <= 8; i++) n = n * 16 + index("0123456789abcdef", substr($10, i, 1)) - 1
+		sum += n } END { print sum + 0 }' /proc/net/softnet_stat
+}
+
+# flood DEV TO WORD...: 200 packets of one flow on tx-0 of DEV, to the address of interface TO (or
+# that address itself), with these words for the packet generator. Prints how many RPS handed over.
+flood() {
+	local dev=$1 to=$2 thread=/proc/net/pktgen/kpktgend_0 before word
+	shift 2
+	modprobe pktgen
+	[ ! -e "/sys/class/net/$to" ] || to=$(cat "/sys/class/net/$to/address")
+	echo rem_device_all >$thread
+	echo "add_device $dev" >$thread
+	for word in 'count 200' 'pkt_size 100' 'delay 100000' 'dst 10.9.9.2' "dst_mac $to" "$@"; do
+		echo "$word" >"/proc/net/pktgen/$dev"
+	done
+	before=$(by_rps)
+	echo start >/proc/net/pktgen/pgctrl
+	usleep 200000
+	echo rem_device_all >$thread
+	echo $(($(by_rps) - before))
+}
+
+# rx_of DEV: packets that it has received.
+rx_of() {
+	cat "/sys/class/net/$1/statistics/rx_packets"
+}

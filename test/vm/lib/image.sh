@@ -27,6 +27,7 @@ put_asked() {
 	for name in $(programs_of "$work/plan"); do
 		if [ "$name" = iproute2 ]; then
 			put_program "$1" ip /lib/iproute2 # this machine's; busybox has an ip of its own
+			put_program "$1" tc /lib/iproute2
 			continue
 		fi
 		need_programs
