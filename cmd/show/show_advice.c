@@ -29,6 +29,7 @@ struct vectors {
 	size_t n_queues; /* of the direction that has more */
 	bool is_unknown; /* nobody says which queue one of them serves */
 	uint64_t total; /* how often they fired */
+	uint64_t n_rx; /* how often those of rx queues fired */
 	struct show_row *hottest; /* the one that fired most often */
 	struct show_now now; /* where they are handled */
 };
@@ -127,6 +128,8 @@ static void find_hottest(struct vectors *v)
 			continue;
 		v->n_all++;
 		v->total += irqkit_interrupt_get_total(row->interrupt);
+		if (has_queue(v->device, show_row_irq(row), IRQKIT_RX))
+			v->n_rx += irqkit_interrupt_get_total(row->interrupt);
 		if (!v->hottest ||
 			irqkit_interrupt_get_total(row->interrupt) >
 				irqkit_interrupt_get_total(v->hottest->interrupt))
@@ -326,6 +329,20 @@ static bool is_one(const struct vectors *v)
 	return v->n_all == 1 || (v->total >= ENOUGH && most >= v->total - v->total / 10);
 }
 
+/* Each queue has a CPU, as far as that can be: RPS may still help, and tells why. */
+static void advise_queues(const struct vectors *v)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	_cleanup_free_ char *why = NULL;
+
+	if (v->total < ENOUGH || v->n_rx < v->total / 2 || has_rps(v->device) ||
+		!advise_has_rps(v->show->machine, v->device) ||
+		irqkit_machine_advise_rps(v->show->machine, v->device, &cpus, &why) < 0)
+		return;
+	printf("%s has %s.\n'irqkit rps %s --auto' can spread its packet processing.\n",
+		v->name, why, v->name);
+}
+
 static void advise(const struct vectors *v)
 {
 	const struct cpu_load *busiest = load_get_busiest(&v->now.load);
@@ -333,9 +350,11 @@ static void advise(const struct vectors *v)
 	if (!v->n || !v->now.cpus || !busiest || !load_is_busy(&v->now.load, busiest) ||
 		v->total < show_load(v->show)->total / 2)
 		return;
-	if (!is_one(v) && (advise_spread(v) || v->n_units > 1))
+	if (!is_one(v) && advise_spread(v))
 		return;
-	if (is_sending(v->device, show_row_irq(v->hottest)))
+	if (!is_one(v) && v->n_units > 1)
+		advise_queues(v);
+	else if (is_sending(v->device, show_row_irq(v->hottest)))
 		advise_sending(v);
 	else
 		advise_hottest(v);
