@@ -113,7 +113,9 @@ static void remark_one_cpu(const struct report *report)
 	for (size_t i = 0; i < irqkit_plan_count(report->plan); i++) {
 		const struct irqkit_step *step = irqkit_plan_get(report->plan, i);
 
-		if (!is_on_one_of_many(step) || !report_shows_step(report, step))
+		if (!is_on_one_of_many(step) || !report_shows_step(report, step) ||
+			(report->keeps_unchanged &&
+				irqkit_step_get_result(step) == IRQKIT_UNCHANGED))
 			continue;
 		first = first ? first : step;
 		n++;

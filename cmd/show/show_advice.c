@@ -8,6 +8,7 @@
 #include "base/basics.h"
 #include "base/text.h"
 #include "measure/advise.h"
+#include "measure/gain.h"
 #include "measure/queue.h"
 #include "show/show_now.h"
 #include "show/show_row.h"
@@ -266,46 +267,6 @@ static size_t count_cpus(const struct vectors *v, const struct load *load)
 	return n;
 }
 
-/* The same load, where the steps of @plan would put it. */
-static void read_planned(
-	const struct vectors *v, const struct irqkit_plan *plan, struct load *load)
-{
-	load_start(load, irqkit_snapshot_get_cpus(v->show->snapshot));
-	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
-		const struct irqkit_step *step = irqkit_plan_get(plan, i);
-		const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step);
-		int number = irqkit_step_get_irq(step);
-		const struct irqkit_irq *irq = number < 0
-			? NULL
-			: irqkit_machine_find_irq(v->show->machine, (unsigned int)number);
-
-		if (cpus && irq && is_vector_number(v->device, number))
-			load_add_at(load, irqkit_irq_get_row(irq), cpus);
-	}
-}
-
-/* On how many CPUs 'irqkit spread DEV' would put it; 0: it would do nothing. */
-static size_t count_spread_cpus(const struct vectors *v)
-{
-	struct load planned CLEANUP(load_free) = { 0 };
-	struct irqkit_request *request = NULL;
-	struct irqkit_plan *plan = NULL;
-	const char *name = irqkit_device_get_name(v->device);
-	size_t n = 0;
-
-	if (irqkit_request_new_spread(&request) == 0 &&
-		irqkit_request_add_target(request, name) == 0 &&
-		irqkit_plan_new(v->show->machine, &plan) == 0 &&
-		irqkit_request_plan(request, v->show->machine, plan) == 0 &&
-		irqkit_plan_count_results(plan, IRQKIT_PLANNED) > 0) {
-		read_planned(v, plan, &planned);
-		n = count_cpus(v, &planned);
-	}
-	irqkit_plan_free(plan);
-	irqkit_request_free(request);
-	return n;
-}
-
 /* True: that helps. */
 static bool advise_spread(const struct vectors *v)
 {
@@ -313,7 +274,8 @@ static bool advise_spread(const struct vectors *v)
 	bool is_of_queues = v->n_units > 1 && !v->is_unknown;
 	size_t n = is_of_queues ? v->n_units : v->n;
 
-	if (n_cpus >= n || n_cpus >= v->now.load.n_cpus || count_spread_cpus(v) <= n_cpus)
+	if (n_cpus >= n || n_cpus >= v->now.load.n_cpus ||
+		!gain_by_spread(v->show->machine, v->device))
 		return false;
 	printf("%s has %zu %s on %zu CPU%s; 'irqkit spread %s' spreads them.\n", v->name,
 		n, is_of_queues ? "queues" : "interrupts", n_cpus, n_cpus == 1 ? "" : "s",

@@ -30,7 +30,8 @@ static const struct option options[] = {
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct spread_options, cpus), "SET",
 		"spread over these CPUs (default: housekeeping)" },
 	{ "node", 0, OPTION_TEXT, offsetof(struct spread_options, node), "NODE",
-		"local (each device on its own NUMA node), any, or a number" },
+		"local (each device on its own NUMA node), any, or a number "
+		"(default: local, as far as the node has CPUs)" },
 	{ "by", 0, OPTION_TEXT, offsetof(struct spread_options, by), "POLICY",
 		"queue (the default), load[=SECONDS], total, irq or hint" },
 	{ "gain", 0, OPTION_TEXT, offsetof(struct spread_options, gain), "PERCENT",
@@ -108,7 +109,7 @@ static bool parse_node(const char *word, bool has_cpus, struct irqkit_request *r
 
 	/* CPUs that the user names are used, whatever their node */
 	if (!word)
-		policy = has_cpus ? IRQKIT_NODE_ANY : IRQKIT_NODE_LOCAL;
+		policy = has_cpus ? IRQKIT_NODE_ANY : IRQKIT_NODE_PREFERRED;
 	else if (strcmp(word, "local") == 0)
 		policy = IRQKIT_NODE_LOCAL;
 	else if (strcmp(word, "any") == 0)
@@ -184,6 +185,8 @@ static bool parse_options(
 	wish->width = 1;
 	wish->asks_to_verify = o->verify || o->reverts;
 	wish->reverts = o->reverts;
+	wish->has_cpus = o->cpus;
+	wish->stays_on_node = o->node && strcmp(o->node, "any") != 0;
 	if (!parse_policy(o->by ? o->by : "queue", wish) ||
 		!parse_node(o->node, o->cpus != NULL, wish->request))
 		return false;

@@ -19,6 +19,8 @@ struct wish {
 	unsigned int every; /* seconds; 0: once */
 	bool asks_to_verify; /* by an option; by load it is done anyway */
 	bool reverts;
+	bool has_cpus; /* --cpus */
+	bool stays_on_node; /* --node, but not --node=any */
 };
 
 /* One decision, and its result. */

@@ -73,6 +73,36 @@ static void note_fewer(
 		advice ? "; to use more CPUs, try " : "", advice ? advice : "");
 }
 
+/* Does one interrupt serve its rx-0 and tx-0, or only one of them have an interrupt? */
+static bool has_one_interrupt(const struct irqkit_device *device)
+{
+	const struct irqkit_queue *rx = irqkit_device_find_queue(device, IRQKIT_RX, 0);
+	const struct irqkit_queue *tx = irqkit_device_find_queue(device, IRQKIT_TX, 0);
+
+	return !rx || !tx || irqkit_queue_get_irq(rx) == irqkit_queue_get_irq(tx) ||
+		irqkit_queue_get_irq(tx) < 0;
+}
+
+/* By default, queues go to other nodes where theirs has no CPU for them. */
+static void note_node(
+	struct spread *spread, const struct placed_device *owner, const char *name)
+{
+	if (spread->wish->stays_on_node)
+		notes_add(&spread->notes,
+			"%s has %zu queues, but its NUMA node %d has %zu CPU%s; "
+			"--node=any uses all CPUs.",
+			name, owner->n_queues, owner->node, owner->n_cpus,
+			owner->n_cpus == 1 ? "" : "s");
+	else
+		notes_add(&spread->notes,
+			"%s has %zu queues, but its NUMA node %d has %zu CPU%s, so other "
+			"nodes handle the rest; --node=local keeps all queues near the "
+			"device, with up to %zu on a CPU.",
+			name, owner->n_queues, owner->node, owner->n_cpus,
+			owner->n_cpus == 1 ? "" : "s",
+			(owner->n_queues + owner->n_cpus - 1) / owner->n_cpus);
+}
+
 /* The device has fewer queues than CPUs, or only one. */
 static void note_more(struct spread *spread, const struct change *change,
 	const struct placed_device *owner, const char *name)
@@ -80,25 +110,25 @@ static void note_more(struct spread *spread, const struct change *change,
 	_cleanup_free_ char *command = NULL, *advice = NULL, *before = NULL;
 	enum more_queues more = advise_more_queues(
 		owner->device, owner->n_cpus, &command);
+	const char *clause = has_one_interrupt(owner->device)
+		? ", which spread cannot split"
+		: "";
 	int r;
 
 	if (owner->n_queues == 1 && more != MORE_QUEUES) {
 		if (advise_has_rps(change->machine, owner->device))
 			notes_add(&spread->notes,
-				"%s has only one queue, which spread cannot split; "
-				"'irqkit rps %s --auto' can spread its packet "
-				"processing.",
-				name, name);
+				"%s has only one queue%s; 'irqkit rps %s --auto' can "
+				"spread its packet processing.",
+				name, clause, name);
 		else
-			notes_add(&spread->notes,
-				"%s has only one queue, which spread cannot split.",
-				name);
+			notes_add(
+				&spread->notes, "%s has only one queue%s.", name, clause);
 		return;
 	}
 	advice = advise_more_cpus(change->machine, owner->device, owner->n_cpus);
 	if (owner->n_queues == 1)
-		r = asprintf(&before, "%s has only one queue, which spread cannot split",
-			name);
+		r = asprintf(&before, "%s has only one queue%s", name, clause);
 	else
 		r = asprintf(&before, "%s has %zu queues for %zu CPUs", name,
 			owner->n_queues, owner->n_cpus);
@@ -116,11 +146,7 @@ static void note_device(struct spread *spread, const struct change *change,
 	if (!name)
 		return;
 	if (finding == MORE_THAN_ON_NODE)
-		notes_add(&spread->notes,
-			"%s has %zu queues, but its NUMA node %d has %zu CPU%s; "
-			"--node=any uses all CPUs.",
-			name, owner->n_queues, owner->node, owner->n_cpus,
-			owner->n_cpus == 1 ? "" : "s");
+		note_node(spread, owner, name);
 	else if (finding == MORE_THAN_CPUS)
 		notes_add(&spread->notes,
 			"%s has %zu queues for %zu CPU%s; fewer queues would be enough.",
@@ -152,11 +178,12 @@ static void note_devices(struct spread *spread, enum finding finding, size_t n)
 {
 	static const char *const phrases[] = {
 		[MORE_THAN_ON_NODE] = "more queues than their NUMA nodes have CPUs; "
-				      "--node=any uses all CPUs.",
+				      "--node=any uses all CPUs, --node=local only "
+				      "those of the nodes.",
 		[MORE_THAN_CPUS] = "more queues than CPUs; fewer queues would be "
 				   "enough.",
-		[ONE_QUEUE] = "only one queue each, which spread cannot split; 'irqkit "
-			      "rps DEV --auto' can spread their packet processing.",
+		[ONE_QUEUE] = "only one queue each; 'irqkit rps DEV --auto' can spread "
+			      "their packet processing.",
 		[FEWER_THAN_CPUS] =
 			"fewer queues than CPUs; to use more CPUs, try "
 			"'ethtool -L DEV combined N', if the driver allows it, or "
@@ -228,12 +255,45 @@ static void note_shared(struct spread *spread)
 	}
 }
 
+/* Why somebody may want a plan that makes the load less even. */
+static const char *find_reason(const struct wish *wish)
+{
+	if (wish->policy == IRQKIT_POLICY_HINT)
+		return "it follows what the drivers suggest";
+	if (wish->policy == IRQKIT_POLICY_IRQ)
+		return "it does not depend on what runs now";
+	if (wish->stays_on_node)
+		return "it keeps the queues near the memory of their devices";
+	if (wish->has_cpus)
+		return "it leaves the other CPUs to other work";
+	return "queues that are evenly busy would be spread evenly by it";
+}
+
+static void note_worse(struct spread *spread, const struct change *change)
+{
+	double before = irqkit_spread_get_imbalance_before(spread->placed.spread);
+	double after = irqkit_spread_get_imbalance_after(spread->placed.spread);
+	char period[32] = "since boot";
+
+	if (spread->seconds)
+		snprintf(period, sizeof(period), "in %u s", spread->seconds);
+	if (before > 0 && after > before + 0.1 &&
+		spread->wish->policy != IRQKIT_POLICY_LOAD &&
+		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0)
+		notes_add(&spread->notes,
+			"by counts %s, this plan makes the load less even (imbalance "
+			"%.1f "
+			"now, %.1f after); %s; 'irqkit undo' undoes it",
+			period, before, after, find_reason(spread->wish));
+}
+
 void spread_find_notes(struct spread *spread, const struct change *change)
 {
 	if (hides_notes(change))
 		return;
 	spread_note_irqbalance(spread, change);
 	spread_note_steering(spread);
+	note_worse(spread, change);
 	spread->notes.n_warnings = spread->notes.n;
 	note_queues(spread, change);
 	note_shared(spread);

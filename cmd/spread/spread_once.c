@@ -173,6 +173,7 @@ enum status spread_once(const struct call *call, const struct change_options *op
 	change.report.add_keys = spread_add_keys;
 	change.report.get_load = spread_get_load;
 	change.report.data = &spread;
+	change.report.keeps_unchanged = wish->width == 1;
 	change.report.hides_unchanged = wish->policy == IRQKIT_POLICY_LOAD;
 	if (status == STATUS_DONE)
 		status = change_writes(options) ? apply_and_report(&spread, &change, wish)

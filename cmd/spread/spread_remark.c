@@ -73,7 +73,7 @@ static void print_gain_by_rule(const struct spread *spread, double before, doubl
 		: after < 1.25			   ? "Already even"
 						   : "No improvement";
 
-	if (after <= before - 0.1)
+	if (irqkit_spread_is_better(spread->placed.spread))
 		return;
 	if (spread->seconds)
 		printf("%s by the counts of these %u s.\n", verdict, spread->seconds);

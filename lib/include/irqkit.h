@@ -1843,6 +1843,26 @@ int irqkit_spread_set_vectors(
 int irqkit_spread_add_load(struct irqkit_spread *spread, unsigned int cpu, uint64_t load);
 
 /*
+ * Adds a queue that is not being placed, and is pinned to @cpu: by queue, CPUs with fewer
+ * queues are used first.
+ *
+ * @is_first: is it the first queue of its device? By queue, other first queues keep away
+ *
+ * -ENOENT: this CPU was not added.
+ */
+int irqkit_spread_add_queue(
+	struct irqkit_spread *spread, unsigned int cpu, bool is_first);
+
+/*
+ * Sets how slow @cpu is: 0 for the fastest, the default, and more for slower ones. By queue,
+ * a queue stays on a slow CPU only if there are not enough fast ones.
+ *
+ * -ENOENT: this CPU was not added.
+ */
+int irqkit_spread_set_slowness(
+	struct irqkit_spread *spread, unsigned int cpu, int slowness);
+
+/*
  * Adds an interrupt.
  *
  * @now: the CPU that handles it now (the effective affinity), or -1 if that is not known
@@ -1863,10 +1883,24 @@ enum irqkit_serves {
  * Sets the device and the queue of the interrupt at @index.
  *
  * @device: any number that differs from device to device
- * @queue: the number of the queue, or -1 if only the device is known
+ * @queue: the number of the queue, or -1 if only the device is known. By queue, such an
+ *	interrupt gets a CPU of its own: it may carry traffic
  */
 void irqkit_spread_set_queue(struct irqkit_spread *spread, size_t index,
 	unsigned int device, int queue, enum irqkit_serves direction);
+
+/*
+ * Says that the interrupt carries no traffic: link, configuration, commands, errors. By
+ * queue, it goes with the first queue of its device.
+ */
+void irqkit_spread_set_follower(struct irqkit_spread *spread, size_t index);
+
+/*
+ * Says that the device of this interrupt has no other queue. By queue, its tx interrupts
+ * then leave rx for a CPU with less load, if rx and tx each have a tenth of their load or
+ * more.
+ */
+void irqkit_spread_set_only_queue(struct irqkit_spread *spread, size_t index);
 
 /*
  * Restricts the interrupt to CPUs of @node, if @node has any of the CPUs that it may use.
@@ -1896,6 +1930,20 @@ void irqkit_spread_set_width(struct irqkit_spread *spread, unsigned int width);
 void irqkit_spread_set_split(struct irqkit_spread *spread, bool is_split);
 
 /*
+ * Sets whether interrupts may use CPUs of other nodes: if their device has more queues than
+ * its node has CPUs; and by queue, if the busiest CPU would get more queues than the
+ * busiest CPU has now. The default is false.
+ */
+void irqkit_spread_set_leave_node(struct irqkit_spread *spread, bool may_leave_node);
+
+/*
+ * Sets whether the queues are placed by queue as if none were anywhere now, not even those
+ * of irqkit_spread_add_queue(): in the order in which the CPUs were added. The default is
+ * false: they stay if moving them gains nothing.
+ */
+void irqkit_spread_set_fresh(struct irqkit_spread *spread, bool is_fresh);
+
+/*
  * Sets the minimum gain. By load, interrupts that could stay are moved only if the load
  * of the busiest CPU becomes lower by more than @percent.
  *
@@ -1914,9 +1962,10 @@ void irqkit_spread_set_idle(struct irqkit_spread *spread, uint64_t load);
 
 enum irqkit_policy {
 	/*
-	 * One queue after the other, each to the next CPU; devices in the order of their
-	 * numbers; tx with rx; interrupts without a queue with the first queue of their
-	 * device. Loads and current CPUs do not matter.
+	 * One queue after the other, each to the next CPU with the fewest queues; devices
+	 * in the order of their numbers, their first queues apart from each other; tx with
+	 * rx. The queues of a device stay where they are if moving them would not put
+	 * fewer queues on a CPU or a core, nor more of them on their node or on fast CPUs.
 	 */
 	IRQKIT_POLICY_QUEUE,
 	/*
@@ -2012,6 +2061,12 @@ double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spread);
 
 /* Returns the imbalance after the placement: see irqkit_spread_get_imbalance_before(). */
 double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
+
+/*
+ * Does the placement make the load more even, by 0.1 of imbalance or more? Whoever says
+ * whether there is something to gain asks here, so that all say the same.
+ */
+bool irqkit_spread_is_better(const struct irqkit_spread *spread);
 
 /*
  * Returns a lower bound for the load of the busiest CPU, including that of siblings, for
@@ -2162,13 +2217,18 @@ int irqkit_request_set_mask(
 
 /* Where a spread may place the interrupts of a device. */
 enum irqkit_node_policy {
-	IRQKIT_NODE_LOCAL, /* on the NUMA node of the device */
+	/*
+	 * On the NUMA node of the device, as long as it has enough CPUs: see
+	 * irqkit_spread_set_leave_node().
+	 */
+	IRQKIT_NODE_PREFERRED,
+	IRQKIT_NODE_LOCAL, /* on the NUMA node of the device, whatever that costs */
 	IRQKIT_NODE_ANY,
 	IRQKIT_NODE_NUMBER /* on a certain node */
 };
 
 /*
- * Sets the nodes of a spread. The default is IRQKIT_NODE_LOCAL.
+ * Sets the nodes of a spread. The default is IRQKIT_NODE_PREFERRED.
  *
  * @node: for IRQKIT_NODE_NUMBER, the number
  * @label: what messages call it, such as "--node"; static text. NULL: "node"

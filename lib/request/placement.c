@@ -3,6 +3,7 @@
 #include "request/placement.h"
 #include "base/macros.h"
 #include "request/request_select.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -56,6 +57,9 @@ static int tell_cpus(struct irqkit_placement *p)
 
 		r = irqkit_spread_add_cpu(p->spread, order[i], core_number(p, order[i]),
 			group_number(llc, node), node);
+		if (r >= 0)
+			r = irqkit_spread_set_slowness(p->spread, order[i],
+				topology_get_slowness(topology, order[i]));
 	}
 	irqkit_cpuset_foreach (cpu, online)
 		if (r >= 0 && !irqkit_cpuset_has(p->cpus, cpu))
@@ -121,10 +125,14 @@ static int decide(struct irqkit_placement *p)
 		return r;
 	irqkit_spread_set_width(p->spread, request->width);
 	irqkit_spread_set_split(p->spread, request->is_split);
+	irqkit_spread_set_leave_node(
+		p->spread, request->node_policy == IRQKIT_NODE_PREFERRED);
 	irqkit_spread_set_gain(p->spread, request->gain);
 	irqkit_spread_set_idle(p->spread, request->idle);
 	r = placement_tell_rows(
 		p, request->counts ? request->counts : p->machine->snapshot);
+	if (r == 0)
+		r = placement_tell_pinned(p);
 	return r == 0 ? irqkit_spread_place(p->spread, request->policy) : r;
 }
 

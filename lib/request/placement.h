@@ -45,4 +45,15 @@ int placement_choose_irqs(struct irqkit_placement *p);
 /* placement_tell.c: the interrupts that were chosen, and the loads of all others. */
 int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot *counts);
 
+/* placement_pinned.c: queues that are not placed, and are pinned to one CPU. */
+int placement_tell_pinned(struct irqkit_placement *p);
+
+/*
+ * The queue that an interrupt of @device serves; -1: none, or it has no number. If it
+ * serves none, *@ret_is_follower: it is known to carry no traffic.
+ */
+int placement_find_queue(struct irqkit_device *device, int irq,
+	enum irqkit_serves *ret_serves, bool *ret_is_follower);
+struct irqkit_device *placement_find_device(const struct irqkit_placement *p, int irq);
+
 #endif

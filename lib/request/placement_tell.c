@@ -6,6 +6,7 @@
 #include "request/placement.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 /* An x86 CPU has 256 vectors; the kernel reserves some, so about this many are left. */
@@ -102,7 +103,7 @@ static int find_node(
 	return irqkit_machine_find_node(p->machine, device, irq, &node) < 0 ? -1 : node;
 }
 
-static struct irqkit_device *find_device(const struct irqkit_placement *p, int irq)
+struct irqkit_device *placement_find_device(const struct irqkit_placement *p, int irq)
 {
 	size_t n = 0;
 
@@ -112,17 +113,51 @@ static struct irqkit_device *find_device(const struct irqkit_placement *p, int i
 	return irqkit_devices_get_owner(p->machine->devices, (unsigned int)irq, 0);
 }
 
-/* The same for devices whose queues have no numbers, as disks: they are counted here. */
-static int find_unnumbered_queue(
-	const struct placement_device *owner, int irq, enum irqkit_serves *ret_serves)
+static enum irqkit_role find_role(const struct irqkit_device *device, int irq)
 {
 	const struct irqkit_device_irq *own = irqkit_device_find_irq(
-		owner->device, (unsigned int)irq);
+		device, (unsigned int)irq);
 
-	if (!own || irqkit_device_irq_get_role(own) != IRQKIT_ROLE_QUEUE)
+	return own ? irqkit_device_irq_get_role(own) : IRQKIT_ROLE_UNKNOWN;
+}
+
+int placement_find_queue(struct irqkit_device *device, int irq,
+	enum irqkit_serves *ret_serves, bool *ret_is_follower)
+{
+	int queue = find_queue(device, irq, ret_serves);
+
+	*ret_is_follower = false;
+	if (queue >= 0)
+		return queue;
+	switch (find_role(device, irq)) {
+	case IRQKIT_ROLE_LINK:
+	case IRQKIT_ROLE_CONFIG:
+	case IRQKIT_ROLE_ADMIN:
+	case IRQKIT_ROLE_ERROR:
+	case IRQKIT_ROLE_UNUSED:
+		*ret_is_follower = true;
+		return -1;
+	default:
+		return -1;
+	}
+}
+
+/* The queues of some devices, as disks, have no numbers: they are counted here. */
+static int count_queue(
+	const struct placement_device *owner, int irq, enum irqkit_serves *ret_serves)
+{
+	if (irqkit_device_count_queues(owner->device) ||
+		find_role(owner->device, irq) != IRQKIT_ROLE_QUEUE)
 		return -1;
 	*ret_serves = IRQKIT_SERVES_BOTH;
 	return (int)owner->n_queues;
+}
+
+/* Are there one rx and one tx queue, and no interrupt that may be of another one? */
+static bool has_only_queue(const struct irqkit_device *device)
+{
+	return irqkit_device_count_direction(device, IRQKIT_RX) == 1 &&
+		irqkit_device_count_direction(device, IRQKIT_TX) == 1;
 }
 
 /* The CPUs that an interrupt of this device may go to. */
@@ -133,8 +168,9 @@ static void tell_node(struct irqkit_placement *p, size_t index,
 		? irqkit_topology_get_node_cpus(p->machine->topology, (unsigned int)node)
 		: NULL;
 
-	if (p->request->node_policy != IRQKIT_NODE_LOCAL || !local ||
-		!irqkit_cpuset_has_common(local, p->cpus)) {
+	if ((p->request->node_policy != IRQKIT_NODE_LOCAL &&
+		    p->request->node_policy != IRQKIT_NODE_PREFERRED) ||
+		!local || !irqkit_cpuset_has_common(local, p->cpus)) {
 		owner->n_cpus = irqkit_cpuset_count(p->cpus);
 		return;
 	}
@@ -147,17 +183,23 @@ static void tell_node(struct irqkit_placement *p, size_t index,
 static void tell_owner(struct irqkit_placement *p, size_t index, int irq)
 {
 	enum irqkit_serves serves = IRQKIT_SERVES_NONE;
-	struct irqkit_device *device = find_device(p, irq);
+	struct irqkit_device *device = placement_find_device(p, irq);
+	bool is_follower = false;
 	int queue = -1, node = find_node(p, device, irq);
 	size_t at = find_owner(p, device, node);
 	struct placement_device *owner = &p->owners[at];
 
-	if (device && irqkit_device_count_queues(device))
-		queue = find_queue(device, irq, &serves);
-	else if (device)
-		queue = find_unnumbered_queue(owner, irq, &serves);
+	if (device)
+		queue = placement_find_queue(device, irq, &serves, &is_follower);
+	if (device && queue < 0)
+		queue = count_queue(owner, irq, &serves);
 	owner->n_queues += serves == IRQKIT_SERVES_BOTH || serves == IRQKIT_SERVES_RX;
-	irqkit_spread_set_queue(p->spread, index, (unsigned int)at, queue, serves);
+	irqkit_spread_set_queue(
+		p->spread, index, device ? (unsigned int)at : UINT_MAX, queue, serves);
+	if (is_follower)
+		irqkit_spread_set_follower(p->spread, index);
+	if (device && has_only_queue(device))
+		irqkit_spread_set_only_queue(p->spread, index);
 	tell_node(p, index, owner, node);
 }
 

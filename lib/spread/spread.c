@@ -151,6 +151,29 @@ EXPORT int irqkit_spread_add_load(
 	return 0;
 }
 
+EXPORT int irqkit_spread_add_queue(
+	struct irqkit_spread *spread, unsigned int cpu, bool is_first)
+{
+	struct spread_cpu *found = find(spread, cpu);
+
+	if (!found)
+		return -ENOENT;
+	found->pinned++;
+	found->pinned_first += is_first;
+	return 0;
+}
+
+EXPORT int irqkit_spread_set_slowness(
+	struct irqkit_spread *spread, unsigned int cpu, int slowness)
+{
+	struct spread_cpu *found = find(spread, cpu);
+
+	if (!found)
+		return -ENOENT;
+	found->slowness = slowness;
+	return 0;
+}
+
 EXPORT int irqkit_spread_add_interrupt(
 	struct irqkit_spread *spread, unsigned int irq, uint64_t load, int now)
 {
@@ -177,6 +200,16 @@ EXPORT void irqkit_spread_set_queue(struct irqkit_spread *spread, size_t index,
 	item->device = device;
 	item->queue = queue < 0 ? -1 : queue;
 	item->direction = direction;
+}
+
+EXPORT void irqkit_spread_set_follower(struct irqkit_spread *spread, size_t index)
+{
+	spread->items[index].is_follower = true;
+}
+
+EXPORT void irqkit_spread_set_only_queue(struct irqkit_spread *spread, size_t index)
+{
+	spread->items[index].has_only_queue = true;
 }
 
 EXPORT void irqkit_spread_set_node(struct irqkit_spread *spread, size_t index, int node)
@@ -222,6 +255,17 @@ EXPORT void irqkit_spread_set_width(struct irqkit_spread *spread, unsigned int w
 EXPORT void irqkit_spread_set_split(struct irqkit_spread *spread, bool is_split)
 {
 	spread->is_split = is_split;
+}
+
+EXPORT void irqkit_spread_set_leave_node(
+	struct irqkit_spread *spread, bool may_leave_node)
+{
+	spread->may_leave_node = may_leave_node;
+}
+
+EXPORT void irqkit_spread_set_fresh(struct irqkit_spread *spread, bool is_fresh)
+{
+	spread->is_fresh = is_fresh;
 }
 
 EXPORT void irqkit_spread_set_gain(struct irqkit_spread *spread, unsigned int percent)
@@ -340,6 +384,11 @@ EXPORT double irqkit_spread_get_imbalance_before(const struct irqkit_spread *spr
 EXPORT double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread)
 {
 	return imbalance(spread, true);
+}
+
+EXPORT bool irqkit_spread_is_better(const struct irqkit_spread *spread)
+{
+	return imbalance(spread, true) <= imbalance(spread, false) - 0.1;
 }
 
 EXPORT uint64_t irqkit_spread_get_bound(const struct irqkit_spread *spread)

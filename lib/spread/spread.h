@@ -19,6 +19,9 @@ struct spread_cpu {
 	bool is_target; /* interrupts may be placed here */
 	uint32_t vectors; /* how many more it takes, or UNLIMITED */
 	uint64_t fixed; /* load that isn't being placed */
+	uint32_t pinned; /* queues that aren't being placed, and are pinned to it */
+	uint32_t pinned_first; /* of them, the first queues of their devices */
+	int slowness; /* more for slower CPUs */
 
 	/* made by irqkit_spread_place() */
 	uint32_t core_index; /* numbers cores from 0 */
@@ -37,13 +40,20 @@ struct spread_item {
 	int queue; /* -1: none */
 	enum irqkit_serves direction;
 	int node; /* -1: any */
+	bool is_follower; /* belongs on the CPU of its device's first queue */
+	bool has_only_queue; /* its device has no other queue */
 	struct irqkit_cpuset *allowed; /* owned; NULL: any */
 	struct irqkit_cpuset *affinity; /* owned; NULL: not told */
 	struct irqkit_cpuset *hint; /* owned; NULL: none */
 
 	/* made by irqkit_spread_place() */
 	const uint64_t *pool; /* in the arena: the CPUs it may go to; NULL: none */
-	bool is_local; /* the pool is of its node only */
+	/*
+	 * In the arena: those of its CPUs that are of its node. NULL: none, or the pool is
+	 * of its node only.
+	 */
+	const uint64_t *near;
+	bool is_local; /* is its CPU one of its node? */
 	uint32_t now_index; /* NONE: not one of our CPUs */
 
 	/* results */
@@ -64,6 +74,8 @@ struct irqkit_spread {
 	unsigned int gain;
 	uint64_t idle;
 	bool is_split;
+	bool may_leave_node; /* if its device has more queues than its node has CPUs */
+	bool is_fresh; /* by queue: places as if no queue were anywhere */
 
 	struct arena arena; /* for pools */
 	enum irqkit_policy policy; /* of the last irqkit_spread_place() */
@@ -86,6 +98,12 @@ struct irqkit_spread {
 static inline bool pool_has(const uint64_t *pool, uint32_t cpu)
 {
 	return pool[cpu / 64] >> cpu % 64 & 1;
+}
+
+/* The CPUs among which its further ones are chosen. */
+static inline const uint64_t *item_get_reach(const struct spread_item *item)
+{
+	return item->near && item->is_local ? item->near : item->pool;
 }
 
 /* Is it handled by a CPU where it may stay? */

@@ -48,6 +48,14 @@ static uint32_t least_loaded(const struct irqkit_spread *spread,
 	return best;
 }
 
+static uint32_t next_of(const struct irqkit_spread *spread, struct spread_item *item,
+	const uint64_t *pool)
+{
+	const struct spread_choice among = { .pool = pool, .near = item->near };
+
+	return spread_next(spread, item, &among);
+}
+
 /* By load: is going to @cpu, the least loaded that is left, not worth it? */
 static bool had_better_stay(
 	const struct irqkit_spread *spread, const struct spread_item *item, uint32_t cpu)
@@ -138,7 +146,7 @@ EXPORT int irqkit_spread_place_again(
 	if (!pool)
 		return -ENOMEM;
 	next = spread->policy == IRQKIT_POLICY_LOAD ? least_loaded(spread, item, pool)
-						    : spread_next(spread, item, pool);
+						    : next_of(spread, item, pool);
 	if (next == NONE)
 		return -ENOSPC;
 	r = had_better_stay(spread, item, next) ? stay(item, full)

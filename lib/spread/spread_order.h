@@ -5,7 +5,6 @@
 
 #include "spread/spread.h"
 
-int spread_by_queue(struct irqkit_spread *spread);
 int spread_by_irq(struct irqkit_spread *spread);
 int spread_by_hint(struct irqkit_spread *spread);
 

@@ -3,9 +3,11 @@
 #include "base/arena.h"
 #include "base/macros.h"
 #include "spread/spread_count.h"
+#include "spread/spread_keep.h"
 #include "spread/spread_load.h"
 #include "spread/spread_order.h"
 #include "spread/spread_room.h"
+#include "spread/spread_slots.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -22,7 +24,7 @@ static void forget(struct irqkit_spread *spread)
 		irqkit_cpuset_free(TAKE(item->cpus));
 		free(TAKE(item->reason));
 		item->place = item->full = NONE;
-		item->pool = NULL;
+		item->pool = item->near = NULL;
 	}
 	arena_free(&spread->arena);
 }
@@ -79,22 +81,51 @@ static bool same_pool(const struct spread_item *a, const struct spread_item *b)
 		(!a->allowed || irqkit_cpuset_is_equal(a->allowed, b->allowed));
 }
 
-/* Interrupts of a device come one after the other, and share their pool. */
+/* Interrupts of a device come one after the other, and share their pools. */
 static int find_pool(struct irqkit_spread *spread, uint32_t i)
 {
 	struct spread_item *item = &spread->items[i];
+	const uint64_t *local = NULL;
 	int r = 0;
 
 	if (i > 0 && same_pool(item, item - 1)) {
 		item->pool = item[-1].pool;
+		item->near = item[-1].near;
 		item->is_local = item[-1].is_local;
 		return 0;
 	}
 	if (item->node >= 0)
-		r = make_pool(spread, item, item->node, &item->pool);
-	item->is_local = item->pool != NULL;
-	if (r == 0 && !item->pool)
+		r = make_pool(spread, item, item->node, &local);
+	item->is_local = local && !spread->may_leave_node;
+	if (item->is_local)
+		item->pool = local;
+	else if (r == 0)
 		r = make_pool(spread, item, -1, &item->pool);
+	if (!item->is_local)
+		item->near = local;
+	return r;
+}
+
+/* Policies that place single interrupts: a device stays on its node if it fits there. */
+static int close_nodes(struct irqkit_spread *spread)
+{
+	_cleanup_slots_ struct slots slots = { 0 };
+	int r = slots_init(&slots, spread);
+
+	for (uint32_t i = 0; i < slots.n && r == 0; i++) {
+		const struct slot *slot = &slots.slots[i];
+
+		if (!slots_fit_node(&slots, slot))
+			continue;
+		for (uint32_t k = 0; k < slot->count; k++) {
+			struct spread_item *item = slots_get(&slots, slot, k);
+
+			item->is_local = item->near != NULL;
+			item->pool = item->near ? item->near : item->pool;
+		}
+	}
+	for (uint32_t i = 0; i < spread->n_items; i++)
+		spread->items[i].near = NULL;
 	return r;
 }
 
@@ -120,6 +151,8 @@ static int prepare(struct irqkit_spread *spread)
 			: NONE;
 		r = find_pool(spread, i);
 	}
+	if (r == 0 && spread->may_leave_node && spread->policy != IRQKIT_POLICY_QUEUE)
+		r = close_nodes(spread);
 	return r;
 }
 

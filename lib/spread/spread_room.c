@@ -8,7 +8,7 @@ void spread_count_room(struct irqkit_spread *spread, bool is_strict)
 {
 	for (uint32_t i = 0; i < spread->n_cpus; i++) {
 		spread->room[i] = spread->cpus[i].vectors;
-		spread->taken[i] = 0;
+		spread->taken[i] = spread->is_fresh ? 0 : spread->cpus[i].pinned * A_SLOT;
 	}
 	for (uint32_t i = 0; i < spread->n_items && !is_strict; i++) {
 		const struct spread_item *item = &spread->items[i];
@@ -47,27 +47,53 @@ int spread_give(struct irqkit_spread *spread, struct spread_item *item, uint32_t
 	return spread->is_strict ? 0 : spread_widen(spread, item);
 }
 
-uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
-	const uint64_t *pool)
+struct spread_cost spread_get_cost(const struct irqkit_spread *spread,
+	const struct spread_choice *among, uint32_t cpu)
 {
-	const uint64_t *taken = spread->taken;
-	uint64_t least = UINT64_MAX, least_full = UINT64_MAX;
-	uint32_t best = NONE, full = NONE;
+	uint64_t taken = spread->taken[cpu];
+	bool is_far = among->near && !pool_has(among->near, cpu);
+	struct spread_cost cost = { .all = taken * 2 + is_far, .core = taken };
 
-	for (uint32_t i = 0; i < spread->n_cpus; i++) {
-		if (taken[i] >= least || !pool_has(pool, i))
+	for (uint32_t i = spread->cpus[cpu].next_thread; i != cpu;
+		i = spread->cpus[i].next_thread)
+		cost.core += spread->taken[i];
+	if (among->own)
+		cost.own = taken / A_SLOT < among->most ? among->own[cpu] : UINT64_MAX;
+	return cost;
+}
+
+uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
+	const struct spread_choice *among)
+{
+	struct spread_cost least = { UINT64_MAX, UINT64_MAX, UINT64_MAX },
+			   least_full = least;
+	uint32_t best = NONE, full = NONE;
+	bool is_full_before = false; /* the full one, before the best one */
+
+	for (uint32_t k = 0; k < spread->n_cpus; k++) {
+		uint32_t i = (among->start + k) % spread->n_cpus;
+		struct spread_cost cost;
+
+		if (!pool_has(among->pool, i))
+			continue;
+		cost = spread_get_cost(spread, among, i);
+		if (!cost_is_less(cost, least))
 			continue;
 		if (spread_has_room(spread, item, i)) {
-			least = taken[i];
+			is_full_before = full != NONE;
+			least = cost;
 			best = i;
-		} else if (taken[i] < least_full) {
-			least_full = taken[i];
+		} else if (cost_is_less(cost, least_full)) {
+			least_full = cost;
 			full = i;
 		}
 	}
 	/* one that was full is better than the best, if it has less, or as much before it */
-	item->full = least_full < least || (least_full == least && full < best) ? full
-										: NONE;
+	item->full = full != NONE &&
+			(cost_is_less(least_full, least) ||
+				(!cost_is_less(least, least_full) && is_full_before))
+		? full
+		: NONE;
 	return best;
 }
 
@@ -87,6 +113,7 @@ int spread_widen(struct irqkit_spread *spread, struct spread_item *item)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	const struct spread_cpu *place = &spread->cpus[item->place];
+	const uint64_t *reach = item_get_reach(item);
 	unsigned int count = 1;
 	int r = irqkit_cpuset_new(&cpus);
 
@@ -96,7 +123,7 @@ int spread_widen(struct irqkit_spread *spread, struct spread_item *item)
 		for (uint32_t k = 1; k < spread->n_cpus && count < spread->width; k++) {
 			uint32_t i = (item->place + k) % spread->n_cpus;
 
-			if (!pool_has(item->pool, i) || spread->room[i] == 0 ||
+			if (!pool_has(reach, i) || spread->room[i] == 0 ||
 				distance(place, &spread->cpus[i]) != away)
 				continue;
 			if (r == 0)

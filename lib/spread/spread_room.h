@@ -19,9 +19,41 @@ void spread_take(struct irqkit_spread *spread, struct spread_item *item, uint32_
  * The same, and widens it; if vectors are counted strictly, that comes after all others.
  */
 int spread_give(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu);
-/* The first CPU of @pool with the fewest placed interrupts; NONE: no vectors. */
+/* Among which CPUs spread_next() chooses, and by what. */
+struct spread_choice {
+	const uint64_t *pool;
+	const uint64_t *near; /* better than others of the pool; NULL: all are alike */
+	uint32_t start; /* where the order of the CPUs begins */
+	/*
+	 * By CPU, the queues of the same device: up to @most queues of all devices on a
+	 * CPU, fewer of these come before fewer of all. NULL: they do not matter.
+	 */
+	const uint32_t *own;
+	uint64_t most;
+};
+
+/* The smaller the better. */
+struct spread_cost {
+	uint64_t own;
+	uint64_t all;
+	uint64_t core; /* of all CPUs of the core */
+};
+
+static inline bool cost_is_less(struct spread_cost a, struct spread_cost b)
+{
+	if (a.own != b.own)
+		return a.own < b.own;
+	return a.all != b.all ? a.all < b.all : a.core < b.core;
+}
+
+struct spread_cost spread_get_cost(const struct irqkit_spread *spread,
+	const struct spread_choice *among, uint32_t cpu);
+/*
+ * The CPU with the fewest placed interrupts; of several, one whose core has the fewest, and
+ * then the first one from the start on. NONE: no vectors.
+ */
 uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
-	const uint64_t *pool);
+	const struct spread_choice *among);
 /* Gives a placed interrupt as many CPUs as it is to have. */
 int spread_widen(struct irqkit_spread *spread, struct spread_item *item);
 

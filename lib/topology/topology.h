@@ -12,6 +12,9 @@
 int topology_read_cpus(
 	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
 
+/* 0 or less for the fastest CPUs, more for slower ones; all alike: not known. */
+int topology_get_slowness(struct irqkit_topology *topology, unsigned int cpu);
+
 struct irqkit_ctx *topology_get_ctx(struct irqkit_topology *topology);
 
 /* Negative if something could not be read: then "not known" may be wrong. */

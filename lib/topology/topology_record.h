@@ -57,9 +57,6 @@ struct irqkit_topology {
 	int error; /* the first failure: is_failure() */
 };
 
-/* 0 or less for the fastest CPUs, more for slower ones; all alike: not known. */
-int topology_get_slowness(struct irqkit_topology *topology, unsigned int cpu);
-
 /* A file that does not exist means "not known"; a failure to read does not. Returns @r. */
 static inline int topology_note(struct irqkit_topology *topology, int r)
 {

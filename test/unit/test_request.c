@@ -214,16 +214,17 @@ static const struct {
 		"has this name; 'irqkit show' lists the interrupts" },
 	{ GUEST, SPREAD, "", NULL, "26=0 27=0 28=1 29=1 30=2 31=2 32=3 33=3" },
 	{ GUEST, SPREAD, "eth0", NULL, "26=0 27=0 28=1 29=1 30=2 31=2 32=3 33=3" },
-	{ GUEST, SPREAD, "eth0", "1,3", "26=1 27=1 28=3 29=3 30=1 31=1 32=3 33=3" },
+	{ GUEST, SPREAD, "eth0", "1,3", "26=3 27=3 28=1 29=1 30=3 31=3 32=1 33=1" },
 	{ GUEST, SPREAD, "eth0", "node:4",
 		"words | cpus: no NUMA node 4: this system has only 0" },
 	{ GUEST, SPREAD, "26 28 30", NULL, "26=0 28=1 30=2" },
-	{ GUEST, SPLIT, "eth0", NULL, "26=1 27=0 28=3 29=2 30=1 31=0 32=3 33=2" },
+	{ GUEST, SPLIT, "eth0", NULL, "26=3 27=0 28=1 29=2 30=3 31=0 32=1 33=2" },
 	{ GUEST, WIDE, "eth0", "0-3",
 		"26=0-1 27=0-1 28=2-3 29=2-3 30=1-2 31=1-2 32=0,3 33=0,3" },
 	{ GUEST, NODE_1, "eth0", NULL, "words | node: there is no NUMA node 1" },
-	{ NODES, SPREAD, "eth0", NULL, "30=0 31=0 32=0 33=8 34=8 35=2 36=2 37=10 38=10" },
-	{ NODES, ANY, "eth0", NULL, "30=0 31=0 32=0 33=8 34=8 35=2 36=2 37=10 38=10" },
+	{ NODES, SPREAD, "eth0", NULL,
+		"30~0-15 31=1 32=1 33=4 34=4 35=9 36=9 37=13 38=13" },
+	{ NODES, ANY, "eth0", NULL, "30~0-15 31=1 32=1 33=4 34=4 35=9 36=9 37=13 38=13" },
 	{ NODES, NODE_1, "eth0", NULL,
 		"30=8 31=8 32=8 33=10 34=10 35=12 36=12 37=14 38=14" },
 	{ NODES, NODE_1, "eth0", "0-1",
@@ -378,7 +379,7 @@ static void absent_targets_are_passed_over(void **state)
 	irqkit_request_set_passes_absent(request, true);
 	describe(request, m.machine, text, sizeof(text));
 	assert_string_equal(text,
-		"26=0 | nothing matches 'eth7': no device or interrupt has this name; "
+		"26=3 | nothing matches 'eth7': no device or interrupt has this name; "
 		"'irqkit show' lists the interrupts");
 	assert_int_equal(
 		irqkit_placement_count_absent(irqkit_request_get_placement(request)), 1);

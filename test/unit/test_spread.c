@@ -360,6 +360,7 @@ static void queues_take_one_cpu_each(void **state)
 
 	(void)state;
 	add_queue(spread, 24, 0, -1, IRQKIT_SERVES_NONE);
+	irqkit_spread_set_follower(spread, 0);
 	add_queue(spread, 25, 0, 0, IRQKIT_SERVES_RX);
 	add_queue(spread, 26, 0, 0, IRQKIT_SERVES_TX);
 	add_queue(spread, 27, 0, 1, IRQKIT_SERVES_TX);
@@ -380,6 +381,32 @@ static void queues_take_one_cpu_each(void **state)
 		"31 0 queue 2, next CPU, reused\n"
 		"9 1 next CPU, reused\n"
 		"8 2 next CPU, reused\n");
+}
+
+/* Those of one device get different CPUs, where that makes no CPU busier than it must be. */
+static void queues_of_a_device_are_apart(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(4);
+
+	(void)state;
+	for (unsigned int c = 0; c < 6; c++)
+		assert_int_equal(irqkit_spread_add_queue(spread, c / 2, false), 0);
+	assert_int_equal(irqkit_spread_add_queue(spread, 4, false), -ENOENT);
+	assert_int_equal(irqkit_spread_set_slowness(spread, 4, 1), -ENOENT);
+	for (int q = 0; q < 4; q++)
+		add_queue(spread, 40 + (unsigned int)q, 0, q, IRQKIT_SERVES_BOTH);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+	answers(spread,
+		"40 3 queue 0, next CPU\n"
+		"41 0 queue 1, next CPU, reused\n"
+		"42 1 queue 2, next CPU, reused\n"
+		"43 2 queue 3, next CPU, reused\n");
+	irqkit_spread_set_fresh(spread, true);
+	ends(spread, IRQKIT_POLICY_QUEUE,
+		"40 0 queue 0, first CPU\n"
+		"41 1 queue 1, next CPU\n"
+		"42 2 queue 2, next CPU\n"
+		"43 3 queue 3, next CPU\n");
 }
 
 static void queues_can_be_split(void **state)
@@ -1064,7 +1091,10 @@ static void vectors_are_found_where_there_are_any(void **state)
 	}
 }
 
-/* The same calls give the same answer; for queues also wherever interrupts are now. */
+/*
+ * The same calls give the same answer; for queues also wherever interrupts are now, unless
+ * they may stay.
+ */
 static void answers_are_the_same_again(void **state)
 {
 	static const struct kind kind = {
@@ -1094,6 +1124,8 @@ static void answers_are_the_same_again(void **state)
 			i++)
 			box.now[i] = 0;
 		b = tell(&box);
+		irqkit_spread_set_fresh(a, true);
+		irqkit_spread_set_fresh(b, true);
 		assert_int_equal(irqkit_spread_place(a, policy), 0);
 		assert_int_equal(irqkit_spread_place(b, IRQKIT_POLICY_IRQ), 0);
 		assert_int_equal(irqkit_spread_place(b, policy), 0);
@@ -1115,6 +1147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(queues_take_one_cpu_each),
+		cmocka_unit_test(queues_of_a_device_are_apart),
 		cmocka_unit_test(queues_can_be_split),
 		cmocka_unit_test(queues_stay_on_their_node),
 		cmocka_unit_test(widths_are_blocks_of_near_cpus),

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Placement by queue: one after the other, each to the CPU with the fewest, in the order of
+ * the CPUs. The first queues of devices, which get all traffic that is not hashed, are kept
+ * apart: half of the cores from each other, then a quarter, ...
+ */
+#include "spread/spread_queue.h"
+#include "base/macros.h"
+#include "spread/spread_room.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct placing {
+	const struct slots *slots;
+	const struct slots_way *way;
+	struct irqkit_spread *spread;
+	uint32_t *n_first; /* owned; by core: the first queues of devices on it */
+	uint32_t *rank; /* owned; by core: its place among those of a pool, or NONE */
+	uint32_t *distance; /* owned; by rank: to the next core with a first queue */
+	uint32_t *
+		start; /* owned; by device: where it starts in the order of CPUs, or NONE */
+	uint32_t *n_placed; /* owned; by device: slots */
+	uint64_t *load; /* owned; by CPU: of what was placed */
+	uint32_t *own; /* owned; by CPU: queues of device @own_device */
+	uint32_t own_device;
+};
+
+static int placing_init(struct placing *p, const struct slots *slots)
+{
+	size_t n_cpus = (size_t)slots->spread->n_cpus + 1;
+	size_t n_devices = (size_t)slots->n_devices + 1;
+
+	p->slots = slots;
+	p->spread = slots->spread;
+	p->n_first = calloc(n_cpus, sizeof(*p->n_first));
+	p->rank = calloc(n_cpus, sizeof(*p->rank));
+	p->distance = calloc(n_cpus, sizeof(*p->distance));
+	p->start = malloc(n_devices * sizeof(*p->start));
+	p->n_placed = calloc(n_devices, sizeof(*p->n_placed));
+	p->load = calloc(n_cpus, sizeof(*p->load));
+	p->own = calloc(n_cpus, sizeof(*p->own));
+	p->own_device = NONE;
+	if (!p->own || !p->load || !p->n_first || !p->rank || !p->distance || !p->start ||
+		!p->n_placed)
+		return -ENOMEM;
+	memset(p->start, 0xff, n_devices * sizeof(*p->start)); /* NONE */
+	for (uint32_t i = 0; i < p->spread->n_cpus; i++) {
+		const struct spread_cpu *cpu = &p->spread->cpus[i];
+
+		if (!p->spread->is_fresh)
+			p->n_first[cpu->core_index] += cpu->pinned_first;
+	}
+	return 0;
+}
+
+static void placing_free(struct placing *p)
+{
+	free(p->n_first);
+	free(p->rank);
+	free(p->distance);
+	free(p->start);
+	free(p->n_placed);
+	free(p->load);
+	free(p->own);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Reasons                                                                         */
+
+/* The first CPU of a pool; pools aren't empty. */
+static uint32_t first_of(const uint64_t *pool)
+{
+	uint32_t word = 0;
+
+	while (!pool[word])
+		word++;
+	return word * 64 + (uint32_t)__builtin_ctzll(pool[word]);
+}
+
+#define QUEUE_NAME_SIZE 32
+
+/* "rx-3", or "queue 3" if the interrupt serves both directions; "" for no queue. */
+static void name_queue(const struct spread_item *item, char text[static QUEUE_NAME_SIZE])
+{
+	static const char *const formats[] = {
+		[IRQKIT_SERVES_NONE] = "queue %d",
+		[IRQKIT_SERVES_BOTH] = "queue %d",
+		[IRQKIT_SERVES_RX] = "rx-%d",
+		[IRQKIT_SERVES_TX] = "tx-%d",
+	};
+
+	text[0] = '\0';
+	if (item->queue >= 0)
+		snprintf(text, QUEUE_NAME_SIZE, formats[item->direction], item->queue);
+}
+
+static void name_node(const struct spread_item *item, char text[static NODE_NAME_SIZE])
+{
+	spread_name_node(item, text);
+	if (item->near && !item->is_local)
+		strcpy(text, " of another node");
+}
+
+/* "rx-3, next CPU of node 1" */
+static int explain_next(struct spread_item *item, uint32_t round, bool is_apart)
+{
+	bool is_first = round == 0 && item->place == first_of(item_get_reach(item));
+	const char *reused = round > 0 ? ", reused" : "";
+	char what[QUEUE_NAME_SIZE], where[NODE_NAME_SIZE];
+
+	name_queue(item, what);
+	name_node(item, where);
+	if (is_apart)
+		return spread_set_reason(item,
+			"%s%sCPU%s apart from other first queues%s", what,
+			*what ? ", " : "", where, reused);
+	return spread_set_reason(item, "%s%s%s CPU%s%s", what, *what ? ", " : "",
+		is_first ? "first" : "next", where, reused);
+}
+
+static int explain_with(struct spread_item *item, const struct spread_item *leader)
+{
+	char what[QUEUE_NAME_SIZE], with[QUEUE_NAME_SIZE];
+
+	name_queue(item, what);
+	name_queue(leader, with);
+	if (!*what && !*with)
+		return spread_set_reason(
+			item, "same CPU as interrupt %u of the device", leader->irq);
+	if (!*what)
+		return spread_set_reason(item, "same CPU as the device's first queue");
+	if (strcmp(what, with) != 0)
+		return spread_set_reason(item, "%s, same CPU as %s", what, with);
+	return spread_set_reason(item, "%s, same CPU as interrupt %u", what, leader->irq);
+}
+
+static int explain_stay(struct spread_item *item)
+{
+	char what[QUEUE_NAME_SIZE];
+
+	name_queue(item, what);
+	return spread_set_reason(item, "%s%sstays on its CPU", what, *what ? ", " : "");
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Where a first queue goes                                                        */
+
+static bool is_candidate(const struct placing *p, const struct spread_item *item,
+	const struct spread_choice *among, struct spread_cost cost, uint32_t cpu)
+{
+	struct spread_cost of;
+
+	if (!pool_has(among->pool, cpu) || !spread_has_room(p->spread, item, cpu))
+		return false;
+	of = spread_get_cost(p->spread, among, cpu);
+	return !cost_is_less(of, cost) && !cost_is_less(cost, of);
+}
+
+static uint32_t count_first(const struct placing *p, uint32_t cpu)
+{
+	return p->n_first[p->spread->cpus[cpu].core_index];
+}
+
+/* Numbers the cores that have CPUs in @pool, in the order of the CPUs. */
+static uint32_t rank_cores(struct placing *p, const uint64_t *pool)
+{
+	const struct irqkit_spread *spread = p->spread;
+	uint32_t n = 0;
+
+	memset(p->rank, 0xff, ((size_t)spread->n_cpus + 1) * sizeof(*p->rank));
+	for (uint32_t i = 0; i < spread->n_cpus; i++) {
+		uint32_t core = spread->cpus[i].core_index;
+
+		if (!pool_has(pool, i) || p->rank[core] != NONE)
+			continue;
+		/* those with more first queues than others are to be kept away from */
+		p->distance[n] = p->n_first[core];
+		p->rank[core] = n++;
+	}
+	return n;
+}
+
+/* How far is each core from the next one with more than @few first queues, in a ring? */
+static void find_distances(struct placing *p, uint32_t n, uint32_t few)
+{
+	for (uint32_t i = 0; i < n; i++)
+		p->distance[i] = p->distance[i] > few ? 0 : n;
+	for (uint32_t k = 1; k < 2 * n; k++) {
+		uint32_t before = p->distance[(k - 1) % n] + 1;
+		uint32_t after = p->distance[(2 * n - k) % n] + 1;
+
+		if (p->distance[k % n] > before)
+			p->distance[k % n] = before;
+		if (p->distance[(2 * n - k - 1) % n] > after)
+			p->distance[(2 * n - k - 1) % n] = after;
+	}
+}
+
+/*
+ * A device starts with the first of the CPUs with the fewest queues, unless its core has
+ * more first queues than others have: then with the one that is farthest from them.
+ */
+static uint32_t find_start(
+	struct placing *p, struct spread_item *item, const struct spread_choice *among)
+{
+	uint32_t first = spread_next(p->spread, item, among), best = 0;
+	uint32_t few, n, distance = 0;
+	struct spread_cost cost;
+
+	if (first == NONE)
+		return 0;
+	cost = spread_get_cost(p->spread, among, first);
+	few = count_first(p, first);
+	for (uint32_t i = 0; i < p->spread->n_cpus; i++)
+		if (is_candidate(p, item, among, cost, i) && count_first(p, i) < few)
+			few = count_first(p, i);
+	if (count_first(p, first) == few)
+		return 0;
+	n = rank_cores(p, among->pool);
+	find_distances(p, n, few);
+	for (uint32_t i = 0; i < p->spread->n_cpus; i++) {
+		uint32_t rank = p->rank[p->spread->cpus[i].core_index];
+
+		if (!is_candidate(p, item, among, cost, i) || count_first(p, i) != few ||
+			p->distance[rank] <= distance)
+			continue;
+		distance = p->distance[rank];
+		best = i;
+	}
+	return best;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* One slot                                                                        */
+
+static bool keeps(const struct placing *p, const struct slot *slot)
+{
+	return p->way->keeps && p->way->keeps[slot->device];
+}
+
+/* Can it go to the CPU of @leader? */
+static bool can_follow(const struct irqkit_spread *spread, const struct spread_item *item,
+	const struct spread_item *leader)
+{
+	return leader->place != NONE && pool_has(item->pool, leader->place) &&
+		spread_has_room(spread, item, leader->place);
+}
+
+static int give(struct placing *p, struct spread_item *item, uint32_t cpu)
+{
+	if (item->near)
+		item->is_local = pool_has(item->near, cpu);
+	if (__builtin_add_overflow(p->load[cpu], item->load, &p->load[cpu]))
+		p->load[cpu] = UINT64_MAX;
+	return spread_give(p->spread, item, cpu);
+}
+
+/* Does not count as a queue of its own, and not as an extra interrupt. */
+static int follow(
+	struct placing *p, struct spread_item *item, const struct spread_item *leader)
+{
+	int r = give(p, item, leader->place);
+
+	p->spread->taken[leader->place] -= A_SLOT;
+	return r < 0 ? r : explain_with(item, leader);
+}
+
+/*
+ * The CPUs where a slot may go: those of its node, if the node has enough of them for the
+ * device, or as long as it has.
+ */
+static const uint64_t *find_pool(
+	const struct placing *p, const struct slot *slot, const struct spread_item *item)
+{
+	uint32_t n_near = slots_count_pool(p->spread, item->near);
+
+	if (n_near == 0 || p->way->is_wide ||
+		(!slots_fit_node(p->slots, slot) && p->n_placed[slot->device] >= n_near))
+		return item->pool;
+	return item->near;
+}
+
+/* Counts the queues of a device that are placed already. */
+static void count_own(struct placing *p, const struct slot *slot)
+{
+	const struct slots *slots = p->slots;
+
+	if (p->own_device == slot->device)
+		return;
+	p->own_device = slot->device;
+	memset(p->own, 0, ((size_t)p->spread->n_cpus + 1) * sizeof(*p->own));
+	for (uint32_t i = slots->devices[slot->device].first; i != NONE;
+		i = slots->slots[i].next) {
+		uint32_t cpu = slots_get_leader(slots, &slots->slots[i])->place;
+
+		if (cpu != NONE)
+			p->own[cpu]++;
+	}
+}
+
+static uint32_t find_next(struct placing *p, const struct slot *slot,
+	struct spread_item *item, bool *ret_is_apart)
+{
+	uint32_t *start = &p->start[slot->device], next;
+	struct spread_choice among = { .pool = find_pool(p, slot, item),
+		.near = item->near,
+		.own = p->way->most ? p->own : NULL,
+		.most = p->way->most };
+
+	*ret_is_apart = false;
+	count_own(p, slot);
+	if (*start == NONE) {
+		*start = slot->is_first ? find_start(p, item, &among) : 0;
+		*ret_is_apart = *start != 0;
+	}
+	among.start = *start;
+	next = spread_next(p->spread, item, &among);
+	if (next != NONE || among.pool == item->pool)
+		return next;
+	among.pool = item->pool;
+	return spread_next(p->spread, item, &among);
+}
+
+static int place_next(
+	struct placing *p, const struct slot *slot, struct spread_item *item)
+{
+	bool is_apart;
+	uint32_t next = find_next(p, slot, item, &is_apart), round;
+	int r;
+
+	if (next == NONE) {
+		p->spread->n_unplaced++;
+		return 0;
+	}
+	round = (uint32_t)(p->spread->taken[next] / A_SLOT);
+	p->own[next]++;
+	r = give(p, item, next);
+	return r < 0 ? r : explain_next(item, round, is_apart);
+}
+
+static int stay(struct placing *p, struct spread_item *item)
+{
+	int r = give(p, item, item->now_index);
+
+	return r < 0 ? r : explain_stay(item);
+}
+
+/*
+ * The CPU with the least load of those that have no more queues than the one of @head, if
+ * it is better for tx than the CPU of rx; otherwise NONE.
+ */
+static uint32_t find_relief(struct placing *p, const struct slot *slot,
+	const struct spread_item *item, const struct spread_item *head)
+{
+	const uint64_t *pool = find_pool(p, slot, item);
+	uint32_t best = head->place;
+
+	for (uint32_t i = 0; i < p->spread->n_cpus; i++)
+		if (pool_has(pool, i) && spread_has_room(p->spread, item, i) &&
+			p->spread->taken[i] <= p->spread->taken[head->place] &&
+			p->load[i] < p->load[best])
+			best = i;
+	return best == head->place ? NONE : best;
+}
+
+static int place_tx(struct placing *p, const struct slot *slot, struct spread_item *item,
+	const struct spread_item *head)
+{
+	uint32_t cpu = find_relief(p, slot, item, head);
+	int r;
+
+	if (cpu == NONE)
+		return follow(p, item, head);
+	r = give(p, item, cpu);
+	return r < 0 ? r
+		     : spread_set_reason(item, "tx-%d, relieves the CPU of rx-%d",
+			       item->queue, head->queue);
+}
+
+/* The interrupt that leads the slot. */
+static int place_leader(
+	struct placing *p, const struct slot *slot, struct spread_item *item)
+{
+	const struct spread_item *head = slots_get_leader(
+		p->slots, slots_get_head(p->slots, slot));
+	bool goes_along = head != item && can_follow(p->spread, item, head);
+
+	if (slot->kind == SLOT_FOLLOWER && goes_along)
+		return follow(p, item, head);
+	if (keeps(p, slot) && slot->kind != SLOT_FOLLOWER)
+		return goes_along && item->now_index == head->place
+			? follow(p, item, head)
+			: stay(p, item);
+	if (slot->kind == SLOT_TX && goes_along)
+		return place_tx(p, slot, item, head);
+	return place_next(p, slot, item);
+}
+
+static int place_slot(struct placing *p, const struct slot *slot)
+{
+	const struct spread_item *leader = slots_get_leader(p->slots, slot);
+	bool is_follower = slot->kind == SLOT_FOLLOWER;
+	int r = 0;
+
+	for (uint32_t i = 0; i < slot->count && r == 0; i++) {
+		struct spread_item *item = slots_get(p->slots, slot, i);
+
+		if (!item->pool)
+			continue;
+		if (is_follower && keeps(p, slot) && item_can_stay(item))
+			r = spread_set_reason(item, "stays");
+		else if (i == 0 || is_follower)
+			r = place_leader(p, slot, item);
+		else if (can_follow(p->spread, item, leader))
+			r = follow(p, item, leader);
+		else
+			r = place_next(p, slot, item);
+	}
+	if (leader->place != NONE && slot->is_first)
+		p->n_first[p->spread->cpus[leader->place].core_index]++;
+	p->n_placed[slot->device]++;
+	return r;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static void forget(struct irqkit_spread *spread)
+{
+	for (uint32_t i = 0; i < spread->n_items; i++) {
+		struct spread_item *item = &spread->items[i];
+
+		irqkit_cpuset_free(TAKE(item->cpus));
+		free(TAKE(item->reason));
+		item->place = item->full = NONE;
+	}
+	spread_count_room(spread, spread->is_strict);
+}
+
+int slots_place(const struct slots *slots, const struct slots_way *way)
+{
+	struct placing p CLEANUP(placing_free) = { .way = way };
+	int r = placing_init(&p, slots);
+
+	if (r < 0)
+		return r;
+	forget(slots->spread);
+	/* the others go around those that stay */
+	for (int stays = 1; stays >= 0; stays--)
+		for (uint32_t i = 0; i < slots->n && r == 0; i++)
+			if (keeps(&p, &slots->slots[i]) == stays)
+				r = place_slot(&p, &slots->slots[i]);
+	return r;
+}

@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The policy by queue on random machines: CPUs with one or two threads, one to three nodes,
+ * isolated CPUs, devices with queues, link interrupts and interrupts of unknown purpose, and
+ * interrupts that are somewhere already, pinned or not. What is measured here is counted
+ * here, not taken from the library.
+ *
+ *	a second run writes nothing
+ *	the busiest CPU gets no more queues than it had, unless an option asks for it
+ *	a run for each device ends no worse than twice one run for all
+ *	what is moved gains something; and what show advises to spread is moved
+ */
+#include "unit.h"
+
+#include <irqkit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define N_MACHINES 4000
+#define MAX_CPUS 24
+#define MAX_DEVICES 6
+#define MAX_IRQS 400
+
+struct irq {
+	unsigned int device;
+	int queue; /* -1: none */
+	enum irqkit_serves serves;
+	bool is_link;
+	bool is_only; /* its device has no other queue: rx and tx may part */
+	uint64_t load;
+	int now;
+	bool is_pinned; /* otherwise all CPUs are allowed, and now is one of them */
+};
+
+struct device {
+	int node; /* -1: not known */
+	unsigned int first, n; /* interrupts */
+	unsigned int n_slots; /* what wants a CPU: queues, and unknown interrupts */
+};
+
+struct machine {
+	unsigned int n_cpus, threads, n_nodes;
+	bool is_isolated[MAX_CPUS];
+	bool is_slow[MAX_CPUS];
+	struct device devices[MAX_DEVICES];
+	unsigned int n_devices;
+	struct irq irqs[MAX_IRQS];
+	unsigned int n_irqs;
+};
+
+/* xorshift64*: the same machines everywhere. */
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state >> 12;
+	*state ^= *state << 25;
+	*state ^= *state >> 27;
+	return *state * UINT64_C(2685821657736338717);
+}
+
+static unsigned int below(uint64_t *state, unsigned int n)
+{
+	return (unsigned int)((next_random(state) >> 33) % n);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* A machine                                                                       */
+
+static unsigned int core_of(const struct machine *m, unsigned int cpu)
+{
+	return cpu % (m->n_cpus / m->threads);
+}
+
+static unsigned int node_of(const struct machine *m, unsigned int cpu)
+{
+	unsigned int n_cores = m->n_cpus / m->threads;
+
+	return core_of(m, cpu) * m->n_nodes / n_cores;
+}
+
+static void make_cpus(uint64_t *seed, struct machine *m)
+{
+	m->threads = 1 + below(seed, 2);
+	m->n_cpus = m->threads * (1 + below(seed, MAX_CPUS / 2));
+	m->n_nodes = 1 + below(seed, 3);
+	if (m->n_nodes > m->n_cpus / m->threads)
+		m->n_nodes = 1;
+	if (below(seed, 4) == 0) /* CPU 0 is left */
+		for (unsigned int c = 1; c < m->n_cpus; c++)
+			m->is_isolated[c] = below(seed, 4) == 0;
+	if (below(seed, 4) == 0)
+		for (unsigned int c = 0; c < m->n_cpus; c++)
+			m->is_slow[c] = core_of(m, c) % 2;
+}
+
+static void add_irq(
+	struct machine *m, int queue, enum irqkit_serves serves, uint64_t load)
+{
+	m->irqs[m->n_irqs++] = (struct irq){
+		.device = m->n_devices, .queue = queue, .serves = serves, .load = load
+	};
+	m->devices[m->n_devices].n++;
+}
+
+static void make_device(uint64_t *seed, struct machine *m)
+{
+	struct device *device = &m->devices[m->n_devices];
+	unsigned int n_queues = 1 + below(seed, m->n_cpus + m->n_cpus / 2);
+	unsigned int n_unknown = below(seed, 3) ? 0 : below(seed, 5);
+	bool has_tx = below(seed, 2);
+
+	if (below(seed, 3) == 0)
+		n_queues = below(seed, 2) ? m->n_cpus : 1;
+	device->node = (int)below(seed, m->n_nodes + 1) - 1;
+	device->first = m->n_irqs;
+	if (below(seed, 2))
+		add_irq(m, -1, IRQKIT_SERVES_NONE, 0);
+	m->irqs[device->first].is_link = m->n_irqs > device->first;
+	for (unsigned int q = 0; q < n_queues; q++) {
+		add_irq(m, (int)q, has_tx ? IRQKIT_SERVES_RX : IRQKIT_SERVES_BOTH,
+			below(seed, 100));
+		if (has_tx)
+			add_irq(m, (int)q, IRQKIT_SERVES_TX, below(seed, 100));
+		m->irqs[m->n_irqs - 1].is_only = has_tx && n_queues == 1;
+	}
+	for (unsigned int u = 0; u < n_unknown; u++)
+		add_irq(m, -1, IRQKIT_SERVES_NONE, below(seed, 100));
+	device->n_slots = n_queues + n_unknown;
+	m->n_devices++;
+}
+
+/* Where the interrupts of a device are: all on one CPU, each on its own, anywhere. */
+static void put_device(uint64_t *seed, struct machine *m, const struct device *device)
+{
+	unsigned int kind = below(seed, 5), start = below(seed, m->n_cpus);
+	bool is_pinned = below(seed, 2);
+
+	for (unsigned int i = device->first; i < device->first + device->n; i++) {
+		struct irq *irq = &m->irqs[i];
+		unsigned int at = irq->queue >= 0 ? (unsigned int)irq->queue : i;
+		unsigned int cpu = kind == 0 ? 0
+			: kind == 1	     ? start
+			: kind == 2	     ? at % m->n_cpus
+			: kind == 3	     ? (start + at) % m->n_cpus
+					     : below(seed, m->n_cpus);
+
+		irq->now = (int)cpu;
+		irq->is_pinned = is_pinned;
+	}
+}
+
+static void make_machine(uint64_t *seed, struct machine *m)
+{
+	unsigned int n_devices = 1 + below(seed, MAX_DEVICES);
+
+	*m = (struct machine){ 0 };
+	make_cpus(seed, m);
+	while (n_devices-- > 0)
+		make_device(seed, m);
+	for (unsigned int d = 0; d < m->n_devices; d++)
+		put_device(seed, m, &m->devices[d]);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* What is measured                                                                */
+
+struct measure {
+	unsigned int busiest; /* queues of the CPU that has most */
+	unsigned int squares; /* of queues, by CPU */
+	unsigned int known; /* the same without unknown interrupts */
+	unsigned int own; /* the same for each device by itself */
+	unsigned int cores; /* the same by core */
+	unsigned int first; /* of first queues, by core */
+	unsigned int far; /* queues that are not on their node */
+	unsigned int slow; /* queues on slow CPUs */
+	unsigned int apart; /* interrupts that are not on the CPU of their queue */
+	unsigned int together; /* tx interrupts of only queues, on the CPU of rx */
+	unsigned int outside; /* on isolated CPUs */
+	unsigned int total;
+};
+
+/* The interrupt that shows where a queue is; another one, if it is not the first of it. */
+static bool is_leader(const struct machine *m, unsigned int i)
+{
+	const struct irq *irq = &m->irqs[i];
+
+	return !irq->is_link &&
+		(irq->queue < 0 || i == 0 || m->irqs[i - 1].queue != irq->queue ||
+			m->irqs[i - 1].device != irq->device);
+}
+
+/* rx and tx of an only queue: each of them has a tenth of their load or more. */
+static bool parts(const struct irq *rx, const struct irq *tx)
+{
+	return tx->is_only && rx->load > 0 && tx->load > 0 && rx->load >= tx->load / 9 &&
+		tx->load >= rx->load / 9;
+}
+
+static void count_irq(const struct machine *m, unsigned int i, struct measure *ret,
+	unsigned int n[5][MAX_CPUS])
+{
+	const struct irq *irq = &m->irqs[i];
+	const struct device *device = &m->devices[irq->device];
+	unsigned int cpu = (unsigned int)irq->now;
+
+	ret->outside += m->is_isolated[cpu];
+	if (!is_leader(m, i)) {
+		if (parts(irq - 1, irq))
+			ret->together += irq->now == irq[-1].now;
+		else
+			ret->apart += !irq->is_link && irq->now != irq[-1].now;
+		return;
+	}
+	n[0][cpu]++;
+	n[1][cpu] += irq->queue >= 0;
+	n[2][core_of(m, cpu)]++;
+	n[3][core_of(m, cpu)] += irq->queue == 0;
+	ret->far += device->node >= 0 && node_of(m, cpu) != (unsigned int)device->node;
+	ret->slow += m->is_slow[cpu];
+	ret->total++;
+}
+
+/* Of one device, or with -1 of all. */
+static struct measure measure(const struct machine *m, int device)
+{
+	unsigned int n[5][MAX_CPUS] = { { 0 } };
+	struct measure ret = { 0 };
+
+	for (unsigned int i = 0; i < m->n_irqs; i++)
+		if (device < 0 || m->irqs[i].device == (unsigned int)device)
+			count_irq(m, i, &ret, n);
+	for (unsigned int c = 0; c < m->n_cpus; c++) {
+		if (n[0][c] > ret.busiest)
+			ret.busiest = n[0][c];
+		ret.squares += n[0][c] * n[0][c];
+		ret.known += n[1][c] * n[1][c];
+		ret.cores += n[2][c] * n[2][c];
+		ret.first += n[3][c] * n[3][c];
+	}
+	for (unsigned int d = 0; d < m->n_devices && device < 0; d++)
+		ret.own += measure(m, (int)d).squares;
+	return ret;
+}
+
+static unsigned int count_targets(const struct machine *m)
+{
+	unsigned int n = 0;
+
+	for (unsigned int c = 0; c < m->n_cpus; c++)
+		n += !m->is_isolated[c];
+	return n;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* One run                                                                         */
+
+static void tell_cpus(struct irqkit_spread *spread, const struct machine *m)
+{
+	/* CPUs with higher numbers are the second threads of cores: they come later */
+	for (unsigned int slow = 0; slow < 2 * m->threads; slow++) {
+		for (unsigned int c = 0; c < m->n_cpus; c++) {
+			unsigned int thread = c / (m->n_cpus / m->threads);
+
+			if (m->is_isolated[c] || 2 * thread + m->is_slow[c] != slow)
+				continue;
+			assert_int_equal(
+				irqkit_spread_add_cpu(spread, c, (int)core_of(m, c),
+					(int)node_of(m, c), (int)node_of(m, c)),
+				0);
+			assert_int_equal(
+				irqkit_spread_set_slowness(spread, c, m->is_slow[c]), 0);
+		}
+	}
+	for (unsigned int c = 0; c < m->n_cpus; c++)
+		if (m->is_isolated[c])
+			assert_int_equal(irqkit_spread_add_bystander(
+						 spread, c, (int)core_of(m, c)),
+				0);
+}
+
+static void tell_irq(struct irqkit_spread *spread, const struct machine *m,
+	const struct irq *irq, unsigned int number)
+{
+	int index = irqkit_spread_add_interrupt(spread, number, irq->load, irq->now);
+
+	assert_true(index >= 0);
+	irqkit_spread_set_queue(
+		spread, (size_t)index, irq->device, irq->queue, irq->serves);
+	irqkit_spread_set_node(spread, (size_t)index, m->devices[irq->device].node);
+	if (irq->is_link)
+		irqkit_spread_set_follower(spread, (size_t)index);
+	if (irq->is_only) { /* rx came just before */
+		irqkit_spread_set_only_queue(spread, (size_t)index - 1);
+		irqkit_spread_set_only_queue(spread, (size_t)index);
+	}
+}
+
+/* Queues of other devices count where they are pinned, once on a CPU. */
+static void tell_pinned(
+	struct irqkit_spread *spread, const struct machine *m, unsigned int i)
+{
+	const struct irq *irq = &m->irqs[i];
+	unsigned int cpu = (unsigned int)irq->now;
+
+	if (!irq->is_pinned || irq->is_link || m->is_isolated[cpu] ||
+		(!is_leader(m, i) && m->irqs[i - 1].now == irq->now))
+		return;
+	assert_int_equal(irqkit_spread_add_queue(spread, cpu,
+				 irq->queue == 0 && irq->serves != IRQKIT_SERVES_TX),
+		0);
+}
+
+/* Places one device, or with -1 all; returns how many settings were written. */
+static unsigned int run(struct machine *m, int device, bool stays_on_node)
+{
+	struct irqkit_spread *spread = NULL;
+	unsigned int n_written = 0, k = 0;
+
+	assert_int_equal(irqkit_spread_new(&spread), 0);
+	tell_cpus(spread, m);
+	irqkit_spread_set_leave_node(spread, !stays_on_node);
+	for (unsigned int i = 0; i < m->n_irqs; i++) {
+		if (device < 0 || m->irqs[i].device == (unsigned int)device)
+			tell_irq(spread, m, &m->irqs[i], 1000 + i);
+		else
+			tell_pinned(spread, m, i);
+	}
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+	for (unsigned int i = 0; i < m->n_irqs; i++) {
+		struct irq *irq = &m->irqs[i];
+		const struct irqkit_cpuset *cpus;
+
+		if (device >= 0 && irq->device != (unsigned int)device)
+			continue;
+		cpus = irqkit_spread_get_cpus(spread, k++);
+		if (!cpus)
+			continue;
+		n_written += !irq->is_pinned || irqkit_cpuset_next(cpus, -1) != irq->now;
+		irq->is_pinned = true;
+		irq->now = irqkit_cpuset_next(cpus, -1);
+		assert_false(m->is_isolated[irq->now]);
+	}
+	irqkit_spread_free(spread);
+	return n_written;
+}
+
+static unsigned int run_each(struct machine *m)
+{
+	unsigned int n_written = 0;
+
+	for (unsigned int d = 0; d < m->n_devices; d++)
+		n_written += run(m, (int)d, false);
+	return n_written;
+}
+
+static void fails(const struct machine *m, unsigned int number, const char *what,
+	unsigned int value, unsigned int limit)
+{
+	for (unsigned int i = 0; i < m->n_irqs; i++)
+		print_message("device %u queue %d on CPU %d%s, load %u, node %d\n",
+			m->irqs[i].device, m->irqs[i].queue, m->irqs[i].now,
+			m->is_isolated[m->irqs[i].now] ? ", isolated" : "",
+			(unsigned int)m->irqs[i].load,
+			m->devices[m->irqs[i].device].node);
+	fail_msg("machine %u (%u CPUs, %u threads, %u nodes): %s: %u, not %u", number,
+		m->n_cpus, m->threads, m->n_nodes, what, value, limit);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* The properties                                                                  */
+
+static void second_run_writes_nothing(void **state)
+{
+	uint64_t seed = 88172645463325252;
+
+	(void)state;
+	for (unsigned int n = 0; n < N_MACHINES; n++) {
+		struct machine m, before;
+		unsigned int n_written;
+		bool is_strict = below(&seed, 4) == 0;
+
+		make_machine(&seed, &before);
+		m = before;
+		run(&m, -1, is_strict);
+		n_written = run(&m, -1, is_strict);
+		if (n_written > 0)
+			fails(&before, n, "written by a second run", n_written, 0);
+		m = before;
+		run(&m, 0, is_strict);
+		n_written = run(&m, 0, is_strict);
+		if (n_written > 0)
+			fails(&before, n, "written by a second run for a device",
+				n_written, 0);
+	}
+}
+
+/* Isolated CPUs are left in any case, so that the others get more. */
+static unsigned int find_limit(const struct machine *m)
+{
+	struct measure now = measure(m, -1);
+	unsigned int n = count_targets(m), even = (now.total + n - 1) / n;
+
+	return now.outside > 0 && now.busiest < even ? even : now.busiest;
+}
+
+static void busiest_gets_no_more_queues(void **state)
+{
+	uint64_t seed = 521288629;
+	unsigned int n_strict = 0;
+
+	(void)state;
+	for (unsigned int n = 0; n < N_MACHINES; n++) {
+		struct machine m, before;
+		unsigned int limit;
+
+		make_machine(&seed, &before);
+		limit = find_limit(&before);
+		m = before;
+		run(&m, -1, false);
+		if (measure(&m, -1).busiest > limit)
+			fails(&before, n, "queues on the busiest CPU",
+				measure(&m, -1).busiest, limit);
+		m = before;
+		run(&m, -1, true);
+		n_strict += measure(&m, -1).busiest > limit;
+	}
+	assert_true(n_strict > 0); /* an option may ask for it */
+}
+
+static void each_is_no_worse_than_twice_all(void **state)
+{
+	uint64_t seed = 362436069;
+
+	(void)state;
+	for (unsigned int n = 0; n < N_MACHINES; n++) {
+		struct machine all, each, before;
+
+		make_machine(&seed, &before);
+		all = each = before;
+		run(&all, -1, false);
+		run_each(&each);
+		if (measure(&each, -1).busiest > 2 * measure(&all, -1).busiest)
+			fails(&before, n, "device by device", measure(&each, -1).busiest,
+				2 * measure(&all, -1).busiest);
+	}
+}
+
+static bool is_better(const struct measure *a, const struct measure *than)
+{
+	return a->busiest < than->busiest || a->squares < than->squares ||
+		a->known < than->known || a->own < than->own || a->cores < than->cores ||
+		a->first < than->first || a->far < than->far || a->slow < than->slow ||
+		a->apart < than->apart || a->together < than->together ||
+		a->outside < than->outside;
+}
+
+static unsigned int count_cpus(const struct machine *m)
+{
+	unsigned int n = 0;
+	bool is_used[MAX_CPUS] = { false };
+
+	for (unsigned int i = 0; i < m->n_irqs; i++) {
+		if (!is_leader(m, i))
+			continue;
+		n += !is_used[m->irqs[i].now];
+		is_used[m->irqs[i].now] = true;
+	}
+	return n;
+}
+
+/*
+ * What moves gains something. The other way round, `irqkit show` says of a device alone
+ * that spread distributes its queues if they are on fewer CPUs than there are queues, and
+ * than there are CPUs: then they are moved to more CPUs.
+ */
+static void moves_gain_something(void **state)
+{
+	uint64_t seed = 123456789;
+
+	(void)state;
+	for (unsigned int n = 0; n < N_MACHINES; n++) {
+		struct machine m, before;
+		struct measure now, then;
+		unsigned int possible, i = 0;
+
+		make_machine(&seed, &before);
+		if (n % 2) {
+			before.n_devices = 1;
+			before.n_irqs = before.devices[0].n;
+		}
+		m = before;
+		run(&m, -1, false);
+		now = measure(&before, -1);
+		then = measure(&m, -1);
+		while (i < m.n_irqs &&
+			(m.irqs[i].now == before.irqs[i].now || m.irqs[i].is_link))
+			i++;
+		if (i < m.n_irqs && !is_better(&then, &now))
+			fails(&before, n, "moved without a gain", i, m.n_irqs);
+
+		possible = count_targets(&m) < now.total ? count_targets(&m) : now.total;
+		if (n % 2 && count_cpus(&before) < possible &&
+			count_cpus(&m) <= count_cpus(&before) && then.far >= now.far)
+			fails(&before, n, "CPUs of the queues", count_cpus(&m), possible);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(second_run_writes_nothing),
+		cmocka_unit_test(busiest_gets_no_more_queues),
+		cmocka_unit_test(each_is_no_worse_than_twice_all),
+		cmocka_unit_test(moves_gain_something),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
