@@ -8,6 +8,7 @@
 #include "base/basics.h"
 #include "base/text.h"
 #include "measure/advise.h"
+#include "measure/gain.h"
 #include "measure/load.h"
 #include "measure/queue.h"
 #include "show/show_now.h"
@@ -27,6 +28,7 @@ struct vectors {
 	size_t n_queues; /* of the direction that has more */
 	bool is_unknown; /* nobody says which queue one of them serves */
 	uint64_t total; /* how often they fired */
+	uint64_t n_rx; /* how often those of rx queues fired */
 	struct show_row *hottest; /* the one that fired most often */
 	struct show_now now; /* where they are handled */
 };
@@ -122,6 +124,8 @@ static void find_hottest(struct vectors *v)
 			continue;
 		v->n_all++;
 		v->total += irqkit_interrupt_get_total(row->interrupt);
+		if (has_queue(v->device, show_row_irq(row), IRQKIT_RX))
+			v->n_rx += irqkit_interrupt_get_total(row->interrupt);
 		if (!v->hottest ||
 			irqkit_interrupt_get_total(row->interrupt) >
 				irqkit_interrupt_get_total(v->hottest->interrupt))
@@ -258,46 +262,6 @@ static size_t count_cpus(const struct vectors *v, const struct load *load)
 	return n;
 }
 
-/* The same load, where the steps of @plan would put it. */
-static void read_planned(
-	const struct vectors *v, const struct irqkit_plan *plan, struct load *load)
-{
-	load_start(load, irqkit_snapshot_get_cpus(v->show->snapshot));
-	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
-		const struct irqkit_step *step = irqkit_plan_get(plan, i);
-		const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step);
-		int number = irqkit_step_get_irq(step);
-		const struct irqkit_irq *irq = number < 0
-			? NULL
-			: irqkit_machine_find_irq(v->show->machine, (unsigned int)number);
-
-		if (cpus && irq && is_vector_number(v->device, number))
-			load_add_at(load, irqkit_irq_get_row(irq), cpus);
-	}
-}
-
-/* On how many CPUs 'irqkit spread DEV' would put it; 0: it would do nothing. */
-static size_t count_spread_cpus(const struct vectors *v)
-{
-	struct load planned CLEANUP(load_free) = { 0 };
-	struct irqkit_request *request = NULL;
-	struct irqkit_plan *plan = NULL;
-	const char *name = irqkit_device_get_name(v->device);
-	size_t n = 0;
-
-	if (irqkit_request_new_spread(&request) == 0 &&
-		irqkit_request_add_target(request, name) == 0 &&
-		irqkit_plan_new(v->show->machine, &plan) == 0 &&
-		irqkit_request_plan(request, v->show->machine, plan) == 0 &&
-		irqkit_plan_count_results(plan, IRQKIT_PLANNED) > 0) {
-		read_planned(v, plan, &planned);
-		n = count_cpus(v, &planned);
-	}
-	irqkit_plan_free(plan);
-	irqkit_request_free(request);
-	return n;
-}
-
 /* True: that helps. */
 static bool advise_spread(const struct vectors *v)
 {
@@ -305,7 +269,8 @@ static bool advise_spread(const struct vectors *v)
 	bool is_of_queues = v->n_units > 1 && !v->is_unknown;
 	size_t n = is_of_queues ? v->n_units : v->n;
 
-	if (n_cpus >= n || n_cpus >= v->now.load.n_cpus || count_spread_cpus(v) <= n_cpus)
+	if (n_cpus >= n || n_cpus >= v->now.load.n_cpus ||
+		!gain_by_spread(v->show->machine, v->device))
 		return false;
 	printf("%s has %zu %s on %zu CPU%s; 'irqkit spread %s' spreads them.\n", v->name,
 		n, is_of_queues ? "queues" : "interrupts", n_cpus, n_cpus == 1 ? "" : "s",
@@ -322,6 +287,20 @@ static bool is_one(const struct vectors *v)
 		(v->total >= LOAD_FEW && most >= v->total - v->total / 10);
 }
 
+/* Each queue has a CPU, as far as that can be: RPS may still help, and tells why. */
+static void advise_queues(const struct vectors *v)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	_cleanup_free_ char *why = NULL;
+
+	if (v->total < LOAD_FEW || v->n_rx < v->total / 2 || has_rps(v->device) ||
+		!advise_has_rps(v->show->machine, v->device) ||
+		irqkit_machine_advise_rps(v->show->machine, v->device, &cpus, &why) < 0)
+		return;
+	printf("%s has %s.\n'irqkit rps %s --auto' can spread its packet processing.\n",
+		v->name, why, v->name);
+}
+
 static void advise(const struct vectors *v)
 {
 	const struct cpu_load *busiest = load_get_busiest(&v->now.load);
@@ -329,9 +308,11 @@ static void advise(const struct vectors *v)
 	if (!v->n || !v->now.cpus || !busiest || !load_is_busy(&v->now.load, busiest) ||
 		v->total < show_load(v->show)->total / 2)
 		return;
-	if (!is_one(v) && (advise_spread(v) || v->n_units > 1))
+	if (!is_one(v) && advise_spread(v))
 		return;
-	if (is_sending(v->device, show_row_irq(v->hottest)))
+	if (!is_one(v) && v->n_units > 1)
+		advise_queues(v);
+	else if (is_sending(v->device, show_row_irq(v->hottest)))
 		advise_sending(v);
 	else
 		advise_hottest(v);
