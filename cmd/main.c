@@ -6,6 +6,7 @@
 #include "links.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -165,6 +166,7 @@ int main(int argc, char **argv)
 	const struct command *command = NULL;
 	enum status status;
 
+	setlocale(LC_CTYPE, "");
 	name = name ? name + 1 : argc > 0 ? argv[0] : "irqkit";
 	if (strncmp(name, "irq-", 4) == 0) {
 		command = find_command(name + 4);

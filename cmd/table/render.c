@@ -144,11 +144,9 @@ static int add_line(struct libscols_table *out, const struct table *table, void 
 enum status table_print(const struct table *table, const struct table_options *options,
 	const struct common *common)
 {
-	struct libscols_table *out;
+	struct libscols_table *out = scols_new_table();
 	int r;
 
-	text_use_locale();
-	out = scols_new_table();
 	if (!out)
 		return say_no_memory();
 	scols_table_enable_noheadings(out, options->no_headings);
