@@ -239,8 +239,10 @@ check: check-programs ## run all tests that boot no kernel, or only T="FILE..."
 	@export MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))'; \
 		exec $(B)/test/tool/limit --keep-group 0 test/run $(T)
 
-check-long: check-programs ## let every system call fail in turn with every error: minutes
+LONG_FUZZ_SECONDS ?= 600
+check-long: check-programs ## let every system call fail with every error, and fuzz: an hour
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-inject.sh --long
+	@$(MAKE) fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS)
 
 # In chroots of other releases and machines: as root, with a network.
 check-portable: ## build and test on other releases and machines

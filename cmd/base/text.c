@@ -3,7 +3,6 @@
 #include "base/text.h"
 
 #include <langinfo.h>
-#include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -61,23 +60,13 @@ void text_straighten(char *text)
 	}
 }
 
-void text_use_locale(void)
-{
-	static bool is_used;
-
-	if (!is_used)
-		setlocale(LC_CTYPE, "");
-	is_used = true;
-}
-
-/* Printable for the locale; in the C locale that is ASCII. */
+/* Printable for the locale that main() has set; in the C locale that is ASCII. */
 static bool is_printable(uint32_t character)
 {
 	if (character < 0x80)
 		return character >= ' ' && character != 0x7f;
 	if (turns_text(character))
 		return false;
-	text_use_locale();
 	return MB_CUR_MAX > 1 && iswprint((wint_t)character);
 }
 

@@ -6,12 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/*
- * Sets the locale that the user asks for, once: before the first question about the width
- * or the encoding of a character. That opens files, so what is plain ASCII goes without.
- */
-void text_use_locale(void);
-
 /* Bytes that aren't printable UTF-8 as \xNN. NULL: no memory. */
 char *text_escape(const char *text);
 /* Bytes that aren't UTF-8 replaced by U+FFFD. NULL: no memory. */

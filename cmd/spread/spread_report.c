@@ -2,7 +2,6 @@
 /* What `irqkit spread` adds to the report: the load of each CPU before and after. */
 #include "spread/spread_report.h"
 #include "base/basics.h"
-#include "base/text.h"
 #include "change/report_row.h"
 #include "measure/load.h"
 #include "spread/decision.h"
@@ -173,7 +172,6 @@ static void format_load(char text[16], uint64_t load)
 
 static bool has_blocks(void)
 {
-	text_use_locale();
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 

@@ -88,12 +88,10 @@ static bool print_grid(struct libscols_table *out, const struct table *table,
 enum status table_print(const struct table *table, const struct table_options *options,
 	const struct common *common)
 {
+	struct libscols_table *out = scols_new_table();
 	struct grid grid CLEANUP(grid_clear) = { 0 };
 	bool is_for_scripts = options->is_raw || options->is_pairs, is_done;
-	struct libscols_table *out;
 
-	text_use_locale();
-	out = scols_new_table();
 	if (!out)
 		return say_no_memory();
 	scols_table_enable_noheadings(out, options->no_headings);

@@ -188,7 +188,9 @@ static void write_row(FILE *rows, unsigned int index)
 	fprintf(rows, "%4u: ", irq);
 	for (unsigned int cpu = 0; cpu < cpus; cpu++)
 		fprintf(rows, "%10u ",
-			cpu == index % cpus ? 1000 + index + fired * (1 + index / cpus % 5) : 0);
+			cpu == index % cpus
+				? 1000 + index + fired * (1 + index / cpus % 5)
+				: 0);
 	fprintf(rows, " IR-PCI-MSIX-%s %4u-edge      eth%u-TxRx-%u\n", address,
 		index % queues, card, index % queues);
 }
