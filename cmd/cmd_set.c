@@ -126,7 +126,7 @@ const struct command cmd_set = {
 	.args = "[OPTION...] TARGET... --cpus=SET|--mask=HEX",
 	.summary = "choose the CPUs that handle interrupts",
 	.more = SELECT_HELP
-	"\n" SET_HELP "\n"
+	"\n"
 	"  irqkit set eth1 --cpus=2              move the interrupts of eth1 "
 	"to CPU 2\n"
 	"  irqkit set 'nvme0q*' --mask=f0 -n     show what would be changed\n"

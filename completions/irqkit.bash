@@ -197,15 +197,6 @@ _irqkit_cpus() {
 	while read -r cpu online; do
 		[[ $online == yes && $cpu -ge $from ]] && REPLIES+=("$before$cpu")
 	done < <(_irqkit_show --by-cpu --raw --noheadings -o CPU,ONLINE)
-
-	before=${1%"${1##*[,^]}"}
-	text=$("$PROGRAM" mask '?' 2>&1)
-	[[ $text == *' or the words '* ]] || return
-	IFS=', ' read -r -a words <<<"${text##* or the words }"
-	for word in "${words[@]}"; do
-		REPLIES+=("$before${word%"${word##*:}"}")
-		[[ $word == *:* ]] || REPLIES[${#REPLIES[@]} - 1]=$before$word
-	done
 }
 
 # _irqkit_queue_numbers [rx|tx]: the numbers of the queues of the interface that is named

@@ -137,10 +137,6 @@ function __irqkit_values
             set -l show $argv[3] show (string match -- '--root=*' $argv)
             set -l cpus ($show --by-cpu --raw --noheadings -o CPU,ONLINE 2>/dev/null | string replace -rf ' yes$' '')
             printf '%s\n' $before$cpus
-            set before (string replace -r '[^,^]*$' '' -- $value)
-            set -l text ($argv[3] mask '?' 2>&1)
-            set -l words (string replace -rf '.* or the words ' '' -- $text | string split ', ')
-            printf '%s\n' $before(string replace -r ':.*' ':' -- $words)
         case COLUMN COLUMNS
             set -l end (test $argv[1] = COLUMNS && echo '[^,+]*$' || echo '[^+-]*$')
             set -l before (string replace -r -- $end '' $value)

@@ -39,9 +39,6 @@ undo="irqkit undo --root=$root"
 unchanged() {
 	same "$1: no knob was written" "$knobs" "$(cat "$root"/proc/irq/*/smp_affinity "$root"/run/irqkit/[0-9]*)"
 }
-set_words='all current fast first-threads housekeeping irq: isolated llc: local node: other-threads package: siblings: slow'
-# shellcheck disable=SC2086 # words
-after_comma=$(printf '0,%s ' $set_words)
 options=$("$O/irqkit" show --help | grep -oE -- ' --[a-z-]+' | tr -d ' ' | sort -u)
 
 # ---- bash --------------------------------------------------------------------------------
@@ -128,7 +125,7 @@ bash_offers "$show -o IRQ,I" ''
 bash_offers "$show --sort=-na" -NAME
 bash_offers "$show --by-cpu -o I" INTERRUPTS
 bash_offers "$show --per-cpu -jo CPU" CPU0 CPU2 CPU3
-bash_offers "$show --cpus=" irq: local siblings:
+bash_offers "$show --cpus=" current irq: local siblings:
 bash_offers "$show --cpus=2" 2
 bash_offers "$show --allowed=0,2" 0,2
 bash_offers "$show -C 0,2-" 0,2-3
@@ -141,13 +138,13 @@ bash_offers "irqkit show --root=$saved driver:ix" ixgbe
 bash_offers "irqkit set --root=$roots/linux-6.1-16cpu pci:0000:4" 40:00.0 40:01.0 42:00.0
 bash_offers "irqkit set --root=$root eth0" eth0 eth0-rx-0 eth0-tx-0
 bash_offers "irq-set --root=$root eth0-r" eth0-rx-0
-bash_offers "irqkit set --root=$root eth0 --cpus=0," 0,irq: 0,local 0,siblings:
+bash_offers "irqkit set --root=$root eth0 --cpus=0," 0,current 0,irq: 0,local 0,siblings:
 bash_offers "irqkit set --root=$root eth0 --cpus=0,3" 0,3
 queues=$roots/queues-8cpu
-set_words=(all node:0 node:1 package:0 package:1 llc:0 llc:4 siblings: first-threads other-threads housekeeping local irq:)
+set_words=(all node:0 node:1 package:0 package:1 llc:0 llc:4 siblings: first-threads other-threads housekeeping local irq: current)
 bash_offers "irqkit set --root=$queues eth0 --cpus=" "${set_words[@]}"
 bash_offers "irqkit set --root=$queues eth0 --cpus=all,^fi" all,^first-threads
-bash_offers "irqkit spread --root=$roots/linux-6.1-512cpu --cpus=" all node:{0..7} siblings: first-threads housekeeping local irq:
+bash_offers "irqkit spread --root=$roots/linux-6.1-512cpu --cpus=" all node:{0..7} siblings: first-threads housekeeping local irq: current
 bash_offers "irqkit pin-queue --root=$queues eth0 " {0..3}= rx-{0..3}= tx-{0..3}= all=
 bash_offers "irqkit pin-queue --root=$queues -n eth0 0=2 rx" rx-{0..3}=
 bash_offers "irqkit pin-queue --root=$roots/one-cpu eth0 " all=
@@ -176,8 +173,8 @@ bash_offers "irq-undo --root $root 2" 2
 bash_offers "$undo --wait " 1 2
 bash_offers "$undo -o num" NUMBER
 bash_offers "$undo --list --output=+und" +UNDOES +UNDONE
-bash_offers "irqkit mask --root=$root " irq: local siblings:
-bash_offers "irqkit mask --root=$root 0,2 " irq: local siblings:
+bash_offers "irqkit mask --root=$root " current irq: local siblings:
+bash_offers "irqkit mask --root=$root 0,2 " current irq: local siblings:
 bash_offers "irq-mask --root=$root 0,2-" 0,2-3
 bash_offers 'irqkit mask --li' --list
 bash_offers 'irqkit spread --by=l' load load=
@@ -234,7 +231,7 @@ fish_offers "irqkit set --root=$root -m f eth0-r" eth0-rx-0
 fish_offers "$undo " 1 2
 fish_offers "irq-undo --root $root --wait " 1 2
 fish_offers "$undo -o num" NUMBER
-fish_offers "irqkit mask --root=$root " irq: local siblings:
+fish_offers "irqkit mask --root=$root " current irq: local siblings:
 fish_offers "irqkit mask --root=$root 2" 2
 fish_offers "irqkit set --root=$queues eth0 --cpus=" "${set_words[@]/#/--cpus=}"
 fish_offers "irqkit set --root=$queues eth0 -C all,^fi" all,^first-threads
@@ -320,8 +317,6 @@ zsh_lines=(
 	"irq-undo --root=$root 1" "irq-undo --root=$root 1 "
 	"$undo -o num" "$undo -o NUMBER"
 	"irqkit mask --root=$root 0,2-3" "irqkit mask --root=$root 0,2-3"
-	"$show --cpus=all,first-t" "$show --cpus=all,first-threads"
-	"$show -C ho" "$show -C housekeeping"
 	'irq-mask --li' 'irq-mask --list '
 	'irqkit spread --by=t' 'irqkit spread --by=total '
 	'irqkit spread --node=a' 'irqkit spread --node=any '

@@ -117,7 +117,6 @@ const struct command cmd_pin_queue = {
 		"of SET). The queue's interrupt and kernel threads move to the CPUs of "
 		"SET, and\n"
 		"these CPUs transmit on it (XPS).\n"
-		"\n" SET_HELP
 		"all=SET keeps the order written (all=7,6,5,4) and takes no 'current'.\n"
 		"\n"
 		"  irqkit pin-queue eth0 0=2 1=3          queue 0 to CPU 2, queue 1 to "

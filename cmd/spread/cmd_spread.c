@@ -249,7 +249,8 @@ const struct command cmd_spread = {
 	.summary = "spread interrupts evenly over CPUs",
 	.more = SELECT_HELP
 	"Without TARGET: the interrupts of all network devices with queues.\n"
-	"\n" SET_HELP "The parts of SET are used in the order written: 8,0 fills CPU 8 "
+	"\n"
+	"The parts of SET are used in the order written: 8,0 fills CPU 8 "
 	"first.\n"
 	"\n"
 	"Policies of --by:\n"

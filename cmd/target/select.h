@@ -16,15 +16,6 @@
 	"selects one meaning: irq: dev: pci: name: chip: driver:, as in chip:xen-dyn.\n" \
 	"Names match as a whole: eth1 does not match eth10.\n"
 
-/* For the --help of the commands in which every word of a SET can be used. */
-#define SET_HELP                                                                         \
-	"A SET is CPU numbers (0-3,8) or words, and ^ removes: all,^0. Words: all, "     \
-	"node:N,\n"                                                                      \
-	"package:N, llc:CPU, siblings:CPU, first-threads, other-threads, fast, slow "    \
-	"(cores),\n"                                                                     \
-	"isolated, housekeeping, local (near the device), irq:N, current (where each\n"  \
-	"interrupt is allowed now).\n"
-
 /* As irqkit_machine_select(). */
 enum status select_interrupts(struct irqkit_machine *machine, const char *const *words,
 	size_t n_words, unsigned int flags, struct irqkit_selection **ret_selection);

@@ -167,10 +167,14 @@ int placement_add_steps(struct irqkit_placement *p, struct irqkit_plan *plan)
 	return 0;
 }
 
-/* Are there several parts, whose order the user chose? Then queues follow it. */
+/* Did the user choose an order, other than that of the numbers? Then queues follow it. */
 static bool has_order(const struct set_order *order)
 {
-	return order->n > 0 && order->members[order->n - 1].part != order->members[0].part;
+	for (size_t i = 1; i < order->n; i++)
+		if (order->members[i].part != order->members[i - 1].part &&
+			order->members[i].cpu < order->members[i - 1].cpu)
+			return true;
+	return false;
 }
 
 static int decide(struct irqkit_placement *p)
