@@ -79,12 +79,15 @@ int current_read_cpus(struct current *current, struct irqkit_irq *irq,
 int current_check_left(struct current *current, bool is_error)
 {
 	struct irqkit_request *request = current->request;
-	const char *set = request->cpus, *label = request->cpus_label;
+	const char *set, *label, *plural, *word;
 	size_t n = current->n_left;
-	const char *plural = n == 1 ? "" : "s", *word = n == 1 ? "it" : "these";
 
 	if (!current->left)
 		return 0;
+	set = request->cpus;
+	label = request->cpus_label;
+	plural = n == 1 ? "" : "s";
+	word = n == 1 ? "it" : "these";
 	if (is_error)
 		return request_fail(request, IRQKIT_PROBLEM_WORDS, LEFT_FORMAT, label,
 			set, n, plural, word, current->left);
