@@ -34,8 +34,8 @@ static const struct irqkit_cpuset *find_place(struct show_row *row)
 		affinity = NULL;
 	if (!effective || irqkit_cpuset_is_empty(effective))
 		return affinity && has_one(affinity) ? affinity : NULL;
-	return !affinity || irqkit_cpuset_is_subset(effective, affinity) ? effective
-									 : affinity;
+	/* a pending move to one of several CPUs: nobody knows which */
+	return affinity && has_one(affinity) ? affinity : effective;
 }
 
 /* NULL: no memory. */

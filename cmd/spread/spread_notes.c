@@ -309,10 +309,10 @@ static const char *find_reason(const struct wish *wish)
 	if (wish->policy == IRQKIT_POLICY_IRQ)
 		return "it does not depend on what runs now";
 	if (wish->stays_on_node)
-		return "it keeps the queues near the memory of their devices";
+		return "it keeps the queues on the NUMA nodes that --node allows";
 	if (wish->has_cpus)
 		return "it leaves the other CPUs to other work";
-	return "queues that are evenly busy would be spread evenly by it";
+	return "it goes by queues, not by their counts";
 }
 
 static void note_worse(struct spread *spread, const struct change *change)
