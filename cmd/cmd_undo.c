@@ -110,10 +110,11 @@ static struct cell get_command(void *data)
 static const struct column columns[] = {
 	{ "NUMBER", "number", "for 'irqkit undo NUMBER'", COLUMN_DEFAULT | COLUMN_RIGHT,
 		get_number, 0 },
-	{ "TIME", NULL, "time of the change", COLUMN_DEFAULT, get_date, 0 },
+	{ "TIME", NULL, "time of the change", COLUMN_DEFAULT | COLUMN_DROP(3), get_date,
+		0 },
 	{ "TIME", "time", NULL, COLUMN_JSON_ONLY, get_time, 0 },
 	{ "KNOBS", "knobs", "number of settings in the change",
-		COLUMN_DEFAULT | COLUMN_RIGHT, get_knobs, 0 },
+		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DROP(1), get_knobs, 0 },
 	{ "UNDONE", NULL, "whether it was undone, or skipped", COLUMN_DEFAULT, get_state,
 		0 },
 	{ "UNDONE", "undone", NULL, COLUMN_JSON_ONLY, get_undone, 0 },

@@ -162,10 +162,10 @@ const struct command cmd_rps = {
 		"  irqkit rps eth1 --auto --flows=32768  choose the CPUs, and turn RFS "
 		"on\n"
 		"  irqkit rps eth1 --off                 turn RPS and RFS off\n"
-		"  irqkit rps 'veth*' --cpus=0-3         the same for several "
+		"  irqkit rps 'veth*' --cpus=0-3         CPUs 0-3 for all such "
 		"interfaces\n"
-		"  irqkit rps --default=0-3              for interfaces that are created "
-		"later\n"
+		"  irqkit rps --default=0-3              CPUs 0-3 for interfaces "
+		"created later\n"
 		"  irqkit undo                           undo the change\n",
 	.print_columns = print_columns,
 	.options = options,

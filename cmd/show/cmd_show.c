@@ -39,7 +39,7 @@ static const struct option options[] = {
 	{ "allowed", 0, OPTION_TEXT, offsetof(struct show_options, allowed), "SET",
 		"only interrupts that can still arrive on these CPUs" },
 	{ "for", 0, OPTION_TEXT, offsetof(struct show_options, seconds), "SECONDS",
-		"wait, and show what arrived in these seconds" },
+		"show what arrives in this many seconds" },
 	{ "per-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_per_cpu), NULL,
 		"show one column per CPU" },
 	{ "by-cpu", 0, OPTION_FLAG, offsetof(struct show_options, is_by_cpu), NULL,

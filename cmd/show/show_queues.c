@@ -247,7 +247,7 @@ static const struct column columns[] = {
 	{ "DISTANCE", "distance", "distance from the CPUs that handle its interrupt",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING | COLUMN_DROP(4),
 		get_distance, 0 },
-	{ "SOURCE", "source", "source of the interrupt: netlink, sysfs or name",
+	{ "SOURCE", "source", "source of the interrupt: netlink, sysfs, name or order",
 		COLUMN_DEFAULT | COLUMN_DROP(1), get_source, 0 },
 	{ 0 },
 };

@@ -177,7 +177,7 @@ static void note_devices(struct spread *spread, enum finding finding, size_t n)
 	static const char *const phrases[] = {
 		[MORE_THAN_ON_NODE] = "more queues than their NUMA nodes have CPUs; "
 				      "--node=any uses all CPUs, --node=local only "
-				      "those of the nodes.",
+				      "the CPUs of each device's node.",
 		[MORE_THAN_CPUS] = "more queues than CPUs; fewer queues would be "
 				   "enough.",
 		[ONE_QUEUE] = "only one queue each; 'irqkit rps DEV --auto' can spread "

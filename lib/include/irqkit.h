@@ -12,7 +12,7 @@
  *   irqkit_device_*          one device,
  *   irqkit_queue_*           its queues
  *   irqkit_thread_*          and kernel threads
- *   irqkit_irqbalance_*      the daemon that moves interrupts, too
+ *   irqkit_irqbalance_*      irqbalance, a daemon that also moves interrupts
  *   irqkit_topology_*        cores, caches, packages and NUMA nodes
  *   irqkit_machine_*         all of these in one object, each file read once,
  *   irqkit_irq_*             and what /proc/irq/N says of an interrupt
@@ -137,16 +137,16 @@ void irqkit_ctx_clear_error(struct irqkit_ctx *ctx);
 int irqkit_ctx_read_uptime(struct irqkit_ctx *ctx, double *ret_seconds);
 
 /*
- * Reads the time in seconds since 1970: of the running system now, of a saved one when it
- * was saved, by the time of its boot.
+ * Reads the time in seconds since 1970. For the running system, this is now. For a saved
+ * system, it is the time of its boot plus @uptime.
  *
  * @uptime: what irqkit_ctx_read_uptime() returned; -1 if it failed
  *
- * -EINVAL: of a saved system, @uptime is not known.
+ * -EINVAL: the system is a saved one, and @uptime is not known.
  */
 int irqkit_ctx_read_time(struct irqkit_ctx *ctx, double uptime, int64_t *ret_seconds);
 
-/* Reads the text that is another one after each boot. */
+/* Reads the boot ID, a text that changes with each boot. */
 int irqkit_ctx_read_boot_id(struct irqkit_ctx *ctx, char **ret_id);
 
 /*
@@ -555,7 +555,7 @@ int irqkit_device_read_node(struct irqkit_device *device, int *ret_node);
  */
 bool irqkit_device_serves_guest(const struct irqkit_device *device);
 
-/* What a channel of a network device carries; its driver has some of these kinds. */
+/* What a channel of a network device carries. No driver has all of these kinds. */
 enum irqkit_channel_kind {
 	IRQKIT_CHANNEL_RX,
 	IRQKIT_CHANNEL_TX,
@@ -570,8 +570,8 @@ enum irqkit_channel_kind {
  *
  * @ret_max: 0: the driver has no channels of this kind
  *
- * -EOPNOTSUPP: the driver has no channels that could be asked for.
- * -ENODATA: they are not known.
+ * -EOPNOTSUPP: the driver does not report channels.
+ * -ENODATA: the numbers are not known.
  */
 int irqkit_device_read_channels(struct irqkit_device *device,
 	enum irqkit_channel_kind kind, unsigned int *ret_now, unsigned int *ret_max);
@@ -592,22 +592,22 @@ enum irqkit_net_kind {
 	IRQKIT_NET_HARDWARE, /* hardware, or a hypervisor */
 	IRQKIT_NET_SOFTWARE, /* programs, tunnels, other interfaces: veth, WireGuard, VXLAN */
 	IRQKIT_NET_LOOPBACK,
-	IRQKIT_NET_BRIDGE, /* its ports: only those that end at the bridge */
-	IRQKIT_NET_UPPER, /* they arrive on interfaces below it: bond, VLAN, team, macvlan */
+	IRQKIT_NET_BRIDGE, /* its ports; only packets that end at the bridge */
+	IRQKIT_NET_UPPER, /* interfaces below it: bond, VLAN, team, macvlan */
 };
 
 /*
  * Reads where the packets of a network interface come from. RPS of an upper interface has
  * no effect; that of a bridge has one only for packets that end at the bridge.
  *
- * -EINVAL: this is no network interface.
+ * -EINVAL: the device is not a network interface.
  */
 int irqkit_device_read_net_kind(
 	struct irqkit_device *device, enum irqkit_net_kind *ret_kind);
 
 /*
  * Counts the interfaces on which the packets of an upper interface or bridge arrive: the
- * lower ones with hardware; if there are none, those that are on top of no other.
+ * hardware interfaces below it. If there are none, the lowest software interfaces count.
  */
 int irqkit_device_count_receiving(struct irqkit_device *device, size_t *ret_count);
 
@@ -794,8 +794,8 @@ int irqkit_queue_read_xps_rxqs(
 
 /*
  * Reads the traffic class of a tx queue (traffic_class). A CPU transmits the packets of a
- * class on a queue of that class only, so XPS is decided for each class of its own. Without
- * classes, all queues are in class 0.
+ * class only on a queue of that class, so XPS is decided for each class separately.
+ * Without classes, all queues are in class 0.
  *
  * -ENODATA: the queue is in no class, and the kernel does not transmit on it.
  * -ENOENT: there is no such file, or the device has only one tx queue.
@@ -864,13 +864,13 @@ bool irqkit_thread_is_fixed(const struct irqkit_thread *thread);
 /* --------------------------------------------------------------------------------- */
 /* irqbalance                                                                        */
 
-/* A running irqbalance: a daemon that moves interrupts, too. */
+/* A running irqbalance, a daemon that also moves interrupts. */
 struct irqkit_irqbalance;
 
 /*
- * Finds it, and what its command line says.
+ * Finds the running irqbalance and reads its command line.
  *
- * -ESRCH: it does not run.
+ * -ESRCH: irqbalance is not running.
  */
 int irqkit_irqbalance_new(
 	struct irqkit_devices *devices, struct irqkit_irqbalance **ret_irqbalance);
@@ -880,20 +880,20 @@ void irqkit_irqbalance_free(struct irqkit_irqbalance *irqbalance);
 unsigned int irqkit_irqbalance_get_pid(const struct irqkit_irqbalance *irqbalance);
 
 /*
- * Returns whether its command line makes it leave @irq alone. It may also leave interrupts
- * alone for other reasons, which are not known: its policy scripts, or what was sent to
- * its socket.
+ * Returns whether the command line of irqbalance excludes @irq, so that irqbalance does
+ * not move it. Its policy scripts and its socket can exclude more interrupts; these are
+ * not known.
  */
 bool irqkit_irqbalance_has_banned(
 	const struct irqkit_irqbalance *irqbalance, unsigned int irq);
 
 /*
- * Returns the file whose IRQBALANCE_ARGS holds its options, such as
+ * Returns the file that sets the options of irqbalance in IRQBALANCE_ARGS, such as
  * "/etc/default/irqbalance", without the root; or NULL if there is none.
  */
 const char *irqkit_irqbalance_get_file(const struct irqkit_irqbalance *irqbalance);
 
-/* Returns the command that restarts it on this system, or NULL if that is not known. */
+/* Returns the command that restarts irqbalance here, or NULL if it is not known. */
 const char *irqkit_irqbalance_get_restart(const struct irqkit_irqbalance *irqbalance);
 
 /* --------------------------------------------------------------------------------- */
@@ -1005,10 +1005,11 @@ const struct irqkit_cpuset *irqkit_topology_get_other_threads(
 	struct irqkit_topology *topology);
 
 /*
- * Return the online CPUs of fast cores, and of all others, or NULL if the kernel reports
- * no classes of cores: x86 lists the fast cores of a system that has both. Arm reports the
- * capacity of each CPU: cores with up to a quarter more than the least are slow, and if no
- * core has more, there are no classes.
+ * Return the online CPUs of the fast cores, and those of the slow cores, or NULL if the
+ * kernel does not report fast and slow cores. On x86, it lists the fast cores of a system
+ * that has both. On arm, it reports the capacity of each CPU: a core is slow if it has at
+ * most a quarter more than the lowest capacity. If that is true of all cores, the
+ * functions return NULL.
  */
 const struct irqkit_cpuset *irqkit_topology_get_fast_cores(
 	struct irqkit_topology *topology);
@@ -1040,11 +1041,11 @@ int irqkit_topology_get_order(struct irqkit_topology *topology,
  *     siblings:4         the threads of the core of CPU 4
  *     first-threads      the first thread of each core
  *     other-threads      all other threads
- *     fast  slow         the fast, the slow cores
+ *     fast  slow         the fast or the slow cores
  *     isolated  housekeeping       see enum irqkit_cpus
  *     local              @local, the CPUs near the device
  *     irq:24             the affinity of interrupt 24
- *     current            where an interrupt is allowed now: only in a request
+ *     current            the affinity of each interrupt now; only in a request
  *     all,^0  node:1,^other-threads
  *
  * A word stands for its online CPUs. A number stands for exactly this CPU: if it is
@@ -1070,8 +1071,8 @@ int irqkit_topology_parse_set(struct irqkit_topology *topology, const char *text
 	size_t *reterr_at, char **reterr_message);
 
 /*
- * Returns the @index-th word of a SET: "all", or "node:0" for one that takes a number. NULL:
- * there are no more.
+ * Returns the word at @index of those that a SET can contain, such as "all"; a word that
+ * takes a number is returned with one, as in "node:0". NULL: there are no more words.
  */
 const char *irqkit_set_get_word(size_t index);
 
@@ -1106,9 +1107,9 @@ int irqkit_machine_new(struct irqkit_ctx *ctx, struct irqkit_machine **ret_machi
 	size_t *reterr_line, const char **reterr_reason);
 
 /*
- * The same for programs that need the totals of interrupts, but not the count of each CPU:
- * that takes less time and memory. irqkit_interrupt_count_served() is then 0, also after
- * irqkit_machine_refresh().
+ * Same as irqkit_machine_new(), but reads only the total of each interrupt and not the
+ * count of each CPU, which takes less time and memory. irqkit_interrupt_count_served()
+ * then returns 0, also after irqkit_machine_refresh().
  */
 int irqkit_machine_new_totals(struct irqkit_ctx *ctx, struct irqkit_machine **ret_machine,
 	size_t *reterr_line, const char **reterr_reason);
@@ -1690,8 +1691,8 @@ int irqkit_plan_set_affinity(struct irqkit_plan *plan, size_t index,
 
 /*
  * A function that is called while a plan is applied, if no CPU of the step at @index has
- * an interrupt vector left (-ENOSPC), or if its CPUs went offline since it was planned: see
- * irqkit_step_has_lost_cpus(). It may change the CPUs of this and of later steps with
+ * an interrupt vector left (-ENOSPC), or if its CPUs went offline after it was planned:
+ * see irqkit_step_has_lost_cpus(). It may change the CPUs of this and of later steps with
  * irqkit_plan_set_affinity(). The step is then written again; if the new CPUs have no
  * vectors or are offline too, the function is called again. If it leaves the step
  * unchanged, the step fails.
@@ -1699,8 +1700,8 @@ int irqkit_plan_set_affinity(struct irqkit_plan *plan, size_t index,
 typedef void irqkit_full_fn(void *data, struct irqkit_plan *plan, size_t index);
 
 /*
- * Sets the function for CPUs without vectors, or offline. With NULL, the default, such a step always
- * fails.
+ * Sets the function that is called if CPUs have no vectors or are offline. With NULL, the
+ * default, such a step always fails.
  *
  * @data: passed to @fn
  */
@@ -1782,15 +1783,16 @@ bool irqkit_step_is_optional(const struct irqkit_step *step);
 bool irqkit_step_was_refused(const struct irqkit_step *step);
 
 /*
- * Of an undo: returns whether the step is skipped because the setting was changed since
- * then. Only such steps are restored with @force: see irqkit_plan_add_undo().
+ * Returns whether the step of an undo is skipped because somebody else changed the knob
+ * after the change that is undone. @force of irqkit_plan_add_undo() restores only such
+ * knobs.
  */
 bool irqkit_step_was_changed_since(const struct irqkit_step *step);
 
 /*
  * Returns whether the step failed because CPUs of its new value went offline after it was
- * planned: the kernel answered EINVAL, or it took what was written to other CPUs. A new plan
- * for the machine as it is now, see irqkit_machine_refresh(), does without them.
+ * planned: the kernel answered EINVAL, or used other CPUs than those that were written.
+ * Call irqkit_machine_refresh() and make a new plan; it does not use the offline CPUs.
  */
 bool irqkit_step_has_lost_cpus(const struct irqkit_step *step);
 
@@ -1825,7 +1827,7 @@ void irqkit_journal_free(struct irqkit_journal *journal);
 /* Returns the number of changes. */
 size_t irqkit_journal_count(const struct irqkit_journal *journal);
 
-/* Returns the number of files in the journal that are damaged: changes that are lost. */
+/* Returns the number of damaged files in the journal: their changes are lost. */
 size_t irqkit_journal_count_unreadable(const struct irqkit_journal *journal);
 
 /* Returns the change at @index, oldest first. */
@@ -1845,29 +1847,29 @@ const char *irqkit_change_get_command(const struct irqkit_change *change);
 size_t irqkit_change_count_knobs(const struct irqkit_change *change);
 
 enum irqkit_change_state {
-	IRQKIT_CHANGE_MADE, /* not undone */
-	IRQKIT_CHANGE_SKIPPED, /* undone, but some or all of its settings were skipped */
+	IRQKIT_CHANGE_MADE, /* has not been undone */
+	IRQKIT_CHANGE_SKIPPED, /* was undone, but some or all of its knobs were skipped */
 	IRQKIT_CHANGE_UNDONE /* nothing is left to undo */
 };
 
-/* Returns whether the change has been undone. */
+/* Returns whether the change has been undone, completely or in part. */
 enum irqkit_change_state irqkit_change_get_state(const struct irqkit_change *change);
 
 /* Returns the number of the change that this change undid, or 0. */
 unsigned int irqkit_change_get_undoes(const struct irqkit_change *change);
 
 /*
- * Adds the steps that undo @change, the last one first. A step is skipped, whatever
- * @force is,
- *   with error ENOENT if what the knob belonged to is gone, or if its number or name
- *   belongs to something else now;
+ * Adds the steps that undo @change, the last one first. With or without @force, a step is
+ * skipped
+ *   with error ENOENT if the interrupt, interface or thread of the knob is gone, or if
+ *   its number or name now belongs to something else;
  *   with error EINVAL if none of the old CPUs is online;
  *   with another error if the knob cannot be read.
- * It is also skipped if the knob no longer has the value that the change wrote: see
- * irqkit_step_was_changed_since(). What the kernel itself changes when a CPU goes offline
- * is no such difference.
+ * Without @force, a step is also skipped if the knob no longer has the value that the
+ * change wrote: see irqkit_step_was_changed_since(). A value that the kernel changed
+ * because a CPU went offline is restored all the same.
  *
- * @force: restore what was changed since then, too
+ * @force: also restore knobs that were changed since then
  */
 int irqkit_plan_add_undo(
 	struct irqkit_plan *plan, const struct irqkit_change *change, bool force);
@@ -1882,8 +1884,9 @@ int irqkit_journal_merge(
 	struct irqkit_lock *lock, unsigned int into, unsigned int number);
 
 /*
- * Records that @change was undone, so that it is not undone again. Call it after the plan
- * of irqkit_plan_add_undo() was applied. A state before the present one changes nothing.
+ * Records the new state of @change, so that it is not undone again. Call it after the
+ * plan of irqkit_plan_add_undo() was applied. The state never goes back: an earlier state
+ * is ignored.
  */
 int irqkit_change_set_state(const struct irqkit_change *change, struct irqkit_lock *lock,
 	enum irqkit_change_state state);
@@ -1948,10 +1951,11 @@ int irqkit_spread_set_vectors(
 int irqkit_spread_add_load(struct irqkit_spread *spread, unsigned int cpu, uint64_t load);
 
 /*
- * Adds a queue that is not being placed, and is pinned to @cpu: by queue, CPUs with fewer
- * queues are used first.
+ * Adds a queue that is pinned to @cpu and is not being placed. The policy by queue uses
+ * CPUs with fewer queues first.
  *
- * @is_first: is it the first queue of its device? By queue, other first queues keep away
+ * @is_first: whether this is the first queue of its device; the policy by queue keeps the
+ *            first queues of other devices away from it
  *
  * -ENOENT: this CPU was not added.
  */
@@ -1959,8 +1963,9 @@ int irqkit_spread_add_queue(
 	struct irqkit_spread *spread, unsigned int cpu, bool is_first);
 
 /*
- * Sets how slow @cpu is: 0 for the fastest, the default, and more for slower ones. By queue,
- * a queue stays on a slow CPU only if there are not enough fast ones.
+ * Sets how slow @cpu is: 0, the default, for the fastest CPUs, and more for slower ones.
+ * With the policy by queue, a queue stays on a slow CPU only if there are not enough fast
+ * CPUs.
  *
  * -ENOENT: this CPU was not added.
  */
@@ -1989,21 +1994,21 @@ enum irqkit_serves {
  *
  * @device: any number that differs from device to device
  * @queue: the number of the queue, or -1 if only the device is known: the interrupt may
- * carry traffic, and gets a CPU of its own by queue
+ *         carry traffic, so the policy by queue gives it a CPU as it does to a queue
  */
 void irqkit_spread_set_queue(struct irqkit_spread *spread, size_t index,
 	unsigned int device, int queue, enum irqkit_serves direction);
 
 /*
- * Says that the interrupt carries no traffic: link, configuration, commands, errors. By
- * queue, it goes with the first queue of its device.
+ * Says that the interrupt carries no traffic: link, configuration, commands, errors. The
+ * policy by queue gives it the CPU of the first queue of its device.
  */
 void irqkit_spread_set_follower(struct irqkit_spread *spread, size_t index);
 
 /*
- * Says that the device of this interrupt has no other queue. By queue, its tx interrupts
- * then leave rx for a CPU with less load, if rx and tx each have a tenth of their load or
- * more.
+ * Says that the device of this interrupt has no other queue. If rx and tx each have at
+ * least a tenth of the load of both, the policy by queue then gives the tx interrupt
+ * another CPU with less load.
  */
 void irqkit_spread_set_only_queue(struct irqkit_spread *spread, size_t index);
 
@@ -2035,16 +2040,16 @@ void irqkit_spread_set_width(struct irqkit_spread *spread, unsigned int width);
 void irqkit_spread_set_split(struct irqkit_spread *spread, bool is_split);
 
 /*
- * Sets whether interrupts may use CPUs of other nodes: if their device has more queues than
- * its node has CPUs; and by queue, if the busiest CPU would get more queues than the
- * busiest CPU has now. The default is false.
+ * Sets whether interrupts may use CPUs of other nodes. They then do so in two cases: if
+ * their device has more queues than its node has CPUs; and with the policy by queue, if a
+ * CPU would otherwise get more queues than any CPU has now. The default is false.
  */
 void irqkit_spread_set_leave_node(struct irqkit_spread *spread, bool may_leave_node);
 
 /*
- * Sets whether the queues are placed by queue as if none were anywhere now, not even those
- * of irqkit_spread_add_queue(): in the order in which the CPUs were added. The default is
- * false: they stay if moving them gains nothing.
+ * Sets whether the policy by queue ignores where the queues are now, including the queues
+ * of irqkit_spread_add_queue(), and uses the CPUs in the order in which they were added.
+ * The default is false: queues stay where they are if moving them gains nothing.
  */
 void irqkit_spread_set_fresh(struct irqkit_spread *spread, bool is_fresh);
 
@@ -2114,7 +2119,7 @@ int irqkit_spread_place_again(
 	struct irqkit_spread *spread, size_t index, unsigned int full_cpu);
 
 /*
- * The same after CPUs that were chosen for an interrupt went offline.
+ * Same as irqkit_spread_place_again(), but for a CPU that went offline.
  *
  * @lost_cpu: one of the CPUs that were chosen for it
  */
@@ -2184,23 +2189,24 @@ double irqkit_spread_get_imbalance_after(const struct irqkit_spread *spread);
 
 /*
  * Finds what irqkit_spread_get_imbalance_after() would return with
- * irqkit_spread_set_split(). The placement is made again by the same policy, as it was:
- * call this before irqkit_spread_place_again() or irqkit_spread_leave(). After an error,
- * there is no placement any more.
+ * irqkit_spread_set_split(). It then makes the original placement again, by the same
+ * policy: call this before irqkit_spread_place_again() or irqkit_spread_leave(). After an
+ * error, there is no placement.
  */
 int irqkit_spread_find_split_imbalance(
 	struct irqkit_spread *spread, double *ret_imbalance);
 
 /*
- * Returns whether the imbalance is about @cpu: the CPU may be used, or it handles one of
- * the interrupts that are being placed and have load. So a CPU that is relieved counts,
- * before and after, even if it may not be used. False before irqkit_spread_place().
+ * Returns whether the imbalance covers @cpu: the CPU may be used, or it now handles one
+ * of the interrupts that are being placed and have load. A CPU that is relieved therefore
+ * counts before and after, even if it may not be used. False before
+ * irqkit_spread_place().
  */
 bool irqkit_spread_is_judged(const struct irqkit_spread *spread, unsigned int cpu);
 
 /*
- * Returns whether the placement makes the load more even, by 0.1 of imbalance or more.
- * Whoever says whether there is something to gain asks here, so that all say the same.
+ * Returns whether the placement lowers the imbalance by 0.1 or more. Every message about
+ * an expected improvement uses this function, so that all of them agree.
  */
 bool irqkit_spread_is_better(const struct irqkit_spread *spread);
 
@@ -2220,16 +2226,16 @@ uint64_t irqkit_spread_get_bound(const struct irqkit_spread *spread);
  *
  * RPS helps all queues if there are at least twice as many housekeeping CPUs near the
  * device as there are interrupts of rx queues. Otherwise it helps the queues of an
- * interrupt that fires at least twice as often as it would if all of these CPUs had the
- * same share, by counts since boot. The CPUs that handle these interrupts, and their SMT
- * siblings, are left out if at least half of the CPUs remain. If two or more of the CPUs are
- * fast cores, only those are used.
+ * interrupt that has fired since boot at least twice as often as it would if all of these
+ * CPUs had the same share. The CPUs that handle these interrupts, and their SMT siblings,
+ * are left out if at least half of the CPUs remain. If two or more of the CPUs are fast
+ * cores, only the fast cores are used.
  */
 struct irqkit_rps_advice;
 
 /*
- * Decides about an interface. The advice must be freed before the machine is refreshed or
- * freed.
+ * Decides whether RPS helps an interface. Free the advice before the machine is refreshed
+ * or freed.
  *
  * -ENODATA: the online CPUs are not known.
  */
@@ -2241,7 +2247,7 @@ void irqkit_rps_advice_free(struct irqkit_rps_advice *advice);
 const struct irqkit_cpuset *irqkit_rps_advice_get_cpus(
 	const struct irqkit_rps_advice *advice);
 
-/* Returns the reason in both cases, as a phrase for people. */
+/* Returns why RPS helps or does not help, as a phrase for people. */
 const char *irqkit_rps_advice_get_reason(const struct irqkit_rps_advice *advice);
 
 /* Returns whether RPS helps this rx queue of the interface. */
@@ -2251,18 +2257,19 @@ bool irqkit_rps_advice_helps(
 /* What RPS on certain CPUs does for a queue. */
 enum irqkit_rps_state {
 	IRQKIT_RPS_OFF, /* there are no CPUs */
-	IRQKIT_RPS_ON, /* it helps, or nobody knows that it does not */
-	IRQKIT_RPS_SAME_CPU, /* no effect: the CPU that handles the interrupt */
-	IRQKIT_RPS_REDUNDANT, /* no gain: the queues already share the work */
-	IRQKIT_RPS_NO_EFFECT, /* the packets arrive on the interfaces below */
+	IRQKIT_RPS_ON, /* RPS helps, or it is not known whether it helps */
+	IRQKIT_RPS_SAME_CPU, /* no effect: this CPU already handles the interrupt */
+	IRQKIT_RPS_REDUNDANT, /* no benefit: the queues already share the work */
+	IRQKIT_RPS_NO_EFFECT, /* the packets arrive on interfaces below this one */
 };
 
-/* Judges RPS of an rx queue of the interface on @cpus. */
+/* Returns what RPS on @cpus does for an rx queue of the interface. */
 enum irqkit_rps_state irqkit_rps_advice_judge(const struct irqkit_rps_advice *advice,
 	const struct irqkit_queue *queue, const struct irqkit_cpuset *cpus);
 
 /*
- * Returns the CPUs and the reason of the advice; the caller frees both.
+ * Same as irqkit_rps_advice_new(), but returns only the CPUs and the reason. The caller
+ * frees both.
  *
  * -ENODATA: the online CPUs are not known.
  */
@@ -2313,15 +2320,15 @@ int irqkit_request_new_default(struct irqkit_request **ret_request);
 int irqkit_request_new_spread(struct irqkit_request **ret_request);
 
 /*
- * Create a request that sets RPS and RFS, or XPS, of network interfaces: it needs TARGETs,
- * which are names of interfaces, or globs such as "veth*".
+ * Create a request that sets RPS and RFS, or XPS, of network interfaces. It needs
+ * TARGETs, which are names of interfaces or globs such as "veth*".
  */
 int irqkit_request_new_rps(struct irqkit_request **ret_request);
 int irqkit_request_new_xps(struct irqkit_request **ret_request);
 
 /*
- * Creates a request that sets RPS of the rx queues of interfaces that are created later: it
- * needs CPUs, or IRQKIT_STEERING_OFF.
+ * Creates a request that sets RPS of the rx queues of interfaces that are created later.
+ * It needs CPUs, or IRQKIT_STEERING_OFF.
  */
 int irqkit_request_new_rps_default(struct irqkit_request **ret_request);
 
@@ -2333,19 +2340,20 @@ int irqkit_request_new_pin(struct irqkit_request **ret_request);
 void irqkit_request_free(struct irqkit_request *request);
 
 /*
- * Adds a TARGET; it is copied. See irqkit_machine_select(). Requests for queues take
- * names of interfaces instead, and requests for pins the name of one.
+ * Adds a TARGET; it is copied. See irqkit_machine_select(). Requests for RPS and XPS take
+ * names of interfaces instead, and a request for pins takes the name of one interface.
  */
 int irqkit_request_add_target(struct irqkit_request *request, const char *word);
 
 /*
  * Sets the CPUs.
  *
- * In a request that moves interrupts, `current` in the SET means where each of them is
- * allowed now, or by an earlier step of a plan; its CPUs may be offline. An interrupt that
- * the SET leaves no CPU stays where it is, with a warning; if a TARGET names it by itself,
- * or none is left, the SET is refused. A spread uses the parts of the SET in the order
- * written, and the CPUs of one part in the order of irqkit_topology_get_order().
+ * In a request that moves interrupts, `current` in the SET means the affinity of each
+ * interrupt, as it is now or after an earlier step of the plan; its CPUs may be offline.
+ * If the SET leaves an interrupt no CPU, the interrupt stays where it is, with a warning.
+ * If a TARGET names this interrupt itself, or no interrupt is left, the SET is refused. A
+ * spread uses the parts of the SET in the order written, and the CPUs of one part in the
+ * order of irqkit_topology_get_order().
  *
  * @set: a SET, see irqkit_topology_parse_set(); it is copied. NULL: none
  * @label: what messages call it, such as "--cpus"; static text. NULL: "cpus"
@@ -2354,8 +2362,8 @@ int irqkit_request_set_cpus(
 	struct irqkit_request *request, const char *set, const char *label);
 
 /*
- * Sets the CPUs by a mask, see irqkit_cpuset_parse_mask(); not for a spread, nor for the
- * queues of a pin.
+ * Sets the CPUs by a mask: see irqkit_cpuset_parse_mask(). Requests for a spread or for
+ * pins do not accept a mask.
  */
 int irqkit_request_set_mask(
 	struct irqkit_request *request, const char *mask, const char *label);
@@ -2367,7 +2375,7 @@ enum irqkit_node_policy {
 	 * irqkit_spread_set_leave_node().
 	 */
 	IRQKIT_NODE_PREFERRED,
-	IRQKIT_NODE_LOCAL, /* on the NUMA node of the device, whatever that costs */
+	IRQKIT_NODE_LOCAL, /* on the NUMA node of the device, even if that is crowded */
 	IRQKIT_NODE_ANY,
 	IRQKIT_NODE_NUMBER /* on a certain node */
 };
@@ -2440,8 +2448,9 @@ void irqkit_request_set_pin_flags(struct irqkit_request *request, unsigned int f
 
 /*
  * Adds queues and their CPUs: "0=2" (rx-0 and tx-0), "rx-1=3", or "all=0-3" (queue i gets
- * the i-th CPU in the order written, as in "all=7,6,5,4"). `current` in the SET means where
- * the interrupt of the queue is allowed now; "all" does not take it. The word is copied.
+ * the i-th CPU in the order written, as in "all=7,6,5,4"). `current` in the SET means the
+ * affinity that the interrupt of the queue has now; "all=SET" does not accept it. The
+ * word is copied.
  */
 int irqkit_request_add_pin(struct irqkit_request *request, const char *word);
 
@@ -2497,7 +2506,7 @@ int irqkit_request_set_flows(
  * Reads the words of a request and looks for what is wrong with them, but decides nothing.
  * For RPS and XPS, it finds the interface and its queues, so that a program can show them.
  *
- * -EINVAL: this is no spread, RPS or XPS; or see irqkit_request_plan().
+ * -EINVAL: the request is not a spread, RPS or XPS; or see irqkit_request_plan().
  */
 int irqkit_request_check(struct irqkit_request *request, struct irqkit_machine *machine);
 

@@ -49,7 +49,7 @@ static int add_affinity(struct irqkit_plan *plan, struct irqkit_irq *irq,
 	if (cpus)
 		return irqkit_plan_add_affinity(plan, irq, cpus, "requested", flags);
 	set->leaves_named |= !flags;
-	return irqkit_plan_add_skipped(plan, irq, "without another CPU");
+	return irqkit_plan_add_skipped(plan, irq, "without a CPU in SET");
 }
 
 static int add_step(struct irqkit_request *request, struct irqkit_plan *plan,

@@ -114,9 +114,8 @@ static int explain_next(struct spread_item *item, uint32_t round, bool is_apart)
 	name_queue(item, what);
 	name_node(item, where);
 	if (is_apart)
-		return spread_set_reason(item,
-			"%s%sCPU%s apart from other first queues%s", what,
-			*what ? ", " : "", where, reused);
+		return spread_set_reason(item, "%s%sCPU%s away from other first queues%s",
+			what, *what ? ", " : "", where, reused);
 	return spread_set_reason(item, "%s%s%s CPU%s%s", what, *what ? ", " : "",
 		is_first ? "first" : "next", where, reused);
 }
