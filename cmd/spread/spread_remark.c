@@ -2,6 +2,7 @@
 /* The imbalance, and the closing remarks about it. */
 #include "spread/spread_remark.h"
 #include "base/basics.h"
+#include "measure/advise.h"
 #include "spread/decision.h"
 
 #include <stdio.h>
@@ -96,30 +97,37 @@ static bool has_queue(
 		irqkit_device_find_irq_queue(device, (unsigned int)irq, direction);
 }
 
-/* Does it serve a queue of any interface, perhaps one behind a USB controller? */
-static bool serves(const struct placed *p, int irq, enum irqkit_direction direction)
+/* The interface of which it serves a queue, perhaps behind a USB controller; or NULL. */
+static struct irqkit_device *find_served(
+	const struct placed *p, int irq, enum irqkit_direction direction)
 {
 	size_t n = 0;
 
 	if (irqkit_devices_count_net(p->devices, &n) < 0)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (has_queue(irqkit_devices_get_net(p->devices, i), irq, direction))
-			return true;
-	return false;
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_device *device = irqkit_devices_get_net(p->devices, i);
+
+		if (has_queue(device, irq, direction))
+			return device;
+	}
+	return NULL;
 }
 
 /* RPS shares what is received; nothing else shares the load of one interrupt. */
-static void print_heavy(
-	const struct placed *p, const struct irqkit_interrupt *heavy, double share)
+static void print_heavy(const struct report *report, const struct placed *p,
+	const struct irqkit_interrupt *heavy, double share)
 {
 	int irq = irqkit_interrupt_get_irq(heavy);
+	struct irqkit_device *receiver = find_served(p, irq, IRQKIT_RX);
+	const char *cure = "no placement can spread it";
 
+	if (receiver && advise_has_rps(report->machine, receiver))
+		cure = "only RPS can spread it";
+	else if (!receiver && find_served(p, irq, IRQKIT_TX))
+		cure = "only more tx queues can share it";
 	printf("Interrupt %s is %.0f %% of the busiest CPU's load; %s.\n",
-		irqkit_interrupt_get_label(heavy), share * 100,
-		serves(p, irq, IRQKIT_RX)	    ? "only RPS can spread it"
-			: serves(p, irq, IRQKIT_TX) ? "only more tx queues can share it"
-						    : "no placement can spread it");
+		irqkit_interrupt_get_label(heavy), share * 100, cure);
 }
 
 /* Why the load cannot be more even, or that there is nothing to gain. */
@@ -139,7 +147,7 @@ static void print_gain(const struct report *report, double before, double after)
 	if (before > 0 && placed_has_few(&spread->placed))
 		printf("Few interrupts fired: these numbers are mostly chance.\n");
 	else if (heavy && has_choice && after > 1.5)
-		print_heavy(&spread->placed, heavy, share);
+		print_heavy(report, &spread->placed, heavy, share);
 	else if (!is_by_load && is_change(report) && before > 0 && !spread->after_counts)
 		print_gain_by_rule(spread, before, after);
 }
