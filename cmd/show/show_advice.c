@@ -78,41 +78,56 @@ static bool matters(const struct vectors *v, const struct irqkit_interrupt *row)
 		total >= irqkit_interrupt_get_total(v->hottest->interrupt) / 100;
 }
 
-static bool number_matters(const struct vectors *v, int number)
+/* The numbers of those that are shown and matter. False: no memory. */
+static bool list_numbers(const struct vectors *v, struct irqkit_cpuset *numbers)
 {
-	const struct irqkit_irq *irq = number < 0
-		? NULL
-		: irqkit_machine_find_irq(v->show->machine, (unsigned int)number);
+	for (size_t i = 0; i < v->show->n_rows; i++) {
+		struct show_row *row = &v->show->rows[i];
 
-	return irq && matters(v, irqkit_irq_get_row(irq));
+		if (is_vector(row, v->device) && matters(v, row->interrupt) &&
+			irqkit_cpuset_add(numbers, (unsigned int)show_row_irq(row)) < 0)
+			return false;
+	}
+	return true;
 }
 
 /*
- * Two interrupts, one for each direction of a queue, are placed together: how many are the
- * second of two.
+ * Two interrupts, one for each direction of a queue, are placed together: the numbers of
+ * the second of two. False: no memory.
  */
-static size_t count_seconds(const struct vectors *v)
+static bool list_seconds(const struct vectors *v, const struct irqkit_cpuset *shown,
+	struct irqkit_cpuset *seconds)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL;
 	size_t n = irqkit_device_count_queues(v->device);
 
-	if (irqkit_cpuset_new(&numbers) < 0)
-		return 0;
 	for (size_t i = 0; i < n; i++) {
-		const struct irqkit_queue *tx = irqkit_device_get_queue(v->device, i),
-					  *rx;
-		int irq = irqkit_queue_get_irq(tx);
+		const struct irqkit_queue *tx = irqkit_device_get_queue(v->device, i);
+		const struct irqkit_queue *rx;
+		int irq = irqkit_queue_get_irq(tx), other;
 
-		if (irqkit_queue_get_direction(tx) != IRQKIT_TX ||
-			!is_sending(v->device, irq) || !number_matters(v, irq))
+		if (irqkit_queue_get_direction(tx) != IRQKIT_TX || irq < 0 ||
+			!is_sending(v->device, irq) ||
+			!irqkit_cpuset_has(shown, (unsigned int)irq))
 			continue;
 		rx = irqkit_device_find_queue(
 			v->device, IRQKIT_RX, irqkit_queue_get_number(tx));
-		if (rx && number_matters(v, irqkit_queue_get_irq(rx)) &&
-			irqkit_cpuset_add(numbers, (unsigned int)irq) < 0)
-			return 0;
+		other = rx ? irqkit_queue_get_irq(rx) : -1;
+		if (other >= 0 && irqkit_cpuset_has(shown, (unsigned int)other) &&
+			irqkit_cpuset_add(seconds, (unsigned int)irq) < 0)
+			return false;
 	}
-	return irqkit_cpuset_count(numbers);
+	return true;
+}
+
+/* Fewer than those that are shown and matter: each second one has a first one. */
+static size_t count_seconds(const struct vectors *v)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *shown = NULL, *seconds = NULL;
+
+	if (irqkit_cpuset_new(&shown) < 0 || irqkit_cpuset_new(&seconds) < 0 ||
+		!list_numbers(v, shown) || !list_seconds(v, shown, seconds))
+		return 0;
+	return irqkit_cpuset_count(seconds);
 }
 
 static void find_hottest(struct vectors *v)
@@ -140,6 +155,8 @@ static void read_vectors(struct vectors *v)
 
 	v->n_queues = n_rx > n_tx ? n_rx : n_tx;
 	find_hottest(v);
+	if (!v->hottest) /* --cpus leaves none */
+		return;
 	for (size_t i = 0; i < v->show->n_rows; i++) {
 		struct show_row *row = &v->show->rows[i];
 		int irq = show_row_irq(row);

@@ -168,7 +168,9 @@ static void remark_device(struct show *show, const struct call *call)
 	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET)
 		return;
 	remark_queues(show, device);
-	show_advise(show, device);
+	/* some of its interrupts say nothing about the device */
+	if (!show->only && !show->allowed)
+		show_advise(show, device);
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -274,6 +274,16 @@ static int plan_entries(const struct steer_task *task, uint64_t flows)
 	return r < 0 ? fail_entries(task, r) : 0;
 }
 
+/* The table of all devices is raised once, with the first device that needs it. */
+static bool has_entries(const struct irqkit_plan *plan)
+{
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
+		if (irqkit_step_get_knob(irqkit_plan_get(plan, i)) ==
+			IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES)
+			return true;
+	return false;
+}
+
 static int plan_flows(const struct steer_task *task)
 {
 	const struct irqkit_request *request = task->request;
@@ -281,7 +291,7 @@ static int plan_flows(const struct steer_task *task)
 	uint64_t each = (flows + task->n_queues - 1) / task->n_queues;
 	bool is_off = request->steering == IRQKIT_STEERING_OFF;
 	char why[64] = "requested";
-	int r = flows && task->is_first ? plan_entries(task, flows) : 0;
+	int r = flows && !has_entries(task->plan) ? plan_entries(task, flows) : 0;
 
 	if (task->n_queues > 1 && flows)
 		snprintf(why, sizeof(why), "%llu for %zu queues",
@@ -331,6 +341,8 @@ static int fail_upper(const struct steer_task *task)
 
 	if (request->cpus)
 		buffer_add(&options, " %s=%s", request->cpus_label, request->cpus);
+	else if (request->mask)
+		buffer_add(&options, " %s=%s", request->cpus_label, request->mask);
 	if (request->has_flows)
 		buffer_add(&options, " %s=%llu", request->flows_label,
 			(unsigned long long)request->flows);

@@ -77,7 +77,6 @@ int request_plan_steering(struct irqkit_request *request, struct irqkit_machine 
 				.machine = machine,
 				.plan = plan,
 				.device = device,
-				.is_first = i == 0,
 				.queues = request->queues + before,
 				.n_queues = request->n_queues - before,
 			});

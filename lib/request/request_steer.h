@@ -11,7 +11,6 @@ struct steer_task {
 	struct irqkit_machine *machine;
 	struct irqkit_plan *plan;
 	struct irqkit_device *device;
-	bool is_first; /* of several devices */
 	struct irqkit_queue **queues; /* the request's */
 	size_t n_queues;
 	struct irqkit_rps_advice *advice; /* owned while RPS decides, or NULL */

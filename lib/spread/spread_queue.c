@@ -398,6 +398,14 @@ static int place_leader(
 	return place_next(p, slot, item);
 }
 
+/* It keeps its affinity, and its vector, which was counted as free. */
+static int stay_as_is(struct irqkit_spread *spread, struct spread_item *item)
+{
+	if (!spread->is_strict && spread->room[item->now_index] > 0)
+		spread_use_vector(spread, item->now_index, 1);
+	return spread_set_reason(item, "stays");
+}
+
 static int place_slot(struct placing *p, const struct slot *slot)
 {
 	const struct spread_item *leader = slots_get_leader(p->slots, slot);
@@ -410,7 +418,7 @@ static int place_slot(struct placing *p, const struct slot *slot)
 		if (!item->pool)
 			continue;
 		if (is_follower && keeps(p, slot) && item_can_stay(item))
-			r = spread_set_reason(item, "stays");
+			r = stay_as_is(p->spread, item);
 		else if (i == 0 || is_follower)
 			r = place_leader(p, slot, item);
 		else if (can_follow(p->spread, item, leader))

@@ -28,7 +28,12 @@ bool spread_has_room(
 
 void spread_use_vector(struct irqkit_spread *spread, uint32_t cpu, int n)
 {
-	if (spread->cpus[cpu].vectors < UNLIMITED)
+	if (spread->cpus[cpu].vectors == UNLIMITED)
+		return;
+	/* one that stays has its vector, even if another was counted on it */
+	if (n > 0 && spread->room[cpu] < (uint32_t)n)
+		spread->room[cpu] = 0;
+	else
 		spread->room[cpu] -= (uint32_t)n;
 }
 
