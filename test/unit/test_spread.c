@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <irqkit.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -745,7 +746,7 @@ static void loads_are_counted(void **state)
 	assert_int_equal(irqkit_spread_add_load(spread, 1, 10), 0);
 	add(spread, 1, 30, 5);
 	add(spread, 2, 20, 5);
-	assert_true(irqkit_spread_get_imbalance_after(spread) == 0);
+	assert_true(fabs(irqkit_spread_get_imbalance_after(spread) - 0) < 1e-9);
 	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
 	assert_int_equal(irqkit_spread_get_load_before(spread, 0), 0);
 	assert_int_equal(irqkit_spread_get_load_before(spread, 1), 10);
@@ -759,8 +760,8 @@ static void loads_are_counted(void **state)
 	assert_true(irqkit_spread_is_judged(spread, 1));
 	assert_true(irqkit_spread_is_judged(spread, 5));
 	assert_false(irqkit_spread_is_judged(spread, 6));
-	assert_true(irqkit_spread_get_imbalance_before(spread) == 1050.0 * 3 / 1060);
-	assert_true(irqkit_spread_get_imbalance_after(spread) == 1000.0 * 3 / 1060);
+	assert_true(fabs(irqkit_spread_get_imbalance_before(spread) - 1050.0 * 3 / 1060) < 1e-9);
+	assert_true(fabs(irqkit_spread_get_imbalance_after(spread) - 1000.0 * 3 / 1060) < 1e-9);
 	assert_int_equal(irqkit_spread_count_moves(spread), 2);
 	irqkit_spread_free(spread);
 }
@@ -782,8 +783,8 @@ static void a_split_can_be_tried(void **state)
 	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
 	answers(spread, together);
 	assert_int_equal(irqkit_spread_find_split_imbalance(spread, &imbalance), 0);
-	assert_true(imbalance == 11.0 * 4 / 42);
-	assert_true(irqkit_spread_get_imbalance_after(spread) == 22.0 * 4 / 42);
+	assert_true(fabs(imbalance - 11.0 * 4 / 42) < 1e-9);
+	assert_true(fabs(irqkit_spread_get_imbalance_after(spread) - 22.0 * 4 / 42) < 1e-9);
 	answers(spread, together);
 	assert_int_equal(irqkit_spread_get_load(spread, 2), 11);
 	assert_int_equal(irqkit_spread_get_serves(spread, 3), IRQKIT_SERVES_TX);
@@ -805,7 +806,7 @@ static void what_was_not_moved_counts_where_it_is(void **state)
 	assert_null(irqkit_spread_get_cpus(spread, 3));
 	assert_int_equal(irqkit_spread_get_load_after(spread, 0), 50);
 	assert_int_equal(irqkit_spread_get_load_after(spread, 1), 0);
-	assert_true(irqkit_spread_get_imbalance_after(spread) == 2);
+	assert_true(fabs(irqkit_spread_get_imbalance_after(spread) - 2) < 1e-9);
 	irqkit_spread_free(spread);
 }
 
