@@ -760,8 +760,10 @@ static void loads_are_counted(void **state)
 	assert_true(irqkit_spread_is_judged(spread, 1));
 	assert_true(irqkit_spread_is_judged(spread, 5));
 	assert_false(irqkit_spread_is_judged(spread, 6));
-	assert_true(fabs(irqkit_spread_get_imbalance_before(spread) - 1050.0 * 3 / 1060) < 1e-9);
-	assert_true(fabs(irqkit_spread_get_imbalance_after(spread) - 1000.0 * 3 / 1060) < 1e-9);
+	assert_true(fabs(irqkit_spread_get_imbalance_before(spread) - 1050.0 * 3 / 1060) <
+		1e-9);
+	assert_true(fabs(irqkit_spread_get_imbalance_after(spread) - 1000.0 * 3 / 1060) <
+		1e-9);
 	assert_int_equal(irqkit_spread_count_moves(spread), 2);
 	irqkit_spread_free(spread);
 }
@@ -784,7 +786,8 @@ static void a_split_can_be_tried(void **state)
 	answers(spread, together);
 	assert_int_equal(irqkit_spread_find_split_imbalance(spread, &imbalance), 0);
 	assert_true(fabs(imbalance - 11.0 * 4 / 42) < 1e-9);
-	assert_true(fabs(irqkit_spread_get_imbalance_after(spread) - 22.0 * 4 / 42) < 1e-9);
+	assert_true(
+		fabs(irqkit_spread_get_imbalance_after(spread) - 22.0 * 4 / 42) < 1e-9);
 	answers(spread, together);
 	assert_int_equal(irqkit_spread_get_load(spread, 2), 11);
 	assert_int_equal(irqkit_spread_get_serves(spread, 3), IRQKIT_SERVES_TX);
