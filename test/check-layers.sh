@@ -105,6 +105,15 @@ check "both halves link into one program" \
 empty "lib has no global variables" \
 	"$(awk '$1 ~ /^lib\// && $2 ~ /^[BDC]$/ && $3 !~ /^__/ { print $1 ": " $3 }' "$tmp/symbols")"
 
+# never_called: a function that no other file calls, and that its own file names only once
+never_called() {
+	awk 'NR == FNR { called[$3] = 1; next } $2 == "T" && $3 !~ /^(irqkit_|main$)/ && !($3 in called) { print $1, $3 }' \
+		"$tmp/calls" "$tmp/symbols" | while read -r file name; do
+		[ "$(grep -cw "$name" "$file")" -gt 1 ] || echo "$file: $name"
+	done
+}
+empty "each function is called" "$(never_called)"
+
 # ---- one file for each door --------------------------------------------------------------
 
 printing='stdout|stderr|(v?f?printf|v?dprintf|puts|fputs|putc|putchar|fputc|fwrite|perror|psignal|__v?f?printf_chk)'
@@ -198,6 +207,8 @@ file lib/base/broken.c 'void broken(void);' 'void broken(void) { }'
 file cmd/base/broken.c 'void broken(void);' 'void broken(void) { }'
 breaks "a function of the same name in each half" \
 	"no name is global in both halves" "both halves link into one program"
+file cmd/base/broken.c 'void broken(void); void broken(void) { }'
+breaks "a function that nothing calls" "each function is called"
 file lib/base/broken.c 'extern int broken;' 'int broken = 1;'
 breaks "a variable of lib" "lib has no global variables"
 

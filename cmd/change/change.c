@@ -113,7 +113,6 @@ enum status change_new_plan(struct change *change)
 {
 	irqkit_plan_free(change->plan);
 	change->report.plan = change->plan = NULL;
-	change->n_gone = 0;
 	if (irqkit_plan_new(change->machine, &change->plan) < 0)
 		return say_no_memory();
 	change->report.plan = change->plan;
@@ -139,61 +138,6 @@ enum status change_read_moved(struct change *change)
 const struct irqkit_snapshot *change_rows(const struct change *change)
 {
 	return irqkit_machine_get_snapshot(change->machine);
-}
-
-enum status change_say_unreadable(
-	const struct change *change, const struct irqkit_irq *irq, int error)
-{
-	const char *meaning = irqkit_explain_error(-error);
-	_cleanup_free_ char *path = NULL;
-
-	if (error == irqkit_ctx_get_error(change->ctx)) /* the library has said it */
-		return STATUS_REFUSED;
-	if (irq) {
-		say_error("cannot read the affinity of interrupt %s: %s%s%s",
-			irqkit_interrupt_get_label(irqkit_irq_get_row(irq)),
-			strerror(-error), meaning ? ": " : "", meaning ? meaning : "");
-		return STATUS_REFUSED;
-	}
-	path = below_root(change, "/proc/irq/default_smp_affinity");
-	say_error("cannot read the default affinity in %s: %s",
-		path ? path : "/proc/irq/default_smp_affinity", strerror(-error));
-	return STATUS_REFUSED;
-}
-
-int change_add_gone(struct change *change, struct irqkit_irq *irq)
-{
-	change->n_gone++;
-	return irqkit_plan_add_skipped(change->plan, irq,
-		"gone, or not in the "
-		"saved root");
-}
-
-enum status change_say_immovable(const struct change *change, size_t n)
-{
-	if (n == 0)
-		say_error("cannot move any of these: they have no interrupt number");
-	else if (change->n_gone == n)
-		say_error("cannot read the affinity of %zu interrupt%s: gone, or not "
-			  "in the saved root",
-			n, n == 1 ? "" : "s");
-	else if (n == 1)
-		say_error("the interrupt cannot be moved: 'irqkit show -o +MOVABLE' "
-			  "shows why");
-	else
-		say_error("none of these %zu interrupts can be moved: 'irqkit show -o "
-			  "+MOVABLE' shows why",
-			n);
-	return STATUS_IMMOVABLE;
-}
-
-enum status change_check_any_movable(const struct change *change)
-{
-	size_t n = irqkit_plan_count(change->plan);
-
-	return irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) == n
-		? change_say_immovable(change, n)
-		: STATUS_DONE;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -54,7 +54,6 @@ struct change {
 	struct irqkit_lock *lock; /* owned; NULL for a dry run */
 	struct irqkit_machine *machine; /* owned */
 	struct irqkit_plan *plan; /* owned */
-	size_t n_gone; /* steps of the plan that are skipped, since they are gone */
 	const struct irqkit_change *undone; /* what the plan undoes, or NULL */
 	bool is_forced; /* it also restores what was changed since then */
 	/* the command's, whose interfaces have threads in the plan; or NULL */
@@ -117,18 +116,7 @@ void change_warn(struct change *change);
 bool change_lost_its_thing(const struct irqkit_step *step);
 /* Says why the plan could not be applied. */
 enum status change_say_failure(const struct change *change, int error);
-/* Says why a step could not be added. */
-enum status change_say_unreadable(
-	const struct change *change, const struct irqkit_irq *irq, int error);
-
-/* Adds a step that is skipped, since /proc/irq has nothing of the interrupt. */
-int change_add_gone(struct change *change, struct irqkit_irq *irq);
-
-/* Says that none of the @n chosen interrupts can be moved; returns STATUS_IMMOVABLE. */
-enum status change_say_immovable(const struct change *change, size_t n);
-/* The same if the plan skips all of its steps; otherwise STATUS_DONE. */
-enum status change_check_any_movable(const struct change *change);
-/* The same once the plan was applied: the kernel may have refused every move. */
+/* Once the plan was applied: says it if the kernel has refused every move. */
 enum status change_check_any_moved(const struct change *change);
 
 #endif

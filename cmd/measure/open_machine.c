@@ -95,16 +95,6 @@ enum status machine_judge(const struct irqkit_ctx *ctx, enum status status)
 	return STATUS_REFUSED;
 }
 
-bool machine_say_no_sys(const struct irqkit_devices *devices)
-{
-	bool has_no_sys = irqkit_devices_lack_sys(devices);
-
-	if (has_no_sys)
-		say_error("/sys is missing or not mounted: without it, no device or "
-			  "queue can be found");
-	return has_no_sys;
-}
-
 enum status machine_say_bad_set(const char *option, const char *message, int error)
 {
 	if (error == 0)

@@ -24,8 +24,6 @@ enum status machine_refresh(struct irqkit_machine *machine, unsigned int flags);
  * may be wrong. Reports it.
  */
 enum status machine_judge(const struct irqkit_ctx *ctx, enum status status);
-/* If no device can be found because /sys is not mounted, reports that. */
-bool machine_say_no_sys(const struct irqkit_devices *devices);
 /*
  * Reads a SET from the argument of an option; @local: what `local` means in it, or NULL.
  * Reports what is wrong with it.

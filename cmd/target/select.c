@@ -42,13 +42,3 @@ enum status select_queues(struct irqkit_machine *machine, const char *const *wor
 	}
 	return r < 0 ? say_refused(r, message) : STATUS_DONE;
 }
-
-enum status select_read_cpus(const struct irqkit_selection *selection, const char *option,
-	const char *word, struct irqkit_cpuset **ret_set)
-{
-	_cleanup_free_ char *message = NULL;
-	int r = irqkit_selection_parse_set(
-		selection, word, strlen(word), ret_set, NULL, &message);
-
-	return machine_say_bad_set(option, message, r);
-}

@@ -24,11 +24,4 @@ enum status select_interrupts(struct irqkit_machine *machine, const char *const 
 enum status select_queues(struct irqkit_machine *machine, const char *const *words,
 	size_t n_words, struct irqkit_queue ***ret_queues, size_t *ret_count);
 
-/*
- * Reads a SET from the argument of an option, as machine_read_cpus() does; `local` in it
- * means the CPUs near the interrupts of the selection.
- */
-enum status select_read_cpus(const struct irqkit_selection *selection, const char *option,
-	const char *word, struct irqkit_cpuset **ret_set);
-
 #endif

@@ -155,12 +155,12 @@ EXPORT int irqkit_plan_add_affinity(struct irqkit_plan *plan, struct irqkit_irq 
 	return r;
 }
 
-EXPORT int irqkit_plan_add_default_affinity(
-	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why)
+int plan_add_machine_cpus(struct irqkit_plan *plan, enum irqkit_knob knob,
+	const char *path, const char *target, const struct irqkit_cpuset *cpus,
+	const char *why)
 {
 	struct irqkit_step *step;
-	int r = plan_add_machine_step(plan, IRQKIT_KNOB_DEFAULT_AFFINITY,
-		DEFAULT_AFFINITY_PATH, "default", why, &step);
+	int r = plan_add_machine_step(plan, knob, path, target, why, &step);
 
 	if (r < 0)
 		return r;
@@ -168,6 +168,13 @@ EXPORT int irqkit_plan_add_default_affinity(
 	if (r < 0)
 		plan_drop_step(plan);
 	return r;
+}
+
+EXPORT int irqkit_plan_add_default_affinity(
+	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why)
+{
+	return plan_add_machine_cpus(plan, IRQKIT_KNOB_DEFAULT_AFFINITY,
+		DEFAULT_AFFINITY_PATH, "default", cpus, why);
 }
 
 EXPORT int irqkit_plan_add_kept(

@@ -28,6 +28,10 @@ int plan_add_machine_step(struct irqkit_plan *plan, enum irqkit_knob knob,
 	const char *path, const char *target, const char *why,
 	struct irqkit_step **ret_step);
 
+/* The same, with CPUs. */
+int plan_add_machine_cpus(struct irqkit_plan *plan, enum irqkit_knob knob,
+	const char *path, const char *target, const struct irqkit_cpuset *cpus,
+	const char *why);
 /* The first step of this interrupt, or NULL. */
 const struct irqkit_step *plan_find_irq_step(
 	const struct irqkit_plan *plan, const struct irqkit_irq *irq);

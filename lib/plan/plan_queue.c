@@ -123,16 +123,8 @@ EXPORT int irqkit_plan_add_rps_sock_flow_entries(
 EXPORT int irqkit_plan_add_rps_default_mask(
 	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why)
 {
-	struct irqkit_step *step;
-	int r = plan_add_machine_step(plan, IRQKIT_KNOB_RPS_DEFAULT_MASK,
-		RPS_DEFAULT_MASK_PATH, "new interfaces", why, &step);
-
-	if (r < 0)
-		return r;
-	r = step_set_cpus(plan, step, cpus);
-	if (r < 0)
-		plan_drop_step(plan);
-	return r;
+	return plan_add_machine_cpus(plan, IRQKIT_KNOB_RPS_DEFAULT_MASK,
+		RPS_DEFAULT_MASK_PATH, "new interfaces", cpus, why);
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -18,14 +18,9 @@
 
 static void forget(struct irqkit_spread *spread)
 {
-	for (uint32_t i = 0; i < spread->n_items; i++) {
-		struct spread_item *item = &spread->items[i];
-
-		irqkit_cpuset_free(TAKE(item->cpus));
-		free(TAKE(item->reason));
-		item->place = item->full = NONE;
-		item->pool = item->near = NULL;
-	}
+	spread_drop_places(spread);
+	for (uint32_t i = 0; i < spread->n_items; i++)
+		spread->items[i].pool = spread->items[i].near = NULL;
 	arena_free(&spread->arena);
 }
 
@@ -196,13 +191,7 @@ static int place_within_room(struct irqkit_spread *spread)
 	r = place(spread);
 	if (r < 0 || spread->n_unplaced == 0 || spread->policy == IRQKIT_POLICY_LOAD)
 		return r;
-	for (uint32_t i = 0; i < spread->n_items; i++) {
-		struct spread_item *item = &spread->items[i];
-
-		irqkit_cpuset_free(TAKE(item->cpus));
-		free(TAKE(item->reason));
-		item->place = NONE;
-	}
+	spread_drop_places(spread);
 	spread_count_room(spread, true);
 	r = place(spread);
 	for (uint32_t i = 0; i < spread->n_items && r == 0; i++)

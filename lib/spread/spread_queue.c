@@ -434,18 +434,6 @@ static int place_slot(struct placing *p, const struct slot *slot)
 
 /* ------------------------------------------------------------------------------- */
 
-static void forget(struct irqkit_spread *spread)
-{
-	for (uint32_t i = 0; i < spread->n_items; i++) {
-		struct spread_item *item = &spread->items[i];
-
-		irqkit_cpuset_free(TAKE(item->cpus));
-		free(TAKE(item->reason));
-		item->place = item->full = NONE;
-	}
-	spread_count_room(spread, spread->is_strict);
-}
-
 int slots_place(const struct slots *slots, const struct slots_way *way)
 {
 	struct placing p CLEANUP(placing_free) = { .way = way };
@@ -453,7 +441,8 @@ int slots_place(const struct slots *slots, const struct slots_way *way)
 
 	if (r < 0)
 		return r;
-	forget(slots->spread);
+	spread_drop_places(slots->spread);
+	spread_count_room(slots->spread, slots->spread->is_strict);
 	/* the others go around those that stay */
 	for (int stays = 1; stays >= 0; stays--)
 		for (uint32_t i = 0; i < slots->n && r == 0; i++)

@@ -4,6 +4,8 @@
 #include "base/cpuset.h"
 #include "base/macros.h"
 
+#include <stdlib.h>
+
 void spread_count_room(struct irqkit_spread *spread, bool is_strict)
 {
 	for (uint32_t i = 0; i < spread->n_cpus; i++) {
@@ -18,6 +20,17 @@ void spread_count_room(struct irqkit_spread *spread, bool is_strict)
 	}
 	spread->is_strict = is_strict;
 	spread->n_unplaced = 0;
+}
+
+void spread_drop_places(struct irqkit_spread *spread)
+{
+	for (uint32_t i = 0; i < spread->n_items; i++) {
+		struct spread_item *item = &spread->items[i];
+
+		irqkit_cpuset_free(TAKE(item->cpus));
+		free(TAKE(item->reason));
+		item->place = item->full = NONE;
+	}
 }
 
 bool spread_has_room(

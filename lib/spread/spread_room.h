@@ -13,6 +13,8 @@ bool spread_has_room(
 	const struct irqkit_spread *spread, const struct spread_item *item, uint32_t cpu);
 /* Counts one vector more, or with -1 one less, if the vectors of the CPU are counted. */
 void spread_use_vector(struct irqkit_spread *spread, uint32_t cpu, int n);
+/* Drops all places and their reasons. */
+void spread_drop_places(struct irqkit_spread *spread);
 /* Places @item on @cpu. */
 void spread_take(struct irqkit_spread *spread, struct spread_item *item, uint32_t cpu);
 /*
