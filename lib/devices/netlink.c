@@ -377,17 +377,23 @@ ssize_t netlink_receive(struct mnl_socket *socket, struct netlink_packet *buffer
 	return n;
 }
 
-int netlink_ask_family(struct mnl_socket *socket, struct netlink_packet *buffer,
-	const char *name, uint16_t *ret_family)
+ssize_t netlink_read_family(
+	struct mnl_socket *socket, struct netlink_packet *buffer, const char *name)
 {
 	struct nlmsghdr *message = netlink_put_request(
 		buffer, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
-	ssize_t n;
 
 	put_text(message, CTRL_ATTR_FAMILY_NAME, name);
 	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
 		return -errno;
-	n = netlink_receive(socket, buffer);
+	return netlink_receive(socket, buffer);
+}
+
+int netlink_ask_family(struct mnl_socket *socket, struct netlink_packet *buffer,
+	const char *name, uint16_t *ret_family)
+{
+	ssize_t n = netlink_read_family(socket, buffer, name);
+
 	return n < 0 ? (int)n
 		     : netlink_parse_family(buffer->bytes, (size_t)n, ret_family);
 }

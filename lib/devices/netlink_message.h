@@ -20,6 +20,10 @@ void netlink_close(struct mnl_socket **socket);
 /* Its answers are waited for 2 seconds. */
 int netlink_open(int protocol, struct mnl_socket **ret_socket);
 
+/* The kernel's description of a family of generic netlink: its length in @packet. */
+ssize_t netlink_read_family(
+	struct mnl_socket *socket, struct netlink_packet *packet, const char *name);
+
 /* The number of a family of generic netlink. -ENOENT: the kernel has no such family. */
 int netlink_ask_family(struct mnl_socket *socket, struct netlink_packet *packet,
 	const char *name, uint16_t *ret_family);

@@ -22,6 +22,7 @@
  *   irqkit_step_*            each with old value, new value and result
  *   irqkit_journal_*         what was changed since boot,
  *   irqkit_change_*          change by change, to undo it
+ *   irqkit_events_*          hotplug, links and queues that change, as they happen
  *   irqkit_spread_*          which CPU should handle which interrupt
  *   irqkit_steer_*           which CPUs should process or transmit packets
  *   irqkit_request_*         what a user wants, in words, becomes a plan,
@@ -1890,6 +1891,73 @@ int irqkit_journal_merge(
  */
 int irqkit_change_set_state(const struct irqkit_change *change, struct irqkit_lock *lock,
 	enum irqkit_change_state state);
+
+/* --------------------------------------------------------------------------------- */
+/* Events: what can have changed settings                                            */
+
+/*
+ * What the kernel announces of the running system. It announces no write to smp_affinity,
+ * rps_cpus or xps_cpus. When an event is read, the driver has finished: its interrupts
+ * and their affinities are as it left them.
+ */
+struct irqkit_events;
+
+enum irqkit_event_kind {
+	IRQKIT_EVENT_CPU_ONLINE,
+	IRQKIT_EVENT_CPU_OFFLINE,
+	IRQKIT_EVENT_DEVICE_ADDED, /* a network interface */
+	IRQKIT_EVENT_DEVICE_REMOVED,
+	IRQKIT_EVENT_DEVICE_RENAMED,
+	IRQKIT_EVENT_QUEUES, /* queues of an interface were added or removed */
+	IRQKIT_EVENT_CHANNELS, /* as by `ethtool -L` */
+	IRQKIT_EVENT_RINGS, /* as by `ethtool -G` */
+	IRQKIT_EVENT_RSS, /* as by `ethtool -X`; only since Linux 7 */
+	IRQKIT_EVENT_LINK_UP, /* the interface was brought up by an administrator */
+	IRQKIT_EVENT_LINK_DOWN,
+	IRQKIT_EVENT_CARRIER_FOUND, /* also if it was lost for a moment only */
+	IRQKIT_EVENT_CARRIER_LOST,
+	IRQKIT_EVENT_DRIVER_BOUND, /* a driver took over a device of any kind */
+	IRQKIT_EVENT_DRIVER_UNBOUND,
+	IRQKIT_EVENT_LOST, /* messages were lost: anything can have happened */
+};
+
+/* One event; it and its texts are valid during the call of irqkit_event_fn. */
+struct irqkit_event {
+	enum irqkit_event_kind kind;
+	const char
+		*name; /* an interface, a CPU ("cpu3") or a device ("0000:00:03.0"); "" */
+	const char *former; /* of a rename: the name before; otherwise NULL */
+	int cpu; /* the number of the CPU, or -1 */
+};
+
+typedef void irqkit_event_fn(void *data, const struct irqkit_event *event);
+
+/*
+ * Begins to listen. This needs no privilege. The events are those of the network namespace
+ * of the process.
+ *
+ * -EPROTO: the kernel's answers cannot be read; also errors of socket(2) and bind(2).
+ */
+int irqkit_events_new(struct irqkit_events **ret_events);
+void irqkit_events_free(struct irqkit_events *events);
+
+/* Returns a descriptor that poll(2) reports as readable when there may be events. */
+int irqkit_events_get_fd(const struct irqkit_events *events);
+
+/*
+ * Reads all events that have come, without waiting, and passes each to @fn.
+ *
+ * @fn: may be NULL
+ *
+ * Returns the number of events. Errors of recvfrom(2).
+ */
+int irqkit_events_read(struct irqkit_events *events, irqkit_event_fn *fn, void *data);
+
+/*
+ * Describes an event for a log: "CPU 3 went offline". A name may contain any byte except
+ * NUL.
+ */
+int irqkit_event_describe(const struct irqkit_event *event, char **ret_text);
 
 /* --------------------------------------------------------------------------------- */
 /* Placement: which CPU should handle which interrupt                                */

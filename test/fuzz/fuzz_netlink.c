@@ -7,6 +7,9 @@
 
 #include "devices/channels.h"
 #include "devices/netlink.h"
+#include "events/ethtool_notice.h"
+#include "events/links.h"
+#include "events/uevent.h"
 #include "fuzz.h"
 
 static void check_napis(const void *bytes, size_t len)
@@ -20,6 +23,36 @@ static void check_napis(const void *bytes, size_t len)
 			&answers, answers.napis[i].ifindex, answers.napis[i].id));
 	HOLDS(answers.n_queues == 0);
 	netlink_free(&answers);
+}
+
+static void check_event(void *data, const struct irqkit_event *event)
+{
+	char *text;
+
+	(void)data;
+	HOLDS(event->name &&
+		(event->kind != IRQKIT_EVENT_DEVICE_RENAMED || event->former));
+	HOLDS(irqkit_event_describe(event, &text) == 0);
+	free(text);
+}
+
+static void check_events(void *bytes, size_t len)
+{
+	struct irqkit_event event;
+	struct links links = { 0 };
+	uint32_t group = 0;
+
+	if (links_take(&links, bytes, len, check_event, NULL) >= 0)
+		links_take(&links, bytes, len, check_event, NULL);
+	for (size_t i = 1; i < links.n; i++)
+		HOLDS(links.links[i - 1].index < links.links[i].index);
+	links_free(&links);
+	HOLDS(ethtool_notice_take(bytes, len, check_event, NULL) <= 1);
+	HOLDS(ethtool_notice_parse_group(bytes, len, "monitor", &group) < 0 || group);
+	/* last: this writes into the bytes */
+	((char *)bytes)[len] = '\0';
+	if (uevent_parse(bytes, len, &event))
+		check_event(NULL, &event);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
@@ -42,6 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			memchr(link.name, 0, sizeof(link.name)));
 	HOLDS(channels_parse_netlink(bytes, len, &channels) <= 0);
 	channels_parse_text(bytes, len, &channels);
+	check_events(bytes, len);
 	netlink_free(&answers);
 	free(bytes);
 	return 0;

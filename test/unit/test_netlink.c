@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Messages of the generic netlink family "netdev", and of rtnetlink, from bytes. */
+#include "netlink_bytes.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -17,68 +18,6 @@
 #include "devices/channels.h"
 #include "devices/netlink.h"
 #include "kernel/ctx.h"
-
-/* Bytes as they would come from the kernel. */
-struct bytes {
-	_Alignas(8) unsigned char at[1024];
-	size_t len;
-	size_t message; /* where the last one begins */
-};
-
-static void put(struct bytes *b, const void *data, size_t len)
-{
-	assert_true(b->len + len <= sizeof(b->at));
-	memcpy(b->at + b->len, data, len);
-	b->len += len;
-}
-
-static void end(struct bytes *b)
-{
-	struct nlmsghdr *header = (struct nlmsghdr *)(b->at + b->message);
-
-	while (b->len % 4)
-		put(b, "", 1);
-	header->nlmsg_len = (uint32_t)(b->len - b->message);
-}
-
-static void begin(struct bytes *b, uint16_t type, uint8_t command)
-{
-	struct nlmsghdr header = { .nlmsg_type = type, .nlmsg_flags = NLM_F_MULTI };
-	struct genlmsghdr generic = { .cmd = command, .version = 1 };
-
-	b->message = b->len;
-	put(b, &header, sizeof(header));
-	put(b, &generic, sizeof(generic));
-}
-
-static void attribute(struct bytes *b, uint16_t type, const void *value, size_t len)
-{
-	struct nlattr a = { .nla_type = type, .nla_len = (uint16_t)(sizeof(a) + len) };
-
-	put(b, &a, sizeof(a));
-	put(b, value, len);
-	while (b->len % 4)
-		put(b, "", 1);
-	end(b);
-}
-
-static void attribute_u32(struct bytes *b, uint16_t type, uint32_t value)
-{
-	attribute(b, type, &value, sizeof(value));
-}
-
-static void control(struct bytes *b, uint16_t type, int32_t code)
-{
-	struct nlmsghdr header = { .nlmsg_type = type, .nlmsg_flags = NLM_F_MULTI };
-	struct nlmsghdr asked = { .nlmsg_len = sizeof(asked) };
-
-	b->message = b->len;
-	put(b, &header, sizeof(header));
-	put(b, &code, sizeof(code));
-	if (type == NLMSG_ERROR)
-		put(b, &asked, sizeof(asked));
-	end(b);
-}
 
 /* As e1000e answers on 7.3: with a thread, and an attribute that is newer than this. */
 static void napis(void **state)
