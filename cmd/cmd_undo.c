@@ -378,6 +378,22 @@ static enum status say_no_change(const struct undo *undo, const char *word)
 	return STATUS_NO_MATCH;
 }
 
+/* While a program keeps a change in force, undoing it would start a fight. */
+static enum status check_stays(struct irqkit_ctx *ctx, const struct irqkit_change *change)
+{
+	unsigned int number;
+	int pid;
+
+	if (irqkit_stay_find(ctx, &pid, &number) < 0 ||
+		number != irqkit_change_get_number(change))
+		return STATUS_DONE;
+	say_error(
+		"'irqkit apply --stay' (pid %d) keeps change %u in force: end it first, "
+		"with 'systemctl stop irqkit' or 'kill %d', then run 'irqkit undo %u'",
+		pid, number, pid, number);
+	return STATUS_REFUSED;
+}
+
 static enum status plan(struct change *change, void *data)
 {
 	struct undo *undo = data;
@@ -394,6 +410,10 @@ static enum status plan(struct change *change, void *data)
 	change->is_forced = undo->options->is_forced;
 	if (!change->undone)
 		return say_no_change(undo, change->call->words[0]);
+	status = change_writes(change->options) ? check_stays(change->ctx, undo->change)
+						: STATUS_DONE;
+	if (status != STATUS_DONE)
+		return status;
 	change->report.shows_skipped = true;
 	change->report.is_undo = true;
 	change->report.add_remark = add_remark;

@@ -22,6 +22,7 @@
  *   irqkit_step_*            each with old value, new value and result
  *   irqkit_journal_*         what was changed since boot,
  *   irqkit_change_*          change by change, to undo it
+ *   irqkit_stay_*            the program that keeps a change in force
  *   irqkit_events_*          hotplug, links and queues that change, as they happen
  *   irqkit_spread_*          which CPU should handle which interrupt
  *   irqkit_steer_*           which CPUs should process or transmit packets
@@ -1891,6 +1892,34 @@ int irqkit_journal_merge(
  */
 int irqkit_change_set_state(const struct irqkit_change *change, struct irqkit_lock *lock,
 	enum irqkit_change_state state);
+
+/*
+ * A program that keeps the settings of a change in force, until it is freed or the process
+ * ends. There is at most one for each /run/irqkit.
+ */
+struct irqkit_stay;
+
+/*
+ * Announces that this process keeps settings in force.
+ *
+ * @lock: must be held; the result does not need it any more
+ *
+ * -EBUSY: another process does so: see irqkit_stay_find().
+ */
+int irqkit_stay_new(struct irqkit_lock *lock, struct irqkit_stay **ret_stay);
+void irqkit_stay_free(struct irqkit_stay *stay);
+
+/* Records the number of the change in the journal whose settings are kept in force. */
+int irqkit_stay_set_number(struct irqkit_stay *stay, unsigned int number);
+
+/*
+ * Finds the process that keeps settings in force.
+ *
+ * @ret_number: the number of its change; 0: it has made none
+ *
+ * -ENOENT: there is none. -EACCES, -EPERM, ...: see irqkit_lock_new().
+ */
+int irqkit_stay_find(struct irqkit_ctx *ctx, int *ret_pid, unsigned int *ret_number);
 
 /* --------------------------------------------------------------------------------- */
 /* Events: what can have changed settings                                            */
