@@ -197,6 +197,14 @@ int run_dir_write(
 	return r;
 }
 
+int run_dir_open_file(int dir_fd, const char *name, int flags)
+{
+	int fd = RETRY(
+		openat(dir_fd, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
+
+	return fd < 0 ? -errno : fd;
+}
+
 int run_dir_sync(int dir_fd)
 {
 	/* some filesystems cannot */
@@ -230,13 +238,12 @@ static int read_all(int fd, size_t size, char **ret_text)
 
 int run_dir_read(int dir_fd, const char *name, char **ret_text)
 {
-	int fd = RETRY(
-		openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+	int fd = run_dir_open_file(dir_fd, name, O_RDONLY);
 	struct stat st;
 	int r;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (fstat(fd, &st) < 0)
 		r = -errno;
 	else if (!S_ISREG(st.st_mode))
@@ -297,10 +304,10 @@ EXPORT int irqkit_lock_new(
 	lock->lock_fd = -1;
 	lock->dir_fd = r = run_dir_open(ctx, true);
 	if (r >= 0) {
-		lock->lock_fd = RETRY(openat(lock->dir_fd, "lock",
-			O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-		r = lock->lock_fd >= 0 ? wait_for_lock(lock->lock_fd, timeout_ms)
-				       : -errno;
+		lock->lock_fd = r = run_dir_open_file(
+			lock->dir_fd, "lock", O_RDWR | O_CREAT);
+		if (r >= 0)
+			r = wait_for_lock(lock->lock_fd, timeout_ms);
 	}
 	if (r < 0) {
 		irqkit_lock_free(lock);

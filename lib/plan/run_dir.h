@@ -23,6 +23,9 @@ int run_dir_write(
 int run_dir_find(int dir_fd, const char *name);
 int run_dir_rename(int dir_fd, const char *from, const char *to);
 
+/* Opens a file, which is never a link; with O_CREAT, nobody else may read it. */
+int run_dir_open_file(int dir_fd, const char *name, int flags);
+
 /* Brings the names of the files to the disk. */
 int run_dir_sync(int dir_fd);
 

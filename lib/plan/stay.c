@@ -58,9 +58,9 @@ EXPORT int irqkit_stay_new(struct irqkit_lock *lock, struct irqkit_stay **ret_st
 
 	if (!stay)
 		return -ENOMEM;
-	stay->fd = RETRY(openat(lock->dir_fd, NAME,
-		O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
-	r = stay->fd < 0 ? -errno : lock_file(stay->fd);
+	stay->fd = r = run_dir_open_file(lock->dir_fd, NAME, O_RDWR | O_CREAT);
+	if (r >= 0)
+		r = lock_file(stay->fd);
 	if (r == 0)
 		r = write_file(stay->fd, 0);
 	if (r < 0) {
@@ -121,8 +121,8 @@ EXPORT int irqkit_stay_find(
 
 	if (dir_fd < 0)
 		return dir_fd;
-	fd = RETRY(openat(dir_fd, NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-	r = fd < 0 ? -errno : read_file(fd, ret_pid, ret_number);
+	fd = run_dir_open_file(dir_fd, NAME, O_RDONLY);
+	r = fd < 0 ? fd : read_file(fd, ret_pid, ret_number);
 	if (fd >= 0)
 		close(fd);
 	close(dir_fd);
