@@ -1431,8 +1431,8 @@ int irqkit_machine_select_queues(struct irqkit_machine *machine, const char *con
 
 /*
  * The lock of /run/irqkit, below the root. A program that changes settings holds it from
- * before it reads the old values until it has written the last new value. The directory
- * is created with mode 0700 if it does not exist. It is refused if others can write to it,
+ * before it reads the old values (but see irqkit_lock_is_first()) until it has written the
+ * last new value. The directory is created with mode 0700 if it does not exist. It is refused if others can write to it,
  * if it belongs to another user, or if it is a symbolic link. /run itself may be a link to
  * a directory below the root that belongs to root or to this user, if nobody else can
  * write to that directory.
@@ -1452,6 +1452,22 @@ struct irqkit_lock;
  */
 int irqkit_lock_new(
 	struct irqkit_ctx *ctx, unsigned int timeout_ms, struct irqkit_lock **ret_lock);
+
+/*
+ * Takes the lock only if that needs no wait and leaves no trace: a program can then read
+ * the old values once, and end without a trace if there is nothing to write.
+ *
+ * -ENOENT: the lock was never taken since /run was empty. -EAGAIN: another program holds
+ * the lock. Otherwise as irqkit_lock_new(). After a failure, irqkit_lock_new() is to be
+ * called before anything is written.
+ */
+int irqkit_lock_try(struct irqkit_ctx *ctx, struct irqkit_lock **ret_lock);
+
+/*
+ * Is there no change in the journal? Then no program has changed settings with this library
+ * since /run was empty, and what was read before the lock was taken is still valid.
+ */
+bool irqkit_lock_is_first(const struct irqkit_lock *lock);
 
 /* Releases the lock. */
 void irqkit_lock_free(struct irqkit_lock *lock);

@@ -236,6 +236,13 @@ int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 	return 0;
 }
 
+EXPORT bool irqkit_lock_is_first(const struct irqkit_lock *lock)
+{
+	struct change_list list CLEANUP(list_free) = { 0 };
+
+	return list_changes(lock->dir_fd, &list) == 0 && list.n == 0;
+}
+
 void journal_remove(struct irqkit_lock *lock, unsigned int number)
 {
 	RETRY(unlinkat(lock->dir_fd, name_of(number, IRQKIT_CHANGE_MADE).text, 0));
