@@ -1309,11 +1309,14 @@ const char *irqkit_irq_find_obstacle(struct irqkit_irq *irq, bool is_named);
  *     virtio0-config  NMI     the name of a handler; the name of a row
  *     nvme0q*                 a pattern for such names, with * ? and [ ] as in glob(7)
  *     all                     all interrupts that have a number
+ *     pci:0000:00:03.0/5      that of vector 5 of a PCI function, in the order of the MSI
+ *                             indexes
  *
  *     irq: dev: pci: name: chip: driver:     a prefix selects one meaning: dev:eth* means
  *                                            interfaces, chip:xen-dyn a controller
  *
- * Names match as a whole: eth1 does not match eth10. A word that names a device means its
+ * Names match as a whole: eth1 does not match eth10. In a pattern, a backslash takes the
+ * meaning of the character after it away: dev:eth\* is the interface eth*. A word that names a device means its
  * interrupts, whatever their handlers are called; otherwise it is the name of a handler or
  * of a row. A queue is a queue of the kernel: see irqkit_device_serves_guest().
  */
