@@ -11,6 +11,7 @@
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "machine/machine.h"
+#include "plan/barrier.h"
 #include "plan/journal.h"
 #include "plan/plan.h"
 #include "plan/thread_knob.h"
@@ -142,16 +143,14 @@ static int read_back(const struct irqkit_plan *plan, struct irqkit_step *step,
 	return 0;
 }
 
-/*
- * Writes the old or the new value. -ENOENT: the thread has ended. @ret_text: as
- * knob_write_and_read() has it, or NULL
- */
-static int write_value(struct irqkit_ctx *ctx, const struct irqkit_step *step,
+int step_write_value(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	const struct knob_value *value, bool *ret_is_answer, char **ret_text)
 {
 	int r;
 
 	*ret_is_answer = false;
+	if (step_is_ethtool(step))
+		return ethtool_knob_write(ctx, step, value->text, ret_is_answer);
 	if (step->knob != IRQKIT_KNOB_THREAD && !ret_text)
 		return knob_write(ctx, step->path + 1, value->text, ret_is_answer);
 	if (step->knob != IRQKIT_KNOB_THREAD)
@@ -183,7 +182,8 @@ static int write_new(
 		_cleanup_free_ char *text = NULL;
 
 		is_disturbed = false;
-		r = write_value(plan->ctx, step, &step->new_value, ret_is_answer, &text);
+		r = step_write_value(
+			plan->ctx, step, &step->new_value, ret_is_answer, &text);
 		step_forget(plan, step);
 		step->is_written |= r == 0 || r == -EPROTO;
 		if (r == 0)
@@ -228,10 +228,12 @@ static int put_back(struct irqkit_plan *plan)
 
 		if (!step->is_written)
 			continue;
-		r = write_value(plan->ctx, step, &step->old_value, &is_answer, NULL);
+		r = step_write_value(plan->ctx, step, &step->old_value, &is_answer, NULL);
 		step_forget(plan, step);
 		if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
 			r = 0; /* it has ended: nothing is left to put back */
+		if (r == 0 && step_is_barrier(step))
+			r = barrier_restore(plan, step);
 		if (r == 0) {
 			step->is_written = false;
 			if (step->result != IRQKIT_FAILED)
