@@ -142,6 +142,12 @@ _irqkit_targets() {
 	case $1 in
 	chip:*) _irqkit_fields chip: CHIP ;;
 	driver:*) _irqkit_fields driver: DRIVER ;;
+	pci:*/*)
+		name=0
+		while read -r _; do
+			REPLIES+=("${1%/*}/$((name++))")
+		done < <(_irqkit_show --raw --noheadings -o IRQ -- "${1%/*}")
+		;;
 	pci:*)
 		local -a all=("${REPLIES[@]}")
 		REPLIES=()

@@ -59,6 +59,10 @@ function __irqkit_targets
             $argv --raw --noheadings -o CHIP 2>/dev/null | __irqkit_printable | sort -u | string replace -r '^' chip:
         case 'driver:*'
             $argv --raw --noheadings -o DRIVER 2>/dev/null | __irqkit_printable | sort -u | string replace -r '^' driver:
+        case 'pci:*/*'
+            set -l function (string replace -r '/[^/]*$' '' -- $token)
+            set -l vectors ($argv --raw --noheadings -o IRQ -- $function 2>/dev/null)
+            test (count $vectors) -gt 0; and printf "$function/%s\n" (seq 0 (math (count $vectors) - 1))
         case 'pci:*'
             __irqkit_devices $argv | string match -r '^.*:.*:.*\..*' | string replace -r '^' pci:
         case 'dev:*:*'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Which files a run opens, by strace: no kernel file is opened twice, since each field of the
-# machine is read once; a run that writes looks at each knob again under the lock, and after
-# the write.
+# machine is read once, also in a run that writes, unless another irqkit may have written
+# meanwhile. What was written is read back by the same descriptor.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -14,12 +14,13 @@ roots=$(realpath "$roots")
 mapfile -t columns < <("$O/irqkit" show --help | awk '/^Columns/ { found = 1; next } found && !NF { exit } found { print $(NF > 0 && $1 == "*" ? 2 : 1) }')
 all=$(IFS=, && echo "${columns[*]}")
 
-# run ROOT ARGUMENT...: sets status, and writes to opened a line "MODE PATH" for each file below
+# run ROOT ARGUMENT...: with the options $inject of strace; sets status, and writes to opened a line "MODE PATH" for each file below
 # /proc and /sys of the root that was opened; MODE is r or w. O_PATH opens no contents.
+inject=()
 run() {
 	local root=$1
 	shift
-	traced strace -qq -y -o "$tmp/calls" -e trace=open,openat,openat2 "$O/irqkit" "$@" --root="$root" >/dev/null 2>"$tmp/err"
+	traced strace -qq -y -o "$tmp/calls" -e trace=open,openat,openat2,flock "${inject[@]}" "$O/irqkit" "$@" --root="$root" >/dev/null 2>"$tmp/err"
 	status=$?
 	awk -v root="$root" '
 		/O_PATH/ || !match($0, / = [0-9]+</) { next }
@@ -204,47 +205,76 @@ sequence() {
 		END { for (irq in order) print irq, order[irq] }' "$tmp/opened" | sort -n
 }
 # wrote NAME EXPECTED ARGUMENT...: $reads times the rows are read
-reads=2
+reads=1
 wrote() {
 	run "$root" "${@:3}"
 	same "$1: it ends with 0" 0 "$status"
-	same "$1: read, read under the lock, and after a write once more" "$2" "$(sequence)"
-	same "$1: /proc/interrupts is read before the lock and under it" "$reads" "$(grep -c '^r /proc/interrupts$' "$tmp/opened")"
+	same "$1: read, and opened once to be written and read back" "$2" "$(sequence)"
+	same "$1: /proc/interrupts is read $reads times" "$reads" "$(grep -c '^r /proc/interrupts$' "$tmp/opened")"
 	empty "$1: nothing below /sys is read twice" "$(grep '^r /sys' "$tmp/opened" | sort | uniq -d)"
 	empty "$1: nothing else is opened to be written" "$(grep '^w' "$tmp/opened" | grep -v '^w /proc/irq/[0-9]*/smp_affinity$')"
 	empty "$1: what the kernel chose is read at most once for each look at it" \
 		"$(grep '/effective_affinity$' "$tmp/opened" | sort | uniq -c | awk -v most="$looks" '$1 > most')"
 }
 cp -RP "$roots/xen-6.1-domu" "$root"
-# Read back after the write, and a last time because the move is pending: a saved root moves
-# nothing.
+check "nobody has changed anything yet" test ! -e "$root/run/irqkit"
+# After the write, and a last time because the move is pending: a saved root moves nothing.
 looks=2
-wrote "set" "26 rrwr
-27 rrwr" set 26 27 --cpus=1
-# Before the lock, under it, and as above.
+wrote "the first set" "26 rw
+27 rw" set 26 27 --cpus=1
+# Before the write, and as above.
 looks=3
-# Where nothing is to be written, there is no lock.
-reads=1
 wrote "the same again" "26 r
 27 r" set 26 27 --cpus=1
+wrote "some of them" "26 r
+27 r
+28 rw" set 26-28 --cpus=1
+wrote "spread" "26 rw
+27 rw
+28 r
+29 rw
+30 rw
+31 rw
+32 rw
+33 rw" spread eth0
+wrote "spread again" "26 r
+27 r
+28 r
+29 r
+30 r
+31 r
+32 r
+33 r" spread eth0
+
+# Another irqkit holds the lock at first, and may write until this one has it: everything is
+# read again then. Where nothing is to be written, nobody waits for the lock.
+inject=(-e inject=flock:error=EAGAIN:when=1)
+looks=4 reads=2
+wrote "set after another irqkit" "26 rrw
+27 rrw" set 26 27 --cpus=3
+reads=1
+inject=(-e inject=flock:error=EAGAIN)
+wrote "set beside another irqkit" "26 r
+27 r" set 26 27 --cpus=3
+inject=(-e inject=flock:error=EAGAIN:when=1)
 reads=2
-wrote "some of them" "26 rr
-27 rr
-28 rrwr" set 26-28 --cpus=1
-wrote "spread" "26 rrwr
-27 rrwr
-28 rr
-29 rrwr
-30 rrwr
-31 rrwr
-32 rrwr
-33 rrwr" spread eth0
-wrote "spread again" "26 rr
-27 rr
+wrote "spread after another irqkit" "26 rrw
+27 rrw
 28 rr
 29 rr
 30 rr
 31 rr
 32 rr
 33 rr" spread eth0
+# Where the journal is empty, the other one has written nothing, or has restored it.
+rm "$root"/run/irqkit/[0-9]*
+reads=1
+wrote "set after another irqkit that wrote nothing" "26 rw" set 26 --cpus=0-1
+inject=()
+
+# A mistake is found without the lock, and leaves no trace of it.
+rm -r "$root/run"
+run "$root" set 26 no-such-name --cpus=1
+same "a mistake: it is found" 3 "$status"
+check "a mistake: nothing is created" test ! -e "$root/run"
 finish

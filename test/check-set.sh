@@ -251,9 +251,14 @@ f 1" # of 40, in the order of their number
 	fresh small
 	same "among a glob what was written and can't be read back is a failure" "$tried Input/output error: the kernel cannot move this interrupt (it is managed or per-CPU), or the interrupt is gone
 $back
-status 1" "$(traced "${knob25[@]}" -e inject=read:error=EIO:when="$after" \
+status 1" "$(traced "${knob25[@]}" -e trace=read,write,pread64 -e inject=pread64:error=EIO -e inject=read:error=EIO:when="$after" \
 		"$O/irqkit" set 'eth*' --cpus=1 --quiet --root="$root" 2>&1; echo "status $?")"
 	same "and all is put back, that too" "$(knobs "$tmp/small")" "$(knobs "$root")"
+	fresh small
+	same "what can't be read back by the descriptor that wrote is read by its path" "status 0" \
+		"$(traced "${knob25[@]}" -e trace=read,write,pread64 -e inject=pread64:error=EIO \
+			"$O/irqkit" set 'eth*' --cpus=1 --quiet --root="$root" 2>&1; echo "status $?")"
+	same "it was read by its path" 1 "$(sed '1,/^pread64.*INJECTED/d' "$tmp/calls" | grep -c '^read')"
 
 	fresh small
 	text=$(fails error=ENOSPC 1 set all --cpus=1 --quiet)

@@ -95,12 +95,25 @@ enum status change_open(struct change *change, const struct call *call,
 	return machine_open(call, &change->ctx);
 }
 
-enum status change_lock(struct change *change)
+void change_try_lock(struct change *change)
+{
+	if (change_writes(change->options))
+		irqkit_lock_try(change->ctx, &change->lock);
+}
+
+enum status change_lock(struct change *change, bool *ret_is_current)
 {
 	const char *what = change->call->command->needs_root_to;
+	enum status status;
 
-	return run_lock_take(
+	*ret_is_current = true;
+	if (change->lock)
+		return STATUS_DONE;
+	status = run_lock_take(
 		change->ctx, what ? what : "change interrupts", &change->lock);
+	if (status == STATUS_DONE)
+		*ret_is_current = irqkit_lock_is_first(change->lock);
+	return status;
 }
 
 void change_unlock(struct change *change)

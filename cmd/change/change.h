@@ -4,7 +4,7 @@
  * reported.
  *
  *     change_run: [ read the rows -> the command adds its steps to change.plan ] -> report
- *                 [ the same under the lock -> apply ] -> report
+ *                 [ lock -> the same again if another irqkit was faster -> apply ] -> report
  */
 #ifndef CMD_CHANGE_H
 #define CMD_CHANGE_H
@@ -67,10 +67,12 @@ struct change {
 };
 
 /*
- * Plans, shows the plan or applies it, and reports. A plan that will be applied is made
- * twice: first without the lock, so that a mistake in the words is found at once and
- * leaves no trace; then under the lock, since the old values of that plan are kept for
- * undo.
+ * Plans, shows the plan or applies it, and reports. The old values of a plan are kept for
+ * undo, so no other irqkit may write between reading them and writing. A mistake in the
+ * words is found at once and leaves no trace, so nothing is created and nobody waits
+ * before there is a plan. Therefore the lock is taken before the plan is made if it is
+ * free and was taken before. Otherwise it is taken after that, and the plan is made again,
+ * unless this is the first change.
  */
 enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data);
@@ -89,7 +91,13 @@ bool change_writes(const struct change_options *options);
 /* The parts of change_run(), for commands that need them one by one. */
 enum status change_open(struct change *change, const struct call *call,
 	const struct change_options *options);
-enum status change_lock(struct change *change);
+/* Takes the lock if that needs no wait and leaves no trace; it is no failure if it does. */
+void change_try_lock(struct change *change);
+/*
+ * Takes the lock unless the change has it already. @ret_is_current: may another irqkit not
+ * have written since the machine was read?
+ */
+enum status change_lock(struct change *change, bool *ret_is_current);
 void change_unlock(struct change *change);
 /* Reads the machine as it is now, and makes the plan of change_run(). */
 enum status change_plan_again(struct change *change);

@@ -165,9 +165,10 @@ enum status change_finish(struct change *change)
 
 static enum status plan_under_lock(struct change *change)
 {
-	enum status status = change_lock(change);
+	bool is_current;
+	enum status status = change_lock(change, &is_current);
 
-	if (status != STATUS_DONE)
+	if (status != STATUS_DONE || is_current)
 		return status;
 	say_set_errors_only(true);
 	status = change_plan_again(change);
@@ -189,8 +190,10 @@ enum status change_run(struct change *change, const struct call *call,
 
 	change->plan_fn = plan;
 	change->plan_data = data;
-	if (status == STATUS_DONE)
+	if (status == STATUS_DONE) {
+		change_try_lock(change);
 		status = change_plan_again(change);
+	}
 	if (status == STATUS_DONE && change_writes(options) && needs_lock(change))
 		status = plan_under_lock(change);
 	return status == STATUS_DONE ? change_finish(change) : status;

@@ -270,6 +270,7 @@ static enum status apply_under_lock(struct stay_state *state, const char *cause)
 {
 	struct change *change = state->change;
 	enum status status;
+	bool is_current;
 	int r = irqkit_lock_new(change->ctx, LOCK_PATIENCE_MS, &change->lock);
 
 	if (r == -ETIMEDOUT) {
@@ -277,7 +278,7 @@ static enum status apply_under_lock(struct stay_state *state, const char *cause)
 		return STATUS_DONE;
 	}
 	/* reports what is in the way */
-	status = r < 0 ? change_lock(change) : make_plan(state);
+	status = r < 0 ? change_lock(change, &is_current) : make_plan(state);
 	if (status == STATUS_DONE && plan_has_work(state))
 		status = apply(state, cause);
 	change_unlock(change);

@@ -240,6 +240,7 @@ enum status spread_every(const struct call *call, const struct change_options *o
 		watch_free) = { .call = call, .options = options, .wish = *wish };
 	struct change change CLEANUP(change_free) = { 0 };
 	enum status status = change_open(&change, call, options);
+	bool is_current;
 	sigset_t before;
 
 	if (status != STATUS_DONE)
@@ -249,7 +250,7 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	/* report misspelt words and missing permissions now, not in each period */
 	status = spread_check(&change, wish);
 	if (status == STATUS_DONE)
-		status = change_lock(&change);
+		status = change_lock(&change, &is_current);
 	change_unlock(&change);
 	if (status != STATUS_DONE)
 		return status;

@@ -116,17 +116,33 @@ static enum status apply_and_report(
 
 /* ------------------------------------------------------------------------------- */
 
+/* Reads the rows under the lock, unless they were read when nobody else could write. */
+static enum status read_under_lock(struct change *change, bool has_read)
+{
+	bool is_current = true;
+	enum status status = STATUS_DONE;
+
+	if (change_writes(change->options))
+		status = change_lock(change, &is_current);
+	if (status != STATUS_DONE || (has_read && is_current))
+		return status;
+	return change_read_machine(change);
+}
+
 /* Measures if that was requested, and then reads the rows, under the lock. */
 static enum status read_counts(struct change *change, const struct wish *wish,
 	struct irqkit_snapshot **ret_measured)
 {
 	unsigned int seconds = wish->seconds ? wish->seconds : wish->verify;
 	struct irqkit_snapshot *before = NULL;
+	bool has_read = !seconds && change_writes(change->options);
 	enum status status = STATUS_DONE;
 	sigset_t held;
 
+	if (has_read)
+		change_try_lock(change);
 	/* report a mistyped word before the measurement */
-	if (seconds || change_writes(change->options))
+	if (seconds || has_read)
 		status = spread_check(change, wish);
 	if (status == STATUS_DONE && seconds) {
 		signals_hold(&held);
@@ -136,10 +152,8 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 			say_error("stopped while measuring: nothing was changed");
 		signals_let_in(&held);
 	}
-	if (status == STATUS_DONE && change_writes(change->options))
-		status = change_lock(change);
 	if (status == STATUS_DONE)
-		status = change_read_machine(change);
+		status = read_under_lock(change, has_read);
 	if (status == STATUS_DONE && before)
 		return sample_end(change_rows(change), before, ret_measured);
 	irqkit_snapshot_free(before);

@@ -191,6 +191,7 @@ static void put_cpu_numbers(struct writer *w, const struct irqkit_cpuset *cpus)
 }
 
 static void put_table(struct writer *w, const struct table *table);
+static void put_row(struct writer *w, const struct table *table, void *row);
 
 static void put_value(struct writer *w, const struct cell *cell)
 {
@@ -225,9 +226,31 @@ static void put_value(struct writer *w, const struct cell *cell)
 	case CELL_ROWS:
 		put_table(w, cell->table);
 		break;
+	case CELL_ROW:
+		put_row(w, cell->table, cell->table->rows[0]);
+		break;
 	case CELL_ABSENT:
 		break;
 	}
+}
+
+static void put_row(struct writer *w, const struct table *table, void *row)
+{
+	begin(w, '{');
+	for (size_t i = 0; table->columns[i]; i++) {
+		const struct column *column = table->columns[i];
+		struct cell cell;
+
+		if (!column->key)
+			continue;
+		cell = column_get(column, row);
+		if (cell.kind != CELL_ABSENT) {
+			put_key(w, column->key);
+			put_value(w, &cell);
+		}
+		free(cell.owned);
+	}
+	end(w, '}');
 }
 
 static void put_table(struct writer *w, const struct table *table)
@@ -235,21 +258,7 @@ static void put_table(struct writer *w, const struct table *table)
 	begin(w, '[');
 	for (size_t row = 0; row < table->n_rows; row++) {
 		next(w);
-		begin(w, '{');
-		for (size_t i = 0; table->columns[i]; i++) {
-			const struct column *column = table->columns[i];
-			struct cell cell;
-
-			if (!column->key)
-				continue;
-			cell = column_get(column, table->rows[row]);
-			if (cell.kind != CELL_ABSENT) {
-				put_key(w, column->key);
-				put_value(w, &cell);
-			}
-			free(cell.owned);
-		}
-		end(w, '}');
+		put_row(w, table, table->rows[row]);
 	}
 	end(w, ']');
 }

@@ -25,6 +25,7 @@ enum cell_kind {
 	CELL_CPU_NUMBERS, /* only in JSON: [0, 1] */
 	CELL_COUNTS, /* only in JSON: {"0": 12} */
 	CELL_ROWS, /* only in JSON: an array of objects */
+	CELL_ROW, /* only in JSON: the first of the rows, an object */
 };
 
 struct table;

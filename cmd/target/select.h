@@ -14,6 +14,7 @@
 	"name\n"                                                                         \
 	"of a handler or row, a pattern of such names ('nvme0q*'), or all. A prefix\n"   \
 	"selects one meaning: irq: dev: pci: name: chip: driver:, as in chip:xen-dyn.\n" \
+	"pci:0000:00:03.0/5 is MSI vector 5 of a PCI function.\n"                        \
 	"Names match as a whole: eth1 does not match eth10.\n"
 
 /* As irqkit_machine_select(). */

@@ -6,7 +6,8 @@
  *
  *	CHANNELS_GET   device -> ..._MAX and ..._COUNT of each kind that its driver has
  *
- * (net/ethtool/channels.c, channels_fill_reply()). A saved root has a file
+ * (net/ethtool/channels.c, channels_fill_reply()), and before that by
+ * ioctl(ETHTOOL_GCHANNELS). A saved root has a file
  * sys/class/net/DEV/channels, which test/capture.sh writes; the kernel has no such file:
  *
  *	combined 4 8        kind, now, maximum
@@ -16,12 +17,12 @@
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/device.h"
-#include "devices/netlink_message.h"
-#include "devices/queues.h"
+#include "devices/ethtool.h"
 #include "kernel/ctx.h"
 #include "kernel/knob_path.h"
 
 #include <errno.h>
+#include <linux/ethtool.h>
 #include <linux/ethtool_netlink.h>
 #include <linux/genetlink.h>
 #include <stdlib.h>
@@ -102,14 +103,20 @@ static size_t take_word(const char **line, size_t *len, const char **ret_word)
 	return n;
 }
 
-static void parse_line(const char *line, size_t len, struct channels *channels)
+const char *channel_word(enum irqkit_channel_kind kind)
 {
-	static const char *const kinds[N_CHANNEL_KINDS] = {
+	static const char *const words[N_CHANNEL_KINDS] = {
 		[IRQKIT_CHANNEL_RX] = "rx",
 		[IRQKIT_CHANNEL_TX] = "tx",
 		[IRQKIT_CHANNEL_OTHER] = "other",
 		[IRQKIT_CHANNEL_COMBINED] = "combined",
 	};
+
+	return words[kind];
+}
+
+static void parse_line(const char *line, size_t len, struct channels *channels)
+{
 	const char *kind, *now, *max;
 	size_t kind_len = take_word(&line, &len, &kind);
 	size_t now_len = take_word(&line, &len, &now);
@@ -119,8 +126,10 @@ static void parse_line(const char *line, size_t len, struct channels *channels)
 	if (parse_u32(now, now_len, &now_number) < 0 ||
 		parse_u32(max, max_len, &max_number) < 0)
 		return;
-	for (size_t i = 0; i < LENGTH(kinds); i++) {
-		if (strlen(kinds[i]) != kind_len || memcmp(kinds[i], kind, kind_len) != 0)
+	for (size_t i = 0; i < N_CHANNEL_KINDS; i++) {
+		const char *word = channel_word((enum irqkit_channel_kind)i);
+
+		if (strlen(word) != kind_len || memcmp(word, kind, kind_len) != 0)
 			continue;
 		channels->now[i] = now_number;
 		channels->max[i] = max_number;
@@ -146,59 +155,77 @@ void channels_parse_text(const char *text, size_t len, struct channels *ret_chan
 /* ------------------------------------------------------------------------------- */
 /* From the kernel, or a saved root                                                */
 
-static int ask(uint32_t ifindex, struct channels *ret_channels)
+static int ask(struct ethtool *ethtool, struct channels *ret_channels)
 {
-	_cleanup_socket_ struct mnl_socket *socket = NULL;
-	struct netlink_packet packet;
-	struct nlmsghdr *message;
-	struct nlattr *header;
-	uint16_t family;
 	ssize_t n;
-	int r = netlink_open(NETLINK_GENERIC, &socket);
 
-	if (r == 0)
-		r = netlink_ask_family(socket, &packet, ETHTOOL_GENL_NAME, &family);
-	if (r < 0)
-		return r;
-	message = netlink_put_request(&packet, family, ETHTOOL_MSG_CHANNELS_GET, 0);
-	header = mnl_attr_nest_start(message, ETHTOOL_A_CHANNELS_HEADER);
-	mnl_attr_put_u32(message, ETHTOOL_A_HEADER_DEV_INDEX, ifindex);
-	mnl_attr_nest_end(message, header);
-	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
-		return -errno;
-	n = netlink_receive(socket, &packet);
-	return n < 0 ? (int)n
-		     : channels_parse_netlink(packet.bytes, (size_t)n, ret_channels);
+	if (!ethtool->family)
+		return -ENOENT;
+	n = ethtool_ask(
+		ethtool, ethtool_put_request(ethtool, ETHTOOL_MSG_CHANNELS_GET, 0));
+	return n < 0
+		? (int)n
+		: channels_parse_netlink(ethtool->packet.bytes, (size_t)n, ret_channels);
 }
 
-static int read_saved(const struct irqkit_device *device, struct channels *ret_channels)
+static int ask_by_ioctl(struct ethtool *ethtool, struct channels *ret_channels)
+{
+	struct ethtool_channels c = { .cmd = ETHTOOL_GCHANNELS };
+	int r = ethtool_ioctl(ethtool, &c);
+
+	if (r == 0)
+		*ret_channels = (struct channels){
+			.now = { [IRQKIT_CHANNEL_RX] = c.rx_count,
+				[IRQKIT_CHANNEL_TX] = c.tx_count,
+				[IRQKIT_CHANNEL_OTHER] = c.other_count,
+				[IRQKIT_CHANNEL_COMBINED] = c.combined_count },
+			.max = { [IRQKIT_CHANNEL_RX] = c.max_rx,
+				[IRQKIT_CHANNEL_TX] = c.max_tx,
+				[IRQKIT_CHANNEL_OTHER] = c.max_other,
+				[IRQKIT_CHANNEL_COMBINED] = c.max_combined },
+		};
+	return r;
+}
+
+static int ask_kernel(const char *name, struct channels *ret_channels)
+{
+	_cleanup_ethtool_ struct ethtool ethtool;
+	int r = ethtool_open(&ethtool, name);
+
+	if (r == 0)
+		r = ask(&ethtool, ret_channels);
+	return r < 0 && ethtool_needs_ioctl(r) && ethtool.socket
+		? ask_by_ioctl(&ethtool, ret_channels)
+		: r;
+}
+
+static int read_saved(
+	struct irqkit_ctx *ctx, const char *name, struct channels *ret_channels)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t len;
-	int r = knob_readf(
-		device->devices->ctx, &text, &len, "%s/channels", device->path);
+	int r = knob_readf(ctx, &text, &len, "sys/class/net/%s/channels", name);
 
 	if (r == 0)
 		channels_parse_text(text, len, ret_channels);
 	return r;
 }
 
+int channels_read(struct irqkit_ctx *ctx, const char *name, struct channels *ret_channels)
+{
+	return ctx->is_live ? ask_kernel(name, ret_channels)
+			    : read_saved(ctx, name, ret_channels);
+}
+
 /* A driver without channels is an answer; all else is not known, and does no harm. */
 static int read_channels(struct irqkit_device *device)
 {
 	struct irqkit_ctx *ctx = device->devices->ctx;
-	uint32_t ifindex;
 	int r;
 
 	if (device->kind != IRQKIT_DEVICE_NET || !device->path)
 		return -ENODATA;
-	if (!ctx->is_live) {
-		r = read_saved(device, &device->channels);
-	} else {
-		r = device_read_ifindex(device, &ifindex);
-		if (r == 0)
-			r = ask(ifindex, &device->channels);
-	}
+	r = channels_read(ctx, device->name, &device->channels);
 	if (r == 0 || r == -ENOMEM || r == -EOPNOTSUPP)
 		return r;
 	ctx_log(ctx, LOG_DEBUG, "the channels of %s are not known: %s", device->name,

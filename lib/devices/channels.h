@@ -18,7 +18,17 @@ struct channels {
  */
 int channels_parse_netlink(const void *bytes, size_t len, struct channels *ret_channels);
 
+/* "rx", "tx", "other" or "combined" */
+const char *channel_word(enum irqkit_channel_kind kind);
+
 /* Takes the file of a saved root. Lines that are not as they should be are ignored. */
 void channels_parse_text(const char *text, size_t len, struct channels *ret_channels);
+
+/*
+ * What a device has now, by its name in /sys. -EOPNOTSUPP: its driver has no channels;
+ * -ENOENT: a saved root does not say.
+ */
+int channels_read(
+	struct irqkit_ctx *ctx, const char *name, struct channels *ret_channels);
 
 #endif

@@ -292,8 +292,7 @@ static int add_msi_list(struct irqkit_devices *devices, const char *folder, size
 	return 0;
 }
 
-/* Each folder is listed once. */
-static int get_msi_list(struct irqkit_devices *devices, const char *folder,
+int sysfs_get_msi_list(struct irqkit_devices *devices, const char *folder,
 	const struct msi_list **ret_list)
 {
 	size_t at = array_lower_bound(devices->msi_lists, devices->n_msi_lists,
@@ -313,7 +312,7 @@ static int get_msi_list(struct irqkit_devices *devices, const char *folder,
 static int read_msi_irqs(struct irqkit_device *device, const char *folder)
 {
 	const struct msi_list *list;
-	int r = get_msi_list(device->devices, folder, &list);
+	int r = sysfs_get_msi_list(device->devices, folder, &list);
 
 	if (r < 0)
 		return is_failure(r) ? r : 0;

@@ -13,6 +13,12 @@ bool sysfs_is_pci_address(const char *text);
 /* The line of a file that several devices may need; it belongs to the devices. */
 int sysfs_get_text(struct irqkit_devices *devices, const char *folder, const char *name,
 	const char **ret_text);
+/*
+ * The numbers in msi_irqs of a folder, which is listed once. The list belongs to the
+ * devices, and may move when another folder is listed.
+ */
+int sysfs_get_msi_list(struct irqkit_devices *devices, const char *folder,
+	const struct msi_list **ret_list);
 /* Fills in bus_path, pci_path and keys from the folder of the bus device. */
 int sysfs_read_bus(struct irqkit_device *device, const char *path);
 int sysfs_read_irqs(struct irqkit_device *device);

@@ -23,7 +23,7 @@
  *   irqkit_journal_*         what was changed since boot,
  *   irqkit_change_*          change by change, to undo it
  *   irqkit_stay_*            the program that keeps a change in force
- *   irqkit_events_*          hotplug, links and queues that change, as they happen
+ *   irqkit_monitor_*         hotplug, links and queues that change, as they happen
  *   irqkit_spread_*          which CPU should handle which interrupt
  *   irqkit_steer_*           which CPUs should process or transmit packets
  *   irqkit_request_*         what a user wants, in words, becomes a plan,
@@ -567,8 +567,8 @@ enum irqkit_channel_kind {
 
 /*
  * Gets how many channels of one kind a network device has, and how many its driver
- * allows, as `ethtool -l` shows them. The driver is only asked (ethtool netlink, Linux
- * 5.6); in a saved root, sys/class/net/DEV/channels is read, if it was saved.
+ * allows, as `ethtool -l` shows them. The driver is only asked (ethtool netlink or
+ * ioctl); in a saved root, sys/class/net/DEV/channels is read, if it was saved.
  *
  * @ret_max: 0: the driver has no channels of this kind
  *
@@ -577,6 +577,34 @@ enum irqkit_channel_kind {
  */
 int irqkit_device_read_channels(struct irqkit_device *device,
 	enum irqkit_channel_kind kind, unsigned int *ret_now, unsigned int *ret_max);
+
+/*
+ * Reads the RSS table of a network device: which rx queue gets the flows of each hash
+ * value, as `ethtool -x` shows it. In a saved root, sys/class/net/DEV/rss is read.
+ *
+ * @ret_entries: how many entries the table has
+ * @ret_queues: how many queues have entries
+ * @ret_table: "equal 4", if entry i has queue i % 4; otherwise "0*64 1*32 3*32", a run of
+ *             entries for each part; the caller frees it
+ *
+ * -EOPNOTSUPP: the device has no table.
+ * -ENODATA: the table is not known.
+ */
+int irqkit_device_read_rss(struct irqkit_device *device, size_t *ret_entries,
+	size_t *ret_queues, char **ret_table);
+
+/*
+ * Formats why the number of queues of a network device cannot be set, and what could be
+ * done instead: "fixed: driver e1000e has no call that sets the number of queues".
+ *
+ * @wanted: the number of queues that the text is about, for Xen's interfaces
+ * @ret_text: the caller frees it
+ *
+ * -ENOENT: it can be set.
+ * -ENODATA: that is not known.
+ */
+int irqkit_device_explain_fixed_channels(
+	struct irqkit_device *device, unsigned int wanted, char **ret_text);
 
 /*
  * Counts the devices with a bus device that are below @device, directly or indirectly:
@@ -1123,6 +1151,8 @@ enum {
 	 * one that was known to handle them. For programs that look at a machine often.
 	 */
 	IRQKIT_REFRESH_MOVED = 1 << 0,
+	/* Forget everything: for the time after something that changes devices. */
+	IRQKIT_REFRESH_ALL = 1 << 1,
 };
 
 /*
@@ -1135,7 +1165,7 @@ enum {
  * forgotten, so do records, devices and topology: get them again. A failed call changes
  * nothing.
  *
- * @flags: 0 or IRQKIT_REFRESH_MOVED
+ * @flags: 0, IRQKIT_REFRESH_MOVED or IRQKIT_REFRESH_ALL
  * @reterr_line, @reterr_reason: see irqkit_snapshot_parse()
  */
 int irqkit_machine_refresh(struct irqkit_machine *machine, unsigned int flags,
@@ -1189,6 +1219,17 @@ int irqkit_machine_need_irq(
  */
 int irqkit_machine_find_node(struct irqkit_machine *machine, struct irqkit_device *device,
 	int irq, int *ret_node);
+
+/*
+ * Finds how many queues a network device can use on this machine: one for each core of its
+ * node that has a housekeeping CPU, but not more than its driver allows.
+ *
+ * @ret_why: the reason, "one for each of 8 cores of node 0"; the caller frees it
+ *
+ * -ENODATA: nothing is known about CPUs.
+ */
+int irqkit_machine_find_useful_channels(struct irqkit_machine *machine,
+	struct irqkit_device *device, unsigned int *ret_number, char **ret_why);
 
 /* Parses a SET: see irqkit_topology_parse_set(). */
 int irqkit_machine_parse_set(struct irqkit_machine *machine, const char *text, size_t len,
@@ -1309,11 +1350,14 @@ const char *irqkit_irq_find_obstacle(struct irqkit_irq *irq, bool is_named);
  *     virtio0-config  NMI     the name of a handler; the name of a row
  *     nvme0q*                 a pattern for such names, with * ? and [ ] as in glob(7)
  *     all                     all interrupts that have a number
+ *     pci:0000:00:03.0/5      that of vector 5 of a PCI function, in the order of the MSI
+ *                             indexes
  *
  *     irq: dev: pci: name: chip: driver:     a prefix selects one meaning: dev:eth* means
  *                                            interfaces, chip:xen-dyn a controller
  *
- * Names match as a whole: eth1 does not match eth10. A word that names a device means its
+ * Names match as a whole: eth1 does not match eth10. In a pattern, a backslash takes the
+ * meaning of the character after it away: dev:eth\* is the interface eth*. A word that names a device means its
  * interrupts, whatever their handlers are called; otherwise it is the name of a handler or
  * of a row. A queue is a queue of the kernel: see irqkit_device_serves_guest().
  */
@@ -1431,8 +1475,8 @@ int irqkit_machine_select_queues(struct irqkit_machine *machine, const char *con
 
 /*
  * The lock of /run/irqkit, below the root. A program that changes settings holds it from
- * before it reads the old values until it has written the last new value. The directory
- * is created with mode 0700 if it does not exist. It is refused if others can write to it,
+ * before it reads the old values (but see irqkit_lock_is_first()) until it has written the
+ * last new value. The directory is created with mode 0700 if it does not exist. It is refused if others can write to it,
  * if it belongs to another user, or if it is a symbolic link. /run itself may be a link to
  * a directory below the root that belongs to root or to this user, if nobody else can
  * write to that directory.
@@ -1452,6 +1496,22 @@ struct irqkit_lock;
  */
 int irqkit_lock_new(
 	struct irqkit_ctx *ctx, unsigned int timeout_ms, struct irqkit_lock **ret_lock);
+
+/*
+ * Takes the lock only if that needs no wait and leaves no trace: a program can then read
+ * the old values once, and end without a trace if there is nothing to write.
+ *
+ * -ENOENT: the lock was never taken since /run was empty. -EAGAIN: another program holds
+ * the lock. Otherwise as irqkit_lock_new(). After a failure, irqkit_lock_new() is to be
+ * called before anything is written.
+ */
+int irqkit_lock_try(struct irqkit_ctx *ctx, struct irqkit_lock **ret_lock);
+
+/*
+ * Is there no change in the journal? Then no program has changed settings with this library
+ * since /run was empty, and what was read before the lock was taken is still valid.
+ */
+bool irqkit_lock_is_first(const struct irqkit_lock *lock);
 
 /* Releases the lock. */
 void irqkit_lock_free(struct irqkit_lock *lock);
@@ -1484,6 +1544,9 @@ enum irqkit_knob {
 	IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES, /* /proc/sys/net/core/rps_sock_flow_entries */
 	IRQKIT_KNOB_RPS_DEFAULT_MASK, /* /proc/sys/net/core/rps_default_mask */
 	IRQKIT_KNOB_THREAD, /* sched_setaffinity(2); the path is /proc/PID/status */
+	/* not files: what ethtool(8) sets; the path is "ethtool:DEV/channels" or ".../rss" */
+	IRQKIT_KNOB_CHANNELS, /* "combined 4", "rx 4 tx 2" */
+	IRQKIT_KNOB_RSS, /* "equal 4", "0*64 1*64" */
 };
 
 enum irqkit_result {
@@ -1629,6 +1692,31 @@ int irqkit_plan_add_rps_default_mask(
 	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
 
 /*
+ * Adds a step that sets the channels of a network device: "combined 4", "rx 4 tx 2". It is
+ * a barrier: it may make other interrupts and queues, and reset their settings. What is
+ * planned before it for this device must be applied before this call; what should follow
+ * is planned after irqkit_plan_pass_barrier(). The affinity of the device's interrupts, the
+ * settings of its queues and its RSS table are saved in the journal, for undo and for a
+ * plan that fails.
+ *
+ * @why: the reason in a few words, for the report; it is copied
+ *
+ * -EOPNOTSUPP: the driver has no channels.
+ * -EBADMSG: there is no such text.
+ */
+int irqkit_plan_add_channels(struct irqkit_plan *plan, struct irqkit_device *device,
+	const char *text, const char *why);
+
+/*
+ * Adds a step that sets the RSS table of a network device, as irqkit_device_read_rss() has
+ * it: "equal 4".
+ *
+ * -EOPNOTSUPP: the device has no table.
+ */
+int irqkit_plan_add_rss(struct irqkit_plan *plan, struct irqkit_device *device,
+	const char *text, const char *why);
+
+/*
  * Adds a step that sets the CPUs on which @thread may run. The step is skipped if only
  * the kernel places the thread, if the thread has ended when the step is applied, and if
  * the root is a saved copy.
@@ -1725,6 +1813,19 @@ void irqkit_plan_set_full_fn(struct irqkit_plan *plan, irqkit_full_fn *fn, void 
 unsigned int irqkit_plan_get_number(const struct irqkit_plan *plan);
 
 /*
+ * Returns whether a barrier was written: see irqkit_plan_add_channels(). The rest can be
+ * planned after irqkit_plan_pass_barrier(), and applied with irqkit_plan_apply(), which
+ * adds it to the same change of the journal.
+ */
+bool irqkit_plan_needs_rest(const struct irqkit_plan *plan);
+
+/*
+ * Reads the machine of the plan again, with IRQKIT_REFRESH_ALL: get its records again. The
+ * steps stay.
+ */
+int irqkit_plan_pass_barrier(struct irqkit_plan *plan);
+
+/*
  * Restores everything that applying this plan wrote, the last one first, and removes the
  * change from the journal.
  *
@@ -1810,6 +1911,9 @@ bool irqkit_step_has_lost_cpus(const struct irqkit_step *step);
 /* Returns a positive errno value if the kernel refused, otherwise 0. */
 int irqkit_step_get_error(const struct irqkit_step *step);
 
+/* Returns what the kernel itself says about this error, or NULL. */
+const char *irqkit_step_get_kernel_text(const struct irqkit_step *step);
+
 /*
  * Returns what the kernel means by an error of a knob, and often what to do, as a phrase
  * for a user; NULL if it is not known.
@@ -1889,6 +1993,14 @@ int irqkit_plan_add_undo(
 	struct irqkit_plan *plan, const struct irqkit_change *change, bool force);
 
 /*
+ * Adds the rest of the steps, after irqkit_plan_needs_rest(): a change with a barrier is
+ * undone in two parts. Settings of queues are restored by queue, also where its interrupt
+ * has another number now. What went away with its queue has no step.
+ */
+int irqkit_plan_add_undo_rest(
+	struct irqkit_plan *plan, const struct irqkit_change *change, bool force);
+
+/*
  * Merges change @number into the preceding change @into, for programs that apply plans
  * repeatedly. Of each knob, the oldest old value and the newest new value remain.
  *
@@ -1940,44 +2052,44 @@ unsigned int irqkit_stay_get_number(const struct irqkit_stay *stay);
 int irqkit_stay_find(struct irqkit_ctx *ctx, int *ret_pid, unsigned int *ret_number);
 
 /* --------------------------------------------------------------------------------- */
-/* Events: what can have changed settings                                            */
+/* Monitor: what can have changed settings                                           */
 
 /*
  * What the kernel announces of the running system. It announces no write to smp_affinity,
  * rps_cpus or xps_cpus. When an event is read, the driver has finished: its interrupts
  * and their affinities are as it left them.
  */
-struct irqkit_events;
+struct irqkit_monitor;
 
-enum irqkit_event_kind {
-	IRQKIT_EVENT_CPU_ONLINE,
-	IRQKIT_EVENT_CPU_OFFLINE,
-	IRQKIT_EVENT_DEVICE_ADDED, /* a network interface */
-	IRQKIT_EVENT_DEVICE_REMOVED,
-	IRQKIT_EVENT_DEVICE_RENAMED,
-	IRQKIT_EVENT_QUEUES, /* queues of an interface were added or removed */
-	IRQKIT_EVENT_CHANNELS, /* as by `ethtool -L` */
-	IRQKIT_EVENT_RINGS, /* as by `ethtool -G` */
-	IRQKIT_EVENT_RSS, /* as by `ethtool -X`; only since Linux 7 */
-	IRQKIT_EVENT_LINK_UP, /* the interface was brought up by an administrator */
-	IRQKIT_EVENT_LINK_DOWN,
-	IRQKIT_EVENT_CARRIER_FOUND, /* also if it was lost for a moment only */
-	IRQKIT_EVENT_CARRIER_LOST,
-	IRQKIT_EVENT_DRIVER_BOUND, /* a driver took over a device of any kind */
-	IRQKIT_EVENT_DRIVER_UNBOUND,
-	IRQKIT_EVENT_LOST, /* messages were lost: anything can have happened */
+enum irqkit_notice_kind {
+	IRQKIT_NOTICE_CPU_ONLINE,
+	IRQKIT_NOTICE_CPU_OFFLINE,
+	IRQKIT_NOTICE_DEVICE_ADDED, /* a network interface */
+	IRQKIT_NOTICE_DEVICE_REMOVED,
+	IRQKIT_NOTICE_DEVICE_RENAMED,
+	IRQKIT_NOTICE_QUEUES, /* queues of an interface were added or removed */
+	IRQKIT_NOTICE_CHANNELS, /* as by `ethtool -L` */
+	IRQKIT_NOTICE_RINGS, /* as by `ethtool -G` */
+	IRQKIT_NOTICE_RSS, /* as by `ethtool -X`; only since Linux 7 */
+	IRQKIT_NOTICE_LINK_UP, /* the interface was brought up by an administrator */
+	IRQKIT_NOTICE_LINK_DOWN,
+	IRQKIT_NOTICE_CARRIER_FOUND, /* also if it was lost for a moment only */
+	IRQKIT_NOTICE_CARRIER_LOST,
+	IRQKIT_NOTICE_DRIVER_BOUND, /* a driver took over a device of any kind */
+	IRQKIT_NOTICE_DRIVER_UNBOUND,
+	IRQKIT_NOTICE_LOST, /* messages were lost: anything can have happened */
 };
 
-/* One event; it and its texts are valid during the call of irqkit_event_fn. */
-struct irqkit_event {
-	enum irqkit_event_kind kind;
+/* One event; it and its texts are valid during the call of irqkit_notice_fn. */
+struct irqkit_notice {
+	enum irqkit_notice_kind kind;
 	const char
 		*name; /* an interface, a CPU ("cpu3") or a device ("0000:00:03.0"); "" */
 	const char *former; /* of a rename: the name before; otherwise NULL */
 	int cpu; /* the number of the CPU, or -1 */
 };
 
-typedef void irqkit_event_fn(void *data, const struct irqkit_event *event);
+typedef void irqkit_notice_fn(void *data, const struct irqkit_notice *event);
 
 /*
  * Begins to listen. This needs no privilege. The events are those of the network namespace
@@ -1985,11 +2097,11 @@ typedef void irqkit_event_fn(void *data, const struct irqkit_event *event);
  *
  * -EPROTO: the kernel's answers cannot be read; also errors of socket(2) and bind(2).
  */
-int irqkit_events_new(struct irqkit_events **ret_events);
-void irqkit_events_free(struct irqkit_events *events);
+int irqkit_monitor_new(struct irqkit_monitor **ret_monitor);
+void irqkit_monitor_free(struct irqkit_monitor *monitor);
 
 /* Returns a descriptor that poll(2) reports as readable when there may be events. */
-int irqkit_events_get_fd(const struct irqkit_events *events);
+int irqkit_monitor_get_fd(const struct irqkit_monitor *monitor);
 
 /*
  * Reads all events that have come, without waiting, and passes each to @fn.
@@ -1998,13 +2110,13 @@ int irqkit_events_get_fd(const struct irqkit_events *events);
  *
  * Returns the number of events. Errors of recvfrom(2).
  */
-int irqkit_events_read(struct irqkit_events *events, irqkit_event_fn *fn, void *data);
+int irqkit_monitor_read(struct irqkit_monitor *monitor, irqkit_notice_fn *fn, void *data);
 
 /*
  * Describes an event for a log: "CPU 3 went offline". A name may contain any byte except
  * NUL.
  */
-int irqkit_event_describe(const struct irqkit_event *event, char **ret_text);
+int irqkit_notice_describe(const struct irqkit_notice *event, char **ret_text);
 
 /* --------------------------------------------------------------------------------- */
 /* Placement: which CPU should handle which interrupt                                */
@@ -2452,6 +2564,12 @@ int irqkit_request_new_rps_default(struct irqkit_request **ret_request);
  * kernel threads of each. It needs the name of the interface and irqkit_request_add_pin().
  */
 int irqkit_request_new_pin(struct irqkit_request **ret_request);
+
+/*
+ * A request for the channels of network interfaces, each an interface or a glob. With
+ * irqkit_request_check() and no TARGET, it is about all interfaces with hardware.
+ */
+int irqkit_request_new_channels(struct irqkit_request **ret_request);
 void irqkit_request_free(struct irqkit_request *request);
 
 /*
@@ -2586,6 +2704,27 @@ void irqkit_request_set_wraps(
 int irqkit_request_set_queues(
 	struct irqkit_request *request, const char *list, const char *label);
 
+/*
+ * Set what a request for channels wants: so many channels of a kind; the useful number, see
+ * irqkit_machine_find_useful_channels(); and an RSS table that gives flows to the first
+ * @n_queues rx queues, or to all.
+ *
+ * @n_queues: 0: all
+ * @label: what messages call this setting, such as "--combined"; static text. NULL: the
+ *         kind, "auto" or "rss"
+ */
+void irqkit_request_set_channels(struct irqkit_request *request,
+	enum irqkit_channel_kind kind, unsigned int number, const char *label);
+void irqkit_request_set_auto_channels(struct irqkit_request *request, const char *label);
+void irqkit_request_set_rss(
+	struct irqkit_request *request, unsigned int n_queues, const char *label);
+
+/*
+ * Sets whether the interrupts of an interface are spread after its channels were changed:
+ * see irqkit_request_plan_rest().
+ */
+void irqkit_request_set_spreads(struct irqkit_request *request, bool spreads);
+
 /* Which CPUs the queues get. */
 enum irqkit_steering {
 	IRQKIT_STEERING_GIVEN, /* those of irqkit_request_set_cpus() */
@@ -2640,6 +2779,13 @@ int irqkit_request_plan(struct irqkit_request *request, struct irqkit_machine *m
  * that take the lock only when there is something to write.
  */
 int irqkit_request_plan_again(struct irqkit_request *request, struct irqkit_plan *plan);
+
+/*
+ * Adds the steps that a request for channels wants after its barrier was passed: see
+ * irqkit_plan_needs_rest(). It adds none if nothing is to follow.
+ */
+int irqkit_request_plan_rest(struct irqkit_request *request,
+	struct irqkit_machine *machine, struct irqkit_plan *plan);
 
 /* Why a request could not be planned. */
 enum irqkit_problem {

@@ -18,24 +18,23 @@
 
 /*
  * The mask file, which is also the one that is written, or the list file in a root that
- * was saved without it.
+ * was saved without it. @ret_mode: may be NULL, which costs less
  */
 static int read_set(struct irqkit_ctx *ctx, unsigned int irq, const char *mask,
-	const char *list, struct irq_affinity *affinity)
+	const char *list, struct irq_affinity *affinity, mode_t *ret_mode)
 {
 	char path[PATH_MAX];
 	size_t len;
 	int r = format_path(path, "proc/irq/%u/%s", irq, mask);
 
 	if (r == 0)
-		r = knob_read_line_and_mode(
-			ctx, path, &affinity->text, &len, &affinity->mode);
+		r = knob_read_line_and_mode(ctx, path, &affinity->text, &len, ret_mode);
 	if (r == -ENOENT) {
 		affinity->is_from_list = true;
 		r = format_path(path, "proc/irq/%u/%s", irq, list);
 		if (r == 0)
 			r = knob_read_line_and_mode(
-				ctx, path, &affinity->text, &len, &affinity->mode);
+				ctx, path, &affinity->text, &len, ret_mode);
 	}
 	return r < 0 ? r
 		     : knob_parse_cpus(ctx, path, affinity->text, len,
@@ -47,15 +46,16 @@ static int read_set(struct irqkit_ctx *ctx, unsigned int irq, const char *mask,
 int irq_read_affinity(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irq_affinity *affinity)
 {
-	return read_set(ctx, irq, "smp_affinity", "smp_affinity_list", affinity);
+	return read_set(
+		ctx, irq, "smp_affinity", "smp_affinity_list", affinity, &affinity->mode);
 }
 
 int irq_read_effective(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
 {
 	struct irq_affinity effective = { 0 };
-	int r = read_set(
-		ctx, irq, "effective_affinity", "effective_affinity_list", &effective);
+	int r = read_set(ctx, irq, "effective_affinity", "effective_affinity_list",
+		&effective, NULL);
 
 	free(effective.text);
 	if (r == 0)

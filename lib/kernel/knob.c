@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define PIECE ((size_t)128 << 10)
+#define LINE_ROOM 4096 /* a mask of 8192 CPUs has 2304 characters */
 #define MAX_KNOB ((off_t)16 << 20)
 #define MAX_SIZE ((off_t)1 << 30) /* /proc/interrupts of 8192 CPUs has less */
 
@@ -36,26 +37,35 @@ static bool is_dev_null(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
+/* Nothing waits for a FIFO that a saved root may have in the place of a file. */
+static int open_unchecked(struct irqkit_ctx *ctx, const char *path, int flags)
+{
+	return root_open(ctx, path, flags | O_NONBLOCK | O_NOCTTY);
+}
+
 /*
  * A saved root may have anything in the place of a file. Only a regular file is read or
- * written, and nothing waits for a FIFO. /dev/null reads as empty.
+ * written. /dev/null reads as empty.
  */
+static int check_file(int fd, bool is_to_read, struct stat *ret_stat)
+{
+	if (fstat(fd, ret_stat) < 0)
+		return -errno;
+	if (is_dev_null(ret_stat) && is_to_read)
+		return 0;
+	if (!S_ISREG(ret_stat->st_mode))
+		return -EBADMSG;
+	return ret_stat->st_size > MAX_SIZE ? -EFBIG : 0;
+}
+
 static int open_file(
 	struct irqkit_ctx *ctx, const char *path, int flags, struct stat *ret_stat)
 {
-	int fd = root_open(ctx, path, flags | O_NONBLOCK | O_NOCTTY);
-	int r = 0;
+	int fd = open_unchecked(ctx, path, flags), r;
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, ret_stat) < 0)
-		r = -errno;
-	else if (is_dev_null(ret_stat) && (flags & O_ACCMODE) == O_RDONLY)
-		return fd;
-	else if (!S_ISREG(ret_stat->st_mode))
-		r = -EBADMSG;
-	else if (ret_stat->st_size > MAX_SIZE)
-		r = -EFBIG;
+	r = check_file(fd, (flags & O_ACCMODE) == O_RDONLY, ret_stat);
 	if (r == 0)
 		return fd;
 	close(fd);
@@ -78,11 +88,17 @@ static bool is_one_line(const char *text, size_t len, size_t room)
 	return len > 0 && len < room && memchr(text, '\n', len) == text + len - 1;
 }
 
-/* Reads to the end: for the kernel's files, stat does not know the length. */
-static int read_to_end(int fd, bool is_line, char **ret_text, size_t *ret_len)
+/*
+ * Reads to the end: for the kernel's files, stat does not know the length. A file that is
+ * not checked yet is checked unless the first read gives a whole line: no folder, no FIFO
+ * that nobody writes to and no device that goes on and on does that.
+ */
+static int read_to_end(
+	int fd, bool is_line, bool is_checked, char **ret_text, size_t *ret_len)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t len = 0, room = 0;
+	struct stat st;
 
 	for (;;) {
 		ssize_t n;
@@ -97,12 +113,19 @@ static int read_to_end(int fd, bool is_line, char **ret_text, size_t *ret_len)
 			text = more;
 		}
 		n = read_some(fd, text + len, room - len - 1);
+		len += n > 0 ? (size_t)n : 0;
+		if (n > 0 && is_line && is_one_line(text, len, room - 1))
+			break;
+		if (!is_checked) {
+			int r = check_file(fd, true, &st);
+
+			if (r < 0)
+				return r;
+			is_checked = true;
+		}
 		if (n < 0)
 			return (int)n;
 		if (n == 0)
-			break;
-		len += (size_t)n;
-		if (is_line && is_one_line(text, len, room - 1))
 			break;
 	}
 
@@ -116,14 +139,16 @@ static int read_to_end(int fd, bool is_line, char **ret_text, size_t *ret_len)
 static int read_whole(struct irqkit_ctx *ctx, const char *path, bool is_line,
 	char **ret_text, size_t *ret_len, mode_t *ret_mode)
 {
+	bool is_checked = ret_mode || !is_line;
 	struct stat st;
-	_cleanup_fd_ int fd = open_file(ctx, path, O_RDONLY, &st);
+	_cleanup_fd_ int fd = is_checked ? open_file(ctx, path, O_RDONLY, &st)
+					 : open_unchecked(ctx, path, O_RDONLY);
 
 	if (fd < 0)
 		return fd;
 	if (ret_mode)
 		*ret_mode = st.st_mode;
-	return read_to_end(fd, is_line, ret_text, ret_len);
+	return read_to_end(fd, is_line, is_checked, ret_text, ret_len);
 }
 
 /*
@@ -265,20 +290,15 @@ static int find_length(int fd, const struct stat *st, size_t *len)
 	return 0;
 }
 
-int knob_write(
-	struct irqkit_ctx *ctx, const char *path, const char *text, bool *ret_is_refused)
+/* Writes to an open knob. */
+static int write_value(
+	int fd, const struct stat *st, const char *text, bool *ret_is_refused)
 {
-	struct stat st;
-	_cleanup_fd_ int fd = open_file(ctx, path, O_WRONLY, &st);
 	_cleanup_free_ char *value = NULL;
 	size_t text_len = strlen(text), len = text_len + 1;
 	ssize_t n;
-	int r;
+	int r = find_length(fd, st, &len);
 
-	*ret_is_refused = false;
-	if (fd < 0)
-		return fd;
-	r = find_length(fd, &st, &len);
 	if (r < 0)
 		return r;
 	value = malloc(len);
@@ -292,6 +312,51 @@ int knob_write(
 	if (n < 0)
 		return -errno;
 	return (size_t)n == len ? 0 : -EPROTO;
+}
+
+/*
+ * From the beginning of the file: the kernel formats it again for that (fs/seq_file.c,
+ * seq_read_iter()). NULL: it is not known, as after a failure or with a very long text.
+ */
+static char *read_again(int fd)
+{
+	char text[LINE_ROOM];
+	ssize_t len = RETRY(pread(fd, text, sizeof(text), 0));
+
+	if (len <= 0 || (size_t)len == sizeof(text) || text[len - 1] != '\n')
+		return NULL;
+	while (len > 0 && text[len - 1] == '\n')
+		len--;
+	return strndup(text, (size_t)len);
+}
+
+int knob_write(
+	struct irqkit_ctx *ctx, const char *path, const char *text, bool *ret_is_refused)
+{
+	struct stat st;
+	_cleanup_fd_ int fd = open_file(ctx, path, O_WRONLY, &st);
+
+	*ret_is_refused = false;
+	return fd < 0 ? fd : write_value(fd, &st, text, ret_is_refused);
+}
+
+int knob_write_and_read(struct irqkit_ctx *ctx, const char *path, const char *text,
+	bool *ret_is_refused, char **ret_now)
+{
+	struct stat st;
+	_cleanup_fd_ int fd = open_file(ctx, path, O_RDWR, &st);
+	int r;
+
+	*ret_is_refused = false;
+	*ret_now = NULL;
+	if (fd == -EACCES) /* it can perhaps be written, but not read */
+		return knob_write(ctx, path, text, ret_is_refused);
+	if (fd < 0)
+		return fd;
+	r = write_value(fd, &st, text, ret_is_refused);
+	if (r == 0)
+		*ret_now = read_again(fd);
+	return r;
 }
 
 static int compare_numbers(const void *a, const void *b)

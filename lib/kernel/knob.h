@@ -42,6 +42,13 @@ int knob_parse_cpus(struct irqkit_ctx *ctx, const char *path, const char *text,
 int knob_write(
 	struct irqkit_ctx *ctx, const char *path, const char *text, bool *ret_is_refused);
 
+/*
+ * The same, and what the file holds after that, by the same descriptor. @ret_now: owned by
+ * the caller; NULL where only reading the file by its path can show it.
+ */
+int knob_write_and_read(struct irqkit_ctx *ctx, const char *path, const char *text,
+	bool *ret_is_refused, char **ret_now);
+
 int knob_read_mode(struct irqkit_ctx *ctx, const char *path, mode_t *ret_mode);
 
 /*

@@ -256,7 +256,8 @@ EXPORT int irqkit_machine_refresh(struct irqkit_machine *machine, unsigned int f
 	int error = ctx->error, r;
 
 	irqkit_ctx_clear_error(ctx);
-	r = look_again(machine, flags, error < 0, reterr_line, reterr_reason);
+	r = look_again(machine, flags, error < 0 || flags & IRQKIT_REFRESH_ALL,
+		reterr_line, reterr_reason);
 	/* the machine still lacks what could not be read: the next refresh must know */
 	if (r < 0)
 		ctx_keep(ctx, error);

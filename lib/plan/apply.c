@@ -11,6 +11,7 @@
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "machine/machine.h"
+#include "plan/barrier.h"
 #include "plan/journal.h"
 #include "plan/plan.h"
 #include "plan/thread_knob.h"
@@ -93,11 +94,12 @@ static bool never_moves(const struct irqkit_step *step, int error)
  * kernel/irq/migration.c ends "pending" before it sets the mask, and who reads takes no lock.
  */
 static int read_when_moved(const struct irqkit_plan *plan, const struct irqkit_step *step,
-	struct knob_value *ret_value, bool *ret_is_disturbed)
+	const char *text, struct knob_value *ret_value, bool *ret_is_disturbed)
 {
 	const struct timespec pause = { .tv_nsec = MOVE_PAUSE_NS };
 	struct irqkit_ctx *ctx = plan->ctx;
-	int r = step_read_now(ctx, step, ret_value);
+	int r = text ? knob_value_parse(step->knob, text, ret_value)
+		     : step_read_now(ctx, step, ret_value);
 
 	for (int i = 0; i < MOVE_LOOKS && r == 0 && step->knob == IRQKIT_KNOB_AFFINITY &&
 		!knob_value_is_equal(step->knob, &step->new_value, ret_value);
@@ -112,16 +114,19 @@ static int read_when_moved(const struct irqkit_plan *plan, const struct irqkit_s
 	return r;
 }
 
-/* Does the knob hold what was written, or an acceptable rendering of it? */
-static int read_back(
-	const struct irqkit_plan *plan, struct irqkit_step *step, bool *ret_is_disturbed)
+/*
+ * Does the knob hold what was written, or an acceptable rendering of it? @text: what it held
+ * right after the write, or NULL
+ */
+static int read_back(const struct irqkit_plan *plan, struct irqkit_step *step,
+	const char *text, bool *ret_is_disturbed)
 {
 	struct irqkit_ctx *ctx = plan->ctx;
 	struct knob_value now CLEANUP(knob_value_clear) = { 0 };
 	int r;
 
 	ctx->is_silent = true; /* the step tells it */
-	r = read_when_moved(plan, step, &now, ret_is_disturbed);
+	r = read_when_moved(plan, step, text, &now, ret_is_disturbed);
 	ctx->is_silent = false;
 	if (r == 0 && !step_is_irq_thread(step)) {
 		r = knob_value_is_kept(ctx, step->knob, &step->new_value, &now);
@@ -138,15 +143,19 @@ static int read_back(
 	return 0;
 }
 
-/* Writes the old or the new value. -ENOENT: the thread has ended. */
-static int write_value(struct irqkit_ctx *ctx, const struct irqkit_step *step,
-	const struct knob_value *value, bool *ret_is_answer)
+int step_write_value(struct irqkit_ctx *ctx, struct irqkit_step *step,
+	const struct knob_value *value, bool *ret_is_answer, char **ret_text)
 {
 	int r;
 
 	*ret_is_answer = false;
-	if (step->knob != IRQKIT_KNOB_THREAD)
+	if (step_is_ethtool(step))
+		return ethtool_knob_write(ctx, step, value->text, ret_is_answer);
+	if (step->knob != IRQKIT_KNOB_THREAD && !ret_text)
 		return knob_write(ctx, step->path + 1, value->text, ret_is_answer);
+	if (step->knob != IRQKIT_KNOB_THREAD)
+		return knob_write_and_read(
+			ctx, step->path + 1, value->text, ret_is_answer, ret_text);
 	r = thread_is_same(ctx, step->pid, step->target, step->identity);
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
@@ -170,12 +179,15 @@ static int write_new(
 
 	step->has_lost_cpus = false;
 	for (int i = 0; i < MOST_WRITES && r == -EPROTO && is_disturbed; i++) {
+		_cleanup_free_ char *text = NULL;
+
 		is_disturbed = false;
-		r = write_value(plan->ctx, step, &step->new_value, ret_is_answer);
+		r = step_write_value(
+			plan->ctx, step, &step->new_value, ret_is_answer, &text);
 		step_forget(plan, step);
 		step->is_written |= r == 0 || r == -EPROTO;
 		if (r == 0)
-			r = read_back(plan, step, &is_disturbed);
+			r = read_back(plan, step, text, &is_disturbed);
 		if (r == -EINVAL || r == -EPROTO)
 			step->has_lost_cpus = has_lost_cpus(plan, step);
 		if (step->has_lost_cpus)
@@ -216,10 +228,12 @@ static int put_back(struct irqkit_plan *plan)
 
 		if (!step->is_written)
 			continue;
-		r = write_value(plan->ctx, step, &step->old_value, &is_answer);
+		r = step_write_value(plan->ctx, step, &step->old_value, &is_answer, NULL);
 		step_forget(plan, step);
 		if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
 			r = 0; /* it has ended: nothing is left to put back */
+		if (r == 0 && step_is_barrier(step))
+			r = barrier_restore(plan, step);
 		if (r == 0) {
 			step->is_written = false;
 			if (step->result != IRQKIT_FAILED)

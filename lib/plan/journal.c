@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/macros.h"
 #include "base/number.h"
+#include "plan/barrier.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -37,11 +38,13 @@ void journal_format_knob(struct buffer *file, const char *const field[N_FIELDS])
 {
 	buffer_add(file, "knob");
 	for (size_t f = 0; f < N_FIELDS; f++)
-		add_field(file, field[f]);
+		if (f != FIELD_QUEUE || *field[f])
+			add_field(file, field[f]);
 	buffer_add_char(file, '\n');
 }
 
-static void format_step(struct buffer *file, const struct irqkit_step *step)
+static void format_step(
+	struct buffer *file, const struct irqkit_step *step, const char *new_value)
 {
 	char irq[16] = "";
 
@@ -54,8 +57,23 @@ static void format_step(struct buffer *file, const struct irqkit_step *step)
 			[FIELD_IDENTITY] = step->identity ? step->identity : "",
 			[FIELD_TARGET] = step->target,
 			[FIELD_OLD] = step->old_value.text,
-			[FIELD_NEW] = step->new_value.text,
+			[FIELD_NEW] = new_value,
+			[FIELD_QUEUE] = step->queue_name ? step->queue_name : "",
 		});
+}
+
+/* A step, and before a barrier what it may reset. */
+static void format_steps(
+	struct buffer *file, const struct irqkit_plan *plan, size_t index)
+{
+	const struct irqkit_step *step = &plan->steps[index];
+
+	if (step->result != IRQKIT_PLANNED && !step->is_written)
+		return;
+	for (size_t i = 0; i < plan->n_saved && step_is_barrier(step); i++)
+		if (plan->saved[i].barrier == index)
+			format_step(file, &plan->saved[i].step, "");
+	format_step(file, step, step->new_value.text);
 }
 
 static int format_change(
@@ -65,8 +83,7 @@ static int format_change(
 
 	journal_format_head(&file, time(NULL), command, plan->undoes);
 	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].result == IRQKIT_PLANNED || plan->steps[i].is_written)
-			format_step(&file, &plan->steps[i]);
+		format_steps(&file, plan, i);
 	buffer_add(&file, "end\n");
 	return buffer_take(&file, ret_text);
 }
@@ -234,6 +251,13 @@ int journal_write(struct irqkit_lock *lock, const struct irqkit_plan *plan,
 	*number = next;
 	remove_old(lock->dir_fd, &list);
 	return 0;
+}
+
+EXPORT bool irqkit_lock_is_first(const struct irqkit_lock *lock)
+{
+	struct change_list list CLEANUP(list_free) = { 0 };
+
+	return list_changes(lock->dir_fd, &list) == 0 && list.n == 0;
 }
 
 void journal_remove(struct irqkit_lock *lock, unsigned int number)

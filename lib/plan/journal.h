@@ -12,11 +12,15 @@
  *     knob	/proc/irq/283/smp_affinity	283	xen-dyn	eth1	01	0f
  *     knob	/sys/class/net/eth1/queues/rx-0/rps_cpus		2	eth1:rx-0	0	e
  *     knob	/proc/77/status		1234	napi/eth1-8193	0-3	2
+ *     knob	/proc/irq/24/smp_affinity	24	PCI-MSI	eth0-0	f		eth0:rx-0
+ *     knob	ethtool:eth0/channels		3	eth0	combined 2	combined 4
  *     end
  *
  * A knob has its path, interrupt, what it belongs to by another sign (the chip of an
  * interrupt, the index of an interface, when a thread began) and by name, and its value
  * before and after.
+ * Before a change of channels stands what that may reset: such a knob has no new value. An
+ * interrupt has the queue that it serves there, since its number may become another one.
  * Fields are separated by tabs; a byte that could be mistaken is written as \xNN.
  */
 #ifndef IRQKIT_JOURNAL_H
@@ -39,7 +43,8 @@ enum {
 	FIELD_IDENTITY,
 	FIELD_TARGET,
 	FIELD_OLD,
-	FIELD_NEW,
+	FIELD_NEW, /* "": a barrier may reset it */
+	FIELD_QUEUE, /* may be absent */
 	N_FIELDS
 };
 

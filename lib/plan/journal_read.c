@@ -97,8 +97,10 @@ static int parse_knob(struct irqkit_change *change, char *text)
 	if (r < 0)
 		return r;
 	for (size_t f = 0; f < N_FIELDS; f++) {
-		char *field = strsep(&text, "\t");
+		char *field = strsep(&text, "\t"), none[] = "";
 
+		if (!field && f == FIELD_QUEUE)
+			field = none;
 		if (!field || !unescape(field))
 			return -EBADMSG;
 		entry->field[f] = strdup(field);

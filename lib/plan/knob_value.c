@@ -12,11 +12,15 @@
  *     /proc/sys/net/core/rps_sock_flow_entries     number, made a power of two
  *                       /rps_default_mask          mask; the kernel leaves CPUs out
  *     /proc/123/status                             list: sched_setaffinity() writes it
+ *     ethtool:eth0/channels                        text: see channels/counts.h
+ *                 /rss                             text: see channels/rss.h
  */
 #include "plan/knob_value.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "base/number.h"
+#include "channels/counts.h"
+#include "channels/rss.h"
 #include "devices/queues.h"
 #include "kernel/ctx.h"
 #include "kernel/knob_path.h"
@@ -28,9 +32,10 @@
 #include <string.h>
 
 #define NET "/sys/class/net/"
+#define ETHTOOL "ethtool:"
 #define DEVICE_NAME_MAX 15u /* IFNAMSIZ - 1 */
 
-enum form { MASK, LIST, NUMBER };
+enum form { MASK, LIST, NUMBER, TEXT };
 
 static enum form form_of(enum irqkit_knob knob)
 {
@@ -40,6 +45,9 @@ static enum form form_of(enum irqkit_knob knob)
 		return NUMBER;
 	case IRQKIT_KNOB_THREAD:
 		return LIST;
+	case IRQKIT_KNOB_CHANNELS:
+	case IRQKIT_KNOB_RSS:
+		return TEXT;
 	default:
 		return MASK;
 	}
@@ -94,6 +102,31 @@ static bool parse_queue_path(const char *path, enum irqkit_knob *ret_knob)
 	return false;
 }
 
+static bool parse_ethtool_path(const char *path, enum irqkit_knob *ret_knob)
+{
+	const char *name = path + strlen(ETHTOOL);
+	size_t len = strcspn(name, "/");
+
+	if (strncmp(path, ETHTOOL, strlen(ETHTOOL)) != 0 || len < 1 ||
+		len > DEVICE_NAME_MAX || strncmp(name, "./", 2) == 0 ||
+		strncmp(name, "../", 3) == 0)
+		return false;
+	if (strcmp(name + len, "/channels") == 0)
+		*ret_knob = IRQKIT_KNOB_CHANNELS;
+	else if (strcmp(name + len, "/rss") == 0)
+		*ret_knob = IRQKIT_KNOB_RSS;
+	else
+		return false;
+	return true;
+}
+
+void knob_get_device_name(const char *path, char name[static 16])
+{
+	const char *start = path + strlen(ETHTOOL);
+
+	snprintf(name, 16, "%.*s", (int)strcspn(start, "/"), start);
+}
+
 bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret_number)
 {
 	if (strcmp(path, DEFAULT_AFFINITY_PATH) == 0)
@@ -106,9 +139,10 @@ bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret
 		*ret_knob = IRQKIT_KNOB_AFFINITY;
 	else if (parse_numbered(path, "/proc/", "/status", ret_number))
 		*ret_knob = IRQKIT_KNOB_THREAD;
+	else if (strncmp(path, NET, strlen(NET)) == 0)
+		return parse_queue_path(path, ret_knob);
 	else
-		return strncmp(path, NET, strlen(NET)) == 0 &&
-			parse_queue_path(path, ret_knob);
+		return parse_ethtool_path(path, ret_knob);
 	return true;
 }
 
@@ -118,14 +152,15 @@ bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret
  */
 int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text)
 {
-	size_t len = strlen(NET) + strcspn(path + strlen(NET), "/");
+	const char *name = path +
+		(strncmp(path, NET, strlen(NET)) == 0 ? strlen(NET) : strlen(ETHTOOL));
 	_cleanup_free_ char *text = NULL;
 	uint32_t index;
 	size_t text_len;
 	int r;
 
-	r = knob_readf_line(
-		ctx, &text, &text_len, "%.*s/ifindex", (int)len - 1, path + 1);
+	r = knob_readf_line(ctx, &text, &text_len, "sys/class/net/%.*s/ifindex",
+		(int)strcspn(name, "/"), name);
 	if (is_failure(r))
 		return r;
 	if (r < 0 || parse_u32(text, text_len, &index) < 0) {
@@ -148,6 +183,15 @@ void knob_value_clear(struct knob_value *value)
 	*value = (struct knob_value){ 0 };
 }
 
+static int parse_text(enum irqkit_knob knob, const char *text)
+{
+	struct channels channels;
+
+	if (knob == IRQKIT_KNOB_CHANNELS)
+		return counts_parse(text, &channels);
+	return rss_is_text(text) ? 0 : -EBADMSG;
+}
+
 int knob_value_parse(
 	enum irqkit_knob knob, const char *text, struct knob_value *ret_value)
 {
@@ -159,6 +203,8 @@ int knob_value_parse(
 		return -ENOMEM;
 	if (form_of(knob) == NUMBER)
 		r = parse_u64(text, len, &value.number);
+	else if (form_of(knob) == TEXT)
+		r = parse_text(knob, text);
 	else if (form_of(knob) == LIST)
 		r = irqkit_cpuset_parse_list(text, len, &value.cpus, NULL);
 	else
@@ -202,6 +248,8 @@ int knob_value_set_number(uint64_t number, struct knob_value *ret_value)
 bool knob_value_is_equal(
 	enum irqkit_knob knob, const struct knob_value *a, const struct knob_value *b)
 {
+	if (form_of(knob) == TEXT)
+		return strcmp(a->text, b->text) == 0;
 	return is_number(knob) ? a->number == b->number
 			       : irqkit_cpuset_is_equal(a->cpus, b->cpus);
 }

@@ -30,6 +30,9 @@ bool knob_value_is_equal(
 int knob_value_is_kept(struct irqkit_ctx *ctx, enum irqkit_knob knob,
 	const struct knob_value *given, const struct knob_value *now);
 
+/* The name of the device in the path of IRQKIT_KNOB_CHANNELS or _RSS. */
+void knob_get_device_name(const char *path, char name[static 16]);
+
 /* False: irqkit never writes this file. @ret_number: the interrupt, or the process. */
 bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret_number);
 /* The index of the interface whose queue has the knob; "": it is not known. */

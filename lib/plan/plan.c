@@ -4,6 +4,7 @@
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
 #include "machine/machine.h"
+#include "plan/barrier.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,6 +29,8 @@ static void step_clear(struct irqkit_step *step)
 	free(step->target);
 	free(step->identity);
 	free(step->why);
+	free(step->kernel_text);
+	free(step->queue_name);
 	knob_value_clear(&step->old_value);
 	knob_value_clear(&step->new_value);
 	irqkit_cpuset_free(step->effective);
@@ -39,6 +42,9 @@ EXPORT void irqkit_plan_free(struct irqkit_plan *plan)
 		return;
 	while (plan->n_steps > 0)
 		plan_drop_step(plan);
+	for (size_t i = 0; i < plan->n_saved; i++)
+		step_clear(&plan->saved[i].step);
+	free(plan->saved);
 	free(plan->steps);
 	free(plan);
 }
@@ -98,15 +104,26 @@ int plan_add_machine_step(struct irqkit_plan *plan, enum irqkit_knob knob,
 /* ------------------------------------------------------------------------------- */
 /* Steps                                                                           */
 
+int step_set_irq(struct irqkit_step *step, unsigned int irq)
+{
+	char *path;
+
+	if (asprintf(&path, "/proc/irq/%u/smp_affinity", irq) < 0)
+		return -ENOMEM;
+	free(step->path);
+	step->path = path;
+	step->irq = (int)irq;
+	return 0;
+}
+
 static int set_interrupt(struct irqkit_step *step,
 	const struct irqkit_interrupt *interrupt, const char *why)
 {
-	if (asprintf(&step->path, "/proc/irq/%d/smp_affinity", interrupt->irq) < 0) {
-		step->path = NULL;
-		return -ENOMEM;
-	}
+	int r = step_set_irq(step, (unsigned int)interrupt->irq);
+
+	if (r < 0)
+		return r;
 	step->knob = IRQKIT_KNOB_AFFINITY;
-	step->irq = interrupt->irq;
 	step->target = interrupt_join_actions(interrupt);
 	step->why = strdup(why);
 	step->identity = interrupt->chip ? strdup(interrupt->chip) : NULL;
@@ -115,14 +132,17 @@ static int set_interrupt(struct irqkit_step *step,
 	return 0;
 }
 
-static int add_interrupt_step(struct irqkit_plan *plan, struct irqkit_irq *irq,
-	const char *why, struct irqkit_step **ret_step)
+int plan_add_irq_step(struct irqkit_plan *plan, struct irqkit_irq *irq, const char *why,
+	struct irqkit_step **ret_step)
 {
 	int r = irq->row->irq < 0 ? -EINVAL : plan_add_step(plan, ret_step);
 
 	if (r < 0)
 		return r;
 	r = set_interrupt(*ret_step, irq->row, why);
+	/* after a barrier, the journal needs to know whose interrupt it is */
+	if (r == 0 && plan->n_saved)
+		r = barrier_name_queue(plan->machine, irq, &(*ret_step)->queue_name);
 	if (r < 0)
 		plan_drop_step(plan);
 	else if (!irq->step)
@@ -144,7 +164,7 @@ EXPORT int irqkit_plan_add_affinity(struct irqkit_plan *plan, struct irqkit_irq 
 	const struct irqkit_cpuset *cpus, const char *why, unsigned int flags)
 {
 	struct irqkit_step *step;
-	int r = add_interrupt_step(plan, irq, why, &step);
+	int r = plan_add_irq_step(plan, irq, why, &step);
 
 	if (r < 0)
 		return r;
@@ -181,7 +201,7 @@ EXPORT int irqkit_plan_add_kept(
 	struct irqkit_plan *plan, struct irqkit_irq *irq, const char *why)
 {
 	struct irqkit_step *step;
-	int r = add_interrupt_step(plan, irq, why, &step);
+	int r = plan_add_irq_step(plan, irq, why, &step);
 
 	if (r < 0)
 		return r;
@@ -201,7 +221,7 @@ EXPORT int irqkit_plan_add_skipped(
 	struct irqkit_plan *plan, struct irqkit_irq *irq, const char *why)
 {
 	struct irqkit_step *step;
-	int r = add_interrupt_step(plan, irq, why, &step);
+	int r = plan_add_irq_step(plan, irq, why, &step);
 
 	if (r == 0)
 		step->result = IRQKIT_SKIPPED;

@@ -7,12 +7,20 @@
 
 #include <stdarg.h>
 
+/* What a barrier may reset, as a step that is never written. */
+struct saved_step {
+	struct irqkit_step step;
+	size_t barrier; /* the index of its step */
+};
+
 struct irqkit_plan {
 	struct irqkit_machine *machine; /* not owned */
 	struct irqkit_ctx *ctx; /* the machine's */
 	struct irqkit_step *steps; /* owned */
 	size_t n_steps;
 	size_t steps_room;
+	struct saved_step *saved; /* owned, and each step; in the order of the barriers */
+	size_t n_saved, saved_room;
 	unsigned int undoes; /* the change that this plan undoes, or 0 */
 	unsigned int journal_number; /* of the change that applying it made, or 0 */
 	irqkit_full_fn *full_fn; /* NULL: none */
@@ -27,6 +35,14 @@ void plan_drop_step(struct irqkit_plan *plan);
 int plan_add_machine_step(struct irqkit_plan *plan, enum irqkit_knob knob,
 	const char *path, const char *target, const char *why,
 	struct irqkit_step **ret_step);
+
+/* A new step for the affinity of an interrupt, for a knob of a queue, for ethtool. */
+int plan_add_irq_step(struct irqkit_plan *plan, struct irqkit_irq *irq, const char *why,
+	struct irqkit_step **ret_step);
+int plan_add_queue_step(struct irqkit_plan *plan, enum irqkit_knob knob,
+	struct irqkit_queue *queue, const char *why, struct irqkit_step **ret_step);
+int plan_add_ethtool_step(struct irqkit_plan *plan, enum irqkit_knob knob,
+	struct irqkit_device *device, const char *why, struct irqkit_step **ret_step);
 
 /* The same, with CPUs. */
 int plan_add_machine_cpus(struct irqkit_plan *plan, enum irqkit_knob knob,
@@ -47,6 +63,24 @@ int step_set_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,
 	const struct irqkit_cpuset *cpus);
 int step_set_number(
 	const struct irqkit_plan *plan, struct irqkit_step *step, uint64_t number);
+int step_set_text(
+	const struct irqkit_plan *plan, struct irqkit_step *step, const char *text);
+/* Makes it a step for the affinity of this interrupt. */
+int step_set_irq(struct irqkit_step *step, unsigned int irq);
+/*
+ * Writes the old or the new value. -ENOENT: the thread has ended. @ret_text: as
+ * knob_write_and_read() has it, or NULL
+ */
+int step_write_value(struct irqkit_ctx *ctx, struct irqkit_step *step,
+	const struct knob_value *value, bool *ret_is_answer, char **ret_text);
+
+/* plan_ethtool.c: reads or writes a knob that is not a file. */
+int ethtool_knob_read(
+	struct irqkit_ctx *ctx, const struct irqkit_step *step, char **ret_text);
+int ethtool_knob_write(struct irqkit_ctx *ctx, struct irqkit_step *step, const char *text,
+	bool *ret_is_answer);
+bool step_is_ethtool(const struct irqkit_step *step);
+
 /* The same where the old value has been read. */
 int step_set_new_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,
 	const struct irqkit_cpuset *cpus);

@@ -58,10 +58,8 @@ static int set_queue(
 	return r < 0 ? r : step->why ? 0 : -ENOMEM;
 }
 
-/* What all have in common; of a number, @cpus is NULL. */
-static int add_queue(struct irqkit_plan *plan, enum irqkit_knob knob,
-	struct irqkit_queue *queue, const struct irqkit_cpuset *cpus, uint64_t number,
-	const char *why)
+int plan_add_queue_step(struct irqkit_plan *plan, enum irqkit_knob knob,
+	struct irqkit_queue *queue, const char *why, struct irqkit_step **ret_step)
 {
 	struct irqkit_step *step;
 	int r = plan_add_step(plan, &step);
@@ -72,9 +70,24 @@ static int add_queue(struct irqkit_plan *plan, enum irqkit_knob knob,
 	step->queue = queue;
 	step->file = queue_file_of(knob);
 	r = set_queue(step, queue, why);
-	if (r == 0)
-		r = cpus ? step_set_cpus(plan, step, cpus)
-			 : step_set_number(plan, step, number);
+	if (r < 0)
+		plan_drop_step(plan);
+	else
+		*ret_step = step;
+	return r;
+}
+
+/* What all have in common; of a number, @cpus is NULL. */
+static int add_queue(struct irqkit_plan *plan, enum irqkit_knob knob,
+	struct irqkit_queue *queue, const struct irqkit_cpuset *cpus, uint64_t number,
+	const char *why)
+{
+	struct irqkit_step *step;
+	int r = plan_add_queue_step(plan, knob, queue, why, &step);
+
+	if (r < 0)
+		return r;
+	r = cpus ? step_set_cpus(plan, step, cpus) : step_set_number(plan, step, number);
 	if (r < 0)
 		plan_drop_step(plan);
 	return r;

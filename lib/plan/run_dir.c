@@ -293,8 +293,9 @@ static int wait_for_lock(int fd, unsigned int timeout_ms)
 	return 0;
 }
 
-EXPORT int irqkit_lock_new(
-	struct irqkit_ctx *ctx, unsigned int timeout_ms, struct irqkit_lock **ret_lock)
+/* @make: creates what does not exist yet */
+static int take_lock(struct irqkit_ctx *ctx, bool make, unsigned int timeout_ms,
+	struct irqkit_lock **ret_lock)
 {
 	struct irqkit_lock *lock = malloc(sizeof(*lock));
 	int r;
@@ -302,10 +303,10 @@ EXPORT int irqkit_lock_new(
 	if (!lock)
 		return -ENOMEM;
 	lock->lock_fd = -1;
-	lock->dir_fd = r = run_dir_open(ctx, true);
+	lock->dir_fd = r = run_dir_open(ctx, make);
 	if (r >= 0) {
 		lock->lock_fd = r = run_dir_open_file(
-			lock->dir_fd, "lock", O_RDWR | O_CREAT);
+			lock->dir_fd, "lock", O_RDWR | (make ? O_CREAT : 0));
 		if (r >= 0)
 			r = wait_for_lock(lock->lock_fd, timeout_ms);
 	}
@@ -315,6 +316,19 @@ EXPORT int irqkit_lock_new(
 	}
 	*ret_lock = lock;
 	return 0;
+}
+
+EXPORT int irqkit_lock_new(
+	struct irqkit_ctx *ctx, unsigned int timeout_ms, struct irqkit_lock **ret_lock)
+{
+	return take_lock(ctx, true, timeout_ms, ret_lock);
+}
+
+EXPORT int irqkit_lock_try(struct irqkit_ctx *ctx, struct irqkit_lock **ret_lock)
+{
+	int r = take_lock(ctx, false, 0, ret_lock);
+
+	return r == -ETIMEDOUT ? -EAGAIN : r;
 }
 
 /* The file stays: were it removed, two could hold the lock of different files. */

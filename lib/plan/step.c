@@ -126,3 +126,8 @@ EXPORT int irqkit_step_get_error(const struct irqkit_step *step)
 {
 	return step->error;
 }
+
+EXPORT const char *irqkit_step_get_kernel_text(const struct irqkit_step *step)
+{
+	return step->kernel_text;
+}

@@ -17,6 +17,8 @@ struct irqkit_step {
 	/* What the number or name belonged to: chip, ifindex, start of a process. */
 	char *identity; /* owned, or NULL */
 	char *why; /* owned */
+	char *kernel_text; /* owned; what the kernel says about the error, or NULL */
+	char *queue_name; /* owned; of an interrupt, if a barrier needs it; or NULL */
 	struct knob_value old_value;
 	struct knob_value new_value;
 	/* owned, or NULL: the CPUs that handle an interrupt, or that the kernel kept */
@@ -27,6 +29,7 @@ struct irqkit_step {
 	bool is_written;
 	bool is_refused; /* the kernel never moves this interrupt */
 	bool is_changed_since; /* of an undo: it no longer has the value of the change */
+	bool is_passed; /* the machine was read again since it was written */
 	bool has_lost_cpus; /* it failed: CPUs of the new value went offline */
 };
 

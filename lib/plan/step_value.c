@@ -33,14 +33,24 @@ static int get_known_text(const struct irqkit_plan *plan, const struct irqkit_st
 	return step->queue ? queue_get_text(step->queue, step->file, ret_text) : -EAGAIN;
 }
 
+bool step_is_ethtool(const struct irqkit_step *step)
+{
+	return step->knob == IRQKIT_KNOB_CHANNELS || step->knob == IRQKIT_KNOB_RSS;
+}
+
 int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	struct knob_value *ret_value)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t len;
-	int r = step->knob == IRQKIT_KNOB_THREAD
-		? thread_read_cpus(ctx, step->pid, &text)
-		: knob_read_line(ctx, step->path + 1, &text, &len);
+	int r;
+
+	if (step_is_ethtool(step))
+		r = ethtool_knob_read(ctx, step, &text);
+	else if (step->knob == IRQKIT_KNOB_THREAD)
+		r = thread_read_cpus(ctx, step->pid, &text);
+	else
+		r = knob_read_line(ctx, step->path + 1, &text, &len);
 
 	return r < 0 ? r : knob_value_parse(step->knob, text, ret_value);
 }
@@ -152,6 +162,18 @@ int step_set_number(
 
 	if (r == 0)
 		r = knob_value_set_number(number, &step->new_value);
+	if (r == 0)
+		compare_with_old(plan, step);
+	return r;
+}
+
+int step_set_text(
+	const struct irqkit_plan *plan, struct irqkit_step *step, const char *text)
+{
+	int r = step_read_old(plan, step);
+
+	if (r == 0)
+		r = knob_value_parse(step->knob, text, &step->new_value);
 	if (r == 0)
 		compare_with_old(plan, step);
 	return r;

@@ -7,12 +7,14 @@
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
 #include "machine/machine.h"
+#include "plan/barrier.h"
 #include "plan/journal.h"
 #include "plan/plan.h"
 #include "plan/thread_knob.h"
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Is one of the handlers in @joined, "a, b", a handler of @now? */
@@ -192,6 +194,11 @@ static int skip_offline(struct irqkit_step *step)
 		irqkit_cpuset_count(step->new_value.cpus) == 1 ? "is" : "are");
 }
 
+static bool is_saved(const struct journal_entry *entry)
+{
+	return !*entry->field[FIELD_NEW];
+}
+
 /* The present value is known: restore the old one? */
 static int compare(const struct irqkit_plan *plan, struct irqkit_step *step,
 	const struct journal_entry *entry, bool force)
@@ -203,7 +210,8 @@ static int compare(const struct irqkit_plan *plan, struct irqkit_step *step,
 		step_read_effective(plan, step);
 		return step_set_why(step, "already set");
 	}
-	r = force ? true : is_as_changed(plan, step, entry);
+	/* what a barrier may have reset holds what a driver made of it */
+	r = force || is_saved(entry) ? true : is_as_changed(plan, step, entry);
 	if (r < 0)
 		return r;
 	if (!r) {
@@ -235,24 +243,200 @@ static int decide(const struct irqkit_plan *plan, struct irqkit_step *step,
 	return compare(plan, step, entry, force);
 }
 
+static int add_entry(struct irqkit_plan *plan, const struct journal_entry *entry,
+	bool force, struct irqkit_step **ret_step)
+{
+	int r = plan_add_step(plan, ret_step);
+
+	if (r < 0)
+		return r;
+	r = fill_step(*ret_step, entry);
+	if (r == 0)
+		r = decide(plan, *ret_step, entry, force);
+	if (r < 0)
+		plan_drop_step(plan);
+	return r;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Changes with a barrier                                                          */
+
+static enum irqkit_knob knob_of(const struct journal_entry *entry)
+{
+	enum irqkit_knob knob = IRQKIT_KNOB_AFFINITY;
+	uint32_t number;
+
+	knob_parse_path(entry->field[FIELD_PATH], &knob, &number);
+	return knob;
+}
+
+static bool has_barrier(const struct irqkit_change *change)
+{
+	for (size_t i = 0; i < change->n_entries; i++)
+		if (knob_of(&change->entries[i]) == IRQKIT_KNOB_CHANNELS)
+			return true;
+	return false;
+}
+
+/* What a redo restores, and this plan if it fails. */
+static int save_before(struct irqkit_plan *plan, const struct irqkit_step *step)
+{
+	struct irqkit_device *device;
+	int r;
+
+	if (!step_is_barrier(step) || step->result != IRQKIT_PLANNED)
+		return 0;
+	r = irqkit_devices_find_net(plan->machine->devices, step->target, &device);
+	return r < 0 ? r : barrier_save(plan, device);
+}
+
+/* Channels, and the RSS tables that were set with them: the kernel wants that order. */
+static int add_barriers(
+	struct irqkit_plan *plan, const struct irqkit_change *change, bool force)
+{
+	int r = 0;
+
+	for (size_t i = change->n_entries; i-- > 0 && r == 0;) {
+		const struct journal_entry *entry = &change->entries[i];
+		enum irqkit_knob knob = knob_of(entry);
+		struct irqkit_step *step;
+
+		if (knob != IRQKIT_KNOB_CHANNELS &&
+			(knob != IRQKIT_KNOB_RSS || is_saved(entry)))
+			continue;
+		r = add_entry(plan, entry, force, &step);
+		if (r == 0)
+			r = save_before(plan, step);
+	}
+	return r;
+}
+
+/* The interrupt that serves the queue now, or that has the handlers of the old one. */
+static int find_irq_again(
+	const struct irqkit_plan *plan, const struct journal_entry *entry)
+{
+	const struct irqkit_snapshot *rows = plan->machine->snapshot;
+	int irq = *entry->field[FIELD_QUEUE]
+		? barrier_find_irq(plan->machine, entry->field[FIELD_QUEUE])
+		: -1;
+
+	for (size_t i = 0; irq < 0 && i < irqkit_snapshot_count(rows); i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(rows, i);
+		_cleanup_free_ char *names = interrupt_join_actions(row);
+
+		if (!names)
+			return -ENOMEM;
+		if (*names && row->irq >= 0 &&
+			strcmp(names, entry->field[FIELD_TARGET]) == 0)
+			irq = row->irq;
+	}
+	return irq;
+}
+
+static bool has_step(const struct irqkit_plan *plan, const char *path)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (strcmp(plan->steps[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The entry with the number that its interrupt has now. 1: it is one; 0: it went away with
+ * its queue.
+ */
+static int find_entry_again(const struct irqkit_plan *plan,
+	const struct journal_entry *entry, struct journal_entry *ret_entry, char path[64],
+	char number[16])
+{
+	int irq;
+
+	*ret_entry = *entry;
+	if (knob_of(entry) != IRQKIT_KNOB_AFFINITY)
+		return 1;
+	irq = find_irq_again(plan, entry);
+	if (irq < 0)
+		return irq == -ENOMEM ? irq : !*entry->field[FIELD_QUEUE];
+	snprintf(path, 64, "/proc/irq/%d/smp_affinity", irq);
+	snprintf(number, 16, "%d", irq);
+	ret_entry->field[FIELD_PATH] = path;
+	ret_entry->field[FIELD_IRQ] = number;
+	return 1;
+}
+
+/* The number of channels of this interface was changed since then, and stays. */
+static bool stays(const struct irqkit_plan *plan, const struct journal_entry *entry)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (step_is_barrier(&plan->steps[i]) &&
+			plan->steps[i].result == IRQKIT_SKIPPED && is_saved(entry))
+			return true;
+	return false;
+}
+
+/* What is gone went with its queue; a table that is right needs no row. */
+static bool is_needless(const struct irqkit_step *step, const struct journal_entry *entry)
+{
+	bool is_of_queue = *entry->field[FIELD_QUEUE] || is_saved(entry) ||
+		step->knob == IRQKIT_KNOB_RPS_CPUS || step->knob == IRQKIT_KNOB_XPS_CPUS;
+
+	if (step->result == IRQKIT_UNCHANGED && is_saved(entry))
+		return true;
+	return step->result == IRQKIT_SKIPPED && step->error == ENOENT && is_of_queue;
+}
+
+static int add_rest(
+	struct irqkit_plan *plan, const struct journal_entry *before, bool force)
+{
+	struct journal_entry entry;
+	struct irqkit_step *step;
+	char path[64], number[16];
+	int r = find_entry_again(plan, before, &entry, path, number);
+
+	if (r <= 0)
+		return r;
+	if (has_step(plan, entry.field[FIELD_PATH]) && knob_of(&entry) != IRQKIT_KNOB_RSS)
+		return 0;
+	r = add_entry(plan, &entry, force, &step);
+	if (r == 0 && is_needless(step, &entry))
+		plan_drop_step(plan);
+	return r;
+}
+
+/* The oldest entry of a knob has the value that counts. */
+EXPORT int irqkit_plan_add_undo_rest(
+	struct irqkit_plan *plan, const struct irqkit_change *change, bool force)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < change->n_entries && r == 0; i++) {
+		const struct journal_entry *entry = &change->entries[i];
+
+		if (knob_of(entry) != IRQKIT_KNOB_CHANNELS &&
+			(knob_of(entry) != IRQKIT_KNOB_RSS || is_saved(entry)) &&
+			!stays(plan, entry))
+			r = add_rest(plan, entry, force);
+	}
+	return r;
+}
+
+/* ------------------------------------------------------------------------------- */
+
 EXPORT int irqkit_plan_add_undo(
 	struct irqkit_plan *plan, const struct irqkit_change *change, bool force)
 {
-	plan->undoes = change->number;
-	for (size_t i = change->n_entries; i-- > 0;) {
-		const struct journal_entry *entry = &change->entries[i];
-		struct irqkit_step *step;
-		int r = plan_add_step(plan, &step);
+	bool is_split = has_barrier(change);
+	struct irqkit_step *step;
+	int r = 0;
 
-		if (r < 0)
-			return r;
-		r = fill_step(step, entry);
-		if (r == 0)
-			r = decide(plan, step, entry, force);
-		if (r < 0) {
-			plan_drop_step(plan);
-			return r;
-		}
+	plan->undoes = change->number;
+	if (is_split) {
+		r = add_barriers(plan, change, force);
+		return r < 0 || plan->n_saved
+			? r
+			: irqkit_plan_add_undo_rest(plan, change, force);
 	}
-	return 0;
+	for (size_t i = change->n_entries; i-- > 0 && r == 0;)
+		r = add_entry(plan, &change->entries[i], force, &step);
+	return r;
 }

@@ -149,7 +149,7 @@ void request_drop_messages(struct irqkit_request *request)
 	request->n_messages = 0;
 }
 
-static int add_message(
+int request_add_message(
 	struct irqkit_request *request, enum irqkit_message_kind kind, char *text)
 {
 	if (!text ||
@@ -194,7 +194,7 @@ static int error_of(enum irqkit_problem problem)
 int request_take_message(struct irqkit_request *request, enum irqkit_problem problem,
 	int error, char *message)
 {
-	int r = add_message(request, IRQKIT_MESSAGE_ERROR, message);
+	int r = request_add_message(request, IRQKIT_MESSAGE_ERROR, message);
 
 	return request_note_problem(request, problem, r < 0 ? r : error);
 }
@@ -229,7 +229,8 @@ void request_warn(struct irqkit_request *request, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	add_message(request, IRQKIT_MESSAGE_WARNING, format_arguments(format, args));
+	request_add_message(
+		request, IRQKIT_MESSAGE_WARNING, format_arguments(format, args));
 	va_end(args);
 }
 
@@ -238,7 +239,8 @@ void request_remark(struct irqkit_request *request, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	add_message(request, IRQKIT_MESSAGE_REMARK, format_arguments(format, args));
+	request_add_message(
+		request, IRQKIT_MESSAGE_REMARK, format_arguments(format, args));
 	va_end(args);
 }
 

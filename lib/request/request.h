@@ -8,6 +8,7 @@
 #ifndef IRQKIT_REQUEST_H
 #define IRQKIT_REQUEST_H
 
+#include "devices/channels.h"
 #include "machine/machine.h"
 
 enum request_kind {
@@ -18,6 +19,7 @@ enum request_kind {
 	REQUEST_RPS_DEFAULT,
 	REQUEST_XPS,
 	REQUEST_PIN,
+	REQUEST_CHANNELS,
 };
 
 struct request_message {
@@ -58,6 +60,15 @@ struct irqkit_request {
 	bool wraps;
 	unsigned int pin_flags;
 
+	/* of channels */
+	unsigned int counts_wanted[N_CHANNEL_KINDS]; /* by enum irqkit_channel_kind */
+	const char *count_labels[N_CHANNEL_KINDS]; /* NULL: not wanted */
+	const char *auto_channels_label; /* NULL: not wanted */
+	const char *rss_label; /* NULL: not wanted */
+	unsigned int rss_queues; /* 0: all */
+	bool spreads; /* the interrupts are spread after that */
+	struct irqkit_request *rest; /* owned; what follows the barrier, or NULL */
+
 	/* of the last plan */
 	enum irqkit_problem problem;
 	struct request_message *messages; /* owned, and each */
@@ -85,6 +96,10 @@ void request_drop_messages(struct irqkit_request *request);
 /* Notes why the request fails, unless memory ran out. Returns @error. */
 int request_note_problem(
 	struct irqkit_request *request, enum irqkit_problem problem, int error);
+
+/* Takes @text over; NULL: there was no memory for it. */
+int request_add_message(
+	struct irqkit_request *request, enum irqkit_message_kind kind, char *text);
 
 /*
  * Adds a message that says what is wrong. Returns the errno value that stands for
@@ -127,6 +142,8 @@ int request_plan_rps_default(struct irqkit_request *request,
 int request_plan_pin(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 int request_plan_xps(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan);
+int request_plan_channels(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 
 #endif

@@ -141,20 +141,24 @@ static int add_device(struct irqkit_request *request, struct irqkit_device *devi
 	return 0;
 }
 
-/* A pin needs interrupts; for RPS and XPS, what is below may be software too. */
+/* A pin or channels need hardware; for RPS and XPS, what is below may be software too. */
+static bool needs_hardware(const struct irqkit_request *request)
+{
+	return request->kind == REQUEST_PIN || request->kind == REQUEST_CHANNELS;
+}
+
 static int count_lower(const struct irqkit_request *request, struct irqkit_device *named,
 	size_t *ret_count)
 {
-	return request->kind == REQUEST_PIN
-		? irqkit_device_count_lower(named, ret_count)
-		: irqkit_device_count_receiving(named, ret_count);
+	return needs_hardware(request) ? irqkit_device_count_lower(named, ret_count)
+				       : irqkit_device_count_receiving(named, ret_count);
 }
 
 static struct irqkit_device *get_lower(const struct irqkit_request *request,
 	const struct irqkit_device *named, size_t index)
 {
-	return request->kind == REQUEST_PIN ? irqkit_device_get_lower(named, index)
-					    : irqkit_device_get_receiving(named, index);
+	return needs_hardware(request) ? irqkit_device_get_lower(named, index)
+				       : irqkit_device_get_receiving(named, index);
 }
 
 /* The interfaces below a named one. */

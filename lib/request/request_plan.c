@@ -2,6 +2,7 @@
 /* A request becomes steps of a plan, by its kind. */
 #include "base/macros.h"
 #include "request/placement.h"
+#include "request/request_channels.h"
 #include "request/request_net.h"
 #include "request/request_steer.h"
 
@@ -17,6 +18,7 @@ static void begin(struct irqkit_request *request)
 	placement_free(TAKE(request->placement));
 	irqkit_selection_free(TAKE(request->selection));
 	request_drop_net(request);
+	irqkit_request_free(TAKE(request->rest));
 }
 
 EXPORT void irqkit_request_free(struct irqkit_request *request)
@@ -59,6 +61,9 @@ EXPORT int irqkit_request_plan(struct irqkit_request *request,
 	case REQUEST_PIN:
 		r = request_plan_pin(request, machine, plan);
 		break;
+	case REQUEST_CHANNELS:
+		r = request_plan_channels(request, machine, plan);
+		break;
 	default:
 		r = request_plan_set(request, machine, plan);
 		break;
@@ -90,6 +95,9 @@ EXPORT int irqkit_request_check(
 	case REQUEST_RPS:
 	case REQUEST_XPS:
 		r = request_check_steering(request, machine);
+		break;
+	case REQUEST_CHANNELS:
+		r = request_check_channels(request, machine);
 		break;
 	default:
 		r = -EINVAL;

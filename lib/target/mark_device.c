@@ -5,12 +5,15 @@
  *	eth1         the device's interrupts; for a bond, those of the ports below it
  *	eth1:rx-0    those of a queue; eth1:0 means rx-0 and tx-0, 'eth1:rx-*' all rx queues
  *
+ *	pci:0000:00:03.0/5    vector 5 of a PCI function
+ *
  * The name of an interface has no colon. What follows a colon in a PCI address is not the
  * name of a queue.
  */
 #include "target/mark_device.h"
 #include "base/macros.h"
 #include "devices/device.h"
+#include "devices/msi_vectors.h"
 #include "target/refuse.h"
 
 #include <errno.h>
@@ -87,6 +90,25 @@ static int mark_queue_word(
 	return mark_queues(marks, meaning->device, meaning->queue);
 }
 
+/* pci:0000:00:03.0/5: one vector of a function */
+static int mark_vector(
+	struct marks *marks, const struct target *target, struct meaning *meaning)
+{
+	_cleanup_free_ char *address = strndup(target->name, target->len);
+	_cleanup_free_ unsigned int *numbers = NULL;
+	int r = address ? irqkit_devices_find_pci(
+				  marks->machine->devices, address, &meaning->device)
+			: -ENOMEM;
+
+	if (r == 0)
+		r = device_list_vectors(meaning->device, &numbers, &meaning->n_vectors);
+	if (r < 0 || target->vector >= meaning->n_vectors ||
+		!marks_add_irq(marks, (int)numbers[target->vector], true))
+		return r;
+	r = unique_add(&marks->selection->devices, meaning->device);
+	return r < 0 ? r : 1;
+}
+
 /* dev:'eth*': interfaces, each with all that it has */
 static int mark_interfaces(struct marks *marks, const struct target *target)
 {
@@ -143,6 +165,8 @@ static int mark_meaning(
 {
 	int r;
 
+	if (target->kind == TARGET_VECTOR)
+		return mark_vector(marks, target, meaning);
 	if (target->kind == TARGET_PCI && target->is_glob)
 		return mark_owned(marks, target, irqkit_device_get_pci_address);
 	if (target->kind == TARGET_DEVICE && target->is_glob &&

@@ -25,6 +25,7 @@ struct meaning {
 	bool has_rows; /* rows were marked */
 	struct irqkit_device *device; /* the word names this device; NULL: no device */
 	const char *queue; /* and this queue of the device: part of the word */
+	size_t n_vectors; /* of a TARGET_VECTOR: how many the device has */
 };
 
 void marks_add(struct marks *marks, size_t index, bool is_named);

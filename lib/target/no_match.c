@@ -299,6 +299,23 @@ static bool needs_sys(const struct target *target)
 		target->kind != TARGET_CHIP;
 }
 
+static int refuse_no_vector(
+	struct marks *marks, const struct target *target, const struct meaning *meaning)
+{
+	const char *name = irqkit_device_get_name(meaning->device);
+	char **message = &marks->message;
+
+	if (meaning->n_vectors == 0)
+		return REFUSE(message, target->word, ": %s has no MSI vectors", name);
+	if (target->vector < meaning->n_vectors)
+		return REFUSE(message, target->word, ": no handler uses vector %u of %s",
+			target->vector, name);
+	return REFUSE(message, target->word,
+		": %s has %zu MSI vector%s, and the last is %zu", name,
+		meaning->n_vectors, meaning->n_vectors == 1 ? "" : "s",
+		meaning->n_vectors - 1);
+}
+
 int refuse_no_match(
 	struct marks *marks, const struct target *target, const struct meaning *meaning)
 {
@@ -309,6 +326,8 @@ int refuse_no_match(
 		return refuse_no_sys(message);
 	if (meaning->queue)
 		return refuse_no_queue(message, word, meaning);
+	if (meaning->device && target->kind == TARGET_VECTOR)
+		return refuse_no_vector(marks, target, meaning);
 	if (meaning->device)
 		return refuse_no_interrupt(message, word, meaning->device);
 	if (target->kind == TARGET_WORD || target->kind == TARGET_DEVICE) {
@@ -336,6 +355,7 @@ int refuse_no_match(
 				": no interrupt found for interfaces with such a name");
 		return REFUSE(message, word, ": there is no such device");
 	case TARGET_PCI:
+	case TARGET_VECTOR:
 		return REFUSE(message, word, ": there is no such device");
 	default:
 		return refuse_no_name(marks, target);

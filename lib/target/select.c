@@ -48,7 +48,7 @@ static bool names_whole(
 {
 	if (target->kind != TARGET_NAME && target->kind != TARGET_WORD)
 		return false;
-	return !target->is_glob ||
+	return !target->is_pattern ||
 		has_name(interrupt, &(struct target){ .name = target->name });
 }
 
@@ -75,6 +75,7 @@ static bool mark_rows(struct marks *marks, const struct target *target)
 static bool may_be_device(const struct target *target)
 {
 	return target->kind == TARGET_DEVICE || target->kind == TARGET_PCI ||
+		target->kind == TARGET_VECTOR ||
 		(target->kind == TARGET_WORD && !target->is_glob) ||
 		(target->kind == TARGET_WORD && strchr(target->name, ':'));
 }

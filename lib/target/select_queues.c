@@ -140,7 +140,7 @@ static int add_word(struct chosen *chosen, const char *word)
 	if (r < 0)
 		return r;
 	if (target.kind == TARGET_IRQS || target.kind == TARGET_NAME ||
-		target.kind == TARGET_CHIP)
+		target.kind == TARGET_CHIP || target.kind == TARGET_VECTOR)
 		return target_refuse(
 			&chosen->message, -EDOM, "'%s' names interrupts", word);
 	is_name = target.kind == TARGET_WORD || target.kind == TARGET_DEVICE;

@@ -33,6 +33,18 @@ static bool parse_irqs(struct target *target)
 	return !dash || !dash[1] || parse_irq(dash + 1, end, &target->last);
 }
 
+/* Does it hold a * ? or [ without a backslash? */
+static bool has_wildcard(const char *name)
+{
+	for (; *name; name++) {
+		if (*name == '*' || *name == '?' || *name == '[')
+			return true;
+		if (*name == '\\' && name[1])
+			name++;
+	}
+	return false;
+}
+
 /* Finds the kind; the part after the prefix is the name. */
 static void split_prefix(const char *word, struct target *target)
 {
@@ -59,7 +71,24 @@ static void split_prefix(const char *word, struct target *target)
 	}
 	if (strcmp(word, "all") == 0)
 		target->kind = TARGET_ALL;
+	target->len = strlen(target->name);
 	target->is_glob = strpbrk(target->name, "*?[") != NULL;
+	target->is_pattern = has_wildcard(target->name);
+}
+
+/* 0000:00:03.0/5: false if nothing or something other than digits is after the slash. */
+static bool parse_vector(struct target *target)
+{
+	const char *slash = strrchr(target->name, '/');
+	int r = parse_u32(slash + 1, strlen(slash + 1), &target->vector);
+
+	if (r == -EINVAL || slash == target->name)
+		return false;
+	if (r < 0)
+		target->vector = NO_NUMBER;
+	target->len = (size_t)(slash - target->name);
+	target->kind = TARGET_VECTOR;
+	return true;
 }
 
 int target_parse(const char *word, struct target *ret_target, char **reterr_message)
@@ -80,6 +109,12 @@ int target_parse(const char *word, struct target *ret_target, char **reterr_mess
 	if (!*target.name)
 		return target_refuse(reterr_message, -EINVAL,
 			"'%s' is not a TARGET: a name is missing after the colon", word);
+	if (target.kind == TARGET_PCI && strchr(target.name, '/') &&
+		!parse_vector(&target))
+		return target_refuse(reterr_message, -EINVAL,
+			"'%s' is not a TARGET: a / is followed by the index of a vector, "
+			"as in pci:0000:00:03.0/5",
+			word);
 	if (is_irqs && target.last < target.first)
 		return target_refuse(reterr_message, -EINVAL,
 			"the range '%s' ends before it starts", word);

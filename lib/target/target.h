@@ -11,6 +11,7 @@ enum target_kind {
 	TARGET_WORD, /* eth1, eth1:rx-0, 'nvme0q*': the machine decides what it means */
 	TARGET_DEVICE, /* dev:eth1, dev:eth1:rx-0 */
 	TARGET_PCI, /* pci:0000:00:03.0 */
+	TARGET_VECTOR, /* pci:0000:00:03.0/5 */
 	TARGET_NAME, /* name:eth1: of a handler or a row */
 	TARGET_CHIP, /* chip:xen-dyn */
 	TARGET_DRIVER, /* driver:virtio_net */
@@ -21,8 +22,12 @@ struct target {
 	enum target_kind kind;
 	const char *word;
 	int64_t first, last; /* TARGET_IRQS; INT64_MAX: too large for any interrupt */
-	const char *name; /* all others but TARGET_ALL: the part after the prefix */
-	bool is_glob; /* the name holds * ? or [ */
+	/* all others but TARGET_ALL: the part after the prefix; up to the / in a TARGET_VECTOR */
+	const char *name;
+	size_t len; /* of the name */
+	uint32_t vector; /* TARGET_VECTOR: the index; NO_NUMBER: too large */
+	bool is_glob; /* the name holds * ? or [, perhaps after a backslash */
+	bool is_pattern; /* some of these have no backslash: it can match several names */
 };
 
 /*

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* irqkit channels: how many queues a network interface has, and which of them get flows. */
+#include "base/basics.h"
+#include "base/read_number.h"
+#include "base/say.h"
+#include "change/say_request.h"
+#include "channels/show_channels.h"
+#include "measure/open_machine.h"
+#include "queues/lower_option.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MOST_CHANNELS 65535u
+
+struct channels_options {
+	struct change_options change;
+	struct table_options table;
+	const char *combined, *rx, *tx;
+	const char *rss;
+	bool is_auto;
+	bool spreads;
+	bool is_lower;
+};
+
+static const struct option options[] = {
+	{ "combined", 0, OPTION_TEXT, offsetof(struct channels_options, combined), "N",
+		"set the number of queues that receive and transmit" },
+	{ "rx", 0, OPTION_TEXT, offsetof(struct channels_options, rx), "N",
+		"set the number of queues that only receive" },
+	{ "tx", 0, OPTION_TEXT, offsetof(struct channels_options, tx), "N",
+		"set the number of queues that only transmit" },
+	{ "auto", 0, OPTION_FLAG, offsetof(struct channels_options, is_auto), NULL,
+		"set the useful number, as far as the driver allows it" },
+	{ "rss", 0, OPTION_TEXT, offsetof(struct channels_options, rss), "equal|N",
+		"give flows to all rx queues, or to the first N" },
+	{ "spread", 0, OPTION_FLAG, offsetof(struct channels_options, spreads), NULL,
+		"after that, spread the interrupts of the queues over CPUs" },
+	LOWER_OPTION(struct channels_options, is_lower),
+	CHANGE_OPTIONS(struct channels_options, change),
+	TABLE_OPTIONS(struct channels_options, table),
+	{ 0 },
+};
+
+static bool sets_counts(const struct channels_options *o)
+{
+	return o->combined || o->rx || o->tx || o->is_auto;
+}
+
+static bool is_change(const struct channels_options *o)
+{
+	return sets_counts(o) || o->rss;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Words                                                                           */
+
+static enum status check_words(const struct call *call, const struct channels_options *o)
+{
+	if (o->is_auto && (o->combined || o->rx || o->tx))
+		say_error("--auto cannot be combined with --combined, --rx and --tx");
+	else if (is_change(o) && call->n_words == 0)
+		say_error("channels needs a network interface, as in 'irqkit channels "
+			  "eth0 --auto'");
+	else if (is_change(o) && table_options_are_given(&o->table))
+		say_error("--output, --sort, --noheadings, --raw and --pairs cannot be "
+			  "combined with a change");
+	else if (!is_change(o) && change_options_are_given(&o->change))
+		say_error("--dry-run, --script, --keep-going and --wait need one of "
+			  "--combined, --rx, --tx, --auto or --rss");
+	else if (!sets_counts(o) && o->spreads)
+		say_error("--spread needs one of --combined, --rx, --tx or --auto; "
+			  "'irqkit spread DEV' spreads the interrupts there are");
+	else if (o->change.wait && !o->spreads)
+		say_error("--wait waits for moves of interrupts and needs --spread");
+	else
+		return STATUS_DONE;
+	return STATUS_MISUSE;
+}
+
+static bool set_count(struct irqkit_request *request, enum irqkit_channel_kind kind,
+	const char *label, const char *word)
+{
+	uint64_t number;
+
+	if (!word)
+		return true;
+	if (read_number(word, strlen(word), MOST_CHANNELS, &number) < 0) {
+		say_error("%s takes a number of queues, not '%s'", label, word);
+		return false;
+	}
+	irqkit_request_set_channels(request, kind, (unsigned int)number, label);
+	return true;
+}
+
+static bool set_rss(struct irqkit_request *request, const char *word)
+{
+	uint64_t number = 0;
+
+	if (!word)
+		return true;
+	if (strcmp(word, "equal") != 0 &&
+		(read_number(word, strlen(word), MOST_CHANNELS, &number) < 0 ||
+			number == 0)) {
+		say_error("--rss takes 'equal' or a number of queues, not '%s'", word);
+		return false;
+	}
+	irqkit_request_set_rss(request, (unsigned int)number, "--rss");
+	return true;
+}
+
+/* From the words of the command line to a request. */
+static enum status make_request(
+	const struct call *call, struct irqkit_request **ret_request)
+{
+	const struct channels_options *o = call->state;
+	enum status status = check_words(call, o);
+	struct irqkit_request *request;
+
+	if (status != STATUS_DONE)
+		return status;
+	if (irqkit_request_new_channels(&request) < 0)
+		return say_no_memory();
+	*ret_request = request;
+	irqkit_request_set_lower(request, o->is_lower, "--lower");
+	irqkit_request_set_spreads(request, o->spreads);
+	if (!set_count(request, IRQKIT_CHANNEL_COMBINED, "--combined", o->combined) ||
+		!set_count(request, IRQKIT_CHANNEL_RX, "--rx", o->rx) ||
+		!set_count(request, IRQKIT_CHANNEL_TX, "--tx", o->tx) ||
+		!set_rss(request, o->rss))
+		return STATUS_MISUSE;
+	if (o->is_auto)
+		irqkit_request_set_auto_channels(request, "--auto");
+	return request_add_words(request, call);
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static enum status show(const struct call *call, const struct channels_options *o,
+	struct irqkit_request *request)
+{
+	struct irqkit_machine *machine = NULL;
+	struct irqkit_ctx *ctx = NULL;
+	enum status status = machine_open(call, &ctx);
+
+	if (status == STATUS_DONE)
+		status = machine_new(ctx, &machine);
+	if (status == STATUS_DONE)
+		status = request_say(request, irqkit_request_check(request, machine));
+	if (status == STATUS_DONE)
+		status = channels_show(machine, request, &o->table, &call->common);
+	if (ctx)
+		status = machine_judge(ctx, status);
+	irqkit_machine_free(machine);
+	irqkit_ctx_free(ctx);
+	return status;
+}
+
+static enum status run(const struct call *call)
+{
+	const struct channels_options *o = call->state;
+	_cleanup_request_ struct irqkit_request *request = NULL;
+	enum status status = make_request(call, &request);
+
+	if (status != STATUS_DONE)
+		return status;
+	return show(call, o, request);
+}
+
+static void print_columns(void)
+{
+	columns_print("", channel_columns);
+}
+
+const struct command cmd_channels = {
+	.name = "channels",
+	.args = "[OPTION...] [DEV...]",
+	.summary = "show or set the number of queues of an interface",
+	.needs_root_to = "change channels",
+	.more = "Without --combined, --rx, --tx, --auto and --rss: show how many queues "
+		"each\n"
+		"interface has and may have, and how many this system can use.\n"
+		"\n"
+		"  irqkit channels                           all interfaces\n"
+		"  irqkit channels eth0 --auto --spread      a queue for each core, "
+		"each on its own\n"
+		"  irqkit channels eth0 --combined=4 -n      show what would be "
+		"changed\n"
+		"  irqkit channels eth0 --rss=2              flows only to rx-0 and "
+		"rx-1\n"
+		"  irqkit undo                               undo the change\n",
+	.print_columns = print_columns,
+	.options = options,
+	.state_size = sizeof(struct channels_options),
+	.run = run,
+};

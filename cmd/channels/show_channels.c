@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The channels of network interfaces: a row for each interface. */
+#include "channels/show_channels.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define N_KINDS 4
+
+struct count {
+	unsigned int now, max; /* max 0: the driver has none of this kind */
+};
+
+/* One interface. */
+struct row {
+	const char *name;
+	struct count counts[N_KINDS]; /* by enum irqkit_channel_kind */
+	size_t rss_entries, rss_queues; /* 0: no table, or not known */
+	char *rss; /* owned; the table as a text, or NULL */
+	unsigned int useful; /* 0: not known */
+	char *why; /* owned, or NULL */
+	char *fixed; /* owned; why they cannot be set, or NULL */
+	bool is_unknown; /* nothing can be read */
+	bool is_named; /* on the command line */
+};
+
+static void free_row(struct row *row)
+{
+	free(row->rss);
+	free(row->why);
+	free(row->fixed);
+	free(row);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Cells                                                                           */
+
+static struct cell get_device(void *data)
+{
+	const struct row *row = data;
+
+	return text_cell(row->name);
+}
+
+static struct cell show_count(const struct row *row, enum irqkit_channel_kind kind)
+{
+	const struct count *count = &row->counts[kind];
+	char *text;
+
+	if (count->max == 0 || asprintf(&text, "%u/%u", count->now, count->max) < 0)
+		return ABSENT;
+	return owned_cell(text);
+}
+
+static struct cell show_rx(void *row)
+{
+	return show_count(row, IRQKIT_CHANNEL_RX);
+}
+
+static struct cell show_tx(void *row)
+{
+	return show_count(row, IRQKIT_CHANNEL_TX);
+}
+
+static struct cell show_combined(void *row)
+{
+	return show_count(row, IRQKIT_CHANNEL_COMBINED);
+}
+
+static struct cell show_other(void *row)
+{
+	return show_count(row, IRQKIT_CHANNEL_OTHER);
+}
+
+/* "equal 4", or "uneven 3": how many queues get flows */
+static struct cell show_rss(void *data)
+{
+	const struct row *row = data;
+	char *text;
+
+	if (!row->rss)
+		return ABSENT;
+	if (strncmp(row->rss, "equal ", strlen("equal ")) == 0)
+		return text_cell(row->rss);
+	return asprintf(&text, "uneven %zu", row->rss_queues) < 0 ? ABSENT
+								  : owned_cell(text);
+}
+
+static struct cell get_useful(void *data)
+{
+	const struct row *row = data;
+
+	return row->useful ? number_cell(row->useful) : ABSENT;
+}
+
+static struct cell get_why(void *data)
+{
+	const struct row *row = data;
+
+	return text_cell(row->why);
+}
+
+static struct cell get_fixed(void *data)
+{
+	const struct row *row = data;
+
+	return row->is_unknown ? ABSENT : bool_cell(row->fixed);
+}
+
+/* ---- JSON: an object for each kind ------------------------------------------------- */
+
+static struct cell get_now(void *data)
+{
+	const struct count *count = data;
+
+	return number_cell(count->now);
+}
+
+static struct cell get_max(void *data)
+{
+	const struct count *count = data;
+
+	return number_cell(count->max);
+}
+
+static struct cell get_entries(void *data)
+{
+	const struct row *row = data;
+
+	return number_cell(row->rss_entries);
+}
+
+static struct cell get_queues(void *data)
+{
+	const struct row *row = data;
+
+	return number_cell(row->rss_queues);
+}
+
+static struct cell get_table(void *data)
+{
+	const struct row *row = data;
+
+	return text_cell(row->rss);
+}
+
+/* A table of one row and its array, in one block: free() ends both. */
+static struct cell object_cell(const struct column *columns, size_t n, void *row)
+{
+	struct {
+		struct table table;
+		const struct column *columns[4];
+		void *rows[1];
+	} *block = calloc(1, sizeof(*block));
+
+	if (!block)
+		return ABSENT;
+	for (size_t i = 0; i < n; i++)
+		block->columns[i] = &columns[i];
+	block->rows[0] = row;
+	block->table = (struct table){
+		.columns = block->columns,
+		.rows = block->rows,
+		.n_rows = 1,
+	};
+	return (struct cell){
+		.kind = CELL_ROW,
+		.table = &block->table,
+		.owned = block,
+	};
+}
+
+static struct cell get_count(struct row *row, enum irqkit_channel_kind kind)
+{
+	static const struct column columns[] = {
+		{ "NOW", "now", NULL, 0, get_now, 0 },
+		{ "MAX", "max", NULL, 0, get_max, 0 },
+	};
+
+	return row->counts[kind].max
+		? object_cell(columns, LENGTH(columns), &row->counts[kind])
+		: ABSENT;
+}
+
+static struct cell get_rx(void *row)
+{
+	return get_count(row, IRQKIT_CHANNEL_RX);
+}
+
+static struct cell get_tx(void *row)
+{
+	return get_count(row, IRQKIT_CHANNEL_TX);
+}
+
+static struct cell get_combined(void *row)
+{
+	return get_count(row, IRQKIT_CHANNEL_COMBINED);
+}
+
+static struct cell get_other(void *row)
+{
+	return get_count(row, IRQKIT_CHANNEL_OTHER);
+}
+
+static struct cell get_rss(void *data)
+{
+	static const struct column columns[] = {
+		{ "ENTRIES", "entries", NULL, 0, get_entries, 0 },
+		{ "QUEUES", "queues", NULL, 0, get_queues, 0 },
+		{ "TABLE", "table", NULL, 0, get_table, 0 },
+	};
+	struct row *row = data;
+
+	return row->rss ? object_cell(columns, LENGTH(columns), row) : ABSENT;
+}
+
+const struct column channel_columns[] = {
+	{ "DEVICE", "device", "interface", COLUMN_DEFAULT | COLUMN_NAME, get_device, 0 },
+	{ "RX", NULL, "channels that only receive, now / at most", COLUMN_DEFAULT,
+		show_rx, 0 },
+	{ "RX", "rx", NULL, COLUMN_JSON_ONLY, get_rx, 0 },
+	{ "TX", NULL, "channels that only transmit", COLUMN_DEFAULT, show_tx, 0 },
+	{ "TX", "tx", NULL, COLUMN_JSON_ONLY, get_tx, 0 },
+	{ "COMBINED", NULL, "channels that do both", COLUMN_DEFAULT, show_combined, 0 },
+	{ "COMBINED", "combined", NULL, COLUMN_JSON_ONLY, get_combined, 0 },
+	{ "OTHER", NULL, "other channels, for link events for example",
+		COLUMN_DEFAULT | COLUMN_DROP(1), show_other, 0 },
+	{ "OTHER", "other", NULL, COLUMN_JSON_ONLY, get_other, 0 },
+	{ "RSS", NULL, "rx queues that get flows, and whether equally many",
+		COLUMN_DEFAULT, show_rss, 0 },
+	{ "RSS", "rss", NULL, COLUMN_JSON_ONLY, get_rss, 0 },
+	{ "USEFUL", "useful", "queues that this system can use",
+		COLUMN_DEFAULT | COLUMN_RIGHT, get_useful, 0 },
+	{ "WHY", "why", "reason of that number", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+		get_why, 0 },
+	{ "FIXED", "fixed", "whether the number cannot be set", 0, get_fixed, 0 },
+	{ 0 },
+};
+
+/* ------------------------------------------------------------------------------- */
+/* Rows                                                                            */
+
+/* False: no memory. */
+static bool read_row(
+	struct irqkit_machine *machine, struct irqkit_device *device, struct row *row)
+{
+	int r = 0;
+
+	row->name = irqkit_device_get_name(device);
+	for (size_t i = 0; i < N_KINDS && r == 0; i++)
+		r = irqkit_device_read_channels(device, (enum irqkit_channel_kind)i,
+			&row->counts[i].now, &row->counts[i].max);
+	if (r == -ENOMEM)
+		return false;
+	row->is_unknown = r == -ENODATA;
+	r = irqkit_device_read_rss(
+		device, &row->rss_entries, &row->rss_queues, &row->rss);
+	if (r == -ENOMEM)
+		return false;
+	r = irqkit_machine_find_useful_channels(machine, device, &row->useful, &row->why);
+	if (r == -ENOMEM)
+		return false;
+	r = irqkit_device_explain_fixed_channels(
+		device, row->useful ? row->useful : 1, &row->fixed);
+	row->is_unknown &= !row->fixed;
+	return r != -ENOMEM;
+}
+
+static bool add_row(
+	struct table *table, struct irqkit_machine *machine, struct irqkit_device *device)
+{
+	struct row *row = calloc(1, sizeof(*row));
+
+	if (!row)
+		return false;
+	table->rows[table->n_rows++] = row;
+	return read_row(machine, device, row);
+}
+
+static bool add_rows(struct table *table, struct irqkit_machine *machine,
+	const struct irqkit_request *request)
+{
+	size_t n = irqkit_request_count_devices(request);
+
+	table->rows = calloc(n + 1, sizeof(*table->rows));
+	for (size_t i = 0; table->rows && i < n; i++)
+		if (!add_row(table, machine, irqkit_request_get_device(request, i)))
+			return false;
+	return table->rows;
+}
+
+static void clear_table(struct table *table)
+{
+	for (size_t i = 0; table->rows && i < table->n_rows; i++)
+		free_row(table->rows[i]);
+	table_free(table);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Remarks                                                                         */
+
+/* The channels that receive: those that a driver with both kinds uses. */
+static unsigned int count_rx(const struct row *row)
+{
+	return row->counts[IRQKIT_CHANNEL_RX].now +
+		row->counts[IRQKIT_CHANNEL_COMBINED].now;
+}
+
+static void remark_number(const struct row *row, const char *name)
+{
+	unsigned int n = count_rx(row);
+
+	if (!row->useful || row->useful == n || n == 0)
+		return;
+	printf("%s has %u queue%s, and %u %s useful: %s.\n"
+	       "'irqkit channels %s --auto' sets %s.\n",
+		name, n, n == 1 ? "" : "s", row->useful, row->useful == 1 ? "is" : "are",
+		row->why, name, row->useful == 1 ? "it" : "them");
+}
+
+/* Queues that get no flows have nothing to do. */
+static void remark_rss(const struct row *row, const char *name)
+{
+	if (row->rss && row->rss_queues < count_rx(row))
+		printf("%s: RSS gives flows to %zu of %u rx queues; 'irqkit channels %s "
+		       "--rss=equal' uses all.\n",
+			name, row->rss_queues, count_rx(row), name);
+}
+
+static void remark_row(const struct row *row)
+{
+	_cleanup_free_ char *name = text_escape(row->name);
+
+	if (!name)
+		return;
+	if (row->fixed)
+		printf("%s: %s.\n", name, row->fixed);
+	else if (row->is_unknown)
+		printf("%s: the number of channels is not known.\n", name);
+	else
+		remark_number(row, name);
+	remark_rss(row, name);
+}
+
+static void remark(const struct table *table, const struct irqkit_request *request)
+{
+	for (size_t i = 0; i < table->n_rows; i++)
+		remark_row(table->rows[i]);
+	for (size_t i = 0; i < irqkit_request_count_messages(request); i++) {
+		enum irqkit_message_kind kind;
+		_cleanup_free_ char *safe = text_escape(
+			irqkit_request_get_message(request, i, &kind));
+
+		if (safe && kind == IRQKIT_MESSAGE_REMARK)
+			puts(safe);
+	}
+}
+
+static enum status print_json(const struct table *table)
+{
+	struct document *document = document_new();
+
+	document_add_table(document, "devices", table);
+	return document_finish(document);
+}
+
+enum status channels_show(struct irqkit_machine *machine,
+	const struct irqkit_request *request, const struct table_options *options,
+	const struct common *common)
+{
+	struct table table CLEANUP(clear_table) = { 0 };
+	enum status status;
+
+	if (!add_rows(&table, machine, request))
+		return say_no_memory();
+	status = table_prepare(&table, channel_columns, options, common);
+	if (status != STATUS_DONE)
+		return status;
+	if (common->is_json)
+		return print_json(&table);
+	status = table_print(&table, options, common);
+	if (status == STATUS_DONE && table_options_are_plain(options, common))
+		remark(&table, request);
+	return status;
+}
