@@ -74,10 +74,8 @@ static bool print_grid(struct libscols_table *out, const struct table *table,
 {
 	bool has_headings = !scols_table_is_noheadings(out);
 
-	if (is_simple && grid->is_ascii) {
-		plain_print(grid, has_headings);
-		return true;
-	}
+	if (is_simple && grid->is_ascii)
+		return plain_print(grid, has_headings);
 	if (add_columns(out, grid) < 0 || !add_lines(out, table, grid))
 		return false;
 	/* main() reports a failed write, when it closes stdout */
