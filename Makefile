@@ -37,9 +37,12 @@ ZSHDIR   ?= $(DATADIR)/zsh/site-functions
 FISHDIR  ?= $(DATADIR)/fish/vendor_completions.d
 EXAMPLEDIR ?= $(DATADIR)/doc/irqkit/examples
 
-# What is linked, by pkg-config name.
+# What is compiled against, by pkg-config name. The program loads jansson and libsmartcols when a
+# run needs them, which most short runs do not; with ON_DEMAND=no it is linked with them.
+ON_DEMAND ?= yes
 LIB_NEEDS = libmnl
 CMD_NEEDS = popt jansson smartcols
+CMD_LINKED = $(if $(filter no,$(ON_DEMAND)),$(CMD_NEEDS),popt)
 TEST_NEEDS = cmocka
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
@@ -51,7 +54,7 @@ BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE $(WIDE) -DIRQKIT_VERSION='"$(VERSION)"' 
 # Includes are by path from lib/ or cmd/. The program sees lib/include only, so that it cannot
 # reach what the library hides.
 LIB_CFLAGS  = $(BASE) -Ilib/include -Ilib -fPIC -fvisibility=hidden $(CFLAGS)
-CMD_CFLAGS  = $(BASE) -Ilib/include -Icmd -I$(B)/cmd $(CFLAGS)
+CMD_CFLAGS  = $(BASE) -Ilib/include -Icmd -I$(B)/cmd $(if $(filter no,$(ON_DEMAND)),-DLINKS_ALL) $(CFLAGS)
 TEST_CFLAGS = $(BASE) -Ilib/include -Ilib -Icmd -DROOTS='"$(ROOTS)/"' $(CFLAGS)
 
 # With -flto, a variable that is set only when a call succeeds looks unset after an assertion.
@@ -122,9 +125,11 @@ needs = $(if $(2),pkg-config $(1) $(2),:) >$@ || { \
 $(B)/%.cflags: Makefile | $(FIRST)
 	@mkdir -p $(@D)
 	@$(call needs,--cflags,$($*_NEEDS))
-$(B)/%.libs: Makefile | $(FIRST)
+# -ldl: for C libraries that have dlopen() there, as glibc before 2.34
+$(B)/%.libs: Makefile $(B)/commands | $(FIRST)
 	@mkdir -p $(@D)
-	@$(call needs,--libs,$($*_NEEDS))
+	@$(call needs,--libs,$(or $($*_LINKED),$($*_NEEDS)))
+	@$(if $($*_LINKED),echo -ldl >>$@)
 
 # Changes only when the commands do: other flags compile everything again.
 COMMANDS = $(CC) $(LIB_CFLAGS) | $(CMD_CFLAGS) | $(LDFLAGS)

@@ -128,8 +128,11 @@ empty "in lib only root.c and knob.c open files, ctx.c the root, and run_dir.c i
 empty "cmd opens no file" "$(uses "$opening" cmd)"
 empty "only say.c writes to stderr" "$(uses 'stderr|perror|psignal|v?dprintf|v?warnx?|v?errx?' cmd say)"
 empty "only main.c ends the program, by returning" "$(uses "$ending" cmd)"
-empty "only render.c uses libsmartcols" "$(uses 'scols_.*' cmd render)"
-empty "only document.c uses jansson" "$(uses 'json_.*' cmd document)"
+# These two are loaded when they are needed: no object file names what it calls of them.
+included() { grep -rlE "^[ \t]*#[ \t]*include[ \t]*<$1" lib cmd | grep -vx "$2"; }
+empty "only render.c uses libsmartcols" "$(included libsmartcols cmd/table/render.c)"
+empty "only document.c uses jansson" "$(included jansson cmd/table/document.c)"
+empty "only on_demand.c loads libraries" "$(uses 'dl(open|m?open|v?sym)' lib)$(uses 'dl(m?open|v?sym)' cmd on_demand)"
 empty "only options.c uses popt" "$(uses 'popt.*' cmd options)"
 
 if [ "${1-}" != --self ]; then
@@ -224,9 +227,16 @@ lib/devices|open|in lib only root.c and knob.c open files, ctx.c the root, and r
 cmd/base|fopen|cmd opens no file
 cmd/base|perror|only say.c writes to stderr
 cmd/base|abort|only main.c ends the program, by returning
-cmd/base|scols_init_debug|only render.c uses libsmartcols
-cmd/base|json_object|only document.c uses jansson
+cmd/base|dlopen|only on_demand.c loads libraries
 cmd/base|poptStrerror|only options.c uses popt
+END
+
+while IFS='|' read -r header expected; do
+	file cmd/base/broken.c "#include <$header>"
+	breaks "a file of cmd/base includes $header" "$expected"
+done <<'END'
+libsmartcols/libsmartcols.h|only render.c uses libsmartcols
+jansson.h|only document.c uses jansson
 END
 
 # Without object files there is nothing to find; that must not pass.

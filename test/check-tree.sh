@@ -88,7 +88,32 @@ bare() {
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare -m bash -c 'cd "$1" && eval "$2" && shift 2 && exec chroot . "$@"' - "$tmp/usr" "$mounts" "$@" 2>&1
 }
+# on_demand: the libraries that the program loads when it needs them
+on_demand() { sed -nE 's/^ON_DEMAND\("([^"]+)".*/\1/p' cmd/*/*.c; }
+same "two libraries are loaded on demand" 2 "$(on_demand | wc -l)"
 mounts=
+if ! unshare -m true 2>/dev/null || [ "$(id -u)" -ne 0 ]; then
+	skip "without the libraries that are loaded on demand" "not root, or no mount name spaces here"
+else
+	cp -RP "$roots/queues-8cpu" "$tmp/usr/saved"
+	before=$(cat "$tmp"/usr/saved/proc/irq/*/smp_affinity)
+	same "without libsmartcols, plain output is the same" "$(./irqkit show --root="$tmp/usr/saved")" \
+		"$(bare /usr/sbin/irqkit show --root=/saved)"
+	while read -r library option; do
+		same "without $library, nothing is written" 1 \
+			"$(bare /usr/sbin/irqkit set 24 --cpus=5 --root=/saved "$option" >"$tmp/said"; echo $?)"
+		check "without $library, it is named" grep -q "^irqkit: cannot load $library" "$tmp/said"
+		same "without $library, the affinities are the same" "$before" "$(cat "$tmp"/usr/saved/proc/irq/*/smp_affinity)"
+	done <<-'END'
+		libsmartcols.so.1 --color=auto
+		libjansson.so.4 --json
+	END
+fi
+for lib in $(on_demand); do
+	path=$("${CC:-cc}" -print-file-name="$lib")
+	mkdir -p "$tmp/usr$(dirname "$path")"
+	cp -L "$path" "$tmp/usr$path"
+done
 if ! unshare -m true 2>/dev/null || [ "$(id -u)" -ne 0 ]; then
 	skip "in a chroot without /proc and /sys" "not root, or no mount name spaces here"
 else

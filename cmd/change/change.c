@@ -10,6 +10,7 @@
 #include "change/run_lock.h"
 #include "measure/open_machine.h"
 #include "measure/signals.h"
+#include "table/render.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -92,6 +93,8 @@ enum status change_open(struct change *change, const struct call *call,
 		.has_waited = change->wait_ms > 0,
 		.not_done = options->wait ? "waited for" : NULL,
 	};
+	if (change_writes(options) && render_load(&call->common) != STATUS_DONE)
+		return STATUS_REFUSED;
 	return machine_open(call, &change->ctx);
 }
 

@@ -197,6 +197,27 @@ static bool print_knob(const char *function, const struct irqkit_step *step)
 	return path;
 }
 
+/*
+ * The flow table of the whole system is only lowered by the user who set it, and by undo:
+ * other interfaces may need it.
+ */
+static bool is_only_raised(const struct change *change, const struct irqkit_step *step)
+{
+	return !change->undone && strcmp(irqkit_step_get_why(step), "requested") != 0;
+}
+
+static bool raises_entries(const struct change *change)
+{
+	for (size_t i = 0; i < irqkit_plan_count(change->plan); i++) {
+		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
+
+		if (irqkit_step_get_knob(step) == IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES &&
+			is_only_raised(change, step))
+			return true;
+	}
+	return false;
+}
+
 static bool print_step(const struct change *change, const struct irqkit_step *step)
 {
 	switch (irqkit_step_get_knob(step)) {
@@ -207,8 +228,8 @@ static bool print_step(const struct change *change, const struct irqkit_step *st
 	case IRQKIT_KNOB_RPS_FLOW_CNT:
 		return print_knob("number", step);
 	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
-		/* never lowered, except when undoing the change that raised it */
-		return print_knob(change->undone ? "number" : "raise", step);
+		return print_knob(
+			is_only_raised(change, step) ? "raise" : "number", step);
 	default:
 		return print_knob("mask", step);
 	}
@@ -244,7 +265,7 @@ static void print_functions(const struct change *change)
 	}
 	for (size_t f = 0; f < LENGTH(functions); f++)
 		if (knobs & functions[f].knobs &&
-			!(functions[f].text == script_raise && change->undone))
+			!(functions[f].text == script_raise && !raises_entries(change)))
 			fputs(functions[f].text, stdout);
 }
 

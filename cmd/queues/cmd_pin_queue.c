@@ -14,6 +14,7 @@ struct pin_options {
 	bool no_xps;
 	bool no_threads;
 	bool irq_only;
+	bool threads_only;
 	bool is_lower;
 };
 
@@ -26,6 +27,8 @@ static const struct option options[] = {
 		"do not move kernel threads" },
 	{ "irq-only", 0, OPTION_FLAG, offsetof(struct pin_options, irq_only), NULL,
 		"move only interrupts, neither XPS nor threads" },
+	{ "threads-only", 0, OPTION_FLAG, offsetof(struct pin_options, threads_only),
+		NULL, "move only kernel threads, except those of interrupts" },
 	LOWER_OPTION(struct pin_options, is_lower),
 	CHANGE_OPTIONS(struct pin_options, change),
 	{ 0 },
@@ -47,6 +50,9 @@ static enum status check_words(const struct call *call, const struct pin_options
 			  "'irqkit pin-queue eth0 0=2 1=3'");
 	else if (o->wraps && !has_all)
 		say_error("--wrap works only with all=SET");
+	else if (o->threads_only && (o->irq_only || o->no_threads))
+		say_error("--threads-only cannot be combined with --irq-only and "
+			  "--no-threads");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -57,6 +63,7 @@ static unsigned int flags_of(const struct call *call, const struct pin_options *
 	return (o->no_xps ? IRQKIT_PIN_NO_XPS : 0u) |
 		(o->no_threads ? IRQKIT_PIN_NO_THREADS : 0u) |
 		(o->irq_only ? IRQKIT_PIN_IRQ_ONLY : 0u) |
+		(o->threads_only ? IRQKIT_PIN_THREADS_ONLY : 0u) |
 		(call->common.verbosity > 0 ? IRQKIT_PIN_WARN_ALL : 0u);
 }
 

@@ -12,11 +12,12 @@ struct rps_options {
 	struct steer_options steer;
 	const char *flows;
 	const char *new_interfaces; /* the CPUs of their queues */
+	const char *entries; /* of the flow table of the whole system */
 };
 
 static const struct option options[] = {
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct rps_options, steer.cpus), "SET",
-		"CPUs that process received packets" },
+		"CPUs that process received packets, or 'off'" },
 	{ "mask", 'm', OPTION_TEXT, offsetof(struct rps_options, steer.mask), "HEX",
 		"the same CPUs as a mask, as the kernel writes it" },
 	{ "auto", 0, OPTION_FLAG, offsetof(struct rps_options, steer.is_auto), NULL,
@@ -29,6 +30,8 @@ static const struct option options[] = {
 		"only these rx queues, as in 0,2" },
 	{ "default", 0, OPTION_TEXT, offsetof(struct rps_options, new_interfaces), "SET",
 		"CPUs for interfaces that are created later, or 'off'" },
+	{ "entries", 0, OPTION_TEXT, offsetof(struct rps_options, entries), "N",
+		"RFS: size of the flow table of the whole system" },
 	STEER_OPTIONS(struct rps_options, steer),
 	{ 0 },
 };
@@ -44,13 +47,14 @@ static bool parse_flows(const char *word, uint64_t *ret_flows)
 	return read_number(word, strlen(word), IRQKIT_FLOWS_MAX, ret_flows) == 0;
 }
 
-static void fill(struct irqkit_request *request, const struct call *call)
+static int fill(struct irqkit_request *request, const struct call *call)
 {
 	const struct rps_options *o = call->state;
 	uint64_t flows;
 
 	if (o->flows && parse_flows(o->flows, &flows))
-		irqkit_request_set_flows(request, flows, "--flows");
+		return irqkit_request_set_flows(request, flows, "--flows");
+	return 0;
 }
 
 static enum status check_words(const struct rps_options *o)
@@ -72,56 +76,89 @@ static enum status check_words(const struct rps_options *o)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* --default                                                                       */
+/* --default and --entries: of no interface                                        */
 
-static enum status check_default(const struct call *call, const struct rps_options *o)
+static bool is_of_system(const struct rps_options *o)
+{
+	return o->new_interfaces || o->entries;
+}
+
+static enum status check_system(const struct call *call, const struct rps_options *o)
 {
 	const struct steer_options *s = &o->steer;
+	const char *option = o->entries ? "--entries" : "--default";
+	uint64_t entries;
 
-	if (call->n_words)
+	if (call->n_words && o->entries)
+		say_error(
+			"--entries sets the flow table of the whole system and takes no "
+			"interface");
+	else if (call->n_words)
 		say_error("--default sets RPS of interfaces that are created later and "
 			  "takes no interface");
+	else if (o->new_interfaces && o->entries)
+		say_error("--default and --entries cannot be combined");
 	else if (is_change(o) || s->queues || s->is_lower)
-		say_error("--default cannot be combined with --cpus, --auto, --off, "
-			  "--flows, --queues and --lower");
+		say_error("%s cannot be combined with --cpus, --auto, --off, --flows, "
+			  "--queues and --lower",
+			option);
 	else if (table_options_are_given(&s->table))
 		say_error("--output, --sort, --noheadings, --raw and --pairs cannot be "
 			  "combined with a change");
+	else if (o->entries && !parse_flows(o->entries, &entries))
+		say_error("--entries takes a number of flows up to %u, not '%s'",
+			IRQKIT_FLOWS_MAX, o->entries);
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
 }
 
-static enum status plan_default(struct change *change, void *data)
+static enum status plan_system(struct change *change, void *data)
 {
 	return request_plan(data, change);
 }
 
-static enum status make_default(const struct call *call, const struct rps_options *o,
+/* @request is filled, and not changed if there was no memory for it. */
+static int fill_system(struct irqkit_request **request, const struct rps_options *o)
+{
+	uint64_t entries;
+	int r;
+
+	if (o->entries) {
+		r = irqkit_request_new_flow_entries(request);
+		if (r == 0 && parse_flows(o->entries, &entries))
+			r = irqkit_request_set_flows(*request, entries, "--entries");
+		return r;
+	}
+	r = irqkit_request_new_rps_default(request);
+	if (r == 0 && strcmp(o->new_interfaces, "off") == 0)
+		irqkit_request_set_steering(*request, IRQKIT_STEERING_OFF, NULL);
+	else if (r == 0)
+		r = irqkit_request_set_cpus(*request, o->new_interfaces, "--default");
+	return r;
+}
+
+static enum status make_system(const struct call *call, const struct rps_options *o,
 	struct irqkit_request **ret_request)
 {
 	_cleanup_request_ struct irqkit_request *request = NULL;
-	enum status status = check_default(call, o);
+	enum status status = check_system(call, o);
 
 	if (status != STATUS_DONE)
 		return status;
-	if (irqkit_request_new_rps_default(&request) < 0)
-		return say_no_memory();
-	if (strcmp(o->new_interfaces, "off") == 0)
-		irqkit_request_set_steering(request, IRQKIT_STEERING_OFF, NULL);
-	else if (irqkit_request_set_cpus(request, o->new_interfaces, "--default") < 0)
+	if (fill_system(&request, o) < 0)
 		return say_no_memory();
 	return request_give(&request, STATUS_DONE, ret_request);
 }
 
-static enum status run_default(const struct call *call, const struct rps_options *o)
+static enum status run_system(const struct call *call, const struct rps_options *o)
 {
 	_cleanup_request_ struct irqkit_request *request = NULL;
 	struct change change CLEANUP(change_free) = { 0 };
-	enum status status = make_default(call, o, &request);
+	enum status status = make_system(call, o, &request);
 
 	return status == STATUS_DONE
-		? change_run(&change, call, &o->steer.change, plan_default, request)
+		? change_run(&change, call, &o->steer.change, plan_system, request)
 		: status;
 }
 
@@ -148,8 +185,8 @@ static enum status make_request(
 	const struct rps_options *o = call->state;
 	enum status status;
 
-	if (o->new_interfaces)
-		return make_default(call, o, ret_request);
+	if (is_of_system(o))
+		return make_system(call, o, ret_request);
 	status = check(call, o);
 	return status == STATUS_DONE ? steer_make_request(call, &steering, &o->steer,
 					       is_change(o), ret_request)
@@ -161,8 +198,8 @@ static enum status run(const struct call *call)
 	const struct rps_options *o = call->state;
 	enum status status;
 
-	if (o->new_interfaces)
-		return run_default(call, o);
+	if (is_of_system(o))
+		return run_system(call, o);
 	status = check(call, o);
 	return status == STATUS_DONE ? steer_run(call, &steering, &o->steer, is_change(o))
 				     : status;
@@ -192,6 +229,8 @@ const struct command cmd_rps = {
 		"interfaces\n"
 		"  irqkit rps --default=0-3              CPUs 0-3 for interfaces "
 		"created later\n"
+		"  irqkit rps --entries=32768            RFS: the flow table of the "
+		"whole system\n"
 		"  irqkit undo                           undo the change\n",
 	.print_columns = print_columns,
 	.options = options,

@@ -5,18 +5,19 @@
 
 struct xps_options {
 	struct steer_options steer;
-	bool is_rxqs;
+	const char *rxqs; /* "": each tx queue gets the rx queues it is paired with */
 };
 
 static const struct option options[] = {
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct xps_options, steer.cpus), "SET",
-		"CPUs that transmit on these queues" },
+		"CPUs that transmit on these queues, or 'off'" },
 	{ "mask", 'm', OPTION_TEXT, offsetof(struct xps_options, steer.mask), "HEX",
 		"the same CPUs as a mask, as the kernel writes it" },
 	{ "auto", 0, OPTION_FLAG, offsetof(struct xps_options, steer.is_auto), NULL,
 		"each CPU transmits on the queue handled nearest to it" },
-	{ "rxqs", 0, OPTION_FLAG, offsetof(struct xps_options, is_rxqs), NULL,
-		"send each flow on the tx queue paired with its rx queue" },
+	{ "rxqs", 0, OPTION_OPTIONAL_TEXT, offsetof(struct xps_options, rxqs), "LIST",
+		"send flows of these rx queues on these tx queues; without LIST, of the "
+		"rx queue paired with each" },
 	{ "off", 0, OPTION_FLAG, offsetof(struct xps_options, steer.is_off), NULL,
 		"turn XPS off" },
 	{ "queues", 0, OPTION_TEXT, offsetof(struct xps_options, steer.queues), "LIST",
@@ -27,24 +28,34 @@ static const struct option options[] = {
 
 static bool is_change(const struct xps_options *o)
 {
-	return o->steer.cpus || o->steer.mask || o->steer.is_auto || o->is_rxqs ||
+	return o->steer.cpus || o->steer.mask || o->steer.is_auto || o->rxqs ||
 		o->steer.is_off;
 }
 
-static void fill(struct irqkit_request *request, const struct call *call)
+static int fill(struct irqkit_request *request, const struct call *call)
 {
 	const struct xps_options *o = call->state;
 
-	if (o->is_rxqs)
+	if (o->rxqs && !o->steer.cpus && !o->steer.mask)
 		irqkit_request_set_steering(request, IRQKIT_STEERING_RXQS, "--auto");
+	return o->rxqs && *o->rxqs ? irqkit_request_set_rxqs(request, o->rxqs, "--rxqs")
+				   : 0;
 }
 
 static enum status check_words(const struct xps_options *o)
 {
 	const struct steer_options *s = &o->steer;
 
-	if (!!s->cpus + !!s->mask + s->is_auto + o->is_rxqs + s->is_off > 1)
-		say_error("--cpus, --mask, --auto, --rxqs and --off cannot be combined");
+	bool has_cpus = s->cpus || s->mask;
+
+	if (!!s->cpus + !!s->mask + s->is_auto + s->is_off > 1 ||
+		(o->rxqs && (s->is_auto || s->is_off)))
+		say_error("--cpus, --mask, --auto, --rxqs and --off cannot be combined, "
+			  "except for --rxqs=LIST with --cpus or --mask");
+	else if (o->rxqs && !*o->rxqs && has_cpus)
+		say_error(
+			"--rxqs needs a list of rx queues if it is combined with --cpus "
+			"or --mask, as in --rxqs=0");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;

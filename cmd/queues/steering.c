@@ -47,11 +47,17 @@ static enum status plan(struct change *change, void *data)
 	return request_plan(data, change);
 }
 
+static bool is_none(const struct steer_options *options)
+{
+	return options->cpus && strcmp(options->cpus, "off") == 0;
+}
+
 static enum irqkit_steering steering_of(const struct steer_options *options)
 {
-	return options->is_auto	  ? IRQKIT_STEERING_AUTO
-		: options->is_off ? IRQKIT_STEERING_OFF
-				  : IRQKIT_STEERING_GIVEN;
+	return options->is_auto	   ? IRQKIT_STEERING_AUTO
+		: options->is_off  ? IRQKIT_STEERING_OFF
+		: is_none(options) ? IRQKIT_STEERING_NONE
+				   : IRQKIT_STEERING_GIVEN;
 }
 
 /* From the words of the command line to a request. */
@@ -64,9 +70,10 @@ static enum status make_request(const struct call *call, const struct steering *
 		return say_no_memory();
 	irqkit_request_set_lower(request, options->is_lower, "--lower");
 	irqkit_request_set_steering(request, steering_of(options), "--auto");
-	if (steering->fill)
-		steering->fill(request, call);
-	if (irqkit_request_set_cpus(request, options->cpus, "--cpus") < 0 ||
+	if (steering->fill && steering->fill(request, call) < 0)
+		return say_no_memory();
+	if (irqkit_request_set_cpus(
+		    request, is_none(options) ? NULL : options->cpus, "--cpus") < 0 ||
 		irqkit_request_set_queues(request, options->queues, "--queues") < 0)
 		return say_no_memory();
 	if (options->mask &&

@@ -69,7 +69,7 @@ struct steering {
 	/* A request of its kind. */
 	int (*new_request)(struct irqkit_request **ret_request);
 	/* Fills it with what only this command has; or NULL. */
-	void (*fill)(struct irqkit_request *request, const struct call *call);
+	int (*fill)(struct irqkit_request *request, const struct call *call);
 };
 
 /* Reports mistakes in -o, --sort and the words, before any file is read. */

@@ -11,6 +11,7 @@ void show_clear(struct show *show)
 		show_row_free(&show->rows[i]);
 	free(show->rows);
 	load_free(&show->load);
+	free(show->each);
 	irqkit_selection_free(show->chosen);
 	irqkit_cpuset_free(show->only);
 	irqkit_cpuset_free(show->allowed);

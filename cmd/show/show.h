@@ -21,6 +21,9 @@ struct show {
 	struct show_row *rows; /* owned; those of the chosen that these leave */
 	size_t n_rows;
 	struct load load; /* of those: ask show_load() */
+	uint64_t *
+		each; /* owned; the counts of one row, by CPU; NULL: none was asked for */
+	size_t n_each;
 };
 
 /* How the counts of all that is shown fall on the CPUs; added up when first needed. */

@@ -100,6 +100,47 @@ static struct cell get_cpu(void *data, unsigned int cpu)
 	return number_cell(irqkit_interrupt_get_count(row->interrupt, cpu));
 }
 
+/* Room for the count of each CPU that can be a column; false: no memory. */
+static bool make_each(struct show *show)
+{
+	const struct irqkit_cpuset *sets[] = {
+		irqkit_snapshot_get_cpus(show->snapshot),
+		show->only,
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < LENGTH(sets) && !show->each; i++)
+		for (int cpu = -1;
+			sets[i] && (cpu = irqkit_cpuset_next(sets[i], cpu)) >= 0;)
+			n = (size_t)cpu + 1 > n ? (size_t)cpu + 1 : n;
+	if (!show->each) {
+		show->each = calloc(n + 1, sizeof(*show->each));
+		show->n_each = n;
+	}
+	return show->each;
+}
+
+/* A row has few counts: all others are 0. */
+static const uint64_t *get_each_cpu(void *data)
+{
+	struct show_row *row = data;
+	struct show *show = row->show;
+	size_t n = irqkit_interrupt_count_served(row->interrupt);
+
+	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU ||
+		!make_each(show))
+		return NULL;
+	memset(show->each, 0, show->n_each * sizeof(*show->each));
+	for (size_t i = 0; i < n; i++) {
+		unsigned int cpu;
+		uint64_t count = irqkit_interrupt_get_served(row->interrupt, i, &cpu);
+
+		if (cpu < show->n_each)
+			show->each[cpu] = count;
+	}
+	return show->each;
+}
+
 static struct cell get_affinity(void *data)
 {
 	return cpus_cell(show_row_affinity(data));
@@ -291,6 +332,7 @@ static bool add_cpu_columns(
 		if (!of_cpu)
 			return false;
 		of_cpu->many.get = get_cpu;
+		of_cpu->many.get_each = get_each_cpu;
 		of_cpu->many.number = cpu;
 		snprintf(
 			of_cpu->name, sizeof(of_cpu->name), "CPU%u", of_cpu->many.number);

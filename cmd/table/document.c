@@ -4,6 +4,7 @@
  * user of jansson, which writes texts and real numbers.
  */
 #include "base/basics.h"
+#include "base/on_demand.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "table/render.h"
@@ -12,6 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define CALLS(X) X(json_delete) X(json_dumpf) X(json_real) X(json_string)
+ON_DEMAND("libjansson.so.4", "writes JSON", CALLS)
 
 #define REAL_DIGITS 15 /* for jansson, which does not count decimal places */
 
@@ -80,10 +84,11 @@ static void put_key(struct writer *w, const char *key)
 static void put_json(struct writer *w, json_t *json)
 {
 	if (!json ||
-		json_dumpf(json, stdout,
+		do_json_dumpf(json, stdout,
 			JSON_ENCODE_ANY | JSON_REAL_PRECISION(REAL_DIGITS)) < 0)
 		w->has_failed |= !ferror(stdout);
-	json_decref(json);
+	if (json)
+		do_json_delete(json); /* nobody else has it */
 }
 
 static bool is_plain(const char *text)
@@ -105,9 +110,9 @@ static void put_string(struct writer *w, const char *text)
 		putc_unlocked('"', stdout);
 		return;
 	}
-	json = json_string(text); /* NULL where it isn't UTF-8 */
+	json = do_json_string(text); /* NULL where it isn't UTF-8 */
 	if (!json && (repaired = text_repair(text)))
-		json = json_string(repaired);
+		json = do_json_string(repaired);
 	put_json(w, json);
 }
 
@@ -139,7 +144,7 @@ static void put_integer(int64_t integer)
 /* At most six decimal places. Nothing is negative. */
 static void put_real(struct writer *w, double real)
 {
-	put_json(w, json_real((double)(uint64_t)(real * 1e6 + 0.5) / 1e6));
+	put_json(w, do_json_real((double)(uint64_t)(real * 1e6 + 0.5) / 1e6));
 }
 
 static void put_texts(struct writer *w, const char *const *texts)
@@ -270,9 +275,14 @@ struct document {
 	struct writer writer;
 };
 
+enum status document_load(void)
+{
+	return load_library() ? STATUS_DONE : STATUS_REFUSED;
+}
+
 struct document *document_new(void)
 {
-	struct document *document = calloc(1, sizeof(*document));
+	struct document *document = load_library() ? calloc(1, sizeof(*document)) : NULL;
 
 	if (!document)
 		return NULL;
@@ -354,5 +364,7 @@ enum status document_finish(struct document *document)
 	}
 	free(document);
 	/* what could not be written is seen when stdout is closed */
+	if (on_demand_has_failed())
+		return STATUS_REFUSED;
 	return is_done ? STATUS_DONE : say_no_memory();
 }

@@ -82,24 +82,52 @@ static bool add_texts(
 	return true;
 }
 
-/* By hand: most cells are numbers, and printf takes ten times as long. */
-static bool add_number(struct grid *grid, struct grid_column *column, uint64_t number)
-{
-	char digits[24];
-	size_t at = sizeof(digits) - 1, len;
-	char *out = reserve(grid, sizeof(digits));
+#define NUMBER_ROOM 21u /* 64 bits, and a NUL */
 
-	if (!out)
-		return false;
-	digits[at] = '\0';
-	do
-		digits[--at] = (char)('0' + number % 10);
-	while (number /= 10);
-	len = sizeof(digits) - 1 - at;
-	memcpy(out, digits + at, len + 1);
+/*
+ * By hand: most cells are numbers, and printf takes ten times as long. The caller has
+ * reserved NUMBER_ROOM bytes.
+ */
+static inline void put_number(
+	struct grid *grid, struct grid_column *column, uint64_t number)
+{
+	char *out = grid->text + grid->len;
+	size_t len = 1;
+
+	if (number < 10) {
+		out[0] = (char)('0' + number);
+	} else {
+		char digits[NUMBER_ROOM];
+		size_t at = sizeof(digits);
+
+		do
+			digits[--at] = (char)('0' + number % 10);
+		while (number /= 10);
+		len = sizeof(digits) - at;
+		memcpy(out, digits + at, len);
+	}
+	out[len] = '\0';
 	grid->len += len + 1;
 	if (len > column->width)
 		column->width = len;
+}
+
+static bool add_number(struct grid *grid, struct grid_column *column, uint64_t number)
+{
+	if (!reserve(grid, NUMBER_ROOM))
+		return false;
+	put_number(grid, column, number);
+	return true;
+}
+
+/* The cells of @n columns that are asked at once. */
+static bool add_each(
+	struct grid *grid, struct grid_column *columns, size_t n, const uint64_t *numbers)
+{
+	if (!reserve(grid, n * NUMBER_ROOM))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		put_number(grid, &columns[i], numbers[columns[i].many->number]);
 	return true;
 }
 
@@ -157,8 +185,49 @@ static bool add_columns(struct grid *grid, const struct table *table)
 			continue;
 		grid->columns[grid->n_columns++] = (struct grid_column){
 			.column = column,
+			.many = column->many && column->many->get_each ? column->many
+								       : NULL,
 			.width = strlen(column->name),
 		};
+	}
+	return true;
+}
+
+/* How many columns from @i on are asked at once. */
+static size_t count_many(const struct grid *grid, size_t i)
+{
+	const struct grid_column *columns = grid->columns;
+	size_t n = 0;
+
+	while (i + n < grid->n_columns && columns[i + n].many &&
+		columns[i + n].many->get_each == columns[i].many->get_each)
+		n++;
+	return n;
+}
+
+static bool add_one(
+	struct grid *grid, struct grid_column *column, void *row, const char *absent)
+{
+	struct cell cell = column_get(column->column, row);
+	bool is_added = add_cell(grid, column, &cell, absent);
+
+	free(cell.owned);
+	return is_added;
+}
+
+static bool add_row(struct grid *grid, void *row, const char *absent)
+{
+	size_t i = 0;
+
+	while (i < grid->n_columns) {
+		struct grid_column *column = &grid->columns[i];
+		const uint64_t *each = column->many ? column->many->get_each(row) : NULL;
+		size_t n = each ? count_many(grid, i) : 1;
+
+		if (each ? !add_each(grid, column, n, each)
+			 : !add_one(grid, column, row, absent))
+			return false;
+		i += n;
 	}
 	return true;
 }
@@ -169,17 +238,9 @@ bool grid_fill(struct grid *grid, const struct table *table, const char *absent)
 	grid->n_rows = table->n_rows;
 	if (!add_columns(grid, table))
 		return false;
-	for (size_t row = 0; row < table->n_rows; row++) {
-		for (size_t i = 0; i < grid->n_columns; i++) {
-			struct grid_column *column = &grid->columns[i];
-			struct cell cell = column_get(column->column, table->rows[row]);
-			bool is_added = add_cell(grid, column, &cell, absent);
-
-			free(cell.owned);
-			if (!is_added)
-				return false;
-		}
-	}
+	for (size_t row = 0; row < table->n_rows; row++)
+		if (!add_row(grid, table->rows[row], absent))
+			return false;
 	return true;
 }
 

@@ -7,6 +7,8 @@
 
 struct grid_column {
 	const struct column *column;
+	const struct column_of_many
+		*many; /* as in @column; NULL: it cannot be asked at once */
 	size_t width; /* columns of a terminal that its widest cell or its heading takes */
 	bool is_hidden;
 };

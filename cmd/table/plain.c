@@ -3,57 +3,109 @@
 #include "table/plain.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void put_blanks(size_t n)
-{
-	static const char blanks[] = "                                ";
-	const size_t most = sizeof(blanks) - 1;
+#define PIECE ((size_t)64 << 10) /* what is written at once, or the longest line */
 
-	for (; n > 0; n -= n < most ? n : most)
-		fwrite_unlocked(blanks, 1, n < most ? n : most, stdout);
+/* Lines that are not written yet. Before a line is put there, all of it is blanks. */
+struct lines {
+	char *text; /* owned */
+	size_t len, room;
+};
+
+static void write_lines(struct lines *lines)
+{
+	fwrite_unlocked(lines->text, 1, lines->len, stdout);
+	memset(lines->text, ' ', lines->len);
+	lines->len = 0;
 }
 
-static void put_cell(
-	const struct grid_column *column, const char *text, size_t len, bool is_last)
+/* Puts a cell at *out and returns where the next cell of the row is. */
+static const char *put_cell(
+	char **out, const struct grid_column *column, const char *text, bool is_last)
 {
-	size_t gap = column->width - len;
+	size_t len = 0;
+	char *to = *out;
 
+	/* most cells are a digit or a few: a call would take longer */
+	while (text[len])
+		len++;
 	if (column->column->flags & COLUMN_RIGHT)
-		put_blanks(gap);
-	fwrite_unlocked(text, 1, len, stdout);
-	if (!(column->column->flags & COLUMN_RIGHT) && !is_last)
-		put_blanks(gap);
-	putc_unlocked(is_last ? '\n' : ' ', stdout);
+		to += column->width - len;
+	for (size_t i = 0; i < len; i++)
+		to[i] = text[i];
+	if (is_last) {
+		to[len] = '\n';
+		*out = to + len + 1;
+	} else {
+		*out += column->width + 1;
+	}
+	return text + len + 1;
 }
 
-/* The cells at @text; NULL: the headings. Returns where the next row is. */
-static const char *put_row(const struct grid *grid, const char *text, size_t last)
+/* The cells at @text. Returns where the next row is. */
+static const char *put_row(
+	struct lines *lines, const struct grid *grid, const char *text, size_t last)
 {
+	char *out = lines->text + lines->len;
+
 	for (size_t i = 0; i < grid->n_columns; i++) {
 		const struct grid_column *column = &grid->columns[i];
-		const char *cell = text ? text : column->column->name;
-		size_t len = strlen(cell);
 
 		if (!column->is_hidden)
-			put_cell(column, cell, len, i == last);
-		if (text)
-			text += len + 1;
+			text = put_cell(&out, column, text, i == last);
+		else
+			text += strlen(text) + 1;
 	}
+	lines->len = (size_t)(out - lines->text);
 	return text;
 }
 
-void plain_print(const struct grid *grid, bool has_headings)
+static void put_headings(struct lines *lines, const struct grid *grid, size_t last)
 {
+	char *out = lines->text + lines->len;
+
+	for (size_t i = 0; i <= last; i++)
+		if (!grid->columns[i].is_hidden)
+			put_cell(&out, &grid->columns[i], grid->columns[i].column->name,
+				i == last);
+	lines->len = (size_t)(out - lines->text);
+}
+
+/* The most bytes of a line. */
+static size_t line_room(const struct grid *grid)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < grid->n_columns; i++)
+		if (!grid->columns[i].is_hidden)
+			room += grid->columns[i].width + 1;
+	return room;
+}
+
+bool plain_print(const struct grid *grid, bool has_headings)
+{
+	size_t last = grid->n_columns, line = line_room(grid);
+	struct lines lines = { .room = line > PIECE ? line : PIECE };
 	const char *text = grid->text;
-	size_t last = grid->n_columns;
 
 	while (last > 0 && grid->columns[last - 1].is_hidden)
 		last--;
 	if (last == 0)
-		return;
+		return true;
+	lines.text = malloc(lines.room);
+	if (!lines.text)
+		return false;
+	memset(lines.text, ' ', lines.room);
 	if (has_headings)
-		put_row(grid, NULL, last - 1);
-	for (size_t i = 0; i < grid->n_rows; i++)
-		text = put_row(grid, text, last - 1);
+		put_headings(&lines, grid, last - 1);
+	for (size_t i = 0; i < grid->n_rows; i++) {
+		if (lines.room - lines.len < line)
+			write_lines(&lines);
+		text = put_row(&lines, grid, text, last - 1);
+	}
+	write_lines(&lines);
+	free(lines.text);
+	return true;
 }

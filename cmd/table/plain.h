@@ -8,7 +8,8 @@
 /*
  * Each character of the grid must be printable ASCII. The output is the same as that of
  * libsmartcols, which takes several times as long, since it looks for wide characters.
+ * False: no memory.
  */
-void plain_print(const struct grid *grid, bool has_headings);
+bool plain_print(const struct grid *grid, bool has_headings);
 
 #endif

@@ -2,6 +2,7 @@
 /* A table -> text. The only user of libsmartcols. */
 #include "table/render.h"
 #include "base/basics.h"
+#include "base/on_demand.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "table/fit.h"
@@ -10,6 +11,22 @@
 #include <libsmartcols/libsmartcols.h>
 #include <string.h>
 #include <unistd.h>
+
+#define CALLS(X)                                                                         \
+	X(scols_line_set_color)                                                          \
+	X(scols_line_set_data)                                                           \
+	X(scols_new_table)                                                               \
+	X(scols_print_table)                                                             \
+	X(scols_table_colors_wanted)                                                     \
+	X(scols_table_enable_colors)                                                     \
+	X(scols_table_enable_export)                                                     \
+	X(scols_table_enable_noheadings)                                                 \
+	X(scols_table_enable_raw)                                                        \
+	X(scols_table_get_termwidth)                                                     \
+	X(scols_table_new_column)                                                        \
+	X(scols_table_new_line)                                                          \
+	X(scols_unref_table)
+ON_DEMAND("libsmartcols.so.1", "prints tables", CALLS)
 
 /* Is stdout to be coloured? */
 static bool has_color(const struct common *common)
@@ -30,7 +47,7 @@ static int add_columns(struct libscols_table *out, const struct grid *grid)
 		int flags = column->flags & COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0;
 
 		if (!grid->columns[i].is_hidden &&
-			!scols_table_new_column(out, column->name, 0, flags))
+			!do_scols_table_new_column(out, column->name, 0, flags))
 			return -1;
 	}
 	return 0;
@@ -40,17 +57,17 @@ static int add_columns(struct libscols_table *out, const struct grid *grid)
 static const char *add_line(struct libscols_table *out, const struct grid *grid,
 	const char *text, enum mark mark)
 {
-	struct libscols_line *line = scols_table_new_line(out, NULL);
+	struct libscols_line *line = do_scols_table_new_line(out, NULL);
 	size_t n = 0;
 
 	if (!line)
 		return NULL;
 	if (mark != MARK_NONE)
-		scols_line_set_color(line, mark == MARK_BUSY ? "red" : "gray");
+		do_scols_line_set_color(line, mark == MARK_BUSY ? "red" : "gray");
 	for (size_t i = 0; i < grid->n_columns; i++) {
 		/* libsmartcols escapes what is not printable */
 		if (!grid->columns[i].is_hidden &&
-			scols_line_set_data(line, n++, text) < 0)
+			do_scols_line_set_data(line, n++, text) < 0)
 			return NULL;
 		text += strlen(text) + 1;
 	}
@@ -60,7 +77,7 @@ static const char *add_line(struct libscols_table *out, const struct grid *grid,
 static bool add_lines(
 	struct libscols_table *out, const struct table *table, const struct grid *grid)
 {
-	bool has_marks = table->get_mark && scols_table_colors_wanted(out);
+	bool has_marks = table->get_mark && do_scols_table_colors_wanted(out);
 	const char *text = grid->text;
 
 	for (size_t i = 0; i < table->n_rows && text; i++)
@@ -69,43 +86,72 @@ static bool add_lines(
 	return text;
 }
 
-static bool print_grid(struct libscols_table *out, const struct table *table,
-	const struct grid *grid, bool is_simple)
+static bool print_with_library(
+	struct libscols_table *out, const struct table *table, const struct grid *grid)
 {
-	bool has_headings = !scols_table_is_noheadings(out);
-
-	if (is_simple && grid->is_ascii) {
-		plain_print(grid, has_headings);
-		return true;
-	}
 	if (add_columns(out, grid) < 0 || !add_lines(out, table, grid))
 		return false;
 	/* main() reports a failed write, when it closes stdout */
-	scols_print_table(out);
+	do_scols_print_table(out);
 	return true;
+}
+
+/* Only a terminal has a width, and only what is coloured or not ASCII needs the library. */
+static bool is_plain(const struct table *table, const struct table_options *options,
+	const struct common *common, const struct grid *grid)
+{
+	return grid->is_ascii && !options->is_raw && !options->is_pairs &&
+		!(table->get_mark && has_color(common));
+}
+
+static bool fit_and_print(struct libscols_table *out, const struct table *table,
+	const struct table_options *options, const struct common *common,
+	struct grid *grid)
+{
+	bool is_for_scripts = options->is_raw || options->is_pairs;
+
+	do_scols_table_enable_noheadings(out, options->no_headings);
+	do_scols_table_enable_raw(out, options->is_raw);
+	do_scols_table_enable_export(out, options->is_pairs);
+	do_scols_table_enable_colors(out, has_color(common));
+	if (!is_for_scripts && isatty(STDOUT_FILENO) &&
+		!grid_fit(grid, do_scols_table_get_termwidth(out),
+			!options->output || options->output[0] == '+'))
+		return false;
+	if (table->n_rows == 0)
+		return true;
+	if (!is_plain(table, options, common, grid))
+		return print_with_library(out, table, grid);
+	return plain_print(grid, !options->no_headings);
+}
+
+enum status render_load(const struct common *common)
+{
+	if (common->is_json)
+		return document_load();
+	return load_library() ? STATUS_DONE : STATUS_REFUSED;
 }
 
 enum status table_print(const struct table *table, const struct table_options *options,
 	const struct common *common)
 {
-	struct libscols_table *out = scols_new_table();
 	struct grid grid CLEANUP(grid_clear) = { 0 };
-	bool is_for_scripts = options->is_raw || options->is_pairs, is_done;
+	struct libscols_table *out;
+	bool is_done;
 
+	if (!grid_fill(&grid, table, options->is_pairs ? "" : "-"))
+		return say_no_memory();
+	if (!isatty(STDOUT_FILENO) && is_plain(table, options, common, &grid)) {
+		return table->n_rows == 0 || plain_print(&grid, !options->no_headings)
+			? STATUS_DONE
+			: say_no_memory();
+	}
+	if (!load_library())
+		return STATUS_REFUSED;
+	out = do_scols_new_table();
 	if (!out)
 		return say_no_memory();
-	scols_table_enable_noheadings(out, options->no_headings);
-	scols_table_enable_raw(out, options->is_raw);
-	scols_table_enable_export(out, options->is_pairs);
-	scols_table_enable_colors(out, has_color(common));
-	is_done = grid_fill(&grid, table, options->is_pairs ? "" : "-");
-	if (is_done && !is_for_scripts && isatty(STDOUT_FILENO))
-		is_done = grid_fit(&grid, scols_table_get_termwidth(out),
-			!options->output || options->output[0] == '+');
-	if (is_done && table->n_rows > 0)
-		is_done = print_grid(out, table, &grid,
-			!is_for_scripts &&
-				!(table->get_mark && scols_table_colors_wanted(out)));
-	scols_unref_table(out);
+	is_done = fit_and_print(out, table, options, common, &grid);
+	do_scols_unref_table(out);
 	return is_done ? STATUS_DONE : say_no_memory();
 }

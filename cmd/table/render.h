@@ -7,6 +7,13 @@
 #include "table/columns.h"
 #include "table/table.h"
 
+/*
+ * For what writes first and prints then: loads what a table or a document may need, so that
+ * nothing is written if that is missing.
+ */
+enum status render_load(const struct common *common);
+enum status document_load(void);
+
 enum status table_print(const struct table *table, const struct table_options *options,
 	const struct common *common);
 

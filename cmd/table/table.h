@@ -106,6 +106,8 @@ struct column {
 /* One of several columns that differ by a number only. */
 struct column_of_many {
 	struct cell (*get)(void *row, unsigned int number);
+	/* The numbers of all of them, by the columns' numbers; NULL: each must be asked. */
+	const uint64_t *(*get_each)(void *row);
 	unsigned int number;
 };
 

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool make_room(struct buffer *buffer, size_t more)
 {
@@ -35,20 +36,41 @@ void buffer_add_char(struct buffer *buffer, char c)
 	buffer->text[buffer->len] = '\0';
 }
 
+void buffer_add_number(struct buffer *buffer, uint64_t number)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + number % 10);
+	while (number /= 10);
+	if (!make_room(buffer, sizeof(digits) - at))
+		return;
+	memcpy(buffer->text + buffer->len, digits + at, sizeof(digits) - at);
+	buffer->len += sizeof(digits) - at;
+	buffer->text[buffer->len] = '\0';
+}
+
 void buffer_add(struct buffer *buffer, const char *format, ...)
 {
 	va_list args;
-	int len;
+	int len = 0;
 
-	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
-	va_end(args);
-	if (len < 0 || !make_room(buffer, (size_t)len))
-		return;
-	va_start(args, format);
-	buffer->len += (size_t)vsnprintf(
-		buffer->text + buffer->len, buffer->room - buffer->len, format, args);
-	va_end(args);
+	/* once more if the room was too small */
+	for (int i = 0; i < 2; i++) {
+		size_t room = buffer->room - buffer->len;
+
+		va_start(args, format);
+		len = vsnprintf(
+			room ? buffer->text + buffer->len : NULL, room, format, args);
+		va_end(args);
+		if (len < 0 || (size_t)len < room)
+			break;
+		if (!make_room(buffer, (size_t)len))
+			return;
+	}
+	if (len > 0)
+		buffer->len += (size_t)len;
 }
 
 int buffer_take(struct buffer *buffer, char **ret_text)

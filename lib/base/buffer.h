@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buffer {
 	char *text; /* owned, until it is taken */
@@ -14,6 +15,7 @@ struct buffer {
 };
 
 void buffer_add_char(struct buffer *buffer, char c);
+void buffer_add_number(struct buffer *buffer, uint64_t number);
 void buffer_add(struct buffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* -ENOMEM: there was no memory for something that was added. */

@@ -268,19 +268,37 @@ EXPORT int irqkit_cpuset_parse_list(
 	return 0;
 }
 
+/* The last CPU of the range in which @cpu is. */
+static int find_last(const struct irqkit_cpuset *set, int cpu)
+{
+	unsigned int from = (unsigned int)cpu;
+	uint64_t mask = ~UINT64_C(0) << from % WORD_BITS;
+
+	for (size_t w = from / WORD_BITS; w < set->n_words; w++) {
+		uint64_t absent = ~set->words[w] & mask;
+
+		if (absent)
+			return (int)(w * WORD_BITS) + __builtin_ctzll(absent) - 1;
+		mask = ~UINT64_C(0);
+	}
+	return (int)(set->n_words * WORD_BITS) - 1;
+}
+
 EXPORT int irqkit_cpuset_format_list(const struct irqkit_cpuset *set, char **ret_text)
 {
 	struct buffer list = { 0 };
 	int cpu = irqkit_cpuset_next(set, -1);
 
 	while (cpu >= 0) {
-		int last = cpu;
+		int last = find_last(set, cpu);
 
-		while (irqkit_cpuset_has(set, (unsigned int)last + 1))
-			last++;
-		buffer_add(&list, "%s%d", list.len ? "," : "", cpu);
-		if (last > cpu)
-			buffer_add(&list, "-%d", last);
+		if (list.len)
+			buffer_add_char(&list, ',');
+		buffer_add_number(&list, (uint64_t)cpu);
+		if (last > cpu) {
+			buffer_add_char(&list, '-');
+			buffer_add_number(&list, (uint64_t)last);
+		}
 		cpu = irqkit_cpuset_next(set, last);
 	}
 	return buffer_take(&list, ret_text);
@@ -289,37 +307,77 @@ EXPORT int irqkit_cpuset_format_list(const struct irqkit_cpuset *set, char **ret
 /* ------------------------------------------------------------------------------- */
 /* Masks: 10f and 1,00000000                                                       */
 
+/* clang-format off */
+/* One more than the value of each digit; 0: not a digit. */
+static const unsigned char hex_digits[256] = {
+	['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+	['A'] = 11, 12, 13, 14, 15, 16,
+	['a'] = 11, 12, 13, 14, 15, 16,
+};
+/* clang-format on */
+
 static int hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-		return (c | 0x20) - 'a' + 10;
-	return -1;
+	return (int)hex_digits[(unsigned char)c] - 1;
+}
+
+_Static_assert((IRQKIT_CPU_MAX + 1) % 4 == 0, "a digit is below the limit, or above it");
+
+/* Four CPUs from @base on, a multiple of 4. */
+static int add_digit(struct irqkit_cpuset *set, size_t base, int digit)
+{
+	int r;
+
+	if (digit == 0)
+		return 0;
+	if (base > IRQKIT_CPU_MAX)
+		return -ERANGE;
+	r = grow(set, base / WORD_BITS + 1);
+	if (r == 0)
+		set->words[base / WORD_BITS] |= (uint64_t)digit << base % WORD_BITS;
+	return r;
+}
+
+/* Up to eight digits; false: there is something else. */
+static bool read_group(const char *text, size_t n, uint32_t *ret_bits)
+{
+	uint32_t bits = 0;
+	bool is_odd = false;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned int digit = hex_digits[(unsigned char)text[i]];
+
+		is_odd |= digit == 0;
+		bits = bits << 4 | (digit - 1);
+	}
+	*ret_bits = bits;
+	return !is_odd;
 }
 
 /*
- * The digits from @start to @end, the lowest 4 CPUs in the last of them, from CPU
- * @base on.
+ * A mask as the kernel writes it: groups of eight digits, the first of up to eight. False:
+ * it is written in another way, or there is no memory, and nothing was added.
  */
-static int add_digits(struct irqkit_cpuset *set, const char *text, size_t start,
-	size_t end, size_t base, size_t *reterr_at)
+static bool add_groups(struct irqkit_cpuset *set, const char *text, size_t len)
 {
-	for (size_t at = end; at-- > start; base += 4) {
-		int digit = hex_digit(text[at]);
+	size_t group = len / 9 + 1, n = len % 9;
+	uint32_t bits;
 
-		for (unsigned int bit = 0; bit < 4; bit++) {
-			if (!(digit >> bit & 1))
-				continue;
-			if (base + bit > IRQKIT_CPU_MAX) {
-				*reterr_at = at;
-				return -ERANGE;
-			}
-			if (irqkit_cpuset_add(set, (unsigned int)(base + bit)) < 0)
-				return -ENOMEM;
-		}
+	if (n == 0 || group > (IRQKIT_CPU_MAX + 1) / 32)
+		return false;
+	for (; group-- > 0; text += n + 1, n = 8) {
+		if (!read_group(text, n, &bits) || (group > 0 && text[n] != ','))
+			break;
+		if (bits == 0)
+			continue;
+		/* the first that is not 0 is the highest */
+		if (grow(set, group / 2 + 1) < 0)
+			break;
+		set->words[group / 2] |= (uint64_t)bits << group % 2 * 32;
 	}
-	return 0;
+	if (group != SIZE_MAX && set->n_words)
+		memset(set->words, 0, set->n_words * sizeof(*set->words));
+	return group == SIZE_MAX;
 }
 
 /*
@@ -351,19 +409,22 @@ static int parse_mask(
 	const char *text, size_t len, struct irqkit_cpuset *set, size_t *reterr_at)
 {
 	size_t start = len >= 2 && text[0] == '0' && (text[1] | 0x20) == 'x' ? 2 : 0;
-	size_t base = 0, end = len;
-	int r = check_mask(text, start, len, reterr_at);
+	size_t base = 0, group_end = 0;
+	int r;
 
-	/* from the last group to the first */
-	while (r == 0) {
-		const char *comma = memrchr(text + start, ',', end - start);
-		size_t group = comma ? (size_t)(comma - text) + 1 : start;
-
-		r = add_digits(set, text, group, end, base, reterr_at);
-		if (!comma)
-			break;
-		base += 32;
-		end = group - 1;
+	if (add_groups(set, text, len))
+		return 0;
+	r = check_mask(text, start, len, reterr_at);
+	/* from the last digit to the first; each group but the first is 32 CPUs */
+	for (size_t at = len; r == 0 && at-- > start;) {
+		if (text[at] == ',') {
+			base = group_end += 32;
+			continue;
+		}
+		r = add_digit(set, base, hex_digit(text[at]));
+		if (r < 0)
+			*reterr_at = at;
+		base += 4;
 	}
 	return r;
 }

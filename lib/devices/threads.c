@@ -36,6 +36,11 @@ static int compare_threads(const void *a, const void *b)
 	return by_name ? by_name : (x->pid > y->pid) - (x->pid < y->pid);
 }
 
+bool thread_is_of_irq(const struct irqkit_thread *thread)
+{
+	return strncmp(thread->name, "irq/", 4) == 0;
+}
+
 /* Could it be a thread that this file looks for? */
 static bool is_candidate(const char *name, size_t len)
 {

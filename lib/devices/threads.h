@@ -10,6 +10,8 @@ int devices_read_threads(struct irqkit_devices *devices);
 void threads_free(struct irqkit_devices *devices);
 /* When a process began, by its stat; "": it is not there. */
 const char *threads_find_start(const char *stat, size_t *ret_len);
+/* Does it handle an interrupt? Then the kernel moves it with the interrupt. */
+bool thread_is_of_irq(const struct irqkit_thread *thread);
 /* The first thread whose name isn't before @text. */
 size_t threads_find(const struct irqkit_devices *devices, const char *text);
 /* The thread with this number, or NULL. */

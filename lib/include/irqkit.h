@@ -2560,6 +2560,12 @@ int irqkit_request_new_xps(struct irqkit_request **ret_request);
 int irqkit_request_new_rps_default(struct irqkit_request **ret_request);
 
 /*
+ * Creates a request that sets the size of the RFS flow table of the whole system. It needs
+ * irqkit_request_set_flows().
+ */
+int irqkit_request_new_flow_entries(struct irqkit_request **ret_request);
+
+/*
  * Creates a request that pins queues of a network interface: the interrupt, XPS and the
  * kernel threads of each. It needs the name of the interface and irqkit_request_add_pin().
  */
@@ -2673,6 +2679,7 @@ enum {
 	IRQKIT_PIN_NO_XPS = 1 << 0, /* do not change XPS */
 	IRQKIT_PIN_NO_THREADS = 1 << 1, /* do not move kernel threads */
 	IRQKIT_PIN_IRQ_ONLY = 1 << 2, /* neither of them */
+	IRQKIT_PIN_THREADS_ONLY = 1 << 4, /* only threads, except those of interrupts */
 	IRQKIT_PIN_WARN_ALL = 1 << 3, /* warn also about queues that are not named */
 };
 
@@ -2730,7 +2737,12 @@ enum irqkit_steering {
 	IRQKIT_STEERING_GIVEN, /* those of irqkit_request_set_cpus() */
 	IRQKIT_STEERING_AUTO, /* RPS: see irqkit_rps_advice; XPS: the nearest */
 	IRQKIT_STEERING_OFF, /* none; RFS is turned off too */
-	IRQKIT_STEERING_RXQS, /* XPS: the queues that are paired with rx queues, no CPUs */
+	IRQKIT_STEERING_NONE, /* none; RFS stays as it is, or gets the flows given */
+	/*
+	 * XPS: the rx queues of irqkit_request_set_rxqs(); without these, each tx queue gets
+	 * the rx queues it is paired with. CPUs stay as they are.
+	 */
+	IRQKIT_STEERING_RXQS,
 };
 
 /*
@@ -2741,6 +2753,17 @@ enum irqkit_steering {
  */
 void irqkit_request_set_steering(struct irqkit_request *request,
 	enum irqkit_steering steering, const char *auto_label);
+
+/*
+ * Sets the rx queues whose flows are transmitted on the tx queues. With
+ * IRQKIT_STEERING_GIVEN and _NONE, they are set beside the CPUs; otherwise these turn them
+ * off, because rx queues take precedence.
+ *
+ * @list: their numbers, "0,2"; it is copied. NULL: none given
+ * @label: what messages call it, such as "--rxqs"; static text. NULL: "rxqs"
+ */
+int irqkit_request_set_rxqs(
+	struct irqkit_request *request, const char *list, const char *label);
 
 /* The largest number of flows: net/core/sysctl_net_core.c, rps_sock_flow_sysctl(). */
 #define IRQKIT_FLOWS_MAX (1u << 29)

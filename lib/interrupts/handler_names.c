@@ -180,9 +180,13 @@ static bool is_listed(const char *list, const char *word)
 {
 	size_t len = strlen(word);
 
-	for (const char *at = list; (at = strstr(at, word)); at++)
-		if ((at == list || at[-1] == ',') && (at[len] == ',' || !at[len]))
+	/* nearly all lists are one word, which begins with another letter */
+	for (; list; list = strchr(list, ',')) {
+		list += *list == ',';
+		if (*list == *word && strncmp(list, word, len) == 0 &&
+			(list[len] == ',' || !list[len]))
 			return true;
+	}
 	return false;
 }
 
@@ -212,12 +216,9 @@ struct name_rows {
 struct name_rows *name_rows_new(const struct name_keys *keys)
 {
 	const struct name_row *row;
-	struct name_rows *rows;
-	size_t n = 0;
+	struct name_rows *rows = malloc(
+		sizeof(*rows) + name_row_count() * sizeof(rows->row[0]));
 
-	while (name_row_get(n))
-		n++;
-	rows = malloc(sizeof(*rows) + n * sizeof(rows->row[0]));
 	if (!rows)
 		return NULL;
 	rows->n = 0;
@@ -274,16 +275,25 @@ static bool names_itself(const struct name_row *row)
 		(row->pattern[0] != '%' || row->pattern[1] == 'v');
 }
 
+/* Asked for thousands of names: nearly all rows begin with another letter. */
+static bool may_begin(const struct name_row *row, const char *name)
+{
+	return row->pattern[0] == '%' || row->pattern[0] == name[0] ||
+		tolower((unsigned char)row->pattern[0]) ==
+		tolower((unsigned char)name[0]);
+}
+
 bool name_may_be_managed(const char *name)
 {
 	static const struct name_keys keys = { .is_anything = true };
-	const struct name_row *row;
+	const struct name_row *row = name_row_get(0);
 
-	for (size_t i = 0; (row = name_row_get(i)); i++) {
+	for (const struct name_row *end = row + name_row_count(); row < end; row++) {
 		struct match m;
 
 		/* the first row that matches decides: nvme0q0 is not nvme0q1 */
-		if (names_itself(row) && match_row(&m, row, &keys, name))
+		if (may_begin(row, name) && names_itself(row) &&
+			match_row(&m, row, &keys, name))
 			return row->is_managed;
 	}
 	return false;

@@ -828,3 +828,8 @@ const struct name_row *name_row_get(size_t index)
 {
 	return index < LENGTH(rows) ? &rows[index] : NULL;
 }
+
+size_t name_row_count(void)
+{
+	return LENGTH(rows);
+}

@@ -21,8 +21,9 @@ struct name_row {
 	bool is_managed; /* the kernel places them (a hint) */
 };
 
-/* All of them; NULL: there are no more. */
+/* All of them, one behind the other; NULL: there are no more. */
 const struct name_row *name_row_get(size_t index);
+size_t name_row_count(void);
 
 /*
  * In which round a row is tried for the driver of @keys: 0, the driver's own; 1, those of any

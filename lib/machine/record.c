@@ -197,6 +197,12 @@ static int do_names_tell(struct irqkit_machine *machine)
 	return machine->names_tell;
 }
 
+/* Is it known by now that names do not matter? */
+static bool names_tell_nothing(const struct irqkit_machine *machine)
+{
+	return machine->has_asked_names && machine->names_tell == 0;
+}
+
 static int judge(struct irqkit_irq *irq)
 {
 	int r;
@@ -210,7 +216,8 @@ static int judge(struct irqkit_irq *irq)
 	if (r < 0)
 		return r;
 	irq->movable = irq_judge_mode(irq->row, irq->mode);
-	if (irq->movable != IRQKIT_MOVABLE || !irq_has_managed_name(irq->row))
+	if (irq->movable != IRQKIT_MOVABLE || names_tell_nothing(irq->machine) ||
+		!irq_has_managed_name(irq->row))
 		return 0;
 	r = do_names_tell(irq->machine);
 	if (r > 0)

@@ -5,6 +5,7 @@
 #include "base/join.h"
 #include "base/macros.h"
 #include "devices/device.h"
+#include "devices/threads.h"
 #include "interrupts/snapshot.h"
 #include "plan/plan.h"
 #include "request/request_pin.h"
@@ -128,6 +129,8 @@ static int add_queue_interrupt(
 		: irqkit_machine_find_irq(pin->machine, (unsigned int)number);
 	const struct irqkit_step *step;
 
+	if (pin->request->pin_flags & IRQKIT_PIN_THREADS_ONLY)
+		return 0;
 	if (!irq) {
 		warn_missing(pin, place, name);
 		return 0;
@@ -148,7 +151,9 @@ static int add_xps(struct pin *pin, const struct pin_place *place, const char *n
 	int r;
 
 	if (place->queue->direction != IRQKIT_TX ||
-		pin->request->pin_flags & (IRQKIT_PIN_NO_XPS | IRQKIT_PIN_IRQ_ONLY))
+		pin->request->pin_flags &
+			(IRQKIT_PIN_NO_XPS | IRQKIT_PIN_IRQ_ONLY |
+				IRQKIT_PIN_THREADS_ONLY))
 		return 0;
 	r = irqkit_plan_add_xps_cpus(pin->plan, place->queue, place->cpus, name);
 	if (r == 0)
@@ -167,8 +172,12 @@ static int add_thread(struct pin *pin, const struct pin_place *place,
 	struct irqkit_thread *thread, const char *name)
 {
 	size_t before = pin->threads.n;
-	int r = unique_add(&pin->threads, thread);
+	int r;
 
+	/* the kernel moves it with its interrupt */
+	if (pin->request->pin_flags & IRQKIT_PIN_THREADS_ONLY && thread_is_of_irq(thread))
+		return 0;
+	r = unique_add(&pin->threads, thread);
 	if (r < 0 || pin->threads.n == before)
 		return r;
 	r = irqkit_plan_add_thread_affinity(pin->plan, thread, place->cpus, name);

@@ -26,6 +26,7 @@ int request_new(enum request_kind kind, struct irqkit_request **ret_request)
 	request->auto_label = "auto";
 	request->wrap_label = "wrap";
 	request->flows_label = "flows";
+	request->rxqs_label = "rxqs";
 	*ret_request = request;
 	return 0;
 }

@@ -17,6 +17,7 @@ enum request_kind {
 	REQUEST_SPREAD,
 	REQUEST_RPS,
 	REQUEST_RPS_DEFAULT,
+	REQUEST_FLOW_ENTRIES,
 	REQUEST_XPS,
 	REQUEST_PIN,
 	REQUEST_CHANNELS,
@@ -52,6 +53,8 @@ struct irqkit_request {
 	bool is_lower;
 	const char *lower_label, *queues_label, *auto_label, *wrap_label, *flows_label;
 	char *queue_numbers; /* owned; "0,2", or NULL: all */
+	char *rxqs; /* owned; "0,2", or NULL: not given */
+	const char *rxqs_label;
 	enum irqkit_steering steering;
 	bool has_flows;
 	uint64_t flows;
@@ -138,6 +141,8 @@ int request_plan_spread(struct irqkit_request *request, struct irqkit_machine *m
 int request_plan_rps(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 int request_plan_rps_default(struct irqkit_request *request,
+	struct irqkit_machine *machine, struct irqkit_plan *plan);
+int request_plan_flow_entries(struct irqkit_request *request,
 	struct irqkit_machine *machine, struct irqkit_plan *plan);
 int request_plan_pin(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);

@@ -7,6 +7,7 @@
 #include "base/macros.h"
 #include "devices/device.h"
 #include "target/no_match.h"
+#include "target/target.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -51,6 +52,7 @@ static bool is_queue(struct irqkit_devices *devices, const char *word)
 	return name && irqkit_devices_find_net(devices, name, &device) == 0;
 }
 
+/* With a backslash before each such character, the word means one interface. */
 static bool is_glob(const char *word)
 {
 	return strpbrk(word, "*?[") != NULL;
@@ -111,7 +113,7 @@ static int add_matching(
 		if (fnmatch(word, device->name, 0) != 0)
 			continue;
 		n_matches++;
-		r = add_named(request, device, true);
+		r = add_named(request, device, target_is_pattern(word));
 	}
 	return r == 0 && n_matches == 0 ? fail_not_found(request, devices, word, -ENODEV)
 					: r;
@@ -261,18 +263,17 @@ static const char *word_of(enum irqkit_direction direction)
 	return direction == IRQKIT_RX ? "rx" : "tx";
 }
 
-static int read_numbers(struct irqkit_request *request,
-	const struct irqkit_device *device, enum irqkit_direction direction,
-	struct irqkit_cpuset **ret_numbers)
+int request_read_numbers(struct irqkit_request *request, const char *list,
+	const char *label, const struct irqkit_device *device,
+	enum irqkit_direction direction, struct irqkit_cpuset **ret_numbers)
 {
-	const char *list = request->queue_numbers;
 	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL;
 
 	if (irqkit_cpuset_parse_list(list, strlen(list), &numbers, NULL) < 0 ||
 		irqkit_cpuset_is_empty(numbers))
 		return request_fail(request, IRQKIT_PROBLEM_WORDS,
-			"%s takes queue numbers, as in 0,2 or 0-3, not '%s'",
-			request->queues_label, list);
+			"%s takes queue numbers, as in 0,2 or 0-3, not '%s'", label,
+			list);
 	irqkit_cpuset_foreach (number, numbers) {
 		if (irqkit_device_find_queue(device, direction, number))
 			continue;
@@ -292,7 +293,8 @@ int request_choose_queues(struct irqkit_request *request, struct irqkit_device *
 	size_t before = request->n_queues;
 	struct irqkit_queue **queues;
 	int r = request->queue_numbers
-		? read_numbers(request, device, direction, &numbers)
+		? request_read_numbers(request, request->queue_numbers,
+			  request->queues_label, device, direction, &numbers)
 		: 0;
 
 	if (r < 0)

@@ -16,6 +16,11 @@ void request_drop_net(struct irqkit_request *request);
 int request_choose_queues(struct irqkit_request *request, struct irqkit_device *device,
 	enum irqkit_direction direction);
 
+/* Reads the numbers of queues, "0,2"; says if the device lacks one. */
+int request_read_numbers(struct irqkit_request *request, const char *list,
+	const char *label, const struct irqkit_device *device,
+	enum irqkit_direction direction, struct irqkit_cpuset **ret_numbers);
+
 /* Did only a glob name the interface, so that it may be passed over? */
 bool request_is_optional(
 	const struct irqkit_request *request, const struct irqkit_device *device);

@@ -33,6 +33,7 @@ EXPORT void irqkit_request_free(struct irqkit_request *request)
 	free(request->cpus);
 	free(request->mask);
 	free(request->queue_numbers);
+	free(request->rxqs);
 	for (size_t i = 0; i < request->n_pins; i++)
 		free(request->pins[i]);
 	free(request->pins);
@@ -54,6 +55,9 @@ EXPORT int irqkit_request_plan(struct irqkit_request *request,
 		break;
 	case REQUEST_RPS_DEFAULT:
 		r = request_plan_rps_default(request, machine, plan);
+		break;
+	case REQUEST_FLOW_ENTRIES:
+		r = request_plan_flow_entries(request, machine, plan);
 		break;
 	case REQUEST_XPS:
 		r = request_plan_xps(request, machine, plan);

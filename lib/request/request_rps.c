@@ -171,7 +171,8 @@ static int plan_given(const struct steer_task *task)
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	int r;
 
-	if (request->steering == IRQKIT_STEERING_OFF)
+	if (request->steering == IRQKIT_STEERING_OFF ||
+		request->steering == IRQKIT_STEERING_NONE)
 		r = irqkit_cpuset_new(&cpus);
 	else
 		r = request_read_cpus(request, task->machine,
@@ -244,16 +245,17 @@ static int plan_cpus(const struct steer_task *task)
 /* ------------------------------------------------------------------------------- */
 /* Flows                                                                           */
 
-static int fail_entries(const struct steer_task *task, int error)
+static int fail_entries(
+	struct irqkit_request *request, const struct irqkit_ctx *ctx, int error)
 {
-	const struct irqkit_ctx *ctx = task->machine->ctx;
-
+	if (is_failure(error)) /* the log function of the context knows it */
+		return error;
 	if (error == -ENOENT)
-		return request_fail(task->request, IRQKIT_PROBLEM_IMMOVABLE,
+		return request_fail(request, IRQKIT_PROBLEM_IMMOVABLE,
 			"there is no %.*s%s: the kernel was built without RPS, or this "
 			"is a container",
 			ctx_root_length(ctx), ctx->root, SOCK_FLOW_ENTRIES_PATH);
-	return request_fail_with(task->request, error, "cannot read %.*s%s: %s",
+	return request_fail_with(request, error, "cannot read %.*s%s: %s",
 		ctx_root_length(ctx), ctx->root, SOCK_FLOW_ENTRIES_PATH,
 		strerror(-error));
 }
@@ -271,7 +273,7 @@ static int plan_entries(const struct steer_task *task, uint64_t flows)
 			now > flows ? now : flows,
 			now >= flows ? "already large enough"
 				     : "raised to hold these flows");
-	return r < 0 ? fail_entries(task, r) : 0;
+	return r < 0 ? fail_entries(task->request, task->machine->ctx, r) : 0;
 }
 
 /* The table of all devices is raised once, with the first device that needs it. */
@@ -407,7 +409,7 @@ int request_plan_rps(struct irqkit_request *request, struct irqkit_machine *mach
 		return request_fail(request, IRQKIT_PROBLEM_WORDS,
 			"RPS cannot be turned off with a number of flows: RFS is turned "
 			"off too");
-	if (request->steering == IRQKIT_STEERING_RXQS)
+	if (request->steering == IRQKIT_STEERING_RXQS || request->rxqs)
 		return request_fail(
 			request, IRQKIT_PROBLEM_WORDS, "only XPS can steer by rx queues");
 	return request_plan_steering(request, machine, plan, plan_device);
@@ -448,4 +450,19 @@ int request_plan_rps_default(struct irqkit_request *request,
 		return r;
 	r = irqkit_plan_add_rps_default_mask(plan, cpus, "requested");
 	return r < 0 ? fail_default(request, machine->ctx, r) : 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* The flow table of the whole system                                              */
+
+int request_plan_flow_entries(struct irqkit_request *request,
+	struct irqkit_machine *machine, struct irqkit_plan *plan)
+{
+	int r;
+
+	if (!request->has_flows)
+		return request_fail(
+			request, IRQKIT_PROBLEM_WORDS, "no number of flows is given");
+	r = irqkit_plan_add_rps_sock_flow_entries(plan, request->flows, "requested");
+	return r < 0 ? fail_entries(request, machine->ctx, r) : 0;
 }

@@ -16,6 +16,11 @@ EXPORT int irqkit_request_new_rps_default(struct irqkit_request **ret_request)
 	return request_new(REQUEST_RPS_DEFAULT, ret_request);
 }
 
+EXPORT int irqkit_request_new_flow_entries(struct irqkit_request **ret_request)
+{
+	return request_new(REQUEST_FLOW_ENTRIES, ret_request);
+}
+
 EXPORT int irqkit_request_new_xps(struct irqkit_request **ret_request)
 {
 	return request_new(REQUEST_XPS, ret_request);
@@ -33,6 +38,13 @@ EXPORT int irqkit_request_set_queues(
 {
 	request->queues_label = label ? label : "queues";
 	return request_replace(&request->queue_numbers, list);
+}
+
+EXPORT int irqkit_request_set_rxqs(
+	struct irqkit_request *request, const char *list, const char *label)
+{
+	request->rxqs_label = label ? label : "rxqs";
+	return request_replace(&request->rxqs, list);
 }
 
 EXPORT void irqkit_request_set_steering(struct irqkit_request *request,

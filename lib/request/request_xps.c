@@ -19,7 +19,8 @@
 static int choose_same(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	int r = task->request->steering == IRQKIT_STEERING_OFF
+	int r = task->request->steering == IRQKIT_STEERING_OFF ||
+			task->request->steering == IRQKIT_STEERING_NONE
 		? irqkit_cpuset_new(&cpus)
 		: request_read_cpus(task->request, task->machine,
 			  request_find_local(task->machine, task->device), &cpus);
@@ -128,6 +129,23 @@ static struct irqkit_cpuset *find_set(
 	return NULL;
 }
 
+static int read_rxqs(const struct steer_task *task, struct irqkit_cpuset **ret_rxqs)
+{
+	return request_read_numbers(task->request, task->request->rxqs,
+		task->request->rxqs_label, task->device, IRQKIT_RX, ret_rxqs);
+}
+
+/* The rx queues that were given go to each tx queue. */
+static int choose_given_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *rxqs = NULL;
+	int r = read_rxqs(task, &rxqs);
+
+	for (size_t i = 0; i < task->n_queues && r == 0; i++)
+		r = irqkit_cpuset_copy(rxqs, &sets[i]);
+	return r;
+}
+
 /* The i-th rx queue goes to the i-th tx queue; fewer tx queues are used in turn. */
 static int choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
@@ -135,6 +153,8 @@ static int choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **set
 	size_t n = 0, n_tx = irqkit_device_count_direction(task->device, IRQKIT_TX);
 	int r = 0;
 
+	if (task->request->rxqs)
+		return choose_given_rxqs(task, sets);
 	for (size_t i = 0; i < task->n_queues && r == 0; i++)
 		r = irqkit_cpuset_new(&sets[i]);
 	for (size_t i = 0; i < task->device->n_queues && r == 0; i++) {
@@ -179,10 +199,24 @@ static int add_rxqs(const struct steer_task *task, struct irqkit_queue *queue,
 		     : 0;
 }
 
+/* Rx queues take precedence over CPUs, so what was not given is turned off. */
+static int add_other_rxqs(const struct steer_task *task, struct irqkit_queue *queue)
+{
+	bool is_off = task->request->steering != IRQKIT_STEERING_GIVEN &&
+		task->request->steering != IRQKIT_STEERING_AUTO;
+	_cleanup_cpuset_ struct irqkit_cpuset *rxqs = NULL;
+	int r;
+
+	if (!task->request->rxqs)
+		return request_clear_rxqs(task->request, task->plan, queue,
+			is_off ? "requested" : "would override the CPUs");
+	r = read_rxqs(task, &rxqs);
+	return r == 0 ? add_rxqs(task, queue, rxqs) : r;
+}
+
 static int add_cpus(
 	const struct steer_task *task, size_t i, const struct irqkit_cpuset *set)
 {
-	bool is_off = task->request->steering == IRQKIT_STEERING_OFF;
 	struct irqkit_queue *queue = task->queues[i];
 	_cleanup_free_ char *why = NULL;
 	int r = explain_cpus(task, i, &why);
@@ -191,8 +225,7 @@ static int add_cpus(
 		return r;
 	r = irqkit_plan_add_xps_cpus(task->plan, queue, set, why);
 	return r < 0 ? request_fail_queue(task->request, queue, IRQKIT_KNOB_XPS_CPUS, r)
-		     : request_clear_rxqs(task->request, task->plan, queue,
-			       is_off ? "requested" : "would override the CPUs");
+		     : add_other_rxqs(task, queue);
 }
 
 static int choose_sets(const struct steer_task *task, struct irqkit_cpuset **sets)
@@ -274,6 +307,12 @@ int request_plan_xps(struct irqkit_request *request, struct irqkit_machine *mach
 	if (!request->cpus && !request->mask &&
 		request->steering == IRQKIT_STEERING_GIVEN)
 		return request_fail(request, IRQKIT_PROBLEM_WORDS, "no CPUs are given");
+	if (request->rxqs &&
+		(request->steering == IRQKIT_STEERING_OFF ||
+			request->steering == IRQKIT_STEERING_AUTO))
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"rx queues cannot be given when XPS is turned off or decides "
+			"itself");
 	if (request->has_flows)
 		return request_fail(
 			request, IRQKIT_PROBLEM_WORDS, "only RPS has a number of flows");

@@ -33,8 +33,7 @@ static bool parse_irqs(struct target *target)
 	return !dash || !dash[1] || parse_irq(dash + 1, end, &target->last);
 }
 
-/* Does it hold a * ? or [ without a backslash? */
-static bool has_wildcard(const char *name)
+bool target_is_pattern(const char *name)
 {
 	for (; *name; name++) {
 		if (*name == '*' || *name == '?' || *name == '[')
@@ -73,7 +72,7 @@ static void split_prefix(const char *word, struct target *target)
 		target->kind = TARGET_ALL;
 	target->len = strlen(target->name);
 	target->is_glob = strpbrk(target->name, "*?[") != NULL;
-	target->is_pattern = has_wildcard(target->name);
+	target->is_pattern = target_is_pattern(target->name);
 }
 
 /* 0000:00:03.0/5: false if nothing or something other than digits is after the slash. */

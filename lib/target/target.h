@@ -37,6 +37,9 @@ struct target {
  */
 int target_parse(const char *word, struct target *ret_target, char **reterr_message);
 
+/* Does a name hold a * ? or [ without a backslash before it? */
+bool target_is_pattern(const char *name);
+
 /* Is @name exactly the name of the target, or does it match its pattern? */
 bool target_matches(const struct target *target, const char *name);
 

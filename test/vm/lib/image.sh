@@ -16,6 +16,16 @@ put_program() {
 		sed -nE 's/^\s*(\S+) => (\S+).*/\1 \2/p; s/^\s*(\/\S+\/(\S+)) \(.*/\2 \1/p')
 }
 
+# put_on_demand ROOT: the libraries that irqkit loads when it needs them.
+put_on_demand() {
+	local name path
+	for name in $(sed -nE 's/^ON_DEMAND\("([^"]+)".*/\1/p' "$here"/../../cmd/*/*.c); do
+		path=$("${CC:-cc}" -print-file-name="$name")
+		[ -e "$path" ] || die "irqkit needs $name, which is not here"
+		[ -e "$1/lib/$name" ] || cp -L "$path" "$1/lib/$name"
+	done
+}
+
 # libraries_in DIR: as $library_path wants them.
 libraries_in() {
 	echo "$1"{/usr,}/lib/x86_64-linux-gnu | tr ' ' :
@@ -69,6 +79,7 @@ put_base() {
 	cp "$busybox" "$root/bin/"
 	put_program "$root" jq
 	put_program "$root" "$irqkit"
+	put_on_demand "$root"
 	# glibc opens this one by itself when a thread ends.
 	cp -L "$(gcc_library)" "$root/lib/"
 	cp -R "$here"/guest/. "$here"/checks "$root/vm/"
