@@ -34,7 +34,7 @@
 
 struct waiting {
 	struct stay_state state;
-	struct irqkit_monitor *monitor; /* owned */
+	struct irqkit_events *events; /* owned */
 	int signal_fd; /* owned */
 	int64_t burst_began; /* -1: there is none */
 	int64_t burst_last; /* when something came last */
@@ -50,7 +50,7 @@ struct waiting {
 
 static void waiting_free(struct waiting *w)
 {
-	irqkit_monitor_free(w->monitor);
+	irqkit_events_free(w->events);
 	if (w->signal_fd >= 0)
 		close(w->signal_fd);
 	free(w->cause);
@@ -65,14 +65,14 @@ static void waiting_free(struct waiting *w)
  * An event of one interface concerns its settings only. A driver that takes over a device,
  * a CPU, and messages that were lost concern all.
  */
-static const char *get_device(const struct irqkit_notice *event)
+static const char *get_device(const struct irqkit_event *event)
 {
 	switch (event->kind) {
-	case IRQKIT_NOTICE_CPU_ONLINE:
-	case IRQKIT_NOTICE_CPU_OFFLINE:
-	case IRQKIT_NOTICE_DRIVER_BOUND:
-	case IRQKIT_NOTICE_DRIVER_UNBOUND:
-	case IRQKIT_NOTICE_LOST:
+	case IRQKIT_EVENT_CPU_ONLINE:
+	case IRQKIT_EVENT_CPU_OFFLINE:
+	case IRQKIT_EVENT_DRIVER_BOUND:
+	case IRQKIT_EVENT_DRIVER_UNBOUND:
+	case IRQKIT_EVENT_LOST:
 		return NULL;
 	default:
 		return event->name;
@@ -86,14 +86,14 @@ static void begin_burst(struct waiting *w)
 		w->burst_began = w->burst_last;
 }
 
-static void take_event(void *data, const struct irqkit_notice *event)
+static void take_event(void *data, const struct irqkit_event *event)
 {
 	struct waiting *w = data;
 	unsigned int number = stay_read_last_number(w->state.change->ctx);
 
 	begin_burst(w);
 	w->n_causes++;
-	if (!w->cause && irqkit_notice_describe(event, &w->cause) < 0)
+	if (!w->cause && irqkit_event_describe(event, &w->cause) < 0)
 		w->cause = NULL;
 	if (!stay_marks_release(&w->state.marks, get_device(event), number))
 		say_no_memory();
@@ -133,7 +133,7 @@ static void wait_for_news(struct waiting *w)
 {
 	struct pollfd fds[] = {
 		{ .fd = w->signal_fd, .events = POLLIN },
-		{ .fd = irqkit_monitor_get_fd(w->monitor), .events = POLLIN },
+		{ .fd = irqkit_events_get_fd(w->events), .events = POLLIN },
 	};
 	int64_t due = get_due(w);
 	int64_t left;
@@ -145,7 +145,7 @@ static void wait_for_news(struct waiting *w)
 		return;
 	if (fds[0].revents)
 		take_signal(w);
-	if (fds[1].revents && irqkit_monitor_read(w->monitor, take_event, w) < 0)
+	if (fds[1].revents && irqkit_events_read(w->events, take_event, w) < 0)
 		begin_burst(w); /* what was lost is unknown: look at everything */
 }
 
@@ -343,7 +343,7 @@ static enum status start(struct waiting *w)
 	if (status != STATUS_DONE)
 		return status;
 	/* before the first look, so that no event falls in between */
-	r = irqkit_monitor_new(&w->monitor);
+	r = irqkit_events_new(&w->events);
 	if (r == 0)
 		r = w->signal_fd = hold_signals();
 	if (r < 0) {
@@ -369,7 +369,7 @@ enum status stay_run(struct change *change, const struct stay_policy *policy)
 	enum status status = start(&w);
 
 	/* what the kernel refuses now, it may allow after the next event */
-	if (status != STATUS_DONE && status != STATUS_NO_MATCH && !w.monitor)
+	if (status != STATUS_DONE && status != STATUS_NO_MATCH && !w.events)
 		return status;
 	if (status == STATUS_MISUSE)
 		return status;
