@@ -23,7 +23,7 @@
  *   irqkit_journal_*         what was changed since boot,
  *   irqkit_change_*          change by change, to undo it
  *   irqkit_stay_*            the program that keeps a change in force
- *   irqkit_monitor_*         hotplug, links and queues that change, as they happen
+ *   irqkit_events_*          hotplug, links and queues that change, as they happen
  *   irqkit_spread_*          which CPU should handle which interrupt
  *   irqkit_steer_*           which CPUs should process or transmit packets
  *   irqkit_request_*         what a user wants, in words, becomes a plan,
@@ -2034,44 +2034,44 @@ int irqkit_stay_set_number(struct irqkit_stay *stay, unsigned int number);
 int irqkit_stay_find(struct irqkit_ctx *ctx, int *ret_pid, unsigned int *ret_number);
 
 /* --------------------------------------------------------------------------------- */
-/* Monitor: what can have changed settings                                           */
+/* Events: what can have changed settings                                            */
 
 /*
  * What the kernel announces of the running system. It announces no write to smp_affinity,
  * rps_cpus or xps_cpus. When an event is read, the driver has finished: its interrupts
  * and their affinities are as it left them.
  */
-struct irqkit_monitor;
+struct irqkit_events;
 
-enum irqkit_notice_kind {
-	IRQKIT_NOTICE_CPU_ONLINE,
-	IRQKIT_NOTICE_CPU_OFFLINE,
-	IRQKIT_NOTICE_DEVICE_ADDED, /* a network interface */
-	IRQKIT_NOTICE_DEVICE_REMOVED,
-	IRQKIT_NOTICE_DEVICE_RENAMED,
-	IRQKIT_NOTICE_QUEUES, /* queues of an interface were added or removed */
-	IRQKIT_NOTICE_CHANNELS, /* as by `ethtool -L` */
-	IRQKIT_NOTICE_RINGS, /* as by `ethtool -G` */
-	IRQKIT_NOTICE_RSS, /* as by `ethtool -X`; only since Linux 7 */
-	IRQKIT_NOTICE_LINK_UP, /* the interface was brought up by an administrator */
-	IRQKIT_NOTICE_LINK_DOWN,
-	IRQKIT_NOTICE_CARRIER_FOUND, /* also if it was lost for a moment only */
-	IRQKIT_NOTICE_CARRIER_LOST,
-	IRQKIT_NOTICE_DRIVER_BOUND, /* a driver took over a device of any kind */
-	IRQKIT_NOTICE_DRIVER_UNBOUND,
-	IRQKIT_NOTICE_LOST, /* messages were lost: anything can have happened */
+enum irqkit_event_kind {
+	IRQKIT_EVENT_CPU_ONLINE,
+	IRQKIT_EVENT_CPU_OFFLINE,
+	IRQKIT_EVENT_DEVICE_ADDED, /* a network interface */
+	IRQKIT_EVENT_DEVICE_REMOVED,
+	IRQKIT_EVENT_DEVICE_RENAMED,
+	IRQKIT_EVENT_QUEUES, /* queues of an interface were added or removed */
+	IRQKIT_EVENT_CHANNELS, /* as by `ethtool -L` */
+	IRQKIT_EVENT_RINGS, /* as by `ethtool -G` */
+	IRQKIT_EVENT_RSS, /* as by `ethtool -X`; only since Linux 7 */
+	IRQKIT_EVENT_LINK_UP, /* the interface was brought up by an administrator */
+	IRQKIT_EVENT_LINK_DOWN,
+	IRQKIT_EVENT_CARRIER_FOUND, /* also if it was lost for a moment only */
+	IRQKIT_EVENT_CARRIER_LOST,
+	IRQKIT_EVENT_DRIVER_BOUND, /* a driver took over a device of any kind */
+	IRQKIT_EVENT_DRIVER_UNBOUND,
+	IRQKIT_EVENT_LOST, /* messages were lost: anything can have happened */
 };
 
-/* One event; it and its texts are valid during the call of irqkit_notice_fn. */
-struct irqkit_notice {
-	enum irqkit_notice_kind kind;
+/* One event; it and its texts are valid during the call of irqkit_event_fn. */
+struct irqkit_event {
+	enum irqkit_event_kind kind;
 	const char
 		*name; /* an interface, a CPU ("cpu3") or a device ("0000:00:03.0"); "" */
 	const char *former; /* of a rename: the name before; otherwise NULL */
 	int cpu; /* the number of the CPU, or -1 */
 };
 
-typedef void irqkit_notice_fn(void *data, const struct irqkit_notice *event);
+typedef void irqkit_event_fn(void *data, const struct irqkit_event *event);
 
 /*
  * Begins to listen. This needs no privilege. The events are those of the network namespace
@@ -2079,11 +2079,11 @@ typedef void irqkit_notice_fn(void *data, const struct irqkit_notice *event);
  *
  * -EPROTO: the kernel's answers cannot be read; also errors of socket(2) and bind(2).
  */
-int irqkit_monitor_new(struct irqkit_monitor **ret_monitor);
-void irqkit_monitor_free(struct irqkit_monitor *monitor);
+int irqkit_events_new(struct irqkit_events **ret_events);
+void irqkit_events_free(struct irqkit_events *events);
 
 /* Returns a descriptor that poll(2) reports as readable when there may be events. */
-int irqkit_monitor_get_fd(const struct irqkit_monitor *monitor);
+int irqkit_events_get_fd(const struct irqkit_events *events);
 
 /*
  * Reads all events that have come, without waiting, and passes each to @fn.
@@ -2092,13 +2092,13 @@ int irqkit_monitor_get_fd(const struct irqkit_monitor *monitor);
  *
  * Returns the number of events. Errors of recvfrom(2).
  */
-int irqkit_monitor_read(struct irqkit_monitor *monitor, irqkit_notice_fn *fn, void *data);
+int irqkit_events_read(struct irqkit_events *events, irqkit_event_fn *fn, void *data);
 
 /*
  * Describes an event for a log: "CPU 3 went offline". A name may contain any byte except
  * NUL.
  */
-int irqkit_notice_describe(const struct irqkit_notice *event, char **ret_text);
+int irqkit_event_describe(const struct irqkit_event *event, char **ret_text);
 
 /* --------------------------------------------------------------------------------- */
 /* Placement: which CPU should handle which interrupt                                */

@@ -7,10 +7,10 @@
 
 #include "devices/channels.h"
 #include "devices/netlink.h"
+#include "events/ethtool_notice.h"
+#include "events/links.h"
+#include "events/uevent.h"
 #include "fuzz.h"
-#include "monitor/ethtool_notice.h"
-#include "monitor/links.h"
-#include "monitor/uevent.h"
 
 static void check_napis(const void *bytes, size_t len)
 {
@@ -25,20 +25,20 @@ static void check_napis(const void *bytes, size_t len)
 	netlink_free(&answers);
 }
 
-static void check_event(void *data, const struct irqkit_notice *event)
+static void check_event(void *data, const struct irqkit_event *event)
 {
 	char *text;
 
 	(void)data;
 	HOLDS(event->name &&
-		(event->kind != IRQKIT_NOTICE_DEVICE_RENAMED || event->former));
-	HOLDS(irqkit_notice_describe(event, &text) == 0);
+		(event->kind != IRQKIT_EVENT_DEVICE_RENAMED || event->former));
+	HOLDS(irqkit_event_describe(event, &text) == 0);
 	free(text);
 }
 
 static void check_events(void *bytes, size_t len)
 {
-	struct irqkit_notice event;
+	struct irqkit_event event;
 	struct links links = { 0 };
 	uint32_t group = 0;
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* Reports each message about channels, rings or the RSS table. Errors: see links_take(). */
-int ethtool_notice_take(const void *bytes, size_t len, irqkit_notice_fn *fn, void *data);
+int ethtool_notice_take(const void *bytes, size_t len, irqkit_event_fn *fn, void *data);
 
 /*
  * Reads the answer to CTRL_CMD_GETFAMILY: the number of a multicast group by its name.

@@ -5,9 +5,9 @@
  */
 #include "base/macros.h"
 #include "devices/netlink_message.h"
-#include "monitor/ethtool_notice.h"
-#include "monitor/links.h"
-#include "monitor/uevent.h"
+#include "events/ethtool_notice.h"
+#include "events/links.h"
+#include "events/uevent.h"
 
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
@@ -23,7 +23,7 @@
 
 enum source { SOURCE_UEVENT, SOURCE_LINK, SOURCE_ETHTOOL, N_SOURCES };
 
-struct irqkit_monitor {
+struct irqkit_events {
 	struct mnl_socket *sockets[N_SOURCES]; /* owned; NULL: the kernel has none */
 	int fd; /* owned; epoll */
 	struct links links;
@@ -42,7 +42,7 @@ static void enlarge(struct mnl_socket *socket)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 }
 
-static int listen_to(struct irqkit_monitor *monitor, enum source source, int protocol,
+static int listen_to(struct irqkit_events *events, enum source source, int protocol,
 	unsigned int groups)
 {
 	struct epoll_event wanted = { .events = EPOLLIN, .data.u32 = source };
@@ -52,9 +52,9 @@ static int listen_to(struct irqkit_monitor *monitor, enum source source, int pro
 	if (!socket || mnl_socket_bind(socket, groups, MNL_SOCKET_AUTOPID) < 0)
 		return -errno;
 	enlarge(socket);
-	if (epoll_ctl(monitor->fd, EPOLL_CTL_ADD, mnl_socket_get_fd(socket), &wanted) < 0)
+	if (epoll_ctl(events->fd, EPOLL_CTL_ADD, mnl_socket_get_fd(socket), &wanted) < 0)
 		return -errno;
-	monitor->sockets[source] = TAKE(socket);
+	events->sockets[source] = TAKE(socket);
 	return 0;
 }
 
@@ -75,7 +75,7 @@ static int ask_group(uint32_t *ret_group)
 }
 
 /* -ENOENT: a kernel before 5.6. There, uevents announce the queues. */
-static int listen_to_ethtool(struct irqkit_monitor *monitor)
+static int listen_to_ethtool(struct irqkit_events *events)
 {
 	uint32_t group;
 	int r = ask_group(&group), fd;
@@ -83,10 +83,10 @@ static int listen_to_ethtool(struct irqkit_monitor *monitor)
 	if (r == -ENOENT)
 		return 0;
 	if (r == 0)
-		r = listen_to(monitor, SOURCE_ETHTOOL, NETLINK_GENERIC, 0);
+		r = listen_to(events, SOURCE_ETHTOOL, NETLINK_GENERIC, 0);
 	if (r < 0)
 		return r;
-	fd = mnl_socket_get_fd(monitor->sockets[SOURCE_ETHTOOL]);
+	fd = mnl_socket_get_fd(events->sockets[SOURCE_ETHTOOL]);
 	return setsockopt(
 		       fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0
 		? -errno
@@ -109,24 +109,24 @@ static int ask_links(struct mnl_socket *socket)
 /* Reading                                                                         */
 
 struct reading {
-	irqkit_notice_fn *fn;
+	irqkit_event_fn *fn;
 	void *data;
 	int n;
 };
 
-static void count(void *data, const struct irqkit_notice *notice)
+static void count(void *data, const struct irqkit_event *event)
 {
 	struct reading *reading = data;
 
 	reading->n++;
 	if (reading->fn)
-		reading->fn(reading->data, notice);
+		reading->fn(reading->data, event);
 }
 
 static void report_lost(struct reading *reading)
 {
-	const struct irqkit_notice event = {
-		.kind = IRQKIT_NOTICE_LOST,
+	const struct irqkit_event event = {
+		.kind = IRQKIT_EVENT_LOST,
 		.name = "",
 		.cpu = -1,
 	};
@@ -134,10 +134,10 @@ static void report_lost(struct reading *reading)
 	count(reading, &event);
 }
 
-static int take(struct irqkit_monitor *monitor, enum source source,
+static int take(struct irqkit_events *events, enum source source,
 	struct netlink_packet *packet, size_t len, struct reading *reading)
 {
-	struct irqkit_notice event;
+	struct irqkit_event event;
 
 	switch (source) {
 	case SOURCE_UEVENT:
@@ -146,7 +146,7 @@ static int take(struct irqkit_monitor *monitor, enum source source,
 			count(reading, &event);
 		return 0;
 	case SOURCE_LINK:
-		return links_take(&monitor->links, packet->bytes, len, count, reading);
+		return links_take(&events->links, packet->bytes, len, count, reading);
 	default:
 		return ethtool_notice_take(packet->bytes, len, count, reading);
 	}
@@ -172,9 +172,9 @@ static ssize_t receive(int fd, struct netlink_packet *packet)
 
 /* -ENOBUFS: messages were lost. What the links are like is then asked again. */
 static int read_all(
-	struct irqkit_monitor *monitor, enum source source, struct reading *reading)
+	struct irqkit_events *events, enum source source, struct reading *reading)
 {
-	int fd = mnl_socket_get_fd(monitor->sockets[source]), r;
+	int fd = mnl_socket_get_fd(events->sockets[source]), r;
 	struct netlink_packet packet;
 
 	for (;;) {
@@ -184,7 +184,7 @@ static int read_all(
 			return 0;
 		if (n < 0 && n != -ENOBUFS)
 			return (int)n;
-		r = n > 0 ? take(monitor, source, &packet, (size_t)n, reading) : 0;
+		r = n > 0 ? take(events, source, &packet, (size_t)n, reading) : 0;
 		if (n >= 0 && r >= 0)
 			continue;
 		if (r == -ENOMEM)
@@ -192,7 +192,7 @@ static int read_all(
 		report_lost(reading);
 		if (source == SOURCE_LINK) {
 			/* on the same socket: no change can fall in between */
-			r = ask_links(monitor->sockets[source]);
+			r = ask_links(events->sockets[source]);
 			if (r < 0)
 				return r;
 		}
@@ -201,25 +201,25 @@ static int read_all(
 
 /* ------------------------------------------------------------------------------- */
 
-EXPORT void irqkit_monitor_free(struct irqkit_monitor *monitor)
+EXPORT void irqkit_events_free(struct irqkit_events *events)
 {
-	if (!monitor)
+	if (!events)
 		return;
 	for (size_t i = 0; i < N_SOURCES; i++)
-		netlink_close(&monitor->sockets[i]);
-	if (monitor->fd >= 0)
-		close(monitor->fd);
-	links_free(&monitor->links);
-	free(monitor);
+		netlink_close(&events->sockets[i]);
+	if (events->fd >= 0)
+		close(events->fd);
+	links_free(&events->links);
+	free(events);
 }
 
-static void free_monitor(struct irqkit_monitor **monitor)
+static void free_events(struct irqkit_events **events)
 {
-	irqkit_monitor_free(*monitor);
+	irqkit_events_free(*events);
 }
 
 /* The first answers say how all links are, which is no event. */
-static int learn_links(struct irqkit_monitor *monitor)
+static int learn_links(struct irqkit_events *events)
 {
 	_cleanup_socket_ struct mnl_socket *socket = NULL;
 	struct netlink_packet packet;
@@ -232,51 +232,49 @@ static int learn_links(struct irqkit_monitor *monitor)
 	do {
 		ssize_t n = netlink_receive(socket, &packet);
 
-		r = n < 0 ? (int)n
-			  : links_take(
-				    &monitor->links, packet.bytes, (size_t)n, NULL, NULL);
+		r = n < 0
+			? (int)n
+			: links_take(&events->links, packet.bytes, (size_t)n, NULL, NULL);
 	} while (r > 0);
 	return r;
 }
 
-EXPORT int irqkit_monitor_new(struct irqkit_monitor **ret_monitor)
+EXPORT int irqkit_events_new(struct irqkit_events **ret_events)
 {
-	struct irqkit_monitor *monitor CLEANUP(free_monitor) = calloc(
-		1, sizeof(*monitor));
+	struct irqkit_events *events CLEANUP(free_events) = calloc(1, sizeof(*events));
 	int r;
 
-	if (!monitor)
+	if (!events)
 		return -ENOMEM;
-	monitor->fd = epoll_create1(EPOLL_CLOEXEC);
-	if (monitor->fd < 0)
+	events->fd = epoll_create1(EPOLL_CLOEXEC);
+	if (events->fd < 0)
 		return -errno;
-	r = listen_to(
-		monitor, SOURCE_UEVENT, NETLINK_KOBJECT_UEVENT, UEVENT_GROUP_KERNEL);
+	r = listen_to(events, SOURCE_UEVENT, NETLINK_KOBJECT_UEVENT, UEVENT_GROUP_KERNEL);
 	if (r == 0)
-		r = listen_to(monitor, SOURCE_LINK, NETLINK_ROUTE, RTMGRP_LINK);
+		r = listen_to(events, SOURCE_LINK, NETLINK_ROUTE, RTMGRP_LINK);
 	if (r == 0)
-		r = listen_to_ethtool(monitor);
+		r = listen_to_ethtool(events);
 	if (r == 0)
-		r = learn_links(monitor);
+		r = learn_links(events);
 	if (r < 0)
 		return r == -EBADMSG ? -EPROTO : r;
-	*ret_monitor = TAKE(monitor);
+	*ret_events = TAKE(events);
 	return 0;
 }
 
-EXPORT int irqkit_monitor_get_fd(const struct irqkit_monitor *monitor)
+EXPORT int irqkit_events_get_fd(const struct irqkit_events *events)
 {
-	return monitor->fd;
+	return events->fd;
 }
 
-EXPORT int irqkit_monitor_read(
-	struct irqkit_monitor *monitor, irqkit_notice_fn *fn, void *data)
+EXPORT int irqkit_events_read(
+	struct irqkit_events *events, irqkit_event_fn *fn, void *data)
 {
 	struct reading reading = { .fn = fn, .data = data };
 
 	for (int i = 0; i < N_SOURCES; i++) {
-		int r = monitor->sockets[i] ? read_all(monitor, (enum source)i, &reading)
-					    : 0;
+		int r = events->sockets[i] ? read_all(events, (enum source)i, &reading)
+					   : 0;
 
 		if (r < 0)
 			return r;
@@ -284,47 +282,47 @@ EXPORT int irqkit_monitor_read(
 	return reading.n;
 }
 
-static int format(const struct irqkit_notice *event, char **ret_text)
+static int format(const struct irqkit_event *event, char **ret_text)
 {
 	switch (event->kind) {
-	case IRQKIT_NOTICE_CPU_ONLINE:
+	case IRQKIT_EVENT_CPU_ONLINE:
 		return asprintf(ret_text, "CPU %d came online", event->cpu);
-	case IRQKIT_NOTICE_CPU_OFFLINE:
+	case IRQKIT_EVENT_CPU_OFFLINE:
 		return asprintf(ret_text, "CPU %d went offline", event->cpu);
-	case IRQKIT_NOTICE_DEVICE_ADDED:
+	case IRQKIT_EVENT_DEVICE_ADDED:
 		return asprintf(ret_text, "%s was added", event->name);
-	case IRQKIT_NOTICE_DEVICE_REMOVED:
+	case IRQKIT_EVENT_DEVICE_REMOVED:
 		return asprintf(ret_text, "%s was removed", event->name);
-	case IRQKIT_NOTICE_DEVICE_RENAMED:
+	case IRQKIT_EVENT_DEVICE_RENAMED:
 		return asprintf(
 			ret_text, "%s was renamed to %s", event->former, event->name);
-	case IRQKIT_NOTICE_QUEUES:
-	case IRQKIT_NOTICE_CHANNELS:
+	case IRQKIT_EVENT_QUEUES:
+	case IRQKIT_EVENT_CHANNELS:
 		return asprintf(
 			ret_text, "the number of queues of %s was changed", event->name);
-	case IRQKIT_NOTICE_RINGS:
+	case IRQKIT_EVENT_RINGS:
 		return asprintf(ret_text, "the rings of %s were changed", event->name);
-	case IRQKIT_NOTICE_RSS:
+	case IRQKIT_EVENT_RSS:
 		return asprintf(ret_text, "the RSS table of %s was changed", event->name);
-	case IRQKIT_NOTICE_LINK_UP:
+	case IRQKIT_EVENT_LINK_UP:
 		return asprintf(ret_text, "%s was brought up", event->name);
-	case IRQKIT_NOTICE_LINK_DOWN:
+	case IRQKIT_EVENT_LINK_DOWN:
 		return asprintf(ret_text, "%s was brought down", event->name);
-	case IRQKIT_NOTICE_CARRIER_FOUND:
+	case IRQKIT_EVENT_CARRIER_FOUND:
 		return asprintf(ret_text, "%s has its carrier back", event->name);
-	case IRQKIT_NOTICE_CARRIER_LOST:
+	case IRQKIT_EVENT_CARRIER_LOST:
 		return asprintf(ret_text, "%s lost its carrier", event->name);
-	case IRQKIT_NOTICE_DRIVER_BOUND:
+	case IRQKIT_EVENT_DRIVER_BOUND:
 		return asprintf(ret_text, "a driver took over %s", event->name);
-	case IRQKIT_NOTICE_DRIVER_UNBOUND:
+	case IRQKIT_EVENT_DRIVER_UNBOUND:
 		return asprintf(ret_text, "the driver released %s", event->name);
-	case IRQKIT_NOTICE_LOST:
+	case IRQKIT_EVENT_LOST:
 		break;
 	}
 	return asprintf(ret_text, "the kernel dropped messages");
 }
 
-EXPORT int irqkit_notice_describe(const struct irqkit_notice *event, char **ret_text)
+EXPORT int irqkit_event_describe(const struct irqkit_event *event, char **ret_text)
 {
 	char *text;
 

@@ -12,19 +12,19 @@
 #include <stdlib.h>
 
 #include "base/macros.h"
-#include "monitor/ethtool_notice.h"
-#include "monitor/links.h"
-#include "monitor/uevent.h"
+#include "events/ethtool_notice.h"
+#include "events/links.h"
+#include "events/uevent.h"
 
 /* What was reported, a line each. */
 static char seen[1024];
 
-static void note(void *data, const struct irqkit_notice *event)
+static void note(void *data, const struct irqkit_event *event)
 {
 	_cleanup_free_ char *text = NULL;
 
 	(void)data;
-	assert_int_equal(irqkit_notice_describe(event, &text), 0);
+	assert_int_equal(irqkit_event_describe(event, &text), 0);
 	assert_true(strlen(seen) + strlen(text) + 2 < sizeof(seen));
 	strcat(strcat(seen, text), "\n");
 }
@@ -96,7 +96,7 @@ static void uevents_are_read(void **state)
 	for (size_t i = 0; i < LENGTH(uevents); i++) {
 		size_t len = strlen(uevents[i].message);
 		_cleanup_free_ char *bytes = malloc(len + 1), *text = NULL;
-		struct irqkit_notice event;
+		struct irqkit_event event;
 
 		assert_non_null(bytes);
 		memcpy(bytes, uevents[i].message, len + 1);
@@ -108,7 +108,7 @@ static void uevents_are_read(void **state)
 			continue;
 		}
 		assert_true(uevent_parse(bytes, len, &event));
-		assert_int_equal(irqkit_notice_describe(&event, &text), 0);
+		assert_int_equal(irqkit_event_describe(&event, &text), 0);
 		assert_string_equal(text, uevents[i].event);
 	}
 }
@@ -261,8 +261,8 @@ static void group_is_found(void **state)
 /* On the running kernel: opening is no event, and nothing waits. */
 static void listening_is_silent(void **state)
 {
-	struct irqkit_monitor *monitor;
-	int r = irqkit_monitor_new(&monitor);
+	struct irqkit_events *events;
+	int r = irqkit_events_new(&events);
 	struct pollfd poll_fd = { .events = POLLIN };
 
 	(void)state;
@@ -271,12 +271,12 @@ static void listening_is_silent(void **state)
 		r == -EOPNOTSUPP || r == -EPROTO)
 		skip();
 	assert_int_equal(r, 0);
-	poll_fd.fd = irqkit_monitor_get_fd(monitor);
+	poll_fd.fd = irqkit_events_get_fd(events);
 	assert_true(poll_fd.fd >= 0);
 	assert_true(poll(&poll_fd, 1, 0) >= 0);
-	assert_true(irqkit_monitor_read(monitor, NULL, NULL) >= 0);
-	irqkit_monitor_free(monitor);
-	irqkit_monitor_free(NULL);
+	assert_true(irqkit_events_read(events, NULL, NULL) >= 0);
+	irqkit_events_free(events);
+	irqkit_events_free(NULL);
 }
 
 int main(void)
@@ -291,5 +291,5 @@ int main(void)
 		cmocka_unit_test(listening_is_silent),
 	};
 
-	return cmocka_run_group_tests_name("monitor", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("events", tests, NULL, NULL);
 }

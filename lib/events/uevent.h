@@ -11,6 +11,6 @@
  *
  * False: the message says nothing that can concern an interrupt or a queue.
  */
-bool uevent_parse(char *bytes, size_t len, struct irqkit_notice *ret_event);
+bool uevent_parse(char *bytes, size_t len, struct irqkit_event *ret_event);
 
 #endif

@@ -8,7 +8,7 @@
  *	SUBSYSTEM=queues
  *	SEQNUM=1234
  */
-#include "monitor/uevent.h"
+#include "events/uevent.h"
 #include "base/macros.h"
 #include "base/number.h"
 
@@ -63,30 +63,30 @@ static const char *last_part(const char *path)
 }
 
 /* .../net/eth0/queues/rx-3: there is no INTERFACE= */
-static bool read_queue(const struct uevent *u, struct irqkit_notice *event)
+static bool read_queue(const struct uevent *u, struct irqkit_event *event)
 {
 	char *queues = strstr(u->path, "/queues/");
 
 	if (!queues)
 		return false;
 	*queues = '\0';
-	event->kind = IRQKIT_NOTICE_QUEUES;
+	event->kind = IRQKIT_EVENT_QUEUES;
 	event->name = last_part(u->path);
 	return *event->name != '\0';
 }
 
-static bool read_net(const struct uevent *u, struct irqkit_notice *event)
+static bool read_net(const struct uevent *u, struct irqkit_event *event)
 {
 	event->name = u->interface ? u->interface : last_part(u->path);
 	if (strcmp(u->action, "add") == 0)
-		event->kind = IRQKIT_NOTICE_DEVICE_ADDED;
+		event->kind = IRQKIT_EVENT_DEVICE_ADDED;
 	else if (strcmp(u->action, "remove") == 0)
-		event->kind = IRQKIT_NOTICE_DEVICE_REMOVED;
+		event->kind = IRQKIT_EVENT_DEVICE_REMOVED;
 	else if (strcmp(u->action, "move") == 0 && u->former_path)
-		event->kind = IRQKIT_NOTICE_DEVICE_RENAMED;
+		event->kind = IRQKIT_EVENT_DEVICE_RENAMED;
 	else
 		return false;
-	if (event->kind == IRQKIT_NOTICE_DEVICE_RENAMED)
+	if (event->kind == IRQKIT_EVENT_DEVICE_RENAMED)
 		event->former = last_part(u->former_path);
 	return *event->name != '\0';
 }
@@ -95,7 +95,7 @@ static bool read_net(const struct uevent *u, struct irqkit_notice *event)
  * `add` is all that comes when a hypervisor gives a CPU, and it is offline then; `remove`
  * follows `offline`.
  */
-static bool read_cpu(const struct uevent *u, struct irqkit_notice *event)
+static bool read_cpu(const struct uevent *u, struct irqkit_event *event)
 {
 	const char *name = last_part(u->path);
 	uint32_t cpu;
@@ -106,31 +106,31 @@ static bool read_cpu(const struct uevent *u, struct irqkit_notice *event)
 	event->name = name;
 	event->cpu = (int)cpu;
 	if (strcmp(u->action, "online") == 0)
-		event->kind = IRQKIT_NOTICE_CPU_ONLINE;
+		event->kind = IRQKIT_EVENT_CPU_ONLINE;
 	else if (strcmp(u->action, "offline") == 0)
-		event->kind = IRQKIT_NOTICE_CPU_OFFLINE;
+		event->kind = IRQKIT_EVENT_CPU_OFFLINE;
 	else
 		return false;
 	return true;
 }
 
 /* The last message of a bind: by then the driver has requested its interrupts. */
-static bool read_driver(const struct uevent *u, struct irqkit_notice *event)
+static bool read_driver(const struct uevent *u, struct irqkit_event *event)
 {
 	event->name = last_part(u->path);
 	if (strcmp(u->action, "bind") == 0)
-		event->kind = IRQKIT_NOTICE_DRIVER_BOUND;
+		event->kind = IRQKIT_EVENT_DRIVER_BOUND;
 	else if (strcmp(u->action, "unbind") == 0)
-		event->kind = IRQKIT_NOTICE_DRIVER_UNBOUND;
+		event->kind = IRQKIT_EVENT_DRIVER_UNBOUND;
 	else
 		return false;
 	return *event->name != '\0';
 }
 
-bool uevent_parse(char *bytes, size_t len, struct irqkit_notice *ret_event)
+bool uevent_parse(char *bytes, size_t len, struct irqkit_event *ret_event)
 {
 	struct uevent u = { 0 };
-	struct irqkit_notice event = { .cpu = -1 };
+	struct irqkit_event event = { .cpu = -1 };
 	bool concerns;
 
 	if (!split(bytes, len, &u))

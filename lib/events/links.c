@@ -7,7 +7,7 @@
  * In dom0 of Xen a guest that connects again is announced only here, by its carrier; and
  * drivers that request their interrupts when the interface is brought up, by IFF_UP.
  */
-#include "monitor/links.h"
+#include "events/links.h"
 #include "base/array.h"
 #include "devices/netlink_message.h"
 
@@ -20,7 +20,7 @@ enum { LINK_CARRIER = 33, LINK_CARRIER_CHANGES = 35 };
 
 struct reading {
 	struct links *links;
-	irqkit_notice_fn *fn;
+	irqkit_event_fn *fn;
 	void *data;
 };
 
@@ -57,10 +57,9 @@ static int read_attribute(const struct nlattr *attribute, void *data)
 	return MNL_CB_OK;
 }
 
-static void report(
-	const struct reading *r, enum irqkit_notice_kind kind, const char *name)
+static void report(const struct reading *r, enum irqkit_event_kind kind, const char *name)
 {
-	const struct irqkit_notice event = { .kind = kind, .name = name, .cpu = -1 };
+	const struct irqkit_event event = { .kind = kind, .name = name, .cpu = -1 };
 
 	if (r->fn)
 		r->fn(r->data, &event);
@@ -75,13 +74,13 @@ static void report_changes(const struct reading *r, const struct link_state *bef
 		(!before->has_carrier || before->carrier_changes != now->carrier_changes);
 
 	if (before->is_up && !now->is_up)
-		report(r, IRQKIT_NOTICE_LINK_DOWN, now->name);
+		report(r, IRQKIT_EVENT_LINK_DOWN, now->name);
 	if (!before->is_up && now->is_up)
-		report(r, IRQKIT_NOTICE_LINK_UP, now->name);
+		report(r, IRQKIT_EVENT_LINK_UP, now->name);
 	if (before->has_carrier && !now->has_carrier)
-		report(r, IRQKIT_NOTICE_CARRIER_LOST, now->name);
+		report(r, IRQKIT_EVENT_CARRIER_LOST, now->name);
 	if (has_flapped)
-		report(r, IRQKIT_NOTICE_CARRIER_FOUND, now->name);
+		report(r, IRQKIT_EVENT_CARRIER_FOUND, now->name);
 }
 
 static int take_link(const struct reading *r, const struct link_state *now)
@@ -144,7 +143,7 @@ static int read_message(const struct nlmsghdr *message, void *data)
 	return now.name[0] ? take_link(data, &now) : netlink_fail(EBADMSG);
 }
 
-int links_take(struct links *links, const void *bytes, size_t len, irqkit_notice_fn *fn,
+int links_take(struct links *links, const void *bytes, size_t len, irqkit_event_fn *fn,
 	void *data)
 {
 	struct reading reading = { .links = links, .fn = fn, .data = data };

@@ -3,7 +3,7 @@
  * net/ethtool/netlink.c, ethnl_default_notify(). The first attribute of each message is a
  * header with the name of the interface. The driver has finished when a message is sent.
  */
-#include "monitor/ethtool_notice.h"
+#include "events/ethtool_notice.h"
 #include "devices/netlink_message.h"
 
 #include <linux/genetlink.h>
@@ -24,7 +24,7 @@ struct notice {
 };
 
 struct reading {
-	irqkit_notice_fn *fn;
+	irqkit_event_fn *fn;
 	void *data;
 };
 
@@ -53,17 +53,17 @@ static int read_message(const struct nlmsghdr *message, void *data)
 {
 	const struct genlmsghdr *generic = mnl_nlmsg_get_payload(message);
 	const struct reading *reading = data;
-	struct irqkit_notice event = { .cpu = -1 };
+	struct irqkit_event event = { .cpu = -1 };
 	struct notice notice = { 0 };
 
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(*generic))
 		return netlink_fail(EBADMSG);
 	if (generic->cmd == NOTICE_CHANNELS)
-		event.kind = IRQKIT_NOTICE_CHANNELS;
+		event.kind = IRQKIT_EVENT_CHANNELS;
 	else if (generic->cmd == NOTICE_RINGS)
-		event.kind = IRQKIT_NOTICE_RINGS;
+		event.kind = IRQKIT_EVENT_RINGS;
 	else if (generic->cmd == NOTICE_RSS)
-		event.kind = IRQKIT_NOTICE_RSS;
+		event.kind = IRQKIT_EVENT_RSS;
 	else
 		return MNL_CB_OK;
 	if (mnl_attr_parse(message, sizeof(*generic), read_attribute, &notice) <=
@@ -77,7 +77,7 @@ static int read_message(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-int ethtool_notice_take(const void *bytes, size_t len, irqkit_notice_fn *fn, void *data)
+int ethtool_notice_take(const void *bytes, size_t len, irqkit_event_fn *fn, void *data)
 {
 	struct reading reading = { .fn = fn, .data = data };
 

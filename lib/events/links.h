@@ -24,7 +24,7 @@ struct links {
  *
  * 1: more will follow; 0: that was the end of a dump. -EBADMSG: not messages.
  */
-int links_take(struct links *links, const void *bytes, size_t len, irqkit_notice_fn *fn,
+int links_take(struct links *links, const void *bytes, size_t len, irqkit_event_fn *fn,
 	void *data);
 void links_free(struct links *links);
 
