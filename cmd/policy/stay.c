@@ -3,6 +3,7 @@
  * Waits for what can have changed settings, and then looks once:
  *
  *	the kernel's events   collected for a moment, since they come in bursts
+ *	writes by others      the kernel names the process (irqkit_watch_*)
  *	silent changes        by a look every minute
  *	SIGHUP                the policy is read again
  *	SIGTERM, SIGINT       ends
@@ -35,6 +36,8 @@
 struct waiting {
 	struct stay_state state;
 	struct irqkit_events *events; /* owned */
+	struct irqkit_watch
+		*watch; /* owned; NULL: the kernel or the container has none */
 	int signal_fd; /* owned */
 	int64_t burst_began; /* -1: there is none */
 	int64_t burst_last; /* when something came last */
@@ -51,11 +54,13 @@ struct waiting {
 static void waiting_free(struct waiting *w)
 {
 	irqkit_events_free(w->events);
+	irqkit_watch_free(w->watch);
 	if (w->signal_fd >= 0)
 		close(w->signal_fd);
 	free(w->cause);
 	irqkit_stay_free(w->state.stay);
 	stay_marks_free(&w->state.marks);
+	stay_writers_free(&w->state.writers);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -99,6 +104,23 @@ static void take_event(void *data, const struct irqkit_event *event)
 		say_no_memory();
 }
 
+/* A write of this process is no news; one that was refused has changed nothing. */
+static void take_writes(struct waiting *w)
+{
+	const struct irqkit_watched *watched;
+
+	while (irqkit_watch_next(w->watch, &watched) > 0) {
+		enum irqkit_watched_kind kind = irqkit_watched_get_kind(watched);
+
+		if (kind != IRQKIT_WATCHED_LOST &&
+			(kind != IRQKIT_WATCHED_WRITTEN ||
+				irqkit_watched_is_own(watched)))
+			continue;
+		begin_burst(w);
+		stay_writers_note(&w->state.writers, watched);
+	}
+}
+
 static void take_signal(struct waiting *w)
 {
 	struct signalfd_siginfo info;
@@ -134,6 +156,7 @@ static void wait_for_news(struct waiting *w)
 	struct pollfd fds[] = {
 		{ .fd = w->signal_fd, .events = POLLIN },
 		{ .fd = irqkit_events_get_fd(w->events), .events = POLLIN },
+		{ .fd = w->watch ? irqkit_watch_get_fd(w->watch) : -1, .events = POLLIN },
 	};
 	int64_t due = get_due(w);
 	int64_t left;
@@ -147,6 +170,8 @@ static void wait_for_news(struct waiting *w)
 		take_signal(w);
 	if (fds[1].revents && irqkit_events_read(w->events, take_event, w) < 0)
 		begin_burst(w); /* what was lost is unknown: look at everything */
+	if (fds[2].revents)
+		take_writes(w);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -184,6 +209,7 @@ static void look(struct waiting *w, bool has_event)
 	_cleanup_free_ char *cause = has_event ? describe_cause(w) : NULL;
 
 	stay_round(&w->state, cause);
+	stay_writers_clear(&w->state.writers);
 	w->look = stay_now() + LOOK_MS;
 	notify_status(w, "");
 }
@@ -351,6 +377,11 @@ static enum status start(struct waiting *w)
 			strerror(r == -1 ? errno : -r));
 		return STATUS_REFUSED;
 	}
+	r = irqkit_watch_new(w->state.change->ctx, 0, &w->watch);
+	if (r < 0)
+		say_warning("changes by other programs are found only once a minute: the "
+			    "kernel does not report them: %s",
+			strerror(-r));
 	w->watchdog_ms = read_watchdog();
 	return stay_round(&w->state, NULL);
 }

@@ -99,6 +99,8 @@ static void say_given_up(struct stay_state *state, const struct irqkit_step *ste
 {
 	struct stay_mark *mark = stay_marks_find(
 		&state->marks, irqkit_step_get_path(step));
+	const char *writer = stay_writers_find(
+		&state->writers, irqkit_step_get_path(step));
 
 	if (!mark || mark->has_reported)
 		return;
@@ -190,6 +192,8 @@ static enum status make_plan(struct stay_state *state)
 static void print_step(const struct stay_state *state, const struct irqkit_step *step)
 {
 	const char *source = state->policy->find_source(state->policy->data, step);
+	const char *writer = stay_writers_find(
+		&state->writers, irqkit_step_get_path(step));
 	_cleanup_free_ char *target = text_escape(irqkit_step_get_target(step));
 	_cleanup_free_ char *path = text_escape(irqkit_step_get_path(step));
 	_cleanup_free_ char *from = source ? text_escape(source) : NULL;
@@ -200,6 +204,8 @@ static void print_step(const struct stay_state *state, const struct irqkit_step 
 		irqkit_step_get_new(step));
 	if (from)
 		printf(", %s", from);
+	if (writer)
+		printf(", changed by %s", writer);
 	putchar('\n');
 }
 

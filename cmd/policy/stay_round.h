@@ -5,6 +5,7 @@
 
 #include "policy/stay.h"
 #include "policy/stay_marks.h"
+#include "policy/stay_writers.h"
 
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ struct stay_state {
 	const struct stay_policy *policy;
 	struct irqkit_stay *stay; /* owned */
 	struct stay_marks marks;
+	struct stay_writers writers; /* since the last round */
 	unsigned int number; /* of the change in the journal; 0: none yet */
 	int64_t next; /* when a setting may be restored that may not be now; or -1 */
 	size_t n_settings; /* that the policy places */
