@@ -105,10 +105,10 @@ static void say_given_up(struct stay_state *state, const struct irqkit_step *ste
 	if (!mark || mark->has_reported)
 		return;
 	mark->has_reported = true;
-	say_warning(
-		"%s: another program has changed it %u times: it stays as it is until "
-		"the next event of its device",
-		irqkit_step_get_path(step), STAY_ATTEMPTS);
+	say_warning("%s: %s has changed it back %u times: it stays as it is until the "
+		    "next event of its device",
+		irqkit_step_get_path(step), writer ? writer : "another program",
+		STAY_ATTEMPTS);
 }
 
 /* Leaves out of the plan what may not be restored now. */
