@@ -10,8 +10,8 @@
 # From the lowest folder to the highest: a file uses its own folder and those before it.
 # "." are the files beside the folders; among those, main uses all.
 declare -A order=(
-	[lib]='base kernel topology interrupts set devices events irqbalance machine channels target plan spread steer request'
-	[cmd]='base table measure target change show queues channels spread .'
+	[lib]='base kernel topology interrupts set devices events irqbalance machine channels target plan spread steer request policy'
+	[cmd]='base table measure target change show queues channels spread policy .'
 )
 
 # ---- what there is -----------------------------------------------------------------------
@@ -123,8 +123,8 @@ opening='(f?open|openat|open64|openat64|fopen64|freopen|opendir|fdopendir|creat)
 empty "lib never prints" "$(uses "$printing" lib)"
 empty "lib never exits" "$(uses "$ending" lib)"
 empty "lib asks no environment variable" "$(uses '(secure_)?getenv' lib)"
-empty "in lib only root.c and knob.c open files, ctx.c the root, and run_dir.c its own" \
-	"$(uses "$opening" lib root knob ctx run_dir)"
+empty "in lib only root.c and knob.c open files, ctx.c the root, run_dir.c its own, and policy_read.c those that a user names" \
+	"$(uses "$opening" lib root knob ctx run_dir policy_read)"
 empty "cmd opens no file" "$(uses "$opening" cmd)"
 empty "only say.c writes to stderr" "$(uses 'stderr|perror|psignal|v?dprintf|v?warnx?|v?errx?' cmd say)"
 empty "only main.c ends the program, by returning" "$(uses "$ending" cmd)"
