@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct command cmd_mask, cmd_pin_queue, cmd_rps, cmd_set, cmd_show,
+extern const struct command cmd_mask, cmd_pin_queue, cmd_rps, cmd_save, cmd_set, cmd_show,
 	cmd_spread, cmd_undo, cmd_xps;
 
 /* Sorted by name. Names are exact: a new command never changes what a script means. */
@@ -19,6 +19,7 @@ static const struct command *const commands[] = {
 	&cmd_mask,
 	&cmd_pin_queue,
 	&cmd_rps,
+	&cmd_save,
 	&cmd_set,
 	&cmd_show,
 	&cmd_spread,
