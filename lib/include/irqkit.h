@@ -29,6 +29,7 @@
  *   irqkit_request_*         what a user wants, in words, becomes a plan,
  *   irqkit_placement_*       and for a spread, what was decided
  *   irqkit_policies_*          files with many such requests
+ *   irqkit_saved_*           the state of a machine as lines of a policy file
  *
  * Example: prints the CPU that handles interrupt 24.
  *
@@ -3060,6 +3061,68 @@ size_t irqkit_policies_count_left(const struct irqkit_policies *policy);
 /* Returns the path of such a setting; @ret_target: the interrupt or queue it belongs to. */
 const char *irqkit_policies_get_left(
 	const struct irqkit_policies *policy, size_t index, const char **ret_target);
+/* --------------------------------------------------------------------------------- */
+/* Saved settings: the state of a machine as lines of a policy file                  */
+
+/*
+ * The settings of a machine as lines of a policy file: command lines of irqkit(8) without
+ * the word irqkit, quoted as a shell and popt's poptParseArgvString() read them. Devices,
+ * queues and handlers are named, and no interrupt number is used. The same state gives the
+ * same lines.
+ */
+struct irqkit_saved;
+
+/* One line; owned by its irqkit_saved. */
+struct irqkit_saved_line;
+
+enum {
+	/*
+	 * Also save RPS, XPS, threads and defaults that are as the kernel sets them, so that
+	 * the lines also turn off what somebody turns on later.
+	 */
+	IRQKIT_SAVE_ALL = 1 << 0,
+};
+
+/*
+ * Saves the affinity of interrupts that can be moved, and RPS, RFS, XPS, the affinity of
+ * kernel threads and the defaults of the system that are not as the kernel sets them.
+ *
+ * @words: the TARGETs: only their interrupts and queues are saved, and no defaults
+ * @n_words: their number; 0 means everything
+ * @flags: 0 or IRQKIT_SAVE_ALL
+ * @reterr_message: see irqkit_machine_select()
+ *
+ * Errors: see irqkit_machine_select(), and the error of what could not be read.
+ */
+int irqkit_saved_new(struct irqkit_machine *machine, const char *const *words,
+	size_t n_words, unsigned int flags, struct irqkit_saved **ret_saved,
+	char **reterr_message);
+void irqkit_saved_free(struct irqkit_saved *saved);
+
+/* Returns the number of lines. */
+size_t irqkit_saved_count(const struct irqkit_saved *saved);
+
+/* Returns the line at @index. */
+const struct irqkit_saved_line *irqkit_saved_get(
+	const struct irqkit_saved *saved, size_t index);
+
+enum irqkit_saved_kind {
+	IRQKIT_SAVED_COMMAND, /* sets something */
+	IRQKIT_SAVED_LEFT_OUT, /* a comment: what no line can set, and why */
+	IRQKIT_SAVED_COMMENT, /* a heading, or an empty line */
+};
+
+/* Returns the line without the newline at its end. A comment can have several lines. */
+const char *irqkit_saved_line_get_text(const struct irqkit_saved_line *line);
+
+/* Returns what the line is. */
+enum irqkit_saved_kind irqkit_saved_line_get_kind(const struct irqkit_saved_line *line);
+
+/* Returns the name of the device whose settings the line has, or NULL. */
+const char *irqkit_saved_line_get_device(const struct irqkit_saved_line *line);
+
+/* Returns the number of settings that a command sets, or that a comment leaves out. */
+size_t irqkit_saved_line_count_settings(const struct irqkit_saved_line *line);
 
 #ifdef __cplusplus
 }
