@@ -157,15 +157,25 @@ $(SO): $(LIB_OBJS) lib/irqkit.sym $(B)/LIB.libs
 $(SOLINK): $(SO)
 	$(call quiet,LN)ln -sf $(<F) $@
 
-# Unit tests link this one: they may call what the shared library hides.
+# The program is linked with this one, and so are unit tests, which may call what the shared one hides.
 $(B)/libirqkit.a: $(LIB_OBJS) | $(B)/LIB.libs
 	@rm -f $@
 	$(call quiet,AR)$(AR) rcs $@ $(LIB_OBJS)
 
-comma := ,
-link_program = $(CC) $(CFLAGS) $(LDFLAGS) $(if $(1),-Wl$(comma)-rpath$(comma)'$(1)') -o $@ $(CMD_OBJS) $(SO) @$(B)/CMD.libs
+# The program has the library inside, since to find and load another file would be a tenth of what a
+# short run takes; with LIBIRQKIT=shared it takes the shared one. It calls what that exports either way.
+LIBIRQKIT ?= static
+$(B)/linked: FORCE | $(FIRST)
+	@mkdir -p $(@D)
+	@echo $(LIBIRQKIT) | cmp -s - $@ || echo $(LIBIRQKIT) >$@
 
-$(PROGRAM): $(CMD_OBJS) $(SO) $(B)/CMD.libs
+comma := ,
+PROGRAM_LIBS = $(if $(filter shared,$(LIBIRQKIT)),$(SO),$(B)/libirqkit.a)
+link_program = $(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,noseparate-code \
+	$(if $(filter shared,$(LIBIRQKIT)),$(if $(1),-Wl$(comma)-rpath$(comma)'$(1)')) -o $@ $(CMD_OBJS) $(PROGRAM_LIBS) \
+	@$(B)/CMD.libs $(if $(filter shared,$(LIBIRQKIT)),,@$(B)/LIB.libs)
+
+$(PROGRAM): $(CMD_OBJS) $(PROGRAM_LIBS) $(B)/linked $(B)/CMD.libs $(B)/LIB.libs
 	$(call quiet,LD)$(call link_program,$$ORIGIN)
 
 # ---- packages ----------------------------------------------------------------------------
@@ -264,8 +274,8 @@ lint: ## check scripts, manual pages and sources
 	@test/lint
 
 # ---- install -----------------------------------------------------------------------------
-# Where ld.so finds the library by itself, the program says nothing of where it is; elsewhere it
-# finds it beside itself, which takes a /proc.
+# With LIBIRQKIT=shared: where ld.so finds the library by itself, the program says nothing of where it
+# is; elsewhere it finds it beside itself, which takes a /proc.
 SEARCHED = $(shell PATH="$$PATH:/usr/sbin:/sbin" ldconfig -v -N -X 2>/dev/null | sed -n 's|^\(/[^:]*\):.*|\1|p')
 RPATH = $(if $(filter $(LIBDIR),$(SEARCHED) $(patsubst /lib%,/usr/lib%,$(SEARCHED))),,$$ORIGIN/$(shell \
 	realpath -m --relative-to="$(SBINDIR)" "$(LIBDIR)" 2>/dev/null || echo ../lib))

@@ -7,7 +7,6 @@
 #include "target/unknown.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -247,7 +246,6 @@ int main(int argc, char **argv)
 	const struct command *command = NULL;
 	enum status status;
 
-	setlocale(LC_CTYPE, "");
 	name = name ? name + 1 : argc > 0 ? argv[0] : "irqkit";
 	if (strncmp(name, "irq-", 4) == 0) {
 		command = find_command(name + 4);

@@ -179,6 +179,7 @@ static void print_set_help(void)
 
 static void print_help(const struct command *command, poptContext con)
 {
+	text_use_locale();
 	poptSetOtherOptionHelp(con, command->args);
 	poptPrintHelp(con, stdout, 0);
 	printf("\n");

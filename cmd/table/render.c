@@ -148,6 +148,7 @@ enum status table_print(const struct table *table, const struct table_options *o
 	}
 	if (!load_library())
 		return STATUS_REFUSED;
+	text_use_locale();
 	out = do_scols_new_table();
 	if (!out)
 		return say_no_memory();
