@@ -85,38 +85,39 @@ static bool add_texts(
 #define NUMBER_ROOM 21u /* 64 bits, and a NUL */
 
 /*
- * By hand: most cells are numbers, and printf takes ten times as long. The caller has
- * reserved NUMBER_ROOM bytes.
+ * By hand: most cells are numbers, and printf takes ten times as long. @out has
+ * NUMBER_ROOM bytes; returns the length.
  */
-static inline void put_number(
-	struct grid *grid, struct grid_column *column, uint64_t number)
+static inline size_t put_number(char *out, uint64_t number)
 {
-	char *out = grid->text + grid->len;
-	size_t len = 1;
+	char digits[NUMBER_ROOM];
+	size_t at = sizeof(digits), len;
 
 	if (number < 10) {
 		out[0] = (char)('0' + number);
-	} else {
-		char digits[NUMBER_ROOM];
-		size_t at = sizeof(digits);
-
-		do
-			digits[--at] = (char)('0' + number % 10);
-		while (number /= 10);
-		len = sizeof(digits) - at;
-		memcpy(out, digits + at, len);
+		out[1] = '\0';
+		return 1;
 	}
+	do
+		digits[--at] = (char)('0' + number % 10);
+	while (number /= 10);
+	len = sizeof(digits) - at;
+	memcpy(out, digits + at, len);
 	out[len] = '\0';
-	grid->len += len + 1;
-	if (len > column->width)
-		column->width = len;
+	return len;
 }
 
 static bool add_number(struct grid *grid, struct grid_column *column, uint64_t number)
 {
-	if (!reserve(grid, NUMBER_ROOM))
+	char *out = reserve(grid, NUMBER_ROOM);
+	size_t len;
+
+	if (!out)
 		return false;
-	put_number(grid, column, number);
+	len = put_number(out, number);
+	grid->len += len + 1;
+	if (len > column->width)
+		column->width = len;
 	return true;
 }
 
@@ -124,10 +125,18 @@ static bool add_number(struct grid *grid, struct grid_column *column, uint64_t n
 static bool add_each(
 	struct grid *grid, struct grid_column *columns, size_t n, const uint64_t *numbers)
 {
-	if (!reserve(grid, n * NUMBER_ROOM))
+	char *out = reserve(grid, n * NUMBER_ROOM);
+
+	if (!out)
 		return false;
-	for (size_t i = 0; i < n; i++)
-		put_number(grid, &columns[i], numbers[columns[i].many->number]);
+	for (size_t i = 0; i < n; i++) {
+		size_t len = put_number(out, numbers[columns[i].many->number]);
+
+		if (len > columns[i].width)
+			columns[i].width = len;
+		out += len + 1;
+	}
+	grid->len = (size_t)(out - grid->text);
 	return true;
 }
 

@@ -21,27 +21,30 @@ static void write_lines(struct lines *lines)
 	lines->len = 0;
 }
 
-/* Puts a cell at *out and returns where the next cell of the row is. */
-static const char *put_cell(
-	char **out, const struct grid_column *column, const char *text, bool is_last)
+/* Nearly all cells are one digit: a call would take longer. */
+static inline size_t measure(const char *text)
 {
-	size_t len = 0;
-	char *to = *out;
+	if (!text[0] || !text[1])
+		return text[0] != '\0';
+	return strlen(text);
+}
 
-	/* most cells are a digit or a few: a call would take longer */
-	while (text[len])
-		len++;
+/* Puts a text of @len bytes at @out; returns where the next cell of the row is. */
+static inline char *put_cell(char *out, const struct grid_column *column,
+	const char *text, size_t len, bool is_last)
+{
+	char *to = out;
+
 	if (column->column->flags & COLUMN_RIGHT)
 		to += column->width - len;
-	for (size_t i = 0; i < len; i++)
-		to[i] = text[i];
-	if (is_last) {
-		to[len] = '\n';
-		*out = to + len + 1;
-	} else {
-		*out += column->width + 1;
-	}
-	return text + len + 1;
+	if (len == 1)
+		*to = *text;
+	else
+		memcpy(to, text, len);
+	if (!is_last)
+		return out + column->width + 1;
+	to[len] = '\n';
+	return to + len + 1;
 }
 
 /* The cells at @text. Returns where the next row is. */
@@ -52,11 +55,11 @@ static const char *put_row(
 
 	for (size_t i = 0; i < grid->n_columns; i++) {
 		const struct grid_column *column = &grid->columns[i];
+		size_t len = measure(text);
 
 		if (!column->is_hidden)
-			text = put_cell(&out, column, text, i == last);
-		else
-			text += strlen(text) + 1;
+			out = put_cell(out, column, text, len, i == last);
+		text += len + 1;
 	}
 	lines->len = (size_t)(out - lines->text);
 	return text;
@@ -68,8 +71,9 @@ static void put_headings(struct lines *lines, const struct grid *grid, size_t la
 
 	for (size_t i = 0; i <= last; i++)
 		if (!grid->columns[i].is_hidden)
-			put_cell(&out, &grid->columns[i], grid->columns[i].column->name,
-				i == last);
+			out = put_cell(out, &grid->columns[i],
+				grid->columns[i].column->name,
+				strlen(grid->columns[i].column->name), i == last);
 	lines->len = (size_t)(out - lines->text);
 }
 

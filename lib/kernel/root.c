@@ -159,13 +159,15 @@ static int walk_on(struct path_walk *walk, struct irqkit_ctx *ctx, const char *n
 
 static int open_in_root(struct irqkit_ctx *ctx, const char *path, int flags)
 {
-	struct path_walk walk = { 0 };
+	struct path_walk walk; /* 8 KB, which need not be cleared */
 	char name[NAME_MAX + 1];
 	int r = 0;
 
 	if (strlen(path) >= sizeof(walk.todo))
 		return -ENAMETOOLONG;
 	strcpy(walk.todo, path);
+	walk.done[0] = '\0';
+	walk.n_links = 0;
 	while (r == 0 && take_component(&walk, name, &r))
 		r = walk_on(&walk, ctx, name, !(flags & O_NOFOLLOW));
 	if (r < 0)
