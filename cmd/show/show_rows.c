@@ -100,23 +100,11 @@ static struct cell get_cpu(void *data, unsigned int cpu)
 	return number_cell(irqkit_interrupt_get_count(row->interrupt, cpu));
 }
 
-/* Room for the count of each CPU that can be a column; false: no memory. */
-static bool make_each(struct show *show)
+bool show_make_each(struct show *show, const struct irqkit_cpuset *each_cpu)
 {
-	const struct irqkit_cpuset *sets[] = {
-		irqkit_snapshot_get_cpus(show->snapshot),
-		show->only,
-	};
-	size_t n = 0;
-
-	for (size_t i = 0; i < LENGTH(sets) && !show->each; i++)
-		for (int cpu = -1;
-			sets[i] && (cpu = irqkit_cpuset_next(sets[i], cpu)) >= 0;)
-			n = (size_t)cpu + 1 > n ? (size_t)cpu + 1 : n;
-	if (!show->each) {
-		show->each = calloc(n + 1, sizeof(*show->each));
-		show->n_each = n;
-	}
+	irqkit_cpuset_foreach (cpu, each_cpu)
+		show->n_each = (size_t)cpu + 1;
+	show->each = calloc(show->n_each + 1, sizeof(*show->each));
 	return show->each;
 }
 
@@ -127,8 +115,7 @@ static const uint64_t *get_each_cpu(void *data)
 	struct show *show = row->show;
 	size_t n = irqkit_interrupt_count_served(row->interrupt);
 
-	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU ||
-		!make_each(show))
+	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU)
 		return NULL;
 	memset(show->each, 0, show->n_each * sizeof(*show->each));
 	for (size_t i = 0; i < n; i++) {

@@ -47,19 +47,46 @@ static inline char *put_cell(char *out, const struct grid_column *column,
 	return to + len + 1;
 }
 
-/* The cells at @text. Returns where the next row is. */
-static const char *put_row(
-	struct lines *lines, const struct grid *grid, const char *text, size_t last)
+/* Puts a number at the right of each of @n columns. */
+static char *put_numbers(char *out, const struct grid_column *columns, size_t n,
+	const uint64_t *numbers, bool is_last)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint64_t number = numbers[columns[i].many->number];
+		char *to = out + columns[i].width;
+
+		out = to + 1;
+		do
+			*--to = (char)('0' + number % 10);
+		while (number /= 10);
+	}
+	if (is_last)
+		out[-1] = '\n';
+	return out;
+}
+
+/* The row, with its cells at @text. Returns where the next one is. */
+static const char *put_row(struct lines *lines, const struct grid *grid, size_t row,
+	const char *text, size_t last)
 {
 	char *out = lines->text + lines->len;
+	size_t i = 0;
 
-	for (size_t i = 0; i < grid->n_columns; i++) {
+	while (i < grid->n_columns) {
 		const struct grid_column *column = &grid->columns[i];
-		size_t len = measure(text);
+		size_t n, len;
+		const uint64_t *numbers = grid_ask_numbers(grid, i, row, &n);
 
+		if (numbers) {
+			out = put_numbers(out, column, n, numbers, i + n - 1 == last);
+			i += n;
+			continue;
+		}
+		len = measure(text);
 		if (!column->is_hidden)
 			out = put_cell(out, column, text, len, i == last);
 		text += len + 1;
+		i++;
 	}
 	lines->len = (size_t)(out - lines->text);
 	return text;
@@ -107,7 +134,7 @@ bool plain_print(const struct grid *grid, bool has_headings)
 	for (size_t i = 0; i < grid->n_rows; i++) {
 		if (lines.room - lines.len < line)
 			write_lines(&lines);
-		text = put_row(&lines, grid, text, last - 1);
+		text = put_row(&lines, grid, i, text, last - 1);
 	}
 	write_lines(&lines);
 	free(lines.text);

@@ -83,12 +83,26 @@ static bool print_grid(struct libscols_table *out, const struct table *table,
 	return true;
 }
 
+/* Numbers are not kept as text if the grid is printed plainly, and as it is. */
+static bool fill(
+	struct grid *grid, const struct table *table, const char *absent, bool is_plain)
+{
+	grid->asks_again = is_plain;
+	if (!grid_fill(grid, table, absent))
+		return false;
+	if (!is_plain || grid->is_ascii)
+		return true;
+	grid_clear(grid);
+	return grid_fill(grid, table, absent);
+}
+
 enum status table_print(const struct table *table, const struct table_options *options,
 	const struct common *common)
 {
 	struct libscols_table *out = scols_new_table();
 	struct grid grid CLEANUP(grid_clear) = { 0 };
-	bool is_for_scripts = options->is_raw || options->is_pairs, is_done;
+	bool is_for_scripts = options->is_raw || options->is_pairs;
+	bool is_terminal = isatty(STDOUT_FILENO), is_simple, is_done;
 
 	if (!out)
 		return say_no_memory();
@@ -96,14 +110,15 @@ enum status table_print(const struct table *table, const struct table_options *o
 	scols_table_enable_raw(out, options->is_raw);
 	scols_table_enable_export(out, options->is_pairs);
 	scols_table_enable_colors(out, has_color(common));
-	is_done = grid_fill(&grid, table, options->is_pairs ? "" : "-");
-	if (is_done && !is_for_scripts && isatty(STDOUT_FILENO))
+	is_simple = !is_for_scripts &&
+		!(table->get_mark && scols_table_colors_wanted(out));
+	is_done = fill(
+		&grid, table, options->is_pairs ? "" : "-", is_simple && !is_terminal);
+	if (is_done && !is_for_scripts && is_terminal)
 		is_done = grid_fit(&grid, scols_table_get_termwidth(out),
 			!options->output || options->output[0] == '+');
 	if (is_done && table->n_rows > 0)
-		is_done = print_grid(out, table, &grid,
-			!is_for_scripts &&
-				!(table->get_mark && scols_table_colors_wanted(out)));
+		is_done = print_grid(out, table, &grid, is_simple);
 	scols_unref_table(out);
 	return is_done ? STATUS_DONE : say_no_memory();
 }
