@@ -44,6 +44,7 @@ EXPORT void irqkit_machine_free(struct irqkit_machine *machine)
 		return;
 	forget_all(machine);
 	free(machine->others);
+	free(machine->names);
 	if (machine->last != machine->earlier)
 		irqkit_snapshot_free(machine->last);
 	irqkit_snapshot_free(machine->earlier);

@@ -63,6 +63,7 @@ struct irqkit_machine {
 	struct other_irq **others; /* owned, and each; without a row, by number */
 	size_t n_others, others_room;
 	enum snapshot_counts keep; /* of each snapshot */
+	struct name_index *names; /* owned; NULL: not needed yet */
 	int names_tell; /* see irq_names_tell() */
 	bool has_asked_names;
 };
