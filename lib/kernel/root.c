@@ -211,3 +211,23 @@ int root_open(struct irqkit_ctx *ctx, const char *path, int flags)
 	fd = RETRY(openat(ctx->root_fd, path, flags | O_CLOEXEC));
 	return fd >= 0 ? fd : -errno;
 }
+
+ssize_t root_read_link(
+	struct irqkit_ctx *ctx, const char *path, char target[static PATH_MAX])
+{
+	ssize_t len;
+	int fd;
+
+	if (ctx->is_live) { /* without opening it */
+		len = readlinkat(ctx->root_fd, path, target, PATH_MAX);
+		return len < 0 ? -errno : len;
+	}
+	fd = root_open(ctx, path, O_PATH | O_NOFOLLOW);
+	if (fd < 0)
+		return fd;
+	len = readlinkat(fd, "", target, PATH_MAX);
+	if (len < 0) /* of what is no link, the kernel says that it isn't there */
+		len = errno == ENOENT ? -EINVAL : -errno;
+	close(fd);
+	return len;
+}
