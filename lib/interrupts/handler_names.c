@@ -199,9 +199,14 @@ static bool tells_driver(const struct name_row *row, const struct name_keys *key
 	return row->tells_driver || row->pattern[0] != '%' || row->pattern[1] == 'v';
 }
 
+static bool is_of_any(const struct name_row *row)
+{
+	return row->drivers[0] == '*';
+}
+
 int name_row_round(const struct name_row *row, const struct name_keys *keys)
 {
-	if (row->drivers[0] == '*')
+	if (is_of_any(row))
 		return 1;
 	if (keys->driver)
 		return is_listed(row->drivers, keys->driver) ? 0 : -1;
@@ -222,10 +227,12 @@ struct name_rows *name_rows_new(const struct name_keys *keys)
 	if (!rows)
 		return NULL;
 	rows->n = 0;
-	for (int round = 0; round < 2; round++)
-		for (size_t i = 0; (row = name_row_get(i)); i++)
-			if (name_row_round(row, keys) == round)
-				rows->row[rows->n++] = row;
+	for (size_t i = 0; (row = name_row_get(i)); i++)
+		if (!is_of_any(row) && name_row_round(row, keys) == 0)
+			rows->row[rows->n++] = row;
+	for (size_t i = 0; (row = name_row_get(i)); i++)
+		if (is_of_any(row))
+			rows->row[rows->n++] = row;
 	return rows;
 }
 
