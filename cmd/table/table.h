@@ -106,7 +106,10 @@ struct column {
 /* One of several columns that differ by a number only. */
 struct column_of_many {
 	struct cell (*get)(void *row, unsigned int number);
-	/* The numbers of all of them, by the columns' numbers; NULL: each must be asked. */
+	/*
+	 * The numbers of all of them, by the columns' numbers; NULL: these cells of the row are
+	 * no numbers. The same row always gives the same. May be NULL itself.
+	 */
 	const uint64_t *(*get_each)(void *row);
 	unsigned int number;
 };

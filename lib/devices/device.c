@@ -92,6 +92,7 @@ EXPORT void irqkit_devices_free(struct irqkit_devices *devices)
 		device_free(devices->found[i]);
 	free(devices->found);
 	free(devices->names);
+	free(devices->name_rows);
 	for (size_t i = 0; i < devices->n_msi_lists; i++)
 		free(devices->msi_lists[i].numbers);
 	free(devices->msi_lists);

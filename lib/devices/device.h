@@ -148,6 +148,9 @@ struct path_text {
 };
 
 struct irqkit_devices {
+	struct name_rows *name_rows; /* owned; those of the device that was read last */
+	const char *name_rows_driver; /* for which they count; NULL: it has none */
+	bool name_rows_any_netdev;
 	struct irqkit_ctx *ctx; /* not owned */
 	const struct irqkit_snapshot *snapshot; /* not owned */
 	struct arena arena;

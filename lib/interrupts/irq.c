@@ -46,8 +46,16 @@ static int read_set(struct irqkit_ctx *ctx, unsigned int irq, const char *mask,
 int irq_read_affinity(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irq_affinity *affinity)
 {
-	return read_set(
+	int r = read_set(
 		ctx, irq, "smp_affinity", "smp_affinity_list", affinity, &affinity->mode);
+	/* it is kept, perhaps thousands of times: without the room that it was read into */
+	char *fitting = affinity->text
+		? realloc(affinity->text, strlen(affinity->text) + 1)
+		: NULL;
+
+	if (fitting)
+		affinity->text = fitting;
+	return r;
 }
 
 int irq_read_effective(
@@ -115,10 +123,11 @@ static bool is_msi(const struct irqkit_interrupt *interrupt)
 }
 
 /* A vector that also has the admin queue (nvme0q0, nvme0q1) is not managed. */
-static bool has_managed_name(const struct irqkit_interrupt *interrupt)
+static bool has_managed_name(
+	const struct irqkit_interrupt *interrupt, const struct name_index *names)
 {
 	for (size_t a = 0; a < interrupt->n_actions; a++)
-		if (!name_may_be_managed(interrupt->actions[a]))
+		if (!name_may_be_managed(names, interrupt->actions[a]))
 			return false;
 	return interrupt->n_actions > 0;
 }
@@ -188,9 +197,10 @@ int irq_read_mode(struct irqkit_ctx *ctx, unsigned int irq, mode_t *ret_mode)
 	return knob_readf_mode(ctx, ret_mode, "proc/irq/%u/smp_affinity_list", irq);
 }
 
-bool irq_has_managed_name(const struct irqkit_interrupt *interrupt)
+bool irq_has_managed_name(
+	const struct irqkit_interrupt *interrupt, const struct name_index *names)
 {
-	return is_msi(interrupt) && has_managed_name(interrupt);
+	return is_msi(interrupt) && has_managed_name(interrupt, names);
 }
 
 enum irqkit_movable irq_judge_mode(const struct irqkit_interrupt *interrupt, mode_t mode)

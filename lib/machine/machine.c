@@ -46,6 +46,7 @@ EXPORT void irqkit_machine_free(struct irqkit_machine *machine)
 	irqkit_cpuset_free(machine->avoided);
 	irqkit_cpuset_free(machine->named_avoided);
 	free(machine->others);
+	free(machine->names);
 	if (machine->last != machine->earlier)
 		irqkit_snapshot_free(machine->last);
 	irqkit_snapshot_free(machine->earlier);

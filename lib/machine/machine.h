@@ -67,6 +67,7 @@ struct irqkit_machine {
 	uint64_t planned_flow_entries;
 	/* owned, or NULL: CPUs that only their numbers put into a SET, and that did so */
 	struct irqkit_cpuset *avoided, *named_avoided;
+	struct name_index *names; /* owned; NULL: not needed yet */
 	int names_tell; /* see irq_names_tell() */
 	bool has_asked_names;
 };
