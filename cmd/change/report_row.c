@@ -69,6 +69,7 @@ static struct cell get_knob(void *data)
 		[IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES] = "rps_sock_flow_entries",
 		[IRQKIT_KNOB_RPS_DEFAULT_MASK] = "rps_default_mask",
 		[IRQKIT_KNOB_THREAD] = "thread",
+		[IRQKIT_KNOB_WORKQUEUE] = "workqueues",
 	};
 
 	return text_cell(words[irqkit_step_get_knob(step_of(data))]);

@@ -843,6 +843,20 @@ int irqkit_devices_count_irq_threads(
 struct irqkit_thread *irqkit_devices_get_irq_thread(
 	const struct irqkit_devices *devices, unsigned int irq, size_t index);
 
+/*
+ * Counts all threads of the kernel, also those that belong to no device. In a saved root
+ * that has no /proc/PID/stat, these are only the threads of interrupts and queues.
+ */
+int irqkit_devices_count_kernel_threads(
+	struct irqkit_devices *devices, size_t *ret_count);
+
+/*
+ * Returns the thread at @index, by process ID. Call irqkit_devices_count_kernel_threads()
+ * first.
+ */
+struct irqkit_thread *irqkit_devices_get_kernel_thread(
+	const struct irqkit_devices *devices, size_t index);
+
 /* Returns the process ID of the thread. */
 unsigned int irqkit_thread_get_pid(const struct irqkit_thread *thread);
 
@@ -1482,6 +1496,7 @@ enum irqkit_knob {
 	IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES, /* /proc/sys/net/core/rps_sock_flow_entries */
 	IRQKIT_KNOB_RPS_DEFAULT_MASK, /* /proc/sys/net/core/rps_default_mask */
 	IRQKIT_KNOB_THREAD, /* sched_setaffinity(2); the path is /proc/PID/status */
+	IRQKIT_KNOB_WORKQUEUE, /* /sys/devices/virtual/workqueue/cpumask */
 };
 
 enum irqkit_result {
@@ -1503,6 +1518,16 @@ enum irqkit_result {
  */
 int irqkit_queue_explain_error(
 	struct irqkit_queue *queue, enum irqkit_knob knob, int error, char **ret_text);
+
+/*
+ * Reads which CPUs are isolated: by the kernel (isolcpus=, nohz_full= or a cpuset), or
+ * because neither the default affinity nor the workqueues may use them, as after a request
+ * of irqkit_request_new_isolate(). The caller frees the result.
+ *
+ * -EACCES, ...: a file cannot be read.
+ */
+int irqkit_machine_read_isolated(
+	struct irqkit_machine *machine, struct irqkit_cpuset **ret_cpus);
 
 /*
  * Creates an empty plan. Its steps share what the machine has read; what is planned for
@@ -1624,6 +1649,14 @@ int irqkit_plan_add_rps_sock_flow_entries(
  * irqkit_plan_add_rps_cpus().
  */
 int irqkit_plan_add_rps_default_mask(
+	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
+
+/*
+ * Adds a step that sets the CPUs that work of unbound workqueues runs on: work that the
+ * kernel defers and that is not bound to the CPU that started it. Errors and @why: see
+ * irqkit_plan_add_affinity().
+ */
+int irqkit_plan_add_workqueue_cpus(
 	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
 
 /*
@@ -2337,7 +2370,40 @@ int irqkit_request_new_rps_default(struct irqkit_request **ret_request);
  * kernel threads of each. It needs the name of the interface and irqkit_request_add_pin().
  */
 int irqkit_request_new_pin(struct irqkit_request **ret_request);
+
+/*
+ * Creates a request that keeps work away from CPUs. It needs these CPUs, see
+ * irqkit_request_set_cpus(), and takes no TARGET. Everything else stays as it is:
+ * interrupts, queues and threads lose these CPUs and keep their others. If an interrupt or
+ * a thread has no other online CPU, it gets the housekeeping CPUs of its NUMA node, or
+ * those of the nearest node that has some.
+ */
+int irqkit_request_new_isolate(struct irqkit_request **ret_request);
 void irqkit_request_free(struct irqkit_request *request);
+
+/* What irqkit_request_new_isolate() keeps away. */
+enum {
+	IRQKIT_ISOLATE_IRQS = 1 << 0, /* interrupts */
+	IRQKIT_ISOLATE_THREADS = 1 << 1, /* kernel threads */
+	IRQKIT_ISOLATE_RPS = 1 << 2, /* RPS, also of interfaces that are created later */
+	IRQKIT_ISOLATE_XPS = 1 << 3,
+	IRQKIT_ISOLATE_WORKQUEUES = 1 << 4, /* work of unbound workqueues */
+	IRQKIT_ISOLATE_DEFAULT = 1 << 5, /* interrupts that are requested later */
+	IRQKIT_ISOLATE_ALL = (1 << 6) - 1 /* the default */
+};
+
+/* Sets what the request keeps away: flags IRQKIT_ISOLATE_*. */
+void irqkit_request_set_only(struct irqkit_request *request, unsigned int parts);
+
+/*
+ * Reads the CPUs that a request of irqkit_request_new_isolate() names. The caller frees
+ * the result. If this fails, the messages of the request show why.
+ *
+ * -EINVAL: it is another request, or its SET is wrong; the problem of the request is then
+ *          IRQKIT_PROBLEM_WORDS.
+ */
+int irqkit_request_get_isolated(struct irqkit_request *request,
+	struct irqkit_machine *machine, struct irqkit_cpuset **ret_cpus);
 
 /*
  * Adds a TARGET; it is copied. See irqkit_machine_select(). Requests for RPS and XPS take
