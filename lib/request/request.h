@@ -18,6 +18,7 @@ enum request_kind {
 	REQUEST_RPS_DEFAULT,
 	REQUEST_XPS,
 	REQUEST_PIN,
+	REQUEST_ISOLATE,
 };
 
 struct request_message {
@@ -57,6 +58,9 @@ struct irqkit_request {
 	size_t n_pins, pins_room;
 	bool wraps;
 	unsigned int pin_flags;
+
+	/* of an isolation */
+	unsigned int parts; /* what is kept away: IRQKIT_ISOLATE_IRQS, ... */
 
 	/* of the last plan */
 	enum irqkit_problem problem;
@@ -127,6 +131,8 @@ int request_plan_rps_default(struct irqkit_request *request,
 int request_plan_pin(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 int request_plan_xps(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan);
+int request_plan_isolate(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 
 #endif
