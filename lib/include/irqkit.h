@@ -26,6 +26,8 @@
  *   irqkit_steer_*           which CPUs should process or transmit packets
  *   irqkit_request_*         what a user wants, in words, becomes a plan,
  *   irqkit_placement_*       and for a spread, what was decided
+ *   irqkit_disturbances_*    what can still interrupt CPUs,
+ *   irqkit_disturbance_*     and why
  *
  * Example: prints the CPU that handles interrupt 24.
  *
@@ -2591,6 +2593,64 @@ int irqkit_request_plan(struct irqkit_request *request, struct irqkit_machine *m
  * that take the lock only when there is something to write.
  */
 int irqkit_request_plan_again(struct irqkit_request *request, struct irqkit_plan *plan);
+
+/* What can still interrupt some CPUs. */
+struct irqkit_disturbances;
+struct irqkit_disturbance;
+
+enum irqkit_disturbance_kind {
+	IRQKIT_DISTURBED_BY_INTERRUPT, /* it has a number */
+	IRQKIT_DISTURBED_BY_ROW, /* of /proc/interrupts, with a name: LOC, RES, CAL */
+	IRQKIT_DISTURBED_BY_THREAD, /* a kernel thread, or one for each CPU: ksoftirqd/N */
+};
+
+enum {
+	/* Once the plan is applied: what it moves away is left out. */
+	IRQKIT_DISTURBANCES_PLANNED = 1 << 0,
+	/* Also interrupts that are not allowed there any more, but have been counted. */
+	IRQKIT_DISTURBANCES_COUNTED = 1 << 1,
+};
+
+/*
+ * Finds what can interrupt @cpus: interrupts that are allowed there or handled there, rows
+ * that have counted any there, and kernel threads that may run there. The caller frees the
+ * result.
+ *
+ * @plan: of @machine; a move that it tried and that the kernel refused is not called
+ *        movable. NULL: none
+ * @flags: IRQKIT_DISTURBANCES_*
+ */
+int irqkit_disturbances_new(struct irqkit_machine *machine,
+	const struct irqkit_cpuset *cpus, const struct irqkit_plan *plan,
+	unsigned int flags, struct irqkit_disturbances **ret_found);
+void irqkit_disturbances_free(struct irqkit_disturbances *found);
+
+/* Returns their number. */
+size_t irqkit_disturbances_count(const struct irqkit_disturbances *found);
+
+/* Returns the one at @index: interrupts and rows in the order of the file, then threads. */
+const struct irqkit_disturbance *irqkit_disturbances_get(
+	const struct irqkit_disturbances *found, size_t index);
+
+enum irqkit_disturbance_kind irqkit_disturbance_get_kind(
+	const struct irqkit_disturbance *disturbance);
+
+/* Returns the handlers of an interrupt, "a, b"; the label of a row; or a thread's name. */
+const char *irqkit_disturbance_get_name(const struct irqkit_disturbance *disturbance);
+
+/* Returns the row, or NULL for a thread. It belongs to the machine. */
+const struct irqkit_interrupt *irqkit_disturbance_get_row(
+	const struct irqkit_disturbance *disturbance);
+
+/* Returns which of the CPUs it can interrupt. */
+const struct irqkit_cpuset *irqkit_disturbance_get_cpus(
+	const struct irqkit_disturbance *disturbance);
+
+/* Returns why in a few words: "managed by the kernel". */
+const char *irqkit_disturbance_get_why(const struct irqkit_disturbance *disturbance);
+
+/* Returns whether it could be moved away. */
+bool irqkit_disturbance_is_movable(const struct irqkit_disturbance *disturbance);
 
 /* Why a request could not be planned. */
 enum irqkit_problem {
