@@ -65,11 +65,11 @@ static int add_irq(const struct isolate *isolate, struct irqkit_irq *irq)
 	if (irq->row->irq < 0)
 		return 0;
 	r = irqkit_irq_get_planned(irq, &now);
-	if (r == -ENOENT)
-		return request_add_gone(isolate->request, isolate->plan, irq);
 	if (r == 0)
 		r = obstacle ? add_immovable(isolate, irq, now, obstacle)
 			     : add_movable(isolate, irq, now);
+	if (r == -ENOENT)
+		return request_add_gone(isolate->request, isolate->plan, irq);
 	return r < 0 ? request_fail_unreadable(isolate->request, irq, r) : 0;
 }
 

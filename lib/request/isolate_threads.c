@@ -74,11 +74,15 @@ static int add_step(const struct isolate *isolate, const struct irqkit_thread *t
 
 /* The kernel takes it back to where its interrupt is handled. */
 static int add_irq_thread(const struct isolate *isolate,
-	const struct irqkit_thread *thread, struct irqkit_irq *irq)
+	const struct irqkit_thread *thread, struct irqkit_irq *irq,
+	const struct irqkit_cpuset *now)
 {
 	const struct irqkit_cpuset *cpus;
-	int r = irqkit_irq_get_planned(irq, &cpus);
+	int r;
 
+	if (!irqkit_cpuset_has_common(now, isolate->cpus))
+		return 0;
+	r = irqkit_irq_get_planned(irq, &cpus);
 	if (r < 0)
 		return is_failure(r) ? r : 0;
 	return irqkit_cpuset_has_common(cpus, isolate->cpus)
@@ -115,10 +119,7 @@ static int add_thread(const struct isolate *isolate, struct irqkit_thread *threa
 	r = read_planned(isolate, thread, &now);
 	if (r < 0)
 		return is_failure(r) ? r : 0; /* it has ended */
-	if (irqkit_thread_is_fixed(thread) &&
-		!irqkit_cpuset_has_common(now, isolate->cpus))
-		return 0;
-	return irq ? add_irq_thread(isolate, thread, irq)
+	return irq ? add_irq_thread(isolate, thread, irq, now)
 		   : add_other(isolate, thread, now);
 }
 

@@ -14,6 +14,7 @@
 #include "plan/plan.h"
 #include "request/isolate.h"
 #include "request/request_cpus.h"
+#include "request/request_select.h"
 
 #include <errno.h>
 #include <string.h>
@@ -83,14 +84,46 @@ static int fail_none_left(struct irqkit_request *request,
 		*list ? ")" : "");
 }
 
+/* What the last step of this kind sets; NULL: no request has added one before. */
+static const struct irqkit_cpuset *find_planned(
+	const struct irqkit_plan *plan, size_t n_before, enum irqkit_knob knob)
+{
+	for (size_t i = n_before; i-- > 0;)
+		if (plan->steps[i].knob == knob)
+			return plan->steps[i].new_value.cpus;
+	return NULL;
+}
+
+/* The CPUs that are isolated, also by earlier requests of the same plan. */
+static int read_isolated(struct irqkit_machine *machine, const struct irqkit_plan *plan,
+	struct irqkit_cpuset **ret_cpus)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		machine->topology, IRQKIT_CPUS_ONLINE);
+	size_t n = irqkit_plan_count(plan);
+	const struct irqkit_cpuset *irqs = find_planned(
+		plan, n, IRQKIT_KNOB_DEFAULT_AFFINITY);
+	const struct irqkit_cpuset *work = find_planned(plan, n, IRQKIT_KNOB_WORKQUEUE);
+	_cleanup_cpuset_ struct irqkit_cpuset *planned = NULL;
+	int r = irqkit_machine_read_isolated(machine, ret_cpus);
+
+	if (r < 0 || !irqs || !work || !online)
+		return r;
+	if (irqkit_cpuset_copy(online, &planned) < 0)
+		return -ENOMEM;
+	irqkit_cpuset_remove_set(planned, irqs);
+	irqkit_cpuset_remove_set(planned, work);
+	return irqkit_cpuset_add_set(*ret_cpus, planned);
+}
+
 static int find_housekeeping(struct irqkit_request *request,
-	struct irqkit_machine *machine, const struct irqkit_cpuset *cpus,
-	struct irqkit_cpuset **ret_left)
+	struct irqkit_machine *machine, const struct irqkit_plan *plan,
+	const struct irqkit_cpuset *cpus, struct irqkit_cpuset **ret_left)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
 		machine->topology, IRQKIT_CPUS_ONLINE);
 	_cleanup_cpuset_ struct irqkit_cpuset *isolated = NULL, *left = NULL;
-	int r = irqkit_machine_read_isolated(machine, &isolated);
+	int r = read_isolated(machine, plan, &isolated);
 
 	if (r == 0)
 		r = online ? irqkit_cpuset_copy(online, &left) : irqkit_cpuset_new(&left);
@@ -143,12 +176,11 @@ static const struct mask rps_default = {
 static int read_mask(const struct isolate *isolate, const struct mask *mask,
 	struct irqkit_cpuset **ret_cpus)
 {
-	for (size_t i = isolate->n_before; i-- > 0;) {
-		const struct irqkit_step *step = &isolate->plan->steps[i];
+	const struct irqkit_cpuset *planned = find_planned(
+		isolate->plan, isolate->n_before, mask->knob);
 
-		if (step->knob == mask->knob)
-			return irqkit_cpuset_copy(step->new_value.cpus, ret_cpus);
-	}
+	if (planned)
+		return irqkit_cpuset_copy(planned, ret_cpus);
 	return knob_read_cpumask(isolate->machine->ctx, mask->path + 1, ret_cpus);
 }
 
@@ -202,6 +234,16 @@ static int add_rps(const struct isolate *isolate)
 
 /* ------------------------------------------------------------------------------- */
 
+/* Without /proc/irq, nothing can be said about the CPUs. */
+static int check_any_found(const struct isolate *isolate)
+{
+	size_t n = irqkit_plan_count(isolate->plan) - isolate->n_before;
+
+	return n > 0 && isolate->request->n_gone == n
+		? request_fail_all_immovable(isolate->request, n)
+		: 0;
+}
+
 /* In the order in which they are written. */
 static const struct {
 	unsigned int part;
@@ -228,11 +270,11 @@ int request_plan_isolate(struct irqkit_request *request, struct irqkit_machine *
 	int r = read_set(request, machine, &cpus);
 
 	if (r == 0)
-		r = find_housekeeping(request, machine, cpus, &housekeeping);
+		r = find_housekeeping(request, machine, plan, cpus, &housekeeping);
 	isolate.cpus = cpus;
 	isolate.housekeeping = housekeeping;
 	for (size_t i = 0; i < LENGTH(parts) && r == 0; i++)
 		if (request->parts & parts[i].part)
 			r = parts[i].add(&isolate);
-	return r;
+	return r == 0 ? check_any_found(&isolate) : r;
 }
