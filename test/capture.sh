@@ -327,6 +327,7 @@ keep_link() {
 
 keep proc/interrupts proc/sys/kernel/osrelease proc/sys/net/core/rps_sock_flow_entries
 keep proc/irq/default_smp_affinity proc/uptime proc/sys/kernel/random/boot_id
+keep proc/sys/net/core/rps_default_mask sys/devices/virtual/workqueue/cpumask
 # Of /proc/stat only the time of the boot is read.
 grep '^btime ' proc/stat >"$scratch/stat" 2>/dev/null && cp "$scratch/stat" "$dir/proc/stat"
 for irq in proc/irq/[0-9]*; do

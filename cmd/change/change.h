@@ -65,6 +65,8 @@ struct change {
 	/* Called under the lock once the plan was applied; or NULL. */
 	enum status (*applied_fn)(struct change *change, void *data);
 	bool has_own_warnings; /* the command itself warns of irqbalance */
+	/* What irqbalance will do, if not irqbalance_explain() says it; or NULL. */
+	char *(*explain_irqbalance)(const struct change *change);
 	unsigned int wait_ms;
 	struct report report; /* of the plan */
 };
@@ -79,6 +81,8 @@ struct change {
  */
 enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data);
+/* The same after change_open(). */
+enum status change_make(struct change *change, change_plan_fn *plan, void *data);
 void change_free(struct change *change);
 /*
  * Returns @status, the result of planning, unless something could not be read: a plan

@@ -185,18 +185,23 @@ static bool needs_lock(const struct change *change)
 		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0;
 }
 
+enum status change_make(struct change *change, change_plan_fn *plan, void *data)
+{
+	enum status status;
+
+	change->plan_fn = plan;
+	change->plan_data = data;
+	change_try_lock(change);
+	status = change_plan_again(change);
+	if (status == STATUS_DONE && change_writes(change->options) && needs_lock(change))
+		status = plan_under_lock(change);
+	return status == STATUS_DONE ? change_finish(change) : status;
+}
+
 enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data)
 {
 	enum status status = change_open(change, call, options);
 
-	change->plan_fn = plan;
-	change->plan_data = data;
-	if (status == STATUS_DONE) {
-		change_try_lock(change);
-		status = change_plan_again(change);
-	}
-	if (status == STATUS_DONE && change_writes(options) && needs_lock(change))
-		status = plan_under_lock(change);
-	return status == STATUS_DONE ? change_finish(change) : status;
+	return status == STATUS_DONE ? change_make(change, plan, data) : status;
 }

@@ -133,7 +133,9 @@ char *irqbalance_explain(const struct change *change)
 void irqbalance_warn(struct change *change)
 {
 	free(change->report.warning);
-	change->report.warning = irqbalance_explain(change);
+	change->report.warning = change->explain_irqbalance
+		? change->explain_irqbalance(change)
+		: irqbalance_explain(change);
 	if (change->report.warning && !change->call->common.is_quiet)
 		say_warning("%s", change->report.warning);
 }

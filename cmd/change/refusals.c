@@ -69,6 +69,7 @@ const char *explain_step(const struct irqkit_step *step)
 	switch (irqkit_step_get_knob(step)) {
 	case IRQKIT_KNOB_AFFINITY:
 	case IRQKIT_KNOB_DEFAULT_AFFINITY:
+	case IRQKIT_KNOB_WORKQUEUE:
 		return irqkit_explain_error(error);
 	case IRQKIT_KNOB_THREAD:
 		return explain_thread(error);

@@ -19,6 +19,7 @@ struct report {
 	bool is_undo;
 	bool has_waited; /* for moves that are still pending */
 	bool hides_unchanged; /* what stays is counted, not shown one by one */
+	bool is_not_for_load; /* nobody expects that several CPUs share an interrupt */
 	bool keeps_unchanged; /* these are not what was asked for: no remark about them */
 	bool shows_skipped; /* what is skipped is shown one by one, not counted */
 	const char

@@ -198,7 +198,7 @@ static void remark_one_cpu(const struct report *report)
 		kind = this_kind > kind ? this_kind : kind;
 		n++;
 	}
-	if (n == 0)
+	if (n == 0 || report->is_not_for_load)
 		return;
 	if (n == 1)
 		remark_one_interrupt(first, kind);

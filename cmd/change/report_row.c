@@ -70,6 +70,7 @@ const char *step_knob_word(const struct irqkit_step *step)
 		[IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES] = "rps_sock_flow_entries",
 		[IRQKIT_KNOB_RPS_DEFAULT_MASK] = "rps_default_mask",
 		[IRQKIT_KNOB_THREAD] = "thread",
+		[IRQKIT_KNOB_WORKQUEUE] = "workqueues",
 	};
 
 	return words[irqkit_step_get_knob(step)];

@@ -183,6 +183,12 @@ struct irqkit_devices {
 	struct irqkit_thread **by_pid; /* owned array */
 	size_t n_threads;
 	size_t n_thread_lists; /* made so far */
+	struct irqkit_thread **kernel_threads; /* owned array: all of them, by pid */
+	struct irqkit_thread *
+		*other_threads; /* owned, and each: those not in `threads` */
+	size_t n_kernel_threads, kernel_threads_room;
+	size_t n_other_threads, other_threads_room;
+	bool has_read_kernel_threads;
 	bool has_read_threads;
 	unsigned int irqbalance_pid; /* found with them; 0: it does not run */
 };

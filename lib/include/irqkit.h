@@ -30,6 +30,8 @@
  *   irqkit_placement_*       and for a spread, what was decided
  *   irqkit_policies_*          files with many such requests
  *   irqkit_saved_*           the state of a machine as lines of a policy file
+ *   irqkit_disturbances_*    what can still interrupt CPUs,
+ *   irqkit_disturbance_*     and why
  *
  * Example: prints the CPU that handles interrupt 24.
  *
@@ -875,6 +877,20 @@ int irqkit_devices_count_irq_threads(
 struct irqkit_thread *irqkit_devices_get_irq_thread(
 	const struct irqkit_devices *devices, unsigned int irq, size_t index);
 
+/*
+ * Counts all threads of the kernel, also those that belong to no device. In a saved root
+ * that has no /proc/PID/stat, these are only the threads of interrupts and queues.
+ */
+int irqkit_devices_count_kernel_threads(
+	struct irqkit_devices *devices, size_t *ret_count);
+
+/*
+ * Returns the thread at @index, by process ID. Call irqkit_devices_count_kernel_threads()
+ * first.
+ */
+struct irqkit_thread *irqkit_devices_get_kernel_thread(
+	const struct irqkit_devices *devices, size_t index);
+
 /* Returns the process ID of the thread. */
 unsigned int irqkit_thread_get_pid(const struct irqkit_thread *thread);
 
@@ -1549,6 +1565,7 @@ enum irqkit_knob {
 	/* not files: what ethtool(8) sets; the path is "ethtool:DEV/channels" or ".../rss" */
 	IRQKIT_KNOB_CHANNELS, /* "combined 4", "rx 4 tx 2" */
 	IRQKIT_KNOB_RSS, /* "equal 4", "0*64 1*64" */
+	IRQKIT_KNOB_WORKQUEUE, /* /sys/devices/virtual/workqueue/cpumask */
 };
 
 enum irqkit_result {
@@ -1570,6 +1587,16 @@ enum irqkit_result {
  */
 int irqkit_queue_explain_error(
 	struct irqkit_queue *queue, enum irqkit_knob knob, int error, char **ret_text);
+
+/*
+ * Reads which CPUs are isolated: by the kernel (isolcpus=, nohz_full= or a cpuset), or
+ * because neither the default affinity nor the workqueues may use them, as after a request
+ * of irqkit_request_new_isolate(). The caller frees the result.
+ *
+ * -EACCES, ...: a file cannot be read.
+ */
+int irqkit_machine_read_isolated(
+	struct irqkit_machine *machine, struct irqkit_cpuset **ret_cpus);
 
 /*
  * Creates an empty plan. Its steps share what the machine has read; what is planned for
@@ -1717,6 +1744,14 @@ int irqkit_plan_add_channels(struct irqkit_plan *plan, struct irqkit_device *dev
  */
 int irqkit_plan_add_rss(struct irqkit_plan *plan, struct irqkit_device *device,
 	const char *text, const char *why);
+
+/*
+ * Adds a step that sets the CPUs that work of unbound workqueues runs on: work that the
+ * kernel defers and that is not bound to the CPU that started it. Errors and @why: see
+ * irqkit_plan_add_affinity().
+ */
+int irqkit_plan_add_workqueue_cpus(
+	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
 
 /*
  * Adds a step that sets the CPUs on which @thread may run. The step is skipped if only
@@ -2560,7 +2595,40 @@ int irqkit_request_new_pin(struct irqkit_request **ret_request);
  * irqkit_request_check() and no TARGET, it is about all interfaces with hardware.
  */
 int irqkit_request_new_channels(struct irqkit_request **ret_request);
+
+/*
+ * Creates a request that keeps work away from CPUs. It needs these CPUs, see
+ * irqkit_request_set_cpus(), and takes no TARGET. Everything else stays as it is:
+ * interrupts, queues and threads lose these CPUs and keep their others. If an interrupt or
+ * a thread has no other online CPU, it gets the housekeeping CPUs of its NUMA node, or
+ * those of the nearest node that has some.
+ */
+int irqkit_request_new_isolate(struct irqkit_request **ret_request);
 void irqkit_request_free(struct irqkit_request *request);
+
+/* What irqkit_request_new_isolate() keeps away. */
+enum {
+	IRQKIT_ISOLATE_IRQS = 1 << 0, /* interrupts */
+	IRQKIT_ISOLATE_THREADS = 1 << 1, /* kernel threads */
+	IRQKIT_ISOLATE_RPS = 1 << 2, /* RPS, also of interfaces that are created later */
+	IRQKIT_ISOLATE_XPS = 1 << 3,
+	IRQKIT_ISOLATE_WORKQUEUES = 1 << 4, /* work of unbound workqueues */
+	IRQKIT_ISOLATE_DEFAULT = 1 << 5, /* interrupts that are requested later */
+	IRQKIT_ISOLATE_ALL = (1 << 6) - 1 /* the default */
+};
+
+/* Sets what the request keeps away: flags IRQKIT_ISOLATE_*. */
+void irqkit_request_set_only(struct irqkit_request *request, unsigned int parts);
+
+/*
+ * Reads the CPUs that a request of irqkit_request_new_isolate() names. The caller frees
+ * the result. If this fails, the messages of the request show why.
+ *
+ * -EINVAL: it is another request, or its SET is wrong; the problem of the request is then
+ *          IRQKIT_PROBLEM_WORDS.
+ */
+int irqkit_request_get_isolated(struct irqkit_request *request,
+	struct irqkit_machine *machine, struct irqkit_cpuset **ret_cpus);
 
 /*
  * Adds a TARGET; it is copied. See irqkit_machine_select(). Requests for RPS and XPS take
@@ -2800,6 +2868,63 @@ int irqkit_request_plan_again(struct irqkit_request *request, struct irqkit_plan
  */
 int irqkit_request_plan_rest(struct irqkit_request *request,
 	struct irqkit_machine *machine, struct irqkit_plan *plan);
+/* What can still interrupt some CPUs. */
+struct irqkit_disturbances;
+struct irqkit_disturbance;
+
+enum irqkit_disturbance_kind {
+	IRQKIT_DISTURBED_BY_INTERRUPT, /* it has a number */
+	IRQKIT_DISTURBED_BY_ROW, /* of /proc/interrupts, with a name: LOC, RES, CAL */
+	IRQKIT_DISTURBED_BY_THREAD, /* a kernel thread, or one for each CPU: ksoftirqd/N */
+};
+
+enum {
+	/* Once the plan is applied: what it moves away is left out. */
+	IRQKIT_DISTURBANCES_PLANNED = 1 << 0,
+	/* Also interrupts that are not allowed there any more, but have been counted. */
+	IRQKIT_DISTURBANCES_COUNTED = 1 << 1,
+};
+
+/*
+ * Finds what can interrupt @cpus: interrupts that are allowed there or handled there, rows
+ * that have counted any there, and kernel threads that may run there. The caller frees the
+ * result.
+ *
+ * @plan: of @machine; a move that it tried and that the kernel refused is not called
+ *        movable. NULL: none
+ * @flags: IRQKIT_DISTURBANCES_*
+ */
+int irqkit_disturbances_new(struct irqkit_machine *machine,
+	const struct irqkit_cpuset *cpus, const struct irqkit_plan *plan,
+	unsigned int flags, struct irqkit_disturbances **ret_found);
+void irqkit_disturbances_free(struct irqkit_disturbances *found);
+
+/* Returns their number. */
+size_t irqkit_disturbances_count(const struct irqkit_disturbances *found);
+
+/* Returns the one at @index: interrupts and rows in the order of the file, then threads. */
+const struct irqkit_disturbance *irqkit_disturbances_get(
+	const struct irqkit_disturbances *found, size_t index);
+
+enum irqkit_disturbance_kind irqkit_disturbance_get_kind(
+	const struct irqkit_disturbance *disturbance);
+
+/* Returns the handlers of an interrupt, "a, b"; the label of a row; or a thread's name. */
+const char *irqkit_disturbance_get_name(const struct irqkit_disturbance *disturbance);
+
+/* Returns the row, or NULL for a thread. It belongs to the machine. */
+const struct irqkit_interrupt *irqkit_disturbance_get_row(
+	const struct irqkit_disturbance *disturbance);
+
+/* Returns which of the CPUs it can interrupt. */
+const struct irqkit_cpuset *irqkit_disturbance_get_cpus(
+	const struct irqkit_disturbance *disturbance);
+
+/* Returns why in a few words: "managed by the kernel". */
+const char *irqkit_disturbance_get_why(const struct irqkit_disturbance *disturbance);
+
+/* Returns whether it could be moved away. */
+bool irqkit_disturbance_is_movable(const struct irqkit_disturbance *disturbance);
 
 /* Why a request could not be planned. */
 enum irqkit_problem {

@@ -90,6 +90,18 @@ static bool never_moves(const struct irqkit_step *step, int error)
 }
 
 /*
+ * Does the kernel keep this thread where it is? -EINVAL: its CPUs are fixed, or its cpuset
+ * has none of the new ones; -EBUSY: its deadline could not be kept on fewer CPUs. Both in
+ * __sched_setaffinity() in kernel/sched/syscalls.c, kernel/sched/core.c before 6.11.
+ */
+static bool is_thread_refused(const struct irqkit_step *step, int error)
+{
+	return step->knob == IRQKIT_KNOB_THREAD && step->is_optional &&
+		!step->is_written && !step->has_lost_cpus &&
+		(error == -EINVAL || error == -EBUSY);
+}
+
+/*
  * While an interrupt moves, its old mask is seen for a moment: irq_move_masked_irq() in
  * kernel/irq/migration.c ends "pending" before it sets the mask, and who reads takes no lock.
  */
@@ -211,6 +223,9 @@ static int write_step(const struct irqkit_plan *plan, struct irqkit_step *step)
 		return skip_step(step, r, "refused by the kernel");
 	if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
 		return skip_step(step, r, "ended in the meantime");
+	step->is_refused |= is_thread_refused(step, r);
+	if (step->is_refused && step->is_optional)
+		return skip_step(step, r, "refused by the kernel");
 	step->error = -r;
 	step->result = IRQKIT_FAILED;
 	return r;

@@ -6,6 +6,7 @@
 #include <irqkit.h>
 
 #define DEFAULT_AFFINITY_PATH "/proc/irq/default_smp_affinity"
+#define WORKQUEUE_PATH "/sys/devices/virtual/workqueue/cpumask"
 
 /* What a knob holds, or is to hold. */
 struct knob_value {

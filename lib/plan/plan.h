@@ -58,6 +58,13 @@ int plan_add_machine_cpus(struct irqkit_plan *plan, enum irqkit_knob knob,
 const struct irqkit_step *plan_find_irq_step(
 	const struct irqkit_plan *plan, const struct irqkit_irq *irq);
 
+/*
+ * irqkit_plan_add_thread_affinity(); with IRQKIT_STEP_OPTIONAL, a thread that the kernel
+ * refuses to move is skipped.
+ */
+int plan_add_thread(struct irqkit_plan *plan, const struct irqkit_thread *thread,
+	const struct irqkit_cpuset *cpus, const char *why, unsigned int flags);
+
 /* What the knob holds now; the old value of the step, by what the machine knows. */
 int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	struct knob_value *ret_value);

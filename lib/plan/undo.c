@@ -100,6 +100,7 @@ static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	case IRQKIT_KNOB_DEFAULT_AFFINITY:
 	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
 	case IRQKIT_KNOB_RPS_DEFAULT_MASK:
+	case IRQKIT_KNOB_WORKQUEUE:
 		return 0;
 	default:
 		r = knob_read_ifindex(ctx, step->path, &now);
@@ -139,7 +140,7 @@ static bool is_offline(const struct irqkit_plan *plan, const struct irqkit_step 
 	const struct irqkit_cpuset *online = get_online(plan);
 	bool needs_cpu = step->knob == IRQKIT_KNOB_AFFINITY ||
 		step->knob == IRQKIT_KNOB_DEFAULT_AFFINITY ||
-		step->knob == IRQKIT_KNOB_THREAD;
+		step->knob == IRQKIT_KNOB_WORKQUEUE || step->knob == IRQKIT_KNOB_THREAD;
 
 	return needs_cpu && online && !irqkit_cpuset_is_empty(step->new_value.cpus) &&
 		!irqkit_cpuset_has_common(step->new_value.cpus, online);

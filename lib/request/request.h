@@ -21,6 +21,7 @@ enum request_kind {
 	REQUEST_XPS,
 	REQUEST_PIN,
 	REQUEST_CHANNELS,
+	REQUEST_ISOLATE,
 };
 
 struct request_message {
@@ -72,6 +73,9 @@ struct irqkit_request {
 	unsigned int rss_queues; /* 0: all */
 	bool spreads; /* the interrupts are spread after that */
 	struct irqkit_request *rest; /* owned; what follows the barrier, or NULL */
+
+	/* of an isolation */
+	unsigned int parts; /* what is kept away: IRQKIT_ISOLATE_IRQS, ... */
 
 	/* of the last plan */
 	enum irqkit_problem problem;
@@ -153,6 +157,8 @@ int request_plan_pin(struct irqkit_request *request, struct irqkit_machine *mach
 int request_plan_xps(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 int request_plan_channels(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan);
+int request_plan_isolate(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 
 #endif
