@@ -221,6 +221,15 @@ int barrier_restore(struct irqkit_plan *plan, const struct irqkit_step *barrier)
 	return error;
 }
 
+EXPORT bool irqkit_plan_has_barrier(const struct irqkit_plan *plan)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (step_is_barrier(&plan->steps[i]) &&
+			plan->steps[i].result == IRQKIT_PLANNED)
+			return true;
+	return false;
+}
+
 EXPORT bool irqkit_plan_needs_rest(const struct irqkit_plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++)
