@@ -326,7 +326,7 @@ static int find_irq_again(
 {
 	const struct irqkit_snapshot *rows = plan->machine->snapshot;
 	int irq = *entry->field[FIELD_QUEUE]
-		? barrier_find_irq(plan->machine, entry->field[FIELD_QUEUE])
+		? step_find_irq(plan->machine, entry->field[FIELD_QUEUE])
 		: -1;
 
 	for (size_t i = 0; irq < 0 && i < irqkit_snapshot_count(rows); i++) {

@@ -338,7 +338,7 @@ static int plan_device(struct task *task)
 /* A request to spread the interrupts of these interfaces, for the time after the barrier. */
 static int prepare_rest(struct irqkit_request *request)
 {
-	int r = irqkit_request_new_spread(&request->rest);
+	int r = request_new(REQUEST_SPREAD, &request->rest);
 
 	for (size_t i = 0; i < request->n_devices && r == 0; i++) {
 		_cleanup_free_ char *word = NULL;
@@ -358,7 +358,7 @@ static int plan_rest(struct irqkit_request *request, struct irqkit_machine *mach
 	struct irqkit_plan *plan)
 {
 	struct irqkit_request *rest = request->rest;
-	int r = irqkit_request_plan(rest, machine, plan), added = 0;
+	int r = request_plan_spread(rest, machine, plan), added = 0;
 	bool is_minor = r < 0 &&
 		(rest->problem == IRQKIT_PROBLEM_IMMOVABLE ||
 			rest->problem == IRQKIT_PROBLEM_NO_MATCH);
@@ -369,7 +369,8 @@ static int plan_rest(struct irqkit_request *request, struct irqkit_machine *mach
 			TAKE(rest->messages[i].text));
 	rest->n_messages = 0;
 	if (r < 0 && !is_minor)
-		return request_note_problem(request, rest->problem, r);
+		return request_note_problem(request,
+			rest->problem ? rest->problem : IRQKIT_PROBLEM_FAILED, r);
 	return added;
 }
 
