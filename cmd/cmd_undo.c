@@ -420,6 +420,11 @@ static enum status plan(struct change *change, void *data)
 	change->report.add_keys = add_keys;
 	change->report.data = undo;
 	r = irqkit_plan_add_undo(change->plan, change->undone, undo->options->is_forced);
+	if (r == 0 && irqkit_plan_has_barrier(change->plan) &&
+		!change_writes(change->options))
+		report_add_remark(&change->report,
+			strdup("The settings of its queues will be restored too: that "
+			       "is planned after the change."));
 	if (r == 0)
 		return STATUS_DONE;
 	/* the journal is fine: another run may be able to read the settings */
@@ -427,6 +432,20 @@ static enum status plan(struct change *change, void *data)
 		irqkit_change_get_number(change->undone), strerror(-r),
 		r == irqkit_ctx_get_error(change->ctx) ? ": run 'irqkit undo' again"
 						       : "");
+	return STATUS_REFUSED;
+}
+
+/* After the channels are back: what they have reset. */
+static enum status plan_rest(struct change *change, void *data)
+{
+	struct undo *undo = data;
+	int r = irqkit_plan_add_undo_rest(
+		change->plan, undo->change, undo->options->is_forced);
+
+	if (r == 0)
+		return STATUS_DONE;
+	say_error("cannot read the settings of change %u: %s",
+		irqkit_change_get_number(undo->change), strerror(-r));
 	return STATUS_REFUSED;
 }
 
@@ -480,7 +499,7 @@ static enum status run(const struct call *call)
 		return STATUS_MISUSE;
 	if (o->is_list)
 		return list(call, o);
-	status = change_run(&change, call, &o->change, plan, &undo);
+	status = change_run_with_rest(&change, call, &o->change, plan, plan_rest, &undo);
 	if (status == STATUS_DONE)
 		status = say_left_alone(&change);
 	if (change.undone && change.plan)

@@ -59,7 +59,10 @@ struct change {
 	/* the command's, whose interfaces have threads in the plan; or NULL */
 	const struct irqkit_request *request;
 	change_plan_fn *plan_fn; /* of change_run() */
-	void *plan_data; /* for it */
+	change_plan_fn
+		*rest_fn; /* what follows a barrier, once that was passed; or NULL */
+	void *plan_data; /* for both */
+	bool lacks_rest; /* the rest after a barrier could not be planned */
 	bool is_unplanned; /* its CPUs went offline, and there is no plan without them */
 	bool needs_lock; /* even if no setting is to be written */
 	/* Called under the lock once the plan was applied; or NULL. */
@@ -83,6 +86,10 @@ enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data);
 /* The same after change_open(). */
 enum status change_make(struct change *change, change_plan_fn *plan, void *data);
+/* The same; after a barrier was applied, @rest adds what follows it. */
+enum status change_run_with_rest(struct change *change, const struct call *call,
+	const struct change_options *options, change_plan_fn *plan, change_plan_fn *rest,
+	void *data);
 void change_free(struct change *change);
 /*
  * Returns @status, the result of planning, unless something could not be read: a plan

@@ -9,16 +9,48 @@
 #include "change/script.h"
 #include "measure/signals.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* CPUs that come and go all the time must not keep a change busy for ever. */
 #define MOST_PLANS 20
 
-static int apply_plan(struct change *change)
+static int apply_steps(struct change *change)
 {
 	unsigned int flags = change->options->keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0;
 
 	return irqkit_plan_apply(change->plan, change->lock, change->call->line, flags);
+}
+
+/*
+ * After a barrier: the rest is planned on the machine as it is now, and becomes part of
+ * the same change. Without a plan for it, what the barrier changed is put back.
+ */
+static int apply_rest(struct change *change)
+{
+	int r = irqkit_plan_pass_barrier(change->plan);
+	enum status status;
+
+	change->report.machine = change->machine;
+	if (r == 0) {
+		status = change_judge(change, change->rest_fn(change, change->plan_data));
+		if (status == STATUS_DONE)
+			return apply_steps(change);
+		r = -ECANCELED;
+	}
+	change->lacks_rest = true;
+	irqkit_plan_roll_back(change->plan, change->lock);
+	return r;
+}
+
+static int apply_plan(struct change *change)
+{
+	int r = apply_steps(change);
+
+	change->lacks_rest = false;
+	return r == 0 && change->rest_fn && irqkit_plan_needs_rest(change->plan)
+		? apply_rest(change)
+		: r;
 }
 
 /* Did a step fail since its CPUs went offline? */
@@ -198,10 +230,18 @@ enum status change_make(struct change *change, change_plan_fn *plan, void *data)
 	return status == STATUS_DONE ? change_finish(change) : status;
 }
 
-enum status change_run(struct change *change, const struct call *call,
-	const struct change_options *options, change_plan_fn *plan, void *data)
+enum status change_run_with_rest(struct change *change, const struct call *call,
+	const struct change_options *options, change_plan_fn *plan, change_plan_fn *rest,
+	void *data)
 {
 	enum status status = change_open(change, call, options);
 
+	change->rest_fn = rest;
 	return status == STATUS_DONE ? change_make(change, plan, data) : status;
+}
+
+enum status change_run(struct change *change, const struct call *call,
+	const struct change_options *options, change_plan_fn *plan, void *data)
+{
+	return change_run_with_rest(change, call, options, plan, NULL, data);
 }

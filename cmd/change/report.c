@@ -142,6 +142,27 @@ enum status report_print(const struct report *report)
 
 /* ------------------------------------------------------------------------------- */
 
+/* "cannot set the channels of eth0 to 'combined 9': Invalid argument: the kernel says ..." */
+static void say_ethtool_failure(
+	const struct report *report, const struct irqkit_step *step)
+{
+	int error = irqkit_step_get_error(step);
+	bool is_back = irqkit_step_was_written(step) && !report->keeps_going;
+	const char *what = irqkit_step_get_knob(step) == IRQKIT_KNOB_RSS ? "RSS table"
+									 : "channels";
+	const char *text = irqkit_step_get_kernel_text(step);
+	const char *meaning = text ? text : explain_step(step);
+
+	say_error("cannot %s the %s of %s to '%s': %s%s%s", is_back ? "restore" : "set",
+		what, irqkit_step_get_target(step),
+		is_back ? irqkit_step_get_old(step) : irqkit_step_get_new(step),
+		strerror(error),
+		text		  ? ", the kernel says: "
+			: meaning ? ": "
+				  : "",
+		meaning ? meaning : "");
+}
+
 static void say_failure(const struct report *report, const struct irqkit_step *step)
 {
 	int error = irqkit_step_get_error(step);
@@ -149,6 +170,10 @@ static void say_failure(const struct report *report, const struct irqkit_step *s
 	_cleanup_free_ char *path = text_below_root(report->call->common.root, where);
 
 	where = path ? path : where;
+	if (step_is_of_ethtool(step)) {
+		say_ethtool_failure(report, step);
+		return;
+	}
 	if (irqkit_step_was_written(step) && !report->keeps_going)
 		say_error("cannot restore '%s' in %s: %s", irqkit_step_get_old(step),
 			where, strerror(error));

@@ -12,6 +12,12 @@ bool step_is_of_interrupt(const struct irqkit_step *step)
 		irqkit_step_get_knob(step) == IRQKIT_KNOB_DEFAULT_AFFINITY;
 }
 
+bool step_is_of_ethtool(const struct irqkit_step *step)
+{
+	return irqkit_step_get_knob(step) == IRQKIT_KNOB_CHANNELS ||
+		irqkit_step_get_knob(step) == IRQKIT_KNOB_RSS;
+}
+
 bool report_shows_step(const struct report *report, const struct irqkit_step *step)
 {
 	enum irqkit_result result = irqkit_step_get_result(step);
@@ -71,6 +77,8 @@ const char *step_knob_word(const struct irqkit_step *step)
 		[IRQKIT_KNOB_RPS_DEFAULT_MASK] = "rps_default_mask",
 		[IRQKIT_KNOB_THREAD] = "thread",
 		[IRQKIT_KNOB_WORKQUEUE] = "workqueues",
+		[IRQKIT_KNOB_CHANNELS] = "channels",
+		[IRQKIT_KNOB_RSS] = "rss",
 	};
 
 	return words[irqkit_step_get_knob(step)];

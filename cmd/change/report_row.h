@@ -20,6 +20,8 @@ const char *step_knob_word(const struct irqkit_step *step);
 
 /* Does the step set the affinity of an interrupt, or the default affinity? */
 bool step_is_of_interrupt(const struct irqkit_step *step);
+/* Is it what ethtool(8) sets, and not a file? */
+bool step_is_of_ethtool(const struct irqkit_step *step);
 
 /* Does the step have a row of its own, or is it only counted? */
 bool report_shows_step(const struct report *report, const struct irqkit_step *step);

@@ -218,6 +218,31 @@ static bool raises_entries(const struct change *change)
 	return false;
 }
 
+/* The numbers of channels are words that need no quotes. */
+static bool print_channels(const struct irqkit_step *step)
+{
+	_cleanup_free_ char *name = text_quote(irqkit_step_get_target(step));
+
+	if (name)
+		printf("channels %s %s\n", name, irqkit_step_get_new(step));
+	return name;
+}
+
+/* ethtool makes no table from a list of queues. */
+static bool print_rss(const struct irqkit_step *step)
+{
+	_cleanup_free_ char *name = text_quote(irqkit_step_get_target(step));
+	const char *table = irqkit_step_get_new(step);
+	size_t len = strlen("equal ");
+
+	if (name && strncmp(table, "equal ", len) == 0)
+		printf("rss %s %s\n", name, table + len);
+	else if (name)
+		printf("# the RSS table of %s is not equal, and ethtool cannot set it\n",
+			name);
+	return name;
+}
+
 static bool print_step(const struct change *change, const struct irqkit_step *step)
 {
 	switch (irqkit_step_get_knob(step)) {
@@ -225,6 +250,10 @@ static bool print_step(const struct change *change, const struct irqkit_step *st
 		return print_affinity(change, step);
 	case IRQKIT_KNOB_THREAD:
 		return print_thread(change, step);
+	case IRQKIT_KNOB_CHANNELS:
+		return print_channels(step);
+	case IRQKIT_KNOB_RSS:
+		return print_rss(step);
 	case IRQKIT_KNOB_RPS_FLOW_CNT:
 		return print_knob("number", step);
 	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
@@ -252,6 +281,8 @@ static const struct {
 			1u << IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES },
 	{ script_raise, 1u << IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES },
 	{ script_threads, 1u << IRQKIT_KNOB_THREAD },
+	{ script_channels, 1u << IRQKIT_KNOB_CHANNELS },
+	{ script_rss, 1u << IRQKIT_KNOB_RSS },
 };
 
 static void print_functions(const struct change *change)

@@ -135,6 +135,30 @@ thread() {
 		fail "cannot move thread $pid ($(safe "$1")) to CPUs $3"
 	fi
 }
+#@@ channels
+
+# channels DEV KIND N...: sets the numbers of channels, as 'ethtool -L' does
+channels() {
+	device=$1
+	shift
+	now=$(ethtool -l "$device" 2>/dev/null | awk '
+		/^Current/ { current = 1 }
+		current && sub(":", "", $1) { printf " %s %s ", tolower($1), $2 }')
+	words=$*
+	while [ $# -gt 1 ]; do
+		case $now in *" $1 $2 "*) ;; *) break ;; esac # several drivers reset without a need
+		shift 2
+	done
+	[ $# -gt 0 ] || return 0
+	# shellcheck disable=SC2086 # kinds and numbers
+	ethtool -L "$device" $words || fail "cannot set the channels of $(safe "$device") to $words"
+}
+#@@ rss
+
+# rss DEV N: gives flows to the first N rx queues
+rss() {
+	ethtool -X "$1" equal "$2" || fail "cannot set the RSS table of $(safe "$1")"
+}
 #@@ -
 
 affinity eth0-rx-0 1 0-3
@@ -142,6 +166,8 @@ mask /sys/class/net/eth0/queues/rx-0/rps_cpus f
 number /sys/class/net/eth0/queues/rx-0/rps_flow_cnt 4096
 raise /proc/sys/net/core/rps_sock_flow_entries 32768
 thread napi/eth0- 1 0-3
+channels eth0 combined 4
+rss eth0 4
 #@@ end
 
 exit "$failed"

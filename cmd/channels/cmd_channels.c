@@ -5,6 +5,7 @@
 #include "base/say.h"
 #include "change/say_request.h"
 #include "channels/show_channels.h"
+#include "channels/ssh_session.h"
 #include "measure/open_machine.h"
 #include "queues/lower_option.h"
 
@@ -136,6 +137,62 @@ static enum status make_request(
 
 /* ------------------------------------------------------------------------------- */
 
+static void warn_of_session(struct change *change, const struct irqkit_request *request)
+{
+	struct irqkit_devices *devices = irqkit_machine_get_devices(change->machine);
+
+	if (!irqkit_plan_has_barrier(change->plan))
+		return;
+	for (size_t i = 0; i < irqkit_request_count_devices(request); i++) {
+		const struct irqkit_device *device = irqkit_request_get_device(
+			request, i);
+
+		if (ssh_session_uses(devices, device))
+			say_warning("this ssh session runs over %s: if it breaks off, "
+				    "'irqkit undo' from a console restores the channels",
+				irqkit_device_get_name(device));
+	}
+}
+
+/* What follows cannot be planned for queues that are not there yet. */
+static void remark_rest(
+	struct change *change, const struct irqkit_request *request, bool spreads)
+{
+	char *remark;
+
+	if (!spreads || change_writes(change->options) ||
+		!irqkit_plan_has_barrier(change->plan))
+		return;
+	for (size_t i = 0; i < irqkit_request_count_devices(request); i++)
+		if (asprintf(&remark,
+			    "The interrupts of %s will be spread too: that is planned "
+			    "after the change.",
+			    irqkit_device_get_name(
+				    irqkit_request_get_device(request, i))) >= 0)
+			report_add_remark(&change->report, remark);
+}
+
+static enum status plan(struct change *change, void *data)
+{
+	const struct channels_options *o = change->call->state;
+	enum status status = request_plan(data, change);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (sets_counts(o))
+		warn_of_session(change, data);
+	remark_rest(change, data, o->spreads);
+	return STATUS_DONE;
+}
+
+static enum status plan_rest(struct change *change, void *data)
+{
+	struct irqkit_request *request = data;
+
+	return request_say(request,
+		irqkit_request_plan_rest(request, change->machine, change->plan));
+}
+
 static enum status show(const struct call *call, const struct channels_options *o,
 	struct irqkit_request *request)
 {
@@ -160,11 +217,14 @@ static enum status run(const struct call *call)
 {
 	const struct channels_options *o = call->state;
 	_cleanup_request_ struct irqkit_request *request = NULL;
+	struct change change CLEANUP(change_free) = { 0 };
 	enum status status = make_request(call, &request);
 
 	if (status != STATUS_DONE)
 		return status;
-	return show(call, o, request);
+	return is_change(o) ? change_run_with_rest(
+				      &change, call, &o->change, plan, plan_rest, request)
+			    : show(call, o, request);
 }
 
 static void print_columns(void)

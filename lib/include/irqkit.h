@@ -1840,6 +1840,9 @@ void irqkit_plan_set_full_fn(struct irqkit_plan *plan, irqkit_full_fn *fn, void 
  */
 unsigned int irqkit_plan_get_number(const struct irqkit_plan *plan);
 
+/* Returns whether a barrier is to be written: see irqkit_plan_add_channels(). */
+bool irqkit_plan_has_barrier(const struct irqkit_plan *plan);
+
 /*
  * Returns whether a barrier was written: see irqkit_plan_add_channels(). The rest can be
  * planned after irqkit_plan_pass_barrier(), and applied with irqkit_plan_apply(), which

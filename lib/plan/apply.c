@@ -14,7 +14,6 @@
 #include "plan/barrier.h"
 #include "plan/journal.h"
 #include "plan/plan.h"
-#include "plan/thread_knob.h"
 
 #include <errno.h>
 #include <string.h>
@@ -153,25 +152,6 @@ static int read_back(const struct irqkit_plan *plan, struct irqkit_step *step,
 	step->result = IRQKIT_DONE;
 	step_read_effective(plan, step);
 	return 0;
-}
-
-int step_write_value(struct irqkit_ctx *ctx, struct irqkit_step *step,
-	const struct knob_value *value, bool *ret_is_answer, char **ret_text)
-{
-	int r;
-
-	*ret_is_answer = false;
-	if (step_is_ethtool(step))
-		return ethtool_knob_write(ctx, step, value->text, ret_is_answer);
-	if (step->knob != IRQKIT_KNOB_THREAD && !ret_text)
-		return knob_write(ctx, step->path + 1, value->text, ret_is_answer);
-	if (step->knob != IRQKIT_KNOB_THREAD)
-		return knob_write_and_read(
-			ctx, step->path + 1, value->text, ret_is_answer, ret_text);
-	r = thread_is_same(ctx, step->pid, step->target, step->identity);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
-	return thread_write_cpus(step->pid, value->cpus);
 }
 
 /* A step that need not succeed: the kernel cannot move it, or the thread has ended. */

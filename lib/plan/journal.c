@@ -4,7 +4,6 @@
 #include "base/buffer.h"
 #include "base/macros.h"
 #include "base/number.h"
-#include "plan/barrier.h"
 
 #include <errno.h>
 #include <stdio.h>

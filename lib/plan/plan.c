@@ -4,7 +4,6 @@
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
 #include "machine/machine.h"
-#include "plan/barrier.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -200,7 +199,7 @@ int plan_add_irq_step(struct irqkit_plan *plan, struct irqkit_irq *irq, const ch
 	r = set_interrupt(*ret_step, irq->row, why);
 	/* after a barrier, the journal needs to know whose interrupt it is */
 	if (r == 0 && plan->n_saved)
-		r = barrier_name_queue(plan->machine, irq, &(*ret_step)->queue_name);
+		r = step_name_queue(plan->machine, irq, &(*ret_step)->queue_name);
 	if (r < 0)
 		plan_drop_step(plan);
 	else if (!irq->step)

@@ -65,6 +65,13 @@ const struct irqkit_step *plan_find_irq_step(
 int plan_add_thread(struct irqkit_plan *plan, const struct irqkit_thread *thread,
 	const struct irqkit_cpuset *cpus, const char *why, unsigned int flags);
 
+/* "eth0:rx-0", the first queue that the interrupt serves; NULL: none, or not known. */
+int step_name_queue(
+	struct irqkit_machine *machine, struct irqkit_irq *irq, char **ret_name);
+
+/* The interrupt of such a queue now; -1: there is none. */
+int step_find_irq(struct irqkit_machine *machine, const char *queue_name);
+
 /* What the knob holds now; the old value of the step, by what the machine knows. */
 int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	struct knob_value *ret_value);
@@ -86,13 +93,6 @@ int step_set_irq(struct irqkit_step *step, unsigned int irq);
  */
 int step_write_value(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	const struct knob_value *value, bool *ret_is_answer, char **ret_text);
-
-/* plan_ethtool.c: reads or writes a knob that is not a file. */
-int ethtool_knob_read(
-	struct irqkit_ctx *ctx, const struct irqkit_step *step, char **ret_text);
-int ethtool_knob_write(struct irqkit_ctx *ctx, struct irqkit_step *step, const char *text,
-	bool *ret_is_answer);
-bool step_is_ethtool(const struct irqkit_step *step);
 
 /* A value that was parsed before, which is copied; the old value has been read. */
 int step_set_new_value(const struct irqkit_plan *plan, struct irqkit_step *step,

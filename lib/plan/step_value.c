@@ -5,6 +5,7 @@
 #include "interrupts/irq.h"
 #include "kernel/knob.h"
 #include "machine/machine.h"
+#include "plan/ethtool_knob.h"
 #include "plan/plan.h"
 #include "plan/thread_knob.h"
 
@@ -33,11 +34,6 @@ static int get_known_text(const struct irqkit_plan *plan, const struct irqkit_st
 	return step->queue ? queue_get_text(step->queue, step->file, ret_text) : -EAGAIN;
 }
 
-bool step_is_ethtool(const struct irqkit_step *step)
-{
-	return step->knob == IRQKIT_KNOB_CHANNELS || step->knob == IRQKIT_KNOB_RSS;
-}
-
 int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	struct knob_value *ret_value)
 {
@@ -45,8 +41,8 @@ int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	size_t len;
 	int r;
 
-	if (step_is_ethtool(step))
-		r = ethtool_knob_read(ctx, step, &text);
+	if (knob_is_ethtool(step->knob))
+		r = ethtool_knob_read(ctx, step->knob, step->path, &text);
 	else if (step->knob == IRQKIT_KNOB_THREAD)
 		r = thread_read_cpus(ctx, step->pid, &text);
 	else

@@ -338,7 +338,7 @@ static int plan_device(struct task *task)
 /* A request to spread the interrupts of these interfaces, for the time after the barrier. */
 static int prepare_rest(struct irqkit_request *request)
 {
-	int r = irqkit_request_new_spread(&request->rest);
+	int r = request_new(REQUEST_SPREAD, &request->rest);
 
 	for (size_t i = 0; i < request->n_devices && r == 0; i++) {
 		_cleanup_free_ char *word = NULL;
@@ -350,25 +350,48 @@ static int prepare_rest(struct irqkit_request *request)
 	return r;
 }
 
-/* The rest has messages of its own, which become those of the request. */
+/*
+ * The rest has messages of its own, which become those of the request. Channels are useful
+ * also where no interrupt can be moved.
+ */
+static int plan_rest(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan)
+{
+	struct irqkit_request *rest = request->rest;
+	int r = request_plan_spread(rest, machine, plan), added = 0;
+	bool is_minor = r < 0 &&
+		(rest->problem == IRQKIT_PROBLEM_IMMOVABLE ||
+			rest->problem == IRQKIT_PROBLEM_NO_MATCH);
+
+	for (size_t i = 0; i < rest->n_messages && added == 0; i++)
+		added = request_add_message(request,
+			is_minor ? IRQKIT_MESSAGE_WARNING : rest->messages[i].kind,
+			TAKE(rest->messages[i].text));
+	rest->n_messages = 0;
+	if (r < 0 && !is_minor)
+		return request_note_problem(request,
+			rest->problem ? rest->problem : IRQKIT_PROBLEM_FAILED, r);
+	return added;
+}
+
 EXPORT int irqkit_request_plan_rest(struct irqkit_request *request,
 	struct irqkit_machine *machine, struct irqkit_plan *plan)
 {
-	struct irqkit_request *rest = request->rest;
-	int r, added = 0;
-
 	request_drop_messages(request);
 	request->problem = IRQKIT_PROBLEM_NONE;
 	/* they belonged to the machine as it was before */
 	request_drop_net(request);
-	if (!rest)
-		return 0;
-	r = irqkit_request_plan(rest, machine, plan);
-	request->problem = rest->problem;
-	for (size_t i = 0; i < rest->n_messages && added == 0; i++)
-		added = request_add_message(
-			request, rest->messages[i].kind, TAKE(rest->messages[i].text));
-	return r < 0 ? r : added;
+	return request->rest ? plan_rest(request, machine, plan) : 0;
+}
+
+/* Where the number is right already, nothing has to be waited for. */
+static int plan_spread(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan)
+{
+	int r = prepare_rest(request);
+
+	return r < 0 || irqkit_plan_has_barrier(plan) ? r
+						      : plan_rest(request, machine, plan);
 }
 
 int request_plan_channels(struct irqkit_request *request, struct irqkit_machine *machine,
@@ -389,5 +412,5 @@ int request_plan_channels(struct irqkit_request *request, struct irqkit_machine 
 	}
 	if (r == 0)
 		request_remark_lower(request);
-	return r == 0 && request->spreads ? prepare_rest(request) : r;
+	return r == 0 && request->spreads ? plan_spread(request, machine, plan) : r;
 }
