@@ -11,13 +11,14 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct command cmd_mask, cmd_pin_queue, cmd_rps, cmd_set, cmd_show,
-	cmd_spread, cmd_undo, cmd_xps;
+extern const struct command cmd_mask, cmd_pin_queue, cmd_policy, cmd_rps, cmd_set,
+	cmd_show, cmd_spread, cmd_undo, cmd_xps;
 
 /* Sorted by name. Names are exact: a new command never changes what a script means. */
 static const struct command *const commands[] = {
 	&cmd_mask,
 	&cmd_pin_queue,
+	&cmd_policy,
 	&cmd_rps,
 	&cmd_set,
 	&cmd_show,

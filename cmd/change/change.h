@@ -20,6 +20,9 @@ struct change_options {
 	bool is_script;
 	bool keeps_going;
 	const char *wait; /* --wait[=SECONDS]; NULL: not given */
+	bool bans; /* --ban */
+	bool keeps_bans; /* --no-ban */
+	bool bans_by_default; /* of a command that bans without --ban, but never fails by it */
 };
 
 #define WRITE_OPTIONS(type, member)                                                      \
@@ -38,6 +41,15 @@ struct change_options {
 	{                                                                                \
 		"wait", 0, OPTION_OPTIONAL_TEXT, offsetof(type, member.wait), "SECONDS", \
 			"wait for pending moves to take effect (default: 10)"            \
+	}
+
+/* For commands that place interrupts. */
+#define BAN_OPTIONS(type, member)                                                        \
+	{ "ban", 0, OPTION_FLAG, offsetof(type, member.bans), NULL,                      \
+		"first make a running irqbalance leave these interrupts alone" },        \
+	{                                                                                \
+		"no-ban", 0, OPTION_FLAG, offsetof(type, member.keeps_bans), NULL,       \
+			"ask nothing of irqbalance"                                      \
 	}
 
 struct change;
@@ -61,6 +73,7 @@ struct change {
 	change_plan_fn *plan_fn; /* of change_run() */
 	void *plan_data; /* for it */
 	bool is_unplanned; /* its CPUs went offline, and there is no plan without them */
+	int ban_error; /* why irqbalance could not be asked for --ban; 0: it was */
 	bool has_own_warnings; /* the command itself warns of irqbalance */
 	unsigned int wait_ms;
 	struct report report; /* of the plan */

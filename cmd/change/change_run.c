@@ -178,7 +178,7 @@ static enum status plan_under_lock(struct change *change)
 /* Where everything is as it should be, nothing is written, unless a change is undone. */
 static bool needs_lock(const struct change *change)
 {
-	return change->undone ||
+	return change->undone || irqkit_plan_count_bans(change->plan) > 0 ||
 		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0;
 }
 

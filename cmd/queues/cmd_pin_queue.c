@@ -28,6 +28,7 @@ static const struct option options[] = {
 		"move only interrupts, neither XPS nor threads" },
 	LOWER_OPTION(struct pin_options, is_lower),
 	CHANGE_OPTIONS(struct pin_options, change),
+	BAN_OPTIONS(struct pin_options, change),
 	{ 0 },
 };
 

@@ -40,6 +40,7 @@ EXPORT void irqkit_plan_free(struct irqkit_plan *plan)
 	while (plan->n_steps > 0)
 		plan_drop_step(plan);
 	free(plan->steps);
+	ban_list_clear(&plan->bans);
 	free(plan);
 }
 

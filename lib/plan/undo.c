@@ -238,12 +238,16 @@ static int decide(const struct irqkit_plan *plan, struct irqkit_step *step,
 EXPORT int irqkit_plan_add_undo(
 	struct irqkit_plan *plan, const struct irqkit_change *change, bool force)
 {
+	int r = plan_add_undo_of_bans(plan, change);
+
+	if (r < 0)
+		return r;
 	plan->undoes = change->number;
 	for (size_t i = change->n_entries; i-- > 0;) {
 		const struct journal_entry *entry = &change->entries[i];
 		struct irqkit_step *step;
-		int r = plan_add_step(plan, &step);
 
+		r = plan_add_step(plan, &step);
 		if (r < 0)
 			return r;
 		r = fill_step(step, entry);
