@@ -1701,7 +1701,7 @@ int irqkit_plan_set_bans(struct irqkit_plan *plan, struct irqkit_irqbalance *irq
 
 /*
  * Returns how many interrupts the plan bans, or bans no longer: those that were banned
- * before are not counted.
+ * before are not counted. 0 if they were rolled back.
  */
 size_t irqkit_plan_count_bans(const struct irqkit_plan *plan);
 /* Returns the number of an interrupt; they are in ascending order. */

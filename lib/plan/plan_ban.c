@@ -203,6 +203,7 @@ int plan_take_back_bans(struct irqkit_plan *plan)
 {
 	int error = 0;
 
+	number_list_clear(&plan->bans.shown);
 	for (size_t i = plan->bans.n; i-- > 0;) {
 		struct ban *ban = &plan->bans.bans[i];
 		int r = 0;
