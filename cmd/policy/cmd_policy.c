@@ -65,13 +65,13 @@ const struct command cmd_policy = {
 	.args = "[OPTION...] DEVPATH IRQ",
 	.summary = "answer irqbalance: which interrupts policy files place",
 	.needs_root_to = "read which interrupts are placed",
-	.more = "For the --policyscript option of irqbalance, as the link irq-policy. "
-		"Prints "
-		"ban=true\n"
-		"and exits with 0 if the policy files place the interrupt, so that "
-		"irqbalance leaves\n"
-		"it alone. Otherwise prints nothing and exits with 1, so that irqbalance "
-		"asks the\n"
-		"next script. 'irqkit apply' saves which interrupts are placed.\n",
+	.more = "A policy script for irqbalance, as the link irq-policy. Prints ban=true "
+		"and\n"
+		"exits with 0 if policy files place the interrupt: irqbalance then "
+		"leaves "
+		"it\n"
+		"alone. Otherwise prints nothing and exits with 1: irqbalance then asks "
+		"the next\n"
+		"script.\n",
 	.run = run,
 };

@@ -20,7 +20,8 @@ others() {
 }
 affinities >first
 end_irqbalance() {
-	kill "$pid" 2>/dev/null && wait "$pid" || :
+	kill "$pid" 2>/dev/null || return 0
+	wait "$pid" || :
 }
 put_back() {
 	end_irqbalance
@@ -49,7 +50,7 @@ stays() {
 trap put_back EXIT
 mkdir -p /run/irqbalance
 start_irqbalance
-sleep 1
+until_ok 30 test -S "/run/irqbalance/irqbalance$pid.sock" || fail "$(cat log)"
 status 0 irqkit spread "$dev" --ban --json
 eq "$(jq -c .banned out)" "$(jq -R tonumber placed | jq -sc .)" 'banned'
 ! grep -q irqbalance err || fail "reported: $(cat err)"
@@ -58,7 +59,7 @@ others >before
 stays 45
 others >after
 ! cmp -s before after || fail 'irqbalance has not placed the others'
-echo "# $(grep -vxFf before after | wc -l) others were moved by irqbalance, none of $(wc -l <placed) that were banned"
+echo "# $(grep -cvxFf before after) others were moved by irqbalance, none of $(wc -l <placed) that were banned"
 status 0 irqkit spread "$dev" --ban --json -n
 eq "$(jq -c .banned out)" '[]' 'banned before'
 status 0 irqkit undo --json
@@ -76,8 +77,12 @@ end_irqbalance
 
 rm -r /run/irqbalance
 start_irqbalance --interval=2
-sleep 1
 irq=$(head -n 1 placed)
+listens() {
+	irqkit set "$irq" --cpus=3 --ban -n >out 2>err
+	! grep -q 'cannot ban' err
+}
+until_ok 30 listens || fail "$(cat err)"
 status 0 irqkit set "$irq" --cpus=3 --ban --json
 eq "$(jq -c .banned out)" "[$irq]" 'banned over the socket without a name'
 eq "$(irqkit set "$irq" --cpus=3 --ban -n --json | jq -c .banned)" '[]' 'it has the ban'
