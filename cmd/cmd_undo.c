@@ -28,6 +28,8 @@ static const struct option options[] = {
 	{ "force", 'f', OPTION_FLAG, offsetof(struct undo_options, is_forced), NULL,
 		"also restore what was changed since then" },
 	CHANGE_OPTIONS(struct undo_options, change),
+	{ "no-ban", 0, OPTION_FLAG, offsetof(struct undo_options, change.keeps_bans),
+		NULL, "leave the bans of the change in irqbalance as they are" },
 	TABLE_OPTIONS(struct undo_options, table),
 	{ 0 },
 };
@@ -458,9 +460,10 @@ static bool check_options(const struct undo_options *o)
 		say_error("--output, --sort, --noheadings, --raw and --pairs work only "
 			  "with --list");
 	else if (o->is_list &&
-		(o->is_forced || c->is_script || c->keeps_going || c->wait))
+		(o->is_forced || c->is_script || c->keeps_going || c->wait ||
+			c->keeps_bans))
 		say_error("--list only lists and cannot be combined with --force, "
-			  "--script, --keep-going or --wait");
+			  "--script, --keep-going, --wait or --no-ban");
 	else
 		return true;
 	return false;

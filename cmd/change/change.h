@@ -20,6 +20,9 @@ struct change_options {
 	bool is_script;
 	bool keeps_going;
 	const char *wait; /* --wait[=SECONDS]; NULL: not given */
+	bool bans; /* --ban */
+	bool keeps_bans; /* --no-ban */
+	bool bans_by_default; /* of a command that bans without --ban, but never fails by it */
 };
 
 #define WRITE_OPTIONS(type, member)                                                      \
@@ -38,6 +41,15 @@ struct change_options {
 	{                                                                                \
 		"wait", 0, OPTION_OPTIONAL_TEXT, offsetof(type, member.wait), "SECONDS", \
 			"wait for pending moves to take effect (default: 10)"            \
+	}
+
+/* For commands that place interrupts. */
+#define BAN_OPTIONS(type, member)                                                        \
+	{ "ban", 0, OPTION_FLAG, offsetof(type, member.bans), NULL,                      \
+		"first make a running irqbalance leave these interrupts alone" },        \
+	{                                                                                \
+		"no-ban", 0, OPTION_FLAG, offsetof(type, member.keeps_bans), NULL,       \
+			"ask nothing of irqbalance"                                      \
 	}
 
 struct change;
@@ -67,6 +79,7 @@ struct change {
 	bool needs_lock; /* even if no setting is to be written */
 	/* Called under the lock once the plan was applied; or NULL. */
 	enum status (*applied_fn)(struct change *change, void *data);
+	int ban_error; /* why irqbalance could not be asked for --ban; 0: it was */
 	bool has_own_warnings; /* the command itself warns of irqbalance */
 	/* What irqbalance will do, if not irqbalance_explain() says it; or NULL. */
 	char *(*explain_irqbalance)(const struct change *change);

@@ -214,6 +214,7 @@ static enum status plan_under_lock(struct change *change)
 static bool needs_lock(const struct change *change)
 {
 	return change->undone || change->needs_lock ||
+		irqkit_plan_count_bans(change->plan) > 0 ||
 		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0;
 }
 

@@ -33,7 +33,25 @@ void report_drop_remarks(struct report *report)
 
 static bool has_changed(const struct report *report)
 {
-	return irqkit_plan_count_written(report->plan) > 0;
+	return irqkit_plan_count_written(report->plan) > 0 ||
+		(!report->is_dry_run && irqkit_plan_count_bans(report->plan) > 0);
+}
+
+/* Those that were banned before are not listed. */
+static void add_bans(const struct report *report, struct document *document)
+{
+	size_t n = irqkit_plan_count_bans(report->plan);
+	unsigned int *irqs = calloc(n + 1, sizeof(*irqs));
+
+	for (size_t i = 0; irqs && i < n; i++)
+		irqs[i] = irqkit_plan_get_ban(report->plan, i);
+	if (!irqs)
+		document_fail(document);
+	else if (irqkit_plan_takes_bans_back(report->plan))
+		document_add_numbers(document, "unbanned", irqs, n);
+	else if (report->bans || n > 0)
+		document_add_numbers(document, "banned", irqs, n);
+	free(irqs);
 }
 
 static enum status print_json(const struct report *report, const struct table *table)
@@ -45,8 +63,10 @@ static enum status print_json(const struct report *report, const struct table *t
 	document_add_bool(document, "changed", has_changed(report));
 	if (report->is_dry_run)
 		document_add_bool(document, "would_change",
-			irqkit_plan_count_results(report->plan, IRQKIT_PLANNED) > 0);
+			irqkit_plan_count_results(report->plan, IRQKIT_PLANNED) > 0 ||
+				irqkit_plan_count_bans(report->plan) > 0);
 	document_add_table(document, "changes", table);
+	add_bans(report, document);
 	if (report->warning)
 		document_add_texts(document, "warnings",
 			(const char *const[]){ report->warning, NULL });

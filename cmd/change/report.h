@@ -21,6 +21,8 @@ struct report {
 	bool hides_unchanged; /* what stays is counted, not shown one by one */
 	bool is_not_for_load; /* nobody expects that several CPUs share an interrupt */
 	bool keeps_unchanged; /* these are not what was asked for: no remark about them */
+	bool bans; /* interrupts, from irqbalance */
+	bool lacks_irqbalance; /* which does not run */
 	bool shows_skipped; /* what is skipped is shown one by one, not counted */
 	const char
 		*not_done; /* what a dry run leaves out beside writing; NULL: nothing */

@@ -10,6 +10,7 @@
 #include "base/read_number.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "change/ban.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -301,6 +302,17 @@ static void print_functions(const struct change *change)
 			fputs(functions[f].text, stdout);
 }
 
+/* A number may be another one after the next boot: irqbalance cannot be told a name. */
+static void print_bans(const struct change *change)
+{
+	if (irqkit_plan_count_bans(change->plan) == 0 || change->undone)
+		return;
+	printf("# to keep irqbalance from moving them, start it with these options:\n#");
+	for (size_t i = 0; i < irqkit_plan_count_bans(change->plan); i++)
+		printf(" --banirq=%u", irqkit_plan_get_ban(change->plan, i));
+	putchar('\n');
+}
+
 enum status script_print(const struct change *change)
 {
 	_cleanup_free_ char *line = text_escape(change->call->line);
@@ -315,6 +327,7 @@ enum status script_print(const struct change *change)
 		if (is_in_script(step))
 			ok = print_step(change, step);
 	}
+	print_bans(change);
 	fputs(script_end, stdout);
 	if (ok)
 		return STATUS_DONE;

@@ -48,6 +48,7 @@ static const struct option options[] = {
 	{ "revert-if-worse", 0, OPTION_FLAG, offsetof(struct spread_options, reverts),
 		NULL, "measure, and undo the change if the load is less even" },
 	CHANGE_OPTIONS(struct spread_options, change),
+	BAN_OPTIONS(struct spread_options, change),
 	{ 0 },
 };
 

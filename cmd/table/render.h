@@ -33,6 +33,8 @@ void document_add_cpus(
 /* The same CPUs as a text, "0-3,8". */
 void document_add_list(
 	struct document *document, const char *key, const struct irqkit_cpuset *cpus);
+void document_add_numbers(struct document *document, const char *key,
+	const unsigned int *numbers, size_t n);
 /* @texts ends with NULL; if it is NULL itself, the array is empty. */
 void document_add_texts(
 	struct document *document, const char *key, const char *const *texts);

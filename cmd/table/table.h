@@ -23,12 +23,18 @@ enum cell_kind {
 	CELL_SHARE, /* of 1: `61%`; 0.6123 */
 	CELL_CPUS, /* `0-3`, in JSON too */
 	CELL_CPU_NUMBERS, /* only in JSON: [0, 1] */
+	CELL_NUMBERS, /* only in JSON: [24, 25] */
 	CELL_COUNTS, /* only in JSON: {"0": 12} */
 	CELL_ROWS, /* only in JSON: an array of objects */
 	CELL_ROW, /* only in JSON: the first of the rows, an object */
 };
 
 struct table;
+
+struct number_array {
+	const unsigned int *numbers;
+	size_t n;
+};
 
 struct cell {
 	enum cell_kind kind;
@@ -42,6 +48,7 @@ struct cell {
 		const struct irqkit_cpuset *cpus;
 		const struct irqkit_interrupt *counts;
 		const struct table *table;
+		const struct number_array *array;
 	};
 	void *owned; /* passed to free() after use */
 };

@@ -928,12 +928,34 @@ void irqkit_irqbalance_free(struct irqkit_irqbalance *irqbalance);
 unsigned int irqkit_irqbalance_get_pid(const struct irqkit_irqbalance *irqbalance);
 
 /*
- * Returns whether the command line of irqbalance excludes @irq, so that irqbalance does
- * not move it. Its policy scripts and its socket can exclude more interrupts; these are
- * not known.
+ * Returns whether irqbalance leaves @irq alone: by what irqkit_irqbalance_read_bans() has
+ * read, or before that, by its command line. The bans of its policy script are not known.
  */
 bool irqkit_irqbalance_has_banned(
 	const struct irqkit_irqbalance *irqbalance, unsigned int irq);
+
+/* Returns whether it has a socket, over which interrupts can be banned. */
+bool irqkit_irqbalance_has_socket(const struct irqkit_irqbalance *irqbalance);
+
+/*
+ * Returns whether the policy script of irqbalance is irq-policy: irqbalance then leaves the
+ * interrupts alone that irqkit_plan_save_placed() has saved.
+ */
+bool irqkit_irqbalance_has_irqkit_script(const struct irqkit_irqbalance *irqbalance);
+
+/*
+ * Reads over the socket of irqbalance which interrupts it leaves alone. Of several that
+ * run, all are asked, and only what all leave alone is banned.
+ *
+ * @timeout_ms: for an answer; 0: a few seconds more than the interval of irqbalance, since
+ * old versions do not answer meanwhile
+ *
+ * -ENOENT: it has no socket. -ECONNREFUSED: it does not listen. -EACCES: only root may ask.
+ * -EPERM: another user listens in its place. -ETIMEDOUT: it does not answer. -EBADMSG,
+ * -EFBIG: its answer makes no sense. What was read before is then forgotten.
+ */
+int irqkit_irqbalance_read_bans(
+	struct irqkit_irqbalance *irqbalance, unsigned int timeout_ms);
 
 /*
  * Returns the file that sets the options of irqbalance in IRQBALANCE_ARGS, such as
@@ -1783,12 +1805,75 @@ size_t irqkit_plan_count_results(
 size_t irqkit_plan_count_written(const struct irqkit_plan *plan);
 
 enum {
+	/*
+	 * If irqbalance cannot be asked while the plan is applied, the plan is applied all the
+	 * same: irqkit_plan_get_ban_error() says why.
+	 */
+	IRQKIT_BAN_OPTIONAL = 1 << 0,
+};
+
+/*
+ * When this plan is applied, irqbalance is asked first to leave the interrupts alone that
+ * the plan places: call this once all steps are added. The journal has these bans, so that
+ * an undo takes them back, and only them. Bans that were there before stay; if an earlier
+ * change made them, they last until both changes are undone. A plan that is rolled back
+ * takes its bans back.
+ *
+ * @flags: 0 or IRQKIT_BAN_OPTIONAL
+ *
+ * Errors: see irqkit_irqbalance_read_bans(). The plan then has no bans.
+ */
+int irqkit_plan_set_bans(struct irqkit_plan *plan, struct irqkit_irqbalance *irqbalance,
+	unsigned int flags);
+
+/*
+ * Returns how many interrupts the plan bans, or bans no longer: those that were banned
+ * before are not counted. 0 if they were rolled back.
+ */
+size_t irqkit_plan_count_bans(const struct irqkit_plan *plan);
+/* Returns the number of an interrupt; they are in ascending order. */
+unsigned int irqkit_plan_get_ban(const struct irqkit_plan *plan, size_t index);
+/* Returns whether @irq is one of these. */
+bool irqkit_plan_has_banned(const struct irqkit_plan *plan, unsigned int irq);
+
+/* Returns whether the plan takes bans back, since it undoes a change that made them. */
+bool irqkit_plan_takes_bans_back(const struct irqkit_plan *plan);
+
+/*
+ * Returns how many interrupts the undone change had banned from an irqbalance that has ended
+ * since then, and these bans with it.
+ */
+size_t irqkit_plan_count_forgotten_bans(const struct irqkit_plan *plan);
+
+/* Makes the plan leave the bans of irqbalance as they are. */
+void irqkit_plan_keep_bans(struct irqkit_plan *plan);
+
+/* Returns why the bans of an applied plan were not made: a negative errno value, or 0. */
+int irqkit_plan_get_ban_error(const struct irqkit_plan *plan);
+
+/*
+ * Saves which interrupts the plan places in /run/irqkit/placed, for irq-policy, the policy
+ * script of irqbalance: the plan of all policy files. It replaces what was saved before.
+ */
+int irqkit_plan_save_placed(const struct irqkit_plan *plan, struct irqkit_lock *lock);
+
+/*
+ * Returns whether @irq was saved as placed, and still has the same handlers: 1 or 0. It
+ * reads two small files.
+ *
+ * -EACCES: only root may read what was saved. -EPERM, -EXDEV: /run/irqkit is not safe.
+ * -EBADMSG: the file is damaged.
+ */
+int irqkit_placed_has(struct irqkit_ctx *ctx, unsigned int irq);
+
+enum {
 	/* After a failed step, continue with the next one and restore nothing. */
 	IRQKIT_APPLY_KEEP_GOING = 1 << 0,
 };
 
 /*
- * Writes the planned steps. First all old values are written to the journal; then each
+ * Writes the planned steps. First all old values are written to the journal; then the bans
+ * of irqkit_plan_set_bans() are made, and each
  * knob is written with one write(2) and read back. If a write fails, everything that this
  * call wrote is restored, the last one first.
  *
@@ -1796,7 +1881,7 @@ enum {
  * @flags: 0 or IRQKIT_APPLY_KEEP_GOING
  *
  * Returns 0, or the error of the first step that failed; irqkit_step_get_result() shows
- * the rest. If no step failed, an error comes from the journal or is that of
+ * the rest. If no step failed, an error comes from the journal or irqbalance, or is that of
  * irqkit_ctx_get_error(): nothing was written, or everything was restored.
  * -EPROTO: the kernel accepted the value, but the knob holds another one. The kernel may
  *          leave CPUs that are offline or isolated out of rps_cpus, xps_cpus and the
@@ -2005,7 +2090,8 @@ enum irqkit_change_state irqkit_change_get_state(const struct irqkit_change *cha
 unsigned int irqkit_change_get_undoes(const struct irqkit_change *change);
 
 /*
- * Adds the steps that undo @change, the last one first. With or without @force, a step is
+ * Adds the steps that undo @change, the last one first, and takes its bans back, except
+ * those that another change needs. With or without @force, a step is
  * skipped
  *   with error ENOENT if the interrupt, interface or thread of the knob is gone, or if
  *   its number or name now belongs to something else;

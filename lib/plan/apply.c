@@ -244,8 +244,9 @@ static int put_back(struct irqkit_plan *plan)
 
 EXPORT int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *lock)
 {
-	int r = put_back(plan);
+	int r = put_back(plan), unbanned = plan_take_back_bans(plan);
 
+	r = r < 0 ? r : unbanned;
 	if (r == 0 && plan->journal_number) {
 		journal_remove(lock, plan->journal_number);
 		plan->journal_number = 0;
@@ -275,13 +276,43 @@ static int write_somewhere(struct irqkit_plan *plan, size_t index,
 	return r;
 }
 
+/* A run that wrote nothing, and banned nothing, is not a change. */
+static void end_journal(struct irqkit_plan *plan, struct irqkit_lock *lock)
+{
+	if (irqkit_plan_count_written(plan) > 0 || plan_has_made_bans(plan) ||
+		!plan->journal_number)
+		return;
+	journal_remove(lock, plan->journal_number);
+	plan->journal_number = 0;
+}
+
+/* All steps that are planned. Returns the first error. */
+static int write_steps(struct irqkit_plan *plan, struct irqkit_lock *lock,
+	const char *command, bool keeps_going)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < plan->n_steps && (error == 0 || keeps_going); i++) {
+		int r;
+
+		if (plan->steps[i].result != IRQKIT_PLANNED)
+			continue;
+		r = write_somewhere(plan, i, lock, command);
+		/* a value that is not in the journal must not be written */
+		keeps_going = keeps_going && plan->steps[i].result != IRQKIT_PLANNED;
+		error = error ? error : r;
+	}
+	return error;
+}
+
 EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	const char *command, unsigned int flags)
 {
 	bool keeps_going = flags & IRQKIT_APPLY_KEEP_GOING;
-	int error = 0, r;
+	int r;
 
-	if (irqkit_plan_count_results(plan, IRQKIT_PLANNED) == 0)
+	if (irqkit_plan_count_results(plan, IRQKIT_PLANNED) == 0 &&
+		!plan_has_planned_bans(plan))
 		return 0;
 	/* the plan may lack what could not be read */
 	if (plan->ctx->error < 0)
@@ -290,22 +321,14 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	if (r < 0)
 		return r;
 
-	for (size_t i = 0; i < plan->n_steps && (error == 0 || keeps_going); i++) {
-		if (plan->steps[i].result != IRQKIT_PLANNED)
-			continue;
-		r = write_somewhere(plan, i, lock, command);
-		/* a value that is not in the journal must not be written */
-		keeps_going = keeps_going && plan->steps[i].result != IRQKIT_PLANNED;
-		error = error ? error : r;
-	}
-	/* a run that wrote nothing is not a change */
-	if (irqkit_plan_count_written(plan) == 0) {
-		journal_remove(lock, plan->journal_number);
-		plan->journal_number = 0;
-	} else if (error && !keeps_going) {
+	/* irqbalance places anew what it may: ban first, then write */
+	r = plan_make_bans(plan, lock, command);
+	if (r == 0)
+		r = write_steps(plan, lock, command, keeps_going);
+	if (r < 0 && (!keeps_going || irqkit_plan_count_written(plan) == 0))
 		irqkit_plan_roll_back(plan, lock);
-	}
-	return error;
+	end_journal(plan, lock);
+	return r;
 }
 
 static void read_where_it_runs(struct irqkit_ctx *ctx, struct irqkit_step *step)

@@ -33,6 +33,20 @@ void journal_format_head(
 		buffer_add(file, "undoes\t%u\n", undoes);
 }
 
+void journal_format_bans(struct buffer *file, const struct ban_list *bans)
+{
+	for (size_t i = 0; i < bans->n; i++) {
+		const struct ban *ban = &bans->bans[i];
+
+		if (ban->irqs.n == 0)
+			continue;
+		buffer_add(file, "%s\t%u\t%s\t", ban->is_taken_back ? "unban" : "ban",
+			ban->pid, ban->start);
+		number_list_format(file, &ban->irqs, ',');
+		buffer_add_char(file, '\n');
+	}
+}
+
 void journal_format_knob(struct buffer *file, const char *const field[N_FIELDS])
 {
 	buffer_add(file, "knob");
@@ -81,6 +95,7 @@ static int format_change(
 	struct buffer file = { 0 };
 
 	journal_format_head(&file, time(NULL), command, plan->undoes);
+	journal_format_bans(&file, &plan->bans);
 	for (size_t i = 0; i < plan->n_steps; i++)
 		format_steps(&file, plan, i);
 	buffer_add(&file, "end\n");

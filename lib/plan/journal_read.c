@@ -26,6 +26,7 @@ void journal_clear_change(struct irqkit_change *change)
 			free(change->entries[i].field[f]);
 	free(change->entries);
 	free(change->command);
+	ban_list_clear(&change->bans);
 }
 
 EXPORT void irqkit_journal_free(struct irqkit_journal *journal)
@@ -110,6 +111,23 @@ static int parse_knob(struct irqkit_change *change, char *text)
 	return !text && is_knob(entry) ? 0 : -EBADMSG;
 }
 
+/* "7	1234	283,284" */
+static int parse_ban(struct irqkit_change *change, char *text, bool is_taken_back)
+{
+	char *pid_word = strsep(&text, "\t"), *start = strsep(&text, "\t");
+	uint32_t pid;
+	struct ban *ban;
+	int r;
+
+	if (!text || parse_u32(pid_word, strlen(pid_word), &pid) < 0 ||
+		start[strspn(start, "0123456789")])
+		return -EBADMSG;
+	r = ban_list_get(&change->bans, pid, start, is_taken_back, &ban);
+	if (r == 0)
+		r = number_list_parse(&ban->irqs, text);
+	return r < 0 && r != -ENOMEM ? -EBADMSG : r;
+}
+
 static int parse_line(struct irqkit_change *change, char *line)
 {
 	char *word = strsep(&line, "\t");
@@ -126,6 +144,8 @@ static int parse_line(struct irqkit_change *change, char *line)
 		return -EBADMSG;
 	if (strcmp(word, "knob") == 0)
 		return parse_knob(change, line);
+	if (strcmp(word, "ban") == 0 || strcmp(word, "unban") == 0)
+		return parse_ban(change, line, word[0] == 'u');
 	if (strcmp(word, "command") == 0 && !change->command) {
 		change->command = strdup(line);
 		if (!change->command)
@@ -252,8 +272,32 @@ EXPORT int irqkit_journal_read(
 	if (journal->n_changes)
 		qsort(journal->changes, journal->n_changes, sizeof(*journal->changes),
 			compare_changes);
+	for (size_t i = 0; i < journal->n_changes; i++)
+		journal->changes[i].journal = journal;
 	*ret_journal = journal;
 	return 0;
+}
+
+/* An undo that is undone is the change itself again. A skipped change has no bans left. */
+static bool is_in_force(const struct irqkit_change *change)
+{
+	return change->undoes == 0 && change->state == IRQKIT_CHANGE_MADE;
+}
+
+int journal_find_bans(const struct irqkit_journal *journal, unsigned int number,
+	const struct ban *ban, struct number_list *ret_irqs)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < journal->n_changes && r == 0; i++) {
+		const struct irqkit_change *change = &journal->changes[i];
+		const struct ban *other = ban_list_find(
+			&change->bans, ban->pid, ban->start, false);
+
+		if (other && is_in_force(change) && change->number != number)
+			r = number_list_add_all(ret_irqs, &other->irqs);
+	}
+	return r;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -45,6 +45,7 @@ EXPORT void irqkit_plan_free(struct irqkit_plan *plan)
 		step_clear(&plan->saved[i].step);
 	free(plan->saved);
 	free(plan->steps);
+	ban_list_clear(&plan->bans);
 	free(plan);
 }
 

@@ -3,6 +3,7 @@
 #ifndef IRQKIT_PLAN_H
 #define IRQKIT_PLAN_H
 
+#include "plan/ban.h"
 #include "plan/step.h"
 
 #include <stdarg.h>
@@ -25,6 +26,7 @@ struct irqkit_plan {
 	unsigned int journal_number; /* of the change that applying it made, or 0 */
 	irqkit_full_fn *full_fn; /* NULL: none */
 	void *full_data;
+	struct ban_list bans; /* that applying it makes or takes back */
 };
 
 /* A new step with result planned; what it owns is still NULL. */

@@ -441,8 +441,10 @@ EXPORT int irqkit_plan_add_undo(
 {
 	bool is_split = has_barrier(change);
 	struct irqkit_step *step;
-	int r = 0;
+	int r = plan_add_undo_of_bans(plan, change);
 
+	if (r < 0)
+		return r;
 	plan->undoes = change->number;
 	if (is_split) {
 		r = add_barriers(plan, change, force);
