@@ -258,6 +258,7 @@ check: check-programs ## run all tests that boot no kernel, or only T="FILE..."
 LONG_FUZZ_SECONDS ?= 600
 check-long: check-programs ## let every system call fail with every error, and fuzz: an hour
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-inject.sh --long
+	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-policies.sh --long
 	@$(MAKE) fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS)
 
 # In chroots of other releases and machines: as root, with a network.

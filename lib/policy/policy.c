@@ -111,15 +111,6 @@ int policy_add_mistake(struct irqkit_policies *policy, const char *file,
 	return 0;
 }
 
-EXPORT int irqkit_policies_add_text(
-	struct irqkit_policies *policy, const char *name, const char *text, size_t len)
-{
-	const char *file;
-	int r = policy_add_file(policy, name, &file);
-
-	return r < 0 ? r : policy_split(policy, file, text, len);
-}
-
 EXPORT int irqkit_policies_add_isolated(
 	struct irqkit_policies *policy, const struct irqkit_cpuset *cpus)
 {

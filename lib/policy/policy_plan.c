@@ -330,6 +330,21 @@ static void end_pretending(
 			policy_end_pretending(p->machine, &before->list[i].step);
 }
 
+/*
+ * Only the last value is written: where the interrupt is handled then does not depend on
+ * what earlier lines wanted.
+ */
+static int pretend_written(const struct planning *p, const struct look *now)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < now->n && r == 0; i++) {
+		policy_end_pretending(p->machine, &now->list[i].step);
+		r = policy_pretend(p->machine, &now->list[i].step);
+	}
+	return r;
+}
+
 static int look_until_same(struct planning *p, struct look *last)
 {
 	int looks = p->flags & IRQKIT_POLICIES_CHECK ? 1 : MOST_LOOKS;
@@ -343,6 +358,8 @@ static int look_until_same(struct planning *p, struct look *last)
 		r = look(p, &now);
 		same = r == 0 && i > 0 && are_same(p, last, &now, i + 1 == looks);
 		end_pretending(p, last, &now);
+		if (r == 0)
+			r = pretend_written(p, &now);
 		look_clear(last);
 		*last = now;
 	}

@@ -265,3 +265,12 @@ int policy_split(
 		r = split_line(&s);
 	return r;
 }
+
+EXPORT int irqkit_policies_add_text(
+	struct irqkit_policies *policy, const char *name, const char *text, size_t len)
+{
+	const char *file;
+	int r = policy_add_file(policy, name, &file);
+
+	return r < 0 ? r : policy_split(policy, file, text, len);
+}
