@@ -100,7 +100,8 @@ static enum state judge(
 
 	if (irqkit_irq_find_obstacle(irq, false))
 		return IMMOVABLE;
-	if (irqkit_irq_get_affinity(irq, ret_cpus) < 0)
+	/* a root that was saved without the mask, which is the file that is written */
+	if (irqkit_irq_get_affinity(irq, ret_cpus) < 0 || irq->affinity.is_from_list)
 		return NOT_READABLE;
 	return irqkit_cpuset_is_empty(*ret_cpus) ||
 			(online && !irqkit_cpuset_is_subset(*ret_cpus, online))
@@ -152,8 +153,8 @@ static int leave_out(struct save *save, size_t row, enum state state)
 		error = irqkit_irq_get_affinity(irq, &cpus);
 		return save_leave_out(save, "interrupt", name_of(save, row),
 			"cannot read the affinity: %s",
-			error == -ENOENT ? "gone, or not in the saved root"
-					 : strerror(-error));
+			error < 0 && error != -ENOENT ? strerror(-error)
+						      : "gone, or not in the saved root");
 	}
 }
 
