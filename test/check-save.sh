@@ -13,11 +13,18 @@ knobs() {
 		-path 'proc/irq/*/smp_affinity' -o -path 'proc/irq/*/smp_affinity_list' -o \
 		-path proc/irq/default_smp_affinity -o -name rps_cpus -o -name rps_flow_cnt -o \
 		-name xps_cpus -o -name xps_rxqs -o -name rps_sock_flow_entries -o \
-		-name rps_default_mask \) -perm -200 2>/dev/null | sort | while read -r f; do
+		-name rps_default_mask \) -perm -200 -print0 2>/dev/null | sort -z |
+		xargs -0r awk 'FNR == 1 { sub(/\r$/, ""); print FILENAME ": " $0 }' |
 		# the list is what irqkit reads only if there is no mask
-		[[ $f != */smp_affinity_list || ! -e ${f%_list} ]] || continue
-		printf '%s: %s\n' "$f" "$(head -n 1 "$f" | tr -d '\r')"
-	done)
+		awk -F': ' '
+			{ line[NR] = $0; path[NR] = $1; has[$1] }
+			END {
+				for (i = 1; i <= NR; i++) {
+					mask = path[i]
+					if (!sub(/_list$/, "", mask) || !(mask in has))
+						print line[i]
+				}
+			}')
 }
 
 # scramble DIR <KNOBS: another value for each, of the same width: CPU 0, or CPU 1 if it is CPU 0
@@ -44,6 +51,11 @@ count() {
 # apply ROOT FILE
 apply() { "$O/irqkit" apply - --root "$1" <"$2"; }
 
+# same_journal NAME DIR: are the changes in the journal those of the root?
+same_journal() {
+	[ "$(cd "$roots/$1" && find . -path '*/run/irqkit/[0-9]*')" = "$(cd "$2" && find . -path '*/run/irqkit/[0-9]*')" ]
+}
+
 # round_trip NAME [OPTION...]: prints what is wrong
 round_trip() {
 	local name=$1 work=$tmp/work settings restored status
@@ -53,12 +65,12 @@ round_trip() {
 	knobs "$work" >"$tmp/before"
 	"$O/irqkit" save --root "$work" "$@" >"$tmp/saved" || { echo "save exits with $?"; return; }
 	"$O/irqkit" save --root "$work" "$@" --json >"$tmp/saved.json"
-	grep -vE '^(#|$)' "$tmp/saved" >"$tmp/lines"
+	grep -avE '^(#|$)' "$tmp/saved" >"$tmp/lines"
 	settings=$(count lines "$tmp/saved.json")
 	if [ -s "$tmp/lines" ]; then
 		apply "$work" "$tmp/saved" >"$tmp/out" 2>&1 || { echo "apply exits with $?:"; cat "$tmp/out"; }
 		knobs "$work" | diff "$tmp/before" - | sed 's/^/changed by apply alone: /'
-		[ ! -e "$work/run/irqkit" ] || echo "apply wrote something, but nothing had to change"
+		same_journal "$name" "$work" || echo "apply changed something, but nothing had to change"
 	fi
 
 	scramble "$work" <"$tmp/before"
