@@ -237,7 +237,10 @@ static void remark(const struct check *check)
 {
 	size_t n = check->table.n_rows;
 
-	if (n == 0)
+	if (!is_ok(check) && n == 0)
+		printf("%zu TARGET%s missing.\n", lines_count_missing(&check->lines),
+			lines_count_missing(&check->lines) == 1 ? " is" : "s are");
+	else if (n == 0)
 		printf("All %zu setting%s are as the policy wants.\n", check->n_settings,
 			check->n_settings == 1 ? "" : "s");
 	else

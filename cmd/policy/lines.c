@@ -314,7 +314,7 @@ enum status lines_plan(struct lines *lines, struct irqkit_machine *machine,
 	int r = irqkit_policies_plan(
 		lines->policy, machine, plan, flags, report_line, &reporting);
 
-	if (!lines->has_reported)
+	if (!lines->has_reported && status == STATUS_DONE)
 		report_missing(lines);
 	lines->has_reported = true;
 	if (r == 0)

@@ -3,6 +3,7 @@
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "devices/device.h"
+#include "kernel/ctx.h"
 #include "policy/policy.h"
 
 #include <errno.h>
@@ -34,6 +35,9 @@ EXPORT int irqkit_policies_differs(const struct irqkit_policies *policy,
 
 	*ret_is_undecided = policy->settings[index].is_undecided;
 	if (step->result == IRQKIT_SKIPPED)
+		return 0;
+	/* threads of a saved root cannot be moved, and apply skips them */
+	if (step->knob == IRQKIT_KNOB_THREAD && !plan->ctx->is_live)
 		return 0;
 	if (*ret_is_undecided)
 		return 1;
