@@ -51,6 +51,7 @@ struct file_text {
 	char *text; /* owned; NULL: not read, or it failed */
 	int error; /* negative, or 0 */
 	bool has_read;
+	bool is_pretended; /* it is what a plan will write, and was not read */
 };
 
 struct irqkit_queue {

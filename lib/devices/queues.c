@@ -529,7 +529,11 @@ int queue_pretend(struct irqkit_queue *queue, enum queue_file file, const char *
 	if (!copy)
 		return -ENOMEM;
 	queue_forget(queue, file);
-	queue->files[file] = (struct file_text){ .text = copy, .has_read = true };
+	queue->files[file] = (struct file_text){
+		.text = copy,
+		.has_read = true,
+		.is_pretended = true,
+	};
 	return 0;
 }
 

@@ -3275,6 +3275,7 @@ size_t irqkit_policies_count_left(const struct irqkit_policies *policy);
 /* Returns the path of such a setting; @ret_target: the interrupt or queue it belongs to. */
 const char *irqkit_policies_get_left(
 	const struct irqkit_policies *policy, size_t index, const char **ret_target);
+
 /* --------------------------------------------------------------------------------- */
 /* Saved settings: the state of a machine as lines of a policy file                  */
 

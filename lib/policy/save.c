@@ -37,20 +37,31 @@ bool save_wants_queue(const struct save *save, const struct irqkit_queue *queue)
 				sizeof(struct irqkit_queue *), compare_queues));
 }
 
-int save_list_offline(
-	const struct save *save, const struct irqkit_cpuset *set, char **ret_list)
+int save_leave_out_offline(struct save *save, const char *what, const char *name,
+	const struct irqkit_cpuset *cpus)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
 		save->machine->topology, IRQKIT_CPUS_ONLINE);
 	_cleanup_cpuset_ struct irqkit_cpuset *offline = NULL;
+	_cleanup_free_ char *all = NULL, *list = NULL;
+	bool is_one;
+	int r;
 
-	*ret_list = NULL;
-	if (!online || irqkit_cpuset_is_subset(set, online))
+	if (!online || irqkit_cpuset_is_subset(cpus, online))
 		return 0;
-	if (irqkit_cpuset_copy(set, &offline) < 0)
-		return -ENOMEM;
+	r = irqkit_cpuset_copy(cpus, &offline);
+	if (r < 0)
+		return r;
 	irqkit_cpuset_remove_set(offline, online);
-	return irqkit_cpuset_format_list(offline, ret_list);
+	is_one = irqkit_cpuset_count(offline) == 1;
+	r = irqkit_cpuset_format_list(cpus, &all);
+	if (r == 0)
+		r = irqkit_cpuset_format_list(offline, &list);
+	if (r == 0)
+		r = save_leave_out(save, what, name,
+			"the CPUs are %s, and CPU%s %s %s not online", all,
+			is_one ? "" : "s", list, is_one ? "is" : "are");
+	return r < 0 ? r : 1;
 }
 
 /* Adds the queues that a word means; 1: it means some. */

@@ -119,10 +119,10 @@ int save_system(struct save *save);
 bool save_wants_queue(const struct save *save, const struct irqkit_queue *queue);
 
 /*
- * The CPUs of @set that are not online, "3,5"; NULL: there are none. A SET cannot name
- * them. The caller frees the list.
+ * Leaves out what has CPUs that are not online, because a SET cannot name them. 1: it did
+ * so; 0: all CPUs are online.
  */
-int save_list_offline(
-	const struct save *save, const struct irqkit_cpuset *set, char **ret_list);
+int save_leave_out_offline(struct save *save, const char *what, const char *name,
+	const struct irqkit_cpuset *cpus);
 
 #endif

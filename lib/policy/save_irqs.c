@@ -100,7 +100,8 @@ static enum state judge(
 
 	if (irqkit_irq_find_obstacle(irq, false))
 		return IMMOVABLE;
-	if (irqkit_irq_get_affinity(irq, ret_cpus) < 0)
+	/* a root that was saved without the mask, which is the file that is written */
+	if (irqkit_irq_get_affinity(irq, ret_cpus) < 0 || irq->affinity.is_from_list)
 		return NOT_READABLE;
 	return irqkit_cpuset_is_empty(*ret_cpus) ||
 			(online && !irqkit_cpuset_is_subset(*ret_cpus, online))
@@ -115,27 +116,6 @@ static const char *name_of(const struct save *save, size_t index)
 	return row->n_actions ? row->actions[0] : "without a name";
 }
 
-static int leave_out_offline(struct save *save, size_t row)
-{
-	struct irqkit_irq *irq = irqkit_machine_get_irq(save->machine, row);
-	_cleanup_free_ char *list = NULL, *offline = NULL;
-	const struct irqkit_cpuset *cpus;
-	int r = irqkit_irq_get_affinity(irq, &cpus);
-
-	if (r == 0)
-		r = irqkit_cpuset_format_list(cpus, &list);
-	if (r == 0)
-		r = save_list_offline(save, cpus, &offline);
-	if (r < 0)
-		return r;
-	if (!*list)
-		return save_leave_out(
-			save, "interrupt", name_of(save, row), "the affinity has no CPU");
-	return save_leave_out(save, "interrupt", name_of(save, row),
-		"the affinity is %s, and CPU%s %s not online", list,
-		strpbrk(offline, ",-") ? "s" : "", offline);
-}
-
 static int leave_out(struct save *save, size_t row, enum state state)
 {
 	struct irqkit_irq *irq = irqkit_machine_get_irq(save->machine, row);
@@ -147,13 +127,20 @@ static int leave_out(struct save *save, size_t row, enum state state)
 		return save_leave_out(save, "interrupt", name_of(save, row), "%s",
 			irqkit_irq_find_obstacle(irq, false));
 	case NOT_ONLINE:
-		return leave_out_offline(save, row);
+		error = irqkit_irq_get_affinity(irq, &cpus);
+		if (error == 0)
+			error = save_leave_out_offline(
+				save, "interrupt", name_of(save, row), cpus);
+		if (error == 0)
+			error = save_leave_out(save, "interrupt", name_of(save, row),
+				"the affinity has no CPU");
+		return error < 0 ? error : 0;
 	default:
 		error = irqkit_irq_get_affinity(irq, &cpus);
 		return save_leave_out(save, "interrupt", name_of(save, row),
 			"cannot read the affinity: %s",
-			error == -ENOENT ? "gone, or not in the saved root"
-					 : strerror(-error));
+			error < 0 && error != -ENOENT ? strerror(-error)
+						      : "gone, or not in the saved root");
 	}
 }
 

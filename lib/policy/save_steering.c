@@ -149,19 +149,10 @@ static int leave_out_unreadable(
 static int leave_out_offline(struct save *save, const char *what,
 	const struct irqkit_queue *queue, const struct irqkit_cpuset *cpus)
 {
-	_cleanup_free_ char *list = NULL, *offline = NULL;
 	char name[QUEUE_NAME_ROOM];
-	int r = save_list_offline(save, cpus, &offline);
 
-	if (r < 0 || !offline)
-		return r;
-	r = irqkit_cpuset_format_list(cpus, &list);
 	queue_format_name(queue, name);
-	if (r == 0)
-		r = save_leave_out(save, what, name,
-			"the CPUs are %s, and CPU%s %s not online", list,
-			strpbrk(offline, ",-") ? "s" : "", offline);
-	return r < 0 ? r : 1;
+	return save_leave_out_offline(save, what, name, cpus);
 }
 
 /* Why no line can be about this queue at all; NULL: one can. */

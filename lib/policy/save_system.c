@@ -13,6 +13,8 @@
 
 #define DEFAULT_AFFINITY_PATH "proc/irq/default_smp_affinity"
 
+static const char what[] = "setting";
+
 /* A file that does not exist needs no line, and a failure was logged. */
 static int leave_out_unreadable(struct save *save, const char *name, int error)
 {
@@ -20,24 +22,7 @@ static int leave_out_unreadable(struct save *save, const char *name, int error)
 		return 0;
 	return is_failure(error)
 		? error
-		: save_leave_out(save, "setting", name, "%s", strerror(-error));
-}
-
-/* 1: the setting was left out, because a SET cannot name its CPUs. */
-static int leave_out_offline(
-	struct save *save, const char *name, const struct irqkit_cpuset *cpus)
-{
-	_cleanup_free_ char *list = NULL, *offline = NULL;
-	int r = save_list_offline(save, cpus, &offline);
-
-	if (r < 0 || !offline)
-		return r;
-	r = irqkit_cpuset_format_list(cpus, &list);
-	if (r == 0)
-		r = save_leave_out(save, "setting", name,
-			"the CPUs are %s, and CPU%s %s not online", list,
-			strpbrk(offline, ",-") ? "s" : "", offline);
-	return r < 0 ? r : 1;
+		: save_leave_out(save, what, name, "%s", strerror(-error));
 }
 
 static int add_cpus(
@@ -76,8 +61,8 @@ static int save_default_affinity(struct save *save)
 	if (is_default_affinity(save, cpus) && !save->with_defaults)
 		return 0;
 	if (irqkit_cpuset_is_empty(cpus))
-		return save_leave_out(save, "setting", name, "it has no CPU");
-	r = leave_out_offline(save, name, cpus);
+		return save_leave_out(save, what, name, "it has no CPU");
+	r = save_leave_out_offline(save, what, name, cpus);
 	return r ? (r < 0 ? r : 0) : add_cpus(save, "set --default --cpus=", cpus);
 }
 
@@ -93,12 +78,11 @@ static int save_rps_default(struct save *save)
 		return leave_out_unreadable(save, name, r);
 	if (irqkit_cpuset_is_empty(cpus) && !save->with_defaults)
 		return 0;
-	r = leave_out_offline(save, name, cpus);
+	r = save_leave_out_offline(save, what, name, cpus);
 	if (r)
 		return r < 0 ? r : 0;
 	if (allowed && !irqkit_cpuset_is_subset(cpus, allowed))
-		return save_leave_out(
-			save, "setting", name, "some of the CPUs are isolated");
+		return save_leave_out(save, what, name, "some of the CPUs are isolated");
 	return add_cpus(save, "rps --default=", cpus);
 }
 
@@ -119,7 +103,7 @@ static int save_flow_entries(struct save *save)
 		return 0;
 	if (entries > IRQKIT_FLOWS_MAX || round_up_to_power(entries) != entries)
 		return save_leave_out(
-			save, "setting", name, "no kernel has such a number of flows");
+			save, what, name, "no kernel has such a number of flows");
 	buffer_add(&line, "rps --entries=%llu", (unsigned long long)entries);
 	return save_add_command(save, &line, 1);
 }

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char what_threads[] = "thread";
+static const char what_threads[] = "thread", what_of_queue[] = "thread of queue";
 
 static bool is_ours(const struct irqkit_thread *thread)
 {
@@ -69,27 +69,21 @@ static int read_cpus(
 static int list_cpus(struct save *save, struct irqkit_queue *queue, char **ret_list)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	_cleanup_free_ char *list = NULL, *offline = NULL;
+	_cleanup_free_ char *list = NULL;
 	char name[QUEUE_NAME_ROOM];
 	int r = read_cpus(save, queue, &cpus);
 
 	if (r < 0 || !cpus || (is_default(save, cpus) && !save->with_defaults))
 		return r;
-	r = save_list_offline(save, cpus, &offline);
-	if (r == 0)
-		r = irqkit_cpuset_format_list(cpus, &list);
-	if (r < 0 || (offline && is_default(save, cpus)))
-		return r;
 	queue_format_name(queue, name);
 	if (!save_can_hold(queue->device->name))
-		return save_leave_out(save, what_threads, name,
+		return save_leave_out(save, what_of_queue, name,
 			"the name of the interface contains a newline");
-	if (offline)
-		return save_leave_out(save, what_threads, name,
-			"the CPUs are %s, and CPU%s %s not online", list,
-			strpbrk(offline, ",-") ? "s" : "", offline);
+	r = save_leave_out_offline(save, what_of_queue, name, cpus);
+	if (r == 0)
+		r = irqkit_cpuset_format_list(cpus, &list);
 	*ret_list = TAKE(list);
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 /* The lists of all queues, by index. */
