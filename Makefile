@@ -247,7 +247,16 @@ $(ROOTS).made: $(ROOT_FILES) $(B)/test/tool/unpack
 	@rm -rf $(ROOTS)
 	$(call quiet,ROOTS)$(B)/test/tool/unpack $(ROOTS) $(ROOT_FILES) && touch $@
 
-check-programs: all $(UNITS) $(REPLAYS) $(TOOLS) $(EXAMPLES) $(ROOTS).made
+# The same program, but libsmartcols lays out all tables: see test/check-render.sh.
+RENDER = $(B)/test/render
+$(RENDER)/render.o: cmd/table/render.c $(B)/commands $(B)/CMD.cflags
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(CMD_CFLAGS) -DALL_BY_SMARTCOLS=true @$(B)/CMD.cflags -c -o $@ $<
+$(RENDER)/irqkit: private CMD_OBJS := $(CMD_OBJS:$(B)/cmd/table/render.o=$(RENDER)/render.o)
+$(RENDER)/irqkit: $(CMD_OBJS) $(RENDER)/render.o $(SO) $(B)/CMD.libs
+	$(call quiet,LD)$(call link_program,$$ORIGIN/../../..)
+
+check-programs: all $(UNITS) $(REPLAYS) $(TOOLS) $(EXAMPLES) $(RENDER)/irqkit $(ROOTS).made
 
 # test/run takes file names as arguments: make check T="test/check-docs.sh"
 # When make ends, so do the tests, even if it is killed.
@@ -346,6 +355,6 @@ clean: ## remove what was built
 	@rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a $(O)/irq-* || { \
 		echo "irqkit: 'sudo make clean$(if $(filter-out .,$(O)), O=$(O))' also removes what belongs to root" >&2; exit 1; }
 
--include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(UNITS:=.d) $(REPLAYS:=.d) $(TOOLS:=.d) $(BENCHES:=.d) $(EXAMPLES:=.d)
+-include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(RENDER)/render.d $(UNITS:=.d) $(REPLAYS:=.d) $(TOOLS:=.d) $(BENCHES:=.d) $(EXAMPLES:=.d)
 -include $(FUZZ_OBJS:.o=.d) $(FUZZERS:=.d)
 -include test/vm/vm.mk

@@ -117,23 +117,33 @@ bool show_make_each(struct show *show, const struct irqkit_cpuset *each_cpu)
 	return show->each;
 }
 
-/* A row has few counts: all others are 0. */
+/* Puts the counts of a row where they belong, or 0 in their place. */
+static void put_each(
+	struct show *show, const struct irqkit_interrupt *interrupt, bool is_zero)
+{
+	size_t n = irqkit_interrupt_count_served(interrupt);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned int cpu;
+		uint64_t count = irqkit_interrupt_get_served(interrupt, i, &cpu);
+
+		if (cpu < show->n_each)
+			show->each[cpu] = is_zero ? 0 : count;
+	}
+}
+
+/* Most rows have few counts, and those of the row before are cleared. */
 static const uint64_t *get_each_cpu(void *data)
 {
 	struct show_row *row = data;
 	struct show *show = row->show;
-	size_t n = irqkit_interrupt_count_served(row->interrupt);
 
 	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU)
 		return NULL;
-	memset(show->each, 0, show->n_each * sizeof(*show->each));
-	for (size_t i = 0; i < n; i++) {
-		unsigned int cpu;
-		uint64_t count = irqkit_interrupt_get_served(row->interrupt, i, &cpu);
-
-		if (cpu < show->n_each)
-			show->each[cpu] = count;
-	}
+	if (show->each_of)
+		put_each(show, show->each_of, true);
+	put_each(show, row->interrupt, false);
+	show->each_of = row->interrupt;
 	return show->each;
 }
 

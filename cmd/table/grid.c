@@ -125,7 +125,7 @@ static bool add_number(struct grid *grid, struct grid_column *column, uint64_t n
 static void note_numbers(struct grid_column *columns, size_t n, const uint64_t *numbers)
 {
 	for (size_t i = 0; i < n; i++) {
-		uint64_t number = numbers[columns[i].many->number];
+		uint64_t number = numbers[columns[i].number];
 
 		if (number > columns[i].most)
 			columns[i].most = number;
@@ -193,6 +193,11 @@ static size_t count_many(const struct grid *grid, size_t i)
 	return n;
 }
 
+static bool has_each(const struct column *column)
+{
+	return column->many && column->many->get_each;
+}
+
 static bool add_columns(struct grid *grid, const struct table *table)
 {
 	size_t n = 0;
@@ -209,8 +214,8 @@ static bool add_columns(struct grid *grid, const struct table *table)
 			continue;
 		grid->columns[grid->n_columns++] = (struct grid_column){
 			.column = column,
-			.many = column->many && column->many->get_each ? column->many
-								       : NULL,
+			.many = has_each(column) ? column->many : NULL,
+			.number = has_each(column) ? column->many->number : 0,
 			.width = strlen(column->name),
 		};
 	}

@@ -12,6 +12,7 @@ struct grid_column {
 	size_t n_many; /* with those that follow and are asked with it */
 	uint64_t most; /* the largest number that was not kept as a text */
 	size_t width; /* columns of a terminal that its widest cell or its heading takes */
+	unsigned int number; /* that of @many */
 	bool is_hidden;
 };
 

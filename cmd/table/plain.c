@@ -52,7 +52,7 @@ static char *put_numbers(char *out, const struct grid_column *columns, size_t n,
 	const uint64_t *numbers, bool is_last)
 {
 	for (size_t i = 0; i < n; i++) {
-		uint64_t number = numbers[columns[i].many->number];
+		uint64_t number = numbers[columns[i].number];
 		char *to = out + columns[i].width;
 
 		out = to + 1;
