@@ -152,8 +152,8 @@ bool search_repack(struct search *s, struct trial *p, uint64_t goal)
 		return false;
 	from = worst;
 	do {
-		for (uint32_t to = 0; to < s->spread->n_cpus && s->steps > 0 &&
-			best.peak > goal;
+		for (uint32_t to = 0;
+			to < s->spread->n_cpus && s->steps > 0 && best.peak > goal;
 			to++) {
 			uint64_t wanted;
 
