@@ -33,8 +33,8 @@ static const struct option options[] = {
 		"set the number of queues that only transmit" },
 	{ "auto", 0, OPTION_FLAG, offsetof(struct channels_options, is_auto), NULL,
 		"set the useful number, as far as the driver allows it" },
-	{ "rss", 0, OPTION_TEXT, offsetof(struct channels_options, rss), "equal|N",
-		"give flows to all rx queues, or to the first N" },
+	{ "rss", 0, OPTION_TEXT, offsetof(struct channels_options, rss), "N",
+		"give flows to the first N rx queues, or to all ('equal')" },
 	{ "spread", 0, OPTION_FLAG, offsetof(struct channels_options, spreads), NULL,
 		"after that, spread the interrupts of the queues over CPUs" },
 	LOWER_OPTION(struct channels_options, is_lower),
@@ -72,6 +72,10 @@ static enum status check_words(const struct call *call, const struct channels_op
 	else if (!sets_counts(o) && o->spreads)
 		say_error("--spread needs one of --combined, --rx, --tx or --auto; "
 			  "'irqkit spread DEV' spreads the interrupts there are");
+	else if (o->spreads && o->change.is_script)
+		say_error("--spread and --script cannot be combined: a script cannot "
+			  "place interrupts that are not there yet; run 'irqkit spread "
+			  "DEV --script' after the change");
 	else if (o->change.wait && !o->spreads)
 		say_error("--wait waits for moves of interrupts and needs --spread");
 	else
@@ -248,7 +252,7 @@ const struct command cmd_channels = {
 		"\n"
 		"  irqkit channels                           all interfaces\n"
 		"  irqkit channels eth0 --auto --spread      a queue for each core, "
-		"each on its own\n"
+		"and its CPU\n"
 		"  irqkit channels eth0 --combined=4 -n      show what would be "
 		"changed\n"
 		"  irqkit channels eth0 --rss=2              flows only to rx-0 and "
