@@ -187,8 +187,7 @@ enum status change_say_failure(const struct change *change, int error)
 	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) > 0)
 		report_failures(&change->report);
 	else if (change->lacks_rest)
-		say_error("what follows could not be planned, so the change was rolled "
-			  "back: %s",
+		say_error("cannot finish the change, so it was rolled back: %s",
 			strerror(-error));
 	else if (error == irqkit_ctx_get_error(change->ctx)) /* not applied at all */
 		change_judge(change, STATUS_REFUSED);
