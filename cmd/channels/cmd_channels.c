@@ -114,19 +114,16 @@ static bool set_rss(struct irqkit_request *request, const char *word)
 	return true;
 }
 
-/* From the words of the command line to a request. */
-static enum status make_request(
-	const struct call *call, struct irqkit_request **ret_request)
+static void free_request(struct irqkit_request **request)
+{
+	irqkit_request_free(*request);
+}
+
+/* What is wanted; a request that only shows wants nothing. */
+static enum status fill_request(const struct call *call, struct irqkit_request *request)
 {
 	const struct channels_options *o = call->state;
-	enum status status = check_words(call, o);
-	struct irqkit_request *request;
 
-	if (status != STATUS_DONE)
-		return status;
-	if (irqkit_request_new_channels(&request) < 0)
-		return say_no_memory();
-	*ret_request = request;
 	irqkit_request_set_lower(request, o->is_lower, "--lower");
 	irqkit_request_set_spreads(request, o->spreads);
 	if (!set_count(request, IRQKIT_CHANNEL_COMBINED, "--combined", o->combined) ||
@@ -137,6 +134,35 @@ static enum status make_request(
 	if (o->is_auto)
 		irqkit_request_set_auto_channels(request, "--auto");
 	return request_add_words(request, call);
+}
+
+static enum status new_request(
+	const struct call *call, struct irqkit_request **ret_request)
+{
+	struct irqkit_request *request CLEANUP(free_request) = NULL;
+	enum status status = check_words(call, call->state);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (irqkit_request_new_channels(&request) < 0)
+		return say_no_memory();
+	status = fill_request(call, request);
+	if (status == STATUS_DONE) {
+		*ret_request = request;
+		request = NULL;
+	}
+	return status;
+}
+
+static enum status make_request(
+	const struct call *call, struct irqkit_request **ret_request)
+{
+	if (is_change(call->state))
+		return new_request(call, ret_request);
+	say_error(
+		"channels changes nothing without one of --combined, --rx, --tx, --auto "
+		"or --rss");
+	return STATUS_MISUSE;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -217,17 +243,12 @@ static enum status show(const struct call *call, const struct channels_options *
 	return status;
 }
 
-static void free_request(struct irqkit_request **request)
-{
-	irqkit_request_free(*request);
-}
-
 static enum status run(const struct call *call)
 {
 	const struct channels_options *o = call->state;
 	struct irqkit_request *request CLEANUP(free_request) = NULL;
 	struct change change CLEANUP(change_free) = { 0 };
-	enum status status = make_request(call, &request);
+	enum status status = new_request(call, &request);
 
 	if (status != STATUS_DONE)
 		return status;
@@ -262,4 +283,5 @@ const struct command cmd_channels = {
 	.options = options,
 	.state_size = sizeof(struct channels_options),
 	.run = run,
+	.make_request = make_request,
 };
