@@ -204,8 +204,7 @@ enum status change_say_failure(const struct change *change, int error)
 	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) > 0)
 		report_failures(&change->report);
 	else if (change->lacks_rest)
-		say_error("what follows could not be planned, so the change was rolled "
-			  "back: %s",
+		say_error("cannot finish the change, so it was rolled back: %s",
 			strerror(-error));
 	else if (ban_say_failure(change, error))
 		return STATUS_REFUSED;

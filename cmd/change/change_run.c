@@ -31,13 +31,12 @@ static int apply_rest(struct change *change)
 	int r = irqkit_plan_pass_barrier(change->plan);
 	enum status status;
 
-	change->report.machine = change->machine;
 	if (r == 0) {
 		status = change_judge(change, change->rest_fn(change, change->plan_data));
-		if (status == STATUS_DONE)
-			return apply_steps(change);
-		r = -ECANCELED;
+		r = status == STATUS_DONE ? apply_steps(change) : -ECANCELED;
 	}
+	if (r == 0 || irqkit_plan_count_results(change->plan, IRQKIT_FAILED) > 0)
+		return r;
 	change->lacks_rest = true;
 	irqkit_plan_roll_back(change->plan, change->lock);
 	return r;

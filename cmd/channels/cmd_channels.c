@@ -33,8 +33,8 @@ static const struct option options[] = {
 		"set the number of queues that only transmit" },
 	{ "auto", 0, OPTION_FLAG, offsetof(struct channels_options, is_auto), NULL,
 		"set the useful number, as far as the driver allows it" },
-	{ "rss", 0, OPTION_TEXT, offsetof(struct channels_options, rss), "equal|N",
-		"give flows to all rx queues, or to the first N" },
+	{ "rss", 0, OPTION_TEXT, offsetof(struct channels_options, rss), "N",
+		"give flows to the first N rx queues, or to all ('equal')" },
 	{ "spread", 0, OPTION_FLAG, offsetof(struct channels_options, spreads), NULL,
 		"after that, spread the interrupts of the queues over CPUs" },
 	LOWER_OPTION(struct channels_options, is_lower),
@@ -72,6 +72,10 @@ static enum status check_words(const struct call *call, const struct channels_op
 	else if (!sets_counts(o) && o->spreads)
 		say_error("--spread needs one of --combined, --rx, --tx or --auto; "
 			  "'irqkit spread DEV' spreads the interrupts there are");
+	else if (o->spreads && o->change.is_script)
+		say_error("--spread and --script cannot be combined: a script cannot "
+			  "place interrupts that are not there yet; run 'irqkit spread "
+			  "DEV --script' after the change");
 	else if (o->change.wait && !o->spreads)
 		say_error("--wait waits for moves of interrupts and needs --spread");
 	else
@@ -110,19 +114,11 @@ static bool set_rss(struct irqkit_request *request, const char *word)
 	return true;
 }
 
-/* From the words of the command line to a request. */
-static enum status make_request(
-	const struct call *call, struct irqkit_request **ret_request)
+/* What is wanted; a request that only shows wants nothing. */
+static enum status fill_request(const struct call *call, struct irqkit_request *request)
 {
 	const struct channels_options *o = call->state;
-	enum status status = check_words(call, o);
-	struct irqkit_request *request;
 
-	if (status != STATUS_DONE)
-		return status;
-	if (irqkit_request_new_channels(&request) < 0)
-		return say_no_memory();
-	*ret_request = request;
 	irqkit_request_set_lower(request, o->is_lower, "--lower");
 	irqkit_request_set_spreads(request, o->spreads);
 	if (!set_count(request, IRQKIT_CHANNEL_COMBINED, "--combined", o->combined) ||
@@ -133,6 +129,35 @@ static enum status make_request(
 	if (o->is_auto)
 		irqkit_request_set_auto_channels(request, "--auto");
 	return request_add_words(request, call);
+}
+
+static enum status new_request(
+	const struct call *call, struct irqkit_request **ret_request)
+{
+	struct irqkit_request *request CLEANUP(free_request) = NULL;
+	enum status status = check_words(call, call->state);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (irqkit_request_new_channels(&request) < 0)
+		return say_no_memory();
+	status = fill_request(call, request);
+	if (status == STATUS_DONE) {
+		*ret_request = request;
+		request = NULL;
+	}
+	return status;
+}
+
+static enum status make_request(
+	const struct call *call, struct irqkit_request **ret_request)
+{
+	if (is_change(call->state))
+		return new_request(call, ret_request);
+	say_error(
+		"channels changes nothing without one of --combined, --rx, --tx, --auto "
+		"or --rss");
+	return STATUS_MISUSE;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -218,7 +243,7 @@ static enum status run(const struct call *call)
 	const struct channels_options *o = call->state;
 	_cleanup_request_ struct irqkit_request *request = NULL;
 	struct change change CLEANUP(change_free) = { 0 };
-	enum status status = make_request(call, &request);
+	enum status status = new_request(call, &request);
 
 	if (status != STATUS_DONE)
 		return status;
@@ -243,7 +268,7 @@ const struct command cmd_channels = {
 		"\n"
 		"  irqkit channels                           all interfaces\n"
 		"  irqkit channels eth0 --auto --spread      a queue for each core, "
-		"each on its own\n"
+		"and its CPU\n"
 		"  irqkit channels eth0 --combined=4 -n      show what would be "
 		"changed\n"
 		"  irqkit channels eth0 --rss=2              flows only to rx-0 and "
@@ -253,4 +278,5 @@ const struct command cmd_channels = {
 	.options = options,
 	.state_size = sizeof(struct channels_options),
 	.run = run,
+	.make_request = make_request,
 };

@@ -315,9 +315,12 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 		!plan_has_planned_bans(plan))
 		return 0;
 	/* the plan may lack what could not be read */
-	if (plan->ctx->error < 0)
-		return plan->ctx->error;
-	r = journal_write(lock, plan, command, &plan->journal_number);
+	r = plan->ctx->error < 0
+		? plan->ctx->error
+		: journal_write(lock, plan, command, &plan->journal_number);
+	/* what was written before a barrier is half of a change */
+	if (r < 0 && !keeps_going && irqkit_plan_count_written(plan) > 0)
+		irqkit_plan_roll_back(plan, lock);
 	if (r < 0)
 		return r;
 

@@ -63,6 +63,17 @@ bool journal_unescape(char *text)
 	return true;
 }
 
+/* Does it look like the queue of an interrupt, "eth0:rx-0"? */
+static bool is_queue(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	uint32_t number;
+
+	return colon && colon > text &&
+		(strncmp(colon, ":rx-", 4) == 0 || strncmp(colon, ":tx-", 4) == 0) &&
+		parse_u32(colon + 4, strlen(colon + 4), &number) == 0;
+}
+
 /* A path that this library writes, and the interrupt that goes with it. */
 static bool is_knob(const struct journal_entry *entry)
 {
@@ -73,7 +84,9 @@ static bool is_knob(const struct journal_entry *entry)
 	if (!knob_parse_path(entry->field[FIELD_PATH], &knob, &number))
 		return false;
 	if (knob != IRQKIT_KNOB_AFFINITY)
-		return text[0] == '\0';
+		return text[0] == '\0' && entry->field[FIELD_QUEUE][0] == '\0';
+	if (entry->field[FIELD_QUEUE][0] && !is_queue(entry->field[FIELD_QUEUE]))
+		return false;
 	return parse_u32(text, strlen(text), &irq) == 0 && irq == number;
 }
 
@@ -335,7 +348,12 @@ EXPORT const char *irqkit_change_get_command(const struct irqkit_change *change)
 
 EXPORT size_t irqkit_change_count_knobs(const struct irqkit_change *change)
 {
-	return change->n_entries;
+	size_t n = 0;
+
+	/* what a barrier may reset was only saved */
+	for (size_t i = 0; i < change->n_entries; i++)
+		n += *change->entries[i].field[FIELD_NEW] != '\0';
+	return n;
 }
 
 EXPORT enum irqkit_change_state irqkit_change_get_state(

@@ -137,7 +137,7 @@ static int read_now(struct task *task)
 		return refuse(task,
 			task->machine->ctx->is_live
 				? "their number cannot be read"
-				: "the saved root does not have their number");
+				: "the saved root does not have them");
 	task->now = task->wanted = task->device->channels;
 	return 1;
 }
@@ -254,7 +254,7 @@ static int add_rss(const struct task *task)
 
 	if (n > n_rx)
 		return request_fail(task->request, IRQKIT_PROBLEM_WORDS,
-			"%s %u is too many: %s %s %u rx queue%s",
+			"%s=%u is too many: %s %s %u rx queue%s",
 			task->request->rss_label, n, task->name,
 			n_rx == count_rx(&task->now) ? "has" : "will have", n_rx,
 			n_rx == 1 ? "" : "s");
@@ -262,6 +262,8 @@ static int add_rss(const struct task *task)
 	r = irqkit_plan_add_rss(task->plan, task->device, text, "requested");
 	if (r == -EOPNOTSUPP)
 		return refuse(task, "it has no RSS table");
+	if (r == -ENOENT && !task->machine->ctx->is_live)
+		return refuse(task, "the saved root does not have its RSS table");
 	return r < 0 ? fail_step(task, "RSS table", r) : 0;
 }
 
