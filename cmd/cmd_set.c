@@ -87,36 +87,33 @@ static enum status plan(struct change *change, void *data)
 	return status == STATUS_DONE ? request_plan(data, change) : status;
 }
 
-/* From the words of the command line to a request. */
-static enum status make_request(const struct call *call, const struct set_options *o,
-	struct irqkit_request **ret_request)
+static enum status make_request(
+	const struct call *call, struct irqkit_request **ret_request)
 {
-	struct irqkit_request *request;
-	int r = o->is_default ? irqkit_request_new_default(&request)
-			      : irqkit_request_new_set(&request);
+	const struct set_options *o = call->state;
+	_cleanup_request_ struct irqkit_request *request = NULL;
+	enum status status = check_words(call, o);
+	int r;
 
+	if (status != STATUS_DONE)
+		return status;
+	r = o->is_default ? irqkit_request_new_default(&request)
+			  : irqkit_request_new_set(&request);
+	if (r == 0)
+		r = o->cpus ? irqkit_request_set_cpus(request, o->cpus, "--cpus")
+			    : irqkit_request_set_mask(request, o->mask, "--mask");
 	if (r < 0)
 		return say_no_memory();
-	*ret_request = request;
-	r = o->cpus ? irqkit_request_set_cpus(request, o->cpus, "--cpus")
-		    : irqkit_request_set_mask(request, o->mask, "--mask");
-	return r < 0 ? say_no_memory() : request_add_words(request, call);
-}
-
-static void free_request(struct irqkit_request **request)
-{
-	irqkit_request_free(*request);
+	return request_give(&request, request_add_words(request, call), ret_request);
 }
 
 static enum status run(const struct call *call)
 {
-	struct set_options *o = call->state;
-	struct irqkit_request *request CLEANUP(free_request) = NULL;
+	const struct set_options *o = call->state;
+	_cleanup_request_ struct irqkit_request *request = NULL;
 	struct change change CLEANUP(change_free) = { 0 };
-	enum status status = check_words(call, o);
+	enum status status = make_request(call, &request);
 
-	if (status == STATUS_DONE)
-		status = make_request(call, o, &request);
 	return status == STATUS_DONE
 		? change_run(&change, call, &o->change, plan, request)
 		: status;
@@ -141,4 +138,5 @@ const struct command cmd_set = {
 	.options = options,
 	.state_size = sizeof(struct set_options),
 	.run = run,
+	.make_request = make_request,
 };

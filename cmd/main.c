@@ -11,11 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct command cmd_mask, cmd_pin_queue, cmd_policy, cmd_rps, cmd_set,
-	cmd_show, cmd_spread, cmd_undo, cmd_xps;
+extern const struct command cmd_apply, cmd_check, cmd_mask, cmd_pin_queue, cmd_policy,
+	cmd_rps, cmd_set, cmd_show, cmd_spread, cmd_undo, cmd_xps;
 
 /* Sorted by name. Names are exact: a new command never changes what a script means. */
 static const struct command *const commands[] = {
+	&cmd_apply,
+	&cmd_check,
 	&cmd_mask,
 	&cmd_pin_queue,
 	&cmd_policy,
@@ -130,8 +132,10 @@ static enum status run_command(const struct command *command, int argc, const ch
 	struct call call;
 	enum status status;
 
-	if (options_parse(command, argc, argv, &call, &status))
+	if (options_parse(command, argc, argv, &call, &status)) {
+		call.commands = commands;
 		status = command->run(&call);
+	}
 	options_free(&call);
 	return status;
 }

@@ -10,7 +10,7 @@
 # From the lowest folder to the highest: a file uses its own folder and those before it.
 # "." are the files beside the folders; among those, main uses all.
 declare -A order=(
-	[lib]='base kernel topology interrupts set devices irqbalance machine target plan spread steer request'
+	[lib]='base kernel topology interrupts set devices irqbalance machine target plan spread steer request policy'
 	[cmd]='base table measure target change show queues spread policy .'
 )
 
@@ -123,8 +123,8 @@ opening='(f?open|openat|open64|openat64|fopen64|freopen|opendir|fdopendir|creat)
 empty "lib never prints" "$(uses "$printing" lib)"
 empty "lib never exits" "$(uses "$ending" lib)"
 empty "lib asks no environment variable" "$(uses '(secure_)?getenv' lib)"
-empty "in lib only root.c and knob.c open files, ctx.c the root, and run_dir.c its own" \
-	"$(uses "$opening" lib root knob ctx run_dir)"
+empty "in lib only root.c and knob.c open files, ctx.c the root, run_dir.c its own, and policy_read.c those that a user names" \
+	"$(uses "$opening" lib root knob ctx run_dir policy_read)"
 empty "cmd opens no file" "$(uses "$opening" cmd)"
 empty "only say.c writes to stderr" "$(uses 'stderr|perror|psignal|v?dprintf|v?warnx?|v?errx?' cmd say)"
 empty "only main.c ends the program, by returning" "$(uses "$ending" cmd)"
@@ -220,7 +220,7 @@ done <<'END'
 lib/base|puts|lib never prints
 lib/base|exit|lib never exits
 lib/base|getenv|lib asks no environment variable
-lib/devices|open|in lib only root.c and knob.c open files, ctx.c the root, and run_dir.c its own
+lib/devices|open|in lib only root.c and knob.c open files, ctx.c the root, run_dir.c its own, policy_read.c what a user names
 cmd/base|fopen|cmd opens no file
 cmd/base|perror|only say.c writes to stderr
 cmd/base|abort|only main.c ends the program, by returning

@@ -34,6 +34,12 @@ static inline void free_devices(struct irqkit_devices **devices)
 }
 #define _cleanup_devices_ CLEANUP(free_devices)
 
+static inline void free_request(struct irqkit_request **request)
+{
+	irqkit_request_free(*request);
+}
+#define _cleanup_request_ CLEANUP(free_request)
+
 static inline void free_selection(struct irqkit_selection **selection)
 {
 	irqkit_selection_free(*selection);

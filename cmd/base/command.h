@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 struct call;
+struct irqkit_request;
 struct option;
 
 /* Exit statuses: a promise to scripts, kept in irqkit(8). */
@@ -48,6 +49,13 @@ struct command {
 	const struct option *options; /* its own, ending with { 0 }; or NULL */
 	size_t state_size; /* size of the struct that the options fill */
 	enum status (*run)(const struct call *call);
+	/*
+	 * From the options and words of a command line, or of a line of a policy file, to a
+	 * request, which the caller frees. Reports every mistake; opens no file. Sets
+	 * *@ret_request only on STATUS_DONE. NULL: a policy file cannot have the command.
+	 */
+	enum status (*make_request)(
+		const struct call *call, struct irqkit_request **ret_request);
 };
 
 /*
@@ -63,6 +71,7 @@ struct loose {
 
 struct call {
 	const struct command *command;
+	const struct command *const *commands; /* all; ending with NULL */
 	struct common common;
 	void *state; /* the command's own options */
 	const char **words; /* all but the options, ending with NULL */

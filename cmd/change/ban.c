@@ -110,7 +110,8 @@ bool ban_say_failure(const struct change *change, int error)
 			  "changed: without --ban, irqbalance may move them again",
 			ban_explain(error));
 	if (irqkit_plan_get_number(change->plan))
-		say_error("irqbalance may have obeyed: once it answers, 'irqkit undo' takes "
+		say_error("irqbalance may have obeyed: once it answers, 'irqkit undo' "
+			  "takes "
 			  "that back");
 	return true;
 }

@@ -74,6 +74,9 @@ struct change {
 	void *plan_data; /* for it */
 	bool is_unplanned; /* its CPUs went offline, and there is no plan without them */
 	int ban_error; /* why irqbalance could not be asked for --ban; 0: it was */
+	bool needs_lock; /* even if no setting is to be written */
+	/* Called under the lock once the plan was applied; or NULL. */
+	enum status (*applied_fn)(struct change *change, void *data);
 	bool has_own_warnings; /* the command itself warns of irqbalance */
 	unsigned int wait_ms;
 	struct report report; /* of the plan */

@@ -147,6 +147,8 @@ static enum status apply_and_report(struct change *change)
 			irqkit_plan_count_written(change->plan) > 0);
 	if (change->undone && is_made)
 		mark_undone(change);
+	if (change->applied_fn && is_made && status == STATUS_DONE)
+		status = change->applied_fn(change, change->plan_data);
 	return change_end(change, status, &before);
 }
 
@@ -178,7 +180,8 @@ static enum status plan_under_lock(struct change *change)
 /* Where everything is as it should be, nothing is written, unless a change is undone. */
 static bool needs_lock(const struct change *change)
 {
-	return change->undone || irqkit_plan_count_bans(change->plan) > 0 ||
+	return change->undone || change->needs_lock ||
+		irqkit_plan_count_bans(change->plan) > 0 ||
 		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0;
 }
 

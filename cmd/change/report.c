@@ -108,9 +108,10 @@ static char *choose_columns(const struct report *report)
 	bool with_effective = !is_plan && (extent.has_irqs || extent.has_kept);
 	char *names;
 
-	if (asprintf(&names, "%s%sNAME,OLD,NEW%s%s%s", extent.has_others ? "KNOB," : "",
+	if (asprintf(&names, "%s%sNAME,OLD,NEW%s%s%s%s", extent.has_others ? "KNOB," : "",
 		    extent.has_irqs || !extent.has_others ? "IRQ," : "",
 		    with_effective ? ",EFFECTIVE" : "", is_plan ? "" : ",RESULT",
+		    is_plan && report->get_source ? ",SOURCE" : "",
 		    is_plan || report->shows_skipped || extent.has_skipped ? ",WHY"
 									   : "") < 0)
 		return NULL;
@@ -149,7 +150,8 @@ enum status report_print(const struct report *report)
 	enum status status;
 
 	for (size_t i = 0; rows && table.rows && i < n; i++) {
-		rows[i] = (struct report_row){ report, irqkit_plan_get(report->plan, i) };
+		rows[i] = (struct report_row){ report, irqkit_plan_get(report->plan, i),
+			i };
 		if (report_shows_step(report, rows[i].step))
 			table.rows[table.n_rows++] = &rows[i];
 	}

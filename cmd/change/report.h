@@ -33,7 +33,10 @@ struct report {
 	/* How often the interrupt of a step fires; false: not known. Or NULL. */
 	bool (*get_load)(const struct report *report, const struct irqkit_step *step,
 		uint64_t *ret_load);
-	const void *data; /* for these three */
+	/* The file and line that a step comes from; NULL: the command line has all. */
+	const char *(*get_source)(
+		const struct report *report, size_t index, unsigned int *ret_line);
+	const void *data; /* for these four */
 };
 
 /* Adds a closing remark of the command; takes it over. NULL adds nothing. */

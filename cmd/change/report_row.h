@@ -9,10 +9,14 @@
 struct report_row {
 	const struct report *report;
 	const struct irqkit_step *step;
+	size_t index; /* of the step */
 };
 
 /* The columns of such rows, ending with { 0 }. */
 extern const struct column report_columns[];
+
+/* "rps_cpus" */
+const char *step_knob_word(const struct irqkit_step *step);
 
 /* Does the step set the affinity of an interrupt, or the default affinity? */
 bool step_is_of_interrupt(const struct irqkit_step *step);

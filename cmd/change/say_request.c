@@ -56,3 +56,13 @@ enum status request_add_words(struct irqkit_request *request, const struct call 
 			return say_no_memory();
 	return STATUS_DONE;
 }
+
+enum status request_give(struct irqkit_request **request, enum status status,
+	struct irqkit_request **ret_request)
+{
+	if (status == STATUS_DONE) {
+		*ret_request = *request;
+		*request = NULL;
+	}
+	return status;
+}

@@ -17,6 +17,10 @@ enum status request_say(const struct irqkit_request *request, int error);
  */
 enum status request_plan(struct irqkit_request *request, struct change *change);
 
+/* Hands *@request over if @status is STATUS_DONE. Returns @status. */
+enum status request_give(struct irqkit_request **request, enum status status,
+	struct irqkit_request **ret_request);
+
 /* Adds the words of the call as TARGETs. */
 enum status request_add_words(struct irqkit_request *request, const struct call *call);
 

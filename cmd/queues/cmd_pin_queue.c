@@ -61,15 +61,17 @@ static unsigned int flags_of(const struct call *call, const struct pin_options *
 		(call->common.verbosity > 0 ? IRQKIT_PIN_WARN_ALL : 0u);
 }
 
-/* From the words of the command line to a request. */
-static enum status make_request(const struct call *call, const struct pin_options *o,
-	struct irqkit_request **ret_request)
+static enum status make_request(
+	const struct call *call, struct irqkit_request **ret_request)
 {
-	struct irqkit_request *request;
+	const struct pin_options *o = call->state;
+	_cleanup_request_ struct irqkit_request *request = NULL;
+	enum status status = check_words(call, o);
 
+	if (status != STATUS_DONE)
+		return status;
 	if (irqkit_request_new_pin(&request) < 0)
 		return say_no_memory();
-	*ret_request = request;
 	irqkit_request_set_lower(request, o->is_lower, "--lower");
 	irqkit_request_set_wraps(request, o->wraps, "--wrap");
 	irqkit_request_set_pin_flags(request, flags_of(call, o));
@@ -78,7 +80,7 @@ static enum status make_request(const struct call *call, const struct pin_option
 	for (size_t i = 1; i < call->n_words; i++)
 		if (irqkit_request_add_pin(request, call->words[i]) < 0)
 			return say_no_memory();
-	return STATUS_DONE;
+	return request_give(&request, STATUS_DONE, ret_request);
 }
 
 static enum status plan(struct change *change, void *data)
@@ -90,20 +92,13 @@ static enum status plan(struct change *change, void *data)
 	return status;
 }
 
-static void free_request(struct irqkit_request **request)
-{
-	irqkit_request_free(*request);
-}
-
 static enum status run(const struct call *call)
 {
 	const struct pin_options *o = call->state;
-	struct irqkit_request *request CLEANUP(free_request) = NULL;
+	_cleanup_request_ struct irqkit_request *request = NULL;
 	struct change change CLEANUP(change_free) = { 0 };
-	enum status status = check_words(call, o);
+	enum status status = make_request(call, &request);
 
-	if (status == STATUS_DONE)
-		status = make_request(call, o, &request);
 	return status == STATUS_DONE
 		? change_run(&change, call, &o->change, plan, request)
 		: status;
@@ -129,4 +124,5 @@ const struct command cmd_pin_queue = {
 	.options = options,
 	.state_size = sizeof(struct pin_options),
 	.run = run,
+	.make_request = make_request,
 };

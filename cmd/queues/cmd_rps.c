@@ -97,15 +97,10 @@ static enum status plan_default(struct change *change, void *data)
 	return request_plan(data, change);
 }
 
-static void free_request(struct irqkit_request **request)
+static enum status make_default(const struct call *call, const struct rps_options *o,
+	struct irqkit_request **ret_request)
 {
-	irqkit_request_free(*request);
-}
-
-static enum status run_default(const struct call *call, const struct rps_options *o)
-{
-	struct irqkit_request *request CLEANUP(free_request) = NULL;
-	struct change change CLEANUP(change_free) = { 0 };
+	_cleanup_request_ struct irqkit_request *request = NULL;
 	enum status status = check_default(call, o);
 
 	if (status != STATUS_DONE)
@@ -116,28 +111,59 @@ static enum status run_default(const struct call *call, const struct rps_options
 		irqkit_request_set_steering(request, IRQKIT_STEERING_OFF, NULL);
 	else if (irqkit_request_set_cpus(request, o->new_interfaces, "--default") < 0)
 		return say_no_memory();
-	return change_run(&change, call, &o->steer.change, plan_default, request);
+	return request_give(&request, STATUS_DONE, ret_request);
+}
+
+static enum status run_default(const struct call *call, const struct rps_options *o)
+{
+	_cleanup_request_ struct irqkit_request *request = NULL;
+	struct change change CLEANUP(change_free) = { 0 };
+	enum status status = make_default(call, o, &request);
+
+	return status == STATUS_DONE
+		? change_run(&change, call, &o->steer.change, plan_default, request)
+		: status;
 }
 
 /* ------------------------------------------------------------------------------- */
 
+static const struct steering steering = {
+	.kind = &rps_kind,
+	.changing = "--cpus, --mask, --auto, --off or --flows",
+	.show = rps_show,
+	.new_request = irqkit_request_new_rps,
+	.fill = fill,
+};
+
+static enum status check(const struct call *call, const struct rps_options *o)
+{
+	enum status status = steer_check(call, &rps_kind, &o->steer);
+
+	return status == STATUS_DONE ? check_words(o) : status;
+}
+
+static enum status make_request(
+	const struct call *call, struct irqkit_request **ret_request)
+{
+	const struct rps_options *o = call->state;
+	enum status status;
+
+	if (o->new_interfaces)
+		return make_default(call, o, ret_request);
+	status = check(call, o);
+	return status == STATUS_DONE ? steer_make_request(call, &steering, &o->steer,
+					       is_change(o), ret_request)
+				     : status;
+}
+
 static enum status run(const struct call *call)
 {
-	static const struct steering steering = {
-		.kind = &rps_kind,
-		.changing = "--cpus, --mask, --auto, --off or --flows",
-		.show = rps_show,
-		.new_request = irqkit_request_new_rps,
-		.fill = fill,
-	};
 	const struct rps_options *o = call->state;
 	enum status status;
 
 	if (o->new_interfaces)
 		return run_default(call, o);
-	status = steer_check(call, &rps_kind, &o->steer);
-	if (status == STATUS_DONE)
-		status = check_words(o);
+	status = check(call, o);
 	return status == STATUS_DONE ? steer_run(call, &steering, &o->steer, is_change(o))
 				     : status;
 }
@@ -171,4 +197,5 @@ const struct command cmd_rps = {
 	.options = options,
 	.state_size = sizeof(struct rps_options),
 	.run = run,
+	.make_request = make_request,
 };

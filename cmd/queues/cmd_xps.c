@@ -50,20 +50,37 @@ static enum status check_words(const struct xps_options *o)
 	return STATUS_MISUSE;
 }
 
-static enum status run(const struct call *call)
+static const struct steering steering = {
+	.kind = &xps_kind,
+	.changing = "--cpus, --mask, --auto, --rxqs or --off",
+	.show = xps_show,
+	.new_request = irqkit_request_new_xps,
+	.fill = fill,
+};
+
+static enum status check(const struct call *call, const struct xps_options *o)
 {
-	static const struct steering steering = {
-		.kind = &xps_kind,
-		.changing = "--cpus, --mask, --auto, --rxqs or --off",
-		.show = xps_show,
-		.new_request = irqkit_request_new_xps,
-		.fill = fill,
-	};
-	const struct xps_options *o = call->state;
 	enum status status = steer_check(call, &xps_kind, &o->steer);
 
-	if (status == STATUS_DONE)
-		status = check_words(o);
+	return status == STATUS_DONE ? check_words(o) : status;
+}
+
+static enum status make_request(
+	const struct call *call, struct irqkit_request **ret_request)
+{
+	const struct xps_options *o = call->state;
+	enum status status = check(call, o);
+
+	return status == STATUS_DONE ? steer_make_request(call, &steering, &o->steer,
+					       is_change(o), ret_request)
+				     : status;
+}
+
+static enum status run(const struct call *call)
+{
+	const struct xps_options *o = call->state;
+	enum status status = check(call, o);
+
 	return status == STATUS_DONE ? steer_run(call, &steering, &o->steer, is_change(o))
 				     : status;
 }
@@ -93,4 +110,5 @@ const struct command cmd_xps = {
 	.options = options,
 	.state_size = sizeof(struct xps_options),
 	.run = run,
+	.make_request = make_request,
 };

@@ -58,11 +58,10 @@ static enum irqkit_steering steering_of(const struct steer_options *options)
 static enum status make_request(const struct call *call, const struct steering *steering,
 	const struct steer_options *options, struct irqkit_request **ret_request)
 {
-	struct irqkit_request *request;
+	_cleanup_request_ struct irqkit_request *request = NULL;
 
 	if (steering->new_request(&request) < 0)
 		return say_no_memory();
-	*ret_request = request;
 	irqkit_request_set_lower(request, options->is_lower, "--lower");
 	irqkit_request_set_steering(request, steering_of(options), "--auto");
 	if (steering->fill)
@@ -73,7 +72,7 @@ static enum status make_request(const struct call *call, const struct steering *
 	if (options->mask &&
 		irqkit_request_set_mask(request, options->mask, "--mask") < 0)
 		return say_no_memory();
-	return request_add_words(request, call);
+	return request_give(&request, request_add_words(request, call), ret_request);
 }
 
 /* An option that would have no effect is a mistake. */
@@ -89,6 +88,22 @@ static enum status check_options(const struct steering *steering,
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
+}
+
+enum status steer_make_request(const struct call *call, const struct steering *steering,
+	const struct steer_options *options, bool is_change,
+	struct irqkit_request **ret_request)
+{
+	enum status status = check_options(steering, options, is_change);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (!is_change) {
+		say_error("%s changes nothing without one of %s", call->command->name,
+			steering->changing);
+		return STATUS_MISUSE;
+	}
+	return make_request(call, steering, options, ret_request);
 }
 
 static enum status show(struct change *change, const struct call *call,
@@ -107,15 +122,10 @@ static enum status show(struct change *change, const struct call *call,
 	return change->ctx ? machine_judge(change->ctx, status) : status;
 }
 
-static void free_request(struct irqkit_request **request)
-{
-	irqkit_request_free(*request);
-}
-
 enum status steer_run(const struct call *call, const struct steering *steering,
 	const struct steer_options *options, bool is_change)
 {
-	struct irqkit_request *request CLEANUP(free_request) = NULL;
+	_cleanup_request_ struct irqkit_request *request = NULL;
 	struct change change CLEANUP(change_free) = { 0 };
 	enum status status = check_options(steering, options, is_change);
 

@@ -76,6 +76,11 @@ struct steering {
 enum status steer_check(const struct call *call, const struct steer_kind *kind,
 	const struct steer_options *options);
 
+/* The change that the options request; not requesting one is a mistake. */
+enum status steer_make_request(const struct call *call, const struct steering *steering,
+	const struct steer_options *options, bool is_change,
+	struct irqkit_request **ret_request);
+
 /* Makes the change that the options request; without one, shows the settings. */
 enum status steer_run(const struct call *call, const struct steering *steering,
 	const struct steer_options *options, bool is_change);

@@ -216,6 +216,7 @@ static enum status fill_request(
 	irqkit_request_set_policy(wish->request, wish->policy);
 	irqkit_request_set_width(wish->request, wish->width);
 	irqkit_request_set_gain(wish->request, wish->gain);
+	irqkit_request_set_seconds(wish->request, wish->seconds);
 	irqkit_request_set_split(wish->request, wish->is_split);
 	if (o->cpus && irqkit_request_set_cpus(wish->request, o->cpus, "--cpus") < 0)
 		return say_no_memory();
@@ -227,17 +228,30 @@ static void wish_free(struct wish *wish)
 	irqkit_request_free(wish->request);
 }
 
+/* From the words of the command line to a wish. The caller frees it, also after a mistake. */
+static enum status make_wish(const struct call *call, struct wish *wish)
+{
+	const struct spread_options *o = call->state;
+
+	if (irqkit_request_new_spread(&wish->request) < 0)
+		return say_no_memory();
+	return parse_options(call, o, wish) ? fill_request(call, o, wish) : STATUS_MISUSE;
+}
+
+static enum status make_request(
+	const struct call *call, struct irqkit_request **ret_request)
+{
+	struct wish wish CLEANUP(wish_free) = { 0 };
+
+	return request_give(&wish.request, make_wish(call, &wish), ret_request);
+}
+
 static enum status run(const struct call *call)
 {
 	const struct spread_options *o = call->state;
 	struct wish wish CLEANUP(wish_free) = { 0 };
-	enum status status;
+	enum status status = make_wish(call, &wish);
 
-	if (irqkit_request_new_spread(&wish.request) < 0)
-		return say_no_memory();
-	if (!parse_options(call, o, &wish))
-		return STATUS_MISUSE;
-	status = fill_request(call, o, &wish);
 	if (status != STATUS_DONE)
 		return status;
 	return wish.every ? spread_every(call, &o->change, &wish)
@@ -271,4 +285,5 @@ const struct command cmd_spread = {
 	.options = options,
 	.state_size = sizeof(struct spread_options),
 	.run = run,
+	.make_request = make_request,
 };

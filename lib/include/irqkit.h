@@ -26,6 +26,7 @@
  *   irqkit_steer_*           which CPUs should process or transmit packets
  *   irqkit_request_*         what a user wants, in words, becomes a plan,
  *   irqkit_placement_*       and for a spread, what was decided
+ *   irqkit_policies_*          files with many such requests
  *
  * Example: prints the CPU that handles interrupt 24.
  *
@@ -2496,6 +2497,13 @@ void irqkit_request_set_counts(
 	struct irqkit_request *request, const struct irqkit_snapshot *counts);
 
 /*
+ * Set and return for how many seconds the counts of a spread should be measured; 0: they
+ * are those since boot. The program measures: see irqkit_request_set_counts().
+ */
+void irqkit_request_set_seconds(struct irqkit_request *request, unsigned int seconds);
+unsigned int irqkit_request_get_seconds(const struct irqkit_request *request);
+
+/*
  * Sets whether a spread passes over TARGETs that match nothing, as long as one matches.
  * Each of them still gets a message.
  */
@@ -2713,6 +2721,165 @@ size_t irqkit_placement_count_cpus(
 
 /* Returns the NUMA node of the device at @index, or -1. */
 int irqkit_placement_get_node(const struct irqkit_placement *placement, size_t index);
+
+/* ------------------------------------------------------------------------------- */
+/* Policies                                                                        */
+
+/*
+ * The lines of policy files. A line is a command of a user, as irqkit.conf(5) describes it:
+ * the library reads the files and splits them into words, the program makes a request of
+ * the words of each line, and the library makes one plan of all requests.
+ */
+struct irqkit_policies;
+
+int irqkit_policies_new(struct irqkit_policies **ret_policy);
+void irqkit_policies_free(struct irqkit_policies *policy);
+
+/*
+ * Reads the files NAME.conf of /etc/irqkit.d, /run/irqkit.d and /usr/lib/irqkit.d below the
+ * root, sorted by name. Of files with the same name the first counts. A link to /dev/null
+ * or an empty file stands for nothing. Folders that do not exist are passed over.
+ *
+ * What is wrong with a file is no failure of the call: see irqkit_policies_get_mistake().
+ */
+int irqkit_policies_read_system(struct irqkit_policies *policy, struct irqkit_ctx *ctx);
+
+/*
+ * Reads one file, or the files NAME.conf of a folder. @path is not below the root. Mistakes
+ * as for irqkit_policies_read_system().
+ */
+int irqkit_policies_read(struct irqkit_policies *policy, const char *path);
+
+/* Adds the lines of a text; @name: what messages call the file. */
+int irqkit_policies_add_text(
+	struct irqkit_policies *policy, const char *name, const char *text, size_t len);
+
+/* Returns the number of files that were read; files that stand for nothing do not count. */
+size_t irqkit_policies_count_files(const struct irqkit_policies *policy);
+
+size_t irqkit_policies_count_mistakes(const struct irqkit_policies *policy);
+
+/*
+ * Returns what is wrong with a file, as "FILE:LINE: ...".
+ *
+ * @ret_is_failure: a file could not be read; otherwise its owner, its mode or its text is
+ *                  wrong
+ */
+const char *irqkit_policies_get_mistake(
+	const struct irqkit_policies *policy, size_t index, bool *ret_is_failure);
+
+size_t irqkit_policies_count_lines(const struct irqkit_policies *policy);
+
+/* Returns the name of the file of the line at @index, and its number in it, from 1. */
+const char *irqkit_policies_get_file(
+	const struct irqkit_policies *policy, size_t index, unsigned int *ret_number);
+
+/* Returns the words of a line, ending with NULL. The first one names the command. */
+const char *const *irqkit_policies_get_words(
+	const struct irqkit_policies *policy, size_t index, size_t *ret_count);
+
+/* Did the line begin with "-": may its TARGETs be missing? */
+bool irqkit_policies_is_optional(const struct irqkit_policies *policy, size_t index);
+
+/* Sets the request of a line; the policy frees it. */
+void irqkit_policies_set_request(
+	struct irqkit_policies *policy, size_t index, struct irqkit_request *request);
+
+/* Returns the request of a line, or NULL. */
+struct irqkit_request *irqkit_policies_get_request(
+	const struct irqkit_policies *policy, size_t index);
+
+/*
+ * Adds CPUs that count as isolated for all lines: they are not housekeeping, and only a
+ * CPU that a line names by its number alone is used, with a warning.
+ */
+int irqkit_policies_add_isolated(
+	struct irqkit_policies *policy, const struct irqkit_cpuset *cpus);
+
+/* Flags of irqkit_policies_plan(). */
+enum {
+	/* the plan is compared with the system and not applied */
+	IRQKIT_POLICIES_CHECK = 1 << 0,
+};
+
+/* A function that is called once the line at @index was planned. */
+typedef void irqkit_policies_line_fn(
+	void *data, const struct irqkit_policies *policy, size_t index);
+
+/*
+ * Makes one plan of the requests of all lines, each of which must have one. @plan must be
+ * empty; it belongs to @machine. A later line sees what the earlier ones will have done,
+ * and wins where it sets the same. TARGETs that match nothing are left out: see
+ * irqkit_policies_get_missing().
+ *
+ * With IRQKIT_POLICIES_CHECK, lines that decide by counts (spread by load or total, automatic
+ * RPS) are not decided again: the plan has the values of irqkit_policies_keep().
+ *
+ * If a line cannot be planned, the call fails with the error of the first such line, after
+ * all lines were tried; irqkit_policies_get_error() and the request of each line show why.
+ *
+ * @fn: may be NULL; @data: passed to it
+ */
+int irqkit_policies_plan(struct irqkit_policies *policy, struct irqkit_machine *machine,
+	struct irqkit_plan *plan, unsigned int flags, irqkit_policies_line_fn *fn,
+	void *data);
+
+/* Returns the error of a line in the last plan: negative, or 0. */
+int irqkit_policies_get_error(const struct irqkit_policies *policy, size_t index);
+
+/* Returns the index of the line that the step at @index of the plan belongs to. */
+size_t irqkit_policies_get_line(const struct irqkit_policies *policy, size_t index);
+
+/* TARGETs of the last plan that match nothing. */
+size_t irqkit_policies_count_missing(const struct irqkit_policies *policy);
+
+/*
+ * Returns such a TARGET, or "" if its line names none.
+ *
+ * @ret_line: the index of its line
+ * @ret_message: why nothing matches; it may be ""
+ */
+const char *irqkit_policies_get_missing(const struct irqkit_policies *policy,
+	size_t index, size_t *ret_line, const char **ret_message);
+
+/*
+ * Does the system differ from the step at @index of the last plan? 1: yes, 0: no.
+ *
+ * @ret_is_undecided: its line decides when it is applied, and it was not applied yet; the
+ *                    new value of the step means nothing then
+ */
+int irqkit_policies_differs(const struct irqkit_policies *policy,
+	const struct irqkit_plan *plan, size_t index, bool *ret_is_undecided);
+
+/* Why a setting differs from its line, as far as irqkit can tell. */
+enum irqkit_cause {
+	IRQKIT_CAUSE_UNKNOWN,
+	IRQKIT_CAUSE_NOT_APPLIED, /* the line was not applied since boot */
+	IRQKIT_CAUSE_NEW_DEVICE, /* the device was created again since then */
+	IRQKIT_CAUSE_OFFLINE, /* CPUs went offline since then */
+	IRQKIT_CAUSE_IRQBALANCE, /* irqbalance runs, and does not leave it alone */
+};
+enum irqkit_cause irqkit_policies_find_cause(const struct irqkit_policies *policy,
+	const struct irqkit_plan *plan, size_t index);
+
+/*
+ * Is what was planned last the same as what irqkit_policies_keep() wrote before? 1: yes, 0:
+ * no.
+ */
+int irqkit_policies_is_kept(const struct irqkit_policies *policy);
+
+/*
+ * Writes what the last plan has set to /run/irqkit, for later checks: after the plan was
+ * applied, under the same lock.
+ */
+int irqkit_policies_keep(struct irqkit_policies *policy, struct irqkit_lock *lock);
+
+/* Settings that a line had when it was applied, and that no line has now. */
+size_t irqkit_policies_count_left(const struct irqkit_policies *policy);
+
+/* Returns the path of such a setting; @ret_target: the interrupt or queue it belongs to. */
+const char *irqkit_policies_get_left(
+	const struct irqkit_policies *policy, size_t index, const char **ret_target);
 
 #ifdef __cplusplus
 }

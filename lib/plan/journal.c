@@ -13,7 +13,7 @@
 
 #define KEEP 200u /* changes */
 
-static void add_field(struct buffer *file, const char *text)
+void journal_format_field(struct buffer *file, const char *text)
 {
 	buffer_add_char(file, '\t');
 	for (const unsigned char *p = (const unsigned char *)text; *p; p++)
@@ -27,7 +27,7 @@ void journal_format_head(
 	struct buffer *file, int64_t seconds, const char *command, unsigned int undoes)
 {
 	buffer_add(file, JOURNAL_HEADING "time\t%lld\ncommand", (long long)seconds);
-	add_field(file, command);
+	journal_format_field(file, command);
 	buffer_add_char(file, '\n');
 	if (undoes)
 		buffer_add(file, "undoes\t%u\n", undoes);
@@ -51,7 +51,7 @@ void journal_format_knob(struct buffer *file, const char *const field[N_FIELDS])
 {
 	buffer_add(file, "knob");
 	for (size_t f = 0; f < N_FIELDS; f++)
-		add_field(file, field[f]);
+		journal_format_field(file, field[f]);
 	buffer_add_char(file, '\n');
 }
 

@@ -78,6 +78,10 @@ void journal_remove(struct irqkit_lock *lock, unsigned int number);
 bool journal_parse_name(
 	const char *name, unsigned int *ret_number, enum irqkit_change_state *ret_state);
 
+/* A tab and a field, and back, in place; false: no such field. */
+void journal_format_field(struct buffer *file, const char *text);
+bool journal_unescape(char *field);
+
 /* The text of a change, piece by piece; it ends with "end\n". */
 void journal_format_head(
 	struct buffer *file, int64_t seconds, const char *command, unsigned int undoes);

@@ -45,7 +45,7 @@ static int hex_value(char c)
 }
 
 /* In place: it only gets shorter. */
-static bool unescape(char *text)
+bool journal_unescape(char *text)
 {
 	char *out = text;
 
@@ -100,7 +100,7 @@ static int parse_knob(struct irqkit_change *change, char *text)
 	for (size_t f = 0; f < N_FIELDS; f++) {
 		char *field = strsep(&text, "\t");
 
-		if (!field || !unescape(field))
+		if (!field || !journal_unescape(field))
 			return -EBADMSG;
 		entry->field[f] = strdup(field);
 		if (!entry->field[f])
@@ -148,7 +148,7 @@ static int parse_line(struct irqkit_change *change, char *line)
 		change->command = strdup(line);
 		if (!change->command)
 			return -ENOMEM;
-		return unescape(change->command) ? 0 : -EBADMSG;
+		return journal_unescape(change->command) ? 0 : -EBADMSG;
 	}
 	/* a clock may say that it is before 1970 */
 	is_negative = strcmp(word, "time") == 0 && *line == '-';

@@ -148,6 +148,22 @@ void knob_value_clear(struct knob_value *value)
 	*value = (struct knob_value){ 0 };
 }
 
+int knob_value_copy(const struct knob_value *value, struct knob_value *ret_copy)
+{
+	struct knob_value copy = { .number = value->number };
+	int r = 0;
+
+	if (value->text && !(copy.text = strdup(value->text)))
+		r = -ENOMEM;
+	if (r == 0 && value->cpus)
+		r = irqkit_cpuset_copy(value->cpus, &copy.cpus);
+	if (r < 0)
+		knob_value_clear(&copy);
+	else
+		*ret_copy = copy;
+	return r;
+}
+
 int knob_value_parse(
 	enum irqkit_knob knob, const char *text, struct knob_value *ret_value)
 {

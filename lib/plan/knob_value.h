@@ -14,6 +14,7 @@ struct knob_value {
 	uint64_t number;
 };
 void knob_value_clear(struct knob_value *value);
+int knob_value_copy(const struct knob_value *value, struct knob_value *ret_copy);
 /* -EBADMSG: no such value. */
 int knob_value_parse(
 	enum irqkit_knob knob, const char *text, struct knob_value *ret_value);

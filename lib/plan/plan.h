@@ -23,6 +23,12 @@ struct irqkit_plan {
 
 /* A new step with result planned; what it owns is still NULL. */
 int plan_add_step(struct irqkit_plan *plan, struct irqkit_step **ret_step);
+/* What a step owns. */
+void step_clear(struct irqkit_step *step);
+/* What @from is about and its new value, without what its knob holds. */
+int step_copy(const struct irqkit_step *from, struct irqkit_step *ret_step);
+/* Adds a step for the same knob and new value; the old value is read. */
+int plan_add_copy(struct irqkit_plan *plan, const struct irqkit_step *from);
 /* Drops the last step. */
 void plan_drop_step(struct irqkit_plan *plan);
 /* A new step for a knob that there is once in a machine. */
@@ -49,6 +55,9 @@ int step_set_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,
 	const struct irqkit_cpuset *cpus);
 int step_set_number(
 	const struct irqkit_plan *plan, struct irqkit_step *step, uint64_t number);
+/* A value that was parsed before, which is copied; the old value has been read. */
+int step_set_new_value(const struct irqkit_plan *plan, struct irqkit_step *step,
+	const struct knob_value *value);
 /* The same where the old value has been read. */
 int step_set_new_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,
 	const struct irqkit_cpuset *cpus);

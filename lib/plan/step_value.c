@@ -122,19 +122,34 @@ static void compare_with_old(const struct irqkit_plan *plan, struct irqkit_step 
 	step_read_effective(plan, step);
 }
 
-int step_set_new_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,
-	const struct irqkit_cpuset *cpus)
+/* Takes @value over. */
+static int take_new_value(
+	const struct irqkit_plan *plan, struct irqkit_step *step, struct knob_value value)
 {
 	struct irqkit_irq *irq = find_irq(plan, step);
-	struct knob_value value = { 0 };
-	int r = knob_value_set_cpus(step->knob, cpus, step->old_value.text, &value);
 
-	if (r < 0)
-		return r;
 	knob_value_clear(&step->new_value);
 	step->new_value = value;
 	compare_with_old(plan, step);
 	return irq ? irq_set_planned(irq, step->new_value.cpus) : 0;
+}
+
+int step_set_new_value(const struct irqkit_plan *plan, struct irqkit_step *step,
+	const struct knob_value *value)
+{
+	struct knob_value copy = { 0 };
+	int r = knob_value_copy(value, &copy);
+
+	return r < 0 ? r : take_new_value(plan, step, copy);
+}
+
+int step_set_new_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,
+	const struct irqkit_cpuset *cpus)
+{
+	struct knob_value value = { 0 };
+	int r = knob_value_set_cpus(step->knob, cpus, step->old_value.text, &value);
+
+	return r < 0 ? r : take_new_value(plan, step, value);
 }
 
 int step_set_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,

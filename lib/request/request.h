@@ -39,6 +39,7 @@ struct irqkit_request {
 	unsigned int node; /* of IRQKIT_NODE_NUMBER */
 	unsigned int width;
 	unsigned int gain; /* percent */
+	unsigned int seconds; /* the counts should be those of so many; 0: since boot */
 	uint64_t idle; /* a load that is too small for a move */
 	bool is_split;
 	bool passes_absent; /* a TARGET that matches nothing is reported and passed over */
@@ -114,6 +115,9 @@ int request_fail_unreadable(
 /* Adds a step that is skipped, since /proc/irq has nothing of the interrupt. */
 int request_add_gone(
 	struct irqkit_request *request, struct irqkit_plan *plan, struct irqkit_irq *irq);
+
+/* Is its plan another one when interrupts have fired? */
+bool request_depends_on_counts(const struct irqkit_request *request);
 
 /* Each adds the steps of its kind. */
 int request_plan_set(struct irqkit_request *request, struct irqkit_machine *machine,
