@@ -89,7 +89,7 @@ enum status ban_plan(struct change *change)
 		return STATUS_DONE;
 	r = irqkit_irqbalance_new(devices, &irqbalance);
 	if (r == -ESRCH)
-		change->report.lacks_irqbalance = true;
+		change->report.lacks_irqbalance = o->bans;
 	if (r < 0)
 		return STATUS_DONE;
 	r = irqkit_plan_set_bans(

@@ -149,11 +149,14 @@ static enum irqkit_change_state judge_undo(const struct change *change)
 /* If that fails, the next undo takes this change again, and finds it restored already. */
 static void mark_undone(const struct change *change)
 {
+	unsigned int number = irqkit_change_get_number(change->undone);
+	int forgotten = irqkit_placed_forget(change->lock, number);
 	int r = irqkit_change_set_state(change->undone, change->lock, judge_undo(change));
 	_cleanup_free_ char *path = r < 0
 		? text_below_root(irqkit_ctx_get_root(change->ctx), "/run/irqkit")
 		: NULL;
 
+	r = r < 0 ? r : forgotten;
 	if (r < 0)
 		say_warning("change %u has been undone, but cannot be marked as undone "
 			    "in %s: %s",

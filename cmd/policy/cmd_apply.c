@@ -20,6 +20,7 @@ struct apply_options {
 
 static const struct option options[] = {
 	CHANGE_OPTIONS(struct apply_options, change),
+	BAN_OPTIONS(struct apply_options, change),
 	{ 0 },
 };
 
@@ -116,7 +117,9 @@ static enum status plan(struct change *change, void *data)
 	if (status != STATUS_DONE)
 		return status;
 	r = irqkit_policies_is_kept(apply->lines.policy);
-	change->needs_lock = r == 0;
+	change->needs_lock = r == 0 ||
+		(!change->options->keeps_bans &&
+			irqkit_plan_has_saved_placed(change->plan) == 0);
 	return r < 0 ? say_no_memory() : STATUS_DONE;
 }
 
@@ -158,6 +161,23 @@ static void remark_left(struct change *change, const struct irqkit_policies *pol
 	}
 }
 
+/* For the policy script of irqbalance. Without the lock, everything is saved already. */
+static enum status save_placed(const struct change *change)
+{
+	int r = !change->lock ? 0
+		: change->options->keeps_bans
+		? irqkit_placed_clear(change->lock)
+		: irqkit_plan_save_placed(change->plan, change->lock);
+	_cleanup_free_ char *path = r < 0
+		? text_below_root(irqkit_ctx_get_root(change->ctx), "/run/irqkit/placed")
+		: NULL;
+
+	if (r < 0)
+		say_error("the policy was applied, but cannot be noted in %s: %s",
+			path ? path : "/run/irqkit/placed", strerror(-r));
+	return r < 0 ? STATUS_REFUSED : STATUS_DONE;
+}
+
 /* Later checks compare with what was applied. */
 static enum status keep(struct change *change, void *data)
 {
@@ -170,7 +190,7 @@ static enum status keep(struct change *change, void *data)
 	if (r < 0)
 		say_error("the policy was applied, but cannot be noted in %s: %s",
 			path ? path : "/run/irqkit/policy", strerror(-r));
-	return r < 0 ? STATUS_REFUSED : STATUS_DONE;
+	return r < 0 ? STATUS_REFUSED : save_placed(change);
 }
 
 static enum status plan_and_remark(struct change *change, void *data)
@@ -212,11 +232,12 @@ static enum status read_lines(struct apply *apply, const struct call *call)
 
 static enum status run(const struct call *call)
 {
-	const struct apply_options *o = call->state;
+	struct apply_options *o = call->state;
 	struct apply apply CLEANUP(apply_free) = { 0 };
 	struct change change CLEANUP(change_free) = { 0 };
 	enum status status = read_lines(&apply, call);
 
+	o->change.bans_by_default = true;
 	if (status == STATUS_DONE)
 		status = change_run(&change, call, &o->change, plan_and_remark, &apply);
 	return status == STATUS_DONE && lines_count_missing(&apply.lines) > 0

@@ -33,6 +33,7 @@ struct check {
 	struct difference *rows; /* owned */
 	struct table table;
 	size_t n_settings; /* without those that cannot be moved */
+	struct irqkit_irqbalance *irqbalance; /* owned; NULL: its bans are not checked */
 };
 
 struct difference {
@@ -40,12 +41,14 @@ struct difference {
 	const struct irqkit_step *step;
 	size_t index;
 	bool is_undecided;
+	bool is_ban; /* irqbalance does not leave the interrupt alone */
 };
 
 static void check_free(struct check *check)
 {
 	table_free(&check->table);
 	free(check->rows);
+	irqkit_irqbalance_free(check->irqbalance);
 	lines_free(&check->lines);
 	irqkit_plan_free(check->plan);
 	irqkit_machine_free(check->machine);
@@ -62,12 +65,13 @@ static const struct difference *of(const void *data)
 
 static struct cell get_path(void *data)
 {
-	return text_cell(irqkit_step_get_path(of(data)->step));
+	return of(data)->is_ban ? ABSENT
+				: text_cell(irqkit_step_get_path(of(data)->step));
 }
 
 static struct cell get_knob(void *data)
 {
-	return text_cell(step_knob_word(of(data)->step));
+	return text_cell(of(data)->is_ban ? "ban" : step_knob_word(of(data)->step));
 }
 
 static struct cell get_target(void *data)
@@ -84,13 +88,15 @@ static struct cell get_irq(void *data)
 
 static struct cell get_wanted(void *data)
 {
+	if (of(data)->is_ban)
+		return text_cell("banned");
 	return of(data)->is_undecided ? ABSENT
 				      : text_cell(irqkit_step_get_new(of(data)->step));
 }
 
 static struct cell get_wanted_cpus(void *data)
 {
-	return of(data)->is_undecided
+	return of(data)->is_undecided || of(data)->is_ban
 		? ABSENT
 		: cpus_cell(irqkit_step_get_new_cpus(of(data)->step));
 }
@@ -104,12 +110,14 @@ static struct cell get_wanted_shown(void *data)
 
 static struct cell get_found(void *data)
 {
-	return text_cell(irqkit_step_get_old(of(data)->step));
+	return text_cell(
+		of(data)->is_ban ? "not banned" : irqkit_step_get_old(of(data)->step));
 }
 
 static struct cell get_found_cpus(void *data)
 {
-	return cpus_cell(irqkit_step_get_old_cpus(of(data)->step));
+	return of(data)->is_ban ? ABSENT
+				: cpus_cell(irqkit_step_get_old_cpus(of(data)->step));
 }
 
 static struct cell get_found_shown(void *data)
@@ -161,6 +169,8 @@ static struct cell get_cause(void *data)
 	};
 	const struct difference *row = of(data);
 
+	if (row->is_ban)
+		return text_cell("irqbalance was restarted, or has new bans");
 	return text_cell(words[irqkit_policies_find_cause(
 		row->check->lines.policy, row->check->plan, row->index)]);
 }
@@ -189,12 +199,43 @@ static const struct column columns[] = {
 
 /* ------------------------------------------------------------------------------- */
 
+/* Bans that cannot be read, as without root, are not known: no difference. */
+static void read_bans(struct check *check)
+{
+	struct irqkit_devices *devices = irqkit_machine_get_devices(check->machine);
+
+	if (irqkit_irqbalance_new(devices, &check->irqbalance) < 0)
+		return;
+	if (!irqkit_irqbalance_has_irqkit_script(check->irqbalance) &&
+		irqkit_irqbalance_read_bans(check->irqbalance, 0) == 0)
+		return;
+	irqkit_irqbalance_free(check->irqbalance);
+	check->irqbalance = NULL;
+}
+
+/* 'apply' has banned what it saved as placed. */
+static void add_ban(struct check *check, size_t index)
+{
+	const struct irqkit_step *step = irqkit_plan_get(check->plan, index);
+	int irq = irqkit_step_get_irq(step);
+	struct difference *row = &check->rows[irqkit_plan_count(check->plan) + index];
+
+	if (!check->irqbalance || irqkit_step_get_knob(step) != IRQKIT_KNOB_AFFINITY ||
+		irqkit_step_get_result(step) == IRQKIT_SKIPPED ||
+		irqkit_irqbalance_has_banned(check->irqbalance, (unsigned int)irq) ||
+		irqkit_placed_has(check->ctx, (unsigned int)irq) <= 0)
+		return;
+	*row = (struct difference){ check, step, index, false, true };
+	check->table.rows[check->table.n_rows++] = row;
+}
+
 static enum status compare(struct check *check)
 {
 	size_t n = irqkit_plan_count(check->plan);
 
-	check->rows = calloc(n + 1, sizeof(*check->rows));
-	check->table.rows = calloc(n + 1, sizeof(*check->table.rows));
+	/* a setting, and a ban */
+	check->rows = calloc(2 * n + 1, sizeof(*check->rows));
+	check->table.rows = calloc(2 * n + 1, sizeof(*check->table.rows));
 	if (!check->rows || !check->table.rows)
 		return say_no_memory();
 	for (size_t i = 0; i < n; i++) {
@@ -202,7 +243,7 @@ static enum status compare(struct check *check)
 		int r;
 
 		*row = (struct difference){ check, irqkit_plan_get(check->plan, i), i,
-			false };
+			false, false };
 		check->n_settings += irqkit_step_get_result(row->step) != IRQKIT_SKIPPED;
 		r = irqkit_policies_differs(
 			check->lines.policy, check->plan, i, &row->is_undecided);
@@ -210,6 +251,7 @@ static enum status compare(struct check *check)
 			return say_no_memory();
 		if (r > 0)
 			check->table.rows[check->table.n_rows++] = row;
+		add_ban(check, i);
 	}
 	return STATUS_DONE;
 }
@@ -223,6 +265,8 @@ static enum status find_differences(struct check *check)
 	if (status == STATUS_DONE)
 		status = lines_plan(&check->lines, check->machine, check->plan,
 			IRQKIT_POLICIES_CHECK, NULL, NULL);
+	if (status == STATUS_DONE)
+		read_bans(check);
 	if (status == STATUS_DONE)
 		status = compare(check);
 	return machine_judge(check->ctx, status);
@@ -289,7 +333,8 @@ static void print_first(const struct check *check)
 	_cleanup_free_ char *name = text_escape(irqkit_step_get_target(row->step));
 
 	if (safe && name)
-		printf(", as %s of %s (%s)", step_knob_word(row->step), name, safe);
+		printf(", as %s of %s (%s)",
+			row->is_ban ? "ban" : step_knob_word(row->step), name, safe);
 }
 
 static enum nagios print_nagios(const struct check *check, enum status status)

@@ -1857,6 +1857,14 @@ int irqkit_plan_get_ban_error(const struct irqkit_plan *plan);
  */
 int irqkit_plan_save_placed(const struct irqkit_plan *plan, struct irqkit_lock *lock);
 
+/* Returns whether exactly the interrupts of the plan are saved: 1, 0 or a negative error. */
+int irqkit_plan_has_saved_placed(const struct irqkit_plan *plan);
+
+/* Removes the interrupts that @change has placed from the saved ones: it was undone. */
+int irqkit_placed_forget(struct irqkit_lock *lock, unsigned int change);
+/* Removes all. */
+int irqkit_placed_clear(struct irqkit_lock *lock);
+
 /*
  * Returns whether @irq was saved as placed, and still has the same handlers: 1 or 0. It
  * reads two small files.

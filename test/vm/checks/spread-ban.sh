@@ -62,7 +62,9 @@ others >after
 echo "# $(grep -cvxFf before after) others were moved by irqbalance, none of $(wc -l <placed) that were banned"
 status 0 irqkit spread "$dev" --ban --json -n
 eq "$(jq -c .banned out)" '[]' 'banned before'
+kill -0 "$pid" || fail "irqbalance has ended: $(tail -n 3 log)"
 status 0 irqkit undo --json
+cat out
 eq "$(jq -c .unbanned out)" "$(jq -R tonumber placed | jq -sc .)" 'no longer banned'
 affinities >restored
 same restored first
@@ -95,12 +97,15 @@ affinities >wanted
 {
 	echo 'irqkit-placed 1'
 	while read -r irq; do
-		printf 'irq\t%s\t%s\n' "$irq" "$(cat "/sys/kernel/irq/$irq/actions")"
+		printf 'irq\t%s\t0\t%s\n' "$irq" "$(cat "/sys/kernel/irq/$irq/actions")"
 	done <placed
 	echo end
 } >/run/irqkit/placed
 mkdir scripts
 ln -s "$(command -v irqkit)" scripts/irq-policy
+for dir in /proc/irq/[0-9]*; do
+	grep -qx "${dir##*/}" placed || echo ff >"$dir/smp_affinity" 2>/dev/null || :
+done
 others >before
 start_irqbalance --interval=2 --policyscript="$PWD/scripts"
 stays 15
