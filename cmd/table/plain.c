@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Aligned columns of ASCII. */
 #include "table/plain.h"
+#include "base/basics.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 
 /* Lines that are not written yet. Before a line is put there, all of it is blanks. */
 struct lines {
-	char *text; /* owned */
+	char *text;
 	size_t len, room;
 };
 
@@ -117,17 +118,25 @@ static size_t line_room(const struct grid *grid)
 
 bool plain_print(const struct grid *grid, bool has_headings)
 {
+	/* not from malloc(): what was done must be reported even if memory is short */
+	static char piece[PIECE];
 	size_t last = grid->n_columns, line = line_room(grid);
-	struct lines lines = { .room = line > PIECE ? line : PIECE };
+	_cleanup_free_ char *longer = line > PIECE ? malloc(line) : NULL;
+	struct lines lines = {
+		.text = line > PIECE ? longer : piece,
+		.room = line > PIECE ? line : PIECE,
+	};
 	const char *text = grid->text;
 
 	while (last > 0 && grid->columns[last - 1].is_hidden)
 		last--;
 	if (last == 0)
 		return true;
-	lines.text = malloc(lines.room);
 	if (!lines.text)
 		return false;
+	/* a small table touches no more memory than it needs */
+	if (lines.room / line > grid->n_rows + 1)
+		lines.room = line * (grid->n_rows + 1);
 	memset(lines.text, ' ', lines.room);
 	if (has_headings)
 		put_headings(&lines, grid, last - 1);
@@ -137,6 +146,5 @@ bool plain_print(const struct grid *grid, bool has_headings)
 		text = put_row(&lines, grid, i, text, last - 1);
 	}
 	write_lines(&lines);
-	free(lines.text);
 	return true;
 }
