@@ -119,6 +119,9 @@ int policy_pretend(struct irqkit_machine *machine, const struct irqkit_step *ste
 void policy_end_pretending(
 	struct irqkit_machine *machine, const struct irqkit_step *step);
 
+/* policy_full.c: an irqkit_full_fn; @data: the policy */
+void policy_place_again(void *data, struct irqkit_plan *plan, size_t index);
+
 /* policy_kept.c */
 
 void kept_clear(struct kept *kept);

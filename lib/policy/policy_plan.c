@@ -431,5 +431,6 @@ EXPORT int irqkit_policies_plan(struct irqkit_policies *policy,
 	policy->settings = last.list;
 	policy->n_settings = last.n;
 	policy->settings_room = last.room;
+	irqkit_plan_set_full_fn(plan, policy_place_again, policy);
 	return 0;
 }
