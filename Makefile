@@ -200,6 +200,7 @@ $(B)/test/unit/test_plan: WRAP = -Wl,--wrap=write,--wrap=nanosleep,--wrap=__nano
 $(B)/test/unit/test_failure: WRAP = -Wl,--wrap=readdir,--wrap=readdir64,--wrap=read,--wrap=renameat,--wrap=time,--wrap=__time64
 $(B)/test/unit/test_plan_queue: WRAP = -Wl,--wrap=write
 $(B)/test/unit/test_channels: WRAP = -Wl,--wrap=write
+$(B)/test/unit/test_policy: WRAP = -Wl,--wrap=write
 $(B)/test/unit/test_topology: WRAP = -Wl,--wrap=openat,--wrap=openat64,--wrap=__openat_2,--wrap=__openat64_2
 $(B)/test/unit/test_knob: WRAP = -Wl,--wrap=syscall
 $(B)/test/unit/test_netlink: WRAP = -Wl,--wrap=mnl_socket_open2,--wrap=mnl_socket_sendto,--wrap=mnl_socket_recvfrom

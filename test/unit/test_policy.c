@@ -11,6 +11,9 @@
 #include "policy/policy.h"
 #include "topology/topology.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #define ROOT ROOTS "queues-8cpu"
 
 /* What a line asks for. */
@@ -188,12 +191,101 @@ static void test_lines(void **state)
 	free(text);
 }
 
+/* ------------------------------------------------------------------------------- */
+
+/* The next write to a file whose path ends with this fails: no vector is left. */
+static const char *full;
+
+ssize_t __real_write(int fd, const void *bytes, size_t len);
+ssize_t __wrap_write(int fd, const void *bytes, size_t len);
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t len)
+{
+	char link[32], path[4096];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	path[n > 0 ? n : 0] = '\0';
+	if (!full || !strstr(path, full))
+		return __real_write(fd, bytes, len);
+	full = NULL;
+	errno = ENOSPC;
+	return -1;
+}
+
+static struct irqkit_policies *make_policy(const struct wish *wish)
+{
+	struct irqkit_policies *policy;
+
+	assert_int_equal(irqkit_policies_new(&policy), 0);
+	assert_int_equal(irqkit_policies_add_text(policy, "f", "line\n", 5), 0);
+	irqkit_policies_set_request(policy, 0, make(wish));
+	return policy;
+}
+
+/* How many settings differ from what was applied. */
+static size_t count_differences(const char *root, const struct wish *wish)
+{
+	struct machine m = open_machine(root);
+	struct irqkit_policies *policy = make_policy(wish);
+	struct irqkit_plan *plan;
+	size_t n = 0;
+
+	assert_int_equal(irqkit_plan_new(m.machine, &plan), 0);
+	assert_int_equal(irqkit_policies_plan(policy, m.machine, plan,
+				 IRQKIT_POLICIES_CHECK, NULL, NULL),
+		0);
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
+		bool is_undecided;
+
+		n += irqkit_policies_differs(policy, plan, i, &is_undecided) == 1;
+	}
+	irqkit_plan_free(plan);
+	irqkit_policies_free(policy);
+	close_machine(&m);
+	return n;
+}
+
+/* The next best CPU is used, kept, and what a check compares with. */
+static void test_full(void **state)
+{
+	static const struct wish wish = { irqkit_request_new_spread, "eth2", "0-3",
+		NULL };
+	char root[] = "/tmp/test_policy.XXXXXX", command[256];
+	struct irqkit_policies *policy = make_policy(&wish);
+	struct irqkit_lock *lock;
+	struct irqkit_plan *plan;
+	struct machine m;
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	snprintf(command, sizeof(command), "cp -R '%s/.' '%s' && chmod -R u+w '%s'", ROOT,
+		root, root);
+	assert_int_equal(system(command), 0);
+	m = open_machine(root);
+	assert_int_equal(irqkit_plan_new(m.machine, &plan), 0);
+	assert_int_equal(irqkit_policies_plan(policy, m.machine, plan, 0, NULL, NULL), 0);
+	assert_int_equal(irqkit_lock_new(m.ctx, 0, &lock), 0);
+	full = "/irq/33/smp_affinity";
+	assert_int_equal(irqkit_plan_apply(plan, lock, "test", 0), 0);
+	assert_null(full);
+	assert_int_equal(irqkit_policies_keep(policy, lock), 0);
+	irqkit_lock_free(lock);
+	irqkit_plan_free(plan);
+	irqkit_policies_free(policy);
+	close_machine(&m);
+	assert_int_equal(count_differences(root, &wish), 0);
+	assert_int_equal(remove_tree(root), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_isolated),
 		cmocka_unit_test(test_isolated_default),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
