@@ -51,7 +51,7 @@ irqkit apply - -n <saved >out || fail "apply -n: exit status $?: $(cat out)"
 status 0 irqkit check - -q <saved
 scramble <start
 knobs >scrambled
-changed=$(diff start scrambled | grep -c '^<') || :
+changed=$(grep -c -vxFf start scrambled) || :
 [ "$changed" -gt 10 ] || fail "only $changed knobs were changed"
 status 5 irqkit check - -q <saved
 irqkit apply - <saved >out 2>&1 || fail "apply: exit status $?: $(cat out)"
