@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is saved, and in which order. */
 #include "policy/save.h"
-#include "base/array.h"
-#include "base/cpuset.h"
 #include "base/macros.h"
 #include "devices/device.h"
 #include "kernel/ctx.h"
-#include "target/selection.h"
-#include "target/unique.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,117 +13,6 @@
 static const char header[] =
 	"# The interrupt settings of this system, saved by 'irqkit save'.\n"
 	"# 'irqkit apply FILE' restores them, and 'irqkit check FILE' compares.";
-
-/* ------------------------------------------------------------------------------- */
-/* What is wanted                                                                  */
-
-static int compare_queues(const void *a, const void *b)
-{
-	const struct irqkit_queue *x = *(struct irqkit_queue *const *)a;
-	const struct irqkit_queue *y = *(struct irqkit_queue *const *)b;
-
-	return (x > y) - (x < y);
-}
-
-bool save_wants_queue(const struct save *save, const struct irqkit_queue *queue)
-{
-	return !save->has_targets ||
-		(save->n_queues &&
-			bsearch(&queue, save->queues, save->n_queues,
-				sizeof(struct irqkit_queue *), compare_queues));
-}
-
-int save_leave_out_offline(struct save *save, const char *what, const char *name,
-	const struct irqkit_cpuset *cpus)
-{
-	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
-		save->machine->topology, IRQKIT_CPUS_ONLINE);
-	_cleanup_cpuset_ struct irqkit_cpuset *offline = NULL;
-	_cleanup_free_ char *all = NULL, *list = NULL;
-	bool is_one;
-	int r;
-
-	if (!online || irqkit_cpuset_is_subset(cpus, online))
-		return 0;
-	r = irqkit_cpuset_copy(cpus, &offline);
-	if (r < 0)
-		return r;
-	irqkit_cpuset_remove_set(offline, online);
-	is_one = irqkit_cpuset_count(offline) == 1;
-	r = irqkit_cpuset_format_list(cpus, &all);
-	if (r == 0)
-		r = irqkit_cpuset_format_list(offline, &list);
-	if (r == 0)
-		r = save_leave_out(save, what, name,
-			"the CPUs are %s, and CPU%s %s %s not online", all,
-			is_one ? "" : "s", list, is_one ? "is" : "are");
-	return r < 0 ? r : 1;
-}
-
-/* Adds the queues that a word means; 1: it means some. */
-static int want_queues(struct save *save, const char *word, struct unique *queues)
-{
-	_cleanup_free_ struct irqkit_queue **found = NULL;
-	size_t n = 0;
-	int r = irqkit_machine_select_queues(save->machine, &word, 1, &found, &n, NULL);
-
-	/* not every TARGET can mean queues */
-	if (r == -EINVAL || r == -EDOM || r == -ESRCH)
-		return 0;
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = unique_add(queues, found[i]);
-	return r < 0 ? r : n > 0;
-}
-
-static int want_word(
-	struct save *save, const char *word, struct unique *queues, char **reterr_message)
-{
-	struct irqkit_selection *selection = NULL;
-	_cleanup_free_ char *message = NULL;
-	int has_queues = want_queues(save, word, queues);
-	int r = has_queues < 0
-		? has_queues
-		: irqkit_machine_select(save->machine, &word, 1, 0, &selection, &message);
-
-	for (size_t i = 0; r == 0 && i < selection->n_irqs; i++) {
-		const struct irqkit_irq *irq = selection->irqs[i];
-
-		if (irqkit_irq_get_number(irq) >= 0)
-			save->rows[irqkit_irq_get_index(irq)].is_wanted = true;
-	}
-	irqkit_selection_free(selection);
-	/* an interface without interrupts has RPS all the same */
-	if (r == -ESRCH && has_queues > 0)
-		return 0;
-	if (r < 0 && reterr_message)
-		*reterr_message = TAKE(message);
-	return r;
-}
-
-static int want(struct save *save, const char *const *words, size_t n_words,
-	char **reterr_message)
-{
-	struct unique queues = { 0 };
-	int r = 0;
-
-	save->has_targets = n_words > 0;
-	for (size_t i = 0; i < irqkit_machine_count_irqs(save->machine); i++)
-		save->rows[i].is_wanted = n_words == 0 &&
-			irqkit_irq_get_number(irqkit_machine_get_irq(save->machine, i)) >=
-				0;
-	for (size_t i = 0; i < n_words && r == 0; i++)
-		r = want_word(save, words[i], &queues, reterr_message);
-	save->queues = calloc(queues.n + 1, sizeof(struct irqkit_queue *));
-	if (!save->queues)
-		r = r < 0 ? r : -ENOMEM;
-	for (size_t i = 0; i < queues.n && save->queues; i++)
-		save->queues[save->n_queues++] = queues.things[i];
-	if (save->n_queues)
-		qsort(save->queues, save->n_queues, sizeof(struct irqkit_queue *),
-			compare_queues);
-	unique_clear(&queues);
-	return r;
-}
 
 static int find_owners(struct save *save)
 {
@@ -274,7 +159,7 @@ EXPORT int irqkit_saved_new(struct irqkit_machine *machine, const char *const *w
 	if (reterr_message)
 		*reterr_message = NULL;
 	if (r == 0)
-		r = want(&save, words, n_words, reterr_message);
+		r = save_read_targets(&save, words, n_words, reterr_message);
 	if (r == 0)
 		r = save_all(&save);
 	if (r == 0)

@@ -85,6 +85,13 @@ int save_add_command(struct save *save, struct buffer *line, size_t n_settings);
 int save_leave_out(struct save *save, const char *what, const char *name,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/*
+ * Leaves out what has CPUs that are not online, because a SET cannot name them. 1: it did
+ * so; 0: all CPUs are online.
+ */
+int save_leave_out_offline(struct save *save, const char *what, const char *name,
+	const struct irqkit_cpuset *cpus);
+
 /* Adds a word, quoted for a shell and for popt's poptParseArgvString(). */
 void save_add_quoted(struct buffer *line, const char *word);
 /* False: no line can hold this word, because it contains a newline. */
@@ -97,6 +104,14 @@ void save_add_escaped(struct buffer *word, const char *name);
  */
 int save_add_interface_words(
 	struct buffer *line, const char *command, const char *name, const char *options);
+
+/* ------- save_targets.c */
+
+/* Marks the rows and queues that the TARGETs mean; without TARGETs, all of them. */
+int save_read_targets(struct save *save, const char *const *words, size_t n_words,
+	char **reterr_message);
+/* Do the TARGETs mean this queue? */
+bool save_wants_queue(const struct save *save, const struct irqkit_queue *queue);
 
 /* ------- save_names.c */
 
@@ -114,15 +129,5 @@ int save_rps(struct save *save, struct irqkit_device *device);
 int save_xps(struct save *save, struct irqkit_device *device);
 int save_threads(struct save *save, struct irqkit_device *device);
 int save_system(struct save *save);
-
-/* Do the TARGETs mean this queue? */
-bool save_wants_queue(const struct save *save, const struct irqkit_queue *queue);
-
-/*
- * Leaves out what has CPUs that are not online, because a SET cannot name them. 1: it did
- * so; 0: all CPUs are online.
- */
-int save_leave_out_offline(struct save *save, const char *what, const char *name,
-	const struct irqkit_cpuset *cpus);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lines of a saved policy: quoted words, headings, and what was left out. */
 #include "base/array.h"
+#include "base/cpuset.h"
 #include "base/macros.h"
 #include "policy/save.h"
 
@@ -132,6 +133,33 @@ int save_leave_out(
 	left = &save->left[save->n_left++];
 	*left = (struct save_left){ .what = what, .reason = TAKE(reason) };
 	return note_name(left, name);
+}
+
+int save_leave_out_offline(struct save *save, const char *what, const char *name,
+	const struct irqkit_cpuset *cpus)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		save->machine->topology, IRQKIT_CPUS_ONLINE);
+	_cleanup_cpuset_ struct irqkit_cpuset *offline = NULL;
+	_cleanup_free_ char *all = NULL, *list = NULL;
+	bool is_one;
+	int r;
+
+	if (!online || irqkit_cpuset_is_subset(cpus, online))
+		return 0;
+	r = irqkit_cpuset_copy(cpus, &offline);
+	if (r < 0)
+		return r;
+	irqkit_cpuset_remove_set(offline, online);
+	is_one = irqkit_cpuset_count(offline) == 1;
+	r = irqkit_cpuset_format_list(cpus, &all);
+	if (r == 0)
+		r = irqkit_cpuset_format_list(offline, &list);
+	if (r == 0)
+		r = save_leave_out(save, what, name,
+			"the CPUs are %s, and CPU%s %s %s not online", all,
+			is_one ? "" : "s", list, is_one ? "is" : "are");
+	return r < 0 ? r : 1;
 }
 
 static char *format_left(const struct save_left *left)
