@@ -152,6 +152,22 @@ static void rank_among(struct thread_rank *rank, struct irqkit_device *device)
 	}
 }
 
+/* A thread of no device: among all of the kernel with exactly this name. */
+static void rank_among_all(struct thread_rank *rank, struct irqkit_devices *devices)
+{
+	size_t n = 0;
+
+	if (irqkit_devices_count_kernel_threads(devices, &n) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_thread *thread = irqkit_devices_get_kernel_thread(
+			devices, i);
+
+		rank->rank += irqkit_thread_get_pid(thread) < rank->pid &&
+			strcmp(irqkit_thread_get_name(thread), rank->name) == 0;
+	}
+}
+
 static bool print_thread(const struct change *change, const struct irqkit_step *step)
 {
 	const char *name = irqkit_step_get_target(step);
@@ -183,7 +199,10 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 		}
 		rank_among(&rank, device);
 	}
-	printf("thread %s %zu %s\n", quoted, rank.rank, irqkit_step_get_new(step));
+	if (n_owners == 0 && strncmp(name, "napi/", 5) != 0)
+		rank_among_all(&rank, irqkit_machine_get_devices(change->machine));
+	printf("thread %s %zu %s%s\n", quoted, rank.rank, irqkit_step_get_new(step),
+		irqkit_step_is_optional(step) ? " optional" : "");
 	return true;
 }
 

@@ -121,16 +121,20 @@ threads_of() {
 		pid=${file#/proc/}
 		pid=${pid%/comm}
 		# any process can use the name, but only kernel threads are children of thread 2
-		grep -q '^PPid:[[:space:]]*2$' "/proc/$pid/status" 2>/dev/null || continue
+		[ "$pid" = 2 ] || grep -q '^PPid:[[:space:]]*2$' "/proc/$pid/status" 2>/dev/null || continue
 		echo "${rest:-0} $pid"
 	done | sort -n -k1,1 -k2,2 | cut -d ' ' -f 2
 }
 
-# thread FRONT N CPUS: moves the N-th of these threads to CPUS
+# thread FRONT N CPUS [optional]: moves the N-th of these threads to CPUS. optional: it may
+# be missing, or the kernel may refuse it
 thread() {
 	pid=$(threads_of "$1" | sed -n "$2p")
 	if [ -z "$pid" ]; then
-		fail "cannot find kernel thread $2 named '$(safe "$1")'"
+		[ $# -gt 3 ] || fail "cannot find kernel thread $2 named '$(safe "$1")'"
+	elif [ $# -gt 3 ]; then
+		taskset -p -c "$3" "$pid" >/dev/null 2>&1 ||
+			echo "irqkit script: skipped thread $pid ($(safe "$1")): the kernel refused" >&2
 	elif ! taskset -p -c "$3" "$pid" >/dev/null; then
 		fail "cannot move thread $pid ($(safe "$1")) to CPUs $3"
 	fi

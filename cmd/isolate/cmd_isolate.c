@@ -229,7 +229,7 @@ static enum status report(
 	document = document_new();
 	document_add_text(document, "command", call->command->name);
 	if (ok)
-		document_add_bool(document, "ok", remains->n_movable == 0);
+		document_add_bool(document, "ok", remains->n_planned == 0);
 	remains_add_keys(remains, document);
 	return document_finish(document);
 }
@@ -251,7 +251,7 @@ static enum status check(struct isolation *isolation, const struct call *call)
 	remains = remains_after(&change, isolation);
 	remains.lists_planned = true;
 	status = machine_judge(change.ctx, report(&remains, call, &ok));
-	return status == STATUS_DONE && remains.n_movable ? STATUS_DRIFT : status;
+	return status == STATUS_DONE && remains.n_planned ? STATUS_DRIFT : status;
 }
 
 static enum status show_isolated(

@@ -87,25 +87,14 @@ static bool add_step(struct remains *remains, const struct irqkit_step *step)
 		row->row = irqkit_snapshot_find_irq(
 			irqkit_machine_get_snapshot(remains->machine), (unsigned int)irq);
 	remains->n_rows++;
+	remains->n_planned++;
 	remains->n_movable++;
 	return true;
-}
-
-/* Is there a row of the step that would move the same interrupt? */
-static bool has_step_row(
-	const struct remains *remains, const struct irqkit_interrupt *row)
-{
-	for (size_t i = 0; i < remains->n_rows && remains->rows[i].step; i++)
-		if (row && remains->rows[i].row == row)
-			return true;
-	return false;
 }
 
 static void add_disturbance(
 	struct remains *remains, const struct irqkit_disturbance *disturbance)
 {
-	if (has_step_row(remains, irqkit_disturbance_get_row(disturbance)))
-		return;
 	remains->rows[remains->n_rows++] = (struct remains_row){
 		.remains = remains,
 		.disturbance = disturbance,

@@ -26,6 +26,7 @@ struct remains {
 	struct remains_row *rows; /* owned */
 	size_t n_rows;
 	size_t n_movable; /* rows that can be moved */
+	size_t n_planned; /* those of them that the plan would move */
 };
 
 /* Measures if that is asked for, and finds the rows; reports why it cannot. */

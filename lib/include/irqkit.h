@@ -2987,8 +2987,8 @@ enum {
  * that have counted any there, and kernel threads that may run there. The caller frees the
  * result.
  *
- * @plan: of @machine; a move that it tried and that the kernel refused is not called
- *        movable. NULL: none
+ * @plan: of @machine; what it skips is not called movable, and the reason is that of the
+ *        step. It must live longer than the result. NULL: none
  * @flags: IRQKIT_DISTURBANCES_*
  */
 int irqkit_disturbances_new(struct irqkit_machine *machine,

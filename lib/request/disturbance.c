@@ -114,9 +114,18 @@ static int add_counted(struct irqkit_disturbances *found,
 		: add_row(found, row, cpus, why, false);
 }
 
-static bool was_refused(const struct irqkit_step *step)
+/* Why the plan leaves something where it is; NULL: it does not. */
+static const char *find_skip(const struct irqkit_step *step)
 {
-	return step && step->is_refused;
+	return step && step->result == IRQKIT_SKIPPED ? step->why : NULL;
+}
+
+/* Will the plan move it? */
+static bool will_move(
+	const struct irqkit_disturbances *found, const struct irqkit_step *step)
+{
+	return found->flags & IRQKIT_DISTURBANCES_PLANNED && step &&
+		step->result == IRQKIT_PLANNED;
 }
 
 /* The CPUs where an interrupt is allowed: after the plan, or now. */
@@ -134,15 +143,16 @@ static int add_movable(struct irqkit_disturbances *found, struct irqkit_irq *irq
 		? plan_find_irq_step(found->plan, irq)
 		: NULL;
 	const struct irqkit_cpuset *allowed, *effective;
+	const char *skip = find_skip(step);
 	int r = get_allowed(found, irq, &allowed);
 
 	if (r < 0)
 		return is_failure(r) ? r : 0;
+	if (will_move(found, step))
+		return 0;
 	if (irqkit_cpuset_has_common(allowed, found->cpus))
-		return was_refused(step)
-			? add_row(found, irq->row, allowed, "refused by the kernel",
-				  false)
-			: add_row(found, irq->row, allowed, "can be moved", true);
+		return add_row(
+			found, irq->row, allowed, skip ? skip : "can be moved", !skip);
 	r = irqkit_irq_get_effective(irq, &effective);
 	if (is_failure(r))
 		return r;
@@ -259,28 +269,39 @@ static bool goes_with_irq(
 		!irqkit_cpuset_has_common(allowed, found->cpus);
 }
 
+/* A worker of unbound work goes where the workqueues may run. */
+static bool goes_with_work(
+	const struct irqkit_disturbances *found, const struct irqkit_thread *thread)
+{
+	if (strncmp(thread->name, "kworker/u", strlen("kworker/u")) != 0)
+		return false;
+	for (size_t i = 0; found->plan && i < found->plan->n_steps; i++)
+		if (found->plan->steps[i].knob == IRQKIT_KNOB_WORKQUEUE)
+			return found->flags & IRQKIT_DISTURBANCES_PLANNED;
+	return false;
+}
+
 static int add_thread(struct irqkit_disturbances *found, struct irqkit_thread *thread,
 	const struct irqkit_cpuset *cpus)
 {
-	bool is_planned = found->flags & IRQKIT_DISTURBANCES_PLANNED;
-	bool is_fixed = irqkit_thread_is_fixed(thread), is_movable = false;
+	bool is_planned = found->flags & IRQKIT_DISTURBANCES_PLANNED, is_movable = false;
+	bool is_fixed = irqkit_thread_is_fixed(thread);
 	bool is_irq = strncmp(thread->name, "irq/", 4) == 0;
-	const char *why;
+	const struct irqkit_step *step = find_thread_step(found, thread);
+	const char *why = find_skip(step);
 
 	if (is_fixed && !is_irq && irqkit_cpuset_count(cpus) == 1)
 		return add_bound(found, thread, cpus);
-	/* workers of unbound work, which the plan confines */
-	if (is_planned && (!is_fixed || !is_irq || goes_with_irq(found, thread)))
+	if (will_move(found, step) || goes_with_work(found, thread) ||
+		(is_planned && goes_with_irq(found, thread)))
 		return 0;
-	if (is_irq && goes_with_irq(found, thread))
-		why = "goes with its interrupt when that next fires";
-	else if (is_irq)
-		why = "goes with its interrupt";
+	if (is_irq)
+		why = goes_with_irq(found, thread)
+			? "goes with its interrupt when that next fires"
+			: "goes with its interrupt";
 	else if (is_fixed)
 		why = "placed by the kernel itself";
-	else if (was_refused(find_thread_step(found, thread)))
-		why = "refused by the kernel";
-	else {
+	else if (!why) {
 		why = "can be moved";
 		is_movable = true;
 	}

@@ -307,11 +307,11 @@ static void after_other_requests(void **state)
 	assert_int_equal(irqkit_request_plan(second, m.machine, plan), 0);
 	assert_true(irqkit_plan_count(plan) > n);
 	for (size_t i = n; i < irqkit_plan_count(plan); i++) {
-		const struct irqkit_cpuset *new = irqkit_step_get_new_cpus(
+		const struct irqkit_cpuset *given = irqkit_step_get_new_cpus(
 			irqkit_plan_get(plan, i));
 
 		for (unsigned int cpu = 2; cpu <= 7; cpu++)
-			assert_false(new &&irqkit_cpuset_has(new, cpu));
+			assert_false(given && irqkit_cpuset_has(given, cpu));
 	}
 	/* and no housekeeping CPU would be left */
 	assert_int_equal(irqkit_request_set_cpus(second, "0-1", NULL), 0);
