@@ -2826,6 +2826,9 @@ typedef void irqkit_policies_line_fn(
  * If a line cannot be planned, the call fails with the error of the first such line, after
  * all lines were tried; irqkit_policies_get_error() and the request of each line show why.
  *
+ * If the kernel has no vector left on a CPU that a spread has chosen, the plan uses the next
+ * best when it is applied, so @policy must live as long as @plan.
+ *
  * @fn: may be NULL; @data: passed to it
  */
 int irqkit_policies_plan(struct irqkit_policies *policy, struct irqkit_machine *machine,

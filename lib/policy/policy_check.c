@@ -53,14 +53,13 @@ static const struct kept_setting *find_earlier(
 {
 	const struct policy_line *line = &policy->lines[setting->line];
 
-	for (size_t i = 0; i < policy->kept.n; i++) {
-		const struct kept_setting *kept = &policy->kept.settings[i];
+	const struct kept_setting *kept;
+	size_t at;
 
-		if (strcmp(kept->field[KEPT_PATH], setting->step.path) == 0 &&
-			strcmp(kept->field[KEPT_TEXT], line->text) == 0)
-			return kept;
-	}
-	return NULL;
+	if (!path_index_find(&policy->kept.index, setting->step.path, &at))
+		return NULL;
+	kept = &policy->kept.settings[at];
+	return strcmp(kept->field[KEPT_TEXT], line->text) == 0 ? kept : NULL;
 }
 
 static bool is_new(
