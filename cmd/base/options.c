@@ -440,6 +440,8 @@ static const struct {
 	{ "dry-run", true },
 	{ "script", true },
 	{ "keep-going", true },
+	{ "ban", true },
+	{ "no-ban", true },
 	{ "wait", true },
 	{ "verify", false },
 	{ "revert-if-worse", false },
