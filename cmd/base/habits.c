@@ -20,7 +20,7 @@ static const struct {
 	{ "list ls status stat info get display print view lsirq irqs interrupts "
 	  "show_irqs",
 		"irqkit show" },
-	{ "queues channels threads", "irqkit show --queues" },
+	{ "queues threads", "irqkit show --queues" },
 	{ "cpus cores", "irqkit show --by-cpu" },
 	{ "watch monitor live rates irqtop top", "irqkit show --for=10" },
 	{ "affinity assign move bind pin taskset migrate smp_affinity",
