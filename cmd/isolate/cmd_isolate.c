@@ -304,7 +304,7 @@ static enum status check_options(const struct call *call)
 		say_error("--check changes nothing: it cannot be combined with "
 			  "--dry-run, --script, --keep-going and --wait");
 	else if (o->is_check && call->n_words == 0)
-		say_error("--check needs CPUs, as in 'irqkit isolate --check 2-3'");
+		say_error("--check needs CPUs, as in '--check 2-3'");
 	else if (call->n_words == 0 && (is_change || o->only))
 		say_error("isolate needs CPUs, as in 'irqkit isolate 2-3'");
 	else if (o->change.is_script && o->seconds)
