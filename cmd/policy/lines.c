@@ -320,8 +320,14 @@ enum status lines_plan(struct lines *lines, struct irqkit_machine *machine,
 	if (r == 0)
 		return status;
 	status = worse_of(status, reporting.status);
-	return status == STATUS_DONE || status == STATUS_NO_MATCH ? STATUS_REFUSED
-								  : status;
+	if (status != STATUS_DONE && status != STATUS_NO_MATCH)
+		return status;
+	/* no line has said why */
+	if (r == -ENOMEM)
+		return say_no_memory();
+	if (r != irqkit_ctx_get_error(irqkit_machine_get_ctx(machine)))
+		say_error("cannot plan the policy: %s", strerror(-r));
+	return STATUS_REFUSED;
 }
 
 size_t lines_count_missing(const struct lines *lines)

@@ -3257,6 +3257,15 @@ const char *irqkit_policies_get_missing(const struct irqkit_policies *policy,
 int irqkit_policies_differs(const struct irqkit_policies *policy,
 	const struct irqkit_plan *plan, size_t index, bool *ret_is_undecided);
 
+/*
+ * Returns how many settings of the last plan cannot be compared, since what their lines
+ * decided cannot be read: only root can read /run/irqkit. They do not count as different.
+ *
+ * @ret_error: why: negative, or 0
+ */
+size_t irqkit_policies_count_unchecked(
+	const struct irqkit_policies *policy, int *ret_error);
+
 /* Why a setting differs from its line, as far as irqkit can tell. */
 enum irqkit_cause {
 	IRQKIT_CAUSE_UNKNOWN,

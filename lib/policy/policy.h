@@ -38,6 +38,7 @@ struct policy_mistake {
 struct policy_setting {
 	size_t line; /* index */
 	struct irqkit_step step; /* owned; without an old value */
+	bool is_unchecked; /* what its line decided cannot be read */
 	bool is_overridden; /* by a later line of the same look */
 	bool is_undecided; /* its line decides when it is applied, and was not yet */
 };

@@ -34,7 +34,7 @@ EXPORT int irqkit_policies_differs(const struct irqkit_policies *policy,
 	int r;
 
 	*ret_is_undecided = policy->settings[index].is_undecided;
-	if (step->result == IRQKIT_SKIPPED)
+	if (step->result == IRQKIT_SKIPPED || policy->settings[index].is_unchecked)
 		return 0;
 	/* threads of a saved root cannot be moved, and apply skips them */
 	if (step->knob == IRQKIT_KNOB_THREAD && !plan->ctx->is_live)
@@ -45,6 +45,17 @@ EXPORT int irqkit_policies_differs(const struct irqkit_policies *policy,
 		return 0;
 	r = knob_value_is_kept(plan->ctx, step->knob, &step->new_value, &step->old_value);
 	return r < 0 ? r : !r;
+}
+
+EXPORT size_t irqkit_policies_count_unchecked(
+	const struct irqkit_policies *policy, int *ret_error)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < policy->n_settings; i++)
+		n += policy->settings[i].is_unchecked;
+	*ret_error = policy->kept.error;
+	return n;
 }
 
 /* The same file, of the same line, whatever it belonged to then. */

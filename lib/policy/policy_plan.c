@@ -89,7 +89,8 @@ static int take_kept(const struct planning *p, struct policy_setting *setting)
 	if (!(p->flags & IRQKIT_POLICIES_CHECK) || setting->step.result == IRQKIT_SKIPPED)
 		return 0;
 	if (!is_decided) {
-		setting->is_undecided = line->is_kept;
+		setting->is_unchecked = line->is_kept && p->policy->kept.error < 0;
+		setting->is_undecided = line->is_kept && !setting->is_unchecked;
 		return 0;
 	}
 	r = knob_value_parse(setting->step.knob, kept->field[KEPT_VALUE], &value);
