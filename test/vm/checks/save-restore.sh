@@ -18,6 +18,13 @@ knobs() {
 		/proc/sys/net/core/rps_sock_flow_entries /proc/sys/net/core/rps_default_mask \
 		/sys/class/net/*/queues/*/rps_cpus /sys/class/net/*/queues/*/rps_flow_cnt \
 		/sys/class/net/*/queues/*/xps_cpus /sys/class/net/*/queues/*/xps_rxqs; do
+		# a number without a row has no handler
+		case $f in
+		/proc/irq/[0-9]*)
+			irq=${f#/proc/irq/}
+			grep -q "^ *${irq%/*}:" /proc/interrupts || continue
+			;;
+		esac
 		text=$(cat "$f" 2>/dev/null) || continue
 		echo "$f $text"
 	done
