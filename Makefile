@@ -184,6 +184,7 @@ try: all ## show the interrupts of this machine, and how they would be spread
 $(B)/test/unit/test_plan: WRAP = -Wl,--wrap=write,--wrap=nanosleep,--wrap=__nanosleep64,--wrap=fdatasync,--wrap=fsync,--wrap=renameat,--wrap=syscall,--wrap=vasprintf,--wrap=__vasprintf_chk
 $(B)/test/unit/test_failure: WRAP = -Wl,--wrap=readdir,--wrap=readdir64,--wrap=read,--wrap=renameat,--wrap=time,--wrap=__time64
 $(B)/test/unit/test_plan_queue: WRAP = -Wl,--wrap=write
+$(B)/test/unit/test_policy: WRAP = -Wl,--wrap=write
 $(B)/test/unit/test_topology: WRAP = -Wl,--wrap=openat,--wrap=openat64,--wrap=__openat_2,--wrap=__openat64_2
 $(B)/test/unit/test_knob: WRAP = -Wl,--wrap=syscall
 $(B)/test/unit/test_netlink: WRAP = -Wl,--wrap=mnl_socket_open2,--wrap=mnl_socket_sendto,--wrap=mnl_socket_recvfrom
@@ -242,6 +243,7 @@ check: check-programs ## run all tests that boot no kernel, or only T="FILE..."
 LONG_FUZZ_SECONDS ?= 600
 check-long: check-programs ## let every system call fail with every error, and fuzz: an hour
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-inject.sh --long
+	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-policies.sh --long
 	@$(MAKE) fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS)
 
 # In chroots of other releases and machines: as root, with a network.

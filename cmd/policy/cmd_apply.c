@@ -108,9 +108,12 @@ static enum status plan(struct change *change, void *data)
 	}
 	if (status == STATUS_DONE && apply->seconds)
 		status = count(apply, change);
+	/* what it warns of has been said before the measurement */
+	say_set_errors_only(apply->seconds || change->lock);
 	if (status == STATUS_DONE)
 		status = lines_plan(&apply->lines, change->machine, change->plan, 0,
 			add_remark, change);
+	say_set_errors_only(change->lock);
 	if (status == STATUS_MISUSE)
 		say_error("nothing was changed");
 	if (status != STATUS_DONE)

@@ -192,6 +192,7 @@ static const struct column columns[] = {
 static enum status compare(struct check *check)
 {
 	size_t n = irqkit_plan_count(check->plan);
+	int error;
 
 	check->rows = calloc(n + 1, sizeof(*check->rows));
 	check->table.rows = calloc(n + 1, sizeof(*check->table.rows));
@@ -211,7 +212,21 @@ static enum status compare(struct check *check)
 		if (r > 0)
 			check->table.rows[check->table.n_rows++] = row;
 	}
+	check->n_settings -= irqkit_policies_count_unchecked(check->lines.policy, &error);
 	return STATUS_DONE;
+}
+
+/* What only root can read. */
+static void warn_unchecked(const struct check *check)
+{
+	int error;
+	size_t n = irqkit_policies_count_unchecked(check->lines.policy, &error);
+
+	if (n && !check->call->common.is_quiet)
+		say_warning(
+			"%zu setting%s of lines that decide by counts %s not checked: "
+			"cannot read /run/irqkit/policy: %s",
+			n, n == 1 ? "" : "s", n == 1 ? "was" : "were", strerror(-error));
 }
 
 static enum status find_differences(struct check *check)
@@ -225,6 +240,8 @@ static enum status find_differences(struct check *check)
 			IRQKIT_POLICIES_CHECK, NULL, NULL);
 	if (status == STATUS_DONE)
 		status = compare(check);
+	if (status == STATUS_DONE)
+		warn_unchecked(check);
 	return machine_judge(check->ctx, status);
 }
 
@@ -233,20 +250,37 @@ static bool is_ok(const struct check *check)
 	return check->table.n_rows == 0 && lines_count_missing(&check->lines) == 0;
 }
 
+/* "irqkit apply FILE"; NULL: no memory */
+static char *format_apply(const struct call *call)
+{
+	char *line = strdup("irqkit apply");
+
+	for (size_t i = 0; i < call->n_words && line; i++) {
+		_cleanup_free_ char *quoted = text_quote(call->words[i]);
+		_cleanup_free_ char *safe = quoted ? text_escape(quoted) : NULL;
+
+		if (!safe || !text_join(&line, " ", safe)) {
+			free(line);
+			return NULL;
+		}
+	}
+	return line;
+}
+
 static void remark(const struct check *check)
 {
-	size_t n = check->table.n_rows;
+	size_t n = check->table.n_rows, n_missing = lines_count_missing(&check->lines);
+	_cleanup_free_ char *apply = format_apply(check->call);
 
-	if (!is_ok(check) && n == 0)
-		printf("%zu TARGET%s missing.\n", lines_count_missing(&check->lines),
-			lines_count_missing(&check->lines) == 1 ? " is" : "s are");
+	if (n == 0 && n_missing)
+		printf("%zu TARGET%s missing.\n", n_missing,
+			n_missing == 1 ? " is" : "s are");
 	else if (n == 0)
 		printf("All %zu setting%s are as the policy wants.\n", check->n_settings,
 			check->n_settings == 1 ? "" : "s");
-	else
-		printf("%zu of %zu settings differ%s; 'irqkit apply' applies the policy "
-		       "again.\n",
-			n, check->n_settings, n == 1 ? "s" : "");
+	else if (apply)
+		printf("%zu of %zu settings differ%s; '%s' applies the policy again.\n",
+			n, check->n_settings, n == 1 ? "s" : "", apply);
 }
 
 static enum status print_table(struct check *check, const struct check_options *o)

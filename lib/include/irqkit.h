@@ -2759,6 +2759,9 @@ typedef void irqkit_policies_line_fn(
  * If a line cannot be planned, the call fails with the error of the first such line, after
  * all lines were tried; irqkit_policies_get_error() and the request of each line show why.
  *
+ * If the kernel has no vector left on a CPU that a spread has chosen, the plan uses the next
+ * best when it is applied, so @policy must live as long as @plan.
+ *
  * @fn: may be NULL; @data: passed to it
  */
 int irqkit_policies_plan(struct irqkit_policies *policy, struct irqkit_machine *machine,
@@ -2791,6 +2794,15 @@ const char *irqkit_policies_get_missing(const struct irqkit_policies *policy,
  */
 int irqkit_policies_differs(const struct irqkit_policies *policy,
 	const struct irqkit_plan *plan, size_t index, bool *ret_is_undecided);
+
+/*
+ * Returns how many settings of the last plan cannot be compared, since what their lines
+ * decided cannot be read: only root can read /run/irqkit. They do not count as different.
+ *
+ * @ret_error: why: negative, or 0
+ */
+size_t irqkit_policies_count_unchecked(
+	const struct irqkit_policies *policy, int *ret_error);
 
 /* Why a setting differs from its line, as far as irqkit can tell. */
 enum irqkit_cause {

@@ -34,6 +34,7 @@ void policy_drop_settings(struct irqkit_policies *policy)
 	for (size_t i = 0; i < policy->n_settings; i++)
 		step_clear(&policy->settings[i].step);
 	policy->n_settings = 0;
+	path_index_clear(&policy->index);
 	for (size_t i = 0; i < policy->n_missing; i++) {
 		free(policy->missing[i].target);
 		free(policy->missing[i].message);

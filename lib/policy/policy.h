@@ -11,6 +11,7 @@
 
 #include "machine/machine.h"
 #include "plan/plan.h"
+#include "policy/policy_index.h"
 
 #include <irqkit.h>
 
@@ -37,6 +38,8 @@ struct policy_mistake {
 struct policy_setting {
 	size_t line; /* index */
 	struct irqkit_step step; /* owned; without an old value */
+	bool is_unchecked; /* what its line decided cannot be read */
+	bool is_overridden; /* by a later line of the same look */
 	bool is_undecided; /* its line decides when it is applied, and was not yet */
 };
 
@@ -61,6 +64,7 @@ struct kept {
 	struct irqkit_cpuset *online; /* owned, or NULL; those of then */
 	struct kept_setting *settings; /* owned */
 	size_t n, room;
+	struct path_index index; /* of the settings */
 	int error; /* it cannot be read: negative, or 0 */
 };
 
@@ -86,6 +90,7 @@ struct irqkit_policies {
 	/* of the last plan */
 	struct policy_setting *settings; /* owned; one for each step */
 	size_t n_settings, settings_room;
+	struct path_index index; /* of the settings */
 	struct policy_missing *missing; /* owned */
 	size_t n_missing, missing_room;
 	struct irqkit_cpuset *online; /* owned, or NULL */
@@ -118,6 +123,9 @@ int policy_pretend(struct irqkit_machine *machine, const struct irqkit_step *ste
 /* They hold what the kernel says again. */
 void policy_end_pretending(
 	struct irqkit_machine *machine, const struct irqkit_step *step);
+
+/* policy_full.c: an irqkit_full_fn; @data: the policy */
+void policy_place_again(void *data, struct irqkit_plan *plan, size_t index);
 
 /* policy_kept.c */
 

@@ -34,7 +34,7 @@ EXPORT int irqkit_policies_differs(const struct irqkit_policies *policy,
 	int r;
 
 	*ret_is_undecided = policy->settings[index].is_undecided;
-	if (step->result == IRQKIT_SKIPPED)
+	if (step->result == IRQKIT_SKIPPED || policy->settings[index].is_unchecked)
 		return 0;
 	/* threads of a saved root cannot be moved, and apply skips them */
 	if (step->knob == IRQKIT_KNOB_THREAD && !plan->ctx->is_live)
@@ -47,20 +47,30 @@ EXPORT int irqkit_policies_differs(const struct irqkit_policies *policy,
 	return r < 0 ? r : !r;
 }
 
+EXPORT size_t irqkit_policies_count_unchecked(
+	const struct irqkit_policies *policy, int *ret_error)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < policy->n_settings; i++)
+		n += policy->settings[i].is_unchecked;
+	*ret_error = policy->kept.error;
+	return n;
+}
+
 /* The same file, of the same line, whatever it belonged to then. */
 static const struct kept_setting *find_earlier(
 	const struct irqkit_policies *policy, const struct policy_setting *setting)
 {
 	const struct policy_line *line = &policy->lines[setting->line];
 
-	for (size_t i = 0; i < policy->kept.n; i++) {
-		const struct kept_setting *kept = &policy->kept.settings[i];
+	const struct kept_setting *kept;
+	size_t at;
 
-		if (strcmp(kept->field[KEPT_PATH], setting->step.path) == 0 &&
-			strcmp(kept->field[KEPT_TEXT], line->text) == 0)
-			return kept;
-	}
-	return NULL;
+	if (!path_index_find(&policy->kept.index, setting->step.path, &at))
+		return NULL;
+	kept = &policy->kept.settings[at];
+	return strcmp(kept->field[KEPT_TEXT], line->text) == 0 ? kept : NULL;
 }
 
 static bool is_new(

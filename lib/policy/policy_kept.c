@@ -37,6 +37,7 @@ void kept_clear(struct kept *kept)
 	for (size_t i = 0; i < kept->n; i++)
 		setting_clear(&kept->settings[i]);
 	free(kept->settings);
+	path_index_clear(&kept->index);
 	irqkit_cpuset_free(kept->online);
 	free(kept->raw);
 	*kept = (struct kept){ 0 };
@@ -59,7 +60,9 @@ static int parse_setting(struct kept *kept, char *text)
 		if (!setting->field[f])
 			return -ENOMEM;
 	}
-	return text ? -EBADMSG : 0;
+	return text
+		? -EBADMSG
+		: path_index_set(&kept->index, setting->field[KEPT_PATH], kept->n - 1);
 }
 
 static int parse_line(struct kept *kept, char *line, bool *is_complete)
@@ -133,18 +136,19 @@ int kept_read(struct irqkit_ctx *ctx, struct kept *kept)
 const struct kept_setting *kept_find(const struct kept *kept,
 	const struct policy_line *line, const struct irqkit_step *step)
 {
-	for (size_t i = 0; i < kept->n; i++) {
-		char *const *field = kept->settings[i].field;
+	const char *identity = step->identity ? step->identity : "";
+	char *const *field;
+	size_t at;
 
-		if (strcmp(field[KEPT_PATH], step->path) == 0 &&
-			strcmp(field[KEPT_FILE], line->file) == 0 &&
+	if (!path_index_find(&kept->index, step->path, &at))
+		return NULL;
+	field = kept->settings[at].field;
+	return strcmp(field[KEPT_FILE], line->file) == 0 &&
 			strcmp(field[KEPT_TEXT], line->text) == 0 &&
 			strcmp(field[KEPT_TARGET], step->target) == 0 &&
-			strcmp(field[KEPT_IDENTITY],
-				step->identity ? step->identity : "") == 0)
-			return &kept->settings[i];
-	}
-	return NULL;
+			strcmp(field[KEPT_IDENTITY], identity) == 0
+		? &kept->settings[at]
+		: NULL;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -180,10 +184,9 @@ static void format_now(struct buffer *file, const struct irqkit_policies *policy
 
 static bool has_path(const struct irqkit_policies *policy, const char *path)
 {
-	for (size_t i = 0; i < policy->n_settings; i++)
-		if (strcmp(policy->settings[i].step.path, path) == 0)
-			return true;
-	return false;
+	size_t at;
+
+	return path_index_find(&policy->index, path, &at);
 }
 
 /* Is the file one of those that were read, or would it have been read if it existed? */

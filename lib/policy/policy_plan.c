@@ -37,6 +37,7 @@ struct planning {
 struct look {
 	struct policy_setting *list; /* owned, and each */
 	size_t n, room;
+	struct path_index index; /* of the list */
 };
 
 static void look_clear(struct look *look)
@@ -44,25 +45,33 @@ static void look_clear(struct look *look)
 	for (size_t i = 0; i < look->n; i++)
 		step_clear(&look->list[i].step);
 	free(look->list);
+	path_index_clear(&look->index);
 	*look = (struct look){ 0 };
 }
 
 static struct policy_setting *find_setting(const struct look *look, const char *path)
 {
-	for (size_t i = 0; i < look->n; i++)
-		if (strcmp(look->list[i].step.path, path) == 0)
-			return &look->list[i];
-	return NULL;
+	size_t at;
+
+	return path_index_find(&look->index, path, &at) ? &look->list[at] : NULL;
 }
 
 /* A later line wins; its setting is written where that line stands. */
-static void drop_setting(struct look *look, struct policy_setting *setting)
+static int drop_overridden(struct look *look)
 {
-	size_t at = (size_t)(setting - look->list);
+	size_t kept = 0;
+	int r = 0;
 
-	step_clear(&setting->step);
-	memmove(setting, setting + 1, (look->n - at - 1) * sizeof(*setting));
-	look->n--;
+	path_index_clear(&look->index);
+	for (size_t i = 0; i < look->n; i++)
+		if (look->list[i].is_overridden)
+			step_clear(&look->list[i].step);
+		else
+			look->list[kept++] = look->list[i];
+	look->n = kept;
+	for (size_t i = 0; i < kept && r == 0; i++)
+		r = path_index_set(&look->index, look->list[i].step.path, i);
+	return r;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -80,7 +89,8 @@ static int take_kept(const struct planning *p, struct policy_setting *setting)
 	if (!(p->flags & IRQKIT_POLICIES_CHECK) || setting->step.result == IRQKIT_SKIPPED)
 		return 0;
 	if (!is_decided) {
-		setting->is_undecided = line->is_kept;
+		setting->is_unchecked = line->is_kept && p->policy->kept.error < 0;
+		setting->is_undecided = line->is_kept && !setting->is_unchecked;
 		return 0;
 	}
 	r = knob_value_parse(setting->step.knob, kept->field[KEPT_VALUE], &value);
@@ -105,7 +115,7 @@ static int add_setting(const struct planning *p, struct look *look, size_t line,
 	if (setting && step->result == IRQKIT_SKIPPED)
 		return 0;
 	if (setting)
-		drop_setting(look, setting);
+		setting->is_overridden = true;
 	if (!GROW(look->list, look->n, look->room))
 		return -ENOMEM;
 	setting = &look->list[look->n];
@@ -113,8 +123,9 @@ static int add_setting(const struct planning *p, struct look *look, size_t line,
 	r = step_copy(step, &setting->step);
 	if (r < 0)
 		return r;
-	look->n++;
-	r = take_kept(p, setting);
+	r = path_index_set(&look->index, setting->step.path, look->n++);
+	if (r == 0)
+		r = take_kept(p, setting);
 	return r < 0 ? r : policy_pretend(p->machine, &setting->step);
 }
 
@@ -291,6 +302,8 @@ static int look(const struct planning *p, struct look *now)
 		if (r == 0 && is_mistake(policy, i))
 			error = error ? error : policy->lines[i].error;
 	}
+	if (r == 0)
+		r = drop_overridden(now);
 	return r < 0 ? r : error;
 }
 
@@ -330,6 +343,21 @@ static void end_pretending(
 			policy_end_pretending(p->machine, &before->list[i].step);
 }
 
+/*
+ * Only the last value is written: where the interrupt is handled then does not depend on
+ * what earlier lines wanted.
+ */
+static int pretend_written(const struct planning *p, const struct look *now)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < now->n && r == 0; i++) {
+		policy_end_pretending(p->machine, &now->list[i].step);
+		r = policy_pretend(p->machine, &now->list[i].step);
+	}
+	return r;
+}
+
 static int look_until_same(struct planning *p, struct look *last)
 {
 	int looks = p->flags & IRQKIT_POLICIES_CHECK ? 1 : MOST_LOOKS;
@@ -343,6 +371,8 @@ static int look_until_same(struct planning *p, struct look *last)
 		r = look(p, &now);
 		same = r == 0 && i > 0 && are_same(p, last, &now, i + 1 == looks);
 		end_pretending(p, last, &now);
+		if (r == 0)
+			r = pretend_written(p, &now);
 		look_clear(last);
 		*last = now;
 	}
@@ -414,5 +444,7 @@ EXPORT int irqkit_policies_plan(struct irqkit_policies *policy,
 	policy->settings = last.list;
 	policy->n_settings = last.n;
 	policy->settings_room = last.room;
+	policy->index = last.index;
+	irqkit_plan_set_full_fn(plan, policy_place_again, policy);
 	return 0;
 }

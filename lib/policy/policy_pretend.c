@@ -84,5 +84,6 @@ void policy_end_pretending(struct irqkit_machine *machine, const struct irqkit_s
 	}
 	if (step->queue)
 		queue_forget(step->queue, step->file);
-	machine->planned_flow_entries = 0;
+	if (step->knob == IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES)
+		machine->planned_flow_entries = 0;
 }

@@ -88,16 +88,18 @@ static struct served get_served(struct irqkit_irq *irq)
 }
 
 /*
- * The CPU that handles it, if the kernel shows that; while a move to one CPU is pending,
- * that CPU.
+ * The CPU that handles it, if the kernel shows that; while a move is pending, the first CPU
+ * that it goes to.
  */
 static int find_now(const struct served *served, const struct irqkit_interrupt *interrupt)
 {
 	const struct irqkit_cpuset *affinity = served->affinity;
 	const struct irqkit_cpuset *effective = served->effective;
 
-	if (affinity && irqkit_cpuset_count(affinity) == 1 &&
-		(!effective || !irqkit_cpuset_is_subset(effective, affinity)))
+	if (affinity && effective && !irqkit_cpuset_is_empty(affinity) &&
+		!irqkit_cpuset_is_subset(effective, affinity))
+		return irqkit_cpuset_next(affinity, -1);
+	if (affinity && !effective && irqkit_cpuset_count(affinity) == 1)
 		return irqkit_cpuset_next(affinity, -1);
 	return effective ? irqkit_cpuset_next(effective, -1) : find_busiest(interrupt);
 }
