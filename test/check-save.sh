@@ -9,6 +9,7 @@
 
 # knobs DIR: "PATH: TEXT", a line a knob
 knobs() {
+	# shellcheck disable=SC2016 # for awk
 	(cd "$1" && find proc/irq proc/sys/net/core sys/devices sys/class/net -type f \( \
 		-path 'proc/irq/*/smp_affinity' -o -path 'proc/irq/*/smp_affinity_list' -o \
 		-path proc/irq/default_smp_affinity -o -name rps_cpus -o -name rps_flow_cnt -o \

@@ -11,8 +11,8 @@
 #include <string.h>
 
 static const char header[] =
-	"# The interrupt settings of this system, saved by 'irqkit save'.\n"
-	"# 'irqkit apply FILE' restores them, and 'irqkit check FILE' compares.";
+	"# The interrupt settings of this system, saved by irqkit-save(8).\n"
+	"# irqkit-apply(8) restores them, and irqkit-check(8) compares.";
 
 static int find_owners(struct save *save)
 {

@@ -38,14 +38,15 @@ static int add_heading(struct save *save)
 		.kind = IRQKIT_SAVED_COMMENT,
 	};
 	struct irqkit_saved_line heading = {
-		.text = TAKE(save->heading),
+		.text = save->heading,
 		.kind = IRQKIT_SAVED_COMMENT,
 		.device = save->device ? strdup(save->device) : NULL,
 	};
-	int r = add_line(save->saved, &empty);
-	int r2 = add_line(save->saved, &heading);
+	int r = add_line(save->saved, &empty), error;
 
-	return r < 0 ? r : r2;
+	save->heading = NULL; /* the line owns it now */
+	error = add_line(save->saved, &heading);
+	return r < 0 ? r : error;
 }
 
 int save_add_line(

@@ -18,6 +18,13 @@ knobs() {
 		/proc/sys/net/core/rps_sock_flow_entries /proc/sys/net/core/rps_default_mask \
 		/sys/class/net/*/queues/*/rps_cpus /sys/class/net/*/queues/*/rps_flow_cnt \
 		/sys/class/net/*/queues/*/xps_cpus /sys/class/net/*/queues/*/xps_rxqs; do
+		# a number without a row has no handler
+		case $f in
+		/proc/irq/[0-9]*)
+			irq=${f#/proc/irq/}
+			grep -q "^ *${irq%/*}:" /proc/interrupts || continue
+			;;
+		esac
 		text=$(cat "$f" 2>/dev/null) || continue
 		echo "$f $text"
 	done
@@ -43,6 +50,7 @@ scramble() {
 	done 2>/dev/null
 }
 
+irqkit save --all >original || fail "save: exit status $?"
 irqkit rps "$dev" --cpus=0 --queues=0 --flows=1024 -q || fail "rps: exit status $?"
 irqkit set "$dev:0" --cpus=1 -q || fail "set: exit status $?"
 irqkit save --all >saved || fail "save: exit status $?"
@@ -61,4 +69,6 @@ irqkit save --all >again
 same again saved
 status 0 irqkit check - -q <saved
 echo "# $changed knobs changed by hand and restored; $(grep -c '^[a-z]' saved) lines"
-for _ in 1 2 3; do irqkit undo -q || fail "undo: exit status $?"; done
+irqkit apply - -q <original || fail "apply of what was there first: exit status $?"
+irqkit save --all >again
+same again original
