@@ -25,7 +25,6 @@ static const struct {
 	{ "watch monitor live rates irqtop top", "irqkit show --for=10" },
 	{ "affinity assign move bind pin taskset migrate smp_affinity",
 		"irqkit set TARGET --cpus=SET" },
-	{ "isolate", "irqkit set all --cpus=current,^SET" },
 	{ "balance rebalance distribute irqbalance auto set_irq_affinity "
 	  "set_irq_affinity.sh set_irq_affinity_cpulist.sh",
 		"irqkit spread" },
