@@ -3,6 +3,7 @@
 #include "base/basics.h"
 #include "base/read_number.h"
 #include "base/say.h"
+#include "change/place_again.h"
 #include "change/say_request.h"
 #include "channels/show_channels.h"
 #include "channels/ssh_session.h"
@@ -197,25 +198,63 @@ static void remark_rest(
 			report_add_remark(&change->report, remark);
 }
 
+/* A request, and where its interrupts are placed. */
+struct work {
+	struct irqkit_request *request;
+	struct placing placing;
+};
+
+static void place_next_best(void *data, struct irqkit_plan *plan, size_t index)
+{
+	const struct work *work = data;
+
+	place_again(&work->placing, plan, index);
+}
+
+/* Where a CPU has no vector left for a new queue, the next best one is used. */
+static void place_as_planned(struct change *change, struct work *work)
+{
+	const struct irqkit_placement *placement = irqkit_request_get_placement(
+		work->request);
+	size_t first = 0, n = irqkit_plan_count(change->plan);
+
+	if (!placement)
+		return;
+	while (first < n &&
+		irqkit_step_get_knob(irqkit_plan_get(change->plan, first)) !=
+			IRQKIT_KNOB_AFFINITY)
+		first++;
+	work->placing = (struct placing){
+		.spread = irqkit_placement_get_spread(placement),
+		.n = irqkit_placement_count_irqs(placement),
+		.first = first,
+	};
+	irqkit_plan_set_full_fn(change->plan, place_next_best, work);
+}
+
 static enum status plan(struct change *change, void *data)
 {
 	const struct channels_options *o = change->call->state;
-	enum status status = request_plan(data, change);
+	struct work *work = data;
+	enum status status = request_plan(work->request, change);
 
 	if (status != STATUS_DONE)
 		return status;
 	if (sets_counts(o))
-		warn_of_session(change, data);
-	remark_rest(change, data, o->spreads);
+		warn_of_session(change, work->request);
+	remark_rest(change, work->request, o->spreads);
+	place_as_planned(change, work);
+	change->report.keeps_unchanged = true;
 	return STATUS_DONE;
 }
 
 static enum status plan_rest(struct change *change, void *data)
 {
-	struct irqkit_request *request = data;
+	struct work *work = data;
+	int r = irqkit_request_plan_rest(work->request, change->machine, change->plan);
 
-	return request_say(request,
-		irqkit_request_plan_rest(request, change->machine, change->plan));
+	place_as_planned(change, work);
+	return request_say(work->request, r);
 }
 
 static enum status show(const struct call *call, const struct channels_options *o,
@@ -244,12 +283,13 @@ static enum status run(const struct call *call)
 	_cleanup_request_ struct irqkit_request *request = NULL;
 	struct change change CLEANUP(change_free) = { 0 };
 	enum status status = new_request(call, &request);
+	struct work work = { .request = request };
 
 	if (status != STATUS_DONE)
 		return status;
-	return is_change(o) ? change_run_with_rest(
-				      &change, call, &o->change, plan, plan_rest, request)
-			    : show(call, o, request);
+	return is_change(o)
+		? change_run_with_rest(&change, call, &o->change, plan, plan_rest, &work)
+		: show(call, o, request);
 }
 
 static void print_columns(void)

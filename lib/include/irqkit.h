@@ -2961,7 +2961,8 @@ int irqkit_request_plan_again(struct irqkit_request *request, struct irqkit_plan
 
 /*
  * Adds the steps that a request for channels wants after its barrier was passed: see
- * irqkit_plan_needs_rest(). It adds none if nothing is to follow.
+ * irqkit_plan_needs_rest(). It adds none if nothing is to follow. If interrupts are spread,
+ * irqkit_request_get_placement() returns how.
  */
 int irqkit_request_plan_rest(struct irqkit_request *request,
 	struct irqkit_machine *machine, struct irqkit_plan *plan);

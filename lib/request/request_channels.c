@@ -12,6 +12,7 @@
 #include "channels/rss.h"
 #include "devices/device.h"
 #include "kernel/ctx.h"
+#include "request/placement.h"
 #include "request/request_net.h"
 
 #include <errno.h>
@@ -370,6 +371,7 @@ static int plan_rest(struct irqkit_request *request, struct irqkit_machine *mach
 			is_minor ? IRQKIT_MESSAGE_WARNING : rest->messages[i].kind,
 			TAKE(rest->messages[i].text));
 	rest->n_messages = 0;
+	request->placement = TAKE(rest->placement);
 	if (r < 0 && !is_minor)
 		return request_note_problem(request,
 			rest->problem ? rest->problem : IRQKIT_PROBLEM_FAILED, r);
@@ -383,6 +385,7 @@ EXPORT int irqkit_request_plan_rest(struct irqkit_request *request,
 	request->problem = IRQKIT_PROBLEM_NONE;
 	/* they belonged to the machine as it was before */
 	request_drop_net(request);
+	placement_free(TAKE(request->placement));
 	return request->rest ? plan_rest(request, machine, plan) : 0;
 }
 
