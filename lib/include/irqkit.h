@@ -928,17 +928,29 @@ struct irqkit_watched;
 enum {
 	/* Reads all settings first, so that also the first change of each has an old value. */
 	IRQKIT_WATCH_VALUES = 1 << 0,
+	/*
+	 * Also reports what the kernel changes itself (a CPU goes offline, `ethtool -L`, a
+	 * driver starts an interrupt), with the reason, from the kernel's announcements.
+	 */
+	IRQKIT_WATCH_KERNEL = 1 << 1,
+	/*
+	 * The same, also for changes that the kernel does not announce, by kprobe events in
+	 * an instance of tracefs. They are removed by irqkit_watch_free(). What a process
+	 * that was killed has left is removed by the next one.
+	 */
+	IRQKIT_WATCH_TRACE = 1 << 2,
 };
 
 /*
  * Starts a watch.
  *
  * @ctx: the running system; must live longer than the result
- * @flags: 0 or IRQKIT_WATCH_VALUES
+ * @flags: 0, or a combination of IRQKIT_WATCH_ values
  *
  * -EINVAL: a saved system does not change; or the kernel has fanotify only for files.
  * -EPERM: the caller is not root, or a container forbids it.
  * -ENOSYS: the kernel has no fanotify.
+ * -ENOENT: /proc or /sys is not mounted.
  */
 int irqkit_watch_new(
 	struct irqkit_ctx *ctx, unsigned int flags, struct irqkit_watch **ret_watch);
@@ -946,6 +958,14 @@ void irqkit_watch_free(struct irqkit_watch *watch);
 
 /* Returns a file descriptor for poll(2): readable if irqkit_watch_next() has work to do. */
 int irqkit_watch_get_fd(const struct irqkit_watch *watch);
+
+/*
+ * Returns why kprobe events were asked for (IRQKIT_WATCH_TRACE) and cannot be used: -ENOENT:
+ * tracefs is not mounted; -EOPNOTSUPP: the kernel has no kprobe events; -EPERM, -EACCES: a
+ * container, or lockdown=confidentiality, forbids them. 0: they are used, or were not asked
+ * for.
+ */
+int irqkit_watch_get_trace_error(const struct irqkit_watch *watch);
 
 /*
  * Gets the next change that was seen; never waits. It is valid until the next call.
@@ -995,7 +1015,10 @@ const char *irqkit_watched_get_new(
 /* Returns how many writes it stands for, as far as is known; at least 1. */
 size_t irqkit_watched_count_writes(const struct irqkit_watched *watched);
 
-/* Returns the process; 0: it is outside of this PID namespace, or not known. */
+/*
+ * Returns the process; of IRQKIT_WATCHED_KERNEL, that in whose context the kernel acted, such
+ * as `ethtool`. 0: it is outside of this PID namespace, or not known.
+ */
 uint32_t irqkit_watched_get_pid(const struct irqkit_watched *watched);
 
 /* Returns whether it is this process. */

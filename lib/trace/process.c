@@ -16,6 +16,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define START_FIELD 22 /* proc(5); the state, after the name, is field 3 */
+
 /* The fields after the name, which may itself contain spaces and parentheses. */
 static const char *find_fields(const char *text, size_t len, const char **ret_comm)
 {
@@ -173,4 +175,18 @@ void process_clear(struct process *process)
 	free(process->unit);
 	free(process->parent_comm);
 	*process = (struct process){ 0 };
+}
+int process_read_start(struct irqkit_ctx *ctx, uint32_t pid, uint64_t *ret_start)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *comm, *fields;
+	size_t len;
+	int r = knob_readf(ctx, &text, &len, "proc/%u/stat", pid);
+
+	if (r < 0)
+		return r == -ESRCH ? -ENOENT : r;
+	fields = find_fields(text, len, &comm);
+	return fields && parse_field(fields, text + len, START_FIELD, ret_start)
+		? 0
+		: -EBADMSG;
 }

@@ -27,4 +27,7 @@ const char *process_find_unit(const char *text, size_t len, size_t *ret_len);
 bool process_parse_stat(const char *text, size_t len, const char **ret_comm,
 	size_t *ret_comm_len, uint32_t *ret_parent);
 
+/* When it began, in ticks since boot. -ENOENT: there is no such process. */
+int process_read_start(struct irqkit_ctx *ctx, uint32_t pid, uint64_t *ret_start);
+
 #endif
