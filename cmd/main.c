@@ -12,7 +12,7 @@
 #include <string.h>
 
 extern const struct command cmd_mask, cmd_pin_queue, cmd_rps, cmd_set, cmd_show,
-	cmd_spread, cmd_undo, cmd_xps;
+	cmd_spread, cmd_undo, cmd_who, cmd_xps;
 
 /* Sorted by name. Names are exact: a new command never changes what a script means. */
 static const struct command *const commands[] = {
@@ -23,6 +23,7 @@ static const struct command *const commands[] = {
 	&cmd_show,
 	&cmd_spread,
 	&cmd_undo,
+	&cmd_who,
 	&cmd_xps,
 	NULL,
 };

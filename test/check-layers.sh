@@ -11,7 +11,7 @@
 # "." are the files beside the folders; among those, main uses all.
 declare -A order=(
 	[lib]='base kernel topology interrupts set devices events trace irqbalance machine target plan spread steer request'
-	[cmd]='base table measure target change show queues spread .'
+	[cmd]='base table measure target change show queues spread who .'
 )
 
 # ---- what there is -----------------------------------------------------------------------
