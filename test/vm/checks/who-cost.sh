@@ -24,8 +24,9 @@ write_all() {
 
 without=$(write_all)
 for mode in --no-trace ''; do
+	: >lines # to be emptied again, so who appends
 	# shellcheck disable=SC2086 # nothing, or an option
-	irqkit who "$irq" $mode --json >lines 2>err &
+	irqkit who "$irq" $mode --json >>lines 2>err &
 	pid=$!
 	touch_it() {
 		echo 3 >"/proc/irq/$irq/smp_affinity_list"
