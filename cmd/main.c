@@ -12,7 +12,7 @@
 
 extern const struct command cmd_apply, cmd_channels, cmd_check, cmd_isolate, cmd_mask,
 	cmd_pin_queue, cmd_policy, cmd_rps, cmd_save, cmd_set, cmd_show, cmd_spread,
-	cmd_undo, cmd_xps;
+	cmd_undo, cmd_who, cmd_xps;
 
 /* Sorted by name. Names are exact: a new command never changes what a script means. */
 static const struct command *const commands[] = {
@@ -29,7 +29,9 @@ static const struct command *const commands[] = {
 	&cmd_show,
 	&cmd_spread,
 	&cmd_undo,
+	&cmd_who,
 	&cmd_xps,
+	NULL,
 };
 
 /* Whose options are likely to be meant where none is named. */

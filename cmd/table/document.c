@@ -305,6 +305,15 @@ struct document *document_new(void)
 	return document;
 }
 
+struct document *document_new_line(void)
+{
+	struct document *document = calloc(1, sizeof(*document));
+
+	if (document)
+		begin(&document->writer, '{');
+	return document;
+}
+
 static void add_member(struct document *document, const char *key, struct cell cell)
 {
 	if (!document || cell.kind == CELL_ABSENT)

@@ -13,6 +13,8 @@
  *   irqkit_queue_*           its queues
  *   irqkit_thread_*          and kernel threads
  *   irqkit_irqbalance_*      irqbalance, a daemon that also moves interrupts
+ *   irqkit_watch_*           who changes settings, from now on,
+ *   irqkit_watched_*         change by change
  *   irqkit_topology_*        cores, caches, packages and NUMA nodes
  *   irqkit_machine_*         all of these in one object, each file read once,
  *   irqkit_irq_*             and what /proc/irq/N says of an interrupt
@@ -965,6 +967,150 @@ const char *irqkit_irqbalance_get_file(const struct irqkit_irqbalance *irqbalanc
 
 /* Returns the command that restarts irqbalance here, or NULL if it is not known. */
 const char *irqkit_irqbalance_get_restart(const struct irqkit_irqbalance *irqbalance);
+
+/* --------------------------------------------------------------------------------- */
+/* Watch: who changes settings                                                       */
+
+/*
+ * A watch reports changes of settings from the moment it is created:
+ *
+ *     /proc/irq/N/smp_affinity (and smp_affinity_list), /proc/irq/default_smp_affinity
+ *     rps_cpus, rps_flow_cnt, xps_cpus and xps_rxqs of the queues of network interfaces
+ *     rps_sock_flow_entries and rps_default_mask in /proc/sys/net/core
+ *     /sys/devices/system/cpu/cpuN/online
+ *
+ * The kernel says which process wrote to the file (fanotify on /proc and /sys, Linux 4.20;
+ * only root may ask). Writers in other mount namespaces are seen too. A write through
+ * another instance of proc or sysfs is not: a container's own /proc. Several writes of one
+ * process to one file may be reported as one. Kernel threads and sched_setaffinity() do
+ * not use these files.
+ *
+ * Wait until irqkit_watch_get_fd() is readable, then call irqkit_watch_next() until it
+ * returns 0.
+ */
+struct irqkit_watch;
+
+/* One change of a setting; owned by its watch. */
+struct irqkit_watched;
+
+enum {
+	/* Reads all settings first, so that also the first change of each has an old value. */
+	IRQKIT_WATCH_VALUES = 1 << 0,
+	/*
+	 * Also reports what the kernel changes itself (a CPU goes offline, `ethtool -L`, a
+	 * driver starts an interrupt), with the reason, from the kernel's announcements.
+	 */
+	IRQKIT_WATCH_KERNEL = 1 << 1,
+	/*
+	 * The same, also for changes that the kernel does not announce, by kprobe events in
+	 * an instance of tracefs. They are removed by irqkit_watch_free(). What a process
+	 * that was killed has left is removed by the next one.
+	 */
+	IRQKIT_WATCH_TRACE = 1 << 2,
+};
+
+/*
+ * Starts a watch.
+ *
+ * @ctx: the running system; must live longer than the result
+ * @flags: 0, or a combination of IRQKIT_WATCH_ values
+ *
+ * -EINVAL: a saved system does not change; or the kernel has fanotify only for files.
+ * -EPERM: the caller is not root, or a container forbids it.
+ * -ENOSYS: the kernel has no fanotify.
+ * -ENOENT: /proc or /sys is not mounted.
+ */
+int irqkit_watch_new(
+	struct irqkit_ctx *ctx, unsigned int flags, struct irqkit_watch **ret_watch);
+void irqkit_watch_free(struct irqkit_watch *watch);
+
+/* Returns a file descriptor for poll(2): readable if irqkit_watch_next() has work to do. */
+int irqkit_watch_get_fd(const struct irqkit_watch *watch);
+
+/*
+ * Returns why kprobe events were asked for (IRQKIT_WATCH_TRACE) and cannot be used: -ENOENT:
+ * tracefs is not mounted; -EOPNOTSUPP: the kernel has no kprobe events; -EPERM, -EACCES: a
+ * container, or lockdown=confidentiality, forbids them. 0: they are used, or were not asked
+ * for.
+ */
+int irqkit_watch_get_trace_error(const struct irqkit_watch *watch);
+
+/*
+ * Gets the next change that was seen; never waits. It is valid until the next call.
+ *
+ * Returns 1, or 0 if there is none now.
+ */
+int irqkit_watch_next(
+	struct irqkit_watch *watch, const struct irqkit_watched **ret_watched);
+
+enum irqkit_watched_kind {
+	IRQKIT_WATCHED_WRITTEN, /* a process wrote the setting */
+	/* a process opened the file to write, and the kernel took no value from it */
+	IRQKIT_WATCHED_REFUSED,
+	IRQKIT_WATCHED_KERNEL, /* the kernel changed the setting itself */
+	IRQKIT_WATCHED_LOST, /* there were too many changes at a time: some were missed */
+};
+
+/* Returns what happened. IRQKIT_WATCHED_LOST has a time, and nothing else. */
+enum irqkit_watched_kind irqkit_watched_get_kind(const struct irqkit_watched *watched);
+
+/* Returns when it was noticed, in microseconds since 1970. */
+int64_t irqkit_watched_get_time(const struct irqkit_watched *watched);
+
+/*
+ * Returns the file of the setting, as irqkit_step_get_path() names it, whatever path the
+ * process used; NULL for IRQKIT_WATCHED_LOST.
+ */
+const char *irqkit_watched_get_path(const struct irqkit_watched *watched);
+
+/* Returns the number of the interrupt, or -1 if it is not the affinity of one. */
+int irqkit_watched_get_irq(const struct irqkit_watched *watched);
+
+/* Returns what it is a setting of, "eth0:rx-0" or "cpu3"; NULL for others. */
+const char *irqkit_watched_get_subject(const struct irqkit_watched *watched);
+
+/*
+ * Return the value before, as last known, and the value after the change. After a refused
+ * write, the value after is the one that the setting kept. NULL: it is not known.
+ *
+ * @ret_cpus: the CPUs; NULL if they are not known, or if the setting holds no CPUs
+ */
+const char *irqkit_watched_get_old(
+	const struct irqkit_watched *watched, const struct irqkit_cpuset **ret_cpus);
+const char *irqkit_watched_get_new(
+	const struct irqkit_watched *watched, const struct irqkit_cpuset **ret_cpus);
+
+/* Returns how many writes it stands for, as far as is known; at least 1. */
+size_t irqkit_watched_count_writes(const struct irqkit_watched *watched);
+
+/*
+ * Returns the process; of IRQKIT_WATCHED_KERNEL, that in whose context the kernel acted, such
+ * as `ethtool`. 0: it is outside of this PID namespace, or not known.
+ */
+uint32_t irqkit_watched_get_pid(const struct irqkit_watched *watched);
+
+/* Returns whether it is this process. */
+bool irqkit_watched_is_own(const struct irqkit_watched *watched);
+
+/* Returns the name of the process; NULL: it had ended before it could be asked. */
+const char *irqkit_watched_get_comm(const struct irqkit_watched *watched);
+
+/*
+ * Returns the systemd unit of the process, "irqbalance.service", from its control group;
+ * NULL: none, or not known.
+ */
+const char *irqkit_watched_get_unit(const struct irqkit_watched *watched);
+
+/*
+ * Returns the parent of the process; 0: not known.
+ *
+ * @ret_comm: its name, or NULL
+ */
+uint32_t irqkit_watched_get_parent(
+	const struct irqkit_watched *watched, const char **ret_comm);
+
+/* Returns why the kernel changed the setting, "CPU 3 went offline", or NULL. */
+const char *irqkit_watched_get_reason(const struct irqkit_watched *watched);
 
 /* --------------------------------------------------------------------------------- */
 /* Topology: cores, caches, packages and NUMA nodes                                  */
