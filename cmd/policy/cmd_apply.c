@@ -27,6 +27,7 @@ static const struct option options[] = {
 struct apply {
 	struct lines lines;
 	unsigned int seconds; /* to measure; 0: no line needs that */
+	bool has_planned; /* once; a second plan repeats no warning */
 	struct irqkit_snapshot *before; /* owned; the counts before they are measured */
 	struct irqkit_snapshot *counts; /* owned; those of that time */
 };
@@ -59,6 +60,8 @@ static enum status measure(struct apply *apply, struct change *change)
 	enum status status;
 	sigset_t held;
 
+	/* other irqkits need not wait for the measurement */
+	change_unlock(change);
 	signals_hold(&held);
 	status = sample_start(
 		change->ctx, apply->seconds, &change->call->common, &apply->before);
@@ -110,11 +113,12 @@ static enum status plan(struct change *change, void *data)
 	if (status == STATUS_DONE && apply->seconds)
 		status = count(apply, change);
 	/* what it warns of has been said before the measurement */
-	say_set_errors_only(apply->seconds || change->lock);
+	say_set_errors_only(apply->seconds || apply->has_planned);
 	if (status == STATUS_DONE)
 		status = lines_plan(&apply->lines, change->machine, change->plan, 0,
 			add_remark, change);
-	say_set_errors_only(change->lock);
+	say_set_errors_only(apply->has_planned);
+	apply->has_planned = true;
 	if (status == STATUS_MISUSE)
 		say_error("nothing was changed");
 	if (status != STATUS_DONE)
