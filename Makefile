@@ -158,15 +158,25 @@ $(SO): $(LIB_OBJS) lib/irqkit.sym $(B)/LIB.libs
 $(SOLINK): $(SO)
 	$(call quiet,LN)ln -sf $(<F) $@
 
-# Unit tests link this one: they may call what the shared library hides.
+# The program is linked with this one, and so are unit tests, which may call what the shared one hides.
 $(B)/libirqkit.a: $(LIB_OBJS) | $(B)/LIB.libs
 	@rm -f $@
 	$(call quiet,AR)$(AR) rcs $@ $(LIB_OBJS)
 
-comma := ,
-link_program = $(CC) $(CFLAGS) $(LDFLAGS) $(if $(1),-Wl$(comma)-rpath$(comma)'$(1)') -o $@ $(CMD_OBJS) $(SO) @$(B)/CMD.libs
+# The program has the library inside, since to find and load another file would be a tenth of what a
+# short run takes; with LIBIRQKIT=shared it takes the shared one. It calls what that exports either way.
+LIBIRQKIT ?= static
+$(B)/linked: FORCE | $(FIRST)
+	@mkdir -p $(@D)
+	@echo $(LIBIRQKIT) | cmp -s - $@ || echo $(LIBIRQKIT) >$@
 
-$(PROGRAM): $(CMD_OBJS) $(SO) $(B)/CMD.libs
+comma := ,
+PROGRAM_LIBS = $(if $(filter shared,$(LIBIRQKIT)),$(SO),$(B)/libirqkit.a)
+link_program = $(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,noseparate-code \
+	$(if $(filter shared,$(LIBIRQKIT)),$(if $(1),-Wl$(comma)-rpath$(comma)'$(1)')) -o $@ $(CMD_OBJS) $(PROGRAM_LIBS) \
+	@$(B)/CMD.libs $(if $(filter shared,$(LIBIRQKIT)),,@$(B)/LIB.libs)
+
+$(PROGRAM): $(CMD_OBJS) $(PROGRAM_LIBS) $(B)/linked $(B)/CMD.libs $(B)/LIB.libs
 	$(call quiet,LD)$(call link_program,$$ORIGIN)
 
 # ---- packages ----------------------------------------------------------------------------
@@ -190,6 +200,8 @@ try: all ## show the interrupts of this machine, and how they would be spread
 $(B)/test/unit/test_plan: WRAP = -Wl,--wrap=write,--wrap=nanosleep,--wrap=__nanosleep64,--wrap=fdatasync,--wrap=fsync,--wrap=renameat,--wrap=syscall,--wrap=vasprintf,--wrap=__vasprintf_chk
 $(B)/test/unit/test_failure: WRAP = -Wl,--wrap=readdir,--wrap=readdir64,--wrap=read,--wrap=renameat,--wrap=time,--wrap=__time64
 $(B)/test/unit/test_plan_queue: WRAP = -Wl,--wrap=write
+$(B)/test/unit/test_channels: WRAP = -Wl,--wrap=write
+$(B)/test/unit/test_policy: WRAP = -Wl,--wrap=write
 $(B)/test/unit/test_topology: WRAP = -Wl,--wrap=openat,--wrap=openat64,--wrap=__openat_2,--wrap=__openat64_2
 $(B)/test/unit/test_knob: WRAP = -Wl,--wrap=syscall
 $(B)/test/unit/test_netlink: WRAP = -Wl,--wrap=mnl_socket_open2,--wrap=mnl_socket_sendto,--wrap=mnl_socket_recvfrom
@@ -239,7 +251,16 @@ $(ROOTS).made: $(ROOT_FILES) $(B)/test/tool/unpack
 	@rm -rf $(ROOTS)
 	$(call quiet,ROOTS)$(B)/test/tool/unpack $(ROOTS) $(ROOT_FILES) && touch $@
 
-check-programs: all $(UNITS) $(REPLAYS) $(TOOLS) $(EXAMPLES) $(ROOTS).made
+# The same program, but libsmartcols lays out all tables: see test/check-render.sh.
+RENDER = $(B)/test/render
+$(RENDER)/render.o: cmd/table/render.c $(B)/commands $(B)/CMD.cflags
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(CMD_CFLAGS) -DALL_BY_SMARTCOLS=true @$(B)/CMD.cflags -c -o $@ $<
+$(RENDER)/irqkit: private CMD_OBJS := $(CMD_OBJS:$(B)/cmd/table/render.o=$(RENDER)/render.o)
+$(RENDER)/irqkit: $(CMD_OBJS) $(RENDER)/render.o $(SO) $(B)/CMD.libs
+	$(call quiet,LD)$(call link_program,$$ORIGIN/../../..)
+
+check-programs: all $(UNITS) $(REPLAYS) $(TOOLS) $(EXAMPLES) $(RENDER)/irqkit $(ROOTS).made
 
 # test/run takes file names as arguments: make check T="test/check-docs.sh"
 # When make ends, so do the tests, even if it is killed.
@@ -250,6 +271,7 @@ check: check-programs ## run all tests that boot no kernel, or only T="FILE..."
 LONG_FUZZ_SECONDS ?= 600
 check-long: check-programs ## let every system call fail with every error, and fuzz: an hour
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-inject.sh --long
+	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-policies.sh --long
 	@$(MAKE) fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS)
 
 # In chroots of other releases and machines: as root, with a network.
@@ -267,8 +289,8 @@ lint: ## check scripts, manual pages and sources
 	@test/lint
 
 # ---- install -----------------------------------------------------------------------------
-# Where ld.so finds the library by itself, the program says nothing of where it is; elsewhere it
-# finds it beside itself, which takes a /proc.
+# With LIBIRQKIT=shared: where ld.so finds the library by itself, the program says nothing of where it
+# is; elsewhere it finds it beside itself, which takes a /proc.
 SEARCHED = $(shell PATH="$$PATH:/usr/sbin:/sbin" ldconfig -v -N -X 2>/dev/null | sed -n 's|^\(/[^:]*\):.*|\1|p')
 RPATH = $(if $(filter $(LIBDIR),$(SEARCHED) $(patsubst /lib%,/usr/lib%,$(SEARCHED))),,$$ORIGIN/$(shell \
 	realpath -m --relative-to="$(SBINDIR)" "$(LIBDIR)" 2>/dev/null || echo ../lib))
@@ -360,6 +382,6 @@ clean: ## remove what was built
 	@rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a $(O)/irq-* || { \
 		echo "irqkit: 'sudo make clean$(if $(filter-out .,$(O)), O=$(O))' also removes what belongs to root" >&2; exit 1; }
 
--include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(UNITS:=.d) $(REPLAYS:=.d) $(TOOLS:=.d) $(BENCHES:=.d) $(EXAMPLES:=.d)
+-include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(RENDER)/render.d $(UNITS:=.d) $(REPLAYS:=.d) $(TOOLS:=.d) $(BENCHES:=.d) $(EXAMPLES:=.d)
 -include $(FUZZ_OBJS:.o=.d) $(FUZZERS:=.d)
 -include test/vm/vm.mk

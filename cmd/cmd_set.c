@@ -25,6 +25,7 @@ static const struct option options[] = {
 	{ "default", 0, OPTION_FLAG, offsetof(struct set_options, is_default), NULL,
 		"set the default for new interrupts; takes no TARGET" },
 	CHANGE_OPTIONS(struct set_options, change),
+	BAN_OPTIONS(struct set_options, change),
 	{ 0 },
 };
 

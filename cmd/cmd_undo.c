@@ -28,6 +28,8 @@ static const struct option options[] = {
 	{ "force", 'f', OPTION_FLAG, offsetof(struct undo_options, is_forced), NULL,
 		"also restore what was changed since then" },
 	CHANGE_OPTIONS(struct undo_options, change),
+	{ "no-ban", 0, OPTION_FLAG, offsetof(struct undo_options, change.keeps_bans),
+		NULL, "leave the bans of the change in irqbalance as they are" },
 	TABLE_OPTIONS(struct undo_options, table),
 	{ 0 },
 };
@@ -420,6 +422,11 @@ static enum status plan(struct change *change, void *data)
 	change->report.add_keys = add_keys;
 	change->report.data = undo;
 	r = irqkit_plan_add_undo(change->plan, change->undone, undo->options->is_forced);
+	if (r == 0 && irqkit_plan_has_barrier(change->plan) &&
+		!change_writes(change->options))
+		report_add_remark(&change->report,
+			strdup("The settings of its queues will be restored too: that "
+			       "is planned after the change."));
 	if (r == 0)
 		return STATUS_DONE;
 	/* the journal is fine: another run may be able to read the settings */
@@ -427,6 +434,20 @@ static enum status plan(struct change *change, void *data)
 		irqkit_change_get_number(change->undone), strerror(-r),
 		r == irqkit_ctx_get_error(change->ctx) ? ": run 'irqkit undo' again"
 						       : "");
+	return STATUS_REFUSED;
+}
+
+/* After the channels are back: what they have reset. */
+static enum status plan_rest(struct change *change, void *data)
+{
+	struct undo *undo = data;
+	int r = irqkit_plan_add_undo_rest(
+		change->plan, undo->change, undo->options->is_forced);
+
+	if (r == 0)
+		return STATUS_DONE;
+	say_error("cannot read the settings of change %u: %s",
+		irqkit_change_get_number(undo->change), strerror(-r));
 	return STATUS_REFUSED;
 }
 
@@ -439,9 +460,10 @@ static bool check_options(const struct undo_options *o)
 		say_error("--output, --sort, --noheadings, --raw and --pairs work only "
 			  "with --list");
 	else if (o->is_list &&
-		(o->is_forced || c->is_script || c->keeps_going || c->wait))
+		(o->is_forced || c->is_script || c->keeps_going || c->wait ||
+			c->keeps_bans))
 		say_error("--list only lists and cannot be combined with --force, "
-			  "--script, --keep-going or --wait");
+			  "--script, --keep-going, --wait or --no-ban");
 	else
 		return true;
 	return false;
@@ -480,7 +502,7 @@ static enum status run(const struct call *call)
 		return STATUS_MISUSE;
 	if (o->is_list)
 		return list(call, o);
-	status = change_run(&change, call, &o->change, plan, &undo);
+	status = change_run_with_rest(&change, call, &o->change, plan, plan_rest, &undo);
 	if (status == STATUS_DONE)
 		status = say_left_alone(&change);
 	if (change.undone && change.plan)

@@ -7,23 +7,29 @@
 #include "target/unknown.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
-extern const struct command cmd_channels, cmd_mask, cmd_pin_queue, cmd_rps, cmd_set,
-	cmd_show, cmd_spread, cmd_undo, cmd_xps;
+extern const struct command cmd_apply, cmd_channels, cmd_check, cmd_isolate, cmd_mask,
+	cmd_pin_queue, cmd_policy, cmd_rps, cmd_save, cmd_set, cmd_show, cmd_spread,
+	cmd_undo, cmd_who, cmd_xps;
 
 /* Sorted by name. Names are exact: a new command never changes what a script means. */
 static const struct command *const commands[] = {
+	&cmd_apply,
 	&cmd_channels,
+	&cmd_check,
+	&cmd_isolate,
 	&cmd_mask,
 	&cmd_pin_queue,
+	&cmd_policy,
 	&cmd_rps,
+	&cmd_save,
 	&cmd_set,
 	&cmd_show,
 	&cmd_spread,
 	&cmd_undo,
+	&cmd_who,
 	&cmd_xps,
 	NULL,
 };
@@ -130,8 +136,10 @@ static enum status run_command(const struct command *command, int argc, const ch
 	struct call call;
 	enum status status;
 
-	if (options_parse(command, argc, argv, &call, &status))
+	if (options_parse(command, argc, argv, &call, &status)) {
+		call.commands = commands;
 		status = command->run(&call);
+	}
 	options_free(&call);
 	return status;
 }
@@ -243,7 +251,6 @@ int main(int argc, char **argv)
 	const struct command *command = NULL;
 	enum status status;
 
-	setlocale(LC_CTYPE, "");
 	name = name ? name + 1 : argc > 0 ? argv[0] : "irqkit";
 	if (strncmp(name, "irq-", 4) == 0) {
 		command = find_command(name + 4);

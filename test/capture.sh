@@ -327,6 +327,7 @@ keep_link() {
 
 keep proc/interrupts proc/sys/kernel/osrelease proc/sys/net/core/rps_sock_flow_entries
 keep proc/irq/default_smp_affinity proc/uptime proc/sys/kernel/random/boot_id
+keep proc/sys/net/core/rps_default_mask sys/devices/virtual/workqueue/cpumask
 # Of /proc/stat only the time of the boot is read.
 grep '^btime ' proc/stat >"$scratch/stat" 2>/dev/null && cp "$scratch/stat" "$dir/proc/stat"
 for irq in proc/irq/[0-9]*; do
@@ -366,6 +367,25 @@ channels() {
 	}'
 }
 
+# rss: "128 equal 4" (entries, and the queue of each is the entry modulo 4) or "128 0*64 3*64" (runs
+# of entries), from what `ethtool -x` prints. The kernel has no such file either.
+rss() {
+	awk '
+	/^RSS hash key/ { exit }
+	/^ *[0-9]+:/ { for (i = 2; i <= NF; i++) { queue[n++] = $i; if ($i > most) most = $i } }
+	END {
+		if (!n) exit
+		for (i = 0; i < n && queue[i] == i % (most + 1); i++) ;
+		printf "%d", n
+		if (i == n && most < n) { print " equal " most + 1; exit }
+		for (i = 0; i < n; i = to) {
+			for (to = i; to < n && queue[to] == queue[i]; to++) ;
+			printf " %d*%d", queue[i], to - i
+		}
+		print ""
+	}'
+}
+
 # A network device: its queues, and on the way up from it what tells which interrupts are its own.
 for link in sys/class/net/*; do
 	keep_link "$link"
@@ -386,10 +406,14 @@ for link in sys/class/net/*; do
 	if text=$(ethtool -l "${link##*/}" 2>/dev/null); then
 		printf '%s\n' "$text" | channels >"$dir/$device/channels"
 	fi
+	text=$(ethtool -x "${link##*/}" 2>/dev/null | rss)
+	[ -z "$text" ] || echo "$text" >"$dir/$device/rss"
 	for path in "$device/bonding" "$device/bridge"; do
 		[ -d "$path" ] && mkdir -p "$dir/$path"
 	done
 done
+
+keep 'sys/module/xen_net*/parameters/max_queues'
 
 # What network devices hang on, and every PCI device.
 for link in sys/class/net/*/device sys/bus/pci/devices/*; do

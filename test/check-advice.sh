@@ -64,7 +64,7 @@ adapt() {
 	words+=(--root "$root_dir")
 	case "$*" in
 	*--help*) ;;
-	'set '* | 'pin-queue '* | 'spread'* | 'rps '*' --'* | 'xps '*' --'*) words+=(--dry-run) ;;
+	'set '* | 'isolate '* | 'pin-queue '* | 'spread'* | 'rps '*' --'* | 'xps '*' --'* | 'channels '*' --'*) words+=(--dry-run) ;;
 	esac
 }
 

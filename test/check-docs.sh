@@ -17,7 +17,7 @@ page_options() { grep -hE '^\.It Fl' "$@" | grep -oE '(Fl|,) -[a-z][a-z0-9-]+' |
 shared_options() {
 	local s except
 	except=$(tr '\n' ' ' <"$1" | sed -nE 's/.* options except \.Fl (-[a-z-]+).*/-\1/p')
-	for s in Common Change Table; do
+	for s in Common Change Ban Table; do
 		! tr '\n' ' ' <"$1" | grep -q " ${s,} options" || sed -n "/^\.Ss $s options\$/,/^\.El/p" man/irqkit.8
 	done >"$tmp/shared"
 	page_options "$tmp/shared" | grep -vxF -e "${except:-none}"

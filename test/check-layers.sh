@@ -10,8 +10,8 @@
 # From the lowest folder to the highest: a file uses its own folder and those before it.
 # "." are the files beside the folders; among those, main uses all.
 declare -A order=(
-	[lib]='base kernel topology interrupts set devices events trace irqbalance machine channels target plan spread steer request'
-	[cmd]='base table measure target change show queues channels spread policy .'
+	[lib]='base kernel topology interrupts set devices events trace irqbalance machine channels target plan spread steer request policy'
+	[cmd]='base table measure target change show queues channels isolate spread policy who .'
 )
 
 # ---- what there is -----------------------------------------------------------------------
@@ -99,9 +99,12 @@ empty "no name is global in both halves" "$(awk '
 	END { for (s in name) if ((s, "lib") in in_half && (s, "cmd") in in_half)
 		print s ": " in_half[s, "lib"] " " in_half[s, "cmd"] }' "$tmp/symbols")"
 mapfile -t objects < <(sed "s|^|$O/build/|" "$tmp/objects")
+mapfile -t cmd_objects < <(grep '^cmd/' "$tmp/objects" | sed "s|^|$O/build/|")
 mapfile -t sanitizers < <(grep -oE -- '-fsanitize[-a-z]*=[^ ]+' "$O/build/commands" | sort -u)
 check "both halves link into one program" \
 	"${CC:-cc}" "${sanitizers[@]}" -o "$tmp/irqkit" "${objects[@]}" @"$O/build/CMD.libs" @"$O/build/LIB.libs"
+check "the program calls only what the shared library exports" \
+	"${CC:-cc}" "${sanitizers[@]}" -o "$tmp/irqkit" "${cmd_objects[@]}" "$O/libirqkit.so.0" @"$O/build/CMD.libs"
 empty "lib has no global variables" \
 	"$(awk '$1 ~ /^lib\// && $2 ~ /^[BDC]$/ && $3 !~ /^__/ { print $1 ": " $3 }' "$tmp/symbols")"
 
@@ -123,8 +126,8 @@ opening='(f?open|openat|open64|openat64|fopen64|freopen|opendir|fdopendir|creat)
 empty "lib never prints" "$(uses "$printing" lib)"
 empty "lib never exits" "$(uses "$ending" lib)"
 empty "lib asks no environment variable" "$(uses '(secure_)?getenv' lib)"
-empty "in lib only root.c and knob.c open files, ctx.c the root, and run_dir.c its own" \
-	"$(uses "$opening" lib root knob ctx run_dir)"
+empty "in lib only root.c and knob.c open files, ctx.c the root, run_dir.c its own, and policy_read.c those that a user names" \
+	"$(uses "$opening" lib root knob ctx run_dir policy_read)"
 empty "cmd opens no file" "$(uses "$opening" cmd)"
 empty "only say.c writes to stderr" "$(uses 'stderr|perror|psignal|v?dprintf|v?warnx?|v?errx?' cmd say)"
 empty "only main.c ends the program, by returning" "$(uses "$ending" cmd)"
@@ -133,6 +136,7 @@ included() { grep -rlE "^[ \t]*#[ \t]*include[ \t]*<$1" lib cmd | grep -vx "$2";
 empty "only render.c uses libsmartcols" "$(included libsmartcols cmd/table/render.c)"
 empty "only document.c uses jansson" "$(included jansson cmd/table/document.c)"
 empty "only on_demand.c loads libraries" "$(uses 'dl(open|m?open|v?sym)' lib)$(uses 'dl(m?open|v?sym)' cmd on_demand)"
+empty "only text.c asks what the locale can print" "$(uses '(set|use)locale|nl_langinfo|isw.*|wcs?width|mbr?towc' cmd text)"
 empty "only options.c uses popt" "$(uses 'popt.*' cmd options)"
 
 if [ "${1-}" != --self ]; then
@@ -223,11 +227,13 @@ done <<'END'
 lib/base|puts|lib never prints
 lib/base|exit|lib never exits
 lib/base|getenv|lib asks no environment variable
-lib/devices|open|in lib only root.c and knob.c open files, ctx.c the root, and run_dir.c its own
+lib/devices|open|in lib only root.c and knob.c open files, ctx.c the root, run_dir.c its own, policy_read.c what a user names
 cmd/base|fopen|cmd opens no file
 cmd/base|perror|only say.c writes to stderr
 cmd/base|abort|only main.c ends the program, by returning
 cmd/base|dlopen|only on_demand.c loads libraries
+cmd/base|setlocale|only text.c asks what the locale can print
+cmd/base|ctx_note|the program calls only what the shared library exports
 cmd/base|poptStrerror|only options.c uses popt
 END
 

@@ -53,6 +53,7 @@ while read -r root dev; do
 	once "$root" set all --cpus=1 -n
 	once "$root" spread -n
 	once "$root" spread all -n --by=total
+	once "$root" save --all
 	if [ "$dev" != - ]; then
 		once "$root" show "$dev"
 		once "$root" rps "$dev"

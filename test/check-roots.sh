@@ -209,7 +209,8 @@ same "of the same files" "$(tree "$tmp/here")" "$(tree "$tmp/folder")"
 mkdir "$tmp/bin"
 cat >"$tmp/bin/ethtool" <<'S'
 #!/bin/sh
-[ "$1" = -l ] || exit 1
+[ "$1" = -l ] || [ -s "${0%/*}/rss" ] || exit 1
+[ "$1" = -l ] || exec cat "${0%/*}/rss"
 case $2 in
 lo) echo "netlink error: Operation not supported" >&2; exit 1 ;;
 esac
@@ -255,6 +256,17 @@ if ls -d /sys/class/net/*/device >/dev/null 2>&1; then
 		Combined:	0
 	T
 	)"
+	for text in '0 1 2 0|1 2 0 1|2 0 1 2|12 equal 3' '0 0 0 0|1 1 1 1|3 3 0 0|12 0*4 1*4 3*2 0*2'; do
+		IFS='|' read -r a b c expected <<<"$text"
+		printf '%s\n' 'RX flow hash indirection table for eth0 with 4 RX ring(s):' "    0:  $a" "    4:  $b" \
+			"    8:  $c" 'RSS hash key:' 'Operation not supported' '00:11' >"$tmp/bin/rss"
+		saved </dev/null >/dev/null
+		same "the RSS table is saved: $expected" "$expected" \
+			"$(cat "$(find "$tmp/channels/sys/devices" -name rss ! -path '*/lo/*' | head -n 1)")"
+	done
+	rm "$tmp/bin/rss"
+	saved </dev/null >/dev/null
+	empty "and no table of a device without" "$(find "$tmp/channels" -name rss)"
 	empty "and none of a device that has none" "$(find "$tmp/channels" -path '*/lo/channels')"
 else
 	skip "$name" "there is no network interface"

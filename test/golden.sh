@@ -53,7 +53,7 @@ end_on_signals
 
 # A run may begin before midnight and end after it.
 today="($(TZ=UTC date +%F)|$(TZ=UTC date -d tomorrow +%F))"
-run_env=(env -i "PATH=$program_dir:$PATH" LC_ALL=C.UTF-8 COLUMNS=80 TZ=UTC HOME=/nonexistent)
+run_env=(env -i "PATH=$program_dir:${unpack%/*}:$PATH" LC_ALL=C.UTF-8 COLUMNS=80 TZ=UTC HOME=/nonexistent)
 for v in ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS; do
 	[ -z "${!v-}" ] || run_env+=("$v=${!v}")
 done

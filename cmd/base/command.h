@@ -71,6 +71,7 @@ struct loose {
 
 struct call {
 	const struct command *command;
+	const struct command *const *commands; /* all; ending with NULL */
 	struct common common;
 	void *state; /* the command's own options */
 	const char **words; /* all but the options, ending with NULL */

@@ -20,12 +20,11 @@ static const struct {
 	{ "list ls status stat info get display print view lsirq irqs interrupts "
 	  "show_irqs",
 		"irqkit show" },
-	{ "queues channels threads", "irqkit show --queues" },
+	{ "queues threads", "irqkit show --queues" },
 	{ "cpus cores", "irqkit show --by-cpu" },
 	{ "watch monitor live rates irqtop top", "irqkit show --for=10" },
 	{ "affinity assign move bind pin taskset migrate smp_affinity",
 		"irqkit set TARGET --cpus=SET" },
-	{ "isolate", "irqkit set all --cpus=current,^SET" },
 	{ "balance rebalance distribute irqbalance auto set_irq_affinity "
 	  "set_irq_affinity.sh set_irq_affinity_cpulist.sh",
 		"irqkit spread" },

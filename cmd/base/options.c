@@ -179,6 +179,7 @@ static void print_set_help(void)
 
 static void print_help(const struct command *command, poptContext con)
 {
+	text_use_locale();
 	poptSetOtherOptionHelp(con, command->args);
 	poptPrintHelp(con, stdout, 0);
 	printf("\n");
@@ -429,6 +430,60 @@ int options_count_leading(const char *word)
 
 /* ------------------------------------------------------------------------------- */
 
+/* Those that have no meaning for one line of many, and who has the option instead. */
+static const struct {
+	const char *name;
+	bool is_of_apply;
+} refused_in_line[] = {
+	{ "root", true },
+	{ "json", true },
+	{ "dry-run", true },
+	{ "script", true },
+	{ "keep-going", true },
+	{ "ban", true },
+	{ "no-ban", true },
+	{ "wait", true },
+	{ "verify", false },
+	{ "revert-if-worse", false },
+	{ "every", false },
+	{ "help", false },
+	{ "version", false },
+};
+
+static const char *name_of(int value, const struct command *command)
+{
+	if (value >= VALUE_OWN)
+		return command->options[value - VALUE_OWN].name;
+	if (value >= VALUE_COMMON)
+		return common_options[value - VALUE_COMMON].name;
+	for (size_t i = 0; i < LENGTH(own_options); i++)
+		if (own_options[i].val == value)
+			return own_options[i].longName;
+	return "";
+}
+
+/* May a line of a policy file have the option? If not, says so. */
+static bool check_in_line(int value, const struct command *command)
+{
+	const char *name = name_of(value, command);
+
+	for (size_t i = 0; i < LENGTH(refused_in_line); i++) {
+		if (strcmp(refused_in_line[i].name, name) != 0)
+			continue;
+		if (refused_in_line[i].is_of_apply)
+			say_error(
+				"a policy file cannot have --%s; give it to apply, as in "
+				"'irqkit apply --%s%s'",
+				name, name, strcmp(name, "root") == 0 ? "=DIR" : "");
+		else
+			say_error("a policy file cannot have --%s: it works only on a "
+				  "command line",
+				name);
+		return false;
+	}
+	return true;
+}
+
 /* True: go on. */
 static bool take_option(int value, char *text, poptContext con, struct call *call,
 	enum status *ret_status)
@@ -528,14 +583,52 @@ static char *join_line(const struct command *command, int argc, const char **arg
 	return line;
 }
 
-bool options_parse(const struct command *command, int argc, const char **argv,
-	struct call *ret_call, enum status *ret_status)
+/* False: *ret_status is how to exit. */
+static bool take_options(
+	poptContext con, char *const *words, struct call *call, enum status *ret_status)
+{
+	int value;
+
+	while ((value = poptGetNextOpt(con)) > 0)
+		if (!take_option(value, poptGetOptArg(con), con, call, ret_status))
+			return false;
+	if (value == -1)
+		return true;
+	say_mistake(call->command, con, words, value);
+	*ret_status = STATUS_MISUSE;
+	return false;
+}
+
+/* The same for a line of a policy file; goes on after a mistake. */
+static bool take_line_options(
+	poptContext con, char *const *words, struct call *call, enum status *ret_status)
+{
+	bool is_right = true;
+	int value;
+
+	while ((value = poptGetNextOpt(con)) != -1) {
+		if (value < -1) {
+			say_mistake(call->command, con, words, value);
+			is_right = false;
+		} else if (!check_in_line(value, call->command)) {
+			free(poptGetOptArg(con));
+			is_right = false;
+		} else if (!take_option(
+				   value, poptGetOptArg(con), con, call, ret_status)) {
+			is_right = false;
+		}
+	}
+	*ret_status = STATUS_MISUSE;
+	return is_right;
+}
+
+static bool parse(const struct command *command, int argc, const char **argv,
+	bool is_line, struct call *ret_call, enum status *ret_status)
 {
 	struct poptOption table[MAX_OPTIONS], common[MAX_OPTIONS];
 	char **words;
 	poptContext con;
-	bool go_on = true;
-	int value;
+	bool go_on;
 
 	memset(ret_call, 0, sizeof(*ret_call));
 	ret_call->command = command;
@@ -553,13 +646,8 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 		return false;
 	}
 
-	while (go_on && (value = poptGetNextOpt(con)) > 0)
-		go_on = take_option(value, poptGetOptArg(con), con, ret_call, ret_status);
-	if (go_on && value < -1) {
-		say_mistake(command, con, words, value);
-		*ret_status = STATUS_MISUSE;
-		go_on = false;
-	}
+	go_on = is_line ? take_line_options(con, words, ret_call, ret_status)
+			: take_options(con, words, ret_call, ret_status);
 	if (go_on && !take_words(con, ret_call)) {
 		*ret_status = say_no_memory();
 		go_on = false;
@@ -571,6 +659,18 @@ bool options_parse(const struct command *command, int argc, const char **argv,
 	poptFreeContext(con);
 	free_words(words);
 	return go_on;
+}
+
+bool options_parse(const struct command *command, int argc, const char **argv,
+	struct call *ret_call, enum status *ret_status)
+{
+	return parse(command, argc, argv, false, ret_call, ret_status);
+}
+
+bool options_parse_line(const struct command *command, int argc, const char **argv,
+	struct call *ret_call, enum status *ret_status)
+{
+	return parse(command, argc, argv, true, ret_call, ret_status);
 }
 
 static void free_texts(const struct option *options, void *state)

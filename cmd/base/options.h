@@ -44,6 +44,12 @@ void options_print_common(void);
  */
 bool options_parse(const struct command *command, int argc, const char **argv,
 	struct call *ret_call, enum status *ret_status);
+/*
+ * Reads a line of a policy file, whose first word names the command. An option that such a
+ * line cannot have is a mistake. Reports every mistake in the options; true: there is none.
+ */
+bool options_parse_line(const struct command *command, int argc, const char **argv,
+	struct call *ret_call, enum status *ret_status);
 void options_free(struct call *call);
 
 #endif

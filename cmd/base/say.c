@@ -10,7 +10,13 @@
 
 #define MAX_SAID 8u
 
+static const char *said_place;
 static bool is_silenced, is_said_before, has_logged_failure;
+
+void say_set_place(const char *place)
+{
+	said_place = place;
+}
 
 void say_set_silent(bool is_silent)
 {
@@ -25,7 +31,7 @@ void say_set_errors_only(bool is_repeated)
 static void say(const char *kind, const char *format, va_list args)
 {
 	_cleanup_free_ char *message = NULL;
-	_cleanup_free_ char *safe = NULL;
+	_cleanup_free_ char *safe = NULL, *place = NULL;
 
 	if (is_silenced)
 		return;
@@ -34,7 +40,10 @@ static void say(const char *kind, const char *format, va_list args)
 		message = NULL;
 	if (message)
 		safe = text_escape(message);
-	fprintf(stderr, "irqkit: %s%s\n", kind, safe ? safe : "out of memory");
+	if (said_place)
+		place = text_escape(said_place);
+	fprintf(stderr, "irqkit: %s%s%s%s\n", place ? place : "", place ? ": " : "", kind,
+		safe ? safe : "out of memory");
 }
 
 void say_error(const char *format, ...)

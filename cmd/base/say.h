@@ -5,6 +5,8 @@
 
 #include "base/command.h"
 
+/* Where what messages are about stands, "FILE:LINE"; NULL: on the command line. */
+void say_set_place(const char *place);
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 enum status say_no_memory(void); /* STATUS_REFUSED */
 void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));

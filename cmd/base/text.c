@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <langinfo.h>
+#include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -60,13 +61,29 @@ void text_straighten(char *text)
 	}
 }
 
-/* Printable for the locale that main() has set; in the C locale that is ASCII. */
+void text_use_locale(void)
+{
+	static bool is_set;
+
+	if (!is_set)
+		setlocale(LC_CTYPE, "");
+	is_set = true;
+}
+
+bool text_is_utf8(void)
+{
+	text_use_locale();
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+/* Printable in the user's locale; in the C locale that is ASCII. */
 static bool is_printable(uint32_t character)
 {
 	if (character < 0x80)
 		return character >= ' ' && character != 0x7f;
 	if (turns_text(character))
 		return false;
+	text_use_locale();
 	return MB_CUR_MAX > 1 && iswprint((wint_t)character);
 }
 
@@ -121,7 +138,7 @@ size_t text_width(const char *text)
 
 char *text_shorten(const char *text, size_t head, size_t tail)
 {
-	const char *mark = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? "\u2026" : "~";
+	const char *mark = text_is_utf8() ? "\u2026" : "~";
 	size_t left = text_width(text), used = 0, len, width;
 	const char *rest = text, *end;
 	char *shorter = malloc(strlen(text) + strlen(mark) + 1);

@@ -35,4 +35,12 @@ char *text_below_root(const char *root, const char *path);
  */
 bool text_join(char **list, const char *separator, const char *text);
 
+/*
+ * The locale of the user decides which characters can be printed. To load it takes as long as
+ * all else that a short run does, so that only text that is not ASCII asks for it, and what
+ * may print such text with another library.
+ */
+void text_use_locale(void);
+bool text_is_utf8(void);
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/read_number.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "change/ban.h"
 #include "change/note_irqbalance.h"
 #include "change/refusals.h"
 #include "change/run_lock.h"
@@ -41,7 +42,7 @@ void change_free(struct change *change)
 bool change_options_are_given(const struct change_options *options)
 {
 	return options->is_dry_run || options->is_script || options->keeps_going ||
-		options->wait;
+		options->wait || options->bans || options->keeps_bans;
 }
 
 bool change_writes(const struct change_options *options)
@@ -74,7 +75,7 @@ static enum status check_options(
 		say_error("--wait and --script cannot be combined: a script does not "
 			  "wait");
 	else
-		return STATUS_DONE;
+		return ban_check(options);
 	return STATUS_MISUSE;
 }
 
@@ -202,6 +203,11 @@ enum status change_say_failure(const struct change *change, int error)
 {
 	if (irqkit_plan_count_results(change->plan, IRQKIT_FAILED) > 0)
 		report_failures(&change->report);
+	else if (change->lacks_rest)
+		say_error("cannot finish the change, so it was rolled back: %s",
+			strerror(-error));
+	else if (ban_say_failure(change, error))
+		return STATUS_REFUSED;
 	else if (error == irqkit_ctx_get_error(change->ctx)) /* not applied at all */
 		change_judge(change, STATUS_REFUSED);
 	else
@@ -271,7 +277,7 @@ enum status change_plan_again(struct change *change)
 	enum status status = change_read_machine(change);
 
 	report_drop_remarks(&change->report);
-	return status == STATUS_DONE
-		? change_judge(change, change->plan_fn(change, change->plan_data))
-		: status;
+	if (status == STATUS_DONE)
+		status = change_judge(change, change->plan_fn(change, change->plan_data));
+	return status == STATUS_DONE ? ban_plan(change) : status;
 }

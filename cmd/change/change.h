@@ -20,6 +20,9 @@ struct change_options {
 	bool is_script;
 	bool keeps_going;
 	const char *wait; /* --wait[=SECONDS]; NULL: not given */
+	bool bans; /* --ban */
+	bool keeps_bans; /* --no-ban */
+	bool bans_by_default; /* of a command that bans without --ban, but never fails by it */
 };
 
 #define WRITE_OPTIONS(type, member)                                                      \
@@ -38,6 +41,15 @@ struct change_options {
 	{                                                                                \
 		"wait", 0, OPTION_OPTIONAL_TEXT, offsetof(type, member.wait), "SECONDS", \
 			"wait for pending moves to take effect (default: 10)"            \
+	}
+
+/* For commands that place interrupts. */
+#define BAN_OPTIONS(type, member)                                                        \
+	{ "ban", 0, OPTION_FLAG, offsetof(type, member.bans), NULL,                      \
+		"first make a running irqbalance leave these interrupts alone" },        \
+	{                                                                                \
+		"no-ban", 0, OPTION_FLAG, offsetof(type, member.keeps_bans), NULL,       \
+			"ask nothing of irqbalance"                                      \
 	}
 
 struct change;
@@ -59,9 +71,18 @@ struct change {
 	/* the command's, whose interfaces have threads in the plan; or NULL */
 	const struct irqkit_request *request;
 	change_plan_fn *plan_fn; /* of change_run() */
-	void *plan_data; /* for it */
+	change_plan_fn
+		*rest_fn; /* what follows a barrier, once that was passed; or NULL */
+	void *plan_data; /* for both */
+	bool lacks_rest; /* the rest after a barrier could not be planned */
 	bool is_unplanned; /* its CPUs went offline, and there is no plan without them */
+	bool needs_lock; /* even if no setting is to be written */
+	/* Called under the lock once the plan was applied; or NULL. */
+	enum status (*applied_fn)(struct change *change, void *data);
+	int ban_error; /* why irqbalance could not be asked for --ban; 0: it was */
 	bool has_own_warnings; /* the command itself warns of irqbalance */
+	/* What irqbalance will do, if not irqbalance_explain() says it; or NULL. */
+	char *(*explain_irqbalance)(const struct change *change);
 	unsigned int wait_ms;
 	struct report report; /* of the plan */
 };
@@ -76,6 +97,12 @@ struct change {
  */
 enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data);
+/* The same after change_open(). */
+enum status change_make(struct change *change, change_plan_fn *plan, void *data);
+/* The same; after a barrier was applied, @rest adds what follows it. */
+enum status change_run_with_rest(struct change *change, const struct call *call,
+	const struct change_options *options, change_plan_fn *plan, change_plan_fn *rest,
+	void *data);
 void change_free(struct change *change);
 /*
  * Returns @status, the result of planning, unless something could not be read: a plan

@@ -9,16 +9,47 @@
 #include "change/script.h"
 #include "measure/signals.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* CPUs that come and go all the time must not keep a change busy for ever. */
 #define MOST_PLANS 20
 
-static int apply_plan(struct change *change)
+static int apply_steps(struct change *change)
 {
 	unsigned int flags = change->options->keeps_going ? IRQKIT_APPLY_KEEP_GOING : 0;
 
 	return irqkit_plan_apply(change->plan, change->lock, change->call->line, flags);
+}
+
+/*
+ * After a barrier: the rest is planned on the machine as it is now, and becomes part of
+ * the same change. Without a plan for it, what the barrier changed is put back.
+ */
+static int apply_rest(struct change *change)
+{
+	int r = irqkit_plan_pass_barrier(change->plan);
+	enum status status;
+
+	if (r == 0) {
+		status = change_judge(change, change->rest_fn(change, change->plan_data));
+		r = status == STATUS_DONE ? apply_steps(change) : -ECANCELED;
+	}
+	if (r == 0 || irqkit_plan_count_results(change->plan, IRQKIT_FAILED) > 0)
+		return r;
+	change->lacks_rest = true;
+	irqkit_plan_roll_back(change->plan, change->lock);
+	return r;
+}
+
+static int apply_plan(struct change *change)
+{
+	int r = apply_steps(change);
+
+	change->lacks_rest = false;
+	return r == 0 && change->rest_fn && irqkit_plan_needs_rest(change->plan)
+		? apply_rest(change)
+		: r;
 }
 
 /* Did a step fail since its CPUs went offline? */
@@ -118,11 +149,14 @@ static enum irqkit_change_state judge_undo(const struct change *change)
 /* If that fails, the next undo takes this change again, and finds it restored already. */
 static void mark_undone(const struct change *change)
 {
+	unsigned int number = irqkit_change_get_number(change->undone);
+	int forgotten = irqkit_placed_forget(change->lock, number);
 	int r = irqkit_change_set_state(change->undone, change->lock, judge_undo(change));
 	_cleanup_free_ char *path = r < 0
 		? text_below_root(irqkit_ctx_get_root(change->ctx), "/run/irqkit")
 		: NULL;
 
+	r = r < 0 ? r : forgotten;
 	if (r < 0)
 		say_warning("change %u has been undone, but cannot be marked as undone "
 			    "in %s: %s",
@@ -147,6 +181,8 @@ static enum status apply_and_report(struct change *change)
 			irqkit_plan_count_written(change->plan) > 0);
 	if (change->undone && is_made)
 		mark_undone(change);
+	if (change->applied_fn && is_made && status == STATUS_DONE)
+		status = change->applied_fn(change, change->plan_data);
 	return change_end(change, status, &before);
 }
 
@@ -179,22 +215,36 @@ static enum status plan_under_lock(struct change *change)
 /* Where everything is as it should be, nothing is written, unless a change is undone. */
 static bool needs_lock(const struct change *change)
 {
-	return change->undone ||
+	return change->undone || change->needs_lock ||
+		irqkit_plan_count_bans(change->plan) > 0 ||
 		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0;
+}
+
+enum status change_make(struct change *change, change_plan_fn *plan, void *data)
+{
+	enum status status;
+
+	change->plan_fn = plan;
+	change->plan_data = data;
+	change_try_lock(change);
+	status = change_plan_again(change);
+	if (status == STATUS_DONE && change_writes(change->options) && needs_lock(change))
+		status = plan_under_lock(change);
+	return status == STATUS_DONE ? change_finish(change) : status;
+}
+
+enum status change_run_with_rest(struct change *change, const struct call *call,
+	const struct change_options *options, change_plan_fn *plan, change_plan_fn *rest,
+	void *data)
+{
+	enum status status = change_open(change, call, options);
+
+	change->rest_fn = rest;
+	return status == STATUS_DONE ? change_make(change, plan, data) : status;
 }
 
 enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data)
 {
-	enum status status = change_open(change, call, options);
-
-	change->plan_fn = plan;
-	change->plan_data = data;
-	if (status == STATUS_DONE) {
-		change_try_lock(change);
-		status = change_plan_again(change);
-	}
-	if (status == STATUS_DONE && change_writes(options) && needs_lock(change))
-		status = plan_under_lock(change);
-	return status == STATUS_DONE ? change_finish(change) : status;
+	return change_run_with_rest(change, call, options, plan, NULL, data);
 }

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * irqbalance may move again what a plan has moved. The cure keeps irqbalance for all other
- * interrupts.
+ * interrupts: --ban, if the command has that and irqbalance a socket, or else its own
+ * options.
  */
 #include "change/note_irqbalance.h"
 #include "base/basics.h"
+#include "base/options.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "change/ban.h"
 
 #include <stdio.h>
+#include <string.h>
+
+/* A warning must not wait long for an irqbalance that rests. */
+#define ANSWER_MS 200u
 
 /* More interrupts than this are not named one by one. */
 #define MAX_NAMED 4u
@@ -40,9 +47,21 @@ static void add_irq(struct affected *affected, int irq)
 		text_join(&affected->bans, " ", option);
 }
 
-static void find_affected(struct affected *affected, const struct irqkit_plan *plan,
+/* Banned before, or by this plan, or by the answer of irq-policy. */
+static bool is_left_alone(struct irqkit_ctx *ctx, const struct irqkit_plan *plan,
+	const struct irqkit_irqbalance *irqbalance, unsigned int irq)
+{
+	return irqkit_irqbalance_has_banned(irqbalance, irq) ||
+		irqkit_plan_has_banned(plan, irq) ||
+		(irqkit_irqbalance_has_irqkit_script(irqbalance) &&
+			irqkit_placed_has(ctx, irq) > 0);
+}
+
+static void find_affected(struct affected *affected, const struct change *change,
 	const struct irqkit_irqbalance *irqbalance)
 {
+	const struct irqkit_plan *plan = change->plan;
+
 	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
 		const struct irqkit_step *step = irqkit_plan_get(plan, i);
 		enum irqkit_knob knob = irqkit_step_get_knob(step);
@@ -53,7 +72,7 @@ static void find_affected(struct affected *affected, const struct irqkit_plan *p
 		affected->has_default |= knob == IRQKIT_KNOB_DEFAULT_AFFINITY;
 		affected->has_irqs |= knob == IRQKIT_KNOB_AFFINITY;
 		if (knob == IRQKIT_KNOB_AFFINITY &&
-			!irqkit_irqbalance_has_banned(irqbalance, (unsigned int)irq))
+			!is_left_alone(change->ctx, plan, irqbalance, (unsigned int)irq))
 			add_irq(affected, irq);
 	}
 }
@@ -84,9 +103,50 @@ static char *explain_cure(
 	return r < 0 ? NULL : text;
 }
 
+/* May the interrupts be banned with --ban? */
+static bool offers_ban(
+	const struct change *change, const struct irqkit_irqbalance *irqbalance)
+{
+	const struct option *option = change->call->command->options;
+
+	while (option->name && strcmp(option->name, "ban") != 0)
+		option++;
+	return option->name && irqkit_irqbalance_has_socket(irqbalance);
+}
+
+/* NULL: no memory. */
+static char *explain_moves(const struct change *change, const struct affected *affected,
+	const struct irqkit_irqbalance *irqbalance, const char *cure)
+{
+	unsigned int pid = irqkit_irqbalance_get_pid(irqbalance);
+	const char *these = affected->n == 1 ? "this interrupt" : "these interrupts";
+	const char *them = affected->n == 1 ? "it" : "them";
+	int error = change->ban_error ? change->ban_error
+				      : irqkit_plan_get_ban_error(change->plan);
+	char *text;
+	int r;
+
+	if (error)
+		r = asprintf(&text,
+			"cannot ban %s from irqbalance (pid %u), which may move %s "
+			"again: %s",
+			these, pid, them, ban_explain(error));
+	else if (offers_ban(change, irqbalance))
+		r = asprintf(&text,
+			"irqbalance (pid %u) is running and may move %s again; to "
+			"exclude only %s, use --ban",
+			pid, them, these);
+	else
+		r = asprintf(&text,
+			"irqbalance (pid %u) is running and may move %s again; to "
+			"exclude only %s, %s",
+			pid, them, these, cure);
+	return r < 0 ? NULL : text;
+}
+
 /* NULL: no memory, or it does nothing against the plan. */
-static char *explain(
-	const struct affected *affected, const struct irqkit_irqbalance *irqbalance)
+static char *explain(const struct change *change, const struct affected *affected,
+	const struct irqkit_irqbalance *irqbalance)
 {
 	_cleanup_free_ char *cure = explain_cure(affected, irqbalance);
 	unsigned int pid = irqkit_irqbalance_get_pid(irqbalance);
@@ -96,12 +156,8 @@ static char *explain(
 	if (!cure)
 		return NULL;
 	if (affected->n > 0)
-		r = asprintf(&text,
-			"irqbalance (pid %u) is running and may move %s again; to "
-			"exclude only %s, %s",
-			pid, affected->n == 1 ? "it" : "them",
-			affected->n == 1 ? "this interrupt" : "these interrupts", cure);
-	else if (affected->has_default)
+		return explain_moves(change, affected, irqbalance, cure);
+	if (affected->has_default)
 		r = asprintf(&text,
 			"irqbalance (pid %u) is running and also places new "
 			"interrupts, whatever the default is; to exclude some, %s",
@@ -126,14 +182,19 @@ char *irqbalance_explain(const struct change *change)
 		irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) == n ||
 		irqkit_irqbalance_new(devices, &irqbalance) < 0)
 		return NULL;
-	find_affected(&affected, change->plan, irqbalance);
-	return explain(&affected, irqbalance);
+	/* what it does not answer is not known to be left alone */
+	if (!change->ban_error)
+		irqkit_irqbalance_read_bans(irqbalance, ANSWER_MS);
+	find_affected(&affected, change, irqbalance);
+	return explain(change, &affected, irqbalance);
 }
 
 void irqbalance_warn(struct change *change)
 {
 	free(change->report.warning);
-	change->report.warning = irqbalance_explain(change);
+	change->report.warning = change->explain_irqbalance
+		? change->explain_irqbalance(change)
+		: irqbalance_explain(change);
 	if (change->report.warning && !change->call->common.is_quiet)
 		say_warning("%s", change->report.warning);
 }

@@ -57,6 +57,45 @@ static const char *explain_thread(int error)
 	}
 }
 
+static const char *explain_channels(int error)
+{
+	switch (error) {
+	case EINVAL:
+		return "the driver does not accept this number now; XDP, an RSS table, "
+		       "flow rules or traffic classes may need the present queues";
+	case EBUSY:
+		return "the interface is busy with a reset or another change; try again";
+	case ENOSPC:
+		return "there are not enough free interrupt vectors for so many queues";
+	case EPERM:
+		return "only root may do this (CAP_NET_ADMIN); try sudo";
+	case EOPNOTSUPP:
+		return "the driver shows this number, but cannot change it";
+	case ENODEV:
+		return "the interface is gone";
+	case ENOMEM:
+		return "the kernel has no memory for so many queues";
+	case EPROTO:
+		return "the driver accepted the number, but has a different one";
+	default:
+		return NULL;
+	}
+}
+
+static const char *explain_rss(int error)
+{
+	switch (error) {
+	case EINVAL:
+		return "the driver does not accept this table now";
+	case ERANGE:
+		return "the table has another size now";
+	case EOPNOTSUPP:
+		return "the driver shows its table, but cannot change it";
+	default:
+		return explain_channels(error);
+	}
+}
+
 const char *explain_step(const struct irqkit_step *step)
 {
 	int error = irqkit_step_get_error(step);
@@ -69,9 +108,14 @@ const char *explain_step(const struct irqkit_step *step)
 	switch (irqkit_step_get_knob(step)) {
 	case IRQKIT_KNOB_AFFINITY:
 	case IRQKIT_KNOB_DEFAULT_AFFINITY:
+	case IRQKIT_KNOB_WORKQUEUE:
 		return irqkit_explain_error(error);
 	case IRQKIT_KNOB_THREAD:
 		return explain_thread(error);
+	case IRQKIT_KNOB_CHANNELS:
+		return explain_channels(error);
+	case IRQKIT_KNOB_RSS:
+		return explain_rss(error);
 	default:
 		return explain_queue(error);
 	}

@@ -33,7 +33,25 @@ void report_drop_remarks(struct report *report)
 
 static bool has_changed(const struct report *report)
 {
-	return irqkit_plan_count_written(report->plan) > 0;
+	return irqkit_plan_count_written(report->plan) > 0 ||
+		(!report->is_dry_run && irqkit_plan_count_bans(report->plan) > 0);
+}
+
+/* Those that were banned before are not listed. */
+static void add_bans(const struct report *report, struct document *document)
+{
+	size_t n = irqkit_plan_count_bans(report->plan);
+	unsigned int *irqs = calloc(n + 1, sizeof(*irqs));
+
+	for (size_t i = 0; irqs && i < n; i++)
+		irqs[i] = irqkit_plan_get_ban(report->plan, i);
+	if (!irqs)
+		document_fail(document);
+	else if (irqkit_plan_takes_bans_back(report->plan))
+		document_add_numbers(document, "unbanned", irqs, n);
+	else if (report->bans || n > 0)
+		document_add_numbers(document, "banned", irqs, n);
+	free(irqs);
 }
 
 static enum status print_json(const struct report *report, const struct table *table)
@@ -45,8 +63,10 @@ static enum status print_json(const struct report *report, const struct table *t
 	document_add_bool(document, "changed", has_changed(report));
 	if (report->is_dry_run)
 		document_add_bool(document, "would_change",
-			irqkit_plan_count_results(report->plan, IRQKIT_PLANNED) > 0);
+			irqkit_plan_count_results(report->plan, IRQKIT_PLANNED) > 0 ||
+				irqkit_plan_count_bans(report->plan) > 0);
 	document_add_table(document, "changes", table);
+	add_bans(report, document);
 	if (report->warning)
 		document_add_texts(document, "warnings",
 			(const char *const[]){ report->warning, NULL });
@@ -88,9 +108,10 @@ static char *choose_columns(const struct report *report)
 	bool with_effective = !is_plan && (extent.has_irqs || extent.has_kept);
 	char *names;
 
-	if (asprintf(&names, "%s%sNAME,OLD,NEW%s%s%s", extent.has_others ? "KNOB," : "",
+	if (asprintf(&names, "%s%sNAME,OLD,NEW%s%s%s%s", extent.has_others ? "KNOB," : "",
 		    extent.has_irqs || !extent.has_others ? "IRQ," : "",
 		    with_effective ? ",EFFECTIVE" : "", is_plan ? "" : ",RESULT",
+		    is_plan && report->get_source ? ",SOURCE" : "",
 		    is_plan || report->shows_skipped || extent.has_skipped ? ",WHY"
 									   : "") < 0)
 		return NULL;
@@ -129,7 +150,8 @@ enum status report_print(const struct report *report)
 	enum status status;
 
 	for (size_t i = 0; rows && table.rows && i < n; i++) {
-		rows[i] = (struct report_row){ report, irqkit_plan_get(report->plan, i) };
+		rows[i] = (struct report_row){ report, irqkit_plan_get(report->plan, i),
+			i };
 		if (report_shows_step(report, rows[i].step))
 			table.rows[table.n_rows++] = &rows[i];
 	}
@@ -140,6 +162,27 @@ enum status report_print(const struct report *report)
 
 /* ------------------------------------------------------------------------------- */
 
+/* "cannot set the channels of eth0 to 'combined 9': Invalid argument: the kernel says ..." */
+static void say_ethtool_failure(
+	const struct report *report, const struct irqkit_step *step)
+{
+	int error = irqkit_step_get_error(step);
+	bool is_back = irqkit_step_was_written(step) && !report->keeps_going;
+	const char *what = irqkit_step_get_knob(step) == IRQKIT_KNOB_RSS ? "RSS table"
+									 : "channels";
+	const char *text = irqkit_step_get_kernel_text(step);
+	const char *meaning = text ? text : explain_step(step);
+
+	say_error("cannot %s the %s of %s to '%s': %s%s%s", is_back ? "restore" : "set",
+		what, irqkit_step_get_target(step),
+		is_back ? irqkit_step_get_old(step) : irqkit_step_get_new(step),
+		strerror(error),
+		text		  ? ", the kernel says: "
+			: meaning ? ": "
+				  : "",
+		meaning ? meaning : "");
+}
+
 static void say_failure(const struct report *report, const struct irqkit_step *step)
 {
 	int error = irqkit_step_get_error(step);
@@ -147,6 +190,10 @@ static void say_failure(const struct report *report, const struct irqkit_step *s
 	_cleanup_free_ char *path = text_below_root(report->call->common.root, where);
 
 	where = path ? path : where;
+	if (step_is_of_ethtool(step)) {
+		say_ethtool_failure(report, step);
+		return;
+	}
 	if (irqkit_step_was_written(step) && !report->keeps_going)
 		say_error("cannot restore '%s' in %s: %s", irqkit_step_get_old(step),
 			where, strerror(error));

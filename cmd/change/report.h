@@ -19,7 +19,10 @@ struct report {
 	bool is_undo;
 	bool has_waited; /* for moves that are still pending */
 	bool hides_unchanged; /* what stays is counted, not shown one by one */
+	bool is_not_for_load; /* nobody expects that several CPUs share an interrupt */
 	bool keeps_unchanged; /* these are not what was asked for: no remark about them */
+	bool bans; /* interrupts, from irqbalance */
+	bool lacks_irqbalance; /* which does not run */
 	bool shows_skipped; /* what is skipped is shown one by one, not counted */
 	const char
 		*not_done; /* what a dry run leaves out beside writing; NULL: nothing */
@@ -31,7 +34,10 @@ struct report {
 	/* How often the interrupt of a step fires; false: not known. Or NULL. */
 	bool (*get_load)(const struct report *report, const struct irqkit_step *step,
 		uint64_t *ret_load);
-	const void *data; /* for these three */
+	/* The file and line that a step comes from; NULL: the command line has all. */
+	const char *(*get_source)(
+		const struct report *report, size_t index, unsigned int *ret_line);
+	const void *data; /* for these four */
 };
 
 /* Adds a closing remark of the command; takes it over. NULL adds nothing. */

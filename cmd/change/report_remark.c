@@ -198,7 +198,7 @@ static void remark_one_cpu(const struct report *report)
 		kind = this_kind > kind ? this_kind : kind;
 		n++;
 	}
-	if (n == 0)
+	if (n == 0 || report->is_not_for_load)
 		return;
 	if (n == 1)
 		remark_one_interrupt(first, kind);
@@ -227,6 +227,57 @@ static void remark_kept(const struct report *report)
 	}
 }
 
+/* "24-27" */
+static bool add_range(char **list, unsigned int first, unsigned int last)
+{
+	char range[32];
+
+	if (first == last)
+		snprintf(range, sizeof(range), "%u", first);
+	else
+		snprintf(range, sizeof(range), "%u-%u", first, last);
+	return text_join(list, ",", range);
+}
+
+/* "24-27,30": the interrupts that the plan bans. NULL: no memory. */
+static char *list_bans(const struct irqkit_plan *plan)
+{
+	size_t n = irqkit_plan_count_bans(plan), end;
+	char *list = NULL;
+
+	for (size_t i = 0; i < n; i = end) {
+		unsigned int first = irqkit_plan_get_ban(plan, i);
+
+		for (end = i + 1;
+			end < n && irqkit_plan_get_ban(plan, end) == first + (end - i);)
+			end++;
+		if (!add_range(&list, first, irqkit_plan_get_ban(plan, end - 1)))
+			return NULL;
+	}
+	return list;
+}
+
+/* What irqbalance leaves alone now, or no longer. */
+static void remark_bans(const struct report *report)
+{
+	bool is_plan = report->is_dry_run;
+	_cleanup_free_ char *list = list_bans(report->plan);
+
+	if (report->lacks_irqbalance)
+		printf("irqbalance is not running: nothing to ban.\n");
+	if (list && irqkit_plan_takes_bans_back(report->plan))
+		printf("%s banned from irqbalance: %s.\n",
+			is_plan ? "Would no longer be" : "No longer", list);
+	else if (list)
+		printf("%s irqbalance: %s.\n",
+			is_plan ? "Would be banned from" : "Banned from", list);
+	if (irqkit_plan_count_forgotten_bans(report->plan) > 0)
+		printf("irqbalance has ended since then, and with it the %zu ban%s of "
+		       "this change.\n",
+			irqkit_plan_count_forgotten_bans(report->plan),
+			irqkit_plan_count_forgotten_bans(report->plan) == 1 ? "" : "s");
+}
+
 void report_print_remarks(const struct report *report)
 {
 	if (report->add_remark)
@@ -235,6 +286,7 @@ void report_print_remarks(const struct report *report)
 		if (!report->is_undo && !report->add_remark)
 			remark_one_cpu(report);
 		fputs(report->remarks ? report->remarks : "", stdout);
+		remark_bans(report);
 		if (count(report, IRQKIT_UNCHANGED) + count(report, IRQKIT_PENDING))
 			printf("%zu to change, %zu already set. ",
 				count(report, IRQKIT_PLANNED),
@@ -259,5 +311,6 @@ void report_print_remarks(const struct report *report)
 	remark_kept(report);
 	if (!report->is_undo)
 		remark_one_cpu(report);
+	remark_bans(report);
 	fputs(report->remarks ? report->remarks : "", stdout);
 }

@@ -3,12 +3,19 @@
 #include "change/report_row.h"
 #include "base/error_name.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool step_is_of_interrupt(const struct irqkit_step *step)
 {
 	return irqkit_step_get_knob(step) == IRQKIT_KNOB_AFFINITY ||
 		irqkit_step_get_knob(step) == IRQKIT_KNOB_DEFAULT_AFFINITY;
+}
+
+bool step_is_of_ethtool(const struct irqkit_step *step)
+{
+	return irqkit_step_get_knob(step) == IRQKIT_KNOB_CHANNELS ||
+		irqkit_step_get_knob(step) == IRQKIT_KNOB_RSS;
 }
 
 bool report_shows_step(const struct report *report, const struct irqkit_step *step)
@@ -57,7 +64,7 @@ static struct cell get_new(void *data)
 	return text_cell(irqkit_step_get_new(step_of(data)));
 }
 
-static struct cell get_knob(void *data)
+const char *step_knob_word(const struct irqkit_step *step)
 {
 	static const char *const words[] = {
 		[IRQKIT_KNOB_AFFINITY] = "affinity",
@@ -69,9 +76,17 @@ static struct cell get_knob(void *data)
 		[IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES] = "rps_sock_flow_entries",
 		[IRQKIT_KNOB_RPS_DEFAULT_MASK] = "rps_default_mask",
 		[IRQKIT_KNOB_THREAD] = "thread",
+		[IRQKIT_KNOB_WORKQUEUE] = "workqueues",
+		[IRQKIT_KNOB_CHANNELS] = "channels",
+		[IRQKIT_KNOB_RSS] = "rss",
 	};
 
-	return text_cell(words[irqkit_step_get_knob(step_of(data))]);
+	return words[irqkit_step_get_knob(step)];
+}
+
+static struct cell get_knob(void *data)
+{
+	return text_cell(step_knob_word(step_of(data)));
 }
 
 /* CPUs as a list; a value that is not CPUs as the kernel writes it. */
@@ -145,6 +160,40 @@ static struct cell get_load(void *data)
 	return number_cell(load);
 }
 
+static const char *get_place(void *data, unsigned int *ret_line)
+{
+	const struct report_row *row = data;
+
+	return row->report->get_source
+		? row->report->get_source(row->report, row->index, ret_line)
+		: NULL;
+}
+
+static struct cell get_file(void *data)
+{
+	unsigned int line;
+
+	return text_cell(get_place(data, &line));
+}
+
+static struct cell get_line(void *data)
+{
+	unsigned int line;
+
+	return get_place(data, &line) ? number_cell(line) : ABSENT;
+}
+
+static struct cell get_source(void *data)
+{
+	unsigned int line;
+	const char *file = get_place(data, &line);
+	char *text;
+
+	if (!file)
+		return ABSENT;
+	return asprintf(&text, "%s:%u", file, line) < 0 ? ABSENT : owned_cell(text);
+}
+
 const struct column report_columns[] = {
 	{ "PATH", "path", "file that is written", 0, get_path, 0 },
 	{ "KNOB", NULL, "setting that is written", 0, get_knob, 0 },
@@ -161,6 +210,9 @@ const struct column report_columns[] = {
 	{ "EFFECTIVE", "effective", "CPUs that handle the interrupt now", COLUMN_DROP(1),
 		get_effective, 0 },
 	{ "RESULT", "result", "outcome of the write", 0, get_result, 0 },
+	{ "SOURCE", NULL, "line of a policy file", 0, get_source, 0 },
+	{ "FILE", "file", NULL, COLUMN_JSON_ONLY, get_file, 0 },
+	{ "LINE", "line", NULL, COLUMN_JSON_ONLY, get_line, 0 },
 	{ "WHY", "why", "reason", COLUMN_TRUNCATE, get_why, 0 },
 	{ "ERROR", "error", "error of the kernel", 0, get_error, 0 },
 	{ 0 },

@@ -10,6 +10,7 @@
 #include "base/read_number.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "change/ban.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -151,6 +152,22 @@ static void rank_among(struct thread_rank *rank, struct irqkit_device *device)
 	}
 }
 
+/* A thread of no device: among all of the kernel with exactly this name. */
+static void rank_among_all(struct thread_rank *rank, struct irqkit_devices *devices)
+{
+	size_t n = 0;
+
+	if (irqkit_devices_count_kernel_threads(devices, &n) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_thread *thread = irqkit_devices_get_kernel_thread(
+			devices, i);
+
+		rank->rank += irqkit_thread_get_pid(thread) < rank->pid &&
+			strcmp(irqkit_thread_get_name(thread), rank->name) == 0;
+	}
+}
+
 static bool print_thread(const struct change *change, const struct irqkit_step *step)
 {
 	const char *name = irqkit_step_get_target(step);
@@ -182,7 +199,10 @@ static bool print_thread(const struct change *change, const struct irqkit_step *
 		}
 		rank_among(&rank, device);
 	}
-	printf("thread %s %zu %s\n", quoted, rank.rank, irqkit_step_get_new(step));
+	if (n_owners == 0 && strncmp(name, "napi/", 5) != 0)
+		rank_among_all(&rank, irqkit_machine_get_devices(change->machine));
+	printf("thread %s %zu %s%s\n", quoted, rank.rank, irqkit_step_get_new(step),
+		irqkit_step_is_optional(step) ? " optional" : "");
 	return true;
 }
 
@@ -218,6 +238,31 @@ static bool raises_entries(const struct change *change)
 	return false;
 }
 
+/* The numbers of channels are words that need no quotes. */
+static bool print_channels(const struct irqkit_step *step)
+{
+	_cleanup_free_ char *name = text_quote(irqkit_step_get_target(step));
+
+	if (name)
+		printf("channels %s %s\n", name, irqkit_step_get_new(step));
+	return name;
+}
+
+/* ethtool makes no table from a list of queues. */
+static bool print_rss(const struct irqkit_step *step)
+{
+	_cleanup_free_ char *name = text_quote(irqkit_step_get_target(step));
+	const char *table = irqkit_step_get_new(step);
+	size_t len = strlen("equal ");
+
+	if (name && strncmp(table, "equal ", len) == 0)
+		printf("rss %s %s\n", name, table + len);
+	else if (name)
+		printf("# the RSS table of %s is not equal, and ethtool cannot set it\n",
+			name);
+	return name;
+}
+
 static bool print_step(const struct change *change, const struct irqkit_step *step)
 {
 	switch (irqkit_step_get_knob(step)) {
@@ -225,6 +270,10 @@ static bool print_step(const struct change *change, const struct irqkit_step *st
 		return print_affinity(change, step);
 	case IRQKIT_KNOB_THREAD:
 		return print_thread(change, step);
+	case IRQKIT_KNOB_CHANNELS:
+		return print_channels(step);
+	case IRQKIT_KNOB_RSS:
+		return print_rss(step);
 	case IRQKIT_KNOB_RPS_FLOW_CNT:
 		return print_knob("number", step);
 	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
@@ -245,12 +294,15 @@ static const struct {
 	{ script_masks,
 		1u << IRQKIT_KNOB_DEFAULT_AFFINITY | 1u << IRQKIT_KNOB_RPS_CPUS |
 			1u << IRQKIT_KNOB_XPS_CPUS | 1u << IRQKIT_KNOB_XPS_RXQS |
-			1u << IRQKIT_KNOB_RPS_DEFAULT_MASK },
+			1u << IRQKIT_KNOB_RPS_DEFAULT_MASK |
+			1u << IRQKIT_KNOB_WORKQUEUE },
 	{ script_numbers,
 		1u << IRQKIT_KNOB_RPS_FLOW_CNT |
 			1u << IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES },
 	{ script_raise, 1u << IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES },
 	{ script_threads, 1u << IRQKIT_KNOB_THREAD },
+	{ script_channels, 1u << IRQKIT_KNOB_CHANNELS },
+	{ script_rss, 1u << IRQKIT_KNOB_RSS },
 };
 
 static void print_functions(const struct change *change)
@@ -269,6 +321,17 @@ static void print_functions(const struct change *change)
 			fputs(functions[f].text, stdout);
 }
 
+/* A number may be another one after the next boot: irqbalance cannot be told a name. */
+static void print_bans(const struct change *change)
+{
+	if (irqkit_plan_count_bans(change->plan) == 0 || change->undone)
+		return;
+	printf("# to keep irqbalance from moving them, start it with these options:\n#");
+	for (size_t i = 0; i < irqkit_plan_count_bans(change->plan); i++)
+		printf(" --banirq=%u", irqkit_plan_get_ban(change->plan, i));
+	putchar('\n');
+}
+
 enum status script_print(const struct change *change)
 {
 	_cleanup_free_ char *line = text_escape(change->call->line);
@@ -283,6 +346,7 @@ enum status script_print(const struct change *change)
 		if (is_in_script(step))
 			ok = print_step(change, step);
 	}
+	print_bans(change);
 	fputs(script_end, stdout);
 	if (ok)
 		return STATUS_DONE;

@@ -121,19 +121,47 @@ threads_of() {
 		pid=${file#/proc/}
 		pid=${pid%/comm}
 		# any process can use the name, but only kernel threads are children of thread 2
-		grep -q '^PPid:[[:space:]]*2$' "/proc/$pid/status" 2>/dev/null || continue
+		[ "$pid" = 2 ] || grep -q '^PPid:[[:space:]]*2$' "/proc/$pid/status" 2>/dev/null || continue
 		echo "${rest:-0} $pid"
 	done | sort -n -k1,1 -k2,2 | cut -d ' ' -f 2
 }
 
-# thread FRONT N CPUS: moves the N-th of these threads to CPUS
+# thread FRONT N CPUS [optional]: moves the N-th of these threads to CPUS. optional: it may
+# be missing, or the kernel may refuse it
 thread() {
 	pid=$(threads_of "$1" | sed -n "$2p")
 	if [ -z "$pid" ]; then
-		fail "cannot find kernel thread $2 named '$(safe "$1")'"
+		[ $# -gt 3 ] || fail "cannot find kernel thread $2 named '$(safe "$1")'"
+	elif [ $# -gt 3 ]; then
+		taskset -p -c "$3" "$pid" >/dev/null 2>&1 ||
+			echo "irqkit script: skipped thread $pid ($(safe "$1")): the kernel refused" >&2
 	elif ! taskset -p -c "$3" "$pid" >/dev/null; then
 		fail "cannot move thread $pid ($(safe "$1")) to CPUs $3"
 	fi
+}
+#@@ channels
+
+# channels DEV KIND N...: sets the numbers of channels, as 'ethtool -L' does
+channels() {
+	device=$1
+	shift
+	now=$(ethtool -l "$device" 2>/dev/null | awk '
+		/^Current/ { current = 1 }
+		current && sub(":", "", $1) { printf " %s %s ", tolower($1), $2 }')
+	words=$*
+	while [ $# -gt 1 ]; do
+		case $now in *" $1 $2 "*) ;; *) break ;; esac # several drivers reset without a need
+		shift 2
+	done
+	[ $# -gt 0 ] || return 0
+	# shellcheck disable=SC2086 # kinds and numbers
+	ethtool -L "$device" $words || fail "cannot set the channels of $(safe "$device") to $words"
+}
+#@@ rss
+
+# rss DEV N: gives flows to the first N rx queues
+rss() {
+	ethtool -X "$1" equal "$2" || fail "cannot set the RSS table of $(safe "$1")"
 }
 #@@ -
 
@@ -142,6 +170,8 @@ mask /sys/class/net/eth0/queues/rx-0/rps_cpus f
 number /sys/class/net/eth0/queues/rx-0/rps_flow_cnt 4096
 raise /proc/sys/net/core/rps_sock_flow_entries 32768
 thread napi/eth0- 1 0-3
+channels eth0 combined 4
+rss eth0 4
 #@@ end
 
 exit "$failed"

@@ -3,8 +3,10 @@
 #include "base/basics.h"
 #include "base/read_number.h"
 #include "base/say.h"
+#include "change/place_again.h"
 #include "change/say_request.h"
 #include "channels/show_channels.h"
+#include "channels/ssh_session.h"
 #include "measure/open_machine.h"
 #include "queues/lower_option.h"
 
@@ -32,8 +34,8 @@ static const struct option options[] = {
 		"set the number of queues that only transmit" },
 	{ "auto", 0, OPTION_FLAG, offsetof(struct channels_options, is_auto), NULL,
 		"set the useful number, as far as the driver allows it" },
-	{ "rss", 0, OPTION_TEXT, offsetof(struct channels_options, rss), "equal|N",
-		"give flows to all rx queues, or to the first N" },
+	{ "rss", 0, OPTION_TEXT, offsetof(struct channels_options, rss), "N",
+		"give flows to the first N rx queues, or to all ('equal')" },
 	{ "spread", 0, OPTION_FLAG, offsetof(struct channels_options, spreads), NULL,
 		"after that, spread the interrupts of the queues over CPUs" },
 	LOWER_OPTION(struct channels_options, is_lower),
@@ -71,6 +73,10 @@ static enum status check_words(const struct call *call, const struct channels_op
 	else if (!sets_counts(o) && o->spreads)
 		say_error("--spread needs one of --combined, --rx, --tx or --auto; "
 			  "'irqkit spread DEV' spreads the interrupts there are");
+	else if (o->spreads && o->change.is_script)
+		say_error("--spread and --script cannot be combined: a script cannot "
+			  "place interrupts that are not there yet; run 'irqkit spread "
+			  "DEV --script' after the change");
 	else if (o->change.wait && !o->spreads)
 		say_error("--wait waits for moves of interrupts and needs --spread");
 	else
@@ -109,19 +115,11 @@ static bool set_rss(struct irqkit_request *request, const char *word)
 	return true;
 }
 
-/* From the words of the command line to a request. */
-static enum status make_request(
-	const struct call *call, struct irqkit_request **ret_request)
+/* What is wanted; a request that only shows wants nothing. */
+static enum status fill_request(const struct call *call, struct irqkit_request *request)
 {
 	const struct channels_options *o = call->state;
-	enum status status = check_words(call, o);
-	struct irqkit_request *request;
 
-	if (status != STATUS_DONE)
-		return status;
-	if (irqkit_request_new_channels(&request) < 0)
-		return say_no_memory();
-	*ret_request = request;
 	irqkit_request_set_lower(request, o->is_lower, "--lower");
 	irqkit_request_set_spreads(request, o->spreads);
 	if (!set_count(request, IRQKIT_CHANNEL_COMBINED, "--combined", o->combined) ||
@@ -134,7 +132,130 @@ static enum status make_request(
 	return request_add_words(request, call);
 }
 
+static enum status new_request(
+	const struct call *call, struct irqkit_request **ret_request)
+{
+	struct irqkit_request *request CLEANUP(free_request) = NULL;
+	enum status status = check_words(call, call->state);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (irqkit_request_new_channels(&request) < 0)
+		return say_no_memory();
+	status = fill_request(call, request);
+	if (status == STATUS_DONE) {
+		*ret_request = request;
+		request = NULL;
+	}
+	return status;
+}
+
+static enum status make_request(
+	const struct call *call, struct irqkit_request **ret_request)
+{
+	if (is_change(call->state))
+		return new_request(call, ret_request);
+	say_error(
+		"channels changes nothing without one of --combined, --rx, --tx, --auto "
+		"or --rss");
+	return STATUS_MISUSE;
+}
+
 /* ------------------------------------------------------------------------------- */
+
+static void warn_of_session(struct change *change, const struct irqkit_request *request)
+{
+	struct irqkit_devices *devices = irqkit_machine_get_devices(change->machine);
+
+	if (!irqkit_plan_has_barrier(change->plan))
+		return;
+	for (size_t i = 0; i < irqkit_request_count_devices(request); i++) {
+		const struct irqkit_device *device = irqkit_request_get_device(
+			request, i);
+
+		if (ssh_session_uses(devices, device))
+			say_warning("this ssh session runs over %s: if it breaks off, "
+				    "'irqkit undo' from a console restores the channels",
+				irqkit_device_get_name(device));
+	}
+}
+
+/* What follows cannot be planned for queues that are not there yet. */
+static void remark_rest(
+	struct change *change, const struct irqkit_request *request, bool spreads)
+{
+	char *remark;
+
+	if (!spreads || change_writes(change->options) ||
+		!irqkit_plan_has_barrier(change->plan))
+		return;
+	for (size_t i = 0; i < irqkit_request_count_devices(request); i++)
+		if (asprintf(&remark,
+			    "The interrupts of %s will be spread too: that is planned "
+			    "after the change.",
+			    irqkit_device_get_name(
+				    irqkit_request_get_device(request, i))) >= 0)
+			report_add_remark(&change->report, remark);
+}
+
+/* A request, and where its interrupts are placed. */
+struct work {
+	struct irqkit_request *request;
+	struct placing placing;
+};
+
+static void place_next_best(void *data, struct irqkit_plan *plan, size_t index)
+{
+	const struct work *work = data;
+
+	place_again(&work->placing, plan, index);
+}
+
+/* Where a CPU has no vector left for a new queue, the next best one is used. */
+static void place_as_planned(struct change *change, struct work *work)
+{
+	const struct irqkit_placement *placement = irqkit_request_get_placement(
+		work->request);
+	size_t first = 0, n = irqkit_plan_count(change->plan);
+
+	if (!placement)
+		return;
+	while (first < n &&
+		irqkit_step_get_knob(irqkit_plan_get(change->plan, first)) !=
+			IRQKIT_KNOB_AFFINITY)
+		first++;
+	work->placing = (struct placing){
+		.spread = irqkit_placement_get_spread(placement),
+		.n = irqkit_placement_count_irqs(placement),
+		.first = first,
+	};
+	irqkit_plan_set_full_fn(change->plan, place_next_best, work);
+}
+
+static enum status plan(struct change *change, void *data)
+{
+	const struct channels_options *o = change->call->state;
+	struct work *work = data;
+	enum status status = request_plan(work->request, change);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (sets_counts(o))
+		warn_of_session(change, work->request);
+	remark_rest(change, work->request, o->spreads);
+	place_as_planned(change, work);
+	change->report.keeps_unchanged = true;
+	return STATUS_DONE;
+}
+
+static enum status plan_rest(struct change *change, void *data)
+{
+	struct work *work = data;
+	int r = irqkit_request_plan_rest(work->request, change->machine, change->plan);
+
+	place_as_planned(change, work);
+	return request_say(work->request, r);
+}
 
 static enum status show(const struct call *call, const struct channels_options *o,
 	struct irqkit_request *request)
@@ -160,11 +281,15 @@ static enum status run(const struct call *call)
 {
 	const struct channels_options *o = call->state;
 	_cleanup_request_ struct irqkit_request *request = NULL;
-	enum status status = make_request(call, &request);
+	struct change change CLEANUP(change_free) = { 0 };
+	enum status status = new_request(call, &request);
+	struct work work = { .request = request };
 
 	if (status != STATUS_DONE)
 		return status;
-	return show(call, o, request);
+	return is_change(o)
+		? change_run_with_rest(&change, call, &o->change, plan, plan_rest, &work)
+		: show(call, o, request);
 }
 
 static void print_columns(void)
@@ -183,7 +308,7 @@ const struct command cmd_channels = {
 		"\n"
 		"  irqkit channels                           all interfaces\n"
 		"  irqkit channels eth0 --auto --spread      a queue for each core, "
-		"each on its own\n"
+		"and its CPU\n"
 		"  irqkit channels eth0 --combined=4 -n      show what would be "
 		"changed\n"
 		"  irqkit channels eth0 --rss=2              flows only to rx-0 and "
@@ -193,4 +318,5 @@ const struct command cmd_channels = {
 	.options = options,
 	.state_size = sizeof(struct channels_options),
 	.run = run,
+	.make_request = make_request,
 };

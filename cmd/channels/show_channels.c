@@ -2,10 +2,12 @@
 /* The channels of network interfaces: a row for each interface. */
 #include "channels/show_channels.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/say.h"
 #include "base/text.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,7 +27,7 @@ struct row {
 	char *why; /* owned, or NULL */
 	char *fixed; /* owned; why they cannot be set, or NULL */
 	bool is_unknown; /* nothing can be read */
-	bool is_named; /* on the command line */
+	size_t n_rx; /* rx queues in /sys */
 };
 
 static void free_row(struct row *row)
@@ -251,6 +253,7 @@ static bool read_row(
 	int r = 0;
 
 	row->name = irqkit_device_get_name(device);
+	row->n_rx = irqkit_device_count_direction(device, IRQKIT_RX);
 	for (size_t i = 0; i < N_KINDS && r == 0; i++)
 		r = irqkit_device_read_channels(device, (enum irqkit_channel_kind)i,
 			&row->counts[i].now, &row->counts[i].max);
@@ -303,7 +306,21 @@ static void clear_table(struct table *table)
 /* ------------------------------------------------------------------------------- */
 /* Remarks                                                                         */
 
-/* The channels that receive: those that a driver with both kinds uses. */
+/* In lines that fit a terminal. */
+__attribute__((format(printf, 1, 2))) static void say_line(const char *format, ...)
+{
+	_cleanup_free_ char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	if (text)
+		print_folded(text);
+}
+
+/* The channels that receive. */
 static unsigned int count_rx(const struct row *row)
 {
 	return row->counts[IRQKIT_CHANNEL_RX].now +
@@ -314,33 +331,41 @@ static void remark_number(const struct row *row, const char *name)
 {
 	unsigned int n = count_rx(row);
 
-	if (!row->useful || row->useful == n || n == 0)
-		return;
-	printf("%s has %u queue%s, and %u %s useful: %s.\n"
-	       "'irqkit channels %s --auto' sets %s.\n",
-		name, n, n == 1 ? "" : "s", row->useful, row->useful == 1 ? "is" : "are",
-		row->why, name, row->useful == 1 ? "it" : "them");
+	if (row->useful && row->useful != n && n != 0)
+		say_line("%s has %u queue%s, and %u %s useful: %s. 'irqkit channels %s "
+			 "--auto' sets %s.",
+			name, n, n == 1 ? "" : "s", row->useful,
+			row->useful == 1 ? "is" : "are", row->why, name,
+			row->useful == 1 ? "it" : "them");
 }
 
 /* Queues that get no flows have nothing to do. */
 static void remark_rss(const struct row *row, const char *name)
 {
 	if (row->rss && row->rss_queues < count_rx(row))
-		printf("%s: RSS gives flows to %zu of %u rx queues; 'irqkit channels %s "
-		       "--rss=equal' uses all.\n",
+		say_line("%s: RSS gives flows to %zu of %u rx queues; 'irqkit channels "
+			 "%s --rss=equal' uses all.",
 			name, row->rss_queues, count_rx(row), name);
+}
+
+/* "eth0 has 4 rx queues", as /sys has them, and what is said about their number. */
+static void remark_queues(const struct row *row, const char *name, const char *text)
+{
+	say_line("%s has %zu rx queue%s%s", name, row->n_rx, row->n_rx == 1 ? "" : "s",
+		text);
 }
 
 static void remark_row(const struct row *row)
 {
 	_cleanup_free_ char *name = text_escape(row->name);
+	_cleanup_free_ char *fixed = NULL;
 
 	if (!name)
 		return;
-	if (row->fixed)
-		printf("%s: %s.\n", name, row->fixed);
+	if (row->fixed && asprintf(&fixed, "; %s.", row->fixed) >= 0)
+		remark_queues(row, name, fixed);
 	else if (row->is_unknown)
-		printf("%s: the number of channels is not known.\n", name);
+		remark_queues(row, name, "; how many its driver allows is not known.");
 	else
 		remark_number(row, name);
 	remark_rss(row, name);
@@ -356,7 +381,7 @@ static void remark(const struct table *table, const struct irqkit_request *reque
 			irqkit_request_get_message(request, i, &kind));
 
 		if (safe && kind == IRQKIT_MESSAGE_REMARK)
-			puts(safe);
+			print_folded(safe);
 	}
 }
 

@@ -3,6 +3,8 @@
 #include "measure/signals.h"
 #include "base/basics.h"
 
+#include <errno.h>
+#include <sys/signalfd.h>
 #include <time.h>
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
@@ -26,6 +28,17 @@ void signals_hold(sigset_t *ret_before)
 
 	find_ending(&ending);
 	sigprocmask(SIG_BLOCK, &ending, ret_before);
+}
+
+int signals_open(void)
+{
+	sigset_t ending;
+	int fd;
+
+	find_ending(&ending);
+	sigprocmask(SIG_BLOCK, &ending, NULL);
+	fd = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
 }
 
 void signals_let_in(const sigset_t *before)

@@ -12,6 +12,9 @@
 void signals_hold(sigset_t *ret_before);
 void signals_let_in(const sigset_t *before);
 
+/* Holds them back; the descriptor is readable when one has arrived. Negative errno. */
+int signals_open(void);
+
 /* Has one of them arrived? The signals must be blocked. */
 bool signals_ask_to_end(void);
 

@@ -31,6 +31,7 @@ static const struct option options[] = {
 		NULL, "move only kernel threads, except those of interrupts" },
 	LOWER_OPTION(struct pin_options, is_lower),
 	CHANGE_OPTIONS(struct pin_options, change),
+	BAN_OPTIONS(struct pin_options, change),
 	{ 0 },
 };
 

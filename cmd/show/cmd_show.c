@@ -287,7 +287,7 @@ static enum status print_rows(
 	};
 	enum status status;
 
-	if (!columns || !table.rows)
+	if (!columns || !table.rows || (o->is_per_cpu && !show_make_each(show, each_cpu)))
 		return say_no_memory();
 	for (size_t i = 0; i < show->n_rows; i++)
 		table.rows[i] = &show->rows[i];

@@ -24,6 +24,7 @@ struct show {
 	uint64_t *
 		each; /* owned; the counts of one row, by CPU; NULL: none was asked for */
 	size_t n_each;
+	const struct irqkit_interrupt *each_of; /* whose they are; NULL: all are 0 */
 };
 
 /* How the counts of all that is shown fall on the CPUs; added up when first needed. */

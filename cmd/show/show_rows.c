@@ -44,6 +44,15 @@ static struct cell get_share(void *data)
 	return (struct cell){ .kind = CELL_SHARE, .share = (double)total / (double)all };
 }
 
+/* As %.0f writes it, which takes four times as long: to the nearest, half to even. */
+static unsigned int round_share(double percent)
+{
+	unsigned int whole = (unsigned int)percent;
+	double rest = percent - whole;
+
+	return whole + (rest > 0.5 || (rest == 0.5 && whole % 2 == 1));
+}
+
 /* The two CPUs with the most, and how many others have any: `cpu3 61% cpu0 30% +2` */
 static struct cell get_busiest(void *data)
 {
@@ -73,10 +82,10 @@ static struct cell get_busiest(void *data)
 	if (n == 0 || !(text = malloc(80)))
 		return ABSENT;
 
-	len = sprintf(text, "cpu%u %.0f%%", cpu[0], (double)count[0] / total);
+	len = sprintf(text, "cpu%u %u%%", cpu[0], round_share((double)count[0] / total));
 	if (n > 1)
-		len += sprintf(
-			text + len, " cpu%u %.0f%%", cpu[1], (double)count[1] / total);
+		len += sprintf(text + len, " cpu%u %u%%", cpu[1],
+			round_share((double)count[1] / total));
 	if (n > 2)
 		sprintf(text + len, " +%zu", n - 2);
 	return owned_cell(text);
@@ -100,44 +109,41 @@ static struct cell get_cpu(void *data, unsigned int cpu)
 	return number_cell(irqkit_interrupt_get_count(row->interrupt, cpu));
 }
 
-/* Room for the count of each CPU that can be a column; false: no memory. */
-static bool make_each(struct show *show)
+bool show_make_each(struct show *show, const struct irqkit_cpuset *each_cpu)
 {
-	const struct irqkit_cpuset *sets[] = {
-		irqkit_snapshot_get_cpus(show->snapshot),
-		show->only,
-	};
-	size_t n = 0;
-
-	for (size_t i = 0; i < LENGTH(sets) && !show->each; i++)
-		for (int cpu = -1;
-			sets[i] && (cpu = irqkit_cpuset_next(sets[i], cpu)) >= 0;)
-			n = (size_t)cpu + 1 > n ? (size_t)cpu + 1 : n;
-	if (!show->each) {
-		show->each = calloc(n + 1, sizeof(*show->each));
-		show->n_each = n;
-	}
+	irqkit_cpuset_foreach (cpu, each_cpu)
+		show->n_each = (size_t)cpu + 1;
+	show->each = calloc(show->n_each + 1, sizeof(*show->each));
 	return show->each;
 }
 
-/* A row has few counts: all others are 0. */
+/* Puts the counts of a row where they belong, or 0 in their place. */
+static void put_each(
+	struct show *show, const struct irqkit_interrupt *interrupt, bool is_zero)
+{
+	size_t n = irqkit_interrupt_count_served(interrupt);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned int cpu;
+		uint64_t count = irqkit_interrupt_get_served(interrupt, i, &cpu);
+
+		if (cpu < show->n_each)
+			show->each[cpu] = is_zero ? 0 : count;
+	}
+}
+
+/* Most rows have few counts, and those of the row before are cleared. */
 static const uint64_t *get_each_cpu(void *data)
 {
 	struct show_row *row = data;
 	struct show *show = row->show;
-	size_t n = irqkit_interrupt_count_served(row->interrupt);
 
-	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU ||
-		!make_each(show))
+	if (irqkit_interrupt_get_counts(row->interrupt) != IRQKIT_COUNTS_PER_CPU)
 		return NULL;
-	memset(show->each, 0, show->n_each * sizeof(*show->each));
-	for (size_t i = 0; i < n; i++) {
-		unsigned int cpu;
-		uint64_t count = irqkit_interrupt_get_served(row->interrupt, i, &cpu);
-
-		if (cpu < show->n_each)
-			show->each[cpu] = count;
-	}
+	if (show->each_of)
+		put_each(show, show->each_of, true);
+	put_each(show, row->interrupt, false);
+	show->each_of = row->interrupt;
 	return show->each;
 }
 

@@ -48,6 +48,7 @@ static const struct option options[] = {
 	{ "revert-if-worse", 0, OPTION_FLAG, offsetof(struct spread_options, reverts),
 		NULL, "measure, and undo the change if the load is less even" },
 	CHANGE_OPTIONS(struct spread_options, change),
+	BAN_OPTIONS(struct spread_options, change),
 	{ 0 },
 };
 
@@ -215,6 +216,7 @@ static enum status fill_request(
 	irqkit_request_set_policy(wish->request, wish->policy);
 	irqkit_request_set_width(wish->request, wish->width);
 	irqkit_request_set_gain(wish->request, wish->gain);
+	irqkit_request_set_seconds(wish->request, wish->seconds);
 	irqkit_request_set_split(wish->request, wish->is_split);
 	if (o->cpus && irqkit_request_set_cpus(wish->request, o->cpus, "--cpus") < 0)
 		return say_no_memory();

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Notes beside a plan, and how they are written. */
 #include "spread/notes.h"
+#include "base/fold.h"
 #include "base/say.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define LINE_WIDTH 80
 
 void notes_add(struct notes *notes, const char *format, ...)
 {
@@ -35,25 +34,6 @@ void notes_say_warnings(const struct notes *notes)
 {
 	for (size_t i = 0; i < notes->n_warnings; i++)
 		say_warning("%s", notes->texts[i]);
-}
-
-/* In lines that fit a terminal; a command is not broken at its spaces. */
-static void print_folded(const char *text)
-{
-	const char *line = text, *blank = NULL;
-	bool is_quoted = false;
-
-	for (const char *p = text; *p; p++) {
-		is_quoted ^= *p == '\'';
-		if (*p == ' ' && !is_quoted)
-			blank = p;
-		if (p - line < LINE_WIDTH || !blank)
-			continue;
-		printf("%.*s\n", (int)(blank - line), line);
-		line = blank + 1;
-		blank = NULL;
-	}
-	puts(line);
 }
 
 void notes_print_advice(const struct notes *notes)

@@ -10,6 +10,7 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "change/ban.h"
 #include "change/say_request.h"
 #include "measure/load.h"
 #include "measure/signals.h"
@@ -168,6 +169,8 @@ static enum status apply_decision(
 	status = request_say(watch->wish.request,
 		irqkit_request_plan_again(watch->wish.request, change->plan));
 	status = change_judge(change, status);
+	if (status == STATUS_DONE)
+		status = ban_plan(change);
 	if (status == STATUS_DONE)
 		status = spread_apply(spread, change);
 	note_refused(watch, change->plan);

@@ -2,6 +2,7 @@
 /* One run of `irqkit spread`: measure, decide, apply, measure again, report. */
 #include "base/basics.h"
 #include "base/say.h"
+#include "change/ban.h"
 #include "measure/load.h"
 #include "measure/open_machine.h"
 #include "measure/sample.h"
@@ -176,6 +177,8 @@ static enum status decide(struct spread *spread, struct change *change,
 	if (measured)
 		spread->before = measure_imbalance(&spread->placed, measured);
 	status = spread_try_split(spread, change);
+	if (status == STATUS_DONE)
+		status = ban_plan(change);
 	if (status != STATUS_DONE)
 		return status;
 	spread_find_notes(spread, change);

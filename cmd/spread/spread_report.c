@@ -2,13 +2,13 @@
 /* What `irqkit spread` adds to the report: the load of each CPU before and after. */
 #include "spread/spread_report.h"
 #include "base/basics.h"
+#include "base/text.h"
 #include "change/report_row.h"
 #include "measure/load.h"
 #include "spread/decision.h"
 #include "spread/spread_remark.h"
 #include "table/render.h"
 
-#include <langinfo.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -170,11 +170,6 @@ static void format_load(char text[16], uint64_t load)
 		snprintf(text, 16, "%.*f%c", value < 9.95 ? 1 : 0, value, units[unit]);
 }
 
-static bool has_blocks(void)
-{
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
-
 /* Eighths of a character, if the locale has them. */
 static void print_bar(uint64_t load, uint64_t most)
 {
@@ -185,10 +180,10 @@ static void print_bar(uint64_t load, uint64_t most)
 	unsigned int used = 0;
 
 	parts = load && !parts ? 1 : parts;
-	if (!has_blocks())
+	if (!text_is_utf8())
 		parts = (parts + 7) / 8 * 8;
 	for (; used < parts / 8; used++)
-		fputs(has_blocks() ? "█" : "#", stdout);
+		fputs(text_is_utf8() ? "█" : "#", stdout);
 	if (parts % 8) {
 		fputs(eighths[parts % 8], stdout);
 		used++;

@@ -185,6 +185,16 @@ static void put_list(struct writer *w, const struct irqkit_cpuset *cpus)
 		put_string(w, list);
 }
 
+static void put_numbers(struct writer *w, const struct number_array *array)
+{
+	begin(w, '[');
+	for (size_t i = 0; i < array->n; i++) {
+		next(w);
+		put_number(array->numbers[i]);
+	}
+	end(w, ']');
+}
+
 static void put_cpu_numbers(struct writer *w, const struct irqkit_cpuset *cpus)
 {
 	begin(w, '[');
@@ -224,6 +234,9 @@ static void put_value(struct writer *w, const struct cell *cell)
 		break;
 	case CELL_CPU_NUMBERS:
 		put_cpu_numbers(w, cell->cpus);
+		break;
+	case CELL_NUMBERS:
+		put_numbers(w, cell->array);
 		break;
 	case CELL_COUNTS:
 		put_counts(w, cell->counts);
@@ -292,6 +305,15 @@ struct document *document_new(void)
 	return document;
 }
 
+struct document *document_new_line(void)
+{
+	struct document *document = calloc(1, sizeof(*document));
+
+	if (document)
+		begin(&document->writer, '{');
+	return document;
+}
+
 static void add_member(struct document *document, const char *key, struct cell cell)
 {
 	if (!document || cell.kind == CELL_ABSENT)
@@ -325,6 +347,14 @@ void document_add_cpus(
 {
 	add_member(
 		document, key, (struct cell){ .kind = CELL_CPU_NUMBERS, .cpus = cpus });
+}
+
+void document_add_numbers(
+	struct document *document, const char *key, const unsigned int *numbers, size_t n)
+{
+	add_member(document, key,
+		(struct cell){ .kind = CELL_NUMBERS,
+			.array = &(struct number_array){ numbers, n } });
 }
 
 void document_add_list(

@@ -85,50 +85,62 @@ static bool add_texts(
 #define NUMBER_ROOM 21u /* 64 bits, and a NUL */
 
 /*
- * By hand: most cells are numbers, and printf takes ten times as long. The caller has
- * reserved NUMBER_ROOM bytes.
+ * By hand: most cells are numbers, and printf takes ten times as long. @out has
+ * NUMBER_ROOM bytes; returns the length.
  */
-static inline void put_number(
-	struct grid *grid, struct grid_column *column, uint64_t number)
+static inline size_t put_number(char *out, uint64_t number)
 {
-	char *out = grid->text + grid->len;
-	size_t len = 1;
+	char digits[NUMBER_ROOM];
+	size_t at = sizeof(digits), len;
 
 	if (number < 10) {
 		out[0] = (char)('0' + number);
-	} else {
-		char digits[NUMBER_ROOM];
-		size_t at = sizeof(digits);
-
-		do
-			digits[--at] = (char)('0' + number % 10);
-		while (number /= 10);
-		len = sizeof(digits) - at;
-		memcpy(out, digits + at, len);
+		out[1] = '\0';
+		return 1;
 	}
+	do
+		digits[--at] = (char)('0' + number % 10);
+	while (number /= 10);
+	len = sizeof(digits) - at;
+	memcpy(out, digits + at, len);
 	out[len] = '\0';
-	grid->len += len + 1;
-	if (len > column->width)
-		column->width = len;
+	return len;
 }
 
 static bool add_number(struct grid *grid, struct grid_column *column, uint64_t number)
 {
-	if (!reserve(grid, NUMBER_ROOM))
+	char *out = reserve(grid, NUMBER_ROOM);
+	size_t len;
+
+	if (!out)
 		return false;
-	put_number(grid, column, number);
+	len = put_number(out, number);
+	grid->len += len + 1;
+	if (len > column->width)
+		column->width = len;
 	return true;
 }
 
-/* The cells of @n columns that are asked at once. */
-static bool add_each(
-	struct grid *grid, struct grid_column *columns, size_t n, const uint64_t *numbers)
+/* Notes the largest number of each column: its width follows at the end. */
+static void note_numbers(struct grid_column *columns, size_t n, const uint64_t *numbers)
 {
-	if (!reserve(grid, n * NUMBER_ROOM))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		put_number(grid, &columns[i], numbers[columns[i].many->number]);
-	return true;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t number = numbers[columns[i].number];
+
+		if (number > columns[i].most)
+			columns[i].most = number;
+	}
+}
+
+static void widen_for_most(struct grid *grid)
+{
+	for (size_t i = 0; i < grid->n_columns; i++) {
+		char digits[NUMBER_ROOM];
+		size_t width = put_number(digits, grid->columns[i].most);
+
+		if (width > grid->columns[i].width)
+			grid->columns[i].width = width;
+	}
 }
 
 static bool add_cpus(struct grid *grid, struct grid_column *column,
@@ -169,6 +181,23 @@ static bool add_cell(struct grid *grid, struct grid_column *column,
 	}
 }
 
+/* How many columns from @i on are asked at once. */
+static size_t count_many(const struct grid *grid, size_t i)
+{
+	const struct grid_column *columns = grid->columns;
+	size_t n = 0;
+
+	while (i + n < grid->n_columns && columns[i + n].many &&
+		columns[i + n].many->get_each == columns[i].many->get_each)
+		n++;
+	return n;
+}
+
+static bool has_each(const struct column *column)
+{
+	return column->many && column->many->get_each;
+}
+
 static bool add_columns(struct grid *grid, const struct table *table)
 {
 	size_t n = 0;
@@ -185,24 +214,27 @@ static bool add_columns(struct grid *grid, const struct table *table)
 			continue;
 		grid->columns[grid->n_columns++] = (struct grid_column){
 			.column = column,
-			.many = column->many && column->many->get_each ? column->many
-								       : NULL,
+			.many = has_each(column) ? column->many : NULL,
+			.number = has_each(column) ? column->many->number : 0,
 			.width = strlen(column->name),
 		};
 	}
+	for (size_t i = 0; i < grid->n_columns; i++)
+		grid->columns[i].n_many = grid->columns[i].many ? count_many(grid, i) : 0;
 	return true;
 }
 
-/* How many columns from @i on are asked at once. */
-static size_t count_many(const struct grid *grid, size_t i)
+const uint64_t *grid_ask_numbers(
+	const struct grid *grid, size_t i, size_t row, size_t *ret_n)
 {
-	const struct grid_column *columns = grid->columns;
-	size_t n = 0;
+	const struct column_of_many *many = grid->columns[i].many;
+	const uint64_t *numbers = many && grid->asks_again
+		? many->get_each(grid->table->rows[row])
+		: NULL;
 
-	while (i + n < grid->n_columns && columns[i + n].many &&
-		columns[i + n].many->get_each == columns[i].many->get_each)
-		n++;
-	return n;
+	if (numbers)
+		*ret_n = grid->columns[i].n_many;
+	return numbers;
 }
 
 static bool add_one(
@@ -215,32 +247,36 @@ static bool add_one(
 	return is_added;
 }
 
-static bool add_row(struct grid *grid, void *row, const char *absent)
+static bool add_row(struct grid *grid, size_t row, const char *absent)
 {
-	size_t i = 0;
+	size_t i = 0, n;
 
 	while (i < grid->n_columns) {
-		struct grid_column *column = &grid->columns[i];
-		const uint64_t *each = column->many ? column->many->get_each(row) : NULL;
-		size_t n = each ? count_many(grid, i) : 1;
+		const uint64_t *numbers = grid_ask_numbers(grid, i, row, &n);
 
-		if (each ? !add_each(grid, column, n, each)
-			 : !add_one(grid, column, row, absent))
+		if (numbers) {
+			note_numbers(&grid->columns[i], n, numbers);
+			i += n;
+			continue;
+		}
+		if (!add_one(grid, &grid->columns[i], grid->table->rows[row], absent))
 			return false;
-		i += n;
+		i++;
 	}
 	return true;
 }
 
 bool grid_fill(struct grid *grid, const struct table *table, const char *absent)
 {
+	grid->table = table;
 	grid->is_ascii = true;
 	grid->n_rows = table->n_rows;
 	if (!add_columns(grid, table))
 		return false;
 	for (size_t row = 0; row < table->n_rows; row++)
-		if (!add_row(grid, table->rows[row], absent))
+		if (!add_row(grid, row, absent))
 			return false;
+	widen_for_most(grid);
 	return true;
 }
 

@@ -8,7 +8,7 @@
 /*
  * Each character of the grid must be printable ASCII. The output is the same as that of
  * libsmartcols, which takes several times as long, since it looks for wide characters.
- * False: no memory.
+ * False: no memory. If the grid asks for numbers again, no column is hidden.
  */
 bool plain_print(const struct grid *grid, bool has_headings);
 

@@ -28,6 +28,11 @@
 	X(scols_unref_table)
 ON_DEMAND("libsmartcols.so.1", "prints tables", CALLS)
 
+/* In the program of test/check-render.sh, which compares the two ways, it is true. */
+#ifndef ALL_BY_SMARTCOLS
+#define ALL_BY_SMARTCOLS false
+#endif
+
 /* Is stdout to be coloured? */
 static bool has_color(const struct common *common)
 {
@@ -97,11 +102,26 @@ static bool print_with_library(
 }
 
 /* Only a terminal has a width, and only what is coloured or not ASCII needs the library. */
-static bool is_plain(const struct table *table, const struct table_options *options,
-	const struct common *common, const struct grid *grid)
+static bool is_simple(const struct table *table, const struct table_options *options,
+	const struct common *common)
 {
-	return grid->is_ascii && !options->is_raw && !options->is_pairs &&
+	return !ALL_BY_SMARTCOLS && !options->is_raw && !options->is_pairs &&
 		!(table->get_mark && has_color(common));
+}
+
+/* Numbers are not kept as text if the grid is printed plainly, and as it is. */
+static bool fill(struct grid *grid, const struct table *table,
+	const struct table_options *options, bool is_plain)
+{
+	const char *absent = options->is_pairs ? "" : "-";
+
+	grid->asks_again = is_plain;
+	if (!grid_fill(grid, table, absent))
+		return false;
+	if (!is_plain || grid->is_ascii)
+		return true;
+	grid_clear(grid);
+	return grid_fill(grid, table, absent);
 }
 
 static bool fit_and_print(struct libscols_table *out, const struct table *table,
@@ -120,7 +140,7 @@ static bool fit_and_print(struct libscols_table *out, const struct table *table,
 		return false;
 	if (table->n_rows == 0)
 		return true;
-	if (!is_plain(table, options, common, grid))
+	if (!grid->is_ascii || !is_simple(table, options, common))
 		return print_with_library(out, table, grid);
 	return plain_print(grid, !options->no_headings);
 }
@@ -136,18 +156,19 @@ enum status table_print(const struct table *table, const struct table_options *o
 	const struct common *common)
 {
 	struct grid grid CLEANUP(grid_clear) = { 0 };
+	bool is_plain = !isatty(STDOUT_FILENO) && is_simple(table, options, common);
 	struct libscols_table *out;
 	bool is_done;
 
-	if (!grid_fill(&grid, table, options->is_pairs ? "" : "-"))
+	if (!fill(&grid, table, options, is_plain))
 		return say_no_memory();
-	if (!isatty(STDOUT_FILENO) && is_plain(table, options, common, &grid)) {
+	if (is_plain && grid.is_ascii)
 		return table->n_rows == 0 || plain_print(&grid, !options->no_headings)
 			? STATUS_DONE
 			: say_no_memory();
-	}
 	if (!load_library())
 		return STATUS_REFUSED;
+	text_use_locale();
 	out = do_scols_new_table();
 	if (!out)
 		return say_no_memory();

@@ -24,6 +24,8 @@ enum status table_print(const struct table *table, const struct table_options *o
  */
 struct document;
 struct document *document_new(void);
+/* A document that is one line, also on a terminal, and does not name the version. */
+struct document *document_new_line(void);
 void document_add_text(struct document *document, const char *key, const char *text);
 void document_add_bool(struct document *document, const char *key, bool is_true);
 void document_add_number(struct document *document, const char *key, uint64_t number);
@@ -33,6 +35,8 @@ void document_add_cpus(
 /* The same CPUs as a text, "0-3,8". */
 void document_add_list(
 	struct document *document, const char *key, const struct irqkit_cpuset *cpus);
+void document_add_numbers(struct document *document, const char *key,
+	const unsigned int *numbers, size_t n);
 /* @texts ends with NULL; if it is NULL itself, the array is empty. */
 void document_add_texts(
 	struct document *document, const char *key, const char *const *texts);

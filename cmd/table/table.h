@@ -23,12 +23,18 @@ enum cell_kind {
 	CELL_SHARE, /* of 1: `61%`; 0.6123 */
 	CELL_CPUS, /* `0-3`, in JSON too */
 	CELL_CPU_NUMBERS, /* only in JSON: [0, 1] */
+	CELL_NUMBERS, /* only in JSON: [24, 25] */
 	CELL_COUNTS, /* only in JSON: {"0": 12} */
 	CELL_ROWS, /* only in JSON: an array of objects */
 	CELL_ROW, /* only in JSON: the first of the rows, an object */
 };
 
 struct table;
+
+struct number_array {
+	const unsigned int *numbers;
+	size_t n;
+};
 
 struct cell {
 	enum cell_kind kind;
@@ -42,6 +48,7 @@ struct cell {
 		const struct irqkit_cpuset *cpus;
 		const struct irqkit_interrupt *counts;
 		const struct table *table;
+		const struct number_array *array;
 	};
 	void *owned; /* passed to free() after use */
 };
@@ -106,7 +113,10 @@ struct column {
 /* One of several columns that differ by a number only. */
 struct column_of_many {
 	struct cell (*get)(void *row, unsigned int number);
-	/* The numbers of all of them, by the columns' numbers; NULL: each must be asked. */
+	/*
+	 * The numbers of all of them, by the columns' numbers; NULL: these cells of the row are
+	 * no numbers. The same row always gives the same. May be NULL itself.
+	 */
 	const uint64_t *(*get_each)(void *row);
 	unsigned int number;
 };

@@ -68,10 +68,11 @@ static int explain_xen(const struct irqkit_device *device, const char *module,
 	int r;
 
 	if (most)
-		snprintf(now, sizeof(now), "; %s.max_queues is %u here", module, most);
+		snprintf(
+			now, sizeof(now), ", and here %s.max_queues is %u", module, most);
 	r = asprintf(ret_text,
-		"the two ends of a Xen interface agree on the number of queues when "
-		"they connect%s. For %u queues, write %u to "
+		"the two ends of a Xen interface agree on the number when they "
+		"connect%s. For %u queues, write %u to "
 		"/sys/module/%s/parameters/max_queues here and to "
 		"/sys/module/%s/parameters/max_queues %s, then detach and attach the "
 		"interface (xl network-detach, xl network-attach)",

@@ -102,12 +102,15 @@ static unsigned int find_most(struct irqkit_device *device)
 static int format_why(
 	const struct scope *scope, unsigned int n_cores, bool is_limited, char **ret_why)
 {
-	const char *kept = scope->leaves_out ? " that are neither isolated nor nohz_full"
-					     : "";
+	const char *is = n_cores == 1 ? "is" : "are";
+	char kept[64] = "";
 	const char *one = n_cores == 1 ? "" : "s";
 	char node[24] = "";
 	int r;
 
+	if (scope->leaves_out)
+		snprintf(kept, sizeof(kept), " that %s neither isolated nor nohz_full",
+			is);
 	if (scope->node >= 0)
 		snprintf(node, sizeof(node), " of node %d", scope->node);
 	if (is_limited)
@@ -115,7 +118,7 @@ static int format_why(
 			"the most that its driver allows, for %u core%s%s%s", n_cores,
 			one, node, kept);
 	else if (n_cores == 1)
-		r = asprintf(ret_why, "one core%s", node);
+		r = asprintf(ret_why, "one core%s%s", node, kept);
 	else
 		r = asprintf(
 			ret_why, "one for each of %u cores%s%s", n_cores, node, kept);

@@ -70,6 +70,7 @@ void devices_forget_settings(struct irqkit_devices *devices)
 {
 	for (size_t i = 0; i < devices->n_found; i++)
 		forget_settings(devices->found[i]);
+	kernel_threads_free(devices);
 	threads_free(devices);
 }
 
@@ -92,6 +93,7 @@ EXPORT void irqkit_devices_free(struct irqkit_devices *devices)
 		device_free(devices->found[i]);
 	free(devices->found);
 	free(devices->names);
+	free(devices->name_rows);
 	for (size_t i = 0; i < devices->n_msi_lists; i++)
 		free(devices->msi_lists[i].numbers);
 	free(devices->msi_lists);
@@ -100,6 +102,7 @@ EXPORT void irqkit_devices_free(struct irqkit_devices *devices)
 	free(devices->texts);
 	free(devices->net);
 	free(devices->owners);
+	kernel_threads_free(devices);
 	threads_free(devices);
 	netlink_free(&devices->netlink);
 	arena_free(&devices->arena);

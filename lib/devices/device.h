@@ -51,6 +51,7 @@ struct file_text {
 	char *text; /* owned; NULL: not read, or it failed */
 	int error; /* negative, or 0 */
 	bool has_read;
+	bool is_pretended; /* it is what a plan will write, and was not read */
 };
 
 struct irqkit_queue {
@@ -148,6 +149,9 @@ struct path_text {
 };
 
 struct irqkit_devices {
+	struct name_rows *name_rows; /* owned; those of the device that was read last */
+	const char *name_rows_driver; /* for which they count; NULL: it has none */
+	bool name_rows_any_netdev;
 	struct irqkit_ctx *ctx; /* not owned */
 	const struct irqkit_snapshot *snapshot; /* not owned */
 	struct arena arena;
@@ -180,6 +184,12 @@ struct irqkit_devices {
 	struct irqkit_thread **by_pid; /* owned array */
 	size_t n_threads;
 	size_t n_thread_lists; /* made so far */
+	struct irqkit_thread **kernel_threads; /* owned array: all of them, by pid */
+	struct irqkit_thread *
+		*other_threads; /* owned, and each: those not in `threads` */
+	size_t n_kernel_threads, kernel_threads_room;
+	size_t n_other_threads, other_threads_room;
+	bool has_read_kernel_threads;
 	bool has_read_threads;
 	unsigned int irqbalance_pid; /* found with them; 0: it does not run */
 };

@@ -206,9 +206,26 @@ static int find_by_names(struct irqkit_device *device)
 	return r < 0 || device->n_irqs > 0 ? r : add_by_names(device);
 }
 
+/* Several devices have the same driver, one after another. NULL: no memory. */
+static const struct name_rows *find_name_rows(struct irqkit_device *device)
+{
+	struct irqkit_devices *devices = device->devices;
+	const struct name_keys *keys = &device->keys;
+	const char *driver = devices->name_rows_driver;
+
+	if (devices->name_rows && devices->name_rows_any_netdev == keys->is_any_netdev &&
+		(driver ? keys->driver && strcmp(driver, keys->driver) == 0
+			: !keys->driver))
+		return devices->name_rows;
+	free(devices->name_rows);
+	devices->name_rows = name_rows_new(keys);
+	devices->name_rows_driver = keys->driver;
+	devices->name_rows_any_netdev = keys->is_any_netdev;
+	return devices->name_rows;
+}
+
 int device_read_irqs(struct irqkit_device *device)
 {
-	_cleanup_free_ struct name_rows *rows = NULL;
 	int r = devices_sort_names(device->devices);
 
 	/* A software device has no interrupts, whatever its name is. */
@@ -218,8 +235,8 @@ int device_read_irqs(struct irqkit_device *device)
 		r = sysfs_read_irqs(device);
 	if (r < 0)
 		return r;
-	rows = name_rows_new(&device->keys);
-	device->keys.rows = rows; /* without memory, each name finds them */
+	/* without memory, each name finds them */
+	device->keys.rows = find_name_rows(device);
 	r = find_by_names(device);
 	device->keys.rows = NULL;
 	return r;

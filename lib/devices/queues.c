@@ -522,6 +522,21 @@ void queue_forget_all(struct irqkit_queue *queue)
 		queue_forget(queue, file);
 }
 
+int queue_pretend(struct irqkit_queue *queue, enum queue_file file, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		return -ENOMEM;
+	queue_forget(queue, file);
+	queue->files[file] = (struct file_text){
+		.text = copy,
+		.has_read = true,
+		.is_pretended = true,
+	};
+	return 0;
+}
+
 int queue_get_text(
 	struct irqkit_queue *queue, enum queue_file file, const char **ret_text)
 {

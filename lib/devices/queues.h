@@ -21,6 +21,8 @@ enum queue_file queue_file_of(enum irqkit_knob knob);
 /* A setting as the kernel wrote it; it belongs to the queue. -EINVAL: not this direction. */
 int queue_get_text(
 	struct irqkit_queue *queue, enum queue_file file, const char **ret_text);
+/* Holds @text as if it had been read, until queue_forget(). */
+int queue_pretend(struct irqkit_queue *queue, enum queue_file file, const char *text);
 /* A setting that was written is read again when it is needed. */
 void queue_forget(struct irqkit_queue *queue, enum queue_file file);
 void queue_forget_all(struct irqkit_queue *queue);

@@ -25,7 +25,6 @@
 #include <string.h>
 
 /* include/linux/sched.h */
-#define PF_KTHREAD 0x00200000u
 #define PF_NO_SETAFFINITY 0x04000000u
 
 static int compare_threads(const void *a, const void *b)

@@ -6,7 +6,11 @@
 #include "devices/device.h"
 
 #define THREAD_NAME_CUT 15 /* a name that is this long may have been longer */
+#define PF_KTHREAD 0x00200000u /* include/linux/sched.h */
+
 int devices_read_threads(struct irqkit_devices *devices);
+/* Forgets the threads that irqkit_devices_count_kernel_threads() has read. */
+void kernel_threads_free(struct irqkit_devices *devices);
 void threads_free(struct irqkit_devices *devices);
 /* When a process began, by its stat; "": it is not there. */
 const char *threads_find_start(const char *stat, size_t *ret_len);

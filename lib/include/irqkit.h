@@ -30,6 +30,10 @@
  *   irqkit_steer_*           which CPUs should process or transmit packets
  *   irqkit_request_*         what a user wants, in words, becomes a plan,
  *   irqkit_placement_*       and for a spread, what was decided
+ *   irqkit_policies_*          files with many such requests
+ *   irqkit_saved_*           the state of a machine as lines of a policy file
+ *   irqkit_disturbances_*    what can still interrupt CPUs,
+ *   irqkit_disturbance_*     and why
  *
  * Example: prints the CPU that handles interrupt 24.
  *
@@ -875,6 +879,20 @@ int irqkit_devices_count_irq_threads(
 struct irqkit_thread *irqkit_devices_get_irq_thread(
 	const struct irqkit_devices *devices, unsigned int irq, size_t index);
 
+/*
+ * Counts all threads of the kernel, also those that belong to no device. In a saved root
+ * that has no /proc/PID/stat, these are only the threads of interrupts and queues.
+ */
+int irqkit_devices_count_kernel_threads(
+	struct irqkit_devices *devices, size_t *ret_count);
+
+/*
+ * Returns the thread at @index, by process ID. Call irqkit_devices_count_kernel_threads()
+ * first.
+ */
+struct irqkit_thread *irqkit_devices_get_kernel_thread(
+	const struct irqkit_devices *devices, size_t index);
+
 /* Returns the process ID of the thread. */
 unsigned int irqkit_thread_get_pid(const struct irqkit_thread *thread);
 
@@ -912,12 +930,34 @@ void irqkit_irqbalance_free(struct irqkit_irqbalance *irqbalance);
 unsigned int irqkit_irqbalance_get_pid(const struct irqkit_irqbalance *irqbalance);
 
 /*
- * Returns whether the command line of irqbalance excludes @irq, so that irqbalance does
- * not move it. Its policy scripts and its socket can exclude more interrupts; these are
- * not known.
+ * Returns whether irqbalance leaves @irq alone: by what irqkit_irqbalance_read_bans() has
+ * read, or before that, by its command line. The bans of its policy script are not known.
  */
 bool irqkit_irqbalance_has_banned(
 	const struct irqkit_irqbalance *irqbalance, unsigned int irq);
+
+/* Returns whether it has a socket, over which interrupts can be banned. */
+bool irqkit_irqbalance_has_socket(const struct irqkit_irqbalance *irqbalance);
+
+/*
+ * Returns whether the policy script of irqbalance is irq-policy: irqbalance then leaves the
+ * interrupts alone that irqkit_plan_save_placed() has saved.
+ */
+bool irqkit_irqbalance_has_irqkit_script(const struct irqkit_irqbalance *irqbalance);
+
+/*
+ * Reads over the socket of irqbalance which interrupts it leaves alone. Of several that
+ * run, all are asked, and only what all leave alone is banned.
+ *
+ * @timeout_ms: for an answer; 0: a few seconds more than the interval of irqbalance, since
+ * old versions do not answer meanwhile
+ *
+ * -ENOENT: it has no socket. -ECONNREFUSED: it does not listen. -EACCES: only root may ask.
+ * -EPERM: another user listens in its place. -ETIMEDOUT: it does not answer. -EBADMSG,
+ * -EFBIG: its answer makes no sense. What was read before is then forgotten.
+ */
+int irqkit_irqbalance_read_bans(
+	struct irqkit_irqbalance *irqbalance, unsigned int timeout_ms);
 
 /*
  * Returns the file that sets the options of irqbalance in IRQBALANCE_ARGS, such as
@@ -956,17 +996,29 @@ struct irqkit_watched;
 enum {
 	/* Reads all settings first, so that also the first change of each has an old value. */
 	IRQKIT_WATCH_VALUES = 1 << 0,
+	/*
+	 * Also reports what the kernel changes itself (a CPU goes offline, `ethtool -L`, a
+	 * driver starts an interrupt), with the reason, from the kernel's announcements.
+	 */
+	IRQKIT_WATCH_KERNEL = 1 << 1,
+	/*
+	 * The same, also for changes that the kernel does not announce, by kprobe events in
+	 * an instance of tracefs. They are removed by irqkit_watch_free(). What a process
+	 * that was killed has left is removed by the next one.
+	 */
+	IRQKIT_WATCH_TRACE = 1 << 2,
 };
 
 /*
  * Starts a watch.
  *
  * @ctx: the running system; must live longer than the result
- * @flags: 0 or IRQKIT_WATCH_VALUES
+ * @flags: 0, or a combination of IRQKIT_WATCH_ values
  *
  * -EINVAL: a saved system does not change; or the kernel has fanotify only for files.
  * -EPERM: the caller is not root, or a container forbids it.
  * -ENOSYS: the kernel has no fanotify.
+ * -ENOENT: /proc or /sys is not mounted.
  */
 int irqkit_watch_new(
 	struct irqkit_ctx *ctx, unsigned int flags, struct irqkit_watch **ret_watch);
@@ -974,6 +1026,14 @@ void irqkit_watch_free(struct irqkit_watch *watch);
 
 /* Returns a file descriptor for poll(2): readable if irqkit_watch_next() has work to do. */
 int irqkit_watch_get_fd(const struct irqkit_watch *watch);
+
+/*
+ * Returns why kprobe events were asked for (IRQKIT_WATCH_TRACE) and cannot be used: -ENOENT:
+ * tracefs is not mounted; -EOPNOTSUPP: the kernel has no kprobe events; -EPERM, -EACCES: a
+ * container, or lockdown=confidentiality, forbids them. 0: they are used, or were not asked
+ * for.
+ */
+int irqkit_watch_get_trace_error(const struct irqkit_watch *watch);
 
 /*
  * Gets the next change that was seen; never waits. It is valid until the next call.
@@ -1023,7 +1083,10 @@ const char *irqkit_watched_get_new(
 /* Returns how many writes it stands for, as far as is known; at least 1. */
 size_t irqkit_watched_count_writes(const struct irqkit_watched *watched);
 
-/* Returns the process; 0: it is outside of this PID namespace, or not known. */
+/*
+ * Returns the process; of IRQKIT_WATCHED_KERNEL, that in whose context the kernel acted, such
+ * as `ethtool`. 0: it is outside of this PID namespace, or not known.
+ */
 uint32_t irqkit_watched_get_pid(const struct irqkit_watched *watched);
 
 /* Returns whether it is this process. */
@@ -1670,6 +1733,7 @@ enum irqkit_knob {
 	/* not files: what ethtool(8) sets; the path is "ethtool:DEV/channels" or ".../rss" */
 	IRQKIT_KNOB_CHANNELS, /* "combined 4", "rx 4 tx 2" */
 	IRQKIT_KNOB_RSS, /* "equal 4", "0*64 1*64" */
+	IRQKIT_KNOB_WORKQUEUE, /* /sys/devices/virtual/workqueue/cpumask */
 };
 
 enum irqkit_result {
@@ -1691,6 +1755,16 @@ enum irqkit_result {
  */
 int irqkit_queue_explain_error(
 	struct irqkit_queue *queue, enum irqkit_knob knob, int error, char **ret_text);
+
+/*
+ * Reads which CPUs are isolated: by the kernel (isolcpus=, nohz_full= or a cpuset), or
+ * because neither the default affinity nor the workqueues may use them, as after a request
+ * of irqkit_request_new_isolate(). The caller frees the result.
+ *
+ * -EACCES, ...: a file cannot be read.
+ */
+int irqkit_machine_read_isolated(
+	struct irqkit_machine *machine, struct irqkit_cpuset **ret_cpus);
 
 /*
  * Creates an empty plan. Its steps share what the machine has read; what is planned for
@@ -1840,6 +1914,14 @@ int irqkit_plan_add_rss(struct irqkit_plan *plan, struct irqkit_device *device,
 	const char *text, const char *why);
 
 /*
+ * Adds a step that sets the CPUs that work of unbound workqueues runs on: work that the
+ * kernel defers and that is not bound to the CPU that started it. Errors and @why: see
+ * irqkit_plan_add_affinity().
+ */
+int irqkit_plan_add_workqueue_cpus(
+	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
+
+/*
  * Adds a step that sets the CPUs on which @thread may run. The step is skipped if only
  * the kernel places the thread, if the thread has ended when the step is applied, and if
  * the root is a saved copy.
@@ -1869,12 +1951,83 @@ size_t irqkit_plan_count_results(
 size_t irqkit_plan_count_written(const struct irqkit_plan *plan);
 
 enum {
+	/*
+	 * If irqbalance cannot be asked while the plan is applied, the plan is applied all the
+	 * same: irqkit_plan_get_ban_error() says why.
+	 */
+	IRQKIT_BAN_OPTIONAL = 1 << 0,
+};
+
+/*
+ * When this plan is applied, irqbalance is asked first to leave the interrupts alone that
+ * the plan places: call this once all steps are added. The journal has these bans, so that
+ * an undo takes them back, and only them. Bans that were there before stay; if an earlier
+ * change made them, they last until both changes are undone. A plan that is rolled back
+ * takes its bans back.
+ *
+ * @flags: 0 or IRQKIT_BAN_OPTIONAL
+ *
+ * Errors: see irqkit_irqbalance_read_bans(). The plan then has no bans.
+ */
+int irqkit_plan_set_bans(struct irqkit_plan *plan, struct irqkit_irqbalance *irqbalance,
+	unsigned int flags);
+
+/*
+ * Returns how many interrupts the plan bans, or bans no longer: those that were banned
+ * before are not counted. 0 if they were rolled back.
+ */
+size_t irqkit_plan_count_bans(const struct irqkit_plan *plan);
+/* Returns the number of an interrupt; they are in ascending order. */
+unsigned int irqkit_plan_get_ban(const struct irqkit_plan *plan, size_t index);
+/* Returns whether @irq is one of these. */
+bool irqkit_plan_has_banned(const struct irqkit_plan *plan, unsigned int irq);
+
+/* Returns whether the plan takes bans back, since it undoes a change that made them. */
+bool irqkit_plan_takes_bans_back(const struct irqkit_plan *plan);
+
+/*
+ * Returns how many interrupts the undone change had banned from an irqbalance that has ended
+ * since then, and these bans with it.
+ */
+size_t irqkit_plan_count_forgotten_bans(const struct irqkit_plan *plan);
+
+/* Makes the plan leave the bans of irqbalance as they are. */
+void irqkit_plan_keep_bans(struct irqkit_plan *plan);
+
+/* Returns why the bans of an applied plan were not made: a negative errno value, or 0. */
+int irqkit_plan_get_ban_error(const struct irqkit_plan *plan);
+
+/*
+ * Saves which interrupts the plan places in /run/irqkit/placed, for irq-policy, the policy
+ * script of irqbalance: the plan of all policy files. It replaces what was saved before.
+ */
+int irqkit_plan_save_placed(const struct irqkit_plan *plan, struct irqkit_lock *lock);
+
+/* Returns whether exactly the interrupts of the plan are saved: 1, 0 or a negative error. */
+int irqkit_plan_has_saved_placed(const struct irqkit_plan *plan);
+
+/* Removes the interrupts that @change has placed from the saved ones: it was undone. */
+int irqkit_placed_forget(struct irqkit_lock *lock, unsigned int change);
+/* Removes all. */
+int irqkit_placed_clear(struct irqkit_lock *lock);
+
+/*
+ * Returns whether @irq was saved as placed, and still has the same handlers: 1 or 0. It
+ * reads two small files.
+ *
+ * -EACCES: only root may read what was saved. -EPERM, -EXDEV: /run/irqkit is not safe.
+ * -EBADMSG: the file is damaged.
+ */
+int irqkit_placed_has(struct irqkit_ctx *ctx, unsigned int irq);
+
+enum {
 	/* After a failed step, continue with the next one and restore nothing. */
 	IRQKIT_APPLY_KEEP_GOING = 1 << 0,
 };
 
 /*
- * Writes the planned steps. First all old values are written to the journal; then each
+ * Writes the planned steps. First all old values are written to the journal; then the bans
+ * of irqkit_plan_set_bans() are made, and each
  * knob is written with one write(2) and read back. If a write fails, everything that this
  * call wrote is restored, the last one first.
  *
@@ -1882,7 +2035,7 @@ enum {
  * @flags: 0 or IRQKIT_APPLY_KEEP_GOING
  *
  * Returns 0, or the error of the first step that failed; irqkit_step_get_result() shows
- * the rest. If no step failed, an error comes from the journal or is that of
+ * the rest. If no step failed, an error comes from the journal or irqbalance, or is that of
  * irqkit_ctx_get_error(): nothing was written, or everything was restored.
  * -EPROTO: the kernel accepted the value, but the knob holds another one. The kernel may
  *          leave CPUs that are offline or isolated out of rps_cpus, xps_cpus and the
@@ -1934,6 +2087,9 @@ void irqkit_plan_set_full_fn(struct irqkit_plan *plan, irqkit_full_fn *fn, void 
  * nothing was changed or everything was restored.
  */
 unsigned int irqkit_plan_get_number(const struct irqkit_plan *plan);
+
+/* Returns whether a barrier is to be written: see irqkit_plan_add_channels(). */
+bool irqkit_plan_has_barrier(const struct irqkit_plan *plan);
 
 /*
  * Returns whether a barrier was written: see irqkit_plan_add_channels(). The rest can be
@@ -2100,7 +2256,8 @@ enum irqkit_change_state irqkit_change_get_state(const struct irqkit_change *cha
 unsigned int irqkit_change_get_undoes(const struct irqkit_change *change);
 
 /*
- * Adds the steps that undo @change, the last one first. With or without @force, a step is
+ * Adds the steps that undo @change, the last one first, and takes its bans back, except
+ * those that another change needs. With or without @force, a step is
  * skipped
  *   with error ENOENT if the interrupt, interface or thread of the knob is gone, or if
  *   its number or name now belongs to something else;
@@ -2699,7 +2856,40 @@ int irqkit_request_new_pin(struct irqkit_request **ret_request);
  * irqkit_request_check() and no TARGET, it is about all interfaces with hardware.
  */
 int irqkit_request_new_channels(struct irqkit_request **ret_request);
+
+/*
+ * Creates a request that keeps work away from CPUs. It needs these CPUs, see
+ * irqkit_request_set_cpus(), and takes no TARGET. Everything else stays as it is:
+ * interrupts, queues and threads lose these CPUs and keep their others. If an interrupt or
+ * a thread has no other online CPU, it gets the housekeeping CPUs of its NUMA node, or
+ * those of the nearest node that has some.
+ */
+int irqkit_request_new_isolate(struct irqkit_request **ret_request);
 void irqkit_request_free(struct irqkit_request *request);
+
+/* What irqkit_request_new_isolate() keeps away. */
+enum {
+	IRQKIT_ISOLATE_IRQS = 1 << 0, /* interrupts */
+	IRQKIT_ISOLATE_THREADS = 1 << 1, /* kernel threads */
+	IRQKIT_ISOLATE_RPS = 1 << 2, /* RPS, also of interfaces that are created later */
+	IRQKIT_ISOLATE_XPS = 1 << 3,
+	IRQKIT_ISOLATE_WORKQUEUES = 1 << 4, /* work of unbound workqueues */
+	IRQKIT_ISOLATE_DEFAULT = 1 << 5, /* interrupts that are requested later */
+	IRQKIT_ISOLATE_ALL = (1 << 6) - 1 /* the default */
+};
+
+/* Sets what the request keeps away: flags IRQKIT_ISOLATE_*. */
+void irqkit_request_set_only(struct irqkit_request *request, unsigned int parts);
+
+/*
+ * Reads the CPUs that a request of irqkit_request_new_isolate() names. The caller frees
+ * the result. If this fails, the messages of the request show why.
+ *
+ * -EINVAL: it is another request, or its SET is wrong; the problem of the request is then
+ *          IRQKIT_PROBLEM_WORDS.
+ */
+int irqkit_request_get_isolated(struct irqkit_request *request,
+	struct irqkit_machine *machine, struct irqkit_cpuset **ret_cpus);
 
 /*
  * Adds a TARGET; it is copied. See irqkit_machine_select(). Requests for RPS and XPS take
@@ -2770,6 +2960,13 @@ void irqkit_request_set_idle(struct irqkit_request *request, uint64_t load);
  */
 void irqkit_request_set_counts(
 	struct irqkit_request *request, const struct irqkit_snapshot *counts);
+
+/*
+ * Set and return for how many seconds the counts of a spread should be measured; 0: they
+ * are those since boot. The program measures: see irqkit_request_set_counts().
+ */
+void irqkit_request_set_seconds(struct irqkit_request *request, unsigned int seconds);
+unsigned int irqkit_request_get_seconds(const struct irqkit_request *request);
 
 /*
  * Sets whether a spread passes over TARGETs that match nothing, as long as one matches.
@@ -2928,10 +3125,68 @@ int irqkit_request_plan_again(struct irqkit_request *request, struct irqkit_plan
 
 /*
  * Adds the steps that a request for channels wants after its barrier was passed: see
- * irqkit_plan_needs_rest(). It adds none if nothing is to follow.
+ * irqkit_plan_needs_rest(). It adds none if nothing is to follow. If interrupts are spread,
+ * irqkit_request_get_placement() returns how.
  */
 int irqkit_request_plan_rest(struct irqkit_request *request,
 	struct irqkit_machine *machine, struct irqkit_plan *plan);
+/* What can still interrupt some CPUs. */
+struct irqkit_disturbances;
+struct irqkit_disturbance;
+
+enum irqkit_disturbance_kind {
+	IRQKIT_DISTURBED_BY_INTERRUPT, /* it has a number */
+	IRQKIT_DISTURBED_BY_ROW, /* of /proc/interrupts, with a name: LOC, RES, CAL */
+	IRQKIT_DISTURBED_BY_THREAD, /* a kernel thread, or one for each CPU: ksoftirqd/N */
+};
+
+enum {
+	/* Once the plan is applied: what it moves away is left out. */
+	IRQKIT_DISTURBANCES_PLANNED = 1 << 0,
+	/* Also interrupts that are not allowed there any more, but have been counted. */
+	IRQKIT_DISTURBANCES_COUNTED = 1 << 1,
+};
+
+/*
+ * Finds what can interrupt @cpus: interrupts that are allowed there or handled there, rows
+ * that have counted any there, and kernel threads that may run there. The caller frees the
+ * result.
+ *
+ * @plan: of @machine; what it skips is not called movable, and the reason is that of the
+ *        step. It must live longer than the result. NULL: none
+ * @flags: IRQKIT_DISTURBANCES_*
+ */
+int irqkit_disturbances_new(struct irqkit_machine *machine,
+	const struct irqkit_cpuset *cpus, const struct irqkit_plan *plan,
+	unsigned int flags, struct irqkit_disturbances **ret_found);
+void irqkit_disturbances_free(struct irqkit_disturbances *found);
+
+/* Returns their number. */
+size_t irqkit_disturbances_count(const struct irqkit_disturbances *found);
+
+/* Returns the one at @index: interrupts and rows in the order of the file, then threads. */
+const struct irqkit_disturbance *irqkit_disturbances_get(
+	const struct irqkit_disturbances *found, size_t index);
+
+enum irqkit_disturbance_kind irqkit_disturbance_get_kind(
+	const struct irqkit_disturbance *disturbance);
+
+/* Returns the handlers of an interrupt, "a, b"; the label of a row; or a thread's name. */
+const char *irqkit_disturbance_get_name(const struct irqkit_disturbance *disturbance);
+
+/* Returns the row, or NULL for a thread. It belongs to the machine. */
+const struct irqkit_interrupt *irqkit_disturbance_get_row(
+	const struct irqkit_disturbance *disturbance);
+
+/* Returns which of the CPUs it can interrupt. */
+const struct irqkit_cpuset *irqkit_disturbance_get_cpus(
+	const struct irqkit_disturbance *disturbance);
+
+/* Returns why in a few words: "managed by the kernel". */
+const char *irqkit_disturbance_get_why(const struct irqkit_disturbance *disturbance);
+
+/* Returns whether it could be moved away. */
+bool irqkit_disturbance_is_movable(const struct irqkit_disturbance *disturbance);
 
 /* Why a request could not be planned. */
 enum irqkit_problem {
@@ -3034,6 +3289,240 @@ size_t irqkit_placement_count_cpus(
 
 /* Returns the NUMA node of the device at @index, or -1. */
 int irqkit_placement_get_node(const struct irqkit_placement *placement, size_t index);
+
+/* ------------------------------------------------------------------------------- */
+/* Policies                                                                        */
+
+/*
+ * The lines of policy files. A line is a command of a user, as irqkit.conf(5) describes it:
+ * the library reads the files and splits them into words, the program makes a request of
+ * the words of each line, and the library makes one plan of all requests.
+ */
+struct irqkit_policies;
+
+int irqkit_policies_new(struct irqkit_policies **ret_policy);
+void irqkit_policies_free(struct irqkit_policies *policy);
+
+/*
+ * Reads the files NAME.conf of /etc/irqkit.d, /run/irqkit.d and /usr/lib/irqkit.d below the
+ * root, sorted by name. Of files with the same name the first counts. A link to /dev/null
+ * or an empty file stands for nothing. Folders that do not exist are passed over.
+ *
+ * What is wrong with a file is no failure of the call: see irqkit_policies_get_mistake().
+ */
+int irqkit_policies_read_system(struct irqkit_policies *policy, struct irqkit_ctx *ctx);
+
+/*
+ * Reads one file, or the files NAME.conf of a folder. @path is not below the root. Mistakes
+ * as for irqkit_policies_read_system().
+ */
+int irqkit_policies_read(struct irqkit_policies *policy, const char *path);
+
+/* Adds the lines of a text; @name: what messages call the file. */
+int irqkit_policies_add_text(
+	struct irqkit_policies *policy, const char *name, const char *text, size_t len);
+
+/* Returns the number of files that were read; files that stand for nothing do not count. */
+size_t irqkit_policies_count_files(const struct irqkit_policies *policy);
+
+size_t irqkit_policies_count_mistakes(const struct irqkit_policies *policy);
+
+/*
+ * Returns what is wrong with a file, as "FILE:LINE: ...".
+ *
+ * @ret_is_failure: a file could not be read; otherwise its owner, its mode or its text is
+ *                  wrong
+ */
+const char *irqkit_policies_get_mistake(
+	const struct irqkit_policies *policy, size_t index, bool *ret_is_failure);
+
+size_t irqkit_policies_count_lines(const struct irqkit_policies *policy);
+
+/* Returns the name of the file of the line at @index, and its number in it, from 1. */
+const char *irqkit_policies_get_file(
+	const struct irqkit_policies *policy, size_t index, unsigned int *ret_number);
+
+/* Returns the words of a line, ending with NULL. The first one names the command. */
+const char *const *irqkit_policies_get_words(
+	const struct irqkit_policies *policy, size_t index, size_t *ret_count);
+
+/* Did the line begin with "-": may its TARGETs be missing? */
+bool irqkit_policies_is_optional(const struct irqkit_policies *policy, size_t index);
+
+/* Sets the request of a line; the policy frees it. */
+void irqkit_policies_set_request(
+	struct irqkit_policies *policy, size_t index, struct irqkit_request *request);
+
+/* Returns the request of a line, or NULL. */
+struct irqkit_request *irqkit_policies_get_request(
+	const struct irqkit_policies *policy, size_t index);
+
+/*
+ * Adds CPUs that count as isolated for all lines: they are not housekeeping, and only a
+ * CPU that a line names by its number alone is used, with a warning.
+ */
+int irqkit_policies_add_isolated(
+	struct irqkit_policies *policy, const struct irqkit_cpuset *cpus);
+
+/* Flags of irqkit_policies_plan(). */
+enum {
+	/* the plan is compared with the system and not applied */
+	IRQKIT_POLICIES_CHECK = 1 << 0,
+};
+
+/* A function that is called once the line at @index was planned. */
+typedef void irqkit_policies_line_fn(
+	void *data, const struct irqkit_policies *policy, size_t index);
+
+/*
+ * Makes one plan of the requests of all lines, each of which must have one. @plan must be
+ * empty; it belongs to @machine. A later line sees what the earlier ones will have done,
+ * and wins where it sets the same. TARGETs that match nothing are left out: see
+ * irqkit_policies_get_missing().
+ *
+ * With IRQKIT_POLICIES_CHECK, lines that decide by counts (spread by load or total, automatic
+ * RPS) are not decided again: the plan has the values of irqkit_policies_keep().
+ *
+ * If a line cannot be planned, the call fails with the error of the first such line, after
+ * all lines were tried; irqkit_policies_get_error() and the request of each line show why.
+ *
+ * If the kernel has no vector left on a CPU that a spread has chosen, the plan uses the next
+ * best when it is applied, so @policy must live as long as @plan.
+ *
+ * @fn: may be NULL; @data: passed to it
+ */
+int irqkit_policies_plan(struct irqkit_policies *policy, struct irqkit_machine *machine,
+	struct irqkit_plan *plan, unsigned int flags, irqkit_policies_line_fn *fn,
+	void *data);
+
+/* Returns the error of a line in the last plan: negative, or 0. */
+int irqkit_policies_get_error(const struct irqkit_policies *policy, size_t index);
+
+/* Returns the index of the line that the step at @index of the plan belongs to. */
+size_t irqkit_policies_get_line(const struct irqkit_policies *policy, size_t index);
+
+/* TARGETs of the last plan that match nothing. */
+size_t irqkit_policies_count_missing(const struct irqkit_policies *policy);
+
+/*
+ * Returns such a TARGET, or "" if its line names none.
+ *
+ * @ret_line: the index of its line
+ * @ret_message: why nothing matches; it may be ""
+ */
+const char *irqkit_policies_get_missing(const struct irqkit_policies *policy,
+	size_t index, size_t *ret_line, const char **ret_message);
+
+/*
+ * Does the system differ from the step at @index of the last plan? 1: yes, 0: no.
+ *
+ * @ret_is_undecided: its line decides when it is applied, and it was not applied yet; the
+ *                    new value of the step means nothing then
+ */
+int irqkit_policies_differs(const struct irqkit_policies *policy,
+	const struct irqkit_plan *plan, size_t index, bool *ret_is_undecided);
+
+/*
+ * Returns how many settings of the last plan cannot be compared, since what their lines
+ * decided cannot be read: only root can read /run/irqkit. They do not count as different.
+ *
+ * @ret_error: why: negative, or 0
+ */
+size_t irqkit_policies_count_unchecked(
+	const struct irqkit_policies *policy, int *ret_error);
+
+/* Why a setting differs from its line, as far as irqkit can tell. */
+enum irqkit_cause {
+	IRQKIT_CAUSE_UNKNOWN,
+	IRQKIT_CAUSE_NOT_APPLIED, /* the line was not applied since boot */
+	IRQKIT_CAUSE_NEW_DEVICE, /* the device was created again since then */
+	IRQKIT_CAUSE_OFFLINE, /* CPUs went offline since then */
+	IRQKIT_CAUSE_IRQBALANCE, /* irqbalance runs, and does not leave it alone */
+};
+enum irqkit_cause irqkit_policies_find_cause(const struct irqkit_policies *policy,
+	const struct irqkit_plan *plan, size_t index);
+
+/*
+ * Is what was planned last the same as what irqkit_policies_keep() wrote before? 1: yes, 0:
+ * no.
+ */
+int irqkit_policies_is_kept(const struct irqkit_policies *policy);
+
+/*
+ * Writes what the last plan has set to /run/irqkit, for later checks: after the plan was
+ * applied, under the same lock.
+ */
+int irqkit_policies_keep(struct irqkit_policies *policy, struct irqkit_lock *lock);
+
+/* Settings that a line had when it was applied, and that no line has now. */
+size_t irqkit_policies_count_left(const struct irqkit_policies *policy);
+
+/* Returns the path of such a setting; @ret_target: the interrupt or queue it belongs to. */
+const char *irqkit_policies_get_left(
+	const struct irqkit_policies *policy, size_t index, const char **ret_target);
+
+/* --------------------------------------------------------------------------------- */
+/* Saved settings: the state of a machine as lines of a policy file                  */
+
+/*
+ * The settings of a machine as lines of a policy file: command lines of irqkit(8) without
+ * the word irqkit, quoted as a shell and popt's poptParseArgvString() read them. Devices,
+ * queues and handlers are named, and no interrupt number is used. The same state gives the
+ * same lines.
+ */
+struct irqkit_saved;
+
+/* One line; owned by its irqkit_saved. */
+struct irqkit_saved_line;
+
+enum {
+	/*
+	 * Also save RPS, XPS, threads and defaults that are as the kernel sets them, so that
+	 * the lines also turn off what somebody turns on later.
+	 */
+	IRQKIT_SAVE_ALL = 1 << 0,
+};
+
+/*
+ * Saves the affinity of interrupts that can be moved, and RPS, RFS, XPS, the affinity of
+ * kernel threads and the defaults of the system that are not as the kernel sets them.
+ *
+ * @words: the TARGETs: only their interrupts and queues are saved, and no defaults
+ * @n_words: their number; 0 means everything
+ * @flags: 0 or IRQKIT_SAVE_ALL
+ * @reterr_message: see irqkit_machine_select()
+ *
+ * Errors: see irqkit_machine_select(), and the error of what could not be read.
+ */
+int irqkit_saved_new(struct irqkit_machine *machine, const char *const *words,
+	size_t n_words, unsigned int flags, struct irqkit_saved **ret_saved,
+	char **reterr_message);
+void irqkit_saved_free(struct irqkit_saved *saved);
+
+/* Returns the number of lines. */
+size_t irqkit_saved_count(const struct irqkit_saved *saved);
+
+/* Returns the line at @index. */
+const struct irqkit_saved_line *irqkit_saved_get(
+	const struct irqkit_saved *saved, size_t index);
+
+enum irqkit_saved_kind {
+	IRQKIT_SAVED_COMMAND, /* sets something */
+	IRQKIT_SAVED_LEFT_OUT, /* a comment: what no line can set, and why */
+	IRQKIT_SAVED_COMMENT, /* a heading, or an empty line */
+};
+
+/* Returns the line without the newline at its end. A comment can have several lines. */
+const char *irqkit_saved_line_get_text(const struct irqkit_saved_line *line);
+
+/* Returns what the line is. */
+enum irqkit_saved_kind irqkit_saved_line_get_kind(const struct irqkit_saved_line *line);
+
+/* Returns the name of the device whose settings the line has, or NULL. */
+const char *irqkit_saved_line_get_device(const struct irqkit_saved_line *line);
+
+/* Returns the number of settings that a command sets, or that a comment leaves out. */
+size_t irqkit_saved_line_count_settings(const struct irqkit_saved_line *line);
 
 #ifdef __cplusplus
 }

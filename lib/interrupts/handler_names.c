@@ -199,9 +199,14 @@ static bool tells_driver(const struct name_row *row, const struct name_keys *key
 	return row->tells_driver || row->pattern[0] != '%' || row->pattern[1] == 'v';
 }
 
+static bool is_of_any(const struct name_row *row)
+{
+	return row->drivers[0] == '*';
+}
+
 int name_row_round(const struct name_row *row, const struct name_keys *keys)
 {
-	if (row->drivers[0] == '*')
+	if (is_of_any(row))
 		return 1;
 	if (keys->driver)
 		return is_listed(row->drivers, keys->driver) ? 0 : -1;
@@ -222,10 +227,12 @@ struct name_rows *name_rows_new(const struct name_keys *keys)
 	if (!rows)
 		return NULL;
 	rows->n = 0;
-	for (int round = 0; round < 2; round++)
-		for (size_t i = 0; (row = name_row_get(i)); i++)
-			if (name_row_round(row, keys) == round)
-				rows->row[rows->n++] = row;
+	for (size_t i = 0; (row = name_row_get(i)); i++)
+		if (!is_of_any(row) && name_row_round(row, keys) == 0)
+			rows->row[rows->n++] = row;
+	for (size_t i = 0; (row = name_row_get(i)); i++)
+		if (is_of_any(row))
+			rows->row[rows->n++] = row;
 	return rows;
 }
 
@@ -275,25 +282,48 @@ static bool names_itself(const struct name_row *row)
 		(row->pattern[0] != '%' || row->pattern[1] == 'v');
 }
 
-/* Asked for thousands of names: nearly all rows begin with another letter. */
-static bool may_begin(const struct name_row *row, const char *name)
+struct name_index {
+	size_t n;
+	const struct name_row **rows; /* those that name themselves, in their order */
+	char *letters; /* how the names of each begin, in lower case */
+};
+
+struct name_index *name_index_new(void)
 {
-	return row->pattern[0] == '%' || row->pattern[0] == name[0] ||
-		tolower((unsigned char)row->pattern[0]) ==
-		tolower((unsigned char)name[0]);
+	const struct name_row *row;
+	size_t n = name_row_count();
+	struct name_index *index = malloc(
+		sizeof(*index) + n * (sizeof(struct name_row *) + sizeof(char)));
+
+	if (!index)
+		return NULL;
+	index->n = 0;
+	index->rows = (const struct name_row **)(void *)(index + 1);
+	index->letters = (char *)(index->rows + n);
+	for (size_t i = 0; (row = name_row_get(i)); i++) {
+		if (!names_itself(row))
+			continue;
+		index->rows[index->n] = row;
+		/* %v is virtio1 */
+		index->letters[index->n++] = row->pattern[0] == '%'
+			? 'v'
+			: (char)tolower((unsigned char)row->pattern[0]);
+	}
+	return index;
 }
 
-bool name_may_be_managed(const char *name)
+bool name_may_be_managed(const struct name_index *index, const char *name)
 {
 	static const struct name_keys keys = { .is_anything = true };
-	const struct name_row *row = name_row_get(0);
+	char letter = (char)tolower((unsigned char)name[0]);
+	const char *at = index->letters, *end = at + index->n;
 
-	for (const struct name_row *end = row + name_row_count(); row < end; row++) {
+	/* the first row that matches decides: nvme0q0 is not nvme0q1 */
+	for (; (at = memchr(at, letter, (size_t)(end - at))); at++) {
+		const struct name_row *row = index->rows[at - index->letters];
 		struct match m;
 
-		/* the first row that matches decides: nvme0q0 is not nvme0q1 */
-		if (may_begin(row, name) && names_itself(row) &&
-			match_row(&m, row, &keys, name))
+		if (match_row(&m, row, &keys, name))
 			return row->is_managed;
 	}
 	return false;

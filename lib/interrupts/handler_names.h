@@ -70,8 +70,14 @@ struct name_rows *name_rows_new(const struct name_keys *keys);
 bool name_parse(
 	const struct name_keys *keys, const char *name, struct name_meaning *ret_meaning);
 
+/*
+ * The rows that count where nothing is known of the device, found once for many names. The
+ * caller frees it; NULL: no memory.
+ */
+struct name_index *name_index_new(void);
+
 /* Is it the name of a kind of interrupt that the kernel places itself? A hint. */
-bool name_may_be_managed(const char *name);
+bool name_may_be_managed(const struct name_index *index, const char *name);
 
 /*
  * The network device in the name of a queue's handler, where nothing but names is known:

@@ -10,11 +10,25 @@
 #include "kernel/knob_path.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#define IRQ_PATH_ROOM 64u /* ten digits, and the longest name */
+
+/* As printf does, which takes five times as long; thousands of interrupts have two each. */
+static void format_irq_path(
+	char path[static IRQ_PATH_ROOM], unsigned int irq, const char *name)
+{
+	char digits[16], *first = digits + sizeof(digits);
+
+	*--first = '\0';
+	do
+		*--first = (char)('0' + irq % 10);
+	while (irq /= 10);
+	stpcpy(stpcpy(stpcpy(stpcpy(path, "proc/irq/"), first), "/"), name);
+}
 
 /*
  * The mask file, which is also the one that is written, or the list file in a root that
@@ -23,18 +37,16 @@
 static int read_set(struct irqkit_ctx *ctx, unsigned int irq, const char *mask,
 	const char *list, struct irq_affinity *affinity, mode_t *ret_mode)
 {
-	char path[PATH_MAX];
+	char path[IRQ_PATH_ROOM];
 	size_t len;
-	int r = format_path(path, "proc/irq/%u/%s", irq, mask);
+	int r;
 
-	if (r == 0)
-		r = knob_read_line_and_mode(ctx, path, &affinity->text, &len, ret_mode);
+	format_irq_path(path, irq, mask);
+	r = knob_read_line_and_mode(ctx, path, &affinity->text, &len, ret_mode);
 	if (r == -ENOENT) {
 		affinity->is_from_list = true;
-		r = format_path(path, "proc/irq/%u/%s", irq, list);
-		if (r == 0)
-			r = knob_read_line_and_mode(
-				ctx, path, &affinity->text, &len, ret_mode);
+		format_irq_path(path, irq, list);
+		r = knob_read_line_and_mode(ctx, path, &affinity->text, &len, ret_mode);
 	}
 	return r < 0 ? r
 		     : knob_parse_cpus(ctx, path, affinity->text, len,
@@ -46,8 +58,16 @@ static int read_set(struct irqkit_ctx *ctx, unsigned int irq, const char *mask,
 int irq_read_affinity(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irq_affinity *affinity)
 {
-	return read_set(
+	int r = read_set(
 		ctx, irq, "smp_affinity", "smp_affinity_list", affinity, &affinity->mode);
+	/* it is kept, perhaps thousands of times: without the room that it was read into */
+	char *fitting = affinity->text
+		? realloc(affinity->text, strlen(affinity->text) + 1)
+		: NULL;
+
+	if (fitting)
+		affinity->text = fitting;
+	return r;
 }
 
 int irq_read_effective(
@@ -115,10 +135,11 @@ static bool is_msi(const struct irqkit_interrupt *interrupt)
 }
 
 /* A vector that also has the admin queue (nvme0q0, nvme0q1) is not managed. */
-static bool has_managed_name(const struct irqkit_interrupt *interrupt)
+static bool has_managed_name(
+	const struct irqkit_interrupt *interrupt, const struct name_index *names)
 {
 	for (size_t a = 0; a < interrupt->n_actions; a++)
-		if (!name_may_be_managed(interrupt->actions[a]))
+		if (!name_may_be_managed(names, interrupt->actions[a]))
 			return false;
 	return interrupt->n_actions > 0;
 }
@@ -188,9 +209,10 @@ int irq_read_mode(struct irqkit_ctx *ctx, unsigned int irq, mode_t *ret_mode)
 	return knob_readf_mode(ctx, ret_mode, "proc/irq/%u/smp_affinity_list", irq);
 }
 
-bool irq_has_managed_name(const struct irqkit_interrupt *interrupt)
+bool irq_has_managed_name(
+	const struct irqkit_interrupt *interrupt, const struct name_index *names)
 {
-	return is_msi(interrupt) && has_managed_name(interrupt);
+	return is_msi(interrupt) && has_managed_name(interrupt, names);
 }
 
 enum irqkit_movable irq_judge_mode(const struct irqkit_interrupt *interrupt, mode_t mode)

@@ -49,7 +49,9 @@ int irq_names_tell(struct irqkit_ctx *ctx);
 bool irq_is_per_cpu(const struct irqkit_interrupt *interrupt);
 
 /* Do its handlers have names that drivers give to managed interrupts? */
-bool irq_has_managed_name(const struct irqkit_interrupt *interrupt);
+struct name_index;
+bool irq_has_managed_name(
+	const struct irqkit_interrupt *interrupt, const struct name_index *names);
 
 /* What the mode of smp_affinity shows. */
 enum irqkit_movable irq_judge_mode(const struct irqkit_interrupt *interrupt, mode_t mode);

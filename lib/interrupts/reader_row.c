@@ -73,30 +73,62 @@ static inline uint64_t find_digits(const char *places, uint64_t *odd)
 	return digits;
 }
 
+/* The first two of ten places. */
+static inline uint64_t read_high(const char *p, uint64_t *odd)
+{
+	uint64_t high = find_digits(
+		p, odd); /* it has five places in common with the rest */
+
+	*odd |= (unsigned char)(p[0] ^ ' ');
+	return (high >> 8 & 0xff) * 10 + (high >> 16 & 0xff);
+}
+
+static inline bool has_high(const char *p)
+{
+	return memcmp(p, "   ", FIELD_LEN - 8) != 0;
+}
+
+/*
+ * The number whose eight digits are in the bytes of a word; or the sum of up to 28 numbers,
+ * whose digits were added up place by place.
+ */
+static inline uint64_t join_digits(uint64_t digits)
+{
+	uint64_t pairs = (digits & 0x00ff00ff00ff00ff) * 10 +
+		(digits >> 8 & 0x00ff00ff00ff00ff);
+	uint64_t fours = (pairs & 0x0000ffff0000ffff) * 100 +
+		(pairs >> 16 & 0x0000ffff0000ffff);
+
+	return (fours & 0xffffffff) * 10000 + (fours >> 32);
+}
+
 /* A space and ten places; bits that are set in *odd: they are not a number. */
 static inline uint64_t read_field(const char *p, uint64_t *odd)
 {
 	uint64_t low = find_digits(p + FIELD_LEN - 8, odd), high = 0;
 
 	*odd |= (unsigned char)(~p[FIELD_LEN - 1] & 0x10); /* a space at the end */
-	if (memcmp(p, "   ", FIELD_LEN - 8) != 0) {
-		high = find_digits(p, odd); /* they have five places in common */
-		*odd |= (unsigned char)(p[0] ^ ' ');
-		high = (high >> 8 & 0xff) * 10 + (high >> 16 & 0xff);
-	}
-	low = (low * 10 + (low >> 8)) & 0x00ff00ff00ff00ff;
-	low = (low * 100 + (low >> 16)) & 0x0000ffff0000ffff;
-	return high * 100000000 + ((low * 10000 + (low >> 32)) & 0xffffffff);
+	if (has_high(p))
+		high = read_high(p, odd);
+	return high * 100000000 + join_digits(low);
 }
 
-/* The sum of @n counts; adds to *odd. */
+_Static_assert(BLOCK * 9 <= UINT8_MAX, "the digits of a block add up in a byte");
+
+/* The sum of at most BLOCK counts; adds to *odd. */
 static uint64_t sum_block(const char *p, size_t n, uint64_t *odd)
 {
-	uint64_t total = 0;
+	uint64_t digits = 0, high = 0;
+	unsigned char last = 0x10;
 
-	for (size_t i = 0; i < n; i++)
-		total += read_field(p + i * FIELD_LEN, odd);
-	return total;
+	for (size_t i = 0; i < n; i++, p += FIELD_LEN) {
+		digits += find_digits(p + FIELD_LEN - 8, odd);
+		last &= (unsigned char)p[FIELD_LEN - 1];
+		if (has_high(p))
+			high += read_high(p, odd);
+	}
+	*odd |= last ^ 0x10u; /* a space at the end */
+	return high * 100000000 + join_digits(digits);
 }
 
 /* Keeps those of @n counts that are not 0, from @column on, and returns the sum. */

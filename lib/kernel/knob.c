@@ -443,15 +443,11 @@ int knob_list_numbers(struct irqkit_ctx *ctx, const char *path,
 
 static int read_link(struct irqkit_ctx *ctx, const char *path, char **ret_target)
 {
-	_cleanup_fd_ int fd = root_open(ctx, path, O_PATH | O_NOFOLLOW);
 	char target[PATH_MAX];
-	ssize_t len;
+	ssize_t len = root_read_link(ctx, path, target);
 
-	if (fd < 0)
-		return fd;
-	len = readlinkat(fd, "", target, sizeof(target));
-	if (len < 0) /* of what is no link, the kernel says that it isn't there */
-		return errno == ENOENT ? -EINVAL : -errno;
+	if (len < 0)
+		return (int)len;
 	if ((size_t)len == sizeof(target))
 		return -ENAMETOOLONG;
 	*ret_target = strndup(target, (size_t)len);

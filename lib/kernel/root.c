@@ -159,13 +159,15 @@ static int walk_on(struct path_walk *walk, struct irqkit_ctx *ctx, const char *n
 
 static int open_in_root(struct irqkit_ctx *ctx, const char *path, int flags)
 {
-	struct path_walk walk = { 0 };
+	struct path_walk walk; /* 8 KB, which need not be cleared */
 	char name[NAME_MAX + 1];
 	int r = 0;
 
 	if (strlen(path) >= sizeof(walk.todo))
 		return -ENAMETOOLONG;
 	strcpy(walk.todo, path);
+	walk.done[0] = '\0';
+	walk.n_links = 0;
 	while (r == 0 && take_component(&walk, name, &r))
 		r = walk_on(&walk, ctx, name, !(flags & O_NOFOLLOW));
 	if (r < 0)
@@ -208,4 +210,24 @@ int root_open(struct irqkit_ctx *ctx, const char *path, int flags)
 		return open_in_root(ctx, path, flags | O_CLOEXEC);
 	fd = RETRY(openat(ctx->root_fd, path, flags | O_CLOEXEC));
 	return fd >= 0 ? fd : -errno;
+}
+
+ssize_t root_read_link(
+	struct irqkit_ctx *ctx, const char *path, char target[static PATH_MAX])
+{
+	ssize_t len;
+	int fd;
+
+	if (ctx->is_live) { /* without opening it */
+		len = readlinkat(ctx->root_fd, path, target, PATH_MAX);
+		return len < 0 ? -errno : len;
+	}
+	fd = root_open(ctx, path, O_PATH | O_NOFOLLOW);
+	if (fd < 0)
+		return fd;
+	len = readlinkat(fd, "", target, PATH_MAX);
+	if (len < 0) /* of what is no link, the kernel says that it isn't there */
+		len = errno == ENOENT ? -EINVAL : -errno;
+	close(fd);
+	return len;
 }

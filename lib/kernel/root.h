@@ -4,8 +4,17 @@
 #define IRQKIT_ROOT_H
 
 #include <irqkit.h>
+#include <limits.h>
+#include <sys/types.h>
 
 /* Like open(), but no link or `..` in @path leads out of the root. @path has no leading slash. */
 int root_open(struct irqkit_ctx *ctx, const char *path, int flags);
+
+/*
+ * Where the link at @path leads, as it says; the length, or PATH_MAX if it may be longer.
+ * -EINVAL: it is no link.
+ */
+ssize_t root_read_link(
+	struct irqkit_ctx *ctx, const char *path, char target[static PATH_MAX]);
 
 #endif

@@ -43,7 +43,10 @@ EXPORT void irqkit_machine_free(struct irqkit_machine *machine)
 	if (!machine)
 		return;
 	forget_all(machine);
+	irqkit_cpuset_free(machine->avoided);
+	irqkit_cpuset_free(machine->named_avoided);
 	free(machine->others);
+	free(machine->names);
 	if (machine->last != machine->earlier)
 		irqkit_snapshot_free(machine->last);
 	irqkit_snapshot_free(machine->earlier);
@@ -379,6 +382,24 @@ static int copy_affinity(void *data, unsigned int number, struct irqkit_cpuset *
 	return irqkit_cpuset_copy(affinity, ret_set);
 }
 
+int machine_avoid(struct irqkit_machine *machine, const struct irqkit_cpuset *cpus)
+{
+	struct irqkit_cpuset *copy = NULL, *named = NULL;
+	int r = cpus ? irqkit_cpuset_copy(cpus, &copy) : 0;
+
+	if (r == 0 && cpus)
+		r = irqkit_cpuset_new(&named);
+	if (r < 0) {
+		irqkit_cpuset_free(copy);
+		return r;
+	}
+	irqkit_cpuset_free(machine->avoided);
+	irqkit_cpuset_free(machine->named_avoided);
+	machine->avoided = copy;
+	machine->named_avoided = named;
+	return 0;
+}
+
 int machine_parse_set(struct irqkit_machine *machine, const char *text, size_t len,
 	const struct set_scope *scope, struct set_order *order,
 	struct irqkit_cpuset **ret_set, size_t *reterr_at, char **reterr_message)
@@ -387,6 +408,8 @@ int machine_parse_set(struct irqkit_machine *machine, const char *text, size_t l
 
 	all.get_affinity = copy_affinity;
 	all.data = machine;
+	all.avoided = machine->avoided;
+	all.named_avoided = machine->named_avoided;
 	return set_parse(machine->topology, text, len, &all, order, ret_set, reterr_at,
 		reterr_message);
 }

@@ -63,6 +63,11 @@ struct irqkit_machine {
 	struct other_irq **others; /* owned, and each; without a row, by number */
 	size_t n_others, others_room;
 	enum snapshot_counts keep; /* of each snapshot */
+	/* of a plan of several requests: what earlier ones make of this table; or 0 */
+	uint64_t planned_flow_entries;
+	/* owned, or NULL: CPUs that only their numbers put into a SET, and that did so */
+	struct irqkit_cpuset *avoided, *named_avoided;
+	struct name_index *names; /* owned; NULL: not needed yet */
 	int names_tell; /* see irq_names_tell() */
 	bool has_asked_names;
 };
@@ -79,6 +84,12 @@ int machine_new_from(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
 int machine_parse_set(struct irqkit_machine *machine, const char *text, size_t len,
 	const struct set_scope *scope, struct set_order *order,
 	struct irqkit_cpuset **ret_set, size_t *reterr_at, char **reterr_message);
+
+/*
+ * SETs that are read from now on have no CPU of @cpus, unless it is named by its number
+ * alone or by `isolated`. NULL: they have all.
+ */
+int machine_avoid(struct irqkit_machine *machine, const struct irqkit_cpuset *cpus);
 
 void irq_clear(struct irqkit_irq *irq);
 /* The affinity as the kernel wrote it; it belongs to the record. */

@@ -2,6 +2,7 @@
 /* The record of one interrupt: each file is read when it is first needed, and once. */
 #include "base/cpuset.h"
 #include "base/macros.h"
+#include "interrupts/handler_names.h"
 #include "interrupts/irq.h"
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
@@ -216,8 +217,11 @@ static int judge(struct irqkit_irq *irq)
 	if (r < 0)
 		return r;
 	irq->movable = irq_judge_mode(irq->row, irq->mode);
-	if (irq->movable != IRQKIT_MOVABLE || names_tell_nothing(irq->machine) ||
-		!irq_has_managed_name(irq->row))
+	if (irq->movable != IRQKIT_MOVABLE || names_tell_nothing(irq->machine))
+		return 0;
+	if (!irq->machine->names && !(irq->machine->names = name_index_new()))
+		return -ENOMEM;
+	if (!irq_has_managed_name(irq->row, irq->machine->names))
 		return 0;
 	r = do_names_tell(irq->machine);
 	if (r > 0)

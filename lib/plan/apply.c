@@ -14,7 +14,6 @@
 #include "plan/barrier.h"
 #include "plan/journal.h"
 #include "plan/plan.h"
-#include "plan/thread_knob.h"
 
 #include <errno.h>
 #include <string.h>
@@ -90,6 +89,18 @@ static bool never_moves(const struct irqkit_step *step, int error)
 }
 
 /*
+ * Does the kernel keep this thread where it is? -EINVAL: its CPUs are fixed, or its cpuset
+ * has none of the new ones; -EBUSY: its deadline could not be kept on fewer CPUs. Both in
+ * __sched_setaffinity() in kernel/sched/syscalls.c, kernel/sched/core.c before 6.11.
+ */
+static bool is_thread_refused(const struct irqkit_step *step, int error)
+{
+	return step->knob == IRQKIT_KNOB_THREAD && step->is_optional &&
+		!step->is_written && !step->has_lost_cpus &&
+		(error == -EINVAL || error == -EBUSY);
+}
+
+/*
  * While an interrupt moves, its old mask is seen for a moment: irq_move_masked_irq() in
  * kernel/irq/migration.c ends "pending" before it sets the mask, and who reads takes no lock.
  */
@@ -143,25 +154,6 @@ static int read_back(const struct irqkit_plan *plan, struct irqkit_step *step,
 	return 0;
 }
 
-int step_write_value(struct irqkit_ctx *ctx, struct irqkit_step *step,
-	const struct knob_value *value, bool *ret_is_answer, char **ret_text)
-{
-	int r;
-
-	*ret_is_answer = false;
-	if (step_is_ethtool(step))
-		return ethtool_knob_write(ctx, step, value->text, ret_is_answer);
-	if (step->knob != IRQKIT_KNOB_THREAD && !ret_text)
-		return knob_write(ctx, step->path + 1, value->text, ret_is_answer);
-	if (step->knob != IRQKIT_KNOB_THREAD)
-		return knob_write_and_read(
-			ctx, step->path + 1, value->text, ret_is_answer, ret_text);
-	r = thread_is_same(ctx, step->pid, step->target, step->identity);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
-	return thread_write_cpus(step->pid, value->cpus);
-}
-
 /* A step that need not succeed: the kernel cannot move it, or the thread has ended. */
 static int skip_step(struct irqkit_step *step, int error, const char *why)
 {
@@ -211,6 +203,9 @@ static int write_step(const struct irqkit_plan *plan, struct irqkit_step *step)
 		return skip_step(step, r, "refused by the kernel");
 	if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
 		return skip_step(step, r, "ended in the meantime");
+	step->is_refused |= is_thread_refused(step, r);
+	if (step->is_refused && step->is_optional)
+		return skip_step(step, r, "refused by the kernel");
 	step->error = -r;
 	step->result = IRQKIT_FAILED;
 	return r;
@@ -249,8 +244,9 @@ static int put_back(struct irqkit_plan *plan)
 
 EXPORT int irqkit_plan_roll_back(struct irqkit_plan *plan, struct irqkit_lock *lock)
 {
-	int r = put_back(plan);
+	int r = put_back(plan), unbanned = plan_take_back_bans(plan);
 
+	r = r < 0 ? r : unbanned;
 	if (r == 0 && plan->journal_number) {
 		journal_remove(lock, plan->journal_number);
 		plan->journal_number = 0;
@@ -280,22 +276,25 @@ static int write_somewhere(struct irqkit_plan *plan, size_t index,
 	return r;
 }
 
-EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
-	const char *command, unsigned int flags)
+/* A run that wrote nothing, and banned nothing, is not a change. */
+static void end_journal(struct irqkit_plan *plan, struct irqkit_lock *lock)
 {
-	bool keeps_going = flags & IRQKIT_APPLY_KEEP_GOING;
-	int error = 0, r;
+	if (irqkit_plan_count_written(plan) > 0 || plan_has_made_bans(plan) ||
+		!plan->journal_number)
+		return;
+	journal_remove(lock, plan->journal_number);
+	plan->journal_number = 0;
+}
 
-	if (irqkit_plan_count_results(plan, IRQKIT_PLANNED) == 0)
-		return 0;
-	/* the plan may lack what could not be read */
-	if (plan->ctx->error < 0)
-		return plan->ctx->error;
-	r = journal_write(lock, plan, command, &plan->journal_number);
-	if (r < 0)
-		return r;
+/* All steps that are planned. Returns the first error. */
+static int write_steps(struct irqkit_plan *plan, struct irqkit_lock *lock,
+	const char *command, bool keeps_going)
+{
+	int error = 0;
 
 	for (size_t i = 0; i < plan->n_steps && (error == 0 || keeps_going); i++) {
+		int r;
+
 		if (plan->steps[i].result != IRQKIT_PLANNED)
 			continue;
 		r = write_somewhere(plan, i, lock, command);
@@ -303,14 +302,36 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 		keeps_going = keeps_going && plan->steps[i].result != IRQKIT_PLANNED;
 		error = error ? error : r;
 	}
-	/* a run that wrote nothing is not a change */
-	if (irqkit_plan_count_written(plan) == 0) {
-		journal_remove(lock, plan->journal_number);
-		plan->journal_number = 0;
-	} else if (error && !keeps_going) {
-		irqkit_plan_roll_back(plan, lock);
-	}
 	return error;
+}
+
+EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
+	const char *command, unsigned int flags)
+{
+	bool keeps_going = flags & IRQKIT_APPLY_KEEP_GOING;
+	int r;
+
+	if (irqkit_plan_count_results(plan, IRQKIT_PLANNED) == 0 &&
+		!plan_has_planned_bans(plan))
+		return 0;
+	/* the plan may lack what could not be read */
+	r = plan->ctx->error < 0
+		? plan->ctx->error
+		: journal_write(lock, plan, command, &plan->journal_number);
+	/* what was written before a barrier is half of a change */
+	if (r < 0 && !keeps_going && irqkit_plan_count_written(plan) > 0)
+		irqkit_plan_roll_back(plan, lock);
+	if (r < 0)
+		return r;
+
+	/* irqbalance places anew what it may: ban first, then write */
+	r = plan_make_bans(plan, lock, command);
+	if (r == 0)
+		r = write_steps(plan, lock, command, keeps_going);
+	if (r < 0 && (!keeps_going || irqkit_plan_count_written(plan) == 0))
+		irqkit_plan_roll_back(plan, lock);
+	end_journal(plan, lock);
+	return r;
 }
 
 static void read_where_it_runs(struct irqkit_ctx *ctx, struct irqkit_step *step)

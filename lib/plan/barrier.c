@@ -7,8 +7,6 @@
 #include "plan/barrier.h"
 #include "base/array.h"
 #include "base/macros.h"
-#include "base/number.h"
-#include "channels/rss.h"
 #include "devices/queues.h"
 #include "kernel/ctx.h"
 #include "machine/machine.h"
@@ -17,62 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-bool step_is_barrier(const struct irqkit_step *step)
-{
-	return step->knob == IRQKIT_KNOB_CHANNELS;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* Queues of interrupts                                                            */
-
-static const struct irqkit_queue *find_queue(const struct irqkit_device *device, int irq)
-{
-	for (size_t i = 0; i < device->n_queues; i++)
-		if (device->queues[i].irq == irq)
-			return &device->queues[i];
-	return NULL;
-}
-
-int barrier_name_queue(
-	struct irqkit_machine *machine, struct irqkit_irq *irq, char **ret_name)
-{
-	unsigned int number = (unsigned int)irq->row->irq;
-	const struct irqkit_queue *queue = NULL;
-	size_t n = 0;
-	int r = irqkit_devices_count_owners(machine->devices, number, &n);
-
-	*ret_name = NULL;
-	for (size_t i = 0; i < n && r == 0 && !queue; i++)
-		queue = find_queue(irqkit_devices_get_owner(machine->devices, number, i),
-			irq->row->irq);
-	if (r == 0 && queue)
-		r = irqkit_queue_format_full_name(queue, ret_name);
-	return r == -ENOMEM ? r : 0;
-}
-
-int barrier_find_irq(struct irqkit_machine *machine, const char *queue_name)
-{
-	const char *colon = strrchr(queue_name, ':');
-	_cleanup_free_ char *name = NULL;
-	enum irqkit_direction direction = IRQKIT_RX;
-	const struct irqkit_queue *queue;
-	struct irqkit_device *device;
-	uint32_t number;
-
-	if (!colon)
-		return -1;
-	if (strncmp(colon, ":tx-", 4) == 0)
-		direction = IRQKIT_TX;
-	else if (strncmp(colon, ":rx-", 4) != 0)
-		return -1;
-	name = strndup(queue_name, (size_t)(colon - queue_name));
-	if (!name || parse_u32(colon + 4, strlen(colon + 4), &number) < 0 ||
-		irqkit_devices_find_net(machine->devices, name, &device) < 0)
-		return -1;
-	queue = irqkit_device_find_queue(device, direction, number);
-	return queue ? queue->irq : -1;
-}
 
 /* ------------------------------------------------------------------------------- */
 /* Saving                                                                          */
@@ -119,7 +61,7 @@ static int save_irq(struct irqkit_plan *plan, size_t barrier, unsigned int numbe
 	irq->step = before; /* it is no step of the plan */
 	r = step_read_old(plan, step);
 	if (r == 0 && !step->queue_name)
-		r = barrier_name_queue(plan->machine, irq, &step->queue_name);
+		r = step_name_queue(plan->machine, irq, &step->queue_name);
 	return keep_if_read(plan, barrier, r);
 }
 
@@ -186,8 +128,7 @@ int barrier_pass(struct irqkit_plan *plan)
 /* Where the interrupt of a queue has another number now. */
 static int find_again(struct irqkit_plan *plan, struct irqkit_step *step)
 {
-	int irq = step->queue_name ? barrier_find_irq(plan->machine, step->queue_name)
-				   : -1;
+	int irq = step->queue_name ? step_find_irq(plan->machine, step->queue_name) : -1;
 
 	return irq < 0 || irq == step->irq ? 0 : step_set_irq(step, (unsigned int)irq);
 }
@@ -219,6 +160,15 @@ int barrier_restore(struct irqkit_plan *plan, const struct irqkit_step *barrier)
 		error = error ? error : r;
 	}
 	return error;
+}
+
+EXPORT bool irqkit_plan_has_barrier(const struct irqkit_plan *plan)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (step_is_barrier(&plan->steps[i]) &&
+			plan->steps[i].result == IRQKIT_PLANNED)
+			return true;
+	return false;
 }
 
 EXPORT bool irqkit_plan_needs_rest(const struct irqkit_plan *plan)

@@ -9,20 +9,11 @@
 
 #include "plan/plan.h"
 
-bool step_is_barrier(const struct irqkit_step *step);
-
 /*
  * Saves what the last step, a barrier of @device, may reset: the affinity of the device's
  * interrupts, the settings of its queues, and its RSS table.
  */
 int barrier_save(struct irqkit_plan *plan, struct irqkit_device *device);
-
-/* "eth0:rx-0", the first queue that the interrupt serves; NULL: none, or not known. */
-int barrier_name_queue(
-	struct irqkit_machine *machine, struct irqkit_irq *irq, char **ret_name);
-
-/* The interrupt of such a queue now; -1: there is none. */
-int barrier_find_irq(struct irqkit_machine *machine, const char *queue_name);
 
 /* The machine is read again; what pointed into it no longer does. */
 int barrier_pass(struct irqkit_plan *plan);

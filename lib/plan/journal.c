@@ -4,7 +4,6 @@
 #include "base/buffer.h"
 #include "base/macros.h"
 #include "base/number.h"
-#include "plan/barrier.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +13,7 @@
 
 #define KEEP 200u /* changes */
 
-static void add_field(struct buffer *file, const char *text)
+void journal_format_field(struct buffer *file, const char *text)
 {
 	buffer_add_char(file, '\t');
 	for (const unsigned char *p = (const unsigned char *)text; *p; p++)
@@ -28,10 +27,24 @@ void journal_format_head(
 	struct buffer *file, int64_t seconds, const char *command, unsigned int undoes)
 {
 	buffer_add(file, JOURNAL_HEADING "time\t%lld\ncommand", (long long)seconds);
-	add_field(file, command);
+	journal_format_field(file, command);
 	buffer_add_char(file, '\n');
 	if (undoes)
 		buffer_add(file, "undoes\t%u\n", undoes);
+}
+
+void journal_format_bans(struct buffer *file, const struct ban_list *bans)
+{
+	for (size_t i = 0; i < bans->n; i++) {
+		const struct ban *ban = &bans->bans[i];
+
+		if (ban->irqs.n == 0)
+			continue;
+		buffer_add(file, "%s\t%u\t%s\t", ban->is_taken_back ? "unban" : "ban",
+			ban->pid, ban->start);
+		number_list_format(file, &ban->irqs, ',');
+		buffer_add_char(file, '\n');
+	}
 }
 
 void journal_format_knob(struct buffer *file, const char *const field[N_FIELDS])
@@ -39,7 +52,7 @@ void journal_format_knob(struct buffer *file, const char *const field[N_FIELDS])
 	buffer_add(file, "knob");
 	for (size_t f = 0; f < N_FIELDS; f++)
 		if (f != FIELD_QUEUE || *field[f])
-			add_field(file, field[f]);
+			journal_format_field(file, field[f]);
 	buffer_add_char(file, '\n');
 }
 
@@ -82,6 +95,7 @@ static int format_change(
 	struct buffer file = { 0 };
 
 	journal_format_head(&file, time(NULL), command, plan->undoes);
+	journal_format_bans(&file, &plan->bans);
 	for (size_t i = 0; i < plan->n_steps; i++)
 		format_steps(&file, plan, i);
 	buffer_add(&file, "end\n");

@@ -106,6 +106,7 @@ static int format_change(const struct irqkit_change *change, char **ret_text)
 	struct buffer file = { 0 };
 
 	journal_format_head(&file, change->time, change->command, change->undoes);
+	journal_format_bans(&file, &change->bans);
 	for (size_t i = 0; i < change->n_entries; i++)
 		journal_format_knob(&file, (const char *const *)change->entries[i].field);
 	buffer_add(&file, "end\n");
@@ -131,6 +132,8 @@ EXPORT int irqkit_journal_merge(
 		r = merge_start(&merge, &older);
 	for (size_t i = 0; i < newer.n_entries && r == 0; i++)
 		r = merge_entry(&merge, &newer.entries[i]);
+	if (r == 0)
+		r = ban_list_add_all(&older.bans, &newer.bans);
 	if (r == 0)
 		r = format_change(&older, &text);
 	/*

@@ -26,6 +26,7 @@ void journal_clear_change(struct irqkit_change *change)
 			free(change->entries[i].field[f]);
 	free(change->entries);
 	free(change->command);
+	ban_list_clear(&change->bans);
 }
 
 EXPORT void irqkit_journal_free(struct irqkit_journal *journal)
@@ -44,7 +45,7 @@ static int hex_value(char c)
 }
 
 /* In place: it only gets shorter. */
-static bool unescape(char *text)
+bool journal_unescape(char *text)
 {
 	char *out = text;
 
@@ -62,6 +63,17 @@ static bool unescape(char *text)
 	return true;
 }
 
+/* Does it look like the queue of an interrupt, "eth0:rx-0"? */
+static bool is_queue(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	uint32_t number;
+
+	return colon && colon > text &&
+		(strncmp(colon, ":rx-", 4) == 0 || strncmp(colon, ":tx-", 4) == 0) &&
+		parse_u32(colon + 4, strlen(colon + 4), &number) == 0;
+}
+
 /* A path that this library writes, and the interrupt that goes with it. */
 static bool is_knob(const struct journal_entry *entry)
 {
@@ -72,7 +84,9 @@ static bool is_knob(const struct journal_entry *entry)
 	if (!knob_parse_path(entry->field[FIELD_PATH], &knob, &number))
 		return false;
 	if (knob != IRQKIT_KNOB_AFFINITY)
-		return text[0] == '\0';
+		return text[0] == '\0' && entry->field[FIELD_QUEUE][0] == '\0';
+	if (entry->field[FIELD_QUEUE][0] && !is_queue(entry->field[FIELD_QUEUE]))
+		return false;
 	return parse_u32(text, strlen(text), &irq) == 0 && irq == number;
 }
 
@@ -101,13 +115,30 @@ static int parse_knob(struct irqkit_change *change, char *text)
 
 		if (!field && f == FIELD_QUEUE)
 			field = none;
-		if (!field || !unescape(field))
+		if (!field || !journal_unescape(field))
 			return -EBADMSG;
 		entry->field[f] = strdup(field);
 		if (!entry->field[f])
 			return -ENOMEM;
 	}
 	return !text && is_knob(entry) ? 0 : -EBADMSG;
+}
+
+/* "7	1234	283,284" */
+static int parse_ban(struct irqkit_change *change, char *text, bool is_taken_back)
+{
+	char *pid_word = strsep(&text, "\t"), *start = strsep(&text, "\t");
+	uint32_t pid;
+	struct ban *ban;
+	int r;
+
+	if (!text || parse_u32(pid_word, strlen(pid_word), &pid) < 0 ||
+		start[strspn(start, "0123456789")])
+		return -EBADMSG;
+	r = ban_list_get(&change->bans, pid, start, is_taken_back, &ban);
+	if (r == 0)
+		r = number_list_parse(&ban->irqs, text);
+	return r < 0 && r != -ENOMEM ? -EBADMSG : r;
 }
 
 static int parse_line(struct irqkit_change *change, char *line)
@@ -126,11 +157,13 @@ static int parse_line(struct irqkit_change *change, char *line)
 		return -EBADMSG;
 	if (strcmp(word, "knob") == 0)
 		return parse_knob(change, line);
+	if (strcmp(word, "ban") == 0 || strcmp(word, "unban") == 0)
+		return parse_ban(change, line, word[0] == 'u');
 	if (strcmp(word, "command") == 0 && !change->command) {
 		change->command = strdup(line);
 		if (!change->command)
 			return -ENOMEM;
-		return unescape(change->command) ? 0 : -EBADMSG;
+		return journal_unescape(change->command) ? 0 : -EBADMSG;
 	}
 	/* a clock may say that it is before 1970 */
 	is_negative = strcmp(word, "time") == 0 && *line == '-';
@@ -252,8 +285,32 @@ EXPORT int irqkit_journal_read(
 	if (journal->n_changes)
 		qsort(journal->changes, journal->n_changes, sizeof(*journal->changes),
 			compare_changes);
+	for (size_t i = 0; i < journal->n_changes; i++)
+		journal->changes[i].journal = journal;
 	*ret_journal = journal;
 	return 0;
+}
+
+/* An undo that is undone is the change itself again. A skipped change has no bans left. */
+static bool is_in_force(const struct irqkit_change *change)
+{
+	return change->undoes == 0 && change->state == IRQKIT_CHANGE_MADE;
+}
+
+int journal_find_bans(const struct irqkit_journal *journal, unsigned int number,
+	const struct ban *ban, struct number_list *ret_irqs)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < journal->n_changes && r == 0; i++) {
+		const struct irqkit_change *change = &journal->changes[i];
+		const struct ban *other = ban_list_find(
+			&change->bans, ban->pid, ban->start, false);
+
+		if (other && is_in_force(change) && change->number != number)
+			r = number_list_add_all(ret_irqs, &other->irqs);
+	}
+	return r;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -291,7 +348,12 @@ EXPORT const char *irqkit_change_get_command(const struct irqkit_change *change)
 
 EXPORT size_t irqkit_change_count_knobs(const struct irqkit_change *change)
 {
-	return change->n_entries;
+	size_t n = 0;
+
+	/* what a barrier may reset was only saved */
+	for (size_t i = 0; i < change->n_entries; i++)
+		n += *change->entries[i].field[FIELD_NEW] != '\0';
+	return n;
 }
 
 EXPORT const char *irqkit_change_get_path(

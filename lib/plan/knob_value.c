@@ -11,6 +11,7 @@
  *                                    /xps_rxqs     mask of rx queues
  *     /proc/sys/net/core/rps_sock_flow_entries     number, made a power of two
  *                       /rps_default_mask          mask; the kernel leaves CPUs out
+ *     /sys/devices/virtual/workqueue/cpumask       mask
  *     /proc/123/status                             list: sched_setaffinity() writes it
  *     ethtool:eth0/channels                        text: see channels/counts.h
  *                 /rss                             text: see channels/rss.h
@@ -135,6 +136,8 @@ bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret
 		*ret_knob = IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES;
 	else if (strcmp(path, RPS_DEFAULT_MASK_PATH) == 0)
 		*ret_knob = IRQKIT_KNOB_RPS_DEFAULT_MASK;
+	else if (strcmp(path, WORKQUEUE_PATH) == 0)
+		*ret_knob = IRQKIT_KNOB_WORKQUEUE;
 	else if (parse_numbered(path, "/proc/irq/", "/smp_affinity", ret_number))
 		*ret_knob = IRQKIT_KNOB_AFFINITY;
 	else if (parse_numbered(path, "/proc/", "/status", ret_number))
@@ -181,6 +184,22 @@ void knob_value_clear(struct knob_value *value)
 	free(value->text);
 	irqkit_cpuset_free(value->cpus);
 	*value = (struct knob_value){ 0 };
+}
+
+int knob_value_copy(const struct knob_value *value, struct knob_value *ret_copy)
+{
+	struct knob_value copy = { .number = value->number };
+	int r = 0;
+
+	if (value->text && !(copy.text = strdup(value->text)))
+		r = -ENOMEM;
+	if (r == 0 && value->cpus)
+		r = irqkit_cpuset_copy(value->cpus, &copy.cpus);
+	if (r < 0)
+		knob_value_clear(&copy);
+	else
+		*ret_copy = copy;
+	return r;
 }
 
 static int parse_text(enum irqkit_knob knob, const char *text)

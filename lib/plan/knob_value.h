@@ -6,6 +6,7 @@
 #include <irqkit.h>
 
 #define DEFAULT_AFFINITY_PATH "/proc/irq/default_smp_affinity"
+#define WORKQUEUE_PATH "/sys/devices/virtual/workqueue/cpumask"
 
 /* What a knob holds, or is to hold. */
 struct knob_value {
@@ -14,6 +15,7 @@ struct knob_value {
 	uint64_t number;
 };
 void knob_value_clear(struct knob_value *value);
+int knob_value_copy(const struct knob_value *value, struct knob_value *ret_copy);
 /* -EBADMSG: no such value. */
 int knob_value_parse(
 	enum irqkit_knob knob, const char *text, struct knob_value *ret_value);

@@ -4,7 +4,6 @@
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
 #include "machine/machine.h"
-#include "plan/barrier.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +22,7 @@ EXPORT int irqkit_plan_new(struct irqkit_machine *machine, struct irqkit_plan **
 	return 0;
 }
 
-static void step_clear(struct irqkit_step *step)
+void step_clear(struct irqkit_step *step)
 {
 	free(step->path);
 	free(step->target);
@@ -46,6 +45,7 @@ EXPORT void irqkit_plan_free(struct irqkit_plan *plan)
 		step_clear(&plan->saved[i].step);
 	free(plan->saved);
 	free(plan->steps);
+	ban_list_clear(&plan->bans);
 	free(plan);
 }
 
@@ -78,6 +78,64 @@ void plan_drop_step(struct irqkit_plan *plan)
 			irq->step = 0;
 	}
 	step_clear(step);
+}
+
+static int copy_text(const char *text, char **ret_copy)
+{
+	*ret_copy = text ? strdup(text) : NULL;
+	return text && !*ret_copy ? -ENOMEM : 0;
+}
+
+int step_copy(const struct irqkit_step *from, struct irqkit_step *ret_step)
+{
+	struct irqkit_step step = {
+		.knob = from->knob,
+		.irq = from->irq,
+		.pid = from->pid,
+		.queue = from->queue,
+		.file = from->file,
+		.result = from->result == IRQKIT_SKIPPED ? IRQKIT_SKIPPED
+							 : IRQKIT_PLANNED,
+		.is_optional = from->is_optional,
+	};
+	int r = copy_text(from->path, &step.path);
+
+	if (r == 0)
+		r = copy_text(from->target, &step.target);
+	if (r == 0)
+		r = copy_text(from->identity, &step.identity);
+	if (r == 0)
+		r = copy_text(from->why, &step.why);
+	if (r == 0)
+		r = knob_value_copy(&from->new_value, &step.new_value);
+	if (r < 0)
+		step_clear(&step);
+	else
+		*ret_step = step;
+	return r;
+}
+
+int plan_add_copy(struct irqkit_plan *plan, const struct irqkit_step *from)
+{
+	struct irqkit_irq *irq = from->irq < 0
+		? NULL
+		: irqkit_machine_find_irq(plan->machine, (unsigned int)from->irq);
+	struct irqkit_step *step;
+	int r = plan_add_step(plan, &step);
+
+	if (r < 0)
+		return r;
+	r = step_copy(from, step);
+	if (r == 0 && step->result != IRQKIT_SKIPPED) {
+		r = step_read_old(plan, step);
+		if (r == 0)
+			r = step_set_new_value(plan, step, &from->new_value);
+	}
+	if (r < 0)
+		plan_drop_step(plan);
+	else if (irq && !irq->step)
+		irq->step = plan->n_steps;
+	return r;
 }
 
 int plan_add_machine_step(struct irqkit_plan *plan, enum irqkit_knob knob,
@@ -142,7 +200,7 @@ int plan_add_irq_step(struct irqkit_plan *plan, struct irqkit_irq *irq, const ch
 	r = set_interrupt(*ret_step, irq->row, why);
 	/* after a barrier, the journal needs to know whose interrupt it is */
 	if (r == 0 && plan->n_saved)
-		r = barrier_name_queue(plan->machine, irq, &(*ret_step)->queue_name);
+		r = step_name_queue(plan->machine, irq, &(*ret_step)->queue_name);
 	if (r < 0)
 		plan_drop_step(plan);
 	else if (!irq->step)

@@ -3,6 +3,7 @@
 #ifndef IRQKIT_PLAN_H
 #define IRQKIT_PLAN_H
 
+#include "plan/ban.h"
 #include "plan/step.h"
 
 #include <stdarg.h>
@@ -25,10 +26,17 @@ struct irqkit_plan {
 	unsigned int journal_number; /* of the change that applying it made, or 0 */
 	irqkit_full_fn *full_fn; /* NULL: none */
 	void *full_data;
+	struct ban_list bans; /* that applying it makes or takes back */
 };
 
 /* A new step with result planned; what it owns is still NULL. */
 int plan_add_step(struct irqkit_plan *plan, struct irqkit_step **ret_step);
+/* What a step owns. */
+void step_clear(struct irqkit_step *step);
+/* What @from is about and its new value, without what its knob holds. */
+int step_copy(const struct irqkit_step *from, struct irqkit_step *ret_step);
+/* Adds a step for the same knob and new value; the old value is read. */
+int plan_add_copy(struct irqkit_plan *plan, const struct irqkit_step *from);
 /* Drops the last step. */
 void plan_drop_step(struct irqkit_plan *plan);
 /* A new step for a knob that there is once in a machine. */
@@ -52,6 +60,20 @@ int plan_add_machine_cpus(struct irqkit_plan *plan, enum irqkit_knob knob,
 const struct irqkit_step *plan_find_irq_step(
 	const struct irqkit_plan *plan, const struct irqkit_irq *irq);
 
+/*
+ * irqkit_plan_add_thread_affinity(); with IRQKIT_STEP_OPTIONAL, a thread that the kernel
+ * refuses to move is skipped.
+ */
+int plan_add_thread(struct irqkit_plan *plan, const struct irqkit_thread *thread,
+	const struct irqkit_cpuset *cpus, const char *why, unsigned int flags);
+
+/* "eth0:rx-0", the first queue that the interrupt serves; NULL: none, or not known. */
+int step_name_queue(
+	struct irqkit_machine *machine, struct irqkit_irq *irq, char **ret_name);
+
+/* The interrupt of such a queue now; -1: there is none. */
+int step_find_irq(struct irqkit_machine *machine, const char *queue_name);
+
 /* What the knob holds now; the old value of the step, by what the machine knows. */
 int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	struct knob_value *ret_value);
@@ -74,13 +96,9 @@ int step_set_irq(struct irqkit_step *step, unsigned int irq);
 int step_write_value(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	const struct knob_value *value, bool *ret_is_answer, char **ret_text);
 
-/* plan_ethtool.c: reads or writes a knob that is not a file. */
-int ethtool_knob_read(
-	struct irqkit_ctx *ctx, const struct irqkit_step *step, char **ret_text);
-int ethtool_knob_write(struct irqkit_ctx *ctx, struct irqkit_step *step, const char *text,
-	bool *ret_is_answer);
-bool step_is_ethtool(const struct irqkit_step *step);
-
+/* A value that was parsed before, which is copied; the old value has been read. */
+int step_set_new_value(const struct irqkit_plan *plan, struct irqkit_step *step,
+	const struct knob_value *value);
 /* The same where the old value has been read. */
 int step_set_new_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,
 	const struct irqkit_cpuset *cpus);

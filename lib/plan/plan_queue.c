@@ -140,6 +140,13 @@ EXPORT int irqkit_plan_add_rps_default_mask(
 		RPS_DEFAULT_MASK_PATH, "new interfaces", cpus, why);
 }
 
+EXPORT int irqkit_plan_add_workqueue_cpus(
+	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why)
+{
+	return plan_add_machine_cpus(
+		plan, IRQKIT_KNOB_WORKQUEUE, WORKQUEUE_PATH, "unbound work", cpus, why);
+}
+
 /* ------------------------------------------------------------------------------- */
 /* Threads                                                                         */
 
@@ -157,9 +164,8 @@ static int set_thread(
 	return step->path && step->why && step->target && step->identity ? 0 : -ENOMEM;
 }
 
-EXPORT int irqkit_plan_add_thread_affinity(struct irqkit_plan *plan,
-	const struct irqkit_thread *thread, const struct irqkit_cpuset *cpus,
-	const char *why)
+int plan_add_thread(struct irqkit_plan *plan, const struct irqkit_thread *thread,
+	const struct irqkit_cpuset *cpus, const char *why, unsigned int flags)
 {
 	bool is_fixed = irqkit_thread_is_fixed(thread);
 	struct irqkit_step *step;
@@ -167,6 +173,7 @@ EXPORT int irqkit_plan_add_thread_affinity(struct irqkit_plan *plan,
 
 	if (r < 0)
 		return r;
+	step->is_optional = flags & IRQKIT_STEP_OPTIONAL;
 	r = set_thread(step, thread, is_fixed ? "placed by the kernel itself" : why);
 	if (r == 0 && is_fixed)
 		step->result = IRQKIT_SKIPPED;
@@ -175,4 +182,11 @@ EXPORT int irqkit_plan_add_thread_affinity(struct irqkit_plan *plan,
 	if (r < 0)
 		plan_drop_step(plan);
 	return r;
+}
+
+EXPORT int irqkit_plan_add_thread_affinity(struct irqkit_plan *plan,
+	const struct irqkit_thread *thread, const struct irqkit_cpuset *cpus,
+	const char *why)
+{
+	return plan_add_thread(plan, thread, cpus, why, 0);
 }

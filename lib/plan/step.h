@@ -33,4 +33,10 @@ struct irqkit_step {
 	bool has_lost_cpus; /* it failed: CPUs of the new value went offline */
 };
 
+/* Must the machine be read again after it? See barrier.h. */
+static inline bool step_is_barrier(const struct irqkit_step *step)
+{
+	return step->knob == IRQKIT_KNOB_CHANNELS;
+}
+
 #endif

@@ -5,6 +5,7 @@
 #include "interrupts/irq.h"
 #include "kernel/knob.h"
 #include "machine/machine.h"
+#include "plan/ethtool_knob.h"
 #include "plan/plan.h"
 #include "plan/thread_knob.h"
 
@@ -33,11 +34,6 @@ static int get_known_text(const struct irqkit_plan *plan, const struct irqkit_st
 	return step->queue ? queue_get_text(step->queue, step->file, ret_text) : -EAGAIN;
 }
 
-bool step_is_ethtool(const struct irqkit_step *step)
-{
-	return step->knob == IRQKIT_KNOB_CHANNELS || step->knob == IRQKIT_KNOB_RSS;
-}
-
 int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	struct knob_value *ret_value)
 {
@@ -45,8 +41,8 @@ int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	size_t len;
 	int r;
 
-	if (step_is_ethtool(step))
-		r = ethtool_knob_read(ctx, step, &text);
+	if (knob_is_ethtool(step->knob))
+		r = ethtool_knob_read(ctx, step->knob, step->path, &text);
 	else if (step->knob == IRQKIT_KNOB_THREAD)
 		r = thread_read_cpus(ctx, step->pid, &text);
 	else
@@ -132,19 +128,34 @@ static void compare_with_old(const struct irqkit_plan *plan, struct irqkit_step 
 	step_read_effective(plan, step);
 }
 
-int step_set_new_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,
-	const struct irqkit_cpuset *cpus)
+/* Takes @value over. */
+static int take_new_value(
+	const struct irqkit_plan *plan, struct irqkit_step *step, struct knob_value value)
 {
 	struct irqkit_irq *irq = find_irq(plan, step);
-	struct knob_value value = { 0 };
-	int r = knob_value_set_cpus(step->knob, cpus, step->old_value.text, &value);
 
-	if (r < 0)
-		return r;
 	knob_value_clear(&step->new_value);
 	step->new_value = value;
 	compare_with_old(plan, step);
 	return irq ? irq_set_planned(irq, step->new_value.cpus) : 0;
+}
+
+int step_set_new_value(const struct irqkit_plan *plan, struct irqkit_step *step,
+	const struct knob_value *value)
+{
+	struct knob_value copy = { 0 };
+	int r = knob_value_copy(value, &copy);
+
+	return r < 0 ? r : take_new_value(plan, step, copy);
+}
+
+int step_set_new_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,
+	const struct irqkit_cpuset *cpus)
+{
+	struct knob_value value = { 0 };
+	int r = knob_value_set_cpus(step->knob, cpus, step->old_value.text, &value);
+
+	return r < 0 ? r : take_new_value(plan, step, value);
 }
 
 int step_set_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,

@@ -100,6 +100,7 @@ static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	case IRQKIT_KNOB_DEFAULT_AFFINITY:
 	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
 	case IRQKIT_KNOB_RPS_DEFAULT_MASK:
+	case IRQKIT_KNOB_WORKQUEUE:
 		return 0;
 	default:
 		r = knob_read_ifindex(ctx, step->path, &now);
@@ -122,7 +123,10 @@ static int fill_step(struct irqkit_step *step, const struct journal_entry *entry
 	step->path = strdup(entry->field[FIELD_PATH]);
 	step->target = strdup(entry->field[FIELD_TARGET]);
 	step->identity = strdup(entry->field[FIELD_IDENTITY]);
-	if (!step->path || !step->target || !step->identity)
+	if (*entry->field[FIELD_QUEUE])
+		step->queue_name = strdup(entry->field[FIELD_QUEUE]);
+	if (!step->path || !step->target || !step->identity ||
+		(*entry->field[FIELD_QUEUE] && !step->queue_name))
 		return -ENOMEM;
 	return knob_value_parse(step->knob, entry->field[FIELD_OLD], &step->new_value);
 }
@@ -139,7 +143,7 @@ static bool is_offline(const struct irqkit_plan *plan, const struct irqkit_step 
 	const struct irqkit_cpuset *online = get_online(plan);
 	bool needs_cpu = step->knob == IRQKIT_KNOB_AFFINITY ||
 		step->knob == IRQKIT_KNOB_DEFAULT_AFFINITY ||
-		step->knob == IRQKIT_KNOB_THREAD;
+		step->knob == IRQKIT_KNOB_WORKQUEUE || step->knob == IRQKIT_KNOB_THREAD;
 
 	return needs_cpu && online && !irqkit_cpuset_is_empty(step->new_value.cpus) &&
 		!irqkit_cpuset_has_common(step->new_value.cpus, online);
@@ -291,6 +295,14 @@ static int save_before(struct irqkit_plan *plan, const struct irqkit_step *step)
 }
 
 /* Channels, and the RSS tables that were set with them: the kernel wants that order. */
+static bool is_before_rest(const struct journal_entry *entry)
+{
+	enum irqkit_knob knob = knob_of(entry);
+
+	return knob == IRQKIT_KNOB_CHANNELS ||
+		(knob == IRQKIT_KNOB_RSS && !is_saved(entry));
+}
+
 static int add_barriers(
 	struct irqkit_plan *plan, const struct irqkit_change *change, bool force)
 {
@@ -298,11 +310,9 @@ static int add_barriers(
 
 	for (size_t i = change->n_entries; i-- > 0 && r == 0;) {
 		const struct journal_entry *entry = &change->entries[i];
-		enum irqkit_knob knob = knob_of(entry);
 		struct irqkit_step *step;
 
-		if (knob != IRQKIT_KNOB_CHANNELS &&
-			(knob != IRQKIT_KNOB_RSS || is_saved(entry)))
+		if (!is_before_rest(entry))
 			continue;
 		r = add_entry(plan, entry, force, &step);
 		if (r == 0)
@@ -317,7 +327,7 @@ static int find_irq_again(
 {
 	const struct irqkit_snapshot *rows = plan->machine->snapshot;
 	int irq = *entry->field[FIELD_QUEUE]
-		? barrier_find_irq(plan->machine, entry->field[FIELD_QUEUE])
+		? step_find_irq(plan->machine, entry->field[FIELD_QUEUE])
 		: -1;
 
 	for (size_t i = 0; irq < 0 && i < irqkit_snapshot_count(rows); i++) {
@@ -333,10 +343,18 @@ static int find_irq_again(
 	return irq;
 }
 
-static bool has_step(const struct irqkit_plan *plan, const char *path)
+static bool is_same_knob(const struct journal_entry *a, const struct journal_entry *b)
 {
-	for (size_t i = 0; i < plan->n_steps; i++)
-		if (strcmp(plan->steps[i].path, path) == 0)
+	if (*a->field[FIELD_QUEUE] && *b->field[FIELD_QUEUE])
+		return strcmp(a->field[FIELD_QUEUE], b->field[FIELD_QUEUE]) == 0;
+	return strcmp(a->field[FIELD_PATH], b->field[FIELD_PATH]) == 0;
+}
+
+/* The oldest entry of a knob has the value that counts. */
+static bool is_repeated(const struct irqkit_change *change, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (is_same_knob(&change->entries[i], &change->entries[index]))
 			return true;
 	return false;
 }
@@ -395,15 +413,12 @@ static int add_rest(
 
 	if (r <= 0)
 		return r;
-	if (has_step(plan, entry.field[FIELD_PATH]) && knob_of(&entry) != IRQKIT_KNOB_RSS)
-		return 0;
 	r = add_entry(plan, &entry, force, &step);
 	if (r == 0 && is_needless(step, &entry))
 		plan_drop_step(plan);
 	return r;
 }
 
-/* The oldest entry of a knob has the value that counts. */
 EXPORT int irqkit_plan_add_undo_rest(
 	struct irqkit_plan *plan, const struct irqkit_change *change, bool force)
 {
@@ -412,8 +427,7 @@ EXPORT int irqkit_plan_add_undo_rest(
 	for (size_t i = 0; i < change->n_entries && r == 0; i++) {
 		const struct journal_entry *entry = &change->entries[i];
 
-		if (knob_of(entry) != IRQKIT_KNOB_CHANNELS &&
-			(knob_of(entry) != IRQKIT_KNOB_RSS || is_saved(entry)) &&
+		if (!is_before_rest(entry) && !is_repeated(change, i) &&
 			!stays(plan, entry))
 			r = add_rest(plan, entry, force);
 	}
@@ -427,8 +441,10 @@ EXPORT int irqkit_plan_add_undo(
 {
 	bool is_split = has_barrier(change);
 	struct irqkit_step *step;
-	int r = 0;
+	int r = plan_add_undo_of_bans(plan, change);
 
+	if (r < 0)
+		return r;
 	plan->undoes = change->number;
 	if (is_split) {
 		r = add_barriers(plan, change, force);

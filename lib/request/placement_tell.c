@@ -70,7 +70,7 @@ static int find_busiest(const struct irqkit_interrupt *interrupt)
 	return busiest;
 }
 
-/* The CPUs that may handle an interrupt, and the CPUs that do; NULL: not known. */
+/* The CPUs that may handle an interrupt, and the CPUs that do; NULL: not known, or no matter. */
 struct served {
 	const struct irqkit_cpuset *affinity;
 	const struct irqkit_cpuset *effective;
@@ -81,6 +81,9 @@ static struct served get_served(struct irqkit_irq *irq)
 	struct served served = { 0 };
 
 	irqkit_irq_get_affinity(irq, &served.affinity);
+	/* then find_now() answers with that CPU in any case */
+	if (served.affinity && irqkit_cpuset_count(served.affinity) == 1)
+		return served;
 	if (irqkit_irq_get_effective(irq, &served.effective) == 0 &&
 		irqkit_cpuset_is_empty(served.effective))
 		served.effective = NULL;
@@ -88,16 +91,18 @@ static struct served get_served(struct irqkit_irq *irq)
 }
 
 /*
- * The CPU that handles it, if the kernel shows that; while a move to one CPU is pending,
- * that CPU.
+ * The CPU that handles it, if the kernel shows that; while a move is pending, the first CPU
+ * that it goes to.
  */
 static int find_now(const struct served *served, const struct irqkit_interrupt *interrupt)
 {
 	const struct irqkit_cpuset *affinity = served->affinity;
 	const struct irqkit_cpuset *effective = served->effective;
 
-	if (affinity && irqkit_cpuset_count(affinity) == 1 &&
-		(!effective || !irqkit_cpuset_is_subset(effective, affinity)))
+	if (affinity && effective && !irqkit_cpuset_is_empty(affinity) &&
+		!irqkit_cpuset_is_subset(effective, affinity))
+		return irqkit_cpuset_next(affinity, -1);
+	if (affinity && !effective && irqkit_cpuset_count(affinity) == 1)
 		return irqkit_cpuset_next(affinity, -1);
 	return effective ? irqkit_cpuset_next(effective, -1) : find_busiest(interrupt);
 }

@@ -315,3 +315,22 @@ EXPORT struct irqkit_queue *irqkit_request_get_queue(
 {
 	return request->queues[index];
 }
+
+bool request_depends_on_counts(const struct irqkit_request *request)
+{
+	return (request->kind == REQUEST_SPREAD &&
+		       request->policy == IRQKIT_POLICY_LOAD) ||
+		(request->kind == REQUEST_RPS &&
+			request->steering == IRQKIT_STEERING_AUTO);
+}
+
+EXPORT void irqkit_request_set_seconds(
+	struct irqkit_request *request, unsigned int seconds)
+{
+	request->seconds = seconds;
+}
+
+EXPORT unsigned int irqkit_request_get_seconds(const struct irqkit_request *request)
+{
+	return request->seconds;
+}

@@ -21,6 +21,7 @@ enum request_kind {
 	REQUEST_XPS,
 	REQUEST_PIN,
 	REQUEST_CHANNELS,
+	REQUEST_ISOLATE,
 };
 
 struct request_message {
@@ -42,6 +43,7 @@ struct irqkit_request {
 	unsigned int node; /* of IRQKIT_NODE_NUMBER */
 	unsigned int width;
 	unsigned int gain; /* percent */
+	unsigned int seconds; /* the counts should be those of so many; 0: since boot */
 	uint64_t idle; /* a load that is too small for a move */
 	bool is_split;
 	bool passes_absent; /* a TARGET that matches nothing is reported and passed over */
@@ -71,6 +73,9 @@ struct irqkit_request {
 	unsigned int rss_queues; /* 0: all */
 	bool spreads; /* the interrupts are spread after that */
 	struct irqkit_request *rest; /* owned; what follows the barrier, or NULL */
+
+	/* of an isolation */
+	unsigned int parts; /* what is kept away: IRQKIT_ISOLATE_IRQS, ... */
 
 	/* of the last plan */
 	enum irqkit_problem problem;
@@ -133,6 +138,9 @@ int request_fail_unreadable(
 int request_add_gone(
 	struct irqkit_request *request, struct irqkit_plan *plan, struct irqkit_irq *irq);
 
+/* Is its plan another one when interrupts have fired? */
+bool request_depends_on_counts(const struct irqkit_request *request);
+
 /* Each adds the steps of its kind. */
 int request_plan_set(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
@@ -149,6 +157,8 @@ int request_plan_pin(struct irqkit_request *request, struct irqkit_machine *mach
 int request_plan_xps(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 int request_plan_channels(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan);
+int request_plan_isolate(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
 
 #endif

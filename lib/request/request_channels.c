@@ -12,6 +12,7 @@
 #include "channels/rss.h"
 #include "devices/device.h"
 #include "kernel/ctx.h"
+#include "request/placement.h"
 #include "request/request_net.h"
 
 #include <errno.h>
@@ -137,7 +138,7 @@ static int read_now(struct task *task)
 		return refuse(task,
 			task->machine->ctx->is_live
 				? "their number cannot be read"
-				: "the saved root does not have their number");
+				: "the saved root does not have them");
 	task->now = task->wanted = task->device->channels;
 	return 1;
 }
@@ -254,7 +255,7 @@ static int add_rss(const struct task *task)
 
 	if (n > n_rx)
 		return request_fail(task->request, IRQKIT_PROBLEM_WORDS,
-			"%s %u is too many: %s %s %u rx queue%s",
+			"%s=%u is too many: %s %s %u rx queue%s",
 			task->request->rss_label, n, task->name,
 			n_rx == count_rx(&task->now) ? "has" : "will have", n_rx,
 			n_rx == 1 ? "" : "s");
@@ -262,6 +263,8 @@ static int add_rss(const struct task *task)
 	r = irqkit_plan_add_rss(task->plan, task->device, text, "requested");
 	if (r == -EOPNOTSUPP)
 		return refuse(task, "it has no RSS table");
+	if (r == -ENOENT && !task->machine->ctx->is_live)
+		return refuse(task, "the saved root does not have its RSS table");
 	return r < 0 ? fail_step(task, "RSS table", r) : 0;
 }
 
@@ -338,7 +341,7 @@ static int plan_device(struct task *task)
 /* A request to spread the interrupts of these interfaces, for the time after the barrier. */
 static int prepare_rest(struct irqkit_request *request)
 {
-	int r = irqkit_request_new_spread(&request->rest);
+	int r = request_new(REQUEST_SPREAD, &request->rest);
 
 	for (size_t i = 0; i < request->n_devices && r == 0; i++) {
 		_cleanup_free_ char *word = NULL;
@@ -350,25 +353,50 @@ static int prepare_rest(struct irqkit_request *request)
 	return r;
 }
 
-/* The rest has messages of its own, which become those of the request. */
+/*
+ * The rest has messages of its own, which become those of the request. Channels are useful
+ * also where no interrupt can be moved.
+ */
+static int plan_rest(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan)
+{
+	struct irqkit_request *rest = request->rest;
+	int r = request_plan_spread(rest, machine, plan), added = 0;
+	bool is_minor = r < 0 &&
+		(rest->problem == IRQKIT_PROBLEM_IMMOVABLE ||
+			rest->problem == IRQKIT_PROBLEM_NO_MATCH);
+
+	for (size_t i = 0; i < rest->n_messages && added == 0; i++)
+		added = request_add_message(request,
+			is_minor ? IRQKIT_MESSAGE_WARNING : rest->messages[i].kind,
+			TAKE(rest->messages[i].text));
+	rest->n_messages = 0;
+	request->placement = TAKE(rest->placement);
+	if (r < 0 && !is_minor)
+		return request_note_problem(request,
+			rest->problem ? rest->problem : IRQKIT_PROBLEM_FAILED, r);
+	return added;
+}
+
 EXPORT int irqkit_request_plan_rest(struct irqkit_request *request,
 	struct irqkit_machine *machine, struct irqkit_plan *plan)
 {
-	struct irqkit_request *rest = request->rest;
-	int r, added = 0;
-
 	request_drop_messages(request);
 	request->problem = IRQKIT_PROBLEM_NONE;
 	/* they belonged to the machine as it was before */
 	request_drop_net(request);
-	if (!rest)
-		return 0;
-	r = irqkit_request_plan(rest, machine, plan);
-	request->problem = rest->problem;
-	for (size_t i = 0; i < rest->n_messages && added == 0; i++)
-		added = request_add_message(
-			request, rest->messages[i].kind, TAKE(rest->messages[i].text));
-	return r < 0 ? r : added;
+	placement_free(TAKE(request->placement));
+	return request->rest ? plan_rest(request, machine, plan) : 0;
+}
+
+/* Where the number is right already, nothing has to be waited for. */
+static int plan_spread(struct irqkit_request *request, struct irqkit_machine *machine,
+	struct irqkit_plan *plan)
+{
+	int r = prepare_rest(request);
+
+	return r < 0 || irqkit_plan_has_barrier(plan) ? r
+						      : plan_rest(request, machine, plan);
 }
 
 int request_plan_channels(struct irqkit_request *request, struct irqkit_machine *machine,
@@ -389,5 +417,5 @@ int request_plan_channels(struct irqkit_request *request, struct irqkit_machine 
 	}
 	if (r == 0)
 		request_remark_lower(request);
-	return r == 0 && request->spreads ? prepare_rest(request) : r;
+	return r == 0 && request->spreads ? plan_spread(request, machine, plan) : r;
 }

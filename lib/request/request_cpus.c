@@ -42,6 +42,15 @@ static int check_online(struct irqkit_request *request, struct irqkit_topology *
 	return 0;
 }
 
+/* A mask is a range, unless all of its CPUs are those to keep away from. */
+static int avoid(struct irqkit_machine *machine, struct irqkit_cpuset *set)
+{
+	if (irqkit_cpuset_is_subset(set, machine->avoided))
+		return irqkit_cpuset_add_set(machine->named_avoided, set);
+	irqkit_cpuset_remove_set(set, machine->avoided);
+	return 0;
+}
+
 static int read_mask(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_cpuset **ret_set)
 {
@@ -66,6 +75,8 @@ static int read_mask(struct irqkit_request *request, struct irqkit_machine *mach
 		return request_fail(request, IRQKIT_PROBLEM_WORDS,
 			"%s: '%s' contains no CPU", request->cpus_label, mask);
 	r = check_online(request, machine->topology, set);
+	if (r == 0 && machine->avoided)
+		r = avoid(machine, set);
 	if (r == 0)
 		*ret_set = TAKE(set);
 	return r;

@@ -68,6 +68,9 @@ EXPORT int irqkit_request_plan(struct irqkit_request *request,
 	case REQUEST_CHANNELS:
 		r = request_plan_channels(request, machine, plan);
 		break;
+	case REQUEST_ISOLATE:
+		r = request_plan_isolate(request, machine, plan);
+		break;
 	default:
 		r = request_plan_set(request, machine, plan);
 		break;

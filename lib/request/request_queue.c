@@ -29,7 +29,10 @@ int request_clear_rxqs(struct irqkit_request *request, struct irqkit_plan *plan,
 	_cleanup_cpuset_ struct irqkit_cpuset *rxqs = NULL, *none = NULL;
 	int r = irqkit_queue_read_xps_rxqs(queue, &rxqs);
 
-	if (r == -ENOENT || (r == 0 && irqkit_cpuset_is_empty(rxqs)))
+	/* empty only because an earlier plan of this request will clear it: that step stays */
+	if (r == -ENOENT ||
+		(r == 0 && irqkit_cpuset_is_empty(rxqs) &&
+			!queue->files[QUEUE_XPS_RXQS].is_pretended))
 		return 0;
 	if (r == 0)
 		r = irqkit_cpuset_new(&none);

@@ -10,6 +10,7 @@
 #include "request/request_net.h"
 #include "request/request_queue.h"
 #include "request/request_steer.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -49,8 +50,8 @@ static int fail_isolated(struct irqkit_request *request,
 static int check_isolated(struct irqkit_request *request,
 	const struct irqkit_machine *machine, const struct irqkit_cpuset *cpus)
 {
-	const struct irqkit_cpuset *allowed = irqkit_topology_get_cpus(
-		machine->topology, IRQKIT_CPUS_HOUSEKEEPING);
+	const struct irqkit_cpuset *allowed = topology_get_kernel_housekeeping(
+		machine->topology);
 	_cleanup_cpuset_ struct irqkit_cpuset *isolated = NULL, *others = NULL;
 
 	if (!allowed || irqkit_cpuset_is_subset(cpus, allowed))
@@ -268,6 +269,8 @@ static int plan_entries(const struct steer_task *task, uint64_t flows)
 	uint64_t now;
 	int r = irqkit_rps_read_sock_flow_entries(task->machine->ctx, &now);
 
+	if (r == 0 && task->machine->planned_flow_entries > now)
+		now = task->machine->planned_flow_entries;
 	if (r == 0)
 		r = irqkit_plan_add_rps_sock_flow_entries(task->plan,
 			now > flows ? now : flows,

@@ -199,6 +199,28 @@ static int order_part(
 	return 0;
 }
 
+/* A range or a word is not about CPUs that other work should keep away from. */
+static int avoid(
+	struct set_parse *p, const struct set_part *part, struct irqkit_cpuset *set)
+{
+	const struct irqkit_cpuset *avoided = p->scope->avoided;
+	bool is_isolated = part->len == strlen("isolated") &&
+		memcmp(part->text, "isolated", part->len) == 0;
+	bool is_number = has_numbers(part) && !memchr(part->text, '-', part->len);
+
+	if (is_isolated)
+		return 0;
+	if (!is_number) {
+		irqkit_cpuset_remove_set(set, avoided);
+		return 0;
+	}
+	irqkit_cpuset_foreach (cpu, set)
+		if (irqkit_cpuset_has(avoided, cpu) &&
+			irqkit_cpuset_add(p->scope->named_avoided, cpu) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
 static int parse_part(struct set_parse *p, const struct set_part *part)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
@@ -215,6 +237,8 @@ static int parse_part(struct set_parse *p, const struct set_part *part)
 		r = parse_numbers(p, part, 0, "0-3,8", &set);
 	else
 		r = parse_word(p, part, &set);
+	if (r == 0 && p->scope->avoided && !part->takes_away)
+		r = avoid(p, part, set);
 	if (r < 0)
 		return r;
 

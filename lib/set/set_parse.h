@@ -34,6 +34,9 @@ struct set_scope {
 	const char *no_current; /* why not, for a message; NULL: there is no TARGET */
 	set_affinity_fn *get_affinity;
 	void *data; /* for it */
+	/* left out, unless named by number alone or by `isolated`; or NULL */
+	const struct irqkit_cpuset *avoided;
+	struct irqkit_cpuset *named_avoided; /* gets those that are named by number */
 };
 
 /* A SET that is being read. */

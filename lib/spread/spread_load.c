@@ -12,6 +12,7 @@
  */
 #include "spread/spread_load.h"
 #include "base/macros.h"
+#include "spread/spread_repack.h"
 #include "spread/spread_room.h"
 #include "spread/spread_search.h"
 
@@ -75,6 +76,12 @@ static int keep_all(struct candidate *c, const struct search *s)
 	return 0;
 }
 
+/* Is the smallest gain worth its moves? */
+static bool seeks_all(const struct irqkit_spread *spread)
+{
+	return spread->gain == 0;
+}
+
 /* Places the free items, and improves the placement until the busiest CPU has @goal. */
 static void complete(
 	struct candidate *c, struct search *s, bool may_move_all, uint64_t goal)
@@ -83,6 +90,10 @@ static void complete(
 	search_list(s, &c->p, may_move_all);
 	s->steps = MAX_STEPS;
 	search_improve(s, &c->p, goal);
+	/* whoever asks for every gain waits ten milliseconds for it */
+	s->steps += seeks_all(s->spread) ? 4 * MAX_STEPS : 0;
+	while (seeks_all(s->spread) && s->steps > 0 && search_repack(s, &c->p, goal))
+		search_improve(s, &c->p, goal);
 	measure(c, s);
 }
 

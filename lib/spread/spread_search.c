@@ -134,7 +134,7 @@ struct exchange {
 	uint64_t peak; /* of the two cores then */
 };
 
-static void move(struct trial *p, const struct search *s, uint32_t item, uint32_t to)
+void search_move(struct trial *p, const struct search *s, uint32_t item, uint32_t to)
 {
 	unlink_item(p, item);
 	trial_remove(p, s, item);
@@ -143,8 +143,7 @@ static void move(struct trial *p, const struct search *s, uint32_t item, uint32_
 	p->full[item] = NONE;
 }
 
-/* The worst of two cores, were @delta moved from CPU @from to CPU @to. */
-static uint64_t peak_of(const struct search *s, const struct trial *p, uint32_t from,
+uint64_t search_peak(const struct search *s, const struct trial *p, uint32_t from,
 	uint32_t to, uint64_t delta)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
@@ -172,7 +171,7 @@ static void try(const struct search *s, const struct trial *p, uint32_t from, ui
 
 	if (s->weight[item] <= weight || (back == NONE && p->count[to] >= s->cap[to]))
 		return;
-	peak = peak_of(s, p, from, to, s->weight[item] - weight);
+	peak = search_peak(s, p, from, to, s->weight[item] - weight);
 	if (peak < best->peak)
 		*best = (struct exchange){ item, from, to, back, peak };
 }
@@ -224,28 +223,36 @@ static uint64_t find_wanted(const struct search *s, const struct trial *p, uint3
 	return wanted;
 }
 
+bool search_may_relieve(const struct search *s, const struct trial *p, uint32_t worst,
+	uint32_t from, uint32_t to, uint64_t below, uint64_t *ret_wanted)
+{
+	const struct spread_cpu *cpus = s->spread->cpus;
+	uint64_t peak;
+
+	if (!cpus[to].is_target || p->load[to] >= p->load[worst] ||
+		p->first[from] == NONE)
+		return false;
+	if (from != worst && cpus[from].core_index == cpus[to].core_index)
+		return false; /* the worst thread's core would stay as it is */
+	*ret_wanted = find_wanted(s, p, worst, from, to, &peak);
+	return peak < below;
+}
+
 /* Makes the worst CPU better, or returns false. */
 static bool improve_once(struct search *s, struct trial *p, uint64_t goal)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 	uint32_t worst, from;
 	struct exchange best = { .item = NONE, .peak = trial_worst(p, s, &worst) };
-	uint64_t high = best.peak;
 
 	if (worst == NONE || best.peak <= goal)
 		return false;
 	from = worst;
 	do {
-		for (uint32_t to = 0; to < s->spread->n_cpus && p->first[from] != NONE;
-			to++) {
-			uint64_t wanted, peak;
+		for (uint32_t to = 0; to < s->spread->n_cpus; to++) {
+			uint64_t wanted;
 
-			if (!cpus[to].is_target || p->load[to] >= high)
-				continue;
-			if (from != worst && cpus[from].core_index == cpus[to].core_index)
-				continue; /* the worst thread's core would stay as it is */
-			wanted = find_wanted(s, p, worst, from, to, &peak);
-			if (peak < best.peak)
+			if (search_may_relieve(s, p, worst, from, to, best.peak, &wanted))
 				try_pair(s, p, from, to, wanted, &best);
 		}
 		from = cpus[from].next_thread;
@@ -253,9 +260,9 @@ static bool improve_once(struct search *s, struct trial *p, uint64_t goal)
 
 	if (best.item == NONE)
 		return false;
-	move(p, s, best.item, best.to);
+	search_move(p, s, best.item, best.to);
 	if (best.back != NONE)
-		move(p, s, best.back, best.from);
+		search_move(p, s, best.back, best.from);
 	return true;
 }
 

@@ -14,4 +14,16 @@ void search_list(const struct search *s, struct trial *p, bool all);
 /* Moves and exchanges listed items until the worst CPU has @goal, or nothing helps. */
 void search_improve(struct search *s, struct trial *p, uint64_t goal);
 
+/* What both searches need. */
+void search_move(struct trial *p, const struct search *s, uint32_t item, uint32_t to);
+/* The worst of two cores, were @delta moved from CPU @from to CPU @to. */
+uint64_t search_peak(const struct search *s, const struct trial *p, uint32_t from,
+	uint32_t to, uint64_t delta);
+/*
+ * May the worst CPU get less than @below by what goes to @to from @from, which is the worst
+ * CPU or a thread of its core? @ret_wanted: how much should go
+ */
+bool search_may_relieve(const struct search *s, const struct trial *p, uint32_t worst,
+	uint32_t from, uint32_t to, uint64_t below, uint64_t *ret_wanted);
+
 #endif

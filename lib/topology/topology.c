@@ -40,6 +40,8 @@ EXPORT void irqkit_topology_free(struct irqkit_topology *t)
 		return;
 	for (size_t i = 0; i < LENGTH(t->cpus); i++)
 		irqkit_cpuset_free(t->cpus[i].set);
+	irqkit_cpuset_free(t->isolated);
+	irqkit_cpuset_free(t->housekeeping);
 	irqkit_cpuset_free(t->nodes.set);
 	irqkit_cpuset_free(t->packages.set);
 	irqkit_cpuset_free(t->first_threads.set);
@@ -145,14 +147,11 @@ static int make_housekeeping(struct irqkit_topology *t, struct irqkit_cpuset **r
 	return r;
 }
 
-EXPORT const struct irqkit_cpuset *irqkit_topology_get_cpus(
+static const struct irqkit_cpuset *get_cpus(
 	struct irqkit_topology *t, enum irqkit_cpus which)
 {
-	struct lazy_set *lazy;
+	struct lazy_set *lazy = &t->cpus[which];
 
-	if ((unsigned int)which >= LENGTH(t->cpus))
-		return NULL;
-	lazy = &t->cpus[which];
 	if (!lazy->has_read) {
 		lazy->has_read = true;
 		topology_note(t,
@@ -161,6 +160,45 @@ EXPORT const struct irqkit_cpuset *irqkit_topology_get_cpus(
 				: topology_read_cpus(t->ctx, which, &lazy->set));
 	}
 	return lazy->set;
+}
+
+EXPORT const struct irqkit_cpuset *irqkit_topology_get_cpus(
+	struct irqkit_topology *t, enum irqkit_cpus which)
+{
+	if (which == IRQKIT_CPUS_ISOLATED && t->isolated)
+		return t->isolated;
+	if (which == IRQKIT_CPUS_HOUSEKEEPING && t->housekeeping)
+		return t->housekeeping;
+	return (unsigned int)which < LENGTH(t->cpus) ? get_cpus(t, which) : NULL;
+}
+
+const struct irqkit_cpuset *topology_get_kernel_housekeeping(struct irqkit_topology *t)
+{
+	return get_cpus(t, IRQKIT_CPUS_HOUSEKEEPING);
+}
+
+int topology_isolate(struct irqkit_topology *t, const struct irqkit_cpuset *cpus)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *isolated = NULL, *housekeeping = NULL;
+	const struct irqkit_cpuset *before = get_cpus(t, IRQKIT_CPUS_ISOLATED);
+	const struct irqkit_cpuset *others = get_cpus(t, IRQKIT_CPUS_HOUSEKEEPING);
+	int r = 0;
+
+	if (cpus)
+		r = irqkit_cpuset_copy(cpus, &isolated);
+	if (r == 0 && cpus && before)
+		r = irqkit_cpuset_add_set(isolated, before);
+	if (r == 0 && cpus && others)
+		r = irqkit_cpuset_copy(others, &housekeeping);
+	if (r < 0)
+		return r;
+	if (housekeeping)
+		irqkit_cpuset_remove_set(housekeeping, cpus);
+	irqkit_cpuset_free(t->isolated);
+	irqkit_cpuset_free(t->housekeeping);
+	t->isolated = TAKE(isolated);
+	t->housekeeping = TAKE(housekeeping);
+	return 0;
 }
 
 EXPORT int irqkit_topology_set_online(

@@ -12,6 +12,16 @@
 int topology_read_cpus(
 	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
 
+/*
+ * These CPUs count as isolated too, and not as housekeeping. NULL: only those that the
+ * kernel isolates.
+ */
+int topology_isolate(struct irqkit_topology *topology, const struct irqkit_cpuset *cpus);
+
+/* IRQKIT_CPUS_HOUSEKEEPING without topology_isolate(). */
+const struct irqkit_cpuset *topology_get_kernel_housekeeping(
+	struct irqkit_topology *topology);
+
 /* 0 or less for the fastest CPUs, more for slower ones; all alike: not known. */
 int topology_get_slowness(struct irqkit_topology *topology, unsigned int cpu);
 

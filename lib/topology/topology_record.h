@@ -42,6 +42,8 @@ struct topology_package {
 struct irqkit_topology {
 	struct irqkit_ctx *ctx;
 	struct lazy_set cpus[IRQKIT_CPUS_HOUSEKEEPING + 1];
+	/* owned; with CPUs that are also isolated, by irqkit and not by the kernel; or NULL */
+	struct irqkit_cpuset *isolated, *housekeeping;
 	struct lazy_set nodes, packages, first_threads, other_threads;
 	struct lazy_set fast; /* of a hybrid machine; NULL: they are all alike */
 	struct lazy_set fast_cores, slow_cores; /* online; NULL: they are all alike */

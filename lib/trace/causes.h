@@ -1,74 +1,53 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Events of the kernel after which it changes settings: why it did. */
+/* Why the kernel changed a setting: the events of the moment. */
 #ifndef IRQKIT_CAUSES_H
 #define IRQKIT_CAUSES_H
 
 #include "trace/setting.h"
 
-#include <libmnl/libmnl.h>
 #include <stddef.h>
 
-enum cause_kind {
-	CAUSE_CPU_OFFLINE,
-	CAUSE_CPU_ONLINE,
-	CAUSE_CHANNELS, /* ethtool -L */
-	CAUSE_RINGS, /* ethtool -G */
-	CAUSE_UP, /* an interface was brought up */
-	CAUSE_CONNECTED, /* the other end of a Xen interface */
-	CAUSE_BOUND, /* a driver to a device */
-	CAUSE_APPEARED, /* an interface */
-};
-
 struct cause {
-	enum cause_kind kind;
+	enum irqkit_event_kind kind;
 	int64_t time; /* microseconds of CLOCK_MONOTONIC */
-	uint32_t cpu;
-	char net[SETTING_DEVICE_MAX + 1]; /* of an interface; else empty */
-	char *path; /* owned; of a device, below /sys, as "/devices/..."; or NULL */
-	char *driver; /* owned, or NULL */
+	char *name; /* owned; of an interface, a CPU or a device */
+	char *reason; /* owned; for a user */
 };
 
-void cause_clear(struct cause *cause);
-/* Why, for a user: "CPU 3 went offline". */
-int cause_format(const struct cause *cause, char **ret_reason);
-
-/* What was last known of an interface. */
-struct link {
-	uint32_t index;
-	uint32_t flags;
-};
+/* An event comes after the change; others of the same burst follow it by so much. */
+#define CAUSES_BURST 150000 /* microseconds */
 
 struct causes {
-	struct irqkit_ctx *ctx; /* not owned */
-	struct mnl_socket *uevent, *route, *ethtool; /* owned, or NULL */
-	uint16_t family; /* of ethtool */
-	struct link *links; /* owned */
-	size_t n_links, links_room;
 	struct cause *causes; /* owned; the oldest first */
 	size_t n, room;
-	bool are_lost; /* messages: anything may have happened */
 };
 
-/* A source that does not exist on this kernel is left out. */
-int causes_open(struct irqkit_ctx *ctx, struct causes *ret_causes);
-void causes_close(struct causes *causes);
+void causes_free(struct causes *causes);
 
-/* Reads all that has arrived. Returns how many causes are new. */
-int causes_read(struct causes *causes);
+/*
+ * Adds an event if the kernel changes settings with it.
+ *
+ * @is_xen_backend: whether the interface serves a Xen guest
+ *
+ * Returns 1 if it is such an event, 0 if not.
+ */
+int causes_add(struct causes *causes, const struct irqkit_event *event,
+	bool is_xen_backend, int64_t time);
 
 /* Forgets those before @time. */
 void causes_forget(struct causes *causes, int64_t time);
 
-/* Now, in microseconds of CLOCK_MONOTONIC. */
-int64_t causes_now(void);
+/*
+ * The reason for a change of @setting: of the events that came with it, the most specific
+ * one. NULL: there is none.
+ *
+ * @comm: the process in whose context the change was made, or NULL
+ * @time: when it was made
+ */
+const char *causes_find(const struct causes *causes, struct irqkit_ctx *ctx,
+	const struct setting *setting, const char *comm, int64_t time);
 
-/* ------- from bytes: each returns 1 if it is a cause, which is added, and 0 if not */
-
-/* A message of the kernel about an object: "offline@/devices/system/cpu/cpu3", NUL, ... */
-int causes_take_uevent(struct causes *causes, const char *bytes, size_t len);
-/* Messages of rtnetlink. */
-int causes_take_links(struct causes *causes, const void *bytes, size_t len);
-/* Messages of the family "ethtool". */
-int causes_take_ethtool(struct causes *causes, const void *bytes, size_t len);
+/* Does the interface serve a Xen guest? Its driver says so. */
+bool causes_is_xen_backend(struct irqkit_ctx *ctx, const char *name);
 
 #endif

@@ -137,19 +137,15 @@ static int take_value(
 	const struct scan *scan, const struct setting *setting, struct value *value)
 {
 	struct known_row *row = known_find(scan->known, setting);
-	int r = 0;
 
-	if (row && value_is_equal(&row->value, value)) {
+	if (row)
 		row->is_seen = true;
+	if (row && value_is_equal(&row->value, value)) {
 		value_clear(value);
 		return 0;
 	}
 	if (scan->differs)
-		r = scan->differs(scan->data, setting, row, value);
-	if (r < 0) {
-		value_clear(value);
-		return r;
-	}
+		return scan->differs(scan->data, setting, value, !row);
 	return known_put(scan->known, setting, value);
 }
 

@@ -39,12 +39,14 @@ struct known_row *known_find(const struct known *known, const struct setting *se
 int known_put(struct known *known, const struct setting *setting, struct value *value);
 
 /*
- * Reads all settings of the system. @differs is called for each whose value is not the
- * known one; its @row has the known value, or is NULL for a setting that was not known.
- * Then the value becomes the known one, and settings that no longer exist are forgotten.
+ * Reads all settings of the system, and forgets those that no longer exist.
+ *
+ * @differs: called for each whose value is not the known one; takes @value over, also if
+ *           it fails, and does not change @known. @is_new: it was not known. NULL: the
+ *           value becomes the known one.
  */
-typedef int known_differs_fn(void *data, const struct setting *setting,
-	const struct known_row *row, const struct value *value);
+typedef int known_differs_fn(
+	void *data, const struct setting *setting, struct value *value, bool is_new);
 int known_scan(struct known *known, struct irqkit_ctx *ctx, known_differs_fn *differs,
 	void *data);
 

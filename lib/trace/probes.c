@@ -175,10 +175,26 @@ static int find_folder(struct irqkit_ctx *ctx, const char **ret_folder)
 	return r;
 }
 
+/* A kernel can have tracefs without kprobe events. */
+static int check_events(const struct probes *probes)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	format_path(path, "%s/kprobe_events", probes->folder);
+	fd = root_open(probes->ctx, path, O_WRONLY);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 ? 0 : fd == -ENOENT ? -EOPNOTSUPP : fd;
+}
+
 static int make_instance(struct probes *probes)
 {
 	char path[PATH_MAX];
-	int dir, r = 0;
+	int dir, r = check_events(probes);
+
+	if (r < 0)
+		return r;
 
 	format_path(path, "%s/instances", probes->folder);
 	dir = root_open(probes->ctx, path, O_RDONLY | O_DIRECTORY);
@@ -206,7 +222,10 @@ static int count_words(struct irqkit_ctx *ctx, unsigned int *ret_words)
 	return last < 0 || *ret_words > WORDS_MAX ? -ERANGE : 0;
 }
 
-/* A probe that this kernel does not have is left out, unless it is the first. */
+/*
+ * A probe that this kernel does not have is left out, unless it is the first. An unknown
+ * function is ENOENT up to Linux 6.1, and EINVAL later.
+ */
 static int start_probe(struct probes *probes, size_t index, unsigned int words)
 {
 	_cleanup_free_ char *definition = NULL;
@@ -222,6 +241,8 @@ static int start_probe(struct probes *probes, size_t index, unsigned int words)
 	if (r < 0 && r != -ENOMEM)
 		ctx_log(probes->ctx, LOG_DEBUG, "no kprobe '%s': %s",
 			definition ? definition : "", strerror(-r));
+	if (r == -ENOENT || r == -EINVAL)
+		r = -EOPNOTSUPP;
 	return index > 0 && r != -ENOMEM ? 0 : r;
 }
 

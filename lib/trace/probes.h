@@ -17,7 +17,8 @@ struct probes {
  * Removes what a killed run has left, and starts the probes. Never touches those of
  * others.
  *
- * -ENOENT: tracefs is not mounted, or the kernel has no kprobe events.
+ * -ENOENT: tracefs is not mounted.
+ * -EOPNOTSUPP: the kernel has no kprobe events, or not these functions.
  * -EPERM, -EACCES: not root, a container, or lockdown=confidentiality.
  * Other errors: a probe is refused.
  */

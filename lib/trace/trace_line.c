@@ -48,9 +48,9 @@ int probe_format(
 
 	if (arguments && words > 1)
 		snprintf(size, sizeof(size), "[%u]", words);
-	n = asprintf(ret_definition, "p:%s/%s %s%s%s%s%s", group, probes[index].name,
-		probes[index].function, arguments ? " " : "", arguments ? arguments : "",
-		size, arguments ? " comm=$comm" : "");
+	n = asprintf(ret_definition, "p:%s/%s %s%s%s%s comm=$comm", group,
+		probes[index].name, probes[index].function, arguments ? " " : "",
+		arguments ? arguments : "", size);
 	return n < 0 ? -ENOMEM : 0;
 }
 
@@ -174,25 +174,30 @@ static int read_mask(struct cursor *c, struct irqkit_cpuset **ret_cpus)
 	return irqkit_cpuset_parse_mask(at, strlen(at), ret_cpus, NULL);
 }
 
-/* irq=59 mask=0x40 comm="sh": what a name holds ends with the last quote of the line. */
-static int read_arguments(struct cursor *c, struct hit *hit)
+/* irq=59 mask=0x40 */
+static int read_set(struct cursor *c, struct hit *hit)
 {
-	const char *quote;
 	uint64_t irq;
-	size_t len;
-	int r;
 
-	if (!skip_to(c, ") irq=") || !read_u64(c, &irq) || irq > INT32_MAX ||
+	if (!skip_text(c, " irq=") || !read_u64(c, &irq) || irq > INT32_MAX ||
 		!skip_text(c, " mask="))
 		return -EINVAL;
 	hit->irq = (uint32_t)irq;
-	r = read_mask(c, &hit->cpus);
-	if (r < 0)
-		return r;
+	return read_mask(c, &hit->cpus);
+}
+
+/* comm="sh": it may contain quotes, and ends with the last one of the line. */
+static int read_comm(struct cursor *c, struct hit *hit)
+{
+	const char *quote;
+	size_t len;
+
 	if (!skip_text(c, " comm=\""))
 		return -EINVAL;
 	quote = memrchr(c->at, '"', (size_t)(c->end - c->at));
-	len = quote ? (size_t)(quote - c->at) : 0;
+	if (!quote)
+		return -EINVAL;
+	len = (size_t)(quote - c->at);
 	if (len >= COMM_MAX)
 		len = COMM_MAX - 1;
 	memcpy(hit->comm, c->at, len);
@@ -217,10 +222,12 @@ int hit_parse(const char *line, size_t len, struct hit *ret_hit)
 	while (c.at < c.end && *c.at != ' ') /* flags */
 		c.at++;
 	if (!read_time(&c, &hit.time) || !skip_text(&c, ": ") ||
-		!read_name(&c, &hit.probe))
+		!read_name(&c, &hit.probe) || !skip_to(&c, ")"))
 		return -EINVAL;
 	if (hit.probe == PROBE_SET)
-		r = read_arguments(&c, &hit);
+		r = read_set(&c, &hit);
+	if (r == 0)
+		r = read_comm(&c, &hit);
 	if (r < 0) {
 		hit_clear(&hit);
 		return r;

@@ -23,19 +23,21 @@ struct hit {
 	int64_t time; /* microseconds of CLOCK_MONOTONIC */
 	uint32_t irq; /* of PROBE_SET */
 	struct irqkit_cpuset *cpus; /* owned; of PROBE_SET */
-	char comm[COMM_MAX]; /* of PROBE_SET */
+	char comm[COMM_MAX]; /* of the thread */
 };
 
 /*
- * -EINVAL: another line (a remark of the kernel, for example). *ret_hit is then unchanged.
- * @words: how many words of 64 bits a mask has
+ * -EINVAL: another line, as "CPU:3 [LOST 23 EVENTS]". *ret_hit is then unchanged.
  */
 int hit_parse(const char *line, size_t len, struct hit *ret_hit);
 void hit_clear(struct hit *hit);
 
-/* The name of a probe, "set", and its definition after "p:GROUP/NAME "; NULL: no more. */
+/* The name of a probe, "set"; NULL: no more. */
 const char *probe_get_name(size_t index);
-/* @words: how many words of 64 bits the kernel's masks have */
+/*
+ * Its definition for kprobe_events.
+ * @words: how many words of 64 bits the kernel's masks have
+ */
 int probe_format(
 	size_t index, const char *group, unsigned int words, char **ret_definition);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One change of a setting: what a caller asks about it. */
 #include "trace/watched.h"
+#include "base/array.h"
 #include "base/macros.h"
 
 #include <errno.h>
@@ -34,6 +35,31 @@ int64_t watched_now(void)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+struct irqkit_watched *watched_list_add(struct watched_list *list)
+{
+	struct irqkit_watched *watched;
+
+	if (!GROW(list->changes, list->n, list->room))
+		return NULL;
+	watched = &list->changes[list->n++];
+	*watched = (struct irqkit_watched){ .time = watched_now(), .n_writes = 1 };
+	return watched;
+}
+
+void watched_list_clear(struct watched_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		watched_clear(&list->changes[i]);
+	list->n = 0;
+}
+
+void watched_list_free(struct watched_list *list)
+{
+	watched_list_clear(list);
+	free(list->changes);
+	*list = (struct watched_list){ 0 };
 }
 
 EXPORT enum irqkit_watched_kind irqkit_watched_get_kind(

@@ -25,4 +25,15 @@ int watched_set_setting(struct irqkit_watched *event, const struct setting *sett
 /* Now, in microseconds since 1970. */
 int64_t watched_now(void);
 
+/* Those that are to be handed out. */
+struct watched_list {
+	struct irqkit_watched *changes; /* owned */
+	size_t n, room;
+};
+
+/* The next one to fill in, with the time of now; NULL: no memory. */
+struct irqkit_watched *watched_list_add(struct watched_list *list);
+void watched_list_clear(struct watched_list *list);
+void watched_list_free(struct watched_list *list);
+
 #endif

@@ -5,6 +5,7 @@
  * US RATIO NOTE"; the ratio is to the simplest one.
  */
 #include <irqkit.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -74,6 +75,7 @@ struct kind {
 	enum irqkit_policy policy;
 	unsigned int threads; /* of a core */
 	unsigned int spread_over; /* how many CPUs serve all of it now; 0: nowhere */
+	bool takes_all; /* the smallest gain is worth its moves */
 };
 
 static void plan(const struct kind *kind)
@@ -82,6 +84,8 @@ static void plan(const struct kind *kind)
 
 	if (irqkit_spread_new(&spread) < 0)
 		exit(1);
+	if (kind->takes_all)
+		irqkit_spread_set_gain(spread, 0);
 	for (unsigned int c = 0; c < n_cpus; c++)
 		if (irqkit_spread_add_cpu(spread, c, (int)(c / kind->threads), 0, 0) < 0)
 			exit(1);
@@ -98,6 +102,43 @@ static void plan(const struct kind *kind)
 	imbalance = irqkit_spread_get_imbalance_after(spread);
 	moves = irqkit_spread_count_moves(spread);
 	irqkit_spread_free(spread);
+}
+
+static void fill_loads(void)
+{
+	static uint64_t state = 88172645463325252;
+
+	for (unsigned int i = 0; i < n_irqs; i++) {
+		state ^= state << 13;
+		state ^= state >> 7;
+		state ^= state << 17;
+		load[i] = (state >> 40 & 0xffff) << __builtin_ctzll(state | 1 << 3);
+	}
+}
+
+/* Other loads of all sizes up to this one, from one CPU and from half of them. */
+static void try_many(void)
+{
+	unsigned int most_cpus = n_cpus, most_irqs = n_irqs, n = 0;
+	double worst = 0, sum = 0;
+
+	for (n_cpus = most_cpus; n_cpus >= 8; n_cpus /= 2) {
+		n_irqs = (unsigned int)((uint64_t)most_irqs * n_cpus / most_cpus);
+		for (unsigned int run = 0; run < 8; run++) {
+			struct kind kind = { "", IRQKIT_POLICY_LOAD, 1,
+				run % 2 ? 1 : n_cpus / 2, true };
+
+			fill_loads();
+			plan(&kind);
+			imbalance /= find_bound();
+			sum += imbalance;
+			n++;
+			worst = imbalance > worst ? imbalance : worst;
+		}
+	}
+	if (n)
+		printf("  %u others, --gain=0: mean %.4f, worst x the bound %.4f\n", n,
+			sum / n, worst);
 }
 
 static int ascending(const void *a, const void *b)
@@ -127,13 +168,15 @@ static double measure(const struct kind *kind)
 int main(int argc, char **argv)
 {
 	static const struct kind kinds[] = {
-		{ "load, from nowhere", IRQKIT_POLICY_LOAD, 1, 0 },
-		{ "load, siblings", IRQKIT_POLICY_LOAD, 2, 0 },
-		{ "load, all on one CPU", IRQKIT_POLICY_LOAD, 1, 1 },
-		{ "load, on half of the CPUs", IRQKIT_POLICY_LOAD, 1, UINT16_MAX },
-		{ "queue", IRQKIT_POLICY_QUEUE, 1, 0 },
+		{ "load, from nowhere", IRQKIT_POLICY_LOAD, 1, 0, false },
+		{ "load, siblings", IRQKIT_POLICY_LOAD, 2, 0, false },
+		{ "load, all on one CPU", IRQKIT_POLICY_LOAD, 1, 1, false },
+		{ "load, on half of the CPUs", IRQKIT_POLICY_LOAD, 1, UINT16_MAX, false },
+		{ "all on one CPU, --gain=0", IRQKIT_POLICY_LOAD, 1, 1, true },
+		{ "on half of the CPUs, --gain=0", IRQKIT_POLICY_LOAD, 1, UINT16_MAX,
+			true },
+		{ "queue", IRQKIT_POLICY_QUEUE, 1, 0, false },
 	};
-	uint64_t state = 88172645463325252;
 	double simplest_us;
 
 	if (argc != 3)
@@ -141,12 +184,7 @@ int main(int argc, char **argv)
 	n_cpus = (unsigned int)atoi(argv[1]);
 	n_irqs = (unsigned int)atoi(argv[2]);
 	load = calloc(n_irqs, sizeof(*load));
-	for (unsigned int i = 0; i < n_irqs; i++) {
-		state ^= state << 13;
-		state ^= state >> 7;
-		state ^= state << 17;
-		load[i] = (state >> 40 & 0xffff) << __builtin_ctzll(state | 1 << 3);
-	}
+	fill_loads();
 
 	bound = find_bound();
 	simplest_us = measure(NULL);
@@ -164,6 +202,7 @@ int main(int argc, char **argv)
 			kind.label, us / 1000, us / simplest_us, moves, imbalance,
 			imbalance / bound);
 	}
+	try_many();
 	free(load);
 	return 0;
 }

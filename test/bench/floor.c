@@ -293,6 +293,8 @@ static void print_rows(void)
 static void print_cpus(void)
 {
 	int *width = must(calloc(n_cpus, sizeof(*width)));
+	size_t len = 0;
+	char *line;
 
 	for (size_t c = 0; c < n_cpus; c++) {
 		width[c] = 4;
@@ -301,14 +303,27 @@ static void print_cpus(void)
 				width[c] = width_of(
 					((uint64_t *)(void *)rows[i].rest)[c]);
 	}
+	for (size_t c = 0; c < n_cpus; c++)
+		len += (size_t)width[c] + 1;
+	line = must(malloc(len + 1));
 	for (size_t i = 0; i < n_rows; i++) {
 		const uint64_t *of_row = (const uint64_t *)(void *)rows[i].rest;
+		char *out = line;
 
 		printf("%4s %10llu", rows[i].irq, (unsigned long long)rows[i].total);
-		for (size_t c = 0; c < n_cpus; c++)
-			printf(" %*llu", width[c], (unsigned long long)of_row[c]);
+		memset(line, ' ', len);
+		for (size_t c = 0; c < n_cpus; c++) {
+			uint64_t number = of_row[c];
+			char *to = out += width[c] + 1;
+
+			do
+				*--to = (char)('0' + number % 10);
+			while (number /= 10);
+		}
+		fwrite(line, 1, len, stdout);
 		printf(" %s\n", rows[i].name);
 	}
+	free(line);
 	free(width);
 }
 

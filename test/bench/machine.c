@@ -146,6 +146,41 @@ static void write_system(void)
 	put("0", "proc/sys/net/core/rps_sock_flow_entries");
 }
 
+/* The cores @first to @last, each with both threads. */
+static void format_cores(
+	char list[static ROOM], unsigned int first, unsigned int last, unsigned int cores)
+{
+	if (last >= cores)
+		last = cores - 1;
+	if (cores == cpus)
+		snprintf(list, ROOM, "%u-%u", first, last);
+	else
+		snprintf(list, ROOM, "%u-%u,%u-%u", first, last, first + cores,
+			last + cores);
+}
+
+/* Two threads for each core, eight cores for each last cache, two packages. */
+static void write_topology(void)
+{
+	unsigned int cores = cpus % 2 ? cpus : cpus / 2;
+	unsigned int half = (cores + 1) / 2;
+	char list[ROOM];
+
+	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
+		unsigned int core = cpu % cores, package = core / half;
+		const char *folder = "sys/devices/system/cpu";
+
+		format_cores(list, core, core, cores);
+		put(list, "%s/cpu%u/topology/thread_siblings_list", folder, cpu);
+		format_cores(list, package * half, package * half + half - 1, cores);
+		put(list, "%s/cpu%u/topology/core_siblings_list", folder, cpu);
+		put(package ? "1" : "0", "%s/cpu%u/topology/physical_package_id", folder,
+			cpu);
+		format_cores(list, core / 8 * 8, core / 8 * 8 + 7, cores);
+		put(list, "%s/cpu%u/cache/index3/shared_cpu_list", folder, cpu);
+	}
+}
+
 static void format_address(char address[static ROOM], unsigned int card)
 {
 	snprintf(address, ROOM, "%04x:%02x:00.0", card / 128, card % 128 + 1);
@@ -254,6 +289,7 @@ int main(int argc, char **argv)
 	}
 	write_models();
 	write_system();
+	write_topology();
 	write_interrupts();
 	for (unsigned int i = 0; i < interrupts; i++)
 		write_interrupt(i);

@@ -5,7 +5,9 @@
  */
 #include <string.h>
 
+#include "channels/rss.h"
 #include "devices/channels.h"
+#include "devices/ethtool.h"
 #include "devices/netlink.h"
 #include "events/ethtool_notice.h"
 #include "events/links.h"
@@ -55,12 +57,30 @@ static void check_events(void *bytes, size_t len)
 		check_event(NULL, &event);
 }
 
+/* A table that is read is the same after its text was. */
+static void check_rss(const void *bytes, size_t len)
+{
+	struct rss_table table = { 0 }, again = { 0 };
+	char *text = NULL;
+
+	if (rss_parse_netlink(bytes, len, &table) < 0)
+		return;
+	HOLDS(table.n > 0 && rss_format(&table, &text) == 0);
+	if (rss_parse(text, table.n, &again) == 0)
+		HOLDS(memcmp(table.queues, again.queues,
+			      table.n * sizeof(*table.queues)) == 0);
+	free(text);
+	rss_table_clear(&table);
+	rss_table_clear(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct netlink_answers answers = { 0 };
 	void *bytes = malloc(len + 1); /* aligned, as a message is */
 	struct netlink_link link = { 0 };
 	struct channels channels;
+	char *text = NULL;
 	uint16_t family = 0;
 
 	if (!bytes)
@@ -75,6 +95,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			memchr(link.name, 0, sizeof(link.name)));
 	HOLDS(channels_parse_netlink(bytes, len, &channels) <= 0);
 	channels_parse_text(bytes, len, &channels);
+	check_rss(bytes, len);
+	HOLDS(ethtool_parse_ack(bytes, len, &text) <= 0);
+	free(text);
 	check_events(bytes, len);
 	netlink_free(&answers);
 	free(bytes);

@@ -376,6 +376,8 @@ static void paths(void **state)
 		"/sys/class/net/eth0/queues/queues/rx-0/rps_cpus",
 		"/sys/class/net/eth0/queues/rx-0/rps_cpus\n",
 		"/sys/class/net/eth0/mtu",
+		"/sys/devices/virtual/workqueue/writeback/cpumask",
+		"/sys/devices/virtual/workqueue/cpumask_requested",
 		"sys/class/net/eth0/queues/rx-0/rps_cpus",
 	};
 	enum irqkit_knob knob;
@@ -387,6 +389,9 @@ static void paths(void **state)
 	assert_true(knob_parse_path(
 		"/sys/class/net/..a/queues/tx-12/xps_rxqs", &knob, &number));
 	assert_int_equal(knob, IRQKIT_KNOB_XPS_RXQS);
+	assert_true(knob_parse_path(
+		"/sys/devices/virtual/workqueue/cpumask", &knob, &number));
+	assert_int_equal(knob, IRQKIT_KNOB_WORKQUEUE);
 	assert_true(knob_parse_path("/proc/77/status", &knob, &number));
 	assert_int_equal(knob, IRQKIT_KNOB_THREAD);
 	assert_int_equal(number, 77);

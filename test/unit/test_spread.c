@@ -604,6 +604,73 @@ static void what_gains_little_stays(void **state)
 	}
 }
 
+/* Interrupts with mixed loads, each on the CPU that serves it now. */
+static struct irqkit_spread *mixed(
+	unsigned int n_cpus, const uint64_t *load, const int *now, size_t n)
+{
+	struct irqkit_spread *spread = with_cpus(n_cpus);
+
+	irqkit_spread_set_gain(spread, 0);
+	for (size_t i = 0; i < n; i++)
+		add(spread, (unsigned int)i, load[i], now[i]);
+	return spread;
+}
+
+/*
+ * With a gain of 0, the busiest CPU has hardly more than the mean, wherever the interrupts
+ * are now; the same question has the same answer, and that answer is kept as it is.
+ */
+static void every_gain_is_taken(void **state)
+{
+	enum { MOST = 512 };
+	static uint64_t load[MOST];
+	static int now[MOST];
+	static unsigned int cpu[MOST];
+	uint32_t seed = 12345;
+
+	(void)state;
+	for (unsigned int run = 0; run < 60; run++) {
+		unsigned int n_cpus = 8u << run % 4, n = n_cpus * (run % 3 ? 8 : 5);
+		struct irqkit_spread *spread;
+		uint64_t total = 0, most = 0;
+		double bound;
+
+		for (unsigned int i = 0; i < n; i++) {
+			seed = seed * 1103515245 + 12345;
+			load[i] = 1 + (seed >> 8) % 100000;
+			total += load[i];
+			most = load[i] > most ? load[i] : most;
+			now[i] = run % 2 ? (int)(i % n_cpus) : (int)(seed >> 28) % 8;
+		}
+		bound = (double)most * n_cpus / (double)total;
+		bound = bound > 1 ? bound : 1;
+		spread = mixed(n_cpus, load, now, n);
+		assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+		assert_true(irqkit_spread_get_imbalance_after(spread) <= 1.01 * bound);
+		for (unsigned int i = 0; i < n; i++) {
+			const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(
+				spread, i);
+
+			cpu[i] = (unsigned int)(cpus ? irqkit_cpuset_next(cpus, -1)
+						     : now[i]);
+		}
+		assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+		for (unsigned int i = 0; i < n; i++) {
+			const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(
+				spread, i);
+
+			assert_int_equal(
+				cpu[i], cpus ? irqkit_cpuset_next(cpus, -1) : now[i]);
+			now[i] = (int)cpu[i];
+		}
+		irqkit_spread_free(spread);
+		spread = mixed(n_cpus, load, now, n);
+		assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+		assert_int_equal(irqkit_spread_count_moves(spread), 0);
+		irqkit_spread_free(spread);
+	}
+}
+
 static void idle_machines_are_let_be(void **state)
 {
 	static const uint64_t idle[] = { 0, 9, 10, UINT64_C(1) << 63 };
@@ -1221,6 +1288,7 @@ int main(void)
 		cmocka_unit_test(numbers_and_hints),
 		cmocka_unit_test(load_says_why),
 		cmocka_unit_test(what_gains_little_stays),
+		cmocka_unit_test(every_gain_is_taken),
 		cmocka_unit_test(idle_machines_are_let_be),
 		cmocka_unit_test(what_stays_is_widened),
 		cmocka_unit_test(without_load_nothing_is_widened),

@@ -149,6 +149,39 @@ static void processes(void **state)
 	irqkit_ctx_free(ctx);
 }
 
+/* Of all processes, those of the kernel, by number; a name may have parentheses. */
+static void of_the_kernel(void **state)
+{
+	static const char expected[] =
+		"2@0-7 3@0-7 15@0! 16@0! 25@2! 26@2! 27@2! 28@2! 29@2! 35@3! 36@3! "
+		"37@3! 38@3! 60@0-3 61@4-7 62@0-7 63@0-7! 70@1 71@6 72@0-7 73@3 74@6 "
+		"80@2-3 ";
+	struct machine m = open_machine(ROOTS "isolate-8cpu");
+	char text[512] = "";
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) { /* read, and read again */
+		text[0] = '\0';
+		assert_int_equal(irqkit_devices_count_kernel_threads(m.devices, &n), 0);
+		for (size_t k = 0; k < n; k++) {
+			struct irqkit_thread *thread = irqkit_devices_get_kernel_thread(
+				m.devices, k);
+
+			write_thread(thread, text, sizeof(text));
+			if (irqkit_thread_is_fixed(thread))
+				strcpy(text + strlen(text) - 1, "! ");
+		}
+		assert_string_equal(text, expected);
+		if (i == 0)
+			irqkit_machine_forget_settings(m.machine);
+	}
+	assert_string_equal(
+		irqkit_thread_get_name(irqkit_devices_get_kernel_thread(m.devices, 16)),
+		"kworker/u32:0-flush (8:0)");
+	close_machine(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +190,7 @@ int main(void)
 		cmocka_unit_test(of_a_device),
 		cmocka_unit_test(by_netlink),
 		cmocka_unit_test(processes),
+		cmocka_unit_test(of_the_kernel),
 	};
 
 	return cmocka_run_group_tests_name("threads", tests, NULL, NULL);

@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fanotify.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/macros.h"
-#include "trace/watch.h"
+#include "trace/pipe.h"
+#include "trace/take_write.h"
 
 /* ------------------------------------------------------------------------------- */
 /* Paths                                                                           */
@@ -310,7 +312,8 @@ static struct irqkit_watch *new_watch(struct irqkit_ctx *ctx)
 
 	assert_non_null(watch);
 	watch->ctx = ctx;
-	watch->epoll_fd = watch->writes_fd = -1;
+	watch->epoll_fd = watch->writes_fd = watch->timer_fd = -1;
+	watch->kernel.probes.pipe_fd = -1;
 	return watch;
 }
 
@@ -354,14 +357,14 @@ static void run_script(const struct script *rows, size_t n)
 			.is_closed = strchr(rows[i].what, 'c'),
 			.pid = rows[i].pid,
 		};
-		size_t before = watch->n_events;
+		size_t before = watch->list.n;
 
 		assert_int_equal(watch_take_write(watch, &record, PATH, rows[i].text,
 					 strlen(rows[i].text)),
 			0);
-		assert_int_equal(watch->n_events - before, rows[i].expected != NULL);
+		assert_int_equal(watch->list.n - before, rows[i].expected != NULL);
 		if (rows[i].expected)
-			check_event(&watch->events[before], rows[i].expected);
+			check_event(&watch->list.changes[before], rows[i].expected);
 	}
 	irqkit_watch_free(watch);
 	irqkit_ctx_free(ctx);
@@ -406,6 +409,7 @@ static void ended_process(void **state)
 	struct irqkit_watch *watch;
 	struct irqkit_watched *event;
 	struct irqkit_ctx *ctx;
+	char own_name[16]; /* valgrind gives it another one */
 	const char *comm;
 
 	(void)state;
@@ -415,18 +419,309 @@ static void ended_process(void **state)
 	assert_int_equal(watch_take_write(watch, &record, PATH, NULL, 0), 0);
 	record.pid = 4194305; /* more than any kernel allows */
 	assert_int_equal(watch_take_write(watch, &record, PATH, NULL, 0), 0);
-	assert_int_equal(watch->n_events, 2);
-	event = &watch->events[0];
+	assert_int_equal(watch->list.n, 2);
+	event = &watch->list.changes[0];
 	assert_true(irqkit_watched_is_own(event));
-	assert_string_equal(irqkit_watched_get_comm(event), "test_trace");
+	assert_int_equal(prctl(PR_GET_NAME, own_name), 0);
+	assert_string_equal(irqkit_watched_get_comm(event), own_name);
 	assert_int_equal(irqkit_watched_get_parent(event, &comm), getppid());
-	event = &watch->events[1];
+	event = &watch->list.changes[1];
 	assert_false(irqkit_watched_is_own(event));
 	assert_null(irqkit_watched_get_comm(event));
 	assert_int_equal(irqkit_watched_get_pid(event), 4194305);
 	assert_int_equal(irqkit_watched_get_parent(event, &comm), 0);
 	irqkit_watch_free(watch);
 	irqkit_ctx_free(ctx);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Probes                                                                          */
+
+static const char *const lines[] = {
+	/* Linux 5.10 has four flags, later kernels have five */
+	"              sh-352     [006] d...    15.122954: set: "
+	"(irq_set_affinity_locked+0x0/0x1f0) irq=59 mask=0x40 comm=\"sh\"",
+	"           <...>-352     [006] d..1.    15.122954: set: "
+	"(irq_set_affinity_locked+0x0/0x1f0) irq=59 mask=0x40 comm=\"sh\"",
+	/* with names that look like other parts of the line */
+	"         a [1] b-352     [006] d..1.    15.122954: set: "
+	"(irq_set_affinity_locked+0x0/0x1f0) irq=59 mask=0x40 comm=\"sh\"",
+};
+
+static void set_lines(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(lines); i++) {
+		char text[64];
+		struct hit hit;
+
+		assert_int_equal(hit_parse(lines[i], strlen(lines[i]), &hit), 0);
+		assert_int_equal(hit.probe, PROBE_SET);
+		assert_int_equal(hit.thread, 352);
+		assert_int_equal(hit.time, 15122954);
+		assert_int_equal(hit.irq, 59);
+		assert_string_equal(list(hit.cpus, text), "6");
+		assert_string_equal(hit.comm, "sh");
+		hit_clear(&hit);
+	}
+}
+
+static void masks(void **state)
+{
+	static const struct {
+		const char *mask, *list; /* NULL: no mask */
+	} rows[] = {
+		{ "0x0", "" },
+		{ "0xffffffffffffffff", "0-63" },
+		{ "{0x40,0x0}", "6" },
+		{ "{0x1,0x3,0x0,0x8000000000000000}", "0,64-65,255" },
+		{ "{0x40,0x0", NULL },
+		{ "0x", NULL },
+		{ "(fault)", NULL },
+		{ "0x11111111111111111", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		char line[256], text[64];
+		struct hit hit;
+		int r;
+
+		snprintf(line, sizeof(line),
+			"           <...>-9       [000] d..1.     1.000001: set: "
+			"(f+0x0/0x1) "
+			"irq=7 mask=%s comm=\"a \"b\"\"",
+			rows[i].mask);
+		r = hit_parse(line, strlen(line), &hit);
+		assert_int_equal(r, rows[i].list ? 0 : -EINVAL);
+		if (r < 0)
+			continue;
+		assert_string_equal(list(hit.cpus, text), rows[i].list);
+		assert_string_equal(hit.comm, "a \"b\"");
+		hit_clear(&hit);
+	}
+}
+
+static void other_lines(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"CPU:3 [LOST 23 EVENTS]",
+		"           <...>-352     [006] d..1.    15.122954: other: (f+0x0/0x1) "
+		"comm=\"a\"",
+		"           <...>-352     [006] d..1.    15: set: (f+0x0/0x1) irq=59 "
+		"mask=0x40",
+		"           <...>-352     [006] d..1.    15.122954: set: (f+0x0/0x1) "
+		"irq=x mask=1",
+	};
+	const char *start = "              ip-401     [002] d..1.    21.000007: start: "
+			    "(irq_setup_affinity+0x0/0x1a0) comm=\"ip\"";
+	struct hit hit;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(bad); i++)
+		assert_int_equal(hit_parse(bad[i], strlen(bad[i]), &hit), -EINVAL);
+	for (size_t len = 0; len < strlen(lines[0]); len++)
+		assert_int_equal(hit_parse(lines[0], len, &hit), -EINVAL);
+	assert_int_equal(hit_parse(start, strlen(start), &hit), 0);
+	assert_int_equal(hit.probe, PROBE_START);
+	assert_string_equal(hit.comm, "ip");
+}
+
+/* A mask of exactly the kernel's words: what follows belongs to others. */
+static void definitions(void **state)
+{
+	char *text;
+
+	(void)state;
+	assert_int_equal(probe_format(0, "irqkit_312_15122", 1, &text), 0);
+	assert_string_equal(text,
+		"p:irqkit_312_15122/set irq_set_affinity_locked "
+		"irq=+4($arg1):u32 mask=+0($arg2):x64 comm=$comm");
+	free(text);
+	assert_int_equal(probe_format(0, "g", 2, &text), 0);
+	assert_non_null(strstr(text, "mask=+0($arg2):x64[2] comm="));
+	free(text);
+}
+
+/* Probes of others are never named. */
+static void groups(void **state)
+{
+	static const struct {
+		const char *line, *group;
+	} rows[] = {
+		{ "p:irqkit_312_15122/set irq_set_affinity_locked irq=+4($arg1):u32",
+			"irqkit_312_15122/set" },
+		{ "p:mine/irqkit_312_15122 f", NULL },
+		{ "p:irqkitx/set f", NULL },
+		{ "r4:irqkit_312_15122/set f", NULL },
+		{ "p:irqkit_312_15122", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		size_t len;
+		const char *group = probe_find_group(
+			rows[i].line, strlen(rows[i].line), "irqkit_", &len);
+
+		assert_int_equal(!group, !rows[i].group);
+		if (group)
+			assert_memory_equal(group, rows[i].group, len);
+	}
+}
+
+/* What a probe saw, as lines of trace_pipe: thread, time, and the mask of interrupt 59. */
+static void see(struct irqkit_watch *watch, unsigned int thread, unsigned int time,
+	const char *probe, const char *mask)
+{
+	char line[256];
+	int len = snprintf(line, sizeof(line),
+		"           <...>-%-7u [000] d..1.     1.%06u: %s: (f+0x0/0x1)%s%s "
+		"comm=\"sh\"\n",
+		thread, time, probe, mask ? " irq=59 mask=" : "", mask ? mask : "");
+
+	assert_true(pipe_take(watch, line, (size_t)len) >= 0);
+}
+
+/*
+ * The probes saw two writes of one process, one of another, and the kernel in between. Each
+ * has the right value before it, in whatever order the records come.
+ */
+static void probed_writes(void **state)
+{
+	struct write_record record = { .is_written = true, .is_closed = true };
+	struct irqkit_watch *watch;
+	struct irqkit_ctx *ctx;
+
+	(void)state;
+	assert_int_equal(irqkit_ctx_new(ROOTS "threads-xen-6.1-dom0", &ctx), 0);
+	watch = new_watch(ctx);
+	see(watch, 4194400, 10, "file", NULL);
+	see(watch, 4194400, 11, "set", "0x1");
+	see(watch, 4194400, 12, "file", NULL);
+	see(watch, 4194400, 13, "set", "0x2");
+	see(watch, 4194401, 20, "set", "0x4");
+	see(watch, 4194402, 30, "list", NULL);
+	see(watch, 4194402, 31, "set", "0x8");
+	see(watch, 4194403, 40, "set", "0x8"); /* it has this already */
+	assert_int_equal(watch->kernel.hits.n, 4);
+
+	record.pid = 4194402;
+	assert_int_equal(watch_take_write(watch, &record, PATH, "08", 2), 0);
+	record.pid = 4194400;
+	assert_int_equal(watch_take_write(watch, &record, PATH, "08", 2), 0);
+	assert_int_equal(watch->list.n, 2);
+	check_event(&watch->list.changes[0], "written 2 -> 3");
+	assert_string_equal(irqkit_watched_get_comm(&watch->list.changes[0]), "sh");
+	check_event(&watch->list.changes[1], "written ? -> 1");
+	assert_int_equal(irqkit_watched_count_writes(&watch->list.changes[1]), 2);
+	assert_int_equal(watch->kernel.hits.n, 1); /* the kernel's own */
+	assert_int_equal(watch->kernel.hits.held[0].hit.thread, 4194401);
+	assert_false(watch->kernel.hits.held[0].is_by_file);
+	irqkit_watch_free(watch);
+	irqkit_ctx_free(ctx);
+}
+
+/* A write that is refused leaves no mark on what the kernel does later for the thread. */
+static void refused_then_kernel(void **state)
+{
+	struct irqkit_watch *watch;
+	struct irqkit_ctx *ctx;
+
+	(void)state;
+	assert_int_equal(irqkit_ctx_new(ROOTS "threads-xen-6.1-dom0", &ctx), 0);
+	watch = new_watch(ctx);
+	see(watch, 197, 0, "list", NULL);
+	see(watch, 197, 500000, "set", "0x1");
+	see(watch, 197, 600000, "list", NULL);
+	see(watch, 197, 600100, "set", "0x2");
+	assert_int_equal(watch->kernel.hits.n, 2);
+	assert_false(watch->kernel.hits.held[0].is_by_file);
+	assert_true(watch->kernel.hits.held[1].is_by_file);
+	irqkit_watch_free(watch);
+	irqkit_ctx_free(ctx);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Causes                                                                          */
+
+#define SECOND 1000000
+
+static void add_cause(struct causes *causes, enum irqkit_event_kind kind,
+	const char *name, int64_t time)
+{
+	const struct irqkit_event event = { .kind = kind, .name = name, .cpu = 3 };
+
+	assert_int_equal(causes_add(causes, &event, true, time), 1);
+}
+
+static void reasons(void **state)
+{
+	const struct setting queue = {
+		.kind = SETTING_XPS_CPUS,
+		.device = "eth0",
+	};
+	static const struct {
+		const char *comm;
+		int64_t time;
+		const char *reason;
+	} rows[] = {
+		/* of a burst, the most specific one */
+		{ "ethtool", 1 * SECOND, "ethtool -L eth0" },
+		{ NULL, 1 * SECOND, "ethtool -L eth0" },
+		/* another burst: who asks tells which it was */
+		{ "ethtool", 3 * SECOND, "ethtool -L eth0" },
+		{ "kworker/0:1-events", 3 * SECOND, "CPU 3 went offline" },
+		/* after its event, but not for long */
+		{ "cpuhp/3", 3 * SECOND + 200000, "CPU 3 went offline" },
+		{ "cpuhp/3", 5 * SECOND, "eth0 was brought up" },
+		{ "cpuhp/3", 9 * SECOND, NULL },
+	};
+	struct causes causes = { 0 };
+	struct irqkit_ctx *ctx;
+
+	(void)state;
+	assert_int_equal(irqkit_ctx_new(ROOTS "threads-xen-6.1-dom0", &ctx), 0);
+	add_cause(&causes, IRQKIT_EVENT_QUEUES, "eth0", 1 * SECOND + 10000);
+	add_cause(&causes, IRQKIT_EVENT_RINGS, "eth1", 1 * SECOND + 10000);
+	add_cause(&causes, IRQKIT_EVENT_CHANNELS, "eth0", 1 * SECOND + 20000);
+	add_cause(&causes, IRQKIT_EVENT_CPU_OFFLINE, "cpu3", 3 * SECOND + 10000);
+	add_cause(&causes, IRQKIT_EVENT_CHANNELS, "eth0", 3 * SECOND + 10000);
+	add_cause(&causes, IRQKIT_EVENT_LINK_UP, "eth0", 5 * SECOND + 10000);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const char *reason = causes_find(
+			&causes, ctx, &queue, rows[i].comm, rows[i].time);
+
+		assert_int_equal(!reason, !rows[i].reason);
+		if (reason)
+			assert_string_equal(reason, rows[i].reason);
+	}
+	causes_forget(&causes, 4 * SECOND);
+	assert_int_equal(causes.n, 1);
+	causes_free(&causes);
+	irqkit_ctx_free(ctx);
+}
+
+/* Only the end of a Xen guest gets its interrupts with the carrier. */
+static void carriers(void **state)
+{
+	const struct irqkit_event found = {
+		.kind = IRQKIT_EVENT_CARRIER_FOUND,
+		.name = "vif2.0",
+	};
+	const struct irqkit_event lost = {
+		.kind = IRQKIT_EVENT_CARRIER_LOST,
+		.name = "vif2.0",
+	};
+	struct causes causes = { 0 };
+
+	(void)state;
+	assert_int_equal(causes_add(&causes, &found, false, 1), 0);
+	assert_int_equal(causes_add(&causes, &lost, true, 1), 0);
+	assert_int_equal(causes_add(&causes, &found, true, 1), 1);
+	assert_string_equal(causes.causes[0].reason, "vif2.0 connected");
+	causes_free(&causes);
 }
 
 static void saved_root(void **state)
@@ -453,6 +748,15 @@ int main(void)
 		cmocka_unit_test(writes),
 		cmocka_unit_test(shared_file),
 		cmocka_unit_test(ended_process),
+		cmocka_unit_test(set_lines),
+		cmocka_unit_test(masks),
+		cmocka_unit_test(other_lines),
+		cmocka_unit_test(definitions),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(probed_writes),
+		cmocka_unit_test(refused_then_kernel),
+		cmocka_unit_test(reasons),
+		cmocka_unit_test(carriers),
 		cmocka_unit_test(saved_root),
 	};
 

@@ -19,11 +19,11 @@ put_program() {
 # put_on_demand ROOT: the libraries that irqkit loads when it needs them.
 put_on_demand() {
 	local name path
-	for name in $(sed -nE 's/^ON_DEMAND\("([^"]+)".*/\1/p' "$here"/../../cmd/*/*.c); do
+	while read -r name; do
 		path=$("${CC:-cc}" -print-file-name="$name")
 		[ -e "$path" ] || die "irqkit needs $name, which is not here"
 		[ -e "$1/lib/$name" ] || cp -L "$path" "$1/lib/$name"
-	done
+	done < <(sed -nE 's/^ON_DEMAND\("([^"]+)".*/\1/p' "$here"/../../cmd/*/*.c)
 }
 
 # libraries_in DIR: as $library_path wants them.

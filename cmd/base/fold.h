@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sentences in lines that fit a terminal. */
+#ifndef CMD_FOLD_H
+#define CMD_FOLD_H
+
+/* Prints @text, and breaks it at spaces: not at those of a command in single quotes. */
+void print_folded(const char *text);
+
+#endif

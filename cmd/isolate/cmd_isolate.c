@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* irqkit isolate: keeps work away from CPUs. */
+#include "base/basics.h"
+#include "base/read_number.h"
+#include "base/say.h"
+#include "change/change.h"
+#include "change/say_request.h"
+#include "isolate/isolate_irqbalance.h"
+#include "isolate/remains.h"
+#include "measure/open_machine.h"
+#include "table/render.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_SECONDS 86400u
+
+struct isolate_options {
+	struct change_options change;
+	const char *only;
+	const char *seconds;
+	bool is_check;
+};
+
+static const struct option options[] = {
+	{ "only", 0, OPTION_TEXT, offsetof(struct isolate_options, only), "LIST",
+		"only these: irqs,threads,rps,xps,workqueues,default" },
+	{ "check", 0, OPTION_FLAG, offsetof(struct isolate_options, is_check), NULL,
+		"only list what can still interrupt the CPUs" },
+	{ "for", 0, OPTION_TEXT, offsetof(struct isolate_options, seconds), "SECONDS",
+		"measure how often it does, for this many seconds" },
+	CHANGE_OPTIONS(struct isolate_options, change),
+	{ 0 },
+};
+
+/* ------------------------------------------------------------------------------- */
+/* Words                                                                           */
+
+static const struct {
+	const char *name;
+	unsigned int part;
+} parts[] = {
+	{ "irqs", IRQKIT_ISOLATE_IRQS },
+	{ "threads", IRQKIT_ISOLATE_THREADS },
+	{ "rps", IRQKIT_ISOLATE_RPS },
+	{ "xps", IRQKIT_ISOLATE_XPS },
+	{ "workqueues", IRQKIT_ISOLATE_WORKQUEUES },
+	{ "default", IRQKIT_ISOLATE_DEFAULT },
+};
+
+/* 0: there is no such part. */
+static unsigned int find_part(const char *name, size_t len)
+{
+	for (size_t i = 0; i < LENGTH(parts); i++)
+		if (strlen(parts[i].name) == len &&
+			strncmp(parts[i].name, name, len) == 0)
+			return parts[i].part;
+	return 0;
+}
+
+static enum status parse_only(const char *list, unsigned int *ret_parts)
+{
+	unsigned int chosen = 0;
+
+	if (!list) {
+		*ret_parts = IRQKIT_ISOLATE_ALL;
+		return STATUS_DONE;
+	}
+	for (const char *name = list; name;) {
+		size_t len = strcspn(name, ",");
+		unsigned int part = find_part(name, len);
+
+		if (!part) {
+			say_error("--only takes some of irqs, threads, rps, xps, "
+				  "workqueues and default, as in --only=irqs,default, "
+				  "not '%.*s'",
+				(int)len, name);
+			return STATUS_MISUSE;
+		}
+		chosen |= part;
+		name = name[len] ? name + len + 1 : NULL;
+	}
+	*ret_parts = chosen;
+	return STATUS_DONE;
+}
+
+static enum status check_words(const struct call *call)
+{
+	if (call->n_words == 1)
+		return STATUS_DONE;
+	if (call->n_words == 0)
+		say_error("isolate needs CPUs, as in 'irqkit isolate 2-3'");
+	else
+		say_error("isolate takes one SET of CPUs: separate CPUs with commas, as "
+			  "in 'irqkit isolate 2,4-5'");
+	return STATUS_MISUSE;
+}
+
+static enum status make_request(
+	const struct call *call, struct irqkit_request **ret_request)
+{
+	const struct isolate_options *o = call->state;
+	struct irqkit_request *request CLEANUP(free_request) = NULL;
+	unsigned int only = 0;
+	enum status status = check_words(call);
+
+	if (status == STATUS_DONE)
+		status = parse_only(o->only, &only);
+	if (status != STATUS_DONE)
+		return status;
+	if (irqkit_request_new_isolate(&request) < 0 ||
+		irqkit_request_set_cpus(request, call->words[0], "isolate") < 0)
+		return say_no_memory();
+	irqkit_request_set_only(request, only);
+	*ret_request = request;
+	request = NULL;
+	return STATUS_DONE;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Changing                                                                        */
+
+/* A run that plans: the request, and the CPUs that it names. */
+struct isolation {
+	const struct isolate_options *options;
+	struct irqkit_request *request; /* owned */
+	struct irqkit_cpuset *cpus; /* owned; NULL: not read yet */
+	unsigned int seconds;
+};
+
+static void isolation_clear(struct isolation *isolation)
+{
+	irqkit_request_free(isolation->request);
+	irqkit_cpuset_free(isolation->cpus);
+}
+
+static enum status plan(struct change *change, void *data)
+{
+	struct isolation *isolation = data;
+	enum status status = request_plan(isolation->request, change);
+
+	change->report.hides_unchanged = true;
+	change->report.is_not_for_load = true;
+	if (status != STATUS_DONE)
+		return status;
+	irqkit_cpuset_free(isolation->cpus);
+	isolation->cpus = NULL;
+	return request_say(isolation->request,
+		irqkit_request_get_isolated(
+			isolation->request, change->machine, &isolation->cpus));
+}
+
+static struct remains remains_after(
+	const struct change *change, const struct isolation *isolation)
+{
+	return (struct remains){
+		.machine = change->machine,
+		.cpus = isolation->cpus,
+		.plan = change->plan,
+		.flags = change_writes(change->options) ? 0 : IRQKIT_DISTURBANCES_PLANNED,
+		.seconds = isolation->seconds,
+	};
+}
+
+static void add_keys(const struct report *report, struct document *document)
+{
+	const struct change *change = report->data;
+	struct remains remains CLEANUP(remains_free) = remains_after(
+		change, change->plan_data);
+
+	if (remains_find(&remains, &report->call->common) == STATUS_DONE)
+		remains_add_keys(&remains, document);
+	else
+		document_fail(document);
+}
+
+static char *explain_irqbalance(const struct change *change)
+{
+	const struct isolation *isolation = change->plan_data;
+
+	return isolate_explain_irqbalance(change, isolation->cpus);
+}
+
+static enum status print_remains(
+	const struct change *change, const struct isolation *isolation)
+{
+	struct remains remains CLEANUP(remains_free) = remains_after(change, isolation);
+	const struct common *common = &change->call->common;
+	enum status status = remains_find(&remains, common);
+
+	if (status == STATUS_DONE)
+		putchar('\n');
+	return status == STATUS_DONE ? remains_print(&remains, common) : status;
+}
+
+static enum status change_all(struct isolation *isolation, const struct call *call)
+{
+	const struct change_options *o = &isolation->options->change;
+	struct change change CLEANUP(change_free) = { 0 };
+	enum status status = change_open(&change, call, o);
+
+	change.explain_irqbalance = explain_irqbalance;
+	change.report.data = &change;
+	change.report.add_keys = add_keys;
+	if (status == STATUS_DONE)
+		status = change_make(&change, plan, isolation);
+	if (status != STATUS_DONE || o->is_script || call->common.is_json ||
+		call->common.is_quiet)
+		return status;
+	return machine_judge(change.ctx, print_remains(&change, isolation));
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Showing                                                                         */
+
+/* Prints what is left, in JSON with @ok, unless that is NULL. */
+static enum status report(
+	struct remains *remains, const struct call *call, const bool *ok)
+{
+	const struct common *common = &call->common;
+	enum status status = remains_find(remains, common);
+	struct document *document;
+
+	if (status != STATUS_DONE)
+		return status;
+	if (!common->is_json)
+		return common->is_quiet ? STATUS_DONE : remains_print(remains, common);
+	document = document_new();
+	document_add_text(document, "command", call->command->name);
+	if (ok)
+		document_add_bool(document, "ok", remains->n_planned == 0);
+	remains_add_keys(remains, document);
+	return document_finish(document);
+}
+
+static enum status check(struct isolation *isolation, const struct call *call)
+{
+	const struct change_options only_plan = { .is_dry_run = true };
+	struct change change CLEANUP(change_free) = { 0 };
+	enum status status = change_open(&change, call, &only_plan);
+	struct remains remains CLEANUP(remains_free) = { 0 };
+	bool ok = true;
+
+	if (status == STATUS_DONE)
+		status = change_read_machine(&change);
+	if (status == STATUS_DONE)
+		status = change_judge(&change, plan(&change, isolation));
+	if (status != STATUS_DONE)
+		return status;
+	remains = remains_after(&change, isolation);
+	remains.lists_planned = true;
+	status = machine_judge(change.ctx, report(&remains, call, &ok));
+	return status == STATUS_DONE && remains.n_planned ? STATUS_DRIFT : status;
+}
+
+static enum status show_isolated(
+	struct irqkit_machine *machine, const struct call *call, unsigned int seconds)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	struct remains remains CLEANUP(remains_free) = {
+		.machine = machine,
+		.flags = IRQKIT_DISTURBANCES_COUNTED,
+		.seconds = seconds,
+	};
+	int r = irqkit_machine_read_isolated(machine, &cpus);
+
+	if (r == -ENOMEM)
+		return say_no_memory();
+	if (r < 0)
+		return STATUS_REFUSED;
+	remains.cpus = cpus;
+	if (!irqkit_cpuset_is_empty(cpus) || call->common.is_json)
+		return report(&remains, call, NULL);
+	if (!call->common.is_quiet)
+		printf("No CPU is isolated: 'irqkit isolate SET' keeps work away from "
+		       "CPUs.\n");
+	return STATUS_DONE;
+}
+
+static enum status show(const struct call *call, unsigned int seconds)
+{
+	struct irqkit_machine *machine = NULL;
+	struct irqkit_ctx *ctx = NULL;
+	enum status status = machine_open(call, &ctx);
+
+	if (status == STATUS_DONE)
+		status = machine_new(ctx, &machine);
+	if (status == STATUS_DONE)
+		status = machine_judge(ctx, show_isolated(machine, call, seconds));
+	irqkit_machine_free(machine);
+	irqkit_ctx_free(ctx);
+	return status;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static enum status check_options(const struct call *call)
+{
+	const struct isolate_options *o = call->state;
+	bool is_change = change_options_are_given(&o->change);
+
+	if (o->is_check && is_change)
+		say_error("--check changes nothing: it cannot be combined with "
+			  "--dry-run, --script, --keep-going and --wait");
+	else if (o->is_check && call->n_words == 0)
+		say_error("--check needs CPUs, as in '--check 2-3'");
+	else if (call->n_words == 0 && (is_change || o->only))
+		say_error("isolate needs CPUs, as in 'irqkit isolate 2-3'");
+	else if (o->change.is_script && o->seconds)
+		say_error("--for and --script cannot be combined: a script does not "
+			  "measure");
+	else
+		return STATUS_DONE;
+	return STATUS_MISUSE;
+}
+
+static enum status parse_seconds(const char *word, unsigned int *ret_seconds)
+{
+	uint64_t number = 0;
+
+	*ret_seconds = 0;
+	if (!word)
+		return STATUS_DONE;
+	if (read_number(word, strlen(word), MAX_SECONDS, &number) < 0 || !number) {
+		say_error("--for takes a number of seconds from 1 to %u, not '%s'",
+			MAX_SECONDS, word);
+		return STATUS_MISUSE;
+	}
+	*ret_seconds = (unsigned int)number;
+	return STATUS_DONE;
+}
+
+static enum status run(const struct call *call)
+{
+	struct isolation isolation CLEANUP(isolation_clear) = { .options = call->state };
+	enum status status = check_options(call);
+
+	if (status == STATUS_DONE)
+		status = parse_seconds(isolation.options->seconds, &isolation.seconds);
+	if (status == STATUS_DONE && call->n_words == 0)
+		return show(call, isolation.seconds);
+	if (status == STATUS_DONE)
+		status = make_request(call, &isolation.request);
+	if (status != STATUS_DONE)
+		return status;
+	return isolation.options->is_check ? check(&isolation, call)
+					   : change_all(&isolation, call);
+}
+
+const struct command cmd_isolate = {
+	.name = "isolate",
+	.args = "[OPTION...] [SET]",
+	.summary = "keep interrupts and other work away from CPUs",
+	.needs_root_to = "keep work away from CPUs",
+	.more = "Without SET: show the isolated CPUs and what reached them.\n"
+		"\n"
+		"  irqkit isolate 2-3 -n            show what would be changed\n"
+		"  irqkit isolate 2-3               keep everything that can be moved "
+		"off\n"
+		"                                   CPUs 2 and 3\n"
+		"  irqkit isolate --check 2-3       is something left that can be "
+		"moved?\n"
+		"  irqkit isolate --for=10          what reaches the isolated CPUs in "
+		"ten\n"
+		"                                   seconds\n"
+		"  irqkit undo                      undo the change\n",
+	.options = options,
+	.state_size = sizeof(struct isolate_options),
+	.run = run,
+	.make_request = make_request,
+};

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* irqkit apply: makes policy files true. */
+#include "base/basics.h"
+#include "base/say.h"
+#include "base/text.h"
+#include "change/change.h"
+#include "measure/open_machine.h"
+#include "measure/sample.h"
+#include "measure/signals.h"
+#include "policy/lines.h"
+#include "table/render.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct apply_options {
+	struct change_options change;
+};
+
+static const struct option options[] = {
+	CHANGE_OPTIONS(struct apply_options, change),
+	BAN_OPTIONS(struct apply_options, change),
+	{ 0 },
+};
+
+struct apply {
+	struct lines lines;
+	unsigned int seconds; /* to measure; 0: no line needs that */
+	bool has_planned; /* once; a second plan repeats no warning */
+	struct irqkit_snapshot *before; /* owned; the counts before they are measured */
+	struct irqkit_snapshot *counts; /* owned; those of that time */
+};
+
+static void apply_free(struct apply *apply)
+{
+	lines_free(&apply->lines);
+	irqkit_snapshot_free(apply->before);
+	irqkit_snapshot_free(apply->counts);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Plan                                                                            */
+
+static unsigned int find_seconds(const struct lines *lines)
+{
+	unsigned int most = 0;
+
+	for (size_t i = 0; i < lines->n; i++) {
+		unsigned int seconds = irqkit_request_get_seconds(
+			irqkit_policies_get_request(lines->policy, i));
+
+		most = seconds > most ? seconds : most;
+	}
+	return most;
+}
+
+static enum status measure(struct apply *apply, struct change *change)
+{
+	enum status status;
+	sigset_t held;
+
+	/* other irqkits need not wait for the measurement */
+	change_unlock(change);
+	signals_hold(&held);
+	status = sample_start(
+		change->ctx, apply->seconds, &change->call->common, &apply->before);
+	if (status != STATUS_DONE)
+		say_error("stopped while measuring: nothing was changed");
+	signals_let_in(&held);
+	return status == STATUS_DONE ? change_read_machine(change) : status;
+}
+
+/* What fired since then, in the rows that the machine has now. */
+static enum status count(struct apply *apply, const struct change *change)
+{
+	struct irqkit_snapshot *counts;
+
+	if (irqkit_snapshot_subtract(change_rows(change), apply->before, &counts) < 0)
+		return say_no_memory();
+	irqkit_snapshot_free(apply->counts);
+	apply->counts = counts;
+	for (size_t i = 0; i < apply->lines.n; i++) {
+		struct irqkit_request *request = irqkit_policies_get_request(
+			apply->lines.policy, i);
+
+		if (irqkit_request_get_seconds(request))
+			irqkit_request_set_counts(request, counts);
+	}
+	return STATUS_DONE;
+}
+
+static void add_remark(void *data, char *remark)
+{
+	struct change *change = data;
+
+	report_add_remark(&change->report, remark);
+}
+
+static enum status plan(struct change *change, void *data)
+{
+	struct apply *apply = data;
+	enum status status = STATUS_DONE;
+	int r;
+
+	/* report a mistake before the measurement */
+	if (apply->seconds && !apply->before) {
+		status = lines_plan(
+			&apply->lines, change->machine, change->plan, 0, NULL, NULL);
+		if (status == STATUS_DONE)
+			status = measure(apply, change);
+	}
+	if (status == STATUS_DONE && apply->seconds)
+		status = count(apply, change);
+	/* what it warns of has been said before the measurement */
+	say_set_errors_only(apply->seconds || apply->has_planned);
+	if (status == STATUS_DONE)
+		status = lines_plan(&apply->lines, change->machine, change->plan, 0,
+			add_remark, change);
+	say_set_errors_only(apply->has_planned);
+	apply->has_planned = true;
+	if (status == STATUS_MISUSE)
+		say_error("nothing was changed");
+	if (status != STATUS_DONE)
+		return status;
+	r = irqkit_policies_is_kept(apply->lines.policy);
+	change->needs_lock = r == 0 ||
+		(!change->options->keeps_bans &&
+			irqkit_plan_has_saved_placed(change->plan) == 0);
+	return r < 0 ? say_no_memory() : STATUS_DONE;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Report                                                                          */
+
+static const struct apply *apply_of(const struct report *report)
+{
+	return report->data;
+}
+
+static const char *get_source(
+	const struct report *report, size_t index, unsigned int *ret_line)
+{
+	const struct irqkit_policies *policy = apply_of(report)->lines.policy;
+
+	return irqkit_policies_get_file(
+		policy, irqkit_policies_get_line(policy, index), ret_line);
+}
+
+static void add_keys(const struct report *report, struct document *document)
+{
+	lines_add_missing(&apply_of(report)->lines, document);
+}
+
+/* Deleting a line undoes nothing. */
+static void remark_left(struct change *change, const struct irqkit_policies *policy)
+{
+	size_t n = irqkit_policies_count_left(policy);
+
+	for (size_t i = 0; i < n && change->call->common.verbosity > 0; i++) {
+		const char *target, *path = irqkit_policies_get_left(policy, i, &target);
+		char *remark;
+
+		if (asprintf(&remark,
+			    "No line sets %s (%s) any more; it was not changed.", path,
+			    target) >= 0)
+			report_add_remark(&change->report, remark);
+	}
+}
+
+/* For the policy script of irqbalance. Without the lock, everything is saved already. */
+static enum status save_placed(const struct change *change)
+{
+	int r = !change->lock ? 0
+		: change->options->keeps_bans
+		? irqkit_placed_clear(change->lock)
+		: irqkit_plan_save_placed(change->plan, change->lock);
+	_cleanup_free_ char *path = r < 0
+		? text_below_root(irqkit_ctx_get_root(change->ctx), "/run/irqkit/placed")
+		: NULL;
+
+	if (r < 0)
+		say_error("the policy was applied, but cannot be noted in %s: %s",
+			path ? path : "/run/irqkit/placed", strerror(-r));
+	return r < 0 ? STATUS_REFUSED : STATUS_DONE;
+}
+
+/* Later checks compare with what was applied. */
+static enum status keep(struct change *change, void *data)
+{
+	struct apply *apply = data;
+	int r = irqkit_policies_keep(apply->lines.policy, change->lock);
+	_cleanup_free_ char *path = r < 0
+		? text_below_root(irqkit_ctx_get_root(change->ctx), "/run/irqkit/policy")
+		: NULL;
+
+	if (r < 0)
+		say_error("the policy was applied, but cannot be noted in %s: %s",
+			path ? path : "/run/irqkit/policy", strerror(-r));
+	return r < 0 ? STATUS_REFUSED : save_placed(change);
+}
+
+static enum status plan_and_remark(struct change *change, void *data)
+{
+	struct apply *apply = data;
+	enum status status;
+
+	change->applied_fn = keep;
+	change->report.get_source = get_source;
+	change->report.add_keys = add_keys;
+	change->report.hides_unchanged = change_writes(change->options);
+	change->report.data = apply;
+	status = plan(change, data);
+	if (status == STATUS_DONE)
+		remark_left(change, apply->lines.policy);
+	return status;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static enum status read_lines(struct apply *apply, const struct call *call)
+{
+	struct irqkit_ctx *ctx = NULL;
+	enum status status = machine_open(call, &ctx);
+
+	if (status == STATUS_DONE)
+		status = lines_read(&apply->lines, call, ctx);
+	irqkit_ctx_free(ctx);
+	if (status == STATUS_MISUSE)
+		say_error("nothing was changed");
+	if (status == STATUS_DONE && apply->lines.n == 0 && call->n_words == 0 &&
+		!call->common.is_quiet)
+		say_warning("no policy file in /etc/irqkit.d, /run/irqkit.d or "
+			    "/usr/lib/irqkit.d has a line: see irqkit.conf(5)");
+	if (status == STATUS_DONE)
+		apply->seconds = find_seconds(&apply->lines);
+	return status;
+}
+
+static enum status run(const struct call *call)
+{
+	struct apply_options *o = call->state;
+	struct apply apply CLEANUP(apply_free) = { 0 };
+	struct change change CLEANUP(change_free) = { 0 };
+	enum status status = read_lines(&apply, call);
+
+	o->change.bans_by_default = true;
+	if (status == STATUS_DONE)
+		status = change_run(&change, call, &o->change, plan_and_remark, &apply);
+	return status == STATUS_DONE && lines_count_missing(&apply.lines) > 0
+		? STATUS_NO_MATCH
+		: status;
+}
+
+const struct command cmd_apply = {
+	.name = "apply",
+	.args = "[OPTION...] [FILE...]",
+	.summary = "apply policy files: command lines that are kept in files",
+	.needs_root_to = "apply a policy",
+	.more = "Without FILE: the files *.conf of /etc/irqkit.d, /run/irqkit.d and\n"
+		"/usr/lib/irqkit.d. A FILE may be a folder with such files; - is "
+		"standard "
+		"input.\n"
+		"irqkit.conf(5) describes the files.\n"
+		"\n"
+		"  irqkit apply --dry-run                the plan, with the line of each "
+		"setting\n"
+		"  irqkit apply                          apply the files\n"
+		"  irqkit check                          does everything still hold?\n"
+		"  irqkit undo                           undo all of it\n",
+	.options = options,
+	.state_size = sizeof(struct apply_options),
+	.run = run,
+};

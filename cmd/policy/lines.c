@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From policy files to requests, and what is reported about each line. */
+#include "policy/lines.h"
+#include "base/alike.h"
+#include "base/basics.h"
+#include "base/options.h"
+#include "base/say.h"
+#include "base/text.h"
+#include "change/check_words.h"
+#include "change/say_request.h"
+#include "table/render.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STDIN_NAME "-"
+
+void lines_free(struct lines *lines)
+{
+	for (size_t i = 0; i < lines->n; i++)
+		options_free(&lines->calls[i]);
+	free(lines->calls);
+	irqkit_policies_free(lines->policy);
+}
+
+char *lines_format_place(const struct lines *lines, size_t index)
+{
+	unsigned int number;
+	const char *file = irqkit_policies_get_file(lines->policy, index, &number);
+	char *place;
+
+	return asprintf(&place, "%s:%u", file, number) < 0 ? NULL : place;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Files                                                                           */
+
+static enum status read_stdin(struct irqkit_policies *policy)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t room = 0;
+	ssize_t len;
+	int r;
+
+	errno = 0;
+	/* a policy that has a NUL byte is wrong, and is read again as far as it goes */
+	len = getdelim(&text, &room, '\0', stdin);
+	if (len < 0 && ferror(stdin)) {
+		say_error("cannot read standard input: %s", strerror(errno));
+		return STATUS_REFUSED;
+	}
+	r = irqkit_policies_add_text(
+		policy, STDIN_NAME, text ? text : "", len < 0 ? 0 : (size_t)len);
+	return r < 0 ? say_no_memory() : STATUS_DONE;
+}
+
+static enum status read_files(
+	struct irqkit_policies *policy, const struct call *call, struct irqkit_ctx *ctx)
+{
+	enum status status = STATUS_DONE;
+	int r = call->n_words ? 0 : irqkit_policies_read_system(policy, ctx);
+
+	for (size_t i = 0; i < call->n_words && r == 0 && status == STATUS_DONE; i++) {
+		if (strcmp(call->words[i], STDIN_NAME) == 0)
+			status = read_stdin(policy);
+		else
+			r = irqkit_policies_read(policy, call->words[i]);
+	}
+	return r < 0 ? say_no_memory() : status;
+}
+
+static enum status say_mistakes(const struct irqkit_policies *policy)
+{
+	enum status status = STATUS_DONE;
+
+	for (size_t i = 0; i < irqkit_policies_count_mistakes(policy); i++) {
+		bool is_failure;
+
+		say_error("%s", irqkit_policies_get_mistake(policy, i, &is_failure));
+		if (!is_failure || status != STATUS_MISUSE)
+			status = is_failure ? STATUS_REFUSED : STATUS_MISUSE;
+	}
+	return status;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Lines                                                                           */
+
+static const struct command *find_command(
+	const struct command *const *commands, const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+/* "isolate, pin-queue, ..."; NULL: no memory */
+static char *join_commands(const struct command *const *commands)
+{
+	char *joined = NULL;
+
+	for (size_t i = 0; commands[i]; i++)
+		if (commands[i]->make_request &&
+			!text_join(&joined, ", ", commands[i]->name))
+			return NULL;
+	return joined;
+}
+
+static void say_unknown(const struct command *const *commands, const char *const *words)
+{
+	struct alike alike = { .word = words[0] };
+	_cleanup_free_ char *all = join_commands(commands);
+
+	if (strcmp(words[0], "irqkit") == 0) {
+		say_error("'irqkit' is not part of a line; write '%s'",
+			words[1] ? words[1] : "spread");
+		return;
+	}
+	for (size_t i = 0; commands[i]; i++)
+		if (commands[i]->make_request)
+			alike_offer(&alike, commands[i]->name);
+	if (alike_count(&alike))
+		say_error("unknown command '%s'; did you mean '%s'?", words[0],
+			alike.names[0]);
+	else
+		say_error("unknown command '%s': a policy file can have %s", words[0],
+			all ? all : "");
+}
+
+static const struct command *choose_command(
+	const struct command *const *commands, const char *const *words)
+{
+	const struct command *command = find_command(commands, words[0]);
+	_cleanup_free_ char *all = NULL;
+
+	if (!command) {
+		say_unknown(commands, words);
+		return NULL;
+	}
+	if (command->make_request)
+		return command;
+	all = join_commands(commands);
+	say_error("a policy file cannot have '%s', but %s", words[0], all ? all : "");
+	return NULL;
+}
+
+/* The call of a line that is wrong is empty. */
+static enum status parse_line(struct lines *lines, const struct call *call, size_t index)
+{
+	_cleanup_free_ char *place = lines_format_place(lines, index);
+	struct call *own = &lines->calls[index];
+	struct irqkit_request *request = NULL;
+	const struct command *command;
+	enum status status = STATUS_MISUSE;
+	const char *const *words;
+	size_t n;
+
+	words = irqkit_policies_get_words(lines->policy, index, &n);
+	say_set_place(place);
+	command = choose_command(call->commands, words);
+	own->command = command ? command : call->command;
+	if (command &&
+		options_parse_line(command, (int)n, (const char **)words, own, &status))
+		status = command->make_request(own, &request);
+	say_set_place(NULL);
+	own->common.root = call->common.root ? strdup(call->common.root) : NULL;
+	irqkit_policies_set_request(lines->policy, index, request);
+	return status;
+}
+
+enum status lines_read(
+	struct lines *lines, const struct call *call, struct irqkit_ctx *ctx)
+{
+	enum status status, worst;
+
+	if (irqkit_policies_new(&lines->policy) < 0)
+		return say_no_memory();
+	status = read_files(lines->policy, call, ctx);
+	worst = say_mistakes(lines->policy);
+	if (status != STATUS_DONE)
+		return status;
+	lines->n = irqkit_policies_count_lines(lines->policy);
+	lines->calls = calloc(lines->n + 1, sizeof(*lines->calls));
+	if (!lines->calls) {
+		lines->n = 0;
+		return say_no_memory();
+	}
+	for (size_t i = 0; i < lines->n; i++)
+		lines->calls[i].command = call->command;
+	for (size_t i = 0; i < lines->n; i++) {
+		status = parse_line(lines, call, i);
+		if (status != STATUS_DONE && worst != STATUS_MISUSE)
+			worst = status;
+	}
+	return worst;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Plan                                                                            */
+
+/* Does an option of the line name CPUs? */
+static bool names_cpus(const struct call *call)
+{
+	return strstr(call->line, " --cpus") || strstr(call->line, " -C");
+}
+
+/* Numbers beside names, as for the commands themselves. */
+static enum status check_numbers(
+	struct lines *lines, const struct irqkit_machine *machine)
+{
+	enum status status = STATUS_DONE;
+
+	for (size_t i = 0; i < lines->n; i++) {
+		const struct call *call = &lines->calls[i];
+		_cleanup_free_ char *place = lines_format_place(lines, i);
+		bool is_set = strcmp(call->command->name, "set") == 0;
+
+		if (!is_set && strcmp(call->command->name, "spread") != 0)
+			continue;
+		say_set_place(place);
+		if (check_number_words(call, machine, is_set || names_cpus(call)) !=
+			STATUS_DONE)
+			status = STATUS_MISUSE;
+		say_set_place(NULL);
+	}
+	return status;
+}
+
+struct reporting {
+	const struct lines *lines;
+	void (*add_remark)(void *data, char *remark);
+	void *data;
+	enum status status; /* the worst */
+};
+
+static void add_remarks(const struct reporting *reporting,
+	const struct irqkit_request *request, const char *place)
+{
+	for (size_t i = 0; i < irqkit_request_count_messages(request); i++) {
+		enum irqkit_message_kind kind;
+		const char *message = irqkit_request_get_message(request, i, &kind);
+		char *remark;
+
+		if (kind == IRQKIT_MESSAGE_REMARK && place &&
+			asprintf(&remark, "%s: %s", place, message) >= 0)
+			reporting->add_remark(reporting->data, remark);
+	}
+}
+
+/* A mistake in the words weighs more than a failure, that more than what is immovable. */
+static enum status worse_of(enum status a, enum status b)
+{
+	static const int weight[] = {
+		[STATUS_DONE] = 0,
+		[STATUS_NO_MATCH] = 1,
+		[STATUS_IMMOVABLE] = 2,
+		[STATUS_REFUSED] = 3,
+		[STATUS_MISUSE] = 4,
+	};
+
+	return weight[a] >= weight[b] ? a : b;
+}
+
+/* Says what a line that was planned has to say. */
+static void report_line(void *data, const struct irqkit_policies *policy, size_t index)
+{
+	struct reporting *reporting = data;
+	_cleanup_free_ char *place = lines_format_place(reporting->lines, index);
+	const struct irqkit_request *request = irqkit_policies_get_request(policy, index);
+	int error = irqkit_policies_get_error(policy, index);
+	bool is_silent = irqkit_policies_is_optional(policy, index) &&
+		irqkit_request_get_problem(request) == IRQKIT_PROBLEM_IMMOVABLE;
+	bool is_quiet = reporting->lines->calls[index].common.is_quiet;
+
+	say_set_place(place);
+	say_set_silent(is_silent || (is_quiet && error == 0));
+	reporting->status = worse_of(
+		reporting->status, is_silent ? STATUS_DONE : request_say(request, error));
+	say_set_silent(false);
+	say_set_place(NULL);
+	if (reporting->add_remark && error == 0)
+		add_remarks(reporting, request, place);
+}
+
+static void report_missing(struct lines *lines)
+{
+	for (size_t i = 0; i < irqkit_policies_count_missing(lines->policy); i++) {
+		_cleanup_free_ char *place = NULL;
+		const char *message;
+		size_t line;
+
+		irqkit_policies_get_missing(lines->policy, i, &line, &message);
+		if (irqkit_policies_is_optional(lines->policy, line))
+			continue;
+		place = lines_format_place(lines, line);
+		say_set_place(place);
+		say_error("%s", *message ? message : "nothing matches");
+		say_set_place(NULL);
+	}
+}
+
+enum status lines_plan(struct lines *lines, struct irqkit_machine *machine,
+	struct irqkit_plan *plan, unsigned int flags,
+	void (*add_remark)(void *data, char *remark), void *data)
+{
+	struct reporting reporting = {
+		.lines = lines,
+		.add_remark = add_remark,
+		.data = data,
+	};
+	enum status status = check_numbers(lines, machine);
+	int r = irqkit_policies_plan(
+		lines->policy, machine, plan, flags, report_line, &reporting);
+
+	if (!lines->has_reported && status == STATUS_DONE)
+		report_missing(lines);
+	lines->has_reported = true;
+	if (r == 0)
+		return status;
+	status = worse_of(status, reporting.status);
+	if (status != STATUS_DONE && status != STATUS_NO_MATCH)
+		return status;
+	/* no line has said why */
+	if (r == -ENOMEM)
+		return say_no_memory();
+	if (r != irqkit_ctx_get_error(irqkit_machine_get_ctx(machine)))
+		say_error("cannot plan the policy: %s", strerror(-r));
+	return STATUS_REFUSED;
+}
+
+size_t lines_count_missing(const struct lines *lines)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < irqkit_policies_count_missing(lines->policy); i++) {
+		const char *message;
+		size_t line;
+
+		irqkit_policies_get_missing(lines->policy, i, &line, &message);
+		n += !irqkit_policies_is_optional(lines->policy, line);
+	}
+	return n;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+struct missing_row {
+	const struct lines *lines;
+	size_t index;
+};
+
+static struct cell get_target(void *data)
+{
+	const struct missing_row *row = data;
+	const char *message;
+	size_t line;
+
+	return text_cell(irqkit_policies_get_missing(
+		row->lines->policy, row->index, &line, &message));
+}
+
+static const char *find_place(void *data, unsigned int *ret_number)
+{
+	const struct missing_row *row = data;
+	const char *message;
+	size_t line;
+
+	irqkit_policies_get_missing(row->lines->policy, row->index, &line, &message);
+	return irqkit_policies_get_file(row->lines->policy, line, ret_number);
+}
+
+static struct cell get_file(void *data)
+{
+	unsigned int number;
+
+	return text_cell(find_place(data, &number));
+}
+
+static struct cell get_line(void *data)
+{
+	unsigned int number;
+
+	find_place(data, &number);
+	return number_cell(number);
+}
+
+static const struct column missing_columns[] = {
+	{ "TARGET", "target", "TARGET that matches nothing", 0, get_target, 0 },
+	{ "FILE", "file", "policy file", 0, get_file, 0 },
+	{ "LINE", "line", "line of the policy file", 0, get_line, 0 },
+	{ 0 },
+};
+
+void lines_add_missing(const struct lines *lines, struct document *document)
+{
+	size_t n = irqkit_policies_count_missing(lines->policy);
+	struct missing_row *rows = calloc(n + 1, sizeof(*rows));
+	struct table table CLEANUP(table_free) = {
+		.rows = calloc(n + 1, sizeof(*table.rows)),
+	};
+
+	for (size_t i = 0; rows && table.rows && i < n; i++) {
+		const char *message;
+		size_t line;
+
+		irqkit_policies_get_missing(lines->policy, i, &line, &message);
+		if (irqkit_policies_is_optional(lines->policy, line))
+			continue;
+		rows[i] = (struct missing_row){ lines, i };
+		table.rows[table.n_rows++] = &rows[i];
+	}
+	if (rows && table.rows && table_choose_keys(&table, missing_columns))
+		document_add_table(document, "missing", &table);
+	else
+		document_fail(document);
+	free(rows);
+}

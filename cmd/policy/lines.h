@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The lines of policy files, parsed as command lines are. */
+#ifndef CMD_LINES_H
+#define CMD_LINES_H
+
+#include "base/command.h"
+
+#include <irqkit.h>
+
+struct lines {
+	struct irqkit_policies *policy; /* owned */
+	struct call *calls; /* owned, and each; one for each line */
+	size_t n;
+	bool has_reported; /* missing TARGETs, which are reported once */
+};
+
+/*
+ * Reads the files that the words of @call name, or those of the system, and parses every
+ * line. Reports every mistake.
+ */
+enum status lines_read(
+	struct lines *lines, const struct call *call, struct irqkit_ctx *ctx);
+void lines_free(struct lines *lines);
+
+/* "FILE:LINE" of a line; the caller frees it. NULL: no memory. */
+char *lines_format_place(const struct lines *lines, size_t index);
+
+/*
+ * Makes the plan, and reports what is wrong with each line, and the TARGETs that are
+ * missing. @add_remark: gets the remarks of the requests, or NULL
+ */
+enum status lines_plan(struct lines *lines, struct irqkit_machine *machine,
+	struct irqkit_plan *plan, unsigned int flags,
+	void (*add_remark)(void *data, char *remark), void *data);
+
+/* How many TARGETs are missing in lines that need them. */
+size_t lines_count_missing(const struct lines *lines);
+
+/* Adds the key "missing" to a document. */
+struct document;
+void lines_add_missing(const struct lines *lines, struct document *document);
+
+#endif

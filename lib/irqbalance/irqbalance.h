@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A running irqbalance, and its socket. */
+#ifndef IRQKIT_IRQBALANCE_H
+#define IRQKIT_IRQBALANCE_H
+
+#include "base/number_list.h"
+
+#include <irqkit.h>
+
+/* One process: there may be several, as in containers that share /proc and /run. */
+struct irqbalance_daemon {
+	unsigned int pid;
+	char *start; /* owned; when it began: another process may get its number */
+	bool has_read_bans;
+	struct number_list bans; /* of its socket and --banirq, when it was read */
+};
+
+struct irqkit_irqbalance {
+	struct irqkit_ctx *ctx; /* not owned */
+	unsigned int pid;
+	char *words; /* owned, or NULL: the command line, each word with its NUL */
+	size_t len;
+	const char *file; /* or NULL */
+	const char *restart; /* or NULL */
+	bool has_irqkit_script; /* --policyscript is irq-policy */
+	struct irqbalance_daemon *daemons; /* owned; that have a socket */
+	size_t n_daemons, daemons_room;
+};
+
+/* socket.c */
+
+/*
+ * Sends @command, with its NUL, to the socket of the process, and reads the answer, which
+ * gets a NUL. -ENOENT: it has no socket. -ECONNREFUSED: nobody listens there.
+ * -EACCES: it only answers root. -ETIMEDOUT: it does not answer. -E2BIG: the process did
+ * not read all of the command. -EFBIG: the answer does not end.
+ */
+int irqbalance_ask(struct irqkit_ctx *ctx, unsigned int pid, const char *command,
+	size_t len, unsigned int timeout_ms, char **ret_answer, size_t *ret_len);
+
+/* The processes that have a socket: one of them for the abstract socket. */
+int irqbalance_list_sockets(
+	struct irqkit_ctx *ctx, unsigned int known_pid, struct number_list *ret_pids);
+
+/* bans.c */
+
+/* The interrupts that an answer to `setup` has as banned. -EBADMSG: it is no such answer. */
+int irqbalance_parse_setup(const char *text, size_t len, struct number_list *ret_bans);
+
+/* Reads the bans of the process. */
+int irqbalance_read_bans(struct irqkit_ctx *ctx, unsigned int pid,
+	unsigned int timeout_ms, struct number_list *ret_bans);
+
+/*
+ * Replaces the whole list of banned interrupts, and reads it again. -E2BIG: the list is
+ * too long for this irqbalance, which keeps the one that it had. -EPROTO: it has another
+ * list now.
+ */
+int irqbalance_write_bans(struct irqkit_ctx *ctx, unsigned int pid,
+	unsigned int timeout_ms, const struct number_list *bans);
+
+/* irqbalance.c */
+
+/* When the process began, as its stat has it. -ESRCH: it has ended. */
+int irqbalance_read_start(struct irqkit_ctx *ctx, unsigned int pid, char **ret_start);
+/* How long an answer may take, by the interval of this process. */
+unsigned int irqbalance_find_timeout(struct irqkit_ctx *ctx, unsigned int pid);
+
+#endif

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The lines of a policy become one plan:
+ *
+ *	line 1 -> its steps ---+
+ *	line 2 -> its steps ---+--> for each file the last one -> plan
+ *	           ^ sees the machine as line 1 will have left it
+ *
+ * All lines are planned again on the machine as the plan will have left it, until nothing
+ * changes any more: then a second run has nothing to write, and a check finds no
+ * difference.
+ */
+#include "base/array.h"
+#include "base/macros.h"
+#include "kernel/ctx.h"
+#include "policy/policy.h"
+#include "request/request.h"
+#include "topology/topology.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Lines that undo each other's work for ever are planned so often. */
+#define MOST_LOOKS 6
+
+struct planning {
+	struct irqkit_policies *policy;
+	struct irqkit_machine *machine;
+	unsigned int flags;
+	irqkit_policies_line_fn *fn;
+	void *data;
+	bool is_first; /* look: the only one that reports */
+};
+
+/* Settings that a look has planned. */
+struct look {
+	struct policy_setting *list; /* owned, and each */
+	size_t n, room;
+	struct path_index index; /* of the list */
+};
+
+static void look_clear(struct look *look)
+{
+	for (size_t i = 0; i < look->n; i++)
+		step_clear(&look->list[i].step);
+	free(look->list);
+	path_index_clear(&look->index);
+	*look = (struct look){ 0 };
+}
+
+static struct policy_setting *find_setting(const struct look *look, const char *path)
+{
+	size_t at;
+
+	return path_index_find(&look->index, path, &at) ? &look->list[at] : NULL;
+}
+
+/* A later line wins; its setting is written where that line stands. */
+static int drop_overridden(struct look *look)
+{
+	size_t kept = 0;
+	int r = 0;
+
+	path_index_clear(&look->index);
+	for (size_t i = 0; i < look->n; i++)
+		if (look->list[i].is_overridden)
+			step_clear(&look->list[i].step);
+		else
+			look->list[kept++] = look->list[i];
+	look->n = kept;
+	for (size_t i = 0; i < kept && r == 0; i++)
+		r = path_index_set(&look->index, look->list[i].step.path, i);
+	return r;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* One line                                                                        */
+
+static int take_kept(const struct planning *p, struct policy_setting *setting)
+{
+	const struct policy_line *line = &p->policy->lines[setting->line];
+	const struct kept_setting *kept = kept_find(
+		&p->policy->kept, line, &setting->step);
+	struct knob_value value = { 0 };
+	bool is_decided = kept && kept->field[KEPT_DECIDED][0] == '1';
+	int r;
+
+	if (!(p->flags & IRQKIT_POLICIES_CHECK) || setting->step.result == IRQKIT_SKIPPED)
+		return 0;
+	if (!is_decided) {
+		setting->is_unchecked = line->is_kept && p->policy->kept.error < 0;
+		setting->is_undecided = line->is_kept && !setting->is_unchecked;
+		return 0;
+	}
+	r = knob_value_parse(setting->step.knob, kept->field[KEPT_VALUE], &value);
+	if (r == -EBADMSG || r == -EINVAL) {
+		setting->is_undecided = line->is_kept;
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	knob_value_clear(&setting->step.new_value);
+	setting->step.new_value = value;
+	return 0;
+}
+
+static int add_setting(const struct planning *p, struct look *look, size_t line,
+	const struct irqkit_step *step)
+{
+	struct policy_setting *setting = find_setting(look, step->path);
+	int r;
+
+	/* an interrupt that cannot be moved has no setting to override */
+	if (setting && step->result == IRQKIT_SKIPPED)
+		return 0;
+	if (setting)
+		setting->is_overridden = true;
+	if (!GROW(look->list, look->n, look->room))
+		return -ENOMEM;
+	setting = &look->list[look->n];
+	*setting = (struct policy_setting){ .line = line };
+	r = step_copy(step, &setting->step);
+	if (r < 0)
+		return r;
+	r = path_index_set(&look->index, setting->step.path, look->n++);
+	if (r == 0)
+		r = take_kept(p, setting);
+	return r < 0 ? r : policy_pretend(p->machine, &setting->step);
+}
+
+static int add_missing(const struct planning *p, size_t line, const char *target)
+{
+	struct irqkit_policies *policy = p->policy;
+	const struct irqkit_request *request = policy->lines[line].request;
+	struct policy_missing missing = { .line = line, .target = strdup(target) };
+	const char *message = "";
+
+	for (size_t i = 0; i < request->n_messages; i++)
+		if (request->messages[i].kind == IRQKIT_MESSAGE_ERROR)
+			message = request->messages[i].text;
+	missing.message = strdup(message);
+	if (!missing.target || !missing.message ||
+		!GROW(policy->missing, policy->n_missing, policy->missing_room)) {
+		free(missing.target);
+		free(missing.message);
+		return -ENOMEM;
+	}
+	policy->missing[policy->n_missing++] = missing;
+	return 0;
+}
+
+static void free_plan(struct irqkit_plan **plan)
+{
+	irqkit_plan_free(*plan);
+}
+
+/* Plans the request for one TARGET, to see whether it matches something. */
+static int try_target(const struct planning *p, struct irqkit_request *request, size_t i)
+{
+	struct irqkit_plan *plan CLEANUP(free_plan) = NULL;
+	char **targets = request->targets, *one = targets[i];
+	size_t n = request->n_targets;
+	int r = irqkit_plan_new(p->machine, &plan);
+
+	if (r < 0)
+		return r;
+	request->targets = &one;
+	request->n_targets = 1;
+	r = irqkit_request_plan(request, p->machine, plan);
+	request->targets = targets;
+	request->n_targets = n;
+	return r;
+}
+
+/*
+ * A request that names nothing which exists leaves the others to do. Moves the TARGETs
+ * that are missing to the end; *@ret_n: how many are there.
+ */
+static int set_missing_aside(const struct planning *p, size_t line, size_t *ret_n)
+{
+	struct irqkit_request *request = p->policy->lines[line].request;
+	size_t n = request->n_targets, kept = 0;
+	int r = 0;
+
+	if (n <= 1 || request->kind == REQUEST_PIN) {
+		*ret_n = 0;
+		return p->is_first ? add_missing(p, line, n ? request->targets[0] : "")
+				   : 0;
+	}
+	for (size_t i = 0; i < n && r == 0; i++) {
+		char *target = request->targets[i];
+		bool is_there = try_target(p, request, i) == 0 ||
+			request->problem != IRQKIT_PROBLEM_NO_MATCH;
+
+		if (!is_there && p->is_first)
+			r = add_missing(p, line, target);
+		if (!is_there)
+			continue;
+		memmove(&request->targets[kept + 1], &request->targets[kept],
+			(i - kept) * sizeof(char *));
+		request->targets[kept++] = target;
+	}
+	*ret_n = kept;
+	return r;
+}
+
+/* Plans a line, as far as its TARGETs exist. */
+static int plan_request(const struct planning *p, size_t line, struct irqkit_plan **plan)
+{
+	struct irqkit_request *request = p->policy->lines[line].request;
+	size_t n = request->n_targets, n_present;
+	int r = irqkit_plan_new(p->machine, plan);
+
+	if (r == 0)
+		r = irqkit_request_plan(request, p->machine, *plan);
+	if (r == 0 || request->problem != IRQKIT_PROBLEM_NO_MATCH)
+		return r;
+	irqkit_plan_free(TAKE(*plan));
+	r = set_missing_aside(p, line, &n_present);
+	if (r < 0 || n_present == 0) {
+		request->problem = IRQKIT_PROBLEM_NO_MATCH;
+		request_drop_messages(request);
+		return r;
+	}
+	r = irqkit_plan_new(p->machine, plan);
+	request->n_targets = n_present;
+	if (r == 0)
+		r = irqkit_request_plan(request, p->machine, *plan);
+	request->n_targets = n;
+	return r;
+}
+
+static int warn_named(const struct planning *p, struct irqkit_request *request)
+{
+	const struct irqkit_cpuset *named = p->machine->named_avoided;
+	_cleanup_free_ char *list = NULL;
+	int r;
+
+	if (!named || irqkit_cpuset_is_empty(named))
+		return 0;
+	r = irqkit_cpuset_format_list(named, &list);
+	if (r == 0)
+		request_warn(request,
+			"CPU%s %s %s named here by number and used, although an isolate "
+			"line keeps work away from %s",
+			irqkit_cpuset_count(named) == 1 ? "" : "s", list,
+			irqkit_cpuset_count(named) == 1 ? "is" : "are",
+			irqkit_cpuset_count(named) == 1 ? "it" : "them");
+	return r;
+}
+
+static int plan_line(const struct planning *p, struct look *look, size_t index)
+{
+	struct policy_line *line = &p->policy->lines[index];
+	struct irqkit_plan *plan CLEANUP(free_plan) = NULL;
+	struct look own = { 0 };
+	int r = machine_avoid(p->machine, p->policy->isolated);
+
+	if (r < 0)
+		return r;
+	line->is_kept |= request_depends_on_counts(line->request);
+	line->error = plan_request(p, index, &plan);
+	if (line->error == 0)
+		r = warn_named(p, line->request);
+	if (r == 0 && p->is_first && p->fn)
+		p->fn(p->data, p->policy, index);
+	for (size_t i = 0; plan && line->error == 0 && r == 0 && i < plan->n_steps; i++) {
+		if (!GROW(own.list, own.n, own.room))
+			r = -ENOMEM;
+		else
+			r = step_copy(&plan->steps[i], &own.list[own.n].step);
+		own.n += r == 0;
+	}
+	/* before the records pretend: the plan of the line has marks in them */
+	irqkit_plan_free(TAKE(plan));
+	for (size_t i = 0; i < own.n && r == 0; i++)
+		r = add_setting(p, look, index, &own.list[i].step);
+	look_clear(&own);
+	return r;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* All lines                                                                       */
+
+static bool is_mistake(const struct irqkit_policies *policy, size_t index)
+{
+	const struct policy_line *line = &policy->lines[index];
+
+	return line->error < 0 &&
+		!(line->is_optional &&
+			line->request->problem == IRQKIT_PROBLEM_IMMOVABLE);
+}
+
+static int look(const struct planning *p, struct look *now)
+{
+	struct irqkit_policies *policy = p->policy;
+	int error = 0, r = 0;
+
+	for (size_t i = 0; i < policy->n_lines && r == 0; i++) {
+		r = plan_line(p, now, i);
+		if (r == 0 && is_mistake(policy, i))
+			error = error ? error : policy->lines[i].error;
+	}
+	if (r == 0)
+		r = drop_overridden(now);
+	return r < 0 ? r : error;
+}
+
+static bool is_same(const struct policy_setting *a, const struct policy_setting *b)
+{
+	if (a->step.result == IRQKIT_SKIPPED || b->step.result == IRQKIT_SKIPPED)
+		return a->step.result == b->step.result;
+	return a->line == b->line &&
+		knob_value_is_equal(a->step.knob, &a->step.new_value, &b->step.new_value);
+}
+
+/* Has the look found what the one before did? @marks: lines that have not are kept. */
+static bool are_same(
+	const struct planning *p, const struct look *a, const struct look *b, bool marks)
+{
+	bool same = a->n == b->n;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct policy_setting *before = find_setting(
+			a, b->list[i].step.path);
+
+		if (before && is_same(before, &b->list[i]))
+			continue;
+		same = false;
+		if (marks)
+			p->policy->lines[b->list[i].line].is_kept = true;
+	}
+	return same;
+}
+
+/* What the newer look no longer sets is as the kernel says. */
+static void end_pretending(
+	const struct planning *p, const struct look *before, const struct look *now)
+{
+	for (size_t i = 0; i < before->n; i++)
+		if (!now || !find_setting(now, before->list[i].step.path))
+			policy_end_pretending(p->machine, &before->list[i].step);
+}
+
+/*
+ * Only the last value is written: where the interrupt is handled then does not depend on
+ * what earlier lines wanted.
+ */
+static int pretend_written(const struct planning *p, const struct look *now)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < now->n && r == 0; i++) {
+		policy_end_pretending(p->machine, &now->list[i].step);
+		r = policy_pretend(p->machine, &now->list[i].step);
+	}
+	return r;
+}
+
+static int look_until_same(struct planning *p, struct look *last)
+{
+	int looks = p->flags & IRQKIT_POLICIES_CHECK ? 1 : MOST_LOOKS;
+	bool same = false;
+	int r = 0;
+
+	for (int i = 0; i < looks && r == 0 && !same; i++) {
+		struct look now = { 0 };
+
+		p->is_first = i == 0;
+		r = look(p, &now);
+		same = r == 0 && i > 0 && are_same(p, last, &now, i + 1 == looks);
+		end_pretending(p, last, &now);
+		if (r == 0)
+			r = pretend_written(p, &now);
+		look_clear(last);
+		*last = now;
+	}
+	return r;
+}
+
+static int add_step(struct irqkit_plan *plan, struct policy_setting *setting)
+{
+	int r = plan_add_copy(plan, &setting->step);
+
+	if (r != -ENOENT)
+		return r;
+	setting->step.result = IRQKIT_SKIPPED;
+	r = step_set_why(&setting->step, "gone, or not in the saved root");
+	return r < 0 ? r : plan_add_copy(plan, &setting->step);
+}
+
+static int add_steps(struct look *last, struct irqkit_plan *plan)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < last->n && r == 0; i++)
+		r = add_step(plan, &last->list[i]);
+	return r;
+}
+
+static int begin(struct planning *p)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		p->machine->topology, IRQKIT_CPUS_ONLINE);
+	struct irqkit_policies *policy = p->policy;
+	int r;
+
+	policy_drop_settings(policy);
+	for (size_t i = 0; i < policy->n_lines; i++)
+		policy->lines[i].is_kept = false;
+	r = online ? irqkit_cpuset_copy(online, &policy->online) : 0;
+	if (r == 0)
+		r = kept_read(p->machine->ctx, &policy->kept);
+	return r < 0 ? r : topology_isolate(p->machine->topology, policy->isolated);
+}
+
+EXPORT int irqkit_policies_plan(struct irqkit_policies *policy,
+	struct irqkit_machine *machine, struct irqkit_plan *plan, unsigned int flags,
+	irqkit_policies_line_fn *fn, void *data)
+{
+	struct planning p = {
+		.policy = policy,
+		.machine = machine,
+		.flags = flags,
+		.fn = fn,
+		.data = data,
+	};
+	struct look last = { 0 };
+	int r = begin(&p);
+
+	if (r == 0)
+		r = look_until_same(&p, &last);
+	end_pretending(&p, &last, NULL);
+	topology_isolate(machine->topology, NULL);
+	machine_avoid(machine, NULL);
+	if (r == 0)
+		r = add_steps(&last, plan);
+	if (r < 0) {
+		look_clear(&last);
+		return r;
+	}
+	free(policy->settings);
+	policy->settings = last.list;
+	policy->n_settings = last.n;
+	policy->settings_room = last.room;
+	policy->index = last.index;
+	irqkit_plan_set_full_fn(plan, policy_place_again, policy);
+	return 0;
+}

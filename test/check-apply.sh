@@ -1,0 +1,184 @@
+#!/usr/bin/env bash
+# Policy files. For every kind of line: right after `irqkit apply` the raw files hold the values
+# that are stated here by hand, `irqkit check` finds nothing, and a second run writes nothing.
+# Two runs at once, and a run that is killed at each of its system calls and then undone.
+# shellcheck source=test/memory.sh
+. "$(dirname "$0")/memory.sh"
+# shellcheck source=test/tap.sh
+. "$(dirname "$0")/tap.sh"
+umask 022
+
+irqkit=$O/irqkit
+killat=$O/build/test/tool/killat
+root=$tmp/root policy=$tmp/policy
+
+fresh() {
+	rm -rf "$root"
+	cp -RP "$roots/${1:-queues-8cpu}" "$root"
+	chmod -R u+w "$root"
+}
+
+# settings: every file that irqkit may write, with its value
+settings() {
+	(cd "$root" && find proc sys -type f \( -name smp_affinity -o \
+		-name default_smp_affinity -o -name 'rps_*' -o -name 'xps_*' \) -exec grep -H '' {} + 2>/dev/null | sort)
+}
+
+can_trace=1
+traced strace -qq -o /dev/null true 2>/dev/null || can_trace=
+
+# law NAME FILES...: applies the lines on standard input; FILE=VALUE is what a file must hold
+law() {
+	local name=$1 file value trouble='' text status before
+	shift
+	cat >"$policy"
+	text=$("$irqkit" apply --root="$root" "$policy" 2>&1) || trouble+="apply exits with $?: $text"$'\n'
+	for file in "$@"; do
+		value=${file#*=} file=${file%%=*}
+		[ "$(<"$root/$file")" = "$value" ] || trouble+="$file holds $(<"$root/$file"), not $value"$'\n'
+	done
+	text=$("$irqkit" check --root="$root" "$policy" 2>&1) || trouble+="check exits with $?: $text"$'\n'
+	before=$(settings)
+	if [ -n "$can_trace" ]; then
+		traced strace -f -qq -o "$tmp/trace" -e trace=openat,openat2,write,rename,renameat,renameat2,unlinkat,mkdirat,flock \
+			"$irqkit" apply --root="$root" "$policy" >/dev/null 2>&1
+		text=$(grep -E 'O_WRONLY|O_RDWR|O_CREAT|rename|unlinkat|mkdirat|flock|^[0-9]* write\(([03-9]|[0-9]{2})' "$tmp/trace")
+		[ -z "$text" ] || trouble+="a second run writes: $text"$'\n'
+	fi
+	"$irqkit" apply -q --root="$root" "$policy" >/dev/null 2>&1
+	[ "$(settings)" = "$before" ] || trouble+="a second run changes something"$'\n'
+	text=$("$irqkit" check --root="$root" "$policy" 2>&1) || trouble+="a second check exits with $?: $text"$'\n'
+	empty "$name" "$trouble"
+}
+
+# ---- the law -------------------------------------------------------------------------------
+eth2=sys/class/net/eth2/queues
+fresh
+law "set" proc/irq/29/smp_affinity=0c proc/irq/30/smp_affinity=80 <<<"set eth2:rx-0 --cpus=2-3
+set 30 --mask=80"
+fresh
+law "set --default" proc/irq/default_smp_affinity=0f <<<'set --default --cpus=0-3'
+fresh
+law "set, of current CPUs" proc/irq/28/smp_affinity=0e <<<'set eth1 --cpus=0-3
+set eth1 --cpus=current,^0'
+fresh
+law "spread, in the order written" proc/irq/28/smp_affinity=40 proc/irq/39/smp_affinity=20 <<<'spread eth1 eth4 --cpus=6,5'
+fresh
+law "spread by total" <<<'spread --by=total'
+fresh
+law "spread by irq, two CPUs each" <<<'spread --by=irq --width=2'
+fresh
+law "spread by measured load" <<<'spread eth2 --by=load=1 --cpus=0-3'
+fresh
+law "pin-queue" proc/irq/29/smp_affinity=80 proc/irq/30/smp_affinity=40 $eth2/tx-0/xps_cpus=80 $eth2/tx-1/xps_cpus=40 \
+	<<<'pin-queue eth2 0=7 1=6'
+fresh
+law "rps" $eth2/rx-0/rps_cpus=0e $eth2/rx-1/rps_cpus=00 <<<'rps eth2 --cpus=1-3 --queues=0'
+fresh
+law "rps --auto of one queue" <<<'rps eth1 --auto'
+result $(($(grep -c '[1-9a-f]' "$root"/sys/class/net/eth1/queues/rx-0/rps_cpus) != 1)) "rps --auto has turned RPS on"
+fresh
+law "rps --flows" proc/sys/net/core/rps_sock_flow_entries=4096 $eth2/rx-0/rps_flow_cnt=512 <<<'rps eth2 --flows=4096'
+fresh
+law "rps --off" $eth2/rx-0/rps_cpus=00 <<<'rps eth2 --cpus=1-3
+rps eth2 --off'
+fresh virtual-8cpu
+law "rps --default" proc/sys/net/core/rps_default_mask=0f <<<'rps --default=0-3'
+fresh
+law "xps" $eth2/tx-0/xps_cpus=0e $eth2/tx-1/xps_cpus=00 <<<'xps eth2 --cpus=1-3 --queues=0'
+fresh
+law "xps --auto follows the new places" $eth2/tx-0/xps_cpus=80 $eth2/tx-1/xps_cpus=40 $eth2/tx-7/xps_cpus=01 \
+	<<<'pin-queue eth2 all=7,6,5,4,3,2,1,0 --irq-only
+xps eth2 --auto'
+fresh
+law "xps --rxqs, and CPUs after that" $eth2/tx-1/xps_cpus=02 <<<'xps eth2 --rxqs
+xps eth2 --cpus=1'
+result $(($(cat "$root"/$eth2/tx-*/xps_rxqs | grep -c '[1-9a-f]') != 0)) "the rx queues do not override the CPUs"
+
+# ---- lines that see each other -------------------------------------------------------------
+fresh
+law "the later line wins, and the others keep their places" proc/irq/29/smp_affinity=80 <<<'spread eth2 --cpus=0-3
+set eth2:rx-0 --cpus=7'
+fresh
+law "set before spread" <<<'set eth2:rx-0 --cpus=7
+spread eth2 --cpus=0-3
+xps eth2 --auto'
+fresh
+law "all kinds of lines" proc/irq/28/smp_affinity=04 <<<'spread
+spread eth2 eth3 --by=total
+pin-queue eth0 all=0-3 --no-threads
+rps eth1 --auto
+xps eth2 --auto
+rps eth2 --flows=1024
+-set eth9 --cpus=1
+set eth1 --cpus=2
+set --default --cpus=0-3'
+for r in "$roots"/*-8cpu "$roots"/*-16cpu; do
+	fresh "${r##*/}"
+	printf '%s\n' '-spread' '-spread --by=total --cpus=0-1' "-rps '*' --auto" "-xps '*' --auto" '-set all --cpus=current' >"$policy"
+	"$irqkit" apply -q --root="$root" "$policy" >"$tmp/out" 2>&1
+	case $? in
+	0) ;;
+	*) continue ;;
+	esac
+	n_roots=$((${n_roots-0} + 1))
+	"$irqkit" check --root="$root" "$policy" >"$tmp/out" 2>&1 || bad="${bad-}${r##*/}: $(tail -n 3 "$tmp/out")"$'\n'
+done
+empty "check is 0 after apply on $n_roots roots" "${bad-}"
+result $((n_roots < 20)) "these are at least 20"
+
+# ---- two at once ---------------------------------------------------------------------------
+fresh
+echo 'set eth2 --cpus=1' >"$tmp/a"
+echo 'set eth2 --cpus=2' >"$tmp/b"
+"$irqkit" apply -q --root="$root" "$tmp/a" >/dev/null 2>&1 &
+"$irqkit" apply -q --root="$root" "$tmp/b" >/dev/null 2>&1 || :
+wait
+case $(for i in 29 30 31 32 33 34 35 36; do cat "$root/proc/irq/$i/smp_affinity"; done | sort -u | tr '\n' ' ') in
+'02 ' | '04 ') result 0 "of two at once, one comes after the other" ;;
+*) result 1 "of two at once, one comes after the other" "$(settings | grep smp_aff)" ;;
+esac
+same "both are in the journal" 2 "$("$irqkit" undo --list --json --root="$root" | jq '.journal | length')"
+
+# ---- killed --------------------------------------------------------------------------------
+traced "$killat" 1 "$irqkit" --version >/dev/null 2>&1
+if [ $? -eq 77 ]; then
+	skip "killed at every system call" "nothing may be traced here"
+	finish
+	exit
+fi
+printf '%s\n' 'set eth1 --cpus=1' 'set --default --cpus=0-1' >"$policy"
+# a small root: each system call is one more run
+small=$tmp/small
+mkdir -p "$small/proc/irq/28" "$small/sys"
+cp "$roots/queues-8cpu/proc/irq/default_smp_affinity" "$small/proc/irq"
+cp -R "$roots/queues-8cpu/proc/irq/28/." "$small/proc/irq/28"
+sed -n '1p;/eth1$/p' "$roots/queues-8cpu/proc/interrupts" >"$small/proc/interrupts"
+cp -RP "$roots/queues-8cpu/sys/devices" "$small/sys/devices" 2>/dev/null
+chmod -R u+w "$small"
+kill_fresh() {
+	rm -rf "$root"
+	cp -RP "$small" "$root"
+}
+kill_fresh
+start=$(settings)
+trouble='' killed=0 had_written=0
+for ((n = 1; n < 2000; n++)); do
+	kill_fresh
+	traced "$killat" "$n" "$irqkit" apply -q "$policy" --root="$root" >/dev/null 2>&1
+	status=$?
+	[ "$status" -ne 3 ] || break
+	killed=$((killed + 1))
+	half=$(settings)
+	"$irqkit" undo -q --root="$root" >/dev/null 2>&1
+	status=$?
+	[ ! -e "$root/run/irqkit/1.undone" ] || had_written=$((had_written + 1))
+	[ "$(settings)" = "$start" ] || trouble+="system call $n: undo ($status) does not bring back the start"$'\n'
+	[ "$status" -eq 0 ] || [ "$half" = "$start" ] || trouble+="system call $n: undo exits with $status"$'\n'
+	"$irqkit" apply -q "$policy" --root="$root" >/dev/null 2>&1 || trouble+="system call $n: apply afterwards fails"$'\n'
+	"$irqkit" check -q "$policy" --root="$root" >/dev/null 2>&1 || trouble+="system call $n: check afterwards finds a difference"$'\n'
+done
+empty "apply killed at each of its $killed system calls, and undone" "$trouble"
+[ "$killed" -ge 40 ] && [ "$had_written" -gt 0 ]
+result $? "some were killed before the first write and some after" "killed $killed, after a write $had_written"
+finish

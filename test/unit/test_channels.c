@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Channels and RSS tables: answers of the kernel from bytes, texts, and plans with a barrier
+ * on a root whose interrupts get other numbers. Linked with --wrap=write.
+ */
+#include "root.h"
+
+#include <errno.h>
+#include <irqkit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/macros.h"
+#include "channels/counts.h"
+#include "channels/rss.h"
+#include "devices/ethtool.h"
+
+/* ------------------------------------------------------------------------------- */
+/* From bytes: the answers of Linux 6.18                                           */
+
+/* `ethtool -L v0 rx 99` of a veth with 4 queues, with the request repeated ... */
+static const uint8_t too_many[] = { 0x70, 0, 0, 0, 2, 0, 0, 2, 7, 0, 0, 0, 0x3a, 0x76, 0,
+	0, 0xea, 0xff, 0xff, 0xff, 0x28, 0, 0, 0, 0x15, 0, 5, 0, 7, 0, 0, 0, 0, 0, 0, 0,
+	0x12, 1, 0, 0, 0x0c, 0, 1, 0x80, 7, 0, 2, 0, 0x76, 0x30, 0, 0, 8, 0, 6, 0, 0x63,
+	0, 0, 0, 0x2c, 0, 1, 0, 'r', 'e', 'q', 'u', 'e', 's', 't', 'e', 'd', ' ', 'c',
+	'h', 'a', 'n', 'n', 'e', 'l', ' ', 'c', 'o', 'u', 'n', 't', ' ', 'e', 'x', 'c',
+	'e', 'e', 'd', 's', ' ', 'm', 'a', 'x', 'i', 'm', 'u', 'm', 0, 8, 0, 2, 0, 0x20,
+	0, 0, 0 };
+/* ... without it, ... */
+static const uint8_t too_many_capped[] = { 0x58, 0, 0, 0, 2, 0, 0, 3, 7, 0, 0, 0, 0x3a,
+	0x76, 0, 0, 0xea, 0xff, 0xff, 0xff, 0x28, 0, 0, 0, 0x15, 0, 5, 0, 7, 0, 0, 0, 0,
+	0, 0, 0, 0x2c, 0, 1, 0, 'r', 'e', 'q', 'u', 'e', 's', 't', 'e', 'd', ' ', 'c',
+	'h', 'a', 'n', 'n', 'e', 'l', ' ', 'c', 'o', 'u', 'n', 't', ' ', 'e', 'x', 'c',
+	'e', 'e', 'd', 's', ' ', 'm', 'a', 'x', 'i', 'm', 'u', 'm', 0, 8, 0, 2, 0, 0x20,
+	0, 0, 0 };
+/* ... and `ethtool -L v0 rx 2`, which succeeds. */
+static const uint8_t done[] = { 0x24, 0, 0, 0, 2, 0, 0, 1, 7, 0, 0, 0, 0x3a, 0x76, 0, 0,
+	0, 0, 0, 0, 0x28, 0, 0, 0, 0x15, 0, 5, 0, 7, 0, 0, 0, 0, 0, 0, 0 };
+
+static void parse_copy(const uint8_t *bytes, size_t len, int error, const char *words)
+{
+	_cleanup_free_ char *text = NULL;
+	void *copy = malloc(len + 1); /* so that reading behind it is noticed */
+
+	memcpy(copy, bytes, len);
+	assert_int_equal(ethtool_parse_ack(copy, len, &text), error);
+	if (words)
+		assert_string_equal(text, words);
+	else
+		assert_null(text);
+	free(copy);
+}
+
+static void answers(void **state)
+{
+	const char *words = "requested channel count exceeds maximum";
+	uint8_t other[sizeof(too_many)];
+
+	(void)state;
+	parse_copy(too_many, sizeof(too_many), -EINVAL, words);
+	parse_copy(too_many_capped, sizeof(too_many_capped), -EINVAL, words);
+	parse_copy(done, sizeof(done), 0, NULL);
+	for (size_t len = 0; len < sizeof(too_many); len++)
+		parse_copy(too_many, len, -EBADMSG, NULL);
+
+	/* a length of an attribute that leads out of the message, or nowhere */
+	for (unsigned int nla_len = 0; nla_len < 256; nla_len++) {
+		_cleanup_free_ char *text = NULL;
+
+		memcpy(other, too_many, sizeof(other));
+		other[60] = (uint8_t)nla_len;
+		assert_int_equal(ethtool_parse_ack(other, sizeof(other), &text), -EINVAL);
+	}
+	memcpy(other, too_many, sizeof(other));
+	other[7] = 0; /* no attributes: what stands there is not one */
+	parse_copy(other, sizeof(other), -EINVAL, NULL);
+	other[4] = 3; /* NLMSG_DONE */
+	parse_copy(other, sizeof(other), -EBADMSG, NULL);
+	memcpy(other, too_many, sizeof(other));
+	memset(other + 16, 0x7f, 4); /* no error of the kernel */
+	parse_copy(other, sizeof(other), -EBADMSG, NULL);
+}
+
+/* An answer to RSS_GET with a table of so many entries; 0: none. */
+static size_t make_rss(uint8_t *bytes, const uint32_t *queues, size_t n, size_t extra)
+{
+	const uint8_t head[] = { 0, 0, 0, 0, 0x15, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 38, 1,
+		0, 0, 12, 0, 1, 0x80, 8, 0, 1, 0, 3, 0, 0, 0, 8, 0, 3, 0, 1, 0, 0, 0 };
+	size_t size = n * sizeof(*queues) + extra, len = sizeof(head);
+	uint16_t nla[2] = { (uint16_t)(4 + size), 4 };
+
+	memcpy(bytes, head, sizeof(head));
+	if (n) {
+		memcpy(bytes + len, nla, sizeof(nla));
+		memset(bytes + len + 4, 0, size + 4);
+		memcpy(bytes + len + 4, queues, n * sizeof(*queues));
+		len += 4 + (size + 3) / 4 * 4;
+	}
+	memcpy(bytes, &(uint32_t){ (uint32_t)len }, 4);
+	return len;
+}
+
+static void rss_answers(void **state)
+{
+	const uint32_t queues[] = { 0, 1, 2, 0, 1, 2, 0, 1 };
+	_Alignas(8) uint8_t bytes[256];
+	struct rss_table table = { 0 };
+	_cleanup_free_ char *text = NULL;
+	size_t len = make_rss(bytes, queues, 8, 0);
+
+	(void)state;
+	assert_int_equal(rss_parse_netlink(bytes, len, &table), 0);
+	assert_int_equal(table.n, 8);
+	assert_int_equal(rss_count_queues(&table), 3);
+	assert_int_equal(rss_format(&table, &text), 0);
+	assert_string_equal(text, "equal 3");
+	rss_table_clear(&table);
+	/* virtio_net without RSS answers, and has no table */
+	len = make_rss(bytes, queues, 0, 0);
+	assert_int_equal(rss_parse_netlink(bytes, len, &table), -EOPNOTSUPP);
+	len = make_rss(bytes, queues, 8, 2);
+	assert_int_equal(rss_parse_netlink(bytes, len, &table), -EBADMSG);
+	assert_int_equal(rss_parse_netlink(bytes, 20, &table), -EBADMSG);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Texts                                                                           */
+
+static void table_is(const char *given, size_t n, const char *expected)
+{
+	_cleanup_free_ char *text = NULL;
+	struct rss_table table = { 0 };
+
+	assert_true(rss_is_text(given));
+	assert_int_equal(rss_parse(given, n, &table), 0);
+	assert_int_equal(table.n, n);
+	assert_int_equal(rss_format(&table, &text), 0);
+	assert_string_equal(text, expected);
+	rss_table_clear(&table);
+}
+
+static void rss_texts(void **state)
+{
+	static const char *const bad[] = { "", "equal", "equal ", "equal 0", "equal x",
+		"equal 2 ", "0", "0*", "*4", "0*0", "0*4 ", " 0*4", "0*4  1*4", "0*4,1*4",
+		"-1*4", "0*99999999", "4294967296*1", "equal 99999999" };
+	struct rss_table table;
+
+	(void)state;
+	table_is("equal 4", 128, "equal 4");
+	table_is("equal 1", 8, "equal 1");
+	table_is("0*8", 8, "equal 1");
+	table_is("0*1 1*1 0*1 1*1", 4, "equal 2");
+	table_is("0*64 2*64", 128, "0*64 2*64");
+	table_is("3*8", 8, "3*8"); /* one queue, but not the first */
+	table_is("equal 9", 4, "equal 4"); /* more queues than entries */
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		assert_false(rss_is_text(bad[i]));
+		assert_int_equal(rss_parse(bad[i], 8, &table), -EBADMSG);
+	}
+	assert_int_equal(rss_parse("0*64 2*64", 64, &table), -ERANGE);
+	assert_int_equal(rss_parse("equal 4", 0, &table), -ERANGE);
+}
+
+static void counts_texts(void **state)
+{
+	static const char *const bad[] = { "", "combined", "combined ", "combined x",
+		"combined 4 ", "other 1", "rx 4  tx 2", "combined 70000", "4 combined" };
+	struct channels c = {
+		.max = { [IRQKIT_CHANNEL_RX] = 8, [IRQKIT_CHANNEL_TX] = 8 }
+	};
+	_cleanup_free_ char *text = NULL;
+
+	(void)state;
+	assert_int_equal(counts_parse("rx 4 tx 2", &c), 0);
+	assert_int_equal(counts_format(&c, &text), 0);
+	assert_string_equal(text, "rx 4 tx 2");
+	for (size_t i = 0; i < LENGTH(bad); i++)
+		assert_int_equal(counts_parse(bad[i], &c), -EBADMSG);
+	c = (struct channels){ .max = { [IRQKIT_CHANNEL_OTHER] = 1 } };
+	assert_int_equal(counts_format(&c, &text), -EOPNOTSUPP);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Plans                                                                           */
+
+#define TOP "/tmp/irqkit-channels-XXXXXX"
+#define NET "sys/class/net/eth0/"
+
+static char top[] = TOP;
+
+/* The next write of a file whose path ends so fails; NULL: none. */
+static struct {
+	const char *end;
+	int error;
+} fault;
+
+ssize_t __real_write(int fd, const void *bytes, size_t len);
+ssize_t __wrap_write(int fd, const void *bytes, size_t len);
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t len)
+{
+	char link[32], path[4096];
+	size_t end_len = fault.end ? strlen(fault.end) : 0;
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	path[n > 0 ? n : 0] = '\0';
+	if (!fault.end || strlen(path) < end_len ||
+		strcmp(path + strlen(path) - end_len, fault.end) != 0)
+		return __real_write(fd, bytes, len);
+	fault.end = NULL;
+	errno = fault.error;
+	return -1;
+}
+
+static void put(const char *path, const char *text)
+{
+	put_file(top, path, text);
+}
+
+static void holds(const char *path, const char *expected)
+{
+	char full[512], text[64] = "";
+	FILE *file;
+
+	snprintf(full, sizeof(full), "%s/%s", top, path);
+	file = fopen(full, "r");
+	assert_non_null(file);
+	assert_non_null(fgets(text, sizeof(text), file));
+	fclose(file);
+	text[strcspn(text, "\n")] = '\0';
+	assert_string_equal(text, expected);
+}
+
+static void remove_below(const char *path)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command), "rm -rf %s/%s", top, path);
+	assert_int_equal(system(command), 0);
+}
+
+static int remove_root(void **state)
+{
+	(void)state;
+	return remove_tree(top);
+}
+
+/*
+ * What a driver makes of @n queues: interrupts from @first on, its own affinity, and XPS.
+ */
+static void act_as_driver(unsigned int n, unsigned int first, const char *mask)
+{
+	char rows[1024] = "           CPU0       CPU1       CPU2       CPU3\n", path[128];
+
+	remove_below("proc/irq");
+	for (unsigned int i = 0; i < n; i++) {
+		snprintf(rows + strlen(rows), sizeof(rows) - strlen(rows),
+			" %u: 1 2 3 4 PCI-MSI %u-edge eth0-TxRx-%u\n", first + i, i, i);
+		snprintf(path, sizeof(path), "proc/irq/%u/smp_affinity", first + i);
+		put(path, mask);
+	}
+	put("proc/interrupts", rows);
+	remove_below(NET "queues");
+	for (unsigned int i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), NET "queues/rx-%u/rps_cpus", i);
+		put(path, "0\n");
+		snprintf(path, sizeof(path), NET "queues/tx-%u/xps_cpus", i);
+		put(path, mask);
+	}
+}
+
+static int fill_root(void **state)
+{
+	(void)state;
+	if (access(top, F_OK) < 0)
+		assert_non_null(mkdtemp(top));
+	remove_below("run");
+	put("sys/devices/system/cpu/online", "0-3\n");
+	put(NET "ifindex", "2\n");
+	put(NET "channels", "combined 2 4\n");
+	put(NET "rss", "128 equal 2\n");
+	act_as_driver(2, 24, "f\n");
+	fault.end = NULL;
+	return 0;
+}
+
+struct work {
+	struct irqkit_ctx *ctx;
+	struct irqkit_machine *machine;
+	struct irqkit_lock *lock;
+	struct irqkit_plan *plan;
+	struct irqkit_journal *journal;
+};
+
+static struct work begin(void)
+{
+	struct work w = { 0 };
+
+	assert_int_equal(irqkit_ctx_new(top, &w.ctx), 0);
+	assert_int_equal(irqkit_machine_new(w.ctx, &w.machine, NULL, NULL), 0);
+	assert_int_equal(irqkit_lock_new(w.ctx, 0, &w.lock), 0);
+	assert_int_equal(irqkit_plan_new(w.machine, &w.plan), 0);
+	return w;
+}
+
+static void end(struct work *w)
+{
+	irqkit_journal_free(w->journal);
+	irqkit_plan_free(w->plan);
+	irqkit_lock_free(w->lock);
+	irqkit_machine_free(w->machine);
+	irqkit_ctx_free(w->ctx);
+}
+
+static struct irqkit_device *device(const struct work *w)
+{
+	struct irqkit_device *found;
+
+	assert_int_equal(irqkit_devices_find_net(
+				 irqkit_machine_get_devices(w->machine), "eth0", &found),
+		0);
+	return found;
+}
+
+static void add_affinity(struct work *w, unsigned int irq, const char *list)
+{
+	struct irqkit_cpuset *cpus;
+
+	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &cpus, NULL), 0);
+	assert_int_equal(irqkit_plan_add_affinity(w->plan,
+				 irqkit_machine_find_irq(w->machine, irq), cpus, "x", 0),
+		0);
+	irqkit_cpuset_free(cpus);
+}
+
+static const struct irqkit_change *last_change(struct work *w, size_t n)
+{
+	irqkit_journal_free(w->journal);
+	w->journal = NULL;
+	assert_int_equal(irqkit_journal_read(w->ctx, &w->journal), 0);
+	assert_int_equal(irqkit_journal_count(w->journal), n);
+	return n ? irqkit_journal_get(w->journal, n - 1) : NULL;
+}
+
+/* The user's own settings; then 4 queues whose interrupts begin with 40. */
+static void change_channels(struct work *w)
+{
+	put("proc/irq/24/smp_affinity", "1\n");
+	put("proc/irq/25/smp_affinity", "2\n");
+	put(NET "queues/rx-1/rps_cpus", "4\n");
+	put(NET "queues/tx-0/xps_cpus", "8\n");
+	*w = begin();
+	assert_int_equal(
+		irqkit_plan_add_channels(w->plan, device(w), "combined 4", "x"), 0);
+	assert_true(irqkit_plan_has_barrier(w->plan));
+	assert_int_equal(irqkit_plan_count(w->plan), 1); /* what is saved is no step */
+	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "channels", 0), 0);
+	holds(NET "channels", "combined 4 4");
+	assert_false(irqkit_plan_has_barrier(w->plan));
+	assert_true(irqkit_plan_needs_rest(w->plan));
+	act_as_driver(4, 40, "f\n");
+	assert_int_equal(irqkit_plan_pass_barrier(w->plan), 0);
+	assert_false(irqkit_plan_needs_rest(w->plan));
+	assert_int_equal(irqkit_device_count_direction(device(w), IRQKIT_RX), 4);
+}
+
+static void undo(struct work *w, const struct irqkit_change *change, size_t n_steps)
+{
+	irqkit_plan_free(w->plan);
+	assert_int_equal(irqkit_plan_new(w->machine, &w->plan), 0);
+	assert_int_equal(irqkit_plan_add_undo(w->plan, change, false), 0);
+	assert_int_equal(irqkit_plan_count(w->plan), 1);
+	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "undo", 0), 0);
+	holds(NET "channels", "combined 2 4");
+	act_as_driver(2, 60, "f\n"); /* and other numbers again */
+	assert_int_equal(irqkit_plan_pass_barrier(w->plan), 0);
+	assert_int_equal(irqkit_plan_add_undo_rest(w->plan, change, false), 0);
+	assert_int_equal(irqkit_plan_count(w->plan), n_steps);
+	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "undo", 0), 0);
+	for (size_t i = 0; i < n_steps; i++)
+		assert_int_equal(
+			irqkit_step_get_result(irqkit_plan_get(w->plan, i)), IRQKIT_DONE);
+	holds("proc/irq/60/smp_affinity", "1");
+	holds("proc/irq/61/smp_affinity", "2");
+	holds(NET "queues/rx-1/rps_cpus", "4");
+	holds(NET "queues/tx-0/xps_cpus", "8");
+	holds(NET "queues/tx-1/xps_cpus", "f");
+}
+
+/* Undo finds queues by their names, and asks for nothing that went with a queue. */
+static void undone_by_queue(void **state)
+{
+	struct work w;
+
+	(void)state;
+	change_channels(&w);
+	add_affinity(&w, 40, "3");
+	add_affinity(&w, 43, "3");
+	assert_int_equal(irqkit_plan_apply(w.plan, w.lock, "channels", 0), 0);
+	holds("proc/irq/43/smp_affinity", "8");
+	undo(&w, last_change(&w, 1), 5);
+	assert_int_equal(irqkit_change_get_undoes(last_change(&w, 2)), 1);
+	end(&w);
+}
+
+/* The same where nothing followed the change; new settings of the user on new queues. */
+static void undone_without_rest(void **state)
+{
+	struct work w;
+
+	(void)state;
+	change_channels(&w);
+	put("proc/irq/43/smp_affinity", "2\n");
+	undo(&w, last_change(&w, 1), 5);
+	end(&w);
+}
+
+/* The number was changed since then: neither it nor what it had reset is restored. */
+static void changed_since(void **state)
+{
+	struct work w;
+
+	(void)state;
+	change_channels(&w);
+	put(NET "channels", "combined 3 4\n");
+	irqkit_plan_free(w.plan);
+	assert_int_equal(irqkit_machine_refresh(w.machine, 0, NULL, NULL), 0);
+	assert_int_equal(irqkit_plan_new(w.machine, &w.plan), 0);
+	assert_int_equal(irqkit_plan_add_undo(w.plan, last_change(&w, 1), false), 0);
+	assert_int_equal(irqkit_plan_count(w.plan), 1);
+	assert_true(irqkit_step_was_changed_since(irqkit_plan_get(w.plan, 0)));
+	assert_int_equal(irqkit_plan_apply(w.plan, w.lock, "undo", 0), 0);
+	holds(NET "channels", "combined 3 4");
+	end(&w);
+}
+
+/* What follows fails: all is as it was, also what the driver had reset. */
+static void rolled_back(void **state)
+{
+	struct work w;
+
+	(void)state;
+	change_channels(&w);
+	add_affinity(&w, 40, "3");
+	add_affinity(&w, 41, "3");
+	fault.end = "/irq/41/smp_affinity";
+	fault.error = EBUSY;
+	assert_int_equal(irqkit_plan_apply(w.plan, w.lock, "channels", 0), -EBUSY);
+	holds(NET "channels", "combined 2 4");
+	holds("proc/irq/40/smp_affinity", "1"); /* queue 0 */
+	holds("proc/irq/41/smp_affinity", "2");
+	holds(NET "queues/rx-1/rps_cpus", "4");
+	holds(NET "queues/tx-0/xps_cpus", "8");
+	last_change(&w, 0);
+	end(&w);
+}
+
+static void refused(void **state)
+{
+	const struct irqkit_step *step;
+	struct work w = begin();
+
+	(void)state;
+	assert_int_equal(
+		irqkit_plan_add_channels(w.plan, device(&w), "combined 4", "x"), 0);
+	fault.end = "/channels";
+	fault.error = EINVAL;
+	assert_int_equal(irqkit_plan_apply(w.plan, w.lock, "channels", 0), -EINVAL);
+	step = irqkit_plan_get(w.plan, 0);
+	assert_int_equal(irqkit_step_get_result(step), IRQKIT_FAILED);
+	assert_int_equal(irqkit_step_get_error(step), EINVAL);
+	assert_false(irqkit_step_was_written(step));
+	assert_false(irqkit_plan_needs_rest(w.plan));
+	holds(NET "channels", "combined 2 4");
+	last_change(&w, 0);
+	end(&w);
+}
+
+static void already_so(void **state)
+{
+	struct work w = begin();
+
+	(void)state;
+	assert_int_equal(
+		irqkit_plan_add_channels(w.plan, device(&w), "combined 2", "x"), 0);
+	assert_int_equal(irqkit_plan_add_rss(w.plan, device(&w), "equal 2", "x"), 0);
+	assert_int_equal(irqkit_plan_count_results(w.plan, IRQKIT_UNCHANGED), 2);
+	assert_false(irqkit_plan_has_barrier(w.plan));
+	assert_int_equal(
+		irqkit_plan_add_channels(w.plan, device(&w), "combined", "x"), -EBADMSG);
+	assert_int_equal(irqkit_plan_add_rss(w.plan, device(&w), "2", "x"), -EBADMSG);
+	assert_int_equal(irqkit_plan_count(w.plan), 2);
+	/* behind a barrier the table of now is not the table of then */
+	assert_int_equal(
+		irqkit_plan_add_channels(w.plan, device(&w), "combined 4", "x"), 0);
+	assert_int_equal(irqkit_plan_add_rss(w.plan, device(&w), "equal 2", "x"), 0);
+	assert_int_equal(irqkit_plan_count_results(w.plan, IRQKIT_PLANNED), 2);
+	end(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(answers),
+		cmocka_unit_test(rss_answers),
+		cmocka_unit_test(rss_texts),
+		cmocka_unit_test(counts_texts),
+		cmocka_unit_test_setup(undone_by_queue, fill_root),
+		cmocka_unit_test_setup(undone_without_rest, fill_root),
+		cmocka_unit_test_setup(changed_since, fill_root),
+		cmocka_unit_test_setup(rolled_back, fill_root),
+		cmocka_unit_test_setup(refused, fill_root),
+		cmocka_unit_test_setup(already_so, fill_root),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, remove_root);
+}
