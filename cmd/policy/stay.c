@@ -240,7 +240,6 @@ static void reload(struct waiting *w)
 	w->reloads = false;
 	notify_service("RELOADING=1");
 	if (w->state.policy->reload(w->state.policy->data) == STATUS_DONE) {
-		w->state.has_said = false;
 		/* what the new policy says is restored, whoever changed it */
 		stay_marks_release(&w->state.marks, NULL,
 			stay_read_last_number(w->state.change->ctx));
@@ -397,7 +396,11 @@ enum status stay_run(struct change *change, const struct stay_policy *policy)
 		.burst_began = -1,
 		.aftermath = -1,
 	};
-	enum status status = start(&w);
+	enum status status;
+
+	change->plan_fn = policy->plan;
+	change->plan_data = policy->data;
+	status = start(&w);
 
 	/* what the kernel refuses now, it may allow after the next event */
 	if (status != STATUS_DONE && status != STATUS_NO_MATCH && !w.events)

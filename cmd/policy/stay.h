@@ -8,10 +8,12 @@
 struct stay_policy {
 	/* Plans all settings for the machine as it is, as change_run() has it. */
 	change_plan_fn *plan;
+	/* Called under the lock once the plan was applied. */
+	change_plan_fn *applied;
 	/* Reads the policy again; reports mistakes, and then keeps what it had. */
 	enum status (*reload)(void *data);
-	/* "FILE:LINE" of a step, or NULL. */
-	const char *(*find_source)(void *data, const struct irqkit_step *step);
+	/* The file of the step at @index of the plan, and the number of the line. */
+	const char *(*find_source)(void *data, size_t index, unsigned int *ret_line);
 	void *data; /* for all of these */
 };
 

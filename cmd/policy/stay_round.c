@@ -162,36 +162,27 @@ static enum status judge_plan(struct stay_state *state)
 
 static bool plan_has_work(const struct stay_state *state)
 {
-	return irqkit_plan_count_results(state->change->plan, IRQKIT_PLANNED) > 0;
+	const struct change *change = state->change;
+
+	return irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0 ||
+		irqkit_plan_count_bans(change->plan) > 0 || change->needs_lock;
 }
 
-/*
- * What is wrong with the policy's words, or is not there, is said once, not in each round.
- * An absent TARGET does not keep the others from being planned.
- */
 static enum status make_plan(struct stay_state *state)
 {
-	struct change *change = state->change;
-	enum status status;
+	enum status status = change_plan_again(state->change);
 
-	say_set_silent(state->has_said);
-	status = change_read_machine(change);
-	report_drop_remarks(&change->report);
-	if (status == STATUS_DONE)
-		status = change_judge(
-			change, state->policy->plan(change, state->policy->data));
-	say_set_silent(false);
-	state->has_said = true;
-	if (status == STATUS_DONE || status == STATUS_NO_MATCH)
-		return judge_plan(state);
-	return status;
+	return status == STATUS_DONE ? judge_plan(state) : status;
 }
 
 /* ------------------------------------------------------------------------------- */
 
-static void print_step(const struct stay_state *state, const struct irqkit_step *step)
+static void print_step(const struct stay_state *state, size_t index)
 {
-	const char *source = state->policy->find_source(state->policy->data, step);
+	const struct irqkit_step *step = irqkit_plan_get(state->change->plan, index);
+	unsigned int line;
+	const char *source = state->policy->find_source(
+		state->policy->data, index, &line);
 	const char *writer = stay_writers_find(
 		&state->writers, irqkit_step_get_path(step));
 	_cleanup_free_ char *target = text_escape(irqkit_step_get_target(step));
@@ -203,7 +194,7 @@ static void print_step(const struct stay_state *state, const struct irqkit_step 
 	printf("  %s (%s): %s -> %s", path, target, irqkit_step_get_old(step),
 		irqkit_step_get_new(step));
 	if (from)
-		printf(", %s", from);
+		printf(", %s:%u", from, line);
 	if (writer)
 		printf(", changed by %s", writer);
 	putchar('\n');
@@ -223,7 +214,7 @@ static void print_round(const struct stay_state *state, const char *cause)
 		n, n == 1 ? "" : "s", state->is_first ? "changed" : "restored");
 	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
 		if (irqkit_step_was_written(irqkit_plan_get(plan, i)))
-			print_step(state, irqkit_plan_get(plan, i));
+			print_step(state, i);
 	fflush(stdout);
 }
 
@@ -240,20 +231,24 @@ static void join_journal(struct stay_state *state)
 	irqkit_stay_set_number(state->stay, state->number);
 }
 
-static void note_restored(struct stay_state *state)
+/* What was written without an event, or failed: it is not tried for ever. */
+static void note_attempts(struct stay_state *state, const char *cause)
 {
 	const struct irqkit_plan *plan = state->change->plan;
 	int64_t now = stay_now();
 
 	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
 		const struct irqkit_step *step = irqkit_plan_get(plan, i);
+		bool is_written = irqkit_step_was_written(step);
+		bool has_failed = irqkit_step_get_result(step) == IRQKIT_FAILED;
 		_cleanup_free_ char *device = NULL;
 
-		if (!irqkit_step_was_written(step))
+		/* the first round is no attempt against others */
+		state->n_restored += is_written && !state->is_first;
+		if (!has_failed && (!is_written || cause || state->is_first))
 			continue;
 		device = find_device(state, step);
 		stay_marks_note(&state->marks, irqkit_step_get_path(step), device, now);
-		state->n_restored++;
 	}
 }
 
@@ -263,13 +258,13 @@ static enum status apply(struct stay_state *state, const char *cause)
 	struct change *change = state->change;
 	int r = irqkit_plan_apply(
 		change->plan, change->lock, change->call->line, IRQKIT_APPLY_KEEP_GOING);
+	enum status status;
 
 	join_journal(state);
-	/* the first round has no event before it, and is no attempt against others */
-	if (!state->is_first && !cause)
-		note_restored(state);
+	note_attempts(state, cause);
 	print_round(state, cause);
-	return r < 0 ? change_say_failure(change, r) : STATUS_DONE;
+	status = state->policy->applied(change, state->policy->data);
+	return r < 0 ? change_say_failure(change, r) : status;
 }
 
 static enum status apply_under_lock(struct stay_state *state, const char *cause)

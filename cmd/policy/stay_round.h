@@ -21,7 +21,6 @@ struct stay_state {
 	size_t n_settings; /* that the policy places */
 	size_t n_restored; /* since the start, without the first round */
 	bool is_first;
-	bool has_said; /* what is wrong with the policy's words */
 };
 
 int64_t stay_now(void);

@@ -3368,6 +3368,8 @@ int irqkit_policies_add_isolated(
 enum {
 	/* the plan is compared with the system and not applied */
 	IRQKIT_POLICIES_CHECK = 1 << 0,
+	/* a line that cannot be planned is left out, and the others are planned */
+	IRQKIT_POLICIES_LEAVE = 1 << 1,
 };
 
 /* A function that is called once the line at @index was planned. */
