@@ -47,6 +47,7 @@ struct waiting {
 	int64_t watchdog;
 	char *cause; /* owned; the first event of the burst */
 	size_t n_causes; /* all events of the burst */
+	bool has_event; /* the burst; otherwise another program has written */
 	bool ends;
 	bool reloads;
 };
@@ -91,12 +92,22 @@ static void begin_burst(struct waiting *w)
 		w->burst_began = w->burst_last;
 }
 
+static void drop_cause(struct waiting *w)
+{
+	free(w->cause);
+	w->cause = NULL;
+	w->n_causes = 0;
+}
+
 static void take_event(void *data, const struct irqkit_event *event)
 {
 	struct waiting *w = data;
 	unsigned int number = stay_read_last_number(w->state.change->ctx);
 
 	begin_burst(w);
+	if (!w->has_event)
+		drop_cause(w);
+	w->has_event = true;
 	w->n_causes++;
 	if (!w->cause && irqkit_event_describe(event, &w->cause) < 0)
 		w->cause = NULL;
@@ -217,22 +228,17 @@ static void look(struct waiting *w, bool has_event)
 static void end_burst(struct waiting *w)
 {
 	w->burst_began = -1;
-	look(w, w->n_causes > 0);
-	w->aftermath = w->n_causes > 0 ? stay_now() + AFTERMATH_MS : -1;
-	if (w->aftermath < 0) {
-		free(w->cause);
-		w->cause = NULL;
-		w->n_causes = 0;
-	}
+	look(w, w->has_event);
+	if (w->has_event)
+		w->aftermath = stay_now() + AFTERMATH_MS;
+	w->has_event = false;
 }
 
 static void end_aftermath(struct waiting *w)
 {
 	w->aftermath = -1;
 	look(w, true);
-	free(w->cause);
-	w->cause = NULL;
-	w->n_causes = 0;
+	drop_cause(w);
 }
 
 static void reload(struct waiting *w)
@@ -243,13 +249,11 @@ static void reload(struct waiting *w)
 		/* what the new policy says is restored, whoever changed it */
 		stay_marks_release(&w->state.marks, NULL,
 			stay_read_last_number(w->state.change->ctx));
-		free(w->cause);
+		drop_cause(w);
 		w->cause = strdup("The policy was read again");
 		w->n_causes = 1;
 		look(w, true);
-		free(w->cause);
-		w->cause = NULL;
-		w->n_causes = 0;
+		drop_cause(w);
 	}
 	notify_status(w, "READY=1\n");
 }

@@ -286,10 +286,24 @@ static enum status apply_under_lock(struct stay_state *state, const char *cause)
 	return status;
 }
 
+/*
+ * The number of queues can change while all interrupts stay: nothing that was read before
+ * is believed.
+ */
+static void forget_machine(struct change *change)
+{
+	irqkit_plan_free(change->plan);
+	irqkit_machine_free(change->machine);
+	change->report.plan = change->plan = NULL;
+	change->report.machine = change->machine = NULL;
+	irqkit_ctx_clear_error(change->ctx);
+}
+
 enum status stay_round(struct stay_state *state, const char *cause)
 {
 	enum status status;
 
+	forget_machine(state->change);
 	state->next = -1;
 	stay_marks_drop_old(&state->marks, stay_now());
 	status = make_plan(state);
