@@ -5,6 +5,12 @@
 dev=eth0
 [ "$ROLE" = guest ] || dev=$(link 1)
 umask 022
+queue=/sys/class/net/$dev/queues
+settings() {
+	grep . /proc/irq/[0-9]*/smp_affinity "$queue"/rx-*/rps_* "$queue"/tx-*/xps_* \
+		/proc/sys/net/core/rps_sock_flow_entries 2>/dev/null || :
+}
+settings >start
 mkdir -p /etc/irqkit.d
 trap 'rm -rf /etc/irqkit.d; while irqkit undo -q 2>/dev/null; do :; done' EXIT
 cat >/etc/irqkit.d/50-network.conf <<E
@@ -31,7 +37,6 @@ irqkit apply --json >json || fail "apply again: exit status $?"
 eq "$(jq -r .changed json)" false 'changed the second time'
 
 # by hand
-queue=/sys/class/net/$dev/queues
 before=$(cat "$queue/rx-0/rps_flow_cnt")
 echo 64 >"$queue/rx-0/rps_flow_cnt"
 [ "$before" != "$(cat "$queue/rx-0/rps_flow_cnt")" ] || echo 32 >"$queue/rx-0/rps_flow_cnt"
@@ -46,6 +51,11 @@ eq "$got" 1 'exit status of check --nagios'
 irqkit apply -q || fail "apply: exit status $?"
 eq "$(cat "$queue/rx-0/rps_flow_cnt")" "$before" 'the size of the flow table'
 status 0 irqkit check
+# undo gives back what was written by hand; by hand it is put right again, for the last undo
+status 0 irqkit undo
+[ "$(cat "$queue/rx-0/rps_flow_cnt")" != "$before" ] || fail 'the flow table, after undo'
+echo "$before" >"$queue/rx-0/rps_flow_cnt"
+status 0 irqkit check
 
 # one more line, and a mistake in another file: nothing is written
 echo 'spread --cpu=1' >/etc/irqkit.d/60-wrong.conf
@@ -58,3 +68,6 @@ status 2 irqkit apply
 # hidden by a link
 ln -sf /dev/null /etc/irqkit.d/60-wrong.conf
 status 0 irqkit check
+status 0 irqkit undo
+settings >end
+same end start

@@ -8,9 +8,18 @@ irq=$(irq_of virtio1-input.0)
 queue=/sys/class/net/$dev/queues/rx-0
 tracing=/sys/kernel/tracing
 mountpoint -q $tracing || mount -t tracefs none $tracing
-was=$(cat "/proc/irq/$irq/smp_affinity_list")
+first=$(grep . /proc/irq/[0-9]*/smp_affinity)
 pids=''
-trap '[ -z "$pids" ] || kill $pids; echo 1 >/sys/devices/system/cpu/cpu3/online; echo "$was" >/proc/irq/$irq/smp_affinity_list' EXIT
+# irqbalance and the driver, below, leave other affinities; the driver can also get other interrupts.
+put_back() {
+	# shellcheck disable=SC2086 # numbers
+	[ -z "$pids" ] || kill $pids || :
+	echo 1 >/sys/devices/system/cpu/cpu3/online
+	echo "$first" | while IFS=: read -r file mask; do
+		[ ! -e "$file" ] || [ "$(cat "$file")" = "$mask" ] || echo "$mask" >"$file" || :
+	done 2>/dev/null
+}
+trap put_back EXIT
 
 # Somebody else's probe stays.
 echo 'p:mine/other vfs_fsync' >>$tracing/kprobe_events

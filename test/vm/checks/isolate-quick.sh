@@ -1,0 +1,6 @@
+#!/bin/sh
+# on: linux-8
+# limit: 300
+# The check isolate-traffic, with 5 seconds of traffic.
+seconds=5
+. /vm/checks/isolate-traffic.sh

@@ -1,0 +1,48 @@
+#!/bin/sh
+# on: linux-8
+# programs: irqbalance
+# An irqbalance that balances every 2 seconds, and traffic: what spread --ban has placed stays where
+# it is, until undo gives it back to irqbalance. The check spread-ban tests more, and longer.
+dev=$(link 1)
+irqkit show "$dev" -r --noheadings -o IRQ >placed
+affinities() {
+	while read -r irq; do
+		echo "$irq $(cat "/proc/irq/$irq/smp_affinity_list")"
+	done <placed
+}
+affinities >first
+put_back() {
+	kill "$pid" 2>/dev/null || :
+	wait
+	while read -r irq cpus; do
+		echo "$cpus" >"/proc/irq/$irq/smp_affinity_list"
+	done <first
+}
+moved() {
+	affinities >now
+	! cmp -s now wanted
+}
+
+mkdir -p /run/irqbalance
+irqbalance --foreground --interval=2 >log 2>&1 &
+pid=$!
+trap put_back EXIT
+until_ok 30 test -S "/run/irqbalance/irqbalance$pid.sock" || fail "no socket: $(cat log)"
+status 0 irqkit spread "$dev" --ban --json
+eq "$(jq -c .banned out)" "$(jq -R tonumber placed | jq -sc .)" 'banned'
+affinities >wanted
+stream "$dev" 9 &
+traffic_pid=$!
+for _ in 1 2 3 4 5 6 7 8; do
+	sleep 1
+	affinities >now
+	same now wanted
+done
+wait $traffic_pid
+kill -0 "$pid" || fail "irqbalance has ended: $(tail -n 3 log)"
+
+status 0 irqkit undo --json
+eq "$(jq -c .unbanned out)" "$(jq -R tonumber placed | jq -sc .)" 'no longer banned'
+affinities >wanted
+stream "$dev" 10 &
+until_ok 20 moved || fail 'irqbalance does not place them again after undo'
