@@ -256,7 +256,7 @@ const struct command cmd_apply = {
 	.summary = "apply policy files: command lines that are kept in files",
 	.needs_root_to = "apply a policy",
 	.more = "Without FILE: the files *.conf of /etc/irqkit.d, /run/irqkit.d and\n"
-		"/usr/lib/irqkit.d. A FILE may be a folder with such files; - is "
+		"/usr/lib/irqkit.d. A FILE may be a directory of them; - is "
 		"standard "
 		"input.\n"
 		"irqkit.conf(5) describes the files.\n"
