@@ -56,15 +56,16 @@ adapt() {
 	for word; do
 		case $word in
 		--cpus=SET) word=--cpus=all ;;
-		# a placeholder; and what needs a journal, which the root of a golden test has no more
-		DEV | TARGET | SET | *=DIR | *SECONDS | *^SET | COMMAND | --install | undo | help) return 1 ;;
+		# a placeholder; a file that the test wrote; and what needs a journal, which the root of
+		# a golden test has no more
+		DEV | TARGET | SET | *=DIR | *SECONDS | *^SET | COMMAND | @ROOT@* | --install | undo | help) return 1 ;;
 		esac
 		words+=("$word")
 	done
 	words+=(--root "$root_dir")
 	case "$*" in
 	*--help*) ;;
-	'set '* | 'isolate '* | 'pin-queue '* | 'spread'* | 'rps '*' --'* | 'xps '*' --'* | 'channels '*' --'*) words+=(--dry-run) ;;
+	'set '* | 'apply'* | 'isolate '* | 'pin-queue '* | 'spread'* | 'rps '*' --'* | 'xps '*' --'* | 'channels '*' --'*) words+=(--dry-run) ;;
 	esac
 }
 

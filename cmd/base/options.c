@@ -446,6 +446,9 @@ static const struct {
 	{ "verify", false },
 	{ "revert-if-worse", false },
 	{ "every", false },
+	{ "check", false },
+	{ "for", false },
+	{ "spread", false },
 	{ "help", false },
 	{ "version", false },
 };

@@ -234,10 +234,8 @@ static enum status read_lines(struct apply *apply, const struct call *call)
 	irqkit_ctx_free(ctx);
 	if (status == STATUS_MISUSE)
 		say_error("nothing was changed");
-	if (status == STATUS_DONE && apply->lines.n == 0 && call->n_words == 0 &&
-		!call->common.is_quiet)
-		say_warning("no policy file in /etc/irqkit.d, /run/irqkit.d or "
-			    "/usr/lib/irqkit.d has a line: see irqkit.conf(5)");
+	if (status == STATUS_DONE)
+		lines_warn_if_absent(&apply->lines, call);
 	if (status == STATUS_DONE)
 		apply->seconds = find_seconds(&apply->lines);
 	return status;
@@ -397,7 +395,7 @@ const struct command cmd_apply = {
 	.summary = "apply policy files: command lines that are kept in files",
 	.needs_root_to = "apply a policy",
 	.more = "Without FILE: the files *.conf of /etc/irqkit.d, /run/irqkit.d and\n"
-		"/usr/lib/irqkit.d. A FILE may be a folder with such files; - is "
+		"/usr/lib/irqkit.d. A FILE may be a directory of them; - is "
 		"standard "
 		"input.\n"
 		"irqkit.conf(5) describes the files.\n"

@@ -9,6 +9,8 @@
 #include "table/columns.h"
 #include "table/render.h"
 
+#include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +35,7 @@ struct check {
 	struct difference *rows; /* owned */
 	struct table table;
 	size_t n_settings; /* without those that cannot be moved */
+	size_t n_bans; /* rows that are missing bans */
 	struct irqkit_irqbalance *irqbalance; /* owned; NULL: its bans are not checked */
 };
 
@@ -227,6 +230,7 @@ static void add_ban(struct check *check, size_t index)
 		return;
 	*row = (struct difference){ check, step, index, false, true };
 	check->table.rows[check->table.n_rows++] = row;
+	check->n_bans++;
 }
 
 static enum status compare(struct check *check)
@@ -311,20 +315,57 @@ static char *format_apply(const struct call *call)
 	return line;
 }
 
+static void append(char *text, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void append(char *text, size_t size, const char *format, ...)
+{
+	size_t len = strlen(text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text + len, size - len, format, args);
+	va_end(args);
+}
+
+/* "2 of 8 settings differ, 1 TARGET is missing"; a ban is not one of the settings */
+static void format_summary(const struct check *check, char *text, size_t size)
+{
+	size_t n_bans = check->n_bans, n_missing = lines_count_missing(&check->lines);
+	size_t n = check->table.n_rows - n_bans, all = check->n_settings;
+
+	text[0] = '\0';
+	if (n)
+		append(text, size, "%zu of %zu setting%s differ%s", n, all,
+			all == 1 ? "" : "s", n == 1 ? "s" : "");
+	if (n_bans)
+		append(text, size, "%s%zu ban%s missing", text[0] ? ", " : "", n_bans,
+			n_bans == 1 ? " is" : "s are");
+	if (n_missing)
+		append(text, size, "%s%zu TARGET%s missing", text[0] ? ", " : "",
+			n_missing, n_missing == 1 ? " is" : "s are");
+	if (text[0])
+		return;
+	if (lines_are_absent(&check->lines, check->call))
+		append(text, size, "no policy file has a line");
+	else if (all == 1)
+		append(text, size, "the setting is as the policy wants");
+	else
+		append(text, size, "all %zu settings are as the policy wants", all);
+}
+
 static void remark(const struct check *check)
 {
-	size_t n = check->table.n_rows, n_missing = lines_count_missing(&check->lines);
 	_cleanup_free_ char *apply = format_apply(check->call);
+	char text[160];
 
-	if (n == 0 && n_missing)
-		printf("%zu TARGET%s missing.\n", n_missing,
-			n_missing == 1 ? " is" : "s are");
-	else if (n == 0)
-		printf("All %zu setting%s are as the policy wants.\n", check->n_settings,
-			check->n_settings == 1 ? "" : "s");
-	else if (apply)
-		printf("%zu of %zu settings differ%s; '%s' applies the policy again.\n",
-			n, check->n_settings, n == 1 ? "s" : "", apply);
+	if (lines_are_absent(&check->lines, check->call))
+		return;
+	format_summary(check, text, sizeof(text));
+	if (check->table.n_rows && apply)
+		printf("%s; '%s' applies the policy again.\n", text, apply);
+	else
+		printf("%c%s.\n", toupper((unsigned char)text[0]), text + 1);
 }
 
 static enum status print_table(struct check *check, const struct check_options *o)
@@ -367,30 +408,24 @@ static void print_first(const struct check *check)
 	_cleanup_free_ char *name = text_escape(irqkit_step_get_target(row->step));
 
 	if (safe && name)
-		printf(", as %s of %s (%s)",
+		printf("; the first: %s of %s (%s)",
 			row->is_ban ? "ban" : step_knob_word(row->step), name, safe);
 }
 
 static enum nagios print_nagios(const struct check *check, enum status status)
 {
-	size_t n = check->table.n_rows;
-	size_t n_missing = status == STATUS_DONE ? lines_count_missing(&check->lines) : 0;
+	char text[160];
 
 	if (status != STATUS_DONE) {
 		printf("IRQKIT UNKNOWN: the policy cannot be checked\n");
 		return NAGIOS_UNKNOWN;
 	}
-	printf("IRQKIT %s: ", is_ok(check) ? "OK" : "WARNING");
-	if (is_ok(check))
-		printf("all %zu settings are as the policy wants", check->n_settings);
-	else
-		printf("%zu of %zu settings differ", n, check->n_settings);
-	if (n)
+	format_summary(check, text, sizeof(text));
+	printf("IRQKIT %s: %s", is_ok(check) ? "OK" : "WARNING", text);
+	if (check->table.n_rows)
 		print_first(check);
-	if (n_missing)
-		printf(", %zu TARGET%s missing", n_missing, n_missing == 1 ? "" : "s");
-	printf(" | differences=%zu settings=%zu missing=%zu\n", n, check->n_settings,
-		n_missing);
+	printf(" | differences=%zu settings=%zu missing=%zu\n", check->table.n_rows,
+		check->n_settings, lines_count_missing(&check->lines));
 	return is_ok(check) ? NAGIOS_OK : NAGIOS_WARNING;
 }
 
@@ -422,6 +457,8 @@ static enum status run(const struct call *call)
 		status = lines_read(&check.lines, call, check.ctx);
 	if (status == STATUS_DONE)
 		status = find_differences(&check);
+	if (status == STATUS_DONE && !o->is_nagios)
+		lines_warn_if_absent(&check.lines, call);
 	if (o->is_nagios)
 		return (enum status)print_nagios(&check, status);
 	if (status == STATUS_DONE)

@@ -43,7 +43,8 @@ static enum status run(const struct call *call)
 	int r;
 
 	if (read_number(word, strlen(word), INT_MAX, &irq) < 0) {
-		say_error("policy takes the folder of a device in /sys and the number of "
+		say_error("policy takes the directory of a device in /sys and the number "
+			  "of "
 			  "an interrupt, as irqbalance calls it");
 		return STATUS_MISUSE;
 	}

@@ -103,8 +103,10 @@ static char *join_commands(const struct command *const *commands)
 
 	for (size_t i = 0; commands[i]; i++)
 		if (commands[i]->make_request &&
-			!text_join(&joined, ", ", commands[i]->name))
+			!text_join(&joined, ", ", commands[i]->name)) {
+			free(joined);
 			return NULL;
+		}
 	return joined;
 }
 
@@ -125,8 +127,8 @@ static void say_unknown(const struct command *const *commands, const char *const
 		say_error("unknown command '%s'; did you mean '%s'?", words[0],
 			alike.names[0]);
 	else
-		say_error("unknown command '%s': a policy file can have %s", words[0],
-			all ? all : "");
+		say_error("unknown command '%s'; the commands of a policy file are %s",
+			words[0], all ? all : "");
 }
 
 static const struct command *choose_command(
@@ -142,7 +144,8 @@ static const struct command *choose_command(
 	if (command->make_request)
 		return command;
 	all = join_commands(commands);
-	say_error("a policy file cannot have '%s', but %s", words[0], all ? all : "");
+	say_error("a policy file cannot have '%s'; its commands are %s", words[0],
+		all ? all : "");
 	return NULL;
 }
 
@@ -195,6 +198,18 @@ enum status lines_read(
 			worst = status;
 	}
 	return worst;
+}
+
+bool lines_are_absent(const struct lines *lines, const struct call *call)
+{
+	return lines->n == 0 && call->n_words == 0;
+}
+
+void lines_warn_if_absent(const struct lines *lines, const struct call *call)
+{
+	if (lines_are_absent(lines, call) && !call->common.is_quiet)
+		say_warning("no policy file in /etc/irqkit.d, /run/irqkit.d or "
+			    "/usr/lib/irqkit.d has a line: see irqkit.conf(5)");
 }
 
 /* ------------------------------------------------------------------------------- */

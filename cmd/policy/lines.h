@@ -23,6 +23,10 @@ enum status lines_read(
 	struct lines *lines, const struct call *call, struct irqkit_ctx *ctx);
 void lines_free(struct lines *lines);
 
+/* Did no word of @call name a file, and have the files of the system no line? */
+bool lines_are_absent(const struct lines *lines, const struct call *call);
+void lines_warn_if_absent(const struct lines *lines, const struct call *call);
+
 /* "FILE:LINE" of a line; the caller frees it. NULL: no memory. */
 char *lines_format_place(const struct lines *lines, size_t index);
 

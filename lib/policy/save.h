@@ -86,7 +86,7 @@ int save_leave_out(struct save *save, const char *what, const char *name,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /*
- * Leaves out what has CPUs that are not online, because a SET cannot name them. 1: it did
+ * Leaves out what has offline CPUs, because a SET cannot name them. 1: it did
  * so; 0: all CPUs are online.
  */
 int save_leave_out_offline(struct save *save, const char *what, const char *name,

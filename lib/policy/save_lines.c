@@ -158,7 +158,7 @@ int save_leave_out_offline(struct save *save, const char *what, const char *name
 		r = irqkit_cpuset_format_list(offline, &list);
 	if (r == 0)
 		r = save_leave_out(save, what, name,
-			"the CPUs are %s, and CPU%s %s %s not online", all,
+			"the CPUs are %s, and CPU%s %s %s offline", all,
 			is_one ? "" : "s", list, is_one ? "is" : "are");
 	return r < 0 ? r : 1;
 }
