@@ -5,7 +5,7 @@
 # All that can be moved leaves CPUs 2 and 3: in 30 seconds of traffic, no interrupt that can be moved
 # fires there, and what does fire there is listed. Undo restores every setting.
 dev=$(link 1) other=$(link 2)
-seconds=${seconds-30} # isolate-quick sets it
+seconds=${seconds-30} # isolate-traffic-quick sets it
 device=/sys/class/net/$dev
 threaded=$device/threaded
 workqueue=/sys/devices/virtual/workqueue/cpumask

@@ -1,5 +1,5 @@
 #!/bin/sh
-# on: linux dom0 guest
+# on: linux guest xen-*
 # What save prints, apply gives back: every knob is changed by the shell in between.
 case $ROLE in
 linux) dev=$(link 1) ;;
@@ -9,7 +9,15 @@ esac
 threaded=/sys/class/net/$dev/threaded
 was_threaded=0
 [ ! -w "$threaded" ] || was_threaded=$(cat "$threaded")
-trap '[ ! -w "$threaded" ] || echo "$was_threaded" >"$threaded"' EXIT
+ls /run/irqkit >journal 2>/dev/null || :
+# Undo of these changes would give back what was scrambled: a later check must not find them.
+put_back() {
+	[ ! -w "$threaded" ] || echo "$was_threaded" >"$threaded"
+	for file in /run/irqkit/[0-9]*; do
+		grep -qxF -e "${file##*/}" journal || rm -f "$file"
+	done
+}
+trap put_back EXIT
 [ "$ROLE" = dom0 ] || [ ! -w "$threaded" ] || echo 1 >"$threaded"
 
 # "PATH TEXT", a line a knob that root may write, and where threads may run

@@ -10,13 +10,13 @@ affinities() {
 		echo "$irq $(cat "/proc/irq/$irq/smp_affinity_list")"
 	done <placed
 }
-affinities >first
+grep . /proc/irq/[0-9]*/smp_affinity >first
 put_back() {
 	kill "$pid" 2>/dev/null || :
 	wait
-	while read -r irq cpus; do
-		echo "$cpus" >"/proc/irq/$irq/smp_affinity_list"
-	done <first
+	while IFS=: read -r file mask; do
+		[ "$(cat "$file")" = "$mask" ] || echo "$mask" >"$file" || :
+	done <first 2>/dev/null
 }
 moved() {
 	affinities >now

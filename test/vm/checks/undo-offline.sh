@@ -19,6 +19,7 @@ eq "$(cat "/proc/irq/$irq/smp_affinity")" "$was" 'the affinity before'
 echo 1 >$offline
 
 echo 20 >"/proc/irq/$irq/smp_affinity"
+echo ff >"/proc/irq/$other/smp_affinity" # not CPU 1 already
 status 0 irqkit set "$other" --cpus=1
 status 0 irqkit set "$irq" --cpus=2
 traffic "$(link 3)"
