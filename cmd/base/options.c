@@ -448,7 +448,6 @@ static const struct {
 	{ "every", false },
 	{ "check", false },
 	{ "for", false },
-	{ "spread", false },
 	{ "help", false },
 	{ "version", false },
 };

@@ -30,7 +30,7 @@ const char *ban_explain(int error)
 		return "it does not answer";
 	case -EBADMSG:
 	case -EFBIG:
-		return "its answer makes no sense";
+		return "its answer cannot be understood";
 	case -EPROTO:
 		return "it did not accept the list of interrupts";
 	case -E2BIG:

@@ -49,7 +49,7 @@ struct change_options {
 		"first make a running irqbalance leave these interrupts alone" },        \
 	{                                                                                \
 		"no-ban", 0, OPTION_FLAG, offsetof(type, member.keeps_bans), NULL,       \
-			"ask nothing of irqbalance"                                      \
+			"send nothing to irqbalance"                                     \
 	}
 
 struct change;

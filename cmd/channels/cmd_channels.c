@@ -33,7 +33,7 @@ static const struct option options[] = {
 	{ "tx", 0, OPTION_TEXT, offsetof(struct channels_options, tx), "N",
 		"set the number of queues that only transmit" },
 	{ "auto", 0, OPTION_FLAG, offsetof(struct channels_options, is_auto), NULL,
-		"set the useful number, as far as the driver allows it" },
+		"set the useful number, or the most that the driver allows" },
 	{ "rss", 0, OPTION_TEXT, offsetof(struct channels_options, rss), "N",
 		"give flows to the first N rx queues, or to all ('equal')" },
 	{ "spread", 0, OPTION_FLAG, offsetof(struct channels_options, spreads), NULL,
@@ -72,7 +72,7 @@ static enum status check_words(const struct call *call, const struct channels_op
 			  "--combined, --rx, --tx, --auto or --rss");
 	else if (!sets_counts(o) && o->spreads)
 		say_error("--spread needs one of --combined, --rx, --tx or --auto; "
-			  "'irqkit spread DEV' spreads the interrupts there are");
+			  "'irqkit spread DEV' spreads the present interrupts");
 	else if (o->spreads && o->change.is_script)
 		say_error("--spread and --script cannot be combined: a script cannot "
 			  "place interrupts that are not there yet; run 'irqkit spread "

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define N_KINDS 4
+#define NAMES_SHOWN 4
 
 struct count {
 	unsigned int now, max; /* max 0: the driver has none of this kind */
@@ -232,8 +233,8 @@ const struct column channel_columns[] = {
 	{ "OTHER", NULL, "other channels, for link events for example",
 		COLUMN_DEFAULT | COLUMN_DROP(1), show_other, 0 },
 	{ "OTHER", "other", NULL, COLUMN_JSON_ONLY, get_other, 0 },
-	{ "RSS", NULL, "rx queues that get flows, and whether equally many",
-		COLUMN_DEFAULT, show_rss, 0 },
+	{ "RSS", NULL, "rx queues that get flows; equal: in equal parts", COLUMN_DEFAULT,
+		show_rss, 0 },
 	{ "RSS", "rss", NULL, COLUMN_JSON_ONLY, get_rss, 0 },
 	{ "USEFUL", "useful", "queues that this system can use",
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_useful, 0 },
@@ -348,33 +349,93 @@ static void remark_rss(const struct row *row, const char *name)
 			name, row->rss_queues, count_rx(row), name);
 }
 
-/* "eth0 has 4 rx queues", as /sys has them, and what is said about their number. */
-static void remark_queues(const struct row *row, const char *name, const char *text)
+/* Why the number cannot be set; NULL: it can, or it is the useful one already. */
+static const char *find_obstacle(const struct row *row)
 {
-	say_line("%s has %zu rx queue%s%s", name, row->n_rx, row->n_rx == 1 ? "" : "s",
-		text);
+	if (row->n_rx == row->useful)
+		return NULL;
+	if (row->fixed)
+		return row->fixed;
+	return row->is_unknown ? "how many the driver allows is not known" : NULL;
+}
+
+static bool have_same_obstacle(const struct row *a, const struct row *b)
+{
+	const char *one = find_obstacle(a), *other = find_obstacle(b);
+
+	return one && other && a->n_rx == b->n_rx && strcmp(one, other) == 0;
+}
+
+static bool is_said(const struct table *table, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (have_same_obstacle(table->rows[i], table->rows[index]))
+			return true;
+	return false;
+}
+
+/* "vif1.0, vif2.0 and 3 more": those with the obstacle of this row; NULL: no memory */
+static char *join_alike(const struct table *table, size_t index, size_t *ret_n)
+{
+	char *names = NULL, *text = NULL;
+
+	*ret_n = 0;
+	for (size_t i = index; i < table->n_rows; i++) {
+		const struct row *row = table->rows[i];
+		_cleanup_free_ char *name = text_escape(row->name);
+
+		if (!have_same_obstacle(table->rows[index], row))
+			continue;
+		if (!name ||
+			((*ret_n)++ < NAMES_SHOWN && !text_join(&names, ", ", name))) {
+			free(names);
+			return NULL;
+		}
+	}
+	if (*ret_n <= NAMES_SHOWN)
+		return names;
+	if (asprintf(&text, "%s and %zu more", names, *ret_n - NAMES_SHOWN) < 0)
+		text = NULL;
+	free(names);
+	return text;
+}
+
+/*
+ * "eth0 has 4 rx queues", as /sys has them, and why that cannot be changed. A host with many
+ * guests has many interfaces with the same obstacle, so it is said once.
+ */
+static void remark_obstacle(const struct table *table, size_t index)
+{
+	const struct row *row = table->rows[index];
+	_cleanup_free_ char *names = NULL;
+	size_t n;
+
+	if (!find_obstacle(row) || is_said(table, index))
+		return;
+	names = join_alike(table, index, &n);
+	if (names)
+		say_line("%s %s %zu rx queue%s%s; %s.", names, n == 1 ? "has" : "have",
+			row->n_rx, row->n_rx == 1 ? "" : "s", n == 1 ? "" : " each",
+			find_obstacle(row));
 }
 
 static void remark_row(const struct row *row)
 {
 	_cleanup_free_ char *name = text_escape(row->name);
-	_cleanup_free_ char *fixed = NULL;
 
 	if (!name)
 		return;
-	if (row->fixed && asprintf(&fixed, "; %s.", row->fixed) >= 0)
-		remark_queues(row, name, fixed);
-	else if (row->is_unknown)
-		remark_queues(row, name, "; how many its driver allows is not known.");
-	else
+	if (!row->fixed && !row->is_unknown)
 		remark_number(row, name);
 	remark_rss(row, name);
 }
 
 static void remark(const struct table *table, const struct irqkit_request *request)
 {
-	for (size_t i = 0; i < table->n_rows; i++)
+	for (size_t i = 0; i < table->n_rows; i++) {
+		remark_obstacle(table, i);
 		remark_row(table->rows[i]);
+	}
 	for (size_t i = 0; i < irqkit_request_count_messages(request); i++) {
 		enum irqkit_message_kind kind;
 		_cleanup_free_ char *safe = text_escape(

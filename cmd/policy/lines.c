@@ -103,10 +103,8 @@ static char *join_commands(const struct command *const *commands)
 
 	for (size_t i = 0; commands[i]; i++)
 		if (commands[i]->make_request &&
-			!text_join(&joined, ", ", commands[i]->name)) {
-			free(joined);
+			!text_join(&joined, ", ", commands[i]->name))
 			return NULL;
-		}
 	return joined;
 }
 

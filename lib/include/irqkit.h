@@ -946,15 +946,15 @@ bool irqkit_irqbalance_has_socket(const struct irqkit_irqbalance *irqbalance);
 bool irqkit_irqbalance_has_irqkit_script(const struct irqkit_irqbalance *irqbalance);
 
 /*
- * Reads over the socket of irqbalance which interrupts it leaves alone. Of several that
- * run, all are asked, and only what all leave alone is banned.
+ * Reads over the socket of irqbalance which interrupts it leaves alone. If several run, all
+ * are asked, and only the interrupts that all of them leave alone are banned.
  *
  * @timeout_ms: for an answer; 0: a few seconds more than the interval of irqbalance, since
  * old versions do not answer meanwhile
  *
  * -ENOENT: it has no socket. -ECONNREFUSED: it does not listen. -EACCES: only root may ask.
  * -EPERM: another user listens in its place. -ETIMEDOUT: it does not answer. -EBADMSG,
- * -EFBIG: its answer makes no sense. What was read before is then forgotten.
+ * -EFBIG: its answer cannot be understood. What was read before is then forgotten.
  */
 int irqkit_irqbalance_read_bans(
 	struct irqkit_irqbalance *irqbalance, unsigned int timeout_ms);
@@ -2353,7 +2353,7 @@ enum irqkit_event_kind {
 	IRQKIT_EVENT_RSS, /* as by `ethtool -X`; only since Linux 7 */
 	IRQKIT_EVENT_LINK_UP, /* the interface was brought up by an administrator */
 	IRQKIT_EVENT_LINK_DOWN,
-	IRQKIT_EVENT_CARRIER_FOUND, /* also if it was lost for a moment only */
+	IRQKIT_EVENT_CARRIER_FOUND, /* also if it was lost only for a moment */
 	IRQKIT_EVENT_CARRIER_LOST,
 	IRQKIT_EVENT_DRIVER_BOUND, /* a driver took over a device of any kind */
 	IRQKIT_EVENT_DRIVER_UNBOUND,
@@ -2852,7 +2852,7 @@ int irqkit_request_new_flow_entries(struct irqkit_request **ret_request);
 int irqkit_request_new_pin(struct irqkit_request **ret_request);
 
 /*
- * A request for the channels of network interfaces, each an interface or a glob. With
+ * A request for the channels of network interfaces, each an interface or a pattern. With
  * irqkit_request_check() and no TARGET, it is about all interfaces with hardware.
  */
 int irqkit_request_new_channels(struct irqkit_request **ret_request);
@@ -3141,7 +3141,7 @@ enum irqkit_disturbance_kind {
 };
 
 enum {
-	/* Once the plan is applied: what it moves away is left out. */
+	/* After the plan is applied: without what the plan moves away. */
 	IRQKIT_DISTURBANCES_PLANNED = 1 << 0,
 	/* Also interrupts that are not allowed there any more, but have been counted. */
 	IRQKIT_DISTURBANCES_COUNTED = 1 << 1,
@@ -3305,15 +3305,15 @@ void irqkit_policies_free(struct irqkit_policies *policy);
 
 /*
  * Reads the files NAME.conf of /etc/irqkit.d, /run/irqkit.d and /usr/lib/irqkit.d below the
- * root, sorted by name. Of files with the same name the first counts. A link to /dev/null
- * or an empty file stands for nothing. Folders that do not exist are passed over.
+ * root, sorted by name. If several have the same name, only the first one is read. A link to
+ * /dev/null or an empty file has no lines. Directories that do not exist are skipped.
  *
- * What is wrong with a file is no failure of the call: see irqkit_policies_get_mistake().
+ * The call does not fail if a file is wrong: see irqkit_policies_get_mistake().
  */
 int irqkit_policies_read_system(struct irqkit_policies *policy, struct irqkit_ctx *ctx);
 
 /*
- * Reads one file, or the files NAME.conf of a folder. @path is not below the root. Mistakes
+ * Reads one file, or the files NAME.conf of a directory. @path is not below the root. Mistakes
  * as for irqkit_policies_read_system().
  */
 int irqkit_policies_read(struct irqkit_policies *policy, const char *path);
@@ -3322,7 +3322,7 @@ int irqkit_policies_read(struct irqkit_policies *policy, const char *path);
 int irqkit_policies_add_text(
 	struct irqkit_policies *policy, const char *name, const char *text, size_t len);
 
-/* Returns the number of files that were read; files that stand for nothing do not count. */
+/* Returns the number of files that were read; files without a line do not count. */
 size_t irqkit_policies_count_files(const struct irqkit_policies *policy);
 
 size_t irqkit_policies_count_mistakes(const struct irqkit_policies *policy);

@@ -75,8 +75,8 @@ static int read_text(struct irqkit_policies *policy, const char *path, int fd,
 
 	*ret_text = NULL;
 	if (!S_ISREG(st->st_mode))
-		return policy_add_mistake(
-			policy, path, 0, false, "is not a regular file");
+		return policy_add_mistake(policy, path, 0, false,
+			"is not a regular file; - reads standard input");
 	if (!check_owner(policy, path, st, &r))
 		return r;
 	text = malloc((size_t)MAX_SIZE + 1);
