@@ -56,8 +56,8 @@ adapt() {
 	for word; do
 		case $word in
 		--cpus=SET) word=--cpus=all ;;
-		# a placeholder; and what needs a journal, which the root of a golden test has no more
-		DEV | TARGET | SET | *=DIR | *SECONDS | *^SET | COMMAND | --install | undo | help) return 1 ;;
+		# a placeholder; and what needs a journal, or a file of the golden test, which its root has no more
+		@ROOT@* | DEV | TARGET | SET | *=DIR | *SECONDS | *^SET | COMMAND | --install | undo | help) return 1 ;;
 		esac
 		words+=("$word")
 	done
