@@ -345,7 +345,7 @@ commands=(
 	'pin-queue eth0 0=3 1=1 --script'
 	'spread eth0 --cpus=0-1 --dry-run'
 )
-n_writing=7 # the first ones; the others show
+n_writing=8 # the first ones; the others show
 for i in "${!commands[@]}"; do
 	# two at a time
 	while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done

@@ -286,20 +286,23 @@ static void end_journal(struct irqkit_plan *plan, struct irqkit_lock *lock)
 	plan->journal_number = 0;
 }
 
-/* All steps that are planned. Returns the first error. */
+/*
+ * All steps that are planned. Returns the first error. *keeps_going becomes false where the
+ * journal cannot have what would be written.
+ */
 static int write_steps(struct irqkit_plan *plan, struct irqkit_lock *lock,
-	const char *command, bool keeps_going)
+	const char *command, bool *keeps_going)
 {
 	int error = 0;
 
-	for (size_t i = 0; i < plan->n_steps && (error == 0 || keeps_going); i++) {
+	for (size_t i = 0; i < plan->n_steps && (error == 0 || *keeps_going); i++) {
 		int r;
 
 		if (plan->steps[i].result != IRQKIT_PLANNED)
 			continue;
 		r = write_somewhere(plan, i, lock, command);
 		/* a value that is not in the journal must not be written */
-		keeps_going = keeps_going && plan->steps[i].result != IRQKIT_PLANNED;
+		*keeps_going = *keeps_going && plan->steps[i].result != IRQKIT_PLANNED;
 		error = error ? error : r;
 	}
 	return error;
@@ -327,7 +330,7 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	/* irqbalance places anew what it may: ban first, then write */
 	r = plan_make_bans(plan, lock, command);
 	if (r == 0)
-		r = write_steps(plan, lock, command, keeps_going);
+		r = write_steps(plan, lock, command, &keeps_going);
 	if (r < 0 && (!keeps_going || irqkit_plan_count_written(plan) == 0))
 		irqkit_plan_roll_back(plan, lock);
 	end_journal(plan, lock);

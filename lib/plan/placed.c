@@ -201,9 +201,9 @@ EXPORT int irqkit_placed_forget(struct irqkit_lock *lock, unsigned int change)
 
 EXPORT int irqkit_placed_clear(struct irqkit_lock *lock)
 {
-	int r = RETRY(unlinkat(lock->dir_fd, FILE_NAME, 0)) < 0 ? -errno : 0;
-
-	return r == -ENOENT ? 0 : r;
+	if (RETRY(unlinkat(lock->dir_fd, FILE_NAME, 0)) < 0 && errno != ENOENT)
+		return -errno;
+	return 0;
 }
 
 /* An interrupt without a handler now, or of a kernel that does not say, is still that one. */

@@ -148,6 +148,7 @@ static bool read_name(struct cursor *c, enum probe *ret_probe)
 /* "0x40" or "{0x40,0x0}": words of 64 bits, the lowest CPUs first. */
 static int read_mask(struct cursor *c, struct irqkit_cpuset **ret_cpus)
 {
+	static const char digits[] = "0123456789abcdef";
 	bool is_array = skip_text(c, "{");
 	char mask[MASK_DIGITS_MAX + 1];
 	char *at = mask + sizeof(mask) - 1;
@@ -158,7 +159,7 @@ static int read_mask(struct cursor *c, struct irqkit_cpuset **ret_cpus)
 
 		if (!skip_text(c, "0x"))
 			return -EINVAL;
-		while (c->at + n < c->end && strchr("0123456789abcdef", c->at[n]))
+		while (c->at + n < c->end && memchr(digits, c->at[n], sizeof(digits) - 1))
 			n++;
 		if (n < 1 || n > 16 || at - mask < 17)
 			return -EINVAL;

@@ -516,9 +516,13 @@ static void other_lines(void **state)
 	};
 	const char *start = "              ip-401     [002] d..1.    21.000007: start: "
 			    "(irq_setup_affinity+0x0/0x1a0) comm=\"ip\"";
+	char nul[256];
 	struct hit hit;
 
 	(void)state;
+	snprintf(nul, sizeof(nul), "%s", lines[0]);
+	*(strstr(nul, "40 comm") + 1) = '\0'; /* which ends no mask */
+	assert_int_equal(hit_parse(nul, strlen(lines[0]), &hit), -EINVAL);
 	for (size_t i = 0; i < LENGTH(bad); i++)
 		assert_int_equal(hit_parse(bad[i], strlen(bad[i]), &hit), -EINVAL);
 	for (size_t len = 0; len < strlen(lines[0]); len++)
