@@ -446,6 +446,8 @@ static const struct {
 	{ "verify", false },
 	{ "revert-if-worse", false },
 	{ "every", false },
+	{ "check", false },
+	{ "for", false },
 	{ "help", false },
 	{ "version", false },
 };

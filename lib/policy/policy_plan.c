@@ -11,6 +11,7 @@
  * difference.
  */
 #include "base/array.h"
+#include "base/cpuset.h"
 #include "base/macros.h"
 #include "kernel/ctx.h"
 #include "policy/policy.h"
@@ -205,6 +206,59 @@ static int set_missing_aside(const struct planning *p, size_t line, size_t *ret_
 	return r;
 }
 
+static bool is_isolate(const struct irqkit_policies *policy, size_t line)
+{
+	return policy->lines[line].request->kind == REQUEST_ISOLATE;
+}
+
+/* What an isolate line changes, and no record of the machine pretends. */
+static bool is_for_isolate(const struct irqkit_step *step)
+{
+	return step->knob == IRQKIT_KNOB_DEFAULT_AFFINITY ||
+		step->knob == IRQKIT_KNOB_WORKQUEUE ||
+		step->knob == IRQKIT_KNOB_RPS_DEFAULT_MASK ||
+		step->knob == IRQKIT_KNOB_THREAD;
+}
+
+/* An isolate line takes its CPUs out of what the ones before it have left. */
+static int add_earlier(const struct look *look, struct irqkit_plan *plan)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < look->n && (r == 0 || r == -ENOENT); i++)
+		if (is_for_isolate(&look->list[i].step))
+			r = plan_add_copy(plan, &look->list[i].step);
+	return r == -ENOENT ? 0 : r;
+}
+
+/*
+ * The SET of an isolate line means what it means without the policy, and its work goes to
+ * CPUs that no line isolates.
+ */
+static int plan_isolate(const struct planning *p, const struct look *look, size_t line,
+	struct irqkit_plan **plan, size_t *ret_n_before)
+{
+	struct irqkit_request *request = p->policy->lines[line].request;
+	int r = irqkit_plan_new(p->machine, plan);
+
+	if (r == 0)
+		r = add_earlier(look, *plan);
+	if (r == 0)
+		r = machine_avoid(p->machine, NULL);
+	if (r == 0)
+		r = topology_isolate(p->machine->topology, NULL);
+	if (r < 0)
+		return r;
+	*ret_n_before = irqkit_plan_count(*plan);
+	request->all_isolated = p->policy->all_isolated;
+	r = irqkit_request_plan(request, p->machine, *plan);
+	if (r == -ENOMEM)
+		return r;
+	return topology_isolate(p->machine->topology, p->policy->all_isolated) < 0
+		? -ENOMEM
+		: r;
+}
+
 /* Plans a line, as far as its TARGETs exist. */
 static int plan_request(const struct planning *p, size_t line, struct irqkit_plan **plan)
 {
@@ -255,17 +309,21 @@ static int plan_line(const struct planning *p, struct look *look, size_t index)
 	struct policy_line *line = &p->policy->lines[index];
 	struct irqkit_plan *plan CLEANUP(free_plan) = NULL;
 	struct look own = { 0 };
-	int r = machine_avoid(p->machine, p->policy->isolated);
+	size_t n_before = 0;
+	int r = machine_avoid(p->machine, p->policy->all_isolated);
 
 	if (r < 0)
 		return r;
 	line->is_kept |= request_depends_on_counts(line->request);
-	line->error = plan_request(p, index, &plan);
+	line->error = is_isolate(p->policy, index)
+		? plan_isolate(p, look, index, &plan, &n_before)
+		: plan_request(p, index, &plan);
 	if (line->error == 0)
 		r = warn_named(p, line->request);
 	if (r == 0 && p->is_first && p->fn)
 		p->fn(p->data, p->policy, index);
-	for (size_t i = 0; plan && line->error == 0 && r == 0 && i < plan->n_steps; i++) {
+	for (size_t i = n_before; plan && line->error == 0 && r == 0 && i < plan->n_steps;
+		i++) {
 		if (!GROW(own.list, own.n, own.room))
 			r = -ENOMEM;
 		else
@@ -292,16 +350,29 @@ static bool is_mistake(const struct irqkit_policies *policy, size_t index)
 			line->request->problem == IRQKIT_PROBLEM_IMMOVABLE);
 }
 
-static int look(const struct planning *p, struct look *now)
+/* The lines that isolate CPUs, or the others. */
+static int look_at(const struct planning *p, struct look *now, bool isolates, int *error)
 {
 	struct irqkit_policies *policy = p->policy;
-	int error = 0, r = 0;
+	int r = 0;
 
 	for (size_t i = 0; i < policy->n_lines && r == 0; i++) {
+		if (is_isolate(policy, i) != isolates)
+			continue;
 		r = plan_line(p, now, i);
 		if (r == 0 && is_mistake(policy, i))
-			error = error ? error : policy->lines[i].error;
+			*error = *error ? *error : policy->lines[i].error;
 	}
+	return r;
+}
+
+/* What another line says about one interrupt counts more than what isolate leaves it. */
+static int look(const struct planning *p, struct look *now)
+{
+	int error = 0, r = look_at(p, now, true, &error);
+
+	if (r == 0)
+		r = look_at(p, now, false, &error);
 	if (r == 0)
 		r = drop_overridden(now);
 	return r < 0 ? r : error;
@@ -379,15 +450,26 @@ static int look_until_same(struct planning *p, struct look *last)
 	return r;
 }
 
+static int add_skipped(
+	struct irqkit_plan *plan, struct policy_setting *setting, const char *why)
+{
+	int r = step_set_why(&setting->step, "%s", why);
+
+	setting->step.result = IRQKIT_SKIPPED;
+	return r < 0 ? r : plan_add_copy(plan, &setting->step);
+}
+
 static int add_step(struct irqkit_plan *plan, struct policy_setting *setting)
 {
-	int r = plan_add_copy(plan, &setting->step);
+	int r;
 
-	if (r != -ENOENT)
-		return r;
-	setting->step.result = IRQKIT_SKIPPED;
-	r = step_set_why(&setting->step, "gone, or not in the saved root");
-	return r < 0 ? r : plan_add_copy(plan, &setting->step);
+	/* planned each time, they would get an entry in the journal each time */
+	if (setting->step.knob == IRQKIT_KNOB_THREAD && !plan->ctx->is_live)
+		return add_skipped(
+			plan, setting, "threads of a saved root cannot be moved");
+	r = plan_add_copy(plan, &setting->step);
+	return r == -ENOENT ? add_skipped(plan, setting, "gone, or not in the saved root")
+			    : r;
 }
 
 static int add_steps(struct look *last, struct irqkit_plan *plan)
@@ -396,6 +478,32 @@ static int add_steps(struct look *last, struct irqkit_plan *plan)
 
 	for (size_t i = 0; i < last->n && r == 0; i++)
 		r = add_step(plan, &last->list[i]);
+	return r;
+}
+
+/* A line whose SET is wrong says so when it is planned. */
+static int find_isolated(struct planning *p)
+{
+	struct irqkit_policies *policy = p->policy;
+	int r = policy->isolated
+		? irqkit_cpuset_copy(policy->isolated, &policy->all_isolated)
+		: 0;
+
+	for (size_t i = 0; i < policy->n_lines && r == 0; i++) {
+		_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+
+		if (!is_isolate(policy, i))
+			continue;
+		if (!policy->all_isolated)
+			r = irqkit_cpuset_new(&policy->all_isolated);
+		if (r == 0)
+			r = irqkit_request_get_isolated(
+				policy->lines[i].request, p->machine, &cpus);
+		if (r == 0)
+			r = irqkit_cpuset_add_set(policy->all_isolated, cpus);
+		else if (r != -ENOMEM && !is_failure(r))
+			r = 0;
+	}
 	return r;
 }
 
@@ -412,7 +520,9 @@ static int begin(struct planning *p)
 	r = online ? irqkit_cpuset_copy(online, &policy->online) : 0;
 	if (r == 0)
 		r = kept_read(p->machine->ctx, &policy->kept);
-	return r < 0 ? r : topology_isolate(p->machine->topology, policy->isolated);
+	if (r == 0)
+		r = find_isolated(p);
+	return r < 0 ? r : topology_isolate(p->machine->topology, policy->all_isolated);
 }
 
 EXPORT int irqkit_policies_plan(struct irqkit_policies *policy,
