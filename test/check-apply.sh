@@ -140,6 +140,63 @@ result $(($? != 2)) "no housekeeping CPU is left: a mistake" "$text"
 [ "$(settings)" = "$before" ]
 result $? "and nothing was written"
 
+# ---- channels: a barrier, after which all lines are planned ----------------------------------
+# 31 to 38: four queues of eth0, an rx and a tx interrupt each
+channels=sys/class/net/eth0/channels
+with_channels() {
+	fresh linux-6.1-16cpu
+	echo "$1" >"$root/$channels"
+}
+
+with_channels 'combined 4 8'
+law "channels, after a line about the same queues" $channels='combined 2 8' proc/irq/31/smp_affinity=0100 \
+	<<<'set eth0:rx-0 --cpus=8
+channels eth0 --combined=2'
+result $(($("$irqkit" undo --list --root="$root" | grep -c 'irqkit apply') != 1)) "one entry of the journal"
+"$irqkit" undo -q --root="$root" >"$tmp/out" 2>&1
+result $? "undo" "$(<"$tmp/out")"
+[ "$(<"$root/$channels") $(<"$root/proc/irq/31/smp_affinity")" = "combined 4 8 000f" ]
+result $? "restores channels and affinity" "$(<"$root/$channels") $(<"$root/proc/irq/31/smp_affinity")"
+with_channels 'combined 4 8'
+law "channels that hold already are no barrier" $channels='combined 4 8' <<<'channels eth0 --combined=4
+spread eth0'
+with_channels 'combined 4 8'
+law "the later of two channels lines wins" $channels='combined 3 8' <<<'channels eth0 --combined=2
+isolate 15
+channels eth0 --combined=3'
+with_channels 'combined 2 16'
+law "channels --auto counts no isolated CPU" <<<'channels eth0 --auto --spread
+isolate 8-15'
+before=$(<"$root/$channels")
+with_channels 'combined 2 16'
+law "channels --auto without them" <<<'channels eth0 --auto --spread'
+[ "$before" != "$(<"$root/$channels")" ]
+result $? "gives more" "$before, $(<"$root/$channels")"
+
+# what was decided by counts is compared with the decision
+echo 'combined 1 16' >"$root/$channels"
+text=$("$irqkit" check --root="$root" "$policy" 2>&1)
+result $(($? != 5)) "check reports channels that differ" "$text"
+[[ $text = *"channels eth0"*"combined 1"* && $text != *warning* ]]
+result $? "with the line and the value found" "$text"
+with_channels 'combined 4 8'
+text=$(printf 'channels eth0 --combined=2\nset eth0 --cpus=1\nset eth9 --cpus=1\n' |
+	"$irqkit" apply -n --root="$root" - 2>&1)
+result $(($? != 0)) "--dry-run" "$text"
+[[ $text = *"2 other lines are planned after the change of the channels."* && $text != *affinity\ * ]]
+result $? "shows the channels, and plans nothing on old queues" "$text"
+printf 'channels eth0 --combined=2\nset eth0 --cpus=1\n' | "$irqkit" apply --script --root="$root" - >"$tmp/out" 2>&1
+result $(($? != 2)) "--script is refused" "$(<"$tmp/out")"
+printf 'channels eth0 --combined=2\nset eth9 --cpus=1\n' | "$irqkit" apply --root="$root" - >"$tmp/out" 2>&1
+result $(($? != 3)) "a TARGET that is missing after the change" "$(<"$tmp/out")"
+result $(($(grep -c 'eth9' "$tmp/out") != 1)) "is reported once" "$(<"$tmp/out")"
+with_channels 'combined 4 8'
+before=$(settings)
+printf 'channels eth0 --combined=2\nset eth0 --cpus=99\n' | "$irqkit" apply --root="$root" - >"$tmp/out" 2>&1
+result $(($? != 2)) "a mistake in another line" "$(<"$tmp/out")"
+[ "$(<"$root/$channels")$(settings)" = "combined 4 8$before" ]
+result $? "is found before the change"
+
 # ---- lines that see each other -------------------------------------------------------------
 fresh
 law "the later line wins, and the others keep their places" proc/irq/29/smp_affinity=80 <<<'spread eth2 --cpus=0-3

@@ -12,6 +12,7 @@ struct lines {
 	struct call *calls; /* owned, and each; one for each line */
 	size_t n;
 	bool has_reported; /* missing TARGETs, which are reported once */
+	bool has_rest; /* after a barrier, all is planned again: they are reported then */
 };
 
 /*

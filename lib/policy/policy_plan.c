@@ -14,6 +14,7 @@
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "kernel/ctx.h"
+#include "plan/barrier.h"
 #include "policy/policy.h"
 #include "request/request.h"
 #include "topology/topology.h"
@@ -472,13 +473,156 @@ static int add_step(struct irqkit_plan *plan, struct policy_setting *setting)
 			    : r;
 }
 
-static int add_steps(struct look *last, struct irqkit_plan *plan)
+static int index_all(struct look *look)
 {
 	int r = 0;
+	size_t at;
 
-	for (size_t i = 0; i < last->n && r == 0; i++)
-		r = add_step(plan, &last->list[i]);
+	path_index_clear(&look->index);
+	for (size_t i = 0; i < look->n && r == 0; i++)
+		if (!path_index_find(&look->index, look->list[i].step.path, &at))
+			r = path_index_set(&look->index, look->list[i].step.path, i);
 	return r;
+}
+
+static bool is_of_channels(const struct policy_setting *setting)
+{
+	return setting->step.knob == IRQKIT_KNOB_CHANNELS ||
+		setting->step.knob == IRQKIT_KNOB_RSS;
+}
+
+/* What channels lines set comes first: a barrier resets what was written before. */
+static int put_channels_first(struct look *look)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < look->n; i++) {
+		struct policy_setting setting = look->list[i];
+
+		if (!is_of_channels(&setting))
+			continue;
+		memmove(&look->list[n + 1], &look->list[n],
+			(i - n) * sizeof(*look->list));
+		look->list[n++] = setting;
+	}
+	return index_all(look);
+}
+
+static int add_barrier(const struct planning *p, struct irqkit_plan *plan,
+	struct policy_setting *setting)
+{
+	struct irqkit_device *device;
+	int r = add_step(plan, setting);
+
+	if (r < 0 || setting->step.knob != IRQKIT_KNOB_CHANNELS ||
+		plan->steps[plan->n_steps - 1].result != IRQKIT_PLANNED ||
+		(p->flags & IRQKIT_POLICIES_CHECK))
+		return r;
+	r = irqkit_devices_find_net(p->machine->devices, setting->step.target, &device);
+	return r < 0 ? r : barrier_save(plan, device);
+}
+
+/*
+ * Before a barrier, only what channels lines set is in the plan; after it, that is there
+ * already, unless the driver has made another RSS table meanwhile.
+ */
+static int add_channels(const struct planning *p, struct look *last,
+	const struct look *before, struct irqkit_plan *plan)
+{
+	size_t kept = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < last->n; i++) {
+		struct policy_setting *setting = &last->list[i];
+		bool is_new = !is_of_channels(setting) ||
+			!find_setting(before, setting->step.path);
+		bool is_dropped = !is_new && setting->step.knob == IRQKIT_KNOB_CHANNELS;
+
+		if (r == 0 && is_of_channels(setting) && !is_dropped)
+			r = add_barrier(p, plan, setting);
+		if (r == 0 && !is_new && !is_dropped &&
+			plan->steps[plan->n_steps - 1].result == IRQKIT_UNCHANGED) {
+			plan_drop_step(plan);
+			is_dropped = true;
+		}
+		if (is_dropped)
+			step_clear(&setting->step);
+		else
+			last->list[kept++] = *setting;
+	}
+	last->n = kept;
+	return r < 0 ? r : index_all(last);
+}
+
+/* What is planned after the barrier. */
+static void drop_rest(struct irqkit_policies *policy, struct look *last)
+{
+	size_t kept = 0;
+
+	while (last->n > 0 && !is_of_channels(&last->list[last->n - 1]))
+		step_clear(&last->list[--last->n].step);
+	for (size_t i = 0; i < policy->n_missing; i++) {
+		struct policy_missing *missing = &policy->missing[i];
+
+		if (policy->lines[missing->line].request->kind == REQUEST_CHANNELS) {
+			policy->missing[kept++] = *missing;
+			continue;
+		}
+		free(missing->target);
+		free(missing->message);
+	}
+	policy->n_missing = kept;
+}
+
+static int add_steps(const struct planning *p, struct look *last,
+	const struct look *before, struct irqkit_plan *plan)
+{
+	int r = put_channels_first(last);
+
+	if (r == 0)
+		r = add_channels(p, last, before, plan);
+	if (r == 0 && irqkit_plan_has_barrier(plan) &&
+		!(p->flags & IRQKIT_POLICIES_CHECK)) {
+		drop_rest(p->policy, last);
+		return index_all(last);
+	}
+	for (size_t i = 0; i < last->n && r == 0; i++)
+		if (!is_of_channels(&last->list[i]))
+			r = add_step(plan, &last->list[i]);
+	return r;
+}
+
+/* The settings of the plan so far, and those that were added to it. */
+static int join(struct look *before, struct look *last)
+{
+	for (size_t i = 0; i < last->n; i++) {
+		if (!GROW(before->list, before->n, before->room))
+			return -ENOMEM;
+		before->list[before->n++] = last->list[i];
+		last->list[i].step = (struct irqkit_step){ 0 };
+	}
+	look_clear(last);
+	*last = *before;
+	*before = (struct look){ 0 };
+	return index_all(last);
+}
+
+/* With IRQKIT_POLICIES_REST, the settings of the plan so far stay. */
+static struct look take_settings(struct irqkit_policies *policy, unsigned int flags)
+{
+	struct look before = { 0 };
+
+	if (!(flags & IRQKIT_POLICIES_REST))
+		return before;
+	before = (struct look){
+		.list = TAKE(policy->settings),
+		.n = policy->n_settings,
+		.room = policy->settings_room,
+		.index = policy->index,
+	};
+	policy->n_settings = policy->settings_room = 0;
+	policy->index = (struct path_index){ 0 };
+	return before;
 }
 
 /* A line whose SET is wrong says so when it is planned. */
@@ -536,7 +680,7 @@ EXPORT int irqkit_policies_plan(struct irqkit_policies *policy,
 		.fn = fn,
 		.data = data,
 	};
-	struct look last = { 0 };
+	struct look last = { 0 }, before = take_settings(policy, flags);
 	int r = begin(&p);
 
 	if (r == 0)
@@ -545,8 +689,11 @@ EXPORT int irqkit_policies_plan(struct irqkit_policies *policy,
 	topology_isolate(machine->topology, NULL);
 	machine_avoid(machine, NULL);
 	if (r == 0)
-		r = add_steps(&last, plan);
+		r = add_steps(&p, &last, &before, plan);
+	if (r == 0)
+		r = join(&before, &last);
 	if (r < 0) {
+		look_clear(&before);
 		look_clear(&last);
 		return r;
 	}
