@@ -158,6 +158,12 @@ result $? "undo" "$(<"$tmp/out")"
 [ "$(<"$root/$channels") $(<"$root/proc/irq/31/smp_affinity")" = "combined 4 8 000f" ]
 result $? "restores channels and affinity" "$(<"$root/$channels") $(<"$root/proc/irq/31/smp_affinity")"
 with_channels 'combined 4 8'
+# 25 to 29 have the same name
+printf 'channels eth0 --combined=2\nset 28 --cpus=3\n' | "$irqkit" apply -q --root="$root" - >/dev/null 2>&1
+"$irqkit" undo -q --root="$root" >"$tmp/out" 2>&1
+[ "$(<"$root/proc/irq/28/smp_affinity")" = 00ff ]
+result $? "undo tells interrupts apart that share a name" "$(<"$root/proc/irq/28/smp_affinity") $(<"$tmp/out")"
+with_channels 'combined 4 8'
 law "channels that hold already are no barrier" $channels='combined 4 8' <<<'channels eth0 --combined=4
 spread eth0'
 with_channels 'combined 4 8'

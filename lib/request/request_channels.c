@@ -341,10 +341,7 @@ static int plan_device(struct task *task)
 /* A request to spread the interrupts of these interfaces, for the time after the barrier. */
 static int prepare_rest(struct irqkit_request *request)
 {
-	int r;
-
-	irqkit_request_free(TAKE(request->rest));
-	r = request_new(REQUEST_SPREAD, &request->rest);
+	int r = request_new(REQUEST_SPREAD, &request->rest);
 
 	for (size_t i = 0; i < request->n_devices && r == 0; i++) {
 		_cleanup_free_ char *word = NULL;
