@@ -158,6 +158,19 @@ result $? "undo" "$(<"$tmp/out")"
 [ "$(<"$root/$channels") $(<"$root/proc/irq/31/smp_affinity")" = "combined 4 8 000f" ]
 result $? "restores channels and affinity" "$(<"$root/$channels") $(<"$root/proc/irq/31/smp_affinity")"
 with_channels 'combined 4 8'
+"$irqkit" save --root="$root" >"$tmp/saved" 2>&1
+echo 'combined 2 8' >"$root/$channels"
+"$irqkit" apply -q --root="$root" "$tmp/saved" >"$tmp/out" 2>&1
+[ "$(<"$root/$channels")" = 'combined 4 8' ]
+result $? "save, then apply: the channels are restored" "$(<"$tmp/saved") $(<"$tmp/out")"
+"$irqkit" save --root="$root" 2>&1 | cmp -s - "$tmp/saved"
+result $? "saved again: the same bytes"
+echo 'combined 8 8' >"$root/$channels"
+"$irqkit" save --root="$root" | grep -q '^channels'
+result $((! $?)) "no line where all channels are there"
+"$irqkit" save --all --root="$root" | grep -q '^channels eth0 --combined=8$'
+result $? "but with --all"
+with_channels 'combined 4 8'
 # 25 to 29 have the same name
 printf 'channels eth0 --combined=2\nset 28 --cpus=3\n' | "$irqkit" apply -q --root="$root" - >/dev/null 2>&1
 "$irqkit" undo -q --root="$root" >"$tmp/out" 2>&1

@@ -105,7 +105,11 @@ static enum status judge_barrier(const struct apply *apply, struct change *chang
 	size_t n = 0;
 	char *remark;
 
-	if (change_writes(change->options) || !irqkit_plan_has_barrier(change->plan))
+	if (!irqkit_plan_has_barrier(change->plan))
+		return STATUS_DONE;
+	/* they are about queues that change */
+	report_drop_remarks(&change->report);
+	if (change_writes(change->options))
 		return STATUS_DONE;
 	for (size_t i = 0; i < lines->n; i++)
 		n += strcmp(lines->calls[i].command->name, "channels") != 0;
@@ -156,20 +160,6 @@ static enum status plan(struct change *change, void *data)
 		(!change->options->keeps_bans &&
 			irqkit_plan_has_saved_placed(change->plan) == 0);
 	return r < 0 ? say_no_memory() : STATUS_DONE;
-}
-
-/* All lines, once the channels were changed. */
-static enum status plan_rest(struct change *change, void *data)
-{
-	struct apply *apply = data;
-	enum status status = apply->seconds ? count(apply, change) : STATUS_DONE;
-
-	say_set_errors_only(true);
-	if (status == STATUS_DONE)
-		status = lines_plan(&apply->lines, change->machine, change->plan,
-			IRQKIT_POLICIES_REST, add_remark, change);
-	say_set_errors_only(false);
-	return status == STATUS_DONE ? ban_plan(change) : status;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -242,6 +232,22 @@ static enum status keep(struct change *change, void *data)
 	return r < 0 ? STATUS_REFUSED : save_placed(change);
 }
 
+/* All lines, once the channels were changed. */
+static enum status plan_rest(struct change *change, void *data)
+{
+	struct apply *apply = data;
+	enum status status = apply->seconds ? count(apply, change) : STATUS_DONE;
+
+	say_set_errors_only(true);
+	if (status == STATUS_DONE)
+		status = lines_plan(&apply->lines, change->machine, change->plan,
+			IRQKIT_POLICIES_REST, add_remark, change);
+	say_set_errors_only(false);
+	if (status == STATUS_DONE)
+		remark_left(change, apply->lines.policy);
+	return status == STATUS_DONE ? ban_plan(change) : status;
+}
+
 static enum status plan_and_remark(struct change *change, void *data)
 {
 	struct apply *apply = data;
@@ -253,7 +259,7 @@ static enum status plan_and_remark(struct change *change, void *data)
 	change->report.hides_unchanged = change_writes(change->options);
 	change->report.data = apply;
 	status = plan(change, data);
-	if (status == STATUS_DONE)
+	if (status == STATUS_DONE && !irqkit_plan_has_barrier(change->plan))
 		remark_left(change, apply->lines.policy);
 	return status;
 }
