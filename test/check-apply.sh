@@ -97,6 +97,127 @@ law "xps --rxqs, and CPUs after that" $eth2/tx-1/xps_cpus=02 <<<'xps eth2 --rxqs
 xps eth2 --cpus=1'
 result $(($(cat "$root"/$eth2/tx-*/xps_rxqs | grep -c '[1-9a-f]') != 0)) "the rx queues do not override the CPUs"
 
+# ---- isolated CPUs: for all lines, also earlier ones and those of other files ----------------
+# 28: eth1; 29, 30: the first two queues of eth2
+fresh
+law "isolate" proc/irq/default_smp_affinity=f3 proc/irq/28/smp_affinity=f3 <<<'isolate 2-3'
+fresh
+law "a spread before isolate leaves its CPUs" proc/irq/28/smp_affinity=02 <<<'spread eth1 --cpus=1-3
+isolate 2-3'
+fresh
+law "two isolate lines" proc/irq/default_smp_affinity=f3 proc/irq/28/smp_affinity=f3 <<<'isolate 2
+isolate 3'
+fresh
+law "a number wins over isolate" proc/irq/28/smp_affinity=08 proc/irq/39/smp_affinity=f3 <<<'set eth1 --cpus=3
+isolate 2-3'
+result $(($(printf 'set eth1 --cpus=3\nisolate 2-3\n' | "$irqkit" apply -n --root="$root" - 2>&1 |
+	grep -c 'CPU 3 is named here by number') != 1)) "and warns"
+fresh
+law "a range loses" proc/irq/28/smp_affinity=03 proc/irq/29/smp_affinity=02 proc/irq/default_smp_affinity=03 \
+	<<<'set eth1 --cpus=0-3
+set eth2:rx-0 --cpus=1-3
+set --default --cpus=0-3
+isolate 2-3'
+result $(($(printf 'set eth1 --cpus=0-3\nisolate 2-3\n' | "$irqkit" apply -n --root="$root" - 2>&1 |
+	grep -c warning) != 0)) "without a warning"
+fresh
+printf 0c >"$root/$eth2/rx-0/rps_cpus" && printf 06 >"$root/$eth2/rx-1/rps_cpus" && printf 0c >"$root/$eth2/tx-0/xps_cpus"
+law "isolate takes RPS and XPS away" $eth2/rx-0/rps_cpus=00 $eth2/rx-1/rps_cpus=02 $eth2/tx-0/xps_cpus=00 <<<'isolate 2-3'
+result $(($("$irqkit" apply -v --root="$root" "$policy" 2>&1 | grep -c 'any more') != 0)) "and holds them"
+fresh
+law "rps --auto and xps --auto leave isolated CPUs" <<<'rps eth1 --auto
+xps eth2 --auto
+spread
+isolate 2-3'
+result $(($(cat "$root"/proc/irq/{28,29,3?}/smp_affinity | sort -u | grep -c '[4-9a-f]$') != 0)) "nothing uses CPUs 2 and 3"
+fresh
+before=$(settings)
+printf 'spread\nisolate 2-3\n' | "$irqkit" apply -q --root="$root" - >/dev/null 2>&1
+"$irqkit" undo -q --root="$root" >/dev/null 2>&1
+[ "$(settings)" = "$before" ]
+result $? "undo restores what isolate and spread have changed"
+fresh
+text=$(printf 'isolate 0-3\nspread\nisolate 4-7\n' | "$irqkit" apply --root="$root" - 2>&1)
+result $(($? != 2)) "no housekeeping CPU is left: a mistake" "$text"
+[ "$(settings)" = "$before" ]
+result $? "and nothing was written"
+
+# ---- channels: a barrier, after which all lines are planned ----------------------------------
+# 31 to 38: four queues of eth0, an rx and a tx interrupt each
+channels=sys/class/net/eth0/channels
+with_channels() {
+	fresh linux-6.1-16cpu
+	echo "$1" >"$root/$channels"
+}
+
+with_channels 'combined 4 8'
+law "channels, after a line about the same queues" $channels='combined 2 8' proc/irq/31/smp_affinity=0100 \
+	<<<'set eth0:rx-0 --cpus=8
+channels eth0 --combined=2'
+result $(($("$irqkit" undo --list --root="$root" | grep -c 'irqkit apply') != 1)) "one entry of the journal"
+"$irqkit" undo -q --root="$root" >"$tmp/out" 2>&1
+result $? "undo" "$(<"$tmp/out")"
+[ "$(<"$root/$channels") $(<"$root/proc/irq/31/smp_affinity")" = "combined 4 8 000f" ]
+result $? "restores channels and affinity" "$(<"$root/$channels") $(<"$root/proc/irq/31/smp_affinity")"
+with_channels 'combined 4 8'
+"$irqkit" save --root="$root" >"$tmp/saved" 2>&1
+echo 'combined 2 8' >"$root/$channels"
+"$irqkit" apply -q --root="$root" "$tmp/saved" >"$tmp/out" 2>&1
+[ "$(<"$root/$channels")" = 'combined 4 8' ]
+result $? "save, then apply: the channels are restored" "$(<"$tmp/saved") $(<"$tmp/out")"
+"$irqkit" save --root="$root" 2>&1 | cmp -s - "$tmp/saved"
+result $? "saved again: the same bytes"
+echo 'combined 8 8' >"$root/$channels"
+"$irqkit" save --root="$root" | grep -q '^channels'
+result $((! $?)) "no line where all channels are there"
+"$irqkit" save --all --root="$root" | grep -q '^channels eth0 --combined=8$'
+result $? "but with --all"
+with_channels 'combined 4 8'
+# 25 to 29 have the same name
+printf 'channels eth0 --combined=2\nset 28 --cpus=3\n' | "$irqkit" apply -q --root="$root" - >/dev/null 2>&1
+"$irqkit" undo -q --root="$root" >"$tmp/out" 2>&1
+[ "$(<"$root/proc/irq/28/smp_affinity")" = 00ff ]
+result $? "undo tells interrupts apart that share a name" "$(<"$root/proc/irq/28/smp_affinity") $(<"$tmp/out")"
+with_channels 'combined 4 8'
+law "channels that hold already are no barrier" $channels='combined 4 8' <<<'channels eth0 --combined=4
+spread eth0'
+with_channels 'combined 4 8'
+law "the later of two channels lines wins" $channels='combined 3 8' <<<'channels eth0 --combined=2
+isolate 15
+channels eth0 --combined=3'
+with_channels 'combined 2 16'
+law "channels --auto counts no isolated CPU" <<<'channels eth0 --auto --spread
+isolate 8-15'
+before=$(<"$root/$channels")
+with_channels 'combined 2 16'
+law "channels --auto without them" <<<'channels eth0 --auto --spread'
+[ "$before" != "$(<"$root/$channels")" ]
+result $? "gives more" "$before, $(<"$root/$channels")"
+
+# what was decided by counts is compared with the decision
+echo 'combined 1 16' >"$root/$channels"
+text=$("$irqkit" check --root="$root" "$policy" 2>&1)
+result $(($? != 5)) "check reports channels that differ" "$text"
+[[ $text = *"channels eth0"*"combined 1"* && $text != *warning* ]]
+result $? "with the line and the value found" "$text"
+with_channels 'combined 4 8'
+text=$(printf 'channels eth0 --combined=2\nset eth0 --cpus=1\nset eth9 --cpus=1\n' |
+	"$irqkit" apply -n --root="$root" - 2>&1)
+result $(($? != 0)) "--dry-run" "$text"
+[[ $text = *"2 other lines are planned after the change of the channels."* && $text != *affinity\ * ]]
+result $? "shows the channels, and plans nothing on old queues" "$text"
+printf 'channels eth0 --combined=2\nset eth0 --cpus=1\n' | "$irqkit" apply --script --root="$root" - >"$tmp/out" 2>&1
+result $(($? != 2)) "--script is refused" "$(<"$tmp/out")"
+printf 'channels eth0 --combined=2\nset eth9 --cpus=1\n' | "$irqkit" apply --root="$root" - >"$tmp/out" 2>&1
+result $(($? != 3)) "a TARGET that is missing after the change" "$(<"$tmp/out")"
+result $(($(grep -c 'eth9' "$tmp/out") != 1)) "is reported once" "$(<"$tmp/out")"
+with_channels 'combined 4 8'
+before=$(settings)
+printf 'channels eth0 --combined=2\nset eth0 --cpus=99\n' | "$irqkit" apply --root="$root" - >"$tmp/out" 2>&1
+result $(($? != 2)) "a mistake in another line" "$(<"$tmp/out")"
+[ "$(<"$root/$channels")$(settings)" = "combined 4 8$before" ]
+result $? "is found before the change"
+
 # ---- lines that see each other -------------------------------------------------------------
 fresh
 law "the later line wins, and the others keep their places" proc/irq/29/smp_affinity=80 <<<'spread eth2 --cpus=0-3
@@ -117,7 +238,7 @@ set eth1 --cpus=2
 set --default --cpus=0-3'
 for r in "$roots"/*-8cpu "$roots"/*-16cpu; do
 	fresh "${r##*/}"
-	printf '%s\n' '-spread' '-spread --by=total --cpus=0-1' "-rps '*' --auto" "-xps '*' --auto" '-set all --cpus=current' >"$policy"
+	printf '%s\n' '-spread' '-spread --by=total --cpus=0-1' "-rps '*' --auto" "-xps '*' --auto" '-set all --cpus=current' 'isolate 1' >"$policy"
 	"$irqkit" apply -q --root="$root" "$policy" >"$tmp/out" 2>&1
 	case $? in
 	0) ;;

@@ -3,6 +3,7 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "change/ban.h"
 #include "change/change.h"
 #include "measure/open_machine.h"
 #include "measure/sample.h"
@@ -103,6 +104,35 @@ static void add_remark(void *data, char *remark)
 	report_add_remark(&change->report, remark);
 }
 
+/* The queues that other lines are about are not there yet. */
+static enum status judge_barrier(const struct apply *apply, struct change *change)
+{
+	const struct lines *lines = &apply->lines;
+	size_t n = 0;
+	char *remark;
+
+	if (!irqkit_plan_has_barrier(change->plan))
+		return STATUS_DONE;
+	/* they are about queues that change */
+	report_drop_remarks(&change->report);
+	if (change_writes(change->options))
+		return STATUS_DONE;
+	for (size_t i = 0; i < lines->n; i++)
+		n += strcmp(lines->calls[i].command->name, "channels") != 0;
+	if (n && change->options->is_script) {
+		say_error("the policy changes channels, and a script cannot have what "
+			  "is planned after that: run 'irqkit apply', or put the "
+			  "channels lines into a file of their own");
+		return STATUS_MISUSE;
+	}
+	if (n &&
+		asprintf(&remark,
+			"%zu other line%s planned after the change of the channels.", n,
+			n == 1 ? " is" : "s are") >= 0)
+		report_add_remark(&change->report, remark);
+	return STATUS_DONE;
+}
+
 static enum status plan(struct change *change, void *data)
 {
 	struct apply *apply = data;
@@ -127,6 +157,8 @@ static enum status plan(struct change *change, void *data)
 	apply->has_planned = true;
 	if (status == STATUS_MISUSE)
 		say_error("nothing was changed");
+	if (status == STATUS_DONE)
+		status = judge_barrier(apply, change);
 	if (status != STATUS_DONE)
 		return status;
 	r = irqkit_policies_is_kept(apply->lines.policy);
@@ -206,6 +238,22 @@ static enum status keep(struct change *change, void *data)
 	return r < 0 ? STATUS_REFUSED : save_placed(change);
 }
 
+/* All lines, once the channels were changed. */
+static enum status plan_rest(struct change *change, void *data)
+{
+	struct apply *apply = data;
+	enum status status = apply->seconds ? count(apply, change) : STATUS_DONE;
+
+	say_set_errors_only(true);
+	if (status == STATUS_DONE)
+		status = lines_plan(&apply->lines, change->machine, change->plan,
+			IRQKIT_POLICIES_REST, add_remark, change);
+	say_set_errors_only(false);
+	if (status == STATUS_DONE)
+		remark_left(change, apply->lines.policy);
+	return status == STATUS_DONE ? ban_plan(change) : status;
+}
+
 static enum status plan_and_remark(struct change *change, void *data)
 {
 	struct apply *apply = data;
@@ -217,7 +265,7 @@ static enum status plan_and_remark(struct change *change, void *data)
 	change->report.hides_unchanged = change_writes(change->options);
 	change->report.data = apply;
 	status = plan(change, data);
-	if (status == STATUS_DONE)
+	if (status == STATUS_DONE && !irqkit_plan_has_barrier(change->plan))
 		remark_left(change, apply->lines.policy);
 	return status;
 }
@@ -378,12 +426,14 @@ static enum status run(const struct call *call)
 	enum status status = o->stays ? check_stay(call, &o->change) : STATUS_DONE;
 
 	o->change.bans_by_default = true;
+	apply.lines.has_rest = change_writes(&o->change) && !o->stays;
 	if (status == STATUS_DONE)
 		status = read_lines(&apply, call);
 	if (status == STATUS_DONE && o->stays)
 		return run_stay(&apply, o);
 	if (status == STATUS_DONE)
-		status = change_run(&change, call, &o->change, plan_and_remark, &apply);
+		status = change_run_with_rest(
+			&change, call, &o->change, plan_and_remark, plan_rest, &apply);
 	return status == STATUS_DONE && lines_count_missing(&apply.lines) > 0
 		? STATUS_NO_MATCH
 		: status;

@@ -245,6 +245,7 @@ struct reporting {
 	const struct lines *lines;
 	void (*add_remark)(void *data, char *remark);
 	void *data;
+	bool is_check;
 	enum status status; /* the worst */
 };
 
@@ -276,6 +277,15 @@ static enum status worse_of(enum status a, enum status b)
 	return weight[a] >= weight[b] ? a : b;
 }
 
+/* What a change of channels may do is of no interest to a check. */
+static bool is_quiet(const struct reporting *reporting, size_t index)
+{
+	const struct call *call = &reporting->lines->calls[index];
+
+	return call->common.is_quiet ||
+		(reporting->is_check && strcmp(call->command->name, "channels") == 0);
+}
+
 /* Says what a line that was planned has to say. */
 static void report_line(void *data, const struct irqkit_policies *policy, size_t index)
 {
@@ -285,11 +295,10 @@ static void report_line(void *data, const struct irqkit_policies *policy, size_t
 	int error = irqkit_policies_get_error(policy, index);
 	bool is_silent = irqkit_policies_is_optional(policy, index) &&
 		irqkit_request_get_problem(request) == IRQKIT_PROBLEM_IMMOVABLE;
-	bool is_quiet = reporting->lines->calls[index].common.is_quiet;
 
 	say_set_place(place);
-	say_set_silent(
-		reporting->lines->is_silent || is_silent || (is_quiet && error == 0));
+	say_set_silent(reporting->lines->is_silent || is_silent ||
+		(error == 0 && is_quiet(reporting, index)));
 	reporting->status = worse_of(
 		reporting->status, is_silent ? STATUS_DONE : request_say(request, error));
 	say_set_silent(reporting->lines->is_silent);
@@ -323,14 +332,18 @@ enum status lines_plan(struct lines *lines, struct irqkit_machine *machine,
 		.lines = lines,
 		.add_remark = add_remark,
 		.data = data,
+		.is_check = flags & IRQKIT_POLICIES_CHECK,
 	};
 	enum status status = check_numbers(lines, machine);
 	int r = irqkit_policies_plan(
 		lines->policy, machine, plan, flags, report_line, &reporting);
 
-	if (!lines->has_reported && status == STATUS_DONE)
+	/* more may be there once the channels were changed */
+	if (!lines->has_reported && status == STATUS_DONE &&
+		!(lines->has_rest && irqkit_plan_has_barrier(plan))) {
 		report_missing(lines);
-	lines->has_reported = true;
+		lines->has_reported = true;
+	}
 	if (r == 0)
 		return status;
 	status = worse_of(status, reporting.status);

@@ -13,6 +13,7 @@ struct lines {
 	size_t n;
 	bool has_reported; /* missing TARGETs, which are reported once */
 	bool is_silent; /* nothing is reported, since it was before */
+	bool has_rest; /* after a barrier, all is planned again: they are reported then */
 };
 
 /*

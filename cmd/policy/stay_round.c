@@ -263,6 +263,9 @@ static enum status apply(struct stay_state *state, const char *cause)
 	join_journal(state);
 	note_attempts(state, cause);
 	print_round(state, cause);
+	/* a channels line has made other queues: the other lines are planned for them now */
+	if (irqkit_plan_needs_rest(change->plan))
+		state->next = stay_now();
 	status = state->policy->applied(change, state->policy->data);
 	return r < 0 ? change_say_failure(change, r) : status;
 }

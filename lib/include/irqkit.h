@@ -3369,7 +3369,9 @@ enum {
 	/* the plan is compared with the system and not applied */
 	IRQKIT_POLICIES_CHECK = 1 << 0,
 	/* a line that cannot be planned is left out, and the others are planned */
-	IRQKIT_POLICIES_LEAVE = 1 << 1,
+	IRQKIT_POLICIES_LEAVE = 1 << 2,
+	/* the barriers of the plan were passed: the rest is added to it */
+	IRQKIT_POLICIES_REST = 1 << 1,
 };
 
 /* A function that is called once the line at @index was planned. */
@@ -3384,6 +3386,10 @@ typedef void irqkit_policies_line_fn(
  *
  * With IRQKIT_POLICIES_CHECK, lines that decide by counts (spread by load or total, automatic
  * RPS) are not decided again: the plan has the values of irqkit_policies_keep().
+ *
+ * If lines for channels change some, the plan has only what these lines set: it has a
+ * barrier, see irqkit_plan_has_barrier(). Once that was applied and passed, the call with
+ * IRQKIT_POLICIES_REST adds the steps of all other lines to the same plan.
  *
  * If a line cannot be planned, the call fails with the error of the first such line, after
  * all lines were tried; irqkit_policies_get_error() and the request of each line show why.

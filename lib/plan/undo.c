@@ -321,23 +321,39 @@ static int add_barriers(
 	return r;
 }
 
+/* Does the row have the names that the interrupt of the entry had? */
+static int has_names(
+	const struct irqkit_interrupt *row, const struct journal_entry *entry)
+{
+	_cleanup_free_ char *names = interrupt_join_actions(row);
+
+	if (!names)
+		return -ENOMEM;
+	return *names && row->irq >= 0 && strcmp(names, entry->field[FIELD_TARGET]) == 0;
+}
+
 /* The interrupt that serves the queue now, or that has the handlers of the old one. */
 static int find_irq_again(
 	const struct irqkit_plan *plan, const struct journal_entry *entry)
 {
 	const struct irqkit_snapshot *rows = plan->machine->snapshot;
+	const struct irqkit_interrupt *same = irqkit_snapshot_find(
+		rows, entry->field[FIELD_IRQ]);
 	int irq = *entry->field[FIELD_QUEUE]
 		? step_find_irq(plan->machine, entry->field[FIELD_QUEUE])
 		: -1;
+	int kept = irq < 0 && same ? has_names(same, entry) : 0;
 
+	/* of several interrupts with these names, the one that still has the number */
+	if (kept != 0)
+		return kept < 0 ? kept : same->irq;
 	for (size_t i = 0; irq < 0 && i < irqkit_snapshot_count(rows); i++) {
 		const struct irqkit_interrupt *row = irqkit_snapshot_get(rows, i);
-		_cleanup_free_ char *names = interrupt_join_actions(row);
+		int r = has_names(row, entry);
 
-		if (!names)
-			return -ENOMEM;
-		if (*names && row->irq >= 0 &&
-			strcmp(names, entry->field[FIELD_TARGET]) == 0)
+		if (r < 0)
+			return r;
+		if (r > 0)
 			irq = row->irq;
 	}
 	return irq;

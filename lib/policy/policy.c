@@ -3,6 +3,7 @@
 #include "policy/policy.h"
 #include "base/array.h"
 #include "base/macros.h"
+#include "request/request.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -41,6 +42,10 @@ void policy_drop_settings(struct irqkit_policies *policy)
 	}
 	policy->n_missing = 0;
 	irqkit_cpuset_free(TAKE(policy->online));
+	for (size_t i = 0; i < policy->n_lines; i++)
+		if (policy->lines[i].request)
+			policy->lines[i].request->all_isolated = NULL;
+	irqkit_cpuset_free(TAKE(policy->all_isolated));
 }
 
 EXPORT void irqkit_policies_free(struct irqkit_policies *policy)

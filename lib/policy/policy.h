@@ -94,6 +94,7 @@ struct irqkit_policies {
 	struct policy_missing *missing; /* owned */
 	size_t n_missing, missing_room;
 	struct irqkit_cpuset *online; /* owned, or NULL */
+	struct irqkit_cpuset *all_isolated; /* owned, or NULL; also by its lines */
 	struct kept kept;
 };
 

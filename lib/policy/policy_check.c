@@ -36,9 +36,6 @@ EXPORT int irqkit_policies_differs(const struct irqkit_policies *policy,
 	*ret_is_undecided = policy->settings[index].is_undecided;
 	if (step->result == IRQKIT_SKIPPED || policy->settings[index].is_unchecked)
 		return 0;
-	/* threads of a saved root cannot be moved, and apply skips them */
-	if (step->knob == IRQKIT_KNOB_THREAD && !plan->ctx->is_live)
-		return 0;
 	if (*ret_is_undecided)
 		return 1;
 	if (step->result != IRQKIT_PLANNED)

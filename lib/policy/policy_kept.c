@@ -167,7 +167,12 @@ static void format_now(struct buffer *file, const struct irqkit_policies *policy
 {
 	const struct policy_line *line = &policy->lines[setting->line];
 	const struct irqkit_step *step = &setting->step;
+	size_t at;
 
+	/* what was written before a barrier may have been written again after it */
+	if (path_index_find(&policy->index, step->path, &at) &&
+		&policy->settings[at] != setting)
+		return;
 	if (step->result == IRQKIT_SKIPPED || !step->new_value.text)
 		return;
 	format_setting(file,

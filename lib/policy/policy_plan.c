@@ -11,8 +11,10 @@
  * difference.
  */
 #include "base/array.h"
+#include "base/cpuset.h"
 #include "base/macros.h"
 #include "kernel/ctx.h"
+#include "plan/barrier.h"
 #include "policy/policy.h"
 #include "request/request.h"
 #include "topology/topology.h"
@@ -205,6 +207,59 @@ static int set_missing_aside(const struct planning *p, size_t line, size_t *ret_
 	return r;
 }
 
+static bool is_isolate(const struct irqkit_policies *policy, size_t line)
+{
+	return policy->lines[line].request->kind == REQUEST_ISOLATE;
+}
+
+/* What an isolate line changes, and no record of the machine pretends. */
+static bool is_for_isolate(const struct irqkit_step *step)
+{
+	return step->knob == IRQKIT_KNOB_DEFAULT_AFFINITY ||
+		step->knob == IRQKIT_KNOB_WORKQUEUE ||
+		step->knob == IRQKIT_KNOB_RPS_DEFAULT_MASK ||
+		step->knob == IRQKIT_KNOB_THREAD;
+}
+
+/* An isolate line takes its CPUs out of what the ones before it have left. */
+static int add_earlier(const struct look *look, struct irqkit_plan *plan)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < look->n && (r == 0 || r == -ENOENT); i++)
+		if (is_for_isolate(&look->list[i].step))
+			r = plan_add_copy(plan, &look->list[i].step);
+	return r == -ENOENT ? 0 : r;
+}
+
+/*
+ * The SET of an isolate line means what it means without the policy, and its work goes to
+ * CPUs that no line isolates.
+ */
+static int plan_isolate(const struct planning *p, const struct look *look, size_t line,
+	struct irqkit_plan **plan, size_t *ret_n_before)
+{
+	struct irqkit_request *request = p->policy->lines[line].request;
+	int r = irqkit_plan_new(p->machine, plan);
+
+	if (r == 0)
+		r = add_earlier(look, *plan);
+	if (r == 0)
+		r = machine_avoid(p->machine, NULL);
+	if (r == 0)
+		r = topology_isolate(p->machine->topology, NULL);
+	if (r < 0)
+		return r;
+	*ret_n_before = irqkit_plan_count(*plan);
+	request->all_isolated = p->policy->all_isolated;
+	r = irqkit_request_plan(request, p->machine, *plan);
+	if (r == -ENOMEM)
+		return r;
+	return topology_isolate(p->machine->topology, p->policy->all_isolated) < 0
+		? -ENOMEM
+		: r;
+}
+
 /* Plans a line, as far as its TARGETs exist. */
 static int plan_request(const struct planning *p, size_t line, struct irqkit_plan **plan)
 {
@@ -255,17 +310,21 @@ static int plan_line(const struct planning *p, struct look *look, size_t index)
 	struct policy_line *line = &p->policy->lines[index];
 	struct irqkit_plan *plan CLEANUP(free_plan) = NULL;
 	struct look own = { 0 };
-	int r = machine_avoid(p->machine, p->policy->isolated);
+	size_t n_before = 0;
+	int r = machine_avoid(p->machine, p->policy->all_isolated);
 
 	if (r < 0)
 		return r;
 	line->is_kept |= request_depends_on_counts(line->request);
-	line->error = plan_request(p, index, &plan);
+	line->error = is_isolate(p->policy, index)
+		? plan_isolate(p, look, index, &plan, &n_before)
+		: plan_request(p, index, &plan);
 	if (line->error == 0)
 		r = warn_named(p, line->request);
 	if (r == 0 && p->is_first && p->fn)
 		p->fn(p->data, p->policy, index);
-	for (size_t i = 0; plan && line->error == 0 && r == 0 && i < plan->n_steps; i++) {
+	for (size_t i = n_before; plan && line->error == 0 && r == 0 && i < plan->n_steps;
+		i++) {
 		if (!GROW(own.list, own.n, own.room))
 			r = -ENOMEM;
 		else
@@ -292,17 +351,30 @@ static bool is_mistake(const struct irqkit_policies *policy, size_t index)
 			line->request->problem == IRQKIT_PROBLEM_IMMOVABLE);
 }
 
-static int look(const struct planning *p, struct look *now)
+/* The lines that isolate CPUs, or the others. */
+static int look_at(const struct planning *p, struct look *now, bool isolates, int *error)
 {
 	struct irqkit_policies *policy = p->policy;
-	int error = 0, r = 0;
+	int r = 0;
 
 	for (size_t i = 0; i < policy->n_lines && r == 0; i++) {
+		if (is_isolate(policy, i) != isolates)
+			continue;
 		r = plan_line(p, now, i);
 		if (r == 0 && is_mistake(policy, i) &&
 			!(p->flags & IRQKIT_POLICIES_LEAVE))
-			error = error ? error : policy->lines[i].error;
+			*error = *error ? *error : policy->lines[i].error;
 	}
+	return r;
+}
+
+/* What another line says about one interrupt counts more than what isolate leaves it. */
+static int look(const struct planning *p, struct look *now)
+{
+	int error = 0, r = look_at(p, now, true, &error);
+
+	if (r == 0)
+		r = look_at(p, now, false, &error);
 	if (r == 0)
 		r = drop_overridden(now);
 	return r < 0 ? r : error;
@@ -380,23 +452,203 @@ static int look_until_same(struct planning *p, struct look *last)
 	return r;
 }
 
-static int add_step(struct irqkit_plan *plan, struct policy_setting *setting)
+static int add_skipped(
+	struct irqkit_plan *plan, struct policy_setting *setting, const char *why)
 {
-	int r = plan_add_copy(plan, &setting->step);
+	int r = step_set_why(&setting->step, "%s", why);
 
-	if (r != -ENOENT)
-		return r;
 	setting->step.result = IRQKIT_SKIPPED;
-	r = step_set_why(&setting->step, "gone, or not in the saved root");
 	return r < 0 ? r : plan_add_copy(plan, &setting->step);
 }
 
-static int add_steps(struct look *last, struct irqkit_plan *plan)
+static int add_step(struct irqkit_plan *plan, struct policy_setting *setting)
+{
+	int r;
+
+	/* planned each time, they would get an entry in the journal each time */
+	if (setting->step.knob == IRQKIT_KNOB_THREAD && !plan->ctx->is_live)
+		return add_skipped(
+			plan, setting, "threads of a saved root cannot be moved");
+	r = plan_add_copy(plan, &setting->step);
+	return r == -ENOENT ? add_skipped(plan, setting, "gone, or not in the saved root")
+			    : r;
+}
+
+static int index_all(struct look *look)
 {
 	int r = 0;
+	size_t at;
 
+	path_index_clear(&look->index);
+	for (size_t i = 0; i < look->n && r == 0; i++)
+		if (!path_index_find(&look->index, look->list[i].step.path, &at))
+			r = path_index_set(&look->index, look->list[i].step.path, i);
+	return r;
+}
+
+static bool is_of_channels(const struct policy_setting *setting)
+{
+	return setting->step.knob == IRQKIT_KNOB_CHANNELS ||
+		setting->step.knob == IRQKIT_KNOB_RSS;
+}
+
+/* What channels lines set comes first: a barrier resets what was written before. */
+static int put_channels_first(struct look *look)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < look->n; i++) {
+		struct policy_setting setting = look->list[i];
+
+		if (!is_of_channels(&setting))
+			continue;
+		memmove(&look->list[n + 1], &look->list[n],
+			(i - n) * sizeof(*look->list));
+		look->list[n++] = setting;
+	}
+	return index_all(look);
+}
+
+static int add_barrier(const struct planning *p, struct irqkit_plan *plan,
+	struct policy_setting *setting)
+{
+	struct irqkit_device *device;
+	int r = add_step(plan, setting);
+
+	if (r < 0 || setting->step.knob != IRQKIT_KNOB_CHANNELS ||
+		plan->steps[plan->n_steps - 1].result != IRQKIT_PLANNED ||
+		(p->flags & IRQKIT_POLICIES_CHECK))
+		return r;
+	r = irqkit_devices_find_net(p->machine->devices, setting->step.target, &device);
+	return r < 0 ? r : barrier_save(plan, device);
+}
+
+/*
+ * Before a barrier, only what channels lines set is in the plan; after it, that is there
+ * already, unless the driver has made another RSS table meanwhile.
+ */
+static int add_channels(const struct planning *p, struct look *last,
+	const struct look *before, struct irqkit_plan *plan)
+{
+	size_t kept = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < last->n; i++) {
+		struct policy_setting *setting = &last->list[i];
+		bool is_new = !is_of_channels(setting) ||
+			!find_setting(before, setting->step.path);
+		bool is_dropped = !is_new && setting->step.knob == IRQKIT_KNOB_CHANNELS;
+
+		if (r == 0 && is_of_channels(setting) && !is_dropped)
+			r = add_barrier(p, plan, setting);
+		if (r == 0 && !is_new && !is_dropped &&
+			plan->steps[plan->n_steps - 1].result == IRQKIT_UNCHANGED) {
+			plan_drop_step(plan);
+			is_dropped = true;
+		}
+		if (is_dropped)
+			step_clear(&setting->step);
+		else
+			last->list[kept++] = *setting;
+	}
+	last->n = kept;
+	return r < 0 ? r : index_all(last);
+}
+
+/* What is planned after the barrier. */
+static void drop_rest(struct irqkit_policies *policy, struct look *last)
+{
+	size_t kept = 0;
+
+	while (last->n > 0 && !is_of_channels(&last->list[last->n - 1]))
+		step_clear(&last->list[--last->n].step);
+	for (size_t i = 0; i < policy->n_missing; i++) {
+		struct policy_missing *missing = &policy->missing[i];
+
+		if (policy->lines[missing->line].request->kind == REQUEST_CHANNELS) {
+			policy->missing[kept++] = *missing;
+			continue;
+		}
+		free(missing->target);
+		free(missing->message);
+	}
+	policy->n_missing = kept;
+}
+
+static int add_steps(const struct planning *p, struct look *last,
+	const struct look *before, struct irqkit_plan *plan)
+{
+	int r = put_channels_first(last);
+
+	if (r == 0)
+		r = add_channels(p, last, before, plan);
+	if (r == 0 && irqkit_plan_has_barrier(plan) &&
+		!(p->flags & IRQKIT_POLICIES_CHECK)) {
+		drop_rest(p->policy, last);
+		return index_all(last);
+	}
 	for (size_t i = 0; i < last->n && r == 0; i++)
-		r = add_step(plan, &last->list[i]);
+		if (!is_of_channels(&last->list[i]))
+			r = add_step(plan, &last->list[i]);
+	return r;
+}
+
+/* The settings of the plan so far, and those that were added to it. */
+static int join(struct look *before, struct look *last)
+{
+	for (size_t i = 0; i < last->n; i++) {
+		if (!GROW(before->list, before->n, before->room))
+			return -ENOMEM;
+		before->list[before->n++] = last->list[i];
+		last->list[i].step = (struct irqkit_step){ 0 };
+	}
+	look_clear(last);
+	*last = *before;
+	*before = (struct look){ 0 };
+	return index_all(last);
+}
+
+/* With IRQKIT_POLICIES_REST, the settings of the plan so far stay. */
+static struct look take_settings(struct irqkit_policies *policy, unsigned int flags)
+{
+	struct look before = { 0 };
+
+	if (!(flags & IRQKIT_POLICIES_REST))
+		return before;
+	before = (struct look){
+		.list = TAKE(policy->settings),
+		.n = policy->n_settings,
+		.room = policy->settings_room,
+		.index = policy->index,
+	};
+	policy->n_settings = policy->settings_room = 0;
+	policy->index = (struct path_index){ 0 };
+	return before;
+}
+
+/* A line whose SET is wrong says so when it is planned. */
+static int find_isolated(struct planning *p)
+{
+	struct irqkit_policies *policy = p->policy;
+	int r = policy->isolated
+		? irqkit_cpuset_copy(policy->isolated, &policy->all_isolated)
+		: 0;
+
+	for (size_t i = 0; i < policy->n_lines && r == 0; i++) {
+		_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+
+		if (!is_isolate(policy, i))
+			continue;
+		if (!policy->all_isolated)
+			r = irqkit_cpuset_new(&policy->all_isolated);
+		if (r == 0)
+			r = irqkit_request_get_isolated(
+				policy->lines[i].request, p->machine, &cpus);
+		if (r == 0)
+			r = irqkit_cpuset_add_set(policy->all_isolated, cpus);
+		else if (r != -ENOMEM && !is_failure(r))
+			r = 0;
+	}
 	return r;
 }
 
@@ -413,7 +665,9 @@ static int begin(struct planning *p)
 	r = online ? irqkit_cpuset_copy(online, &policy->online) : 0;
 	if (r == 0)
 		r = kept_read(p->machine->ctx, &policy->kept);
-	return r < 0 ? r : topology_isolate(p->machine->topology, policy->isolated);
+	if (r == 0)
+		r = find_isolated(p);
+	return r < 0 ? r : topology_isolate(p->machine->topology, policy->all_isolated);
 }
 
 EXPORT int irqkit_policies_plan(struct irqkit_policies *policy,
@@ -427,7 +681,7 @@ EXPORT int irqkit_policies_plan(struct irqkit_policies *policy,
 		.fn = fn,
 		.data = data,
 	};
-	struct look last = { 0 };
+	struct look last = { 0 }, before = take_settings(policy, flags);
 	int r = begin(&p);
 
 	if (r == 0)
@@ -436,8 +690,11 @@ EXPORT int irqkit_policies_plan(struct irqkit_policies *policy,
 	topology_isolate(machine->topology, NULL);
 	machine_avoid(machine, NULL);
 	if (r == 0)
-		r = add_steps(&last, plan);
+		r = add_steps(&p, &last, &before, plan);
+	if (r == 0)
+		r = join(&before, &last);
 	if (r < 0) {
+		look_clear(&before);
 		look_clear(&last);
 		return r;
 	}

@@ -42,6 +42,7 @@ static int find_owners(struct save *save)
  */
 typedef int save_part_fn(struct save *save, struct irqkit_device *device);
 static save_part_fn *const parts[] = {
+	save_channels,
 	save_interrupts,
 	save_rps,
 	save_xps,

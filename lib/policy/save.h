@@ -124,6 +124,7 @@ int save_is_plain_name(struct save *save, const char *name, bool *ret_is);
 
 /* ------- the sections; @device: NULL means rows without a device */
 
+int save_channels(struct save *save, struct irqkit_device *device);
 int save_interrupts(struct save *save, struct irqkit_device *device);
 int save_rps(struct save *save, struct irqkit_device *device);
 int save_xps(struct save *save, struct irqkit_device *device);

@@ -60,7 +60,8 @@ static int add_queue(const struct isolate *isolate, const struct kind *kind,
 	is_on = !irqkit_cpuset_is_empty(cpus);
 	irqkit_cpuset_remove_set(cpus, isolate->cpus);
 	is_left = !irqkit_cpuset_is_empty(cpus);
-	if (!is_on)
+	/* a policy holds also what its line has emptied before */
+	if (!is_on && !isolate->request->all_isolated)
 		return 0;
 	r = kind->add(isolate->plan, queue, cpus,
 		is_left ? "keeps its other CPUs" : kind->empty);

@@ -80,7 +80,8 @@ static int add_irq_thread(const struct isolate *isolate,
 	const struct irqkit_cpuset *cpus;
 	int r;
 
-	if (!irqkit_cpuset_has_common(now, isolate->cpus))
+	if (!irqkit_cpuset_has_common(now, isolate->cpus) &&
+		!isolate->request->all_isolated)
 		return 0;
 	r = irqkit_irq_get_planned(irq, &cpus);
 	if (r < 0)

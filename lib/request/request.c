@@ -321,7 +321,8 @@ bool request_depends_on_counts(const struct irqkit_request *request)
 	return (request->kind == REQUEST_SPREAD &&
 		       request->policy == IRQKIT_POLICY_LOAD) ||
 		(request->kind == REQUEST_RPS &&
-			request->steering == IRQKIT_STEERING_AUTO);
+			request->steering == IRQKIT_STEERING_AUTO) ||
+		(request->kind == REQUEST_CHANNELS && request->auto_channels_label);
 }
 
 EXPORT void irqkit_request_set_seconds(

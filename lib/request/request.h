@@ -75,6 +75,8 @@ struct irqkit_request {
 	struct irqkit_request *rest; /* owned; what follows the barrier, or NULL */
 
 	/* of an isolation */
+	const struct irqkit_cpuset
+		*all_isolated; /* a policy's, for all its lines; NULL: it is alone */
 	unsigned int parts; /* what is kept away: IRQKIT_ISOLATE_IRQS, ... */
 
 	/* of the last plan */

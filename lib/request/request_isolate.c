@@ -127,6 +127,8 @@ static int find_housekeeping(struct irqkit_request *request,
 
 	if (r == 0)
 		r = online ? irqkit_cpuset_copy(online, &left) : irqkit_cpuset_new(&left);
+	if (r == 0 && request->all_isolated)
+		r = irqkit_cpuset_add_set(isolated, request->all_isolated);
 	if (r < 0)
 		return r;
 	irqkit_cpuset_remove_set(left, isolated);
@@ -205,7 +207,8 @@ static int add_mask(const struct isolate *isolate, const struct mask *mask)
 		r = irqkit_cpuset_new(&none);
 	if (r < 0)
 		return fail_mask(isolate, mask, r);
-	if (mask->may_be_empty && irqkit_cpuset_is_empty(now))
+	if (mask->may_be_empty && irqkit_cpuset_is_empty(now) &&
+		!isolate->request->all_isolated)
 		return 0;
 	r = isolate_choose(now, isolate->cpus, online,
 		mask->may_be_empty ? none : isolate->housekeeping, &cpus);
