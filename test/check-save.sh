@@ -45,8 +45,9 @@ scramble() {
 }
 
 # count KIND FILE: the settings of a saved document, "lines" or "left_out", without threads
+# and channels, which the scrambled knobs do not have
 count() {
-	jq "[.$1[] | select(.line | startswith(\"pin-queue --threads-only\") | not).settings] | add // 0" "$2"
+	jq "[.$1[] | select(.line | test(\"^(pin-queue --threads-only|channels) \") | not).settings] | add // 0" "$2"
 }
 
 # apply ROOT FILE
