@@ -227,11 +227,14 @@ static enum status save_placed(const struct change *change)
 static enum status keep(struct change *change, void *data)
 {
 	struct apply *apply = data;
-	int r = irqkit_policies_keep(apply->lines.policy, change->lock);
-	_cleanup_free_ char *path = r < 0
-		? text_below_root(irqkit_ctx_get_root(change->ctx), "/run/irqkit/policy")
-		: NULL;
+	int r = irqkit_policies_settle(apply->lines.policy, change->ctx);
+	_cleanup_free_ char *path = NULL;
 
+	if (r == 0)
+		r = irqkit_policies_keep(apply->lines.policy, change->lock);
+	if (r < 0)
+		path = text_below_root(
+			irqkit_ctx_get_root(change->ctx), "/run/irqkit/policy");
 	if (r < 0)
 		say_error("the policy was applied, but cannot be noted in %s: %s",
 			path ? path : "/run/irqkit/policy", strerror(-r));

@@ -3457,6 +3457,15 @@ enum irqkit_cause irqkit_policies_find_cause(const struct irqkit_policies *polic
 int irqkit_policies_is_kept(const struct irqkit_policies *policy);
 
 /*
+ * Looks at the system after the last plan was applied. A line that would set something else
+ * now, because the lines depend on each other, is compared with what was applied from now
+ * on: see irqkit_policies_keep().
+ *
+ * Errors: see irqkit_machine_new().
+ */
+int irqkit_policies_settle(struct irqkit_policies *policy, struct irqkit_ctx *ctx);
+
+/*
  * Writes what the last plan has set to /run/irqkit, for later checks: after the plan was
  * applied, under the same lock.
  */

@@ -706,3 +706,51 @@ EXPORT int irqkit_policies_plan(struct irqkit_policies *policy,
 	irqkit_plan_set_full_fn(plan, policy_place_again, policy);
 	return 0;
 }
+
+/* What a look back finds missing was found missing before. */
+static void drop_missing_from(struct irqkit_policies *policy, size_t first)
+{
+	while (policy->n_missing > first) {
+		policy->n_missing--;
+		free(policy->missing[policy->n_missing].target);
+		free(policy->missing[policy->n_missing].message);
+	}
+}
+
+static void mark_unsettled(const struct planning *p, const struct look *now)
+{
+	struct irqkit_policies *policy = p->policy;
+	const struct look applied = {
+		.list = policy->settings,
+		.n = policy->n_settings,
+		.index = policy->index,
+	};
+
+	are_same(p, &applied, now, true);
+	for (size_t i = 0; i < applied.n; i++)
+		if (!find_setting(now, applied.list[i].step.path))
+			policy->lines[applied.list[i].line].is_kept = true;
+}
+
+EXPORT int irqkit_policies_settle(struct irqkit_policies *policy, struct irqkit_ctx *ctx)
+{
+	struct planning p = {
+		.policy = policy,
+		.flags = IRQKIT_POLICIES_CHECK | IRQKIT_POLICIES_LEAVE,
+	};
+	size_t n_missing = policy->n_missing;
+	struct look now = { 0 };
+	int r = irqkit_machine_new(ctx, &p.machine, NULL, NULL);
+
+	if (r < 0)
+		return r;
+	r = topology_isolate(p.machine->topology, policy->all_isolated);
+	if (r == 0)
+		r = look(&p, &now);
+	if (r == 0)
+		mark_unsettled(&p, &now);
+	look_clear(&now);
+	drop_missing_from(policy, n_missing);
+	irqkit_machine_free(p.machine);
+	return r;
+}
