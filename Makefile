@@ -35,6 +35,7 @@ MANDIR   ?= $(DATADIR)/man
 BASHDIR  ?= $(DATADIR)/bash-completion/completions
 ZSHDIR   ?= $(DATADIR)/zsh/site-functions
 FISHDIR  ?= $(DATADIR)/fish/vendor_completions.d
+EXAMPLEDIR ?= $(DATADIR)/doc/irqkit/examples
 
 # What is compiled against, by pkg-config name. The program loads jansson and libsmartcols when a
 # run needs them, which most short runs do not; with ON_DEMAND=no it is linked with them.
@@ -208,6 +209,8 @@ $(B)/test/unit/test_netlink: WRAP = -Wl,--wrap=mnl_socket_open2,--wrap=mnl_socke
 # Parts of the program that need nothing of it but the library.
 $(B)/test/unit/test_measure: MORE = $(B)/cmd/measure/load.o -lm
 $(B)/test/unit/test_measure: $(B)/cmd/measure/load.o
+$(B)/test/unit/test_stay_marks: MORE = $(B)/cmd/policy/stay_marks.o
+$(B)/test/unit/test_stay_marks: $(B)/cmd/policy/stay_marks.o
 
 $(B)/test/unit/%: test/unit/%.c $(B)/libirqkit.a $(B)/TEST.cflags $(B)/TEST.libs
 	@mkdir -p $(@D)
@@ -318,7 +321,21 @@ $(B)/install/man/%: man/% FORCE
 	@mkdir -p $(@D)
 	@sed 's/^\.Os .*/.Os irqkit $(VERSION)/' $< >$@
 
-install: all $(B)/install/irqkit $(B)/install/libirqkit.pc $(PAGES) ## install to $(DESTDIR)$(PREFIX)
+# systemd and udev look in /usr/local too. Nothing is enabled: dist/README.md says how to.
+systemd_dir = $(shell pkg-config --exists $1 2>/dev/null && { [ "$(PREFIX)" = /usr ] && \
+	pkg-config --variable=$2 $1 || echo '$(PREFIX)/lib/$3'; })
+UNITDIR ?= $(call systemd_dir,systemd,systemdsystemunitdir,systemd/system)
+UDEVDIR ?= $(call systemd_dir,udev,udevdir,udev)
+UNITFILES = irqkit.service irqkit-apply.service irqkit-apply.timer
+EXAMPLEFILES = irqkit.openrc ifup networkmanager
+
+$(B)/install/dist/%: FORCE
+	@mkdir -p $(@D)
+	@sed 's|@SBINDIR@|$(SBINDIR)|' $(firstword $(wildcard dist/$*.in dist/$*)) >$@
+
+DISTFILES = $(addprefix $(B)/install/dist/,$(UNITFILES) $(EXAMPLEFILES))
+
+install: all $(DISTFILES) $(B)/install/irqkit $(B)/install/libirqkit.pc $(PAGES) ## install to $(DESTDIR)$(PREFIX)
 	@[ -n "$(SUBCOMMANDS)" ] || { echo "irqkit: no subcommand found in cmd/" >&2; exit 1; }
 	install -D -m 755 $(B)/install/irqkit "$(DESTDIR)$(SBINDIR)/irqkit"
 	for c in $(SUBCOMMANDS); do ln -sf irqkit "$(DESTDIR)$(SBINDIR)/irq-$$c" || exit 1; done
@@ -334,6 +351,11 @@ install: all $(B)/install/irqkit $(B)/install/libirqkit.pc $(PAGES) ## install t
 	for c in $(SUBCOMMANDS); do \
 		ln -sf irqkit "$(DESTDIR)$(BASHDIR)/irq-$$c" && \
 		ln -sf irqkit.fish "$(DESTDIR)$(FISHDIR)/irq-$$c.fish" || exit 1; done
+	$(if $(UNITDIR),for f in $(UNITFILES); do \
+		$(PUT) $(B)/install/dist/$$f "$(DESTDIR)$(UNITDIR)/$$f" || exit 1; done)
+	$(if $(UDEVDIR),$(PUT) dist/60-irqkit.rules "$(DESTDIR)$(UDEVDIR)/rules.d/60-irqkit.rules")
+	for f in $(EXAMPLEFILES); do \
+		install -D -m 755 $(B)/install/dist/$$f "$(DESTDIR)$(EXAMPLEDIR)/$$f" || exit 1; done
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 
 # With DESTDIR the folders go as well, where nothing else is in them.
@@ -347,9 +369,13 @@ uninstall: ## remove what install has put there
 		case $$(head -n 1 "$$p" 2>/dev/null) in ".so man8/irqkit-"*) rm -f "$$p" || exit 1 ;; esac; done
 	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN8),"$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p))")
 	rm -f "$(DESTDIR)$(BASHDIR)/irqkit" "$(DESTDIR)$(ZSHDIR)/_irqkit" "$(DESTDIR)$(FISHDIR)/irqkit.fish"
+	rm -f $(foreach f,$(EXAMPLEFILES),"$(DESTDIR)$(EXAMPLEDIR)/$(f)")
+	$(if $(UNITDIR),rm -f $(foreach f,$(UNITFILES),"$(DESTDIR)$(UNITDIR)/$(f)"))
+	$(if $(UDEVDIR),rm -f "$(DESTDIR)$(UDEVDIR)/rules.d/60-irqkit.rules")
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 	[ -z "$(DESTDIR)" ] || { cd "$(DESTDIR)/" && for d in "$(SBINDIR)" "$(INCDIR)" "$(LIBDIR)/pkgconfig" \
-		"$(MANDIR)/man3" "$(MANDIR)/man5" "$(MANDIR)/man8" "$(BASHDIR)" "$(ZSHDIR)" "$(FISHDIR)"; do \
+		"$(MANDIR)/man3" "$(MANDIR)/man5" "$(MANDIR)/man8" "$(BASHDIR)" "$(ZSHDIR)" "$(FISHDIR)" \
+		"$(EXAMPLEDIR)" $(if $(UNITDIR),"$(UNITDIR)") $(if $(UDEVDIR),"$(UDEVDIR)/rules.d"); do \
 		rmdir -p ".$$d" 2>/dev/null || :; done; }
 
 clean: ## remove what was built

@@ -8,6 +8,7 @@
 #include "measure/sample.h"
 #include "measure/signals.h"
 #include "policy/lines.h"
+#include "policy/stay.h"
 #include "table/render.h"
 
 #include <errno.h>
@@ -16,9 +17,12 @@
 
 struct apply_options {
 	struct change_options change;
+	bool stays;
 };
 
 static const struct option options[] = {
+	{ "stay", 0, OPTION_FLAG, offsetof(struct apply_options, stays), NULL,
+		"keep running, and keep the settings in force" },
 	CHANGE_OPTIONS(struct apply_options, change),
 	BAN_OPTIONS(struct apply_options, change),
 	{ 0 },
@@ -28,6 +32,8 @@ struct apply {
 	struct lines lines;
 	unsigned int seconds; /* to measure; 0: no line needs that */
 	bool has_planned; /* once; a second plan repeats no warning */
+	const struct call *call;
+	bool is_kept; /* --stay: what depends on counts was decided, and is compared */
 	struct irqkit_snapshot *before; /* owned; the counts before they are measured */
 	struct irqkit_snapshot *counts; /* owned; those of that time */
 };
@@ -237,14 +243,147 @@ static enum status read_lines(struct apply *apply, const struct call *call)
 	return status;
 }
 
+/* ------------------------------------------------------------------------------- */
+/* --stay                                                                          */
+
+/* Something that depends on counts was not there when they were decided on. */
+static bool has_undecided(const struct apply *apply, const struct irqkit_plan *plan)
+{
+	bool is_undecided = false;
+
+	for (size_t i = 0; i < irqkit_plan_count(plan) && !is_undecided; i++)
+		if (irqkit_policies_differs(apply->lines.policy, plan, i, &is_undecided) <
+			0)
+			return false;
+	return is_undecided;
+}
+
+static enum status plan_with(struct apply *apply, struct change *change)
+{
+	unsigned int flags = IRQKIT_POLICIES_LEAVE |
+		(apply->is_kept ? IRQKIT_POLICIES_CHECK : 0);
+	enum status status = lines_plan(
+		&apply->lines, change->machine, change->plan, flags, NULL, NULL);
+
+	/* a line that cannot be planned now, because a CPU is offline, may be later */
+	return status == STATUS_REFUSED && irqkit_ctx_get_error(change->ctx)
+		? status
+		: STATUS_DONE;
+}
+
+/* What is wrong with a line is reported when the policy is read, not in each round. */
+static enum status plan_to_stay(struct change *change, void *data)
+{
+	struct apply *apply = data;
+	enum status status = STATUS_DONE;
+
+	apply->lines.is_silent = apply->has_planned;
+	say_set_silent(apply->has_planned);
+	if (apply->seconds && !apply->before)
+		status = measure(apply, change);
+	if (status == STATUS_DONE && apply->seconds)
+		status = count(apply, change);
+	if (status == STATUS_DONE)
+		status = plan_with(apply, change);
+	if (status == STATUS_DONE && apply->is_kept &&
+		has_undecided(apply, change->plan)) {
+		apply->is_kept = false;
+		status = change_new_plan(change);
+		if (status == STATUS_DONE)
+			status = plan_with(apply, change);
+	}
+	say_set_silent(false);
+	apply->has_planned = true;
+	change->needs_lock = status == STATUS_DONE && !apply->is_kept;
+	return status;
+}
+
+static enum status keep_to_stay(struct change *change, void *data)
+{
+	struct apply *apply = data;
+
+	if (apply->is_kept)
+		return save_placed(change);
+	apply->is_kept = true;
+	return keep(change, data);
+}
+
+static enum status reload(void *data)
+{
+	struct apply *apply = data;
+	struct apply fresh CLEANUP(apply_free) = { .call = apply->call }, former;
+	enum status status = read_lines(&fresh, apply->call);
+
+	if (status != STATUS_DONE) {
+		say_error("the policy files are wrong: the policy stays as it was");
+		return status;
+	}
+	former = *apply;
+	*apply = fresh;
+	fresh = former;
+	return STATUS_DONE;
+}
+
+static const char *find_source(void *data, size_t index, unsigned int *ret_line)
+{
+	const struct irqkit_policies *policy = ((struct apply *)data)->lines.policy;
+
+	return irqkit_policies_get_file(
+		policy, irqkit_policies_get_line(policy, index), ret_line);
+}
+
+static bool reads_stdin(const struct call *call)
+{
+	for (size_t i = 0; i < call->n_words; i++)
+		if (strcmp(call->words[i], "-") == 0)
+			return true;
+	return false;
+}
+
+static enum status check_stay(const struct call *call, const struct change_options *o)
+{
+	if (call->common.root)
+		say_error("--stay needs the running system and cannot be combined with "
+			  "--root");
+	else if (o->is_dry_run || o->is_script || o->keeps_going || o->wait ||
+		call->common.is_json)
+		say_error("--stay runs until stopped and cannot be combined with "
+			  "--dry-run, --script, --json, --keep-going or --wait");
+	else if (reads_stdin(call))
+		say_error("--stay reads the policy again for SIGHUP, which standard "
+			  "input cannot: name a file");
+	else
+		return STATUS_DONE;
+	return STATUS_MISUSE;
+}
+
+static enum status run_stay(struct apply *apply, const struct apply_options *o)
+{
+	struct change change CLEANUP(change_free) = { 0 };
+	const struct stay_policy policy = { .plan = plan_to_stay,
+		.applied = keep_to_stay,
+		.reload = reload,
+		.find_source = find_source,
+		.data = apply };
+	enum status status = change_open(&change, apply->call, &o->change);
+
+	return status == STATUS_DONE ? stay_run(&change, &policy) : status;
+}
+
+/* ------------------------------------------------------------------------------- */
+
 static enum status run(const struct call *call)
 {
 	struct apply_options *o = call->state;
-	struct apply apply CLEANUP(apply_free) = { 0 };
+	struct apply apply CLEANUP(apply_free) = { .call = call };
 	struct change change CLEANUP(change_free) = { 0 };
-	enum status status = read_lines(&apply, call);
+	enum status status = o->stays ? check_stay(call, &o->change) : STATUS_DONE;
 
 	o->change.bans_by_default = true;
+	if (status == STATUS_DONE)
+		status = read_lines(&apply, call);
+	if (status == STATUS_DONE && o->stays)
+		return run_stay(&apply, o);
 	if (status == STATUS_DONE)
 		status = change_run(&change, call, &o->change, plan_and_remark, &apply);
 	return status == STATUS_DONE && lines_count_missing(&apply.lines) > 0
@@ -266,6 +405,9 @@ const struct command cmd_apply = {
 		"  irqkit apply --dry-run                the plan, with the line of each "
 		"setting\n"
 		"  irqkit apply                          apply the files\n"
+		"  irqkit apply --stay                   keep the settings in force, as "
+		"a "
+		"service\n"
 		"  irqkit check                          does everything still hold?\n"
 		"  irqkit undo                           undo all of it\n",
 	.options = options,

@@ -275,10 +275,11 @@ static void report_line(void *data, const struct irqkit_policies *policy, size_t
 	bool is_quiet = reporting->lines->calls[index].common.is_quiet;
 
 	say_set_place(place);
-	say_set_silent(is_silent || (is_quiet && error == 0));
+	say_set_silent(
+		reporting->lines->is_silent || is_silent || (is_quiet && error == 0));
 	reporting->status = worse_of(
 		reporting->status, is_silent ? STATUS_DONE : request_say(request, error));
-	say_set_silent(false);
+	say_set_silent(reporting->lines->is_silent);
 	say_set_place(NULL);
 	if (reporting->add_remark && error == 0)
 		add_remarks(reporting, request, place);

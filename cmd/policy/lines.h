@@ -12,6 +12,7 @@ struct lines {
 	struct call *calls; /* owned, and each; one for each line */
 	size_t n;
 	bool has_reported; /* missing TARGETs, which are reported once */
+	bool is_silent; /* nothing is reported, since it was before */
 };
 
 /*

@@ -2056,6 +2056,15 @@ int irqkit_plan_set_affinity(struct irqkit_plan *plan, size_t index,
 	const struct irqkit_cpuset *cpus, const char *why);
 
 /*
+ * Leaves the setting of a step as it is: its result is then IRQKIT_SKIPPED.
+ *
+ * @why: the new reason; it is copied
+ *
+ * -EINVAL: there is nothing to write for the step, or it has been written.
+ */
+int irqkit_plan_leave(struct irqkit_plan *plan, size_t index, const char *why);
+
+/*
  * A function that is called while a plan is applied, if no CPU of the step at @index has
  * an interrupt vector left (-ENOSPC), or if its CPUs went offline after it was planned:
  * see irqkit_step_has_lost_cpus(). It may change the CPUs of this and of later steps with
@@ -2231,6 +2240,9 @@ const char *irqkit_change_get_command(const struct irqkit_change *change);
 /* Returns the number of knobs in the change. */
 size_t irqkit_change_count_knobs(const struct irqkit_change *change);
 
+/* Returns the path of the knob at @index, such as "/proc/irq/283/smp_affinity". */
+const char *irqkit_change_get_path(const struct irqkit_change *change, size_t index);
+
 enum irqkit_change_state {
 	IRQKIT_CHANGE_MADE, /* has not been undone */
 	IRQKIT_CHANGE_SKIPPED, /* was undone, but some or all of its knobs were skipped */
@@ -2301,8 +2313,14 @@ struct irqkit_stay;
 int irqkit_stay_new(struct irqkit_lock *lock, struct irqkit_stay **ret_stay);
 void irqkit_stay_free(struct irqkit_stay *stay);
 
-/* Records the number of the change in the journal whose settings are kept in force. */
+/*
+ * Records the number of the change in the journal whose settings are kept in force. It
+ * outlives the process: the next one continues the change, unless that was undone.
+ */
 int irqkit_stay_set_number(struct irqkit_stay *stay, unsigned int number);
+
+/* Returns the number that was recorded last, by this process or one before it; or 0. */
+unsigned int irqkit_stay_get_number(const struct irqkit_stay *stay);
 
 /*
  * Finds the process that keeps settings in force.
@@ -3350,6 +3368,8 @@ int irqkit_policies_add_isolated(
 enum {
 	/* the plan is compared with the system and not applied */
 	IRQKIT_POLICIES_CHECK = 1 << 0,
+	/* a line that cannot be planned is left out, and the others are planned */
+	IRQKIT_POLICIES_LEAVE = 1 << 1,
 };
 
 /* A function that is called once the line at @index was planned. */

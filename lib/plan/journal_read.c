@@ -356,6 +356,12 @@ EXPORT size_t irqkit_change_count_knobs(const struct irqkit_change *change)
 	return n;
 }
 
+EXPORT const char *irqkit_change_get_path(
+	const struct irqkit_change *change, size_t index)
+{
+	return change->entries[index].field[FIELD_PATH];
+}
+
 EXPORT enum irqkit_change_state irqkit_change_get_state(
 	const struct irqkit_change *change)
 {

@@ -311,6 +311,16 @@ EXPORT int irqkit_plan_set_affinity(struct irqkit_plan *plan, size_t index,
 	return 0;
 }
 
+EXPORT int irqkit_plan_leave(struct irqkit_plan *plan, size_t index, const char *why)
+{
+	struct irqkit_step *step = &plan->steps[index];
+	int r = step->result == IRQKIT_PLANNED ? step_set_why(step, "%s", why) : -EINVAL;
+
+	if (r == 0)
+		step->result = IRQKIT_SKIPPED;
+	return r;
+}
+
 EXPORT void irqkit_plan_set_full_fn(
 	struct irqkit_plan *plan, irqkit_full_fn *fn, void *data)
 {

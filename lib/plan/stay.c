@@ -51,40 +51,6 @@ static int write_file(int fd, unsigned int number)
 	return RETRY(ftruncate(fd, len)) < 0 ? -errno : 0;
 }
 
-EXPORT int irqkit_stay_new(struct irqkit_lock *lock, struct irqkit_stay **ret_stay)
-{
-	struct irqkit_stay *stay = malloc(sizeof(*stay));
-	int r;
-
-	if (!stay)
-		return -ENOMEM;
-	stay->fd = r = run_dir_open_file(lock->dir_fd, NAME, O_RDWR | O_CREAT);
-	if (r >= 0)
-		r = lock_file(stay->fd);
-	if (r == 0)
-		r = write_file(stay->fd, 0);
-	if (r < 0) {
-		irqkit_stay_free(stay);
-		return r;
-	}
-	*ret_stay = stay;
-	return 0;
-}
-
-EXPORT int irqkit_stay_set_number(struct irqkit_stay *stay, unsigned int number)
-{
-	return write_file(stay->fd, number);
-}
-
-EXPORT void irqkit_stay_free(struct irqkit_stay *stay)
-{
-	if (!stay)
-		return;
-	if (stay->fd >= 0)
-		close(stay->fd);
-	free(stay);
-}
-
 static int parse(const char *text, size_t len, int *ret_pid, unsigned int *ret_number)
 {
 	const char *space = memchr(text, ' ', len), *end = memchr(text, '\n', len);
@@ -98,6 +64,56 @@ static int parse(const char *text, size_t len, int *ret_pid, unsigned int *ret_n
 	*ret_pid = (int)pid;
 	*ret_number = number;
 	return 0;
+}
+
+/* The change of the process before this one, which may have been killed; 0: none. */
+static unsigned int read_former(int fd)
+{
+	char text[TEXT_SIZE];
+	ssize_t n = RETRY(pread(fd, text, sizeof(text), 0));
+	unsigned int number = 0;
+	int pid;
+
+	return n > 0 && parse(text, (size_t)n, &pid, &number) == 0 ? number : 0;
+}
+
+EXPORT int irqkit_stay_new(struct irqkit_lock *lock, struct irqkit_stay **ret_stay)
+{
+	struct irqkit_stay *stay = malloc(sizeof(*stay));
+	int r;
+
+	if (!stay)
+		return -ENOMEM;
+	stay->fd = r = run_dir_open_file(lock->dir_fd, NAME, O_RDWR | O_CREAT);
+	if (r >= 0)
+		r = lock_file(stay->fd);
+	if (r == 0)
+		r = write_file(stay->fd, read_former(stay->fd));
+	if (r < 0) {
+		irqkit_stay_free(stay);
+		return r;
+	}
+	*ret_stay = stay;
+	return 0;
+}
+
+EXPORT int irqkit_stay_set_number(struct irqkit_stay *stay, unsigned int number)
+{
+	return write_file(stay->fd, number);
+}
+
+EXPORT unsigned int irqkit_stay_get_number(const struct irqkit_stay *stay)
+{
+	return read_former(stay->fd);
+}
+
+EXPORT void irqkit_stay_free(struct irqkit_stay *stay)
+{
+	if (!stay)
+		return;
+	if (stay->fd >= 0)
+		close(stay->fd);
+	free(stay);
 }
 
 /* -ENOENT: nobody holds its lock. */

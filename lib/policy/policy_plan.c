@@ -299,7 +299,8 @@ static int look(const struct planning *p, struct look *now)
 
 	for (size_t i = 0; i < policy->n_lines && r == 0; i++) {
 		r = plan_line(p, now, i);
-		if (r == 0 && is_mistake(policy, i))
+		if (r == 0 && is_mistake(policy, i) &&
+			!(p->flags & IRQKIT_POLICIES_LEAVE))
 			error = error ? error : policy->lines[i].error;
 	}
 	if (r == 0)

@@ -47,9 +47,12 @@ static void is_found_while_it_lasts(void **state)
 	assert_int_equal(irqkit_stay_find(w.ctx, &pid, &number), 0);
 	assert_int_equal(number, 7);
 	assert_int_equal(irqkit_stay_new(w.lock, &second), -EBUSY);
+	assert_int_equal(irqkit_stay_get_number(stay), 7);
 	irqkit_stay_free(stay);
 	assert_int_equal(irqkit_stay_find(w.ctx, &pid, &number), -ENOENT);
+	/* the next one continues */
 	assert_int_equal(irqkit_stay_new(w.lock, &stay), 0);
+	assert_int_equal(irqkit_stay_get_number(stay), 7);
 	irqkit_stay_free(stay);
 	irqkit_stay_free(NULL);
 	end(&w);
