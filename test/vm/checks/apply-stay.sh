@@ -2,6 +2,8 @@
 # on: linux-8 linux-8-7
 # programs: ethtool iproute2
 # limit: 400
+# long
+# last
 # apply --stay keeps a policy in force: the number of queues, the link, a CPU, the driver and another
 # program change settings; each time, check finds no difference soon after.
 dev=$(link 1)
@@ -13,12 +15,15 @@ rps $dev --cpus=5
 xps $dev --cpus=1-2
 E
 driver=/sys/bus/virtio/drivers/virtio_net device=$(basename "$(readlink -f "/sys/class/net/$dev/device")")
+address=$(ip -4 addr show dev "$dev" | sed -n 's/.*inet \([0-9./]*\).*/\1/p')
 pid=''
 restore() {
 	[ -z "$pid" ] || kill "$pid" 2>/dev/null || :
 	echo 1 >/sys/devices/system/cpu/cpu3/online
 	ethtool -L "$dev" combined 4 2>/dev/null || :
 	rm -rf /etc/irqkit.d
+	ip addr add "$address" dev "$dev" 2>/dev/null || :
+	ip link set "$dev" up
 	sleep 1
 	while irqkit undo -q 2>/dev/null; do :; done
 }
@@ -40,6 +45,7 @@ held() {
 	*[-,]*) fail "$1: the first queue has several CPUs" ;;
 	esac
 }
+change=$(irqkit undo --list --json | jq '[.journal[] | select(.undone | not)][-1].number')
 held start
 ethtool -L "$dev" combined 2
 held 'two queues'
@@ -67,7 +73,7 @@ held 'another program'
 irqkit set "$irq" --cpus=6 -q
 sleep 2
 eq "$(cat "/proc/irq/$irq/smp_affinity_list")" 6 'set by hand'
-status 1 irqkit undo 1
+status 1 irqkit undo "$change"
 grep -q 'keeps change' err.undo 2>/dev/null || grep -q 'keeps change' err out || fail 'undo'
 ethtool -L "$dev" combined 2
 ethtool -L "$dev" combined 4
