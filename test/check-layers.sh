@@ -227,7 +227,7 @@ done <<'END'
 lib/base|puts|lib never prints
 lib/base|exit|lib never exits
 lib/base|getenv|lib asks no environment variable
-lib/devices|open|in lib only root.c and knob.c open files, ctx.c the root, run_dir.c its own, policy_read.c what a user names
+lib/devices|open|in lib only root.c and knob.c open files, ctx.c the root, run_dir.c its own, and policy_read.c those that a user names
 cmd/base|fopen|cmd opens no file
 cmd/base|perror|only say.c writes to stderr
 cmd/base|abort|only main.c ends the program, by returning

@@ -456,9 +456,7 @@ const struct command cmd_apply = {
 		"  irqkit apply --dry-run                the plan, with the line of each "
 		"setting\n"
 		"  irqkit apply                          apply the files\n"
-		"  irqkit apply --stay                   keep the settings in force, as "
-		"a "
-		"service\n"
+		"  irqkit apply --stay                   keep the settings in force\n"
 		"  irqkit check                          does everything still hold?\n"
 		"  irqkit undo                           undo all of it\n",
 	.options = options,

@@ -670,27 +670,19 @@ static int begin(struct planning *p)
 	return r < 0 ? r : topology_isolate(p->machine->topology, policy->all_isolated);
 }
 
-EXPORT int irqkit_policies_plan(struct irqkit_policies *policy,
-	struct irqkit_machine *machine, struct irqkit_plan *plan, unsigned int flags,
-	irqkit_policies_line_fn *fn, void *data)
+static int plan_lines(struct planning *p, struct irqkit_plan *plan)
 {
-	struct planning p = {
-		.policy = policy,
-		.machine = machine,
-		.flags = flags,
-		.fn = fn,
-		.data = data,
-	};
-	struct look last = { 0 }, before = take_settings(policy, flags);
-	int r = begin(&p);
+	struct irqkit_policies *policy = p->policy;
+	struct look last = { 0 }, before = take_settings(policy, p->flags);
+	int r = begin(p);
 
 	if (r == 0)
-		r = look_until_same(&p, &last);
-	end_pretending(&p, &last, NULL);
-	topology_isolate(machine->topology, NULL);
-	machine_avoid(machine, NULL);
+		r = look_until_same(p, &last);
+	end_pretending(p, &last, NULL);
+	topology_isolate(p->machine->topology, NULL);
+	machine_avoid(p->machine, NULL);
 	if (r == 0)
-		r = add_steps(&p, &last, &before, plan);
+		r = add_steps(p, &last, &before, plan);
 	if (r == 0)
 		r = join(&before, &last);
 	if (r < 0) {
@@ -705,6 +697,71 @@ EXPORT int irqkit_policies_plan(struct irqkit_policies *policy,
 	policy->index = last.index;
 	irqkit_plan_set_full_fn(plan, policy_place_again, policy);
 	return 0;
+}
+
+static bool any_depends_on_counts(const struct irqkit_policies *policy)
+{
+	for (size_t i = 0; i < policy->n_lines; i++)
+		if (request_depends_on_counts(policy->lines[i].request))
+			return true;
+	return false;
+}
+
+static bool holds(const struct irqkit_policies *policy, const struct irqkit_plan *plan)
+{
+	for (size_t i = 0; i < policy->n_settings; i++)
+		if (policy->settings[i].is_undecided || policy->settings[i].is_unchecked)
+			return false;
+	return irqkit_plan_count_results(plan, IRQKIT_PLANNED) == 0;
+}
+
+/*
+ * Where everything is as it was applied, nothing is decided anew: lines that depend on each
+ * other may have several answers, each of which is right. 1: the plan has nothing to write.
+ */
+static int plan_as_applied(const struct planning *p, struct irqkit_plan *plan)
+{
+	struct planning again = *p;
+	struct irqkit_plan *found CLEANUP(free_plan) = NULL, empty;
+	int r;
+
+	if (p->flags & ~(unsigned int)IRQKIT_POLICIES_LEAVE ||
+		any_depends_on_counts(p->policy))
+		return 0;
+	again.flags |= IRQKIT_POLICIES_CHECK;
+	again.fn = NULL;
+	r = irqkit_plan_new(p->machine, &found);
+	if (r == 0)
+		r = plan_lines(&again, found);
+	/* a line that cannot be planned says so when it is planned */
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (p->policy->n_settings == 0 || !holds(p->policy, found))
+		return 0;
+	empty = *plan;
+	*plan = *found;
+	*found = empty;
+	for (size_t i = 0; p->fn && i < p->policy->n_lines; i++)
+		p->fn(p->data, p->policy, i);
+	return 1;
+}
+
+EXPORT int irqkit_policies_plan(struct irqkit_policies *policy,
+	struct irqkit_machine *machine, struct irqkit_plan *plan, unsigned int flags,
+	irqkit_policies_line_fn *fn, void *data)
+{
+	struct planning p = {
+		.policy = policy,
+		.machine = machine,
+		.flags = flags,
+		.fn = fn,
+		.data = data,
+	};
+	int r = plan_as_applied(&p, plan);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return plan_lines(&p, plan);
 }
 
 /* What a look back finds missing was found missing before. */
