@@ -31,7 +31,8 @@ void hits_drop(struct hits *hits, size_t n)
 	for (size_t i = 0; i < n; i++)
 		held_hit_clear(&hits->held[i]);
 	hits->n -= n;
-	memmove(hits->held, hits->held + n, hits->n * sizeof(*hits->held));
+	if (hits->n > 0) /* otherwise there may be no memory at all */
+		memmove(hits->held, hits->held + n, hits->n * sizeof(*hits->held));
 }
 
 /* The thread is in a write to a file: the affinity that it sets next comes from there. */
