@@ -182,12 +182,12 @@ static void obey(const char *irqs)
 	char line[1 << 15];
 
 	if (has_fault("end-on-ban"))
-		exit(0);
+		_exit(0);
 	if (has_fault("hang-on-ban"))
 		hang();
 	snprintf(line, sizeof(line), "irqbalance %s: ban %s\n", pid_word, irqs);
 	if (write(STDOUT_FILENO, line, strlen(line)) < 0)
-		exit(1);
+		_exit(1);
 	if (!has_fault("deaf"))
 		snprintf(list, sizeof(list), "%s", strcmp(irqs, "NONE") ? irqs : "");
 }
@@ -202,7 +202,7 @@ static void serve(int listener)
 		ssize_t n;
 
 		if (fd < 0)
-			exit(1);
+			_exit(1);
 		if (has_fault("hang"))
 			hang();
 		memset(command, 0, buffer_size + 1);
