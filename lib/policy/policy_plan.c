@@ -615,12 +615,10 @@ static struct look take_settings(struct irqkit_policies *policy, unsigned int fl
 
 	if (!(flags & IRQKIT_POLICIES_REST))
 		return before;
-	before = (struct look){
-		.list = TAKE(policy->settings),
-		.n = policy->n_settings,
-		.room = policy->settings_room,
-		.index = policy->index,
-	};
+	before.list = TAKE(policy->settings);
+	before.n = policy->n_settings;
+	before.room = policy->settings_room;
+	before.index = policy->index;
 	policy->n_settings = policy->settings_room = 0;
 	policy->index = (struct path_index){ 0 };
 	return before;
