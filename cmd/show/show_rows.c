@@ -44,9 +44,13 @@ static struct cell get_share(void *data)
 	return (struct cell){ .kind = CELL_SHARE, .share = (double)total / (double)all };
 }
 
-/* As %.0f writes it, which takes four times as long: to the nearest, half to even. */
-static unsigned int round_share(double percent)
+/*
+ * Percent as %.0f writes them, which takes four times as long: to the nearest, half to even.
+ * Half a percent is exact, also where a double is kept in more bits than it has.
+ */
+static unsigned int round_share(uint64_t count, uint64_t total)
 {
+	double percent = (double)count * 100 / (double)total;
 	unsigned int whole = (unsigned int)percent;
 	double rest = percent - whole;
 
@@ -60,7 +64,7 @@ static struct cell get_busiest(void *data)
 	size_t n = irqkit_interrupt_count_served(row->interrupt);
 	unsigned int cpu[2] = { 0, 0 };
 	uint64_t count[2] = { 0, 0 };
-	double total = (double)irqkit_interrupt_get_total(row->interrupt) / 100;
+	uint64_t total = irqkit_interrupt_get_total(row->interrupt);
 	char *text;
 	int len;
 
@@ -82,10 +86,10 @@ static struct cell get_busiest(void *data)
 	if (n == 0 || !(text = malloc(80)))
 		return ABSENT;
 
-	len = sprintf(text, "cpu%u %u%%", cpu[0], round_share((double)count[0] / total));
+	len = sprintf(text, "cpu%u %u%%", cpu[0], round_share(count[0], total));
 	if (n > 1)
-		len += sprintf(text + len, " cpu%u %u%%", cpu[1],
-			round_share((double)count[1] / total));
+		len += sprintf(
+			text + len, " cpu%u %u%%", cpu[1], round_share(count[1], total));
 	if (n > 2)
 		sprintf(text + len, " +%zu", n - 2);
 	return owned_cell(text);
