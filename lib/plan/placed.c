@@ -125,7 +125,7 @@ static int format_placed(
 	buffer_add(&file, HEADING);
 	for (size_t i = 0; i < plan->n_steps && r == 0; i++)
 		r = add_step(&file, plan, &plan->steps[i], before);
-	buffer_add(&file, "%s", END + 1);
+	buffer_add(&file, "%s", &END[1]);
 	taken = buffer_take(&file, ret_text);
 	return r < 0 ? r : taken;
 }
