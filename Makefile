@@ -329,7 +329,7 @@ systemd_dir = $(shell pkg-config --exists $1 2>/dev/null && { [ "$(PREFIX)" = /u
 	pkg-config --variable=$2 $1 || echo '$(PREFIX)/lib/$3'; })
 UNITDIR ?= $(call systemd_dir,systemd,systemdsystemunitdir,systemd/system)
 UDEVDIR ?= $(call systemd_dir,udev,udevdir,udev)
-UNITFILES = irqkit.service irqkit-apply.service irqkit-apply.timer
+UNITFILES = irqkit.service irqkit-apply.service irqkit-apply.path
 EXAMPLEFILES = irqkit.openrc ifup networkmanager
 
 $(B)/install/dist/%: FORCE

@@ -7,7 +7,7 @@
 for f in irqkit.service irqkit-apply.service irqkit.openrc ifup networkmanager; do
 	sed "s|@SBINDIR@|$tmp|" "dist/$f.in" >"$tmp/$f"
 done
-cp dist/irqkit-apply.timer dist/60-irqkit.rules "$tmp"
+cp dist/irqkit-apply.path dist/60-irqkit.rules "$tmp"
 # shellcheck disable=SC2016 # the shell that runs it expands this
 printf '#!/bin/sh\necho "$*" >>"%s/called"\nexit "$(cat "%s/status")"\n' "$tmp" "$tmp" >"$tmp/irqkit"
 chmod +x "$tmp/irqkit" "$tmp/ifup" "$tmp/networkmanager"
@@ -25,7 +25,7 @@ if [ -n "$(exposure "$tmp/irqkit.service")" ]; then
 		check "$unit.service is less exposed than irqbalance by 1.0 ($ours and $theirs tenths)" \
 			[ "$((ours + 10))" -le "$theirs" ]
 	done
-	empty "systemd accepts the units" "$(systemd-analyze verify --man=no "$tmp"/irqkit*.service "$tmp"/irqkit*.timer 2>&1 | grep -F irqkit)"
+	empty "systemd accepts the units" "$(systemd-analyze verify --man=no "$tmp"/irqkit*.service "$tmp"/irqkit*.path 2>&1 | grep -F irqkit)"
 else
 	skip "exposure and syntax of the units" "no systemd-analyze that can do this"
 fi
@@ -34,6 +34,11 @@ for unit in irqkit irqkit-apply; do
 	check "$unit.service can write below /proc and /sys" \
 		[ "$(grep -cE "^(ProtectKernelTunables=(yes|true)|ProtectProc=|ProcSubset=|PrivateNetwork=(yes|true))" "$tmp/$unit.service")" = 0 ]
 done
+same "the file that udev makes is the one that is waited for, and removed before a run" \
+	"$(sed -n 's/^PathExists=//p' "$tmp/irqkit-apply.path") 1" \
+	"$(sed -nE 's/.*touch ([^"]*)".*/\1/p' "$tmp/60-irqkit.rules") $(grep -cxE "ExecStartPre=.* rm -f $(sed -n 's/^PathExists=//p' "$tmp/irqkit-apply.path")'" "$tmp/irqkit-apply.service")"
+empty "irqkit-apply.service is skipped only where irqkit-apply.path is" \
+	"$(grep '^Condition' "$tmp/irqkit-apply.service" | grep -vxF -f <(grep '^Condition' "$tmp/irqkit-apply.path"))"
 if command -v udevadm >/dev/null && udevadm verify --help >/dev/null 2>&1; then
 	check "udev accepts the rule" udevadm verify --no-style "$tmp/60-irqkit.rules"
 else

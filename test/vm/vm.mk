@@ -8,12 +8,12 @@
 
 .PHONY: deps-vm check-vm check-vm-all check-vm-self
 
-VM_PACKAGES = qemu-system-x86 iproute2 util-linux cpio xz-utils zstd jq
+VM_PACKAGES = qemu-system-x86 iproute2 util-linux cpio xz-utils zstd jq mmdebstrap
 VM_ALL = $(filter-out self-%,$(notdir $(wildcard test/vm/machines/*)))
 VM_FIRST = $(filter deps-vm,$(MAKECMDGOALS))
 
 deps-vm: deps ## install what check-vm needs, and fetch kernels
-	@for p in qemu-system-x86_64 ip unshare cpio xz zstd jq; do \
+	@for p in qemu-system-x86_64 ip unshare cpio xz zstd jq mmdebstrap; do \
 		command -v $$p >/dev/null || exec sh -c '"$$@" || { apt-get -q update && "$$@"; }' deps \
 			env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 install \
 			--no-install-recommends $(VM_PACKAGES); \

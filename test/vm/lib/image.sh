@@ -87,6 +87,51 @@ put_base() {
 	mv "$root/vm/init" "$root/init"
 }
 
+# put_systemd ROOT: what is added to the image of need_image. irqkit is installed there as on any
+# system, and $enabled is one of its units.
+put_systemd() {
+	local root=$1 units=$1/etc/systemd/system n
+	mkdir -p "$root"/{vm/bin,etc/systemd/network} "$units"/{multi-user,network-online}.target.wants
+	cp "$busybox" "$root/vm/bin/"
+	cp -R "$here"/guest/. "$here"/checks "$root/vm/"
+	cp "$here/../capture.sh" "$root/vm/"
+	cp -R "$here"/systemd/. "$installed"/. "$root"
+	mv "$root/vm/init-systemd" "$root/init"
+	ln -s /etc/systemd/system/vm.service "$units/multi-user.target.wants/"
+	for n in "$enabled" systemd-networkd.service; do
+		ln -s "/usr/lib/systemd/system/$n" "$units/multi-user.target.wants/"
+	done
+	ln -s /usr/lib/systemd/system/systemd-networkd-wait-online.service "$units/network-online.target.wants/"
+	# What takes time to start, and has nothing to do here.
+	for n in getty.target systemd-logind.service systemd-pstore.service fstrim.timer \
+		dpkg-db-backup.timer proc-sys-fs-binfmt_misc.automount systemd-ask-password-wall.path; do
+		ln -s /dev/null "$units/$n"
+	done
+	ln -s /usr/lib/systemd/system/multi-user.target "$units/default.target"
+	echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
+	for n in "${!queues[@]}"; do
+		printf '%s\n' '[Match]' "MACAddress=52:54:00:00:00:0$n" '[Link]' "Name=lan$n" \
+			>"$root/etc/systemd/network/10-lan$n.link"
+		printf '%s\n' '[Match]' "MACAddress=52:54:00:00:00:0$n" '[Network]' "Address=10.77.$n.2/24" \
+			>"$root/etc/systemd/network/10-lan$n.network"
+	done
+	put_modules "$root/usr" "${modules[@]}" "${later_modules[@]}"
+}
+
+# install_irqkit: to $installed, as a distribution does it.
+install_irqkit() {
+	local libraries=/usr/lib/x86_64-linux-gnu
+	installed=$tmp/installed
+	[ ! -e "$installed" ] || return 0
+	make -s -C "$here/../.." O="$(cd "$(dirname "$irqkit")" && pwd)" DESTDIR="$installed" PREFIX=/usr \
+		LIBDIR=$libraries UNITDIR=/usr/lib/systemd/system UDEVDIR=/usr/lib/udev install \
+		>"$tmp/install" 2>&1 || {
+		cat "$tmp/install" >&2
+		die "irqkit cannot be installed for the machine with systemd"
+	}
+	rm -rf "${installed:?}"/usr/{include,share}
+}
+
 gcc_library() {
 	ldconfig -p | sed -nE 's/.*libgcc_s\.so\.1 .*x86-64.* => //p' | head -n 1
 }

@@ -5,8 +5,10 @@
 #   $cache/xen/         the hypervisor, its tools and their libraries
 #   $cache/busybox/
 #   $cache/programs/    what checks ask for, and libraries
+#   $cache/systemd/     image, a Debian whose first process is systemd, as a cpio archive
 #
-# Deleting a folder there fetches it again. Every function here ends the program when it fails.
+# Deleting a folder there fetches it again. Every function here ends the program when it fails,
+# except need_image.
 
 # The kernels that can be had: the suite that holds each ("-" is this machine's own) and the
 # names of its packages, of which the newest is taken.
@@ -25,6 +27,10 @@ xen_packages='xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils libxenmisc
 	libxentoolcore1 libxendevicemodel1 libxenhypfs1 libyajl2 libuuid1'
 
 program_packages='strace libunwind8 irqbalance libcap-ng0 libglib2.0-0 libnuma1 ethtool'
+
+# What the image has beyond Debian's essential packages: also the libraries of irqkit.
+image_packages='systemd-sysv usr-is-merged udev kmod iproute2 ethtool jq libmnl0 libpopt0 libjansson4
+	libsmartcols1'
 
 # use_suite SUITE DIR: what apt is asked next is asked of that suite, with its lists in DIR.
 use_suite() {
@@ -87,6 +93,38 @@ need_busybox() {
 	[ -x "$busybox" ] && return
 	unpack "$cache/busybox" - '^busybox-static$'
 	mv "$(find "$cache/busybox" -path '*bin/busybox')" "$busybox" || die "no busybox in its package"
+}
+
+# need_image: makes $cache/systemd/image; if that is not possible, prints the reason and fails.
+need_image() {
+	local dir=$cache/systemd log=$cache/systemd.log site apt_options
+	[ "$(cat "$dir/all" 2>/dev/null)" = "$image_packages" ] && return
+	if ! command -v mmdebstrap >/dev/null; then
+		echo "no mmdebstrap here (make deps-vm)"
+		return 1
+	fi
+	rm -rf "$dir"
+	use_suite -
+	# shellcheck disable=SC2016 # for apt
+	site=$(apt-get indextargets --format '$(ORIGIN)|$(RELEASE)|$(REPO_URI)' 'Created-By: Packages' |
+		awk -F'|' '$1 == "Debian" && $2 !~ /-/ { print $3; exit }')
+	say "making an image of $image_packages"
+	mkdir -p "$dir/root"
+	# shellcheck disable=SC2086 # a list of names
+	if ! mmdebstrap --variant=essential --include="$(echo $image_packages | tr ' ' ,)" --format=tar \
+		--aptopt='Acquire::Retries "3"' --aptopt='Acquire::http::Timeout "15"' \
+		bookworm - "deb $site bookworm main" 2>"$log" >"$dir/tar" ||
+		! tar -x -C "$dir/root" -f "$dir/tar" --no-same-owner --exclude='./dev/*' --exclude='./var/lib/dpkg' \
+			--exclude='./usr/share/'{doc,man,locale,info,zoneinfo,bash-completion} \
+			--exclude='*/gconv' --exclude='*/perl*' --exclude='*/libperl*' \
+			--exclude='./usr/lib/udev/hwdb*' 2>>"$log"; then
+		rm -rf "$dir"
+		echo "no image of Debian with systemd: $(grep '^E: ' "$log" | tail -n 1 | cut -c 1-120)"
+		return 1
+	fi
+	pack "$dir/root" "$dir/image"
+	rm -rf "$dir/root" "$dir/tar" "$log"
+	echo "$image_packages" >"$dir/all"
 }
 
 need_xen() {
