@@ -14,8 +14,8 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "measure/notify.h"
 #include "policy/stay_round.h"
-#include "spread/notify.h"
 
 #include <errno.h>
 #include <poll.h>
