@@ -262,6 +262,7 @@ static enum status plan_and_remark(struct change *change, void *data)
 	struct apply *apply = data;
 	enum status status;
 
+	change->is_of_policy = true;
 	change->applied_fn = keep;
 	change->report.get_source = get_source;
 	change->report.add_keys = add_keys;

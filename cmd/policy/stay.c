@@ -218,8 +218,12 @@ static char *describe_cause(const struct waiting *w)
 static void look(struct waiting *w, bool has_event)
 {
 	_cleanup_free_ char *cause = has_event ? describe_cause(w) : NULL;
+	int64_t since = w->burst_began < 0 ? stay_now() : w->burst_began;
 
+	w->state.patience = since + LONGEST_BURST_MS;
 	stay_round(&w->state, cause);
+	if (w->state.is_put_off)
+		return;
 	stay_writers_clear(&w->state.writers);
 	w->look = stay_now() + LOOK_MS;
 	notify_status(w, "");
@@ -227,8 +231,12 @@ static void look(struct waiting *w, bool has_event)
 
 static void end_burst(struct waiting *w)
 {
-	w->burst_began = -1;
 	look(w, w->has_event);
+	if (w->state.is_put_off) {
+		begin_burst(w);
+		return;
+	}
+	w->burst_began = -1;
 	if (w->has_event)
 		w->aftermath = stay_now() + AFTERMATH_MS;
 	w->has_event = false;
@@ -236,8 +244,10 @@ static void end_burst(struct waiting *w)
 
 static void end_aftermath(struct waiting *w)
 {
-	w->aftermath = -1;
 	look(w, true);
+	if (w->state.is_put_off)
+		return;
+	w->aftermath = -1;
 	drop_cause(w);
 }
 
@@ -374,6 +384,8 @@ static enum status start(struct waiting *w)
 	/* before the first look, so that no event falls in between */
 	r = irqkit_events_new(&w->events);
 	if (r == 0)
+		w->state.events_fd = irqkit_events_get_fd(w->events);
+	if (r == 0)
 		r = w->signal_fd = hold_signals();
 	if (r < 0) {
 		say_error("cannot listen to the kernel's events: %s",
@@ -395,6 +407,7 @@ enum status stay_run(struct change *change, const struct stay_policy *policy)
 		.state = { .change = change,
 			.policy = policy,
 			.next = -1,
+			.events_fd = -1,
 			.is_first = true },
 		.signal_fd = -1,
 		.burst_began = -1,

@@ -11,12 +11,15 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #define LOCK_PATIENCE_MS 2000u
 #define LOCK_PAUSE_MS 1000
+/* The events may all be of no interest. */
+#define PUT_OFF_MS 100
 
 int64_t stay_now(void)
 {
@@ -270,6 +273,17 @@ static enum status apply(struct stay_state *state, const char *cause)
 	return r < 0 ? change_say_failure(change, r) : status;
 }
 
+/* What was read may be half old and half new: another round will come. */
+static bool put_off(struct stay_state *state)
+{
+	struct pollfd events = { .fd = state->events_fd, .events = POLLIN };
+
+	state->is_put_off = stay_now() < state->patience && poll(&events, 1, 0) > 0;
+	if (state->is_put_off)
+		state->next = stay_now() + PUT_OFF_MS;
+	return state->is_put_off;
+}
+
 static enum status apply_under_lock(struct stay_state *state, const char *cause)
 {
 	struct change *change = state->change;
@@ -283,7 +297,7 @@ static enum status apply_under_lock(struct stay_state *state, const char *cause)
 	}
 	/* reports what is in the way */
 	status = r < 0 ? change_lock(change, &is_current) : make_plan(state);
-	if (status == STATUS_DONE && plan_has_work(state))
+	if (status == STATUS_DONE && plan_has_work(state) && !put_off(state))
 		status = apply(state, cause);
 	change_unlock(change);
 	return status;
@@ -308,9 +322,10 @@ enum status stay_round(struct stay_state *state, const char *cause)
 
 	forget_machine(state->change);
 	state->next = -1;
+	state->is_put_off = false;
 	stay_marks_drop_old(&state->marks, stay_now());
 	status = make_plan(state);
-	if (status == STATUS_DONE && plan_has_work(state))
+	if (status == STATUS_DONE && plan_has_work(state) && !put_off(state))
 		status = apply_under_lock(state, cause);
 	return status;
 }

@@ -221,7 +221,7 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 			&first, change, &watch->wish, change_rows(change), 0);
 	if (status != STATUS_DONE)
 		return status;
-	spread_note_irqbalance(&first, change);
+	spread_note_others(&first, change);
 	spread_say_warnings(&first, change);
 	irqkit_request_set_passes_absent(watch->wish.request, true);
 	notify_service("READY=1");

@@ -30,7 +30,8 @@
  *   irqkit_steer_*           which CPUs should process or transmit packets
  *   irqkit_request_*         what a user wants, in words, becomes a plan,
  *   irqkit_placement_*       and for a spread, what was decided
- *   irqkit_policies_*          files with many such requests
+ *   irqkit_policies_*        files with many such requests,
+ *   irqkit_applied_*         and which of their lines has placed a setting
  *   irqkit_saved_*           the state of a machine as lines of a policy file
  *   irqkit_disturbances_*    what can still interrupt CPUs,
  *   irqkit_disturbance_*     and why
@@ -3477,6 +3478,27 @@ size_t irqkit_policies_count_left(const struct irqkit_policies *policy);
 /* Returns the path of such a setting; @ret_target: the interrupt or queue it belongs to. */
 const char *irqkit_policies_get_left(
 	const struct irqkit_policies *policy, size_t index, const char **ret_target);
+
+/* Settings that lines of policy files have placed, as irqkit_policies_keep() wrote them. */
+struct irqkit_applied;
+
+/*
+ * -ENOENT: no policy was applied since boot. -EACCES, -EPERM, ...: see irqkit_lock_new().
+ * -EBADMSG: what was written cannot be understood.
+ */
+int irqkit_applied_new(struct irqkit_ctx *ctx, struct irqkit_applied **ret_applied);
+void irqkit_applied_free(struct irqkit_applied *applied);
+
+/*
+ * Does a line want another value than the new value of a step? Reads the file of the line.
+ *
+ * @ret_file, @ret_number: the line, as in irqkit_policies_get_file(); @applied owns the
+ * name. Number 0: the file has no such line any more.
+ *
+ * 1: yes, 0: no, or no line has the setting.
+ */
+int irqkit_applied_find(struct irqkit_applied *applied, const struct irqkit_step *step,
+	const char **ret_file, unsigned int *ret_number);
 
 /* --------------------------------------------------------------------------------- */
 /* Saved settings: the state of a machine as lines of a policy file                  */
