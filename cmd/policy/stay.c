@@ -156,6 +156,7 @@ static int64_t get_due(const struct waiting *w)
 	int64_t quiet = w->burst_last + BURST_MS;
 	int64_t longest = w->burst_began + LONGEST_BURST_MS;
 
+	due = earlier(due, w->state.policy->get_due(w->state.policy->data));
 	if (w->burst_began < 0)
 		return due;
 	/* while a burst lasts, nothing else is looked at */
@@ -251,6 +252,27 @@ static void end_aftermath(struct waiting *w)
 	drop_cause(w);
 }
 
+/* A period of lines with --every has ended. */
+static void balance(struct waiting *w)
+{
+	struct stay_state *state = &w->state;
+	struct irqkit_ctx *ctx = state->change->ctx;
+
+	if (!state->policy->begin_balance(state->policy->data, ctx))
+		return;
+	state->is_balance = true;
+	state->patience = stay_now() + LONGEST_BURST_MS;
+	stay_round(state, NULL);
+	state->is_balance = false;
+	state->policy->end_balance(state->policy->data, ctx);
+	notify_status(w, "");
+}
+
+static bool is_due(int64_t due, int64_t now)
+{
+	return due >= 0 && now >= due;
+}
+
 static void reload(struct waiting *w)
 {
 	w->reloads = false;
@@ -282,10 +304,12 @@ static void do_what_is_due(struct waiting *w)
 		return;
 	if (w->burst_began >= 0)
 		end_burst(w);
-	else if (w->aftermath >= 0 && now >= w->aftermath)
+	else if (is_due(w->aftermath, now))
 		end_aftermath(w);
-	else
+	else if (is_due(w->look, now) || is_due(w->state.next, now))
 		look(w, false);
+	else
+		balance(w);
 }
 
 /* ------------------------------------------------------------------------------- */

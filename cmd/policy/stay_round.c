@@ -108,6 +108,13 @@ static void say_given_up(struct stay_state *state, const struct irqkit_step *ste
 	if (!mark || mark->has_reported)
 		return;
 	mark->has_reported = true;
+	if (mark->has_failed) {
+		say_warning("%s: the kernel has refused %s %u times: it stays as it is "
+			    "until the next event of its device",
+			irqkit_step_get_path(step), irqkit_step_get_new(step),
+			STAY_ATTEMPTS);
+		return;
+	}
 	say_warning("%s: %s has changed it back %u times: it stays as it is until the "
 		    "next event of its device",
 		irqkit_step_get_path(step), writer ? writer : "another program",
@@ -130,12 +137,12 @@ static enum status judge_step(struct stay_state *state,
 	case STAY_RESTORE:
 		return STATUS_DONE;
 	case STAY_LATER:
-		why = "waits, since another program changes it too";
+		why = "waits, since it was restored a moment ago";
 		if (state->next < 0 || when < state->next)
 			state->next = when;
 		break;
 	case STAY_GIVEN_UP:
-		why = "left, since another program keeps changing it";
+		why = "left, since it could not be kept";
 		say_given_up(state, step);
 		break;
 	case STAY_BY_HAND:
@@ -211,10 +218,12 @@ static void print_round(const struct stay_state *state, const char *cause)
 	if (state->change->call->common.is_quiet || n == 0)
 		return;
 	printf("%s: %zu setting%s %s\n",
-		cause			  ? cause
-			: state->is_first ? "Start"
-					  : "Changed by another program",
-		n, n == 1 ? "" : "s", state->is_first ? "changed" : "restored");
+		cause			    ? cause
+			: state->is_first   ? "Start"
+			: state->is_balance ? "Balanced by load"
+					    : "Changed by another program",
+		n, n == 1 ? "" : "s",
+		state->is_first || state->is_balance ? "changed" : "restored");
 	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
 		if (irqkit_step_was_written(irqkit_plan_get(plan, i)))
 			print_step(state, i);
@@ -238,20 +247,26 @@ static void join_journal(struct stay_state *state)
 static void note_attempts(struct stay_state *state, const char *cause)
 {
 	const struct irqkit_plan *plan = state->change->plan;
+	/* what is written then is no attempt against others */
+	bool is_own = state->is_first || state->is_balance;
 	int64_t now = stay_now();
 
 	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
 		const struct irqkit_step *step = irqkit_plan_get(plan, i);
 		bool is_written = irqkit_step_was_written(step);
-		bool has_failed = irqkit_step_get_result(step) == IRQKIT_FAILED;
+		bool has_failed = irqkit_step_get_result(step) == IRQKIT_FAILED ||
+			irqkit_step_was_refused(step);
 		_cleanup_free_ char *device = NULL;
+		struct stay_mark *mark;
 
-		/* the first round is no attempt against others */
-		state->n_restored += is_written && !state->is_first;
-		if (!has_failed && (!is_written || cause || state->is_first))
+		state->n_restored += is_written && !is_own;
+		if (!has_failed && (!is_written || cause || is_own))
 			continue;
 		device = find_device(state, step);
-		stay_marks_note(&state->marks, irqkit_step_get_path(step), device, now);
+		mark = stay_marks_note(
+			&state->marks, irqkit_step_get_path(step), device, now);
+		if (mark)
+			mark->has_failed = has_failed;
 	}
 }
 

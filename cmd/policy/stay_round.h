@@ -7,8 +7,6 @@
 #include "policy/stay_marks.h"
 #include "policy/stay_writers.h"
 
-#include <stdint.h>
-
 /* What goes on from one round to the next. */
 struct stay_state {
 	struct change *change;
@@ -24,9 +22,8 @@ struct stay_state {
 	int64_t patience; /* until when such events put a round off */
 	bool is_put_off; /* the last round: nothing was done */
 	bool is_first;
+	bool is_balance; /* lines are decided again: what moves is no attempt against others */
 };
-
-int64_t stay_now(void);
 
 /* The number of the last change in the journal; 0: there is none. */
 unsigned int stay_read_last_number(struct irqkit_ctx *ctx);

@@ -2970,6 +2970,13 @@ void irqkit_request_set_seconds(struct irqkit_request *request, unsigned int sec
 unsigned int irqkit_request_get_seconds(const struct irqkit_request *request);
 
 /*
+ * Set and return after how many seconds a spread by load should be decided again; 0, the
+ * default: never. The program does that: see irqkit_policies_set_due().
+ */
+void irqkit_request_set_every(struct irqkit_request *request, unsigned int seconds);
+unsigned int irqkit_request_get_every(const struct irqkit_request *request);
+
+/*
  * Sets whether a spread passes over TARGETs that match nothing, as long as one matches.
  * Each of them still gets a message.
  */
@@ -3365,6 +3372,12 @@ struct irqkit_request *irqkit_policies_get_request(
 int irqkit_policies_add_isolated(
 	struct irqkit_policies *policy, const struct irqkit_cpuset *cpus);
 
+/*
+ * Sets whether a line that decides by counts is decided again, also with
+ * IRQKIT_POLICIES_CHECK. The default is false.
+ */
+void irqkit_policies_set_due(struct irqkit_policies *policy, size_t index, bool is_due);
+
 /* Flags of irqkit_policies_plan(). */
 enum {
 	/* the plan is compared with the system and not applied */
@@ -3386,7 +3399,8 @@ typedef void irqkit_policies_line_fn(
  * irqkit_policies_get_missing().
  *
  * With IRQKIT_POLICIES_CHECK, lines that decide by counts (spread by load or total, automatic
- * RPS) are not decided again: the plan has the values of irqkit_policies_keep().
+ * RPS) are not decided again: the plan has the values of irqkit_policies_keep(). See
+ * irqkit_policies_set_due().
  *
  * If lines for channels change some, the plan has only what these lines set: it has a
  * barrier, see irqkit_plan_has_barrier(). Once that was applied and passed, the call with

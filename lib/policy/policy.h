@@ -26,6 +26,8 @@ struct policy_line {
 	struct irqkit_request *request; /* owned, or NULL */
 	int error; /* of the last plan: negative, or 0 */
 	bool is_kept; /* its settings are decided once, when it is applied */
+	bool was_kept; /* they were, and the last plan has them as they were applied */
+	bool is_due; /* it is decided again, even where others are only compared */
 };
 
 /* Something that is wrong with a file. */

@@ -81,14 +81,15 @@ static int drop_overridden(struct look *look)
 
 static int take_kept(const struct planning *p, struct policy_setting *setting)
 {
-	const struct policy_line *line = &p->policy->lines[setting->line];
+	struct policy_line *line = &p->policy->lines[setting->line];
 	const struct kept_setting *kept = kept_find(
 		&p->policy->kept, line, &setting->step);
 	struct knob_value value = { 0 };
 	bool is_decided = kept && kept->field[KEPT_DECIDED][0] == '1';
 	int r;
 
-	if (!(p->flags & IRQKIT_POLICIES_CHECK) || setting->step.result == IRQKIT_SKIPPED)
+	if (!(p->flags & IRQKIT_POLICIES_CHECK) || line->is_due ||
+		setting->step.result == IRQKIT_SKIPPED)
 		return 0;
 	if (!is_decided) {
 		setting->is_unchecked = line->is_kept && p->policy->kept.error < 0;
@@ -104,6 +105,7 @@ static int take_kept(const struct planning *p, struct policy_setting *setting)
 		return r;
 	knob_value_clear(&setting->step.new_value);
 	setting->step.new_value = value;
+	line->was_kept = true;
 	return 0;
 }
 
@@ -659,7 +661,7 @@ static int begin(struct planning *p)
 
 	policy_drop_settings(policy);
 	for (size_t i = 0; i < policy->n_lines; i++)
-		policy->lines[i].is_kept = false;
+		policy->lines[i].is_kept = policy->lines[i].was_kept = false;
 	r = online ? irqkit_cpuset_copy(online, &policy->online) : 0;
 	if (r == 0)
 		r = kept_read(p->machine->ctx, &policy->kept);
