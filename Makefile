@@ -274,6 +274,7 @@ check-long: check-programs ## let every system call fail with every error, and f
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-policies.sh --long
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-save.sh --long
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-render.sh --long
+	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-stay.sh --long
 	@$(MAKE) fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS)
 
 # In chroots of other releases and machines: as root, with a network.

@@ -90,6 +90,7 @@ struct irqkit_policies {
 	bool is_of_system; /* irqkit_policies_read_system() */
 
 	/* of the last plan */
+	bool was_compared; /* with what was applied: IRQKIT_POLICIES_CHECK */
 	struct policy_setting *settings; /* owned; one for each step */
 	size_t n_settings, settings_room;
 	struct path_index index; /* of the settings */

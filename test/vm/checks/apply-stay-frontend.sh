@@ -22,7 +22,7 @@ pid=$!
 # placed: all 8 interrupts of the interface have one CPU each, and RPS is set
 placed() {
 	n=0
-	for irq in $(sed -n 's/^ *\([0-9]*\):.* vif0-q.*/\1/p' /proc/interrupts); do
+	for irq in $(sed -n 's/^ *\([0-9]*\):.* vif0-q.*/\1/p' /proc/interrupts | xargs); do
 		read -r cpus <"/proc/irq/$irq/smp_affinity_list" || return 1
 		case $cpus in *[-,]*) return 1 ;; esac
 		n=$((n + 1))

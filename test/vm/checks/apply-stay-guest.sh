@@ -23,7 +23,7 @@ now() { awk '{ print int($1 * 100) }' /proc/uptime; }
 # irqkit takes a second here
 placed() {
 	n=0
-	for irq in $(sed -n "s/^ *\([0-9]*\):.* $VIF-q.*/\1/p" /proc/interrupts); do
+	for irq in $(sed -n "s/^ *\([0-9]*\):.* $VIF-q.*/\1/p" /proc/interrupts | xargs); do
 		read -r cpus <"/proc/irq/$irq/smp_affinity_list" || return 1
 		case $cpus in *[-,]*) return 1 ;; esac
 		n=$((n + 1))
