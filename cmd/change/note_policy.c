@@ -9,6 +9,8 @@
 
 /* More lines than this are not named one by one. */
 #define MAX_NAMED 4u
+/* What is in such a folder needs no name. */
+#define SYSTEM_FOLDER "/irqkit.d/"
 
 static void free_applied(struct irqkit_applied **applied)
 {
@@ -19,6 +21,8 @@ struct places {
 	size_t n_settings;
 	size_t n; /* different lines */
 	bool has_more; /* lines than are named */
+	const char *
+		file; /* of all of them; NULL: there are several, or those of the system */
 	char *names[MAX_NAMED]; /* owned: "/etc/irqkit.d/50-network.conf:3" */
 };
 
@@ -40,7 +44,10 @@ static void add_place(struct places *places, const char *file, unsigned int numb
 {
 	_cleanup_free_ char *escaped = text_escape(file), *name = NULL;
 
-	places->n_settings++;
+	if (places->n_settings++ == 0 && !strstr(file, SYSTEM_FOLDER))
+		places->file = file;
+	else if (places->file && strcmp(places->file, file) != 0)
+		places->file = NULL;
 	if (!escaped || asprintf(&name, "%s:%u", escaped, number) < 0)
 		name = NULL;
 	if (!name || has_name(places, name))
@@ -89,28 +96,41 @@ static char *join_places(const struct places *places)
 									     : list;
 }
 
-static char *explain(const struct change *change, const struct places *places)
+/* "'irqkit apply' restores them"; NULL: no memory */
+static char *explain_restoring(const struct change *change, const struct places *places)
 {
-	_cleanup_free_ char *list = join_places(places);
+	_cleanup_free_ char *file = places->file ? text_escape(places->file) : NULL;
 	bool is_one = places->n_settings == 1;
 	const char *them = is_one ? "it" : "them";
 	unsigned int number;
 	char *text;
 	int pid, r;
 
-	if (!list)
-		return NULL;
 	if (irqkit_stay_find(change->ctx, &pid, &number) == 0)
 		r = asprintf(&text,
-			"%zu setting%s placed by %s: 'irqkit apply --stay' (pid %d) "
-			"will restore %s at the next event of %s",
-			places->n_settings, is_one ? " is" : "s are", list, pid, them,
-			is_one ? "its device" : "their devices");
+			"'irqkit apply --stay' (pid %d) will restore %s at the next "
+			"event of %s",
+			pid, them, is_one ? "its device" : "their devices");
+	else if (!file)
+		r = asprintf(&text, "'irqkit apply' restores %s", them);
+	else if (strcmp(file, "-") == 0)
+		r = asprintf(&text, "applying the policy again restores %s", them);
 	else
-		r = asprintf(&text,
-			"%zu setting%s placed by %s: 'irqkit apply' restores %s",
-			places->n_settings, is_one ? " is" : "s are", list, them);
+		r = asprintf(&text, "'irqkit apply %s' restores %s", file, them);
 	return r < 0 ? NULL : text;
+}
+
+static char *explain(const struct change *change, const struct places *places)
+{
+	_cleanup_free_ char *list = join_places(places);
+	_cleanup_free_ char *restoring = explain_restoring(change, places);
+	char *text;
+
+	if (!list || !restoring ||
+		asprintf(&text, "%zu setting%s placed by %s: %s", places->n_settings,
+			places->n_settings == 1 ? " is" : "s are", list, restoring) < 0)
+		return NULL;
+	return text;
 }
 
 char *policy_explain(const struct change *change)

@@ -204,8 +204,8 @@ static void remark_every(struct change *change, const struct lines *lines)
 
 		if (seconds && place &&
 			asprintf(&remark,
-				"%s: decided once; 'irqkit apply --stay' decides it "
-				"again every %u s.",
+				"%s: decided once; with --stay, it is decided again "
+				"every %u s.",
 				place, seconds) >= 0)
 			report_add_remark(&change->report, remark);
 	}
