@@ -95,7 +95,7 @@ static void idle(void **state)
 		const char *text;
 		unsigned int seconds;
 		bool is_idle;
-	} table[] = {
+	} rows[] = {
 		{ " CPU0 CPU1\n24: 0 0 chip eth0\n", 1, true },
 		{ " CPU0 CPU1\n24: 100 100 chip eth0\n", 1, true },
 		{ " CPU0 CPU1\n24: 100 0 chip eth0\n25: 1 0 chip eth1\n", 1, false },
@@ -106,15 +106,15 @@ static void idle(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct irqkit_snapshot *counts;
 
 		assert_int_equal(
-			irqkit_snapshot_parse(table[i].text, strlen(table[i].text), NULL,
+			irqkit_snapshot_parse(rows[i].text, strlen(rows[i].text), NULL,
 				&counts, NULL, NULL),
 			0);
 		assert_int_equal(
-			load_is_idle(counts, table[i].seconds), table[i].is_idle);
+			load_is_idle(counts, rows[i].seconds), rows[i].is_idle);
 		irqkit_snapshot_free(counts);
 	}
 }
