@@ -109,12 +109,10 @@ static void idle(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct irqkit_snapshot *counts;
 
-		assert_int_equal(
-			irqkit_snapshot_parse(rows[i].text, strlen(rows[i].text), NULL,
-				&counts, NULL, NULL),
+		assert_int_equal(irqkit_snapshot_parse(rows[i].text, strlen(rows[i].text),
+					 NULL, &counts, NULL, NULL),
 			0);
-		assert_int_equal(
-			load_is_idle(counts, rows[i].seconds), rows[i].is_idle);
+		assert_int_equal(load_is_idle(counts, rows[i].seconds), rows[i].is_idle);
 		irqkit_snapshot_free(counts);
 	}
 }
