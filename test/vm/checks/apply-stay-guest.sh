@@ -2,7 +2,7 @@
 # on: dom0
 # last
 # long
-# limit: 900
+# limit: 1800
 # apply --stay in dom0: a guest is destroyed and created again, and connects again, 5 times each; the
 # event channels of its interface, whatever its number is, are placed each time.
 umask 022
