@@ -209,8 +209,8 @@ $(B)/test/unit/test_netlink: WRAP = -Wl,--wrap=mnl_socket_open2,--wrap=mnl_socke
 # Parts of the program that need nothing of it but the library.
 $(B)/test/unit/test_measure: MORE = $(B)/cmd/measure/load.o -lm
 $(B)/test/unit/test_measure: $(B)/cmd/measure/load.o
-$(B)/test/unit/test_stay_marks: MORE = $(B)/cmd/policy/stay_marks.o
-$(B)/test/unit/test_stay_marks: $(B)/cmd/policy/stay_marks.o
+$(B)/test/unit/test_stay_marks: MORE = $(B)/cmd/policy/stay_marks.o $(B)/cmd/base/grow.o
+$(B)/test/unit/test_stay_marks: $(B)/cmd/policy/stay_marks.o $(B)/cmd/base/grow.o
 
 $(B)/test/unit/%: test/unit/%.c $(B)/libirqkit.a $(B)/TEST.cflags $(B)/TEST.libs
 	@mkdir -p $(@D)
@@ -274,6 +274,7 @@ check-long: check-programs ## let every system call fail with every error, and f
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-policies.sh --long
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-save.sh --long
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-render.sh --long
+	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-stay.sh --long
 	@$(MAKE) fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS)
 
 # In chroots of other releases and machines: as root, with a network.

@@ -445,7 +445,6 @@ static const struct {
 	{ "wait", true },
 	{ "verify", false },
 	{ "revert-if-worse", false },
-	{ "every", false },
 	{ "check", false },
 	{ "for", false },
 	{ "help", false },

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "change/ban.h"
 #include "change/note_irqbalance.h"
+#include "change/note_policy.h"
 #include "change/refusals.h"
 #include "change/run_lock.h"
 #include "measure/open_machine.h"
@@ -37,6 +38,7 @@ void change_free(struct change *change)
 	irqkit_ctx_free(change->ctx);
 	report_drop_remarks(&change->report);
 	free(change->report.warning);
+	free(change->report.policy_warning);
 }
 
 bool change_options_are_given(const struct change_options *options)
@@ -241,8 +243,13 @@ bool change_lost_its_thing(const struct irqkit_step *step)
 /* After the writes: a look for other programs must neither delay nor prevent them. */
 void change_warn(struct change *change)
 {
-	if (!change->has_own_warnings)
-		irqbalance_warn(change);
+	if (change->has_own_warnings)
+		return;
+	irqbalance_warn(change);
+	free(change->report.policy_warning);
+	change->report.policy_warning = policy_explain(change);
+	if (change->report.policy_warning && !change->call->common.is_quiet)
+		say_warning("%s", change->report.policy_warning);
 }
 
 enum status change_end(struct change *change, enum status status, const sigset_t *before)

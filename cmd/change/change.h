@@ -76,6 +76,7 @@ struct change {
 	void *plan_data; /* for both */
 	bool lacks_rest; /* the rest after a barrier could not be planned */
 	bool is_unplanned; /* its CPUs went offline, and there is no plan without them */
+	bool is_of_policy; /* the plan is what policy files say */
 	bool needs_lock; /* even if no setting is to be written */
 	/* Called under the lock once the plan was applied; or NULL. */
 	enum status (*applied_fn)(struct change *change, void *data);
@@ -144,7 +145,7 @@ enum status change_finish(struct change *change);
  */
 enum status change_end(struct change *change, enum status status, const sigset_t *before);
 
-/* Says what may undo the change soon: irqbalance. Once. */
+/* Says what may undo the change soon: irqbalance, or a policy. Once. */
 void change_warn(struct change *change);
 
 /* Is a step skipped because what its knob belonged to is gone, or is something else now? */

@@ -54,6 +54,19 @@ static void add_bans(const struct report *report, struct document *document)
 	free(irqs);
 }
 
+static void add_warnings(const struct report *report, struct document *document)
+{
+	const char *texts[3] = { 0 };
+	size_t n = 0;
+
+	if (report->warning)
+		texts[n++] = report->warning;
+	if (report->policy_warning)
+		texts[n++] = report->policy_warning;
+	if (n > 0)
+		document_add_texts(document, "warnings", texts);
+}
+
 static enum status print_json(const struct report *report, const struct table *table)
 {
 	struct document *document = document_new();
@@ -67,9 +80,7 @@ static enum status print_json(const struct report *report, const struct table *t
 				irqkit_plan_count_bans(report->plan) > 0);
 	document_add_table(document, "changes", table);
 	add_bans(report, document);
-	if (report->warning)
-		document_add_texts(document, "warnings",
-			(const char *const[]){ report->warning, NULL });
+	add_warnings(report, document);
 	if (report->add_keys)
 		report->add_keys(report, document);
 	return document_finish(document);

@@ -27,7 +27,9 @@ struct report {
 	const char
 		*not_done; /* what a dry run leaves out beside writing; NULL: nothing */
 	char *remarks; /* owned, or NULL: the command's own closing remarks, a line each */
-	char *warning; /* owned, or NULL: for JSON, written elsewhere for people */
+	/* owned, or NULL: for JSON, written elsewhere for people */
+	char *warning;
+	char *policy_warning;
 	/* What a command adds to the report, below the table or as keys; or NULL. */
 	void (*add_remark)(const struct report *report);
 	void (*add_keys)(const struct report *report, struct document *document);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Counts of interrupts, added up by CPU. */
 #include "measure/load.h"
+#include "base/basics.h"
 
 #include <stdlib.h>
 
@@ -106,6 +107,19 @@ const struct cpu_load *load_get_busiest(const struct load *load)
 		if (load->cpus[i].total > (busiest ? busiest->total : 0))
 			busiest = &load->cpus[i];
 	return busiest;
+}
+
+bool load_is_idle(const struct irqkit_snapshot *counts, unsigned int seconds)
+{
+	struct load load CLEANUP(load_free) = { 0 };
+	const struct cpu_load *busiest;
+
+	load_start(&load, irqkit_snapshot_get_cpus(counts));
+	if (!load.cpus)
+		return false;
+	load_add_numbered(&load, counts);
+	busiest = load_get_busiest(&load);
+	return !busiest || busiest->total <= (uint64_t)LOAD_IDLE_RATE * seconds;
 }
 
 size_t load_count_idle(const struct load *load)

@@ -11,6 +11,9 @@
 /* With fewer interrupts than this in all, it is chance which CPU or queue has most. */
 #define LOAD_FEW 300u
 
+/* Below this many interrupts a second, a CPU has nothing to do. */
+#define LOAD_IDLE_RATE 100u
+
 /* One CPU's part. */
 struct cpu_load {
 	unsigned int cpu;
@@ -50,6 +53,9 @@ const struct cpu_load *load_get(const struct load *load, unsigned int cpu);
 
 /* The CPU with the most; NULL: no CPU has any. */
 const struct cpu_load *load_get_busiest(const struct load *load);
+
+/* Do interrupts that have a number leave every CPU with little to do in @seconds? */
+bool load_is_idle(const struct irqkit_snapshot *counts, unsigned int seconds);
 
 /* How many CPUs have none. */
 size_t load_count_idle(const struct load *load);

@@ -4,8 +4,10 @@
 #include "base/basics.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
@@ -73,14 +75,34 @@ static bool get_time_left(const struct timespec *end, struct timespec *ret_left)
 	return ret_left->tv_sec >= 0;
 }
 
+static void find_end(unsigned int seconds, struct timespec *ret_end)
+{
+	clock_gettime(CLOCK_MONOTONIC, ret_end);
+	ret_end->tv_sec += seconds;
+}
+
+bool signals_wait(unsigned int seconds)
+{
+	struct timespec end, left;
+	struct pollfd ending = { .fd = signals_open(), .events = POLLIN };
+	bool ends = false;
+
+	find_end(seconds, &end);
+	/* without a descriptor, the time passes all the same */
+	while (!ends && get_time_left(&end, &left))
+		ends = ppoll(&ending, 1, &left, NULL) > 0;
+	if (ending.fd >= 0)
+		close(ending.fd);
+	return !ends;
+}
+
 bool signals_sleep(unsigned int seconds)
 {
 	struct timespec end, left;
 	sigset_t ending;
 
 	find_ending(&ending);
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += seconds;
+	find_end(seconds, &end);
 	while (get_time_left(&end, &left))
 		if (sigtimedwait(&ending, NULL, &left) >= 0)
 			return false;

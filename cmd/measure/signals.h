@@ -20,5 +20,7 @@ bool signals_ask_to_end(void);
 
 /* Sleeps; false: a signal asks the program to end. Signals must be held back. */
 bool signals_sleep(unsigned int seconds);
+/* The same; the signal stays pending, for who reads it from a descriptor. */
+bool signals_wait(unsigned int seconds);
 
 #endif

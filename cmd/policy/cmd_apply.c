@@ -8,6 +8,7 @@
 #include "measure/open_machine.h"
 #include "measure/sample.h"
 #include "measure/signals.h"
+#include "policy/balance.h"
 #include "policy/lines.h"
 #include "policy/stay.h"
 #include "table/render.h"
@@ -41,10 +42,12 @@ struct apply {
 	bool is_kept; /* --stay: what depends on counts was decided, and is compared */
 	struct irqkit_snapshot *before; /* owned; the counts before they are measured */
 	struct irqkit_snapshot *counts; /* owned; those of that time */
+	struct balance balance; /* --stay: lines with --every */
 };
 
 static void apply_free(struct apply *apply)
 {
+	balance_free(&apply->balance);
 	lines_free(&apply->lines);
 	irqkit_snapshot_free(apply->before);
 	irqkit_snapshot_free(apply->counts);
@@ -205,6 +208,24 @@ static void add_keys(const struct report *report, struct document *document)
 	lines_add_missing(&apply_of(report)->lines, document);
 }
 
+/* A run that ends balances nothing. */
+static void remark_every(struct change *change, const struct lines *lines)
+{
+	for (size_t i = 0; i < lines->n; i++) {
+		unsigned int seconds = irqkit_request_get_every(
+			irqkit_policies_get_request(lines->policy, i));
+		_cleanup_free_ char *place = lines_format_place(lines, i);
+		char *remark;
+
+		if (seconds && place &&
+			asprintf(&remark,
+				"%s: decided once; with --stay, it is decided again "
+				"every %u s.",
+				place, seconds) >= 0)
+			report_add_remark(&change->report, remark);
+	}
+}
+
 /* Deleting a line undoes nothing. */
 static void remark_left(struct change *change, const struct irqkit_policies *policy)
 {
@@ -277,12 +298,15 @@ static enum status plan_and_remark(struct change *change, void *data)
 	struct apply *apply = data;
 	enum status status;
 
+	change->is_of_policy = true;
 	change->applied_fn = keep;
 	change->report.get_source = get_source;
 	change->report.add_keys = add_keys;
 	change->report.hides_unchanged = change_writes(change->options);
 	change->report.data = apply;
 	status = plan(change, data);
+	if (status == STATUS_DONE)
+		remark_every(change, &apply->lines);
 	if (status == STATUS_DONE && !irqkit_plan_has_barrier(change->plan))
 		remark_left(change, apply->lines.policy);
 	return status;
@@ -322,6 +346,21 @@ static bool has_undecided(const struct apply *apply, const struct irqkit_plan *p
 	return is_undecided;
 }
 
+/* A signal that comes is left for the loop that waits for events. */
+static enum status measure_to_stay(struct apply *apply, struct change *change)
+{
+	enum status status = machine_read_counts(change->ctx, &apply->before);
+
+	change_unlock(change);
+	if (status != STATUS_DONE)
+		return status;
+	if (signals_wait(apply->seconds))
+		return change_read_machine(change);
+	irqkit_snapshot_free(apply->before);
+	apply->before = NULL;
+	return STATUS_REFUSED;
+}
+
 static enum status plan_with(struct apply *apply, struct change *change)
 {
 	unsigned int flags = IRQKIT_POLICIES_LEAVE |
@@ -344,9 +383,11 @@ static enum status plan_to_stay(struct change *change, void *data)
 	apply->lines.is_silent = apply->has_planned;
 	say_set_silent(apply->has_planned);
 	if (apply->seconds && !apply->before)
-		status = measure(apply, change);
+		status = measure_to_stay(apply, change);
 	if (status == STATUS_DONE && apply->seconds)
 		status = count(apply, change);
+	if (status == STATUS_DONE)
+		status = balance_count(&apply->balance, change);
 	if (status == STATUS_DONE)
 		status = plan_with(apply, change);
 	if (status == STATUS_DONE && apply->is_kept &&
@@ -358,15 +399,20 @@ static enum status plan_to_stay(struct change *change, void *data)
 	}
 	say_set_silent(false);
 	apply->has_planned = true;
-	change->needs_lock = status == STATUS_DONE && !apply->is_kept;
-	return status;
+	if (status != STATUS_DONE)
+		return status;
+	/* a decision that needs no write is kept too */
+	change->needs_lock = !apply->is_kept ||
+		(balance_is_due(&apply->balance) &&
+			irqkit_policies_is_kept(apply->lines.policy) == 0);
+	return STATUS_DONE;
 }
 
 static enum status keep_to_stay(struct change *change, void *data)
 {
 	struct apply *apply = data;
 
-	if (apply->is_kept)
+	if (apply->is_kept && !balance_is_due(&apply->balance))
 		return save_placed(change);
 	apply->is_kept = true;
 	return keep(change, data);
@@ -380,6 +426,8 @@ static enum status reload(void *data)
 	former;
 	enum status status = read_lines(&fresh, apply->call);
 
+	if (status == STATUS_DONE)
+		status = balance_start(&fresh.balance, fresh.lines.policy, stay_now());
 	if (status != STATUS_DONE) {
 		say_error("the policy files are wrong: the policy stays as it was");
 		return status;
@@ -388,6 +436,21 @@ static enum status reload(void *data)
 	*apply = fresh;
 	fresh = former;
 	return STATUS_DONE;
+}
+
+static int64_t get_due(const void *data)
+{
+	return balance_get_due(&((const struct apply *)data)->balance);
+}
+
+static bool begin_balance(void *data, struct irqkit_ctx *ctx)
+{
+	return balance_begin(&((struct apply *)data)->balance, ctx, stay_now());
+}
+
+static void end_balance(void *data, struct irqkit_ctx *ctx)
+{
+	balance_end(&((struct apply *)data)->balance, ctx);
 }
 
 static const char *find_source(void *data, size_t index, unsigned int *ret_line)
@@ -430,9 +493,14 @@ static enum status run_stay(struct apply *apply, const struct apply_options *o)
 		.applied = keep_to_stay,
 		.reload = reload,
 		.find_source = find_source,
+		.get_due = get_due,
+		.begin_balance = begin_balance,
+		.end_balance = end_balance,
 		.data = apply };
 	enum status status = change_open(&change, apply->call, &o->change);
 
+	if (status == STATUS_DONE)
+		status = balance_start(&apply->balance, apply->lines.policy, stay_now());
 	return status == STATUS_DONE ? stay_run(&change, &policy) : status;
 }
 

@@ -14,8 +14,8 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "measure/notify.h"
 #include "policy/stay_round.h"
-#include "spread/notify.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -156,6 +156,7 @@ static int64_t get_due(const struct waiting *w)
 	int64_t quiet = w->burst_last + BURST_MS;
 	int64_t longest = w->burst_began + LONGEST_BURST_MS;
 
+	due = earlier(due, w->state.policy->get_due(w->state.policy->data));
 	if (w->burst_began < 0)
 		return due;
 	/* while a burst lasts, nothing else is looked at */
@@ -218,8 +219,12 @@ static char *describe_cause(const struct waiting *w)
 static void look(struct waiting *w, bool has_event)
 {
 	_cleanup_free_ char *cause = has_event ? describe_cause(w) : NULL;
+	int64_t since = w->burst_began < 0 ? stay_now() : w->burst_began;
 
+	w->state.patience = since + LONGEST_BURST_MS;
 	stay_round(&w->state, cause);
+	if (w->state.is_put_off)
+		return;
 	stay_writers_clear(&w->state.writers);
 	w->look = stay_now() + LOOK_MS;
 	notify_status(w, "");
@@ -227,8 +232,12 @@ static void look(struct waiting *w, bool has_event)
 
 static void end_burst(struct waiting *w)
 {
-	w->burst_began = -1;
 	look(w, w->has_event);
+	if (w->state.is_put_off) {
+		begin_burst(w);
+		return;
+	}
+	w->burst_began = -1;
 	if (w->has_event)
 		w->aftermath = stay_now() + AFTERMATH_MS;
 	w->has_event = false;
@@ -236,9 +245,32 @@ static void end_burst(struct waiting *w)
 
 static void end_aftermath(struct waiting *w)
 {
-	w->aftermath = -1;
 	look(w, true);
+	if (w->state.is_put_off)
+		return;
+	w->aftermath = -1;
 	drop_cause(w);
+}
+
+/* A period of lines with --every has ended. */
+static void balance(struct waiting *w)
+{
+	struct stay_state *state = &w->state;
+	struct irqkit_ctx *ctx = state->change->ctx;
+
+	if (!state->policy->begin_balance(state->policy->data, ctx))
+		return;
+	state->is_balance = true;
+	state->patience = stay_now() + LONGEST_BURST_MS;
+	stay_round(state, NULL);
+	state->is_balance = false;
+	state->policy->end_balance(state->policy->data, ctx);
+	notify_status(w, "");
+}
+
+static bool is_due(int64_t due, int64_t now)
+{
+	return due >= 0 && now >= due;
 }
 
 static void reload(struct waiting *w)
@@ -272,10 +304,12 @@ static void do_what_is_due(struct waiting *w)
 		return;
 	if (w->burst_began >= 0)
 		end_burst(w);
-	else if (w->aftermath >= 0 && now >= w->aftermath)
+	else if (is_due(w->aftermath, now))
 		end_aftermath(w);
-	else
+	else if (is_due(w->look, now) || is_due(w->state.next, now))
 		look(w, false);
+	else
+		balance(w);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -374,6 +408,8 @@ static enum status start(struct waiting *w)
 	/* before the first look, so that no event falls in between */
 	r = irqkit_events_new(&w->events);
 	if (r == 0)
+		w->state.events_fd = irqkit_events_get_fd(w->events);
+	if (r == 0)
 		r = w->signal_fd = hold_signals();
 	if (r < 0) {
 		say_error("cannot listen to the kernel's events: %s",
@@ -395,6 +431,7 @@ enum status stay_run(struct change *change, const struct stay_policy *policy)
 		.state = { .change = change,
 			.policy = policy,
 			.next = -1,
+			.events_fd = -1,
 			.is_first = true },
 		.signal_fd = -1,
 		.burst_began = -1,

@@ -5,6 +5,8 @@
 
 #include "change/change.h"
 
+#include <stdint.h>
+
 struct stay_policy {
 	/* Plans all settings for the machine as it is, as change_run() has it. */
 	change_plan_fn *plan;
@@ -14,8 +16,16 @@ struct stay_policy {
 	enum status (*reload)(void *data);
 	/* The file of the step at @index of the plan, and the number of the line. */
 	const char *(*find_source)(void *data, size_t index, unsigned int *ret_line);
+	/* Lines that are decided again: when the next period ends; -1: there are none. */
+	int64_t (*get_due)(const void *data);
+	/* Ends it; true: the next round decides such lines, until end_balance(). */
+	bool (*begin_balance)(void *data, struct irqkit_ctx *ctx);
+	void (*end_balance)(void *data, struct irqkit_ctx *ctx);
 	void *data; /* for all of these */
 };
+
+/* A monotonic clock, in milliseconds. */
+int64_t stay_now(void);
 
 /* @change: opened, for the running system */
 enum status stay_run(struct change *change, const struct stay_policy *policy);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which settings may be restored, and when. Nothing here reads the machine. */
 #include "policy/stay_marks.h"
+#include "base/grow.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,19 +79,6 @@ enum stay_answer stay_marks_ask(const struct stay_marks *marks, const char *path
 	return STAY_LATER;
 }
 
-static bool grow(void **array, size_t n, size_t *room, size_t size)
-{
-	size_t more = *room ? *room * 2 : 16;
-	void *grown = n < *room ? *array : reallocarray(*array, more, size);
-
-	if (!grown)
-		return false;
-	if (n >= *room)
-		*room = more;
-	*array = grown;
-	return true;
-}
-
 static struct stay_mark *insert(
 	struct stay_marks *marks, const char *path, const char *device)
 {
@@ -99,8 +87,7 @@ static struct stay_mark *insert(
 		.device = device ? strdup(device) : NULL };
 
 	if (!mark.path || (device && !mark.device) ||
-		!grow((void **)&marks->marks, marks->n_marks, &marks->marks_room,
-			sizeof(*marks->marks))) {
+		!MAKE_ROOM(marks->marks, marks->n_marks, marks->marks_room)) {
 		clear_mark(&mark);
 		return NULL;
 	}
@@ -139,8 +126,7 @@ static bool release_device(
 		}
 	release.device = strdup(device);
 	if (!release.device ||
-		!grow((void **)&marks->releases, marks->n_releases, &marks->releases_room,
-			sizeof(*marks->releases))) {
+		!MAKE_ROOM(marks->releases, marks->n_releases, marks->releases_room)) {
 		free(release.device);
 		return false;
 	}

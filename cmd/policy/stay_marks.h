@@ -21,6 +21,7 @@ struct stay_mark {
 	unsigned int n_restored; /* since the last event */
 	int64_t restored; /* when last */
 	bool has_reported; /* that it is given up */
+	bool has_failed; /* the kernel has refused it when last */
 };
 
 /* What events released: changes up to this number are not respected any more. */

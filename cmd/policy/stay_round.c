@@ -11,12 +11,15 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #define LOCK_PATIENCE_MS 2000u
 #define LOCK_PAUSE_MS 1000
+/* The events may all be of no interest. */
+#define PUT_OFF_MS 100
 
 int64_t stay_now(void)
 {
@@ -105,6 +108,13 @@ static void say_given_up(struct stay_state *state, const struct irqkit_step *ste
 	if (!mark || mark->has_reported)
 		return;
 	mark->has_reported = true;
+	if (mark->has_failed) {
+		say_warning("%s: the kernel has refused %s %u times: it stays as it is "
+			    "until the next event of its device",
+			irqkit_step_get_path(step), irqkit_step_get_new(step),
+			STAY_ATTEMPTS);
+		return;
+	}
 	say_warning("%s: %s has changed it back %u times: it stays as it is until the "
 		    "next event of its device",
 		irqkit_step_get_path(step), writer ? writer : "another program",
@@ -127,12 +137,12 @@ static enum status judge_step(struct stay_state *state,
 	case STAY_RESTORE:
 		return STATUS_DONE;
 	case STAY_LATER:
-		why = "waits, since another program changes it too";
+		why = "waits, since it was restored a moment ago";
 		if (state->next < 0 || when < state->next)
 			state->next = when;
 		break;
 	case STAY_GIVEN_UP:
-		why = "left, since another program keeps changing it";
+		why = "left, since it could not be kept";
 		say_given_up(state, step);
 		break;
 	case STAY_BY_HAND:
@@ -208,10 +218,12 @@ static void print_round(const struct stay_state *state, const char *cause)
 	if (state->change->call->common.is_quiet || n == 0)
 		return;
 	printf("%s: %zu setting%s %s\n",
-		cause			  ? cause
-			: state->is_first ? "Start"
-					  : "Changed by another program",
-		n, n == 1 ? "" : "s", state->is_first ? "changed" : "restored");
+		cause			    ? cause
+			: state->is_first   ? "Start"
+			: state->is_balance ? "Balanced by load"
+					    : "Changed by another program",
+		n, n == 1 ? "" : "s",
+		state->is_first || state->is_balance ? "changed" : "restored");
 	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
 		if (irqkit_step_was_written(irqkit_plan_get(plan, i)))
 			print_step(state, i);
@@ -235,20 +247,26 @@ static void join_journal(struct stay_state *state)
 static void note_attempts(struct stay_state *state, const char *cause)
 {
 	const struct irqkit_plan *plan = state->change->plan;
+	/* what is written then is no attempt against others */
+	bool is_own = state->is_first || state->is_balance;
 	int64_t now = stay_now();
 
 	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
 		const struct irqkit_step *step = irqkit_plan_get(plan, i);
 		bool is_written = irqkit_step_was_written(step);
-		bool has_failed = irqkit_step_get_result(step) == IRQKIT_FAILED;
+		bool has_failed = irqkit_step_get_result(step) == IRQKIT_FAILED ||
+			irqkit_step_was_refused(step);
 		_cleanup_free_ char *device = NULL;
+		struct stay_mark *mark;
 
-		/* the first round is no attempt against others */
-		state->n_restored += is_written && !state->is_first;
-		if (!has_failed && (!is_written || cause || state->is_first))
+		state->n_restored += is_written && !is_own;
+		if (!has_failed && (!is_written || cause || is_own))
 			continue;
 		device = find_device(state, step);
-		stay_marks_note(&state->marks, irqkit_step_get_path(step), device, now);
+		mark = stay_marks_note(
+			&state->marks, irqkit_step_get_path(step), device, now);
+		if (mark)
+			mark->has_failed = has_failed;
 	}
 }
 
@@ -270,6 +288,17 @@ static enum status apply(struct stay_state *state, const char *cause)
 	return r < 0 ? change_say_failure(change, r) : status;
 }
 
+/* What was read may be half old and half new: another round will come. */
+static bool put_off(struct stay_state *state)
+{
+	struct pollfd events = { .fd = state->events_fd, .events = POLLIN };
+
+	state->is_put_off = stay_now() < state->patience && poll(&events, 1, 0) > 0;
+	if (state->is_put_off)
+		state->next = stay_now() + PUT_OFF_MS;
+	return state->is_put_off;
+}
+
 static enum status apply_under_lock(struct stay_state *state, const char *cause)
 {
 	struct change *change = state->change;
@@ -283,7 +312,7 @@ static enum status apply_under_lock(struct stay_state *state, const char *cause)
 	}
 	/* reports what is in the way */
 	status = r < 0 ? change_lock(change, &is_current) : make_plan(state);
-	if (status == STATUS_DONE && plan_has_work(state))
+	if (status == STATUS_DONE && plan_has_work(state) && !put_off(state))
 		status = apply(state, cause);
 	change_unlock(change);
 	return status;
@@ -308,9 +337,10 @@ enum status stay_round(struct stay_state *state, const char *cause)
 
 	forget_machine(state->change);
 	state->next = -1;
+	state->is_put_off = false;
 	stay_marks_drop_old(&state->marks, stay_now());
 	status = make_plan(state);
-	if (status == STATUS_DONE && plan_has_work(state))
+	if (status == STATUS_DONE && plan_has_work(state) && !put_off(state))
 		status = apply_under_lock(state, cause);
 	return status;
 }

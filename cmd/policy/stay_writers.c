@@ -2,6 +2,7 @@
 /* Names other programs that change settings. */
 #include "policy/stay_writers.h"
 #include "base/basics.h"
+#include "base/grow.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -36,16 +37,8 @@ void stay_writers_note(struct stay_writers *writers, const struct irqkit_watched
 
 	if (!path || writers->n == MAX_WRITERS)
 		return;
-	if (writers->n == writers->room) {
-		size_t room = writers->room ? writers->room * 2 : 16;
-		void *grown = reallocarray(
-			writers->writers, room, sizeof(*writers->writers));
-
-		if (!grown)
-			return;
-		writers->writers = grown;
-		writers->room = room;
-	}
+	if (!MAKE_ROOM(writers->writers, writers->n, writers->room))
+		return;
 	writer.path = strdup(path);
 	writer.name = name_writer(watched);
 	if (writer.path && writer.name) {

@@ -145,6 +145,9 @@ static bool check_every(
 	}
 	wish->policy = IRQKIT_POLICY_LOAD;
 	wish->policy_word = "load";
+	/* a line of a policy is decided first when it is applied */
+	if (!wish->seconds)
+		wish->seconds = DEFAULT_SECONDS;
 	return parse_number("--every", o->every, 1, MAX_SECONDS, &wish->every);
 }
 
@@ -217,6 +220,7 @@ static enum status fill_request(
 	irqkit_request_set_width(wish->request, wish->width);
 	irqkit_request_set_gain(wish->request, wish->gain);
 	irqkit_request_set_seconds(wish->request, wish->seconds);
+	irqkit_request_set_every(wish->request, wish->every);
 	irqkit_request_set_split(wish->request, wish->is_split);
 	if (o->cpus && irqkit_request_set_cpus(wish->request, o->cpus, "--cpus") < 0)
 		return say_no_memory();

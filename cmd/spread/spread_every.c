@@ -13,8 +13,8 @@
 #include "change/ban.h"
 #include "change/say_request.h"
 #include "measure/load.h"
+#include "measure/notify.h"
 #include "measure/signals.h"
-#include "spread/notify.h"
 #include "spread/spread_apply.h"
 #include "spread/spread_notes.h"
 #include "spread/spread_run.h"
@@ -22,9 +22,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Below this many interrupts a second, a CPU has nothing to do. */
-#define IDLE_RATE 100u
 
 /* An interrupt that the kernel would not move. */
 struct refused {
@@ -36,7 +33,6 @@ struct watch {
 	const struct call *call;
 	const struct change_options *options;
 	struct wish wish;
-	uint64_t idle; /* a load that is too small for a move */
 	struct refused *refused; /* owned; not tried again */
 	size_t n_refused;
 	bool lacks_some; /* of the words, in the last round that decided something */
@@ -91,20 +87,6 @@ static void note_refused(struct watch *watch, const struct irqkit_plan *plan)
 			irqkit_step_get_target(step));
 		watch->n_refused += watch->refused[watch->n_refused].name != NULL;
 	}
-}
-
-/* Do the interrupts that could be moved leave every CPU with little to do? */
-static bool is_idle(const struct watch *watch, const struct irqkit_snapshot *counts)
-{
-	struct load load CLEANUP(load_free) = { 0 };
-	const struct cpu_load *busiest;
-
-	load_start(&load, irqkit_snapshot_get_cpus(counts));
-	if (!load.cpus)
-		return false;
-	load_add_numbered(&load, counts);
-	busiest = load_get_busiest(&load);
-	return !busiest || busiest->total <= watch->idle;
 }
 
 static void print_moves(const struct watch *watch, const struct spread *spread,
@@ -198,7 +180,7 @@ static enum status run_period(struct watch *watch, struct change *change)
 		    irqkit_machine_get_last_snapshot(change->machine), &counts) < 0)
 		return say_no_memory();
 	watch->n_rounds++;
-	if (!is_idle(watch, counts)) {
+	if (!load_is_idle(counts, watch->wish.every)) {
 		status = spread_decide(
 			&spread, change, &watch->wish, counts, watch->wish.every);
 		watch->lacks_some = status == STATUS_DONE &&
@@ -221,7 +203,7 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 			&first, change, &watch->wish, change_rows(change), 0);
 	if (status != STATUS_DONE)
 		return status;
-	spread_note_irqbalance(&first, change);
+	spread_note_others(&first, change);
 	spread_say_warnings(&first, change);
 	irqkit_request_set_passes_absent(watch->wish.request, true);
 	notify_service("READY=1");
@@ -249,7 +231,6 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	if (status != STATUS_DONE)
 		return status;
 	watch.wish.seconds = wish->every;
-	watch.idle = (uint64_t)IDLE_RATE * wish->every;
 	/* report misspelt words and missing permissions now, not in each period */
 	status = spread_check(&change, wish);
 	if (status == STATUS_DONE)
@@ -257,7 +238,7 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	change_unlock(&change);
 	if (status != STATUS_DONE)
 		return status;
-	irqkit_request_set_idle(wish->request, watch.idle);
+	irqkit_request_set_idle(wish->request, (uint64_t)LOAD_IDLE_RATE * wish->every);
 	irqkit_request_set_leave_out_fn(wish->request, is_refused, &watch);
 	signals_hold(&before);
 	status = watch_loads(&watch, &change);

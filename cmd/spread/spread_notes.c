@@ -5,6 +5,7 @@
 #include "base/say.h"
 #include "base/text.h"
 #include "change/note_irqbalance.h"
+#include "change/note_policy.h"
 #include "measure/advise.h"
 #include "measure/explain.h"
 #include "measure/load.h"
@@ -23,12 +24,15 @@ static bool hides_notes(const struct change *change)
 	return change->call->common.is_quiet && !change->call->common.is_json;
 }
 
-void spread_note_irqbalance(struct spread *spread, const struct change *change)
+void spread_note_others(struct spread *spread, const struct change *change)
 {
 	_cleanup_free_ char *text = irqbalance_explain(change);
+	_cleanup_free_ char *policy = policy_explain(change);
 
 	if (text)
 		notes_add(&spread->notes, "%s", text);
+	if (policy)
+		notes_add(&spread->notes, "%s", policy);
 	spread->notes.n_warnings = spread->notes.n;
 }
 
@@ -338,7 +342,7 @@ void spread_find_notes(struct spread *spread, const struct change *change)
 {
 	if (hides_notes(change))
 		return;
-	spread_note_irqbalance(spread, change);
+	spread_note_others(spread, change);
 	spread_note_steering(spread);
 	note_worse(spread, change);
 	spread->notes.n_warnings = spread->notes.n;

@@ -6,7 +6,7 @@
 #include "change/change.h"
 #include "spread/decision.h"
 
-void spread_note_irqbalance(struct spread *spread, const struct change *change);
+void spread_note_others(struct spread *spread, const struct change *change);
 /* Finds what --split would give, where that is worth a note. */
 enum status spread_try_split(struct spread *spread, const struct change *change);
 /* Finds all notes that the report has a place for. */

@@ -5,6 +5,7 @@
  */
 #include "who/filter.h"
 #include "base/basics.h"
+#include "base/grow.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "target/select.h"
@@ -29,15 +30,8 @@ void filter_free(struct filter *filter)
 
 static int add_queue(struct queue_names *queues, const struct irqkit_queue *queue)
 {
-	if (queues->n == queues->room) {
-		size_t room = queues->room ? 2 * queues->room : 16;
-		char **names = reallocarray(queues->names, room, sizeof(*names));
-
-		if (!names)
-			return -ENOMEM;
-		queues->names = names;
-		queues->room = room;
-	}
+	if (!MAKE_ROOM(queues->names, queues->n, queues->room))
+		return -ENOMEM;
 	return irqkit_queue_format_full_name(queue, &queues->names[queues->n]) < 0
 		? -ENOMEM
 		: (int)++queues->n;

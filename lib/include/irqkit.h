@@ -30,7 +30,8 @@
  *   irqkit_steer_*           which CPUs should process or transmit packets
  *   irqkit_request_*         what a user wants, in words, becomes a plan,
  *   irqkit_placement_*       and for a spread, what was decided
- *   irqkit_policies_*          files with many such requests
+ *   irqkit_policies_*        files with many such requests,
+ *   irqkit_applied_*         and which of their lines has placed a setting
  *   irqkit_saved_*           the state of a machine as lines of a policy file
  *   irqkit_disturbances_*    what can still interrupt CPUs,
  *   irqkit_disturbance_*     and why
@@ -2969,6 +2970,13 @@ void irqkit_request_set_seconds(struct irqkit_request *request, unsigned int sec
 unsigned int irqkit_request_get_seconds(const struct irqkit_request *request);
 
 /*
+ * Set and return after how many seconds a spread by load should be decided again; 0, the
+ * default: never. The program does that: see irqkit_policies_set_due().
+ */
+void irqkit_request_set_every(struct irqkit_request *request, unsigned int seconds);
+unsigned int irqkit_request_get_every(const struct irqkit_request *request);
+
+/*
  * Sets whether a spread passes over TARGETs that match nothing, as long as one matches.
  * Each of them still gets a message.
  */
@@ -3364,6 +3372,12 @@ struct irqkit_request *irqkit_policies_get_request(
 int irqkit_policies_add_isolated(
 	struct irqkit_policies *policy, const struct irqkit_cpuset *cpus);
 
+/*
+ * Sets whether a line that decides by counts is decided again, also with
+ * IRQKIT_POLICIES_CHECK. The default is false.
+ */
+void irqkit_policies_set_due(struct irqkit_policies *policy, size_t index, bool is_due);
+
 /* Flags of irqkit_policies_plan(). */
 enum {
 	/* the plan is compared with the system and not applied */
@@ -3389,7 +3403,8 @@ typedef void irqkit_policies_line_fn(
  * With IRQKIT_POLICIES_CHECK, lines that decide by counts (spread by load or total, automatic
  * RPS) are not decided again: the plan has the values of irqkit_policies_keep(). Nor are
  * they without it, if every setting is as it was applied: see
- * irqkit_policies_is_as_applied(). IRQKIT_POLICIES_ANEW decides again in any case.
+ * irqkit_policies_is_as_applied(). IRQKIT_POLICIES_ANEW decides again in any case. See
+ * also irqkit_policies_set_due().
  *
  * If lines for channels change some, the plan has only what these lines set: it has a
  * barrier, see irqkit_plan_has_barrier(). Once that was applied and passed, the call with
@@ -3487,6 +3502,27 @@ size_t irqkit_policies_count_left(const struct irqkit_policies *policy);
 /* Returns the path of such a setting; @ret_target: the interrupt or queue it belongs to. */
 const char *irqkit_policies_get_left(
 	const struct irqkit_policies *policy, size_t index, const char **ret_target);
+
+/* Settings that lines of policy files have placed, as irqkit_policies_keep() wrote them. */
+struct irqkit_applied;
+
+/*
+ * -ENOENT: no policy was applied since boot. -EACCES, -EPERM, ...: see irqkit_lock_new().
+ * -EBADMSG: what was written cannot be understood.
+ */
+int irqkit_applied_new(struct irqkit_ctx *ctx, struct irqkit_applied **ret_applied);
+void irqkit_applied_free(struct irqkit_applied *applied);
+
+/*
+ * Does a line want another value than the new value of a step? Reads the file of the line.
+ *
+ * @ret_file, @ret_number: the line, as in irqkit_policies_get_file(); @applied owns the
+ * name. Number 0: the file has no such line any more.
+ *
+ * 1: yes, 0: no, or no line has the setting.
+ */
+int irqkit_applied_find(struct irqkit_applied *applied, const struct irqkit_step *step,
+	const char **ret_file, unsigned int *ret_number);
 
 /* --------------------------------------------------------------------------------- */
 /* Saved settings: the state of a machine as lines of a policy file                  */

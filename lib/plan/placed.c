@@ -15,6 +15,7 @@
 #include "base/buffer.h"
 #include "base/macros.h"
 #include "base/number.h"
+#include "base/number_list.h"
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
 #include "kernel/knob_path.h"
@@ -216,6 +217,28 @@ static bool is_same(struct irqkit_ctx *ctx, unsigned int irq, const char *names)
 		return true;
 	len = strcspn(now, "\n");
 	return len == 0 || (strncmp(now, names, len) == 0 && names[len] == '\n');
+}
+
+int placed_take_out(struct irqkit_ctx *ctx, struct number_list *irqs)
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_numbers_ struct number_list saved = { 0 };
+	int dir_fd = run_dir_open(ctx, false), r;
+
+	if (dir_fd < 0)
+		return dir_fd == -ENOENT ? 0 : dir_fd;
+	r = read_placed(dir_fd, &text);
+	close(dir_fd);
+	for (size_t i = 0; i < irqs->n && text && r == 0; i++) {
+		unsigned int irq = irqs->numbers[i];
+		const char *line = find_line(text, irq);
+
+		if (line && is_same(ctx, irq, find_names(line)))
+			r = number_list_add(&saved, irq);
+	}
+	if (r == 0)
+		number_list_remove_all(irqs, &saved);
+	return r;
 }
 
 EXPORT int irqkit_placed_has(struct irqkit_ctx *ctx, unsigned int irq)

@@ -83,6 +83,9 @@ void step_forget(const struct irqkit_plan *plan, const struct irqkit_step *step)
 /* The old value is read, the new one set; unchanged where it is so already. */
 int step_set_cpus(const struct irqkit_plan *plan, struct irqkit_step *step,
 	const struct irqkit_cpuset *cpus);
+/* placed.c: takes the interrupts out for which irq-policy answers that they are banned. */
+int placed_take_out(struct irqkit_ctx *ctx, struct number_list *irqs);
+
 int step_set_number(
 	const struct irqkit_plan *plan, struct irqkit_step *step, uint64_t number);
 int step_set_text(

@@ -55,6 +55,9 @@ EXPORT int irqkit_plan_set_bans(struct irqkit_plan *plan,
 	int r = find_placed(plan, &placed);
 
 	ban_list_clear(&plan->bans);
+	/* irqbalance has asked the script for them when it started */
+	if (r == 0 && irqbalance->has_irqkit_script)
+		r = placed_take_out(plan->ctx, &placed);
 	if (r < 0 || placed.n == 0)
 		return r;
 	r = irqkit_irqbalance_read_bans(irqbalance, 0);

@@ -162,6 +162,12 @@ EXPORT const char *const *irqkit_policies_get_words(
 	return (const char *const *)policy->lines[index].words;
 }
 
+EXPORT void irqkit_policies_set_due(
+	struct irqkit_policies *policy, size_t index, bool is_due)
+{
+	policy->lines[index].is_due = is_due;
+}
+
 EXPORT bool irqkit_policies_is_optional(
 	const struct irqkit_policies *policy, size_t index)
 {

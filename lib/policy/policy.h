@@ -26,6 +26,8 @@ struct policy_line {
 	struct irqkit_request *request; /* owned, or NULL */
 	int error; /* of the last plan: negative, or 0 */
 	bool is_kept; /* its settings are decided once, when it is applied */
+	bool was_kept; /* they were, and the last plan has them as they were applied */
+	bool is_due; /* it is decided again, even where others are only compared */
 };
 
 /* Something that is wrong with a file. */
@@ -88,6 +90,7 @@ struct irqkit_policies {
 	bool is_of_system; /* irqkit_policies_read_system() */
 
 	/* of the last plan */
+	bool was_compared; /* with what was applied: IRQKIT_POLICIES_CHECK */
 	struct policy_setting *settings; /* owned; one for each step */
 	size_t n_settings, settings_room;
 	struct path_index index; /* of the settings */

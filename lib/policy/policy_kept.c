@@ -179,7 +179,7 @@ static void format_now(struct buffer *file, const struct irqkit_policies *policy
 		(const char *const[N_KEPT_FIELDS]){
 			[KEPT_FILE] = line->file,
 			[KEPT_TEXT] = line->text,
-			[KEPT_DECIDED] = line->is_kept ? "1" : "0",
+			[KEPT_DECIDED] = line->is_kept || line->was_kept ? "1" : "0",
 			[KEPT_PATH] = step->path,
 			[KEPT_IDENTITY] = step->identity ? step->identity : "",
 			[KEPT_TARGET] = step->target,

@@ -33,6 +33,7 @@ struct planning {
 	irqkit_policies_line_fn *fn;
 	void *data;
 	bool is_first; /* look: the only one that reports */
+	bool is_look_back; /* at what was planned anew and applied: it is not yet kept */
 };
 
 /* Settings that a look has planned. */
@@ -79,31 +80,57 @@ static int drop_overridden(struct look *look)
 /* ------------------------------------------------------------------------------- */
 /* One line                                                                        */
 
+/*
+ * A spread over queues has regard to what other interrupts do at the time. Where that alone
+ * has changed, its interrupts stay: a check and --stay compare with what was applied.
+ */
+static bool holds_still(const struct planning *p, const struct policy_setting *setting,
+	const struct knob_value *kept)
+{
+	const struct irqkit_policies *policy = p->policy;
+	const struct irqkit_request *request = policy->lines[setting->line].request;
+
+	return request->kind == REQUEST_SPREAD && !p->is_look_back &&
+		setting->step.knob == IRQKIT_KNOB_AFFINITY && kept->cpus &&
+		policy->kept.online && policy->online &&
+		irqkit_cpuset_is_equal(policy->kept.online, policy->online) &&
+		!(policy->all_isolated &&
+			irqkit_cpuset_has_common(kept->cpus, policy->all_isolated));
+}
+
+/* The setting gets the value that was applied. */
+static void take_value(struct policy_setting *setting, struct knob_value *value)
+{
+	knob_value_clear(&setting->step.new_value);
+	setting->step.new_value = *value;
+	*value = (struct knob_value){ 0 };
+}
+
 static int take_kept(const struct planning *p, struct policy_setting *setting)
 {
-	const struct policy_line *line = &p->policy->lines[setting->line];
+	struct policy_line *line = &p->policy->lines[setting->line];
 	const struct kept_setting *kept = kept_find(
 		&p->policy->kept, line, &setting->step);
 	struct knob_value value = { 0 };
 	bool is_decided = kept && kept->field[KEPT_DECIDED][0] == '1';
 	int r;
 
-	if (!(p->flags & IRQKIT_POLICIES_CHECK) || setting->step.result == IRQKIT_SKIPPED)
+	if (!(p->flags & IRQKIT_POLICIES_CHECK) || line->is_due ||
+		setting->step.result == IRQKIT_SKIPPED)
 		return 0;
-	if (!is_decided) {
-		setting->is_unchecked = line->is_kept && p->policy->kept.error < 0;
-		setting->is_undecided = line->is_kept && !setting->is_unchecked;
-		return 0;
-	}
-	r = knob_value_parse(setting->step.knob, kept->field[KEPT_VALUE], &value);
-	if (r == -EBADMSG || r == -EINVAL) {
-		setting->is_undecided = line->is_kept;
-		return 0;
-	}
-	if (r < 0)
+	r = kept ? knob_value_parse(setting->step.knob, kept->field[KEPT_VALUE], &value)
+		 : -ENOENT;
+	if (r == -ENOMEM)
 		return r;
-	knob_value_clear(&setting->step.new_value);
-	setting->step.new_value = value;
+	if (r == 0 && (is_decided || holds_still(p, setting, &value))) {
+		take_value(setting, &value);
+		line->was_kept |= is_decided;
+	} else {
+		setting->is_unchecked = !is_decided && line->is_kept &&
+			p->policy->kept.error < 0;
+		setting->is_undecided = line->is_kept && !setting->is_unchecked;
+	}
+	knob_value_clear(&value);
 	return 0;
 }
 
@@ -659,7 +686,7 @@ static int begin(struct planning *p)
 
 	policy_drop_settings(policy);
 	for (size_t i = 0; i < policy->n_lines; i++)
-		policy->lines[i].is_kept = false;
+		policy->lines[i].is_kept = policy->lines[i].was_kept = false;
 	r = online ? irqkit_cpuset_copy(online, &policy->online) : 0;
 	if (r == 0)
 		r = kept_read(p->machine->ctx, &policy->kept);
@@ -693,6 +720,7 @@ static int plan_lines(struct planning *p, struct irqkit_plan *plan)
 	policy->n_settings = last.n;
 	policy->settings_room = last.room;
 	policy->index = last.index;
+	policy->was_compared = p->flags & IRQKIT_POLICIES_CHECK;
 	irqkit_plan_set_full_fn(plan, policy_place_again, policy);
 	return 0;
 }
@@ -786,6 +814,7 @@ EXPORT int irqkit_policies_settle(struct irqkit_policies *policy, struct irqkit_
 	struct planning p = {
 		.policy = policy,
 		.flags = IRQKIT_POLICIES_CHECK | IRQKIT_POLICIES_LEAVE,
+		.is_look_back = !policy->was_compared,
 	};
 	size_t n_missing = policy->n_missing;
 	struct look now = { 0 };

@@ -409,9 +409,10 @@ int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot
 {
 	struct vectors vectors CLEANUP(vectors_free) = { 0 };
 	int r = start_vectors(p, p->machine->snapshot, &vectors);
-	size_t next = 0;
+	size_t n = irqkit_machine_count_irqs(p->machine), next = 0;
 
-	for (size_t i = 0; i < irqkit_snapshot_count(counts) && r == 0; i++) {
+	/* a look back at what was applied may have other rows */
+	for (size_t i = 0; i < irqkit_snapshot_count(counts) && i < n && r == 0; i++) {
 		struct irqkit_irq *irq = irqkit_machine_get_irq(p->machine, i);
 		const struct irqkit_interrupt *count = irqkit_snapshot_get(counts, i);
 

@@ -325,6 +325,16 @@ bool request_depends_on_counts(const struct irqkit_request *request)
 		(request->kind == REQUEST_CHANNELS && request->auto_channels_label);
 }
 
+EXPORT void irqkit_request_set_every(struct irqkit_request *request, unsigned int seconds)
+{
+	request->every = seconds;
+}
+
+EXPORT unsigned int irqkit_request_get_every(const struct irqkit_request *request)
+{
+	return request->every;
+}
+
 EXPORT void irqkit_request_set_seconds(
 	struct irqkit_request *request, unsigned int seconds)
 {

@@ -44,6 +44,7 @@ struct irqkit_request {
 	unsigned int width;
 	unsigned int gain; /* percent */
 	unsigned int seconds; /* the counts should be those of so many; 0: since boot */
+	unsigned int every; /* seconds until it is decided again; 0: once */
 	uint64_t idle; /* a load that is too small for a move */
 	bool is_split;
 	bool passes_absent; /* a TARGET that matches nothing is reported and passed over */

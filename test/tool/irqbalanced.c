@@ -10,6 +10,7 @@
  *   --start=NUMBER   when the process began (1)
  *   --buffer=BYTES   it reads no more than that of a command (500; 16384: as 1.9.5)
  *   --many=N         its list also has N interrupts from 100000 on
+ *   --script=FILE    its policy script, of which it takes no notice
  *   --fault=WORD     hang (it does not answer), hang-on-ban, garbage, cut (the answer ends
  *                    early), empty, endless, drip (a byte now and then), deaf (it does not
  *                    obey), end-on-ban (it ends instead of obeying), refuse (it does not
@@ -28,6 +29,7 @@
 #include <unistd.h>
 
 static const char *pid_word, *start = "1", *fault = "";
+static const char *script; /* its policy script, or NULL */
 static char list[1 << 20];
 static size_t buffer_size = 500;
 static unsigned int many;
@@ -69,6 +71,8 @@ static void make_process(const char *root)
 	if (!file)
 		fail("cmdline");
 	fwrite(words, 1, sizeof(words), file);
+	if (script)
+		fprintf(file, "--policyscript=%s%c", script, '\0');
 	fclose(file);
 }
 
@@ -233,6 +237,8 @@ static void read_option(const char *word)
 		buffer_size = strtoul(value, NULL, 10);
 	else if (strncmp(word, "--many=", 7) == 0)
 		many = (unsigned int)strtoul(value, NULL, 10);
+	else if (strncmp(word, "--script=", 9) == 0)
+		script = value;
 	else if (strncmp(word, "--fault=", 8) == 0)
 		fault = value;
 	else

@@ -88,11 +88,41 @@ static void parts_of_loads(void **state)
 	irqkit_snapshot_free(snapshot);
 }
 
+/* A hundred interrupts a second on one CPU are little to do; rows without a number are not. */
+static void idle(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int seconds;
+		bool is_idle;
+	} rows[] = {
+		{ " CPU0 CPU1\n24: 0 0 chip eth0\n", 1, true },
+		{ " CPU0 CPU1\n24: 100 100 chip eth0\n", 1, true },
+		{ " CPU0 CPU1\n24: 100 0 chip eth0\n25: 1 0 chip eth1\n", 1, false },
+		{ " CPU0 CPU1\n24: 0 101 chip eth0\n", 1, false },
+		{ " CPU0 CPU1\n24: 1000 0 chip eth0\n", 10, true },
+		{ " CPU0 CPU1\n24: 1001 0 chip eth0\n", 10, false },
+		{ " CPU0 CPU1\nLOC: 5000 5000 Local timer interrupts\n", 1, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct irqkit_snapshot *counts;
+
+		assert_int_equal(irqkit_snapshot_parse(rows[i].text, strlen(rows[i].text),
+					 NULL, &counts, NULL, NULL),
+			0);
+		assert_int_equal(load_is_idle(counts, rows[i].seconds), rows[i].is_idle);
+		irqkit_snapshot_free(counts);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(loads),
 		cmocka_unit_test(parts_of_loads),
+		cmocka_unit_test(idle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -247,22 +247,30 @@ static size_t count_differences(const char *root, const struct wish *wish)
 	return n;
 }
 
+/* A writable copy of ROOT. */
+static void copy_root(char *top)
+{
+	char command[256];
+
+	assert_non_null(mkdtemp(top));
+	snprintf(command, sizeof(command), "cp -R '%s/.' '%s' && chmod -R u+w '%s'", ROOT,
+		top, top);
+	assert_int_equal(system(command), 0);
+}
+
 /* The next best CPU is used, kept, and what a check compares with. */
 static void test_full(void **state)
 {
 	static const struct wish wish = { irqkit_request_new_spread, "eth2", "0-3",
 		NULL };
-	char root[] = "/tmp/test_policy.XXXXXX", command[256];
+	char root[] = "/tmp/test_policy.XXXXXX";
 	struct irqkit_policies *policy = make_policy(&wish);
 	struct irqkit_lock *lock;
 	struct irqkit_plan *plan;
 	struct machine m;
 
 	(void)state;
-	assert_non_null(mkdtemp(root));
-	snprintf(command, sizeof(command), "cp -R '%s/.' '%s' && chmod -R u+w '%s'", ROOT,
-		root, root);
-	assert_int_equal(system(command), 0);
+	copy_root(root);
 	m = open_machine(root);
 	assert_int_equal(irqkit_plan_new(m.machine, &plan), 0);
 	assert_int_equal(irqkit_policies_plan(policy, m.machine, plan, 0, NULL, NULL), 0);
@@ -279,6 +287,115 @@ static void test_full(void **state)
 	assert_int_equal(remove_tree(root), 0);
 }
 
+/* A line that is spread by load over CPUs 0 and 1, and one by queue. */
+static struct irqkit_policies *make_balanced(void)
+{
+	static const struct wish wishes[] = {
+		{ irqkit_request_new_spread, "eth2", "0-1", NULL },
+		{ irqkit_request_new_spread, "eth1", NULL, NULL },
+	};
+	struct irqkit_policies *policy;
+
+	assert_int_equal(irqkit_policies_new(&policy), 0);
+	assert_int_equal(
+		irqkit_policies_add_text(policy, "f", "by load\nother\n", 14), 0);
+	for (size_t i = 0; i < LENGTH(wishes); i++) {
+		struct irqkit_request *request = make(&wishes[i]);
+
+		irqkit_request_set_policy(
+			request, i == 0 ? IRQKIT_POLICY_LOAD : IRQKIT_POLICY_QUEUE);
+		irqkit_policies_set_request(policy, i, request);
+	}
+	return policy;
+}
+
+/* Plans with @flags, applies and keeps that; how many settings were written? */
+static size_t apply(struct irqkit_policies *policy, const char *root, unsigned int flags)
+{
+	struct machine m = open_machine(root);
+	struct irqkit_lock *lock;
+	struct irqkit_plan *plan;
+	size_t n;
+
+	assert_int_equal(irqkit_plan_new(m.machine, &plan), 0);
+	assert_int_equal(
+		irqkit_policies_plan(policy, m.machine, plan, flags, NULL, NULL), 0);
+	assert_int_equal(irqkit_lock_new(m.ctx, 0, &lock), 0);
+	n = irqkit_plan_count_results(plan, IRQKIT_PLANNED);
+	assert_int_equal(irqkit_plan_apply(plan, lock, "test", 0), 0);
+	assert_int_equal(irqkit_policies_settle(policy, m.ctx), 0);
+	assert_int_equal(irqkit_policies_keep(policy, lock), 0);
+	irqkit_lock_free(lock);
+	irqkit_plan_free(plan);
+	close_machine(&m);
+	return n;
+}
+
+/* What is kept: settings of lines that decide by counts, and of the others. */
+static void count_kept(const char *root, size_t *ret_decided, size_t *ret_others)
+{
+	struct kept kept = { 0 };
+	struct irqkit_ctx *ctx;
+
+	assert_int_equal(irqkit_ctx_new(root, &ctx), 0);
+	assert_int_equal(kept_read(ctx, &kept), 0);
+	*ret_decided = *ret_others = 0;
+	for (size_t i = 0; i < kept.n; i++)
+		*(kept.settings[i].field[KEPT_DECIDED][0] == '1' ? ret_decided
+								 : ret_others) += 1;
+	kept_clear(&kept);
+	irqkit_ctx_free(ctx);
+}
+
+/*
+ * What is decided by counts is compared with the decision, unless the line is due: then it
+ * is decided again by what has fired, and that is what counts from then on.
+ */
+static void test_due(void **state)
+{
+	struct irqkit_policies *policy = make_balanced();
+	char root[] = "/tmp/test_policy.XXXXXX";
+	size_t n_decided, n_others, n_again, n_others_again;
+	struct irqkit_snapshot *counts;
+	struct machine m;
+	char path[256];
+
+	(void)state;
+	copy_root(root);
+	assert_int_not_equal(apply(policy, root, 0), 0);
+	count_kept(root, &n_decided, &n_others);
+	assert_int_equal(n_decided, 8);
+	/* the loads are now those of interrupts that fire on one CPU: another decision */
+	m = open_machine(root);
+	assert_int_equal(irqkit_snapshot_subtract(irqkit_machine_get_snapshot(m.machine),
+				 irqkit_machine_get_snapshot(m.machine), &counts),
+		0);
+	irqkit_request_set_counts(irqkit_policies_get_request(policy, 0), counts);
+	assert_int_equal(apply(policy, root, IRQKIT_POLICIES_CHECK), 0);
+	count_kept(root, &n_again, &n_others_again);
+	assert_int_equal(n_again, n_decided);
+	assert_int_equal(n_others_again, n_others);
+	/* another program has moved one: it is put back, or it stays by the new decision */
+	snprintf(path, sizeof(path),
+		"cd '%s/proc/irq/29' && echo $(($(cat smp_affinity) %% 2 + 1)) "
+		">smp_affinity",
+		root);
+	assert_int_equal(system(path), 0);
+	assert_int_equal(apply(policy, root, IRQKIT_POLICIES_CHECK), 1);
+	assert_int_equal(system(path), 0);
+	irqkit_policies_set_due(policy, 0, true);
+	assert_int_equal(apply(policy, root, IRQKIT_POLICIES_CHECK), 0);
+	irqkit_policies_set_due(policy, 0, false);
+	assert_int_equal(apply(policy, root, IRQKIT_POLICIES_CHECK), 0);
+	count_kept(root, &n_again, &n_others_again);
+	assert_int_equal(n_again, n_decided);
+	assert_int_equal(n_others_again, n_others);
+	irqkit_snapshot_free(counts);
+	close_machine(&m);
+	irqkit_policies_free(policy);
+	assert_int_equal(remove_tree(root), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +403,7 @@ int main(void)
 		cmocka_unit_test(test_isolated_default),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_due),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tells a service manager how the program is: the protocol of sd_notify(3). */
-#include "spread/notify.h"
+#include "measure/notify.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What `irqkit spread --every` does, for lines of a policy:
+ *
+ *	counts, period, counts -> no CPU was busy: nothing is done
+ *	                       -> one was: the line is planned anew by what fired
+ *
+ * Between these plans, the line is compared with its last decision, as all lines are that
+ * depend on counts.
+ */
+#include "policy/balance.h"
+#include "base/basics.h"
+#include "base/grow.h"
+#include "base/say.h"
+#include "measure/load.h"
+#include "measure/open_machine.h"
+
+static void clear_line(struct balance_line *line)
+{
+	irqkit_snapshot_free(line->counts);
+	irqkit_snapshot_free(line->before);
+	line->counts = line->before = NULL;
+}
+
+void balance_free(struct balance *balance)
+{
+	for (size_t i = 0; i < balance->n; i++)
+		clear_line(&balance->lines[i]);
+	free(balance->lines);
+	*balance = (struct balance){ 0 };
+}
+
+enum status balance_start(
+	struct balance *balance, struct irqkit_policies *policy, int64_t now)
+{
+	balance->policy = policy;
+	for (size_t i = 0; i < irqkit_policies_count_lines(policy); i++) {
+		unsigned int seconds = irqkit_request_get_every(
+			irqkit_policies_get_request(policy, i));
+
+		if (!seconds)
+			continue;
+		if (!MAKE_ROOM(balance->lines, balance->n, balance->room))
+			return say_no_memory();
+		balance->lines[balance->n++] = (struct balance_line){
+			.line = i,
+			.seconds = seconds,
+			.due = now,
+		};
+	}
+	return STATUS_DONE;
+}
+
+int64_t balance_get_due(const struct balance *balance)
+{
+	int64_t due = -1;
+
+	for (size_t i = 0; i < balance->n; i++)
+		if (due < 0 || balance->lines[i].due < due)
+			due = balance->lines[i].due;
+	return due;
+}
+
+/* Was a CPU busy? @now: owned; becomes the begin of the next period if none was. */
+static bool end_period(struct balance_line *line, struct irqkit_snapshot *now)
+{
+	struct irqkit_snapshot *counts = NULL;
+	bool is_busy = line->before &&
+		irqkit_snapshot_subtract(now, line->before, &counts) == 0 &&
+		!load_is_idle(counts, line->seconds);
+
+	irqkit_snapshot_free(counts);
+	if (is_busy) {
+		irqkit_snapshot_free(now);
+		return true;
+	}
+	irqkit_snapshot_free(line->before);
+	line->before = now;
+	return false;
+}
+
+bool balance_begin(struct balance *balance, struct irqkit_ctx *ctx, int64_t now)
+{
+	bool is_busy = false;
+
+	for (size_t i = 0; i < balance->n; i++) {
+		struct balance_line *line = &balance->lines[i];
+		struct irqkit_snapshot *counts;
+
+		if (line->due > now)
+			continue;
+		line->due = now + (int64_t)line->seconds * 1000;
+		/* what cannot be read now may be in the next period */
+		if (machine_read_counts(ctx, &counts) != STATUS_DONE)
+			continue;
+		line->is_due = end_period(line, counts);
+		is_busy |= line->is_due;
+	}
+	return is_busy;
+}
+
+bool balance_is_due(const struct balance *balance)
+{
+	for (size_t i = 0; i < balance->n; i++)
+		if (balance->lines[i].is_due)
+			return true;
+	return false;
+}
+
+enum status balance_count(struct balance *balance, const struct change *change)
+{
+	for (size_t i = 0; i < balance->n; i++) {
+		struct balance_line *line = &balance->lines[i];
+		struct irqkit_request *request = irqkit_policies_get_request(
+			balance->policy, line->line);
+
+		if (!line->is_due)
+			continue;
+		irqkit_snapshot_free(line->counts);
+		line->counts = NULL;
+		if (irqkit_snapshot_subtract(
+			    change_rows(change), line->before, &line->counts) < 0)
+			return say_no_memory();
+		irqkit_request_set_counts(request, line->counts);
+		irqkit_request_set_idle(
+			request, (uint64_t)LOAD_IDLE_RATE * line->seconds);
+		irqkit_policies_set_due(balance->policy, line->line, true);
+	}
+	return STATUS_DONE;
+}
+
+/* The next period begins with counts of its own. */
+void balance_end(struct balance *balance, struct irqkit_ctx *ctx)
+{
+	for (size_t i = 0; i < balance->n; i++) {
+		struct balance_line *line = &balance->lines[i];
+		struct irqkit_request *request = irqkit_policies_get_request(
+			balance->policy, line->line);
+
+		if (!line->is_due)
+			continue;
+		line->is_due = false;
+		irqkit_policies_set_due(balance->policy, line->line, false);
+		irqkit_request_set_idle(request, 0);
+		irqkit_request_set_counts(request, NULL);
+		clear_line(line);
+		if (machine_read_counts(ctx, &line->before) != STATUS_DONE)
+			line->before = NULL;
+	}
+}
