@@ -25,7 +25,7 @@ struct isolate_options {
 
 static const struct option options[] = {
 	{ "only", 0, OPTION_TEXT, offsetof(struct isolate_options, only), "LIST",
-		"only these: irqs,threads,rps,xps,workqueues,default" },
+		"irqs,threads,rps,xps,workqueues,default,irqbalance" },
 	{ "check", 0, OPTION_FLAG, offsetof(struct isolate_options, is_check), NULL,
 		"only list what can still interrupt the CPUs" },
 	{ "for", 0, OPTION_TEXT, offsetof(struct isolate_options, seconds), "SECONDS",
@@ -47,6 +47,7 @@ static const struct {
 	{ "xps", IRQKIT_ISOLATE_XPS },
 	{ "workqueues", IRQKIT_ISOLATE_WORKQUEUES },
 	{ "default", IRQKIT_ISOLATE_DEFAULT },
+	{ "irqbalance", IRQKIT_ISOLATE_IRQBALANCE },
 };
 
 /* 0: there is no such part. */
@@ -73,8 +74,8 @@ static enum status parse_only(const char *list, unsigned int *ret_parts)
 
 		if (!part) {
 			say_error("--only takes some of irqs, threads, rps, xps, "
-				  "workqueues and default, as in --only=irqs,default, "
-				  "not '%.*s'",
+				  "workqueues, default and irqbalance, as in "
+				  "--only=irqs,default, not '%.*s'",
 				(int)len, name);
 			return STATUS_MISUSE;
 		}

@@ -1734,6 +1734,8 @@ enum irqkit_knob {
 	IRQKIT_KNOB_CHANNELS, /* "combined 4", "rx 4 tx 2" */
 	IRQKIT_KNOB_RSS, /* "equal 4", "0*64 1*64" */
 	IRQKIT_KNOB_WORKQUEUE, /* /sys/devices/virtual/workqueue/cpumask */
+	/* over the socket of irqbalance; the path is "irqbalance:PID/banned_cpus" */
+	IRQKIT_KNOB_BANNED_CPUS,
 };
 
 enum irqkit_result {
@@ -1922,6 +1924,17 @@ int irqkit_plan_add_workqueue_cpus(
 	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
 
 /*
+ * Adds a step for each running irqbalance that answers on its socket: it bans @cpus, and
+ * keeps the CPUs that it has banned already. It is applied once irqbalance has placed all
+ * interrupts again, after up to twice its interval; the step is skipped if it does not do
+ * that. No irqbalance: no step.
+ *
+ * @why: see irqkit_plan_add_affinity()
+ */
+int irqkit_plan_add_banned_cpus(
+	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
+
+/*
  * Adds a step that sets the CPUs on which @thread may run. The step is skipped if only
  * the kernel places the thread, if the thread has ended when the step is applied, and if
  * the root is a saved copy.
@@ -1991,8 +2004,11 @@ bool irqkit_plan_takes_bans_back(const struct irqkit_plan *plan);
  */
 size_t irqkit_plan_count_forgotten_bans(const struct irqkit_plan *plan);
 
-/* Makes the plan leave the bans of irqbalance as they are. */
-void irqkit_plan_keep_bans(struct irqkit_plan *plan);
+/*
+ * Makes the plan leave the bans of irqbalance as they are: those of interrupts, and those of
+ * CPUs, whose steps are skipped.
+ */
+int irqkit_plan_keep_bans(struct irqkit_plan *plan);
 
 /* Returns why the bans of an applied plan were not made: a negative errno value, or 0. */
 int irqkit_plan_get_ban_error(const struct irqkit_plan *plan);
@@ -2875,7 +2891,8 @@ enum {
 	IRQKIT_ISOLATE_XPS = 1 << 3,
 	IRQKIT_ISOLATE_WORKQUEUES = 1 << 4, /* work of unbound workqueues */
 	IRQKIT_ISOLATE_DEFAULT = 1 << 5, /* interrupts that are requested later */
-	IRQKIT_ISOLATE_ALL = (1 << 6) - 1 /* the default */
+	IRQKIT_ISOLATE_IRQBALANCE = 1 << 6, /* what a running irqbalance places */
+	IRQKIT_ISOLATE_ALL = (1 << 7) - 1 /* the default */
 };
 
 /* Sets what the request keeps away: flags IRQKIT_ISOLATE_*. */

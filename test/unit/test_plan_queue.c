@@ -379,6 +379,10 @@ static void paths(void **state)
 		"/sys/devices/virtual/workqueue/writeback/cpumask",
 		"/sys/devices/virtual/workqueue/cpumask_requested",
 		"sys/class/net/eth0/queues/rx-0/rps_cpus",
+		"irqbalance:0812/banned_cpus",
+		"irqbalance:/banned_cpus",
+		"irqbalance:812/banned_irqs",
+		"irqbalance:4294967295/banned_cpus",
 	};
 	enum irqkit_knob knob;
 	uint32_t number;
@@ -392,6 +396,9 @@ static void paths(void **state)
 	assert_true(knob_parse_path(
 		"/sys/devices/virtual/workqueue/cpumask", &knob, &number));
 	assert_int_equal(knob, IRQKIT_KNOB_WORKQUEUE);
+	assert_true(knob_parse_path("irqbalance:812/banned_cpus", &knob, &number));
+	assert_int_equal(knob, IRQKIT_KNOB_BANNED_CPUS);
+	assert_int_equal(number, 812);
 	assert_true(knob_parse_path("/proc/77/status", &knob, &number));
 	assert_int_equal(knob, IRQKIT_KNOB_THREAD);
 	assert_int_equal(number, 77);
