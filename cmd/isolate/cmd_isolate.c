@@ -256,13 +256,14 @@ static enum status check(struct isolation *isolation, const struct call *call)
 }
 
 static enum status show_isolated(
-	struct irqkit_machine *machine, const struct call *call, unsigned int seconds)
+	struct irqkit_machine *machine, const struct call *call, void *data)
 {
+	const struct isolation *isolation = data;
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	struct remains remains CLEANUP(remains_free) = {
 		.machine = machine,
 		.flags = IRQKIT_DISTURBANCES_COUNTED,
-		.seconds = seconds,
+		.seconds = isolation->seconds,
 	};
 	int r = irqkit_machine_read_isolated(machine, &cpus);
 
@@ -277,21 +278,6 @@ static enum status show_isolated(
 		printf("No CPU is isolated: 'irqkit isolate SET' keeps work away from "
 		       "CPUs.\n");
 	return STATUS_DONE;
-}
-
-static enum status show(const struct call *call, unsigned int seconds)
-{
-	struct irqkit_machine *machine = NULL;
-	struct irqkit_ctx *ctx = NULL;
-	enum status status = machine_open(call, &ctx);
-
-	if (status == STATUS_DONE)
-		status = machine_new(ctx, &machine);
-	if (status == STATUS_DONE)
-		status = machine_judge(ctx, show_isolated(machine, call, seconds));
-	irqkit_machine_free(machine);
-	irqkit_ctx_free(ctx);
-	return status;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -340,7 +326,7 @@ static enum status run(const struct call *call)
 	if (status == STATUS_DONE)
 		status = parse_seconds(isolation.options->seconds, &isolation.seconds);
 	if (status == STATUS_DONE && call->n_words == 0)
-		return show(call, isolation.seconds);
+		return machine_show(call, show_isolated, &isolation);
 	if (status == STATUS_DONE)
 		status = make_request(call, &isolation.request);
 	if (status != STATUS_DONE)
