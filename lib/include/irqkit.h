@@ -600,6 +600,19 @@ int irqkit_device_read_rss(struct irqkit_device *device, size_t *ret_entries,
 	size_t *ret_queues, char **ret_table);
 
 /*
+ * Reads what xenstore says about the queues of a Xen interface, at either end. On the
+ * running system this needs root; in a saved root, sys/class/net/DEV/xenstore is read.
+ *
+ * @ret_asked: the number that the guest asked for when the two ends connected; 0: not known
+ * @ret_offered: the most that the other domain offers; 0: not known
+ *
+ * -EOPNOTSUPP: the device is no Xen interface.
+ * -ENODATA: xenstore cannot be read, or has neither.
+ */
+int irqkit_device_read_xen_queues(struct irqkit_device *device, unsigned int *ret_asked,
+	unsigned int *ret_offered);
+
+/*
  * Formats why the number of queues of a network device cannot be set, and what could be
  * done instead: "fixed: driver e1000e has no call that sets the number of queues".
  *
@@ -1914,6 +1927,16 @@ int irqkit_plan_add_channels(struct irqkit_plan *plan, struct irqkit_device *dev
  */
 int irqkit_plan_add_rss(struct irqkit_plan *plan, struct irqkit_device *device,
 	const char *text, const char *why);
+
+/*
+ * After irqkit_plan_pass_barrier(): formats what the change of channels has lost, and the
+ * plan does not restore: other ring sizes, threads of NAPIs that had been placed.
+ *
+ * @index: 0 and so on, until -ENOENT
+ * @ret_text: a sentence; the caller frees it
+ */
+int irqkit_plan_explain_loss(
+	const struct irqkit_plan *plan, size_t index, char **ret_text);
 
 /*
  * Adds a step that sets the CPUs that work of unbound workqueues runs on: work that the
