@@ -48,7 +48,7 @@ if [ -w "/sys/class/net/$dev/threaded" ]; then
 	napi() { # the CPUs of the threads
 		for stat in /proc/[0-9]*/stat; do
 			read -r _ name _ <"$stat" || continue
-			case $name in "(napi/$dev"*) sed -n "s/^Cpus_allowed_list:/$name/p" "${stat%stat}status" ;; esac
+			case $name in "(napi/$dev"*) sed -n "s|^Cpus_allowed_list:|$name|p" "${stat%stat}status" ;; esac
 		done 2>/dev/null | sort
 	}
 	[ "$(napi | wc -l)" -ge 4 ] || fail "threads: $(napi)"
