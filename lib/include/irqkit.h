@@ -609,8 +609,8 @@ int irqkit_device_read_rss(struct irqkit_device *device, size_t *ret_entries,
  * -EOPNOTSUPP: the device is no Xen interface.
  * -ENODATA: xenstore cannot be read, or has neither.
  */
-int irqkit_device_read_xen_queues(struct irqkit_device *device, unsigned int *ret_asked,
-	unsigned int *ret_offered);
+int irqkit_device_read_xen_queues(
+	struct irqkit_device *device, unsigned int *ret_asked, unsigned int *ret_offered);
 
 /*
  * Formats why the number of queues of a network device cannot be set, and what could be
