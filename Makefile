@@ -36,6 +36,7 @@ BASHDIR  ?= $(DATADIR)/bash-completion/completions
 ZSHDIR   ?= $(DATADIR)/zsh/site-functions
 FISHDIR  ?= $(DATADIR)/fish/vendor_completions.d
 EXAMPLEDIR ?= $(DATADIR)/doc/irqkit/examples
+SCHEMADIR ?= $(DATADIR)/irqkit
 
 # What is compiled against, by pkg-config name. The program loads jansson and libsmartcols when a
 # run needs them, which most short runs do not; with ON_DEMAND=no it is linked with them.
@@ -360,6 +361,7 @@ install: all $(DISTFILES) $(B)/install/irqkit $(B)/install/libirqkit.pc $(PAGES)
 	$(if $(UDEVDIR),$(PUT) dist/60-irqkit.rules "$(DESTDIR)$(UDEVDIR)/rules.d/60-irqkit.rules")
 	for f in $(EXAMPLEFILES); do \
 		install -D -m 755 $(B)/install/dist/$$f "$(DESTDIR)$(EXAMPLEDIR)/$$f" || exit 1; done
+	$(PUT) dist/irqkit.schema.json "$(DESTDIR)$(SCHEMADIR)/irqkit.schema.json"
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 
 # With DESTDIR the folders go as well, where nothing else is in them.
@@ -374,12 +376,13 @@ uninstall: ## remove what install has put there
 	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN7) $(MAN8),"$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p))")
 	rm -f "$(DESTDIR)$(BASHDIR)/irqkit" "$(DESTDIR)$(ZSHDIR)/_irqkit" "$(DESTDIR)$(FISHDIR)/irqkit.fish"
 	rm -f $(foreach f,$(EXAMPLEFILES),"$(DESTDIR)$(EXAMPLEDIR)/$(f)")
+	rm -f "$(DESTDIR)$(SCHEMADIR)/irqkit.schema.json"
 	$(if $(UNITDIR),rm -f $(foreach f,$(UNITFILES),"$(DESTDIR)$(UNITDIR)/$(f)"))
 	$(if $(UDEVDIR),rm -f "$(DESTDIR)$(UDEVDIR)/rules.d/60-irqkit.rules")
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 	[ -z "$(DESTDIR)" ] || { cd "$(DESTDIR)/" && for d in "$(SBINDIR)" "$(INCDIR)" "$(LIBDIR)/pkgconfig" \
 		"$(MANDIR)/man3" "$(MANDIR)/man5" "$(MANDIR)/man7" "$(MANDIR)/man8" "$(BASHDIR)" "$(ZSHDIR)" "$(FISHDIR)" \
-		"$(EXAMPLEDIR)" $(if $(UNITDIR),"$(UNITDIR)") $(if $(UDEVDIR),"$(UDEVDIR)/rules.d"); do \
+		"$(EXAMPLEDIR)" "$(SCHEMADIR)" $(if $(UNITDIR),"$(UNITDIR)") $(if $(UDEVDIR),"$(UDEVDIR)/rules.d"); do \
 		rmdir -p ".$$d" 2>/dev/null || :; done; }
 
 clean: ## remove what was built

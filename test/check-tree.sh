@@ -48,7 +48,7 @@ done
 for f in include/irqkit.h lib/libirqkit.so lib/pkgconfig/libirqkit.pc share/man/man8/irqkit.8 \
 	share/man/man3/libirqkit.3 share/man/man5/irqkit-json.5 share/man/man7/irqkit-cookbook.7 \
 	share/bash-completion/completions/irqkit share/zsh/site-functions/_irqkit \
-	share/fish/vendor_completions.d/irqkit.fish; do
+	share/fish/vendor_completions.d/irqkit.fish share/irqkit/irqkit.schema.json; do
 	check "$f is installed" test -s "$stage$prefix/$f"
 done
 

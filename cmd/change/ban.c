@@ -83,8 +83,8 @@ enum status ban_plan(struct change *change)
 	change->ban_error = 0;
 	change->report.bans = is_wanted(o) && !change->undone;
 	change->report.lacks_irqbalance = false;
-	if (change->undone && o->keeps_bans)
-		irqkit_plan_keep_bans(change->plan);
+	if (o->keeps_bans && irqkit_plan_keep_bans(change->plan) < 0)
+		return say_no_memory();
 	if (!change->report.bans)
 		return STATUS_DONE;
 	r = irqkit_irqbalance_new(devices, &irqbalance);

@@ -22,6 +22,17 @@ static int apply_steps(struct change *change)
 	return irqkit_plan_apply(change->plan, change->lock, change->call->line, flags);
 }
 
+/* What the barrier has lost, and the change does not restore. */
+static void say_losses(const struct change *change)
+{
+	char *text;
+
+	for (size_t i = 0; irqkit_plan_explain_loss(change->plan, i, &text) == 0; i++) {
+		say_warning("%s", text);
+		free(text);
+	}
+}
+
 /*
  * After a barrier: the rest is planned on the machine as it is now, and becomes part of
  * the same change. Without a plan for it, what the barrier changed is put back.
@@ -35,6 +46,8 @@ static int apply_rest(struct change *change)
 		status = change_judge(change, change->rest_fn(change, change->plan_data));
 		r = status == STATUS_DONE ? apply_steps(change) : -ECANCELED;
 	}
+	if (r == 0)
+		say_losses(change);
 	if (r == 0 || irqkit_plan_count_results(change->plan, IRQKIT_FAILED) > 0)
 		return r;
 	change->lacks_rest = true;

@@ -29,6 +29,7 @@ static void free_irqbalance(struct irqkit_irqbalance **irqbalance)
 struct affected {
 	bool has_irqs; /* affinities of interrupts */
 	bool has_default; /* the affinity of new interrupts */
+	bool has_others; /* settings of the kernel, not those of irqbalance itself */
 	size_t n; /* interrupts that irqbalance does not leave alone */
 	char *bans; /* owned, or NULL: the options for these */
 };
@@ -69,6 +70,7 @@ static void find_affected(struct affected *affected, const struct change *change
 
 		if (irqkit_step_get_result(step) == IRQKIT_SKIPPED)
 			continue;
+		affected->has_others |= knob != IRQKIT_KNOB_BANNED_CPUS;
 		affected->has_default |= knob == IRQKIT_KNOB_DEFAULT_AFFINITY;
 		affected->has_irqs |= knob == IRQKIT_KNOB_AFFINITY;
 		if (knob == IRQKIT_KNOB_AFFINITY &&
@@ -162,7 +164,7 @@ static char *explain(const struct change *change, const struct affected *affecte
 			"irqbalance (pid %u) is running and also places new "
 			"interrupts, whatever the default is; to exclude some, %s",
 			pid, cure);
-	else if (!affected->has_irqs)
+	else if (!affected->has_irqs && affected->has_others)
 		r = asprintf(&text,
 			"irqbalance (pid %u) is running: it does not change this, but "
 			"may move the interrupts of these queues; to exclude them, %s",

@@ -198,7 +198,9 @@ static void say_failure(const struct report *report, const struct irqkit_step *s
 {
 	int error = irqkit_step_get_error(step);
 	const char *meaning = explain_step(step), *where = irqkit_step_get_path(step);
-	_cleanup_free_ char *path = text_below_root(report->call->common.root, where);
+	_cleanup_free_ char *path = where[0] == '/'
+		? text_below_root(report->call->common.root, where)
+		: NULL;
 
 	where = path ? path : where;
 	if (step_is_of_ethtool(step)) {

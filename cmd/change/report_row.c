@@ -79,6 +79,7 @@ const char *step_knob_word(const struct irqkit_step *step)
 		[IRQKIT_KNOB_WORKQUEUE] = "workqueues",
 		[IRQKIT_KNOB_CHANNELS] = "channels",
 		[IRQKIT_KNOB_RSS] = "rss",
+		[IRQKIT_KNOB_BANNED_CPUS] = "irqbalance",
 	};
 
 	return words[irqkit_step_get_knob(step)];

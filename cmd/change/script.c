@@ -263,6 +263,19 @@ static bool print_rss(const struct irqkit_step *step)
 	return name;
 }
 
+/* Its number is another one after the next boot. */
+static bool print_banned_cpus(const struct irqkit_step *step)
+{
+	_cleanup_free_ char *list = NULL;
+
+	if (irqkit_cpuset_format_list(irqkit_step_get_new_cpus(step), &list) < 0)
+		return false;
+	printf("# to keep irqbalance off these CPUs, start it with\n"
+	       "# IRQBALANCE_BANNED_CPULIST=%s in its environment\n",
+		list);
+	return true;
+}
+
 static bool print_step(const struct change *change, const struct irqkit_step *step)
 {
 	switch (irqkit_step_get_knob(step)) {
@@ -274,6 +287,8 @@ static bool print_step(const struct change *change, const struct irqkit_step *st
 		return print_channels(step);
 	case IRQKIT_KNOB_RSS:
 		return print_rss(step);
+	case IRQKIT_KNOB_BANNED_CPUS:
+		return print_banned_cpus(step);
 	case IRQKIT_KNOB_RPS_FLOW_CNT:
 		return print_knob("number", step);
 	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:

@@ -257,24 +257,16 @@ static enum status plan_rest(struct change *change, void *data)
 	return request_say(work->request, r);
 }
 
-static enum status show(const struct call *call, const struct channels_options *o,
-	struct irqkit_request *request)
+static enum status show(
+	struct irqkit_machine *machine, const struct call *call, void *data)
 {
-	struct irqkit_machine *machine = NULL;
-	struct irqkit_ctx *ctx = NULL;
-	enum status status = machine_open(call, &ctx);
+	const struct channels_options *o = call->state;
+	struct irqkit_request *request = data;
+	enum status status = request_say(request, irqkit_request_check(request, machine));
 
-	if (status == STATUS_DONE)
-		status = machine_new(ctx, &machine);
-	if (status == STATUS_DONE)
-		status = request_say(request, irqkit_request_check(request, machine));
-	if (status == STATUS_DONE)
-		status = channels_show(machine, request, &o->table, &call->common);
-	if (ctx)
-		status = machine_judge(ctx, status);
-	irqkit_machine_free(machine);
-	irqkit_ctx_free(ctx);
-	return status;
+	return status == STATUS_DONE
+		? channels_show(machine, request, &o->table, &call->common)
+		: status;
 }
 
 static enum status run(const struct call *call)
@@ -289,7 +281,7 @@ static enum status run(const struct call *call)
 		return status;
 	return is_change(o)
 		? change_run_with_rest(&change, call, &o->change, plan, plan_rest, &work)
-		: show(call, o, request);
+		: machine_show(call, show, request);
 }
 
 static void print_columns(void)

@@ -29,6 +29,7 @@ struct row {
 	char *fixed; /* owned; why they cannot be set, or NULL */
 	bool is_unknown; /* nothing can be read */
 	size_t n_rx; /* rx queues in /sys */
+	unsigned int asked, offered; /* in xenstore; 0: not known, or no Xen interface */
 };
 
 static void free_row(struct row *row)
@@ -151,6 +152,20 @@ static struct cell get_table(void *data)
 	return text_cell(row->rss);
 }
 
+static struct cell get_asked(void *data)
+{
+	const struct row *row = data;
+
+	return row->asked ? number_cell(row->asked) : ABSENT;
+}
+
+static struct cell get_offered(void *data)
+{
+	const struct row *row = data;
+
+	return row->offered ? number_cell(row->offered) : ABSENT;
+}
+
 /* A table of one row and its array, in one block: free() ends both. */
 static struct cell object_cell(const struct column *columns, size_t n, void *row)
 {
@@ -221,6 +236,18 @@ static struct cell get_rss(void *data)
 	return row->rss ? object_cell(columns, LENGTH(columns), row) : ABSENT;
 }
 
+static struct cell get_xenstore(void *data)
+{
+	static const struct column columns[] = {
+		{ "ASKED", "asked", NULL, 0, get_asked, 0 },
+		{ "OFFERED", "offered", NULL, 0, get_offered, 0 },
+	};
+	struct row *row = data;
+
+	return row->asked || row->offered ? object_cell(columns, LENGTH(columns), row)
+					  : ABSENT;
+}
+
 const struct column channel_columns[] = {
 	{ "DEVICE", "device", "interface", COLUMN_DEFAULT | COLUMN_NAME, get_device, 0 },
 	{ "RX", NULL, "channels that only receive, now / at most", COLUMN_DEFAULT,
@@ -241,6 +268,7 @@ const struct column channel_columns[] = {
 	{ "WHY", "why", "reason of that number", COLUMN_DEFAULT | COLUMN_TRUNCATE,
 		get_why, 0 },
 	{ "FIXED", "fixed", "whether the number cannot be set", 0, get_fixed, 0 },
+	{ "XENSTORE", "xenstore", NULL, COLUMN_JSON_ONLY, get_xenstore, 0 },
 	{ 0 },
 };
 
@@ -263,6 +291,9 @@ static bool read_row(
 	row->is_unknown = r == -ENODATA;
 	r = irqkit_device_read_rss(
 		device, &row->rss_entries, &row->rss_queues, &row->rss);
+	if (r == -ENOMEM)
+		return false;
+	r = irqkit_device_read_xen_queues(device, &row->asked, &row->offered);
 	if (r == -ENOMEM)
 		return false;
 	r = irqkit_machine_find_useful_channels(machine, device, &row->useful, &row->why);

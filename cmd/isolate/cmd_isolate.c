@@ -25,7 +25,7 @@ struct isolate_options {
 
 static const struct option options[] = {
 	{ "only", 0, OPTION_TEXT, offsetof(struct isolate_options, only), "LIST",
-		"only these: irqs,threads,rps,xps,workqueues,default" },
+		"irqs,threads,rps,xps,workqueues,default,irqbalance" },
 	{ "check", 0, OPTION_FLAG, offsetof(struct isolate_options, is_check), NULL,
 		"only list what can still interrupt the CPUs" },
 	{ "for", 0, OPTION_TEXT, offsetof(struct isolate_options, seconds), "SECONDS",
@@ -47,6 +47,7 @@ static const struct {
 	{ "xps", IRQKIT_ISOLATE_XPS },
 	{ "workqueues", IRQKIT_ISOLATE_WORKQUEUES },
 	{ "default", IRQKIT_ISOLATE_DEFAULT },
+	{ "irqbalance", IRQKIT_ISOLATE_IRQBALANCE },
 };
 
 /* 0: there is no such part. */
@@ -73,8 +74,8 @@ static enum status parse_only(const char *list, unsigned int *ret_parts)
 
 		if (!part) {
 			say_error("--only takes some of irqs, threads, rps, xps, "
-				  "workqueues and default, as in --only=irqs,default, "
-				  "not '%.*s'",
+				  "workqueues, default and irqbalance, as in "
+				  "--only=irqs,default, not '%.*s'",
 				(int)len, name);
 			return STATUS_MISUSE;
 		}
@@ -255,13 +256,14 @@ static enum status check(struct isolation *isolation, const struct call *call)
 }
 
 static enum status show_isolated(
-	struct irqkit_machine *machine, const struct call *call, unsigned int seconds)
+	struct irqkit_machine *machine, const struct call *call, void *data)
 {
+	const struct isolation *isolation = data;
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	struct remains remains CLEANUP(remains_free) = {
 		.machine = machine,
 		.flags = IRQKIT_DISTURBANCES_COUNTED,
-		.seconds = seconds,
+		.seconds = isolation->seconds,
 	};
 	int r = irqkit_machine_read_isolated(machine, &cpus);
 
@@ -276,21 +278,6 @@ static enum status show_isolated(
 		printf("No CPU is isolated: 'irqkit isolate SET' keeps work away from "
 		       "CPUs.\n");
 	return STATUS_DONE;
-}
-
-static enum status show(const struct call *call, unsigned int seconds)
-{
-	struct irqkit_machine *machine = NULL;
-	struct irqkit_ctx *ctx = NULL;
-	enum status status = machine_open(call, &ctx);
-
-	if (status == STATUS_DONE)
-		status = machine_new(ctx, &machine);
-	if (status == STATUS_DONE)
-		status = machine_judge(ctx, show_isolated(machine, call, seconds));
-	irqkit_machine_free(machine);
-	irqkit_ctx_free(ctx);
-	return status;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -339,7 +326,7 @@ static enum status run(const struct call *call)
 	if (status == STATUS_DONE)
 		status = parse_seconds(isolation.options->seconds, &isolation.seconds);
 	if (status == STATUS_DONE && call->n_words == 0)
-		return show(call, isolation.seconds);
+		return machine_show(call, show_isolated, &isolation);
 	if (status == STATUS_DONE)
 		status = make_request(call, &isolation.request);
 	if (status != STATUS_DONE)

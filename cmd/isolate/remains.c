@@ -61,6 +61,7 @@ static const char *path_name(const struct irqkit_step *step)
 		[IRQKIT_KNOB_XPS_CPUS] = "xps_cpus",
 		[IRQKIT_KNOB_RPS_DEFAULT_MASK] = "rps_default_mask",
 		[IRQKIT_KNOB_WORKQUEUE] = "workqueues",
+		[IRQKIT_KNOB_BANNED_CPUS] = "irqbalance",
 	};
 	enum irqkit_knob knob = irqkit_step_get_knob(step);
 

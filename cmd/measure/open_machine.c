@@ -95,6 +95,26 @@ enum status machine_judge(const struct irqkit_ctx *ctx, enum status status)
 	return STATUS_REFUSED;
 }
 
+enum status machine_show(const struct call *call,
+	enum status (*show)(
+		struct irqkit_machine *machine, const struct call *call, void *data),
+	void *data)
+{
+	struct irqkit_machine *machine = NULL;
+	struct irqkit_ctx *ctx = NULL;
+	enum status status = machine_open(call, &ctx);
+
+	if (status != STATUS_DONE)
+		return status;
+	status = machine_new(ctx, &machine);
+	if (status == STATUS_DONE)
+		status = show(machine, call, data);
+	status = machine_judge(ctx, status);
+	irqkit_machine_free(machine);
+	irqkit_ctx_free(ctx);
+	return status;
+}
+
 enum status machine_say_bad_set(const char *option, const char *message, int error)
 {
 	if (error == 0)

@@ -17,6 +17,14 @@ enum status machine_new(struct irqkit_ctx *ctx, struct irqkit_machine **ret_mach
 /* The same, without the count of each CPU. */
 enum status machine_new_totals(
 	struct irqkit_ctx *ctx, struct irqkit_machine **ret_machine);
+/*
+ * Reads the machine of --root, lets @show show it, and judges what it read. @data: the
+ * command's own
+ */
+enum status machine_show(const struct call *call,
+	enum status (*show)(
+		struct irqkit_machine *machine, const struct call *call, void *data),
+	void *data);
 /* Reads it again, as irqkit_machine_refresh() does. */
 enum status machine_refresh(struct irqkit_machine *machine, unsigned int flags);
 /*

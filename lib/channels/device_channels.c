@@ -3,6 +3,7 @@
 #include "base/macros.h"
 #include "channels/counts.h"
 #include "channels/rss.h"
+#include "channels/xenstore.h"
 #include "devices/device.h"
 #include "kernel/ctx.h"
 #include "kernel/knob_path.h"
@@ -33,15 +34,6 @@ EXPORT int irqkit_device_read_rss(struct irqkit_device *device, size_t *ret_entr
 /* ------------------------------------------------------------------------------- */
 /* Drivers that have no call for it                                                */
 
-/* The driver of an end of a Xen interface, which is its module too; NULL: it is not one. */
-static const char *find_xen_module(const struct irqkit_device *device)
-{
-	const char *driver = irqkit_device_get_driver(device);
-
-	return driver && strncmp(driver, "xen_net", strlen("xen_net")) == 0 ? driver
-									    : NULL;
-}
-
 /* 0: not known */
 static unsigned int read_max_queues(struct irqkit_ctx *ctx, const char *module)
 {
@@ -55,6 +47,37 @@ static unsigned int read_max_queues(struct irqkit_ctx *ctx, const char *module)
 }
 
 /*
+ * "the guest asked for 1 queue (multi-queue-num-queues in xenstore) of 4 that the backend
+ * offers"; what is not known is left out. NULL: nothing is known, or no memory.
+ */
+static char *format_xenstore(const struct irqkit_device *device)
+{
+	struct xen_queues queues;
+	char *text = NULL;
+	int r = xen_queues_read(device, &queues);
+
+	if (r < 0)
+		return NULL;
+	if (queues.asked && queues.offered)
+		r = asprintf(&text,
+			": in xenstore, the guest asked for %u queue%s "
+			"(multi-queue-num-queues) and the backend offers %u "
+			"(multi-queue-max-queues)",
+			queues.asked, queues.asked == 1 ? "" : "s", queues.offered);
+	else if (queues.asked)
+		r = asprintf(&text,
+			": in xenstore, the guest asked for %u queue%s "
+			"(multi-queue-num-queues)",
+			queues.asked, queues.asked == 1 ? "" : "s");
+	else
+		r = asprintf(&text,
+			": in xenstore, the backend offers %u queue%s "
+			"(multi-queue-max-queues), and the guest asked for none",
+			queues.offered, queues.offered == 1 ? "" : "s");
+	return r < 0 ? NULL : text;
+}
+
+/*
  * Both ends agree when they connect: drivers/net/xen-netfront.c, talk_to_netback(), and
  * drivers/net/xen-netback/xenbus.c, connect().
  */
@@ -63,20 +86,21 @@ static int explain_xen(const struct irqkit_device *device, const char *module,
 {
 	bool is_front = strcmp(module, "xen_netfront") == 0;
 	const char *other = is_front ? "xen_netback" : "xen_netfront";
+	_cleanup_free_ char *xenstore = format_xenstore(device);
 	unsigned int most = read_max_queues(device->devices->ctx, module);
 	char now[64] = "";
 	int r;
 
 	if (most)
-		snprintf(
-			now, sizeof(now), ", and here %s.max_queues is %u", module, most);
+		snprintf(now, sizeof(now), "%s here %s.max_queues is %u",
+			xenstore ? ";" : ", and", module, most);
 	r = asprintf(ret_text,
 		"the two ends of a Xen interface agree on the number when they "
-		"connect%s. For %u queues, write %u to "
+		"connect%s%s. For %u queues, write %u to "
 		"/sys/module/%s/parameters/max_queues here and to "
 		"/sys/module/%s/parameters/max_queues %s, then detach and attach the "
 		"interface (xl network-detach, xl network-attach)",
-		now, wanted, wanted, module, other,
+		xenstore ? xenstore : "", now, wanted, wanted, module, other,
 		is_front ? "in the domain of the backend" : "in the guest");
 	return r < 0 ? -ENOMEM : 0;
 }
@@ -103,7 +127,7 @@ static bool is_fixed(const struct channels *channels)
 EXPORT int irqkit_device_explain_fixed_channels(
 	struct irqkit_device *device, unsigned int wanted, char **ret_text)
 {
-	const char *module = find_xen_module(device);
+	const char *module = xen_find_module(device);
 	unsigned int now, max;
 	int r = irqkit_device_read_channels(device, IRQKIT_CHANNEL_RX, &now, &max);
 

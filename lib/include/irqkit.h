@@ -601,6 +601,19 @@ int irqkit_device_read_rss(struct irqkit_device *device, size_t *ret_entries,
 	size_t *ret_queues, char **ret_table);
 
 /*
+ * Reads what xenstore says about the queues of a Xen interface, at either end. On the
+ * running system this needs root; in a saved root, sys/class/net/DEV/xenstore is read.
+ *
+ * @ret_asked: the number that the guest asked for when the two ends connected; 0: not known
+ * @ret_offered: the most that the other domain offers; 0: not known
+ *
+ * -EOPNOTSUPP: the device is no Xen interface.
+ * -ENODATA: xenstore cannot be read, or has neither.
+ */
+int irqkit_device_read_xen_queues(
+	struct irqkit_device *device, unsigned int *ret_asked, unsigned int *ret_offered);
+
+/*
  * Formats why the number of queues of a network device cannot be set, and what could be
  * done instead: "fixed: driver e1000e has no call that sets the number of queues".
  *
@@ -1735,6 +1748,8 @@ enum irqkit_knob {
 	IRQKIT_KNOB_CHANNELS, /* "combined 4", "rx 4 tx 2" */
 	IRQKIT_KNOB_RSS, /* "equal 4", "0*64 1*64" */
 	IRQKIT_KNOB_WORKQUEUE, /* /sys/devices/virtual/workqueue/cpumask */
+	/* over the socket of irqbalance; the path is "irqbalance:PID/banned_cpus" */
+	IRQKIT_KNOB_BANNED_CPUS,
 };
 
 enum irqkit_result {
@@ -1915,11 +1930,32 @@ int irqkit_plan_add_rss(struct irqkit_plan *plan, struct irqkit_device *device,
 	const char *text, const char *why);
 
 /*
+ * After irqkit_plan_pass_barrier(): formats what the change of channels has lost, and the
+ * plan does not restore: other ring sizes, threads of NAPIs that had been placed.
+ *
+ * @index: 0 and so on, until -ENOENT
+ * @ret_text: a sentence; the caller frees it
+ */
+int irqkit_plan_explain_loss(
+	const struct irqkit_plan *plan, size_t index, char **ret_text);
+
+/*
  * Adds a step that sets the CPUs that work of unbound workqueues runs on: work that the
  * kernel defers and that is not bound to the CPU that started it. Errors and @why: see
  * irqkit_plan_add_affinity().
  */
 int irqkit_plan_add_workqueue_cpus(
+	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
+
+/*
+ * Adds a step for each running irqbalance that answers on its socket: it bans @cpus, and
+ * keeps the CPUs that it has banned already. It is applied once irqbalance has placed all
+ * interrupts again, after up to twice its interval; the step is skipped if it does not do
+ * that. No irqbalance: no step.
+ *
+ * @why: see irqkit_plan_add_affinity()
+ */
+int irqkit_plan_add_banned_cpus(
 	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why);
 
 /*
@@ -1992,8 +2028,11 @@ bool irqkit_plan_takes_bans_back(const struct irqkit_plan *plan);
  */
 size_t irqkit_plan_count_forgotten_bans(const struct irqkit_plan *plan);
 
-/* Makes the plan leave the bans of irqbalance as they are. */
-void irqkit_plan_keep_bans(struct irqkit_plan *plan);
+/*
+ * Makes the plan leave the bans of irqbalance as they are: those of interrupts, and those of
+ * CPUs, whose steps are skipped.
+ */
+int irqkit_plan_keep_bans(struct irqkit_plan *plan);
 
 /* Returns why the bans of an applied plan were not made: a negative errno value, or 0. */
 int irqkit_plan_get_ban_error(const struct irqkit_plan *plan);
@@ -2876,7 +2915,8 @@ enum {
 	IRQKIT_ISOLATE_XPS = 1 << 3,
 	IRQKIT_ISOLATE_WORKQUEUES = 1 << 4, /* work of unbound workqueues */
 	IRQKIT_ISOLATE_DEFAULT = 1 << 5, /* interrupts that are requested later */
-	IRQKIT_ISOLATE_ALL = (1 << 6) - 1 /* the default */
+	IRQKIT_ISOLATE_IRQBALANCE = 1 << 6, /* what a running irqbalance places */
+	IRQKIT_ISOLATE_ALL = (1 << 7) - 1 /* the default */
 };
 
 /* Sets what the request keeps away: flags IRQKIT_ISOLATE_*. */

@@ -48,35 +48,59 @@ static bool is_word(const char *text, size_t len, const char *word)
 	return len == strlen(word) && memcmp(text, word, len) == 0;
 }
 
-int irqbalance_parse_setup(const char *text, size_t len, struct number_list *ret_bans)
+void irqbalance_setup_clear(struct irqbalance_setup *setup)
 {
+	number_list_clear(&setup->bans);
+	free(setup->banned_cpus);
+	*setup = (struct irqbalance_setup){ 0 };
+}
+
+static int take_value(struct irqbalance_setup *setup, const char *key, size_t key_len,
+	const char *value, size_t value_len)
+{
+	uint32_t number;
+
+	if (is_word(key, key_len, "BANNED")) {
+		setup->banned_cpus = strndup(value, value_len);
+		return setup->banned_cpus ? 0 : -ENOMEM;
+	}
+	if (is_word(key, key_len, "SLEEP"))
+		return parse_u32(value, value_len, &setup->sleep_s) < 0 ? -EBADMSG : 0;
+	if (!is_word(key, key_len, "IRQ"))
+		return 0;
+	if (parse_u32(value, value_len, &number) < 0)
+		return -EBADMSG;
+	return number_list_add(&setup->bans, number);
+}
+
+int irqbalance_parse_setup(
+	const char *text, size_t len, struct irqbalance_setup *ret_setup)
+{
+	struct irqbalance_setup setup CLEANUP(irqbalance_setup_clear) = { 0 };
 	const char *end = text + len, *key, *value;
 	size_t key_len, value_len;
-	bool is_first = true, has_end = false;
-	uint32_t irq;
+	bool is_first = true;
 	int r = 0;
 
 	while (text < end && r == 0) {
-		if (has_end ||
+		if (setup.banned_cpus ||
 			!take_pair(&text, end, &key, &key_len, &value, &value_len) ||
-			(is_first && !is_word(key, key_len, "SLEEP")))
+			is_first != is_word(key, key_len, "SLEEP"))
 			return -EBADMSG;
 		is_first = false;
-		has_end = is_word(key, key_len, "BANNED");
-		if (!is_word(key, key_len, "IRQ"))
-			continue;
-		if (parse_u32(value, value_len, &irq) < 0)
-			return -EBADMSG;
-		r = number_list_add(ret_bans, irq);
+		r = take_value(&setup, key, key_len, value, value_len);
 	}
-	if (r == 0 && !has_end) /* it was cut */
+	if (r == 0 && !setup.banned_cpus) /* it was cut */
 		r = -EBADMSG;
-	return r;
+	if (r < 0)
+		return r;
+	*ret_setup = setup;
+	setup = (struct irqbalance_setup){ 0 };
+	return 0;
 }
 
-/* @len: with what is added after the word, so that the command is as long as another one */
-static int ask_setup(struct irqkit_ctx *ctx, unsigned int pid, unsigned int timeout_ms,
-	size_t len, struct number_list *ret_bans)
+int irqbalance_read_setup(struct irqkit_ctx *ctx, unsigned int pid,
+	unsigned int timeout_ms, size_t len, struct irqbalance_setup *ret_setup)
 {
 	static const char setup[] = "setup";
 	_cleanup_free_ char *command = calloc(1, len + sizeof(setup));
@@ -89,14 +113,21 @@ static int ask_setup(struct irqkit_ctx *ctx, unsigned int pid, unsigned int time
 	memcpy(command, setup, sizeof(setup));
 	r = irqbalance_ask(ctx, pid, command, len > sizeof(setup) ? len : sizeof(setup),
 		timeout_ms, &answer, &answer_len);
-	return r < 0 ? r : irqbalance_parse_setup(answer, answer_len, ret_bans);
+	return r < 0 ? r : irqbalance_parse_setup(answer, answer_len, ret_setup);
 }
 
 int irqbalance_read_bans(struct irqkit_ctx *ctx, unsigned int pid,
 	unsigned int timeout_ms, struct number_list *ret_bans)
 {
+	struct irqbalance_setup setup CLEANUP(irqbalance_setup_clear) = { 0 };
+	int r = irqbalance_read_setup(ctx, pid, timeout_ms, 0, &setup);
+
 	number_list_clear(ret_bans);
-	return ask_setup(ctx, pid, timeout_ms, 0, ret_bans);
+	if (r == 0) {
+		*ret_bans = setup.bans;
+		setup.bans = (struct number_list){ 0 };
+	}
+	return r;
 }
 
 static int format_command(const struct number_list *bans, char **ret_command)
@@ -111,16 +142,16 @@ static int format_command(const struct number_list *bans, char **ret_command)
 	return buffer_take(&command, ret_command);
 }
 
-/* Does irqbalance read a command of this length as a whole? Asked by one that changes nothing. */
-static int check_length(
+/* Asked by a command of that length that changes nothing. */
+int irqbalance_check_length(
 	struct irqkit_ctx *ctx, unsigned int pid, unsigned int timeout_ms, size_t len)
 {
-	_cleanup_numbers_ struct number_list now = { 0 };
+	struct irqbalance_setup now CLEANUP(irqbalance_setup_clear) = { 0 };
 	int r;
 
 	if (len <= SAFE_LENGTH)
 		return 0;
-	r = ask_setup(ctx, pid, timeout_ms, len, &now);
+	r = irqbalance_read_setup(ctx, pid, timeout_ms, len, &now);
 	/* one that notices that it has not read all does not answer */
 	return r == -EBADMSG ? -E2BIG : r;
 }
@@ -134,7 +165,7 @@ int irqbalance_write_bans(struct irqkit_ctx *ctx, unsigned int pid,
 	int r = format_command(bans, &command);
 
 	if (r == 0)
-		r = check_length(ctx, pid, timeout_ms, strlen(command) + 1);
+		r = irqbalance_check_length(ctx, pid, timeout_ms, strlen(command) + 1);
 	if (r == 0)
 		r = irqbalance_ask(ctx, pid, command, strlen(command) + 1, timeout_ms,
 			&answer, &len);

@@ -44,8 +44,25 @@ int irqbalance_list_sockets(
 
 /* bans.c */
 
-/* The interrupts that an answer to `setup` has as banned. -EBADMSG: it is no such answer. */
-int irqbalance_parse_setup(const char *text, size_t len, struct number_list *ret_bans);
+/* The answer to `setup`. */
+struct irqbalance_setup {
+	uint32_t sleep_s; /* the interval between two looks */
+	struct number_list bans; /* interrupts that it leaves alone */
+	char *banned_cpus; /* owned; the mask of the CPUs that it does not use */
+};
+void irqbalance_setup_clear(struct irqbalance_setup *setup);
+
+/* -EBADMSG: it is no such answer. */
+int irqbalance_parse_setup(
+	const char *text, size_t len, struct irqbalance_setup *ret_setup);
+
+/* @len: with what is added after the word, so that the command is as long as another one */
+int irqbalance_read_setup(struct irqkit_ctx *ctx, unsigned int pid,
+	unsigned int timeout_ms, size_t len, struct irqbalance_setup *ret_setup);
+
+/* Does irqbalance read a command of this length as a whole? -E2BIG: no. */
+int irqbalance_check_length(
+	struct irqkit_ctx *ctx, unsigned int pid, unsigned int timeout_ms, size_t len);
 
 /* Reads the bans of the process. */
 int irqbalance_read_bans(struct irqkit_ctx *ctx, unsigned int pid,
@@ -58,6 +75,20 @@ int irqbalance_read_bans(struct irqkit_ctx *ctx, unsigned int pid,
  */
 int irqbalance_write_bans(struct irqkit_ctx *ctx, unsigned int pid,
 	unsigned int timeout_ms, const struct number_list *bans);
+
+/* banned_cpus.c */
+
+/* Reads the CPUs that the process does not use, as a mask. */
+int irqbalance_read_banned_cpus(
+	struct irqkit_ctx *ctx, unsigned int pid, char **ret_mask);
+
+/*
+ * Replaces these CPUs, and waits until irqbalance has placed all interrupts without them:
+ * for up to twice its interval. An empty set, and the one that it has by itself, are what it
+ * has by itself. -ETIMEDOUT: that did not happen.
+ */
+int irqbalance_write_banned_cpus(
+	struct irqkit_ctx *ctx, unsigned int pid, const struct irqkit_cpuset *cpus);
 
 /* irqbalance.c */
 

@@ -188,6 +188,19 @@ static int write_new(
 	return r;
 }
 
+/* irqbalance did not obey in time: it must not do so later. */
+static int skip_bans(const struct irqkit_plan *plan, struct irqkit_step *step, int error)
+{
+	bool is_answer;
+
+	if (error != -ENOENT)
+		step_write_value(plan->ctx, step, &step->old_value, &is_answer, NULL);
+	step->is_written = false;
+	return skip_step(step, error,
+		error == -ENOENT ? "irqbalance has ended"
+				 : "irqbalance did not accept it");
+}
+
 static int write_step(const struct irqkit_plan *plan, struct irqkit_step *step)
 {
 	bool is_answer; /* the error is the kernel's answer to the value */
@@ -203,6 +216,8 @@ static int write_step(const struct irqkit_plan *plan, struct irqkit_step *step)
 		return skip_step(step, r, "refused by the kernel");
 	if (step->knob == IRQKIT_KNOB_THREAD && (r == -ENOENT || r == -ESRCH))
 		return skip_step(step, r, "ended in the meantime");
+	if (step->knob == IRQKIT_KNOB_BANNED_CPUS && step->is_optional)
+		return skip_bans(plan, step, r);
 	step->is_refused |= is_thread_refused(step, r);
 	if (step->is_refused && step->is_optional)
 		return skip_step(step, r, "refused by the kernel");

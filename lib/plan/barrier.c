@@ -10,6 +10,7 @@
 #include "devices/queues.h"
 #include "kernel/ctx.h"
 #include "machine/machine.h"
+#include "plan/barrier_loss.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -110,7 +111,9 @@ int barrier_save(struct irqkit_plan *plan, struct irqkit_device *device)
 		r = save_irq(plan, barrier, device->irqs[i].irq);
 	if (r == 0)
 		r = save_queues(plan, barrier, device);
-	return r == 0 ? save_rss(plan, barrier, device) : r;
+	if (r == 0)
+		r = save_rss(plan, barrier, device);
+	return r == 0 ? barrier_loss_save(plan, device) : r;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -182,5 +185,7 @@ EXPORT bool irqkit_plan_needs_rest(const struct irqkit_plan *plan)
 
 EXPORT int irqkit_plan_pass_barrier(struct irqkit_plan *plan)
 {
-	return barrier_pass(plan);
+	int r = barrier_pass(plan);
+
+	return r < 0 ? r : barrier_loss_find(plan);
 }

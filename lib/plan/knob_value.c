@@ -15,6 +15,7 @@
  *     /proc/123/status                             list: sched_setaffinity() writes it
  *     ethtool:eth0/channels                        text: see channels/counts.h
  *                 /rss                             text: see channels/rss.h
+ *     irqbalance:812/banned_cpus                   mask: its socket writes it
  */
 #include "plan/knob_value.h"
 #include "base/cpuset.h"
@@ -144,6 +145,8 @@ bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret
 		*ret_knob = IRQKIT_KNOB_THREAD;
 	else if (strncmp(path, NET, strlen(NET)) == 0)
 		return parse_queue_path(path, ret_knob);
+	else if (parse_numbered(path, "irqbalance:", "/banned_cpus", ret_number))
+		*ret_knob = IRQKIT_KNOB_BANNED_CPUS;
 	else
 		return parse_ethtool_path(path, ret_knob);
 	return true;

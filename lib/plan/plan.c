@@ -4,6 +4,7 @@
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
 #include "machine/machine.h"
+#include "plan/barrier_loss.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -46,6 +47,7 @@ EXPORT void irqkit_plan_free(struct irqkit_plan *plan)
 	free(plan->saved);
 	free(plan->steps);
 	ban_list_clear(&plan->bans);
+	barrier_loss_clear(plan);
 	free(plan);
 }
 

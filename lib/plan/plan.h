@@ -14,6 +14,8 @@ struct saved_step {
 	size_t barrier; /* the index of its step */
 };
 
+struct barrier_loss;
+
 struct irqkit_plan {
 	struct irqkit_machine *machine; /* not owned */
 	struct irqkit_ctx *ctx; /* the machine's */
@@ -22,6 +24,8 @@ struct irqkit_plan {
 	size_t steps_room;
 	struct saved_step *saved; /* owned, and each step; in the order of the barriers */
 	size_t n_saved, saved_room;
+	struct barrier_loss *losses; /* owned; of the devices of the barriers */
+	size_t n_losses, losses_room;
 	unsigned int undoes; /* the change that this plan undoes, or 0 */
 	unsigned int journal_number; /* of the change that applying it made, or 0 */
 	irqkit_full_fn *full_fn; /* NULL: none */

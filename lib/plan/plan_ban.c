@@ -100,9 +100,19 @@ EXPORT int irqkit_plan_get_ban_error(const struct irqkit_plan *plan)
 	return plan->bans.error;
 }
 
-EXPORT void irqkit_plan_keep_bans(struct irqkit_plan *plan)
+EXPORT int irqkit_plan_keep_bans(struct irqkit_plan *plan)
 {
+	int r = 0;
+
 	ban_list_clear(&plan->bans);
+	for (size_t i = 0; i < plan->n_steps && r == 0; i++) {
+		if (plan->steps[i].knob != IRQKIT_KNOB_BANNED_CPUS ||
+			plan->steps[i].result != IRQKIT_PLANNED)
+			continue;
+		plan->steps[i].result = IRQKIT_SKIPPED;
+		r = step_set_why(&plan->steps[i], "irqbalance is not asked (--no-ban)");
+	}
+	return r;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "base/macros.h"
 #include "devices/queues.h"
 #include "interrupts/irq.h"
+#include "irqbalance/irqbalance.h"
 #include "kernel/knob.h"
 #include "machine/machine.h"
 #include "plan/ethtool_knob.h"
@@ -45,6 +46,8 @@ int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 		r = ethtool_knob_read(ctx, step->knob, step->path, &text);
 	else if (step->knob == IRQKIT_KNOB_THREAD)
 		r = thread_read_cpus(ctx, step->pid, &text);
+	else if (step->knob == IRQKIT_KNOB_BANNED_CPUS)
+		r = irqbalance_read_banned_cpus(ctx, step->pid, &text);
 	else
 		r = knob_read_line(ctx, step->path + 1, &text, &len);
 

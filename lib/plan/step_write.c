@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One value of a step is written. */
 #include "kernel/knob.h"
+#include "plan/banned_cpus_knob.h"
 #include "plan/ethtool_knob.h"
 #include "plan/plan.h"
 #include "plan/thread_knob.h"
@@ -16,6 +17,8 @@ int step_write_value(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	if (knob_is_ethtool(step->knob))
 		return ethtool_knob_write(ctx, step->knob, step->path, value->text,
 			&step->kernel_text, ret_is_answer);
+	if (step->knob == IRQKIT_KNOB_BANNED_CPUS)
+		return banned_cpus_write(ctx, step, value->cpus);
 	if (step->knob != IRQKIT_KNOB_THREAD && ret_text)
 		return knob_write_and_read(
 			ctx, step->path + 1, value->text, ret_is_answer, ret_text);

@@ -7,6 +7,7 @@
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
 #include "machine/machine.h"
+#include "plan/banned_cpus_knob.h"
 #include "plan/barrier.h"
 #include "plan/journal.h"
 #include "plan/plan.h"
@@ -97,6 +98,11 @@ static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
 		if (r != 0)
 			return r < 0 ? r : 0;
 		return skip_gone(step, "the thread has ended");
+	case IRQKIT_KNOB_BANNED_CPUS:
+		r = banned_cpus_is_same(ctx, step);
+		if (r != 0)
+			return r < 0 ? r : 0;
+		return skip_gone(step, "this irqbalance has ended");
 	case IRQKIT_KNOB_DEFAULT_AFFINITY:
 	case IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES:
 	case IRQKIT_KNOB_RPS_DEFAULT_MASK:
@@ -118,8 +124,11 @@ static int fill_step(struct irqkit_step *step, const struct journal_entry *entry
 		return -EBADMSG;
 	if (step->knob == IRQKIT_KNOB_AFFINITY)
 		step->irq = (int)number;
-	else if (step->knob == IRQKIT_KNOB_THREAD)
+	else if (step->knob == IRQKIT_KNOB_THREAD ||
+		step->knob == IRQKIT_KNOB_BANNED_CPUS)
 		step->pid = number;
+	/* an irqbalance that does not obey must not keep the rest from being restored */
+	step->is_optional = step->knob == IRQKIT_KNOB_BANNED_CPUS;
 	step->path = strdup(entry->field[FIELD_PATH]);
 	step->target = strdup(entry->field[FIELD_TARGET]);
 	step->identity = strdup(entry->field[FIELD_IDENTITY]);
@@ -468,7 +477,12 @@ EXPORT int irqkit_plan_add_undo(
 			? r
 			: irqkit_plan_add_undo_rest(plan, change, force);
 	}
+	/* first: irqbalance then places all interrupts again, where they do not stay */
 	for (size_t i = change->n_entries; i-- > 0 && r == 0;)
-		r = add_entry(plan, &change->entries[i], force, &step);
+		if (knob_of(&change->entries[i]) == IRQKIT_KNOB_BANNED_CPUS)
+			r = add_entry(plan, &change->entries[i], force, &step);
+	for (size_t i = change->n_entries; i-- > 0 && r == 0;)
+		if (knob_of(&change->entries[i]) != IRQKIT_KNOB_BANNED_CPUS)
+			r = add_entry(plan, &change->entries[i], force, &step);
 	return r;
 }

@@ -245,7 +245,7 @@ static bool is_for_isolate(const struct irqkit_step *step)
 	return step->knob == IRQKIT_KNOB_DEFAULT_AFFINITY ||
 		step->knob == IRQKIT_KNOB_WORKQUEUE ||
 		step->knob == IRQKIT_KNOB_RPS_DEFAULT_MASK ||
-		step->knob == IRQKIT_KNOB_THREAD;
+		step->knob == IRQKIT_KNOB_BANNED_CPUS || step->knob == IRQKIT_KNOB_THREAD;
 }
 
 /* An isolate line takes its CPUs out of what the ones before it have left. */

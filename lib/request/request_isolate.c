@@ -3,7 +3,7 @@
  * CPUs that should not be disturbed. Everything that can be moved leaves them and keeps
  * its other CPUs:
  *
- *	default_smp_affinity, then each interrupt, so that none comes in between;
+ *	what irqbalance uses; default_smp_affinity, then each interrupt, so that none comes in between;
  *	RPS of new interfaces and of queues; XPS; unbound work; kernel threads
  */
 #include "base/cpuset.h"
@@ -237,6 +237,13 @@ static int add_rps(const struct isolate *isolate)
 
 /* ------------------------------------------------------------------------------- */
 
+/* It places all interrupts again without these CPUs, so it comes first. */
+static int add_banned_cpus(const struct isolate *isolate)
+{
+	return irqkit_plan_add_banned_cpus(
+		isolate->plan, isolate->cpus, "irqbalance keeps off them");
+}
+
 /* Without /proc/irq, nothing can be said about the CPUs. */
 static int check_any_found(const struct isolate *isolate)
 {
@@ -252,6 +259,7 @@ static const struct {
 	unsigned int part;
 	int (*add)(const struct isolate *isolate);
 } parts[] = {
+	{ IRQKIT_ISOLATE_IRQBALANCE, add_banned_cpus },
 	{ IRQKIT_ISOLATE_DEFAULT, add_default },
 	{ IRQKIT_ISOLATE_IRQS, isolate_add_irqs },
 	{ IRQKIT_ISOLATE_RPS, add_rps },

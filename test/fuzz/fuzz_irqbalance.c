@@ -19,7 +19,7 @@ static void check_order(const struct number_list *list)
 static void check_again(const struct number_list *list)
 {
 	struct buffer answer = { 0 };
-	struct number_list again = { 0 };
+	struct irqbalance_setup again = { 0 };
 	char *text = NULL;
 
 	buffer_add(&answer, "SLEEP 10 ");
@@ -28,20 +28,22 @@ static void check_again(const struct number_list *list)
 	buffer_add(&answer, "BANNED 00000000,00000001");
 	HOLDS(buffer_take(&answer, &text) == 0);
 	HOLDS(irqbalance_parse_setup(text, strlen(text), &again) == 0);
-	HOLDS(again.n == list->n && number_list_has_all(&again, list));
+	HOLDS(again.bans.n == list->n && number_list_has_all(&again.bans, list));
+	HOLDS(strcmp(again.banned_cpus, "00000000,00000001") == 0);
 	free(text);
-	number_list_clear(&again);
+	irqbalance_setup_clear(&again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct number_list list = { 0 };
-	int r = irqbalance_parse_setup((const char *)data, len, &list);
+	struct irqbalance_setup setup = { 0 };
+	int r = irqbalance_parse_setup((const char *)data, len, &setup);
 
 	HOLDS(r == 0 || r == -EBADMSG);
-	check_order(&list);
+	check_order(&setup.bans);
+	HOLDS((r == 0) == (setup.banned_cpus != NULL));
 	if (r == 0)
-		check_again(&list);
-	number_list_clear(&list);
+		check_again(&setup.bans);
+	irqbalance_setup_clear(&setup);
 	return 0;
 }

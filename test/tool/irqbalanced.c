@@ -7,6 +7,7 @@
  * printed. ROOT/proc/PID must not exist, and is removed afterwards, like the socket.
  *
  *   --ban=24,25      it leaves these alone from the start
+ *   --cpus=MASK      it does not use these CPUs by itself (00000000)
  *   --start=NUMBER   when the process began (1)
  *   --buffer=BYTES   it reads no more than that of a command (500; 16384: as 1.9.5)
  *   --many=N         its list also has N interrupts from 100000 on
@@ -31,6 +32,7 @@
 static const char *pid_word, *start = "1", *fault = "";
 static const char *script; /* its policy script, or NULL */
 static char list[1 << 20];
+static unsigned long own_cpus, banned_cpus;
 static size_t buffer_size = 500;
 static unsigned int many;
 
@@ -137,7 +139,7 @@ static char *format_setup(void)
 		snprintf(irq, sizeof(irq), "%u", 100000 + i);
 		add_record(answer, irq);
 	}
-	fprintf(answer, "BANNED 00000000");
+	fprintf(answer, "BANNED %08lx", banned_cpus);
 	fclose(answer);
 	free(copy);
 	return text;
@@ -196,8 +198,41 @@ static void obey(const char *irqs)
 		snprintf(list, sizeof(list), "%s", strcmp(irqs, "NONE") ? irqs : "");
 }
 
+/* A list without strides; irqbalance ends if there is none. */
+static unsigned long parse_cpus(const char *list_of_cpus)
+{
+	unsigned long mask = 0;
+
+	do {
+		char *end;
+		unsigned long first = strtoul(list_of_cpus, &end, 10);
+		unsigned long last = *end == '-' ? strtoul(end + 1, &end, 10) : first;
+
+		if (end == list_of_cpus || last > 31)
+			_exit(1);
+		for (unsigned long cpu = first; cpu <= last; cpu++)
+			mask |= 1ul << cpu;
+		list_of_cpus = *end ? end + 1 : end;
+	} while (*list_of_cpus);
+	return mask;
+}
+
+static void obey_cpus(const char *cpus)
+{
+	char line[1 << 12];
+
+	if (has_fault("end-on-ban"))
+		_exit(0);
+	snprintf(line, sizeof(line), "irqbalance %s: cpus %s\n", pid_word, cpus);
+	if (write(STDOUT_FILENO, line, strlen(line)) < 0)
+		_exit(1);
+	if (!has_fault("deaf"))
+		banned_cpus = strcmp(cpus, "NULL") ? parse_cpus(cpus) : own_cpus;
+}
+
 static void serve(int listener)
 {
+	static const char cpus[] = "settings cpus ";
 	static const char ban[] = "settings ban irqs ";
 	char *command = calloc(1, buffer_size + 1);
 
@@ -217,6 +252,8 @@ static void serve(int listener)
 				answer_setup(fd);
 			else if (strncmp(command, ban, strlen(ban)) == 0)
 				obey(command + strlen(ban));
+			else if (strncmp(command, cpus, strlen(cpus)) == 0)
+				obey_cpus(command + strlen(cpus));
 		}
 		close(fd);
 	}
@@ -231,6 +268,8 @@ static void read_option(const char *word)
 	value++;
 	if (strncmp(word, "--ban=", 6) == 0)
 		snprintf(list, sizeof(list), "%s", value);
+	else if (strncmp(word, "--cpus=", 7) == 0)
+		own_cpus = banned_cpus = strtoul(value, NULL, 16);
 	else if (strncmp(word, "--start=", 8) == 0)
 		start = value;
 	else if (strncmp(word, "--buffer=", 9) == 0)

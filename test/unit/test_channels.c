@@ -3,7 +3,8 @@
  * Channels and RSS tables: answers of the kernel from bytes, texts, and plans with a barrier
  * on a root whose interrupts get other numbers. Linked with --wrap=write.
  */
-#include "root.h"
+#define TOP "/tmp/irqkit-channels-XXXXXX"
+#include "made_root.h"
 
 #include <errno.h>
 #include <irqkit.h>
@@ -14,7 +15,9 @@
 
 #include "base/macros.h"
 #include "channels/counts.h"
+#include "channels/rings.h"
 #include "channels/rss.h"
+#include "channels/xenstore.h"
 #include "devices/ethtool.h"
 
 /* ------------------------------------------------------------------------------- */
@@ -186,10 +189,7 @@ static void counts_texts(void **state)
 /* ------------------------------------------------------------------------------- */
 /* Plans                                                                           */
 
-#define TOP "/tmp/irqkit-channels-XXXXXX"
 #define NET "sys/class/net/eth0/"
-
-static char top[] = TOP;
 
 /* The next write of a file whose path ends so fails; NULL: none. */
 static struct {
@@ -215,25 +215,6 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t len)
 	fault.end = NULL;
 	errno = fault.error;
 	return -1;
-}
-
-static void put(const char *path, const char *text)
-{
-	put_file(top, path, text);
-}
-
-static void holds(const char *path, const char *expected)
-{
-	char full[512], text[64] = "";
-	FILE *file;
-
-	snprintf(full, sizeof(full), "%s/%s", top, path);
-	file = fopen(full, "r");
-	assert_non_null(file);
-	assert_non_null(fgets(text, sizeof(text), file));
-	fclose(file);
-	text[strcspn(text, "\n")] = '\0';
-	assert_string_equal(text, expected);
 }
 
 static void remove_below(const char *path)
@@ -392,6 +373,155 @@ static void undo(struct work *w, const struct irqkit_change *change, size_t n_st
 	holds(NET "queues/tx-1/xps_cpus", "f");
 }
 
+/* A thread that polls a NAPI, on these CPUs. */
+static void put_thread(unsigned int pid, const char *name, const char *cpus)
+{
+	char path[64], text[160];
+
+	snprintf(path, sizeof(path), "proc/%u/comm", pid);
+	snprintf(text, sizeof(text), "%s\n", name);
+	put(path, text);
+	snprintf(path, sizeof(path), "proc/%u/stat", pid);
+	snprintf(text, sizeof(text),
+		"%u (%s) S 2 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 %u 0 0\n", pid,
+		name, pid);
+	put(path, text);
+	snprintf(path, sizeof(path), "proc/%u/status", pid);
+	snprintf(text, sizeof(text), "Name:\t%s\nCpus_allowed_list:\t%s\n", name, cpus);
+	put(path, text);
+}
+
+/* Changes the channels, with other rings and threads after it; @n_new threads. */
+static void change_with_losses(struct work *w, const char *rings, unsigned int n_new)
+{
+	char name[32];
+
+	put(NET "rings", "rx 512 tx 512\n");
+	put_thread(70, "napi/eth0-11", "1");
+	put_thread(71, "napi/eth0-12", "0-3");
+	*w = begin();
+	assert_int_equal(
+		irqkit_plan_add_channels(w->plan, device(w), "combined 4", "x"), 0);
+	assert_int_equal(irqkit_plan_apply(w->plan, w->lock, "channels", 0), 0);
+	act_as_driver(4, 40, "f\n");
+	put(NET "rings", rings);
+	remove_below("proc/70");
+	remove_below("proc/71");
+	for (unsigned int i = 0; i < n_new; i++) {
+		snprintf(name, sizeof(name), "napi/eth0-%u", 21 + i);
+		put_thread(80 + i, name, "0-3");
+	}
+	assert_int_equal(irqkit_plan_pass_barrier(w->plan), 0);
+	for (unsigned int i = 0; i < n_new; i++) {
+		snprintf(name, sizeof(name), "proc/%u", 80 + i);
+		remove_below(name);
+	}
+}
+
+static void loses(const struct work *w, size_t index, const char *part)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (!part) {
+		assert_int_equal(
+			irqkit_plan_explain_loss(w->plan, index, &text), -ENOENT);
+		return;
+	}
+	assert_int_equal(irqkit_plan_explain_loss(w->plan, index, &text), 0);
+	assert_non_null(strstr(text, part));
+}
+
+/*
+ * A new thread of a queue is placed where the old one was; if the queue of a new thread is
+ * not known, that is said, and so are other ring sizes.
+ */
+static void losses(void **state)
+{
+	const struct irqkit_step *step;
+	struct work w;
+
+	(void)state;
+	change_with_losses(&w, "rx 512 tx 512\n", 4);
+	loses(&w, 0, NULL);
+	assert_int_equal(irqkit_plan_count(w.plan), 2);
+	step = irqkit_plan_get(w.plan, 1);
+	assert_string_equal(irqkit_step_get_path(step), "/proc/80/status");
+	assert_string_equal(irqkit_step_get_old(step), "0-3");
+	assert_string_equal(irqkit_step_get_new(step), "1");
+	end(&w);
+
+	fill_root(NULL);
+	change_with_losses(&w, "rx 256 tx 512\n", 3);
+	assert_int_equal(irqkit_plan_count(w.plan), 1);
+	loses(&w, 0, "from 'rx 512 tx 512' to 'rx 256 tx 512'");
+	loses(&w, 1, "1 kernel thread of eth0 had been placed and is gone");
+	loses(&w, 2, NULL);
+	end(&w);
+}
+
+/* An answer of the kernel: 256 of 4096, and no mini ring. */
+static void rings_answers(void **state)
+{
+	static const uint8_t answer[] = { 0x44, 0, 0, 0, 0x14, 0, 0, 0, 1, 0, 0, 0, 7, 0,
+		0, 0, 0x10, 1, 0, 0, /* header, family header */
+		8, 0, 2, 0, 0, 0x10, 0, 0, 8, 0, 5, 0, 0, 0x10, 0, 0, /* at most */
+		8, 0, 6, 0, 0, 1, 0, 0, 8, 0, 9, 0, 0, 2, 0, 0, /* rx 256, tx 512 */
+		8, 0, 99, 0, 1, 0, 0, 0, 8, 0, 7, 0, 0, 0, 0, 0 };
+	struct rings rings;
+	uint8_t *copy;
+
+	(void)state;
+	assert_int_equal(rings_parse_netlink(answer, sizeof(answer), &rings), 0);
+	assert_int_equal(rings.size[RING_RX], 256);
+	assert_int_equal(rings.size[RING_TX], 512);
+	assert_int_equal(rings.size[RING_RX_MINI], 0);
+	for (size_t len = 0; len < sizeof(answer); len++) {
+		copy = malloc(len + 1);
+		memcpy(copy, answer, len);
+		assert_true(rings_parse_netlink(copy, len, &rings) < 0);
+		free(copy);
+	}
+}
+
+/* Answers of xenstore: a value, an error, and what is neither. */
+static void xenstore_answers(void **state)
+{
+	static const struct {
+		uint32_t head[4]; /* type, request, transaction, length */
+		const char *text;
+		int result;
+	} rows[] = {
+		{ { 2, 5, 0, 1 }, "4", 0 },
+		{ { 2, 5, 0, 0 }, "", 0 },
+		{ { 16, 5, 0, 7 }, "ENOENT", -ENOENT }, /* with its NUL */
+		{ { 16, 5, 0, 6 }, "EACCES", -EACCES },
+		{ { 16, 5, 0, 6 }, "EAGAIN", -EIO },
+		{ { 2, 4, 0, 1 }, "4", -EBADMSG }, /* of another request */
+		{ { 3, 5, 0, 1 }, "4", -EBADMSG },
+		{ { 2, 5, 0, 2 }, "4", -EBADMSG },
+		{ { 2, 5, 0, UINT32_MAX }, "4", -EBADMSG },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		size_t len = rows[i].head[0] == 16 ? rows[i].head[3]
+						   : strlen(rows[i].text);
+		uint8_t *bytes = malloc(sizeof(rows[i].head) + len);
+		_cleanup_free_ char *text = NULL;
+
+		memcpy(bytes, rows[i].head, sizeof(rows[i].head));
+		memcpy(bytes + sizeof(rows[i].head), rows[i].text, len);
+		assert_int_equal(
+			xenstore_parse(bytes, sizeof(rows[i].head) + len, 5, &text),
+			rows[i].result);
+		if (rows[i].result == 0)
+			assert_string_equal(text, rows[i].text);
+		for (size_t cut = 0; cut < sizeof(rows[i].head); cut++)
+			assert_int_equal(xenstore_parse(bytes, cut, 5, &text), -EBADMSG);
+		free(bytes);
+	}
+}
+
 /* Undo finds queues by their names, and asks for nothing that went with a queue. */
 static void undone_by_queue(void **state)
 {
@@ -510,6 +640,9 @@ int main(void)
 		cmocka_unit_test(rss_answers),
 		cmocka_unit_test(rss_texts),
 		cmocka_unit_test(counts_texts),
+		cmocka_unit_test(rings_answers),
+		cmocka_unit_test(xenstore_answers),
+		cmocka_unit_test_setup(losses, fill_root),
 		cmocka_unit_test_setup(undone_by_queue, fill_root),
 		cmocka_unit_test_setup(undone_without_rest, fill_root),
 		cmocka_unit_test_setup(changed_since, fill_root),

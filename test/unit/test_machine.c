@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The machine: what is read once, what is kept when it is looked at again, and what is not. */
 #include "devices/queues.h"
-#include "root.h"
+#define TOP "/tmp/irqkit-machine-XXXXXX"
+#include "made_root.h"
 
 #include <errno.h>
 #include <irqkit.h>
@@ -9,19 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static char top[] = "/tmp/irqkit-machine-XXXXXX";
-
 /* The PCI function of eth2, and its interface. */
 #define FUNCTION "sys/devices/pci0000:00/0000:00:01.0"
 
 #define HEADING "           CPU0       CPU1       CPU2       CPU3\n"
 #define ETH0 " 24:          5          0          0          0  PCI-MSI 1-edge  eth0\n"
 #define ETH1 " 25:          5          0          0          0  PCI-MSI 2-edge  eth1\n"
-
-static void put(const char *path, const char *text)
-{
-	put_file(top, path, text);
-}
 
 static void put_eth2(void)
 {

@@ -3,7 +3,8 @@
  * Plans whose writes fail: what the knobs hold afterwards, what the steps say, and what
  * is left in the journal. Linked with --wrap for the calls that are made to fail.
  */
-#include "root.h"
+#define TOP "/tmp/irqkit-plan-XXXXXX"
+#include "made_root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -179,13 +180,6 @@ static void fail_write(enum way way, int error, int from, int to)
 
 /* ------------------------------------------------------------------------------- */
 /* A root                                                                          */
-
-static char top[] = "/tmp/irqkit-plan-XXXXXX";
-
-static void put(const char *path, const char *text)
-{
-	put_file(top, path, text);
-}
 
 static const char *knob(int i)
 {

@@ -3,7 +3,8 @@
  * Plans for queues whose writes fail or are made into something else: which differences are
  * the kernel's right, and which are lies. Linked with --wrap=write.
  */
-#include "root.h"
+#define TOP "/tmp/irqkit-queue-XXXXXX"
+#include "made_root.h"
 
 #include <errno.h>
 #include <irqkit.h>
@@ -23,10 +24,7 @@
 #include "plan/step.h"
 #include "plan/thread_knob.h"
 
-#define TOP "/tmp/irqkit-queue-XXXXXX"
 #define NET "sys/class/net/eth0/queues/"
-
-static char top[] = TOP;
 
 /* What becomes of the next write of a knob whose path ends so; NULL: nothing. */
 static struct {
@@ -66,25 +64,6 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t len)
 }
 
 /* ------------------------------------------------------------------------------- */
-
-static void put(const char *path, const char *text)
-{
-	put_file(top, path, text);
-}
-
-static void holds(const char *path, const char *expected)
-{
-	char full[512], text[64] = "";
-	FILE *file;
-
-	snprintf(full, sizeof(full), "%s/%s", top, path);
-	file = fopen(full, "r");
-	assert_non_null(file);
-	assert_non_null(fgets(text, sizeof(text), file));
-	fclose(file);
-	text[strcspn(text, "\n")] = '\0';
-	assert_string_equal(text, expected);
-}
 
 static int remove_root(void **state)
 {
@@ -379,6 +358,10 @@ static void paths(void **state)
 		"/sys/devices/virtual/workqueue/writeback/cpumask",
 		"/sys/devices/virtual/workqueue/cpumask_requested",
 		"sys/class/net/eth0/queues/rx-0/rps_cpus",
+		"irqbalance:0812/banned_cpus",
+		"irqbalance:/banned_cpus",
+		"irqbalance:812/banned_irqs",
+		"irqbalance:4294967295/banned_cpus",
 	};
 	enum irqkit_knob knob;
 	uint32_t number;
@@ -392,6 +375,9 @@ static void paths(void **state)
 	assert_true(knob_parse_path(
 		"/sys/devices/virtual/workqueue/cpumask", &knob, &number));
 	assert_int_equal(knob, IRQKIT_KNOB_WORKQUEUE);
+	assert_true(knob_parse_path("irqbalance:812/banned_cpus", &knob, &number));
+	assert_int_equal(knob, IRQKIT_KNOB_BANNED_CPUS);
+	assert_int_equal(number, 812);
 	assert_true(knob_parse_path("/proc/77/status", &knob, &number));
 	assert_int_equal(knob, IRQKIT_KNOB_THREAD);
 	assert_int_equal(number, 77);

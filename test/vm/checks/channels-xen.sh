@@ -29,13 +29,21 @@ if grep -q max_queues out; then fail "$(cat out)"; fi
 status 4 irqkit channels "$VIF" --combined=2
 grep -q 'xl network-detach' err || fail "$(cat err)"
 
+# xenstore: what the guest asked for, and what is offered; read at both ends
+in_xenstore() { jq -c '.devices[] | select(.xenstore) | .xenstore'; }
 attach 1
 eq "$(queues "$VIF")" 1 "queues of $VIF"
+irqkit channels "$VIF" >out || fail "exit status $?"
+tr '\n' ' ' <out >line
+grep -q 'in xenstore, the guest asked for 1 queue .*the backend offers 4 .*here xen_netback.max_queues' line || fail "$(cat out)"
+eq "$(irqkit channels "$VIF" --json | in_xenstore)" '{"asked":1,"offered":4}' 'xenstore'
+eq "$(peer 'irqkit channels --json' | in_xenstore)" '{"asked":1,"offered":4}' 'xenstore in the guest'
 peer 'irqkit channels' >out || fail "in the guest: $(cat out)"
 tr '\n' ' ' <out >line
-grep -q 'has 1 rx queue; .* xen_netfront.max_queues is 1. .* write 4 to' line || fail "in the guest: $(cat out)"
+grep -q 'has 1 rx queue; .* asked for 1 queue .* xen_netfront.max_queues is 1. .* write 4 to' line || fail "in the guest: $(cat out)"
 attach 4
 eq "$(queues "$VIF")" 4 "queues of $VIF"
+eq "$(irqkit channels "$VIF" --json | in_xenstore)" '{"asked":4,"offered":4}' 'xenstore after that'
 status 0 irqkit spread "$VIF" --json
 eq "$(jq -c '[.changes[] | select(.target | test("-q.-")) | .new_cpus] | unique | length' out)" 4 'CPUs of four queues'
 status 0 irqkit undo

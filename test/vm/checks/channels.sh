@@ -42,6 +42,31 @@ eq "$(rx)" 4 'rx queues after undo'
 settings >after
 same after before
 
+# Threads of NAPI that were placed, and rings: this driver keeps both, and nothing else is said.
+if [ -w "/sys/class/net/$dev/threaded" ]; then
+	echo 1 >"/sys/class/net/$dev/threaded"
+	napi() { # the CPUs of the threads
+		for stat in /proc/[0-9]*/stat; do
+			read -r _ name _ <"$stat" || continue
+			case $name in "(napi/$dev"*) sed -n "s|^Cpus_allowed_list:|$name|p" "${stat%stat}status" ;; esac
+		done 2>/dev/null | sort
+	}
+	[ "$(napi | wc -l)" -ge 4 ] || fail "threads: $(napi)"
+	for stat in /proc/[0-9]*/stat; do
+		read -r pid name _ <"$stat" || continue
+		case $name in "(napi/$dev"*) taskset -p 20 "$pid" >/dev/null ;; esac
+	done 2>/dev/null
+	napi >pinned
+	status 0 irqkit channels "$dev" --combined=2
+	napi >now
+	same now pinned
+	status 0 irqkit undo
+	if grep -E 'ring sizes from|kernel thread' err; then fail "$(cat err)"; fi
+	napi >now
+	same now pinned
+	echo 0 >"/sys/class/net/$dev/threaded"
+fi
+
 # New queues, and their places, in one change; undo of it.
 status 0 irqkit channels "$dev" --combined=1
 status 0 irqkit channels "$dev" --auto --spread --json

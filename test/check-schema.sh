@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# The JSON schema, dist/irqkit.schema.json: it describes the same keys and types as irqkit-json(5), and
+# every document that irqkit writes in a golden test is valid by it, without a key that it lacks.
+# shellcheck source=test/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+schema=dist/irqkit.schema.json
+tool() { python3 test/tool/schema.py "$1" "$schema" "${@:2}"; }
+
+if ! python3 -c '' 2>/dev/null; then
+	skip "the schema and irqkit-json(5)" "there is no python3"
+	skip "the documents of golden tests" "there is no python3"
+	finish
+	exit
+fi
+empty "the schema has the keys and types of irqkit-json(5)" "$(tool documented man/irqkit-json.5 2>&1)"
+sed '/^\.It Sy boot_id /d; s/^\.It Sy uptime No (number)/.It Sy uptime No (text)/' man/irqkit-json.5 >"$tmp/other.5"
+same "a man page with other keys or types is noticed" \
+	"$(printf '%s: %s\n' show 'the man page does not explain boot_id' show 'uptime is number, and text in the man page')" \
+	"$(tool documented "$tmp/other.5" 2>&1 | grep '^show: ' | sort)"
+if ! python3 -c 'from jsonschema import Draft202012Validator' 2>/dev/null; then
+	skip "the documents of golden tests" "python3 has no jsonschema 4 (Debian: python3-jsonschema)"
+	finish
+	exit
+fi
+
+# An irqkit that keeps what it writes as JSON: each run in a file of its own.
+mkdir "$tmp/bin" "$tmp/documents"
+cat >"$tmp/bin/irqkit" <<END
+#!/bin/bash
+for word; do
+	case \$word in
+	--json | -[a-zA-Z]*j* | -j*)
+		file=\$(mktemp $tmp/documents/XXXXXXXX)
+		"$O/irqkit" "\$@" >"\$file"
+		status=\$?
+		cat "\$file"
+		exit \$status
+		;;
+	--) break ;;
+	esac
+done
+exec "$O/irqkit" "\$@"
+END
+chmod +x "$tmp/bin/irqkit"
+mapfile -t tests < <(grep -lE '^(run|prepare): .*(--json|-[a-zA-Z]*j)' test/golden/*.test | xargs -n 1 basename -s .test)
+GOLDEN_PATH=$tmp/bin test/golden.sh "${tests[@]}" >"$tmp/golden" 2>&1
+find "$tmp/documents" -empty -delete
+mapfile -t documents < <(find "$tmp/documents" -type f)
+check "golden tests wrote documents (${#documents[@]} in ${#tests[@]} tests)" test "${#documents[@]}" -gt 150
+empty "every document of the golden tests is as the schema says" \
+	"$(tool validate "${documents[@]}" 2>&1 | sed "s|$tmp/documents/||" | head -n 40)"
+# who needs a booted kernel
+empty "there is a document of each kind" \
+	"$(tool kinds "${documents[@]}" | grep -v '^who ' | grep ' 0$')"
+
+# What is wrong is found, whatever it is.
+for change in '.cpus = "0"' '.interrupts[0].total = -1' '.interrupts[0].affinity = "0-"' '.new_key = 1' \
+	'.interrupts[0].new_key = 1' 'del(.interrupts)' '.interrupts = {}' '.interrupts[0].per_cpu = {"0": "1"}'; do
+	"$O/irqkit" show --json --root "$roots/queues-8cpu" | jq "$change" >"$tmp/wrong"
+	check "a document is wrong after jq '$change'" test -n "$(tool validate "$tmp/wrong")"
+done
+finish
