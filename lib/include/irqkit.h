@@ -1758,6 +1758,7 @@ enum irqkit_packets_source {
 	IRQKIT_PACKETS_NOT_COUNTED,
 	IRQKIT_PACKETS_QSTATS, /* the kernel's statistics of queues (Linux 6.10) */
 	IRQKIT_PACKETS_ETHTOOL, /* the driver's own statistics, as of `ethtool -S` */
+	IRQKIT_PACKETS_DEVICE, /* of the whole interface, which has one queue */
 };
 
 /*

@@ -29,6 +29,7 @@ EXPORT void irqkit_sample_free(struct irqkit_sample *sample)
 	times_free(&sample->times);
 	softirqs_free(&sample->softirqs);
 	softnet_free(&sample->softnet);
+	packets_free(&sample->packets);
 	free(sample);
 }
 
@@ -104,6 +105,8 @@ static int read_files(
 		r = read_softirqs(ctx, dir, &sample->softirqs);
 	if (r == 0)
 		r = read_softnet(ctx, dir, &sample->softnet, sample->rows->cpus);
+	if (r == 0)
+		r = packets_read(ctx, dir, &sample->packets);
 	if (r == 0)
 		r = pass(irqkit_ctx_read_boot_id(ctx, &sample->boot_id));
 	return r;
