@@ -3212,8 +3212,20 @@ void irqkit_request_set_counts(
 	struct irqkit_request *request, const struct irqkit_snapshot *counts);
 
 /*
+ * Sets a measured load that a spread uses instead of counts, until the next
+ * irqkit_request_set_counts().
+ *
+ * @load: of the same machine; NULL: counts are used. It must live until the request was
+ *        planned, which weighs it by what irqkit_request_set_weigh() chooses.
+ */
+void irqkit_request_set_load(struct irqkit_request *request, struct irqkit_load *load);
+
+/* Sets what the load is weighed by; see irqkit_load_weigh(). The default is BEST. */
+void irqkit_request_set_weigh(struct irqkit_request *request, enum irqkit_weigh weigh);
+
+/*
  * Set and return for how many seconds the counts of a spread should be measured; 0: they
- * are those since boot. The program measures: see irqkit_request_set_counts().
+ * are those since boot. The program measures: see irqkit_request_set_load().
  */
 void irqkit_request_set_seconds(struct irqkit_request *request, unsigned int seconds);
 unsigned int irqkit_request_get_seconds(const struct irqkit_request *request);
