@@ -1740,8 +1740,9 @@ double irqkit_load_get_rate(const struct irqkit_load *load, size_t index);
 
 /*
  * Returns the weight of an interrupt in the period; of background, 0. By time, it is CPU
- * time in nanoseconds; by packets, the packets of its queues, or the interrupts where
- * these are not known or more; else it is the number of interrupts.
+ * time in nanoseconds; by packets, those that its queues received and a sixteenth of those
+ * that they sent, or the interrupts where these are not known or more; else it is the
+ * number of interrupts.
  */
 uint64_t irqkit_load_get_weight(const struct irqkit_load *load, size_t index);
 
