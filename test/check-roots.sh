@@ -210,6 +210,7 @@ check "capture.sh saves two samples" sh test/capture.sh --twice "$tmp/two.root"
 "$unpack" "$tmp" "$tmp/two.root"
 same "both have the same files" "$(cd "$tmp/two/proc" && ls -d interrupts stat softirqs uptime net/*)" \
 	"$(cd "$tmp/two/proc.1" && ls -d interrupts stat softirqs uptime net/*)"
+# shellcheck disable=SC2016 # for awk
 check "the second is two seconds later" awk '
 	FNR == 1 { time[++n] = $1 }
 	END { exit !(time[2] - time[1] >= 1.9 && time[2] - time[1] < 60) }' "$tmp/two/proc/uptime" "$tmp/two/proc.1/uptime"

@@ -56,7 +56,7 @@ irqkit show "$names" >/dev/null
 # How often the small pings must be sent for as many interrupts.
 every=0.05
 for _ in 1 2 3 4 5; do
-	talk 5 $every
+	talk 5 "$every"
 	sleep 1
 	heavy=$(interrupts_of 0 1) light=$(interrupts_of 2 3)
 	sleep 3
@@ -64,7 +64,7 @@ for _ in 1 2 3 4 5; do
 	wait
 	echo "# C and D every $every s: $heavy interrupts of A and B, $light of C and D"
 	[ $((light * 10)) -lt $((heavy * 9)) ] || [ $((light * 10)) -gt $((heavy * 11)) ] || break
-	every=$(awk -v e=$every -v h=$heavy -v l=$light 'BEGIN { printf "%.4f\n", e * l / h }')
+	every=$(awk -v e="$every" -v h=$heavy -v l=$light 'BEGIN { printf "%.4f\n", e * l / h }')
 done
 
 talk 70 "$every"
