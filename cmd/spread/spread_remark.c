@@ -84,7 +84,7 @@ static void print_gain_by_rule(const struct spread *spread, double before, doubl
 		(after <= before + 0.1 && !irqkit_cpuset_is_empty(p->relieved)))
 		return;
 	if (spread->seconds)
-		printf("%s by the counts of these %u s.\n", verdict, spread->seconds);
+		printf("%s by the load of these %u s.\n", verdict, spread->seconds);
 	else
 		printf("%s by counts since boot. --by=load measures current traffic.\n",
 			verdict);

@@ -106,15 +106,15 @@ bool spread_get_load(
 {
 	const struct spread *spread = report->data;
 
-	for (size_t i = 0; i < irqkit_snapshot_count(spread->rows); i++) {
-		const struct irqkit_interrupt *row = irqkit_snapshot_get(spread->rows, i);
+	int number = irqkit_step_get_irq(step);
+	const struct irqkit_irq *irq = number < 0
+		? NULL
+		: irqkit_machine_find_irq(report->machine, (unsigned int)number);
 
-		if (irqkit_interrupt_get_irq(row) != irqkit_step_get_irq(step))
-			continue;
-		*ret_load = spread_get_row_load(spread, i);
-		return true;
-	}
-	return false;
+	if (!irq)
+		return false;
+	*ret_load = spread_get_row_load(spread, irqkit_irq_get_index(irq));
+	return true;
 }
 
 static void add_sources(const struct spread *spread, struct document *document)

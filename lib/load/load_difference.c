@@ -33,6 +33,7 @@ EXPORT void irqkit_load_free(struct irqkit_load *load)
 	softirqs_free(&load->softirqs);
 	free(load->rows);
 	free(load->cpus);
+	free(load->index_of);
 	free(load);
 }
 
@@ -119,12 +120,16 @@ static int add_cpus(struct irqkit_load *load, const struct pair *pair)
 {
 	const struct irqkit_cpuset *cpus = pair->after->rows->cpus;
 
+	irqkit_cpuset_foreach (number, cpus)
+		load->n_index_of = (size_t)number + 1;
 	load->cpus = calloc(irqkit_cpuset_count(cpus) + 1, sizeof(*load->cpus));
-	if (!load->cpus)
+	load->index_of = calloc(load->n_index_of + 1, sizeof(*load->index_of));
+	if (!load->cpus || !load->index_of)
 		return -ENOMEM;
 	irqkit_cpuset_foreach (number, cpus) {
 		struct irqkit_load_cpu *cpu = &load->cpus[load->n_cpus++];
 
+		load->index_of[number] = (uint32_t)load->n_cpus;
 		cpu->load = load;
 		cpu->cpu = number;
 		add_times(cpu, pair);

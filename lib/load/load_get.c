@@ -4,7 +4,6 @@
 #include "load/load_record.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 EXPORT double irqkit_load_get_seconds(const struct irqkit_load *load)
 {
@@ -29,17 +28,11 @@ EXPORT uint64_t irqkit_load_get_ticks(const struct irqkit_load *load)
 /* ------------------------------------------------------------------------------- */
 /* CPUs                                                                            */
 
-static int compare_cpu(const void *key, const void *member)
-{
-	unsigned int cpu = *(const unsigned int *)key;
-	const struct irqkit_load_cpu *other = member;
-
-	return (cpu > other->cpu) - (cpu < other->cpu);
-}
-
 struct irqkit_load_cpu *load_find_cpu(const struct irqkit_load *load, unsigned int cpu)
 {
-	return bsearch(&cpu, load->cpus, load->n_cpus, sizeof(*load->cpus), compare_cpu);
+	if (cpu >= load->n_index_of || load->index_of[cpu] == 0)
+		return NULL;
+	return &load->cpus[load->index_of[cpu] - 1];
 }
 
 EXPORT size_t irqkit_load_count_cpus(const struct irqkit_load *load)

@@ -52,6 +52,9 @@ struct irqkit_load {
 	size_t n_rows;
 	struct irqkit_load_cpu *cpus; /* owned; the CPUs that are online, by number */
 	size_t n_cpus;
+	uint32_t
+		*index_of; /* owned; by number of CPU: its index in cpus[] plus 1, or 0 */
+	size_t n_index_of;
 	struct softirqs softirqs; /* owned; the counts of the period */
 	double seconds;
 	bool is_since_boot;
