@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * samples SECONDS: takes a sample each second, and adds up what each interrupt counted
- * between them. Fails if a rate or share is impossible, or if the sum of an interrupt that
+ * samples SECONDS: takes a sample each second, and until all CPUs of the first sample are
+ * online again, and adds up what each interrupt counted between them. Fails if a rate or share is impossible, or if the sum of an interrupt that
  * was there all the time is not exactly its last count minus its first.
  */
 #include <inttypes.h>
@@ -100,6 +100,11 @@ static void note_rows(const struct irqkit_snapshot *rows)
 	}
 }
 
+static const struct irqkit_cpuset *cpus_of(const struct irqkit_sample *sample)
+{
+	return irqkit_snapshot_get_cpus(irqkit_sample_get_rows(sample));
+}
+
 static struct irqkit_sample *take(
 	struct irqkit_ctx *ctx, struct irqkit_sample *before, int shows)
 {
@@ -118,11 +123,9 @@ static struct irqkit_sample *take(
 	check_rows(load, machine);
 	note_rows(rows);
 	if (before) {
-		const struct irqkit_snapshot *old = irqkit_sample_get_rows(before);
-
-		n_gone_cpus += !irqkit_cpuset_is_subset(
-			irqkit_snapshot_get_cpus(old), irqkit_snapshot_get_cpus(rows));
-		n_gone_irqs += irqkit_snapshot_count(rows) < irqkit_snapshot_count(old);
+		n_gone_cpus += !irqkit_cpuset_is_subset(cpus_of(before), cpus_of(sample));
+		n_gone_irqs += irqkit_snapshot_count(rows) <
+			irqkit_snapshot_count(irqkit_sample_get_rows(before));
 	}
 	if (load && shows)
 		printf("weighed by %d: %s\n", (int)irqkit_load_get_weigh(load),
@@ -139,15 +142,20 @@ int main(int argc, char **argv)
 	unsigned int seconds = argc > 1 ? (unsigned int)atoi(argv[1]) : 5, n_lived = 0;
 	struct irqkit_sample *sample = NULL;
 	struct irqkit_ctx *ctx;
+	struct irqkit_cpuset *cpus;
 	uint64_t sum = 0;
 
 	if (irqkit_ctx_new(NULL, &ctx) < 0)
 		return 2;
-	for (unsigned int i = 0; i <= seconds; i++) {
+	sample = take(ctx, NULL, 0);
+	if (irqkit_cpuset_copy(cpus_of(sample), &cpus) < 0)
+		return 2;
+	for (unsigned int i = 1;
+		i <= seconds || !irqkit_cpuset_is_subset(cpus, cpus_of(sample)); i++) {
+		sleep(1);
 		sample = take(ctx, sample, i == seconds);
-		if (i < seconds)
-			sleep(1);
 	}
+	irqkit_cpuset_free(cpus);
 	irqkit_sample_free(sample);
 	irqkit_ctx_free(ctx);
 	for (size_t i = 0; i < n_all; i++) {

@@ -34,6 +34,7 @@ samples 60 >log 2>&1 &
 sampler=$!
 sleep 2
 storm &
+storm=$!
 sleep 15
 card=$(readlink -f "/sys/class/net/$far/device")
 echo 1 >"${card%/*}/remove"
@@ -43,6 +44,7 @@ until_ok 20 link 2
 link_up 2
 sleep 15
 : >over
+wait $storm
 status=0
 wait $sampler || status=$?
 sed 's/^/# /' log
