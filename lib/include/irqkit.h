@@ -1741,8 +1741,8 @@ double irqkit_load_get_rate(const struct irqkit_load *load, size_t index);
 /*
  * Returns the weight of an interrupt in the period; of background, 0. By time, it is CPU
  * time in nanoseconds; by packets, those that its queues received and a sixteenth of those
- * that they sent, or the interrupts where these are not known or more; else it is the
- * number of interrupts.
+ * that they sent, but not less than a sixteenth of the interrupts; without known packets,
+ * it is the number of interrupts.
  */
 uint64_t irqkit_load_get_weight(const struct irqkit_load *load, size_t index);
 

@@ -11,6 +11,7 @@
  * is only freed there, or by the sender itself, which takes a tenth of that at most.
  */
 #define SENT_PER_RECEIVED 16u
+#define INTERRUPTS_PER_RECEIVED 16u
 
 /* False: not known. A counter that began again counts with its whole value. */
 static bool subtract(const struct packets *before, const struct queue_packets *after,
@@ -64,13 +65,14 @@ static void add_queue(struct irqkit_load *load, const struct irqkit_queue *queue
 	load->has_packets = true;
 }
 
-/* What an interrupt did: at least it came. */
+/* Interrupts without packets are not for nothing, and are far less than their packets. */
 static uint64_t count_events(const struct load_row *row)
 {
 	uint64_t count = row->counts ? row->counts->total : 0;
+	uint64_t least = (count + INTERRUPTS_PER_RECEIVED - 1) / INTERRUPTS_PER_RECEIVED;
 	uint64_t events = row->received + row->sent / SENT_PER_RECEIVED;
 
-	return events > count ? events : count;
+	return events > least ? events : least;
 }
 
 int load_add_packets(struct irqkit_load *load, const struct packets *before,

@@ -209,12 +209,12 @@ static void test_weights(void **state)
 	assert_int_equal(
 		irqkit_load_get_packets_source(load, 3), IRQKIT_PACKETS_NOT_COUNTED);
 	assert_int_equal(irqkit_load_get_weight(load, 0), 1000);
-	assert_int_equal(irqkit_load_get_weight(load, 1), 100);
+	assert_int_equal(irqkit_load_get_weight(load, 1), 50);
 	assert_int_equal(irqkit_load_get_weight(load, 2), 562);
 	assert_int_equal(irqkit_load_get_weight(load, 3), 100);
 	/* half of the disk is on each */
 	assert_int_equal(irqkit_load_cpu_get_weight(irqkit_load_find_cpu(load, 0)), 1612);
-	assert_int_equal(irqkit_load_cpu_get_weight(irqkit_load_find_cpu(load, 1)), 150);
+	assert_int_equal(irqkit_load_cpu_get_weight(irqkit_load_find_cpu(load, 1)), 100);
 	irqkit_load_weigh(load, IRQKIT_WEIGH_INTERRUPTS);
 	assert_int_equal(irqkit_load_get_weight(load, 0), 100);
 	assert_int_equal(irqkit_load_cpu_get_weight(irqkit_load_find_cpu(load, 0)), 160);
@@ -239,9 +239,9 @@ static void test_time_by_packets(void **state)
 	near(share, 0.5 * 1000 / 1612);
 	assert_int_equal(irqkit_load_get_cost(load, 2, &share), 0);
 	near(share, 0.5 * 562 / 1612);
-	/* the disk: on CPU 1 as well, with 6 of 200 ticks for 150 events */
+	/* the disk: on CPU 1 as well, with 6 of 200 ticks for 100 events */
 	assert_int_equal(irqkit_load_get_cost(load, 3, &share), 0);
-	near(share, 0.5 * 50 / 1612 + 0.03 * 50 / 150);
+	near(share, 0.5 * 50 / 1612 + 0.03 * 50 / 100);
 	irqkit_load_free(load);
 	close_machine(&m);
 }
