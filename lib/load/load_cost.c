@@ -23,15 +23,18 @@ static uint64_t round_to_number(double number)
 	return number < 1.8e19 ? (uint64_t)(number + 0.5) : UINT64_MAX;
 }
 
-static bool can_use_time(const struct irqkit_load *load)
+/* Where too few interrupts came to tell whether time is accounted, the user may know. */
+static bool can_use_time(const struct irqkit_load *load, enum irqkit_weigh asked)
 {
-	return load->accounting == IRQKIT_ACCOUNTED && load->ticks >= TICKS_MIN;
+	if (load->ticks < TICKS_MIN || load->accounting == IRQKIT_NOT_ACCOUNTED)
+		return false;
+	return load->accounting == IRQKIT_ACCOUNTED || asked == IRQKIT_WEIGH_TIME;
 }
 
 static enum irqkit_weigh choose(const struct irqkit_load *load, enum irqkit_weigh asked)
 {
 	if ((asked == IRQKIT_WEIGH_BEST || asked == IRQKIT_WEIGH_TIME) &&
-		can_use_time(load))
+		can_use_time(load, asked))
 		return IRQKIT_WEIGH_TIME;
 	if (asked != IRQKIT_WEIGH_INTERRUPTS && load->has_packets)
 		return IRQKIT_WEIGH_PACKETS;
@@ -167,7 +170,7 @@ EXPORT int irqkit_load_get_cost(
 	const struct load_row *row = &load->rows[index];
 	double share = 0;
 
-	if (!can_use_time(load))
+	if (!can_use_time(load, load->asked))
 		return -ENODATA;
 	for (size_t k = 0; row->counts && k < row->counts->n_served; k++)
 		share += get_cost_on(load, row, k);

@@ -204,6 +204,11 @@ static void accounting_is(const char *before, const char *after,
 	assert_int_equal(irqkit_load_get_weigh(load), weigh);
 	assert_int_equal(
 		irqkit_load_explain_weigh(load) == NULL, weigh == IRQKIT_WEIGH_TIME);
+	/* whoever asks for time gets it, unless it is known to be wrong, or too little */
+	irqkit_load_weigh(load, IRQKIT_WEIGH_TIME);
+	assert_int_equal(irqkit_load_get_weigh(load),
+		expected == IRQKIT_NOT_ACCOUNTED || ticks < 20 ? IRQKIT_WEIGH_INTERRUPTS
+							       : IRQKIT_WEIGH_TIME);
 	close_two(&m, load);
 }
 
