@@ -89,16 +89,6 @@ void load_add_at(struct load *load, const struct irqkit_interrupt *interrupt,
 		add_part(load, interrupt, cpu, total / n);
 }
 
-void load_add_numbered(struct load *load, const struct irqkit_snapshot *counts)
-{
-	for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
-		const struct irqkit_interrupt *row = irqkit_snapshot_get(counts, i);
-
-		if (irqkit_interrupt_get_irq(row) >= 0)
-			load_add(load, row);
-	}
-}
-
 const struct cpu_load *load_get_busiest(const struct load *load)
 {
 	const struct cpu_load *busiest = NULL;
@@ -107,19 +97,6 @@ const struct cpu_load *load_get_busiest(const struct load *load)
 		if (load->cpus[i].total > (busiest ? busiest->total : 0))
 			busiest = &load->cpus[i];
 	return busiest;
-}
-
-bool load_is_idle(const struct irqkit_snapshot *counts, unsigned int seconds)
-{
-	struct load load CLEANUP(load_free) = { 0 };
-	const struct cpu_load *busiest;
-
-	load_start(&load, irqkit_snapshot_get_cpus(counts));
-	if (!load.cpus)
-		return false;
-	load_add_numbered(&load, counts);
-	busiest = load_get_busiest(&load);
-	return !busiest || busiest->total <= (uint64_t)LOAD_IDLE_RATE * seconds;
 }
 
 size_t load_count_idle(const struct load *load)
@@ -144,4 +121,22 @@ bool load_is_busy(const struct load *load, const struct cpu_load *cpu)
 {
 	return cpu->total > 0 && load->n_cpus > 1 &&
 		(double)cpu->total * (double)load->n_cpus >= 2 * (double)load->total;
+}
+
+bool load_is_idle(const struct irqkit_snapshot *counts, unsigned int seconds)
+{
+	struct load load CLEANUP(load_free) = { 0 };
+	const struct cpu_load *busiest;
+
+	load_start(&load, irqkit_snapshot_get_cpus(counts));
+	if (!load.cpus)
+		return false;
+	for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(counts, i);
+
+		if (irqkit_interrupt_get_irq(row) >= 0)
+			load_add(&load, row);
+	}
+	busiest = load_get_busiest(&load);
+	return !busiest || busiest->total <= (uint64_t)LOAD_IDLE_RATE * seconds;
 }

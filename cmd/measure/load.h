@@ -10,7 +10,6 @@
 
 /* With fewer interrupts than this in all, it is chance which CPU or queue has most. */
 #define LOAD_FEW 300u
-
 /* Below this many interrupts a second, a CPU has nothing to do. */
 #define LOAD_IDLE_RATE 100u
 
@@ -44,9 +43,6 @@ void load_add(struct load *load, const struct irqkit_interrupt *interrupt);
 /* Adds its total to @cpus instead, in equal parts. */
 void load_add_at(struct load *load, const struct irqkit_interrupt *interrupt,
 	const struct irqkit_cpuset *cpus);
-
-/* Adds the counts of all interrupts that have a number. */
-void load_add_numbered(struct load *load, const struct irqkit_snapshot *counts);
 
 /* NULL: this CPU is not in the load. */
 const struct cpu_load *load_get(const struct load *load, unsigned int cpu);

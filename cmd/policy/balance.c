@@ -13,13 +13,14 @@
 #include "base/grow.h"
 #include "base/say.h"
 #include "measure/load.h"
-#include "measure/open_machine.h"
+#include "measure/period.h"
 
 static void clear_line(struct balance_line *line)
 {
-	irqkit_snapshot_free(line->counts);
-	irqkit_snapshot_free(line->before);
-	line->counts = line->before = NULL;
+	irqkit_load_free(line->load);
+	irqkit_sample_free(line->before);
+	line->load = NULL;
+	line->before = NULL;
 }
 
 void balance_free(struct balance *balance)
@@ -61,20 +62,37 @@ int64_t balance_get_due(const struct balance *balance)
 	return due;
 }
 
-/* Was a CPU busy? @now: owned; becomes the begin of the next period if none was. */
-static bool end_period(struct balance_line *line, struct irqkit_snapshot *now)
+/* The sample that begins a period; NULL: it cannot be read, but may be in the next one. */
+static struct irqkit_sample *read_sample(
+	struct irqkit_ctx *ctx, const struct irqkit_sample *before)
+{
+	struct irqkit_sample *now = NULL;
+
+	return irqkit_sample_new(ctx, before, &now, NULL, NULL) < 0 ? NULL : now;
+}
+
+/* Was a CPU busy between the two samples? */
+static bool was_busy(const struct irqkit_sample *before, const struct irqkit_sample *now,
+	unsigned int seconds)
 {
 	struct irqkit_snapshot *counts = NULL;
-	bool is_busy = line->before &&
-		irqkit_snapshot_subtract(now, line->before, &counts) == 0 &&
-		!load_is_idle(counts, line->seconds);
+	bool is_busy = before &&
+		irqkit_snapshot_subtract(irqkit_sample_get_rows(now),
+			irqkit_sample_get_rows(before), &counts) == 0 &&
+		!load_is_idle(counts, seconds);
 
 	irqkit_snapshot_free(counts);
-	if (is_busy) {
-		irqkit_snapshot_free(now);
+	return is_busy;
+}
+
+/* Was a CPU busy? @now: owned; becomes the begin of the next period if none was. */
+static bool end_period(struct balance_line *line, struct irqkit_sample *now)
+{
+	if (was_busy(line->before, now, line->seconds)) {
+		irqkit_sample_free(now);
 		return true;
 	}
-	irqkit_snapshot_free(line->before);
+	irqkit_sample_free(line->before);
 	line->before = now;
 	return false;
 }
@@ -85,15 +103,15 @@ bool balance_begin(struct balance *balance, struct irqkit_ctx *ctx, int64_t now)
 
 	for (size_t i = 0; i < balance->n; i++) {
 		struct balance_line *line = &balance->lines[i];
-		struct irqkit_snapshot *counts;
+		struct irqkit_sample *sample;
 
 		if (line->due > now)
 			continue;
 		line->due = now + (int64_t)line->seconds * 1000;
-		/* what cannot be read now may be in the next period */
-		if (machine_read_counts(ctx, &counts) != STATUS_DONE)
+		sample = read_sample(ctx, line->before);
+		if (!sample)
 			continue;
-		line->is_due = end_period(line, counts);
+		line->is_due = end_period(line, sample);
 		is_busy |= line->is_due;
 	}
 	return is_busy;
@@ -113,17 +131,18 @@ enum status balance_count(struct balance *balance, const struct change *change)
 		struct balance_line *line = &balance->lines[i];
 		struct irqkit_request *request = irqkit_policies_get_request(
 			balance->policy, line->line);
+		enum status status;
 
 		if (!line->is_due)
 			continue;
-		irqkit_snapshot_free(line->counts);
-		line->counts = NULL;
-		if (irqkit_snapshot_subtract(
-			    change_rows(change), line->before, &line->counts) < 0)
-			return say_no_memory();
-		irqkit_request_set_counts(request, line->counts);
-		irqkit_request_set_idle(
-			request, (uint64_t)LOAD_IDLE_RATE * line->seconds);
+		irqkit_load_free(line->load);
+		line->load = NULL;
+		status = period_end(change->machine, line->before, &line->load);
+		if (status != STATUS_DONE)
+			return status;
+		irqkit_request_set_load(request, line->load);
+		irqkit_request_set_idle(request,
+			period_find_idle(line->load, irqkit_request_get_weigh(request)));
 		irqkit_policies_set_due(balance->policy, line->line, true);
 	}
 	return STATUS_DONE;
@@ -142,9 +161,8 @@ void balance_end(struct balance *balance, struct irqkit_ctx *ctx)
 		line->is_due = false;
 		irqkit_policies_set_due(balance->policy, line->line, false);
 		irqkit_request_set_idle(request, 0);
-		irqkit_request_set_counts(request, NULL);
+		irqkit_request_set_load(request, NULL);
 		clear_line(line);
-		if (machine_read_counts(ctx, &line->before) != STATUS_DONE)
-			line->before = NULL;
+		line->before = read_sample(ctx, NULL);
 	}
 }

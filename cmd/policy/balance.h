@@ -11,8 +11,8 @@ struct balance_line {
 	size_t line; /* of the policy */
 	unsigned int seconds;
 	int64_t due; /* when its period ends, in ms of a monotonic clock */
-	struct irqkit_snapshot *before; /* owned, or NULL: when its period began */
-	struct irqkit_snapshot *counts; /* owned, or NULL: what fired in it */
+	struct irqkit_sample *before; /* owned, or NULL: when its period began */
+	struct irqkit_load *load; /* owned, or NULL: what fired in it */
 	bool is_due;
 };
 

@@ -4,16 +4,16 @@
  * too busy.
  *
  * The counts of a period are compared with those of the previous one by label and name,
- * so interrupts, CPUs and devices may appear and disappear. A period in which no CPU is
- * busy only reads /proc/interrupts.
+ * so interrupts, CPUs and devices may appear and disappear. In a period in which no CPU is
+ * busy, only the counters are read.
  */
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "change/ban.h"
 #include "change/say_request.h"
-#include "measure/load.h"
 #include "measure/notify.h"
+#include "measure/period.h"
 #include "measure/signals.h"
 #include "spread/spread_apply.h"
 #include "spread/spread_notes.h"
@@ -37,6 +37,7 @@ struct watch {
 	size_t n_refused;
 	bool lacks_some; /* of the words, in the last round that decided something */
 	bool has_failed; /* the last round: the next one does not repeat its messages */
+	struct irqkit_sample *before; /* owned; at the end of the period before */
 	size_t n_rounds;
 	size_t n_moves;
 	unsigned int number; /* in the journal: all rounds are one change; 0: none yet */
@@ -47,6 +48,7 @@ static void watch_free(struct watch *watch)
 	for (size_t i = 0; i < watch->n_refused; i++)
 		free(watch->refused[i].name);
 	free(watch->refused);
+	irqkit_sample_free(watch->before);
 }
 
 static bool is_refused(void *data, const struct irqkit_irq *record)
@@ -167,29 +169,52 @@ static enum status apply_decision(
 	return status;
 }
 
+static void free_load(struct irqkit_load **load)
+{
+	irqkit_load_free(*load);
+}
+
+/* The load since the last sample, which the new one replaces. */
+static enum status take_sample(
+	struct watch *watch, struct change *change, struct irqkit_load **ret_load)
+{
+	struct irqkit_sample *now = NULL;
+	int r = irqkit_sample_new_of(change->machine, watch->before, &now);
+
+	if (r == 0 && ret_load)
+		r = irqkit_load_new(change->machine, watch->before, now, ret_load);
+	if (r < 0) {
+		irqkit_sample_free(now);
+		return say_no_memory();
+	}
+	irqkit_sample_free(watch->before);
+	watch->before = now;
+	return STATUS_DONE;
+}
+
 /* One period. A failure may not occur again in the next one. */
 static enum status run_period(struct watch *watch, struct change *change)
 {
 	struct spread spread CLEANUP(spread_free) = { 0 };
-	struct irqkit_snapshot *counts = NULL;
+	struct irqkit_load *load CLEANUP(free_load) = NULL;
 	enum status status = change_read_moved(change);
 
+	if (status == STATUS_DONE)
+		status = take_sample(watch, change, &load);
 	if (status != STATUS_DONE)
 		return status;
-	if (irqkit_snapshot_subtract(change_rows(change),
-		    irqkit_machine_get_last_snapshot(change->machine), &counts) < 0)
-		return say_no_memory();
 	watch->n_rounds++;
-	if (!load_is_idle(counts, watch->wish.every)) {
+	if (!period_is_idle(load)) {
+		irqkit_request_set_idle(
+			watch->wish.request, period_find_idle(load, watch->wish.weigh));
 		status = spread_decide(
-			&spread, change, &watch->wish, counts, watch->wish.every);
+			&spread, change, &watch->wish, load, watch->wish.every);
 		watch->lacks_some = status == STATUS_DONE &&
 			irqkit_placement_count_absent(spread.placed.placement) > 0;
 		say_set_silent(watch->has_failed);
 		if (status == STATUS_DONE)
 			status = apply_decision(watch, &spread, change);
 	}
-	irqkit_snapshot_free(counts);
 	return status;
 }
 
@@ -199,8 +224,9 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 	enum status status = change_read_machine(change);
 
 	if (status == STATUS_DONE)
-		status = spread_decide(
-			&first, change, &watch->wish, change_rows(change), 0);
+		status = take_sample(watch, change, NULL);
+	if (status == STATUS_DONE)
+		status = spread_decide(&first, change, &watch->wish, NULL, 0);
 	if (status != STATUS_DONE)
 		return status;
 	spread_note_others(&first, change);
@@ -238,7 +264,6 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	change_unlock(&change);
 	if (status != STATUS_DONE)
 		return status;
-	irqkit_request_set_idle(wish->request, (uint64_t)LOAD_IDLE_RATE * wish->every);
 	irqkit_request_set_leave_out_fn(wish->request, is_refused, &watch);
 	signals_hold(&before);
 	status = watch_loads(&watch, &change);

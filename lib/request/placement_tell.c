@@ -3,6 +3,7 @@
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "devices/device.h"
+#include "load/load_record.h"
 #include "request/placement.h"
 
 #include <errno.h>
@@ -52,24 +53,6 @@ static int find_queue(
 		: -1;
 }
 
-/* The CPU that handled it most often; -1: it never fired. */
-static int find_busiest(const struct irqkit_interrupt *interrupt)
-{
-	uint64_t most = 0;
-	int busiest = -1;
-
-	for (size_t i = 0; i < irqkit_interrupt_count_served(interrupt); i++) {
-		unsigned int cpu;
-		uint64_t count = irqkit_interrupt_get_served(interrupt, i, &cpu);
-
-		if (count > most) {
-			most = count;
-			busiest = (int)cpu;
-		}
-	}
-	return busiest;
-}
-
 /* The CPUs that may handle an interrupt, and the CPUs that do; NULL: not known, or no matter. */
 struct served {
 	const struct irqkit_cpuset *affinity;
@@ -81,30 +64,13 @@ static struct served get_served(struct irqkit_irq *irq)
 	struct served served = { 0 };
 
 	irqkit_irq_get_affinity(irq, &served.affinity);
-	/* then find_now() answers with that CPU in any case */
+	/* then it is handled by that CPU in any case */
 	if (served.affinity && irqkit_cpuset_count(served.affinity) == 1)
 		return served;
 	if (irqkit_irq_get_effective(irq, &served.effective) == 0 &&
 		irqkit_cpuset_is_empty(served.effective))
 		served.effective = NULL;
 	return served;
-}
-
-/*
- * The CPU that handles it, if the kernel shows that; while a move is pending, the first CPU
- * that it goes to.
- */
-static int find_now(const struct served *served, const struct irqkit_interrupt *interrupt)
-{
-	const struct irqkit_cpuset *affinity = served->affinity;
-	const struct irqkit_cpuset *effective = served->effective;
-
-	if (affinity && effective && !irqkit_cpuset_is_empty(affinity) &&
-		!irqkit_cpuset_is_subset(effective, affinity))
-		return irqkit_cpuset_next(affinity, -1);
-	if (affinity && !effective && irqkit_cpuset_count(affinity) == 1)
-		return irqkit_cpuset_next(affinity, -1);
-	return effective ? irqkit_cpuset_next(effective, -1) : find_busiest(interrupt);
 }
 
 static int find_node(
@@ -230,8 +196,8 @@ static int tell_interrupt(
 	const struct served served = get_served(record);
 	int irq = irqkit_irq_get_number(record);
 	const struct irqkit_cpuset *hint;
-	int index = irqkit_spread_add_interrupt(p->spread, (unsigned int)irq, load,
-		find_now(&served, irqkit_irq_get_row(record)));
+	int index = irqkit_spread_add_interrupt(
+		p->spread, (unsigned int)irq, load, irqkit_irq_find_cpu(record));
 
 	if (index < 0)
 		return -ENOMEM;
@@ -252,6 +218,22 @@ static int tell_interrupt(
 
 /* ------------------------------------------------------------------------------- */
 /* Interrupts that are not placed                                                  */
+
+/* The same by what was measured; rows that are not in it have no load. */
+static void tell_weight(
+	struct irqkit_placement *p, const struct irqkit_load *load, size_t index)
+{
+	const struct irqkit_interrupt *row = irqkit_load_get_counts(load, index);
+
+	if (!row || irqkit_interrupt_is_background(row))
+		return;
+	for (size_t i = 0; i < irqkit_interrupt_count_served(row); i++) {
+		unsigned int cpu;
+		uint64_t weight = load_get_weight_on(load, index, i, &cpu);
+
+		irqkit_spread_add_load(p->spread, cpu, weight);
+	}
+}
 
 /* Background is no load of its CPU: it would hide how uneven all else is. */
 static void tell_load(struct irqkit_placement *p, const struct irqkit_interrupt *counts)
@@ -341,16 +323,13 @@ static void count_possible_vectors(struct irqkit_irq *irq, struct vectors *vecto
 static void count_vector(struct irqkit_irq *irq, struct vectors *vectors)
 {
 	const struct irqkit_cpuset *effective;
-	struct served served;
 	int now;
 
 	if (irqkit_irq_get_effective(irq, &effective) == 0 &&
-		!irqkit_cpuset_is_empty(effective)) {
+		!irqkit_cpuset_is_empty(effective))
 		now = irqkit_cpuset_next(effective, -1);
-	} else {
-		served = get_served(irq);
-		now = find_now(&served, irqkit_irq_get_row(irq));
-	}
+	else
+		now = irqkit_irq_find_cpu(irq);
 	if (now >= 0 && (size_t)now < vectors->n_cpus)
 		vectors->used[now]++;
 }
@@ -405,7 +384,8 @@ static void tell_vectors(struct irqkit_placement *p, const struct vectors *vecto
 	}
 }
 
-int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot *counts)
+int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot *counts,
+	const struct irqkit_load *load)
 {
 	struct vectors vectors CLEANUP(vectors_free) = { 0 };
 	int r = start_vectors(p, p->machine->snapshot, &vectors);
@@ -417,10 +397,14 @@ int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot
 		const struct irqkit_interrupt *count = irqkit_snapshot_get(counts, i);
 
 		if (next < p->n && p->irqs[next] == irq) {
-			r = tell_interrupt(
-				p, p->irqs[next++], irqkit_interrupt_get_total(count));
+			r = tell_interrupt(p, p->irqs[next++],
+				load ? irqkit_load_get_weight(load, i)
+				     : irqkit_interrupt_get_total(count));
 		} else if (irqkit_irq_get_number(irq) >= 0) {
-			tell_load(p, count);
+			if (load)
+				tell_weight(p, load, i);
+			else
+				tell_load(p, count);
 			count_possible_vectors(irq, &vectors);
 		}
 	}
