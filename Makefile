@@ -49,7 +49,10 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-sty
        -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat-security -Wimplicit-fallthrough
 # Sizes and times have 64 bits on every machine: a root that was saved elsewhere may hold more.
 WIDE = -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
-BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE $(WIDE) -DIRQKIT_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
+# The folder of the build is not in what is built: two builds have the same bytes.
+map  = '-ffile-prefix-map=$(subst ','\'',$1)=.'
+HERE = $(call map,$(CURDIR)) $(call map,$(abspath $(O)))
+BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE $(WIDE) -DIRQKIT_VERSION='"$(VERSION)"' $(HERE) -MMD -MP $(CPPFLAGS)
 
 # Includes are by path from lib/ or cmd/. The program sees lib/include only, so that it cannot
 # reach what the library hides.
@@ -61,7 +64,7 @@ TEST_CFLAGS = $(BASE) -Ilib/include -Ilib -Icmd -DROOTS='"$(ROOTS)/"' $(CFLAGS)
 TEST_CFLAGS += -Wno-unknown-warning-option -Wno-maybe-uninitialized
 
 NO_UNDEFINED = -Wl,-z,defs
-SO_LDFLAGS = -shared -Wl,-soname,libirqkit.so.$(SOVERSION) -Wl,--version-script=lib/irqkit.sym \
+SO_LDFLAGS = -shared -Wl,-soname,$(SONAME) -Wl,--version-script=lib/irqkit.sym \
              $(NO_UNDEFINED) $(LDFLAGS)
 
 LIB_SRCS   = $(sort $(wildcard lib/*/*.c))
@@ -83,7 +86,11 @@ EXAMPLES   = $(EXAMPLE_SRCS:%.c=$(B)/%)
 ROOT_FILES = $(sort $(wildcard test/roots/*.root))
 ROOTS      = $(B)/roots
 
-SO      = $(O)/libirqkit.so.$(SOVERSION)
+# The file has the version in its name; the links are what programs load, and what they are
+# linked with.
+SOFILE  = $(O)/libirqkit.so.$(VERSION)
+SONAME  = libirqkit.so.$(SOVERSION)
+SO      = $(O)/$(SONAME)
 SOLINK  = $(O)/libirqkit.so
 PROGRAM = $(O)/irqkit
 
@@ -152,8 +159,11 @@ $(B)/cmd/change/script.inc: cmd/change/script.sh cmd/change/embed.awk | $(FIRST)
 	$(call quiet,AWK)LC_ALL=C awk -v prefix=script -f cmd/change/embed.awk $< >$@
 $(B)/cmd/change/script.o: $(B)/cmd/change/script.inc
 
-$(SO): $(LIB_OBJS) lib/irqkit.sym $(B)/LIB.libs
+$(SOFILE): $(LIB_OBJS) lib/irqkit.sym $(B)/LIB.libs
 	$(call quiet,LD)$(CC) $(CFLAGS) $(SO_LDFLAGS) -o $@ $(LIB_OBJS) @$(B)/LIB.libs
+
+$(SO): $(SOFILE)
+	$(call quiet,LN)ln -sf $(<F) $@
 
 $(SOLINK): $(SO)
 	$(call quiet,LN)ln -sf $(<F) $@
@@ -341,8 +351,9 @@ install: all $(DISTFILES) $(B)/install/irqkit $(B)/install/libirqkit.pc $(PAGES)
 	@[ -n "$(SUBCOMMANDS)" ] || { echo "irqkit: no subcommand found in cmd/" >&2; exit 1; }
 	install -D -m 755 $(B)/install/irqkit "$(DESTDIR)$(SBINDIR)/irqkit"
 	for c in $(SUBCOMMANDS); do ln -sf irqkit "$(DESTDIR)$(SBINDIR)/irq-$$c" || exit 1; done
-	install -D -m 755 $(SO) "$(DESTDIR)$(LIBDIR)/$(notdir $(SO))"
-	ln -sf $(notdir $(SO)) "$(DESTDIR)$(LIBDIR)/libirqkit.so"
+	install -D -m 755 $(SOFILE) "$(DESTDIR)$(LIBDIR)/$(notdir $(SOFILE))"
+	ln -sf $(notdir $(SOFILE)) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
+	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libirqkit.so"
 	$(PUT) lib/include/irqkit.h "$(DESTDIR)$(INCDIR)/irqkit.h"
 	$(PUT) $(B)/install/libirqkit.pc "$(DESTDIR)$(LIBDIR)/pkgconfig/libirqkit.pc"
 	for p in $(PAGES); do \
@@ -365,7 +376,7 @@ uninstall: ## remove what install has put there
 	for l in "$(DESTDIR)$(SBINDIR)"/irq-* "$(DESTDIR)$(BASHDIR)"/irq-* "$(DESTDIR)$(FISHDIR)"/irq-*.fish; do \
 		case $$(readlink "$$l") in irqkit | irqkit.fish) rm -f "$$l" || exit 1 ;; esac; done
 	rm -f "$(DESTDIR)$(SBINDIR)/irqkit" "$(DESTDIR)$(INCDIR)/irqkit.h"
-	rm -f "$(DESTDIR)$(LIBDIR)/$(notdir $(SO))" "$(DESTDIR)$(LIBDIR)/libirqkit.so"
+	rm -f $(foreach f,$(SOFILE) $(SO) $(SOLINK),"$(DESTDIR)$(LIBDIR)/$(notdir $f)")
 	rm -f "$(DESTDIR)$(LIBDIR)/pkgconfig/libirqkit.pc"
 	for p in "$(DESTDIR)$(MANDIR)"/man8/irq-*.8; do \
 		case $$(head -n 1 "$$p" 2>/dev/null) in ".so man8/irqkit-"*) rm -f "$$p" || exit 1 ;; esac; done
@@ -381,7 +392,7 @@ uninstall: ## remove what install has put there
 		rmdir -p ".$$d" 2>/dev/null || :; done; }
 
 clean: ## remove what was built
-	@rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a $(O)/irq-* || { \
+	@rm -rf $(B) $(PROGRAM) $(O)/libirqkit.so* $(O)/libirqkit.a $(O)/irq-* || { \
 		echo "irqkit: 'sudo make clean$(if $(filter-out .,$(O)), O=$(O))' also removes what belongs to root" >&2; exit 1; }
 
 -include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(RENDER)/render.d $(UNITS:=.d) $(REPLAYS:=.d) $(TOOLS:=.d) $(BENCHES:=.d) $(EXAMPLES:=.d)
