@@ -19,7 +19,7 @@ ifneq ($(SUDO_UID),)
 ifeq ($(shell id -u):$(shell stat -c %u .),0:$(SUDO_UID))
 ifneq ($(shell command -v setpriv),)
 SHELL := setpriv --reuid=$(SUDO_UID) --regid=$(SUDO_GID) --clear-groups sh
-deps deps-check deps-ci deps-vm check-vm check-vm-self check-portable install uninstall clean: private SHELL = /bin/sh
+deps deps-check deps-ci deps-deb deps-vm check-vm check-vm-self check-portable install uninstall clean: private SHELL = /bin/sh
 endif
 endif
 endif
@@ -104,11 +104,11 @@ unexport CDPATH
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all help deps deps-check deps-ci try check check-long check-programs check-portable bench fuzz lint check-writable clean install uninstall FORCE
+.PHONY: all help deps deps-check deps-ci deps-deb dist deb try check check-long check-programs check-portable bench fuzz lint check-writable clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
-FIRST = $(filter deps deps-check deps-ci,$(MAKECMDGOALS)) check-writable
+FIRST = $(filter deps deps-check deps-ci deps-deb,$(MAKECMDGOALS)) check-writable
 
 # What an earlier run as root has left is named at once, before each file is refused.
 MADE = $(B) $(addprefix $(B)/,*.* commands roots) $(foreach d,lib cmd fuzz test,$(B)/$d $(B)/$d/* $(B)/$d/*/*)
@@ -197,6 +197,8 @@ deps-check:
 	@sh ./deps.sh build check
 deps-ci: ## install what .ci/run needs too
 	@sh ./deps.sh build check ci
+deps-deb: ## install what 'make deb' needs
+	@sh ./deps.sh build check deb
 
 # Nothing to spread (3), or nothing that can be moved (4), is not a failure.
 try: all ## show the interrupts of this machine, and how they would be spread
@@ -204,6 +206,25 @@ try: all ## show the interrupts of this machine, and how they would be spread
 	@$(PROGRAM) show
 	@printf '\n$$ %s spread --dry-run\n' '$(PROGRAM)'
 	@$(PROGRAM) spread --dry-run || case $$? in 3 | 4) ;; *) exit 1 ;; esac
+
+# Where both come to lie: the tarball in build/dist, Debian's packages in build/deb.
+NAME = irqkit-$(VERSION)
+TARBALL = $(B)/dist/$(NAME).tar.xz
+DEB = $(B)/deb
+
+dist: $(if $(filter deps-deb,$(MAKECMDGOALS)),deps-deb) ## pack the sources: build/dist/irqkit-VERSION.tar.xz
+	@dist/tarball $(NAME) '$(TARBALL)' && echo '$(TARBALL:./%=%)'
+
+# In a copy of the tree, with dist/debian as debian/: from the same sources, the same packages.
+# The variables of this make are not for that one. DEB_BUILD_OPTIONS=nocheck leaves out unit tests.
+deb: dist ## build Debian packages from that: build/deb/*.deb
+	@command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null || { \
+		echo "irqkit: packages are missing, 'sudo make deps-deb' installs them" >&2; exit 1; }
+	@rm -rf '$(DEB)' && mkdir -p '$(DEB)' && cp '$(TARBALL)' '$(DEB)/irqkit_$(VERSION).orig.tar.xz'
+	@tar -x -C '$(DEB)' -f '$(TARBALL)' && cp -R '$(DEB)/$(NAME)/dist/debian' '$(DEB)/$(NAME)/debian'
+	@cd '$(DEB)/$(NAME)' && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
+		-u CC -u CFLAGS -u CPPFLAGS -u LDFLAGS -u O dpkg-buildpackage -us -uc $(DEB_FLAGS)
+	@ls '$(DEB)'/*.deb
 
 # ---- tests -------------------------------------------------------------------------------
 # A unit test that makes calls fail says which.

@@ -235,4 +235,11 @@ same "golden tests that never end, and one that does" \
 not ok golden/set-wait-asked-to-end (time limit of 1 s)
 not ok golden/set-wait-others (time limit of 1 s)
 not ok golden/show-raw-bytes" "$(printf '%s\n' "$text" | grep -v '^#' | sort)"
+# IRQKIT names another program, whatever the name of its file is.
+cp "$O/irqkit" "$tmp/elsewhere"
+same "golden tests of another program" "ok golden/show-raw-bytes" \
+	"$(IRQKIT=$tmp/elsewhere test/golden.sh show-raw-bytes | grep ok)"
+same "and of one that does nothing" "not ok golden/show-raw-bytes" \
+	"$(IRQKIT=$tmp/idle/irqkit test/golden.sh show-raw-bytes | grep '^not ok')"
+check "one that is not there is an error" bash -c "! IRQKIT='$tmp/none' test/golden.sh show-raw-bytes"
 finish
