@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The files of dist/: the units are what systemd accepts and confine the program, the scripts
 # end as those that call them expect.
 # shellcheck source=test/tap.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # irqkit.sym, libirqkit.so and irqkit.h name the same calls.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # test/run counts what test programs print, with each awk that is installed, and says what is
 # wrong with programs that die, hang or print another number of tests than they planned. Time
 # limits hold, also those of golden tests, and nothing that was started is left.

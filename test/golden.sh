@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 #!/usr/bin/env bash
 # Golden tests: a test is one file, test/golden/NAME.test, in this format:
 #
