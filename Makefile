@@ -20,7 +20,7 @@ ifneq ($(SUDO_UID),)
 ifeq ($(shell id -u):$(shell stat -c %u .),0:$(SUDO_UID))
 ifneq ($(shell command -v setpriv),)
 SHELL := setpriv --reuid=$(SUDO_UID) --regid=$(SUDO_GID) --clear-groups sh
-deps deps-check deps-ci deps-deb deps-vm check-vm check-vm-self check-portable install uninstall clean: private SHELL = /bin/sh
+deps deps-check deps-ci deps-deb deps-release deps-vm check-vm check-vm-self check-portable install uninstall clean: private SHELL = /bin/sh
 endif
 endif
 endif
@@ -105,11 +105,11 @@ unexport CDPATH
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all help deps deps-check deps-ci deps-deb dist deb try check check-long check-programs check-portable bench fuzz lint check-writable clean install uninstall FORCE
+.PHONY: all help deps deps-check deps-ci deps-deb deps-release dist deb rpm release-check try check check-long check-programs check-portable bench fuzz lint check-writable clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
-FIRST = $(filter deps deps-check deps-ci deps-deb,$(MAKECMDGOALS)) check-writable
+FIRST = $(filter deps deps-check deps-ci deps-deb deps-release,$(MAKECMDGOALS)) check-writable
 
 # What an earlier run as root has left is named at once, before each file is refused.
 MADE = $(B) $(addprefix $(B)/,*.* commands roots) $(foreach d,lib cmd fuzz test,$(B)/$d $(B)/$d/* $(B)/$d/*/*)
@@ -200,6 +200,8 @@ deps-ci: ## install what .ci/run needs too
 	@sh ./deps.sh build check ci
 deps-deb: ## install what 'make deb' needs
 	@sh ./deps.sh build check deb
+deps-release: ## install what 'make release-check' and 'make rpm' need too
+	@sh ./deps.sh build check deb release
 
 # Nothing to spread (3), or nothing that can be moved (4), is not a failure.
 try: all ## show the interrupts of this machine, and how they would be spread
@@ -226,6 +228,18 @@ deb: dist ## build Debian packages from that: build/deb/*.deb
 	@cd '$(DEB)/$(NAME)' && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
 		-u CC -u CFLAGS -u CPPFLAGS -u LDFLAGS -u O dpkg-buildpackage -us -uc $(DEB_FLAGS)
 	@ls '$(DEB)'/*.deb
+
+# On a system that has the packages by other names than rpm's, as Debian: RPM_FLAGS=--nodeps
+RPM = $(B)/rpm
+rpm: dist ## build RPM packages from that: build/rpm/RPMS/*/*.rpm
+	@command -v rpmbuild >/dev/null || { echo "irqkit: there is no rpmbuild" >&2; exit 1; }
+	@rm -rf '$(RPM)' && mkdir -p '$(RPM)/SOURCES' && cp '$(TARBALL)' '$(RPM)/SOURCES'
+	@env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u CC -u CFLAGS -u CPPFLAGS -u LDFLAGS -u O \
+		rpmbuild -bb --define '_topdir $(abspath $(RPM))' $(RPM_FLAGS) dist/irqkit.spec
+	@ls '$(RPM)'/RPMS/*/*.rpm
+
+release-check: all ## can this tree be released: do version, CHANGELOG, pages, library and packages agree?
+	@CC='$(CC)' dist/release-check '$(O)'
 
 # ---- tests -------------------------------------------------------------------------------
 # A unit test that makes calls fail says which.
