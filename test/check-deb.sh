@@ -100,7 +100,7 @@ unpack() {
 }
 
 # shellcheck disable=SC2046 # words
-check "there is a chroot to build in" make_chroot deb-build $(sh ./deps.sh --list build deb) libcmocka-dev lintian
+check "there is a chroot to build in" make_chroot deb-build $(sh ./deps.sh --list build deb) libcmocka-dev lintian rpm
 check "and a clean one to install in" make_chroot deb-clean systemd man-db bash-completion
 [ "$tap_failed" -eq 0 ] || { finish; exit; }
 
@@ -124,6 +124,21 @@ same "they have the same bytes in both places" "$(sums "$one")" \
 empty "lintian has nothing to say" "$(inside "$work/build" \
 	"cd /srv/one/irqkit-*/build/deb && lintian --allow-root -I --pedantic ./*.changes" 2>&1)"
 printf '# %s\n' "$(cd "$one" && stat -c '%n: %s bytes' ./*.deb ./*.dsc ./*.tar.xz)" | sed 's/^\([^#]\)/# \1/'
+
+# ---- rpmbuild, by the same machine ---------------------------------------------------------
+check "'make rpm' builds" inside "$work/build" "cd /srv/one/irqkit-* && make -s rpm RPM_FLAGS=--nodeps"
+# content FILE...: what is in the packages, without the folders that differ and those of the documentation
+content() { sed -nE 's,^\.?(/.*/)?([^/]+[^/.])$,\2,p' | sed -E 's/\.gz$//' | sort -u; }
+documents='^(README|README\.md|README\.Debian|CHANGELOG|changelog.*|SECURITY\.md|copyright|LGPL.*|irqkit-[0-9.]+|libirqkit[0-9]-[0-9.]+)$'
+# shellcheck disable=SC2016 # for the inner shell
+same "it has the files that Debian's packages have" \
+	"$(for f in "$one"/irqkit_*.deb "$one"/libirqkit*_*.deb; do dpkg-deb --fsys-tarfile "$f" | tar -t; done |
+		grep -v '/$' | content | grep -vE "$documents")" \
+	"$(inside "$work/build" 'cd /srv/one/irqkit-*/build/rpm/RPMS && rpm -qp --qf "[%{FILEMODES:perms} %{FILENAMES}\n]" */*.rpm' |
+		sed -n 's/^[-l][^ ]* //p' | grep -v /.build-id/ | content | grep -vE "$documents")"
+same "and asks for the libraries that are loaded on demand" "$(on_demand | sort)" \
+	"$(inside "$work/build" 'cd /srv/one/irqkit-*/build/rpm/RPMS && rpm -qp --requires */irqkit-0*.rpm' |
+		sed -E 's/\(.*//' | grep -xF "$(on_demand)" | sort -u)"
 
 # ---- apt install, in a clean chroot --------------------------------------------------------
 clean=$work/clean
