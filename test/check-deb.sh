@@ -132,7 +132,7 @@ content() { sed -nE 's,^\.?(/.*/)?([^/]+[^/.])$,\2,p' | sed -E 's/\.gz$//' | sor
 documents='^(README|README\.md|README\.Debian|CHANGELOG|changelog.*|SECURITY\.md|copyright|LGPL.*|irqkit-[0-9.]+|libirqkit[0-9]-[0-9.]+)$'
 # shellcheck disable=SC2016 # for the inner shell
 same "it has the files that Debian's packages have" \
-	"$(for f in "$one"/irqkit_*.deb "$one"/libirqkit*_*.deb; do dpkg-deb --fsys-tarfile "$f" | tar -t; done |
+	"$(for f in "$one"/irqkit_*.deb "$one"/libirqkit0_*.deb "$one"/libirqkit-dev_*.deb; do dpkg-deb --fsys-tarfile "$f" | tar -t; done |
 		grep -v '/$' | content | grep -vE "$documents")" \
 	"$(inside "$work/build" 'cd /srv/one/irqkit-*/build/rpm/RPMS && rpm -qp --qf "[%{FILEMODES:perms} %{FILENAMES}\n]" */*.rpm' |
 		sed -n 's/^[-l][^ ]* //p' | grep -v /.build-id/ | content | grep -vE "$documents")"

@@ -35,6 +35,11 @@ for unit in irqkit irqkit-apply; do
 	check "$unit.service can write below /proc and /sys" \
 		[ "$(grep -cE "^(ProtectKernelTunables=(yes|true)|ProtectProc=|ProcSubset=|PrivateNetwork=(yes|true))" "$tmp/$unit.service")" = 0 ]
 done
+for unit in irqkit irqkit-apply; do
+	same "$unit.service starts only with a policy file" \
+		"/etc/irqkit.d/*.conf /run/irqkit.d/*.conf /usr/lib/irqkit.d/*.conf" \
+		"$(sed -n 's/^Condition[A-Za-z]*=|//p' "$tmp/$unit.service" | xargs -d'\n')"
+done
 if command -v udevadm >/dev/null && udevadm verify --help >/dev/null 2>&1; then
 	check "udev accepts the rule" udevadm verify --no-style "$tmp/60-irqkit.rules"
 else
