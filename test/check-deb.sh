@@ -100,7 +100,7 @@ unpack() {
 }
 
 # shellcheck disable=SC2046 # words
-check "there is a chroot to build in" make_chroot deb-build $(sh ./deps.sh --list build deb) libcmocka-dev lintian rpm
+check "there is a chroot to build in" make_chroot deb-build $(sh ./deps.sh --list build check deb) lintian procps rpm
 check "and a clean one to install in" make_chroot deb-clean systemd man-db bash-completion
 [ "$tap_failed" -eq 0 ] || { finish; exit; }
 
@@ -139,6 +139,16 @@ same "it has the files that Debian's packages have" \
 same "and asks for the libraries that are loaded on demand" "$(on_demand | sort)" \
 	"$(inside "$work/build" 'cd /srv/one/irqkit-*/build/rpm/RPMS && rpm -qp --requires */irqkit-0*.rpm' |
 		sed -E 's/\(.*//' | grep -xF "$(on_demand)" | sort -u)"
+
+# ---- the package's autopkgtest, where it is installed --------------------------------------
+check "the packages are installed where they were built" inside "$work/build" \
+	"cd /srv/one/irqkit-*/build/deb && dpkg -i irqkit_*.deb libirqkit0_*.deb libirqkit-dev_*.deb"
+for name in golden library; do
+	inside "$work/build" "cd /srv/one/irqkit-* && dist/debian/tests/$name" >"$tmp/$name" 2>&1
+	result $? "autopkgtest $name" "$(grep -A 30 '^not ok' "$tmp/$name" | head -n 200)"
+done
+echo "# golden tests of the installed program: $(grep -c '^ok' "$tmp/golden") passed or skipped," \
+	"$(grep -c '# SKIP' "$tmp/golden") skipped, $(grep -c '^not ok' "$tmp/golden") failed"
 
 # ---- apt install, in a clean chroot --------------------------------------------------------
 clean=$work/clean
