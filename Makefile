@@ -215,7 +215,7 @@ NAME = irqkit-$(VERSION)
 TARBALL = $(B)/dist/$(NAME).tar.xz
 DEB = $(B)/deb
 
-dist: $(if $(filter deps-deb,$(MAKECMDGOALS)),deps-deb) ## pack the sources: build/dist/irqkit-VERSION.tar.xz
+dist: $(filter deps-deb deps-release,$(MAKECMDGOALS)) ## pack the sources: build/dist/irqkit-VERSION.tar.xz
 	@dist/tarball $(NAME) '$(TARBALL)' && echo '$(TARBALL:./%=%)'
 
 # In a copy of the tree, with dist/debian as debian/: from the same sources, the same packages.
