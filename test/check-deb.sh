@@ -125,31 +125,6 @@ empty "lintian has nothing to say" "$(inside "$work/build" \
 	"cd /srv/one/irqkit-*/build/deb && lintian --allow-root -I --pedantic ./*.changes" 2>&1)"
 printf '# %s\n' "$(cd "$one" && stat -c '%n: %s bytes' ./*.deb ./*.dsc ./*.tar.xz)" | sed 's/^\([^#]\)/# \1/'
 
-# ---- rpmbuild, by the same machine ---------------------------------------------------------
-check "'make rpm' builds" inside "$work/build" "cd /srv/one/irqkit-* && make -s rpm RPM_FLAGS=--nodeps"
-# content FILE...: what is in the packages, without the folders that differ and those of the documentation
-content() { sed -nE 's,^\.?(/.*/)?([^/]+[^/.])$,\2,p' | sed -E 's/\.gz$//' | sort -u; }
-documents='^(README|README\.md|README\.Debian|CHANGELOG|changelog.*|SECURITY\.md|copyright|LGPL.*|irqkit-[0-9.]+|libirqkit[0-9]-[0-9.]+)$'
-# shellcheck disable=SC2016 # for the inner shell
-same "it has the files that Debian's packages have" \
-	"$(for f in "$one"/irqkit_*.deb "$one"/libirqkit0_*.deb "$one"/libirqkit-dev_*.deb; do dpkg-deb --fsys-tarfile "$f" | tar -t; done |
-		grep -v '/$' | content | grep -vE "$documents")" \
-	"$(inside "$work/build" 'cd /srv/one/irqkit-*/build/rpm/RPMS && rpm -qp --qf "[%{FILEMODES:perms} %{FILENAMES}\n]" */*.rpm' |
-		sed -n 's/^[-l][^ ]* //p' | grep -v /.build-id/ | content | grep -vE "$documents")"
-same "and asks for the libraries that are loaded on demand" "$(on_demand | sort)" \
-	"$(inside "$work/build" 'cd /srv/one/irqkit-*/build/rpm/RPMS && rpm -qp --requires */irqkit-0*.rpm' |
-		sed -E 's/\(.*//' | grep -xF "$(on_demand)" | sort -u)"
-
-# ---- the package's autopkgtest, where it is installed --------------------------------------
-check "the packages are installed where they were built" inside "$work/build" \
-	"cd /srv/one/irqkit-*/build/deb && dpkg -i irqkit_*.deb libirqkit0_*.deb libirqkit-dev_*.deb"
-for name in golden library; do
-	inside "$work/build" "cd /srv/one/irqkit-* && dist/debian/tests/$name" >"$tmp/$name" 2>&1
-	result $? "autopkgtest $name" "$(grep -A 30 '^not ok' "$tmp/$name" | head -n 200)"
-done
-echo "# golden tests of the installed program: $(grep -c '^ok' "$tmp/golden") passed or skipped," \
-	"$(grep -c '# SKIP' "$tmp/golden") skipped, $(grep -c '^not ok' "$tmp/golden") failed"
-
 # ---- apt install, in a clean chroot --------------------------------------------------------
 clean=$work/clean
 unpack deb-clean "$clean"
@@ -209,4 +184,29 @@ check "apt purges" inside "$clean" "mkdir -m 700 /run/irqkit && touch /run/irqki
 	apt-get -q -y --auto-remove purge irqkit libirqkit0 libirqkit-dev && [ ! -e /run/irqkit ]"
 same "nothing is left but the administrator's file" $'> ./etc/irqkit.d\n> ./etc/irqkit.d/50-mine.conf' \
 	"$(diff <(printf '%s\n' "$before") <(files) | grep '^[<>]')"
+
+# ---- rpmbuild, by the same machine ---------------------------------------------------------
+check "'make rpm' builds" inside "$work/build" "cd /srv/one/irqkit-* && make -s rpm RPM_FLAGS=--nodeps"
+# content FILE...: what is in the packages, without the folders that differ and those of the documentation
+content() { sed -nE 's,^\.?(/.*/)?([^/]+[^/.])$,\2,p' | sed -E 's/\.gz$//' | sort -u; }
+documents='^(README|README\.md|README\.Debian|CHANGELOG|changelog.*|SECURITY\.md|copyright|LGPL.*|irqkit-[0-9.]+|libirqkit[0-9]-[0-9.]+)$'
+# shellcheck disable=SC2016 # for the inner shell
+same "it has the files that Debian's packages have" \
+	"$(for f in "$one"/irqkit_*.deb "$one"/libirqkit0_*.deb "$one"/libirqkit-dev_*.deb; do dpkg-deb --fsys-tarfile "$f" | tar -t; done |
+		grep -v '/$' | content | grep -vE "$documents")" \
+	"$(inside "$work/build" 'cd /srv/one/irqkit-*/build/rpm/RPMS && rpm -qp --qf "[%{FILEMODES:perms} %{FILENAMES}\n]" */*.rpm' |
+		sed -n 's/^[-l][^ ]* //p' | grep -v /.build-id/ | content | grep -vE "$documents")"
+same "and asks for the libraries that are loaded on demand" "$(on_demand | sort)" \
+	"$(inside "$work/build" 'cd /srv/one/irqkit-*/build/rpm/RPMS && rpm -qp --requires */irqkit-0*.rpm' |
+		sed -E 's/\(.*//' | grep -xF "$(on_demand)" | sort -u)"
+
+# ---- the package's autopkgtest, where it is installed --------------------------------------
+check "the packages are installed where they were built" inside "$work/build" \
+	"cd /srv/one/irqkit-*/build/deb && dpkg -i irqkit_*.deb libirqkit0_*.deb libirqkit-dev_*.deb"
+for name in golden library; do
+	inside "$work/build" "cd /srv/one/irqkit-* && dist/debian/tests/$name" >"$tmp/$name" 2>&1
+	result $? "autopkgtest $name" "$(grep -A 30 '^not ok' "$tmp/$name" | head -n 200)"
+done
+echo "# golden tests of the installed program: $(grep -c '^ok' "$tmp/golden") passed or skipped," \
+	"$(grep -c '# SKIP' "$tmp/golden") skipped, $(grep -c '^not ok' "$tmp/golden") failed"
 finish
