@@ -26,6 +26,8 @@ while read -r library; do
 	name=${library%.so*}
 	check "$library is there when the package is built" grep -q "^ $name-dev," $debian/control
 done < <(on_demand)
+check "pkg-config finds what libirqkit.pc names" \
+	grep -qF "$(sed -nE 's/^LIB_NEEDS *= *([^ ]+)$/\1/p' Makefile)-dev" <(field Depends libirqkit-dev)
 while read -r section; do
 	check "the section $section of irqkit.sym is in the symbols file" \
 		grep -q "^ (symver)$section " $debian/libirqkit0.symbols
