@@ -106,6 +106,8 @@ check "there is a chroot to build in" make_chroot deb-build $(sh ./deps.sh --lis
 check "and a clean one to install in" make_chroot deb-clean systemd man-db bash-completion
 [ "$tap_failed" -eq 0 ] || { finish; exit; }
 
+exec 9>"$chroots/deb-lock"
+flock 9 # another run
 work=$chroots/deb-work
 trap 'rm -rf "$tmp" "$work"' EXIT
 mkdir -p "$work"
