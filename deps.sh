@@ -17,7 +17,7 @@ packages() {
 	case $1-$2 in
 	apt-build) echo gcc libc6-dev make pkg-config libmnl-dev libpopt-dev libjansson-dev libsmartcols-dev ;;
 	apt-check) echo bash libcmocka-dev jq mandoc shellcheck strace ;;
-	apt-deb) echo debhelper dpkg-dev git xz-utils ;;
+	apt-deb) echo build-essential debhelper git xz-utils ;;
 	apt-release) echo lintian reuse abigail-tools rpm ;;
 	apt-portable) echo mmdebstrap musl-tools git ;;
 	apt-foreign) echo qemu-user-static ;;

@@ -111,7 +111,7 @@ flock 9 # another run
 work=$chroots/deb-work
 trap 'rm -rf "$tmp" "$work"' EXIT
 mkdir -p "$work"
-unpack deb-build "$work/build"
+unpack deb-build "$work/build" || exit
 for place in /srv/one '/srv/another place/below'; do
 	mkdir -p "$work/build$place"
 	tar -x --no-same-owner -C "$work/build$place" -f "$tmp/1.tar"
@@ -126,6 +126,7 @@ one=$(echo "$work"/build/srv/one/irqkit-*/build/deb)
 # sums FOLDER
 sums() { (cd "$1" && sha256sum ./*.deb ./*.dsc ./*.tar.xz); }
 check "there are packages" ls "$one"/irqkit_*.deb "$one"/libirqkit0_*.deb "$one"/libirqkit-dev_*.deb
+[ "$tap_failed" -eq 0 ] || { finish; exit; }
 same "they have the same bytes in both places" "$(sums "$one")" \
 	"$(sums "$work/build/srv/another place/below"/irqkit-*/build/deb)"
 empty "lintian has nothing to say" "$(inside "$work/build" \
@@ -134,7 +135,7 @@ printf '# %s\n' "$(cd "$one" && stat -c '%n: %s bytes' ./*.deb ./*.dsc ./*.tar.x
 
 # ---- apt install, in a clean chroot --------------------------------------------------------
 clean=$work/clean
-unpack deb-clean "$clean"
+unpack deb-clean "$clean" || exit
 cp -R "$roots/queues-8cpu" "$clean/srv/saved"
 # files: all but what dpkg, apt and others keep of each package
 files() {
