@@ -34,9 +34,15 @@ while read -r section; do
 done < <(sed -n 's/^\(IRQKIT_[0-9.]*\) {.*/\1/p' lib/irqkit.sym)
 same "the package has the version of the Makefile" "$version" \
 	"$(sed -nE '1s/^irqkit \(([^)]*)-[^-]*\).*/\1/p' $debian/changelog)"
-for section in 3 5 8; do
-	check "the pages of section $section are in a package" grep -qx "usr/share/man/man$section" $debian/*.install
-done
+# Each page is in a package, whatever its section is: by the patterns of the files *.install.
+patterns=$(sed -n 's|^usr/share/man/||p' $debian/*.install)
+empty "each page is in a package" "$(for page in man/*.[0-9]; do
+	for pattern in $patterns; do
+		# shellcheck disable=SC2053 # a pattern
+		[[ man${page##*.} != $pattern ]] || continue 2
+	done
+	echo "$page"
+done)"
 empty "what is installed from the sources is there" "$(sed -nE 's/^(dist[^ ]*) .*/\1/p' $debian/*.install |
 	while read -r f; do [ -f "$f" ] || echo "$f"; done)"
 empty "only files *.conf are policy files: the README is not" "$(find dist/policy -name '*.conf')"
@@ -155,7 +161,7 @@ same "irqkit show --json, by a library that it loads" "$("$O/irqkit" show --json
 same "irqkit show in colours, by another" "$("$O/irqkit" show --color=always --root "$roots/queues-8cpu" | md5sum)" \
 	"$(inside "$clean" "irqkit show --color=always --root /srv/saved" | md5sum)"
 check "irqkit show, of this machine" inside "$clean" "irqkit show >/dev/null || [ \$? -eq 3 ]"
-for page in irqkit irqkit-show irq-show irqkit.conf irqkit-json libirqkit; do
+for page in irqkit irqkit-show irq-show irqkit.conf irqkit-json irqkit-cookbook libirqkit; do
 	check "man $page" inside "$clean" "man -P cat $page | grep -qi '^NAME'"
 done
 # shellcheck disable=SC2016 # for the inner shell
