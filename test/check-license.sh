@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The licence of each file, as https://reuse.software has it: LICENSES/ has the texts, .reuse/dep5
 # names the copyright of all files, and each file that can have a comment names its licence.
+# test/check-license.sh --add writes that line into each source that lacks it.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -27,7 +28,23 @@ while IFS= read -r f; do
 done < <(list)
 check "there are sources" [ ${#sources[@]} -gt 500 ]
 said=$(say "${sources[@]}")
-empty "each source names its licence" "$(comm -13 <(cut -d' ' -f1 <<<"$said" | sort) <(printf '%s\n' "${sources[@]}" | sort))"
+silent=$(comm -13 <(cut -d' ' -f1 <<<"$said" | sort) <(printf '%s\n' "${sources[@]}" | sort))
+# add FILE: the line, as a comment of that kind, after the line "#!"
+add() {
+	local line='SPDX-''License-Identifier: LGPL-2.1-or-later' at=1
+	case $1 in
+	*.[0-9]) line=".\\\" $line" ;;
+	*.c | *.h | *.sym) line="/* $line */" ;;
+	*) line="# $line" ;;
+	esac
+	[ "$(head -c 2 "$1")" != '#!' ] || at=2
+	{ head -n $((at - 1)) "$1" && printf '%s\n' "$line" && tail -n "+$at" "$1"; } >"$tmp/added" && cat "$tmp/added" >"$1"
+}
+if [ "${1-}" = --add ]; then
+	for f in $silent; do add "$f"; done
+	exit
+fi
+empty "each source names its licence" "$silent"
 dep5=$(sed -nE 's/^License: //p' .reuse/dep5)
 same "LICENSES has the text of each licence, and no other" \
 	"$(printf '%s\n' "$(cut -d' ' -f2 <<<"$said")" "$dep5" | sort -u)" "$(cd LICENSES && for f in *; do echo "${f%.txt}"; done | sort -u)"
@@ -41,5 +58,10 @@ printf '#!/bin/sh\n' >"$tmp/new"
 for f in "$tmp/new.c" "$tmp/new"; do
 	check "${f##*/} without the line would be found" bash -c "$(declare -f can_say say); can_say '$f' && [ -z \"\$(say '$f')\" ]"
 done
+printf '.Dd soon\n' >"$tmp/new.8"
+printf '#!/bin/sh\ntrue\n' >"$tmp/new.sh"
+for f in new.c new new.8 new.sh; do add "$tmp/$f"; done
+same "--add writes it as a comment of each kind" '/* LICENCE */ int x; #!/bin/sh # LICENCE .\" LICENCE .Dd soon #!/bin/sh # LICENCE true' \
+	"$(cd "$tmp" && cat new.c new new.8 new.sh | sed 's/SPDX-[^ ]* LGPL-2.1-or-later/LICENCE/' | paste -sd' ')"
 check "and data would not" bash -c "$(declare -f can_say); cd '$tmp' && echo x >data && ! can_say data"
 finish
