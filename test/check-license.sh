@@ -45,6 +45,7 @@ if [ "${1-}" = --add ]; then
 	exit
 fi
 empty "each source names its licence" "$silent"
+empty "no licence stands before a line '#!'" "$(awk 'FNR == 2 { if (/^#!/) print FILENAME; nextfile }' "${sources[@]}")"
 dep5=$(sed -nE 's/^License: //p' .reuse/dep5)
 same "LICENSES has the text of each licence, and no other" \
 	"$(printf '%s\n' "$(cut -d' ' -f2 <<<"$said")" "$dep5" | sort -u)" "$(cd LICENSES && for f in *; do echo "${f%.txt}"; done | sort -u)"

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: LGPL-2.1-or-later
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Golden tests: a test is one file, test/golden/NAME.test, in this format:
 #
 #   # What the test holds.                                  comment, as many as wanted
