@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # irqkit: one library (lib/), one program (cmd/), its tests (test/).
 #
 #   make deps try         install what is needed, build, and preview a spread on this machine
@@ -19,7 +20,7 @@ ifneq ($(SUDO_UID),)
 ifeq ($(shell id -u):$(shell stat -c %u .),0:$(SUDO_UID))
 ifneq ($(shell command -v setpriv),)
 SHELL := setpriv --reuid=$(SUDO_UID) --regid=$(SUDO_GID) --clear-groups sh
-deps deps-check deps-ci deps-vm check-vm check-vm-self check-portable install uninstall clean: private SHELL = /bin/sh
+deps deps-check deps-ci deps-deb deps-release deps-vm check-vm check-vm-self check-portable install uninstall clean: private SHELL = /bin/sh
 endif
 endif
 endif
@@ -50,7 +51,10 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-sty
        -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat-security -Wimplicit-fallthrough
 # Sizes and times have 64 bits on every machine: a root that was saved elsewhere may hold more.
 WIDE = -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
-BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE $(WIDE) -DIRQKIT_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
+# The folder of the build is not in what is built: two builds have the same bytes.
+map  = '-ffile-prefix-map=$(subst ','\'',$1)=.'
+HERE = $(call map,$(CURDIR)) $(call map,$(abspath $(O)))
+BASE = -std=gnu11 $(WARN) -D_GNU_SOURCE $(WIDE) -DIRQKIT_VERSION='"$(VERSION)"' $(HERE) -MMD -MP $(CPPFLAGS)
 
 # Includes are by path from lib/ or cmd/. The program sees lib/include only, so that it cannot
 # reach what the library hides.
@@ -62,7 +66,7 @@ TEST_CFLAGS = $(BASE) -Ilib/include -Ilib -Icmd -DROOTS='"$(ROOTS)/"' $(CFLAGS)
 TEST_CFLAGS += -Wno-unknown-warning-option -Wno-maybe-uninitialized
 
 NO_UNDEFINED = -Wl,-z,defs
-SO_LDFLAGS = -shared -Wl,-soname,libirqkit.so.$(SOVERSION) -Wl,--version-script=lib/irqkit.sym \
+SO_LDFLAGS = -shared -Wl,-soname,$(SONAME) -Wl,--version-script=lib/irqkit.sym \
              $(NO_UNDEFINED) $(LDFLAGS)
 
 LIB_SRCS   = $(sort $(wildcard lib/*/*.c))
@@ -84,7 +88,11 @@ EXAMPLES   = $(EXAMPLE_SRCS:%.c=$(B)/%)
 ROOT_FILES = $(sort $(wildcard test/roots/*.root))
 ROOTS      = $(B)/roots
 
-SO      = $(O)/libirqkit.so.$(SOVERSION)
+# The file has the version in its name; the links are what programs load, and what they are
+# linked with.
+SOFILE  = $(O)/libirqkit.so.$(VERSION)
+SONAME  = libirqkit.so.$(SOVERSION)
+SO      = $(O)/$(SONAME)
 SOLINK  = $(O)/libirqkit.so
 PROGRAM = $(O)/irqkit
 
@@ -98,11 +106,11 @@ unexport CDPATH
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all help deps deps-check deps-ci try check check-long check-programs check-portable bench fuzz lint check-writable clean install uninstall FORCE
+.PHONY: all help deps deps-check deps-ci deps-deb deps-release dist deb rpm release-check try check check-long check-programs check-portable bench fuzz lint check-writable clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
-FIRST = $(filter deps deps-check deps-ci,$(MAKECMDGOALS)) check-writable
+FIRST = $(filter deps deps-check deps-ci deps-deb deps-release,$(MAKECMDGOALS)) check-writable
 
 # What an earlier run as root has left is named at once, before each file is refused.
 MADE = $(B) $(addprefix $(B)/,*.* commands roots) $(foreach d,lib cmd fuzz test,$(B)/$d $(B)/$d/* $(B)/$d/*/*)
@@ -153,8 +161,11 @@ $(B)/cmd/change/script.inc: cmd/change/script.sh cmd/change/embed.awk | $(FIRST)
 	$(call quiet,AWK)LC_ALL=C awk -v prefix=script -f cmd/change/embed.awk $< >$@
 $(B)/cmd/change/script.o: $(B)/cmd/change/script.inc
 
-$(SO): $(LIB_OBJS) lib/irqkit.sym $(B)/LIB.libs
+$(SOFILE): $(LIB_OBJS) lib/irqkit.sym $(B)/LIB.libs
 	$(call quiet,LD)$(CC) $(CFLAGS) $(SO_LDFLAGS) -o $@ $(LIB_OBJS) @$(B)/LIB.libs
+
+$(SO): $(SOFILE)
+	$(call quiet,LN)ln -sf $(<F) $@
 
 $(SOLINK): $(SO)
 	$(call quiet,LN)ln -sf $(<F) $@
@@ -188,6 +199,10 @@ deps-check:
 	@sh ./deps.sh build check
 deps-ci: ## install what .ci/run needs too
 	@sh ./deps.sh build check ci
+deps-deb: ## install what 'make deb' needs
+	@sh ./deps.sh build check deb
+deps-release: ## install what 'make release-check' and 'make rpm' need too
+	@sh ./deps.sh build check deb release
 
 # Nothing to spread (3), or nothing that can be moved (4), is not a failure.
 try: all ## show the interrupts of this machine, and how they would be spread
@@ -195,6 +210,37 @@ try: all ## show the interrupts of this machine, and how they would be spread
 	@$(PROGRAM) show
 	@printf '\n$$ %s spread --dry-run\n' '$(PROGRAM)'
 	@$(PROGRAM) spread --dry-run || case $$? in 3 | 4) ;; *) exit 1 ;; esac
+
+# Where both come to lie: the tarball in build/dist, Debian's packages in build/deb.
+NAME = irqkit-$(VERSION)
+TARBALL = $(B)/dist/$(NAME).tar.xz
+DEB = $(B)/deb
+
+dist: $(filter deps-deb deps-release,$(MAKECMDGOALS)) ## pack the sources: build/dist/irqkit-VERSION.tar.xz
+	@dist/tarball $(NAME) '$(TARBALL)' && echo '$(TARBALL:./%=%)'
+
+# In a copy of the tree, with dist/debian as debian/: from the same sources, the same packages.
+# The variables of this make are not for that one. DEB_BUILD_OPTIONS=nocheck leaves out unit tests.
+deb: dist ## build Debian packages from that: build/deb/*.deb
+	@command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null || { \
+		echo "irqkit: packages are missing, 'sudo make deps-deb' installs them" >&2; exit 1; }
+	@rm -rf '$(DEB)' && mkdir -p '$(DEB)' && cp '$(TARBALL)' '$(DEB)/irqkit_$(VERSION).orig.tar.xz'
+	@tar -x -C '$(DEB)' -f '$(TARBALL)' && cp -R '$(DEB)/$(NAME)/dist/debian' '$(DEB)/$(NAME)/debian'
+	@cd '$(DEB)/$(NAME)' && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
+		-u CC -u CFLAGS -u CPPFLAGS -u LDFLAGS -u O dpkg-buildpackage -us -uc $(DEB_FLAGS)
+	@ls '$(DEB)'/*.deb
+
+# On a system that has the packages by other names than rpm's, as Debian: RPM_FLAGS=--nodeps
+RPM = $(B)/rpm
+rpm: dist ## build RPM packages from that: build/rpm/RPMS/*/*.rpm
+	@command -v rpmbuild >/dev/null || { echo "irqkit: there is no rpmbuild" >&2; exit 1; }
+	@rm -rf '$(RPM)' && mkdir -p '$(RPM)/SOURCES' && cp '$(TARBALL)' '$(RPM)/SOURCES'
+	@env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u CC -u CFLAGS -u CPPFLAGS -u LDFLAGS -u O \
+		rpmbuild -bb --define '_topdir $(abspath $(RPM))' $(RPM_FLAGS) dist/irqkit.spec
+	@ls '$(RPM)'/RPMS/*/*.rpm
+
+release-check: all ## can this tree be released: do version, CHANGELOG, pages, library and packages agree?
+	@CC='$(CC)' dist/release-check '$(O)'
 
 # ---- tests -------------------------------------------------------------------------------
 # A unit test that makes calls fail says which.
@@ -276,6 +322,7 @@ check-long: check-programs ## let every system call fail with every error, and f
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-save.sh --long
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-render.sh --long
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-stay.sh --long
+	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-deb.sh --long
 	@$(MAKE) fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS)
 
 # In chroots of other releases and machines: as root, with a network.
@@ -344,8 +391,9 @@ install: all $(DISTFILES) $(B)/install/irqkit $(B)/install/libirqkit.pc $(PAGES)
 	@[ -n "$(SUBCOMMANDS)" ] || { echo "irqkit: no subcommand found in cmd/" >&2; exit 1; }
 	install -D -m 755 $(B)/install/irqkit "$(DESTDIR)$(SBINDIR)/irqkit"
 	for c in $(SUBCOMMANDS); do ln -sf irqkit "$(DESTDIR)$(SBINDIR)/irq-$$c" || exit 1; done
-	install -D -m 755 $(SO) "$(DESTDIR)$(LIBDIR)/$(notdir $(SO))"
-	ln -sf $(notdir $(SO)) "$(DESTDIR)$(LIBDIR)/libirqkit.so"
+	install -D -m 755 $(SOFILE) "$(DESTDIR)$(LIBDIR)/$(notdir $(SOFILE))"
+	ln -sf $(notdir $(SOFILE)) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
+	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libirqkit.so"
 	$(PUT) lib/include/irqkit.h "$(DESTDIR)$(INCDIR)/irqkit.h"
 	$(PUT) $(B)/install/libirqkit.pc "$(DESTDIR)$(LIBDIR)/pkgconfig/libirqkit.pc"
 	for p in $(PAGES); do \
@@ -369,7 +417,7 @@ uninstall: ## remove what install has put there
 	for l in "$(DESTDIR)$(SBINDIR)"/irq-* "$(DESTDIR)$(BASHDIR)"/irq-* "$(DESTDIR)$(FISHDIR)"/irq-*.fish; do \
 		case $$(readlink "$$l") in irqkit | irqkit.fish) rm -f "$$l" || exit 1 ;; esac; done
 	rm -f "$(DESTDIR)$(SBINDIR)/irqkit" "$(DESTDIR)$(INCDIR)/irqkit.h"
-	rm -f "$(DESTDIR)$(LIBDIR)/$(notdir $(SO))" "$(DESTDIR)$(LIBDIR)/libirqkit.so"
+	rm -f $(foreach f,$(SOFILE) $(SO) $(SOLINK),"$(DESTDIR)$(LIBDIR)/$(notdir $f)")
 	rm -f "$(DESTDIR)$(LIBDIR)/pkgconfig/libirqkit.pc"
 	for p in "$(DESTDIR)$(MANDIR)"/man8/irq-*.8; do \
 		case $$(head -n 1 "$$p" 2>/dev/null) in ".so man8/irqkit-"*) rm -f "$$p" || exit 1 ;; esac; done
@@ -386,7 +434,7 @@ uninstall: ## remove what install has put there
 		rmdir -p ".$$d" 2>/dev/null || :; done; }
 
 clean: ## remove what was built
-	@rm -rf $(B) $(PROGRAM) $(SO) $(SOLINK) $(O)/libirqkit.a $(O)/irq-* || { \
+	@rm -rf $(B) $(PROGRAM) $(O)/libirqkit.so* $(O)/libirqkit.a $(O)/irq-* || { \
 		echo "irqkit: 'sudo make clean$(if $(filter-out .,$(O)), O=$(O))' also removes what belongs to root" >&2; exit 1; }
 
 -include $(LIB_OBJS:.o=.d) $(CMD_OBJS:.o=.d) $(RENDER)/render.d $(UNITS:=.d) $(REPLAYS:=.d) $(TOOLS:=.d) $(BENCHES:=.d) $(EXAMPLES:=.d)

@@ -1,7 +1,9 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # deps.sh GROUP...: installs the packages that irqkit needs, by this system's own package
 # manager, and says nothing when all are there (then it needs neither root nor a network).
 #   build   to compile it      check   for `make check`      ci   more, for .ci/run
+#   deb     for `make deb`, on Debian      release   more, for `make release-check`
 #   portable   for `make check-portable`      foreign   for other machines there
 # deps.sh --list GROUP...: only prints their names
 #
@@ -15,6 +17,8 @@ packages() {
 	case $1-$2 in
 	apt-build) echo gcc libc6-dev make pkg-config libmnl-dev libpopt-dev libjansson-dev libsmartcols-dev ;;
 	apt-check) echo bash libcmocka-dev jq mandoc python3-jsonschema shellcheck strace ;;
+	apt-deb) echo build-essential debhelper git xz-utils ;;
+	apt-release) echo lintian reuse abigail-tools rpm ;;
 	apt-portable) echo mmdebstrap musl-tools git ;;
 	apt-foreign) echo qemu-user-static ;;
 	apt-ci) echo busybox clang clang-format libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git ;;

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # capture.sh FILE.root      saves what irqkit reads from this machine in one text file
 # capture.sh DIR            saves it in a folder, which must be new or empty: irqkit show --root DIR
 # capture.sh --twice ...    also saves the counters of two seconds earlier: the first sample is in

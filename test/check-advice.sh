@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Commands that irqkit advises, quoted as in 'irqkit rps eth0 --auto', work.
 #
 # test/advice.list holds all of them, from what comes out of the golden tests:

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Policy files. For every kind of line: right after `irqkit apply` the raw files hold the values
 # that are stated here by hand, `irqkit check` finds nothing, and a second run writes nothing.
 # Two runs at once, and a run that is killed at each of its system calls and then undone.

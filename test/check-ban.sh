@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # --ban while a call on the socket of irqbalance fails: nothing is written and irqbalance has the list
 # that it had, or the change is made and undo takes the ban back.
 # shellcheck source=test/tap.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # How many system calls each setting costs: a run with 16 settings more makes so many more
 # calls, by strace. The limits are exact: whoever adds a call for each setting must say why.
 # shellcheck source=test/tap.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The completions of bash, and of zsh and fish where they are installed, are run on command
 # lines, on a machine whose names are as odd as names can be.
 # shellcheck disable=SC2016,SC1003 # $ and quotes in quotes are meant as they stand

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The recipes of irqkit-cookbook(7) are run, each on the saved machine that it names: its
 # commands succeed and print something; its policy is applied, holds, and has nothing to write
 # the second time; and what it promises is true of the files then.

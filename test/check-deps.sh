@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # deps.sh and test/portable/run with a package manager that only pretends: what they install for
 # whom, and that the last lines say what went wrong.
 # shellcheck source=test/tap.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The files of dist/: the units are what systemd accepts and confine the program, the scripts
 # end as those that call them expect.
 # shellcheck source=test/tap.sh
@@ -39,6 +40,9 @@ same "the file that udev makes is the one that is waited for, and removed before
 	"$(sed -nE 's/.*touch ([^"]*)".*/\1/p' "$tmp/60-irqkit.rules") $(grep -cxE "ExecStartPre=.* rm -f $(sed -n 's/^PathExists=//p' "$tmp/irqkit-apply.path")'" "$tmp/irqkit-apply.service")"
 empty "irqkit-apply.service is skipped only where irqkit-apply.path is" \
 	"$(grep '^Condition' "$tmp/irqkit-apply.service" | grep -vxF -f <(grep '^Condition' "$tmp/irqkit-apply.path"))"
+same "irqkit.service starts only with a policy file" \
+	"/etc/irqkit.d/*.conf /run/irqkit.d/*.conf /usr/lib/irqkit.d/*.conf" \
+	"$(sed -n 's/^Condition[A-Za-z]*=|//p' "$tmp/irqkit.service" | xargs -d'\n')"
 if command -v udevadm >/dev/null && udevadm verify --help >/dev/null 2>&1; then
 	check "udev accepts the rule" udevadm verify --no-style "$tmp/60-irqkit.rules"
 else

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What cmd/base/command.h asks of one who adds a subcommand: its page, completion, golden test and
 # CHANGELOG line; and that --help, the pages and the completions name the same options.
 # shellcheck source=test/tap.sh

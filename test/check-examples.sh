@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The examples of README.md and of the pages are run.
 #
 # In README.md, in a block that follows <!-- root: NAME -->, each line "$ COMMAND" is run

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # irqkit.sym, libirqkit.so and irqkit.h name the same calls.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -13,6 +14,12 @@ same "irqkit.sym names what irqkit.h declares" "$in_header" "$in_sym"
 same "libirqkit.so exports what irqkit.h declares" "$in_header" "$in_so"
 same "the soname is libirqkit.so.0" libirqkit.so.0 \
 	"$(readelf -d "$so" | sed -nE 's/.*\(SONAME\).*\[(.*)\]/\1/p')"
+same "libirqkit.so.0 is a link to the file that has the version in its name" \
+	"libirqkit.so.$("$O/irqkit" --version | cut -d' ' -f2)" "$(readlink "$so")"
+for f in "$O/irqkit" "$so"; do
+	# shellcheck disable=SC2016 # for the inner shell
+	check "${f##*/} does not name the folder in which it was built" bash -c '! grep -qF "$1" "$2"' - "$PWD" "$f"
+done
 needed=$(readelf -d "$so" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p' | grep -vE '^lib(a|ub|l)san')
 same "the library needs libc and libmnl alone" $'libc\nlibmnl' "$(printf '%s\n' "$needed" | sed 's/\.so.*//; s/-.*//' | grep -v ld | sort)"
 

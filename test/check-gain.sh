@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Where `irqkit show DEV` advises `irqkit spread DEV`, spread has something to gain by the same
 # counts, and says so: on every interface of every root, as it was saved and with all queues on the
 # first CPU.

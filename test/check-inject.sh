@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Each system call of a command fails in turn with EIO, ENOMEM, EMFILE and EINTR. Afterwards
 # nothing has changed and the status is 1, or the whole change is made and recorded, and undo
 # takes it back. No change that the journal had before is lost. What only shows shows all of it,

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # irqkit set is killed at each of its system calls, and irqkit undo brings back the start;
 # so is undo, and another one finishes what it began. What only asks it to end never
 # leaves half of a change.

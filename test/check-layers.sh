@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Folders are layers: CONTRIBUTING.md says which and why. What a file calls is asked of its
 # object file, so that comments and strings don't matter.
 #

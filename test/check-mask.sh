@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # irqkit mask, both ways, on 10,000 random sets: test/tool/cpusets computes the right result.
 # MASK_SEED=N: other sets than those of every day.
 # shellcheck source=test/tap.sh

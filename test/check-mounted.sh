@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # A root in which the kernel's own files are mounted, as a container has the host's below /host:
 # what is written there is the value alone, not padded as in a copy. In a network name space of
 # its own; skipped where there can be none.

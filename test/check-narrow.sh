@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Tables on a narrow terminal, with each root: two names that differ never look alike, and no
 # line is longer than the terminal.
 # shellcheck source=test/tap.sh

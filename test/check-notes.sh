@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What `irqkit show` finds wrong is not what `irqkit spread` or `set --cpus=local` has just made:
 # on every root of test/roots whose interrupts can be moved, while the moves are pending, and when
 # the kernel has made them. Nor does spread then want anything else.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Which files a run opens, by strace: no kernel file is opened twice, since each field of the
 # machine is read once, also in a run that writes, unless another irqkit may have written
 # meanwhile. What was written is read back by the same descriptor.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Policy files drawn from a grammar, half of them with one mutation. None crashes irqkit; one that is
 # refused writes nothing; one that is applied satisfies the law: check is 0, a second run changes
 # nothing, and one undo brings back the start.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # irqkit writes tables of ASCII itself, with the bytes that libsmartcols 2.38 would write: each
 # golden test with a table passes too with a program that leaves all tables to libsmartcols. What
 # no golden test has, hundreds of columns, is compared directly.

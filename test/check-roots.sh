@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Saved machines as text: what is unpacked and packed again is the same, also with odd names and
 # bytes; what cannot be read is refused, with its line; capture.sh saves this machine.
 # shellcheck source=test/memory.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # test/run counts what test programs print, with each awk that is installed, and says what is
 # wrong with programs that die, hang or print another number of tests than they planned. Time
 # limits hold, also those of golden tests, and nothing that was started is left.
@@ -235,4 +236,11 @@ same "golden tests that never end, and one that does" \
 not ok golden/set-wait-asked-to-end (time limit of 1 s)
 not ok golden/set-wait-others (time limit of 1 s)
 not ok golden/show-raw-bytes" "$(printf '%s\n' "$text" | grep -v '^#' | sort)"
+# IRQKIT names another program, whatever the name of its file is.
+cp "$O/irqkit" "$tmp/elsewhere"
+same "golden tests of another program" "ok golden/show-raw-bytes" \
+	"$(IRQKIT=$tmp/elsewhere test/golden.sh show-raw-bytes | grep ok)"
+same "and of one that does nothing" "not ok golden/show-raw-bytes" \
+	"$(IRQKIT=$tmp/idle/irqkit test/golden.sh show-raw-bytes | grep '^not ok')"
+check "one that is not there is an error" bash -c "! IRQKIT='$tmp/none' test/golden.sh show-raw-bytes"
 finish

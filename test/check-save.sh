@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # irqkit save on every root: what it saves, `apply` gives back.
 #
 # awk alone finds the knobs of a root and gives each another value. Then apply writes the lines

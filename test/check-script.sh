@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The shell scripts of --script are run, on a /proc/irq and a /sys/kernel/irq of their own:
 # they do what the command does, the second time nothing, find interrupts by their names,
 # and run nothing that stands in a name.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # irqkit spread that stays or measures, on roots whose counts change under it: the service
 # manager, signals, loads that shift, devices and CPUs that go, and what is put back; and on
 # CPUs that turn out to have no vector left.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Against every saved root: the totals are those that awk computes from the same file, and
 # what is read out of a row is what the kernel says in /sys/kernel/irq.
 # shellcheck source=test/tap.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # A copy of the tree, built again: a build leaves no file that git would show; what is
 # installed runs as it stands and can be compiled against; uninstalled, nothing is left.
 # shellcheck source=test/tap.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Golden tests: a test is one file, test/golden/NAME.test, in this format:
 #
 #   # What the test holds.                                  comment, as many as wanted
@@ -23,6 +24,8 @@
 #   test/golden.sh [NAME...]            TAP on stdout, the difference of each failed test
 #   test/golden.sh --update [NAME...]   rewrites the files instead (also: UPDATE=1); review the diff
 #
+# The program is irqkit in the folder of the build ($O), or IRQKIT=FILE: IRQKIT=/usr/sbin/irqkit tests
+# an installed one.
 # GOLDEN_LIMIT changes the 60 seconds, LIMIT_FACTOR multiplies every limit. A test that takes longer
 # fails, and every process that it has started is killed.
 #
@@ -37,6 +40,11 @@ umask 022
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 program_dir=${GOLDEN_PATH:-${O:-$top}}
+program=${IRQKIT:-}
+if [ -n "$program" ]; then
+	program=$(realpath -e "$program") || exit 1
+	[ -x "$program" ] || { echo "golden: cannot run $program" >&2; exit 1; }
+fi
 update=${UPDATE:-}
 [ "${1-}" != --update ] || { update=1; shift; }
 
@@ -50,6 +58,11 @@ tmp=$(mktemp -d) || exit 1
 tmp=$(cd "$tmp" && pwd -P)
 trap 'chmod -R u+rwX "$tmp" 2>/dev/null; rm -rf "$tmp"' EXIT
 end_on_signals
+# The folder of an installed program has other programs too, which must not come first in PATH.
+if [ -n "$program" ]; then
+	mkdir "$tmp/bin" && ln -s "$program" "$tmp/bin/irqkit" || exit 1
+	program_dir=$tmp/bin
+fi
 
 # A run may begin before midnight and end after it.
 today="($(TZ=UTC date +%F)|$(TZ=UTC date -d tomorrow +%F))"

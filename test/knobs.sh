@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # Sourced after tap.sh by the checks of commands that write: a root of one's own, and its knobs.
 

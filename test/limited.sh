@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # Sourced by test/run and test/golden.sh, in the top folder of the tree: commands with a time
 # limit, of which nothing is left when this shell ends, in whatever way.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # test/make-root-512.sh DIR: a machine with 512 CPUs into DIR: 8 nodes, each a package, 32
 # cores of 2 threads each, a last-level cache for 8 cores, and on each node a network device.
 # Second threads have the numbers from 256 on. Too many files to keep.

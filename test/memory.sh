@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 # Sourced first: temporary files in memory, where there is room for them and TMPDIR names no other
 # place. Each change that irqkit makes syncs its journal, and disks are slow.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Policy files from a grammar, for test/check-policies.sh: N files DIR/1, DIR/2, ...; each second one
 # has one mutation. -v n=N -v dir=DIR -v seed=SEED
 function pick(list,   part, k) { k = split(list, part, "|"); return part[int(rand() * k) + 1] }

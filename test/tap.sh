@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # Sourced by the check scripts: TAP from bash. They run in the top folder of the tree, with
 # O the folder where irqkit was built, and $roots that where test/roots is unpacked.

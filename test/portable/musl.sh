@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # With musl-gcc: lib/ compiles, the unit tests that need nothing but the C library pass, and
 # cmd/ compiles as far as its syntax goes, since Debian has popt and jansson for glibc only.
 # shellcheck source=test/tap.sh

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Tests that boot kernels, in test/vm (its README.md tells more):
 #
 #   sudo make deps-vm check-vm      linux-8 and xen

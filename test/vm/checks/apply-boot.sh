@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux guest
 # A policy file, applied at boot by a line of rc.local: no terminal, no environment. check finds no
 # difference, a second run writes nothing; a setting that is changed by hand is found, with its line.

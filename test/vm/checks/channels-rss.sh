@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-rss*
 # The RSS table: flows to the first queues only, undo. The kernel refuses fewer channels than the
 # table uses: its own words are shown, and nothing is half done. With --rss in the same run it works.

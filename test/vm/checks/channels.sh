@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8*
 # limit: 300
 # Fewer and more channels, with what the driver resets; the placement follows; undo restores the

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
 # All that belongs to a queue goes to a CPU: its interrupts, XPS, its threads. Undo restores all.
 case $ROLE in

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux guest
 # Three lines of rc.local, at boot: no terminal, no environment, quiet, and the right exit status.
 dev=eth0

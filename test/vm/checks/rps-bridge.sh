@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # programs: iproute2
 # RPS of a bridge works for packets that end at it and arrived on rx-0 of a port; not for others

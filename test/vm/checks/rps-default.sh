@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # programs: iproute2
 # RPS of interfaces that are created later, from Linux 6.3 on; before, a message says so.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # What the kernel makes of values, and what irqkit makes of that.
 dev=$(link 1)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # Where /sys cannot be written: clear words, exit status 1, nothing half done.
 dev=$(link 1)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux guest
 # RPS spreads what one CPU received: NET_RX runs on the others, where it did not before.
 case $ROLE in

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # programs: iproute2
 # RPS of a VLAN, bond, team or macvlan has no effect, and irqkit refuses it; that of the veth

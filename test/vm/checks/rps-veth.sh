@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # programs: iproute2
 # RPS of a veth interface works: --auto turns it on and leaves it on.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux guest xen-*
 # What save prints, apply gives back: every knob is changed by the shell in between.
 case $ROLE in

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0
 # The affinity of interrupts to come.
 was=$(cat /proc/irq/default_smp_affinity)

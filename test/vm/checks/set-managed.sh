@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # An interrupt that only the kernel places is never written: refused if named, else skipped.
 queue=$(irq_of nvme0q1) admin=$(irq_of nvme0q0)

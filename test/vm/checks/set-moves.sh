@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
 # An interrupt goes where set says, by number, by name and by glob, its load with it, and undo
 # brings it back.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # Without interrupt remapping a silent interrupt moves when it next comes: pending, said, and not
 # written again; with it the move is immediate.

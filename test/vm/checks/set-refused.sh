@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
 # A set that the machine cannot serve is refused before anything is written, by its CPU's number.
 case $ROLE in

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
 # The script does what the command would have done, and writes nothing when it is so.
 case $ROLE in

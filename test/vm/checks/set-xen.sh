@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: dom0 guest
 # An event channel goes to one vCPU, whichever the mask allows: said by its number. What belongs
 # to one vCPU is refused.

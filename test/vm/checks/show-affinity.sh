@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
 # Affinity, effective affinity and node are what the files say, also just after a write.
 dir=/proc/irq/$(irq_of "${VIF:+$VIF-q0-tx}${DEV:+vif0-q0-tx}$([ "$ROLE" != linux ] || echo virtio1-input.0)")

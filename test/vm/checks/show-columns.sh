@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
 # Each count is that of the CPU which the heading names, also where numbers are missing.
 counts | awk '$2 != "total"' >before

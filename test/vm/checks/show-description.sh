@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
 # Chip, hardware number, trigger and handlers are those of /sys/kernel/irq.
 show

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux guest
 # What could not be written is not a success.
 [ -c /dev/full ] || skip 'no /dev/full'

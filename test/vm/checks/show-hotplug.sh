@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # last
 # A device that goes and comes between two runs, or while one is at it, does no harm.

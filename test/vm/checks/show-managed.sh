@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # The NVMe disk's queues are managed, its admin queue is not.
 show 'nvme*'

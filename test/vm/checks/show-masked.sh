@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0
 # Where a container masks /proc/interrupts, it opens and is empty: the counts are elsewhere.
 irq=$(irq_of "${VIF:-virtio1}-$([ "$ROLE" = linux ] && echo input.0 || echo q0-tx)")

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
 # What cannot be moved says so before anyone writes. The truth is the kernel's own answer: each
 # interrupt is given the affinity that it has.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # Names match as a whole: virtio1 is not virtio10.
 show 'virtio1-*'

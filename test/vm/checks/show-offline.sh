@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
 # last
 # A CPU goes offline: the columns are still those of the CPUs that the heading names. It goes and

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # A network interface with a hostile name: the table stays a table, JSON stays JSON.
 dev=$(link 3)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
 # What capture.sh saves is shown as the machine itself is.
 sh /vm/capture.sh saved

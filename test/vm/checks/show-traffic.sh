@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
 # The counts of a queue under load grow, on the CPU that serves it; those of its neighbour do not.
 [ "$ROLE" != linux ] || [ "$TAP" = 1 ] || skip 'one queue only, as no taps can be made'

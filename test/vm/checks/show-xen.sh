@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: dom0 guest
 # Xen's own kinds: a network interface's queues by their handlers' names, and what belongs to a CPU.
 name=vif0

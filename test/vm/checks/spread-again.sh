@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0
 # programs: strace
 # A second spread opens no knob for writing, as the kernel is asked; the first does.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: dom0 guest
 # limit: 300
 # Timers and IPIs of vCPUs hide nothing: all queues on vCPU 0 are seen as uneven while traffic comes,

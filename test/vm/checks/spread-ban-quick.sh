@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8
 # programs: irqbalance
 # An irqbalance that balances every 2 seconds, and traffic: what spread --ban has placed stays where

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # A load that shifts to other queues is followed; idle, nothing is written; TERM ends it well.
 dev=$(link 1)

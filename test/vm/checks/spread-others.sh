@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8*
 # One command for each interface: the queues of each have CPUs of their own, the first queues are on
 # different cores, link and configuration go with the first queue if that is moved. Each again writes

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8*
 # last
 # A network card goes and comes under spread --every, in the midst of traffic: the load of the

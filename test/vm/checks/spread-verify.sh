@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # limit: 300
 # A CPU that is relieved counts: both queues leave it, which is measured as more even and kept, and

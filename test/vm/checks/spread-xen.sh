@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: dom0 guest
 # Each queue of a paravirtual interface gets a vCPU of its own, tx and rx together, and what comes
 # follows; what belongs to a vCPU, and the hardware's interrupts, stay.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # programs: iproute2
 # An alternative name of an interface stands for it in every command, also one that is longer

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8*
 # The CPU of an interrupt goes offline: the kernel allows all others, and undo restores the old
 # value. An old value on a CPU that is offline is skipped, and the next undo takes the change before.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
 # Every CPU sends by a queue, by the one that is served nearest; undo; one queue has no XPS.
 case $ROLE in

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # programs: iproute2
 # Traffic classes: each CPU gets a queue of each class, and transmits on it. A queue in no class is

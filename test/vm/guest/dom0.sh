@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash
 # The first domain under Xen: starts Xen's own daemons and the guest (domU), whose interface
 # vif1.0 has 10.77.0.2 for its 10.77.0.1.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash
 # The paravirtual guest under Xen. It does what the first domain asks.
 start() {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash
 # What checks are written with. A check is a shell script, run by busybox sh -eu as root in an
 # empty folder of its own; it fails when a command does, or when it says so with these.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash
 # A plain Linux machine: every link gets its address, 10.77.N.2, the outside being 10.77.N.1.
 start() {

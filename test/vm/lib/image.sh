@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # Initial RAM file systems: busybox, irqkit, jq, the kernel modules asked for, the checks.
 
