@@ -430,7 +430,6 @@ for link in sys/class/net/*; do
 done
 
 keep 'sys/module/xen_net*/parameters/max_queues'
-keep 'sys/bus/vmbus/devices/*/channels/*/cpu'
 
 # Disks: which CPUs use which queue.
 for link in sys/block/*; do
@@ -489,7 +488,7 @@ for link in sys/class/net/*/device sys/bus/pci/devices/*; do
 		[ -e "$dir/$device/.kept" ] && break
 		mkdir -p "$dir/$device" && : >"$dir/$device/.kept"
 		keep "$device/irq" "$device/class" "$device/numa_node" "$device/local_cpulist" \
-			"$device/msi_irqs/*"
+			"$device/msi_irqs/*" "$device/channels/*/cpu"
 		keep_link "$device/driver" "$device/subsystem"
 		device=${device%/*}
 	done
