@@ -7,6 +7,8 @@
 #include "change/ban.h"
 #include "doctor/view.h"
 #include "measure/open_machine.h"
+#include "measure/sample.h"
+#include "measure/signals.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -107,12 +109,14 @@ struct looking {
 	const struct call *call;
 	struct irqkit_ctx *ctx; /* owned */
 	struct irqkit_machine *machine; /* owned */
+	struct irqkit_load *load; /* owned, or NULL */
 	struct irqkit_doctor *doctor; /* owned */
 };
 
 static void looking_free(struct looking *looking)
 {
 	irqkit_doctor_free(looking->doctor);
+	irqkit_load_free(looking->load);
 	irqkit_machine_free(looking->machine);
 	irqkit_ctx_free(looking->ctx);
 }
@@ -151,24 +155,96 @@ static enum status ignore(struct looking *looking, const char *list)
 	return STATUS_DONE;
 }
 
-static enum status look(struct looking *looking)
+static enum status say_cannot_measure(const struct looking *looking, int error)
+{
+	if (error == -ENOMEM)
+		return say_no_memory();
+	if (error != irqkit_ctx_get_error(looking->ctx))
+		say_error("cannot read the counters: %s", strerror(-error));
+	return STATUS_REFUSED;
+}
+
+static enum status read_sample(struct looking *looking,
+	const struct irqkit_sample *before, struct irqkit_sample **ret_sample)
+{
+	int r = irqkit_sample_new_of(looking->machine, before, ret_sample);
+
+	return r < 0 ? say_cannot_measure(looking, r) : STATUS_DONE;
+}
+
+static enum status wait_and_read(struct looking *looking, unsigned int seconds,
+	const struct irqkit_sample *before, struct irqkit_sample **ret_after)
+{
+	enum status status;
+	sigset_t held;
+	bool goes_on;
+
+	signals_hold(&held);
+	goes_on = sample_wait(seconds, &looking->call->common);
+	signals_let_in(&held);
+	if (!goes_on) {
+		say_error("stopped while measuring");
+		return STATUS_REFUSED;
+	}
+	status = machine_refresh(looking->machine, 0);
+	return status == STATUS_DONE ? read_sample(looking, before, ret_after) : status;
+}
+
+/* The running system is measured; a saved one has a second sample, or a mean since boot. */
+static enum status measure(struct looking *looking, const struct words *words)
+{
+	struct irqkit_sample *before = NULL, *after = NULL;
+	enum status status = read_sample(looking, NULL, &before);
+	int r = 0;
+
+	if (status == STATUS_DONE && !looking->call->common.root)
+		status = wait_and_read(looking, words->seconds, before, &after);
+	else if (status == STATUS_DONE && irqkit_ctx_has_second_sample(looking->ctx))
+		r = irqkit_sample_new_second(looking->ctx, before, &after, NULL, NULL);
+	if (status == STATUS_DONE && r == 0)
+		r = irqkit_load_new(looking->machine, after ? before : NULL,
+			after ? after : before, &looking->load);
+	irqkit_sample_free(before);
+	irqkit_sample_free(after);
+	/* without the time of boot, totals are all there is */
+	if (r < 0 && r != -ENODATA)
+		return say_cannot_measure(looking, r);
+	return status;
+}
+
+static enum status choose(struct looking *looking)
 {
 	const struct doctor_options *o = looking->call->state;
-	enum status status = machine_open(looking->call, &looking->ctx);
-	int r;
+	enum status status;
 
-	if (status == STATUS_DONE)
-		status = machine_new(looking->ctx, &looking->machine);
-	if (status != STATUS_DONE)
-		return status;
 	if (irqkit_doctor_new(looking->machine, &looking->doctor) < 0)
 		return say_no_memory();
 	status = ignore(looking, o->ignored);
 	for (size_t i = 0; i < looking->call->n_words && status == STATUS_DONE; i++)
 		status = add_device(looking, looking->call->words[i]);
+	return status;
+}
+
+static enum status look(struct looking *looking, const struct words *words)
+{
+	enum status status = machine_open(looking->call, &looking->ctx);
+	int r;
+
+	if (status == STATUS_DONE)
+		status = machine_new(looking->ctx, &looking->machine);
+	/* a mistake in the words is reported before anything is measured */
+	if (status == STATUS_DONE)
+		status = choose(looking);
+	if (status == STATUS_DONE)
+		status = measure(looking, words);
+	/* what was read of devices before the measurement may be gone */
+	irqkit_doctor_free(looking->doctor);
+	looking->doctor = NULL;
+	if (status == STATUS_DONE)
+		status = choose(looking);
 	if (status != STATUS_DONE)
 		return status;
-	r = irqkit_doctor_look(looking->doctor);
+	r = irqkit_doctor_look(looking->doctor, looking->load);
 	if (r < 0 && r != irqkit_ctx_get_error(looking->ctx))
 		say_error("cannot look at the machine: %s", strerror(-r));
 	return machine_judge(looking->ctx, r < 0 ? STATUS_REFUSED : STATUS_DONE);
@@ -205,7 +281,7 @@ static enum status run(const struct call *call)
 	if (status == STATUS_DONE && o->explained)
 		return explain_rule(call, o->explained);
 	if (status == STATUS_DONE)
-		status = look(&looking);
+		status = look(&looking, &words);
 	return status == STATUS_DONE ? report(&looking, o, &words) : status;
 }
 

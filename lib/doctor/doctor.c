@@ -129,13 +129,14 @@ static int run_rule(struct irqkit_doctor *doctor, const struct irqkit_rule *rule
 	return r;
 }
 
-EXPORT int irqkit_doctor_look(struct irqkit_doctor *doctor)
+EXPORT int irqkit_doctor_look(
+	struct irqkit_doctor *doctor, const struct irqkit_load *load)
 {
 	const struct irqkit_rule *rule;
 	int r;
 
 	forget(doctor);
-	r = facts_new(doctor->machine, &doctor->facts);
+	r = facts_new(doctor->machine, load, &doctor->facts);
 	for (size_t i = 0; r == 0 && (rule = rule_get(i)); i++)
 		if (!is_ignored(doctor, rule))
 			r = run_rule(doctor, rule);

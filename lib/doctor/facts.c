@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "doctor/facts_units.h"
 #include "kernel/knob.h"
+#include "load/load_record.h"
 #include "topology/topology.h"
 
 #include <errno.h>
@@ -30,12 +31,11 @@ static int facts_fill(struct facts *facts)
 		facts->topology, IRQKIT_CPUS_HOUSEKEEPING);
 	if (!facts->online || !facts->housekeeping)
 		return -ENOMEM;
-	if (irqkit_ctx_read_uptime(facts->ctx, &facts->uptime) < 0)
-		facts->uptime = -1;
 	return find_isolated(facts);
 }
 
-int facts_new(struct irqkit_machine *machine, struct facts **ret_facts)
+int facts_new(struct irqkit_machine *machine, const struct irqkit_load *load,
+	struct facts **ret_facts)
 {
 	struct facts *facts = calloc(1, sizeof(*facts));
 	int r;
@@ -43,6 +43,7 @@ int facts_new(struct irqkit_machine *machine, struct facts **ret_facts)
 	if (!facts)
 		return -ENOMEM;
 	facts->machine = machine;
+	facts->load = load;
 	facts->ctx = irqkit_machine_get_ctx(machine);
 	facts->topology = irqkit_machine_get_topology(machine);
 	facts->devices = irqkit_machine_get_devices(machine);
@@ -192,17 +193,37 @@ char *facts_find_parameter(struct facts *facts, const char *name)
 
 enum irqkit_confidence facts_confidence(const struct facts *facts)
 {
-	return facts->uptime > 0 ? IRQKIT_CONFIDENCE_MEAN : IRQKIT_CONFIDENCE_PLACEMENT;
+	if (!facts->load)
+		return IRQKIT_CONFIDENCE_PLACEMENT;
+	return irqkit_load_is_since_boot(facts->load) ? IRQKIT_CONFIDENCE_MEAN
+						      : IRQKIT_CONFIDENCE_MEASURED;
+}
+
+/* The planner takes counts row by row. */
+static bool has_same_rows(
+	const struct irqkit_snapshot *a, const struct irqkit_snapshot *b)
+{
+	bool is_same = irqkit_snapshot_count(a) == irqkit_snapshot_count(b);
+
+	for (size_t i = 0; is_same && i < irqkit_snapshot_count(a); i++)
+		is_same = strcmp(irqkit_interrupt_get_label(irqkit_snapshot_get(a, i)),
+				  irqkit_interrupt_get_label(
+					  irqkit_snapshot_get(b, i))) == 0;
+	return is_same;
 }
 
 const struct irqkit_snapshot *facts_counts(const struct facts *facts)
 {
-	return facts->machine->snapshot;
+	const struct irqkit_snapshot *rows = facts->machine->snapshot;
+	const struct irqkit_snapshot *counts = facts->load ? facts->load->difference
+							   : NULL;
+
+	return counts && has_same_rows(counts, rows) ? counts : rows;
 }
 
 double facts_seconds(const struct facts *facts)
 {
-	return facts->uptime;
+	return facts->load ? irqkit_load_get_seconds(facts->load) : -1;
 }
 
 double facts_rate(const struct facts *facts, uint64_t count)
@@ -214,27 +235,30 @@ double facts_rate(const struct facts *facts, uint64_t count)
 
 uint64_t facts_count(const struct facts *facts, const struct irqkit_irq *irq)
 {
-	int number = irqkit_irq_get_number(irq);
-	const struct irqkit_snapshot *counts = facts_counts(facts);
-	const struct irqkit_interrupt *row = counts == facts->machine->snapshot
-		? irq->row
-		: irqkit_snapshot_find_irq(counts, (unsigned int)number);
-
-	return row ? irqkit_interrupt_get_total(row) : 0;
+	return facts->load ? irqkit_load_get_count(facts->load, irqkit_irq_get_index(irq))
+			   : irqkit_interrupt_get_total(irq->row);
 }
 
 double facts_busy(const struct facts *facts, unsigned int cpu)
 {
-	(void)facts;
-	(void)cpu;
-	return -1;
+	const struct irqkit_load_cpu *own = facts->load
+		? irqkit_load_find_cpu(facts->load, cpu)
+		: NULL;
+	double share;
+
+	if (!own || irqkit_load_get_accounting(facts->load) != IRQKIT_ACCOUNTED)
+		return -1;
+	return irqkit_load_cpu_get_time(own, &share) < 0 ? -1 : share;
 }
 
 double facts_steal(const struct facts *facts, unsigned int cpu)
 {
-	(void)facts;
-	(void)cpu;
-	return -1;
+	const struct irqkit_load_cpu *own = facts->load
+		? irqkit_load_find_cpu(facts->load, cpu)
+		: NULL;
+	double share;
+
+	return !own || irqkit_load_cpu_get_steal(own, &share) < 0 ? -1 : share;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -54,6 +54,7 @@ struct facts {
 	struct irqkit_machine *machine;
 	struct irqkit_topology *topology;
 	struct irqkit_devices *devices;
+	const struct irqkit_load *load; /* not owned; NULL: there are only totals */
 	const struct irqkit_cpuset *online, *housekeeping;
 	struct irqkit_cpuset *isolated; /* owned; online and isolated or nohz_full */
 
@@ -66,10 +67,11 @@ struct facts {
 
 	struct fact_file *files; /* owned; sorted by path */
 	size_t n_files, files_room;
-	double uptime; /* -1: not known */
 };
 
-int facts_new(struct irqkit_machine *machine, struct facts **ret_facts);
+/* @load: of this machine, or NULL; must live as long */
+int facts_new(struct irqkit_machine *machine, const struct irqkit_load *load,
+	struct facts **ret_facts);
 void facts_free(struct facts *facts);
 
 /* ------- files */
@@ -95,7 +97,7 @@ char *facts_find_parameter(struct facts *facts, const char *name);
 
 /* What the counts and shares are: measured, mean since boot, or placement only. */
 enum irqkit_confidence facts_confidence(const struct facts *facts);
-/* The counts that all shares are of. */
+/* The counts that all shares are of, in the rows of the machine. */
 const struct irqkit_snapshot *facts_counts(const struct facts *facts);
 /* For how many seconds these counts are; -1: not known. */
 double facts_seconds(const struct facts *facts);
