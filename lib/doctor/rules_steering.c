@@ -13,12 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static void free_advice(struct irqkit_rps_advice **advice)
-{
-	irqkit_rps_advice_free(*advice);
-}
-#define _cleanup_advice_ CLEANUP(free_advice)
-
 /* What is known of an interface before a rule judges it. */
 struct steered {
 	struct irqkit_device *device;

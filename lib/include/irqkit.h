@@ -18,6 +18,8 @@
  *   irqkit_topology_*        cores, caches, packages and NUMA nodes
  *   irqkit_machine_*         all of these in one object, each file read once,
  *   irqkit_irq_*             and what /proc/irq/N says of an interrupt
+ *   irqkit_sample_*          all counters at one moment,
+ *   irqkit_load_*            and what CPUs and interrupts do between two samples
  *   irqkit_selection_*       the interrupts that the words of a user mean
  *   irqkit_lock_*            one program at a time changes settings
  *   irqkit_plan_*            settings to write,
@@ -1473,6 +1475,16 @@ int irqkit_irq_get_effective(
 	struct irqkit_irq *irq, const struct irqkit_cpuset **ret_set);
 
 /*
+ * Finds the CPU that an interrupt is placed on: the first CPU of its effective affinity,
+ * or, while a move is pending, the first CPU that it goes to. If the kernel reports no
+ * effective affinity, it is the only CPU of the affinity, or else the CPU that has handled
+ * the interrupt most often.
+ *
+ * Returns the number of the CPU. -1: it is not known, since the interrupt has never fired.
+ */
+int irqkit_irq_find_cpu(struct irqkit_irq *irq);
+
+/*
  * Gets the CPUs that the driver suggests (affinity_hint).
  *
  * @ret_set: the CPUs; empty if the driver suggests none
@@ -1523,6 +1535,243 @@ const char *irqkit_describe_movable(enum irqkit_movable movable);
  * @is_named: the user named this interrupt; then a name that looks managed is tried
  */
 const char *irqkit_irq_find_obstacle(struct irqkit_irq *irq, bool is_named);
+
+/* --------------------------------------------------------------------------------- */
+/* Load: what CPUs and interrupts do, by reading counters twice                      */
+
+/* The counters of a system at one moment. */
+struct irqkit_sample;
+
+/*
+ * Reads a sample: /proc/interrupts, /proc/stat, /proc/softirqs and /proc/net/softnet_stat,
+ * each once. What a kernel or a saved system lacks is then not known.
+ *
+ * @earlier: the sample before, or NULL. With it, no interrupt is lost that a CPU handles
+ *           before it goes offline: it is counted when the CPU is online again.
+ * @reterr_line, @reterr_reason: see irqkit_snapshot_parse()
+ *
+ * Errors: see irqkit_snapshot_read().
+ */
+int irqkit_sample_new(struct irqkit_ctx *ctx, const struct irqkit_sample *earlier,
+	struct irqkit_sample **ret_sample, size_t *reterr_line,
+	const char **reterr_reason);
+
+/*
+ * Same as irqkit_sample_new(), with the counts of the machine, so call it soon after these
+ * were read. The machine may be read again or freed afterwards. It must not be one of
+ * irqkit_machine_new_totals().
+ */
+int irqkit_sample_new_of(struct irqkit_machine *machine,
+	const struct irqkit_sample *earlier, struct irqkit_sample **ret_sample);
+
+/*
+ * Returns whether a saved system has a second sample: the files of /proc, read about two
+ * seconds later, in a directory proc.1 beside proc.
+ */
+bool irqkit_ctx_has_second_sample(struct irqkit_ctx *ctx);
+
+/*
+ * Reads the second sample of a saved system.
+ *
+ * @first: the first one, of irqkit_sample_new() or irqkit_sample_new_of()
+ *
+ * -ENOENT: it has none.
+ */
+int irqkit_sample_new_second(struct irqkit_ctx *ctx, const struct irqkit_sample *first,
+	struct irqkit_sample **ret_sample, size_t *reterr_line,
+	const char **reterr_reason);
+void irqkit_sample_free(struct irqkit_sample *sample);
+
+/* Returns the rows of /proc/interrupts in the sample. */
+const struct irqkit_snapshot *irqkit_sample_get_rows(const struct irqkit_sample *sample);
+
+/* Returns the boot ID, or NULL if it is not known. Samples of two boots make no load. */
+const char *irqkit_sample_get_boot_id(const struct irqkit_sample *sample);
+
+/* What was counted between two samples. */
+struct irqkit_load;
+
+/* One CPU of it. */
+struct irqkit_load_cpu;
+
+/*
+ * Computes the load between two samples of one system.
+ *
+ * Interrupts are matched by label and name, CPUs by number; see irqkit_snapshot_subtract()
+ * for counters that wrap or restart. What is new since @before counts 0.
+ *
+ * @machine: whose rows the load has; must live longer than it, and must not be read again
+ *           meanwhile
+ * @before: the earlier sample; NULL: the load is the mean since boot
+ * @after: the later sample. Both may be freed afterwards.
+ *
+ * -ENODATA: @before is NULL, and it is not known when the system was booted.
+ */
+int irqkit_load_new(struct irqkit_machine *machine, const struct irqkit_sample *before,
+	const struct irqkit_sample *after, struct irqkit_load **ret_load);
+void irqkit_load_free(struct irqkit_load *load);
+
+/* Returns how long the period was, in seconds. It is greater than 0. */
+double irqkit_load_get_seconds(const struct irqkit_load *load);
+
+/* Returns whether the load is the mean since boot, and was not measured. */
+bool irqkit_load_is_since_boot(const struct irqkit_load *load);
+
+enum irqkit_accounting {
+	IRQKIT_ACCOUNTING_UNKNOWN, /* there were too few interrupts to tell */
+	/*
+	 * The kernel does not account the time of hard or soft interrupts
+	 * (CONFIG_IRQ_TIME_ACCOUNTING): their columns of /proc/stat stay 0.
+	 */
+	IRQKIT_NOT_ACCOUNTED,
+	IRQKIT_ACCOUNTED
+};
+
+/* Returns whether the time that CPUs spend in hard and soft interrupts is accounted. */
+enum irqkit_accounting irqkit_load_get_accounting(const struct irqkit_load *load);
+
+/*
+ * Returns the time that all CPUs spent in hard and soft interrupts, in ticks of 10 ms. Few
+ * ticks say little: some kernels only look at each tick what a CPU is doing.
+ */
+uint64_t irqkit_load_get_ticks(const struct irqkit_load *load);
+
+/* What the interrupts of a load are weighed by. */
+enum irqkit_weigh {
+	IRQKIT_WEIGH_BEST, /* the first of time, packets and interrupts that is known */
+	IRQKIT_WEIGH_INTERRUPTS,
+	IRQKIT_WEIGH_PACKETS, /* interrupts, where the packets are not known */
+	IRQKIT_WEIGH_TIME /* CPU time; else as with BEST */
+};
+
+/*
+ * Chooses what irqkit_load_get_weight() returns. Time needs 20 ticks, see
+ * irqkit_load_get_ticks(), and a kernel that accounts it.
+ */
+void irqkit_load_weigh(struct irqkit_load *load, enum irqkit_weigh weigh);
+
+/* Returns what the interrupts are weighed by; never IRQKIT_WEIGH_BEST. */
+enum irqkit_weigh irqkit_load_get_weigh(const struct irqkit_load *load);
+
+/*
+ * Returns why they are not weighed by what was chosen, or with IRQKIT_WEIGH_BEST not by
+ * time, as a sentence without a full stop; or NULL. The text is static.
+ */
+const char *irqkit_load_explain_weigh(const struct irqkit_load *load);
+
+/* Returns the number of CPUs: those that were online at the later sample. */
+size_t irqkit_load_count_cpus(const struct irqkit_load *load);
+
+/* Returns the CPU at @index, in ascending order. */
+const struct irqkit_load_cpu *irqkit_load_get_cpu(
+	const struct irqkit_load *load, size_t index);
+
+/* Returns the CPU with the number @cpu, or NULL. */
+const struct irqkit_load_cpu *irqkit_load_find_cpu(
+	const struct irqkit_load *load, unsigned int cpu);
+
+/* Returns the number of a CPU. */
+unsigned int irqkit_load_cpu_get_number(const struct irqkit_load_cpu *cpu);
+
+enum irqkit_counter {
+	IRQKIT_COUNTER_INTERRUPTS, /* that it handled, without background */
+	IRQKIT_COUNTER_BACKGROUND, /* see irqkit_interrupt_is_background() */
+	/* packets, of /proc/net/softnet_stat */
+	IRQKIT_COUNTER_PROCESSED,
+	IRQKIT_COUNTER_DROPPED, /* the backlog was full */
+	IRQKIT_COUNTER_SQUEEZED, /* no packets: how often it had to stop with some left */
+	IRQKIT_COUNTER_RECEIVED_RPS, /* how often another CPU gave it packets */
+	/* ticks of 10 ms, of /proc/stat */
+	IRQKIT_COUNTER_USER,
+	IRQKIT_COUNTER_NICE,
+	IRQKIT_COUNTER_SYSTEM,
+	IRQKIT_COUNTER_IDLE,
+	IRQKIT_COUNTER_IOWAIT,
+	IRQKIT_COUNTER_IRQ,
+	IRQKIT_COUNTER_SOFTIRQ,
+	IRQKIT_COUNTER_STEAL
+};
+
+/*
+ * Get what a CPU counted in the period, and per second.
+ *
+ * -ENODATA: one of the samples does not have this counter of the CPU.
+ */
+int irqkit_load_cpu_get_count(const struct irqkit_load_cpu *cpu,
+	enum irqkit_counter counter, uint64_t *ret_count);
+int irqkit_load_cpu_get_rate(const struct irqkit_load_cpu *cpu,
+	enum irqkit_counter counter, double *ret_per_second);
+
+/*
+ * Gets the share of its time that a CPU spent in hard and soft interrupts, from 0 to 1.
+ * See irqkit_load_get_accounting() for whether it means anything.
+ *
+ * -ENODATA: it is not known; the CPU has no ticks (nohz_full), or was offline.
+ */
+int irqkit_load_cpu_get_time(const struct irqkit_load_cpu *cpu, double *ret_share);
+
+/* Gets the share of time that the hypervisor took from it. Errors: the same. */
+int irqkit_load_cpu_get_steal(const struct irqkit_load_cpu *cpu, double *ret_share);
+
+/*
+ * Returns the weight of all interrupts that a CPU handled, without background. The unit
+ * is that of irqkit_load_get_weight().
+ */
+uint64_t irqkit_load_cpu_get_weight(const struct irqkit_load_cpu *cpu);
+
+/* Returns the number of kinds of softirqs; 0: they are not known. */
+size_t irqkit_load_count_softirqs(const struct irqkit_load *load);
+
+/* Returns the name of a kind: "NET_RX". */
+const char *irqkit_load_get_softirq(const struct irqkit_load *load, size_t kind);
+
+/* Returns how many softirqs of a kind a CPU ran in the period. */
+uint64_t irqkit_load_cpu_get_softirqs(const struct irqkit_load_cpu *cpu, size_t kind);
+
+/*
+ * Returns what an interrupt counted in the period, by CPU, or NULL: it is in none of the
+ * samples.
+ *
+ * @index: see irqkit_machine_get_irq(), here and below
+ */
+const struct irqkit_interrupt *irqkit_load_get_counts(
+	const struct irqkit_load *load, size_t index);
+
+/* Return how often an interrupt fired in the period, and per second. */
+uint64_t irqkit_load_get_count(const struct irqkit_load *load, size_t index);
+double irqkit_load_get_rate(const struct irqkit_load *load, size_t index);
+
+/*
+ * Returns the weight of an interrupt in the period; of background, 0. By time, it is CPU
+ * time in nanoseconds; by packets, the packets of its queues, or the interrupts where
+ * these are not known or more; else it is the number of interrupts.
+ */
+uint64_t irqkit_load_get_weight(const struct irqkit_load *load, size_t index);
+
+/*
+ * Gets what an interrupt costs: the share of one CPU's time, which can be more than 1 if
+ * several CPUs handled it. The time that a CPU spends in interrupts is divided among those
+ * that it handled, by packets where they are known, else by interrupts.
+ *
+ * -ENODATA: the time of interrupts is not accounted, or there were fewer than 20 ticks.
+ */
+int irqkit_load_get_cost(const struct irqkit_load *load, size_t index, double *ret_share);
+
+enum irqkit_packets_source {
+	IRQKIT_PACKETS_NOT_COUNTED,
+	IRQKIT_PACKETS_QSTATS, /* the kernel's statistics of queues (Linux 6.10) */
+	IRQKIT_PACKETS_ETHTOOL, /* the driver's own statistics, as of `ethtool -S` */
+};
+
+/*
+ * Gets how many packets per second the queues of an interrupt received and sent.
+ *
+ * -ENODATA: it is not known.
+ */
+int irqkit_load_get_packets(
+	const struct irqkit_load *load, size_t index, double *ret_per_second);
+enum irqkit_packets_source irqkit_load_get_packets_source(
+	const struct irqkit_load *load, size_t index);
 
 /* --------------------------------------------------------------------------------- */
 /* Targets: what the words of a user mean                                            */

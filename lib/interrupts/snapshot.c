@@ -28,11 +28,21 @@ EXPORT void irqkit_snapshot_free(struct irqkit_snapshot *snapshot)
 {
 	if (!snapshot)
 		return;
+	if (snapshot->n_more_owners > 0) {
+		snapshot->n_more_owners--;
+		return;
+	}
 	arena_free(&snapshot->arena);
 	irqkit_cpuset_free(snapshot->cpus);
 	free(snapshot->by_irq);
 	free(snapshot->rows);
 	free(snapshot);
+}
+
+struct irqkit_snapshot *snapshot_share(struct irqkit_snapshot *snapshot)
+{
+	snapshot->n_more_owners++;
+	return snapshot;
 }
 
 /* The rows move when one is added: a pointer is good until then. */

@@ -37,7 +37,11 @@ struct irqkit_snapshot {
 	const struct irqkit_interrupt **by_irq;
 	size_t n_named;
 	uint64_t read_at; /* in seconds; 0: not known */
+	unsigned int n_more_owners; /* beside the first one */
 };
+
+/* One more owner of the same snapshot, who frees it too. */
+struct irqkit_snapshot *snapshot_share(struct irqkit_snapshot *snapshot);
 
 /* What is kept of the counts. */
 enum snapshot_counts {
@@ -61,9 +65,36 @@ int snapshot_set_actions(struct irqkit_snapshot *snapshot,
 int snapshot_parse(const char *text, size_t len, const struct irqkit_cpuset *columns,
 	enum snapshot_counts keep, struct irqkit_snapshot **ret_snapshot,
 	size_t *reterr_line, const char **reterr_reason);
+/* @path: "proc/interrupts", or where a saved root has a later reading of it */
+int snapshot_read_from(struct irqkit_ctx *ctx, const char *path,
+	enum snapshot_counts keep, struct irqkit_snapshot **ret_snapshot,
+	size_t *reterr_line, const char **reterr_reason);
 int snapshot_read(struct irqkit_ctx *ctx, enum snapshot_counts keep,
 	struct irqkit_snapshot **ret_snapshot, size_t *reterr_line,
 	const char **reterr_reason);
+
+/*
+ * irqkit_snapshot_subtract(), where @kept has what CPUs counted that were offline at
+ * @before, up to when they went offline; or NULL.
+ */
+int snapshot_subtract(const struct irqkit_snapshot *after,
+	const struct irqkit_snapshot *before, const struct irqkit_snapshot *kept,
+	struct irqkit_snapshot **ret_difference);
+
+/*
+ * The counts of the CPUs that @before or its @kept have, and that @after lacks. @kept: may
+ * be NULL. @ret_kept: NULL if @after lacks none
+ */
+int snapshot_keep_offline(const struct irqkit_snapshot *after,
+	const struct irqkit_snapshot *before, const struct irqkit_snapshot *kept,
+	struct irqkit_snapshot **ret_kept);
+
+/*
+ * The row of the same interrupt in another snapshot, or NULL. @next: 0 at first; where the
+ * next row most likely is
+ */
+const struct irqkit_interrupt *snapshot_find_same(const struct irqkit_snapshot *snapshot,
+	const struct irqkit_interrupt *row, size_t *next);
 
 /*
  * Room for the counts of @n CPUs.

@@ -239,14 +239,15 @@ static int read_sysfs(struct irqkit_ctx *ctx, enum snapshot_counts keep,
 /* ------------------------------------------------------------------------------- */
 
 /* One reading; -EAGAIN: it is inconsistent, or seems so and there will be @another. */
-static int read_once(struct irqkit_ctx *ctx, const struct irqkit_cpuset *columns,
-	enum snapshot_counts keep, bool another, struct reader *reader)
+static int read_once(struct irqkit_ctx *ctx, const char *path,
+	const struct irqkit_cpuset *columns, enum snapshot_counts keep, bool another,
+	struct reader *reader)
 {
 	int r = reader_init(reader, columns);
 
 	reader->only_totals = keep == SNAPSHOT_TOTALS;
 	if (r == 0)
-		r = knob_stream(ctx, "proc/interrupts", reader_feed, reader);
+		r = knob_stream(ctx, path, reader_feed, reader);
 	if (r == 0)
 		r = reader_finish(reader);
 	if (r == 0 && reader->saw_wide_row && another)
@@ -254,7 +255,7 @@ static int read_once(struct irqkit_ctx *ctx, const struct irqkit_cpuset *columns
 	return r;
 }
 
-static int read_proc(struct irqkit_ctx *ctx, enum snapshot_counts keep,
+static int read_proc(struct irqkit_ctx *ctx, const char *path, enum snapshot_counts keep,
 	struct irqkit_snapshot **ret_snapshot, size_t *reterr_line,
 	const char **reterr_reason)
 {
@@ -265,7 +266,7 @@ static int read_proc(struct irqkit_ctx *ctx, enum snapshot_counts keep,
 	for (int left = ATTEMPTS; r == -EAGAIN && left-- > 0;) {
 		struct reader reader CLEANUP(reader_free) = { 0 };
 
-		r = read_once(ctx, columns, keep, left > 0, &reader);
+		r = read_once(ctx, path, columns, keep, left > 0, &reader);
 		if (r == 0 && reader_tell_damage(&reader, damage, sizeof(damage)))
 			ctx_log(ctx, LOG_WARNING, "%.*s/%s", ctx_root_length(ctx),
 				ctx->root, damage);
@@ -293,12 +294,12 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec + 1;
 }
 
-int snapshot_read(struct irqkit_ctx *ctx, enum snapshot_counts keep,
-	struct irqkit_snapshot **ret_snapshot, size_t *reterr_line,
-	const char **reterr_reason)
+int snapshot_read_from(struct irqkit_ctx *ctx, const char *path,
+	enum snapshot_counts keep, struct irqkit_snapshot **ret_snapshot,
+	size_t *reterr_line, const char **reterr_reason)
 {
 	_cleanup_snapshot_ struct irqkit_snapshot *snapshot = NULL;
-	int r = read_proc(ctx, keep, &snapshot, reterr_line, reterr_reason);
+	int r = read_proc(ctx, path, keep, &snapshot, reterr_line, reterr_reason);
 
 	if (r == -ENODATA) {
 		r = read_sysfs(ctx, keep, &snapshot);
@@ -313,6 +314,14 @@ int snapshot_read(struct irqkit_ctx *ctx, enum snapshot_counts keep,
 	snapshot->read_at = now();
 	*ret_snapshot = TAKE(snapshot);
 	return 0;
+}
+
+int snapshot_read(struct irqkit_ctx *ctx, enum snapshot_counts keep,
+	struct irqkit_snapshot **ret_snapshot, size_t *reterr_line,
+	const char **reterr_reason)
+{
+	return snapshot_read_from(
+		ctx, "proc/interrupts", keep, ret_snapshot, reterr_line, reterr_reason);
 }
 
 EXPORT int irqkit_snapshot_read(struct irqkit_ctx *ctx,

@@ -7,10 +7,12 @@
  *	                                  btime 1763760000
  *	/proc/sys/kernel/random/boot_id   6f6f1f0e-....
  */
+#include "kernel/boot.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
+#include "kernel/knob_path.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -36,13 +38,18 @@ static int parse_uptime(const char *text, double *ret_seconds)
 	return 0;
 }
 
-EXPORT int irqkit_ctx_read_uptime(struct irqkit_ctx *ctx, double *ret_seconds)
+int boot_read_uptime(struct irqkit_ctx *ctx, const char *proc, double *ret_seconds)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t len;
-	int r = knob_read_line(ctx, "proc/uptime", &text, &len);
+	int r = knob_readf_line(ctx, &text, &len, "%s/uptime", proc);
 
 	return r < 0 ? r : parse_uptime(text, ret_seconds);
+}
+
+EXPORT int irqkit_ctx_read_uptime(struct irqkit_ctx *ctx, double *ret_seconds)
+{
+	return boot_read_uptime(ctx, "proc", ret_seconds);
 }
 
 /* The line "btime N"; a saved root may have no other one. */

@@ -136,6 +136,39 @@ EXPORT int irqkit_irq_get_effective(
 	return irq->effective.error;
 }
 
+/* The CPU that handled it most often; -1: it never fired. */
+static int find_busiest(const struct irqkit_interrupt *interrupt)
+{
+	uint64_t most = 0;
+	int busiest = -1;
+
+	for (size_t i = 0; i < interrupt->n_served; i++) {
+		uint64_t count = interrupt_served(interrupt, i);
+
+		if (count > most) {
+			most = count;
+			busiest = (int)interrupt->served_cpu[i];
+		}
+	}
+	return busiest;
+}
+
+EXPORT int irqkit_irq_find_cpu(struct irqkit_irq *irq)
+{
+	const struct irqkit_cpuset *affinity = NULL, *effective = NULL;
+
+	irqkit_irq_get_affinity(irq, &affinity);
+	if (affinity && irqkit_cpuset_count(affinity) == 1)
+		return irqkit_cpuset_next(affinity, -1);
+	if (irqkit_irq_get_effective(irq, &effective) < 0 ||
+		irqkit_cpuset_is_empty(effective))
+		return find_busiest(irq->row);
+	if (affinity && !irqkit_cpuset_is_empty(affinity) &&
+		!irqkit_cpuset_is_subset(effective, affinity))
+		return irqkit_cpuset_next(affinity, -1);
+	return irqkit_cpuset_next(effective, -1);
+}
+
 EXPORT int irqkit_irq_get_hint(
 	struct irqkit_irq *irq, const struct irqkit_cpuset **ret_set)
 {

@@ -52,24 +52,6 @@ static int find_queue(
 		: -1;
 }
 
-/* The CPU that handled it most often; -1: it never fired. */
-static int find_busiest(const struct irqkit_interrupt *interrupt)
-{
-	uint64_t most = 0;
-	int busiest = -1;
-
-	for (size_t i = 0; i < irqkit_interrupt_count_served(interrupt); i++) {
-		unsigned int cpu;
-		uint64_t count = irqkit_interrupt_get_served(interrupt, i, &cpu);
-
-		if (count > most) {
-			most = count;
-			busiest = (int)cpu;
-		}
-	}
-	return busiest;
-}
-
 /* The CPUs that may handle an interrupt, and the CPUs that do; NULL: not known, or no matter. */
 struct served {
 	const struct irqkit_cpuset *affinity;
@@ -81,30 +63,13 @@ static struct served get_served(struct irqkit_irq *irq)
 	struct served served = { 0 };
 
 	irqkit_irq_get_affinity(irq, &served.affinity);
-	/* then find_now() answers with that CPU in any case */
+	/* then it is handled by that CPU in any case */
 	if (served.affinity && irqkit_cpuset_count(served.affinity) == 1)
 		return served;
 	if (irqkit_irq_get_effective(irq, &served.effective) == 0 &&
 		irqkit_cpuset_is_empty(served.effective))
 		served.effective = NULL;
 	return served;
-}
-
-/*
- * The CPU that handles it, if the kernel shows that; while a move is pending, the first CPU
- * that it goes to.
- */
-static int find_now(const struct served *served, const struct irqkit_interrupt *interrupt)
-{
-	const struct irqkit_cpuset *affinity = served->affinity;
-	const struct irqkit_cpuset *effective = served->effective;
-
-	if (affinity && effective && !irqkit_cpuset_is_empty(affinity) &&
-		!irqkit_cpuset_is_subset(effective, affinity))
-		return irqkit_cpuset_next(affinity, -1);
-	if (affinity && !effective && irqkit_cpuset_count(affinity) == 1)
-		return irqkit_cpuset_next(affinity, -1);
-	return effective ? irqkit_cpuset_next(effective, -1) : find_busiest(interrupt);
 }
 
 static int find_node(
@@ -230,8 +195,8 @@ static int tell_interrupt(
 	const struct served served = get_served(record);
 	int irq = irqkit_irq_get_number(record);
 	const struct irqkit_cpuset *hint;
-	int index = irqkit_spread_add_interrupt(p->spread, (unsigned int)irq, load,
-		find_now(&served, irqkit_irq_get_row(record)));
+	int index = irqkit_spread_add_interrupt(
+		p->spread, (unsigned int)irq, load, irqkit_irq_find_cpu(record));
 
 	if (index < 0)
 		return -ENOMEM;
@@ -341,16 +306,13 @@ static void count_possible_vectors(struct irqkit_irq *irq, struct vectors *vecto
 static void count_vector(struct irqkit_irq *irq, struct vectors *vectors)
 {
 	const struct irqkit_cpuset *effective;
-	struct served served;
 	int now;
 
 	if (irqkit_irq_get_effective(irq, &effective) == 0 &&
-		!irqkit_cpuset_is_empty(effective)) {
+		!irqkit_cpuset_is_empty(effective))
 		now = irqkit_cpuset_next(effective, -1);
-	} else {
-		served = get_served(irq);
-		now = find_now(&served, irqkit_irq_get_row(irq));
-	}
+	else
+		now = irqkit_irq_find_cpu(irq);
 	if (now >= 0 && (size_t)now < vectors->n_cpus)
 		vectors->used[now]++;
 }

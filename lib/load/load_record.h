@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What CPUs and interrupts do, by reading counters twice:
+ *
+ *	irqkit_sample, irqkit_sample ---> irqkit_load
+ *
+ * The rows of a load are those of its machine, whichever rows the samples have.
+ */
+#ifndef IRQKIT_LOAD_RECORD_H
+#define IRQKIT_LOAD_RECORD_H
+
+#include "interrupts/snapshot.h"
+#include "load/load_text.h"
+
+struct irqkit_sample {
+	struct irqkit_snapshot *rows; /* one owner of it */
+	struct irqkit_snapshot *kept; /* owned; see snapshot_subtract(); or NULL */
+	/* when the other files were read, in seconds of a clock of this boot; -1: not known */
+	double time;
+	double uptime; /* in seconds; -1: not known */
+	char *boot_id; /* owned, or NULL */
+	struct times times;
+	struct softirqs softirqs;
+	struct softnet softnet;
+};
+
+/* One row of the machine. */
+struct load_row {
+	const struct irqkit_interrupt *counts; /* of the difference; NULL: no counts */
+	uint64_t events; /* what time is divided by: packets if known, else interrupts */
+	uint64_t weight; /* in the unit of irqkit_load.weigh */
+	uint64_t packets; /* in the period */
+	enum irqkit_packets_source packets_source;
+};
+
+struct irqkit_load_cpu {
+	const struct irqkit_load *load;
+	unsigned int cpu;
+	bool has_times, has_softnet; /* both samples have its line */
+	uint64_t count[IRQKIT_COUNTER_STEAL + 1]; /* by enum irqkit_counter */
+	double events; /* of all interrupts that it handled, also background */
+	double time; /* share that hard and soft interrupts took; -1: not known */
+	uint64_t weight; /* of what it handled, without background */
+};
+
+struct irqkit_load {
+	struct irqkit_machine *machine; /* not owned */
+	struct irqkit_snapshot *rows_after; /* one owner: the difference has its texts */
+	struct irqkit_snapshot *difference; /* owned */
+	struct load_row *rows; /* owned; by index of the machine's rows */
+	size_t n_rows;
+	struct irqkit_load_cpu *cpus; /* owned; the CPUs that are online, by number */
+	size_t n_cpus;
+	struct softirqs softirqs; /* owned; the counts of the period */
+	double seconds;
+	bool is_since_boot;
+	enum irqkit_accounting accounting;
+	uint64_t ticks; /* of irq and softirq, all CPUs */
+	bool has_packets; /* of some device */
+	enum irqkit_weigh asked, weigh;
+	double mean; /* the share of a CPU's time that an event takes, of all CPUs */
+};
+
+struct irqkit_load_cpu *load_find_cpu(const struct irqkit_load *load, unsigned int cpu);
+
+/* load_cost.c: divides what CPUs did among the interrupts that they handled. */
+void load_weigh(struct irqkit_load *load, enum irqkit_weigh weigh);
+
+/* The weight of an interrupt on one CPU; @served: as in irqkit_interrupt_get_served() */
+uint64_t load_get_weight_on(const struct irqkit_load *load, size_t index, size_t served,
+	unsigned int *ret_cpu);
+
+#endif

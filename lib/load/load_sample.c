@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One reading of all counters. A saved root has them in proc/, and may have a second
+ * reading, two seconds later, in proc.1/.
+ */
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "kernel/boot.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
+#include "kernel/knob_path.h"
+#include "load/load_record.h"
+#include "machine/machine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Between the two readings of a saved root, if they do not show their times. */
+#define SECONDS_BETWEEN 2
+
+EXPORT void irqkit_sample_free(struct irqkit_sample *sample)
+{
+	if (!sample)
+		return;
+	irqkit_snapshot_free(sample->rows);
+	irqkit_snapshot_free(sample->kept);
+	free(sample->boot_id);
+	times_free(&sample->times);
+	softirqs_free(&sample->softirqs);
+	softnet_free(&sample->softnet);
+	free(sample);
+}
+
+static void free_sample(struct irqkit_sample **sample)
+{
+	irqkit_sample_free(*sample);
+}
+#define _cleanup_sample_ CLEANUP(free_sample)
+
+/* What a kernel or a saved root lacks is not known; a failure is one. */
+static int pass(int r)
+{
+	return r == -ENOMEM || is_failure(r) ? r : 0;
+}
+
+static int read_times(struct irqkit_ctx *ctx, const char *dir, struct times *times)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = knob_readf(ctx, &text, &len, "%s/stat", dir);
+
+	return pass(r == 0 ? times_parse(times, text, len) : r);
+}
+
+static int read_softirqs(
+	struct irqkit_ctx *ctx, const char *dir, struct softirqs *softirqs)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = knob_readf(ctx, &text, &len, "%s/softirqs", dir);
+
+	return pass(r == 0 ? softirqs_parse(softirqs, text, len) : r);
+}
+
+static int read_softnet(struct irqkit_ctx *ctx, const char *dir, struct softnet *softnet,
+	const struct irqkit_cpuset *online)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = knob_readf(ctx, &text, &len, "%s/net/softnet_stat", dir);
+
+	return pass(r == 0 ? softnet_parse(softnet, text, len, online) : r);
+}
+
+/* The clock does not run while the system is asleep: then nothing is counted either. */
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static int read_clocks(
+	struct irqkit_ctx *ctx, const char *dir, struct irqkit_sample *sample)
+{
+	int r = boot_read_uptime(ctx, dir, &sample->uptime);
+
+	if (r < 0)
+		sample->uptime = -1;
+	sample->time = ctx->is_live ? now() : sample->uptime;
+	return pass(r);
+}
+
+static int read_files(
+	struct irqkit_ctx *ctx, const char *dir, struct irqkit_sample *sample)
+{
+	int r = read_times(ctx, dir, &sample->times);
+
+	if (r == 0)
+		r = read_clocks(ctx, dir, sample);
+	if (r == 0)
+		r = read_softirqs(ctx, dir, &sample->softirqs);
+	if (r == 0)
+		r = read_softnet(ctx, dir, &sample->softnet, sample->rows->cpus);
+	if (r == 0)
+		r = pass(irqkit_ctx_read_boot_id(ctx, &sample->boot_id));
+	return r;
+}
+
+/* Takes over one owner of @rows, also if it fails. */
+static int new_sample(struct irqkit_ctx *ctx, const char *dir,
+	struct irqkit_snapshot *rows, const struct irqkit_sample *earlier,
+	struct irqkit_sample **ret_sample)
+{
+	_cleanup_sample_ struct irqkit_sample *sample = calloc(1, sizeof(*sample));
+	int r;
+
+	if (!sample) {
+		irqkit_snapshot_free(rows);
+		return -ENOMEM;
+	}
+	sample->rows = rows;
+	r = read_files(ctx, dir, sample);
+	if (r == 0 && earlier)
+		r = snapshot_keep_offline(
+			rows, earlier->rows, earlier->kept, &sample->kept);
+	if (r == 0)
+		*ret_sample = TAKE(sample);
+	return r;
+}
+
+EXPORT int irqkit_sample_new(struct irqkit_ctx *ctx, const struct irqkit_sample *earlier,
+	struct irqkit_sample **ret_sample, size_t *reterr_line,
+	const char **reterr_reason)
+{
+	struct irqkit_snapshot *rows;
+	int r = snapshot_read(ctx, SNAPSHOT_PER_CPU, &rows, reterr_line, reterr_reason);
+
+	return r == 0 ? new_sample(ctx, "proc", rows, earlier, ret_sample) : r;
+}
+
+EXPORT int irqkit_sample_new_of(struct irqkit_machine *machine,
+	const struct irqkit_sample *earlier, struct irqkit_sample **ret_sample)
+{
+	return new_sample(machine->ctx, "proc", snapshot_share(machine->snapshot),
+		earlier, ret_sample);
+}
+
+EXPORT bool irqkit_ctx_has_second_sample(struct irqkit_ctx *ctx)
+{
+	mode_t mode;
+
+	return !ctx->is_live && knob_read_mode(ctx, "proc.1/interrupts", &mode) == 0;
+}
+
+EXPORT int irqkit_sample_new_second(struct irqkit_ctx *ctx,
+	const struct irqkit_sample *first, struct irqkit_sample **ret_sample,
+	size_t *reterr_line, const char **reterr_reason)
+{
+	struct irqkit_snapshot *rows;
+	int r = ctx->is_live
+		? -ENOENT
+		: snapshot_read_from(ctx, "proc.1/interrupts", SNAPSHOT_PER_CPU, &rows,
+			  reterr_line, reterr_reason);
+
+	if (r == 0)
+		r = new_sample(ctx, "proc.1", rows, first, ret_sample);
+	if (r < 0)
+		return r;
+	if (first->time < 0 || (*ret_sample)->time <= first->time)
+		(*ret_sample)->time = (first->time < 0 ? 0 : first->time) +
+			SECONDS_BETWEEN;
+	return 0;
+}
+
+EXPORT const struct irqkit_snapshot *irqkit_sample_get_rows(
+	const struct irqkit_sample *sample)
+{
+	return sample->rows;
+}
+
+EXPORT const char *irqkit_sample_get_boot_id(const struct irqkit_sample *sample)
+{
+	return sample->boot_id;
+}
