@@ -7,7 +7,6 @@
 #include "base/macros.h"
 #include "doctor/thresholds.h"
 
-#include <math.h>
 #include <stdio.h>
 
 double facts_find_drops(const struct facts *facts, unsigned int cpu)
@@ -104,18 +103,18 @@ char *pressure_describe(const struct pressure *pressure)
 		r = asprintf(&text, "it is idle");
 		break;
 	case PRESSURE_TOTAL:
-		r = asprintf(&text, "%.0f interrupts since boot", round(pressure->value));
+		r = asprintf(&text, "%.0f interrupts since boot", pressure->value);
 		break;
 	case PRESSURE_PACKETS:
-		r = asprintf(&text, "%.0f packets per second", round(pressure->value));
+		r = asprintf(&text, "%.0f packets per second", pressure->value);
 		break;
 	case PRESSURE_TIME:
 		r = asprintf(&text, "cpu%u spends %.0f %% of its time in interrupts",
-			pressure->cpu, round(pressure->value * 100));
+			pressure->cpu, pressure->value * 100);
 		break;
 	case PRESSURE_DROPS:
 		r = asprintf(&text, "cpu%u drops %.0f packets per second", pressure->cpu,
-			round(pressure->value));
+			pressure->value);
 		break;
 	}
 	return r < 0 ? NULL : text;
