@@ -59,6 +59,7 @@ struct facts {
 
 	struct unit *units; /* owned; in the order of the rows */
 	size_t n_units;
+	struct unit **unit_of; /* owned array; by index of the record; NULL: background */
 	struct fact_device *owners; /* owned; each device once */
 	size_t n_owners;
 	uint64_t count; /* of all units */
@@ -116,6 +117,13 @@ double facts_steal(const struct facts *facts, unsigned int cpu);
 int facts_find_cpu(const struct facts *facts, struct irqkit_irq *irq);
 /* Is the device worth a placement? Its rate, or the time of one of its CPUs, says so. */
 bool facts_is_busy(const struct facts *facts, const struct fact_device *device);
+/*
+ * A word that means the interrupts of the unit, for a command: "eth0:2", or numbers. The
+ * caller frees it. NULL: no memory.
+ */
+char *unit_format_target(const struct unit *unit);
+/* Did 'irqkit apply' place it? Then a policy wants it there. */
+bool facts_is_placed(const struct facts *facts, const struct unit *unit);
 /* The entry of a device, or NULL: it raises no interrupt. */
 struct fact_device *facts_find_device(
 	const struct facts *facts, const struct irqkit_device *device);
@@ -133,13 +141,26 @@ struct plan_gain {
 	double before, after; /* the load of the busiest CPU */
 	double gain; /* 1 - after / before; 0: none */
 	size_t n_moves; /* interrupts that go elsewhere */
+	/* of the interrupts that are placed, those that are handled, before and after: */
+	size_t n_remote[2]; /* on another node than that of their device */
+	size_t n_slow[2]; /* on slow cores */
+	size_t n_cpus[2]; /* by so many different CPUs */
+	size_t n_cores[2]; /* and cores */
+};
+
+/* A spread, as a user would type it. */
+struct spread_words {
+	const char *const *targets;
+	size_t n_targets;
+	enum irqkit_policy policy;
+	const char *cpus; /* --cpus=; NULL: not given */
 };
 
 /*
- * What `irqkit spread WORDS... --by=POLICY` would do, as the planner models it: a rule on
- * placement reports only what this improves.
+ * What it would do, as the planner models it: a rule on placement reports only what this
+ * improves. What cannot be planned gains nothing.
  */
-int facts_plan_spread(struct facts *facts, const char *const *words, size_t n_words,
-	enum irqkit_policy policy, struct plan_gain *ret_gain);
+int facts_plan_spread(struct facts *facts, const struct spread_words *words,
+	struct plan_gain *ret_gain);
 
 #endif

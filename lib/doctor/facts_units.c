@@ -5,6 +5,7 @@
  */
 #include "doctor/facts_units.h"
 #include "base/array.h"
+#include "base/buffer.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "base/number.h"
@@ -193,6 +194,7 @@ static int add_irq(struct facts *facts, struct irqkit_irq *irq)
 	if (r < 0 || !GROW(unit->irqs, unit->n_irqs, unit->irqs_room))
 		return -ENOMEM;
 	unit->irqs[unit->n_irqs++] = irq;
+	facts->unit_of[irqkit_irq_get_index(irq)] = unit;
 	unit->count += facts_count(facts, irq);
 	unit->is_movable |= movable == IRQKIT_MOVABLE || movable == IRQKIT_SEEMS_MANAGED;
 	unit->is_managed |= movable == IRQKIT_MANAGED;
@@ -218,7 +220,8 @@ int facts_find_units(struct facts *facts)
 
 	facts->units = calloc(n + 1, sizeof(*facts->units));
 	facts->owners = calloc(n + 1, sizeof(*facts->owners));
-	if (!facts->units || !facts->owners)
+	facts->unit_of = calloc(n + 1, sizeof(*facts->unit_of));
+	if (!facts->units || !facts->owners || !facts->unit_of)
 		return -ENOMEM;
 	for (size_t i = 0; i < n && r == 0; i++) {
 		struct irqkit_irq *irq = irqkit_machine_get_irq(facts->machine, i);
@@ -243,9 +246,32 @@ void facts_free_units(struct facts *facts)
 	}
 	free(facts->units);
 	free(facts->owners);
+	free(facts->unit_of);
 }
 
 /* ------------------------------------------------------------------------------- */
+
+char *unit_format_target(const struct unit *unit)
+{
+	struct buffer text = { 0 };
+	char *target;
+
+	if (unit->device && unit->device->is_net && unit->queue >= 0)
+		return strdup(unit->name);
+	for (size_t i = 0; i < unit->n_irqs; i++)
+		buffer_add(&text, "%s%d", i ? "," : "",
+			irqkit_irq_get_number(unit->irqs[i]));
+	return buffer_take(&text, &target) < 0 ? NULL : target;
+}
+
+bool facts_is_placed(const struct facts *facts, const struct unit *unit)
+{
+	for (size_t i = 0; i < unit->n_irqs; i++)
+		if (irqkit_placed_has(facts->ctx,
+			    (unsigned int)irqkit_irq_get_number(unit->irqs[i])) > 0)
+			return true;
+	return false;
+}
 
 bool facts_is_busy(const struct facts *facts, const struct fact_device *device)
 {
