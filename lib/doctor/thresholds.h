@@ -44,6 +44,8 @@ enum {
 	/* one queue has so much of its device, and so many times its even share */
 	ONE_QUEUE_PERCENT = 60,
 	ONE_QUEUE_TIMES = 3,
+	/* queues are uneven if the busiest of their CPUs does more than this of the mean */
+	UNEVEN_RPS_PERCENT = 150,
 	/* a CPU does nothing but interrupts, while the mean is below this */
 	FULL_CPU_PERCENT = 85,
 	FULL_MEAN_PERCENT = 50,
