@@ -67,6 +67,11 @@ struct facts {
 
 	struct fact_file *files; /* owned; sorted by path */
 	size_t n_files, files_room;
+	/* facts_isolate.h: owned, and their texts; the plan of 'isolate', if it was made */
+	struct isolate_step *isolate_steps;
+	size_t n_isolate_steps, isolate_steps_room;
+	int isolate_error;
+	bool has_planned_isolate;
 };
 
 /* @load: of this machine, or NULL; must live as long */

@@ -3,9 +3,6 @@
 #include "base/macros.h"
 #include "doctor/rule.h"
 
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 typedef const struct irqkit_rule *rules_fn(size_t *ret_count);
@@ -37,20 +34,6 @@ const struct irqkit_rule *rule_find(const char *id)
 		if (strcmp(rule->id, id) == 0)
 			return rule;
 	return NULL;
-}
-
-int look_lacks(struct look *look, const char *format, ...)
-{
-	va_list args;
-	int r;
-
-	free(look->lacks);
-	va_start(args, format);
-	r = vasprintf(&look->lacks, format, args);
-	va_end(args);
-	if (r < 0)
-		look->lacks = NULL;
-	return r < 0 ? -ENOMEM : 0;
 }
 
 /* ------------------------------------------------------------------------------- */
