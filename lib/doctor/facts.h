@@ -21,7 +21,7 @@ struct unit {
 	char *name; /* owned; "eth0:2", or the name of the handler */
 	struct irqkit_irq **irqs; /* owned array */
 	size_t n_irqs, irqs_room;
-	int cpu; /* where its first interrupt is, see facts_find_cpu(); -1 */
+	int cpu; /* where its first interrupt is, see facts_find_cpu(); -1: not known */
 	uint64_t count; /* in facts_counts() */
 	bool is_movable; /* an interrupt of it can be moved */
 	bool is_managed; /* the kernel alone places it */
@@ -124,11 +124,13 @@ double facts_steal(const struct facts *facts, unsigned int cpu);
 int facts_find_cpu(const struct facts *facts, struct irqkit_irq *irq);
 /* Is the device worth a placement? Its rate, or the time of one of its CPUs, says so. */
 bool facts_is_busy(const struct facts *facts, const struct fact_device *device);
-/*
- * A word that means the interrupts of the unit, for a command: "eth0:2", or numbers. The
- * caller frees it. NULL: no memory.
- */
-char *unit_format_target(const struct unit *unit);
+/* Words that mean interrupts in a command: "eth0:2", numbers. */
+struct target_words {
+	char **words; /* owned, and each */
+	size_t n, room;
+};
+void target_words_free(struct target_words *words);
+int unit_add_targets(const struct unit *unit, struct target_words *words);
 /* Did 'irqkit apply' place it? Then a policy wants it there. */
 bool facts_is_placed(const struct facts *facts, const struct unit *unit);
 /* The entry of a device, or NULL: it raises no interrupt. */

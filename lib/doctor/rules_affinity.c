@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Affinities that do not do what somebody expects. */
+#include "base/array.h"
 #include "base/buffer.h"
 #include "base/cpuset.h"
 #include "base/join.h"
@@ -258,14 +259,14 @@ static int look_xen_mask_repicks(struct look *look)
 struct offline_group {
 	struct group group;
 	struct irqkit_cpuset *offline; /* owned; CPUs of some affinity */
-	struct buffer numbers; /* of the interrupts */
+	struct target_words numbers; /* of the interrupts */
 };
 
 static void offline_group_free(struct offline_group *group)
 {
 	group_free(&group->group);
 	irqkit_cpuset_free(group->offline);
-	free(group->numbers.text);
+	target_words_free(&group->numbers);
 }
 
 /* The CPUs of the affinity that are possible and offline; NULL: none, or nobody chose them. */
@@ -288,6 +289,15 @@ static struct irqkit_cpuset *find_offline(
 	return NULL;
 }
 
+static int add_number(struct target_words *words, int number)
+{
+	if (!GROW(words->words, words->n, words->room) ||
+		asprintf(&words->words[words->n], "%d", number) < 0)
+		return -ENOMEM;
+	words->n++;
+	return 0;
+}
+
 static int add_offline(
 	struct look *look, const struct irq_view *view, struct offline_group *group)
 {
@@ -302,8 +312,7 @@ static int add_offline(
 		r = irqkit_cpuset_new(&group->offline);
 	if (r == 0)
 		r = irqkit_cpuset_add_set(group->offline, offline);
-	buffer_add(&group->numbers, "%s%d", group->group.n > 1 ? "," : "", view->number);
-	return r < 0 || group->numbers.has_failed ? -ENOMEM : 0;
+	return r == 0 ? add_number(&group->numbers, view->number) : r;
 }
 
 /* "--cpus=current,^3,^7": each part takes away */
@@ -334,7 +343,9 @@ static int report_offline(const struct offline_group *group)
 		"%zu interrupt%s may be handled on CPUs that are offline: %s "
 		"(%s)",
 		group->group.n, group->group.n == 1 ? "" : "s", cpus, names);
-	finding_fix(finding, "set", group->numbers.text, NULL);
+	finding_fix(finding, "set", NULL);
+	for (size_t i = 0; i < group->numbers.n; i++)
+		finding_fix_word(finding, "%s", group->numbers.words[i]);
 	return fix_offline(finding, group->offline);
 }
 
@@ -388,13 +399,12 @@ static int look_widened_by_hotplug(struct look *look)
 		const struct unit *unit = device->n_queues >= 2
 			? find_widened(facts, device)
 			: NULL;
-		_cleanup_free_ char *target = NULL;
+		struct target_words targets CLEANUP(target_words_free) = { 0 };
 		struct irqkit_finding *finding;
 
 		if (!unit || unit->cpu < 0)
 			continue;
-		target = unit_format_target(unit);
-		if (!target)
+		if (unit_add_targets(unit, &targets) < 0)
 			return -ENOMEM;
 		finding = finding_add(look, device->device, NULL);
 		finding_say(finding,
@@ -404,7 +414,9 @@ static int look_widened_by_hotplug(struct look *look)
 		for (size_t j = 0; j < unit->n_irqs; j++)
 			finding_fact_read(finding, facts, "proc/irq/%d/smp_affinity_list",
 				irqkit_irq_get_number(unit->irqs[j]));
-		finding_fix(finding, "set", target, NULL);
+		finding_fix(finding, "set", NULL);
+		for (size_t j = 0; j < targets.n; j++)
+			finding_fix_word(finding, "%s", targets.words[j]);
 		finding_fix_word(finding, "--cpus=%d", unit->cpu);
 		finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 			"'irqkit apply --stay' keeps it when CPUs go offline and come "

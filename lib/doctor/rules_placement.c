@@ -259,18 +259,6 @@ static int look_one_cpu_serves_all(struct look *look)
 	return r;
 }
 
-struct hot_words {
-	char **targets; /* owned, and each */
-	size_t n;
-};
-
-static void hot_words_free(struct hot_words *words)
-{
-	for (size_t i = 0; i < words->n; i++)
-		free(words->targets[i]);
-	free(words->targets);
-}
-
 static bool is_hot_on(
 	const struct facts *facts, const struct unit *unit, unsigned int cpu)
 {
@@ -279,20 +267,15 @@ static bool is_hot_on(
 		!facts_is_placed(facts, unit);
 }
 
-static int list_hot(const struct facts *facts, unsigned int cpu, struct hot_words *words)
+static int list_hot(
+	const struct facts *facts, unsigned int cpu, struct target_words *words)
 {
-	words->targets = calloc(facts->n_units + 1, sizeof(*words->targets));
-	for (size_t i = 0; i < facts->n_units && words->targets; i++) {
-		char *target;
+	int r = 0;
 
-		if (!is_hot_on(facts, &facts->units[i], cpu))
-			continue;
-		target = unit_format_target(&facts->units[i]);
-		if (!target)
-			return -ENOMEM;
-		words->targets[words->n++] = target;
-	}
-	return words->targets ? 0 : -ENOMEM;
+	for (size_t i = 0; i < facts->n_units && r == 0; i++)
+		if (is_hot_on(facts, &facts->units[i], cpu))
+			r = unit_add_targets(&facts->units[i], words);
+	return r;
 }
 
 static void say_hot(struct irqkit_finding *finding, struct facts *facts, unsigned int cpu)
@@ -319,16 +302,16 @@ static void say_hot(struct irqkit_finding *finding, struct facts *facts, unsigne
 static int report_collision(
 	struct look *look, unsigned int cpu, const struct cpu_sum *sum)
 {
-	struct hot_words hot CLEANUP(hot_words_free) = { 0 };
+	struct target_words hot CLEANUP(target_words_free) = { 0 };
 	struct irqkit_finding *finding;
 	struct plan_gain gain;
 	int r = list_hot(look->facts, cpu, &hot);
-	const struct spread_words words = { .targets = (const char *const *)hot.targets,
-		.n_targets = hot.n,
-		.policy = IRQKIT_POLICY_LOAD };
+	struct spread_words words = { .policy = IRQKIT_POLICY_LOAD };
 
 	if (r < 0 || hot.n < 2)
 		return r;
+	words.targets = (const char *const *)hot.words;
+	words.n_targets = hot.n;
 	r = facts_plan_spread(look->facts, &words, &gain);
 	if (r < 0 || !gains(&gain))
 		return r;
@@ -338,7 +321,7 @@ static int report_collision(
 	finding_add_cpu(finding, cpu);
 	finding_fix(finding, "spread", NULL);
 	for (size_t i = 0; i < hot.n; i++)
-		finding_fix_word(finding, "%s", hot.targets[i]);
+		finding_fix_word(finding, "%s", hot.words[i]);
 	finding_fix_word(finding, "--by=total");
 	return 0;
 }
