@@ -13,6 +13,10 @@ static rules_fn *const files[] = {
 	rules_placement,
 	rules_isolation,
 	rules_steering,
+	rules_queues,
+	rules_softirq,
+	rules_trouble,
+	rules_owners,
 	rules_unjudged,
 };
 
