@@ -9,25 +9,30 @@
 
 #include <stdio.h>
 
+static double find_rate(
+	const struct facts *facts, unsigned int cpu, enum irqkit_counter counter)
+{
+	const struct irqkit_load_cpu *own = facts->load
+		? irqkit_load_find_cpu(facts->load, cpu)
+		: NULL;
+	double rate;
+
+	return own && irqkit_load_cpu_get_rate(own, counter, &rate) == 0 ? rate : -1;
+}
+
 double facts_find_drops(const struct facts *facts, unsigned int cpu)
 {
-	(void)facts;
-	(void)cpu;
-	return -1;
+	return find_rate(facts, cpu, IRQKIT_COUNTER_DROPPED);
 }
 
 double facts_find_squeezes(const struct facts *facts, unsigned int cpu)
 {
-	(void)facts;
-	(void)cpu;
-	return -1;
+	return find_rate(facts, cpu, IRQKIT_COUNTER_SQUEEZED);
 }
 
 double facts_find_packets(const struct facts *facts, unsigned int cpu)
 {
-	(void)facts;
-	(void)cpu;
-	return -1;
+	return find_rate(facts, cpu, IRQKIT_COUNTER_PROCESSED);
 }
 
 /* The worst of the CPUs of the device in one respect. */

@@ -11,6 +11,10 @@ static rules_fn *const files[] = {
 	rules_affinity,
 	rules_isolation,
 	rules_steering,
+	rules_queues,
+	rules_softirq,
+	rules_trouble,
+	rules_owners,
 	rules_unjudged,
 };
 

@@ -176,7 +176,7 @@ static int judge_single_queue(struct look *look, struct steered *steered)
 static int look_single_queue(struct look *look)
 {
 	if (irqkit_cpuset_count(look->facts->online) < 2)
-		return look_lacks(look, "only one CPU is online");
+		return look_lacks(look, "one CPU");
 	return for_each_net(look, judge_single_queue);
 }
 
@@ -510,7 +510,7 @@ static int look_remote_node(struct look *look)
 		look->facts->topology);
 
 	if (!nodes || irqkit_cpuset_count(nodes) < 2)
-		return look_lacks(look, "only one NUMA node");
+		return look_lacks(look, "one NUMA node");
 	return for_each_net(look, judge_remote_node);
 }
 

@@ -53,12 +53,36 @@ enum {
 	/* losses per second, and squeezes */
 	DROPS_PER_SECOND = 1,
 	SQUEEZES_PER_SECOND = 10,
-	/* interrupts per second with fewer than two packets each */
+	/* interrupts per second with fewer than so many packets each */
 	MANY_PER_SECOND = 20000,
+	PACKETS_PER_IRQ = 2,
+	/* sysctls of net.core that only add delay above this */
+	BUDGET_MOST = 3000,
+	BUDGET_USECS_MOST = 50000,
+	BACKLOG_MOST = 100000,
 	/* an interrupt storm: any interrupt, a level-triggered one, one without data */
 	STORM_PER_SECOND = 100000,
 	STORM_LEVEL_PER_SECOND = 50000,
 	STORM_OTHER_PER_SECOND = 1000,
+
+	/* kernel/irq/spurious.c: so many of 100,000 without an answer switch a line off */
+	SPURIOUS_DISABLES = 99900,
+	/* unhandled interrupts matter from this number and this share of all on */
+	SPURIOUS_LEAST = 100,
+	SPURIOUS_PERCENT = 1,
+	/* vectors of an x86 CPU: the part that must be left, or interrupts on one CPU */
+	VECTORS_PERCENT = 10,
+	VECTORS_PLACED = 160,
+	/* APIC numbers that a device can reach without interrupt remapping */
+	APIC_IDS = 256,
+
+	/* what irqkit placed should be in a file after an hour */
+	KEEP_AFTER_SECONDS = 3600,
+	/* how long irqbalance may take to answer */
+	BANS_WAIT_MS = 2000,
+	/* 1.9.0 to 1.9.5: releases of irqbalance that do not know event channels */
+	XEN_BLIND_FIRST = 1009000,
+	XEN_BLIND_LAST = 1009005,
 
 	/* the host takes so much of a CPU's time */
 	STEAL_PERCENT = 5,
