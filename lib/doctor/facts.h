@@ -18,7 +18,7 @@
 struct unit {
 	struct fact_device *device; /* or NULL */
 	int queue; /* its number; -1: no queue, or not known */
-	char *name; /* owned; "eth0:2", or the name of the handler */
+	char *name; /* owned; "eth0:2", "i8042 (12)" */
 	struct irqkit_irq **irqs; /* owned array */
 	size_t n_irqs, irqs_room;
 	int cpu; /* where its first interrupt is, see facts_find_cpu(); -1: not known */
@@ -147,8 +147,9 @@ char *facts_format_cpus(const struct irqkit_cpuset *cpus);
 
 /* A spread that was planned and not applied. */
 struct plan_gain {
-	double before, after; /* the load of the busiest CPU */
-	double gain; /* 1 - after / before; 0: none */
+	/* 1 - after / before of the load of the busiest CPU; less than 0: it is a loss */
+	double gain;
+	double own_gain; /* the same of the interrupts that are placed alone */
 	size_t n_moves; /* interrupts that go elsewhere */
 	/* of the interrupts that are placed, those that are handled, before and after: */
 	size_t n_remote[2]; /* on another node than that of their device */

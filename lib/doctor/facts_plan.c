@@ -58,14 +58,17 @@ static int find_planned(const struct facts *facts, const struct irqkit_placement
 		: now;
 }
 
-static void fill_loads(
-	const struct facts *facts, const struct irqkit_placement *p, struct loads *loads)
+/* @is_own: only what is placed */
+static void fill_loads(const struct facts *facts, const struct irqkit_placement *p,
+	struct loads *loads, bool is_own)
 {
 	for (size_t i = 0; i < facts->n_units; i++)
 		for (size_t j = 0; j < facts->units[i].n_irqs; j++) {
 			struct irqkit_irq *irq = facts->units[i].irqs[j];
 			double load = (double)facts_count(facts, irq);
 
+			if (is_own && !p->place[irqkit_irq_get_index(irq)])
+				continue;
 			loads_add(loads, 0, facts_find_cpu(facts, irq), load);
 			loads_add(loads, 1, find_planned(facts, p, irq), load);
 		}
@@ -81,21 +84,29 @@ static double find_most(const struct loads *loads, int when)
 	return most;
 }
 
-static int read_loads(const struct facts *facts, const struct irqkit_placement *p,
-	struct plan_gain *gain)
+static int find_gain(const struct facts *facts, const struct irqkit_placement *p,
+	bool is_own, double *ret_gain)
 {
 	struct loads loads CLEANUP(loads_free) = { 0 };
+	double before, after;
 	int r = loads_new(facts, &loads);
 
 	if (r < 0)
 		return r;
-	fill_loads(facts, p, &loads);
-	gain->before = find_most(&loads, 0);
-	gain->after = find_most(&loads, 1);
-	gain->n_moves = irqkit_spread_count_moves(p->spread);
-	if (gain->before > 0 && gain->after < gain->before)
-		gain->gain = 1 - gain->after / gain->before;
+	fill_loads(facts, p, &loads, is_own);
+	before = find_most(&loads, 0);
+	after = find_most(&loads, 1);
+	*ret_gain = before > 0 ? 1 - after / before : 0;
 	return 0;
+}
+
+static int read_loads(const struct facts *facts, const struct irqkit_placement *p,
+	struct plan_gain *gain)
+{
+	int r = find_gain(facts, p, false, &gain->gain);
+
+	gain->n_moves = irqkit_spread_count_moves(p->spread);
+	return r == 0 ? find_gain(facts, p, true, &gain->own_gain) : r;
 }
 
 /* ------------------------------------------------------------------------------- */

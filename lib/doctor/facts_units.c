@@ -143,9 +143,10 @@ static char *name_unit(const struct unit *unit, const struct irqkit_irq *irq)
 	if (unit->device && unit->queue >= 0)
 		r = asprintf(&name, "%s:%d", unit->device->name, unit->queue);
 	else if (irqkit_interrupt_count_actions(irq->row))
-		r = asprintf(&name, "%s", irqkit_interrupt_get_action(irq->row, 0));
+		r = asprintf(&name, "%s (%d)", irqkit_interrupt_get_action(irq->row, 0),
+			irqkit_irq_get_number(irq));
 	else
-		r = asprintf(&name, "%d", irqkit_irq_get_number(irq));
+		r = asprintf(&name, "interrupt %d", irqkit_irq_get_number(irq));
 	return r < 0 ? NULL : name;
 }
 

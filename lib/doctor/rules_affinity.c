@@ -451,7 +451,7 @@ static int report_hint(
 	struct plan_gain gain;
 	int r = facts_plan_spread(look->facts, &words, &gain);
 
-	if (r < 0 || gain.gain * 100 < GAIN_PERCENT)
+	if (r < 0 || gain.own_gain * 100 < GAIN_PERCENT || gain.gain < 0)
 		return r;
 	finding = finding_add(look, device->device, NULL);
 	finding_say(finding,
@@ -462,7 +462,7 @@ static int report_hint(
 	finding_weigh(finding,
 		look->facts->count ? (double)device->count / (double)look->facts->count
 				   : 0,
-		gain.gain, false);
+		gain.own_gain, false);
 	finding_fix(finding, "spread", device->name, "--by=hint", NULL);
 	return 0;
 }
