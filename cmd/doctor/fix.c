@@ -14,6 +14,7 @@
 struct fix {
 	const struct doctor_view *view;
 	struct lines lines;
+	bool lacks_some; /* a fix could not be planned, which was reported */
 };
 
 static void fix_free(struct fix *fix)
@@ -39,19 +40,27 @@ static void add_remark(void *data, char *remark)
 	report_add_remark(&change->report, remark);
 }
 
+/* A fix that cannot be planned here does not keep the others from being applied. */
+static enum status plan_lines(struct fix *fix, struct change *change, unsigned int flags)
+{
+	enum status status = lines_plan(&fix->lines, change->machine, change->plan,
+		flags | IRQKIT_POLICIES_LEAVE, add_remark, change);
+
+	fix->lacks_some = false;
+	for (size_t i = 0; i < fix->lines.n; i++)
+		if (irqkit_policies_get_error(fix->lines.policy, i) < 0)
+			fix->lacks_some = true;
+	return irqkit_ctx_get_error(change->ctx) ? status : STATUS_DONE;
+}
+
 static enum status plan(struct change *change, void *data)
 {
-	struct fix *fix = data;
-
-	return lines_plan(
-		&fix->lines, change->machine, change->plan, 0, add_remark, change);
+	return plan_lines(data, change, 0);
 }
 
 static enum status plan_rest(struct change *change, void *data)
 {
-	struct fix *fix = data;
-	enum status status = lines_plan(&fix->lines, change->machine, change->plan,
-		IRQKIT_POLICIES_REST, add_remark, change);
+	enum status status = plan_lines(data, change, IRQKIT_POLICIES_REST);
 
 	return status == STATUS_DONE ? ban_plan(change) : status;
 }
@@ -117,7 +126,7 @@ enum status fix_findings(const struct doctor_view *view, struct doctor_options *
 		status = apply(&fix, options);
 	if (status != STATUS_DONE)
 		return status;
-	if (show_remaining(view, level) ||
+	if (show_remaining(view, level) || fix.lacks_some ||
 		(options->change.is_dry_run && view_has_class(view, level)))
 		return STATUS_DRIFT;
 	return STATUS_DONE;

@@ -18,10 +18,10 @@
 struct unit {
 	struct fact_device *device; /* or NULL */
 	int queue; /* its number; -1: no queue, or not known */
-	char *name; /* owned; "eth0:2", or the name of the handler */
+	char *name; /* owned; "eth0:2", "i8042 (12)" */
 	struct irqkit_irq **irqs; /* owned array */
 	size_t n_irqs, irqs_room;
-	int cpu; /* where its first interrupt is, see facts_find_cpu(); -1 */
+	int cpu; /* where its first interrupt is, see facts_find_cpu(); -1: not known */
 	uint64_t count; /* in facts_counts() */
 	bool is_movable; /* an interrupt of it can be moved */
 	bool is_managed; /* the kernel alone places it */
@@ -67,6 +67,11 @@ struct facts {
 
 	struct fact_file *files; /* owned; sorted by path */
 	size_t n_files, files_room;
+	/* facts_isolate.h: owned, and their texts; the plan of 'isolate', if it was made */
+	struct isolate_step *isolate_steps;
+	size_t n_isolate_steps, isolate_steps_room;
+	int isolate_error;
+	bool has_planned_isolate;
 };
 
 /* @load: of this machine, or NULL; must live as long */
@@ -119,11 +124,13 @@ double facts_steal(const struct facts *facts, unsigned int cpu);
 int facts_find_cpu(const struct facts *facts, struct irqkit_irq *irq);
 /* Is the device worth a placement? Its rate, or the time of one of its CPUs, says so. */
 bool facts_is_busy(const struct facts *facts, const struct fact_device *device);
-/*
- * A word that means the interrupts of the unit, for a command: "eth0:2", or numbers. The
- * caller frees it. NULL: no memory.
- */
-char *unit_format_target(const struct unit *unit);
+/* Words that mean interrupts in a command: "eth0:2", numbers. */
+struct target_words {
+	char **words; /* owned, and each */
+	size_t n, room;
+};
+void target_words_free(struct target_words *words);
+int unit_add_targets(const struct unit *unit, struct target_words *words);
 /* Did 'irqkit apply' place it? Then a policy wants it there. */
 bool facts_is_placed(const struct facts *facts, const struct unit *unit);
 /* The entry of a device, or NULL: it raises no interrupt. */
@@ -140,8 +147,9 @@ char *facts_format_cpus(const struct irqkit_cpuset *cpus);
 
 /* A spread that was planned and not applied. */
 struct plan_gain {
-	double before, after; /* the load of the busiest CPU */
-	double gain; /* 1 - after / before; 0: none */
+	/* 1 - after / before of the load of the busiest CPU; less than 0: it is a loss */
+	double gain;
+	double own_gain; /* the same of the interrupts that are placed alone */
 	size_t n_moves; /* interrupts that go elsewhere */
 	/* of the interrupts that are placed, those that are handled, before and after: */
 	size_t n_remote[2]; /* on another node than that of their device */

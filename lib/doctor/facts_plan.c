@@ -5,25 +5,108 @@
 #include "doctor/facts_net.h"
 #include "request/placement.h"
 
+#include <errno.h>
+
 /* ------------------------------------------------------------------------------- */
 /* Loads                                                                           */
 
-static void read_loads(
-	struct facts *facts, const struct irqkit_spread *spread, struct plan_gain *gain)
-{
-	irqkit_cpuset_foreach (cpu, facts->online) {
-		double before, after;
+/*
+ * The loads of CPUs, with each interrupt where it is placed, not where it was counted:
+ * after a change, old counts say nothing.
+ */
+struct loads {
+	double *loads[2]; /* owned; by number of CPU; before and after */
+	size_t n;
+};
 
-		if (!irqkit_spread_is_judged(spread, cpu))
-			continue;
-		before = (double)irqkit_spread_get_load_before(spread, cpu);
-		after = (double)irqkit_spread_get_load_after(spread, cpu);
-		gain->before = before > gain->before ? before : gain->before;
-		gain->after = after > gain->after ? after : gain->after;
-	}
-	gain->n_moves = irqkit_spread_count_moves(spread);
-	if (gain->before > 0 && gain->after < gain->before)
-		gain->gain = 1 - gain->after / gain->before;
+static void loads_free(struct loads *loads)
+{
+	free(loads->loads[0]);
+	free(loads->loads[1]);
+}
+
+static int loads_new(const struct facts *facts, struct loads *loads)
+{
+	int last = -1;
+
+	for (int cpu = -1; (cpu = irqkit_cpuset_next(facts->online, cpu)) >= 0;)
+		last = cpu;
+	loads->n = (size_t)(last + 1);
+	loads->loads[0] = calloc(loads->n + 1, sizeof(double));
+	loads->loads[1] = calloc(loads->n + 1, sizeof(double));
+	return loads->loads[0] && loads->loads[1] ? 0 : -ENOMEM;
+}
+
+static void loads_add(struct loads *loads, int when, int cpu, double load)
+{
+	if (cpu >= 0 && (size_t)cpu < loads->n)
+		loads->loads[when][cpu] += load;
+}
+
+/* The CPU after the plan: the first one that was chosen; the same where it stays. */
+static int find_planned(const struct facts *facts, const struct irqkit_placement *p,
+	struct irqkit_irq *irq)
+{
+	size_t place = p->place[irqkit_irq_get_index(irq)];
+	const struct irqkit_cpuset *cpus = place
+		? irqkit_spread_get_cpus(p->spread, place - 1)
+		: NULL;
+	int now = facts_find_cpu(facts, irq);
+
+	return cpus && (now < 0 || !irqkit_cpuset_has(cpus, (unsigned int)now))
+		? irqkit_cpuset_next(cpus, -1)
+		: now;
+}
+
+/* @is_own: only what is placed */
+static void fill_loads(const struct facts *facts, const struct irqkit_placement *p,
+	struct loads *loads, bool is_own)
+{
+	for (size_t i = 0; i < facts->n_units; i++)
+		for (size_t j = 0; j < facts->units[i].n_irqs; j++) {
+			struct irqkit_irq *irq = facts->units[i].irqs[j];
+			double load = (double)facts_count(facts, irq);
+
+			if (is_own && !p->place[irqkit_irq_get_index(irq)])
+				continue;
+			loads_add(loads, 0, facts_find_cpu(facts, irq), load);
+			loads_add(loads, 1, find_planned(facts, p, irq), load);
+		}
+}
+
+static double find_most(const struct loads *loads, int when)
+{
+	double most = 0;
+
+	for (size_t cpu = 0; cpu < loads->n; cpu++)
+		if (loads->loads[when][cpu] > most)
+			most = loads->loads[when][cpu];
+	return most;
+}
+
+static int find_gain(const struct facts *facts, const struct irqkit_placement *p,
+	bool is_own, double *ret_gain)
+{
+	struct loads loads CLEANUP(loads_free) = { 0 };
+	double before, after;
+	int r = loads_new(facts, &loads);
+
+	if (r < 0)
+		return r;
+	fill_loads(facts, p, &loads, is_own);
+	before = find_most(&loads, 0);
+	after = find_most(&loads, 1);
+	*ret_gain = before > 0 ? 1 - after / before : 0;
+	return 0;
+}
+
+static int read_loads(const struct facts *facts, const struct irqkit_placement *p,
+	struct plan_gain *gain)
+{
+	int r = find_gain(facts, p, false, &gain->gain);
+
+	gain->n_moves = irqkit_spread_count_moves(p->spread);
+	return r == 0 ? find_gain(facts, p, true, &gain->own_gain) : r;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -69,9 +152,8 @@ static int read_places(const struct facts *facts, const struct irqkit_placement 
 	for (size_t i = 0; i < p->n && r == 0; i++) {
 		const struct unit *unit =
 			facts->unit_of[irqkit_irq_get_index(p->irqs[i])];
-		const struct irqkit_cpuset *cpus = irqkit_spread_get_cpus(p->spread, i);
 		int now = facts_find_cpu(facts, p->irqs[i]);
-		int then = cpus ? irqkit_cpuset_next(cpus, -1) : now;
+		int then = find_planned(facts, p, p->irqs[i]);
 
 		if (now >= 0)
 			r = count_place(facts, unit, (unsigned int)now, 0, places, gain);
@@ -97,8 +179,8 @@ static int plan_spread(struct facts *facts, struct irqkit_request *request,
 	placement = irqkit_request_get_placement(request);
 	if (r < 0 || !placement)
 		return r == -ENOMEM ? r : 0;
-	read_loads(facts, irqkit_placement_get_spread(placement), gain);
-	return read_places(facts, placement, &places, gain);
+	r = read_loads(facts, placement, gain);
+	return r == 0 ? read_places(facts, placement, &places, gain) : r;
 }
 
 static int new_request(struct facts *facts, const struct spread_words *words,

@@ -5,7 +5,6 @@
  */
 #include "doctor/facts_units.h"
 #include "base/array.h"
-#include "base/buffer.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "base/number.h"
@@ -45,10 +44,10 @@ int facts_find_cpu(const struct facts *facts, struct irqkit_irq *irq)
 		effective = NULL;
 	if (affinity && irqkit_cpuset_count(affinity) == 1)
 		return irqkit_cpuset_next(affinity, -1);
-	/* a pending move has an effective affinity that is not allowed any more */
+	/* a pending move goes to one of several CPUs, and only the kernel knows which */
 	if (affinity && effective && !irqkit_cpuset_is_empty(affinity) &&
 		!irqkit_cpuset_is_subset(effective, affinity))
-		return irqkit_cpuset_next(affinity, -1);
+		return -1;
 	return effective ? irqkit_cpuset_next(effective, -1) : find_busiest(irq->row);
 }
 
@@ -144,9 +143,10 @@ static char *name_unit(const struct unit *unit, const struct irqkit_irq *irq)
 	if (unit->device && unit->queue >= 0)
 		r = asprintf(&name, "%s:%d", unit->device->name, unit->queue);
 	else if (irqkit_interrupt_count_actions(irq->row))
-		r = asprintf(&name, "%s", irqkit_interrupt_get_action(irq->row, 0));
+		r = asprintf(&name, "%s (%d)", irqkit_interrupt_get_action(irq->row, 0),
+			irqkit_irq_get_number(irq));
 	else
-		r = asprintf(&name, "%d", irqkit_irq_get_number(irq));
+		r = asprintf(&name, "interrupt %d", irqkit_irq_get_number(irq));
 	return r < 0 ? NULL : name;
 }
 
@@ -251,17 +251,32 @@ void facts_free_units(struct facts *facts)
 
 /* ------------------------------------------------------------------------------- */
 
-char *unit_format_target(const struct unit *unit)
+int unit_add_targets(const struct unit *unit, struct target_words *words)
 {
-	struct buffer text = { 0 };
-	char *target;
+	bool is_queue = unit->device && unit->device->is_net && unit->queue >= 0;
+	size_t n = is_queue ? 1 : unit->n_irqs;
 
-	if (unit->device && unit->device->is_net && unit->queue >= 0)
-		return strdup(unit->name);
-	for (size_t i = 0; i < unit->n_irqs; i++)
-		buffer_add(&text, "%s%d", i ? "," : "",
-			irqkit_irq_get_number(unit->irqs[i]));
-	return buffer_take(&text, &target) < 0 ? NULL : target;
+	for (size_t i = 0; i < n; i++) {
+		char *word;
+
+		if (!GROW(words->words, words->n, words->room))
+			return -ENOMEM;
+		if (is_queue)
+			word = strdup(unit->name);
+		else if (asprintf(&word, "%d", irqkit_irq_get_number(unit->irqs[i])) < 0)
+			word = NULL;
+		if (!word)
+			return -ENOMEM;
+		words->words[words->n++] = word;
+	}
+	return 0;
+}
+
+void target_words_free(struct target_words *words)
+{
+	for (size_t i = 0; i < words->n; i++)
+		free(words->words[i]);
+	free(words->words);
 }
 
 bool facts_is_placed(const struct facts *facts, const struct unit *unit)

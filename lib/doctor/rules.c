@@ -3,14 +3,12 @@
 #include "base/macros.h"
 #include "doctor/rule.h"
 
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 typedef const struct irqkit_rule *rules_fn(size_t *ret_count);
 static rules_fn *const files[] = {
 	rules_placement,
+	rules_affinity,
 	rules_isolation,
 	rules_steering,
 	rules_queues,
@@ -41,20 +39,6 @@ const struct irqkit_rule *rule_find(const char *id)
 		if (strcmp(rule->id, id) == 0)
 			return rule;
 	return NULL;
-}
-
-int look_lacks(struct look *look, const char *format, ...)
-{
-	va_list args;
-	int r;
-
-	free(look->lacks);
-	va_start(args, format);
-	r = vasprintf(&look->lacks, format, args);
-	va_end(args);
-	if (r < 0)
-		look->lacks = NULL;
-	return r < 0 ? -ENOMEM : 0;
 }
 
 /* ------------------------------------------------------------------------------- */

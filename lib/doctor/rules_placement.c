@@ -66,6 +66,34 @@ static bool gains(const struct plan_gain *gain)
 	return gain->gain * 100 >= GAIN_PERCENT;
 }
 
+/* Where several devices crowd a CPU, none of them relieves it by itself. */
+static bool gains_itself(const struct plan_gain *gain)
+{
+	return gain->own_gain * 100 >= GAIN_PERCENT && gain->gain >= 0;
+}
+
+/* What is placed badly and idle costs nothing now. */
+static void lower_if_idle(struct irqkit_finding *finding, const struct facts *facts,
+	const struct fact_device *device)
+{
+	if (!facts_is_busy(facts, device))
+		finding_set_class(finding,
+			facts_rate(facts, device->count) >= 0 ? IRQKIT_CLASS_INFO
+							      : IRQKIT_CLASS_LOW);
+}
+
+/* "3 of 4 queues are" */
+static char *format_part(size_t n, size_t all)
+{
+	char *text;
+
+	if (all == 1)
+		return strdup("its interrupt is");
+	return asprintf(&text, "%zu of %zu queues %s", n, all, n == 1 ? "is" : "are") < 0
+		? NULL
+		: text;
+}
+
 /* ------------------------------------------------------------------------------- */
 /* Devices whose queues are on few CPUs                                            */
 
@@ -106,7 +134,7 @@ static int report_few_cpus(
 	struct plan_gain gain;
 	int r = plan_device(look->facts, device, NULL, &gain);
 
-	if (r < 0 || !gains(&gain) || gain.n_cpus[1] <= gain.n_cpus[0])
+	if (r < 0 || !gains_itself(&gain) || gain.n_cpus[1] <= gain.n_cpus[0])
 		return r;
 	finding = finding_add(look, device->device, NULL);
 	if (n == 1)
@@ -119,9 +147,10 @@ static int report_few_cpus(
 			cpus ? cpus : "?", state->n_active, others);
 	add_places(finding, look->facts, device);
 	weigh(finding, look->facts, n == 1 ? irqkit_cpuset_next(state->cpus, -1) : -1,
-		device->count, gain.gain);
+		device->count, gain.own_gain);
 	finding_add_cpus(finding, state->cpus);
 	finding_fix(finding, "spread", device->name, NULL);
+	lower_if_idle(finding, look->facts, device);
 	return 0;
 }
 
@@ -146,7 +175,7 @@ static int look_few_cpus(struct look *look, bool is_one)
 		struct device_state state CLEANUP(device_state_free) = { 0 };
 		struct fact_device *device = &facts->owners[i];
 
-		if (!facts_is_busy(facts, device))
+		if (device->count < FEW_INTERRUPTS)
 			continue;
 		r = read_state(facts, device, &state);
 		if (r == 0 && is_on_few(device, &state, is_one))
@@ -259,18 +288,6 @@ static int look_one_cpu_serves_all(struct look *look)
 	return r;
 }
 
-struct hot_words {
-	char **targets; /* owned, and each */
-	size_t n;
-};
-
-static void hot_words_free(struct hot_words *words)
-{
-	for (size_t i = 0; i < words->n; i++)
-		free(words->targets[i]);
-	free(words->targets);
-}
-
 static bool is_hot_on(
 	const struct facts *facts, const struct unit *unit, unsigned int cpu)
 {
@@ -279,20 +296,15 @@ static bool is_hot_on(
 		!facts_is_placed(facts, unit);
 }
 
-static int list_hot(const struct facts *facts, unsigned int cpu, struct hot_words *words)
+static int list_hot(
+	const struct facts *facts, unsigned int cpu, struct target_words *words)
 {
-	words->targets = calloc(facts->n_units + 1, sizeof(*words->targets));
-	for (size_t i = 0; i < facts->n_units && words->targets; i++) {
-		char *target;
+	int r = 0;
 
-		if (!is_hot_on(facts, &facts->units[i], cpu))
-			continue;
-		target = unit_format_target(&facts->units[i]);
-		if (!target)
-			return -ENOMEM;
-		words->targets[words->n++] = target;
-	}
-	return words->targets ? 0 : -ENOMEM;
+	for (size_t i = 0; i < facts->n_units && r == 0; i++)
+		if (is_hot_on(facts, &facts->units[i], cpu))
+			r = unit_add_targets(&facts->units[i], words);
+	return r;
 }
 
 static void say_hot(struct irqkit_finding *finding, struct facts *facts, unsigned int cpu)
@@ -319,16 +331,16 @@ static void say_hot(struct irqkit_finding *finding, struct facts *facts, unsigne
 static int report_collision(
 	struct look *look, unsigned int cpu, const struct cpu_sum *sum)
 {
-	struct hot_words hot CLEANUP(hot_words_free) = { 0 };
+	struct target_words hot CLEANUP(target_words_free) = { 0 };
 	struct irqkit_finding *finding;
 	struct plan_gain gain;
 	int r = list_hot(look->facts, cpu, &hot);
-	const struct spread_words words = { .targets = (const char *const *)hot.targets,
-		.n_targets = hot.n,
-		.policy = IRQKIT_POLICY_LOAD };
+	struct spread_words words = { .policy = IRQKIT_POLICY_LOAD };
 
 	if (r < 0 || hot.n < 2)
 		return r;
+	words.targets = (const char *const *)hot.words;
+	words.n_targets = hot.n;
 	r = facts_plan_spread(look->facts, &words, &gain);
 	if (r < 0 || !gains(&gain))
 		return r;
@@ -338,7 +350,7 @@ static int report_collision(
 	finding_add_cpu(finding, cpu);
 	finding_fix(finding, "spread", NULL);
 	for (size_t i = 0; i < hot.n; i++)
-		finding_fix_word(finding, "%s", hot.targets[i]);
+		finding_fix_word(finding, "%s", hot.words[i]);
 	finding_fix_word(finding, "--by=total");
 	return 0;
 }
@@ -460,6 +472,7 @@ static bool is_remote(const struct facts *facts, const struct fact_device *devic
 static int report_remote(
 	struct look *look, struct fact_device *device, size_t n, uint64_t count)
 {
+	_cleanup_free_ char *part = format_part(n, device->n_units);
 	struct irqkit_finding *finding;
 	struct plan_gain gain;
 	int r = plan_device(look->facts, device, NULL, &gain);
@@ -468,17 +481,15 @@ static int report_remote(
 		return r;
 	finding = finding_add(look, device->device, NULL);
 	finding_say(finding,
-		"%zu of %zu queues are handled on another NUMA node than node %d, where "
-		"the device is",
-		n, device->n_units, device->node);
+		"%s handled on another NUMA node than node %d, where the device is",
+		part ? part : "?", device->node);
 	for (size_t i = 0; i < device->n_units; i++)
 		if (is_remote(look->facts, device, device->units[i]))
 			add_place(finding, look->facts, device->units[i]);
 	finding_weigh(finding, share_of(count, look->facts->count),
 		1 - share_of(gain.n_remote[1], gain.n_remote[0]), false);
 	finding_fix(finding, "spread", device->name, NULL);
-	if (!facts_is_busy(look->facts, device))
-		finding_set_class(finding, IRQKIT_CLASS_INFO);
+	lower_if_idle(finding, look->facts, device);
 	return 0;
 }
 
@@ -648,6 +659,7 @@ static int report_slow_core(struct look *look, struct fact_device *device, size_
 	const struct irqkit_cpuset *slow)
 {
 	_cleanup_free_ char *cpus = facts_format_cpus(slow);
+	_cleanup_free_ char *part = format_part(n, device->n_units);
 	struct irqkit_finding *finding;
 	struct plan_gain gain;
 	int r = plan_device(look->facts, device, "fast", &gain);
@@ -655,8 +667,8 @@ static int report_slow_core(struct look *look, struct fact_device *device, size_
 	if (r < 0 || gain.n_slow[1] >= gain.n_slow[0])
 		return r;
 	finding = finding_add(look, device->device, NULL);
-	finding_say(finding, "%zu of %zu queues are handled on slow cores (CPUs %s)", n,
-		device->n_units, cpus ? cpus : "?");
+	finding_say(finding, "%s handled on slow cores (CPUs %s)", part ? part : "?",
+		cpus ? cpus : "?");
 	add_places(finding, look->facts, device);
 	weigh(finding, look->facts, -1, device->count,
 		1 - share_of(gain.n_slow[1], gain.n_slow[0]));
@@ -791,10 +803,12 @@ static const struct irqkit_rule rules[] = {
 		.title = "one CPU handles all queues of a device",
 		.why = "All queues wait for one CPU while other CPUs are idle, so the "
 		       "queues are worth nothing.",
-		.explain = "Reported for a busy device with two or more queues that can "
+		.explain = "Reported for a device with two or more queues that can "
 			   "be moved, if 'irqkit spread' lowers the load of the busiest "
 			   "CPU by a quarter or more. Not reported if a policy places "
-			   "them so, or if the device may use only one CPU.",
+			   "them so, or if the device may use only one CPU. If the "
+			   "device is idle, the class is info, or low where no rate is "
+			   "known.",
 		.hides = (const char *const[]){ "one-cpu-serves-all", "hot-units-collide",
 			"load-uneven", "cpu-full-of-softirq", "softnet-squeezed",
 			"softnet-dropped", "xps-against-irq", "rps-on-irq-cpu",
@@ -806,11 +820,10 @@ static const struct irqkit_rule rules[] = {
 		.class = IRQKIT_CLASS_MEDIUM,
 		.title = "some CPUs handle several queues of a device, others none",
 		.why = "Some CPUs do the work of two queues, and others do nothing.",
-		.explain =
-			"Reported for a busy network device whose queues are on at most "
-			"three quarters of the CPUs that they could use, if 'irqkit "
-			"spread' lowers the load of the busiest CPU by a quarter or "
-			"more. Queues that have never fired do not count.",
+		.explain = "Reported for a network device whose queues are on at most "
+			   "three quarters of the CPUs that they could use, if 'irqkit "
+			   "spread' lowers the load of the busiest CPU by a quarter or "
+			   "more. Queues that have never fired do not count.",
 		.hides = (const char *const[]){ "one-cpu-serves-all", "hot-units-collide",
 			"load-uneven", "hint-ignored", "xps-against-irq",
 			"siblings-share-core", "widened-by-hotplug", NULL },

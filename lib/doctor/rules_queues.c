@@ -460,6 +460,9 @@ static int judge_backend_threads(struct look *look, const struct fact_device *ow
 		int cpu = facts_find_queue_cpu(look->facts, queue);
 		struct irqkit_thread *thread = find_far_thread(look, queue, cpu);
 
+		/* where it was counted is not where it is placed, and cannot be pinned */
+		if (!irqkit_machine_get_queue_cpus(look->facts->machine, queue))
+			continue;
 		if (!thread || n++ > 0)
 			continue;
 		finding = finding_add(look, owner->device, NULL);

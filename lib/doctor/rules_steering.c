@@ -138,6 +138,13 @@ static void add_irq(struct look *look, struct irqkit_finding *finding,
 /* Would RPS take work away from the CPU that handles this interface, and does it not yet? */
 static bool lacks_rps(const struct look *look, const struct steered *steered)
 {
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	struct irqkit_queue *first = irqkit_device_find_queue(
+		steered->device, IRQKIT_RX, 0);
+
+	/* a kernel without RPS has no such file */
+	if (!first || irqkit_queue_read_rps_cpus(first, &cpus) < 0)
+		return false;
 	return steered->owner && steered->kind == IRQKIT_NET_HARDWARE &&
 		irqkit_cpuset_is_empty(steered->rps) && get_advised(steered) &&
 		irqkit_cpuset_count(look->facts->housekeeping) >= 2;
