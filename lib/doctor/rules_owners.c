@@ -244,7 +244,8 @@ static int look_uses_isolated(struct look *look)
 }
 
 static int judge_on_hybrid(struct look *look, const struct fact_device *owner,
-	const struct irqkit_cpuset *slow, const struct irqkit_cpuset *fast)
+	const struct irqkit_cpuset *slow, const struct irqkit_cpuset *fast,
+	bool has_socket)
 {
 	const struct facts *facts = look->facts;
 	struct irqkit_finding *finding;
@@ -263,7 +264,13 @@ static int judge_on_hybrid(struct look *look, const struct fact_device *owner,
 		"irqbalance is running and leaves %zu of %zu queues on slow "
 		"cores",
 		n, owner->n_units);
-	finding_fix(finding, "spread", owner->name, "--cpus=fast", "--ban", NULL);
+	finding_fix(finding, "spread", owner->name, "--cpus=fast", NULL);
+	if (has_socket)
+		finding_fix_word(finding, "--ban");
+	else
+		finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
+			"before that, add --banirq=N for each of these interrupts to the "
+			"options of irqbalance, and restart it");
 	return 0;
 }
 
@@ -273,14 +280,16 @@ static int look_on_hybrid(struct look *look)
 		look->facts->topology);
 	const struct irqkit_cpuset *fast = irqkit_topology_get_fast_cores(
 		look->facts->topology);
-	int r = 0;
+	_cleanup_irqbalance_ struct irqkit_irqbalance *irqbalance = NULL;
+	int r = irqkit_irqbalance_new(look->facts->devices, &irqbalance);
 
-	if (!facts_find_irqbalance(look->facts))
-		return look_lacks(look, "irqbalance does not run");
+	if (r < 0)
+		return r == -ESRCH ? look_lacks(look, "irqbalance does not run") : r;
 	if (!slow || !fast)
 		return look_lacks(look, "no slow cores");
 	for (size_t i = 0; i < look->facts->n_owners && r == 0; i++)
-		r = judge_on_hybrid(look, &look->facts->owners[i], slow, fast);
+		r = judge_on_hybrid(look, &look->facts->owners[i], slow, fast,
+			irqkit_irqbalance_has_socket(irqbalance));
 	return r;
 }
 

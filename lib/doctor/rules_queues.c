@@ -274,12 +274,14 @@ static int judge_virtio(struct look *look, const struct fact_device *owner)
 	struct channel_counts channels = { 0 };
 	struct irqkit_finding *finding;
 	unsigned int useful = irqkit_cpuset_count(look->facts->online);
-	int r = judge_one_queue(look, owner, "virtio_net", &finding);
+	bool is_known = read_channels(owner->device, &channels);
+	int r = 0;
 
-	if (r < 0 || !finding)
+	if (channels.now <= 1)
+		r = judge_one_queue(look, owner, "virtio_net", &finding);
+	if (r < 0 || channels.now > 1 || !finding)
 		return r;
-	if (read_channels(owner->device, &channels) && channels.max > channels.now &&
-		can_set_channels(owner->device)) {
+	if (is_known && channels.max > channels.now && can_set_channels(owner->device)) {
 		finding_fact(
 			finding, "ethtool -l", "%u of %u", channels.now, channels.max);
 		finding_fix(finding, "channels", owner->name, "--auto", NULL);

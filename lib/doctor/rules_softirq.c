@@ -82,7 +82,7 @@ static int look_dropped(struct look *look)
 	int r;
 
 	if (!is_measured(look))
-		return look_lacks(look, "no second reading of /proc/net/softnet_stat");
+		return look_lacks(look, "no second reading of the counters");
 	r = find_losers(look, facts_find_drops, DROPS_PER_SECOND, -2, &losers);
 	if (r < 0 || irqkit_cpuset_is_empty(losers.cpus))
 		return r;
@@ -106,7 +106,7 @@ static int look_squeezed(struct look *look)
 	int r;
 
 	if (!is_measured(look))
-		return look_lacks(look, "no second reading of /proc/net/softnet_stat");
+		return look_lacks(look, "no second reading of the counters");
 	r = find_losers(look, facts_find_squeezes, SQUEEZES_PER_SECOND,
 		SHORT_CPU_PERCENT / 100.0, &losers);
 	if (r < 0 || irqkit_cpuset_is_empty(losers.cpus))
@@ -244,7 +244,7 @@ static int look_per_packet(struct look *look)
 	int r = 0;
 
 	if (!is_measured(look))
-		return look_lacks(look, "no rates of interrupts");
+		return look_lacks(look, "no second reading of the counters");
 	for (size_t i = 0; i < facts->n_owners && r == 0; i++)
 		if (facts->owners[i].is_net && !wants_low_latency(look))
 			r = judge_per_packet(look, &facts->owners[i]);

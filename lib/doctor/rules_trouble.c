@@ -188,7 +188,7 @@ static int look_storm(struct look *look)
 	struct facts *facts = look->facts;
 
 	if (facts_confidence(facts) != IRQKIT_CONFIDENCE_MEASURED)
-		return look_lacks(look, "no rates of interrupts");
+		return look_lacks(look, "no second reading of the counters");
 	for (size_t i = 0; i < facts->n_units; i++) {
 		const struct unit *unit = &facts->units[i];
 		double rate = facts_rate(facts, unit->count);
@@ -215,7 +215,7 @@ static int look_errors(struct look *look)
 	const struct facts *facts = look->facts;
 
 	if (facts_confidence(facts) != IRQKIT_CONFIDENCE_MEASURED)
-		return look_lacks(look, "no second reading of /proc/interrupts");
+		return look_lacks(look, "no second reading of the counters");
 	for (size_t i = 0; i < LENGTH(errors); i++) {
 		const struct irqkit_interrupt *row = irqkit_snapshot_find(
 			facts_counts(facts), errors[i].label);
@@ -282,7 +282,7 @@ static int look_placed(struct look *look)
 	struct facts *facts = look->facts;
 
 	if (!is_x86(facts))
-		return look_lacks(look, "no x86 vectors");
+		return look_lacks(look, "not an x86 system");
 	irqkit_cpuset_foreach (cpu, facts->online) {
 		size_t n = count_placed(facts, cpu);
 		struct irqkit_finding *finding;
