@@ -187,22 +187,49 @@ void show_group(
 /* ------------------------------------------------------------------------------- */
 /* The last line: a doctor that says nothing is not believed                       */
 
+/* More reasons than these are left to -v. */
+#define REASONS_SHOWN 4
+
 struct counted {
 	size_t n, n_not;
-	char *reasons; /* owned; "no NUMA nodes, no isolated CPU" */
+	size_t n_reasons;
+	char *reasons; /* owned; "no NUMA nodes, no isolated CPU": the most frequent */
 };
 
-static bool was_given(
-	const struct irqkit_doctor *doctor, size_t index, const char *reason)
+/* How many rules lack this; *@ret_is_first: none before @index does. */
+static size_t count_reason(const struct irqkit_doctor *doctor, size_t index,
+	const char *reason, bool *ret_is_first)
 {
-	const char *lacks;
+	size_t n = 0;
 
-	for (size_t i = 0; i < index; i++) {
+	*ret_is_first = true;
+	for (size_t i = 0; i < irqkit_doctor_count_rules(doctor); i++) {
+		const char *lacks;
+
 		irqkit_doctor_get_rule(doctor, i, &lacks);
-		if (lacks && strcmp(lacks, reason) == 0)
-			return true;
+		if (!lacks || strcmp(lacks, reason) != 0)
+			continue;
+		*ret_is_first &= i >= index;
+		n++;
 	}
-	return false;
+	return n;
+}
+
+/* Adds the reasons that so many rules have. */
+static void add_reasons(
+	const struct irqkit_doctor *doctor, size_t n_rules, struct counted *counted)
+{
+	for (size_t i = 0; i < counted->n; i++) {
+		const char *lacks;
+		bool is_first;
+
+		irqkit_doctor_get_rule(doctor, i, &lacks);
+		if (!lacks || count_reason(doctor, i, lacks, &is_first) != n_rules ||
+			!is_first)
+			continue;
+		if (counted->n_reasons++ < REASONS_SHOWN)
+			text_join(&counted->reasons, ", ", lacks);
+	}
 }
 
 static void count_rules(const struct irqkit_doctor *doctor, struct counted *counted)
@@ -213,9 +240,11 @@ static void count_rules(const struct irqkit_doctor *doctor, struct counted *coun
 
 		irqkit_doctor_get_rule(doctor, i, &lacks);
 		counted->n_not += lacks != NULL;
-		if (lacks && !was_given(doctor, i, lacks))
-			text_join(&counted->reasons, ", ", lacks);
 	}
+	for (size_t n = counted->n_not; n > 0; n--)
+		add_reasons(doctor, n, counted);
+	if (counted->n_reasons > REASONS_SHOWN)
+		text_join(&counted->reasons, ", ", "...; -v shows all");
 }
 
 /* " over 2 s" */

@@ -524,6 +524,15 @@ static int look_queue_on_remote_node(struct look *look)
 	return r;
 }
 
+static bool has_unknown_node(const struct fact_device *device)
+{
+	int node;
+
+	return irqkit_device_get_pci_address(device->device) && device->is_net &&
+		device->n_units &&
+		irqkit_device_read_node(device->device, &node) == -ENODATA;
+}
+
 static int look_node_unknown(struct look *look)
 {
 	struct facts *facts = look->facts;
@@ -537,11 +546,8 @@ static int look_node_unknown(struct look *look)
 		return look_lacks(look, "the nodes of a guest may be fiction");
 	for (size_t i = 0; i < facts->n_owners; i++) {
 		const struct fact_device *device = &facts->owners[i];
-		const char *address = irqkit_device_get_pci_address(device->device);
-		int node;
 
-		if (!address || !device->is_net || !device->n_units ||
-			irqkit_device_read_node(device->device, &node) != -ENODATA)
+		if (!has_unknown_node(device))
 			continue;
 		if (join_text(&names, device->name) < 0)
 			return -ENOMEM;
