@@ -585,6 +585,19 @@ owners; program 700 irqbalance; silent $id 'irqbalance alone'
 owners; program 700 irqbalance; put etc/irqkit.d/a.conf 'spread eth0'; silent $id 'irqbalance and a policy file'
 owners; program 700 irqbalance; put etc/rc.local '# echo 1 >/proc/irq/24/smp_affinity'; silent $id 'a comment'
 owners; program 700 irqbalance; put etc/tuned/active_profile balanced; put usr/lib/tuned/balanced/tuned.conf '[cpu]'; silent $id 'a profile without CPUs'
+id=affinity-flapping
+# flaps LIST LIST: of two interrupts, in the second reading; they were on CPUs 0 and 1
+flaps() {
+	new 4
+	nic eth0 igb 0 1
+	rate 24 10
+	put proc.1/irq/24/smp_affinity_list "$1"
+	put proc.1/irq/25/smp_affinity_list "$2"
+}
+flaps 2 3; fires $id 'medium affinity: somebody changed it for 2 interrupts within 2 seconds, such as 24'
+flaps 2 1; silent $id 'one interrupt'
+flaps 0-3 0-3; silent $id 'a CPU went offline'
+flaps 0 1; silent $id 'no change'
 id=script-with-numbers
 owners; put etc/cron.d/irq '' '@reboot root echo 1 >/proc/irq/24/smp_affinity'; fires $id 'low /etc/cron.d/irq: line 2 writes to interrupt 24'
 owners; put etc/rc.local 'echo 1 >/proc/irq/$irq/smp_affinity'; silent $id 'a number that it computed'
