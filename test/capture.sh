@@ -1,6 +1,8 @@
 #!/bin/sh
 # capture.sh FILE.root      saves what irqkit reads from this machine in one text file
 # capture.sh DIR            saves it in a folder, which must be new or empty: irqkit show --root DIR
+# capture.sh --twice ...    also saves the counters of two seconds earlier: the first sample is in
+#                           proc/, the second one in proc.1/
 # capture.sh --pack DIR     prints such a folder as the text of a .root file
 #
 # Runs as root or not, with busybox or without. test/tool/unpack.c describes .root files, and
@@ -11,7 +13,7 @@ umask 022
 unset CDPATH TAR_OPTIONS
 
 usage() {
-	echo "usage: capture.sh FILE.root | DIR | --pack DIR" >&2
+	echo "usage: capture.sh [--twice] FILE.root | DIR | --pack DIR" >&2
 	exit 2
 }
 
@@ -272,8 +274,10 @@ pack() {
 	LC_ALL=C sort "$scratch/entries" | cut -f 2- | tr '\001\003' '\n\\'
 }
 
+twice=
+[ "${1-}" != --twice ] || { twice=1 && shift; }
 case ${1-} in
---pack) if [ $# != 2 ] || [ ! -d "$2" ]; then usage; fi ;;
+--pack) if [ $# != 2 ] || [ ! -d "$2" ] || [ -n "$twice" ]; then usage; fi ;;
 '' | -*) usage ;;
 *) if [ $# != 1 ]; then usage; fi ;;
 esac
@@ -325,23 +329,58 @@ keep_link() {
 	done
 }
 
-keep proc/interrupts proc/sys/kernel/osrelease proc/sys/net/core/rps_sock_flow_entries
-keep proc/irq/default_smp_affinity proc/uptime proc/sys/kernel/random/boot_id
+# queue_packets: "eth0 ethtool rx 0 12345" for each queue of which a driver counts packets. The
+# kernel has no such file.
+queue_packets() {
+	for link in sys/class/net/*/device; do
+		device=${link%/device}
+		ethtool -S "${device##*/}" 2>/dev/null | LC_ALL=C awk -v device="${device##*/}" '
+		{ name = $1; sub(/:$/, "", name) }
+		name ~ /^[rt]x(_queue_|)[0-9]+_packets$/ || name ~ /^[rt]x-[0-9]+\.packets$/ ||
+		name ~ /^queue_[0-9]+_[rt]x_cnt$/ {
+			direction = name ~ /rx/ ? "rx" : "tx"
+			gsub(/[^0-9]/, "", name)
+			print device, "ethtool", direction, name, $2
+		}'
+	done
+}
+
+# counters FOLDER: those of now. Of the interrupts in /proc/stat, only the sum.
+counters() {
+	mkdir -p "$dir/$1/net"
+	for path in interrupts softirqs uptime net/softnet_stat net/dev; do
+		cat "proc/$path" >"$scratch/counters" 2>/dev/null && cat "$scratch/counters" >"$dir/$1/$path"
+	done
+	queue_packets >"$scratch/counters"
+	[ ! -s "$scratch/counters" ] || cat "$scratch/counters" >"$dir/$1/net/queue_packets"
+	awk '/^(cpu|btime|softirq)/ { print } /^intr/ { print $1, $2 }' proc/stat >"$dir/$1/stat" 2>/dev/null
+}
+
+# second_affinities: where interrupts may go, and go, at the time of the second counters
+second_affinities() {
+	mkdir -p "$scratch/second"
+	cp --parents proc/irq/[0-9]*/smp_affinity_list proc/irq/[0-9]*/effective_affinity_list \
+		"$scratch/second" 2>/dev/null
+	[ ! -d "$scratch/second/proc/irq" ] || mv "$scratch/second/proc/irq" "$dir/proc.1/irq"
+}
+
+counters proc
+keep 'proc/irq/[0-9]*/smp_affinity' 'proc/irq/[0-9]*/smp_affinity_list' \
+	'proc/irq/[0-9]*/effective_affinity' 'proc/irq/[0-9]*/effective_affinity_list' \
+	'proc/irq/[0-9]*/affinity_hint' 'proc/irq/[0-9]*/node' 'proc/irq/[0-9]*/spurious'
+[ -z "$twice" ] || { sleep 2 && counters proc.1 && second_affinities; }
+keep proc/sys/kernel/osrelease proc/sys/net/core/rps_sock_flow_entries
+keep proc/irq/default_smp_affinity proc/sys/kernel/random/boot_id
 keep proc/sys/net/core/rps_default_mask sys/devices/virtual/workqueue/cpumask
 core=proc/sys/net/core
 keep $core/netdev_budget $core/netdev_budget_usecs $core/netdev_max_backlog \
 	$core/flow_limit_cpu_bitmap $core/busy_poll $core/busy_read
 keep proc/cmdline proc/version proc/pressure/irq proc/xen/capabilities sys/hypervisor/type
 keep sys/kernel/debug/irq/domains/VECTOR
-# Of /proc/stat only the time of the boot is read.
-grep '^btime ' proc/stat >"$scratch/stat" 2>/dev/null && cp "$scratch/stat" "$dir/proc/stat"
 for irq in proc/irq/[0-9]*; do
 	# An interrupt without a handler has its folder, and maybe nothing in it.
 	mkdir -p "$dir/$irq"
 done
-keep 'proc/irq/[0-9]*/smp_affinity' 'proc/irq/[0-9]*/smp_affinity_list' \
-	'proc/irq/[0-9]*/effective_affinity' 'proc/irq/[0-9]*/effective_affinity_list' \
-	'proc/irq/[0-9]*/affinity_hint' 'proc/irq/[0-9]*/node' 'proc/irq/[0-9]*/spurious'
 find proc/irq -name 'smp_affinity*' -type f ! -perm -200 2>/dev/null >"$scratch/readonly"
 keep 'sys/kernel/irq/*/*'
 

@@ -251,6 +251,18 @@ else
 	skip "$name" "there is no other mount name space here"
 fi
 
+# A second sample, two seconds later, is what a load is made of.
+check "capture.sh saves two samples" sh test/capture.sh --twice "$tmp/two.root"
+"$unpack" "$tmp" "$tmp/two.root"
+same "both have the same files" "$(cd "$tmp/two/proc" && ls -d interrupts stat softirqs uptime net/*)" \
+	"$(cd "$tmp/two/proc.1" && ls -d interrupts stat softirqs uptime net/*)"
+same "and the affinities of the same interrupts" "$(cd "$tmp/two/proc" && ls -d irq/[0-9]*/*affinity_list)" \
+	"$(cd "$tmp/two/proc.1" && ls -d irq/[0-9]*/*affinity_list)"
+check "the second is two seconds later" awk '
+	FNR == 1 { time[++n] = $1 }
+	END { exit !(time[2] - time[1] >= 1.9 && time[2] - time[1] < 60) }' "$tmp/two/proc/uptime" "$tmp/two/proc.1/uptime"
+same "and is not for --pack" 2 "$(sh test/capture.sh --twice --pack "$tmp/two" 2>/dev/null >&2; echo $?)"
+
 # Channels are saved as irqkit reads them: what two versions of ethtool print, and a driver without.
 mkdir "$tmp/bin"
 cat >"$tmp/bin/ethtool" <<'S'
@@ -310,6 +322,14 @@ if ls -d /sys/class/net/*/device >/dev/null 2>&1; then
 		same "the RSS table is saved: $expected" "$expected" \
 			"$(cat "$(find "$tmp/channels/sys/devices" -name rss ! -path '*/lo/*' | head -n 1)")"
 	done
+	rm "$tmp/bin/rss"
+	saved </dev/null >/dev/null
+	# igb, virtio_net before and after Linux 6.5, i40e and ena; and what is not packets of a queue
+	printf '%s\n' 'NIC statistics:' '     rx_packets: 5' '     rx_queue_0_packets: 11' '     tx0_packets: 12' \
+		'     rx-3.packets: 13' '     queue_2_tx_cnt: 14' '     rx_queue_0_bytes: 15' '     rx0_xdp_packets: 16' >"$tmp/bin/rss"
+	saved </dev/null >/dev/null
+	same "packets of queues are saved" 'ethtool rx 0 11,ethtool tx 0 12,ethtool rx 3 13,ethtool tx 2 14' \
+		"$(cut -d' ' -f2- "$tmp/channels/proc/net/queue_packets" | head -n 4 | paste -sd,)"
 	rm "$tmp/bin/rss"
 	saved </dev/null >/dev/null
 	empty "and no table of a device without" "$(find "$tmp/channels" -name rss)"

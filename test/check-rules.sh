@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Rules of the doctor: for each, a system that triggers it and one that must not, at the edge of
 # each threshold. What irqkit itself can fix is gone after the fix.
+# shellcheck disable=SC2100,SC2046 # ids; words
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=test/machine.sh
@@ -25,8 +26,10 @@ fires() {
 	esac
 	fix=$(jq -r --arg id "$1" '[.findings[] | select(.id == $id) | .fix // empty][0] // empty | join(" ")' "$tmp/json")
 	[ -n "$fix" ] || return 0
+	set -f
 	# shellcheck disable=SC2086 # words
-	set -f; text=$("$O/irqkit" $fix --root "$root" -q 2>&1); set +f
+	text=$("$O/irqkit" $fix --root "$root" -q 2>&1)
+	set +f
 	empty "$1 ${3-}: '$fix' works" "$(grep -v '^irqkit: warning:' <<<"$text")"
 	case $fix in pin-queue*) return ;; esac # threads of a saved system stay
 	empty "$1 ${3-}: gone after '$fix'" "$(findings "$1")"
@@ -79,7 +82,7 @@ hot() {
 }
 id=one-hot-queue
 hot 6100000 1000000 1000000 900000 100000 100000 100000 100000
-fires $id 'medium eth0: 65 % of the interrupts of 8 queues come from queue 0 (cpu0)'
+fires $id 'medium eth0: 65% of the interrupts of 8 queues come from queue 0 (cpu0)'
 hot 6000000 1100000 1100000 1100000 1100000; silent $id '58 %'
 hot 8000000 100000 100000; silent $id 'three queues'
 hot 6100000 1000000 1000000 900000 100000 100000 100000 100000
@@ -96,7 +99,7 @@ spread_rps() {
 	done
 }
 id=rps-redundant
-spread_rps f; fires $id 'medium eth0: RPS is on for 4 of 4 rx queues'
+spread_rps f; fires $id 'medium eth0: RPS is on for all 4 rx queues'
 spread_rps 0; silent $id 'RPS is off'
 spread_rps f; rate 24 2000; busy 0 69; busy 1 40; busy 2 40; busy 3 36; fires $id 'medium eth0' '1.5 times the mean'
 spread_rps f; rate 24 2000; busy 0 70; busy 1 40; busy 2 40; busy 3 36; silent $id 'one CPU does more than 1.5 times the mean'
@@ -110,20 +113,20 @@ one_queue 50; put sys/class/net/eth0/queues/rx-0/rps_cpus e; silent $id 'the oth
 
 id=rps-on-sibling
 new 8; two_threads; nic eth0 igb 0; fired 24 1000000; put sys/class/net/eth0/queues/rx-0/rps_cpus 2
-fires $id 'low eth0: RPS of 1 of 1 rx queues uses a thread of the core'
+fires $id 'low eth0: RPS of its rx queue uses a thread of the core'
 put sys/class/net/eth0/queues/rx-0/rps_cpus 4; silent $id 'another core'
 new 8; two_threads; nic eth0 virtio_net 0; fired 24 1000000; put sys/class/net/eth0/queues/rx-0/rps_cpus 2
 silent $id 'a guest'
 
 id=rps-remote-node
 new 8; two_nodes; nic eth0 igb 0; put "sys/devices/pci0000:00/$address/numa_node" 0; fired 24 1000000
-put sys/class/net/eth0/queues/rx-0/rps_cpus 12; fires $id 'medium eth0: RPS of 1 of 1 rx queues uses CPUs of another NUMA node'
+put sys/class/net/eth0/queues/rx-0/rps_cpus 12; fires $id 'medium eth0: RPS of its rx queue uses CPUs of another NUMA node'
 put sys/class/net/eth0/queues/rx-0/rps_cpus 0e; silent $id 'CPUs of its node'
 put sys/class/net/eth0/queues/rx-0/rps_cpus 12; put sys/class/net/eth0/queues/rx-0/rps_flow_cnt 4096; silent $id 'RFS'
 new 8; nic eth0 igb 0; fired 24 1000000; put sys/class/net/eth0/queues/rx-0/rps_cpus 12; silent $id 'one node'
 
 id=rps-no-effect
-new 4; nic eth0 igb 0; fired 24 1000000; put sys/class/net/eth0/queues/rx-0/rps_cpus 1; fires $id 'low eth0: RPS of 1 of 1 rx queues has no effect'
+new 4; nic eth0 igb 0; fired 24 1000000; put sys/class/net/eth0/queues/rx-0/rps_cpus 1; fires $id 'low eth0: RPS of its rx queue has no effect'
 put sys/class/net/eth0/queues/rx-0/rps_cpus 3; silent $id 'another CPU, too'
 put sys/class/net/eth0/queues/rx-0/rps_cpus 10; fires $id 'low eth0' 'offline'
 
@@ -184,7 +187,7 @@ xps 70 2 4 8; silent $id 'three CPUs'
 xps 10; silent $id 'one tx queue'
 xps 10 2 4 8; put sys/class/net/eth0/queues/tx-0/xps_rxqs 1; silent $id 'XPS by rx queue'
 id=xps-hole
-xps 3 c 30; fires $id 'low eth0: 3 of 3 tx queues have XPS, and none of them has CPUs 6-7'
+xps 3 c 30; fires $id 'low eth0: XPS of all 3 tx queues leaves out CPUs 6-7'
 xps 3 c f0; silent $id 'all CPUs'
 xps 1 2 4 8; silent $id 'one CPU for each queue, as drivers set it'
 xps 0 0; silent $id 'no XPS'
@@ -204,6 +207,7 @@ new 4; nic eth0 igb 0; fired 24 1000000; put sys/class/net/eth0/channels 'combin
 many() {
 	local number
 	new 4
+	# shellcheck disable=SC2046 # words
 	nic eth0 ice $(for ((number = 0; number < $1; number++)); do echo $((number % 4)); done)
 	for ((number = 0; number < $1; number++)); do fired $((24 + number)) 150000; done
 	put sys/class/net/eth0/channels "combined $1 64"
@@ -257,7 +261,7 @@ guest() {
 	busy 0 "$1"
 }
 id=xen-guest-one-queue
-guest 50; fires $id 'high eth0: has one queue for 4 CPUs: cpu0 spends 50 % of its time in interrupts'
+guest 50; fires $id 'high eth0: has one queue for 4 CPUs: cpu0 spends 50% of its time in interrupts'
 guest 49; silent $id 'less than half of the time'
 guest 50; put sys/class/net/eth0/queues/rx-0/rps_cpus e; silent $id 'RPS is on'
 
@@ -362,9 +366,9 @@ packets 20000 1000000; put proc/sys/net/core/busy_poll 50; silent $id 'busy poll
 packets 20000 1000000; put etc/tuned/active_profile network-latency; silent $id 'a profile for latency'
 
 id=cpu-full-of-softirq
-one_queue 85; fires $id 'high cpu0: spends 85 % of its time in interrupts'
+one_queue 85; fires $id 'high cpu0: spends 85% of its time in interrupts'
 one_queue 84; silent $id '84 %'
-one_queue 85; busy 1 60; busy 2 40; busy 3 20; fires $id 'info cpu0' 'the mean is 51 %'
+one_queue 85; busy 1 60; busy 2 40; busy 3 20; fires $id 'info cpu0' 'the mean is 51%'
 
 id=ksoftirqd-starved
 # ksoftirqd TICKS
@@ -374,7 +378,7 @@ ksoftirqd() {
 	thread 15 ksoftirqd/1 1
 	put proc/15/stat "15 (ksoftirqd/1) S 2 0 0 0 -1 69238848 0 0 0 0 0 $1 0 0 20 0 1 0 50 0 0"
 }
-ksoftirqd 50000; fires $id 'medium cpu1: ksoftirqd/1 has used 50 % of the CPU since boot'
+ksoftirqd 50000; fires $id 'medium cpu1: ksoftirqd/1 has used 50% of the CPU since boot'
 ksoftirqd 49999; silent $id 'less than half'
 
 id=napi-thread-apart
@@ -581,6 +585,19 @@ owners; program 700 irqbalance; silent $id 'irqbalance alone'
 owners; program 700 irqbalance; put etc/irqkit.d/a.conf 'spread eth0'; silent $id 'irqbalance and a policy file'
 owners; program 700 irqbalance; put etc/rc.local '# echo 1 >/proc/irq/24/smp_affinity'; silent $id 'a comment'
 owners; program 700 irqbalance; put etc/tuned/active_profile balanced; put usr/lib/tuned/balanced/tuned.conf '[cpu]'; silent $id 'a profile without CPUs'
+id=affinity-flapping
+# flaps LIST LIST: of two interrupts, in the second reading; they were on CPUs 0 and 1
+flaps() {
+	new 4
+	nic eth0 igb 0 1
+	rate 24 10
+	put proc.1/irq/24/smp_affinity_list "$1"
+	put proc.1/irq/25/smp_affinity_list "$2"
+}
+flaps 2 3; fires $id 'medium affinity: somebody changed it for 2 interrupts within 2 seconds, such as 24'
+flaps 2 1; silent $id 'one interrupt'
+flaps 0-3 0-3; silent $id 'a CPU went offline'
+flaps 0 1; silent $id 'no change'
 id=script-with-numbers
 owners; put etc/cron.d/irq '' '@reboot root echo 1 >/proc/irq/24/smp_affinity'; fires $id 'low /etc/cron.d/irq: line 2 writes to interrupt 24'
 owners; put etc/rc.local 'echo 1 >/proc/irq/$irq/smp_affinity'; silent $id 'a number that it computed'

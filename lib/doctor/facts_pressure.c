@@ -114,7 +114,7 @@ char *pressure_describe(const struct pressure *pressure)
 		r = asprintf(&text, "%.0f packets per second", pressure->value);
 		break;
 	case PRESSURE_TIME:
-		r = asprintf(&text, "cpu%u spends %.0f %% of its time in interrupts",
+		r = asprintf(&text, "cpu%u spends %.0f%% of its time in interrupts",
 			pressure->cpu, pressure->value * 100);
 		break;
 	case PRESSURE_DROPS:

@@ -39,6 +39,7 @@ const struct irqkit_rule *rules_placement(size_t *ret_count);
 const struct irqkit_rule *rules_affinity(size_t *ret_count);
 const struct irqkit_rule *rules_isolation(size_t *ret_count);
 const struct irqkit_rule *rules_steering(size_t *ret_count);
+const struct irqkit_rule *rules_flows(size_t *ret_count);
 const struct irqkit_rule *rules_queues(size_t *ret_count);
 const struct irqkit_rule *rules_softirq(size_t *ret_count);
 const struct irqkit_rule *rules_trouble(size_t *ret_count);

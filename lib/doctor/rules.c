@@ -11,6 +11,7 @@ static rules_fn *const files[] = {
 	rules_affinity,
 	rules_isolation,
 	rules_steering,
+	rules_flows,
 	rules_queues,
 	rules_softirq,
 	rules_trouble,

@@ -356,6 +356,54 @@ static int look_two_owners(struct look *look)
 	return 0;
 }
 
+/* Did somebody ask for other CPUs between the two readings of a saved system? */
+static bool has_flapped(struct look *look, unsigned int irq)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *before = facts_read_list(
+		look->facts, "proc/irq/%u/smp_affinity_list", irq);
+	_cleanup_cpuset_ struct irqkit_cpuset *after = facts_read_list(
+		look->facts, "proc.1/irq/%u/smp_affinity_list", irq);
+
+	/* all CPUs: one went offline, and the kernel replaced a set that had only that one */
+	return before && after && !irqkit_cpuset_is_equal(before, after) &&
+		!irqkit_cpuset_is_equal(after, look->facts->online);
+}
+
+static int look_flapping(struct look *look)
+{
+	const struct facts *facts = look->facts;
+	const struct irqkit_irq *first = NULL;
+	struct irqkit_finding *finding;
+	unsigned int number;
+	size_t n = 0;
+
+	if (!irqkit_ctx_has_second_sample(facts->ctx))
+		return look_lacks(look, "no second reading of affinities");
+	for (size_t i = 0; i < facts->n_units; i++)
+		for (size_t j = 0; j < facts->units[i].n_irqs; j++) {
+			const struct irqkit_irq *irq = facts->units[i].irqs[j];
+
+			if (!has_flapped(look, (unsigned int)irqkit_irq_get_number(irq)))
+				continue;
+			first = n++ == 0 ? irq : first;
+		}
+	if (n < FLAPS)
+		return 0;
+	number = (unsigned int)irqkit_irq_get_number(first);
+	finding = finding_add(look, NULL, "affinity");
+	finding_say(finding,
+		"somebody changed it for %zu interrupts within %.0f seconds, "
+		"such as %u",
+		n, facts_seconds(facts), number);
+	finding_fact_read(finding, look->facts, "proc/irq/%u/smp_affinity_list", number);
+	finding_fact_read(
+		finding, look->facts, "proc.1/irq/%u/smp_affinity_list", number);
+	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
+		"'irqkit who' shows which program writes; end it, or tell it to leave "
+		"these interrupts alone");
+	return 0;
+}
+
 static int look_numbers(struct look *look)
 {
 	_cleanup_writers_ struct writers writers = { 0 };
@@ -492,6 +540,18 @@ static const struct irqkit_rule rules[] = {
 			   "policy files of irqkit. irqbalance and policy files go "
 			   "together.",
 		.look = look_two_owners,
+	},
+	{
+		.id = "affinity-flapping",
+		.class = IRQKIT_CLASS_MEDIUM,
+		.title = "interrupts are moved again and again",
+		.why = "Each move costs a cold cache, and in a guest a change of the "
+		       "virtual interrupt controller.",
+		.explain = "Reported for a saved system with a second reading, if the "
+			   "affinity of two or more interrupts changed in between. Not "
+			   "reported if the kernel replaced the CPUs because one went "
+			   "offline. 'irqkit who' shows the writes of a running system.",
+		.look = look_flapping,
 	},
 	{
 		.id = "script-with-numbers",

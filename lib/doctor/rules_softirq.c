@@ -291,11 +291,11 @@ static int look_full(struct look *look)
 		return 0;
 	finding = finding_add(look, NULL, "cpu%u", busy.busiest);
 	finding_add_cpu(finding, busy.busiest);
-	finding_fact(finding, "/proc/stat", "cpu%u: irq and softirq %.0f %%",
+	finding_fact(finding, "/proc/stat", "cpu%u: irq and softirq %.0f%%",
 		busy.busiest, busy.most * 100);
 	finding_say(finding,
-		"spends %.0f %% of its time in interrupts; the mean of %u "
-		"CPUs is %.0f %%",
+		"spends %.0f%% of its time in interrupts; the mean of %u "
+		"CPUs is %.0f%%",
 		busy.most * 100, busy.n, busy.mean * 100);
 	if (busy.mean * 100 >= FULL_MEAN_PERCENT) {
 		finding_set_class(finding, IRQKIT_CLASS_INFO);
@@ -337,7 +337,7 @@ static int judge_ksoftirqd(struct look *look, const struct irqkit_thread *thread
 	if (share * 100 < SHORT_CPU_PERCENT)
 		return 0;
 	finding = finding_add(look, NULL, "cpu%u", cpu);
-	finding_say(finding, "ksoftirqd/%u has used %.0f %% of the CPU since boot", cpu,
+	finding_say(finding, "ksoftirqd/%u has used %.0f%% of the CPU since boot", cpu,
 		share * 100);
 	finding_fact_read(
 		finding, look->facts, "proc/%u/stat", irqkit_thread_get_pid(thread));

@@ -76,6 +76,8 @@ enum {
 	/* APIC numbers that a device can reach without interrupt remapping */
 	APIC_IDS = 256,
 
+	/* so many interrupts that somebody moves during a sample are a fight */
+	FLAPS = 2,
 	/* what irqkit placed should be in a file after an hour */
 	KEEP_AFTER_SECONDS = 3600,
 	/* how long irqbalance may take to answer */

@@ -2,6 +2,7 @@
 /* Two samples become a load: what was counted between them, by CPU and by interrupt. */
 #include "base/cpuset.h"
 #include "base/macros.h"
+#include "load/load_packets.h"
 #include "load/load_record.h"
 #include "machine/machine.h"
 
@@ -291,7 +292,7 @@ static double find_seconds(const struct pair *pair)
 
 	if (!pair->before)
 		return pair->after->uptime;
-	seconds = pair->after->time - (pair->before->time < 0 ? 0 : pair->before->time);
+	seconds = pair->after->time - pair->before->time;
 	return seconds > SECONDS_MIN ? seconds : SECONDS_MIN;
 }
 
@@ -317,6 +318,9 @@ EXPORT int irqkit_load_new(struct irqkit_machine *machine,
 		r = add_softirqs(load, &pair);
 	if (r == 0)
 		r = add_rows(load, &pair);
+	if (r == 0)
+		r = load_add_packets(
+			load, before ? &before->packets : NULL, &after->packets);
 	if (r < 0)
 		return r;
 	load->ticks = sum_counter(load, IRQKIT_COUNTER_IRQ) +

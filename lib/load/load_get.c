@@ -164,7 +164,7 @@ EXPORT int irqkit_load_get_packets(
 
 	if (row->packets_source == IRQKIT_PACKETS_NOT_COUNTED)
 		return -ENODATA;
-	*ret_per_second = (double)row->packets / load->seconds;
+	*ret_per_second = ((double)row->received + (double)row->sent) / load->seconds;
 	return 0;
 }
 

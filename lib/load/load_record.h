@@ -11,17 +11,18 @@
 
 #include "interrupts/snapshot.h"
 #include "load/load_text.h"
+#include "load/packets.h"
 
 struct irqkit_sample {
 	struct irqkit_snapshot *rows; /* one owner of it */
 	struct irqkit_snapshot *kept; /* owned; see snapshot_subtract(); or NULL */
-	/* when the other files were read, in seconds of a clock of this boot; -1: not known */
-	double time;
+	double time; /* when the other files were read, in seconds of CLOCK_MONOTONIC */
 	double uptime; /* in seconds; -1: not known */
 	char *boot_id; /* owned, or NULL */
 	struct times times;
 	struct softirqs softirqs;
 	struct softnet softnet;
+	struct packets packets;
 };
 
 /* One row of the machine. */
@@ -29,7 +30,7 @@ struct load_row {
 	const struct irqkit_interrupt *counts; /* of the difference; NULL: no counts */
 	uint64_t events; /* what time is divided by: packets if known, else interrupts */
 	uint64_t weight; /* in the unit of irqkit_load.weigh */
-	uint64_t packets; /* in the period */
+	uint64_t received, sent; /* packets of its queues, in the period */
 	enum irqkit_packets_source packets_source;
 };
 

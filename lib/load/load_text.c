@@ -27,12 +27,7 @@
 
 #define SOFTNET_FIELDS 13
 
-struct text {
-	const char *at, *end;
-};
-
-/* The next line, without its newline; false: there is none. */
-static bool next_line(struct text *text, struct text *ret_line)
+bool text_next_line(struct text *text, struct text *ret_line)
 {
 	const char *newline;
 
@@ -45,8 +40,7 @@ static bool next_line(struct text *text, struct text *ret_line)
 	return true;
 }
 
-/* The next word of a line, and its length; 0: there is none. */
-static size_t next_word(struct text *line, const char **ret_word)
+size_t text_next_word(struct text *line, const char **ret_word)
 {
 	while (line->at < line->end && *line->at == ' ')
 		line->at++;
@@ -56,10 +50,10 @@ static size_t next_word(struct text *line, const char **ret_word)
 	return (size_t)(line->at - *ret_word);
 }
 
-static bool next_number(struct text *line, uint64_t *ret_number)
+bool text_next_number(struct text *line, uint64_t *ret_number)
 {
 	const char *word;
-	size_t len = next_word(line, &word);
+	size_t len = text_next_word(line, &word);
 
 	return len > 0 && parse_u64(word, len, ret_number) == 0;
 }
@@ -94,7 +88,7 @@ static int add_times(struct times *times, uint32_t cpu, struct text *line)
 	*row = (struct cpu_times){ .cpu = cpu };
 	/* kernels before 2.6.11 have fewer columns */
 	for (size_t i = 0; i < N_TIME_COLUMNS; i++)
-		if (!next_number(line, &row->ticks[i]))
+		if (!text_next_number(line, &row->ticks[i]))
 			break;
 	return 0;
 }
@@ -104,15 +98,15 @@ int times_parse(struct times *times, const char *bytes, size_t len)
 	struct text text = { bytes, bytes + len }, line;
 	int r = 0;
 
-	while (r == 0 && next_line(&text, &line)) {
+	while (r == 0 && text_next_line(&text, &line)) {
 		const char *word;
-		size_t n = next_word(&line, &word);
+		size_t n = text_next_word(&line, &word);
 		uint32_t cpu;
 
 		if (read_cpu(word, n, "cpu", &cpu))
 			r = add_times(times, cpu, &line);
 		else if (n == 4 && memcmp(word, "intr", 4) == 0)
-			next_number(&line, &times->n_interrupts);
+			text_next_number(&line, &times->n_interrupts);
 	}
 	if (r == 0 && times->n == 0)
 		return -EBADMSG;
@@ -142,7 +136,7 @@ static int add_columns(struct softirqs *softirqs, struct text *line)
 	const char *word;
 	uint32_t cpu;
 
-	for (size_t n; (n = next_word(line, &word)) > 0;) {
+	for (size_t n; (n = text_next_word(line, &word)) > 0;) {
 		if (!read_cpu(word, n, "CPU", &cpu))
 			return -EBADMSG;
 		if (!GROW(softirqs->cpus, softirqs->n_cpus, softirqs->cpus_room))
@@ -155,7 +149,7 @@ static int add_columns(struct softirqs *softirqs, struct text *line)
 static int add_kind(struct softirqs *softirqs, struct text *line)
 {
 	const char *word;
-	size_t n = next_word(line, &word);
+	size_t n = text_next_word(line, &word);
 	char *kind;
 
 	if (n < 2 || word[n - 1] != ':' || n > sizeof(*softirqs->kinds))
@@ -170,7 +164,7 @@ static int add_kind(struct softirqs *softirqs, struct text *line)
 
 		if (!GROW(softirqs->counts, softirqs->n_counts, softirqs->counts_room))
 			return -ENOMEM;
-		next_number(line, &count);
+		text_next_number(line, &count);
 		softirqs->counts[softirqs->n_counts++] = count;
 	}
 	return 0;
@@ -179,9 +173,9 @@ static int add_kind(struct softirqs *softirqs, struct text *line)
 int softirqs_parse(struct softirqs *softirqs, const char *bytes, size_t len)
 {
 	struct text text = { bytes, bytes + len }, line;
-	int r = next_line(&text, &line) ? add_columns(softirqs, &line) : -EBADMSG;
+	int r = text_next_line(&text, &line) ? add_columns(softirqs, &line) : -EBADMSG;
 
-	while (r == 0 && next_line(&text, &line))
+	while (r == 0 && text_next_line(&text, &line))
 		r = add_kind(softirqs, &line);
 	return r;
 }
@@ -246,7 +240,8 @@ static int add_softnet(struct softnet *softnet, struct text *line, int next)
 	const char *word;
 	size_t n = 0;
 
-	for (size_t len; n < SOFTNET_FIELDS && (len = next_word(line, &word)) > 0; n++)
+	for (size_t len; n < SOFTNET_FIELDS && (len = text_next_word(line, &word)) > 0;
+		n++)
 		if (!read_hex(word, len, &field[n]))
 			return -EBADMSG;
 	if (n < 3)
@@ -279,7 +274,7 @@ int softnet_parse(struct softnet *softnet, const char *bytes, size_t len,
 	struct text text = { bytes, bytes + len }, line;
 	int cpu = -1, r = 0;
 
-	while (r == 0 && next_line(&text, &line)) {
+	while (r == 0 && text_next_line(&text, &line)) {
 		cpu = irqkit_cpuset_next(online, cpu);
 		r = add_softnet(softnet, &line, cpu);
 		cpu = cpu < 0 ? (int)IRQKIT_CPU_MAX : cpu;

@@ -5,6 +5,18 @@
 
 #include <irqkit.h>
 
+/* What is left of a text, or of a line. */
+struct text {
+	const char *at, *end;
+};
+
+/* The next line, without its newline; false: there is none. */
+bool text_next_line(struct text *text, struct text *ret_line);
+/* The next word of a line, after spaces, and its length; 0: there is none. */
+size_t text_next_word(struct text *line, const char **ret_word);
+/* The next word as a number; false: it is none. */
+bool text_next_number(struct text *line, uint64_t *ret_number);
+
 /* The columns of a line of /proc/stat, in the order of the file. */
 enum time_column {
 	TIME_USER,

@@ -23,10 +23,10 @@ deps-vm: deps ## install what check-vm needs, and fetch kernels
 # Nothing is compiled before the packages are there, with -j neither.
 $(LIB_OBJS) $(CMD_OBJS) $(foreach n,LIB CMD,$(B)/$(n).cflags $(B)/$(n).libs): | $(VM_FIRST)
 
-check-vm: all | $(VM_FIRST) ## boot kernels and test on them: M="MACHINE...", T=CHECK
+check-vm: all $(B)/test/example/samples | $(VM_FIRST) ## boot kernels and test on them: M="MACHINE...", T=CHECK
 	@IRQKIT='$(abspath $(PROGRAM))' test/vm/run --check='$(or $(T),*)' $(M)
 
-check-vm-all: all | $(VM_FIRST) ## the same on every machine, long checks too
+check-vm-all: all $(B)/test/example/samples | $(VM_FIRST) ## the same on every machine, long checks too
 	@IRQKIT='$(abspath $(PROGRAM))' test/vm/run --long --check='$(or $(T),*)' $(VM_ALL)
 
 check-vm-self: all | $(VM_FIRST) ## does the test bed notice a kernel that panics or hangs?

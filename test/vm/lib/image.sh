@@ -79,6 +79,8 @@ put_base() {
 	cp "$busybox" "$root/bin/"
 	put_program "$root" jq
 	put_program "$root" "$irqkit"
+	[ ! -x "${irqkit%/*}/build/test/example/samples" ] ||
+		put_program "$root" "${irqkit%/*}/build/test/example/samples"
 	put_on_demand "$root"
 	# glibc opens this one by itself when a thread ends.
 	cp -L "$(gcc_library)" "$root/lib/"

@@ -1,0 +1,52 @@
+#!/bin/sh
+# on: linux-8 linux-8-6.12 linux-8-7
+# limit: 300
+# last
+# long
+# Samples for a minute, while CPUs go offline and come back and a network card is unplugged: no rate is
+# impossible, and each interrupt that was there all the time has counted exactly its last minus its first.
+. /vm/linux.sh
+command -v samples >/dev/null || skip 'the program is missing: make build/test/example/samples'
+dev=$(link 1) far=$(link 2)
+stop() {
+	: >over
+	wait
+	for cpu in 2 3 5 6; do echo 1 >"/sys/devices/system/cpu/cpu$cpu/online"; done
+}
+trap stop EXIT
+
+# Two CPUs are away at a time, some for less and some for more than a second.
+storm() {
+	n=0
+	until [ -e over ]; do
+		for cpus in '2 3' '5 6' '3 5' '6 2'; do
+			for cpu in $cpus; do echo 0 >"/sys/devices/system/cpu/cpu$cpu/online" || continue; done
+			usleep $((n % 3 * 700000 + 100000))
+			for cpu in $cpus; do echo 1 >"/sys/devices/system/cpu/cpu$cpu/online"; done
+			n=$((n + 1))
+		done
+	done
+	echo $n >hotplugs
+}
+
+stream "$dev" 70 &
+samples 60 >log 2>&1 &
+sampler=$!
+sleep 2
+storm &
+sleep 15
+card=$(readlink -f "/sys/class/net/$far/device")
+echo 1 >"${card%/*}/remove"
+sleep 5
+echo 1 >/sys/bus/pci/rescan
+until_ok 20 link 2
+link_up 2
+sleep 15
+: >over
+status=0
+wait $sampler || status=$?
+sed 's/^/# /' log
+echo "# $(cat hotplugs) times two CPUs were offline"
+[ $status = 0 ] || fail "samples ended with $status"
+grep -q 'CPUs went offline between [1-9]' log || fail "no CPU was ever away"
+grep -q 'interrupts went between [1-9]' log || fail "no interrupt was ever away"
