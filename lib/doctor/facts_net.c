@@ -4,7 +4,6 @@
  *
  *	sys/class/net/eth0/statistics/rx_missed_errors    12
  *	sys/class/net/eth0/threaded                       0
- *	sys/class/net/bond0/lower_eth0 -> ../eth0
  *	sys/bus/vmbus/devices/GUID/channels/14/cpu        3
  */
 #include "doctor/facts_net.h"
@@ -107,39 +106,6 @@ unsigned int facts_count_cores(
 	irqkit_cpuset_foreach (cpu, cpus)
 		n += is_first_of_core(facts, cpus, cpu);
 	return n;
-}
-
-static bool has_folder(
-	struct facts *facts, const struct irqkit_device *device, const char *name)
-{
-	mode_t mode;
-
-	return device->path &&
-		knob_readf_mode(facts->ctx, &mode, "%s/%s", device->path, name) == 0;
-}
-
-/* A team has no folder of its own, and several ports. */
-static bool takes_over(
-	struct facts *facts, const struct irqkit_device *upper, size_t n_below)
-{
-	return n_below > 1 || has_folder(facts, upper, "bonding") ||
-		has_folder(facts, upper, "bridge");
-}
-
-struct irqkit_device *facts_find_master(
-	struct facts *facts, const struct irqkit_device *device)
-{
-	for (size_t i = 0; i < facts_count_net(facts); i++) {
-		struct irqkit_device *upper = facts_get_net(facts, i);
-		size_t n = 0;
-
-		if (device_count_below(upper, &n) < 0)
-			continue;
-		for (size_t j = 0; j < n; j++)
-			if (upper->below[j] == device && takes_over(facts, upper, n))
-				return upper;
-	}
-	return NULL;
 }
 
 int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *device,

@@ -32,10 +32,6 @@ int facts_find_rps(struct irqkit_device *device, struct irqkit_cpuset **ret_cpus
 unsigned int facts_count_cores(
 	const struct facts *facts, const struct irqkit_cpuset *cpus);
 
-/* The bond, team or bridge that it is a port of, or NULL. A VLAN does not count. */
-struct irqkit_device *facts_find_master(
-	struct facts *facts, const struct irqkit_device *device);
-
 /* The CPUs of the channels of a VMBus device; empty: it has none. The caller frees it. */
 int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *device,
 	size_t *ret_channels, struct irqkit_cpuset **ret_cpus);
