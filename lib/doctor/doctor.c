@@ -70,21 +70,6 @@ EXPORT int irqkit_doctor_ignore(struct irqkit_doctor *doctor, const char *id)
 	return 0;
 }
 
-struct irqkit_finding *doctor_add(struct irqkit_doctor *doctor)
-{
-	struct irqkit_finding *finding = calloc(1, sizeof(*finding));
-
-	if (!finding ||
-		!GROW(doctor->findings, doctor->n_findings, doctor->findings_room)) {
-		free(finding);
-		finding_clear(doctor->spare);
-		doctor->has_failed = true;
-		return doctor->spare;
-	}
-	doctor->findings[doctor->n_findings++] = finding;
-	return finding;
-}
-
 /* ------------------------------------------------------------------------------- */
 
 static bool is_ignored(const struct irqkit_doctor *doctor, const struct irqkit_rule *rule)

@@ -57,10 +57,26 @@ static void set_text(
 	*text = new;
 }
 
+/* A new finding; the spare one without memory. */
+static struct irqkit_finding *new_finding(struct irqkit_doctor *doctor)
+{
+	struct irqkit_finding *finding = calloc(1, sizeof(*finding));
+
+	if (!finding ||
+		!GROW(doctor->findings, doctor->n_findings, doctor->findings_room)) {
+		free(finding);
+		finding_clear(doctor->spare);
+		doctor->has_failed = true;
+		return doctor->spare;
+	}
+	doctor->findings[doctor->n_findings++] = finding;
+	return finding;
+}
+
 struct irqkit_finding *finding_add(
 	struct look *look, struct irqkit_device *device, const char *subject, ...)
 {
-	struct irqkit_finding *finding = doctor_add(look->doctor);
+	struct irqkit_finding *finding = new_finding(look->doctor);
 	va_list args;
 
 	finding->rule = look->rule;

@@ -104,6 +104,22 @@ static int open_irqbalance(struct look *look, struct irqkit_irqbalance **ret_irq
 	return r;
 }
 
+/* Nothing is wrong until somebody places interrupts. */
+static int report_running(struct look *look, const struct irqkit_irqbalance *irqbalance)
+{
+	struct irqkit_finding *finding = finding_add(look, NULL, "irqbalance");
+
+	finding_set_class(finding, IRQKIT_CLASS_INFO);
+	finding_say(finding, "(pid %u) is running, and may move what somebody places",
+		irqkit_irqbalance_get_pid(irqbalance));
+	finding_fact_read(finding, look->facts, "proc/%u/comm",
+		irqkit_irqbalance_get_pid(irqbalance));
+	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
+		"nothing to do, because it spreads what nobody places; place interrupts "
+		"with --ban, and it leaves these alone");
+	return 0;
+}
+
 static int look_without_bans(struct look *look)
 {
 	_cleanup_irqbalance_ struct irqkit_irqbalance *irqbalance = NULL;
@@ -117,8 +133,10 @@ static int look_without_bans(struct look *look)
 	r = for_each_placed(look, 0, count_unbanned, &count);
 	if (r < 0)
 		return r == -ENOMEM ? r : look_lacks(look, "no journal of irqkit");
-	if (count.n == 0 || irqkit_irqbalance_has_irqkit_script(irqbalance))
+	if (irqkit_irqbalance_has_irqkit_script(irqbalance))
 		return 0;
+	if (count.n == 0)
+		return report_running(look, irqbalance);
 	finding = finding_add(look, NULL, "irqbalance");
 	finding_say(finding,
 		"(pid %u) is running, and may move %zu interrupt%s that "
@@ -491,7 +509,8 @@ static const struct irqkit_rule rules[] = {
 		       "interrupts stay, and it still places all others.",
 		.explain = "Reported if irqbalance is running, irqkit has placed movable "
 			   "interrupts since boot, and irqbalance has not been told to "
-			   "leave them alone.",
+			   "leave them alone. If irqkit has placed none, the class is "
+			   "info.",
 		.hides = (const char *const[]){ "affinity-flapping", NULL },
 		.look = look_without_bans,
 	},

@@ -291,8 +291,8 @@ static int look_full(struct look *look)
 		return 0;
 	finding = finding_add(look, NULL, "cpu%u", busy.busiest);
 	finding_add_cpu(finding, busy.busiest);
-	finding_fact(finding, "/proc/stat", "cpu%u: irq and softirq %.0f%%",
-		busy.busiest, busy.most * 100);
+	finding_fact(finding, "/proc/stat", "cpu%u: irq and softirq %.0f%%", busy.busiest,
+		busy.most * 100);
 	finding_say(finding,
 		"spends %.0f%% of its time in interrupts; the mean of %u "
 		"CPUs is %.0f%%",
