@@ -116,7 +116,7 @@ far 0 0 1; silent $id 'its node'
 far 0 0 4; fired 24 19000000; fires $id '1 of 2' '5 % of its interrupts'
 far 0 0 4; fired 24 20000000; silent $id 'less than 5 %'
 far 0 0 4; put sys/devices/system/node/node0/distance '10 10'; put sys/devices/system/node/node1/distance '10 10'; silent $id 'nodes that are equally far'
-far 0 0 4; put proc/cpuinfo 'flags : fpu hypervisor'; silent $id 'a guest'
+far 0 0 4; pci eth1 virtio_net; silent $id 'a guest'
 new 8; nic eth0 ice 0 4; each 100000 24 25; silent $id 'one node'
 
 id=node-unknown
@@ -340,6 +340,8 @@ accounted() {
 	rate 24 100000
 	made
 	sed -i -E 's/^(cpu[0-9] 100 0 100 [0-9]+ 0) .*/\1 0 0 0 0 0/' "$root/proc/stat"
+	echo 'intr 9000000' >>"$root/proc/stat"
+	echo 'intr 9200000' >>"$root/proc.1/stat"
 	sed -i -E 's/^(cpu[0-9] 100 0 100 [0-9]+ 0) .*/\1 '"$1"' 0 0 0 0/' "$root/proc.1/stat"
 }
 id=irq-time-not-accounted
