@@ -70,7 +70,8 @@ EXPORT int irqkit_doctor_ignore(struct irqkit_doctor *doctor, const char *id)
 	return 0;
 }
 
-struct irqkit_finding *doctor_add(struct irqkit_doctor *doctor)
+/* A new finding; the spare one without memory. */
+static struct irqkit_finding *doctor_add(struct irqkit_doctor *doctor)
 {
 	struct irqkit_finding *finding = calloc(1, sizeof(*finding));
 
@@ -106,7 +107,12 @@ static bool wants_device(
 
 static int run_rule(struct irqkit_doctor *doctor, const struct irqkit_rule *rule)
 {
-	struct look look = { .facts = doctor->facts, .rule = rule, .doctor = doctor };
+	struct look look = {
+		.facts = doctor->facts,
+		.rule = rule,
+		.doctor = doctor,
+		.add = doctor_add,
+	};
 	size_t first = doctor->n_findings;
 	int r = rule->look(&look);
 

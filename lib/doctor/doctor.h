@@ -32,9 +32,6 @@ struct irqkit_doctor {
 	bool has_failed; /* memory ran out */
 };
 
-/* A new finding; the spare one without memory. */
-struct irqkit_finding *doctor_add(struct irqkit_doctor *doctor);
-
 /* doctor_order.c: hides symptoms of causes, and sorts. */
 void doctor_order(struct irqkit_doctor *doctor);
 

@@ -3,7 +3,6 @@
 #include "doctor/findings.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
-#include "doctor/doctor.h"
 #include "doctor/rule.h"
 
 #include <errno.h>
@@ -60,7 +59,7 @@ static void set_text(
 struct irqkit_finding *finding_add(
 	struct look *look, struct irqkit_device *device, const char *subject, ...)
 {
-	struct irqkit_finding *finding = doctor_add(look->doctor);
+	struct irqkit_finding *finding = look->add(look->doctor);
 	va_list args;
 
 	finding->rule = look->rule;

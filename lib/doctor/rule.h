@@ -20,7 +20,8 @@
 struct look {
 	struct facts *facts;
 	const struct irqkit_rule *rule;
-	struct irqkit_doctor *doctor; /* gets the findings */
+	struct irqkit_doctor *doctor; /* gets the findings, */
+	struct irqkit_finding *(*add)(struct irqkit_doctor *doctor); /* by this call */
 	char *lacks; /* owned; what it needs and this system does not have, or NULL */
 };
 
