@@ -132,7 +132,7 @@ struct target_words {
 void target_words_free(struct target_words *words);
 int unit_add_targets(const struct unit *unit, struct target_words *words);
 /* Did 'irqkit apply' place it? Then a policy wants it there. */
-bool facts_is_placed(const struct facts *facts, const struct unit *unit);
+bool facts_is_placed(struct facts *facts, const struct unit *unit);
 /* The entry of a device, or NULL: it raises no interrupt. */
 struct fact_device *facts_find_device(
 	const struct facts *facts, const struct irqkit_device *device);

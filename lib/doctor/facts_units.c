@@ -279,8 +279,10 @@ void target_words_free(struct target_words *words)
 	free(words->words);
 }
 
-bool facts_is_placed(const struct facts *facts, const struct unit *unit)
+bool facts_is_placed(struct facts *facts, const struct unit *unit)
 {
+	if (!facts_read(facts, NULL, "run/irqkit/placed"))
+		return false;
 	for (size_t i = 0; i < unit->n_irqs; i++)
 		if (irqkit_placed_has(facts->ctx,
 			    (unsigned int)irqkit_irq_get_number(unit->irqs[i])) > 0)

@@ -5,8 +5,8 @@
  *	facts --look()--> findings --doctor.c: hide, merge, order--> what is reported
  *
  * To add one: write look() in the file of its subject, add a row to the table at the end of
- * that file, describe the id in man/irqkit-doctor.8, and give it two roots in
- * test/doctor.list: one that triggers it and one that must not.
+ * that file, describe the id in man/irqkit-doctor.8, and give it systems in
+ * test/check-rules*.sh: one that triggers it and one that must not.
  */
 #ifndef IRQKIT_RULE_H
 #define IRQKIT_RULE_H

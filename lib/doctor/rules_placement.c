@@ -107,8 +107,8 @@ static void device_state_free(struct device_state *state)
 	irqkit_cpuset_free(state->cpus);
 }
 
-static int read_state(const struct facts *facts, const struct fact_device *device,
-	struct device_state *state)
+static int read_state(
+	struct facts *facts, const struct fact_device *device, struct device_state *state)
 {
 	int r = irqkit_cpuset_new(&state->cpus);
 
@@ -168,7 +168,7 @@ static bool is_on_few(
 
 static int look_few_cpus(struct look *look, bool is_one)
 {
-	const struct facts *facts = look->facts;
+	struct facts *facts = look->facts;
 	int r = 0;
 
 	for (size_t i = 0; i < facts->n_owners && r == 0; i++) {
@@ -288,16 +288,14 @@ static int look_one_cpu_serves_all(struct look *look)
 	return r;
 }
 
-static bool is_hot_on(
-	const struct facts *facts, const struct unit *unit, unsigned int cpu)
+static bool is_hot_on(struct facts *facts, const struct unit *unit, unsigned int cpu)
 {
 	return unit->cpu == (int)cpu && unit->is_movable &&
 		unit->count * 100 >= facts->count * HOT_PERCENT &&
 		!facts_is_placed(facts, unit);
 }
 
-static int list_hot(
-	const struct facts *facts, unsigned int cpu, struct target_words *words)
+static int list_hot(struct facts *facts, unsigned int cpu, struct target_words *words)
 {
 	int r = 0;
 
@@ -623,15 +621,27 @@ static int report_shared_core(struct look *look, struct fact_device *device)
 	return 0;
 }
 
+/* Only then is it worth reading what every CPU shares with others. */
+static bool has_busy_queues(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->n_owners; i++)
+		if (facts->owners[i].is_net && facts->owners[i].n_units >= 2 &&
+			facts_is_busy(facts, &facts->owners[i]))
+			return true;
+	return false;
+}
+
 static int look_siblings_share_core(struct look *look)
 {
 	struct facts *facts = look->facts;
 	int r = 0;
 
-	if (facts_count_cores(facts, facts->online) == irqkit_cpuset_count(facts->online))
-		return look_lacks(look, "one thread in each core");
 	if (facts_is_guest(facts))
 		return look_lacks(look, "the cores of a guest may be fiction");
+	if (!has_busy_queues(facts))
+		return 0;
+	if (facts_count_cores(facts, facts->online) == irqkit_cpuset_count(facts->online))
+		return look_lacks(look, "one thread in each core");
 	for (size_t i = 0; i < facts->n_owners && r == 0; i++) {
 		struct fact_device *device = &facts->owners[i];
 
@@ -643,7 +653,7 @@ static int look_siblings_share_core(struct look *look)
 	return r;
 }
 
-static size_t count_on_slow(const struct facts *facts, const struct fact_device *device,
+static size_t count_on_slow(struct facts *facts, const struct fact_device *device,
 	const struct irqkit_cpuset *slow)
 {
 	size_t n = 0;
@@ -750,7 +760,7 @@ static int report_apart(struct look *look, struct fact_device *device, size_t n)
 
 static int look_rx_tx_apart(struct look *look)
 {
-	const struct facts *facts = look->facts;
+	struct facts *facts = look->facts;
 	int r = 0;
 
 	for (size_t i = 0; i < facts->n_owners && r == 0; i++) {
