@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # tap.sh and machine.sh set tmp, root and O
 # Sourced by tests of the doctor's rules, with test/tap.sh and test/machine.sh: one rule, one system.
 
 
@@ -35,8 +36,10 @@ fires() {
 	finds "$@"
 	fix=$(jq -r --arg id "$1" '[.findings[] | select(.id == $id) | .fix // empty][0] // empty | join(" ")' "$tmp/json")
 	case $fix in '' | *--by=load=*) return 0 ;; esac
+	set -f
 	# shellcheck disable=SC2086 # words
-	set -f; text=$("$O/irqkit" $fix --root "$root" -q 2>&1); set +f
+	text=$("$O/irqkit" $fix --root "$root" -q 2>&1)
+	set +f
 	empty "$1 ${3-}: '$fix' works" "$(grep -v '^irqkit: warning:' <<<"$text")"
 	case $fix in pin-queue*) return ;; esac # threads of a saved system stay
 	empty "$1 ${3-}: gone after '$fix'" "$(findings "$1")"
