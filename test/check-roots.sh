@@ -258,6 +258,7 @@ same "both have the same files" "$(cd "$tmp/two/proc" && ls -d interrupts stat s
 	"$(cd "$tmp/two/proc.1" && ls -d interrupts stat softirqs uptime net/*)"
 same "and the affinities of the same interrupts" "$(cd "$tmp/two/proc" && ls -d irq/[0-9]*/*affinity_list)" \
 	"$(cd "$tmp/two/proc.1" && ls -d irq/[0-9]*/*affinity_list)"
+# shellcheck disable=SC2016 # for awk
 check "the second is two seconds later" awk '
 	FNR == 1 { time[++n] = $1 }
 	END { exit !(time[2] - time[1] >= 1.9 && time[2] - time[1] < 60) }' "$tmp/two/proc/uptime" "$tmp/two/proc.1/uptime"

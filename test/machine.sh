@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # $tmp is that of tap.sh
 # Sourced by tests that make small saved systems, one fact at a time:
 #
 #	new 8                           8 CPUs, one node, a last-level cache for each 4 of them
@@ -114,7 +114,7 @@ queue() {
 
 # pci NAME DRIVER: an interface on the PCI bus, without interrupts; $address is its address
 pci() {
-	address=$(printf '0000:%02x:00.0' $next_pci)
+	address=$(printf '0000:%02x:00.0' "$next_pci")
 	next_pci=$((next_pci + 1))
 	put "sys/devices/pci0000:00/$address/class" 0x020000
 	put "sys/devices/pci0000:00/$address/numa_node" -1

@@ -204,15 +204,10 @@ static void add_word(struct irqkit_finding *finding, char *word)
 	words[fix->n] = NULL;
 }
 
-void finding_fix(struct irqkit_finding *finding, ...)
+void finding_fix_words(struct irqkit_finding *finding, const char *const *words)
 {
-	const char *word;
-	va_list args;
-
-	va_start(args, finding);
-	while ((word = va_arg(args, const char *)))
-		add_word(finding, strdup(word));
-	va_end(args);
+	for (size_t i = 0; words[i]; i++)
+		add_word(finding, strdup(words[i]));
 }
 
 void finding_fix_word(struct irqkit_finding *finding, const char *format, ...)

@@ -88,7 +88,9 @@ void finding_add_cpus(struct irqkit_finding *finding, const struct irqkit_cpuset
  * The command that fixes it: words without "irqkit", ending with NULL. A name of a device
  * is one word: finding_fix(finding, "rps", name, "--auto", NULL)
  */
-void finding_fix(struct irqkit_finding *finding, ...) __attribute__((sentinel));
+#define finding_fix(finding, ...)                                                        \
+	finding_fix_words(finding, (const char *const[]){ __VA_ARGS__ })
+void finding_fix_words(struct irqkit_finding *finding, const char *const *words);
 /* Adds one more word to it. */
 void finding_fix_word(struct irqkit_finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -272,7 +272,7 @@ static int look_xen_guest(struct look *look)
 static int judge_virtio(struct look *look, const struct fact_device *owner)
 {
 	struct channel_counts channels = { 0 };
-	struct irqkit_finding *finding;
+	struct irqkit_finding *finding = NULL;
 	unsigned int useful = irqkit_cpuset_count(look->facts->online);
 	bool is_known = read_channels(owner->device, &channels);
 	int r = 0;
