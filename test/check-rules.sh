@@ -519,8 +519,8 @@ id=irqbalance-without-bans
 placed_by_irqkit; program 700 irqbalance; fires $id 'high irqbalance: (pid 700) is running, and may move 1 interrupt that irqkit placed, such as 24'
 printf '/usr/sbin/irqbalance\0--banirq=24\0' >"$root/proc/700/cmdline"; silent $id 'it is banned'
 placed_by_irqkit; silent $id 'it does not run'
-new 4; nic eth0 igb 0; program 700 irqbalance; silent $id 'irqkit placed nothing'
-placed_by_irqkit; program 700 irqbalance; "$O/irqkit" undo --root "$root" -q; silent $id 'it was undone'
+new 4; nic eth0 igb 0; program 700 irqbalance; fires $id 'info irqbalance' 'irqkit placed nothing'
+placed_by_irqkit; program 700 irqbalance; "$O/irqkit" undo --root "$root" -q; fires $id 'info irqbalance' 'it was undone'
 id=nothing-keeps-it
 placed_by_irqkit; fires $id 'low the machine: irqkit placed 1 interrupt, such as 24, and no file places it again'
 put etc/irqkit.d/a.conf 'set eth0-TxRx-0 --cpus=1'; silent $id 'a policy file'

@@ -70,9 +70,10 @@ static int for_each_placed(struct look *look, double older, placed_fn *fn, void 
 }
 
 struct placed_count {
-	const struct irqkit_irqbalance *irqbalance; /* or NULL */
+	const struct irqkit_irqbalance *irqbalance; /* or NULL: bans do not matter */
 	const struct irqkit_irq *first;
 	size_t n;
+	size_t n_banned; /* these do not count */
 };
 
 /* Counts those that irqbalance may move. */
@@ -81,12 +82,12 @@ static void count_unbanned(void *data, struct irqkit_irq *irq)
 	struct placed_count *count = data;
 	enum irqkit_movable movable;
 
-	if (irqkit_irq_get_movable(irq, &movable) < 0 || movable != IRQKIT_MOVABLE ||
-		(count->irqbalance &&
-			irqkit_irqbalance_has_banned(count->irqbalance,
-				(unsigned int)irqkit_irq_get_number(irq))))
+	if (irqkit_irq_get_movable(irq, &movable) < 0 || movable != IRQKIT_MOVABLE)
 		return;
-	if (count->n++ == 0)
+	if (irqkit_irqbalance_has_banned(
+		    count->irqbalance, (unsigned int)irqkit_irq_get_number(irq)))
+		count->n_banned++;
+	else if (count->n++ == 0)
 		count->first = irq;
 }
 
@@ -133,7 +134,8 @@ static int look_without_bans(struct look *look)
 	r = for_each_placed(look, 0, count_unbanned, &count);
 	if (r < 0)
 		return r == -ENOMEM ? r : look_lacks(look, "no journal of irqkit");
-	if (irqkit_irqbalance_has_irqkit_script(irqbalance))
+	if (irqkit_irqbalance_has_irqkit_script(irqbalance) ||
+		(!count.n && count.n_banned))
 		return 0;
 	if (count.n == 0)
 		return report_running(look, irqbalance);
