@@ -357,18 +357,31 @@ counters() {
 	awk '/^(cpu|btime|softirq)/ { print } /^intr/ { print $1, $2 }' proc/stat >"$dir/$1/stat" 2>/dev/null
 }
 
+# second_affinities: where interrupts may go, and go, at the time of the second counters
+second_affinities() {
+	mkdir -p "$scratch/second"
+	cp --parents proc/irq/[0-9]*/smp_affinity_list proc/irq/[0-9]*/effective_affinity_list \
+		"$scratch/second" 2>/dev/null
+	[ ! -d "$scratch/second/proc/irq" ] || mv "$scratch/second/proc/irq" "$dir/proc.1/irq"
+}
+
 counters proc
-[ -z "$twice" ] || { sleep 2 && counters proc.1; }
+keep 'proc/irq/[0-9]*/smp_affinity' 'proc/irq/[0-9]*/smp_affinity_list' \
+	'proc/irq/[0-9]*/effective_affinity' 'proc/irq/[0-9]*/effective_affinity_list' \
+	'proc/irq/[0-9]*/affinity_hint' 'proc/irq/[0-9]*/node' 'proc/irq/[0-9]*/spurious'
+[ -z "$twice" ] || { sleep 2 && counters proc.1 && second_affinities; }
 keep proc/sys/kernel/osrelease proc/sys/net/core/rps_sock_flow_entries
 keep proc/irq/default_smp_affinity proc/sys/kernel/random/boot_id
 keep proc/sys/net/core/rps_default_mask sys/devices/virtual/workqueue/cpumask
+core=proc/sys/net/core
+keep $core/netdev_budget $core/netdev_budget_usecs $core/netdev_max_backlog \
+	$core/flow_limit_cpu_bitmap $core/busy_poll $core/busy_read
+keep proc/cmdline proc/version proc/pressure/irq proc/xen/capabilities sys/hypervisor/type
+keep sys/kernel/debug/irq/domains/VECTOR
 for irq in proc/irq/[0-9]*; do
 	# An interrupt without a handler has its folder, and maybe nothing in it.
 	mkdir -p "$dir/$irq"
 done
-keep 'proc/irq/[0-9]*/smp_affinity' 'proc/irq/[0-9]*/smp_affinity_list' \
-	'proc/irq/[0-9]*/effective_affinity' 'proc/irq/[0-9]*/effective_affinity_list' \
-	'proc/irq/[0-9]*/affinity_hint' 'proc/irq/[0-9]*/node'
 find proc/irq -name 'smp_affinity*' -type f ! -perm -200 2>/dev/null >"$scratch/readonly"
 keep 'sys/kernel/irq/*/*'
 
@@ -377,7 +390,9 @@ keep $cpu/online $cpu/offline $cpu/possible $cpu/present $cpu/isolated $cpu/nohz
 	$cpu/kernel_max $cpu/smt/active $cpu/smt/control "$cpu/cpu[0-9]*/online" \
 	"$cpu/cpu[0-9]*/topology/*_id" "$cpu/cpu[0-9]*/topology/*_list" \
 	"$cpu/cpu[0-9]*/cache/index*/level" "$cpu/cpu[0-9]*/cache/index*/type" \
-	"$cpu/cpu[0-9]*/cache/index*/size" "$cpu/cpu[0-9]*/cache/index*/shared_cpu_list"
+	"$cpu/cpu[0-9]*/cache/index*/size" "$cpu/cpu[0-9]*/cache/index*/shared_cpu_list" \
+	"$cpu/cpu[0-9]*/cpu_capacity"
+keep sys/devices/cpu_core/cpus sys/devices/cpu_atom/cpus sys/fs/cgroup/cpuset.cpus.isolated
 for path in "$cpu"/cpu[0-9]*; do
 	mkdir -p "$dir/$path"
 done
@@ -424,7 +439,16 @@ for link in sys/class/net/*; do
 	device=$(cd "$link" 2>/dev/null && pwd -P) || continue
 	device=${device#/}
 	keep "$device/ifindex" "$device/type" "$device/operstate" "$device/uevent" \
-		"$device/queues/*/rps_cpus" "$device/queues/*/rps_flow_cnt"
+		"$device/queues/*/rps_cpus" "$device/queues/*/rps_flow_cnt" \
+		"$device/threaded" "$device/gro_flush_timeout" "$device/napi_defer_hard_irqs"
+	for counter in rx_packets tx_packets rx_dropped rx_missed_errors rx_fifo_errors \
+		rx_over_errors; do
+		keep "$device/statistics/$counter"
+	done
+	# These cannot be read while the interface is down.
+	for path in "$device/carrier" "$device/speed"; do
+		cat "$path" >/dev/null 2>&1 && keep "$path"
+	done
 	# These cannot be read where there is only one queue.
 	for path in "$device"/queues/tx-*/xps_cpus "$device"/queues/tx-*/xps_rxqs \
 		"$device"/queues/tx-*/traffic_class; do
@@ -447,6 +471,53 @@ done
 
 keep 'sys/module/xen_net*/parameters/max_queues'
 
+# Disks: which CPUs use which queue.
+for link in sys/block/*; do
+	disk=$(cd "$link" 2>/dev/null && pwd -P) || continue
+	disk=${disk#/}
+	case $disk in sys/devices/virtual/*) continue ;; esac
+	ls "$disk"/mq/*/cpu_list "$disk/queue/rq_affinity" >/dev/null 2>&1 || continue
+	[ ! -L "$link" ] || keep_link "$link"
+	keep "$disk/mq/*/cpu_list" "$disk/queue/rq_affinity"
+done
+
+# Threads of the kernel that handle interrupts or packets, and irqbalance. Of a status, only the
+# CPUs are read.
+for path in proc/[0-9]*/comm; do
+	name=
+	{ read -r name <"$path"; } 2>/dev/null
+	case $name in
+	irq/* | napi/* | ksoftirqd/* | *-guest-rx | *-dealloc) ;;
+	irqbalance)
+		keep "${path%/*}/cmdline"
+		cat "${path%/*}/environ" >"$scratch/environ" 2>/dev/null && mkdir -p "$dir/${path%/*}" &&
+			tr '\0' '\n' <"$scratch/environ" | grep '^IRQBALANCE_' | tr '\n' '\0' \
+				>"$dir/${path%/*}/environ"
+		;;
+	*) continue ;;
+	esac
+	keep "$path" "${path%/*}/stat"
+	grep '^Cpus_allowed_list:' "${path%/*}/status" >"$scratch/status" 2>/dev/null &&
+		{ echo "Name:	$name" && cat "$scratch/status"; } >"$dir/${path%/*}/status"
+done
+
+# What else places interrupts. Of scripts and rules, only lines that name affinities are saved, of
+# the program irqbalance only its version.
+keep etc/default/irqbalance etc/sysconfig/irqbalance etc/tuned/active_profile \
+	'etc/tuned/*-variables.conf' run/tuned/save.pid
+for path in etc/rc.local etc/rc.d/rc.local etc/crontab etc/cron.d/* etc/udev/rules.d/* \
+	etc/systemd/system/*.service etc/systemd/network/*.link etc/crio/crio.conf \
+	etc/crio/crio.conf.d/* etc/tuned/*/tuned.conf usr/lib/tuned/*/tuned.conf \
+	usr/lib/tuned/profiles/*/tuned.conf; do
+	[ -f "$path" ] || continue
+	grep -E 'smp_affinity|/proc/irq|IRQAffinity|irqbalance|isolated_cores|^\[' "$path" \
+		>"$scratch/lines" 2>/dev/null
+	grep -q '^[^[]' "$scratch/lines" || continue
+	mkdir -p "$dir/${path%/*}" && cp "$scratch/lines" "$dir/$path"
+done
+version=$(grep -a -o 'irqbalance version [0-9][0-9.]*' usr/sbin/irqbalance 2>/dev/null | head -n 1)
+[ -z "$version" ] || { mkdir -p "$dir/usr/sbin" && echo "$version" >"$dir/usr/sbin/irqbalance"; }
+
 # What network devices hang on, and every PCI device.
 for link in sys/class/net/*/device sys/bus/pci/devices/*; do
 	[ -L "$link" ] || [ -d "$link" ] || continue
@@ -457,7 +528,7 @@ for link in sys/class/net/*/device sys/bus/pci/devices/*; do
 		[ -e "$dir/$device/.kept" ] && break
 		mkdir -p "$dir/$device" && : >"$dir/$device/.kept"
 		keep "$device/irq" "$device/class" "$device/numa_node" "$device/local_cpulist" \
-			"$device/msi_irqs/*"
+			"$device/msi_irqs/*" "$device/channels/*/cpu"
 		keep_link "$device/driver" "$device/subsystem"
 		device=${device%/*}
 	done

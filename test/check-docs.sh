@@ -142,6 +142,8 @@ for change in 'set eth1 --cpus=1' 'rps eth0 --auto --flows=100' 'xps eth0 --rxqs
 done
 json 'show --json|undo --list' undo "${queues[@]}" --list
 json 'show --json|mask --json' mask 0-3
+json 'doctor --json' doctor --root "$roots/isolated-16cpu"
+json 'doctor --json' doctor --root "$roots/queues-8cpu"
 # the words of a SET, as a mistyped one lists them
 set_words=$("$irqkit" mask '?' 2>&1 | sed 's/.* or the words //; s/:[0-9]*/:/g; s/, /\n/g' | sort)
 check "a mistyped SET lists its words" grep -qx first-threads <<<"$set_words"

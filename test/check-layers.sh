@@ -11,8 +11,8 @@
 # From the lowest folder to the highest: a file uses its own folder and those before it.
 # "." are the files beside the folders; among those, main uses all.
 declare -A order=(
-	[lib]='base kernel topology interrupts set devices events trace irqbalance machine channels load target plan spread steer request policy'
-	[cmd]='base table measure target change show queues channels isolate spread policy who .'
+	[lib]='base kernel topology interrupts set devices events trace irqbalance machine channels load target plan spread steer request policy doctor'
+	[cmd]='base table measure target change show queues channels isolate spread policy who doctor .'
 )
 
 # ---- what there is -----------------------------------------------------------------------

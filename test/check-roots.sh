@@ -206,11 +206,59 @@ fi
 check "capture.sh saves it in a folder as well" sh test/capture.sh "$tmp/folder"
 same "of the same files" "$(tree "$tmp/here")" "$(tree "$tmp/folder")"
 
+# What irqkit reads is there, and is the same. PATTERNs of files that do not change by themselves.
+missing() {
+	local path
+	(cd / && compgen -G "$1") | while read -r path; do
+		cat "/$path" >"$tmp/now" 2>/dev/null || continue
+		cmp -s "$tmp/now" "$tmp/here/$path" || echo "$path"
+	done
+}
+for pattern in proc/cmdline proc/version proc/sys/net/core/netdev_{budget,budget_usecs,max_backlog} \
+	'proc/sys/net/core/busy_*' proc/sys/net/core/flow_limit_cpu_bitmap \
+	'sys/devices/system/cpu/cpu*/cpu_capacity' 'sys/devices/cpu_*/cpus' sys/hypervisor/type \
+	sys/fs/cgroup/cpuset.cpus.isolated sys/devices/virtual/workqueue/cpumask \
+	'sys/class/net/*/threaded' 'sys/class/net/*/gro_flush_timeout' 'sys/class/net/*/speed' \
+	'sys/block/vd*/mq/*/cpu_list' 'sys/block/vd*/queue/rq_affinity'; do
+	empty "what irqkit reads is saved: $pattern" "$(missing "$pattern")"
+done
+for pattern in 'proc/irq/*/spurious' 'sys/class/net/*/statistics/rx_missed_errors' proc/pressure/irq; do
+	empty "and what changes: $pattern" "$(cd / && compgen -G "$pattern" | while read -r path; do
+		if cat "/$path" >/dev/null 2>&1 && [ ! -f "$tmp/here/$path" ]; then echo "$path"; fi
+	done)"
+done
+pid=$(pgrep -x ksoftirqd/0)
+name="of a thread, its CPUs are saved and nothing else"
+if [ -n "$pid" ]; then
+	same "$name" $'Name:\tksoftirqd/0\nCpus_allowed_list:\t0' "$(cat "$tmp/here/proc/$pid/status")"
+else
+	skip "$name" "no thread of the kernel is seen here"
+fi
+
+# Scripts may hold secrets: only lines that name affinities are saved.
+name="of scripts, only lines about interrupts are saved"
+if unshare -m true 2>/dev/null; then
+	# shellcheck disable=SC2016 # for the shell inside
+	unshare -m sh -c 'mount -t tmpfs none /etc/cron.d 2>/dev/null || exit 0
+		printf "%s\n" "PASSWORD=x" "echo 1 >/proc/irq/24/smp_affinity" >/etc/cron.d/9
+		printf "%s\n" "PASSWORD=x" "[Match]" >/etc/cron.d/10
+		exec sh test/capture.sh "$1"' sh "$tmp/rules"
+	if [ -d "$tmp/rules/etc/cron.d" ]; then
+		same "$name" "echo 1 >/proc/irq/24/smp_affinity" "$(cat "$tmp"/rules/etc/cron.d/*)"
+	else
+		skip "$name" "nothing can be mounted here"
+	fi
+else
+	skip "$name" "there is no other mount name space here"
+fi
+
 # A second sample, two seconds later, is what a load is made of.
 check "capture.sh saves two samples" sh test/capture.sh --twice "$tmp/two.root"
 "$unpack" "$tmp" "$tmp/two.root"
 same "both have the same files" "$(cd "$tmp/two/proc" && ls -d interrupts stat softirqs uptime net/*)" \
 	"$(cd "$tmp/two/proc.1" && ls -d interrupts stat softirqs uptime net/*)"
+same "and the affinities of the same interrupts" "$(cd "$tmp/two/proc" && ls -d irq/[0-9]*/*affinity_list)" \
+	"$(cd "$tmp/two/proc.1" && ls -d irq/[0-9]*/*affinity_list)"
 # shellcheck disable=SC2016 # for awk
 check "the second is two seconds later" awk '
 	FNR == 1 { time[++n] = $1 }

@@ -7,7 +7,10 @@
 
 #include <irqkit.h>
 
-/* Waits, and shows how long. False: a signal asks the program to end. */
+/*
+ * Waits, and shows how long. False: a signal asks the program to end. Signals must be held
+ * back.
+ */
 bool sample_wait(unsigned int seconds, const struct common *common);
 
 /*

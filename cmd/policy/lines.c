@@ -171,17 +171,10 @@ static enum status parse_line(struct lines *lines, const struct call *call, size
 	return status;
 }
 
-enum status lines_read(
-	struct lines *lines, const struct call *call, struct irqkit_ctx *ctx)
+static enum status parse_lines(struct lines *lines, const struct call *call)
 {
-	enum status status, worst;
+	enum status worst = say_mistakes(lines->policy);
 
-	if (irqkit_policies_new(&lines->policy) < 0)
-		return say_no_memory();
-	status = read_files(lines->policy, call, ctx);
-	worst = say_mistakes(lines->policy);
-	if (status != STATUS_DONE)
-		return status;
 	lines->n = irqkit_policies_count_lines(lines->policy);
 	lines->calls = calloc(lines->n + 1, sizeof(*lines->calls));
 	if (!lines->calls) {
@@ -191,11 +184,35 @@ enum status lines_read(
 	for (size_t i = 0; i < lines->n; i++)
 		lines->calls[i].command = call->command;
 	for (size_t i = 0; i < lines->n; i++) {
-		status = parse_line(lines, call, i);
+		enum status status = parse_line(lines, call, i);
+
 		if (status != STATUS_DONE && worst != STATUS_MISUSE)
 			worst = status;
 	}
 	return worst;
+}
+
+enum status lines_read(
+	struct lines *lines, const struct call *call, struct irqkit_ctx *ctx)
+{
+	enum status status;
+
+	if (irqkit_policies_new(&lines->policy) < 0)
+		return say_no_memory();
+	status = read_files(lines->policy, call, ctx);
+	if (status == STATUS_DONE)
+		return parse_lines(lines, call);
+	say_mistakes(lines->policy);
+	return status;
+}
+
+enum status lines_read_text(
+	struct lines *lines, const struct call *call, const char *name, const char *text)
+{
+	if (irqkit_policies_new(&lines->policy) < 0 ||
+		irqkit_policies_add_text(lines->policy, name, text, strlen(text)) < 0)
+		return say_no_memory();
+	return parse_lines(lines, call);
 }
 
 bool lines_are_absent(const struct lines *lines, const struct call *call)

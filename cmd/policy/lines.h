@@ -22,6 +22,9 @@ struct lines {
  */
 enum status lines_read(
 	struct lines *lines, const struct call *call, struct irqkit_ctx *ctx);
+/* The same with the lines of a text; @name: what messages call it. */
+enum status lines_read_text(
+	struct lines *lines, const struct call *call, const char *name, const char *text);
 void lines_free(struct lines *lines);
 
 /* Did no word of @call name a file, and have the files of the system no line? */

@@ -37,6 +37,9 @@
  *   irqkit_saved_*           the state of a machine as lines of a policy file
  *   irqkit_disturbances_*    what can still interrupt CPUs,
  *   irqkit_disturbance_*     and why
+ *   irqkit_doctor_*          what is wrong with a machine,
+ *   irqkit_finding_*         finding by finding, with the command that fixes it,
+ *   irqkit_rule_*            and the rules that find it
  *
  * Example: prints the CPU that handles interrupt 24.
  *
@@ -3890,6 +3893,159 @@ const char *irqkit_saved_line_get_device(const struct irqkit_saved_line *line);
 
 /* Returns the number of settings that a command sets, or that a comment leaves out. */
 size_t irqkit_saved_line_count_settings(const struct irqkit_saved_line *line);
+
+/* --------------------------------------------------------------------------------- */
+/* Doctor: what is wrong with a machine                                              */
+
+/* Runs rules over a machine, and collects their findings. */
+struct irqkit_doctor;
+
+/* What a rule has found; owned by its doctor. */
+struct irqkit_finding;
+
+/* A rule: one thing that can be wrong, with an ID that never changes. */
+struct irqkit_rule;
+
+/* How bad a finding is; the larger, the worse. */
+enum irqkit_class {
+	IRQKIT_CLASS_INFO, /* a limit that no command removes */
+	IRQKIT_CLASS_LOW, /* will matter later */
+	IRQKIT_CLASS_MEDIUM, /* waste, or something that does not do what it promises */
+	IRQKIT_CLASS_HIGH, /* a CPU is saturated, or packets are lost */
+	IRQKIT_CLASS_BROKEN, /* something does not work at all */
+};
+
+/* What the numbers of a finding are. */
+enum irqkit_confidence {
+	IRQKIT_CONFIDENCE_PLACEMENT, /* none: only where interrupts are placed is known */
+	IRQKIT_CONFIDENCE_MEAN, /* the mean since boot */
+	IRQKIT_CONFIDENCE_MEASURED, /* measured between two readings */
+};
+
+/* What else a fix needs that a person makes. */
+enum irqkit_needs {
+	IRQKIT_NEEDS_NOTHING,
+	IRQKIT_NEEDS_REBOOT,
+	IRQKIT_NEEDS_HOST, /* a change on the host of a guest */
+	IRQKIT_NEEDS_RECONNECT, /* the device is connected again */
+};
+
+/* Returns the rule at @index, or NULL after the last one. */
+const struct irqkit_rule *irqkit_rule_get(size_t index);
+
+/* Returns the rule with this ID, or NULL. */
+const struct irqkit_rule *irqkit_rule_find(const char *id);
+
+/* Returns the ID of a rule, such as "queues-on-one-cpu". */
+const char *irqkit_rule_get_id(const struct irqkit_rule *rule);
+
+/* Returns the class of its findings; a finding may have a lower one. */
+enum irqkit_class irqkit_rule_get_class(const struct irqkit_rule *rule);
+
+/* Returns what it looks for, in a few words. */
+const char *irqkit_rule_get_title(const struct irqkit_rule *rule);
+
+/* Returns why that matters, as one sentence. */
+const char *irqkit_rule_get_why(const struct irqkit_rule *rule);
+
+/* Returns when it reports something, and when it does not, as a paragraph. */
+const char *irqkit_rule_get_explanation(const struct irqkit_rule *rule);
+
+/* Creates a doctor. @machine: must live longer than the result, and is not changed */
+int irqkit_doctor_new(struct irqkit_machine *machine, struct irqkit_doctor **ret_doctor);
+void irqkit_doctor_free(struct irqkit_doctor *doctor);
+
+/* Limits the findings to those about the devices that are added. */
+int irqkit_doctor_add_device(struct irqkit_doctor *doctor, struct irqkit_device *device);
+
+/* Leaves a rule out. -ENOENT: there is no rule with this ID. */
+int irqkit_doctor_ignore(struct irqkit_doctor *doctor, const char *id);
+
+/*
+ * Runs the rules. Findings of an earlier look end.
+ *
+ * @load: what CPUs and interrupts do, of the same machine; NULL: only the totals of
+ *        interrupts are known, for an unknown time. It must live until the next look.
+ *
+ * A rule that needs something that this system does not have is counted, see
+ * irqkit_doctor_get_rule().
+ */
+int irqkit_doctor_look(struct irqkit_doctor *doctor, const struct irqkit_load *load);
+
+/* Returns the number of findings. */
+size_t irqkit_doctor_count_findings(const struct irqkit_doctor *doctor);
+
+/* Returns the finding at @index, the worst first. */
+const struct irqkit_finding *irqkit_doctor_get_finding(
+	const struct irqkit_doctor *doctor, size_t index);
+
+/* Returns the number of rules that were run. */
+size_t irqkit_doctor_count_rules(const struct irqkit_doctor *doctor);
+
+/*
+ * Returns the rule at @index of those that were run.
+ *
+ * @ret_lacks: what it needs and the system does not have, "no /proc/stat"; NULL: it looked
+ */
+const struct irqkit_rule *irqkit_doctor_get_rule(
+	const struct irqkit_doctor *doctor, size_t index, const char **ret_lacks);
+
+/* Returns what the numbers are, and for how many seconds; -1: that is not known. */
+enum irqkit_confidence irqkit_doctor_get_confidence(const struct irqkit_doctor *doctor);
+double irqkit_doctor_get_seconds(const struct irqkit_doctor *doctor);
+
+/* Returns the rule that has found it. */
+const struct irqkit_rule *irqkit_finding_get_rule(const struct irqkit_finding *finding);
+
+/* Returns how bad it is. */
+enum irqkit_class irqkit_finding_get_class(const struct irqkit_finding *finding);
+
+/* Returns what it is about: "eth1", "CPUs 4-15", "the machine". */
+const char *irqkit_finding_get_subject(const struct irqkit_finding *finding);
+
+/* Returns the device that it is about, or NULL. */
+struct irqkit_device *irqkit_finding_get_device(const struct irqkit_finding *finding);
+
+/* Returns what was found, with its numbers, as a phrase that follows the subject. */
+const char *irqkit_finding_get_text(const struct irqkit_finding *finding);
+
+/*
+ * Return how much it concerns, 0 to 1, and which part of that the fix removes. With _is_of_,
+ * the share is one of the time of a CPU; otherwise of interrupts.
+ */
+double irqkit_finding_get_share(const struct irqkit_finding *finding);
+double irqkit_finding_get_gain(const struct irqkit_finding *finding);
+bool irqkit_finding_is_of_time(const struct irqkit_finding *finding);
+
+/* Returns what its numbers are. */
+enum irqkit_confidence irqkit_finding_get_confidence(
+	const struct irqkit_finding *finding);
+
+/* Returns the number of facts that it rests on. */
+size_t irqkit_finding_count_facts(const struct irqkit_finding *finding);
+
+/* Returns the file of a fact. @ret_value: what it holds, or the part that matters */
+const char *irqkit_finding_get_fact(
+	const struct irqkit_finding *finding, size_t index, const char **ret_value);
+
+/*
+ * Returns the command that fixes it: its words, without "irqkit", ending with NULL; NULL if
+ * there is none.
+ */
+const char *const *irqkit_finding_get_fix(
+	const struct irqkit_finding *finding, size_t *ret_count);
+
+/*
+ * Returns what a person must do or could do better, as a phrase, or NULL.
+ *
+ * @ret_needs: what that needs
+ */
+const char *irqkit_finding_get_by_hand(
+	const struct irqkit_finding *finding, enum irqkit_needs *ret_needs);
+
+/* Returns the finding whose symptom this one is, or NULL. */
+const struct irqkit_finding *irqkit_finding_get_cause(
+	const struct irqkit_finding *finding);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Findings for people: what is wrong, why it matters, what to type. */
+#include "base/basics.h"
+#include "base/fold.h"
+#include "base/text.h"
+#include "doctor/view.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* More than these are shown only with --all. */
+#define GROUPS_SHOWN 7
+/* "medium  " */
+#define CLASS_WIDTH 8
+
+/* One sentence in the column of the texts; takes @text over. */
+static void print_text(char *text, size_t indent)
+{
+	_cleanup_free_ char *safe = text ? text_escape(text) : NULL;
+
+	if (safe) {
+		printf("%*s", (int)indent, "");
+		print_indented(safe, indent);
+	}
+	free(text);
+}
+
+static void print_line(size_t indent, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void print_line(size_t indent, const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int r;
+
+	va_start(args, format);
+	r = vasprintf(&text, format, args);
+	va_end(args);
+	print_text(r < 0 ? NULL : text, indent);
+}
+
+/* " (93% of the busiest CPU's time)", or "" */
+static void format_share(const struct irqkit_finding *finding, char *text, size_t size)
+{
+	double percent = irqkit_finding_get_share(finding) * 100;
+
+	*text = '\0';
+	if (percent >= 1)
+		snprintf(text, size, " (%.0f%% of %s)", percent,
+			irqkit_finding_is_of_time(finding) ? "a CPU's time"
+							   : "all interrupts");
+}
+
+/* What its numbers are, if that is not what the last line says of all. */
+static const char *name_confidence(
+	const struct doctor_view *view, const struct irqkit_finding *finding)
+{
+	static const char *const words[] = {
+		[IRQKIT_CONFIDENCE_PLACEMENT] = ", by the placement alone",
+		[IRQKIT_CONFIDENCE_MEAN] = ", as the mean since boot",
+		[IRQKIT_CONFIDENCE_MEASURED] = ", as measured",
+	};
+	enum irqkit_confidence confidence = irqkit_finding_get_confidence(finding);
+
+	return confidence == irqkit_doctor_get_confidence(view->doctor)
+		? ""
+		: words[confidence];
+}
+
+static char *format_finding(
+	const struct doctor_view *view, const struct irqkit_finding *finding)
+{
+	char share[64], *text;
+
+	format_share(finding, share, sizeof(share));
+	return asprintf(&text, "%s: %s%s%s.", irqkit_finding_get_subject(finding),
+		       irqkit_finding_get_text(finding), share,
+		       name_confidence(view, finding)) < 0
+		? NULL
+		: text;
+}
+
+static void show_facts(const struct irqkit_finding *finding, size_t indent)
+{
+	for (size_t i = 0; i < irqkit_finding_count_facts(finding); i++) {
+		const char *value;
+		const char *file = irqkit_finding_get_fact(finding, i, &value);
+
+		print_line(indent, "%s: %s", file, value);
+	}
+}
+
+/* What else is there because of it. */
+static void show_symptoms(
+	const struct doctor_view *view, const struct irqkit_finding *cause, size_t indent)
+{
+	size_t n = irqkit_doctor_count_findings(view->doctor);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct irqkit_finding *finding = irqkit_doctor_get_finding(
+			view->doctor, i);
+
+		if (irqkit_finding_get_cause(finding) == cause)
+			print_line(indent, "It also explains: %s: %s.",
+				irqkit_finding_get_subject(finding),
+				irqkit_finding_get_text(finding));
+	}
+}
+
+static bool was_explained(const struct finding_group *group, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (irqkit_finding_get_rule(group->findings[i]) ==
+			irqkit_finding_get_rule(group->findings[index]))
+			return true;
+	return false;
+}
+
+static const char *name_needs(enum irqkit_needs needs)
+{
+	static const char *const words[] = {
+		[IRQKIT_NEEDS_NOTHING] = "",
+		[IRQKIT_NEEDS_REBOOT] = " (after a reboot)",
+		[IRQKIT_NEEDS_HOST] = " (on the host)",
+		[IRQKIT_NEEDS_RECONNECT] = " (after the device was connected again)",
+	};
+
+	return words[needs];
+}
+
+static void show_by_hand(const struct finding_group *group, size_t indent)
+{
+	const char *last = NULL;
+
+	for (size_t i = 0; i < group->n; i++) {
+		enum irqkit_needs needs;
+		const char *text = irqkit_finding_get_by_hand(group->findings[i], &needs);
+
+		if (!text || (last && strcmp(last, text) == 0))
+			continue;
+		print_line(indent, "%s%s%s.", group->fix ? "By hand: " : "", text,
+			name_needs(needs));
+		last = text;
+	}
+}
+
+/* A command is never broken over two lines, so that it can be copied. */
+static void show_fix(const struct finding_group *group, size_t indent)
+{
+	_cleanup_free_ char *safe = group->fix ? text_escape(group->fix) : NULL;
+
+	if (safe)
+		printf("%*sirqkit %s\n", (int)indent, "", safe);
+}
+
+void show_group(
+	const struct doctor_view *view, const struct finding_group *group, size_t number)
+{
+	size_t indent = CLASS_WIDTH + (number > 9 ? 3 : 2);
+
+	for (size_t i = 0; i < group->n; i++) {
+		const struct irqkit_finding *finding = group->findings[i];
+		char *text = format_finding(view, finding);
+		_cleanup_free_ char *safe = text ? text_escape(text) : NULL;
+
+		free(text);
+		if (i == 0 && number)
+			printf("%zu ", number);
+		else
+			printf("%*s", (int)indent - CLASS_WIDTH, "");
+		printf("%-*s", CLASS_WIDTH,
+			class_word(irqkit_finding_get_class(finding)));
+		print_indented(safe ? safe : "", indent);
+		if (!was_explained(group, i))
+			print_line(indent, "%s",
+				irqkit_rule_get_why(irqkit_finding_get_rule(finding)));
+		show_symptoms(view, finding, indent);
+		if (view->call->common.verbosity > 0)
+			show_facts(finding, indent);
+	}
+	show_fix(group, indent);
+	show_by_hand(group, indent);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* The last line: a doctor that says nothing is not believed                       */
+
+/* More reasons than these are left to -v. */
+#define REASONS_SHOWN 4
+
+struct counted {
+	size_t n, n_not;
+	size_t n_reasons;
+	char *reasons; /* owned; "no NUMA nodes, no isolated CPU": the most frequent */
+};
+
+/* How many rules lack this; *@ret_is_first: none before @index does. */
+static size_t count_reason(const struct irqkit_doctor *doctor, size_t index,
+	const char *reason, bool *ret_is_first)
+{
+	size_t n = 0;
+
+	*ret_is_first = true;
+	for (size_t i = 0; i < irqkit_doctor_count_rules(doctor); i++) {
+		const char *lacks;
+
+		irqkit_doctor_get_rule(doctor, i, &lacks);
+		if (!lacks || strcmp(lacks, reason) != 0)
+			continue;
+		*ret_is_first &= i >= index;
+		n++;
+	}
+	return n;
+}
+
+/* Adds the reasons that so many rules have. */
+static void add_reasons(
+	const struct irqkit_doctor *doctor, size_t n_rules, struct counted *counted)
+{
+	for (size_t i = 0; i < counted->n; i++) {
+		const char *lacks;
+		bool is_first;
+
+		irqkit_doctor_get_rule(doctor, i, &lacks);
+		if (!lacks || count_reason(doctor, i, lacks, &is_first) != n_rules ||
+			!is_first)
+			continue;
+		if (counted->n_reasons++ < REASONS_SHOWN)
+			text_join(&counted->reasons, ", ", lacks);
+	}
+}
+
+static void count_rules(const struct irqkit_doctor *doctor, struct counted *counted)
+{
+	counted->n = irqkit_doctor_count_rules(doctor);
+	for (size_t i = 0; i < counted->n; i++) {
+		const char *lacks;
+
+		irqkit_doctor_get_rule(doctor, i, &lacks);
+		counted->n_not += lacks != NULL;
+	}
+	for (size_t n = counted->n_not; n > 0; n--)
+		add_reasons(doctor, n, counted);
+	if (counted->n_reasons > REASONS_SHOWN)
+		text_join(&counted->reasons, ", ", "...; -v shows all");
+}
+
+/* " over 2 s" */
+static void format_time(const struct irqkit_doctor *doctor, char *text, size_t size)
+{
+	switch (irqkit_doctor_get_confidence(doctor)) {
+	case IRQKIT_CONFIDENCE_MEASURED:
+		snprintf(text, size, " over %.0f s", irqkit_doctor_get_seconds(doctor));
+		break;
+	case IRQKIT_CONFIDENCE_MEAN:
+		snprintf(text, size, ", with counts since boot as a mean");
+		break;
+	default:
+		snprintf(text, size, ", with counts since an unknown time");
+	}
+}
+
+static void show_summary(const struct doctor_view *view, size_t n_fixable)
+{
+	struct counted counted = { 0 };
+	char time[64], *text;
+	int r;
+
+	count_rules(view->doctor, &counted);
+	format_time(view->doctor, time, sizeof(time));
+	r = asprintf(&text, "%zu finding%s; %zu rules looked at%s%s", view->n,
+		view->n == 1 ? "" : "s", counted.n - counted.n_not, time,
+		counted.n_not ? "" : ".");
+	if (r >= 0 && counted.n_not) {
+		char *all;
+
+		r = asprintf(&all, "%s; %zu could not be (%s).", text, counted.n_not,
+			counted.reasons ? counted.reasons : "");
+		free(text);
+		text = r < 0 ? NULL : all;
+	}
+	print_text(r < 0 ? NULL : text, 0);
+	free(counted.reasons);
+	if (n_fixable)
+		printf("'irqkit doctor --fix -n' shows what would fix %zu of them.\n",
+			n_fixable);
+}
+
+static void show_rules_not_looked_at(const struct doctor_view *view)
+{
+	size_t n = irqkit_doctor_count_rules(view->doctor);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *lacks;
+		const struct irqkit_rule *rule = irqkit_doctor_get_rule(
+			view->doctor, i, &lacks);
+
+		if (lacks)
+			print_line(0, "Not looked at: %s: %s.", irqkit_rule_get_id(rule),
+				lacks);
+	}
+}
+
+void show_findings(const struct doctor_view *view, bool shows_all)
+{
+	size_t n = shows_all || view->n <= GROUPS_SHOWN ? view->n : GROUPS_SHOWN;
+	size_t n_fixable = 0;
+
+	for (size_t i = 0; i < view->n; i++)
+		n_fixable += group_is_fixable(&view->groups[i]);
+	for (size_t i = 0; i < n; i++)
+		show_group(view, &view->groups[i], i + 1);
+	if (n < view->n)
+		printf("And %zu more, which matter less: --all shows them.\n",
+			view->n - n);
+	if (view->call->common.verbosity > 0)
+		show_rules_not_looked_at(view);
+	show_summary(view, n_fixable);
+}

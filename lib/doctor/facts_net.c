@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Network interfaces:
+ *
+ *	sys/class/net/eth0/statistics/rx_missed_errors    12
+ *	sys/class/net/eth0/threaded                       0
+ *	sys/bus/vmbus/devices/GUID/channels/14/cpu        3
+ */
+#include "doctor/facts_net.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "devices/device.h"
+#include "kernel/knob_path.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t facts_count_net(struct facts *facts)
+{
+	size_t n = 0;
+
+	return irqkit_devices_count_net(facts->devices, &n) < 0 ? 0 : n;
+}
+
+struct irqkit_device *facts_get_net(struct facts *facts, size_t index)
+{
+	return irqkit_devices_get_net(facts->devices, index);
+}
+
+bool facts_has_driver(const struct irqkit_device *device, const char *driver)
+{
+	const char *own = irqkit_device_get_driver(device);
+
+	return own && strcmp(own, driver) == 0;
+}
+
+bool facts_read_statistic(struct facts *facts, const struct irqkit_device *device,
+	const char *name, uint64_t *ret_count)
+{
+	return device->path &&
+		facts_read_number(
+			facts, ret_count, "%s/statistics/%s", device->path, name);
+}
+
+bool facts_read_net_number(struct facts *facts, const struct irqkit_device *device,
+	const char *name, uint64_t *ret_number)
+{
+	return device->path &&
+		facts_read_number(facts, ret_number, "%s/%s", device->path, name);
+}
+
+size_t facts_count_queues(
+	const struct irqkit_device *device, enum irqkit_direction direction)
+{
+	return irqkit_device_count_direction(device, direction);
+}
+
+int facts_find_queue_cpu(struct facts *facts, const struct irqkit_queue *queue)
+{
+	int number = irqkit_queue_get_irq(queue);
+	struct irqkit_irq *irq;
+
+	if (number < 0 ||
+		irqkit_machine_need_irq(facts->machine, (unsigned int)number, &irq) < 0)
+		return -1;
+	return facts_find_cpu(facts, irq);
+}
+
+int facts_find_rps(struct irqkit_device *device, struct irqkit_cpuset **ret_cpus)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *all = NULL;
+	int r = irqkit_cpuset_new(&all);
+
+	for (size_t i = 0; i < irqkit_device_count_queues(device) && r == 0; i++) {
+		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+		_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+
+		if (irqkit_queue_get_direction(queue) == IRQKIT_RX &&
+			irqkit_queue_read_rps_cpus(queue, &cpus) == 0)
+			r = irqkit_cpuset_add_set(all, cpus);
+	}
+	if (r == 0)
+		*ret_cpus = TAKE(all);
+	return r;
+}
+
+static bool is_first_of_core(
+	const struct facts *facts, const struct irqkit_cpuset *cpus, unsigned int cpu)
+{
+	const struct irqkit_cpuset *siblings = irqkit_topology_get_siblings(
+		facts->topology, cpu);
+
+	if (siblings)
+		irqkit_cpuset_foreach (sibling, siblings)
+			if (sibling < cpu && irqkit_cpuset_has(cpus, sibling))
+				return false;
+	return true;
+}
+
+unsigned int facts_count_cores(
+	const struct facts *facts, const struct irqkit_cpuset *cpus)
+{
+	unsigned int n = 0;
+
+	irqkit_cpuset_foreach (cpu, cpus)
+		n += is_first_of_core(facts, cpus, cpu);
+	return n;
+}
+
+int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *device,
+	size_t *ret_channels, struct irqkit_cpuset **ret_cpus)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	_cleanup_free_ unsigned int *numbers = NULL;
+	size_t n = 0, n_known = 0;
+	uint64_t cpu;
+	int r = irqkit_cpuset_new(&cpus);
+
+	if (r == 0 && device->bus_path &&
+		knob_listf_numbers(facts->ctx, &numbers, &n, "%s/channels",
+			device->bus_path) == -ENOMEM)
+		r = -ENOMEM;
+	for (size_t i = 0; i < n && r == 0; i++) {
+		if (!facts_read_number(facts, &cpu, "%s/channels/%u/cpu",
+			    device->bus_path, numbers[i]))
+			continue;
+		n_known++;
+		r = irqkit_cpuset_add(cpus, (unsigned int)cpu);
+	}
+	if (r < 0)
+		return r;
+	*ret_channels = n_known;
+	*ret_cpus = TAKE(cpus);
+	return 0;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is known of network interfaces, also of those without an interrupt. */
+#ifndef IRQKIT_FACTS_NET_H
+#define IRQKIT_FACTS_NET_H
+
+#include "doctor/facts.h"
+
+/* Also fails if the interfaces cannot be listed: then there are none. */
+size_t facts_count_net(struct facts *facts);
+struct irqkit_device *facts_get_net(struct facts *facts, size_t index);
+
+/* "virtio_net": does this driver have the interface? */
+bool facts_has_driver(const struct irqkit_device *device, const char *driver);
+
+/* A counter of its statistics since boot, "rx_missed_errors". */
+bool facts_read_statistic(struct facts *facts, const struct irqkit_device *device,
+	const char *name, uint64_t *ret_count);
+/* One of its settings, "threaded". */
+bool facts_read_net_number(struct facts *facts, const struct irqkit_device *device,
+	const char *name, uint64_t *ret_number);
+
+/* Its queues of one direction. */
+size_t facts_count_queues(
+	const struct irqkit_device *device, enum irqkit_direction direction);
+/* The CPU that handles a queue, after a pending move; -1: not known. */
+int facts_find_queue_cpu(struct facts *facts, const struct irqkit_queue *queue);
+
+/* The union of rps_cpus of its rx queues. The caller frees it. */
+int facts_find_rps(struct irqkit_device *device, struct irqkit_cpuset **ret_cpus);
+
+/* The cores of @cpus: SMT siblings count once. */
+unsigned int facts_count_cores(
+	const struct facts *facts, const struct irqkit_cpuset *cpus);
+
+/* The CPUs of the channels of a VMBus device; empty: it has none. The caller frees it. */
+int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *device,
+	size_t *ret_channels, struct irqkit_cpuset **ret_cpus);
+
+#endif

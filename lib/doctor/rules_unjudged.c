@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What cannot be judged, and why. */
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "doctor/rule.h"
+#include "doctor/thresholds.h"
+
+#include <string.h>
+
+static int look_not_accounted(struct look *look)
+{
+	const struct facts *facts = look->facts;
+	struct irqkit_finding *finding;
+
+	if (!facts_read(look->facts, NULL, "proc/stat"))
+		return look_lacks(look, "no /proc/stat");
+	if (!facts->load)
+		return look_lacks(look, "no time of boot");
+	if (irqkit_load_get_accounting(facts->load) != IRQKIT_NOT_ACCOUNTED)
+		return 0;
+	finding = finding_add(look, NULL, NULL);
+	finding_say(finding,
+		"this kernel does not account the time of interrupts, so that loads are "
+		"judged by packets or counts");
+	finding_fact(finding, "/proc/stat", "irq 0");
+	finding_by_hand(finding, IRQKIT_NEEDS_REBOOT,
+		"a kernel with CONFIG_IRQ_TIME_ACCOUNTING shows it; no setting does");
+	return 0;
+}
+
+static int look_cannot_read(struct look *look)
+{
+	const struct irqkit_snapshot *rows = look->facts->machine->snapshot;
+	const char *text = facts_read(look->facts, NULL, "proc/interrupts");
+	struct irqkit_finding *finding;
+
+	if (!text)
+		return look_lacks(look, "no /proc/interrupts");
+	if (*text)
+		return 0;
+	finding = finding_add(look, NULL, NULL);
+	finding_say(finding,
+		"/proc/interrupts is empty here, so only the %zu interrupts of "
+		"/sys/kernel/irq were looked at",
+		irqkit_snapshot_count(rows));
+	finding_fact(finding, "/proc/interrupts", "%s", "");
+	finding_by_hand(
+		finding, IRQKIT_NEEDS_HOST, "run irqkit doctor outside of the container");
+	return 0;
+}
+
+static int look_steal(struct look *look)
+{
+	const struct facts *facts = look->facts;
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	_cleanup_free_ char *list = NULL;
+	struct irqkit_finding *finding;
+	bool is_known = false;
+	double most = 0;
+
+	if (irqkit_cpuset_new(&cpus) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < facts->n_units; i++) {
+		const struct unit *unit = &facts->units[i];
+		double steal = unit->cpu < 0
+			? -1
+			: facts_steal(facts, (unsigned int)unit->cpu);
+
+		is_known |= steal >= 0;
+		if (!unit->count || !unit->is_data || steal * 100 < STEAL_PERCENT)
+			continue;
+		most = steal > most ? steal : most;
+		if (irqkit_cpuset_add(cpus, (unsigned int)unit->cpu) < 0)
+			return -ENOMEM;
+	}
+	if (!is_known)
+		return look_lacks(look, "no CPU times");
+	if (irqkit_cpuset_is_empty(cpus))
+		return 0;
+	list = facts_format_cpus(cpus);
+	finding = finding_add(look, NULL, "CPUs %s", list ? list : "?");
+	finding_say(finding, "the host takes up to %.0f%% of their time", 100 * most);
+	finding_fact(finding, "/proc/stat", "steal %.0f%%", 100 * most);
+	finding_add_cpus(finding, cpus);
+	finding_weigh(finding, most, 1, true);
+	finding_by_hand(finding, IRQKIT_NEEDS_HOST,
+		"pin the virtual CPUs ('xl vcpu-pin', 'virsh vcpupin'), or run less "
+		"there; here, prefer CPUs from which less is taken");
+	return 0;
+}
+
+static int look_short(struct look *look)
+{
+	const struct facts *facts = look->facts;
+	struct irqkit_finding *finding;
+
+	if (facts_confidence(facts) != IRQKIT_CONFIDENCE_MEASURED)
+		return look_lacks(look, "nothing was measured");
+	if (facts->count >= SAMPLE_INTERRUPTS)
+		return 0;
+	finding = finding_add(look, NULL, NULL);
+	finding_say(finding,
+		"only %llu interrupts of devices came in %.0f seconds, too few to judge "
+		"their load",
+		(unsigned long long)facts->count, facts_seconds(facts));
+	finding_fact(finding, "/proc/interrupts", "%llu more",
+		(unsigned long long)facts->count);
+	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
+		"run 'irqkit doctor --for=30' while the machine is busy");
+	return 0;
+}
+
+static const struct irqkit_rule rules[] = {
+	{
+		.id = "irq-time-not-accounted",
+		.class = IRQKIT_CLASS_INFO,
+		.title = "the kernel does not account the time of interrupts",
+		.why = "The kernel charges interrupts to the program that runs, so all "
+		       "figures such as '0% hi' of top are too small.",
+		.explain = "Reported if the irq and softirq columns of /proc/stat stay 0 "
+			   "although interrupts came. Rules that need the time of CPUs "
+			   "then cannot look, or use packets and counts.",
+		.look = look_not_accounted,
+	},
+	{
+		.id = "cannot-read",
+		.class = IRQKIT_CLASS_INFO,
+		.title = "this system hides its interrupts",
+		.why = "A container hides part of the system, so the findings are only a "
+		       "part too.",
+		.explain = "Reported if /proc/interrupts is empty, as in a container "
+			   "that masks it.",
+		.look = look_cannot_read,
+	},
+	{
+		.id = "steal-high",
+		.class = IRQKIT_CLASS_MEDIUM,
+		.title = "the host takes time from CPUs that handle interrupts",
+		.why = "The host runs others on these virtual CPUs: moving interrupts "
+		       "does "
+		       "not help, and may make it worse.",
+		.explain =
+			"Reported if the steal time of a CPU that handles interrupts of "
+			"devices is 5% or more. Whether irqbalance or a placement "
+			"makes sense in a guest depends on this, not on the guest "
+			"being one.",
+		.hides = (const char *const[]){ "load-uneven", NULL },
+		.look = look_steal,
+	},
+	{
+		.id = "sample-too-short",
+		.class = IRQKIT_CLASS_INFO,
+		.title = "too few interrupts were measured",
+		.why = "Too little came to judge the load of CPUs and interrupts.",
+		.explain =
+			"Reported if fewer than 1,000 interrupts of devices came while "
+			"the machine was measured.",
+		.look = look_short,
+	},
+};
+
+const struct irqkit_rule *rules_unjudged(size_t *ret_count)
+{
+	*ret_count = LENGTH(rules);
+	return rules;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Interfaces and their queues, as the rules on RPS, RFS and XPS look at them. */
+#include "doctor/steered.h"
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "doctor/facts_net.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static void steered_clear(struct steered *steered)
+{
+	irqkit_cpuset_free(steered->rps);
+	irqkit_rps_advice_free(steered->advice);
+}
+#define _cleanup_steered_ CLEANUP(steered_clear)
+
+static int read_steered(
+	struct look *look, struct irqkit_device *device, struct steered *ret_steered)
+{
+	int r = irqkit_device_read_net_kind(device, &ret_steered->kind);
+
+	ret_steered->device = device;
+	ret_steered->owner = facts_find_device(look->facts, device);
+	ret_steered->n_rx = facts_count_queues(device, IRQKIT_RX);
+	ret_steered->n_tx = facts_count_queues(device, IRQKIT_TX);
+	return r < 0 ? r : facts_find_rps(device, &ret_steered->rps);
+}
+
+int steered_for_each(struct look *look, steered_fn *judge)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < facts_count_net(look->facts) && r == 0; i++) {
+		_cleanup_steered_ struct steered steered = { 0 };
+		struct irqkit_device *device = facts_get_net(look->facts, i);
+
+		if (irqkit_device_is_down(device))
+			continue;
+		r = read_steered(look, device, &steered);
+		if (r == 0)
+			r = judge(look, &steered);
+	}
+	return r;
+}
+
+size_t steered_count(struct look *look, struct steered *steered,
+	enum irqkit_direction direction, steered_queue_fn *judge,
+	struct irqkit_queue **ret_first)
+{
+	size_t n = 0;
+
+	*ret_first = NULL;
+	for (size_t i = 0; i < irqkit_device_count_queues(steered->device); i++) {
+		struct irqkit_queue *queue = irqkit_device_get_queue(steered->device, i);
+
+		if (irqkit_queue_get_direction(queue) != direction ||
+			!judge(look, steered, queue))
+			continue;
+		if (!*ret_first)
+			*ret_first = queue;
+		n++;
+	}
+	return n;
+}
+
+const struct irqkit_rps_advice *steered_get_advice(
+	struct look *look, struct steered *steered)
+{
+	if (!steered->has_asked &&
+		irqkit_rps_advice_new(
+			look->facts->machine, steered->device, &steered->advice) < 0)
+		steered->advice = NULL;
+	steered->has_asked = true;
+	return steered->advice;
+}
+
+const struct irqkit_cpuset *steered_get_advised(
+	struct look *look, struct steered *steered)
+{
+	const struct irqkit_rps_advice *advice = steered_get_advice(look, steered);
+	const struct irqkit_cpuset *cpus = advice ? irqkit_rps_advice_get_cpus(advice)
+						  : NULL;
+
+	return cpus && !irqkit_cpuset_is_empty(cpus) ? cpus : NULL;
+}
+
+bool steered_is_advised(
+	struct look *look, struct steered *steered, const struct irqkit_queue *queue)
+{
+	return steered_get_advised(look, steered) &&
+		irqkit_rps_advice_helps(steered->advice, queue);
+}
+
+void steered_add_file(struct look *look, struct irqkit_finding *finding,
+	const struct irqkit_queue *queue, const char *name)
+{
+	static const char *const directions[] = {
+		[IRQKIT_RX] = "rx", [IRQKIT_TX] = "tx"
+	};
+
+	finding_fact_read(finding, look->facts, "sys/class/net/%s/queues/%s-%u/%s",
+		irqkit_device_get_name(irqkit_queue_get_device(queue)),
+		directions[irqkit_queue_get_direction(queue)],
+		irqkit_queue_get_number(queue), name);
+}
+
+void steered_add_irq(struct look *look, struct irqkit_finding *finding,
+	const struct irqkit_queue *queue)
+{
+	if (irqkit_queue_get_irq(queue) >= 0)
+		finding_fact_read(finding, look->facts,
+			"proc/irq/%d/effective_affinity_list",
+			irqkit_queue_get_irq(queue));
+}
+
+struct part_text say_part(size_t n, size_t all, const char *direction)
+{
+	struct part_text part;
+
+	if (all == 1)
+		snprintf(part.text, sizeof(part.text), "its %s queue", direction);
+	else if (n == all)
+		snprintf(part.text, sizeof(part.text), "all %zu %s queues", all,
+			direction);
+	else
+		snprintf(part.text, sizeof(part.text), "%zu of %zu %s queues", n, all,
+			direction);
+	return part;
+}

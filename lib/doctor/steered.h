@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Interfaces and their queues, as the rules on RPS, RFS and XPS look at them. */
+#ifndef IRQKIT_STEERED_H
+#define IRQKIT_STEERED_H
+
+#include "doctor/rule.h"
+
+struct steered {
+	struct irqkit_device *device;
+	const struct fact_device *owner; /* or NULL: it raises no interrupt */
+	enum irqkit_net_kind kind;
+	size_t n_rx, n_tx;
+	struct irqkit_cpuset *rps; /* owned; of all rx queues */
+	struct irqkit_rps_advice *advice; /* owned; see steered_get_advice() */
+	bool has_asked;
+};
+
+/* Judges one interface. */
+typedef int steered_fn(struct look *look, struct steered *steered);
+/* Asks @judge about each interface that is not down. */
+int steered_for_each(struct look *look, steered_fn *judge);
+
+/*
+ * Asks @judge about each queue of one direction, and counts those for which it is true.
+ *
+ * @ret_first: the first of these, or NULL
+ */
+typedef bool steered_queue_fn(
+	struct look *look, struct steered *steered, struct irqkit_queue *queue);
+size_t steered_count(struct look *look, struct steered *steered,
+	enum irqkit_direction direction, steered_queue_fn *judge,
+	struct irqkit_queue **ret_first);
+
+/* What `irqkit rps DEV --auto` would do; NULL: nothing is known about CPUs. */
+const struct irqkit_rps_advice *steered_get_advice(
+	struct look *look, struct steered *steered);
+/* The CPUs that it would use; NULL: it would use none. */
+const struct irqkit_cpuset *steered_get_advised(
+	struct look *look, struct steered *steered);
+/* Would it use them for this queue? */
+bool steered_is_advised(
+	struct look *look, struct steered *steered, const struct irqkit_queue *queue);
+
+/* Adds a file of a queue to a finding, "rps_cpus". */
+void steered_add_file(struct look *look, struct irqkit_finding *finding,
+	const struct irqkit_queue *queue, const char *name);
+/* Adds where the interrupt of a queue is handled. */
+void steered_add_irq(struct look *look, struct irqkit_finding *finding,
+	const struct irqkit_queue *queue);
+
+/* "its rx queue", "all 4 rx queues", "1 of 4 rx queues" */
+struct part_text {
+	char text[64];
+};
+struct part_text say_part(size_t n, size_t all, const char *direction);
+
+#endif
