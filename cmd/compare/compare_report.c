@@ -225,13 +225,14 @@ static void put_bar(char *text, double part)
 		"\u258b", "\u258a", "\u2589" };
 	unsigned int n = (unsigned int)(part * BAR_WIDTH * 8 + 0.5);
 
-	if (part > 0 && n == 0)
-		n = 1;
 	if (!text_is_utf8()) {
-		memset(text, '#', (n + 7) / 8);
-		text[(n + 7) / 8] = '\0';
+		n = (n + 4) / 8;
+		memset(text, '#', n);
+		text[n] = '\0';
 		return;
 	}
+	if (part > 0 && n == 0)
+		n = 1;
 	text[0] = '\0';
 	for (unsigned int i = 0; i < n / 8; i++)
 		text = stpcpy(text, "\u2588");
@@ -265,8 +266,11 @@ static struct cell get_bar_after(void *data)
 static enum mark get_bar_mark(void *data)
 {
 	const struct bar_row *row = data;
+	size_t n = row->comparison->sides[1].n_cpus;
 
-	return row->shares[0] <= 0 && row->shares[1] <= 0 ? MARK_IDLE : MARK_NONE;
+	if (row->shares[0] <= 0 && row->shares[1] <= 0)
+		return MARK_IDLE;
+	return n > 1 && row->shares[1] * (double)n >= 2 ? MARK_BUSY : MARK_NONE;
 }
 
 #define NODE_COLUMN 1

@@ -80,7 +80,8 @@ static struct cell rate_cell(double rate)
 {
 	char *text;
 
-	if (rate < 0 || asprintf(&text, "%.*f/s", rate < 10 ? 1 : 0, rate) < 0)
+	if (rate < 0 ||
+		asprintf(&text, "%.*f/s", rate > 0 && rate < 10 ? 1 : 0, rate) < 0)
 		return ABSENT;
 	return owned_cell(text);
 }

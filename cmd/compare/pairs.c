@@ -4,8 +4,8 @@
  * at boot, and on Xen when a device connects again.
  *
  * Interrupts of the same name are compared one by one, in passes: what agrees in everything
- * comes first, and what is left is taken in order. Queues that are both known and differ are
- * never the same interrupt.
+ * comes first, and what is left is taken in order. Several that serve other queues are never
+ * the same interrupt.
  */
 #include "base/basics.h"
 #include "compare/comparison.h"
@@ -66,9 +66,43 @@ static bool differs(const char *a, const char *b)
 	return a && b && strcmp(a, b) != 0;
 }
 
-static bool has_same_hwirq(const struct state_irq *a, const struct state_irq *b)
+/* Is @word, of @len bytes, one of the words of @list? */
+static bool has_word(const char *list, const char *word, size_t len)
 {
-	return a->has_hwirq && b->has_hwirq && a->hwirq == b->hwirq;
+	for (const char *at = list; *at; at += *at == ' ') {
+		size_t n = strcspn(at, " ");
+
+		if (n == len && memcmp(at, word, len) == 0)
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+static bool has_common_queue(const struct state_irq *a, const struct state_irq *b)
+{
+	for (const char *at = a->queues; *at; at += *at == ' ') {
+		size_t n = strcspn(at, " ");
+
+		if (has_word(b->queues, at, n))
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+/* Are both known, and have none in common? */
+static bool has_other_queues(const struct state_irq *a, const struct state_irq *b)
+{
+	return a->queues && b->queues && !has_common_queue(a, b);
+}
+
+/* ---- how far two of the same name and device agree, the best first ---------------- */
+
+static bool has_same_vector(const struct state_irq *a, const struct state_irq *b)
+{
+	return a->has_hwirq && b->has_hwirq && a->hwirq == b->hwirq &&
+		!has_other_queues(a, b);
 }
 
 static bool has_same_queues(const struct state_irq *a, const struct state_irq *b)
@@ -78,31 +112,22 @@ static bool has_same_queues(const struct state_irq *a, const struct state_irq *b
 
 static bool is_same(const struct state_irq *a, const struct state_irq *b)
 {
-	return is_same_text(a->device, b->device) && has_same_hwirq(a, b) &&
-		is_same_text(a->queues, b->queues);
+	return has_same_vector(a, b) && is_same_text(a->queues, b->queues);
 }
 
-static bool is_of_same_queue(const struct state_irq *a, const struct state_irq *b)
+static bool serves_common_queue(const struct state_irq *a, const struct state_irq *b)
 {
-	return is_same_text(a->device, b->device) && has_same_queues(a, b);
+	return a->queues && b->queues && has_common_queue(a, b);
 }
 
-static bool is_same_vector(const struct state_irq *a, const struct state_irq *b)
-{
-	return is_same_text(a->device, b->device) && has_same_hwirq(a, b) &&
-		!differs(a->queues, b->queues);
-}
-
-static bool is_of_same_device(const struct state_irq *a, const struct state_irq *b)
-{
-	return is_same_text(a->device, b->device) && !differs(a->queues, b->queues);
-}
-
-/* One state does not know the device. */
 static bool may_be_same(const struct state_irq *a, const struct state_irq *b)
 {
-	return !differs(a->device, b->device) && !differs(a->queues, b->queues);
+	return !has_other_queues(a, b);
 }
+
+static bool (*const degrees[])(const struct state_irq *, const struct state_irq *) = {
+	is_same, has_same_queues, serves_common_queue, has_same_vector, may_be_same
+};
 
 static void add_pair(struct comparison *comparison, const struct state_irq *before,
 	const struct state_irq *after)
@@ -112,25 +137,45 @@ static void add_pair(struct comparison *comparison, const struct state_irq *befo
 	};
 }
 
-/* Pairs the interrupts of one name: [b, b_end) of the first state, [a, a_end) of the second. */
-static void pair_name(struct comparison *comparison, struct sorted *before, size_t b,
-	size_t b_end, struct sorted *after, size_t a, size_t a_end)
-{
-	static bool (*const passes[])(
-		const struct state_irq *, const struct state_irq *) = { is_same,
-		is_of_same_queue, is_same_vector, is_of_same_device, may_be_same };
+/* The interrupts of one name in both states: [b, b_end) and [a, a_end). */
+struct group {
+	struct sorted *before, *after;
+	size_t b, b_end, a, a_end;
+};
 
-	for (size_t pass = 0; pass < LENGTH(passes); pass++) {
-		for (size_t i = b; i < b_end; i++) {
-			for (size_t k = a; k < a_end && !before->is_taken[i]; k++) {
-				if (after->is_taken[k] ||
-					!passes[pass](before->irqs[i], after->irqs[k]))
-					continue;
-				before->is_taken[i] = after->is_taken[k] = true;
-				add_pair(comparison, before->irqs[i], after->irqs[k]);
-			}
+/* Pairs those that are not taken yet and that agree so far. NULL: they need not agree. */
+static void pair_agreeing(struct comparison *comparison, const struct group *group,
+	bool is_device_known,
+	bool (*agree)(const struct state_irq *, const struct state_irq *))
+{
+	for (size_t i = group->b; i < group->b_end; i++) {
+		const struct state_irq *before = group->before->irqs[i];
+
+		for (size_t k = group->a; k < group->a_end; k++) {
+			const struct state_irq *after = group->after->irqs[k];
+
+			if (group->before->is_taken[i] || group->after->is_taken[k] ||
+				differs(before->device, after->device) ||
+				(is_device_known &&
+					!is_same_text(before->device, after->device)) ||
+				(agree && !agree(before, after)))
+				continue;
+			group->before->is_taken[i] = group->after->is_taken[k] = true;
+			add_pair(comparison, before, after);
 		}
 	}
+}
+
+/* Then those of which one state does not know the device. */
+static void pair_name(struct comparison *comparison, const struct group *group)
+{
+	for (size_t i = 0; i < LENGTH(degrees); i++)
+		pair_agreeing(comparison, group, true, degrees[i]);
+	for (size_t i = 0; i < LENGTH(degrees); i++)
+		pair_agreeing(comparison, group, false, degrees[i]);
+	/* of the only one of its name, the queues do not matter */
+	if (group->b_end - group->b == 1 && group->a_end - group->a == 1)
+		pair_agreeing(comparison, group, false, NULL);
 }
 
 static size_t end_of_name(const struct sorted *sorted, size_t i)
@@ -153,7 +198,8 @@ static void pair_names(
 		size_t b_end = end_of_name(before, b), a_end = end_of_name(after, a);
 
 		if (order == 0)
-			pair_name(comparison, before, b, b_end, after, a, a_end);
+			pair_name(comparison,
+				&(struct group){ before, after, b, b_end, a, a_end });
 		if (order <= 0)
 			b = b_end;
 		if (order >= 0)

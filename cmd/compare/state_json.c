@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +31,8 @@
 	X(json_string_value)
 ON_DEMAND("libjansson.so.4", "reads JSON", CALLS)
 
+#define STDIN_NAME "-"
+
 /* A document that is read. The first mistake ends everything. */
 struct reader {
 	const char *path;
@@ -48,33 +49,36 @@ static void reader_clear(struct reader *reader)
 		do_json_delete(reader->root); /* nobody else has it */
 }
 
-static void fail(struct reader *reader, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* "before.json: interrupts[3] has no total" */
-static void fail(struct reader *reader, const char *format, ...)
+/*
+ * Reports a mistake: '"total" of interrupts[3] is out of range'. @key: NULL means the
+ * object itself; "it" is the document.
+ */
+static void fail(struct reader *reader, const char *key, const char *what)
 {
-	_cleanup_free_ char *what = NULL;
 	_cleanup_free_ char *path = text_escape(reader->path);
-	va_list args;
-	int r;
+	_cleanup_free_ char *subject = NULL;
+	int r = 0;
 
 	if (reader->has_failed)
 		return;
 	reader->has_failed = true;
-	va_start(args, format);
-	r = vasprintf(&what, format, args);
-	va_end(args);
-	if (r < 0 || !path) {
-		what = NULL;
-		say_no_memory();
-		return;
-	}
-	if (reader->array)
-		say_error("cannot use '%s': %s[%zu] %s", path, reader->array,
-			reader->index, what);
+	if (key && reader->array)
+		r = asprintf(
+			&subject, "\"%s\" of %s[%zu]", key, reader->array, reader->index);
+	else if (key)
+		r = asprintf(&subject, "\"%s\"", key);
+	else if (reader->array)
+		r = asprintf(&subject, "%s[%zu]", reader->array, reader->index);
 	else
-		say_error("cannot use '%s': it %s", path, what);
+		subject = strdup("it");
+	if (r < 0)
+		subject = NULL;
+	if (!path || !subject)
+		say_no_memory();
+	else if (strcmp(path, STDIN_NAME) == 0)
+		say_error("cannot use standard input: %s %s", subject, what);
+	else
+		say_error("cannot use '%s': %s %s", path, subject, what);
 }
 
 static void fail_memory(struct reader *reader)
@@ -97,9 +101,8 @@ static json_t *need(struct reader *reader, json_t *object, const char *key)
 	json_t *value = find(object, key);
 
 	if (!value)
-		fail(reader,
-			"has no \"%s\": save the whole state with 'irqkit show --json'",
-			key);
+		fail(reader, key,
+			"is missing: save the whole state with 'irqkit show --json'");
 	return value;
 }
 
@@ -112,7 +115,7 @@ static char *get_text(struct reader *reader, json_t *object, const char *key)
 	if (!value)
 		return NULL;
 	if (!json_is_string(value)) {
-		fail(reader, "has a \"%s\" that is not a text", key);
+		fail(reader, key, "is not a text");
 		return NULL;
 	}
 	text = strdup(do_json_string_value(value));
@@ -134,7 +137,7 @@ static bool get_integer(
 	if (!value)
 		return false;
 	if (!json_is_integer(value)) {
-		fail(reader, "has a \"%s\" that is not an integer", key);
+		fail(reader, key, "is not an integer");
 		return false;
 	}
 	*ret_value = do_json_integer_value(value);
@@ -150,7 +153,7 @@ static bool get_number(
 	if (!get_integer(reader, object, key, &value))
 		return false;
 	if (value < 0 || value > INT32_MAX) {
-		fail(reader, "has a \"%s\" that is out of range", key);
+		fail(reader, key, "is out of range");
 		return false;
 	}
 	*ret_value = (unsigned int)value;
@@ -168,7 +171,7 @@ static struct irqkit_cpuset *get_list(
 	if (r == -ENOMEM)
 		fail_memory(reader);
 	else if (r < 0)
-		fail(reader, "has a \"%s\" that is not a CPU list", key);
+		fail(reader, key, "is not a CPU list");
 	return set;
 }
 
@@ -178,7 +181,7 @@ static size_t need_array(struct reader *reader, const char *key, json_t **ret_ar
 	json_t *array = need(reader, reader->root, key);
 
 	if (array && !json_is_array(array))
-		fail(reader, "has a \"%s\" that is not an array", key);
+		fail(reader, key, "is not an array");
 	if (reader->has_failed)
 		return 0;
 	*ret_array = array;
@@ -193,7 +196,7 @@ static json_t *enter(struct reader *reader, const char *key, json_t *array, size
 	reader->array = key;
 	reader->index = index;
 	if (!json_is_object(object)) {
-		fail(reader, "is not an object");
+		fail(reader, NULL, "is not an object");
 		return NULL;
 	}
 	return object;
@@ -209,14 +212,14 @@ static char *get_texts(
 	if (!array)
 		return NULL;
 	if (!json_is_array(array)) {
-		fail(reader, "has \"%s\" that are not an array", key);
+		fail(reader, key, "is not an array");
 		return NULL;
 	}
 	for (size_t i = 0; i < do_json_array_size(array); i++) {
 		const char *each = do_json_string_value(do_json_array_get(array, i));
 
 		if (!each)
-			fail(reader, "has \"%s\" that are not texts", key);
+			fail(reader, key, "is not an array of texts");
 		else if (!text_join(&text, separator, each))
 			fail_memory(reader);
 		if (reader->has_failed)
@@ -242,7 +245,7 @@ static void add_count(
 
 	if (read_number(key, strlen(key), IRQKIT_CPU_MAX, &cpu) < 0 ||
 		!json_is_integer(value) || do_json_integer_value(value) < 0) {
-		fail(reader, "has a \"per_cpu\" that is not an object of counts by CPU");
+		fail(reader, "per_cpu", "is not an object of counts by CPU");
 		return;
 	}
 	if (do_json_integer_value(value) == 0)
@@ -261,7 +264,7 @@ static void read_counts(struct reader *reader, json_t *object, struct state_irq 
 	if (!counts)
 		return;
 	if (!json_is_object(counts)) {
-		fail(reader, "has a \"per_cpu\" that is not an object of counts by CPU");
+		fail(reader, "per_cpu", "is not an object of counts by CPU");
 		return;
 	}
 	for (void *i = do_json_object_iter(counts); i;
@@ -292,7 +295,7 @@ static void read_total(struct reader *reader, json_t *object, struct state_irq *
 	int64_t total = 0;
 
 	if (get_integer(reader, object, "total", &total) && total < 0)
-		fail(reader, "has a \"total\" that is out of range");
+		fail(reader, "total", "is out of range");
 	irq->total = (uint64_t)total;
 }
 
@@ -350,7 +353,7 @@ static void read_irqs(struct reader *reader)
 	qsort(state->irqs, state->n_irqs, sizeof(*state->irqs), compare_irqs);
 	for (size_t i = 1; i < state->n_irqs; i++)
 		if (state->irqs[i].number == state->irqs[i - 1].number)
-			fail(reader, "has interrupt %u twice", state->irqs[i].number);
+			fail(reader, "interrupts", "has a number twice");
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -397,8 +400,7 @@ static void read_channels(struct reader *reader, json_t *object)
 		if (!count)
 			continue;
 		if (!json_is_object(count)) {
-			fail(reader, "has \"%s\" that is not an object",
-				channel_kind_key(i));
+			fail(reader, channel_kind_key(i), "is not an object");
 			return;
 		}
 		if (need(reader, count, "now") && need(reader, count, "max")) {
@@ -442,12 +444,12 @@ static void read_cpus(struct reader *reader)
 		json_int_t number = do_json_integer_value(cpu);
 
 		if (!json_is_integer(cpu) || number < 0 || number > IRQKIT_CPU_MAX)
-			fail(reader, "has \"cpus\" that are not numbers of CPUs");
+			fail(reader, "cpus", "is not an array of CPU numbers");
 		else if (irqkit_cpuset_add(state->cpus, (unsigned int)number) < 0)
 			fail_memory(reader);
 	}
 	if (!reader->has_failed && irqkit_cpuset_is_empty(state->cpus))
-		fail(reader, "has no CPU in \"cpus\"");
+		fail(reader, "cpus", "is empty");
 	state->isolated = get_list(reader, reader->root, "isolated");
 }
 
@@ -486,7 +488,7 @@ static void read_times(struct reader *reader)
 	if (!uptime)
 		return;
 	if (!json_is_number(uptime) || do_json_number_value(uptime) < 0)
-		fail(reader, "has an \"uptime\" that is not a number of seconds");
+		fail(reader, "uptime", "is not a number of seconds");
 	else
 		state->uptime = do_json_number_value(uptime);
 }
@@ -499,26 +501,33 @@ static void check_kind(struct reader *reader)
 	json_t *command;
 
 	if (!json_is_object(reader->root) || !find(reader->root, "irqkit")) {
-		fail(reader,
-			"is not the JSON of irqkit: save the state with 'irqkit "
-			"show --json'");
+		fail(reader, NULL,
+			"is not the JSON of irqkit: save the state with 'irqkit show "
+			"--json'");
 		return;
 	}
 	command = find(reader->root, "command");
 	if (command && json_is_string(command)) {
 		_cleanup_free_ char *name = text_escape(do_json_string_value(command));
+		_cleanup_free_ char *what = NULL;
 
-		fail(reader,
-			"is the JSON of 'irqkit %s': save the state with 'irqkit show "
-			"--json'",
-			name ? name : "?");
+		if (!name ||
+			asprintf(&what,
+				"is the JSON of 'irqkit %s': save the state with 'irqkit "
+				"show --json'",
+				name) < 0) {
+			what = NULL;
+			fail_memory(reader);
+			return;
+		}
+		fail(reader, NULL, what);
 	}
 }
 
 static void load(struct reader *reader)
 {
 	json_error_t error;
-	bool is_stdin = strcmp(reader->path, "-") == 0;
+	bool is_stdin = strcmp(reader->path, STDIN_NAME) == 0;
 
 	errno = 0;
 	reader->root = is_stdin
@@ -535,8 +544,16 @@ static void load(struct reader *reader)
 		fail_memory(reader);
 	} else {
 		_cleanup_free_ char *why = text_escape(error.text);
+		_cleanup_free_ char *what = NULL;
 
-		fail(reader, "is not JSON, line %d: %s", error.line, why ? why : "?");
+		if (!why ||
+			asprintf(&what, "is not JSON, line %d: %s", error.line, why) <
+				0) {
+			what = NULL;
+			fail_memory(reader);
+			return;
+		}
+		fail(reader, NULL, what);
 	}
 }
 
