@@ -159,12 +159,14 @@ const struct command cmd_compare = {
 	.summary = "show two states of a system side by side",
 	.more = "BEFORE and AFTER: a file that 'irqkit show --json' wrote (- is standard "
 		"input),\n"
-		"a folder with a saved proc and sys, or the word now: the system, or "
-		"that of --root.\n"
+		"a folder with a saved proc and sys, or the word now: the system (or "
+		"that "
+		"of\n"
+		"--root).\n"
 		"Interrupts are compared by name and device, never by number.\n"
 		"Exit status: 0 if interrupts, affinity, RPS, XPS and channels are the "
-		"same, 5 if\n"
-		"not. Counts and rates do not matter.\n"
+		"same, 5\n"
+		"if not. Counts and rates do not matter.\n"
 		"\n"
 		"  irqkit show --json >before.json    before an upgrade\n"
 		"  irqkit compare before.json now     after it\n",

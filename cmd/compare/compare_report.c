@@ -415,10 +415,12 @@ static void remark_differences(const struct comparison *comparison)
 	_cleanup_free_ char *sentence = NULL;
 
 	add_part(&list, n[CHANGE_MOVED], "%zu interrupt moved", "%zu interrupts moved");
-	add_part(&list, n[CHANGE_AFFINITY], "%zu has another affinity",
-		"%zu have another affinity");
-	add_part(&list, n[CHANGE_APPEARED], "%zu appeared", "%zu appeared");
-	add_part(&list, n[CHANGE_GONE], "%zu is gone", "%zu are gone");
+	add_part(&list, n[CHANGE_AFFINITY], "%zu affinity differs",
+		"%zu affinities differ");
+	add_part(&list, n[CHANGE_APPEARED], "%zu interrupt appeared",
+		"%zu interrupts appeared");
+	add_part(&list, n[CHANGE_GONE], "%zu interrupt is gone",
+		"%zu interrupts are gone");
 	add_part(&list, count_settings(comparison, "rps_cpus"),
 		"RPS differs on %zu queue", "RPS differs on %zu queues");
 	add_part(&list, count_settings(comparison, "xps_cpus"),

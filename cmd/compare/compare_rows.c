@@ -179,9 +179,9 @@ const struct column compare_columns[] = {
 		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_before, 0 },
 	{ "AFTER", "after", "the same in the second state",
 		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_after, 0 },
-	{ "RATE-BEFORE", "rate_before", "interrupts per second in the first state",
+	{ "OLDRATE", "rate_before", "interrupts per second in the first state",
 		COLUMN_RIGHT, get_rate_before, 0 },
-	{ "RATE-AFTER", "rate_after", "interrupts per second in the second state",
+	{ "NEWRATE", "rate_after", "interrupts per second in the second state",
 		COLUMN_RIGHT, get_rate_after, 0 },
 	{ 0 },
 };
