@@ -67,6 +67,8 @@ struct state {
 enum status state_read(const struct call *call, const char *word, struct state *state);
 enum status state_read_machine(
 	const struct call *call, const char *root, struct state *state);
+/* Fills a state from a machine that is open. False: no memory. */
+bool state_fill(struct state *state, struct irqkit_machine *machine);
 /* @path: "-" is standard input. */
 enum status state_read_json(const char *path, struct state *state);
 void state_clear(struct state *state);

@@ -12,17 +12,11 @@
 
 /* The machine that a state is filled from. */
 struct source {
-	struct irqkit_ctx *ctx; /* owned */
-	struct irqkit_machine *machine; /* owned */
+	struct irqkit_ctx *ctx;
+	struct irqkit_machine *machine;
 	struct irqkit_devices *devices;
 	struct irqkit_topology *topology;
 };
-
-static void source_clear(struct source *source)
-{
-	irqkit_machine_free(source->machine);
-	irqkit_ctx_free(source->ctx);
-}
 
 /* A copy, or NULL of NULL and without memory. */
 static struct irqkit_cpuset *copy_set(const struct irqkit_cpuset *set)
@@ -224,32 +218,44 @@ static bool add_settings(const struct source *source, struct state *state)
 	return true;
 }
 
-static enum status open_source(const struct call *call, struct source *source)
+bool state_fill(struct state *state, struct irqkit_machine *machine)
 {
-	enum status status = machine_open(call, &source->ctx);
+	const struct source source = {
+		.ctx = irqkit_machine_get_ctx(machine),
+		.machine = machine,
+		.devices = irqkit_machine_get_devices(machine),
+		.topology = irqkit_machine_get_topology(machine),
+	};
 
-	if (status == STATUS_DONE)
-		status = machine_new(source->ctx, &source->machine);
-	if (status != STATUS_DONE)
-		return status;
-	source->devices = irqkit_machine_get_devices(source->machine);
-	source->topology = irqkit_machine_get_topology(source->machine);
-	return STATUS_DONE;
+	return add_times(&source, state) && add_cpus(&source, state) &&
+		add_irqs(&source, state) && add_settings(&source, state);
+}
+
+static void free_machine(struct irqkit_machine **machine)
+{
+	irqkit_machine_free(*machine);
+}
+
+static void free_ctx(struct irqkit_ctx **ctx)
+{
+	irqkit_ctx_free(*ctx);
 }
 
 enum status state_read_machine(
 	const struct call *call, const char *root, struct state *state)
 {
 	struct call of_root = *call;
-	struct source source CLEANUP(source_clear) = { 0 };
+	struct irqkit_ctx *ctx CLEANUP(free_ctx) = NULL;
+	struct irqkit_machine *machine CLEANUP(free_machine) = NULL;
 	enum status status;
 
 	of_root.common.root = root;
-	status = open_source(&of_root, &source);
+	status = machine_open(&of_root, &ctx);
+	if (status == STATUS_DONE)
+		status = machine_new(ctx, &machine);
 	if (status != STATUS_DONE)
 		return status;
-	if (!add_times(&source, state) || !add_cpus(&source, state) ||
-		!add_irqs(&source, state) || !add_settings(&source, state))
+	if (!state_fill(state, machine))
 		return say_no_memory();
-	return machine_judge(source.ctx, STATUS_DONE);
+	return machine_judge(ctx, STATUS_DONE);
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The text formats of Prometheus: 0.0.4, and OpenMetrics 1.0. */
+#ifndef CMD_EXPOSITION_H
+#define CMD_EXPOSITION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct exposition {
+	FILE *out; /* into text */
+	char *text; /* owned */
+	size_t len;
+	bool is_openmetrics;
+	size_t n_series;
+};
+
+/* False: no memory. */
+bool exposition_start(struct exposition *exposition, bool is_openmetrics);
+/* Ends the text. False: no memory. */
+bool exposition_end(struct exposition *exposition);
+void exposition_clear(struct exposition *exposition);
+
+enum metric_type { METRIC_GAUGE, METRIC_COUNTER };
+
+/* Begins a metric. @name: that of a counter ends in "_total"; @help: constant text */
+void exposition_begin(struct exposition *exposition, const char *name,
+	enum metric_type type, const char *help);
+/*
+ * Adds a series to a metric. Pairs of label and value follow, ending with NULL; values are
+ * any text.
+ */
+void exposition_add(struct exposition *exposition, const char *name, double value, ...)
+	__attribute__((sentinel));
+
+#endif
