@@ -54,16 +54,16 @@ static int add(struct comparison *comparison, struct difference_of_setting diffe
  * have is no difference.
  */
 static int compare_cpus(struct comparison *comparison, const char *key,
-	const struct queue_setting *before, const struct queue_setting *after,
+	const struct queue_setting *queue, bool have_both,
 	const struct irqkit_cpuset *old, const struct irqkit_cpuset *new)
 {
 	struct difference_of_setting difference = {
-		.device = before ? before->device : after->device,
-		.queue = before ? before->queue : after->queue,
+		.device = queue->device,
+		.queue = queue->queue,
 		.key = key,
 	};
 
-	if (before && after && !old != !new) {
+	if (have_both && !old != !new) {
 		comparison->n_unknown++;
 		return 0;
 	}
@@ -82,12 +82,14 @@ static int compare_cpus(struct comparison *comparison, const char *key,
 static int compare_queue(struct comparison *comparison,
 	const struct queue_setting *before, const struct queue_setting *after)
 {
-	int r = compare_cpus(comparison, "rps_cpus", before, after,
+	const struct queue_setting *queue = before ? before : after;
+	bool have_both = before && after;
+	int r = compare_cpus(comparison, "rps_cpus", queue, have_both,
 		before ? before->rps : NULL, after ? after->rps : NULL);
 
 	if (r < 0)
 		return r;
-	return compare_cpus(comparison, "xps_cpus", before, after,
+	return compare_cpus(comparison, "xps_cpus", queue, have_both,
 		before ? before->xps : NULL, after ? after->xps : NULL);
 }
 

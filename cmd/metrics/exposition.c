@@ -5,7 +5,6 @@
 #include "base/text.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
 bool exposition_start(struct exposition *exposition, bool is_openmetrics)
@@ -59,23 +58,20 @@ static void put_value(FILE *out, const char *value)
 	}
 }
 
-void exposition_add(struct exposition *exposition, const char *name, double value, ...)
+void exposition_add_labels(struct exposition *exposition, const char *name, double value,
+	const char *const *labels)
 {
 	FILE *out = exposition->out;
-	const char *label;
 	char separator = '{';
-	va_list labels;
 
 	exposition->n_series++;
 	fputs(name, out);
-	va_start(labels, value);
-	while ((label = va_arg(labels, const char *))) {
-		fprintf(out, "%c%s=\"", separator, label);
-		put_value(out, va_arg(labels, const char *));
+	for (size_t i = 0; labels[i]; i += 2) {
+		fprintf(out, "%c%s=\"", separator, labels[i]);
+		put_value(out, labels[i + 1]);
 		putc('"', out);
 		separator = ',';
 	}
-	va_end(labels);
 	if (separator == ',')
 		putc('}', out);
 	if (value == floor(value) && fabs(value) < 1e15)

@@ -27,10 +27,14 @@ enum metric_type { METRIC_GAUGE, METRIC_COUNTER };
 void exposition_begin(struct exposition *exposition, const char *name,
 	enum metric_type type, const char *help);
 /*
- * Adds a series to a metric. Pairs of label and value follow, ending with NULL; values are
- * any text.
+ * Adds a series to a metric. @labels: pairs of label and value, ending with NULL; values are
+ * any text
  */
-void exposition_add(struct exposition *exposition, const char *name, double value, ...)
-	__attribute__((sentinel));
+void exposition_add_labels(struct exposition *exposition, const char *name, double value,
+	const char *const *labels);
+/* The same with the pairs, and NULL at the end, as arguments. */
+#define exposition_add(exposition, name, value, ...)                                     \
+	exposition_add_labels(                                                           \
+		exposition, name, value, (const char *const[]){ __VA_ARGS__ })
 
 #endif
