@@ -4,7 +4,6 @@
 #include "base/basics.h"
 #include "base/text.h"
 
-#include <math.h>
 #include <string.h>
 
 bool exposition_start(struct exposition *exposition, bool is_openmetrics)
@@ -74,7 +73,7 @@ void exposition_add_labels(struct exposition *exposition, const char *name, doub
 	}
 	if (separator == ',')
 		putc('}', out);
-	if (value == floor(value) && fabs(value) < 1e15)
+	if (value > -1e15 && value < 1e15 && value == (double)(long long)value)
 		fprintf(out, " %.0f\n", value);
 	else
 		fprintf(out, " %.6g\n", value);
