@@ -379,8 +379,9 @@ systemd_dir = $(shell pkg-config --exists $1 2>/dev/null && { [ "$(PREFIX)" = /u
 	pkg-config --variable=$2 $1 || echo '$(PREFIX)/lib/$3'; })
 UNITDIR ?= $(call systemd_dir,systemd,systemdsystemunitdir,systemd/system)
 UDEVDIR ?= $(call systemd_dir,udev,udevdir,udev)
-UNITFILES = irqkit.service irqkit-apply.service irqkit-apply.path
+UNITFILES = irqkit.service irqkit-apply.service irqkit-apply.path irqkit-metrics.service irqkit-metrics.timer
 EXAMPLEFILES = irqkit.openrc ifup networkmanager
+RULEFILES = irqkit.rules.yml irqkit.rules.test.yml
 
 $(B)/install/dist/%: FORCE
 	@mkdir -p $(@D)
@@ -411,6 +412,7 @@ install: all $(DISTFILES) $(B)/install/irqkit $(B)/install/libirqkit.pc $(PAGES)
 	for f in $(EXAMPLEFILES); do \
 		install -D -m 755 $(B)/install/dist/$$f "$(DESTDIR)$(EXAMPLEDIR)/$$f" || exit 1; done
 	$(PUT) dist/irqkit.schema.json "$(DESTDIR)$(SCHEMADIR)/irqkit.schema.json"
+	for f in $(RULEFILES); do $(PUT) dist/prometheus/$$f "$(DESTDIR)$(EXAMPLEDIR)/$$f" || exit 1; done
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 
 # With DESTDIR the folders go as well, where nothing else is in them.
@@ -424,7 +426,7 @@ uninstall: ## remove what install has put there
 		case $$(head -n 1 "$$p" 2>/dev/null) in ".so man8/irqkit-"*) rm -f "$$p" || exit 1 ;; esac; done
 	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN7) $(MAN8),"$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p))")
 	rm -f "$(DESTDIR)$(BASHDIR)/irqkit" "$(DESTDIR)$(ZSHDIR)/_irqkit" "$(DESTDIR)$(FISHDIR)/irqkit.fish"
-	rm -f $(foreach f,$(EXAMPLEFILES),"$(DESTDIR)$(EXAMPLEDIR)/$(f)")
+	rm -f $(foreach f,$(EXAMPLEFILES) $(RULEFILES),"$(DESTDIR)$(EXAMPLEDIR)/$(f)")
 	rm -f "$(DESTDIR)$(SCHEMADIR)/irqkit.schema.json"
 	$(if $(UNITDIR),rm -f $(foreach f,$(UNITFILES),"$(DESTDIR)$(UNITDIR)/$(f)"))
 	$(if $(UDEVDIR),rm -f "$(DESTDIR)$(UDEVDIR)/rules.d/60-irqkit.rules")

@@ -10,18 +10,20 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct command cmd_apply, cmd_channels, cmd_check, cmd_doctor, cmd_isolate,
-	cmd_mask, cmd_pin_queue, cmd_policy, cmd_rps, cmd_save, cmd_set, cmd_show,
-	cmd_spread, cmd_undo, cmd_who, cmd_xps;
+extern const struct command cmd_apply, cmd_channels, cmd_check, cmd_compare, cmd_doctor,
+	cmd_isolate, cmd_mask, cmd_metrics, cmd_pin_queue, cmd_policy, cmd_rps, cmd_save,
+	cmd_set, cmd_show, cmd_spread, cmd_undo, cmd_who, cmd_xps;
 
 /* Sorted by name. Names are exact: a new command never changes what a script means. */
 static const struct command *const commands[] = {
 	&cmd_apply,
 	&cmd_channels,
 	&cmd_check,
+	&cmd_compare,
 	&cmd_doctor,
 	&cmd_isolate,
 	&cmd_mask,
+	&cmd_metrics,
 	&cmd_pin_queue,
 	&cmd_policy,
 	&cmd_rps,

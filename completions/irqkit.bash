@@ -262,6 +262,14 @@ _irqkit_changes() {
 	mapfile -t REPLIES < <("$PROGRAM" undo --list ${ROOT:+"--root=$ROOT"} --raw --noheadings -o NUMBER 2>/dev/null)
 }
 
+# _irqkit_states TEXT: what compare takes: files, folders, and the word now
+_irqkit_states() {
+	compopt -o filenames 2>/dev/null
+	IS_FILE=1
+	mapfile -t REPLIES < <(compgen -f -- "$1")
+	REPLIES+=(now)
+}
+
 # _irqkit_value ARGUMENT TEXT: REPLIES for the value of an option, of which TEXT is typed
 _irqkit_value() {
 	local before
@@ -440,6 +448,8 @@ _irqkit() {
 		for option in "${OPTIONS[@]}"; do
 			REPLIES+=("$option${ARGUMENT[$option]:+=}")
 		done
+	elif [[ $USAGE == *' BEFORE AFTER'* ]]; then
+		_irqkit_states "$text"
 	elif [[ $USAGE == *' DEV '* && ${PLAIN[0]-} ]]; then
 		_irqkit_pins "$text"
 	elif [[ $USAGE == *' DEV'* ]]; then

@@ -226,6 +226,9 @@ function __irqkit_complete
         echo help
     else
         switch ($program $command --help 2>/dev/null)[1]
+            case '* BEFORE AFTER*'
+                echo now
+                __fish_complete_path $token ''
             case '* DEV QUEUE=SET*'
                 if test -n "$__irqkit_device"
                     __irqkit_pins "$token" $program $command $root

@@ -57,9 +57,9 @@ adapt() {
 	for word; do
 		case $word in
 		--cpus=SET) word=--cpus=all ;;
-		# a placeholder; a file that the test wrote; and what needs a journal, which the root of
-		# a golden test has no more
-		DEV | TARGET | SET | *=DIR | *SECONDS | *^SET | COMMAND | @ROOT@* | --install | undo | help) return 1 ;;
+		# a placeholder; a file that the test wrote; what needs a journal, which the root of a
+		# golden test has no more; and what needs two states
+		DEV | TARGET | SET | *=DIR | *SECONDS | *^SET | COMMAND | @ROOT@* | --install | undo | help | compare) return 1 ;;
 		esac
 		words+=("$word")
 	done

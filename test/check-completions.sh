@@ -178,6 +178,9 @@ bash_offers "irqkit mask --root=$root " current irq: local siblings:
 bash_offers "irqkit mask --root=$root 0,2 " current irq: local siblings:
 bash_offers "irq-mask --root=$root 0,2-" 0,2-3
 bash_offers 'irqkit mask --li' --list
+bash_offers 'irqkit compare n' now
+bash_offers 'irqkit compare now cmd/mai' cmd/main.c
+bash_offers 'irq-compare --root=/ cmd/compare/cmd_' cmd/compare/cmd_compare.c
 bash_offers 'irqkit spread --by=l' load load=
 bash_offers 'irqkit spread --node=' local any
 bash_offers "irqkit spread --root=$root --by load eth0-r" eth0-rx-0

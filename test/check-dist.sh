@@ -5,10 +5,10 @@
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
-for f in irqkit.service irqkit-apply.service irqkit.openrc ifup networkmanager; do
+for f in irqkit.service irqkit-apply.service irqkit-metrics.service irqkit.openrc ifup networkmanager; do
 	sed "s|@SBINDIR@|$tmp|" "dist/$f.in" >"$tmp/$f"
 done
-cp dist/irqkit-apply.path dist/60-irqkit.rules "$tmp"
+cp dist/irqkit-apply.path dist/irqkit-metrics.timer dist/60-irqkit.rules "$tmp"
 # shellcheck disable=SC2016 # the shell that runs it expands this
 printf '#!/bin/sh\necho "$*" >>"%s/called"\nexit "$(cat "%s/status")"\n' "$tmp" "$tmp" >"$tmp/irqkit"
 chmod +x "$tmp/irqkit" "$tmp/ifup" "$tmp/networkmanager"
@@ -21,7 +21,7 @@ if [ -n "$(exposure "$tmp/irqkit.service")" ]; then
 	# irqbalance's own unit, as Debian 12 and 13 have it
 	printf '%s\n' '[Service]' 'ExecStart=/bin/true' 'ReadOnlyPaths=/' 'ReadWritePaths=/proc/irq' \
 		'RestrictAddressFamilies=AF_UNIX' 'RuntimeDirectory=irqbalance/' >"$tmp/balance.service"
-	for unit in irqkit irqkit-apply; do
+	for unit in irqkit irqkit-apply irqkit-metrics; do
 		ours=$(exposure "$tmp/$unit.service") theirs=$(exposure "$tmp/balance.service")
 		check "$unit.service is less exposed than irqbalance by 1.0 ($ours and $theirs tenths)" \
 			[ "$((ours + 10))" -le "$theirs" ]

@@ -140,6 +140,11 @@ for change in 'set eth1 --cpus=1' 'rps eth0 --auto --flows=100' 'xps eth0 --rxqs
 	read -ra words <<<"$change"
 	json 'show --json|set --json' "${words[0]}" "${queues[@]}" "${words[@]:1}"
 done
+cp -RP "$tmp/root" "$tmp/after"
+sed -i '/eth4/s/eth4/eth9/; s/eth2-TxRx-7/gone/' "$tmp/after/proc/interrupts"
+"$irqkit" set eth1 --cpus=7 -q --root "$tmp/after"
+"$irqkit" rps eth0:rx-0 --cpus=5 -q --root "$tmp/after"
+json 'show --json|set --json|compare --json' compare --root "$tmp/after" "$tmp/root" now
 json 'show --json|undo --list' undo "${queues[@]}" --list
 json 'show --json|mask --json' mask 0-3
 json 'doctor --json' doctor --root "$roots/isolated-16cpu"

@@ -12,7 +12,7 @@
 # "." are the files beside the folders; among those, main uses all.
 declare -A order=(
 	[lib]='base kernel topology interrupts set devices events trace irqbalance machine channels load target plan spread steer request policy doctor'
-	[cmd]='base table measure target change show queues channels isolate spread policy who doctor .'
+	[cmd]='base table measure target change show queues channels isolate spread policy who compare metrics doctor .'
 )
 
 # ---- what there is -----------------------------------------------------------------------
@@ -122,20 +122,21 @@ empty "each function is called" "$(never_called)"
 
 printing='stdout|stderr|(v?f?printf|v?dprintf|puts|fputs|putc|putchar|fputc|fwrite|perror|psignal|__v?f?printf_chk)'
 ending='exit|_exit|_Exit|abort|quick_exit|__assert_fail'
-opening='(f?open|openat|open64|openat64|fopen64|freopen|opendir|fdopendir|creat)'
+opening='(f?open|openat|open64|openat64|fopen64|freopen|opendir|fdopendir|creat|mkstemp(64)?)'
 
 empty "lib never prints" "$(uses "$printing" lib)"
 empty "lib never exits" "$(uses "$ending" lib)"
 empty "lib asks no environment variable" "$(uses '(secure_)?getenv' lib)"
 empty "in lib only root.c and knob.c open files, ctx.c the root, run_dir.c its own, and policy_read.c those that a user names" \
 	"$(uses "$opening" lib root knob ctx run_dir policy_read)"
-empty "cmd opens no file" "$(uses "$opening" cmd)"
+empty "in cmd only replace_file.c opens files, to write what a user names" "$(uses "$opening" cmd replace_file)"
 empty "only say.c writes to stderr" "$(uses 'stderr|perror|psignal|v?dprintf|v?warnx?|v?errx?' cmd say)"
 empty "only main.c ends the program, by returning" "$(uses "$ending" cmd)"
 # These two are loaded when they are needed: no object file names what it calls of them.
-included() { grep -rlE "^[ \t]*#[ \t]*include[ \t]*<$1" lib cmd | grep -vx "$2"; }
+included() { grep -rlE "^[ \t]*#[ \t]*include[ \t]*<$1" lib cmd | grep -vxE "$2"; }
 empty "only render.c uses libsmartcols" "$(included libsmartcols cmd/table/render.c)"
-empty "only document.c uses jansson" "$(included jansson cmd/table/document.c)"
+empty "only document.c, state_json.c and metrics_state.c use jansson" \
+	"$(included jansson 'cmd/(table/document|compare/state_json|metrics/metrics_state)\.c')"
 empty "only on_demand.c loads libraries" "$(uses 'dl(open|m?open|v?sym)' lib)$(uses 'dl(m?open|v?sym)' cmd on_demand)"
 empty "only text.c asks what the locale can print" "$(uses '(set|use)locale|nl_langinfo|isw.*|wcs?width|mbr?towc' cmd text)"
 empty "only options.c uses popt" "$(uses 'popt.*' cmd options)"
@@ -229,7 +230,7 @@ lib/base|puts|lib never prints
 lib/base|exit|lib never exits
 lib/base|getenv|lib asks no environment variable
 lib/devices|open|in lib only root.c and knob.c open files, ctx.c the root, run_dir.c its own, and policy_read.c those that a user names
-cmd/base|fopen|cmd opens no file
+cmd/base|fopen|in cmd only replace_file.c opens files, to write what a user names
 cmd/base|perror|only say.c writes to stderr
 cmd/base|abort|only main.c ends the program, by returning
 cmd/base|dlopen|only on_demand.c loads libraries
@@ -243,7 +244,7 @@ while IFS='|' read -r header expected; do
 	breaks "a file of cmd/base includes $header" "$expected"
 done <<'END'
 libsmartcols/libsmartcols.h|only render.c uses libsmartcols
-jansson.h|only document.c uses jansson
+jansson.h|only document.c, state_json.c and metrics_state.c use jansson
 END
 
 # Without object files there is nothing to find; that must not pass.

@@ -13,6 +13,7 @@
 #include "show/show_remark.h"
 #include "show/show_row.h"
 #include "show/show_rows.h"
+#include "show/show_settings.h"
 #include "table/render.h"
 
 #include <string.h>
@@ -243,7 +244,16 @@ static enum status collect(
 
 /* ------------------------------------------------------------------------------- */
 
-static enum status print_json(const struct show *show, const struct table *table)
+/* Does the document have all interrupts of the machine, with all that is known of each? */
+static bool is_whole(
+	const struct show *show, const struct call *call, const struct show_options *o)
+{
+	return call->n_words == 0 && !show->only && !show->allowed && !show->seconds &&
+		(!o->table.output || o->table.output[0] == '+');
+}
+
+static enum status print_json(const struct show *show, const struct table *table,
+	const struct call *call, const struct show_options *o)
 {
 	struct document *document = document_new();
 
@@ -251,6 +261,8 @@ static enum status print_json(const struct show *show, const struct table *table
 	if (show->seconds)
 		document_add_number(document, "seconds", show->seconds);
 	document_add_table(document, "interrupts", table);
+	if (is_whole(show, call, o))
+		show_add_settings(show, document);
 	return document_finish(document);
 }
 
@@ -295,7 +307,7 @@ static enum status print_rows(
 	if (status != STATUS_DONE)
 		return status;
 	if (call->common.is_json)
-		return print_json(show, &table);
+		return print_json(show, &table, call, o);
 
 	status = table_print(&table, &o->table, &call->common);
 	if (status == STATUS_DONE && table_options_are_plain(&o->table, &call->common))

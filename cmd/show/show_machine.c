@@ -5,8 +5,7 @@
  */
 #include "show/show_machine.h"
 #include "base/basics.h"
-
-#include <time.h>
+#include "base/utc.h"
 
 /* CPUs that belong together, and the number of what they belong to. */
 struct group {
@@ -109,27 +108,16 @@ static void add_cores(const struct show *show, struct document *document)
 	add_groups(document, "cores", core_columns, groups, n);
 }
 
-/* RFC 3339, which knows years of four digits alone. */
-static void add_time(struct document *document, int64_t seconds)
-{
-	time_t time = (time_t)seconds;
-	char text[32];
-	struct tm tm;
-
-	if (gmtime_r(&time, &tm) && tm.tm_year >= -1900 && tm.tm_year <= 9999 - 1900 &&
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) > 0)
-		document_add_text(document, "time", text);
-}
-
 static void add_times(const struct show *show, struct document *document)
 {
 	_cleanup_free_ char *boot_id = NULL;
+	char text[UTC_SIZE];
 	double uptime = -1;
 	int64_t time;
 
 	irqkit_ctx_read_uptime(show->ctx, &uptime);
 	if (irqkit_ctx_read_time(show->ctx, uptime, &time) == 0)
-		add_time(document, time);
+		document_add_text(document, "time", utc_format(time, text));
 	if (uptime >= 0)
 		document_add_real(document, "uptime", uptime);
 	if (irqkit_ctx_read_boot_id(show->ctx, &boot_id) == 0)

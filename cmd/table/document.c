@@ -384,6 +384,12 @@ void document_add_table(
 	add_member(document, key, (struct cell){ .kind = CELL_ROWS, .table = table });
 }
 
+void document_add_row(
+	struct document *document, const char *key, const struct table *table)
+{
+	add_member(document, key, (struct cell){ .kind = CELL_ROW, .table = table });
+}
+
 enum status document_finish(struct document *document)
 {
 	bool is_done = document && !document->writer.has_failed;

@@ -42,6 +42,9 @@ void document_add_texts(
 	struct document *document, const char *key, const char *const *texts);
 void document_add_table(
 	struct document *document, const char *key, const struct table *table);
+/* The first row of the table, as one object. */
+void document_add_row(
+	struct document *document, const char *key, const struct table *table);
 /* Memory is short: document_finish() will say so. */
 void document_fail(struct document *document);
 /* Ends the document and frees it. */

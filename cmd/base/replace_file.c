@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Files that are replaced as a whole: a new file in the same folder takes the name over. */
+#include "base/replace_file.h"
+#include "base/basics.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Ends with @fd closed. */
+static int fill(int fd, const char *text, size_t len)
+{
+	int r = write_all(fd, text, len);
+
+	if (r == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0))
+		r = -errno;
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
+int replace_file(const char *path, const char *text, size_t len)
+{
+	_cleanup_free_ char *name = NULL;
+	const char *slash = strrchr(path, '/');
+	int dir_len = slash ? (int)(slash + 1 - path) : 0;
+	int fd, r;
+
+	/* a name with a dot is none that the collector of node_exporter reads */
+	if (asprintf(&name, "%.*s.irqkit-XXXXXX", dir_len, path) < 0) {
+		name = NULL;
+		return -ENOMEM;
+	}
+	fd = mkstemp(name);
+	if (fd < 0)
+		return -errno;
+	r = fill(fd, text, len);
+	if (r == 0 && rename(name, path) < 0)
+		r = -errno;
+	if (r < 0)
+		unlink(name);
+	return r;
+}

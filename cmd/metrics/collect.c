@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The figures of `irqkit metrics`: what has happened since the run before, by CPU and device. */
+#include "metrics/collect.h"
+#include "base/basics.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* With fewer interrupts than this, it is chance which CPU has most. */
+#define FEW 300
+
+/* More than any CPU handles in a second: then a counter has not wrapped, but started again. */
+#define MOST_PER_SECOND 4e6
+
+void collected_clear(struct collected *collected)
+{
+	for (size_t i = 0; i < collected->n_devices; i++) {
+		free(collected->devices[i].name);
+		irqkit_cpuset_free(collected->devices[i].used);
+		irqkit_cpuset_free(collected->devices[i].usable);
+	}
+	free(collected->devices);
+	free(collected->placed);
+	comparison_clear(&collected->pairs);
+	sums_clear(&collected->sums);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Counts since the run before                                                     */
+
+/* Was the machine booted since the run before, as far as is known? */
+static bool has_booted(const struct collected *collected)
+{
+	const char *old = collected->last ? collected->last->boot_id : NULL;
+	const char *new = collected->now->boot_id;
+
+	return old && new &&strcmp(old, new) != 0;
+}
+
+static uint64_t find_count(const struct state_irq *irq, unsigned int cpu)
+{
+	for (size_t i = 0; irq && i < irq->n_counts; i++)
+		if (irq->counts[i].cpu == cpu)
+			return irq->counts[i].count;
+	return 0;
+}
+
+/* Counters of the kernel have 32 bits, also where it shows more. */
+static bool has_wrapped(const struct collected *collected, uint64_t old, uint64_t new)
+{
+	double seconds = collected->now->uptime - collected->last->uptime;
+
+	return old <= UINT32_MAX && new <= UINT32_MAX && collected->last->uptime >= 0 &&
+		seconds > 0 &&
+		(double)(new + UINT32_MAX + 1 - old) <= seconds *MOST_PER_SECOND;
+}
+
+uint64_t collect_count(
+	const struct collected *collected, const struct pair *pair, size_t index)
+{
+	const struct state_count *count = &pair->after->counts[index];
+	uint64_t old = has_booted(collected) ? 0 : find_count(pair->before, count->cpu);
+
+	if (count->count >= old)
+		return count->count - old;
+	if (has_wrapped(collected, old, count->count))
+		return count->count + UINT32_MAX + 1 - old;
+	return count->count;
+}
+
+static uint64_t count_all(const struct collected *collected, const struct pair *pair)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < pair->after->n_counts; i++)
+		total += collect_count(collected, pair, i);
+	return total;
+}
+
+static bool is_movable(const struct collected *collected, unsigned int number)
+{
+	struct irqkit_irq *irq = irqkit_machine_find_irq(collected->machine, number);
+	enum irqkit_movable movable;
+
+	return irq && irqkit_irq_get_movable(irq, &movable) == 0 &&
+		movable == IRQKIT_MOVABLE;
+}
+
+static bool is_remote(
+	const struct state *state, const struct state_irq *irq, unsigned int cpu)
+{
+	return state->nodes.n > 1 && irq->node >= 0 &&
+		state_node_of(state, cpu) != irq->node;
+}
+
+static void add_sums_of(struct collected *collected, const struct pair *pair)
+{
+	const struct state_irq *irq = pair->after;
+	const struct state *now = collected->now;
+	const char *movable = is_movable(collected, irq->number) ? "true" : "false";
+
+	for (size_t i = 0; i < irq->n_counts; i++) {
+		unsigned int cpu = irq->counts[i].cpu;
+		uint64_t count = collect_count(collected, pair, i);
+		char number[16];
+
+		snprintf(number, sizeof(number), "%u", cpu);
+		sums_add(&collected->sums, "cpu", number, count);
+		if (now->isolated && irqkit_cpuset_has(now->isolated, cpu))
+			sums_add(&collected->sums, "isolated", movable, count);
+		if (!irq->device)
+			continue;
+		sums_add(&collected->sums, "device", irq->device, count);
+		if (is_remote(now, irq, cpu))
+			sums_add(&collected->sums, "remote", irq->device, count);
+	}
+}
+
+/* Others handle it than at the run before; only within one boot. */
+static bool has_changed(const struct collected *collected, const struct pair *pair)
+{
+	const struct irqkit_cpuset *old = pair->before
+		? state_irq_place(collected->last, pair->before)
+		: NULL;
+	const struct irqkit_cpuset *new = state_irq_place(collected->now, pair->after);
+
+	return old && new && !has_booted(collected) && !irqkit_cpuset_is_equal(old, new);
+}
+
+static bool is_pending(const struct state_irq *irq)
+{
+	return irq->affinity && irq->effective &&
+		!irqkit_cpuset_is_subset(irq->effective, irq->affinity);
+}
+
+static void add_sums(struct collected *collected)
+{
+	for (size_t i = 0; i < collected->pairs.n_pairs; i++) {
+		const struct pair *pair = &collected->pairs.pairs[i];
+		const struct irqkit_cpuset *place;
+
+		if (!pair->after || pair->after->is_background)
+			continue;
+		add_sums_of(collected, pair);
+		sums_add(&collected->sums, "changes", NULL, has_changed(collected, pair));
+		collected->n_pending += is_pending(pair->after);
+		place = state_irq_place(collected->now, pair->after);
+		if (!place)
+			continue;
+		irqkit_cpuset_foreach (cpu, place)
+			if (cpu < collected->n_cpus)
+				collected->placed[cpu]++;
+	}
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Devices                                                                         */
+
+static int add_housekeeping(
+	const struct collected *collected, struct device_figures *figures)
+{
+	struct irqkit_topology *topology = irqkit_machine_get_topology(
+		collected->machine);
+	const struct irqkit_cpuset *cpus = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_HOUSEKEEPING);
+	const struct irqkit_cpuset *near = figures->node < 0
+		? NULL
+		: irqkit_topology_get_node_cpus(topology, (unsigned int)figures->node);
+	int r = irqkit_cpuset_copy(cpus ? cpus : collected->now->cpus, &figures->usable);
+
+	if (r == 0 && near && irqkit_cpuset_has_common(figures->usable, near))
+		irqkit_cpuset_keep_set(figures->usable, near);
+	return r;
+}
+
+static struct device_figures *find_device(
+	const struct collected *collected, const struct irqkit_device *device)
+{
+	for (size_t i = collected->n_devices; i > 0; i--)
+		if (collected->devices[i - 1].device == device)
+			return &collected->devices[i - 1];
+	return NULL;
+}
+
+/* The device of an interrupt; it is added if it is new. *ret_device is NULL: none is known. */
+static bool need_device(struct collected *collected, const struct state_irq *irq,
+	struct device_figures **ret_device)
+{
+	struct irqkit_devices *devices = irqkit_machine_get_devices(collected->machine);
+	struct device_figures *figures;
+	struct irqkit_device *device;
+	size_t n = 0;
+
+	*ret_device = NULL;
+	if (!irq->device || irqkit_devices_count_owners(devices, irq->number, &n) < 0 ||
+		n == 0)
+		return true;
+	device = irqkit_devices_get_owner(devices, irq->number, 0);
+	*ret_device = find_device(collected, device);
+	if (*ret_device)
+		return true;
+	figures = &collected->devices[collected->n_devices++];
+	*figures =
+		(struct device_figures){ .device = device, .node = -1, .imbalance = -1 };
+	figures->name = strdup(irq->device);
+	irqkit_machine_find_node(collected->machine, device, -1, &figures->node);
+	*ret_device = figures;
+	return figures->name && irqkit_cpuset_new(&figures->used) == 0 &&
+		add_housekeeping(collected, figures) == 0;
+}
+
+static bool serves_queues(
+	const struct collected *collected, const struct irqkit_device *device)
+{
+	for (size_t i = 0; i < collected->now->n_irqs; i++) {
+		const struct state_irq *irq = &collected->now->irqs[i];
+
+		if (irq->queues && irqkit_device_find_irq(device, irq->number))
+			return true;
+	}
+	return false;
+}
+
+static bool add_used(struct collected *collected)
+{
+	for (size_t i = 0; i < collected->now->n_irqs; i++) {
+		const struct state_irq *irq = &collected->now->irqs[i];
+		const struct irqkit_cpuset *place = state_irq_place(collected->now, irq);
+		struct device_figures *figures;
+
+		if (irq->is_background)
+			continue;
+		if (!need_device(collected, irq, &figures))
+			return false;
+		if (!figures || !place ||
+			(!irq->queues && serves_queues(collected, figures->device)))
+			continue;
+		if (irqkit_cpuset_add_set(figures->used, place) < 0)
+			return false;
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Imbalance: busiest CPU / mean                                                   */
+
+/* Where its interrupts belong: to the CPUs that handle it now, else where it was counted. */
+static void add_load(
+	const struct collected *collected, const struct pair *pair, double *loads)
+{
+	const struct irqkit_cpuset *place = state_irq_place(collected->now, pair->after);
+	double count = (double)count_all(collected, pair);
+
+	for (size_t i = 0; !place && i < pair->after->n_counts; i++)
+		if (pair->after->counts[i].cpu < collected->n_cpus)
+			loads[pair->after->counts[i].cpu] += (double)collect_count(
+				collected, pair, i);
+	if (!place)
+		return;
+	irqkit_cpuset_foreach (cpu, place)
+		if (cpu < collected->n_cpus)
+			loads[cpu] += count / irqkit_cpuset_count(place);
+}
+
+/* The CPUs that handled it before count too, so that to empty one is a gain. */
+static bool add_earlier(const struct collected *collected, const struct pair *pair,
+	struct irqkit_cpuset *cpus)
+{
+	const struct irqkit_cpuset *place = pair->before && collected->last
+		? state_irq_place(collected->last, pair->before)
+		: NULL;
+
+	return !place || irqkit_cpuset_add_set(cpus, place) == 0;
+}
+
+static double judge(const struct collected *collected, const double *loads,
+	const struct irqkit_cpuset *cpus)
+{
+	double total = 0, most = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < collected->n_cpus; i++) {
+		total += loads[i];
+		if (loads[i] > most)
+			most = loads[i];
+		n += loads[i] > 0 ||
+			(irqkit_cpuset_has(cpus, (unsigned int)i) &&
+				irqkit_cpuset_has(collected->now->cpus, (unsigned int)i));
+	}
+	return total < FEW ? -1 : most * (double)n / total;
+}
+
+static bool add_imbalance(
+	const struct collected *collected, struct device_figures *figures)
+{
+	_cleanup_free_ double *loads = calloc(collected->n_cpus + 1, sizeof(*loads));
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+
+	if (!loads || irqkit_cpuset_copy(figures->usable, &cpus) < 0)
+		return false;
+	for (size_t i = 0; i < collected->pairs.n_pairs; i++) {
+		const struct pair *pair = &collected->pairs.pairs[i];
+
+		if (!pair->after || pair->after->is_background || !pair->after->device ||
+			strcmp(pair->after->device, figures->name) != 0)
+			continue;
+		add_load(collected, pair, loads);
+		if (!add_earlier(collected, pair, cpus))
+			return false;
+	}
+	figures->imbalance = judge(collected, loads, cpus);
+	return true;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+static size_t count_cpus(const struct state *state)
+{
+	size_t n = 0;
+
+	irqkit_cpuset_foreach (cpu, state->cpus)
+		n = (size_t)cpu + 1;
+	return n;
+}
+
+bool collect(struct collected *collected)
+{
+	static const struct state nothing = { .uptime = -1 };
+
+	collected->n_cpus = count_cpus(collected->now);
+	collected->placed = calloc(collected->n_cpus + 1, sizeof(*collected->placed));
+	collected->devices = calloc(
+		collected->now->n_irqs + 1, sizeof(*collected->devices));
+	if (!collected->placed || !collected->devices)
+		return false;
+	collected->pairs.before = collected->last ? collected->last : &nothing;
+	collected->pairs.after = collected->now;
+	if (comparison_pair(&collected->pairs) < 0 || !add_used(collected))
+		return false;
+	add_sums(collected);
+	for (size_t i = 0; i < collected->n_devices; i++)
+		if (!add_imbalance(collected, &collected->devices[i]))
+			return false;
+	return !collected->sums.has_failed;
+}

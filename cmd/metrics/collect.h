@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The figures of `irqkit metrics`, before they are written. */
+#ifndef CMD_COLLECT_H
+#define CMD_COLLECT_H
+
+#include "compare/comparison.h"
+#include "metrics/sums.h"
+
+/* A device that raises interrupts. */
+struct device_figures {
+	struct irqkit_device *device;
+	char *name; /* owned; UTF-8 */
+	int node; /* -1: not known */
+	struct irqkit_cpuset *used; /* owned; CPUs that handle its queues, or all of it */
+	struct irqkit_cpuset *usable; /* owned; housekeeping CPUs of its node */
+	double imbalance; /* -1: there were too few interrupts to tell */
+};
+
+struct collected {
+	struct irqkit_machine *machine;
+	const struct state *now;
+	const struct state *last; /* of the run before; NULL: since boot */
+	struct comparison pairs; /* only the pairs are of use */
+	struct sums sums; /* with those of the run before */
+	struct device_figures *devices; /* owned; in the order of their interrupts */
+	size_t n_devices;
+	size_t *placed; /* owned; by CPU: interrupts that it handles now */
+	size_t n_cpus; /* the highest CPU number, plus 1 */
+	size_t n_pending;
+};
+
+/*
+ * Fills the figures; `machine`, `now`, `last` and the sums of the run before are set. False:
+ * no memory.
+ */
+bool collect(struct collected *collected);
+void collected_clear(struct collected *collected);
+
+/* How often an interrupt fired on a CPU since the run before. */
+uint64_t collect_count(
+	const struct collected *collected, const struct pair *pair, size_t index);
+
+#endif

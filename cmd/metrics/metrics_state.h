@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What one run of `irqkit metrics` leaves to the next: the counts that it read, and its sums. */
+#ifndef CMD_METRICS_STATE_H
+#define CMD_METRICS_STATE_H
+
+#include "compare/state.h"
+#include "metrics/sums.h"
+
+/*
+ * Reads what the last run has left. STATUS_NO_MATCH: there is no such file. Reports why a file
+ * cannot be used.
+ */
+enum status metrics_state_read(const char *path, struct state *state, struct sums *sums);
+
+/* Writes it. @last: what was read, or NULL: for CPUs that are offline now */
+enum status metrics_state_write(const char *path, const struct state *state,
+	const struct state *last, const struct sums *sums);
+
+#endif
