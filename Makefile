@@ -310,11 +310,12 @@ $(B)/install/libirqkit.pc: lib/libirqkit.pc.in FORCE
 SUBCOMMANDS = $(shell sed -n '/^const struct command /,/^};/s/^[ 	]*\.name = "\([a-z-]*\)".*/\1/p' $(CMD_SRCS))
 MAN3 = $(wildcard man/*.3)
 MAN5 = $(wildcard man/*.5)
+MAN7 = $(wildcard man/*.7)
 MAN8 = $(wildcard man/*.8)
 PUT  = install -D -m 644
 
 # The foot of each page names the version. irq-show(8) is irqkit-show(8).
-PAGES = $(patsubst man/%,$(B)/install/man/%,$(MAN3) $(MAN5) $(MAN8)) $(SUBCOMMANDS:%=$(B)/install/man/irq-%.8)
+PAGES = $(patsubst man/%,$(B)/install/man/%,$(MAN3) $(MAN5) $(MAN7) $(MAN8)) $(SUBCOMMANDS:%=$(B)/install/man/irq-%.8)
 $(B)/install/man/irq-%.8: FORCE
 	@mkdir -p $(@D)
 	@echo '.so man8/irqkit-$*.8' >$@
@@ -369,14 +370,14 @@ uninstall: ## remove what install has put there
 	rm -f "$(DESTDIR)$(LIBDIR)/pkgconfig/libirqkit.pc"
 	for p in "$(DESTDIR)$(MANDIR)"/man8/irq-*.8; do \
 		case $$(head -n 1 "$$p" 2>/dev/null) in ".so man8/irqkit-"*) rm -f "$$p" || exit 1 ;; esac; done
-	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN8),"$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p))")
+	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN7) $(MAN8),"$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p))")
 	rm -f "$(DESTDIR)$(BASHDIR)/irqkit" "$(DESTDIR)$(ZSHDIR)/_irqkit" "$(DESTDIR)$(FISHDIR)/irqkit.fish"
 	rm -f $(foreach f,$(EXAMPLEFILES),"$(DESTDIR)$(EXAMPLEDIR)/$(f)")
 	$(if $(UNITDIR),rm -f $(foreach f,$(UNITFILES),"$(DESTDIR)$(UNITDIR)/$(f)"))
 	$(if $(UDEVDIR),rm -f "$(DESTDIR)$(UDEVDIR)/rules.d/60-irqkit.rules")
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 	[ -z "$(DESTDIR)" ] || { cd "$(DESTDIR)/" && for d in "$(SBINDIR)" "$(INCDIR)" "$(LIBDIR)/pkgconfig" \
-		"$(MANDIR)/man3" "$(MANDIR)/man5" "$(MANDIR)/man8" "$(BASHDIR)" "$(ZSHDIR)" "$(FISHDIR)" \
+		"$(MANDIR)/man3" "$(MANDIR)/man5" "$(MANDIR)/man7" "$(MANDIR)/man8" "$(BASHDIR)" "$(ZSHDIR)" "$(FISHDIR)" \
 		"$(EXAMPLEDIR)" $(if $(UNITDIR),"$(UNITDIR)") $(if $(UDEVDIR),"$(UDEVDIR)/rules.d"); do \
 		rmdir -p ".$$d" 2>/dev/null || :; done; }
 

@@ -96,7 +96,7 @@ for n in "${statuses[@]}"; do
 done
 
 if command -v mandoc >/dev/null; then
-	for page in man/*.[358]; do
+	for page in man/*.[3578]; do
 		# Dates of the operating system's own manuals, and references to pages that are not
 		# installed, say nothing about the page.
 		empty "mandoc has nothing to say about $page" \

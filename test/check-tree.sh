@@ -46,7 +46,7 @@ for c in $(./irqkit --list-commands); do
 	same "irq-$c(8) is irqkit-$c(8)" "$(page "irqkit-$c.8")" "$(page "irq-$c.8")"
 done
 for f in include/irqkit.h lib/libirqkit.so lib/pkgconfig/libirqkit.pc share/man/man8/irqkit.8 \
-	share/man/man3/libirqkit.3 share/man/man5/irqkit-json.5 \
+	share/man/man3/libirqkit.3 share/man/man5/irqkit-json.5 share/man/man7/irqkit-cookbook.7 \
 	share/bash-completion/completions/irqkit share/zsh/site-functions/_irqkit \
 	share/fish/vendor_completions.d/irqkit.fish; do
 	check "$f is installed" test -s "$stage$prefix/$f"

@@ -19,11 +19,14 @@
 struct apply_options {
 	struct change_options change;
 	bool stays;
+	bool is_anew;
 };
 
 static const struct option options[] = {
 	{ "stay", 0, OPTION_FLAG, offsetof(struct apply_options, stays), NULL,
 		"keep running, and keep the settings in force" },
+	{ "anew", 0, OPTION_FLAG, offsetof(struct apply_options, is_anew), NULL,
+		"decide again what depends on counts" },
 	CHANGE_OPTIONS(struct apply_options, change),
 	BAN_OPTIONS(struct apply_options, change),
 	{ 0 },
@@ -32,6 +35,7 @@ static const struct option options[] = {
 struct apply {
 	struct lines lines;
 	unsigned int seconds; /* to measure; 0: no line needs that */
+	unsigned int flags; /* IRQKIT_POLICIES_ANEW, or 0 */
 	bool has_planned; /* once; a second plan repeats no warning */
 	const struct call *call;
 	bool is_kept; /* --stay: what depends on counts was decided, and is compared */
@@ -133,26 +137,37 @@ static enum status judge_barrier(const struct apply *apply, struct change *chang
 	return STATUS_DONE;
 }
 
+/* A mistake is reported before the measurement, and there is none if all is as applied. */
+static enum status plan_before(struct apply *apply, struct change *change)
+{
+	enum status status;
+
+	if (!apply->seconds || apply->before)
+		return STATUS_DONE;
+	status = lines_plan(
+		&apply->lines, change->machine, change->plan, apply->flags, NULL, NULL);
+	if (status != STATUS_DONE)
+		return status;
+	if (!irqkit_policies_is_as_applied(apply->lines.policy))
+		return measure(apply, change);
+	apply->seconds = 0;
+	return change_new_plan(change);
+}
+
 static enum status plan(struct change *change, void *data)
 {
 	struct apply *apply = data;
-	enum status status = STATUS_DONE;
+	bool is_said = apply->seconds || apply->has_planned;
+	enum status status = plan_before(apply, change);
 	int r;
 
-	/* report a mistake before the measurement */
-	if (apply->seconds && !apply->before) {
-		status = lines_plan(
-			&apply->lines, change->machine, change->plan, 0, NULL, NULL);
-		if (status == STATUS_DONE)
-			status = measure(apply, change);
-	}
 	if (status == STATUS_DONE && apply->seconds)
 		status = count(apply, change);
 	/* what it warns of has been said before the measurement */
-	say_set_errors_only(apply->seconds || apply->has_planned);
+	say_set_errors_only(is_said);
 	if (status == STATUS_DONE)
-		status = lines_plan(&apply->lines, change->machine, change->plan, 0,
-			add_remark, change);
+		status = lines_plan(&apply->lines, change->machine, change->plan,
+			apply->flags, add_remark, change);
 	say_set_errors_only(apply->has_planned);
 	apply->has_planned = true;
 	if (status == STATUS_MISUSE)
@@ -310,7 +325,7 @@ static bool has_undecided(const struct apply *apply, const struct irqkit_plan *p
 static enum status plan_with(struct apply *apply, struct change *change)
 {
 	unsigned int flags = IRQKIT_POLICIES_LEAVE |
-		(apply->is_kept ? IRQKIT_POLICIES_CHECK : 0);
+		(apply->is_kept ? (unsigned int)IRQKIT_POLICIES_CHECK : apply->flags);
 	enum status status = lines_plan(
 		&apply->lines, change->machine, change->plan, flags, NULL, NULL);
 
@@ -360,7 +375,9 @@ static enum status keep_to_stay(struct change *change, void *data)
 static enum status reload(void *data)
 {
 	struct apply *apply = data;
-	struct apply fresh CLEANUP(apply_free) = { .call = apply->call }, former;
+	struct apply fresh CLEANUP(
+		apply_free) = { .call = apply->call, .flags = apply->flags },
+	former;
 	enum status status = read_lines(&fresh, apply->call);
 
 	if (status != STATUS_DONE) {
@@ -429,6 +446,7 @@ static enum status run(const struct call *call)
 	enum status status = o->stays ? check_stay(call, &o->change) : STATUS_DONE;
 
 	o->change.bans_by_default = true;
+	apply.flags = o->is_anew ? IRQKIT_POLICIES_ANEW : 0;
 	apply.lines.has_rest = change_writes(&o->change) && !o->stays;
 	if (status == STATUS_DONE)
 		status = read_lines(&apply, call);

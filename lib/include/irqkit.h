@@ -3622,6 +3622,8 @@ enum {
 	IRQKIT_POLICIES_LEAVE = 1 << 2,
 	/* the barriers of the plan were passed: the rest is added to it */
 	IRQKIT_POLICIES_REST = 1 << 1,
+	/* decide again what depends on counts, also if everything is as it was applied */
+	IRQKIT_POLICIES_ANEW = 1 << 3,
 };
 
 /* A function that is called once the line at @index was planned. */
@@ -3635,7 +3637,9 @@ typedef void irqkit_policies_line_fn(
  * irqkit_policies_get_missing().
  *
  * With IRQKIT_POLICIES_CHECK, lines that decide by counts (spread by load or total, automatic
- * RPS) are not decided again: the plan has the values of irqkit_policies_keep().
+ * RPS) are not decided again: the plan has the values of irqkit_policies_keep(). Nor are
+ * they without it, if every setting is as it was applied: see
+ * irqkit_policies_is_as_applied(). IRQKIT_POLICIES_ANEW decides again in any case.
  *
  * If lines for channels change some, the plan has only what these lines set: it has a
  * barrier, see irqkit_plan_has_barrier(). Once that was applied and passed, the call with
@@ -3699,6 +3703,12 @@ enum irqkit_cause {
 };
 enum irqkit_cause irqkit_policies_find_cause(const struct irqkit_policies *policy,
 	const struct irqkit_plan *plan, size_t index);
+
+/*
+ * Is every setting of the last plan as it was applied? Then the plan has nothing to write,
+ * and no line was decided again: counts need not be measured.
+ */
+bool irqkit_policies_is_as_applied(const struct irqkit_policies *policy);
 
 /*
  * Is what was planned last the same as what irqkit_policies_keep() wrote before? 1: yes, 0:

@@ -55,6 +55,11 @@ EXPORT size_t irqkit_policies_count_unchecked(
 	return n;
 }
 
+EXPORT bool irqkit_policies_is_as_applied(const struct irqkit_policies *policy)
+{
+	return policy->is_as_applied;
+}
+
 /* The same file, of the same line, whatever it belonged to then. */
 static const struct kept_setting *find_earlier(
 	const struct irqkit_policies *policy, const struct policy_setting *setting)

@@ -697,14 +697,6 @@ static int plan_lines(struct planning *p, struct irqkit_plan *plan)
 	return 0;
 }
 
-static bool any_depends_on_counts(const struct irqkit_policies *policy)
-{
-	for (size_t i = 0; i < policy->n_lines; i++)
-		if (request_depends_on_counts(policy->lines[i].request))
-			return true;
-	return false;
-}
-
 static bool holds(const struct irqkit_policies *policy, const struct irqkit_plan *plan)
 {
 	for (size_t i = 0; i < policy->n_settings; i++)
@@ -715,7 +707,8 @@ static bool holds(const struct irqkit_policies *policy, const struct irqkit_plan
 
 /*
  * Where everything is as it was applied, nothing is decided anew: lines that depend on each
- * other may have several answers, each of which is right. 1: the plan has nothing to write.
+ * other, or on counts, may have several answers, each of which is right. 1: the plan has
+ * nothing to write.
  */
 static int plan_as_applied(const struct planning *p, struct irqkit_plan *plan)
 {
@@ -723,8 +716,8 @@ static int plan_as_applied(const struct planning *p, struct irqkit_plan *plan)
 	struct irqkit_plan *found CLEANUP(free_plan) = NULL, empty;
 	int r;
 
-	if (p->flags & ~(unsigned int)IRQKIT_POLICIES_LEAVE ||
-		any_depends_on_counts(p->policy))
+	p->policy->is_as_applied = false;
+	if (p->flags & ~(unsigned int)IRQKIT_POLICIES_LEAVE)
 		return 0;
 	again.flags |= IRQKIT_POLICIES_CHECK;
 	again.fn = NULL;
@@ -739,6 +732,7 @@ static int plan_as_applied(const struct planning *p, struct irqkit_plan *plan)
 	empty = *plan;
 	*plan = *found;
 	*found = empty;
+	p->policy->is_as_applied = true;
 	for (size_t i = 0; p->fn && i < p->policy->n_lines; i++)
 		p->fn(p->data, p->policy, i);
 	return 1;
