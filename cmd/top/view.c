@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Below this size there is only room for the headline and the list. */
-#define SMALL_ROWS 10u
+/* Below this size there is no room for a panel of CPUs. */
+#define SMALL_ROWS 16u
 
 void view_free(struct view *view)
 {
@@ -244,14 +244,16 @@ static void draw_keys(struct view *view, unsigned int row)
 static void draw_main(struct view *view)
 {
 	unsigned int row = 2, end = view->rows;
-	bool is_small = view->rows < SMALL_ROWS || view->columns < 40;
+	bool has_panel = view->rows >= SMALL_ROWS && view->columns >= 40;
 
 	if (view->message[0])
 		screen_put(1, 0, PAINT_PLAIN, view->message);
-	if (!is_small) {
+	if (has_panel) {
 		unsigned int n = view_draw_cpus(view, row, view->rows / 3);
 
 		row += n ? n + 1 : 0;
+	}
+	if (view->rows > 6) {
 		draw_status(view, view->rows - 2);
 		draw_keys(view, view->rows - 1);
 		end -= 2;

@@ -200,6 +200,15 @@ static bool fill_part(
 	return part->texts;
 }
 
+/* What is known of no row takes no room. */
+static void hide_unknown(struct part *part, size_t n_rows)
+{
+	for (size_t i = 0; i < n_rows; i++)
+		if (strcmp(part->texts[i], "-") != 0)
+			return;
+	part->width = 0;
+}
+
 /* Leaves columns out until @room is enough. The last one, the name, takes what is left. */
 static void fit_parts(struct part *parts, size_t n, unsigned int room)
 {
@@ -443,6 +452,8 @@ static void draw_plain(
 	for (size_t i = 0; i < LENGTH(parts) && is_filled; i++)
 		is_filled = fill_part(view, &parts[i], rows, n);
 	if (is_filled) {
+		for (size_t i = 2; i + 1 < LENGTH(parts); i++)
+			hide_unknown(&parts[i], n);
 		fit_parts(parts, LENGTH(parts), view->columns);
 		draw_parts(view, parts, LENGTH(parts), rows, n, first);
 	}
