@@ -272,6 +272,7 @@ _irqkit_value() {
 		;;
 	WHEN) REPLIES=(auto always never) ;;
 	POLICY) REPLIES=(queue load load= total irq hint) ;;
+	UNIT) REPLIES=(time packets interrupts) ;;
 	NODE) REPLIES=(local any) ;;
 	LIST)
 		compopt -o nospace 2>/dev/null

@@ -88,16 +88,6 @@ void load_add_at(struct load *load, const struct irqkit_interrupt *interrupt,
 		add_part(load, interrupt, cpu, total / n);
 }
 
-void load_add_numbered(struct load *load, const struct irqkit_snapshot *counts)
-{
-	for (size_t i = 0; i < irqkit_snapshot_count(counts); i++) {
-		const struct irqkit_interrupt *row = irqkit_snapshot_get(counts, i);
-
-		if (irqkit_interrupt_get_irq(row) >= 0)
-			load_add(load, row);
-	}
-}
-
 const struct cpu_load *load_get_busiest(const struct load *load)
 {
 	const struct cpu_load *busiest = NULL;

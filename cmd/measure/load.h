@@ -42,9 +42,6 @@ void load_add(struct load *load, const struct irqkit_interrupt *interrupt);
 void load_add_at(struct load *load, const struct irqkit_interrupt *interrupt,
 	const struct irqkit_cpuset *cpus);
 
-/* Adds the counts of all interrupts that have a number. */
-void load_add_numbered(struct load *load, const struct irqkit_snapshot *counts);
-
 /* NULL: this CPU is not in the load. */
 const struct cpu_load *load_get(const struct load *load, unsigned int cpu);
 

@@ -20,7 +20,7 @@ enum status machine_open(const struct call *call, struct irqkit_ctx **ret_ctx)
 	return STATUS_DONE;
 }
 
-static enum status say_no_rows(
+enum status machine_say_no_rows(
 	const struct irqkit_ctx *ctx, int r, size_t line, const char *reason)
 {
 	const char *root = irqkit_ctx_get_root(ctx);
@@ -52,7 +52,7 @@ enum status machine_read_counts(
 	size_t line = 0;
 	int r = irqkit_snapshot_read(ctx, ret_snapshot, &line, &reason);
 
-	return r < 0 ? say_no_rows(ctx, r, line, reason) : STATUS_DONE;
+	return r < 0 ? machine_say_no_rows(ctx, r, line, reason) : STATUS_DONE;
 }
 
 enum status machine_new(struct irqkit_ctx *ctx, struct irqkit_machine **ret_machine)
@@ -61,7 +61,7 @@ enum status machine_new(struct irqkit_ctx *ctx, struct irqkit_machine **ret_mach
 	size_t line = 0;
 	int r = irqkit_machine_new(ctx, ret_machine, &line, &reason);
 
-	return r < 0 ? say_no_rows(ctx, r, line, reason) : STATUS_DONE;
+	return r < 0 ? machine_say_no_rows(ctx, r, line, reason) : STATUS_DONE;
 }
 
 enum status machine_new_totals(
@@ -71,7 +71,7 @@ enum status machine_new_totals(
 	size_t line = 0;
 	int r = irqkit_machine_new_totals(ctx, ret_machine, &line, &reason);
 
-	return r < 0 ? say_no_rows(ctx, r, line, reason) : STATUS_DONE;
+	return r < 0 ? machine_say_no_rows(ctx, r, line, reason) : STATUS_DONE;
 }
 
 enum status machine_refresh(struct irqkit_machine *machine, unsigned int flags)
@@ -80,8 +80,9 @@ enum status machine_refresh(struct irqkit_machine *machine, unsigned int flags)
 	size_t line = 0;
 	int r = irqkit_machine_refresh(machine, flags, &line, &reason);
 
-	return r < 0 ? say_no_rows(irqkit_machine_get_ctx(machine), r, line, reason)
-		     : STATUS_DONE;
+	return r < 0
+		? machine_say_no_rows(irqkit_machine_get_ctx(machine), r, line, reason)
+		: STATUS_DONE;
 }
 
 enum status machine_judge(const struct irqkit_ctx *ctx, enum status status)

@@ -9,6 +9,9 @@
 
 /* Opens --root; reports why it cannot. */
 enum status machine_open(const struct call *call, struct irqkit_ctx **ret_ctx);
+/* Reports why /proc/interrupts cannot be read. */
+enum status machine_say_no_rows(
+	const struct irqkit_ctx *ctx, int r, size_t line, const char *reason);
 /* Reads /proc/interrupts, only to count; reports why it cannot. */
 enum status machine_read_counts(
 	struct irqkit_ctx *ctx, struct irqkit_snapshot **ret_snapshot);

@@ -23,21 +23,27 @@ static void show_progress(unsigned int left, const struct common *common)
 	fflush(stdout);
 }
 
-enum status sample_start(struct irqkit_ctx *ctx, unsigned int seconds,
-	const struct common *common, struct irqkit_snapshot **ret_before)
+bool sample_wait(unsigned int seconds, const struct common *common)
 {
-	struct irqkit_snapshot *before = NULL;
-	enum status status = machine_read_counts(ctx, &before);
 	bool goes_on = true;
 
-	if (status != STATUS_DONE)
-		return status;
 	for (unsigned int left = seconds; goes_on && left > 0; left--) {
 		show_progress(left, common);
 		goes_on = signals_sleep(1);
 	}
 	show_progress(0, common);
-	if (goes_on) {
+	return goes_on;
+}
+
+enum status sample_start(struct irqkit_ctx *ctx, unsigned int seconds,
+	const struct common *common, struct irqkit_snapshot **ret_before)
+{
+	struct irqkit_snapshot *before = NULL;
+	enum status status = machine_read_counts(ctx, &before);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (sample_wait(seconds, common)) {
 		*ret_before = before;
 		return STATUS_DONE;
 	}

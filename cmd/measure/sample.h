@@ -7,6 +7,9 @@
 
 #include <irqkit.h>
 
+/* Waits, and shows how long. False: a signal asks the program to end. */
+bool sample_wait(unsigned int seconds, const struct common *common);
+
 /*
  * Reads the counts, and waits. STATUS_REFUSED without a message: a signal asks the
  * program to end. Signals must be held back.

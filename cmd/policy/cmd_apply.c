@@ -6,7 +6,7 @@
 #include "change/ban.h"
 #include "change/change.h"
 #include "measure/open_machine.h"
-#include "measure/sample.h"
+#include "measure/period.h"
 #include "measure/signals.h"
 #include "policy/lines.h"
 #include "policy/stay.h"
@@ -39,15 +39,15 @@ struct apply {
 	bool has_planned; /* once; a second plan repeats no warning */
 	const struct call *call;
 	bool is_kept; /* --stay: what depends on counts was decided, and is compared */
-	struct irqkit_snapshot *before; /* owned; the counts before they are measured */
-	struct irqkit_snapshot *counts; /* owned; those of that time */
+	struct irqkit_sample *before; /* owned; the counters before they are measured */
+	struct irqkit_load *load; /* owned; what came in that time */
 };
 
 static void apply_free(struct apply *apply)
 {
 	lines_free(&apply->lines);
-	irqkit_snapshot_free(apply->before);
-	irqkit_snapshot_free(apply->counts);
+	irqkit_sample_free(apply->before);
+	irqkit_load_free(apply->load);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -74,7 +74,7 @@ static enum status measure(struct apply *apply, struct change *change)
 	/* other irqkits need not wait for the measurement */
 	change_unlock(change);
 	signals_hold(&held);
-	status = sample_start(
+	status = period_start(
 		change->ctx, apply->seconds, &change->call->common, &apply->before);
 	if (status != STATUS_DONE)
 		say_error("stopped while measuring: nothing was changed");
@@ -85,18 +85,19 @@ static enum status measure(struct apply *apply, struct change *change)
 /* What fired since then, in the rows that the machine has now. */
 static enum status count(struct apply *apply, const struct change *change)
 {
-	struct irqkit_snapshot *counts;
+	struct irqkit_load *load;
+	enum status status = period_end(change->machine, apply->before, &load);
 
-	if (irqkit_snapshot_subtract(change_rows(change), apply->before, &counts) < 0)
-		return say_no_memory();
-	irqkit_snapshot_free(apply->counts);
-	apply->counts = counts;
+	if (status != STATUS_DONE)
+		return status;
+	irqkit_load_free(apply->load);
+	apply->load = load;
 	for (size_t i = 0; i < apply->lines.n; i++) {
 		struct irqkit_request *request = irqkit_policies_get_request(
 			apply->lines.policy, i);
 
 		if (irqkit_request_get_seconds(request))
-			irqkit_request_set_counts(request, counts);
+			irqkit_request_set_load(request, load);
 	}
 	return STATUS_DONE;
 }

@@ -19,6 +19,7 @@ struct spread_options {
 	const char *node;
 	const char *by;
 	const char *gain;
+	const char *weigh;
 	const char *width;
 	const char *every;
 	const char *verify;
@@ -37,6 +38,9 @@ static const struct option options[] = {
 	{ "gain", 0, OPTION_TEXT, offsetof(struct spread_options, gain), "PERCENT",
 		"with --by=load or total: minimum relief of the busiest CPU (default: "
 		"10)" },
+	{ "weigh", 0, OPTION_TEXT, offsetof(struct spread_options, weigh), "UNIT",
+		"weigh what is measured by time, packets or interrupts (default: the "
+		"first that is known)" },
 	{ "split", 0, OPTION_FLAG, offsetof(struct spread_options, is_split), NULL,
 		"place the rx and tx interrupts of a queue on separate CPUs" },
 	{ "width", 0, OPTION_TEXT, offsetof(struct spread_options, width), "N",
@@ -126,6 +130,26 @@ static bool parse_node(const char *word, bool has_cpus, struct irqkit_request *r
 	return true;
 }
 
+static bool parse_weigh(const char *word, struct wish *wish)
+{
+	static const struct {
+		const char *word;
+		enum irqkit_weigh weigh;
+	} words[] = {
+		{ "time", IRQKIT_WEIGH_TIME },
+		{ "packets", IRQKIT_WEIGH_PACKETS },
+		{ "interrupts", IRQKIT_WEIGH_INTERRUPTS },
+	};
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (strcmp(words[i].word, word) == 0) {
+			wish->weigh = words[i].weigh;
+			return true;
+		}
+	say_error("--weigh takes time, packets or interrupts, not '%s'", word);
+	return false;
+}
+
 static bool check_every(
 	const struct call *call, const struct spread_options *o, struct wish *wish)
 {
@@ -166,6 +190,9 @@ static bool check_options(const struct spread_options *o, const struct wish *wis
 	if (o->gain && wish->policy != IRQKIT_POLICY_LOAD)
 		say_error("--gain works only with --by=load or --by=total, not --by=%s",
 			wish->policy_word);
+	else if (o->weigh && !wish->seconds && !wish->every && !wish->verify)
+		say_error("--weigh works only with --by=load, --every or --verify: "
+			  "nothing else is measured");
 	else if (o->is_split && wish->policy != IRQKIT_POLICY_QUEUE)
 		say_error("--split works only with --by=queue, not --by=%s",
 			wish->policy_word);
@@ -195,6 +222,8 @@ static bool parse_options(
 		return false;
 	if (o->gain && !parse_number("--gain", o->gain, 0, 100, &wish->gain))
 		return false;
+	if (o->weigh && !parse_weigh(o->weigh, wish))
+		return false;
 	if (o->width &&
 		!parse_number("--width", o->width, 1, IRQKIT_CPU_MAX, &wish->width))
 		return false;
@@ -217,6 +246,7 @@ static enum status fill_request(
 	irqkit_request_set_width(wish->request, wish->width);
 	irqkit_request_set_gain(wish->request, wish->gain);
 	irqkit_request_set_seconds(wish->request, wish->seconds);
+	irqkit_request_set_weigh(wish->request, wish->weigh);
 	irqkit_request_set_split(wish->request, wish->is_split);
 	if (o->cpus && irqkit_request_set_cpus(wish->request, o->cpus, "--cpus") < 0)
 		return say_no_memory();
@@ -270,17 +300,17 @@ const struct command cmd_spread = {
 	"\n"
 	"Policies of --by:\n"
 	"  queue           one CPU after the other for each queue (the default)\n"
-	"  load[=SECONDS]  by how often each interrupt fires, counted for 5 s or "
+	"  load[=SECONDS]  by what each interrupt costs, measured for 5 s or "
 	"SECONDS\n"
-	"  total           the same by the counts since boot\n"
+	"  total           by how often each fired since boot\n"
 	"  irq             by the number of the interrupt\n"
 	"  hint            the CPUs that the driver suggests\n"
 	"\n"
 	"  irqkit spread --dry-run           show the plan and its reasons\n"
 	"  irqkit spread eth1                give each queue of eth1 its own "
 	"CPU\n"
-	"  irqkit spread --by=load=10        by how often each fires, measured "
-	"for 10 s\n"
+	"  irqkit spread --by=load=10        by what each costs, measured for 10 "
+	"s\n"
 	"  irqkit undo                       undo the change\n",
 	.options = options,
 	.state_size = sizeof(struct spread_options),

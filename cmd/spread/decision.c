@@ -11,8 +11,8 @@ void spread_free(struct spread *spread)
 	notes_free(&spread->notes);
 	irqkit_cpuset_free(spread->full);
 	irqkit_cpuset_free(spread->lost);
-	irqkit_snapshot_free(spread->after_counts);
-	irqkit_snapshot_free(spread->after);
+	irqkit_load_free(spread->after);
+	irqkit_machine_free(spread->after_machine);
 }
 
 enum status spread_check(struct change *change, const struct wish *wish)
@@ -30,13 +30,16 @@ enum status spread_check(struct change *change, const struct wish *wish)
 }
 
 enum status spread_decide(struct spread *spread, struct change *change,
-	const struct wish *wish, const struct irqkit_snapshot *counts,
-	unsigned int seconds)
+	const struct wish *wish, struct irqkit_load *load, unsigned int seconds)
 {
 	enum status status;
 
-	*spread = (struct spread){ .wish = wish, .seconds = seconds, .counts = counts };
-	irqkit_request_set_counts(wish->request, counts);
+	*spread = (struct spread){ .wish = wish,
+		.seconds = seconds,
+		.load = load,
+		.rows = change_rows(change) };
+	irqkit_request_set_counts(wish->request, NULL);
+	irqkit_request_set_load(wish->request, load);
 	status = check_number_words(change->call, change->machine, wish->has_cpus);
 	if (status != STATUS_DONE)
 		return status;
@@ -46,10 +49,18 @@ enum status spread_decide(struct spread *spread, struct change *change,
 	if (!placed_init(&spread->placed, irqkit_request_get_placement(wish->request),
 		    change->machine))
 		return say_no_memory();
+	spread->placed.is_time = load && irqkit_load_get_weigh(load) == IRQKIT_WEIGH_TIME;
 	/*
 	 * as the library counts: the whole load of an interrupt is on the CPU that
 	 * handles it now
 	 */
 	spread->before = irqkit_spread_get_imbalance_before(spread->placed.spread);
 	return STATUS_DONE;
+}
+
+uint64_t spread_get_row_load(const struct spread *spread, size_t index)
+{
+	return spread->load
+		? irqkit_load_get_weight(spread->load, index)
+		: irqkit_interrupt_get_total(irqkit_snapshot_get(spread->rows, index));
 }

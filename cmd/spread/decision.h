@@ -18,6 +18,7 @@ struct wish {
 		seconds; /* to decide by what came in them; 0: by all since the start */
 	unsigned int verify; /* seconds; 0: no */
 	unsigned int every; /* seconds; 0: once */
+	enum irqkit_weigh weigh;
 	bool is_split; /* rx and tx of a queue apart */
 	bool asks_to_verify; /* by an option; by load it is done anyway */
 	bool reverts;
@@ -28,16 +29,18 @@ struct wish {
 struct spread {
 	const struct wish *wish;
 	unsigned int seconds; /* the loads are what came in them; 0: since the start */
-	const struct irqkit_snapshot *counts; /* these loads */
+	struct irqkit_load
+		*load; /* what came in them; NULL: the counts since the start */
+	const struct irqkit_snapshot *rows; /* of the machine, with counts since boot */
 	struct placed placed;
 	struct notes notes;
 	struct irqkit_cpuset *full; /* owned; that had no vector left; NULL: none */
 	struct irqkit_cpuset *lost; /* owned; that went offline; NULL: none */
 	double before; /* busiest / mean */
 	double split; /* busiest / mean with --split; 0: not tried */
-	/* Read after the writes, and what fired since; owned; NULL: not measured. */
-	struct irqkit_snapshot *after;
-	struct irqkit_snapshot *after_counts;
+	/* Read after the writes, and what came since; owned; NULL: not measured. */
+	struct irqkit_machine *after_machine;
+	struct irqkit_load *after;
 	double measured; /* busiest / mean of that */
 };
 
@@ -47,11 +50,13 @@ void spread_free(struct spread *spread);
 enum status spread_check(struct change *change, const struct wish *wish);
 
 /*
- * The rows of the change -> the steps of change->plan. @counts has the same rows, with
- * the counts of @seconds; 0: since boot.
+ * The rows of the change -> the steps of change->plan. @load: what came in @seconds; NULL
+ * and 0: the counts since boot decide.
  */
 enum status spread_decide(struct spread *spread, struct change *change,
-	const struct wish *wish, const struct irqkit_snapshot *counts,
-	unsigned int seconds);
+	const struct wish *wish, struct irqkit_load *load, unsigned int seconds);
+
+/* The load of the interrupt in a row of the machine. */
+uint64_t spread_get_row_load(const struct spread *spread, size_t index);
 
 #endif

@@ -99,5 +99,5 @@ bool placed_has_few(const struct placed *placed)
 
 	irqkit_cpuset_foreach (cpu, placed->judged)
 		sum += (double)irqkit_spread_get_load_before(placed->spread, cpu);
-	return sum < LOAD_FEW;
+	return !placed->is_time && sum < LOAD_FEW;
 }

@@ -24,6 +24,7 @@ struct placed {
 	struct irqkit_cpuset *relieved; /* owned; handle some now, and may not be used */
 	struct irqkit_cpuset *unfit; /* owned; of those: isolated or nohz_full */
 	size_t n; /* interrupts */
+	bool is_time; /* the loads are CPU time, not numbers of interrupts or packets */
 	struct placed_device *owners; /* owned */
 	size_t n_owners;
 };

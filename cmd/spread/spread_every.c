@@ -4,15 +4,15 @@
  * too busy.
  *
  * The counts of a period are compared with those of the previous one by label and name,
- * so interrupts, CPUs and devices may appear and disappear. A period in which no CPU is
- * busy only reads /proc/interrupts.
+ * so interrupts, CPUs and devices may appear and disappear. In a period in which no CPU is
+ * busy, only the counters are read.
  */
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "change/ban.h"
 #include "change/say_request.h"
-#include "measure/load.h"
+#include "measure/period.h"
 #include "measure/signals.h"
 #include "spread/notify.h"
 #include "spread/spread_apply.h"
@@ -25,6 +25,8 @@
 
 /* Below this many interrupts a second, a CPU has nothing to do. */
 #define IDLE_RATE 100u
+/* The same as time: a hundredth of each second. */
+#define IDLE_NANOSECONDS 1e7
 
 /* An interrupt that the kernel would not move. */
 struct refused {
@@ -36,11 +38,11 @@ struct watch {
 	const struct call *call;
 	const struct change_options *options;
 	struct wish wish;
-	uint64_t idle; /* a load that is too small for a move */
 	struct refused *refused; /* owned; not tried again */
 	size_t n_refused;
 	bool lacks_some; /* of the words, in the last round that decided something */
 	bool has_failed; /* the last round: the next one does not repeat its messages */
+	struct irqkit_sample *before; /* owned; at the end of the period before */
 	size_t n_rounds;
 	size_t n_moves;
 	unsigned int number; /* in the journal: all rounds are one change; 0: none yet */
@@ -51,6 +53,7 @@ static void watch_free(struct watch *watch)
 	for (size_t i = 0; i < watch->n_refused; i++)
 		free(watch->refused[i].name);
 	free(watch->refused);
+	irqkit_sample_free(watch->before);
 }
 
 static bool is_refused(void *data, const struct irqkit_irq *record)
@@ -94,17 +97,28 @@ static void note_refused(struct watch *watch, const struct irqkit_plan *plan)
 }
 
 /* Do the interrupts that could be moved leave every CPU with little to do? */
-static bool is_idle(const struct watch *watch, const struct irqkit_snapshot *counts)
+static bool is_idle(const struct irqkit_load *load)
 {
-	struct load load CLEANUP(load_free) = { 0 };
-	const struct cpu_load *busiest;
+	for (size_t i = 0; i < irqkit_load_count_cpus(load); i++) {
+		double rate;
 
-	load_start(&load, irqkit_snapshot_get_cpus(counts));
-	if (!load.cpus)
-		return false;
-	load_add_numbered(&load, counts);
-	busiest = load_get_busiest(&load);
-	return !busiest || busiest->total <= watch->idle;
+		if (irqkit_load_cpu_get_rate(irqkit_load_get_cpu(load, i),
+			    IRQKIT_COUNTER_INTERRUPTS, &rate) == 0 &&
+			rate > IDLE_RATE)
+			return false;
+	}
+	return true;
+}
+
+/* The load of a CPU that has little to do, in the unit that the load is weighed by. */
+static uint64_t find_idle(const struct watch *watch, struct irqkit_load *load)
+{
+	double seconds = irqkit_load_get_seconds(load);
+
+	irqkit_load_weigh(load, watch->wish.weigh);
+	return (uint64_t)(irqkit_load_get_weigh(load) == IRQKIT_WEIGH_TIME
+			? IDLE_NANOSECONDS * seconds
+			: IDLE_RATE * seconds);
 }
 
 static void print_moves(const struct watch *watch, const struct spread *spread,
@@ -185,29 +199,51 @@ static enum status apply_decision(
 	return status;
 }
 
+static void free_load(struct irqkit_load **load)
+{
+	irqkit_load_free(*load);
+}
+
+/* The load since the last sample, which the new one replaces. */
+static enum status take_sample(
+	struct watch *watch, struct change *change, struct irqkit_load **ret_load)
+{
+	struct irqkit_sample *now = NULL;
+	int r = irqkit_sample_new_of(change->machine, watch->before, &now);
+
+	if (r == 0 && ret_load)
+		r = irqkit_load_new(change->machine, watch->before, now, ret_load);
+	if (r < 0) {
+		irqkit_sample_free(now);
+		return say_no_memory();
+	}
+	irqkit_sample_free(watch->before);
+	watch->before = now;
+	return STATUS_DONE;
+}
+
 /* One period. A failure may not occur again in the next one. */
 static enum status run_period(struct watch *watch, struct change *change)
 {
 	struct spread spread CLEANUP(spread_free) = { 0 };
-	struct irqkit_snapshot *counts = NULL;
+	struct irqkit_load *load CLEANUP(free_load) = NULL;
 	enum status status = change_read_moved(change);
 
+	if (status == STATUS_DONE)
+		status = take_sample(watch, change, &load);
 	if (status != STATUS_DONE)
 		return status;
-	if (irqkit_snapshot_subtract(change_rows(change),
-		    irqkit_machine_get_last_snapshot(change->machine), &counts) < 0)
-		return say_no_memory();
 	watch->n_rounds++;
-	if (!is_idle(watch, counts)) {
+	if (!is_idle(load)) {
+		irqkit_request_set_idle(watch->wish.request, find_idle(watch, load));
 		status = spread_decide(
-			&spread, change, &watch->wish, counts, watch->wish.every);
+			&spread, change, &watch->wish, load, watch->wish.every);
 		watch->lacks_some = status == STATUS_DONE &&
 			irqkit_placement_count_absent(spread.placed.placement) > 0;
 		say_set_silent(watch->has_failed);
 		if (status == STATUS_DONE)
 			status = apply_decision(watch, &spread, change);
 	}
-	irqkit_snapshot_free(counts);
 	return status;
 }
 
@@ -217,8 +253,9 @@ static enum status watch_loads(struct watch *watch, struct change *change)
 	enum status status = change_read_machine(change);
 
 	if (status == STATUS_DONE)
-		status = spread_decide(
-			&first, change, &watch->wish, change_rows(change), 0);
+		status = take_sample(watch, change, NULL);
+	if (status == STATUS_DONE)
+		status = spread_decide(&first, change, &watch->wish, NULL, 0);
 	if (status != STATUS_DONE)
 		return status;
 	spread_note_irqbalance(&first, change);
@@ -249,7 +286,6 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	if (status != STATUS_DONE)
 		return status;
 	watch.wish.seconds = wish->every;
-	watch.idle = (uint64_t)IDLE_RATE * wish->every;
 	/* report misspelt words and missing permissions now, not in each period */
 	status = spread_check(&change, wish);
 	if (status == STATUS_DONE)
@@ -257,7 +293,6 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	change_unlock(&change);
 	if (status != STATUS_DONE)
 		return status;
-	irqkit_request_set_idle(wish->request, watch.idle);
 	irqkit_request_set_leave_out_fn(wish->request, is_refused, &watch);
 	signals_hold(&before);
 	status = watch_loads(&watch, &change);

@@ -226,7 +226,7 @@ static bool has_tx_load(const struct placed *p)
 		if (irqkit_spread_get_serves(p->spread, i) == IRQKIT_SERVES_TX)
 			tx += load;
 	}
-	return all >= LOAD_FEW && tx >= all / 5;
+	return (p->is_time || all >= LOAD_FEW) && tx >= all / 5;
 }
 
 static bool has_more_cpus_than_queues(const struct placed *p)

@@ -3,9 +3,8 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "change/ban.h"
-#include "measure/load.h"
 #include "measure/open_machine.h"
-#include "measure/sample.h"
+#include "measure/period.h"
 #include "measure/signals.h"
 #include "spread/spread_apply.h"
 #include "spread/spread_notes.h"
@@ -15,31 +14,38 @@
 #include <signal.h>
 #include <stdio.h>
 
-/* The busiest of the CPUs that are judged / their mean, as the library computes it. */
-static double measure_imbalance(
-	const struct placed *p, const struct irqkit_snapshot *counts)
+/* The load of the next seconds. */
+static enum status measure_after(
+	struct spread *spread, struct change *change, unsigned int seconds)
 {
-	struct load load CLEANUP(load_free) = { 0 };
-
-	load_start(&load, p->judged);
-	load_add_numbered(&load, counts);
-	return load_get_imbalance(&load);
-}
-
-/* The counts of the next seconds. */
-static enum status measure_after(struct change *change, unsigned int seconds,
-	struct irqkit_snapshot **ret_now, struct irqkit_snapshot **ret_counts)
-{
-	struct irqkit_snapshot *before = NULL;
-	enum status status = sample_start(
+	struct irqkit_sample *before = NULL;
+	enum status status = period_start(
 		change->ctx, seconds, &change->call->common, &before);
 
 	if (status == STATUS_DONE)
-		status = machine_read_counts(change->ctx, ret_now);
+		status = machine_new(change->ctx, &spread->after_machine);
 	if (status == STATUS_DONE)
-		return sample_end(*ret_now, before, ret_counts);
-	irqkit_snapshot_free(before);
+		status = period_end(spread->after_machine, before, &spread->after);
+	irqkit_sample_free(before);
 	return status;
+}
+
+/*
+ * Compares what was measured before and after, weighed by the same: what the load before
+ * was weighed by may not be known afterwards.
+ */
+static void compare(struct spread *spread, struct irqkit_load *before)
+{
+	const struct irqkit_cpuset *cpus = spread->placed.judged;
+	enum irqkit_weigh weigh = irqkit_load_get_weigh(before);
+
+	irqkit_load_weigh(spread->after, weigh);
+	spread->measured = period_get_imbalance(spread->after, cpus);
+	if (irqkit_load_get_weigh(spread->after) == weigh)
+		return;
+	irqkit_load_weigh(before, irqkit_load_get_weigh(spread->after));
+	spread->before = period_get_imbalance(before, cpus);
+	irqkit_load_weigh(before, weigh);
 }
 
 static enum status revert(struct change *change)
@@ -72,11 +78,10 @@ static bool keeps_relief(const struct spread *spread)
 	return true;
 }
 
-static enum status verify(
-	struct spread *spread, struct change *change, const struct wish *wish)
+static enum status verify(struct spread *spread, struct change *change,
+	const struct wish *wish, struct irqkit_load *before)
 {
-	enum status status = measure_after(
-		change, wish->verify, &spread->after, &spread->after_counts);
+	enum status status = measure_after(spread, change, wish->verify);
 
 	if (status != STATUS_DONE) {
 		say_error(wish->reverts ? "stopped before the result was measured: the "
@@ -85,7 +90,7 @@ static enum status verify(
 					  "change stays; 'irqkit undo' undoes it");
 		return wish->reverts ? revert(change) : STATUS_DONE;
 	}
-	spread->measured = measure_imbalance(&spread->placed, spread->after_counts);
+	compare(spread, before);
 	if (!wish->reverts || !is_worse(spread) || keeps_relief(spread))
 		return STATUS_DONE;
 	say_error("imbalance was %.1f before and %.1f after: the change was rolled back",
@@ -93,8 +98,9 @@ static enum status verify(
 	return revert(change);
 }
 
-static enum status apply_and_report(
-	struct spread *spread, struct change *change, const struct wish *wish)
+/* @measured: NULL if nothing was measured */
+static enum status apply_and_report(struct spread *spread, struct change *change,
+	const struct wish *wish, struct irqkit_load *measured)
 {
 	enum status status;
 	sigset_t before;
@@ -109,9 +115,11 @@ static enum status apply_and_report(
 	/* other irqkits need not wait during the measurement, if nothing will be restored */
 	if (!wish->reverts)
 		change_unlock(change);
-	if (status == STATUS_DONE && wish->verify &&
-		irqkit_plan_count_written(change->plan) > 0)
-		status = verify(spread, change, wish);
+	/* the samples of a saved root are from before the change */
+	if (status == STATUS_DONE && measured && wish->verify &&
+		irqkit_plan_count_written(change->plan) > 0 &&
+		!irqkit_ctx_has_second_sample(change->ctx))
+		status = verify(spread, change, wish, measured);
 	return change_end(change, status, &before);
 }
 
@@ -131,11 +139,11 @@ static enum status read_under_lock(struct change *change, bool has_read)
 }
 
 /* Measures if that was requested, and then reads the rows, under the lock. */
-static enum status read_counts(struct change *change, const struct wish *wish,
-	struct irqkit_snapshot **ret_measured)
+static enum status read_load(
+	struct change *change, const struct wish *wish, struct irqkit_load **ret_measured)
 {
 	unsigned int seconds = wish->seconds ? wish->seconds : wish->verify;
-	struct irqkit_snapshot *before = NULL;
+	struct irqkit_sample *before = NULL;
 	bool has_read = !seconds && change_writes(change->options);
 	enum status status = STATUS_DONE;
 	sigset_t held;
@@ -147,7 +155,7 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 		status = spread_check(change, wish);
 	if (status == STATUS_DONE && seconds) {
 		signals_hold(&held);
-		status = sample_start(
+		status = period_start(
 			change->ctx, seconds, &change->call->common, &before);
 		if (status != STATUS_DONE)
 			say_error("stopped while measuring: nothing was changed");
@@ -156,26 +164,39 @@ static enum status read_counts(struct change *change, const struct wish *wish,
 	if (status == STATUS_DONE)
 		status = read_under_lock(change, has_read);
 	if (status == STATUS_DONE && before)
-		return sample_end(change_rows(change), before, ret_measured);
-	irqkit_snapshot_free(before);
+		status = period_end(change->machine, before, ret_measured);
+	irqkit_sample_free(before);
 	return status;
 }
 
-/* Measured counts are the load of every policy, except the one by counts since boot. */
+/* How long was measured: a saved root may have its own two samples. */
+static unsigned int count_seconds(const struct change *change, const struct wish *wish,
+	const struct irqkit_load *measured)
+{
+	double seconds = irqkit_load_get_seconds(measured);
+
+	if (!irqkit_ctx_has_second_sample(change->ctx))
+		return wish->seconds ? wish->seconds : wish->verify;
+	return seconds < 1 ? 1 : (unsigned int)(seconds + 0.5);
+}
+
+/* A measured load is the load of every policy, except the one by counts since boot. */
 static enum status decide(struct spread *spread, struct change *change,
-	const struct wish *wish, const struct irqkit_snapshot *measured)
+	const struct wish *wish, struct irqkit_load *measured)
 {
 	bool is_total = wish->policy == IRQKIT_POLICY_LOAD && !wish->seconds;
-	unsigned int seconds = wish->seconds ? wish->seconds : wish->verify;
 	enum status status = measured && !is_total
-		? spread_decide(spread, change, wish, measured, seconds)
-		: spread_decide(spread, change, wish, change_rows(change), 0);
+		? spread_decide(spread, change, wish, measured,
+			  count_seconds(change, wish, measured))
+		: spread_decide(spread, change, wish, NULL, 0);
 
 	if (status != STATUS_DONE)
 		return status;
 	/* what is measured after is compared with what was measured before */
-	if (measured)
-		spread->before = measure_imbalance(&spread->placed, measured);
+	if (measured) {
+		irqkit_load_weigh(measured, wish->weigh);
+		spread->before = period_get_imbalance(measured, spread->placed.judged);
+	}
 	status = spread_try_split(spread, change);
 	if (status == STATUS_DONE)
 		status = ban_plan(change);
@@ -202,11 +223,11 @@ enum status spread_once(const struct call *call, const struct change_options *op
 {
 	struct change change CLEANUP(change_free) = { 0 };
 	struct spread spread CLEANUP(spread_free) = { 0 };
-	struct irqkit_snapshot *measured = NULL;
+	struct irqkit_load *measured = NULL;
 	enum status status = change_open(&change, call, options);
 
 	if (status == STATUS_DONE)
-		status = read_counts(&change, wish, &measured);
+		status = read_load(&change, wish, &measured);
 	if (status == STATUS_DONE)
 		status = decide(&spread, &change, wish, measured);
 	change.has_own_warnings = true;
@@ -219,8 +240,9 @@ enum status spread_once(const struct call *call, const struct change_options *op
 	change.report.keeps_unchanged = wish->width == 1;
 	change.report.hides_unchanged = wish->policy == IRQKIT_POLICY_LOAD;
 	if (status == STATUS_DONE)
-		status = change_writes(options) ? apply_and_report(&spread, &change, wish)
-						: show(&spread, &change);
-	irqkit_snapshot_free(measured);
+		status = change_writes(options)
+			? apply_and_report(&spread, &change, wish, measured)
+			: show(&spread, &change);
+	irqkit_load_free(measured);
 	return status;
 }

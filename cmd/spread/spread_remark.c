@@ -3,6 +3,7 @@
 #include "spread/spread_remark.h"
 #include "base/basics.h"
 #include "measure/advise.h"
+#include "measure/period.h"
 #include "spread/decision.h"
 
 #include <stdio.h>
@@ -25,10 +26,9 @@ static const struct irqkit_interrupt *find_heavy(
 	const struct irqkit_interrupt *heaviest = NULL;
 	uint64_t most = 0, busiest = 0;
 
-	for (size_t i = 0; i < irqkit_snapshot_count(spread->counts); i++) {
-		const struct irqkit_interrupt *row = irqkit_snapshot_get(
-			spread->counts, i);
-		uint64_t total = irqkit_interrupt_get_total(row);
+	for (size_t i = 0; i < irqkit_snapshot_count(spread->rows); i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(spread->rows, i);
+		uint64_t total = spread_get_row_load(spread, i);
 		long index = total > most ? placed_find(p, irqkit_interrupt_get_irq(row))
 					  : -1;
 
@@ -148,7 +148,7 @@ static void print_gain(const struct report *report, double before, double after)
 		printf("Few interrupts fired: these numbers are mostly chance.\n");
 	else if (heavy && has_choice && after > 1.5)
 		print_heavy(report, &spread->placed, heavy, share);
-	else if (!is_by_load && is_change(report) && before > 0 && !spread->after_counts)
+	else if (!is_by_load && is_change(report) && before > 0 && !spread->after)
 		print_gain_by_rule(spread, before, after);
 }
 
@@ -185,8 +185,7 @@ static void print_imbalance(const struct spread *spread, double before, double a
 		printf("in %u s", spread->seconds);
 	else
 		printf("since boot");
-	printf(spread->after_counts ? ": %s before, %s expected.\n"
-				    : ": %s now, %s after.\n",
+	printf(spread->after ? ": %s before, %s expected.\n" : ": %s now, %s after.\n",
 		before_text, after_text);
 	print_relieved(spread->placed.relieved);
 }
@@ -211,6 +210,34 @@ static void print_measured(const struct spread *spread, double expected)
 			judge(spread->before, expected, spread->measured));
 }
 
+/* ", divided by packets from the driver's statistics" */
+static void print_sources(const struct spread *spread)
+{
+	const char *phrases[PERIOD_N_SOURCES + 1];
+	enum irqkit_weigh weigh = irqkit_load_get_weigh(spread->load);
+
+	if (weigh == IRQKIT_WEIGH_INTERRUPTS)
+		return;
+	period_list_sources(
+		spread->load, irqkit_snapshot_count(spread->rows), phrases, true);
+	if (weigh == IRQKIT_WEIGH_TIME)
+		printf(phrases[0] ? ", divided by packets" : ", divided by interrupts");
+	for (size_t i = 0; phrases[i]; i++)
+		printf("%s%s", i ? " and " : " from ", phrases[i]);
+}
+
+/* What the numbers above are, and why they are not something better. */
+static void print_weigh(const struct spread *spread)
+{
+	const char *why = irqkit_load_explain_weigh(spread->load);
+
+	printf("Weighed by %s%s",
+		irqkit_load_get_weigh(spread->load) == IRQKIT_WEIGH_TIME ? "CPU " : "",
+		period_name_weigh(spread->load));
+	print_sources(spread);
+	printf("%s%s.\n", why ? ": " : "", why ? why : "");
+}
+
 void spread_print_imbalance(const struct report *report)
 {
 	const struct spread *spread = report->data;
@@ -218,12 +245,14 @@ void spread_print_imbalance(const struct report *report)
 	double after = irqkit_spread_get_imbalance_after(spread->placed.spread);
 	bool has_load = before > 0 || after > 0;
 
+	if (has_load && spread->load)
+		print_weigh(spread);
 	if (has_load)
 		print_imbalance(spread, before, after);
 	else
 		printf("None of these interrupts fired %s.\n",
 			spread->seconds ? "while measuring" : "since boot");
-	if (spread->after_counts)
+	if (spread->after)
 		print_measured(spread, after);
 	if (has_load && irqkit_cpuset_count(spread->placed.judged) > 1)
 		print_gain(report, before, after);

@@ -4,7 +4,7 @@
 #include "base/basics.h"
 #include "base/text.h"
 #include "change/report_row.h"
-#include "measure/load.h"
+#include "measure/period.h"
 #include "spread/decision.h"
 #include "spread/spread_remark.h"
 #include "table/render.h"
@@ -64,17 +64,19 @@ static bool has_load(const struct load_row *row)
 	return row->load[BEFORE] || row->load[AFTER] || row->load[MEASURED];
 }
 
-static void read_row(const struct spread *spread, const struct load *after,
-	unsigned int cpu, struct load_row *ret_row)
+static void read_row(
+	const struct spread *spread, unsigned int cpu, struct load_row *ret_row)
 {
 	const struct irqkit_spread *placed = spread->placed.spread;
-	const struct cpu_load *measured = load_get(after, cpu);
+	const struct irqkit_load_cpu *measured = spread->after
+		? irqkit_load_find_cpu(spread->after, cpu)
+		: NULL;
 
 	*ret_row = (struct load_row){ .cpu = cpu };
 	ret_row->load[BEFORE] = irqkit_spread_get_load_before(placed, cpu);
 	ret_row->load[AFTER] = irqkit_spread_get_load_after(placed, cpu);
-	ret_row->load[MEASURED] = measured ? measured->total : 0;
-	ret_row->is_measured = spread->after_counts != NULL;
+	ret_row->load[MEASURED] = measured ? irqkit_load_cpu_get_weight(measured) : 0;
+	ret_row->is_measured = spread->after != NULL;
 }
 
 /* CPUs that may be used, or have load. NULL: no memory. */
@@ -84,17 +86,12 @@ static struct load_row *make_rows(const struct spread *spread, size_t *ret_n)
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
 		p->topology, IRQKIT_CPUS_ONLINE);
 	struct load_row *rows = calloc(irqkit_cpuset_count(online) + 1, sizeof(*rows));
-	struct load after CLEANUP(load_free) = { 0 };
 	size_t n = 0;
 
 	if (!rows)
 		return NULL;
-	if (spread->after_counts) {
-		load_start(&after, online);
-		load_add_numbered(&after, spread->after_counts);
-	}
 	irqkit_cpuset_foreach (cpu, online) {
-		read_row(spread, &after, cpu, &rows[n]);
+		read_row(spread, cpu, &rows[n]);
 		n += has_load(&rows[n]) || irqkit_cpuset_has(p->cpus, rows[n].cpu);
 	}
 	*ret_n = n;
@@ -109,16 +106,37 @@ bool spread_get_load(
 {
 	const struct spread *spread = report->data;
 
-	for (size_t i = 0; i < irqkit_snapshot_count(spread->counts); i++) {
-		const struct irqkit_interrupt *row = irqkit_snapshot_get(
-			spread->counts, i);
+	for (size_t i = 0; i < irqkit_snapshot_count(spread->rows); i++) {
+		const struct irqkit_interrupt *row = irqkit_snapshot_get(spread->rows, i);
 
 		if (irqkit_interrupt_get_irq(row) != irqkit_step_get_irq(step))
 			continue;
-		*ret_load = irqkit_interrupt_get_total(row);
+		*ret_load = spread_get_row_load(spread, i);
 		return true;
 	}
 	return false;
+}
+
+static void add_sources(const struct spread *spread, struct document *document)
+{
+	const char *words[PERIOD_N_SOURCES + 1] = { NULL };
+
+	period_list_sources(
+		spread->load, irqkit_snapshot_count(spread->rows), words, false);
+	document_add_texts(document, "packets_from", words);
+}
+
+/* What the loads are numbers of. */
+static void add_weigh(const struct spread *spread, struct document *document)
+{
+	const struct irqkit_load *load = spread->load;
+	const char *why = irqkit_load_explain_weigh(load);
+
+	document_add_text(document, "weigh", period_name_weigh(load));
+	if (why)
+		document_add_text(document, "weigh_why", why);
+	if (irqkit_load_get_weigh(load) != IRQKIT_WEIGH_INTERRUPTS)
+		add_sources(spread, document);
 }
 
 void spread_add_keys(const struct report *report, struct document *document)
@@ -134,6 +152,8 @@ void spread_add_keys(const struct report *report, struct document *document)
 	document_add_text(document, "load", spread->seconds ? "measured" : "total");
 	if (spread->seconds)
 		document_add_number(document, "seconds", spread->seconds);
+	if (spread->load)
+		add_weigh(spread, document);
 	if (rows && table.rows && table_choose_keys(&table, columns))
 		document_add_table(document, "loads", &table);
 	document_add_cpus(document, "imbalance_cpus", spread->placed.judged);
@@ -141,7 +161,7 @@ void spread_add_keys(const struct report *report, struct document *document)
 		irqkit_spread_get_imbalance_before(spread->placed.spread));
 	document_add_real(document, "imbalance_after",
 		irqkit_spread_get_imbalance_after(spread->placed.spread));
-	if (spread->after_counts) {
+	if (spread->after) {
 		document_add_real(document, "imbalance_measured", spread->measured);
 		document_add_number(document, "measured_seconds", spread->wish->verify);
 	}
@@ -168,6 +188,28 @@ static void format_load(char text[16], uint64_t load)
 		snprintf(text, 16, "%.0f", value);
 	else
 		snprintf(text, 16, "%.*f%c", value < 9.95 ? 1 : 0, value, units[unit]);
+}
+
+/* CPU time in nanoseconds, as the share of the time that was measured: "12%" */
+static void format_share(char text[16], uint64_t load, double seconds)
+{
+	double percent = (double)load / seconds / 1e7;
+
+	if (load == 0)
+		strcpy(text, "0");
+	else
+		snprintf(text, 16, "%.*f%%", percent < 9.95 ? 1 : 0, percent);
+}
+
+static void format_at(const struct spread *spread, const struct load_row *row,
+	enum when when, char *text)
+{
+	const struct irqkit_load *load = when == MEASURED ? spread->after : spread->load;
+
+	if (load && irqkit_load_get_weigh(load) == IRQKIT_WEIGH_TIME)
+		format_share(text, row->load[when], irqkit_load_get_seconds(load));
+	else
+		format_load(text, row->load[when]);
 }
 
 /* Eighths of a character, if the locale has them. */
@@ -267,13 +309,14 @@ static void scale(const struct spread *spread, uint64_t most[N_TIMES])
 		most[MEASURED] = most[BEFORE];
 }
 
-static void print_row(const struct load_row *row, const uint64_t most[N_TIMES])
+static void print_row(const struct spread *spread, const struct load_row *row,
+	const uint64_t most[N_TIMES])
 {
 	printf("%-3u", row->cpu);
 	for (enum when when = 0; when < (row->is_measured ? N_TIMES : MEASURED); when++) {
 		char text[16];
 
-		format_load(text, row->load[when]);
+		format_at(spread, row, when, text);
 		printf("  ");
 		print_bar(row->load[when], most[when]);
 		printf(" %5s", text);
@@ -305,10 +348,10 @@ static void print_rows(const struct report *report, struct load_row *rows, size_
 		return;
 	scale(spread, most);
 	printf("%sCPU  %s\n", has_table(report) ? "\n" : "",
-		spread->after_counts ? "before          expected        measured"
-				     : "now             after");
+		spread->after ? "before          expected        measured"
+			      : "now             after");
 	for (size_t i = 0; i < shown; i++)
-		print_row(&rows[i], most);
+		print_row(spread, &rows[i], most);
 	print_rest(kept - shown, n - kept);
 }
 

@@ -1740,8 +1740,9 @@ double irqkit_load_get_rate(const struct irqkit_load *load, size_t index);
 
 /*
  * Returns the weight of an interrupt in the period; of background, 0. By time, it is CPU
- * time in nanoseconds; by packets, the packets of its queues, or the interrupts where
- * these are not known or more; else it is the number of interrupts.
+ * time in nanoseconds; by packets, those that its queues received and a sixteenth of those
+ * that they sent, or the interrupts where these are not known or more; else it is the
+ * number of interrupts.
  */
 uint64_t irqkit_load_get_weight(const struct irqkit_load *load, size_t index);
 
@@ -3212,8 +3213,20 @@ void irqkit_request_set_counts(
 	struct irqkit_request *request, const struct irqkit_snapshot *counts);
 
 /*
+ * Sets a measured load that a spread uses instead of counts, until the next
+ * irqkit_request_set_counts().
+ *
+ * @load: of the same machine; NULL: counts are used. It must live until the request was
+ *        planned, which weighs it by what irqkit_request_set_weigh() chooses.
+ */
+void irqkit_request_set_load(struct irqkit_request *request, struct irqkit_load *load);
+
+/* Sets what the load is weighed by; see irqkit_load_weigh(). The default is BEST. */
+void irqkit_request_set_weigh(struct irqkit_request *request, enum irqkit_weigh weigh);
+
+/*
  * Set and return for how many seconds the counts of a spread should be measured; 0: they
- * are those since boot. The program measures: see irqkit_request_set_counts().
+ * are those since boot. The program measures: see irqkit_request_set_load().
  */
 void irqkit_request_set_seconds(struct irqkit_request *request, unsigned int seconds);
 unsigned int irqkit_request_get_seconds(const struct irqkit_request *request);

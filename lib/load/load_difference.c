@@ -292,7 +292,7 @@ static double find_seconds(const struct pair *pair)
 
 	if (!pair->before)
 		return pair->after->uptime;
-	seconds = pair->after->time - (pair->before->time < 0 ? 0 : pair->before->time);
+	seconds = pair->after->time - pair->before->time;
 	return seconds > SECONDS_MIN ? seconds : SECONDS_MIN;
 }
 

@@ -7,13 +7,12 @@
 #include "machine/machine.h"
 
 /*
- * One interrupt can free any number of packets that were sent, and the sender frees many
- * itself, which is not the work of the interrupt. So at most this many count for each, as
- * with received packets (include/linux/netdevice.h, NAPI_POLL_WEIGHT).
+ * A received packet goes through all of the network stack in the softirq. One that was sent
+ * is only freed there, or by the sender itself, which takes a tenth of that at most.
  */
-#define SENT_PER_INTERRUPT_MAX 64u
+#define SENT_PER_RECEIVED 16u
 
-/* Negative: not known. A counter that began again counts with its whole value. */
+/* False: not known. A counter that began again counts with its whole value. */
 static bool subtract(const struct packets *before, const struct queue_packets *after,
 	uint64_t *ret_packets)
 {
@@ -69,8 +68,7 @@ static void add_queue(struct irqkit_load *load, const struct irqkit_queue *queue
 static uint64_t count_events(const struct load_row *row)
 {
 	uint64_t count = row->counts ? row->counts->total : 0;
-	uint64_t most = count * SENT_PER_INTERRUPT_MAX;
-	uint64_t events = row->received + (row->sent < most ? row->sent : most);
+	uint64_t events = row->received + row->sent / SENT_PER_RECEIVED;
 
 	return events > count ? events : count;
 }

@@ -16,8 +16,7 @@
 struct irqkit_sample {
 	struct irqkit_snapshot *rows; /* one owner of it */
 	struct irqkit_snapshot *kept; /* owned; see snapshot_subtract(); or NULL */
-	/* when the other files were read, in seconds of a clock of this boot; -1: not known */
-	double time;
+	double time; /* when the other files were read, in seconds of CLOCK_MONOTONIC */
 	double uptime; /* in seconds; -1: not known */
 	char *boot_id; /* owned, or NULL */
 	struct times times;

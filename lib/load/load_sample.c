@@ -90,7 +90,7 @@ static int read_clocks(
 
 	if (r < 0)
 		sample->uptime = -1;
-	sample->time = ctx->is_live ? now() : sample->uptime;
+	sample->time = now();
 	return pass(r);
 }
 
@@ -158,6 +158,14 @@ EXPORT bool irqkit_ctx_has_second_sample(struct irqkit_ctx *ctx)
 	return !ctx->is_live && knob_read_mode(ctx, "proc.1/interrupts", &mode) == 0;
 }
 
+static double find_seconds_between(
+	const struct irqkit_sample *first, const struct irqkit_sample *second)
+{
+	return first->uptime >= 0 && second->uptime > first->uptime
+		? second->uptime - first->uptime
+		: SECONDS_BETWEEN;
+}
+
 EXPORT int irqkit_sample_new_second(struct irqkit_ctx *ctx,
 	const struct irqkit_sample *first, struct irqkit_sample **ret_sample,
 	size_t *reterr_line, const char **reterr_reason)
@@ -172,9 +180,7 @@ EXPORT int irqkit_sample_new_second(struct irqkit_ctx *ctx,
 		r = new_sample(ctx, "proc.1", rows, first, ret_sample);
 	if (r < 0)
 		return r;
-	if (first->time < 0 || (*ret_sample)->time <= first->time)
-		(*ret_sample)->time = (first->time < 0 ? 0 : first->time) +
-			SECONDS_BETWEEN;
+	(*ret_sample)->time = first->time + find_seconds_between(first, *ret_sample);
 	return 0;
 }
 

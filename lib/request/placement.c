@@ -191,8 +191,10 @@ static int decide(struct irqkit_placement *p)
 	irqkit_spread_set_fresh(p->spread, has_order(&p->order));
 	irqkit_spread_set_gain(p->spread, request->gain);
 	irqkit_spread_set_idle(p->spread, request->idle);
-	r = placement_tell_rows(
-		p, request->counts ? request->counts : p->machine->snapshot);
+	if (request->load)
+		irqkit_load_weigh(request->load, request->weigh);
+	r = placement_tell_rows(p,
+		request->counts ? request->counts : p->machine->snapshot, request->load);
 	if (r == 0)
 		r = placement_tell_pinned(p);
 	return r == 0 ? irqkit_spread_place(p->spread, request->policy) : r;

@@ -47,7 +47,8 @@ int placement_choose_irqs(struct irqkit_placement *p);
 int placement_allow_current(struct irqkit_placement *p);
 
 /* placement_tell.c: the interrupts that were chosen, and the loads of all others. */
-int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot *counts);
+int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot *counts,
+	const struct irqkit_load *load);
 
 /* placement_pinned.c: queues that are not placed, and are pinned to one CPU. */
 int placement_tell_pinned(struct irqkit_placement *p);

@@ -3,6 +3,7 @@
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "devices/device.h"
+#include "load/load_record.h"
 #include "request/placement.h"
 
 #include <errno.h>
@@ -218,6 +219,22 @@ static int tell_interrupt(
 /* ------------------------------------------------------------------------------- */
 /* Interrupts that are not placed                                                  */
 
+/* The same by what was measured; rows that are not in it have no load. */
+static void tell_weight(
+	struct irqkit_placement *p, const struct irqkit_load *load, size_t index)
+{
+	const struct irqkit_interrupt *row = irqkit_load_get_counts(load, index);
+
+	if (!row || irqkit_interrupt_is_background(row))
+		return;
+	for (size_t i = 0; i < irqkit_interrupt_count_served(row); i++) {
+		unsigned int cpu;
+		uint64_t weight = load_get_weight_on(load, index, i, &cpu);
+
+		irqkit_spread_add_load(p->spread, cpu, weight);
+	}
+}
+
 /* Background is no load of its CPU: it would hide how uneven all else is. */
 static void tell_load(struct irqkit_placement *p, const struct irqkit_interrupt *counts)
 {
@@ -367,7 +384,8 @@ static void tell_vectors(struct irqkit_placement *p, const struct vectors *vecto
 	}
 }
 
-int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot *counts)
+int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot *counts,
+	const struct irqkit_load *load)
 {
 	struct vectors vectors CLEANUP(vectors_free) = { 0 };
 	int r = start_vectors(p, p->machine->snapshot, &vectors);
@@ -378,10 +396,14 @@ int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot
 		const struct irqkit_interrupt *count = irqkit_snapshot_get(counts, i);
 
 		if (next < p->n && p->irqs[next] == irq) {
-			r = tell_interrupt(
-				p, p->irqs[next++], irqkit_interrupt_get_total(count));
+			r = tell_interrupt(p, p->irqs[next++],
+				load ? irqkit_load_get_weight(load, i)
+				     : irqkit_interrupt_get_total(count));
 		} else if (irqkit_irq_get_number(irq) >= 0) {
-			tell_load(p, count);
+			if (load)
+				tell_weight(p, load, i);
+			else
+				tell_load(p, count);
 			count_possible_vectors(irq, &vectors);
 		}
 	}

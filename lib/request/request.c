@@ -125,6 +125,19 @@ EXPORT void irqkit_request_set_counts(
 	struct irqkit_request *request, const struct irqkit_snapshot *counts)
 {
 	request->counts = counts;
+	request->load = NULL;
+}
+
+EXPORT void irqkit_request_set_load(
+	struct irqkit_request *request, struct irqkit_load *load)
+{
+	request->load = load;
+}
+
+EXPORT void irqkit_request_set_weigh(
+	struct irqkit_request *request, enum irqkit_weigh weigh)
+{
+	request->weigh = weigh;
 }
 
 EXPORT void irqkit_request_set_passes_absent(

@@ -50,6 +50,8 @@ struct irqkit_request {
 	irqkit_leave_out_fn *leave_out; /* or NULL */
 	void *leave_out_data;
 	const struct irqkit_snapshot *counts; /* the loads; NULL: those since boot */
+	struct irqkit_load *load; /* used instead of `counts`, if not NULL */
+	enum irqkit_weigh weigh;
 
 	/* of settings of queues */
 	bool is_lower;

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The load of some seconds: two samples of all counters. */
+#include "measure/period.h"
+#include "base/basics.h"
+#include "base/say.h"
+#include "measure/open_machine.h"
+#include "measure/sample.h"
+
+#include <errno.h>
+
+static enum status read_first(struct irqkit_ctx *ctx, struct irqkit_sample **ret_sample)
+{
+	const char *reason = "";
+	size_t line = 0;
+	int r = irqkit_sample_new(ctx, NULL, ret_sample, &line, &reason);
+
+	return r < 0 ? machine_say_no_rows(ctx, r, line, reason) : STATUS_DONE;
+}
+
+enum status period_start(struct irqkit_ctx *ctx, unsigned int seconds,
+	const struct common *common, struct irqkit_sample **ret_before)
+{
+	struct irqkit_sample *before = NULL;
+	enum status status = read_first(ctx, &before);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (irqkit_ctx_has_second_sample(ctx) || sample_wait(seconds, common)) {
+		*ret_before = before;
+		return STATUS_DONE;
+	}
+	irqkit_sample_free(before);
+	return STATUS_REFUSED;
+}
+
+static enum status read_second(struct irqkit_machine *machine,
+	const struct irqkit_sample *before, struct irqkit_sample **ret_after)
+{
+	struct irqkit_ctx *ctx = irqkit_machine_get_ctx(machine);
+	const char *reason = "";
+	size_t line = 0;
+	int r;
+
+	if (irqkit_ctx_has_second_sample(ctx))
+		r = irqkit_sample_new_second(ctx, before, ret_after, &line, &reason);
+	else
+		r = irqkit_sample_new_of(machine, before, ret_after);
+	return r < 0 ? machine_say_no_rows(ctx, r, line, reason) : STATUS_DONE;
+}
+
+enum status period_end(struct irqkit_machine *machine, const struct irqkit_sample *before,
+	struct irqkit_load **ret_load)
+{
+	struct irqkit_sample *after = NULL;
+	enum status status = read_second(machine, before, &after);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (irqkit_load_new(machine, before, after, ret_load) < 0)
+		status = say_no_memory();
+	irqkit_sample_free(after);
+	return status;
+}
+
+const char *period_name_weigh(const struct irqkit_load *load)
+{
+	switch (irqkit_load_get_weigh(load)) {
+	case IRQKIT_WEIGH_TIME:
+		return "time";
+	case IRQKIT_WEIGH_PACKETS:
+		return "packets";
+	default:
+		return "interrupts";
+	}
+}
+
+void period_list_sources(const struct irqkit_load *load, size_t n_rows,
+	const char *words[static PERIOD_N_SOURCES + 1], bool is_sentence)
+{
+	static const struct {
+		enum irqkit_packets_source source;
+		const char *word, *phrase;
+	} sources[PERIOD_N_SOURCES] = {
+		{ IRQKIT_PACKETS_QSTATS, "qstats",
+			"the kernel's queue statistics (QSTATS)" },
+		{ IRQKIT_PACKETS_ETHTOOL, "ethtool", "the driver's statistics" },
+		{ IRQKIT_PACKETS_DEVICE, "device", "the interface's statistics" },
+	};
+	unsigned int found = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_rows; i++)
+		if (irqkit_load_get_weight(load, i) > 0)
+			found |= 1u << irqkit_load_get_packets_source(load, i);
+	for (size_t i = 0; i < PERIOD_N_SOURCES; i++)
+		if (found >> sources[i].source & 1)
+			words[n++] = is_sentence ? sources[i].phrase : sources[i].word;
+	words[n] = NULL;
+}
+
+double period_get_imbalance(
+	const struct irqkit_load *load, const struct irqkit_cpuset *cpus)
+{
+	double sum = 0, most = 0;
+
+	irqkit_cpuset_foreach (cpu, cpus) {
+		const struct irqkit_load_cpu *part = irqkit_load_find_cpu(load, cpu);
+		double weight = part ? (double)irqkit_load_cpu_get_weight(part) : 0;
+
+		sum += weight;
+		most = weight > most ? weight : most;
+	}
+	return sum > 0 ? most * irqkit_cpuset_count(cpus) / sum : 0;
+}
