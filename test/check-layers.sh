@@ -11,7 +11,7 @@
 # "." are the files beside the folders; among those, main uses all.
 declare -A order=(
 	[lib]='base kernel topology interrupts set devices events trace irqbalance machine channels load target plan spread steer request policy'
-	[cmd]='base table measure target change show queues channels isolate spread policy who .'
+	[cmd]='base table measure target change show queues channels isolate spread policy who top .'
 )
 
 # ---- what there is -----------------------------------------------------------------------

@@ -67,7 +67,8 @@ static char *make_key(const struct irqkit_interrupt *interrupt)
 	at = (size_t)(stpcpy(key, label) - key);
 	for (size_t i = 0; i < n; i++) {
 		key[at++] = '\n';
-		at = (size_t)(stpcpy(key + at, irqkit_interrupt_get_action(interrupt, i)) -
+		at = (size_t)(stpcpy(key + at,
+				      irqkit_interrupt_get_action(interrupt, i)) -
 			key);
 	}
 	return key;
@@ -112,8 +113,8 @@ static struct past *make_past(const struct watching *watching, size_t *ret_n)
 	*ret_n = 0;
 	for (size_t i = 0; list && i < n; i++) {
 		struct past *old;
-		char *key = make_key(irqkit_irq_get_row(
-			irqkit_machine_get_irq(watching->machine, i)));
+		char *key = make_key(
+			irqkit_irq_get_row(irqkit_machine_get_irq(watching->machine, i)));
 
 		if (!key) {
 			past_free(list, *ret_n);
@@ -131,8 +132,8 @@ static struct past *make_past(const struct watching *watching, size_t *ret_n)
 }
 
 /* Labels of the rows that were there before, and are not now. */
-static bool note_gone(const struct watching *watching, struct past *now, size_t n,
-	struct frame *frame)
+static bool note_gone(
+	const struct watching *watching, struct past *now, size_t n, struct frame *frame)
 {
 	size_t len = 0, n_gone = 0, at = 0;
 
@@ -280,8 +281,8 @@ static void fill_cpu(struct frame *frame, size_t index, const struct irqkit_cpus
 	cpu->irq = share_of(cpu->load, IRQKIT_COUNTER_IRQ);
 	cpu->softirq = share_of(cpu->load, IRQKIT_COUNTER_SOFTIRQ);
 	cpu->steal = share_of(cpu->load, IRQKIT_COUNTER_STEAL);
-	if (irqkit_load_cpu_get_rate(
-		    cpu->load, IRQKIT_COUNTER_INTERRUPTS, &cpu->rate) < 0)
+	if (irqkit_load_cpu_get_rate(cpu->load, IRQKIT_COUNTER_INTERRUPTS, &cpu->rate) <
+		0)
 		cpu->rate = 0;
 	cpu->weight = (double)irqkit_load_cpu_get_weight(cpu->load);
 	cpu->is_isolated = house && !irqkit_cpuset_has(house, cpu->number);
@@ -351,8 +352,8 @@ static bool note_cpus(struct watching *watching)
 {
 	irqkit_cpuset_free(watching->cpus);
 	watching->cpus = NULL;
-	return irqkit_cpuset_copy(irqkit_snapshot_get_cpus(irqkit_machine_get_snapshot(
-					  watching->machine)),
+	return irqkit_cpuset_copy(irqkit_snapshot_get_cpus(
+					  irqkit_machine_get_snapshot(watching->machine)),
 		       &watching->cpus) == 0;
 }
 
@@ -374,8 +375,8 @@ enum status watching_start(struct watching *watching, const struct call *call)
 	if (call->n_words) {
 		struct irqkit_selection *selection CLEANUP(free_selection) = NULL;
 
-		status = select_interrupts(watching->machine, call->words, call->n_words,
-			0, &selection);
+		status = select_interrupts(
+			watching->machine, call->words, call->n_words, 0, &selection);
 	}
 	if (status == STATUS_DONE)
 		status = start_sample(watching);
@@ -430,8 +431,7 @@ static enum status fill(
 	const struct top_options *o = watching->call->state;
 	const struct irqkit_snapshot *rows = irqkit_machine_get_snapshot(
 		watching->machine);
-	int r = irqkit_load_new(
-		watching->machine, watching->last, sample, &frame->load);
+	int r = irqkit_load_new(watching->machine, watching->last, sample, &frame->load);
 
 	if (r < 0)
 		return say_bad_sample(r);

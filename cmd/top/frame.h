@@ -61,7 +61,8 @@ struct frame {
 	struct irqkit_load *load; /* owned; NULL: not measured yet */
 	struct timespec time; /* of the later sample; wall clock */
 	double seconds;
-	struct frame_row *rows; /* owned; those of the TARGETs, in the order of the file */
+	struct frame_row
+		*rows; /* owned; those of the TARGETs, in the order of the file */
 	size_t n_rows;
 	size_t n_active; /* rows that fired */
 	struct frame_cpu *cpus; /* owned; those online, by number */

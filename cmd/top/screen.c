@@ -61,8 +61,8 @@ static void start_colors(void)
 		return;
 	}
 	for (unsigned int i = 0; i < HEAT_STEPS; i++)
-		do_init_pair((short)(i + 1),
-			screen.n_colors >= 256 ? many[i] : few[i], -1);
+		do_init_pair(
+			(short)(i + 1), screen.n_colors >= 256 ? many[i] : few[i], -1);
 }
 
 /* A terminal that cannot put the cursor somewhere cannot show a screen. */

@@ -42,7 +42,8 @@ void screen_return(void);
 void screen_get_size(unsigned int *ret_rows, unsigned int *ret_columns);
 void screen_clear(void);
 /* Cut at the right margin. @text: printable, in the user's locale. */
-void screen_put(unsigned int row, unsigned int column, enum paint paint, const char *text);
+void screen_put(
+	unsigned int row, unsigned int column, enum paint paint, const char *text);
 /* Shows what was put since the last call. */
 void screen_show(void);
 

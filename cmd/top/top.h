@@ -37,6 +37,7 @@ char **top_get_queues(struct frame_row *row);
 const char **top_get_actions(struct frame_row *row);
 
 /* "2026-11-27 12:04:11  8 CPUs  61.6k int/s ..."; @out has @room bytes. */
-void top_format_headline(const struct frame *frame, bool has_date, char *out, size_t room);
+void top_format_headline(
+	const struct frame *frame, bool has_date, char *out, size_t room);
 
 #endif

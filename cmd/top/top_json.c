@@ -68,9 +68,10 @@ static struct cell get_counter(void *data, unsigned int counter)
 
 #define COUNTER(key, counter)                                                            \
 	{                                                                                \
-		key, key, NULL, COLUMN_JSON_ONLY, NULL,                                  \
-			&(const struct column_of_many){ .get = get_counter,              \
-				.number = (counter) }                                    \
+		key, key, NULL, COLUMN_JSON_ONLY, NULL, &(const struct column_of_many)   \
+		{                                                                        \
+			.get = get_counter, .number = (counter)                          \
+		}                                                                        \
 	}
 static const struct column softnet_columns[] = {
 	COUNTER("processed", IRQKIT_COUNTER_PROCESSED),
@@ -238,8 +239,8 @@ static void add_time(struct document *document, const struct frame *frame)
 static bool has_irqbalance(const struct frame *frame)
 {
 	struct irqkit_irqbalance *irqbalance = NULL;
-	bool runs = irqkit_irqbalance_new(irqkit_machine_get_devices(frame->machine),
-			    &irqbalance) == 0;
+	bool runs = irqkit_irqbalance_new(
+			    irqkit_machine_get_devices(frame->machine), &irqbalance) == 0;
 
 	irqkit_irqbalance_free(irqbalance);
 	return runs;

@@ -208,7 +208,7 @@ const struct column top_columns[] = {
 	{ "COUNT", "per_cpu", NULL, COLUMN_JSON_ONLY, get_per_cpu, 0 },
 	{ "PACKETS", "packets_per_second", "packets of its queues, per second",
 		COLUMN_RIGHT | COLUMN_DESCENDING, get_packets, 0 },
-	{ "PKT/INT", NULL, "packets for each interrupt",
+	{ "RATIO", NULL, "packets for each interrupt",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING | COLUMN_DROP(2),
 		get_ratio, 0 },
 	{ "TIME", "share_of_cpu", "the share of a CPU's time that it costs",

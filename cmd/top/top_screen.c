@@ -205,8 +205,8 @@ static bool may_act(struct screen_loop *loop)
 	struct view *view = &loop->view;
 
 	if (loop->options->is_read_only)
-		snprintf(view->message, sizeof(view->message),
-			"this screen is read-only");
+		snprintf(
+			view->message, sizeof(view->message), "this screen is read-only");
 	else if (!call->common.root && geteuid() != 0)
 		snprintf(view->message, sizeof(view->message),
 			"only root can change this: run 'sudo irqkit top'");
@@ -513,7 +513,9 @@ static void wait(struct screen_loop *loop)
 	};
 	double left = loop->next - now();
 	int n = poll(fds, LENGTH(fds),
-		loop->view.is_frozen ? -1 : left > 0 ? (int)(left * 1000) + 1 : 0);
+		loop->view.is_frozen ? -1
+			: left > 0   ? (int)(left * 1000) + 1
+				     : 0);
 
 	/* the terminal is gone, or a signal asks the program to end */
 	if (n > 0 && (fds[1].revents || (fds[0].revents & ~POLLIN)))

@@ -44,7 +44,6 @@ struct view {
 /* Chooses and sorts the rows of a new frame; the cursor stays on its interrupt. */
 bool view_take_frame(struct view *view);
 void view_move_cursor(struct view *view, long by);
-void view_draw(struct view *view);
 void view_free(struct view *view);
 
 /* The interrupt under the cursor, or NULL. */
@@ -54,6 +53,9 @@ char *view_get_target(const struct view *view);
 
 /* Handlers or description, printable; the caller frees it. */
 char *view_get_name(struct frame_row *row);
+
+/* view_draw.c */
+void view_draw(struct view *view);
 
 /* view_cpus.c; the panel begins in @row. Returns how many rows it took. */
 unsigned int view_draw_cpus(struct view *view, unsigned int row, unsigned int most);

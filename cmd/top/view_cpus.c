@@ -88,8 +88,7 @@ static void draw_entry(struct view *view, const struct frame_cpu *cpu, unsigned 
 	int len = snprintf(text, sizeof(text), "%*u %4s %5s %5s %6s %6s %4s ", digits,
 		cpu->number, format_percent(cpu->irq, irq),
 		format_percent(cpu->softirq, softirq), format_percent(cpu->steal, steal),
-		text_format_rate(cpu->rate, rate),
-		format_net_rx(view->frame, cpu, net),
+		text_format_rate(cpu->rate, rate), format_net_rx(view->frame, cpu, net),
 		format_counter(cpu, IRQKIT_COUNTER_SQUEEZED, squeezed));
 
 	screen_put(row, column, is_hit ? PAINT_REVERSE : PAINT_PLAIN, text);
@@ -167,8 +166,8 @@ static struct unit make_unit(
 	if (group == GROUP_CPU)
 		unit.is_second = first && !irqkit_cpuset_has(first, cpu->number);
 	else if (group == GROUP_CORE)
-		unit.key = first_of(irqkit_topology_get_siblings(topology, cpu->number),
-			cpu->number);
+		unit.key = first_of(
+			irqkit_topology_get_siblings(topology, cpu->number), cpu->number);
 	else if (group == GROUP_LLC)
 		unit.key = first_of(
 			irqkit_topology_get_llc(topology, cpu->number), cpu->number);
@@ -278,8 +277,8 @@ static void draw_legend(struct view *view, unsigned int row, enum view_group gro
 		len = asprintf(&line, "%zu of %zu nodes (%s); a cell is a %s: %s",
 			n_shown, n_nodes, "g: larger groups", words[group], text);
 	else
-		len = asprintf(&line, "a cell is a %s: %s  _ isolated", words[group],
-			text);
+		len = asprintf(
+			&line, "a cell is a %s: %s  _ isolated", words[group], text);
 	if (len > 0)
 		screen_put(row, 0, PAINT_DIM, line);
 }

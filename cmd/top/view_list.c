@@ -147,9 +147,9 @@ static char *get_history(struct view *view, struct frame_row *row)
 		unsigned int step = most > 0 ? (unsigned int)(rate / most * 7 + 0.5f) : 0;
 
 		at = stpcpy(at,
-			rate <= 0               ? " "
+			rate <= 0		? " "
 				: view->is_utf8 ? bars[step]
-				: step >= 4     ? "#"
+				: step >= 4	? "#"
 						: "-");
 	}
 	return text;
@@ -158,9 +158,7 @@ static char *get_history(struct view *view, struct frame_row *row)
 static char *get_name(struct view *view, struct frame_row *row)
 {
 	char *name = view_get_name(row), *marked;
-	const char *mark = row->is_new ? "new "
-		: row->has_restarted   ? "restarted "
-				       : "";
+	const char *mark = row->is_new ? "new " : row->has_restarted ? "restarted " : "";
 
 	(void)view;
 	if (!name || !*mark)
@@ -247,9 +245,9 @@ static void draw_parts(struct view *view, struct part *parts, size_t n,
 {
 	for (size_t i = 0; i <= n_rows; i++) {
 		bool is_chosen = i && rows[i - 1] == view_get_chosen(view);
-		enum paint paint = i == 0   ? PAINT_BOLD
-			: is_chosen ? PAINT_REVERSE
-				    : PAINT_PLAIN;
+		enum paint paint = i == 0 ? PAINT_BOLD
+			: is_chosen	  ? PAINT_REVERSE
+					  : PAINT_PLAIN;
 		unsigned int column = 0;
 
 		if (is_chosen) {
@@ -307,9 +305,9 @@ static void draw_cells(struct view *view, struct frame_row *row, unsigned int at
 		double rate = rate_on(view, row, cpu->number);
 		bool may = affinity && irqkit_cpuset_has(affinity, cpu->number);
 		char text[16];
-		enum paint paint = is_chosen             ? PAINT_REVERSE
+		enum paint paint = is_chosen	       ? PAINT_REVERSE
 			: rate > 0 && cpu->is_isolated ? PAINT_REVERSE
-			: rate > 0                     ? PAINT_PLAIN
+			: rate > 0		       ? PAINT_PLAIN
 						       : PAINT_DIM;
 		const char *idle = is_chosen && may ? "," : view->is_utf8 ? "·" : ".";
 
@@ -333,15 +331,13 @@ static bool is_matrix(const struct view *view)
 {
 	size_t n = view->frame->n_cpus;
 
-	return n <= MATRIX_CPUS &&
-		view->columns >= 16 + n * CELL_COLUMNS + NAME_COLUMNS;
+	return n <= MATRIX_CPUS && view->columns >= 16 + n * CELL_COLUMNS + NAME_COLUMNS;
 }
 
 /* ------------------------------------------------------------------------------- */
 /* Softirqs                                                                        */
 
-static void draw_softirq(
-	struct view *view, size_t kind, unsigned int row, bool has_cells)
+static void draw_softirq(struct view *view, size_t kind, unsigned int row, bool has_cells)
 {
 	const struct frame *frame = view->frame;
 	const struct frame_cpu *busiest = NULL;
@@ -361,12 +357,12 @@ static void draw_softirq(
 		if (has_cells)
 			draw_text(row, cell_column(i, 16), CELL_COLUMNS - 1, false,
 				PAINT_PLAIN,
-				count > 0               ? text_format_rate(count, rate)
+				count > 0		? text_format_rate(count, rate)
 					: view->is_utf8 ? "·"
 							: ".");
 	}
-	snprintf(text, sizeof(text), "%-9s%6s", irqkit_load_get_softirq(frame->load, kind),
-		text_format_rate(sum, rate));
+	snprintf(text, sizeof(text), "%-9s%6s",
+		irqkit_load_get_softirq(frame->load, kind), text_format_rate(sum, rate));
 	screen_put(row, 0, PAINT_PLAIN, text);
 	if (has_cells || !busiest)
 		return;

@@ -19,7 +19,8 @@ static const char *const help[] = {
 	"z              show idle interrupts too",
 	"Z              freeze the screen, and go on",
 	"s              softirqs instead of interrupts",
-	"c              cells and bars: share of time, or of the busiest CPU's interrupts",
+	"c              cells and bars: share of time, or of the busiest CPU's "
+	"interrupts",
 	"g              what a cell of the map is: CPU, core, last-level cache, node",
 	"+ -            longer or shorter periods",
 	"q F10          quit",
@@ -78,8 +79,9 @@ static void put_device(unsigned int *row, struct frame_row *interrupt)
 		return;
 	name = text_escape(irqkit_device_get_name(device));
 	driver = irqkit_device_get_driver(device);
-	if (name && asprintf(&line, "%s%s%s%s", name, driver ? " (" : "",
-			    driver ? driver : "", driver ? ")" : "") >= 0)
+	if (name &&
+		asprintf(&line, "%s%s%s%s", name, driver ? " (" : "",
+			driver ? driver : "", driver ? ")" : "") >= 0)
 		put_line(row, "device", line);
 }
 
@@ -144,8 +146,9 @@ void view_draw_interrupt(struct view *view)
 		return;
 	}
 	name = view_get_name(interrupt);
-	if (name && asprintf(&title, "%s  %s",
-			    irqkit_interrupt_get_label(interrupt->interrupt), name) >= 0)
+	if (name &&
+		asprintf(&title, "%s  %s",
+			irqkit_interrupt_get_label(interrupt->interrupt), name) >= 0)
 		screen_put(row++, 0, PAINT_BOLD, title);
 	irqkit_irq_get_affinity(interrupt->irq, &affinity);
 	irqkit_irq_get_effective(interrupt->irq, &effective);
@@ -160,5 +163,6 @@ void view_draw_interrupt(struct view *view)
 	put_set(&row, "hint", hint);
 	put_movable(&row, interrupt);
 	put_rates(view, &row, interrupt);
-	screen_put(view->rows - 1, 0, PAINT_PLAIN, "Backspace Back  P Pin  S Spread  q Quit");
+	screen_put(view->rows - 1, 0, PAINT_PLAIN,
+		"Backspace Back  P Pin  S Spread  q Quit");
 }
