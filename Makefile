@@ -39,11 +39,11 @@ FISHDIR  ?= $(DATADIR)/fish/vendor_completions.d
 EXAMPLEDIR ?= $(DATADIR)/doc/irqkit/examples
 SCHEMADIR ?= $(DATADIR)/irqkit
 
-# What is compiled against, by pkg-config name. The program loads jansson and libsmartcols when a
-# run needs them, which most short runs do not; with ON_DEMAND=no it is linked with them.
+# What is compiled against, by pkg-config name. The program loads jansson, libsmartcols and ncurses when
+# a run needs them, which most short runs do not; with ON_DEMAND=no it is linked with them.
 ON_DEMAND ?= yes
 LIB_NEEDS = libmnl
-CMD_NEEDS = popt jansson smartcols
+CMD_NEEDS = popt jansson smartcols ncursesw
 CMD_LINKED = $(if $(filter no,$(ON_DEMAND)),$(CMD_NEEDS),popt)
 TEST_NEEDS = cmocka
 

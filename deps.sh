@@ -15,23 +15,23 @@ die() { printf 'deps: %s\n' "$*" >&2; exit 1; }
 # packages MANAGER GROUP
 packages() {
 	case $1-$2 in
-	apt-build) echo gcc libc6-dev make pkg-config libmnl-dev libpopt-dev libjansson-dev libsmartcols-dev ;;
-	apt-check) echo bash libcmocka-dev jq mandoc python3-jsonschema shellcheck strace ;;
+	apt-build) echo gcc libc6-dev make pkg-config libmnl-dev libpopt-dev libjansson-dev libsmartcols-dev libncurses-dev ;;
+	apt-check) echo bash libcmocka-dev jq mandoc python3-jsonschema shellcheck strace tmux ;;
 	apt-deb) echo build-essential debhelper git xz-utils ;;
 	apt-release) echo lintian reuse abigail-tools rpm ;;
 	apt-portable) echo mmdebstrap musl-tools git ;;
 	apt-foreign) echo qemu-user-static ;;
 	apt-ci) echo busybox clang clang-format libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git ;;
-	dnf-build) echo gcc make pkgconf-pkg-config libmnl-devel popt-devel jansson-devel libsmartcols-devel ;;
+	dnf-build) echo gcc make pkgconf-pkg-config libmnl-devel popt-devel jansson-devel libsmartcols-devel ncurses-devel ;;
 	dnf-check) echo bash gawk diffutils findutils libcmocka-devel jq mandoc python3-jsonschema ShellCheck strace ;;
 	dnf-ci) echo clang compiler-rt gcc-c++ libasan libubsan valgrind cppcheck zsh fish git ;;
-	apk-build) echo gcc musl-dev linux-headers make pkgconf libmnl-dev popt-dev jansson-dev util-linux-dev ;;
+	apk-build) echo gcc musl-dev linux-headers make pkgconf libmnl-dev popt-dev jansson-dev util-linux-dev ncurses-dev ;;
 	apk-check) echo bash util-linux-misc coreutils gawk grep diffutils findutils cmocka-dev jq mandoc py3-jsonschema shellcheck strace ;;
 	apk-ci) echo clang compiler-rt g++ valgrind cppcheck zsh fish git ;;
-	zypper-build) echo gcc make pkg-config libmnl-devel popt-devel libjansson-devel libsmartcols-devel ;;
+	zypper-build) echo gcc make pkg-config libmnl-devel popt-devel libjansson-devel libsmartcols-devel ncurses-devel ;;
 	zypper-check) echo bash gawk diffutils findutils libcmocka-devel jq mandoc python3-jsonschema ShellCheck strace ;;
 	zypper-ci) echo clang gcc-c++ valgrind cppcheck zsh fish git ;;
-	pacman-build) echo gcc make pkgconf libmnl popt jansson util-linux-libs ;;
+	pacman-build) echo gcc make pkgconf libmnl popt jansson util-linux-libs ncurses ;;
 	pacman-check) echo bash gawk diffutils findutils cmocka jq python-jsonschema shellcheck strace ;;
 	pacman-ci) echo clang compiler-rt valgrind cppcheck zsh fish git ;;
 	*) die "no such group of packages: '$2'" ;;

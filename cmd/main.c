@@ -12,7 +12,7 @@
 
 extern const struct command cmd_apply, cmd_channels, cmd_check, cmd_compare, cmd_doctor,
 	cmd_isolate, cmd_mask, cmd_metrics, cmd_pin_queue, cmd_policy, cmd_rps, cmd_save,
-	cmd_set, cmd_show, cmd_spread, cmd_undo, cmd_who, cmd_xps;
+	cmd_set, cmd_show, cmd_spread, cmd_top, cmd_undo, cmd_who, cmd_xps;
 
 /* Sorted by name. Names are exact: a new command never changes what a script means. */
 static const struct command *const commands[] = {
@@ -31,6 +31,7 @@ static const struct command *const commands[] = {
 	&cmd_set,
 	&cmd_show,
 	&cmd_spread,
+	&cmd_top,
 	&cmd_undo,
 	&cmd_who,
 	&cmd_xps,

@@ -235,3 +235,21 @@ char *text_below_root(const char *root, const char *path)
 	return asprintf(&text, "%.*s%s", (int)len, root ? root : "", path) < 0 ? NULL
 									       : text;
 }
+
+const char *text_format_rate(double rate, char *out)
+{
+	static const char units[] = " kMGT";
+	int unit = 0;
+
+	while (rate >= 999.5 && unit < 4) {
+		rate /= 1000;
+		unit++;
+	}
+	if (unit == 0 && rate > 0 && rate < 9.95)
+		snprintf(out, 16, rate < 0.05 ? "<0.1" : "%.1f", rate);
+	else if (unit == 0)
+		snprintf(out, 16, "%.0f", rate);
+	else
+		snprintf(out, 16, rate < 99.95 ? "%.1f%c" : "%.0f%c", rate, units[unit]);
+	return out;
+}

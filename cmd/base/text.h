@@ -28,6 +28,9 @@ char *text_quote(const char *text);
 /* @path, which begins with a slash, below @root, or NULL for "/". NULL: no memory. */
 char *text_below_root(const char *root, const char *path);
 
+/* A number in at most five columns: "283", "0.5", "57.8k", "1.2M". @out has 16 bytes. */
+const char *text_format_rate(double number, char *out);
+
 /*
  * Adds @text to the end of *@list, after @separator unless it is the first; *@list is
  * NULL before that. Without memory, *@list is freed and set to NULL, and the result is

@@ -168,6 +168,8 @@ static int compare_cells(const struct cell *a, const struct cell *b)
 		return (int)a->is_true - (int)b->is_true;
 	case CELL_SHARE:
 		return (a->share > b->share) - (a->share < b->share);
+	case CELL_RATE:
+		return (a->rate > b->rate) - (a->rate < b->rate);
 	case CELL_CPUS:
 		return compare_cpus(a->cpus, b->cpus);
 	default:

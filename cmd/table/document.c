@@ -229,6 +229,9 @@ static void put_value(struct writer *w, const struct cell *cell)
 	case CELL_SHARE:
 		put_real(w, cell->share);
 		break;
+	case CELL_RATE:
+		put_real(w, (double)(uint64_t)(cell->rate * 10 + 0.5) / 10);
+		break;
 	case CELL_CPUS:
 		put_list(w, cell->cpus);
 		break;

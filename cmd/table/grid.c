@@ -174,6 +174,12 @@ static bool add_cell(struct grid *grid, struct grid_column *column,
 	case CELL_SHARE:
 		snprintf(text, sizeof(text), "%.0f%%", cell->share * 100);
 		return grid_add_text(grid, column, text);
+	case CELL_RATE:
+		if (grid->is_for_scripts)
+			snprintf(text, sizeof(text), "%.1f", cell->rate);
+		else
+			text_format_rate(cell->rate, text);
+		return grid_add_text(grid, column, text);
 	case CELL_CPUS:
 		return add_cpus(grid, column, cell->cpus, absent);
 	default:

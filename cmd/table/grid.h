@@ -23,6 +23,7 @@ struct grid {
 	size_t n_rows;
 	char *text; /* owned; the cells, row by row, each with a NUL at its end */
 	size_t len, room;
+	bool is_for_scripts; /* numbers are not shortened */
 	bool is_ascii; /* and printable: each byte takes one column */
 	/* numbers of columns that are asked at once are asked again when they are printed */
 	bool asks_again;

@@ -116,6 +116,7 @@ static bool fill(struct grid *grid, const struct table *table,
 	const char *absent = options->is_pairs ? "" : "-";
 
 	grid->asks_again = is_plain;
+	grid->is_for_scripts = options->is_raw || options->is_pairs;
 	if (!grid_fill(grid, table, absent))
 		return false;
 	if (!is_plain || grid->is_ascii)

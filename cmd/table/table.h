@@ -21,6 +21,7 @@ enum cell_kind {
 	CELL_INTEGER,
 	CELL_BOOL, /* yes, no; true, false */
 	CELL_SHARE, /* of 1: `61%`; 0.6123 */
+	CELL_RATE, /* per second, not negative: `57.8k`, for scripts 57801.2; 57801.2 */
 	CELL_CPUS, /* `0-3`, in JSON too */
 	CELL_CPU_NUMBERS, /* only in JSON: [0, 1] */
 	CELL_NUMBERS, /* only in JSON: [24, 25] */
@@ -45,6 +46,7 @@ struct cell {
 		int64_t integer;
 		bool is_true;
 		double share;
+		double rate;
 		const struct irqkit_cpuset *cpus;
 		const struct irqkit_interrupt *counts;
 		const struct table *table;
