@@ -22,7 +22,9 @@ static const struct {
 		"irqkit show" },
 	{ "queues threads", "irqkit show --queues" },
 	{ "cpus cores", "irqkit show --by-cpu" },
-	{ "watch monitor live rates irqtop top", "irqkit show --for=10" },
+	{ "watch monitor live rates irqtop", "irqkit top" },
+	{ "diff difference before after", "irqkit compare BEFORE AFTER" },
+	{ "diagnose advice health problems", "irqkit doctor" },
 	{ "affinity assign move bind pin taskset migrate smp_affinity",
 		"irqkit set TARGET --cpus=SET" },
 	{ "balance rebalance distribute irqbalance auto set_irq_affinity "

@@ -8,7 +8,6 @@
 #include "top/top.h"
 
 #include <errno.h>
-#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdio_ext.h>
@@ -47,8 +46,7 @@ static enum status read_seconds(const char *option, const char *word, double *re
 
 	errno = 0;
 	*ret = strtod(word, &end);
-	if (end != word && *end == '\0' && isfinite(*ret) && *ret >= LEAST_SECONDS &&
-		*ret <= MOST_SECONDS)
+	if (end != word && *end == '\0' && *ret >= LEAST_SECONDS && *ret <= MOST_SECONDS)
 		return STATUS_DONE;
 	say_error("%s takes a number of seconds from 0.1 to %u, not '%s'", option,
 		MOST_SECONDS, word);
@@ -124,7 +122,7 @@ static bool has_lost_reader(void)
 
 static struct timespec add_seconds(struct timespec time, double seconds)
 {
-	double whole = floor(seconds);
+	double whole = (double)(time_t)seconds;
 
 	time.tv_sec += (time_t)whole;
 	time.tv_nsec += (long)((seconds - whole) * 1e9);

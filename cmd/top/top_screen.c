@@ -21,7 +21,7 @@
 #define LONGEST 60.0
 
 struct screen_loop {
-	struct view view;
+	struct top_view view;
 	struct frame frame;
 	struct watching *watching;
 	struct top_options *options;
@@ -65,7 +65,7 @@ static int wait_for_key(struct screen_loop *loop)
 /* NULL: the user went back, or there is no memory. */
 static char *ask(struct screen_loop *loop, const char *question)
 {
-	struct view *view = &loop->view;
+	struct top_view *view = &loop->view;
 	char answer[128] = "";
 	size_t len = 0;
 
@@ -74,7 +74,7 @@ static char *ask(struct screen_loop *loop, const char *question)
 
 		snprintf(view->message, sizeof(view->message), "%s: %s_", question,
 			answer);
-		view_draw(view);
+		top_view_draw(view);
 		key = wait_for_key(loop);
 		view->message[0] = '\0';
 		if (key == KEYS_NONE || key == KEYS_ESCAPE)
@@ -202,7 +202,7 @@ static void show(struct screen_loop *loop, const char **words, size_t n)
 static bool may_act(struct screen_loop *loop)
 {
 	const struct call *call = loop->watching->call;
-	struct view *view = &loop->view;
+	struct top_view *view = &loop->view;
 
 	if (loop->options->is_read_only)
 		snprintf(
@@ -217,7 +217,7 @@ static bool may_act(struct screen_loop *loop)
 
 static void act_on_device(struct screen_loop *loop, const char *command, bool is_auto)
 {
-	_cleanup_free_ char *target = view_get_target(&loop->view);
+	_cleanup_free_ char *target = top_view_get_target(&loop->view);
 	const char *words[MOST_WORDS] = { command, target };
 	size_t n = 2;
 
@@ -230,7 +230,7 @@ static void act_on_device(struct screen_loop *loop, const char *command, bool is
 
 static void pin(struct screen_loop *loop)
 {
-	const struct frame_row *row = view_get_chosen(&loop->view);
+	const struct frame_row *row = top_view_get_chosen(&loop->view);
 	_cleanup_free_ char *label = NULL, *cpus = NULL, *option = NULL;
 
 	if (!may_act(loop) || !row)
@@ -263,17 +263,17 @@ static void run_doctor(struct screen_loop *loop)
 /* ------------------------------------------------------------------------------- */
 /* Keys                                                                            */
 
-static void find_next(struct view *view)
+static void find_next(struct top_view *view)
 {
 	for (size_t i = 1; view->find && i <= view->n_list; i++) {
 		size_t at = (view->cursor + i) % view->n_list;
-		_cleanup_free_ char *name = view_get_name(view->list[at]);
+		_cleanup_free_ char *name = top_view_get_name(view->list[at]);
 		const struct irqkit_device *device = view->list[at]->device;
 
 		if ((name && strcasestr(name, view->find)) ||
 			(device &&
 				strcasestr(irqkit_device_get_name(device), view->find))) {
-			view_move_cursor(view, (long)at - (long)view->cursor);
+			top_view_move_cursor(view, (long)at - (long)view->cursor);
 			return;
 		}
 	}
@@ -314,37 +314,37 @@ static void change_period(struct screen_loop *loop, double factor)
 		seconds);
 }
 
-static void sort_by(struct view *view, enum view_sort sort)
+static void sort_by(struct top_view *view, enum view_sort sort)
 {
 	view->sort = sort;
 	view->is_inverted = false;
 }
 
 /* Keys that move; false: it is another one. */
-static bool move(struct view *view, int key)
+static bool move(struct top_view *view, int key)
 {
 	long page = view->rows > 12 ? (long)view->rows - 12 : 1;
 
 	switch (key) {
 	case KEYS_UP:
 	case 'k':
-		view_move_cursor(view, -1);
+		top_view_move_cursor(view, -1);
 		return true;
 	case KEYS_DOWN:
 	case 'j':
-		view_move_cursor(view, 1);
+		top_view_move_cursor(view, 1);
 		return true;
 	case KEYS_PAGE_UP:
-		view_move_cursor(view, -page);
+		top_view_move_cursor(view, -page);
 		return true;
 	case KEYS_PAGE_DOWN:
-		view_move_cursor(view, page);
+		top_view_move_cursor(view, page);
 		return true;
 	case KEYS_HOME:
-		view_move_cursor(view, -(long)view->n_list);
+		top_view_move_cursor(view, -(long)view->n_list);
 		return true;
 	case KEYS_END:
-		view_move_cursor(view, (long)view->n_list);
+		top_view_move_cursor(view, (long)view->n_list);
 		return true;
 	default:
 		return false;
@@ -354,7 +354,7 @@ static bool move(struct view *view, int key)
 /* Keys that change what is shown; false: it is another one. */
 static bool look(struct screen_loop *loop, int key)
 {
-	struct view *view = &loop->view;
+	struct top_view *view = &loop->view;
 
 	switch (key) {
 	case KEYS_F1:
@@ -407,7 +407,7 @@ static bool look(struct screen_loop *loop, int key)
 	}
 }
 
-static bool sort(struct view *view, int key)
+static bool sort(struct top_view *view, int key)
 {
 	switch (key) {
 	case KEYS_F1 + 5:
@@ -465,7 +465,7 @@ static void change(struct screen_loop *loop, int key)
 
 static void take_key(struct screen_loop *loop, int key)
 {
-	struct view *view = &loop->view;
+	struct top_view *view = &loop->view;
 
 	view->message[0] = '\0';
 	if (key == KEYS_RESIZE)
@@ -485,7 +485,7 @@ static void take_key(struct screen_loop *loop, int key)
 		return;
 	if (!move(view, key) && !look(loop, key) && !sort(view, key))
 		change(loop, key);
-	if (!view_take_frame(view))
+	if (!top_view_take_frame(view))
 		loop->status = say_no_memory();
 }
 
@@ -495,7 +495,7 @@ static void take_key(struct screen_loop *loop, int key)
 static void take_frame(struct screen_loop *loop)
 {
 	loop->status = watching_next(loop->watching, &loop->frame);
-	if (loop->status == STATUS_DONE && !view_take_frame(&loop->view))
+	if (loop->status == STATUS_DONE && !top_view_take_frame(&loop->view))
 		loop->status = say_no_memory();
 	loop->next += loop->options->seconds;
 	if (loop->next < now())
@@ -533,7 +533,7 @@ static void run_loop(struct screen_loop *loop)
 			take_frame(loop);
 		if (loop->status != STATUS_DONE)
 			break;
-		view_draw(&loop->view);
+		top_view_draw(&loop->view);
 		wait(loop);
 		while (!loop->is_over && (key = screen_read_key()) != KEYS_NONE)
 			take_key(loop, key);
@@ -542,7 +542,7 @@ static void run_loop(struct screen_loop *loop)
 
 static void loop_free(struct screen_loop *loop)
 {
-	view_free(&loop->view);
+	top_view_free(&loop->view);
 	frame_clear(&loop->frame);
 	if (loop->signal_fd >= 0)
 		close(loop->signal_fd);

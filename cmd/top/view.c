@@ -7,7 +7,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
-void view_free(struct view *view)
+void top_view_free(struct top_view *view)
 {
 	free(view->list);
 	free(view->chosen);
@@ -18,7 +18,8 @@ void view_free(struct view *view)
 /* ------------------------------------------------------------------------------- */
 /* Glyphs                                                                          */
 
-const char *view_glyph(const struct view *view, double share, enum paint *ret_paint)
+const char *top_view_glyph(
+	const struct top_view *view, double share, enum paint *ret_paint)
 {
 	static const double limits[HEAT_STEPS - 1] = { 0.01, 0.10, 0.40, 0.75 };
 	static const char *const blocks[HEAT_STEPS] = { "·", "░", "▒", "▓", "█" };
@@ -31,7 +32,7 @@ const char *view_glyph(const struct view *view, double share, enum paint *ret_pa
 	return view->is_utf8 ? blocks[step] : letters[step];
 }
 
-double view_cpu_share(const struct view *view, const struct frame_cpu *cpu)
+double top_view_cpu_share(const struct top_view *view, const struct frame_cpu *cpu)
 {
 	double time;
 
@@ -45,7 +46,7 @@ double view_cpu_share(const struct view *view, const struct frame_cpu *cpu)
 /* ------------------------------------------------------------------------------- */
 /* Rows                                                                            */
 
-char *view_get_name(struct frame_row *row)
+char *top_view_get_name(struct frame_row *row)
 {
 	const char **actions = top_get_actions(row);
 	const char *description = irqkit_interrupt_get_description(row->interrupt);
@@ -63,7 +64,7 @@ char *view_get_name(struct frame_row *row)
 
 static bool has_text(struct frame_row *row, const char *text)
 {
-	_cleanup_free_ char *name = view_get_name(row);
+	_cleanup_free_ char *name = top_view_get_name(row);
 	const char *device = row->device ? irqkit_device_get_name(row->device) : "";
 
 	return (name && strcasestr(name, text)) || strcasestr(device, text) ||
@@ -73,7 +74,7 @@ static bool has_text(struct frame_row *row, const char *text)
 /* As a pattern, or as a part of a name. */
 static bool passes_filter(struct frame_row *row, const char *filter)
 {
-	_cleanup_free_ char *name = view_get_name(row);
+	_cleanup_free_ char *name = top_view_get_name(row);
 	const char *device = row->device ? irqkit_device_get_name(row->device) : "";
 
 	if (!filter || !*filter)
@@ -86,7 +87,7 @@ static bool passes_filter(struct frame_row *row, const char *filter)
 
 static int compare_names(struct frame_row *a, struct frame_row *b)
 {
-	_cleanup_free_ char *x = view_get_name(a), *y = view_get_name(b);
+	_cleanup_free_ char *x = top_view_get_name(a), *y = top_view_get_name(b);
 
 	return x && y ? strverscmp(x, y) : 0;
 }
@@ -100,7 +101,7 @@ static int compare_rows(const void *a, const void *b, void *data)
 {
 	struct frame_row *x = *(struct frame_row *const *)a;
 	struct frame_row *y = *(struct frame_row *const *)b;
-	const struct view *view = data;
+	const struct top_view *view = data;
 	int order = 0;
 
 	switch (view->sort) {
@@ -127,7 +128,7 @@ static int compare_rows(const void *a, const void *b, void *data)
 	return view->is_inverted ? -order : order;
 }
 
-static void follow_chosen(struct view *view)
+static void follow_chosen(struct top_view *view)
 {
 	for (size_t i = 0; view->chosen && i < view->n_list; i++)
 		if (view->list[i]->past &&
@@ -139,7 +140,7 @@ static void follow_chosen(struct view *view)
 		view->cursor = view->n_list ? view->n_list - 1 : 0;
 }
 
-bool view_take_frame(struct view *view)
+bool top_view_take_frame(struct top_view *view)
 {
 	struct frame *frame = view->frame;
 	struct frame_row **list = calloc(frame->n_rows + 1, sizeof(struct frame_row *));
@@ -161,14 +162,14 @@ bool view_take_frame(struct view *view)
 	return true;
 }
 
-struct frame_row *view_get_chosen(const struct view *view)
+struct frame_row *top_view_get_chosen(const struct top_view *view)
 {
 	return view->cursor < view->n_list ? view->list[view->cursor] : NULL;
 }
 
-char *view_get_target(const struct view *view)
+char *top_view_get_target(const struct top_view *view)
 {
-	const struct frame_row *row = view_get_chosen(view);
+	const struct frame_row *row = top_view_get_chosen(view);
 
 	if (!row)
 		return NULL;
@@ -176,7 +177,7 @@ char *view_get_target(const struct view *view)
 				  : irqkit_interrupt_get_label(row->interrupt));
 }
 
-void view_move_cursor(struct view *view, long by)
+void top_view_move_cursor(struct top_view *view, long by)
 {
 	long cursor = (long)view->cursor + by;
 	struct frame_row *row;
@@ -184,7 +185,7 @@ void view_move_cursor(struct view *view, long by)
 	if (cursor >= (long)view->n_list)
 		cursor = (long)view->n_list - 1;
 	view->cursor = cursor > 0 ? (size_t)cursor : 0;
-	row = view_get_chosen(view);
+	row = top_view_get_chosen(view);
 	free(view->chosen);
 	view->chosen = row && row->past ? strdup(row->past->key) : NULL;
 }

@@ -3,8 +3,8 @@
  * What the screen shows of a frame, from top to bottom: the headline, a message or the first
  * finding, a panel of CPUs, the interrupts, and the keys.
  */
-#ifndef CMD_VIEW_H
-#define CMD_VIEW_H
+#ifndef CMD_TOP_VIEW_H
+#define CMD_TOP_VIEW_H
 
 #include "top/screen.h"
 #include "top/top.h"
@@ -18,7 +18,7 @@ enum view_cells { CELLS_TIME, CELLS_INTERRUPTS, N_CELLS };
 
 enum view_page { PAGE_MAIN, PAGE_HELP, PAGE_INTERRUPT };
 
-struct view {
+struct top_view {
 	struct watching *watching;
 	struct frame *frame;
 	unsigned int rows, columns; /* of the screen */
@@ -42,34 +42,36 @@ struct view {
 };
 
 /* Chooses and sorts the rows of a new frame; the cursor stays on its interrupt. */
-bool view_take_frame(struct view *view);
-void view_move_cursor(struct view *view, long by);
-void view_free(struct view *view);
+bool top_view_take_frame(struct top_view *view);
+void top_view_move_cursor(struct top_view *view, long by);
+void top_view_free(struct top_view *view);
 
 /* The interrupt under the cursor, or NULL. */
-struct frame_row *view_get_chosen(const struct view *view);
+struct frame_row *top_view_get_chosen(const struct top_view *view);
 /* What an action on it is about: its device, or its number. The caller frees it. */
-char *view_get_target(const struct view *view);
+char *top_view_get_target(const struct top_view *view);
 
 /* Handlers or description, printable; the caller frees it. */
-char *view_get_name(struct frame_row *row);
+char *top_view_get_name(struct frame_row *row);
 
-/* view_draw.c */
-void view_draw(struct view *view);
+/* top_view_draw.c */
+void top_view_draw(struct top_view *view);
 
 /* view_cpus.c; the panel begins in @row. Returns how many rows it took. */
-unsigned int view_draw_cpus(struct view *view, unsigned int row, unsigned int most);
+unsigned int top_view_draw_cpus(
+	struct top_view *view, unsigned int row, unsigned int most);
 
 /* view_list.c; fills the rows from @first up to @end. */
-void view_draw_list(struct view *view, unsigned int first, unsigned int end);
+void top_view_draw_list(struct top_view *view, unsigned int first, unsigned int end);
 
 /* view_pages.c */
-void view_draw_help(struct view *view);
-void view_draw_interrupt(struct view *view);
+void top_view_draw_help(struct top_view *view);
+void top_view_draw_interrupt(struct top_view *view);
 
 /* A share of time as a glyph; *ret_paint: its colour. */
-const char *view_glyph(const struct view *view, double share, enum paint *ret_paint);
+const char *top_view_glyph(
+	const struct top_view *view, double share, enum paint *ret_paint);
 /* The share of its time, or of the busiest CPU's interrupts, that a CPU's cell shows. */
-double view_cpu_share(const struct view *view, const struct frame_cpu *cpu);
+double top_view_cpu_share(const struct top_view *view, const struct frame_cpu *cpu);
 
 #endif

@@ -58,7 +58,7 @@ static const char *format_net_rx(
 }
 
 /* In eighths of a column where there are glyphs for them. */
-static void draw_bar(struct view *view, unsigned int row, unsigned int column,
+static void draw_bar(struct top_view *view, unsigned int row, unsigned int column,
 	unsigned int width, double share)
 {
 	static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
@@ -70,7 +70,7 @@ static void draw_bar(struct view *view, unsigned int row, unsigned int column,
 	if (share > 1)
 		share = 1;
 	n = (unsigned int)(share * width * 8 + 0.5);
-	view_glyph(view, share, &paint);
+	top_view_glyph(view, share, &paint);
 	for (unsigned int i = 0; i < n / 8 && at + 8 < sizeof(bar); i++)
 		at = (size_t)(stpcpy(bar + at, view->is_utf8 ? "█" : "#") - bar);
 	if (view->is_utf8 && n / 8 < width)
@@ -80,8 +80,8 @@ static void draw_bar(struct view *view, unsigned int row, unsigned int column,
 	screen_put(row, column, paint, bar);
 }
 
-static void draw_entry(struct view *view, const struct frame_cpu *cpu, unsigned int row,
-	unsigned int column, unsigned int width, int digits)
+static void draw_entry(struct top_view *view, const struct frame_cpu *cpu,
+	unsigned int row, unsigned int column, unsigned int width, int digits)
 {
 	char text[96], irq[16], softirq[16], steal[16], rate[16], net[16], squeezed[16];
 	bool is_hit = cpu->is_isolated && cpu->rate > 0;
@@ -96,10 +96,10 @@ static void draw_entry(struct view *view, const struct frame_cpu *cpu, unsigned 
 		screen_put(row, column + (unsigned int)len, PAINT_DIM, "_");
 	else if ((unsigned int)len < width)
 		draw_bar(view, row, column + (unsigned int)len,
-			width - (unsigned int)len - 2, view_cpu_share(view, cpu));
+			width - (unsigned int)len - 2, top_view_cpu_share(view, cpu));
 }
 
-static const char *bar_word(const struct view *view)
+static const char *bar_word(const struct top_view *view)
 {
 	return view->cells == CELLS_TIME &&
 			irqkit_load_get_accounting(view->frame->load) == IRQKIT_ACCOUNTED
@@ -107,8 +107,8 @@ static const char *bar_word(const struct view *view)
 		: "of busiest";
 }
 
-static unsigned int draw_table(
-	struct view *view, unsigned int first, unsigned int rows, unsigned int columns)
+static unsigned int draw_table(struct top_view *view, unsigned int first,
+	unsigned int rows, unsigned int columns)
 {
 	const struct frame *frame = view->frame;
 	unsigned int width = view->columns / columns;
@@ -149,7 +149,7 @@ static unsigned int first_of(const struct irqkit_cpuset *set, unsigned int cpu)
 }
 
 static struct unit make_unit(
-	const struct view *view, const struct frame_cpu *cpu, enum view_group group)
+	const struct top_view *view, const struct frame_cpu *cpu, enum view_group group)
 {
 	struct irqkit_topology *topology = irqkit_machine_get_topology(
 		view->frame->machine);
@@ -158,7 +158,7 @@ static struct unit make_unit(
 	struct unit unit = {
 		.node = node < 0 ? 0 : node,
 		.key = cpu->number,
-		.share = view_cpu_share(view, cpu),
+		.share = top_view_cpu_share(view, cpu),
 		.is_isolated = cpu->is_isolated,
 		.is_hit = cpu->is_isolated && cpu->rate > 0,
 	};
@@ -189,7 +189,7 @@ static int compare_units(const void *a, const void *b)
 
 /* Sorted by node; CPUs of one group are one unit. */
 static struct unit *make_units(
-	const struct view *view, enum view_group group, size_t *ret_n)
+	const struct top_view *view, enum view_group group, size_t *ret_n)
 {
 	const struct frame *frame = view->frame;
 	struct unit *units = calloc(frame->n_cpus + 1, sizeof(*units));
@@ -234,7 +234,7 @@ static void measure_units(
 	}
 }
 
-static void draw_node(struct view *view, unsigned int row, const struct unit *units,
+static void draw_node(struct top_view *view, unsigned int row, const struct unit *units,
 	size_t n, size_t width)
 {
 	double sum = 0, most = 0;
@@ -246,7 +246,7 @@ static void draw_node(struct view *view, unsigned int row, const struct unit *un
 	for (size_t i = 0; i < n; i++) {
 		const struct unit *unit = &units[i];
 		enum paint paint;
-		const char *glyph = view_glyph(view, unit->share, &paint);
+		const char *glyph = top_view_glyph(view, unit->share, &paint);
 
 		if (i && unit->is_second && !units[i - 1].is_second)
 			column++;
@@ -263,7 +263,7 @@ static void draw_node(struct view *view, unsigned int row, const struct unit *un
 	screen_put(row, MAP_BEFORE + (unsigned int)width, PAINT_PLAIN, text);
 }
 
-static void draw_legend(struct view *view, unsigned int row, enum view_group group,
+static void draw_legend(struct top_view *view, unsigned int row, enum view_group group,
 	size_t n_shown, size_t n_nodes)
 {
 	static const char *const words[N_GROUPS] = { "", "CPU", "core",
@@ -283,7 +283,7 @@ static void draw_legend(struct view *view, unsigned int row, enum view_group gro
 		screen_put(row, 0, PAINT_DIM, line);
 }
 
-static unsigned int draw_map(struct view *view, unsigned int first,
+static unsigned int draw_map(struct top_view *view, unsigned int first,
 	const struct unit *units, size_t n, enum view_group group, unsigned int most)
 {
 	size_t width, n_nodes, start = 0, shown = 0;
@@ -307,7 +307,7 @@ static unsigned int draw_map(struct view *view, unsigned int first,
 }
 
 /* The smallest groups whose nodes fit. */
-static enum view_group choose_group(const struct view *view)
+static enum view_group choose_group(const struct top_view *view)
 {
 	unsigned int room = view->columns - MAP_BEFORE - MAP_AFTER;
 
@@ -325,7 +325,8 @@ static enum view_group choose_group(const struct view *view)
 	return GROUP_NODE;
 }
 
-unsigned int view_draw_cpus(struct view *view, unsigned int row, unsigned int most)
+unsigned int top_view_draw_cpus(
+	struct top_view *view, unsigned int row, unsigned int most)
 {
 	unsigned int columns = view->columns / ENTRY_WIDTH, rows;
 	enum view_group group = view->group;

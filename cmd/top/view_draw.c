@@ -9,7 +9,7 @@
 /* Below this size there is no room for a panel of CPUs. */
 #define SMALL_ROWS 16u
 
-static void draw_headline(struct view *view)
+static void draw_headline(struct top_view *view)
 {
 	char text[200];
 
@@ -19,7 +19,7 @@ static void draw_headline(struct view *view)
 		screen_put(0, (unsigned int)strlen(text) + 2, PAINT_REVERSE, "frozen");
 }
 
-static void draw_status(struct view *view, unsigned int row)
+static void draw_status(struct top_view *view, unsigned int row)
 {
 	static const char *const sorts[N_SORTS] = { "rate", "time", "packets", "name",
 		"number" };
@@ -34,7 +34,7 @@ static void draw_status(struct view *view, unsigned int row)
 		screen_put(row, 0, PAINT_DIM, text);
 }
 
-static void draw_keys(struct view *view, unsigned int row)
+static void draw_keys(struct top_view *view, unsigned int row)
 {
 	static const char *const keys[] = { "F1 Help", "F3 Find", "F4 Filter", "F6 Sort",
 		"z Idle", "Z Freeze", "s Softirqs", "g Group", "S Spread", "P Pin",
@@ -54,7 +54,7 @@ static void draw_keys(struct view *view, unsigned int row)
 	screen_put(row, at, PAINT_PLAIN, "q Quit");
 }
 
-static void draw_main(struct view *view)
+static void draw_main(struct top_view *view)
 {
 	unsigned int row = 2, end = view->rows;
 	bool has_panel = view->rows >= SMALL_ROWS && view->columns >= 40;
@@ -62,7 +62,7 @@ static void draw_main(struct view *view)
 	if (view->message[0])
 		screen_put(1, 0, PAINT_PLAIN, view->message);
 	if (has_panel) {
-		unsigned int n = view_draw_cpus(view, row, view->rows / 3);
+		unsigned int n = top_view_draw_cpus(view, row, view->rows / 3);
 
 		row += n ? n + 1 : 0;
 	}
@@ -71,15 +71,15 @@ static void draw_main(struct view *view)
 		draw_keys(view, view->rows - 1);
 		end -= 2;
 	}
-	view_draw_list(view, row, end);
+	top_view_draw_list(view, row, end);
 }
 
-void view_draw(struct view *view)
+void top_view_draw(struct top_view *view)
 {
 	screen_get_size(&view->rows, &view->columns);
 	screen_clear();
 	if (view->page == PAGE_HELP) {
-		view_draw_help(view);
+		top_view_draw_help(view);
 	} else if (!view->frame->load) {
 		char text[64];
 		const struct top_options *o = view->watching->call->state;
@@ -89,7 +89,7 @@ void view_draw(struct view *view)
 	} else {
 		draw_headline(view);
 		if (view->page == PAGE_INTERRUPT)
-			view_draw_interrupt(view);
+			top_view_draw_interrupt(view);
 		else
 			draw_main(view);
 	}

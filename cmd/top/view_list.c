@@ -16,7 +16,7 @@
 /* A column of the list: texts of the rows that are on the screen. */
 struct part {
 	const char *heading;
-	char *(*get)(struct view *view, struct frame_row *row);
+	char *(*get)(struct top_view *view, struct frame_row *row);
 	bool is_left;
 	unsigned int rank; /* left out first where the screen is narrow; 0: never */
 	unsigned int width;
@@ -30,20 +30,20 @@ static char *make_rate(double rate)
 	return strdup(rate < 0 ? "-" : text_format_rate(rate, text));
 }
 
-static char *get_irq(struct view *view, struct frame_row *row)
+static char *get_irq(struct top_view *view, struct frame_row *row)
 {
 	(void)view;
 	return text_escape(irqkit_interrupt_get_label(row->interrupt));
 }
 
-static char *get_rate(struct view *view, struct frame_row *row)
+static char *get_rate(struct top_view *view, struct frame_row *row)
 {
 	return make_rate(view->shows_totals
 			? (double)irqkit_interrupt_get_total(row->interrupt)
 			: row->rate);
 }
 
-static char *get_ratio(struct view *view, struct frame_row *row)
+static char *get_ratio(struct top_view *view, struct frame_row *row)
 {
 	char text[16];
 
@@ -54,7 +54,7 @@ static char *get_ratio(struct view *view, struct frame_row *row)
 	return strdup(text);
 }
 
-static char *get_cost(struct view *view, struct frame_row *row)
+static char *get_cost(struct top_view *view, struct frame_row *row)
 {
 	char text[16];
 
@@ -75,7 +75,7 @@ static char *make_list(const struct irqkit_cpuset *set)
 	return list;
 }
 
-static char *get_affinity(struct view *view, struct frame_row *row)
+static char *get_affinity(struct top_view *view, struct frame_row *row)
 {
 	const struct irqkit_cpuset *set = NULL;
 
@@ -84,7 +84,7 @@ static char *get_affinity(struct view *view, struct frame_row *row)
 	return make_list(set);
 }
 
-static char *get_cpu(struct view *view, struct frame_row *row)
+static char *get_cpu(struct top_view *view, struct frame_row *row)
 {
 	char text[16];
 
@@ -95,7 +95,7 @@ static char *get_cpu(struct view *view, struct frame_row *row)
 	return strdup(text);
 }
 
-static char *get_node(struct view *view, struct frame_row *row)
+static char *get_node(struct top_view *view, struct frame_row *row)
 {
 	struct irqkit_topology *topology = irqkit_machine_get_topology(
 		view->frame->machine);
@@ -110,14 +110,14 @@ static char *get_node(struct view *view, struct frame_row *row)
 	return strdup(text);
 }
 
-static char *get_device(struct view *view, struct frame_row *row)
+static char *get_device(struct top_view *view, struct frame_row *row)
 {
 	(void)view;
 	return row->device ? text_escape(irqkit_device_get_name(row->device))
 			   : strdup("-");
 }
 
-static char *get_queue(struct view *view, struct frame_row *row)
+static char *get_queue(struct top_view *view, struct frame_row *row)
 {
 	char *list = NULL;
 
@@ -129,7 +129,7 @@ static char *get_queue(struct view *view, struct frame_row *row)
 }
 
 /* The last minute or so, the newest to the right; a full column is its own highest rate. */
-static char *get_history(struct view *view, struct frame_row *row)
+static char *get_history(struct top_view *view, struct frame_row *row)
 {
 	static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
 	float most = 0;
@@ -155,9 +155,9 @@ static char *get_history(struct view *view, struct frame_row *row)
 	return text;
 }
 
-static char *get_name(struct view *view, struct frame_row *row)
+static char *get_name(struct top_view *view, struct frame_row *row)
 {
-	char *name = view_get_name(row), *marked;
+	char *name = top_view_get_name(row), *marked;
 	const char *mark = row->is_new ? "new " : row->has_restarted ? "restarted " : "";
 
 	(void)view;
@@ -182,7 +182,7 @@ static void parts_free(struct part *parts, size_t n, size_t n_rows)
 }
 
 static bool fill_part(
-	struct view *view, struct part *part, struct frame_row **rows, size_t n)
+	struct top_view *view, struct part *part, struct frame_row **rows, size_t n)
 {
 	part->width = (unsigned int)strlen(part->heading);
 	part->texts = calloc(n + 1, sizeof(char *));
@@ -240,11 +240,11 @@ static void draw_text(unsigned int row, unsigned int column, unsigned int width,
 	screen_put(row, column + (is_left ? 0 : width - len), paint, text);
 }
 
-static void draw_parts(struct view *view, struct part *parts, size_t n,
+static void draw_parts(struct top_view *view, struct part *parts, size_t n,
 	struct frame_row **rows, size_t n_rows, unsigned int first)
 {
 	for (size_t i = 0; i <= n_rows; i++) {
-		bool is_chosen = i && rows[i - 1] == view_get_chosen(view);
+		bool is_chosen = i && rows[i - 1] == top_view_get_chosen(view);
 		enum paint paint = i == 0 ? PAINT_BOLD
 			: is_chosen	  ? PAINT_REVERSE
 					  : PAINT_PLAIN;
@@ -282,7 +282,8 @@ static unsigned int cell_column(size_t cpu, unsigned int before)
 	return before + (unsigned int)cpu * CELL_COLUMNS;
 }
 
-static double rate_on(const struct view *view, struct frame_row *row, unsigned int cpu)
+static double rate_on(
+	const struct top_view *view, struct frame_row *row, unsigned int cpu)
 {
 	const struct irqkit_interrupt *counts = view->shows_totals
 		? row->interrupt
@@ -294,7 +295,7 @@ static double rate_on(const struct view *view, struct frame_row *row, unsigned i
 }
 
 /* A CPU that did not handle it, but may, has a comma: only for the chosen interrupt. */
-static void draw_cells(struct view *view, struct frame_row *row, unsigned int at,
+static void draw_cells(struct top_view *view, struct frame_row *row, unsigned int at,
 	unsigned int before, bool is_chosen)
 {
 	const struct irqkit_cpuset *affinity = NULL;
@@ -316,7 +317,8 @@ static void draw_cells(struct view *view, struct frame_row *row, unsigned int at
 	}
 }
 
-static void draw_cpu_headings(struct view *view, unsigned int row, unsigned int before)
+static void draw_cpu_headings(
+	struct top_view *view, unsigned int row, unsigned int before)
 {
 	for (size_t i = 0; i < view->frame->n_cpus; i++) {
 		char text[16];
@@ -327,7 +329,7 @@ static void draw_cpu_headings(struct view *view, unsigned int row, unsigned int 
 	}
 }
 
-static bool is_matrix(const struct view *view)
+static bool is_matrix(const struct top_view *view)
 {
 	size_t n = view->frame->n_cpus;
 
@@ -337,7 +339,8 @@ static bool is_matrix(const struct view *view)
 /* ------------------------------------------------------------------------------- */
 /* Softirqs                                                                        */
 
-static void draw_softirq(struct view *view, size_t kind, unsigned int row, bool has_cells)
+static void draw_softirq(
+	struct top_view *view, size_t kind, unsigned int row, bool has_cells)
 {
 	const struct frame *frame = view->frame;
 	const struct frame_cpu *busiest = NULL;
@@ -370,7 +373,7 @@ static void draw_softirq(struct view *view, size_t kind, unsigned int row, bool 
 	screen_put(row, 17, PAINT_PLAIN, text);
 }
 
-static void draw_softirqs(struct view *view, unsigned int first, unsigned int end)
+static void draw_softirqs(struct top_view *view, unsigned int first, unsigned int end)
 {
 	size_t n = irqkit_load_count_softirqs(view->frame->load);
 	bool has_cells = is_matrix(view);
@@ -386,7 +389,7 @@ static void draw_softirqs(struct view *view, unsigned int first, unsigned int en
 
 /* ------------------------------------------------------------------------------- */
 
-static void scroll(struct view *view, size_t room)
+static void scroll(struct top_view *view, size_t room)
 {
 	if (view->cursor < view->top)
 		view->top = view->cursor;
@@ -397,7 +400,7 @@ static void scroll(struct view *view, size_t room)
 }
 
 static void draw_matrix(
-	struct view *view, struct frame_row **rows, size_t n, unsigned int first)
+	struct top_view *view, struct frame_row **rows, size_t n, unsigned int first)
 {
 	struct part parts[] = {
 		{ "IRQ", get_irq, false, 0, 0, NULL },
@@ -414,7 +417,7 @@ static void draw_matrix(
 		draw_cpu_headings(view, first, before);
 		screen_put(first, after, PAINT_BOLD, "NAME");
 		for (size_t i = 0; i < n; i++) {
-			bool is_chosen = rows[i] == view_get_chosen(view);
+			bool is_chosen = rows[i] == top_view_get_chosen(view);
 
 			draw_cells(view, rows[i], first + 1 + (unsigned int)i, before,
 				is_chosen);
@@ -428,7 +431,7 @@ static void draw_matrix(
 }
 
 static void draw_plain(
-	struct view *view, struct frame_row **rows, size_t n, unsigned int first)
+	struct top_view *view, struct frame_row **rows, size_t n, unsigned int first)
 {
 	struct part parts[] = {
 		{ "IRQ", get_irq, false, 0, 0, NULL },
@@ -456,7 +459,7 @@ static void draw_plain(
 	parts_free(parts, LENGTH(parts), n);
 }
 
-void view_draw_list(struct view *view, unsigned int first, unsigned int end)
+void top_view_draw_list(struct top_view *view, unsigned int first, unsigned int end)
 {
 	size_t room = end > first + 1 ? end - first - 1 : 0, n;
 

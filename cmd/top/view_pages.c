@@ -33,7 +33,7 @@ static const char *const help[] = {
 	"",
 };
 
-void view_draw_help(struct view *view)
+void top_view_draw_help(struct top_view *view)
 {
 	static const char *const limits[] = { "<1%", "<10%", "<40%", "<75%", "more" };
 	static const double shares[] = { 0, 0.05, 0.2, 0.5, 0.9 };
@@ -43,7 +43,7 @@ void view_draw_help(struct view *view)
 		screen_put(row, 0, PAINT_PLAIN, help[row]);
 	for (size_t i = 0; i < LENGTH(limits); i++) {
 		enum paint paint;
-		const char *glyph = view_glyph(view, shares[i], &paint);
+		const char *glyph = top_view_glyph(view, shares[i], &paint);
 
 		screen_put(row, column, paint, glyph);
 		screen_put(row, column + 2, PAINT_PLAIN, limits[i]);
@@ -96,7 +96,8 @@ static void put_queues(unsigned int *row, struct frame_row *interrupt)
 		put_line(row, "queues", list);
 }
 
-static void put_rates(struct view *view, unsigned int *row, struct frame_row *interrupt)
+static void put_rates(
+	struct top_view *view, unsigned int *row, struct frame_row *interrupt)
 {
 	const struct irqkit_interrupt *counts = irqkit_load_get_counts(
 		view->frame->load, irqkit_irq_get_index(interrupt->irq));
@@ -133,9 +134,9 @@ static void put_movable(unsigned int *row, struct frame_row *interrupt)
 	put_line(row, "movable", obstacle ? obstacle : "yes");
 }
 
-void view_draw_interrupt(struct view *view)
+void top_view_draw_interrupt(struct top_view *view)
 {
-	struct frame_row *interrupt = view_get_chosen(view);
+	struct frame_row *interrupt = top_view_get_chosen(view);
 	const struct irqkit_cpuset *affinity = NULL, *effective = NULL, *hint = NULL;
 	_cleanup_free_ char *name = NULL, *title = NULL;
 	const char *chip;
@@ -145,7 +146,7 @@ void view_draw_interrupt(struct view *view)
 		screen_put(row, 0, PAINT_PLAIN, "the interrupt is gone");
 		return;
 	}
-	name = view_get_name(interrupt);
+	name = top_view_get_name(interrupt);
 	if (name &&
 		asprintf(&title, "%s  %s",
 			irqkit_interrupt_get_label(interrupt->interrupt), name) >= 0)
