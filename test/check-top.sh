@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The screen of `irqkit top`, in terminals of several sizes, by tmux: what it shows on 2, 16
 # and 512 CPUs, without UTF-8, and after its keys; the terminal is as before after each end.
 # Documents of periods add up exactly while interrupts fire.
