@@ -112,7 +112,7 @@ press Z i
 shows "i sorts by number" 'by number'
 press '/' ; press -l 'no-such-name'; press Enter
 shows "find says what it does not find" "no row has 'no-such-name'"
-press '\'; press -l 'eth1'; press Enter
+press "\\"; press -l 'eth1'; press Enter
 wait_for 'eth1'
 result $(($(screen | grep -c 'eth0-') != 0)) "a filter hides the others" "$(screen)"
 quits "2 CPUs"
