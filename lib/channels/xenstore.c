@@ -84,8 +84,8 @@ int xenstore_parse(const void *bytes, size_t len, uint32_t request, char **ret_t
 		return parse_error(text, strnlen(text, message.len));
 	if (message.type != XENSTORE_READ)
 		return -EBADMSG;
-	*ret_text = strndup(text, message.len);
-	return *ret_text ? 0 : -ENOMEM;
+	/* without a NUL at its end */
+	return asprintf(ret_text, "%.*s", (int)message.len, text) < 0 ? -ENOMEM : 0;
 }
 
 /* What comes next: the header, and then as much as that says. */

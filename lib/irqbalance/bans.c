@@ -16,6 +16,7 @@
 #include "irqbalance/irqbalance.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /*
@@ -61,8 +62,10 @@ static int take_value(struct irqbalance_setup *setup, const char *key, size_t ke
 	uint32_t number;
 
 	if (is_word(key, key_len, "BANNED")) {
-		setup->banned_cpus = strndup(value, value_len);
-		return setup->banned_cpus ? 0 : -ENOMEM;
+		/* the answer has no NUL at its end */
+		return asprintf(&setup->banned_cpus, "%.*s", (int)value_len, value) < 0
+			? -ENOMEM
+			: 0;
 	}
 	if (is_word(key, key_len, "SLEEP"))
 		return parse_u32(value, value_len, &setup->sleep_s) < 0 ? -EBADMSG : 0;
