@@ -296,7 +296,7 @@ static void add_rules(struct document *document, const struct doctor_view *view)
 			table.rows[table.n_rows++] = &rows[i];
 	}
 	if (rows && table.rows && table_choose_keys(&table, rule_columns)) {
-		document_add_number(document, "rules", n - table.n_rows);
+		document_add_number(document, "looked_at", n - table.n_rows);
 		document_add_table(document, "not_looked_at", &table);
 	} else {
 		document_fail(document);
