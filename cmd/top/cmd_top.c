@@ -166,6 +166,18 @@ static void frame_free(struct frame *frame)
 	frame_clear(frame);
 }
 
+/* "0 of 54 interrupts fired" would be said of a machine that was saved, too. */
+static void explain_standstill(const struct watching *watching, const struct frame *frame)
+{
+	const struct call *call = watching->call;
+	const struct top_options *o = call->state;
+
+	if (call->common.root && !watching->has_second && frame->n_active == 0 &&
+		table_options_are_plain(&o->table, &call->common))
+		printf("A saved system with one reading stands still; a second reading "
+		       "in proc.1\ngives rates.\n");
+}
+
 static enum status print_frames(struct watching *watching, int signal_fd)
 {
 	const struct top_options *o = watching->call->state;
@@ -186,6 +198,7 @@ static enum status print_frames(struct watching *watching, int signal_fd)
 		if (i > 0 && table_options_are_plain(&o->table, &watching->call->common))
 			printf("\n");
 		status = print(&frame, watching->call);
+		explain_standstill(watching, &frame);
 		errno = 0;
 		fflush(stdout);
 		if (has_lost_reader())
