@@ -26,9 +26,9 @@ static const struct option options[] = {
 	{ "delay", 'd', OPTION_TEXT, offsetof(struct top_options, delay), "SECONDS",
 		"the length of a period (2)" },
 	{ "for", 0, OPTION_TEXT, offsetof(struct top_options, period), "SECONDS",
-		"one table, of so many seconds: -b -n 1 -d SECONDS" },
+		"print one table of SECONDS: -b -n 1 -d SECONDS" },
 	{ "all", 'a', OPTION_FLAG, offsetof(struct top_options, shows_all), NULL,
-		"also idle interrupts, and rows that have a name" },
+		"also show idle interrupts, and rows that have a name" },
 	{ "weigh", 0, OPTION_TEXT, offsetof(struct top_options, weigh), "WHAT",
 		"imbalance by time, packets or interrupts" },
 	{ "read-only", 0, OPTION_FLAG, offsetof(struct top_options, is_read_only), NULL,
@@ -60,7 +60,7 @@ static enum status read_count(struct top_options *o)
 	if (read_number(o->count, strlen(o->count), UINT32_MAX, &o->n_frames) == 0 &&
 		o->n_frames > 0)
 		return STATUS_DONE;
-	say_error("--iterations takes a number of periods from 1 on, not '%s'", o->count);
+	say_error("--iterations takes a number of at least 1, not '%s'", o->count);
 	return STATUS_MISUSE;
 }
 
