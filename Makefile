@@ -307,7 +307,7 @@ $(RENDER)/irqkit: private CMD_OBJS := $(CMD_OBJS:$(B)/cmd/table/render.o=$(RENDE
 $(RENDER)/irqkit: $(CMD_OBJS) $(RENDER)/render.o $(SO) $(B)/CMD.libs
 	$(call quiet,LD)$(call link_program,$$ORIGIN/../../..)
 
-check-programs: all $(UNITS) $(REPLAYS) $(TOOLS) $(EXAMPLES) $(RENDER)/irqkit $(ROOTS).made
+check-programs: all $(UNITS) $(REPLAYS) $(TOOLS) $(EXAMPLES) $(RENDER)/irqkit $(B)/test/bench/machine $(ROOTS).made
 
 # test/run takes file names as arguments: make check T="test/check-docs.sh"
 # When make ends, so do the tests, even if it is killed.

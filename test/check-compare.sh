@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Documents that somebody changed: each value of one of `irqkit show --json` is left out, or is another
 # one, in turn. compare takes the document or says what is wrong with it, and never fails in another
 # way; in a build with sanitizers these speak up.

@@ -114,16 +114,17 @@ empty "libirqkit(3) names no call that does not exist" \
 # page_keys SECTIONS: "KEY TYPE" of all that irqkit-json(5) describes there; types as jq calls them
 page_keys() {
 	awk -v sections="$1" '/^\.Ss / { in_it = $0 ~ sections } in_it' man/irqkit-json.5 |
-		sed -nE 's/^\.It Sy (.*) No \((.*)\)$/\2:\1/p' |
+		sed -nE 's/^\.(It )?Sy (.*) No \(([^)]*)\).*/\3:\2/p' |
 		sed -E 's/^(count|integer|number|share):/number:/; s/^(text|mask|CPU list):/string:/; s/^(array|object) of [a-z]*:/\1:/' |
 		awk -F '[:, ]+' '{ for (i = 2; i <= NF; i++) print $i, $1 }' | sort -u
 }
 # json SECTIONS COMMAND...: each key of the document is in these sections, with its type
+# (but for numbers of CPUs and names of softirqs, which are keys, too)
 json() {
 	local sections=$1 keys
 	shift
 	keys=$("$irqkit" "$@" --json | jq -r '. as $document | paths | . as $path | last | strings |
-		select(test("^[0-9]+$") | not) | "\(.) \($document | getpath($path) | type)"' | sort -u)
+		select(test("^([0-9]+|[A-Z_]+)$") | not) | "\(.) \($document | getpath($path) | type)"' | sort -u)
 	check "irqkit $1 --json has keys" test -n "$keys"
 	empty "irqkit-json(5) explains every key of irqkit $*" "$(lacks "$(page_keys "$sections")" "$keys")"
 }
@@ -149,6 +150,9 @@ json 'show --json|undo --list' undo "${queues[@]}" --list
 json 'show --json|mask --json' mask 0-3
 json 'doctor --json' doctor --root "$roots/isolated-16cpu"
 json 'doctor --json' doctor --root "$roots/queues-8cpu"
+json 'doctor --list --json' doctor --list
+json 'doctor --list --json' doctor --explain load-uneven
+json 'top --json' top --root "$roots/two-samples-2cpu"
 # the words of a SET, as a mistyped one lists them
 set_words=$("$irqkit" mask '?' 2>&1 | sed 's/.* or the words //; s/:[0-9]*/:/g; s/, /\n/g' | sort)
 check "a mistyped SET lists its words" grep -qx first-threads <<<"$set_words"

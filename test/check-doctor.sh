@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # irqkit doctor on every root: what it finds, and that its fixes fix that.
 #
 # test/doctor.list holds every finding of every root, as it was reviewed by hand:

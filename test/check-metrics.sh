@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What `irqkit metrics` writes is what Prometheus takes: on every root, each series is there once,
 # after the help and the type of its metric, no label changes at a boot, and there are not too many.
 # promtool checks the text and the rules of dist/prometheus; without it, that is skipped.

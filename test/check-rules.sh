@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Rules of the doctor: for each, a system that triggers it and one that must not, at the edge of
 # each threshold. What irqkit itself can fix is gone after the fix.
 # shellcheck disable=SC2100,SC2046,SC2016 # ids; words; text for files

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The JSON schema, dist/irqkit.schema.json: it describes the same keys and types as irqkit-json(5), and
 # every document that irqkit writes in a golden test is valid by it, without a key that it lacks.
 # shellcheck source=test/tap.sh
@@ -18,6 +19,9 @@ sed '/^\.It Sy boot_id /d; s/^\.It Sy uptime No (number)/.It Sy uptime No (text)
 same "a man page with other keys or types is noticed" \
 	"$(printf '%s: %s\n' show 'the man page does not explain boot_id' show 'uptime is number, and text in the man page')" \
 	"$(tool documented "$tmp/other.5" 2>&1 | grep '^show: ' | sort)"
+sed '/^\.Ss irqkit compare --json/d' man/irqkit-json.5 >"$tmp/other.5"
+check "a man page that lost the heading of a document is noticed" \
+	grep -q '^compare: the man page has no ' <(tool documented "$tmp/other.5" 2>&1)
 if ! python3 -c 'from jsonschema import Draft202012Validator' 2>/dev/null; then
 	skip "the documents of golden tests" "python3 has no jsonschema 4 (Debian: python3-jsonschema)"
 	finish
@@ -55,9 +59,27 @@ empty "there is a document of each kind" \
 	"$(tool kinds "${documents[@]}" | grep -v '^who ' | grep ' 0$')"
 
 # What is wrong is found, whatever it is.
+# wrong CHANGE COMMAND...: the document after a change with jq
+wrong() {
+	local change=$1
+	shift
+	"$O/irqkit" "$@" --json >"$tmp/right"
+	jq "$change" "$tmp/right" >"$tmp/wrong"
+	check "a document of $1 is wrong after jq '$change', and only then" \
+		test -n "$(tool validate "$tmp/wrong")" -a -z "$(tool validate "$tmp/right")"
+}
 for change in '.cpus = "0"' '.interrupts[0].total = -1' '.interrupts[0].affinity = "0-"' '.new_key = 1' \
-	'.interrupts[0].new_key = 1' 'del(.interrupts)' '.interrupts = {}' '.interrupts[0].per_cpu = {"0": "1"}'; do
-	"$O/irqkit" show --json --root "$roots/queues-8cpu" | jq "$change" >"$tmp/wrong"
-	check "a document is wrong after jq '$change'" test -n "$(tool validate "$tmp/wrong")"
+	'.interrupts[0].new_key = 1' 'del(.interrupts)' '.interrupts = {}' '.interrupts[0].per_cpu = {"0": "1"}' \
+	'.queues[0].rps_cpus = 1' '.devices[0].combined.now = "4"'; do
+	wrong "$change" show --root "$roots/queues-8cpu"
+done
+for change in '.before.imbalance = "1"' '.shares[0].before = 1.5' '.interrupts[0].after.effective = 1' 'del(.settings)'; do
+	wrong "$change" compare "$roots/linux-6.1-16cpu" "$roots/queues-8cpu"
+done
+for change in '.findings[0].facts[0].value = 1' '.findings[0].fix = "spread"' 'del(.rules)'; do
+	wrong "$change" doctor --root "$roots/queues-8cpu"
+done
+for change in '.by_cpu[0].softnet.dropped = "0"' '.by_cpu[0].softirqs.NET_RX = "1"' '.interrupts[0].irq = 0.5'; do
+	wrong "$change" top --root "$roots/two-samples-2cpu"
 done
 finish

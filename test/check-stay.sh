@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # irqkit apply --stay on this kernel, without a boot: a pair of virtual interfaces in a network name
 # space of its own makes the events, and their RPS is what the policy places. What it costs when
 # nothing happens, whether its memory grows, and kill -9 in the middle of events.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The screen of `irqkit top`, in terminals of several sizes, by tmux: what it shows on 2, 16
 # and 512 CPUs, without UTF-8, and after its keys; the terminal is as before after each end.
 # Documents of periods add up exactly while interrupts fire.
@@ -111,7 +112,7 @@ press Z i
 shows "i sorts by number" 'by number'
 press '/' ; press -l 'no-such-name'; press Enter
 shows "find says what it does not find" "no row has 'no-such-name'"
-press '\'; press -l 'eth1'; press Enter
+press "\\"; press -l 'eth1'; press Enter
 wait_for 'eth1'
 result $(($(screen | grep -c 'eth0-') != 0)) "a filter hides the others" "$(screen)"
 quits "2 CPUs"

@@ -94,7 +94,7 @@ bare() {
 }
 # on_demand: the libraries that the program loads when it needs them
 on_demand() { sed -nE 's/^ON_DEMAND\("([^"]+)".*/\1/p' cmd/*/*.c; }
-same "two libraries are loaded on demand" 2 "$(on_demand | sort -u | wc -l)"
+same "three libraries are loaded on demand" 3 "$(on_demand | sort -u | wc -l)"
 mounts=
 if ! unshare -m true 2>/dev/null || [ "$(id -u)" -ne 0 ]; then
 	skip "without the libraries that are loaded on demand" "not root, or no mount name spaces here"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash disable=SC2154 # $tmp is that of tap.sh
 # Sourced by tests that make small saved systems, one fact at a time:
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # tap.sh and machine.sh set tmp, root and O
 # Sourced by tests of the doctor's rules, with test/tap.sh and test/machine.sh: one rule, one system.

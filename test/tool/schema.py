@@ -23,6 +23,7 @@ def load(path):
 # ---- the man page --------------------------------------------------------------------------
 
 ITEM = re.compile(r'^\.It Sy (.*) No \(([^)]*)\)$')
+PLACE = re.compile(r'^Each (?:object in|of the two) (both|states) has:$')
 INLINE = re.compile(r'^\.Sy (\w+) No \(([^)]*)\)')
 
 
@@ -34,8 +35,10 @@ def read_man(path):
     for number, line in enumerate(lines):
         if line.startswith(('.Ss ', '.Sh ')):
             section, place, item = line[4:], '', None
-        if line in ('Each object in', 'Each object in both has:'):
-            place = 'both' if 'both' in line else lines[number + 1].split()[1]
+        if line == 'Each object in':
+            place = lines[number + 1].split()[1]
+        elif match := PLACE.match(line):
+            place = match[1]
         if line == 'The document of':
             place = ''
         match = ITEM.match(line)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8
 # limit: 300
 # All queues of a card on CPU 0: the doctor finds that, --fix spreads them as one change, the traffic

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux
 # programs: iproute2
 # The doctor reports RPS of a bond and of a VLAN, which the kernel never looks at; not RPS of a

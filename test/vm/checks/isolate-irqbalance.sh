@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8 linux-8-6.12
 # programs: irqbalance
 # long

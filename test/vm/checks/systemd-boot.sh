@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-systemd*
 # long
 # After boot with the unit that is enabled, everything is as the policy says, although the drivers

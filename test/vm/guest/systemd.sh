@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=dash
 # A machine whose first process is systemd: systemd-networkd gives the links their addresses.
 start() {
