@@ -517,7 +517,7 @@ placed_by_irqkit() {
 	put proc/stat "btime $(($(date +%s) + 7200 - 1000))"
 }
 id=irqbalance-without-bans
-placed_by_irqkit; program 700 irqbalance; fires $id 'high irqbalance: (pid 700) is running, and may move 1 interrupt that irqkit placed, such as 24'
+placed_by_irqkit; program 700 irqbalance; fires $id 'high irqbalance: is running (pid 700), and may move 1 interrupt that irqkit placed, such as 24'
 printf '/usr/sbin/irqbalance\0--banirq=24\0' >"$root/proc/700/cmdline"; silent $id 'it is banned'
 placed_by_irqkit; silent $id 'it does not run'
 new 4; nic eth0 igb 0; program 700 irqbalance; fires $id 'info irqbalance' 'irqkit placed nothing'

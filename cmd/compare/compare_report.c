@@ -439,8 +439,9 @@ static void remark_rates(const struct comparison *comparison)
 	size_t n = comparison->n_by_kind[CHANGE_RATE];
 
 	if (n)
-		printf("%zu interrupt%s at another rate; that is not a difference.\n", n,
-			n == 1 ? " fires" : "s fire");
+		printf("%zu interrupt%s at another rate; this does not count as "
+		       "different.\n",
+			n, n == 1 ? " fires" : "s fire");
 }
 
 static void remark_boots(const struct comparison *comparison)

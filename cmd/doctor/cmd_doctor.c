@@ -25,7 +25,7 @@
 
 static const struct option options[] = {
 	OPTION("for", 0, OPTION_TEXT, seconds, "SECONDS",
-		"measure for so long (default: 2)"),
+		"measure for this many seconds (default: 2)"),
 	OPTION("all", 'a', OPTION_FLAG, is_all, NULL,
 		"show all findings, not only seven"),
 	OPTION("list", 'l', OPTION_FLAG, is_list, NULL, "list the rules"),
@@ -34,7 +34,7 @@ static const struct option options[] = {
 	OPTION("ignore", 0, OPTION_TEXT, ignored, "IDS",
 		"leave out these rules: IDs, with commas between them"),
 	OPTION("level", 0, OPTION_TEXT, level, "CLASS",
-		"exit with 5 only from this class on (default: low)"),
+		"exit with 5 only for this class or worse (default: low)"),
 	OPTION("fix", 0, OPTION_FLAG, fixes, NULL,
 		"apply the fixes that irqkit can apply"),
 	OPTION("dry-run", 'n', OPTION_FLAG, change.is_dry_run, NULL,
@@ -290,10 +290,10 @@ const struct command cmd_doctor = {
 	.name = "doctor",
 	.args = "[OPTION...] [DEV...]",
 	.summary = "find what is wrong, and the command that fixes it",
-	.more = "Looks at the interrupts of DEV, or of the whole machine, and shows what "
-		"is\n"
-		"wrong, the worst first: what was found, why it matters, and what fixes\n"
-		"it. Nothing is written without --fix.\n"
+	.more = "Looks at the interrupts of DEV, or of the whole machine, and shows\n"
+		"what is wrong, the worst first: what was found, why it matters, and "
+		"what\n"
+		"fixes it. Nothing is written without --fix.\n"
 		"Exit status: 5 if something of class low or above was found.\n"
 		"\n"
 		"  irqkit doctor                     what is wrong with this machine?\n"

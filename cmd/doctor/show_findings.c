@@ -122,9 +122,10 @@ static const char *name_needs(enum irqkit_needs needs)
 {
 	static const char *const words[] = {
 		[IRQKIT_NEEDS_NOTHING] = "",
-		[IRQKIT_NEEDS_REBOOT] = " (after a reboot)",
-		[IRQKIT_NEEDS_HOST] = " (on the host)",
-		[IRQKIT_NEEDS_RECONNECT] = " (after the device was connected again)",
+		[IRQKIT_NEEDS_REBOOT] = ". This needs a reboot",
+		[IRQKIT_NEEDS_HOST] = ". This is done on the host",
+		[IRQKIT_NEEDS_RECONNECT] =
+			". It takes effect when the device connects again",
 	};
 
 	return words[needs];
@@ -255,10 +256,10 @@ static void format_time(const struct irqkit_doctor *doctor, char *text, size_t s
 		snprintf(text, size, " over %.0f s", irqkit_doctor_get_seconds(doctor));
 		break;
 	case IRQKIT_CONFIDENCE_MEAN:
-		snprintf(text, size, ", with counts since boot as a mean");
+		snprintf(text, size, ", by the mean since boot");
 		break;
 	default:
-		snprintf(text, size, ", with counts since an unknown time");
+		snprintf(text, size, ", by counts since boot (uptime not known)");
 	}
 }
 
@@ -270,14 +271,14 @@ static void show_summary(const struct doctor_view *view, size_t n_fixable)
 
 	count_rules(view->doctor, &counted);
 	format_time(view->doctor, time, sizeof(time));
-	r = asprintf(&text, "%zu finding%s; %zu rules looked at%s%s", view->n,
+	r = asprintf(&text, "%zu finding%s; %zu rules checked%s%s", view->n,
 		view->n == 1 ? "" : "s", counted.n - counted.n_not, time,
 		counted.n_not ? "" : ".");
 	if (r >= 0 && counted.n_not) {
 		char *all;
 
-		r = asprintf(&all, "%s; %zu could not be (%s).", text, counted.n_not,
-			counted.reasons ? counted.reasons : "");
+		r = asprintf(&all, "%s; %zu could not be checked (%s).", text,
+			counted.n_not, counted.reasons ? counted.reasons : "");
 		free(text);
 		text = r < 0 ? NULL : all;
 	}
@@ -298,7 +299,7 @@ static void show_rules_not_looked_at(const struct doctor_view *view)
 			view->doctor, i, &lacks);
 
 		if (lacks)
-			print_line(0, "Not looked at: %s: %s.", irqkit_rule_get_id(rule),
+			print_line(0, "Not checked: %s: %s.", irqkit_rule_get_id(rule),
 				lacks);
 	}
 }

@@ -265,7 +265,7 @@ static void add_moves(struct exposition *e, const struct collected *c)
 		"Interrupts that will move the next time that they fire.");
 	exposition_add(e, "irqkit_moves_pending", (double)c->n_pending, NULL);
 	exposition_begin(e, "irqkit_affinity_changes_total", METRIC_COUNTER,
-		"Interrupts that another CPU handled than at the run before, whoever "
+		"Interrupts that another CPU handled than at the last run, whoever "
 		"moved "
 		"them.");
 	exposition_add(e, "irqkit_affinity_changes_total",

@@ -26,9 +26,9 @@ static const struct option options[] = {
 	{ "delay", 'd', OPTION_TEXT, offsetof(struct top_options, delay), "SECONDS",
 		"the length of a period (2)" },
 	{ "for", 0, OPTION_TEXT, offsetof(struct top_options, period), "SECONDS",
-		"one table, of so many seconds: -b -n 1 -d SECONDS" },
+		"print one table of SECONDS: -b -n 1 -d SECONDS" },
 	{ "all", 'a', OPTION_FLAG, offsetof(struct top_options, shows_all), NULL,
-		"also idle interrupts, and rows that have a name" },
+		"also show idle interrupts, and rows that have a name" },
 	{ "weigh", 0, OPTION_TEXT, offsetof(struct top_options, weigh), "WHAT",
 		"imbalance by time, packets or interrupts" },
 	{ "read-only", 0, OPTION_FLAG, offsetof(struct top_options, is_read_only), NULL,
@@ -60,7 +60,7 @@ static enum status read_count(struct top_options *o)
 	if (read_number(o->count, strlen(o->count), UINT32_MAX, &o->n_frames) == 0 &&
 		o->n_frames > 0)
 		return STATUS_DONE;
-	say_error("--iterations takes a number of periods from 1 on, not '%s'", o->count);
+	say_error("--iterations takes a number of at least 1, not '%s'", o->count);
 	return STATUS_MISUSE;
 }
 
@@ -166,6 +166,18 @@ static void frame_free(struct frame *frame)
 	frame_clear(frame);
 }
 
+/* "0 of 54 interrupts fired" would be said of a machine that was saved, too. */
+static void explain_standstill(const struct watching *watching, const struct frame *frame)
+{
+	const struct call *call = watching->call;
+	const struct top_options *o = call->state;
+
+	if (call->common.root && !watching->has_second && frame->n_active == 0 &&
+		table_options_are_plain(&o->table, &call->common))
+		printf("A saved system with one reading stands still; a second reading "
+		       "in proc.1\ngives rates.\n");
+}
+
 static enum status print_frames(struct watching *watching, int signal_fd)
 {
 	const struct top_options *o = watching->call->state;
@@ -186,6 +198,7 @@ static enum status print_frames(struct watching *watching, int signal_fd)
 		if (i > 0 && table_options_are_plain(&o->table, &watching->call->common))
 			printf("\n");
 		status = print(&frame, watching->call);
+		explain_standstill(watching, &frame);
 		errno = 0;
 		fflush(stdout);
 		if (has_lost_reader())

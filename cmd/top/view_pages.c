@@ -10,7 +10,7 @@
 static const char *const help[] = {
 	"F1 h ?         this page; any key goes back",
 	"arrows j k     choose an interrupt; PgUp PgDn Home End too",
-	"Enter          all that is known of it; Backspace goes back",
+	"Enter          everything known about it; Backspace goes back",
 	"F3 / n         find a name; find the next one",
 	"F4 \\           show only names or devices with this text, or a pattern",
 	"F6 < >         sort by rate, time, packets, name or number; I inverts",

@@ -204,9 +204,8 @@ static int look_mask_delivers_to_one(struct look *look)
 		return r;
 	names = group_format(&group);
 	finding_say(group.finding,
-		"%zu interrupt%s may go to several CPUs, and the controller delivers "
-		"each "
-		"to one of them (%s)",
+		"%zu interrupt%s may be handled on several CPUs, but the controller "
+		"delivers each to one of them (%s)",
 		group.n, group.n == 1 ? "" : "s", names ? names : "?");
 	finding_by_hand(group.finding, IRQKIT_NEEDS_NOTHING,
 		"nothing to do, because a mask of many CPUs only lets the kernel choose; "
@@ -521,11 +520,10 @@ static const struct irqkit_rule rules[] = {
 	{
 		.id = "mask-delivers-to-one",
 		.class = IRQKIT_CLASS_INFO,
-		.title = "a mask of several CPUs, one of which gets all",
-		.why = "A mask of many CPUs is a choice for the kernel and shares "
-		       "nothing: "
+		.title = "one of several allowed CPUs gets all interrupts",
+		.why = "Of a mask with many CPUs, only one handles the interrupt: "
 		       "x86 since Linux 4.15, GIC, ITS and Xen deliver to one CPU. "
-		       "'nox2apic' does not bring that back.",
+		       "'nox2apic' does not change that.",
 		.explain = "Reported for a busy network device if somebody gave an "
 			   "interrupt several CPUs, but not all, and its effective "
 			   "affinity is one CPU.",
@@ -567,7 +565,7 @@ static const struct irqkit_rule rules[] = {
 		.id = "affinity-offline",
 		.class = IRQKIT_CLASS_LOW,
 		.title = "an affinity has CPUs that are offline",
-		.why = "A part of what somebody asked for does not exist now.",
+		.why = "Some of the requested CPUs cannot handle it now.",
 		.explain =
 			"Reported if the affinity of an interrupt that can be moved has "
 			"a CPU that is offline, and not all CPUs that are online.",

@@ -194,12 +194,12 @@ static int look_irq_on_isolated(struct look *look)
 	rate = facts_rate(facts, comes.count);
 	if (rate >= 0)
 		finding_say(finding,
-			"%zu interrupt%s come%s there, %.1f times per second (%s)",
+			"%zu interrupt%s fire%s there, %.1f times per second (%s)",
 			comes.names.n, comes.names.n == 1 ? "" : "s",
 			comes.names.n == 1 ? "s" : "", rate, comes.names.text);
 	else
 		finding_say(finding,
-			"%zu interrupt%s come%s there, %llu times so far (%s)",
+			"%zu interrupt%s fire%s there, %llu times so far (%s)",
 			comes.names.n, comes.names.n == 1 ? "" : "s",
 			comes.names.n == 1 ? "s" : "", (unsigned long long)comes.count,
 			comes.names.text);
@@ -223,7 +223,8 @@ static int look_irq_may_reach(struct look *look)
 		return r;
 	finding = add_finding(look, true);
 	finding_say(finding,
-		"%zu interrupt%s may be handled there (%s), although none comes now",
+		"%zu interrupt%s may be handled there (%s), although none fires there "
+		"now",
 		may.names.n, may.names.n == 1 ? "" : "s", may.names.text);
 	add_irq_facts(finding, look->facts, IRQ_MAY_COME);
 	return 0;
@@ -268,7 +269,7 @@ static int look_managed_on_isolated(struct look *look)
 	cpus = facts_format_cpus(look->facts->isolated);
 	finding = add_finding(look, false);
 	finding_say(finding,
-		"%zu interrupt%s that only the kernel places come%s there (%s), although "
+		"%zu interrupt%s that only the kernel places fire%s there (%s), although "
 		"other CPUs are allowed",
 		list.names.n, list.names.n == 1 ? "" : "s", list.names.n == 1 ? "s" : "",
 		list.names.text);
@@ -292,7 +293,7 @@ static int look_managed_isolated_only(struct look *look)
 	if (r < 0 || !list.names.n)
 		return r;
 	finding = add_finding(look, false);
-	finding_say(finding, "%zu managed interrupt%s can come only there (%s)",
+	finding_say(finding, "%zu managed interrupt%s can fire only there (%s)",
 		list.names.n, list.names.n == 1 ? "" : "s", list.names.text);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"nothing to do, because only reading and writing by the isolated CPUs "
@@ -547,8 +548,8 @@ static const struct irqkit_rule rules[] = {
 		.why = "An isolated CPU is interrupted, and the program on it loses "
 		       "microseconds each time.",
 		.explain = "Reported if an interrupt that can be moved fires on an "
-			   "isolated CPU. An interrupt that may come only to isolated "
-			   "CPUs is taken for one that is there on purpose.",
+			   "isolated CPU. An interrupt that may be handled only on "
+			   "isolated CPUs counts as placed there on purpose.",
 		.hides = (const char *const[]){ "default-affinity-isolated",
 			"irq-may-reach-isolated", "threads-on-isolated",
 			"workqueue-on-isolated", "rps-on-isolated",
@@ -561,7 +562,7 @@ static const struct irqkit_rule rules[] = {
 		.title = "interrupts may be handled on isolated CPUs",
 		.why = "The kernel may choose an isolated CPU at the next change.",
 		.explain = "Reported if the affinity of an interrupt has isolated and "
-			   "other CPUs, and it does not come to an isolated one now.",
+			   "other CPUs, and it is not handled on an isolated one now.",
 		.look = look_irq_may_reach,
 	},
 	{
@@ -571,17 +572,18 @@ static const struct irqkit_rule rules[] = {
 		.why = "The kernel placed the interrupt of a disk queue on an isolated "
 		       "CPU, "
 		       "although others are in its set.",
-		.explain = "Reported if a managed interrupt that may also be handled on "
-			   "other CPUs comes to an isolated one. Only the kernel can "
-			   "place it: the word managed_irq of isolcpus= makes it.",
+		.explain =
+			"Reported if a managed interrupt that may also be handled on "
+			"other CPUs is handled on an isolated one. Only the kernel can "
+			"place it: the word managed_irq of isolcpus= makes it.",
 		.hides = (const char *const[]){ "isolcpus-without-managed", NULL },
 		.look = look_managed_on_isolated,
 	},
 	{
 		.id = "managed-isolated-only",
 		.class = IRQKIT_CLASS_INFO,
-		.title = "managed interrupts can come only to isolated CPUs",
-		.why = "Such an interrupt comes only when the isolated CPU itself reads "
+		.title = "managed interrupts can fire only on isolated CPUs",
+		.why = "Such an interrupt fires only when the isolated CPU itself reads "
 		       "or "
 		       "writes.",
 		.explain = "Reported, always as info, if all CPUs of a managed interrupt "

@@ -111,7 +111,7 @@ static int report_running(struct look *look, const struct irqkit_irqbalance *irq
 	struct irqkit_finding *finding = finding_add(look, NULL, "irqbalance");
 
 	finding_set_class(finding, IRQKIT_CLASS_INFO);
-	finding_say(finding, "(pid %u) is running, and may move what somebody places",
+	finding_say(finding, "is running (pid %u), and may move what somebody places",
 		irqkit_irqbalance_get_pid(irqbalance));
 	finding_fact_read(finding, look->facts, "proc/%u/comm",
 		irqkit_irqbalance_get_pid(irqbalance));
@@ -141,7 +141,7 @@ static int look_without_bans(struct look *look)
 		return report_running(look, irqbalance);
 	finding = finding_add(look, NULL, "irqbalance");
 	finding_say(finding,
-		"(pid %u) is running, and may move %zu interrupt%s that "
+		"is running (pid %u), and may move %zu interrupt%s that "
 		"irqkit placed, such as %d",
 		irqkit_irqbalance_get_pid(irqbalance), count.n, count.n == 1 ? "" : "s",
 		irqkit_irq_get_number(count.first));

@@ -244,6 +244,7 @@ static int report_serves_all(
 	};
 	const struct facts *facts = look->facts;
 	struct irqkit_finding *finding;
+	double percent = 100 * share_of(sum->count, facts->count);
 	struct plan_gain gain;
 	int r = facts_plan_spread(look->facts, &words, &gain);
 
@@ -252,9 +253,9 @@ static int report_serves_all(
 	finding = finding_add(look, NULL, "cpu%u", cpu);
 	finding_say(finding,
 		"handles %.0f%% of the interrupts of all devices; the other %u CPUs "
-		"share the rest",
-		100 * share_of(sum->count, facts->count),
-		irqkit_cpuset_count(facts->online) - 1);
+		"%s",
+		percent, irqkit_cpuset_count(facts->online) - 1,
+		percent >= 99.5 ? "handle hardly any" : "share the rest");
 	for (size_t i = 0; i < facts->n_units; i++)
 		if (facts->units[i].cpu == (int)cpu &&
 			facts->units[i].count * 100 >= sum->count * QUEUE_PERCENT)
@@ -499,7 +500,7 @@ static int look_queue_on_remote_node(struct look *look)
 	if (count_nodes(facts) < 2)
 		return look_lacks(look, "one NUMA node");
 	if (facts_is_guest(facts))
-		return look_lacks(look, "the nodes of a guest may be fiction");
+		return look_lacks(look, "the nodes of a guest may not be real");
 	for (size_t i = 0; i < facts->n_owners && r == 0; i++) {
 		struct fact_device *device = &facts->owners[i];
 		uint64_t count = 0;
@@ -541,7 +542,7 @@ static int look_node_unknown(struct look *look)
 	if (count_nodes(facts) < 2)
 		return look_lacks(look, "one NUMA node");
 	if (facts_is_guest(facts))
-		return look_lacks(look, "the nodes of a guest may be fiction");
+		return look_lacks(look, "the nodes of a guest may not be real");
 	for (size_t i = 0; i < facts->n_owners; i++) {
 		const struct fact_device *device = &facts->owners[i];
 
@@ -562,7 +563,7 @@ static int look_node_unknown(struct look *look)
 				"sys/class/net/%s/device/numa_node",
 				facts->owners[i].name);
 	finding_by_hand(finding, IRQKIT_NEEDS_REBOOT,
-		"the firmware setup may offer NUMA for PCI devices; until then, 'irqkit "
+		"look for NUMA of PCI devices in the firmware setup; until then, 'irqkit "
 		"spread DEV --node=N' keeps its interrupts on the node that you know");
 	return 0;
 }
@@ -637,7 +638,7 @@ static int look_siblings_share_core(struct look *look)
 	int r = 0;
 
 	if (facts_is_guest(facts))
-		return look_lacks(look, "the cores of a guest may be fiction");
+		return look_lacks(look, "the cores of a guest may not be real");
 	if (!has_busy_queues(facts))
 		return 0;
 	if (facts_count_cores(facts, facts->online) == irqkit_cpuset_count(facts->online))
@@ -817,8 +818,8 @@ static const struct irqkit_rule rules[] = {
 		.id = "queues-on-one-cpu",
 		.class = IRQKIT_CLASS_HIGH,
 		.title = "one CPU handles all queues of a device",
-		.why = "All queues wait for one CPU while other CPUs are idle, so the "
-		       "queues are worth nothing.",
+		.why = "All queues wait for one CPU while other CPUs are idle, so "
+		       "several queues are no better than one.",
 		.explain = "Reported for a device with two or more queues that can "
 			   "be moved, if 'irqkit spread' lowers the load of the busiest "
 			   "CPU by a quarter or more. Not reported if a policy places "
@@ -854,10 +855,10 @@ static const struct irqkit_rule rules[] = {
 		       "timers, old devices and kernel threads are there too.",
 		.explain = "Reported on a busy machine with four or more housekeeping "
 			   "CPUs, if one CPU handles 80% of the interrupts of devices, "
-			   "if a fifth of that is not its hottest queue, and if 'irqkit "
-			   "spread all' lowers its load by a quarter or more. One "
-			   "device with one queue is the business of "
-			   "single-queue-no-rps.",
+			   "if its busiest queue has at most four fifths of that, and if "
+			   "'irqkit spread all' lowers its load by a quarter or more. A "
+			   "device "
+			   "with one queue is left to single-queue-no-rps.",
 		.hides = (const char *const[]){ "hot-units-collide", "load-uneven",
 			"cpu-full-of-softirq", NULL },
 		.look = look_one_cpu_serves_all,
@@ -895,21 +896,20 @@ static const struct irqkit_rule rules[] = {
 		.class = IRQKIT_CLASS_MEDIUM,
 		.title = "queues are handled on another NUMA node than the device",
 		.why = "Each packet crosses the link between the nodes twice, which can "
-		       "halve the throughput of a stream. 'Queue N to CPU N' does that.",
+		       "halve the throughput of a stream. Placing queue N on CPU N often "
+		       "causes it.",
 		.explain =
 			"Reported for queues with 5% or more of the interrupts of their "
 			"device, if the node of the device has housekeeping CPUs and "
 			"'irqkit spread' brings them there. Not reported in a guest, "
-			"whose nodes may be fiction, or if all nodes are equally far.",
+			"whose nodes may not be real, or if all nodes are equally far.",
 		.look = look_queue_on_remote_node,
 	},
 	{
 		.id = "node-unknown",
 		.class = IRQKIT_CLASS_INFO,
 		.title = "the NUMA node of a device is not known",
-		.why = "The firmware does not say where the device is, so that no tool "
-		       "can "
-		       "keep its interrupts near it.",
+		.why = "Without the node, no tool can keep the interrupts near the device.",
 		.explain = "Reported for PCI network devices with numa_node -1 on a "
 			   "machine with two or more nodes that have CPUs.",
 		.look = look_node_unknown,
@@ -930,7 +930,8 @@ static const struct irqkit_rule rules[] = {
 		.id = "queue-on-slow-core",
 		.class = IRQKIT_CLASS_MEDIUM,
 		.title = "a busy queue is handled on a slow core",
-		.why = "The slow core is full first, while fast ones are idle.",
+		.why = "The slow core reaches its limit first, while fast cores are "
+		       "idle.",
 		.explain = "Reported for a busy device on a machine with fast and slow "
 			   "cores, if a slow core that handles its queues spends 30% of "
 			   "its time in interrupts, or if that is not known.",

@@ -258,8 +258,9 @@ static int judge_xen_guest(struct look *look, const struct fact_device *owner)
 		finding, look->facts, "sys/module/xen_netfront/parameters/max_queues");
 	finding_fix(finding, "rps", owner->name, "--auto", NULL);
 	finding_by_hand(finding, IRQKIT_NEEDS_RECONNECT,
-		"better: set max_queues of xen_netfront here and of xen_netback on the "
-		"host to %u, then detach and attach the interface, or restart the guest",
+		"for more queues, set max_queues of xen_netfront here and of xen_netback "
+		"on the host to %u, then detach and attach the interface, or restart the "
+		"guest",
 		irqkit_cpuset_count(look->facts->online));
 	return 0;
 }
@@ -289,8 +290,8 @@ static int judge_virtio(struct look *look, const struct fact_device *owner)
 	}
 	finding_fix(finding, "rps", owner->name, "--auto", NULL);
 	finding_by_hand(finding, IRQKIT_NEEDS_HOST,
-		"better: give the interface queues='%u' and vectors='%u' on the host, "
-		"then: irqkit channels %s --auto",
+		"for more queues, give the interface queues='%u' and vectors='%u' on the "
+		"host, then: irqkit channels %s --auto",
 		useful, 2 * useful + 2, owner->name);
 	return 0;
 }
@@ -524,7 +525,8 @@ static const struct irqkit_rule rules[] = {
 		.id = "xen-guest-one-queue",
 		.class = IRQKIT_CLASS_HIGH,
 		.title = "a Xen guest has an interface with one queue",
-		.why = "With one queue a guest got 6 Gbit/s where several queues got 10.",
+		.why = "In one measurement, a guest got 6 Gbit/s with one queue and 10 "
+		       "with several.",
 		.explain = "Reported for an interface of xen_netfront with one queue and "
 			   "without RPS, under the same load as single-queue-no-rps.",
 		.hides = (const char *const[]){ "single-queue-no-rps",
@@ -557,8 +559,8 @@ static const struct irqkit_rule rules[] = {
 		.id = "virtio-one-queue",
 		.class = IRQKIT_CLASS_MEDIUM,
 		.title = "a guest has a virtio interface with one queue",
-		.why = "Two queues let a guest process half as many packets again, or "
-		       "twice as many.",
+		.why = "With two queues, a guest processes 1.5 to 2 times as many "
+		       "packets.",
 		.explain = "Reported for an interface of virtio_net with one queue and "
 			   "without RPS, under the same load as single-queue-no-rps.",
 		.hides = (const char *const[]){ "single-queue-no-rps", "queues-too-few",

@@ -623,7 +623,7 @@ static const struct irqkit_rule rules[] = {
 		.id = "rps-remote-node",
 		.class = IRQKIT_CLASS_MEDIUM,
 		.title = "RPS hands packets to another NUMA node",
-		.why = "The packets lie in the memory of one node and are processed on "
+		.why = "The packets are in the memory of one node and are processed on "
 		       "another.",
 		.explain = "Reported if rps_cpus has CPUs of another node than the "
 			   "interrupt, and 'irqkit rps --auto' would stay in the node. "

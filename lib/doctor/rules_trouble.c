@@ -225,7 +225,7 @@ static int look_errors(struct look *look)
 		if (count == 0)
 			continue;
 		finding = finding_add(look, NULL, "%s", errors[i].label);
-		finding_say(finding, "%llu %s came while it was measured",
+		finding_say(finding, "%llu %s occurred while it was measured",
 			(unsigned long long)count, errors[i].what);
 		finding_fact(finding, "/proc/interrupts", "%s: %llu", errors[i].label,
 			(unsigned long long)count);

@@ -20,7 +20,7 @@ static int look_not_accounted(struct look *look)
 		return 0;
 	finding = finding_add(look, NULL, NULL);
 	finding_say(finding,
-		"this kernel does not account the time of interrupts, so that loads are "
+		"this kernel does not account the time of interrupts, so loads are "
 		"judged by packets or counts");
 	finding_fact(finding, "/proc/stat", "irq 0");
 	finding_by_hand(finding, IRQKIT_NEEDS_REBOOT,
@@ -41,7 +41,7 @@ static int look_cannot_read(struct look *look)
 	finding = finding_add(look, NULL, NULL);
 	finding_say(finding,
 		"/proc/interrupts is empty here, so only the %zu interrupts of "
-		"/sys/kernel/irq were looked at",
+		"/sys/kernel/irq were checked",
 		irqkit_snapshot_count(rows));
 	finding_fact(finding, "/proc/interrupts", "%s", "");
 	finding_by_hand(
@@ -100,8 +100,8 @@ static int look_short(struct look *look)
 		return 0;
 	finding = finding_add(look, NULL, NULL);
 	finding_say(finding,
-		"only %llu interrupts of devices came in %.0f seconds, too few to judge "
-		"their load",
+		"only %llu interrupts of devices fired in %.0f seconds, too few to judge "
+		"the load",
 		(unsigned long long)facts->count, facts_seconds(facts));
 	finding_fact(finding, "/proc/interrupts", "%llu more",
 		(unsigned long long)facts->count);
@@ -118,7 +118,7 @@ static const struct irqkit_rule rules[] = {
 		.why = "The kernel charges interrupts to the program that runs, so all "
 		       "figures such as '0% hi' of top are too small.",
 		.explain = "Reported if the irq and softirq columns of /proc/stat stay 0 "
-			   "although interrupts came. Rules that need the time of CPUs "
+			   "although interrupts fired. Rules that need the time of CPUs "
 			   "then cannot look, or use packets and counts.",
 		.look = look_not_accounted,
 	},
@@ -126,8 +126,8 @@ static const struct irqkit_rule rules[] = {
 		.id = "cannot-read",
 		.class = IRQKIT_CLASS_INFO,
 		.title = "this system hides its interrupts",
-		.why = "A container hides part of the system, so the findings are only a "
-		       "part too.",
+		.why = "A container hides part of the system, so the findings are "
+		       "incomplete.",
 		.explain = "Reported if /proc/interrupts is empty, as in a container "
 			   "that masks it.",
 		.look = look_cannot_read,
@@ -151,10 +151,9 @@ static const struct irqkit_rule rules[] = {
 		.id = "sample-too-short",
 		.class = IRQKIT_CLASS_INFO,
 		.title = "too few interrupts were measured",
-		.why = "Too little came to judge the load of CPUs and interrupts.",
-		.explain =
-			"Reported if fewer than 1,000 interrupts of devices came while "
-			"the machine was measured.",
+		.why = "Rates and shares of so few interrupts are mostly chance.",
+		.explain = "Reported if fewer than 1,000 interrupts of devices fired "
+			   "while the machine was measured.",
 		.look = look_short,
 	},
 };

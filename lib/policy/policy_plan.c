@@ -458,6 +458,23 @@ static int pretend_written(const struct planning *p, const struct look *now)
 	return r;
 }
 
+/*
+ * A later look sees the machine as the one before it has planned it, and would say that an
+ * interrupt stays which moves: the reason is that of the look which chose the value.
+ */
+static void keep_reasons(struct look *before, struct look *now)
+{
+	for (size_t i = 0; i < now->n; i++) {
+		struct policy_setting *setting = find_setting(
+			before, now->list[i].step.path);
+
+		if (!setting || !is_same(setting, &now->list[i]))
+			continue;
+		free(now->list[i].step.why);
+		now->list[i].step.why = TAKE(setting->step.why);
+	}
+}
+
 static int look_until_same(struct planning *p, struct look *last)
 {
 	int looks = p->flags & IRQKIT_POLICIES_CHECK ? 1 : MOST_LOOKS;
@@ -471,6 +488,8 @@ static int look_until_same(struct planning *p, struct look *last)
 		r = look(p, &now);
 		same = r == 0 && i > 0 && are_same(p, last, &now, i + 1 == looks);
 		end_pretending(p, last, &now);
+		if (r == 0)
+			keep_reasons(last, &now);
 		if (r == 0)
 			r = pretend_written(p, &now);
 		look_clear(last);
