@@ -46,6 +46,16 @@ same "their counts add up exactly" "$(($(sum) - first))" "$(jq -s '[.[].interrup
 same "those of the CPUs do so, too" "$(($(sum) - first))" "$(jq -s '[.[].interrupts[] | select(.irq) | .per_cpu // {} | .[]] | add' "$tmp/lines")"
 result "$(jq -s '[.[].interrupts[].per_second] | if min < 0 then 1 else 0 end' "$tmp/lines")" "no rate is negative"
 
+# after a stop, a period has its whole length
+"$irqkit" top --json -d 0.3 -n 4 --root "$tmp/root" >"$tmp/lines" &
+pid=$!
+sleep 0.4
+kill -STOP "$pid"
+sleep 1.5
+kill -CONT "$pid"
+wait "$pid"
+same "after a stop, no period is shorter" "true" "$(jq -s 'length == 4 and ([.[].seconds] | min) > 0.25' "$tmp/lines")"
+
 # a reader that goes is no failure
 "$irqkit" top -b -d 0.1 --root "$tmp/root" 2>"$tmp/err" | head -n 1 >/dev/null
 same "a reader that goes is no failure" "0 " "${PIPESTATUS[0]} $(cat "$tmp/err")"
@@ -110,6 +120,8 @@ press s Z
 shows "Z freezes" 'frozen'
 press Z i
 shows "i sorts by number" 'by number'
+press n
+shows "n without a name says what to press" 'nothing to find yet'
 press '/' ; press -l 'no-such-name'; press Enter
 shows "find says what it does not find" "no row has 'no-such-name'"
 press "\\"; press -l 'eth1'; press Enter
@@ -127,6 +139,16 @@ result $(($(screen | awk 'length > 40' | wc -l) != 0)) "40x10: no line is too lo
 tmux -L "$socket" resize-window -x 120 -y 30
 shows "it follows the size of the terminal" '^CPU %IRQ'
 quits "40x10"
+
+# a CPU is 10% busy: on 41 columns there is no room for its bar
+still 2 12 2
+cp -r "$tmp/root/proc" "$tmp/root/proc.1"
+printf 'cpu0 0 0 0 100 0 0 0 0\ncpu1 0 0 0 100 0 0 0 0\nintr 200000\n' >"$tmp/root/proc/stat"
+printf 'cpu0 0 0 0 270 0 10 20 0\ncpu1 0 0 0 270 0 10 20 0\nintr 300000\n' >"$tmp/root/proc.1/stat"
+start 41 24
+shows "41 columns: CPUs" '^CPU %IRQ'
+result $(($(screen | grep -E '^  [01] ' | grep -cE '#|█|▏|▎|▍|▌|▋|▊|▉|…') != 0)) "41 columns: no bar without room" "$(screen)"
+quits "41 columns"
 
 feed 512 4096 256
 start 80 24
@@ -168,6 +190,21 @@ press Enter
 wait_for 'int/s'
 result $(($(find "$tmp/root/run" -type f | wc -l) == 0)) "which is in the journal"
 quits "after a change"
+
+# a name that begins with a hyphen is a name
+still 4 16 4
+mv "$tmp"/root/sys/devices/pci0000:00/0000:01:00.0/net/{eth0,--all}
+rm "$tmp/root/sys/class/net/eth0"
+ln -s ../../devices/pci0000:00/0000:01:00.0/net/--all "$tmp/root/sys/class/net/"
+start 100 30
+press z
+wait_for '  --all'
+press S
+shows "a name that begins with a hyphen is no option" '[$] irqkit spread -- --all'
+press n Enter
+wait_for 'Enter goes back'
+press Enter
+quits "a name with a hyphen"
 
 # ---- random keys ---------------------------------------------------------------------------
 if [ "${1-}" = --long ]; then

@@ -4,6 +4,7 @@
 #include "base/basics.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -36,6 +37,26 @@ static int fill(int fd, const char *text, size_t len)
 	return r;
 }
 
+/* A pipe or a device, such as /dev/null: no file may take its name over. */
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static int write_special(const char *path, const char *text, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), r;
+
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, text, len);
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
 int replace_file(const char *path, const char *text, size_t len)
 {
 	_cleanup_free_ char *name = NULL;
@@ -43,6 +64,8 @@ int replace_file(const char *path, const char *text, size_t len)
 	int dir_len = slash ? (int)(slash + 1 - path) : 0;
 	int fd, r;
 
+	if (is_special(path))
+		return write_special(path, text, len);
 	/* a name with a dot is none that the collector of node_exporter reads */
 	if (asprintf(&name, "%.*s.irqkit-XXXXXX", dir_len, path) < 0) {
 		name = NULL;

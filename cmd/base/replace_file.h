@@ -8,6 +8,7 @@
 /*
  * Replaces a file, which need not exist, by @len bytes of @text, with the mode 0644. Who reads
  * it at that moment sees the old or the new text. If it fails, the old file stays.
+ * A pipe or a device is not replaced: the text is written to it.
  *
  * Returns 0, or a negative errno.
  */

@@ -43,17 +43,31 @@ void exposition_begin(struct exposition *exposition, const char *name,
 		name, type == METRIC_COUNTER ? "counter" : "gauge");
 }
 
+/* A control character, also one of U+0080 to U+009f, could change the terminal. */
+static bool is_control(const char *p)
+{
+	unsigned char first = (unsigned char)p[0];
+
+	return first < ' ' || first == 0x7f ||
+		(first == 0xc2 && (unsigned char)p[1] < 0xa0);
+}
+
+/* A control character that the format has no escape for is one of the text: \x1b. */
 static void put_value(FILE *out, const char *value)
 {
 	_cleanup_free_ char *repaired = text_repair(value);
 
 	for (const char *p = repaired ? repaired : ""; *p; p++) {
-		if (*p == '\n')
+		if (*p == '\n') {
 			fputs("\\n", out);
-		else if (*p == '\\' || *p == '"')
+		} else if (is_control(p)) {
+			p += *p == '\xc2';
+			fprintf(out, "\\\\x%02x", (unsigned char)*p);
+		} else if (*p == '\\' || *p == '"') {
 			fprintf(out, "\\%c", *p);
-		else
+		} else {
 			putc(*p, out);
+		}
 	}
 }
 

@@ -133,6 +133,21 @@ static struct timespec add_seconds(struct timespec time, double seconds)
 	return time;
 }
 
+static bool is_before(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec < b->tv_sec ||
+		(a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
+
+/* The end of the period that begins now, if the one before ended too late: after a stop. */
+static struct timespec find_end(struct timespec last, double seconds)
+{
+	struct timespec end = add_seconds(last, seconds), now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return is_before(&end, &now) ? add_seconds(now, seconds) : end;
+}
+
 /* False: a signal asks the program to end, or nobody reads. */
 static bool wait_until(int signal_fd, const struct timespec *end)
 {
@@ -189,7 +204,7 @@ static enum status print_frames(struct watching *watching, int signal_fd)
 	for (uint64_t i = 0; n == 0 || i < n; i++) {
 		enum status status;
 
-		end = add_seconds(end, o->seconds);
+		end = find_end(end, o->seconds);
 		if (!watching->has_second && !wait_until(signal_fd, &end))
 			return STATUS_DONE;
 		status = watching_next(watching, &frame);

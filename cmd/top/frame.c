@@ -171,12 +171,14 @@ static void read_device(struct frame_row *row, int number)
 		row->device = irqkit_devices_get_owner(devices, (unsigned int)number, 0);
 }
 
-/* What is known of a row that is looked at: the others need not be read. */
-static void read_row(struct frame_row *row)
+void frame_read_row(struct frame_row *row)
 {
 	size_t index = irqkit_irq_get_index(row->irq);
 	const struct irqkit_load *load = row->frame->load;
 
+	if (row->is_read)
+		return;
+	row->is_read = true;
 	read_device(row, irqkit_irq_get_number(row->irq));
 	row->cpu = irqkit_irq_find_cpu(row->irq);
 	if (irqkit_load_get_cost(load, index, &row->cost) < 0)
@@ -247,7 +249,7 @@ static enum status fill_rows(
 		if (!irqkit_interrupt_is_background(row->interrupt))
 			frame->rate += row->rate;
 		if (row->count > 0 || takes_all)
-			read_row(row);
+			frame_read_row(row);
 		if (row->is_new)
 			frame->appeared[n_new++] = irqkit_interrupt_get_label(
 				row->interrupt);

@@ -44,6 +44,7 @@ struct frame_row {
 	int cpu; /* that it is placed on, or -1 */
 	bool is_new; /* it was not there at the sample before */
 	bool has_restarted; /* its counter has */
+	bool is_read; /* device, cost, packets and cpu are */
 };
 
 /* A CPU. Shares are of its time; negative: not known. */
@@ -96,6 +97,8 @@ enum status watching_next(struct watching *watching, struct frame *frame);
 void watching_free(struct watching *watching);
 
 void frame_clear(struct frame *frame);
+/* What is known of a row that is looked at: idle ones need not be read. */
+void frame_read_row(struct frame_row *row);
 
 /* "time", "packets" or "interrupts": what the imbalance is of. */
 const char *frame_weigh_word(const struct frame *frame);

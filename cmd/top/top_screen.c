@@ -164,15 +164,16 @@ static char read_answer(struct screen_loop *loop)
 	return n > 0 ? line[0] : 0;
 }
 
-/* Shows the plan, asks, and does it. */
+/* Shows the plan, asks, and does it. @words: a command and up to MOST_WORDS - 1 others */
 static void act(struct screen_loop *loop, const char **words, size_t n)
 {
+	const char *plan[MOST_WORDS + 1] = { words[0], "--dry-run" };
 	enum status status;
 
 	screen_leave();
-	words[n] = "--dry-run";
+	memcpy(plan + 2, words + 1, (n - 1) * sizeof(*words));
 	print_line(words, n);
-	status = run_words(loop, words, n + 1);
+	status = run_words(loop, plan, n + 1);
 	if (status == STATUS_DONE) {
 		char answer;
 
@@ -218,13 +219,17 @@ static bool may_act(struct screen_loop *loop)
 static void act_on_device(struct screen_loop *loop, const char *command, bool is_auto)
 {
 	_cleanup_free_ char *target = top_view_get_target(&loop->view);
-	const char *words[MOST_WORDS] = { command, target };
-	size_t n = 2;
+	const char *words[MOST_WORDS] = { command };
+	size_t n = 1;
 
 	if (!may_act(loop) || !target)
 		return;
 	if (is_auto)
 		words[n++] = "--auto";
+	/* the name of an interface may begin with a hyphen, as an option does */
+	if (target[0] == '-')
+		words[n++] = "--";
+	words[n++] = target;
 	act(loop, words, n);
 }
 
@@ -277,7 +282,12 @@ static void find_next(struct top_view *view)
 			return;
 		}
 	}
-	snprintf(view->message, sizeof(view->message), "no row has '%.60s'", view->find);
+	if (view->find)
+		snprintf(view->message, sizeof(view->message), "no row has '%.60s'",
+			view->find);
+	else
+		snprintf(view->message, sizeof(view->message),
+			"nothing to find yet: / asks for a name");
 }
 
 static void find(struct screen_loop *loop)

@@ -154,6 +154,8 @@ bool top_view_take_frame(struct top_view *view)
 		struct frame_row *row = &frame->rows[i];
 		bool is_idle = row->count == 0 && !view->shows_totals;
 
+		if (view->shows_idle || view->shows_totals)
+			frame_read_row(row);
 		if ((view->shows_idle || !is_idle) && passes_filter(row, view->filter))
 			list[view->n_list++] = row;
 	}

@@ -94,7 +94,7 @@ static void draw_entry(struct top_view *view, const struct frame_cpu *cpu,
 	screen_put(row, column, is_hit ? PAINT_REVERSE : PAINT_PLAIN, text);
 	if (cpu->is_isolated && !is_hit)
 		screen_put(row, column + (unsigned int)len, PAINT_DIM, "_");
-	else if ((unsigned int)len < width)
+	else if ((unsigned int)len + 2 < width)
 		draw_bar(view, row, column + (unsigned int)len,
 			width - (unsigned int)len - 2, top_view_cpu_share(view, cpu));
 }

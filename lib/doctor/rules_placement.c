@@ -492,6 +492,17 @@ static int report_remote(
 	return 0;
 }
 
+/* Firmware may name a node that the kernel does not have. */
+static bool may_use_its_node(const struct facts *facts, const struct fact_device *device)
+{
+	const struct irqkit_cpuset *cpus = device->node < 0
+		? NULL
+		: irqkit_topology_get_node_cpus(
+			  facts->topology, (unsigned int)device->node);
+
+	return cpus && irqkit_cpuset_has_common(device->usable, cpus);
+}
+
 static int look_queue_on_remote_node(struct look *look)
 {
 	struct facts *facts = look->facts;
@@ -506,10 +517,7 @@ static int look_queue_on_remote_node(struct look *look)
 		uint64_t count = 0;
 		size_t n = 0;
 
-		if (device->node < 0 ||
-			!irqkit_cpuset_has_common(device->usable,
-				irqkit_topology_get_node_cpus(
-					facts->topology, (unsigned int)device->node)))
+		if (!may_use_its_node(facts, device))
 			continue;
 		for (size_t j = 0; j < device->n_units; j++)
 			if (is_remote(facts, device, device->units[j]) &&
