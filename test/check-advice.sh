@@ -66,6 +66,7 @@ adapt() {
 	words+=(--root "$root_dir")
 	case "$*" in
 	*--help*) ;;
+	top | 'top '*) words+=(--for=0.1) ;; # it does not end otherwise
 	'set '* | 'apply'* | 'isolate '* | 'pin-queue '* | 'spread'* | 'rps '*' --'* | 'xps '*' --'* | 'channels '*' --'*) words+=(--dry-run) ;;
 	esac
 }
