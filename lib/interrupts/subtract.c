@@ -276,7 +276,7 @@ static int keep_rows(struct irqkit_snapshot *kept, const struct irqkit_snapshot 
 
 	for (size_t i = 0; i < before->n_rows; i++) {
 		const struct irqkit_interrupt *row = &before->rows[i], *old = NULL;
-		struct irqkit_interrupt *copy;
+		struct irqkit_interrupt *copy = NULL;
 		int r;
 
 		if (older)

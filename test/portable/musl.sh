@@ -12,7 +12,7 @@ if ! command -v musl-gcc >/dev/null; then
 fi
 # Of the headers for glibc only these: its own must not be seen.
 mkdir "$tmp/include" "$tmp/lib" "$tmp/unit"
-for header in linux asm-generic libmnl libsmartcols popt.h jansson.h jansson_config.h; do
+for header in linux asm-generic libmnl libsmartcols popt.h jansson.h jansson_config.h curses.h ncurses_dll.h unctrl.h; do
 	[ ! -e "/usr/include/$header" ] || ln -s "/usr/include/$header" "$tmp/include/"
 done
 ln -s "/usr/include/$(gcc -print-multiarch)/asm" "$tmp/include/asm"
