@@ -19,8 +19,7 @@ static const char *const help[] = {
 	"z              show idle interrupts too",
 	"Z              freeze the screen, and go on",
 	"s              softirqs instead of interrupts",
-	"c              cells and bars: share of time, or of the busiest CPU's "
-	"interrupts",
+	"c              cells and bars: share of time, or of interrupts",
 	"g              what a cell of the map is: CPU, core, last-level cache, node",
 	"+ -            longer or shorter periods",
 	"q F10          quit",

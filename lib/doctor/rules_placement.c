@@ -917,7 +917,8 @@ static const struct irqkit_rule rules[] = {
 		.id = "node-unknown",
 		.class = IRQKIT_CLASS_INFO,
 		.title = "the NUMA node of a device is not known",
-		.why = "Without the node, no tool can keep the interrupts near the device.",
+		.why = "Without the node, no tool can keep the interrupts near the "
+		       "device.",
 		.explain = "Reported for PCI network devices with numa_node -1 on a "
 			   "machine with two or more nodes that have CPUs.",
 		.look = look_node_unknown,

@@ -74,18 +74,21 @@ bool packets_parse_name(
 
 static int ask_number(struct ethtool *ethtool, uint32_t *ret_number)
 {
-	struct {
+	/* with room for the number of one set */
+	union {
 		struct ethtool_sset_info info;
-		uint32_t number;
+		char bytes[sizeof(struct ethtool_sset_info) + sizeof(uint32_t)];
 	} question = { .info = { .cmd = ETHTOOL_GSSET_INFO,
 			       .sset_mask = 1u << ETH_SS_STATS } };
+	uint32_t number;
 	int r = ethtool_ioctl(ethtool, &question);
 
 	if (r < 0)
 		return r;
-	if (!question.info.sset_mask || question.number > STATISTICS_MAX)
+	memcpy(&number, question.bytes + sizeof(question.info), sizeof(number));
+	if (!question.info.sset_mask || number > STATISTICS_MAX)
 		return -EOPNOTSUPP;
-	*ret_number = question.number;
+	*ret_number = number;
 	return 0;
 }
 
