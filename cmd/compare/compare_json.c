@@ -328,23 +328,6 @@ static const struct column setting_columns[] = {
 
 /* ------------------------------------------------------------------------------- */
 
-static void add_rows(struct document *document, const char *key,
-	const struct column *columns, void *rows, size_t size, size_t n)
-{
-	struct table table CLEANUP(table_free) = {
-		.rows = calloc(n + 1, sizeof(*table.rows)),
-		.n_rows = n,
-	};
-
-	if (!table.rows || !table_choose_keys(&table, columns)) {
-		document_fail(document);
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		table.rows[i] = (char *)rows + i * size;
-	document_add_table(document, key, &table);
-}
-
 static void add_cpus(struct document *document, const struct comparison *comparison)
 {
 	_cleanup_free_ struct cpu_row *rows = calloc(
@@ -362,7 +345,7 @@ static void add_cpus(struct document *document, const struct comparison *compari
 			get_share(&row, 1).kind != CELL_ABSENT)
 			rows[n++] = row;
 	}
-	add_rows(document, "shares", cpu_columns, rows, sizeof(*rows), n);
+	document_add_rows(document, "shares", cpu_columns, rows, sizeof(*rows), n);
 }
 
 /* Interrupts come before settings. */
@@ -385,8 +368,8 @@ static void add_differences(
 			.before = { rows[n].pair->before, rows[n].pair->rate_before },
 			.after = { rows[n].pair->after, rows[n].pair->rate_after },
 		};
-	add_rows(document, "interrupts", irq_columns, irqs, sizeof(*irqs), n);
-	add_rows(document, "settings", setting_columns, rows + n, sizeof(*rows),
+	document_add_rows(document, "interrupts", irq_columns, irqs, sizeof(*irqs), n);
+	document_add_rows(document, "settings", setting_columns, rows + n, sizeof(*rows),
 		table.n_rows - n);
 }
 

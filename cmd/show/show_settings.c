@@ -102,23 +102,6 @@ static const struct column_of_many channels_of[N_CHANNEL_KINDS] = {
 	{ get_channels, NULL, 3 },
 };
 
-static void add_rows(struct document *document, const char *key,
-	const struct column *columns, void *rows, size_t size, size_t n)
-{
-	struct table table CLEANUP(table_free) = {
-		.rows = calloc(n + 1, sizeof(*table.rows)),
-		.n_rows = n,
-	};
-
-	if (!table.rows || !table_choose_keys(&table, columns)) {
-		document_fail(document);
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		table.rows[i] = (char *)rows + i * size;
-	document_add_table(document, key, &table);
-}
-
 void show_add_settings(const struct show *show, struct document *document)
 {
 	struct column columns[1 + N_CHANNEL_KINDS + 1] = {
@@ -136,8 +119,8 @@ void show_add_settings(const struct show *show, struct document *document)
 			.key = channel_kind_key(i),
 			.many = &channels_of[i],
 		};
-	add_rows(document, "queues", queue_columns, settings.queues,
+	document_add_rows(document, "queues", queue_columns, settings.queues,
 		sizeof(*settings.queues), settings.n_queues);
-	add_rows(document, "devices", columns, settings.channels,
+	document_add_rows(document, "devices", columns, settings.channels,
 		sizeof(*settings.channels), settings.n_channels);
 }

@@ -393,6 +393,23 @@ void document_add_row(
 	add_member(document, key, (struct cell){ .kind = CELL_ROW, .table = table });
 }
 
+void document_add_rows(struct document *document, const char *key,
+	const struct column *columns, void *rows, size_t size, size_t n)
+{
+	struct table table CLEANUP(table_free) = {
+		.rows = calloc(n + 1, sizeof(*table.rows)),
+		.n_rows = n,
+	};
+
+	if (!table.rows || !table_choose_keys(&table, columns)) {
+		document_fail(document);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		table.rows[i] = (char *)rows + i * size;
+	document_add_table(document, key, &table);
+}
+
 enum status document_finish(struct document *document)
 {
 	bool is_done = document && !document->writer.has_failed;

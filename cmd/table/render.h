@@ -45,6 +45,12 @@ void document_add_table(
 /* The first row of the table, as one object. */
 void document_add_row(
 	struct document *document, const char *key, const struct table *table);
+/*
+ * An array of objects with all columns that have a key. @rows: @n structs of @size bytes, a
+ * pointer to each of which a column gets.
+ */
+void document_add_rows(struct document *document, const char *key,
+	const struct column *columns, void *rows, size_t size, size_t n);
 /* Memory is short: document_finish() will say so. */
 void document_fail(struct document *document);
 /* Ends the document and frees it. */

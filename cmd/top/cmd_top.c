@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit top: what the interrupts and CPUs do, again and again. */
 #include "base/basics.h"
+#include "base/output.h"
 #include "base/read_number.h"
 #include "base/say.h"
 #include "measure/signals.h"
@@ -10,7 +11,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -110,16 +110,6 @@ static enum status read_period(struct top_options *o)
 /* ------------------------------------------------------------------------------- */
 /* Without a screen                                                                */
 
-/* The reader has gone (`irqkit top -b | head`): that is an end, and no failure. */
-static bool has_lost_reader(void)
-{
-	if (!ferror(stdout) || errno != EPIPE)
-		return false;
-	__fpurge(stdout);
-	clearerr(stdout);
-	return true;
-}
-
 static struct timespec add_seconds(struct timespec time, double seconds)
 {
 	double whole = (double)(time_t)seconds;
@@ -216,7 +206,7 @@ static enum status print_frames(struct watching *watching, int signal_fd)
 		explain_standstill(watching, &frame);
 		errno = 0;
 		fflush(stdout);
-		if (has_lost_reader())
+		if (output_has_lost_reader())
 			return STATUS_DONE;
 		if (status != STATUS_DONE || ferror(stdout))
 			return STATUS_REFUSED; /* main() says why */

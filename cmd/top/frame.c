@@ -471,18 +471,6 @@ enum status watching_next(struct watching *watching, struct frame *frame)
 /* ------------------------------------------------------------------------------- */
 /* Words                                                                           */
 
-const char *frame_weigh_word(const struct frame *frame)
-{
-	switch (irqkit_load_get_weigh(frame->load)) {
-	case IRQKIT_WEIGH_TIME:
-		return "time";
-	case IRQKIT_WEIGH_PACKETS:
-		return "packets";
-	default:
-		return "interrupts";
-	}
-}
-
 static bool knows_packets(const struct frame *frame)
 {
 	for (size_t i = 0; i < frame->n_rows; i++)

@@ -100,8 +100,6 @@ void frame_clear(struct frame *frame);
 /* What is known of a row that is looked at: idle ones need not be read. */
 void frame_read_row(struct frame_row *row);
 
-/* "time", "packets" or "interrupts": what the imbalance is of. */
-const char *frame_weigh_word(const struct frame *frame);
 /* Where the figures come from, for JSON: "procstat+packets", "procstat+count", ... */
 const char *frame_source_word(const struct frame *frame);
 

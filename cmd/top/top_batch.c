@@ -3,6 +3,7 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "measure/period.h"
 #include "table/render.h"
 #include "top/top.h"
 
@@ -21,7 +22,7 @@ void top_format_headline(const struct frame *frame, bool has_date, char *out, si
 		frame->n_cpus == 1 ? "" : "s", text_format_rate(frame->rate, rate));
 	if (frame->imbalance > 0 && at < room)
 		at += (size_t)snprintf(out + at, room - at, "  busiest/mean %.1f by %s",
-			frame->imbalance, frame_weigh_word(frame));
+			frame->imbalance, period_name_weigh(frame->load));
 	if (frame->steal >= 0.005 && at < room)
 		snprintf(out + at, room - at, "  steal %.0f%%", frame->steal * 100);
 }
@@ -36,7 +37,7 @@ static void print_remark(const struct frame *frame, bool shows_all)
 		       "others.\n",
 			frame->n_active, frame->n_rows, frame->seconds);
 	if (why)
-		printf("By %s: %s.\n", frame_weigh_word(frame), why);
+		printf("By %s: %s.\n", period_name_weigh(frame->load), why);
 }
 
 enum status top_print_batch(const struct frame *frame, const struct call *call)

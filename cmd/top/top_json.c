@@ -2,6 +2,7 @@
 /* `irqkit top --json`: a document on one line for each period. */
 #include "base/basics.h"
 #include "base/say.h"
+#include "measure/period.h"
 #include "table/render.h"
 #include "top/top.h"
 
@@ -264,7 +265,7 @@ enum status top_print_json(const struct frame *frame, const struct call *call)
 	document_add_real(document, "interrupts_per_second", frame->rate);
 	if (frame->imbalance > 0)
 		document_add_real(document, "imbalance", frame->imbalance);
-	document_add_text(document, "weigh", frame_weigh_word(frame));
+	document_add_text(document, "weigh", period_name_weigh(frame->load));
 	document_add_text(document, "source", frame_source_word(frame));
 	document_add_bool(document, "irqbalance", has_irqbalance(frame));
 	document_add_bool(document, "complete", frame->is_complete);

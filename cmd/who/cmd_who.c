@@ -2,6 +2,7 @@
 /* irqkit who: who changes affinities, live. */
 #include "base/basics.h"
 #include "base/options.h"
+#include "base/output.h"
 #include "base/read_number.h"
 #include "base/say.h"
 #include "measure/open_machine.h"
@@ -13,7 +14,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -153,16 +153,6 @@ static enum status start(
 /* ------------------------------------------------------------------------------- */
 /* The loop                                                                        */
 
-/* The reader has gone (`irqkit who | head`): that is an end, and no failure. */
-static bool has_lost_reader(void)
-{
-	if (!ferror(stdout) || errno != EPIPE)
-		return false;
-	__fpurge(stdout);
-	clearerr(stdout);
-	return true;
-}
-
 static enum status print(struct who *who, const struct irqkit_watched *watched)
 {
 	_cleanup_free_ char *name = NULL;
@@ -187,7 +177,7 @@ static enum status print_all(struct who *who, bool *ret_is_over)
 		status = print(who, watched);
 		errno = 0;
 		fflush(stdout);
-		if (has_lost_reader())
+		if (output_has_lost_reader())
 			*ret_is_over = true;
 		else if (ferror(stdout))
 			return STATUS_REFUSED; /* main() says why */
