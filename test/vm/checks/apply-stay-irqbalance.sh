@@ -3,7 +3,7 @@
 # on: linux-8
 # programs: irqbalance
 # long
-# limit: 900
+# limit: 1200
 # A real irqbalance with its usual interval, three minutes of traffic, and apply --stay: no interrupt of
 # the policy moves, others are still balanced, an irqbalance that was restarted gets the bans again, and
 # undo gives it its interrupts back. The same with irq-policy as its policy script, without the socket.
@@ -108,7 +108,7 @@ loosen
 affinities >wanted
 others >before
 start_irqbalance --interval=10 --policyscript=/usr/sbin/irq-policy
-stays 60
+stays 180
 others >after
 ! cmp -s before after || fail 'irqbalance has not placed the others, with the script'
 irqkit check -q policy || fail "with the script: $(irqkit check policy 2>&1)"
