@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# on: linux-8
+# on: linux-8 linux-8-*
 # long
 # limit: 300
 # A line with --every under apply --stay: without traffic nothing moves, under traffic the interrupts
