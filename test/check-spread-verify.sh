@@ -11,14 +11,7 @@
 # ---- measured again --------------------------------------------------------------------------
 # As long as nothing is written all CPUs have the same, and after that one has all.
 worsen() {
-	while [ ! -e "$tmp/stop" ]; do
-		if [ "$(values)" = "$nothing" ]; then
-			more vif0-q0-rx:2:300 vif0-q1-tx:3:300 vif0-q1-rx:4:300 vif0-q0-tx:5:300
-		else
-			more vif0-q0-rx:2:300
-		fi
-		sleep 0.03
-	done
+	load 'vif0-q0-rx:2:300 vif0-q1-tx:3:300 vif0-q1-rx:4:300 vif0-q0-tx:5:300' 'vif0-q0-rx:2:300'
 }
 
 # measured ARGUMENT...: with that load; its status
@@ -82,11 +75,7 @@ relieved() {
 	done
 	echo "${ISOLATED-}" >"$root/sys/devices/system/cpu/isolated"
 	rm -f "$tmp/stop"
-	while [ ! -e "$tmp/stop" ]; do
-		# shellcheck disable=SC2086 # words
-		if [ "$(values)" = "$nothing" ]; then more $before; else more $after; fi
-		sleep 0.03
-	done &
+	load "$before" "$after" &
 	loop=$!
 	"$O/irqkit" spread --root="$root" "$@" --verify=2 --revert-if-worse >"$tmp/out" 2>"$tmp/err"
 	status=$?

@@ -14,12 +14,23 @@ fresh() {
 	cp -RP "$roots/xen-6.1-domu" "$root"
 }
 
-# more NAME:COLUMN:COUNT...: so many more have come, in that column of /proc/interrupts
+# more NAME:COLUMN:COUNT...: so many more have come, in that column of /proc/interrupts; $weight times
 more() {
-	awk -v all="$*" '
+	awk -v all="$*" -v weight="${weight:-1}" '
 		BEGIN { n = split(all, each, " ") }
-		{ for (i = 1; i <= n; i++) { split(each[i], f, ":"); if ($NF == f[1]) $(f[2]) += f[3] } print }' \
+		{ for (i = 1; i <= n; i++) { split(each[i], f, ":"); if ($NF == f[1]) $(f[2]) += f[3] * weight } print }' \
 		"$root/proc/interrupts" >"$tmp/new" && mv "$tmp/new" "$root/proc/interrupts"
+}
+
+# load FIRST THEN: until there is a file stop, more come as FIRST says, 30 times a second; once
+# something is written, as THEN says, and so much more that a last count of FIRST, which may come after
+# the write, does not matter
+load() {
+	while [ ! -e "$tmp/stop" ]; do
+		# shellcheck disable=SC2086 # words
+		if [ "$(values)" = "$nothing" ]; then more $1; else weight=20 more $2; fi
+		sleep 0.03
+	done
 }
 
 # until_true SECONDS COMMAND...
