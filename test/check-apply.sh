@@ -3,8 +3,6 @@
 # Policy files. For every kind of line: right after `irqkit apply` the raw files hold the values
 # that are stated here by hand, `irqkit check` finds nothing, and a second run writes nothing.
 # Two runs at once, and a run that is killed at each of its system calls and then undone.
-# shellcheck source=test/memory.sh
-. "$(dirname "$0")/memory.sh"
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 umask 022

@@ -3,8 +3,6 @@
 # irqkit set is killed at each of its system calls, and irqkit undo brings back the start;
 # so is undo, and another one finishes what it began. What only asks it to end never
 # leaves half of a change.
-# shellcheck source=test/memory.sh
-. "$(dirname "$0")/memory.sh"
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=test/knobs.sh

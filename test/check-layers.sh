@@ -12,7 +12,7 @@
 # "." are the files beside the folders; among those, main uses all.
 declare -A order=(
 	[lib]='base kernel topology interrupts set devices events trace irqbalance machine channels load target plan spread steer request policy doctor'
-	[cmd]='base table measure target change show queues channels isolate spread policy who compare metrics doctor top .'
+	[cmd]='base table measure target change undo show queues channels isolate spread policy who compare metrics doctor top .'
 )
 
 # ---- what there is -----------------------------------------------------------------------

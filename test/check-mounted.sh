@@ -3,8 +3,6 @@
 # A root in which the kernel's own files are mounted, as a container has the host's below /host:
 # what is written there is the value alone, not padded as in a copy. In a network name space of
 # its own; skipped where there can be none.
-# shellcheck source=test/memory.sh
-. "$(dirname "$0")/memory.sh"
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 

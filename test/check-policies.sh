@@ -7,8 +7,6 @@
 #   test/check-policies.sh              300 files (make check)
 #   test/check-policies.sh --long       10,000 (make check-long)
 #   test/check-policies.sh N SEED       so many, others
-# shellcheck source=test/memory.sh
-. "$(dirname "$0")/memory.sh"
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 umask 022

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Saved machines as text: what is unpacked and packed again is the same, also with odd names and
 # bytes; what cannot be read is refused, with its line; capture.sh saves this machine.
-# shellcheck source=test/memory.sh
-. "$(dirname "$0")/memory.sh"
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 unpack=$O/build/test/tool/unpack

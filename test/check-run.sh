@@ -175,6 +175,31 @@ same "two programs at a time" \
 	$'waits-for-next 1 passed 0 failed 0 skipped\nnext 0 passed 0 failed 1 skipped\nskipped 1: not now (next: a)\n1 passed, 0 failed, 1 skipped' "$(in_turn 2)"
 same "one program at a time" '0 passed, 1 failed, 1 skipped' "$(in_turn 1 | tail -n 1)"
 
+# What takes longest is started first, and what mostly waits runs beside the others.
+program short.sh <<-'END'
+	printf '1..1\nok a\n'
+END
+sed '1a # takes: 10 s' "$tmp/short.sh" >"$tmp/long.sh"
+cp "$tmp/short.sh" "$tmp/unknown.sh"
+sed -i '1a # takes: 5 s' "$tmp/short.sh"
+program waits.sh <<-END
+	# waits: 100 s
+	touch "$tmp/waits-for-next.go"
+	printf '1..1\nok a\n'
+END
+cp "$tmp/waits-for-next" "$tmp/too"
+sed -i 's/\$0\.go/${0%too}waits-for-next.go/g' "$tmp/too"
+chmod +x "$tmp"/*.sh
+# order JOBS NAME...: in which order test/run shows them
+order() {
+	TEST_JOBS=$1 test/run "${@:2}" 2>&1 | sed -nE 's|.*/([a-z.-]+) +[0-9]+ passed.*|\1|p' | paste -sd' '
+}
+same "the longest first, then those of which nothing is known, and those that wait last" \
+	"passes long.sh short.sh unknown.sh waits.sh" \
+	"$(order 1 "$tmp/unknown.sh" "$tmp/waits.sh" "$tmp/short.sh" "$tmp/passes" "$tmp/long.sh")"
+same "what waits runs beside two others" '3 passed, 0 failed, 0 skipped' \
+	"$(rm -f "$tmp/waits-for-next.go"; TEST_JOBS=2 test/run "$tmp/waits-for-next" "$tmp/too" "$tmp/waits.sh" | tail -n 1)"
+
 # until_gone NAME: what is left a few seconds later
 until_gone() {
 	local i

@@ -48,10 +48,11 @@ scramble() {
 		}' | while read -r path text; do printf '%s\n' "$text" >"$1/$path"; done
 }
 
-# count KIND FILE: the settings of a saved document, "lines" or "left_out", without threads
-# and channels, which the scrambled knobs do not have
-count() {
-	jq "[.$1[] | select(.line | test(\"^(pin-queue --threads-only|channels) \") | not).settings] | add // 0" "$2"
+# counts FILE: of a saved document the settings of its lines without threads and channels, which the
+# scrambled knobs do not have; those of all lines; and those that no line can set
+counts() {
+	jq -r 'def sum: map(.settings) | add // 0;
+		"\(.lines | map(select(.line | test("^(pin-queue --threads-only|channels) ") | not)) | sum) \(.lines | sum) \(.left_out | sum)"' "$1"
 }
 
 # apply ROOT FILE
@@ -64,7 +65,7 @@ same_journal() {
 
 # round_trip NAME [OPTION...]: prints what is wrong
 round_trip() {
-	local name=$1 work=$tmp/work settings restored status
+	local name=$1 work=$tmp/work settings all left_out restored status
 	shift
 	rm -rf "$work"
 	cp -RP "$roots/$name" "$work"
@@ -72,7 +73,7 @@ round_trip() {
 	"$O/irqkit" save --root "$work" "$@" >"$tmp/saved" || { echo "save exits with $?"; return; }
 	"$O/irqkit" save --root "$work" "$@" --json >"$tmp/saved.json"
 	grep -avE '^(#|$)' "$tmp/saved" >"$tmp/lines"
-	settings=$(count lines "$tmp/saved.json")
+	read -r settings all left_out < <(counts "$tmp/saved.json")
 	if [ -s "$tmp/lines" ]; then
 		apply "$work" "$tmp/saved" >"$tmp/out" 2>&1 || { echo "apply exits with $?:"; cat "$tmp/out"; }
 		knobs "$work" | diff "$tmp/before" - | sed 's/^/changed by apply alone: /'
@@ -90,8 +91,7 @@ round_trip() {
 	knobs "$work" >"$tmp/after"
 	# each knob is as it was, or as it was scrambled
 	sort -u "$tmp/before" "$tmp/scrambled" | comm -13 - <(sort "$tmp/after") | sed 's/^/neither old nor scrambled: /'
-	printf '%s%s: %s settings, %s not saved\n' "$name" "${*:+ $*}" "$(jq '[.lines[].settings] | add // 0' "$tmp/saved.json")" \
-		"$(jq '[.left_out[].settings] | add // 0' "$tmp/saved.json")" >>"$tmp/counts"
+	printf '%s%s: %s settings, %s not saved\n' "$name" "${*:+ $*}" "$all" "$left_out" >>"$tmp/counts"
 	restored=$(comm -12 "$tmp/before" "$tmp/after" | wc -l)
 	case " $* " in
 	*' --all '*) [ "$restored" -eq "$settings" ] || echo "$settings settings saved, $restored restored" ;;

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # irqkit set on roots of its own: two at once, asked to end while it writes, which files it
 # opens and writes, and what it says when a write fails.
-# shellcheck source=test/memory.sh
-. "$(dirname "$0")/memory.sh"
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=test/knobs.sh

@@ -65,7 +65,7 @@ if [ -n "$program" ]; then
 fi
 
 # A run may begin before midnight and end after it.
-today="($(TZ=UTC date +%F)|$(TZ=UTC date -d tomorrow +%F))"
+today="($(TZ=UTC date +%F)|$(TZ=UTC date -d tomorrow +%F)) [0-9]{2}:[0-9]{2}:[0-9]{2}"
 run_env=(env -i "PATH=$program_dir:${unpack%/*}:$PATH" LC_ALL=C.UTF-8 COLUMNS=80 TZ=UTC HOME=/nonexistent)
 for v in ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS; do
 	[ -z "${!v-}" ] || run_env+=("$v=${!v}")
@@ -88,7 +88,10 @@ unpack_root() {
 
 # content FILE: on one line
 content() {
-	awk '{ printf "%s%s", (NR > 1 ? " | " : ""), $0 }' "$1"
+	local lines line text=
+	mapfile -t lines <"$1"
+	for line in "${lines[@]}"; do text+=" | $line"; done
+	printf '%s' "${text# | }"
 }
 
 # knobs BEFORE AFTER: what differs between two folders
@@ -107,14 +110,30 @@ knobs() {
 		done
 }
 
-# section TITLE FILE: what came out, with the path of the root replaced
+# Most of the time of a test would go into starting sed, cat and cmp: what bash can do itself, it does.
+
+# slurp FILE: $text; false: it has a byte 0, which bash cannot keep
+slurp() {
+	! IFS= read -r -d '' text <"$1"
+}
+
+# section TITLE FILE: adds what came out to $actual, with the path of the root replaced
 section() {
-	[ -s "$2" ] || return
-	echo "--- $1"
-	sed -E -e "s|$root_dir|@ROOT@|g" -e "s/$today [0-9]{2}:[0-9]{2}:[0-9]{2}/@NOW@/g" "$2" |
-		if [ -n "$bytes" ]; then cat -v; else cat; fi |
-		if [ -n "$squeeze" ]; then sed 's/^ *//; s/  */ /g'; else cat; fi
-	[ -z "$(tail -c 1 "$2")" ] || printf '\n\\ no newline at end\n'
+	local text end=
+	[ -s "$2" ] || return 0
+	if [ -n "$bytes" ]; then
+		text=$(cat -v "$2" && echo .) text=${text%.}
+	elif ! slurp "$2"; then
+		trouble="$1 has a byte 0: the test needs 'bytes: visible'"
+		return 1
+	fi
+	[ "${text: -1}" = $'\n' ] || end=$'\n\\ no newline at end\n'
+	text=${text//"$root_dir"/@ROOT@}
+	if [ -n "$squeeze" ] || [[ $text =~ $today ]]; then
+		text=$(printf '%s' "$text" | sed -E "s/$today/@NOW@/g${squeeze:+; s/^ *//; s/  */ /g}" && echo .)
+		text=${text%.}
+	fi
+	actual+="--- $1"$'\n'$text$end
 }
 
 # prepare_root WORK: $root_dir for the command, and $before, which is as it was
@@ -122,19 +141,31 @@ prepare_root() {
 	root_dir=$tmp/roots/$root before=$root_dir
 	[ -n "$writes$prepare" ] || return 0
 	root_dir=$1/root
-	unpack_root "$root" "$root_dir" 2>"$1/trouble" || return
+	trouble=$(unpack_root "$root" "$root_dir" 2>&1) || return
 	[ -n "$prepare" ] || return 0
 	before=$1/before
-	unpack_root "$root" "$before" 2>"$1/trouble" || return
+	trouble=$(unpack_root "$root" "$before" 2>&1) || return
 	for dir in "$root_dir" "$before"; do
-		bash -ec "${prepare//@ROOT@/$dir}" </dev/null >"$1/trouble" 2>&1 || return
+		trouble=$(bash -ec "${prepare//@ROOT@/$dir}" </dev/null 2>&1) || return
 	done
 }
 
-# perform FILE WORK: runs a test; what it should look like goes to WORK/actual
+# is_here COMMAND: does it succeed? Many tests ask for the same.
+declare -A here=()
+is_here() {
+	if [ -z "${here[$1]-}" ]; then
+		here[$1]=no
+		! bash -c "$1" </dev/null >/dev/null 2>&1 || here[$1]=yes
+	fi
+	[ "${here[$1]}" = yes ]
+}
+
+# perform FILE WORK: runs a test; what its file should hold comes to be in $actual. False: it cannot
+# run, because of $trouble or of $skip. $over: it took too long.
 perform() {
-	local line status seconds=${GOLDEN_LIMIT:-60} start
+	local line status seconds=${GOLDEN_LIMIT:-60} start lines
 	root='' root_dir=@ROOT@ before='' command='' prepare='' bytes='' squeeze='' writes='' needs=''
+	trouble='' skip='' over='' actual=''
 	while IFS= read -r line; do
 		case $line in
 		'--- '*) break ;;
@@ -148,21 +179,21 @@ perform() {
 		'needs: '*) needs=${line#needs: } ;;
 		'limit: '*)
 			seconds=${line#limit: }
-			[[ $seconds =~ ^[1-9][0-9]{0,6}$ ]] || { echo "limit is not a number of seconds: $seconds" >"$2/trouble"; return 1; }
+			[[ $seconds =~ ^[1-9][0-9]{0,6}$ ]] || { trouble="limit is not a number of seconds: $seconds"; return 1; }
 			;;
-		*) echo "cannot read this line: $line" >"$2/trouble"; return 1 ;;
+		*) trouble="cannot read this line: $line"; return 1 ;;
 		esac
-		printf '%s\n' "$line"
-	done <"$1" >"$2/actual"
-	[ -n "$command" ] || { echo "there is no line 'run: ...'" >"$2/trouble"; return 1; }
-	if [ -n "$needs" ] && ! bash -c "$needs" </dev/null >/dev/null 2>&1; then
-		echo "not here: $needs" >"$2/skip"
+		actual+=$line$'\n'
+	done <"$1"
+	[ -n "$command" ] || { trouble="there is no line 'run: ...'"; return 1; }
+	if [ -n "$needs" ] && ! is_here "$needs"; then
+		skip="not here: $needs"
 		return 1
 	fi
 	if [ -n "$root" ]; then
-		[ -f "test/roots/$root.root" ] || { echo "there is no test/roots/$root.root" >"$2/trouble"; return 1; }
+		[ -f "test/roots/$root.root" ] || { trouble="there is no test/roots/$root.root"; return 1; }
 		if [ -n "$powerless" ] && { grep -q ' \[0000\]' "test/roots/$root.root" || [[ $prepare == *chmod* ]]; }; then
-			echo 'nothing is unreadable to this user' >"$2/skip"
+			skip='nothing is unreadable to this user'
 			return 1
 		fi
 		prepare_root "$2" || return
@@ -172,49 +203,64 @@ perform() {
 		>"$2/stdout" 2>"$2/stderr"
 	status=$?
 	if [ "$status" -eq 124 ] && [ $((SECONDS - start)) -ge "$seconds" ]; then
-		echo "time limit of $seconds s" >"$2/over"
+		over="time limit of $seconds s"
 	fi
-	{
-		section stdout "$2/stdout"
-		section stderr "$2/stderr"
-		if [ -n "$writes" ]; then
-			echo '--- knobs'
-			[ -z "$root" ] || knobs "$before" "$root_dir"
-		elif [ -n "$prepare" ]; then
-			knobs "$before" "$root_dir" | sed "s/^/changed without 'writes: yes': /"
+	section stdout "$2/stdout" && section stderr "$2/stderr" || return
+	if [ -n "$writes" ]; then
+		actual+='--- knobs'$'\n'
+		[ -z "$root" ] || { lines=$(knobs "$before" "$root_dir"); actual+=${lines:+$lines$'\n'}; }
+	elif [ -n "$prepare" ]; then
+		lines=$(knobs "$before" "$root_dir" | sed "s/^/changed without 'writes: yes': /")
+		actual+=${lines:+$lines$'\n'}
+	fi
+	actual+="--- status $status"$'\n'
+}
+
+# judge FILE WORK: the TAP lines of a test
+judge() {
+	local name=golden/${1##*/} text
+	name=${name%.test}
+	if ! perform "$1" "$2"; then
+		if [ -n "$skip" ]; then
+			echo "ok $name # SKIP $skip"
+		else
+			echo "not ok $name"
+			printf '%s\n' "$trouble" | sed 's/^/# /'
 		fi
-		echo "--- status $status"
-	} >>"$2/actual"
+	elif [ -n "$over" ]; then
+		echo "not ok $name ($over)"
+		printf '%s' "$actual" | sed 's/^/# /'
+	elif slurp "$1" && [ "$text" = "$actual" ]; then
+		echo "ok $name"
+	elif [ -n "$update" ]; then
+		printf '%s' "$actual" >"$1"
+		echo "ok $name (updated)"
+	else
+		echo "not ok $name"
+		diff -u --label expected --label actual "$1" <(printf '%s' "$actual") | sed 's/^/# /'
+	fi
 }
 
 # worker NUMBER FILE...: TAP lines
 worker() {
-	local work=$tmp/work.$1 file name
+	local work=$tmp/work.$1 file
 	shift
 	end_on_signals
 	mkdir "$work"
-	for file; do
-		name=golden/$(basename "$file" .test)
-		rm -f "$work/trouble" "$work/skip" "$work/over"
-		if ! perform "$file" "$work"; then
-			if [ -f "$work/skip" ]; then
-				echo "ok $name # SKIP $(cat "$work/skip")"
-			else
-				echo "not ok $name"
-				sed 's/^/# /' "$work/trouble"
-			fi
-		elif [ -f "$work/over" ]; then
-			echo "not ok $name ($(cat "$work/over"))"
-			sed 's/^/# /' "$work/actual"
-		elif cmp -s "$file" "$work/actual"; then
-			echo "ok $name"
-		elif [ -n "$update" ]; then
-			cp "$work/actual" "$file"
-			echo "ok $name (updated)"
-		else
-			echo "not ok $name"
-			diff -u --label expected --label actual "$file" "$work/actual" | sed 's/^/# /'
-		fi
+	for file; do judge "$file" "$work"; done
+}
+
+# start_workers N FILE...: the tests are dealt out, so that neighbours, which are alike, go to different ones
+n_workers=0
+start_workers() {
+	local n=$1 w i mine
+	shift
+	for ((w = 1; w <= n; w++)); do
+		mine=()
+		for ((i = w; i <= $#; i += n)); do mine+=("${!i}"); done
+		[ ${#mine[@]} -gt 0 ] || continue
+		worker "$n_workers" "${mine[@]}" >"$tmp/results.$n_workers" &
+		n_workers=$((n_workers + 1))
 	done
 }
 
@@ -236,12 +282,12 @@ mkdir "$tmp/roots"
 [ ${#present[@]} -eq 0 ] || "$unpack" "$tmp/roots" "${present[@]}" || exit 1
 : >"$tmp/unpacked"
 
-workers=$(nproc 2>/dev/null || echo 2)
-for ((w = 0; w < workers; w++)); do
-	mine=()
-	for ((i = w; i < ${#files[@]}; i += workers)); do mine+=("${files[i]}"); done
-	[ ${#mine[@]} -eq 0 ] || worker "$w" "${mine[@]}" >"$tmp/results.$w" &
-done
+# Those that wait for something take no CPU: they are run beside the others.
+waiting='^(run|prepare): .*(sleep [0-9]|--by=load|--verify|--every|--wait|--for=[1-9]|--stay|timeout )'
+mapfile -t idle < <(grep -lE "$waiting" "${files[@]}")
+mapfile -t busy < <(grep -LE "$waiting" "${files[@]}")
+start_workers "$(nproc 2>/dev/null || echo 2)" "${busy[@]}"
+start_workers 4 "${idle[@]}"
 wait
 cat "$tmp"/results.*
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
-# Sourced first: temporary files in memory, where there is room for them and TMPDIR names no other
-# place. Each change that irqkit makes syncs its journal, and disks are slow.
-if [ -z "${TMPDIR-}" ] && [ -w /dev/shm ] && [ "$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')" -gt 500000 ] 2>/dev/null; then
+# Sourced by tap.sh and golden.sh: temporary files in memory, where there is room for them, programs can
+# be run from there, and TMPDIR names no other place. Each change that irqkit makes syncs its journal,
+# and disks are slow.
+if [ -z "${TMPDIR-}" ] && [ -w /dev/shm ] && ! grep -q '^[^ ]* /dev/shm [^ ]* [^ ]*noexec' /proc/mounts 2>/dev/null &&
+	[ "$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')" -gt 1000000 ] 2>/dev/null; then
 	export TMPDIR=/dev/shm
 fi
 

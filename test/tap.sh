@@ -5,6 +5,8 @@
 set -u
 unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+# shellcheck source=test/memory.sh
+. test/memory.sh
 O=${O:-$PWD}
 # shellcheck disable=SC2034 # for those that source this
 roots=$O/build/roots

@@ -6,13 +6,12 @@
  * programs to run instead, which a tool that runs as root should not do.
  */
 #include "base/options.h"
-#include "base/alike.h"
 #include "base/basics.h"
-#include "base/habits.h"
+#include "base/common_options.h"
+#include "base/loose.h"
 #include "base/say.h"
 #include "base/text.h"
 
-#include <ctype.h>
 #include <popt.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,37 +19,13 @@
 #define MAX_OPTIONS 32
 #define HELP_WIDTH 78
 
-enum { VALUE_HELP = 1, VALUE_VERSION, VALUE_COLOR, VALUE_COMMON = 100, VALUE_OWN = 200 };
-
-static const struct option common_options[] = {
-	{ "root", 0, OPTION_TEXT, offsetof(struct common, root), "DIR",
-		"use the saved /proc and /sys in DIR" },
-	{ "json", 'j', OPTION_FLAG, offsetof(struct common, is_json), NULL,
-		"write JSON; see irqkit-json(5)" },
-	{ "verbose", 'v', OPTION_COUNT, offsetof(struct common, verbosity), NULL,
-		"show more detail" },
-	{ "quiet", 'q', OPTION_FLAG, offsetof(struct common, is_quiet), NULL,
-		"no warnings and no closing remarks" },
-	{ 0 },
-};
-
-/* Those of common_options[] that irqkit itself answers. */
-static const struct poptOption own_options[] = {
-	{ "color", 0, POPT_ARG_STRING, NULL, VALUE_COLOR, "colour: auto, always or never",
-		"WHEN" },
-	{ "help", 'h', POPT_ARG_NONE, NULL, VALUE_HELP, "print this help", NULL },
-	{ "version", 'V', POPT_ARG_NONE, NULL, VALUE_VERSION, "print the version", NULL },
-};
-
-static bool takes_text(enum option_kind kind)
-{
-	return kind == OPTION_TEXT || kind == OPTION_OPTIONAL_TEXT;
-}
+/* What popt returns for an option: one of these, and its place in its table. */
+enum { VALUE_ANSWERED = 1, VALUE_COMMON = 100, VALUE_OWN = 200 };
 
 /* POPT_ARGFLAG_OPTIONAL for the sake of --help: see end_optional_values() */
 static unsigned int arg_info(enum option_kind kind)
 {
-	if (!takes_text(kind))
+	if (!option_takes_text(kind))
 		return POPT_ARG_NONE;
 	return POPT_ARG_STRING |
 		(kind == OPTION_OPTIONAL_TEXT ? POPT_ARGFLAG_OPTIONAL : 0);
@@ -77,8 +52,7 @@ static void build_table(const struct command *command, struct poptOption *table,
 
 	add_options(table, &n, command->options, VALUE_OWN);
 	add_options(common, &n_common, common_options, VALUE_COMMON);
-	memcpy(common + n_common, own_options, sizeof(own_options));
-	n_common += LENGTH(own_options);
+	add_options(common, &n_common, answered_options, VALUE_ANSWERED);
 	common[n_common] = (struct poptOption)POPT_TABLEEND;
 
 	table[n++] = (struct poptOption){
@@ -127,26 +101,6 @@ static bool store_color(struct common *common, const char *word)
 	return false;
 }
 
-static void print_common(char letter, const char *name, const char *arg, const char *help)
-{
-	char option[40];
-
-	snprintf(option, sizeof(option), "%s--%s%s%s", letter ? ", " : "  ", name,
-		arg ? "=" : "", arg ? arg : "");
-	printf("  %c%c%-19s %s\n", letter ? '-' : ' ', letter ? letter : ' ', option,
-		help);
-}
-
-void options_print_common(void)
-{
-	for (size_t i = 0; common_options[i].name; i++)
-		print_common(common_options[i].letter, common_options[i].name,
-			common_options[i].arg, common_options[i].help);
-	for (size_t i = 0; i < LENGTH(own_options); i++)
-		print_common(own_options[i].shortName, own_options[i].longName,
-			own_options[i].argDescrip, own_options[i].descrip);
-}
-
 static bool takes_set(const struct command *command)
 {
 	for (const struct option *o = command->options; o && o->name; o++)
@@ -193,120 +147,6 @@ static void print_help(const struct command *command, poptContext con)
 /* ------------------------------------------------------------------------------- */
 /* Mistakes                                                                        */
 
-static bool has_name(const char *option, const char *name, size_t len)
-{
-	return strlen(option) == len && strncmp(option, name, len) == 0;
-}
-
-static bool has_option(const struct command *command, const char *name, size_t len)
-{
-	for (const struct option *o = command->options; o && o->name; o++)
-		if (has_name(o->name, name, len))
-			return true;
-	for (size_t i = 0; common_options[i].name; i++)
-		if (has_name(common_options[i].name, name, len))
-			return true;
-	for (size_t i = 0; i < LENGTH(own_options); i++)
-		if (has_name(own_options[i].longName, name, len))
-			return true;
-	return false;
-}
-
-/* The option with this letter; NULL: there is none. */
-static const char *find_letter(const struct command *command, char letter)
-{
-	for (const struct option *o = command->options; o && o->name; o++)
-		if (o->letter == letter)
-			return o->name;
-	for (size_t i = 0; common_options[i].name; i++)
-		if (common_options[i].letter == letter)
-			return common_options[i].name;
-	for (size_t i = 0; i < LENGTH(own_options); i++)
-		if (own_options[i].shortName == letter)
-			return own_options[i].longName;
-	return NULL;
-}
-
-static char *complete_hint(
-	const struct command *command, const char *hint, const char *value)
-{
-	size_t len = strlen(hint), end = len;
-	char *text = NULL;
-	int r;
-
-	while (end > 0 && hint[end - 1] >= 'A' && hint[end - 1] <= 'Z')
-		end--;
-	if (end == len || !value)
-		value = hint + end;
-	if (strncmp(hint, "irqkit %s ", 10) == 0)
-		r = asprintf(&text, "irqkit %s %.*s%s", command->name, (int)(end - 10),
-			hint + 10, value);
-	else
-		r = asprintf(&text, "%.*s%s", (int)end, hint, value);
-	return r < 0 ? NULL : text;
-}
-
-/* "--cpus" for "--cpu", with the value of the mistyped option; NULL: nothing is like it. */
-static char *find_alike(const struct command *command, const char *option)
-{
-	struct alike alike = { .word = option + 2, .len = strcspn(option + 2, "=") };
-	const char *value = option + 2 + alike.len;
-	char *text = NULL;
-	size_t n;
-
-	if (alike.len == 0)
-		return NULL;
-	for (const struct option *o = command->options; o && o->name; o++)
-		alike_offer(&alike, o->name);
-	for (size_t i = 0; common_options[i].name; i++)
-		alike_offer(&alike, common_options[i].name);
-	for (size_t i = 0; i < LENGTH(own_options); i++)
-		alike_offer(&alike, own_options[i].longName);
-	n = alike_count(&alike);
-	if (n == 0 ||
-		asprintf(&text, "--%s%s%s%s%s", alike.names[0], value,
-			n > 1 ? "' or '--" : "", n > 1 ? alike.names[1] : "",
-			n > 1 ? value : "") < 0)
-		return NULL;
-	return text;
-}
-
-/* A hint is of use only where the command has the option. */
-static const char *find_habit(const struct command *command, const char *option)
-{
-	const char *hint;
-	size_t next = 0;
-
-	while ((hint = habits_next_option(command->name, option, &next)))
-		if (strncmp(hint, "--", 2) != 0 ||
-			has_option(command, hint + 2, strcspn(hint + 2, "=")))
-			break;
-	return hint;
-}
-
-char *options_guess(const struct command *command, const char *option, const char *next)
-{
-	const char *hint = find_habit(command, option);
-	const char *value = strchr(option, '=');
-	char *text = NULL;
-
-	if (hint) {
-		if (!value && next && next[0] != '-')
-			value = next;
-		else if (value)
-			value++;
-		return complete_hint(command, hint, value);
-	}
-	if (strncmp(option, "--", 2) == 0)
-		return find_alike(command, option);
-	/* -J for -j */
-	if (option[1] && !option[2] && isalpha((unsigned char)option[1]) &&
-		find_letter(command, option[1] ^ ' ') &&
-		asprintf(&text, "-%c", option[1] ^ ' ') < 0)
-		return NULL;
-	return text;
-}
-
 static void say_unknown(
 	const struct command *command, const char *option, const char *next)
 {
@@ -343,91 +183,6 @@ static void say_mistake(
 			poptStrerror(error));
 }
 
-static bool is_number(const char *word)
-{
-	return word && *word >= '0' && *word <= '9' &&
-		!word[strspn(word, "0123456789-,")];
-}
-
-/* The kind of an option that is written out as a word of its own; OPTION_FLAG: no value. */
-static enum option_kind kind_of(const struct command *command, const char *word)
-{
-	bool is_long = strncmp(word, "--", 2) == 0;
-
-	for (const struct option *o = command->options; o && o->name; o++)
-		if (is_long ? strcmp(o->name, word + 2) == 0
-			    : word[0] == '-' && o->letter && word[1] == o->letter &&
-					!word[2])
-			return o->kind;
-	if (is_long && (strcmp(word, "--root") == 0 || strcmp(word, "--color") == 0))
-		return OPTION_TEXT;
-	return OPTION_FLAG;
-}
-
-static void find_loose(const struct command *command, int argc, const char **argv,
-	struct loose *ret_loose)
-{
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		enum option_kind kind = kind_of(command, argv[i]);
-		int first = kind == OPTION_OPTIONAL_TEXT ? i + 1 : i + 2, end = first;
-
-		if (!takes_text(kind))
-			continue;
-		/* the value of --root is no SET */
-		while (end < argc && strncmp(argv[i], "--root", 6) != 0 &&
-			is_number(argv[end]))
-			end++;
-		if (end > first) {
-			*ret_loose = (struct loose){
-				.option = argv[i],
-				.value = kind == OPTION_TEXT ? argv[i + 1] : NULL,
-				.words = argv + first,
-				.n_words = (size_t)(end - first),
-			};
-			return;
-		}
-		i = first - 1;
-	}
-}
-
-/* `--wait 5`: the number is taken for a TARGET only if the command needs one. */
-static bool check_loose(const struct call *call)
-{
-	const struct loose *loose = &call->loose;
-	const char *args = call->command->args;
-	bool needs_words = args[strlen(args) - 1] != ']'; /* not "[TARGET...]" */
-
-	if (!loose->option || loose->value || (needs_words && call->n_words == 1))
-		return true;
-	say_error("'%s %s' is ambiguous: write '%s=%s', or '%s %s' if %s is not the "
-		  "value of %s",
-		loose->option, loose->words[0], loose->option, loose->words[0],
-		loose->words[0], loose->option, loose->words[0], loose->option);
-	return false;
-}
-
-int options_count_leading(const char *word)
-{
-	static const char letters[] = "jvqnhV";
-
-	if (word[0] != '-' || !word[1])
-		return 0;
-	if (word[1] != '-')
-		return !word[1 + strspn(word + 1, letters)];
-	for (size_t i = 0; common_options[i].name; i++)
-		if (has_name(common_options[i].name, word + 2, strcspn(word + 2, "=")))
-			return takes_text(common_options[i].kind) && !strchr(word, '=')
-				? 2
-				: 1;
-	for (size_t i = 0; i < LENGTH(own_options); i++)
-		if (has_name(own_options[i].longName, word + 2, strcspn(word + 2, "=")))
-			return own_options[i].argInfo == POPT_ARG_STRING &&
-					!strchr(word, '=')
-				? 2
-				: 1;
-	return strcmp(word, "--dry-run") == 0;
-}
-
 /* ------------------------------------------------------------------------------- */
 
 /* Those that have no meaning for one line of many, and who has the option instead. */
@@ -457,10 +212,7 @@ static const char *name_of(int value, const struct command *command)
 		return command->options[value - VALUE_OWN].name;
 	if (value >= VALUE_COMMON)
 		return common_options[value - VALUE_COMMON].name;
-	for (size_t i = 0; i < LENGTH(own_options); i++)
-		if (own_options[i].val == value)
-			return own_options[i].longName;
-	return "";
+	return answered_options[value - VALUE_ANSWERED].name;
 }
 
 /* May a line of a policy file have the option? If not, says so. */
@@ -490,15 +242,15 @@ static bool take_option(int value, char *text, poptContext con, struct call *cal
 	enum status *ret_status)
 {
 	*ret_status = STATUS_DONE;
-	if (value == VALUE_HELP) {
+	if (value == VALUE_ANSWERED + ANSWERED_HELP) {
 		print_help(call->command, con);
 		return false;
 	}
-	if (value == VALUE_VERSION) {
+	if (value == VALUE_ANSWERED + ANSWERED_VERSION) {
 		printf("irqkit %s\n", irqkit_version());
 		return false;
 	}
-	if (value == VALUE_COLOR) {
+	if (value == VALUE_ANSWERED + ANSWERED_COLOR) {
 		bool ok = store_color(&call->common, text);
 
 		free(text);
@@ -635,7 +387,7 @@ static bool parse(const struct command *command, int argc, const char **argv,
 	ret_call->command = command;
 	ret_call->state = calloc(1, command->state_size + 1);
 	ret_call->line = join_line(command, argc, argv);
-	find_loose(command, argc, argv, &ret_call->loose);
+	loose_find(command, argc, argv, &ret_call->loose);
 	build_table(command, table, common);
 	words = end_optional_values(command, argc, argv);
 	con = words ? poptGetContext("irqkit", argc, (const char **)words, table, 0)
@@ -653,7 +405,7 @@ static bool parse(const struct command *command, int argc, const char **argv,
 		*ret_status = say_no_memory();
 		go_on = false;
 	}
-	if (go_on && !check_loose(ret_call)) {
+	if (go_on && !loose_check(ret_call)) {
 		*ret_status = STATUS_MISUSE;
 		go_on = false;
 	}
@@ -677,7 +429,7 @@ bool options_parse_line(const struct command *command, int argc, const char **ar
 static void free_texts(const struct option *options, void *state)
 {
 	for (size_t i = 0; options && state && options[i].name; i++)
-		if (takes_text(options[i].kind))
+		if (option_takes_text(options[i].kind))
 			free(*(char **)((char *)state + options[i].offset));
 }
 

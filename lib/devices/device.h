@@ -194,6 +194,13 @@ struct irqkit_devices {
 	unsigned int irqbalance_pid; /* found with them; 0: it does not run */
 };
 
+/* Adds the record of a device that was found. @path: its folder, in the arena; or NULL. */
+int devices_add(struct irqkit_devices *devices, enum irqkit_device_kind kind,
+	const char *name, const char *path, struct irqkit_device **ret_device);
+
+/* Takes back the last one: something of it could not be read. */
+void devices_drop_last(struct irqkit_devices *devices);
+
 /* The number of devices directly below it. */
 int device_count_below(struct irqkit_device *device, size_t *ret_count);
 

@@ -5,7 +5,8 @@
 schema.py documented SCHEMA MAN    which keys or types of the man page and of the schema differ
 schema.py validate SCHEMA FILE...  which documents, one a line or several lines, are not as the
                                    schema says, or have keys that it does not know
-schema.py kinds SCHEMA FILE...     how many documents there are of each kind
+schema.py judge SCHEMA FILE...     the same, and then how many documents there are of each kind, a
+                                   line "= KIND N" each
 """
 import copy
 import json
@@ -134,10 +135,19 @@ def validators(schema):
         yield name, jsonschema.Draft202012Validator(one)
 
 
+def by_likeness(document, kinds):
+    """The kinds whose keys are those of the document first: mostly that is all to try."""
+    def differing(kind):
+        name, validator = kind
+        keys = validator.schema['$defs'][name].get('properties', {})
+        return len(set(keys) ^ set(document)) if isinstance(document, dict) else 0
+    return sorted(kinds, key=differing)
+
+
 def find_kind(document, kinds):
     """Its name, or what is wrong with it for each kind that has its keys."""
     wrong = []
-    for name, validator in kinds:
+    for name, validator in by_likeness(document, kinds):
         errors = sorted(validator.iter_errors(document), key=lambda e: -len(e.path))
         if not errors:
             return name, []
@@ -155,7 +165,7 @@ def each_document(paths):
             yield path, error
 
 
-def validate(schema, paths):
+def validate(schema, paths, count=None):
     import jsonschema
     jsonschema.Draft202012Validator.check_schema(schema)
     kinds = list(validators(schema))
@@ -163,17 +173,19 @@ def validate(schema, paths):
         if isinstance(document, ValueError):
             yield f'{path}: no JSON: {document}'
             continue
-        for line in find_kind(document, kinds)[1]:
+        name, wrong = find_kind(document, kinds)
+        if count is not None:
+            count[name] = count.get(name, 0) + 1
+        for line in wrong:
             yield f'{path}: {line}'
 
 
-def count_kinds(schema, paths):
-    kinds, count = list(validators(schema)), {}
-    for _, document in each_document(paths):
-        name = find_kind(document, kinds)[0]
-        count[name] = count.get(name, 0) + 1
-    for name, _ in kinds:
-        yield f'{name} {count.get(name, 0)}'
+def judge(schema, paths):
+    count = {}
+    yield from validate(schema, paths, count)
+    for part in schema['anyOf']:
+        name = part['$ref'].rsplit('/', 1)[1]
+        yield f'= {name} {count.get(name, 0)}'
 
 
 def main(words):
@@ -181,12 +193,12 @@ def main(words):
     if words[0] == 'documented':
         lines = compare(schema, read_man(words[2]))
     else:
-        lines = {'validate': validate, 'kinds': count_kinds}[words[0]](schema, words[2:])
+        lines = {'validate': validate, 'judge': judge}[words[0]](schema, words[2:])
     n = 0
     for line in lines:
         print(line)
         n += 1
-    return 0 if words[0] == 'kinds' else n > 0
+    return 0 if words[0] == 'judge' else n > 0
 
 
 if __name__ == '__main__':

@@ -3,7 +3,7 @@
 #
 #   sudo make deps-vm check-vm      linux-8 and xen
 #   make check-vm M=xen             one machine, or several
-#   make check-vm T=show-totals     one check, on every machine of those that it is for
+#   make check-vm T='who show-*'    some checks, by name or glob, each on those machines that it is for
 #   make check-vm-self              does the test bed notice a kernel that panics, or hangs?
 #   make check-vm-all               every machine, long checks too
 
@@ -24,7 +24,7 @@ deps-vm: deps ## install what check-vm needs, and fetch kernels
 # Nothing is compiled before the packages are there, with -j neither.
 $(LIB_OBJS) $(CMD_OBJS) $(foreach n,LIB CMD,$(B)/$(n).cflags $(B)/$(n).libs): | $(VM_FIRST)
 
-check-vm: all $(B)/test/example/samples | $(VM_FIRST) ## boot kernels and test on them: M="MACHINE...", T=CHECK
+check-vm: all $(B)/test/example/samples | $(VM_FIRST) ## boot kernels and test on them: M="MACHINE...", T="CHECK..."
 	@IRQKIT='$(abspath $(PROGRAM))' test/vm/run --check='$(or $(T),*)' $(M)
 
 check-vm-all: all $(B)/test/example/samples | $(VM_FIRST) ## the same on every machine, long checks too
