@@ -35,18 +35,61 @@ while read -r section; do
 done < <(sed -n 's/^\(IRQKIT_[0-9.]*\) {.*/\1/p' lib/irqkit.sym)
 same "the package has the version of the Makefile" "$version" \
 	"$(sed -nE '1s/^irqkit \(([^)]*)-[^-]*\).*/\1/p' $debian/changelog)"
-# Each page is in a package, whatever its section is: by the patterns of the files *.install.
-patterns=$(sed -n 's|^usr/share/man/||p' $debian/*.install)
-empty "each page is in a package" "$(for page in man/*.[0-9]; do
-	for pattern in $patterns; do
-		# shellcheck disable=SC2053 # a pattern
-		[[ man${page##*.} != $pattern ]] || continue 2
-	done
-	echo "$page"
-done)"
 empty "what is installed from the sources is there" "$(sed -nE 's/^(dist[^ ]*) .*/\1/p' $debian/*.install |
 	while read -r f; do [ -f "$f" ] || echo "$f"; done)"
 empty "only files *.conf are policy files: the README is not" "$(find dist/policy -name '*.conf')"
+
+# ---- what 'make install' installs is in a package -------------------------------------------
+# Which files these are does not depend on what is in them: here the compiler makes empty ones.
+cat >"$tmp/cc" <<-'CC'
+	#!/bin/sh
+	for word; do
+		[ "${before-}" != -o ] || : >"$word"
+		before=$word
+	done
+CC
+chmod +x "$tmp/cc"
+# stage FOLDER VARIABLE...: installs there, as a package does
+stage() {
+	env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u MAKELEVEL "${MAKE:-make}" -s CC="$tmp/cc" O="$tmp/empty" \
+		DESTDIR="$tmp/$1" PREFIX=/usr "${@:2}" install
+}
+# misplaced FOLDER PATTERN...: each file there that is not matched by one pattern, as itself or by a
+# folder of it, and each pattern that matches nothing
+misplaced() {
+	local f pattern n
+	declare -A used=()
+	while read -r f; do
+		n=0
+		for pattern in "${@:2}"; do
+			# shellcheck disable=SC2053 # a pattern
+			[[ $f == $pattern || $f == $pattern/* ]] && n=$((n + 1)) && used[$pattern]=1
+		done
+		[ "$n" -eq 1 ] || echo "$f is in $n packages"
+	done < <(cd "$tmp/$1" && find . ! -type d | sed 's|^\./||')
+	for pattern in "${@:2}"; do
+		[ -n "${used[$pattern]-}" ] || echo "there is no $pattern"
+	done
+}
+check "it installs as Debian's package does" stage debs LIBDIR=/usr/lib/machine UNITDIR= UDEVDIR= \
+	ZSHDIR=/usr/share/zsh/vendor-completions
+mapfile -t ours < <(grep -hv '^dist/' $debian/*.install)
+empty "each file is in one of Debian's packages" "$(misplaced debs "${ours[@]}")"
+check "it installs as the RPM package does" stage rpms LIBDIR=/usr/lib64 UNITDIR=/units UDEVDIR=/udev
+mapfile -t patterns < <(sed -E -e '1,/^%files/d' -e '/^%changelog/,$d' -e '/^(%files|%license|%doc|%dir|%config|$)/d' \
+	-e 's|%\{name}|irqkit|; s|%\{_docdir}|usr/share/doc|; s|%\{_datadir}|usr/share|; s|%\{_mandir}|usr/share/man|' \
+	-e 's|%\{_sbindir}|usr/sbin|; s|%\{_libdir}|usr/lib64|; s|%\{_includedir}|usr/include|' \
+	-e 's|%\{_unitdir}|units|; s|%\{_udevrulesdir}|udev/rules.d|' dist/irqkit.spec)
+empty "each file is in one of the RPM packages" "$(misplaced rpms "${patterns[@]}")"
+same "dist/debian/rules finds each unit" "$(ls "$tmp/rpms/units")" \
+	"$(find dist -maxdepth 1 \( -name '*.service*' -o -name '*.timer*' -o -name '*.path' \) | sed 's|.*/||; s|\.in$||' | sort)"
+# The test sees a file that is in no package, or in two.
+touch "$tmp/debs/usr/new"
+same "a file that is in none would be found" "usr/new is in 0 packages" \
+	"$(misplaced debs "${ours[@]}")"
+same "so would files in two, and a name of nothing" \
+	"usr/new is in 2 packages there is no none" "$(cd "$tmp" && mkdir few && mv debs/usr few && find few -type f ! -name new -delete &&
+		find few -type l -delete && misplaced few usr usr/new none | xargs)"
 
 # ---- make dist -----------------------------------------------------------------------------
 # From the tree, and from what that has packed: there, without git.
