@@ -81,6 +81,8 @@ mapfile -t patterns < <(sed -E -e '1,/^%files/d' -e '/^%changelog/,$d' -e '/^(%f
 	-e 's|%\{_sbindir}|usr/sbin|; s|%\{_libdir}|usr/lib64|; s|%\{_includedir}|usr/include|' \
 	-e 's|%\{_unitdir}|units|; s|%\{_udevrulesdir}|udev/rules.d|' dist/irqkit.spec)
 empty "each file is in one of the RPM packages" "$(misplaced rpms "${patterns[@]}")"
+same "dist/irqkit.spec names each unit" "$(ls "$tmp/rpms/units" | xargs)" \
+	"$(sed -n 's/^%global units //p' dist/irqkit.spec | tr ' ' '\n' | sort | xargs)"
 same "dist/debian/rules finds each unit" "$(ls "$tmp/rpms/units")" \
 	"$(find dist -maxdepth 1 \( -name '*.service*' -o -name '*.timer*' -o -name '*.path' \) | sed 's|.*/||; s|\.in$||' | sort)"
 # The test sees a file that is in no package, or in two.
@@ -214,9 +216,9 @@ same "bash completes" show "$(inside "$clean" '. /usr/share/bash-completion/bash
 	COMP_WORDS=(irqkit sho) COMP_CWORD=1 COMP_LINE="irqkit sho" COMP_POINT=10
 	$(complete -p irqkit | sed -n "s/.* -F \([^ ]*\) .*/\1/p") irqkit sho irqkit
 	printf "%s\n" "${COMPREPLY[@]}"' | tr -d ' ')"
-units="irqkit.service irqkit-apply.service irqkit-apply.path"
+units="irqkit.service irqkit-apply.service irqkit-apply.path irqkit-metrics.service irqkit-metrics.timer"
 empty "systemd accepts the units" "$(inside "$clean" "systemd-analyze verify --recursive-errors=no $units" 2>&1)"
-same "the daemon is enabled, the other way is not" "enabled disabled static" \
+same "the daemon is enabled, what else there is is not" "enabled disabled static static disabled" \
 	"$(inside "$clean" "systemctl is-enabled $units" | xargs)"
 check "without a policy file it does not start" inside "$clean" \
 	"! systemd-analyze condition 'ConditionPathExistsGlob=/etc/irqkit.d/*.conf' && ls /etc/irqkit.d/README"
@@ -231,13 +233,25 @@ asked() {
 		PATH=/srv/bin:\$PATH DPKG_MAINTSCRIPT_PACKAGE=irqkit ./irqkit.$*" >/dev/null 2>&1
 	cat "$clean/srv/asked" 2>/dev/null
 }
-same "an upgrade does not stop the daemon" "" "$(asked prerm upgrade 9.9)"
-same "an upgrade restarts the daemon" "restart irqkit.service" "$(asked postinst configure 0.0.1)"
-same "a removal stops the daemon" "stop irqkit.service" "$(asked prerm remove)"
+others=$(ls "$tmp/rpms/units" | grep -vx irqkit.service | xargs)
+same "an upgrade does not stop a unit" "" "$(asked preinst upgrade 9.9; asked prerm upgrade 9.9)"
+same "an upgrade restarts the daemon, and other units that are active" \
+	"restart: irqkit.service, try-restart: $others" "$(asked postinst configure 0.0.1 |
+		awk '{ verb = $1; $1 = ""; units[verb] = units[verb] $0 }
+			END { for (verb in units) { $0 = verb ":" units[verb]; print } }' |
+		while read -r verb units; do echo "$verb" $(printf '%s\n' $units | sort); done | sort | paste -sd, | sed 's/,/, /g')"
+same "a removal stops all" "irqkit.service $others" "$(asked prerm remove | sed 's/^stop //' | tr ' ' '\n' | sort | xargs)"
 echo 'spread eth0' >"$clean/etc/irqkit.d/50-mine.conf"
 check "with one, it would" inside "$clean" "systemd-analyze condition 'ConditionPathExistsGlob=/etc/irqkit.d/*.conf'"
 check "installed again, as by an upgrade" inside "$clean" "apt-get -q -y --reinstall install /srv/debs/*.deb"
 check "the administrator's policy is there" cat "$clean/etc/irqkit.d/50-mine.conf"
+# What the services leave while they are used.
+metrics=/var/lib/prometheus/node-exporter
+check "apt removes" inside "$clean" "mkdir -p /var/lib/irqkit $metrics && echo 1 >$metrics/irqkit.prom &&
+	echo 1 >$metrics/other.prom && echo 1 >/var/lib/irqkit/metrics.json && apt-get -q -y remove irqkit"
+same "then node_exporter no longer has metrics of irqkit, and its counts are kept" \
+	"$metrics/other.prom /var/lib/irqkit/metrics.json" "$(inside "$clean" "find $metrics /var/lib/irqkit -type f" | xargs)"
+rm -r "$clean/var/lib/prometheus"
 check "apt purges" inside "$clean" "mkdir -m 700 /run/irqkit && touch /run/irqkit/1 &&
 	apt-get -q -y --auto-remove purge irqkit libirqkit0 libirqkit-dev && [ ! -e /run/irqkit ]"
 same "nothing is left but the administrator's file" $'> ./etc/irqkit.d\n> ./etc/irqkit.d/50-mine.conf' \
