@@ -81,7 +81,7 @@ mapfile -t patterns < <(sed -E -e '1,/^%files/d' -e '/^%changelog/,$d' -e '/^(%f
 	-e 's|%\{_sbindir}|usr/sbin|; s|%\{_libdir}|usr/lib64|; s|%\{_includedir}|usr/include|' \
 	-e 's|%\{_unitdir}|units|; s|%\{_udevrulesdir}|udev/rules.d|' dist/irqkit.spec)
 empty "each file is in one of the RPM packages" "$(misplaced rpms "${patterns[@]}")"
-same "dist/irqkit.spec names each unit" "$(ls "$tmp/rpms/units" | xargs)" \
+same "dist/irqkit.spec names each unit" "$(cd "$tmp/rpms/units" && echo *)" \
 	"$(sed -n 's/^%global units //p' dist/irqkit.spec | tr ' ' '\n' | sort | xargs)"
 same "dist/debian/rules finds each unit" "$(ls "$tmp/rpms/units")" \
 	"$(find dist -maxdepth 1 \( -name '*.service*' -o -name '*.timer*' -o -name '*.path' \) | sed 's|.*/||; s|\.in$||' | sort)"
@@ -226,21 +226,19 @@ check "without a policy file it does not start" inside "$clean" \
 mkdir "$clean/srv/bin"
 printf '#!/bin/sh\necho "$*" >>/srv/asked\n' >"$clean/srv/bin/deb-systemd-invoke"
 chmod +x "$clean/srv/bin/deb-systemd-invoke"
-# asked SCRIPT ARGUMENT...: what the script of the package asks of systemd
+# asked SCRIPT ARGUMENT...: what the script of the package asks of systemd, "VERB UNIT" each
 asked() {
 	rm -f "$clean/srv/asked"
 	inside "$clean" "mkdir -p /run/systemd/system && cd /var/lib/dpkg/info &&
 		PATH=/srv/bin:\$PATH DPKG_MAINTSCRIPT_PACKAGE=irqkit ./irqkit.$*" >/dev/null 2>&1
-	cat "$clean/srv/asked" 2>/dev/null
+	awk '{ for (i = 2; i <= NF; i++) print $1, $i }' "$clean/srv/asked" 2>/dev/null | sort
 }
-others=$(ls "$tmp/rpms/units" | grep -vx irqkit.service | xargs)
+# each VERB: that verb with each unit that is not the daemon
+each() { (cd "$tmp/rpms/units" && printf "$1 %s\n" irqkit-*); }
 same "an upgrade does not stop a unit" "" "$(asked preinst upgrade 9.9; asked prerm upgrade 9.9)"
-same "an upgrade restarts the daemon, and other units that are active" \
-	"restart: irqkit.service, try-restart: $others" "$(asked postinst configure 0.0.1 |
-		awk '{ verb = $1; $1 = ""; units[verb] = units[verb] $0 }
-			END { for (verb in units) { $0 = verb ":" units[verb]; print } }' |
-		while read -r verb units; do echo "$verb" $(printf '%s\n' $units | sort); done | sort | paste -sd, | sed 's/,/, /g')"
-same "a removal stops all" "irqkit.service $others" "$(asked prerm remove | sed 's/^stop //' | tr ' ' '\n' | sort | xargs)"
+same "an upgrade restarts the daemon, and other units that are active" "$(echo restart irqkit.service; each try-restart)" \
+	"$(asked postinst configure 0.0.1)"
+same "a removal stops all" "$(each stop; echo stop irqkit.service)" "$(asked prerm remove)"
 echo 'spread eth0' >"$clean/etc/irqkit.d/50-mine.conf"
 check "with one, it would" inside "$clean" "systemd-analyze condition 'ConditionPathExistsGlob=/etc/irqkit.d/*.conf'"
 check "installed again, as by an upgrade" inside "$clean" "apt-get -q -y --reinstall install /srv/debs/*.deb"
