@@ -103,6 +103,12 @@ check "they are packed where they were unpacked" \
 	"$tmp/other place/irqkit-$version/dist/tarball" "irqkit-$version" "$tmp/2.tar"
 check "both have the same bytes" cmp "$tmp/1.tar" "$tmp/2.tar"
 empty "nothing that was built is packed" "$(tar -t -f "$tmp/1.tar" | grep -E '\.[od]$|/build/|/irqkit$|\.so' )"
+if git -c safe.directory='*' ls-files --error-unmatch Makefile >/dev/null 2>&1; then
+	empty "no source is ignored by git, and so missing there" \
+		"$(git -c safe.directory='*' ls-files --others --ignored --exclude-from=.gitignore |
+			grep -vE '^(build/|irqkit$|irq-|libirqkit)|\.[od]$')"
+	check "so a folder irqkit.d is not ignored" bash -c "! git -c safe.directory='*' check-ignore -q dist/irqkit.d/file"
+fi
 same "all is in one folder" "irqkit-$version" "$(tar -t -f "$tmp/1.tar" | cut -d/ -f1 | sort -u)"
 unset SOURCE_DATE_EPOCH
 
