@@ -76,11 +76,17 @@ check "it installs as Debian's package does" stage debs LIBDIR=/usr/lib/machine 
 mapfile -t ours < <(grep -hv '^dist/' $debian/*.install)
 empty "each file is in one of Debian's packages" "$(misplaced debs "${ours[@]}")"
 check "it installs as the RPM package does" stage rpms LIBDIR=/usr/lib64 UNITDIR=/units UDEVDIR=/udev
-mapfile -t patterns < <(sed -E -e '1,/^%files/d' -e '/^%changelog/,$d' -e '/^(%files|%license|%doc|%dir|%config|$)/d' \
-	-e 's|%\{name}|irqkit|; s|%\{_docdir}|usr/share/doc|; s|%\{_datadir}|usr/share|; s|%\{_mandir}|usr/share/man|' \
-	-e 's|%\{_sbindir}|usr/sbin|; s|%\{_libdir}|usr/lib64|; s|%\{_includedir}|usr/include|' \
-	-e 's|%\{_unitdir}|units|; s|%\{_udevrulesdir}|udev/rules.d|' dist/irqkit.spec)
+# The lines of the spec that list the files are run here.
+sed -nE '/^find %\{buildroot/,/^$/p' dist/irqkit.spec | sed -E -e 's|%%|%|g' -e "s|%\{buildroot}|$tmp/rpms|g" \
+	-e 's|%\{_datadir}|/usr/share|g; s|%\{_mandir}|/usr/share/man|g' \
+	-e 's|%\{_libdir}|/usr/lib64|g; s|%\{_includedir}|/usr/include|g' >"$tmp/list"
+# shellcheck disable=SC2016 # for the inner shell
+check "the files of the RPM packages are listed" bash -e -c 'cd "$1" && . ./list' - "$tmp"
+mapfile -t patterns < <(cd "$tmp" && sed -n 's|^/||p' program.files library.files devel.files)
 empty "each file is in one of the RPM packages" "$(misplaced rpms "${patterns[@]}")"
+same "the program, the library and what programs are compiled with are packages of their own" \
+	"/usr/sbin/irqkit /usr/lib64/libirqkit.so.0 /usr/include/irqkit.h" \
+	"$(cd "$tmp" && grep -hE '/(irqkit|libirqkit.so.0|irqkit.h)$' program.files library.files devel.files | grep -v -e ^%dir -e completion | xargs)"
 same "dist/irqkit.spec names each unit" "$(cd "$tmp/rpms/units" && echo *)" \
 	"$(sed -n 's/^%global units //p' dist/irqkit.spec | tr ' ' '\n' | sort | xargs)"
 same "dist/debian/rules finds each unit" "$(ls "$tmp/rpms/units")" \
