@@ -77,7 +77,7 @@ mapfile -t ours < <(grep -hv '^dist/' $debian/*.install)
 empty "each file is in one of Debian's packages" "$(misplaced debs "${ours[@]}")"
 check "it installs as the RPM package does" stage rpms LIBDIR=/usr/lib64 UNITDIR=/units UDEVDIR=/udev
 # The lines of the spec that list the files are run here.
-sed -nE '/^find %\{buildroot/,/^$/p' dist/irqkit.spec | sed -E -e 's|%%|%|g' -e "s|%\{buildroot}|$tmp/rpms|g" \
+sed -nE '/^\(cd %\{buildroot/,/^$/p' dist/irqkit.spec | sed -E -e 's|%%|%|g' -e "s|%\{buildroot}|$tmp/rpms|g" \
 	-e 's|%\{_datadir}|/usr/share|g; s|%\{_mandir}|/usr/share/man|g' \
 	-e 's|%\{_libdir}|/usr/lib64|g; s|%\{_includedir}|/usr/include|g' >"$tmp/list"
 # shellcheck disable=SC2016 # for the inner shell

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-deb
-# limit: 600
+# limit: 900
 # long
 # The Debian package where systemd runs: it starts only with a policy file, an upgrade restarts it and
 # undoes nothing, a removal stops it, and after a purge only the administrator's policy file is left.
