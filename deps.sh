@@ -21,7 +21,7 @@ packages() {
 	apt-release) echo lintian reuse abigail-tools rpm ;;
 	apt-portable) echo mmdebstrap musl-tools git ;;
 	apt-foreign) echo qemu-user-static ;;
-	apt-ci) echo busybox clang clang-format libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git ;;
+	apt-ci) echo busybox clang clang-format libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git reuse ;;
 	dnf-build) echo gcc make pkgconf-pkg-config libmnl-devel popt-devel jansson-devel libsmartcols-devel ncurses-devel ;;
 	dnf-check) echo bash gawk diffutils findutils libcmocka-devel jq mandoc python3-jsonschema ShellCheck strace ;;
 	dnf-ci) echo clang compiler-rt gcc-c++ libasan libubsan valgrind cppcheck zsh fish git ;;

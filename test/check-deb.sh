@@ -35,18 +35,69 @@ while read -r section; do
 done < <(sed -n 's/^\(IRQKIT_[0-9.]*\) {.*/\1/p' lib/irqkit.sym)
 same "the package has the version of the Makefile" "$version" \
 	"$(sed -nE '1s/^irqkit \(([^)]*)-[^-]*\).*/\1/p' $debian/changelog)"
-# Each page is in a package, whatever its section is: by the patterns of the files *.install.
-patterns=$(sed -n 's|^usr/share/man/||p' $debian/*.install)
-empty "each page is in a package" "$(for page in man/*.[0-9]; do
-	for pattern in $patterns; do
-		# shellcheck disable=SC2053 # a pattern
-		[[ man${page##*.} != $pattern ]] || continue 2
-	done
-	echo "$page"
-done)"
 empty "what is installed from the sources is there" "$(sed -nE 's/^(dist[^ ]*) .*/\1/p' $debian/*.install |
 	while read -r f; do [ -f "$f" ] || echo "$f"; done)"
 empty "only files *.conf are policy files: the README is not" "$(find dist/policy -name '*.conf')"
+
+# ---- what 'make install' installs is in a package -------------------------------------------
+# Which files these are does not depend on what is in them: here the compiler makes empty ones.
+cat >"$tmp/cc" <<-'CC'
+	#!/bin/sh
+	for word; do
+		[ "${before-}" != -o ] || : >"$word"
+		before=$word
+	done
+CC
+chmod +x "$tmp/cc"
+# stage FOLDER VARIABLE...: installs there, as a package does
+stage() {
+	env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u MAKELEVEL "${MAKE:-make}" -s CC="$tmp/cc" O="$tmp/empty" \
+		DESTDIR="$tmp/$1" PREFIX=/usr "${@:2}" install
+}
+# misplaced FOLDER PATTERN...: each file there that is not matched by one pattern, as itself or by a
+# folder of it, and each pattern that matches nothing
+misplaced() {
+	local f pattern n
+	declare -A used=()
+	while read -r f; do
+		n=0
+		for pattern in "${@:2}"; do
+			# shellcheck disable=SC2053 # a pattern
+			[[ $f == $pattern || $f == $pattern/* ]] && n=$((n + 1)) && used[$pattern]=1
+		done
+		[ "$n" -eq 1 ] || echo "$f is in $n packages"
+	done < <(cd "$tmp/$1" && find . ! -type d | sed 's|^\./||')
+	for pattern in "${@:2}"; do
+		[ -n "${used[$pattern]-}" ] || echo "there is no $pattern"
+	done
+}
+check "it installs as Debian's package does" stage debs LIBDIR=/usr/lib/machine UNITDIR= UDEVDIR= \
+	ZSHDIR=/usr/share/zsh/vendor-completions
+mapfile -t ours < <(grep -hv '^dist/' $debian/*.install)
+empty "each file is in one of Debian's packages" "$(misplaced debs "${ours[@]}")"
+check "it installs as the RPM package does" stage rpms LIBDIR=/usr/lib64 UNITDIR=/units UDEVDIR=/udev
+# The lines of the spec that list the files are run here.
+sed -nE '/^\(cd %\{buildroot/,/^$/p' dist/irqkit.spec | sed -E -e 's|%%|%|g' -e "s|%\{buildroot}|$tmp/rpms|g" \
+	-e 's|%\{_datadir}|/usr/share|g; s|%\{_mandir}|/usr/share/man|g' \
+	-e 's|%\{_libdir}|/usr/lib64|g; s|%\{_includedir}|/usr/include|g' >"$tmp/list"
+# shellcheck disable=SC2016 # for the inner shell
+check "the files of the RPM packages are listed" bash -e -c 'cd "$1" && . ./list' - "$tmp"
+mapfile -t patterns < <(cd "$tmp" && sed -n 's|^/||p' program.files library.files devel.files)
+empty "each file is in one of the RPM packages" "$(misplaced rpms "${patterns[@]}")"
+same "the program, the library and what programs are compiled with are packages of their own" \
+	"/usr/sbin/irqkit /usr/lib64/libirqkit.so.0 /usr/include/irqkit.h" \
+	"$(cd "$tmp" && grep -hE '/(irqkit|libirqkit.so.0|irqkit.h)$' program.files library.files devel.files | grep -v -e ^%dir -e completion | xargs)"
+same "dist/irqkit.spec names each unit" "$(cd "$tmp/rpms/units" && echo *)" \
+	"$(sed -n 's/^%global units //p' dist/irqkit.spec | tr ' ' '\n' | sort | xargs)"
+same "dist/debian/rules finds each unit" "$(ls "$tmp/rpms/units")" \
+	"$(find dist -maxdepth 1 \( -name '*.service*' -o -name '*.timer*' -o -name '*.path' \) | sed 's|.*/||; s|\.in$||' | sort)"
+# The test sees a file that is in no package, or in two.
+touch "$tmp/debs/usr/new"
+same "a file that is in none would be found" "usr/new is in 0 packages" \
+	"$(misplaced debs "${ours[@]}")"
+same "so would files in two, and a name of nothing" \
+	"usr/new is in 2 packages there is no none" "$(cd "$tmp" && mkdir few && mv debs/usr few && find few -type f ! -name new -delete &&
+		find few -type l -delete && misplaced few usr usr/new none | xargs)"
 
 # ---- make dist -----------------------------------------------------------------------------
 # From the tree, and from what that has packed: there, without git.
@@ -58,6 +109,12 @@ check "they are packed where they were unpacked" \
 	"$tmp/other place/irqkit-$version/dist/tarball" "irqkit-$version" "$tmp/2.tar"
 check "both have the same bytes" cmp "$tmp/1.tar" "$tmp/2.tar"
 empty "nothing that was built is packed" "$(tar -t -f "$tmp/1.tar" | grep -E '\.[od]$|/build/|/irqkit$|\.so' )"
+if git -c safe.directory='*' ls-files --error-unmatch Makefile >/dev/null 2>&1; then
+	empty "no source is ignored by git, and so missing there" \
+		"$(git -c safe.directory='*' ls-files --others --ignored --exclude-from=.gitignore |
+			grep -vE '^(build/|irqkit$|irq-|libirqkit)|\.[od]$')"
+	check "so a folder irqkit.d is not ignored" bash -c "! git -c safe.directory='*' check-ignore -q dist/irqkit.d/file"
+fi
 same "all is in one folder" "irqkit-$version" "$(tar -t -f "$tmp/1.tar" | cut -d/ -f1 | sort -u)"
 unset SOURCE_DATE_EPOCH
 
@@ -171,9 +228,9 @@ same "bash completes" show "$(inside "$clean" '. /usr/share/bash-completion/bash
 	COMP_WORDS=(irqkit sho) COMP_CWORD=1 COMP_LINE="irqkit sho" COMP_POINT=10
 	$(complete -p irqkit | sed -n "s/.* -F \([^ ]*\) .*/\1/p") irqkit sho irqkit
 	printf "%s\n" "${COMPREPLY[@]}"' | tr -d ' ')"
-units="irqkit.service irqkit-apply.service irqkit-apply.path"
+units="irqkit.service irqkit-apply.service irqkit-apply.path irqkit-metrics.service irqkit-metrics.timer"
 empty "systemd accepts the units" "$(inside "$clean" "systemd-analyze verify --recursive-errors=no $units" 2>&1)"
-same "the daemon is enabled, the other way is not" "enabled disabled static" \
+same "the daemon is enabled, what else there is is not" "enabled disabled static static disabled" \
 	"$(inside "$clean" "systemctl is-enabled $units" | xargs)"
 check "without a policy file it does not start" inside "$clean" \
 	"! systemd-analyze condition 'ConditionPathExistsGlob=/etc/irqkit.d/*.conf' && ls /etc/irqkit.d/README"
@@ -181,20 +238,30 @@ check "without a policy file it does not start" inside "$clean" \
 mkdir "$clean/srv/bin"
 printf '#!/bin/sh\necho "$*" >>/srv/asked\n' >"$clean/srv/bin/deb-systemd-invoke"
 chmod +x "$clean/srv/bin/deb-systemd-invoke"
-# asked SCRIPT ARGUMENT...: what the script of the package asks of systemd
+# asked SCRIPT ARGUMENT...: what the script of the package asks of systemd, "VERB UNIT" each
 asked() {
 	rm -f "$clean/srv/asked"
 	inside "$clean" "mkdir -p /run/systemd/system && cd /var/lib/dpkg/info &&
 		PATH=/srv/bin:\$PATH DPKG_MAINTSCRIPT_PACKAGE=irqkit ./irqkit.$*" >/dev/null 2>&1
-	cat "$clean/srv/asked" 2>/dev/null
+	awk '{ for (i = 2; i <= NF; i++) print $1, $i }' "$clean/srv/asked" 2>/dev/null | sort
 }
-same "an upgrade does not stop the daemon" "" "$(asked prerm upgrade 9.9)"
-same "an upgrade restarts the daemon" "restart irqkit.service" "$(asked postinst configure 0.0.1)"
-same "a removal stops the daemon" "stop irqkit.service" "$(asked prerm remove)"
+# each VERB: that verb with each unit that is not the daemon
+each() { (cd "$tmp/rpms/units" && printf "$1 %s\n" irqkit-*); }
+same "an upgrade does not stop a unit" "" "$(asked preinst upgrade 9.9; asked prerm upgrade 9.9)"
+same "an upgrade restarts the daemon, and other units that are active" "$(echo restart irqkit.service; each try-restart)" \
+	"$(asked postinst configure 0.0.1)"
+same "a removal stops all" "$(each stop; echo stop irqkit.service)" "$(asked prerm remove)"
 echo 'spread eth0' >"$clean/etc/irqkit.d/50-mine.conf"
 check "with one, it would" inside "$clean" "systemd-analyze condition 'ConditionPathExistsGlob=/etc/irqkit.d/*.conf'"
 check "installed again, as by an upgrade" inside "$clean" "apt-get -q -y --reinstall install /srv/debs/*.deb"
 check "the administrator's policy is there" cat "$clean/etc/irqkit.d/50-mine.conf"
+# What the services leave while they are used.
+metrics=/var/lib/prometheus/node-exporter
+check "apt removes" inside "$clean" "mkdir -p /var/lib/irqkit $metrics && echo 1 >$metrics/irqkit.prom &&
+	echo 1 >$metrics/other.prom && echo 1 >/var/lib/irqkit/metrics.json && apt-get -q -y remove irqkit"
+same "then node_exporter no longer has metrics of irqkit, and its counts are kept" \
+	"$metrics/other.prom /var/lib/irqkit/metrics.json" "$(inside "$clean" "find $metrics /var/lib/irqkit -type f" | xargs)"
+rm -r "$clean/var/lib/prometheus"
 check "apt purges" inside "$clean" "mkdir -m 700 /run/irqkit && touch /run/irqkit/1 &&
 	apt-get -q -y --auto-remove purge irqkit libirqkit0 libirqkit-dev && [ ! -e /run/irqkit ]"
 same "nothing is left but the administrator's file" $'> ./etc/irqkit.d\n> ./etc/irqkit.d/50-mine.conf' \

@@ -11,12 +11,13 @@ if git -c safe.directory='*' ls-files --error-unmatch Makefile >/dev/null 2>&1; 
 else
 	list() { find . -name .git -prune -o -path ./build -prune -o -type f ! -name '*.[od]' -print | sed 's|^\./||'; }
 fi
-# can_say FILE: it is a source, a script, a page, or a part of the build
+# can_say FILE: it is neither data, nor a document, nor a list of Debian's, all of which .reuse/dep5 covers;
+# so a file of a new kind must say it, or be of a kind that is named here
 can_say() {
 	case $1 in
-	test/golden/* | test/roots/* | test/fuzz/corpus/*) return 1 ;;
-	*.c | *.h | *.sh | *.awk | *.mk | *.sym | *.in | *.rules | *.timer | *.spec | *.fish | *.bash | *.[0-9] | Makefile) ;;
-	*) [[ ${1##*/} != *.* ]] && [ "$(head -c 2 "$1" | tr -d '\0')" = '#!' ] ;;
+	test/golden/* | test/roots/* | test/fuzz/corpus/* | LICENSE | LICENSES/* | .reuse/dep5) return 1 ;;
+	*.md | *.json | *.list | *.tsv | *.png | *.svg | *.gif | CHANGELOG | */README | */README.Debian) return 1 ;;
+	dist/debian/*) [ "$(head -c 2 "$1")" = '#!' ] ;;
 	esac
 }
 # say FILE...: "FILE LICENCE" of each that names one in its first lines
@@ -35,6 +36,7 @@ add() {
 	case $1 in
 	*.[0-9]) line=".\\\" $line" ;;
 	*.c | *.h | *.sym) line="/* $line */" ;;
+	*.j2) line="{# $line #}" ;;
 	*) line="# $line" ;;
 	esac
 	[ "$(head -c 2 "$1")" != '#!' ] || at=2
@@ -53,16 +55,25 @@ check "the copyright of all files is named" grep -qx 'Copyright: 2026 irqkit con
 	<(sed -n '/^Files: \*$/,/^$/p' .reuse/dep5)
 check "LICENSE is one of these texts" cmp LICENSE LICENSES/LGPL-2.1-or-later.txt
 
-# The test sees a source without the line, in each of the ways in which one is found.
+if command -v reuse >/dev/null; then
+	check "reuse lint agrees" reuse lint
+else
+	skip "reuse lint agrees" "no reuse"
+fi
+
+# The test sees a source without the line, of each kind, also of one that nobody has thought of.
 printf 'int x;\n' >"$tmp/new.c"
 printf '#!/bin/sh\n' >"$tmp/new"
-for f in "$tmp/new.c" "$tmp/new"; do
+printf 'a: 1\n' >"$tmp/new.yml"
+printf '#!/usr/bin/env python3\n' >"$tmp/new.py"
+echo 'a new kind' >"$tmp/new.kind"
+for f in "$tmp"/new.{c,yml,py,kind} "$tmp/new"; do
 	check "${f##*/} without the line would be found" bash -c "$(declare -f can_say say); can_say '$f' && [ -z \"\$(say '$f')\" ]"
 done
 printf '.Dd soon\n' >"$tmp/new.8"
 printf '#!/bin/sh\ntrue\n' >"$tmp/new.sh"
-for f in new.c new new.8 new.sh; do add "$tmp/$f"; done
-same "--add writes it as a comment of each kind" '/* LICENCE */ int x; #!/bin/sh # LICENCE .\" LICENCE .Dd soon #!/bin/sh # LICENCE true' \
-	"$(cd "$tmp" && cat new.c new new.8 new.sh | sed 's/SPDX-[^ ]* LGPL-2.1-or-later/LICENCE/' | paste -sd' ')"
-check "and data would not" bash -c "$(declare -f can_say); cd '$tmp' && echo x >data && ! can_say data"
+for f in new.c new new.8 new.sh new.yml new.py; do add "$tmp/$f"; done
+same "--add writes it as a comment of each kind" '/* LICENCE */ int x; #!/bin/sh # LICENCE .\" LICENCE .Dd soon #!/bin/sh # LICENCE true # LICENCE a: 1 #!/usr/bin/env python3 # LICENCE' \
+	"$(cd "$tmp" && cat new.c new new.8 new.sh new.yml new.py | sed 's/SPDX-[^ ]* LGPL-2.1-or-later/LICENCE/' | paste -sd' ')"
+check "and data would not" bash -c "$(declare -f can_say); ! can_say test/roots/new.root && ! can_say dist/new.json"
 finish

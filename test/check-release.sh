@@ -19,7 +19,7 @@ fresh() {
 	cp -R Makefile CHANGELOG man dist "$tmp/copy"
 	cp -R lib/include lib/irqkit.sym "$tmp/copy/lib"
 	cp "$so" "$tmp/copy/libirqkit.so.$version"
-	sed -i "s/^## \[Unreleased\]/&\n\n## [$version] - $(date +%F)/" "$tmp/copy/CHANGELOG"
+	sed -i -e "/^## \[$version\] - /d" -e "s/^## \[Unreleased\]/&\n\n## [$version] - $(date +%F)/" "$tmp/copy/CHANGELOG"
 }
 # verdict: what is wrong
 verdict() { PATH=$tmp/bin:$PATH "$tmp/copy/dist/release-check" 2>&1 | sed -n 's/^release-check: //p' | grep -v 'no earlier release'; }

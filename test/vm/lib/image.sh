@@ -90,18 +90,40 @@ put_base() {
 	mv "$root/vm/init" "$root/init"
 }
 
+# put_debs ROOT: the Debian packages to /vm/packages/this, and the same as if of the next version to next.
+put_debs() {
+	local name file repacked=$work/repacked
+	need_debs
+	mkdir -p "$1"/vm/packages/{this,next}
+	for name in irqkit libirqkit0; do
+		file=$(find "$debs" -maxdepth 1 -name "${name}_*.deb")
+		cp "$file" "$1/vm/packages/this/" || die "there is no package $name in $debs"
+		dpkg-deb -R "$file" "$repacked" || die "cannot unpack $file"
+		sed -i 's/^Version: .*/&+next/' "$repacked/DEBIAN/control"
+		dpkg-deb -Znone --root-owner-group -b "$repacked" "$1/vm/packages/next/" >/dev/null ||
+			die "cannot pack $file again"
+		rm -r "$repacked"
+	done
+}
+
 # put_systemd ROOT: what is added to the image of need_image. irqkit is installed there as on any
-# system, and $enabled is one of its units.
+# system, and $enabled is one of its units; or it is not, and a check does that ($from_debs).
 put_systemd() {
 	local root=$1 units=$1/etc/systemd/system n
 	mkdir -p "$root"/{vm/bin,etc/systemd/network} "$units"/{multi-user,network-online}.target.wants
 	cp "$busybox" "$root/vm/bin/"
 	cp -R "$here"/guest/. "$here"/checks "$root/vm/"
 	cp "$here/../capture.sh" "$root/vm/"
-	cp -R "$here"/systemd/. "$installed"/. "$root"
+	if [ -z "${from_debs-}" ]; then
+		cp -R "$here"/systemd/. "$installed"/. "$root"
+	else
+		cp -R "$here"/systemd/etc/systemd "$root/etc"
+		cp "$here"/systemd/etc/irqkit.d/*.conf "$root/vm/"
+		put_debs "$root"
+	fi
 	mv "$root/vm/init-systemd" "$root/init"
 	ln -s /etc/systemd/system/vm.service "$units/multi-user.target.wants/"
-	for n in "$enabled" systemd-networkd.service; do
+	for n in $enabled systemd-networkd.service; do
 		ln -s "/usr/lib/systemd/system/$n" "$units/multi-user.target.wants/"
 	done
 	ln -s /usr/lib/systemd/system/systemd-networkd-wait-online.service "$units/network-online.target.wants/"

@@ -6,7 +6,8 @@
 #   $cache/xen/         the hypervisor, its tools and their libraries
 #   $cache/busybox/
 #   $cache/programs/    what checks ask for, and libraries
-#   $cache/systemd/     image, a Debian whose first process is systemd, as a cpio archive
+#   $cache/systemd/     image, a Debian whose first process is systemd, as a cpio archive, and
+#                       image-dpkg, what dpkg needs there too
 #
 # Deleting a folder there fetches it again. Every function here ends the program when it fails,
 # except need_image.
@@ -31,7 +32,7 @@ program_packages='strace libunwind8 irqbalance libcap-ng0 libglib2.0-0 libnuma1 
 
 # What the image has beyond Debian's essential packages: also the libraries of irqkit.
 image_packages='systemd-sysv usr-is-merged udev kmod iproute2 ethtool jq libmnl0 libpopt0 libjansson4
-	libsmartcols1'
+	libsmartcols1 libncursesw6'
 
 # use_suite SUITE DIR: what apt is asked next is asked of that suite, with its lists in DIR.
 use_suite() {
@@ -96,10 +97,10 @@ need_busybox() {
 	mv "$(find "$cache/busybox" -path '*bin/busybox')" "$busybox" || die "no busybox in its package"
 }
 
-# need_image: makes $cache/systemd/image; if that is not possible, prints the reason and fails.
+# need_image: makes $cache/systemd/image and image-dpkg; if that is not possible, prints the reason and fails.
 need_image() {
 	local dir=$cache/systemd log=$cache/systemd.log site apt_options
-	[ "$(cat "$dir/all" 2>/dev/null)" = "$image_packages" ] && return
+	[ -e "$dir/image-dpkg" ] && [ "$(cat "$dir/all" 2>/dev/null)" = "$image_packages" ] && return
 	if ! command -v mmdebstrap >/dev/null; then
 		echo "no mmdebstrap here (make deps-vm)"
 		return 1
@@ -110,7 +111,7 @@ need_image() {
 	site=$(apt-get indextargets --format '$(ORIGIN)|$(RELEASE)|$(REPO_URI)' 'Created-By: Packages' |
 		awk -F'|' '$1 == "Debian" && $2 !~ /-/ { print $3; exit }')
 	say "making an image of $image_packages"
-	mkdir -p "$dir/root"
+	mkdir -p "$dir"/{root,dpkg}
 	# shellcheck disable=SC2086 # a list of names
 	if ! mmdebstrap --variant=essential --include="$(echo $image_packages | tr ' ' ,)" --format=tar \
 		--aptopt='Acquire::Retries "3"' --aptopt='Acquire::http::Timeout "15"' \
@@ -118,14 +119,25 @@ need_image() {
 		! tar -x -C "$dir/root" -f "$dir/tar" --no-same-owner --exclude='./dev/*' --exclude='./var/lib/dpkg' \
 			--exclude='./usr/share/'{doc,man,locale,info,zoneinfo,bash-completion} \
 			--exclude='*/gconv' --exclude='*/perl*' --exclude='*/libperl*' \
-			--exclude='./usr/lib/udev/hwdb*' 2>>"$log"; then
+			--exclude='./usr/lib/udev/hwdb*' 2>>"$log" ||
+		! tar -x -C "$dir/dpkg" -f "$dir/tar" --no-same-owner --wildcards \
+			./var/lib/dpkg './usr/bin/perl*' '*/perl-base' 2>>"$log"; then
 		rm -rf "$dir"
 		echo "no image of Debian with systemd: $(grep '^E: ' "$log" | tail -n 1 | cut -c 1-120)"
 		return 1
 	fi
 	pack "$dir/root" "$dir/image"
-	rm -rf "$dir/root" "$dir/tar" "$log"
+	pack "$dir/dpkg" "$dir/image-dpkg"
+	rm -rf "$dir/root" "$dir/dpkg" "$dir/tar" "$log"
 	echo "$image_packages" >"$dir/all"
+}
+
+# need_debs: $debs, the folder of what 'make deb' has built; if nothing is there, prints that and fails.
+need_debs() {
+	debs=${IRQKIT_DEBS:-$here/../../build/deb}
+	compgen -G "$debs/irqkit_*.deb" >/dev/null && return
+	echo "no Debian packages in build/deb (make deb)"
+	return 1
 }
 
 need_xen() {
