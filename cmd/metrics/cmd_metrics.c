@@ -108,14 +108,30 @@ static enum status check(struct metrics *metrics)
 	return STATUS_MISUSE;
 }
 
+/* The state has no larger numbers: a saved system can, and no kernel. */
+static void limit_counts(struct state *state)
+{
+	for (size_t i = 0; i < state->n_irqs; i++) {
+		struct state_irq *irq = &state->irqs[i];
+
+		if (irq->total > SUM_MAX)
+			irq->total = SUM_MAX;
+		for (size_t k = 0; k < irq->n_counts; k++)
+			if (irq->counts[k].count > SUM_MAX)
+				irq->counts[k].count = SUM_MAX;
+	}
+}
+
 static enum status open_machine(struct metrics *metrics)
 {
 	enum status status = machine_open(metrics->call, &metrics->ctx);
 
-	if (status == STATUS_DONE)
-		status = machine_new(metrics->ctx, &metrics->machine);
+	if (status != STATUS_DONE)
+		return status;
+	status = machine_new(metrics->ctx, &metrics->machine);
 	if (status == STATUS_DONE && !state_fill(&metrics->now, metrics->machine))
 		status = say_no_memory();
+	limit_counts(&metrics->now);
 	return machine_judge(metrics->ctx, status);
 }
 

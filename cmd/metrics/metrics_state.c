@@ -183,7 +183,7 @@ static void put_state(FILE *out, const struct state *state, const struct state *
 	for (size_t i = 0; i < sums->n; i++) {
 		fputs(i ? "," : "", out);
 		put_text(out, sums->sums[i].key);
-		fprintf(out, ":%" PRIu64, sums->sums[i].value & INT64_MAX);
+		fprintf(out, ":%" PRIu64, sums->sums[i].value);
 	}
 	fputs("}}\n", out);
 }
