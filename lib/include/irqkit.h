@@ -502,6 +502,12 @@ int irqkit_devices_find(struct irqkit_devices *devices, const char *name,
  */
 int irqkit_devices_count_net(struct irqkit_devices *devices, size_t *ret_count);
 
+/*
+ * Returns whether the kernel reports by netlink which interrupt serves which queue (Linux
+ * 6.8). Not for a saved system.
+ */
+bool irqkit_devices_has_netlink(struct irqkit_devices *devices);
+
 /* Returns the network interface at @index, in the order of names. */
 struct irqkit_device *irqkit_devices_get_net(
 	const struct irqkit_devices *devices, size_t index);
@@ -1601,6 +1607,25 @@ const struct irqkit_snapshot *irqkit_sample_get_rows(const struct irqkit_sample 
 
 /* Returns the boot ID, or NULL if it is not known. Samples of two boots make no load. */
 const char *irqkit_sample_get_boot_id(const struct irqkit_sample *sample);
+
+/* Returns whether /proc/net/softnet_stat could be read. */
+bool irqkit_sample_has_softnet(const struct irqkit_sample *sample);
+
+/*
+ * Formats a sample as text, from which a later process can compute the load since then. The
+ * text is ASCII, and its size follows the counts that are not 0.
+ *
+ * The caller frees *ret_text. -ENOMEM, and nothing else.
+ */
+int irqkit_sample_format(const struct irqkit_sample *sample, char **ret_text);
+
+/*
+ * Reads a sample from the text of irqkit_sample_format(). Its rows have no trigger and no
+ * hwirq.
+ *
+ * -EBADMSG: it is another text, or one that a newer version wrote.
+ */
+int irqkit_sample_parse(const char *text, size_t len, struct irqkit_sample **ret_sample);
 
 /* What was counted between two samples. */
 struct irqkit_load;
