@@ -1523,6 +1523,18 @@ int irqkit_irq_get_hint(struct irqkit_irq *irq, const struct irqkit_cpuset **ret
  */
 int irqkit_irq_get_node(struct irqkit_irq *irq, int *ret_node);
 
+/*
+ * Gets how often no driver answered the interrupt. The kernel counts both from 0 again after
+ * 100,000 interrupts; at 99,900 unanswered ones it switches the line off.
+ *
+ * @ret_count: how often it fired meanwhile
+ *
+ * -ENOENT: there is no such file.
+ * -EBADMSG: the file has unexpected contents.
+ */
+int irqkit_irq_get_unhandled(
+	struct irqkit_irq *irq, uint64_t *ret_count, uint64_t *ret_unhandled);
+
 enum irqkit_movable {
 	IRQKIT_MOVABLE, /* the affinity can be set */
 	IRQKIT_MANAGED, /* only the kernel places it; usually queues of disks */
@@ -1555,6 +1567,31 @@ const char *irqkit_describe_movable(enum irqkit_movable movable);
  * @is_named: the user named this interrupt; then a name that looks managed is tried
  */
 const char *irqkit_irq_find_obstacle(struct irqkit_irq *irq, bool is_named);
+
+/* The interrupt vectors of the CPUs of an x86 system, as debugfs shows them. */
+struct irqkit_vectors;
+
+/*
+ * Reads how many vectors each CPU has left.
+ *
+ * -ENOENT: it is not an x86 system, or debugfs is not mounted.
+ * -EACCES: only root can read debugfs.
+ * -EBADMSG: the file has unexpected contents.
+ */
+int irqkit_vectors_new(struct irqkit_ctx *ctx, struct irqkit_vectors **ret_vectors);
+void irqkit_vectors_free(struct irqkit_vectors *vectors);
+
+/* Returns the number of CPUs. */
+size_t irqkit_vectors_count(const struct irqkit_vectors *vectors);
+
+/*
+ * Returns the number of the CPU at @index.
+ *
+ * @ret_available: vectors that it has left
+ * @ret_allocated: vectors in use
+ */
+unsigned int irqkit_vectors_get(const struct irqkit_vectors *vectors, size_t index,
+	unsigned int *ret_available, unsigned int *ret_allocated);
 
 /* --------------------------------------------------------------------------------- */
 /* Load: what CPUs and interrupts do, by reading counters twice                      */
