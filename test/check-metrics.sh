@@ -77,7 +77,7 @@ if command -v promtool >/dev/null; then
 	check "the rules fire when they should" promtool test rules dist/prometheus/irqkit.rules.test.yml
 	# a rule test that cannot fail would be none: with other thresholds it fails
 	cp dist/prometheus/* "$tmp"
-	for change in 's/> 0.85/> 0.99/' 's/> 300000/> 500000/' 's/} > 3 and/} > 5 and/' 's/ratio_rate5m > 0.5$/ratio_rate5m > 0/' \
+	for change in 's/> 0.85/> 0.99/' 's/> 300000/> 500000/' 's/:ratio > 3 and/:ratio > 5 and/' 's/< 0.1$/< 0.2/' 's/weight="packets"}/weight="time"}/' 's/weight="time"}/weight="none"}/' 's/ratio_rate5m > 0.5$/ratio_rate5m > 0/' \
 		's/state="drifted"} > 0/state="drifted"} > 5/' 's/movable="true"} *\[10m/movable="false"}[10m/' 's/> 600$/> 6000/'; do
 		sed "$change" dist/prometheus/irqkit.rules.yml >"$tmp/irqkit.rules.yml"
 		check "they do not with $change" eval "! cmp -s '$tmp/irqkit.rules.yml' dist/prometheus/irqkit.rules.yml &&
