@@ -5,6 +5,7 @@
 #   build   to compile it      check   for `make check`      ci   more, for .ci/run
 #   deb     for `make deb`, on Debian      release   more, for `make release-check`
 #   portable   for `make check-portable`      foreign   for other machines there
+#   ecosystem   for `make check-ecosystem`, on Debian; no daemon of these is started or enabled
 # deps.sh --list GROUP...: only prints their names
 #
 # Tested: Debian 11, 12 and 13. Not tested: dnf, apk (Alpine), zypper, pacman.
@@ -21,6 +22,7 @@ packages() {
 	apt-release) echo lintian reuse abigail-tools rpm ;;
 	apt-portable) echo mmdebstrap musl-tools git ;;
 	apt-foreign) echo qemu-user-static ;;
+	apt-ecosystem) echo jq prometheus prometheus-node-exporter python3 ;;
 	apt-ci) echo busybox clang clang-format libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git reuse ;;
 	dnf-build) echo gcc make pkgconf-pkg-config libmnl-devel popt-devel jansson-devel libsmartcols-devel ncurses-devel ;;
 	dnf-check) echo bash gawk diffutils findutils libcmocka-devel jq mandoc python3-jsonschema ShellCheck strace ;;
@@ -71,6 +73,33 @@ install() {
 	esac </dev/null
 }
 
+# The daemons of such packages are for tests, which start their own: invoke-rc.d(8) asks this
+# program before it starts one, and none is enabled for the next boot. Those that were there before
+# are left as they are.
+daemons_of() {
+	for p; do
+		case $p in prometheus | prometheus-node-exporter) echo "$p" ;; esac
+	done
+}
+policy=${POLICY_RC_D:-/usr/sbin/policy-rc.d}
+own_policy=
+hold_daemons() {
+	[ -e "$policy" ] || { own_policy=1 && printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"; }
+}
+let_daemons() {
+	[ -z "$own_policy" ] || rm -f "$policy"
+	own_policy=
+}
+disable_daemons() {
+	for d; do
+		if command -v systemctl; then
+			systemctl disable --now "$d.service" || systemctl disable "$d.service"
+		elif command -v update-rc.d; then
+			update-rc.d "$d" disable
+		fi
+	done >/dev/null 2>&1
+}
+
 list_only=
 [ "${1-}" != --list ] || { list_only=1; shift; }
 manager=
@@ -94,10 +123,19 @@ done
 
 [ "$(id -u)" -eq 0 ] || die "missing:$missing; install them, or run 'sudo make deps'"
 log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log"; let_daemons' EXIT
+trap 'exit 1' HUP INT TERM
 echo "deps: installing$missing"
 # shellcheck disable=SC2086 # a list of words
-if ! install "$manager" $missing >"$log" 2>&1; then
+daemons=$(daemons_of $missing)
+[ -z "$daemons" ] || hold_daemons || die "cannot write $policy, which keeps daemons from starting"
+# shellcheck disable=SC2086
+install "$manager" $missing >"$log" 2>&1
+status=$?
+let_daemons
+# shellcheck disable=SC2086
+[ -z "$daemons" ] || disable_daemons $daemons
+if [ "$status" -ne 0 ]; then
 	cat "$log" >&2
 	# The last line says what to do about it.
 	if grep -qiE 'resolv|unreachable|could not connect|cannot initiate|connection (failed|timed out|refused)|timed out|temporary failure' "$log"; then

@@ -30,6 +30,34 @@ check "another program's lock is waited for" grep -qF 'DPkg::Lock::Timeout=' "$t
 same "'deps try' asks for what it takes to build" "sh ./deps.sh build" "$(wanted deps try | sed 's/ *$//')"
 same "'deps check' asks for what tests need, too" "sh ./deps.sh build check" "$(wanted deps check)"
 
+# Daemons: while they are installed, a policy forbids to start them; none is enabled.
+cat >"$bin/apt-get" <<'SH'
+#!/bin/sh
+"$POLICY_RC_D" prometheus start 2>/dev/null
+echo "policy $?" >>"$FAKE_LOG"
+[ -z "${FAKE_TROUBLE-}" ] || { echo "$FAKE_TROUBLE"; exit 100; }
+SH
+cat >"$bin/systemctl" <<'SH'
+#!/bin/sh
+echo "systemctl $*" >>"$FAKE_LOG"
+SH
+chmod +x "$bin/systemctl"
+export POLICY_RC_D=$tmp/policy-rc.d
+daemons() { : >"$FAKE_LOG"; deps "$@" >/dev/null; cat "$FAKE_LOG"; ls "$POLICY_RC_D" 2>/dev/null; }
+same "no daemon is started or enabled" "policy 101
+systemctl disable --now prometheus.service
+systemctl disable --now prometheus-node-exporter.service" "$(daemons ecosystem)"
+same "other packages need no policy" "policy 127" "$(daemons build)"
+same "the policy goes when the installation fails" "policy 101" "$(FAKE_TROUBLE=no daemons ecosystem | sort -u | grep -v systemctl)"
+printf '#!/bin/sh\nexit 7\n' >"$POLICY_RC_D" && chmod +x "$POLICY_RC_D"
+same "a policy that was there stays" "policy 7 exit 7" "$(daemons ecosystem | head -n 1) $(tail -n 1 "$POLICY_RC_D")"
+rm -f "$bin/systemctl" "$POLICY_RC_D"
+cat >"$bin/apt-get" <<'SH'
+#!/bin/sh
+[ -z "${FAKE_TROUBLE-}" ] || { echo "$FAKE_TROUBLE"; echo "E: some other line"; exit 100; }
+echo "$*" >>"$FAKE_LOG"
+SH
+
 for trouble in "W: Temporary failure resolving 'example.org'" "E: Cannot initiate the connection to example.org:80" \
 	"Connection failed [IP: 192.0.2.1 80]" "connect (101: Network is unreachable)"; do
 	check "no network is named at last ($trouble)" last_line_says "network.*not installed:.*gcc" \

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# test/make-root-512.sh DIR: a machine with 512 CPUs into DIR: 8 nodes, each a package, 32
-# cores of 2 threads each, a last-level cache for 8 cores, and on each node a network device.
+# test/make-root-512.sh DIR [N]: a machine with 512 CPUs into DIR: 8 nodes, each a package, 32
+# cores of 2 threads each, a last-level cache for 8 cores, and on each node N network devices (1).
 # Second threads have the numbers from 256 on. Too many files to keep.
 set -eu
 cpu=$1/sys/devices/system/cpu
 node=$1/sys/devices/system/node
+per_node=${2:-1}
 folders=("$1/proc")
 for ((c = 0; c < 512; c++)); do folders+=("$cpu/cpu$c/topology" "$cpu/cpu$c/cache/index3"); done
 for ((n = 0; n < 8; n++)); do folders+=("$node/node$n"); done
@@ -33,29 +34,31 @@ for ((c = 0; c < 512; c++)); do
 		>"$cpu/cpu$c/topology/core_siblings_list"
 	echo "$l-$((l + 7)),$((l + 256))-$((l + 263))" >"$cpu/cpu$c/cache/index3/shared_cpu_list"
 done
-# on each node a network device of 8 queues, all of them served by the node's first CPU
+# on each node network devices of 8 queues, all of them served by the node's first CPU
 zeros=00000000 ones=ffffffff
 for ((i = 1; i < 16; i++)); do zeros+=,00000000 ones+=,ffffffff; done
 {
 	printf '%11s' ''
 	for ((c = 0; c < 512; c++)); do printf 'CPU%-8d' "$c"; done
 	echo
-	for ((i = 24; i < 88; i++)); do
-		n=$(((i - 24) / 8)) q=$((i % 8))
+	for ((i = 24; i < 24 + 64 * per_node; i++)); do
+		eth=$(((i - 24) / 8)) q=$((i % 8))
+		n=$((eth % 8)) pci=0000:0$((eth % 8)):0$((eth / 8)).0
 		printf -v before '%*s' $((n * 32)) ''
 		printf -v after '%*s' $((511 - n * 32)) ''
 		printf '%3d: %s%10d %s' $i "${before// /         0 }" $((1000 * (q + 1))) "${after// /         0 }"
-		echo " PCI-MSIX-0000:0$n:00.0   $q-edge      eth$n-TxRx-$q"
+		echo " PCI-MSIX-$pci   $q-edge      eth$eth-TxRx-$q"
 	done
 } >"$1/proc/interrupts"
-for ((n = 0; n < 8; n++)); do
-	pci=$1/sys/devices/pci0000:0$n/0000:0$n:00.0
-	mkdir -p "$pci/msi_irqs" "$pci/net/eth$n/queues/"{rx,tx}-{0..7} "$1/sys/class/net"
+for ((eth = 0; eth < 8 * per_node; eth++)); do
+	n=$((eth % 8)) function=0000:0$((eth % 8)):0$((eth / 8)).0
+	pci=$1/sys/devices/pci0000:0$n/$function
+	mkdir -p "$pci/msi_irqs" "$pci/net/eth$eth/queues/"{rx,tx}-{0..7} "$1/sys/class/net"
 	echo $n >"$pci/numa_node"
-	echo up >"$pci/net/eth$n/operstate"
-	ln -s "../../../0000:0$n:00.0" "$pci/net/eth$n/device"
-	ln -s "../../devices/${pci#*/sys/devices/}/net/eth$n" "$1/sys/class/net/eth$n"
-	for ((i = 24 + n * 8; i < 32 + n * 8; i++)); do
+	echo up >"$pci/net/eth$eth/operstate"
+	ln -s "../../../$function" "$pci/net/eth$eth/device"
+	ln -s "../../devices/${pci#*/sys/devices/}/net/eth$eth" "$1/sys/class/net/eth$eth"
+	for ((i = 24 + eth * 8; i < 32 + eth * 8; i++)); do
 		mkdir -p "$1/proc/irq/$i"
 		echo msix >"$pci/msi_irqs/$i"
 		echo $ones >"$1/proc/irq/$i/smp_affinity"

@@ -11,6 +11,7 @@
 
 #include "base/command.h"
 #include "change/change.h"
+#include "measure/class_words.h"
 
 #include <irqkit.h>
 
@@ -40,10 +41,6 @@ struct doctor_view {
 enum status view_new(struct doctor_view *view, const struct call *call,
 	const struct irqkit_doctor *doctor);
 void view_free(struct doctor_view *view);
-
-/* "high"; and back: false, there is no such word. */
-const char *class_word(enum irqkit_class class);
-bool class_read(const char *word, enum irqkit_class *ret_class);
 
 /* Can --fix apply it: is it a setting that needs no measurement? */
 bool group_is_fixable(const struct finding_group *group);

@@ -8,6 +8,7 @@
 #include "measure/open_machine.h"
 #include "metrics/metrics_state.h"
 #include "metrics/series.h"
+#include "metrics/since_last.h"
 #include "policy/lines.h"
 
 #include <stdio.h>
@@ -51,8 +52,9 @@ struct metrics {
 	struct irqkit_machine *machine; /* owned */
 	struct state now, last;
 	bool has_last; /* what the run before has left was read */
+	struct since_last since;
 	struct collected collected;
-	struct policy_figures policy;
+	struct other_figures others;
 	struct exposition exposition;
 };
 
@@ -60,6 +62,8 @@ static void metrics_clear(struct metrics *metrics)
 {
 	exposition_clear(&metrics->exposition);
 	collected_clear(&metrics->collected);
+	finding_counts_clear(&metrics->others.findings);
+	since_last_clear(&metrics->since);
 	state_clear(&metrics->now);
 	state_clear(&metrics->last);
 	irqkit_machine_free(metrics->machine);
@@ -108,14 +112,30 @@ static enum status check(struct metrics *metrics)
 	return STATUS_MISUSE;
 }
 
+/* The state has no larger numbers: a saved system can, and no kernel. */
+static void limit_counts(struct state *state)
+{
+	for (size_t i = 0; i < state->n_irqs; i++) {
+		struct state_irq *irq = &state->irqs[i];
+
+		if (irq->total > SUM_MAX)
+			irq->total = SUM_MAX;
+		for (size_t k = 0; k < irq->n_counts; k++)
+			if (irq->counts[k].count > SUM_MAX)
+				irq->counts[k].count = SUM_MAX;
+	}
+}
+
 static enum status open_machine(struct metrics *metrics)
 {
 	enum status status = machine_open(metrics->call, &metrics->ctx);
 
-	if (status == STATUS_DONE)
-		status = machine_new(metrics->ctx, &metrics->machine);
+	if (status != STATUS_DONE)
+		return status;
+	status = machine_new(metrics->ctx, &metrics->machine);
 	if (status == STATUS_DONE && !state_fill(&metrics->now, metrics->machine))
 		status = say_no_memory();
+	limit_counts(&metrics->now);
 	return machine_judge(metrics->ctx, status);
 }
 
@@ -133,13 +153,54 @@ static enum status read_last(struct metrics *metrics)
 	if (!metrics->state_path)
 		return STATUS_DONE;
 	status = metrics_state_read(
-		metrics->state_path, &metrics->last, &collected->sums);
+		metrics->state_path, &metrics->last, &collected->kept);
 	metrics->has_last = status == STATUS_DONE;
 	if (!metrics->has_last)
-		sums_clear(&collected->sums);
+		kept_state_clear(&collected->kept);
+	collected->unhandled = collected->kept.unhandled;
+	collected->kept.unhandled = (struct sums){ 0 };
 	if (status != STATUS_DONE && status != STATUS_NO_MATCH)
 		say_warning("the counters start again at 0");
 	collected->last = metrics->has_last ? &metrics->last : &metrics->now;
+	return STATUS_DONE;
+}
+
+static enum irqkit_packets_source find_packets_source(const struct metrics *metrics)
+{
+	enum irqkit_packets_source best = IRQKIT_PACKETS_NOT_COUNTED;
+
+	for (size_t i = 0; i < irqkit_machine_count_irqs(metrics->machine); i++) {
+		enum irqkit_packets_source source = irqkit_load_get_packets_source(
+			metrics->since.load, i);
+
+		if (source != IRQKIT_PACKETS_NOT_COUNTED &&
+			(best == IRQKIT_PACKETS_NOT_COUNTED || source < best))
+			best = source;
+	}
+	return best;
+}
+
+/* The load since the last run, and the sample for the next one. */
+static enum status measure(struct metrics *metrics)
+{
+	struct since_last *since = &metrics->since;
+	struct collected *collected = &metrics->collected;
+	char *text = NULL;
+
+	if (!since_last_measure(since, metrics->machine, collected->kept.sample))
+		return say_no_memory();
+	/* with a state, there is no imbalance before its second run */
+	if (!metrics->state_path || since->last)
+		collected->load = since->load;
+	metrics->others.has_softnet = since->now && irqkit_sample_has_softnet(since->now);
+	if (since->load) {
+		metrics->others.accounting = irqkit_load_get_accounting(since->load);
+		metrics->others.packets = find_packets_source(metrics);
+	}
+	if (since->now && irqkit_sample_format(since->now, &text) < 0)
+		return say_no_memory();
+	free(collected->kept.sample);
+	collected->kept.sample = text;
 	return STATUS_DONE;
 }
 
@@ -149,7 +210,7 @@ static enum status read_last(struct metrics *metrics)
 static enum status count_settings(
 	struct metrics *metrics, struct lines *lines, struct irqkit_plan *plan)
 {
-	struct policy_figures *figures = &metrics->policy;
+	struct policy_figures *figures = &metrics->others.policy;
 	enum status status = lines_plan(
 		lines, metrics->machine, plan, IRQKIT_POLICIES_CHECK, NULL, NULL);
 	size_t n = irqkit_plan_count(plan);
@@ -196,7 +257,7 @@ static void read_policy(struct metrics *metrics)
 		status = say_no_memory();
 	if (status == STATUS_DONE)
 		status = count_settings(metrics, &lines, plan);
-	metrics->policy.is_unreadable = status != STATUS_DONE;
+	metrics->others.policy.is_unreadable = status != STATUS_DONE;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -217,7 +278,7 @@ static enum status format(struct metrics *metrics, double start)
 
 	if (!exposition_start(e, o->is_openmetrics))
 		return say_no_memory();
-	series_add_default(e, &metrics->collected, &metrics->policy);
+	series_add_default(e, &metrics->collected, &metrics->others);
 	if (o->is_per_queue)
 		series_add_queues(e, &metrics->collected);
 	if (o->is_full)
@@ -256,7 +317,7 @@ static enum status write_state(const struct metrics *metrics)
 	if (!metrics->state_path)
 		return STATUS_DONE;
 	return metrics_state_write(metrics->state_path, &metrics->now,
-		metrics->has_last ? &metrics->last : NULL, &metrics->collected.sums);
+		metrics->has_last ? &metrics->last : NULL, &metrics->collected.kept);
 }
 
 static enum status run(const struct call *call)
@@ -276,8 +337,13 @@ static enum status run(const struct call *call)
 		status = read_last(&metrics);
 	if (status != STATUS_DONE)
 		return status;
+	status = measure(&metrics);
+	if (status != STATUS_DONE)
+		return status;
 	read_policy(&metrics);
-	if (!collect(&metrics.collected))
+	if (!collect(&metrics.collected) ||
+		!findings_count(
+			metrics.machine, metrics.since.load, &metrics.others.findings))
 		return say_no_memory();
 	status = format(&metrics, start);
 	/* what was counted is kept before it is shown: it is shown once, or never */

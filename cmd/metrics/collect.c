@@ -4,11 +4,16 @@
 #include "base/basics.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-/* With fewer interrupts than this, it is chance which CPU has most. */
-#define FEW 300
+/* With less than this, it is chance which CPU has most: interrupts, packets, nanoseconds. */
+static const double few[] = {
+	[IRQKIT_WEIGH_INTERRUPTS] = 300,
+	[IRQKIT_WEIGH_PACKETS] = 300,
+	[IRQKIT_WEIGH_TIME] = 20 * 1e7, /* ticks of 10 ms */
+};
 
 /* More than any CPU handles in a second: then a counter has not wrapped, but started again. */
 #define MOST_PER_SECOND 4e6
@@ -23,7 +28,9 @@ void collected_clear(struct collected *collected)
 	free(collected->devices);
 	free(collected->placed);
 	comparison_clear(&collected->pairs);
-	sums_clear(&collected->sums);
+	irqkit_vectors_free(collected->vectors);
+	kept_state_clear(&collected->kept);
+	sums_clear(&collected->unhandled);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -106,14 +113,14 @@ static void add_sums_of(struct collected *collected, const struct pair *pair)
 		char number[16];
 
 		snprintf(number, sizeof(number), "%u", cpu);
-		sums_add(&collected->sums, "cpu", number, count);
+		sums_add(&collected->kept.sums, "cpu", number, count);
 		if (now->isolated && irqkit_cpuset_has(now->isolated, cpu))
-			sums_add(&collected->sums, "isolated", movable, count);
+			sums_add(&collected->kept.sums, "isolated", movable, count);
 		if (!irq->device)
 			continue;
-		sums_add(&collected->sums, "device", irq->device, count);
+		sums_add(&collected->kept.sums, "device", irq->device, count);
 		if (is_remote(now, irq, cpu))
-			sums_add(&collected->sums, "remote", irq->device, count);
+			sums_add(&collected->kept.sums, "remote", irq->device, count);
 	}
 }
 
@@ -134,6 +141,29 @@ static bool is_pending(const struct state_irq *irq)
 		!irqkit_cpuset_is_subset(irq->effective, irq->affinity);
 }
 
+/*
+ * How often no driver answered it. That counter of the kernel starts again after 100,000
+ * interrupts.
+ */
+static void add_unhandled(struct collected *collected, const struct state_irq *irq)
+{
+	struct irqkit_irq *record = irqkit_machine_find_irq(
+		collected->machine, irq->number);
+	uint64_t count, now, old;
+	char number[16];
+
+	if (!record || irqkit_irq_get_unhandled(record, &count, &now) < 0 || now == 0)
+		return;
+	snprintf(number, sizeof(number), "%u", irq->number);
+	sums_add(&collected->kept.unhandled, number, irq->name, now);
+	if (collected->last == collected->now)
+		return;
+	old = has_booted(collected) ? 0
+				    : sums_get(&collected->unhandled, number, irq->name);
+	sums_add(&collected->kept.sums, SUM_SPURIOUS, irq->name,
+		now < old ? now : now - old);
+}
+
 static void add_sums(struct collected *collected)
 {
 	for (size_t i = 0; i < collected->pairs.n_pairs; i++) {
@@ -143,7 +173,9 @@ static void add_sums(struct collected *collected)
 		if (!pair->after || pair->after->is_background)
 			continue;
 		add_sums_of(collected, pair);
-		sums_add(&collected->sums, "changes", NULL, has_changed(collected, pair));
+		add_unhandled(collected, pair->after);
+		sums_add(&collected->kept.sums, "changes", NULL,
+			has_changed(collected, pair));
 		collected->n_pending += is_pending(pair->after);
 		place = state_irq_place(collected->now, pair->after);
 		if (!place)
@@ -201,8 +233,9 @@ static bool need_device(struct collected *collected, const struct state_irq *irq
 	if (*ret_device)
 		return true;
 	figures = &collected->devices[collected->n_devices++];
-	*figures =
-		(struct device_figures){ .device = device, .node = -1, .imbalance = -1 };
+	*figures = (struct device_figures){ .device = device, .node = -1 };
+	for (size_t i = 0; i < LENGTH(figures->imbalance); i++)
+		figures->imbalance[i] = -1;
 	figures->name = strdup(irq->device);
 	irqkit_machine_find_node(collected->machine, device, -1, &figures->node);
 	*ret_device = figures;
@@ -245,22 +278,37 @@ static bool add_used(struct collected *collected)
 /* ------------------------------------------------------------------------------- */
 /* Imbalance: busiest CPU / mean                                                   */
 
-/* Where its interrupts belong: to the CPUs that handle it now, else where it was counted. */
-static void add_load(
-	const struct collected *collected, const struct pair *pair, double *loads)
+/* What an interrupt weighs, of the load or counted. */
+static double find_weight(const struct collected *collected, const struct pair *pair,
+	enum irqkit_weigh weigh)
+{
+	const struct irqkit_irq *irq;
+
+	if (weigh == IRQKIT_WEIGH_INTERRUPTS)
+		return (double)count_all(collected, pair);
+	irq = irqkit_machine_find_irq(collected->machine, pair->after->number);
+	return irq ? (double)irqkit_load_get_weight(
+			     collected->load, irqkit_irq_get_index(irq))
+		   : 0;
+}
+
+/* Where its load belongs: to the CPUs that handle it now, else where it was counted. */
+static void add_load(const struct collected *collected, const struct pair *pair,
+	enum irqkit_weigh weigh, double *loads)
 {
 	const struct irqkit_cpuset *place = state_irq_place(collected->now, pair->after);
+	double weight = find_weight(collected, pair, weigh);
 	double count = (double)count_all(collected, pair);
 
-	for (size_t i = 0; !place && i < pair->after->n_counts; i++)
+	for (size_t i = 0; !place && count > 0 && i < pair->after->n_counts; i++)
 		if (pair->after->counts[i].cpu < collected->n_cpus)
-			loads[pair->after->counts[i].cpu] += (double)collect_count(
-				collected, pair, i);
+			loads[pair->after->counts[i].cpu] += weight *
+				(double)collect_count(collected, pair, i) / count;
 	if (!place)
 		return;
 	irqkit_cpuset_foreach (cpu, place)
 		if (cpu < collected->n_cpus)
-			loads[cpu] += count / irqkit_cpuset_count(place);
+			loads[cpu] += weight / irqkit_cpuset_count(place);
 }
 
 /* The CPUs that handled it before count too, so that to empty one is a gain. */
@@ -275,7 +323,7 @@ static bool add_earlier(const struct collected *collected, const struct pair *pa
 }
 
 static double judge(const struct collected *collected, const double *loads,
-	const struct irqkit_cpuset *cpus)
+	const struct irqkit_cpuset *cpus, double least)
 {
 	double total = 0, most = 0;
 	size_t n = 0;
@@ -288,14 +336,25 @@ static double judge(const struct collected *collected, const double *loads,
 			(irqkit_cpuset_has(cpus, (unsigned int)i) &&
 				irqkit_cpuset_has(collected->now->cpus, (unsigned int)i));
 	}
-	return total < FEW ? -1 : most * (double)n / total;
+	return total < least ? -1 : most * (double)n / total;
 }
 
-static bool add_imbalance(
-	const struct collected *collected, struct device_figures *figures)
+static bool has_packets(const struct collected *collected, unsigned int number)
+{
+	const struct irqkit_irq *irq = irqkit_machine_find_irq(
+		collected->machine, number);
+
+	return irq &&
+		irqkit_load_get_packets_source(collected->load,
+			irqkit_irq_get_index(irq)) != IRQKIT_PACKETS_NOT_COUNTED;
+}
+
+static bool add_imbalance(const struct collected *collected,
+	struct device_figures *figures, enum irqkit_weigh weigh)
 {
 	_cleanup_free_ double *loads = calloc(collected->n_cpus + 1, sizeof(*loads));
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	bool is_known = weigh != IRQKIT_WEIGH_PACKETS;
 
 	if (!loads || irqkit_cpuset_copy(figures->usable, &cpus) < 0)
 		return false;
@@ -305,15 +364,53 @@ static bool add_imbalance(
 		if (!pair->after || pair->after->is_background || !pair->after->device ||
 			strcmp(pair->after->device, figures->name) != 0)
 			continue;
-		add_load(collected, pair, loads);
+		add_load(collected, pair, weigh, loads);
+		is_known = is_known || has_packets(collected, pair->after->number);
 		if (!add_earlier(collected, pair, cpus))
 			return false;
 	}
-	figures->imbalance = judge(collected, loads, cpus);
+	if (is_known)
+		figures->imbalance[weigh] = judge(collected, loads, cpus, few[weigh]);
+	return true;
+}
+
+static bool can_weigh(const struct collected *collected, enum irqkit_weigh weigh)
+{
+	struct irqkit_load *load = collected->load;
+
+	if (weigh == IRQKIT_WEIGH_INTERRUPTS)
+		return true;
+	if (!load)
+		return false;
+	irqkit_load_weigh(load, weigh);
+	return irqkit_load_get_weigh(load) == weigh &&
+		(weigh != IRQKIT_WEIGH_TIME ||
+			irqkit_load_get_accounting(load) == IRQKIT_ACCOUNTED);
+}
+
+static bool add_imbalances(struct collected *collected)
+{
+	for (int weigh = IRQKIT_WEIGH_INTERRUPTS; weigh <= IRQKIT_WEIGH_TIME; weigh++) {
+		if (!can_weigh(collected, (enum irqkit_weigh)weigh))
+			continue;
+		for (size_t i = 0; i < collected->n_devices; i++)
+			if (!add_imbalance(collected, &collected->devices[i],
+				    (enum irqkit_weigh)weigh))
+				return false;
+	}
+	if (collected->load)
+		irqkit_load_weigh(collected->load, IRQKIT_WEIGH_BEST);
 	return true;
 }
 
 /* ------------------------------------------------------------------------------- */
+
+/* Only x86 has a limit that counts, and only root can read debugfs. */
+static bool read_vectors(struct collected *collected)
+{
+	return irqkit_vectors_new(irqkit_machine_get_ctx(collected->machine),
+		       &collected->vectors) != -ENOMEM;
+}
 
 static size_t count_cpus(const struct state *state)
 {
@@ -336,11 +433,11 @@ bool collect(struct collected *collected)
 		return false;
 	collected->pairs.before = collected->last ? collected->last : &nothing;
 	collected->pairs.after = collected->now;
-	if (comparison_pair(&collected->pairs) < 0 || !add_used(collected))
+	if (comparison_pair(&collected->pairs) < 0 || !add_used(collected) ||
+		!read_vectors(collected))
 		return false;
 	add_sums(collected);
-	for (size_t i = 0; i < collected->n_devices; i++)
-		if (!add_imbalance(collected, &collected->devices[i]))
-			return false;
-	return !collected->sums.has_failed;
+	if (!add_imbalances(collected))
+		return false;
+	return !collected->kept.sums.has_failed && !collected->kept.unhandled.has_failed;
 }

@@ -4,7 +4,7 @@
 #define CMD_COLLECT_H
 
 #include "compare/comparison.h"
-#include "metrics/sums.h"
+#include "metrics/metrics_state.h"
 
 /* A device that raises interrupts. */
 struct device_figures {
@@ -13,15 +13,22 @@ struct device_figures {
 	int node; /* -1: not known */
 	struct irqkit_cpuset *used; /* owned; CPUs that handle its queues, or all of it */
 	struct irqkit_cpuset *usable; /* owned; housekeeping CPUs of its node */
-	double imbalance; /* -1: there were too few interrupts to tell */
+	/* by enum irqkit_weigh; -1: not known, or there was too little to tell */
+	double imbalance[IRQKIT_WEIGH_TIME + 1];
 };
+
+/* Sums of this kind have the names of handlers. */
+#define SUM_SPURIOUS "spurious"
 
 struct collected {
 	struct irqkit_machine *machine;
 	const struct state *now;
 	const struct state *last; /* of the run before; NULL: since boot */
 	struct comparison pairs; /* only the pairs are of use */
-	struct sums sums; /* with those of the run before */
+	struct irqkit_load *load; /* not owned; between the two; NULL: not known */
+	struct irqkit_vectors *vectors; /* owned; NULL: not known */
+	struct kept_state kept; /* with the sums of the run before */
+	struct sums unhandled; /* of the run before */
 	struct device_figures *devices; /* owned; in the order of their interrupts */
 	size_t n_devices;
 	size_t *placed; /* owned; by CPU: interrupts that it handles now */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The file that one run of `irqkit metrics` leaves to the next. It has the shape of the JSON of
- * `irqkit show`, as far as compare reads it, and the key "sums".
+ * `irqkit show`, as far as compare reads it, and the keys "sums", "unhandled" and "sample".
  */
 #include "metrics/metrics_state.h"
 #include "base/basics.h"
@@ -26,16 +26,23 @@
 	X(json_object_iter_key)                                                          \
 	X(json_object_iter_next)                                                         \
 	X(json_object_iter_value)                                                        \
-	X(json_string)
+	X(json_string)                                                                   \
+	X(json_string_value)
 ON_DEMAND("libjansson.so.4", "reads and writes JSON", CALLS)
 
 /* ------------------------------------------------------------------------------- */
 
-static bool read_sums(const char *path, struct sums *sums)
+void kept_state_clear(struct kept_state *kept)
 {
-	json_error_t error;
-	json_t *root = do_json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-	json_t *object = root ? do_json_object_get(root, "sums") : NULL;
+	sums_clear(&kept->sums);
+	sums_clear(&kept->unhandled);
+	free(kept->sample);
+	*kept = (struct kept_state){ 0 };
+}
+
+/* False: it is not an object of integers that are not negative. */
+static bool read_sums(json_t *object, struct sums *sums)
+{
 	bool is_good = json_is_object(object);
 
 	for (void *i = is_good ? do_json_object_iter(object) : NULL; i;
@@ -46,14 +53,38 @@ static bool read_sums(const char *path, struct sums *sums)
 		sums_add(sums, do_json_object_iter_key(i), NULL,
 			(uint64_t)do_json_integer_value(value));
 	}
-	if (root)
-		do_json_delete(root);
-	if (!is_good)
-		say_error("cannot use '%s': it has no \"sums\"", path);
 	return is_good;
 }
 
-enum status metrics_state_read(const char *path, struct state *state, struct sums *sums)
+/* An earlier version has left no sample, and only "sums". */
+static bool read_kept(const char *path, struct kept_state *kept)
+{
+	json_error_t error;
+	json_t *root = do_json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+	json_t *unhandled = root ? do_json_object_get(root, "unhandled") : NULL;
+	json_t *sample = root ? do_json_object_get(root, "sample") : NULL;
+	const char *wrong = NULL;
+
+	if (!root || !read_sums(do_json_object_get(root, "sums"), &kept->sums))
+		wrong = "sums";
+	else if (unhandled && !read_sums(unhandled, &kept->unhandled))
+		wrong = "unhandled";
+	else if (sample && !json_is_string(sample))
+		wrong = "sample";
+	if (sample && !wrong) {
+		kept->sample = strdup(do_json_string_value(sample));
+		kept->sums.has_failed |= !kept->sample;
+	}
+	if (root)
+		do_json_delete(root);
+	if (wrong)
+		say_error(
+			"cannot use '%s': \"%s\" is missing or wrong", path, wrong);
+	return !wrong;
+}
+
+enum status metrics_state_read(
+	const char *path, struct state *state, struct kept_state *kept)
 {
 	enum status status;
 	struct stat st;
@@ -63,7 +94,7 @@ enum status metrics_state_read(const char *path, struct state *state, struct sum
 	status = state_read_json(path, state);
 	if (status != STATUS_DONE)
 		return status;
-	if (!load_library() || !read_sums(path, sums))
+	if (!load_library() || !read_kept(path, kept))
 		return STATUS_REFUSED;
 	return STATUS_DONE;
 }
@@ -157,8 +188,19 @@ static void put_irq(FILE *out, const struct state *state, const struct state_irq
 	fputs("}", out);
 }
 
+static void put_sums(FILE *out, const char *key, const struct sums *sums)
+{
+	fprintf(out, ",\n\"%s\":{", key);
+	for (size_t i = 0; i < sums->n; i++) {
+		fputs(i ? "," : "", out);
+		put_text(out, sums->sums[i].key);
+		fprintf(out, ":%" PRIu64, sums->sums[i].value);
+	}
+	putc('}', out);
+}
+
 static void put_state(FILE *out, const struct state *state, const struct state *last,
-	const struct sums *sums)
+	const struct kept_state *kept)
 {
 	bool is_first = true;
 
@@ -179,17 +221,18 @@ static void put_state(FILE *out, const struct state *state, const struct state *
 		fputs(i ? ",\n" : "\n", out);
 		put_irq(out, state, &state->irqs[i], last);
 	}
-	fputs("],\n\"queues\":[],\"devices\":[],\"sums\":{", out);
-	for (size_t i = 0; i < sums->n; i++) {
-		fputs(i ? "," : "", out);
-		put_text(out, sums->sums[i].key);
-		fprintf(out, ":%" PRIu64, sums->sums[i].value & INT64_MAX);
+	fputs("],\n\"queues\":[],\"devices\":[]", out);
+	put_sums(out, "sums", &kept->sums);
+	put_sums(out, "unhandled", &kept->unhandled);
+	if (kept->sample) {
+		fputs(",\n\"sample\":", out);
+		put_text(out, kept->sample);
 	}
-	fputs("}}\n", out);
+	fputs("}\n", out);
 }
 
 enum status metrics_state_write(const char *path, const struct state *state,
-	const struct state *last, const struct sums *sums)
+	const struct state *last, const struct kept_state *kept)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t len = 0;
@@ -201,7 +244,7 @@ enum status metrics_state_write(const char *path, const struct state *state,
 	out = open_memstream(&text, &len);
 	if (!out)
 		return say_no_memory();
-	put_state(out, state, last, sums);
+	put_state(out, state, last, kept);
 	if (fclose(out) != 0)
 		return say_no_memory();
 	r = replace_file(path, text, len);

@@ -6,14 +6,24 @@
 #include "compare/state.h"
 #include "metrics/sums.h"
 
+/* What is kept beside the counts of interrupts. */
+struct kept_state {
+	struct sums sums;
+	struct sums unhandled; /* "16 ehci_hcd": how often no driver answered it */
+	char *sample; /* owned; see irqkit_sample_format(); NULL: none */
+};
+
+void kept_state_clear(struct kept_state *kept);
+
 /*
  * Reads what the last run has left. STATUS_NO_MATCH: there is no such file. Reports why a file
  * cannot be used.
  */
-enum status metrics_state_read(const char *path, struct state *state, struct sums *sums);
+enum status metrics_state_read(
+	const char *path, struct state *state, struct kept_state *kept);
 
 /* Writes it. @last: what was read, or NULL: for CPUs that are offline now */
 enum status metrics_state_write(const char *path, const struct state *state,
-	const struct state *last, const struct sums *sums);
+	const struct state *last, const struct kept_state *kept);
 
 #endif

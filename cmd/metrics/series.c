@@ -5,6 +5,7 @@
  */
 #include "metrics/series.h"
 #include "base/basics.h"
+#include "measure/class_words.h"
 
 #include <string.h>
 
@@ -27,8 +28,8 @@ static void add_cpus(struct exposition *e, const struct collected *c)
 		"per-CPU interrupts.");
 	irqkit_cpuset_foreach (cpu, online)
 		exposition_add(e, "irqkit_cpu_interrupts_total",
-			(double)sums_get(&c->sums, "cpu", format_cpu(cpu, number)), "cpu",
-			number, NULL);
+			(double)sums_get(&c->kept.sums, "cpu", format_cpu(cpu, number)),
+			"cpu", number, NULL);
 	exposition_begin(e, "irqkit_cpu_interrupts_placed", METRIC_GAUGE,
 		"Number of device interrupts that a CPU handles now.");
 	irqkit_cpuset_foreach (cpu, online)
@@ -52,8 +53,32 @@ static void add_isolated(struct exposition *e, const struct collected *c)
 		"Device interrupts that isolated CPUs handled.");
 	for (size_t i = 0; i < LENGTH(words); i++)
 		exposition_add(e, "irqkit_isolated_cpu_interrupts_total",
-			(double)sums_get(&c->sums, "isolated", words[i]), "movable",
+			(double)sums_get(&c->kept.sums, "isolated", words[i]), "movable",
 			words[i], NULL);
+}
+
+/* Only of CPUs that come to be short of them: most have nearly all left. */
+#define VECTORS_LOW 0.25
+
+static void add_vectors(struct exposition *e, const struct collected *c)
+{
+	const struct irqkit_vectors *vectors = c->vectors;
+
+	if (!vectors)
+		return;
+	exposition_begin(e, "irqkit_cpu_vectors_free_ratio", METRIC_GAUGE,
+		"Interrupt vectors that a CPU has left, divided by all of them; only "
+		"below 0.25.");
+	for (size_t i = 0; i < irqkit_vectors_count(vectors); i++) {
+		unsigned int available, allocated;
+		unsigned int cpu = irqkit_vectors_get(vectors, i, &available, &allocated);
+		double all = (double)available + (double)allocated;
+		char number[16];
+
+		if (all > 0 && available / all < VECTORS_LOW)
+			exposition_add(e, "irqkit_cpu_vectors_free_ratio",
+				available / all, "cpu", format_cpu(cpu, number), NULL);
+	}
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -110,14 +135,14 @@ static void add_each(struct exposition *e, const struct collected *c, const char
 
 static double get_count(const struct collected *c, const struct device_figures *figures)
 {
-	return (double)sums_get(&c->sums, "device", figures->name);
+	return (double)sums_get(&c->kept.sums, "device", figures->name);
 }
 
 static double get_remote(const struct collected *c, const struct device_figures *figures)
 {
 	if (figures->node < 0 || c->now->nodes.n < 2)
 		return -1;
-	return (double)sums_get(&c->sums, "remote", figures->name);
+	return (double)sums_get(&c->kept.sums, "remote", figures->name);
 }
 
 static double get_used(const struct collected *c, const struct device_figures *figures)
@@ -166,15 +191,22 @@ static double get_xps(const struct collected *c, const struct device_figures *fi
 
 static void add_imbalance(struct exposition *e, const struct collected *c)
 {
+	static const char *const words[] = {
+		[IRQKIT_WEIGH_BEST] = NULL,
+		[IRQKIT_WEIGH_INTERRUPTS] = "interrupts",
+		[IRQKIT_WEIGH_PACKETS] = "packets",
+		[IRQKIT_WEIGH_TIME] = "time",
+	};
+
 	exposition_begin(e, "irqkit_device_imbalance_ratio", METRIC_GAUGE,
-		"Interrupts of the busiest CPU divided by the mean of the CPUs that the "
-		"device may use or used before, since the last run; absent with few "
-		"interrupts.");
+		"Load of the busiest CPU divided by the mean of the CPUs that the device "
+		"may use or used before, since the last run; absent with little load.");
 	for (size_t i = 0; i < c->n_devices; i++)
-		if (c->devices[i].imbalance >= 0)
-			exposition_add(e, "irqkit_device_imbalance_ratio",
-				c->devices[i].imbalance, "device", c->devices[i].name,
-				"weight", "interrupts", NULL);
+		for (size_t k = IRQKIT_WEIGH_INTERRUPTS; k < LENGTH(words); k++)
+			if (c->devices[i].imbalance[k] >= 0)
+				exposition_add(e, "irqkit_device_imbalance_ratio",
+					c->devices[i].imbalance[k], "device",
+					c->devices[i].name, "weight", words[k], NULL);
 }
 
 static void add_queue_counts(struct exposition *e, const struct collected *c)
@@ -220,14 +252,34 @@ static void add_devices(struct exposition *e, const struct collected *c)
 /* ------------------------------------------------------------------------------- */
 /* The whole system                                                                */
 
-static void add_info(struct exposition *e)
+static void add_info(struct exposition *e, const struct other_figures *others)
 {
-	exposition_begin(e, "irqkit_info", METRIC_GAUGE, "Version of irqkit.");
-	exposition_add(e, "irqkit_info", 1, "version", irqkit_version(), NULL);
+	static const char *const times[] = {
+		[IRQKIT_ACCOUNTING_UNKNOWN] = "",
+		[IRQKIT_NOT_ACCOUNTED] = "none",
+		[IRQKIT_ACCOUNTED] = "stat",
+	};
+	static const char *const packets[] = {
+		[IRQKIT_PACKETS_NOT_COUNTED] = "none",
+		[IRQKIT_PACKETS_QSTATS] = "qstats",
+		[IRQKIT_PACKETS_ETHTOOL] = "ethtool",
+		[IRQKIT_PACKETS_DEVICE] = "device",
+	};
+
+	exposition_begin(e, "irqkit_info", METRIC_GAUGE,
+		"Version of irqkit, and the sources of time and packets.");
+	exposition_add(e, "irqkit_info", 1, "version", irqkit_version(), "time_source",
+		times[others->accounting], "packet_source", packets[others->packets],
+		NULL);
+}
+
+static void add_source(struct exposition *e, const char *source, bool is_readable)
+{
+	exposition_add(e, "irqkit_readable", is_readable, "source", source, NULL);
 }
 
 static void add_readable(struct exposition *e, const struct collected *c,
-	const struct policy_figures *policy)
+	const struct other_figures *others)
 {
 	const struct state *now = c->now;
 	bool has_affinity = now->n_irqs == 0, has_devices = now->n_irqs == 0;
@@ -238,11 +290,53 @@ static void add_readable(struct exposition *e, const struct collected *c,
 	}
 	exposition_begin(e, "irqkit_readable", METRIC_GAUGE,
 		"Whether a source could be read; a container may hide some.");
-	exposition_add(e, "irqkit_readable", 1, "source", "interrupts", NULL);
-	exposition_add(e, "irqkit_readable", has_affinity, "source", "affinity", NULL);
-	exposition_add(e, "irqkit_readable", has_devices, "source", "devices", NULL);
-	exposition_add(
-		e, "irqkit_readable", !policy->is_unreadable, "source", "policy", NULL);
+	add_source(e, "interrupts", true);
+	add_source(e, "affinity", has_affinity);
+	add_source(e, "devices", has_devices);
+	add_source(e, "softnet", others->has_softnet);
+	/* a system that has just been booted may account it, or not */
+	if (others->accounting != IRQKIT_ACCOUNTING_UNKNOWN)
+		add_source(e, "irq_time", others->accounting == IRQKIT_ACCOUNTED);
+	add_source(e, "netlink",
+		irqkit_devices_has_netlink(irqkit_machine_get_devices(c->machine)));
+	add_source(e, "policy", !others->policy.is_unreadable);
+}
+
+static void add_findings(struct exposition *e, const struct finding_counts *counts)
+{
+	if (!counts->is_known)
+		return;
+	exposition_begin(e, "irqkit_findings", METRIC_GAUGE,
+		"Findings of 'irqkit doctor', by rule and class; rules that find nothing "
+		"have no series.");
+	for (size_t i = 0; i < counts->n; i++)
+		exposition_add(e, "irqkit_findings", (double)counts->counts[i].n, "rule",
+			counts->counts[i].rule, "cost",
+			class_word(counts->counts[i].class), NULL);
+}
+
+/* The name of a sum of this kind, or NULL. */
+static const char *find_name(const struct sum *sum, const char *kind)
+{
+	size_t len = strlen(kind);
+
+	return strncmp(sum->key, kind, len) == 0 && sum->key[len] == ' '
+		? sum->key + len + 1
+		: NULL;
+}
+
+static void add_spurious(struct exposition *e, const struct sums *sums)
+{
+	exposition_begin(e, "irqkit_spurious_interrupts_total", METRIC_COUNTER,
+		"Interrupts that no driver answered, by the names of the handlers; only "
+		"above 0.");
+	for (size_t i = 0; i < sums->n; i++) {
+		const char *name = find_name(&sums->sums[i], SUM_SPURIOUS);
+
+		if (name && sums->sums[i].value > 0)
+			exposition_add(e, "irqkit_spurious_interrupts_total",
+				(double)sums->sums[i].value, "name", name, NULL);
+	}
 }
 
 static void add_policy(struct exposition *e, const struct policy_figures *policy)
@@ -269,19 +363,22 @@ static void add_moves(struct exposition *e, const struct collected *c)
 		"moved "
 		"them.");
 	exposition_add(e, "irqkit_affinity_changes_total",
-		(double)sums_get(&c->sums, "changes", NULL), NULL);
+		(double)sums_get(&c->kept.sums, "changes", NULL), NULL);
 }
 
 void series_add_default(struct exposition *exposition, const struct collected *collected,
-	const struct policy_figures *policy)
+	const struct other_figures *others)
 {
-	add_info(exposition);
-	add_readable(exposition, collected, policy);
+	add_info(exposition, others);
+	add_readable(exposition, collected, others);
 	add_cpus(exposition, collected);
 	add_isolated(exposition, collected);
+	add_vectors(exposition, collected);
 	add_devices(exposition, collected);
 	add_moves(exposition, collected);
-	add_policy(exposition, policy);
+	add_policy(exposition, &others->policy);
+	add_findings(exposition, &others->findings);
+	add_spurious(exposition, &collected->kept.sums);
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 
 #include "metrics/collect.h"
 #include "metrics/exposition.h"
+#include "metrics/findings_count.h"
 
 /* Settings of policy files. */
 struct policy_figures {
@@ -13,8 +14,17 @@ struct policy_figures {
 	size_t as_wanted, drifted, missing;
 };
 
+/* What is not of a CPU or a device. */
+struct other_figures {
+	struct policy_figures policy;
+	struct finding_counts findings; /* owned */
+	bool has_softnet;
+	enum irqkit_accounting accounting;
+	enum irqkit_packets_source packets; /* the best one of all interrupts */
+};
+
 void series_add_default(struct exposition *exposition, const struct collected *collected,
-	const struct policy_figures *policy);
+	const struct other_figures *others);
 /* --per-queue */
 void series_add_queues(struct exposition *exposition, const struct collected *collected);
 /* --full. False: no memory. */

@@ -10,14 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The largest integer of JSON, as jansson reads it. A sum that would be larger stays there. */
+#define SUM_MAX ((uint64_t)INT64_MAX)
+
 struct sum {
 	char *key; /* owned; "device eth0" */
 	uint64_t value;
 };
 
 struct sums {
-	struct sum *sums; /* owned */
-	size_t n;
+	struct sum *sums; /* owned; sorted by key */
+	size_t n, room;
 	bool has_failed; /* no memory */
 };
 

@@ -89,6 +89,11 @@ static int ask_netlink(struct irqkit_devices *devices)
 	return 0;
 }
 
+EXPORT bool irqkit_devices_has_netlink(struct irqkit_devices *devices)
+{
+	return ask_netlink(devices) == 0 && devices->has_netlink;
+}
+
 static int get_text(struct irqkit_ctx *ctx, struct file_text *file, const char *path,
 	const char **ret_text)
 {

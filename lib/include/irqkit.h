@@ -502,6 +502,12 @@ int irqkit_devices_find(struct irqkit_devices *devices, const char *name,
  */
 int irqkit_devices_count_net(struct irqkit_devices *devices, size_t *ret_count);
 
+/*
+ * Returns whether the kernel reports by netlink which interrupt serves which queue (Linux
+ * 6.8). Not for a saved system.
+ */
+bool irqkit_devices_has_netlink(struct irqkit_devices *devices);
+
 /* Returns the network interface at @index, in the order of names. */
 struct irqkit_device *irqkit_devices_get_net(
 	const struct irqkit_devices *devices, size_t index);
@@ -1517,6 +1523,18 @@ int irqkit_irq_get_hint(struct irqkit_irq *irq, const struct irqkit_cpuset **ret
  */
 int irqkit_irq_get_node(struct irqkit_irq *irq, int *ret_node);
 
+/*
+ * Gets how often no driver answered the interrupt. The kernel counts both from 0 again after
+ * 100,000 interrupts; at 99,900 unanswered ones it switches the line off.
+ *
+ * @ret_count: how often it fired meanwhile
+ *
+ * -ENOENT: there is no such file.
+ * -EBADMSG: the file has unexpected contents.
+ */
+int irqkit_irq_get_unhandled(
+	struct irqkit_irq *irq, uint64_t *ret_count, uint64_t *ret_unhandled);
+
 enum irqkit_movable {
 	IRQKIT_MOVABLE, /* the affinity can be set */
 	IRQKIT_MANAGED, /* only the kernel places it; usually queues of disks */
@@ -1549,6 +1567,31 @@ const char *irqkit_describe_movable(enum irqkit_movable movable);
  * @is_named: the user named this interrupt; then a name that looks managed is tried
  */
 const char *irqkit_irq_find_obstacle(struct irqkit_irq *irq, bool is_named);
+
+/* The interrupt vectors of the CPUs of an x86 system, as debugfs shows them. */
+struct irqkit_vectors;
+
+/*
+ * Reads how many vectors each CPU has left.
+ *
+ * -ENOENT: it is not an x86 system, or debugfs is not mounted.
+ * -EACCES: only root can read debugfs.
+ * -EBADMSG: the file has unexpected contents.
+ */
+int irqkit_vectors_new(struct irqkit_ctx *ctx, struct irqkit_vectors **ret_vectors);
+void irqkit_vectors_free(struct irqkit_vectors *vectors);
+
+/* Returns the number of CPUs. */
+size_t irqkit_vectors_count(const struct irqkit_vectors *vectors);
+
+/*
+ * Returns the number of the CPU at @index.
+ *
+ * @ret_available: vectors that it has left
+ * @ret_allocated: vectors in use
+ */
+unsigned int irqkit_vectors_get(const struct irqkit_vectors *vectors, size_t index,
+	unsigned int *ret_available, unsigned int *ret_allocated);
 
 /* --------------------------------------------------------------------------------- */
 /* Load: what CPUs and interrupts do, by reading counters twice                      */
@@ -1601,6 +1644,25 @@ const struct irqkit_snapshot *irqkit_sample_get_rows(const struct irqkit_sample 
 
 /* Returns the boot ID, or NULL if it is not known. Samples of two boots make no load. */
 const char *irqkit_sample_get_boot_id(const struct irqkit_sample *sample);
+
+/* Returns whether /proc/net/softnet_stat could be read. */
+bool irqkit_sample_has_softnet(const struct irqkit_sample *sample);
+
+/*
+ * Formats a sample as text, from which a later process can compute the load since then. The
+ * text is ASCII, and its size follows the counts that are not 0.
+ *
+ * The caller frees *ret_text. -ENOMEM, and nothing else.
+ */
+int irqkit_sample_format(const struct irqkit_sample *sample, char **ret_text);
+
+/*
+ * Reads a sample from the text of irqkit_sample_format(). Its rows have no trigger and no
+ * hwirq.
+ *
+ * -EBADMSG: it is another text, or one that a newer version wrote.
+ */
+int irqkit_sample_parse(const char *text, size_t len, struct irqkit_sample **ret_sample);
 
 /* What was counted between two samples. */
 struct irqkit_load;

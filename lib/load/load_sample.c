@@ -74,7 +74,10 @@ static int read_softnet(struct irqkit_ctx *ctx, const char *dir, struct softnet 
 	return pass(r == 0 ? softnet_parse(softnet, text, len, online) : r);
 }
 
-/* The clock does not run while the system is asleep: then nothing is counted either. */
+/*
+ * The clock does not run while the system is asleep: then nothing is counted either. That of
+ * a saved system is when it was saved.
+ */
 static double now(void)
 {
 	struct timespec time;
@@ -90,7 +93,7 @@ static int read_clocks(
 
 	if (r < 0)
 		sample->uptime = -1;
-	sample->time = now();
+	sample->time = ctx->is_live || sample->uptime < 0 ? now() : sample->uptime;
 	return pass(r);
 }
 
@@ -188,6 +191,11 @@ EXPORT const struct irqkit_snapshot *irqkit_sample_get_rows(
 	const struct irqkit_sample *sample)
 {
 	return sample->rows;
+}
+
+EXPORT bool irqkit_sample_has_softnet(const struct irqkit_sample *sample)
+{
+	return sample->softnet.n > 0;
 }
 
 EXPORT const char *irqkit_sample_get_boot_id(const struct irqkit_sample *sample)

@@ -42,6 +42,9 @@ struct irqkit_irq {
 	int node;
 	int node_error;
 	bool has_read_node;
+	uint64_t spurious_count, spurious_unhandled;
+	int spurious_error;
+	bool has_read_spurious;
 };
 
 /* An interrupt that no driver has requested: /proc/interrupts has no row of it. */

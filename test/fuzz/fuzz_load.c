@@ -3,6 +3,7 @@
  * The files that show what CPUs do, and packets of queues. Whatever the bytes: tables, of
  * which each line is found again, or an error.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
@@ -53,6 +54,20 @@ static void check_packets(const char *text, size_t len)
 		HOLDS(queue != WHOLE_DEVICE);
 }
 
+static void check_sample(const char *text, size_t len)
+{
+	struct irqkit_sample *sample, *again;
+	char *written;
+
+	if (irqkit_sample_parse(text, len, &sample) < 0)
+		return;
+	HOLDS(irqkit_sample_format(sample, &written) == 0);
+	HOLDS(irqkit_sample_parse(written, strlen(written), &again) == 0);
+	irqkit_sample_free(again);
+	irqkit_sample_free(sample);
+	free(written);
+}
+
 static void check_netlink(const void *bytes, size_t len)
 {
 	struct packets_device device = { .ifindex = 2, .name = "eth0" };
@@ -77,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	check_tables(text, len);
 	check_packets(text, len);
 	check_netlink(text, len);
+	check_sample(text, len);
 	free(text);
 	return 0;
 }
