@@ -97,6 +97,10 @@ enum status watching_next(struct watching *watching, struct frame *frame);
 void watching_free(struct watching *watching);
 
 void frame_clear(struct frame *frame);
+/* Fill a frame that has its load; for watching.c. False: no memory. */
+bool frame_fill_cpus(struct frame *frame);
+enum status frame_fill_rows(
+	struct watching *watching, struct frame *frame, bool takes_all);
 /* What is known of a row that is looked at: idle ones need not be read. */
 void frame_read_row(struct frame_row *row);
 

@@ -1733,6 +1733,16 @@ int irqkit_load_cpu_get_steal(const struct irqkit_load_cpu *cpu, double *ret_sha
  */
 uint64_t irqkit_load_cpu_get_weight(const struct irqkit_load_cpu *cpu);
 
+/*
+ * Returns the weight of the busiest CPU divided by the mean of the CPUs: 1 is even. 0: none
+ * of them handled anything.
+ *
+ * @cpus: those that are judged; one that is offline counts as idle. NULL: the housekeeping
+ *        CPUs, and others that handled an interrupt
+ */
+double irqkit_load_get_imbalance(
+	const struct irqkit_load *load, const struct irqkit_cpuset *cpus);
+
 /* Returns the number of kinds of softirqs; 0: they are not known. */
 size_t irqkit_load_count_softirqs(const struct irqkit_load *load);
 
