@@ -21,6 +21,7 @@ struct past {
 	uint64_t total; /* at the last sample */
 	bool is_known; /* it was there at the sample before, too */
 	bool is_chosen; /* it had a row in the last frame */
+	bool is_tagged; /* by the user */
 	unsigned int n_rates; /* how many of the rates are known */
 	float rates[PAST_FRAMES]; /* per second; the last one first */
 };

@@ -1774,6 +1774,16 @@ double irqkit_load_get_rate(const struct irqkit_load *load, size_t index);
 uint64_t irqkit_load_get_weight(const struct irqkit_load *load, size_t index);
 
 /*
+ * Returns the weight of an interrupt on one of the CPUs that handled it in the period.
+ *
+ * @served: less than irqkit_interrupt_count_served() of irqkit_load_get_counts(), which is
+ *          not NULL
+ * @ret_cpu: the number of this CPU
+ */
+uint64_t irqkit_load_get_weight_on(const struct irqkit_load *load, size_t index,
+	size_t served, unsigned int *ret_cpu);
+
+/*
  * Gets what an interrupt costs: the share of one CPU's time, which can be more than 1 if
  * several CPUs handled it. The time that a CPU spends in interrupts is divided among those
  * that it handled, by packets where they are known, else by interrupts.
