@@ -177,8 +177,12 @@ bool advice_look(
 	int r;
 
 	forget(advice);
+	/* what was written meanwhile, here or by others */
+	irqkit_machine_forget_settings(frame->machine);
 	if (irqkit_doctor_new(frame->machine, &doctor) < 0)
 		return false;
+	/* the screen measures on and on */
+	irqkit_doctor_ignore(doctor, "sample-too-short");
 	if (call->n_words == 0 || add_devices(doctor, frame)) {
 		r = irqkit_doctor_look(doctor, frame->load);
 		is_done = r < 0 ? r != -ENOMEM : fill(advice, doctor, call);

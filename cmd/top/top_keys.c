@@ -3,8 +3,8 @@
 #include "base/basics.h"
 #include "base/read_number.h"
 #include "base/say.h"
-#include "top/loop.h"
 #include "top/looks.h"
+#include "top/loop.h"
 
 #include <stdio.h>
 #include <string.h>

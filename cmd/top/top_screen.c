@@ -4,8 +4,8 @@
 #include "base/say.h"
 #include "base/text.h"
 #include "measure/signals.h"
-#include "top/loop.h"
 #include "top/looks.h"
+#include "top/loop.h"
 
 #include <poll.h>
 #include <stdio.h>

@@ -113,12 +113,16 @@ static unsigned int draw_table(struct top_view *view, unsigned int first,
 	unsigned int width = view->columns / columns;
 	int digits = (int)count_digits(
 		view->n_cpus ? view->cpus[view->n_cpus - 1]->number : 0);
+	unsigned int len;
 	char heading[96];
 
 	digits = digits < 3 ? 3 : digits;
-	snprintf(heading, sizeof(heading), "%*s %4s %5s %5s %6s %6s %4s %s", digits,
-		"CPU", "%IRQ", "%SOFT", "STEAL", "INT/S", "NET_RX", "SQZ",
-		bar_word(view));
+	len = (unsigned int)snprintf(heading, sizeof(heading),
+		"%*s %4s %5s %5s %6s %6s %4s %s", digits, "CPU", "%IRQ", "%SOFT", "STEAL",
+		"INT/S", "NET_RX", "SQZ", bar_word(view));
+	/* not up to the next column of entries */
+	if (len + 1 > width)
+		heading[len - strlen(bar_word(view)) - 1] = '\0';
 	for (unsigned int i = 0; i < columns && i * rows < view->n_cpus; i++)
 		screen_put(first, i * width, PAINT_BOLD, heading);
 	for (size_t i = 0; i < view->n_cpus; i++)
@@ -250,9 +254,10 @@ static size_t draw_node(struct top_view *view, unsigned int row, const struct un
 
 		if (i && unit->is_second && !units[i - 1].is_second)
 			column++;
-		if (unit->is_hit)
+		if (unit->is_hit) {
 			paint = PAINT_REVERSE;
-		else if (unit->is_isolated)
+			glyph = "!";
+		} else if (unit->is_isolated)
 			glyph = "_";
 		if (column < end)
 			screen_put(row, column, paint, glyph);
@@ -271,8 +276,7 @@ static size_t draw_node(struct top_view *view, unsigned int row, const struct un
 static void draw_legend(struct top_view *view, unsigned int row, enum view_group group,
 	size_t n_shown, size_t n_nodes, size_t n_cut)
 {
-	static const char *const words[N_GROUPS] = { "", "CPU", "core",
-		"last-level cache", "node" };
+	static const char *const words[N_GROUPS] = { "", "CPU", "core", "cache", "node" };
 	const char *text = view->is_utf8 ? "· <1%  ░ <10%  ▒ <40%  ▓ <75%  █ more"
 					 : ". <1%  : <10%  + <40%  # <75%  @ more";
 	_cleanup_free_ char *line = NULL;
@@ -280,14 +284,14 @@ static void draw_legend(struct top_view *view, unsigned int row, enum view_group
 
 	if (n_cut > 0)
 		len = asprintf(&line,
-			"%zu cells are not shown (g: larger groups); a cell is a %s: %s",
-			n_cut, words[group], text);
+			"%zu cells are not shown (g: larger groups)  cell: %s  %s", n_cut,
+			words[group], text);
 	else if (n_shown < n_nodes)
-		len = asprintf(&line, "%zu of %zu nodes (%s); a cell is a %s: %s",
-			n_shown, n_nodes, "g: larger groups", words[group], text);
+		len = asprintf(&line, "%zu of %zu nodes  cell: %s  %s", n_shown, n_nodes,
+			words[group], text);
 	else
-		len = asprintf(
-			&line, "a cell is a %s: %s  _ isolated", words[group], text);
+		len = asprintf(&line, "cell: %s  %s  _ isolated  ! interrupted",
+			words[group], text);
 	if (len > 0)
 		screen_put(row, 0, PAINT_DIM, line);
 }

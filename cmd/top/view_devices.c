@@ -365,8 +365,10 @@ static void draw_cells(struct top_view *view, const struct grid *grid,
 		const char *glyph = top_view_glyph(view, shares[cell], &paint);
 		unsigned int at = column + grid->columns[cell];
 
-		if (is_hit[cell])
+		if (is_hit[cell]) {
 			paint = PAINT_REVERSE;
+			glyph = "!";
+		}
 		if (has_bar_before(grid, grid->first[cell]))
 			screen_put(row, at - 1, PAINT_DIM, "|");
 		for (unsigned int i = 0; i < grid->cell_width; i++)

@@ -14,7 +14,7 @@
 void top_view_draw_finding(struct top_view *view, unsigned int row)
 {
 	const struct advice_item *first = advice_get_first(view->advice);
-	_cleanup_free_ char *command = NULL;
+	_cleanup_free_ char *command = NULL, *cut = NULL;
 	unsigned int len = 0;
 	char key[32];
 
@@ -41,8 +41,9 @@ void top_view_draw_finding(struct top_view *view, unsigned int row)
 			command);
 		return;
 	}
-	top_view_draw_text(
-		row, 2, view->columns - len - 2, true, PAINT_PLAIN, first->text);
+	cut = text_shorten(first->text, view->columns - len - 3, 0);
+	if (cut)
+		screen_put(row, 2, PAINT_PLAIN, cut);
 	screen_put(row, view->columns - len, PAINT_BOLD, command);
 }
 
