@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8 linux-8-6.12 linux-8-7
 # limit: 400
-# programs: jq
 # last
 # long
 # irqkit top --json for a minute, while CPUs go offline and come back and a network card is
