@@ -106,7 +106,7 @@ unexport CDPATH
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all help deps deps-check deps-ci deps-deb deps-release deps-ecosystem dist deb rpm release-check try check check-long check-programs check-portable check-ecosystem bench fuzz lint check-writable clean install uninstall FORCE
+.PHONY: all help deps deps-check deps-ci deps-deb deps-release deps-ecosystem dist deb rpm release-check try check check-long check-programs check-portable check-ecosystem bench fuzz screenshots lint check-writable clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
@@ -343,6 +343,9 @@ bench: all $(BENCHES) ## measure what irqkit costs; with CHECK=1, goals must be 
 FUZZ_SECONDS ?= 30
 fuzz: $(FUZZERS) $(ROOTS).made ## fuzz the parsers (clang), FUZZ_SECONDS=30 each
 	@test/fuzz/run $(B)/test/fuzz $(FUZZ_SECONDS)
+
+screenshots: all $(ROOTS).made ## make the pictures of the README again, with tmux
+	@O='$(abspath $(O))' dist/screenshots/make
 
 lint: ## check scripts, manual pages and sources
 	@test/lint

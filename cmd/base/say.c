@@ -11,7 +11,8 @@
 #define MAX_SAID 8u
 
 static const char *said_place;
-static bool is_silenced, is_said_before, has_logged_failure;
+static bool is_silenced, is_held, is_said_before, has_logged_failure;
+static char *held_lines; /* owned; each ends with a newline; NULL: none */
 
 void say_set_place(const char *place)
 {
@@ -23,6 +24,16 @@ void say_set_silent(bool is_silent)
 	is_silenced = is_silent;
 }
 
+void say_hold(bool is_now_held)
+{
+	is_held = is_now_held;
+	if (is_held || !held_lines)
+		return;
+	fputs(held_lines, stderr);
+	free(held_lines);
+	held_lines = NULL;
+}
+
 void say_set_errors_only(bool is_repeated)
 {
 	is_said_before = is_repeated;
@@ -31,19 +42,25 @@ void say_set_errors_only(bool is_repeated)
 static void say(const char *kind, const char *format, va_list args)
 {
 	_cleanup_free_ char *message = NULL;
-	_cleanup_free_ char *safe = NULL, *place = NULL;
+	_cleanup_free_ char *safe = NULL, *place = NULL, *line = NULL;
 
 	if (is_silenced)
 		return;
-	fflush(stdout);
 	if (vasprintf(&message, format, args) < 0)
 		message = NULL;
 	if (message)
 		safe = text_escape(message);
 	if (said_place)
 		place = text_escape(said_place);
-	fprintf(stderr, "irqkit: %s%s%s%s\n", place ? place : "", place ? ": " : "", kind,
-		safe ? safe : "out of memory");
+	if (asprintf(&line, "irqkit: %s%s%s%s\n", place ? place : "", place ? ": " : "",
+		    kind, safe ? safe : "out of memory") < 0)
+		line = NULL;
+	if (is_held) {
+		text_join(&held_lines, "", line ? line : "irqkit: out of memory\n");
+		return;
+	}
+	fflush(stdout);
+	fputs(line ? line : "irqkit: out of memory\n", stderr);
 }
 
 void say_error(const char *format, ...)

@@ -12,6 +12,8 @@ enum status say_no_memory(void); /* STATUS_REFUSED */
 void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* While silent, no message is written: it would only repeat an earlier one. */
 void say_set_silent(bool is_silent);
+/* While held, messages are kept: a screen is shown. They are written when that ends. */
+void say_hold(bool is_held);
 /* While set, warnings and notes are not written: they were written before. */
 void say_set_errors_only(bool is_repeated);
 /* Was any failure of the library written by say_logged()? */

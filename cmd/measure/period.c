@@ -102,21 +102,6 @@ void period_list_sources(const struct irqkit_load *load, size_t n_rows,
 	words[n] = NULL;
 }
 
-double period_get_imbalance(
-	const struct irqkit_load *load, const struct irqkit_cpuset *cpus)
-{
-	double sum = 0, most = 0;
-
-	irqkit_cpuset_foreach (cpu, cpus) {
-		const struct irqkit_load_cpu *part = irqkit_load_find_cpu(load, cpu);
-		double weight = part ? (double)irqkit_load_cpu_get_weight(part) : 0;
-
-		sum += weight;
-		most = weight > most ? weight : most;
-	}
-	return sum > 0 ? most * irqkit_cpuset_count(cpus) / sum : 0;
-}
-
 bool period_is_idle(const struct irqkit_load *load)
 {
 	for (size_t i = 0; i < irqkit_load_count_cpus(load); i++) {

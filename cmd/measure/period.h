@@ -34,12 +34,6 @@ const char *period_name_weigh(const struct irqkit_load *load);
 void period_list_sources(const struct irqkit_load *load, size_t n_rows,
 	const char *words[static PERIOD_N_SOURCES + 1], bool is_sentence);
 
-/*
- * The load of the busiest of these CPUs, divided by their mean: 1 is even. 0 without load.
- */
-double period_get_imbalance(
-	const struct irqkit_load *load, const struct irqkit_cpuset *cpus);
-
 /* Do the interrupts that could be moved leave every CPU with little to do? */
 bool period_is_idle(const struct irqkit_load *load);
 /*

@@ -40,11 +40,11 @@ static void compare(struct spread *spread, struct irqkit_load *before)
 	enum irqkit_weigh weigh = irqkit_load_get_weigh(before);
 
 	irqkit_load_weigh(spread->after, weigh);
-	spread->measured = period_get_imbalance(spread->after, cpus);
+	spread->measured = irqkit_load_get_imbalance(spread->after, cpus);
 	if (irqkit_load_get_weigh(spread->after) == weigh)
 		return;
 	irqkit_load_weigh(before, irqkit_load_get_weigh(spread->after));
-	spread->before = period_get_imbalance(before, cpus);
+	spread->before = irqkit_load_get_imbalance(before, cpus);
 	irqkit_load_weigh(before, weigh);
 }
 
@@ -195,7 +195,8 @@ static enum status decide(struct spread *spread, struct change *change,
 	/* what is measured after is compared with what was measured before */
 	if (measured) {
 		irqkit_load_weigh(measured, wish->weigh);
-		spread->before = period_get_imbalance(measured, spread->placed.judged);
+		spread->before = irqkit_load_get_imbalance(
+			measured, spread->placed.judged);
 	}
 	status = spread_try_split(spread, change);
 	if (status == STATUS_DONE)

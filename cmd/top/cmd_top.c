@@ -14,8 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MOST_SECONDS 3600u
-#define LEAST_SECONDS 0.1
 #define USUAL_SECONDS 2.0
 
 static const struct option options[] = {
@@ -46,10 +44,11 @@ static enum status read_seconds(const char *option, const char *word, double *re
 
 	errno = 0;
 	*ret = strtod(word, &end);
-	if (end != word && *end == '\0' && *ret >= LEAST_SECONDS && *ret <= MOST_SECONDS)
+	if (end != word && *end == '\0' && *ret >= TOP_LEAST_SECONDS &&
+		*ret <= TOP_MOST_SECONDS)
 		return STATUS_DONE;
 	say_error("%s takes a number of seconds from 0.1 to %u, not '%s'", option,
-		MOST_SECONDS, word);
+		TOP_MOST_SECONDS, word);
 	return STATUS_MISUSE;
 }
 

@@ -21,6 +21,7 @@ struct past {
 	uint64_t total; /* at the last sample */
 	bool is_known; /* it was there at the sample before, too */
 	bool is_chosen; /* it had a row in the last frame */
+	bool is_tagged; /* by the user */
 	unsigned int n_rates; /* how many of the rates are known */
 	float rates[PAST_FRAMES]; /* per second; the last one first */
 };
@@ -97,6 +98,10 @@ enum status watching_next(struct watching *watching, struct frame *frame);
 void watching_free(struct watching *watching);
 
 void frame_clear(struct frame *frame);
+/* Fill a frame that has its load; for watching.c. False: no memory. */
+bool frame_fill_cpus(struct frame *frame);
+enum status frame_fill_rows(
+	struct watching *watching, struct frame *frame, bool takes_all);
 /* What is known of a row that is looked at: idle ones need not be read. */
 void frame_read_row(struct frame_row *row);
 

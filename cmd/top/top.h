@@ -6,6 +6,10 @@
 #include "table/columns.h"
 #include "top/frame.h"
 
+/* Of a period. */
+#define TOP_LEAST_SECONDS 0.1
+#define TOP_MOST_SECONDS 3600u
+
 struct top_options {
 	struct table_options table;
 	bool is_batch;

@@ -10,6 +10,7 @@
 void top_view_free(struct top_view *view)
 {
 	free(view->list);
+	free(view->cpus);
 	free(view->chosen);
 	free(view->find);
 	free(view->filter);
@@ -140,13 +141,69 @@ static void follow_chosen(struct top_view *view)
 		view->cursor = view->n_list ? view->n_list - 1 : 0;
 }
 
+/* All CPUs, or those of one node. */
+static bool take_cpus(struct top_view *view)
+{
+	const struct frame *frame = view->frame;
+	struct irqkit_topology *topology = irqkit_machine_get_topology(frame->machine);
+
+	free(view->cpus);
+	view->n_cpus = 0;
+	view->cpus = calloc(frame->n_cpus + 1, sizeof(*view->cpus));
+	for (size_t i = 0; view->cpus && i < frame->n_cpus; i++)
+		if (view->node < 0 ||
+			irqkit_topology_get_node(topology, frame->cpus[i].number) ==
+				view->node)
+			view->cpus[view->n_cpus++] = &frame->cpus[i];
+	return view->cpus;
+}
+
+bool top_view_has_cpu(const struct top_view *view, unsigned int cpu)
+{
+	size_t low = 0, high = view->n_cpus;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (view->cpus[middle]->number == cpu)
+			return true;
+		if (view->cpus[middle]->number < cpu)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* Was it handled on the node, or, if it is idle, would it be? */
+static bool is_on_node(const struct top_view *view, struct frame_row *row)
+{
+	const struct irqkit_interrupt *counts = irqkit_load_get_counts(
+		view->frame->load, irqkit_irq_get_index(row->irq));
+	size_t n = counts ? irqkit_interrupt_count_served(counts) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned int cpu;
+
+		if (irqkit_interrupt_get_served(counts, i, &cpu) > 0 &&
+			top_view_has_cpu(view, cpu))
+			return true;
+	}
+	if (row->count > 0)
+		return false;
+	frame_read_row(row);
+	return row->cpu >= 0 && top_view_has_cpu(view, (unsigned int)row->cpu);
+}
+
 bool top_view_take_frame(struct top_view *view)
 {
 	struct frame *frame = view->frame;
 	struct frame_row **list = calloc(frame->n_rows + 1, sizeof(struct frame_row *));
 
-	if (!list)
+	if (!list || !take_cpus(view)) {
+		free(list);
 		return false;
+	}
 	free(view->list);
 	view->list = list;
 	view->n_list = 0;
@@ -156,7 +213,9 @@ bool top_view_take_frame(struct top_view *view)
 
 		if (view->shows_idle || view->shows_totals)
 			frame_read_row(row);
-		if ((view->shows_idle || !is_idle) && passes_filter(row, view->filter))
+		if ((view->shows_idle || !is_idle) &&
+			(view->node < 0 || is_on_node(view, row)) &&
+			passes_filter(row, view->filter))
 			list[view->n_list++] = row;
 	}
 	qsort_r(list, view->n_list, sizeof(struct frame_row *), compare_rows, view);
@@ -169,14 +228,37 @@ struct frame_row *top_view_get_chosen(const struct top_view *view)
 	return view->cursor < view->n_list ? view->list[view->cursor] : NULL;
 }
 
-char *top_view_get_target(const struct top_view *view)
+struct frame_row **top_view_get_marked(const struct top_view *view, size_t *ret_n)
 {
-	const struct frame_row *row = top_view_get_chosen(view);
+	struct frame *frame = view->frame;
+	struct frame_row **rows = calloc(frame->n_rows + 1, sizeof(struct frame_row *));
+	struct frame_row *chosen = top_view_get_chosen(view);
 
-	if (!row)
-		return NULL;
-	return strdup(row->device ? irqkit_device_get_name(row->device)
-				  : irqkit_interrupt_get_label(row->interrupt));
+	*ret_n = 0;
+	for (size_t i = 0; rows && i < frame->n_rows; i++)
+		if (frame->rows[i].past && frame->rows[i].past->is_tagged)
+			rows[(*ret_n)++] = &frame->rows[i];
+	if (rows && *ret_n == 0 && chosen)
+		rows[(*ret_n)++] = chosen;
+	for (size_t i = 0; i < *ret_n; i++)
+		frame_read_row(rows[i]);
+	return rows;
+}
+
+size_t top_view_count_tagged(const struct top_view *view)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < view->frame->n_rows; i++)
+		n += view->frame->rows[i].past && view->frame->rows[i].past->is_tagged;
+	return n;
+}
+
+void top_view_clear_tags(struct top_view *view)
+{
+	for (size_t i = 0; i < view->frame->n_rows; i++)
+		if (view->frame->rows[i].past)
+			view->frame->rows[i].past->is_tagged = false;
 }
 
 void top_view_move_cursor(struct top_view *view, long by)

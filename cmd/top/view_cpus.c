@@ -110,20 +110,23 @@ static const char *bar_word(const struct top_view *view)
 static unsigned int draw_table(struct top_view *view, unsigned int first,
 	unsigned int rows, unsigned int columns)
 {
-	const struct frame *frame = view->frame;
 	unsigned int width = view->columns / columns;
 	int digits = (int)count_digits(
-		frame->n_cpus ? frame->cpus[frame->n_cpus - 1].number : 0);
+		view->n_cpus ? view->cpus[view->n_cpus - 1]->number : 0);
+	unsigned int len;
 	char heading[96];
 
 	digits = digits < 3 ? 3 : digits;
-	snprintf(heading, sizeof(heading), "%*s %4s %5s %5s %6s %6s %4s %s", digits,
-		"CPU", "%IRQ", "%SOFT", "STEAL", "INT/S", "NET_RX", "SQZ",
-		bar_word(view));
-	for (unsigned int i = 0; i < columns && i * rows < frame->n_cpus; i++)
+	len = (unsigned int)snprintf(heading, sizeof(heading),
+		"%*s %4s %5s %5s %6s %6s %4s %s", digits, "CPU", "%IRQ", "%SOFT", "STEAL",
+		"INT/S", "NET_RX", "SQZ", bar_word(view));
+	/* not up to the next column of entries */
+	if (len + 1 > width)
+		heading[len - strlen(bar_word(view)) - 1] = '\0';
+	for (unsigned int i = 0; i < columns && i * rows < view->n_cpus; i++)
 		screen_put(first, i * width, PAINT_BOLD, heading);
-	for (size_t i = 0; i < frame->n_cpus; i++)
-		draw_entry(view, &frame->cpus[i], first + 1 + (unsigned int)(i % rows),
+	for (size_t i = 0; i < view->n_cpus; i++)
+		draw_entry(view, view->cpus[i], first + 1 + (unsigned int)(i % rows),
 			(unsigned int)(i / rows) * width, width, digits);
 	return rows + 1;
 }
@@ -191,16 +194,15 @@ static int compare_units(const void *a, const void *b)
 static struct unit *make_units(
 	const struct top_view *view, enum view_group group, size_t *ret_n)
 {
-	const struct frame *frame = view->frame;
-	struct unit *units = calloc(frame->n_cpus + 1, sizeof(*units));
+	struct unit *units = calloc(view->n_cpus + 1, sizeof(*units));
 	size_t n = 0;
 
 	if (!units)
 		return NULL;
-	for (size_t i = 0; i < frame->n_cpus; i++)
-		units[i] = make_unit(view, &frame->cpus[i], group);
-	qsort(units, frame->n_cpus, sizeof(*units), compare_units);
-	for (size_t i = 0; i < frame->n_cpus; i++) {
+	for (size_t i = 0; i < view->n_cpus; i++)
+		units[i] = make_unit(view, view->cpus[i], group);
+	qsort(units, view->n_cpus, sizeof(*units), compare_units);
+	for (size_t i = 0; i < view->n_cpus; i++) {
 		struct unit *last = n ? &units[n - 1] : NULL;
 
 		if (!last || compare_units(last, &units[i]) != 0) {
@@ -234,12 +236,14 @@ static void measure_units(
 	}
 }
 
-static void draw_node(struct top_view *view, unsigned int row, const struct unit *units,
+/* Returns how many cells had no room. */
+static size_t draw_node(struct top_view *view, unsigned int row, const struct unit *units,
 	size_t n, size_t width)
 {
 	double sum = 0, most = 0;
-	unsigned int column = MAP_BEFORE;
+	unsigned int column = MAP_BEFORE, end = MAP_BEFORE + (unsigned int)width;
 	char text[32];
+	size_t n_cut = 0;
 
 	snprintf(text, sizeof(text), "%4d", units[0].node);
 	screen_put(row, 0, PAINT_PLAIN, text);
@@ -250,35 +254,44 @@ static void draw_node(struct top_view *view, unsigned int row, const struct unit
 
 		if (i && unit->is_second && !units[i - 1].is_second)
 			column++;
-		if (unit->is_hit)
+		if (unit->is_hit) {
 			paint = PAINT_REVERSE;
-		else if (unit->is_isolated)
+			glyph = "!";
+		} else if (unit->is_isolated)
 			glyph = "_";
-		screen_put(row, column++, paint, glyph);
+		if (column < end)
+			screen_put(row, column, paint, glyph);
+		else
+			n_cut++;
+		column++;
 		sum += unit->share;
 		most = unit->share > most ? unit->share : most;
 	}
 	snprintf(text, sizeof(text), " %3.0f%% %3.0f%%", sum / (double)n * 100,
 		most * 100);
-	screen_put(row, MAP_BEFORE + (unsigned int)width, PAINT_PLAIN, text);
+	screen_put(row, end, PAINT_PLAIN, text);
+	return n_cut;
 }
 
 static void draw_legend(struct top_view *view, unsigned int row, enum view_group group,
-	size_t n_shown, size_t n_nodes)
+	size_t n_shown, size_t n_nodes, size_t n_cut)
 {
-	static const char *const words[N_GROUPS] = { "", "CPU", "core",
-		"last-level cache", "node" };
+	static const char *const words[N_GROUPS] = { "", "CPU", "core", "cache", "node" };
 	const char *text = view->is_utf8 ? "· <1%  ░ <10%  ▒ <40%  ▓ <75%  █ more"
 					 : ". <1%  : <10%  + <40%  # <75%  @ more";
 	_cleanup_free_ char *line = NULL;
 	int len;
 
-	if (n_shown < n_nodes)
-		len = asprintf(&line, "%zu of %zu nodes (%s); a cell is a %s: %s",
-			n_shown, n_nodes, "g: larger groups", words[group], text);
+	if (n_cut > 0)
+		len = asprintf(&line,
+			"%zu cells are not shown (g: larger groups)  cell: %s  %s", n_cut,
+			words[group], text);
+	else if (n_shown < n_nodes)
+		len = asprintf(&line, "%zu of %zu nodes  cell: %s  %s", n_shown, n_nodes,
+			words[group], text);
 	else
-		len = asprintf(
-			&line, "a cell is a %s: %s  _ isolated", words[group], text);
+		len = asprintf(&line, "cell: %s  %s  _ isolated  ! interrupted",
+			words[group], text);
 	if (len > 0)
 		screen_put(row, 0, PAINT_DIM, line);
 }
@@ -286,8 +299,8 @@ static void draw_legend(struct top_view *view, unsigned int row, enum view_group
 static unsigned int draw_map(struct top_view *view, unsigned int first,
 	const struct unit *units, size_t n, enum view_group group, unsigned int most)
 {
-	size_t width, n_nodes, start = 0, shown = 0;
-	char heading[64];
+	size_t width, n_nodes, start = 0, shown = 0, n_cut = 0;
+	char heading[512];
 
 	measure_units(units, n, &width, &n_nodes);
 	if (width > view->columns - MAP_BEFORE - MAP_AFTER)
@@ -298,11 +311,11 @@ static unsigned int draw_map(struct top_view *view, unsigned int first,
 		if (i < n && units[i].node == units[start].node)
 			continue;
 		shown++;
-		draw_node(view, first + (unsigned int)shown, &units[start],
-			i - start > width ? width : i - start, width);
+		n_cut += draw_node(view, first + (unsigned int)shown, &units[start],
+			i - start, width);
 		start = i;
 	}
-	draw_legend(view, first + (unsigned int)shown + 1, group, shown, n_nodes);
+	draw_legend(view, first + (unsigned int)shown + 1, group, shown, n_nodes, n_cut);
 	return (unsigned int)shown + 2;
 }
 
@@ -334,8 +347,8 @@ unsigned int top_view_draw_cpus(
 	size_t n;
 
 	columns = columns < 1 ? 1 : columns > MOST_ENTRIES ? MOST_ENTRIES : columns;
-	rows = (unsigned int)((view->frame->n_cpus + columns - 1) / columns);
-	if (view->frame->n_cpus == 0 || most < 3)
+	rows = (unsigned int)((view->n_cpus + columns - 1) / columns);
+	if (view->n_cpus == 0 || most < 3)
 		return 0;
 	if (group == GROUP_AUTO && rows <= most)
 		return draw_table(view, row, rows ? rows : 1, columns);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The list of interrupts, or of softirqs: by CPU where the CPUs fit beside each other. */
+/* The list of interrupts: by CPU where the CPUs fit beside each other. */
 #include "base/basics.h"
 #include "base/text.h"
 #include "top/view.h"
@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MATRIX_CPUS 16u /* with more, most cells are empty */
-#define CELL_COLUMNS 6u
 #define NAME_COLUMNS 12u
 #define MOST_COLUMNS 16u
 #define HISTORY_COLUMNS 60u
@@ -30,10 +28,19 @@ static char *make_rate(double rate)
 	return strdup(rate < 0 ? "-" : text_format_rate(rate, text));
 }
 
+/* A tagged one has a star. */
 static char *get_irq(struct top_view *view, struct frame_row *row)
 {
+	_cleanup_free_ char *label = text_escape(
+		irqkit_interrupt_get_label(row->interrupt));
+	char *marked = NULL;
+
 	(void)view;
-	return text_escape(irqkit_interrupt_get_label(row->interrupt));
+	if (label &&
+		asprintf(&marked, "%s%s", row->past && row->past->is_tagged ? "*" : "",
+			label) < 0)
+		return NULL;
+	return marked;
 }
 
 static char *get_rate(struct top_view *view, struct frame_row *row)
@@ -223,7 +230,7 @@ static void fit_parts(struct part *parts, size_t n, unsigned int room)
 	}
 }
 
-static void draw_text(unsigned int row, unsigned int column, unsigned int width,
+void top_view_draw_text(unsigned int row, unsigned int column, unsigned int width,
 	bool is_left, enum paint paint, const char *text)
 {
 	unsigned int len = (unsigned int)text_width(text);
@@ -266,7 +273,7 @@ static void draw_parts(struct top_view *view, struct part *parts, size_t n,
 				continue;
 			if (j + 1 == n && column + width > view->columns)
 				width = view->columns - column;
-			draw_text(first + (unsigned int)i, column, width,
+			top_view_draw_text(first + (unsigned int)i, column, width,
 				parts[j].is_left, paint,
 				i ? parts[j].texts[i - 1] : parts[j].heading);
 			column += width + 1;
@@ -277,9 +284,9 @@ static void draw_parts(struct top_view *view, struct part *parts, size_t n,
 /* ------------------------------------------------------------------------------- */
 /* By CPU                                                                          */
 
-static unsigned int cell_column(size_t cpu, unsigned int before)
+unsigned int top_view_cell_column(size_t cpu, unsigned int before)
 {
-	return before + (unsigned int)cpu * CELL_COLUMNS;
+	return before + (unsigned int)cpu * TOP_CELL_COLUMNS;
 }
 
 static double rate_on(
@@ -301,8 +308,8 @@ static void draw_cells(struct top_view *view, struct frame_row *row, unsigned in
 	const struct irqkit_cpuset *affinity = NULL;
 
 	irqkit_irq_get_affinity(row->irq, &affinity);
-	for (size_t i = 0; i < view->frame->n_cpus; i++) {
-		const struct frame_cpu *cpu = &view->frame->cpus[i];
+	for (size_t i = 0; i < view->n_cpus; i++) {
+		const struct frame_cpu *cpu = view->cpus[i];
 		double rate = rate_on(view, row, cpu->number);
 		bool may = affinity && irqkit_cpuset_has(affinity, cpu->number);
 		char text[16];
@@ -312,79 +319,30 @@ static void draw_cells(struct top_view *view, struct frame_row *row, unsigned in
 						       : PAINT_DIM;
 		const char *idle = is_chosen && may ? "," : view->is_utf8 ? "·" : ".";
 
-		draw_text(at, cell_column(i, before), CELL_COLUMNS - 1, false, paint,
+		top_view_draw_text(at, top_view_cell_column(i, before),
+			TOP_CELL_COLUMNS - 1, false, paint,
 			rate > 0 ? text_format_rate(rate, text) : idle);
 	}
 }
 
-static void draw_cpu_headings(
+void top_view_draw_cpu_headings(
 	struct top_view *view, unsigned int row, unsigned int before)
 {
-	for (size_t i = 0; i < view->frame->n_cpus; i++) {
+	for (size_t i = 0; i < view->n_cpus; i++) {
 		char text[16];
 
-		snprintf(text, sizeof(text), "cpu%u", view->frame->cpus[i].number);
-		draw_text(row, cell_column(i, before), CELL_COLUMNS - 1, false,
-			PAINT_BOLD, text);
+		snprintf(text, sizeof(text), "cpu%u", view->cpus[i]->number);
+		top_view_draw_text(row, top_view_cell_column(i, before),
+			TOP_CELL_COLUMNS - 1, false, PAINT_BOLD, text);
 	}
 }
 
-static bool is_matrix(const struct top_view *view)
+bool top_view_is_matrix(const struct top_view *view)
 {
-	size_t n = view->frame->n_cpus;
+	size_t n = view->n_cpus;
 
-	return n <= MATRIX_CPUS && view->columns >= 16 + n * CELL_COLUMNS + NAME_COLUMNS;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* Softirqs                                                                        */
-
-static void draw_softirq(
-	struct top_view *view, size_t kind, unsigned int row, bool has_cells)
-{
-	const struct frame *frame = view->frame;
-	const struct frame_cpu *busiest = NULL;
-	double sum = 0, most = 0;
-	char text[64], rate[16];
-
-	for (size_t i = 0; i < frame->n_cpus; i++) {
-		double count = (double)irqkit_load_cpu_get_softirqs(
-				       frame->cpus[i].load, kind) /
-			frame->seconds;
-
-		sum += count;
-		if (count > most) {
-			most = count;
-			busiest = &frame->cpus[i];
-		}
-		if (has_cells)
-			draw_text(row, cell_column(i, 16), CELL_COLUMNS - 1, false,
-				PAINT_PLAIN,
-				count > 0		? text_format_rate(count, rate)
-					: view->is_utf8 ? "·"
-							: ".");
-	}
-	snprintf(text, sizeof(text), "%-9s%6s",
-		irqkit_load_get_softirq(frame->load, kind), text_format_rate(sum, rate));
-	screen_put(row, 0, PAINT_PLAIN, text);
-	if (has_cells || !busiest)
-		return;
-	snprintf(text, sizeof(text), "cpu%u %.0f%%", busiest->number, most / sum * 100);
-	screen_put(row, 17, PAINT_PLAIN, text);
-}
-
-static void draw_softirqs(struct top_view *view, unsigned int first, unsigned int end)
-{
-	size_t n = irqkit_load_count_softirqs(view->frame->load);
-	bool has_cells = is_matrix(view);
-
-	screen_put(first, 0, PAINT_BOLD, "SOFTIRQ    RATE");
-	if (has_cells)
-		draw_cpu_headings(view, first, 16);
-	else
-		screen_put(first, 17, PAINT_BOLD, "BUSIEST");
-	for (size_t i = 0; i < n && first + 1 + i < end; i++)
-		draw_softirq(view, i, first + 1 + (unsigned int)i, has_cells);
+	return n <= MATRIX_CPUS &&
+		view->columns >= 16 + n * TOP_CELL_COLUMNS + NAME_COLUMNS;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -412,16 +370,16 @@ static void draw_matrix(
 	if (fill_part(view, &parts[0], rows, n) && fill_part(view, &parts[1], rows, n) &&
 		fill_part(view, &name, rows, n)) {
 		before = parts[0].width + 1 + parts[1].width + 1;
-		after = cell_column(view->frame->n_cpus, before);
+		after = top_view_cell_column(view->n_cpus, before);
 		draw_parts(view, parts, LENGTH(parts), rows, n, first);
-		draw_cpu_headings(view, first, before);
+		top_view_draw_cpu_headings(view, first, before);
 		screen_put(first, after, PAINT_BOLD, "NAME");
 		for (size_t i = 0; i < n; i++) {
 			bool is_chosen = rows[i] == top_view_get_chosen(view);
 
 			draw_cells(view, rows[i], first + 1 + (unsigned int)i, before,
 				is_chosen);
-			draw_text(first + 1 + (unsigned int)i, after,
+			top_view_draw_text(first + 1 + (unsigned int)i, after,
 				view->columns - after, true,
 				is_chosen ? PAINT_REVERSE : PAINT_PLAIN, name.texts[i]);
 		}
@@ -463,17 +421,16 @@ void top_view_draw_list(struct top_view *view, unsigned int first, unsigned int 
 {
 	size_t room = end > first + 1 ? end - first - 1 : 0, n;
 
+	view->n_all = view->n_list;
+	view->n_shown = 0;
 	if (room == 0)
 		return;
-	if (view->shows_softirqs) {
-		draw_softirqs(view, first, end);
-		return;
-	}
 	scroll(view, room);
 	n = view->n_list - view->top < room ? view->n_list - view->top : room;
+	view->n_shown = n;
 	if (n == 0)
 		screen_put(first, 0, PAINT_DIM, "no interrupt fired (z shows them all)");
-	else if (is_matrix(view))
+	else if (top_view_is_matrix(view))
 		draw_matrix(view, view->list + view->top, n, first);
 	else
 		draw_plain(view, view->list + view->top, n, first);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const char *const help[] = {
-	"F1 h ?         this page; any key goes back",
+	"F1 h ?         this page",
 	"arrows j k     choose an interrupt; PgUp PgDn Home End too",
 	"Enter          everything known about it; Backspace goes back",
 	"F3 / n         find a name; find the next one",
@@ -18,28 +18,38 @@ static const char *const help[] = {
 	"F5 a           counts since boot, or per second",
 	"z              show idle interrupts too",
 	"Z              freeze the screen, and go on",
-	"s              softirqs instead of interrupts",
-	"c              cells and bars: share of time, or of interrupts",
+	"1 2 3          a cell for each CPU; for each node; only one node",
 	"g              what a cell of the map is: CPU, core, last-level cache, node",
+	"c              cells and bars: share of time, or of interrupts",
+	"s b            softirqs; what became of received packets, by CPU",
+	"w              the latest changes of settings, and who made them",
+	"Space u        tag an interrupt; remove all tags",
 	"+ -            longer or shorter periods",
+	"W              write these settings, for the next start",
 	"q F10          quit",
-	"",
-	"These show their plan first, and ask. They are about the chosen interrupt:",
-	"P              pin its interrupt to CPUs",
-	"S R X          spread its device; RPS or XPS of its device, automatically",
-	"U              undo the last change",
-	"D              doctor: what is wrong with this machine",
-	"",
+	"D              doctor: what is wrong, and what fixes it",
+	"These show their plan and ask, for the tagged interrupts or the chosen one:",
+	"P S            pin the interrupts to CPUs; spread their devices",
+	"R X U          RPS or XPS of their devices, automatically; undo a change",
 };
 
-void top_view_draw_help(struct top_view *view)
+/* Without the scale, which is the last line. */
+static size_t help_rows(const struct top_view *view)
+{
+	return view->rows > 2 ? view->rows - 1 : 1;
+}
+
+bool top_view_has_more_help(const struct top_view *view)
+{
+	return view->help_top + help_rows(view) < LENGTH(help);
+}
+
+static void draw_scale(struct top_view *view, unsigned int row)
 {
 	static const char *const limits[] = { "<1%", "<10%", "<40%", "<75%", "more" };
 	static const double shares[] = { 0, 0.05, 0.2, 0.5, 0.9 };
-	unsigned int row = 0, column = 0;
+	unsigned int column = 0;
 
-	for (; row < LENGTH(help); row++)
-		screen_put(row, 0, PAINT_PLAIN, help[row]);
 	for (size_t i = 0; i < LENGTH(limits); i++) {
 		enum paint paint;
 		const char *glyph = top_view_glyph(view, shares[i], &paint);
@@ -48,7 +58,18 @@ void top_view_draw_help(struct top_view *view)
 		screen_put(row, column + 2, PAINT_PLAIN, limits[i]);
 		column += 4 + (unsigned int)strlen(limits[i]);
 	}
-	screen_put(row, column, PAINT_PLAIN, "of a CPU's time; _ isolated");
+	screen_put(row, column, PAINT_PLAIN, "of CPU time; _ isolated");
+	screen_put(row, column + 25, PAINT_BOLD,
+		top_view_has_more_help(view) ? "any key: more" : "any key: back");
+}
+
+void top_view_draw_help(struct top_view *view)
+{
+	unsigned int row = 0;
+
+	for (size_t i = view->help_top; i < LENGTH(help) && row < help_rows(view); i++)
+		screen_put(row++, 0, PAINT_PLAIN, help[i]);
+	draw_scale(view, row);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -107,10 +128,17 @@ static void put_rates(
 		text_format_rate(interrupt->rate, rate),
 		(unsigned long long)irqkit_interrupt_get_total(interrupt->interrupt));
 	put_line(row, "fired", text);
-	for (size_t i = 0; i < n && *row + 2 < view->rows; i++) {
+	for (size_t i = 0; i < n; i++) {
 		unsigned int cpu;
-		uint64_t count = irqkit_interrupt_get_served(counts, i, &cpu);
+		uint64_t count;
 
+		/* the last lines are packets, time and keys */
+		if (*row + 5 >= view->rows && i + 1 < n) {
+			snprintf(text, sizeof(text), "and %zu more CPUs", n - i);
+			put_line(row, "", text);
+			break;
+		}
+		count = irqkit_interrupt_get_served(counts, i, &cpu);
 		snprintf(text, sizeof(text), "cpu%u: %s per second", cpu,
 			text_format_rate((double)count / view->frame->seconds, rate));
 		put_line(row, "", text);

@@ -27,7 +27,7 @@ static bool is_kernel(const struct irqkit_watched *watched)
 /* ------------------------------------------------------------------------------- */
 /* For people                                                                      */
 
-static void print_time(int64_t time)
+static void print_time(FILE *out, int64_t time)
 {
 	time_t seconds = (time_t)(time / 1000000);
 	char text[16] = "--:--:--";
@@ -35,16 +35,17 @@ static void print_time(int64_t time)
 
 	if (localtime_r(&seconds, &tm))
 		strftime(text, sizeof(text), "%H:%M:%S", &tm);
-	printf("%s.%03u", text, (unsigned int)(time / 1000 % 1000));
+	fprintf(out, "%s.%03u", text, (unsigned int)(time / 1000 % 1000));
 }
 
 /* Names are printed as far as they are printable, with spaces up to @width. */
-static void print_padded(const char *text, size_t width)
+static void print_padded(FILE *out, const char *text, size_t width)
 {
 	_cleanup_free_ char *safe = text_escape(text);
 	size_t len = safe ? text_width(safe) : 0;
 
-	printf(" %s%*s", safe ? safe : "", len < width ? (int)(width - len) : 0, "");
+	fprintf(out, " %s%*s", safe ? safe : "", len < width ? (int)(width - len) : 0,
+		"");
 }
 
 /* The file of a setting that is not the affinity of an interrupt: "rps_cpus" */
@@ -53,22 +54,23 @@ static const char *file_of(const struct irqkit_watched *watched)
 	return strrchr(irqkit_watched_get_path(watched), '/') + 1;
 }
 
-static void print_setting(const struct irqkit_watched *watched, const char *name)
+static void print_setting(
+	FILE *out, const struct irqkit_watched *watched, const char *name)
 {
 	const char *subject = irqkit_watched_get_subject(watched);
 	int irq = irqkit_watched_get_irq(watched);
 	_cleanup_free_ char *text = NULL;
 
 	if (irq >= 0) {
-		printf(" %4d", irq);
-		print_padded(name ? name : "-", NAME_WIDTH);
+		fprintf(out, " %4d", irq);
+		print_padded(out, name ? name : "-", NAME_WIDTH);
 		return;
 	}
 	if (asprintf(&text, "%s%s%s", subject ? subject : "", subject ? " " : "",
 		    file_of(watched)) < 0)
 		text = NULL;
-	printf(" %4s", "-");
-	print_padded(text ? text : "", NAME_WIDTH);
+	fprintf(out, " %4s", "-");
+	print_padded(out, text ? text : "", NAME_WIDTH);
 }
 
 /* "0-3", "none", "1" or, if it is not known, "?" */
@@ -144,7 +146,8 @@ static char *format_kernel(const struct irqkit_watched *watched)
 	return n < 0 ? NULL : text;
 }
 
-static enum status print_text(const struct irqkit_watched *watched, const char *name)
+static enum status print_text(
+	FILE *out, const struct irqkit_watched *watched, const char *name)
 {
 	_cleanup_free_ char *change = format_change(watched);
 	_cleanup_free_ char *author = is_kernel(watched) ? format_kernel(watched)
@@ -154,16 +157,41 @@ static enum status print_text(const struct irqkit_watched *watched, const char *
 
 	if (!change || !safe)
 		return say_no_memory();
-	print_time(irqkit_watched_get_time(watched));
-	print_setting(watched, name);
-	print_padded(change, CHANGE_WIDTH);
-	printf(" %s", safe);
+	print_time(out, irqkit_watched_get_time(watched));
+	print_setting(out, watched, name);
+	print_padded(out, change, CHANGE_WIDTH);
+	fprintf(out, " %s", safe);
 	if (irqkit_watched_get_kind(watched) == IRQKIT_WATCHED_REFUSED)
-		printf(": refused by the kernel");
+		fprintf(out, ": refused by the kernel");
 	if (n > 1)
-		printf(", %zu writes", n);
-	putchar('\n');
+		fprintf(out, ", %zu writes", n);
 	return STATUS_DONE;
+}
+
+static enum status print_line(
+	FILE *out, const struct irqkit_watched *watched, const char *name)
+{
+	if (irqkit_watched_get_kind(watched) != IRQKIT_WATCHED_LOST)
+		return print_text(out, watched, name);
+	print_time(out, irqkit_watched_get_time(watched));
+	fprintf(out, "      some changes were missed: there were too many at a time");
+	return STATUS_DONE;
+}
+
+char *who_line_format(const struct irqkit_watched *watched, const char *name)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	enum status status;
+
+	if (!out)
+		return NULL;
+	status = print_line(out, watched, name);
+	if (fclose(out) == 0 && status == STATUS_DONE)
+		return text;
+	free(text);
+	return NULL;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -238,11 +266,12 @@ static enum status print_json(const struct irqkit_watched *watched, const char *
 enum status who_line_print(
 	const struct irqkit_watched *watched, const char *name, bool is_json)
 {
+	enum status status;
+
 	if (is_json)
 		return print_json(watched, name);
-	if (irqkit_watched_get_kind(watched) != IRQKIT_WATCHED_LOST)
-		return print_text(watched, name);
-	print_time(irqkit_watched_get_time(watched));
-	printf("      some changes were missed: there were too many at a time\n");
-	return STATUS_DONE;
+	status = print_line(stdout, watched, name);
+	if (status == STATUS_DONE)
+		putchar('\n');
+	return status;
 }

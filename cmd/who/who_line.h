@@ -11,4 +11,7 @@
 enum status who_line_print(
 	const struct irqkit_watched *watched, const char *name, bool is_json);
 
+/* The same line for people, without its end. NULL: no memory; the caller frees it. */
+char *who_line_format(const struct irqkit_watched *watched, const char *name);
+
 #endif

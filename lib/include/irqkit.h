@@ -1795,6 +1795,16 @@ int irqkit_load_cpu_get_steal(const struct irqkit_load_cpu *cpu, double *ret_sha
  */
 uint64_t irqkit_load_cpu_get_weight(const struct irqkit_load_cpu *cpu);
 
+/*
+ * Returns the weight of the busiest CPU divided by the mean of the CPUs: 1 is even. 0: none
+ * of them handled anything.
+ *
+ * @cpus: those that are judged; one that is offline counts as idle. NULL: the housekeeping
+ *        CPUs, and others that handled an interrupt
+ */
+double irqkit_load_get_imbalance(
+	const struct irqkit_load *load, const struct irqkit_cpuset *cpus);
+
 /* Returns the number of kinds of softirqs; 0: they are not known. */
 size_t irqkit_load_count_softirqs(const struct irqkit_load *load);
 
@@ -1824,6 +1834,16 @@ double irqkit_load_get_rate(const struct irqkit_load *load, size_t index);
  * it is the number of interrupts.
  */
 uint64_t irqkit_load_get_weight(const struct irqkit_load *load, size_t index);
+
+/*
+ * Returns the weight of an interrupt on one of the CPUs that handled it in the period.
+ *
+ * @served: less than irqkit_interrupt_count_served() of irqkit_load_get_counts(), which is
+ *          not NULL
+ * @ret_cpu: the number of this CPU
+ */
+uint64_t irqkit_load_get_weight_on(const struct irqkit_load *load, size_t index,
+	size_t served, unsigned int *ret_cpu);
 
 /*
  * Gets what an interrupt costs: the share of one CPU's time, which can be more than 1 if

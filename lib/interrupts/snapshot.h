@@ -37,6 +37,7 @@ struct irqkit_snapshot {
 	const struct irqkit_interrupt **by_irq;
 	size_t n_named;
 	uint64_t read_at; /* in seconds; 0: not known */
+	bool is_of_sysfs; /* /proc/interrupts was empty: read from /sys/kernel/irq */
 	unsigned int n_more_owners; /* beside the first one */
 };
 

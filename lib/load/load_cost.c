@@ -92,8 +92,8 @@ static double get_cost_on(
 	return get_events(row, served) / cpu->events * cpu->time;
 }
 
-uint64_t load_get_weight_on(const struct irqkit_load *load, size_t index, size_t served,
-	unsigned int *ret_cpu)
+EXPORT uint64_t irqkit_load_get_weight_on(const struct irqkit_load *load, size_t index,
+	size_t served, unsigned int *ret_cpu)
 {
 	const struct load_row *row = &load->rows[index];
 
@@ -118,7 +118,7 @@ static void weigh_row(struct irqkit_load *load, size_t index)
 		return;
 	for (size_t k = 0; k < row->counts->n_served; k++) {
 		unsigned int number;
-		uint64_t weight = load_get_weight_on(load, index, k, &number);
+		uint64_t weight = irqkit_load_get_weight_on(load, index, k, &number);
 		struct irqkit_load_cpu *cpu = load_find_cpu(load, number);
 
 		row->weight += weight;

@@ -2,6 +2,7 @@
 /* What a load tells. */
 #include "base/macros.h"
 #include "load/load_record.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 
@@ -122,6 +123,35 @@ EXPORT uint64_t irqkit_load_cpu_get_softirqs(
 
 	return softirqs
 		->counts[kind * softirqs->n_cpus + (size_t)(cpu - cpu->load->cpus)];
+}
+
+/* The CPUs that may be used, and those that handled something all the same. */
+static bool is_judged(
+	const struct irqkit_load_cpu *cpu, const struct irqkit_cpuset *housekeeping)
+{
+	return cpu->weight > 0 || !housekeeping ||
+		irqkit_cpuset_has(housekeeping, cpu->cpu);
+}
+
+EXPORT double irqkit_load_get_imbalance(
+	const struct irqkit_load *load, const struct irqkit_cpuset *cpus)
+{
+	const struct irqkit_cpuset *housekeeping = irqkit_topology_get_cpus(
+		irqkit_machine_get_topology(load->machine), IRQKIT_CPUS_HOUSEKEEPING);
+	size_t n = cpus ? irqkit_cpuset_count(cpus) : 0;
+	double sum = 0, most = 0;
+
+	for (size_t i = 0; i < load->n_cpus; i++) {
+		const struct irqkit_load_cpu *cpu = &load->cpus[i];
+
+		if (cpus && !irqkit_cpuset_has(cpus, cpu->cpu))
+			continue;
+		n += !cpus && is_judged(cpu, housekeeping);
+		sum += (double)cpu->weight;
+		if ((double)cpu->weight > most)
+			most = (double)cpu->weight;
+	}
+	return sum > 0 ? most * (double)n / sum : 0;
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -70,8 +70,4 @@ struct irqkit_load_cpu *load_find_cpu(const struct irqkit_load *load, unsigned i
 /* load_cost.c: divides what CPUs did among the interrupts that they handled. */
 void load_weigh(struct irqkit_load *load, enum irqkit_weigh weigh);
 
-/* The weight of an interrupt on one CPU; @served: as in irqkit_interrupt_get_served() */
-uint64_t load_get_weight_on(const struct irqkit_load *load, size_t index, size_t served,
-	unsigned int *ret_cpu);
-
 #endif

@@ -229,7 +229,7 @@ static void tell_weight(
 		return;
 	for (size_t i = 0; i < irqkit_interrupt_count_served(row); i++) {
 		unsigned int cpu;
-		uint64_t weight = load_get_weight_on(load, index, i, &cpu);
+		uint64_t weight = irqkit_load_get_weight_on(load, index, i, &cpu);
 
 		irqkit_spread_add_load(p->spread, cpu, weight);
 	}
