@@ -195,6 +195,8 @@ struct irqkit_devices {
 };
 
 /* The number of devices directly below it. */
+/* Of "operstate": is an interface in this state down? NULL: not known */
+bool device_state_is_down(const char *state);
 int device_count_below(struct irqkit_device *device, size_t *ret_count);
 
 /*

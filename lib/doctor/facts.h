@@ -64,7 +64,14 @@ struct facts {
 	struct fact_device *owners; /* owned; each device once */
 	size_t n_owners;
 	uint64_t count; /* of all units */
+	double uptime; /* in seconds; -1: not known */
+	bool has_second_sample; /* a saved system, saved twice */
+	size_t n_net; /* interfaces; 0: they cannot be listed */
 
+	struct writers *writers; /* owned, and what it lists; facts_tools.h; or NULL */
+	struct steered *steered; /* owned, and what they hold; see steered.h */
+	size_t n_steered;
+	bool has_read_steered;
 	struct fact_file *files; /* owned; sorted by path */
 	size_t n_files, files_room;
 	/* facts_isolate.h: owned, and their texts; the plan of 'isolate', if it was made */

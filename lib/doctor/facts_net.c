@@ -16,16 +16,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t facts_count_net(struct facts *facts)
+size_t facts_count_net(const struct facts *facts)
 {
-	size_t n = 0;
-
-	return irqkit_devices_count_net(facts->devices, &n) < 0 ? 0 : n;
+	return facts->n_net;
 }
 
 struct irqkit_device *facts_get_net(struct facts *facts, size_t index)
 {
 	return irqkit_devices_get_net(facts->devices, index);
+}
+
+bool facts_is_down(struct facts *facts, const struct irqkit_device *device)
+{
+	return device->kind == IRQKIT_DEVICE_NET && device->path &&
+		device_state_is_down(
+			facts_read(facts, NULL, "%s/operstate", device->path));
 }
 
 bool facts_has_driver(const struct irqkit_device *device, const char *driver)

@@ -237,7 +237,7 @@ static int look_xen_mask_repicks(struct look *look)
 	_cleanup_free_ char *names = NULL;
 	int r;
 
-	if (!irqkit_ctx_has_second_sample(look->facts->ctx))
+	if (!look->facts->has_second_sample)
 		return look_lacks(look, "no second reading of affinities");
 	r = collect(look, has_hopped, "event channels", &group);
 	if (r < 0 || !group.n)
@@ -475,13 +475,16 @@ static int look_hint_ignored(struct look *look)
 		struct fact_device *device = &facts->owners[i];
 		size_t n = 0, all = 0;
 
-		for (size_t j = 0; j < device->n_units && device->is_net; j++) {
+		if (!device->is_net || device->n_units < 2 ||
+			!facts_is_busy(facts, device))
+			continue;
+		for (size_t j = 0; j < device->n_units; j++) {
 			int misses = misses_hint(facts, device->units[j]);
 
 			all += misses >= 0;
 			n += misses > 0;
 		}
-		if (all >= 2 && n * 2 >= all && facts_is_busy(facts, device))
+		if (all >= 2 && n * 2 >= all)
 			r = report_hint(look, device, n, all);
 	}
 	return r;

@@ -48,7 +48,7 @@ static int for_each_placed(struct look *look, double older, placed_fn *fn, void 
 
 	if (r < 0)
 		return r;
-	irqkit_ctx_read_time(look->facts->ctx, facts_find_uptime(look->facts), &now);
+	irqkit_ctx_read_time(look->facts->ctx, look->facts->uptime, &now);
 	for (size_t i = 0; i < irqkit_journal_count(journal); i++) {
 		const struct irqkit_change *change = irqkit_journal_get(journal, i);
 
@@ -346,7 +346,7 @@ static bool is_owner(const struct writer *writer, bool has_irqbalance)
 
 static int look_two_owners(struct look *look)
 {
-	_cleanup_writers_ struct writers writers = { 0 };
+	const struct writers *writers;
 	bool has_irqbalance = facts_find_irqbalance(look->facts) > 0;
 	struct owner_list list = { 0 };
 	_cleanup_free_ char *text = NULL;
@@ -357,20 +357,20 @@ static int look_two_owners(struct look *look)
 		return r;
 	if (has_irqbalance)
 		add_owner(&list, "irqbalance", NULL);
-	for (size_t i = 0; i < writers.n; i++)
-		if (!was_named(&writers, i) &&
-			is_owner(&writers.items[i], has_irqbalance))
-			add_owner(&list, writer_describe(writers.items[i].kind),
-				writers.items[i].file);
+	for (size_t i = 0; i < writers->n; i++)
+		if (!was_named(writers, i) &&
+			is_owner(&writers->items[i], has_irqbalance))
+			add_owner(&list, writer_describe(writers->items[i].kind),
+				writers->items[i].file);
 	r = buffer_take(&list.text, &text);
 	if (r < 0 || list.n < 2)
 		return r;
 	finding = finding_add(look, NULL, NULL);
 	finding_say(finding, "%zu programs or files place interrupts: %s", list.n, text);
-	for (size_t i = 0; i < writers.n; i++)
-		if (writers.items[i].line[0])
-			finding_fact(finding, writers.items[i].file, "%s",
-				writers.items[i].line);
+	for (size_t i = 0; i < writers->n; i++)
+		if (writers->items[i].line[0])
+			finding_fact(finding, writers->items[i].file, "%s",
+				writers->items[i].line);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"keep one of them; 'irqkit who --for=60' shows which one writes");
 	return 0;
@@ -397,7 +397,7 @@ static int look_flapping(struct look *look)
 	unsigned int number;
 	size_t n = 0;
 
-	if (!irqkit_ctx_has_second_sample(facts->ctx))
+	if (!facts->has_second_sample)
 		return look_lacks(look, "no second reading of affinities");
 	for (size_t i = 0; i < facts->n_units; i++)
 		for (size_t j = 0; j < facts->units[i].n_irqs; j++) {
@@ -426,13 +426,13 @@ static int look_flapping(struct look *look)
 
 static int look_numbers(struct look *look)
 {
-	_cleanup_writers_ struct writers writers = { 0 };
+	const struct writers *writers;
 	int r = facts_list_writers(look->facts, &writers);
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < writers.n; i++) {
-		const struct writer *writer = &writers.items[i];
+	for (size_t i = 0; i < writers->n; i++) {
+		const struct writer *writer = &writers->items[i];
 		struct irqkit_finding *finding;
 		unsigned int irq;
 
@@ -463,12 +463,12 @@ static void count_placed(void *data, struct irqkit_irq *irq)
 /* Would something place interrupts again after a restart? */
 static int has_keeper(struct look *look, bool *ret_has)
 {
-	_cleanup_writers_ struct writers writers = { 0 };
+	const struct writers *writers;
 	int r = facts_list_writers(look->facts, &writers);
 
 	*ret_has = false;
-	for (size_t i = 0; i < writers.n; i++)
-		*ret_has |= writers.items[i].kind != WRITER_CRIO;
+	for (size_t i = 0; r == 0 && i < writers->n; i++)
+		*ret_has |= writers->items[i].kind != WRITER_CRIO;
 	return r;
 }
 

@@ -38,6 +38,7 @@ struct irqkit_snapshot {
 	size_t n_named;
 	uint64_t read_at; /* in seconds; 0: not known */
 	unsigned int n_more_owners; /* beside the first one */
+	bool is_of_sysfs; /* /proc/interrupts was empty */
 };
 
 /* One more owner of the same snapshot, who frees it too. */
