@@ -466,6 +466,31 @@ static int report_hint(
 	return 0;
 }
 
+/*
+ * Can any placement lower the load of the busiest CPU of the device enough? It keeps the
+ * hottest interrupt at least.
+ */
+static bool may_gain(const struct facts *facts, const struct fact_device *device)
+{
+	uint64_t most = 0, hottest = 0;
+
+	for (size_t i = 0; i < device->n_units; i++) {
+		const struct unit *unit = device->units[i];
+		uint64_t sum = 0;
+
+		for (size_t j = 0; j < device->n_units; j++)
+			if (device->units[j]->cpu == unit->cpu)
+				sum += device->units[j]->count;
+		most = sum > most ? sum : most;
+		for (size_t j = 0; j < unit->n_irqs; j++) {
+			uint64_t count = facts_count(facts, unit->irqs[j]);
+
+			hottest = count > hottest ? count : hottest;
+		}
+	}
+	return (most - hottest) * 100 >= most * GAIN_PERCENT;
+}
+
 static int look_hint_ignored(struct look *look)
 {
 	const struct facts *facts = look->facts;
@@ -476,7 +501,7 @@ static int look_hint_ignored(struct look *look)
 		size_t n = 0, all = 0;
 
 		if (!device->is_net || device->n_units < 2 ||
-			!facts_is_busy(facts, device))
+			!facts_is_busy(facts, device) || !may_gain(facts, device))
 			continue;
 		for (size_t j = 0; j < device->n_units; j++) {
 			int misses = misses_hint(facts, device->units[j]);

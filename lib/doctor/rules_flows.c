@@ -168,11 +168,11 @@ static bool is_sent_far_away(
 
 	if (cpu < 0 || irqkit_queue_read_xps_cpus(queue, &xps) < 0 ||
 		irqkit_cpuset_is_empty(xps) || irqkit_cpuset_count(xps) > 2 ||
-		has_rxqs(look, steered, queue))
+		irqkit_cpuset_has(xps, (unsigned int)cpu))
 		return false;
 	near = irqkit_topology_get_llc(look->facts->topology, (unsigned int)cpu);
-	return near ? !irqkit_cpuset_has_common(xps, near)
-		    : !irqkit_cpuset_has(xps, (unsigned int)cpu);
+	return !(near && irqkit_cpuset_has_common(xps, near)) &&
+		!has_rxqs(look, steered, queue);
 }
 
 static int judge_xps_far(struct look *look, struct steered *steered)

@@ -78,15 +78,21 @@ static void try_places(struct irqkit_topology *t, unsigned int cpu)
 	if (t->has_tried_places || !online || !irqkit_cpuset_has(online, cpu))
 		return;
 	t->has_tried_places = true;
-	t->lacks_places = !has_folder(t, cpu, "topology") && !has_folder(t, cpu, "cache");
+	t->lacks_topology = !has_folder(t, cpu, "topology");
+	t->lacks_cache = !has_folder(t, cpu, "cache");
 }
 
-/* A list in a CPU's folder, which must hold that CPU. */
+static bool lacks_folder(const struct irqkit_topology *t, const char *name)
+{
+	return *name == 't' ? t->lacks_topology : t->lacks_cache;
+}
+
+/* A list in a CPU's folder topology or cache, which must hold that CPU. */
 static int read_group(struct irqkit_topology *t, unsigned int cpu, const char *name,
 	struct irqkit_cpuset **ret_set)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
-	int r = t->lacks_places
+	int r = lacks_folder(t, name)
 		? -ENOENT
 		: topology_note(t,
 			  knob_readf_cpulist(t->ctx, &set, CPU_FOLDER "%s", cpu, name));
@@ -148,7 +154,7 @@ EXPORT int irqkit_topology_get_package(struct irqkit_topology *t, unsigned int c
 	struct cpu_place *place = get_place(t, cpu);
 	int id;
 
-	if (!place || t->lacks_places)
+	if (!place || t->lacks_topology)
 		return NOT_TOLD;
 	if (place->id[ID_PACKAGE] != NOT_READ)
 		return place->id[ID_PACKAGE];
@@ -274,7 +280,7 @@ static int read_llc(
 			irqkit_cpuset_free(*ret_set);
 			*ret_set = next;
 		}
-	} else if (!t->lacks_places && has_folder(t, cpu, "cache")) {
+	} else if (!t->lacks_cache && has_folder(t, cpu, "cache")) {
 		while (r < 0 && index > 0)
 			r = read_cache(t, cpu, --index, ret_set);
 	}
