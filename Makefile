@@ -330,7 +330,7 @@ check-long: check-programs ## let every system call fail with every error, and f
 check-portable: ## build and test on other releases and machines
 	@test/portable/run $(T)
 
-bench: all $(BENCHES) ## measure what irqkit costs; with CHECK=1, goals must be met
+bench: all $(BENCHES) $(ROOTS).made ## measure what irqkit costs; with CHECK=1, goals must be met
 	@O='$(abspath $(O))' test/bench/run
 
 FUZZ_SECONDS ?= 30
