@@ -17,6 +17,7 @@
  */
 struct unit {
 	struct fact_device *device; /* or NULL */
+	struct unit *before; /* the one of the same device before it; or NULL */
 	int queue; /* its number; -1: no queue, or not known */
 	char *name; /* owned; "eth0:2", "i8042 (12)" */
 	struct irqkit_irq **irqs; /* owned array */
@@ -35,6 +36,7 @@ struct fact_device {
 	bool is_net;
 	struct unit **units; /* owned array; those that carry data or may */
 	size_t n_units, units_room;
+	struct unit *last; /* of all its units; NULL: it has none */
 	size_t n_queues; /* units with a queue number */
 	uint64_t count; /* of the units */
 	int node; /* -1: not known */
