@@ -57,6 +57,7 @@ struct facts {
 	struct irqkit_topology *topology;
 	struct irqkit_devices *devices;
 	const struct irqkit_load *load; /* not owned; NULL: there are only totals */
+	const struct irqkit_affinities *earlier; /* not owned; or NULL; affinities.h */
 	const struct irqkit_cpuset *online, *housekeeping;
 	struct irqkit_cpuset *isolated; /* owned; online and isolated or nohz_full */
 

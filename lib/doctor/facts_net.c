@@ -9,6 +9,7 @@
 #include "doctor/facts_net.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
+#include "base/number.h"
 #include "devices/device.h"
 #include "kernel/knob_path.h"
 
@@ -119,7 +120,6 @@ int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *dev
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	_cleanup_free_ unsigned int *numbers = NULL;
 	size_t n = 0, n_known = 0;
-	uint64_t cpu;
 	int r = irqkit_cpuset_new(&cpus);
 
 	if (r == 0 && device->bus_path &&
@@ -127,9 +127,14 @@ int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *dev
 			device->bus_path) == -ENOMEM)
 		r = -ENOMEM;
 	for (size_t i = 0; i < n && r == 0; i++) {
-		if (!facts_read_number(facts, &cpu, "%s/channels/%u/cpu",
-			    device->bus_path, numbers[i]))
+		const char *text = facts_read(
+			facts, NULL, "%s/channels/%u/cpu", device->bus_path, numbers[i]);
+		uint64_t cpu;
+
+		if (!text)
 			continue;
+		if (parse_u64(text, strlen(text), &cpu) < 0 || cpu > IRQKIT_CPU_MAX)
+			return -EBADMSG;
 		n_known++;
 		r = irqkit_cpuset_add(cpus, (unsigned int)cpu);
 	}

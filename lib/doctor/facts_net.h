@@ -35,7 +35,10 @@ int facts_find_rps(struct irqkit_device *device, struct irqkit_cpuset **ret_cpus
 unsigned int facts_count_cores(
 	const struct facts *facts, const struct irqkit_cpuset *cpus);
 
-/* The CPUs of the channels of a VMBus device; empty: it has none. The caller frees it. */
+/*
+ * The CPUs of the channels of a VMBus device; empty: it has none. The caller frees the set.
+ * -EBADMSG: a file of a channel does not hold the number of a CPU.
+ */
 int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *device,
 	size_t *ret_channels, struct irqkit_cpuset **ret_cpus);
 

@@ -318,6 +318,9 @@ static int judge_vmbus(struct look *look, struct irqkit_device *device)
 	size_t n_channels;
 	int r = facts_find_channel_cpus(look->facts, device, &n_channels, &cpus);
 
+	if (r == -EBADMSG)
+		return look_lacks(look, "no readable CPU of the channels of %s",
+			irqkit_device_get_name(device));
 	if (r < 0 || n_channels < 2)
 		return r;
 	n_cpus = irqkit_cpuset_count(cpus);
