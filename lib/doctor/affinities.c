@@ -16,6 +16,7 @@ struct noted {
 };
 
 struct irqkit_affinities {
+	struct irqkit_cpuset *online; /* owned */
 	struct noted *items; /* owned; ascending */
 	size_t n, room;
 };
@@ -42,6 +43,7 @@ EXPORT void irqkit_affinities_free(struct irqkit_affinities *affinities)
 		irqkit_cpuset_free(affinities->items[i].effective);
 	}
 	free(affinities->items);
+	irqkit_cpuset_free(affinities->online);
 	free(affinities);
 }
 
@@ -86,8 +88,11 @@ static int note_irq(struct irqkit_affinities *affinities, struct irqkit_irq *irq
 EXPORT int irqkit_affinities_new(
 	struct irqkit_machine *machine, struct irqkit_affinities **ret_affinities)
 {
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		irqkit_machine_get_topology(machine), IRQKIT_CPUS_ONLINE);
 	struct irqkit_affinities *affinities = calloc(1, sizeof(*affinities));
-	int r = affinities ? 0 : -ENOMEM;
+	int r = affinities && online ? irqkit_cpuset_copy(online, &affinities->online)
+				     : -ENOMEM;
 
 	for (size_t i = 0; i < irqkit_machine_count_irqs(machine) && r == 0; i++) {
 		struct irqkit_irq *irq = irqkit_machine_get_irq(machine, i);
@@ -132,6 +137,12 @@ void affinity_times_clear(struct affinity_times *times)
 bool facts_has_affinity_times(const struct facts *facts)
 {
 	return facts->earlier || facts->has_second_sample;
+}
+
+bool facts_has_other_cpus(const struct facts *facts)
+{
+	return facts->earlier &&
+		!irqkit_cpuset_is_equal(facts->earlier->online, facts->online);
 }
 
 int facts_find_affinity_times(

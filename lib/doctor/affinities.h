@@ -21,6 +21,8 @@ void affinity_times_clear(struct affinity_times *times);
 
 /* Are there two readings? */
 bool facts_has_affinity_times(const struct facts *facts);
+/* Has a CPU gone offline or online in between? Kernel and drivers then move interrupts. */
+bool facts_has_other_cpus(const struct facts *facts);
 /* 0, or -ENOMEM */
 int facts_find_affinity_times(
 	struct facts *facts, struct irqkit_irq *irq, struct affinity_times *ret_times);

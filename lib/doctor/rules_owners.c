@@ -379,11 +379,12 @@ static int look_two_owners(struct look *look)
 /* Did somebody ask for other CPUs between the two readings? */
 static bool has_flapped(const struct facts *facts, const struct affinity_times *times)
 {
-	const struct irqkit_cpuset *before = times->affinity[0],
-				   *after = times->affinity[1];
+	struct irqkit_cpuset *before = times->affinity[0], *after = times->affinity[1];
 
-	/* all CPUs: one went offline, and the kernel replaced a set that had only that one */
-	return before && after && !irqkit_cpuset_is_equal(before, after) &&
+	if (!before || !after || irqkit_cpuset_is_equal(before, after))
+		return false;
+	/* if all its CPUs went offline, the kernel has replaced them, by all CPUs at first */
+	return irqkit_cpuset_has_common(before, facts->online) &&
 		!irqkit_cpuset_is_equal(after, facts->online);
 }
 
@@ -411,6 +412,8 @@ static int look_flapping(struct look *look)
 
 	if (!facts_has_affinity_times(facts))
 		return look_lacks(look, "no second reading of affinities");
+	if (facts_has_other_cpus(facts))
+		return look_lacks(look, "CPUs went offline or online meanwhile");
 	for (size_t i = 0; i < facts->n_units; i++)
 		for (size_t j = 0; j < facts->units[i].n_irqs && r == 0; j++) {
 			_cleanup_affinity_times_ struct affinity_times times = { 0 };
