@@ -337,7 +337,7 @@ check-ecosystem: check-programs ## does a real Prometheus read the metrics, and 
 check-portable: ## build and test on other releases and machines
 	@test/portable/run $(T)
 
-bench: all $(BENCHES) ## measure what irqkit costs; with CHECK=1, goals must be met
+bench: all $(BENCHES) $(ROOTS).made ## measure what irqkit costs; with CHECK=1, goals must be met
 	@O='$(abspath $(O))' test/bench/run
 
 FUZZ_SECONDS ?= 30

@@ -321,6 +321,18 @@ id=netvsc-few-cpus
 netvsc 0 0 1 0 0 0 0 1; fires $id 'low eth0: 8 VMBus channels are handled by 2 CPUs, and 8 could be used'
 netvsc 0 1 2 3 0 1 2 3; silent $id 'half of the CPUs'
 netvsc 0; silent $id 'one channel'
+# broken TEXT: in the file of a channel; the other rules still look
+broken() {
+	netvsc 0 1 2 3
+	put sys/devices/vmbus0/guid/channels/11/cpu "$1"
+	silent $id "a channel with CPU '$1'"
+	same "$id counts as not looked at with CPU '$1'" 'no readable CPU of the channels of eth0' \
+		"$(jq -r --arg id $id '.not_looked_at[] | select(.id == $id) | .lacks' "$tmp/json")"
+	check "others look with CPU '$1'" jq -e '.looked_at > 20' "$tmp/json"
+}
+broken 99999999
+broken 4294967296
+broken none
 
 # ---- softirqs ------------------------------------------------------------------------------
 id=softnet-dropped

@@ -110,6 +110,7 @@ struct looking {
 	const struct call *call;
 	struct irqkit_ctx *ctx; /* owned */
 	struct irqkit_machine *machine; /* owned */
+	struct irqkit_affinities *earlier; /* owned, or NULL: of a saved system */
 	struct irqkit_load *load; /* owned, or NULL */
 	struct irqkit_doctor *doctor; /* owned */
 };
@@ -117,6 +118,7 @@ struct looking {
 static void looking_free(struct looking *looking)
 {
 	irqkit_doctor_free(looking->doctor);
+	irqkit_affinities_free(looking->earlier);
 	irqkit_load_free(looking->load);
 	irqkit_machine_free(looking->machine);
 	irqkit_ctx_free(looking->ctx);
@@ -173,6 +175,14 @@ static enum status read_sample(struct looking *looking,
 	return r < 0 ? say_cannot_measure(looking, r) : STATUS_DONE;
 }
 
+/* Where interrupts go before the measurement. */
+static enum status note_affinities(struct looking *looking)
+{
+	int r = irqkit_affinities_new(looking->machine, &looking->earlier);
+
+	return r < 0 ? say_cannot_measure(looking, r) : STATUS_DONE;
+}
+
 static enum status wait_and_read(struct looking *looking, unsigned int seconds,
 	const struct irqkit_sample *before, struct irqkit_sample **ret_after)
 {
@@ -198,9 +208,11 @@ static enum status measure(struct looking *looking, const struct words *words)
 	enum status status = read_sample(looking, NULL, &before);
 	int r = 0;
 
-	if (status == STATUS_DONE && !looking->call->common.root)
-		status = wait_and_read(looking, words->seconds, before, &after);
-	else if (status == STATUS_DONE && irqkit_ctx_has_second_sample(looking->ctx))
+	if (status == STATUS_DONE && !looking->call->common.root) {
+		status = note_affinities(looking);
+		if (status == STATUS_DONE)
+			status = wait_and_read(looking, words->seconds, before, &after);
+	} else if (status == STATUS_DONE && irqkit_ctx_has_second_sample(looking->ctx))
 		r = irqkit_sample_new_second(looking->ctx, before, &after, NULL, NULL);
 	if (status == STATUS_DONE && r == 0)
 		r = irqkit_load_new(looking->machine, after ? before : NULL,
@@ -220,6 +232,7 @@ static enum status choose(struct looking *looking)
 
 	if (irqkit_doctor_new(looking->machine, &looking->doctor) < 0)
 		return say_no_memory();
+	irqkit_doctor_set_earlier(looking->doctor, looking->earlier);
 	status = ignore(looking, o->ignored);
 	for (size_t i = 0; i < looking->call->n_words && status == STATUS_DONE; i++)
 		status = add_device(looking, looking->call->words[i]);

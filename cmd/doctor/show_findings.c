@@ -191,61 +191,69 @@ void show_group(
 /* More reasons than these are left to -v. */
 #define REASONS_SHOWN 4
 
-struct counted {
-	size_t n, n_not;
-	size_t n_reasons;
-	char *reasons; /* owned; "no NUMA nodes, no isolated CPU": the most frequent */
+/* What some rules lack, and how many of them do. */
+struct reason {
+	const char *text;
+	size_t n;
 };
 
-/* How many rules lack this; *@ret_is_first: none before @index does. */
-static size_t count_reason(const struct irqkit_doctor *doctor, size_t index,
-	const char *reason, bool *ret_is_first)
+struct counted {
+	size_t n, n_not;
+	char *reasons; /* owned; "one NUMA node, no isolated CPU": the most frequent */
+};
+
+static void count_reason(struct reason *reasons, size_t *n, const char *text)
 {
-	size_t n = 0;
+	size_t i = 0;
 
-	*ret_is_first = true;
-	for (size_t i = 0; i < irqkit_doctor_count_rules(doctor); i++) {
-		const char *lacks;
-
-		irqkit_doctor_get_rule(doctor, i, &lacks);
-		if (!lacks || strcmp(lacks, reason) != 0)
-			continue;
-		*ret_is_first &= i >= index;
-		n++;
-	}
-	return n;
+	while (i < *n && strcmp(reasons[i].text, text) != 0)
+		i++;
+	if (i == *n)
+		reasons[(*n)++].text = text;
+	reasons[i].n++;
 }
 
-/* Adds the reasons that so many rules have. */
-static void add_reasons(
-	const struct irqkit_doctor *doctor, size_t n_rules, struct counted *counted)
+/* The most frequent one that was not taken yet; equal ones in the order of the rules. */
+static struct reason *find_most(struct reason *reasons, size_t n)
 {
-	for (size_t i = 0; i < counted->n; i++) {
-		const char *lacks;
-		bool is_first;
+	struct reason *most = NULL;
 
-		irqkit_doctor_get_rule(doctor, i, &lacks);
-		if (!lacks || count_reason(doctor, i, lacks, &is_first) != n_rules ||
-			!is_first)
-			continue;
-		if (counted->n_reasons++ < REASONS_SHOWN)
-			text_join(&counted->reasons, ", ", lacks);
+	for (size_t i = 0; i < n; i++)
+		if (reasons[i].n && (!most || reasons[i].n > most->n))
+			most = &reasons[i];
+	return most;
+}
+
+static void list_reasons(struct reason *reasons, size_t n, struct counted *counted)
+{
+	struct reason *most;
+
+	for (size_t i = 0; i < REASONS_SHOWN && (most = find_most(reasons, n)); i++) {
+		text_join(&counted->reasons, ", ", most->text);
+		most->n = 0;
 	}
+	if (n > REASONS_SHOWN)
+		text_join(&counted->reasons, ", ", "...; -v shows all");
 }
 
 static void count_rules(const struct irqkit_doctor *doctor, struct counted *counted)
 {
+	_cleanup_free_ struct reason *reasons = NULL;
+	size_t n = 0;
+
 	counted->n = irqkit_doctor_count_rules(doctor);
-	for (size_t i = 0; i < counted->n; i++) {
+	reasons = calloc(counted->n + 1, sizeof(*reasons));
+	for (size_t i = 0; i < counted->n && reasons; i++) {
 		const char *lacks;
 
 		irqkit_doctor_get_rule(doctor, i, &lacks);
-		counted->n_not += lacks != NULL;
+		if (!lacks)
+			continue;
+		counted->n_not++;
+		count_reason(reasons, &n, lacks);
 	}
-	for (size_t n = counted->n_not; n > 0; n--)
-		add_reasons(doctor, n, counted);
-	if (counted->n_reasons > REASONS_SHOWN)
-		text_join(&counted->reasons, ", ", "...; -v shows all");
+	if (reasons)
+		list_reasons(reasons, n, counted);
 }
 
 /* " over 2 s" */

@@ -161,6 +161,13 @@ EXPORT bool irqkit_device_serves_guest(const struct irqkit_device *device)
 	return device->is_netback;
 }
 
+bool device_state_is_down(const char *state)
+{
+	return state &&
+		(strcmp(state, "down") == 0 || strcmp(state, "notpresent") == 0 ||
+			strcmp(state, "lowerlayerdown") == 0);
+}
+
 EXPORT bool irqkit_device_is_down(const struct irqkit_device *device)
 {
 	_cleanup_free_ char *state = NULL;
@@ -170,8 +177,7 @@ EXPORT bool irqkit_device_is_down(const struct irqkit_device *device)
 		knob_readf_line(device->devices->ctx, &state, &len, "%s/operstate",
 			device->path) < 0)
 		return false;
-	return strcmp(state, "down") == 0 || strcmp(state, "notpresent") == 0 ||
-		strcmp(state, "lowerlayerdown") == 0;
+	return device_state_is_down(state);
 }
 
 static int read_node(const struct irqkit_device *device, int *ret_node)

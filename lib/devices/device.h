@@ -202,6 +202,8 @@ int devices_add(struct irqkit_devices *devices, enum irqkit_device_kind kind,
 void devices_drop_last(struct irqkit_devices *devices);
 
 /* The number of devices directly below it. */
+/* Of "operstate": is an interface in this state down? NULL: not known */
+bool device_state_is_down(const char *state);
 int device_count_below(struct irqkit_device *device, size_t *ret_count);
 
 /*

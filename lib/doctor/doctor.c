@@ -70,6 +70,12 @@ EXPORT int irqkit_doctor_ignore(struct irqkit_doctor *doctor, const char *id)
 	return 0;
 }
 
+EXPORT void irqkit_doctor_set_earlier(
+	struct irqkit_doctor *doctor, const struct irqkit_affinities *affinities)
+{
+	doctor->earlier = affinities;
+}
+
 /* ------------------------------------------------------------------------------- */
 
 static bool is_ignored(const struct irqkit_doctor *doctor, const struct irqkit_rule *rule)
@@ -95,6 +101,9 @@ static int run_rule(struct irqkit_doctor *doctor, const struct irqkit_rule *rule
 	size_t first = doctor->n_findings;
 	int r = rule->look(&look);
 
+	/* one odd file does not take the findings of all other rules away */
+	if (r < 0 && r != -ENOMEM)
+		r = look_lacks(&look, "a file cannot be read: %s", strerror(-r));
 	for (size_t i = first; i < doctor->n_findings && r == 0; i++) {
 		struct irqkit_finding *finding = doctor->findings[i];
 
@@ -122,6 +131,8 @@ EXPORT int irqkit_doctor_look(
 
 	forget(doctor);
 	r = facts_new(doctor->machine, load, &doctor->facts);
+	if (r == 0)
+		doctor->facts->earlier = doctor->earlier;
 	for (size_t i = 0; r == 0 && (rule = rule_get(i)); i++)
 		if (!is_ignored(doctor, rule))
 			r = run_rule(doctor, rule);

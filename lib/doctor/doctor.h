@@ -18,6 +18,7 @@ struct rule_state {
 
 struct irqkit_doctor {
 	struct irqkit_machine *machine; /* not owned */
+	const struct irqkit_affinities *earlier; /* not owned; or NULL */
 	struct irqkit_device **devices; /* owned array; findings of others are left out */
 	size_t n_devices, devices_room;
 	const struct irqkit_rule **ignored; /* owned array */

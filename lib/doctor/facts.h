@@ -17,6 +17,7 @@
  */
 struct unit {
 	struct fact_device *device; /* or NULL */
+	struct unit *before; /* the one of the same device before it; or NULL */
 	int queue; /* its number; -1: no queue, or not known */
 	char *name; /* owned; "eth0:2", "i8042 (12)" */
 	struct irqkit_irq **irqs; /* owned array */
@@ -35,6 +36,7 @@ struct fact_device {
 	bool is_net;
 	struct unit **units; /* owned array; those that carry data or may */
 	size_t n_units, units_room;
+	struct unit *last; /* of all its units; NULL: it has none */
 	size_t n_queues; /* units with a queue number */
 	uint64_t count; /* of the units */
 	int node; /* -1: not known */
@@ -55,6 +57,7 @@ struct facts {
 	struct irqkit_topology *topology;
 	struct irqkit_devices *devices;
 	const struct irqkit_load *load; /* not owned; NULL: there are only totals */
+	const struct irqkit_affinities *earlier; /* not owned; or NULL; affinities.h */
 	const struct irqkit_cpuset *online, *housekeeping;
 	struct irqkit_cpuset *isolated; /* owned; online and isolated or nohz_full */
 
@@ -64,7 +67,14 @@ struct facts {
 	struct fact_device *owners; /* owned; each device once */
 	size_t n_owners;
 	uint64_t count; /* of all units */
+	double uptime; /* in seconds; -1: not known */
+	bool has_second_sample; /* a saved system, saved twice */
+	size_t n_net; /* interfaces; 0: they cannot be listed */
 
+	struct writers *writers; /* owned, and what it lists; facts_tools.h; or NULL */
+	struct steered *steered; /* owned, and what they hold; see steered.h */
+	size_t n_steered;
+	bool has_read_steered;
 	struct fact_file *files; /* owned; sorted by path */
 	size_t n_files, files_room;
 	/* facts_isolate.h: owned, and their texts; the plan of 'isolate', if it was made */

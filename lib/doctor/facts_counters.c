@@ -15,13 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-double facts_find_uptime(const struct facts *facts)
-{
-	double seconds;
-
-	return irqkit_ctx_read_uptime(facts->ctx, &seconds) == 0 ? seconds : -1;
-}
-
 /* ------------------------------------------------------------------------------- */
 /* /proc/net/softnet_stat                                                          */
 
@@ -142,7 +135,7 @@ static bool find_measured(struct facts *facts, const struct irqkit_device *devic
 bool facts_find_net_rate(struct facts *facts, const struct irqkit_device *device,
 	const char *name, struct net_rate *ret_rate)
 {
-	double uptime = facts_find_uptime(facts);
+	double uptime = facts->uptime;
 	uint64_t count;
 
 	if (find_measured(facts, device, name, ret_rate))

@@ -5,9 +5,6 @@
 
 #include "doctor/facts.h"
 
-/* Seconds since boot; -1: not known */
-double facts_find_uptime(const struct facts *facts);
-
 /* Columns of /proc/net/softnet_stat: net/core/net-procfs.c, softnet_seq_show() */
 enum softnet_column {
 	SOFTNET_FLOW_LIMIT = 10,

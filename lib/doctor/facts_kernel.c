@@ -46,13 +46,10 @@ bool facts_is_guest(struct facts *facts)
 	static const char *const drivers[] = { "virtio_net", "xen_netfront", "hv_netvsc",
 		"vmxnet3", "ena", "gve", "gvnic" };
 	const char *capabilities = facts_read(facts, NULL, "proc/xen/capabilities");
-	size_t n = 0;
 
 	if (capabilities && strstr(capabilities, "control_d"))
 		return false;
-	if (irqkit_devices_count_net(facts->devices, &n) < 0)
-		return false;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < facts->n_net; i++) {
 		const char *driver = irqkit_device_get_driver(
 			irqkit_devices_get_net(facts->devices, i));
 

@@ -9,6 +9,7 @@
 #include "doctor/facts_net.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
+#include "base/number.h"
 #include "devices/device.h"
 #include "kernel/knob_path.h"
 
@@ -16,16 +17,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t facts_count_net(struct facts *facts)
+size_t facts_count_net(const struct facts *facts)
 {
-	size_t n = 0;
-
-	return irqkit_devices_count_net(facts->devices, &n) < 0 ? 0 : n;
+	return facts->n_net;
 }
 
 struct irqkit_device *facts_get_net(struct facts *facts, size_t index)
 {
 	return irqkit_devices_get_net(facts->devices, index);
+}
+
+bool facts_is_down(struct facts *facts, const struct irqkit_device *device)
+{
+	return device->kind == IRQKIT_DEVICE_NET && device->path &&
+		device_state_is_down(
+			facts_read(facts, NULL, "%s/operstate", device->path));
 }
 
 bool facts_has_driver(const struct irqkit_device *device, const char *driver)
@@ -114,7 +120,6 @@ int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *dev
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	_cleanup_free_ unsigned int *numbers = NULL;
 	size_t n = 0, n_known = 0;
-	uint64_t cpu;
 	int r = irqkit_cpuset_new(&cpus);
 
 	if (r == 0 && device->bus_path &&
@@ -122,9 +127,14 @@ int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *dev
 			device->bus_path) == -ENOMEM)
 		r = -ENOMEM;
 	for (size_t i = 0; i < n && r == 0; i++) {
-		if (!facts_read_number(facts, &cpu, "%s/channels/%u/cpu",
-			    device->bus_path, numbers[i]))
+		const char *text = facts_read(
+			facts, NULL, "%s/channels/%u/cpu", device->bus_path, numbers[i]);
+		uint64_t cpu;
+
+		if (!text)
 			continue;
+		if (parse_u64(text, strlen(text), &cpu) < 0 || cpu > IRQKIT_CPU_MAX)
+			return -EBADMSG;
 		n_known++;
 		r = irqkit_cpuset_add(cpus, (unsigned int)cpu);
 	}

@@ -5,9 +5,12 @@
 
 #include "doctor/facts.h"
 
-/* Also fails if the interfaces cannot be listed: then there are none. */
-size_t facts_count_net(struct facts *facts);
+/* 0 also if the interfaces cannot be listed. */
+size_t facts_count_net(const struct facts *facts);
 struct irqkit_device *facts_get_net(struct facts *facts, size_t index);
+
+/* Is it an interface that is down? */
+bool facts_is_down(struct facts *facts, const struct irqkit_device *device);
 
 /* "virtio_net": does this driver have the interface? */
 bool facts_has_driver(const struct irqkit_device *device, const char *driver);
@@ -32,7 +35,10 @@ int facts_find_rps(struct irqkit_device *device, struct irqkit_cpuset **ret_cpus
 unsigned int facts_count_cores(
 	const struct facts *facts, const struct irqkit_cpuset *cpus);
 
-/* The CPUs of the channels of a VMBus device; empty: it has none. The caller frees it. */
+/*
+ * The CPUs of the channels of a VMBus device; empty: it has none. The caller frees the set.
+ * -EBADMSG: a file of a channel does not hold the number of a CPU.
+ */
 int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *device,
 	size_t *ret_channels, struct irqkit_cpuset **ret_cpus);
 

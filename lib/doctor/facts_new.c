@@ -3,7 +3,9 @@
 #include "base/macros.h"
 #include "doctor/facts.h"
 #include "doctor/facts_isolate.h"
+#include "doctor/facts_tools.h"
 #include "doctor/facts_units.h"
+#include "doctor/steered.h"
 
 #include <errno.h>
 
@@ -24,6 +26,11 @@ static int facts_fill(struct facts *facts)
 		facts->topology, IRQKIT_CPUS_HOUSEKEEPING);
 	if (!facts->online || !facts->housekeeping)
 		return -ENOMEM;
+	if (irqkit_ctx_read_uptime(facts->ctx, &facts->uptime) < 0)
+		facts->uptime = -1;
+	facts->has_second_sample = irqkit_ctx_has_second_sample(facts->ctx);
+	if (irqkit_devices_count_net(facts->devices, &facts->n_net) < 0)
+		facts->n_net = 0;
 	return find_isolated(facts);
 }
 
@@ -56,6 +63,8 @@ void facts_free(struct facts *facts)
 		return;
 	facts_free_units(facts);
 	facts_free_isolate(facts);
+	facts_free_writers(facts);
+	facts_free_steered(facts);
 	for (size_t i = 0; i < facts->n_files; i++) {
 		free(facts->files[i].path);
 		free(facts->files[i].text);

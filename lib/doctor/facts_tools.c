@@ -109,14 +109,17 @@ char *facts_find_irqbalance_version(struct facts *facts)
 /* ------------------------------------------------------------------------------- */
 /* Files                                                                           */
 
-void writers_clear(struct writers *writers)
+void facts_free_writers(struct facts *facts)
 {
-	for (size_t i = 0; i < writers->n; i++) {
+	struct writers *writers = facts->writers;
+
+	for (size_t i = 0; writers && i < writers->n; i++) {
 		free(writers->items[i].file);
 		free(writers->items[i].line);
 	}
-	free(writers->items);
-	*writers = (struct writers){ 0 };
+	if (writers)
+		free(writers->items);
+	free(writers);
 }
 
 static int add_writer(struct writers *writers, enum writer_kind kind, const char *file,
@@ -262,30 +265,37 @@ static int add_policy_files(struct facts *facts, struct writers *writers)
 	return r;
 }
 
-int facts_list_writers(struct facts *facts, struct writers *ret_writers)
+static int list_writers(struct facts *facts, struct writers *writers)
 {
 	static const char *const link[] = { "IRQAffinity", NULL };
 	static const char *const crio[] = { "irqbalance_config_file", NULL };
-	_cleanup_writers_ struct writers writers = { 0 };
-	int r = add_scripts(facts, &writers);
+	int r = add_scripts(facts, writers);
 
 	if (r == 0)
-		r = add_folder(facts, &writers, WRITER_LINK, "etc/systemd/network",
+		r = add_folder(facts, writers, WRITER_LINK, "etc/systemd/network",
 			".link", link);
 	if (r == 0)
-		r = add_tuned(facts, &writers);
+		r = add_tuned(facts, writers);
 	if (r == 0)
-		r = add_lines(facts, &writers, WRITER_CRIO, "etc/crio/crio.conf", crio);
+		r = add_lines(facts, writers, WRITER_CRIO, "etc/crio/crio.conf", crio);
 	if (r == 0)
-		r = add_folder(facts, &writers, WRITER_CRIO, "etc/crio/crio.conf.d",
+		r = add_folder(facts, writers, WRITER_CRIO, "etc/crio/crio.conf.d",
 			".conf", crio);
 	if (r == 0)
-		r = add_policy_files(facts, &writers);
-	if (r < 0)
-		return r;
-	*ret_writers = writers;
-	writers = (struct writers){ 0 };
-	return 0;
+		r = add_policy_files(facts, writers);
+	return r;
+}
+
+int facts_list_writers(struct facts *facts, const struct writers **ret_writers)
+{
+	int r = 0;
+
+	if (!facts->writers) {
+		facts->writers = calloc(1, sizeof(*facts->writers));
+		r = facts->writers ? list_writers(facts, facts->writers) : -ENOMEM;
+	}
+	*ret_writers = facts->writers;
+	return r;
 }
 
 const char *writer_describe(enum writer_kind kind)

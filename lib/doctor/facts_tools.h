@@ -37,9 +37,8 @@ struct writers {
 };
 
 /* Lists what writes affinities, by file. */
-int facts_list_writers(struct facts *facts, struct writers *ret_writers);
-void writers_clear(struct writers *writers);
-#define _cleanup_writers_ CLEANUP(writers_clear)
+int facts_list_writers(struct facts *facts, const struct writers **ret_writers);
+void facts_free_writers(struct facts *facts);
 
 /* "tuned", "a script". */
 const char *writer_describe(enum writer_kind kind);

@@ -126,13 +126,13 @@ static bool carries_data(const struct irqkit_device_irq *irq)
 	return !irq || !no_data[irq->role];
 }
 
-static struct unit *find_unit(
-	struct facts *facts, const struct fact_device *owner, int queue)
+static struct unit *find_unit(const struct fact_device *owner, int queue)
 {
-	for (size_t i = facts->n_units; owner && queue >= 0 && i-- > 0;)
-		if (facts->units[i].device == owner && facts->units[i].queue == queue)
-			return &facts->units[i];
-	return NULL;
+	struct unit *unit = owner && queue >= 0 ? owner->last : NULL;
+
+	while (unit && unit->queue != queue)
+		unit = unit->before;
+	return unit;
 }
 
 static char *name_unit(const struct unit *unit, const struct irqkit_irq *irq)
@@ -157,6 +157,10 @@ static int new_unit(struct facts *facts, struct fact_device *owner,
 	struct unit *unit = &facts->units[facts->n_units++];
 
 	unit->device = owner;
+	if (owner) {
+		unit->before = owner->last;
+		owner->last = unit;
+	}
 	unit->queue = find_queue(own);
 	unit->is_data = carries_data(own);
 	unit->cpu = facts_find_cpu(facts, irq);
@@ -188,7 +192,7 @@ static int add_irq(struct facts *facts, struct irqkit_irq *irq)
 	if (r < 0)
 		return r;
 	irqkit_irq_get_movable(irq, &movable);
-	unit = find_unit(facts, owner, find_queue(own));
+	unit = find_unit(owner, find_queue(own));
 	if (!unit)
 		r = new_unit(facts, owner, own, irq, &unit);
 	if (r < 0 || !GROW(unit->irqs, unit->n_irqs, unit->irqs_room))

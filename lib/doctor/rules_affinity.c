@@ -5,6 +5,8 @@
 #include "base/cpuset.h"
 #include "base/join.h"
 #include "base/macros.h"
+#include "doctor/affinities.h"
+#include "doctor/doctor.h"
 #include "doctor/facts_kernel.h"
 #include "doctor/rule.h"
 #include "doctor/thresholds.h"
@@ -213,22 +215,24 @@ static int look_mask_delivers_to_one(struct look *look)
 	return 0;
 }
 
-/* In the second sample of a saved system, another CPU handles it, and nobody moved it. */
+/* Another CPU handles it at the second reading, and nobody moved it. */
 static bool has_hopped(const struct look *look, const struct irq_view *view)
 {
 	const char *chip = irqkit_interrupt_get_chip(view->irq->row);
-	_cleanup_cpuset_ struct irqkit_cpuset *affinity = NULL, *effective = NULL;
+	_cleanup_affinity_times_ struct affinity_times times = { 0 };
 
 	if (!chip || strncmp(chip, "xen-dyn", strlen("xen-dyn")) != 0 ||
-		irqkit_cpuset_count(view->affinity) < 2 || !view->effective)
+		irqkit_cpuset_count(view->affinity) < 2)
 		return false;
-	affinity = facts_read_list(
-		look->facts, "proc.1/irq/%d/smp_affinity_list", view->number);
-	effective = facts_read_list(
-		look->facts, "proc.1/irq/%d/effective_affinity_list", view->number);
-	return affinity && effective && !irqkit_cpuset_is_empty(effective) &&
-		irqkit_cpuset_is_equal(affinity, view->affinity) &&
-		!irqkit_cpuset_is_equal(effective, view->effective);
+	if (facts_find_affinity_times(look->facts, view->irq, &times) < 0) {
+		look->doctor->has_failed = true;
+		return false;
+	}
+	return times.affinity[0] && times.affinity[1] && times.effective[0] &&
+		times.effective[1] && !irqkit_cpuset_is_empty(times.effective[0]) &&
+		!irqkit_cpuset_is_empty(times.effective[1]) &&
+		irqkit_cpuset_is_equal(times.affinity[0], times.affinity[1]) &&
+		!irqkit_cpuset_is_equal(times.effective[0], times.effective[1]);
 }
 
 static int look_xen_mask_repicks(struct look *look)
@@ -237,7 +241,7 @@ static int look_xen_mask_repicks(struct look *look)
 	_cleanup_free_ char *names = NULL;
 	int r;
 
-	if (!irqkit_ctx_has_second_sample(look->facts->ctx))
+	if (!facts_has_affinity_times(look->facts))
 		return look_lacks(look, "no second reading of affinities");
 	r = collect(look, has_hopped, "event channels", &group);
 	if (r < 0 || !group.n)
@@ -466,6 +470,31 @@ static int report_hint(
 	return 0;
 }
 
+/*
+ * Can any placement lower the load of the busiest CPU of the device enough? It keeps the
+ * hottest interrupt at least.
+ */
+static bool may_gain(const struct facts *facts, const struct fact_device *device)
+{
+	uint64_t most = 0, hottest = 0;
+
+	for (size_t i = 0; i < device->n_units; i++) {
+		const struct unit *unit = device->units[i];
+		uint64_t sum = 0;
+
+		for (size_t j = 0; j < device->n_units; j++)
+			if (device->units[j]->cpu == unit->cpu)
+				sum += device->units[j]->count;
+		most = sum > most ? sum : most;
+		for (size_t j = 0; j < unit->n_irqs; j++) {
+			uint64_t count = facts_count(facts, unit->irqs[j]);
+
+			hottest = count > hottest ? count : hottest;
+		}
+	}
+	return (most - hottest) * 100 >= most * GAIN_PERCENT;
+}
+
 static int look_hint_ignored(struct look *look)
 {
 	const struct facts *facts = look->facts;
@@ -475,13 +504,16 @@ static int look_hint_ignored(struct look *look)
 		struct fact_device *device = &facts->owners[i];
 		size_t n = 0, all = 0;
 
-		for (size_t j = 0; j < device->n_units && device->is_net; j++) {
+		if (!device->is_net || device->n_units < 2 ||
+			!facts_is_busy(facts, device) || !may_gain(facts, device))
+			continue;
+		for (size_t j = 0; j < device->n_units; j++) {
 			int misses = misses_hint(facts, device->units[j]);
 
 			all += misses >= 0;
 			n += misses > 0;
 		}
-		if (all >= 2 && n * 2 >= all && facts_is_busy(facts, device))
+		if (all >= 2 && n * 2 >= all)
 			r = report_hint(look, device, n, all);
 	}
 	return r;
@@ -536,8 +568,8 @@ static const struct irqkit_rule rules[] = {
 		.why = "Each write of a mask with many CPUs makes a Xen guest choose "
 		       "another CPU, so the interrupt hops.",
 		.explain = "Reported if an event channel with several CPUs changes its "
-			   "effective CPU between two samples while the mask stays. "
-			   "Needs two readings of the affinities.",
+			   "effective CPU while the system is measured, or between the "
+			   "two readings of a saved one, and its affinity stays.",
 		.look = look_xen_mask_repicks,
 	},
 	{

@@ -168,11 +168,11 @@ static bool is_sent_far_away(
 
 	if (cpu < 0 || irqkit_queue_read_xps_cpus(queue, &xps) < 0 ||
 		irqkit_cpuset_is_empty(xps) || irqkit_cpuset_count(xps) > 2 ||
-		has_rxqs(look, steered, queue))
+		irqkit_cpuset_has(xps, (unsigned int)cpu))
 		return false;
 	near = irqkit_topology_get_llc(look->facts->topology, (unsigned int)cpu);
-	return near ? !irqkit_cpuset_has_common(xps, near)
-		    : !irqkit_cpuset_has(xps, (unsigned int)cpu);
+	return !(near && irqkit_cpuset_has_common(xps, near)) &&
+		!has_rxqs(look, steered, queue);
 }
 
 static int judge_xps_far(struct look *look, struct steered *steered)
@@ -183,10 +183,10 @@ static int judge_xps_far(struct look *look, struct steered *steered)
 	struct irqkit_queue *first;
 	size_t n;
 
-	if (steered->n_tx < 2 || has_classes(steered))
+	if (steered->n_tx < 2)
 		return 0;
 	n = steered_count(look, steered, IRQKIT_TX, is_sent_far_away, &first);
-	if (n == 0 || irqkit_queue_read_xps_cpus(first, &xps) < 0)
+	if (n == 0 || has_classes(steered) || irqkit_queue_read_xps_cpus(first, &xps) < 0)
 		return 0;
 	cpus = facts_format_cpus(xps);
 	finding = finding_add(look, steered->device, NULL);
@@ -256,7 +256,7 @@ static int judge_xps_hole(struct look *look, struct steered *steered)
 		steered->device, IRQKIT_TX, 0);
 	int r;
 
-	if (steered->n_tx < 2 || has_classes(steered))
+	if (steered->n_tx < 2)
 		return 0;
 	r = read_xps(steered, &xps);
 	if (r == 0)
@@ -265,7 +265,7 @@ static int judge_xps_hole(struct look *look, struct steered *steered)
 		return r;
 	irqkit_cpuset_remove_set(left, xps.cpus);
 	if (!xps.n_set || irqkit_cpuset_is_empty(left) ||
-		is_default_of_driver(look, steered, &xps))
+		is_default_of_driver(look, steered, &xps) || has_classes(steered))
 		return 0;
 	cpus = facts_format_cpus(left);
 	finding = finding_add(look, steered->device, NULL);
@@ -296,7 +296,10 @@ static int judge_two_maps(struct look *look, struct steered *steered)
 {
 	struct irqkit_finding *finding;
 	struct irqkit_queue *first;
-	size_t n = steered_count(look, steered, IRQKIT_TX, has_two_maps, &first);
+	/* the kernel has no XPS for the only tx queue of an interface */
+	size_t n = steered->n_tx < 2
+		? 0
+		: steered_count(look, steered, IRQKIT_TX, has_two_maps, &first);
 
 	if (n == 0)
 		return 0;

@@ -3,7 +3,7 @@
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "devices/device.h"
-#include "doctor/facts_counters.h"
+#include "doctor/affinities.h"
 #include "doctor/facts_tools.h"
 #include "doctor/rule.h"
 #include "doctor/thresholds.h"
@@ -48,7 +48,7 @@ static int for_each_placed(struct look *look, double older, placed_fn *fn, void 
 
 	if (r < 0)
 		return r;
-	irqkit_ctx_read_time(look->facts->ctx, facts_find_uptime(look->facts), &now);
+	irqkit_ctx_read_time(look->facts->ctx, look->facts->uptime, &now);
 	for (size_t i = 0; i < irqkit_journal_count(journal); i++) {
 		const struct irqkit_change *change = irqkit_journal_get(journal, i);
 
@@ -346,7 +346,7 @@ static bool is_owner(const struct writer *writer, bool has_irqbalance)
 
 static int look_two_owners(struct look *look)
 {
-	_cleanup_writers_ struct writers writers = { 0 };
+	const struct writers *writers;
 	bool has_irqbalance = facts_find_irqbalance(look->facts) > 0;
 	struct owner_list list = { 0 };
 	_cleanup_free_ char *text = NULL;
@@ -357,67 +357,83 @@ static int look_two_owners(struct look *look)
 		return r;
 	if (has_irqbalance)
 		add_owner(&list, "irqbalance", NULL);
-	for (size_t i = 0; i < writers.n; i++)
-		if (!was_named(&writers, i) &&
-			is_owner(&writers.items[i], has_irqbalance))
-			add_owner(&list, writer_describe(writers.items[i].kind),
-				writers.items[i].file);
+	for (size_t i = 0; i < writers->n; i++)
+		if (!was_named(writers, i) &&
+			is_owner(&writers->items[i], has_irqbalance))
+			add_owner(&list, writer_describe(writers->items[i].kind),
+				writers->items[i].file);
 	r = buffer_take(&list.text, &text);
 	if (r < 0 || list.n < 2)
 		return r;
 	finding = finding_add(look, NULL, NULL);
 	finding_say(finding, "%zu programs or files place interrupts: %s", list.n, text);
-	for (size_t i = 0; i < writers.n; i++)
-		if (writers.items[i].line[0])
-			finding_fact(finding, writers.items[i].file, "%s",
-				writers.items[i].line);
+	for (size_t i = 0; i < writers->n; i++)
+		if (writers->items[i].line[0])
+			finding_fact(finding, writers->items[i].file, "%s",
+				writers->items[i].line);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"keep one of them; 'irqkit who --for=60' shows which one writes");
 	return 0;
 }
 
-/* Did somebody ask for other CPUs between the two readings of a saved system? */
-static bool has_flapped(struct look *look, unsigned int irq)
+/* Did somebody ask for other CPUs between the two readings? */
+static bool has_flapped(const struct facts *facts, const struct affinity_times *times)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *before = facts_read_list(
-		look->facts, "proc/irq/%u/smp_affinity_list", irq);
-	_cleanup_cpuset_ struct irqkit_cpuset *after = facts_read_list(
-		look->facts, "proc.1/irq/%u/smp_affinity_list", irq);
+	struct irqkit_cpuset *before = times->affinity[0], *after = times->affinity[1];
 
-	/* all CPUs: one went offline, and the kernel replaced a set that had only that one */
-	return before && after && !irqkit_cpuset_is_equal(before, after) &&
-		!irqkit_cpuset_is_equal(after, look->facts->online);
+	if (!before || !after || irqkit_cpuset_is_equal(before, after))
+		return false;
+	/* if all its CPUs went offline, the kernel has replaced them, by all CPUs at first */
+	return irqkit_cpuset_has_common(before, facts->online) &&
+		!irqkit_cpuset_is_equal(after, facts->online);
+}
+
+static void add_affinities(struct irqkit_finding *finding, unsigned int irq,
+	const struct affinity_times *times)
+{
+	_cleanup_free_ char *file = NULL, *before = NULL, *after = NULL;
+
+	if (asprintf(&file, "/proc/irq/%u/smp_affinity_list", irq) < 0)
+		file = NULL;
+	before = facts_format_cpus(times->affinity[0]);
+	after = facts_format_cpus(times->affinity[1]);
+	finding_fact(finding, file ? file : "", "%s, then %s", before ? before : "?",
+		after ? after : "?");
 }
 
 static int look_flapping(struct look *look)
 {
-	const struct facts *facts = look->facts;
-	const struct irqkit_irq *first = NULL;
+	struct affinity_times first CLEANUP(affinity_times_clear) = { 0 };
+	struct facts *facts = look->facts;
 	struct irqkit_finding *finding;
-	unsigned int number;
+	unsigned int number = 0;
 	size_t n = 0;
+	int r = 0;
 
-	if (!irqkit_ctx_has_second_sample(facts->ctx))
+	if (!facts_has_affinity_times(facts))
 		return look_lacks(look, "no second reading of affinities");
+	if (facts_has_other_cpus(facts))
+		return look_lacks(look, "CPUs went offline or online meanwhile");
 	for (size_t i = 0; i < facts->n_units; i++)
-		for (size_t j = 0; j < facts->units[i].n_irqs; j++) {
-			const struct irqkit_irq *irq = facts->units[i].irqs[j];
+		for (size_t j = 0; j < facts->units[i].n_irqs && r == 0; j++) {
+			_cleanup_affinity_times_ struct affinity_times times = { 0 };
+			struct irqkit_irq *irq = facts->units[i].irqs[j];
 
-			if (!has_flapped(look, (unsigned int)irqkit_irq_get_number(irq)))
+			r = facts_find_affinity_times(facts, irq, &times);
+			if (r < 0 || !has_flapped(facts, &times) || n++ > 0)
 				continue;
-			first = n++ == 0 ? irq : first;
+			number = (unsigned int)irqkit_irq_get_number(irq);
+			first = times;
+			times = (struct affinity_times){ 0 };
 		}
-	if (n < FLAPS)
-		return 0;
-	number = (unsigned int)irqkit_irq_get_number(first);
+	if (r < 0 || n < FLAPS)
+		return r;
 	finding = finding_add(look, NULL, "affinity");
 	finding_say(finding,
 		"somebody changed it for %zu interrupts within %.0f seconds, "
 		"such as %u",
 		n, facts_seconds(facts), number);
-	finding_fact_read(finding, look->facts, "proc/irq/%u/smp_affinity_list", number);
-	finding_fact_read(
-		finding, look->facts, "proc.1/irq/%u/smp_affinity_list", number);
+	add_affinities(finding, number, &first);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"'irqkit who' shows which program writes; end it, or tell it to leave "
 		"these interrupts alone");
@@ -426,13 +442,13 @@ static int look_flapping(struct look *look)
 
 static int look_numbers(struct look *look)
 {
-	_cleanup_writers_ struct writers writers = { 0 };
+	const struct writers *writers;
 	int r = facts_list_writers(look->facts, &writers);
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < writers.n; i++) {
-		const struct writer *writer = &writers.items[i];
+	for (size_t i = 0; i < writers->n; i++) {
+		const struct writer *writer = &writers->items[i];
 		struct irqkit_finding *finding;
 		unsigned int irq;
 
@@ -463,12 +479,12 @@ static void count_placed(void *data, struct irqkit_irq *irq)
 /* Would something place interrupts again after a restart? */
 static int has_keeper(struct look *look, bool *ret_has)
 {
-	_cleanup_writers_ struct writers writers = { 0 };
+	const struct writers *writers;
 	int r = facts_list_writers(look->facts, &writers);
 
 	*ret_has = false;
-	for (size_t i = 0; i < writers.n; i++)
-		*ret_has |= writers.items[i].kind != WRITER_CRIO;
+	for (size_t i = 0; r == 0 && i < writers->n; i++)
+		*ret_has |= writers->items[i].kind != WRITER_CRIO;
 	return r;
 }
 
@@ -568,10 +584,11 @@ static const struct irqkit_rule rules[] = {
 		.title = "interrupts are moved again and again",
 		.why = "Each move costs a cold cache, and in a guest a change of the "
 		       "virtual interrupt controller.",
-		.explain = "Reported for a saved system with a second reading, if the "
-			   "affinity of two or more interrupts changed in between. Not "
-			   "reported if the kernel replaced the CPUs because one went "
-			   "offline. 'irqkit who' shows the writes of a running system.",
+		.explain = "Reported if the affinity of two or more interrupts changed "
+			   "while the system was measured, or between the two readings "
+			   "of a saved one. Not reported if the kernel replaced the CPUs "
+			   "because one went offline. 'irqkit who' shows which program "
+			   "writes.",
 		.look = look_flapping,
 	},
 	{

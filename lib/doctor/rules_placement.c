@@ -327,6 +327,26 @@ static void say_hot(struct irqkit_finding *finding, struct facts *facts, unsigne
 		hot[0]->name, hot[1]->name, 100 * share_of(count, facts->count));
 }
 
+/*
+ * Can the busiest CPU be relieved enough by moving what is on @cpu? The others keep what
+ * they have, and each interrupt stays whole.
+ */
+static bool may_relieve(
+	const struct facts *facts, const struct cpu_sum *sums, size_t n, unsigned int cpu)
+{
+	uint64_t before = sums[cpu].count, after = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (i != cpu && sums[i].count > after)
+			after = sums[i].count;
+	for (size_t i = 0; i < sums[cpu].hottest->n_irqs; i++) {
+		uint64_t count = facts_count(facts, sums[cpu].hottest->irqs[i]);
+
+		after = count > after ? count : after;
+	}
+	return before > after && (before - after) * 100 >= before * GAIN_PERCENT;
+}
+
 static int report_collision(
 	struct look *look, unsigned int cpu, const struct cpu_sum *sum)
 {
@@ -364,7 +384,8 @@ static int look_hot_units_collide(struct look *look)
 	if (!is_busy_machine(facts))
 		return r;
 	for (size_t cpu = 0; cpu < n && r == 0; cpu++)
-		if (sums[cpu].n_hot >= 2)
+		if (sums[cpu].n_hot >= 2 &&
+			may_relieve(facts, sums, n, (unsigned int)cpu))
 			r = report_collision(look, (unsigned int)cpu, &sums[cpu]);
 	return r;
 }
@@ -640,6 +661,26 @@ static bool has_busy_queues(const struct facts *facts)
 	return false;
 }
 
+/* Have the cores of the queues several threads? */
+static bool have_threads(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->n_owners; i++) {
+		const struct fact_device *device = &facts->owners[i];
+
+		for (size_t j = 0; j < device->n_units && device->is_net; j++) {
+			int cpu = device->units[j]->cpu;
+			const struct irqkit_cpuset *siblings = cpu < 0
+				? NULL
+				: irqkit_topology_get_siblings(
+					  facts->topology, (unsigned int)cpu);
+
+			if (siblings && irqkit_cpuset_count(siblings) > 1)
+				return true;
+		}
+	}
+	return false;
+}
+
 static int look_siblings_share_core(struct look *look)
 {
 	struct facts *facts = look->facts;
@@ -649,7 +690,7 @@ static int look_siblings_share_core(struct look *look)
 		return look_lacks(look, "the cores of a guest may not be real");
 	if (!has_busy_queues(facts))
 		return 0;
-	if (facts_count_cores(facts, facts->online) == irqkit_cpuset_count(facts->online))
+	if (!have_threads(facts))
 		return look_lacks(look, "one thread in each core");
 	for (size_t i = 0; i < facts->n_owners && r == 0; i++) {
 		struct fact_device *device = &facts->owners[i];

@@ -23,7 +23,7 @@ static int for_each_owner(struct look *look, judge_fn *judge)
 	for (size_t i = 0; i < look->facts->n_owners && r == 0; i++) {
 		const struct fact_device *owner = &look->facts->owners[i];
 
-		if (owner->is_net && !irqkit_device_is_down(owner->device))
+		if (owner->is_net && !facts_is_down(look->facts, owner->device))
 			r = judge(look, owner);
 	}
 	return r;
@@ -81,12 +81,10 @@ static int judge_too_few(struct look *look, const struct fact_device *owner)
 	struct pressure pressure;
 	unsigned int useful;
 
-	if (!read_channels(owner->device, &channels) || channels.now >= channels.max ||
-		!can_set_channels(owner->device) ||
-		find_useful(look, owner, &useful) < 0 || useful <= channels.now)
-		return 0;
 	pressure = facts_find_pressure(look->facts, owner);
-	if (pressure.kind <= PRESSURE_TOTAL)
+	if (pressure.kind <= PRESSURE_TOTAL || !read_channels(owner->device, &channels) ||
+		channels.now >= channels.max || !can_set_channels(owner->device) ||
+		find_useful(look, owner, &useful) < 0 || useful <= channels.now)
 		return 0;
 	text = pressure_describe(&pressure);
 	finding = finding_add(look, owner->device, NULL);
@@ -275,9 +273,12 @@ static int judge_virtio(struct look *look, const struct fact_device *owner)
 	struct channel_counts channels = { 0 };
 	struct irqkit_finding *finding = NULL;
 	unsigned int useful = irqkit_cpuset_count(look->facts->online);
-	bool is_known = read_channels(owner->device, &channels);
+	bool is_known;
 	int r = 0;
 
+	if (!facts_has_driver(owner->device, "virtio_net"))
+		return 0;
+	is_known = read_channels(owner->device, &channels);
 	if (channels.now <= 1)
 		r = judge_one_queue(look, owner, "virtio_net", &finding);
 	if (r < 0 || channels.now > 1 || !finding)
@@ -317,6 +318,9 @@ static int judge_vmbus(struct look *look, struct irqkit_device *device)
 	size_t n_channels;
 	int r = facts_find_channel_cpus(look->facts, device, &n_channels, &cpus);
 
+	if (r == -EBADMSG)
+		return look_lacks(look, "no readable CPU of the channels of %s",
+			irqkit_device_get_name(device));
 	if (r < 0 || n_channels < 2)
 		return r;
 	n_cpus = irqkit_cpuset_count(cpus);
@@ -344,7 +348,8 @@ static int look_netvsc(struct look *look)
 		struct irqkit_device *device = facts_get_net(look->facts, i);
 
 		if (!facts_has_driver(device, "hv_netvsc") ||
-			irqkit_device_is_down(device) || has_virtual_function(device))
+			facts_is_down(look->facts, device) ||
+			has_virtual_function(device))
 			continue;
 		has_any = true;
 		r = judge_vmbus(look, device);

@@ -196,7 +196,8 @@ static int look_ring(struct look *look)
 		struct irqkit_device *device = facts_get_net(look->facts, i);
 		uint64_t count;
 
-		if (irqkit_device_is_down(device) ||
+		/* a bond adds up what the cards below it have lost */
+		if (!device->bus_path || facts_is_down(look->facts, device) ||
 			!facts_read_statistic(
 				look->facts, device, "rx_missed_errors", &count))
 			continue;
@@ -331,7 +332,7 @@ static bool read_thread_time(
 static int judge_ksoftirqd(struct look *look, const struct irqkit_thread *thread,
 	unsigned int cpu, double seconds)
 {
-	double share = seconds / facts_find_uptime(look->facts);
+	double share = seconds / look->facts->uptime;
 	struct irqkit_finding *finding;
 
 	if (share * 100 < SHORT_CPU_PERCENT)
@@ -356,7 +357,7 @@ static int look_ksoftirqd(struct look *look)
 	size_t n = 0, n_known = 0;
 	int r;
 
-	if (facts_find_uptime(look->facts) <= 0)
+	if (look->facts->uptime <= 0)
 		return look_lacks(look, "no /proc/uptime");
 	r = irqkit_devices_count_kernel_threads(look->facts->devices, &n);
 	for (size_t i = 0; i < n && r == 0; i++) {
@@ -427,12 +428,14 @@ static int look_napi(struct look *look)
 	bool has_any = false;
 	int r = 0;
 
-	for (size_t i = 0; i < facts_count_net(look->facts) && r == 0; i++) {
-		struct irqkit_device *device = facts_get_net(look->facts, i);
+	for (size_t i = 0; i < look->facts->n_owners && r == 0; i++) {
+		struct irqkit_device *device = look->facts->owners[i].device;
 		uint64_t threaded = 0;
 
-		if (!facts_read_net_number(look->facts, device, "threaded", &threaded) ||
-			!threaded || irqkit_device_is_down(device))
+		if (!look->facts->owners[i].is_net ||
+			!facts_read_net_number(
+				look->facts, device, "threaded", &threaded) ||
+			!threaded || facts_is_down(look->facts, device))
 			continue;
 		has_any = true;
 		r = judge_napi(look, device);

@@ -35,8 +35,8 @@ static bool lacks_rps(struct look *look, struct steered *steered)
 	/* a kernel without RPS has no such file */
 	if (!first || irqkit_queue_read_rps_cpus(first, &cpus) < 0)
 		return false;
-	return steered->owner && steered->kind == IRQKIT_NET_HARDWARE &&
-		irqkit_cpuset_is_empty(steered->rps) &&
+	return steered->owner && irqkit_cpuset_is_empty(steered->rps) &&
+		steered_is_kind(look, steered, IRQKIT_NET_HARDWARE) &&
 		steered_get_advised(look, steered) &&
 		irqkit_cpuset_count(look->facts->housekeeping) >= 2;
 }
@@ -48,10 +48,10 @@ static int judge_single_queue(struct look *look, struct steered *steered)
 	_cleanup_free_ char *text = NULL;
 	struct pressure pressure;
 
-	if (steered->n_rx != 1 || cpu < 0 || !lacks_rps(look, steered))
+	if (steered->n_rx != 1 || cpu < 0 || !steered->owner)
 		return 0;
 	pressure = facts_find_pressure(look->facts, steered->owner);
-	if (pressure.kind == PRESSURE_NONE)
+	if (pressure.kind == PRESSURE_NONE || !lacks_rps(look, steered))
 		return 0;
 	text = pressure_describe(&pressure);
 	if (!text)
@@ -104,10 +104,10 @@ static int judge_one_vector(struct look *look, struct steered *steered)
 	_cleanup_free_ char *text = NULL;
 	struct pressure pressure;
 
-	if (steered->n_rx < 2 || irq < 0 || cpu < 0 || !lacks_rps(look, steered))
+	if (steered->n_rx < 2 || irq < 0 || cpu < 0 || !steered->owner)
 		return 0;
 	pressure = facts_find_pressure(look->facts, steered->owner);
-	if (pressure.kind == PRESSURE_NONE)
+	if (pressure.kind == PRESSURE_NONE || !lacks_rps(look, steered))
 		return 0;
 	text = pressure_describe(&pressure);
 	if (!text)
@@ -220,8 +220,8 @@ static enum irqkit_rps_state judge_queue(
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *rps = NULL;
 
-	if (!steered_get_advice(look, steered) ||
-		irqkit_queue_read_rps_cpus(queue, &rps) < 0)
+	if (irqkit_queue_read_rps_cpus(queue, &rps) < 0 || irqkit_cpuset_is_empty(rps) ||
+		!steered_get_advice(look, steered))
 		return IRQKIT_RPS_OFF;
 	return irqkit_rps_advice_judge(steered->advice, queue, rps);
 }
@@ -289,14 +289,16 @@ static int look_redundant(struct look *look)
 static int judge_on_irq_cpu(struct look *look, struct steered *steered)
 {
 	int cpu = find_first_cpu(look, steered);
-	const struct irqkit_cpuset *advised = steered_get_advised(look, steered);
+	const struct irqkit_cpuset *advised;
 	struct irqkit_finding *finding;
 	struct pressure pressure;
 
-	if (steered->n_rx != 1 || cpu < 0 || !steered->owner || !advised ||
+	if (steered->n_rx != 1 || cpu < 0 || !steered->owner ||
 		irqkit_cpuset_count(steered->rps) < 3 ||
-		!irqkit_cpuset_has(steered->rps, (unsigned int)cpu) ||
-		irqkit_cpuset_has(advised, (unsigned int)cpu))
+		!irqkit_cpuset_has(steered->rps, (unsigned int)cpu))
+		return 0;
+	advised = steered_get_advised(look, steered);
+	if (!advised || irqkit_cpuset_has(advised, (unsigned int)cpu))
 		return 0;
 	pressure = facts_find_pressure(look->facts, steered->owner);
 	if (pressure.kind == PRESSURE_NONE)
@@ -328,10 +330,13 @@ static bool is_on_sibling(
 {
 	int cpu = facts_find_queue_cpu(look->facts, queue);
 	_cleanup_cpuset_ struct irqkit_cpuset *rps = NULL;
-	const struct irqkit_cpuset *siblings,
-		*advised = steered_get_advised(look, steered);
+	const struct irqkit_cpuset *siblings, *advised;
 
-	if (cpu < 0 || irqkit_queue_read_rps_cpus(queue, &rps) < 0 || !advised)
+	if (cpu < 0 || irqkit_queue_read_rps_cpus(queue, &rps) < 0 ||
+		irqkit_cpuset_is_empty(rps))
+		return false;
+	advised = steered_get_advised(look, steered);
+	if (!advised)
 		return false;
 	siblings = irqkit_topology_get_siblings(look->facts->topology, (unsigned int)cpu);
 	irqkit_cpuset_remove(rps, (unsigned int)cpu);
@@ -375,9 +380,13 @@ static bool is_on_remote_node(
 	struct irqkit_topology *topology = look->facts->topology;
 	int cpu = facts_find_queue_cpu(look->facts, queue), node;
 	_cleanup_cpuset_ struct irqkit_cpuset *rps = NULL;
-	const struct irqkit_cpuset *near, *advised = steered_get_advised(look, steered);
+	const struct irqkit_cpuset *near, *advised;
 
-	if (cpu < 0 || irqkit_queue_read_rps_cpus(queue, &rps) < 0 || !advised)
+	if (cpu < 0 || irqkit_queue_read_rps_cpus(queue, &rps) < 0 ||
+		irqkit_cpuset_is_empty(rps))
+		return false;
+	advised = steered_get_advised(look, steered);
+	if (!advised)
 		return false;
 	node = irqkit_topology_get_node(topology, (unsigned int)cpu);
 	near = node < 0 ? NULL
@@ -425,9 +434,8 @@ static bool has_no_effect(
 	_cleanup_cpuset_ struct irqkit_cpuset *rps = NULL;
 	int cpu = facts_find_queue_cpu(look->facts, queue);
 
-	if (steered->kind == IRQKIT_NET_UPPER ||
-		irqkit_queue_read_rps_cpus(queue, &rps) < 0 ||
-		irqkit_cpuset_is_empty(rps))
+	if (irqkit_queue_read_rps_cpus(queue, &rps) < 0 || irqkit_cpuset_is_empty(rps) ||
+		steered_is_kind(look, steered, IRQKIT_NET_UPPER))
 		return false;
 	irqkit_cpuset_keep_set(rps, look->facts->online);
 	return irqkit_cpuset_is_empty(rps) ||
@@ -469,7 +477,8 @@ static int judge_on_upper(struct look *look, struct steered *steered)
 	_cleanup_free_ char *cpus = NULL;
 	size_t n_below = 0;
 
-	if (steered->kind != IRQKIT_NET_UPPER || irqkit_cpuset_is_empty(steered->rps))
+	if (irqkit_cpuset_is_empty(steered->rps) ||
+		!steered_is_kind(look, steered, IRQKIT_NET_UPPER))
 		return 0;
 	irqkit_device_count_receiving(steered->device, &n_below);
 	cpus = facts_format_cpus(steered->rps);
@@ -517,7 +526,8 @@ static int judge_default(struct look *look, struct steered *steered)
 	struct irqkit_finding *finding;
 
 	if (!mask || irqkit_cpuset_is_empty(mask) || steered->n_rx < 2 ||
-		steered->kind != IRQKIT_NET_HARDWARE || !all_have(steered, mask) ||
+		!steered_is_kind(look, steered, IRQKIT_NET_HARDWARE) ||
+		!all_have(steered, mask) ||
 		(steered_get_advised(look, steered) &&
 			irqkit_cpuset_is_equal(mask, steered_get_advised(look, steered))))
 		return 0;

@@ -4,6 +4,7 @@
 #include "base/macros.h"
 #include "doctor/rule.h"
 #include "doctor/thresholds.h"
+#include "interrupts/snapshot.h"
 
 #include <string.h>
 
@@ -12,11 +13,17 @@ static int look_not_accounted(struct look *look)
 	const struct facts *facts = look->facts;
 	struct irqkit_finding *finding;
 
+	enum irqkit_accounting accounting = facts->load
+		? irqkit_load_get_accounting(facts->load)
+		: IRQKIT_ACCOUNTING_UNKNOWN;
+
+	if (accounting == IRQKIT_ACCOUNTED)
+		return 0;
 	if (!facts_read(look->facts, NULL, "proc/stat"))
 		return look_lacks(look, "no /proc/stat");
 	if (!facts->load)
 		return look_lacks(look, "no time of boot");
-	if (irqkit_load_get_accounting(facts->load) != IRQKIT_NOT_ACCOUNTED)
+	if (accounting != IRQKIT_NOT_ACCOUNTED)
 		return 0;
 	finding = finding_add(look, NULL, NULL);
 	finding_say(finding,

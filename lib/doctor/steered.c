@@ -3,6 +3,7 @@
 #include "doctor/steered.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
+#include "doctor/doctor.h"
 #include "doctor/facts_net.h"
 
 #include <errno.h>
@@ -13,34 +14,65 @@ static void steered_clear(struct steered *steered)
 	irqkit_cpuset_free(steered->rps);
 	irqkit_rps_advice_free(steered->advice);
 }
-#define _cleanup_steered_ CLEANUP(steered_clear)
+
+void facts_free_steered(struct facts *facts)
+{
+	for (size_t i = 0; i < facts->n_steered; i++)
+		steered_clear(&facts->steered[i]);
+	free(facts->steered);
+}
 
 static int read_steered(
-	struct look *look, struct irqkit_device *device, struct steered *ret_steered)
+	struct facts *facts, struct irqkit_device *device, struct steered *ret_steered)
 {
-	int r = irqkit_device_read_net_kind(device, &ret_steered->kind);
-
 	ret_steered->device = device;
-	ret_steered->owner = facts_find_device(look->facts, device);
+	ret_steered->owner = facts_find_device(facts, device);
 	ret_steered->n_rx = facts_count_queues(device, IRQKIT_RX);
 	ret_steered->n_tx = facts_count_queues(device, IRQKIT_TX);
-	return r < 0 ? r : facts_find_rps(device, &ret_steered->rps);
+	return facts_find_rps(device, &ret_steered->rps);
+}
+
+bool steered_is_kind(
+	struct look *look, struct steered *steered, enum irqkit_net_kind kind)
+{
+	int r = steered->has_kind
+		? 0
+		: irqkit_device_read_net_kind(steered->device, &steered->kind);
+
+	if (r < 0) {
+		look->doctor->has_failed |= r == -ENOMEM;
+		return false;
+	}
+	steered->has_kind = true;
+	return steered->kind == kind;
+}
+
+/* Reads the interfaces when a rule first asks for them. */
+static int read_all(struct facts *facts)
+{
+	int r = 0;
+
+	facts->steered = calloc(facts->n_net + 1, sizeof(*facts->steered));
+	if (!facts->steered)
+		return -ENOMEM;
+	for (size_t i = 0; i < facts->n_net && r == 0; i++) {
+		struct irqkit_device *device = facts_get_net(facts, i);
+
+		if (!facts_is_down(facts, device))
+			r = read_steered(
+				facts, device, &facts->steered[facts->n_steered++]);
+	}
+	facts->has_read_steered = r == 0;
+	return r;
 }
 
 int steered_for_each(struct look *look, steered_fn *judge)
 {
-	int r = 0;
+	struct facts *facts = look->facts;
+	int r = facts->has_read_steered ? 0 : read_all(facts);
 
-	for (size_t i = 0; i < facts_count_net(look->facts) && r == 0; i++) {
-		_cleanup_steered_ struct steered steered = { 0 };
-		struct irqkit_device *device = facts_get_net(look->facts, i);
-
-		if (irqkit_device_is_down(device))
-			continue;
-		r = read_steered(look, device, &steered);
-		if (r == 0)
-			r = judge(look, &steered);
-	}
+	for (size_t i = 0; i < facts->n_steered && r == 0; i++)
+		r = judge(look, &facts->steered[i]);
 	return r;
 }
 

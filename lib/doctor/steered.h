@@ -8,12 +8,19 @@
 struct steered {
 	struct irqkit_device *device;
 	const struct fact_device *owner; /* or NULL: it raises no interrupt */
-	enum irqkit_net_kind kind;
+	enum irqkit_net_kind kind; /* see steered_is_kind() */
+	bool has_kind;
 	size_t n_rx, n_tx;
 	struct irqkit_cpuset *rps; /* owned; of all rx queues */
 	struct irqkit_rps_advice *advice; /* owned; see steered_get_advice() */
 	bool has_asked;
 };
+
+void facts_free_steered(struct facts *facts);
+
+/* Is it of this kind? That is read when a rule first asks. */
+bool steered_is_kind(
+	struct look *look, struct steered *steered, enum irqkit_net_kind kind);
 
 /* Judges one interface. */
 typedef int steered_fn(struct look *look, struct steered *steered);

@@ -38,6 +38,7 @@
  *   irqkit_disturbances_*    what can still interrupt CPUs,
  *   irqkit_disturbance_*     and why
  *   irqkit_doctor_*          what is wrong with a machine,
+ *   irqkit_affinities_*      where interrupts went before it looked,
  *   irqkit_finding_*         finding by finding, with the command that fixes it,
  *   irqkit_rule_*            and the rules that find it
  *
@@ -4042,6 +4043,27 @@ int irqkit_doctor_add_device(struct irqkit_doctor *doctor, struct irqkit_device 
 
 /* Leaves a rule out. -ENOENT: there is no rule with this ID. */
 int irqkit_doctor_ignore(struct irqkit_doctor *doctor, const char *id);
+
+/* Where interrupts may go, and go, at one time. */
+struct irqkit_affinities;
+
+/*
+ * Notes the affinities of a running machine, before it is measured. What cannot be read is
+ * left out.
+ */
+int irqkit_affinities_new(
+	struct irqkit_machine *machine, struct irqkit_affinities **ret_affinities);
+void irqkit_affinities_free(struct irqkit_affinities *affinities);
+
+/*
+ * Gives the doctor what was noted earlier, to compare it with the affinities at the time of
+ * the look: after a measurement, and irqkit_machine_refresh(). Without it, rules about
+ * affinities that change have nothing to look at, unless a saved system has two readings.
+ *
+ * @affinities: must live until the next look; NULL: none
+ */
+void irqkit_doctor_set_earlier(
+	struct irqkit_doctor *doctor, const struct irqkit_affinities *affinities);
 
 /*
  * Runs the rules. Findings of an earlier look end.

@@ -61,14 +61,44 @@ static int keep_group(struct irqkit_topology *t, struct irqkit_cpuset *set)
 	return 0;
 }
 
-/* A list in a CPU's folder, which must hold that CPU. */
+static bool has_folder(struct irqkit_topology *t, unsigned int cpu, const char *name)
+{
+	mode_t mode;
+
+	return topology_note(t,
+		       knob_readf_mode(t->ctx, &mode, CPU_FOLDER "%s", cpu, name)) == 0;
+}
+
+/* A file of this CPU does not exist: do all CPUs lack the folders, as in a small root? */
+static void try_places(struct irqkit_topology *t, unsigned int cpu)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		t, IRQKIT_CPUS_ONLINE);
+
+	if (t->has_tried_places || !online || !irqkit_cpuset_has(online, cpu))
+		return;
+	t->has_tried_places = true;
+	t->lacks_topology = !has_folder(t, cpu, "topology");
+	t->lacks_cache = !has_folder(t, cpu, "cache");
+}
+
+static bool lacks_folder(const struct irqkit_topology *t, const char *name)
+{
+	return *name == 't' ? t->lacks_topology : t->lacks_cache;
+}
+
+/* A list in a CPU's folder topology or cache, which must hold that CPU. */
 static int read_group(struct irqkit_topology *t, unsigned int cpu, const char *name,
 	struct irqkit_cpuset **ret_set)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
-	int r = topology_note(
-		t, knob_readf_cpulist(t->ctx, &set, CPU_FOLDER "%s", cpu, name));
+	int r = lacks_folder(t, name)
+		? -ENOENT
+		: topology_note(t,
+			  knob_readf_cpulist(t->ctx, &set, CPU_FOLDER "%s", cpu, name));
 
+	if (r == -ENOENT)
+		try_places(t, cpu);
 	if (r < 0)
 		return r;
 	if (!irqkit_cpuset_has(set, cpu))
@@ -124,7 +154,7 @@ EXPORT int irqkit_topology_get_package(struct irqkit_topology *t, unsigned int c
 	struct cpu_place *place = get_place(t, cpu);
 	int id;
 
-	if (!place)
+	if (!place || t->lacks_topology)
 		return NOT_TOLD;
 	if (place->id[ID_PACKAGE] != NOT_READ)
 		return place->id[ID_PACKAGE];
@@ -235,14 +265,6 @@ static int read_cache(struct irqkit_topology *t, unsigned int cpu, int index,
 	return read_group(t, cpu, name, ret_set);
 }
 
-static bool has_caches(struct irqkit_topology *t, unsigned int cpu)
-{
-	mode_t mode;
-
-	return topology_note(
-		       t, knob_readf_mode(t->ctx, &mode, CPU_FOLDER "cache", cpu)) == 0;
-}
-
 #define USUAL_LAST_CACHE 3 /* L1 data, L1 instructions, L2, L3 */
 
 /* The kernel numbers the caches of a CPU by level: finds the last one. */
@@ -258,7 +280,7 @@ static int read_llc(
 			irqkit_cpuset_free(*ret_set);
 			*ret_set = next;
 		}
-	} else if (has_caches(t, cpu)) {
+	} else if (!t->lacks_cache && has_folder(t, cpu, "cache")) {
 		while (r < 0 && index > 0)
 			r = read_cache(t, cpu, --index, ret_set);
 	}
