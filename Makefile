@@ -20,7 +20,7 @@ ifneq ($(SUDO_UID),)
 ifeq ($(shell id -u):$(shell stat -c %u .),0:$(SUDO_UID))
 ifneq ($(shell command -v setpriv),)
 SHELL := setpriv --reuid=$(SUDO_UID) --regid=$(SUDO_GID) --clear-groups sh
-deps deps-check deps-ci deps-deb deps-release deps-vm check-vm check-vm-self check-portable install uninstall clean: private SHELL = /bin/sh
+deps deps-check deps-ci deps-deb deps-ecosystem deps-release deps-vm check-vm check-vm-self check-portable install uninstall clean: private SHELL = /bin/sh
 endif
 endif
 endif
@@ -38,6 +38,8 @@ ZSHDIR   ?= $(DATADIR)/zsh/site-functions
 FISHDIR  ?= $(DATADIR)/fish/vendor_completions.d
 EXAMPLEDIR ?= $(DATADIR)/doc/irqkit/examples
 SCHEMADIR ?= $(DATADIR)/irqkit
+# With PREFIX=/usr, ansible finds it without being told.
+ANSIBLEDIR ?= $(DATADIR)/ansible/collections/ansible_collections/irqkit/irqkit
 
 # What is compiled against, by pkg-config name. The program loads jansson, libsmartcols and ncurses when
 # a run needs them, which most short runs do not; with ON_DEMAND=no it is linked with them.
@@ -106,11 +108,11 @@ unexport CDPATH
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all help deps deps-check deps-ci deps-deb deps-release dist deb rpm release-check try check check-long check-programs check-portable bench fuzz lint check-writable clean install uninstall FORCE
+.PHONY: all help deps deps-check deps-ci deps-deb deps-ecosystem deps-release dist deb rpm release-check try check check-long check-programs check-ecosystem check-portable bench fuzz lint check-writable clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
-FIRST = $(filter deps deps-check deps-ci deps-deb deps-release,$(MAKECMDGOALS)) check-writable
+FIRST = $(filter deps deps-check deps-ci deps-deb deps-ecosystem deps-release,$(MAKECMDGOALS)) check-writable
 
 # What an earlier run as root has left is named at once, before each file is refused.
 MADE = $(B) $(addprefix $(B)/,*.* commands roots) $(foreach d,lib cmd fuzz test,$(B)/$d $(B)/$d/* $(B)/$d/*/*)
@@ -201,6 +203,8 @@ deps-ci: ## install what .ci/run needs too
 	@sh ./deps.sh build check ci
 deps-deb: ## install what 'make deb' needs
 	@sh ./deps.sh build check deb
+deps-ecosystem: ## install what 'make check-ecosystem' needs
+	@sh ./deps.sh build check ecosystem
 deps-release: ## install what 'make release-check' and 'make rpm' need too
 	@sh ./deps.sh build check deb release
 
@@ -326,6 +330,11 @@ check-long: check-programs ## let every system call fail with every error, and f
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-deb.sh --long
 	@$(MAKE) fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS)
 
+# With programs of others. As in `check`: make check-ecosystem T="test/ecosystem/ansible.sh"
+check-ecosystem: check-programs ## test what works with Ansible and other programs, or only T="FILE..."
+	@export MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))'; \
+		exec $(B)/test/tool/limit --keep-group 0 test/run $(or $(T),$(sort $(wildcard test/ecosystem/*.sh)))
+
 # In chroots of other releases and machines: as root, with a network.
 check-portable: ## build and test on other releases and machines
 	@test/portable/run $(T)
@@ -382,6 +391,7 @@ UDEVDIR ?= $(call systemd_dir,udev,udevdir,udev)
 UNITFILES = irqkit.service irqkit-apply.service irqkit-apply.path irqkit-metrics.service irqkit-metrics.timer
 EXAMPLEFILES = irqkit.openrc ifup networkmanager
 RULEFILES = irqkit.rules.yml irqkit.rules.test.yml
+ANSIBLEFILES = $(patsubst dist/ansible/%,%,$(wildcard $(addprefix dist/ansible/,*.* meta/*.* plugins/*/*.* roles/*/*/*.*)))
 
 $(B)/install/dist/%: FORCE
 	@mkdir -p $(@D)
@@ -413,6 +423,7 @@ install: all $(DISTFILES) $(B)/install/irqkit $(B)/install/libirqkit.pc $(PAGES)
 		install -D -m 755 $(B)/install/dist/$$f "$(DESTDIR)$(EXAMPLEDIR)/$$f" || exit 1; done
 	$(PUT) dist/irqkit.schema.json "$(DESTDIR)$(SCHEMADIR)/irqkit.schema.json"
 	for f in $(RULEFILES); do $(PUT) dist/prometheus/$$f "$(DESTDIR)$(EXAMPLEDIR)/$$f" || exit 1; done
+	for f in $(ANSIBLEFILES); do $(PUT) dist/ansible/$$f "$(DESTDIR)$(ANSIBLEDIR)/$$f" || exit 1; done
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 
 # With DESTDIR the folders go as well, where nothing else is in them.
@@ -428,12 +439,13 @@ uninstall: ## remove what install has put there
 	rm -f "$(DESTDIR)$(BASHDIR)/irqkit" "$(DESTDIR)$(ZSHDIR)/_irqkit" "$(DESTDIR)$(FISHDIR)/irqkit.fish"
 	rm -f $(foreach f,$(EXAMPLEFILES) $(RULEFILES),"$(DESTDIR)$(EXAMPLEDIR)/$(f)")
 	rm -f "$(DESTDIR)$(SCHEMADIR)/irqkit.schema.json"
+	rm -f $(foreach f,$(ANSIBLEFILES),"$(DESTDIR)$(ANSIBLEDIR)/$(f)")
 	$(if $(UNITDIR),rm -f $(foreach f,$(UNITFILES),"$(DESTDIR)$(UNITDIR)/$(f)"))
 	$(if $(UDEVDIR),rm -f "$(DESTDIR)$(UDEVDIR)/rules.d/60-irqkit.rules")
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 	[ -z "$(DESTDIR)" ] || { cd "$(DESTDIR)/" && for d in "$(SBINDIR)" "$(INCDIR)" "$(LIBDIR)/pkgconfig" \
 		"$(MANDIR)/man3" "$(MANDIR)/man5" "$(MANDIR)/man7" "$(MANDIR)/man8" "$(BASHDIR)" "$(ZSHDIR)" "$(FISHDIR)" \
-		"$(EXAMPLEDIR)" "$(SCHEMADIR)" $(if $(UNITDIR),"$(UNITDIR)") $(if $(UDEVDIR),"$(UDEVDIR)/rules.d"); do \
+		"$(EXAMPLEDIR)" "$(SCHEMADIR)" $(foreach d,$(sort $(dir $(ANSIBLEFILES))),"$(ANSIBLEDIR)/$d") $(if $(UNITDIR),"$(UNITDIR)") $(if $(UDEVDIR),"$(UDEVDIR)/rules.d"); do \
 		rmdir -p ".$$d" 2>/dev/null || :; done; }
 
 clean: ## remove what was built

@@ -4,6 +4,7 @@
 # manager, and says nothing when all are there (then it needs neither root nor a network).
 #   build   to compile it      check   for `make check`      ci   more, for .ci/run
 #   deb     for `make deb`, on Debian      release   more, for `make release-check`
+#   ecosystem   for `make check-ecosystem`, on Debian
 #   portable   for `make check-portable`      foreign   for other machines there
 # deps.sh --list GROUP...: only prints their names
 #
@@ -19,6 +20,7 @@ packages() {
 	apt-check) echo bash libcmocka-dev jq mandoc python3-jsonschema shellcheck strace tmux ;;
 	apt-deb) echo build-essential debhelper git xz-utils ;;
 	apt-release) echo lintian reuse abigail-tools rpm ;;
+	apt-ecosystem) echo ansible-core ansible-lint ;;
 	apt-portable) echo mmdebstrap musl-tools git ;;
 	apt-foreign) echo qemu-user-static ;;
 	apt-ci) echo busybox clang clang-format libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git ;;
