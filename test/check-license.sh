@@ -15,7 +15,7 @@ fi
 can_say() {
 	case $1 in
 	test/golden/* | test/roots/* | test/fuzz/corpus/*) return 1 ;;
-	*.c | *.h | *.sh | *.awk | *.mk | *.sym | *.in | *.rules | *.timer | *.spec | *.fish | *.bash | *.[0-9] | Makefile) ;;
+	*.c | *.h | *.sh | *.awk | *.mk | *.sym | *.in | *.rules | *.timer | *.spec | *.py | dist/ansible/*.yml | *.fish | *.bash | *.[0-9] | Makefile) ;;
 	*) [[ ${1##*/} != *.* ]] && [ "$(head -c 2 "$1" | tr -d '\0')" = '#!' ] ;;
 	esac
 }

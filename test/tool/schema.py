@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The JSON schema of irqkit's documents, in tests.
 
 schema.py documented SCHEMA MAN    which keys or types of the man page and of the schema differ
