@@ -20,7 +20,7 @@ ifneq ($(SUDO_UID),)
 ifeq ($(shell id -u):$(shell stat -c %u .),0:$(SUDO_UID))
 ifneq ($(shell command -v setpriv),)
 SHELL := setpriv --reuid=$(SUDO_UID) --regid=$(SUDO_GID) --clear-groups sh
-deps deps-check deps-ci deps-deb deps-ecosystem deps-release deps-vm check-vm check-vm-self check-portable install uninstall clean: private SHELL = /bin/sh
+deps deps-check deps-ci deps-deb deps-release deps-ecosystem deps-vm check-vm check-vm-self check-portable install uninstall clean: private SHELL = /bin/sh
 endif
 endif
 endif
@@ -108,11 +108,11 @@ unexport CDPATH
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all help deps deps-check deps-ci deps-deb deps-ecosystem deps-release dist deb rpm release-check try check check-long check-programs check-ecosystem check-portable bench fuzz lint check-writable clean install uninstall FORCE
+.PHONY: all help deps deps-check deps-ci deps-deb deps-release deps-ecosystem dist deb rpm release-check try check check-long check-programs check-portable check-ecosystem bench fuzz lint check-writable clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
-FIRST = $(filter deps deps-check deps-ci deps-deb deps-ecosystem deps-release,$(MAKECMDGOALS)) check-writable
+FIRST = $(filter deps deps-check deps-ci deps-deb deps-release deps-ecosystem,$(MAKECMDGOALS)) check-writable
 
 # What an earlier run as root has left is named at once, before each file is refused.
 MADE = $(B) $(addprefix $(B)/,*.* commands roots) $(foreach d,lib cmd fuzz test,$(B)/$d $(B)/$d/* $(B)/$d/*/*)
@@ -203,10 +203,11 @@ deps-ci: ## install what .ci/run needs too
 	@sh ./deps.sh build check ci
 deps-deb: ## install what 'make deb' needs
 	@sh ./deps.sh build check deb
-deps-ecosystem: ## install what 'make check-ecosystem' needs
-	@sh ./deps.sh build check ecosystem
 deps-release: ## install what 'make release-check' and 'make rpm' need too
 	@sh ./deps.sh build check deb release
+
+deps-ecosystem: ## install what 'make check-ecosystem' needs
+	@sh ./deps.sh build check ecosystem
 
 # Nothing to spread (3), or nothing that can be moved (4), is not a failure.
 try: all ## show the interrupts of this machine, and how they would be spread
@@ -330,10 +331,10 @@ check-long: check-programs ## let every system call fail with every error, and f
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-deb.sh --long
 	@$(MAKE) fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS)
 
-# With programs of others. As in `check`: make check-ecosystem T="test/ecosystem/ansible.sh"
-check-ecosystem: check-programs ## test what works with Ansible and other programs, or only T="FILE..."
-	@export MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))'; \
-		exec $(B)/test/tool/limit --keep-group 0 test/run $(or $(T),$(sort $(wildcard test/ecosystem/*.sh)))
+# As in `check`: make check-ecosystem T=test/ecosystem/ansible.sh
+check-ecosystem: check-programs ## test what works with programs of others, such as Ansible, or only T="FILE..."
+	@export MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' TEST_LIMIT="$${TEST_LIMIT:-1800}"; \
+		exec $(B)/test/tool/limit --keep-group 0 test/run $(or $(T),$(wildcard test/ecosystem.sh test/ecosystem/*.sh))
 
 # In chroots of other releases and machines: as root, with a network.
 check-portable: ## build and test on other releases and machines
