@@ -38,6 +38,8 @@ ZSHDIR   ?= $(DATADIR)/zsh/site-functions
 FISHDIR  ?= $(DATADIR)/fish/vendor_completions.d
 EXAMPLEDIR ?= $(DATADIR)/doc/irqkit/examples
 SCHEMADIR ?= $(DATADIR)/irqkit
+# With PREFIX=/usr, ansible finds it without being told.
+ANSIBLEDIR ?= $(DATADIR)/ansible/collections/ansible_collections/irqkit/irqkit
 
 # What is compiled against, by pkg-config name. The program loads jansson, libsmartcols and ncurses when
 # a run needs them, which most short runs do not; with ON_DEMAND=no it is linked with them.
@@ -204,7 +206,7 @@ deps-deb: ## install what 'make deb' needs
 deps-release: ## install what 'make release-check' and 'make rpm' need too
 	@sh ./deps.sh build check deb release
 
-deps-ecosystem: ## install what 'make check-ecosystem' needs: Prometheus and node_exporter, not started
+deps-ecosystem: ## install what 'make check-ecosystem' needs: Ansible, Prometheus and node_exporter, not started
 	@sh ./deps.sh build check ecosystem
 
 # Nothing to spread (3), or nothing that can be moved (4), is not a failure.
@@ -329,9 +331,10 @@ check-long: check-programs ## let every system call fail with every error, and f
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-deb.sh --long
 	@$(MAKE) fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS)
 
-# Starts a Prometheus and a node_exporter of its own, on loopback, and ends them.
-check-ecosystem: check-programs ## does a real Prometheus read the metrics, and load the rules?
-	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/run test/ecosystem.sh
+# As in `check`: make check-ecosystem T=test/ecosystem/ansible.sh
+check-ecosystem: check-programs ## test what works with programs of others, such as Ansible, or only T="FILE..."
+	@export MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' TEST_LIMIT="$${TEST_LIMIT:-1800}"; \
+		exec $(B)/test/tool/limit --keep-group 0 test/run $(or $(T),$(wildcard test/ecosystem/*.sh))
 
 # In chroots of other releases and machines: as root, with a network.
 check-portable: ## build and test on other releases and machines
@@ -392,6 +395,7 @@ UDEVDIR ?= $(call systemd_dir,udev,udevdir,udev)
 UNITFILES = irqkit.service irqkit-apply.service irqkit-apply.path irqkit-metrics.service irqkit-metrics.timer
 EXAMPLEFILES = irqkit.openrc ifup networkmanager
 RULEFILES = irqkit.rules.yml irqkit.rules.test.yml
+ANSIBLEFILES = $(patsubst dist/ansible/%,%,$(wildcard $(addprefix dist/ansible/,*.* meta/*.* plugins/*/*.* roles/*/*/*.*)))
 
 $(B)/install/dist/%: FORCE
 	@mkdir -p $(@D)
@@ -423,6 +427,7 @@ install: all $(DISTFILES) $(B)/install/irqkit $(B)/install/libirqkit.pc $(PAGES)
 		install -D -m 755 $(B)/install/dist/$$f "$(DESTDIR)$(EXAMPLEDIR)/$$f" || exit 1; done
 	$(PUT) dist/irqkit.schema.json "$(DESTDIR)$(SCHEMADIR)/irqkit.schema.json"
 	for f in $(RULEFILES); do $(PUT) dist/prometheus/$$f "$(DESTDIR)$(EXAMPLEDIR)/$$f" || exit 1; done
+	for f in $(ANSIBLEFILES); do $(PUT) dist/ansible/$$f "$(DESTDIR)$(ANSIBLEDIR)/$$f" || exit 1; done
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 
 # With DESTDIR the folders go as well, where nothing else is in them.
@@ -438,12 +443,13 @@ uninstall: ## remove what install has put there
 	rm -f "$(DESTDIR)$(BASHDIR)/irqkit" "$(DESTDIR)$(ZSHDIR)/_irqkit" "$(DESTDIR)$(FISHDIR)/irqkit.fish"
 	rm -f $(foreach f,$(EXAMPLEFILES) $(RULEFILES),"$(DESTDIR)$(EXAMPLEDIR)/$(f)")
 	rm -f "$(DESTDIR)$(SCHEMADIR)/irqkit.schema.json"
+	rm -f $(foreach f,$(ANSIBLEFILES),"$(DESTDIR)$(ANSIBLEDIR)/$(f)")
 	$(if $(UNITDIR),rm -f $(foreach f,$(UNITFILES),"$(DESTDIR)$(UNITDIR)/$(f)"))
 	$(if $(UDEVDIR),rm -f "$(DESTDIR)$(UDEVDIR)/rules.d/60-irqkit.rules")
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 	[ -z "$(DESTDIR)" ] || { cd "$(DESTDIR)/" && for d in "$(SBINDIR)" "$(INCDIR)" "$(LIBDIR)/pkgconfig" \
 		"$(MANDIR)/man3" "$(MANDIR)/man5" "$(MANDIR)/man7" "$(MANDIR)/man8" "$(BASHDIR)" "$(ZSHDIR)" "$(FISHDIR)" \
-		"$(EXAMPLEDIR)" "$(SCHEMADIR)" $(if $(UNITDIR),"$(UNITDIR)") $(if $(UDEVDIR),"$(UDEVDIR)/rules.d"); do \
+		"$(EXAMPLEDIR)" "$(SCHEMADIR)" $(foreach d,$(sort $(dir $(ANSIBLEFILES))),"$(ANSIBLEDIR)/$d") $(if $(UNITDIR),"$(UNITDIR)") $(if $(UDEVDIR),"$(UDEVDIR)/rules.d"); do \
 		rmdir -p ".$$d" 2>/dev/null || :; done; }
 
 clean: ## remove what was built

@@ -98,25 +98,33 @@ static enum status check_words(const struct call *call)
 	return STATUS_MISUSE;
 }
 
-static enum status make_request(
-	const struct call *call, struct irqkit_request **ret_request)
+/* @set: the CPUs, as on the command line */
+static enum status request_set(
+	const struct call *call, const char *set, struct irqkit_request **ret_request)
 {
 	const struct isolate_options *o = call->state;
 	struct irqkit_request *request CLEANUP(free_request) = NULL;
 	unsigned int only = 0;
-	enum status status = check_words(call);
+	enum status status = parse_only(o->only, &only);
 
-	if (status == STATUS_DONE)
-		status = parse_only(o->only, &only);
 	if (status != STATUS_DONE)
 		return status;
 	if (irqkit_request_new_isolate(&request) < 0 ||
-		irqkit_request_set_cpus(request, call->words[0], "isolate") < 0)
+		irqkit_request_set_cpus(request, set, "isolate") < 0)
 		return say_no_memory();
 	irqkit_request_set_only(request, only);
 	*ret_request = request;
 	request = NULL;
 	return STATUS_DONE;
+}
+
+static enum status make_request(
+	const struct call *call, struct irqkit_request **ret_request)
+{
+	enum status status = check_words(call);
+
+	return status == STATUS_DONE ? request_set(call, call->words[0], ret_request)
+				     : status;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -235,24 +243,68 @@ static enum status report(
 	return document_finish(document);
 }
 
+static enum status check_set(
+	struct isolation *isolation, struct change *change, const struct call *call)
+{
+	enum status status = change_judge(change, plan(change, isolation));
+	struct remains remains CLEANUP(remains_free) = { 0 };
+	bool ok = true;
+
+	if (status != STATUS_DONE)
+		return status;
+	remains = remains_after(change, isolation);
+	remains.lists_planned = true;
+	status = machine_judge(change->ctx, report(&remains, call, &ok));
+	return status == STATUS_DONE && remains.n_planned ? STATUS_DRIFT : status;
+}
+
+static void say_none_isolated(const struct call *call)
+{
+	if (!call->common.is_quiet)
+		printf("No CPU is isolated: 'irqkit isolate SET' keeps work away from "
+		       "CPUs.\n");
+}
+
+/* Of those that are isolated now. */
+static enum status check_isolated(
+	struct isolation *isolation, struct change *change, const struct call *call)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	_cleanup_free_ char *set = NULL;
+	enum status status;
+	int r = irqkit_machine_read_isolated(change->machine, &cpus);
+
+	if (r == 0)
+		r = irqkit_cpuset_format_list(cpus, &set);
+	if (r == -ENOMEM)
+		return say_no_memory();
+	if (r < 0)
+		return STATUS_REFUSED;
+	if (irqkit_cpuset_is_empty(cpus)) {
+		struct remains none = { .machine = change->machine, .cpus = cpus };
+		bool ok = true;
+
+		if (call->common.is_json)
+			return report(&none, call, &ok);
+		say_none_isolated(call);
+		return STATUS_DONE;
+	}
+	status = request_set(call, set, &isolation->request);
+	return status == STATUS_DONE ? check_set(isolation, change, call) : status;
+}
+
 static enum status check(struct isolation *isolation, const struct call *call)
 {
 	const struct change_options only_plan = { .is_dry_run = true };
 	struct change change CLEANUP(change_free) = { 0 };
 	enum status status = change_open(&change, call, &only_plan);
-	struct remains remains CLEANUP(remains_free) = { 0 };
-	bool ok = true;
 
 	if (status == STATUS_DONE)
 		status = change_read_machine(&change);
-	if (status == STATUS_DONE)
-		status = change_judge(&change, plan(&change, isolation));
 	if (status != STATUS_DONE)
 		return status;
-	remains = remains_after(&change, isolation);
-	remains.lists_planned = true;
-	status = machine_judge(change.ctx, report(&remains, call, &ok));
-	return status == STATUS_DONE && remains.n_planned ? STATUS_DRIFT : status;
+	return call->n_words ? check_set(isolation, &change, call)
+			     : check_isolated(isolation, &change, call);
 }
 
 static enum status show_isolated(
@@ -274,9 +326,7 @@ static enum status show_isolated(
 	remains.cpus = cpus;
 	if (!irqkit_cpuset_is_empty(cpus) || call->common.is_json)
 		return report(&remains, call, NULL);
-	if (!call->common.is_quiet)
-		printf("No CPU is isolated: 'irqkit isolate SET' keeps work away from "
-		       "CPUs.\n");
+	say_none_isolated(call);
 	return STATUS_DONE;
 }
 
@@ -290,9 +340,7 @@ static enum status check_options(const struct call *call)
 	if (o->is_check && is_change)
 		say_error("--check changes nothing: it cannot be combined with "
 			  "--dry-run, --script, --keep-going and --wait");
-	else if (o->is_check && call->n_words == 0)
-		say_error("--check needs CPUs, as in '--check 2-3'");
-	else if (call->n_words == 0 && (is_change || o->only))
+	else if (call->n_words == 0 && (is_change || (o->only && !o->is_check)))
 		say_error("isolate needs CPUs, as in 'irqkit isolate 2-3'");
 	else if (o->change.is_script && o->seconds)
 		say_error("--for and --script cannot be combined: a script does not "
@@ -325,14 +373,14 @@ static enum status run(const struct call *call)
 
 	if (status == STATUS_DONE)
 		status = parse_seconds(isolation.options->seconds, &isolation.seconds);
-	if (status == STATUS_DONE && call->n_words == 0)
-		return machine_show(call, show_isolated, &isolation);
-	if (status == STATUS_DONE)
+	if (status == STATUS_DONE && call->n_words)
 		status = make_request(call, &isolation.request);
 	if (status != STATUS_DONE)
 		return status;
-	return isolation.options->is_check ? check(&isolation, call)
-					   : change_all(&isolation, call);
+	if (isolation.options->is_check)
+		return check(&isolation, call);
+	return call->n_words ? change_all(&isolation, call)
+			     : machine_show(call, show_isolated, &isolation);
 }
 
 const struct command cmd_isolate = {

@@ -348,6 +348,8 @@ static void format_summary(const struct check *check, char *text, size_t size)
 		return;
 	if (lines_are_absent(&check->lines, check->call))
 		append(text, size, "no policy file has a line");
+	else if (all == 0) /* as of '-spread vif*' while no guest runs */
+		append(text, size, "the policy sets nothing on this system now");
 	else if (all == 1)
 		append(text, size, "the setting is as the policy wants");
 	else

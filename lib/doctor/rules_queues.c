@@ -425,7 +425,7 @@ static int look_backends_on_one(struct look *look)
 	finding_add_cpu(finding, (unsigned int)backends.cpu);
 	finding_fix(finding, "spread", "vif*", NULL);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
-		"interfaces of guests come and go: write 'spread vif*' to a file in "
+		"interfaces of guests come and go: write '-spread vif*' to a file in "
 		"/etc/irqkit.d and keep 'irqkit apply --stay' running");
 	return 0;
 }

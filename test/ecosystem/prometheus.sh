@@ -6,7 +6,7 @@
 #	irqkit metrics --file=... --> node_exporter (textfile) --> Prometheus <-- queries
 #	irqkit metrics --openmetrics --> a file server ----------------/
 # shellcheck source=test/tap.sh
-. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/../tap.sh"
 irqkit=$O/irqkit
 node_exporter=$(command -v prometheus-node-exporter || command -v node_exporter)
 for program in promtool prometheus "${node_exporter:-prometheus-node-exporter}" jq python3; do
