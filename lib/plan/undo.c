@@ -3,6 +3,7 @@
  * A change of the journal -> the steps that restore the old values. A setting that was
  * changed since then is skipped.
  */
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
@@ -266,7 +267,7 @@ static int decide(const struct irqkit_plan *plan, struct irqkit_step *step,
 	if (r < 0) {
 		step->result = IRQKIT_SKIPPED;
 		step->error = -r;
-		return step_set_why(step, "cannot be read: %s", strerror(-r));
+		return step_set_why(step, "cannot be read: %s", error_text(-r));
 	}
 	return compare(plan, step, entry, force);
 }
