@@ -262,7 +262,7 @@ status 1" "$(traced "${knob25[@]}" -e trace=read,write,pread64 -e inject=pread64
 	fresh small
 	text=$(fails error=ENOSPC 1 set all --cpus=1 --quiet)
 	same "without room for the journal nothing is written" \
-		"irqkit: cannot save the old values in $root/run/irqkit, so nothing was written: No space left on device
+		"irqkit: cannot save the old values in $root/run/irqkit, so nothing was written: No space left on device; free some space there, then try again
 status 1" "$text"
 	same "no knob then" "$(knobs "$tmp/small")" "$(knobs "$root")"
 

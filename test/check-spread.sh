@@ -58,7 +58,7 @@ irqkit: the changes made before that were rolled back" "$(cat "$tmp/err")"
 	text=$(traced strace -qq -o /dev/null -P "$root/proc/irq/28/smp_affinity" -P "$root/run/irqkit/new" \
 		-e trace=write -e inject=write:error=ENOSPC:when=2..3 "$O/irqkit" spread --root="$root" --quiet 2>&1)
 	same "no room for the old value of the next best: the status is 1" 1 $?
-	same "and it says so" "irqkit: cannot save the old values in $root/run/irqkit, so the change was rolled back: No space left on device" "$text"
+	same "and it says so" "irqkit: cannot save the old values in $root/run/irqkit, so the change was rolled back: No space left on device; free some space there, then try again" "$text"
 	same "and everything is as it was" "$nothing" "$(values)"
 
 	# A move that the kernel refused would have been a gain.

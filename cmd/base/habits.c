@@ -52,6 +52,14 @@ static const struct {
 		"--cpus=SET" },
 	{ "pin-queue", "-c -C --cpus --cpu --cpu-list --affinity",
 		"irqkit %s DEV all=SET" },
+	{ "isolate", "-c -C --cpus --cpu --cpu-list --cpuset --affinity",
+		"irqkit %s SET" },
+	{ "isolate", "--undo --off --remove --release --reset", "irqkit undo" },
+	/* ethtool -L DEV combined N, -l DEV, -X DEV equal N */
+	{ "channels", "-L --set-channels", "irqkit %s DEV --combined=4" },
+	{ "channels", "--queues --channels --count", "--combined=N" },
+	{ "channels", "-l --show-channels --list", "irqkit %s DEV" },
+	{ "channels", "-X --set-rxfh-indir --rxfh --equal", "--rss=equal" },
 	/* taskset -p MASK */
 	{ NULL, "-p --hex --cpumask --smp_affinity --affinity-mask", "--mask=HEX" },
 	/* numactl --cpunodebind, -N */

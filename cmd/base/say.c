@@ -11,6 +11,7 @@
 #define MAX_SAID 8u
 
 static const char *said_place;
+static char *first_error; /* owned */
 static bool is_silenced, is_held, is_said_before, has_logged_failure;
 static char *held_lines; /* owned; each ends with a newline; NULL: none */
 
@@ -39,6 +40,19 @@ void say_set_errors_only(bool is_repeated)
 	is_said_before = is_repeated;
 }
 
+static void keep_first(const char *place, const char *message)
+{
+	if (!first_error &&
+		asprintf(&first_error, "%s%s%s", place ? place : "", place ? ": " : "",
+			message) < 0)
+		first_error = NULL;
+}
+
+const char *say_get_first_error(void)
+{
+	return first_error;
+}
+
 static void say(const char *kind, const char *format, va_list args)
 {
 	_cleanup_free_ char *message = NULL;
@@ -52,6 +66,8 @@ static void say(const char *kind, const char *format, va_list args)
 		safe = text_escape(message);
 	if (said_place)
 		place = text_escape(said_place);
+	if (!*kind)
+		keep_first(place, safe ? safe : "out of memory");
 	if (asprintf(&line, "irqkit: %s%s%s%s\n", place ? place : "", place ? ": " : "",
 		    kind, safe ? safe : "out of memory") < 0)
 		line = NULL;

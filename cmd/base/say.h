@@ -9,6 +9,8 @@
 void say_set_place(const char *place);
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 enum status say_no_memory(void); /* STATUS_REFUSED */
+/* The first error that was written, with its place; NULL: none. */
+const char *say_get_first_error(void);
 void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* While silent, no message is written: it would only repeat an earlier one. */
 void say_set_silent(bool is_silent);

@@ -178,10 +178,13 @@ static void say_no_journal(const struct change *change, int error)
 	bool is_back = irqkit_plan_count_results(change->plan, IRQKIT_ROLLED_BACK) > 0;
 	_cleanup_free_ char *path = below_root(change, "/run/irqkit");
 
-	say_error("cannot save the old values in %s, so %s: %s",
+	say_error("cannot save the old values in %s, so %s: %s%s",
 		path ? path : "/run/irqkit",
 		is_back ? "the change was rolled back" : "nothing was written",
-		strerror(-error));
+		strerror(-error),
+		error == -ENOSPC || error == -EDQUOT
+			? "; free some space there, then try again"
+			: "");
 }
 
 /* Did anything fail, except moves of interrupts that the kernel cannot move? */

@@ -159,12 +159,23 @@ static enum irqkit_change_state judge_undo(const struct change *change)
 	return IRQKIT_CHANGE_UNDONE;
 }
 
+/* Everything that an undo changed has been changed since then: it stays undone. */
+static bool redoes_nothing(const struct change *change)
+{
+	size_t n = irqkit_plan_count(change->plan);
+
+	return irqkit_change_get_undoes(change->undone) > 0 && n > 0 &&
+		irqkit_plan_count_results(change->plan, IRQKIT_SKIPPED) == n;
+}
+
 /* If that fails, the next undo takes this change again, and finds it restored already. */
 static void mark_undone(const struct change *change)
 {
 	unsigned int number = irqkit_change_get_number(change->undone);
 	int forgotten = irqkit_placed_forget(change->lock, number);
-	int r = irqkit_change_set_state(change->undone, change->lock, judge_undo(change));
+	int r = redoes_nothing(change) ? 0
+				       : irqkit_change_set_state(change->undone,
+						 change->lock, judge_undo(change));
 	_cleanup_free_ char *path = r < 0
 		? text_below_root(irqkit_ctx_get_root(change->ctx), "/run/irqkit")
 		: NULL;

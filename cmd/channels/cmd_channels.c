@@ -57,9 +57,37 @@ static bool is_change(const struct channels_options *o)
 /* ------------------------------------------------------------------------------- */
 /* Words                                                                           */
 
+static bool is_number(const char *word)
+{
+	return *word && !word[strspn(word, "0123456789")];
+}
+
+/* "eth0 combined 4", as ethtool -L takes it, or "eth0 4": the option; NULL: another word */
+static char *find_count(const struct call *call)
+{
+	bool has_kind = call->n_words == 3 &&
+		(strcmp(call->words[1], "combined") == 0 ||
+			strcmp(call->words[1], "rx") == 0 ||
+			strcmp(call->words[1], "tx") == 0);
+	char *option;
+
+	if ((call->n_words != 2 && !has_kind) ||
+		!is_number(call->words[call->n_words - 1]) ||
+		asprintf(&option, "--%s=%s", has_kind ? call->words[1] : "combined",
+			call->words[call->n_words - 1]) < 0)
+		return NULL;
+	return option;
+}
+
 static enum status check_words(const struct call *call, const struct channels_options *o)
 {
-	if (o->is_auto && (o->combined || o->rx || o->tx))
+	_cleanup_free_ char *count = is_change(o) ? NULL : find_count(call);
+
+	if (count)
+		say_error("channels takes network interfaces; did you mean 'irqkit "
+			  "channels %s %s'?",
+			call->words[0], count);
+	else if (o->is_auto && (o->combined || o->rx || o->tx))
 		say_error("--auto cannot be combined with --combined, --rx and --tx");
 	else if (is_change(o) && call->n_words == 0)
 		say_error("channels needs a network interface, as in 'irqkit channels "

@@ -184,19 +184,20 @@ static const struct column columns[] = {
 	{ "IRQ", "irq", "interrupt number", COLUMN_RIGHT, get_irq, 0 },
 	{ "NAME", "target", "interrupt, queue or thread that it belongs to",
 		COLUMN_DEFAULT | COLUMN_NAME, get_target, 0 },
-	{ "WANTED", NULL, "value that the policy wants", COLUMN_DEFAULT, get_wanted_shown,
-		0 },
+	{ "WANTED", NULL, "value that the policy wants", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+		get_wanted_shown, 0 },
 	{ "WANTED", "wanted", NULL, COLUMN_JSON_ONLY, get_wanted, 0 },
 	{ "WANTED", "wanted_cpus", NULL, COLUMN_JSON_ONLY, get_wanted_cpus, 0 },
-	{ "FOUND", NULL, "value that the system has", COLUMN_DEFAULT, get_found_shown,
-		0 },
+	{ "FOUND", NULL, "value that the system has", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+		get_found_shown, 0 },
 	{ "FOUND", "found", NULL, COLUMN_JSON_ONLY, get_found, 0 },
 	{ "FOUND", "found_cpus", NULL, COLUMN_JSON_ONLY, get_found_cpus, 0 },
-	{ "SOURCE", NULL, "line of a policy file", COLUMN_DEFAULT, get_source, 0 },
+	{ "SOURCE", NULL, "line of a policy file", COLUMN_DEFAULT | COLUMN_NAME,
+		get_source, 0 },
 	{ "FILE", "file", NULL, COLUMN_JSON_ONLY, get_file, 0 },
 	{ "LINE", "line", NULL, COLUMN_JSON_ONLY, get_line, 0 },
-	{ "CAUSE", "cause", "likely cause", COLUMN_DEFAULT | COLUMN_TRUNCATE, get_cause,
-		0 },
+	{ "CAUSE", "cause", "likely cause",
+		COLUMN_DEFAULT | COLUMN_TRUNCATE | COLUMN_DROP(1), get_cause, 0 },
 	{ 0 },
 };
 
@@ -348,6 +349,8 @@ static void format_summary(const struct check *check, char *text, size_t size)
 		return;
 	if (lines_are_absent(&check->lines, check->call))
 		append(text, size, "no policy file has a line");
+	else if (check->lines.n == 0)
+		append(text, size, "the policy has no line");
 	else if (all == 0) /* as of '-spread vif*' while no guest runs */
 		append(text, size, "the policy sets nothing on this system now");
 	else if (all == 1)
@@ -401,17 +404,50 @@ static enum status print_table(struct check *check, const struct check_options *
 
 enum nagios { NAGIOS_OK = 0, NAGIOS_WARNING = 1, NAGIOS_UNKNOWN = 3 };
 
+/* '|' begins what a monitoring system takes for figures. */
+static void print_in_line(const char *text)
+{
+	_cleanup_free_ char *safe = text_escape(text);
+
+	for (const char *c = safe ? safe : ""; *c; c++)
+		putchar(*c == '|' ? '/' : *c);
+}
+
+static void print_place(const struct check *check, size_t line)
+{
+	_cleanup_free_ char *place = lines_format_place(&check->lines, line);
+
+	fputs(" (", stdout);
+	print_in_line(place ? place : "");
+	putchar(')');
+}
+
 static void print_first(const struct check *check)
 {
 	const struct difference *row = check->table.rows[0];
-	_cleanup_free_ char *place = lines_format_place(
-		&check->lines, irqkit_policies_get_line(check->lines.policy, row->index));
-	_cleanup_free_ char *safe = place ? text_escape(place) : NULL;
-	_cleanup_free_ char *name = text_escape(irqkit_step_get_target(row->step));
 
-	if (safe && name)
-		printf("; the first: %s of %s (%s)",
-			row->is_ban ? "ban" : step_knob_word(row->step), name, safe);
+	printf("; the first: %s of ", row->is_ban ? "ban" : step_knob_word(row->step));
+	print_in_line(irqkit_step_get_target(row->step));
+	print_place(check, irqkit_policies_get_line(check->lines.policy, row->index));
+}
+
+/* Of the TARGETs that count as missing. */
+static void print_first_missing(const struct check *check)
+{
+	const struct irqkit_policies *policy = check->lines.policy;
+
+	for (size_t i = 0; i < irqkit_policies_count_missing(policy); i++) {
+		const char *message, *target;
+		size_t line;
+
+		target = irqkit_policies_get_missing(policy, i, &line, &message);
+		if (irqkit_policies_is_optional(policy, line))
+			continue;
+		fputs("; the first: ", stdout);
+		print_in_line(target);
+		print_place(check, line);
+		return;
+	}
 }
 
 static enum nagios print_nagios(const struct check *check, enum status status)
@@ -419,13 +455,22 @@ static enum nagios print_nagios(const struct check *check, enum status status)
 	char text[160];
 
 	if (status != STATUS_DONE) {
-		printf("IRQKIT UNKNOWN: the policy cannot be checked\n");
+		const char *why = say_get_first_error();
+
+		fputs("IRQKIT UNKNOWN: the policy cannot be checked", stdout);
+		if (why) {
+			fputs(": ", stdout);
+			print_in_line(why);
+		}
+		putchar('\n');
 		return NAGIOS_UNKNOWN;
 	}
 	format_summary(check, text, sizeof(text));
 	printf("IRQKIT %s: %s", is_ok(check) ? "OK" : "WARNING", text);
 	if (check->table.n_rows)
 		print_first(check);
+	else
+		print_first_missing(check);
 	printf(" | differences=%zu settings=%zu missing=%zu\n", check->table.n_rows,
 		check->n_settings, lines_count_missing(&check->lines));
 	return is_ok(check) ? NAGIOS_OK : NAGIOS_WARNING;
@@ -457,6 +502,8 @@ static enum status run(const struct call *call)
 	status = machine_open(call, &check.ctx);
 	if (status == STATUS_DONE)
 		status = lines_read(&check.lines, call, check.ctx);
+	/* a TARGET that is missing is a difference, not a mistake */
+	check.lines.has_reported = call->common.is_quiet || o->is_nagios;
 	if (status == STATUS_DONE)
 		status = find_differences(&check);
 	if (status == STATUS_DONE && !o->is_nagios)

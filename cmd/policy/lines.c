@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define STDIN_NAME "-"
+#define MAX_SIZE ((size_t)1 << 20) /* as of a file */
 
 void lines_free(struct lines *lines)
 {
@@ -38,21 +39,24 @@ char *lines_format_place(const struct lines *lines, size_t index)
 
 static enum status read_stdin(struct irqkit_policies *policy)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t room = 0;
-	ssize_t len;
-	int r;
+	_cleanup_free_ char *text = malloc(MAX_SIZE + 1);
+	size_t len;
 
+	if (!text)
+		return say_no_memory();
 	errno = 0;
-	/* a policy that has a NUL byte is wrong, and is read again as far as it goes */
-	len = getdelim(&text, &room, '\0', stdin);
-	if (len < 0 && ferror(stdin)) {
+	len = fread(text, 1, MAX_SIZE + 1, stdin);
+	if (ferror(stdin)) {
 		say_error("cannot read standard input: %s", strerror(errno));
 		return STATUS_REFUSED;
 	}
-	r = irqkit_policies_add_text(
-		policy, STDIN_NAME, text ? text : "", len < 0 ? 0 : (size_t)len);
-	return r < 0 ? say_no_memory() : STATUS_DONE;
+	if (len > MAX_SIZE) {
+		say_error("standard input is larger than 1 MiB: it is not a policy file");
+		return STATUS_MISUSE;
+	}
+	return irqkit_policies_add_text(policy, STDIN_NAME, text, len) < 0
+		? say_no_memory()
+		: STATUS_DONE;
 }
 
 static enum status read_files(

@@ -46,7 +46,12 @@ static enum status check_words(const struct call *call, const struct pin_options
 
 	for (size_t i = 1; i < call->n_words; i++)
 		has_all |= is_all(call->words[i]);
-	if (call->n_words < 2)
+	if (call->n_words > 0 && strchr(call->words[0], '=') &&
+		!strchr(call->words[0], ':'))
+		say_error("'%s' stands where the interface should be; write it first, "
+			  "as in 'irqkit pin-queue eth0 0=2 1=3'",
+			call->words[0]);
+	else if (call->n_words < 2)
 		say_error("pin-queue needs an interface and CPUs for its queues, as in "
 			  "'irqkit pin-queue eth0 0=2 1=3'");
 	else if (o->wraps && !has_all)

@@ -106,9 +106,10 @@ static struct cell get_rfs(void *data)
 static const struct column columns[] = {
 	STEER_COLUMNS("rps_cpus", "CPUs that process received packets", "rps_mask"),
 	{ "FLOWS", "rps_flow_cnt", "size of the flow table",
-		COLUMN_DEFAULT | COLUMN_RIGHT, get_flows, 0 },
+		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DROP(3), get_flows, 0 },
 	{ "RPS", "rps", "whether RPS has an effect", COLUMN_DEFAULT, get_rps, 0 },
-	{ "RFS", "rfs", "whether RFS has an effect", COLUMN_DEFAULT, get_rfs, 0 },
+	{ "RFS", "rfs", "whether RFS has an effect", COLUMN_DEFAULT | COLUMN_DROP(2),
+		get_rfs, 0 },
 	{ 0 },
 };
 

@@ -102,12 +102,14 @@ struct cell steer_get_mask(void *row);
 		{ "DEVICE", "device", "interface", 0, steer_get_device, 0 },             \
 		{ "IRQ", "irq", "interrupt of the queue", COLUMN_DEFAULT | COLUMN_RIGHT, \
 			steer_get_irq, 0 },                                              \
-		{ "SERVED", "served", "CPUs that handle the interrupt", COLUMN_DEFAULT,  \
-			steer_get_serving, 0 },                                          \
-		{ "CPUS", cpus_key, cpus_help, COLUMN_DEFAULT, steer_get_cpus, 0 },      \
+		{ "SERVED", "served", "CPUs that handle the interrupt",                  \
+			COLUMN_DEFAULT | COLUMN_TRUNCATE, steer_get_serving, 0 },        \
+		{ "CPUS", cpus_key, cpus_help, COLUMN_DEFAULT | COLUMN_TRUNCATE,         \
+			steer_get_cpus, 0 },                                             \
 	{                                                                                \
 		"MASK", mask_key, "the same CPUs as a mask",                             \
-			COLUMN_DEFAULT | COLUMN_RIGHT, steer_get_mask, 0                 \
+			COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DROP(1), steer_get_mask,  \
+			0                                                                \
 	}
 
 #endif

@@ -127,7 +127,7 @@ static const struct column columns[] = {
 	{ "NAME", "name", "handler of that interrupt", COLUMN_DEFAULT | COLUMN_NAME,
 		get_name, 0 },
 	{ "BACKGROUND", "background", "timers, IPIs and others that belong to this CPU",
-		COLUMN_RIGHT | COLUMN_DESCENDING, get_background, 0 },
+		COLUMN_RIGHT | COLUMN_DESCENDING | COLUMN_DROP(4), get_background, 0 },
 	{ 0 },
 };
 

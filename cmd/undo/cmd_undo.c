@@ -72,7 +72,8 @@ static enum status plan(struct change *change, void *data)
 		return STATUS_DONE;
 	/* the journal is fine: another run may be able to read the settings */
 	say_error("cannot read the settings of change %u: %s%s",
-		irqkit_change_get_number(change->undone), strerror(-r),
+		irqkit_change_get_number(change->undone),
+		r == -EBADMSG ? "its file is damaged" : strerror(-r),
 		r == irqkit_ctx_get_error(change->ctx) ? ": run 'irqkit undo' again"
 						       : "");
 	return STATUS_REFUSED;

@@ -19,10 +19,26 @@ static void remark_change(const struct irqkit_change *change)
 	printf(": %s\n", command ? command : "");
 }
 
-/* How to reach the other changes. What failed as a whole is the next one again. */
-static void remark_others(const struct undo *undo, bool has_failed)
+/* Is the change undone, at least in part? If not, the next undo may take it again. */
+static bool is_made(const struct undo *undo, const struct report *report)
 {
-	const struct irqkit_change *next = has_failed ? NULL : undo_find_next(undo);
+	const struct irqkit_plan *plan = report->plan;
+	size_t failed = irqkit_plan_count_results(plan, IRQKIT_FAILED);
+	size_t untried = irqkit_plan_count_results(plan, IRQKIT_PLANNED);
+	size_t skipped = irqkit_plan_count_results(plan, IRQKIT_SKIPPED);
+
+	if (report->is_dry_run ||
+		(irqkit_change_get_undoes(undo->change) > 0 &&
+			skipped == irqkit_plan_count(plan)))
+		return false;
+	return failed + untried == 0 ||
+		(report->keeps_going && irqkit_plan_count_written(plan) > 0);
+}
+
+/* How to reach the other changes. */
+static void remark_others(const struct undo *undo, bool has_undone)
+{
+	const struct irqkit_change *next = has_undone ? undo_find_next(undo) : NULL;
 
 	if (irqkit_journal_count(undo->journal) < 2)
 		return;
@@ -37,9 +53,7 @@ static void add_remark(const struct report *report)
 	const struct undo *undo = report->data;
 
 	remark_change(undo->change);
-	remark_others(undo,
-		!report->keeps_going &&
-			irqkit_plan_count_results(report->plan, IRQKIT_FAILED) > 0);
+	remark_others(undo, is_made(undo, report));
 }
 
 static void add_keys(const struct report *report, struct document *document)

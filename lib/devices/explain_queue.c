@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why a setting of a queue cannot be read. */
 #include "base/cpuset.h"
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "devices/queues.h"
 #include "kernel/ctx.h"
@@ -45,7 +46,7 @@ static int format_reason(
 			ctx->root, folder, queue_file_name(file),
 			explain_missing(queue, file));
 	return asprintf(text, "cannot read %.*s%s/%s: %s", ctx_root_length(ctx),
-		ctx->root, folder, queue_file_name(file), strerror(-error));
+		ctx->root, folder, queue_file_name(file), error_text(-error));
 }
 
 EXPORT int irqkit_queue_explain_error(

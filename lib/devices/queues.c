@@ -4,6 +4,7 @@
  * netlink, otherwise by the names of the interrupts.
  */
 #include "devices/queues.h"
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/irq_list.h"
@@ -85,7 +86,7 @@ static int ask_netlink(struct irqkit_devices *devices)
 		ctx_log(devices->ctx, LOG_DEBUG,
 			"netdev netlink is not available (%s): using /sys and handler "
 			"names",
-			strerror(-r));
+			error_text(-r));
 	return 0;
 }
 

@@ -39,7 +39,6 @@ struct irqkit_snapshot {
 	uint64_t read_at; /* in seconds; 0: not known */
 	bool is_of_sysfs; /* /proc/interrupts was empty: read from /sys/kernel/irq */
 	unsigned int n_more_owners; /* beside the first one */
-	bool is_of_sysfs; /* /proc/interrupts was empty */
 };
 
 /* One more owner of the same snapshot, who frees it too. */

@@ -233,7 +233,6 @@ static int read_sysfs(struct irqkit_ctx *ctx, enum snapshot_counts keep,
 			"%.*s/sys/kernel/irq cannot show the counts of all CPUs: the "
 			"counts of the last CPUs are missing",
 			ctx_root_length(ctx), ctx->root);
-	snapshot->is_of_sysfs = true;
 	*ret_snapshot = TAKE(snapshot);
 	return 0;
 }

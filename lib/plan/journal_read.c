@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The files of the journal -> changes that can be undone. */
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "kernel/ctx.h"
@@ -251,7 +252,7 @@ static int add_change(void *data, const char *name)
 	reading->journal->n_unreadable++;
 	ctx_log(reading->ctx, LOG_WARNING,
 		"the change in %.*s/run/irqkit/%s cannot be undone: %s",
-		ctx_root_length(reading->ctx), reading->ctx->root, name, strerror(-r));
+		ctx_root_length(reading->ctx), reading->ctx->root, name, error_text(-r));
 	return 0;
 }
 

@@ -3,6 +3,7 @@
  * A change of the journal -> the steps that restore the old values. A setting that was
  * changed since then is skipped.
  */
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
@@ -212,6 +213,25 @@ static bool is_saved(const struct journal_entry *entry)
 	return !*entry->field[FIELD_NEW];
 }
 
+/* The value is shown as those of the table are: CPUs as a list. */
+static int skip_changed(struct irqkit_step *step, const struct journal_entry *entry)
+{
+	struct knob_value given CLEANUP(knob_value_clear) = { 0 };
+	_cleanup_free_ char *list = NULL;
+	const char *shown = entry->field[FIELD_NEW];
+	int r = knob_value_parse(step->knob, shown, &given);
+
+	if (r == 0 && given.cpus)
+		r = irqkit_cpuset_format_list(given.cpus, &list);
+	if (is_failure(r))
+		return r;
+	if (list)
+		shown = *list ? list : "none";
+	step->result = IRQKIT_SKIPPED;
+	step->is_changed_since = true;
+	return step_set_why(step, "changed since then (was %s)", shown);
+}
+
 /* The present value is known: restore the old one? */
 static int compare(const struct irqkit_plan *plan, struct irqkit_step *step,
 	const struct journal_entry *entry, bool force)
@@ -227,12 +247,8 @@ static int compare(const struct irqkit_plan *plan, struct irqkit_step *step,
 	r = force || is_saved(entry) ? true : is_as_changed(plan, step, entry);
 	if (r < 0)
 		return r;
-	if (!r) {
-		step->result = IRQKIT_SKIPPED;
-		step->is_changed_since = true;
-		return step_set_why(
-			step, "changed since then (was %s)", entry->field[FIELD_NEW]);
-	}
+	if (!r)
+		return skip_changed(step, entry);
 	if (is_offline(plan, step))
 		return skip_offline(step);
 	return step_set_why(step, "restored");
@@ -251,7 +267,7 @@ static int decide(const struct irqkit_plan *plan, struct irqkit_step *step,
 	if (r < 0) {
 		step->result = IRQKIT_SKIPPED;
 		step->error = -r;
-		return step_set_why(step, "cannot be read: %s", strerror(-r));
+		return step_set_why(step, "cannot be read: %s", error_text(-r));
 	}
 	return compare(plan, step, entry, force);
 }

@@ -75,10 +75,14 @@ static int end_word(struct splitter *s)
 	return 0;
 }
 
-static void add_char(struct splitter *s, char c)
+/* A word ends with its first NUL, so none can hold one, quoted or not. */
+static int add_char(struct splitter *s, char c)
 {
+	if (!c)
+		return MISTAKE(s, "this line has a NUL byte: it is not text");
 	s->has_word = true;
 	buffer_add_char(&s->word, c);
+	return 0;
 }
 
 /* The rest of the line is not read. */
@@ -90,29 +94,43 @@ static void skip_line(struct splitter *s)
 
 static int take_single(struct splitter *s)
 {
+	int r = 0;
+
 	s->has_word = true;
-	for (; s->at < s->end && *s->at != '\n'; s->at++) {
+	for (; s->at < s->end && *s->at != '\n' && r == 0; s->at++) {
 		if (*s->at == '\'') {
 			s->at++;
 			return 0;
 		}
-		add_char(s, *s->at);
+		r = add_char(s, *s->at);
 	}
+	if (r < 0)
+		return r;
 	return MISTAKE(s, "a closing ' is missing in this line");
+}
+
+/* Before which a backslash in double quotes takes the special meaning away? */
+static bool is_escaped(char c)
+{
+	return c == '"' || c == '\\' || c == '$' || c == '`';
 }
 
 static int take_double(struct splitter *s)
 {
+	int r = 0;
+
 	s->has_word = true;
-	for (; s->at < s->end && *s->at != '\n'; s->at++) {
+	for (; s->at < s->end && *s->at != '\n' && r == 0; s->at++) {
 		if (*s->at == '"') {
 			s->at++;
 			return 0;
 		}
-		if (*s->at == '\\' && s->at + 1 < s->end && strchr("\"\\$`", s->at[1]))
+		if (*s->at == '\\' && s->at + 1 < s->end && is_escaped(s->at[1]))
 			s->at++;
-		add_char(s, *s->at);
+		r = add_char(s, *s->at);
 	}
+	if (r < 0)
+		return r;
 	return MISTAKE(s, "a closing \" is missing in this line");
 }
 
@@ -128,8 +146,7 @@ static int take_escape(struct splitter *s)
 		s->number++;
 		return 0;
 	}
-	add_char(s, *s->at++);
-	return 0;
+	return add_char(s, *s->at++);
 }
 
 static int take_char(struct splitter *s)
@@ -163,11 +180,8 @@ static int take_char(struct splitter *s)
 			"'%c' must be quoted, as in '\\%c': a policy file is not a shell "
 			"script",
 			c, c);
-	case '\0':
-		return MISTAKE(s, "this line has a NUL byte: it is not text");
 	}
-	add_char(s, c);
-	return 0;
+	return add_char(s, c);
 }
 
 /* All words, each with an end that no word has: the same text for the same words. */
@@ -252,6 +266,7 @@ static int split_line(struct splitter *s)
 int policy_split(
 	struct irqkit_policies *policy, const char *file, const char *text, size_t len)
 {
+	static const char mark[] = "\xef\xbb\xbf";
 	struct splitter s = {
 		.policy = policy,
 		.file = file,
@@ -261,6 +276,9 @@ int policy_split(
 	};
 	int r = 0;
 
+	/* some editors put a byte order mark before the text */
+	if (len >= sizeof(mark) - 1 && memcmp(text, mark, sizeof(mark) - 1) == 0)
+		s.at += sizeof(mark) - 1;
 	while (s.at < s.end && r == 0)
 		r = split_line(&s);
 	return r;

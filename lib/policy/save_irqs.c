@@ -12,6 +12,7 @@
  * Numbers are never a key: they change from boot to boot.
  */
 #include "base/cpuset.h"
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "devices/device.h"
 #include "devices/msi_vectors.h"
@@ -139,7 +140,7 @@ static int leave_out(struct save *save, size_t row, enum state state)
 		error = irqkit_irq_get_affinity(irq, &cpus);
 		return save_leave_out(save, "interrupt", name_of(save, row),
 			"cannot read the affinity: %s",
-			error < 0 && error != -ENOENT ? strerror(-error)
+			error < 0 && error != -ENOENT ? error_text(-error)
 						      : "gone, or not in the saved root");
 	}
 }
@@ -184,6 +185,16 @@ struct whole {
 	bool is_wrong; /* it also means what must not get these CPUs */
 };
 
+/* It is there, but what its setting holds is not a set of CPUs. */
+static bool is_garbled(const struct save *save, size_t row)
+{
+	const struct irqkit_cpuset *cpus;
+	int r = irqkit_irq_get_affinity(
+		irqkit_machine_get_irq(save->machine, row), &cpus);
+
+	return r < 0 && r != -ENOENT;
+}
+
 static void look_at(struct save *save, const struct irqkit_device *device, size_t row,
 	struct whole *whole)
 {
@@ -191,7 +202,8 @@ static void look_at(struct save *save, const struct irqkit_device *device, size_
 	const struct irqkit_cpuset *cpus;
 	enum state state = judge(save, row, &cpus);
 
-	if (mark->owner != device || !mark->is_wanted || state == NOT_ONLINE)
+	if (mark->owner != device || !mark->is_wanted || state == NOT_ONLINE ||
+		(state == NOT_READABLE && is_garbled(save, row)))
 		whole->is_wrong = true;
 	else if (state != SETTABLE)
 		whole->has_others = true;

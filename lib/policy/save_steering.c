@@ -5,6 +5,7 @@
  */
 #include "base/array.h"
 #include "base/cpuset.h"
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/queues.h"
@@ -142,7 +143,8 @@ static int leave_out_unreadable(
 	struct save *save, const char *what, const struct irqkit_queue *queue, int error)
 {
 	/* a failure was logged, and the program says so */
-	return is_failure(error) ? error : leave_out(save, what, queue, strerror(-error));
+	return is_failure(error) ? error
+				 : leave_out(save, what, queue, error_text(-error));
 }
 
 /* 1: the queue was left out, because a SET cannot name its CPUs. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Settings of the whole system: for what is created later, and the RFS flow table. */
 #include "base/cpuset.h"
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/queues.h"
@@ -22,7 +23,7 @@ static int leave_out_unreadable(struct save *save, const char *name, int error)
 		return 0;
 	return is_failure(error)
 		? error
-		: save_leave_out(save, what, name, "%s", strerror(-error));
+		: save_leave_out(save, what, name, "%s", error_text(-error));
 }
 
 static int add_cpus(

@@ -4,6 +4,7 @@
  * others by themselves. Threads that the kernel has bound stay.
  */
 #include "base/cpuset.h"
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/device.h"
@@ -69,7 +70,7 @@ static int add_step(const struct isolate *isolate, const struct irqkit_thread *t
 		return 0;
 	return request_fail_with(isolate->request, r,
 		"cannot read the affinity of thread %u (%s): %s", thread->pid,
-		thread->name, strerror(-r));
+		thread->name, error_text(-r));
 }
 
 /* The kernel takes it back to where its interrupt is handled. */

@@ -2,6 +2,7 @@
 /* Queues and their CPUs -> steps: interrupts, XPS, threads. */
 #include "base/array.h"
 #include "base/cpuset.h"
+#include "base/error_text.h"
 #include "base/join.h"
 #include "base/macros.h"
 #include "devices/device.h"
@@ -185,7 +186,7 @@ static int add_thread(struct pin *pin, const struct pin_place *place,
 		return 0;
 	return request_fail_with(pin->request, r,
 		"cannot read the affinity of thread %u (%s): %s", thread->pid,
-		thread->name, strerror(-r));
+		thread->name, error_text(-r));
 }
 
 static int add_threads(struct pin *pin, const struct pin_place *place, const char *name)
@@ -199,7 +200,7 @@ static int add_threads(struct pin *pin, const struct pin_place *place, const cha
 	if (r < 0)
 		return request_fail_with(pin->request, r,
 			"cannot read the threads of %s: %s", pin->device->name,
-			strerror(-r));
+			error_text(-r));
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = add_thread(
 			pin, place, irqkit_queue_get_thread(place->queue, i), name);

@@ -2,6 +2,7 @@
 /* Requests: filled, planned, and what they have to say. */
 #include "request/request.h"
 #include "base/array.h"
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "kernel/ctx.h"
 
@@ -272,7 +273,7 @@ int request_fail_unreadable(
 		return request_note_problem(request, IRQKIT_PROBLEM_FAILED, error);
 	return request_fail_with(request, error,
 		"cannot read the affinity of interrupt %s: %s%s%s", irq->row->label,
-		strerror(-error), meaning ? ": " : "", meaning ? meaning : "");
+		error_text(-error), meaning ? ": " : "", meaning ? meaning : "");
 }
 
 int request_add_gone(

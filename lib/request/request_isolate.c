@@ -7,6 +7,7 @@
  *	RPS of new interfaces and of queues; XPS; unbound work; kernel threads
  */
 #include "base/cpuset.h"
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "devices/queues.h"
 #include "kernel/ctx.h"
@@ -191,7 +192,7 @@ static int fail_mask(const struct isolate *isolate, const struct mask *mask, int
 	if (is_failure(error)) /* the log function of the context knows it */
 		return error;
 	return request_fail_with(isolate->request, error, "cannot read %s: %s",
-		mask->path, strerror(-error));
+		mask->path, error_text(-error));
 }
 
 static int add_mask(const struct isolate *isolate, const struct mask *mask)

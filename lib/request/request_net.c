@@ -75,6 +75,10 @@ static int fail_not_found(struct irqkit_request *request, struct irqkit_devices 
 
 		return request_take_message(request, IRQKIT_PROBLEM_NO_MATCH, r, message);
 	}
+	if (strcmp(name, "all") == 0)
+		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
+			"no network interface 'all'; did you mean '*', which matches "
+			"every interface?");
 	names = join_names(devices);
 	return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
 		"no network interface %s'%s'%s%s", is_glob(name) ? "matches " : "", name,

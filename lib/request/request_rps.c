@@ -2,6 +2,7 @@
 /* Requests for RPS and RFS: the CPUs and the flow tables of rx queues. */
 #include "base/buffer.h"
 #include "base/cpuset.h"
+#include "base/error_text.h"
 #include "base/join.h"
 #include "base/macros.h"
 #include "devices/queues.h"
@@ -226,7 +227,7 @@ static int plan_advised(struct steer_task *task)
 	if (r < 0)
 		return request_fail_with(task->request, r,
 			"cannot choose CPUs for %s: %s", task->device->name,
-			strerror(-r));
+			error_text(-r));
 	remark_decision(task);
 	warn_unknown(task);
 	for (size_t i = 0; i < task->n_queues && r == 0; i++)
@@ -258,7 +259,7 @@ static int fail_entries(
 			ctx_root_length(ctx), ctx->root, SOCK_FLOW_ENTRIES_PATH);
 	return request_fail_with(request, error, "cannot read %.*s%s: %s",
 		ctx_root_length(ctx), ctx->root, SOCK_FLOW_ENTRIES_PATH,
-		strerror(-error));
+		error_text(-error));
 }
 
 /*
@@ -432,7 +433,8 @@ static int fail_default(
 	if (is_failure(error)) /* the log function of the context knows it */
 		return error;
 	return request_fail_with(request, error, "cannot read %.*s%s: %s",
-		ctx_root_length(ctx), ctx->root, RPS_DEFAULT_MASK_PATH, strerror(-error));
+		ctx_root_length(ctx), ctx->root, RPS_DEFAULT_MASK_PATH,
+		error_text(-error));
 }
 
 int request_plan_rps_default(struct irqkit_request *request,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Interrupts, or the default, get the CPUs that a request names. */
 #include "base/cpuset.h"
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
@@ -170,7 +171,7 @@ static int fail_default(
 	return request_fail_with(request, error,
 		"cannot read the default affinity in "
 		"%.*s/proc/irq/default_smp_affinity: %s",
-		len, root, strerror(-error));
+		len, root, error_text(-error));
 }
 
 static int plan_default(struct irqkit_request *request, struct irqkit_machine *machine,

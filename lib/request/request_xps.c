@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Requests for XPS: the CPUs, or the rx queues, of tx queues. */
 #include "base/cpuset.h"
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "devices/device.h"
 #include "request/request_cpus.h"
@@ -113,7 +114,7 @@ static int choose_near(const struct steer_task *task, struct irqkit_cpuset **set
 	if (r < 0)
 		return request_fail_with(task->request, r,
 			"cannot choose CPUs for %s: %s", task->device->name,
-			strerror(-r));
+			error_text(-r));
 	if (unknown)
 		warn_unknown(task, unknown);
 	return 0;

@@ -2,6 +2,7 @@
 /* The words of a SET, one line each in the table at the end. */
 #include "set/set_word.h"
 #include "base/cpuset.h"
+#include "base/error_text.h"
 #include "base/macros.h"
 #include "set/set_refuse.h"
 
@@ -190,7 +191,7 @@ static int add_irq(struct set_parse *p, const struct set_part *part, unsigned in
 			QUOTE(part->text, part->len), irq);
 	return set_refuse(p, r, part->at,
 		"'%.*s' is unknown: cannot read the affinity of interrupt %u (%s)",
-		QUOTE(part->text, part->len), irq, strerror(-r));
+		QUOTE(part->text, part->len), irq, error_text(-r));
 }
 
 static const struct set_word words[] = {
