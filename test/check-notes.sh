@@ -3,6 +3,7 @@
 # What `irqkit show` finds wrong is not what `irqkit spread` or `set --cpus=local` has just made:
 # on every root of test/roots whose interrupts can be moved, while the moves are pending, and when
 # the kernel has made them. Nor does spread then want anything else.
+# takes: 6 s
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 

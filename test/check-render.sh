@@ -6,6 +6,7 @@
 #
 #	test/check-render.sh           a fourth of those tests
 #	test/check-render.sh --long    all of them
+# takes: 9 s
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Saved machines as text: what is unpacked and packed again is the same, also with odd names and
 # bytes; what cannot be read is refused, with its line; capture.sh saves this machine.
+# takes: 20 s
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 unpack=$O/build/test/tool/unpack

@@ -8,6 +8,7 @@
 #
 #	test/check-save.sh           a third of the roots
 #	test/check-save.sh --long    all of them; with UPDATE=1 test/save.list is written anew: review the diff
+# takes: 14 s
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 

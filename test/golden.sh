@@ -33,6 +33,7 @@
 # of today, YYYY-MM-DD HH:MM:SS, comes out as @NOW@.
 # Commands run without the capabilities that overrule its modes, also for root. One folder serves
 # all tests that do not write; a test that writes without "writes" fails.
+# takes: 25 s
 set -u
 export LC_ALL=C
 unset CDPATH

@@ -249,7 +249,7 @@ static void one_queue_each(void **state)
 
 	(void)state;
 	seed = 1;
-	for (size_t k = 0; k < N_DEVICES; k++) {
+	for (size_t k = 0; k < share_of(N_DEVICES); k++) {
 		struct numbered numbered;
 		struct made_up made;
 		size_t n_rx, n_tx;
@@ -271,7 +271,7 @@ static void one_queue_each(void **state)
 		close_numbered(&numbered);
 	}
 	/* or there was nothing to look at */
-	assert_true(n_serving > N_DEVICES);
+	assert_true(n_serving > share_of(N_DEVICES));
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -376,7 +376,7 @@ static void one_name_less(void **state)
 
 	(void)state;
 	seed = 2;
-	for (size_t k = 0; k < N_DEVICES; k++) {
+	for (size_t k = 0; k < share_of(N_DEVICES); k++) {
 		struct served before = { 0 }, after = { 0 };
 		struct made_up made, less;
 		size_t gone;
@@ -401,7 +401,7 @@ static void one_name_less(void **state)
 					(int)after.queue[i][d], (int)before.queue[i][d]);
 			}
 	}
-	assert_true(n_same > N_DEVICES / 2);
+	assert_true(n_same > share_of(N_DEVICES) / 2);
 }
 
 /* Of gve's blocks, any one may be unnamed: what the others serve is as it was. */

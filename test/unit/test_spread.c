@@ -215,8 +215,9 @@ static void try_kind(const struct kind *kind)
 	uint64_t state = 88172645463325252;
 	double sum = 0, most = 0;
 	unsigned long moves = 0, irqs = 0;
+	unsigned int cases = share_of(kind->cases);
 
-	for (unsigned int n = 0; n < kind->cases; n++) {
+	for (unsigned int n = 0; n < cases; n++) {
 		struct box box;
 		int place[MAX_IRQS] = { 0 };
 		struct irqkit_spread *spread;
@@ -251,9 +252,9 @@ static void try_kind(const struct kind *kind)
 	}
 	print_message(
 		"# %s: %u cases, worst CPU / %s: mean %.4f, most %.4f, moves %.2f\n",
-		kind->name, kind->cases, kind->is_exhaustive ? "optimum" : "bound",
-		sum / kind->cases, most, (double)moves / (double)irqs);
-	assert_true(sum / kind->cases <= kind->goal);
+		kind->name, cases, kind->is_exhaustive ? "optimum" : "bound", sum / cases,
+		most, (double)moves / (double)irqs);
+	assert_true(sum / cases <= kind->goal);
 }
 
 static void load_is_placed_well(void **state)
@@ -1117,7 +1118,7 @@ static void no_cpu_gets_more_than_its_vectors(void **state)
 	uint64_t seed = 2463534242;
 
 	(void)state;
-	for (unsigned int n = 0; n < 2000; n++) {
+	for (unsigned int n = 0; n < share_of(2000); n++) {
 		unsigned int now[MAX_CPUS] = { 0 }, left[MAX_CPUS], then[MAX_CPUS],
 			     n_left;
 		enum irqkit_policy policy = (enum irqkit_policy)(n % 4);
@@ -1197,7 +1198,7 @@ static void vectors_are_found_where_there_are_any(void **state)
 	uint64_t seed = 88172645463325252;
 
 	(void)state;
-	for (unsigned int n = 0; n < 2000; n++) {
+	for (unsigned int n = 0; n < share_of(2000); n++) {
 		enum irqkit_policy policy = (enum irqkit_policy)(n % 4);
 		unsigned int vectors[MAX_CPUS], n_allowed;
 		struct irqkit_spread *spread;

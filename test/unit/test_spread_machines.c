@@ -374,7 +374,7 @@ static void second_run_writes_nothing(void **state)
 	uint64_t seed = 88172645463325252;
 
 	(void)state;
-	for (unsigned int n = 0; n < N_MACHINES; n++) {
+	for (unsigned int n = 0; n < share_of(N_MACHINES); n++) {
 		struct machine m, before;
 		unsigned int n_written;
 		bool is_strict = below(&seed, 4) == 0;
@@ -409,7 +409,7 @@ static void busiest_gets_no_more_queues(void **state)
 	unsigned int n_strict = 0;
 
 	(void)state;
-	for (unsigned int n = 0; n < N_MACHINES; n++) {
+	for (unsigned int n = 0; n < share_of(N_MACHINES); n++) {
 		struct machine m, before;
 		unsigned int limit;
 
@@ -432,7 +432,7 @@ static void each_is_no_worse_than_twice_all(void **state)
 	uint64_t seed = 362436069;
 
 	(void)state;
-	for (unsigned int n = 0; n < N_MACHINES; n++) {
+	for (unsigned int n = 0; n < share_of(N_MACHINES); n++) {
 		struct machine all, each, before;
 
 		make_machine(&seed, &before);
@@ -478,7 +478,7 @@ static void moves_gain_something(void **state)
 	uint64_t seed = 123456789;
 
 	(void)state;
-	for (unsigned int n = 0; n < N_MACHINES; n++) {
+	for (unsigned int n = 0; n < share_of(N_MACHINES); n++) {
 		struct machine m, before;
 		struct measure now, then;
 		unsigned int possible, i = 0;

@@ -8,7 +8,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
+
+/*
+ * How many of @n random cases are tried: TEST_SHARE=10 asks for a tenth. What they compute is the
+ * same with every compiler, so that a slow run, under valgrind or with sanitizers, need not try all.
+ */
+static inline unsigned int share_of(unsigned int n)
+{
+	const char *text = getenv("TEST_SHARE");
+	unsigned int share = text ? (unsigned int)strtoul(text, NULL, 10) : 1;
+
+	return share > 1 ? (n + share - 1) / share : n;
+}
 
 #endif
