@@ -90,8 +90,11 @@ case $(sed -n 's/^irqkit_findings{rule="\([^"]*\)".*/\1/p' text | tr '\n' ' ') i
 *) fail "not found: $(grep ^irqkit_findings text)" ;;
 esac
 
-# ---- half of them go elsewhere: the imbalance is that of the counts
-awk 'NR % 2' queue_irqs >moved
+# ---- queues 0 and 1 go elsewhere: the imbalance is that of the counts
+show
+jq -r --arg dev "$dev" '.interrupts[] | select(.device == $dev and .role == "queue") |
+	select(.queues | any(endswith("-0") or endswith("-1"))).irq' json >moved
+eq "$(grep -c . moved)" 4 'interrupts of queues 0 and 1'
 while read -r irq; do
 	echo 2 >"/proc/irq/$irq/smp_affinity_list"
 done <moved
