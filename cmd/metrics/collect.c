@@ -15,6 +15,9 @@ static const double few[] = {
 	[IRQKIT_WEIGH_TIME] = 20 * 1e7, /* ticks of 10 ms */
 };
 
+/* Without so many files of /proc/irq/N/spurious, a system was saved without all of them. */
+#define FILES_TRIED 3
+
 /* More than any CPU handles in a second: then a counter has not wrapped, but started again. */
 #define MOST_PER_SECOND 4e6
 
@@ -152,7 +155,13 @@ static void add_unhandled(struct collected *collected, const struct state_irq *i
 	uint64_t count, now, old;
 	char number[16];
 
-	if (!record || irqkit_irq_get_unhandled(record, &count, &now) < 0 || now == 0)
+	if (!record || irq->total == 0 || collected->n_without_file >= FILES_TRIED)
+		return;
+	if (irqkit_irq_get_unhandled(record, &count, &now) < 0) {
+		collected->n_without_file++;
+		return;
+	}
+	if (now == 0)
 		return;
 	snprintf(number, sizeof(number), "%u", irq->number);
 	sums_add(&collected->kept.unhandled, number, irq->name, now);

@@ -34,6 +34,7 @@ struct collected {
 	size_t *placed; /* owned; by CPU: interrupts that it handles now */
 	size_t n_cpus; /* the highest CPU number, plus 1 */
 	size_t n_pending;
+	size_t n_without_file; /* interrupts of which it is not known who answers */
 };
 
 /*

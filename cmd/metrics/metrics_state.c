@@ -78,8 +78,7 @@ static bool read_kept(const char *path, struct kept_state *kept)
 	if (root)
 		do_json_delete(root);
 	if (wrong)
-		say_error(
-			"cannot use '%s': \"%s\" is missing or wrong", path, wrong);
+		say_error("cannot use '%s': \"%s\" is missing or wrong", path, wrong);
 	return !wrong;
 }
 
