@@ -7,6 +7,7 @@
 # irqkit top --json for a minute, while CPUs go offline and come back and a network card is
 # unbound and bound: each line is a document, and the counts of each interrupt that was there
 # all the time add up to exactly its last minus its first.
+. /vm/linux.sh
 dev=$(link 1) far=$(link 2)
 stop() {
 	: >over
