@@ -108,7 +108,7 @@ unexport CDPATH
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: all help deps deps-check deps-ci deps-deb deps-release deps-ecosystem dist deb rpm release-check try check check-long check-programs check-portable check-ecosystem bench fuzz screenshots lint check-writable clean install uninstall FORCE
+.PHONY: all help deps deps-check deps-ci deps-deb deps-release deps-ecosystem dist deb rpm release-check try check check-long check-top-long check-programs check-portable check-ecosystem bench fuzz screenshots lint check-writable clean install uninstall FORCE
 
 # ---- build -------------------------------------------------------------------------------
 # With `make deps ...` nothing is compiled before the packages are there, with -j neither.
@@ -329,7 +329,16 @@ check-long: check-programs ## let every system call fail with every error, and f
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-render.sh --long
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-stay.sh --long
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-deb.sh --long
+	@$(MAKE) check-top-long
 	@$(MAKE) fuzz FUZZ_SECONDS=$(LONG_FUZZ_SECONDS)
+
+# Ten minutes of random keys, with a program that notices each wrong access and each leak.
+ASAN = $(abspath $(B))/asan
+check-top-long:
+	@$(MAKE) O='$(ASAN)' NO_UNDEFINED= \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' \
+		all '$(ASAN)/build/test/bench/machine' '$(ASAN)/build/roots.made'
+	@MAKE='$(MAKE)' CC='$(CC)' O='$(ASAN)' test/check-top.sh --long
 
 # As in `check`: make check-ecosystem T=test/ecosystem/ansible.sh
 check-ecosystem: check-programs ## test what works with programs of others, such as Ansible, or only T="FILE..."

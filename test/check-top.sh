@@ -279,6 +279,7 @@ sixty_four_cpus() {
 	feed 64 256 32
 	start 200 50
 	shows "64 CPUs, 200x50: devices by CPU" '^DEVICE/CPU +RATE/S IRQS CPUS 0 +[|]8 +[|]16 +[|]24 '
+	wait_for '^eth.*[|]'
 	# each CPU has a cell: two columns, or one
 	same "64 CPUs, 200x50: each CPU has a cell" 128 "$(screen | grep -m 1 '^eth' | grep -oE '[·░▒▓█]' | wc -l)"
 	fits "64 CPUs" 200

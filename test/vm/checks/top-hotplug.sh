@@ -7,6 +7,7 @@
 # irqkit top --json for a minute, while CPUs go offline and come back and a network card is
 # unbound and bound: each line is a document, and the counts of each interrupt that was there
 # all the time add up to exactly its last minus its first.
+. /vm/linux.sh
 dev=$(link 1) far=$(link 2)
 stop() {
 	: >over
@@ -42,6 +43,9 @@ wait_for_lines() {
 	until_ok 30 more_lines
 }
 
+# link fails in this shell, and so ends it
+is_back() { (link 2); }
+
 # What does not fire between these two readings has its first count known exactly; and so at
 # the end.
 totals >before.1
@@ -60,7 +64,7 @@ driver=$(readlink -f "/sys/class/net/$far/device/driver")
 echo "$card" >"$driver/unbind"
 sleep 4
 echo "$card" >"$driver/bind"
-until_ok 20 link 2
+until_ok 20 is_back
 link_up 2
 sleep 10
 dd if=/dev/nvme0n1 of=/dev/null bs=64k count=200 2>/dev/null || :
