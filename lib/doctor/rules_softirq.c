@@ -56,8 +56,8 @@ static int find_losers(struct look *look, measure_fn *measure, double least,
 	return r;
 }
 
-static struct irqkit_finding *add_losers(
-	struct look *look, const struct losers *losers, const char *what)
+static struct irqkit_finding *add_losers(struct look *look, const struct losers *losers,
+	const char *one, const char *several)
 {
 	_cleanup_free_ char *cpus = facts_format_cpus(losers->cpus);
 	bool is_one = irqkit_cpuset_count(losers->cpus) == 1;
@@ -65,8 +65,8 @@ static struct irqkit_finding *add_losers(
 		look, NULL, "%s %s", is_one ? "CPU" : "CPUs", cpus ? cpus : "?");
 	double busy = facts_busy(look->facts, losers->worst);
 
-	finding_say(finding, "%s%s %.0f per second", what, is_one ? "" : ", at most",
-		losers->rate);
+	finding_does(finding, is_one ? one : several, losers->rate,
+		losers->rate < 1.5 ? "" : "s");
 	finding_fact(finding, "/proc/net/softnet_stat", "cpu%u: %.1f per second",
 		losers->worst, losers->rate);
 	finding_add_cpus(finding, losers->cpus);
@@ -86,7 +86,9 @@ static int look_dropped(struct look *look)
 	r = find_losers(look, facts_find_drops, DROPS_PER_SECOND, -2, &losers);
 	if (r < 0 || irqkit_cpuset_is_empty(losers.cpus))
 		return r;
-	finding = add_losers(look, &losers, "packets dropped from the backlog:");
+	finding = add_losers(look, &losers,
+		"drops %.0f packet%s per second from its backlog",
+		"drop up to %.0f packet%s per second from their backlogs");
 	facts_read_net_core(look->facts, "netdev_max_backlog", &backlog);
 	finding_fact_read(finding, look->facts, "proc/sys/net/core/netdev_max_backlog");
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
@@ -111,8 +113,11 @@ static int look_squeezed(struct look *look)
 		SHORT_CPU_PERCENT / 100.0, &losers);
 	if (r < 0 || irqkit_cpuset_is_empty(losers.cpus))
 		return r;
-	finding = add_losers(
-		look, &losers, "packet work stopped with packets left (time_squeeze):");
+	finding = add_losers(look, &losers,
+		"stops packet work with packets left %.0f time%s per second "
+		"(time_squeeze)",
+		"stop packet work with packets left, up to %.0f time%s per second "
+		"(time_squeeze)");
 	facts_read_net_core(look->facts, "netdev_budget_usecs", &usecs);
 	finding_fact_read(finding, look->facts, "proc/sys/net/core/netdev_budget_usecs");
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
@@ -170,9 +175,10 @@ static int judge_ring(struct look *look, struct irqkit_device *device)
 		return 0;
 	finding = finding_add(look, device, NULL);
 	finding_say(finding,
-		"the card had no free buffer for %.0f packets per second%s "
+		"the card had no free buffer for %.0f packet%s per second%s "
 		"(%s)",
-		most.per_second, most.is_measured ? "" : ", as a mean since boot", worst);
+		most.per_second, most.per_second < 1.5 ? "" : "s",
+		most.is_measured ? "" : ", as the mean since boot", worst);
 	finding_fact_read(finding, look->facts, "sys/class/net/%s/statistics/%s",
 		irqkit_device_get_name(device), worst);
 	finding_set_confidence(finding,
@@ -227,7 +233,7 @@ static int judge_per_packet(struct look *look, const struct fact_device *owner)
 		packets >= PACKETS_PER_IRQ)
 		return 0;
 	finding = finding_add(look, owner->device, NULL);
-	finding_say(finding, "fires %.0f times per second for %.1f packets each", rate,
+	finding_does(finding, "fires %.0f times per second for %.1f packets each", rate,
 		packets);
 	finding_weigh(finding,
 		look->facts->count ? (double)owner->count / (double)look->facts->count
@@ -294,7 +300,7 @@ static int look_full(struct look *look)
 	finding_add_cpu(finding, busy.busiest);
 	finding_fact(finding, "/proc/stat", "cpu%u: irq and softirq %.0f%%", busy.busiest,
 		busy.most * 100);
-	finding_say(finding,
+	finding_does(finding,
 		"spends %.0f%% of its time in interrupts; the mean of %u "
 		"CPUs is %.0f%%",
 		busy.most * 100, busy.n, busy.mean * 100);
@@ -524,7 +530,7 @@ static int look_budgets(struct look *look)
 		if (value <= budgets[i].most)
 			continue;
 		finding = finding_add(look, NULL, "net.core.%s", budgets[i].name);
-		finding_say(finding, "is %llu; values above %llu only add delay",
+		finding_does(finding, "is %llu; values above %llu only add delay",
 			(unsigned long long)value, (unsigned long long)budgets[i].most);
 		finding_fact_read(
 			finding, look->facts, "proc/sys/net/core/%s", budgets[i].name);
