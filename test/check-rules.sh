@@ -366,6 +366,23 @@ ksoftirqd() {
 }
 ksoftirqd 50000; fires $id 'medium cpu1: ksoftirqd/1 has used 50% of the CPU since boot'
 ksoftirqd 49999; silent $id 'less than half'
+ksoftirqd 50000; put proc/version 'Linux version 6.12 #1 SMP PREEMPT_RT'; silent $id 'a real-time kernel'
+
+# waits NS FLAGS PRIORITY CPU: ksoftirqd/1 has waited so long; a program with two threads, of which the
+# second one has this priority and ran on CPU last
+waits() {
+	local rest='0 0 0 0 0 0 0 0 0 0 0 0 0 17'
+	ksoftirqd 100
+	put proc/15/schedstat "1000000000 $1 12"
+	program 700 control
+	put proc/700/task/700/stat "700 (control) S 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 2 0 50 0 0 $rest 1 0 0"
+	put proc/700/task/701/stat "701 (a (loop) S 1 1 1 0 -1 $2 0 0 0 0 0 0 0 0 $3 0 2 0 50 0 0 $rest $4 50 1"
+}
+waits 100000000000 4194304 -51 1; fires $id 'medium cpu1: ksoftirqd/1 has waited for 10% of the time since boot, and a (loop (pid 701)' '10 %'
+waits 99999999999 4194304 -51 1; silent $id 'it has waited for less'
+waits 100000000000 4194304 20 1; silent $id 'no real-time priority'
+waits 100000000000 4194304 -51 2; silent $id 'the program is on another CPU'
+waits 100000000000 2129984 -51 1; silent $id 'a thread of the kernel'
 
 id=napi-thread-apart
 # napi CPUS

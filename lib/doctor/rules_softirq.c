@@ -7,6 +7,7 @@
 #include "doctor/facts_kernel.h"
 #include "doctor/facts_net.h"
 #include "doctor/facts_pressure.h"
+#include "doctor/facts_threads.h"
 #include "doctor/rule.h"
 #include "doctor/thresholds.h"
 
@@ -318,32 +319,11 @@ static int look_full(struct look *look)
 	return 0;
 }
 
-/* "3 (ksoftirqd/0) S 2 ... utime stime": hundredths of a second since boot. */
-static bool read_thread_time(
-	struct look *look, const struct irqkit_thread *thread, double *ret_seconds)
+static int report_ksoftirqd_time(struct look *look, const struct irqkit_thread *thread,
+	unsigned int cpu, double share)
 {
-	const char *text = facts_read(look->facts, NULL, "proc/%u/stat",
-			   irqkit_thread_get_pid(thread)),
-		   *end = text ? strrchr(text, ')') : NULL;
-	unsigned long long user, system;
+	struct irqkit_finding *finding = finding_add(look, NULL, "cpu%u", cpu);
 
-	if (!end ||
-		sscanf(end, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu",
-			&user, &system) != 2)
-		return false;
-	*ret_seconds = (double)(user + system) / 100;
-	return true;
-}
-
-static int judge_ksoftirqd(struct look *look, const struct irqkit_thread *thread,
-	unsigned int cpu, double seconds)
-{
-	double share = seconds / look->facts->uptime;
-	struct irqkit_finding *finding;
-
-	if (share * 100 < SHORT_CPU_PERCENT)
-		return 0;
-	finding = finding_add(look, NULL, "cpu%u", cpu);
 	finding_say(finding, "ksoftirqd/%u has used %.0f%% of the CPU since boot", cpu,
 		share * 100);
 	finding_fact_read(
@@ -358,6 +338,54 @@ static int judge_ksoftirqd(struct look *look, const struct irqkit_thread *thread
 	return 0;
 }
 
+/* It waits, because a program with a higher priority does not let it run. */
+static int report_ksoftirqd_waits(struct look *look, const struct irqkit_thread *thread,
+	unsigned int cpu, double share)
+{
+	struct realtime program CLEANUP(realtime_clear) = { 0 };
+	struct irqkit_finding *finding;
+	int r = facts_find_realtime(look->facts, cpu, &program);
+
+	if (r < 0 || !program.pid)
+		return r;
+	finding = finding_add(look, NULL, "cpu%u", cpu);
+	finding_say(finding,
+		"ksoftirqd/%u has waited for %.0f%% of the time since boot, and %s (pid "
+		"%u) runs there with real-time priority",
+		cpu, share * 100, program.name, program.pid);
+	finding_fact_read(
+		finding, look->facts, "proc/%u/schedstat", irqkit_thread_get_pid(thread));
+	finding_add_cpu(finding, cpu);
+	finding_set_confidence(finding, IRQKIT_CONFIDENCE_MEAN);
+	finding_weigh(finding, share, 0.5, true);
+	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
+		"move this program to other CPUs ('taskset -cp CPUS %u'), or the "
+		"interrupts of this CPU, which 'irqkit show --cpus=%u' lists",
+		program.pid, cpu);
+	return 0;
+}
+
+static int judge_ksoftirqd(struct look *look, const struct irqkit_thread *thread,
+	unsigned int cpu, double seconds)
+{
+	double uptime = look->facts->uptime, waited = 0;
+
+	if (seconds * 100 >= uptime * SHORT_CPU_PERCENT)
+		return report_ksoftirqd_time(look, thread, cpu, seconds / uptime);
+	if (facts_read_thread_wait(look->facts, thread, &waited) &&
+		waited * 100 >= uptime * STARVED_PERCENT)
+		return report_ksoftirqd_waits(look, thread, cpu, waited / uptime);
+	return 0;
+}
+
+/* PREEMPT_RT does packet work in threads on purpose. */
+static bool is_realtime_kernel(struct look *look)
+{
+	const char *version = facts_read(look->facts, NULL, "proc/version");
+
+	return version && strstr(version, "PREEMPT_RT");
+}
+
 static int look_ksoftirqd(struct look *look)
 {
 	size_t n = 0, n_known = 0;
@@ -365,6 +393,8 @@ static int look_ksoftirqd(struct look *look)
 
 	if (look->facts->uptime <= 0)
 		return look_lacks(look, "no /proc/uptime");
+	if (is_realtime_kernel(look))
+		return look_lacks(look, "packet work has threads on a real-time kernel");
 	r = irqkit_devices_count_kernel_threads(look->facts->devices, &n);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		struct irqkit_thread *thread = irqkit_devices_get_kernel_thread(
@@ -373,7 +403,7 @@ static int look_ksoftirqd(struct look *look)
 		double seconds;
 
 		if (sscanf(irqkit_thread_get_name(thread), "ksoftirqd/%u", &cpu) != 1 ||
-			!read_thread_time(look, thread, &seconds))
+			!facts_read_thread_time(look->facts, thread, &seconds))
 			continue;
 		n_known++;
 		r = judge_ksoftirqd(look, thread, cpu, seconds);
@@ -617,7 +647,9 @@ static const struct irqkit_rule rules[] = {
 		.why = "Packet work has fallen to a thread of normal priority, which "
 		       "waits for other programs.",
 		.explain = "Reported if ksoftirqd of a CPU has used half of the time "
-			   "since boot or more.",
+			   "since boot or more, or if it has waited for a tenth of that "
+			   "time and a program with real-time priority runs on the CPU. "
+			   "Not reported on a kernel with PREEMPT_RT.",
 		.look = look_ksoftirqd,
 	},
 	{
