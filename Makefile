@@ -326,6 +326,8 @@ check-long: check-programs ## let every system call fail with every error, and f
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-policies.sh --long
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-save.sh --long
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-doctor.sh --long
+	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-rules.sh --long
+	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-rules-placement.sh --long
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-render.sh --long
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-stay.sh --long
 	@MAKE='$(MAKE)' CC='$(CC)' O='$(abspath $(O))' test/check-deb.sh --long

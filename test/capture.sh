@@ -378,6 +378,11 @@ keep $core/netdev_budget $core/netdev_budget_usecs $core/netdev_max_backlog \
 	$core/flow_limit_cpu_bitmap $core/busy_poll $core/busy_read
 keep proc/cmdline proc/version proc/pressure/irq proc/xen/capabilities sys/hypervisor/type
 keep sys/kernel/debug/irq/domains/VECTOR
+# Interrupts that the kernel has switched off because no driver answered.
+# shellcheck disable=SC2046 # names of files
+keep $(grep -ls IRQS_SPURIOUS_DISABLED sys/kernel/debug/irq/irqs/[0-9]*)
+# What irqkit itself has placed, and its files that would place it again.
+keep 'etc/irqkit.d/*.conf' run/irqkit/placed
 for irq in proc/irq/[0-9]*; do
 	# An interrupt without a handler has its folder, and maybe nothing in it.
 	mkdir -p "$dir/$irq"
@@ -497,9 +502,19 @@ for path in proc/[0-9]*/comm; do
 	*) continue ;;
 	esac
 	keep "$path" "${path%/*}/stat"
+	case $name in ksoftirqd/*) keep "${path%/*}/schedstat" ;; esac
 	grep '^Cpus_allowed_list:' "${path%/*}/status" >"$scratch/status" 2>/dev/null &&
 		{ echo "Name:	$name" && cat "$scratch/status"; } >"$dir/${path%/*}/status"
 done
+
+# Threads of programs with real-time priority: they can keep ksoftirqd waiting. A name may hold
+# anything but a newline, so the fields are counted from its last bracket.
+cat proc/[0-9]*/task/[0-9]*/stat 2>/dev/null | LC_ALL=C awk '
+	{ id = $1; rest = $0; sub(/.*\) /, "", rest); split(rest, field, " ") }
+	field[16] < -1 && int(field[7] / 2097152) % 2 == 0 { print id }' >"$scratch/realtime"
+while read -r id; do
+	keep "proc/[0-9]*/task/$id/stat"
+done <"$scratch/realtime"
 
 # What else places interrupts. Of scripts and rules, only lines that name affinities are saved, of
 # the program irqbalance only its version.

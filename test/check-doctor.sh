@@ -4,7 +4,7 @@
 #
 # test/doctor.list holds every finding of every root, as it was reviewed by hand:
 #
-#	ROOT <tab> CLASS <tab> ID <tab> SUBJECT: TEXT <tab> FIX, or the rule that explains it
+#	ROOT <tab> CLASS <tab> ID <tab> TEXT <tab> FIX, or the rule that explains it
 #
 # A copy of the root on which `doctor --fix` was run has none of the findings that it could fix, and
 # no new one.
@@ -31,7 +31,7 @@ for root in "$roots"/*; do
 	# 5 goes with "ok": false
 	[ "$status $(jq .ok "$tmp/json")" = '0 true' ] || [ "$status $(jq .ok "$tmp/json")" = '5 false' ] ||
 		echo "$name: status $status"
-	jq -r --arg root "$name" '.findings[] | [$root, .class, .id, "\(.subject): \(.text)",
+	jq -r --arg root "$name" '.findings[] | [$root, .class, .id, .text,
 		if .hidden_by then "explained by \(.hidden_by)"
 		elif .fix then "irqkit " + (.fix | join(" "))
 		else "by hand" + if .needs then ", \(.needs)" else "" end end] | @tsv' "$tmp/json" >>"$tmp/list"

@@ -3,6 +3,9 @@
 # Rules of the doctor on placement, isolated CPUs, and what cannot be judged: for each, a system that
 # triggers it and one that must not, at the edge of each threshold. What irqkit itself can fix is
 # gone after the fix.
+#
+#	test/check-rules-placement.sh           a third of the rules
+#	test/check-rules-placement.sh --long    all of them
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=test/machine.sh
@@ -64,7 +67,7 @@ all_on() {
 	fired 26 $(((100 - $1) * 10000))
 }
 id='one-cpu-serves-all'
-all_on 80; fires $id 'high cpu0: handles 80% of the interrupts of all devices; the other 3 CPUs share the rest' '80 %'
+all_on 80; fires $id 'high cpu0 handles 80% of the interrupts of all devices; the other 3 CPUs share the rest' '80 %'
 all_on 79; silent $id '79 %'
 all_on 80; fired 24 641000; fired 25 159000; silent $id 'a fifth of it is not the hottest'
 all_on 80; irq 'xen-percpu -virq' timer0 1; fired 27 90000000; fires $id 'handles 80%' 'a timer is left out'
@@ -82,7 +85,7 @@ pair() {
 	fired 26 1000000
 }
 id='hot-units-collide'
-pair 1000000 400000; fires $id 'medium cpu0: handles eth0:0 and eth1:0' 'gain 29 %'
+pair 1000000 400000; fires $id 'medium cpu0 handles eth0:0 and eth1:0' 'gain 29 %'
 pair 1000000 300000; silent $id 'gain 23 %'
 pair 4000000 520000; silent $id 'the lesser one is below a tenth'
 new 4; nic eth0 xen_netfront 0; put proc/irq/24/effective_affinity_list 0; irq 'PCI-MSIX-x 1-edge' eth0-rx-0 0; silent $id 'one device'
@@ -99,7 +102,7 @@ uneven() {
 	busy 1 "${2-2}"
 }
 id='load-uneven'
-uneven 50; fires "$id" 'medium cpu0: spends 50% of its time in interrupts' '50 %'
+uneven 50; fires "$id" 'medium cpu0 spends 50% of its time in interrupts' '50 %'
 uneven 49; silent $id '49 %'
 uneven 60 60; silent $id 'less than three times the mean'
 
@@ -207,7 +210,7 @@ hops() {
 	put proc.1/irq/24/effective_affinity_list "$1"
 }
 id='xen-mask-repicks'
-hops 1; fires $id 'medium event channels: 1 of them changed its CPU although the affinity stayed'
+hops 1; fires $id 'medium affinity: 1 event channel moved to another CPU, although nobody changed its affinity'
 hops 0; silent $id 'it stayed'
 hops 1; put proc.1/irq/24/smp_affinity_list 1; silent $id 'somebody moved it'
 
@@ -220,11 +223,11 @@ pends() {
 	[ -z "$1" ] || rate 24 "$1"
 }
 id='move-pending'
-pends ''; fires $id 'info moves: 1 interrupt waits for a move (eth0:0)'
-pends 0; fires $id 'info moves' 'it did not fire'
+pends ''; fires $id 'info affinity: 1 interrupt waits to move to another CPU (eth0:0)'
+pends 0; fires $id 'info affinity' 'it did not fire'
 pends 1; silent $id 'it fired'
 id='move-stuck'
-pends 1; fires $id 'medium moves: 1 interrupt fired and did not move to where it was sent' 'twice in the sample'
+pends 1; fires $id 'medium affinity: 1 interrupt fired and did not move to the requested CPU' 'twice in the sample'
 pends 0; silent $id 'it did not fire'
 pends ''; silent $id 'nothing was measured'
 
@@ -242,7 +245,7 @@ widened() {
 	allow 26 0-3 2
 }
 id='widened-by-hotplug'
-widened; fires $id 'medium eth0: eth0:2 may be handled on all CPUs, each of the other 2 queues on one'
+widened; fires $id 'medium eth0: eth0:2 may be handled on all CPUs, but each of the other 2 queues on one CPU only'
 widened; allow 26 2-3 2; silent $id 'two CPUs: somebody chose them'
 widened; allow 25 0-3 1; silent $id 'two of them'
 
@@ -260,7 +263,7 @@ hints 0 1 2 2; silent $id 'one of four'
 hints 3 2 1 0; silent $id 'another order gains nothing'
 
 id='default-affinity-narrow'
-new 8; nic eth0 igb 0; put proc/irq/default_smp_affinity 07; fires $id 'low the machine: new interrupts go to CPUs 0-2 only, of 8' '3 of 8'
+new 8; nic eth0 igb 0; put proc/irq/default_smp_affinity 07; fires $id 'low the machine: new interrupts go only to CPUs 0-2, although 8 CPUs' '3 of 8'
 new 8; nic eth0 igb 0; put proc/irq/default_smp_affinity 0f; silent $id '4 of 8'
 new 2; nic eth0 igb 0; put proc/irq/default_smp_affinity 1; silent $id 'two CPUs'
 
@@ -328,7 +331,7 @@ ticks() {
 	printf ' LOC: 10 10 10 %s  Local timer interrupts\n' $((10 + $1 * 2)) >>"$root/proc.1/interrupts"
 }
 id='tick-on-nohz-full'
-ticks 11 90; has $id 'info CPUs 3: tick up to 11 times per second' '11 per second'
+ticks 11 90; has $id 'info CPU 3 ticks up to 11 times per second' '11 per second'
 ticks 10 90; lacks $id '10 per second'
 ticks 11 89; lacks $id 'it is idle for a tenth of the time'
 
@@ -367,7 +370,7 @@ steals() {
 	cp "$tmp/stat" "$root/proc.1/stat"
 }
 id='steal-high'
-steals 10; has $id 'medium CPUs 0: the host takes up to 5% of their time' '5 %'
+steals 10; has $id 'medium CPU 0: the host takes 5% of its time' '5 %'
 steals 9; lacks $id 'less than 5 %'
 id='sample-too-short'
 new 4; nic eth0 igb 0; fired 24 1000000; rate 24 499; fires $id 'info the machine: only 998 interrupts of devices fired in 2 seconds'

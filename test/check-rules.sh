@@ -2,45 +2,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Rules of the doctor: for each, a system that triggers it and one that must not, at the edge of
 # each threshold. What irqkit itself can fix is gone after the fix.
+#
+#	test/check-rules.sh           a third of the rules
+#	test/check-rules.sh --long    all of them
 # shellcheck disable=SC2100,SC2046,SC2016 # ids; words; text for files
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=test/machine.sh
 . test/machine.sh
 
-# findings ID: those of a rule, a line each
-findings() {
-	"$O/irqkit" doctor --root "$root" --all --json 2>"$tmp/err" >"$tmp/json"
-	jq -r --arg id "$1" '[.findings[] | select(.id == $id)] | .[] |
-		"\(.class) \(.subject): \(.text)"' "$tmp/json" 2>&1
-	[ ! -s "$tmp/err" ] || cat "$tmp/err"
-}
-
-# fires ID TEXT [WHY]: one finding, in which TEXT stands; and none after its fix
-fires() {
-	local text fix
-	made
-	text=$(findings "$1")
-	case $text in
-	*"$2"*) result 0 "$1 ${3-}" ;;
-	*) result 1 "$1 ${3-}" "expected: $2, got: ${text:-nothing}" ;;
-	esac
-	fix=$(jq -r --arg id "$1" '[.findings[] | select(.id == $id) | .fix // empty][0] // empty | join(" ")' "$tmp/json")
-	[ -n "$fix" ] || return 0
-	set -f
-	# shellcheck disable=SC2086 # words
-	text=$("$O/irqkit" $fix --root "$root" -q 2>&1)
-	set +f
-	empty "$1 ${3-}: '$fix' works" "$(grep -v '^irqkit: warning:' <<<"$text")"
-	case $fix in pin-queue*) return ;; esac # threads of a saved system stay
-	empty "$1 ${3-}: gone after '$fix'" "$(findings "$1")"
-}
-
-# silent ID WHY
-silent() {
-	made
-	empty "$1 is silent: $2" "$(findings "$1")"
-}
+# shellcheck source=test/rule.sh
+. test/rule.sh
 
 # one_queue BUSY: 4 CPUs, an interface with one queue on CPU 0
 one_queue() {
@@ -53,9 +25,9 @@ one_queue() {
 
 # ---- steering ------------------------------------------------------------------------------
 id=single-queue-no-rps
-one_queue 50; fires $id 'high eth0: has one rx queue, so cpu0 processes all packets' 'half of the time'
+one_queue 50; fires $id 'high eth0 has one rx queue, so cpu0 processes all packets' 'half of the time'
 one_queue 49; silent $id 'less than half of the time'
-one_queue 10; softnet 0 1 1; fires $id 'cpu0 drops 1 packets per second' 'drops'
+one_queue 10; softnet 0 1 1; fires $id 'cpu0 drops 1 packet per second' 'drops'
 new 4; nic eth0 igb 0; fired 24 1000000; fires $id 'medium eth0' 'totals alone'
 new 4; nic eth0 igb 0; fired 24 999; silent $id 'idle by totals'
 one_queue 90; put sys/class/net/eth0/queues/rx-0/rps_cpus e; silent $id 'RPS is on'
@@ -70,7 +42,7 @@ one_vector() {
 	row_name[24]=eth0
 }
 id=one-vector-for-all-queues
-one_vector 4; fires $id 'high eth0: has 4 rx queues, but only interrupt 24 for all'
+one_vector 4; fires $id 'high eth0 has 4 rx queues, but only interrupt 24 for all'
 one_vector 1; silent $id 'one queue'
 one_vector 4; busy 0 49; silent $id 'less than half of the time'
 
@@ -182,7 +154,7 @@ xps() {
 	done
 }
 id=xps-against-irq
-xps 10 2 4 8; fires $id 'low eth0: XPS of 1 of 4 tx queues names CPUs far from the interrupt: tx-0 has CPUs 4, its interrupt is on cpu0'
+xps 10 2 4 8; fires $id 'low eth0: XPS of 1 of 4 tx queues names CPUs far from the interrupt: tx-0 is for CPUs 4, but cpu0 handles its interrupt'
 xps 8 2 4 1; silent $id 'the same cache'
 xps 70 2 4 8; silent $id 'three CPUs'
 xps 10; silent $id 'one tx queue'
@@ -193,12 +165,12 @@ xps 3 c f0; silent $id 'all CPUs'
 xps 1 2 4 8; silent $id 'one CPU for each queue, as drivers set it'
 xps 0 0; silent $id 'no XPS'
 id=xps-two-maps
-xps 3 c; put sys/class/net/eth0/queues/tx-1/xps_rxqs 2; fires $id 'info eth0: 1 of 2 tx queues'
+xps 3 c; put sys/class/net/eth0/queues/tx-1/xps_rxqs 2; fires $id 'info eth0: XPS of 1 of 2 tx queues'
 xps 3 c; silent $id 'one map'
 
 # ---- queues --------------------------------------------------------------------------------
 id=queues-too-few
-one_queue 50; put sys/class/net/eth0/channels 'combined 1 8'; fires $id 'medium eth0: has 1 of 8 possible queues, 4 would be useful'
+one_queue 50; put sys/class/net/eth0/channels 'combined 1 8'; fires $id 'medium eth0 has 1 of 8 possible queues, and 4 would be useful'
 one_queue 49; put sys/class/net/eth0/channels 'combined 1 8'; silent $id 'less than half of the time'
 one_queue 50; put sys/class/net/eth0/channels 'combined 1 1'; silent $id 'the driver has no more'
 one_queue 50; silent $id 'channels are not known'
@@ -214,7 +186,7 @@ many() {
 	put sys/class/net/eth0/channels "combined $1 64"
 }
 id=queues-too-many
-many 8; fires $id 'low eth0: has 8 queues for 4 cores, and 8 of them are active'
+many 8; fires $id 'low eth0 has 8 queues for 4 cores, and 8 of them are active'
 many 7; silent $id 'fewer than two for each core'
 many 8; for irq in 28 29 30 31; do fired $irq 0; done; silent $id 'half of them are idle'
 many 8; rm "$root"/sys/class/net/eth0/channels; silent $id 'the number cannot be set'
@@ -262,14 +234,14 @@ guest() {
 	busy 0 "$1"
 }
 id=xen-guest-one-queue
-guest 50; fires $id 'high eth0: has one queue for 4 CPUs: cpu0 spends 50% of its time in interrupts'
+guest 50; fires $id 'high eth0 has one queue for 4 CPUs: cpu0 spends 50% of its time in interrupts'
 guest 49; silent $id 'less than half of the time'
 guest 50; put sys/class/net/eth0/queues/rx-0/rps_cpus e; silent $id 'RPS is on'
 
 id=virtio-one-queue
 # virtio BUSY
 virtio() { one_queue "$1"; ln -sfn ../../../bus/pci/drivers/virtio_net "$root/sys/devices/pci0000:00/0000:01:00.0/driver"; mkdir -p "$root/sys/bus/pci/drivers/virtio_net"; }
-virtio 50; fires $id 'medium eth0: has one queue for 4 CPUs'
+virtio 50; fires $id 'medium eth0 has one queue for 4 CPUs'
 virtio 50; put sys/class/net/eth0/channels 'combined 1 4'; fires $id 'medium eth0' 'the host gave more'
 virtio 49; silent $id 'less than half of the time'
 one_queue 50; silent $id 'another driver'
@@ -318,11 +290,12 @@ netvsc() {
 	done
 }
 id=netvsc-few-cpus
-netvsc 0 0 1 0 0 0 0 1; fires $id 'low eth0: 8 VMBus channels are handled by 2 CPUs, and 8 could be used'
+netvsc 0 0 1 0 0 0 0 1; fires $id 'low eth0: 2 CPUs handle its 8 VMBus channels; 8 CPUs could handle them'
 netvsc 0 1 2 3 0 1 2 3; silent $id 'half of the CPUs'
 netvsc 0; silent $id 'one channel'
 # broken TEXT: in the file of a channel; the other rules still look
 broken() {
+	wanted $id || return 0
 	netvsc 0 1 2 3
 	put sys/devices/vmbus0/guid/channels/11/cpu "$1"
 	silent $id "a channel with CPU '$1'"
@@ -336,11 +309,11 @@ broken none
 
 # ---- softirqs ------------------------------------------------------------------------------
 id=softnet-dropped
-one_queue 10; softnet 2 1 1; fires $id 'high CPU 2: packets dropped from the backlog: 1 per second'
+one_queue 10; softnet 2 1 1; fires $id 'high CPU 2 drops 1 packet per second from its backlog'
 one_queue 10; silent $id 'no drop while it was measured'
 new 4; nic eth0 igb 0; silent $id 'one reading'
 id=softnet-squeezed
-one_queue 50; softnet 0 2 10; fires $id 'low CPU 0: packet work stopped with packets left (time_squeeze): 10 per second'
+one_queue 50; softnet 0 2 10; fires $id 'low CPU 0 stops packet work with packets left 10 times per second'
 one_queue 50; softnet 0 2 9; silent $id '9 per second'
 one_queue 49; softnet 0 2 10; silent $id 'less than half of the time'
 id=flow-limit
@@ -358,9 +331,9 @@ missed() {
 # net_dev DIR DROP FIFO
 net_dev() { put "$1/net/dev" 'Inter-|   Receive' '' "  eth0: 1 2 0 $2 $3 0 0 0 0 0 0 0 0 0 0 0"; }
 id=ring-overrun
-missed 1; fires $id 'medium eth0: the card had no free buffer for 1 packets per second, as a mean since boot (rx_missed_errors)'
+missed 1; fires $id 'medium eth0: the card had no free buffer for 1 packet per second, as the mean since boot (rx_missed_errors)'
 missed 0 999; silent $id 'less than one per second'
-missed 0; rate 24 10; net_dev proc 0 0; net_dev proc.1 0 2; fires $id 'high eth0: the card had no free buffer for 1 packets per second (rx_fifo_errors)' measured
+missed 0; rate 24 10; net_dev proc 0 0; net_dev proc.1 0 2; fires $id 'high eth0: the card had no free buffer for 1 packet per second (rx_fifo_errors)' measured
 missed 5; rate 24 10; net_dev proc 5000 0; net_dev proc.1 5001 0; silent $id 'less than one per second, measured'
 missed 0; rate 24 10; net_dev proc 5000 0; net_dev proc.1 6000 0; silent $id 'rx_dropped alone'
 
@@ -372,14 +345,14 @@ packets() {
 	put sys/class/net/eth0/statistics/tx_packets 0
 }
 id=irq-per-packet
-packets 20000 1999999; fires $id 'medium eth0: fires 20000 times per second for 2.0 packets each'
+packets 20000 1999999; fires $id 'medium eth0 fires 20000 times per second for 2.0 packets each'
 packets 19999 1999999; silent $id '19,999 per second'
 packets 20000 2000000; silent $id 'two packets each'
 packets 20000 1000000; put proc/sys/net/core/busy_poll 50; silent $id 'busy polling'
 packets 20000 1000000; put etc/tuned/active_profile network-latency; silent $id 'a profile for latency'
 
 id=cpu-full-of-softirq
-one_queue 85; fires $id 'high cpu0: spends 85% of its time in interrupts'
+one_queue 85; fires $id 'high cpu0 spends 85% of its time in interrupts'
 one_queue 84; silent $id '84 %'
 one_queue 85; busy 1 60; busy 2 40; busy 3 20; fires $id 'info cpu0' 'the mean is 51%'
 
@@ -393,6 +366,23 @@ ksoftirqd() {
 }
 ksoftirqd 50000; fires $id 'medium cpu1: ksoftirqd/1 has used 50% of the CPU since boot'
 ksoftirqd 49999; silent $id 'less than half'
+ksoftirqd 50000; put proc/version 'Linux version 6.12 #1 SMP PREEMPT_RT'; silent $id 'a real-time kernel'
+
+# waits NS FLAGS PRIORITY CPU: ksoftirqd/1 has waited so long; a program with two threads, of which the
+# second one has this priority and ran on CPU last
+waits() {
+	local rest='0 0 0 0 0 0 0 0 0 0 0 0 0 17'
+	ksoftirqd 100
+	put proc/15/schedstat "1000000000 $1 12"
+	program 700 control
+	put proc/700/task/700/stat "700 (control) S 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 2 0 50 0 0 $rest 1 0 0"
+	put proc/700/task/701/stat "701 (a (loop) S 1 1 1 0 -1 $2 0 0 0 0 0 0 0 0 $3 0 2 0 50 0 0 $rest $4 50 1"
+}
+waits 100000000000 4194304 -51 1; fires $id 'medium cpu1: ksoftirqd/1 has waited for 10% of the time since boot, and a (loop (pid 701)' '10 %'
+waits 99999999999 4194304 -51 1; silent $id 'it has waited for less'
+waits 100000000000 4194304 20 1; silent $id 'no real-time priority'
+waits 100000000000 4194304 -51 2; silent $id 'the program is on another CPU'
+waits 100000000000 2129984 -51 1; silent $id 'a thread of the kernel'
 
 id=napi-thread-apart
 # napi CPUS
@@ -451,7 +441,7 @@ storm() {
 	rate 24 "$3"
 }
 id=irq-storm
-storm 'PCI-MSI 0-edge' xhci_hcd 100000; fires $id 'high interrupt 24 (xhci_hcd): fires 100000 times per second'
+storm 'PCI-MSI 0-edge' xhci_hcd 100000; fires $id 'high interrupt 24 (xhci_hcd) fires 100000 times per second'
 storm 'PCI-MSI 0-edge' xhci_hcd 99999; silent $id '99,999 per second'
 storm 'IO-APIC 9-fasteoi' acpi 50000; fires $id 'fires 50000 times per second' level
 storm 'IO-APIC 9-fasteoi' acpi 49999; silent $id '49,999 per second, level'
@@ -491,14 +481,14 @@ vectors() {
 	put sys/kernel/debug/irq/domains/VECTOR 'name:   VECTOR' ' size:   0' 'System: 36: 0-19,21,50,128' \
 		'  | CPU | avl | man | mac | act | vectors' '     0   190     1     1   12  33-44' "     1   $1     0     0  $2  33-44"
 }
-vectors 19 181; fires $id 'medium cpu1: has 19 of 200 interrupt vectors left'
+vectors 19 181; fires $id 'medium cpu1 has 19 of 200 interrupt vectors left'
 vectors 20 180; silent $id '10 % are left'
 # placed N: on CPU 0
 placed() {
 	new 2
 	for ((number = 0; number < $1; number++)); do irq 'PCI-MSI 0-edge' dev$number 0; done
 }
-placed 161; fires $id 'medium cpu0: handles 161 interrupts' 'without debugfs'
+placed 161; fires $id 'medium cpu0 handles 161 interrupts' 'without debugfs'
 placed 160; silent $id '160 interrupts'
 
 id=harmful-parameter
@@ -529,7 +519,7 @@ placed_by_irqkit() {
 	put proc/stat "btime $(($(date +%s) + 7200 - 1000))"
 }
 id=irqbalance-without-bans
-placed_by_irqkit; program 700 irqbalance; fires $id 'high irqbalance: is running (pid 700), and may move 1 interrupt that irqkit placed, such as 24'
+placed_by_irqkit; program 700 irqbalance; fires $id 'high irqbalance is running (pid 700), and may move 1 interrupt that irqkit placed, such as 24'
 printf '/usr/sbin/irqbalance\0--banirq=24\0' >"$root/proc/700/cmdline"; silent $id 'it is banned'
 placed_by_irqkit; silent $id 'it does not run'
 new 4; nic eth0 igb 0; program 700 irqbalance; fires $id 'info irqbalance' 'irqkit placed nothing'
@@ -548,7 +538,7 @@ blind() {
 	program 700 irqbalance
 	put usr/sbin/irqbalance "irqbalance version $1"
 }
-blind 1.9.0 'xen-dyn -event'; fires $id 'medium irqbalance: version 1.9.0 leaves the event channels'
+blind 1.9.0 'xen-dyn -event'; fires $id 'medium irqbalance version 1.9.0 leaves the event channels'
 blind 1.9.5 'xen-dyn-lateeoi -event'; fires $id 'version 1.9.5' lateeoi
 blind 1.8.9 'xen-dyn -event'; silent $id 1.8.9
 blind 1.9.6 'xen-dyn -event'; silent $id 1.9.6
@@ -563,8 +553,8 @@ balanced() {
 	program 700 irqbalance
 	put etc/default/irqbalance "$1"
 }
-balanced 'IRQBALANCE_BANNED_CPULIST=0'; fires $id 'medium irqbalance: may move interrupts to the isolated CPUs 2-3'
-balanced 'IRQBALANCE_BANNED_CPUS="4"'; fires $id 'isolated CPUs 3: IRQBALANCE_BANNED_CPUS' 'a mask'
+balanced 'IRQBALANCE_BANNED_CPULIST=0'; fires $id 'medium irqbalance may move interrupts to the isolated CPUs 2-3'
+balanced 'IRQBALANCE_BANNED_CPUS="4"'; fires $id 'isolated CPUs 3, because IRQBALANCE_BANNED_CPUS is set' 'a mask'
 balanced 'IRQBALANCE_BANNED_CPULIST=2-3'; silent $id 'both are banned'
 balanced '#IRQBALANCE_BANNED_CPULIST=0'; silent $id 'a comment'
 balanced ''; printf 'A=1\0IRQBALANCE_BANNED_CPULIST=0\0' >"$root/proc/700/environ"; fires $id 'IRQBALANCE_BANNED_CPULIST' 'its environment'
@@ -607,7 +597,7 @@ flaps() {
 	put proc.1/irq/24/smp_affinity_list "$1"
 	put proc.1/irq/25/smp_affinity_list "$2"
 }
-flaps 2 3; fires $id 'medium affinity: somebody changed it for 2 interrupts within 2 seconds, such as 24'
+flaps 2 3; fires $id 'medium affinity: somebody moved 2 interrupts within 2 seconds, such as 24'
 flaps 2 1; silent $id 'one interrupt'
 flaps 0-3 0-3; silent $id 'a CPU went offline'
 flaps 0 1; silent $id 'no change'

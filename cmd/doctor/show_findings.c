@@ -47,7 +47,8 @@ static void format_share(const struct irqkit_finding *finding, char *text, size_
 	double percent = irqkit_finding_get_share(finding) * 100;
 
 	*text = '\0';
-	if (percent >= 1)
+	/* one percentage in a sentence is enough */
+	if (percent >= 1 && !strstr(irqkit_finding_get_text(finding), "% of "))
 		snprintf(text, size, " (%.0f%% of %s)", percent,
 			irqkit_finding_is_of_time(finding) ? "a CPU's time"
 							   : "all interrupts");
@@ -75,8 +76,7 @@ static char *format_finding(
 	char share[64], *text;
 
 	format_share(finding, share, sizeof(share));
-	return asprintf(&text, "%s: %s%s%s.", irqkit_finding_get_subject(finding),
-		       irqkit_finding_get_text(finding), share,
+	return asprintf(&text, "%s%s%s.", irqkit_finding_get_text(finding), share,
 		       name_confidence(view, finding)) < 0
 		? NULL
 		: text;
@@ -103,8 +103,7 @@ static void show_symptoms(
 			view->doctor, i);
 
 		if (irqkit_finding_get_cause(finding) == cause)
-			print_line(indent, "It also explains: %s: %s.",
-				irqkit_finding_get_subject(finding),
+			print_line(indent, "It also explains: %s.",
 				irqkit_finding_get_text(finding));
 	}
 }
@@ -133,6 +132,7 @@ static const char *name_needs(enum irqkit_needs needs)
 
 static void show_by_hand(const struct finding_group *group, size_t indent)
 {
+	static const char nothing[] = "nothing to do, ";
 	const char *last = NULL;
 
 	for (size_t i = 0; i < group->n; i++) {
@@ -141,8 +141,10 @@ static void show_by_hand(const struct finding_group *group, size_t indent)
 
 		if (!text || (last && strcmp(last, text) == 0))
 			continue;
-		print_line(indent, "%s%s%s.", group->fix ? "By hand: " : "", text,
-			name_needs(needs));
+		if (strncmp(text, nothing, strlen(nothing)) == 0)
+			print_line(indent, "N%s.", text + 1);
+		else
+			print_line(indent, "By hand: %s%s.", text, name_needs(needs));
 		last = text;
 	}
 }

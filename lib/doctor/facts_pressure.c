@@ -118,8 +118,8 @@ char *pressure_describe(const struct pressure *pressure)
 			pressure->cpu, pressure->value * 100);
 		break;
 	case PRESSURE_DROPS:
-		r = asprintf(&text, "cpu%u drops %.0f packets per second", pressure->cpu,
-			pressure->value);
+		r = asprintf(&text, "cpu%u drops %.0f packet%s per second", pressure->cpu,
+			pressure->value, pressure->value < 1.5 ? "" : "s");
 		break;
 	}
 	return r < 0 ? NULL : text;

@@ -95,6 +95,20 @@ struct irqkit_finding *finding_add(
 	return finding;
 }
 
+/* Puts the subject before the text. */
+static void add_subject(struct irqkit_finding *finding, const char *between)
+{
+	char *text = NULL;
+
+	if (!finding->text || !finding->subject ||
+		asprintf(&text, "%s%s%s", finding->subject, between, finding->text) < 0) {
+		finding->has_failed = true;
+		return;
+	}
+	free(finding->text);
+	finding->text = text;
+}
+
 void finding_say(struct irqkit_finding *finding, const char *format, ...)
 {
 	va_list args;
@@ -102,6 +116,17 @@ void finding_say(struct irqkit_finding *finding, const char *format, ...)
 	va_start(args, format);
 	set_text(finding, &finding->text, format, args);
 	va_end(args);
+	add_subject(finding, ": ");
+}
+
+void finding_does(struct irqkit_finding *finding, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	set_text(finding, &finding->text, format, args);
+	va_end(args);
+	add_subject(finding, " ");
 }
 
 void finding_fact(

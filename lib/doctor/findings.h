@@ -28,7 +28,7 @@ struct irqkit_finding {
 	struct irqkit_device *device; /* or NULL */
 	struct irqkit_cpuset
 		*cpus; /* owned; what it is about, or NULL: none in particular */
-	char *text; /* owned; what was found, with numbers; without full stop */
+	char *text; /* owned; what was found, with the subject; without full stop */
 	struct finding_fact *facts; /* owned, and their texts */
 	size_t n_facts, facts_room;
 	double share; /* of the busiest CPU's time, or of the interrupts: 0 to 1 */
@@ -53,8 +53,14 @@ struct irqkit_finding {
 struct irqkit_finding *finding_add(struct look *look, struct irqkit_device *device,
 	const char *subject, ...) __attribute__((format(printf, 3, 4)));
 
-/* What was found: "all 4 queues are on cpu0; the other 7 CPUs handle none". */
+/*
+ * What was found about the subject, as a sentence: "cpu0 handles all 4 queues", which becomes
+ * "eth0: cpu0 handles all 4 queues".
+ */
 void finding_say(struct irqkit_finding *finding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The same as what the subject does: "has one rx queue" becomes "eth0 has one rx queue". */
+void finding_does(struct irqkit_finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* A fact that it rests on. @file: with its leading slash; value: as it stands there */

@@ -132,13 +132,14 @@ static int look_move_pending(struct look *look)
 {
 	struct group group CLEANUP(group_free) = { 0 };
 	_cleanup_free_ char *names = NULL;
-	int r = collect(look, waits, "moves", &group);
+	int r = collect(look, waits, "affinity", &group);
 
 	if (r < 0 || !group.n)
 		return r;
 	names = group_format(&group);
-	finding_say(group.finding, "%zu interrupt%s wait%s for a move (%s)", group.n,
-		group.n == 1 ? "" : "s", group.n == 1 ? "s" : "", names ? names : "?");
+	finding_say(group.finding, "%zu interrupt%s wait%s to move to another CPU (%s)",
+		group.n, group.n == 1 ? "" : "s", group.n == 1 ? "s" : "",
+		names ? names : "?");
 	finding_by_hand(group.finding, IRQKIT_NEEDS_NOTHING,
 		"nothing to do, because the move takes effect the next time the "
 		"interrupt fires");
@@ -153,13 +154,13 @@ static int look_move_stuck(struct look *look)
 
 	if (facts_confidence(look->facts) != IRQKIT_CONFIDENCE_MEASURED)
 		return look_lacks(look, "nothing was measured");
-	r = collect(look, is_stuck, "moves", &group);
+	r = collect(look, is_stuck, "affinity", &group);
 	if (r < 0 || !group.n)
 		return r;
 	names = group_format(&group);
 	finding_say(group.finding,
-		"%zu interrupt%s fired and did not move to where %s sent (%s)", group.n,
-		group.n == 1 ? "" : "s", group.n == 1 ? "it was" : "they were",
+		"%zu interrupt%s fired and did not move to the requested CPU%s (%s)",
+		group.n, group.n == 1 ? "" : "s", group.n == 1 ? "" : "s",
 		names ? names : "?");
 	finding_by_hand(group.finding, IRQKIT_NEEDS_NOTHING,
 		"send it again ('irqkit set IRQ --cpus=CPU -v'); if it stays, that CPU "
@@ -243,13 +244,15 @@ static int look_xen_mask_repicks(struct look *look)
 
 	if (!facts_has_affinity_times(look->facts))
 		return look_lacks(look, "no second reading of affinities");
-	r = collect(look, has_hopped, "event channels", &group);
+	r = collect(look, has_hopped, "affinity", &group);
 	if (r < 0 || !group.n)
 		return r;
 	names = group_format(&group);
 	finding_say(group.finding,
-		"%zu of them changed %s CPU although the affinity stayed (%s)", group.n,
-		group.n == 1 ? "its" : "their", names ? names : "?");
+		"%zu event channel%s moved to another CPU, although nobody changed %s "
+		"affinity (%s)",
+		group.n, group.n == 1 ? "" : "s", group.n == 1 ? "its" : "their",
+		names ? names : "?");
 	finding_by_hand(group.finding, IRQKIT_NEEDS_NOTHING,
 		"give each one CPU ('irqkit set IRQ --cpus=CPU'), and stop the program "
 		"that writes the mask ('irqkit who')");
@@ -411,8 +414,8 @@ static int look_widened_by_hotplug(struct look *look)
 			return -ENOMEM;
 		finding = finding_add(look, device->device, NULL);
 		finding_say(finding,
-			"%s may be handled on all CPUs, each of the other %zu queues on "
-			"one",
+			"%s may be handled on all CPUs, but each of the other %zu "
+			"queues on one CPU only",
 			unit->name, device->n_units - 1);
 		for (size_t j = 0; j < unit->n_irqs; j++)
 			finding_fact_read(finding, facts, "proc/irq/%d/smp_affinity_list",
@@ -537,7 +540,7 @@ static int look_default_narrow(struct look *look)
 		return 0;
 	finding = finding_add(look, NULL, NULL);
 	finding_say(finding,
-		"new interrupts go to CPUs %s only, of %u that could handle them",
+		"new interrupts go only to CPUs %s, although %u CPUs could handle them",
 		list ? list : "?", n_housekeeping);
 	finding_fact_read(finding, facts, "proc/irq/default_smp_affinity");
 	finding_fix(finding, "set", "--default", "--cpus=housekeeping", NULL);

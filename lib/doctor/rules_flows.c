@@ -63,7 +63,7 @@ static bool read_flows(struct look *look, struct flows *ret_flows)
 static void say_without_queues(struct irqkit_finding *finding, const struct flows *flows)
 {
 	finding_say(finding,
-		"RFS is half on: net.core.rps_sock_flow_entries is %llu, but "
+		"RFS is half on, because net.core.rps_sock_flow_entries is %llu, but "
 		"no rx queue has a flow table",
 		(unsigned long long)flows->entries);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
@@ -75,7 +75,7 @@ static void say_without_queues(struct irqkit_finding *finding, const struct flow
 static void say_without_entries(struct irqkit_finding *finding, const struct flows *flows)
 {
 	finding_say(finding,
-		"RFS is half on: its rx queues have tables for %llu flows, "
+		"RFS is half on, because its rx queues have tables for %llu flows, "
 		"but net.core.rps_sock_flow_entries is 0",
 		(unsigned long long)flows->own);
 	finding_fix(finding, "rps", irqkit_device_get_name(flows->device), NULL);
@@ -192,7 +192,7 @@ static int judge_xps_far(struct look *look, struct steered *steered)
 	finding = finding_add(look, steered->device, NULL);
 	finding_say(finding,
 		"XPS of %s names CPUs far from the "
-		"interrupt: tx-%u has CPUs %s, its interrupt is on cpu%d",
+		"interrupt: tx-%u is for CPUs %s, but cpu%d handles its interrupt",
 		say_part(n, steered->n_tx, "tx").text, irqkit_queue_get_number(first),
 		cpus ? cpus : "?", facts_find_queue_cpu(look->facts, first));
 	steered_add_file(look, finding, first, "xps_cpus");
@@ -305,8 +305,8 @@ static int judge_two_maps(struct look *look, struct steered *steered)
 		return 0;
 	finding = finding_add(look, steered->device, NULL);
 	finding_say(finding,
-		"%s: XPS is set by rx queue and by CPU; the "
-		"kernel looks at the CPUs only if the rx queue is not known",
+		"XPS of %s is set by rx queue and by CPU; the kernel looks at the CPUs "
+		"only if the rx queue is not known",
 		say_part(n, steered->n_tx, "tx").text);
 	steered_add_file(look, finding, first, "xps_rxqs");
 	steered_add_file(look, finding, first, "xps_cpus");

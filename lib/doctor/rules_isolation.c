@@ -528,9 +528,10 @@ static int look_tick(struct look *look)
 	if (irqkit_cpuset_is_empty(ticking))
 		return 0;
 	list = facts_format_cpus(ticking);
-	finding = finding_add(look, NULL, "CPUs %s", list ? list : "?");
-	finding_say(
-		finding, "tick up to %.0f times per second in spite of nohz_full=", most);
+	finding = finding_add(look, NULL, "%s %s",
+		irqkit_cpuset_count(ticking) == 1 ? "CPU" : "CPUs", list ? list : "?");
+	finding_does(finding, "%s up to %.0f times per second in spite of nohz_full=",
+		irqkit_cpuset_count(ticking) == 1 ? "ticks" : "tick", most);
 	finding_fact(finding, "/proc/interrupts", "LOC: %.0f per second", most);
 	finding_add_cpus(finding, ticking);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,

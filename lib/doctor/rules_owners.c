@@ -111,7 +111,7 @@ static int report_running(struct look *look, const struct irqkit_irqbalance *irq
 	struct irqkit_finding *finding = finding_add(look, NULL, "irqbalance");
 
 	finding_set_class(finding, IRQKIT_CLASS_INFO);
-	finding_say(finding, "is running (pid %u), and may move what somebody places",
+	finding_does(finding, "is running (pid %u), and may move what somebody places",
 		irqkit_irqbalance_get_pid(irqbalance));
 	finding_fact_read(finding, look->facts, "proc/%u/comm",
 		irqkit_irqbalance_get_pid(irqbalance));
@@ -140,7 +140,7 @@ static int look_without_bans(struct look *look)
 	if (count.n == 0)
 		return report_running(look, irqbalance);
 	finding = finding_add(look, NULL, "irqbalance");
-	finding_say(finding,
+	finding_does(finding,
 		"is running (pid %u), and may move %zu interrupt%s that "
 		"irqkit placed, such as %d",
 		irqkit_irqbalance_get_pid(irqbalance), count.n, count.n == 1 ? "" : "s",
@@ -192,8 +192,8 @@ static int look_blind_to_xen(struct look *look)
 	if (number < XEN_BLIND_FIRST || number > XEN_BLIND_LAST)
 		return 0;
 	finding = finding_add(look, NULL, "irqbalance");
-	finding_say(finding, "version %s leaves the event channels of Xen where they are",
-		version);
+	finding_does(finding,
+		"version %s leaves the event channels of Xen where they are", version);
 	finding_fact(finding, "/usr/sbin/irqbalance", "%s", version);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"install irqbalance 1.9.6 or newer, or place them with 'irqkit spread' "
@@ -251,9 +251,9 @@ static int look_uses_isolated(struct look *look)
 	if (r < 0 || !cpus || !all)
 		return -ENOMEM;
 	finding = finding_add(look, NULL, "irqbalance");
-	finding_say(finding,
-		"may move interrupts to the isolated CPUs %s: %s is set, and "
-		"does not have them",
+	finding_does(finding,
+		"may move interrupts to the isolated CPUs %s, because %s is set "
+		"and does not have them",
 		cpus, name);
 	finding_add_cpus(finding, left);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
@@ -430,9 +430,8 @@ static int look_flapping(struct look *look)
 		return r;
 	finding = finding_add(look, NULL, "affinity");
 	finding_say(finding,
-		"somebody changed it for %zu interrupts within %.0f seconds, "
-		"such as %u",
-		n, facts_seconds(facts), number);
+		"somebody moved %zu interrupts within %.0f seconds, such as %u", n,
+		facts_seconds(facts), number);
 	add_affinities(finding, number, &first);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"'irqkit who' shows which program writes; end it, or tell it to leave "
@@ -522,9 +521,8 @@ static const struct irqkit_rule rules[] = {
 		.id = "irqbalance-without-bans",
 		.class = IRQKIT_CLASS_HIGH,
 		.title = "irqbalance may move what irqkit placed",
-		.why = "Within ten seconds irqbalance moves these interrupts again; "
-		       "banned "
-		       "interrupts stay, and it still places all others.",
+		.why = "Within ten seconds irqbalance moves an interrupt that somebody "
+		       "else has placed, unless the interrupt is banned.",
 		.explain = "Reported if irqbalance is running, irqkit has placed movable "
 			   "interrupts since boot, and irqbalance has not been told to "
 			   "leave them alone. If irqkit has placed none, the class is "

@@ -251,7 +251,7 @@ static int report_serves_all(
 	if (r < 0 || !gains(&gain))
 		return r;
 	finding = finding_add(look, NULL, "cpu%u", cpu);
-	finding_say(finding,
+	finding_does(finding,
 		"handles %.0f%% of the interrupts of all devices; the other %u CPUs "
 		"%s",
 		percent, irqkit_cpuset_count(facts->online) - 1,
@@ -321,7 +321,7 @@ static void say_hot(struct irqkit_finding *finding, struct facts *facts, unsigne
 		hot[0] = hot[0] ? hot[0] : unit;
 		add_place(finding, facts, unit);
 	}
-	finding_say(finding,
+	finding_does(finding,
 		"handles %s and %s, which raise %.0f%% of all interrupts, while other "
 		"CPUs are free",
 		hot[0]->name, hot[1]->name, 100 * share_of(count, facts->count));
@@ -439,8 +439,8 @@ static int look_load_uneven(struct look *look)
 	if (r < 0 || !gains(&gain))
 		return r;
 	finding = finding_add(look, NULL, "cpu%d", state.busiest);
-	finding_say(finding,
-		"spends %.0f%% of its time in interrupts, the mean of all CPUs is %.0f%%",
+	finding_does(finding,
+		"spends %.0f%% of its time in interrupts; the mean of all CPUs is %.0f%%",
 		100 * state.most, 100 * state.mean);
 	finding_fact(finding, "/proc/stat", "cpu%d: %.0f%% irq and softirq",
 		state.busiest, 100 * state.most);
@@ -846,8 +846,8 @@ static int look_disk_one_vector(struct look *look)
 			continue;
 		finding = finding_add(look, device->device, NULL);
 		finding_say(finding,
-			"one interrupt completes %.0f requests per second, all for the "
-			"CPUs near it (rq_affinity is 1)",
+			"one interrupt completes %.0f requests per second, all on CPUs "
+			"near its own (rq_affinity is 1)",
 			rate);
 		finding_fact_read(
 			finding, facts, "sys/block/%s/queue/rq_affinity", device->name);

@@ -88,7 +88,7 @@ static int judge_too_few(struct look *look, const struct fact_device *owner)
 		return 0;
 	text = pressure_describe(&pressure);
 	finding = finding_add(look, owner->device, NULL);
-	finding_say(finding, "has %u of %u possible queues, %u would be useful: %s",
+	finding_does(finding, "has %u of %u possible queues, and %u would be useful: %s",
 		channels.now, channels.max, useful, text ? text : "");
 	finding_fact(finding, "ethtool -l", "%u of %u", channels.now, channels.max);
 	pressure_weigh(&pressure, finding, 1 - (double)channels.now / useful);
@@ -125,7 +125,7 @@ static int judge_too_many(struct look *look, const struct fact_device *owner)
 		find_useful(look, owner, &useful) < 0 || useful >= channels.now)
 		return 0;
 	finding = finding_add(look, owner->device, NULL);
-	finding_say(finding, "has %zu queues for %u core%s, and %zu of them are active",
+	finding_does(finding, "has %zu queues for %u core%s, and %zu of them are active",
 		owner->n_queues, cores, cores == 1 ? "" : "s", n_active);
 	finding_fact(finding, "ethtool -l", "%u of %u", channels.now, channels.max);
 	finding_weigh(finding,
@@ -235,7 +235,7 @@ static int judge_one_queue(struct look *look, const struct fact_device *owner,
 		return r;
 	text = pressure_describe(&pressure);
 	*ret_finding = finding_add(look, owner->device, NULL);
-	finding_say(*ret_finding, "has one queue for %u CPUs: %s",
+	finding_does(*ret_finding, "has one queue for %u CPUs: %s",
 		irqkit_cpuset_count(look->facts->online), text ? text : "");
 	finding_fact_read(*ret_finding, look->facts,
 		"sys/class/net/%s/queues/rx-0/rps_cpus", owner->name);
@@ -329,9 +329,9 @@ static int judge_vmbus(struct look *look, struct irqkit_device *device)
 		return 0;
 	finding = finding_add(look, device, NULL);
 	finding_say(finding,
-		"%zu VMBus channels are handled by %u CPU%s, and %u could be "
-		"used",
-		n_channels, n_cpus, n_cpus == 1 ? "" : "s", usable);
+		"%u CPU%s handle%s its %zu VMBus channels; %u CPUs could handle them",
+		n_cpus, n_cpus == 1 ? "" : "s", n_cpus == 1 ? "s" : "", n_channels,
+		usable);
 	finding_add_cpus(finding, cpus);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"write another CPU to /sys/class/net/%s/device/channels/N/cpu",

@@ -7,6 +7,7 @@
 #include "doctor/facts_kernel.h"
 #include "doctor/facts_net.h"
 #include "doctor/facts_pressure.h"
+#include "doctor/facts_threads.h"
 #include "doctor/rule.h"
 #include "doctor/thresholds.h"
 
@@ -56,8 +57,8 @@ static int find_losers(struct look *look, measure_fn *measure, double least,
 	return r;
 }
 
-static struct irqkit_finding *add_losers(
-	struct look *look, const struct losers *losers, const char *what)
+static struct irqkit_finding *add_losers(struct look *look, const struct losers *losers,
+	const char *one, const char *several)
 {
 	_cleanup_free_ char *cpus = facts_format_cpus(losers->cpus);
 	bool is_one = irqkit_cpuset_count(losers->cpus) == 1;
@@ -65,8 +66,8 @@ static struct irqkit_finding *add_losers(
 		look, NULL, "%s %s", is_one ? "CPU" : "CPUs", cpus ? cpus : "?");
 	double busy = facts_busy(look->facts, losers->worst);
 
-	finding_say(finding, "%s%s %.0f per second", what, is_one ? "" : ", at most",
-		losers->rate);
+	finding_does(finding, is_one ? one : several, losers->rate,
+		losers->rate < 1.5 ? "" : "s");
 	finding_fact(finding, "/proc/net/softnet_stat", "cpu%u: %.1f per second",
 		losers->worst, losers->rate);
 	finding_add_cpus(finding, losers->cpus);
@@ -86,7 +87,9 @@ static int look_dropped(struct look *look)
 	r = find_losers(look, facts_find_drops, DROPS_PER_SECOND, -2, &losers);
 	if (r < 0 || irqkit_cpuset_is_empty(losers.cpus))
 		return r;
-	finding = add_losers(look, &losers, "packets dropped from the backlog:");
+	finding = add_losers(look, &losers,
+		"drops %.0f packet%s per second from its backlog",
+		"drop up to %.0f packet%s per second from their backlogs");
 	facts_read_net_core(look->facts, "netdev_max_backlog", &backlog);
 	finding_fact_read(finding, look->facts, "proc/sys/net/core/netdev_max_backlog");
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
@@ -111,8 +114,11 @@ static int look_squeezed(struct look *look)
 		SHORT_CPU_PERCENT / 100.0, &losers);
 	if (r < 0 || irqkit_cpuset_is_empty(losers.cpus))
 		return r;
-	finding = add_losers(
-		look, &losers, "packet work stopped with packets left (time_squeeze):");
+	finding = add_losers(look, &losers,
+		"stops packet work with packets left %.0f time%s per second "
+		"(time_squeeze)",
+		"stop packet work with packets left, up to %.0f time%s per second "
+		"(time_squeeze)");
 	facts_read_net_core(look->facts, "netdev_budget_usecs", &usecs);
 	finding_fact_read(finding, look->facts, "proc/sys/net/core/netdev_budget_usecs");
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
@@ -170,9 +176,10 @@ static int judge_ring(struct look *look, struct irqkit_device *device)
 		return 0;
 	finding = finding_add(look, device, NULL);
 	finding_say(finding,
-		"the card had no free buffer for %.0f packets per second%s "
+		"the card had no free buffer for %.0f packet%s per second%s "
 		"(%s)",
-		most.per_second, most.is_measured ? "" : ", as a mean since boot", worst);
+		most.per_second, most.per_second < 1.5 ? "" : "s",
+		most.is_measured ? "" : ", as the mean since boot", worst);
 	finding_fact_read(finding, look->facts, "sys/class/net/%s/statistics/%s",
 		irqkit_device_get_name(device), worst);
 	finding_set_confidence(finding,
@@ -227,7 +234,7 @@ static int judge_per_packet(struct look *look, const struct fact_device *owner)
 		packets >= PACKETS_PER_IRQ)
 		return 0;
 	finding = finding_add(look, owner->device, NULL);
-	finding_say(finding, "fires %.0f times per second for %.1f packets each", rate,
+	finding_does(finding, "fires %.0f times per second for %.1f packets each", rate,
 		packets);
 	finding_weigh(finding,
 		look->facts->count ? (double)owner->count / (double)look->facts->count
@@ -294,7 +301,7 @@ static int look_full(struct look *look)
 	finding_add_cpu(finding, busy.busiest);
 	finding_fact(finding, "/proc/stat", "cpu%u: irq and softirq %.0f%%", busy.busiest,
 		busy.most * 100);
-	finding_say(finding,
+	finding_does(finding,
 		"spends %.0f%% of its time in interrupts; the mean of %u "
 		"CPUs is %.0f%%",
 		busy.most * 100, busy.n, busy.mean * 100);
@@ -312,32 +319,11 @@ static int look_full(struct look *look)
 	return 0;
 }
 
-/* "3 (ksoftirqd/0) S 2 ... utime stime": hundredths of a second since boot. */
-static bool read_thread_time(
-	struct look *look, const struct irqkit_thread *thread, double *ret_seconds)
+static int report_ksoftirqd_time(struct look *look, const struct irqkit_thread *thread,
+	unsigned int cpu, double share)
 {
-	const char *text = facts_read(look->facts, NULL, "proc/%u/stat",
-			   irqkit_thread_get_pid(thread)),
-		   *end = text ? strrchr(text, ')') : NULL;
-	unsigned long long user, system;
+	struct irqkit_finding *finding = finding_add(look, NULL, "cpu%u", cpu);
 
-	if (!end ||
-		sscanf(end, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu",
-			&user, &system) != 2)
-		return false;
-	*ret_seconds = (double)(user + system) / 100;
-	return true;
-}
-
-static int judge_ksoftirqd(struct look *look, const struct irqkit_thread *thread,
-	unsigned int cpu, double seconds)
-{
-	double share = seconds / look->facts->uptime;
-	struct irqkit_finding *finding;
-
-	if (share * 100 < SHORT_CPU_PERCENT)
-		return 0;
-	finding = finding_add(look, NULL, "cpu%u", cpu);
 	finding_say(finding, "ksoftirqd/%u has used %.0f%% of the CPU since boot", cpu,
 		share * 100);
 	finding_fact_read(
@@ -352,6 +338,54 @@ static int judge_ksoftirqd(struct look *look, const struct irqkit_thread *thread
 	return 0;
 }
 
+/* It waits, because a program with a higher priority does not let it run. */
+static int report_ksoftirqd_waits(struct look *look, const struct irqkit_thread *thread,
+	unsigned int cpu, double share)
+{
+	struct realtime program CLEANUP(realtime_clear) = { 0 };
+	struct irqkit_finding *finding;
+	int r = facts_find_realtime(look->facts, cpu, &program);
+
+	if (r < 0 || !program.pid)
+		return r;
+	finding = finding_add(look, NULL, "cpu%u", cpu);
+	finding_say(finding,
+		"ksoftirqd/%u has waited for %.0f%% of the time since boot, and %s (pid "
+		"%u) runs there with real-time priority",
+		cpu, share * 100, program.name, program.pid);
+	finding_fact_read(
+		finding, look->facts, "proc/%u/schedstat", irqkit_thread_get_pid(thread));
+	finding_add_cpu(finding, cpu);
+	finding_set_confidence(finding, IRQKIT_CONFIDENCE_MEAN);
+	finding_weigh(finding, share, 0.5, true);
+	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
+		"move this program to other CPUs ('taskset -cp CPUS %u'), or the "
+		"interrupts of this CPU, which 'irqkit show --cpus=%u' lists",
+		program.pid, cpu);
+	return 0;
+}
+
+static int judge_ksoftirqd(struct look *look, const struct irqkit_thread *thread,
+	unsigned int cpu, double seconds)
+{
+	double uptime = look->facts->uptime, waited = 0;
+
+	if (seconds * 100 >= uptime * SHORT_CPU_PERCENT)
+		return report_ksoftirqd_time(look, thread, cpu, seconds / uptime);
+	if (facts_read_thread_wait(look->facts, thread, &waited) &&
+		waited * 100 >= uptime * STARVED_PERCENT)
+		return report_ksoftirqd_waits(look, thread, cpu, waited / uptime);
+	return 0;
+}
+
+/* PREEMPT_RT does packet work in threads on purpose. */
+static bool is_realtime_kernel(struct look *look)
+{
+	const char *version = facts_read(look->facts, NULL, "proc/version");
+
+	return version && strstr(version, "PREEMPT_RT");
+}
+
 static int look_ksoftirqd(struct look *look)
 {
 	size_t n = 0, n_known = 0;
@@ -359,6 +393,8 @@ static int look_ksoftirqd(struct look *look)
 
 	if (look->facts->uptime <= 0)
 		return look_lacks(look, "no /proc/uptime");
+	if (is_realtime_kernel(look))
+		return look_lacks(look, "packet work has threads on a real-time kernel");
 	r = irqkit_devices_count_kernel_threads(look->facts->devices, &n);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		struct irqkit_thread *thread = irqkit_devices_get_kernel_thread(
@@ -367,7 +403,7 @@ static int look_ksoftirqd(struct look *look)
 		double seconds;
 
 		if (sscanf(irqkit_thread_get_name(thread), "ksoftirqd/%u", &cpu) != 1 ||
-			!read_thread_time(look, thread, &seconds))
+			!facts_read_thread_time(look->facts, thread, &seconds))
 			continue;
 		n_known++;
 		r = judge_ksoftirqd(look, thread, cpu, seconds);
@@ -524,7 +560,7 @@ static int look_budgets(struct look *look)
 		if (value <= budgets[i].most)
 			continue;
 		finding = finding_add(look, NULL, "net.core.%s", budgets[i].name);
-		finding_say(finding, "is %llu; values above %llu only add delay",
+		finding_does(finding, "is %llu; values above %llu only add delay",
 			(unsigned long long)value, (unsigned long long)budgets[i].most);
 		finding_fact_read(
 			finding, look->facts, "proc/sys/net/core/%s", budgets[i].name);
@@ -611,7 +647,9 @@ static const struct irqkit_rule rules[] = {
 		.why = "Packet work has fallen to a thread of normal priority, which "
 		       "waits for other programs.",
 		.explain = "Reported if ksoftirqd of a CPU has used half of the time "
-			   "since boot or more.",
+			   "since boot or more, or if it has waited for a tenth of that "
+			   "time and a program with real-time priority runs on the CPU. "
+			   "Not reported on a kernel with PREEMPT_RT.",
 		.look = look_ksoftirqd,
 	},
 	{

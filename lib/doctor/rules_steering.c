@@ -57,7 +57,7 @@ static int judge_single_queue(struct look *look, struct steered *steered)
 	if (!text)
 		return -ENOMEM;
 	finding = finding_add(look, steered->device, NULL);
-	finding_say(finding,
+	finding_does(finding,
 		"has one rx queue, so cpu%d processes all packets that it "
 		"receives: %s",
 		cpu, text);
@@ -113,7 +113,7 @@ static int judge_one_vector(struct look *look, struct steered *steered)
 	if (!text)
 		return -ENOMEM;
 	finding = finding_add(look, steered->device, NULL);
-	finding_say(finding,
+	finding_does(finding,
 		"has %zu rx queues, but only interrupt %d for all of them, "
 		"so cpu%d processes all packets: %s",
 		steered->n_rx, irq, cpu, text);

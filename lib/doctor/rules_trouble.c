@@ -97,8 +97,8 @@ static bool judge_disabled(struct look *look, struct irqkit_irq *irq)
 	else
 		finding_say(finding,
 			"no driver answered %llu of the last %llu "
-			"interrupts; at 100,000 the kernel switches the "
-			"line off",
+			"interrupts; the kernel switches the line off when "
+			"nearly all of 100,000 have no answer",
 			(unsigned long long)unhandled, (unsigned long long)count);
 	finding_fact_read(finding, look->facts, "proc/irq/%u/spurious", number);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
@@ -174,7 +174,7 @@ static void add_storm(struct look *look, const struct unit *unit, double rate)
 {
 	struct irqkit_finding *finding = add_on_irq(look, unit->irqs[0]);
 
-	finding_say(finding, "fires %.0f times per second%s", rate,
+	finding_does(finding, "fires %.0f times per second%s", rate,
 		unit->is_data ? "" : ", although it only reports events of the device");
 	finding_fact(finding, "/proc/interrupts", "%d: %.0f per second",
 		irqkit_irq_get_number(unit->irqs[0]), rate);
@@ -236,7 +236,7 @@ static int look_errors(struct look *look)
 		if (count == 0)
 			continue;
 		finding = finding_add(look, NULL, "%s", errors[i].label);
-		finding_say(finding, "%llu %s occurred while it was measured",
+		finding_say(finding, "%llu %s occurred during the measurement",
 			(unsigned long long)count, errors[i].what);
 		finding_fact(finding, "/proc/interrupts", "%s: %llu", errors[i].label,
 			(unsigned long long)count);
@@ -255,7 +255,7 @@ static void add_full(
 {
 	struct irqkit_finding *finding = finding_add(look, NULL, "cpu%u", cpu);
 
-	finding_say(finding, "has %u of %u interrupt vectors left", available,
+	finding_does(finding, "has %u of %u interrupt vectors left", available,
 		available + used);
 	finding_fact(finding, "/sys/kernel/debug/irq/domains/VECTOR", "%u: %u %u", cpu,
 		available, used);
@@ -324,7 +324,7 @@ static int look_placed(struct look *look)
 		if (n_on[cpu] <= VECTORS_PLACED)
 			continue;
 		finding = finding_add(look, NULL, "cpu%u", cpu);
-		finding_say(finding,
+		finding_does(finding,
 			"handles %zu interrupts; a CPU has about 200 vectors", n_on[cpu]);
 		finding_add_cpu(finding, cpu);
 		finding_fix(finding, "spread", "all", NULL);
@@ -405,7 +405,7 @@ static void add_parameter(struct look *look, const char *word, const char *effec
 {
 	struct irqkit_finding *finding = finding_add(look, NULL, "%s", word);
 
-	finding_say(finding, "is on the kernel command line: it %s", effect);
+	finding_does(finding, "is on the kernel command line, and %s", effect);
 	finding_fact_read(finding, look->facts, "proc/cmdline");
 	finding_by_hand(finding, IRQKIT_NEEDS_REBOOT,
 		"remove it, and see whether the fault that it hid is still there");

@@ -82,8 +82,11 @@ static int look_steal(struct look *look)
 	if (irqkit_cpuset_is_empty(cpus))
 		return 0;
 	list = facts_format_cpus(cpus);
-	finding = finding_add(look, NULL, "CPUs %s", list ? list : "?");
-	finding_say(finding, "the host takes up to %.0f%% of their time", 100 * most);
+	finding = finding_add(look, NULL, "%s %s",
+		irqkit_cpuset_count(cpus) == 1 ? "CPU" : "CPUs", list ? list : "?");
+	finding_say(finding, "the host takes %s%.0f%% of %s time",
+		irqkit_cpuset_count(cpus) == 1 ? "" : "up to ", 100 * most,
+		irqkit_cpuset_count(cpus) == 1 ? "its" : "their");
 	finding_fact(finding, "/proc/stat", "steal %.0f%%", 100 * most);
 	finding_add_cpus(finding, cpus);
 	finding_weigh(finding, most, 1, true);

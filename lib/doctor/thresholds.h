@@ -50,6 +50,9 @@ enum {
 	FULL_CPU_PERCENT = 85,
 	FULL_MEAN_PERCENT = 50,
 
+	/* ksoftirqd waits for so much of the time while a real-time program runs there */
+	STARVED_PERCENT = 10,
+
 	/* losses per second, and squeezes */
 	DROPS_PER_SECOND = 1,
 	SQUEEZES_PER_SECOND = 10,

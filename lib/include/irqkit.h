@@ -4110,7 +4110,7 @@ const char *irqkit_finding_get_subject(const struct irqkit_finding *finding);
 /* Returns the device that it is about, or NULL. */
 struct irqkit_device *irqkit_finding_get_device(const struct irqkit_finding *finding);
 
-/* Returns what was found, with its numbers, as a phrase that follows the subject. */
+/* Returns what was found, with its subject and numbers, as a sentence without full stop. */
 const char *irqkit_finding_get_text(const struct irqkit_finding *finding);
 
 /*

@@ -64,7 +64,7 @@ sums >piled
 read -r card all cpus <piled
 share=$(finding queues-on-one-cpu '.share * 100 | floor')
 echo "# $(jq -r '[.findings[].id] | join(" ")' json); $card of $all interrupts on $cpus CPU, share $share%"
-eq "$(finding queues-on-one-cpu '"\(.device): \(.text)"')" "$dev: cpu0 handles all 4 queues; the device could use 4 CPUs" 'found'
+eq "$(finding queues-on-one-cpu .text)" "$dev: cpu0 handles all 4 queues; the device could use 4 CPUs" 'found'
 eq "$(finding queues-on-one-cpu '.fix | join(" ")')" "spread $dev" 'its fix'
 eq "$cpus" 1 'CPUs that handled it'
 if [ "$(finding queues-on-one-cpu .share_of)" != time ]; then

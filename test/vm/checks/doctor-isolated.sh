@@ -32,7 +32,7 @@ on_isolated() {
 }
 
 look --all --json
-echo "# $(finding '"\(.class) \(.subject): \(.text)"')"
+echo "# $(finding '"\(.class) \(.text)"')"
 eq "$(finding .subject)" 'isolated CPUs 2-3,6-7' 'found'
 finding .text | grep -q virtio1-input.0 || fail "$(jq -c .findings json)"
 eq "$(finding '.fix | join(" ")')" 'isolate 2-3,6-7' 'its fix'
