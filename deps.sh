@@ -4,8 +4,8 @@
 # manager, and says nothing when all are there (then it needs neither root nor a network).
 #   build   to compile it      check   for `make check`      ci   more, for .ci/run
 #   deb     for `make deb`, on Debian      release   more, for `make release-check`
-#   ecosystem   for `make check-ecosystem`, on Debian
 #   portable   for `make check-portable`      foreign   for other machines there
+#   ecosystem   for `make check-ecosystem`, on Debian
 # deps.sh --list GROUP...: only prints their names
 #
 # Tested: Debian 11, 12 and 13. Not tested: dnf, apk (Alpine), zypper, pacman.
@@ -20,9 +20,9 @@ packages() {
 	apt-check) echo bash libcmocka-dev jq mandoc python3-jsonschema shellcheck strace tmux ;;
 	apt-deb) echo build-essential debhelper git xz-utils ;;
 	apt-release) echo lintian reuse abigail-tools rpm ;;
-	apt-ecosystem) echo ansible-core ansible-lint ;;
 	apt-portable) echo mmdebstrap musl-tools git ;;
 	apt-foreign) echo qemu-user-static ;;
+	apt-ecosystem) echo ansible-core ansible-lint ;;
 	apt-ci) echo busybox clang clang-format libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git ;;
 	dnf-build) echo gcc make pkgconf-pkg-config libmnl-devel popt-devel jansson-devel libsmartcols-devel ncurses-devel ;;
 	dnf-check) echo bash gawk diffutils findutils libcmocka-devel jq mandoc python3-jsonschema ShellCheck strace ;;
