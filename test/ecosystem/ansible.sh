@@ -261,8 +261,10 @@ same "each variable of the role is documented" \
 empty "the module imports only Python's own modules and Ansible's basic" \
 	"$(grep -E '^(import|from) ' "$collection/plugins/modules/irqkit.py" | grep -vxE 'import (json|os|shutil|tempfile)|from (__future__|ansible\.module_utils\.basic) import .*')"
 same "the collection has irqkit's version" "$(sed -n 's/^VERSION *= *//p' "$here/Makefile")" "$(sed -n 's/^version: //p' "$collection/galaxy.yml")"
-check "the collection is built" ansible-galaxy collection build "$here/dist/ansible" --output-path built
-same "with the units, not with links" "-rw-r--r--" "$(tar -tvf built/*.tar.gz | sed -nE 's/^([^ ]*) .*files\/irqkit.service.in.*/\1/p')"
+check "the collection is installed from the sources" \
+	bash -c 'cd "$1" && ansible-galaxy collection install ./dist/ansible -p "$2"' - "$here" "$tmp/installed"
+same "with the units, not with links to them" "60-irqkit.rules irqkit-apply.path irqkit-apply.service.in irqkit.service.in" \
+	"$(find installed -path '*/files/*' -type f -printf '%f\n' | sort | paste -sd' ')"
 if command -v ansible-lint >/dev/null; then
 	empty "ansible-lint has nothing to say" "$(cd "$collection" && ansible-lint --offline --nocolor -q --strict 2>&1 |
 		grep -vE 'Unable to (load module|resolve FQCN for module) irqkit.irqkit.irqkit')"
