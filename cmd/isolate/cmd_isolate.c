@@ -18,6 +18,7 @@
 
 struct isolate_options {
 	struct change_options change;
+	struct table_options table;
 	const char *only;
 	const char *seconds;
 	bool is_check;
@@ -31,6 +32,7 @@ static const struct option options[] = {
 	{ "for", 0, OPTION_TEXT, offsetof(struct isolate_options, seconds), "SECONDS",
 		"measure how often it does, for this many seconds" },
 	CHANGE_OPTIONS(struct isolate_options, change),
+	TABLE_OPTIONS(struct isolate_options, table),
 	{ 0 },
 };
 
@@ -88,9 +90,15 @@ static enum status parse_only(const char *list, unsigned int *ret_parts)
 
 static enum status check_words(const struct call *call)
 {
-	if (call->n_words == 1)
+	const struct isolate_options *o = call->state;
+	bool is_table = !o->is_check && table_options_are_given(&o->table);
+
+	if (call->n_words == 1 && !is_table)
 		return STATUS_DONE;
-	if (call->n_words == 0)
+	if (call->n_words == 1)
+		say_error("--output, --sort, --noheadings, --raw and --pairs cannot be "
+			  "combined with a change");
+	else if (call->n_words == 0)
 		say_error("isolate needs CPUs, as in 'irqkit isolate 2-3'");
 	else
 		say_error("isolate takes one SET of CPUs: separate CPUs with commas, as "
@@ -254,6 +262,7 @@ static enum status check_set(
 		return status;
 	remains = remains_after(change, isolation);
 	remains.lists_planned = true;
+	remains.table = &isolation->options->table;
 	status = machine_judge(change->ctx, report(&remains, call, &ok));
 	return status == STATUS_DONE && remains.n_planned ? STATUS_DRIFT : status;
 }
@@ -281,7 +290,11 @@ static enum status check_isolated(
 	if (r < 0)
 		return STATUS_REFUSED;
 	if (irqkit_cpuset_is_empty(cpus)) {
-		struct remains none = { .machine = change->machine, .cpus = cpus };
+		struct remains none = {
+			.machine = change->machine,
+			.cpus = cpus,
+			.table = &isolation->options->table,
+		};
 		bool ok = true;
 
 		if (call->common.is_json)
@@ -316,6 +329,7 @@ static enum status show_isolated(
 		.machine = machine,
 		.flags = IRQKIT_DISTURBANCES_COUNTED,
 		.seconds = isolation->seconds,
+		.table = &isolation->options->table,
 	};
 	int r = irqkit_machine_read_isolated(machine, &cpus);
 
@@ -373,6 +387,9 @@ static enum status run(const struct call *call)
 
 	if (status == STATUS_DONE)
 		status = parse_seconds(isolation.options->seconds, &isolation.seconds);
+	if (status == STATUS_DONE)
+		status = remains_check_options(
+			&isolation.options->table, isolation.seconds, &call->common);
 	if (status == STATUS_DONE && call->n_words)
 		status = make_request(call, &isolation.request);
 	if (status != STATUS_DONE)
@@ -400,6 +417,7 @@ const struct command cmd_isolate = {
 		"ten\n"
 		"                                   seconds\n"
 		"  irqkit undo                      undo the change\n",
+	.print_columns = remains_print_columns,
 	.options = options,
 	.state_size = sizeof(struct isolate_options),
 	.run = run,

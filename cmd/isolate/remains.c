@@ -246,17 +246,45 @@ static struct cell get_why(void *data)
 }
 
 static const struct column columns[] = {
-	{ "KIND", "kind", "interrupt, architecture, thread or setting", 0, get_kind, 0 },
-	{ "IRQ", "irq", "interrupt number", COLUMN_RIGHT, get_irq, 0 },
-	{ "NAME", "name", "what it is", COLUMN_NAME, get_name, 0 },
-	{ "CPUS", "cpus", "which of the CPUs", 0, get_cpus, 0 },
-	{ "COUNT", "count", "how often it fired there", COLUMN_RIGHT, get_count, 0 },
-	{ "PER_SECOND", "per_second", "the same, each second", COLUMN_RIGHT, get_rate,
+	{ "KIND", "kind", "interrupt, architecture, thread or setting", COLUMN_DEFAULT,
+		get_kind, 0 },
+	{ "IRQ", "irq", "interrupt number", COLUMN_DEFAULT | COLUMN_RIGHT, get_irq, 0 },
+	{ "NAME", "name", "what it is", COLUMN_DEFAULT | COLUMN_NAME, get_name, 0 },
+	{ "CPUS", "cpus", "which of the CPUs", COLUMN_DEFAULT | COLUMN_TRUNCATE, get_cpus,
 		0 },
+	{ "COUNT", "count", "how often it fired there",
+		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_count, 0 },
+	{ "PER_SECOND", "per_second", "the same each second, with --for",
+		COLUMN_RIGHT | COLUMN_DESCENDING, get_rate, 0 },
 	{ "MOVABLE", "movable", "whether it can be moved", 0, get_movable, 0 },
-	{ "WHY", "why", "why it can come there", COLUMN_TRUNCATE, get_why, 0 },
+	{ "WHY", "why", "why it can come there", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+		get_why, 0 },
 	{ 0 },
 };
+
+/* By default, what was measured is shown as a rate. */
+static void choose_defaults(struct column own[LENGTH(columns)], unsigned int seconds)
+{
+	memcpy(own, columns, sizeof(columns));
+	for (struct column *c = own; c->name && seconds; c++)
+		if (strcmp(c->name, "COUNT") == 0 || strcmp(c->name, "PER_SECOND") == 0)
+			c->flags ^= COLUMN_DEFAULT;
+}
+
+void remains_print_columns(void)
+{
+	columns_print("", columns);
+}
+
+enum status remains_check_options(const struct table_options *options,
+	unsigned int seconds, const struct common *common)
+{
+	struct table none CLEANUP(table_free) = { 0 };
+	struct column own[LENGTH(columns)];
+
+	choose_defaults(own, seconds);
+	return table_prepare(&none, own, options, common);
+}
 
 /* ------------------------------------------------------------------------------- */
 
@@ -272,12 +300,16 @@ static bool fill_table(const struct remains *remains, struct table *table)
 
 void remains_add_keys(const struct remains *remains, struct document *document)
 {
+	static const struct common json = { .is_json = true };
+	static const struct table_options usual = { 0 };
 	struct table table CLEANUP(table_free) = { 0 };
 
 	document_add_list(document, "isolated", remains->cpus);
 	if (remains->seconds)
 		document_add_number(document, "seconds", remains->seconds);
-	if (fill_table(remains, &table) && table_choose_keys(&table, columns))
+	if (fill_table(remains, &table) &&
+		table_prepare(&table, columns, remains->table ? remains->table : &usual,
+			&json) == STATUS_DONE)
 		document_add_table(document, "remaining", &table);
 	else
 		document_fail(document);
@@ -308,39 +340,40 @@ static void print_remarks(const struct remains *remains, const char *list)
 			remains->n_movable, list);
 }
 
-static enum status print_table(
-	const struct remains *remains, const struct common *common, const char *list)
+/* "What can still interrupt CPUs 2-3:", above the table. */
+static void print_heading(const struct remains *remains, const char *list)
 {
-	const struct table_options options = {
-		.output = remains->seconds ? "KIND,IRQ,NAME,CPUS,PER_SECOND,WHY"
-					   : "KIND,IRQ,NAME,CPUS,COUNT,WHY",
-	};
-	struct table table CLEANUP(table_free) = { 0 };
-	enum status status;
+	const char *plural = irqkit_cpuset_count(remains->cpus) == 1 ? "" : "s";
 
-	if (!fill_table(remains, &table))
-		return say_no_memory();
-	status = table_prepare(&table, columns, &options, common);
-	if (status == STATUS_DONE)
-		status = table_print(&table, &options, common);
-	if (status == STATUS_DONE && !common->is_quiet)
-		print_remarks(remains, list);
-	return status;
+	if (remains->n_rows == 0)
+		printf("Nothing is known that can interrupt CPU%s %s.\n", plural, list);
+	else
+		printf("What can still interrupt CPU%s %s (%s):\n", plural, list,
+			remains->seconds ? "measured" : "COUNT: since boot");
 }
 
 enum status remains_print(const struct remains *remains, const struct common *common)
 {
-	bool is_one = irqkit_cpuset_count(remains->cpus) == 1;
+	static const struct table_options usual = { 0 };
+	const struct table_options *options = remains->table ? remains->table : &usual;
+	bool is_plain = table_options_are_plain(options, common);
+	struct column own[LENGTH(columns)];
+	struct table table CLEANUP(table_free) = { 0 };
 	_cleanup_free_ char *list = NULL;
+	enum status status;
 
-	if (irqkit_cpuset_format_list(remains->cpus, &list) < 0)
+	choose_defaults(own, remains->seconds);
+	if (irqkit_cpuset_format_list(remains->cpus, &list) < 0 ||
+		!fill_table(remains, &table))
 		return say_no_memory();
-	if (remains->n_rows == 0) {
-		printf("Nothing is known that can interrupt CPU%s %s.\n",
-			is_one ? "" : "s", list);
+	if (is_plain)
+		print_heading(remains, list);
+	if (is_plain && remains->n_rows == 0)
 		return STATUS_DONE;
-	}
-	printf("What can still interrupt CPU%s %s (%s):\n", is_one ? "" : "s", list,
-		remains->seconds ? "measured" : "COUNT: since boot");
-	return print_table(remains, common, list);
+	status = table_prepare(&table, own, options, common);
+	if (status == STATUS_DONE)
+		status = table_print(&table, options, common);
+	if (status == STATUS_DONE && is_plain)
+		print_remarks(remains, list);
+	return status;
 }

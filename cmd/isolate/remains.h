@@ -9,6 +9,7 @@
 
 struct document;
 struct table;
+struct table_options;
 
 /* What is asked for; filled by the command. */
 struct remains {
@@ -18,6 +19,7 @@ struct remains {
 	unsigned int flags; /* IRQKIT_DISTURBANCES_* */
 	bool lists_planned; /* the planned steps of the plan are what is left */
 	unsigned int seconds; /* measured; 0: counts since boot */
+	const struct table_options *table; /* NULL: the usual table */
 
 	/* filled by remains_find() */
 	struct irqkit_snapshot *now; /* owned; at the end of these seconds; or NULL */
@@ -28,6 +30,11 @@ struct remains {
 	size_t n_movable; /* rows that can be moved */
 	size_t n_planned; /* those of them that the plan would move */
 };
+
+/* Reports what is wrong with them. @seconds: as in struct remains */
+enum status remains_check_options(const struct table_options *options,
+	unsigned int seconds, const struct common *common);
+void remains_print_columns(void);
 
 /* Measures if that is asked for, and finds the rows; reports why it cannot. */
 enum status remains_find(struct remains *remains, const struct common *common);

@@ -26,6 +26,9 @@ static enum status say_failure(int error)
 {
 	if (error == -EACCES)
 		say_error("needs root to read /run/irqkit/placed: try sudo");
+	else if (error == -EPERM)
+		say_error("/run/irqkit is unsafe: others can write to it; check it, then "
+			  "remove it");
 	else if (error == -EBADMSG)
 		say_error(
 			"/run/irqkit/placed is damaged: 'irqkit apply' writes it again");

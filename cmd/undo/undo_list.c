@@ -106,18 +106,21 @@ static void free_journal(struct irqkit_journal **journal)
 #define _cleanup_journal_ CLEANUP(free_journal)
 
 /* A sentence for people; a script reads no line. */
-static void say_empty_list(const struct common *common)
+static void say_empty_list(
+	const struct irqkit_journal *journal, const struct common *common)
 {
 	if (common->is_quiet)
 		return;
-	if (isatty(STDOUT_FILENO))
+	if (irqkit_journal_count_unreadable(journal) > 0)
+		say_error("all recorded changes are damaged");
+	else if (isatty(STDOUT_FILENO))
 		puts("No recorded changes since boot.");
 	else
 		say_error("no recorded changes since boot");
 }
 
-static enum status print_list(
-	struct table *table, const struct undo_options *o, const struct common *common)
+static enum status print_list(struct table *table, const struct irqkit_journal *journal,
+	const struct undo_options *o, const struct common *common)
 {
 	enum status status = table_prepare(table, undo_columns, &o->table, common);
 	struct document *document;
@@ -125,7 +128,7 @@ static enum status print_list(
 	if (status != STATUS_DONE)
 		return status;
 	if (!common->is_json && table->n_rows == 0) {
-		say_empty_list(common);
+		say_empty_list(journal, common);
 		return STATUS_DONE;
 	}
 	if (!common->is_json)
@@ -153,5 +156,5 @@ enum status undo_list(const struct call *call, const struct undo_options *o)
 		return say_no_memory();
 	for (size_t i = 0; i < table.n_rows; i++)
 		table.rows[i] = (void *)irqkit_journal_get(journal, i);
-	return print_list(&table, o, &call->common);
+	return print_list(&table, journal, o, &call->common);
 }

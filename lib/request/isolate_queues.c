@@ -49,7 +49,8 @@ static int add_queue(const struct isolate *isolate, const struct kind *kind,
 	struct irqkit_queue *queue)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	bool is_on, is_left;
+	const char *why;
+	bool is_on;
 	int r = read_planned(isolate, kind, queue, &cpus);
 
 	/* a single tx queue has no XPS; a queue in no traffic class says EINVAL */
@@ -59,12 +60,13 @@ static int add_queue(const struct isolate *isolate, const struct kind *kind,
 		return request_fail_queue(isolate->request, queue, kind->knob, r);
 	is_on = !irqkit_cpuset_is_empty(cpus);
 	irqkit_cpuset_remove_set(cpus, isolate->cpus);
-	is_left = !irqkit_cpuset_is_empty(cpus);
+	why = !is_on			       ? "already off"
+		: irqkit_cpuset_is_empty(cpus) ? kind->empty
+					       : "keeps its other CPUs";
 	/* a policy holds also what its line has emptied before */
 	if (!is_on && !isolate->request->all_isolated)
 		return 0;
-	r = kind->add(isolate->plan, queue, cpus,
-		is_left ? "keeps its other CPUs" : kind->empty);
+	r = kind->add(isolate->plan, queue, cpus, why);
 	return r < 0 ? request_fail_queue(isolate->request, queue, kind->knob, r) : 0;
 }
 

@@ -215,7 +215,9 @@ static int add_mask(const struct isolate *isolate, const struct mask *mask)
 		mask->may_be_empty ? none : isolate->housekeeping, &cpus);
 	if (r >= 0)
 		r = mask->add(isolate->plan, cpus,
-			r > 0 ? mask->empty : "keeps its other CPUs");
+			irqkit_cpuset_is_empty(now) ? "already off"
+				: r > 0		    ? mask->empty
+						    : "keeps its other CPUs");
 	return r < 0 ? fail_mask(isolate, mask, r) : 0;
 }
 

@@ -211,6 +211,7 @@ static int avoid(
 	if (is_isolated)
 		return 0;
 	if (!is_number) {
+		p->has_avoided |= irqkit_cpuset_has_common(set, avoided);
 		irqkit_cpuset_remove_set(set, avoided);
 		return 0;
 	}
@@ -262,6 +263,11 @@ static int refuse_empty(struct set_parse *p)
 	p->next = 0;
 	next_part(p, &part);
 	word = set_find_word(&part);
+	if (p->has_avoided)
+		return set_refuse(p, -ENODATA, 0,
+			"an isolate line leaves no CPU of '%.*s'; CPUs that are named "
+			"one by one, as in 2,3, are used all the same",
+			QUOTE(p->text, p->len));
 	if (p->next > p->len && word)
 		return set_refuse(p, -ENODATA, 0, "'%.*s' contains no CPU: %s",
 			QUOTE(p->text, p->len), word->why_empty);

@@ -50,6 +50,7 @@ struct set_parse {
 	size_t len;
 	size_t next; /* where the next part begins; above len: there is none */
 	struct irqkit_cpuset *set; /* owned; what has come out so far */
+	bool has_avoided; /* a part had CPUs that were left out */
 	size_t at; /* of the mistake */
 	char *message; /* owned */
 };
