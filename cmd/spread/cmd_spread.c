@@ -196,8 +196,10 @@ static bool check_options(const struct spread_options *o, const struct wish *wis
 	else if (o->weigh && !wish->seconds && !wish->every && !wish->verify)
 		say_error("--weigh works only with --by=load, --every or --verify: "
 			  "nothing else is measured");
-	else if (o->is_split && wish->policy != IRQKIT_POLICY_QUEUE)
-		say_error("--split works only with --by=queue, not --by=%s",
+	else if (o->is_split && wish->policy != IRQKIT_POLICY_QUEUE &&
+		wish->policy != IRQKIT_POLICY_LOAD)
+		say_error(
+			"--split works only with --by=queue, load or total, not --by=%s",
 			wish->policy_word);
 	else if (o->cpus && names_local(o->cpus))
 		say_error("--cpus: 'local' differs between devices; use --node=local "
