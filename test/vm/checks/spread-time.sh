@@ -74,7 +74,7 @@ echo "# before: $2 and $3 ticks of CPU 0 and 1 in $seconds s, busiest / mean 0.0
 status 0 irqkit spread "$VIF" --cpus=0,1 --by=load="$seconds" --verify="$seconds" --weigh=time --json
 weigh=$(jq -r .weigh out)
 jq -r '"# by \(.weigh): \(.imbalance_before) before, \(.imbalance_after) expected, \(.imbalance_measured) measured"' out
-[ "$(cat "/proc/irq/$(irq_of $VIF-q0-tx)/effective_affinity_list")" != "$(cat "/proc/irq/$(irq_of $VIF-q1-tx)/effective_affinity_list")" ] ||
+[ "$(cat "/proc/irq/$(irq_of "$VIF-q0-tx")/effective_affinity_list")" != "$(cat "/proc/irq/$(irq_of "$VIF-q1-tx")/effective_affinity_list")" ] ||
 	fail "A and B are still on one CPU: $(cat out)"
 if [ "$weigh" != time ]; then
 	irqkit spread "$VIF" --cpus=0,1 --by=load=5 --weigh=time -n >table
