@@ -261,6 +261,9 @@ $(B)/test/unit/test_netlink: WRAP = -Wl,--wrap=mnl_socket_open2,--wrap=mnl_socke
 # Parts of the program that need nothing of it but the library.
 $(B)/test/unit/test_measure: MORE = $(B)/cmd/measure/load.o -lm
 $(B)/test/unit/test_measure: $(B)/cmd/measure/load.o
+# All of the program but main().
+$(B)/test/unit/test_balance: MORE = $(filter-out $(B)/cmd/main.o,$(CMD_OBJS)) @$(B)/CMD.libs
+$(B)/test/unit/test_balance: $(CMD_OBJS) $(B)/CMD.libs
 $(B)/test/unit/test_stay_marks: MORE = $(B)/cmd/policy/stay_marks.o $(B)/cmd/base/grow.o
 $(B)/test/unit/test_stay_marks: $(B)/cmd/policy/stay_marks.o $(B)/cmd/base/grow.o
 

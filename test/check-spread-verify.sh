@@ -65,14 +65,11 @@ same "and it says so" "irqkit: stopped while measuring: nothing was changed" "$(
 # relieved BEFORE AFTER ARGUMENT...: at first the load comes as BEFORE says, then as AFTER says;
 # EFFECTIVE=MASK... is where the eight interrupts are at first, ISOLATED=LIST which CPUs are isolated
 relieved() {
-	local before=$1 after=$2 loop status n=26 mask
+	local before=$1 after=$2 loop status
 	shift 2
 	fresh
-	for mask in $EFFECTIVE; do
-		echo "$mask" >"$root/proc/irq/$n/effective_affinity"
-		rm -f "$root/proc/irq/$n/effective_affinity_list"
-		n=$((n + 1))
-	done
+	# shellcheck disable=SC2086 # words
+	handled $EFFECTIVE
 	echo "${ISOLATED-}" >"$root/sys/devices/system/cpu/isolated"
 	rm -f "$tmp/stop"
 	load "$before" "$after" &

@@ -14,6 +14,16 @@ fresh() {
 	cp -RP "$roots/xen-6.1-domu" "$root"
 }
 
+# handled MASK...: where the eight interrupts are
+handled() {
+	local n=26 mask
+	for mask; do
+		echo "$mask" >"$root/proc/irq/$n/effective_affinity"
+		rm -f "$root/proc/irq/$n/effective_affinity_list"
+		n=$((n + 1))
+	done
+}
+
 # more NAME:COLUMN:COUNT...: so many more have come, in that column of /proc/interrupts; $weight times
 more() {
 	awk -v all="$*" -v weight="${weight:-1}" '

@@ -8,6 +8,7 @@
 #include "measure/sample.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* As LOAD_IDLE_RATE, in time: a hundredth of each second. */
 #define IDLE_NANOSECONDS 1e7
@@ -66,16 +67,34 @@ enum status period_end(struct irqkit_machine *machine, const struct irqkit_sampl
 	return status;
 }
 
+static const struct {
+	const char *word;
+	enum irqkit_weigh weigh;
+} weigh_words[] = {
+	{ "time", IRQKIT_WEIGH_TIME },
+	{ "packets", IRQKIT_WEIGH_PACKETS },
+	{ "interrupts", IRQKIT_WEIGH_INTERRUPTS },
+};
+
+bool period_parse_weigh(const char *word, enum irqkit_weigh *ret_weigh)
+{
+	for (size_t i = 0; i < LENGTH(weigh_words); i++)
+		if (strcmp(weigh_words[i].word, word) == 0) {
+			*ret_weigh = weigh_words[i].weigh;
+			return true;
+		}
+	say_error("--weigh takes time, packets or interrupts, not '%s'", word);
+	return false;
+}
+
 const char *period_name_weigh(const struct irqkit_load *load)
 {
-	switch (irqkit_load_get_weigh(load)) {
-	case IRQKIT_WEIGH_TIME:
-		return "time";
-	case IRQKIT_WEIGH_PACKETS:
-		return "packets";
-	default:
-		return "interrupts";
-	}
+	enum irqkit_weigh weigh = irqkit_load_get_weigh(load);
+	size_t i = 0;
+
+	while (i < LENGTH(weigh_words) - 1 && weigh_words[i].weigh != weigh)
+		i++;
+	return weigh_words[i].word;
 }
 
 void period_list_sources(const struct irqkit_load *load, size_t n_rows,

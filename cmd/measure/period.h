@@ -21,6 +21,9 @@ enum status period_start(struct irqkit_ctx *ctx, unsigned int seconds,
 enum status period_end(struct irqkit_machine *machine, const struct irqkit_sample *before,
 	struct irqkit_load **ret_load);
 
+/* Reads the word of --weigh, or says that it is none. */
+bool period_parse_weigh(const char *word, enum irqkit_weigh *ret_weigh);
+
 /* "time", "packets" or "interrupts" */
 const char *period_name_weigh(const struct irqkit_load *load);
 

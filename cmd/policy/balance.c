@@ -15,18 +15,15 @@
 #include "measure/load.h"
 #include "measure/period.h"
 
-static void clear_line(struct balance_line *line)
-{
-	irqkit_load_free(line->load);
-	irqkit_sample_free(line->before);
-	line->load = NULL;
-	line->before = NULL;
-}
+/* A plan that was put off, because a device was changing, is made again after that. */
+#define PUT_OFF_MS 1000
 
 void balance_free(struct balance *balance)
 {
-	for (size_t i = 0; i < balance->n; i++)
-		clear_line(&balance->lines[i]);
+	for (size_t i = 0; i < balance->n; i++) {
+		irqkit_load_free(balance->lines[i].load);
+		irqkit_sample_free(balance->lines[i].before);
+	}
 	free(balance->lines);
 	*balance = (struct balance){ 0 };
 }
@@ -85,15 +82,27 @@ static bool was_busy(const struct irqkit_sample *before, const struct irqkit_sam
 	return is_busy;
 }
 
-/* Was a CPU busy? @now: owned; becomes the begin of the next period if none was. */
-static bool end_period(struct balance_line *line, struct irqkit_sample *now)
+/* A period may be longer than the line says: its plan was put off. */
+static unsigned int count_seconds(const struct balance_line *line, int64_t now)
 {
-	if (was_busy(line->before, now, line->seconds)) {
-		irqkit_sample_free(now);
+	int64_t seconds = (now - line->began + 500) / 1000;
+
+	return seconds > line->seconds ? (unsigned int)seconds : line->seconds;
+}
+
+/*
+ * Was a CPU busy? @sample: owned; becomes the begin of the next period if none was.
+ */
+static bool end_period(
+	struct balance_line *line, struct irqkit_sample *sample, int64_t now)
+{
+	if (was_busy(line->before, sample, count_seconds(line, now))) {
+		irqkit_sample_free(sample);
 		return true;
 	}
 	irqkit_sample_free(line->before);
-	line->before = now;
+	line->before = sample;
+	line->began = now;
 	return false;
 }
 
@@ -111,7 +120,7 @@ bool balance_begin(struct balance *balance, struct irqkit_ctx *ctx, int64_t now)
 		sample = read_sample(ctx, line->before);
 		if (!sample)
 			continue;
-		line->is_due = end_period(line, sample);
+		line->is_due = end_period(line, sample, now);
 		is_busy |= line->is_due;
 	}
 	return is_busy;
@@ -149,7 +158,15 @@ enum status balance_count(struct balance *balance, const struct change *change)
 }
 
 /* The next period begins with counts of its own. */
-void balance_end(struct balance *balance, struct irqkit_ctx *ctx)
+static void begin_period(struct balance_line *line, struct irqkit_ctx *ctx, int64_t now)
+{
+	irqkit_sample_free(line->before);
+	line->before = read_sample(ctx, NULL);
+	line->began = now;
+}
+
+void balance_end(
+	struct balance *balance, struct irqkit_ctx *ctx, bool is_put_off, int64_t now)
 {
 	for (size_t i = 0; i < balance->n; i++) {
 		struct balance_line *line = &balance->lines[i];
@@ -162,7 +179,11 @@ void balance_end(struct balance *balance, struct irqkit_ctx *ctx)
 		irqkit_policies_set_due(balance->policy, line->line, false);
 		irqkit_request_set_idle(request, 0);
 		irqkit_request_set_load(request, NULL);
-		clear_line(line);
-		line->before = read_sample(ctx, NULL);
+		irqkit_load_free(line->load);
+		line->load = NULL;
+		if (is_put_off)
+			line->due = now + PUT_OFF_MS;
+		else
+			begin_period(line, ctx, now);
 	}
 }

@@ -11,6 +11,7 @@ struct balance_line {
 	size_t line; /* of the policy */
 	unsigned int seconds;
 	int64_t due; /* when its period ends, in ms of a monotonic clock */
+	int64_t began; /* when its period began, in ms */
 	struct irqkit_sample *before; /* owned, or NULL: when its period began */
 	struct irqkit_load *load; /* owned, or NULL: what fired in it */
 	bool is_due;
@@ -40,6 +41,11 @@ bool balance_is_due(const struct balance *balance);
 
 /* Before each such plan: the counts of the period for the rows of the machine. */
 enum status balance_count(struct balance *balance, const struct change *change);
-void balance_end(struct balance *balance, struct irqkit_ctx *ctx);
+/*
+ * After the plan: the next periods begin at @now. If the plan was put off, the counts are
+ * kept: the same periods end a little later.
+ */
+void balance_end(
+	struct balance *balance, struct irqkit_ctx *ctx, bool is_put_off, int64_t now);
 
 #endif

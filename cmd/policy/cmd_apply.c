@@ -449,9 +449,9 @@ static bool begin_balance(void *data, struct irqkit_ctx *ctx)
 	return balance_begin(&((struct apply *)data)->balance, ctx, stay_now());
 }
 
-static void end_balance(void *data, struct irqkit_ctx *ctx)
+static void end_balance(void *data, struct irqkit_ctx *ctx, bool is_put_off)
 {
-	balance_end(&((struct apply *)data)->balance, ctx);
+	balance_end(&((struct apply *)data)->balance, ctx, is_put_off, stay_now());
 }
 
 static const char *find_source(void *data, size_t index, unsigned int *ret_line)

@@ -264,7 +264,7 @@ static void balance(struct waiting *w)
 	state->patience = stay_now() + LONGEST_BURST_MS;
 	stay_round(state, NULL);
 	state->is_balance = false;
-	state->policy->end_balance(state->policy->data, ctx);
+	state->policy->end_balance(state->policy->data, ctx, state->is_put_off);
 	notify_status(w, "");
 }
 

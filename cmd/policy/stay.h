@@ -20,7 +20,8 @@ struct stay_policy {
 	int64_t (*get_due)(const void *data);
 	/* Ends it; true: the next round decides such lines, until end_balance(). */
 	bool (*begin_balance)(void *data, struct irqkit_ctx *ctx);
-	void (*end_balance)(void *data, struct irqkit_ctx *ctx);
+	/* @is_put_off: that round did nothing */
+	void (*end_balance)(void *data, struct irqkit_ctx *ctx, bool is_put_off);
 	void *data; /* for all of these */
 };
 

@@ -4,6 +4,7 @@
 #include "base/read_number.h"
 #include "base/say.h"
 #include "change/say_request.h"
+#include "measure/period.h"
 #include "spread/spread_run.h"
 #include "target/select.h"
 
@@ -130,26 +131,6 @@ static bool parse_node(const char *word, bool has_cpus, struct irqkit_request *r
 	return true;
 }
 
-static bool parse_weigh(const char *word, struct wish *wish)
-{
-	static const struct {
-		const char *word;
-		enum irqkit_weigh weigh;
-	} words[] = {
-		{ "time", IRQKIT_WEIGH_TIME },
-		{ "packets", IRQKIT_WEIGH_PACKETS },
-		{ "interrupts", IRQKIT_WEIGH_INTERRUPTS },
-	};
-
-	for (size_t i = 0; i < LENGTH(words); i++)
-		if (strcmp(words[i].word, word) == 0) {
-			wish->weigh = words[i].weigh;
-			return true;
-		}
-	say_error("--weigh takes time, packets or interrupts, not '%s'", word);
-	return false;
-}
-
 static bool check_every(
 	const struct call *call, const struct spread_options *o, struct wish *wish)
 {
@@ -196,8 +177,10 @@ static bool check_options(const struct spread_options *o, const struct wish *wis
 	else if (o->weigh && !wish->seconds && !wish->every && !wish->verify)
 		say_error("--weigh works only with --by=load, --every or --verify: "
 			  "nothing else is measured");
-	else if (o->is_split && wish->policy != IRQKIT_POLICY_QUEUE)
-		say_error("--split works only with --by=queue, not --by=%s",
+	else if (o->is_split && wish->policy != IRQKIT_POLICY_QUEUE &&
+		wish->policy != IRQKIT_POLICY_LOAD)
+		say_error(
+			"--split works only with --by=queue, load or total, not --by=%s",
 			wish->policy_word);
 	else if (o->cpus && names_local(o->cpus))
 		say_error("--cpus: 'local' differs between devices; use --node=local "
@@ -225,7 +208,7 @@ static bool parse_options(
 		return false;
 	if (o->gain && !parse_number("--gain", o->gain, 0, 100, &wish->gain))
 		return false;
-	if (o->weigh && !parse_weigh(o->weigh, wish))
+	if (o->weigh && !period_parse_weigh(o->weigh, &wish->weigh))
 		return false;
 	if (o->width &&
 		!parse_number("--width", o->width, 1, IRQKIT_CPU_MAX, &wish->width))

@@ -247,8 +247,11 @@ enum status spread_try_split(struct spread *spread, const struct change *change)
 	const struct wish *wish = spread->wish;
 	const struct placed *p = &spread->placed;
 
-	if (hides_notes(change) || wish->policy != IRQKIT_POLICY_QUEUE ||
-		wish->is_split || !has_more_cpus_than_queues(p) || !has_tx_load(p))
+	bool uses_queues = wish->policy == IRQKIT_POLICY_QUEUE ||
+		wish->policy == IRQKIT_POLICY_LOAD;
+
+	if (hides_notes(change) || !uses_queues || wish->is_split ||
+		!has_more_cpus_than_queues(p) || !has_tx_load(p))
 		return STATUS_DONE;
 	if (irqkit_spread_find_split_imbalance(p->spread, &spread->split) < 0)
 		return say_no_memory();

@@ -4,6 +4,7 @@
 #include "base/output.h"
 #include "base/read_number.h"
 #include "base/say.h"
+#include "measure/period.h"
 #include "measure/signals.h"
 #include "target/select.h"
 #include "top/top.h"
@@ -65,25 +66,9 @@ static enum status read_count(struct top_options *o)
 
 static enum status read_weigh(struct top_options *o)
 {
-	static const struct {
-		const char *word;
-		enum irqkit_weigh weigh;
-	} words[] = {
-		{ "time", IRQKIT_WEIGH_TIME },
-		{ "packets", IRQKIT_WEIGH_PACKETS },
-		{ "interrupts", IRQKIT_WEIGH_INTERRUPTS },
-	};
-
 	o->weigh_by = IRQKIT_WEIGH_BEST;
-	if (!o->weigh)
-		return STATUS_DONE;
-	for (size_t i = 0; i < LENGTH(words); i++)
-		if (strcmp(o->weigh, words[i].word) == 0) {
-			o->weigh_by = words[i].weigh;
-			return STATUS_DONE;
-		}
-	say_error("--weigh takes time, packets or interrupts, not '%s'", o->weigh);
-	return STATUS_MISUSE;
+	return !o->weigh || period_parse_weigh(o->weigh, &o->weigh_by) ? STATUS_DONE
+								       : STATUS_MISUSE;
 }
 
 static enum status read_period(struct top_options *o)

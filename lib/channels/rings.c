@@ -8,13 +8,12 @@
 #include "base/buffer.h"
 #include "base/macros.h"
 #include "devices/ethtool.h"
-#include "devices/netlink.h"
+#include "devices/netlink_message.h"
 #include "kernel/ctx.h"
 #include "kernel/knob_path.h"
 
 #include <errno.h>
 #include <linux/ethtool.h>
-#include <linux/genetlink.h>
 
 /* include/uapi/linux/ethtool_netlink.h */
 enum {
@@ -25,8 +24,10 @@ enum {
 	RINGS_TX = 9,
 };
 
-static uint32_t *find_place(struct rings *rings, uint16_t attribute)
+static uint32_t *find_place(void *into, uint16_t attribute)
 {
+	struct rings *rings = into;
+
 	switch (attribute) {
 	case RINGS_RX:
 		return &rings->size[RING_RX];
@@ -41,29 +42,10 @@ static uint32_t *find_place(struct rings *rings, uint16_t attribute)
 	}
 }
 
-static int read_attribute(const struct nlattr *attribute, void *data)
-{
-	uint32_t *place = find_place(data, mnl_attr_get_type(attribute));
-
-	if (!place)
-		return MNL_CB_OK;
-	if (mnl_attr_validate(attribute, MNL_TYPE_U32) < 0)
-		return MNL_CB_ERROR;
-	*place = mnl_attr_get_u32(attribute);
-	return MNL_CB_OK;
-}
-
-static int read_message(const struct nlmsghdr *message, void *data)
-{
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(struct genlmsghdr))
-		return netlink_fail(EBADMSG);
-	return mnl_attr_parse(message, sizeof(struct genlmsghdr), read_attribute, data);
-}
-
 int rings_parse_netlink(const void *bytes, size_t len, struct rings *ret_rings)
 {
 	struct rings rings = { 0 };
-	int r = netlink_parse(bytes, len, read_message, &rings);
+	int r = netlink_parse_numbers(bytes, len, find_place, &rings);
 
 	if (r < 0)
 		return r;

@@ -18,13 +18,13 @@
 #include "base/number.h"
 #include "devices/device.h"
 #include "devices/ethtool.h"
+#include "devices/netlink_message.h"
 #include "kernel/ctx.h"
 #include "kernel/knob_path.h"
 
 #include <errno.h>
 #include <linux/ethtool.h>
 #include <linux/ethtool_netlink.h>
-#include <linux/genetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -32,8 +32,10 @@
 /* ------------------------------------------------------------------------------- */
 /* From bytes                                                                      */
 
-static uint32_t *find_place(struct channels *channels, uint16_t attribute)
+static uint32_t *find_place(void *into, uint16_t attribute)
 {
+	struct channels *channels = into;
+
 	switch (attribute) {
 	case ETHTOOL_A_CHANNELS_RX_MAX:
 		return &channels->max[IRQKIT_CHANNEL_RX];
@@ -56,29 +58,10 @@ static uint32_t *find_place(struct channels *channels, uint16_t attribute)
 	}
 }
 
-static int read_attribute(const struct nlattr *attribute, void *data)
-{
-	uint32_t *place = find_place(data, mnl_attr_get_type(attribute));
-
-	if (!place)
-		return MNL_CB_OK;
-	if (mnl_attr_validate(attribute, MNL_TYPE_U32) < 0)
-		return MNL_CB_ERROR;
-	*place = mnl_attr_get_u32(attribute);
-	return MNL_CB_OK;
-}
-
-static int read_message(const struct nlmsghdr *message, void *data)
-{
-	if (mnl_nlmsg_get_payload_len(message) < sizeof(struct genlmsghdr))
-		return netlink_fail(EBADMSG);
-	return mnl_attr_parse(message, sizeof(struct genlmsghdr), read_attribute, data);
-}
-
 int channels_parse_netlink(const void *bytes, size_t len, struct channels *ret_channels)
 {
 	struct channels channels = { 0 };
-	int r = netlink_parse(bytes, len, read_message, &channels);
+	int r = netlink_parse_numbers(bytes, len, find_place, &channels);
 
 	if (r < 0)
 		return r;

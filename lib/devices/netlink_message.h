@@ -41,6 +41,14 @@ ssize_t netlink_receive(struct mnl_socket *socket, struct netlink_packet *packet
  */
 int netlink_parse(const void *bytes, size_t len, mnl_cb_t each, void *data);
 
+/*
+ * Reads the 32-bit numbers of one message of generic netlink. @find_place returns where in
+ * @into an attribute belongs; NULL: it is not wanted. Errors as for netlink_parse().
+ */
+typedef uint32_t *netlink_find_place_fn(void *into, uint16_t attribute);
+int netlink_parse_numbers(
+	const void *bytes, size_t len, netlink_find_place_fn *find_place, void *into);
+
 /* Sets errno; for a function that is called by libmnl. */
 int netlink_fail(int error);
 

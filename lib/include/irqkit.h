@@ -2920,7 +2920,10 @@ int irqkit_spread_set_hint(
 /* Sets how many CPUs each interrupt gets, if there are enough. 0 means 1, the default. */
 void irqkit_spread_set_width(struct irqkit_spread *spread, unsigned int width);
 
-/* Sets whether rx and tx of a queue get different CPUs. The default is false. */
+/*
+ * Sets whether rx and tx of a queue get different CPUs; by load, whether they may be on
+ * different CPUs. The default is false.
+ */
 void irqkit_spread_set_split(struct irqkit_spread *spread, bool is_split);
 
 /*
@@ -2964,8 +2967,10 @@ enum irqkit_policy {
 	IRQKIT_POLICY_QUEUE,
 	/*
 	 * The busiest CPU gets as little load as possible. Half of the load of its
-	 * siblings counts as its own. Few interrupts are moved: an interrupt stays if the
-	 * result is still within half of the gain of the best result found.
+	 * siblings counts as its own. The interrupts of a queue are moved as one; if they
+	 * are on several CPUs, they are put on one, unless that gives the busiest CPU more
+	 * load than it has. Few queues are moved: a queue stays if the result is still
+	 * within half of the gain of the best result found.
 	 */
 	IRQKIT_POLICY_LOAD,
 	/*

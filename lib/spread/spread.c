@@ -337,6 +337,20 @@ void spread_name_node(const struct spread_item *item, char text[static NODE_NAME
 		snprintf(text, NODE_NAME_SIZE, " of node %d", item->node);
 }
 
+void spread_name_queue(const struct spread_item *item, char text[static QUEUE_NAME_SIZE])
+{
+	static const char *const formats[] = {
+		[IRQKIT_SERVES_NONE] = "queue %d",
+		[IRQKIT_SERVES_BOTH] = "queue %d",
+		[IRQKIT_SERVES_RX] = "rx-%d",
+		[IRQKIT_SERVES_TX] = "tx-%d",
+	};
+
+	text[0] = '\0';
+	if (item->queue >= 0)
+		snprintf(text, QUEUE_NAME_SIZE, formats[item->direction], item->queue);
+}
+
 EXPORT size_t irqkit_spread_count_moves(const struct irqkit_spread *spread)
 {
 	size_t moves = 0;

@@ -119,5 +119,8 @@ int spread_set_reason(struct spread_item *item, const char *format, ...)
 #define NODE_NAME_SIZE 32
 /* " of node 1" if its CPUs are of only one node, otherwise "". */
 void spread_name_node(const struct spread_item *item, char text[static NODE_NAME_SIZE]);
+#define QUEUE_NAME_SIZE 32
+/* "rx-3", or "queue 3" if the interrupt serves both directions; "" for no queue. */
+void spread_name_queue(const struct spread_item *item, char text[static QUEUE_NAME_SIZE]);
 
 #endif

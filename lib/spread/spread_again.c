@@ -61,6 +61,33 @@ static uint32_t next_of(const struct irqkit_spread *spread, struct spread_item *
 	return next == NONE ? spread_next(spread, item, &anywhere) : next;
 }
 
+/* Do the interrupts of a queue share a CPU? */
+static bool moves_queues(const struct irqkit_spread *spread)
+{
+	return spread->policy == IRQKIT_POLICY_QUEUE ||
+		(spread->policy == IRQKIT_POLICY_LOAD && !spread->is_split);
+}
+
+static bool is_same_queue(const struct spread_item *a, const struct spread_item *b)
+{
+	return a->queue >= 0 && a->queue == b->queue && a->device == b->device &&
+		a->device != NONE;
+}
+
+/* Would it have joined an interrupt of its queue that stays where it is? */
+static bool was_to_join(
+	const struct irqkit_spread *spread, const struct spread_item *item)
+{
+	for (uint32_t i = 0; i < spread->n_items && moves_queues(spread); i++) {
+		const struct spread_item *other = &spread->items[i];
+
+		if (other != item && other->place == NONE && is_same_queue(other, item) &&
+			other->now_index == item->place)
+			return true;
+	}
+	return false;
+}
+
 /* By load: is going to @cpu, the least loaded that is left, not worth it? */
 static bool had_better_stay(
 	const struct irqkit_spread *spread, const struct spread_item *item, uint32_t cpu)
@@ -69,6 +96,8 @@ static bool had_better_stay(
 
 	if (spread->policy != IRQKIT_POLICY_LOAD || !item_can_stay(item))
 		return false;
+	if (was_to_join(spread, item))
+		return true;
 	now = (double)spread->cpus[item->now_index].after + (double)item->load;
 	then = (double)spread->cpus[cpu].after + (double)item->load;
 	return then * 100 >= now * (100 - spread->gain);
@@ -90,13 +119,12 @@ static int take_along(struct irqkit_spread *spread, size_t index, uint32_t from)
 	const struct spread_item *leader = &spread->items[index];
 	int r = 0;
 
-	if (spread->policy != IRQKIT_POLICY_QUEUE || leader->queue < 0)
+	if (!moves_queues(spread))
 		return 0;
 	for (size_t i = index + 1; i < spread->n_items && r == 0; i++) {
 		struct spread_item *item = &spread->items[i];
 
-		if (item->place != from || item->device != leader->device ||
-			item->queue != leader->queue)
+		if (item->place != from || !is_same_queue(item, leader))
 			continue;
 		if (!spread_has_room(spread, item, leader->place)) {
 			r = spread_set_reason(item,
@@ -120,6 +148,24 @@ static int stay(struct spread_item *item, const char *why)
 {
 	leave(item);
 	return spread_set_reason(item, "stays: %s", why);
+}
+
+/* The later interrupts of its queue stay too, if they are where it is. */
+static int stay_all(struct irqkit_spread *spread, size_t index, const char *why)
+{
+	const struct spread_item *leader = &spread->items[index];
+	uint32_t from = leader->place;
+	int r = stay(&spread->items[index], why);
+
+	for (size_t i = index + 1; i < spread->n_items && r == 0; i++) {
+		struct spread_item *item = &spread->items[i];
+
+		if (moves_queues(spread) && item->place == from &&
+			is_same_queue(item, leader) &&
+			item->now_index == leader->now_index)
+			r = stay(item, why);
+	}
+	return r;
 }
 
 static int move_all(
@@ -167,7 +213,7 @@ static int place_again(
 						    : next_of(spread, item, pool);
 	if (next == NONE)
 		return -ENOSPC;
-	r = had_better_stay(spread, item, next) ? stay(item, why)
+	r = had_better_stay(spread, item, next) ? stay_all(spread, index, why)
 						: move_all(spread, index, next, why);
 	spread_count_after(spread);
 	return r;

@@ -9,15 +9,19 @@
  *   prune   the same, heaviest last
  *
  * keep is taken unless fresh is better by more than the gain.
+ *
+ * A queue whose rx and tx are on several CPUs is joined first. If that makes the worst CPU
+ * worse, only those queues are joined that do not; the others stay as they are.
  */
 #include "spread/spread_load.h"
 #include "base/macros.h"
+#include "spread/spread_answer.h"
+#include "spread/spread_join.h"
 #include "spread/spread_repack.h"
-#include "spread/spread_room.h"
 #include "spread/spread_search.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 /* The limit for improving one placement: about one or two milliseconds. */
 #define MAX_STEPS (UINT64_C(1) << 17)
@@ -25,7 +29,18 @@
 struct candidate {
 	struct trial p;
 	uint64_t worst;
-	uint32_t moves; /* of those that could stay; NONE: one of them found no room */
+	/* interrupts that could stay; NONE: one of them found no room */
+	uint32_t moves;
+};
+
+/* The best placement of certain units. */
+struct attempt {
+	struct units units;
+	struct search s;
+	struct candidate keep;
+	struct candidate best; /* unless keep is the best one */
+	bool is_keep;
+	uint64_t limit; /* a worst CPU with so much is no worse than before */
 };
 
 static void free_candidate(struct candidate *candidate)
@@ -34,6 +49,15 @@ static void free_candidate(struct candidate *candidate)
 }
 #define _cleanup_candidate_ CLEANUP(free_candidate)
 #define _cleanup_search_ CLEANUP(search_free)
+
+static void free_attempt(struct attempt *a)
+{
+	free_candidate(&a->best);
+	free_candidate(&a->keep);
+	search_free(&a->s);
+	units_free(&a->units);
+}
+#define _cleanup_attempt_ CLEANUP(free_attempt)
 
 /* @percent hundredths more than @load. */
 static uint64_t plus(uint64_t load, unsigned int percent, unsigned int hundred)
@@ -47,17 +71,16 @@ static void measure(struct candidate *c, const struct search *s)
 
 	c->worst = trial_worst(&c->p, s, &ignored);
 	c->moves = 0;
-	for (uint32_t k = 0; k < s->n_order; k++) {
-		uint32_t i = s->order[k];
-		const struct spread_item *item = &s->spread->items[i];
+	for (uint32_t i = 0; i < s->units->n; i++) {
+		const struct unit *unit = &s->units->list[i];
 
-		if (!item_can_stay(item) || c->p.cpu_of[i] == item->now_index)
+		if (unit->now == NONE || c->p.cpu_of[i] == unit->now)
 			continue;
 		if (c->p.cpu_of[i] == NONE) {
 			c->moves = NONE;
 			return;
 		}
-		c->moves++;
+		c->moves += unit->count;
 	}
 }
 
@@ -67,12 +90,9 @@ static int keep_all(struct candidate *c, const struct search *s)
 
 	if (r < 0)
 		return r;
-	for (uint32_t k = 0; k < s->n_order; k++) {
-		const struct spread_item *item = &s->spread->items[s->order[k]];
-
-		if (item_can_stay(item))
-			trial_add(&c->p, s, s->order[k], item->now_index, HOW_STAYS);
-	}
+	for (uint32_t i = 0; i < s->units->n; i++)
+		if (s->units->list[i].now != NONE)
+			trial_add(&c->p, s, i, s->units->list[i].now, HOW_STAYS);
 	return 0;
 }
 
@@ -82,7 +102,7 @@ static bool seeks_all(const struct irqkit_spread *spread)
 	return spread->gain == 0;
 }
 
-/* Places the free items, and improves the placement until the busiest CPU has @goal. */
+/* Places the free units, and improves the placement until the busiest CPU has @goal. */
 static void complete(
 	struct candidate *c, struct search *s, bool may_move_all, uint64_t goal)
 {
@@ -106,11 +126,10 @@ static void put_back(struct candidate *c, const struct search *s, uint64_t goal)
 		goal = c->worst;
 	for (uint32_t k = s->n_order; k-- > 0;) {
 		uint32_t i = s->order[k], cpu = p->cpu_of[i];
-		const struct spread_item *item = &s->spread->items[i];
-		uint32_t now = item->now_index;
+		uint32_t now = s->units->list[i].now;
 
-		if (cpu == NONE || cpu == now || !item_can_stay(item) ||
-			p->count[now] >= s->cap[now])
+		if (cpu == NONE || cpu == now || now == NONE ||
+			!search_fits(s, p, i, now))
 			continue;
 		trial_remove(p, s, i);
 		if (trial_peak(p, s, now, (int64_t)s->weight[i]) <= goal)
@@ -121,18 +140,18 @@ static void put_back(struct candidate *c, const struct search *s, uint64_t goal)
 	measure(c, s);
 }
 
-/* Takes off one interrupt that is enough, or the heaviest, until @cpu has no more. */
+/* Takes off one unit that is enough, or the heaviest, until @cpu has no more. */
 static void trim(struct trial *p, const struct search *s, uint32_t cpu, uint64_t goal)
 {
 	while (p->first[cpu] != NONE && p->load[cpu] > goal) {
 		uint64_t excess = p->load[cpu] - goal;
-		uint32_t *at = &p->first[cpu], item;
+		uint32_t *at = &p->first[cpu], unit;
 
 		while (p->next[*at] != NONE && 2 * s->weight[p->next[*at]] >= excess)
 			at = &p->next[*at];
-		item = *at;
-		*at = p->next[item];
-		trial_remove(p, s, item);
+		unit = *at;
+		*at = p->next[unit];
+		trial_remove(p, s, unit);
 	}
 }
 
@@ -171,177 +190,218 @@ static int move_few(
 }
 
 /* ------------------------------------------------------------------------------- */
+/* One attempt                                                                     */
 
-/*
- * "moves to node 1; ": an interrupt may move although that relieves nobody, because the
- * CPU that handles it is not one of those that it should use. Is the node named?
- */
-static bool explain_leaving(const struct irqkit_spread *spread,
-	const struct spread_item *item, char text[static NODE_NAME_SIZE])
+/* Takes @c if it is better than what there is. */
+static void prefer(
+	struct attempt *a, struct candidate *c, uint64_t good_enough, uint32_t n_unplaced)
 {
-	const struct spread_cpu *now = item->now_index == NONE
-		? NULL
-		: &spread->cpus[item->now_index];
-	bool is_to_node = now && now->is_target && item->is_local &&
-		now->node != item->node;
+	struct candidate other = a->best;
 
-	text[0] = '\0';
-	if (is_to_node)
-		snprintf(text, NODE_NAME_SIZE, "moves to node %d; ", item->node);
-	else if (item->now >= 0)
-		snprintf(text, NODE_NAME_SIZE, "leaves CPU %d; ", item->now);
-	return is_to_node;
+	if (c->worst > good_enough || c->p.n_unplaced > n_unplaced ||
+		c->moves >= a->best.moves)
+		return;
+	a->best = *c;
+	*c = other;
 }
 
-static int explain(struct irqkit_spread *spread, struct spread_item *item, enum how how)
+/* Is keep worse than all was before? Then joining queues made it so. */
+static bool is_worse(const struct attempt *a)
 {
-	const struct spread_cpu *now = NULL;
-	char where[NODE_NAME_SIZE], first[NODE_NAME_SIZE];
-
-	if (item_can_stay(item))
-		now = &spread->cpus[item->now_index];
-	if (now && now->before >= spread->cpus[item->place].before)
-		return spread_set_reason(item, "relieves CPU %u", now->cpu);
-	if (now)
-		return spread_set_reason(item, "makes room for busier interrupts");
-	where[0] = '\0';
-	if (!explain_leaving(spread, item, first))
-		spread_name_node(item, where);
-	if (how == HOW_HEAVY)
-		return spread_set_reason(
-			item, "%sbusiest first, least loaded CPU%s", first, where);
-	if (how == HOW_LIGHT)
-		return spread_set_reason(
-			item, "%sidle, CPU%s with the fewest interrupts", first, where);
-	return spread_set_reason(item, "%sevens out the load%s", first, where);
+	return a->keep.worst > a->limit;
 }
 
-/* It has as many CPUs as it is to have, and may have them. */
-static bool is_wide(const struct irqkit_spread *spread, const struct spread_item *item)
+/* The most that the worst CPU may have, for the moves of the best one to be worth it. */
+static uint64_t find_good_enough(const struct attempt *a)
 {
-	if (spread->width == 1)
-		return true;
-	if (!item->affinity || irqkit_cpuset_count(item->affinity) != spread->width)
-		return false;
-	irqkit_cpuset_foreach (cpu, item->affinity) {
-		uint32_t i = cpu < spread->n_index_of ? spread->index_of[cpu] : NONE;
+	unsigned int gain = a->s.spread->gain;
+	uint64_t worst = a->best.worst, good_enough = plus(worst, gain, 200);
+	uint64_t limit = a->keep.worst - a->keep.worst / 100 * gain;
 
-		if (i == NONE || !pool_has(item->pool, i))
-			return false;
-	}
-	return true;
+	if (is_worse(a) && good_enough > a->limit)
+		good_enough = a->limit > worst ? a->limit : worst;
+	if (a->keep.p.n_unplaced <= a->best.p.n_unplaced && good_enough >= limit)
+		good_enough = limit - (limit > worst);
+	return good_enough > worst ? good_enough : worst;
 }
 
-/* It stays where it is. Without any load, a new number of CPUs is not worth a write. */
-static int stay(struct irqkit_spread *spread, const struct search *s,
-	struct spread_item *item, bool is_keep)
-{
-	if (s->total > 0 && !is_wide(spread, item))
-		return spread_set_reason(item,
-			"stays, with the requested number of "
-			"CPUs");
-	item->place = NONE;
-	return spread_set_reason(item, is_keep ? "stays: no gain" : "stays");
-}
-
-/* The placement becomes the result. Extra CPUs come last: they must not take vectors. */
-static int answer(struct irqkit_spread *spread, const struct search *s,
-	const struct candidate *c, bool is_keep)
-{
-	int r = 0;
-
-	for (uint32_t i = 0; i < spread->n_items && r == 0; i++) {
-		struct spread_item *item = &spread->items[i];
-		uint32_t cpu = c->p.cpu_of[i];
-
-		if (cpu == NONE)
-			continue;
-		spread_take(spread, item, cpu);
-		item->full = c->p.full[i];
-		if (cpu != item->now_index)
-			r = explain(spread, item, c->p.how[i]);
-		else
-			r = stay(spread, s, item, is_keep);
-	}
-	for (uint32_t i = 0; i < spread->n_items && r == 0; i++)
-		if (spread->items[i].place != NONE)
-			r = spread_widen(spread, &spread->items[i]);
-	return r;
-}
-
-static bool is_better(const struct candidate *c, const struct candidate *than,
-	uint64_t good_enough, uint32_t n_unplaced)
-{
-	return c->worst <= good_enough && c->p.n_unplaced <= n_unplaced &&
-		c->moves < than->moves;
-}
-
-/* @fresh is worth its moves: is there one with fewer of them? */
-static int choose(struct irqkit_spread *spread, struct search *s, struct candidate *fresh,
-	const struct candidate *keep)
+/* The best one is worth its moves: is there one with fewer of them? */
+static int choose(struct attempt *a)
 {
 	_cleanup_candidate_ struct candidate trimmed = { 0 }, pruned = { 0 };
-	const struct candidate *best = fresh;
-	uint64_t goal = plus(fresh->worst, spread->gain, 400);
-	uint64_t good_enough = plus(fresh->worst, spread->gain, 200);
-	uint64_t limit = keep->worst - keep->worst / 100 * spread->gain;
+	uint32_t n_unplaced = a->best.p.n_unplaced;
+	uint64_t good_enough = find_good_enough(a);
+	uint64_t goal = plus(a->best.worst, a->s.spread->gain, 400);
 	int r;
 
-	if (keep->p.n_unplaced <= fresh->p.n_unplaced && good_enough >= limit)
-		good_enough = limit - (limit > fresh->worst);
 	if (goal > good_enough)
 		goal = good_enough;
-	put_back(fresh, s, goal);
-	r = move_few(&trimmed, s, trim, goal);
+	put_back(&a->best, &a->s, goal);
+	r = move_few(&trimmed, &a->s, trim, goal);
 	if (r == 0)
-		r = move_few(&pruned, s, prune, goal);
+		r = move_few(&pruned, &a->s, prune, goal);
 	if (r < 0)
 		return r;
-	if (is_better(&trimmed, best, good_enough, fresh->p.n_unplaced))
-		best = &trimmed;
-	if (is_better(&pruned, best, good_enough, fresh->p.n_unplaced))
-		best = &pruned;
-	return answer(spread, s, best, false);
+	prefer(a, &trimmed, good_enough, n_unplaced);
+	prefer(a, &pruned, good_enough, n_unplaced);
+	a->is_keep = false;
+	return 0;
 }
 
-static bool is_worth_it(const struct irqkit_spread *spread, uint64_t now, uint64_t then)
+/* Is a worst CPU with @then worth the moves? */
+static bool is_worth_it(const struct attempt *a, uint64_t then)
 {
-	return then * 100 < now * (100 - spread->gain);
+	if (is_worse(a) && then <= a->limit)
+		return true;
+	return then * 100 < a->keep.worst * (100 - a->s.spread->gain);
+}
+
+static bool is_idle(const struct attempt *a)
+{
+	return (a->keep.worst + 1) / 2 <= a->s.spread->idle >> a->s.shift;
+}
+
+static int begin(struct attempt *a, const struct irqkit_spread *spread, bool is_split,
+	const uint32_t *start, uint64_t limit)
+{
+	int r = units_init(&a->units, spread, is_split, start);
+
+	a->is_keep = true;
+	a->limit = limit;
+	if (r == 0)
+		r = search_init(&a->s, &a->units);
+	if (r == 0)
+		r = trial_init(&a->best.p, &a->s);
+	return r == 0 ? keep_all(&a->keep, &a->s) : r;
+}
+
+/* From what begin() left to the best placement. */
+static int seek(struct attempt *a)
+{
+	uint64_t bound = search_bound(&a->s, &a->best.p);
+
+	complete(&a->keep, &a->s, false, bound);
+	if (!is_worth_it(a, bound) || is_idle(a))
+		return 0;
+	complete(&a->best, &a->s, true, plus(bound, 1, 1024));
+	if (a->best.moves == NONE || a->best.p.n_unplaced > a->keep.p.n_unplaced ||
+		!is_worth_it(a, a->best.worst))
+		return 0;
+	return choose(a);
+}
+
+static const struct candidate *get_result(const struct attempt *a)
+{
+	return a->is_keep ? &a->keep : &a->best;
+}
+
+static int answer(struct irqkit_spread *spread, const struct attempt *a)
+{
+	return spread_answer(spread, &a->s, &get_result(a)->p, a->is_keep);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* All attempts                                                                    */
+
+/*
+ * What the worst CPU had before the placement, also one that may not be used any more; or
+ * has without joining queues.
+ */
+static uint64_t find_limit(const struct attempt *apart)
+{
+	const struct irqkit_spread *spread = apart->s.spread;
+	uint64_t worst = apart->keep.worst;
+
+	for (uint32_t i = 0; i < spread->n_cpus; i++) {
+		const struct spread_cpu *cpus = spread->cpus;
+		uint64_t load = 2 * (cpus[i].before >> apart->s.shift);
+
+		for (uint32_t k = cpus[i].next_thread; k != i; k = cpus[k].next_thread)
+			load += cpus[k].before >> apart->s.shift;
+		if (cpus[i].is_judged && worst < load)
+			worst = load;
+	}
+	return worst;
+}
+
+/* Queues of @apart are joined, as far as no CPU gets more than @limit by that. */
+static int seek_joined(struct attempt *a, const struct attempt *apart, uint64_t limit)
+{
+	_cleanup_free_ uint32_t *start = NULL;
+	_cleanup_candidate_ struct candidate c = { 0 };
+	int r = keep_all(&c, &apart->s);
+
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < apart->units.n; i++)
+		if (c.p.cpu_of[i] == NONE && apart->keep.p.cpu_of[i] != NONE)
+			trial_add(&c.p, &apart->s, i, apart->keep.p.cpu_of[i], HOW_HEAVY);
+	r = spread_join(&apart->s, &c.p, is_idle(apart), limit, &start);
+	if (r == 0)
+		r = begin(a, apart->s.spread, false, start, find_limit(apart));
+	return r == 0 ? seek(a) : r;
+}
+
+/* All queues are joined if that makes nothing worse; or else some of them. */
+static int join(struct irqkit_spread *spread, struct attempt *apart)
+{
+	const uint64_t limits[] = { UINT64_MAX, find_limit(apart) };
+	uint32_t n_unplaced = apart->keep.p.n_unplaced;
+
+	for (size_t i = 0; i < LENGTH(limits); i++) {
+		_cleanup_attempt_ struct attempt a = { 0 };
+		bool is_last = i == LENGTH(limits) - 1;
+		int r = seek_joined(&a, apart, limits[i]);
+
+		if (r < 0)
+			return r;
+		if (get_result(&a)->p.n_unplaced <= n_unplaced &&
+			(is_last || get_result(&a)->worst <= a.limit))
+			return answer(spread, &a);
+	}
+	return answer(spread, apart);
+}
+
+/* Vectors are scarce: rx and tx may go to different CPUs, if more of them find room. */
+static int answer_scarce(struct irqkit_spread *spread, const struct attempt *together)
+{
+	_cleanup_attempt_ struct attempt a = { 0 };
+	int r = begin(&a, spread, true, NULL, UINT64_MAX);
+
+	if (r == 0)
+		r = seek(&a);
+	if (r < 0)
+		return r;
+	if (get_result(&a)->p.n_unplaced < get_result(together)->p.n_unplaced)
+		return answer(spread, &a);
+	return answer(spread, together);
 }
 
 int spread_by_load(struct irqkit_spread *spread)
 {
-	_cleanup_search_ struct search s = { 0 };
-	_cleanup_candidate_ struct candidate keep = { 0 }, fresh = { 0 };
-	uint64_t bound;
-	int r = search_init(&s, spread);
+	_cleanup_attempt_ struct attempt a = { 0 };
+	int r = begin(&a, spread, spread->is_split, NULL, UINT64_MAX);
 
-	if (r == 0)
-		r = trial_init(&fresh.p, &s);
-	if (r == 0)
-		r = keep_all(&keep, &s);
+	if (r == 0 && !units_has_parts(&a.units))
+		r = seek(&a);
+	else if (r == 0)
+		complete(&a.keep, &a.s, false, search_bound(&a.s, &a.best.p));
 	if (r < 0)
 		return r;
-
-	bound = search_bound(&s, &fresh.p);
-	complete(&keep, &s, false, bound);
-	if (!is_worth_it(spread, keep.worst, bound) ||
-		(keep.worst + 1) / 2 <= spread->idle >> s.shift)
-		return answer(spread, &s, &keep, true);
-
-	complete(&fresh, &s, true, plus(bound, 1, 1024));
-	if (fresh.moves == NONE || fresh.p.n_unplaced > keep.p.n_unplaced ||
-		!is_worth_it(spread, keep.worst, fresh.worst))
-		return answer(spread, &s, &keep, true);
-	return choose(spread, &s, &fresh, &keep);
+	if (get_result(&a)->p.n_unplaced > 0 && !spread->is_split)
+		return answer_scarce(spread, &a);
+	return units_has_parts(&a.units) ? join(spread, &a) : answer(spread, &a);
 }
 
 int spread_find_bound(struct irqkit_spread *spread)
 {
+	_cleanup_units_ struct units units = { 0 };
 	_cleanup_search_ struct search s = { 0 };
 	_cleanup_candidate_ struct candidate empty = { 0 };
-	int r = search_init(&s, spread);
+	int r = units_init(&units, spread, true, NULL);
 
+	if (r == 0)
+		r = search_init(&s, &units);
 	if (r == 0)
 		r = trial_init(&empty.p, &s);
 	if (r == 0)

@@ -80,23 +80,6 @@ static uint32_t first_of(const uint64_t *pool)
 	return word * 64 + (uint32_t)__builtin_ctzll(pool[word]);
 }
 
-#define QUEUE_NAME_SIZE 32
-
-/* "rx-3", or "queue 3" if the interrupt serves both directions; "" for no queue. */
-static void name_queue(const struct spread_item *item, char text[static QUEUE_NAME_SIZE])
-{
-	static const char *const formats[] = {
-		[IRQKIT_SERVES_NONE] = "queue %d",
-		[IRQKIT_SERVES_BOTH] = "queue %d",
-		[IRQKIT_SERVES_RX] = "rx-%d",
-		[IRQKIT_SERVES_TX] = "tx-%d",
-	};
-
-	text[0] = '\0';
-	if (item->queue >= 0)
-		snprintf(text, QUEUE_NAME_SIZE, formats[item->direction], item->queue);
-}
-
 static void name_node(const struct spread_item *item, char text[static NODE_NAME_SIZE])
 {
 	spread_name_node(item, text);
@@ -111,7 +94,7 @@ static int explain_next(struct spread_item *item, uint32_t round, bool is_apart)
 	const char *reused = round > 0 ? ", reused" : "";
 	char what[QUEUE_NAME_SIZE], where[NODE_NAME_SIZE];
 
-	name_queue(item, what);
+	spread_name_queue(item, what);
 	name_node(item, where);
 	if (is_apart)
 		return spread_set_reason(item, "%s%sCPU%s away from other first queues%s",
@@ -124,8 +107,8 @@ static int explain_with(struct spread_item *item, const struct spread_item *lead
 {
 	char what[QUEUE_NAME_SIZE], with[QUEUE_NAME_SIZE];
 
-	name_queue(item, what);
-	name_queue(leader, with);
+	spread_name_queue(item, what);
+	spread_name_queue(leader, with);
 	if (!*what && !*with)
 		return spread_set_reason(
 			item, "same CPU as interrupt %u of the device", leader->irq);
@@ -140,7 +123,7 @@ static int explain_stay(struct spread_item *item)
 {
 	char what[QUEUE_NAME_SIZE];
 
-	name_queue(item, what);
+	spread_name_queue(item, what);
 	return spread_set_reason(item, "%s%sstays on its CPU", what, *what ? ", " : "");
 }
 

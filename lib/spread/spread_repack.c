@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Placement by load: several interrupts of the worst CPU for several of another one, where
+ * Placement by load: several units of the worst CPU for several of another one, where
  * no exchange of one for one helps any more. From each of both, every set of up to SIDE
- * interrupts may go:
+ * units may go:
  *
  *	sets of the worst CPU, by weight	0  3  5  8 12 ...	   their difference should
  *	sets of the other CPU, by weight	0  2  6  7  9 ...	   be what evens out both
@@ -13,15 +13,16 @@
 
 #define SIDE 6
 
-/* Some interrupts of a CPU, which bits stand for, and what they weigh together. */
+/* Some units of a CPU, which bits stand for, and what they weigh together. */
 struct group {
 	uint64_t weight;
 	uint32_t set;
+	uint32_t n; /* how many interrupts */
 };
 
 struct side {
-	uint32_t item[SIDE];
-	uint32_t n_items;
+	uint32_t unit[SIDE];
+	uint32_t n_units;
 	struct group group[1 << SIDE]; /* by weight */
 	uint32_t n_groups;
 };
@@ -33,8 +34,9 @@ struct repack {
 	uint32_t set[2]; /* what goes */
 };
 
-/* Of the groups so far, each without the item and with it, by weight. */
-static void add_to_groups(struct side *side, uint32_t bit, uint64_t weight)
+/* Of the groups so far, each without the unit and with it, by weight. */
+static void add_to_groups(
+	struct side *side, uint32_t bit, uint64_t weight, uint32_t count)
 {
 	struct group before[1 << SIDE];
 	uint32_t n = side->n_groups, without = 0, with = 0;
@@ -48,14 +50,15 @@ static void add_to_groups(struct side *side, uint32_t bit, uint64_t weight)
 			continue;
 		}
 		side->group[i].weight = before[with].weight + weight;
+		side->group[i].n = before[with].n + count;
 		side->group[i].set = before[with++].set | bit;
 	}
 	side->n_groups = 2 * n;
 }
 
-static bool may_go(const struct search *s, uint32_t item, uint32_t to)
+static bool may_go(const struct search *s, uint32_t unit, uint32_t to)
 {
-	return s->weight[item] > 0 && search_may(s, item, to);
+	return s->weight[unit] > 0 && search_may(s, unit, to);
 }
 
 /* Of many, some of all weights. */
@@ -64,32 +67,21 @@ static void fill_side(const struct search *s, const struct trial *p, uint32_t fr
 {
 	uint32_t n = 0, at = 0;
 
-	side->n_items = 0;
+	side->n_units = 0;
 	side->n_groups = 1;
 	side->group[0] = (struct group){ 0 };
 	for (uint32_t i = p->first[from]; i != NONE; i = p->next[i])
 		n += may_go(s, i, to);
-	for (uint32_t i = p->first[from]; i != NONE && side->n_items < SIDE;
+	for (uint32_t i = p->first[from]; i != NONE && side->n_units < SIDE;
 		i = p->next[i]) {
-		uint32_t wanted = n > SIDE ? side->n_items * n / SIDE : side->n_items;
+		uint32_t wanted = n > SIDE ? side->n_units * n / SIDE : side->n_units;
 
 		if (!may_go(s, i, to) || at++ < wanted)
 			continue;
-		add_to_groups(side, UINT32_C(1) << side->n_items, s->weight[i]);
-		side->item[side->n_items++] = i;
+		add_to_groups(side, UINT32_C(1) << side->n_units, s->weight[i],
+			s->units->list[i].count);
+		side->unit[side->n_units++] = i;
 	}
-}
-
-/* Are there enough vectors on both CPUs? */
-static bool has_room(const struct search *s, const struct trial *p,
-	const struct repack *now, const struct group *goes, const struct group *comes)
-{
-	uint32_t n_go = (uint32_t)__builtin_popcount(goes->set);
-	uint32_t n_come = (uint32_t)__builtin_popcount(comes->set);
-
-	return (n_go <= n_come || p->count[now->to] + n_go - n_come <= s->cap[now->to]) &&
-		(n_come <= n_go ||
-			p->count[now->from] + n_come - n_go <= s->cap[now->from]);
 }
 
 static void try(const struct search *s, const struct trial *p, struct repack *now,
@@ -97,7 +89,8 @@ static void try(const struct search *s, const struct trial *p, struct repack *no
 {
 	uint64_t peak;
 
-	if (goes->weight <= comes->weight || !has_room(s, p, now, goes, comes))
+	if (goes->weight <= comes->weight ||
+		!search_has_room(s, p, now->from, now->to, goes->n, comes->n))
 		return;
 	peak = search_peak(s, p, now->from, now->to, goes->weight - comes->weight);
 	if (peak >= now->peak)
@@ -135,9 +128,9 @@ static void move_sets(struct search *s, struct trial *p, const struct repack *be
 {
 	for (uint32_t i = 0; i < SIDE; i++) {
 		if (best->set[0] >> i & 1)
-			search_move(p, s, best->side[0].item[i], best->to);
+			search_move(p, s, best->side[0].unit[i], best->to);
 		if (best->set[1] >> i & 1)
-			search_move(p, s, best->side[1].item[i], best->from);
+			search_move(p, s, best->side[1].unit[i], best->from);
 	}
 }
 

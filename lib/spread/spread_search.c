@@ -5,12 +5,12 @@
 /* ------------------------------------------------------------------------------- */
 /* Heaviest first                                                                  */
 
-/* The CPU whose core's worst thread has least once @item is there; the first of them. */
-static uint32_t find_least_loaded(const struct search *s, struct trial *p, uint32_t item)
+/* The CPU whose core's worst thread has least once @unit is there; the first of them. */
+static uint32_t find_least_loaded(const struct search *s, struct trial *p, uint32_t unit)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
-	const uint64_t *pool = s->spread->items[item].pool;
-	uint64_t weight = s->weight[item], least = UINT64_MAX, least_full = UINT64_MAX;
+	const uint64_t *pool = s->units->list[unit].pool;
+	uint64_t weight = s->weight[unit], least = UINT64_MAX, least_full = UINT64_MAX;
 	uint32_t best = NONE, full = NONE;
 
 	for (uint32_t i = 0; i < s->spread->n_cpus; i++) {
@@ -22,7 +22,7 @@ static uint32_t find_least_loaded(const struct search *s, struct trial *p, uint3
 			peak = trial_peak(p, s, i, (int64_t)weight);
 		if (peak >= least)
 			continue;
-		if (p->count[i] < s->cap[i]) {
+		if (search_fits(s, p, unit, i)) {
 			least = peak;
 			best = i;
 		} else if (peak < least_full) {
@@ -30,21 +30,21 @@ static uint32_t find_least_loaded(const struct search *s, struct trial *p, uint3
 			full = i;
 		}
 	}
-	p->full[item] = least_full < least ? full : NONE;
+	p->full[unit] = least_full < least ? full : NONE;
 	return best;
 }
 
 /* The CPU with the fewest interrupts, as long as none gets more than @worst by it. */
 static uint32_t find_fewest(
-	const struct search *s, const struct trial *p, uint32_t item, uint64_t worst)
+	const struct search *s, const struct trial *p, uint32_t unit, uint64_t worst)
 {
-	const uint64_t *pool = s->spread->items[item].pool;
+	const uint64_t *pool = s->units->list[unit].pool;
 	uint32_t best = NONE, fewest = UINT32_MAX;
 
 	for (uint32_t i = 0; i < s->spread->n_cpus; i++) {
 		if (p->count[i] >= fewest || !pool_has(pool, i) ||
-			p->count[i] >= s->cap[i] ||
-			trial_peak(p, s, i, (int64_t)s->weight[item]) > worst)
+			!search_fits(s, p, unit, i) ||
+			trial_peak(p, s, i, (int64_t)s->weight[unit]) > worst)
 			continue;
 		fewest = p->count[i];
 		best = i;
@@ -56,9 +56,9 @@ static uint32_t find_fewest(
  * Idle interrupts have no weight, and would all go to the least loaded CPU, where they
  * would meet when they become busy. They are distributed by number.
  */
-static bool is_light(const struct search *s, uint32_t item)
+static bool is_light(const struct search *s, uint32_t unit)
 {
-	return s->weight[item] < s->total / s->n_order / 64 + 1;
+	return s->weight[unit] < s->total / s->n_order / 64 + 1;
 }
 
 void search_place_free(struct search *s, struct trial *p)
@@ -67,22 +67,22 @@ void search_place_free(struct search *s, struct trial *p)
 	uint64_t worst = trial_worst(p, s, &ignored);
 
 	for (uint32_t k = 0; k < s->n_order; k++) {
-		uint32_t item = s->order[k], cpu = NONE;
+		uint32_t unit = s->order[k], cpu = NONE;
 		bool is_few = false;
 		uint64_t load;
 
-		if (p->cpu_of[item] != NONE)
+		if (p->cpu_of[unit] != NONE)
 			continue;
-		if (is_light(s, item))
-			cpu = find_fewest(s, p, item, worst);
+		if (is_light(s, unit))
+			cpu = find_fewest(s, p, unit, worst);
 		is_few = cpu != NONE;
 		if (!is_few)
-			cpu = find_least_loaded(s, p, item);
+			cpu = find_least_loaded(s, p, unit);
 		if (cpu == NONE) {
 			p->n_unplaced++;
 			continue;
 		}
-		trial_add(p, s, item, cpu, is_few ? HOW_LIGHT : HOW_HEAVY);
+		trial_add(p, s, unit, cpu, is_few ? HOW_LIGHT : HOW_HEAVY);
 		load = trial_peak(p, s, cpu, 0);
 		if (worst < load)
 			worst = load;
@@ -97,50 +97,50 @@ void search_list(const struct search *s, struct trial *p, bool all)
 	for (uint32_t i = 0; i < s->spread->n_cpus; i++)
 		p->first[i] = NONE;
 	for (uint32_t k = s->n_order; k-- > 0;) {
-		uint32_t item = s->order[k], cpu = p->cpu_of[item];
+		uint32_t unit = s->order[k], cpu = p->cpu_of[unit];
 
-		if (cpu == NONE || (!all && item_can_stay(&s->spread->items[item])))
+		if (cpu == NONE || (!all && s->units->list[unit].now != NONE))
 			continue;
-		p->next[item] = p->first[cpu];
-		p->first[cpu] = item;
+		p->next[unit] = p->first[cpu];
+		p->first[cpu] = unit;
 	}
 }
 
-static void unlink_item(struct trial *p, uint32_t item)
+static void unlink_unit(struct trial *p, uint32_t unit)
 {
-	uint32_t *at = &p->first[p->cpu_of[item]];
+	uint32_t *at = &p->first[p->cpu_of[unit]];
 
-	while (*at != item)
+	while (*at != unit)
 		at = &p->next[*at];
-	*at = p->next[item];
+	*at = p->next[unit];
 }
 
-static void link_item(struct trial *p, const struct search *s, uint32_t item)
+static void link_unit(struct trial *p, const struct search *s, uint32_t unit)
 {
-	uint32_t *at = &p->first[p->cpu_of[item]];
+	uint32_t *at = &p->first[p->cpu_of[unit]];
 
-	while (*at != NONE && s->rank[*at] < s->rank[item])
+	while (*at != NONE && s->rank[*at] < s->rank[unit])
 		at = &p->next[*at];
-	p->next[item] = *at;
-	*at = item;
+	p->next[unit] = *at;
+	*at = unit;
 }
 
-/* A possible step: @item goes to @to, and @back, if it is not NONE, comes from there. */
+/* A possible step: @unit goes to @to, and @back, if it is not NONE, comes from there. */
 struct exchange {
-	uint32_t item;
+	uint32_t unit;
 	uint32_t from;
 	uint32_t to;
 	uint32_t back;
 	uint64_t peak; /* of the two cores then */
 };
 
-void search_move(struct trial *p, const struct search *s, uint32_t item, uint32_t to)
+void search_move(struct trial *p, const struct search *s, uint32_t unit, uint32_t to)
 {
-	unlink_item(p, item);
-	trial_remove(p, s, item);
-	trial_add(p, s, item, to, HOW_EVENED);
-	link_item(p, s, item);
-	p->full[item] = NONE;
+	unlink_unit(p, unit);
+	trial_remove(p, s, unit);
+	trial_add(p, s, unit, to, HOW_EVENED);
+	link_unit(p, s, unit);
+	p->full[unit] = NONE;
 }
 
 uint64_t search_peak(const struct search *s, const struct trial *p, uint32_t from,
@@ -164,20 +164,29 @@ uint64_t search_peak(const struct search *s, const struct trial *p, uint32_t fro
 	return a;
 }
 
+bool search_has_room(const struct search *s, const struct trial *p, uint32_t from,
+	uint32_t to, uint32_t n_go, uint32_t n_come)
+{
+	return (n_go <= n_come || p->count[to] + n_go - n_come <= s->cap[to]) &&
+		(n_come <= n_go || p->count[from] + n_come - n_go <= s->cap[from]);
+}
+
 static void try(const struct search *s, const struct trial *p, uint32_t from, uint32_t to,
-	uint32_t item, uint32_t back, struct exchange *best)
+	uint32_t unit, uint32_t back, struct exchange *best)
 {
 	uint64_t weight = back == NONE ? 0 : s->weight[back], peak;
+	uint32_t n_come = back == NONE ? 0 : s->units->list[back].count;
 
-	if (s->weight[item] <= weight || (back == NONE && p->count[to] >= s->cap[to]))
+	if (s->weight[unit] <= weight ||
+		!search_has_room(s, p, from, to, s->units->list[unit].count, n_come))
 		return;
-	peak = search_peak(s, p, from, to, s->weight[item] - weight);
+	peak = search_peak(s, p, from, to, s->weight[unit] - weight);
 	if (peak < best->peak)
-		*best = (struct exchange){ item, from, to, back, peak };
+		*best = (struct exchange){ unit, from, to, back, peak };
 }
 
 /*
- * Of each item on @from with one on @to, or none, those whose difference is nearest to
+ * Of each unit on @from with one on @to, or none, those whose difference is nearest to
  * @wanted, from above and from below. Both lists are sorted: one walk over both.
  */
 static void try_pair(struct search *s, const struct trial *p, uint32_t from, uint32_t to,
@@ -243,7 +252,7 @@ static bool improve_once(struct search *s, struct trial *p, uint64_t goal)
 {
 	const struct spread_cpu *cpus = s->spread->cpus;
 	uint32_t worst, from;
-	struct exchange best = { .item = NONE, .peak = trial_worst(p, s, &worst) };
+	struct exchange best = { .unit = NONE, .peak = trial_worst(p, s, &worst) };
 
 	if (worst == NONE || best.peak <= goal)
 		return false;
@@ -258,9 +267,9 @@ static bool improve_once(struct search *s, struct trial *p, uint64_t goal)
 		from = cpus[from].next_thread;
 	} while (from != worst);
 
-	if (best.item == NONE)
+	if (best.unit == NONE)
 		return false;
-	search_move(p, s, best.item, best.to);
+	search_move(p, s, best.unit, best.to);
 	if (best.back != NONE)
 		search_move(p, s, best.back, best.from);
 	return true;

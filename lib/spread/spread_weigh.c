@@ -13,8 +13,8 @@
 
 struct by_weight {
 	uint64_t weight;
-	uint32_t irq;
-	uint32_t item;
+	uint32_t irq; /* of its first item */
+	uint32_t unit;
 };
 
 static int compare_weights(const void *left, const void *right)
@@ -25,25 +25,24 @@ static int compare_weights(const void *left, const void *right)
 		return a->weight > b->weight ? -1 : 1;
 	if (a->irq != b->irq)
 		return a->irq < b->irq ? -1 : 1;
-	return (a->item > b->item) - (a->item < b->item);
+	return (a->unit > b->unit) - (a->unit < b->unit);
 }
 
 static int sort(struct search *s)
 {
-	const struct irqkit_spread *spread = s->spread;
+	const struct units *units = s->units;
 	_cleanup_free_ struct by_weight *sorted = calloc(
-		(size_t)spread->n_items + 1, sizeof(*sorted));
+		(size_t)units->n + 1, sizeof(*sorted));
 
 	if (!sorted)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < spread->n_items; i++)
-		if (spread->items[i].pool)
-			sorted[s->n_order++] = (struct by_weight){ s->weight[i],
-				spread->items[i].irq, i };
+	for (uint32_t i = 0; i < units->n; i++)
+		sorted[s->n_order++] = (struct by_weight){ s->weight[i],
+			units_get_item(units, &units->list[i], 0)->irq, i };
 	qsort(sorted, s->n_order, sizeof(*sorted), compare_weights);
 	for (uint32_t k = 0; k < s->n_order; k++) {
-		s->order[k] = sorted[k].item;
-		s->rank[sorted[k].item] = k;
+		s->order[k] = sorted[k].unit;
+		s->rank[sorted[k].unit] = k;
 	}
 	return 0;
 }
@@ -62,11 +61,25 @@ static unsigned int find_shift(const struct irqkit_spread *spread)
 	return bits > TOTAL_BITS ? bits - TOTAL_BITS : 0;
 }
 
+static void weigh_units(struct search *s)
+{
+	const struct units *units = s->units;
+
+	for (uint32_t i = 0; i < units->n; i++) {
+		const struct unit *unit = &units->list[i];
+
+		for (uint32_t k = 0; k < unit->count; k++)
+			s->weight[i] += units_get_item(units, unit, k)->load >> s->shift;
+		s->total += s->weight[i];
+	}
+}
+
 static void weigh(struct search *s)
 {
 	const struct irqkit_spread *spread = s->spread;
 
 	s->shift = find_shift(spread);
+	weigh_units(s);
 	for (uint32_t i = 0; i < spread->n_cpus; i++) {
 		s->fixed[i] = spread->cpus[i].fixed >> s->shift;
 		s->cap[i] = spread->cpus[i].vectors;
@@ -74,24 +87,22 @@ static void weigh(struct search *s)
 	for (uint32_t i = 0; i < spread->n_items; i++) {
 		const struct spread_item *item = &spread->items[i];
 
-		s->weight[i] = item->load >> s->shift;
-		if (item->pool)
-			s->total += s->weight[i];
-		else if (item->now_index != NONE)
-			s->fixed[item->now_index] += s->weight[i];
+		if (!item->pool && item->now_index != NONE)
+			s->fixed[item->now_index] += item->load >> s->shift;
 		if (item_can_stay(item) && s->cap[item->now_index] < UNLIMITED)
 			s->cap[item->now_index]++;
 	}
 }
 
-int search_init(struct search *s, const struct irqkit_spread *spread)
+int search_init(struct search *s, const struct units *units)
 {
-	size_t n_items = (size_t)spread->n_items + 1, n_cpus = (size_t)spread->n_cpus + 1;
+	const struct irqkit_spread *spread = units->spread;
+	size_t n_units = (size_t)units->n + 1, n_cpus = (size_t)spread->n_cpus + 1;
 
-	*s = (struct search){ .spread = spread };
-	s->weight = calloc(n_items, sizeof(*s->weight));
-	s->order = calloc(n_items, sizeof(*s->order));
-	s->rank = calloc(n_items, sizeof(*s->rank));
+	*s = (struct search){ .spread = spread, .units = units };
+	s->weight = calloc(n_units, sizeof(*s->weight));
+	s->order = calloc(n_units, sizeof(*s->order));
+	s->rank = calloc(n_units, sizeof(*s->rank));
 	s->fixed = calloc(n_cpus, sizeof(*s->fixed));
 	s->cap = calloc(n_cpus, sizeof(*s->cap));
 	if (!s->weight || !s->order || !s->rank || !s->fixed || !s->cap)
@@ -124,21 +135,21 @@ static void add_weight(
 int trial_init(struct trial *p, const struct search *s)
 {
 	const struct irqkit_spread *spread = s->spread;
-	size_t n_items = (size_t)spread->n_items + 1, n_cpus = (size_t)spread->n_cpus + 1;
+	size_t n_units = (size_t)s->units->n + 1, n_cpus = (size_t)spread->n_cpus + 1;
 
-	*p = (struct trial){ .cpu_of = malloc(n_items * sizeof(*p->cpu_of)),
-		.how = calloc(n_items, sizeof(*p->how)),
-		.full = malloc(n_items * sizeof(*p->full)),
+	*p = (struct trial){ .cpu_of = malloc(n_units * sizeof(*p->cpu_of)),
+		.how = calloc(n_units, sizeof(*p->how)),
+		.full = malloc(n_units * sizeof(*p->full)),
 		.own = calloc(n_cpus, sizeof(*p->own)),
 		.load = calloc(n_cpus, sizeof(*p->load)),
 		.count = calloc(n_cpus, sizeof(*p->count)),
 		.first = calloc(n_cpus, sizeof(*p->first)),
-		.next = calloc(n_items, sizeof(*p->next)) };
+		.next = calloc(n_units, sizeof(*p->next)) };
 	if (!p->cpu_of || !p->how || !p->full || !p->own || !p->load || !p->count ||
 		!p->first || !p->next)
 		return -ENOMEM;
-	memset(p->cpu_of, 0xff, n_items * sizeof(*p->cpu_of)); /* NONE */
-	memset(p->full, 0xff, n_items * sizeof(*p->full));
+	memset(p->cpu_of, 0xff, n_units * sizeof(*p->cpu_of)); /* NONE */
+	memset(p->full, 0xff, n_units * sizeof(*p->full));
 	for (uint32_t i = 0; i < spread->n_cpus; i++)
 		add_weight(p, s, i, s->fixed[i]);
 	return 0;
@@ -156,22 +167,22 @@ void trial_free(struct trial *p)
 	free(p->next);
 }
 
-void trial_add(struct trial *p, const struct search *s, uint32_t item, uint32_t cpu,
+void trial_add(struct trial *p, const struct search *s, uint32_t unit, uint32_t cpu,
 	enum how how)
 {
-	p->cpu_of[item] = cpu;
-	p->how[item] = (unsigned char)how;
-	add_weight(p, s, cpu, s->weight[item]);
-	p->count[cpu]++;
+	p->cpu_of[unit] = cpu;
+	p->how[unit] = (unsigned char)how;
+	add_weight(p, s, cpu, s->weight[unit]);
+	p->count[cpu] += s->units->list[unit].count;
 }
 
-void trial_remove(struct trial *p, const struct search *s, uint32_t item)
+void trial_remove(struct trial *p, const struct search *s, uint32_t unit)
 {
-	uint32_t cpu = p->cpu_of[item];
+	uint32_t cpu = p->cpu_of[unit];
 
-	p->cpu_of[item] = NONE;
-	add_weight(p, s, cpu, -s->weight[item]);
-	p->count[cpu]--;
+	p->cpu_of[unit] = NONE;
+	add_weight(p, s, cpu, -s->weight[unit]);
+	p->count[cpu] -= s->units->list[unit].count;
 }
 
 uint64_t trial_peak(

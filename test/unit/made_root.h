@@ -3,9 +3,7 @@
 #ifndef IRQKIT_UNIT_MADE_ROOT_H
 #define IRQKIT_UNIT_MADE_ROOT_H
 
-#include "root.h"
-
-static char top[] = TOP;
+#include "made_top.h"
 
 static inline void put(const char *path, const char *text)
 {

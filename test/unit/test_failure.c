@@ -3,7 +3,8 @@
  * Folders and files that cannot be listed or read to their ends: that is an error, and never
  * means that nothing is there. Linked with --wrap for the calls that are made to fail.
  */
-#include "root.h"
+#define TOP "/tmp/irqkit-failure-XXXXXX"
+#include "made_root.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -305,8 +306,6 @@ static void reads_are_short(void **state)
 
 /* ------------------------------------------------------------------------------- */
 /* The journal                                                                     */
-
-static char top[] = "/tmp/irqkit-failure-XXXXXX";
 
 struct work {
 	struct irqkit_ctx *ctx;
@@ -652,18 +651,6 @@ static void plan_is_refused(void **state)
 	irqkit_ctx_clear_error(w.ctx);
 	assert_int_equal(change(&w, "24", "1"), 1);
 	end(&w);
-}
-
-static int make_top(void **state)
-{
-	(void)state;
-	return mkdtemp(top) ? 0 : -1;
-}
-
-static int remove_top(void **state)
-{
-	(void)state;
-	return remove_tree(top);
 }
 
 int main(void)

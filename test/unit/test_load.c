@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Samples and loads: every expected figure was computed by hand. */
-#include "root.h"
+#define TOP "/tmp/irqkit-load-XXXXXX"
+#include "made_root.h"
 
 #include "load/load_text.h"
 
@@ -9,13 +10,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static char top[] = "/tmp/irqkit-load-XXXXXX";
-
-static void put(const char *path, const char *text)
-{
-	put_file(top, path, text);
-}
 
 static void clear(void)
 {
@@ -472,18 +466,6 @@ static void test_texts(void **state)
 		softnet_free(&softnet);
 	}
 	irqkit_cpuset_free(online);
-}
-
-static int make_top(void **state)
-{
-	(void)state;
-	return mkdtemp(top) ? 0 : -1;
-}
-
-static int remove_top(void **state)
-{
-	(void)state;
-	return remove_tree(top);
 }
 
 int main(void)

@@ -288,18 +288,6 @@ static void planned_affinity(void **state)
 	close_machine(&m);
 }
 
-static int make_top(void **state)
-{
-	(void)state;
-	return mkdtemp(top) ? 0 : -1;
-}
-
-static int remove_top(void **state)
-{
-	(void)state;
-	return remove_tree(top);
-}
-
 static void totals_without_counts(void **state)
 {
 	struct machine m = begin();

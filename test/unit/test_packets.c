@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Packets of queues: from netlink, from drivers' statistics, and from saved files. */
 #include "netlink_bytes.h"
-#include "root.h"
+#define TOP "/tmp/irqkit-packets-XXXXXX"
+#include "made_top.h"
 
 #include "load/packets.h"
 
 #include <errno.h>
 #include <math.h>
-
-static char top[] = "/tmp/irqkit-packets-XXXXXX";
 
 static void near(double is, double expected)
 {
@@ -286,18 +285,6 @@ static void test_new_queue(void **state)
 	assert_int_equal(irqkit_load_get_packets(load, 1, &rate), -ENODATA);
 	irqkit_load_free(load);
 	close_machine(&m);
-}
-
-static int make_top(void **state)
-{
-	(void)state;
-	return mkdtemp(top) ? 0 : -1;
-}
-
-static int remove_top(void **state)
-{
-	(void)state;
-	return remove_tree(top);
 }
 
 int main(void)

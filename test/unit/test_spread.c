@@ -923,6 +923,171 @@ static void misuse_is_refused(void **state)
 }
 
 /* ------------------------------------------------------------------------------- */
+/* Queues by load                                                                  */
+
+/* rx and tx of queue @queue of device 0. */
+static void add_pair(struct irqkit_spread *spread, int queue, uint64_t rx, int rx_now,
+	uint64_t tx, int tx_now)
+{
+	unsigned int irq = 10 + 2 * (unsigned int)queue;
+
+	irqkit_spread_set_queue(
+		spread, add(spread, irq, rx, rx_now), 0, queue, IRQKIT_SERVES_RX);
+	irqkit_spread_set_queue(
+		spread, add(spread, irq + 1, tx, tx_now), 0, queue, IRQKIT_SERVES_TX);
+}
+
+static void queues_are_moved_as_one(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(2);
+
+	(void)state;
+	/* singly, 60 would go alone */
+	add_pair(spread, 0, 60, 0, 10, 0);
+	add_pair(spread, 1, 50, 0, 20, 0);
+	ends(spread, IRQKIT_POLICY_LOAD,
+		"10 - stays\n11 - stays\n"
+		"12 1 relieves CPU 0\n13 1 relieves CPU 0\n");
+
+	/* the options part them */
+	spread = with_cpus(2);
+	add_pair(spread, 0, 60, 0, 60, 0);
+	irqkit_spread_set_split(spread, true);
+	ends(spread, IRQKIT_POLICY_LOAD, "10 - stays\n11 1 relieves CPU 0\n");
+
+	/* of which one may not go where the other one is */
+	spread = with_cpus(2);
+	add_pair(spread, 0, 60, 0, 60, 0);
+	for (unsigned int i = 0; i < 2; i++) {
+		struct irqkit_cpuset *set = set_of(i ? "0" : "1");
+
+		assert_int_equal(irqkit_spread_set_allowed(spread, i, set), 0);
+		irqkit_cpuset_free(set);
+	}
+	ends(spread, IRQKIT_POLICY_LOAD,
+		"10 1 leaves CPU 0; busiest first, least loaded CPU\n"
+		"11 - stays: no gain\n");
+}
+
+static void queues_are_joined(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(3);
+
+	(void)state;
+	/* on one of both CPUs: the one with less */
+	add_pair(spread, 0, 10, 0, 10, 1);
+	add_pair(spread, 1, 50, 1, 0, 1);
+	ends(spread, IRQKIT_POLICY_LOAD,
+		"10 - stays: no gain\n11 0 tx-0, same CPU as rx-0\n"
+		"12 - stays: no gain\n13 - stays: no gain\n");
+
+	/* one has to go anyway */
+	spread = with_cpus(2);
+	assert_int_equal(irqkit_spread_add_bystander(spread, 2, -1), 0);
+	add_pair(spread, 0, 0, 1, 0, 2);
+	ends(spread, IRQKIT_POLICY_LOAD,
+		"10 - stays: no gain\n11 1 tx-0, same CPU as rx-0\n");
+
+	/* without any load, it is not worth a write */
+	spread = with_cpus(2);
+	add_pair(spread, 0, 0, 0, 0, 1);
+	ends(spread, IRQKIT_POLICY_LOAD, "10 - stays: no gain\n11 - stays: no gain\n");
+
+	/* on a machine that is idle, too */
+	spread = with_cpus(2);
+	irqkit_spread_set_idle(spread, 20);
+	add_pair(spread, 0, 10, 0, 1, 1);
+	ends(spread, IRQKIT_POLICY_LOAD, "10 - stays: no gain\n11 - stays: no gain\n");
+}
+
+static void joining_makes_nothing_worse(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(2);
+
+	(void)state;
+	add_pair(spread, 0, 50, 0, 50, 1);
+	ends(spread, IRQKIT_POLICY_LOAD, "10 - stays: no gain\n11 - stays: no gain\n");
+
+	/* the light queue is joined, the heavy one is not */
+	spread = with_cpus(2);
+	add_pair(spread, 0, 50, 0, 60, 1);
+	add_pair(spread, 1, 1, 0, 1, 1);
+	ends(spread, IRQKIT_POLICY_LOAD,
+		"10 - stays: no gain\n11 - stays: no gain\n"
+		"12 - stays: no gain\n13 0 tx-1, same CPU as rx-1\n");
+
+	/* nor is it if there is no gain but by exchanging all of it */
+	spread = with_cpus(2);
+	add_pair(spread, 0, 50, 0, 50, 1);
+	add_pair(spread, 1, 50, 1, 50, 0);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+	assert_int_equal(irqkit_spread_get_load_after(spread, 0), 100);
+	assert_int_equal(irqkit_spread_get_load_after(spread, 1), 100);
+	assert_int_equal(irqkit_spread_count_moves(spread), 2);
+	irqkit_spread_free(spread);
+}
+
+static void queues_need_vectors(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(3);
+
+	(void)state;
+	/* CPU 1 has a vector for one of both */
+	assert_int_equal(irqkit_spread_set_vectors(spread, 1, 1), 0);
+	add_pair(spread, 0, 50, 0, 20, 0);
+	add_pair(spread, 1, 60, 0, 20, 0);
+	ends(spread, IRQKIT_POLICY_LOAD,
+		"10 2 relieves CPU 0\n11 2 relieves CPU 0\n"
+		"12 - stays\n13 - stays\n");
+
+	/* there is room only for each by itself */
+	spread = with_cpus(2);
+	for (unsigned int c = 0; c < 2; c++)
+		assert_int_equal(irqkit_spread_set_vectors(spread, c, 1), 0);
+	add_pair(spread, 0, 50, -1, 20, -1);
+	ends(spread, IRQKIT_POLICY_LOAD,
+		"10 0 busiest first, least loaded CPU\n"
+		"11 1 busiest first, least loaded CPU\n");
+}
+
+static void next_best_for_queues(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(3);
+
+	(void)state;
+	/* the kernel has no vector: both go to the next CPU */
+	add_pair(spread, 0, 50, 0, 50, 0);
+	add_pair(spread, 1, 60, 0, 60, 0);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 1), 0);
+	answers(spread,
+		"10 2 next best CPU; no free vector on CPU 1\n11 2 relieves CPU 0\n"
+		"12 - stays\n13 - stays\n");
+	irqkit_spread_free(spread);
+
+	/* or both stay, if that is no better */
+	spread = with_cpus(3);
+	add_pair(spread, 0, 50, 0, 50, 0);
+	add_pair(spread, 1, 60, 0, 60, 0);
+	assert_int_equal(irqkit_spread_add_load(spread, 2, 190), 0);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 0, 1), 0);
+	answers(spread,
+		"10 - stays: no free vector on CPU 1\n"
+		"11 - stays: no free vector on CPU 1\n12 - stays\n13 - stays\n");
+	irqkit_spread_free(spread);
+
+	/* one that was to join the other stays if it cannot */
+	spread = with_cpus(3);
+	add_pair(spread, 0, 50, 0, 1, 1);
+	assert_int_equal(irqkit_spread_add_load(spread, 1, 100), 0);
+	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_LOAD), 0);
+	assert_int_equal(irqkit_spread_place_again(spread, 1, 0), 0);
+	answers(spread, "10 - stays: no gain\n11 - stays: no free vector on CPU 0\n");
+	irqkit_spread_free(spread);
+}
+
+/* ------------------------------------------------------------------------------- */
 /* Vectors                                                                         */
 
 static void full_cpus_are_passed_by(void **state)
@@ -1302,6 +1467,11 @@ int main(void)
 		cmocka_unit_test(what_was_not_moved_counts_where_it_is),
 		cmocka_unit_test(large_loads_do_not_overflow),
 		cmocka_unit_test(misuse_is_refused),
+		cmocka_unit_test(queues_are_moved_as_one),
+		cmocka_unit_test(queues_are_joined),
+		cmocka_unit_test(joining_makes_nothing_worse),
+		cmocka_unit_test(queues_need_vectors),
+		cmocka_unit_test(next_best_for_queues),
 		cmocka_unit_test(full_cpus_are_passed_by),
 		cmocka_unit_test(next_best_cpu_is_taken),
 		cmocka_unit_test(next_best_by_load),

@@ -9,6 +9,12 @@
  *	the busiest CPU gets no more queues than it had, unless an option asks for it
  *	a run for each device ends no worse than twice one run for all
  *	what is moved gains something; and what show advises to spread is moved
+ *
+ * And the policy by load on the same machines:
+ *
+ *	the interrupts of a queue end on one CPU, or none of them moves
+ *	the busiest CPU gets no more load than it had, if all may stay where they are
+ *	a second run writes nothing
  */
 #include "unit.h"
 
@@ -311,7 +317,8 @@ static void tell_pinned(
 }
 
 /* Places one device, or with -1 all; returns how many settings were written. */
-static unsigned int run(struct machine *m, int device, bool stays_on_node)
+static unsigned int run_by(
+	struct machine *m, int device, bool stays_on_node, enum irqkit_policy policy)
 {
 	struct irqkit_spread *spread = NULL;
 	unsigned int n_written = 0, k = 0;
@@ -325,7 +332,7 @@ static unsigned int run(struct machine *m, int device, bool stays_on_node)
 		else
 			tell_pinned(spread, m, i);
 	}
-	assert_int_equal(irqkit_spread_place(spread, IRQKIT_POLICY_QUEUE), 0);
+	assert_int_equal(irqkit_spread_place(spread, policy), 0);
 	for (unsigned int i = 0; i < m->n_irqs; i++) {
 		struct irq *irq = &m->irqs[i];
 		const struct irqkit_cpuset *cpus;
@@ -342,6 +349,11 @@ static unsigned int run(struct machine *m, int device, bool stays_on_node)
 	}
 	irqkit_spread_free(spread);
 	return n_written;
+}
+
+static unsigned int run(struct machine *m, int device, bool stays_on_node)
+{
+	return run_by(m, device, stays_on_node, IRQKIT_POLICY_QUEUE);
 }
 
 static unsigned int run_each(struct machine *m)
@@ -505,6 +517,95 @@ static void moves_gain_something(void **state)
 	}
 }
 
+/* ------------------------------------------------------------------------------- */
+/* By load                                                                         */
+
+/* Twice the load of the worst CPU, half of its siblings' counted. */
+static unsigned int measure_load(const struct machine *m)
+{
+	uint64_t own[MAX_CPUS] = { 0 }, core[MAX_CPUS] = { 0 }, worst = 0;
+
+	for (unsigned int i = 0; i < m->n_irqs; i++) {
+		unsigned int cpu = (unsigned int)m->irqs[i].now;
+
+		own[cpu] += m->irqs[i].load;
+		core[core_of(m, cpu)] += m->irqs[i].load;
+	}
+	for (unsigned int c = 0; c < m->n_cpus; c++)
+		if (worst < own[c] + core[core_of(m, c)])
+			worst = own[c] + core[core_of(m, c)];
+	return (unsigned int)worst;
+}
+
+/* The first interrupt that moves, though the next of its queue ends elsewhere. */
+static unsigned int find_torn(const struct machine *before, const struct machine *after)
+{
+	unsigned int i = 0;
+
+	while (i < after->n_irqs &&
+		(is_leader(after, i) || after->irqs[i].is_link ||
+			after->irqs[i].now == after->irqs[i - 1].now ||
+			(after->irqs[i].now == before->irqs[i].now &&
+				after->irqs[i - 1].now == before->irqs[i - 1].now)))
+		i++;
+	return i;
+}
+
+static unsigned int count_apart(const struct machine *m)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < m->n_irqs; i++)
+		n += !is_leader(m, i) && !m->irqs[i].is_link &&
+			m->irqs[i].now != m->irqs[i - 1].now;
+	return n;
+}
+
+/* Every CPU may be used for everything. */
+static void open_machine(struct machine *m)
+{
+	for (unsigned int c = 0; c < m->n_cpus; c++)
+		m->is_isolated[c] = false;
+	for (unsigned int d = 0; d < m->n_devices; d++)
+		m->devices[d].node = -1;
+}
+
+static void by_load_queues_stay_whole(void **state)
+{
+	uint64_t seed = 314159265;
+	unsigned int n_apart = 0, n_left = 0;
+
+	(void)state;
+	for (unsigned int n = 0; n < N_MACHINES; n++) {
+		struct machine m, before;
+		unsigned int torn, n_written;
+
+		make_machine(&seed, &before);
+		if (n % 2)
+			open_machine(&before);
+		m = before;
+		run_by(&m, -1, false, IRQKIT_POLICY_LOAD);
+		torn = find_torn(&before, &m);
+		if (torn < m.n_irqs)
+			fails(&m, n, "torn from its queue", torn, m.n_irqs);
+		if (n % 2 && measure_load(&m) > measure_load(&before))
+			fails(&before, n, "load of the worst CPU", measure_load(&m),
+				measure_load(&before));
+		n_apart += count_apart(&before);
+		n_left += count_apart(&m);
+		before = m;
+		run_by(&m, -1, false, IRQKIT_POLICY_LOAD);
+		n_written = 0;
+		for (unsigned int i = 0; i < m.n_irqs; i++)
+			n_written += m.irqs[i].now != before.irqs[i].now;
+		if (n_written > 0)
+			fails(&before, n, "moved by a second run", n_written, 0);
+	}
+	print_message("# %u interrupts were apart from their queue, %u still are\n",
+		n_apart, n_left);
+	assert_true(n_left * 20 < n_apart);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -512,6 +613,7 @@ int main(void)
 		cmocka_unit_test(busiest_gets_no_more_queues),
 		cmocka_unit_test(each_is_no_worse_than_twice_all),
 		cmocka_unit_test(moves_gain_something),
+		cmocka_unit_test(by_load_queues_stay_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
