@@ -31,6 +31,7 @@ static void unhandled_is(struct machine *m, uint64_t count, uint64_t unhandled)
 /* It is read once, and again after a refresh, also if only what moved is read again. */
 static void test_unhandled(void **state)
 {
+	const struct irqkit_cpuset *effective;
 	struct machine m;
 	uint64_t count, unhandled;
 
@@ -43,10 +44,16 @@ static void test_unhandled(void **state)
 	assert_int_equal(irqkit_irq_get_unhandled(irqkit_machine_get_irq(m.machine, 1),
 				 &count, &unhandled),
 		-ENOENT);
+	put_file(top, "proc/irq/24/effective_affinity_list", "0\n");
+	put_file(top, "proc/irq/24/effective_affinity", "1\n");
 	put_file(top, SPURIOUS, "count 42\nunhandled 7\nlast_unhandled 0 ms\n");
 	assert_int_equal(
 		irqkit_machine_refresh(m.machine, IRQKIT_REFRESH_MOVED, NULL, NULL), 0);
 	unhandled_is(&m, 42, 7);
+	/* its place is known, and it has not moved */
+	assert_int_equal(irqkit_irq_get_effective(
+				 irqkit_machine_find_irq(m.machine, 24), &effective),
+		0);
 	put_file(top, SPURIOUS, "count 43\nunhandled 8\nlast_unhandled 0 ms\n");
 	unhandled_is(&m, 42, 7);
 	assert_int_equal(
