@@ -6,7 +6,6 @@
  *	/proc/sys/kernel/osrelease               6.1.0-31-amd64
  */
 #include "doctor/facts_kernel.h"
-#include "base/array.h"
 #include "base/macros.h"
 #include "base/number.h"
 
@@ -35,6 +34,39 @@ bool facts_is_before(struct facts *facts, unsigned int major, unsigned int minor
 bool facts_read_net_core(struct facts *facts, const char *name, uint64_t *ret_number)
 {
 	return facts_read_number(facts, ret_number, "proc/sys/net/core/%s", name);
+}
+
+bool facts_read_spurious(
+	struct facts *facts, unsigned int irq, struct spurious *ret_spurious)
+{
+	struct irqkit_irq *record = irqkit_machine_find_irq(facts->machine, irq);
+
+	return record &&
+		irqkit_irq_get_unhandled(
+			record, &ret_spurious->count, &ret_spurious->unhandled) == 0;
+}
+
+int facts_read_vectors(
+	struct facts *facts, struct vectors **ret_vectors, size_t *ret_count)
+{
+	struct irqkit_vectors *read = NULL;
+	struct vectors *vectors;
+	int r = irqkit_vectors_new(facts->ctx, &read);
+	size_t n;
+
+	if (r < 0)
+		return r == -ENOMEM ? r : -ENOENT;
+	n = irqkit_vectors_count(read);
+	vectors = calloc(n, sizeof(*vectors));
+	for (size_t i = 0; i < n && vectors; i++)
+		vectors[i].cpu = irqkit_vectors_get(
+			read, i, &vectors[i].available, &vectors[i].allocated);
+	irqkit_vectors_free(read);
+	if (!vectors)
+		return -ENOMEM;
+	*ret_vectors = vectors;
+	*ret_count = n;
+	return 0;
 }
 
 /*

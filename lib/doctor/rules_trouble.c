@@ -8,7 +8,6 @@
 #include "doctor/facts_net.h"
 #include "doctor/rule.h"
 #include "doctor/thresholds.h"
-#include "kernel/ctx.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -81,13 +80,13 @@ static bool is_switched_off(struct look *look, unsigned int irq)
 static bool judge_disabled(struct look *look, struct irqkit_irq *irq)
 {
 	unsigned int number = (unsigned int)irqkit_irq_get_number(irq);
-	uint64_t count = 0, unhandled = 0;
-	bool is_known = irqkit_irq_get_unhandled(irq, &count, &unhandled) == 0;
-	bool is_off = (is_level(irqkit_irq_get_row(irq)) || unhandled > 0) &&
+	struct spurious spurious = { 0 };
+	bool is_known = facts_read_spurious(look->facts, number, &spurious);
+	bool is_off = (is_level(irqkit_irq_get_row(irq)) || spurious.unhandled > 0) &&
 		is_switched_off(look, number);
 	struct irqkit_finding *finding;
 
-	if (!is_off && unhandled < SPURIOUS_DISABLES)
+	if (!is_off && spurious.unhandled < SPURIOUS_DISABLES)
 		return is_known;
 	finding = add_on_irq(look, irq);
 	if (is_off)
@@ -99,7 +98,8 @@ static bool judge_disabled(struct look *look, struct irqkit_irq *irq)
 			"no driver answered %llu of the last %llu "
 			"interrupts; the kernel switches the line off when "
 			"nearly all of 100,000 have no answer",
-			(unsigned long long)unhandled, (unsigned long long)count);
+			(unsigned long long)spurious.unhandled,
+			(unsigned long long)spurious.count);
 	finding_fact_read(finding, look->facts, "proc/irq/%u/spurious", number);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"'irqkit show %u' lists the devices of the line; load the driver of the "
@@ -118,17 +118,19 @@ static int look_disabled(struct look *look)
 static bool judge_spurious(struct look *look, struct irqkit_irq *irq)
 {
 	unsigned int number = (unsigned int)irqkit_irq_get_number(irq);
-	uint64_t count = 0, unhandled = 0;
 	struct irqkit_finding *finding;
+	struct spurious spurious;
 
-	if (irqkit_irq_get_unhandled(irq, &count, &unhandled) < 0)
+	if (!facts_read_spurious(look->facts, number, &spurious))
 		return false;
-	if (unhandled < SPURIOUS_LEAST || unhandled >= SPURIOUS_DISABLES ||
-		unhandled * 100 < count * SPURIOUS_PERCENT)
+	if (spurious.unhandled < SPURIOUS_LEAST ||
+		spurious.unhandled >= SPURIOUS_DISABLES ||
+		spurious.unhandled * 100 < spurious.count * SPURIOUS_PERCENT)
 		return true;
 	finding = add_on_irq(look, irq);
 	finding_say(finding, "no driver answered %llu of the last %llu interrupts",
-		(unsigned long long)unhandled, (unsigned long long)count);
+		(unsigned long long)spurious.unhandled,
+		(unsigned long long)spurious.count);
 	finding_fact_read(finding, look->facts, "proc/irq/%u/spurious", number);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"'irqkit show %u' lists the devices of the line; one of them has no "
@@ -250,16 +252,15 @@ static int look_errors(struct look *look)
 /* ------------------------------------------------------------------------------- */
 /* Vectors                                                                         */
 
-static void add_full(
-	struct look *look, unsigned int cpu, unsigned int available, unsigned int used)
+static void add_full(struct look *look, const struct vectors *vectors)
 {
-	struct irqkit_finding *finding = finding_add(look, NULL, "cpu%u", cpu);
+	struct irqkit_finding *finding = finding_add(look, NULL, "cpu%u", vectors->cpu);
 
-	finding_does(finding, "has %u of %u interrupt vectors left", available,
-		available + used);
-	finding_fact(finding, "/sys/kernel/debug/irq/domains/VECTOR", "%u: %u %u", cpu,
-		available, used);
-	finding_add_cpu(finding, cpu);
+	finding_does(finding, "has %u of %u interrupt vectors left", vectors->available,
+		vectors->available + vectors->allocated);
+	finding_fact(finding, "/sys/kernel/debug/irq/domains/VECTOR", "%u: %u %u",
+		vectors->cpu, vectors->available, vectors->allocated);
+	finding_add_cpu(finding, vectors->cpu);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"'irqkit spread all' uses the vectors of other CPUs; fewer queues "
 		"('irqkit channels DEV --auto') need fewer");
@@ -334,22 +335,17 @@ static int look_placed(struct look *look)
 
 static int look_vectors(struct look *look)
 {
-	struct irqkit_vectors *vectors = NULL;
-	int r = irqkit_vectors_new(look->facts->ctx, &vectors);
+	_cleanup_free_ struct vectors *vectors = NULL;
+	size_t n = 0;
+	int r = facts_read_vectors(look->facts, &vectors, &n);
 
-	if (r == -ENOMEM || is_failure(r))
-		return r;
-	if (r < 0)
+	if (r == -ENOENT)
 		return look_placed(look);
-	for (size_t i = 0; i < irqkit_vectors_count(vectors); i++) {
-		unsigned int available, used;
-		unsigned int cpu = irqkit_vectors_get(vectors, i, &available, &used);
-
-		if (available * 100 < (available + used) * VECTORS_PERCENT)
-			add_full(look, cpu, available, used);
-	}
-	irqkit_vectors_free(vectors);
-	return 0;
+	for (size_t i = 0; i < n && r == 0; i++)
+		if (vectors[i].available * 100 <
+			(vectors[i].available + vectors[i].allocated) * VECTORS_PERCENT)
+			add_full(look, &vectors[i]);
+	return r;
 }
 
 static bool has_remapping(const struct facts *facts)

@@ -216,6 +216,7 @@ static void forget_settings(struct irqkit_machine *machine,
 		struct irqkit_irq *irq = &machine->irqs[i];
 
 		irq_forget_failures(irq);
+		irq->has_read_spurious = false; /* a count, which grows */
 		if (only_moved && irq->effective.set && !has_moved(irq, &now->rows[i]))
 			continue;
 		irq_forget_affinity(irq);

@@ -36,7 +36,6 @@ void irq_forget_affinity(struct irqkit_irq *irq)
 void irq_forget_effective(struct irqkit_irq *irq)
 {
 	cpus_clear(&irq->effective);
-	irq->has_read_spurious = false;
 }
 
 void irq_clear(struct irqkit_irq *irq)
@@ -59,8 +58,6 @@ void irq_forget_failures(struct irqkit_irq *irq)
 		irq->has_judged = false;
 	if (is_failure(irq->node_error))
 		irq->has_read_node = false;
-	if (is_failure(irq->spurious_error))
-		irq->has_read_spurious = false;
 }
 
 int irq_set_planned(struct irqkit_irq *irq, const struct irqkit_cpuset *cpus)
