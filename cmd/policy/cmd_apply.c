@@ -174,7 +174,7 @@ static enum status plan(struct change *change, void *data)
 			apply->flags, add_remark, change);
 	say_set_errors_only(apply->has_planned);
 	apply->has_planned = true;
-	if (status == STATUS_MISUSE)
+	if (status == STATUS_MISUSE || status == STATUS_IMMOVABLE)
 		say_error("nothing was changed");
 	if (status == STATUS_DONE)
 		status = judge_barrier(apply, change);

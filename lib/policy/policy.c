@@ -179,6 +179,8 @@ EXPORT void irqkit_policies_set_request(
 {
 	irqkit_request_free(policy->lines[index].request);
 	policy->lines[index].request = request;
+	if (request)
+		request->is_of_policy = true;
 }
 
 EXPORT struct irqkit_request *irqkit_policies_get_request(

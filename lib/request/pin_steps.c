@@ -69,9 +69,7 @@ static int refuse(const struct pin *pin, const struct irqkit_irq *irq, const cha
 		"cannot move %s, the interrupt of %s: it is %s", irq->row->label, name,
 		obstacle);
 
-	return r == -ENOMEM ? r
-			    : request_fail(pin->request, IRQKIT_PROBLEM_IMMOVABLE,
-				      "nothing was changed");
+	return request_end_immovable(pin->request, r);
 }
 
 static int add_interrupt(struct pin *pin, const struct pin_place *place,

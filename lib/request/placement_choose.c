@@ -175,9 +175,7 @@ static int refuse_named(const struct irqkit_placement *p)
 	for (size_t i = 0; i < p->n; i++)
 		if (p->is_named[i] && irqkit_irq_find_obstacle(p->irqs[i], true))
 			r = request_fail_immovable(p->request, p->irqs[i]);
-	return r < 0 ? request_fail(p->request, IRQKIT_PROBLEM_IMMOVABLE,
-			       "nothing was changed")
-		     : 0;
+	return r < 0 ? request_end_immovable(p->request, r) : 0;
 }
 
 /*

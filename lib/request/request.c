@@ -254,6 +254,13 @@ void request_warn(struct irqkit_request *request, const char *format, ...)
 	va_end(args);
 }
 
+int request_end_immovable(struct irqkit_request *request, int r)
+{
+	return r == -ENOMEM || request->is_of_policy
+		? r
+		: request_fail(request, IRQKIT_PROBLEM_IMMOVABLE, "nothing was changed");
+}
+
 void request_remark(struct irqkit_request *request, const char *format, ...)
 {
 	va_list args;

@@ -82,6 +82,8 @@ struct irqkit_request {
 		*all_isolated; /* a policy's, for all its lines; NULL: it is alone */
 	unsigned int parts; /* what is kept away: IRQKIT_ISOLATE_IRQS, ... */
 
+	bool is_of_policy; /* a line among others: who plans them ends the messages */
+
 	/* of the last plan */
 	enum irqkit_problem problem;
 	struct request_message *messages; /* owned, and each */
@@ -109,6 +111,9 @@ void request_drop_messages(struct irqkit_request *request);
 /* Notes why the request fails, unless memory ran out. Returns @error. */
 int request_note_problem(
 	struct irqkit_request *request, enum irqkit_problem problem, int error);
+
+/* After messages about immovable interrupts, with their result @r. */
+int request_end_immovable(struct irqkit_request *request, int r);
 
 /* Takes @text over; NULL: there was no memory for it. */
 int request_add_message(

@@ -61,6 +61,10 @@ static int read_mask(struct irqkit_request *request, struct irqkit_machine *mach
 
 	if (r == -ENOMEM)
 		return r;
+	if (!*mask)
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"%s: no CPU is given; write the mask as ff or 1,00000000",
+			request->cpus_label);
 	if (r < 0 && at < strlen(mask))
 		return request_fail(request, IRQKIT_PROBLEM_WORDS,
 			"%s: '%s' is not a mask, from '%s' on; write a mask as ff or "

@@ -26,10 +26,7 @@ static int refuse_named(
 			irqkit_irq_find_obstacle(irq, true))
 			r = request_fail_immovable(request, irq);
 	}
-	if (r < 0)
-		r = request_fail(
-			request, IRQKIT_PROBLEM_IMMOVABLE, "nothing was changed");
-	return r;
+	return r < 0 ? request_end_immovable(request, r) : 0;
 }
 
 /* The CPUs that a SET means: the same for all interrupts, or not. */

@@ -143,7 +143,8 @@ static void test_isolated(void **state)
 		{ { irqkit_request_new_set, "eth1", "isolated", NULL }, "28=2-3" },
 		/* nothing is left */
 		{ { irqkit_request_new_set, "eth1", "2-3", NULL },
-			"failed | --cpus: '2-3' contains no CPU\n" },
+			"failed | --cpus: an isolate line leaves no CPU of '2-3'; CPUs "
+			"that are named one by one, as in 2,3, are used all the same\n" },
 		{ { irqkit_request_new_spread, "eth1", "2-7", NULL }, "28=4" },
 		/* the kernel takes such a CPU for RPS: it does not know that it is isolated */
 		{ { irqkit_request_new_rps, "eth1", "2,4", NULL },
