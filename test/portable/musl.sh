@@ -21,15 +21,26 @@ flags=(-std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE "-DIRQKIT_VERSION=\"0\"" -
 check "roots and scripts are made" "${MAKE:-make}" -s O="$tmp" "$tmp/build/roots.made" "$tmp/build/cmd/change/script.inc"
 flags+=("-DROOTS=\"$tmp/build/roots/\"" -I"$tmp/build/cmd")
 
-objects=()
-for f in lib/*/*.c; do
-	objects+=("$tmp/lib/$(basename "$f" .c).o")
-	check "$f" musl-gcc "${flags[@]}" -Ilib -c -o "${objects[-1]}" "$f"
+# compile FILE: what the compiler says comes to be in said/, and .bad if it fails
+compile() {
+	local name=${1//\//_} what=(-Ilib -c -o "$tmp/lib/$(basename "$1" .c).o")
+	case $1 in cmd/*) what=(-Icmd -fsyntax-only) ;; esac
+	musl-gcc "${flags[@]}" "${what[@]}" "$1" >"$tmp/said/$name" 2>&1 || touch "$tmp/said/$name.bad"
+}
+mkdir "$tmp/said"
+cpus=$(nproc 2>/dev/null || echo 1)
+sources=(lib/*/*.c cmd/*.c cmd/*/*.c)
+for f in "${sources[@]}"; do
+	[ "$(jobs -pr | wc -l)" -lt "$cpus" ] || wait -n
+	compile "$f" &
 done
-ar rcs "$tmp/libirqkit.a" "${objects[@]}"
-for f in cmd/*.c cmd/*/*.c; do
-	check "$f" musl-gcc "${flags[@]}" -Icmd -fsyntax-only "$f"
+wait
+for f in "${sources[@]}"; do
+	status=0
+	[ ! -e "$tmp/said/${f//\//_}.bad" ] || status=1
+	result $status "$f" "$(<"$tmp/said/${f//\//_}")"
 done
+ar rcs "$tmp/libirqkit.a" "$tmp"/lib/*.o
 
 for f in test/unit/test_*.c; do
 	name=$(basename "$f" .c)
