@@ -92,6 +92,11 @@ static enum status check_words(const struct call *call, double *ret_imbalance)
 			o->imbalance);
 		return STATUS_MISUSE;
 	}
+	if (call->common.is_json && (o->table.output || o->table.sort)) {
+		say_error("--output and --sort change the table and cannot be combined "
+			  "with --json");
+		return STATUS_MISUSE;
+	}
 	return table_prepare(&none, compare_columns, &o->table, &call->common);
 }
 
