@@ -36,6 +36,7 @@ struct irqkit_rule {
 
 /* The rules of each file, in the order of --list. */
 const struct irqkit_rule *rules_placement(size_t *ret_count);
+const struct irqkit_rule *rules_locality(size_t *ret_count);
 const struct irqkit_rule *rules_affinity(size_t *ret_count);
 const struct irqkit_rule *rules_isolation(size_t *ret_count);
 const struct irqkit_rule *rules_steering(size_t *ret_count);

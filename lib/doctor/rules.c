@@ -8,6 +8,7 @@
 typedef const struct irqkit_rule *rules_fn(size_t *ret_count);
 static rules_fn *const files[] = {
 	rules_placement,
+	rules_locality,
 	rules_affinity,
 	rules_isolation,
 	rules_steering,
