@@ -22,6 +22,15 @@ bool facts_read_statistic(struct facts *facts, const struct irqkit_device *devic
 bool facts_read_net_number(struct facts *facts, const struct irqkit_device *device,
 	const char *name, uint64_t *ret_number);
 
+/*
+ * The next queue of one direction; NULL: there is no more.
+ *
+ * @at: 0 at first, and not changed by the caller
+ */
+struct irqkit_queue *facts_next_queue(
+	const struct irqkit_device *device, enum irqkit_direction direction, size_t *at);
+/* The flows that the tables of its rx queues hold: 0: RFS is off. */
+uint64_t facts_sum_flows(const struct irqkit_device *device);
 /* Its queues of one direction. */
 size_t facts_count_queues(
 	const struct irqkit_device *device, enum irqkit_direction direction);
