@@ -170,3 +170,28 @@ int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *dev
 	*ret_cpus = TAKE(cpus);
 	return 0;
 }
+
+bool facts_read_channels(struct irqkit_device *device, struct channel_counts *ret_counts)
+{
+	static const enum irqkit_channel_kind kinds[] = { IRQKIT_CHANNEL_COMBINED,
+		IRQKIT_CHANNEL_RX };
+
+	for (size_t i = 0; i < LENGTH(kinds); i++) {
+		struct channel_counts counts = { 0 };
+
+		if (irqkit_device_read_channels(
+			    device, kinds[i], &counts.now, &counts.max) == 0 &&
+			counts.max > 0) {
+			*ret_counts = counts;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool facts_can_set_channels(struct irqkit_device *device)
+{
+	_cleanup_free_ char *text = NULL;
+
+	return irqkit_device_explain_fixed_channels(device, 1, &text) == -ENOENT;
+}

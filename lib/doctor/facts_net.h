@@ -51,4 +51,13 @@ unsigned int facts_count_cores(
 int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *device,
 	size_t *ret_channels, struct irqkit_cpuset **ret_cpus);
 
+/* Of the channels that carry packets: how many there are, and how many there may be. */
+struct channel_counts {
+	unsigned int now, max;
+};
+/* False: they are not known. */
+bool facts_read_channels(struct irqkit_device *device, struct channel_counts *ret_counts);
+/* Can `irqkit channels` set the number? */
+bool facts_can_set_channels(struct irqkit_device *device);
+
 #endif
