@@ -49,6 +49,7 @@ const struct irqkit_rule *rules_guests(size_t *ret_count);
 const struct irqkit_rule *rules_softirq(size_t *ret_count);
 const struct irqkit_rule *rules_threads(size_t *ret_count);
 const struct irqkit_rule *rules_trouble(size_t *ret_count);
+const struct irqkit_rule *rules_vectors(size_t *ret_count);
 const struct irqkit_rule *rules_irqbalance(size_t *ret_count);
 const struct irqkit_rule *rules_owners(size_t *ret_count);
 const struct irqkit_rule *rules_unjudged(size_t *ret_count);

@@ -21,6 +21,7 @@ static rules_fn *const files[] = {
 	rules_softirq,
 	rules_threads,
 	rules_trouble,
+	rules_vectors,
 	rules_irqbalance,
 	rules_owners,
 	rules_unjudged,

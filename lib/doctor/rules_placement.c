@@ -371,42 +371,6 @@ static int look_load_uneven(struct look *look)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* Disks                                                                           */
-
-static int look_disk_one_vector(struct look *look)
-{
-	struct facts *facts = look->facts;
-
-	for (size_t i = 0; i < facts->n_owners; i++) {
-		const struct fact_device *device = &facts->owners[i];
-		double rate = facts_rate(facts, device->count);
-		struct irqkit_finding *finding;
-		uint64_t affinity;
-
-		if (irqkit_device_get_kind(device->device) != IRQKIT_DEVICE_BLOCK ||
-			device->n_units != 1 || rate < DISK_PER_SECOND ||
-			!facts_read_number(facts, &affinity,
-				"sys/block/%s/queue/rq_affinity", device->name) ||
-			affinity != 1)
-			continue;
-		finding = finding_add(look, device->device, NULL);
-		finding_say(finding,
-			"one interrupt completes %.0f requests per second, all on CPUs "
-			"near its own (rq_affinity is 1)",
-			rate);
-		finding_fact_read(
-			finding, facts, "sys/block/%s/queue/rq_affinity", device->name);
-		placing_weigh(finding, facts, device->units[0]->cpu, device->count, 0.5);
-		finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
-			"echo 2 >/sys/block/%s/queue/rq_affinity completes each request "
-			"on the CPU that made it; measure before and after",
-			device->name);
-	}
-	return 0;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* ------------------------------------------------------------------------------- */
 
 static const struct irqkit_rule rules[] = {
 	{
@@ -485,17 +449,6 @@ static const struct irqkit_rule rules[] = {
 			"accounts the time of interrupts. Not reported where the "
 			"host takes 5% of a CPU's time.",
 		.look = look_load_uneven,
-	},
-	{
-		.id = "disk-one-vector",
-		.class = IRQKIT_CLASS_LOW,
-		.title = "one interrupt completes all requests of a fast disk",
-		.why = "All completions run on the CPUs that are near one CPU.",
-		.explain =
-			"Reported for a disk with one interrupt, 5,000 or more of them "
-			"per second, and rq_affinity 1. Not reported if each CPU has "
-			"its own queue.",
-		.look = look_disk_one_vector,
 	},
 };
 

@@ -6,6 +6,7 @@
 #include "doctor/facts_kernel.h"
 #include "doctor/facts_net.h"
 #include "doctor/facts_pressure.h"
+#include "doctor/placing.h"
 #include "doctor/rule.h"
 #include "doctor/thresholds.h"
 
@@ -167,6 +168,42 @@ static int look_shared_line(struct look *look)
 }
 
 /* ------------------------------------------------------------------------------- */
+/* Disks                                                                           */
+
+static int look_disk_one_vector(struct look *look)
+{
+	struct facts *facts = look->facts;
+
+	for (size_t i = 0; i < facts->n_owners; i++) {
+		const struct fact_device *device = &facts->owners[i];
+		double rate = facts_rate(facts, device->count);
+		struct irqkit_finding *finding;
+		uint64_t affinity;
+
+		if (irqkit_device_get_kind(device->device) != IRQKIT_DEVICE_BLOCK ||
+			device->n_units != 1 || rate < DISK_PER_SECOND ||
+			!facts_read_number(facts, &affinity,
+				"sys/block/%s/queue/rq_affinity", device->name) ||
+			affinity != 1)
+			continue;
+		finding = finding_add(look, device->device, NULL);
+		finding_say(finding,
+			"one interrupt completes %.0f requests per second, all on CPUs "
+			"near its own (rq_affinity is 1)",
+			rate);
+		finding_fact_read(
+			finding, facts, "sys/block/%s/queue/rq_affinity", device->name);
+		placing_weigh(finding, facts, device->units[0]->cpu, device->count, 0.5);
+		finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
+			"echo 2 >/sys/block/%s/queue/rq_affinity completes each request "
+			"on the CPU that made it; measure before and after",
+			device->name);
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* ------------------------------------------------------------------------------- */
 
 static const struct irqkit_rule rules[] = {
 	{
@@ -202,6 +239,17 @@ static const struct irqkit_rule rules[] = {
 		.explain = "Reported for a busy PCI interface whose level-triggered "
 			   "interrupt has two or more handlers. Not reported for USB.",
 		.look = look_shared_line,
+	},
+	{
+		.id = "disk-one-vector",
+		.class = IRQKIT_CLASS_LOW,
+		.title = "one interrupt completes all requests of a fast disk",
+		.why = "All completions run on the CPUs that are near one CPU.",
+		.explain =
+			"Reported for a disk with one interrupt, 5,000 or more of them "
+			"per second, and rq_affinity 1. Not reported if each CPU has "
+			"its own queue.",
+		.look = look_disk_one_vector,
 	},
 };
 
