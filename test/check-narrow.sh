@@ -54,4 +54,19 @@ for root in "$roots"/*/; do
 	empty "${root##*/}: names that differ look different, and lines are short enough" "$found"
 done
 check "some names were shortened" test $n_short -ge 10
+
+# Sentences of the doctor: no line is too long, but for a command, which is never broken; and all words
+# are those that a pipe gets.
+words() { tr -s ' \n' '\n\n'; }
+for root in apu-2cpu isolated-16cpu cloud-nics-16cpu; do
+	"$O/irqkit" doctor --root="$roots/$root" --all | words >"$tmp/words"
+	for width in 40 60 100; do
+		script -qec "COLUMNS=$width '$O/irqkit' doctor --root='$roots/$root' --all --color=never" /dev/null |
+			tr -d '\r' >"$tmp/sentences"
+		empty "doctor, $root: lines of $width columns" "$(awk -v width=$width '
+			length($0) > width && !/^ *irqkit / && !/^'"'"'irqkit [^'"'"']*'"'"'/' "$tmp/sentences")"
+		same "doctor, $root: the same words in $width columns" "$(cat "$tmp/words")" "$(words <"$tmp/sentences")"
+	done
+	check "doctor, $root: long lines are used in 100 columns" awk 'length($0) > 80 { n = 1 } END { exit !n }' "$tmp/sentences"
+done
 finish

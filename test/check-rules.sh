@@ -411,7 +411,7 @@ irq_thread 1 6.13.0; silent $id 'the kernel moves it'
 id=budget-folklore
 for pair in netdev_budget:3000 netdev_budget_usecs:50000 netdev_max_backlog:100000; do
 	name=${pair%:*} most=${pair#*:}
-	new 4; nic eth0 igb 0; put "proc/sys/net/core/$name" $((most + 1)); fires $id "low net.core.$name: is $((most + 1))" "$name"
+	new 4; nic eth0 igb 0; put "proc/sys/net/core/$name" $((most + 1)); fires $id "low net.core.$name is $((most + 1))" "$name"
 	new 4; nic eth0 igb 0; put "proc/sys/net/core/$name" "$most"; silent $id "$name is $most"
 done
 

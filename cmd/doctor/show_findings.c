@@ -295,7 +295,8 @@ static void show_summary(const struct doctor_view *view, size_t n_fixable)
 	print_text(r < 0 ? NULL : text, 0);
 	free(counted.reasons);
 	if (n_fixable)
-		printf("'irqkit doctor --fix -n' shows what would fix %zu of them.\n",
+		print_line(0,
+			"'irqkit doctor --fix -n' shows what would fix %zu of them.",
 			n_fixable);
 }
 
@@ -324,7 +325,7 @@ void show_findings(const struct doctor_view *view, bool shows_all)
 	for (size_t i = 0; i < n; i++)
 		show_group(view, &view->groups[i], i + 1);
 	if (n < view->n)
-		printf("And %zu more, which matter less: --all shows them.\n",
+		print_line(0, "And %zu more, which matter less: --all shows them.",
 			view->n - n);
 	if (view->call->common.verbosity > 0)
 		show_rules_not_looked_at(view);

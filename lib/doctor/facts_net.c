@@ -73,17 +73,43 @@ int facts_find_queue_cpu(struct facts *facts, const struct irqkit_queue *queue)
 	return facts_find_cpu(facts, irq);
 }
 
+struct irqkit_queue *facts_next_queue(
+	const struct irqkit_device *device, enum irqkit_direction direction, size_t *at)
+{
+	while (*at < irqkit_device_count_queues(device)) {
+		struct irqkit_queue *queue = irqkit_device_get_queue(device, (*at)++);
+
+		if (irqkit_queue_get_direction(queue) == direction)
+			return queue;
+	}
+	return NULL;
+}
+
+uint64_t facts_sum_flows(const struct irqkit_device *device)
+{
+	struct irqkit_queue *queue;
+	uint64_t sum = 0;
+
+	for (size_t at = 0; (queue = facts_next_queue(device, IRQKIT_RX, &at));) {
+		uint64_t flows = 0;
+
+		if (irqkit_queue_read_rps_flow_cnt(queue, &flows) == 0)
+			sum += flows;
+	}
+	return sum;
+}
+
 int facts_find_rps(struct irqkit_device *device, struct irqkit_cpuset **ret_cpus)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *all = NULL;
+	struct irqkit_queue *queue;
 	int r = irqkit_cpuset_new(&all);
 
-	for (size_t i = 0; i < irqkit_device_count_queues(device) && r == 0; i++) {
-		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+	for (size_t at = 0;
+		r == 0 && (queue = facts_next_queue(device, IRQKIT_RX, &at));) {
 		_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 
-		if (irqkit_queue_get_direction(queue) == IRQKIT_RX &&
-			irqkit_queue_read_rps_cpus(queue, &cpus) == 0)
+		if (irqkit_queue_read_rps_cpus(queue, &cpus) == 0)
 			r = irqkit_cpuset_add_set(all, cpus);
 	}
 	if (r == 0)
@@ -143,4 +169,29 @@ int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *dev
 	*ret_channels = n_known;
 	*ret_cpus = TAKE(cpus);
 	return 0;
+}
+
+bool facts_read_channels(struct irqkit_device *device, struct channel_counts *ret_counts)
+{
+	static const enum irqkit_channel_kind kinds[] = { IRQKIT_CHANNEL_COMBINED,
+		IRQKIT_CHANNEL_RX };
+
+	for (size_t i = 0; i < LENGTH(kinds); i++) {
+		struct channel_counts counts = { 0 };
+
+		if (irqkit_device_read_channels(
+			    device, kinds[i], &counts.now, &counts.max) == 0 &&
+			counts.max > 0) {
+			*ret_counts = counts;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool facts_can_set_channels(struct irqkit_device *device)
+{
+	_cleanup_free_ char *text = NULL;
+
+	return irqkit_device_explain_fixed_channels(device, 1, &text) == -ENOENT;
 }

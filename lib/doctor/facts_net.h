@@ -22,6 +22,15 @@ bool facts_read_statistic(struct facts *facts, const struct irqkit_device *devic
 bool facts_read_net_number(struct facts *facts, const struct irqkit_device *device,
 	const char *name, uint64_t *ret_number);
 
+/*
+ * The next queue of one direction; NULL: there is no more.
+ *
+ * @at: 0 at first, and not changed by the caller
+ */
+struct irqkit_queue *facts_next_queue(
+	const struct irqkit_device *device, enum irqkit_direction direction, size_t *at);
+/* The flows that the tables of its rx queues hold: 0: RFS is off. */
+uint64_t facts_sum_flows(const struct irqkit_device *device);
 /* Its queues of one direction. */
 size_t facts_count_queues(
 	const struct irqkit_device *device, enum irqkit_direction direction);
@@ -41,5 +50,14 @@ unsigned int facts_count_cores(
  */
 int facts_find_channel_cpus(struct facts *facts, const struct irqkit_device *device,
 	size_t *ret_channels, struct irqkit_cpuset **ret_cpus);
+
+/* Of the channels that carry packets: how many there are, and how many there may be. */
+struct channel_counts {
+	unsigned int now, max;
+};
+/* False: they are not known. */
+bool facts_read_channels(struct irqkit_device *device, struct channel_counts *ret_counts);
+/* Can `irqkit channels` set the number? */
+bool facts_can_set_channels(struct irqkit_device *device);
 
 #endif

@@ -36,13 +36,21 @@ struct irqkit_rule {
 
 /* The rules of each file, in the order of --list. */
 const struct irqkit_rule *rules_placement(size_t *ret_count);
+const struct irqkit_rule *rules_locality(size_t *ret_count);
 const struct irqkit_rule *rules_affinity(size_t *ret_count);
+const struct irqkit_rule *rules_allowed(size_t *ret_count);
 const struct irqkit_rule *rules_isolation(size_t *ret_count);
+const struct irqkit_rule *rules_isolated_settings(size_t *ret_count);
 const struct irqkit_rule *rules_steering(size_t *ret_count);
+const struct irqkit_rule *rules_rps(size_t *ret_count);
 const struct irqkit_rule *rules_flows(size_t *ret_count);
 const struct irqkit_rule *rules_queues(size_t *ret_count);
+const struct irqkit_rule *rules_guests(size_t *ret_count);
 const struct irqkit_rule *rules_softirq(size_t *ret_count);
+const struct irqkit_rule *rules_threads(size_t *ret_count);
 const struct irqkit_rule *rules_trouble(size_t *ret_count);
+const struct irqkit_rule *rules_vectors(size_t *ret_count);
+const struct irqkit_rule *rules_irqbalance(size_t *ret_count);
 const struct irqkit_rule *rules_owners(size_t *ret_count);
 const struct irqkit_rule *rules_unjudged(size_t *ret_count);
 
@@ -56,5 +64,10 @@ const struct irqkit_rule *rule_find(const char *id);
  */
 int look_lacks(struct look *look, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Judges one interface that raises interrupts. */
+typedef int look_owner_fn(struct look *look, const struct fact_device *owner);
+/* Asks @judge about each of these that is not down. */
+int look_for_each_owner(struct look *look, look_owner_fn *judge);
 
 #endif

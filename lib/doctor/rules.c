@@ -8,13 +8,21 @@
 typedef const struct irqkit_rule *rules_fn(size_t *ret_count);
 static rules_fn *const files[] = {
 	rules_placement,
+	rules_locality,
 	rules_affinity,
+	rules_allowed,
 	rules_isolation,
+	rules_isolated_settings,
 	rules_steering,
+	rules_rps,
 	rules_flows,
 	rules_queues,
+	rules_guests,
 	rules_softirq,
+	rules_threads,
 	rules_trouble,
+	rules_vectors,
+	rules_irqbalance,
 	rules_owners,
 	rules_unjudged,
 };

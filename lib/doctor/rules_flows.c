@@ -24,20 +24,6 @@ struct flows {
 	size_t n_devices;
 };
 
-static uint64_t sum_flows(struct irqkit_device *device)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < irqkit_device_count_queues(device); i++) {
-		uint64_t flows = 0;
-
-		if (irqkit_queue_read_rps_flow_cnt(
-			    irqkit_device_get_queue(device, i), &flows) == 0)
-			sum += flows;
-	}
-	return sum;
-}
-
 static bool read_flows(struct look *look, struct flows *ret_flows)
 {
 	*ret_flows = (struct flows){ 0 };
@@ -46,7 +32,7 @@ static bool read_flows(struct look *look, struct flows *ret_flows)
 		return false;
 	for (size_t i = 0; i < facts_count_net(look->facts); i++) {
 		struct irqkit_device *device = facts_get_net(look->facts, i);
-		uint64_t own = sum_flows(device);
+		uint64_t own = facts_sum_flows(device);
 
 		if (!own)
 			continue;
@@ -136,12 +122,13 @@ static int look_rfs_table_small(struct look *look)
 /* Is a queue in a traffic class other than 0? Then CPUs are divided once per class. */
 static bool has_classes(struct steered *steered)
 {
-	for (size_t i = 0; i < irqkit_device_count_queues(steered->device); i++) {
+	struct irqkit_queue *queue;
+
+	for (size_t at = 0;
+		(queue = facts_next_queue(steered->device, IRQKIT_TX, &at));) {
 		unsigned int class = 0;
 
-		if (irqkit_queue_read_traffic_class(
-			    irqkit_device_get_queue(steered->device, i), &class) == 0 &&
-			class > 0)
+		if (irqkit_queue_read_traffic_class(queue, &class) == 0 && class > 0)
 			return true;
 	}
 	return false;
@@ -215,15 +202,14 @@ struct xps {
 
 static int read_xps(struct steered *steered, struct xps *ret_xps)
 {
+	struct irqkit_queue *queue;
 	int r = irqkit_cpuset_new(&ret_xps->cpus);
 
-	for (size_t i = 0; i < irqkit_device_count_queues(steered->device) && r == 0;
-		i++) {
-		struct irqkit_queue *queue = irqkit_device_get_queue(steered->device, i);
+	for (size_t at = 0;
+		r == 0 && (queue = facts_next_queue(steered->device, IRQKIT_TX, &at));) {
 		_cleanup_cpuset_ struct irqkit_cpuset *xps = NULL;
 
-		if (irqkit_queue_get_direction(queue) != IRQKIT_TX ||
-			irqkit_queue_read_xps_cpus(queue, &xps) < 0 ||
+		if (irqkit_queue_read_xps_cpus(queue, &xps) < 0 ||
 			irqkit_cpuset_is_empty(xps))
 			continue;
 		ret_xps->n_set++;

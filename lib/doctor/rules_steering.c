@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* RPS: too little, and where it does not help. */
+/* RPS that is off where one CPU processes too much. */
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "doctor/facts_kernel.h"
@@ -12,15 +12,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-/* The CPU that handles the first rx queue, or -1. */
-static int find_first_cpu(struct look *look, const struct steered *steered)
-{
-	struct irqkit_queue *queue = irqkit_device_find_queue(
-		steered->device, IRQKIT_RX, 0);
-
-	return queue ? facts_find_queue_cpu(look->facts, queue) : -1;
-}
 
 /* ------------------------------------------------------------------------------- */
 /* Too little: one CPU processes all                                               */
@@ -43,7 +34,7 @@ static bool lacks_rps(struct look *look, struct steered *steered)
 
 static int judge_single_queue(struct look *look, struct steered *steered)
 {
-	int cpu = find_first_cpu(look, steered);
+	int cpu = steered_find_first_cpu(look, steered);
 	struct irqkit_finding *finding;
 	_cleanup_free_ char *text = NULL;
 	struct pressure pressure;
@@ -82,14 +73,13 @@ static int look_single_queue(struct look *look)
 /* The only interrupt of all rx queues, or -1. */
 static int find_common_irq(struct steered *steered)
 {
+	struct irqkit_queue *queue;
 	int common = -1;
 
-	for (size_t i = 0; i < irqkit_device_count_queues(steered->device); i++) {
-		struct irqkit_queue *queue = irqkit_device_get_queue(steered->device, i);
+	for (size_t at = 0;
+		(queue = facts_next_queue(steered->device, IRQKIT_RX, &at));) {
 		int irq = irqkit_queue_get_irq(queue);
 
-		if (irqkit_queue_get_direction(queue) != IRQKIT_RX)
-			continue;
 		if (irq < 0 || (common >= 0 && irq != common))
 			return -1;
 		common = irq;
@@ -99,7 +89,7 @@ static int find_common_irq(struct steered *steered)
 
 static int judge_one_vector(struct look *look, struct steered *steered)
 {
-	int irq = find_common_irq(steered), cpu = find_first_cpu(look, steered);
+	int irq = find_common_irq(steered), cpu = steered_find_first_cpu(look, steered);
 	struct irqkit_finding *finding;
 	_cleanup_free_ char *text = NULL;
 	struct pressure pressure;
@@ -200,360 +190,6 @@ static int look_one_hot_queue(struct look *look)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* RPS that does not help                                                          */
-
-static bool uses_rfs(struct steered *steered)
-{
-	for (size_t i = 0; i < irqkit_device_count_queues(steered->device); i++) {
-		uint64_t flows = 0;
-
-		if (irqkit_queue_read_rps_flow_cnt(
-			    irqkit_device_get_queue(steered->device, i), &flows) == 0 &&
-			flows > 0)
-			return true;
-	}
-	return false;
-}
-
-static enum irqkit_rps_state judge_queue(
-	struct look *look, struct steered *steered, struct irqkit_queue *queue)
-{
-	_cleanup_cpuset_ struct irqkit_cpuset *rps = NULL;
-
-	if (irqkit_queue_read_rps_cpus(queue, &rps) < 0 || irqkit_cpuset_is_empty(rps) ||
-		!steered_get_advice(look, steered))
-		return IRQKIT_RPS_OFF;
-	return irqkit_rps_advice_judge(steered->advice, queue, rps);
-}
-
-static bool is_redundant(
-	struct look *look, struct steered *steered, struct irqkit_queue *queue)
-{
-	return judge_queue(look, steered, queue) == IRQKIT_RPS_REDUNDANT;
-}
-
-/* How much more the busiest of the CPUs does than the mean; 1: not known. */
-static double find_unevenness(const struct facts *facts, const struct irqkit_cpuset *cpus)
-{
-	double most = 0, sum = 0;
-
-	irqkit_cpuset_foreach (cpu, cpus) {
-		double busy = facts_busy(facts, cpu);
-
-		if (busy < 0)
-			return 1;
-		most = busy > most ? busy : most;
-		sum += busy;
-	}
-	return sum > 0 ? most * irqkit_cpuset_count(cpus) / sum : 1;
-}
-
-static int judge_redundant(struct look *look, struct steered *steered)
-{
-	_cleanup_cpuset_ struct irqkit_cpuset *served = NULL;
-	struct irqkit_finding *finding;
-	struct irqkit_queue *first;
-	size_t n = steered_count(look, steered, IRQKIT_RX, is_redundant, &first);
-	unsigned int usable;
-	int r;
-
-	if (n == 0 || !steered->owner)
-		return 0;
-	r = facts_find_served(look->facts, steered->owner, &served);
-	if (r < 0)
-		return r;
-	usable = irqkit_cpuset_count(steered->owner->usable);
-	if (steered->n_rx < usable ||
-		irqkit_cpuset_count(served) * 100 < usable * FEW_CPUS_PERCENT ||
-		find_unevenness(look->facts, served) * 100 > UNEVEN_RPS_PERCENT)
-		return 0;
-	finding = finding_add(look, steered->device, NULL);
-	finding_say(finding,
-		"RPS is on for %s, although their "
-		"interrupts are already handled by %u CPUs",
-		say_part(n, steered->n_rx, "rx").text, irqkit_cpuset_count(served));
-	steered_add_file(look, finding, first, "rps_cpus");
-	finding_add_cpus(finding, served);
-	if (uses_rfs(steered))
-		finding_set_class(finding, IRQKIT_CLASS_INFO);
-	finding_fix(
-		finding, "rps", irqkit_device_get_name(steered->device), "--off", NULL);
-	return 0;
-}
-
-static int look_redundant(struct look *look)
-{
-	return steered_for_each(look, judge_redundant);
-}
-
-static int judge_on_irq_cpu(struct look *look, struct steered *steered)
-{
-	int cpu = find_first_cpu(look, steered);
-	const struct irqkit_cpuset *advised;
-	struct irqkit_finding *finding;
-	struct pressure pressure;
-
-	if (steered->n_rx != 1 || cpu < 0 || !steered->owner ||
-		irqkit_cpuset_count(steered->rps) < 3 ||
-		!irqkit_cpuset_has(steered->rps, (unsigned int)cpu))
-		return 0;
-	advised = steered_get_advised(look, steered);
-	if (!advised || irqkit_cpuset_has(advised, (unsigned int)cpu))
-		return 0;
-	pressure = facts_find_pressure(look->facts, steered->owner);
-	if (pressure.kind == PRESSURE_NONE)
-		return 0;
-	finding = finding_add(look, steered->device, NULL);
-	finding_say(finding,
-		"cpu%d handles its interrupt and is one of the %u CPUs of "
-		"RPS as well",
-		cpu, irqkit_cpuset_count(steered->rps));
-	steered_add_file(look, finding,
-		irqkit_device_find_queue(steered->device, IRQKIT_RX, 0), "rps_cpus");
-	steered_add_irq(
-		look, finding, irqkit_device_find_queue(steered->device, IRQKIT_RX, 0));
-	pressure_weigh(&pressure, finding, 1.0 / irqkit_cpuset_count(steered->rps));
-	finding_add_cpu(finding, (unsigned int)cpu);
-	finding_fix(
-		finding, "rps", irqkit_device_get_name(steered->device), "--auto", NULL);
-	return 0;
-}
-
-static int look_on_irq_cpu(struct look *look)
-{
-	return steered_for_each(look, judge_on_irq_cpu);
-}
-
-/* Does RPS of the queue use another thread of the core that handles its interrupt? */
-static bool is_on_sibling(
-	struct look *look, struct steered *steered, struct irqkit_queue *queue)
-{
-	int cpu = facts_find_queue_cpu(look->facts, queue);
-	_cleanup_cpuset_ struct irqkit_cpuset *rps = NULL;
-	const struct irqkit_cpuset *siblings, *advised;
-
-	if (cpu < 0 || irqkit_queue_read_rps_cpus(queue, &rps) < 0 ||
-		irqkit_cpuset_is_empty(rps))
-		return false;
-	advised = steered_get_advised(look, steered);
-	if (!advised)
-		return false;
-	siblings = irqkit_topology_get_siblings(look->facts->topology, (unsigned int)cpu);
-	irqkit_cpuset_remove(rps, (unsigned int)cpu);
-	return siblings && irqkit_cpuset_has_common(rps, siblings) &&
-		!irqkit_cpuset_has_common(advised, siblings) &&
-		steered_is_advised(look, steered, queue);
-}
-
-static int judge_on_sibling(struct look *look, struct steered *steered)
-{
-	struct irqkit_finding *finding;
-	struct irqkit_queue *first;
-	size_t n = steered_count(look, steered, IRQKIT_RX, is_on_sibling, &first);
-
-	if (n == 0)
-		return 0;
-	finding = finding_add(look, steered->device, NULL);
-	finding_say(finding,
-		"RPS of %s uses a thread of the core that "
-		"handles the interrupt (cpu%d)",
-		say_part(n, steered->n_rx, "rx").text,
-		facts_find_queue_cpu(look->facts, first));
-	steered_add_file(look, finding, first, "rps_cpus");
-	steered_add_irq(look, finding, first);
-	finding_fix(
-		finding, "rps", irqkit_device_get_name(steered->device), "--auto", NULL);
-	return 0;
-}
-
-static int look_on_sibling(struct look *look)
-{
-	if (facts_is_guest(look->facts))
-		return look_lacks(look, "the cores of a guest may not be real");
-	return steered_for_each(look, judge_on_sibling);
-}
-
-/* Does RPS of the queue leave the node that handles its interrupt? */
-static bool is_on_remote_node(
-	struct look *look, struct steered *steered, struct irqkit_queue *queue)
-{
-	struct irqkit_topology *topology = look->facts->topology;
-	int cpu = facts_find_queue_cpu(look->facts, queue), node;
-	_cleanup_cpuset_ struct irqkit_cpuset *rps = NULL;
-	const struct irqkit_cpuset *near, *advised;
-
-	if (cpu < 0 || irqkit_queue_read_rps_cpus(queue, &rps) < 0 ||
-		irqkit_cpuset_is_empty(rps))
-		return false;
-	advised = steered_get_advised(look, steered);
-	if (!advised)
-		return false;
-	node = irqkit_topology_get_node(topology, (unsigned int)cpu);
-	near = node < 0 ? NULL
-			: irqkit_topology_get_node_cpus(topology, (unsigned int)node);
-	return near && !irqkit_cpuset_is_subset(rps, near) &&
-		irqkit_cpuset_is_subset(advised, near) &&
-		steered_is_advised(look, steered, queue);
-}
-
-static int judge_remote_node(struct look *look, struct steered *steered)
-{
-	struct irqkit_finding *finding;
-	struct irqkit_queue *first;
-	size_t n = steered_count(look, steered, IRQKIT_RX, is_on_remote_node, &first);
-
-	if (n == 0 || uses_rfs(steered))
-		return 0;
-	finding = finding_add(look, steered->device, NULL);
-	finding_say(finding,
-		"RPS of %s uses CPUs of another NUMA node "
-		"than that of the interrupt (cpu%d)",
-		say_part(n, steered->n_rx, "rx").text,
-		facts_find_queue_cpu(look->facts, first));
-	steered_add_file(look, finding, first, "rps_cpus");
-	steered_add_irq(look, finding, first);
-	finding_fix(
-		finding, "rps", irqkit_device_get_name(steered->device), "--auto", NULL);
-	return 0;
-}
-
-static int look_remote_node(struct look *look)
-{
-	const struct irqkit_cpuset *nodes = irqkit_topology_get_nodes(
-		look->facts->topology);
-
-	if (!nodes || irqkit_cpuset_count(nodes) < 2)
-		return look_lacks(look, "one NUMA node");
-	return steered_for_each(look, judge_remote_node);
-}
-
-/* The mask names the CPU that handles the interrupt, or CPUs that are offline. */
-static bool has_no_effect(
-	struct look *look, struct steered *steered, struct irqkit_queue *queue)
-{
-	_cleanup_cpuset_ struct irqkit_cpuset *rps = NULL;
-	int cpu = facts_find_queue_cpu(look->facts, queue);
-
-	if (irqkit_queue_read_rps_cpus(queue, &rps) < 0 || irqkit_cpuset_is_empty(rps) ||
-		steered_is_kind(look, steered, IRQKIT_NET_UPPER))
-		return false;
-	irqkit_cpuset_keep_set(rps, look->facts->online);
-	return irqkit_cpuset_is_empty(rps) ||
-		(cpu >= 0 && irqkit_cpuset_count(rps) == 1 &&
-			irqkit_cpuset_has(rps, (unsigned int)cpu));
-}
-
-static int judge_no_effect(struct look *look, struct steered *steered)
-{
-	struct irqkit_finding *finding;
-	struct irqkit_queue *first;
-	size_t n = steered_count(look, steered, IRQKIT_RX, has_no_effect, &first);
-
-	if (n == 0)
-		return 0;
-	finding = finding_add(look, steered->device, NULL);
-	finding_say(finding,
-		"RPS of %s has no effect: it names only "
-		"the CPU that handles the interrupt, or CPUs that are "
-		"offline",
-		say_part(n, steered->n_rx, "rx").text);
-	steered_add_file(look, finding, first, "rps_cpus");
-	steered_add_irq(look, finding, first);
-	finding_fix(finding, "rps", irqkit_device_get_name(steered->device),
-		steered_is_advised(look, steered, first) ? "--auto" : "--off", NULL);
-	return 0;
-}
-
-static int look_no_effect(struct look *look)
-{
-	return steered_for_each(look, judge_no_effect);
-}
-
-static int judge_on_upper(struct look *look, struct steered *steered)
-{
-	struct irqkit_queue *first = irqkit_device_find_queue(
-		steered->device, IRQKIT_RX, 0);
-	struct irqkit_finding *finding;
-	_cleanup_free_ char *cpus = NULL;
-	size_t n_below = 0;
-
-	if (irqkit_cpuset_is_empty(steered->rps) ||
-		!steered_is_kind(look, steered, IRQKIT_NET_UPPER))
-		return 0;
-	irqkit_device_count_receiving(steered->device, &n_below);
-	cpus = facts_format_cpus(steered->rps);
-	finding = finding_add(look, steered->device, NULL);
-	finding_say(finding, "RPS is set to CPUs %s, but packets arrive on %s below it",
-		cpus ? cpus : "?",
-		n_below == 1 ? irqkit_device_get_name(
-				       irqkit_device_get_receiving(steered->device, 0))
-			     : "interfaces");
-	if (first)
-		steered_add_file(look, finding, first, "rps_cpus");
-	finding_fix(
-		finding, "rps", irqkit_device_get_name(steered->device), "--off", NULL);
-	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
-		"if one CPU is short of time: irqkit rps %s --lower --auto",
-		irqkit_device_get_name(steered->device));
-	return 0;
-}
-
-static int look_on_upper(struct look *look)
-{
-	return steered_for_each(look, judge_on_upper);
-}
-
-/* Has every rx queue this mask? */
-static bool all_have(struct steered *steered, const struct irqkit_cpuset *mask)
-{
-	for (size_t i = 0; i < irqkit_device_count_queues(steered->device); i++) {
-		struct irqkit_queue *queue = irqkit_device_get_queue(steered->device, i);
-		_cleanup_cpuset_ struct irqkit_cpuset *rps = NULL;
-
-		if (irqkit_queue_get_direction(queue) == IRQKIT_RX &&
-			(irqkit_queue_read_rps_cpus(queue, &rps) < 0 ||
-				!irqkit_cpuset_is_equal(rps, mask)))
-			return false;
-	}
-	return true;
-}
-
-static int judge_default(struct look *look, struct steered *steered)
-{
-	_cleanup_cpuset_ struct irqkit_cpuset *mask = facts_read_mask(
-		look->facts, "proc/sys/net/core/rps_default_mask");
-	_cleanup_free_ char *cpus = NULL;
-	struct irqkit_finding *finding;
-
-	if (!mask || irqkit_cpuset_is_empty(mask) || steered->n_rx < 2 ||
-		!steered_is_kind(look, steered, IRQKIT_NET_HARDWARE) ||
-		!all_have(steered, mask) ||
-		(steered_get_advised(look, steered) &&
-			irqkit_cpuset_is_equal(mask, steered_get_advised(look, steered))))
-		return 0;
-	cpus = facts_format_cpus(mask);
-	finding = finding_add(look, steered->device, NULL);
-	finding_say(finding,
-		"all %zu rx queues took over RPS on CPUs %s from "
-		"net.core.rps_default_mask",
-		steered->n_rx, cpus ? cpus : "?");
-	finding_fact_read(finding, look->facts, "proc/sys/net/core/rps_default_mask");
-	finding_fix(
-		finding, "rps", irqkit_device_get_name(steered->device), "--off", NULL);
-	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
-		"set net.core.rps_default_mask to 0 here, and only in the network "
-		"namespaces of containers to CPUs");
-	return 0;
-}
-
-static int look_default(struct look *look)
-{
-	if (!facts_read(look->facts, NULL, "proc/sys/net/core/rps_default_mask"))
-		return look_lacks(look, "no net.core.rps_default_mask");
-	return steered_for_each(look, judge_default);
-}
-
-/* ------------------------------------------------------------------------------- */
 
 static const struct irqkit_rule rules[] = {
 	{
@@ -595,83 +231,6 @@ static const struct irqkit_rule rules[] = {
 			   "the interrupts and more than three times its even share, and "
 			   "has no RPS, under the same load as single-queue-no-rps.",
 		.look = look_one_hot_queue,
-	},
-	{
-		.id = "rps-redundant",
-		.class = IRQKIT_CLASS_MEDIUM,
-		.title = "RPS is on although the queues already use all CPUs",
-		.why = "RPS hands every packet to another CPU with an interrupt of its "
-		       "own, and gains nothing if each CPU already has a queue.",
-		.explain = "Reported if an interface has a queue for each CPU that it "
-			   "may use, their interrupts are spread, and no CPU does 1.5 "
-			   "times the mean. With RFS it is an info.",
-		.look = look_redundant,
-	},
-	{
-		.id = "rps-on-irq-cpu",
-		.class = IRQKIT_CLASS_LOW,
-		.title = "RPS also uses the CPU that handles the interrupt",
-		.why = "The CPU that already handles the interrupt gets an even share of "
-		       "the protocol work as well.",
-		.explain = "Reported for an interface with one rx queue whose RPS has "
-			   "three or more CPUs, among them the one that handles the "
-			   "interrupt, if that CPU is short of time.",
-		.look = look_on_irq_cpu,
-	},
-	{
-		.id = "rps-on-sibling",
-		.class = IRQKIT_CLASS_LOW,
-		.title = "RPS uses a thread of the core that handles the interrupt",
-		.why = "Both threads share the execution units of one core, so the "
-		       "interrupt and the protocol work slow each other down.",
-		.explain = "Reported if rps_cpus has an SMT sibling of the CPU that "
-			   "handles the interrupt, and 'irqkit rps --auto' would choose "
-			   "other cores. Not reported in a guest.",
-		.look = look_on_sibling,
-	},
-	{
-		.id = "rps-remote-node",
-		.class = IRQKIT_CLASS_MEDIUM,
-		.title = "RPS hands packets to another NUMA node",
-		.why = "The packets are in the memory of one node and are processed on "
-		       "another.",
-		.explain = "Reported if rps_cpus has CPUs of another node than the "
-			   "interrupt, and 'irqkit rps --auto' would stay in the node. "
-			   "Not reported with RFS, which follows the programs.",
-		.look = look_remote_node,
-	},
-	{
-		.id = "rps-no-effect",
-		.class = IRQKIT_CLASS_LOW,
-		.title = "RPS is set and does nothing",
-		.why = "Packets that stay on the CPU of their interrupt are not shared.",
-		.explain = "Reported if rps_cpus has only the CPU that handles the "
-			   "interrupt, or only offline CPUs.",
-		.look = look_no_effect,
-	},
-	{
-		.id = "rps-on-upper",
-		.class = IRQKIT_CLASS_LOW,
-		.title = "RPS is set on a bond, team, VLAN or macvlan",
-		.why = "The kernel decides on RPS before it hands a packet to the bond "
-		       "or VLAN, and never looks at rps_cpus there.",
-		.explain = "Reported if rps_cpus of such an interface is set. Not "
-			   "reported for bridges, where RPS works for packets that end "
-			   "at the bridge, nor for veth, tunnels and PPP.",
-		.look = look_on_upper,
-	},
-	{
-		.id = "rps-default-on-hardware",
-		.class = IRQKIT_CLASS_LOW,
-		.title =
-			"an interface with several queues took over the default RPS mask",
-		.why = "net.core.rps_default_mask is meant for virtual interfaces, but "
-		       "every interface that appears takes it over.",
-		.explain = "Reported if all rx queues of a hardware interface with two "
-			   "or more queues have the mask of net.core.rps_default_mask.",
-		.hides = (const char *const[]){ "rps-redundant", "rps-remote-node",
-			"rps-on-sibling", NULL },
-		.look = look_default,
 	},
 };
 

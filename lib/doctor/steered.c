@@ -76,18 +76,25 @@ int steered_for_each(struct look *look, steered_fn *judge)
 	return r;
 }
 
+int steered_find_first_cpu(struct look *look, const struct steered *steered)
+{
+	struct irqkit_queue *queue = irqkit_device_find_queue(
+		steered->device, IRQKIT_RX, 0);
+
+	return queue ? facts_find_queue_cpu(look->facts, queue) : -1;
+}
+
 size_t steered_count(struct look *look, struct steered *steered,
 	enum irqkit_direction direction, steered_queue_fn *judge,
 	struct irqkit_queue **ret_first)
 {
+	struct irqkit_queue *queue;
 	size_t n = 0;
 
 	*ret_first = NULL;
-	for (size_t i = 0; i < irqkit_device_count_queues(steered->device); i++) {
-		struct irqkit_queue *queue = irqkit_device_get_queue(steered->device, i);
-
-		if (irqkit_queue_get_direction(queue) != direction ||
-			!judge(look, steered, queue))
+	for (size_t at = 0;
+		(queue = facts_next_queue(steered->device, direction, &at));) {
+		if (!judge(look, steered, queue))
 			continue;
 		if (!*ret_first)
 			*ret_first = queue;

@@ -27,6 +27,9 @@ typedef int steered_fn(struct look *look, struct steered *steered);
 /* Asks @judge about each interface that is not down. */
 int steered_for_each(struct look *look, steered_fn *judge);
 
+/* The CPU that handles the first rx queue, or -1. */
+int steered_find_first_cpu(struct look *look, const struct steered *steered);
+
 /*
  * Asks @judge about each queue of one direction, and counts those for which it is true.
  *

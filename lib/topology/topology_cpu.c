@@ -69,17 +69,12 @@ static bool has_folder(struct irqkit_topology *t, unsigned int cpu, const char *
 		       knob_readf_mode(t->ctx, &mode, CPU_FOLDER "%s", cpu, name)) == 0;
 }
 
-/* A file of this CPU does not exist: do all CPUs lack the folders, as in a small root? */
-static void try_places(struct irqkit_topology *t, unsigned int cpu)
+static bool is_online(struct irqkit_topology *t, unsigned int cpu)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
 		t, IRQKIT_CPUS_ONLINE);
 
-	if (t->has_tried_places || !online || !irqkit_cpuset_has(online, cpu))
-		return;
-	t->has_tried_places = true;
-	t->lacks_topology = !has_folder(t, cpu, "topology");
-	t->lacks_cache = !has_folder(t, cpu, "cache");
+	return online && irqkit_cpuset_has(online, cpu);
 }
 
 static bool lacks_folder(const struct irqkit_topology *t, const char *name)
@@ -97,8 +92,6 @@ static int read_group(struct irqkit_topology *t, unsigned int cpu, const char *n
 		: topology_note(t,
 			  knob_readf_cpulist(t->ctx, &set, CPU_FOLDER "%s", cpu, name));
 
-	if (r == -ENOENT)
-		try_places(t, cpu);
 	if (r < 0)
 		return r;
 	if (!irqkit_cpuset_has(set, cpu))
@@ -116,7 +109,14 @@ static int read_group_by_either(struct irqkit_topology *t, unsigned int cpu,
 {
 	int r = read_group(t, cpu, old_name, ret_set);
 
-	return r == -ENOENT ? read_group(t, cpu, name, ret_set) : r;
+	if (r == -ENOENT && !t->lacks_topology)
+		r = read_group(t, cpu, name, ret_set);
+	/* one that is online and lacks the folder shows that all do, as in a small root */
+	if (r == -ENOENT && !t->has_tried_topology && is_online(t, cpu)) {
+		t->has_tried_topology = true;
+		t->lacks_topology = !has_folder(t, cpu, "topology");
+	}
+	return r;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -280,9 +280,13 @@ static int read_llc(
 			irqkit_cpuset_free(*ret_set);
 			*ret_set = next;
 		}
-	} else if (!t->lacks_cache && has_folder(t, cpu, "cache")) {
+	} else if (t->lacks_cache) {
+		return r;
+	} else if (has_folder(t, cpu, "cache")) {
 		while (r < 0 && index > 0)
 			r = read_cache(t, cpu, --index, ret_set);
+	} else {
+		t->lacks_cache = is_online(t, cpu);
 	}
 	return r;
 }

@@ -49,7 +49,7 @@ struct irqkit_topology {
 	struct lazy_set fast_cores, slow_cores; /* online; NULL: they are all alike */
 	bool lacks_capacity; /* CPUs have no cpu_capacity, as the first one showed */
 	/* the same of their folders topology and cache, once a file was missing there */
-	bool lacks_topology, lacks_cache, has_tried_places;
+	bool lacks_topology, lacks_cache, has_tried_topology;
 	struct topology_node *node; /* owned; one for each of nodes */
 	size_t n_nodes;
 	struct topology_package *package; /* owned; one for each of packages */

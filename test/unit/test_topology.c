@@ -464,9 +464,29 @@ static void what_is_missing_is_not_asked_again(void **state)
 	}
 	expect_opened(NODE "online " CPU "nohz_full " CPU
 			   "cpu1/topology/thread_siblings_list " CPU
-			   "cpu1/topology/core_cpus_list " CPU
+			   "cpu1/topology/core_cpus_list " CPU "online " CPU
 			   "cpu1/cache/index3/shared_cpu_list " CPU "cpu1/cache " CPU
 			   "cpu1/topology/die_id ");
+	close_machine(&m);
+}
+
+/* A root that was saved without the folders of CPUs: one CPU shows that. */
+static void missing_folders_are_tried_once(void **state)
+{
+	struct machine m = open_machine("linux-6.1-512cpu");
+
+	(void)state;
+	for (unsigned int cpu = 0; cpu < 512; cpu++) {
+		assert_int_equal(irqkit_cpuset_count(
+					 irqkit_topology_get_siblings(m.topology, cpu)),
+			1);
+		assert_null(irqkit_topology_get_llc(m.topology, cpu));
+		assert_int_equal(irqkit_topology_get_package(m.topology, cpu), -1);
+	}
+	expect_opened(
+		CPU "cpu0/topology/thread_siblings_list " CPU
+		    "cpu0/topology/core_cpus_list " CPU "online " CPU "cpu0/topology " CPU
+		    "cpu0/cache/index3/shared_cpu_list " CPU "cpu0/cache ");
 	close_machine(&m);
 }
 
@@ -538,6 +558,7 @@ int main(void)
 		cmocka_unit_test(order_of_512),
 		cmocka_unit_test(only_what_is_asked),
 		cmocka_unit_test(what_is_missing_is_not_asked_again),
+		cmocka_unit_test(missing_folders_are_tried_once),
 		cmocka_unit_test(online_as_told),
 		cmocka_unit_test(files_of_512),
 	};

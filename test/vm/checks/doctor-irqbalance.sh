@@ -12,7 +12,7 @@ dev=$(link 1)
 irqkit show 'virtio1-*put.*' -r --noheadings -o IRQ,AFFINITY >was
 pid='' traffic_pid=''
 put_back() {
-	[ -z "$traffic_pid" ] || wait $traffic_pid || :
+	[ -z "$traffic_pid" ] || wait "$traffic_pid" || :
 	while irqkit undo -q 2>/dev/null; do :; done
 	[ -z "$pid" ] || kill "$pid" 2>/dev/null || :
 	[ -z "$pid" ] || wait "$pid" || :
@@ -39,7 +39,7 @@ look() {
 	counts >before
 	irqkit doctor --for=5 "$@" >json 2>err || [ $? = 5 ] || fail "$(cat json err)"
 	counts >after
-	wait $traffic_pid
+	wait "$traffic_pid"
 	traffic_pid=''
 }
 # sums: "CARD ALL CPUS" of that: interrupts of the card's queues, of all devices, and the CPUs that
@@ -69,7 +69,7 @@ eq "$(finding queues-on-one-cpu '.fix | join(" ")')" "spread $dev" 'its fix'
 eq "$cpus" 1 'CPUs that handled it'
 if [ "$(finding queues-on-one-cpu .share_of)" != time ]; then
 	off=$((share - 100 * card / all))
-	[ $off -ge -20 ] && [ $off -le 20 ] || fail "share $share%, but $card of $all"
+	if [ $off -lt -20 ] || [ $off -gt 20 ]; then fail "share $share%, but $card of $all"; fi
 fi
 eq "$(finding irqbalance-without-bans .class)" high 'class of the finding about irqbalance'
 finding irqbalance-without-bans .by_hand | grep -q -e '--ban' || fail "$(jq -c .findings json)"

@@ -59,7 +59,7 @@ echo "# $(jq -r '[.findings[] | "\(.class) \(.id)"] | join(", ")' json)"
 echo "# $it of $devices interrupts of devices, of $all in all; share $share%"
 eq "$(finding '.text')" "$dev: cpu0 handles all 4 queues; the device could use 4 CPUs" 'found'
 off=$((share - 100 * it / devices))
-[ $off -ge -20 ] && [ $off -le 20 ] || fail "share $share%, but $it of $devices"
+if [ $off -lt -20 ] || [ $off -gt 20 ]; then fail "share $share%, but $it of $devices"; fi
 
 look --fix
 traffic "$dev"
