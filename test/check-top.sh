@@ -442,6 +442,12 @@ findings() {
 	shows "Backspace goes back" 'IRQ +RATE/S'
 	quits "findings"
 
+	# a bar of 60% has 214 of 357 columns
+	start 400 24
+	wait_for '^ +0 .*█'
+	result $(($(screen | grep -m 1 '^ *0 .*█' | grep -o '█' | wc -l) < 200)) "400 columns: a bar of 60% is long" "$(screen)"
+	quits "400 columns"
+
 	rm -rf "$dir/root"
 	cp -r "$roots/isolate-8cpu" "$dir/root"
 	fix=$("$irqkit" doctor --json --root "$dir/root" | jq -r '[.findings[] | select(.class != "info")][0].fix | join(" ")')
