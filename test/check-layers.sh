@@ -135,8 +135,8 @@ empty "only main.c ends the program, by returning" "$(uses "$ending" cmd)"
 # These two are loaded when they are needed: no object file names what it calls of them.
 included() { grep -rlE "^[ \t]*#[ \t]*include[ \t]*<$1" lib cmd | grep -vxE "$2"; }
 empty "only render.c uses libsmartcols" "$(included libsmartcols cmd/table/render.c)"
-empty "only document.c, state_json.c, state_reader.c and metrics_state.c use jansson" \
-	"$(included jansson 'cmd/(table/document\.c|compare/state_(json\.c|reader\.[ch])|metrics/metrics_state\.c)')"
+empty "only document.c, looks.c, state_json.c, state_reader.c and metrics_state.c use jansson" \
+	"$(included jansson 'cmd/(table/document\.c|top/looks\.c|compare/state_(json\.c|reader\.[ch])|metrics/metrics_state\.c)')"
 empty "only on_demand.c loads libraries" "$(uses 'dl(open|m?open|v?sym)' lib)$(uses 'dl(m?open|v?sym)' cmd on_demand)"
 empty "only text.c asks what the locale can print" "$(uses '(set|use)locale|nl_langinfo|isw.*|wcs?width|mbr?towc' cmd text)"
 empty "only options.c uses popt" "$(uses 'popt.*' cmd options)"
@@ -244,7 +244,7 @@ while IFS='|' read -r header expected; do
 	breaks "a file of cmd/base includes $header" "$expected"
 done <<'END'
 libsmartcols/libsmartcols.h|only render.c uses libsmartcols
-jansson.h|only document.c, state_json.c, state_reader.c and metrics_state.c use jansson
+jansson.h|only document.c, looks.c, state_json.c, state_reader.c and metrics_state.c use jansson
 END
 
 # Without object files there is nothing to find; that must not pass.

@@ -252,7 +252,7 @@ many_cpus() {
 	press 3 1 Enter
 	shows "3 shows one node" 'node 1 \(1: all\)'
 	shows "3: its CPUs only" 'rows 1-[0-9]+ of 256'
-	lacks "3: no other node" '^ +0 [^ ]'
+	lacks "3: no other node" '^ {3}0 [·░▒▓█]'
 	press 1
 	shows "1 shows all" 'rows 1-[0-9]+ of 512'
 	press 2
@@ -275,22 +275,27 @@ many_cpus() {
 	echo '# end of the group'
 }
 
+# cells NAME N: the row of a device has so many, once it is drawn and fires
+cells() {
+	local n
+	for _ in {1..200}; do
+		n=$(screen | grep -m 1 '^eth.*[|]' | grep -oE '[·░▒▓█]' | wc -l)
+		[ "$n" != "$2" ] || break
+		sleep 0.1
+	done
+	same "$1" "$2" "$n"
+}
+
 sixty_four_cpus() {
 	feed 64 256 32
 	start 200 50
 	shows "64 CPUs, 200x50: devices by CPU" '^DEVICE/CPU +RATE/S IRQS CPUS 0 +[|]8 +[|]16 +[|]24 '
-	wait_for '^eth.*[|]'
-	# each CPU has a cell: two columns, or one
-	same "64 CPUs, 200x50: each CPU has a cell" 128 "$(screen | grep -m 1 '^eth' | grep -oE '[·░▒▓█]' | wc -l)"
+	# two columns, or one
+	cells "64 CPUs, 200x50: each CPU has a cell" 128
 	fits "64 CPUs" 200
 	tmux -L "$socket" resize-window -x 120 -y 30
 	shows "120x30: a column for each CPU" '^DEVICE/CPU'
-	wait_for '^eth.*[|]' # not in the middle of the change
-	for _ in {1..50}; do
-		[ "$(screen | grep -m 1 '^eth' | grep -oE '[·░▒▓█]' | wc -l)" != 64 ] || break
-		sleep 0.1
-	done
-	same "120x30: each CPU has a cell" 64 "$(screen | grep -m 1 '^eth' | grep -oE '[·░▒▓█]' | wc -l)"
+	cells "120x30: each CPU has a cell" 64
 	tmux -L "$socket" resize-window -x 80 -y 24
 	shows "80x24: devices by last-level cache" '^DEVICE/CACHE'
 	fits "64 CPUs, 80x24" 80
@@ -437,6 +442,12 @@ findings() {
 	shows "Backspace goes back" 'IRQ +RATE/S'
 	quits "findings"
 
+	# a bar of 60% has 214 of 357 columns
+	start 400 24
+	wait_for '^ +0 .*█'
+	result $(($(screen | grep -m 1 '^ *0 .*█' | grep -o '█' | wc -l) < 200)) "400 columns: a bar of 60% is long" "$(screen)"
+	quits "400 columns"
+
 	rm -rf "$dir/root"
 	cp -r "$roots/isolate-8cpu" "$dir/root"
 	fix=$("$irqkit" doctor --json --root "$dir/root" | jq -r '[.findings[] | select(.class != "info")][0].fix | join(" ")')
@@ -517,9 +528,13 @@ fi
 
 # ---- random keys ---------------------------------------------------------------------------
 random_keys() {
-	local end=$((SECONDS + ${LONG_TOP_SECONDS:-600})) n=0
-	feed 64 128 32
+	local seconds=${LONG_TOP_SECONDS:-600} end n=0
+	still 64 128 32
 	nodes 0-31 32-63
+	# as long as the keys: top ends if its root is replaced
+	"$machine" "$dir/root" 64 128 32 $((seconds + 120)) 100 >/dev/null 2>&1 &
+	feeder=$!
+	end=$((SECONDS + seconds))
 	start 100 30 ASAN_OPTIONS=detect_leaks=1
 	keys=(h j k Enter BSpace s b c g z Z i t r N I + - Up Down PPage NPage Home End F1 F5 F6 a n
 		1 2 w Space u D '<' '>' W Escape)
@@ -531,7 +546,8 @@ random_keys() {
 		[ $((RANDOM % 60)) -ne 0 ] || press S
 		sleep 0.02
 		n=$((n + 1))
-		kill -0 "$feeder" 2>/dev/null || feed $((2 + RANDOM % 64)) 64 8
+		# it has ended: what it said is on the screen
+		[ $((n % 100)) -ne 0 ] || ! screen | grep -q '^status [0-9]' || break
 	done
 	# out of a plan, a question or a page
 	tmux -L "$socket" resize-window -x 100 -y 30

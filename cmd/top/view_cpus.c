@@ -63,7 +63,7 @@ static void draw_bar(struct top_view *view, unsigned int row, unsigned int colum
 {
 	static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
 	enum paint paint;
-	char bar[512] = "";
+	char bar[4096] = ""; /* of 1,300 columns */
 	size_t at = 0;
 	unsigned int n;
 
@@ -341,12 +341,15 @@ static enum view_group choose_group(const struct top_view *view)
 unsigned int top_view_draw_cpus(
 	struct top_view *view, unsigned int row, unsigned int most)
 {
-	unsigned int columns = view->columns / ENTRY_WIDTH, rows;
+	unsigned int room = view->columns / ENTRY_WIDTH, columns = 1, rows;
 	enum view_group group = view->group;
 	_cleanup_free_ struct unit *units = NULL;
 	size_t n;
 
-	columns = columns < 1 ? 1 : columns > MOST_ENTRIES ? MOST_ENTRIES : columns;
+	/* as few columns as the height allows: their bars are longer */
+	room = room > MOST_ENTRIES ? MOST_ENTRIES : room;
+	while (columns < room && view->n_cpus > (size_t)columns * most)
+		columns++;
 	rows = (unsigned int)((view->n_cpus + columns - 1) / columns);
 	if (view->n_cpus == 0 || most < 3)
 		return 0;

@@ -457,7 +457,8 @@ static void draw_remark(const struct top_view *view, const struct grid *grid,
 		screen_put(row, view->columns - len, PAINT_BOLD, text);
 }
 
-static void draw(struct top_view *view, const struct device_rows *rows, unsigned int row)
+/* False: the screen is too narrow for a cell. */
+static bool draw(struct top_view *view, const struct device_rows *rows, unsigned int row)
 {
 	static const char *const words[N_GROUPS] = { [GROUP_CPU] = "DEVICE/CPU",
 		[GROUP_LLC] = "DEVICE/CACHE",
@@ -469,7 +470,7 @@ static void draw(struct top_view *view, const struct device_rows *rows, unsigned
 
 	if (view->columns <= before + 2 ||
 		!grid_make(view, &grid, view->columns - before))
-		return;
+		return false;
 	snprintf(heading, sizeof(heading), "%-*s %6s %4s %4s", (int)name_width,
 		words[grid.group], "RATE/S", "IRQS", "CPUS");
 	screen_put(row, 0, PAINT_BOLD, heading);
@@ -481,6 +482,7 @@ static void draw(struct top_view *view, const struct device_rows *rows, unsigned
 		draw_figures(view, &rows->rows[i], at, name_width);
 		draw_cells(view, &grid, &rows->rows[i], at, before);
 	}
+	return true;
 }
 
 unsigned int top_view_draw_devices(
@@ -492,6 +494,5 @@ unsigned int top_view_draw_devices(
 		rows.n == 0)
 		return 0;
 	fold_others(view, &rows, most - 1);
-	draw(view, &rows, row);
-	return (unsigned int)rows.n + 1;
+	return draw(view, &rows, row) ? (unsigned int)rows.n + 1 : 0;
 }
