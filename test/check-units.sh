@@ -95,7 +95,7 @@ for saved in "$roots"/*; do
 		scatter "$tmp/root" $seed
 		plan "$tmp/root" "$name, scattered $seed" --by=total
 		# all can stay, and no CPU shares a core: nothing has to become worse
-		alone=$(jq '[.cores[]? | select(length > 1)] == []' "$tmp/show")
+		alone=$(jq '[.cores[]? | select(.cpus | test("[-,]"))] == []' "$tmp/show")
 		gets_worse=$alone plan "$tmp/root" "$name, scattered $seed, anywhere" --by=total --gain=0 --cpus=all --node=any
 	done
 done
@@ -103,5 +103,5 @@ echo "# $planned plans: $together queues together, $left left as they are"
 empty "an interrupt is never moved away from its queue" "$apart"
 empty "the busiest CPU gets no more than it had" "$bad"
 check "most queues end together" test "$together" -gt $((5 * left))
-check "there are many" test "$together" -gt 400 -a "$judged" -gt 20
+check "there are many" test "$together" -gt 400 -a "$judged" -gt 10
 finish
