@@ -18,8 +18,12 @@
  * 0 after them, the kernel does not account the time of interrupts.
  */
 #define INTERRUPTS_TO_TELL 100000u
-/* The same for softirqs, where the time of hard interrupts was accounted meanwhile. */
+/*
+ * The same for softirqs, where the time of hard interrupts was accounted meanwhile. If there
+ * were so many ticks of softirqs since boot, their time is accounted: few ran in the period.
+ */
 #define SOFTIRQS_TO_TELL 1000u
+#define SOFTIRQ_TICKS_TO_TELL 20u
 
 /* Rates of a shorter period, as of a file that is read twice, would mean nothing. */
 #define SECONDS_MIN 1e-3
@@ -234,6 +238,7 @@ static enum irqkit_accounting judge_accounting(
 			? IRQKIT_ACCOUNTING_UNKNOWN
 			: IRQKIT_NOT_ACCOUNTED;
 	if (softirq == 0 && load->ticks > 0 &&
+		sum_column(&after->times, TIME_SOFTIRQ) < SOFTIRQ_TICKS_TO_TELL &&
 		sum_softirqs(&load->softirqs, "NET_RX") +
 				sum_softirqs(&load->softirqs, "NET_TX") +
 				sum_softirqs(&load->softirqs, "BLOCK") >=

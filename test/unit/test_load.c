@@ -232,6 +232,13 @@ static void test_accounting(void **state)
 	accounting_is("cpu0 0 0 0 0 0 1 1 0\nintr 100000\n",
 		"cpu0 0 0 0 160 0 41 1 0\nintr 100010\n", IRQKIT_NOT_ACCOUNTED, 40,
 		IRQKIT_WEIGH_INTERRUPTS);
+	/* before the period, there were enough ticks of softirqs to tell */
+	accounting_is("cpu0 0 0 0 0 0 1 19 0\nintr 100000\n",
+		"cpu0 0 0 0 160 0 41 19 0\nintr 100010\n", IRQKIT_NOT_ACCOUNTED, 40,
+		IRQKIT_WEIGH_INTERRUPTS);
+	accounting_is("cpu0 0 0 0 0 0 1 20 0\nintr 100000\n",
+		"cpu0 0 0 0 160 0 41 20 0\nintr 100010\n", IRQKIT_ACCOUNTED, 40,
+		IRQKIT_WEIGH_TIME);
 	/* no such file */
 	accounting_is("", "", IRQKIT_ACCOUNTING_UNKNOWN, 0, IRQKIT_WEIGH_INTERRUPTS);
 }
