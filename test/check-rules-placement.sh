@@ -6,6 +6,7 @@
 #
 #	test/check-rules-placement.sh           a third of the rules
 #	test/check-rules-placement.sh --long    all of them
+# takes: 15 s
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=test/machine.sh

@@ -5,6 +5,7 @@
 #
 #	test/check-rules.sh           a third of the rules
 #	test/check-rules.sh --long    all of them
+# takes: 12 s
 # shellcheck disable=SC2100,SC2046,SC2016 # ids; words; text for files
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"

@@ -6,6 +6,7 @@
 #
 #   test/check-top.sh            each screen once; groups of screens run at the same time
 #   test/check-top.sh --long     also SECONDS=600 of random keys: LONG_TOP_SECONDS
+# waits: 40 s
 # shellcheck disable=SC2030,SC2031 # each group has its own dir, socket and feeder
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"

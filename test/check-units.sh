@@ -3,6 +3,7 @@
 # By load, rx and tx of a queue are moved as one: on every root, as it was saved and with all
 # interrupts somewhere at random, the interrupts of a queue end on one CPU, or none of them moves,
 # as where rx and tx are all there is to share out. The busiest CPU gets no more load than it had.
+# takes: 10 s
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 if ! command -v jq >/dev/null; then
