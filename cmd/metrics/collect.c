@@ -320,11 +320,15 @@ static void add_load(const struct collected *collected, const struct pair *pair,
 			loads[cpu] += weight / irqkit_cpuset_count(place);
 }
 
-/* The CPUs that handled it before count too, so that to empty one is a gain. */
+/*
+ * The CPUs that handled it before count too, so that to empty one is a gain. What did not fire
+ * has no load that could leave a CPU.
+ */
 static bool add_earlier(const struct collected *collected, const struct pair *pair,
 	struct irqkit_cpuset *cpus)
 {
-	const struct irqkit_cpuset *place = pair->before && collected->last
+	const struct irqkit_cpuset *place = pair->before && collected->last &&
+			count_all(collected, pair)
 		? state_irq_place(collected->last, pair->before)
 		: NULL;
 
