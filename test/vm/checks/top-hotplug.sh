@@ -17,6 +17,8 @@ stop() {
 }
 top=
 trap stop EXIT
+# an earlier check that failed may have left some offline
+for cpu in 2 3 5 6; do echo 1 >"/sys/devices/system/cpu/cpu$cpu/online"; done
 
 # Two CPUs are away at a time, some for less and some for more than a period.
 storm() {
