@@ -507,6 +507,7 @@ EXPORT int irqkit_sample_parse(
 	if (!sample)
 		return -ENOMEM;
 	sample->time = sample->uptime = -1;
+	sample->is_parsed = true;
 	r = take_sections(sample, text);
 	if (r == 0 && (!sample->rows || sample->time < 0))
 		r = -EBADMSG;
