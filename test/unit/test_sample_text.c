@@ -4,6 +4,8 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static struct irqkit_sample *parse(const char *text)
@@ -157,6 +159,44 @@ static void test_seconds(void **state)
 	close_machine(&m);
 }
 
+/* A program may have set a locale with a decimal comma. */
+static void test_decimal_comma(void **state)
+{
+	static const char definition[] =
+		"comment_char %\nescape_char /\nLC_NUMERIC\ndecimal_point \",\"\n"
+		"thousands_sep \"\"\ngrouping -1\nEND LC_NUMERIC\n";
+	char dir[] = "/tmp/irqkit-locale-XXXXXX", command[400];
+	struct machine m = open_machine(ROOTS "two-samples-2cpu");
+	struct irqkit_sample *sample;
+	char *text;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(command, sizeof(command),
+		"cd %s && printf '%%s' '%s' >source && "
+		"localedef -c -i ./source ./comma >/dev/null 2>&1; "
+		"test -e comma/LC_NUMERIC",
+		dir, definition);
+	if (system(command) == 0) {
+		setenv("LOCPATH", dir, 1);
+		assert_non_null(setlocale(LC_NUMERIC, "comma"));
+		assert_string_equal(localeconv()->decimal_point, ",");
+		assert_int_equal(irqkit_sample_new_of(m.machine, NULL, &sample), 0);
+		text = format(sample);
+		irqkit_sample_free(sample);
+		sample = parse(text);
+		assert_non_null(strstr(text, "uptime "));
+		irqkit_sample_free(sample);
+		free(text);
+		setlocale(LC_NUMERIC, "C");
+	} else {
+		print_message("skipped: there is no localedef\n");
+	}
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	assert_int_equal(system(command), 0);
+	close_machine(&m);
+}
+
 /* Wherever the text ends or one of its characters is another, there is no crash. */
 static void test_damage(void **state)
 {
@@ -244,6 +284,7 @@ int main(void)
 		cmocka_unit_test(test_roots),
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_seconds),
+		cmocka_unit_test(test_decimal_comma),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_wrong),
 	};
