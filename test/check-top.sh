@@ -438,6 +438,7 @@ findings() {
 	tmux -L "$socket" resize-window -x 80 -y 24
 	press D
 	shows "D lists the findings" '^Finding 1 of [0-9]'
+	lacks "with each subject once" '([^ ]+): \1: '
 	shows "with the command" "^ +irqkit $fix"
 	press BSpace
 	shows "Backspace goes back" 'IRQ +RATE/S'
@@ -448,6 +449,16 @@ findings() {
 	wait_for '^ +0 .*█'
 	result $(($(screen | grep -m 1 '^ *0 .*█' | grep -o '█' | wc -l) < 200)) "400 columns: a bar of 60% is long" "$(screen)"
 	quits "400 columns"
+
+	# a word that is longer than the screen is wide goes on in the next line
+	rm -rf "$dir/root"
+	cp -r "$roots/linux-6.1-16cpu-2offline" "$dir/root"
+	start 26 60
+	press D
+	wait_for '^Finding 1'
+	shows "26 columns: a long word" '--cpus=current'
+	result $(($(screen | tr -d ' \n' | grep -cF -- '--cpus=current,^3,^7') != 1)) "26 columns: no part of a word is lost" "$(screen)"
+	quits "26 columns"
 
 	rm -rf "$dir/root"
 	cp -r "$roots/isolate-8cpu" "$dir/root"

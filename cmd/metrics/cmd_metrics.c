@@ -187,7 +187,8 @@ static enum status measure(struct metrics *metrics)
 	struct collected *collected = &metrics->collected;
 	char *text = NULL;
 
-	if (!since_last_measure(since, metrics->machine, collected->kept.sample))
+	if (!since_last_measure(since, metrics->machine, collected->kept.sample,
+		    metrics->now.boot_id))
 		return say_no_memory();
 	/* with a state, there is no imbalance before its second run */
 	if (!metrics->state_path || since->last)
@@ -314,10 +315,12 @@ static enum status write_text(const struct metrics *metrics)
 
 static enum status write_state(const struct metrics *metrics)
 {
+	bool keeps = metrics->has_last && !collected_has_booted(&metrics->collected);
+
 	if (!metrics->state_path)
 		return STATUS_DONE;
 	return metrics_state_write(metrics->state_path, &metrics->now,
-		metrics->has_last ? &metrics->last : NULL, &metrics->collected.kept);
+		keeps ? &metrics->last : NULL, &metrics->collected.kept);
 }
 
 static enum status run(const struct call *call)

@@ -39,8 +39,7 @@ void collected_clear(struct collected *collected)
 /* ------------------------------------------------------------------------------- */
 /* Counts since the run before                                                     */
 
-/* Was the machine booted since the run before, as far as is known? */
-static bool has_booted(const struct collected *collected)
+bool collected_has_booted(const struct collected *collected)
 {
 	const char *old = collected->last ? collected->last->boot_id : NULL;
 	const char *new = collected->now->boot_id;
@@ -56,12 +55,15 @@ static uint64_t find_count(const struct state_irq *irq, unsigned int cpu)
 	return 0;
 }
 
-/* Counters of the kernel have 32 bits, also where it shows more. */
+/*
+ * Counters of the kernel have 32 bits, also where it shows more. One in the lower half began
+ * again, however long ago the last run was.
+ */
 static bool has_wrapped(const struct collected *collected, uint64_t old, uint64_t new)
 {
 	double seconds = collected->now->uptime - collected->last->uptime;
 
-	return old <= UINT32_MAX && new <= UINT32_MAX && collected->last->uptime >= 0 &&
+	return old >> 31 == 1 && new <= UINT32_MAX && collected->last->uptime >= 0 &&
 		seconds > 0 &&
 		(double)(new + UINT32_MAX + 1 - old) <= seconds *MOST_PER_SECOND;
 }
@@ -70,7 +72,9 @@ uint64_t collect_count(
 	const struct collected *collected, const struct pair *pair, size_t index)
 {
 	const struct state_count *count = &pair->after->counts[index];
-	uint64_t old = has_booted(collected) ? 0 : find_count(pair->before, count->cpu);
+	uint64_t old = collected_has_booted(collected)
+		? 0
+		: find_count(pair->before, count->cpu);
 
 	if (count->count >= old)
 		return count->count - old;
@@ -135,7 +139,8 @@ static bool has_changed(const struct collected *collected, const struct pair *pa
 		: NULL;
 	const struct irqkit_cpuset *new = state_irq_place(collected->now, pair->after);
 
-	return old && new && !has_booted(collected) && !irqkit_cpuset_is_equal(old, new);
+	return old && new && !collected_has_booted(collected) &&
+		!irqkit_cpuset_is_equal(old, new);
 }
 
 static bool is_pending(const struct state_irq *irq)
@@ -167,8 +172,9 @@ static void add_unhandled(struct collected *collected, const struct state_irq *i
 	sums_add(&collected->kept.unhandled, number, irq->name, now);
 	if (collected->last == collected->now)
 		return;
-	old = has_booted(collected) ? 0
-				    : sums_get(&collected->unhandled, number, irq->name);
+	old = collected_has_booted(collected)
+		? 0
+		: sums_get(&collected->unhandled, number, irq->name);
 	sums_add(&collected->kept.sums, SUM_SPURIOUS, irq->name,
 		now < old ? now : now - old);
 }

@@ -44,6 +44,9 @@ struct collected {
 bool collect(struct collected *collected);
 void collected_clear(struct collected *collected);
 
+/* Was the machine booted since the run before, as far as is known? */
+bool collected_has_booted(const struct collected *collected);
+
 /* How often an interrupt fired on a CPU since the run before. */
 uint64_t collect_count(
 	const struct collected *collected, const struct pair *pair, size_t index);

@@ -22,7 +22,7 @@ void kept_state_clear(struct kept_state *kept);
 enum status metrics_state_read(
 	const char *path, struct state *state, struct kept_state *kept);
 
-/* Writes it. @last: what was read, or NULL: for CPUs that are offline now */
+/* Writes it. @last: what was read, of this boot, or NULL: for CPUs that are offline now */
 enum status metrics_state_write(const char *path, const struct state *state,
 	const struct state *last, const struct kept_state *kept);
 

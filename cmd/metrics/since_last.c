@@ -16,25 +16,25 @@ void since_last_clear(struct since_last *since)
 	irqkit_sample_free(since->now);
 }
 
-static bool is_of_this_boot(const struct since_last *since)
+/* The sample of the last run, if the machine was not booted since then. */
+static const struct irqkit_sample *find_earlier(
+	const struct since_last *since, const char *boot_id)
 {
-	const char *old = irqkit_sample_get_boot_id(since->last);
-	const char *new = irqkit_sample_get_boot_id(since->now);
+	const char *old = since->last ? irqkit_sample_get_boot_id(since->last) : NULL;
 
-	return old && new &&strcmp(old, new) == 0;
+	return old && boot_id && strcmp(old, boot_id) == 0 ? since->last : NULL;
 }
 
-bool since_last_measure(
-	struct since_last *since, struct irqkit_machine *machine, const char *last)
+bool since_last_measure(struct since_last *since, struct irqkit_machine *machine,
+	const char *last, const char *boot_id)
 {
 	int r = last ? irqkit_sample_parse(last, strlen(last), &since->last) : 0;
+	const struct irqkit_sample *earlier = find_earlier(since, boot_id);
 
 	/* a state that another version has left has counters, and no sample that is known */
 	if (r != -ENOMEM)
-		r = irqkit_sample_new_of(machine, since->last, &since->now);
+		r = irqkit_sample_new_of(machine, earlier, &since->now);
 	if (r == 0)
-		r = irqkit_load_new(machine,
-			since->last && is_of_this_boot(since) ? since->last : NULL,
-			since->now, &since->load);
+		r = irqkit_load_new(machine, earlier, since->now, &since->load);
 	return r != -ENOMEM;
 }

@@ -12,9 +12,12 @@ struct since_last {
 	struct irqkit_load *load;
 };
 
-/* @last: the sample of the last run as text, or NULL. False: no memory. */
-bool since_last_measure(
-	struct since_last *since, struct irqkit_machine *machine, const char *last);
+/*
+ * @last: the sample of the last run as text, or NULL; @boot_id: of now, or NULL. False: no
+ * memory.
+ */
+bool since_last_measure(struct since_last *since, struct irqkit_machine *machine,
+	const char *last, const char *boot_id);
 void since_last_clear(struct since_last *since);
 
 #endif

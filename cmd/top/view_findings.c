@@ -56,14 +56,15 @@ static size_t find_break(const char *text, unsigned int width)
 	size_t last = 0, at = 0;
 	unsigned int columns = 0;
 
-	for (; text[at] && columns <= width; at++) {
+	for (; text[at]; at++) {
+		bool is_first_byte = ((unsigned char)text[at] & 0xc0) != 0x80;
+
 		if (text[at] == ' ')
 			last = at;
-		columns += ((unsigned char)text[at] & 0xc0) != 0x80;
+		if (is_first_byte && columns++ == width)
+			return last ? last : at;
 	}
-	if (!text[at] && columns <= width)
-		return at;
-	return last ? last : at;
+	return at;
 }
 
 /* Returns how many rows the text takes; draws those above @end. */

@@ -208,7 +208,8 @@ void finding_add_cpu(struct irqkit_finding *finding, unsigned int cpu)
 		finding->has_failed = true;
 		return;
 	}
-	if (irqkit_cpuset_add(finding->cpus, cpu) < 0)
+	/* an odd file may name a CPU that cannot exist */
+	if (irqkit_cpuset_add(finding->cpus, cpu) == -ENOMEM)
 		finding->has_failed = true;
 }
 

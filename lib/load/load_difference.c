@@ -296,13 +296,24 @@ static int add_rows(struct irqkit_load *load, const struct pair *pair)
 
 /* ------------------------------------------------------------------------------- */
 
+/*
+ * Of a saved system, the second run of a program may have another reading: then the time
+ * between both readings counts, and not that between the runs.
+ */
+static bool has_own_times(const struct pair *pair)
+{
+	return pair->before->is_parsed && pair->after->is_saved &&
+		pair->before->uptime >= 0 && pair->after->uptime > pair->before->uptime;
+}
+
 static double find_seconds(const struct pair *pair)
 {
 	double seconds;
 
 	if (!pair->before)
 		return pair->after->uptime;
-	seconds = pair->after->time - pair->before->time;
+	seconds = has_own_times(pair) ? pair->after->uptime - pair->before->uptime
+				      : pair->after->time - pair->before->time;
 	return seconds > SECONDS_MIN ? seconds : SECONDS_MIN;
 }
 

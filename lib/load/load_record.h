@@ -18,6 +18,8 @@ struct irqkit_sample {
 	struct irqkit_snapshot *kept; /* owned; see snapshot_subtract(); or NULL */
 	double time; /* when the other files were read, in seconds of CLOCK_MONOTONIC */
 	double uptime; /* in seconds; -1: not known */
+	bool is_saved; /* of a saved system, which may be another reading each time */
+	bool is_parsed; /* of an earlier run of a program */
 	char *boot_id; /* owned, or NULL */
 	struct times times;
 	struct softirqs softirqs;

@@ -74,10 +74,7 @@ static int read_softnet(struct irqkit_ctx *ctx, const char *dir, struct softnet 
 	return pass(r == 0 ? softnet_parse(softnet, text, len, online) : r);
 }
 
-/*
- * The clock does not run while the system is asleep: then nothing is counted either. That of
- * a saved system is when it was saved.
- */
+/* The clock does not run while the system is asleep: then nothing is counted either. */
 static double now(void)
 {
 	struct timespec time;
@@ -93,7 +90,8 @@ static int read_clocks(
 
 	if (r < 0)
 		sample->uptime = -1;
-	sample->time = ctx->is_live || sample->uptime < 0 ? now() : sample->uptime;
+	sample->time = now();
+	sample->is_saved = !ctx->is_live;
 	return pass(r);
 }
 

@@ -91,11 +91,28 @@ static int put_rows(
 	return r;
 }
 
+/* With a point in any locale. */
+static void put_seconds(
+	struct buffer *out, const char *word, double seconds, unsigned int places)
+{
+	uint64_t unit = 1, parts;
+
+	for (unsigned int i = 0; i < places; i++)
+		unit *= 10;
+	/* more than any system has, and what can be read again */
+	if (!(seconds < UINT32_MAX))
+		seconds = UINT32_MAX;
+	parts = (uint64_t)(seconds * (double)unit + 0.5);
+	buffer_add(out, "%s %" PRIu64 ".%0*" PRIu64 "\n", word, parts / unit, (int)places,
+		parts % unit);
+}
+
 static void put_clocks(struct buffer *out, const struct irqkit_sample *sample)
 {
-	buffer_add(out, "@clocks\ntime %.6f\n", sample->time);
+	buffer_add(out, "@clocks\n");
+	put_seconds(out, "time", sample->time, 6);
 	if (sample->uptime >= 0)
-		buffer_add(out, "uptime %.2f\n", sample->uptime);
+		put_seconds(out, "uptime", sample->uptime, 2);
 	if (sample->boot_id) {
 		buffer_add(out, "boot");
 		put_text(out, sample->boot_id);
@@ -354,7 +371,7 @@ static int take_snapshot(struct text text, struct irqkit_snapshot **ret_rows)
 	return r == 0 ? snapshot_index(*ret_rows) : r;
 }
 
-/* Seconds, with a point in any locale. */
+/* As put_seconds() writes them. */
 static bool take_seconds(struct text *line, double *ret_seconds)
 {
 	const char *word;
@@ -507,6 +524,7 @@ EXPORT int irqkit_sample_parse(
 	if (!sample)
 		return -ENOMEM;
 	sample->time = sample->uptime = -1;
+	sample->is_parsed = true;
 	r = take_sections(sample, text);
 	if (r == 0 && (!sample->rows || sample->time < 0))
 		r = -EBADMSG;

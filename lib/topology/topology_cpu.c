@@ -77,6 +77,19 @@ static bool is_online(struct irqkit_topology *t, unsigned int cpu)
 	return online && irqkit_cpuset_has(online, cpu);
 }
 
+/* @cpu has gone offline just now, or a tree lacks a part: does another CPU lack it, too? */
+static bool others_lack(struct irqkit_topology *t, unsigned int cpu, const char *name)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		t, IRQKIT_CPUS_ONLINE);
+
+	if (online)
+		irqkit_cpuset_foreach (other, online)
+			if (other != cpu)
+				return !has_folder(t, other, name);
+	return true;
+}
+
 static bool lacks_folder(const struct irqkit_topology *t, const char *name)
 {
 	return *name == 't' ? t->lacks_topology : t->lacks_cache;
@@ -111,10 +124,11 @@ static int read_group_by_either(struct irqkit_topology *t, unsigned int cpu,
 
 	if (r == -ENOENT && !t->lacks_topology)
 		r = read_group(t, cpu, name, ret_set);
-	/* one that is online and lacks the folder shows that all do, as in a small root */
+	/* two that lack the folder show that all do, as in a small root */
 	if (r == -ENOENT && !t->has_tried_topology && is_online(t, cpu)) {
 		t->has_tried_topology = true;
-		t->lacks_topology = !has_folder(t, cpu, "topology");
+		t->lacks_topology = !has_folder(t, cpu, "topology") &&
+			others_lack(t, cpu, "topology");
 	}
 	return r;
 }
@@ -286,7 +300,7 @@ static int read_llc(
 		while (r < 0 && index > 0)
 			r = read_cache(t, cpu, --index, ret_set);
 	} else {
-		t->lacks_cache = is_online(t, cpu);
+		t->lacks_cache = is_online(t, cpu) && others_lack(t, cpu, "cache");
 	}
 	return r;
 }

@@ -4,6 +4,9 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static struct irqkit_sample *parse(const char *text)
 {
@@ -113,6 +116,87 @@ static void test_load(void **state)
 	close_machine(&m);
 }
 
+static double seconds_between(struct machine *m, const struct irqkit_sample *before,
+	const struct irqkit_sample *after)
+{
+	struct irqkit_load *load;
+	double seconds;
+
+	assert_int_equal(irqkit_load_new(m->machine, before, after, &load), 0);
+	seconds = irqkit_load_get_seconds(load);
+	irqkit_load_free(load);
+	return seconds;
+}
+
+/*
+ * In a root whose /proc/uptime stands still, two samples of one program are as far apart as
+ * they were taken; a sample of an earlier run is as far away as the uptimes say.
+ */
+static void test_seconds(void **state)
+{
+	struct machine m = open_machine(ROOTS "two-samples-2cpu");
+	struct irqkit_sample *before, *after, *earlier;
+	char text[200];
+	double uptime;
+
+	(void)state;
+	assert_int_equal(irqkit_ctx_read_uptime(m.ctx, &uptime), 0);
+	assert_int_equal(irqkit_sample_new_of(m.machine, NULL, &before), 0);
+	usleep(120000);
+	assert_int_equal(irqkit_sample_new_of(m.machine, before, &after), 0);
+	assert_true(seconds_between(&m, before, after) >= 0.12);
+
+	snprintf(text, sizeof(text),
+		"irqkit sample 1\n@clocks\ntime 0.5\nuptime %.2f\n@interrupts\n"
+		"cpus 0-1\nread 7\n",
+		uptime - 20);
+	earlier = parse(text);
+	assert_true(seconds_between(&m, earlier, after) > 19.9);
+	assert_true(seconds_between(&m, earlier, after) < 20.1);
+	irqkit_sample_free(earlier);
+	irqkit_sample_free(before);
+	irqkit_sample_free(after);
+	close_machine(&m);
+}
+
+/* A program may have set a locale with a decimal comma. */
+static void test_decimal_comma(void **state)
+{
+	static const char definition[] =
+		"comment_char %\nescape_char /\nLC_NUMERIC\ndecimal_point \",\"\n"
+		"thousands_sep \"\"\ngrouping -1\nEND LC_NUMERIC\n";
+	char dir[] = "/tmp/irqkit-locale-XXXXXX", command[400];
+	struct machine m = open_machine(ROOTS "two-samples-2cpu");
+	struct irqkit_sample *sample;
+	char *text;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(command, sizeof(command),
+		"cd %s && printf '%%s' '%s' >source && "
+		"localedef -c -i ./source ./comma >/dev/null 2>&1; "
+		"test -e comma/LC_NUMERIC",
+		dir, definition);
+	if (system(command) == 0) {
+		setenv("LOCPATH", dir, 1);
+		assert_non_null(setlocale(LC_NUMERIC, "comma"));
+		assert_string_equal(localeconv()->decimal_point, ",");
+		assert_int_equal(irqkit_sample_new_of(m.machine, NULL, &sample), 0);
+		text = format(sample);
+		irqkit_sample_free(sample);
+		sample = parse(text);
+		assert_non_null(strstr(text, "uptime "));
+		irqkit_sample_free(sample);
+		free(text);
+		setlocale(LC_NUMERIC, "C");
+	} else {
+		print_message("skipped: there is no localedef\n");
+	}
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	assert_int_equal(system(command), 0);
+	close_machine(&m);
+}
+
 /* Wherever the text ends or one of its characters is another, there is no crash. */
 static void test_damage(void **state)
 {
@@ -199,6 +283,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_roots),
 		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_seconds),
+		cmocka_unit_test(test_decimal_comma),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_wrong),
 	};

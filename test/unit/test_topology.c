@@ -486,7 +486,26 @@ static void missing_folders_are_tried_once(void **state)
 	expect_opened(
 		CPU "cpu0/topology/thread_siblings_list " CPU
 		    "cpu0/topology/core_cpus_list " CPU "online " CPU "cpu0/topology " CPU
-		    "cpu0/cache/index3/shared_cpu_list " CPU "cpu0/cache ");
+		    "cpu1/topology " CPU "cpu0/cache/index3/shared_cpu_list " CPU
+		    "cpu0/cache " CPU "cpu1/cache ");
+	close_machine(&m);
+}
+
+/* A CPU that lacks its folders, as one that has just gone offline, says nothing about others. */
+static void one_without_folders(void **state)
+{
+	struct machine m = open_machine("linux-6.1-16cpu");
+	struct irqkit_cpuset *set;
+
+	(void)state;
+	assert_int_equal(irqkit_cpuset_parse_list("0-16", 4, &set, NULL), 0);
+	assert_int_equal(irqkit_topology_set_online(m.topology, set), 0);
+	irqkit_cpuset_free(set);
+	assert_string_equal(show(irqkit_topology_get_siblings(m.topology, 16)), "16");
+	assert_null(irqkit_topology_get_llc(m.topology, 16));
+	assert_string_equal(show(irqkit_topology_get_siblings(m.topology, 0)), "0-1");
+	assert_int_equal(irqkit_topology_get_package(m.topology, 8), 1);
+	assert_non_null(irqkit_topology_get_llc(m.topology, 2));
 	close_machine(&m);
 }
 
@@ -559,6 +578,7 @@ int main(void)
 		cmocka_unit_test(only_what_is_asked),
 		cmocka_unit_test(what_is_missing_is_not_asked_again),
 		cmocka_unit_test(missing_folders_are_tried_once),
+		cmocka_unit_test(one_without_folders),
 		cmocka_unit_test(online_as_told),
 		cmocka_unit_test(files_of_512),
 	};
