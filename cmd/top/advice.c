@@ -92,10 +92,8 @@ static bool fill_item(struct advice_item *item, const struct finding_group *grou
 	item->class = class_word(irqkit_finding_get_class(first));
 	item->is_minor = irqkit_finding_get_class(first) == IRQKIT_CLASS_INFO;
 	item->is_fixable = group_is_fixable(group);
-	if (asprintf(&text, "%s: %s", irqkit_finding_get_subject(first),
-		    irqkit_finding_get_text(first)) < 0)
-		return false;
-	item->text = make_printable(text);
+	/* it names its subject */
+	item->text = make_printable(strdup(irqkit_finding_get_text(first)));
 	if (group->fix) {
 		if (asprintf(&text, "irqkit %s", group->fix) < 0)
 			return false;
