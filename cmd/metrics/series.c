@@ -311,7 +311,7 @@ static void add_findings(struct exposition *e, const struct finding_counts *coun
 		"have no series.");
 	for (size_t i = 0; i < counts->n; i++)
 		exposition_add(e, "irqkit_findings", (double)counts->counts[i].n, "rule",
-			counts->counts[i].rule, "cost",
+			counts->counts[i].rule, "class",
 			class_word(counts->counts[i].class), NULL);
 }
 
