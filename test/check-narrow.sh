@@ -57,7 +57,7 @@ check "some names were shortened" test $n_short -ge 10
 
 # Sentences of the doctor: no line is too long, but for a command, which is never broken; and all words
 # are those that a pipe gets.
-words() { tr -s ' \n' '\n\n'; }
+words() { tr -s '[:space:]' '\n'; }
 for root in apu-2cpu isolated-16cpu cloud-nics-16cpu; do
 	"$O/irqkit" doctor --root="$roots/$root" --all | words >"$tmp/words"
 	for width in 40 60 100; do
@@ -67,6 +67,7 @@ for root in apu-2cpu isolated-16cpu cloud-nics-16cpu; do
 			length($0) > width && !/^ *irqkit / && !/^'"'"'irqkit [^'"'"']*'"'"'/' "$tmp/sentences")"
 		same "doctor, $root: the same words in $width columns" "$(cat "$tmp/words")" "$(words <"$tmp/sentences")"
 	done
+	# shellcheck disable=SC2016 # for awk, not for the shell
 	check "doctor, $root: long lines are used in 100 columns" awk 'length($0) > 80 { n = 1 } END { exit !n }' "$tmp/sentences"
 done
 finish
