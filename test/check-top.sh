@@ -429,6 +429,7 @@ findings() {
 	result $(("${#fix}" < 4)) "doctor finds something here" "$fix"
 	start 120 24
 	shows "line 2 has the finding, and its command" "^! .*  'irqkit $fix'  [(]D"
+	lacks "it names its subject once" '^! ([^ ]+): \1[: ]'
 	tmux -L "$socket" resize-window -x 80 -y 24
 	shows "80x24: the command is not cut" "^! .*…  'irqkit $fix'  [(]D"
 	fits "80x24, a finding" 80

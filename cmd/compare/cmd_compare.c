@@ -164,10 +164,9 @@ const struct command cmd_compare = {
 	.summary = "show two states of a system side by side",
 	.more = "BEFORE and AFTER: a file that 'irqkit show --json' wrote (- is standard "
 		"input),\n"
-		"a folder with a saved proc and sys, or the word now: the system (or "
-		"that "
-		"of\n"
-		"--root).\n"
+		"a directory with a saved proc and sys, or the word now: this system (or "
+		"the\n"
+		"one of --root).\n"
 		"Interrupts are compared by name and device, never by number.\n"
 		"Exit status: 0 if interrupts, affinity, RPS, XPS and channels are the "
 		"same, 5\n"

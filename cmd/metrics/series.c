@@ -307,7 +307,7 @@ static void add_findings(struct exposition *e, const struct finding_counts *coun
 	if (!counts->is_known)
 		return;
 	exposition_begin(e, "irqkit_findings", METRIC_GAUGE,
-		"Findings of 'irqkit doctor', by rule and class; rules that find nothing "
+		"Findings of 'irqkit doctor', by rule and cost; rules that find nothing "
 		"have no series.");
 	for (size_t i = 0; i < counts->n; i++)
 		exposition_add(e, "irqkit_findings", (double)counts->counts[i].n, "rule",

@@ -37,7 +37,7 @@ static void print_remark(const struct frame *frame, bool shows_all)
 		       "others.\n",
 			frame->n_active, frame->n_rows, frame->seconds);
 	if (why)
-		printf("By %s: %s.\n", period_name_weigh(frame->load), why);
+		printf("Weighed by %s: %s.\n", period_name_weigh(frame->load), why);
 }
 
 enum status top_print_batch(const struct frame *frame, const struct call *call)

@@ -134,7 +134,7 @@ void top_view_draw_findings(struct top_view *view)
 		view->finding = advice->n ? advice->n - 1 : 0;
 	if (advice->n == 0)
 		screen_put(row, 0, PAINT_PLAIN,
-			advice->has_looked ? "doctor finds nothing wrong"
+			advice->has_looked ? "doctor finds nothing wrong in this load"
 					   : "doctor has not looked yet");
 	for (i = advice->n ? find_top(view, end - row) : 0; i < advice->n && row < end;
 		i++) {

@@ -202,9 +202,10 @@ static const struct irqkit_rule rules[] = {
 		.title = "event channels hop between CPUs",
 		.why = "Each write of a mask with many CPUs makes a Xen guest choose "
 		       "another CPU, so the interrupt hops.",
-		.explain = "Reported if an event channel with several CPUs changes its "
-			   "effective CPU while the system is measured, or between the "
-			   "two readings of a saved one, and its affinity stays.",
+		.explain = "Reported if an event channel that may use several CPUs "
+			   "changes its effective CPU, but not its affinity, while the "
+			   "system is measured, or between the two readings of a saved "
+			   "system.",
 		.look = look_xen_mask_repicks,
 	},
 	{

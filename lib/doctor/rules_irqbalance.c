@@ -69,7 +69,7 @@ static int look_without_bans(struct look *look)
 	int r = open_irqbalance(look, &irqbalance);
 
 	if (r < 0)
-		return r == -ESRCH ? look_lacks(look, "irqbalance does not run") : r;
+		return r == -ESRCH ? look_lacks(look, "irqbalance is not running") : r;
 	count.irqbalance = irqbalance;
 	r = placed_for_each(look, 0, count_unbanned, &count);
 	if (r < 0)
@@ -122,7 +122,7 @@ static int look_blind_to_xen(struct look *look)
 	unsigned int number;
 
 	if (!facts_find_irqbalance(look->facts))
-		return look_lacks(look, "irqbalance does not run");
+		return look_lacks(look, "irqbalance is not running");
 	if (!has_event_channels(look->facts))
 		return look_lacks(look, "no event channels of Xen");
 	version = facts_find_irqbalance_version(look->facts);
@@ -173,7 +173,7 @@ static int look_uses_isolated(struct look *look)
 	int r;
 
 	if (!facts_find_irqbalance(facts))
-		return look_lacks(look, "irqbalance does not run");
+		return look_lacks(look, "irqbalance is not running");
 	if (irqkit_cpuset_is_empty(facts->isolated))
 		return look_lacks(look, "no isolated CPU");
 	banned = find_banned_cpus(look, &name);
@@ -244,7 +244,7 @@ static int look_on_hybrid(struct look *look)
 	int r = irqkit_irqbalance_new(look->facts->devices, &irqbalance);
 
 	if (r < 0)
-		return r == -ESRCH ? look_lacks(look, "irqbalance does not run") : r;
+		return r == -ESRCH ? look_lacks(look, "irqbalance is not running") : r;
 	if (!slow || !fast)
 		return look_lacks(look, "no slow cores");
 	for (size_t i = 0; i < look->facts->n_owners && r == 0; i++)

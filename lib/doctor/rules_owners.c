@@ -237,9 +237,9 @@ static const struct irqkit_rule rules[] = {
 		       "virtual interrupt controller.",
 		.explain = "Reported if the affinity of two or more interrupts changed "
 			   "while the system was measured, or between the two readings "
-			   "of a saved one. Not reported if the kernel replaced the CPUs "
-			   "because one went offline. 'irqkit who' shows which program "
-			   "writes.",
+			   "of a saved system. Not reported if the kernel replaced the "
+			   "CPUs because one went offline. 'irqkit who' shows which "
+			   "program writes.",
 		.look = look_flapping,
 	},
 	{

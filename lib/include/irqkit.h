@@ -1525,10 +1525,10 @@ int irqkit_irq_get_hint(struct irqkit_irq *irq, const struct irqkit_cpuset **ret
 int irqkit_irq_get_node(struct irqkit_irq *irq, int *ret_node);
 
 /*
- * Gets how often no driver answered the interrupt. The kernel counts both from 0 again after
- * 100,000 interrupts; at 99,900 unanswered ones it switches the line off.
+ * Gets how often no driver answered the interrupt. The kernel resets both counts after
+ * 100,000 interrupts; if 99,900 of them were unanswered, it switches the line off.
  *
- * @ret_count: how often it fired meanwhile
+ * @ret_count: how often it fired since the last reset
  *
  * -ENOENT: there is no such file.
  * -EBADMSG: the file has unexpected contents.

@@ -51,6 +51,7 @@ is_back() { (link 2); }
 # What does not fire between these two readings has its first count known exactly; and so at
 # the end.
 totals >before.1
+: >lines
 irqkit top --json -d 0.5 >lines 2>err &
 top=$!
 wait_for_lines 1

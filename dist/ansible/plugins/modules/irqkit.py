@@ -16,7 +16,7 @@ description:
   - Applies policies of irqkit, which say which CPUs handle which interrupts and queues.
     A line of a policy is a command line of irqkit, as irqkit.conf(5) describes.
   - A policy is applied completely or not at all. A second run changes nothing.
-  - In check mode, nothing is written, and I(changed) says whether something would be.
+  - In check mode, nothing is written, and I(changed) says whether something would be written.
     With C(--diff), each setting that differs is shown as it is and as it would be.
   - New policy files are tried together with all other policy files of the host
     (C(irqkit apply -n)) before they replace what is there.
@@ -43,7 +43,7 @@ options:
   absent:
     description:
       - Names, without C(.conf), of policy files to remove from C(/etc/irqkit.d).
-      - This undoes no setting. The next boot is without them, and so is C(irqkit undo).
+      - Their settings stay until the next boot, or until C(irqkit undo).
     type: list
     elements: str
     default: []
@@ -93,7 +93,8 @@ attributes:
 requirements:
   - irqkit on the host
 notes:
-  - irqkit.conf(5) describes policies, irqkit-apply(8) and irqkit-check(8) what is run.
+  - irqkit.conf(5) describes policies. irqkit-apply(8) and irqkit-check(8) describe the commands
+    that are run.
 author:
   - irqkit contributors
 """
@@ -157,7 +158,7 @@ files:
   elements: str
   sample: [/etc/irqkit.d/50-network.conf]
 policies:
-  description: All policy files that the host has then, or would have.
+  description: All policy files that the host has after the task, or would have.
   returned: unless I(state=checked)
   type: list
   elements: str
