@@ -222,6 +222,16 @@ fresh
 same "lines are applied without being kept" "true 1 0" \
 	"$(module one '{policy: ["set eth1 --cpus=7", "# nothing"]}' | jq -r '"\(.changed) \(.changes | length) \(.files | length)"')"
 same "and hold" "false" "$(module one '{policy: "set eth1 --cpus=7\n"}' | jq .changed)"
+# lines_of_stdin POLICY: the result where Ansible's own stdin has lines of a policy
+lines_of_stdin() {
+	jq -nc --arg root "$tmp/one" --arg program "$O/irqkit" --argjson policy "$1" \
+		'{ANSIBLE_MODULE_ARGS: {root: $root, executable: $program, policy: $policy}}' >arguments.json
+	echo 'set eth1 --cpus=6' | $python "$collection/plugins/modules/irqkit.py" arguments.json
+}
+for none in '""' '[]' '"# nothing"'; do
+	same "a policy of no lines ($none) has none of Ansible's stdin" "false 0" \
+		"$(lines_of_stdin "$none" | jq -r '"\(.changed) \(.changes | length)"')"
+done
 same "a check finds no difference" "true" "$(module one '{policy: "set eth1 --cpus=7", state: "checked"}' | jq .document.ok)"
 same "a check fails with what differs" \
 	"1 of 1 setting differs, 0 missing|-:1: /proc/irq/28/smp_affinity (eth1) should be 5-6, but is 7: not yet applied" \
