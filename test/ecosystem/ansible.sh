@@ -126,7 +126,8 @@ check "a missing device is reported as irqkit reports it" grep -q "50-site.conf:
 same "a file with a mistake does not replace one without" "$(grep /big/ <<<"$kept")" "$(state '*/etc/*' | grep /big/)"
 play missing site.yml --limit web2 --extra-vars irqkit_allow_missing=true
 result $status "a device may be missing" "$(text missing)"
-check "and is said all the same" grep -q "nothing matches 'eth9'" missing.out
+# Ansible breaks warnings into lines: where, depends on the length of the path before it.
+check "and is said all the same" grep -q "nothing matches 'eth9'" <(tr -s '\n ' ' ' <missing.out)
 
 # ---- the role on a host without irqkit -------------------------------------------------------
 # The binary is copied, with its units; systemctl is one that only remembers what it is told.
@@ -175,7 +176,7 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 	play new-check --check --diff new.yml
 	result $status "check mode succeeds on a host that has no irqkit" "$(text new-check)"
 	check "it shows the policy file" grep -qx '+set eth1 --cpus=7' new-check.out
-	check "and says that the rest is not known" grep -q 'irqkit is not installed yet' new-check.out
+	check "and says that the rest is not known" grep -q 'irqkit is not installed yet' <(tr -s '\n ' ' ' <new-check.out)
 	same "and installs nothing" "" "$(find sbin units rules told live/etc/irqkit.d -type f 2>/dev/null)"
 	play new new.yml
 	result $status "irqkit is installed" "$(text new)"
