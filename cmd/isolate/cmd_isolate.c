@@ -274,6 +274,16 @@ static void say_none_isolated(const struct call *call)
 		       "CPUs.\n");
 }
 
+/* isolcpus= may name CPUs that a virtual machine has not got yet, which no SET can. */
+static void keep_online(struct irqkit_cpuset *cpus, struct irqkit_machine *machine)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		irqkit_machine_get_topology(machine), IRQKIT_CPUS_ONLINE);
+
+	if (online)
+		irqkit_cpuset_keep_set(cpus, online);
+}
+
 /* Of those that are isolated now. */
 static enum status check_isolated(
 	struct isolation *isolation, struct change *change, const struct call *call)
@@ -283,6 +293,8 @@ static enum status check_isolated(
 	enum status status;
 	int r = irqkit_machine_read_isolated(change->machine, &cpus);
 
+	if (r == 0)
+		keep_online(cpus, change->machine);
 	if (r == 0)
 		r = irqkit_cpuset_format_list(cpus, &set);
 	if (r == -ENOMEM)
@@ -350,6 +362,7 @@ static enum status check_options(const struct call *call)
 {
 	const struct isolate_options *o = call->state;
 	bool is_change = change_options_are_given(&o->change);
+	unsigned int only;
 
 	if (o->is_check && is_change)
 		say_error("--check changes nothing: it cannot be combined with "
@@ -360,7 +373,7 @@ static enum status check_options(const struct call *call)
 		say_error("--for and --script cannot be combined: a script does not "
 			  "measure");
 	else
-		return STATUS_DONE;
+		return parse_only(o->only, &only);
 	return STATUS_MISUSE;
 }
 

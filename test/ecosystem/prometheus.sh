@@ -168,5 +168,13 @@ becomes "the next run's file is read" 'irqkit_moves_pending{job="node"} + on () 
 becomes "and is this machine's" 'count(irqkit_cpu_interrupts_placed{job="node"})' "$(grep -c '^irqkit_cpu_interrupts_placed' "$tmp/textfile/irqkit.prom")"
 
 end_servers
-check "no server is left" eval "! ps -A -o args= | grep -F '$tmp' | grep -v grep"
+# left: the processes whose command lines name the folder of this test
+left() {
+	local file words
+	for file in /proc/[0-9]*/cmdline; do
+		mapfile -d '' -t words 2>/dev/null <"$file" || continue
+		case ${words[*]} in *"$tmp"*) printf '%s\n' "${words[*]}" ;; esac
+	done 2>/dev/null
+}
+empty "no server is left" "$(left)"
 finish

@@ -157,6 +157,21 @@ static void send_all(int fd, const char *text, size_t len)
 	}
 }
 
+/*
+ * Until the other end has enough. In large parts: with one record each, a busy machine needs
+ * longer for the largest answer than the other end waits for any.
+ */
+static void answer_without_end(int fd)
+{
+	static const char record[] = "IRQ 1 ";
+	static char part[10000 * (sizeof(record) - 1)];
+
+	for (size_t i = 0; i < sizeof(part); i++)
+		part[i] = record[i % strlen(record)];
+	while (send(fd, part, sizeof(part), MSG_NOSIGNAL) >= 0)
+		;
+}
+
 static void answer_setup(int fd)
 {
 	char *text = format_setup();
@@ -165,9 +180,8 @@ static void answer_setup(int fd)
 		strcpy(text, "what do ");
 	if (has_fault("cut"))
 		text[strlen(text) / 2] = '\0';
-	while (has_fault("endless"))
-		if (send(fd, "IRQ 1 ", 6, MSG_NOSIGNAL) < 0)
-			break;
+	if (has_fault("endless"))
+		answer_without_end(fd);
 	for (size_t i = 0; has_fault("drip") && text[i]; i++) {
 		send_all(fd, text + i, 1);
 		usleep(300000);

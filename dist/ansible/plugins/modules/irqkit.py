@@ -386,7 +386,8 @@ class Irqkit:
         text = None
         if params["policy"] is not None:
             cmd.append("-")
-            text = to_text(params["policy"], "policy")
+            # Without data, run_command() leaves the program its own stdin, which may never end.
+            text = to_text(params["policy"], "policy") or "\n"
         elif params["src"]:
             cmd += ["--"] + params["src"]
         status, out, err = self.module.run_command(
