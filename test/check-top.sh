@@ -393,6 +393,15 @@ changing_keys() {
 	wait_for 'Enter goes back'
 	press Enter
 	wait_for '2 tagged'
+	press Q
+	wait_for 'pin the queue to CPUs'
+	press -l 3; press Enter
+	shows "Q is about the queues of the tagged rows" '[$] irqkit pin-queue eth0 rx-0=3 tx-0=3 rx-1=3 tx-1=3$'
+	shows "Q shows the plan" 'Do this\? y/N'
+	press n Enter
+	wait_for 'Enter goes back'
+	press Enter
+	wait_for '2 tagged'
 	press u
 	for _ in {1..50}; do screen | grep -q tagged || break; sleep 0.1; done
 	lacks "u removes the tags" 'tagged'

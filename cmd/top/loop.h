@@ -38,6 +38,8 @@ void loop_take_key(struct screen_loop *loop, int key);
 /* top_act.c: each shows its plan on the terminal without the screen, and asks. */
 void loop_act_on_devices(struct screen_loop *loop, const char *command, bool is_auto);
 void loop_pin(struct screen_loop *loop);
+/* The queues that the interrupts serve. */
+void loop_pin_queue(struct screen_loop *loop);
 void loop_undo(struct screen_loop *loop);
 /* The fix of the finding under the cursor. */
 void loop_fix(struct screen_loop *loop);

@@ -245,6 +245,85 @@ void loop_pin(struct screen_loop *loop)
 		act(loop, line.words, line.n);
 }
 
+/* The device whose queues all @rows serve; NULL: there is none, and @view says why. */
+static const char *find_queue_device(
+	struct top_view *view, struct frame_row *const *rows, size_t n)
+{
+	const char *device = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!top_get_queues(rows[i])) {
+			snprintf(view->message, sizeof(view->message),
+				"interrupt %.20s serves no queue of a network interface",
+				irqkit_interrupt_get_label(rows[i]->interrupt));
+			return NULL;
+		}
+		if (rows[i]->device != rows[0]->device) {
+			snprintf(view->message, sizeof(view->message),
+				"the tagged interrupts belong to several interfaces");
+			return NULL;
+		}
+		device = irqkit_device_get_name(rows[i]->device);
+	}
+	return device;
+}
+
+/* QUEUE=SET, each once. */
+struct assignments {
+	char **texts; /* owned, and each */
+	size_t n, room;
+};
+
+static void assignments_free(struct assignments *assignments)
+{
+	for (size_t i = 0; i < assignments->n; i++)
+		free(assignments->texts[i]);
+	free(assignments->texts);
+}
+
+static bool assign(struct assignments *assignments, struct frame_row *row,
+	const char *cpus, struct line *line)
+{
+	for (char **queue = top_get_queues(row); queue && *queue; queue++) {
+		char **text;
+
+		if (!MAKE_ROOM(assignments->texts, assignments->n, assignments->room))
+			return false;
+		text = &assignments->texts[assignments->n];
+		if (asprintf(text, "%s=%s", *queue, cpus) < 0)
+			return false;
+		assignments->n++;
+		if (!line_has(line, 1, *text) && !line_add(line, *text))
+			return false;
+	}
+	return true;
+}
+
+void loop_pin_queue(struct screen_loop *loop)
+{
+	struct assignments assignments CLEANUP(assignments_free) = { 0 };
+	struct line line CLEANUP(line_free) = { 0 };
+	_cleanup_free_ struct frame_row **rows = NULL;
+	_cleanup_free_ char *cpus = NULL;
+	const char *device;
+	size_t n = 0;
+
+	if (!may_act(loop))
+		return;
+	rows = top_view_get_marked(&loop->view, &n);
+	device = rows ? find_queue_device(&loop->view, rows, n) : NULL;
+	if (!device)
+		return;
+	cpus = loop_ask(loop, "pin the queue to CPUs");
+	if (!cpus || !*cpus || !line_add(&line, "pin-queue") ||
+		(device[0] == '-' && !line_add(&line, "--")) || !line_add(&line, device))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (!assign(&assignments, rows[i], cpus, &line))
+			return;
+	act(loop, line.words, line.n);
+}
+
 void loop_undo(struct screen_loop *loop)
 {
 	static const char *const words[] = { "undo" };

@@ -287,6 +287,9 @@ static void change(struct screen_loop *loop, int key)
 	case 'P':
 		loop_pin(loop);
 		break;
+	case 'Q':
+		loop_pin_queue(loop);
+		break;
 	case 'S':
 		loop_act_on_devices(loop, "spread", false);
 		break;

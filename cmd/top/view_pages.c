@@ -29,7 +29,7 @@ static const char *const help[] = {
 	"q F10          quit",
 	"D              doctor: what is wrong, and what fixes it",
 	"These show their plan and ask, for the tagged interrupts or the chosen one:",
-	"P S            pin the interrupts to CPUs; spread their devices",
+	"P Q S          pin interrupts, or their queues, to CPUs; spread their devices",
 	"R X U          RPS or XPS of their devices, automatically; undo a change",
 };
 
