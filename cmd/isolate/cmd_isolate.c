@@ -302,7 +302,7 @@ static enum status check_isolated(
 	if (r < 0)
 		return STATUS_REFUSED;
 	if (irqkit_cpuset_is_empty(cpus)) {
-		struct remains none = {
+		struct remains none CLEANUP(remains_free) = {
 			.machine = change->machine,
 			.cpus = cpus,
 			.table = &isolation->options->table,
