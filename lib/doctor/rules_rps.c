@@ -143,24 +143,30 @@ static bool is_on_sibling(
 		steered_is_advised(look, steered, queue);
 }
 
-static int judge_on_sibling(struct look *look, struct steered *steered)
+/* Adds a finding: RPS of @n queues, of which this is the first one, uses @cpus. */
+static void add_wrong_cpus(struct look *look, struct steered *steered, size_t n,
+	struct irqkit_queue *first, const char *cpus)
 {
-	struct irqkit_finding *finding;
-	struct irqkit_queue *first;
-	size_t n = steered_count(look, steered, IRQKIT_RX, is_on_sibling, &first);
+	struct irqkit_finding *finding = finding_add(look, steered->device, NULL);
 
-	if (n == 0)
-		return 0;
-	finding = finding_add(look, steered->device, NULL);
-	finding_say(finding,
-		"RPS of %s uses a thread of the core that "
-		"handles the interrupt (cpu%d)",
-		say_part(n, steered->n_rx, "rx").text,
+	finding_say(finding, "RPS of %s uses %s (cpu%d)",
+		say_part(n, steered->n_rx, "rx").text, cpus,
 		facts_find_queue_cpu(look->facts, first));
 	steered_add_file(look, finding, first, "rps_cpus");
 	steered_add_irq(look, finding, first);
 	finding_fix(
 		finding, "rps", irqkit_device_get_name(steered->device), "--auto", NULL);
+}
+
+static int judge_on_sibling(struct look *look, struct steered *steered)
+{
+	struct irqkit_queue *first;
+	size_t n = steered_count(look, steered, IRQKIT_RX, is_on_sibling, &first);
+
+	if (n == 0)
+		return 0;
+	add_wrong_cpus(look, steered, n, first,
+		"a thread of the core that handles the interrupt");
 	return 0;
 }
 
@@ -196,22 +202,13 @@ static bool is_on_remote_node(
 
 static int judge_remote_node(struct look *look, struct steered *steered)
 {
-	struct irqkit_finding *finding;
 	struct irqkit_queue *first;
 	size_t n = steered_count(look, steered, IRQKIT_RX, is_on_remote_node, &first);
 
 	if (n == 0 || facts_sum_flows(steered->device) > 0)
 		return 0;
-	finding = finding_add(look, steered->device, NULL);
-	finding_say(finding,
-		"RPS of %s uses CPUs of another NUMA node "
-		"than that of the interrupt (cpu%d)",
-		say_part(n, steered->n_rx, "rx").text,
-		facts_find_queue_cpu(look->facts, first));
-	steered_add_file(look, finding, first, "rps_cpus");
-	steered_add_irq(look, finding, first);
-	finding_fix(
-		finding, "rps", irqkit_device_get_name(steered->device), "--auto", NULL);
+	add_wrong_cpus(look, steered, n, first,
+		"CPUs of another NUMA node than that of the interrupt");
 	return 0;
 }
 

@@ -12,23 +12,9 @@ dev=$(link 1) far=$(link 2)
 stop() {
 	: >over
 	wait
-	for cpu in 2 3 5 6; do echo 1 >"/sys/devices/system/cpu/cpu$cpu/online"; done
+	all_online
 }
 trap stop EXIT
-
-# Two CPUs are away at a time, some for less and some for more than a second.
-storm() {
-	n=0
-	until [ -e over ]; do
-		for cpus in '2 3' '5 6' '3 5' '6 2'; do
-			for cpu in $cpus; do echo 0 >"/sys/devices/system/cpu/cpu$cpu/online" || continue; done
-			usleep $((n % 3 * 700000 + 100000))
-			for cpu in $cpus; do echo 1 >"/sys/devices/system/cpu/cpu$cpu/online"; done
-			n=$((n + 1))
-		done
-	done
-	echo $n >hotplugs
-}
 
 stream "$dev" 70 &
 samples 60 >log 2>&1 &

@@ -13,26 +13,13 @@ stop() {
 	: >over
 	[ -z "$top" ] || kill "$top" 2>/dev/null || :
 	wait
-	for cpu in 2 3 5 6; do echo 1 >"/sys/devices/system/cpu/cpu$cpu/online"; done
+	all_online
 }
 top=
 trap stop EXIT
 # an earlier check that failed may have left some offline
-for cpu in 2 3 5 6; do echo 1 >"/sys/devices/system/cpu/cpu$cpu/online"; done
+all_online
 
-# Two CPUs are away at a time, some for less and some for more than a period.
-storm() {
-	n=0
-	until [ -e over ]; do
-		for cpus in '2 3' '5 6' '3 5' '6 2'; do
-			for cpu in $cpus; do echo 0 >"/sys/devices/system/cpu/cpu$cpu/online" || continue; done
-			usleep $((n % 3 * 700000 + 100000))
-			for cpu in $cpus; do echo 1 >"/sys/devices/system/cpu/cpu$cpu/online"; done
-			n=$((n + 1))
-		done
-	done
-	echo $n >hotplugs
-}
 # "LABEL TOTAL" of each interrupt with a number
 totals() {
 	awk 'NR == 1 { n = NF; next }

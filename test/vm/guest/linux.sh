@@ -22,3 +22,23 @@ busy() {
 		traffic "$(link "$n")"
 	done
 }
+
+# storm: until there is a file `over`, two CPUs are away at a time, some for less and some for more
+# than a second; the file `hotplugs` gets how often.
+storm() {
+	n=0
+	until [ -e over ]; do
+		for cpus in '2 3' '5 6' '3 5' '6 2'; do
+			for cpu in $cpus; do echo 0 >"/sys/devices/system/cpu/cpu$cpu/online" || continue; done
+			usleep $((n % 3 * 700000 + 100000))
+			for cpu in $cpus; do echo 1 >"/sys/devices/system/cpu/cpu$cpu/online"; done
+			n=$((n + 1))
+		done
+	done
+	echo $n >hotplugs
+}
+
+# all_online: the CPUs that a storm takes away
+all_online() {
+	for cpu in 2 3 5 6; do echo 1 >"/sys/devices/system/cpu/cpu$cpu/online"; done
+}
