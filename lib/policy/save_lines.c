@@ -132,7 +132,8 @@ int save_leave_out(
 	if (!GROW(save->left, save->n_left, save->left_room))
 		return -ENOMEM;
 	left = &save->left[save->n_left++];
-	*left = (struct save_left){ .what = what, .reason = TAKE(reason) };
+	*left = (struct save_left){ .what = what };
+	left->reason = TAKE(reason);
 	return note_name(left, name);
 }
 

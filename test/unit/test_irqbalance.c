@@ -59,7 +59,7 @@ static void serve(int listener, const struct behaviour *b)
 	}
 }
 
-static pid_t start(const struct behaviour *b)
+static pid_t start_fake(const struct behaviour *b)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -77,7 +77,7 @@ static pid_t start(const struct behaviour *b)
 	return pid;
 }
 
-static void stop(pid_t pid)
+static void end_fake(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
@@ -95,7 +95,7 @@ static int64_t now_ms(void)
 static int read_bans(const struct behaviour *b, unsigned int ms, struct number_list *bans)
 {
 	struct irqkit_ctx *ctx;
-	pid_t pid = start(b);
+	pid_t pid = start_fake(b);
 	int64_t begin = now_ms();
 	int r;
 
@@ -103,7 +103,7 @@ static int read_bans(const struct behaviour *b, unsigned int ms, struct number_l
 	r = irqbalance_read_bans(ctx, PID, ms, bans);
 	assert_true(now_ms() - begin < ms + 5000);
 	irqkit_ctx_free(ctx);
-	stop(pid);
+	end_fake(pid);
 	return r;
 }
 
