@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "devices/channels.h"
+#include "devices/file_text.h"
 #include "devices/netlink.h"
 #include "interrupts/handler_names.h"
 
@@ -45,14 +46,6 @@ enum queue_file {
 	QUEUE_TRAFFIC_CLASS,
 };
 #define N_QUEUE_FILES 5
-
-/* What a file holds, read when it is first needed. */
-struct file_text {
-	char *text; /* owned; NULL: not read, or it failed */
-	int error; /* negative, or 0 */
-	bool has_read;
-	bool is_pretended; /* it is what a plan will write, and was not read */
-};
 
 struct irqkit_queue {
 	struct irqkit_device *device;
@@ -201,9 +194,9 @@ int devices_add(struct irqkit_devices *devices, enum irqkit_device_kind kind,
 /* Takes back the last one: something of it could not be read. */
 void devices_drop_last(struct irqkit_devices *devices);
 
-/* The number of devices directly below it. */
 /* Of "operstate": is an interface in this state down? NULL: not known */
 bool device_state_is_down(const char *state);
+/* The number of devices directly below it. */
 int device_count_below(struct irqkit_device *device, size_t *ret_count);
 
 /*

@@ -8,6 +8,9 @@
 #define SOCK_FLOW_ENTRIES_PATH "/proc/sys/net/core/rps_sock_flow_entries"
 #define RPS_DEFAULT_MASK_PATH "/proc/sys/net/core/rps_default_mask"
 
+/* "rx" or "tx" */
+const char *direction_word(enum irqkit_direction direction);
+
 /* "rx-0" */
 #define QUEUE_NAME_ROOM 16
 void queue_format_name(
