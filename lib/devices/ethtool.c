@@ -72,6 +72,13 @@ ssize_t ethtool_ask(struct ethtool *ethtool, const struct nlmsghdr *message)
 	return netlink_receive(ethtool->socket, &ethtool->packet);
 }
 
+ssize_t ethtool_get(struct ethtool *ethtool, uint8_t command)
+{
+	if (!ethtool->family)
+		return -ENOENT;
+	return ethtool_ask(ethtool, ethtool_put_request(ethtool, command, 0));
+}
+
 /* Any socket will do: net/socket.c, sock_do_ioctl() */
 int ethtool_ioctl(struct ethtool *ethtool, void *data)
 {
