@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Messages of the generic netlink family "ethtool", which all begin with a header that
- * names the device, and ioctl(SIOCETHTOOL), which older kernels have alone.
+ * names the device; and ioctl(SIOCETHTOOL), which is all that older kernels have.
  *
  * The answer to a setting is NLMSG_ERROR, whose error may be 0 (net/netlink/af_netlink.c,
  * netlink_ack()):

@@ -69,7 +69,7 @@ static int ask_netlink(struct irqkit_devices *devices)
 	devices->has_asked_netlink = true;
 	r = netlink_ask(&devices->netlink);
 	devices->has_netlink = r == 0;
-	/* half an answer, or none in time: it may know of more than names do */
+	/* half an answer, or none in time: the kernel may know more than the names say */
 	if (is_failure(r)) {
 		devices->netlink_error = r;
 		return ctx_note_thing(
@@ -150,18 +150,18 @@ static int add_napi_irqs(
 }
 
 static int join_queue(struct irqkit_device *device, const struct netlink_answers *answers,
-	const struct netlink_queue *told)
+	const struct netlink_queue *answer)
 {
-	enum irqkit_direction direction = told->is_tx ? IRQKIT_TX : IRQKIT_RX;
+	enum irqkit_direction direction = answer->is_tx ? IRQKIT_TX : IRQKIT_RX;
 	const struct netlink_napi *napi;
 	struct irqkit_queue *queue;
-	int r = queue_list_add(device, direction, told->number);
+	int r = queue_list_add(device, direction, answer->number);
 
-	if (r < 0 || told->napi_id == NO_NUMBER)
+	if (r < 0 || answer->napi_id == NO_NUMBER)
 		return r;
-	queue = irqkit_device_find_queue(device, direction, told->number);
-	queue->napi_id = told->napi_id;
-	napi = netlink_find_napi(answers, device->ifindex, told->napi_id);
+	queue = irqkit_device_find_queue(device, direction, answer->number);
+	queue->napi_id = answer->napi_id;
+	napi = netlink_find_napi(answers, device->ifindex, answer->napi_id);
 	if (napi && napi->irq <= INT32_MAX) {
 		queue->irq = (int)napi->irq;
 		queue->source = IRQKIT_SOURCE_NETLINK;
@@ -202,7 +202,7 @@ static int list_by_names(struct irqkit_device *device, enum irqkit_direction dir
 	return 0;
 }
 
-static void give(struct irqkit_queue *queue, const struct irqkit_device_irq *irq,
+static void assign(struct irqkit_queue *queue, const struct irqkit_device_irq *irq,
 	enum irqkit_source source)
 {
 	if (queue->irq < 0) {
@@ -216,7 +216,7 @@ static void give(struct irqkit_queue *queue, const struct irqkit_device_irq *irq
 	}
 }
 
-static void give_direction(struct irqkit_device *device,
+static void assign_direction(struct irqkit_device *device,
 	const struct irqkit_device_irq *irq, enum irqkit_direction direction)
 {
 	enum irqkit_source source = irq->is_by_order ? IRQKIT_SOURCE_ORDER
@@ -227,7 +227,7 @@ static void give_direction(struct irqkit_device *device,
 	if (is_queue_number(serves) && !irq->stride[direction]) {
 		queue = irqkit_device_find_queue(device, direction, serves);
 		if (queue)
-			give(queue, irq, source);
+			assign(queue, irq, source);
 		return;
 	}
 	if (!is_queue_number(serves) && serves != SERVES_ALL_QUEUES)
@@ -236,22 +236,22 @@ static void give_direction(struct irqkit_device *device,
 		queue = &device->queues[i];
 		if (queue->direction == direction &&
 			device_irq_serves(irq, direction, queue->number))
-			give(queue, irq, source);
+			assign(queue, irq, source);
 	}
 }
 
-static void give_by_name(
+static void assign_by_name(
 	struct irqkit_device *device, const struct irqkit_device_irq *irq)
 {
-	give_direction(device, irq, IRQKIT_RX);
-	give_direction(device, irq, IRQKIT_TX);
+	assign_direction(device, irq, IRQKIT_RX);
+	assign_direction(device, irq, IRQKIT_TX);
 }
 
 /*
  * There is only one interrupt: it serves every queue for which no other source names one,
  * even if its name says nothing, or names one queue.
  */
-static void give_the_only_one(struct irqkit_device *device)
+static void assign_the_only_irq(struct irqkit_device *device)
 {
 	struct irqkit_device_irq *irq = device->irqs;
 
@@ -266,7 +266,8 @@ static void give_the_only_one(struct irqkit_device *device)
 	irq->role = IRQKIT_ROLE_QUEUE;
 	for (size_t i = 0; i < device->n_queues; i++)
 		if (device->queues[i].irq < 0)
-			give(&device->queues[i], irq, irqkit_device_irq_get_source(irq));
+			assign(&device->queues[i], irq,
+				irqkit_device_irq_get_source(irq));
 }
 
 /* Where the function has this vector: its MSI index; -1: not one of xhci_hcd's. */
@@ -282,10 +283,10 @@ static int64_t get_xhci_place(
 }
 
 /*
- * A USB interface is served by its controller. One with several vectors raises the first
- * of them alone: drivers/usb/host/xhci-ring.c has TRB_INTR_TARGET(0) in each request.
+ * A USB interface is served by its controller. A controller with several vectors raises
+ * only the first: drivers/usb/host/xhci-ring.c has TRB_INTR_TARGET(0) in each request.
  */
-static void give_the_controllers(struct irqkit_device *device)
+static void assign_irq_of_controller(struct irqkit_device *device)
 {
 	const struct irqkit_device_irq *first = NULL;
 	enum irqkit_source source;
@@ -305,10 +306,10 @@ static void give_the_controllers(struct irqkit_device *device)
 	source = has_several ? IRQKIT_SOURCE_ORDER : irqkit_device_irq_get_source(first);
 	for (size_t i = 0; i < device->n_queues; i++)
 		if (device->queues[i].irq < 0)
-			give(&device->queues[i], first, source);
+			assign(&device->queues[i], first, source);
 }
 
-/* Notes with each interrupt which queues it has. */
+/* Counts the queues of each interrupt, and notes the first of each direction. */
 static void note_queues(struct irqkit_device *device)
 {
 	for (size_t i = 0; i < device->n_queues; i++) {
@@ -361,9 +362,9 @@ int device_read_queues(struct irqkit_device *device)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < device->n_irqs; i++)
-		give_by_name(device, &device->irqs[i]);
-	give_the_only_one(device);
-	give_the_controllers(device);
+		assign_by_name(device, &device->irqs[i]);
+	assign_the_only_irq(device);
+	assign_irq_of_controller(device);
 	note_queues(device);
 	settle_left_over(device);
 	return 0;
