@@ -55,11 +55,8 @@ int rings_parse_netlink(const void *bytes, size_t len, struct rings *ret_rings)
 
 static int ask(struct ethtool *ethtool, struct rings *ret_rings)
 {
-	ssize_t n;
+	ssize_t n = ethtool_get(ethtool, MESSAGE_RINGS_GET);
 
-	if (!ethtool->family)
-		return -ENOENT;
-	n = ethtool_ask(ethtool, ethtool_put_request(ethtool, MESSAGE_RINGS_GET, 0));
 	return n < 0 ? (int)n
 		     : rings_parse_netlink(ethtool->packet.bytes, (size_t)n, ret_rings);
 }

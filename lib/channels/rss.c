@@ -73,7 +73,7 @@ uint32_t rss_parse_equal(const char *text)
 	return number;
 }
 
-/* "3*32"; false: it is not that. Moves @text behind it and the space after it. */
+/* "3*32"; false: it is not that. Moves @text past it and the space after it. */
 static bool take_run(const char **text, uint32_t *ret_queue, uint32_t *ret_count)
 {
 	size_t queue_len = strspn(*text, "0123456789"), count_len;

@@ -81,11 +81,8 @@ int rss_parse_netlink(const void *bytes, size_t len, struct rss_table *ret_table
 
 static int ask(struct ethtool *ethtool, struct rss_table *ret_table)
 {
-	ssize_t n;
+	ssize_t n = ethtool_get(ethtool, MESSAGE_RSS_GET);
 
-	if (!ethtool->family)
-		return -ENOENT;
-	n = ethtool_ask(ethtool, ethtool_put_request(ethtool, MESSAGE_RSS_GET, 0));
 	return n < 0 ? (int)n
 		     : rss_parse_netlink(ethtool->packet.bytes, (size_t)n, ret_table);
 }

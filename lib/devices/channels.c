@@ -140,12 +140,8 @@ void channels_parse_text(const char *text, size_t len, struct channels *ret_chan
 
 static int ask(struct ethtool *ethtool, struct channels *ret_channels)
 {
-	ssize_t n;
+	ssize_t n = ethtool_get(ethtool, ETHTOOL_MSG_CHANNELS_GET);
 
-	if (!ethtool->family)
-		return -ENOENT;
-	n = ethtool_ask(
-		ethtool, ethtool_put_request(ethtool, ETHTOOL_MSG_CHANNELS_GET, 0));
 	return n < 0
 		? (int)n
 		: channels_parse_netlink(ethtool->packet.bytes, (size_t)n, ret_channels);

@@ -57,8 +57,7 @@ static void forget_settings(struct irqkit_device *device)
 	device->has_asked_managed = false;
 	device->has_read_channels = false;
 	/* another interface can have got the name */
-	free(device->ifindex_file.text);
-	device->ifindex_file = (struct file_text){ 0 };
+	file_text_forget(&device->ifindex_file);
 }
 
 void devices_forget_settings(struct irqkit_devices *devices)
@@ -93,7 +92,7 @@ EXPORT void irqkit_devices_free(struct irqkit_devices *devices)
 		free(devices->msi_lists[i].numbers);
 	free(devices->msi_lists);
 	for (size_t i = 0; i < devices->n_texts; i++)
-		free(devices->texts[i].file.text);
+		file_text_forget(&devices->texts[i].file);
 	free(devices->texts);
 	free(devices->net);
 	free(devices->owners);

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "devices/channels.h"
+#include "devices/file_text.h"
 #include "devices/netlink.h"
 #include "interrupts/handler_names.h"
 
@@ -26,10 +27,9 @@ struct irqkit_device_irq {
 	bool has_meaning;
 	/* for a network device, by direction: the queue, or SERVES_... of queue_numbers.h */
 	uint32_t serves[2];
-	uint32_t
-		stride[2]; /* and each queue that is so much further; 0: that one alone */
+	uint32_t stride[2]; /* and each queue that is so much further; 0: only that one */
 	uint32_t rank; /* among those of one direction, while they are numbered */
-	bool is_by_order; /* the order of the vectors told it */
+	bool is_by_order; /* known from the order of the vectors */
 	bool is_unsure, is_contested; /* in one direction, while they are numbered */
 	/* once the queues are known: how many it has, and the first of each direction */
 	uint32_t n_queues;
@@ -45,14 +45,6 @@ enum queue_file {
 	QUEUE_TRAFFIC_CLASS,
 };
 #define N_QUEUE_FILES 5
-
-/* What a file holds, read when it is first needed. */
-struct file_text {
-	char *text; /* owned; NULL: not read, or it failed */
-	int error; /* negative, or 0 */
-	bool has_read;
-	bool is_pretended; /* it is what a plan will write, and was not read */
-};
 
 struct irqkit_queue {
 	struct irqkit_device *device;
@@ -72,7 +64,7 @@ struct irqkit_device {
 	struct irqkit_devices *devices;
 	enum irqkit_device_kind kind;
 	const char *name; /* strings: in the arena of devices */
-	const char *path; /* its folder, all links resolved; NULL: known by names alone */
+	const char *path; /* its folder, all links resolved; NULL: known only by names */
 	const char *bus_path; /* that of its bus device; NULL: none, as with a bridge */
 	const char *pci_path; /* that of the PCI function at or above it */
 	struct name_keys keys;
@@ -104,7 +96,7 @@ struct irqkit_device {
 	struct irqkit_thread **threads; /* owned array */
 	size_t n_threads;
 	bool has_read_threads;
-	/* owned array: of rx-0, rx-1, ..., by pid; NULL: their order tells nothing */
+	/* owned array: of rx-0, rx-1, ..., by pid; NULL: their order says nothing */
 	struct irqkit_thread **napis;
 	bool has_read_napis;
 	bool has_managed, has_asked_managed; /* is one of its interrupts managed? */
@@ -201,9 +193,9 @@ int devices_add(struct irqkit_devices *devices, enum irqkit_device_kind kind,
 /* Takes back the last one: something of it could not be read. */
 void devices_drop_last(struct irqkit_devices *devices);
 
-/* The number of devices directly below it. */
 /* Of "operstate": is an interface in this state down? NULL: not known */
 bool device_state_is_down(const char *state);
+/* The number of devices directly below it. */
 int device_count_below(struct irqkit_device *device, size_t *ret_count);
 
 /*

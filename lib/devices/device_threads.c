@@ -122,17 +122,17 @@ static int list_napis(
 	const struct irqkit_device *device, struct napi **ret_napis, size_t *ret_count)
 {
 	struct irqkit_devices *devices = device->devices;
-	const struct netlink_answers *told = &devices->netlink;
+	const struct netlink_answers *answers = &devices->netlink;
 	struct napi *napis = calloc(
-		devices->n_threads + told->n_napis + 1, sizeof(*napis));
+		devices->n_threads + answers->n_napis + 1, sizeof(*napis));
 	size_t n = 0;
 
 	if (!napis)
 		return -ENOMEM;
-	for (size_t i = 0; device->ifindex && i < told->n_napis; i++)
-		if (told->napis[i].ifindex == device->ifindex)
-			napis[n++] = (struct napi){ told->napis[i].id,
-				threads_find_pid(devices, told->napis[i].pid) };
+	for (size_t i = 0; device->ifindex && i < answers->n_napis; i++)
+		if (answers->napis[i].ifindex == device->ifindex)
+			napis[n++] = (struct napi){ answers->napis[i].id,
+				threads_find_pid(devices, answers->napis[i].pid) };
 	for (size_t i = 0; !device->ifindex && i < devices->n_threads; i++) {
 		napis[n] = (struct napi){
 			napi_id_of(&devices->threads[i], device->name),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Messages of the generic netlink family "ethtool", which all begin with a header that
- * names the device, and ioctl(SIOCETHTOOL), which older kernels have alone.
+ * names the device; and ioctl(SIOCETHTOOL), which is all that older kernels have.
  *
  * The answer to a setting is NLMSG_ERROR, whose error may be 0 (net/netlink/af_netlink.c,
  * netlink_ack()):
@@ -70,6 +70,13 @@ ssize_t ethtool_ask(struct ethtool *ethtool, const struct nlmsghdr *message)
 	if (mnl_socket_sendto(ethtool->socket, message, message->nlmsg_len) < 0)
 		return -errno;
 	return netlink_receive(ethtool->socket, &ethtool->packet);
+}
+
+ssize_t ethtool_get(struct ethtool *ethtool, uint8_t command)
+{
+	if (!ethtool->family)
+		return -ENOENT;
+	return ethtool_ask(ethtool, ethtool_put_request(ethtool, command, 0));
 }
 
 /* Any socket will do: net/socket.c, sock_do_ioctl() */

@@ -28,6 +28,8 @@ struct nlmsghdr *ethtool_put_request(
 	struct ethtool *ethtool, uint8_t command, uint16_t flags);
 /* Sends it. Returns the length of the answer, which is in the packet. */
 ssize_t ethtool_ask(struct ethtool *ethtool, const struct nlmsghdr *message);
+/* The same for a message without attributes. -ENOENT: the kernel has no such family. */
+ssize_t ethtool_get(struct ethtool *ethtool, uint8_t command);
 
 /* @data: a struct of <linux/ethtool.h>, which begins with its command */
 int ethtool_ioctl(struct ethtool *ethtool, void *data);

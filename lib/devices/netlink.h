@@ -8,7 +8,7 @@
 struct netlink_napi {
 	uint32_t ifindex;
 	uint32_t id;
-	uint32_t irq; /* NO_NUMBER: the driver doesn't tell */
+	uint32_t irq; /* NO_NUMBER: the driver does not say */
 	uint32_t pid; /* NO_NUMBER: no thread */
 };
 
@@ -16,7 +16,7 @@ struct netlink_queue {
 	uint32_t ifindex;
 	uint32_t number;
 	bool is_tx;
-	uint32_t napi_id; /* NO_NUMBER: the driver doesn't tell */
+	uint32_t napi_id; /* NO_NUMBER: the driver does not say */
 };
 
 struct netlink_answers {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Interrupts that are called as the device alone. What they serve depends on the others: one
- * may be for all queues, or for none; of several, the driver's order may tell.
+ * Interrupts whose name is only that of the device. What they serve depends on the others:
+ * one may be for all queues, or for none; of several, the driver's order may say it.
  */
 #include "devices/plain_names.h"
 #include "base/macros.h"

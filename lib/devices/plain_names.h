@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Interrupts that are called as the device alone. */
+/* Interrupts whose name is only that of the device. */
 #ifndef IRQKIT_PLAIN_NAMES_H
 #define IRQKIT_PLAIN_NAMES_H
 

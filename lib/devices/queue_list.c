@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The queues of a device, in order: rx-0, rx-1, ..., tx-0, ... */
+/* The queues of a device, in order: rx-0, rx-1, ..., tx-0, ...; and what each is. */
 #include "devices/queue_list.h"
 #include "base/array.h"
 #include "base/macros.h"
+#include "devices/queues.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool is_before(const struct irqkit_queue *queue, enum irqkit_direction direction,
@@ -42,6 +44,17 @@ EXPORT struct irqkit_queue *irqkit_device_find_queue(const struct irqkit_device 
 	return &device->queues[at];
 }
 
+EXPORT size_t irqkit_device_count_queues(const struct irqkit_device *device)
+{
+	return device->n_queues;
+}
+
+EXPORT struct irqkit_queue *irqkit_device_get_queue(
+	const struct irqkit_device *device, size_t index)
+{
+	return &device->queues[index];
+}
+
 EXPORT size_t irqkit_device_count_direction(
 	const struct irqkit_device *device, enum irqkit_direction direction)
 {
@@ -70,5 +83,90 @@ int queue_list_add(struct irqkit_device *device, enum irqkit_direction direction
 		.napi_id = -1,
 		.napi_pid = -1,
 	};
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* One queue                                                                       */
+
+EXPORT struct irqkit_device *irqkit_queue_get_device(const struct irqkit_queue *queue)
+{
+	return queue->device;
+}
+
+EXPORT enum irqkit_direction irqkit_queue_get_direction(const struct irqkit_queue *queue)
+{
+	return queue->direction;
+}
+
+EXPORT unsigned int irqkit_queue_get_number(const struct irqkit_queue *queue)
+{
+	return queue->number;
+}
+
+EXPORT int irqkit_queue_get_irq(const struct irqkit_queue *queue)
+{
+	return queue->irq;
+}
+
+EXPORT enum irqkit_source irqkit_queue_get_source(const struct irqkit_queue *queue)
+{
+	return queue->source;
+}
+
+EXPORT int64_t irqkit_queue_get_napi_id(const struct irqkit_queue *queue)
+{
+	return queue->napi_id;
+}
+
+const char *direction_word(enum irqkit_direction direction)
+{
+	static const char *const words[] = {
+		[IRQKIT_RX] = "rx",
+		[IRQKIT_TX] = "tx",
+	};
+
+	return words[direction];
+}
+
+void queue_format_name(
+	const struct irqkit_queue *queue, char name[static QUEUE_NAME_ROOM])
+{
+	snprintf(name, QUEUE_NAME_ROOM, "%s-%u", direction_word(queue->direction),
+		queue->number);
+}
+
+EXPORT int irqkit_queue_format_name(const struct irqkit_queue *queue, char **ret_name)
+{
+	char name[QUEUE_NAME_ROOM], *copy;
+
+	queue_format_name(queue, name);
+	copy = strdup(name);
+	if (!copy)
+		return -ENOMEM;
+	*ret_name = copy;
+	return 0;
+}
+
+EXPORT int irqkit_queue_format_full_name(
+	const struct irqkit_queue *queue, char **ret_name)
+{
+	char *name;
+
+	if (asprintf(&name, "%s:%s-%u", queue->device->name,
+		    direction_word(queue->direction), queue->number) < 0)
+		return -ENOMEM;
+	*ret_name = name;
+	return 0;
+}
+
+EXPORT int irqkit_queue_format_path(const struct irqkit_queue *queue, char **ret_path)
+{
+	char *path;
+
+	if (asprintf(&path, "/sys/class/net/%s/queues/%s-%u", queue->device->name,
+		    direction_word(queue->direction), queue->number) < 0)
+		return -ENOMEM;
+	*ret_path = path;
 	return 0;
 }

@@ -143,7 +143,7 @@ static int compare_tx(const void *a, const void *b)
 	return compare_meanings(a, b);
 }
 
-/* Do two names that differ mean the same queue? Then nothing tells whose it is. */
+/* Do two names that differ mean the same queue? Then it is not known whose it is. */
 static void mark_contested(
 	struct irqkit_device_irq **irqs, size_t n, enum irqkit_direction direction)
 {

@@ -15,20 +15,13 @@
 #include "interrupts/handler_names.h"
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
-#include "kernel/knob.h"
 #include "kernel/knob_path.h"
 
 #include <errno.h>
 #include <net/if.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-
-static const char *const direction_name[] = {
-	[IRQKIT_RX] = "rx",
-	[IRQKIT_TX] = "tx",
-};
 
 /* ------------------------------------------------------------------------------- */
 /* From /sys                                                                       */
@@ -38,7 +31,7 @@ static int list_direction(
 {
 	uint32_t number;
 
-	if (strncmp(name, direction_name[direction], 2) != 0 || name[2] != '-' ||
+	if (strncmp(name, direction_word(direction), 2) != 0 || name[2] != '-' ||
 		parse_u32(name + 3, strlen(name + 3), &number) < 0)
 		return 0;
 	return queue_list_add(device, direction, number);
@@ -76,7 +69,7 @@ static int ask_netlink(struct irqkit_devices *devices)
 	devices->has_asked_netlink = true;
 	r = netlink_ask(&devices->netlink);
 	devices->has_netlink = r == 0;
-	/* half an answer, or none in time: it may know of more than names do */
+	/* half an answer, or none in time: the kernel may know more than the names say */
 	if (is_failure(r)) {
 		devices->netlink_error = r;
 		return ctx_note_thing(
@@ -95,27 +88,14 @@ EXPORT bool irqkit_devices_has_netlink(struct irqkit_devices *devices)
 	return ask_netlink(devices) == 0 && devices->has_netlink;
 }
 
-static int get_text(struct irqkit_ctx *ctx, struct file_text *file, const char *path,
-	const char **ret_text)
-{
-	size_t len;
-
-	if (!file->has_read)
-		file->error = knob_read_line(ctx, path, &file->text, &len);
-	file->has_read = true;
-	if (file->error == 0)
-		*ret_text = file->text;
-	return file->error;
-}
-
 int device_get_ifindex_text(struct irqkit_device *device, const char **ret_text)
 {
 	char path[PATH_MAX];
 	int r = device->path ? format_path(path, "%s/ifindex", device->path) : -ENOENT;
 
-	return r < 0
-		? r
-		: get_text(device->devices->ctx, &device->ifindex_file, path, ret_text);
+	return r < 0 ? r
+		     : file_text_get(&device->ifindex_file, device->devices->ctx, path,
+			       ret_text);
 }
 
 int device_read_ifindex(struct irqkit_device *device, uint32_t *ret_ifindex)
@@ -170,18 +150,18 @@ static int add_napi_irqs(
 }
 
 static int join_queue(struct irqkit_device *device, const struct netlink_answers *answers,
-	const struct netlink_queue *told)
+	const struct netlink_queue *answer)
 {
-	enum irqkit_direction direction = told->is_tx ? IRQKIT_TX : IRQKIT_RX;
+	enum irqkit_direction direction = answer->is_tx ? IRQKIT_TX : IRQKIT_RX;
 	const struct netlink_napi *napi;
 	struct irqkit_queue *queue;
-	int r = queue_list_add(device, direction, told->number);
+	int r = queue_list_add(device, direction, answer->number);
 
-	if (r < 0 || told->napi_id == NO_NUMBER)
+	if (r < 0 || answer->napi_id == NO_NUMBER)
 		return r;
-	queue = irqkit_device_find_queue(device, direction, told->number);
-	queue->napi_id = told->napi_id;
-	napi = netlink_find_napi(answers, device->ifindex, told->napi_id);
+	queue = irqkit_device_find_queue(device, direction, answer->number);
+	queue->napi_id = answer->napi_id;
+	napi = netlink_find_napi(answers, device->ifindex, answer->napi_id);
 	if (napi && napi->irq <= INT32_MAX) {
 		queue->irq = (int)napi->irq;
 		queue->source = IRQKIT_SOURCE_NETLINK;
@@ -222,7 +202,7 @@ static int list_by_names(struct irqkit_device *device, enum irqkit_direction dir
 	return 0;
 }
 
-static void give(struct irqkit_queue *queue, const struct irqkit_device_irq *irq,
+static void assign(struct irqkit_queue *queue, const struct irqkit_device_irq *irq,
 	enum irqkit_source source)
 {
 	if (queue->irq < 0) {
@@ -231,12 +211,12 @@ static void give(struct irqkit_queue *queue, const struct irqkit_device_irq *irq
 	} else if ((unsigned int)queue->irq != irq->irq) {
 		ctx_log(queue->device->devices->ctx, LOG_DEBUG,
 			"%s:%s-%u has interrupt %d, although interrupt %u has its name",
-			queue->device->name, direction_name[queue->direction],
+			queue->device->name, direction_word(queue->direction),
 			queue->number, queue->irq, irq->irq);
 	}
 }
 
-static void give_direction(struct irqkit_device *device,
+static void assign_direction(struct irqkit_device *device,
 	const struct irqkit_device_irq *irq, enum irqkit_direction direction)
 {
 	enum irqkit_source source = irq->is_by_order ? IRQKIT_SOURCE_ORDER
@@ -247,7 +227,7 @@ static void give_direction(struct irqkit_device *device,
 	if (is_queue_number(serves) && !irq->stride[direction]) {
 		queue = irqkit_device_find_queue(device, direction, serves);
 		if (queue)
-			give(queue, irq, source);
+			assign(queue, irq, source);
 		return;
 	}
 	if (!is_queue_number(serves) && serves != SERVES_ALL_QUEUES)
@@ -256,22 +236,22 @@ static void give_direction(struct irqkit_device *device,
 		queue = &device->queues[i];
 		if (queue->direction == direction &&
 			device_irq_serves(irq, direction, queue->number))
-			give(queue, irq, source);
+			assign(queue, irq, source);
 	}
 }
 
-static void give_by_name(
+static void assign_by_name(
 	struct irqkit_device *device, const struct irqkit_device_irq *irq)
 {
-	give_direction(device, irq, IRQKIT_RX);
-	give_direction(device, irq, IRQKIT_TX);
+	assign_direction(device, irq, IRQKIT_RX);
+	assign_direction(device, irq, IRQKIT_TX);
 }
 
 /*
  * There is only one interrupt: it serves every queue for which no other source names one,
  * even if its name says nothing, or names one queue.
  */
-static void give_the_only_one(struct irqkit_device *device)
+static void assign_the_only_irq(struct irqkit_device *device)
 {
 	struct irqkit_device_irq *irq = device->irqs;
 
@@ -286,7 +266,8 @@ static void give_the_only_one(struct irqkit_device *device)
 	irq->role = IRQKIT_ROLE_QUEUE;
 	for (size_t i = 0; i < device->n_queues; i++)
 		if (device->queues[i].irq < 0)
-			give(&device->queues[i], irq, irqkit_device_irq_get_source(irq));
+			assign(&device->queues[i], irq,
+				irqkit_device_irq_get_source(irq));
 }
 
 /* Where the function has this vector: its MSI index; -1: not one of xhci_hcd's. */
@@ -302,10 +283,10 @@ static int64_t get_xhci_place(
 }
 
 /*
- * A USB interface is served by its controller. One with several vectors raises the first
- * of them alone: drivers/usb/host/xhci-ring.c has TRB_INTR_TARGET(0) in each request.
+ * A USB interface is served by its controller. A controller with several vectors raises
+ * only the first: drivers/usb/host/xhci-ring.c has TRB_INTR_TARGET(0) in each request.
  */
-static void give_the_controllers(struct irqkit_device *device)
+static void assign_irq_of_controller(struct irqkit_device *device)
 {
 	const struct irqkit_device_irq *first = NULL;
 	enum irqkit_source source;
@@ -325,10 +306,10 @@ static void give_the_controllers(struct irqkit_device *device)
 	source = has_several ? IRQKIT_SOURCE_ORDER : irqkit_device_irq_get_source(first);
 	for (size_t i = 0; i < device->n_queues; i++)
 		if (device->queues[i].irq < 0)
-			give(&device->queues[i], first, source);
+			assign(&device->queues[i], first, source);
 }
 
-/* Notes with each interrupt which queues it has. */
+/* Counts the queues of each interrupt, and notes the first of each direction. */
 static void note_queues(struct irqkit_device *device)
 {
 	for (size_t i = 0; i < device->n_queues; i++) {
@@ -381,244 +362,10 @@ int device_read_queues(struct irqkit_device *device)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < device->n_irqs; i++)
-		give_by_name(device, &device->irqs[i]);
-	give_the_only_one(device);
-	give_the_controllers(device);
+		assign_by_name(device, &device->irqs[i]);
+	assign_the_only_irq(device);
+	assign_irq_of_controller(device);
 	note_queues(device);
 	settle_left_over(device);
 	return 0;
-}
-
-/* ------------------------------------------------------------------------------- */
-
-EXPORT size_t irqkit_device_count_queues(const struct irqkit_device *device)
-{
-	return device->n_queues;
-}
-
-EXPORT struct irqkit_queue *irqkit_device_get_queue(
-	const struct irqkit_device *device, size_t index)
-{
-	return &device->queues[index];
-}
-
-EXPORT struct irqkit_device *irqkit_queue_get_device(const struct irqkit_queue *queue)
-{
-	return queue->device;
-}
-
-EXPORT enum irqkit_direction irqkit_queue_get_direction(const struct irqkit_queue *queue)
-{
-	return queue->direction;
-}
-
-EXPORT unsigned int irqkit_queue_get_number(const struct irqkit_queue *queue)
-{
-	return queue->number;
-}
-
-EXPORT int irqkit_queue_get_irq(const struct irqkit_queue *queue)
-{
-	return queue->irq;
-}
-
-EXPORT enum irqkit_source irqkit_queue_get_source(const struct irqkit_queue *queue)
-{
-	return queue->source;
-}
-
-EXPORT int64_t irqkit_queue_get_napi_id(const struct irqkit_queue *queue)
-{
-	return queue->napi_id;
-}
-
-void queue_format_name(
-	const struct irqkit_queue *queue, char name[static QUEUE_NAME_ROOM])
-{
-	snprintf(name, QUEUE_NAME_ROOM, "%s-%u", direction_name[queue->direction],
-		queue->number);
-}
-
-EXPORT int irqkit_queue_format_name(const struct irqkit_queue *queue, char **ret_name)
-{
-	char name[QUEUE_NAME_ROOM], *copy;
-
-	queue_format_name(queue, name);
-	copy = strdup(name);
-	if (!copy)
-		return -ENOMEM;
-	*ret_name = copy;
-	return 0;
-}
-
-EXPORT int irqkit_queue_format_full_name(
-	const struct irqkit_queue *queue, char **ret_name)
-{
-	char *name;
-
-	if (asprintf(&name, "%s:%s-%u", queue->device->name,
-		    direction_name[queue->direction], queue->number) < 0)
-		return -ENOMEM;
-	*ret_name = name;
-	return 0;
-}
-
-EXPORT int irqkit_queue_format_path(const struct irqkit_queue *queue, char **ret_path)
-{
-	char *path;
-
-	if (asprintf(&path, "/sys/class/net/%s/queues/%s-%u", queue->device->name,
-		    direction_name[queue->direction], queue->number) < 0)
-		return -ENOMEM;
-	*ret_path = path;
-	return 0;
-}
-
-static const struct {
-	const char *name;
-	enum irqkit_direction direction;
-} files[N_QUEUE_FILES] = {
-	[QUEUE_RPS_CPUS] = { "rps_cpus", IRQKIT_RX },
-	[QUEUE_RPS_FLOW_CNT] = { "rps_flow_cnt", IRQKIT_RX },
-	[QUEUE_XPS_CPUS] = { "xps_cpus", IRQKIT_TX },
-	[QUEUE_XPS_RXQS] = { "xps_rxqs", IRQKIT_TX },
-	[QUEUE_TRAFFIC_CLASS] = { "traffic_class", IRQKIT_TX },
-};
-
-const char *queue_file_name(enum queue_file file)
-{
-	return files[file].name;
-}
-
-enum queue_file queue_file_of(enum irqkit_knob knob)
-{
-	switch (knob) {
-	case IRQKIT_KNOB_RPS_FLOW_CNT:
-		return QUEUE_RPS_FLOW_CNT;
-	case IRQKIT_KNOB_XPS_CPUS:
-		return QUEUE_XPS_CPUS;
-	case IRQKIT_KNOB_XPS_RXQS:
-		return QUEUE_XPS_RXQS;
-	default:
-		return QUEUE_RPS_CPUS;
-	}
-}
-
-/* The file, by the device's own folder. */
-static int format_file(const struct irqkit_queue *queue, enum queue_file file,
-	char path[static PATH_MAX])
-{
-	if (queue->direction != files[file].direction)
-		return -EINVAL;
-	if (!queue->device->path)
-		return -ENOENT;
-	return format_path(path, "%s/queues/%s-%u/%s", queue->device->path,
-		direction_name[queue->direction], queue->number, files[file].name);
-}
-
-void queue_forget(struct irqkit_queue *queue, enum queue_file file)
-{
-	free(queue->files[file].text);
-	queue->files[file] = (struct file_text){ 0 };
-}
-
-void queue_forget_all(struct irqkit_queue *queue)
-{
-	for (enum queue_file file = 0; file < N_QUEUE_FILES; file++)
-		queue_forget(queue, file);
-}
-
-int queue_pretend(struct irqkit_queue *queue, enum queue_file file, const char *text)
-{
-	char *copy = strdup(text);
-
-	if (!copy)
-		return -ENOMEM;
-	queue_forget(queue, file);
-	queue->files[file] = (struct file_text){
-		.text = copy,
-		.has_read = true,
-		.is_pretended = true,
-	};
-	return 0;
-}
-
-int queue_get_text(
-	struct irqkit_queue *queue, enum queue_file file, const char **ret_text)
-{
-	char path[PATH_MAX];
-	int r = format_file(queue, file, path);
-
-	return r < 0 ? r
-		     : get_text(queue->device->devices->ctx, &queue->files[file], path,
-			       ret_text);
-}
-
-static int read_cpus(
-	struct irqkit_queue *queue, enum queue_file file, struct irqkit_cpuset **ret_set)
-{
-	char path[PATH_MAX];
-	const char *text;
-	int r = queue_get_text(queue, file, &text);
-
-	if (r == 0)
-		r = format_file(queue, file, path);
-	return r < 0 ? r
-		     : knob_parse_cpus(queue->device->devices->ctx, path, text,
-			       strlen(text), irqkit_cpuset_parse_mask, ret_set);
-}
-
-EXPORT int irqkit_queue_read_rps_cpus(
-	struct irqkit_queue *queue, struct irqkit_cpuset **ret_set)
-{
-	return read_cpus(queue, QUEUE_RPS_CPUS, ret_set);
-}
-
-EXPORT int irqkit_queue_read_xps_cpus(
-	struct irqkit_queue *queue, struct irqkit_cpuset **ret_set)
-{
-	return read_cpus(queue, QUEUE_XPS_CPUS, ret_set);
-}
-
-EXPORT int irqkit_queue_read_xps_rxqs(
-	struct irqkit_queue *queue, struct irqkit_cpuset **ret_rxqs)
-{
-	return read_cpus(queue, QUEUE_XPS_RXQS, ret_rxqs);
-}
-
-/*
- * "1"; "1-2" if the interface is a subordinate of another one: net/core/net-sysfs.c,
- * traffic_class_show(). Reading that of a queue in no class fails.
- */
-EXPORT int irqkit_queue_read_traffic_class(
-	struct irqkit_queue *queue, unsigned int *ret_class)
-{
-	const char *text;
-	uint32_t number;
-	int r = queue->direction == IRQKIT_TX
-		? queue_get_text(queue, QUEUE_TRAFFIC_CLASS, &text)
-		: -EINVAL;
-
-	if (r < 0)
-		return r == -EINVAL && queue->direction == IRQKIT_TX ? -ENODATA : r;
-	r = parse_u32(text, strcspn(text, "-"), &number);
-	if (r < 0)
-		return -EBADMSG;
-	*ret_class = number;
-	return 0;
-}
-
-EXPORT int irqkit_queue_read_rps_flow_cnt(struct irqkit_queue *queue, uint64_t *ret_count)
-{
-	const char *text;
-	int r = queue_get_text(queue, QUEUE_RPS_FLOW_CNT, &text);
-
-	if (r < 0)
-		return r;
-	return parse_u64(text, strlen(text), ret_count) < 0 ? -EBADMSG : 0;
-}
-
-EXPORT int irqkit_rps_read_sock_flow_entries(struct irqkit_ctx *ctx, uint64_t *ret_count)
-{
-	return knob_read_u64(ctx, &SOCK_FLOW_ENTRIES_PATH[1], ret_count);
 }

@@ -8,6 +8,9 @@
 #define SOCK_FLOW_ENTRIES_PATH "/proc/sys/net/core/rps_sock_flow_entries"
 #define RPS_DEFAULT_MASK_PATH "/proc/sys/net/core/rps_default_mask"
 
+/* "rx" or "tx" */
+const char *direction_word(enum irqkit_direction direction);
+
 /* "rx-0" */
 #define QUEUE_NAME_ROOM 16
 void queue_format_name(
@@ -31,9 +34,9 @@ void queue_forget_all(struct irqkit_queue *queue);
 int device_get_ifindex_text(struct irqkit_device *device, const char **ret_text);
 
 int device_read_queues(struct irqkit_device *device);
-/* Of an interface that has a folder. */
+/* Only for an interface that has a folder. */
 int device_read_ifindex(struct irqkit_device *device, uint32_t *ret_ifindex);
-/* The answers of the kernel about the device whose ifindex is filled in. */
+/* Adds the queues and interrupts that the kernel reported for the ifindex of the device. */
 int device_join_netlink(
 	struct irqkit_device *device, const struct netlink_answers *answers);
 

@@ -241,11 +241,9 @@ static int add_text(struct irqkit_devices *devices, const char *path, size_t at)
 {
 	struct path_text text = { .path = arena_text(
 					  &devices->arena, path, strlen(path)) };
-	size_t len;
 
 	if (!text.path || !GROW(devices->texts, devices->n_texts, devices->texts_room))
 		return -ENOMEM;
-	text.file.error = knob_read_line(devices->ctx, path, &text.file.text, &len);
 	memmove(&devices->texts[at + 1], &devices->texts[at],
 		(devices->n_texts++ - at) * sizeof(*devices->texts));
 	devices->texts[at] = text;
@@ -267,8 +265,7 @@ int sysfs_get_text(struct irqkit_devices *devices, const char *folder, const cha
 		r = add_text(devices, path, at);
 	if (r < 0)
 		return r;
-	*ret_text = devices->texts[at].file.text;
-	return devices->texts[at].file.error;
+	return file_text_get(&devices->texts[at].file, devices->ctx, path, ret_text);
 }
 
 static int compare_path(const void *member, const void *path)

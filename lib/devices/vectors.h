@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The order of a device's vectors, which tells what names that are alike do not. */
+/* The order of a device's vectors, which tells interrupts of the same name apart. */
 #ifndef IRQKIT_VECTORS_H
 #define IRQKIT_VECTORS_H
 

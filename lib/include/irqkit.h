@@ -1894,9 +1894,9 @@ enum irqkit_packets_source irqkit_load_get_packets_source(
  *                                            interfaces, chip:xen-dyn a controller
  *
  * Names match as a whole: eth1 does not match eth10. In a pattern, a backslash takes the
- * meaning of the character after it away: dev:eth\* is the interface eth*. A word that names a device means its
- * interrupts, whatever their handlers are called; otherwise it is the name of a handler or
- * of a row. A queue is a queue of the kernel: see irqkit_device_serves_guest().
+ * meaning of the character after it away: dev:eth\* is the interface eth*. A word that
+ * names a device means its interrupts, whatever their handlers are called; otherwise it is
+ * the name of a handler or of a row. A queue is a queue of the kernel: see irqkit_device_serves_guest().
  */
 
 /* The interrupts of a machine that some TARGETs mean. */
@@ -2013,10 +2013,10 @@ int irqkit_machine_select_queues(struct irqkit_machine *machine, const char *con
 /*
  * The lock of /run/irqkit, below the root. A program that changes settings holds it from
  * before it reads the old values (but see irqkit_lock_is_first()) until it has written the
- * last new value. The directory is created with mode 0700 if it does not exist. It is refused if others can write to it,
- * if it belongs to another user, or if it is a symbolic link. /run itself may be a link to
- * a directory below the root that belongs to root or to this user, if nobody else can
- * write to that directory.
+ * last new value. The directory is created with mode 0700 if it does not exist. It is
+ * refused if others can write to it, if it belongs to another user, or if it is a symbolic
+ * link. /run itself may be a link to a directory below the root that belongs to root or to
+ * this user, if nobody else can write to that directory.
  */
 struct irqkit_lock;
 

@@ -23,7 +23,7 @@ enum numbering {
 	NUMBER_OF_RX, /* the number of the rx queue; it sends for tx-0 */
 	NUMBER_RX_UNLESS_TX, /* the queue; tx too, unless others of the device serve tx */
 	NUMBER_BY_ORDER, /* of several of one name, the first is queue 0's */
-	NUMBER_UNKNOWN, /* it serves queues: which, nothing tells */
+	NUMBER_UNKNOWN, /* it serves queues, but it is not known which */
 	ALL_QUEUES, /* no number: serves all of them */
 	ALL_IF_ALONE, /* the same, unless the device has interrupts for its queues */
 	ALL_IF_ONLY, /* of no queue, unless the device has no other interrupt at all */
@@ -51,7 +51,7 @@ struct name_meaning {
 	/*
 	 * For ALL_IF_ALONE: what several interrupts of this name serve, in their order:
 	 * "tx,rx,link", the last of which need not be there; "each": a queue each, and then
-	 * what follows. "": nothing tells. NULL: a queue each, or nothing tells.
+	 * what follows. "": not known. NULL: a queue each, or not known.
 	 */
 	const char *order;
 	bool is_cut; /* the driver had no room for the whole number */

@@ -21,7 +21,7 @@ struct name_row {
 	bool is_managed; /* the kernel places them (a hint) */
 };
 
-/* All of them, one behind the other; NULL: there are no more. */
+/* All of them, one after the other; NULL: there are no more. */
 const struct name_row *name_row_get(size_t index);
 size_t name_row_count(void);
 

@@ -33,7 +33,7 @@ struct reader {
 	/* A row was wider than the heading, as when a CPU came while it was written. */
 	bool saw_wide_row;
 	bool lacks_heading;
-	bool has_cycles; /* behind each action: description_drop_cycles() */
+	bool has_cycles; /* after each action: description_drop_cycles() */
 };
 
 int reader_init(struct reader *reader, const struct irqkit_cpuset *columns);

@@ -99,19 +99,19 @@ static int settle_ambiguous(struct irqkit_ctx *ctx, struct irqkit_snapshot *snap
 {
 	for (size_t i = 0; i < snapshot->n_rows; i++) {
 		struct irqkit_interrupt *row = &snapshot->rows[i];
-		struct irqkit_interrupt told = *row;
+		struct irqkit_interrupt read = *row;
 		int r;
 
 		if (!row->is_ambiguous)
 			continue;
-		r = read_identity(ctx, snapshot, &told);
+		r = read_identity(ctx, snapshot, &read);
 		if (is_failure(r))
 			return r;
-		if (r < 0 || !told.chip)
+		if (r < 0 || !read.chip)
 			continue;
-		if (!told.trigger) /* `Level` is not in sysfs's name */
-			told.trigger = row->trigger;
-		*row = told;
+		if (!read.trigger) /* `Level` is not in sysfs's name */
+			read.trigger = row->trigger;
+		*row = read;
 	}
 	return 0;
 }

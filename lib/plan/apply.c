@@ -136,7 +136,7 @@ static int read_back(const struct irqkit_plan *plan, struct irqkit_step *step,
 	struct knob_value now CLEANUP(knob_value_clear) = { 0 };
 	int r;
 
-	ctx->is_silent = true; /* the step tells it */
+	ctx->is_silent = true; /* the step says it */
 	r = read_when_moved(plan, step, text, &now, ret_is_disturbed);
 	ctx->is_silent = false;
 	if (r == 0 && !step_is_irq_thread(step)) {
@@ -342,7 +342,7 @@ EXPORT int irqkit_plan_apply(struct irqkit_plan *plan, struct irqkit_lock *lock,
 	if (r < 0)
 		return r;
 
-	/* irqbalance places anew what it may: ban first, then write */
+	/* irqbalance may place interrupts again: ban first, then write */
 	r = plan_make_bans(plan, lock, command);
 	if (r == 0)
 		r = write_steps(plan, lock, command, &keeps_going);

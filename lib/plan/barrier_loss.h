@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a barrier may lose for good: ring sizes, which a driver may set anew, and where the
+ * What a barrier may lose for good: ring sizes, which a driver may set again, and where the
  * threads of NAPIs may run, since new queues may have new threads.
  */
 #ifndef IRQKIT_BARRIER_LOSS_H

@@ -2,8 +2,8 @@
 /*
  * The journal: one file a change in /run/irqkit, named by its number; N.undone once it
  * has been undone, N.skipped if an undo of it skipped some settings. It is complete, under
- * that name, before the first knob is written, and says nothing of what was written after
- * that: what a knob holds tells.
+ * that name, before the first knob is written, and does not say what was written after
+ * that: the knobs show it.
  *
  *     irqkit-journal 1
  *     time	1763760000

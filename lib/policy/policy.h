@@ -98,7 +98,7 @@ struct irqkit_policies {
 	size_t n_missing, missing_room;
 	struct irqkit_cpuset *online; /* owned, or NULL */
 	struct irqkit_cpuset *all_isolated; /* owned, or NULL; also by its lines */
-	bool is_as_applied; /* nothing was decided anew */
+	bool is_as_applied; /* nothing was decided again */
 	struct kept kept;
 };
 

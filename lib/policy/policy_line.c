@@ -13,8 +13,8 @@
 #include <string.h>
 
 /*
- * A spread over queues has regard to what other interrupts do at the time. Where that alone
- * has changed, its interrupts stay: a check and --stay compare with what was applied.
+ * A spread over queues depends on what other interrupts do at the time. If only that has
+ * changed, its interrupts stay: a check and --stay compare with what was applied.
  */
 static bool holds_still(const struct planning *p, const struct policy_setting *setting,
 	const struct knob_value *kept)

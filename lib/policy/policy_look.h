@@ -13,7 +13,7 @@ struct planning {
 	irqkit_policies_line_fn *fn;
 	void *data;
 	bool is_first; /* look: the only one that reports */
-	bool is_look_back; /* at what was planned anew and applied: it is not yet kept */
+	bool is_look_back; /* at what was planned again and applied: it is not yet kept */
 };
 
 /* Settings that a look has planned. */
@@ -32,7 +32,7 @@ static inline void free_plan(struct irqkit_plan **plan)
 void policy_look_clear(struct look *look);
 /* NULL: no line has planned this setting. */
 struct policy_setting *policy_look_find(const struct look *look, const char *path);
-/* Numbers the settings anew, after their list has changed. */
+/* Numbers the settings again, after their list has changed. */
 int policy_look_index(struct look *look);
 /* A later line wins; its setting is written where that line stands. */
 int policy_look_drop_overridden(struct look *look);

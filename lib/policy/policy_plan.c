@@ -134,7 +134,7 @@ static bool holds(const struct irqkit_policies *policy, const struct irqkit_plan
 }
 
 /*
- * Where everything is as it was applied, nothing is decided anew: lines that depend on each
+ * Where everything is as it was applied, nothing is decided again: lines that depend on each
  * other, or on counts, may have several answers, each of which is right. 1: the plan has
  * nothing to write.
  */

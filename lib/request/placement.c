@@ -69,7 +69,7 @@ static int tell_part(struct irqkit_placement *p, const struct irqkit_cpuset *set
 	return r;
 }
 
-/* The CPUs of the part of a SET that begins with this member; moves @next behind it. */
+/* The CPUs of the part of a SET that begins with this member; moves @next past it. */
 static int take_part(
 	const struct irqkit_placement *p, size_t *next, struct irqkit_cpuset **ret_part)
 {

@@ -5,7 +5,7 @@
 #include "base/cpuset.h"
 #include "base/join.h"
 #include "base/macros.h"
-#include "devices/device.h"
+#include "devices/queues.h"
 #include "target/no_match.h"
 #include "target/target.h"
 
@@ -262,11 +262,6 @@ const struct irqkit_cpuset *request_find_local(
 /* ------------------------------------------------------------------------------- */
 /* Queues                                                                          */
 
-static const char *word_of(enum irqkit_direction direction)
-{
-	return direction == IRQKIT_RX ? "rx" : "tx";
-}
-
 int request_read_numbers(struct irqkit_request *request, const char *list,
 	const char *label, const struct irqkit_device *device,
 	enum irqkit_direction direction, struct irqkit_cpuset **ret_numbers)
@@ -283,7 +278,7 @@ int request_read_numbers(struct irqkit_request *request, const char *list,
 			continue;
 		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
 			"%s has no queue %s-%u; it has %zu", device->name,
-			word_of(direction), number,
+			direction_word(direction), number,
 			irqkit_device_count_direction(device, direction));
 	}
 	*ret_numbers = TAKE(numbers);
@@ -318,7 +313,7 @@ int request_choose_queues(struct irqkit_request *request, struct irqkit_device *
 	return request->n_queues > before
 		? 0
 		: request_fail(request, IRQKIT_PROBLEM_IMMOVABLE, "%s has no %s queues",
-			  device->name, word_of(direction));
+			  device->name, direction_word(direction));
 }
 
 int request_add_number(struct irqkit_request *request, const struct irqkit_queue *queue,

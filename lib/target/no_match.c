@@ -19,7 +19,7 @@
 static void format_queues(const struct irqkit_device *device,
 	enum irqkit_direction direction, char *text, size_t room)
 {
-	const char *name = direction == IRQKIT_RX ? "rx" : "tx";
+	const char *name = direction_word(direction);
 	size_t n = irqkit_device_count_queues(device);
 	unsigned int first = 0, last = 0;
 	bool is_first = true;

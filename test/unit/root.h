@@ -18,11 +18,19 @@ struct machine {
 	struct irqkit_devices *devices;
 };
 
+static inline struct irqkit_ctx *open_root(const char *root)
+{
+	struct irqkit_ctx *ctx = NULL;
+
+	assert_int_equal(irqkit_ctx_new(root, &ctx), 0);
+	return ctx;
+}
+
 static inline struct machine open_machine(const char *root)
 {
 	struct machine m = { 0 };
 
-	assert_int_equal(irqkit_ctx_new(root, &m.ctx), 0);
+	m.ctx = open_root(root);
 	assert_int_equal(irqkit_machine_new(m.ctx, &m.machine, NULL, NULL), 0);
 	m.snapshot = irqkit_machine_get_snapshot(m.machine);
 	m.devices = irqkit_machine_get_devices(m.machine);

@@ -4,6 +4,7 @@
  * on a root whose interrupts get other numbers. Linked with --wrap=write.
  */
 #define TOP "/tmp/irqkit-channels-XXXXXX"
+#include "faulty_write.h"
 #include "made_root.h"
 
 #include <errno.h>
@@ -45,9 +46,8 @@ static const uint8_t done[] = { 0x24, 0, 0, 0, 2, 0, 0, 1, 7, 0, 0, 0, 0x3a, 0x7
 static void parse_copy(const uint8_t *bytes, size_t len, int error, const char *words)
 {
 	_cleanup_free_ char *text = NULL;
-	void *copy = malloc(len + 1); /* so that reading behind it is noticed */
+	void *copy = copy_of(bytes, len);
 
-	memcpy(copy, bytes, len);
 	assert_int_equal(ethtool_parse_ack(copy, len, &text), error);
 	if (words)
 		assert_string_equal(text, words);
@@ -191,44 +191,12 @@ static void counts_texts(void **state)
 
 #define NET "sys/class/net/eth0/"
 
-/* The next write of a file whose path ends so fails; NULL: none. */
-static struct {
-	const char *end;
-	int error;
-} fault;
-
-ssize_t __real_write(int fd, const void *bytes, size_t len);
-ssize_t __wrap_write(int fd, const void *bytes, size_t len);
-
-ssize_t __wrap_write(int fd, const void *bytes, size_t len)
-{
-	char link[32], path[4096];
-	size_t end_len = fault.end ? strlen(fault.end) : 0;
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	path[n > 0 ? n : 0] = '\0';
-	if (!fault.end || strlen(path) < end_len ||
-		strcmp(path + strlen(path) - end_len, fault.end) != 0)
-		return __real_write(fd, bytes, len);
-	fault.end = NULL;
-	errno = fault.error;
-	return -1;
-}
-
 static void remove_below(const char *path)
 {
 	char command[512];
 
 	snprintf(command, sizeof(command), "rm -rf %s/%s", top, path);
 	assert_int_equal(system(command), 0);
-}
-
-static int remove_root(void **state)
-{
-	(void)state;
-	return remove_tree(top);
 }
 
 /*
@@ -258,8 +226,6 @@ static void act_as_driver(unsigned int n, unsigned int first, const char *mask)
 static int fill_root(void **state)
 {
 	(void)state;
-	if (access(top, F_OK) < 0)
-		assert_non_null(mkdtemp(top));
 	remove_below("run");
 	put("sys/devices/system/cpu/online", "0-3\n");
 	put(NET "ifindex", "2\n");
@@ -476,8 +442,7 @@ static void rings_answers(void **state)
 	assert_int_equal(rings.size[RING_TX], 512);
 	assert_int_equal(rings.size[RING_RX_MINI], 0);
 	for (size_t len = 0; len < sizeof(answer); len++) {
-		copy = malloc(len + 1);
-		memcpy(copy, answer, len);
+		copy = copy_of(answer, len);
 		assert_true(rings_parse_netlink(copy, len, &rings) < 0);
 		free(copy);
 	}
@@ -651,5 +616,5 @@ int main(void)
 		cmocka_unit_test_setup(already_so, fill_root),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, remove_root);
+	return cmocka_run_group_tests(tests, make_top, remove_top);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sets of CPUs: what is read, what is refused and where, what is written. */
-#include "unit.h"
+#include "sets.h"
 
 #include <errno.h>
 #include <irqkit.h>
@@ -180,14 +180,6 @@ static void highest_cpu(void **state)
 	assert_true(irqkit_cpuset_is_empty(set));
 	irqkit_cpuset_free(set);
 	irqkit_cpuset_free(NULL);
-}
-
-static struct irqkit_cpuset *set_of(const char *list)
-{
-	struct irqkit_cpuset *set = NULL;
-
-	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &set, NULL), 0);
-	return set;
 }
 
 /* Sets of different lengths, either way round. */

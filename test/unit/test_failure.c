@@ -113,14 +113,6 @@ static void nothing_fails(void)
 	most = SIZE_MAX;
 }
 
-static struct irqkit_ctx *open_root(const char *root)
-{
-	struct irqkit_ctx *ctx = NULL;
-
-	assert_int_equal(irqkit_ctx_new(root, &ctx), 0);
-	return ctx;
-}
-
 static char said[512];
 
 static void keep_message(void *data, int priority, const char *message)

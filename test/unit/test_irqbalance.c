@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The socket of irqbalance: answers of all kinds, and none at all. */
-#include "root.h"
-#include "unit.h"
+#define TOP "/tmp/irqkit-socket-XXXXXX"
+#include "made_top.h"
 
 #include <errno.h>
 #include <irqkit.h>
@@ -18,8 +18,6 @@
 #include "irqbalance/irqbalance.h"
 
 #define PID 4711u
-
-static char top[64];
 
 /* What the other end does with a connection. */
 struct behaviour {
@@ -218,29 +216,22 @@ static void number_lists(void **state)
 	(void)state;
 }
 
-static int make_top(void **state)
+static int make_folder(void **state)
 {
-	strcpy(top, "/tmp/irqkit-XXXXXX");
-	(void)state;
-	if (!mkdtemp(top))
-		return -1;
-	put_file(top, "run/irqbalance/x", "");
-	return 0;
-}
+	int r = make_top(state);
 
-static int remove_top(void **state)
-{
-	(void)state;
-	return remove_tree(top);
+	if (r == 0)
+		put_file(top, "run/irqbalance/x", "");
+	return r;
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(number_lists),
-		cmocka_unit_test_setup_teardown(answers, make_top, remove_top),
-		cmocka_unit_test_setup_teardown(full_queue, make_top, remove_top),
-		cmocka_unit_test_setup_teardown(no_socket, make_top, remove_top),
+		cmocka_unit_test_setup_teardown(answers, make_folder, remove_top),
+		cmocka_unit_test_setup_teardown(full_queue, make_folder, remove_top),
+		cmocka_unit_test_setup_teardown(no_socket, make_folder, remove_top),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

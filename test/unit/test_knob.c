@@ -18,14 +18,6 @@
 #include "kernel/openat2.h"
 #include "kernel/root.h"
 
-static struct irqkit_ctx *open_root(const char *root)
-{
-	struct irqkit_ctx *ctx = NULL;
-
-	assert_int_equal(irqkit_ctx_new(root, &ctx), 0);
-	return ctx;
-}
-
 /* How often openat2() is still to answer that something was renamed meanwhile. */
 static unsigned int n_disturbed;
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Samples and loads: every expected figure was computed by hand. */
 #define TOP "/tmp/irqkit-load-XXXXXX"
+#include "loads.h"
 #include "made_root.h"
 
 #include "load/load_text.h"
 
 #include <errno.h>
 #include <irqkit.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,12 +36,6 @@ static struct irqkit_load *load_of(struct machine *m, const struct irqkit_sample
 
 	assert_int_equal(irqkit_load_new(m->machine, before, after, &load), 0);
 	return load;
-}
-
-static void near(double is, double expected)
-{
-	if (fabs(is - expected) > 1e-6)
-		fail_msg("%.9f, not %.9f", is, expected);
 }
 
 static uint64_t count_of(
@@ -104,20 +98,6 @@ static void put_two(void)
 		"           CPU0       CPU1\n"
 		"     TIMER:         12         10\n"
 		"    NET_RX:       2100       1100\n");
-}
-
-static struct irqkit_load *read_two(struct machine *m)
-{
-	struct irqkit_sample *first, *second;
-	struct irqkit_load *load;
-
-	*m = open_machine(top);
-	assert_int_equal(irqkit_sample_new_of(m->machine, NULL, &first), 0);
-	assert_int_equal(irqkit_sample_new_second(m->ctx, first, &second, NULL, NULL), 0);
-	load = load_of(m, first, second);
-	irqkit_sample_free(first);
-	irqkit_sample_free(second);
-	return load;
 }
 
 static void close_two(struct machine *m, struct irqkit_load *load)

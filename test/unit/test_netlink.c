@@ -122,9 +122,8 @@ static void channels(void **state)
 	assert_int_equal(read.now[IRQKIT_CHANNEL_COMBINED], 1);
 	assert_int_equal(read.max[IRQKIT_CHANNEL_RX], 0);
 	for (size_t len = 0; len < b.len; len++) { /* cut anywhere */
-		void *copy = malloc(len + 1);
+		void *copy = copy_of(b.at, len);
 
-		memcpy(copy, b.at, len);
 		assert_int_equal(channels_parse_netlink(copy, len, &read), -EBADMSG);
 		free(copy);
 	}
@@ -198,9 +197,8 @@ static void alternative_name(void **state)
 	assert_string_equal(link.name, "eth0");
 	assert_int_equal(link.ifindex, 3);
 	for (size_t len = 0; len < b.len; len++) { /* cut anywhere */
-		void *copy = malloc(len + 1);
+		void *copy = copy_of(b.at, len);
 
-		memcpy(copy, b.at, len);
 		assert_int_equal(netlink_parse_link(copy, len, &link), -EBADMSG);
 		free(copy);
 	}
@@ -263,9 +261,8 @@ static void bad(void **state)
 	attribute_u32(&b, 1, 2);
 	attribute_u32(&b, 2, 8193);
 	for (size_t len = 0; len < b.len; len++) { /* cut anywhere */
-		void *copy = malloc(len + 1);
+		void *copy = copy_of(b.at, len);
 
-		memcpy(copy, b.at, len);
 		assert_int_equal(netlink_parse_napis(&answers, copy, len), -EBADMSG);
 		free(copy);
 	}

@@ -2,18 +2,11 @@
 /* Packets of queues: from netlink, from drivers' statistics, and from saved files. */
 #include "netlink_bytes.h"
 #define TOP "/tmp/irqkit-packets-XXXXXX"
-#include "made_top.h"
+#include "loads.h"
 
 #include "load/packets.h"
 
 #include <errno.h>
-#include <math.h>
-
-static void near(double is, double expected)
-{
-	if (fabs(is - expected) > 1e-6)
-		fail_msg("%.9f, not %.9f", is, expected);
-}
 
 static uint64_t packets_of(
 	const struct packets *packets, const char *device, bool is_tx, uint32_t queue)
@@ -171,20 +164,6 @@ static void put_machine(void)
 		"eth0 qstats rx 0 5000\neth0 qstats rx 1 10\neth0 qstats tx 0 0\n");
 	put_text("proc.1/net/queue_packets",
 		"eth0 qstats rx 0 6000\neth0 qstats rx 1 60\neth0 qstats tx 0 9000\n");
-}
-
-static struct irqkit_load *read_two(struct machine *m)
-{
-	struct irqkit_sample *first, *second;
-	struct irqkit_load *load;
-
-	*m = open_machine(top);
-	assert_int_equal(irqkit_sample_new_of(m->machine, NULL, &first), 0);
-	assert_int_equal(irqkit_sample_new_second(m->ctx, first, &second, NULL, NULL), 0);
-	assert_int_equal(irqkit_load_new(m->machine, first, second, &load), 0);
-	irqkit_sample_free(first);
-	irqkit_sample_free(second);
-	return load;
 }
 
 /* Row by row: 10 packets per interrupt, half a packet, 900 sent packets, no packets. */

@@ -193,20 +193,13 @@ static int fill_root(void **state)
 {
 	char rows[1024] = "           CPU0       CPU1       CPU2       CPU3\n";
 
-	(void)state;
-	assert_non_null(mkdtemp(top));
+	assert_int_equal(make_top(state), 0);
 	for (int i = 0; i < MOST; i++)
 		snprintf(rows + strlen(rows), sizeof(rows) - strlen(rows),
 			" %d: 1 2 3 4 PCI-MSI %d-edge eth%d\n", FIRST_IRQ + i, 524288 + i,
 			i);
 	put("proc/interrupts", rows);
 	return 0;
-}
-
-static int remove_root(void **state)
-{
-	(void)state;
-	return remove_tree(top);
 }
 
 /* What one test works with. */
@@ -1192,5 +1185,5 @@ int main(void)
 		cmocka_unit_test(mask_like),
 	};
 
-	return cmocka_run_group_tests_name("plan", tests, fill_root, remove_root);
+	return cmocka_run_group_tests_name("plan", tests, fill_root, remove_top);
 }

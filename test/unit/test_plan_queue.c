@@ -4,6 +4,7 @@
  * the kernel's right, and which are lies. Linked with --wrap=write.
  */
 #define TOP "/tmp/irqkit-queue-XXXXXX"
+#include "faulty_write.h"
 #include "made_root.h"
 
 #include <errno.h>
@@ -26,56 +27,9 @@
 
 #define NET "sys/class/net/eth0/queues/"
 
-/* What becomes of the next write of a knob whose path ends so; NULL: nothing. */
-static struct {
-	const char *end;
-	const char *text; /* what is written instead; NULL: refused */
-	int error;
-} fault;
-
-ssize_t __real_write(int fd, const void *bytes, size_t len);
-ssize_t __wrap_write(int fd, const void *bytes, size_t len);
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text), end_len = strlen(end);
-
-	return len >= end_len && strcmp(text + len - end_len, end) == 0;
-}
-
-ssize_t __wrap_write(int fd, const void *bytes, size_t len)
-{
-	char link[32], path[4096];
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	path[n > 0 ? n : 0] = '\0';
-	if (!fault.end || !ends_with(path, fault.end))
-		return __real_write(fd, bytes, len);
-	fault.end = NULL;
-	if (!fault.text) {
-		errno = fault.error;
-		return -1;
-	}
-	assert_int_equal(ftruncate(fd, 0), 0);
-	assert_true(__real_write(fd, fault.text, strlen(fault.text)) > 0);
-	return (ssize_t)len;
-}
-
-/* ------------------------------------------------------------------------------- */
-
-static int remove_root(void **state)
-{
-	(void)state;
-	return remove_tree(top);
-}
-
 static int fill_root(void **state)
 {
 	(void)state;
-	if (access(top, F_OK) < 0)
-		assert_non_null(mkdtemp(top));
 	put("proc/interrupts",
 		"           CPU0       CPU1       CPU2       CPU3\n"
 		" 24: 1 2 3 4 PCI-MSI 1-edge eth0\n");
@@ -628,5 +582,5 @@ int main(void)
 		cmocka_unit_test_setup(thread_of_an_interrupt, fill_root),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, remove_root);
+	return cmocka_run_group_tests(tests, make_top, remove_top);
 }

@@ -4,6 +4,7 @@
  *
  * A plan is written step by step: "29=0-1" an interrupt and its CPUs, "rps@eth1:rx-0=4".
  */
+#include "faulty_write.h"
 #include "root.h"
 
 #include "base/buffer.h"
@@ -194,27 +195,6 @@ static void test_lines(void **state)
 
 /* ------------------------------------------------------------------------------- */
 
-/* The next write to a file whose path ends with this fails: no vector is left. */
-static const char *full;
-
-ssize_t __real_write(int fd, const void *bytes, size_t len);
-ssize_t __wrap_write(int fd, const void *bytes, size_t len);
-
-ssize_t __wrap_write(int fd, const void *bytes, size_t len)
-{
-	char link[32], path[4096];
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	path[n > 0 ? n : 0] = '\0';
-	if (!full || !strstr(path, full))
-		return __real_write(fd, bytes, len);
-	full = NULL;
-	errno = ENOSPC;
-	return -1;
-}
-
 static struct irqkit_policies *make_policy(const struct wish *wish)
 {
 	struct irqkit_policies *policy;
@@ -276,9 +256,10 @@ static void test_full(void **state)
 	assert_int_equal(irqkit_plan_new(m.machine, &plan), 0);
 	assert_int_equal(irqkit_policies_plan(policy, m.machine, plan, 0, NULL, NULL), 0);
 	assert_int_equal(irqkit_lock_new(m.ctx, 0, &lock), 0);
-	full = "/irq/33/smp_affinity";
+	fault.end = "/irq/33/smp_affinity"; /* no vector is left */
+	fault.error = ENOSPC;
 	assert_int_equal(irqkit_plan_apply(plan, lock, "test", 0), 0);
-	assert_null(full);
+	assert_null(fault.end);
 	assert_int_equal(irqkit_policies_keep(policy, lock), 0);
 	irqkit_lock_free(lock);
 	irqkit_plan_free(plan);

@@ -172,10 +172,9 @@ static void check_bad(const struct bad *bad)
 	struct irqkit_cpuset *untouched = (void *)1, *set = untouched;
 	size_t at = 12345, len = strlen(bad->text);
 	char *message = NULL;
-	char *text = malloc(len ? len : 1); /* no NUL: so a read behind it shows */
+	char *text = copy_of(bad->text, len);
 	int r;
 
-	memcpy(text, bad->text, len);
 	r = irqkit_topology_parse_set(
 		m.topology, text, len, m.local, &set, &at, &message);
 	if (r != bad->error || at != bad->at || !message ||

@@ -3,7 +3,7 @@
  * Placement: each policy as a table of what it answers; by load also how good that is, on
  * 10,000 random cases, against the optimum where it can be found by trying everything.
  */
-#include "unit.h"
+#include "sets.h"
 
 #include <errno.h>
 #include <irqkit.h>
@@ -330,14 +330,6 @@ static void ends(
 	assert_int_equal(irqkit_spread_place(spread, policy), 0);
 	answers(spread, expected);
 	irqkit_spread_free(spread);
-}
-
-static struct irqkit_cpuset *set_of(const char *list)
-{
-	struct irqkit_cpuset *set = NULL;
-
-	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &set, NULL), 0);
-	return set;
 }
 
 static void allow(struct irqkit_spread *spread, size_t index, const char *list)

@@ -3,7 +3,7 @@
  * What is decided about RPS and XPS. XPS is held against all ways there are to give CPUs to
  * queues, on machines small enough to try them all.
  */
-#include "unit.h"
+#include "sets.h"
 
 #include <errno.h>
 #include <irqkit.h>
@@ -13,14 +13,6 @@
 
 #include "base/macros.h"
 #include "steer/steer.h"
-
-static struct irqkit_cpuset *set_of(const char *list)
-{
-	struct irqkit_cpuset *set = NULL;
-
-	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &set, NULL), 0);
-	return set;
-}
 
 /* ------------------------------------------------------------------------------- */
 /* RPS                                                                             */

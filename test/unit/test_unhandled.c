@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Interrupts that no driver answered, and the vectors that CPUs have left. */
-#include "root.h"
+#define TOP "/tmp/irqkit-unhandled-XXXXXX"
+#include "made_root.h"
 
 #include <errno.h>
-
-static char top[] = "/tmp/irqkit-unhandled-XXXXXX";
 
 #define VECTOR "sys/kernel/debug/irq/domains/VECTOR"
 #define SPURIOUS "proc/irq/24/spurious"
 
 static void put_rows(void)
 {
-	put_file(top, "proc/interrupts",
+	put("proc/interrupts",
 		"           CPU0       CPU1\n"
 		" 24: 1000 0 IO-APIC 16-fasteoi ehci_hcd:usb1\n"
 		"LOC: 10 10 Local timer interrupts\n");
@@ -44,9 +43,9 @@ static void test_unhandled(void **state)
 	assert_int_equal(irqkit_irq_get_unhandled(irqkit_machine_get_irq(m.machine, 1),
 				 &count, &unhandled),
 		-ENOENT);
-	put_file(top, "proc/irq/24/effective_affinity_list", "0\n");
-	put_file(top, "proc/irq/24/effective_affinity", "1\n");
-	put_file(top, SPURIOUS, "count 42\nunhandled 7\nlast_unhandled 0 ms\n");
+	put("proc/irq/24/effective_affinity_list", "0\n");
+	put("proc/irq/24/effective_affinity", "1\n");
+	put(SPURIOUS, "count 42\nunhandled 7\nlast_unhandled 0 ms\n");
 	assert_int_equal(
 		irqkit_machine_refresh(m.machine, IRQKIT_REFRESH_MOVED, NULL, NULL), 0);
 	unhandled_is(&m, 42, 7);
@@ -54,12 +53,12 @@ static void test_unhandled(void **state)
 	assert_int_equal(irqkit_irq_get_effective(
 				 irqkit_machine_find_irq(m.machine, 24), &effective),
 		0);
-	put_file(top, SPURIOUS, "count 43\nunhandled 8\nlast_unhandled 0 ms\n");
+	put(SPURIOUS, "count 43\nunhandled 8\nlast_unhandled 0 ms\n");
 	unhandled_is(&m, 42, 7);
 	assert_int_equal(
 		irqkit_machine_refresh(m.machine, IRQKIT_REFRESH_MOVED, NULL, NULL), 0);
 	unhandled_is(&m, 43, 8);
-	put_file(top, SPURIOUS, "nothing\n");
+	put(SPURIOUS, "nothing\n");
 	assert_int_equal(irqkit_machine_refresh(m.machine, 0, NULL, NULL), 0);
 	assert_int_equal(irqkit_irq_get_unhandled(irqkit_machine_find_irq(m.machine, 24),
 				 &count, &unhandled),
@@ -73,7 +72,7 @@ static int read_vectors(const char *text, struct irqkit_vectors **ret_vectors)
 	int r;
 
 	if (text)
-		put_file(top, VECTOR, text);
+		put(VECTOR, text);
 	assert_int_equal(irqkit_ctx_new(top, &ctx), 0);
 	r = irqkit_vectors_new(ctx, ret_vectors);
 	irqkit_ctx_free(ctx);
@@ -112,18 +111,6 @@ static void test_vectors(void **state)
 	assert_int_equal(allocated, 7);
 	irqkit_vectors_free(vectors);
 	irqkit_vectors_free(NULL);
-}
-
-static int make_top(void **state)
-{
-	(void)state;
-	return mkdtemp(top) ? 0 : -1;
-}
-
-static int remove_top(void **state)
-{
-	(void)state;
-	return remove_tree(top);
 }
 
 int main(void)

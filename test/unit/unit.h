@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -22,6 +23,16 @@ static inline unsigned int share_of(unsigned int n)
 	unsigned int share = text ? (unsigned int)strtoul(text, NULL, 10) : 1;
 
 	return share > 1 ? (n + share - 1) / share : n;
+}
+
+/* The bytes where nothing follows them, so that reading behind them is noticed. To be freed. */
+static inline void *copy_of(const void *bytes, size_t len)
+{
+	void *copy = malloc(len ? len : 1);
+
+	assert_non_null(copy);
+	memcpy(copy, bytes, len);
+	return copy;
 }
 
 #endif

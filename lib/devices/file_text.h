@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a file holds, read when it is first needed. */
+#ifndef IRQKIT_FILE_TEXT_H
+#define IRQKIT_FILE_TEXT_H
+
+#include <stdbool.h>
+
+struct irqkit_ctx;
+
+struct file_text {
+	char *text; /* owned; NULL: not read, or it failed */
+	int error; /* negative, or 0 */
+	bool has_read;
+	bool is_pretended; /* it is what a plan will write, and was not read */
+};
+
+/* Its line, which it owns until it is forgotten. */
+int file_text_get(struct file_text *file, struct irqkit_ctx *ctx, const char *path,
+	const char **ret_text);
+void file_text_forget(struct file_text *file);
+
+#endif
