@@ -5,10 +5,19 @@
 
 #include "unit.h"
 
+#include <arpa/inet.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <stdint.h>
 #include <string.h>
+
+/* Messages of netlink have the byte order of their machine: those that were recorded can be read
+ * where the lowest byte comes first. Elsewhere the test is skipped. */
+static inline void skip_if_recorded_elsewhere(void)
+{
+	if (htonl(1) == 1)
+		skip();
+}
 
 /* Bytes as they would come from the kernel. */
 struct bytes {
@@ -43,7 +52,8 @@ static inline void begin(struct bytes *b, uint16_t type, uint8_t command)
 	put(b, &generic, sizeof(generic));
 }
 
-static inline void attribute(
+/* An attribute alone, for one that others are nested in. */
+static inline void put_attribute(
 	struct bytes *b, uint16_t type, const void *value, size_t len)
 {
 	struct nlattr a = { .nla_type = type, .nla_len = (uint16_t)(sizeof(a) + len) };
@@ -52,6 +62,18 @@ static inline void attribute(
 	put(b, value, len);
 	while (b->len % 4)
 		put(b, "", 1);
+}
+
+static inline void put_attribute_u32(struct bytes *b, uint16_t type, uint32_t value)
+{
+	put_attribute(b, type, &value, sizeof(value));
+}
+
+/* An attribute of the message that was begun. */
+static inline void attribute(
+	struct bytes *b, uint16_t type, const void *value, size_t len)
+{
+	put_attribute(b, type, value, len);
 	end(b);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Channels and RSS tables: answers of the kernel from bytes, texts, and plans with a barrier
- * on a root whose interrupts get other numbers. Linked with --wrap=write.
+ * Channels and RSS tables: texts, and plans with a barrier on a root whose interrupts get
+ * other numbers. Linked with --wrap=write.
  */
 #define TOP "/tmp/irqkit-channels-XXXXXX"
 #include "faulty_write.h"
@@ -20,113 +20,6 @@
 #include "channels/rss.h"
 #include "channels/xenstore.h"
 #include "devices/ethtool.h"
-
-/* ------------------------------------------------------------------------------- */
-/* From bytes: the answers of Linux 6.18                                           */
-
-/* `ethtool -L v0 rx 99` of a veth with 4 queues, with the request repeated ... */
-static const uint8_t too_many[] = { 0x70, 0, 0, 0, 2, 0, 0, 2, 7, 0, 0, 0, 0x3a, 0x76, 0,
-	0, 0xea, 0xff, 0xff, 0xff, 0x28, 0, 0, 0, 0x15, 0, 5, 0, 7, 0, 0, 0, 0, 0, 0, 0,
-	0x12, 1, 0, 0, 0x0c, 0, 1, 0x80, 7, 0, 2, 0, 0x76, 0x30, 0, 0, 8, 0, 6, 0, 0x63,
-	0, 0, 0, 0x2c, 0, 1, 0, 'r', 'e', 'q', 'u', 'e', 's', 't', 'e', 'd', ' ', 'c',
-	'h', 'a', 'n', 'n', 'e', 'l', ' ', 'c', 'o', 'u', 'n', 't', ' ', 'e', 'x', 'c',
-	'e', 'e', 'd', 's', ' ', 'm', 'a', 'x', 'i', 'm', 'u', 'm', 0, 8, 0, 2, 0, 0x20,
-	0, 0, 0 };
-/* ... without it, ... */
-static const uint8_t too_many_capped[] = { 0x58, 0, 0, 0, 2, 0, 0, 3, 7, 0, 0, 0, 0x3a,
-	0x76, 0, 0, 0xea, 0xff, 0xff, 0xff, 0x28, 0, 0, 0, 0x15, 0, 5, 0, 7, 0, 0, 0, 0,
-	0, 0, 0, 0x2c, 0, 1, 0, 'r', 'e', 'q', 'u', 'e', 's', 't', 'e', 'd', ' ', 'c',
-	'h', 'a', 'n', 'n', 'e', 'l', ' ', 'c', 'o', 'u', 'n', 't', ' ', 'e', 'x', 'c',
-	'e', 'e', 'd', 's', ' ', 'm', 'a', 'x', 'i', 'm', 'u', 'm', 0, 8, 0, 2, 0, 0x20,
-	0, 0, 0 };
-/* ... and `ethtool -L v0 rx 2`, which succeeds. */
-static const uint8_t done[] = { 0x24, 0, 0, 0, 2, 0, 0, 1, 7, 0, 0, 0, 0x3a, 0x76, 0, 0,
-	0, 0, 0, 0, 0x28, 0, 0, 0, 0x15, 0, 5, 0, 7, 0, 0, 0, 0, 0, 0, 0 };
-
-static void parse_copy(const uint8_t *bytes, size_t len, int error, const char *words)
-{
-	_cleanup_free_ char *text = NULL;
-	void *copy = copy_of(bytes, len);
-
-	assert_int_equal(ethtool_parse_ack(copy, len, &text), error);
-	if (words)
-		assert_string_equal(text, words);
-	else
-		assert_null(text);
-	free(copy);
-}
-
-static void answers(void **state)
-{
-	const char *words = "requested channel count exceeds maximum";
-	uint8_t other[sizeof(too_many)];
-
-	(void)state;
-	parse_copy(too_many, sizeof(too_many), -EINVAL, words);
-	parse_copy(too_many_capped, sizeof(too_many_capped), -EINVAL, words);
-	parse_copy(done, sizeof(done), 0, NULL);
-	for (size_t len = 0; len < sizeof(too_many); len++)
-		parse_copy(too_many, len, -EBADMSG, NULL);
-
-	/* a length of an attribute that leads out of the message, or nowhere */
-	for (unsigned int nla_len = 0; nla_len < 256; nla_len++) {
-		_cleanup_free_ char *text = NULL;
-
-		memcpy(other, too_many, sizeof(other));
-		other[60] = (uint8_t)nla_len;
-		assert_int_equal(ethtool_parse_ack(other, sizeof(other), &text), -EINVAL);
-	}
-	memcpy(other, too_many, sizeof(other));
-	other[7] = 0; /* no attributes: what stands there is not one */
-	parse_copy(other, sizeof(other), -EINVAL, NULL);
-	other[4] = 3; /* NLMSG_DONE */
-	parse_copy(other, sizeof(other), -EBADMSG, NULL);
-	memcpy(other, too_many, sizeof(other));
-	memset(other + 16, 0x7f, 4); /* no error of the kernel */
-	parse_copy(other, sizeof(other), -EBADMSG, NULL);
-}
-
-/* An answer to RSS_GET with a table of so many entries; 0: none. */
-static size_t make_rss(uint8_t *bytes, const uint32_t *queues, size_t n, size_t extra)
-{
-	const uint8_t head[] = { 0, 0, 0, 0, 0x15, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 38, 1,
-		0, 0, 12, 0, 1, 0x80, 8, 0, 1, 0, 3, 0, 0, 0, 8, 0, 3, 0, 1, 0, 0, 0 };
-	size_t size = n * sizeof(*queues) + extra, len = sizeof(head);
-	uint16_t nla[2] = { (uint16_t)(4 + size), 4 };
-
-	memcpy(bytes, head, sizeof(head));
-	if (n) {
-		memcpy(bytes + len, nla, sizeof(nla));
-		memset(bytes + len + 4, 0, size + 4);
-		memcpy(bytes + len + 4, queues, n * sizeof(*queues));
-		len += 4 + (size + 3) / 4 * 4;
-	}
-	memcpy(bytes, &(uint32_t){ (uint32_t)len }, 4);
-	return len;
-}
-
-static void rss_answers(void **state)
-{
-	const uint32_t queues[] = { 0, 1, 2, 0, 1, 2, 0, 1 };
-	_Alignas(8) uint8_t bytes[256];
-	struct rss_table table = { 0 };
-	_cleanup_free_ char *text = NULL;
-	size_t len = make_rss(bytes, queues, 8, 0);
-
-	(void)state;
-	assert_int_equal(rss_parse_netlink(bytes, len, &table), 0);
-	assert_int_equal(table.n, 8);
-	assert_int_equal(rss_count_queues(&table), 3);
-	assert_int_equal(rss_format(&table, &text), 0);
-	assert_string_equal(text, "equal 3");
-	rss_table_clear(&table);
-	/* virtio_net without RSS answers, and has no table */
-	len = make_rss(bytes, queues, 0, 0);
-	assert_int_equal(rss_parse_netlink(bytes, len, &table), -EOPNOTSUPP);
-	len = make_rss(bytes, queues, 8, 2);
-	assert_int_equal(rss_parse_netlink(bytes, len, &table), -EBADMSG);
-	assert_int_equal(rss_parse_netlink(bytes, 20, &table), -EBADMSG);
-}
 
 /* ------------------------------------------------------------------------------- */
 /* Texts                                                                           */
@@ -425,29 +318,6 @@ static void losses(void **state)
 	end(&w);
 }
 
-/* An answer of the kernel: 256 of 4096, and no mini ring. */
-static void rings_answers(void **state)
-{
-	static const uint8_t answer[] = { 0x44, 0, 0, 0, 0x14, 0, 0, 0, 1, 0, 0, 0, 7, 0,
-		0, 0, 0x10, 1, 0, 0, /* header, family header */
-		8, 0, 2, 0, 0, 0x10, 0, 0, 8, 0, 5, 0, 0, 0x10, 0, 0, /* at most */
-		8, 0, 6, 0, 0, 1, 0, 0, 8, 0, 9, 0, 0, 2, 0, 0, /* rx 256, tx 512 */
-		8, 0, 99, 0, 1, 0, 0, 0, 8, 0, 7, 0, 0, 0, 0, 0 };
-	struct rings rings;
-	uint8_t *copy;
-
-	(void)state;
-	assert_int_equal(rings_parse_netlink(answer, sizeof(answer), &rings), 0);
-	assert_int_equal(rings.size[RING_RX], 256);
-	assert_int_equal(rings.size[RING_TX], 512);
-	assert_int_equal(rings.size[RING_RX_MINI], 0);
-	for (size_t len = 0; len < sizeof(answer); len++) {
-		copy = copy_of(answer, len);
-		assert_true(rings_parse_netlink(copy, len, &rings) < 0);
-		free(copy);
-	}
-}
-
 /* Answers of xenstore: a value, an error, and what is neither. */
 static void xenstore_answers(void **state)
 {
@@ -601,11 +471,8 @@ static void already_so(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(answers),
-		cmocka_unit_test(rss_answers),
 		cmocka_unit_test(rss_texts),
 		cmocka_unit_test(counts_texts),
-		cmocka_unit_test(rings_answers),
 		cmocka_unit_test(xenstore_answers),
 		cmocka_unit_test_setup(losses, fill_root),
 		cmocka_unit_test_setup(undone_by_queue, fill_root),

@@ -241,15 +241,15 @@ static void ethtool_announces(void **state)
 
 static void group_is_found(void **state)
 {
-	static const unsigned char groups[] = { 28, 0, 1, 0, /* the first */
-		8, 0, 2, 0, 5, 0, 0, 0, /* its number */
-		12, 0, 1, 0, 'm', 'o', 'n', 'i', 't', 'o', 'r', 0, 0, 0, 0, 0 };
-	struct bytes b = { 0 };
+	struct bytes b = { 0 }, first = { 0 }, groups = { 0 };
 	uint32_t group = 0;
 
 	(void)state;
+	put_attribute_u32(&first, CTRL_ATTR_MCAST_GRP_ID, 5);
+	put_attribute(&first, CTRL_ATTR_MCAST_GRP_NAME, "monitor", 8);
+	put_attribute(&groups, 1, first.at, first.len);
 	begin(&b, GENL_ID_CTRL, CTRL_CMD_NEWFAMILY);
-	attribute(&b, CTRL_ATTR_MCAST_GROUPS | NLA_F_NESTED, groups, 28);
+	attribute(&b, CTRL_ATTR_MCAST_GROUPS | NLA_F_NESTED, groups.at, groups.len);
 	assert_int_equal(ethtool_notice_parse_group(b.at, b.len, "monitor", &group), 0);
 	assert_int_equal(group, 5);
 	assert_int_equal(

@@ -177,9 +177,9 @@ static void test_decimal_comma(void **state)
 		"localedef -c -i ./source ./comma >/dev/null 2>&1; "
 		"test -e comma/LC_NUMERIC",
 		dir, definition);
-	if (system(command) == 0) {
-		setenv("LOCPATH", dir, 1);
-		assert_non_null(setlocale(LC_NUMERIC, "comma"));
+	setenv("LOCPATH", dir, 1);
+	/* There may be no localedef, or that of a machine with another byte order. */
+	if (system(command) == 0 && setlocale(LC_NUMERIC, "comma")) {
 		assert_string_equal(localeconv()->decimal_point, ",");
 		assert_int_equal(irqkit_sample_new_of(m.machine, NULL, &sample), 0);
 		text = format(sample);
@@ -190,7 +190,7 @@ static void test_decimal_comma(void **state)
 		free(text);
 		setlocale(LC_NUMERIC, "C");
 	} else {
-		print_message("skipped: there is no localedef\n");
+		print_message("skipped: no locale with a comma can be made\n");
 	}
 	snprintf(command, sizeof(command), "rm -rf %s", dir);
 	assert_int_equal(system(command), 0);
