@@ -68,7 +68,7 @@ fi
 # A run may begin before midnight and end after it.
 today="($(TZ=UTC date +%F)|$(TZ=UTC date -d tomorrow +%F)) [0-9]{2}:[0-9]{2}:[0-9]{2}"
 run_env=(env -i "PATH=$program_dir:${unpack%/*}:$PATH" LC_ALL=C.UTF-8 COLUMNS=80 TZ=UTC HOME=/nonexistent)
-for v in ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS; do
+for v in ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS QEMU_SET_ENV; do
 	[ -z "${!v-}" ] || run_env+=("$v=${!v}")
 done
 powerless=
