@@ -156,7 +156,7 @@ declare -A here=()
 is_here() {
 	if [ -z "${here[$1]-}" ]; then
 		here[$1]=no
-		! bash -c "$1" </dev/null >/dev/null 2>&1 || here[$1]=yes
+		! "${run_env[@]}" bash -c "$1" </dev/null >/dev/null 2>&1 || here[$1]=yes
 	fi
 	[ "${here[$1]}" = yes ]
 }
