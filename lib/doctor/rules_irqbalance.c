@@ -224,7 +224,8 @@ static int judge_on_hybrid(struct look *look, const struct fact_device *owner,
 		"irqbalance is running and leaves %zu of %zu queues on slow "
 		"cores",
 		n, owner->n_units);
-	finding_fix(finding, "spread", owner->name, "--cpus=fast", NULL);
+	finding_fix(finding, "spread", owner->name, NULL);
+	finding_fix_word(finding, "--cpus=%s", facts_get_fast_word(facts));
 	if (has_socket)
 		finding_fix_word(finding, "--ban");
 	else
