@@ -169,14 +169,6 @@ const struct irqkit_cpuset *topology_get_kernel_cpus(
 	return lazy->set;
 }
 
-EXPORT const struct irqkit_cpuset *irqkit_topology_get_cpus(
-	struct irqkit_topology *t, enum irqkit_cpus which)
-{
-	return which == IRQKIT_CPUS_ISOLATED || which == IRQKIT_CPUS_HOUSEKEEPING
-		? topology_get_isolation(t, which)
-		: topology_get_kernel_cpus(t, which);
-}
-
 EXPORT int irqkit_topology_set_online(
 	struct irqkit_topology *t, const struct irqkit_cpuset *online)
 {

@@ -115,13 +115,14 @@ static const struct irqkit_cpuset *get_now(
 	return lazy->set;
 }
 
-const struct irqkit_cpuset *topology_get_isolation(
+EXPORT const struct irqkit_cpuset *irqkit_topology_get_cpus(
 	struct irqkit_topology *t, enum irqkit_cpus which)
 {
-	const struct irqkit_cpuset *with_policy = which == IRQKIT_CPUS_ISOLATED
-		? t->isolated
-		: t->housekeeping;
+	const struct irqkit_cpuset *with_policy;
 
+	if (which != IRQKIT_CPUS_ISOLATED && which != IRQKIT_CPUS_HOUSEKEEPING)
+		return topology_get_kernel_cpus(t, which);
+	with_policy = which == IRQKIT_CPUS_ISOLATED ? t->isolated : t->housekeeping;
 	return with_policy ? with_policy : get_now(t, which);
 }
 

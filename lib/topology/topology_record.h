@@ -64,10 +64,6 @@ struct irqkit_topology {
 	int error; /* the first failure: is_failure() */
 };
 
-/* IRQKIT_CPUS_ISOLATED or IRQKIT_CPUS_HOUSEKEEPING, of the kernel, settings and a policy. */
-const struct irqkit_cpuset *topology_get_isolation(
-	struct irqkit_topology *topology, enum irqkit_cpus which);
-
 /* A file that does not exist means "not known"; a failure to read does not. Returns @r. */
 static inline int topology_note(struct irqkit_topology *topology, int r)
 {
