@@ -3152,7 +3152,8 @@ enum irqkit_rps_state {
 	IRQKIT_RPS_ON, /* RPS helps, or it is not known whether it helps */
 	IRQKIT_RPS_SAME_CPU, /* no effect: this CPU already handles the interrupt */
 	IRQKIT_RPS_REDUNDANT, /* no benefit: the queues already share the work */
-	IRQKIT_RPS_NO_EFFECT, /* the packets arrive on interfaces below this one */
+	/* the packets arrive on interfaces below this one, or all CPUs are offline */
+	IRQKIT_RPS_NO_EFFECT,
 };
 
 /* Returns what RPS on @cpus does for an rx queue of the interface. */
