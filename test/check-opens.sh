@@ -90,6 +90,27 @@ queues-8cpu eth0
 isolated-16cpu eno6
 END
 
+# Two masks show which CPUs settings isolate: the second is opened only if the first leaves out a CPU,
+# and none where isolated CPUs do not matter.
+mkdir "$tmp/by-hand"
+cp -RP "$roots/onehot-8cpu" "$tmp/by-hand/root"
+by_hand=$(realpath "$tmp/by-hand/root")
+masks() { sed -n 's,^r /proc/irq/default_smp_affinity$,default,p; s,^r /sys/devices/virtual/workqueue/cpumask$,work,p' "$tmp/opened" | sort | xargs; }
+mkdir -p "$by_hand/sys/devices/virtual/workqueue"
+echo ff >"$by_hand/sys/devices/virtual/workqueue/cpumask"
+run "$by_hand" mask 0-3
+same "mask of numbers: no mask of the kernel is opened" "" "$(masks)"
+run "$by_hand" set 30 --cpus=1 -n
+same "set with numbers: none is opened" "" "$(masks)"
+run "$by_hand" spread eth0 -n
+same "spread: one is opened" default "$(masks)"
+echo f3 | tee "$by_hand/proc/irq/default_smp_affinity" >"$by_hand/sys/devices/virtual/workqueue/cpumask"
+for command in 'show' 'show --json' 'show --queues --json' 'spread eth0 -n' 'rps eth0' 'rps eth0 --auto -n' 'xps eth0 --auto -n' 'set 30 --cpus=housekeeping -n'; do
+	# shellcheck disable=SC2086 # several words
+	run "$by_hand" $command
+	same "$command: with CPUs left out, each mask is opened once" "default work" "$(masks)"
+done
+
 # These are cut short in the middle of a row, as if a CPU came or went: they are read again.
 for root in torn cut-in-counts; do
 	run "$roots/$root" show

@@ -560,6 +560,15 @@ balanced 'IRQBALANCE_BANNED_CPULIST=2-3'; silent $id 'both are banned'
 balanced '#IRQBALANCE_BANNED_CPULIST=0'; silent $id 'a comment'
 balanced ''; printf 'A=1\0IRQBALANCE_BANNED_CPULIST=0\0' >"$root/proc/700/environ"; fires $id 'IRQBALANCE_BANNED_CPULIST' 'its environment'
 balanced 'IRQBALANCE_BANNED_CPULIST=0'; rm -r "$root/proc/700"; silent $id 'it does not run'
+# advice: what else can be done, by the findings that were made last
+advice() { jq -r --arg id "$id" '.findings[] | select(.id == $id) | .. | strings | select(startswith("set IRQ"))' "$tmp/json"; }
+if wanted $id; then
+	balanced 'IRQBALANCE_BANNED_CPULIST=0'; finds $id 'isolated CPUs 2-3' 'by the kernel'
+	same "$id: irqbalance can ask the kernel" 'set IRQBALANCE_BANNED_CPULIST=0,2-3, or set neither variable: then it asks the kernel. Restart irqbalance after that' "$(advice)"
+	balanced 'IRQBALANCE_BANNED_CPULIST=0'; rm "$root/sys/devices/system/cpu/isolated"
+	put proc/irq/default_smp_affinity 3; put sys/devices/virtual/workqueue/cpumask 3; finds $id 'isolated CPUs 2-3' 'by settings'
+	same "$id: the kernel does not know of them" 'set IRQBALANCE_BANNED_CPULIST=0,2-3. Restart irqbalance after that' "$(advice)"
+fi
 
 id=irqbalance-on-hybrid
 # hybrid CPU: CPUs 2 and 3 are slow
@@ -573,6 +582,7 @@ hybrid() {
 }
 hybrid 2; fires $id 'low eth0: irqbalance is running and leaves 1 of 1 queues on slow cores'
 hybrid 1; silent $id 'a fast core'
+hybrid 2; put sys/devices/system/cpu/isolated 0; fires $id 'slow cores' 'one of the fast is isolated'
 hybrid 2; rm -r "$root/proc/700"; silent $id 'it does not run'
 
 # owners: nothing else

@@ -24,14 +24,37 @@ static bool has_setting(struct irqkit_device *device)
 	return n > 0;
 }
 
-bool advise_has_rps(struct irqkit_machine *machine, struct irqkit_device *device)
+static enum rps_use judge_queues(
+	const struct irqkit_rps_advice *advice, struct irqkit_device *device)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	_cleanup_free_ char *why = NULL;
+	size_t n = irqkit_device_count_queues(device);
+	enum rps_use use = RPS_USELESS;
 
-	return has_setting(device) &&
-		irqkit_machine_advise_rps(machine, device, &cpus, &why) == 0 &&
-		!irqkit_cpuset_is_empty(cpus);
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+		_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+
+		if (irqkit_queue_get_direction(queue) != IRQKIT_RX ||
+			irqkit_queue_read_rps_cpus(queue, &cpus) < 0)
+			continue;
+		if (irqkit_rps_advice_judge(advice, queue, cpus) == IRQKIT_RPS_ON)
+			use = RPS_IS_ON;
+		else if (irqkit_rps_advice_helps(advice, queue))
+			return RPS_WOULD_HELP;
+	}
+	return use;
+}
+
+enum rps_use advise_rps(struct irqkit_machine *machine, struct irqkit_device *device)
+{
+	struct irqkit_rps_advice *advice;
+	enum rps_use use;
+
+	if (!has_setting(device) || irqkit_rps_advice_new(machine, device, &advice) < 0)
+		return RPS_USELESS;
+	use = judge_queues(advice, device);
+	irqkit_rps_advice_free(advice);
+	return use;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -142,7 +165,7 @@ char *advise_more_cpus(
 	_cleanup_free_ char *command = NULL;
 	const char *condition = name_condition(
 		device, advise_more_queues(device, n_cpus, &command));
-	bool has_rps = advise_has_rps(machine, device);
+	bool has_rps = advise_rps(machine, device) == RPS_WOULD_HELP;
 	char *text = NULL;
 	int r;
 

@@ -7,8 +7,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Would 'irqkit rps DEV --auto' succeed, and turn RPS on? */
-bool advise_has_rps(struct irqkit_machine *machine, struct irqkit_device *device);
+enum rps_use {
+	RPS_USELESS, /* it helps no queue, or it cannot be set */
+	RPS_WOULD_HELP, /* 'irqkit rps DEV --auto' would succeed, and turn it on */
+	RPS_IS_ON, /* wherever it helps */
+};
+
+enum rps_use advise_rps(struct irqkit_machine *machine, struct irqkit_device *device);
 
 /* Can the driver give the device more queues than it has, up to @n_cpus? */
 enum more_queues {

@@ -173,29 +173,19 @@ static void read_vectors(struct vectors *v)
 
 /* ------------------------------------------------------------------------------- */
 
-/* Do several CPUs already process the packets of an rx queue? */
-static bool has_rps(const struct irqkit_device *device)
+static void print_rps(const struct vectors *v)
 {
-	size_t n = irqkit_device_count_queues(device);
-
-	for (size_t i = 0; i < n; i++) {
-		_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-
-		if (irqkit_queue_read_rps_cpus(
-			    irqkit_device_get_queue(device, i), &cpus) == 0 &&
-			irqkit_cpuset_count(cpus) > 1)
-			return true;
-	}
-	return false;
-}
-
-static void advise_rps(const struct vectors *v)
-{
-	if (has_rps(v->device))
+	switch (advise_rps(v->show->machine, v->device)) {
+	case RPS_IS_ON:
 		printf("RPS spreads its packet processing.\n");
-	else if (advise_has_rps(v->show->machine, v->device))
+		break;
+	case RPS_WOULD_HELP:
 		printf("'irqkit rps %s --auto' can spread its packet processing.\n",
 			v->name);
+		break;
+	default:
+		break;
+	}
 }
 
 /* Is XPS off, with several queues to choose from? */
@@ -261,7 +251,7 @@ static void advise_hottest(const struct vectors *v)
 			v->n_queues, v->name);
 	else
 		printf("%s has only one queue.\n", v->name);
-	advise_rps(v);
+	print_rps(v);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -310,8 +300,8 @@ static void advise_queues(const struct vectors *v)
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	_cleanup_free_ char *why = NULL;
 
-	if (v->total < LOAD_FEW || v->n_rx < v->total / 2 || has_rps(v->device) ||
-		!advise_has_rps(v->show->machine, v->device) ||
+	if (v->total < LOAD_FEW || v->n_rx < v->total / 2 ||
+		advise_rps(v->show->machine, v->device) != RPS_WOULD_HELP ||
 		irqkit_machine_advise_rps(v->show->machine, v->device, &cpus, &why) < 0)
 		return;
 	printf("%s has %s.\n'irqkit rps %s --auto' can spread its packet processing.\n",

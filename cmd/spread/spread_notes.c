@@ -98,7 +98,7 @@ static void note_more(struct spread *spread, const struct change *change,
 	int r;
 
 	if (owner->n_queues == 1 && more != MORE_QUEUES) {
-		if (advise_has_rps(change->machine, owner->device))
+		if (advise_rps(change->machine, owner->device) == RPS_WOULD_HELP)
 			notes_add(&spread->notes,
 				"%s has only one queue%s; 'irqkit rps %s --auto' can "
 				"spread its packet processing.",

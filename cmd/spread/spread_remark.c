@@ -120,10 +120,13 @@ static void print_heavy(const struct report *report, const struct placed *p,
 {
 	int irq = irqkit_interrupt_get_irq(heavy);
 	struct irqkit_device *receiver = find_served(p, irq, IRQKIT_RX);
+	enum rps_use use = receiver ? advise_rps(report->machine, receiver) : RPS_USELESS;
 	const char *cure = "no placement can spread it";
 
-	if (receiver && advise_has_rps(report->machine, receiver))
+	if (use == RPS_WOULD_HELP)
 		cure = "only RPS can spread it";
+	else if (use == RPS_IS_ON)
+		cure = "RPS already spreads its packets";
 	else if (!receiver && find_served(p, irq, IRQKIT_TX))
 		cure = "only more tx queues can share it";
 	printf("Interrupt %s is %.0f %% of the busiest CPU's load; %s.\n",

@@ -210,3 +210,13 @@ char *facts_format_cpus(const struct irqkit_cpuset *cpus)
 
 	return irqkit_cpuset_format_list(cpus, &text) < 0 ? NULL : text;
 }
+
+const char *facts_get_fast_word(const struct facts *facts)
+{
+	const struct irqkit_cpuset *fast = irqkit_topology_get_fast_cores(
+		facts->topology);
+
+	return fast && irqkit_cpuset_has_common(fast, facts->isolated)
+		? "housekeeping,^slow"
+		: "fast";
+}

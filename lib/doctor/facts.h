@@ -153,6 +153,9 @@ int facts_find_served(const struct facts *facts, const struct fact_device *devic
 /* "0-3,8"; the caller frees it. NULL: no memory. */
 char *facts_format_cpus(const struct irqkit_cpuset *cpus);
 
+/* The SET of the fast CPUs that may handle interrupts. */
+const char *facts_get_fast_word(const struct facts *facts);
+
 /* ------- what irqkit would do */
 
 /* A spread that was planned and not applied. */

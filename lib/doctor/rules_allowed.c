@@ -161,7 +161,9 @@ static int look_widened_by_hotplug(struct look *look)
 		struct target_words targets CLEANUP(target_words_free) = { 0 };
 		struct irqkit_finding *finding;
 
-		if (!unit || unit->cpu < 0)
+		/* away from an isolated CPU, another finding leads */
+		if (!unit || unit->cpu < 0 ||
+			irqkit_cpuset_has(facts->isolated, (unsigned int)unit->cpu))
 			continue;
 		if (unit_add_targets(unit, &targets) < 0)
 			return -ENOMEM;

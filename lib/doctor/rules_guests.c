@@ -7,6 +7,7 @@
 #include "doctor/facts_net.h"
 #include "doctor/facts_pressure.h"
 #include "doctor/rule.h"
+#include "doctor/steered.h"
 #include "doctor/thresholds.h"
 
 #include <errno.h>
@@ -55,7 +56,8 @@ static int judge_xen_guest(struct look *look, const struct fact_device *owner)
 		return r;
 	finding_fact_read(
 		finding, look->facts, "sys/module/xen_netfront/parameters/max_queues");
-	finding_fix(finding, "rps", owner->name, "--auto", NULL);
+	if (steered_may_help(look, owner->device))
+		finding_fix(finding, "rps", owner->name, "--auto", NULL);
 	finding_by_hand(finding, IRQKIT_NEEDS_RECONNECT,
 		"for more queues, set max_queues of xen_netfront here and of xen_netback "
 		"on the host to %u, then detach and attach the interface, or restart the "
@@ -91,7 +93,8 @@ static int judge_virtio(struct look *look, const struct fact_device *owner)
 		finding_fix(finding, "channels", owner->name, "--auto", NULL);
 		return 0;
 	}
-	finding_fix(finding, "rps", owner->name, "--auto", NULL);
+	if (steered_may_help(look, owner->device))
+		finding_fix(finding, "rps", owner->name, "--auto", NULL);
 	finding_by_hand(finding, IRQKIT_NEEDS_HOST,
 		"for more queues, give the interface queues='%u' and vectors='%u' on the "
 		"host, then: irqkit channels %s --auto",

@@ -8,6 +8,7 @@
 #include "doctor/thresholds.h"
 #include "irqbalance/irqbalance.h"
 #include "kernel/ctx.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -163,6 +164,15 @@ static struct irqkit_cpuset *find_banned_cpus(struct look *look, const char **re
 	return cpus;
 }
 
+/* Does irqbalance find all isolated CPUs by itself? It asks only the kernel. */
+static bool knows_isolated(const struct facts *facts)
+{
+	const struct irqkit_cpuset *others = topology_get_kernel_cpus(
+		facts->topology, IRQKIT_CPUS_HOUSEKEEPING);
+
+	return others && !irqkit_cpuset_has_common(others, facts->isolated);
+}
+
 static int look_uses_isolated(struct look *look)
 {
 	struct facts *facts = look->facts;
@@ -197,9 +207,10 @@ static int look_uses_isolated(struct look *look)
 		cpus, name);
 	finding_add_cpus(finding, left);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
-		"set IRQBALANCE_BANNED_CPULIST=%s, or set neither variable: then it asks "
-		"the kernel. Restart irqbalance after that",
-		all);
+		"set IRQBALANCE_BANNED_CPULIST=%s%s. Restart irqbalance after that", all,
+		knows_isolated(facts)
+			? ", or set neither variable: then it asks the kernel"
+			: "");
 	return 0;
 }
 
@@ -224,7 +235,8 @@ static int judge_on_hybrid(struct look *look, const struct fact_device *owner,
 		"irqbalance is running and leaves %zu of %zu queues on slow "
 		"cores",
 		n, owner->n_units);
-	finding_fix(finding, "spread", owner->name, "--cpus=fast", NULL);
+	finding_fix(finding, "spread", owner->name, NULL);
+	finding_fix_word(finding, "--cpus=%s", facts_get_fast_word(facts));
 	if (has_socket)
 		finding_fix_word(finding, "--ban");
 	else

@@ -291,7 +291,8 @@ static int report_slow_core(struct look *look, struct fact_device *device, size_
 	_cleanup_free_ char *part = placing_format_part(n, device->n_units);
 	struct irqkit_finding *finding;
 	struct plan_gain gain;
-	int r = placing_plan_device(look->facts, device, "fast", &gain);
+	int r = placing_plan_device(
+		look->facts, device, facts_get_fast_word(look->facts), &gain);
 
 	if (r < 0 || gain.n_slow[1] >= gain.n_slow[0])
 		return r;
@@ -301,7 +302,8 @@ static int report_slow_core(struct look *look, struct fact_device *device, size_
 	placing_add_places(finding, look->facts, device);
 	placing_weigh(finding, look->facts, -1, device->count,
 		1 - placing_share(gain.n_slow[1], gain.n_slow[0]));
-	finding_fix(finding, "spread", device->name, "--cpus=fast", NULL);
+	finding_fix(finding, "spread", device->name, NULL);
+	finding_fix_word(finding, "--cpus=%s", facts_get_fast_word(look->facts));
 	return 0;
 }
 

@@ -24,6 +24,29 @@ static enum irqkit_rps_state judge_queue(
 	return irqkit_rps_advice_judge(steered->advice, queue, rps);
 }
 
+static bool is_helpful(
+	struct look *look, struct steered *steered, struct irqkit_queue *queue)
+{
+	return steered_is_advised(look, steered, queue) ||
+		judge_queue(look, steered, queue) == IRQKIT_RPS_ON;
+}
+
+/*
+ * RPS of some queues is of no use: --auto turns that off, and leaves RFS and the queues that
+ * RPS helps.
+ */
+static void fix_useless(
+	struct look *look, struct steered *steered, struct irqkit_finding *finding)
+{
+	struct irqkit_queue *first;
+	bool keeps_some = steered_count(look, steered, IRQKIT_RX, is_helpful, &first) >
+			0 ||
+		facts_sum_flows(steered->device) > 0;
+
+	finding_fix(finding, "rps", irqkit_device_get_name(steered->device),
+		keeps_some ? "--auto" : "--off", NULL);
+}
+
 static bool is_redundant(
 	struct look *look, struct steered *steered, struct irqkit_queue *queue)
 {
@@ -74,8 +97,7 @@ static int judge_redundant(struct look *look, struct steered *steered)
 	finding_add_cpus(finding, served);
 	if (facts_sum_flows(steered->device) > 0)
 		finding_set_class(finding, IRQKIT_CLASS_INFO);
-	finding_fix(
-		finding, "rps", irqkit_device_get_name(steered->device), "--off", NULL);
+	fix_useless(look, steered, finding);
 	return 0;
 }
 
@@ -226,16 +248,11 @@ static int look_remote_node(struct look *look)
 static bool has_no_effect(
 	struct look *look, struct steered *steered, struct irqkit_queue *queue)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *rps = NULL;
-	int cpu = facts_find_queue_cpu(look->facts, queue);
+	enum irqkit_rps_state state = judge_queue(look, steered, queue);
 
-	if (irqkit_queue_read_rps_cpus(queue, &rps) < 0 || irqkit_cpuset_is_empty(rps) ||
-		steered_is_kind(look, steered, IRQKIT_NET_UPPER))
-		return false;
-	irqkit_cpuset_keep_set(rps, look->facts->online);
-	return irqkit_cpuset_is_empty(rps) ||
-		(cpu >= 0 && irqkit_cpuset_count(rps) == 1 &&
-			irqkit_cpuset_has(rps, (unsigned int)cpu));
+	return state == IRQKIT_RPS_SAME_CPU ||
+		(state == IRQKIT_RPS_NO_EFFECT &&
+			!steered_is_kind(look, steered, IRQKIT_NET_UPPER));
 }
 
 static int judge_no_effect(struct look *look, struct steered *steered)
@@ -254,8 +271,7 @@ static int judge_no_effect(struct look *look, struct steered *steered)
 		say_part(n, steered->n_rx, "rx").text);
 	steered_add_file(look, finding, first, "rps_cpus");
 	steered_add_irq(look, finding, first);
-	finding_fix(finding, "rps", irqkit_device_get_name(steered->device),
-		steered_is_advised(look, steered, first) ? "--auto" : "--off", NULL);
+	fix_useless(look, steered, finding);
 	return 0;
 }
 
@@ -320,12 +336,12 @@ static int judge_default(struct look *look, struct steered *steered)
 		look->facts, "proc/sys/net/core/rps_default_mask");
 	_cleanup_free_ char *cpus = NULL;
 	struct irqkit_finding *finding;
+	struct irqkit_queue *first;
 
 	if (!mask || irqkit_cpuset_is_empty(mask) || steered->n_rx < 2 ||
 		!steered_is_kind(look, steered, IRQKIT_NET_HARDWARE) ||
 		!all_have(steered, mask) ||
-		(steered_get_advised(look, steered) &&
-			irqkit_cpuset_is_equal(mask, steered_get_advised(look, steered))))
+		steered_count(look, steered, IRQKIT_RX, is_redundant, &first) == 0)
 		return 0;
 	cpus = facts_format_cpus(mask);
 	finding = finding_add(look, steered->device, NULL);
@@ -334,8 +350,7 @@ static int judge_default(struct look *look, struct steered *steered)
 		"net.core.rps_default_mask",
 		steered->n_rx, cpus ? cpus : "?");
 	finding_fact_read(finding, look->facts, "proc/sys/net/core/rps_default_mask");
-	finding_fix(
-		finding, "rps", irqkit_device_get_name(steered->device), "--off", NULL);
+	fix_useless(look, steered, finding);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"set net.core.rps_default_mask to 0 here, and only in the network "
 		"namespaces of containers to CPUs");
@@ -424,7 +439,8 @@ static const struct irqkit_rule rules[] = {
 		.why = "net.core.rps_default_mask is meant for virtual interfaces, but "
 		       "every interface that appears takes it over.",
 		.explain = "Reported if all rx queues of a hardware interface with two "
-			   "or more queues have the mask of net.core.rps_default_mask.",
+			   "or more queues have the mask of net.core.rps_default_mask, "
+			   "and it gains nothing for some of them.",
 		.hides = (const char *const[]){ "rps-redundant", "rps-remote-node",
 			"rps-on-sibling", NULL },
 		.look = look_default,

@@ -131,6 +131,18 @@ bool steered_is_advised(
 		irqkit_rps_advice_helps(steered->advice, queue);
 }
 
+bool steered_may_help(struct look *look, const struct irqkit_device *device)
+{
+	struct facts *facts = look->facts;
+
+	if (!facts->has_read_steered && read_all(facts) < 0)
+		return false;
+	for (size_t i = 0; i < facts->n_steered; i++)
+		if (facts->steered[i].device == device)
+			return steered_get_advised(look, &facts->steered[i]);
+	return false;
+}
+
 void steered_add_file(struct look *look, struct irqkit_finding *finding,
 	const struct irqkit_queue *queue, const char *name)
 {

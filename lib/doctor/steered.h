@@ -51,6 +51,9 @@ const struct irqkit_cpuset *steered_get_advised(
 bool steered_is_advised(
 	struct look *look, struct steered *steered, const struct irqkit_queue *queue);
 
+/* The same for an interface that is up: would it turn RPS on for some queue? */
+bool steered_may_help(struct look *look, const struct irqkit_device *device);
+
 /* Adds a file of a queue to a finding, "rps_cpus". */
 void steered_add_file(struct look *look, struct irqkit_finding *finding,
 	const struct irqkit_queue *queue, const char *name);

@@ -1176,7 +1176,10 @@ enum irqkit_cpus {
 	IRQKIT_CPUS_POSSIBLE,
 	/*
 	 * Excluded from the scheduler's load balancing: by isolcpus=, or at run time by a
-	 * cpuset partition (cpuset.cpus.isolated of the root control group).
+	 * cpuset partition (cpuset.cpus.isolated of the root control group). Also what
+	 * settings isolate: the online CPUs that neither /proc/irq/default_smp_affinity nor
+	 * /sys/devices/virtual/workqueue/cpumask has, unless no housekeeping CPU would
+	 * be left.
 	 */
 	IRQKIT_CPUS_ISOLATED,
 	IRQKIT_CPUS_NOHZ_FULL, /* without a tick: nohz_full= */
@@ -3149,7 +3152,8 @@ enum irqkit_rps_state {
 	IRQKIT_RPS_ON, /* RPS helps, or it is not known whether it helps */
 	IRQKIT_RPS_SAME_CPU, /* no effect: this CPU already handles the interrupt */
 	IRQKIT_RPS_REDUNDANT, /* no benefit: the queues already share the work */
-	IRQKIT_RPS_NO_EFFECT, /* the packets arrive on interfaces below this one */
+	/* the packets arrive on interfaces below this one, or all CPUs are offline */
+	IRQKIT_RPS_NO_EFFECT,
 };
 
 /* Returns what RPS on @cpus does for an rx queue of the interface. */
@@ -3168,7 +3172,8 @@ int irqkit_machine_advise_rps(struct irqkit_machine *machine,
 /*
  * Decides on which tx queue each CPU should transmit.
  *
- * Every online CPU gets the queue whose interrupt is handled nearest to it: on the CPU
+ * Every housekeeping CPU, or every online one if there is none, gets the queue whose
+ * interrupt is handled nearest to it: on the CPU
  * itself, its core, its last-level cache, its node, the nearest node. If several queues
  * are equally near, it gets the one with the fewest CPUs. A queue that no CPU got gets
  * the nearest CPU as well.

@@ -282,7 +282,7 @@ static bool may_leave_out(
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
 		topology, IRQKIT_CPUS_ONLINE);
-	const struct irqkit_cpuset *isolated = irqkit_topology_get_cpus(
+	const struct irqkit_cpuset *isolated = topology_get_kernel_cpus(
 		topology, IRQKIT_CPUS_ISOLATED);
 	const struct irqkit_cpuset *nohz_full = irqkit_topology_get_cpus(
 		topology, IRQKIT_CPUS_NOHZ_FULL);

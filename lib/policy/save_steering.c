@@ -11,6 +11,7 @@
 #include "devices/queues.h"
 #include "kernel/ctx.h"
 #include "policy/save.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -204,7 +205,7 @@ static bool rps_is_default(const struct rps *rps)
 static const char *find_rps_obstacle(
 	const struct save *save, const struct irqkit_queue *queue, const struct rps *rps)
 {
-	const struct irqkit_cpuset *allowed = irqkit_topology_get_cpus(
+	const struct irqkit_cpuset *allowed = topology_get_kernel_cpus(
 		save->machine->topology, IRQKIT_CPUS_HOUSEKEEPING);
 	const char *obstacle = find_obstacle(queue);
 	enum irqkit_net_kind kind;

@@ -8,6 +8,7 @@
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "policy/save.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <string.h>
@@ -70,7 +71,7 @@ static int save_default_affinity(struct save *save)
 static int save_rps_default(struct save *save)
 {
 	static const char name[] = "rps_default_mask";
-	const struct irqkit_cpuset *allowed = irqkit_topology_get_cpus(
+	const struct irqkit_cpuset *allowed = topology_get_kernel_cpus(
 		save->machine->topology, IRQKIT_CPUS_HOUSEKEEPING);
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	int r = knob_read_cpumask(save->machine->ctx, &RPS_DEFAULT_MASK_PATH[1], &cpus);

@@ -16,6 +16,7 @@
 #include "request/isolate.h"
 #include "request/request_cpus.h"
 #include "request/request_select.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <string.h>
@@ -34,12 +35,17 @@ EXPORT void irqkit_request_set_only(struct irqkit_request *request, unsigned int
 	request->parts = parts;
 }
 
-/* Reads the SET; there is no device in it, and no interrupt. */
+/*
+ * Reads the SET; there is no device in it, and no interrupt. `housekeeping,^0` must mean the
+ * same when it is isolated already, or a second run would find nothing to isolate.
+ */
 static int read_set(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_cpuset **ret_cpus)
 {
 	const struct set_scope scope = {
 		.no_current = "isolate is not about one interrupt",
+		.housekeeping = topology_get_kernel_cpus(
+			machine->topology, IRQKIT_CPUS_HOUSEKEEPING),
 	};
 
 	if (request->mask)

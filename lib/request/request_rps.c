@@ -51,8 +51,8 @@ static int fail_isolated(struct irqkit_request *request,
 static int check_isolated(struct irqkit_request *request,
 	const struct irqkit_machine *machine, const struct irqkit_cpuset *cpus)
 {
-	const struct irqkit_cpuset *allowed = topology_get_kernel_housekeeping(
-		machine->topology);
+	const struct irqkit_cpuset *allowed = topology_get_kernel_cpus(
+		machine->topology, IRQKIT_CPUS_HOUSEKEEPING);
 	_cleanup_cpuset_ struct irqkit_cpuset *isolated = NULL, *others = NULL;
 
 	if (!allowed || irqkit_cpuset_is_subset(cpus, allowed))

@@ -174,6 +174,17 @@ static int choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **set
 /* ------------------------------------------------------------------------------- */
 /* Steps                                                                           */
 
+/* Is the CPU that handles the queue none of those that transmit, since it is isolated? */
+static bool is_left_out(
+	const struct steer_task *task, const struct irqkit_cpuset *serving)
+{
+	const struct irqkit_cpuset *cpus = irqkit_topology_get_cpus(
+		task->machine->topology, IRQKIT_CPUS_HOUSEKEEPING);
+	int cpu = irqkit_cpuset_next(serving, -1);
+
+	return cpus && cpu >= 0 && !irqkit_cpuset_has(cpus, (unsigned int)cpu);
+}
+
 static int explain_cpus(const struct steer_task *task, size_t i, char **ret_why)
 {
 	const struct irqkit_cpuset *serving = NULL;
@@ -185,7 +196,8 @@ static int explain_cpus(const struct steer_task *task, size_t i, char **ret_why)
 			task->machine, task->queues[i]);
 	if (!serving)
 		why = strdup(is_auto ? "in turn" : "requested");
-	else if (asprintf(&why, "handled by CPU %d", irqkit_cpuset_next(serving, -1)) < 0)
+	else if (asprintf(&why, "handled by CPU %d%s", irqkit_cpuset_next(serving, -1),
+			 is_left_out(task, serving) ? ", which is isolated" : "") < 0)
 		why = NULL;
 	*ret_why = why;
 	return why ? 0 : -ENOMEM;

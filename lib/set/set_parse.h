@@ -32,6 +32,7 @@ struct set_scope {
 	const struct irqkit_cpuset *local; /* NULL: there is no device */
 	const struct irqkit_cpuset *current; /* NULL: nothing is allowed anywhere now */
 	const char *no_current; /* why not, for a message; NULL: there is no TARGET */
+	const struct irqkit_cpuset *housekeeping; /* NULL: as in other SETs */
 	set_affinity_fn *get_affinity;
 	void *data; /* for it */
 	/* left out, unless named by number alone or by `isolated`; or NULL */

@@ -38,9 +38,12 @@ static int add_isolated(struct set_parse *p, const struct set_part *part,
 static int add_housekeeping(struct set_parse *p, const struct set_part *part,
 	unsigned int number, struct irqkit_cpuset *set)
 {
+	const struct irqkit_cpuset *cpus = p->scope->housekeeping
+		? p->scope->housekeeping
+		: irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_HOUSEKEEPING);
+
 	(void)number;
-	return add_known(p, part,
-		irqkit_topology_get_cpus(p->topology, IRQKIT_CPUS_HOUSEKEEPING), set);
+	return add_known(p, part, cpus, set);
 }
 
 static int add_first_threads(struct set_parse *p, const struct set_part *part,

@@ -386,23 +386,42 @@ EXPORT bool irqkit_rps_advice_helps(
 	return source && source->is_chosen;
 }
 
+/*
+ * With several CPUs, it is not known which of them handles the interrupt. The kernel passes
+ * over offline CPUs: net/core/dev.c, get_rps_cpu().
+ */
+static bool is_same_cpu(const struct irqkit_cpuset *serving,
+	const struct irqkit_cpuset *cpus, const struct irqkit_cpuset *online)
+{
+	int cpu;
+
+	if (!serving || irqkit_cpuset_count(serving) != 1)
+		return false;
+	cpu = irqkit_cpuset_next(serving, -1);
+	irqkit_cpuset_foreach (other, cpus)
+		if ((int)other != cpu && (!online || irqkit_cpuset_has(online, other)))
+			return false;
+	return irqkit_cpuset_has(cpus, (unsigned int)cpu);
+}
+
 EXPORT enum irqkit_rps_state irqkit_rps_advice_judge(
 	const struct irqkit_rps_advice *advice, const struct irqkit_queue *queue,
 	const struct irqkit_cpuset *cpus)
 {
 	const struct rps_source *source = source_of(advice, queue);
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		advice->machine->topology, IRQKIT_CPUS_ONLINE);
 
 	if (irqkit_cpuset_is_empty(cpus))
 		return IRQKIT_RPS_OFF;
-	if (advice->kind == IRQKIT_NET_UPPER)
+	if (advice->kind == IRQKIT_NET_UPPER ||
+		(online && !irqkit_cpuset_has_common(cpus, online)))
 		return IRQKIT_RPS_NO_EFFECT;
 	if (!source)
 		return IRQKIT_RPS_ON;
 	if (advice->portals)
 		return IRQKIT_RPS_ON;
-	/* with several CPUs, it is not known which of them handles the interrupt */
-	if (source->serving && irqkit_cpuset_count(source->serving) == 1 &&
-		irqkit_cpuset_is_equal(cpus, source->serving))
+	if (is_same_cpu(source->serving, cpus, online))
 		return IRQKIT_RPS_SAME_CPU;
 	return advice->answer.is_sure && !source->is_chosen ? IRQKIT_RPS_REDUNDANT
 							    : IRQKIT_RPS_ON;

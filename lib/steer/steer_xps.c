@@ -235,10 +235,12 @@ static unsigned int distance_in(void *data, unsigned int from, unsigned int to)
 EXPORT int irqkit_steer_xps(struct irqkit_topology *topology, const int *served,
 	size_t n_queues, struct irqkit_cpuset **ret_sets)
 {
-	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
-		topology, IRQKIT_CPUS_ONLINE);
+	const struct irqkit_cpuset *cpus = irqkit_topology_get_cpus(
+		topology, IRQKIT_CPUS_HOUSEKEEPING);
 
-	if (!online)
+	if (!cpus || irqkit_cpuset_is_empty(cpus))
+		cpus = irqkit_topology_get_cpus(topology, IRQKIT_CPUS_ONLINE);
+	if (!cpus)
 		return -ENODATA;
-	return steer_xps(online, served, n_queues, distance_in, topology, ret_sets);
+	return steer_xps(cpus, served, n_queues, distance_in, topology, ret_sets);
 }

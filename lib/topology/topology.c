@@ -3,6 +3,7 @@
  * Which CPUs there are, and how they sit together:
  *
  *     topology.c        /sys/devices/system/cpu/online, present, possible, ...
+ *     topology_isolated.c what else is isolated: by settings, or by a policy
  *     topology_cpu.c      cpu/cpuN/topology/..., cpu/cpuN/cache/indexK/shared_cpu_list
  *     topology_node.c     node/online, node/nodeN/cpulist, node/nodeN/distance
  *     topology_class.c    fast and slow cores
@@ -40,6 +41,9 @@ EXPORT void irqkit_topology_free(struct irqkit_topology *t)
 		return;
 	for (size_t i = 0; i < LENGTH(t->cpus); i++)
 		irqkit_cpuset_free(t->cpus[i].set);
+	irqkit_cpuset_free(t->set_apart.set);
+	irqkit_cpuset_free(t->isolated_now.set);
+	irqkit_cpuset_free(t->housekeeping_now.set);
 	irqkit_cpuset_free(t->isolated);
 	irqkit_cpuset_free(t->housekeeping);
 	irqkit_cpuset_free(t->nodes.set);
@@ -134,12 +138,12 @@ static int make_housekeeping(struct irqkit_topology *t, struct irqkit_cpuset **r
 {
 	static const enum irqkit_cpus minus[] = { IRQKIT_CPUS_ISOLATED,
 		IRQKIT_CPUS_NOHZ_FULL };
-	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+	const struct irqkit_cpuset *online = topology_get_kernel_cpus(
 		t, IRQKIT_CPUS_ONLINE);
 	int r = online ? irqkit_cpuset_copy(online, ret_set) : -ENODATA;
 
 	for (size_t i = 0; i < LENGTH(minus) && r == 0; i++) {
-		const struct irqkit_cpuset *set = irqkit_topology_get_cpus(t, minus[i]);
+		const struct irqkit_cpuset *set = topology_get_kernel_cpus(t, minus[i]);
 
 		if (set)
 			irqkit_cpuset_remove_set(*ret_set, set);
@@ -147,11 +151,14 @@ static int make_housekeeping(struct irqkit_topology *t, struct irqkit_cpuset **r
 	return r;
 }
 
-static const struct irqkit_cpuset *get_cpus(
+const struct irqkit_cpuset *topology_get_kernel_cpus(
 	struct irqkit_topology *t, enum irqkit_cpus which)
 {
-	struct lazy_set *lazy = &t->cpus[which];
+	struct lazy_set *lazy;
 
+	if ((unsigned int)which >= LENGTH(t->cpus))
+		return NULL;
+	lazy = &t->cpus[which];
 	if (!lazy->has_read) {
 		lazy->has_read = true;
 		topology_note(t,
@@ -160,45 +167,6 @@ static const struct irqkit_cpuset *get_cpus(
 				: topology_read_cpus(t->ctx, which, &lazy->set));
 	}
 	return lazy->set;
-}
-
-EXPORT const struct irqkit_cpuset *irqkit_topology_get_cpus(
-	struct irqkit_topology *t, enum irqkit_cpus which)
-{
-	if (which == IRQKIT_CPUS_ISOLATED && t->isolated)
-		return t->isolated;
-	if (which == IRQKIT_CPUS_HOUSEKEEPING && t->housekeeping)
-		return t->housekeeping;
-	return (unsigned int)which < LENGTH(t->cpus) ? get_cpus(t, which) : NULL;
-}
-
-const struct irqkit_cpuset *topology_get_kernel_housekeeping(struct irqkit_topology *t)
-{
-	return get_cpus(t, IRQKIT_CPUS_HOUSEKEEPING);
-}
-
-int topology_isolate(struct irqkit_topology *t, const struct irqkit_cpuset *cpus)
-{
-	_cleanup_cpuset_ struct irqkit_cpuset *isolated = NULL, *housekeeping = NULL;
-	const struct irqkit_cpuset *before = get_cpus(t, IRQKIT_CPUS_ISOLATED);
-	const struct irqkit_cpuset *others = get_cpus(t, IRQKIT_CPUS_HOUSEKEEPING);
-	int r = 0;
-
-	if (cpus)
-		r = irqkit_cpuset_copy(cpus, &isolated);
-	if (r == 0 && cpus && before)
-		r = irqkit_cpuset_add_set(isolated, before);
-	if (r == 0 && cpus && others)
-		r = irqkit_cpuset_copy(others, &housekeeping);
-	if (r < 0)
-		return r;
-	if (housekeeping)
-		irqkit_cpuset_remove_set(housekeeping, cpus);
-	irqkit_cpuset_free(t->isolated);
-	irqkit_cpuset_free(t->housekeeping);
-	t->isolated = TAKE(isolated);
-	t->housekeeping = TAKE(housekeeping);
-	return 0;
 }
 
 EXPORT int irqkit_topology_set_online(

@@ -13,14 +13,17 @@ int topology_read_cpus(
 	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
 
 /*
- * These CPUs count as isolated too, and not as housekeeping. NULL: only those that the
- * kernel isolates.
+ * These CPUs count as isolated too, and not as housekeeping. NULL: only those that are
+ * isolated now.
  */
 int topology_isolate(struct irqkit_topology *topology, const struct irqkit_cpuset *cpus);
 
-/* IRQKIT_CPUS_HOUSEKEEPING without topology_isolate(). */
-const struct irqkit_cpuset *topology_get_kernel_housekeeping(
-	struct irqkit_topology *topology);
+/*
+ * irqkit_topology_get_cpus(), as the kernel alone sees it: CPUs that only settings or a
+ * policy isolate are housekeeping CPUs.
+ */
+const struct irqkit_cpuset *topology_get_kernel_cpus(
+	struct irqkit_topology *topology, enum irqkit_cpus which);
 
 /* 0 or less for the fastest CPUs, more for slower ones; all alike: not known. */
 int topology_get_slowness(struct irqkit_topology *topology, unsigned int cpu);

@@ -41,8 +41,11 @@ struct topology_package {
 
 struct irqkit_topology {
 	struct irqkit_ctx *ctx;
-	struct lazy_set cpus[IRQKIT_CPUS_HOUSEKEEPING + 1];
-	/* owned; with CPUs that are also isolated, by irqkit and not by the kernel; or NULL */
+	struct lazy_set cpus[IRQKIT_CPUS_HOUSEKEEPING + 1]; /* as the kernel sees them */
+	struct lazy_set set_apart; /* isolated by settings; NULL: none */
+	/* with those that settings isolate; NULL: the same as the kernel's, or not known */
+	struct lazy_set isolated_now, housekeeping_now;
+	/* owned; with those that a policy isolates too; NULL: none does */
 	struct irqkit_cpuset *isolated, *housekeeping;
 	struct lazy_set nodes, packages, first_threads, other_threads;
 	struct lazy_set fast; /* of a hybrid machine; NULL: they are all alike */

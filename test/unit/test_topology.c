@@ -13,6 +13,10 @@
 
 #include "base/macros.h"
 #include "kernel/ctx.h"
+#include "topology/topology.h"
+
+#define CPU "sys/devices/system/cpu/"
+#define NODE "sys/devices/system/node/"
 
 static char root_512[] = "/tmp/irqkit-512-XXXXXX";
 
@@ -188,6 +192,116 @@ static void present_and_possible(void **state)
 		show(irqkit_topology_get_cpus(t, IRQKIT_CPUS_POSSIBLE)), "0-9");
 	assert_null(irqkit_topology_get_cpus(t, (enum irqkit_cpus)99));
 	close_machine(&m);
+}
+
+/* ------------------------------------------------------------------------------- */
+/* Isolated by settings                                                            */
+
+/* What the files of a machine of eight CPUs hold; NULL: there is no such file. */
+struct isolation {
+	const char *default_affinity, *workqueues, *isolated, *nohz_full;
+	const char *all, *housekeeping; /* what every command must see */
+	const char *kernel; /* of housekeeping, without the settings */
+	const char *opened; /* of the two masks */
+};
+
+#define DEFAULT "proc/irq/default_smp_affinity"
+#define WORKQUEUES "sys/devices/virtual/workqueue/cpumask"
+
+static void put(const char *top, const char *path, const char *text)
+{
+	char command[256];
+
+	if (!text)
+		return;
+	snprintf(command, sizeof(command),
+		"cd %s && mkdir -p $(dirname %s) && echo %s >%s", top, path, text, path);
+	assert_int_equal(system(command), 0);
+}
+
+static void make_machine(const char *top, const struct isolation *isolation)
+{
+	put(top, CPU "online", "0-7");
+	put(top, DEFAULT, isolation->default_affinity);
+	put(top, WORKQUEUES, isolation->workqueues);
+	put(top, CPU "isolated", isolation->isolated);
+	put(top, CPU "nohz_full", isolation->nohz_full);
+}
+
+static void remove_machine(const char *top)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -rf %s", top);
+	assert_int_equal(system(command), 0);
+}
+
+static void check_isolation(const char *top, const struct isolation *i)
+{
+	static const enum irqkit_cpus house = IRQKIT_CPUS_HOUSEKEEPING;
+	struct machine m = open_machine(top);
+	struct irqkit_topology *t = m.topology;
+	struct irqkit_cpuset *more;
+	const char *what = i->default_affinity ? i->default_affinity : "no mask";
+
+	for (int twice = 0; twice < 2; twice++) {
+		same(what, "isolated",
+			show(irqkit_topology_get_cpus(t, IRQKIT_CPUS_ISOLATED)), i->all);
+		same(what, "housekeeping", show(irqkit_topology_get_cpus(t, house)),
+			i->housekeeping);
+		same(what, "of the kernel", show(topology_get_kernel_cpus(t, house)),
+			i->kernel);
+	}
+	assert_int_equal(!!strstr(opened, DEFAULT), !!strstr(i->opened, "default"));
+	assert_int_equal(!!strstr(opened, WORKQUEUES), !!strstr(i->opened, "work"));
+	assert_int_equal(topology_get_error(t), 0);
+	/* those of a policy come on top, and go without a trace */
+	assert_int_equal(irqkit_cpuset_parse_list("1", 1, &more, NULL), 0);
+	assert_int_equal(topology_isolate(t, more), 0);
+	irqkit_cpuset_free(more);
+	assert_true(
+		irqkit_cpuset_has(irqkit_topology_get_cpus(t, IRQKIT_CPUS_ISOLATED), 1));
+	assert_false(irqkit_cpuset_has(irqkit_topology_get_cpus(t, house), 1));
+	same(what, "of the kernel", show(topology_get_kernel_cpus(t, house)), i->kernel);
+	assert_int_equal(topology_isolate(t, NULL), 0);
+	same(what, "housekeeping", show(irqkit_topology_get_cpus(t, house)),
+		i->housekeeping);
+	close_machine(&m);
+}
+
+static void isolated_by_settings(void **state)
+{
+	static const struct isolation all[] = {
+		{ "f3", "f3", "", NULL, "2-3", "0-1,4-7", "0-7", "default work" },
+		{ "f3", "f3", NULL, NULL, "2-3", "0-1,4-7", "0-7", "default work" },
+		/* a CPU that one of them has still gets work */
+		{ "f3", "e1", "", NULL, "2-3", "0-1,4-7", "0-7", "default work" },
+		{ "f3", "0f", "", NULL, "", "0-7", "0-7", "default work" },
+		{ "f3", "ff", "", NULL, "", "0-7", "0-7", "default work" },
+		{ "ff", "f3", "", NULL, "", "0-7", "0-7", "default" },
+		{ "f3", NULL, "", NULL, "", "0-7", "0-7", "default work" },
+		{ NULL, "f3", "", NULL, "", "0-7", "0-7", "default" },
+		{ "ffffffff,ffffffff", "f3", "", NULL, "", "0-7", "0-7", "default" },
+		{ "junk", "f3", "", NULL, "", "0-7", "0-7", "default" },
+		{ "f3", "junk", "", NULL, "", "0-7", "0-7", "default work" },
+		/* with what the kernel isolates */
+		{ "f3", "f3", "6-7", NULL, "2-3,6-7", "0-1,4-5", "0-5", "default work" },
+		{ "c3", "e3", "2", "3-4", "2-4", "0-1,5-7", "0-1,5-7", "default work" },
+		/* nothing would be left */
+		{ "100", "100", "", NULL, "", "0-7", "0-7", "default work" },
+		{ "0f", "0f", "0-3", NULL, "0-3", "4-7", "4-7", "default work" },
+		{ "0f", "0f", "0-1", "2-3", "0-1", "4-7", "4-7", "default work" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(all); i++) {
+		char top[] = "/tmp/irqkit-isolated-XXXXXX";
+
+		assert_non_null(mkdtemp(top));
+		make_machine(top, &all[i]);
+		check_isolation(top, &all[i]);
+		remove_machine(top);
+	}
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -401,9 +515,6 @@ static void order_of_512(void **state)
 /* ------------------------------------------------------------------------------- */
 /* Laziness                                                                        */
 
-#define CPU "sys/devices/system/cpu/"
-#define NODE "sys/devices/system/node/"
-
 static void expect_opened(const char *paths)
 {
 	assert_string_equal(opened, paths);
@@ -422,8 +533,8 @@ static void only_what_is_asked(void **state)
 		irqkit_topology_get_cpus(t, IRQKIT_CPUS_ONLINE);
 	expect_opened(CPU "online ");
 	irqkit_topology_get_cpus(t, IRQKIT_CPUS_HOUSEKEEPING);
-	expect_opened(
-		CPU "isolated sys/fs/cgroup/cpuset.cpus.isolated " CPU "nohz_full ");
+	expect_opened(CPU "isolated sys/fs/cgroup/cpuset.cpus.isolated " CPU
+			  "nohz_full " DEFAULT " ");
 	irqkit_topology_get_node_cpus(t, 1);
 	expect_opened(NODE "online " NODE "node1/cpulist ");
 	irqkit_topology_get_node(t, 12);
@@ -570,6 +681,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sets),
 		cmocka_unit_test(present_and_possible),
+		cmocka_unit_test(isolated_by_settings),
 		cmocka_unit_test(places),
 		cmocka_unit_test(groups_are_shared),
 		cmocka_unit_test(nodes),

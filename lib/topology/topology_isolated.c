@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The CPUs that are isolated, for every command the same:
+ *
+ *     by the kernel     cpu/isolated, cpuset.cpus.isolated (topology.c)
+ *     by settings       neither new interrupts nor unbound work may use them:
+ *
+ *                         default_smp_affinity   ff without 0c \
+ *                         workqueue/cpumask      ff without 0c  > CPUs 2-3
+ *
+ *     by a policy       topology_isolate()
+ *
+ * Only those of the kernel bind the kernel itself: RPS takes none of them.
+ */
+#include "base/cpuset.h"
+#include "base/macros.h"
+#include "kernel/knob.h"
+#include "topology/topology_record.h"
+
+#include <errno.h>
+
+/* ------------------------------------------------------------------------------- */
+/* By settings                                                                     */
+
+static int remove_mask(
+	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset *cpus)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *mask = NULL;
+	int r = knob_read_cpumask(ctx, path, &mask);
+
+	if (r == 0)
+		irqkit_cpuset_remove_set(cpus, mask);
+	return r;
+}
+
+/* Would another CPU be left, which is online and not isolated by the kernel? */
+static bool leaves_some(struct irqkit_topology *t, const struct irqkit_cpuset *cpus)
+{
+	const struct irqkit_cpuset *others = topology_get_kernel_cpus(
+		t, IRQKIT_CPUS_HOUSEKEEPING);
+
+	return others && !irqkit_cpuset_is_subset(others, cpus);
+}
+
+/*
+ * One mask alone may have another reason: irqaffinity= at boot, or a workqueue that was
+ * narrowed. The second is opened only if the first leaves CPUs out, as it rarely does.
+ */
+static int read_set_apart(struct irqkit_topology *t, struct irqkit_cpuset **ret_cpus)
+{
+	const struct irqkit_cpuset *online = topology_get_kernel_cpus(
+		t, IRQKIT_CPUS_ONLINE);
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	int r = online ? irqkit_cpuset_copy(online, &cpus) : -ENODATA;
+
+	if (r == 0)
+		r = remove_mask(t->ctx, "proc/irq/default_smp_affinity", cpus);
+	if (r == 0 && !irqkit_cpuset_is_empty(cpus))
+		r = remove_mask(t->ctx, "sys/devices/virtual/workqueue/cpumask", cpus);
+	if (r == 0 && !irqkit_cpuset_is_empty(cpus) && leaves_some(t, cpus))
+		*ret_cpus = TAKE(cpus);
+	return r;
+}
+
+/* NULL: none. */
+static const struct irqkit_cpuset *get_set_apart(struct irqkit_topology *t)
+{
+	if (!t->set_apart.has_read) {
+		t->set_apart.has_read = true;
+		topology_note(t, read_set_apart(t, &t->set_apart.set));
+	}
+	return t->set_apart.set;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/*
+ * With @more, or without them: NULL is none, or no memory, which is noted. Housekeeping
+ * CPUs are not isolated.
+ */
+static int add_to(enum irqkit_cpus which, const struct irqkit_cpuset *before,
+	const struct irqkit_cpuset *more, struct irqkit_cpuset **ret_set)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
+	bool is_isolated = which == IRQKIT_CPUS_ISOLATED;
+	int r;
+
+	if (!before && !is_isolated)
+		return 0;
+	r = irqkit_cpuset_copy(before ? before : more, &set);
+	if (r == 0 && is_isolated)
+		r = irqkit_cpuset_add_set(set, more);
+	else if (r == 0)
+		irqkit_cpuset_remove_set(set, more);
+	if (r == 0)
+		*ret_set = TAKE(set);
+	return r;
+}
+
+/* Without what a policy isolates. */
+static const struct irqkit_cpuset *get_now(
+	struct irqkit_topology *t, enum irqkit_cpus which)
+{
+	struct lazy_set *lazy = which == IRQKIT_CPUS_ISOLATED ? &t->isolated_now
+							      : &t->housekeeping_now;
+	const struct irqkit_cpuset *kernel = topology_get_kernel_cpus(t, which);
+	const struct irqkit_cpuset *set_apart = get_set_apart(t);
+
+	if (!set_apart)
+		return kernel;
+	if (!lazy->has_read) {
+		lazy->has_read = true;
+		topology_note(t, add_to(which, kernel, set_apart, &lazy->set));
+	}
+	return lazy->set;
+}
+
+EXPORT const struct irqkit_cpuset *irqkit_topology_get_cpus(
+	struct irqkit_topology *t, enum irqkit_cpus which)
+{
+	const struct irqkit_cpuset *with_policy;
+
+	if (which != IRQKIT_CPUS_ISOLATED && which != IRQKIT_CPUS_HOUSEKEEPING)
+		return topology_get_kernel_cpus(t, which);
+	with_policy = which == IRQKIT_CPUS_ISOLATED ? t->isolated : t->housekeeping;
+	return with_policy ? with_policy : get_now(t, which);
+}
+
+int topology_isolate(struct irqkit_topology *t, const struct irqkit_cpuset *cpus)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *isolated = NULL, *housekeeping = NULL;
+	int r = 0;
+
+	if (cpus)
+		r = add_to(IRQKIT_CPUS_ISOLATED, get_now(t, IRQKIT_CPUS_ISOLATED), cpus,
+			&isolated);
+	if (r == 0 && cpus)
+		r = add_to(IRQKIT_CPUS_HOUSEKEEPING, get_now(t, IRQKIT_CPUS_HOUSEKEEPING),
+			cpus, &housekeeping);
+	if (r < 0)
+		return r;
+	irqkit_cpuset_free(t->isolated);
+	irqkit_cpuset_free(t->housekeeping);
+	t->isolated = TAKE(isolated);
+	t->housekeeping = TAKE(housekeeping);
+	return 0;
+}
