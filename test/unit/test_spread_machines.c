@@ -9,6 +9,7 @@
  *	the busiest CPU gets no more queues than it had, unless an option asks for it
  *	a run for each device ends no worse than twice one run for all
  *	what is moved gains something; and what show advises to spread is moved
+ *	a run for each device, again and again, comes to rest, and moves nothing without a gain
  *
  * And the policy by load on the same machines:
  *
@@ -23,10 +24,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef N_MACHINES
 #define N_MACHINES 4000
+#endif
 #define MAX_CPUS 24
 #define MAX_DEVICES 6
 #define MAX_IRQS 400
+/* Runs for each device until nothing is written: seen were 13 of 40,000 machines. */
+#define MAX_SERIES 20
 
 struct irq {
 	unsigned int device;
@@ -311,8 +316,10 @@ static void tell_pinned(
 	if (!irq->is_pinned || irq->is_link || m->is_isolated[cpu] ||
 		(!is_leader(m, i) && m->irqs[i - 1].now == irq->now))
 		return;
-	assert_int_equal(irqkit_spread_add_queue(spread, cpu,
-				 irq->queue == 0 && irq->serves != IRQKIT_SERVES_TX),
+	assert_int_equal(irq->is_only
+			? irqkit_spread_add_tx(spread, cpu)
+			: irqkit_spread_add_queue(spread, cpu,
+				  irq->queue == 0 && irq->serves != IRQKIT_SERVES_TX),
 		0);
 }
 
@@ -466,6 +473,69 @@ static bool is_better(const struct measure *a, const struct measure *than)
 		a->outside < than->outside;
 }
 
+/* A line for each device in rc.local, run again: what moves gains something. */
+static unsigned int run_again(struct machine *m, bool stays_on_node, unsigned int number)
+{
+	unsigned int n_written = 0;
+
+	for (unsigned int d = 0; d < m->n_devices; d++) {
+		struct machine before = *m;
+		struct measure now, then;
+		unsigned int n = run(m, (int)d, stays_on_node);
+
+		n_written += n;
+		now = measure(&before, -1);
+		then = measure(m, -1);
+		if (n > 0 && !is_better(&then, &now))
+			fails(&before, number, "written without a gain for device", d, n);
+	}
+	return n_written;
+}
+
+/* Returns how many series write after the first one. */
+static unsigned int come_to_rest(
+	const struct machine *before, bool stays_on_node, unsigned int number)
+{
+	struct machine m = *before;
+	unsigned int n_series = 0;
+
+	for (unsigned int d = 0; d < m.n_devices; d++)
+		run(&m, (int)d, stays_on_node);
+	while (run_again(&m, stays_on_node, number) > 0)
+		if (++n_series == MAX_SERIES)
+			fails(before, number, "series that write", n_series, 0);
+	return n_series;
+}
+
+/*
+ * A line cannot know where the next ones put their queues. So a second series may write,
+ * but only what gains something; then it must come to rest. After a boot, when nothing is
+ * pinned, that is seldom.
+ */
+static void series_come_to_rest(void **state)
+{
+	uint64_t seed = 2463534242;
+	unsigned int n_again = 0, n_pinned = 0, n = 0;
+
+	(void)state;
+	for (; n < share_of(N_MACHINES); n++) {
+		bool is_strict = below(&seed, 4) == 0;
+		struct machine m;
+
+		make_machine(&seed, &m);
+		n_pinned += come_to_rest(&m, is_strict, n) > 0;
+		for (unsigned int i = 0; i < m.n_irqs; i++)
+			m.irqs[i].is_pinned = false;
+		n_again += come_to_rest(&m, is_strict, n) > 0;
+	}
+	print_message(
+		"# of %u series a second one writes: %u after a boot, %u with queues "
+		"that were pinned before\n",
+		n, n_again, n_pinned);
+	assert_true(n_again * 100 < n * 15);
+	assert_true(n_pinned * 100 < n * 40);
+}
+
 static unsigned int count_cpus(const struct machine *m)
 {
 	unsigned int n = 0;
@@ -613,6 +683,7 @@ int main(void)
 		cmocka_unit_test(busiest_gets_no_more_queues),
 		cmocka_unit_test(each_is_no_worse_than_twice_all),
 		cmocka_unit_test(moves_gain_something),
+		cmocka_unit_test(series_come_to_rest),
 		cmocka_unit_test(by_load_queues_stay_whole),
 	};
 
