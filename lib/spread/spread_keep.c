@@ -297,13 +297,54 @@ static void keep_device(struct places *kept, const struct places *now, uint32_t 
 			add_slot(kept, &slots->slots[i], now->cpu[i]);
 }
 
-/* Marks the devices whose queues are as good as @fresh would make them. */
+/* Would its queues be where they are now, if all were placed anew? */
+static bool is_same(const struct places *now, const struct places *fresh, uint32_t device)
+{
+	const struct slots *slots = now->slots;
+
+	for (uint32_t i = slots->devices[device].first; i != NONE;
+		i = slots->slots[i].next)
+		if (counts(now, i) && now->cpu[i] != fresh->cpu[i])
+			return false;
+	return true;
+}
+
+static uint32_t find_most_first(const struct places *fresh)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < fresh->slots->spread->n_cpus; i++)
+		raise(&most, fresh->n_first[i]);
+	return most;
+}
+
+/* With those that are kept already, is it as good where it is as in @fresh? */
+static bool can_keep(struct places *alone, const struct places *kept,
+	const struct places *now, const struct places *fresh, uint32_t device,
+	uint32_t most_first)
+{
+	struct score of_now;
+
+	if (now->slots->devices[device].first == NONE || !can_stay(now->slots, device))
+		return false;
+	score_device(alone, now, device);
+	of_now = alone->score;
+	score_device(alone, fresh, device);
+	return is_as_good(&of_now, &alone->score) &&
+		!is_crowded(kept, now, device, fresh, most_first);
+}
+
+/*
+ * Marks the devices whose queues are as good as @fresh would make them. Those that @fresh
+ * leaves where they are come first: of many on a CPU, these are not the first ones, which
+ * often are the busiest, but some of all.
+ */
 static int choose_kept(
 	const struct places *now, const struct places *fresh, bool *keeps, bool *ret_any)
 {
 	const struct slots *slots = now->slots;
 	_cleanup_places_ struct places kept = { 0 }, alone = { 0 };
-	uint32_t most_first = 0;
+	uint32_t most_first;
 	int r = places_init(&kept, slots);
 
 	if (r == 0)
@@ -311,19 +352,12 @@ static int choose_kept(
 	if (r < 0)
 		return r;
 	add_pinned(&kept);
-	for (uint32_t i = 0; i < slots->spread->n_cpus; i++)
-		if (fresh->n_first[i] > most_first)
-			most_first = fresh->n_first[i];
-	for (uint32_t d = 0; d < slots->n_devices; d++) {
-		struct score of_now;
+	most_first = find_most_first(fresh);
+	for (uint32_t k = 0; k < 2 * slots->n_devices; k++) {
+		uint32_t d = k % slots->n_devices;
 
-		if (slots->devices[d].first == NONE || !can_stay(slots, d))
-			continue;
-		score_device(&alone, now, d);
-		of_now = alone.score;
-		score_device(&alone, fresh, d);
-		if (!is_as_good(&of_now, &alone.score) ||
-			is_crowded(&kept, now, d, fresh, most_first))
+		if (keeps[d] || (k < slots->n_devices && !is_same(now, fresh, d)) ||
+			!can_keep(&alone, &kept, now, fresh, d, most_first))
 			continue;
 		keep_device(&kept, now, d);
 		keeps[d] = true;
