@@ -425,11 +425,43 @@ static int place_leader(
 	return place_next(p, slot, item);
 }
 
-/* It keeps its affinity, and its vector, which was counted as free. */
-static int stay_as_is(struct irqkit_spread *spread, struct spread_item *item)
+/* An interrupt of a device that is kept: is it where it will be? */
+static bool stays_put(const struct placing *p, const struct slot *slot, uint32_t index)
 {
-	if (!spread->is_strict && spread->room[item->now_index] > 0)
-		spread_use_vector(spread, item->now_index, 1);
+	const struct spread_item *item = slots_get(p->slots, slot, index);
+	const struct spread_item *leader = slots_get_leader(p->slots, slot);
+
+	return keeps(p, slot) && item_can_stay(item) &&
+		(slot->kind == SLOT_FOLLOWER || item->now_index == leader->now_index);
+}
+
+/*
+ * All vectors of interrupts that may leave count as free. Those of interrupts that stay are
+ * taken back first, so that none that moves gets one of them; n is 1. Each gives it back
+ * when it is placed; n is -1. Counted strictly, a vector becomes free when its interrupt
+ * is placed.
+ */
+static void reserve(struct placing *p, const struct spread_item *item, int n)
+{
+	if (!p->spread->is_strict)
+		spread_use_vector(p->spread, item->now_index, n);
+}
+
+static void reserve_all(struct placing *p)
+{
+	for (uint32_t i = 0; i < p->slots->n; i++) {
+		const struct slot *slot = &p->slots->slots[i];
+
+		for (uint32_t k = 0; k < slot->count; k++)
+			if (stays_put(p, slot, k))
+				reserve(p, slots_get(p->slots, slot, k), 1);
+	}
+}
+
+/* It keeps its affinity, and its vector. */
+static int stay_as_is(struct placing *p, struct spread_item *item)
+{
+	reserve(p, item, 1);
 	return spread_set_reason(item, "stays");
 }
 
@@ -444,8 +476,10 @@ static int place_slot(struct placing *p, const struct slot *slot)
 
 		if (!item->pool)
 			continue;
+		if (stays_put(p, slot, i))
+			reserve(p, item, -1);
 		if (is_follower && keeps(p, slot) && item_can_stay(item))
-			r = stay_as_is(p->spread, item);
+			r = stay_as_is(p, item);
 		else if (i == 0 || is_follower)
 			r = place_leader(p, slot, item);
 		else if (can_follow(p->spread, item, leader))
@@ -607,6 +641,7 @@ int slots_place(const struct slots *slots, const struct slots_way *way)
 		return r;
 	spread_drop_places(slots->spread);
 	spread_count_room(slots->spread, slots->spread->is_strict);
+	reserve_all(&p);
 	r = place_slots(&p, true);
 	return r == 0 ? place_slots(&p, false) : r;
 }

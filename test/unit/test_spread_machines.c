@@ -11,6 +11,8 @@
  *	what is moved gains something; and what show advises to spread is moved
  *	a run for each device, again and again, comes to rest, and moves nothing without a gain
  *
+ *	no CPU gets more interrupts than it has vectors for
+ *
  * And the policy by load on the same machines:
  *
  *	the interrupts of a queue end on one CPU, or none of them moves
@@ -54,6 +56,8 @@ struct machine {
 	unsigned int n_cpus, threads, n_nodes;
 	bool is_isolated[MAX_CPUS];
 	bool is_slow[MAX_CPUS];
+	bool has_vectors;
+	unsigned int vectors[MAX_CPUS]; /* that are left */
 	struct device devices[MAX_DEVICES];
 	unsigned int n_devices;
 	struct irq irqs[MAX_IRQS];
@@ -323,6 +327,12 @@ static void tell_pinned(
 		0);
 }
 
+static void tell_vectors(struct irqkit_spread *spread, const struct machine *m)
+{
+	for (unsigned int c = 0; c < m->n_cpus && m->has_vectors; c++)
+		assert_int_equal(irqkit_spread_set_vectors(spread, c, m->vectors[c]), 0);
+}
+
 /* Places one device, or with -1 all; returns how many settings were written. */
 static unsigned int run_by(
 	struct machine *m, int device, bool stays_on_node, enum irqkit_policy policy)
@@ -332,6 +342,7 @@ static unsigned int run_by(
 
 	assert_int_equal(irqkit_spread_new(&spread), 0);
 	tell_cpus(spread, m);
+	tell_vectors(spread, m);
 	irqkit_spread_set_leave_node(spread, !stays_on_node);
 	for (unsigned int i = 0; i < m->n_irqs; i++) {
 		if (device < 0 || m->irqs[i].device == (unsigned int)device)
@@ -587,6 +598,42 @@ static void moves_gain_something(void **state)
 	}
 }
 
+static void count_irqs(const struct machine *m, unsigned int n[MAX_CPUS])
+{
+	memset(n, 0, MAX_CPUS * sizeof(*n));
+	for (unsigned int i = 0; i < m->n_irqs; i++)
+		n[m->irqs[i].now]++;
+}
+
+/* CPUs have few vectors left; one that is left by an interrupt may be used by another. */
+static void vectors_suffice(void **state)
+{
+	static const enum irqkit_policy policies[] = { IRQKIT_POLICY_QUEUE,
+		IRQKIT_POLICY_LOAD, IRQKIT_POLICY_IRQ };
+	uint64_t seed = 1181783497276652981;
+
+	(void)state;
+	for (unsigned int n = 0; n < share_of(N_MACHINES); n++) {
+		unsigned int had[MAX_CPUS], has[MAX_CPUS], most = 1 + below(&seed, 6);
+		struct machine m, before;
+
+		make_machine(&seed, &before);
+		before.has_vectors = true;
+		for (unsigned int c = 0; c < before.n_cpus; c++)
+			before.vectors[c] = below(&seed, most);
+		count_irqs(&before, had);
+		for (unsigned int k = 0; k < sizeof(policies) / sizeof(*policies); k++) {
+			m = before;
+			run_by(&m, -1, below(&seed, 2), policies[k]);
+			count_irqs(&m, has);
+			for (unsigned int c = 0; c < m.n_cpus; c++)
+				if (has[c] > had[c] + m.vectors[c])
+					fails(&before, n, "interrupts on a CPU", has[c],
+						had[c] + m.vectors[c]);
+		}
+	}
+}
+
 /* ------------------------------------------------------------------------------- */
 /* By load                                                                         */
 
@@ -684,6 +731,7 @@ int main(void)
 		cmocka_unit_test(each_is_no_worse_than_twice_all),
 		cmocka_unit_test(moves_gain_something),
 		cmocka_unit_test(series_come_to_rest),
+		cmocka_unit_test(vectors_suffice),
 		cmocka_unit_test(by_load_queues_stay_whole),
 	};
 
