@@ -33,6 +33,7 @@ struct score {
 	uint32_t most_first; /* first queues on a core */
 	uint32_t n; /* queues */
 	uint32_t n_far; /* queues that are not on their node */
+	uint32_t n_queues_far; /* the same, without interrupts of unknown purpose */
 	uint64_t slowness; /* of the CPUs of all queues */
 	uint32_t n_together; /* tx of an only queue, on the CPU of rx; else not counted */
 };
@@ -115,7 +116,10 @@ static void add_slot(struct places *p, const struct slot *slot, uint32_t cpu)
 		score->first += 2 * (uint64_t)p->n_first[on->core_index]++ + 1;
 		raise(&score->most_first, p->n_first[on->core_index]);
 	}
-	score->n_far += leader->near && !pool_has(leader->near, cpu);
+	if (leader->near && !pool_has(leader->near, cpu)) {
+		score->n_far++;
+		score->n_queues_far += slot->kind == SLOT_QUEUE;
+	}
 	score->slowness += (uint64_t)((int64_t)on->slowness - p->slots->fastest);
 	if (slot->kind == SLOT_QUEUE)
 		score->of_queues += 2 * (uint64_t)p->n_queue[cpu]++ + 1;
@@ -203,7 +207,8 @@ static bool is_as_good(const struct score *a, const struct score *than)
 		a->on_cpus <= than->on_cpus && a->of_queues <= than->of_queues &&
 		a->of_devices <= than->of_devices && a->on_cores <= than->on_cores &&
 		a->first <= than->first && a->n_far <= than->n_far &&
-		a->slowness <= than->slowness && a->n_together <= than->n_together;
+		a->n_queues_far <= than->n_queues_far && a->slowness <= than->slowness &&
+		a->n_together <= than->n_together;
 }
 
 /*
@@ -228,6 +233,7 @@ static bool is_good_enough(const struct score *now, const struct score *plan)
 		now->most_on_core <= plan->most_on_core &&
 		now->most_first <= plan->most_first &&
 		is_nearly(now->n_far, plan->n_far, now->n) &&
+		is_nearly(now->n_queues_far, plan->n_queues_far, now->n) &&
 		is_nearly(now->slowness, plan->slowness, now->n) &&
 		now->n_together <= plan->n_together;
 }

@@ -187,6 +187,7 @@ struct measure {
 	unsigned int cores; /* the same by core */
 	unsigned int first; /* of first queues, by core */
 	unsigned int far; /* queues that are not on their node */
+	unsigned int known_far; /* the same without unknown interrupts */
 	unsigned int slow; /* queues on slow CPUs */
 	unsigned int apart; /* interrupts that are not on the CPU of their queue */
 	unsigned int together; /* tx interrupts of only queues, on the CPU of rx */
@@ -230,7 +231,10 @@ static void count_irq(const struct machine *m, unsigned int i, struct measure *r
 	n[1][cpu] += irq->queue >= 0;
 	n[2][core_of(m, cpu)]++;
 	n[3][core_of(m, cpu)] += irq->queue == 0;
-	ret->far += device->node >= 0 && node_of(m, cpu) != (unsigned int)device->node;
+	if (device->node >= 0 && node_of(m, cpu) != (unsigned int)device->node) {
+		ret->far++;
+		ret->known_far += irq->queue >= 0;
+	}
 	ret->slow += m->is_slow[cpu];
 	ret->total++;
 }
@@ -479,7 +483,8 @@ static bool is_better(const struct measure *a, const struct measure *than)
 {
 	return a->busiest < than->busiest || a->squares < than->squares ||
 		a->known < than->known || a->own < than->own || a->cores < than->cores ||
-		a->first < than->first || a->far < than->far || a->slow < than->slow ||
+		a->first < than->first || a->far < than->far ||
+		a->known_far < than->known_far || a->slow < than->slow ||
 		a->apart < than->apart || a->together < than->together ||
 		a->outside < than->outside;
 }
