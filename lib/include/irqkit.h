@@ -2850,6 +2850,15 @@ int irqkit_spread_add_queue(
 	struct irqkit_spread *spread, unsigned int cpu, bool is_first);
 
 /*
+ * Adds the tx interrupt of a device that has no other queue, pinned to @cpu, and not being
+ * placed, where its rx interrupt is on another CPU. It does not count as a queue: of two
+ * CPUs with as many queues, the policy by queue uses the one without it first.
+ *
+ * -ENOENT: this CPU was not added.
+ */
+int irqkit_spread_add_tx(struct irqkit_spread *spread, unsigned int cpu);
+
+/*
  * Sets how slow @cpu is: 0, the default, for the fastest CPUs, and more for slower ones.
  * With the policy by queue, a queue stays on a slow CPU only if there are not enough fast
  * CPUs.

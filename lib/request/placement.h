@@ -59,6 +59,7 @@ int placement_tell_pinned(struct irqkit_placement *p);
  */
 int placement_find_queue(struct irqkit_device *device, int irq,
 	enum irqkit_serves *ret_serves, bool *ret_is_follower);
+bool placement_has_only_queue(const struct irqkit_device *device);
 struct irqkit_device *placement_find_device(const struct irqkit_placement *p, int irq);
 
 #endif

@@ -16,6 +16,7 @@ struct pin {
 	int queue; /* -1 - number of the interrupt, if that is not known */
 	unsigned int cpu;
 	bool is_first; /* it has the first rx queue */
+	bool is_tx; /* of a device that has no other queue: it need not go with rx */
 };
 
 struct pins {
@@ -61,7 +62,8 @@ static int note(
 	pins->pins[pins->n++] = (struct pin){ .device = device,
 		.queue = queue < 0 ? -1 - number : queue,
 		.cpu = (unsigned int)cpu,
-		.is_first = queue == 0 && serves != IRQKIT_SERVES_TX };
+		.is_first = queue == 0 && serves != IRQKIT_SERVES_TX,
+		.is_tx = serves == IRQKIT_SERVES_TX && placement_has_only_queue(device) };
 	return 0;
 }
 
@@ -80,7 +82,9 @@ static int compare_pins(const void *a, const void *b)
 	const struct pin *x = a, *y = b;
 	int order = compare_places(x, y);
 
-	return order ? order : y->is_first - x->is_first;
+	if (order)
+		return order;
+	return y->is_first - x->is_first;
 }
 
 /* rx and tx of a queue count once on a CPU. */
@@ -93,8 +97,11 @@ static int tell(struct pins *pins, const struct irqkit_placement *p)
 	for (size_t i = 0; i < pins->n && r == 0; i++) {
 		const struct pin *pin = &pins->pins[i];
 
-		if (i == 0 || compare_places(pin, pin - 1) != 0)
-			r = irqkit_spread_add_queue(p->spread, pin->cpu, pin->is_first);
+		if (i > 0 && compare_places(pin, pin - 1) == 0)
+			continue;
+		r = pin->is_tx
+			? irqkit_spread_add_tx(p->spread, pin->cpu)
+			: irqkit_spread_add_queue(p->spread, pin->cpu, pin->is_first);
 	}
 	return r;
 }

@@ -132,7 +132,7 @@ static int count_queue(
 }
 
 /* Are there one rx and one tx queue, and no interrupt that may be of another one? */
-static bool has_only_queue(const struct irqkit_device *device)
+bool placement_has_only_queue(const struct irqkit_device *device)
 {
 	return irqkit_device_count_direction(device, IRQKIT_RX) == 1 &&
 		irqkit_device_count_direction(device, IRQKIT_TX) == 1;
@@ -176,7 +176,7 @@ static void tell_owner(struct irqkit_placement *p, size_t index, int irq)
 		p->spread, index, device ? (unsigned int)at : UINT_MAX, queue, serves);
 	if (is_follower)
 		irqkit_spread_set_follower(p->spread, index);
-	if (device && has_only_queue(device))
+	if (device && placement_has_only_queue(device))
 		irqkit_spread_set_only_queue(p->spread, index);
 	tell_node(p, index, owner, node);
 }

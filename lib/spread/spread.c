@@ -163,6 +163,16 @@ EXPORT int irqkit_spread_add_queue(
 	return 0;
 }
 
+EXPORT int irqkit_spread_add_tx(struct irqkit_spread *spread, unsigned int cpu)
+{
+	struct spread_cpu *found = find(spread, cpu);
+
+	if (!found)
+		return -ENOENT;
+	found->pinned_tx++;
+	return 0;
+}
+
 EXPORT int irqkit_spread_set_slowness(
 	struct irqkit_spread *spread, unsigned int cpu, int slowness)
 {

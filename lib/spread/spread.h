@@ -21,6 +21,7 @@ struct spread_cpu {
 	uint64_t fixed; /* load that isn't being placed */
 	uint32_t pinned; /* queues that aren't being placed, and are pinned to it */
 	uint32_t pinned_first; /* of them, the first queues of their devices */
+	uint32_t pinned_tx; /* the same, tx apart from the rx of its only queue */
 	int slowness; /* more for slower CPUs */
 
 	/* made by irqkit_spread_place() */
@@ -59,6 +60,7 @@ struct spread_item {
 
 	/* results */
 	uint32_t place; /* the first of its CPUs, or NONE: left as it is */
+	uint32_t round; /* by queue: how many queues were placed on its CPU before */
 	uint32_t full; /* a CPU that would have been better, without vectors; or NONE */
 	struct irqkit_cpuset *cpus; /* owned; NULL: left as it is */
 	char *reason; /* owned */

@@ -28,7 +28,12 @@ struct score {
 	uint64_t of_devices; /* the same, for each device by itself */
 	uint64_t on_cores; /* the same for cores */
 	uint64_t first; /* the same for cores, of first queues */
+	uint32_t most_queues; /* queues on a CPU, without interrupts of unknown purpose */
+	uint32_t most_on_core; /* queues on a core */
+	uint32_t most_first; /* first queues on a core */
+	uint32_t n; /* queues */
 	uint32_t n_far; /* queues that are not on their node */
+	uint32_t n_queues_far; /* the same, without interrupts of unknown purpose */
 	uint64_t slowness; /* of the CPUs of all queues */
 	uint32_t n_together; /* tx of an only queue, on the CPU of rx; else not counted */
 };
@@ -82,10 +87,17 @@ static void add_pinned(struct places *p)
 	for (uint32_t i = 0; i < spread->n_cpus; i++) {
 		const struct spread_cpu *cpu = &spread->cpus[i];
 
-		p->n_cpu[i] = p->n_queue[i] = cpu->pinned;
+		p->n_cpu[i] = cpu->pinned;
+		p->n_queue[i] = 0;
 		p->n_core[cpu->core_index] += cpu->pinned;
 		p->n_first[cpu->core_index] += cpu->pinned_first;
 	}
+}
+
+static void raise(uint32_t *most, uint32_t n)
+{
+	if (*most < n)
+		*most = n;
 }
 
 /* Adds a queue to a CPU, and takes the sums of squares along: (n + 1)^2 - n^2 = 2n + 1. */
@@ -95,16 +107,24 @@ static void add_slot(struct places *p, const struct slot *slot, uint32_t cpu)
 	const struct spread_item *leader = slots_get_leader(p->slots, slot);
 	struct score *score = &p->score;
 
+	score->n++;
 	score->on_cpus += 2 * (uint64_t)p->n_cpu[cpu]++ + 1;
 	score->on_cores += 2 * (uint64_t)p->n_core[on->core_index]++ + 1;
-	if (p->n_cpu[cpu] > score->busiest)
-		score->busiest = p->n_cpu[cpu];
-	if (slot->is_first)
+	raise(&score->busiest, p->n_cpu[cpu]);
+	raise(&score->most_on_core, p->n_core[on->core_index]);
+	if (slot->is_first) {
 		score->first += 2 * (uint64_t)p->n_first[on->core_index]++ + 1;
-	score->n_far += leader->near && !pool_has(leader->near, cpu);
+		raise(&score->most_first, p->n_first[on->core_index]);
+	}
+	if (leader->near && !pool_has(leader->near, cpu)) {
+		score->n_far++;
+		score->n_queues_far += slot->kind == SLOT_QUEUE;
+	}
 	score->slowness += (uint64_t)((int64_t)on->slowness - p->slots->fastest);
 	if (slot->kind == SLOT_QUEUE)
 		score->of_queues += 2 * (uint64_t)p->n_queue[cpu]++ + 1;
+	if (slot->kind == SLOT_QUEUE)
+		raise(&score->most_queues, p->n_queue[cpu]);
 }
 
 static void remove_slot(struct places *p, const struct slot *slot, uint32_t cpu)
@@ -187,7 +207,35 @@ static bool is_as_good(const struct score *a, const struct score *than)
 		a->on_cpus <= than->on_cpus && a->of_queues <= than->of_queues &&
 		a->of_devices <= than->of_devices && a->on_cores <= than->on_cores &&
 		a->first <= than->first && a->n_far <= than->n_far &&
-		a->slowness <= than->slowness && a->n_together <= than->n_together;
+		a->n_queues_far <= than->n_queues_far && a->slowness <= than->slowness &&
+		a->n_together <= than->n_together;
+}
+
+/*
+ * Is @a no worse than @than by an eighth of the queues? Only if not even @than has all of
+ * them where they should be: otherwise each of them counts.
+ */
+static bool is_nearly(uint64_t a, uint64_t than, uint32_t n)
+{
+	return a <= (than ? than + (n + 3) / 8 : 0);
+}
+
+/*
+ * Are the queues where they are now as good as in a plan made anew? The plan went around
+ * queues of other devices, which may be elsewhere than when these were placed. So it is
+ * not asked whether all CPUs are as even, but whether one gets more than in the plan.
+ */
+static bool is_good_enough(const struct score *now, const struct score *plan)
+{
+	return now->n_unplaced <= plan->n_unplaced && now->busiest <= plan->busiest &&
+		now->most_queues <= plan->most_queues &&
+		now->of_devices <= plan->of_devices &&
+		now->most_on_core <= plan->most_on_core &&
+		now->most_first <= plan->most_first &&
+		is_nearly(now->n_far, plan->n_far, now->n) &&
+		is_nearly(now->n_queues_far, plan->n_queues_far, now->n) &&
+		is_nearly(now->slowness, plan->slowness, now->n) &&
+		now->n_together <= plan->n_together;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -255,13 +303,54 @@ static void keep_device(struct places *kept, const struct places *now, uint32_t 
 			add_slot(kept, &slots->slots[i], now->cpu[i]);
 }
 
-/* Marks the devices whose queues are as good as @fresh would make them. */
+/* Would its queues be where they are now, if all were placed anew? */
+static bool is_same(const struct places *now, const struct places *fresh, uint32_t device)
+{
+	const struct slots *slots = now->slots;
+
+	for (uint32_t i = slots->devices[device].first; i != NONE;
+		i = slots->slots[i].next)
+		if (counts(now, i) && now->cpu[i] != fresh->cpu[i])
+			return false;
+	return true;
+}
+
+static uint32_t find_most_first(const struct places *fresh)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < fresh->slots->spread->n_cpus; i++)
+		raise(&most, fresh->n_first[i]);
+	return most;
+}
+
+/* With those that are kept already, is it as good where it is as in @fresh? */
+static bool can_keep(struct places *alone, const struct places *kept,
+	const struct places *now, const struct places *fresh, uint32_t device,
+	uint32_t most_first)
+{
+	struct score of_now;
+
+	if (now->slots->devices[device].first == NONE || !can_stay(now->slots, device))
+		return false;
+	score_device(alone, now, device);
+	of_now = alone->score;
+	score_device(alone, fresh, device);
+	return is_as_good(&of_now, &alone->score) &&
+		!is_crowded(kept, now, device, fresh, most_first);
+}
+
+/*
+ * Marks the devices whose queues are as good as @fresh would make them. Those that @fresh
+ * leaves where they are come first: of many on a CPU, these are not the first ones, which
+ * often are the busiest, but some of all.
+ */
 static int choose_kept(
 	const struct places *now, const struct places *fresh, bool *keeps, bool *ret_any)
 {
 	const struct slots *slots = now->slots;
 	_cleanup_places_ struct places kept = { 0 }, alone = { 0 };
-	uint32_t most_first = 0;
+	uint32_t most_first;
 	int r = places_init(&kept, slots);
 
 	if (r == 0)
@@ -269,19 +358,12 @@ static int choose_kept(
 	if (r < 0)
 		return r;
 	add_pinned(&kept);
-	for (uint32_t i = 0; i < slots->spread->n_cpus; i++)
-		if (fresh->n_first[i] > most_first)
-			most_first = fresh->n_first[i];
-	for (uint32_t d = 0; d < slots->n_devices; d++) {
-		struct score of_now;
+	most_first = find_most_first(fresh);
+	for (uint32_t k = 0; k < 2 * slots->n_devices; k++) {
+		uint32_t d = k % slots->n_devices;
 
-		if (slots->devices[d].first == NONE || !can_stay(slots, d))
-			continue;
-		score_device(&alone, now, d);
-		of_now = alone.score;
-		score_device(&alone, fresh, d);
-		if (!is_as_good(&of_now, &alone.score) ||
-			is_crowded(&kept, now, d, fresh, most_first))
+		if (keeps[d] || (k < slots->n_devices && !is_same(now, fresh, d)) ||
+			!can_keep(&alone, &kept, now, fresh, d, most_first))
 			continue;
 		keep_device(&kept, now, d);
 		keeps[d] = true;
@@ -419,7 +501,7 @@ static int place_all(struct decision *d)
 
 	if (r < 0 || d->slots.spread->is_fresh || d->slots.spread->width > 1)
 		return r;
-	if (!all_can_stay(&d->slots) || !is_as_good(&d->now.score, &d->fresh.score))
+	if (!all_can_stay(&d->slots) || !is_good_enough(&d->now.score, &d->fresh.score))
 		return place_around(d, &way);
 	for (uint32_t i = 0; i < d->slots.n_devices; i++)
 		d->keeps[i] = true;

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CROWD_NAME_SIZE 64
+
 struct placing {
 	const struct slots *slots;
 	const struct slots_way *way;
@@ -87,20 +89,33 @@ static void name_node(const struct spread_item *item, char text[static NODE_NAME
 		strcpy(text, " of another node");
 }
 
-/* "rx-3, next CPU of node 1" */
-static int explain_next(struct spread_item *item, uint32_t round, bool is_apart)
+/* "; the CPUs of node 1 have more queues": why it is not there, though all would fit. */
+static void name_crowd(const struct spread_item *item, bool is_crowded,
+	char text[static CROWD_NAME_SIZE])
 {
-	bool is_first = round == 0 && item->place == first_of(item_get_reach(item));
-	const char *reused = round > 0 ? ", reused" : "";
-	char what[QUEUE_NAME_SIZE], where[NODE_NAME_SIZE];
+	text[0] = '\0';
+	if (is_crowded && item->near && !item->is_local)
+		snprintf(text, CROWD_NAME_SIZE, "; the CPUs of node %d have more queues",
+			item->node);
+}
+
+/* "rx-3, next CPU of node 1" */
+/* @is_crowded: its node has a CPU for each queue of the device, but they have others */
+static int explain_next(struct spread_item *item, bool is_apart, bool is_crowded)
+{
+	bool is_first = item->round == 0 && item->place == first_of(item_get_reach(item));
+	const char *reused = item->round > 0 ? ", reused" : "";
+	char what[QUEUE_NAME_SIZE], where[NODE_NAME_SIZE], crowd[CROWD_NAME_SIZE];
 
 	spread_name_queue(item, what);
 	name_node(item, where);
+	name_crowd(item, is_crowded, crowd);
 	if (is_apart)
-		return spread_set_reason(item, "%s%sCPU%s away from other first queues%s",
-			what, *what ? ", " : "", where, reused);
-	return spread_set_reason(item, "%s%s%s CPU%s%s", what, *what ? ", " : "",
-		is_first ? "first" : "next", where, reused);
+		return spread_set_reason(item,
+			"%s%sCPU%s away from other first queues%s%s", what,
+			*what ? ", " : "", where, reused, crowd);
+	return spread_set_reason(item, "%s%s%s CPU%s%s%s", what, *what ? ", " : "",
+		is_first ? "first" : "next", where, reused, crowd);
 }
 
 static int explain_with(struct spread_item *item, const struct spread_item *leader)
@@ -306,34 +321,46 @@ static uint32_t find_next(struct placing *p, const struct slot *slot,
 	return spread_next(p->spread, item, &among);
 }
 
+/* Are the queues of a device that fits on its node on other nodes too? */
+static bool is_crowded(const struct placing *p, const struct slot *slot)
+{
+	return p->way->is_wide && slots_fit_node(p->slots, slot);
+}
+
 static int place_next(
 	struct placing *p, const struct slot *slot, struct spread_item *item)
 {
 	bool is_apart;
-	uint32_t next = find_next(p, slot, item, &is_apart), round;
+	uint32_t next = find_next(p, slot, item, &is_apart);
 	int r;
 
 	if (next == NONE) {
 		p->spread->n_unplaced++;
 		return 0;
 	}
-	round = (uint32_t)(p->spread->taken[next] / A_SLOT);
+	item->round = (uint32_t)(p->spread->taken[next] / A_SLOT);
 	p->own[next]++;
 	r = give(p, item, next);
-	return r < 0 ? r : explain_next(item, round, is_apart);
-}
-
-static int stay(struct placing *p, struct spread_item *item)
-{
-	int r = give(p, item, item->now_index);
-
-	return r < 0 ? r : explain_stay(item);
+	return r < 0 ? r : explain_next(item, is_apart, is_crowded(p, slot));
 }
 
 /*
- * The CPU with the least load of those that have no more queues than the one of @head, if
- * it is better for tx than the CPU of rx; otherwise NONE.
+ * Where tx of an only queue may go: the CPUs with no more queues than the one of @head,
+ * and less load. Those with fewer queues come first, then those with less load.
  */
+static bool is_relief(const struct placing *p, uint32_t cpu, uint32_t than)
+{
+	uint64_t slots = p->spread->taken[cpu] / A_SLOT;
+	uint64_t slots_than = p->spread->taken[than] / A_SLOT;
+
+	if (slots != slots_than)
+		return slots < slots_than;
+	if (p->load[cpu] != p->load[than])
+		return p->load[cpu] < p->load[than];
+	return p->spread->taken[cpu] < p->spread->taken[than];
+}
+
+/* A better CPU for tx than the CPU of rx, or NONE. */
 static uint32_t find_relief(struct placing *p, const struct slot *slot,
 	const struct spread_item *item, const struct spread_item *head)
 {
@@ -342,10 +369,18 @@ static uint32_t find_relief(struct placing *p, const struct slot *slot,
 
 	for (uint32_t i = 0; i < p->spread->n_cpus; i++)
 		if (pool_has(pool, i) && spread_has_room(p->spread, item, i) &&
-			p->spread->taken[i] <= p->spread->taken[head->place] &&
-			p->load[i] < p->load[best])
+			p->load[i] < p->load[head->place] && is_relief(p, i, best))
 			best = i;
 	return best == head->place ? NONE : best;
+}
+
+/* It does not count as a queue: of CPUs with as many, one without it is better. */
+static int give_tx(struct placing *p, struct spread_item *item, uint32_t cpu)
+{
+	int r = give(p, item, cpu);
+
+	p->spread->taken[cpu] -= A_SLOT - 1;
+	return r;
 }
 
 static int place_tx(struct placing *p, const struct slot *slot, struct spread_item *item,
@@ -356,10 +391,19 @@ static int place_tx(struct placing *p, const struct slot *slot, struct spread_it
 
 	if (cpu == NONE)
 		return follow(p, item, head);
-	r = give(p, item, cpu);
+	r = give_tx(p, item, cpu);
 	return r < 0 ? r
 		     : spread_set_reason(item, "tx-%d, relieves the CPU of rx-%d",
 			       item->queue, head->queue);
+}
+
+static int stay(struct placing *p, const struct slot *slot, struct spread_item *item,
+	const struct spread_item *head)
+{
+	int r = slot->kind == SLOT_TX && head != item ? give_tx(p, item, item->now_index)
+						      : give(p, item, item->now_index);
+
+	return r < 0 ? r : explain_stay(item);
 }
 
 /* The interrupt that leads the slot. */
@@ -375,17 +419,49 @@ static int place_leader(
 	if (keeps(p, slot) && slot->kind != SLOT_FOLLOWER)
 		return goes_along && item->now_index == head->place
 			? follow(p, item, head)
-			: stay(p, item);
+			: stay(p, slot, item, head);
 	if (slot->kind == SLOT_TX && goes_along)
 		return place_tx(p, slot, item, head);
 	return place_next(p, slot, item);
 }
 
-/* It keeps its affinity, and its vector, which was counted as free. */
-static int stay_as_is(struct irqkit_spread *spread, struct spread_item *item)
+/* An interrupt of a device that is kept: is it where it will be? */
+static bool stays_put(const struct placing *p, const struct slot *slot, uint32_t index)
 {
-	if (!spread->is_strict && spread->room[item->now_index] > 0)
-		spread_use_vector(spread, item->now_index, 1);
+	const struct spread_item *item = slots_get(p->slots, slot, index);
+	const struct spread_item *leader = slots_get_leader(p->slots, slot);
+
+	return keeps(p, slot) && item_can_stay(item) &&
+		(slot->kind == SLOT_FOLLOWER || item->now_index == leader->now_index);
+}
+
+/*
+ * All vectors of interrupts that may leave count as free. Those of interrupts that stay are
+ * taken back first, so that none that moves gets one of them; n is 1. Each gives it back
+ * when it is placed; n is -1. Counted strictly, a vector becomes free when its interrupt
+ * is placed.
+ */
+static void reserve(struct placing *p, const struct spread_item *item, int n)
+{
+	if (!p->spread->is_strict)
+		spread_use_vector(p->spread, item->now_index, n);
+}
+
+static void reserve_all(struct placing *p)
+{
+	for (uint32_t i = 0; i < p->slots->n; i++) {
+		const struct slot *slot = &p->slots->slots[i];
+
+		for (uint32_t k = 0; k < slot->count; k++)
+			if (stays_put(p, slot, k))
+				reserve(p, slots_get(p->slots, slot, k), 1);
+	}
+}
+
+/* It keeps its affinity, and its vector. */
+static int stay_as_is(struct placing *p, struct spread_item *item)
+{
+	reserve(p, item, 1);
 	return spread_set_reason(item, "stays");
 }
 
@@ -400,8 +476,10 @@ static int place_slot(struct placing *p, const struct slot *slot)
 
 		if (!item->pool)
 			continue;
+		if (stays_put(p, slot, i))
+			reserve(p, item, -1);
 		if (is_follower && keeps(p, slot) && item_can_stay(item))
-			r = stay_as_is(p->spread, item);
+			r = stay_as_is(p, item);
 		else if (i == 0 || is_follower)
 			r = place_leader(p, slot, item);
 		else if (can_follow(p->spread, item, leader))
@@ -416,6 +494,143 @@ static int place_slot(struct placing *p, const struct slot *slot)
 }
 
 /* ------------------------------------------------------------------------------- */
+/* First queues, once more                                                         */
+
+/* Takes the place of @other, and gets all that goes with it. */
+static void trade(struct spread_item *a, struct spread_item *b)
+{
+	struct spread_item was = *a;
+
+	a->place = b->place;
+	a->round = b->round;
+	a->is_local = b->is_local;
+	b->place = was.place;
+	b->round = was.round;
+	b->is_local = was.is_local;
+}
+
+/* Are the interrupts of both on one CPU each, and may they change places? */
+static bool can_trade(
+	const struct placing *p, const struct slot *slot, const struct slot *other)
+{
+	const struct spread_item *a = slots_get_leader(p->slots, slot);
+	const struct spread_item *b = slots_get_leader(p->slots, other);
+
+	if (other->kind != SLOT_QUEUE || slot->count != other->count ||
+		a->place == NONE || b->place == NONE || a->is_local != b->is_local ||
+		p->spread->cpus[a->place].slowness != p->spread->cpus[b->place].slowness)
+		return false;
+	for (uint32_t i = 0; i < slot->count; i++) {
+		const struct spread_item *x = slots_get(p->slots, slot, i);
+		const struct spread_item *y = slots_get(p->slots, other, i);
+
+		if (x->pool != a->pool || y->pool != a->pool || x->place != a->place ||
+			y->place != b->place || x->full != NONE || y->full != NONE)
+			return false;
+	}
+	return true;
+}
+
+/* The queue of the device whose core has the fewest first queues, if that is better. */
+static const struct slot *find_trade(const struct placing *p, const struct slot *slot)
+{
+	const struct slots *slots = p->slots;
+	uint32_t few = count_first(p, slots_get_leader(slots, slot)->place) - 1;
+	const struct slot *best = NULL;
+
+	for (uint32_t i = slot->next; i != NONE; i = slots->slots[i].next) {
+		const struct slot *other = &slots->slots[i];
+
+		if (!can_trade(p, slot, other) ||
+			count_first(p, slots_get_leader(slots, other)->place) >= few)
+			continue;
+		few = count_first(p, slots_get_leader(slots, other)->place);
+		best = other;
+	}
+	return best;
+}
+
+static int explain_trade(
+	struct placing *p, const struct slot *slot, uint32_t index, bool is_apart)
+{
+	struct spread_item *item = slots_get(p->slots, slot, index);
+	int r = spread_widen(p->spread, item);
+
+	if (r < 0)
+		return r;
+	return index == 0 ? explain_next(item, is_apart, is_crowded(p, slot))
+			  : explain_with(item, slots_get_leader(p->slots, slot));
+}
+
+/*
+ * A first queue that met another one, because all CPUs with as few queues had one: where
+ * the device has a queue on a core with fewer first queues, the two change places.
+ */
+static int part_first(struct placing *p, const struct slot *slot)
+{
+	const struct slot *other = find_trade(p, slot);
+	int r = 0;
+
+	if (!other)
+		return 0;
+	p->n_first[p->spread->cpus[slots_get_leader(p->slots, slot)->place].core_index]--;
+	for (uint32_t i = 0; i < slot->count && r == 0; i++) {
+		struct spread_item *a = slots_get(p->slots, slot, i);
+		struct spread_item *b = slots_get(p->slots, other, i);
+
+		p->load[a->place] += b->load - a->load;
+		p->load[b->place] += a->load - b->load;
+		trade(a, b);
+		r = explain_trade(p, slot, i, true);
+		if (r == 0)
+			r = explain_trade(p, other, i, false);
+	}
+	p->n_first[p->spread->cpus[slots_get_leader(p->slots, slot)->place].core_index]++;
+	return r;
+}
+
+static int part_firsts(struct placing *p)
+{
+	const struct slots *slots = p->slots;
+	int r = 0;
+
+	/* an order of CPUs that the user chose, and counted vectors, are not touched */
+	if (p->spread->is_fresh || p->spread->is_strict || p->spread->width > 1)
+		return 0;
+	for (uint32_t d = 0; d < slots->n_devices && r == 0; d++) {
+		const struct slot *slot = slots->devices[d].first == NONE
+			? NULL
+			: &slots->slots[slots->devices[d].first];
+
+		if (slot && slot->is_first && slot->kind == SLOT_QUEUE &&
+			!keeps(p, slot) && slots_get_leader(slots, slot)->place != NONE)
+			r = part_first(p, slot);
+	}
+	return r;
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/* Those that stay, or all others: they go around them. */
+static int place_slots(struct placing *p, bool stays)
+{
+	const struct slots *slots = p->slots;
+	bool has_parted = stays;
+	int r = 0;
+
+	for (uint32_t i = 0; i < slots->n && r == 0; i++) {
+		if (keeps(p, &slots->slots[i]) != stays)
+			continue;
+		/* tx and followers come after that */
+		if (!has_parted && slots->slots[i].kind > SLOT_UNKNOWN) {
+			r = part_firsts(p);
+			has_parted = true;
+		}
+		if (r == 0)
+			r = place_slot(p, &slots->slots[i]);
+	}
+	return r == 0 && !has_parted ? part_firsts(p) : r;
+}
 
 int slots_place(const struct slots *slots, const struct slots_way *way)
 {
@@ -426,10 +641,7 @@ int slots_place(const struct slots *slots, const struct slots_way *way)
 		return r;
 	spread_drop_places(slots->spread);
 	spread_count_room(slots->spread, slots->spread->is_strict);
-	/* the others go around those that stay */
-	for (int stays = 1; stays >= 0; stays--)
-		for (uint32_t i = 0; i < slots->n && r == 0; i++)
-			if (keeps(&p, &slots->slots[i]) == stays)
-				r = place_slot(&p, &slots->slots[i]);
-	return r;
+	reserve_all(&p);
+	r = place_slots(&p, true);
+	return r == 0 ? place_slots(&p, false) : r;
 }

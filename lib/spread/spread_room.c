@@ -10,7 +10,9 @@ void spread_count_room(struct irqkit_spread *spread, bool is_strict)
 {
 	for (uint32_t i = 0; i < spread->n_cpus; i++) {
 		spread->room[i] = spread->cpus[i].vectors;
-		spread->taken[i] = spread->is_fresh ? 0 : spread->cpus[i].pinned * A_SLOT;
+		spread->taken[i] = spread->is_fresh
+			? 0
+			: spread->cpus[i].pinned * A_SLOT + spread->cpus[i].pinned_tx;
 	}
 	for (uint32_t i = 0; i < spread->n_items && !is_strict; i++) {
 		const struct spread_item *item = &spread->items[i];

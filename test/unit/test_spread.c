@@ -403,6 +403,68 @@ static void queues_of_a_device_are_apart(void **state)
 		"43 3 queue 3, next CPU\n");
 }
 
+/* Interrupts of no device, all on one CPU: those that stay are not the first ones. */
+static void some_of_all_stay(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(2);
+
+	(void)state;
+	for (unsigned int i = 0; i < 5; i++)
+		add(spread, 20 + i, 100 - 10 * i, 0);
+	ends(spread, IRQKIT_POLICY_QUEUE,
+		"20 0 stays on its CPU\n"
+		"21 1 next CPU\n"
+		"22 0 stays on its CPU\n"
+		"23 1 next CPU, reused\n"
+		"24 0 stays on its CPU\n");
+}
+
+/* tx that is apart from the rx of its only queue is no queue, but better left alone. */
+static void pinned_tx_is_not_a_queue(void **state)
+{
+	struct irqkit_spread *spread = with_cpus(3);
+	size_t rx = add(spread, 30, 100, -1), tx = add(spread, 31, 100, -1);
+
+	(void)state;
+	irqkit_spread_set_queue(spread, rx, 0, 0, IRQKIT_SERVES_RX);
+	irqkit_spread_set_queue(spread, tx, 0, 0, IRQKIT_SERVES_TX);
+	irqkit_spread_set_only_queue(spread, rx);
+	irqkit_spread_set_only_queue(spread, tx);
+	assert_int_equal(irqkit_spread_add_queue(spread, 0, true), 0);
+	assert_int_equal(irqkit_spread_add_tx(spread, 1), 0);
+	assert_int_equal(irqkit_spread_add_tx(spread, 3), -ENOENT);
+	ends(spread, IRQKIT_POLICY_QUEUE,
+		"30 2 rx-0, next CPU\n"
+		"31 1 tx-0, relieves the CPU of rx-0\n");
+}
+
+/*
+ * Two nodes with two CPUs each, and four interrupts on as many CPUs: the queues come to the
+ * node of the device, the interrupts of unknown purpose leave it.
+ */
+static void queues_come_to_their_node_first(void **state)
+{
+	struct irqkit_spread *spread = NULL;
+
+	(void)state;
+	assert_int_equal(irqkit_spread_new(&spread), 0);
+	for (unsigned int c = 0; c < 4; c++)
+		assert_int_equal(irqkit_spread_add_cpu(spread, c, -1, -1, (int)c / 2), 0);
+	irqkit_spread_set_leave_node(spread, true);
+	for (int i = 0; i < 4; i++) {
+		size_t index = add(spread, 60 + (unsigned int)i, 0, i);
+
+		irqkit_spread_set_queue(spread, index, 0, i < 2 ? i : -1,
+			i < 2 ? IRQKIT_SERVES_BOTH : IRQKIT_SERVES_NONE);
+		irqkit_spread_set_node(spread, index, 1);
+	}
+	ends(spread, IRQKIT_POLICY_QUEUE,
+		"60 2 queue 0, first CPU of node 1\n"
+		"61 3 queue 1, next CPU of node 1\n"
+		"62 0 first CPU of another node\n"
+		"63 1 next CPU of another node\n");
+}
+
 /* A device with more queues than its node has CPUs leaves it; one that fits does not. */
 static void nodes_are_left_for_lack_of_cpus(void **state)
 {
@@ -1439,6 +1501,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(queues_take_one_cpu_each),
 		cmocka_unit_test(queues_of_a_device_are_apart),
+		cmocka_unit_test(some_of_all_stay),
+		cmocka_unit_test(pinned_tx_is_not_a_queue),
+		cmocka_unit_test(queues_come_to_their_node_first),
 		cmocka_unit_test(nodes_are_left_for_lack_of_cpus),
 		cmocka_unit_test(queues_can_be_split),
 		cmocka_unit_test(queues_stay_on_their_node),

@@ -9,6 +9,9 @@
  *	the busiest CPU gets no more queues than it had, unless an option asks for it
  *	a run for each device ends no worse than twice one run for all
  *	what is moved gains something; and what show advises to spread is moved
+ *	a run for each device, again and again, comes to rest, and moves nothing without a gain
+ *
+ *	no CPU gets more interrupts than it has vectors for
  *
  * And the policy by load on the same machines:
  *
@@ -23,10 +26,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef N_MACHINES
 #define N_MACHINES 4000
+#endif
 #define MAX_CPUS 24
 #define MAX_DEVICES 6
 #define MAX_IRQS 400
+/* Runs for each device until nothing is written: seen were 13 of 40,000 machines. */
+#define MAX_SERIES 20
 
 struct irq {
 	unsigned int device;
@@ -49,6 +56,8 @@ struct machine {
 	unsigned int n_cpus, threads, n_nodes;
 	bool is_isolated[MAX_CPUS];
 	bool is_slow[MAX_CPUS];
+	bool has_vectors;
+	unsigned int vectors[MAX_CPUS]; /* that are left */
 	struct device devices[MAX_DEVICES];
 	unsigned int n_devices;
 	struct irq irqs[MAX_IRQS];
@@ -178,6 +187,7 @@ struct measure {
 	unsigned int cores; /* the same by core */
 	unsigned int first; /* of first queues, by core */
 	unsigned int far; /* queues that are not on their node */
+	unsigned int known_far; /* the same without unknown interrupts */
 	unsigned int slow; /* queues on slow CPUs */
 	unsigned int apart; /* interrupts that are not on the CPU of their queue */
 	unsigned int together; /* tx interrupts of only queues, on the CPU of rx */
@@ -221,7 +231,10 @@ static void count_irq(const struct machine *m, unsigned int i, struct measure *r
 	n[1][cpu] += irq->queue >= 0;
 	n[2][core_of(m, cpu)]++;
 	n[3][core_of(m, cpu)] += irq->queue == 0;
-	ret->far += device->node >= 0 && node_of(m, cpu) != (unsigned int)device->node;
+	if (device->node >= 0 && node_of(m, cpu) != (unsigned int)device->node) {
+		ret->far++;
+		ret->known_far += irq->queue >= 0;
+	}
 	ret->slow += m->is_slow[cpu];
 	ret->total++;
 }
@@ -311,9 +324,17 @@ static void tell_pinned(
 	if (!irq->is_pinned || irq->is_link || m->is_isolated[cpu] ||
 		(!is_leader(m, i) && m->irqs[i - 1].now == irq->now))
 		return;
-	assert_int_equal(irqkit_spread_add_queue(spread, cpu,
-				 irq->queue == 0 && irq->serves != IRQKIT_SERVES_TX),
+	assert_int_equal(irq->is_only
+			? irqkit_spread_add_tx(spread, cpu)
+			: irqkit_spread_add_queue(spread, cpu,
+				  irq->queue == 0 && irq->serves != IRQKIT_SERVES_TX),
 		0);
+}
+
+static void tell_vectors(struct irqkit_spread *spread, const struct machine *m)
+{
+	for (unsigned int c = 0; c < m->n_cpus && m->has_vectors; c++)
+		assert_int_equal(irqkit_spread_set_vectors(spread, c, m->vectors[c]), 0);
 }
 
 /* Places one device, or with -1 all; returns how many settings were written. */
@@ -325,6 +346,7 @@ static unsigned int run_by(
 
 	assert_int_equal(irqkit_spread_new(&spread), 0);
 	tell_cpus(spread, m);
+	tell_vectors(spread, m);
 	irqkit_spread_set_leave_node(spread, !stays_on_node);
 	for (unsigned int i = 0; i < m->n_irqs; i++) {
 		if (device < 0 || m->irqs[i].device == (unsigned int)device)
@@ -461,9 +483,73 @@ static bool is_better(const struct measure *a, const struct measure *than)
 {
 	return a->busiest < than->busiest || a->squares < than->squares ||
 		a->known < than->known || a->own < than->own || a->cores < than->cores ||
-		a->first < than->first || a->far < than->far || a->slow < than->slow ||
+		a->first < than->first || a->far < than->far ||
+		a->known_far < than->known_far || a->slow < than->slow ||
 		a->apart < than->apart || a->together < than->together ||
 		a->outside < than->outside;
+}
+
+/* A line for each device in rc.local, run again: what moves gains something. */
+static unsigned int run_again(struct machine *m, bool stays_on_node, unsigned int number)
+{
+	unsigned int n_written = 0;
+
+	for (unsigned int d = 0; d < m->n_devices; d++) {
+		struct machine before = *m;
+		struct measure now, then;
+		unsigned int n = run(m, (int)d, stays_on_node);
+
+		n_written += n;
+		now = measure(&before, -1);
+		then = measure(m, -1);
+		if (n > 0 && !is_better(&then, &now))
+			fails(&before, number, "written without a gain for device", d, n);
+	}
+	return n_written;
+}
+
+/* Returns how many series write after the first one. */
+static unsigned int come_to_rest(
+	const struct machine *before, bool stays_on_node, unsigned int number)
+{
+	struct machine m = *before;
+	unsigned int n_series = 0;
+
+	for (unsigned int d = 0; d < m.n_devices; d++)
+		run(&m, (int)d, stays_on_node);
+	while (run_again(&m, stays_on_node, number) > 0)
+		if (++n_series == MAX_SERIES)
+			fails(before, number, "series that write", n_series, 0);
+	return n_series;
+}
+
+/*
+ * A line cannot know where the next ones put their queues. So a second series may write,
+ * but only what gains something; then it must come to rest. After a boot, when nothing is
+ * pinned, that is seldom.
+ */
+static void series_come_to_rest(void **state)
+{
+	uint64_t seed = 2463534242;
+	unsigned int n_again = 0, n_pinned = 0, n = 0;
+
+	(void)state;
+	for (; n < share_of(N_MACHINES); n++) {
+		bool is_strict = below(&seed, 4) == 0;
+		struct machine m;
+
+		make_machine(&seed, &m);
+		n_pinned += come_to_rest(&m, is_strict, n) > 0;
+		for (unsigned int i = 0; i < m.n_irqs; i++)
+			m.irqs[i].is_pinned = false;
+		n_again += come_to_rest(&m, is_strict, n) > 0;
+	}
+	print_message(
+		"# of %u series a second one writes: %u after a boot, %u with queues "
+		"that were pinned before\n",
+		n, n_again, n_pinned);
+	assert_true(n_again * 100 < n * 15);
+	assert_true(n_pinned * 100 < n * 40);
 }
 
 static unsigned int count_cpus(const struct machine *m)
@@ -514,6 +600,42 @@ static void moves_gain_something(void **state)
 		if (n % 2 && count_cpus(&before) < possible &&
 			count_cpus(&m) <= count_cpus(&before) && then.far >= now.far)
 			fails(&before, n, "CPUs of the queues", count_cpus(&m), possible);
+	}
+}
+
+static void count_irqs(const struct machine *m, unsigned int n[MAX_CPUS])
+{
+	memset(n, 0, MAX_CPUS * sizeof(*n));
+	for (unsigned int i = 0; i < m->n_irqs; i++)
+		n[m->irqs[i].now]++;
+}
+
+/* CPUs have few vectors left; one that is left by an interrupt may be used by another. */
+static void vectors_suffice(void **state)
+{
+	static const enum irqkit_policy policies[] = { IRQKIT_POLICY_QUEUE,
+		IRQKIT_POLICY_LOAD, IRQKIT_POLICY_IRQ };
+	uint64_t seed = 1181783497276652981;
+
+	(void)state;
+	for (unsigned int n = 0; n < share_of(N_MACHINES); n++) {
+		unsigned int had[MAX_CPUS], has[MAX_CPUS], most = 1 + below(&seed, 6);
+		struct machine m, before;
+
+		make_machine(&seed, &before);
+		before.has_vectors = true;
+		for (unsigned int c = 0; c < before.n_cpus; c++)
+			before.vectors[c] = below(&seed, most);
+		count_irqs(&before, had);
+		for (unsigned int k = 0; k < sizeof(policies) / sizeof(*policies); k++) {
+			m = before;
+			run_by(&m, -1, below(&seed, 2), policies[k]);
+			count_irqs(&m, has);
+			for (unsigned int c = 0; c < m.n_cpus; c++)
+				if (has[c] > had[c] + m.vectors[c])
+					fails(&before, n, "interrupts on a CPU", has[c],
+						had[c] + m.vectors[c]);
+		}
 	}
 }
 
@@ -613,6 +735,8 @@ int main(void)
 		cmocka_unit_test(busiest_gets_no_more_queues),
 		cmocka_unit_test(each_is_no_worse_than_twice_all),
 		cmocka_unit_test(moves_gain_something),
+		cmocka_unit_test(series_come_to_rest),
+		cmocka_unit_test(vectors_suffice),
 		cmocka_unit_test(by_load_queues_stay_whole),
 	};
 
