@@ -197,7 +197,8 @@ static struct cell get_source(void *data)
 
 const struct column report_columns[] = {
 	{ "PATH", "path", "file that is written", 0, get_path, 0 },
-	{ "KNOB", NULL, "setting that is written", 0, get_knob, 0 },
+	{ "KNOB", NULL, "setting that is written",
+		COLUMN_TRUNCATE | COLUMN_DROP(COLUMN_DROP_MAX), get_knob, 0 },
 	{ "IRQ", "irq", "interrupt number", COLUMN_RIGHT, get_irq, 0 },
 	{ "NAME", "target", "interrupt, queue or thread that it belongs to", COLUMN_NAME,
 		get_target, 0 },
@@ -211,7 +212,8 @@ const struct column report_columns[] = {
 	{ "EFFECTIVE", "effective", "CPUs that handle the interrupt now",
 		COLUMN_TRUNCATE | COLUMN_DROP(1), get_effective, 0 },
 	{ "RESULT", "result", "outcome of the write", 0, get_result, 0 },
-	{ "SOURCE", NULL, "line of a policy file", COLUMN_NAME, get_source, 0 },
+	{ "SOURCE", NULL, "line of a policy file",
+		COLUMN_NAME | COLUMN_DROP(COLUMN_DROP_LAST), get_source, 0 },
 	{ "FILE", "file", NULL, COLUMN_JSON_ONLY, get_file, 0 },
 	{ "LINE", "line", NULL, COLUMN_JSON_ONLY, get_line, 0 },
 	{ "WHY", "why", "reason", COLUMN_TRUNCATE | COLUMN_DROP(2), get_why, 0 },
