@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit set: the CPUs that handle an interrupt. */
 #include "base/basics.h"
+#include "base/habits.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "change/change.h"
@@ -49,6 +50,8 @@ static bool say_bare_cpus(const struct call *call)
 			: strdup(call->words[i]);
 		_cleanup_free_ char *quoted = word ? text_quote(word) : NULL;
 
+		if (word && habits_is_filler(word))
+			continue;
 		if (!quoted || (*word && !text_join(&line, " ", quoted)))
 			return false;
 	}

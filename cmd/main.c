@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit: finds the subcommand, by its name or by a link's, and runs it. */
 #include "base/basics.h"
+#include "base/common_options.h"
 #include "base/options.h"
 #include "base/say.h"
 #include "links.h"
@@ -87,7 +88,7 @@ static char *guess_leading(const char *const *words)
 		char *line = NULL;
 
 		if (!guess ||
-			(likely[i] == &cmd_set && strncmp(guess, "irqkit ", 7) == 0))
+			(likely[i] != &cmd_show && strncmp(guess, "irqkit ", 7) == 0))
 			continue;
 		if (strncmp(guess, "irqkit ", 7) == 0 || options_count_leading(guess) > 0)
 			return strdup(guess);
@@ -98,19 +99,40 @@ static char *guess_leading(const char *const *words)
 	return NULL;
 }
 
+/* "irqkit apply --stay" for "--stay", if no other command has the option */
+static char *find_owner(const char *word)
+{
+	const struct command *owner = NULL;
+	char *line = NULL;
+
+	for (size_t i = 0; commands[i]; i++) {
+		if (!option_exists(commands[i], word + 2, strcspn(word + 2, "=")))
+			continue;
+		if (owner)
+			return NULL;
+		owner = commands[i];
+	}
+	if (!owner || asprintf(&line, "irqkit %s %s", owner->name, word) < 0)
+		return NULL;
+	return line;
+}
+
 /* What stands before the command is neither a command nor an option of every command. */
 static void say_misplaced(const char *const *words)
 {
 	const char *word = words[0];
-	_cleanup_free_ char *guess = guess_leading(words);
+	bool is_long = strncmp(word, "--", 2) == 0 && word[2];
+	_cleanup_free_ char *owner = is_long ? find_owner(word) : NULL;
+	_cleanup_free_ char *guess = owner ? NULL : guess_leading(words);
 
 	if (strncmp(word, "--install", strlen("--install")) == 0)
 		say_error("--install takes one directory, as in 'irqkit --install "
 			  "/usr/local/sbin'");
 	else if (strcmp(word, "--list-commands") == 0)
 		say_error("%s takes no arguments: see 'irqkit --help'", word);
-	else if (guess)
-		say_error("irqkit has no option '%s'; did you mean '%s'?", word, guess);
+	else if (owner || guess)
+		say_error("irqkit has no option '%s'; did you mean '%s'?", word,
+			owner ? owner : guess);
 	else
 		say_error("'%s' is not a common option; options of a command go after "
 			  "it, as in 'irqkit show -a'",

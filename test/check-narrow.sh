@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Tables on a narrow terminal, with each root: two names that differ never look alike, and no
 # line is longer than the terminal.
+# takes: 30 s
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -12,9 +13,10 @@ if ! script -qec true /dev/null >/dev/null 2>&1; then
 fi
 export LC_ALL=C TERM=dumb # then `~` is the mark, and each byte takes one column
 
-# on_terminal ARGUMENT...: the table alone, at each width, in $tmp/table-WIDTH
+# on_terminal ARGUMENT...: the table, at each width, in $tmp/table-WIDTH; alone if $quiet is --quiet
+quiet=--quiet
 on_terminal() {
-	script -qec "for width in ${widths[*]}; do COLUMNS=\$width '$O/irqkit' $* --quiet --color=never >/dev/tty
+	script -qec "for width in ${widths[*]}; do COLUMNS=\$width '$O/irqkit' $* $quiet --color=never >/dev/tty
 		echo \"= \$width\" >/dev/tty; done" /dev/null 2>"$tmp/err" | tr -d '\r' |
 		awk -v file="$tmp/table-" '
 			/^= / { printf "%s", table >(file $2); close(file $2); table = ""; next }
@@ -54,6 +56,110 @@ for root in "$roots"/*/; do
 	empty "${root##*/}: names that differ look different, and lines are short enough" "$found"
 done
 check "some names were shortened" test $n_short -ge 10
+
+# Other tables with names: NAME, QUEUE, DEVICE and SOURCE may be shortened, but two that differ must
+# look different, all rows must be there, and no line is longer than the terminal. The first file
+# is the table that a pipe gets, the second that of a terminal with $1 columns; a table begins at its
+# line of headings, and has $2 lines; remarks follow. A column ends at the last place before the
+# next heading where all lines are blank.
+names_look_alike() {
+	awk -v width="$1" -v n="$2" '
+		FNR == 1 { file++; row = 0 }
+		row || / (NAME|QUEUE|SOURCE)( |$)|^(QUEUE|DEVICE) / {
+			if (++row <= n)
+				line[file, row] = $0
+		}
+		function find(heading, text) { return index(" " text " ", " " heading " ") }
+		function note_blanks(file,  i, k) {
+			for (i = 1; i <= n; i++)
+				for (k = 1; k <= length(line[file, i]); k++)
+					if (substr(line[file, i], k, 1) != " ")
+						used[file, k] = 1
+		}
+		function cut_cells(file, heading, cells,  words, n_words, w, at, end, i) {
+			n_words = split(line[file, 1], words)
+			for (w = 1; words[w] != heading; w++)
+				;
+			at = find(heading, line[file, 1])
+			end = w < n_words ? find(words[w + 1], line[file, 1]) : 1e6
+			while (w < n_words && ((file, end - 1) in used))
+				end--
+			for (i = 2; i <= n; i++) {
+				cells[i] = substr(line[file, i], at, end - at)
+				sub(/ +$/, "", cells[i])
+			}
+		}
+		function compare(heading,  full, cells, shown, i) {
+			cut_cells(1, heading, full)
+			cut_cells(2, heading, cells)
+			for (i = 2; i <= n; i++) {
+				if (cells[i] == "" && full[i] != "")
+					print "no " heading " in line " i
+				if (cells[i] in shown && shown[cells[i]] != full[i])
+					print shown[cells[i]] " and " full[i] ": " cells[i]
+				shown[cells[i]] = full[i]
+			}
+		}
+		END {
+			for (i = 1; i <= n; i++)
+				if (length(line[2, i]) > width)
+					print "too long: " line[2, i]
+			note_blanks(1)
+			note_blanks(2)
+			n_headings = split(line[2, 1], headings)
+			for (k = 1; k <= n_headings; k++)
+				if (headings[k] ~ /^(NAME|QUEUE|DEVICE|SOURCE)$/)
+					compare(headings[k])
+			if (n < 2 || line[2, n] == "")
+				print "rows are missing"
+		}' "$3" "$4"
+}
+
+# narrow_table WHAT ARGUMENT...: at each of the widths. A report has no --raw, but with --quiet it has
+# no remarks.
+narrow_table() {
+	local what=$1 found='' n width quiet=''
+	shift
+	n=$("$O/irqkit" "$@" --raw 2>/dev/null | wc -l)
+	[ "$n" -gt 0 ] || quiet=--quiet
+	"$O/irqkit" "$@" $quiet >"$tmp/wide" 2>/dev/null
+	[ "$n" -gt 0 ] || n=$(wc -l <"$tmp/wide")
+	[ "$n" -ge 2 ] || return
+	on_terminal "$(printf ' %q' "$@")"
+	for width in "${widths[@]}"; do
+		found+=$(names_look_alike "$width" "$n" "$tmp/wide" "$tmp/table-$width" | sed "s/^/$width columns: /")$'\n'
+		grep -q '~' "$tmp/table-$width" && n_short=$((n_short + 1))
+	done
+	n_tables=$((n_tables + 1))
+	empty "$what: $1" "$(grep . <<<"$found")"
+}
+
+printf '%s\n' 'set all --cpus=0' spread 'rps * --cpus=0' 'xps * --cpus=0' >"$tmp/50-the-policy-of-this-host.conf"
+n_tables=0 n_short=0
+for name in bond-i40e-8cpu cloud-nics-16cpu isolate-8cpu linux-6.1-16cpu-2offline mlx5-64queues \
+	names-cut-8cpu odd-names wide-counts xen-6.1-dom0; do
+	root=--root=$roots/$name
+	device=$(find "$roots/$name/sys/class/net" -mindepth 1 -printf '%f\n' 2>/dev/null | sort -V | sed -n '$p')
+	narrow_table "$name" spread "$root" --node=any --dry-run
+	narrow_table "$name" set "$root" all --cpus=0 --dry-run
+	narrow_table "$name" isolate "$root" 1 --dry-run
+	narrow_table "$name" isolate "$root" 1 --check
+	narrow_table "$name" apply "$root" "$tmp/50-the-policy-of-this-host.conf" --dry-run
+	narrow_table "$name" check "$root" "$tmp/50-the-policy-of-this-host.conf"
+	narrow_table "$name" top "$root" --batch -n 1 -d 0.1 --all
+	narrow_table "$name" show "$root" --queues
+	narrow_table "$name" show "$root" --by-cpu
+	[ -n "$device" ] || continue
+	narrow_table "$name" channels "$root"
+	narrow_table "$name" rps "$root" '*'
+	narrow_table "$name" rps "$root" '*' --cpus=0 --flows=256 --dry-run
+	narrow_table "$name" xps "$root" '*'
+	narrow_table "$name" xps "$root" '*' --cpus=0 --dry-run
+	narrow_table "$name" pin-queue "$root" "$device" all=0,1 --wrap --dry-run
+done
+narrow_table "two systems" compare "$roots/xen-6.1-dom0" "$roots/xen-6.12-dom0"
+narrow_table "two systems" compare "$roots/cloud-nics-16cpu" "$roots/bond-bridge-6.1"
+check "many tables were there, and names were shortened" test $n_tables -ge 60 -a $n_short -ge 30
 
 # Sentences of the doctor: no line is too long, but for a command, which is never broken; and all words
 # are those that a pipe gets.

@@ -269,6 +269,12 @@ many_cpus() {
 	press b
 	shows "512 CPUs, 200x50: packets in columns" 'CPU +PROCESSED .*CPU +PROCESSED'
 	quits "512 CPUs, 200x50"
+	# one node, and a cell for each of its CPUs
+	rm -r "$dir/root/sys/devices/system/node/node1"
+	nodes 0-511
+	start 560 50
+	shows "512 CPUs, 560x50: all headings of the map" '^NODE {500,}MEAN  MAX'
+	quits "512 CPUs, 560x50"
 	start 40 10
 	shows "512 CPUs, 40x10: the list" 'IRQ +RATE/S'
 	fits "512 CPUs, 40x10" 40
@@ -450,6 +456,11 @@ findings() {
 	shows "D lists the findings" '^Finding 1 of [0-9]'
 	lacks "with each subject once" '([^ ]+): \1: '
 	shows "with the command" "^ +irqkit $fix"
+	tmux -L "$socket" resize-window -x 40 -y 10
+	shows "40x10: the findings say how to leave" '^arrows Choose  Backspace Back  q Quit'
+	tmux -L "$socket" resize-window -x 24 -y 10
+	shows "24x10: and how to end" '^arrows Choose  q Quit'
+	tmux -L "$socket" resize-window -x 80 -y 24
 	press BSpace
 	shows "Backspace goes back" 'IRQ +RATE/S'
 	quits "findings"

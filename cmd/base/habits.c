@@ -10,33 +10,70 @@
  */
 #include "base/habits.h"
 #include "base/basics.h"
+#include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum use { ALONE, FILLED, FOLLOWED };
 
 static const struct {
 	const char *words; /* separated by spaces */
 	const char *hint;
+	/*
+	 * What becomes of the words that follow, up to an option. FILLED: they replace what is in
+	 * capitals, in their order; FOLLOWED: they stand at the end. ALONE: they mean something
+	 * else, as with `taskset 3 24`.
+	 */
+	enum use use;
 } commands[] = {
-	{ "list ls status stat info get display print view lsirq irqs interrupts "
-	  "show_irqs",
-		"irqkit show" },
-	{ "queues threads", "irqkit show --queues" },
-	{ "cpus cores", "irqkit show --by-cpu" },
-	{ "watch monitor live rates irqtop", "irqkit top" },
-	{ "diff difference before after", "irqkit compare BEFORE AFTER" },
-	{ "diagnose advice health problems", "irqkit doctor" },
-	{ "affinity assign move bind pin taskset migrate smp_affinity",
-		"irqkit set TARGET --cpus=SET" },
+	{ "list ls status stat stats info get display print view lsirq irq irqs "
+	  "interrupts show_irqs query describe inspect dev device",
+		"irqkit show", FOLLOWED },
+	{ "queues threads", "irqkit show --queues", FOLLOWED },
+	{ "cpus cores cpu", "irqkit show --by-cpu", ALONE },
+	{ "watch monitor live rates irqtop htop softirqs softirq mpstat", "irqkit top",
+		ALONE },
+	{ "diff difference before after", "irqkit compare BEFORE AFTER", FILLED },
+	{ "diagnose advice advise health problems audit lint analyze analyse suggest "
+	  "recommend report summary",
+		"irqkit doctor", ALONE },
+	{ "rules findings", "irqkit doctor --list", ALONE },
+	{ "explain why", "irqkit doctor --explain=ID", FILLED },
+	{ "fix repair mend tune optimize optimise tuned", "irqkit doctor --fix", ALONE },
+	{ "affinity assign move bind pin migrate smp_affinity set-affinity "
+	  "set_affinity setaffinity irq_affinity",
+		"irqkit set TARGET --cpus=SET", FILLED },
+	{ "taskset tuna echo", "irqkit set TARGET --cpus=SET", ALONE },
+	{ "ban banirq", "irqkit set TARGET --cpus=current --ban", FILLED },
 	{ "balance rebalance distribute irqbalance auto set_irq_affinity "
 	  "set_irq_affinity.sh set_irq_affinity_cpulist.sh",
-		"irqkit spread" },
-	{ "rfs flows", "irqkit rps DEV --flows=N" },
-	{ "restore revert rollback reset", "irqkit undo" },
-	{ "history log journal changes", "irqkit undo --list" },
-	{ "hex convert cpumask", "irqkit mask SET" },
-	{ "version", "irqkit --version" },
-	{ "usage man commands", "irqkit help" },
-	{ "install", "irqkit --install DIR" },
+		"irqkit spread", ALONE },
+	{ "isolcpus nohz_full shield isolated reserve irqaffinity", "irqkit isolate SET",
+		FILLED },
+	{ "cset", "irqkit isolate SET", ALONE },
+	{ "ethtool channel", "irqkit channels DEV", ALONE },
+	{ "rfs flows", "irqkit rps DEV --flows=N", FILLED },
+	{ "queue", "irqkit pin-queue DEV QUEUE=SET", ALONE },
+	{ "restore revert rollback reset cancel unset unban", "irqkit undo", ALONE },
+	{ "history log journal changes redo", "irqkit undo --list", ALONE },
+	{ "trace follow blame events", "irqkit who", FOLLOWED },
+	{ "hex convert cpumask", "irqkit mask SET", FILLED },
+	{ "topology nodes node numa numactl hardware lscpu", "irqkit mask --words",
+		ALONE },
+	{ "load import reload", "irqkit apply", FOLLOWED },
+	{ "stay daemon service keep", "irqkit apply --stay", ALONE },
+	{ "start restart", "systemctl restart irqkit", ALONE },
+	{ "stop", "systemctl stop irqkit", ALONE },
+	{ "enable", "systemctl enable --now irqkit", ALONE },
+	{ "disable", "systemctl disable --now irqkit", ALONE },
+	{ "verify validate test", "irqkit check", FOLLOWED },
+	{ "export dump backup store persist", "irqkit save", ALONE },
+	{ "prometheus exporter", "irqkit metrics", ALONE },
+	{ "plan preview", "irqkit spread --dry-run", ALONE },
+	{ "version", "irqkit --version", ALONE },
+	{ "usage man commands", "irqkit help", FOLLOWED },
+	{ "install", "irqkit --install DIR", FILLED },
 };
 
 static const struct {
@@ -55,9 +92,58 @@ static const struct {
 	{ "isolate", "-c -C --cpus --cpu --cpu-list --cpuset --affinity",
 		"irqkit %s SET" },
 	{ "isolate", "--undo --off --remove --release --reset", "irqkit undo" },
+	{ "isolate", "--list --show --status --query -l", "irqkit %s" },
+	/* what a line of a policy file has */
+	{ "apply", "--stdin", "irqkit %s -" },
+	{ "apply", "-f --file --policy --config --conf", "irqkit %s FILE" },
+	{ "check", "-f --file --policy --config --conf", "irqkit %s FILE" },
+	{ "apply", "--daemon --watch --loop --every --interval --follow --background -d",
+		"--stay" },
+	{ "apply", "--check --verify --diff", "irqkit check" },
+	{ "apply", "--reapply --again --reload --refresh", "--anew" },
+	{ "apply", "-C -c --cpus --cpu --cpu-list --affinity --mask",
+		"irqkit set TARGET --cpus=SET" },
+	{ "check", "--all -a --list", "irqkit check" },
+	{ "check", "--fix --apply --repair", "irqkit apply" },
+	{ "check", "--daemon --watch --loop --every --interval --stay",
+		"irqkit apply --stay" },
+	{ "save", "-o --output --file -f --out", "irqkit %s >FILE" },
+	{ "metrics", "-o --output --out -f --textfile --textfile-dir", "--file=FILE" },
+	{ "metrics", "--port --listen --web.listen-address --serve --daemon", "--file" },
+	{ "top", "--interval --period --every --refresh -i", "--delay=SECONDS" },
+	{ "top", "--count --max --samples --frames", "--iterations=N" },
+	{ "top", "--once -1", "--for=1" },
+	{ "top", "-p", "irqkit %s TARGET" },
+	{ "who", "-f --follow --watch --live", "irqkit %s" },
+	{ "who", "--interval --time --timeout --duration --seconds", "--for=SECONDS" },
+	{ "doctor", "--interval --time --timeout --duration --delay --seconds",
+		"--for=SECONDS" },
+	{ "doctor", "--apply --repair --auto --mend", "--fix" },
+	{ "doctor", "--rule --why --finding --describe", "--explain=ID" },
+	{ "doctor", "--list-rules --rules --checks", "--list" },
+	{ "doctor", "--severity --class --threshold --min", "--level=CLASS" },
+	{ "doctor", "--skip --exclude --disable", "--ignore=IDS" },
+	{ "undo", "--last --latest", "irqkit %s" },
+	{ "undo", "--number --change --id --to", "irqkit %s NUMBER" },
+	{ "undo", "--history --log --show", "--list" },
+	{ "mask", "--hex -x", "irqkit %s SET" },
+	{ "mask", "--cpus --to-list --decode -d", "--list" },
+	{ "show", "--top --live", "irqkit top" },
+	{ "show", "--all-cpus", "--per-cpu" },
+	{ "show", "--topology", "irqkit mask --words" },
+	{ "set", "--all -a", "irqkit %s all --cpus=SET" },
+	{ "spread", "--all -a", "irqkit %s all" },
+	{ "spread", "--stay --keep", "--every=SECONDS" },
+	{ "spread", "--auto", "irqkit %s" },
+	{ "rps", "--all -a", "irqkit %s '*'" },
+	{ "xps", "--all -a", "irqkit %s '*'" },
+	{ "channels", "--all -a", "irqkit %s" },
 	/* ethtool -L DEV combined N, -l DEV, -X DEV equal N */
 	{ "channels", "-L --set-channels", "irqkit %s DEV --combined=4" },
-	{ "channels", "--queues --channels --count", "--combined=N" },
+	{ "channels", "--queues --channels --count --set", "--combined=N" },
+	{ "channels", "--rx-queues --rxqs", "--rx=N" },
+	{ "channels", "--tx-queues --txqs", "--tx=N" },
+	{ "channels", "--max --useful", "--auto" },
 	{ "channels", "-l --show-channels --list", "irqkit %s DEV" },
 	{ "channels", "-X --set-rxfh-indir --rxfh --equal", "--rss=equal" },
 	/* taskset -p MASK */
@@ -114,12 +200,77 @@ static bool has_word(const char *words, const char *word, size_t len)
 	return false;
 }
 
-const char *habits_find_command(const char *word)
+/* "irqkit set TARGET --cpus=SET" and "24": "irqkit set 24 --cpus=SET" */
+static char *fill(const char *hint, const char *const *words, size_t n)
 {
-	for (size_t i = 0; i < LENGTH(commands); i++)
-		if (has_word(commands[i].words, word, strlen(word)))
-			return commands[i].hint;
-	return NULL;
+	char *text = NULL;
+
+	while (*hint) {
+		size_t plain = strcspn(hint, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+		size_t capitals = strspn(hint + plain, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+		_cleanup_free_ char *part = strndup(hint, plain);
+		_cleanup_free_ char *word = n > 0 ? text_quote(*words)
+						  : strndup(hint + plain, capitals);
+
+		if (!part || !word || !text_join(&text, "", part) ||
+			(capitals && !text_join(&text, "", word))) {
+			free(text);
+			return NULL;
+		}
+		hint += plain + capitals;
+		words += n > 0;
+		n -= n > 0;
+	}
+	return text;
+}
+
+static char *follow(const char *hint, const char *const *words, size_t n)
+{
+	char *text = strdup(hint);
+
+	for (size_t i = 0; i < n && text; i++) {
+		_cleanup_free_ char *word = text_quote(words[i]);
+
+		if (!word || !text_join(&text, " ", word)) {
+			free(text);
+			return NULL;
+		}
+	}
+	return text;
+}
+
+bool habits_is_filler(const char *word)
+{
+	return has_word("to on at cpu cpus irq -> = >", word, strlen(word));
+}
+
+/* The words up to an option, without fillers; of more than @room the first. */
+static size_t choose_words(const char *const *words, const char **chosen, size_t room)
+{
+	size_t n = 0;
+
+	for (; *words && n < room && (**words != '-' || habits_is_filler(*words));
+		words++)
+		if (!habits_is_filler(*words))
+			chosen[n++] = *words;
+	return n;
+}
+
+char *habits_guess_command(const char *const *words)
+{
+	const char *equals = strchr(words[0], '=');
+	size_t len = strcspn(words[0], "="), n, i = 0;
+	const char *chosen[8] = { equals ? equals + 1 : NULL };
+
+	while (i < LENGTH(commands) && !has_word(commands[i].words, words[0], len))
+		i++;
+	/* "isolcpus=2-3", as on the kernel's command line */
+	if (i == LENGTH(commands) || (equals && commands[i].use != FILLED))
+		return NULL;
+	n = equals ? 1 : choose_words(words + 1, chosen, LENGTH(chosen));
+	return commands[i].use == FILLED
+		? fill(commands[i].hint, chosen, n)
+		: follow(commands[i].hint, chosen, commands[i].use == FOLLOWED ? n : 0);
 }
 
 const char *habits_next_option(const char *command, const char *option, size_t *next)

@@ -3,10 +3,18 @@
 #ifndef CMD_HABITS_H
 #define CMD_HABITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/* For the word in place of a command: "irqkit show"; NULL: not known. */
-const char *habits_find_command(const char *word);
+/*
+ * For the words of a command line that begins with a word in place of a command: "irqkit show",
+ * with words that follow if they fit, "irqkit set 24 --cpus=SET". NULL: it is not known, or
+ * there is no memory. The caller frees it.
+ */
+char *habits_guess_command(const char *const *words);
+
+/* A word that means nothing to irqkit, as in `move 24 to cpu 3`. */
+bool habits_is_filler(const char *word);
 
 /*
  * For an option that a command with this name does not have: "--cpus=SET". The end in

@@ -178,6 +178,9 @@ static void say_mistake(
 		say_error("%s: option '%s' needs a value", command->name, option);
 	else if (error == POPT_ERROR_BADOPT)
 		say_unknown(command, option, find_next(words, option));
+	else if (error == POPT_ERROR_UNWANTEDARG)
+		say_error("%s: option '%s' takes no value; did you mean '%.*s'?",
+			command->name, option, (int)strcspn(option, "="), option);
 	else
 		say_error("%s: option '%s': %s", command->name, option,
 			poptStrerror(error));

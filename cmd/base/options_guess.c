@@ -30,9 +30,9 @@ static char *complete_hint(
 		end--;
 	if (end == len || !value)
 		value = hint + end;
-	if (strncmp(hint, "irqkit %s ", 10) == 0)
-		r = asprintf(&text, "irqkit %s %.*s%s", command->name, (int)(end - 10),
-			hint + 10, value);
+	if (strncmp(hint, "irqkit %s", 9) == 0)
+		r = asprintf(&text, "irqkit %s%.*s%s", command->name, (int)(end - 9),
+			hint + 9, value);
 	else
 		r = asprintf(&text, "%.*s%s", (int)end, hint, value);
 	return r < 0 ? NULL : text;

@@ -133,7 +133,7 @@ static enum status print_report(const struct report *report, struct table *table
 {
 	const struct common *common = &report->call->common;
 	_cleanup_free_ char *names = common->is_json ? NULL : choose_columns(report);
-	const struct table_options options = { .output = names };
+	const struct table_options options = { .output = names, .may_drop = true };
 	enum status status;
 
 	if (!names && !common->is_json)

@@ -100,9 +100,14 @@ static struct cell get_old_shown(void *data)
 
 static struct cell get_new_shown(void *data)
 {
-	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(step_of(data));
+	const struct report_row *row = data;
+	const struct irqkit_cpuset *cpus = irqkit_step_get_new_cpus(row->step);
 
-	return cpus ? cpus_cell(cpus) : text_cell(irqkit_step_get_new(step_of(data)));
+	/* a plan has no column RESULT, and a value that will not be written is not new */
+	if (row->report->is_dry_run &&
+		irqkit_step_get_result(row->step) == IRQKIT_SKIPPED)
+		return ABSENT;
+	return cpus ? cpus_cell(cpus) : text_cell(irqkit_step_get_new(row->step));
 }
 
 static struct cell get_old_cpus(void *data)
@@ -126,6 +131,27 @@ static struct cell get_effective(void *data)
 static struct cell get_why(void *data)
 {
 	return text_cell(irqkit_step_get_why(step_of(data)));
+}
+
+/* A plan has no column RESULT: WHY says what it leaves as it is. */
+static struct cell get_why_shown(void *data)
+{
+	const struct report_row *row = data;
+	const char *why = irqkit_step_get_why(row->step);
+	enum irqkit_result result = irqkit_step_get_result(row->step);
+	char *text;
+
+	if (!row->report->is_dry_run)
+		return text_cell(why);
+	if (result == IRQKIT_SKIPPED)
+		return asprintf(&text, "skipped: %s", why) < 0 ? ABSENT
+							       : owned_cell(text);
+	/* that it was requested is no reason to do nothing */
+	if (strcmp(why, "requested") == 0 && result == IRQKIT_UNCHANGED)
+		return text_cell("already set");
+	if (strcmp(why, "requested") == 0 && result == IRQKIT_PENDING)
+		return text_cell("already set, pending");
+	return text_cell(why);
 }
 
 static struct cell get_result(void *data)
@@ -197,7 +223,8 @@ static struct cell get_source(void *data)
 
 const struct column report_columns[] = {
 	{ "PATH", "path", "file that is written", 0, get_path, 0 },
-	{ "KNOB", NULL, "setting that is written", 0, get_knob, 0 },
+	{ "KNOB", NULL, "setting that is written",
+		COLUMN_TRUNCATE | COLUMN_DROP(COLUMN_DROP_MAX), get_knob, 0 },
 	{ "IRQ", "irq", "interrupt number", COLUMN_RIGHT, get_irq, 0 },
 	{ "NAME", "target", "interrupt, queue or thread that it belongs to", COLUMN_NAME,
 		get_target, 0 },
@@ -211,10 +238,12 @@ const struct column report_columns[] = {
 	{ "EFFECTIVE", "effective", "CPUs that handle the interrupt now",
 		COLUMN_TRUNCATE | COLUMN_DROP(1), get_effective, 0 },
 	{ "RESULT", "result", "outcome of the write", 0, get_result, 0 },
-	{ "SOURCE", NULL, "line of a policy file", COLUMN_NAME, get_source, 0 },
+	{ "SOURCE", NULL, "line of a policy file",
+		COLUMN_NAME | COLUMN_DROP(COLUMN_DROP_LAST), get_source, 0 },
 	{ "FILE", "file", NULL, COLUMN_JSON_ONLY, get_file, 0 },
 	{ "LINE", "line", NULL, COLUMN_JSON_ONLY, get_line, 0 },
-	{ "WHY", "why", "reason", COLUMN_TRUNCATE | COLUMN_DROP(2), get_why, 0 },
+	{ "WHY", NULL, "reason", COLUMN_TRUNCATE | COLUMN_DROP(2), get_why_shown, 0 },
+	{ "WHY", "why", NULL, COLUMN_JSON_ONLY, get_why, 0 },
 	{ "ERROR", "error", "error of the kernel", 0, get_error, 0 },
 	{ 0 },
 };

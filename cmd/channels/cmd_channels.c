@@ -62,7 +62,7 @@ static bool is_number(const char *word)
 	return *word && !word[strspn(word, "0123456789")];
 }
 
-/* "eth0 combined 4", as ethtool -L takes it, or "eth0 4": the option; NULL: another word */
+/* "eth0 combined 4", as ethtool -L takes it, "eth0 4" or "eth0 auto": the option; NULL: another word */
 static char *find_count(const struct call *call)
 {
 	bool has_kind = call->n_words == 3 &&
@@ -71,6 +71,10 @@ static char *find_count(const struct call *call)
 			strcmp(call->words[1], "tx") == 0);
 	char *option;
 
+	if (call->n_words == 2 &&
+		(strcmp(call->words[1], "auto") == 0 ||
+			strcmp(call->words[1], "max") == 0))
+		return strdup("--auto");
 	if ((call->n_words != 2 && !has_kind) ||
 		!is_number(call->words[call->n_words - 1]) ||
 		asprintf(&option, "--%s=%s", has_kind ? call->words[1] : "combined",

@@ -136,8 +136,16 @@ static enum status add_device(struct looking *looking, const char *name)
 		return STATUS_DONE;
 	if (r == -ENOMEM)
 		return say_no_memory();
-	say_error(
-		"there is no device '%s': 'irqkit show --queues' lists interfaces", name);
+	if (strcmp(name, "all") == 0)
+		say_error("there is no device 'all'; did you mean 'irqkit doctor', which "
+			  "looks at all of them?");
+	else if (strcmp(name, "fix") == 0 || strcmp(name, "list") == 0)
+		say_error("there is no device '%s'; did you mean the option '--%s'?",
+			name, name);
+	else
+		say_error("there is no device '%s': 'irqkit show --queues' lists "
+			  "interfaces",
+			name);
 	return STATUS_NO_MATCH;
 }
 

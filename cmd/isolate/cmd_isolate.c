@@ -93,6 +93,13 @@ static enum status check_words(const struct call *call)
 	const struct isolate_options *o = call->state;
 	bool is_table = !o->is_check && table_options_are_given(&o->table);
 
+	if (call->n_words == 1 &&
+		(strcmp(call->words[0], "off") == 0 ||
+			strcmp(call->words[0], "none") == 0)) {
+		say_error("'%s' is not a set of CPUs; did you mean 'irqkit undo'?",
+			call->words[0]);
+		return STATUS_MISUSE;
+	}
 	if (call->n_words == 1 && !is_table)
 		return STATUS_DONE;
 	if (call->n_words == 1)

@@ -246,8 +246,8 @@ static struct cell get_why(void *data)
 }
 
 static const struct column columns[] = {
-	{ "KIND", "kind", "interrupt, architecture, thread or setting", COLUMN_DEFAULT,
-		get_kind, 0 },
+	{ "KIND", "kind", "interrupt, architecture, thread or setting",
+		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_kind, 0 },
 	{ "IRQ", "irq", "interrupt number", COLUMN_DEFAULT | COLUMN_RIGHT, get_irq, 0 },
 	{ "NAME", "name", "what it is", COLUMN_DEFAULT | COLUMN_NAME, get_name, 0 },
 	{ "CPUS", "cpus", "which of the CPUs", COLUMN_DEFAULT | COLUMN_TRUNCATE, get_cpus,
@@ -257,8 +257,8 @@ static const struct column columns[] = {
 	{ "PER_SECOND", "per_second", "the same each second, with --for",
 		COLUMN_RIGHT | COLUMN_DESCENDING, get_rate, 0 },
 	{ "MOVABLE", "movable", "whether it can be moved", 0, get_movable, 0 },
-	{ "WHY", "why", "why it can come there", COLUMN_DEFAULT | COLUMN_TRUNCATE,
-		get_why, 0 },
+	{ "WHY", "why", "why it can come there",
+		COLUMN_DEFAULT | COLUMN_TRUNCATE | COLUMN_DROP(1), get_why, 0 },
 	{ 0 },
 };
 

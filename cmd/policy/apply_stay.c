@@ -8,6 +8,7 @@
 #include "policy/stay.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 /* Something that depends on counts was not there when they were decided on. */
 static bool has_undecided(const struct apply *apply, const struct irqkit_plan *plan)
@@ -136,10 +137,14 @@ static const char *find_source(void *data, size_t index, unsigned int *ret_line)
 		policy, irqkit_policies_get_line(policy, index), ret_line);
 }
 
-static bool reads_stdin(const struct call *call)
+/* Standard input, or a pipe. */
+static bool reads_once(const struct call *call)
 {
+	struct stat st;
+
 	for (size_t i = 0; i < call->n_words; i++)
-		if (strcmp(call->words[i], "-") == 0)
+		if (strcmp(call->words[i], "-") == 0 ||
+			(stat(call->words[i], &st) == 0 && S_ISFIFO(st.st_mode)))
 			return true;
 	return false;
 }
@@ -153,9 +158,9 @@ enum status apply_check_stay(const struct call *call, const struct change_option
 		call->common.is_json)
 		say_error("--stay runs until stopped and cannot be combined with "
 			  "--dry-run, --script, --json, --keep-going or --wait");
-	else if (reads_stdin(call))
+	else if (reads_once(call))
 		say_error("--stay reads the policy again for SIGHUP, which standard "
-			  "input cannot: name a file");
+			  "input and a pipe cannot: name a file");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;

@@ -123,7 +123,8 @@ static struct cell get_cause(void *data)
 
 const struct column check_columns[] = {
 	{ "PATH", "path", "file that differs", 0, get_path, 0 },
-	{ "KNOB", NULL, "setting that differs", COLUMN_DEFAULT, get_knob, 0 },
+	{ "KNOB", NULL, "setting that differs", COLUMN_DEFAULT | COLUMN_TRUNCATE,
+		get_knob, 0 },
 	{ "IRQ", "irq", "interrupt number", COLUMN_RIGHT, get_irq, 0 },
 	{ "NAME", "target", "interrupt, queue or thread that it belongs to",
 		COLUMN_DEFAULT | COLUMN_NAME, get_target, 0 },
@@ -135,8 +136,9 @@ const struct column check_columns[] = {
 		get_found_shown, 0 },
 	{ "FOUND", "found", NULL, COLUMN_JSON_ONLY, get_found, 0 },
 	{ "FOUND", "found_cpus", NULL, COLUMN_JSON_ONLY, get_found_cpus, 0 },
-	{ "SOURCE", NULL, "line of a policy file", COLUMN_DEFAULT | COLUMN_NAME,
-		get_source, 0 },
+	{ "SOURCE", NULL, "line of a policy file",
+		COLUMN_DEFAULT | COLUMN_NAME | COLUMN_DROP(COLUMN_DROP_LAST), get_source,
+		0 },
 	{ "FILE", "file", NULL, COLUMN_JSON_ONLY, get_file, 0 },
 	{ "LINE", "line", NULL, COLUMN_JSON_ONLY, get_line, 0 },
 	{ "CAUSE", "cause", "likely cause",

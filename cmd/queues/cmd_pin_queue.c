@@ -46,7 +46,18 @@ static enum status check_words(const struct call *call, const struct pin_options
 
 	for (size_t i = 1; i < call->n_words; i++)
 		has_all |= is_all(call->words[i]);
-	if (call->n_words > 0 && strchr(call->words[0], '=') &&
+	if (call->n_words == 1 && strchr(call->words[0], '=') &&
+		strchr(call->words[0], ':'))
+		say_error("pin-queue takes the interface and the queue as two words; "
+			  "did you mean 'irqkit pin-queue %.*s %s'?",
+			(int)strcspn(call->words[0], ":"), call->words[0],
+			strchr(call->words[0], ':') + 1);
+	else if (call->n_words == 3 && !strchr(call->words[1], '=') &&
+		!strchr(call->words[2], '='))
+		say_error("'%s' is not QUEUE=SET; did you mean 'irqkit pin-queue %s "
+			  "%s=%s'?",
+			call->words[1], call->words[0], call->words[1], call->words[2]);
+	else if (call->n_words > 0 && strchr(call->words[0], '=') &&
 		!strchr(call->words[0], ':'))
 		say_error("'%s' stands where the interface should be; write it first, "
 			  "as in 'irqkit pin-queue eth0 0=2 1=3'",

@@ -97,8 +97,8 @@ struct cell steer_get_cpus(void *row);
 struct cell steer_get_mask(void *row);
 
 #define STEER_COLUMNS(cpus_key, cpus_help, mask_key)                                     \
-	{ "QUEUE", "queue", "queue of the interface", COLUMN_DEFAULT, steer_get_queue,   \
-		0 },                                                                     \
+	{ "QUEUE", "queue", "queue of the interface", COLUMN_DEFAULT | COLUMN_NAME,      \
+		steer_get_queue, 0 },                                                    \
 		{ "DEVICE", "device", "interface", 0, steer_get_device, 0 },             \
 		{ "IRQ", "irq", "interrupt of the queue", COLUMN_DEFAULT | COLUMN_RIGHT, \
 			steer_get_irq, 0 },                                              \

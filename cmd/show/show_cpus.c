@@ -118,7 +118,9 @@ static const struct column columns[] = {
 	{ "TOTAL", "total", "interrupts that it handled, without BACKGROUND",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_total, 0 },
 	{ "SHARE", "share", "its share of the interrupts shown",
-		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING, get_share, 0 },
+		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING |
+			COLUMN_DROP(COLUMN_DROP_LAST),
+		get_share, 0 },
 	{ "INTERRUPTS", "interrupt_count", "number of different interrupts it handled",
 		COLUMN_DEFAULT | COLUMN_RIGHT | COLUMN_DESCENDING | COLUMN_DROP(3),
 		get_interrupts, 0 },

@@ -220,7 +220,8 @@ static struct cell get_distance(void *data)
 }
 
 static const struct column columns[] = {
-	{ "DEVICE", "device", "network interface", COLUMN_DEFAULT, get_device, 0 },
+	{ "DEVICE", "device", "network interface", COLUMN_DEFAULT | COLUMN_NAME,
+		get_device, 0 },
 	{ "QUEUE", "queue", "rx-0, tx-0, ...", COLUMN_DEFAULT, get_queue, 0 },
 	{ "QUEUE", "direction", NULL, COLUMN_JSON_ONLY, get_direction, 0 },
 	{ "QUEUE", "number", NULL, COLUMN_JSON_ONLY, get_number, 0 },
@@ -228,8 +229,8 @@ static const struct column columns[] = {
 		get_irq, 0 },
 	{ "TOTAL", "total", "how often the interrupt fired",
 		COLUMN_RIGHT | COLUMN_DESCENDING, get_total, 0 },
-	{ "AFFINITY", "affinity", "requested CPUs", COLUMN_DEFAULT | COLUMN_TRUNCATE,
-		get_affinity, 0 },
+	{ "AFFINITY", "affinity", "requested CPUs",
+		COLUMN_DEFAULT | COLUMN_TRUNCATE | COLUMN_DROP(6), get_affinity, 0 },
 	{ "EFFECTIVE", "effective", "CPUs that the kernel chose from them",
 		COLUMN_DEFAULT | COLUMN_TRUNCATE, get_effective, 0 },
 	{ "RPS", "rps_cpus", "CPUs that process its received packets",

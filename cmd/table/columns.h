@@ -13,6 +13,7 @@ struct table_options {
 	bool no_headings;
 	bool is_raw;
 	bool is_pairs;
+	bool may_drop; /* the command chose @output: a narrow terminal leaves columns out */
 };
 
 #define TABLE_OPTIONS(type, member)                                                      \

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define SHORT 8u /* what is cut keeps at least so many columns */
-#define SHORT_NAME 12u
+#define SHORT_NAME 8u
 #define LONG_NAME 32u /* no other column is left out for more of a name */
 
 static size_t count_columns(const struct grid *grid)
@@ -124,20 +124,19 @@ static size_t count_least(const struct grid *grid)
 	return total;
 }
 
+static void drop_rank(struct grid *grid, unsigned int rank)
+{
+	for (size_t i = 0; i < grid->n_columns; i++)
+		if (COLUMN_DROP_RANK(grid->columns[i].column->flags) == rank)
+			grid->columns[i].is_hidden = true;
+}
+
 /* Leaves out columns by their rank, until the others fit when they are cut. */
 static void drop_columns(struct grid *grid, size_t width)
 {
-	size_t last = 0;
-
-	for (size_t i = 0; i < grid->n_columns; i++) {
-		size_t rank = COLUMN_DROP_RANK(grid->columns[i].column->flags);
-
-		last = rank > last ? rank : last;
-	}
-	for (size_t rank = 1; rank <= last && count_least(grid) > width; rank++)
-		for (size_t i = 0; i < grid->n_columns; i++)
-			if (COLUMN_DROP_RANK(grid->columns[i].column->flags) == rank)
-				grid->columns[i].is_hidden = true;
+	for (unsigned int rank = 1; rank < COLUMN_DROP_LAST && count_least(grid) > width;
+		rank++)
+		drop_rank(grid, rank);
 }
 
 /* The widest that can be cut, or n_columns. */
@@ -218,77 +217,187 @@ static bool stay_different(
 	bool has_memory = shorter != NULL;
 
 	*ret_differ = true;
-	for (size_t i = 0; i < n && has_memory; i++)
+	for (size_t i = 0; i < n && has_memory && *ret_differ; i++) {
 		has_memory = (shorter[i] = cut_text(names[i], cut)) != NULL;
-	if (has_memory)
+		/* neighbours are those that are likely to look alike */
+		if (has_memory && i > 0)
+			*ret_differ = strcmp(shorter[i - 1], shorter[i]) != 0;
+	}
+	if (has_memory && *ret_differ)
 		qsort(shorter, n, sizeof(*shorter), compare_texts);
-	for (size_t i = 1; i < n && has_memory; i++)
-		*ret_differ &= strcmp(shorter[i - 1], shorter[i]) != 0;
+	for (size_t i = 1; i < n && has_memory && *ret_differ; i++)
+		*ret_differ = strcmp(shorter[i - 1], shorter[i]) != 0;
 	for (size_t i = 0; i < n && shorter; i++)
 		free(shorter[i]);
 	free(shorter);
 	return has_memory;
 }
 
-/* Where to cut names to @width: as near to the middle as they stay different. */
-static bool find_cut(const char *const *names, size_t n, size_t width,
-	struct cut *ret_cut, bool *ret_found)
+/*
+ * Where names may be cut. What stays different with some head and tail also does with more
+ * of either, so the shortest tail of each head is found along a staircase:
+ *
+ *	tail  . . . #     #: all stay different
+ *	      . . # #
+ *	      . # # #     head ->
+ */
+struct cuts {
+	size_t *tails; /* owned; by the head */
+	size_t n; /* heads from 0 to n - 1 */
+};
+
+/* The shortest tail for the head of @cut, whose tail is enough. */
+static bool find_tail(
+	const char *const *names, size_t n, struct cut cut, size_t *ret_tail)
+{
+	size_t least = 0, enough = cut.tail;
+	bool differ;
+
+	/* most often none is shorter, which is soon seen */
+	for (cut.tail--; least < enough; cut.tail = (least + enough) / 2) {
+		if (!stay_different(names, n, &cut, &differ))
+			return false;
+		if (differ)
+			enough = cut.tail;
+		else
+			least = cut.tail + 1;
+	}
+	*ret_tail = enough;
+	return true;
+}
+
+static bool find_cuts(
+	const char *const *names, size_t n_names, size_t longest, struct cuts *ret_cuts)
+{
+	struct cut cut = { .tail = longest };
+
+	ret_cuts->n = longest;
+	ret_cuts->tails = calloc(longest + 1, sizeof(*ret_cuts->tails));
+	if (!ret_cuts->tails)
+		return false;
+	for (; cut.head < longest; cut.head++) {
+		if (!find_tail(names, n_names, cut, &cut.tail))
+			return false;
+		ret_cuts->tails[cut.head] = cut.tail;
+	}
+	return true;
+}
+
+/* The cut to @width that is nearest to the middle. False: there is none. */
+static bool choose_cut(const struct cuts *cuts, size_t width, struct cut *ret_cut)
 {
 	size_t kept = width - 1, middle = kept / 2;
 
-	*ret_found = false;
-	for (size_t i = 0; i <= 2 * kept && !*ret_found; i++) {
+	for (size_t i = 0; i <= 2 * kept; i++) {
 		size_t distance = (i + 1) / 2;
 		size_t tail = i % 2 ? middle + distance : middle - distance;
 
 		if (tail > kept) /* also below 0 */
 			continue;
 		*ret_cut = (struct cut){ .head = kept - tail, .tail = tail };
-		if (!stay_different(names, n, ret_cut, ret_found))
-			return false;
+		if (ret_cut->head < cuts->n && cuts->tails[ret_cut->head] <= tail)
+			return true;
 	}
-	return true;
+	return false;
 }
 
 /* Shortens names to @width, or as little above it as keeps them different. */
 static bool shorten_names(struct grid *grid, size_t index, size_t width)
 {
 	_cleanup_free_ const char **names = NULL;
-	bool has_found = false;
-	struct cut cut = { 0 };
+	_cleanup_free_ size_t *tails = NULL;
+	struct cuts cuts = { 0 };
+	struct cut cut = { .head = width - 1 - (width - 1) / 2, .tail = (width - 1) / 2 };
+	bool has_found;
 	size_t n;
 
-	if (!list_names(grid, index, &names, &n))
+	if (!list_names(grid, index, &names, &n) ||
+		!stay_different(names, n, &cut, &has_found))
 		return false;
+	if (!has_found) {
+		if (!find_cuts(names, n, grid->columns[index].width, &cuts)) {
+			free(cuts.tails);
+			return false;
+		}
+		tails = cuts.tails;
+	}
 	for (; width < grid->columns[index].width && !has_found; width++)
-		if (!find_cut(names, n, width, &cut, &has_found))
+		/* a name may have the mark in it, so the cut that was found is tried */
+		if (choose_cut(&cuts, width, &cut) &&
+			!stay_different(names, n, &cut, &has_found))
 			return false;
 	return !has_found || change_column(grid, index, cut_text, &cut);
 }
 
-static bool fit_names(struct grid *grid, size_t width)
+static bool can_be_shorter(const struct grid_column *column)
+{
+	return !column->is_hidden && is_name(column) && column->width > SHORT_NAME;
+}
+
+/* Can lines be so short at all? If not, they are broken anyhow, and names may be whole. */
+static bool names_can_fit(const struct grid *grid, size_t width)
 {
 	size_t total = count_columns(grid);
 
-	for (size_t i = 0; i < grid->n_columns && total > width; i++) {
-		const struct grid_column *column = &grid->columns[i];
-		size_t excess = total - width;
+	for (size_t i = 0; i < grid->n_columns; i++)
+		if (can_be_shorter(&grid->columns[i]))
+			total -= grid->columns[i].width - SHORT_NAME;
+	return total <= width;
+}
 
-		/* if that is not enough, lines are broken anyhow, and names may be whole */
-		if (!column->is_hidden && is_name(column) &&
-			column->width >= excess + SHORT_NAME)
-			return shorten_names(grid, i, column->width - excess);
+/* The column with the longest names that is not done, or n_columns. */
+static size_t find_longest_names(const struct grid *grid, const bool *is_done)
+{
+	size_t longest = grid->n_columns;
+
+	for (size_t i = 0; i < grid->n_columns; i++)
+		if (can_be_shorter(&grid->columns[i]) && !is_done[i] &&
+			(longest == grid->n_columns ||
+				grid->columns[i].width > grid->columns[longest].width))
+			longest = i;
+	return longest;
+}
+
+static bool fit_names(struct grid *grid, size_t width)
+{
+	_cleanup_free_ bool *is_done = calloc(grid->n_columns + 1, sizeof(*is_done));
+	size_t i, total;
+
+	if (!is_done)
+		return false;
+	if (!names_can_fit(grid, width))
+		return true;
+	while ((total = count_columns(grid)) > width &&
+		(i = find_longest_names(grid, is_done)) < grid->n_columns) {
+		size_t excess = total - width, now = grid->columns[i].width;
+		size_t wanted = now > excess + SHORT_NAME ? now - excess : SHORT_NAME;
+
+		is_done[i] = true;
+		if (!shorten_names(grid, i, wanted))
+			return false;
 	}
 	return true;
 }
 
 bool grid_fit(struct grid *grid, size_t width, bool may_drop)
 {
+	unsigned int rank;
+
 	for (size_t i = 0; i < grid->n_columns && count_columns(grid) > width; i++)
 		if (grid->columns[i].column->flags & COLUMN_ADDRESS &&
 			!change_column(grid, i, drop_address, NULL))
 			return false;
 	if (count_columns(grid) > width && may_drop)
 		drop_columns(grid, width);
-	return cut_columns(grid, width) && fit_names(grid, width);
+	if (!cut_columns(grid, width))
+		return false;
+	for (rank = COLUMN_DROP_LAST;
+		may_drop && rank <= COLUMN_DROP_MAX && !names_can_fit(grid, width);
+		rank++)
+		drop_rank(grid, rank);
+	if (!fit_names(grid, width))
+		return false;
+	for (; may_drop && rank <= COLUMN_DROP_MAX && count_columns(grid) > width; rank++)
+		drop_rank(grid, rank);
+	return true;
 }

@@ -137,7 +137,8 @@ static bool fit_and_print(struct libscols_table *out, const struct table *table,
 	do_scols_table_enable_colors(out, has_color(common));
 	if (!is_for_scripts && isatty(STDOUT_FILENO) &&
 		!grid_fit(grid, do_scols_table_get_termwidth(out),
-			!options->output || options->output[0] == '+'))
+			options->may_drop || !options->output ||
+				options->output[0] == '+'))
 		return false;
 	if (table->n_rows == 0)
 		return true;

@@ -99,7 +99,9 @@ enum {
 	COLUMN_ADDRESS =
 		1 << 7, /* may end in the address of a device, which goes first */
 };
-/* Left out where a terminal is narrow: 1 first. */
+/* Left out where a terminal is narrow: 1 first, the last ones if short names are not enough. */
+#define COLUMN_DROP_LAST 14u
+#define COLUMN_DROP_MAX 15u
 #define COLUMN_DROP(rank) ((unsigned int)(rank) << 8)
 #define COLUMN_DROP_RANK(flags) ((flags) >> 8)
 

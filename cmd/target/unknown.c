@@ -119,10 +119,11 @@ static char *guess_name(const char *word, const struct command *const *commands)
 void say_unknown_command(const char *const *words, const char *const *leading,
 	size_t n_leading, const struct command *const *commands)
 {
-	const char *habit = habits_find_command(words[0]);
 	const struct command *show = find_command(commands, "show");
-	_cleanup_free_ char *guess = habit ? strdup(habit) : guess_numbers(words);
+	_cleanup_free_ char *guess = habits_guess_command(words);
 
+	if (!guess)
+		guess = guess_numbers(words);
 	if (!guess && show && is_target(words[0], leading, n_leading, show))
 		guess = guess_target(words);
 	if (!guess)

@@ -300,13 +300,13 @@ static unsigned int draw_map(struct top_view *view, unsigned int first,
 	const struct unit *units, size_t n, enum view_group group, unsigned int most)
 {
 	size_t width, n_nodes, start = 0, shown = 0, n_cut = 0;
-	char heading[512];
 
 	measure_units(units, n, &width, &n_nodes);
 	if (width > view->columns - MAP_BEFORE - MAP_AFTER)
 		width = view->columns - MAP_BEFORE - MAP_AFTER;
-	snprintf(heading, sizeof(heading), "NODE %-*s MEAN  MAX", (int)width, "");
-	screen_put(first, 0, PAINT_BOLD, heading);
+	screen_put(first, 0, PAINT_BOLD, "NODE");
+	screen_put(first, (unsigned int)(strlen("NODE ") + width + 1), PAINT_BOLD,
+		"MEAN  MAX");
 	for (size_t i = 1; i <= n && shown + 2 < most; i++) {
 		if (i < n && units[i].node == units[start].node)
 			continue;

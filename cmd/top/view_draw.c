@@ -60,24 +60,30 @@ static void draw_status(struct top_view *view, unsigned int row)
 		screen_put(row, 0, PAINT_DIM, text);
 }
 
-static void draw_keys(struct top_view *view, unsigned int row)
+void top_view_draw_keys(
+	const struct top_view *view, unsigned int row, const char *const *keys, size_t n)
 {
-	static const char *const keys[] = { "F1 Help", "F3 Find", "F4 Filter", "F6 Sort",
-		"D Doctor", "z Idle", "Z Freeze", "g Group", "S Spread", "P Pin",
-		"U Undo" };
-	const struct top_options *o = view->watching->call->state;
-	size_t n = LENGTH(keys) - (o->is_read_only ? 3 : 0);
-	unsigned int at = 0, end = view->columns - 8;
+	unsigned int at = 0, end = view->columns > 8 ? view->columns - 8 : 0;
 
 	for (size_t i = 0; i < n; i++) {
 		unsigned int width = (unsigned int)strlen(keys[i]);
 
 		if (at + width > end)
-			break;
+			continue;
 		screen_put(row, at, PAINT_PLAIN, keys[i]);
 		at += width + 2;
 	}
 	screen_put(row, at, PAINT_PLAIN, "q Quit");
+}
+
+static void draw_main_keys(struct top_view *view, unsigned int row)
+{
+	static const char *const keys[] = { "F1 Help", "F3 Find", "F4 Filter", "F6 Sort",
+		"D Doctor", "z Idle", "Z Freeze", "g Group", "S Spread", "P Pin",
+		"U Undo" };
+	const struct top_options *o = view->watching->call->state;
+
+	top_view_draw_keys(view, row, keys, LENGTH(keys) - (o->is_read_only ? 3 : 0));
 }
 
 /* The latest changes, above the last lines. Returns the first row of them. */
@@ -140,7 +146,7 @@ static void draw_main(struct top_view *view)
 	draw_table(view, row, end);
 	if (view->rows > 6) {
 		draw_status(view, view->rows - 2);
-		draw_keys(view, view->rows - 1);
+		draw_main_keys(view, view->rows - 1);
 	}
 }
 

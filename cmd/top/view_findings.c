@@ -125,6 +125,8 @@ static size_t find_top(struct top_view *view, unsigned int room)
 
 void top_view_draw_findings(struct top_view *view)
 {
+	static const char *const keys[] = { "arrows Choose", "Enter Plan of the fix",
+		"Backspace Back" };
 	const struct advice *advice = view->advice;
 	unsigned int row = 2, end = view->rows - 1;
 	char title[96];
@@ -148,6 +150,5 @@ void top_view_draw_findings(struct top_view *view)
 	}
 	if (view->message[0])
 		screen_put(1, 20, PAINT_PLAIN, view->message);
-	screen_put(view->rows - 1, 0, PAINT_PLAIN,
-		"arrows Choose  Enter Plan of the fix  Backspace Back  q Quit");
+	top_view_draw_keys(view, view->rows - 1, keys, LENGTH(keys));
 }

@@ -163,6 +163,7 @@ static void put_movable(unsigned int *row, struct frame_row *interrupt)
 
 void top_view_draw_interrupt(struct top_view *view)
 {
+	static const char *const keys[] = { "Backspace Back", "P Pin", "S Spread" };
 	struct frame_row *interrupt = top_view_get_chosen(view);
 	const struct irqkit_cpuset *affinity = NULL, *effective = NULL, *hint = NULL;
 	_cleanup_free_ char *name = NULL, *title = NULL;
@@ -191,6 +192,5 @@ void top_view_draw_interrupt(struct top_view *view)
 	put_set(&row, "hint", hint);
 	put_movable(&row, interrupt);
 	put_rates(view, &row, interrupt);
-	screen_put(view->rows - 1, 0, PAINT_PLAIN,
-		"Backspace Back  P Pin  S Spread  q Quit");
+	top_view_draw_keys(view, view->rows - 1, keys, LENGTH(keys));
 }

@@ -62,26 +62,39 @@ EXPORT void irqkit_policies_free(struct irqkit_policies *policy)
 	for (size_t i = 0; i < policy->n_mistakes; i++)
 		free(policy->mistakes[i].text);
 	free(policy->mistakes);
-	for (size_t i = 0; i < policy->n_files; i++)
-		free(policy->files[i]);
+	for (size_t i = 0; i < policy->n_files; i++) {
+		free(policy->files[i].name);
+		free(policy->files[i].key);
+	}
 	free(policy->files);
+	free(policy->real_root);
 	irqkit_cpuset_free(policy->isolated);
 	free(policy);
 }
 
-int policy_add_file(
-	struct irqkit_policies *policy, const char *name, const char **ret_name)
+int policy_add_file(struct irqkit_policies *policy, const char *name, const char *key,
+	const char **ret_name)
 {
-	char *copy;
+	struct policy_file *file;
 
 	if (!GROW(policy->files, policy->n_files, policy->files_room))
 		return -ENOMEM;
-	copy = strdup(name);
-	if (!copy)
+	file = &policy->files[policy->n_files++];
+	*file = (struct policy_file){ .name = strdup(name), .key = strdup(key) };
+	if (!file->name || !file->key)
 		return -ENOMEM;
-	policy->files[policy->n_files++] = copy;
-	*ret_name = copy;
+	*ret_name = file->name;
 	return 0;
+}
+
+const char *policy_get_key(
+	const struct irqkit_policies *policy, const struct policy_line *line)
+{
+	size_t i = 0;
+
+	while (policy->files[i].name != line->file)
+		i++;
+	return policy->files[i].key;
 }
 
 static char *format_mistake(

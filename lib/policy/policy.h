@@ -47,7 +47,7 @@ struct policy_setting {
 
 /* A setting as it was applied last: policy_kept.c */
 enum {
-	KEPT_FILE, /* of the line */
+	KEPT_FILE, /* of the line: its key */
 	KEPT_TEXT, /* of the line; "": no line has the setting any more */
 	KEPT_DECIDED, /* "1": check compares with the value; "0": it plans again */
 	KEPT_PATH,
@@ -77,8 +77,14 @@ struct policy_missing {
 	char *message; /* owned; why */
 };
 
+/* A file that was read. */
+struct policy_file {
+	char *name; /* owned; for messages: as it was given */
+	char *key; /* owned; its absolute path: the same file however it is named */
+};
+
 struct irqkit_policies {
-	char **files; /* owned, and each: the names of those that were read */
+	struct policy_file *files; /* owned, and each: those that were read */
 	size_t n_files, files_room;
 	struct policy_line *lines; /* owned */
 	size_t n_lines, lines_room;
@@ -88,6 +94,8 @@ struct irqkit_policies {
 		*isolated; /* owned, or NULL: by irqkit_policies_add_isolated() */
 
 	bool is_of_system; /* irqkit_policies_read_system() */
+	char *real_root; /* owned, or NULL: then the absolute path of the root, "" for / */
+	size_t root_len; /* how much of the name of a file is the root */
 
 	/* of the last plan */
 	bool was_compared; /* with what was applied: IRQKIT_POLICIES_CHECK */
@@ -104,7 +112,7 @@ struct irqkit_policies {
 
 /* policy_words.c */
 
-/* Splits @text into lines; @file: the policy's. Mistakes are kept in the policy. */
+/* Splits @text into lines; @file: the policy's name. Mistakes are kept in the policy. */
 int policy_split(
 	struct irqkit_policies *policy, const char *file, const char *text, size_t len);
 
@@ -114,9 +122,12 @@ int policy_split(
 int policy_add_mistake(struct irqkit_policies *policy, const char *file,
 	unsigned int number, bool is_failure, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
-/* Keeps the name of a file. */
-int policy_add_file(
-	struct irqkit_policies *policy, const char *name, const char **ret_name);
+/* Keeps the name and the key of a file. */
+int policy_add_file(struct irqkit_policies *policy, const char *name, const char *key,
+	const char **ret_name);
+/* The key of the file of a line. */
+const char *policy_get_key(
+	const struct irqkit_policies *policy, const struct policy_line *line);
 void policy_line_clear(struct policy_line *line);
 
 void policy_drop_settings(struct irqkit_policies *policy);
@@ -138,7 +149,7 @@ void kept_clear(struct kept *kept);
 /* A missing file is an empty one; otherwise kept.error. */
 int kept_read(struct irqkit_ctx *ctx, struct kept *kept);
 /* What was applied for a setting of the line; NULL: nothing was. */
-const struct kept_setting *kept_find(const struct kept *kept,
+const struct kept_setting *kept_find(const struct irqkit_policies *policy,
 	const struct policy_line *line, const struct irqkit_step *step);
 
 #endif

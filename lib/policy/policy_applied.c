@@ -77,7 +77,7 @@ static int has_other_value(
 static bool has_file(const struct irqkit_policies *files, const char *file)
 {
 	for (size_t i = 0; i < files->n_files; i++)
-		if (strcmp(files->files[i], file) == 0)
+		if (strcmp(files->files[i].name, file) == 0)
 			return true;
 	return false;
 }

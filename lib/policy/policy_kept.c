@@ -9,8 +9,8 @@
  *
  * A line that decides by counts (1) is compared with the value here, not with a new one; of
  * the others (0), the file shows what has happened since: which settings no line has any
- * more (TEXT is empty), and which interfaces were created again. Fields are as in the
- * journal.
+ * more (TEXT is empty), and which interfaces were created again. FILE is an absolute path, so
+ * that a file is the same however it is named. Fields are as in the journal.
  */
 #include "base/array.h"
 #include "base/buffer.h"
@@ -133,9 +133,10 @@ int kept_read(struct irqkit_ctx *ctx, struct kept *kept)
 	return 0;
 }
 
-const struct kept_setting *kept_find(const struct kept *kept,
+const struct kept_setting *kept_find(const struct irqkit_policies *policy,
 	const struct policy_line *line, const struct irqkit_step *step)
 {
+	const struct kept *kept = &policy->kept;
 	const char *identity = step->identity ? step->identity : "";
 	char *const *field;
 	size_t at;
@@ -143,7 +144,7 @@ const struct kept_setting *kept_find(const struct kept *kept,
 	if (!path_index_find(&kept->index, step->path, &at))
 		return NULL;
 	field = kept->settings[at].field;
-	return strcmp(field[KEPT_FILE], line->file) == 0 &&
+	return strcmp(field[KEPT_FILE], policy_get_key(policy, line)) == 0 &&
 			strcmp(field[KEPT_TEXT], line->text) == 0 &&
 			strcmp(field[KEPT_TARGET], step->target) == 0 &&
 			strcmp(field[KEPT_IDENTITY], identity) == 0
@@ -177,7 +178,7 @@ static void format_now(struct buffer *file, const struct irqkit_policies *policy
 		return;
 	format_setting(file,
 		(const char *const[N_KEPT_FIELDS]){
-			[KEPT_FILE] = line->file,
+			[KEPT_FILE] = policy_get_key(policy, line),
 			[KEPT_TEXT] = line->text,
 			[KEPT_DECIDED] = line->is_kept || line->was_kept ? "1" : "0",
 			[KEPT_PATH] = step->path,
@@ -198,7 +199,7 @@ static bool has_path(const struct irqkit_policies *policy, const char *path)
 static bool is_ours(const struct irqkit_policies *policy, const char *file)
 {
 	for (size_t i = 0; i < policy->n_files; i++)
-		if (strcmp(policy->files[i], file) == 0)
+		if (strcmp(policy->files[i].key, file) == 0)
 			return true;
 	return policy->is_of_system && strstr(file, "/irqkit.d/");
 }

@@ -41,8 +41,7 @@ static void take_value(struct policy_setting *setting, struct knob_value *value)
 static int take_kept(const struct planning *p, struct policy_setting *setting)
 {
 	struct policy_line *line = &p->policy->lines[setting->line];
-	const struct kept_setting *kept = kept_find(
-		&p->policy->kept, line, &setting->step);
+	const struct kept_setting *kept = kept_find(p->policy, line, &setting->step);
 	struct knob_value value = { 0 };
 	bool is_decided = kept && kept->field[KEPT_DECIDED][0] == '1';
 	int r;

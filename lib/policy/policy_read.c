@@ -20,11 +20,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define MAX_SIZE ((off_t)1 << 20)
@@ -64,6 +66,21 @@ static bool check_owner(
 	return false;
 }
 
+/*
+ * A pipe without a name, as a shell makes it for <(COMMAND). Its bytes are waited for. A FIFO in a
+ * folder is none: nobody may ever write to it.
+ */
+static bool is_pipe(int fd, const struct stat *st)
+{
+	struct statfs fs;
+	int flags;
+
+	if (!S_ISFIFO(st->st_mode) || fstatfs(fd, &fs) < 0 || fs.f_type != PIPEFS_MAGIC)
+		return false;
+	flags = fcntl(fd, F_GETFL);
+	return flags >= 0 && fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == 0;
+}
+
 /* The whole file; *@ret_text is NULL if it is refused. */
 static int read_text(struct irqkit_policies *policy, const char *path, int fd,
 	const struct stat *st, char **ret_text, size_t *ret_len)
@@ -74,7 +91,7 @@ static int read_text(struct irqkit_policies *policy, const char *path, int fd,
 	int r = 0;
 
 	*ret_text = NULL;
-	if (!S_ISREG(st->st_mode))
+	if (!S_ISREG(st->st_mode) && !is_pipe(fd, st))
 		return policy_add_mistake(policy, path, 0, false,
 			"is not a regular file; - reads standard input");
 	if (!check_owner(policy, path, st, &r))
@@ -96,16 +113,45 @@ static int read_text(struct irqkit_policies *policy, const char *path, int fd,
 	return 0;
 }
 
+/*
+ * The absolute path of a file: the kept settings are found by it. Of a folder of the system, links
+ * above the root are resolved and no others. What has no path, as a pipe, has its name.
+ */
+static int make_key(
+	const struct irqkit_policies *policy, const char *path, char **ret_key)
+{
+	char *key;
+
+	if (policy->real_root) {
+		if (asprintf(&key, "%s%s", policy->real_root, path + policy->root_len) <
+			0)
+			return -ENOMEM;
+	} else {
+		errno = 0;
+		key = realpath(path, NULL);
+		if (!key && errno != ENOMEM)
+			key = strdup(path);
+	}
+	if (!key)
+		return -ENOMEM;
+	*ret_key = key;
+	return 0;
+}
+
 static int add_open_file(
 	struct irqkit_policies *policy, const char *path, int fd, const struct stat *st)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *key = NULL;
+	const char *file;
 	size_t len = 0;
 	int r = read_text(policy, path, fd, st, &text, &len);
 
-	return r < 0 || !text || len == 0
-		? r
-		: irqkit_policies_add_text(policy, path, text, len);
+	if (r < 0 || !text || len == 0)
+		return r;
+	r = make_key(policy, path, &key);
+	if (r == 0)
+		r = policy_add_file(policy, path, key, &file);
+	return r < 0 ? r : policy_split(policy, file, text, len);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -275,6 +321,10 @@ EXPORT int irqkit_policies_read_system(
 	int r = 0;
 
 	policy->is_of_system = true;
+	policy->root_len = (size_t)ctx_root_length(ctx);
+	policy->real_root = realpath(ctx->root, NULL);
+	if (policy->real_root && strcmp(policy->real_root, "/") == 0)
+		*policy->real_root = '\0';
 	for (size_t i = 0; i < LENGTH(folders) && r == 0; i++)
 		r = list_system_folder(policy, ctx, folders[i], &entries);
 	return r < 0 ? r : read_entries(policy, &entries);

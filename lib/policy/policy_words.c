@@ -288,7 +288,7 @@ EXPORT int irqkit_policies_add_text(
 	struct irqkit_policies *policy, const char *name, const char *text, size_t len)
 {
 	const char *file;
-	int r = policy_add_file(policy, name, &file);
+	int r = policy_add_file(policy, name, name, &file);
 
 	return r < 0 ? r : policy_split(policy, file, text, len);
 }

@@ -58,6 +58,24 @@ static bool is_glob(const char *word)
 	return strpbrk(word, "*?[") != NULL;
 }
 
+/* `rps eth0 off`: the option of rps, xps or channels that is meant; NULL: another word */
+static const char *find_option(const char *word)
+{
+	static const char *const words[][2] = {
+		{ "auto", "--auto" },
+		{ "on", "--auto" },
+		{ "enable", "--auto" },
+		{ "off", "--off" },
+		{ "none", "--off" },
+		{ "disable", "--off" },
+	};
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (strcmp(word, words[i][0]) == 0)
+			return words[i][1];
+	return NULL;
+}
+
 static int fail_not_found(struct irqkit_request *request, struct irqkit_devices *devices,
 	const char *name, int error)
 {
@@ -79,6 +97,10 @@ static int fail_not_found(struct irqkit_request *request, struct irqkit_devices 
 		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
 			"no network interface 'all'; did you mean '*', which matches "
 			"every interface?");
+	if (find_option(name))
+		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
+			"no network interface '%s'; did you mean the option '%s'?", name,
+			find_option(name));
 	names = join_names(devices);
 	return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
 		"no network interface %s'%s'%s%s", is_glob(name) ? "matches " : "", name,

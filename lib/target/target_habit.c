@@ -76,10 +76,26 @@ static char *find_hex(const char *word)
 	return text;
 }
 
+/* "24..31", "24:31", "24.." */
+static char *find_range(const char *word)
+{
+	static const char digits[] = "0123456789";
+	size_t first = strspn(word, digits), len, last;
+	char *text = NULL;
+
+	len = strncmp(word + first, "..", 2) == 0 ? 2 : word[first] == ':' ? 1 : 0;
+	last = strspn(word + first + len, digits);
+	if (first == 0 || len == 0 || word[first + len + last] ||
+		(len == 1 && last == 0) ||
+		asprintf(&text, "%.*s-%s", (int)first, word, word + first + len) < 0)
+		return NULL;
+	return text;
+}
+
 int target_find_habit(const char *word, char **ret_target)
 {
 	static char *(*const finders[])(
-		const char *) = { find_in_path, find_number, find_hex };
+		const char *) = { find_in_path, find_number, find_hex, find_range };
 
 	for (size_t i = 0; i < LENGTH(finders); i++) {
 		char *target = finders[i](word);
