@@ -108,6 +108,19 @@ mkdir -m 700 "$tmp/other place"
 check "they are packed where they were unpacked" \
 	"$tmp/other place/irqkit-$version/dist/tarball" "irqkit-$version" "$tmp/2.tar"
 check "both have the same bytes" cmp "$tmp/1.tar" "$tmp/2.tar"
+# What a user may have set, for each program that packs.
+mkdir -p "$tmp/elsewhere/dist"
+check "they are packed where a user has options of his own" env CDPATH="$tmp/elsewhere" TAR_OPTIONS='--owner=daemon --format=gnu' \
+	XZ_DEFAULTS=--check=sha256 XZ_OPT=-0 TZ=Pacific/Auckland LC_ALL=C.UTF-8 dist/tarball "irqkit-$version" "$tmp/3.tar"
+check "with the same bytes" cmp "$tmp/1.tar" "$tmp/3.tar"
+if command -v xz >/dev/null; then
+	check "they are compressed" dist/tarball "irqkit-$version" "$tmp/1.tar.xz"
+	check "and where a user has other options for xz" env XZ_DEFAULTS=--check=sha256 XZ_OPT=--check=none \
+		dist/tarball "irqkit-$version" "$tmp/2.tar.xz"
+	check "with the same bytes, too" cmp "$tmp/1.tar.xz" "$tmp/2.tar.xz"
+else
+	skip "the compressed sources have the same bytes" "no xz"
+fi
 empty "nothing that was built is packed" "$(tar -t -f "$tmp/1.tar" | grep -E '\.[od]$|/build/|/irqkit$|\.so' )"
 if git -c safe.directory='*' ls-files --error-unmatch Makefile >/dev/null 2>&1; then
 	empty "no source is ignored by git, and so missing there" \
