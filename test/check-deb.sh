@@ -27,8 +27,10 @@ while read -r library; do
 	name=${name/ncursesw/ncurses} # both are in one package
 	check "$library is there when the package is built" grep -q "^ $name-dev," $debian/control
 done < <(on_demand)
-check "pkg-config finds what libirqkit.pc names" \
-	grep -qF "$(sed -nE 's/^LIB_NEEDS *= *([^ ]+)$/\1/p' Makefile)-dev" <(field Depends libirqkit-dev)
+# "libmnl" is of libmnl-dev
+same "libirqkit-dev depends on what libirqkit.pc names, and on nothing else" \
+	"$(sed -nE 's/^LIB_NEEDS *= *//p' Makefile | tr ' ' '\n' | sed 's/$/-dev/' | sort)" \
+	"$(field Depends libirqkit-dev | grep -oE '\blib[a-z0-9]+-dev\b' | sort)"
 while read -r section; do
 	check "the section $section of irqkit.sym is in the symbols file" \
 		grep -q "^ (symver)$section " $debian/libirqkit0.symbols
@@ -131,6 +133,20 @@ fi
 same "all is in one folder" "irqkit-$version" "$(tar -t -f "$tmp/1.tar" | cut -d/ -f1 | sort -u)"
 unset SOURCE_DATE_EPOCH
 
+# ---- make deb: the source package -----------------------------------------------------------
+# by_umask UMASK: builds it, and prints its sums
+by_umask() {
+	(umask "$1" && env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u MAKELEVEL "${MAKE:-make}" -s O="$tmp/by$1" \
+		deb DEB_FLAGS='-S -d') >"$tmp/by.log" 2>&1 || cat "$tmp/by.log"
+	(cd "$tmp/by$1/build/deb" && sha256sum ./*.dsc ./*.tar.xz)
+}
+if command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null; then
+	same "the source package has the same bytes, whatever files others may read here" "$(by_umask 022)" "$(by_umask 077)"
+	same "'make deb DEB_FLAGS=-S' names what it made" "irqkit_$version-0irqkit1.dsc" "$(sed -n '$s|.*/||p' "$tmp/by.log")"
+else
+	skip "the source package has the same bytes, whatever files others may read here" "no debhelper"
+fi
+
 if [ "${1-}" != --long ]; then
 	finish
 	exit
@@ -193,7 +209,7 @@ for place in /srv/one '/srv/another place/below'; do
 	mkdir -p "$work/build$place"
 	tar -x --no-same-owner -C "$work/build$place" -f "$tmp/1.tar"
 done
-inside "$work/build" "cd '/srv/another place/below'/irqkit-* && DEB_BUILD_OPTIONS=nocheck make -s deb" \
+inside "$work/build" "umask 077 && cd '/srv/another place/below'/irqkit-* && DEB_BUILD_OPTIONS=nocheck make -s deb" \
 	>"$tmp/another" 2>&1 &
 other=$!
 check "'make deb' builds, with unit tests" inside "$work/build" "cd /srv/one/irqkit-* && make -s deb"
