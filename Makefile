@@ -225,15 +225,16 @@ dist: $(filter deps-deb deps-release,$(MAKECMDGOALS)) ## pack the sources: build
 	@dist/tarball $(NAME) '$(TARBALL)' && echo '$(TARBALL:./%=%)'
 
 # In a copy of the tree, with dist/debian as debian/: from the same sources, the same packages.
-# The variables of this make are not for that one. DEB_BUILD_OPTIONS=nocheck leaves out unit tests.
+# The variables of this make are not for that one, and the modes of the files are not the user's.
+# DEB_BUILD_OPTIONS=nocheck leaves out unit tests; DEB_FLAGS=-S packs only the sources.
 deb: dist ## build Debian packages from that: build/deb/*.deb
 	@command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null || { \
 		echo "irqkit: packages are missing, 'sudo make deps-deb' installs them" >&2; exit 1; }
 	@rm -rf '$(DEB)' && mkdir -p '$(DEB)' && cp '$(TARBALL)' '$(DEB)/irqkit_$(VERSION).orig.tar.xz'
-	@tar -x -C '$(DEB)' -f '$(TARBALL)' && cp -R '$(DEB)/$(NAME)/dist/debian' '$(DEB)/$(NAME)/debian'
-	@cd '$(DEB)/$(NAME)' && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
+	@umask 022 && tar -x -C '$(DEB)' -f '$(TARBALL)' && cp -R '$(DEB)/$(NAME)/dist/debian' '$(DEB)/$(NAME)/debian'
+	@umask 022 && cd '$(DEB)/$(NAME)' && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
 		-u CC -u CFLAGS -u CPPFLAGS -u LDFLAGS -u O dpkg-buildpackage -us -uc $(DEB_FLAGS)
-	@ls '$(DEB)'/*.deb
+	@ls '$(DEB)'/*.deb 2>/dev/null || ls '$(DEB)'/*.dsc
 
 # On a system that has the packages by other names than rpm's, as Debian: RPM_FLAGS=--nodeps
 RPM = $(B)/rpm

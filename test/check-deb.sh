@@ -27,8 +27,10 @@ while read -r library; do
 	name=${name/ncursesw/ncurses} # both are in one package
 	check "$library is there when the package is built" grep -q "^ $name-dev," $debian/control
 done < <(on_demand)
-check "pkg-config finds what libirqkit.pc names" \
-	grep -qF "$(sed -nE 's/^LIB_NEEDS *= *([^ ]+)$/\1/p' Makefile)-dev" <(field Depends libirqkit-dev)
+# "libmnl" is of libmnl-dev
+same "libirqkit-dev depends on what libirqkit.pc names, and on nothing else" \
+	"$(sed -nE 's/^LIB_NEEDS *= *//p' Makefile | tr ' ' '\n' | sed 's/$/-dev/' | sort)" \
+	"$(field Depends libirqkit-dev | grep -oE '\blib[a-z0-9]+-dev\b' | sort)"
 while read -r section; do
 	check "the section $section of irqkit.sym is in the symbols file" \
 		grep -q "^ (symver)$section " $debian/libirqkit0.symbols
@@ -108,6 +110,19 @@ mkdir -m 700 "$tmp/other place"
 check "they are packed where they were unpacked" \
 	"$tmp/other place/irqkit-$version/dist/tarball" "irqkit-$version" "$tmp/2.tar"
 check "both have the same bytes" cmp "$tmp/1.tar" "$tmp/2.tar"
+# What a user may have set, for each program that packs.
+mkdir -p "$tmp/elsewhere/dist"
+check "they are packed where a user has options of his own" env CDPATH="$tmp/elsewhere" TAR_OPTIONS='--owner=daemon --format=gnu' \
+	XZ_DEFAULTS=--check=sha256 XZ_OPT=-0 TZ=Pacific/Auckland LC_ALL=C.UTF-8 dist/tarball "irqkit-$version" "$tmp/3.tar"
+check "with the same bytes" cmp "$tmp/1.tar" "$tmp/3.tar"
+if command -v xz >/dev/null; then
+	check "they are compressed" dist/tarball "irqkit-$version" "$tmp/1.tar.xz"
+	check "and where a user has other options for xz" env XZ_DEFAULTS=--check=sha256 XZ_OPT=--check=none \
+		dist/tarball "irqkit-$version" "$tmp/2.tar.xz"
+	check "with the same bytes, too" cmp "$tmp/1.tar.xz" "$tmp/2.tar.xz"
+else
+	skip "the compressed sources have the same bytes" "no xz"
+fi
 empty "nothing that was built is packed" "$(tar -t -f "$tmp/1.tar" | grep -E '\.[od]$|/build/|/irqkit$|\.so' )"
 if git -c safe.directory='*' ls-files --error-unmatch Makefile >/dev/null 2>&1; then
 	empty "no source is ignored by git, and so missing there" \
@@ -117,6 +132,20 @@ if git -c safe.directory='*' ls-files --error-unmatch Makefile >/dev/null 2>&1; 
 fi
 same "all is in one folder" "irqkit-$version" "$(tar -t -f "$tmp/1.tar" | cut -d/ -f1 | sort -u)"
 unset SOURCE_DATE_EPOCH
+
+# ---- make deb: the source package -----------------------------------------------------------
+# by_umask UMASK: builds it, and prints its sums
+by_umask() {
+	(umask "$1" && env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u MAKELEVEL "${MAKE:-make}" -s O="$tmp/by$1" \
+		deb DEB_FLAGS='-S -d') >"$tmp/by.log" 2>&1 || cat "$tmp/by.log"
+	(cd "$tmp/by$1/build/deb" && sha256sum ./*.dsc ./*.tar.xz)
+}
+if command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null; then
+	same "the source package has the same bytes, whatever files others may read here" "$(by_umask 022)" "$(by_umask 077)"
+	same "'make deb DEB_FLAGS=-S' names what it made" "irqkit_$version-0irqkit1.dsc" "$(sed -n '$s|.*/||p' "$tmp/by.log")"
+else
+	skip "the source package has the same bytes, whatever files others may read here" "no debhelper"
+fi
 
 if [ "${1-}" != --long ]; then
 	finish
@@ -180,7 +209,7 @@ for place in /srv/one '/srv/another place/below'; do
 	mkdir -p "$work/build$place"
 	tar -x --no-same-owner -C "$work/build$place" -f "$tmp/1.tar"
 done
-inside "$work/build" "cd '/srv/another place/below'/irqkit-* && DEB_BUILD_OPTIONS=nocheck make -s deb" \
+inside "$work/build" "umask 077 && cd '/srv/another place/below'/irqkit-* && DEB_BUILD_OPTIONS=nocheck make -s deb" \
 	>"$tmp/another" 2>&1 &
 other=$!
 check "'make deb' builds, with unit tests" inside "$work/build" "cd /srv/one/irqkit-* && make -s deb"

@@ -197,12 +197,52 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 	play new-apply-again new.yml --extra-vars irqkit_unit=irqkit-apply.service
 	same "a second run changes nothing then, either" "0  " "$status $(are new-apply-again '$2') $(cat told)"
 	# A package that every host has is not installed again.
-	play package new.yml --extra-vars '{"irqkit_install": "package", "irqkit_package": "coreutils", "irqkit_unit": ""}' \
+	play package new.yml --extra-vars '{"irqkit_install": "package", "irqkit_package": "coreutils", "irqkit_unit": "", "irqkit_apt_cache_valid_time": 0}' \
 		--extra-vars "irqkit_executable=$tmp/sbin/irqkit"
 	same "a package that is there is no change" "0 " "$status $(are package '$2')"
 	within=()
 else
 	skip "the role on a host without irqkit" "needs root and mount name spaces"
+fi
+
+# ---- the package, where apt's lists are old ---------------------------------------------------
+# apt and dpkg of a host of its own, below host/, which has never fetched the list of its repository.
+if command -v apt-get dpkg-deb >/dev/null && /usr/bin/python3 -c 'import apt' 2>/dev/null; then
+	mkdir -p host/{etc,lists/partial,cache/archives/partial,var/lib/dpkg/info,var/lib/dpkg/updates} repo deb/DEBIAN
+	: >host/var/lib/dpkg/status
+	printf '%s\n' 'Package: irqkit-of-test' 'Version: 1' 'Architecture: all' 'Maintainer: nobody <nobody@localhost>' \
+		'Description: it has no files' >deb/DEBIAN/control
+	dpkg-deb --root-owner-group --build deb repo/irqkit-of-test.deb >/dev/null
+	{ cat deb/DEBIAN/control; printf '%s\n' 'Filename: ./irqkit-of-test.deb' "Size: $(stat -c %s repo/irqkit-of-test.deb)" \
+		"SHA256: $(sha256sum <repo/irqkit-of-test.deb | cut -d' ' -f1)"; } >repo/Packages
+	echo "deb [trusted=yes] file:$tmp/repo ./" >host/etc/sources.list
+	cat >apt.conf <<-E
+		Dir::Etc "$tmp/host/etc";
+		Dir::Etc::main "none";
+		Dir::Etc::parts "none";
+		Dir::State "$tmp/host";
+		Dir::State::status "$tmp/host/var/lib/dpkg/status";
+		Dir::Cache "$tmp/host/cache";
+		Dir::Log "$tmp/host";
+		APT::Sandbox::User "root";
+		DPkg::Options {"--root=$tmp/host"; "--log=/dev/null"; "--force-not-root"; "--force-bad-path";};
+	E
+	package='"irqkit_install": "package", "irqkit_package": "irqkit-of-test", "irqkit_unit": "", "irqkit_check": false, "irqkit_policies": {}'
+	apt_play() {
+		local name=$1
+		shift
+		APT_CONFIG=$tmp/apt.conf play "$name" new.yml --extra-vars "{$package, $1}" --extra-vars "irqkit_executable=$O/irqkit"
+	}
+	apt_play old-lists '"irqkit_apt_cache_valid_time": 0'
+	same "with the lists as they are, there is no such package" "2 1" "$status $(grep -c "No package matching 'irqkit-of-test'" old-lists.out)"
+	apt_play new-lists '"irqkit_apt_cache_valid_time": 1'
+	same "they are fetched, and it is installed" "0 new 1" \
+		"$status $(are new-lists '$2') $(grep -c '^Package: irqkit-of-test' host/var/lib/dpkg/status)"
+	[ "$status" -eq 0 ] || sed 's/^/# /' new-lists.out | tail -n 20
+	apt_play new-lists-again '"irqkit_apt_cache_valid_time": 1'
+	same "lists that are fetched again are no change" "0 " "$status $(are new-lists-again '$2')"
+else
+	skip "the package, where apt's lists are old" "no apt, or not for Python"
 fi
 
 # ---- the module ------------------------------------------------------------------------------
