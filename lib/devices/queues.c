@@ -518,8 +518,13 @@ static int format_file(const struct irqkit_queue *queue, enum queue_file file,
 
 void queue_forget(struct irqkit_queue *queue, enum queue_file file)
 {
-	free(queue->files[file].text);
-	queue->files[file] = (struct file_text){ 0 };
+	struct file_text *text = &queue->files[file];
+
+	free(text->text);
+	if (text->read)
+		free(text->read->text);
+	free(text->read);
+	*text = (struct file_text){ 0 };
 }
 
 void queue_forget_all(struct irqkit_queue *queue)
@@ -530,17 +535,38 @@ void queue_forget_all(struct irqkit_queue *queue)
 
 int queue_pretend(struct irqkit_queue *queue, enum queue_file file, const char *text)
 {
+	struct file_text *now = &queue->files[file], *read = now->read;
 	char *copy = strdup(text);
 
-	if (!copy)
+	if (copy && now->has_read && !now->is_pretended) {
+		read = malloc(sizeof(*read));
+		if (read)
+			*read = *now;
+	}
+	if (!copy || (now->has_read && !now->is_pretended && !read)) {
+		free(copy);
 		return -ENOMEM;
-	queue_forget(queue, file);
-	queue->files[file] = (struct file_text){
+	}
+	if (now->is_pretended)
+		free(now->text);
+	*now = (struct file_text){
 		.text = copy,
 		.has_read = true,
 		.is_pretended = true,
+		.read = read,
 	};
 	return 0;
+}
+
+void queue_end_pretending(struct irqkit_queue *queue, enum queue_file file)
+{
+	struct file_text *now = &queue->files[file], *read = now->read;
+
+	if (!now->is_pretended)
+		return;
+	free(now->text);
+	*now = read ? *read : (struct file_text){ 0 };
+	free(read);
 }
 
 int queue_get_text(
@@ -616,9 +642,4 @@ EXPORT int irqkit_queue_read_rps_flow_cnt(struct irqkit_queue *queue, uint64_t *
 	if (r < 0)
 		return r;
 	return parse_u64(text, strlen(text), ret_count) < 0 ? -EBADMSG : 0;
-}
-
-EXPORT int irqkit_rps_read_sock_flow_entries(struct irqkit_ctx *ctx, uint64_t *ret_count)
-{
-	return knob_read_u64(ctx, &SOCK_FLOW_ENTRIES_PATH[1], ret_count);
 }

@@ -3,6 +3,7 @@
 #ifndef IRQKIT_STEERED_H
 #define IRQKIT_STEERED_H
 
+#include "devices/queues.h"
 #include "doctor/rule.h"
 
 struct steered {
@@ -51,9 +52,9 @@ const struct irqkit_cpuset *steered_get_advised(
 bool steered_is_advised(
 	struct look *look, struct steered *steered, const struct irqkit_queue *queue);
 
-/* Adds a file of a queue to a finding, "rps_cpus". */
-void steered_add_file(struct look *look, struct irqkit_finding *finding,
-	const struct irqkit_queue *queue, const char *name);
+/* Adds a file of a queue to a finding. @queue: may be NULL */
+void steered_add_file(struct irqkit_finding *finding, struct irqkit_queue *queue,
+	enum queue_file which);
 /* Adds where the interrupt of a queue is handled. */
 void steered_add_irq(struct look *look, struct irqkit_finding *finding,
 	const struct irqkit_queue *queue);

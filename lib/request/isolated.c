@@ -9,18 +9,16 @@
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "kernel/ctx.h"
-#include "kernel/knob.h"
 #include "machine/machine.h"
-#include "plan/knob_value.h"
 
 #include <errno.h>
 
 /* Keeps the CPUs that the mask does not have; none, if there is no such file. */
-static int keep_missing(
-	struct irqkit_machine *machine, const char *path, struct irqkit_cpuset *cpus)
+static int keep_missing(struct irqkit_machine *machine, enum machine_file file,
+	struct irqkit_cpuset *cpus)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *mask = NULL;
-	int r = knob_read_cpumask(machine->ctx, path + 1, &mask);
+	int r = machine_read_mask(machine, file, &mask);
 
 	if (is_failure(r))
 		return r;
@@ -42,9 +40,9 @@ EXPORT int irqkit_machine_read_isolated(
 	int r = online ? irqkit_cpuset_copy(online, &cpus) : irqkit_cpuset_new(&cpus);
 
 	if (r == 0)
-		r = keep_missing(machine, DEFAULT_AFFINITY_PATH, cpus);
+		r = keep_missing(machine, MACHINE_DEFAULT_AFFINITY, cpus);
 	if (r == 0)
-		r = keep_missing(machine, WORKQUEUE_PATH, cpus);
+		r = keep_missing(machine, MACHINE_WORKQUEUE, cpus);
 	for (size_t i = 0; i < LENGTH(booted) && r == 0; i++) {
 		const struct irqkit_cpuset *set = irqkit_topology_get_cpus(
 			machine->topology, booted[i]);
