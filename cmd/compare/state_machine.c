@@ -179,12 +179,15 @@ static bool add_cpus(const struct source *source, struct state *state)
 static bool add_times(const struct source *source, struct state *state)
 {
 	char text[UTC_SIZE];
+	const char *boot_id;
 	int64_t time;
 
 	state->uptime = -1;
-	irqkit_ctx_read_uptime(source->ctx, &state->uptime);
-	irqkit_ctx_read_boot_id(source->ctx, &state->boot_id);
-	if (irqkit_ctx_read_time(source->ctx, state->uptime, &time) < 0 ||
+	irqkit_machine_read_uptime(source->machine, &state->uptime);
+	if (irqkit_machine_get_boot_id(source->machine, &boot_id) == 0 &&
+		!(state->boot_id = strdup(boot_id)))
+		return false;
+	if (irqkit_machine_read_time(source->machine, &time) < 0 ||
 		!utc_format(time, text))
 		return true;
 	state->time = strdup(text);

@@ -427,8 +427,7 @@ static bool add_imbalances(struct collected *collected)
 /* Only x86 has a limit that counts, and only root can read debugfs. */
 static bool read_vectors(struct collected *collected)
 {
-	return irqkit_vectors_new(irqkit_machine_get_ctx(collected->machine),
-		       &collected->vectors) != -ENOMEM;
+	return irqkit_vectors_new(collected->machine, &collected->vectors) != -ENOMEM;
 }
 
 static size_t count_cpus(const struct state *state)

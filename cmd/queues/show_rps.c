@@ -240,8 +240,8 @@ enum status rps_show(const struct change *change, const struct irqkit_request *r
 		},
 	};
 
-	view.has_entries = irqkit_rps_read_sock_flow_entries(
-				   change->ctx, &view.entries) == 0;
+	view.has_entries = irqkit_machine_read_sock_flow_entries(
+				   change->machine, &view.entries) == 0;
 	status = steer_show(&view.steer);
 	irqkit_rps_advice_free(view.advice);
 	return status;

@@ -110,17 +110,17 @@ static void add_cores(const struct show *show, struct document *document)
 
 static void add_times(const struct show *show, struct document *document)
 {
-	_cleanup_free_ char *boot_id = NULL;
 	char text[UTC_SIZE];
+	const char *boot_id;
 	double uptime = -1;
 	int64_t time;
 
-	irqkit_ctx_read_uptime(show->ctx, &uptime);
-	if (irqkit_ctx_read_time(show->ctx, uptime, &time) == 0)
+	irqkit_machine_read_uptime(show->machine, &uptime);
+	if (irqkit_machine_read_time(show->machine, &time) == 0)
 		document_add_text(document, "time", utc_format(time, text));
 	if (uptime >= 0)
 		document_add_real(document, "uptime", uptime);
-	if (irqkit_ctx_read_boot_id(show->ctx, &boot_id) == 0)
+	if (irqkit_machine_get_boot_id(show->machine, &boot_id) == 0)
 		document_add_text(document, "boot_id", boot_id);
 }
 

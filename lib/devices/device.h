@@ -12,6 +12,7 @@
 #define IRQKIT_DEVICE_H
 
 #include "base/arena.h"
+#include "base/number_list.h"
 #include "devices/channels.h"
 #include "devices/file_text.h"
 #include "devices/netlink.h"
@@ -183,7 +184,13 @@ struct irqkit_devices {
 	size_t n_other_threads, other_threads_room;
 	bool has_read_kernel_threads;
 	bool has_read_threads;
+	unsigned int *processes; /* owned array: the numbers in /proc, ascending */
+	size_t n_processes;
+	struct number_list programs; /* those whose stat shows that they are no threads */
 	unsigned int irqbalance_pid; /* found with them; 0: it does not run */
+	char *irqbalance_words; /* owned; its command line, or NULL: it cannot be read */
+	size_t irqbalance_len;
+	bool has_read_irqbalance_words;
 };
 
 /* Adds the record of a device that was found. @path: its folder, in the arena; or NULL. */

@@ -12,11 +12,15 @@ struct file_text {
 	int error; /* negative, or 0 */
 	bool has_read;
 	bool is_pretended; /* it is what a plan will write, and was not read */
+	struct file_text *read; /* owned; what was read before that; or NULL */
 };
 
 /* Its line, which it owns until it is forgotten. */
 int file_text_get(struct file_text *file, struct irqkit_ctx *ctx, const char *path,
 	const char **ret_text);
+/* Holds @text as if it had been read, until file_text_end_pretending(). */
+int file_text_pretend(struct file_text *file, const char *text);
+void file_text_end_pretending(struct file_text *file);
 void file_text_forget(struct file_text *file);
 
 #endif

@@ -89,8 +89,12 @@ static int add_other(struct irqkit_devices *devices, unsigned int pid,
 static int add_pid(struct irqkit_devices *devices, unsigned int pid)
 {
 	struct irqkit_thread *thread = threads_find_pid(devices, pid);
-	int r = thread ? 0 : add_other(devices, pid, &thread);
+	int r = 0;
 
+	if (!thread && number_list_has(&devices->programs, pid))
+		return 0;
+	if (!thread)
+		r = add_other(devices, pid, &thread);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (!GROW(devices->kernel_threads, devices->n_kernel_threads,
@@ -100,25 +104,12 @@ static int add_pid(struct irqkit_devices *devices, unsigned int pid)
 	return 0;
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
-
-	return (x > y) - (x < y);
-}
-
 static int read_all(struct irqkit_devices *devices)
 {
-	_cleanup_free_ unsigned int *pids = NULL;
-	size_t n = 0;
 	int r = devices_read_threads(devices);
 
-	if (r == 0)
-		r = knob_list_numbers(devices->ctx, "proc", &pids, &n);
-	if (r == 0 && n > 0)
-		qsort(pids, n, sizeof(*pids), compare_numbers);
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = add_pid(devices, pids[i]);
+	for (size_t i = 0; i < devices->n_processes && r == 0; i++)
+		r = add_pid(devices, devices->processes[i]);
 	return r;
 }
 
@@ -140,4 +131,24 @@ EXPORT struct irqkit_thread *irqkit_devices_get_kernel_thread(
 	const struct irqkit_devices *devices, size_t index)
 {
 	return devices->kernel_threads[index];
+}
+
+static int compare_pid(const void *member, const void *key)
+{
+	unsigned int pid = (*(struct irqkit_thread *const *)member)->pid;
+	unsigned int wanted = *(const unsigned int *)key;
+
+	return (pid > wanted) - (pid < wanted);
+}
+
+struct irqkit_thread *devices_find_thread(
+	const struct irqkit_devices *devices, unsigned int pid)
+{
+	size_t n = devices->n_kernel_threads;
+	size_t at = array_lower_bound(devices->kernel_threads, n,
+		sizeof(*devices->kernel_threads), &pid, compare_pid);
+
+	return at < n && devices->kernel_threads[at]->pid == pid
+		? devices->kernel_threads[at]
+		: threads_find_pid(devices, pid);
 }

@@ -66,17 +66,12 @@ void queue_forget_all(struct irqkit_queue *queue)
 
 int queue_pretend(struct irqkit_queue *queue, enum queue_file file, const char *text)
 {
-	char *copy = strdup(text);
+	return file_text_pretend(&queue->files[file], text);
+}
 
-	if (!copy)
-		return -ENOMEM;
-	queue_forget(queue, file);
-	queue->files[file] = (struct file_text){
-		.text = copy,
-		.has_read = true,
-		.is_pretended = true,
-	};
-	return 0;
+void queue_end_pretending(struct irqkit_queue *queue, enum queue_file file)
+{
+	file_text_end_pretending(&queue->files[file]);
 }
 
 int queue_get_text(
@@ -152,9 +147,4 @@ EXPORT int irqkit_queue_read_rps_flow_cnt(struct irqkit_queue *queue, uint64_t *
 	if (r < 0)
 		return r;
 	return parse_u64(text, strlen(text), ret_count) < 0 ? -EBADMSG : 0;
-}
-
-EXPORT int irqkit_rps_read_sock_flow_entries(struct irqkit_ctx *ctx, uint64_t *ret_count)
-{
-	return knob_read_u64(ctx, &SOCK_FLOW_ENTRIES_PATH[1], ret_count);
 }

@@ -24,8 +24,9 @@ enum queue_file queue_file_of(enum irqkit_knob knob);
 /* A setting as the kernel wrote it; it belongs to the queue. -EINVAL: not this direction. */
 int queue_get_text(
 	struct irqkit_queue *queue, enum queue_file file, const char **ret_text);
-/* Holds @text as if it had been read, until queue_forget(). */
+/* Holds @text as if it had been read, until queue_end_pretending(). */
 int queue_pretend(struct irqkit_queue *queue, enum queue_file file, const char *text);
+void queue_end_pretending(struct irqkit_queue *queue, enum queue_file file);
 /* A setting that was written is read again when it is needed. */
 void queue_forget(struct irqkit_queue *queue, enum queue_file file);
 void queue_forget_all(struct irqkit_queue *queue);

@@ -108,7 +108,7 @@ static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *
 	if (r < 0)
 		return r;
 	if (!(thread.flags & PF_KTHREAD))
-		return 0;
+		return number_list_add(&devices->programs, pid);
 	thread.name = arena_text(&devices->arena, text, len);
 	if (!thread.name || !GROW(devices->threads, devices->n_threads, *room))
 		return -ENOMEM;
@@ -141,21 +141,19 @@ static int sort_threads(struct irqkit_devices *devices)
 
 int devices_read_threads(struct irqkit_devices *devices)
 {
-	_cleanup_free_ unsigned int *pids = NULL;
-	size_t count, room = 0;
+	size_t room = 0;
 	int r;
 
 	if (devices->has_read_threads)
 		return 0;
-	devices->irqbalance_pid = 0;
-	r = knob_list_numbers(devices->ctx, "proc", &pids, &count);
-	for (size_t i = 0; r == 0 && i < count; i++)
-		r = add_thread(devices, pids[i], &room);
+	r = knob_list_numbers(
+		devices->ctx, "proc", &devices->processes, &devices->n_processes);
+	for (size_t i = 0; r == 0 && i < devices->n_processes; i++)
+		r = add_thread(devices, devices->processes[i], &room);
 	if (r == 0)
 		r = sort_threads(devices);
 	if (r < 0) {
-		free(TAKE(devices->threads));
-		devices->n_threads = 0;
+		threads_free(devices);
 		return ctx_keep(devices->ctx, r);
 	}
 	devices->has_read_threads = true;
@@ -257,14 +255,13 @@ EXPORT bool irqkit_thread_is_fixed(const struct irqkit_thread *thread)
 	return thread->flags & PF_NO_SETAFFINITY;
 }
 
-static int read_cpus(struct irqkit_thread *thread)
+int threads_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list)
 {
 	static const char word[] = "\nCpus_allowed_list:";
 	_cleanup_free_ char *text = NULL;
 	const char *list;
 	size_t len;
-	int r = knob_readf(
-		thread->devices->ctx, &text, &len, "proc/%u/status", thread->pid);
+	int r = knob_readf(ctx, &text, &len, "proc/%u/status", pid);
 
 	if (r < 0)
 		return r == -ESRCH ? -ENOENT : r;
@@ -273,8 +270,8 @@ static int read_cpus(struct irqkit_thread *thread)
 		return -EBADMSG;
 	list += strlen(word);
 	list += strspn(list, " \t");
-	thread->cpus = strndup(list, strcspn(list, "\n"));
-	return thread->cpus ? 0 : -ENOMEM;
+	*ret_list = strndup(list, strcspn(list, "\n"));
+	return *ret_list ? 0 : -ENOMEM;
 }
 
 void threads_free(struct irqkit_devices *devices)
@@ -283,20 +280,40 @@ void threads_free(struct irqkit_devices *devices)
 		free(devices->threads[i].cpus);
 	free(TAKE(devices->threads));
 	free(TAKE(devices->by_pid));
-	devices->n_threads = 0;
+	free(TAKE(devices->processes));
+	free(TAKE(devices->irqbalance_words));
+	number_list_clear(&devices->programs);
+	devices->n_threads = devices->n_processes = 0;
+	devices->irqbalance_pid = 0;
+	devices->has_read_irqbalance_words = false;
 	devices->has_read_threads = false;
+}
+
+int thread_get_text(struct irqkit_thread *thread, const char **ret_text)
+{
+	if (!thread->cpus && !thread->cpus_error)
+		thread->cpus_error = threads_read_cpus(
+			thread->devices->ctx, thread->pid, &thread->cpus);
+	if (thread->cpus_error == 0)
+		*ret_text = thread->cpus;
+	return thread->cpus_error;
+}
+
+void thread_forget(struct irqkit_thread *thread)
+{
+	free(TAKE(thread->cpus));
+	thread->cpus_error = 0;
 }
 
 EXPORT int irqkit_thread_read_affinity(
 	struct irqkit_thread *thread, struct irqkit_cpuset **ret_set)
 {
-	int r;
+	const char *text = NULL;
+	int r = thread_get_text(thread, &text);
 
-	if (!thread->cpus && !thread->cpus_error)
-		thread->cpus_error = read_cpus(thread);
-	if (thread->cpus_error)
-		return thread->cpus_error;
-	r = irqkit_cpuset_parse_list(thread->cpus, strlen(thread->cpus), ret_set, NULL);
+	if (r < 0)
+		return r;
+	r = irqkit_cpuset_parse_list(text, strlen(text), ret_set, NULL);
 	return r == -EINVAL || r == -ERANGE ? -EBADMSG
 					    : ctx_keep(thread->devices->ctx, r);
 }

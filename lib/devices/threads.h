@@ -18,7 +18,17 @@ const char *threads_find_start(const char *stat, size_t *ret_len);
 bool thread_is_of_irq(const struct irqkit_thread *thread);
 /* The first thread whose name isn't before @text. */
 size_t threads_find(const struct irqkit_devices *devices, const char *text);
-/* The thread with this number, or NULL. */
+/* The thread with this number that works for an interrupt or a queue, or NULL. */
 struct irqkit_thread *threads_find_pid(const struct irqkit_devices *devices, int64_t pid);
+/* Any thread of the kernel that has been read, by its number; or NULL. */
+struct irqkit_thread *devices_find_thread(
+	const struct irqkit_devices *devices, unsigned int pid);
+
+/* The CPUs where it may run, as the kernel wrote them; the text belongs to the thread. */
+int thread_get_text(struct irqkit_thread *thread, const char **ret_text);
+/* They are read again when they are needed. */
+void thread_forget(struct irqkit_thread *thread);
+/* The same of any process. -ENOENT: it has ended. */
+int threads_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list);
 
 #endif

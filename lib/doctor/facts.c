@@ -102,15 +102,18 @@ struct irqkit_cpuset *facts_read_list(struct facts *facts, const char *format, .
 	return parse_file(file, irqkit_cpuset_parse_list);
 }
 
-struct irqkit_cpuset *facts_read_mask(struct facts *facts, const char *format, ...)
+struct irqkit_cpuset *facts_copy_mask(struct facts *facts, enum machine_file file)
 {
-	const struct fact_file *file;
-	va_list args;
+	struct irqkit_cpuset *set = NULL;
 
-	va_start(args, format);
-	file = find_formatted(facts, format, args);
-	va_end(args);
-	return parse_file(file, irqkit_cpuset_parse_mask);
+	return machine_read_mask(facts->machine, file, &set) == 0 ? set : NULL;
+}
+
+bool facts_has_file(struct facts *facts, enum machine_file file)
+{
+	const char *text;
+
+	return machine_get_file(facts->machine, file, &text, NULL) == 0;
 }
 
 char *facts_find_parameter(struct facts *facts, const char *name)

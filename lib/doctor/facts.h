@@ -100,11 +100,12 @@ const char *facts_read(struct facts *facts, int *ret_error, const char *format, 
 /* The same as a number; false: there is no such file, or no number in it. */
 bool facts_read_number(struct facts *facts, uint64_t *ret_number, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The same as a set of CPUs, which the caller frees: a list, or a mask. NULL: none. */
+/* The same as a set of CPUs, which the caller frees. NULL: none. */
 struct irqkit_cpuset *facts_read_list(struct facts *facts, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-struct irqkit_cpuset *facts_read_mask(struct facts *facts, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/* A mask that the machine has once. NULL: there is none, or no memory. */
+struct irqkit_cpuset *facts_copy_mask(struct facts *facts, enum machine_file file);
+bool facts_has_file(struct facts *facts, enum machine_file file);
 /* A parameter of the kernel's command line, "isolcpus=": what follows it; NULL: none. */
 char *facts_find_parameter(struct facts *facts, const char *name);
 

@@ -9,6 +9,7 @@
 #include "doctor/facts_counters.h"
 #include "base/macros.h"
 #include "doctor/facts_net.h"
+#include "load/load_record.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +18,9 @@
 
 /* ------------------------------------------------------------------------------- */
 /* /proc/net/softnet_stat                                                          */
+
+/* net/core/net-procfs.c, softnet_seq_show() */
+#define FLOW_LIMIT_COLUMN 10
 
 /* The column of a line; false: it has fewer. */
 static bool read_column(const char *line, unsigned int column, uint64_t *ret_number)
@@ -38,35 +42,25 @@ static bool read_column(const char *line, unsigned int column, uint64_t *ret_num
 	return false;
 }
 
-static int sum_column(
-	struct facts *facts, const char *path, unsigned int column, uint64_t *ret_sum)
+int facts_sum_flow_limited(struct facts *facts, uint64_t *ret_sum)
 {
-	const char *line = facts_read(facts, NULL, "%s", path);
-	uint64_t number;
+	const char *line;
+	uint64_t number, sum = 0;
 
-	*ret_sum = 0;
-	if (!line || !*line)
+	if (facts->load) {
+		*ret_sum = facts->load->flow_limited;
+		return facts->load->has_flow_limited ? 0 : -ENODATA;
+	}
+	if (machine_get_file(facts->machine, MACHINE_SOFTNET, &line, NULL) < 0 || !*line)
 		return -ENODATA;
 	while (line && *line) {
-		if (!read_column(line, column, &number))
+		if (!read_column(line, FLOW_LIMIT_COLUMN, &number))
 			return -ENODATA;
-		*ret_sum += number;
+		sum += number;
 		line = strchr(line, '\n');
 		line = line ? line + 1 : NULL;
 	}
-	return 0;
-}
-
-int facts_sum_softnet(struct facts *facts, enum softnet_column column, uint64_t *ret_sum)
-{
-	uint64_t before, after;
-	int r = sum_column(facts, "proc/net/softnet_stat", column, &before);
-
-	if (r < 0)
-		return r;
-	*ret_sum = before;
-	if (sum_column(facts, "proc.1/net/softnet_stat", column, &after) == 0)
-		*ret_sum = after > before ? after - before : 0;
+	*ret_sum = sum;
 	return 0;
 }
 

@@ -5,16 +5,11 @@
 
 #include "doctor/facts.h"
 
-/* Columns of /proc/net/softnet_stat: net/core/net-procfs.c, softnet_seq_show() */
-enum softnet_column {
-	SOFTNET_FLOW_LIMIT = 10,
-};
-
 /*
- * Adds up one column: what it grew by if a saved system has a second reading, otherwise
- * what it is since boot. -ENODATA: the kernel has no such column.
+ * The packets that the flow limit dropped: between both readings if a saved system has two,
+ * otherwise since boot. -ENODATA: the kernel does not count them.
  */
-int facts_sum_softnet(struct facts *facts, enum softnet_column column, uint64_t *ret_sum);
+int facts_sum_flow_limited(struct facts *facts, uint64_t *ret_sum);
 
 /* How fast a counter of an interface grows. */
 struct net_rate {

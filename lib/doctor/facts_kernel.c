@@ -23,10 +23,11 @@ bool facts_has_parameter(struct facts *facts, const char *word)
 
 bool facts_is_before(struct facts *facts, unsigned int major, unsigned int minor)
 {
-	const char *text = facts_read(facts, NULL, "proc/sys/kernel/osrelease");
 	unsigned int own_major, own_minor;
+	const char *text;
 
-	if (!text || sscanf(text, "%u.%u", &own_major, &own_minor) != 2)
+	if (machine_get_file(facts->machine, MACHINE_RELEASE, &text, NULL) < 0 ||
+		sscanf(text, "%u.%u", &own_major, &own_minor) != 2)
 		return false;
 	return own_major < major || (own_major == major && own_minor < minor);
 }
@@ -51,7 +52,7 @@ int facts_read_vectors(
 {
 	struct irqkit_vectors *read = NULL;
 	struct vectors *vectors;
-	int r = irqkit_vectors_new(facts->ctx, &read);
+	int r = irqkit_vectors_new(facts->machine, &read);
 	size_t n;
 
 	if (r < 0)

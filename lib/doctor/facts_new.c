@@ -26,7 +26,7 @@ static int facts_fill(struct facts *facts)
 		facts->topology, IRQKIT_CPUS_HOUSEKEEPING);
 	if (!facts->online || !facts->housekeeping)
 		return -ENOMEM;
-	if (irqkit_ctx_read_uptime(facts->ctx, &facts->uptime) < 0)
+	if (irqkit_machine_read_uptime(facts->machine, &facts->uptime) < 0)
 		facts->uptime = -1;
 	facts->has_second_sample = irqkit_ctx_has_second_sample(facts->ctx);
 	if (irqkit_devices_count_net(facts->devices, &facts->n_net) < 0)

@@ -168,6 +168,45 @@ void finding_fact_read(
 	finding_fact(finding, shown, "%s", text);
 }
 
+void finding_fact_file(
+	struct irqkit_finding *finding, struct facts *facts, enum machine_file file)
+{
+	const char *text;
+
+	if (machine_get_file(facts->machine, file, &text, NULL) == 0)
+		finding_fact(finding, machine_file_path(file), "%s", text);
+}
+
+/* @name: the file that has the CPUs as a list, which the record has, whatever it was read from */
+static void add_cpus(struct irqkit_finding *finding, const struct irqkit_irq *irq,
+	const char *name, const struct irqkit_cpuset *cpus)
+{
+	_cleanup_free_ char *list = facts_format_cpus(cpus);
+	char file[64];
+
+	snprintf(file, sizeof(file), "/proc/irq/%d/%s", irqkit_irq_get_number(irq), name);
+	if (list)
+		finding_fact(finding, file, "%s", list);
+	else
+		finding->has_failed = true;
+}
+
+void finding_fact_affinity(struct irqkit_finding *finding, struct irqkit_irq *irq)
+{
+	const struct irqkit_cpuset *cpus;
+
+	if (irqkit_irq_get_affinity(irq, &cpus) == 0)
+		add_cpus(finding, irq, "smp_affinity_list", cpus);
+}
+
+void finding_fact_effective(struct irqkit_finding *finding, struct irqkit_irq *irq)
+{
+	const struct irqkit_cpuset *cpus;
+
+	if (irqkit_irq_get_effective(irq, &cpus) == 0)
+		add_cpus(finding, irq, "effective_affinity_list", cpus);
+}
+
 static double clamp(double share)
 {
 	return share < 0 ? 0 : share > 1 ? 1 : share;

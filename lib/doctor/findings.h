@@ -4,6 +4,7 @@
 #define IRQKIT_FINDINGS_H
 
 #include "base/array.h"
+#include "machine/machine_files.h"
 
 #include <irqkit.h>
 
@@ -71,6 +72,13 @@ void finding_fact(struct irqkit_finding *finding, const char *file, const char *
 struct facts;
 void finding_fact_read(struct irqkit_finding *finding, struct facts *facts,
 	const char *file, ...) __attribute__((format(printf, 3, 4)));
+
+/* The same of a file that the machine has once. */
+void finding_fact_file(
+	struct irqkit_finding *finding, struct facts *facts, enum machine_file file);
+/* The CPUs where an interrupt may be handled, and where it is, if that is known. */
+void finding_fact_affinity(struct irqkit_finding *finding, struct irqkit_irq *irq);
+void finding_fact_effective(struct irqkit_finding *finding, struct irqkit_irq *irq);
 
 /*
  * How much it concerns and how much the fix gains, each from 0 to 1; for the order.

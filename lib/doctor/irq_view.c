@@ -37,10 +37,8 @@ int irq_group_add(struct irq_group *group, struct look *look, const struct irq_v
 {
 	if (!group->finding)
 		group->finding = finding_add(look, NULL, "%s", subject);
-	finding_fact_read(group->finding, look->facts, "proc/irq/%d/smp_affinity_list",
-		view->number);
-	finding_fact_read(group->finding, look->facts,
-		"proc/irq/%d/effective_affinity_list", view->number);
+	finding_fact_affinity(group->finding, view->irq);
+	finding_fact_effective(group->finding, view->irq);
 	group->n++;
 	return group->n <= NAMES_SHOWN ? join_text(&group->names, view->unit->name) : 0;
 }
@@ -59,8 +57,8 @@ char *irq_group_format(const struct irq_group *group)
 
 bool irq_view_is_default(struct facts *facts, const struct irq_view *view)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *standard = facts_read_mask(
-		facts, "proc/irq/default_smp_affinity");
+	_cleanup_cpuset_ struct irqkit_cpuset *standard = facts_copy_mask(
+		facts, MACHINE_DEFAULT_AFFINITY);
 
 	return standard && irqkit_cpuset_is_equal(standard, view->affinity);
 }

@@ -27,7 +27,7 @@ int placed_for_each(struct look *look, double older, placed_fn *fn, void *data)
 
 	if (r < 0)
 		return r;
-	irqkit_ctx_read_time(look->facts->ctx, look->facts->uptime, &now);
+	irqkit_machine_read_time(look->facts->machine, &now);
 	for (size_t i = 0; i < irqkit_journal_count(journal); i++) {
 		const struct irqkit_change *change = irqkit_journal_get(journal, i);
 

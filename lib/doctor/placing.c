@@ -25,23 +25,18 @@ void placing_weigh(struct irqkit_finding *finding, const struct facts *facts, in
 }
 
 /* Where the interrupts of a unit are, as the kernel says it. */
-void placing_add_place(
-	struct irqkit_finding *finding, struct facts *facts, const struct unit *unit)
+void placing_add_place(struct irqkit_finding *finding, const struct unit *unit)
 {
 	for (size_t i = 0; i < unit->n_irqs; i++) {
-		int irq = irqkit_irq_get_number(unit->irqs[i]);
-
-		finding_fact_read(finding, facts, "proc/irq/%d/smp_affinity_list", irq);
-		finding_fact_read(
-			finding, facts, "proc/irq/%d/effective_affinity_list", irq);
+		finding_fact_affinity(finding, unit->irqs[i]);
+		finding_fact_effective(finding, unit->irqs[i]);
 	}
 }
 
-void placing_add_places(struct irqkit_finding *finding, struct facts *facts,
-	const struct fact_device *device)
+void placing_add_places(struct irqkit_finding *finding, const struct fact_device *device)
 {
 	for (size_t i = 0; i < device->n_units; i++)
-		placing_add_place(finding, facts, device->units[i]);
+		placing_add_place(finding, device->units[i]);
 }
 
 int placing_plan_device(struct facts *facts, const struct fact_device *device,

@@ -11,10 +11,8 @@ void placing_weigh(struct irqkit_finding *finding, const struct facts *facts, in
 	uint64_t count, double gain);
 
 /* Adds where the interrupts are, as the kernel says it. */
-void placing_add_place(
-	struct irqkit_finding *finding, struct facts *facts, const struct unit *unit);
-void placing_add_places(struct irqkit_finding *finding, struct facts *facts,
-	const struct fact_device *device);
+void placing_add_place(struct irqkit_finding *finding, const struct unit *unit);
+void placing_add_places(struct irqkit_finding *finding, const struct fact_device *device);
 
 /* 'irqkit spread DEV --cpus=@cpus', and whether that is worth it */
 int placing_plan_device(struct facts *facts, const struct fact_device *device,

@@ -173,8 +173,7 @@ static int look_widened_by_hotplug(struct look *look)
 			"queues on one CPU only",
 			unit->name, device->n_units - 1);
 		for (size_t j = 0; j < unit->n_irqs; j++)
-			finding_fact_read(finding, facts, "proc/irq/%d/smp_affinity_list",
-				irqkit_irq_get_number(unit->irqs[j]));
+			finding_fact_affinity(finding, unit->irqs[j]);
 		finding_fix(finding, "set", NULL);
 		for (size_t j = 0; j < targets.n; j++)
 			finding_fix_word(finding, "%s", targets.words[j]);
@@ -281,8 +280,8 @@ static int look_default_narrow(struct look *look)
 {
 	struct facts *facts = look->facts;
 	unsigned int n_housekeeping = irqkit_cpuset_count(facts->housekeeping), n;
-	_cleanup_cpuset_ struct irqkit_cpuset *cpus = facts_read_mask(
-		facts, "proc/irq/default_smp_affinity");
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = facts_copy_mask(
+		facts, MACHINE_DEFAULT_AFFINITY);
 	_cleanup_free_ char *list = cpus ? facts_format_cpus(cpus) : NULL;
 	struct irqkit_finding *finding;
 
@@ -297,7 +296,7 @@ static int look_default_narrow(struct look *look)
 	finding_say(finding,
 		"new interrupts go only to CPUs %s, although %u CPUs could handle them",
 		list ? list : "?", n_housekeeping);
-	finding_fact_read(finding, facts, "proc/irq/default_smp_affinity");
+	finding_fact_file(finding, facts, MACHINE_DEFAULT_AFFINITY);
 	finding_fix(finding, "set", "--default", "--cpus=housekeeping", NULL);
 	finding_by_hand(finding, IRQKIT_NEEDS_REBOOT,
 		"remove irqaffinity= from the kernel command line, if it is there");

@@ -182,7 +182,7 @@ static int judge_xps_far(struct look *look, struct steered *steered)
 		"interrupt: tx-%u is for CPUs %s, but cpu%d handles its interrupt",
 		say_part(n, steered->n_tx, "tx").text, irqkit_queue_get_number(first),
 		cpus ? cpus : "?", facts_find_queue_cpu(look->facts, first));
-	steered_add_file(look, finding, first, "xps_cpus");
+	steered_add_file(finding, first, QUEUE_XPS_CPUS);
 	steered_add_irq(look, finding, first);
 	finding_fix(
 		finding, "xps", irqkit_device_get_name(steered->device), "--auto", NULL);
@@ -258,7 +258,7 @@ static int judge_xps_hole(struct look *look, struct steered *steered)
 	finding_say(finding, "XPS of %s leaves out CPUs %s",
 		say_part(xps.n_set, steered->n_tx, "tx").text, cpus ? cpus : "?");
 	if (first)
-		steered_add_file(look, finding, first, "xps_cpus");
+		steered_add_file(finding, first, QUEUE_XPS_CPUS);
 	finding_fix(
 		finding, "xps", irqkit_device_get_name(steered->device), "--auto", NULL);
 	return 0;
@@ -294,8 +294,8 @@ static int judge_two_maps(struct look *look, struct steered *steered)
 		"XPS of %s is set by rx queue and by CPU; the kernel looks at the CPUs "
 		"only if the rx queue is not known",
 		say_part(n, steered->n_tx, "tx").text);
-	steered_add_file(look, finding, first, "xps_rxqs");
-	steered_add_file(look, finding, first, "xps_cpus");
+	steered_add_file(finding, first, QUEUE_XPS_RXQS);
+	steered_add_file(finding, first, QUEUE_XPS_CPUS);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"to keep one of them, irqkit xps %s --off, and then set the one that "
 		"you want",

@@ -39,8 +39,8 @@ static int judge_one_queue(struct look *look, const struct fact_device *owner,
 	*ret_finding = finding_add(look, owner->device, NULL);
 	finding_does(*ret_finding, "has one queue for %u CPUs: %s",
 		irqkit_cpuset_count(look->facts->online), text ? text : "");
-	finding_fact_read(*ret_finding, look->facts,
-		"sys/class/net/%s/queues/rx-0/rps_cpus", owner->name);
+	steered_add_file(*ret_finding,
+		irqkit_device_find_queue(owner->device, IRQKIT_RX, 0), QUEUE_RPS_CPUS);
 	pressure_weigh(&pressure, *ret_finding, 0.5);
 	if (owner->n_units && owner->units[0]->cpu >= 0)
 		finding_add_cpu(*ret_finding, (unsigned int)owner->units[0]->cpu);

@@ -46,6 +46,17 @@ static int open_irqbalance(struct look *look, struct irqkit_irqbalance **ret_irq
 	return r;
 }
 
+/* By that name it was found. */
+static void add_comm(
+	struct irqkit_finding *finding, const struct irqkit_irqbalance *irqbalance)
+{
+	char file[32];
+
+	snprintf(file, sizeof(file), "/proc/%u/comm",
+		irqkit_irqbalance_get_pid(irqbalance));
+	finding_fact(finding, file, "irqbalance");
+}
+
 /* Nothing is wrong until somebody places interrupts. */
 static int report_running(struct look *look, const struct irqkit_irqbalance *irqbalance)
 {
@@ -54,8 +65,7 @@ static int report_running(struct look *look, const struct irqkit_irqbalance *irq
 	finding_set_class(finding, IRQKIT_CLASS_INFO);
 	finding_does(finding, "is running (pid %u), and may move what somebody places",
 		irqkit_irqbalance_get_pid(irqbalance));
-	finding_fact_read(finding, look->facts, "proc/%u/comm",
-		irqkit_irqbalance_get_pid(irqbalance));
+	add_comm(finding, irqbalance);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"nothing to do, because it spreads what nobody places; place interrupts "
 		"with --ban, and it leaves these alone");
@@ -86,8 +96,7 @@ static int look_without_bans(struct look *look)
 		"irqkit placed, such as %d",
 		irqkit_irqbalance_get_pid(irqbalance), count.n, count.n == 1 ? "" : "s",
 		irqkit_irq_get_number(count.first));
-	finding_fact_read(finding, look->facts, "proc/%u/comm",
-		irqkit_irqbalance_get_pid(irqbalance));
+	add_comm(finding, irqbalance);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"repeat the command with --ban, or write it to a file in /etc/irqkit.d "
 		"and run 'irqkit apply', which bans these interrupts; irqbalance still "

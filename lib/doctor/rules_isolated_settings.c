@@ -24,7 +24,7 @@ static int look_default_affinity(struct look *look)
 
 	if (!isolated_exists(look, &r))
 		return r;
-	cpus = facts_read_mask(facts, "proc/irq/default_smp_affinity");
+	cpus = facts_copy_mask(facts, MACHINE_DEFAULT_AFFINITY);
 	if (!cpus)
 		return look_lacks(look, "no /proc/irq/default_smp_affinity");
 	irqkit_cpuset_keep_set(cpus, facts->isolated);
@@ -36,7 +36,7 @@ static int look_default_affinity(struct look *look)
 	finding_say(finding,
 		"new interrupts may be handled on CPUs %s (default_smp_affinity)",
 		both ? both : "?");
-	finding_fact_read(finding, facts, "proc/irq/default_smp_affinity");
+	finding_fact_file(finding, facts, MACHINE_DEFAULT_AFFINITY);
 	finding_fix(finding, "set", "--default", "--cpus=housekeeping", NULL);
 	finding_by_hand(finding, IRQKIT_NEEDS_REBOOT,
 		"irqaffinity=%s on the kernel command line does the same at boot",
@@ -136,7 +136,7 @@ static int look_rps_on_isolated(struct look *look)
 
 static int look_rps_default_isolated(struct look *look)
 {
-	if (!facts_read(look->facts, NULL, "proc/sys/net/core/rps_default_mask"))
+	if (!facts_has_file(look->facts, MACHINE_RPS_DEFAULT_MASK))
 		return look_lacks(look, "no rps_default_mask");
 	return look_setting(look, IRQKIT_KNOB_RPS_DEFAULT_MASK,
 		"RPS of new interfaces will have them process packets");
@@ -150,7 +150,7 @@ static int look_threads_on_isolated(struct look *look)
 
 static int look_workqueue_on_isolated(struct look *look)
 {
-	if (!facts_read(look->facts, NULL, "sys/devices/virtual/workqueue/cpumask"))
+	if (!facts_has_file(look->facts, MACHINE_WORKQUEUE))
 		return look_lacks(look, "no workqueue cpumask");
 	return look_setting(
 		look, IRQKIT_KNOB_WORKQUEUE, "work of unbound workqueues may run there");

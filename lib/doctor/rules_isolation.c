@@ -88,10 +88,8 @@ static void add_irq_facts(
 
 		if (!irq || judge_irq(facts, irq) != which)
 			continue;
-		finding_fact_read(finding, facts, "proc/irq/%d/smp_affinity_list",
-			irqkit_irq_get_number(irq));
-		finding_fact_read(finding, facts, "proc/irq/%d/effective_affinity_list",
-			irqkit_irq_get_number(irq));
+		finding_fact_affinity(finding, irq);
+		finding_fact_effective(finding, irq);
 	}
 }
 

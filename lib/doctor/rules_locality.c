@@ -3,6 +3,8 @@
 #include "base/cpuset.h"
 #include "base/join.h"
 #include "base/macros.h"
+#include "devices/device.h"
+#include "devices/sysfs.h"
 #include "doctor/facts_kernel.h"
 #include "doctor/facts_net.h"
 #include "doctor/placing.h"
@@ -68,7 +70,7 @@ static int report_remote(
 		part ? part : "?", device->node);
 	for (size_t i = 0; i < device->n_units; i++)
 		if (is_remote(look->facts, device, device->units[i]))
-			placing_add_place(finding, look->facts, device->units[i]);
+			placing_add_place(finding, device->units[i]);
 	finding_weigh(finding, placing_share(count, look->facts->count),
 		1 - placing_share(gain.n_remote[1], gain.n_remote[0]), false);
 	finding_fix(finding, "spread", device->name, NULL);
@@ -124,6 +126,24 @@ static bool has_unknown_node(const struct fact_device *device)
 		irqkit_device_read_node(device->device, &node) == -ENODATA;
 }
 
+/* What the kernel says of it. */
+static void add_node_file(
+	struct irqkit_finding *finding, const struct irqkit_device *device)
+{
+	_cleanup_free_ char *file = NULL;
+	const char *text;
+
+	if (!device->bus_path ||
+		sysfs_get_text(device->devices, device->bus_path, "numa_node", &text) < 0)
+		return;
+	if (asprintf(&file, "/sys/class/net/%s/device/numa_node", device->name) < 0) {
+		file = NULL;
+		finding->has_failed = true;
+		return;
+	}
+	finding_fact(finding, file, "%s", text);
+}
+
 static int look_node_unknown(struct look *look)
 {
 	struct facts *facts = look->facts;
@@ -151,9 +171,7 @@ static int look_node_unknown(struct look *look)
 		n == 1 ? "it is" : "they are");
 	for (size_t i = 0; i < facts->n_owners; i++)
 		if (facts->owners[i].is_net)
-			finding_fact_read(finding, facts,
-				"sys/class/net/%s/device/numa_node",
-				facts->owners[i].name);
+			add_node_file(finding, facts->owners[i].device);
 	finding_by_hand(finding, IRQKIT_NEEDS_REBOOT,
 		"look for NUMA of PCI devices in the firmware setup; until then, 'irqkit "
 		"spread DEV --node=N' keeps its interrupts on the node that you know");
@@ -207,7 +225,7 @@ static int report_shared_core(struct look *look, struct fact_device *device)
 	finding_say(finding,
 		"its queues use %zu CPUs of %zu cores; %zu cores could handle them",
 		gain.n_cpus[0], gain.n_cores[0], gain.n_cores[1]);
-	placing_add_places(finding, look->facts, device);
+	placing_add_places(finding, device);
 	placing_weigh(finding, look->facts, -1, device->count,
 		1 - placing_share(gain.n_cores[0], gain.n_cores[1]));
 	finding_fix(finding, "spread", device->name, NULL);
@@ -299,7 +317,7 @@ static int report_slow_core(struct look *look, struct fact_device *device, size_
 	finding = finding_add(look, device->device, NULL);
 	finding_say(finding, "%s handled on slow cores (CPUs %s)", part ? part : "?",
 		cpus ? cpus : "?");
-	placing_add_places(finding, look->facts, device);
+	placing_add_places(finding, device);
 	placing_weigh(finding, look->facts, -1, device->count,
 		1 - placing_share(gain.n_slow[1], gain.n_slow[0]));
 	finding_fix(finding, "spread", device->name, NULL);
@@ -367,7 +385,7 @@ static int report_apart(struct look *look, struct fact_device *device, size_t n)
 
 		if (!is_apart(look->facts, unit))
 			continue;
-		placing_add_place(finding, look->facts, unit);
+		placing_add_place(finding, unit);
 		finding_fix_word(finding, "%d=%d", unit->queue, unit->cpu);
 	}
 	return 0;

@@ -63,7 +63,7 @@ static int report_few_cpus(
 		finding_say(finding,
 			"only CPUs %s handle its %zu queues; it could use %u CPUs",
 			cpus ? cpus : "?", state->n_active, others);
-	placing_add_places(finding, look->facts, device);
+	placing_add_places(finding, device);
 	placing_weigh(finding, look->facts,
 		n == 1 ? irqkit_cpuset_next(state->cpus, -1) : -1, device->count,
 		gain.own_gain);
@@ -178,7 +178,7 @@ static int report_serves_all(
 	for (size_t i = 0; i < facts->n_units; i++)
 		if (facts->units[i].cpu == (int)cpu &&
 			facts->units[i].count * 100 >= sum->count * QUEUE_PERCENT)
-			placing_add_place(finding, look->facts, &facts->units[i]);
+			placing_add_place(finding, &facts->units[i]);
 	placing_weigh(finding, facts, (int)cpu, sum->count, gain.gain);
 	finding_add_cpu(finding, cpu);
 	finding_fix(finding, "spread", "all",
@@ -238,7 +238,7 @@ static void say_hot(struct irqkit_finding *finding, struct facts *facts, unsigne
 		count += unit->count;
 		hot[1] = hot[0] && !hot[1] ? unit : hot[1];
 		hot[0] = hot[0] ? hot[0] : unit;
-		placing_add_place(finding, facts, unit);
+		placing_add_place(finding, unit);
 	}
 	finding_does(finding,
 		"handles %s and %s, which raise %.0f%% of all interrupts, while other "

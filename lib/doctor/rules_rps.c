@@ -93,7 +93,7 @@ static int judge_redundant(struct look *look, struct steered *steered)
 		"RPS is on for %s, although their "
 		"interrupts are already handled by %u CPUs",
 		say_part(n, steered->n_rx, "rx").text, irqkit_cpuset_count(served));
-	steered_add_file(look, finding, first, "rps_cpus");
+	steered_add_file(finding, first, QUEUE_RPS_CPUS);
 	finding_add_cpus(finding, served);
 	if (facts_sum_flows(steered->device) > 0)
 		finding_set_class(finding, IRQKIT_CLASS_INFO);
@@ -128,8 +128,8 @@ static int judge_on_irq_cpu(struct look *look, struct steered *steered)
 		"cpu%d handles its interrupt and is one of the %u CPUs of "
 		"RPS as well",
 		cpu, irqkit_cpuset_count(steered->rps));
-	steered_add_file(look, finding,
-		irqkit_device_find_queue(steered->device, IRQKIT_RX, 0), "rps_cpus");
+	steered_add_file(finding, irqkit_device_find_queue(steered->device, IRQKIT_RX, 0),
+		QUEUE_RPS_CPUS);
 	steered_add_irq(
 		look, finding, irqkit_device_find_queue(steered->device, IRQKIT_RX, 0));
 	pressure_weigh(&pressure, finding, 1.0 / irqkit_cpuset_count(steered->rps));
@@ -174,7 +174,7 @@ static void add_wrong_cpus(struct look *look, struct steered *steered, size_t n,
 	finding_say(finding, "RPS of %s uses %s (cpu%d)",
 		say_part(n, steered->n_rx, "rx").text, cpus,
 		facts_find_queue_cpu(look->facts, first));
-	steered_add_file(look, finding, first, "rps_cpus");
+	steered_add_file(finding, first, QUEUE_RPS_CPUS);
 	steered_add_irq(look, finding, first);
 	finding_fix(
 		finding, "rps", irqkit_device_get_name(steered->device), "--auto", NULL);
@@ -269,7 +269,7 @@ static int judge_no_effect(struct look *look, struct steered *steered)
 		"the CPU that handles the interrupt, or CPUs that are "
 		"offline",
 		say_part(n, steered->n_rx, "rx").text);
-	steered_add_file(look, finding, first, "rps_cpus");
+	steered_add_file(finding, first, QUEUE_RPS_CPUS);
 	steered_add_irq(look, finding, first);
 	fix_useless(look, steered, finding);
 	return 0;
@@ -300,7 +300,7 @@ static int judge_on_upper(struct look *look, struct steered *steered)
 				       irqkit_device_get_receiving(steered->device, 0))
 			     : "interfaces");
 	if (first)
-		steered_add_file(look, finding, first, "rps_cpus");
+		steered_add_file(finding, first, QUEUE_RPS_CPUS);
 	finding_fix(
 		finding, "rps", irqkit_device_get_name(steered->device), "--off", NULL);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
@@ -332,8 +332,8 @@ static bool all_have(struct steered *steered, const struct irqkit_cpuset *mask)
 
 static int judge_default(struct look *look, struct steered *steered)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *mask = facts_read_mask(
-		look->facts, "proc/sys/net/core/rps_default_mask");
+	_cleanup_cpuset_ struct irqkit_cpuset *mask = facts_copy_mask(
+		look->facts, MACHINE_RPS_DEFAULT_MASK);
 	_cleanup_free_ char *cpus = NULL;
 	struct irqkit_finding *finding;
 	struct irqkit_queue *first;
@@ -349,7 +349,7 @@ static int judge_default(struct look *look, struct steered *steered)
 		"all %zu rx queues took over RPS on CPUs %s from "
 		"net.core.rps_default_mask",
 		steered->n_rx, cpus ? cpus : "?");
-	finding_fact_read(finding, look->facts, "proc/sys/net/core/rps_default_mask");
+	finding_fact_file(finding, look->facts, MACHINE_RPS_DEFAULT_MASK);
 	fix_useless(look, steered, finding);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 		"set net.core.rps_default_mask to 0 here, and only in the network "
@@ -359,7 +359,7 @@ static int judge_default(struct look *look, struct steered *steered)
 
 static int look_default(struct look *look)
 {
-	if (!facts_read(look->facts, NULL, "proc/sys/net/core/rps_default_mask"))
+	if (!facts_has_file(look->facts, MACHINE_RPS_DEFAULT_MASK))
 		return look_lacks(look, "no net.core.rps_default_mask");
 	return steered_for_each(look, judge_default);
 }

@@ -131,7 +131,7 @@ static int look_flow_limit(struct look *look)
 {
 	struct irqkit_finding *finding;
 	uint64_t dropped;
-	int r = facts_sum_softnet(look->facts, SOFTNET_FLOW_LIMIT, &dropped);
+	int r = facts_sum_flow_limited(look->facts, &dropped);
 
 	if (r < 0)
 		return look_lacks(look, "no flow_limit in /proc/net/softnet_stat");

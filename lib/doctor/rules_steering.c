@@ -54,8 +54,8 @@ static int judge_single_queue(struct look *look, struct steered *steered)
 		cpu, text);
 	steered_add_irq(
 		look, finding, irqkit_device_find_queue(steered->device, IRQKIT_RX, 0));
-	steered_add_file(look, finding,
-		irqkit_device_find_queue(steered->device, IRQKIT_RX, 0), "rps_cpus");
+	steered_add_file(finding, irqkit_device_find_queue(steered->device, IRQKIT_RX, 0),
+		QUEUE_RPS_CPUS);
 	pressure_weigh(&pressure, finding, 0.5);
 	finding_add_cpu(finding, (unsigned int)cpu);
 	finding_fix(
@@ -175,7 +175,7 @@ static int judge_one_hot_queue(struct look *look, struct steered *steered)
 		"%.0f%% of the interrupts of %zu queues come from queue %d "
 		"(cpu%d)",
 		share * 100, owner->n_units, hottest->queue, hottest->cpu);
-	steered_add_file(look, finding, queue, "rps_cpus");
+	steered_add_file(finding, queue, QUEUE_RPS_CPUS);
 	pressure_weigh(&pressure, finding, 0.5 * share);
 	if (hottest->cpu >= 0)
 		finding_add_cpu(finding, (unsigned int)hottest->cpu);

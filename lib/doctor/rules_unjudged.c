@@ -12,14 +12,13 @@ static int look_not_accounted(struct look *look)
 {
 	const struct facts *facts = look->facts;
 	struct irqkit_finding *finding;
-
 	enum irqkit_accounting accounting = facts->load
 		? irqkit_load_get_accounting(facts->load)
 		: IRQKIT_ACCOUNTING_UNKNOWN;
 
 	if (accounting == IRQKIT_ACCOUNTED)
 		return 0;
-	if (!facts_read(look->facts, NULL, "proc/stat"))
+	if (!facts_has_file(look->facts, MACHINE_STAT))
 		return look_lacks(look, "no /proc/stat");
 	if (!facts->load)
 		return look_lacks(look, "no time of boot");

@@ -143,26 +143,39 @@ bool steered_may_help(struct look *look, const struct irqkit_device *device)
 	return false;
 }
 
-void steered_add_file(struct look *look, struct irqkit_finding *finding,
-	const struct irqkit_queue *queue, const char *name)
+void steered_add_file(
+	struct irqkit_finding *finding, struct irqkit_queue *queue, enum queue_file which)
 {
 	static const char *const directions[] = {
 		[IRQKIT_RX] = "rx", [IRQKIT_TX] = "tx"
 	};
 
-	finding_fact_read(finding, look->facts, "sys/class/net/%s/queues/%s-%u/%s",
-		irqkit_device_get_name(irqkit_queue_get_device(queue)),
-		directions[irqkit_queue_get_direction(queue)],
-		irqkit_queue_get_number(queue), name);
+	_cleanup_free_ char *file = NULL;
+	const char *text;
+
+	if (!queue || queue_get_text(queue, which, &text) < 0)
+		return;
+	if (asprintf(&file, "/sys/class/net/%s/queues/%s-%u/%s",
+		    irqkit_device_get_name(irqkit_queue_get_device(queue)),
+		    directions[irqkit_queue_get_direction(queue)],
+		    irqkit_queue_get_number(queue), queue_file_name(which)) < 0) {
+		file = NULL;
+		finding->has_failed = true;
+		return;
+	}
+	finding_fact(finding, file, "%s", text);
 }
 
 void steered_add_irq(struct look *look, struct irqkit_finding *finding,
 	const struct irqkit_queue *queue)
 {
-	if (irqkit_queue_get_irq(queue) >= 0)
-		finding_fact_read(finding, look->facts,
-			"proc/irq/%d/effective_affinity_list",
-			irqkit_queue_get_irq(queue));
+	int number = irqkit_queue_get_irq(queue);
+	struct irqkit_irq *irq = number < 0
+		? NULL
+		: irqkit_machine_find_irq(look->facts->machine, (unsigned int)number);
+
+	if (irq)
+		finding_fact_effective(finding, irq);
 }
 
 struct part_text say_part(size_t n, size_t all, const char *direction)

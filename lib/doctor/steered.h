@@ -3,6 +3,7 @@
 #ifndef IRQKIT_STEERED_H
 #define IRQKIT_STEERED_H
 
+#include "devices/queues.h"
 #include "doctor/rule.h"
 
 struct steered {
@@ -54,9 +55,9 @@ bool steered_is_advised(
 /* The same for an interface that is up: would it turn RPS on for some queue? */
 bool steered_may_help(struct look *look, const struct irqkit_device *device);
 
-/* Adds a file of a queue to a finding, "rps_cpus". */
-void steered_add_file(struct look *look, struct irqkit_finding *finding,
-	const struct irqkit_queue *queue, const char *name);
+/* Adds a file of a queue to a finding. @queue: may be NULL */
+void steered_add_file(struct irqkit_finding *finding, struct irqkit_queue *queue,
+	enum queue_file which);
 /* Adds where the interrupt of a queue is handled. */
 void steered_add_irq(struct look *look, struct irqkit_finding *finding,
 	const struct irqkit_queue *queue);

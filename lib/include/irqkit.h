@@ -148,22 +148,6 @@ void irqkit_ctx_set_log_fn(struct irqkit_ctx *ctx, irqkit_log_fn *fn, void *data
 int irqkit_ctx_get_error(const struct irqkit_ctx *ctx);
 void irqkit_ctx_clear_error(struct irqkit_ctx *ctx);
 
-/* Reads how long the system has been running, in seconds. */
-int irqkit_ctx_read_uptime(struct irqkit_ctx *ctx, double *ret_seconds);
-
-/*
- * Reads the time in seconds since 1970. For the running system, this is now. For a saved
- * system, it is the time of its boot plus @uptime.
- *
- * @uptime: what irqkit_ctx_read_uptime() returned; -1 if it failed
- *
- * -EINVAL: the system is a saved one, and @uptime is not known.
- */
-int irqkit_ctx_read_time(struct irqkit_ctx *ctx, double uptime, int64_t *ret_seconds);
-
-/* Reads the boot ID, a text that changes with each boot. */
-int irqkit_ctx_read_boot_id(struct irqkit_ctx *ctx, char **ret_id);
-
 /*
  * Finds the first process with this name, of any user.
  *
@@ -866,14 +850,6 @@ int irqkit_queue_read_xps_rxqs(
  */
 int irqkit_queue_read_traffic_class(struct irqkit_queue *queue, unsigned int *ret_class);
 
-/*
- * Reads the number of entries in the RFS flow table of the whole system
- * (rps_sock_flow_entries). While it is 0, the flow tables of the queues have no effect.
- *
- * -ENOENT: the kernel has no RPS, or not in this network namespace.
- */
-int irqkit_rps_read_sock_flow_entries(struct irqkit_ctx *ctx, uint64_t *ret_count);
-
 /* ------- threads */
 
 /*
@@ -1396,6 +1372,34 @@ void irqkit_machine_forget_settings(struct irqkit_machine *machine);
 const struct irqkit_snapshot *irqkit_machine_get_last_snapshot(
 	const struct irqkit_machine *machine);
 
+/*
+ * Reads how long the system has been running, in seconds. Like the counters of
+ * irqkit_sample_new_of(), it belongs to the rows: it is read once, and again after
+ * irqkit_machine_refresh().
+ */
+int irqkit_machine_read_uptime(struct irqkit_machine *machine, double *ret_seconds);
+
+/*
+ * Reads the time in seconds since 1970. For the running system, this is now. For a saved
+ * system, it is the time of its boot plus its uptime.
+ *
+ * -EINVAL, or the error of irqkit_machine_read_uptime(): the system is a saved one, and its
+ * uptime is not known.
+ */
+int irqkit_machine_read_time(struct irqkit_machine *machine, int64_t *ret_seconds);
+
+/* Reads the boot ID, a text that changes with each boot. It belongs to the machine. */
+int irqkit_machine_get_boot_id(struct irqkit_machine *machine, const char **ret_id);
+
+/*
+ * Reads the number of entries in the RFS flow table of the whole system
+ * (rps_sock_flow_entries). While it is 0, the flow tables of the queues have no effect.
+ *
+ * -ENOENT: the kernel has no RPS, or not in this network namespace.
+ */
+int irqkit_machine_read_sock_flow_entries(
+	struct irqkit_machine *machine, uint64_t *ret_count);
+
 /* Return the parts of a machine. They belong to it. */
 struct irqkit_ctx *irqkit_machine_get_ctx(const struct irqkit_machine *machine);
 const struct irqkit_snapshot *irqkit_machine_get_snapshot(
@@ -1582,7 +1586,8 @@ struct irqkit_vectors;
  * -EACCES: only root can read debugfs.
  * -EBADMSG: the file has unexpected contents.
  */
-int irqkit_vectors_new(struct irqkit_ctx *ctx, struct irqkit_vectors **ret_vectors);
+int irqkit_vectors_new(
+	struct irqkit_machine *machine, struct irqkit_vectors **ret_vectors);
 void irqkit_vectors_free(struct irqkit_vectors *vectors);
 
 /* Returns the number of CPUs. */
@@ -1619,7 +1624,8 @@ int irqkit_sample_new(struct irqkit_ctx *ctx, const struct irqkit_sample *earlie
 
 /*
  * Same as irqkit_sample_new(), with the counts of the machine, so call it soon after these
- * were read. The machine may be read again or freed afterwards. It must not be one of
+ * were read. The other counters are read once for these counts: a second sample needs
+ * irqkit_machine_refresh() before it. The machine may be read again or freed afterwards. It must not be one of
  * irqkit_machine_new_totals().
  */
 int irqkit_sample_new_of(struct irqkit_machine *machine,

@@ -113,16 +113,11 @@ int irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node)
  * Do the names of handlers matter on this kernel? Before 4.8 no interrupt was managed;
  * since 6.11 the file of an interrupt that the kernel never moves is read-only.
  */
-int irq_names_tell(struct irqkit_ctx *ctx)
+bool irq_names_tell(const char *release)
 {
-	_cleanup_free_ char *release = NULL;
 	unsigned int major, minor;
-	size_t len;
-	int r = knob_read_line(ctx, "proc/sys/kernel/osrelease", &release, &len);
 
-	if (is_failure(r))
-		return r;
-	if (r < 0 || sscanf(release, "%u.%u", &major, &minor) != 2)
+	if (!release || sscanf(release, "%u.%u", &major, &minor) != 2)
 		return true;
 	return (major > 4 || (major == 4 && minor >= 8)) &&
 		(major < 6 || (major == 6 && minor < 11));

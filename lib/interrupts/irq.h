@@ -40,10 +40,11 @@ int irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node);
 int irq_read_mode(struct irqkit_ctx *ctx, unsigned int irq, mode_t *ret_mode);
 
 /*
- * Do names of handlers show on this kernel whether an interrupt is managed? 1: yes, 0: no,
- * or an error.
+ * Do names of handlers show on this kernel whether an interrupt is managed?
+ *
+ * @release: "6.1.0-31-amd64", or NULL: not known
  */
-int irq_names_tell(struct irqkit_ctx *ctx);
+bool irq_names_tell(const char *release);
 
 /* Does the row show that the interrupt belongs to one CPU, on every kernel? */
 bool irq_is_per_cpu(const struct irqkit_interrupt *interrupt);

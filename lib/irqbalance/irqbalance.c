@@ -149,17 +149,33 @@ static bool names_irqkit(struct irqkit_ctx *ctx, const char *script)
 		knob_readf_mode(ctx, &mode, "%s/%s", script + 1, name) == 0;
 }
 
-static void read_words(struct irqkit_irqbalance *irqbalance)
+/* Once for all who ask. Without it, as in a saved root, no interrupt is known to be left alone. */
+static void read_devices_words(struct irqkit_devices *devices)
+{
+	if (!devices->has_read_irqbalance_words)
+		knob_readf(devices->ctx, &devices->irqbalance_words,
+			&devices->irqbalance_len, "proc/%u/cmdline",
+			devices->irqbalance_pid);
+	devices->has_read_irqbalance_words = true;
+}
+
+static int read_words(
+	struct irqkit_irqbalance *irqbalance, struct irqkit_devices *devices)
 {
 	static const struct known_option option = { "policyscript", 'l' };
 	const char *script;
 
-	/* without it, as in a saved root, no interrupt is known to be left alone */
-	if (knob_readf(irqbalance->ctx, &irqbalance->words, &irqbalance->len,
-		    "proc/%u/cmdline", irqbalance->pid) < 0)
-		return;
+	read_devices_words(devices);
+	if (!devices->irqbalance_words)
+		return 0;
+	irqbalance->len = devices->irqbalance_len;
+	irqbalance->words = malloc(irqbalance->len + 1);
+	if (!irqbalance->words)
+		return -ENOMEM;
+	memcpy(irqbalance->words, devices->irqbalance_words, irqbalance->len + 1);
 	script = find_last(irqbalance->words, irqbalance->len, &option);
 	irqbalance->has_irqkit_script = script && names_irqkit(irqbalance->ctx, script);
+	return 0;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -218,10 +234,11 @@ EXPORT int irqkit_irqbalance_new(
 		return -ENOMEM;
 	irqbalance->ctx = devices->ctx;
 	irqbalance->pid = devices->irqbalance_pid;
-	read_words(irqbalance);
+	r = read_words(irqbalance, devices);
 	irqbalance->file = find_file(devices->ctx);
 	irqbalance->restart = find_restart(devices->ctx);
-	r = find_daemons(irqbalance);
+	if (r == 0)
+		r = find_daemons(irqbalance);
 	if (r < 0) {
 		irqkit_irqbalance_free(irqbalance);
 		return r;

@@ -296,6 +296,30 @@ static int add_rows(struct irqkit_load *load, const struct pair *pair)
 
 /* ------------------------------------------------------------------------------- */
 
+/* False: a line has no such count. */
+static bool sum_flow_limited(const struct irqkit_sample *sample, uint64_t *ret_sum)
+{
+	*ret_sum = 0;
+	for (size_t i = 0; i < sample->softnet.n; i++) {
+		if (!sample->softnet.cpus[i].has_flow_limited)
+			return false;
+		*ret_sum += sample->softnet.cpus[i].flow_limited;
+	}
+	return sample->softnet.n > 0;
+}
+
+/* It is rare, so what the running system has counted since boot is of interest. */
+static void add_flow_limited(struct irqkit_load *load, const struct pair *pair)
+{
+	uint64_t before;
+
+	load->has_flow_limited = sum_flow_limited(pair->after, &load->flow_limited);
+	if (pair->before && pair->after->is_saved &&
+		sum_flow_limited(pair->before, &before))
+		load->flow_limited -= before < load->flow_limited ? before
+								  : load->flow_limited;
+}
+
 /*
  * Of a saved system, the second run of a program may have another reading: then the time
  * between both readings counts, and not that between the runs.
@@ -334,6 +358,7 @@ EXPORT int irqkit_load_new(struct irqkit_machine *machine,
 	load->machine = machine;
 	load->seconds = seconds;
 	load->is_since_boot = !before;
+	add_flow_limited(load, &pair);
 	r = add_cpus(load, &pair);
 	if (r == 0)
 		r = add_softirqs(load, &pair);

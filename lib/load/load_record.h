@@ -64,6 +64,9 @@ struct irqkit_load {
 	uint64_t ticks; /* of irq and softirq, all CPUs */
 	bool has_packets; /* of some device */
 	enum irqkit_weigh asked, weigh;
+	uint64_t
+		flow_limited; /* packets that the flow limit dropped, see load_difference.c */
+	bool has_flow_limited;
 	double mean; /* the share of a CPU's time that an event takes, of all CPUs */
 };
 

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* Between the two readings of a saved root, if they do not show their times. */
@@ -45,31 +46,52 @@ static int pass(int r)
 	return r == -ENOMEM || is_failure(r) ? r : 0;
 }
 
-static int read_times(struct irqkit_ctx *ctx, const char *dir, struct times *times)
+/* Where the files are: of a machine, which keeps them, or below a folder. */
+struct source {
+	struct irqkit_ctx *ctx;
+	struct irqkit_machine *machine; /* or NULL */
+	const char *dir; /* "proc", "proc.1" */
+	char *text; /* owned; the file of a folder that was read last */
+};
+
+/* @ret_text: until the next file is read */
+static int read_file(struct source *source, enum machine_file file, const char *name,
+	const char **ret_text, size_t *ret_len)
 {
-	_cleanup_free_ char *text = NULL;
+	int r;
+
+	if (source->machine)
+		return machine_get_file(source->machine, file, ret_text, ret_len);
+	free(TAKE(source->text));
+	r = knob_readf(source->ctx, &source->text, ret_len, "%s/%s", source->dir, name);
+	*ret_text = source->text;
+	return r;
+}
+
+static int read_times(struct source *source, struct times *times)
+{
+	const char *text;
 	size_t len;
-	int r = knob_readf(ctx, &text, &len, "%s/stat", dir);
+	int r = read_file(source, MACHINE_STAT, "stat", &text, &len);
 
 	return pass(r == 0 ? times_parse(times, text, len) : r);
 }
 
-static int read_softirqs(
-	struct irqkit_ctx *ctx, const char *dir, struct softirqs *softirqs)
+static int read_softirqs(struct source *source, struct softirqs *softirqs)
 {
-	_cleanup_free_ char *text = NULL;
+	const char *text;
 	size_t len;
-	int r = knob_readf(ctx, &text, &len, "%s/softirqs", dir);
+	int r = read_file(source, MACHINE_SOFTIRQS, "softirqs", &text, &len);
 
 	return pass(r == 0 ? softirqs_parse(softirqs, text, len) : r);
 }
 
-static int read_softnet(struct irqkit_ctx *ctx, const char *dir, struct softnet *softnet,
+static int read_softnet(struct source *source, struct softnet *softnet,
 	const struct irqkit_cpuset *online)
 {
-	_cleanup_free_ char *text = NULL;
+	const char *text;
 	size_t len;
-	int r = knob_readf(ctx, &text, &len, "%s/net/softnet_stat", dir);
+	int r = read_file(source, MACHINE_SOFTNET, "net/softnet_stat", &text, &len);
 
 	return pass(r == 0 ? softnet_parse(softnet, text, len, online) : r);
 }
@@ -83,40 +105,65 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-static int read_clocks(
-	struct irqkit_ctx *ctx, const char *dir, struct irqkit_sample *sample)
+static int read_clocks(struct source *source, struct irqkit_sample *sample)
 {
-	int r = boot_read_uptime(ctx, dir, &sample->uptime);
+	const char *text;
+	size_t len;
+	int r = read_file(source, MACHINE_UPTIME, "uptime", &text, &len);
 
+	if (r == 0)
+		r = boot_parse_uptime(text, &sample->uptime);
 	if (r < 0)
 		sample->uptime = -1;
-	sample->time = now();
-	sample->is_saved = !ctx->is_live;
+	sample->time = source->machine
+		? machine_get_file_time(source->machine, MACHINE_STAT)
+		: now();
+	sample->is_saved = !source->ctx->is_live;
 	return pass(r);
 }
 
-static int read_files(
-	struct irqkit_ctx *ctx, const char *dir, struct irqkit_sample *sample)
+/* The system is still the one of an earlier sample of this run. */
+static int read_boot_id(struct source *source, const struct irqkit_sample *earlier,
+	struct irqkit_sample *sample)
 {
-	int r = read_times(ctx, dir, &sample->times);
+	const char *id = NULL;
+	size_t len;
+	int r = 0;
+
+	if (source->machine)
+		r = irqkit_machine_get_boot_id(source->machine, &id);
+	else if (earlier && !earlier->is_parsed)
+		id = earlier->boot_id;
+	else
+		return pass(knob_read_line(source->ctx, "proc/sys/kernel/random/boot_id",
+			&sample->boot_id, &len));
+	if (r == 0 && id && !(sample->boot_id = strdup(id)))
+		r = -ENOMEM;
+	return pass(r);
+}
+
+static int read_files(struct source *source, const struct irqkit_sample *earlier,
+	struct irqkit_sample *sample)
+{
+	int r = read_times(source, &sample->times);
 
 	if (r == 0)
-		r = read_clocks(ctx, dir, sample);
+		r = read_clocks(source, sample);
 	if (r == 0)
-		r = read_softirqs(ctx, dir, &sample->softirqs);
+		r = read_softirqs(source, &sample->softirqs);
 	if (r == 0)
-		r = read_softnet(ctx, dir, &sample->softnet, sample->rows->cpus);
+		r = read_softnet(source, &sample->softnet, sample->rows->cpus);
 	if (r == 0)
-		r = packets_read(ctx, dir, &sample->packets);
+		r = packets_read(source->ctx, source->dir, &sample->packets);
 	if (r == 0)
-		r = pass(irqkit_ctx_read_boot_id(ctx, &sample->boot_id));
+		r = read_boot_id(source, earlier, sample);
+	free(source->text);
 	return r;
 }
 
 /* Takes over one owner of @rows, also if it fails. */
-static int new_sample(struct irqkit_ctx *ctx, const char *dir,
-	struct irqkit_snapshot *rows, const struct irqkit_sample *earlier,
-	struct irqkit_sample **ret_sample)
+static int new_sample(struct source source, struct irqkit_snapshot *rows,
+	const struct irqkit_sample *earlier, struct irqkit_sample **ret_sample)
 {
 	_cleanup_sample_ struct irqkit_sample *sample = calloc(1, sizeof(*sample));
 	int r;
@@ -126,7 +173,7 @@ static int new_sample(struct irqkit_ctx *ctx, const char *dir,
 		return -ENOMEM;
 	}
 	sample->rows = rows;
-	r = read_files(ctx, dir, sample);
+	r = read_files(&source, earlier, sample);
 	if (r == 0 && earlier)
 		r = snapshot_keep_offline(
 			rows, earlier->rows, earlier->kept, &sample->kept);
@@ -142,14 +189,19 @@ EXPORT int irqkit_sample_new(struct irqkit_ctx *ctx, const struct irqkit_sample 
 	struct irqkit_snapshot *rows;
 	int r = snapshot_read(ctx, SNAPSHOT_PER_CPU, &rows, reterr_line, reterr_reason);
 
-	return r == 0 ? new_sample(ctx, "proc", rows, earlier, ret_sample) : r;
+	const struct source source = { .ctx = ctx, .dir = "proc" };
+
+	return r == 0 ? new_sample(source, rows, earlier, ret_sample) : r;
 }
 
 EXPORT int irqkit_sample_new_of(struct irqkit_machine *machine,
 	const struct irqkit_sample *earlier, struct irqkit_sample **ret_sample)
 {
-	return new_sample(machine->ctx, "proc", snapshot_share(machine->snapshot),
-		earlier, ret_sample);
+	const struct source source = {
+		.ctx = machine->ctx, .machine = machine, .dir = "proc"
+	};
+
+	return new_sample(source, snapshot_share(machine->snapshot), earlier, ret_sample);
 }
 
 EXPORT bool irqkit_ctx_has_second_sample(struct irqkit_ctx *ctx)
@@ -171,6 +223,7 @@ EXPORT int irqkit_sample_new_second(struct irqkit_ctx *ctx,
 	const struct irqkit_sample *first, struct irqkit_sample **ret_sample,
 	size_t *reterr_line, const char **reterr_reason)
 {
+	const struct source source = { .ctx = ctx, .dir = "proc.1" };
 	struct irqkit_snapshot *rows;
 	int r = ctx->is_live
 		? -ENOENT
@@ -178,7 +231,7 @@ EXPORT int irqkit_sample_new_second(struct irqkit_ctx *ctx,
 			  reterr_line, reterr_reason);
 
 	if (r == 0)
-		r = new_sample(ctx, "proc.1", rows, first, ret_sample);
+		r = new_sample(source, rows, first, ret_sample);
 	if (r < 0)
 		return r;
 	(*ret_sample)->time = first->time + find_seconds_between(first, *ret_sample);

@@ -256,6 +256,8 @@ static int add_softnet(struct softnet *softnet, struct text *line, int next)
 		.dropped = field[1],
 		.squeezed = field[2],
 		.received_rps = n >= 10 ? field[9] : 0,
+		.flow_limited = n >= 11 ? field[10] : 0,
+		.has_flow_limited = n >= 11,
 	};
 	return 0;
 }

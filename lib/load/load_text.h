@@ -45,6 +45,8 @@ struct times {
 struct cpu_softnet {
 	uint32_t cpu;
 	uint32_t processed, dropped, squeezed, received_rps;
+	uint32_t flow_limited; /* packets that the flow limit dropped */
+	bool has_flow_limited; /* the line has this column; a text of an earlier run has not */
 };
 
 /* /proc/net/softnet_stat */

@@ -34,6 +34,7 @@ static void forget_all(struct irqkit_machine *machine)
 		irq_clear(&machine->irqs[i]);
 	free(machine->irqs);
 	free_others(machine);
+	machine_forget_all_files(machine);
 	irqkit_devices_free(machine->devices);
 	irqkit_topology_free(machine->topology);
 }
@@ -223,6 +224,7 @@ static void forget_settings(struct irqkit_machine *machine,
 		irq_forget_effective(irq);
 	}
 	free_others(machine);
+	machine_forget_setting_files(machine);
 	if (!only_moved)
 		devices_forget_settings(machine->devices);
 }
@@ -249,6 +251,7 @@ static int look_again(struct irqkit_machine *machine, unsigned int flags, bool f
 		return r;
 	}
 	forget_settings(machine, snapshot, flags & IRQKIT_REFRESH_MOVED);
+	machine_forget_counter_files(machine);
 	take_counts(machine, TAKE(snapshot));
 	return 0;
 }

@@ -4,6 +4,7 @@
  *
  *	irqkit_machine ---+--- snapshot    the rows of /proc/interrupts
  *	                  +--- irqs        a record for each row: what /proc/irq/N says
+ *	                  +--- files       those that it has once: the default affinity, ...
  *	                  +--- topology
  *	                  +--- devices
  */
@@ -12,6 +13,7 @@
 
 #include "interrupts/irq.h"
 #include "interrupts/snapshot.h"
+#include "machine/machine_files.h"
 #include "set/set.h"
 
 #include <irqkit.h>
@@ -21,6 +23,14 @@ struct irq_cpus {
 	struct irqkit_cpuset *set; /* owned; NULL: not read, or it failed */
 	int error; /* negative, or 0 */
 	bool has_read;
+};
+
+/* What was read of an interrupt, while its record holds what a plan will have made of it. */
+struct irq_read {
+	struct irq_affinity affinity; /* owned */
+	int affinity_error;
+	bool has_read_affinity;
+	struct irq_cpus effective; /* owned */
 };
 
 struct irqkit_irq {
@@ -33,6 +43,7 @@ struct irqkit_irq {
 	struct irq_cpus effective;
 	struct irq_cpus hint;
 	struct irqkit_cpuset *planned; /* owned, or NULL: no plan changes it */
+	struct irq_read *read; /* owned; NULL: nothing is pretended */
 	size_t step; /* the first of its steps in a plan, from 1; 0: there is none */
 
 	mode_t mode; /* of smp_affinity; 0: not read yet */
@@ -66,6 +77,7 @@ struct irqkit_machine {
 	struct other_irq **others; /* owned, and each; without a row, by number */
 	size_t n_others, others_room;
 	enum snapshot_counts keep; /* of each snapshot */
+	struct machine_text files[N_MACHINE_FILES];
 	/* of a plan of several requests: what earlier ones make of this table; or 0 */
 	uint64_t planned_flow_entries;
 	/* owned, or NULL: CPUs that only their numbers put into a SET, and that did so */
@@ -102,6 +114,13 @@ void irq_forget_affinity(struct irqkit_irq *irq);
 void irq_forget_effective(struct irqkit_irq *irq);
 /* What could not be read is read again. */
 void irq_forget_failures(struct irqkit_irq *irq);
+/*
+ * Holds these values as if they had been read, until irq_end_pretending(). @text: as the
+ * kernel would write @affinity. @effective: NULL: it stays.
+ */
+int irq_pretend(struct irqkit_irq *irq, const char *text,
+	const struct irqkit_cpuset *affinity, const struct irqkit_cpuset *effective);
+void irq_end_pretending(struct irqkit_irq *irq);
 /* What a plan will set; NULL: none does. */
 int irq_set_planned(struct irqkit_irq *irq, const struct irqkit_cpuset *cpus);
 

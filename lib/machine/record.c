@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void cpus_clear(struct irq_cpus *cpus)
 {
@@ -25,11 +26,16 @@ static int cpus_keep(struct irq_cpus *cpus, int error)
 	return error;
 }
 
+static void affinity_clear(struct irq_affinity *affinity)
+{
+	irqkit_cpuset_free(affinity->set);
+	free(affinity->text);
+	*affinity = (struct irq_affinity){ 0 };
+}
+
 void irq_forget_affinity(struct irqkit_irq *irq)
 {
-	irqkit_cpuset_free(irq->affinity.set);
-	free(irq->affinity.text);
-	irq->affinity = (struct irq_affinity){ 0 };
+	affinity_clear(&irq->affinity);
 	irq->has_read_affinity = false;
 }
 
@@ -44,6 +50,76 @@ void irq_clear(struct irqkit_irq *irq)
 	irq_forget_effective(irq);
 	cpus_clear(&irq->hint);
 	irqkit_cpuset_free(TAKE(irq->planned));
+	if (irq->read) {
+		affinity_clear(&irq->read->affinity);
+		cpus_clear(&irq->read->effective);
+	}
+	free(TAKE(irq->read));
+}
+
+/* Sets aside what was read, unless that was done before. */
+static int set_aside(struct irqkit_irq *irq)
+{
+	struct irqkit_cpuset *effective = NULL;
+
+	if (irq->read)
+		return 0;
+	if (irq->effective.set && irqkit_cpuset_copy(irq->effective.set, &effective) < 0)
+		return -ENOMEM;
+	irq->read = malloc(sizeof(*irq->read));
+	if (!irq->read) {
+		irqkit_cpuset_free(effective);
+		return -ENOMEM;
+	}
+	*irq->read = (struct irq_read){
+		.affinity = irq->affinity,
+		.affinity_error = irq->affinity_error,
+		.has_read_affinity = irq->has_read_affinity,
+		.effective = irq->effective,
+	};
+	irq->affinity.set = NULL;
+	irq->affinity.text = NULL;
+	irq->effective.set = effective;
+	return 0;
+}
+
+int irq_pretend(struct irqkit_irq *irq, const char *text,
+	const struct irqkit_cpuset *affinity, const struct irqkit_cpuset *effective)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL, *handled = NULL;
+	_cleanup_free_ char *copy = strdup(text);
+	int r = copy ? irqkit_cpuset_copy(affinity, &set) : -ENOMEM;
+
+	if (r == 0 && effective)
+		r = irqkit_cpuset_copy(effective, &handled);
+	if (r == 0)
+		r = set_aside(irq);
+	if (r < 0)
+		return r;
+	irqkit_cpuset_free(irq->affinity.set);
+	free(irq->affinity.text);
+	irq->affinity.set = TAKE(set);
+	irq->affinity.text = TAKE(copy);
+	irq->affinity_error = 0;
+	irq->has_read_affinity = true;
+	if (!handled)
+		return 0;
+	cpus_clear(&irq->effective);
+	irq->effective = (struct irq_cpus){ .set = TAKE(handled), .has_read = true };
+	return 0;
+}
+
+void irq_end_pretending(struct irqkit_irq *irq)
+{
+	if (!irq->read)
+		return;
+	affinity_clear(&irq->affinity);
+	cpus_clear(&irq->effective);
+	irq->affinity = irq->read->affinity;
+	irq->affinity_error = irq->read->affinity_error;
+	irq->has_read_affinity = irq->read->has_read_affinity;
+	irq->effective = irq->read->effective;
+	free(TAKE(irq->read));
 }
 
 void irq_forget_failures(struct irqkit_irq *irq)
@@ -222,10 +298,18 @@ static int read_mode(struct irqkit_irq *irq)
 	return irq_read_mode(irq->machine->ctx, (unsigned int)irq->row->irq, &irq->mode);
 }
 
+static int find_names_tell(struct irqkit_machine *machine)
+{
+	const char *release = NULL;
+	int r = machine_get_file(machine, MACHINE_RELEASE, &release, NULL);
+
+	return is_failure(r) ? r : irq_names_tell(release);
+}
+
 static int do_names_tell(struct irqkit_machine *machine)
 {
 	if (!machine->has_asked_names)
-		machine->names_tell = irq_names_tell(machine->ctx);
+		machine->names_tell = find_names_tell(machine);
 	/* what could not be read is read again */
 	machine->has_asked_names = machine->names_tell >= 0;
 	return machine->names_tell;

@@ -86,13 +86,12 @@ static bool parse_vectors(const char *line, struct cpu_vectors *ret_vectors)
 	return true;
 }
 
-EXPORT int irqkit_vectors_new(struct irqkit_ctx *ctx, struct irqkit_vectors **ret_vectors)
+EXPORT int irqkit_vectors_new(
+	struct irqkit_machine *machine, struct irqkit_vectors **ret_vectors)
 {
 	struct irqkit_vectors *vectors CLEANUP(free_vectors) = NULL;
-	_cleanup_free_ char *text = NULL;
-	const char *line;
-	size_t len;
-	int r = knob_read(ctx, "sys/kernel/debug/irq/domains/VECTOR", &text, &len);
+	const char *text, *line;
+	int r = machine_get_file(machine, MACHINE_VECTORS, &text, NULL);
 
 	if (r < 0)
 		return r;

@@ -3,10 +3,9 @@
 #ifndef IRQKIT_KNOB_VALUE_H
 #define IRQKIT_KNOB_VALUE_H
 
-#include <irqkit.h>
+#include "machine/machine_files.h"
 
-#define DEFAULT_AFFINITY_PATH "/proc/irq/default_smp_affinity"
-#define WORKQUEUE_PATH "/sys/devices/virtual/workqueue/cpumask"
+#include <irqkit.h>
 
 /* What a knob holds, or is to hold. */
 struct knob_value {

@@ -5,6 +5,7 @@
 #include "interrupts/snapshot.h"
 #include "machine/machine.h"
 #include "plan/barrier_loss.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include "devices/queues.h"
 #include "kernel/ctx.h"
 #include "plan/plan.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,6 +2,7 @@
 /* The values of a step: what its knob holds, and what it is to hold. */
 #include "base/macros.h"
 #include "devices/queues.h"
+#include "devices/threads.h"
 #include "interrupts/irq.h"
 #include "irqbalance/irqbalance.h"
 #include "kernel/knob.h"
@@ -24,14 +25,28 @@ static struct irqkit_irq *find_irq(
 		: NULL;
 }
 
+static struct irqkit_thread *find_thread(
+	const struct irqkit_plan *plan, const struct irqkit_step *step)
+{
+	return step->knob == IRQKIT_KNOB_THREAD
+		? devices_find_thread(plan->machine->devices, step->pid)
+		: NULL;
+}
+
 /* What the machine knows, as the kernel wrote it; -EAGAIN: it does not know this knob. */
 static int get_known_text(const struct irqkit_plan *plan, const struct irqkit_step *step,
 	const char **ret_text)
 {
 	struct irqkit_irq *irq = find_irq(plan, step);
+	struct irqkit_thread *thread = find_thread(plan, step);
+	enum machine_file file;
 
 	if (irq)
 		return irq_get_affinity_text(irq, ret_text);
+	if (thread)
+		return thread_get_text(thread, ret_text);
+	if (machine_file_of(step->knob, &file) == 0)
+		return machine_get_file(plan->machine, file, ret_text, NULL);
 	return step->queue ? queue_get_text(step->queue, step->file, ret_text) : -EAGAIN;
 }
 
@@ -45,7 +60,7 @@ int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	if (knob_is_ethtool(step->knob))
 		r = ethtool_knob_read(ctx, step->knob, step->path, &text);
 	else if (step->knob == IRQKIT_KNOB_THREAD)
-		r = thread_read_cpus(ctx, step->pid, &text);
+		r = threads_read_cpus(ctx, step->pid, &text);
 	else if (step->knob == IRQKIT_KNOB_BANNED_CPUS)
 		r = irqbalance_read_banned_cpus(ctx, step->pid, &text);
 	else
@@ -57,11 +72,17 @@ int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 void step_forget(const struct irqkit_plan *plan, const struct irqkit_step *step)
 {
 	struct irqkit_irq *irq = find_irq(plan, step);
+	struct irqkit_thread *thread = find_thread(plan, step);
+	enum machine_file file;
 
 	if (irq) {
 		irq_forget_affinity(irq);
 		irq_forget_effective(irq);
 	}
+	if (thread)
+		thread_forget(thread);
+	if (machine_file_of(step->knob, &file) == 0)
+		machine_forget_file(plan->machine, file);
 	if (step->queue)
 		queue_forget(step->queue, step->file);
 }

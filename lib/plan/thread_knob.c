@@ -23,24 +23,6 @@ static int read_text(
 	return r == -ESRCH ? -ENOENT : r;
 }
 
-int thread_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list)
-{
-	static const char word[] = "\nCpus_allowed_list:";
-	_cleanup_free_ char *text = NULL;
-	const char *list;
-	int r = read_text(ctx, pid, "status", &text);
-
-	if (r < 0)
-		return r;
-	list = strstr(text, word);
-	if (!list)
-		return -EBADMSG;
-	list += strlen(word);
-	list += strspn(list, " \t");
-	*ret_list = strndup(list, strcspn(list, "\n"));
-	return *ret_list ? 0 : -ENOMEM;
-}
-
 int thread_read_identity(
 	struct irqkit_ctx *ctx, unsigned int pid, char **ret_name, char **ret_start)
 {

@@ -5,9 +5,7 @@
 
 #include <irqkit.h>
 
-/* -ENOENT: there is no such process. */
-int thread_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list);
-/* Its name and its start time; "": a saved root does not have them. */
+/* Its name and its start time; "": a saved root does not have them. -ENOENT: it has ended. */
 int thread_read_identity(
 	struct irqkit_ctx *ctx, unsigned int pid, char **ret_name, char **ret_start);
 /* 1: it is; 0: it has ended, or its number belongs to another process. */

@@ -11,8 +11,12 @@
 #include <errno.h>
 #include <string.h>
 
-/* Of several CPUs, the kernel keeps the one that handles the interrupt if it can. */
-static int pretend_effective(struct irqkit_irq *irq, const struct irqkit_cpuset *cpus)
+/*
+ * Of several CPUs, the kernel keeps the one that handles the interrupt if it can. NULL: it
+ * stays as it is.
+ */
+static int find_effective(struct irqkit_irq *irq, const struct irqkit_cpuset *cpus,
+	struct irqkit_cpuset **ret_set)
 {
 	const struct irqkit_cpuset *now;
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
@@ -25,30 +29,17 @@ static int pretend_effective(struct irqkit_irq *irq, const struct irqkit_cpuset 
 	r = irqkit_cpuset_new(&set);
 	if (r == 0 && first >= 0)
 		r = irqkit_cpuset_add(set, (unsigned int)first);
-	if (r < 0)
-		return r;
-	irq_forget_effective(irq);
-	irq->effective = (struct irq_cpus){ .set = TAKE(set), .has_read = true };
-	return 0;
+	if (r == 0)
+		*ret_set = TAKE(set);
+	return r;
 }
 
 static int pretend_affinity(struct irqkit_irq *irq, const struct knob_value *value)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
-	_cleanup_free_ char *text = strdup(value->text);
-	int r = irqkit_cpuset_copy(value->cpus, &set);
+	_cleanup_cpuset_ struct irqkit_cpuset *effective = NULL;
+	int r = find_effective(irq, value->cpus, &effective);
 
-	if (r == 0)
-		r = text ? pretend_effective(irq, value->cpus) : -ENOMEM;
-	if (r < 0)
-		return r;
-	irqkit_cpuset_free(irq->affinity.set);
-	free(irq->affinity.text);
-	irq->affinity.set = TAKE(set);
-	irq->affinity.text = TAKE(text);
-	irq->affinity_error = 0;
-	irq->has_read_affinity = true;
-	return 0;
+	return r < 0 ? r : irq_pretend(irq, value->text, value->cpus, effective);
 }
 
 static struct irqkit_irq *find_irq(
@@ -78,12 +69,10 @@ void policy_end_pretending(struct irqkit_machine *machine, const struct irqkit_s
 {
 	struct irqkit_irq *irq = find_irq(machine, step);
 
-	if (irq) {
-		irq_forget_affinity(irq);
-		irq_forget_effective(irq);
-	}
+	if (irq)
+		irq_end_pretending(irq);
 	if (step->queue)
-		queue_forget(step->queue, step->file);
+		queue_end_pretending(step->queue, step->file);
 	if (step->knob == IRQKIT_KNOB_RPS_SOCK_FLOW_ENTRIES)
 		machine->planned_flow_entries = 0;
 }

@@ -13,8 +13,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define DEFAULT_AFFINITY_PATH "proc/irq/default_smp_affinity"
-
 static const char what[] = "setting";
 
 /* A file that does not exist needs no line, and a failure was logged. */
@@ -56,7 +54,7 @@ static int save_default_affinity(struct save *save)
 {
 	static const char name[] = "default_smp_affinity";
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	int r = knob_read_cpumask(save->machine->ctx, DEFAULT_AFFINITY_PATH, &cpus);
+	int r = machine_read_mask(save->machine, MACHINE_DEFAULT_AFFINITY, &cpus);
 
 	if (r < 0)
 		return leave_out_unreadable(save, name, r);
@@ -74,7 +72,7 @@ static int save_rps_default(struct save *save)
 	const struct irqkit_cpuset *allowed = topology_get_kernel_cpus(
 		save->machine->topology, IRQKIT_CPUS_HOUSEKEEPING);
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	int r = knob_read_cpumask(save->machine->ctx, &RPS_DEFAULT_MASK_PATH[1], &cpus);
+	int r = machine_read_mask(save->machine, MACHINE_RPS_DEFAULT_MASK, &cpus);
 
 	if (r < 0)
 		return leave_out_unreadable(save, name, r);
@@ -97,7 +95,7 @@ static int save_flow_entries(struct save *save)
 	static const char name[] = "rps_sock_flow_entries";
 	struct buffer line = { 0 };
 	uint64_t entries;
-	int r = irqkit_rps_read_sock_flow_entries(save->machine->ctx, &entries);
+	int r = irqkit_machine_read_sock_flow_entries(save->machine, &entries);
 
 	if (r < 0)
 		return leave_out_unreadable(save, name, r);

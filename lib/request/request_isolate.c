@@ -152,7 +152,7 @@ static int find_housekeeping(struct irqkit_request *request,
 /* One of these masks. */
 struct mask {
 	enum irqkit_knob knob;
-	const char *path;
+	enum machine_file file;
 	bool may_be_empty;
 	int (*add)(struct irqkit_plan *plan, const struct irqkit_cpuset *cpus,
 		const char *why);
@@ -161,21 +161,21 @@ struct mask {
 
 static const struct mask default_affinity = {
 	.knob = IRQKIT_KNOB_DEFAULT_AFFINITY,
-	.path = DEFAULT_AFFINITY_PATH,
+	.file = MACHINE_DEFAULT_AFFINITY,
 	.add = irqkit_plan_add_default_affinity,
 	.empty = "no CPU was left: all housekeeping CPUs",
 };
 
 static const struct mask workqueues = {
 	.knob = IRQKIT_KNOB_WORKQUEUE,
-	.path = WORKQUEUE_PATH,
+	.file = MACHINE_WORKQUEUE,
 	.add = irqkit_plan_add_workqueue_cpus,
 	.empty = "no CPU was left: all housekeeping CPUs",
 };
 
 static const struct mask rps_default = {
 	.knob = IRQKIT_KNOB_RPS_DEFAULT_MASK,
-	.path = RPS_DEFAULT_MASK_PATH,
+	.file = MACHINE_RPS_DEFAULT_MASK,
 	.may_be_empty = true,
 	.add = irqkit_plan_add_rps_default_mask,
 	.empty = "no CPU was left: RPS off",
@@ -190,7 +190,7 @@ static int read_mask(const struct isolate *isolate, const struct mask *mask,
 
 	if (planned)
 		return irqkit_cpuset_copy(planned, ret_cpus);
-	return knob_read_cpumask(isolate->machine->ctx, mask->path + 1, ret_cpus);
+	return machine_read_mask(isolate->machine, mask->file, ret_cpus);
 }
 
 static int fail_mask(const struct isolate *isolate, const struct mask *mask, int error)
@@ -198,7 +198,7 @@ static int fail_mask(const struct isolate *isolate, const struct mask *mask, int
 	if (is_failure(error)) /* the log function of the context knows it */
 		return error;
 	return request_fail_with(isolate->request, error, "cannot read %s: %s",
-		mask->path, error_text(-error));
+		machine_file_path(mask->file), error_text(-error));
 }
 
 static int add_mask(const struct isolate *isolate, const struct mask *mask)

@@ -268,7 +268,7 @@ static int fail_entries(
 static int plan_entries(const struct steer_task *task, uint64_t flows)
 {
 	uint64_t now;
-	int r = irqkit_rps_read_sock_flow_entries(task->machine->ctx, &now);
+	int r = irqkit_machine_read_sock_flow_entries(task->machine, &now);
 
 	if (r == 0 && task->machine->planned_flow_entries > now)
 		now = task->machine->planned_flow_entries;

@@ -41,6 +41,8 @@ EXPORT void irqkit_topology_free(struct irqkit_topology *t)
 		return;
 	for (size_t i = 0; i < LENGTH(t->cpus); i++)
 		irqkit_cpuset_free(t->cpus[i].set);
+	for (size_t i = 0; i < LENGTH(t->settings); i++)
+		free(t->settings[i].text);
 	irqkit_cpuset_free(t->set_apart.set);
 	irqkit_cpuset_free(t->isolated_now.set);
 	irqkit_cpuset_free(t->housekeeping_now.set);

@@ -25,6 +25,26 @@ int topology_isolate(struct irqkit_topology *topology, const struct irqkit_cpuse
 const struct irqkit_cpuset *topology_get_kernel_cpus(
 	struct irqkit_topology *topology, enum irqkit_cpus which);
 
+/* The settings that isolate CPUs, if neither of them has a CPU. */
+#define DEFAULT_AFFINITY_PATH "/proc/irq/default_smp_affinity"
+#define WORKQUEUE_PATH "/sys/devices/virtual/workqueue/cpumask"
+
+enum topology_setting { TOPOLOGY_DEFAULT_AFFINITY, TOPOLOGY_WORKQUEUE };
+#define N_TOPOLOGY_SETTINGS 2
+
+struct topology_line {
+	char *text; /* NULL: reading failed */
+	size_t len;
+	int error; /* negative, or 0 */
+};
+
+/*
+ * What was read of a setting to find the isolated CPUs, once: the caller frees the text. False:
+ * it was not read, or taken already.
+ */
+bool topology_take_setting(struct irqkit_topology *topology,
+	enum topology_setting setting, struct topology_line *ret_line);
+
 /* 0 or less for the fastest CPUs, more for slower ones; all alike: not known. */
 int topology_get_slowness(struct irqkit_topology *topology, unsigned int cpu);
 

@@ -22,15 +22,37 @@
 /* ------------------------------------------------------------------------------- */
 /* By settings                                                                     */
 
-static int remove_mask(
-	struct irqkit_ctx *ctx, const char *path, struct irqkit_cpuset *cpus)
+static int remove_setting(struct irqkit_topology *t, enum topology_setting setting,
+	struct irqkit_cpuset *cpus)
 {
+	static const char *const paths[] = {
+		[TOPOLOGY_DEFAULT_AFFINITY] = &DEFAULT_AFFINITY_PATH[1],
+		[TOPOLOGY_WORKQUEUE] = &WORKQUEUE_PATH[1],
+	};
+	struct topology_line *line = &t->settings[setting];
 	_cleanup_cpuset_ struct irqkit_cpuset *mask = NULL;
-	int r = knob_read_cpumask(ctx, path, &mask);
+	int r;
 
+	line->error = knob_read_line(t->ctx, paths[setting], &line->text, &line->len);
+	t->has_settings[setting] = true;
+	if (line->error < 0)
+		return line->error;
+	r = knob_parse_cpus(t->ctx, paths[setting], line->text, line->len,
+		irqkit_cpuset_parse_mask, &mask);
 	if (r == 0)
 		irqkit_cpuset_remove_set(cpus, mask);
 	return r;
+}
+
+bool topology_take_setting(struct irqkit_topology *t, enum topology_setting setting,
+	struct topology_line *ret_line)
+{
+	if (!t->has_settings[setting])
+		return false;
+	t->has_settings[setting] = false;
+	*ret_line = t->settings[setting];
+	t->settings[setting] = (struct topology_line){ 0 };
+	return true;
 }
 
 /* Would another CPU be left, which is online and not isolated by the kernel? */
@@ -54,9 +76,9 @@ static int read_set_apart(struct irqkit_topology *t, struct irqkit_cpuset **ret_
 	int r = online ? irqkit_cpuset_copy(online, &cpus) : -ENODATA;
 
 	if (r == 0)
-		r = remove_mask(t->ctx, "proc/irq/default_smp_affinity", cpus);
+		r = remove_setting(t, TOPOLOGY_DEFAULT_AFFINITY, cpus);
 	if (r == 0 && !irqkit_cpuset_is_empty(cpus))
-		r = remove_mask(t->ctx, "sys/devices/virtual/workqueue/cpumask", cpus);
+		r = remove_setting(t, TOPOLOGY_WORKQUEUE, cpus);
 	if (r == 0 && !irqkit_cpuset_is_empty(cpus) && leaves_some(t, cpus))
 		*ret_cpus = TAKE(cpus);
 	return r;

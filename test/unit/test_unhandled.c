@@ -68,14 +68,14 @@ static void test_unhandled(void **state)
 
 static int read_vectors(const char *text, struct irqkit_vectors **ret_vectors)
 {
-	struct irqkit_ctx *ctx;
+	struct machine m;
 	int r;
 
 	if (text)
 		put(VECTOR, text);
-	assert_int_equal(irqkit_ctx_new(top, &ctx), 0);
-	r = irqkit_vectors_new(ctx, ret_vectors);
-	irqkit_ctx_free(ctx);
+	m = open_machine(top);
+	r = irqkit_vectors_new(m.machine, ret_vectors);
+	close_machine(&m);
 	return r;
 }
 
