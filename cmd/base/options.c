@@ -169,6 +169,11 @@ static const char *find_next(char *const *words, const char *option)
 	return NULL;
 }
 
+/* popt before 1.19 takes a value that an option does not want, and says nothing. */
+#ifndef POPT_ERROR_UNWANTEDARG
+#define POPT_ERROR_UNWANTEDARG (-12)
+#endif
+
 static void say_mistake(
 	const struct command *command, poptContext con, char *const *words, int error)
 {
