@@ -56,7 +56,8 @@ static void remark_rss(const struct channel_row *row, const char *name)
 /* Why the number cannot be set; NULL: it can, or it is the useful one already. */
 static const char *find_obstacle(const struct channel_row *row)
 {
-	if (row->n_rx == row->useful)
+	/* the table says what has no hardware */
+	if (row->n_rx == row->useful || row->has_no_hardware)
 		return NULL;
 	if (row->fixed)
 		return row->fixed;

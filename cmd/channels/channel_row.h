@@ -25,6 +25,7 @@ struct channel_row {
 	char *why; /* owned, or NULL */
 	char *fixed; /* owned; why they cannot be set, or NULL */
 	bool is_unknown; /* nothing can be read */
+	bool has_no_hardware; /* and no channels: see why */
 	size_t n_rx; /* rx queues in /sys */
 	unsigned int asked, offered; /* in xenstore; 0: not known, or no Xen interface */
 };

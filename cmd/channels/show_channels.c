@@ -6,6 +6,7 @@
 #include "channels/channel_row.h"
 
 #include <errno.h>
+#include <string.h>
 
 static void free_row(struct channel_row *row)
 {
@@ -13,6 +14,30 @@ static void free_row(struct channel_row *row)
 	free(row->why);
 	free(row->fixed);
 	free(row);
+}
+
+/*
+ * Where there is no hardware, and nothing can be set, no number is useful: that says what
+ * the interface is. The driver of veth has channels. False: no memory.
+ */
+static bool leave_software(struct irqkit_device *device, struct channel_row *row)
+{
+	static const char *const whats[] = {
+		[IRQKIT_NET_SOFTWARE] = "software: no device has queues for it",
+		[IRQKIT_NET_LOOPBACK] = "loopback: its packets stay in the system",
+		[IRQKIT_NET_BRIDGE] = "a bridge: its ports have the queues",
+		[IRQKIT_NET_UPPER] = "built on other interfaces: these have the queues",
+	};
+	enum irqkit_net_kind kind;
+
+	if (irqkit_device_read_net_kind(device, &kind) < 0 ||
+		kind == IRQKIT_NET_HARDWARE || (!row->fixed && !row->is_unknown))
+		return true;
+	free(row->why);
+	row->why = strdup(whats[kind]);
+	row->useful = 0;
+	row->has_no_hardware = true;
+	return row->why;
 }
 
 /* False: no memory. */
@@ -42,7 +67,7 @@ static bool read_row(struct irqkit_machine *machine, struct irqkit_device *devic
 	r = irqkit_device_explain_fixed_channels(
 		device, row->useful ? row->useful : 1, &row->fixed);
 	row->is_unknown &= !row->fixed;
-	return r != -ENOMEM;
+	return r != -ENOMEM && leave_software(device, row);
 }
 
 static bool add_row(

@@ -130,12 +130,33 @@ static bool has_word(const struct rps_view *view, const char *word)
 	return false;
 }
 
+/* Does a queue name only CPUs that are offline? */
+static bool has_offline(const struct rps_view *view)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		irqkit_machine_get_topology(view->steer.change->machine),
+		IRQKIT_CPUS_ONLINE);
+	const struct table *table = &view->steer.table;
+
+	for (size_t i = 0; online && i < table->n_rows; i++) {
+		const struct steer_row *row = table->rows[i];
+
+		if (!irqkit_cpuset_is_empty(row->cpus) &&
+			!irqkit_cpuset_has_common(row->cpus, online))
+			return true;
+	}
+	return false;
+}
+
 static void remark_words(const struct rps_view *view)
 {
 	if (has_word(view, "same-cpu"))
 		printf("same-cpu: RPS has no effect, since it targets the CPU that "
 		       "handles "
 		       "the interrupt.\n");
+	if (has_offline(view))
+		printf("no-effect: RPS has no effect, since all of its CPUs are "
+		       "offline.\n");
 	if (has_word(view, "redundant"))
 		printf("redundant: RPS gains nothing, since the queues already share the "
 		       "work.\n");

@@ -185,8 +185,15 @@ static int plan_given(const struct steer_task *task)
 }
 
 /* Why RPS of a queue is off, or should be. */
-static const char *explain_off(const struct steer_task *task)
+static const char *explain_off(
+	const struct steer_task *task, const struct irqkit_cpuset *cpus)
 {
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		task->machine->topology, IRQKIT_CPUS_ONLINE);
+
+	if (online && !irqkit_cpuset_is_empty(cpus) &&
+		!irqkit_cpuset_has_common(cpus, online))
+		return "no effect: its CPUs are offline";
 	return irqkit_cpuset_is_empty(irqkit_rps_advice_get_cpus(task->advice))
 		? irqkit_rps_advice_get_reason(task->advice)
 		: "not one of the busy queues";
@@ -216,7 +223,7 @@ static int advise_queue(const struct steer_task *task, struct irqkit_queue *queu
 	if (r < 0)
 		return request_fail_queue(task->request, queue, IRQKIT_KNOB_RPS_CPUS, r);
 	state = irqkit_rps_advice_judge(task->advice, queue, now);
-	why = phrases[state] ? phrases[state] : explain_off(task);
+	why = phrases[state] ? phrases[state] : explain_off(task, now);
 	return add_step(task, queue, state == IRQKIT_RPS_ON ? now : none, why);
 }
 
