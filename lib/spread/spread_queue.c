@@ -6,14 +6,13 @@
  */
 #include "spread/spread_queue.h"
 #include "base/macros.h"
+#include "spread/spread_reason.h"
 #include "spread/spread_room.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CROWD_NAME_SIZE 64
 
 struct placing {
 	const struct slots *slots;
@@ -67,79 +66,6 @@ static void placing_free(struct placing *p)
 	free(p->n_placed);
 	free(p->load);
 	free(p->own);
-}
-
-/* ------------------------------------------------------------------------------- */
-/* Reasons                                                                         */
-
-/* The first CPU of a pool; pools aren't empty. */
-static uint32_t first_of(const uint64_t *pool)
-{
-	uint32_t word = 0;
-
-	while (!pool[word])
-		word++;
-	return word * 64 + (uint32_t)__builtin_ctzll(pool[word]);
-}
-
-static void name_node(const struct spread_item *item, char text[static NODE_NAME_SIZE])
-{
-	spread_name_node(item, text);
-	if (item->near && !item->is_local)
-		strcpy(text, " of another node");
-}
-
-/* "; the CPUs of node 1 have more queues": why it is not there, though all would fit. */
-static void name_crowd(const struct spread_item *item, bool is_crowded,
-	char text[static CROWD_NAME_SIZE])
-{
-	text[0] = '\0';
-	if (is_crowded && item->near && !item->is_local)
-		snprintf(text, CROWD_NAME_SIZE, "; the CPUs of node %d have more queues",
-			item->node);
-}
-
-/* "rx-3, next CPU of node 1" */
-/* @is_crowded: its node has a CPU for each queue of the device, but they have others */
-static int explain_next(struct spread_item *item, bool is_apart, bool is_crowded)
-{
-	bool is_first = item->round == 0 && item->place == first_of(item_get_reach(item));
-	const char *reused = item->round > 0 ? ", reused" : "";
-	char what[QUEUE_NAME_SIZE], where[NODE_NAME_SIZE], crowd[CROWD_NAME_SIZE];
-
-	spread_name_queue(item, what);
-	name_node(item, where);
-	name_crowd(item, is_crowded, crowd);
-	if (is_apart)
-		return spread_set_reason(item,
-			"%s%sCPU%s away from other first queues%s%s", what,
-			*what ? ", " : "", where, reused, crowd);
-	return spread_set_reason(item, "%s%s%s CPU%s%s%s", what, *what ? ", " : "",
-		is_first ? "first" : "next", where, reused, crowd);
-}
-
-static int explain_with(struct spread_item *item, const struct spread_item *leader)
-{
-	char what[QUEUE_NAME_SIZE], with[QUEUE_NAME_SIZE];
-
-	spread_name_queue(item, what);
-	spread_name_queue(leader, with);
-	if (!*what && !*with)
-		return spread_set_reason(
-			item, "same CPU as interrupt %u of the device", leader->irq);
-	if (!*what)
-		return spread_set_reason(item, "same CPU as the device's first queue");
-	if (strcmp(what, with) != 0)
-		return spread_set_reason(item, "%s, same CPU as %s", what, with);
-	return spread_set_reason(item, "%s, same CPU as interrupt %u", what, leader->irq);
-}
-
-static int explain_stay(struct spread_item *item)
-{
-	char what[QUEUE_NAME_SIZE];
-
-	spread_name_queue(item, what);
-	return spread_set_reason(item, "%s%sstays on its CPU", what, *what ? ", " : "");
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -262,7 +188,7 @@ static int follow(
 	int r = give(p, item, leader->place);
 
 	p->spread->taken[leader->place] -= A_SLOT;
-	return r < 0 ? r : explain_with(item, leader);
+	return r < 0 ? r : spread_explain_with(item, leader);
 }
 
 /*
@@ -341,7 +267,7 @@ static int place_next(
 	item->round = (uint32_t)(p->spread->taken[next] / A_SLOT);
 	p->own[next]++;
 	r = give(p, item, next);
-	return r < 0 ? r : explain_next(item, is_apart, is_crowded(p, slot));
+	return r < 0 ? r : spread_explain_next(item, is_apart, is_crowded(p, slot));
 }
 
 /*
@@ -403,7 +329,7 @@ static int stay(struct placing *p, const struct slot *slot, struct spread_item *
 	int r = slot->kind == SLOT_TX && head != item ? give_tx(p, item, item->now_index)
 						      : give(p, item, item->now_index);
 
-	return r < 0 ? r : explain_stay(item);
+	return r < 0 ? r : spread_explain_stay(item);
 }
 
 /* The interrupt that leads the slot. */
@@ -558,8 +484,8 @@ static int explain_trade(
 
 	if (r < 0)
 		return r;
-	return index == 0 ? explain_next(item, is_apart, is_crowded(p, slot))
-			  : explain_with(item, slots_get_leader(p->slots, slot));
+	return index == 0 ? spread_explain_next(item, is_apart, is_crowded(p, slot))
+			  : spread_explain_with(item, slots_get_leader(p->slots, slot));
 }
 
 /*
