@@ -280,6 +280,12 @@ static int refuse_no_name(struct marks *marks, const struct target *target)
 		return REFUSE(message, word, "; did you mean '%s'?", alike);
 	if (is_bare && target_find_habit(word, &habit) == 0)
 		return REFUSE(message, word, "; did you mean '%s'?", habit);
+	if (is_bare && target_find_set(word, &habit) == 0)
+		return REFUSE(message, word,
+			": it names CPUs, not interrupts; set, spread and show take CPUs "
+			"as "
+			"'--cpus=%s'",
+			habit);
 	if (is_bare && strchr(word, ','))
 		return REFUSE(
 			message, word, ": separate TARGETs with spaces, not commas");
