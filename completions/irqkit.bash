@@ -272,19 +272,36 @@ _irqkit_states() {
 
 # _irqkit_value ARGUMENT TEXT: REPLIES for the value of an option, of which TEXT is typed
 _irqkit_value() {
-	local before
+	local before word
 	case $1 in
 	DIR)
 		compopt -o filenames 2>/dev/null
 		mapfile -t REPLIES < <(compgen -d -- "$2")
 		;;
+	FILE)
+		compopt -o filenames 2>/dev/null
+		mapfile -t REPLIES < <(compgen -f -- "$2")
+		;;
 	WHEN) REPLIES=(auto always never) ;;
+	CLASS) REPLIES=(info low medium high broken) ;;
+	ID | IDS)
+		[[ $1 == ID ]] || before=${2%"${2##*,}"}
+		while read -r word _; do
+			REPLIES+=("${before-}$word")
+		done < <("$PROGRAM" doctor --list 2>/dev/null)
+		;;
 	POLICY) REPLIES=(queue load load= total irq hint) ;;
-	UNIT) REPLIES=(time packets interrupts) ;;
+	UNIT | WHAT) REPLIES=(time packets interrupts) ;;
 	NODE) REPLIES=(local any) ;;
 	LIST)
 		compopt -o nospace 2>/dev/null
-		_irqkit_queue_list "$2"
+		if [[ $COMMAND == isolate ]]; then
+			for word in irqs threads rps xps workqueues default irqbalance; do
+				REPLIES+=("${2%"${2##*,}"}$word")
+			done
+		else
+			_irqkit_queue_list "$2"
+		fi
 		;;
 	SET)
 		compopt -o nospace 2>/dev/null
@@ -442,7 +459,7 @@ _irqkit() {
 		text=${text#*=}
 	fi
 	if [[ $PENDING || $OPTION_PART ]]; then
-		[[ $option != DIR ]] || IS_FILE=1
+		[[ $option != DIR && $option != FILE ]] || IS_FILE=1
 		_irqkit_value "$option" "$text"
 	elif [[ ! $ENDED && $text == -* ]]; then
 		for option in "${OPTIONS[@]}"; do
@@ -450,9 +467,15 @@ _irqkit() {
 		done
 	elif [[ $USAGE == *' BEFORE AFTER'* ]]; then
 		_irqkit_states "$text"
+	elif [[ $USAGE == *'[FILE...]'* ]]; then
+		IS_FILE=1
+		_irqkit_value FILE "$text"
+	elif [[ $USAGE == *' DEVPATH '* ]]; then
+		IS_FILE=1
+		[[ ${#PLAIN[@]} -gt 0 ]] || _irqkit_value DIR "$text"
 	elif [[ $USAGE == *' DEV '* && ${PLAIN[0]-} ]]; then
 		_irqkit_pins "$text"
-	elif [[ $USAGE == *' DEV'* ]]; then
+	elif [[ $USAGE == *[\ \[]DEV* ]]; then
 		_irqkit_devices
 	elif [[ $USAGE == *TARGET* ]]; then
 		_irqkit_targets "$text"

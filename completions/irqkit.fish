@@ -118,15 +118,27 @@ function __irqkit_values
     switch $argv[1]
         case DIR
             __fish_complete_directories $value ''
+        case FILE
+            __fish_complete_path $value ''
+        case CLASS
+            printf '%s\n' info low medium high broken
+        case ID IDS
+            set -l before (test $argv[1] = IDS && string replace -r '[^,]*$' '' -- $value)
+            printf '%s\n' "$before"($argv[3] doctor --list 2>/dev/null | string replace -r ' .*' '')
         case WHEN
             printf '%s\n' auto always never
         case POLICY
             printf '%s\n' queue load load= total irq hint
-        case UNIT
+        case UNIT WHAT
             printf '%s\n' time packets interrupts
         case NODE
             printf '%s\n' local any
         case LIST
+            if test "$argv[4]" = isolate
+                set -l before (string replace -r '[^,]*$' '' -- $value)
+                printf '%s\n' "$before"{irqs,threads,rps,xps,workqueues,default,irqbalance}
+                return
+            end
             # the queues of `rps --queues` and `xps --queues`
             set -l before (string replace -r '[^,-]*$' '' -- $value)
             set -l direction (test "$argv[4]" = xps && echo tx || echo rx)
@@ -229,13 +241,17 @@ function __irqkit_complete
             case '* BEFORE AFTER*'
                 echo now
                 __fish_complete_path $token ''
+            case '*FILE...*'
+                __fish_complete_path $token ''
+            case '* DEVPATH *'
+                set -q plain[1] || __fish_complete_directories $token ''
             case '* DEV QUEUE=SET*'
                 if test -n "$__irqkit_device"
                     __irqkit_pins "$token" $program $command $root
                 else
                     __irqkit_interfaces (string replace -- '--root=' '' $root)
                 end
-            case '* DEV*'
+            case '* DEV*' '*[DEV*'
                 __irqkit_interfaces (string replace -- '--root=' '' $root)
             case '*TARGET*'
                 __irqkit_targets $program show $root

@@ -186,6 +186,26 @@ bash_offers 'irqkit spread --node=' local any
 bash_offers "irqkit spread --root=$root --by load eth0-r" eth0-rx-0
 bash_offers "irqkit spread --root=$root --verify eth0-r" eth0-rx-0
 bash_offers "irq-spread --root=$root --cpus=0,2-" 0,2-3
+# the newer commands
+bash_offers 'irqkit apply cmd/mai' cmd/main.c
+bash_offers 'irq-check man/irqkit.c' man/irqkit.conf.5
+bash_offers 'irqkit apply --st' --stay
+bash_offers 'irqkit metrics --file=cmd/mai' cmd/main.c
+bash_offers 'irqkit metrics --state cmd/mai' cmd/main.c
+bash_offers 'irqkit doctor --level=' info low medium high broken
+bash_offers 'irqkit doctor --explain=load-' load-uneven
+bash_offers 'irqkit doctor --ignore load-uneven,one-cpu-s' load-uneven,one-cpu-serves-all
+bash_offers "irqkit doctor --root=$queues eth" eth{0..4}
+bash_offers "irqkit channels --root=$queues --com" --combined=
+bash_offers "irqkit channels --root=$queues eth" eth{0..4}
+bash_offers "irqkit isolate --root=$queues all,^fi" all,^first-threads
+bash_offers "irqkit isolate --root=$queues 2-3 --only=irqs,r" irqs,rps
+bash_offers 'irqkit top --weigh=' time packets interrupts
+bash_offers "irqkit top --root=$root eth0-r" eth0-rx-0
+bash_offers "irqkit who --root=$root eth0-r" eth0-rx-0
+bash_offers "irqkit save --root=$root eth0-r" eth0-rx-0
+bash_offers 'irqkit policy te' test
+bash_offers 'irqkit policy test 2' ''
 unchanged bash
 mkdir -p "$tmp/root/sys/class/net/eth0" "$tmp/root/sys/class/net/eth1" "$tmp/root/sys/class/net/lo"
 bash_offers "irqkit rps --root=$root e" eth0 eth1
@@ -255,6 +275,21 @@ fish_offers "irq-mask --root=$root 0,2-3,2" 0,2-3,2
 fish_offers 'irqkit spread --by=t' --by=total
 fish_offers 'irqkit spread --node a' any
 fish_offers "irqkit spread --root=$root --verify eth0-r" eth0-rx-0
+# the newer commands
+fish_offers 'irqkit apply cmd/mai' cmd/main.c
+fish_offers 'irq-check man/irqkit.c' man/irqkit.conf.5
+fish_offers 'irqkit metrics --state cmd/mai' cmd/main.c
+fish_offers 'irqkit doctor --level=' --level={info,low,medium,high,broken}
+fish_offers 'irqkit doctor --explain=load-' --explain=load-uneven
+fish_offers 'irqkit doctor --ignore load-uneven,one-cpu-s' load-uneven,one-cpu-serves-all
+fish_offers "irqkit doctor --root=$queues eth" eth{0..4}
+fish_offers "irqkit channels --root=$queues eth" eth{0..4}
+fish_offers "irqkit isolate --root=$queues all,^fi" all,^first-threads
+fish_offers "irqkit isolate --root=$queues 2-3 --only=irqs,rp" --only=irqs,rps
+fish_offers 'irqkit top --weigh=' --weigh={time,packets,interrupts}
+fish_offers "irqkit who --root=$root eth0-r" eth0-rx-0
+fish_offers "irqkit save --root=$root eth0-r" eth0-rx-0
+fish_offers 'irqkit policy completio' completions/
 unchanged fish
 fish_offers "irqkit rps --root=$root e" eth0 eth1
 empty "fish: no name was run" "$(find . -maxdepth 1 -name x)"
@@ -335,6 +370,19 @@ zsh_lines=(
 	"irqkit rps --root=$roots/moved-4cpu eth0 --queues=" "irqkit rps --root=$roots/moved-4cpu eth0 --queues=0"
 	"irqkit xps --root=$queues eth2 --queues 0,7" "irqkit xps --root=$queues eth2 --queues 0,7"
 	"irqkit -j sh" "irqkit -j show "
+	'irqkit apply cmd/mai' 'irqkit apply cmd/main.c '
+	'irq-check man/irqkit.c' 'irq-check man/irqkit.conf.5 '
+	'irqkit metrics --file=cmd/mai' 'irqkit metrics --file=cmd/main.c '
+	'irqkit doctor --level=me' 'irqkit doctor --level=medium '
+	'irqkit doctor --explain=load-' 'irqkit doctor --explain=load-uneven '
+	'irqkit doctor --ignore load-uneven,one-cpu-s' 'irqkit doctor --ignore load-uneven,one-cpu-serves-all '
+	"irqkit channels --root=$roots/moved-4cpu eth" "irqkit channels --root=$roots/moved-4cpu eth0 "
+	"irqkit isolate --root=$queues all,^fi" "irqkit isolate --root=$queues all,^first-threads"
+	"irqkit isolate --root=$queues 2-3 --only=irqs,rp" "irqkit isolate --root=$queues 2-3 --only=irqs,rps"
+	'irqkit top --weigh=pa' 'irqkit top --weigh=packets '
+	"irqkit who --root=$root eth0-r" "irqkit who --root=$root eth0-rx-0 "
+	"irqkit save --root=$root eth0-r" "irqkit save --root=$root eth0-rx-0 "
+	'irqkit policy completio' 'irqkit policy completions/'
 	"irqkit --root=$root show LO" "irqkit --root=$root show LOC "
 	"irqkit help sp" "irqkit help spread "
 	"irqkit --root $root help und" "irqkit --root $root help undo "

@@ -37,6 +37,7 @@ void change_free(struct change *change)
 	irqkit_lock_free(change->lock);
 	irqkit_ctx_free(change->ctx);
 	report_drop_remarks(&change->report);
+	report_drop_warnings(&change->report);
 	free(change->report.warning);
 	free(change->report.policy_warning);
 }

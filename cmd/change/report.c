@@ -10,6 +10,7 @@
 #include "table/render.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void report_add_remark(struct report *report, char *remark)
@@ -27,6 +28,32 @@ void report_drop_remarks(struct report *report)
 {
 	free(report->remarks);
 	report->remarks = NULL;
+}
+
+void report_add_warning(struct report *report, const char *warning)
+{
+	size_t n = report->n_request_warnings;
+	char **texts;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(report->request_warnings[i], warning) == 0)
+			return;
+	texts = reallocarray(report->request_warnings, n + 2, sizeof(*texts));
+	if (!texts)
+		return;
+	report->request_warnings = texts;
+	texts[n] = strdup(warning);
+	texts[n + 1] = NULL;
+	report->n_request_warnings += texts[n] != NULL;
+}
+
+void report_drop_warnings(struct report *report)
+{
+	for (size_t i = 0; i < report->n_request_warnings; i++)
+		free(report->request_warnings[i]);
+	free(report->request_warnings);
+	report->request_warnings = NULL;
+	report->n_request_warnings = 0;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -56,15 +83,22 @@ static void add_bans(const struct report *report, struct document *document)
 
 static void add_warnings(const struct report *report, struct document *document)
 {
-	const char *texts[3] = { 0 };
+	const char **texts = calloc(report->n_request_warnings + 3, sizeof(*texts));
 	size_t n = 0;
 
+	if (!texts) {
+		document_fail(document);
+		return;
+	}
+	for (size_t i = 0; i < report->n_request_warnings; i++)
+		texts[n++] = report->request_warnings[i];
 	if (report->warning)
 		texts[n++] = report->warning;
 	if (report->policy_warning)
 		texts[n++] = report->policy_warning;
 	if (n > 0)
 		document_add_texts(document, "warnings", texts);
+	free(texts);
 }
 
 static enum status print_json(const struct report *report, const struct table *table)
@@ -80,7 +114,8 @@ static enum status print_json(const struct report *report, const struct table *t
 				irqkit_plan_count_bans(report->plan) > 0);
 	document_add_table(document, "changes", table);
 	add_bans(report, document);
-	add_warnings(report, document);
+	if (!report->has_own_warnings)
+		add_warnings(report, document);
 	if (report->add_keys)
 		report->add_keys(report, document);
 	return document_finish(document);

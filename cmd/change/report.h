@@ -30,6 +30,9 @@ struct report {
 	/* owned, or NULL: for JSON, written elsewhere for people */
 	char *warning;
 	char *policy_warning;
+	char **request_warnings; /* of the request; ending with NULL */
+	size_t n_request_warnings;
+	bool has_own_warnings; /* add_keys() adds all of them */
 	/* What a command adds to the report, below the table or as keys; or NULL. */
 	void (*add_remark)(const struct report *report);
 	void (*add_keys)(const struct report *report, struct document *document);
@@ -45,6 +48,10 @@ struct report {
 /* Adds a closing remark of the command; takes it over. NULL adds nothing. */
 void report_add_remark(struct report *report, char *remark);
 void report_drop_remarks(struct report *report);
+
+/* Adds a warning of the request, unless it has it: a request may be planned twice. */
+void report_add_warning(struct report *report, const char *warning);
+void report_drop_warnings(struct report *report);
 
 enum status report_print(const struct report *report);
 

@@ -30,6 +30,18 @@ enum status request_say(const struct irqkit_request *request, int error)
 	return error < 0 ? statuses[irqkit_request_get_problem(request)] : STATUS_DONE;
 }
 
+/* For JSON: people read them on standard error. */
+static void add_warnings(const struct irqkit_request *request, struct report *report)
+{
+	for (size_t i = 0; i < irqkit_request_count_messages(request); i++) {
+		enum irqkit_message_kind kind;
+		const char *message = irqkit_request_get_message(request, i, &kind);
+
+		if (kind == IRQKIT_MESSAGE_WARNING)
+			report_add_warning(report, message);
+	}
+}
+
 static void add_remarks(const struct irqkit_request *request, struct report *report)
 {
 	for (size_t i = 0; i < irqkit_request_count_messages(request); i++) {
@@ -46,6 +58,7 @@ enum status request_plan(struct irqkit_request *request, struct change *change)
 	int r = irqkit_request_plan(request, change->machine, change->plan);
 
 	add_remarks(request, &change->report);
+	add_warnings(request, &change->report);
 	return request_say(request, r);
 }
 

@@ -26,7 +26,8 @@ struct isolate_options {
 
 static const struct option options[] = {
 	{ "only", 0, OPTION_TEXT, offsetof(struct isolate_options, only), "LIST",
-		"irqs,threads,rps,xps,workqueues,default,irqbalance" },
+		"change only these: irqs, threads, rps, xps, workqueues, default, "
+		"irqbalance" },
 	{ "check", 0, OPTION_FLAG, offsetof(struct isolate_options, is_check), NULL,
 		"only list what can still interrupt the CPUs" },
 	{ "for", 0, OPTION_TEXT, offsetof(struct isolate_options, seconds), "SECONDS",

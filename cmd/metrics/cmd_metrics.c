@@ -37,7 +37,7 @@ static const struct option options[] = {
 	{ "full", 0, OPTION_FLAG, offsetof(struct metrics_options, is_full), NULL,
 		"add each interrupt by name and CPU" },
 	{ "max-series", 0, OPTION_TEXT, offsetof(struct metrics_options, max_series), "N",
-		"fail if there are more series (20000)" },
+		"fail if there are more series (default: 20000)" },
 	{ "state", 0, OPTION_TEXT, offsetof(struct metrics_options, state), "FILE",
 		"keep counters in this file between runs" },
 	{ 0 },

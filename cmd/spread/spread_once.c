@@ -232,6 +232,7 @@ enum status spread_once(const struct call *call, const struct change_options *op
 	if (status == STATUS_DONE)
 		status = decide(&spread, &change, wish, measured);
 	change.has_own_warnings = true;
+	change.report.has_own_warnings = true;
 	if (wish->asks_to_verify)
 		change.report.not_done = "measured again";
 	change.report.add_remark = spread_add_remark;

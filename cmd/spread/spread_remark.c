@@ -115,10 +115,11 @@ static struct irqkit_device *find_served(
 }
 
 /* RPS shares what is received; nothing else shares the load of one interrupt. */
-static void print_heavy(const struct report *report, const struct placed *p,
+static char *explain_heavy(const struct report *report, const struct placed *p,
 	const struct irqkit_interrupt *heavy, double share)
 {
 	int irq = irqkit_interrupt_get_irq(heavy);
+	char *text;
 	struct irqkit_device *receiver = find_served(p, irq, IRQKIT_RX);
 	enum rps_use use = receiver ? advise_rps(report->machine, receiver) : RPS_USELESS;
 	const char *cure = "no placement can spread it";
@@ -129,8 +130,25 @@ static void print_heavy(const struct report *report, const struct placed *p,
 		cure = "RPS already spreads its packets";
 	else if (!receiver && find_served(p, irq, IRQKIT_TX))
 		cure = "only more tx queues can share it";
-	printf("Interrupt %s is %.0f %% of the busiest CPU's load; %s.\n",
-		irqkit_interrupt_get_label(heavy), share * 100, cure);
+	return asprintf(&text, "Interrupt %s is %.0f %% of the busiest CPU's load; %s.",
+		       irqkit_interrupt_get_label(heavy), share * 100, cure) < 0
+		? NULL
+		: text;
+}
+
+char *spread_explain_heavy(const struct report *report)
+{
+	const struct spread *spread = report->data;
+	const struct placed *p = &spread->placed;
+	double share;
+	const struct irqkit_interrupt *heavy = find_heavy(spread, &share);
+
+	return heavy && !spread->after && irqkit_cpuset_count(p->cpus) > 1 &&
+			!placed_has_few(p) &&
+			irqkit_spread_get_imbalance_before(p->spread) > 0 &&
+			irqkit_spread_get_imbalance_after(p->spread) > 1.5
+		? explain_heavy(report, p, heavy, share)
+		: NULL;
 }
 
 /* Why the load cannot be more even, or that there is nothing to gain. */
@@ -140,8 +158,7 @@ static void print_gain(const struct report *report, double before, double after)
 	const struct wish *wish = spread->wish;
 	bool is_by_load = wish->policy == IRQKIT_POLICY_LOAD;
 	bool has_choice = irqkit_cpuset_count(spread->placed.cpus) > 1;
-	double share;
-	const struct irqkit_interrupt *heavy = find_heavy(spread, &share);
+	_cleanup_free_ char *heavy = spread_explain_heavy(report);
 
 	if (is_by_load && has_choice && !had_moves(report))
 		printf("No improvement: no move relieves the busiest CPU by more than "
@@ -149,8 +166,8 @@ static void print_gain(const struct report *report, double before, double after)
 			wish->gain);
 	if (before > 0 && placed_has_few(&spread->placed))
 		printf("Few interrupts fired: these numbers are mostly chance.\n");
-	else if (heavy && has_choice && after > 1.5)
-		print_heavy(report, &spread->placed, heavy, share);
+	else if (heavy)
+		puts(heavy);
 	else if (!is_by_load && is_change(report) && before > 0 && !spread->after)
 		print_gain_by_rule(spread, before, after);
 }

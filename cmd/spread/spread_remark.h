@@ -5,6 +5,9 @@
 
 #include "change/report.h"
 
+/* "Interrupt 24 is 94 % of the busiest CPU's load; ...", NULL: none is. The caller frees it. */
+char *spread_explain_heavy(const struct report *report);
+
 void spread_print_imbalance(const struct report *report);
 
 #endif

@@ -139,6 +139,30 @@ static void add_weigh(const struct spread *spread, struct document *document)
 		add_sources(spread, document);
 }
 
+/* All that people are told beside the plan. */
+static void add_warnings(const struct report *report, struct document *document)
+{
+	const struct spread *spread = report->data;
+	const struct notes *notes = &spread->notes;
+	_cleanup_free_ char *heavy = spread_explain_heavy(report);
+	const char **texts = calloc(
+		notes->n + report->n_request_warnings + 2, sizeof(*texts));
+	size_t n = 0;
+
+	if (!texts) {
+		document_fail(document);
+		return;
+	}
+	for (size_t i = 0; i < notes->n; i++)
+		texts[n++] = notes->texts[i];
+	for (size_t i = 0; i < report->n_request_warnings; i++)
+		texts[n++] = report->request_warnings[i];
+	if (heavy)
+		texts[n++] = heavy;
+	document_add_texts(document, "warnings", texts);
+	free(texts);
+}
+
 void spread_add_keys(const struct report *report, struct document *document)
 {
 	const struct spread *spread = report->data;
@@ -165,8 +189,7 @@ void spread_add_keys(const struct report *report, struct document *document)
 		document_add_real(document, "imbalance_measured", spread->measured);
 		document_add_number(document, "measured_seconds", spread->wish->verify);
 	}
-	document_add_texts(
-		document, "warnings", (const char *const *)spread->notes.texts);
+	add_warnings(report, document);
 	free(rows);
 }
 

@@ -23,7 +23,7 @@ static const struct option options[] = {
 	{ "iterations", 'n', OPTION_TEXT, offsetof(struct top_options, count), "N",
 		"end after N periods" },
 	{ "delay", 'd', OPTION_TEXT, offsetof(struct top_options, delay), "SECONDS",
-		"the length of a period (2)" },
+		"the length of a period (default: 2)" },
 	{ "for", 0, OPTION_TEXT, offsetof(struct top_options, period), "SECONDS",
 		"print one table of SECONDS: -b -n 1 -d SECONDS" },
 	{ "all", 'a', OPTION_FLAG, offsetof(struct top_options, shows_all), NULL,

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* "nothing matches 'eth9': there is no such device" */
 #define REFUSE(message, word, format, ...)                                               \
@@ -269,6 +270,28 @@ static int refuse_glob(struct marks *marks, const struct target *target)
 		": no interrupt has such a name; 'irqkit show' lists the interrupts");
 }
 
+/* What is no name but a word of the language: `show irq 24`, `show queues`. */
+static const char *explain_word(const char *word)
+{
+	static const char *const words[][2] = {
+		{ "irq", "a number alone means an interrupt, as in 24" },
+		{ "interrupt", "a number alone means an interrupt, as in 24" },
+		{ "dev", "a name alone means a device, as in eth0" },
+		{ "device", "a name alone means a device, as in eth0" },
+		{ "interface", "a name alone means a device, as in eth0" },
+		{ "queues", "'irqkit show --queues' lists the queues" },
+		{ "cpus", "'irqkit show --by-cpu' lists the CPUs" },
+		{ "interrupts", "'all' means all interrupts" },
+		{ "irqs", "'all' means all interrupts" },
+		{ "default", "'irqkit set --default' sets the CPUs of new interrupts" },
+	};
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (strcasecmp(word, words[i][0]) == 0)
+			return words[i][1];
+	return NULL;
+}
+
 static int refuse_no_name(struct marks *marks, const struct target *target)
 {
 	const char *word = target->word, *alike = find_alike(marks, target);
@@ -280,6 +303,14 @@ static int refuse_no_name(struct marks *marks, const struct target *target)
 		return REFUSE(message, word, "; did you mean '%s'?", alike);
 	if (is_bare && target_find_habit(word, &habit) == 0)
 		return REFUSE(message, word, "; did you mean '%s'?", habit);
+	if (is_bare && explain_word(word))
+		return REFUSE(message, word, ": %s", explain_word(word));
+	if (is_bare && target_find_set(word, &habit) == 0)
+		return REFUSE(message, word,
+			": it names CPUs, not interrupts; set, spread and show take CPUs "
+			"as "
+			"'--cpus=%s'",
+			habit);
 	if (is_bare && strchr(word, ','))
 		return REFUSE(
 			message, word, ": separate TARGETs with spaces, not commas");

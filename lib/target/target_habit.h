@@ -11,4 +11,10 @@
  */
 int target_find_habit(const char *word, char **ret_target);
 
+/*
+ * The SET that @word means, if it names CPUs: "3" for "cpu3", "node:0" for "node0". -ENOENT: it does
+ * not. The caller frees it.
+ */
+int target_find_set(const char *word, char **ret_set);
+
 #endif
