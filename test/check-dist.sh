@@ -43,6 +43,23 @@ empty "irqkit-apply.service is skipped only where irqkit-apply.path is" \
 same "irqkit.service starts only with a policy file" \
 	"/etc/irqkit.d/*.conf /run/irqkit.d/*.conf /usr/lib/irqkit.d/*.conf" \
 	"$(sed -n 's/^Condition[A-Za-z]*=|//p' "$tmp/irqkit.service" | xargs -d'\n')"
+# The sockets of runs that ask the kernel all they can, and those that the units allow.
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+	{
+		for command in "show --json" channels metrics "apply /dev/null" "doctor --for=0.1"; do
+			# shellcheck disable=SC2086 # words
+			strace -f -e trace=socket "$O/irqkit" $command 2>&1 >/dev/null
+		done
+		echo "socket(AF_UNIX: irqbalance and the service manager, which may not be here"
+		echo "socket(AF_NETLINK: where there are interfaces"
+	} | grep -oE 'socket\((AF|PF)_[A-Z0-9]+' | sed 's/.*_//; s/LOCAL/UNIX/' | sort -u >"$tmp/made"
+	for unit in irqkit irqkit-apply irqkit-metrics; do
+		sed -n 's/^RestrictAddressFamilies=//p' "$tmp/$unit.service" | tr ' ' '\n' | sed 's/^AF_//' | sort >"$tmp/allowed"
+		same "$unit.service allows the sockets that irqkit makes, and no others" "$(cat "$tmp/made")" "$(cat "$tmp/allowed")"
+	done
+else
+	skip "the units allow the sockets that irqkit makes, and no others" "no strace, or it cannot trace here"
+fi
 if command -v udevadm >/dev/null && udevadm verify --help >/dev/null 2>&1; then
 	check "udev accepts the rule" udevadm verify --no-style "$tmp/60-irqkit.rules"
 else

@@ -160,4 +160,26 @@ same "the dictionary of the fuzzer has them" "$set_words" "$(sed -nE 's/^"([a-z]
 same "irqkit(8) has them" "$set_words" "$(sed -n '/^\.Ss SET$/,/^\.El/s/^\.It Li //p' man/irqkit.8 |
 	sed 's/ , /\n/g' | grep -v , | grep -oE '^[a-z][a-z-]*:?' | sort -u)"
 same "set --help has them" "$set_words" "$("$irqkit" set --help | sed -n '/explains the words:$/,/^$/p' | sed '1d; s/:[0-9]*/:/g; s/ /\n/g' | sed '/^$/d' | sort)"
+# ---- SECURITY.md -----------------------------------------------------------------------------
+# ways: what the sources load, read from the environment, or ask, as SECURITY.md calls it
+ways() {
+	sed -nE 's/^ON_DEMAND\("([a-z]+)\.so.*/\1/p' cmd/*/*.c
+	grep -ohE '\bgetenv\("[A-Z_]+' lib/*/*.c cmd/*.c cmd/*/*.c | sed 's/.*"//'
+	while read -r call name; do
+		! grep -qE "$call" lib/*/*.c cmd/*/*.c || echo "$name"
+	done <<-'END'
+		\bmnl_socket_open netlink
+		\bSIOCETHTOOL\b SIOCETHTOOL
+		\bfanotify_init\( fanotify
+		\bTRACEFS_MAGIC\b tracefs
+		dev/xen/xenbus /dev/xen/xenbus
+		\bAF_UNIX\b irqbalance
+		\brun/irqkit\b /run/irqkit
+		etc/default/irqbalance /etc/default/irqbalance
+	END
+}
+check "the sources have ways out" [ "$(ways | wc -l)" -gt 15 ]
+empty "SECURITY.md names each" "$(ways | sort -u | while read -r way; do grep -qF "$way" SECURITY.md || echo "$way"; done)"
+empty "irqkit starts no other program, as SECURITY.md says" \
+	"$(grep -nE '\b(system|popen|posix_spawnp?|exec[lv][pe]*|v?fork)\(' lib/*/*.c cmd/*.c cmd/*/*.c)"
 finish
