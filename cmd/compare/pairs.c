@@ -148,13 +148,19 @@ static void pair_agreeing(struct comparison *comparison, const struct group *gro
 	bool is_device_known,
 	bool (*agree)(const struct state_irq *, const struct state_irq *))
 {
+	size_t first = group->a;
+
 	for (size_t i = group->b; i < group->b_end; i++) {
 		const struct state_irq *before = group->before->irqs[i];
 
-		for (size_t k = group->a; k < group->a_end; k++) {
+		/* most are in the same order, and thousands can have one name */
+		while (first < group->a_end && group->after->is_taken[first])
+			first++;
+		for (size_t k = first; k < group->a_end && !group->before->is_taken[i];
+			k++) {
 			const struct state_irq *after = group->after->irqs[k];
 
-			if (group->before->is_taken[i] || group->after->is_taken[k] ||
+			if (group->after->is_taken[k] ||
 				differs(before->device, after->device) ||
 				(is_device_known &&
 					!is_same_text(before->device, after->device)) ||

@@ -45,12 +45,14 @@ static char *format_actions(const struct irqkit_interrupt *row)
 /* False: no memory. */
 static bool add_queues(struct state_irq *irq, const struct irqkit_device *device)
 {
-	for (size_t i = 0; i < irqkit_device_count_queues(device); i++) {
-		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+	struct irqkit_queue *queue = irqkit_device_find_irq_queue(
+		device, irq->number, IRQKIT_RX);
+
+	if (!queue)
+		queue = irqkit_device_find_irq_queue(device, irq->number, IRQKIT_TX);
+	for (; queue; queue = irqkit_queue_get_next(queue)) {
 		_cleanup_free_ char *name = NULL;
 
-		if (irqkit_queue_get_irq(queue) != (int)irq->number)
-			continue;
 		if (irqkit_queue_format_name(queue, &name) < 0 ||
 			!text_join(&irq->queues, " ", name))
 			return false;

@@ -29,6 +29,9 @@ void collected_clear(struct collected *collected)
 		irqkit_cpuset_free(collected->devices[i].usable);
 	}
 	free(collected->devices);
+	free(collected->by_device);
+	free(collected->figures_of);
+	free(collected->next_pair);
 	free(collected->placed);
 	comparison_clear(&collected->pairs);
 	irqkit_vectors_free(collected->vectors);
@@ -221,13 +224,49 @@ static int add_housekeeping(
 	return r;
 }
 
+/* The place of the device in by_device. */
+static size_t find_place(
+	const struct collected *collected, const struct irqkit_device *device)
+{
+	size_t low = 0, high = collected->n_devices;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if ((uintptr_t)collected->by_device[middle]->device < (uintptr_t)device)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static struct device_figures *find_device(
 	const struct collected *collected, const struct irqkit_device *device)
 {
-	for (size_t i = collected->n_devices; i > 0; i--)
-		if (collected->devices[i - 1].device == device)
-			return &collected->devices[i - 1];
-	return NULL;
+	size_t place = find_place(collected, device);
+
+	return place < collected->n_devices &&
+			collected->by_device[place]->device == device
+		? collected->by_device[place]
+		: NULL;
+}
+
+static struct device_figures *add_device(
+	struct collected *collected, struct irqkit_device *device)
+{
+	struct device_figures *figures = &collected->devices[collected->n_devices];
+	struct device_figures **place =
+		&collected->by_device[find_place(collected, device)];
+
+	memmove(place + 1, place,
+		(size_t)(&collected->by_device[collected->n_devices++] - place) *
+			sizeof(*place));
+	*place = figures;
+	*figures = (struct device_figures){ .device = device, .node = -1 };
+	for (size_t i = 0; i < LENGTH(figures->imbalance); i++)
+		figures->imbalance[i] = -1;
+	return figures;
 }
 
 /* The device of an interrupt; it is added if it is new. *ret_device is NULL: none is known. */
@@ -247,10 +286,7 @@ static bool need_device(struct collected *collected, const struct state_irq *irq
 	*ret_device = find_device(collected, device);
 	if (*ret_device)
 		return true;
-	figures = &collected->devices[collected->n_devices++];
-	*figures = (struct device_figures){ .device = device, .node = -1 };
-	for (size_t i = 0; i < LENGTH(figures->imbalance); i++)
-		figures->imbalance[i] = -1;
+	figures = add_device(collected, device);
 	figures->name = strdup(irq->device);
 	irqkit_machine_find_node(collected->machine, device, -1, &figures->node);
 	*ret_device = figures;
@@ -258,36 +294,77 @@ static bool need_device(struct collected *collected, const struct state_irq *irq
 		add_housekeeping(collected, figures) == 0;
 }
 
-static bool serves_queues(
-	const struct collected *collected, const struct irqkit_device *device)
+/* False: no memory. */
+static bool add_devices(struct collected *collected)
 {
 	for (size_t i = 0; i < collected->now->n_irqs; i++) {
 		const struct state_irq *irq = &collected->now->irqs[i];
 
-		if (irq->queues && irqkit_device_find_irq(device, irq->number))
-			return true;
+		if (!irq->is_background &&
+			!need_device(collected, irq, &collected->figures_of[i]))
+			return false;
 	}
-	return false;
+	return true;
+}
+
+/* An interrupt that serves queues may belong to several devices. */
+static void note_queues(struct collected *collected)
+{
+	struct irqkit_devices *devices = irqkit_machine_get_devices(collected->machine);
+
+	for (size_t i = 0; i < collected->now->n_irqs; i++) {
+		const struct state_irq *irq = &collected->now->irqs[i];
+		size_t n = 0;
+
+		if (!irq->queues ||
+			irqkit_devices_count_owners(devices, irq->number, &n) < 0)
+			continue;
+		for (size_t k = 0; k < n; k++) {
+			struct device_figures *figures = find_device(collected,
+				irqkit_devices_get_owner(devices, irq->number, k));
+
+			if (figures)
+				figures->serves_queues = true;
+		}
+	}
 }
 
 static bool add_used(struct collected *collected)
 {
+	if (!add_devices(collected))
+		return false;
+	note_queues(collected);
 	for (size_t i = 0; i < collected->now->n_irqs; i++) {
 		const struct state_irq *irq = &collected->now->irqs[i];
 		const struct irqkit_cpuset *place = state_irq_place(collected->now, irq);
-		struct device_figures *figures;
+		struct device_figures *figures = collected->figures_of[i];
 
-		if (irq->is_background)
-			continue;
-		if (!need_device(collected, irq, &figures))
-			return false;
-		if (!figures || !place ||
-			(!irq->queues && serves_queues(collected, figures->device)))
+		if (!figures || !place || (!irq->queues && figures->serves_queues))
 			continue;
 		if (irqkit_cpuset_add_set(figures->used, place) < 0)
 			return false;
 	}
 	return true;
+}
+
+/* Chains the pairs of each device, in their order. */
+static bool chain_pairs(struct collected *collected)
+{
+	const struct comparison *pairs = &collected->pairs;
+
+	collected->next_pair = calloc(pairs->n_pairs + 1, sizeof(*collected->next_pair));
+	for (size_t i = pairs->n_pairs; collected->next_pair && i-- > 0;) {
+		const struct pair *pair = &pairs->pairs[i];
+		struct device_figures *figures = pair->after
+			? collected->figures_of[pair->after - collected->now->irqs]
+			: NULL;
+
+		if (!figures)
+			continue;
+		collected->next_pair[i] = figures->pairs;
+		figures->pairs = pair;
+	}
+	return collected->next_pair;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -377,12 +454,8 @@ static bool add_imbalance(const struct collected *collected,
 
 	if (!loads || irqkit_cpuset_copy(figures->usable, &cpus) < 0)
 		return false;
-	for (size_t i = 0; i < collected->pairs.n_pairs; i++) {
-		const struct pair *pair = &collected->pairs.pairs[i];
-
-		if (!pair->after || pair->after->is_background || !pair->after->device ||
-			strcmp(pair->after->device, figures->name) != 0)
-			continue;
+	for (const struct pair *pair = figures->pairs; pair;
+		pair = collected->next_pair[pair - collected->pairs.pairs]) {
 		add_load(collected, pair, weigh, loads);
 		is_known = is_known || has_packets(collected, pair->after->number);
 		if (!add_earlier(collected, pair, cpus))
@@ -447,12 +520,17 @@ bool collect(struct collected *collected)
 	collected->placed = calloc(collected->n_cpus + 1, sizeof(*collected->placed));
 	collected->devices = calloc(
 		collected->now->n_irqs + 1, sizeof(*collected->devices));
-	if (!collected->placed || !collected->devices)
+	collected->by_device = calloc(
+		collected->now->n_irqs + 1, sizeof(*collected->by_device));
+	collected->figures_of = calloc(
+		collected->now->n_irqs + 1, sizeof(*collected->figures_of));
+	if (!collected->placed || !collected->devices || !collected->by_device ||
+		!collected->figures_of)
 		return false;
 	collected->pairs.before = collected->last ? collected->last : &nothing;
 	collected->pairs.after = collected->now;
 	if (comparison_pair(&collected->pairs) < 0 || !add_used(collected) ||
-		!read_vectors(collected))
+		!chain_pairs(collected) || !read_vectors(collected))
 		return false;
 	add_sums(collected);
 	if (!add_imbalances(collected))

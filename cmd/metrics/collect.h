@@ -13,6 +13,8 @@ struct device_figures {
 	int node; /* -1: not known */
 	struct irqkit_cpuset *used; /* owned; CPUs that handle its queues, or all of it */
 	struct irqkit_cpuset *usable; /* owned; housekeeping CPUs of its node */
+	bool serves_queues; /* one of its interrupts does */
+	const struct pair *pairs; /* of its interrupts, the first of a chain; or NULL */
 	/* by enum irqkit_weigh; -1: not known, or there was too little to tell */
 	double imbalance[IRQKIT_WEIGH_TIME + 1];
 };
@@ -30,6 +32,10 @@ struct collected {
 	struct kept_state kept; /* with the sums of the run before */
 	struct sums unhandled; /* of the run before */
 	struct device_figures *devices; /* owned; in the order of their interrupts */
+	struct device_figures **by_device; /* owned; the same by address of the device */
+	struct device_figures *
+		*figures_of; /* owned; by index of `now`; NULL: no device */
+	const struct pair **next_pair; /* owned; by index of pairs: of the same device */
 	size_t n_devices;
 	size_t *placed; /* owned; by CPU: interrupts that it handles now */
 	size_t n_cpus; /* the highest CPU number, plus 1 */

@@ -35,6 +35,7 @@ struct irqkit_device_irq {
 	/* once the queues are known: how many it has, and the first of each direction */
 	uint32_t n_queues;
 	uint32_t first_queue[2]; /* its number; NO_NUMBER: none */
+	struct irqkit_queue *last_queue; /* or NULL */
 };
 
 /* The settings of a queue: the first two of rx queues, the others of tx queues. */
@@ -52,6 +53,7 @@ struct irqkit_queue {
 	enum irqkit_direction direction;
 	unsigned int number;
 	int irq; /* -1 */
+	struct irqkit_queue *next; /* that the same interrupt serves; or NULL */
 	enum irqkit_source source;
 	int64_t napi_id; /* -1 */
 	int64_t napi_pid; /* -1 */

@@ -87,6 +87,11 @@ EXPORT struct irqkit_queue *irqkit_device_find_irq_queue(
 		: NULL;
 }
 
+EXPORT struct irqkit_queue *irqkit_queue_get_next(const struct irqkit_queue *queue)
+{
+	return queue->next;
+}
+
 EXPORT enum irqkit_role irqkit_device_irq_get_role(const struct irqkit_device_irq *irq)
 {
 	return irq->role;

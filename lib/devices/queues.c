@@ -309,11 +309,11 @@ static void assign_irq_of_controller(struct irqkit_device *device)
 			assign(&device->queues[i], first, source);
 }
 
-/* Counts the queues of each interrupt, and notes the first of each direction. */
+/* Notes with each interrupt which queues it has, and chains these. */
 static void note_queues(struct irqkit_device *device)
 {
 	for (size_t i = 0; i < device->n_queues; i++) {
-		const struct irqkit_queue *queue = &device->queues[i];
+		struct irqkit_queue *queue = &device->queues[i];
 		const struct irqkit_device_irq *found = queue->irq < 0
 			? NULL
 			: irqkit_device_find_irq(device, (unsigned int)queue->irq);
@@ -325,6 +325,9 @@ static void note_queues(struct irqkit_device *device)
 		if (queue->number < irq->first_queue[queue->direction])
 			irq->first_queue[queue->direction] = queue->number;
 		irq->n_queues++;
+		if (irq->last_queue)
+			irq->last_queue->next = queue;
+		irq->last_queue = queue;
 	}
 }
 

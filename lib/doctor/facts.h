@@ -17,7 +17,6 @@
  */
 struct unit {
 	struct fact_device *device; /* or NULL */
-	struct unit *before; /* the one of the same device before it; or NULL */
 	int queue; /* its number; -1: no queue, or not known */
 	char *name; /* owned; "eth0:2", "i8042 (12)" */
 	struct irqkit_irq **irqs; /* owned array */
@@ -36,10 +35,12 @@ struct fact_device {
 	bool is_net;
 	struct unit **units; /* owned array; those that carry data or may */
 	size_t n_units, units_room;
-	struct unit *last; /* of all its units; NULL: it has none */
+	struct unit **by_queue; /* owned array; those of queues, by number */
+	size_t n_by_queue, by_queue_room;
 	size_t n_queues; /* units with a queue number */
 	uint64_t count; /* of the units */
 	int node; /* -1: not known */
+	bool is_busy; /* see facts_is_busy() */
 	struct irqkit_cpuset *usable; /* owned; housekeeping CPUs of its node, else all */
 };
 
@@ -65,7 +66,8 @@ struct facts {
 	size_t n_units;
 	struct unit **unit_of; /* owned array; by index of the record; NULL: background */
 	struct fact_device *owners; /* owned; each device once */
-	size_t n_owners;
+	struct fact_device **owner_of; /* owned array; of each device, by its address */
+	size_t n_owners, n_owner_of, owner_of_room;
 	uint64_t count; /* of all units */
 	double uptime; /* in seconds; -1: not known */
 	bool has_second_sample; /* a saved system, saved twice */

@@ -62,13 +62,42 @@ static struct irqkit_device *find_owner(const struct facts *facts, unsigned int 
 	return irqkit_devices_get_owner(facts->devices, irq, 0);
 }
 
+static int compare_device(const void *member, const void *key)
+{
+	uintptr_t device = (uintptr_t)(*(struct fact_device *const *)member)->device;
+
+	return (device > (uintptr_t)key) - (device < (uintptr_t)key);
+}
+
+static size_t find_owner_place(
+	const struct facts *facts, const struct irqkit_device *device)
+{
+	return array_lower_bound(facts->owner_of, facts->n_owner_of,
+		sizeof(*facts->owner_of), device, compare_device);
+}
+
 struct fact_device *facts_find_device(
 	const struct facts *facts, const struct irqkit_device *device)
 {
-	for (size_t i = facts->n_owners; i-- > 0;)
-		if (facts->owners[i].device == device)
-			return &facts->owners[i];
-	return NULL;
+	size_t at = find_owner_place(facts, device);
+
+	return at < facts->n_owner_of && facts->owner_of[at]->device == device
+		? facts->owner_of[at]
+		: NULL;
+}
+
+/* Keeps the order by address. */
+static int index_owner(struct facts *facts, struct fact_device *owner)
+{
+	size_t at = find_owner_place(facts, owner->device);
+	struct fact_device **place;
+
+	if (!GROW(facts->owner_of, facts->n_owner_of, facts->owner_of_room))
+		return -ENOMEM;
+	place = &facts->owner_of[at];
+	memmove(place + 1, place, (facts->n_owner_of++ - at) * sizeof(*place));
+	*place = owner;
+	return 0;
 }
 
 static int find_usable(const struct facts *facts, struct fact_device *owner)
@@ -97,7 +126,8 @@ static int need_owner(
 		owner->name = device->name;
 		owner->is_net = device->kind == IRQKIT_DEVICE_NET;
 		*ret_owner = owner;
-		return find_usable(facts, owner);
+		return index_owner(facts, owner) < 0 ? -ENOMEM
+						     : find_usable(facts, owner);
 	}
 	*ret_owner = owner;
 	return 0;
@@ -126,13 +156,41 @@ static bool carries_data(const struct irqkit_device_irq *irq)
 	return !irq || !no_data[irq->role];
 }
 
+static int compare_queue(const void *member, const void *key)
+{
+	int queue = (*(struct unit *const *)member)->queue;
+
+	return (queue > *(const int *)key) - (queue < *(const int *)key);
+}
+
+static size_t find_queue_place(const struct fact_device *owner, int queue)
+{
+	return array_lower_bound(owner->by_queue, owner->n_by_queue,
+		sizeof(*owner->by_queue), &queue, compare_queue);
+}
+
 static struct unit *find_unit(const struct fact_device *owner, int queue)
 {
-	struct unit *unit = owner && queue >= 0 ? owner->last : NULL;
+	size_t at = owner && queue >= 0 ? find_queue_place(owner, queue) : 0;
 
-	while (unit && unit->queue != queue)
-		unit = unit->before;
-	return unit;
+	return owner && queue >= 0 && at < owner->n_by_queue &&
+			owner->by_queue[at]->queue == queue
+		? owner->by_queue[at]
+		: NULL;
+}
+
+/* Keeps the order by number. */
+static int index_unit(struct fact_device *owner, struct unit *unit)
+{
+	size_t at = find_queue_place(owner, unit->queue);
+	struct unit **place;
+
+	if (!GROW(owner->by_queue, owner->n_by_queue, owner->by_queue_room))
+		return -ENOMEM;
+	place = &owner->by_queue[at];
+	memmove(place + 1, place, (owner->n_by_queue++ - at) * sizeof(*place));
+	*place = unit;
+	return 0;
 }
 
 static char *name_unit(const struct unit *unit, const struct irqkit_irq *irq)
@@ -157,16 +215,12 @@ static int new_unit(struct facts *facts, struct fact_device *owner,
 	struct unit *unit = &facts->units[facts->n_units++];
 
 	unit->device = owner;
-	if (owner) {
-		unit->before = owner->last;
-		owner->last = unit;
-	}
 	unit->queue = find_queue(own);
 	unit->is_data = carries_data(own);
 	unit->cpu = facts_find_cpu(facts, irq);
 	unit->name = name_unit(unit, irq);
 	*ret_unit = unit;
-	if (!unit->name)
+	if (!unit->name || (owner && unit->queue >= 0 && index_unit(owner, unit) < 0))
 		return -ENOMEM;
 	if (!owner || !unit->is_data)
 		return 0;
@@ -217,6 +271,18 @@ static bool is_background(struct irqkit_irq *irq)
 		(irqkit_irq_get_movable(irq, &movable) == 0 && movable == IRQKIT_PER_CPU);
 }
 
+static bool is_busy(const struct facts *facts, const struct fact_device *device)
+{
+	double rate = facts_rate(facts, device->count);
+
+	for (size_t i = 0; i < device->n_units; i++)
+		if (device->units[i]->cpu >= 0 &&
+			facts_busy(facts, (unsigned int)device->units[i]->cpu) * 100 >=
+				BUSY_CPU_PERCENT)
+			return true;
+	return rate >= 0 ? rate >= BUSY_PER_SECOND : device->count >= BUSY_TOTAL;
+}
+
 int facts_find_units(struct facts *facts)
 {
 	size_t n = irqkit_machine_count_irqs(facts->machine);
@@ -235,6 +301,8 @@ int facts_find_units(struct facts *facts)
 	}
 	for (size_t i = 0; i < facts->n_units; i++)
 		facts->count += facts->units[i].count;
+	for (size_t i = 0; i < facts->n_owners; i++)
+		facts->owners[i].is_busy = is_busy(facts, &facts->owners[i]);
 	return r;
 }
 
@@ -246,10 +314,12 @@ void facts_free_units(struct facts *facts)
 	}
 	for (size_t i = 0; i < facts->n_owners; i++) {
 		free(facts->owners[i].units);
+		free(facts->owners[i].by_queue);
 		irqkit_cpuset_free(facts->owners[i].usable);
 	}
 	free(facts->units);
 	free(facts->owners);
+	free(facts->owner_of);
 	free(facts->unit_of);
 }
 
@@ -296,14 +366,8 @@ bool facts_is_placed(struct facts *facts, const struct unit *unit)
 
 bool facts_is_busy(const struct facts *facts, const struct fact_device *device)
 {
-	double rate = facts_rate(facts, device->count);
-
-	for (size_t i = 0; i < device->n_units; i++)
-		if (device->units[i]->cpu >= 0 &&
-			facts_busy(facts, (unsigned int)device->units[i]->cpu) * 100 >=
-				BUSY_CPU_PERCENT)
-			return true;
-	return rate >= 0 ? rate >= BUSY_PER_SECOND : device->count >= BUSY_TOTAL;
+	(void)facts;
+	return device->is_busy;
 }
 
 int facts_find_served(const struct facts *facts, const struct fact_device *device,

@@ -231,18 +231,23 @@ static int report_hint(
  * Can any placement lower the load of the busiest CPU of the device enough? It keeps the
  * hottest interrupt at least.
  */
-static bool may_gain(const struct facts *facts, const struct fact_device *device)
+static int may_gain(const struct facts *facts, const struct fact_device *device)
 {
+	_cleanup_free_ uint64_t *sums = NULL; /* by number of CPU plus 1 */
 	uint64_t most = 0, hottest = 0;
+	int last = -1;
 
+	for (size_t i = 0; i < device->n_units; i++)
+		last = device->units[i]->cpu > last ? device->units[i]->cpu : last;
+	sums = calloc((size_t)(last + 2), sizeof(*sums));
+	if (!sums)
+		return -ENOMEM;
 	for (size_t i = 0; i < device->n_units; i++) {
 		const struct unit *unit = device->units[i];
-		uint64_t sum = 0;
+		uint64_t *sum = &sums[unit->cpu + 1];
 
-		for (size_t j = 0; j < device->n_units; j++)
-			if (device->units[j]->cpu == unit->cpu)
-				sum += device->units[j]->count;
-		most = sum > most ? sum : most;
+		*sum += unit->count;
+		most = *sum > most ? *sum : most;
 		for (size_t j = 0; j < unit->n_irqs; j++) {
 			uint64_t count = facts_count(facts, unit->irqs[j]);
 
@@ -262,16 +267,19 @@ static int look_hint_ignored(struct look *look)
 		size_t n = 0, all = 0;
 
 		if (!device->is_net || device->n_units < 2 ||
-			!facts_is_busy(facts, device) || !may_gain(facts, device))
+			!facts_is_busy(facts, device))
 			continue;
-		for (size_t j = 0; j < device->n_units; j++) {
+		r = may_gain(facts, device);
+		if (r < 0)
+			return r;
+		for (size_t j = 0; j < device->n_units && r > 0; j++) {
 			int misses = misses_hint(facts, device->units[j]);
 
 			all += misses >= 0;
 			n += misses > 0;
 		}
-		if (all >= 2 && n * 2 >= all)
-			r = report_hint(look, device, n, all);
+		r = r > 0 && all >= 2 && n * 2 >= all ? report_hint(look, device, n, all)
+						      : 0;
 	}
 	return r;
 }

@@ -261,8 +261,8 @@ static int look_on_hybrid(struct look *look)
 		look->facts->topology);
 	const struct irqkit_cpuset *fast = irqkit_topology_get_fast_cores(
 		look->facts->topology);
-	_cleanup_irqbalance_ struct irqkit_irqbalance *irqbalance = NULL;
-	int r = irqkit_irqbalance_new(look->facts->devices, &irqbalance);
+	const struct irqkit_irqbalance *irqbalance;
+	int r = machine_get_irqbalance(look->facts->machine, &irqbalance);
 
 	if (r < 0)
 		return r == -ESRCH ? look_lacks(look, "irqbalance is not running") : r;

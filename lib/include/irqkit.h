@@ -740,6 +740,12 @@ struct irqkit_queue *irqkit_device_find_irq_queue(const struct irqkit_device *de
 	unsigned int irq, enum irqkit_direction direction);
 
 /*
+ * Returns the next queue that the same interrupt of the device serves, or NULL: after its rx
+ * queues, its tx queues.
+ */
+struct irqkit_queue *irqkit_queue_get_next(const struct irqkit_queue *queue);
+
+/*
  * Formats the same as irqkit_device_explain_unknown_queues(), if a queue of this direction
  * has no known interrupt.
  *

@@ -27,6 +27,12 @@ static void free_others(struct irqkit_machine *machine)
 	machine->n_others = 0;
 }
 
+static void forget_irqbalance(struct irqkit_machine *machine)
+{
+	irqkit_irqbalance_free(TAKE(machine->irqbalance));
+	machine->has_asked_irqbalance = false;
+}
+
 /* Everything but the rows of before. */
 static void forget_all(struct irqkit_machine *machine)
 {
@@ -35,6 +41,7 @@ static void forget_all(struct irqkit_machine *machine)
 	free(machine->irqs);
 	free_others(machine);
 	machine_forget_all_files(machine);
+	forget_irqbalance(machine);
 	irqkit_devices_free(machine->devices);
 	irqkit_topology_free(machine->topology);
 }
@@ -225,8 +232,10 @@ static void forget_settings(struct irqkit_machine *machine,
 	}
 	free_others(machine);
 	machine_forget_setting_files(machine);
-	if (!only_moved)
+	if (!only_moved) {
+		forget_irqbalance(machine);
 		devices_forget_settings(machine->devices);
+	}
 }
 
 EXPORT void irqkit_machine_forget_settings(struct irqkit_machine *machine)
@@ -369,6 +378,18 @@ EXPORT int irqkit_machine_need_irq(
 	if (r == 0)
 		*ret_irq = &machine->others[at]->irq;
 	return r;
+}
+
+int machine_get_irqbalance(
+	struct irqkit_machine *machine, const struct irqkit_irqbalance **ret_irqbalance)
+{
+	if (!machine->has_asked_irqbalance)
+		machine->irqbalance_error = irqkit_irqbalance_new(
+			machine->devices, &machine->irqbalance);
+	machine->has_asked_irqbalance = true;
+	if (machine->irqbalance_error == 0)
+		*ret_irqbalance = machine->irqbalance;
+	return machine->irqbalance_error;
 }
 
 /* For `irq:24` in a SET. */

@@ -82,6 +82,9 @@ struct irqkit_machine {
 	uint64_t planned_flow_entries;
 	/* owned, or NULL: CPUs that only their numbers put into a SET, and that did so */
 	struct irqkit_cpuset *avoided, *named_avoided;
+	struct irqkit_irqbalance *irqbalance; /* owned; NULL: not asked for, or none */
+	int irqbalance_error;
+	bool has_asked_irqbalance;
 	struct name_index *names; /* owned; NULL: not needed yet */
 	int names_tell; /* see irq_names_tell() */
 	bool has_asked_names;
@@ -99,6 +102,13 @@ int machine_new_from(struct irqkit_ctx *ctx, struct irqkit_snapshot *snapshot,
 int machine_parse_set(struct irqkit_machine *machine, const char *text, size_t len,
 	const struct set_scope *scope, struct set_order *order,
 	struct irqkit_cpuset **ret_set, size_t *reterr_at, char **reterr_message);
+
+/*
+ * The irqbalance that runs, whose socket nobody has asked; it belongs to the machine.
+ * -ESRCH: none runs.
+ */
+int machine_get_irqbalance(
+	struct irqkit_machine *machine, const struct irqkit_irqbalance **ret_irqbalance);
 
 /*
  * SETs that are read from now on have no CPU of @cpus, unless it is named by its number

@@ -78,13 +78,12 @@ static int add_daemon(struct irqkit_plan *plan, const struct irqbalance_daemon *
 EXPORT int irqkit_plan_add_banned_cpus(
 	struct irqkit_plan *plan, const struct irqkit_cpuset *cpus, const char *why)
 {
-	struct irqkit_irqbalance *irqbalance;
-	int r = irqkit_irqbalance_new(plan->machine->devices, &irqbalance);
+	const struct irqkit_irqbalance *irqbalance;
+	int r = machine_get_irqbalance(plan->machine, &irqbalance);
 
 	if (r < 0)
 		return r == -ESRCH ? 0 : r;
 	for (size_t i = 0; i < irqbalance->n_daemons && r == 0; i++)
 		r = add_daemon(plan, &irqbalance->daemons[i], cpus, why);
-	irqkit_irqbalance_free(irqbalance);
 	return r;
 }

@@ -101,7 +101,7 @@ EXPORT enum irqkit_cause irqkit_policies_find_cause(const struct irqkit_policies
 	const struct irqkit_plan *plan, size_t index)
 {
 	const struct policy_setting *setting = &policy->settings[index];
-	struct irqkit_irqbalance *irqbalance = NULL;
+	const struct irqkit_irqbalance *irqbalance;
 	bool is_balanced = false;
 
 	if (is_new(policy, setting))
@@ -112,9 +112,8 @@ EXPORT enum irqkit_cause irqkit_policies_find_cause(const struct irqkit_policies
 	if (has_lost_cpus(policy))
 		return IRQKIT_CAUSE_OFFLINE;
 	if (setting->step.knob == IRQKIT_KNOB_AFFINITY &&
-		irqkit_irqbalance_new(plan->machine->devices, &irqbalance) == 0)
+		machine_get_irqbalance(plan->machine, &irqbalance) == 0)
 		is_balanced = !irqkit_irqbalance_has_banned(
 			irqbalance, (unsigned int)setting->step.irq);
-	irqkit_irqbalance_free(irqbalance);
 	return is_balanced ? IRQKIT_CAUSE_IRQBALANCE : IRQKIT_CAUSE_UNKNOWN;
 }

@@ -15,6 +15,7 @@
 #include "kernel/ctx.h"
 #include "machine/machine.h"
 #include "plan/plan.h"
+#include "plan/thread_steps.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -33,6 +34,7 @@ struct irqkit_disturbances {
 	struct irqkit_machine *machine; /* not owned */
 	const struct irqkit_cpuset *cpus; /* not owned; while they are looked for */
 	const struct irqkit_plan *plan; /* not owned, or NULL */
+	struct thread_steps thread_steps; /* of the plan; while they are looked for */
 	unsigned int flags;
 	struct irqkit_disturbance *all; /* owned */
 	size_t n, room;
@@ -207,16 +209,6 @@ static int add_interrupt(struct irqkit_disturbances *found, struct irqkit_irq *i
 /* ------------------------------------------------------------------------------- */
 /* Threads                                                                         */
 
-static const struct irqkit_step *find_thread_step(
-	const struct irqkit_disturbances *found, const struct irqkit_thread *thread)
-{
-	for (size_t i = 0; found->plan && i < found->plan->n_steps; i++)
-		if (found->plan->steps[i].knob == IRQKIT_KNOB_THREAD &&
-			found->plan->steps[i].pid == thread->pid)
-			return &found->plan->steps[i];
-	return NULL;
-}
-
 /* What the threads of all CPUs have in common: kworker/N for kworker/2:1H; NULL: memory. */
 static char *name_group(const struct irqkit_thread *thread)
 {
@@ -287,7 +279,8 @@ static int add_thread(struct irqkit_disturbances *found, struct irqkit_thread *t
 	bool is_planned = found->flags & IRQKIT_DISTURBANCES_PLANNED, is_movable = false;
 	bool is_fixed = irqkit_thread_is_fixed(thread);
 	bool is_irq = strncmp(thread->name, "irq/", 4) == 0;
-	const struct irqkit_step *step = find_thread_step(found, thread);
+	const struct irqkit_step *step = thread_steps_get_first(
+		&found->thread_steps, thread->pid);
 	const char *why = find_skip(step);
 
 	if (is_fixed && !is_irq && irqkit_cpuset_count(cpus) == 1)
@@ -317,6 +310,8 @@ static int add_threads(struct irqkit_disturbances *found)
 
 	if (r < 0)
 		return is_failure(r) ? r : 0;
+	r = thread_steps_find(found->plan, found->plan ? found->plan->n_steps : 0,
+		&found->thread_steps);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		struct irqkit_thread *thread = irqkit_devices_get_kernel_thread(
 			devices, i);
@@ -328,6 +323,7 @@ static int add_threads(struct irqkit_disturbances *found)
 		else if (!is_failure(r)) /* it has ended */
 			r = 0;
 	}
+	thread_steps_clear(&found->thread_steps);
 	return r;
 }
 

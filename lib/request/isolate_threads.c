@@ -10,6 +10,7 @@
 #include "devices/device.h"
 #include "kernel/ctx.h"
 #include "plan/plan.h"
+#include "plan/thread_steps.h"
 #include "request/isolate.h"
 
 #include <errno.h>
@@ -48,16 +49,13 @@ static int find_node(const struct isolate *isolate, const struct irqkit_thread *
 }
 
 /* What an earlier step of the plan gives the thread, or where it may run now. */
-static int read_planned(const struct isolate *isolate, struct irqkit_thread *thread,
+static int read_planned(const struct thread_steps *before, struct irqkit_thread *thread,
 	struct irqkit_cpuset **ret_cpus)
 {
-	for (size_t i = isolate->n_before; i-- > 0;) {
-		const struct irqkit_step *step = &isolate->plan->steps[i];
+	const struct irqkit_step *step = thread_steps_get_last(before, thread->pid);
 
-		if (step->knob == IRQKIT_KNOB_THREAD && step->pid == thread->pid &&
-			step->new_value.cpus)
-			return irqkit_cpuset_copy(step->new_value.cpus, ret_cpus);
-	}
+	if (step && step->new_value.cpus)
+		return irqkit_cpuset_copy(step->new_value.cpus, ret_cpus);
 	return irqkit_thread_read_affinity(thread, ret_cpus);
 }
 
@@ -109,7 +107,8 @@ static int add_other(const struct isolate *isolate, const struct irqkit_thread *
 		r > 0 ? "no CPU was left: housekeeping CPUs" : "keeps its other CPUs");
 }
 
-static int add_thread(const struct isolate *isolate, struct irqkit_thread *thread)
+static int add_thread(const struct isolate *isolate, const struct thread_steps *before,
+	struct irqkit_thread *thread)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *now = NULL;
 	struct irqkit_irq *irq = find_irq(isolate, thread);
@@ -118,7 +117,7 @@ static int add_thread(const struct isolate *isolate, struct irqkit_thread *threa
 	/* there are many, and all of them stay: the report groups them */
 	if (irqkit_thread_is_fixed(thread) && !irq)
 		return 0;
-	r = read_planned(isolate, thread, &now);
+	r = read_planned(before, thread, &now);
 	if (r < 0)
 		return is_failure(r) ? r : 0; /* it has ended */
 	return irq ? add_irq_thread(isolate, thread, irq, now)
@@ -128,12 +127,16 @@ static int add_thread(const struct isolate *isolate, struct irqkit_thread *threa
 int isolate_add_threads(const struct isolate *isolate)
 {
 	struct irqkit_devices *devices = isolate->machine->devices;
+	struct thread_steps before = { 0 };
 	size_t n = 0;
 	int r = irqkit_devices_count_kernel_threads(devices, &n);
 
 	if (r < 0)
 		return is_failure(r) ? r : 0;
+	r = thread_steps_find(isolate->plan, isolate->n_before, &before);
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = add_thread(isolate, irqkit_devices_get_kernel_thread(devices, i));
+		r = add_thread(
+			isolate, &before, irqkit_devices_get_kernel_thread(devices, i));
+	thread_steps_clear(&before);
 	return r;
 }
