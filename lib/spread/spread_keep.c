@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How good a placement is: all of these are better the smaller they are. */
+/* How good a placement is: all of these but n are better the smaller they are. */
 struct score {
 	uint32_t n_unplaced;
 	uint32_t busiest; /* queues on the CPU that has most of them */
@@ -28,9 +28,6 @@ struct score {
 	uint64_t of_devices; /* the same, for each device by itself */
 	uint64_t on_cores; /* the same for cores */
 	uint64_t first; /* the same for cores, of first queues */
-	uint32_t most_queues; /* queues on a CPU, without interrupts of unknown purpose */
-	uint32_t most_on_core; /* queues on a core */
-	uint32_t most_first; /* first queues on a core */
 	uint32_t n; /* queues */
 	uint32_t n_far; /* queues that are not on their node */
 	uint32_t n_queues_far; /* the same, without interrupts of unknown purpose */
@@ -111,11 +108,8 @@ static void add_slot(struct places *p, const struct slot *slot, uint32_t cpu)
 	score->on_cpus += 2 * (uint64_t)p->n_cpu[cpu]++ + 1;
 	score->on_cores += 2 * (uint64_t)p->n_core[on->core_index]++ + 1;
 	raise(&score->busiest, p->n_cpu[cpu]);
-	raise(&score->most_on_core, p->n_core[on->core_index]);
-	if (slot->is_first) {
+	if (slot->is_first)
 		score->first += 2 * (uint64_t)p->n_first[on->core_index]++ + 1;
-		raise(&score->most_first, p->n_first[on->core_index]);
-	}
 	if (leader->near && !pool_has(leader->near, cpu)) {
 		score->n_far++;
 		score->n_queues_far += slot->kind == SLOT_QUEUE;
@@ -123,8 +117,6 @@ static void add_slot(struct places *p, const struct slot *slot, uint32_t cpu)
 	score->slowness += (uint64_t)((int64_t)on->slowness - p->slots->fastest);
 	if (slot->kind == SLOT_QUEUE)
 		score->of_queues += 2 * (uint64_t)p->n_queue[cpu]++ + 1;
-	if (slot->kind == SLOT_QUEUE)
-		raise(&score->most_queues, p->n_queue[cpu]);
 }
 
 static void remove_slot(struct places *p, const struct slot *slot, uint32_t cpu)
@@ -201,41 +193,25 @@ static void find_places(struct places *p, bool by_place)
 	find_score(p);
 }
 
-static bool is_as_good(const struct score *a, const struct score *than)
-{
-	return a->n_unplaced <= than->n_unplaced && a->busiest <= than->busiest &&
-		a->on_cpus <= than->on_cpus && a->of_queues <= than->of_queues &&
-		a->of_devices <= than->of_devices && a->on_cores <= than->on_cores &&
-		a->first <= than->first && a->n_far <= than->n_far &&
-		a->n_queues_far <= than->n_queues_far && a->slowness <= than->slowness &&
-		a->n_together <= than->n_together;
-}
-
 /*
  * Is @a no worse than @than by an eighth of the queues? Only if not even @than has all of
- * them where they should be: otherwise each of them counts.
+ * them where they should be: otherwise each of them counts. Which queues have the best
+ * places depends on the queues of other devices, which may move after these.
  */
 static bool is_nearly(uint64_t a, uint64_t than, uint32_t n)
 {
 	return a <= (than ? than + (n + 3) / 8 : 0);
 }
 
-/*
- * Are the queues where they are now as good as in a plan made anew? The plan went around
- * queues of other devices, which may be elsewhere than when these were placed. So it is
- * not asked whether all CPUs are as even, but whether one gets more than in the plan.
- */
-static bool is_good_enough(const struct score *now, const struct score *plan)
+static bool is_as_good(const struct score *a, const struct score *than)
 {
-	return now->n_unplaced <= plan->n_unplaced && now->busiest <= plan->busiest &&
-		now->most_queues <= plan->most_queues &&
-		now->of_devices <= plan->of_devices &&
-		now->most_on_core <= plan->most_on_core &&
-		now->most_first <= plan->most_first &&
-		is_nearly(now->n_far, plan->n_far, now->n) &&
-		is_nearly(now->n_queues_far, plan->n_queues_far, now->n) &&
-		is_nearly(now->slowness, plan->slowness, now->n) &&
-		now->n_together <= plan->n_together;
+	return a->n_unplaced <= than->n_unplaced && a->busiest <= than->busiest &&
+		a->on_cpus <= than->on_cpus && a->of_queues <= than->of_queues &&
+		a->of_devices <= than->of_devices && a->on_cores <= than->on_cores &&
+		a->first <= than->first && is_nearly(a->n_far, than->n_far, a->n) &&
+		is_nearly(a->n_queues_far, than->n_queues_far, a->n) &&
+		is_nearly(a->slowness, than->slowness, a->n) &&
+		a->n_together <= than->n_together;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -501,7 +477,7 @@ static int place_all(struct decision *d)
 
 	if (r < 0 || d->slots.spread->is_fresh || d->slots.spread->width > 1)
 		return r;
-	if (!all_can_stay(&d->slots) || !is_good_enough(&d->now.score, &d->fresh.score))
+	if (!all_can_stay(&d->slots) || !is_as_good(&d->now.score, &d->fresh.score))
 		return place_around(d, &way);
 	for (uint32_t i = 0; i < d->slots.n_devices; i++)
 		d->keeps[i] = true;
