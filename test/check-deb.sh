@@ -4,6 +4,7 @@
 # wherever they lie. With --long, as root and with a network: 'make deb' in clean chroots of
 # Debian 12, in two folders, gives the same packages, lintian has nothing to say, and in a third
 # chroot they are installed, used, and purged. CHROOTS=DIR is where the chroots are made.
+# takes: 25 s
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
