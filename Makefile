@@ -4,7 +4,7 @@
 #   make deps try         install what is needed, build, and preview a spread on this machine
 #   make help             list all targets: each line "TARGET: ... ## TEXT" of this file
 #
-# Honoured: CC CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR LIBDIR ..., and O=DIR to put
+# Honoured: CC PKG_CONFIG CFLAGS CPPFLAGS LDFLAGS DESTDIR PREFIX SBINDIR LIBDIR ..., and O=DIR to put
 # everything that is made there instead of here (make O=build/asan CFLAGS=-fsanitize=address).
 
 VERSION   = 0.1.0
@@ -27,6 +27,7 @@ endif
 
 CFLAGS   ?= -O2 -g
 CLANG    ?= clang
+PKG_CONFIG ?= pkg-config
 PREFIX   ?= /usr/local
 SBINDIR  ?= $(PREFIX)/sbin
 LIBDIR   ?= $(PREFIX)/lib
@@ -130,7 +131,7 @@ SILENT = $(findstring s,$(firstword -$(MAKEFLAGS)))
 quiet = $(if $(V),,@$(if $(SILENT),,printf '  %s  %s\n' $(1) $(@:./%=%) && ))
 
 # Flags of the libraries, asked for when first needed, which is after `deps`.
-needs = $(if $(2),pkg-config $(1) $(2),:) >$@ || { \
+needs = $(if $(2),$(PKG_CONFIG) $(1) $(2),:) >$@ || { \
 	echo "irqkit: libraries are missing, 'sudo make deps$(if $(filter TEST,$*),-check)' installs them" >&2; exit 1; }
 
 $(B)/%.cflags: Makefile | $(FIRST)
@@ -403,8 +404,8 @@ $(B)/install/man/%: man/% FORCE
 	@sed 's/^\.Os .*/.Os irqkit $(VERSION)/' $< >$@
 
 # systemd and udev look in /usr/local too. Nothing is enabled: dist/README.md says how to.
-systemd_dir = $(shell pkg-config --exists $1 2>/dev/null && { [ "$(PREFIX)" = /usr ] && \
-	pkg-config --variable=$2 $1 || echo '$(PREFIX)/lib/$3'; })
+systemd_dir = $(shell $(PKG_CONFIG) --exists $1 2>/dev/null && { [ "$(PREFIX)" = /usr ] && \
+	$(PKG_CONFIG) --variable=$2 $1 || echo '$(PREFIX)/lib/$3'; })
 UNITDIR ?= $(call systemd_dir,systemd,systemdsystemunitdir,systemd/system)
 UDEVDIR ?= $(call systemd_dir,udev,udevdir,udev)
 UNITFILES = irqkit.service irqkit-apply.service irqkit-apply.path irqkit-metrics.service irqkit-metrics.timer

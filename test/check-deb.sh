@@ -4,6 +4,7 @@
 # wherever they lie. With --long, as root and with a network: 'make deb' in clean chroots of
 # Debian 12, in two folders, gives the same packages, lintian has nothing to say, and in a third
 # chroot they are installed, used, and purged. CHROOTS=DIR is where the chroots are made.
+# takes: 25 s
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -93,6 +94,15 @@ same "dist/irqkit.spec names each unit" "$(cd "$tmp/rpms/units" && echo *)" \
 	"$(sed -n 's/^%global units //p' dist/irqkit.spec | tr ' ' '\n' | sort | xargs)"
 same "dist/debian/rules finds each unit" "$(ls "$tmp/rpms/units")" \
 	"$(find dist -maxdepth 1 \( -name '*.service*' -o -name '*.timer*' -o -name '*.path' \) | sed 's|.*/||; s|\.in$||' | sort)"
+# For another machine, dh names the compiler and pkg-config of that machine.
+printf '#!/bin/sh\necho "$*" >>"%s/asked"\n' "$tmp" >"$tmp/pkg-config"
+chmod +x "$tmp/pkg-config"
+check "it installs with another pkg-config" stage cross PKG_CONFIG="$tmp/pkg-config" O="$tmp/cross-built"
+# shellcheck disable=SC2016 # of make
+same "which is asked for each library, and for where units are" \
+	"$(sed -nE 's/^(LIB_NEEDS|CMD_NEEDS) *= *//p' Makefile | tr ' ' '\n' | cat - <(printf '%s\n' systemd udev) | sort)" \
+	"$(tr ' ' '\n' <"$tmp/asked" | grep -v -e '^-' -e '^[A-Z]' | sort -u)"
+empty "no other is run" "$(grep -nE '(^|[ \t(;&|])pkg-config( |$)' Makefile $debian/rules | grep -vE ':[0-9]*:#|by pkg-config name|^Makefile:[0-9]+:PKG_CONFIG')"
 # The test sees a file that is in no package, or in two.
 touch "$tmp/debs/usr/new"
 same "a file that is in none would be found" "usr/new is in 0 packages" \

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # dist/release-check and dist/abi-check find what they are there for: in a copy that could be released,
 # one thing after the other is made wrong.
+# takes: 20 s
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
