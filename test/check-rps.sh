@@ -101,19 +101,20 @@ beyond() {
 
 # look NAME CHANGE...: with these settings; the command sees $root
 look() {
-	local name=$1 from text wrong=''
+	local name=$1 from wrong=''
 	shift
 	looked=0 said=0 found=0
 	for from in "$roots"/*/; do
-		[ -d "$from/sys/class/net" ] && [ -d "$from/sys/devices/system/cpu" ] || continue
+		if [ ! -d "$from/sys/class/net" ] || [ ! -d "$from/sys/devices/system/cpu" ]; then
+			continue
+		fi
 		root=$tmp/root
 		rm -rf "$root"
 		cp -RP "$from" "$root"
 		chmod -R u+rwX "$root"
 		"$@" >/dev/null 2>&1
 		contradictions "$settled" >"$tmp/wrong"
-		text=$(<"$tmp/wrong")
-		[ -z "$text" ] || wrong+=$(sed "s|^|$(basename "$from") |" <<<"$text")$'\n'
+		[ ! -s "$tmp/wrong" ] || wrong+=$(sed "s|^|$(basename "$from") |" "$tmp/wrong")$'\n'
 	done
 	empty "$name: nobody contradicts" "$wrong"
 	check "$name: many roots were looked at" test "$looked" -ge 40

@@ -31,6 +31,21 @@ one_queue 49; silent $id 'less than half of the time'
 one_queue 10; softnet 0 1 1; fires $id 'cpu0 drops 1 packet per second' 'drops'
 new 4; nic eth0 igb 0; fired 24 1000000; fires $id 'medium eth0' 'totals alone'
 new 4; nic eth0 igb 0; fired 24 999; silent $id 'idle by totals'
+# two_vectors RX TX: how often the interrupt of each direction fired
+two_vectors() {
+	local direction
+	new 4
+	pci eth0 igb
+	queue eth0 0
+	for direction in rx tx; do
+		irq "PCI-MSIX-$address 0-edge" eth0-$direction-0 0
+		put "sys/devices/pci0000:00/$address/msi_irqs/$irq" msix
+	done
+	fired 24 "$1"
+	fired 25 "$2"
+}
+two_vectors 1000000 100000; fires $id 'medium eth0' 'it mostly receives'
+two_vectors 100000 1000000; silent $id 'it mostly sends, which RPS does not share'
 one_queue 90; put sys/class/net/eth0/queues/rx-0/rps_cpus e; silent $id 'RPS is on'
 one_queue 90; put sys/class/net/eth0/operstate down; silent $id 'the interface is down'
 new 1; nic eth0 igb 0; fired 24 1000000; rate 24 2000; busy 0 90; silent $id 'one CPU'
@@ -238,6 +253,10 @@ id=xen-guest-one-queue
 guest 50; fires $id 'high eth0 has one queue for 4 CPUs: cpu0 spends 50% of its time in interrupts'
 guest 49; silent $id 'less than half of the time'
 guest 50; put sys/class/net/eth0/queues/rx-0/rps_cpus e; silent $id 'RPS is on'
+if wanted $id; then
+	guest 50; put sys/devices/system/cpu/isolated 1-3; finds $id 'high eth0 has one queue' 'other CPUs are isolated'
+	same "$id: no RPS, which has no CPUs" null "$(jq -c --arg id $id '.findings[] | select(.id == $id) | .fix' "$tmp/json")"
+fi
 
 id=virtio-one-queue
 # virtio BUSY

@@ -47,6 +47,13 @@ static int judge_one_queue(struct look *look, const struct fact_device *owner,
 	return 0;
 }
 
+/* RPS does not share the work of sending. */
+static bool can_rps_help(struct look *look, const struct fact_device *owner)
+{
+	return !steered_mostly_sends(look->facts, owner) &&
+		steered_may_help(look, owner->device);
+}
+
 static int judge_xen_guest(struct look *look, const struct fact_device *owner)
 {
 	struct irqkit_finding *finding;
@@ -56,7 +63,7 @@ static int judge_xen_guest(struct look *look, const struct fact_device *owner)
 		return r;
 	finding_fact_read(
 		finding, look->facts, "sys/module/xen_netfront/parameters/max_queues");
-	if (steered_may_help(look, owner->device))
+	if (can_rps_help(look, owner))
 		finding_fix(finding, "rps", owner->name, "--auto", NULL);
 	finding_by_hand(finding, IRQKIT_NEEDS_RECONNECT,
 		"for more queues, set max_queues of xen_netfront here and of xen_netback "
@@ -93,7 +100,7 @@ static int judge_virtio(struct look *look, const struct fact_device *owner)
 		finding_fix(finding, "channels", owner->name, "--auto", NULL);
 		return 0;
 	}
-	if (steered_may_help(look, owner->device))
+	if (can_rps_help(look, owner))
 		finding_fix(finding, "rps", owner->name, "--auto", NULL);
 	finding_by_hand(finding, IRQKIT_NEEDS_HOST,
 		"for more queues, give the interface queues='%u' and vectors='%u' on the "

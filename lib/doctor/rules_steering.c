@@ -29,7 +29,8 @@ static bool lacks_rps(struct look *look, struct steered *steered)
 	return steered->owner && irqkit_cpuset_is_empty(steered->rps) &&
 		steered_is_kind(look, steered, IRQKIT_NET_HARDWARE) &&
 		steered_get_advised(look, steered) &&
-		irqkit_cpuset_count(look->facts->housekeeping) >= 2;
+		irqkit_cpuset_count(look->facts->housekeeping) >= 2 &&
+		!steered_mostly_sends(look->facts, steered->owner);
 }
 
 static int judge_single_queue(struct look *look, struct steered *steered)
@@ -202,7 +203,9 @@ static const struct irqkit_rule rules[] = {
 			   "if the CPU that handles it spends half of its time in "
 			   "interrupts, drops packets, or receives 50,000 packets per "
 			   "second. Without these numbers, an interface that fired often "
-			   "since boot is reported, and never above medium.",
+			   "since boot is reported, and never above medium. Not reported "
+			   "if three quarters of its interrupts come from sending, which "
+			   "RPS does not share.",
 		.hides = (const char *const[]){ "mask-delivers-to-one",
 			"cpu-full-of-softirq", NULL },
 		.look = look_single_queue,

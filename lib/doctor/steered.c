@@ -5,6 +5,7 @@
 #include "base/macros.h"
 #include "doctor/doctor.h"
 #include "doctor/facts_net.h"
+#include "doctor/thresholds.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -141,6 +142,43 @@ bool steered_may_help(struct look *look, const struct irqkit_device *device)
 		if (facts->steered[i].device == device)
 			return steered_get_advised(look, &facts->steered[i]);
 	return false;
+}
+
+/* Does a queue before @queue, or any queue of the other direction, have its interrupt? */
+static bool is_counted(
+	const struct irqkit_device *device, const struct irqkit_queue *queue)
+{
+	const struct irqkit_queue *other;
+	size_t n = irqkit_device_count_queues(device);
+	bool is_before = true;
+
+	for (size_t i = 0; i < n; i++) {
+		other = irqkit_device_get_queue(device, i);
+		is_before = is_before && other != queue;
+		if (irqkit_queue_get_irq(other) == irqkit_queue_get_irq(queue) &&
+			(is_before ||
+				irqkit_queue_get_direction(other) !=
+					irqkit_queue_get_direction(queue)))
+			return true;
+	}
+	return false;
+}
+
+bool steered_mostly_sends(const struct facts *facts, const struct fact_device *owner)
+{
+	struct irqkit_queue *queue;
+	uint64_t sent = 0;
+
+	for (size_t at = 0; (queue = facts_next_queue(owner->device, IRQKIT_TX, &at));) {
+		int number = irqkit_queue_get_irq(queue);
+		struct irqkit_irq *irq = number < 0
+			? NULL
+			: irqkit_machine_find_irq(facts->machine, (unsigned int)number);
+
+		if (irq && !is_counted(owner->device, queue))
+			sent += facts_count(facts, irq);
+	}
+	return sent > owner->count / 100 * SENDING_PERCENT;
 }
 
 void steered_add_file(
