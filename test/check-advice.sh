@@ -57,9 +57,10 @@ adapt() {
 	for word; do
 		case $word in
 		--cpus=SET) word=--cpus=all ;;
-		# a placeholder; a file that the test wrote; what needs a journal, which the root of a
-		# golden test has no more; and what needs two states
-		DEV | TARGET | SET | *=DIR | *SECONDS | *^SET | COMMAND | @ROOT@* | --install | undo | help | compare) return 1 ;;
+		# a placeholder; a file that the test wrote or only names, what needs a journal, which the
+		# root of a golden test has no more; what needs two states; and what needs the running
+		# system, or does not end
+		*.conf | '>'* | who | --stay | --every=* | *=N | *=ID | DEV | TARGET | SET | *=DIR | *SECONDS | *^SET | COMMAND | @ROOT@* | --install | undo | help | compare) return 1 ;;
 		esac
 		words+=("$word")
 	done
@@ -67,7 +68,7 @@ adapt() {
 	case "$*" in
 	*--help*) ;;
 	top | 'top '*) words+=(--for=0.1) ;; # it does not end otherwise
-	'set '* | 'apply'* | 'isolate '* | 'pin-queue '* | 'spread'* | 'rps '*' --'* | 'xps '*' --'* | 'channels '*' --'*) words+=(--dry-run) ;;
+	'doctor '*--fix* | 'set '* | 'apply'* | 'isolate '* | 'pin-queue '* | 'spread'* | 'rps '*' --'* | 'xps '*' --'* | 'channels '*' --'*) words+=(--dry-run) ;;
 	esac
 }
 

@@ -8,7 +8,6 @@
 #include "policy/stay.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 /* Something that depends on counts was not there when they were decided on. */
 static bool has_undecided(const struct apply *apply, const struct irqkit_plan *plan)
@@ -137,18 +136,6 @@ static const char *find_source(void *data, size_t index, unsigned int *ret_line)
 		policy, irqkit_policies_get_line(policy, index), ret_line);
 }
 
-/* Standard input, or a pipe. */
-static bool reads_once(const struct call *call)
-{
-	struct stat st;
-
-	for (size_t i = 0; i < call->n_words; i++)
-		if (strcmp(call->words[i], "-") == 0 ||
-			(stat(call->words[i], &st) == 0 && S_ISFIFO(st.st_mode)))
-			return true;
-	return false;
-}
-
 enum status apply_check_stay(const struct call *call, const struct change_options *o)
 {
 	if (call->common.root)
@@ -158,7 +145,7 @@ enum status apply_check_stay(const struct call *call, const struct change_option
 		call->common.is_json)
 		say_error("--stay runs until stopped and cannot be combined with "
 			  "--dry-run, --script, --json, --keep-going or --wait");
-	else if (reads_once(call))
+	else if (lines_are_read_once(call))
 		say_error("--stay reads the policy again for SIGHUP, which standard "
 			  "input and a pipe cannot: name a file");
 	else

@@ -92,7 +92,7 @@ static void remark(const struct check *check)
 	if (lines_are_absent(&check->lines, check->call))
 		return;
 	format_summary(check, text, sizeof(text));
-	if (check->table.n_rows && apply)
+	if (check->table.n_rows && apply && !lines_are_read_once(check->call))
 		printf("%s; '%s' applies the policy again.\n", text, apply);
 	else
 		printf("%c%s.\n", toupper((unsigned char)text[0]), text + 1);

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define STDIN_NAME "-"
 #define MAX_SIZE ((size_t)1 << 20) /* as of a file */
@@ -57,6 +58,17 @@ static enum status read_stdin(struct irqkit_policies *policy)
 	return irqkit_policies_add_text(policy, STDIN_NAME, text, len) < 0
 		? say_no_memory()
 		: STATUS_DONE;
+}
+
+bool lines_are_read_once(const struct call *call)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < call->n_words; i++)
+		if (strcmp(call->words[i], STDIN_NAME) == 0 ||
+			(stat(call->words[i], &st) == 0 && S_ISFIFO(st.st_mode)))
+			return true;
+	return false;
 }
 
 static enum status read_files(

@@ -31,6 +31,9 @@ void lines_free(struct lines *lines);
 bool lines_are_absent(const struct lines *lines, const struct call *call);
 void lines_warn_if_absent(const struct lines *lines, const struct call *call);
 
+/* Do the words of @call name standard input or a pipe? */
+bool lines_are_read_once(const struct call *call);
+
 /* "FILE:LINE" of a line; the caller frees it. NULL: no memory. */
 char *lines_format_place(const struct lines *lines, size_t index);
 

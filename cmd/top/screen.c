@@ -12,6 +12,7 @@
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CALLS(X)                                                                         \
 	X(cbreak)                                                                        \
@@ -185,6 +186,23 @@ void screen_put(unsigned int row, unsigned int column, enum paint paint, const c
 		return;
 	}
 	do_waddnstr(screen.window, text, -1);
+}
+
+void screen_put_keys(unsigned int row, const char *const *keys, size_t n)
+{
+	unsigned int rows, columns, at = 0, end;
+
+	screen_get_size(&rows, &columns);
+	end = columns > 8 ? columns - 8 : 0;
+	for (size_t i = 0; i < n; i++) {
+		unsigned int width = (unsigned int)strlen(keys[i]);
+
+		if (at + width > end)
+			continue;
+		screen_put(row, at, PAINT_PLAIN, keys[i]);
+		at += width + 2;
+	}
+	screen_put(row, at, PAINT_PLAIN, "q Quit");
 }
 
 void screen_show(void)

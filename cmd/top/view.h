@@ -101,9 +101,6 @@ void top_view_draw_cpu_headings(
 void top_view_draw_text(unsigned int row, unsigned int column, unsigned int width,
 	bool is_left, enum paint paint, const char *text);
 #define TOP_CELL_COLUMNS 6u
-/* The last line: the keys for which there is room, and always that to quit. */
-void top_view_draw_keys(
-	const struct top_view *view, unsigned int row, const char *const *keys, size_t n);
 
 /* view_pages.c */
 void top_view_draw_help(struct top_view *view);

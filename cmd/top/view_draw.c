@@ -60,22 +60,6 @@ static void draw_status(struct top_view *view, unsigned int row)
 		screen_put(row, 0, PAINT_DIM, text);
 }
 
-void top_view_draw_keys(
-	const struct top_view *view, unsigned int row, const char *const *keys, size_t n)
-{
-	unsigned int at = 0, end = view->columns > 8 ? view->columns - 8 : 0;
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned int width = (unsigned int)strlen(keys[i]);
-
-		if (at + width > end)
-			continue;
-		screen_put(row, at, PAINT_PLAIN, keys[i]);
-		at += width + 2;
-	}
-	screen_put(row, at, PAINT_PLAIN, "q Quit");
-}
-
 static void draw_main_keys(struct top_view *view, unsigned int row)
 {
 	static const char *const keys[] = { "F1 Help", "F3 Find", "F4 Filter", "F6 Sort",
@@ -83,7 +67,7 @@ static void draw_main_keys(struct top_view *view, unsigned int row)
 		"U Undo" };
 	const struct top_options *o = view->watching->call->state;
 
-	top_view_draw_keys(view, row, keys, LENGTH(keys) - (o->is_read_only ? 3 : 0));
+	screen_put_keys(row, keys, LENGTH(keys) - (o->is_read_only ? 3 : 0));
 }
 
 /* The latest changes, above the last lines. Returns the first row of them. */

@@ -150,5 +150,5 @@ void top_view_draw_findings(struct top_view *view)
 	}
 	if (view->message[0])
 		screen_put(1, 20, PAINT_PLAIN, view->message);
-	top_view_draw_keys(view, view->rows - 1, keys, LENGTH(keys));
+	screen_put_keys(view->rows - 1, keys, LENGTH(keys));
 }

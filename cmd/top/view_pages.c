@@ -192,5 +192,5 @@ void top_view_draw_interrupt(struct top_view *view)
 	put_set(&row, "hint", hint);
 	put_movable(&row, interrupt);
 	put_rates(view, &row, interrupt);
-	top_view_draw_keys(view, view->rows - 1, keys, LENGTH(keys));
+	screen_put_keys(view->rows - 1, keys, LENGTH(keys));
 }

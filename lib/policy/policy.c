@@ -87,16 +87,6 @@ int policy_add_file(struct irqkit_policies *policy, const char *name, const char
 	return 0;
 }
 
-const char *policy_get_key(
-	const struct irqkit_policies *policy, const struct policy_line *line)
-{
-	size_t i = 0;
-
-	while (policy->files[i].name != line->file)
-		i++;
-	return policy->files[i].key;
-}
-
 static char *format_mistake(
 	const char *file, unsigned int number, const char *format, va_list args)
 {

@@ -125,9 +125,6 @@ int policy_add_mistake(struct irqkit_policies *policy, const char *file,
 /* Keeps the name and the key of a file. */
 int policy_add_file(struct irqkit_policies *policy, const char *name, const char *key,
 	const char **ret_name);
-/* The key of the file of a line. */
-const char *policy_get_key(
-	const struct irqkit_policies *policy, const struct policy_line *line);
 void policy_line_clear(struct policy_line *line);
 
 void policy_drop_settings(struct irqkit_policies *policy);

@@ -133,6 +133,17 @@ int kept_read(struct irqkit_ctx *ctx, struct kept *kept)
 	return 0;
 }
 
+/* The key of the file of a line. */
+static const char *get_key(
+	const struct irqkit_policies *policy, const struct policy_line *line)
+{
+	size_t i = 0;
+
+	while (policy->files[i].name != line->file)
+		i++;
+	return policy->files[i].key;
+}
+
 const struct kept_setting *kept_find(const struct irqkit_policies *policy,
 	const struct policy_line *line, const struct irqkit_step *step)
 {
@@ -144,7 +155,7 @@ const struct kept_setting *kept_find(const struct irqkit_policies *policy,
 	if (!path_index_find(&kept->index, step->path, &at))
 		return NULL;
 	field = kept->settings[at].field;
-	return strcmp(field[KEPT_FILE], policy_get_key(policy, line)) == 0 &&
+	return strcmp(field[KEPT_FILE], get_key(policy, line)) == 0 &&
 			strcmp(field[KEPT_TEXT], line->text) == 0 &&
 			strcmp(field[KEPT_TARGET], step->target) == 0 &&
 			strcmp(field[KEPT_IDENTITY], identity) == 0
@@ -178,7 +189,7 @@ static void format_now(struct buffer *file, const struct irqkit_policies *policy
 		return;
 	format_setting(file,
 		(const char *const[N_KEPT_FIELDS]){
-			[KEPT_FILE] = policy_get_key(policy, line),
+			[KEPT_FILE] = get_key(policy, line),
 			[KEPT_TEXT] = line->text,
 			[KEPT_DECIDED] = line->is_kept || line->was_kept ? "1" : "0",
 			[KEPT_PATH] = step->path,

@@ -283,7 +283,9 @@ static const char *explain_word(const char *word)
 		{ "cpus", "'irqkit show --by-cpu' lists the CPUs" },
 		{ "interrupts", "'all' means all interrupts" },
 		{ "irqs", "'all' means all interrupts" },
-		{ "default", "'irqkit set --default' sets the CPUs of new interrupts" },
+		{ "default",
+			"'irqkit set --default --cpus=3' sets the CPUs of new "
+			"interrupts" },
 	};
 
 	for (size_t i = 0; i < LENGTH(words); i++)
