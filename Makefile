@@ -263,6 +263,12 @@ $(B)/test/unit/test_netlink: WRAP = -Wl,--wrap=mnl_socket_open2,--wrap=mnl_socke
 # Parts of the program that need nothing of it but the library.
 $(B)/test/unit/test_measure: MORE = $(B)/cmd/measure/load.o -lm
 $(B)/test/unit/test_measure: $(B)/cmd/measure/load.o
+$(B)/test/unit/test_words: MORE = $(B)/cmd/base/read_number.o $(B)/cmd/base/text.o
+$(B)/test/unit/test_words: $(B)/cmd/base/read_number.o $(B)/cmd/base/text.o
+$(B)/test/unit/test_alike: MORE = $(B)/cmd/base/alike.o
+$(B)/test/unit/test_alike: $(B)/cmd/base/alike.o
+$(B)/test/unit/test_error_name: MORE = $(B)/cmd/base/error_name.o
+$(B)/test/unit/test_error_name: $(B)/cmd/base/error_name.o
 # All of the program but main().
 $(B)/test/unit/test_balance: MORE = $(filter-out $(B)/cmd/main.o,$(CMD_OBJS)) @$(B)/CMD.libs
 $(B)/test/unit/test_balance: $(CMD_OBJS) $(B)/CMD.libs

@@ -90,6 +90,8 @@ for half in lib cmd; do
 	empty "$half calls downwards" "$(above "$half" "${order[$half]}" <"$tmp/calls")"
 	empty "$half has no circle" "$(circles "$half")"
 done
+empty "no source file is included by another, nor by a test" \
+	"$(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"[^"]*\.c"' lib cmd test --include='*.[ch]')"
 empty "lib/spread calls lib/base alone" \
 	"$(awk '$1 ~ /^lib\/spread\// && $2 !~ /^lib\/(spread|base)\// { print $1 ": " $3 }' "$tmp/calls")"
 
@@ -207,6 +209,9 @@ for half in lib cmd; do
 done
 file lib/spread/broken.c "$(call irqkit_topology_free)"
 breaks "lib/spread calls lib/topology" "lib/spread calls lib/base alone"
+file cmd/base/broken.h '#include "../../lib/base/broken.c"'
+breaks "a header that includes a source file" "no source file is included by another, nor by a test" \
+	"each half includes its own headers alone, and irqkit.h"
 file lib/broken/broken.c 'typedef int broken;'
 breaks "a folder without a place" "every folder has a place in the order"
 file cmd/base/broken.c '#include "../../lib/kernel/ctx.h"'

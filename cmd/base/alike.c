@@ -16,8 +16,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define LONGEST 32 /* no command, option or word that irqkit knows is longer */
-
 static unsigned int least(unsigned int a, unsigned int b)
 {
 	return a < b ? a : b;
@@ -35,10 +33,10 @@ static bool is_same(char a, char b)
 
 unsigned int alike_distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-	unsigned int rows[3][LONGEST + 1] = { 0 };
+	unsigned int rows[3][ALIKE_LONGEST + 1] = { 0 };
 
-	if (a_len > LONGEST || b_len > LONGEST)
-		return LONGEST;
+	if (a_len > ALIKE_LONGEST || b_len > ALIKE_LONGEST)
+		return ALIKE_LONGEST;
 	for (size_t k = 0; k <= b_len; k++)
 		rows[0][k] = (unsigned int)k;
 	for (size_t i = 1; i <= a_len; i++) {
@@ -68,14 +66,14 @@ static unsigned int measure(const struct alike *alike, const char *name)
 	/* its beginning was typed */
 	if (len >= 2 && len < name_len && strncasecmp(alike->word, name, len) == 0)
 		return 1;
-	return distance * 3 > longer ? LONGEST : distance;
+	return distance * 3 > longer ? ALIKE_LONGEST : distance;
 }
 
 void alike_offer(struct alike *alike, const char *name)
 {
 	unsigned int distance = measure(alike, name);
 
-	if (distance == LONGEST || (alike->n > 0 && distance > alike->distance))
+	if (distance == ALIKE_LONGEST || (alike->n > 0 && distance > alike->distance))
 		return;
 	if (alike->n > 0 && distance < alike->distance)
 		alike->n = 0;

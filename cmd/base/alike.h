@@ -7,6 +7,7 @@
 
 /* The names most like a word that were offered; so many are kept if they are equally near. */
 #define ALIKE_MAX 2
+#define ALIKE_LONGEST 32 /* no command, option or word that irqkit knows is longer */
 
 struct alike {
 	const char *word; /* the mistyped word; set by the caller, the rest is 0 */
@@ -23,7 +24,8 @@ size_t alike_count(const struct alike *alike);
 
 /*
  * How many single letters differ between two words: one is missing, wrong, or two are
- * swapped. Capitals and small letters are the same, and so are - and _.
+ * swapped. Capitals and small letters are the same, and so are - and _. ALIKE_LONGEST: they are
+ * not alike.
  */
 unsigned int alike_distance(const char *a, size_t a_len, const char *b, size_t b_len);
 

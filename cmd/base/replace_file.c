@@ -47,11 +47,15 @@ static bool is_special(const char *path)
 
 static int write_special(const char *path, const char *text, size_t len)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), r;
+	/* otherwise open() would wait until somebody reads the pipe, perhaps for ever */
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), flags, r;
 
 	if (fd < 0)
 		return -errno;
-	r = write_all(fd, text, len);
+	flags = fcntl(fd, F_GETFL);
+	r = flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0 ? -errno : 0;
+	if (r == 0)
+		r = write_all(fd, text, len);
 	if (close(fd) < 0 && r == 0)
 		r = -errno;
 	return r;
@@ -80,4 +84,9 @@ int replace_file(const char *path, const char *text, size_t len)
 	if (r < 0)
 		unlink(name);
 	return r;
+}
+
+const char *replace_file_describe(int r)
+{
+	return r == -ENXIO ? "nobody reads this pipe" : strerror(-r);
 }

@@ -49,20 +49,24 @@ static void add_irq(struct affected *affected, int irq)
 }
 
 /* Banned before, or by this plan, or by the answer of irq-policy. */
-static bool is_left_alone(struct irqkit_ctx *ctx, const struct irqkit_plan *plan,
-	const struct irqkit_irqbalance *irqbalance, unsigned int irq)
+static bool is_left_alone(const struct irqkit_placed *placed,
+	const struct irqkit_plan *plan, const struct irqkit_irqbalance *irqbalance,
+	unsigned int irq)
 {
 	return irqkit_irqbalance_has_banned(irqbalance, irq) ||
 		irqkit_plan_has_banned(plan, irq) ||
-		(irqkit_irqbalance_has_irqkit_script(irqbalance) &&
-			irqkit_placed_has(ctx, irq) > 0);
+		(placed && irqkit_placed_has(placed, irq));
 }
 
 static void find_affected(struct affected *affected, const struct change *change,
 	const struct irqkit_irqbalance *irqbalance)
 {
 	const struct irqkit_plan *plan = change->plan;
+	struct irqkit_placed *placed = NULL;
 
+	if (irqkit_irqbalance_has_irqkit_script(irqbalance) &&
+		irqkit_placed_read(change->ctx, &placed) < 0)
+		placed = NULL;
 	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
 		const struct irqkit_step *step = irqkit_plan_get(plan, i);
 		enum irqkit_knob knob = irqkit_step_get_knob(step);
@@ -74,9 +78,10 @@ static void find_affected(struct affected *affected, const struct change *change
 		affected->has_default |= knob == IRQKIT_KNOB_DEFAULT_AFFINITY;
 		affected->has_irqs |= knob == IRQKIT_KNOB_AFFINITY;
 		if (knob == IRQKIT_KNOB_AFFINITY &&
-			!is_left_alone(change->ctx, plan, irqbalance, (unsigned int)irq))
+			!is_left_alone(placed, plan, irqbalance, (unsigned int)irq))
 			add_irq(affected, irq);
 	}
+	irqkit_placed_free(placed);
 }
 
 /* What excludes these interrupts from irqbalance. NULL: no memory. */

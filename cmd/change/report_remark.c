@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static size_t count(const struct report *report, enum irqkit_result result)
@@ -61,34 +62,60 @@ static void remark_counts(const struct report *report)
 }
 
 /* "Skipped: 4 managed by the kernel, 1 per-CPU." */
+/* A reason, and how many steps have it. */
+struct reason {
+	const char *why;
+	size_t first; /* step */
+	size_t n;
+};
+
+static int compare_why(const void *a, const void *b)
+{
+	const struct reason *x = a, *y = b;
+	int r = strcmp(x->why, y->why);
+
+	return r ? r : (x->first > y->first) - (x->first < y->first);
+}
+
+static int compare_first(const void *a, const void *b)
+{
+	const struct reason *x = a, *y = b;
+
+	return (x->first > y->first) - (x->first < y->first);
+}
+
+/* Each reason once, in the order of the steps; returns how many. */
+static size_t join_reasons(struct reason *reasons, size_t n)
+{
+	size_t n_joined = 0;
+
+	qsort(reasons, n, sizeof(*reasons), compare_why);
+	for (size_t i = 0; i < n; i++)
+		if (n_joined && strcmp(reasons[n_joined - 1].why, reasons[i].why) == 0)
+			reasons[n_joined - 1].n++;
+		else
+			reasons[n_joined++] = reasons[i];
+	qsort(reasons, n_joined, sizeof(*reasons), compare_first);
+	return n_joined;
+}
+
 static void remark_skipped(const struct report *report)
 {
-	size_t n = irqkit_plan_count(report->plan);
-	const char *before = "Skipped: ";
+	size_t n = irqkit_plan_count(report->plan), n_reasons = 0;
+	_cleanup_free_ struct reason *reasons = calloc(n + 1, sizeof(*reasons));
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && reasons; i++) {
 		const struct irqkit_step *step = irqkit_plan_get(report->plan, i);
-		const char *why = irqkit_step_get_why(step);
-		size_t same = 0, first = n;
 
-		if (irqkit_step_get_result(step) != IRQKIT_SKIPPED)
-			continue;
-		for (size_t j = 0; j < n; j++) {
-			const struct irqkit_step *other = irqkit_plan_get(
-				report->plan, j);
-
-			if (irqkit_step_get_result(other) != IRQKIT_SKIPPED ||
-				strcmp(irqkit_step_get_why(other), why) != 0)
-				continue;
-			first = first == n ? j : first;
-			same++;
-		}
-		if (first == i) {
-			printf("%s%zu %s", before, same, why);
-			before = ", ";
-		}
+		if (irqkit_step_get_result(step) == IRQKIT_SKIPPED)
+			reasons[n_reasons++] = (struct reason){ irqkit_step_get_why(step),
+				i, 1 };
 	}
-	if (before[0] == ',')
+	if (n_reasons)
+		n_reasons = join_reasons(reasons, n_reasons);
+	for (size_t i = 0; i < n_reasons; i++)
+		printf("%s%zu %s", i ? ", " : "Skipped: ", reasons[i].n, reasons[i].why);
+	if (n_reasons)
 		printf(".\n");
 }
 

@@ -309,7 +309,8 @@ static enum status write_text(const struct metrics *metrics)
 	r = replace_file(metrics->options->file, e->text, e->len);
 	if (r == 0)
 		return STATUS_DONE;
-	say_error("cannot write '%s': %s", metrics->options->file, strerror(-r));
+	say_error("cannot write '%s': %s", metrics->options->file,
+		replace_file_describe(r));
 	return STATUS_REFUSED;
 }
 

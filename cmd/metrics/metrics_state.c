@@ -86,10 +86,16 @@ enum status metrics_state_read(
 	const char *path, struct state *state, struct kept_state *kept)
 {
 	enum status status;
-	struct stat st;
+	struct stat st = { 0 };
 
 	if (stat(path, &st) < 0 && errno == ENOENT)
 		return STATUS_NO_MATCH;
+	if (S_ISFIFO(st.st_mode)) {
+		say_error(
+			"cannot use '%s' for --state: it is a pipe, which keeps nothing",
+			path);
+		return STATUS_REFUSED;
+	}
 	status = state_read_json(path, state);
 	if (status != STATUS_DONE)
 		return status;
@@ -249,6 +255,6 @@ enum status metrics_state_write(const char *path, const struct state *state,
 	r = replace_file(path, text, len);
 	if (r == 0)
 		return STATUS_DONE;
-	say_error("cannot write '%s': %s", path, strerror(-r));
+	say_error("cannot write '%s': %s", path, replace_file_describe(r));
 	return STATUS_REFUSED;
 }

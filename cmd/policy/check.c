@@ -11,6 +11,7 @@ void check_free(struct check *check)
 {
 	table_free(&check->table);
 	free(check->rows);
+	irqkit_placed_free(check->placed);
 	irqkit_irqbalance_free(check->irqbalance);
 	lines_free(&check->lines);
 	irqkit_plan_free(check->plan);
@@ -32,6 +33,15 @@ static void read_bans(struct check *check)
 	check->irqbalance = NULL;
 }
 
+/* What was saved cannot be read by every user. */
+static bool has_placed(struct check *check, unsigned int irq)
+{
+	if (!check->has_read_placed && irqkit_placed_read(check->ctx, &check->placed) < 0)
+		check->placed = NULL;
+	check->has_read_placed = true;
+	return check->placed && irqkit_placed_has(check->placed, irq);
+}
+
 /* 'apply' has banned what it saved as placed. */
 static void add_ban(struct check *check, size_t index)
 {
@@ -42,7 +52,7 @@ static void add_ban(struct check *check, size_t index)
 	if (!check->irqbalance || irqkit_step_get_knob(step) != IRQKIT_KNOB_AFFINITY ||
 		irqkit_step_get_result(step) == IRQKIT_SKIPPED ||
 		irqkit_irqbalance_has_banned(check->irqbalance, (unsigned int)irq) ||
-		irqkit_placed_has(check->ctx, (unsigned int)irq) <= 0)
+		!has_placed(check, (unsigned int)irq))
 		return;
 	*row = (struct difference){ check, step, index, false, true };
 	check->table.rows[check->table.n_rows++] = row;

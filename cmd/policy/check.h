@@ -27,6 +27,8 @@ struct check {
 	size_t n_settings; /* without those that cannot be moved */
 	size_t n_bans; /* rows that are missing bans */
 	struct irqkit_irqbalance *irqbalance; /* owned; NULL: its bans are not checked */
+	struct irqkit_placed *placed; /* owned; NULL: not read, or it cannot be */
+	bool has_read_placed;
 };
 
 void check_free(struct check *check);

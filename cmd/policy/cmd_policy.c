@@ -42,6 +42,7 @@ static enum status run(const struct call *call)
 	const char *word = call->n_words == 2 ? call->words[1] : "";
 	struct irqkit_ctx *ctx = NULL;
 	enum status status;
+	struct irqkit_placed *placed = NULL;
 	uint64_t irq;
 	int r;
 
@@ -54,7 +55,10 @@ static enum status run(const struct call *call)
 	status = machine_open(call, &ctx);
 	if (status != STATUS_DONE)
 		return STATUS_NO_ANSWER;
-	r = irqkit_placed_has(ctx, (unsigned int)irq);
+	r = irqkit_placed_read(ctx, &placed);
+	if (r == 0)
+		r = irqkit_placed_has(placed, (unsigned int)irq);
+	irqkit_placed_free(placed);
 	irqkit_ctx_free(ctx);
 	if (r < 0)
 		return say_failure(r);

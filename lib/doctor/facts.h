@@ -77,6 +77,8 @@ struct facts {
 	struct steered *steered; /* owned, and what they hold; see steered.h */
 	size_t n_steered;
 	bool has_read_steered;
+	struct irqkit_placed *placed; /* owned; NULL: not read, or it cannot be */
+	bool has_read_placed;
 	struct fact_file *files; /* owned; sorted by path */
 	size_t n_files, files_room;
 	/* facts_isolate.h: owned, and their texts; the plan of 'isolate', if it was made */

@@ -65,6 +65,7 @@ void facts_free(struct facts *facts)
 	facts_free_isolate(facts);
 	facts_free_writers(facts);
 	facts_free_steered(facts);
+	irqkit_placed_free(facts->placed);
 	for (size_t i = 0; i < facts->n_files; i++) {
 		free(facts->files[i].path);
 		free(facts->files[i].text);

@@ -355,11 +355,14 @@ void target_words_free(struct target_words *words)
 
 bool facts_is_placed(struct facts *facts, const struct unit *unit)
 {
-	if (!facts_read(facts, NULL, "run/irqkit/placed"))
+	if (!facts->has_read_placed && irqkit_placed_read(facts->ctx, &facts->placed) < 0)
+		facts->placed = NULL;
+	facts->has_read_placed = true;
+	if (!facts->placed)
 		return false;
 	for (size_t i = 0; i < unit->n_irqs; i++)
-		if (irqkit_placed_has(facts->ctx,
-			    (unsigned int)irqkit_irq_get_number(unit->irqs[i])) > 0)
+		if (irqkit_placed_has(facts->placed,
+			    (unsigned int)irqkit_irq_get_number(unit->irqs[i])))
 			return true;
 	return false;
 }

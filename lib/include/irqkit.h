@@ -2398,19 +2398,29 @@ int irqkit_plan_save_placed(const struct irqkit_plan *plan, struct irqkit_lock *
 /* Returns whether exactly the interrupts of the plan are saved: 1, 0 or a negative error. */
 int irqkit_plan_has_saved_placed(const struct irqkit_plan *plan);
 
+/* The interrupts that were saved as placed. */
+struct irqkit_placed;
+
 /* Removes the interrupts that @change has placed from the saved ones: it was undone. */
 int irqkit_placed_forget(struct irqkit_lock *lock, unsigned int change);
 /* Removes all. */
 int irqkit_placed_clear(struct irqkit_lock *lock);
 
 /*
- * Returns whether @irq was saved as placed, and still has the same handlers: 1 or 0. It
- * reads two small files.
+ * Reads which interrupts were saved as placed; none, if nothing was saved. Free it before
+ * the context.
  *
  * -EACCES: only root may read what was saved. -EPERM, -EXDEV: /run/irqkit is not safe.
  * -EBADMSG: the file is damaged.
  */
-int irqkit_placed_has(struct irqkit_ctx *ctx, unsigned int irq);
+int irqkit_placed_read(struct irqkit_ctx *ctx, struct irqkit_placed **ret_placed);
+void irqkit_placed_free(struct irqkit_placed *placed);
+
+/*
+ * Returns whether @irq was saved as placed, and still has the same handlers, for which it
+ * reads a small file.
+ */
+bool irqkit_placed_has(const struct irqkit_placed *placed, unsigned int irq);
 
 enum {
 	/* After a failed step, continue with the next one and restore nothing. */

@@ -12,6 +12,7 @@
  * The names are those of the handlers, as in
  * /sys/kernel/irq/N/actions: a number may belong to another device later.
  */
+#include "base/array.h"
 #include "base/buffer.h"
 #include "base/macros.h"
 #include "base/number.h"
@@ -25,6 +26,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,15 +34,104 @@
 #define HEADING "irqkit-placed 1\n"
 #define END "\nend\n"
 
-/* An interrupt in the file: from its number to the end of its names. NULL: it is not there. */
-static const char *find_line(const char *text, unsigned int irq)
-{
-	char line[32];
-	const char *at;
+/* An interrupt in the file. */
+struct placed_line {
+	unsigned int irq;
+	const char *at; /* what follows its number, until a newline */
+};
 
-	snprintf(line, sizeof(line), "\nirq\t%u\t", irq);
-	at = strstr(text, line);
-	return at ? at + strlen(line) : NULL;
+struct irqkit_placed {
+	struct irqkit_ctx *ctx; /* not owned */
+	char *text; /* owned; NULL: there is no file */
+	struct placed_line *lines; /* owned; by number */
+	size_t n, room;
+};
+
+EXPORT void irqkit_placed_free(struct irqkit_placed *placed)
+{
+	if (!placed)
+		return;
+	free(placed->text);
+	free(placed->lines);
+	free(placed);
+}
+
+static void free_placed(struct irqkit_placed **placed)
+{
+	irqkit_placed_free(*placed);
+}
+#define _cleanup_placed_ CLEANUP(free_placed)
+
+static int compare_lines(const void *a, const void *b)
+{
+	const struct placed_line *x = a, *y = b;
+
+	if (x->irq != y->irq)
+		return x->irq > y->irq ? 1 : -1;
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+static int compare_irq(const void *member, const void *key)
+{
+	unsigned int irq = ((const struct placed_line *)member)->irq;
+	unsigned int wanted = *(const unsigned int *)key;
+
+	return (irq > wanted) - (irq < wanted);
+}
+
+static int list_lines(struct irqkit_placed *placed)
+{
+	static const char word[] = "\nirq\t";
+	const char *at = placed->text;
+
+	while (at && (at = strstr(at, word))) {
+		uint32_t irq;
+		size_t len;
+
+		at += strlen(word);
+		len = strcspn(at, "\t\n");
+		if (at[len] != '\t' || parse_u32(at, len, &irq) < 0)
+			continue;
+		at += len + 1;
+		if (!GROW(placed->lines, placed->n, placed->room))
+			return -ENOMEM;
+		placed->lines[placed->n++] = (struct placed_line){ irq, at };
+		at--;
+	}
+	if (placed->n)
+		qsort(placed->lines, placed->n, sizeof(*placed->lines), compare_lines);
+	return 0;
+}
+
+/* Takes @text over, which may be NULL. */
+static int new_placed(
+	struct irqkit_ctx *ctx, char *text, struct irqkit_placed **ret_placed)
+{
+	struct irqkit_placed *placed = calloc(1, sizeof(*placed));
+	int r;
+
+	if (!placed) {
+		free(text);
+		return -ENOMEM;
+	}
+	placed->ctx = ctx;
+	placed->text = text;
+	r = list_lines(placed);
+	if (r < 0)
+		irqkit_placed_free(placed);
+	else
+		*ret_placed = placed;
+	return r;
+}
+
+/* From after its number to the end of its names. NULL: it is not there. */
+static const char *find_line(const struct irqkit_placed *placed, unsigned int irq)
+{
+	size_t at = array_lower_bound(
+		placed->lines, placed->n, sizeof(*placed->lines), &irq, compare_irq);
+
+	return at < placed->n && placed->lines[at].irq == irq ? placed->lines[at].at
+							      : NULL;
 }
 
 static unsigned int parse_change(const char *line)
@@ -82,10 +173,10 @@ static int format_names(const struct irqkit_interrupt *interrupt, char **ret_nam
 }
 
 /* Who has placed it before stays: the file had it under the same names. */
-static unsigned int find_change(const char *before, unsigned int irq, const char *names,
-	size_t len, unsigned int change)
+static unsigned int find_change(const struct irqkit_placed *before, unsigned int irq,
+	const char *names, size_t len, unsigned int change)
 {
-	const char *line = before ? find_line(before, irq) : NULL;
+	const char *line = find_line(before, irq);
 	const char *old = line ? find_names(line) : NULL;
 
 	return old && strncmp(old, names, len) == 0 && old[len] == '\n'
@@ -94,7 +185,7 @@ static unsigned int find_change(const char *before, unsigned int irq, const char
 }
 
 static int add_step(struct buffer *file, const struct irqkit_plan *plan,
-	const struct irqkit_step *step, const char *before)
+	const struct irqkit_step *step, const struct irqkit_placed *before)
 {
 	struct irqkit_irq *irq = step->knob == IRQKIT_KNOB_AFFINITY &&
 			step->result != IRQKIT_SKIPPED
@@ -117,8 +208,8 @@ static int add_step(struct buffer *file, const struct irqkit_plan *plan,
 	return 0;
 }
 
-static int format_placed(
-	const struct irqkit_plan *plan, const char *before, char **ret_text)
+static int format_placed(const struct irqkit_plan *plan,
+	const struct irqkit_placed *before, char **ret_text)
 {
 	struct buffer file = { 0 };
 	int r = 0, taken;
@@ -132,13 +223,22 @@ static int format_placed(
 }
 
 /* NULL: there is none, or none that is complete. */
-static int read_placed(int dir_fd, char **ret_text)
+static int read_text(int dir_fd, char **ret_text)
 {
 	int r = run_dir_read(dir_fd, FILE_NAME, ret_text);
 
 	if (r == 0 && !is_complete(*ret_text))
 		free(TAKE(*ret_text));
 	return r == -ENOENT ? 0 : r;
+}
+
+static int read_placed(
+	struct irqkit_ctx *ctx, int dir_fd, struct irqkit_placed **ret_placed)
+{
+	char *text = NULL;
+	int r = read_text(dir_fd, &text);
+
+	return r < 0 ? r : new_placed(ctx, text, ret_placed);
 }
 
 /* No file is the same as one without an interrupt. */
@@ -152,27 +252,31 @@ static bool is_same_text(const char *before, const char *text)
 EXPORT int irqkit_plan_save_placed(
 	const struct irqkit_plan *plan, struct irqkit_lock *lock)
 {
-	_cleanup_free_ char *before = NULL, *text = NULL;
-	int r = read_placed(lock->dir_fd, &before);
+	_cleanup_placed_ struct irqkit_placed *before = NULL;
+	_cleanup_free_ char *text = NULL;
+	int r = read_placed(plan->ctx, lock->dir_fd, &before);
 
 	if (r == 0)
 		r = format_placed(plan, before, &text);
-	if (r < 0 || is_same_text(before, text))
+	if (r < 0 || is_same_text(before->text, text))
 		return r;
 	return run_dir_write(lock->dir_fd, FILE_NAME, text, strlen(text), true);
 }
 
 EXPORT int irqkit_plan_has_saved_placed(const struct irqkit_plan *plan)
 {
-	_cleanup_free_ char *before = NULL, *text = NULL;
+	_cleanup_placed_ struct irqkit_placed *before = NULL;
+	_cleanup_free_ char *text = NULL;
 	int dir_fd = run_dir_open(plan->ctx, false), r;
 
-	r = dir_fd < 0 ? dir_fd : read_placed(dir_fd, &before);
+	r = dir_fd < 0 ? dir_fd : read_placed(plan->ctx, dir_fd, &before);
 	if (dir_fd >= 0)
 		close(dir_fd);
-	if (r == 0 || r == -ENOENT)
+	if (r == -ENOENT)
+		r = new_placed(plan->ctx, NULL, &before);
+	if (r == 0)
 		r = format_placed(plan, before, &text);
-	return r < 0 ? r : is_same_text(before, text);
+	return r < 0 ? r : is_same_text(before->text, text);
 }
 
 EXPORT int irqkit_placed_forget(struct irqkit_lock *lock, unsigned int change)
@@ -180,7 +284,7 @@ EXPORT int irqkit_placed_forget(struct irqkit_lock *lock, unsigned int change)
 	_cleanup_free_ char *before = NULL, *text = NULL;
 	struct buffer file = { 0 };
 	const char *end;
-	int r = read_placed(lock->dir_fd, &before);
+	int r = read_text(lock->dir_fd, &before);
 
 	if (r < 0 || !before)
 		return r;
@@ -221,40 +325,41 @@ static bool is_same(struct irqkit_ctx *ctx, unsigned int irq, const char *names)
 
 int placed_take_out(struct irqkit_ctx *ctx, struct number_list *irqs)
 {
-	_cleanup_free_ char *text = NULL;
 	_cleanup_numbers_ struct number_list saved = { 0 };
-	int dir_fd = run_dir_open(ctx, false), r;
+	_cleanup_placed_ struct irqkit_placed *placed = NULL;
+	int r = irqkit_placed_read(ctx, &placed);
 
-	if (dir_fd < 0)
-		return dir_fd == -ENOENT ? 0 : dir_fd;
-	r = read_placed(dir_fd, &text);
-	close(dir_fd);
-	for (size_t i = 0; i < irqs->n && text && r == 0; i++) {
-		unsigned int irq = irqs->numbers[i];
-		const char *line = find_line(text, irq);
-
-		if (line && is_same(ctx, irq, find_names(line)))
-			r = number_list_add(&saved, irq);
-	}
+	if (r == -EBADMSG) /* as if there were none */
+		return 0;
+	for (size_t i = 0; i < irqs->n && r == 0; i++)
+		if (irqkit_placed_has(placed, irqs->numbers[i]))
+			r = number_list_add(&saved, irqs->numbers[i]);
 	if (r == 0)
 		number_list_remove_all(irqs, &saved);
 	return r;
 }
 
-EXPORT int irqkit_placed_has(struct irqkit_ctx *ctx, unsigned int irq)
+EXPORT int irqkit_placed_read(struct irqkit_ctx *ctx, struct irqkit_placed **ret_placed)
 {
-	_cleanup_free_ char *text = NULL;
 	int dir_fd = run_dir_open(ctx, false), r;
-	const char *line;
+	char *text = NULL;
 
 	if (dir_fd < 0)
-		return dir_fd == -ENOENT ? 0 : dir_fd;
+		return dir_fd == -ENOENT ? new_placed(ctx, NULL, ret_placed) : dir_fd;
 	r = run_dir_read(dir_fd, FILE_NAME, &text);
 	close(dir_fd);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	if (!is_complete(text))
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (text && !is_complete(text)) {
+		free(text);
 		return -EBADMSG;
-	line = find_line(text, irq);
-	return line && is_same(ctx, irq, find_names(line));
+	}
+	return new_placed(ctx, text, ret_placed);
+}
+
+EXPORT bool irqkit_placed_has(const struct irqkit_placed *placed, unsigned int irq)
+{
+	const char *line = find_line(placed, irq);
+
+	return line && is_same(placed->ctx, irq, find_names(line));
 }

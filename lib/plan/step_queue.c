@@ -9,12 +9,13 @@
 #include <errno.h>
 #include <string.h>
 
-static const struct irqkit_queue *find_queue(const struct irqkit_device *device, int irq)
+static const struct irqkit_queue *find_queue(
+	const struct irqkit_device *device, unsigned int irq)
 {
-	for (size_t i = 0; i < device->n_queues; i++)
-		if (device->queues[i].irq == irq)
-			return &device->queues[i];
-	return NULL;
+	const struct irqkit_queue *queue = irqkit_device_find_irq_queue(
+		device, irq, IRQKIT_RX);
+
+	return queue ? queue : irqkit_device_find_irq_queue(device, irq, IRQKIT_TX);
 }
 
 int step_name_queue(
@@ -27,8 +28,8 @@ int step_name_queue(
 
 	*ret_name = NULL;
 	for (size_t i = 0; i < n && r == 0 && !queue; i++)
-		queue = find_queue(irqkit_devices_get_owner(machine->devices, number, i),
-			irq->row->irq);
+		queue = find_queue(
+			irqkit_devices_get_owner(machine->devices, number, i), number);
 	if (r == 0 && queue)
 		r = irqkit_queue_format_full_name(queue, ret_name);
 	return r == -ENOMEM ? r : 0;

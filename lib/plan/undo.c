@@ -424,11 +424,11 @@ static int find_entry_again(const struct irqkit_plan *plan,
 }
 
 /* The number of channels of this interface was changed since then, and stays. */
-static bool stays(const struct irqkit_plan *plan, const struct journal_entry *entry)
+static bool skips_barrier(const struct irqkit_plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++)
 		if (step_is_barrier(&plan->steps[i]) &&
-			plan->steps[i].result == IRQKIT_SKIPPED && is_saved(entry))
+			plan->steps[i].result == IRQKIT_SKIPPED)
 			return true;
 	return false;
 }
@@ -463,13 +463,14 @@ static int add_rest(
 EXPORT int irqkit_plan_add_undo_rest(
 	struct irqkit_plan *plan, const struct irqkit_change *change, bool force)
 {
+	bool skips = skips_barrier(plan);
 	int r = 0;
 
 	for (size_t i = 0; i < change->n_entries && r == 0; i++) {
 		const struct journal_entry *entry = &change->entries[i];
 
 		if (!is_before_rest(entry) && !is_repeated(change, i) &&
-			!stays(plan, entry))
+			!(skips && is_saved(entry)))
 			r = add_rest(plan, entry, force);
 	}
 	return r;

@@ -4,21 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print_messages(const struct irqkit_request *request)
+static void print(struct irqkit_request *r, struct irqkit_plan *p)
 {
-	size_t n = irqkit_request_count_messages(request);
 	enum irqkit_message_kind kind;
 
-	for (size_t i = 0; i < n; i++)
-		puts(irqkit_request_get_message(request, i, &kind));
-}
+	for (size_t i = 0; i < irqkit_request_count_messages(r); i++)
+		puts(irqkit_request_get_message(r, i, &kind));
+	for (size_t i = 0; i < irqkit_plan_count(p); i++) {
+		const struct irqkit_step *s = irqkit_plan_get(p, i);
 
-static void print_step(const struct irqkit_step *step)
-{
-	int irq = irqkit_step_get_irq(step);
-
-	if (irqkit_step_was_written(step))
-		printf("%d: %s\n", irq, irqkit_step_get_new(step));
+		if (irqkit_step_was_written(s))
+			printf("%d: %s\n", irqkit_step_get_irq(s),
+				irqkit_step_get_new(s));
+	}
 }
 
 int main(int argc, char **argv)
@@ -37,16 +35,12 @@ int main(int argc, char **argv)
 		irqkit_request_new_spread(&request) < 0 ||
 		irqkit_request_add_target(request, "eth0") < 0)
 		return 2;
-
 	r = irqkit_request_plan(request, machine, plan);
-	print_messages(request);
 	if (r == 0)
 		r = irqkit_plan_apply(plan, lock, "spread eth0", 0);
-	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
-		print_step(irqkit_plan_get(plan, i));
+	print(request, plan);
 	if (r < 0)
 		printf("cannot spread eth0: %s\n", strerror(-r));
-
 	irqkit_request_free(request);
 	irqkit_plan_free(plan);
 	irqkit_machine_free(machine);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "../../cmd/base/alike.c"
+#include "base/alike.h"
 
 static unsigned int distance(const char *a, const char *b)
 {
@@ -41,9 +41,10 @@ static void words_too_long_are_like_nothing(void **state)
 
 	(void)state;
 	memset(text, 'a', sizeof(text));
-	assert_true(alike_distance(text, sizeof(text), text, sizeof(text)) >= LONGEST);
-	assert_true(alike_distance(text, LONGEST + 1, "a", 1) >= LONGEST);
-	assert_int_equal(alike_distance(text, LONGEST, text, LONGEST), 0);
+	assert_true(
+		alike_distance(text, sizeof(text), text, sizeof(text)) >= ALIKE_LONGEST);
+	assert_true(alike_distance(text, ALIKE_LONGEST + 1, "a", 1) >= ALIKE_LONGEST);
+	assert_int_equal(alike_distance(text, ALIKE_LONGEST, text, ALIKE_LONGEST), 0);
 }
 
 static void offer_all(struct alike *alike, const char *const *names)

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../../cmd/base/error_name.c"
+#include "base/error_name.h"
 
 #ifdef __GLIBC__
 #define HAS_STRERRORNAME __GLIBC_PREREQ(2, 32)

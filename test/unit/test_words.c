@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * What the program reads from words and makes of them: decimal numbers, and lists. The
- * program's sources are part of this file: they are no library.
- */
+/* What the program reads from words and makes of them: decimal numbers, and lists. */
 #include "unit.h"
 
-#include "../../cmd/base/read_number.c"
-#include "../../cmd/base/text.c"
+#include <errno.h>
+#include <string.h>
+
 #include "base/basics.h"
+#include "base/read_number.h"
+#include "base/text.h"
 
 static void numbers_are_read(void **state)
 {
