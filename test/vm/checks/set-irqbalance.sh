@@ -17,7 +17,7 @@ until_ok 10 grep -q irqbalance "/proc/$pid/comm" || fail "$(cat log)"
 status 0 irqkit set "$irq" --cpus=3
 ! grep -q irqbalance err || fail "banned, and reported: $(cat err)"
 status 0 irqkit set "$other" --cpus=3
-grep -q "irqbalance (pid $pid) is running.*--banirq=$other" err || fail "not reported: $(cat err)"
+grep -q "irqbalance (pid $pid) is running.*use --ban" err || fail "not reported: $(cat err)"
 status 0 irqkit set "$irq" "$other" --cpus=3 --json
 eq "$(jq '.warnings | length' out)" 1 'warnings'
 for again in 1 2 3; do
