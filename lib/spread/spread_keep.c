@@ -317,12 +317,12 @@ static bool can_keep(struct places *alone, const struct places *kept,
 }
 
 /*
- * Marks the devices whose queues are as good as @fresh would make them. Those that @fresh
- * leaves where they are come first: of many on a CPU, these are not the first ones, which
- * often are the busiest, but some of all.
+ * Marks the devices whose queues are as good as @fresh would make them. @same_first: those that
+ * @fresh leaves where they are come first; of many on a CPU, these are not the first ones,
+ * which often are the busiest, but some of all.
  */
-static int choose_kept(
-	const struct places *now, const struct places *fresh, bool *keeps, bool *ret_any)
+static int choose_kept(const struct places *now, const struct places *fresh,
+	bool same_first, bool *keeps, bool *ret_any)
 {
 	const struct slots *slots = now->slots;
 	_cleanup_places_ struct places kept = { 0 }, alone = { 0 };
@@ -335,7 +335,9 @@ static int choose_kept(
 		return r;
 	add_pinned(&kept);
 	most_first = find_most_first(fresh);
-	for (uint32_t k = 0; k < 2 * slots->n_devices; k++) {
+	memset(keeps, 0, slots->n_devices * sizeof(*keeps));
+	for (uint32_t k = same_first ? 0 : slots->n_devices; k < 2 * slots->n_devices;
+		k++) {
 		uint32_t d = k % slots->n_devices;
 
 		if (keeps[d] || (k < slots->n_devices && !is_same(now, fresh, d)) ||
@@ -451,22 +453,68 @@ static int place_fresh(struct decision *d, struct slots_way *way)
 	return 0;
 }
 
-/* Some devices stay, if what comes of it is as good. */
-static int place_around(struct decision *d, const struct slots_way *fresh)
+/* The load of the busiest CPU. */
+static int find_load(struct places *p, uint64_t *ret_load)
+{
+	const struct slots *slots = p->slots;
+	_cleanup_free_ uint64_t *loads = calloc(
+		(size_t)slots->spread->n_cpus + 1, sizeof(*loads));
+
+	if (!loads)
+		return -ENOMEM;
+	*ret_load = 0;
+	for (uint32_t i = 0; i < slots->n; i++) {
+		if (p->cpu[i] == NONE)
+			continue;
+		for (uint32_t k = 0; k < slots->slots[i].count; k++)
+			loads[p->cpu[i]] += slots_get(slots, &slots->slots[i], k)->load;
+		if (*ret_load < loads[p->cpu[i]])
+			*ret_load = loads[p->cpu[i]];
+	}
+	return 0;
+}
+
+struct around {
+	bool is_good; /* as the fresh placement */
+	uint64_t load; /* then: of the busiest CPU */
+};
+
+/* Some devices stay, and the others go around them. */
+static int place_kept(struct decision *d, const struct slots_way *fresh, bool same_first,
+	struct around *ret)
 {
 	struct slots_way way = *fresh;
 	bool has_any = false;
-	int r = choose_kept(&d->now, &d->fresh, d->keeps, &has_any);
+	int r = choose_kept(&d->now, &d->fresh, same_first, d->keeps, &has_any);
 
+	*ret = (struct around){ 0 };
 	if (r < 0 || !has_any)
 		return r;
 	way.keeps = d->keeps;
 	r = place(d, &way, &d->tried);
 	/* a less busy one would be judged by another measure the next time */
-	if (r < 0 ||
-		(is_as_good(&d->tried.score, &d->fresh.score) &&
-			d->tried.score.busiest == d->fresh.score.busiest))
+	ret->is_good = is_as_good(&d->tried.score, &d->fresh.score) &&
+		d->tried.score.busiest == d->fresh.score.busiest;
+	return r == 0 && ret->is_good ? find_load(&d->tried, &ret->load) : r;
+}
+
+/*
+ * Some devices stay, if what comes of it is as good. By the number of queues, it is often all the
+ * same which of them do; then the load of the busiest CPU decides.
+ */
+static int place_around(struct decision *d, const struct slots_way *fresh)
+{
+	struct around in_order, same;
+	int r = place_kept(d, fresh, false, &in_order);
+
+	if (r == 0)
+		r = place_kept(d, fresh, true, &same);
+	if (r < 0)
 		return r;
+	if (same.is_good && (!in_order.is_good || same.load <= in_order.load))
+		return 0;
+	if (in_order.is_good)
+		return place_kept(d, fresh, false, &in_order);
 	return place(d, fresh, &d->fresh);
 }
 
