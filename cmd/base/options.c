@@ -169,10 +169,35 @@ static const char *find_next(char *const *words, const char *option)
 	return NULL;
 }
 
-/* popt before 1.19 takes a value that an option does not want, and says nothing. */
-#ifndef POPT_ERROR_UNWANTEDARG
-#define POPT_ERROR_UNWANTEDARG (-12)
-#endif
+static bool takes_no_value(const struct option *options, const char *name, size_t len)
+{
+	for (const struct option *o = options; o && o->name; o++)
+		if (strncmp(o->name, name, len) == 0 && o->name[len] == '\0')
+			return !option_takes_text(o->kind);
+	return false;
+}
+
+/* "--json=x". popt before 1.19 would drop the value. */
+static bool check_values(const struct command *command, char *const *words)
+{
+	for (size_t i = 1; words[i] && strcmp(words[i], "--") != 0; i++) {
+		size_t len = strcspn(words[i], "=");
+		const char *name;
+
+		if (strncmp(words[i], "--", 2) != 0 || words[i][len] != '=')
+			continue;
+		name = words[i] + 2;
+		len -= 2;
+		if (!takes_no_value(command->options, name, len) &&
+			!takes_no_value(common_options, name, len) &&
+			!takes_no_value(answered_options, name, len))
+			continue;
+		say_error("%s: option '%s' takes no value; did you mean '--%.*s'?",
+			command->name, words[i], (int)len, name);
+		return false;
+	}
+	return true;
+}
 
 static void say_mistake(
 	const struct command *command, poptContext con, char *const *words, int error)
@@ -183,9 +208,6 @@ static void say_mistake(
 		say_error("%s: option '%s' needs a value", command->name, option);
 	else if (error == POPT_ERROR_BADOPT)
 		say_unknown(command, option, find_next(words, option));
-	else if (error == POPT_ERROR_UNWANTEDARG)
-		say_error("%s: option '%s' takes no value; did you mean '%.*s'?",
-			command->name, option, (int)strcspn(option, "="), option);
 	else
 		say_error("%s: option '%s': %s", command->name, option,
 			poptStrerror(error));
@@ -407,8 +429,13 @@ static bool parse(const struct command *command, int argc, const char **argv,
 		return false;
 	}
 
-	go_on = is_line ? take_line_options(con, words, ret_call, ret_status)
-			: take_options(con, words, ret_call, ret_status);
+	go_on = check_values(command, words);
+	if (!go_on)
+		*ret_status = STATUS_MISUSE;
+	else if (is_line)
+		go_on = take_line_options(con, words, ret_call, ret_status);
+	else
+		go_on = take_options(con, words, ret_call, ret_status);
 	if (go_on && !take_words(con, ret_call)) {
 		*ret_status = say_no_memory();
 		go_on = false;
