@@ -190,6 +190,8 @@ static enum status run_without_command(const char *const *leading, size_t n_lead
 		const char *word = leading[i];
 		bool is_long = word[1] == '-';
 
+		if (word[0] != '-') /* the value of the option before */
+			continue;
 		if (strcmp(word, "--help") == 0 || (!is_long && strchr(word, 'h')))
 			print_help();
 		else if (strcmp(word, "--version") == 0 ||

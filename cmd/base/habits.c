@@ -55,7 +55,8 @@ static const struct {
 	{ "ethtool channel", "irqkit channels DEV", ALONE },
 	{ "rfs flows", "irqkit rps DEV --flows=N", FILLED },
 	{ "queue", "irqkit pin-queue DEV QUEUE=SET", ALONE },
-	{ "restore revert rollback reset cancel unset unban", "irqkit undo", ALONE },
+	{ "restore revert rollback reset cancel unset unban unisolate unpin",
+		"irqkit undo", ALONE },
 	{ "history log journal changes redo", "irqkit undo --list", ALONE },
 	{ "trace follow blame events", "irqkit who", FOLLOWED },
 	{ "hex convert cpumask", "irqkit mask SET", FILLED },
@@ -179,7 +180,9 @@ static const struct {
 	{ NULL, "--sysroot --chroot --prefix", "--root=DIR" },
 	{ NULL, "--columns --fields", "--output=COLUMNS" },
 	{ NULL, "--order --order-by --sort-by", "--sort=COLUMN" },
-	{ "show", "-l -L --channels --numa-queues", "--queues" },
+	{ "show", "-l -L --channels --show-channels --set-channels",
+		"irqkit channels DEV" },
+	{ "show", "--numa-queues", "--queues" },
 	/* tuna --irqs */
 	{ NULL,
 		"--irq --irqs --interrupt --target --dev --device --interface --iface "

@@ -149,6 +149,18 @@ static int read_queue(
 	return r == 0 ? place_queue(pin, queue, cpus, true) : r;
 }
 
+/* "0-3" */
+static bool is_range(const char *text, size_t len)
+{
+	size_t first = strspn(text, "0123456789");
+	size_t last;
+
+	if (first == 0 || text[first] != '-')
+		return false;
+	last = strspn(text + first + 1, "0123456789");
+	return last > 0 && first + 1 + last == len;
+}
+
 /* "0=SET", "rx-0=SET" or "tx-0=SET", of which @len is before the = */
 static int read_queues(struct pin *pin, const char *word, size_t len, const char *set)
 {
@@ -159,6 +171,16 @@ static int read_queues(struct pin *pin, const char *word, size_t len, const char
 	uint32_t number;
 	int r = 0;
 
+	if (strchr(set, '='))
+		return request_fail(pin->request, IRQKIT_PROBLEM_WORDS,
+			"'%s' is more than one queue; put spaces between them, as in "
+			"'0=4 1=5'",
+			word);
+	if (is_range(word + before, len - before))
+		return request_fail(pin->request, IRQKIT_PROBLEM_WORDS,
+			"'%.*s' is more than one queue; write each by itself, as in "
+			"'0=4 1=5'",
+			(int)len, word);
 	if (len <= before || parse_u32(word + before, len - before, &number) < 0)
 		return request_fail(pin->request, IRQKIT_PROBLEM_WORDS,
 			"'%.*s' is not a queue; write it as 0, rx-0, tx-0 or all",
