@@ -169,7 +169,7 @@ static const char *find_next(char *const *words, const char *option)
 	return NULL;
 }
 
-/* popt before 1.19 takes a value that an option does not want, and says nothing. */
+/* popt before 1.19 silently accepts a value for an option that takes none. */
 #ifndef POPT_ERROR_UNWANTEDARG
 #define POPT_ERROR_UNWANTEDARG (-12)
 #endif

@@ -138,7 +138,7 @@ static enum status add_device(struct looking *looking, const char *name)
 		return say_no_memory();
 	if (strcmp(name, "all") == 0)
 		say_error("there is no device 'all'; did you mean 'irqkit doctor', which "
-			  "looks at all of them?");
+			  "checks all devices?");
 	else if (strcmp(name, "fix") == 0 || strcmp(name, "list") == 0)
 		say_error("there is no device '%s'; did you mean the option '--%s'?",
 			name, name);

@@ -46,7 +46,7 @@ static int pass(int r)
 	return r == -ENOMEM || is_failure(r) ? r : 0;
 }
 
-/* Where the files are: of a machine, which keeps them, or below a folder. */
+/* Where files are read: through a machine, which keeps them, or below a folder. */
 struct source {
 	struct irqkit_ctx *ctx;
 	struct irqkit_machine *machine; /* or NULL */
