@@ -1628,10 +1628,10 @@ int irqkit_sample_new(struct irqkit_ctx *ctx, const struct irqkit_sample *earlie
 	const char **reterr_reason);
 
 /*
- * Same as irqkit_sample_new(), with the counts of the machine, so call it soon after these
- * were read. The other counters are read once for these counts: a second sample needs
- * irqkit_machine_refresh() before it. The machine may be read again or freed afterwards. It must not be one of
- * irqkit_machine_new_totals().
+ * Same as irqkit_sample_new(), with the counts of the machine, so call it soon after
+ * these were read. The other counters are read once for each reading of these counts:
+ * call irqkit_machine_refresh() before a second sample. The machine may be read again or
+ * freed afterwards. It must not be one of irqkit_machine_new_totals().
  */
 int irqkit_sample_new_of(struct irqkit_machine *machine,
 	const struct irqkit_sample *earlier, struct irqkit_sample **ret_sample);

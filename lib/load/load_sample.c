@@ -122,7 +122,7 @@ static int read_clocks(struct source *source, struct irqkit_sample *sample)
 	return pass(r);
 }
 
-/* The system is still the one of an earlier sample of this run. */
+/* The system is the same as for an earlier sample of this run. */
 static int read_boot_id(struct source *source, const struct irqkit_sample *earlier,
 	struct irqkit_sample *sample)
 {

@@ -247,7 +247,7 @@ static uint32_t find_next(struct placing *p, const struct slot *slot,
 	return spread_next(p->spread, item, &among);
 }
 
-/* Are the queues of a device that fits on its node on other nodes too? */
+/* Does a device have queues on other nodes, although its node has enough CPUs? */
 static bool is_crowded(const struct placing *p, const struct slot *slot)
 {
 	return p->way->is_wide && slots_fit_node(p->slots, slot);
@@ -354,7 +354,7 @@ static int place_leader(
 	return place_next(p, slot, item);
 }
 
-/* An interrupt of a device that is kept: is it where it will be? */
+/* For an interrupt of a device that is kept: is it on the CPU where it will stay? */
 static bool stays_put(const struct placing *p, const struct slot *slot, uint32_t index)
 {
 	const struct spread_item *item = slots_get(p->slots, slot, index);
@@ -524,7 +524,7 @@ static int part_firsts(struct placing *p)
 	const struct slots *slots = p->slots;
 	int r = 0;
 
-	/* an order of CPUs that the user chose, and counted vectors, are not touched */
+	/* keep an order of CPUs that the user chose, and counted vectors */
 	if (p->spread->is_fresh || p->spread->is_strict || p->spread->width > 1)
 		return 0;
 	for (uint32_t d = 0; d < slots->n_devices && r == 0; d++) {
