@@ -225,8 +225,8 @@ DEB = $(B)/deb
 dist: $(filter deps-deb deps-release,$(MAKECMDGOALS)) ## pack the sources: build/dist/irqkit-VERSION.tar.xz
 	@dist/tarball $(NAME) '$(TARBALL)' && echo '$(TARBALL:./%=%)'
 
-# In a copy of the tree, with dist/debian as debian/: from the same sources, the same packages.
-# The variables of this make are not for that one, and the modes of the files are not the user's.
+# Builds in a copy of the tree, with dist/debian as debian/: the same sources give the same packages.
+# The inner make must not get the variables of this make, and the files must not get the user's umask.
 # DEB_BUILD_OPTIONS=nocheck leaves out unit tests; DEB_FLAGS=-S packs only the sources.
 deb: dist ## build Debian packages from that: build/deb/*.deb
 	@command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null || { \

@@ -57,9 +57,9 @@ adapt() {
 	for word; do
 		case $word in
 		--cpus=SET) word=--cpus=all ;;
-		# a placeholder; a file that the test wrote or only names, what needs a journal, which the
-		# root of a golden test has no more; what needs two states; and what needs the running
-		# system, or does not end
+		# Not run: placeholders; files that only the test had; commands that need a journal, which
+		# the root of a golden test no longer has; commands that need two states; and commands
+		# that need the running system, or that do not end
 		*.conf | '>'* | who | --stay | --every=* | *=N | *=ID | DEV | TARGET | SET | *=DIR | *SECONDS | *^SET | COMMAND | @ROOT@* | --install | undo | help | compare) return 1 ;;
 		esac
 		words+=("$word")

@@ -28,7 +28,7 @@ while read -r library; do
 	name=${name/ncursesw/ncurses} # both are in one package
 	check "$library is there when the package is built" grep -q "^ $name-dev," $debian/control
 done < <(on_demand)
-# "libmnl" is of libmnl-dev
+# Debian packages "libmnl" as libmnl-dev
 same "libirqkit-dev depends on what libirqkit.pc names, and on nothing else" \
 	"$(sed -nE 's/^LIB_NEEDS *= *//p' Makefile | tr ' ' '\n' | sed 's/$/-dev/' | sort)" \
 	"$(field Depends libirqkit-dev | grep -oE '\blib[a-z0-9]+-dev\b' | sort)"
@@ -94,15 +94,15 @@ same "dist/irqkit.spec names each unit" "$(cd "$tmp/rpms/units" && echo *)" \
 	"$(sed -n 's/^%global units //p' dist/irqkit.spec | tr ' ' '\n' | sort | xargs)"
 same "dist/debian/rules finds each unit" "$(ls "$tmp/rpms/units")" \
 	"$(find dist -maxdepth 1 \( -name '*.service*' -o -name '*.timer*' -o -name '*.path' \) | sed 's|.*/||; s|\.in$||' | sort)"
-# For another machine, dh names the compiler and pkg-config of that machine.
+# In a cross build, dh gives make the compiler and the pkg-config of the other architecture.
 printf '#!/bin/sh\necho "$*" >>"%s/asked"\n' "$tmp" >"$tmp/pkg-config"
 chmod +x "$tmp/pkg-config"
 check "it installs with another pkg-config" stage cross PKG_CONFIG="$tmp/pkg-config" O="$tmp/cross-built"
 # shellcheck disable=SC2016 # of make
-same "which is asked for each library, and for where units are" \
+same "this pkg-config is asked for each library and for the directories of units" \
 	"$(sed -nE 's/^(LIB_NEEDS|CMD_NEEDS) *= *//p' Makefile | tr ' ' '\n' | cat - <(printf '%s\n' systemd udev) | sort)" \
 	"$(tr ' ' '\n' <"$tmp/asked" | grep -v -e '^-' -e '^[A-Z]' | sort -u)"
-empty "no other is run" "$(grep -nE '(^|[ \t(;&|])pkg-config( |$)' Makefile $debian/rules | grep -vE ':[0-9]*:#|by pkg-config name|^Makefile:[0-9]+:PKG_CONFIG')"
+empty "no other pkg-config is run" "$(grep -nE '(^|[ \t(;&|])pkg-config( |$)' Makefile $debian/rules | grep -vE ':[0-9]*:#|by pkg-config name|^Makefile:[0-9]+:PKG_CONFIG')"
 # The test sees a file that is in no package, or in two.
 touch "$tmp/debs/usr/new"
 same "a file that is in none would be found" "usr/new is in 0 packages" \
@@ -120,16 +120,16 @@ mkdir -m 700 "$tmp/other place"
 check "they are packed where they were unpacked" \
 	"$tmp/other place/irqkit-$version/dist/tarball" "irqkit-$version" "$tmp/2.tar"
 check "both have the same bytes" cmp "$tmp/1.tar" "$tmp/2.tar"
-# What a user may have set, for each program that packs.
+# Settings that a user may have, for each program that packs.
 mkdir -p "$tmp/elsewhere/dist"
-check "they are packed where a user has options of his own" env CDPATH="$tmp/elsewhere" TAR_OPTIONS='--owner=daemon --format=gnu' \
+check "the sources are packed although the user has set other options" env CDPATH="$tmp/elsewhere" TAR_OPTIONS='--owner=daemon --format=gnu' \
 	XZ_DEFAULTS=--check=sha256 XZ_OPT=-0 TZ=Pacific/Auckland LC_ALL=C.UTF-8 dist/tarball "irqkit-$version" "$tmp/3.tar"
 check "with the same bytes" cmp "$tmp/1.tar" "$tmp/3.tar"
 if command -v xz >/dev/null; then
-	check "they are compressed" dist/tarball "irqkit-$version" "$tmp/1.tar.xz"
-	check "and where a user has other options for xz" env XZ_DEFAULTS=--check=sha256 XZ_OPT=--check=none \
+	check "the sources are compressed" dist/tarball "irqkit-$version" "$tmp/1.tar.xz"
+	check "they are compressed although the user has set other options for xz" env XZ_DEFAULTS=--check=sha256 XZ_OPT=--check=none \
 		dist/tarball "irqkit-$version" "$tmp/2.tar.xz"
-	check "with the same bytes, too" cmp "$tmp/1.tar.xz" "$tmp/2.tar.xz"
+	check "the compressed sources have the same bytes" cmp "$tmp/1.tar.xz" "$tmp/2.tar.xz"
 else
 	skip "the compressed sources have the same bytes" "no xz"
 fi
@@ -144,17 +144,17 @@ same "all is in one folder" "irqkit-$version" "$(tar -t -f "$tmp/1.tar" | cut -d
 unset SOURCE_DATE_EPOCH
 
 # ---- make deb: the source package -----------------------------------------------------------
-# by_umask UMASK: builds it, and prints its sums
+# by_umask UMASK: builds the source package, and prints its checksums
 by_umask() {
 	(umask "$1" && env -u MAKEFLAGS -u MAKEOVERRIDES -u MFLAGS -u MAKELEVEL "${MAKE:-make}" -s O="$tmp/by$1" \
 		deb DEB_FLAGS='-S -d') >"$tmp/by.log" 2>&1 || cat "$tmp/by.log"
 	(cd "$tmp/by$1/build/deb" && sha256sum ./*.dsc ./*.tar.xz)
 }
 if command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null; then
-	same "the source package has the same bytes, whatever files others may read here" "$(by_umask 022)" "$(by_umask 077)"
+	same "the source package has the same bytes with every umask" "$(by_umask 022)" "$(by_umask 077)"
 	same "'make deb DEB_FLAGS=-S' names what it made" "irqkit_$version-0irqkit1.dsc" "$(sed -n '$s|.*/||p' "$tmp/by.log")"
 else
-	skip "the source package has the same bytes, whatever files others may read here" "no debhelper"
+	skip "the source package has the same bytes with every umask" "no debhelper"
 fi
 
 if [ "${1-}" != --long ]; then

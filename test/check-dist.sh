@@ -43,7 +43,7 @@ empty "irqkit-apply.service is skipped only where irqkit-apply.path is" \
 same "irqkit.service starts only with a policy file" \
 	"/etc/irqkit.d/*.conf /run/irqkit.d/*.conf /usr/lib/irqkit.d/*.conf" \
 	"$(sed -n 's/^Condition[A-Za-z]*=|//p' "$tmp/irqkit.service" | xargs -d'\n')"
-# The sockets of runs that ask the kernel all they can, and those that the units allow.
+# The sockets that irqkit opens in these runs, and the sockets that the units allow.
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 	{
 		for command in "show --json" channels metrics "apply /dev/null" "doctor --for=0.1"; do

@@ -161,7 +161,7 @@ same "irqkit(8) has them" "$set_words" "$(sed -n '/^\.Ss SET$/,/^\.El/s/^\.It Li
 	sed 's/ , /\n/g' | grep -v , | grep -oE '^[a-z][a-z-]*:?' | sort -u)"
 same "set --help has them" "$set_words" "$("$irqkit" set --help | sed -n '/explains the words:$/,/^$/p' | sed '1d; s/:[0-9]*/:/g; s/ /\n/g' | sed '/^$/d' | sort)"
 # ---- SECURITY.md -----------------------------------------------------------------------------
-# ways: what the sources load, read from the environment, or ask, as SECURITY.md calls it
+# ways: what the sources load, read from the environment, or ask, by the names in SECURITY.md
 ways() {
 	sed -nE 's/^ON_DEMAND\("([a-z]+)\.so.*/\1/p' cmd/*/*.c
 	grep -ohE '\bgetenv\("[A-Z_]+' lib/*/*.c cmd/*.c cmd/*/*.c | sed 's/.*"//'
@@ -178,8 +178,8 @@ ways() {
 		etc/default/irqbalance /etc/default/irqbalance
 	END
 }
-check "the sources have ways out" [ "$(ways | wc -l)" -gt 15 ]
-empty "SECURITY.md names each" "$(ways | sort -u | while read -r way; do grep -qF "$way" SECURITY.md || echo "$way"; done)"
+check "the sources use many interfaces" [ "$(ways | wc -l)" -gt 15 ]
+empty "SECURITY.md names each interface of the sources" "$(ways | sort -u | while read -r way; do grep -qF "$way" SECURITY.md || echo "$way"; done)"
 empty "irqkit starts no other program, as SECURITY.md says" \
 	"$(grep -nE '\b(system|popen|posix_spawnp?|exec[lv][pe]*|v?fork)\(' lib/*/*.c cmd/*.c cmd/*/*.c)"
 finish

@@ -159,10 +159,10 @@ for name in bond-i40e-8cpu cloud-nics-16cpu isolate-8cpu linux-6.1-16cpu-2offlin
 done
 narrow_table "two systems" compare "$roots/xen-6.1-dom0" "$roots/xen-6.12-dom0"
 narrow_table "two systems" compare "$roots/cloud-nics-16cpu" "$roots/bond-bridge-6.1"
-check "many tables were there, and names were shortened" test $n_tables -ge 60 -a $n_short -ge 30
+check "many tables were tested, and names were shortened" test $n_tables -ge 60 -a $n_short -ge 30
 
-# 4,096 names that differ only in the middle, where a cut would be: it takes less than two seconds
-# of CPU time to find another one.
+# 4,096 names differ only in the middle, where names are cut first: irqkit finds another cut in less
+# than two seconds of CPU time.
 mkdir -p "$tmp/many/proc"
 awk 'BEGIN {
 	print "           CPU0"
@@ -176,7 +176,7 @@ widths=(70)
 	ulimit -t $((2 * ${LIMIT_FACTOR:-1}))
 	on_terminal show "--root='$tmp/many'" -o IRQ,TOTAL,NAME
 )
-same "4096 names are shortened soon, and no two look alike" 4096 \
+same "4096 names are shortened quickly, and no two look alike" 4096 \
 	"$(awk 'NR > 1 && $3 ~ /~/ { print $3 }' "$tmp/table-70" | sort -u | wc -l)"
 widths=(40 60 80 100)
 

@@ -46,7 +46,7 @@ once() {
 	case $status in 0 | 3 | 4 | 5) ;; *) odd+="irqkit ${*:2}: status $status: $(<"$tmp/err")"$'\n' ;; esac
 }
 
-# Files whose contents grow. Each is opened once, and at both ends of a period.
+# Counters. Each file is opened once; to measure a period, it is opened at both ends.
 counters='^r /proc/(interrupts|stat|uptime|softirqs|net/(softnet_stat|dev|queue_packets))$'
 most=1
 repeated() {
@@ -63,7 +63,7 @@ period() {
 # ---- without a write -------------------------------------------------------------------------
 printf '%s\n' 'spread all' 'isolate 1' >"$tmp/all.conf"
 
-# The counters of a machine, of which most saved ones have few, as a running x86 system has them.
+# A root with all counters that a running x86 system has; most saved systems have only a few of them.
 cp -RP "$roots/two-samples-2cpu" "$tmp/counters"
 rm -r "$tmp/counters/proc.1"
 mkdir -p "$tmp/counters/sys/kernel/debug/irq/domains"
@@ -102,7 +102,7 @@ while read -r root dev; do
 		once "$root" rps "$dev" --auto -n
 		once "$root" xps "$dev"
 		once "$root" xps "$dev" --auto -n
-		# the packets of a bond arrive elsewhere, so that this is refused
+		# the packets of a bond arrive on other interfaces, so this is refused
 		[ "$dev" = bond0 ] || once "$root" rps "$dev" --flows=1024 -n
 		once "$root" channels
 	fi
@@ -146,8 +146,8 @@ queues-8cpu eth0
 isolated-16cpu eno6
 END
 
-# Two masks show which CPUs settings isolate: the second is opened only if the first leaves out a CPU,
-# and none where isolated CPUs do not matter.
+# Two masks show which CPUs settings isolate. The second is opened only if the first leaves out a CPU.
+# Neither is opened if isolated CPUs do not matter.
 mkdir "$tmp/by-hand"
 cp -RP "$roots/onehot-8cpu" "$tmp/by-hand/root"
 by_hand=$(realpath "$tmp/by-hand/root")

@@ -31,7 +31,7 @@ $told[] | . as $said | .device as $device |
 (
 	($state | to_entries[] | .key as $queue | .value as [$word, $cpus] | $after[$queue] as $planned |
 		(select($planned == null) | "\($queue) is not in the plan"),
-		(select($word == "on" and $planned == "") | "\($queue) is on, and --auto turns it off"),
+		(select($word == "on" and $planned == "") | "\($queue) is on, but --auto turns it off"),
 		(select(($word | IN("redundant", "no-effect", "same-cpu")) and $planned == $cpus) |
 			"\($queue) is \($word), and --auto keeps it"),
 		(select($word == "redundant" and $planned != "") | "\($queue) is redundant, and --auto sets it")),
@@ -63,7 +63,7 @@ word_of() {
 	esac
 }
 
-# contradictions SETTLED: of the root in $root; a line each
+# contradictions SETTLED: those of the root in $root, one on each line
 contradictions() {
 	local dev
 	"$O/irqkit" rps '*' --root "$root" --json >"$tmp/states" 2>/dev/null || return 0
@@ -81,7 +81,7 @@ contradictions() {
 	found=$((found + $(jq '[.findings[] | select(.fix[0:1] == ["rps"])] | length' "$tmp/doctor")))
 }
 
-# set_rps MASK [ONLY]: of all rx queues of $root, or of those whose folder is named so
+# set_rps MASK [ONLY]: for all rx queues of $root, or for those whose folder has this name
 set_rps() { find "$root/sys/devices" -path "*/queues/${2-rx-*}/rps_cpus" -exec sh -c 'mask=$1; shift; for file; do echo "$mask" >"$file"; done' - "$1" {} +; }
 
 # CPUs 1 and 2 are isolated by settings.
@@ -92,7 +92,7 @@ isolate_by_hand() {
 	echo "$mask" | tee "$root/proc/irq/default_smp_affinity" >"$root/sys/devices/virtual/workqueue/cpumask"
 }
 
-# beyond: the mask of a CPU that the machine has not got online
+# beyond: the mask of a CPU that is not online on the machine
 beyond() {
 	local cpu=0
 	while "$O/irqkit" mask "siblings:$cpu" --root "$root" >/dev/null 2>&1; do cpu=$((cpu + 1)); done
@@ -116,7 +116,7 @@ look() {
 		contradictions "$settled" >"$tmp/wrong"
 		[ ! -s "$tmp/wrong" ] || wrong+=$(sed "s|^|$(basename "$from") |" "$tmp/wrong")$'\n'
 	done
-	empty "$name: nobody contradicts" "$wrong"
+	empty "$name: no contradiction" "$wrong"
 	check "$name: many roots were looked at" test "$looked" -ge 40
 }
 set_all() { set_rps "$("$O/irqkit" mask all --root "$root")"; }
@@ -127,7 +127,7 @@ settle() { "$O/irqkit" rps '*' --auto -q --root "$root"; }
 
 settled=false
 look "as saved" :
-check "as saved: some are told that RPS helps" test "$said" -ge 20
+check "as saved: show and rps say of some interfaces that RPS helps" test "$said" -ge 20
 check "as saved: doctor has findings about it" test "$found" -ge 8
 look "all CPUs" set_all
 look "CPU 0" set_rps 1
@@ -136,7 +136,7 @@ look "only the first queue" set_first
 look "CPUs that are offline" set_offline
 check "offline: doctor has findings about it" test "$found" -ge 40
 look "CPUs isolated by settings" isolate_by_hand
-look "and all of them set" set_isolated
+look "CPUs isolated by settings, RPS on all CPUs" set_isolated
 settled=true
 look "after --auto" settle
 finish

@@ -45,7 +45,7 @@ two_vectors() {
 	fired 25 "$2"
 }
 two_vectors 1000000 100000; fires $id 'medium eth0' 'it mostly receives'
-two_vectors 100000 1000000; silent $id 'it mostly sends, which RPS does not share'
+two_vectors 100000 1000000; silent $id 'it mostly sends, and RPS does not help that'
 one_queue 90; put sys/class/net/eth0/queues/rx-0/rps_cpus e; silent $id 'RPS is on'
 one_queue 90; put sys/class/net/eth0/operstate down; silent $id 'the interface is down'
 new 1; nic eth0 igb 0; fired 24 1000000; rate 24 2000; busy 0 90; silent $id 'one CPU'
@@ -255,7 +255,7 @@ guest 49; silent $id 'less than half of the time'
 guest 50; put sys/class/net/eth0/queues/rx-0/rps_cpus e; silent $id 'RPS is on'
 if wanted $id; then
 	guest 50; put sys/devices/system/cpu/isolated 1-3; finds $id 'high eth0 has one queue' 'other CPUs are isolated'
-	same "$id: no RPS, which has no CPUs" null "$(jq -c --arg id $id '.findings[] | select(.id == $id) | .fix' "$tmp/json")"
+	same "$id: no fix by RPS, because it has no CPUs" null "$(jq -c --arg id $id '.findings[] | select(.id == $id) | .fix' "$tmp/json")"
 fi
 
 id=virtio-one-queue
@@ -579,14 +579,14 @@ balanced 'IRQBALANCE_BANNED_CPULIST=2-3'; silent $id 'both are banned'
 balanced '#IRQBALANCE_BANNED_CPULIST=0'; silent $id 'a comment'
 balanced ''; printf 'A=1\0IRQBALANCE_BANNED_CPULIST=0\0' >"$root/proc/700/environ"; fires $id 'IRQBALANCE_BANNED_CPULIST' 'its environment'
 balanced 'IRQBALANCE_BANNED_CPULIST=0'; rm -r "$root/proc/700"; silent $id 'it does not run'
-# advice: what else can be done, by the findings that were made last
+# advice: the advice for irqbalance in the last findings
 advice() { jq -r --arg id "$id" '.findings[] | select(.id == $id) | .. | strings | select(startswith("set IRQ"))' "$tmp/json"; }
 if wanted $id; then
 	balanced 'IRQBALANCE_BANNED_CPULIST=0'; finds $id 'isolated CPUs 2-3' 'by the kernel'
-	same "$id: irqbalance can ask the kernel" 'set IRQBALANCE_BANNED_CPULIST=0,2-3, or set neither variable: then it asks the kernel. Restart irqbalance after that' "$(advice)"
+	same "$id: irqbalance can ask the kernel" 'set IRQBALANCE_BANNED_CPULIST=0,2-3, or unset it and IRQBALANCE_BANNED_CPUS, so that irqbalance asks the kernel. Then restart irqbalance' "$(advice)"
 	balanced 'IRQBALANCE_BANNED_CPULIST=0'; rm "$root/sys/devices/system/cpu/isolated"
 	put proc/irq/default_smp_affinity 3; put sys/devices/virtual/workqueue/cpumask 3; finds $id 'isolated CPUs 2-3' 'by settings'
-	same "$id: the kernel does not know of them" 'set IRQBALANCE_BANNED_CPULIST=0,2-3. Restart irqbalance after that' "$(advice)"
+	same "$id: the kernel does not know these CPUs" 'set IRQBALANCE_BANNED_CPULIST=0,2-3. Then restart irqbalance' "$(advice)"
 fi
 
 id=irqbalance-on-hybrid
@@ -601,7 +601,7 @@ hybrid() {
 }
 hybrid 2; fires $id 'low eth0: irqbalance is running and leaves 1 of 1 queues on slow cores'
 hybrid 1; silent $id 'a fast core'
-hybrid 2; put sys/devices/system/cpu/isolated 0; fires $id 'slow cores' 'one of the fast is isolated'
+hybrid 2; put sys/devices/system/cpu/isolated 0; fires $id 'slow cores' 'one of the fast cores is isolated'
 hybrid 2; rm -r "$root/proc/700"; silent $id 'it does not run'
 
 # owners: nothing else

@@ -457,9 +457,9 @@ findings() {
 	lacks "with each subject once" '([^ ]+): \1: '
 	shows "with the command" "^ +irqkit $fix"
 	tmux -L "$socket" resize-window -x 40 -y 10
-	shows "40x10: the findings say how to leave" '^arrows Choose  Backspace Back  q Quit'
+	shows "40x10: the findings say how to go back" '^arrows Choose  Backspace Back  q Quit'
 	tmux -L "$socket" resize-window -x 24 -y 10
-	shows "24x10: and how to end" '^arrows Choose  q Quit'
+	shows "24x10: the findings say how to quit" '^arrows Choose  q Quit'
 	tmux -L "$socket" resize-window -x 80 -y 24
 	press BSpace
 	shows "Backspace goes back" 'IRQ +RATE/S'

@@ -21,9 +21,9 @@ static const struct {
 	const char *words; /* separated by spaces */
 	const char *hint;
 	/*
-	 * What becomes of the words that follow, up to an option. FILLED: they replace what is in
-	 * capitals, in their order; FOLLOWED: they stand at the end. ALONE: they mean something
-	 * else, as with `taskset 3 24`.
+	 * How the words that follow, up to an option, are used. FILLED: they replace the
+	 * words in capitals, in this order. FOLLOWED: they are added at the end. ALONE:
+	 * they are ignored, because they mean something else, as in `taskset 3 24`.
 	 */
 	enum use use;
 } commands[] = {
@@ -247,7 +247,7 @@ bool habits_is_filler(const char *word)
 	return has_word("to on at cpu cpus irq -> = >", word, strlen(word));
 }
 
-/* The words up to an option, without fillers; of more than @room the first. */
+/* The first @room words up to an option, without fillers. */
 static size_t choose_words(const char *const *words, const char **chosen, size_t room)
 {
 	size_t n = 0;

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 /*
- * For the words of a command line that begins with a word in place of a command: "irqkit show",
- * with words that follow if they fit, "irqkit set 24 --cpus=SET". NULL: it is not known, or
- * there is no memory. The caller frees it.
+ * Guesses the command line that is meant by words whose first one is not a command:
+ * "irqkit show", or with the words that follow if they fit, "irqkit set 24 --cpus=SET".
+ * NULL: there is no guess, or no memory. The caller frees it.
  */
 char *habits_guess_command(const char *const *words);
 

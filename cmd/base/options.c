@@ -177,7 +177,7 @@ static bool takes_no_value(const struct option *options, const char *name, size_
 	return false;
 }
 
-/* "--json=x". popt before 1.19 would drop the value. */
+/* "--json=x". popt before 1.19 silently accepts the value. */
 static bool check_values(const struct command *command, char *const *words)
 {
 	for (size_t i = 1; words[i] && strcmp(words[i], "--") != 0; i++) {

@@ -47,7 +47,7 @@ static bool is_special(const char *path)
 
 static int write_special(const char *path, const char *text, size_t len)
 {
-	/* otherwise open() would wait until somebody reads the pipe, perhaps for ever */
+	/* otherwise open() would wait until a program reads the pipe, perhaps forever */
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), flags, r;
 
 	if (fd < 0)
@@ -88,5 +88,5 @@ int replace_file(const char *path, const char *text, size_t len)
 
 const char *replace_file_describe(int r)
 {
-	return r == -ENXIO ? "nobody reads this pipe" : strerror(-r);
+	return r == -ENXIO ? "no program reads this pipe" : strerror(-r);
 }

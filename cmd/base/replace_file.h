@@ -10,11 +10,11 @@
  * it at that moment sees the old or the new text. If it fails, the old file stays.
  * A pipe or a device is not replaced: the text is written to it.
  *
- * Returns 0, or a negative errno. -ENXIO: nobody reads the pipe.
+ * Returns 0, or a negative errno. -ENXIO: no program reads the pipe.
  */
 int replace_file(const char *path, const char *text, size_t len);
 
-/* What its error means. */
+/* The message for an error of replace_file(). */
 const char *replace_file_describe(int r);
 
 #endif

@@ -49,7 +49,10 @@ struct report {
 void report_add_remark(struct report *report, char *remark);
 void report_drop_remarks(struct report *report);
 
-/* Adds a warning of the request, unless it has it: a request may be planned twice. */
+/*
+ * Adds a warning of the request, unless the report has it: a request may be planned
+ * twice.
+ */
 void report_add_warning(struct report *report, const char *warning);
 void report_drop_warnings(struct report *report);
 

@@ -133,7 +133,7 @@ static struct cell get_why(void *data)
 	return text_cell(irqkit_step_get_why(step_of(data)));
 }
 
-/* A plan has no column RESULT: WHY says what it leaves as it is. */
+/* A plan has no column RESULT: WHY says which settings it does not change. */
 static struct cell get_why_shown(void *data)
 {
 	const struct report_row *row = data;
@@ -146,7 +146,7 @@ static struct cell get_why_shown(void *data)
 	if (result == IRQKIT_SKIPPED)
 		return asprintf(&text, "skipped: %s", why) < 0 ? ABSENT
 							       : owned_cell(text);
-	/* that it was requested is no reason to do nothing */
+	/* "requested" would not explain why nothing is written */
 	if (strcmp(why, "requested") == 0 && result == IRQKIT_UNCHANGED)
 		return text_cell("already set");
 	if (strcmp(why, "requested") == 0 && result == IRQKIT_PENDING)

@@ -30,7 +30,7 @@ enum status request_say(const struct irqkit_request *request, int error)
 	return error < 0 ? statuses[irqkit_request_get_problem(request)] : STATUS_DONE;
 }
 
-/* For JSON: people read them on standard error. */
+/* For JSON; without JSON, they are on standard error. */
 static void add_warnings(const struct irqkit_request *request, struct report *report)
 {
 	for (size_t i = 0; i < irqkit_request_count_messages(request); i++) {

@@ -17,13 +17,14 @@ static void free_row(struct channel_row *row)
 }
 
 /*
- * Where there is no hardware, and nothing can be set, no number is useful: that says what
- * the interface is. The driver of veth has channels. False: no memory.
+ * If an interface has no hardware and its channels cannot be set, no number is useful:
+ * the text says what kind of interface it is. The driver of veth has channels. False: no
+ * memory.
  */
 static bool leave_software(struct irqkit_device *device, struct channel_row *row)
 {
 	static const char *const whats[] = {
-		[IRQKIT_NET_SOFTWARE] = "software: no device has queues for it",
+		[IRQKIT_NET_SOFTWARE] = "software interface: it has no hardware queues",
 		[IRQKIT_NET_LOOPBACK] = "loopback: its packets stay in the system",
 		[IRQKIT_NET_BRIDGE] = "a bridge: its ports have the queues",
 		[IRQKIT_NET_UPPER] = "built on other interfaces: these have the queues",

@@ -153,7 +153,7 @@ static void pair_agreeing(struct comparison *comparison, const struct group *gro
 	for (size_t i = group->b; i < group->b_end; i++) {
 		const struct state_irq *before = group->before->irqs[i];
 
-		/* most are in the same order, and thousands can have one name */
+		/* most are in the same order, and thousands may have the same name */
 		while (first < group->a_end && group->after->is_taken[first])
 			first++;
 		for (size_t k = first; k < group->a_end && !group->before->is_taken[i];

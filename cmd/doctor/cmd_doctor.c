@@ -138,7 +138,7 @@ static enum status add_device(struct looking *looking, const char *name)
 		return say_no_memory();
 	if (strcmp(name, "all") == 0)
 		say_error("there is no device 'all'; did you mean 'irqkit doctor', which "
-			  "looks at all of them?");
+			  "checks all devices?");
 	else if (strcmp(name, "fix") == 0 || strcmp(name, "list") == 0)
 		say_error("there is no device '%s'; did you mean the option '--%s'?",
 			name, name);
@@ -319,6 +319,7 @@ const struct command cmd_doctor = {
 		"\n"
 		"  irqkit doctor                     what is wrong with this machine?\n"
 		"  irqkit doctor --for=30            measure longer, under load\n"
+		"  irqkit doctor -v                  with the rule (ID) of each finding\n"
 		"  irqkit doctor --explain ID        what does this finding mean?\n"
 		"  irqkit doctor --fix -n            what would fix it, as one plan\n",
 	.options = options,

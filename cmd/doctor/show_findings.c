@@ -180,8 +180,11 @@ void show_group(
 			print_line(indent, "%s",
 				irqkit_rule_get_why(irqkit_finding_get_rule(finding)));
 		show_symptoms(view, finding, indent);
-		if (view->call->common.verbosity > 0)
+		if (view->call->common.verbosity > 0) {
+			print_line(indent, "Rule: %s.",
+				irqkit_rule_get_id(irqkit_finding_get_rule(finding)));
 			show_facts(finding, indent);
+		}
 	}
 	show_fix(group, indent);
 	show_by_hand(group, indent);

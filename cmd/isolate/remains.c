@@ -257,7 +257,7 @@ static const struct column columns[] = {
 	{ "PER_SECOND", "per_second", "the same each second, with --for",
 		COLUMN_RIGHT | COLUMN_DESCENDING, get_rate, 0 },
 	{ "MOVABLE", "movable", "whether it can be moved", 0, get_movable, 0 },
-	{ "WHY", "why", "why it can come there",
+	{ "WHY", "why", "why it can interrupt these CPUs",
 		COLUMN_DEFAULT | COLUMN_TRUNCATE | COLUMN_DROP(1), get_why, 0 },
 	{ 0 },
 };

@@ -91,8 +91,7 @@ enum status metrics_state_read(
 	if (stat(path, &st) < 0 && errno == ENOENT)
 		return STATUS_NO_MATCH;
 	if (S_ISFIFO(st.st_mode)) {
-		say_error(
-			"cannot use '%s' for --state: it is a pipe, which keeps nothing",
+		say_error("cannot use '%s' for --state: a pipe cannot store the state",
 			path);
 		return STATUS_REFUSED;
 	}

@@ -146,8 +146,9 @@ enum status apply_check_stay(const struct call *call, const struct change_option
 		say_error("--stay runs until stopped and cannot be combined with "
 			  "--dry-run, --script, --json, --keep-going or --wait");
 	else if (lines_are_read_once(call))
-		say_error("--stay reads the policy again for SIGHUP, which standard "
-			  "input and a pipe cannot: name a file");
+		say_error(
+			"--stay needs a policy file: standard input or a pipe cannot be "
+			"read again after SIGHUP");
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;

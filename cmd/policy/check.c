@@ -19,7 +19,7 @@ void check_free(struct check *check)
 	irqkit_ctx_free(check->ctx);
 }
 
-/* Bans that cannot be read, as without root, are not known: no difference. */
+/* Without root, the bans cannot be read: unknown bans are no difference. */
 static void read_bans(struct check *check)
 {
 	struct irqkit_devices *devices = irqkit_machine_get_devices(check->machine);
@@ -33,7 +33,7 @@ static void read_bans(struct check *check)
 	check->irqbalance = NULL;
 }
 
-/* What was saved cannot be read by every user. */
+/* Not every user may read the saved settings. */
 static bool has_placed(struct check *check, unsigned int irq)
 {
 	if (!check->has_read_placed && irqkit_placed_read(check->ctx, &check->placed) < 0)
@@ -42,7 +42,7 @@ static bool has_placed(struct check *check, unsigned int irq)
 	return check->placed && irqkit_placed_has(check->placed, irq);
 }
 
-/* 'apply' has banned what it saved as placed. */
+/* 'apply' has banned the interrupts that it saved as placed. */
 static void add_ban(struct check *check, size_t index)
 {
 	const struct irqkit_step *step = irqkit_plan_get(check->plan, index);
@@ -95,10 +95,10 @@ static void warn_unchecked(const struct check *check)
 	size_t n = irqkit_policies_count_unchecked(check->lines.policy, &error);
 
 	if (n && !check->call->common.is_quiet)
-		say_warning(
-			"%zu setting%s of lines that decide by counts %s not checked: "
-			"cannot read /run/irqkit/policy: %s",
-			n, n == 1 ? "" : "s", n == 1 ? "was" : "were", strerror(-error));
+		say_warning("%zu setting%s on counts %s not checked: cannot read "
+			    "/run/irqkit/policy: %s",
+			n, n == 1 ? " that depends" : "s that depend",
+			n == 1 ? "was" : "were", strerror(-error));
 }
 
 enum status check_find_differences(struct check *check)

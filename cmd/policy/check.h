@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What differs from policy files. Nothing here prints, but a warning. */
+/* What differs from policy files. Nothing here prints, except a warning. */
 #ifndef CMD_CHECK_H
 #define CMD_CHECK_H
 

@@ -139,7 +139,7 @@ static void add_weigh(const struct spread *spread, struct document *document)
 		add_sources(spread, document);
 }
 
-/* All that people are told beside the plan. */
+/* All messages that belong to the plan. */
 static void add_warnings(const struct report *report, struct document *document)
 {
 	const struct spread *spread = report->data;

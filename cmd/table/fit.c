@@ -219,7 +219,7 @@ static bool stay_different(
 	*ret_differ = true;
 	for (size_t i = 0; i < n && has_memory && *ret_differ; i++) {
 		has_memory = (shorter[i] = cut_text(names[i], cut)) != NULL;
-		/* neighbours are those that are likely to look alike */
+		/* in sorted order, names that look alike are neighbours */
 		if (has_memory && i > 0)
 			*ret_differ = strcmp(shorter[i - 1], shorter[i]) != 0;
 	}
@@ -234,8 +234,9 @@ static bool stay_different(
 }
 
 /*
- * Where names may be cut. What stays different with some head and tail also does with more
- * of either, so the shortest tail of each head is found along a staircase:
+ * Where names may be cut. If names stay different with some head and tail, they also do
+ * with a longer head or tail. So the shortest tail for each head is found along a
+ * staircase:
  *
  *	tail  . . . #     #: all stay different
  *	      . . # #
@@ -253,7 +254,7 @@ static bool find_tail(
 	size_t least = 0, enough = cut.tail;
 	bool differ;
 
-	/* most often none is shorter, which is soon seen */
+	/* most often no tail is shorter, and this is found quickly */
 	for (cut.tail--; least < enough; cut.tail = (least + enough) / 2) {
 		if (!stay_different(names, n, &cut, &differ))
 			return false;
@@ -322,7 +323,7 @@ static bool shorten_names(struct grid *grid, size_t index, size_t width)
 		tails = cuts.tails;
 	}
 	for (; width < grid->columns[index].width && !has_found; width++)
-		/* a name may have the mark in it, so the cut that was found is tried */
+		/* a name may contain the mark, so the cut must be tested */
 		if (choose_cut(&cuts, width, &cut) &&
 			!stay_different(names, n, &cut, &has_found))
 			return false;
@@ -334,7 +335,7 @@ static bool can_be_shorter(const struct grid_column *column)
 	return !column->is_hidden && is_name(column) && column->width > SHORT_NAME;
 }
 
-/* Can lines be so short at all? If not, they are broken anyhow, and names may be whole. */
+/* Can lines be this short? If not, lines are wrapped anyway, and names stay whole. */
 static bool names_can_fit(const struct grid *grid, size_t width)
 {
 	size_t total = count_columns(grid);

@@ -99,7 +99,10 @@ enum {
 	COLUMN_ADDRESS =
 		1 << 7, /* may end in the address of a device, which goes first */
 };
-/* Left out where a terminal is narrow: 1 first, the last ones if short names are not enough. */
+/*
+ * Left out on a narrow terminal: rank 1 first, the last ranks only if short names are not
+ * enough.
+ */
 #define COLUMN_DROP_LAST 14u
 #define COLUMN_DROP_MAX 15u
 #define COLUMN_DROP(rank) ((unsigned int)(rank) << 8)

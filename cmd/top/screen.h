@@ -44,7 +44,7 @@ void screen_clear(void);
 /* Cut at the right margin. @text: printable, in the user's locale. */
 void screen_put(
 	unsigned int row, unsigned int column, enum paint paint, const char *text);
-/* Keys, as "F1 Help", those for which there is room; and always "q Quit". */
+/* As many keys as fit, such as "F1 Help", and always "q Quit". */
 void screen_put_keys(unsigned int row, const char *const *keys, size_t n);
 /* Shows what was put since the last call. */
 void screen_show(void);

@@ -28,7 +28,7 @@ struct irqkit_device_irq {
 	bool has_meaning;
 	/* for a network device, by direction: the queue, or SERVES_... of queue_numbers.h */
 	uint32_t serves[2];
-	uint32_t stride[2]; /* and each queue that is so much further; 0: only that one */
+	uint32_t stride[2]; /* and each queue this far after it; 0: only this one */
 	uint32_t rank; /* among those of one direction, while they are numbered */
 	bool is_by_order; /* known from the order of the vectors */
 	bool is_unsure, is_contested; /* in one direction, while they are numbered */

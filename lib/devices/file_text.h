@@ -15,7 +15,7 @@ struct file_text {
 	struct file_text *read; /* owned; what was read before that; or NULL */
 };
 
-/* Its line, which it owns until it is forgotten. */
+/* Reads the file if needed. The text is owned by @file until it is forgotten. */
 int file_text_get(struct file_text *file, struct irqkit_ctx *ctx, const char *path,
 	const char **ret_text);
 /* Holds @text as if it had been read, until file_text_end_pretending(). */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Interrupts whose name is only that of the device. What they serve depends on the others:
- * one may be for all queues, or for none; of several, the driver's order may say it.
+ * Interrupts whose name is only that of the device. What they serve depends on their
+ * number: a single one may serve all queues or none; for several, the driver's order may
+ * show it.
  */
 #include "devices/plain_names.h"
 #include "base/macros.h"

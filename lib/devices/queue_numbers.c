@@ -143,7 +143,10 @@ static int compare_tx(const void *a, const void *b)
 	return compare_meanings(a, b);
 }
 
-/* Do two names that differ mean the same queue? Then it is not known whose it is. */
+/*
+ * Do two different names mean the same queue? Then the interrupt of the queue is not
+ * known.
+ */
 static void mark_contested(
 	struct irqkit_device_irq **irqs, size_t n, enum irqkit_direction direction)
 {

@@ -119,7 +119,7 @@ EXPORT int irqkit_queue_read_xps_rxqs(
 
 /*
  * "1"; "1-2" if the interface is a subordinate of another one: net/core/net-sysfs.c,
- * traffic_class_show(). Reading that of a queue in no class fails.
+ * traffic_class_show(). The kernel refuses to read the file of a queue that has no class.
  */
 EXPORT int irqkit_queue_read_traffic_class(
 	struct irqkit_queue *queue, unsigned int *ret_class)

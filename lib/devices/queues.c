@@ -69,7 +69,7 @@ static int ask_netlink(struct irqkit_devices *devices)
 	devices->has_asked_netlink = true;
 	r = netlink_ask(&devices->netlink);
 	devices->has_netlink = r == 0;
-	/* half an answer, or none in time: the kernel may know more than the names say */
+	/* an incomplete or late answer: the kernel may know more than the names say */
 	if (is_failure(r)) {
 		devices->netlink_error = r;
 		return ctx_note_thing(

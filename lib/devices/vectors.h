@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The order of a device's vectors, which tells interrupts of the same name apart. */
+/* The order of a device's vectors, which distinguishes interrupts with the same name. */
 #ifndef IRQKIT_VECTORS_H
 #define IRQKIT_VECTORS_H
 

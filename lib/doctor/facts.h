@@ -107,7 +107,7 @@ bool facts_read_number(struct facts *facts, uint64_t *ret_number, const char *fo
 /* The same as a set of CPUs, which the caller frees. NULL: none. */
 struct irqkit_cpuset *facts_read_list(struct facts *facts, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* A mask that the machine has once. NULL: there is none, or no memory. */
+/* A system-wide mask. NULL: there is none, or no memory. */
 struct irqkit_cpuset *facts_copy_mask(struct facts *facts, enum machine_file file);
 bool facts_has_file(struct facts *facts, enum machine_file file);
 /* A parameter of the kernel's command line, "isolcpus=": what follows it; NULL: none. */

@@ -6,8 +6,8 @@
 #include "doctor/facts.h"
 
 /*
- * The packets that the flow limit dropped: between both readings if a saved system has two,
- * otherwise since boot. -ENODATA: the kernel does not count them.
+ * The packets that the flow limit dropped: between the two readings if a saved system has
+ * two, otherwise since boot. -ENODATA: the kernel does not count them.
  */
 int facts_sum_flow_limited(struct facts *facts, uint64_t *ret_sum);
 

@@ -177,7 +177,7 @@ void finding_fact_file(
 		finding_fact(finding, machine_file_path(file), "%s", text);
 }
 
-/* @name: the file that has the CPUs as a list, which the record has, whatever it was read from */
+/* @name: the file that has these CPUs as a list; the record may come from another file */
 static void add_cpus(struct irqkit_finding *finding, const struct irqkit_irq *irq,
 	const char *name, const struct irqkit_cpuset *cpus)
 {

@@ -73,7 +73,7 @@ struct facts;
 void finding_fact_read(struct irqkit_finding *finding, struct facts *facts,
 	const char *file, ...) __attribute__((format(printf, 3, 4)));
 
-/* The same of a file that the machine has once. */
+/* The same for a system-wide file. */
 void finding_fact_file(
 	struct irqkit_finding *finding, struct facts *facts, enum machine_file file);
 /* The CPUs where an interrupt may be handled, and where it is, if that is known. */

@@ -161,7 +161,7 @@ static int look_widened_by_hotplug(struct look *look)
 		struct target_words targets CLEANUP(target_words_free) = { 0 };
 		struct irqkit_finding *finding;
 
-		/* away from an isolated CPU, another finding leads */
+		/* another finding moves interrupts away from isolated CPUs */
 		if (!unit || unit->cpu < 0 ||
 			irqkit_cpuset_has(facts->isolated, (unsigned int)unit->cpu))
 			continue;

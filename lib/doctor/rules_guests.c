@@ -47,7 +47,7 @@ static int judge_one_queue(struct look *look, const struct fact_device *owner,
 	return 0;
 }
 
-/* RPS does not share the work of sending. */
+/* RPS does not spread the work of sending. */
 static bool can_rps_help(struct look *look, const struct fact_device *owner)
 {
 	return !steered_mostly_sends(look->facts, owner) &&

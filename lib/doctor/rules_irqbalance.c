@@ -46,7 +46,7 @@ static int open_irqbalance(struct look *look, struct irqkit_irqbalance **ret_irq
 	return r;
 }
 
-/* By that name it was found. */
+/* Adds the name of the process, by which irqbalance was found. */
 static void add_comm(
 	struct irqkit_finding *finding, const struct irqkit_irqbalance *irqbalance)
 {
@@ -216,10 +216,10 @@ static int look_uses_isolated(struct look *look)
 		cpus, name);
 	finding_add_cpus(finding, left);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
-		"set IRQBALANCE_BANNED_CPULIST=%s%s. Restart irqbalance after that", all,
-		knows_isolated(facts)
-			? ", or set neither variable: then it asks the kernel"
-			: "");
+		"set IRQBALANCE_BANNED_CPULIST=%s%s. Then restart irqbalance", all,
+		knows_isolated(facts) ? ", or unset it and IRQBALANCE_BANNED_CPUS, so "
+					"that irqbalance asks the kernel"
+				      : "");
 	return 0;
 }
 

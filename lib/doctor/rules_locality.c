@@ -126,7 +126,7 @@ static bool has_unknown_node(const struct fact_device *device)
 		irqkit_device_read_node(device->device, &node) == -ENODATA;
 }
 
-/* What the kernel says of it. */
+/* Adds the file in which the kernel reports the node of the device. */
 static void add_node_file(
 	struct irqkit_finding *finding, const struct irqkit_device *device)
 {

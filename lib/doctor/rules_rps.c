@@ -32,8 +32,8 @@ static bool is_helpful(
 }
 
 /*
- * RPS of some queues is of no use: --auto turns that off, and leaves RFS and the queues that
- * RPS helps.
+ * RPS does not help some queues: --auto turns it off for them, and keeps RFS and the RPS
+ * of the other queues.
  */
 static void fix_useless(
 	struct look *look, struct steered *steered, struct irqkit_finding *finding)
@@ -440,7 +440,7 @@ static const struct irqkit_rule rules[] = {
 		       "every interface that appears takes it over.",
 		.explain = "Reported if all rx queues of a hardware interface with two "
 			   "or more queues have the mask of net.core.rps_default_mask, "
-			   "and it gains nothing for some of them.",
+			   "and RPS does not help some of these queues.",
 		.hides = (const char *const[]){ "rps-redundant", "rps-remote-node",
 			"rps-on-sibling", NULL },
 		.look = look_default,

@@ -204,8 +204,8 @@ static const struct irqkit_rule rules[] = {
 			   "interrupts, drops packets, or receives 50,000 packets per "
 			   "second. Without these numbers, an interface that fired often "
 			   "since boot is reported, and never above medium. Not reported "
-			   "if three quarters of its interrupts come from sending, which "
-			   "RPS does not share.",
+			   "if more than three quarters of its interrupts come from "
+			   "sending: RPS does not spread that work.",
 		.hides = (const char *const[]){ "mask-delivers-to-one",
 			"cpu-full-of-softirq", NULL },
 		.look = look_single_queue,

@@ -55,7 +55,7 @@ bool steered_is_advised(
 /* The same for an interface that is up: would it turn RPS on for some queue? */
 bool steered_may_help(struct look *look, const struct irqkit_device *device);
 
-/* Do interrupts that serve only tx queues make most of those of the interface? */
+/* Do interrupts that serve only tx queues fire most often on this interface? */
 bool steered_mostly_sends(const struct facts *facts, const struct fact_device *owner);
 
 /* Adds a file of a queue to a finding. @queue: may be NULL */

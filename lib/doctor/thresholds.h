@@ -37,7 +37,7 @@ enum {
 	/* a tick on a CPU without ticks, per second */
 	TICK_PER_SECOND = 10,
 
-	/* an interface that sends so much of its interrupts needs no RPS */
+	/* RPS does not help if more of the interrupts come from sending */
 	SENDING_PERCENT = 75,
 	/* a CPU or queue is short of time: for RPS and channels */
 	SHORT_CPU_PERCENT = 50,

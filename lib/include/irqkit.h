@@ -740,8 +740,8 @@ struct irqkit_queue *irqkit_device_find_irq_queue(const struct irqkit_device *de
 	unsigned int irq, enum irqkit_direction direction);
 
 /*
- * Returns the next queue that the same interrupt of the device serves, or NULL: after its rx
- * queues, its tx queues.
+ * Returns the next queue that the same interrupt of the device serves, or NULL. The rx
+ * queues come before the tx queues.
  */
 struct irqkit_queue *irqkit_queue_get_next(const struct irqkit_queue *queue);
 
@@ -1158,10 +1158,10 @@ enum irqkit_cpus {
 	IRQKIT_CPUS_POSSIBLE,
 	/*
 	 * Excluded from the scheduler's load balancing: by isolcpus=, or at run time by a
-	 * cpuset partition (cpuset.cpus.isolated of the root control group). Also what
-	 * settings isolate: the online CPUs that neither /proc/irq/default_smp_affinity nor
-	 * /sys/devices/virtual/workqueue/cpumask has, unless no housekeeping CPU would
-	 * be left.
+	 * cpuset partition (cpuset.cpus.isolated of the root control group). Also the
+	 * CPUs that settings isolate: the online CPUs that neither
+	 * /proc/irq/default_smp_affinity nor /sys/devices/virtual/workqueue/cpumask
+	 * contains, unless no housekeeping CPU would remain.
 	 */
 	IRQKIT_CPUS_ISOLATED,
 	IRQKIT_CPUS_NOHZ_FULL, /* without a tick: nohz_full= */
@@ -1380,8 +1380,7 @@ const struct irqkit_snapshot *irqkit_machine_get_last_snapshot(
 
 /*
  * Reads how long the system has been running, in seconds. Like the counters of
- * irqkit_sample_new_of(), it belongs to the rows: it is read once, and again after
- * irqkit_machine_refresh().
+ * irqkit_sample_new_of(), it is read once, and again after irqkit_machine_refresh().
  */
 int irqkit_machine_read_uptime(struct irqkit_machine *machine, double *ret_seconds);
 
@@ -1394,14 +1393,14 @@ int irqkit_machine_read_uptime(struct irqkit_machine *machine, double *ret_secon
  */
 int irqkit_machine_read_time(struct irqkit_machine *machine, int64_t *ret_seconds);
 
-/* Reads the boot ID, a text that changes with each boot. It belongs to the machine. */
+/* Reads the boot ID, a text that changes with each boot. It is owned by the machine. */
 int irqkit_machine_get_boot_id(struct irqkit_machine *machine, const char **ret_id);
 
 /*
  * Reads the number of entries in the RFS flow table of the whole system
  * (rps_sock_flow_entries). While it is 0, the flow tables of the queues have no effect.
  *
- * -ENOENT: the kernel has no RPS, or not in this network namespace.
+ * -ENOENT: the kernel has no RPS, or does not show it in this network namespace.
  */
 int irqkit_machine_read_sock_flow_entries(
 	struct irqkit_machine *machine, uint64_t *ret_count);
@@ -1629,10 +1628,10 @@ int irqkit_sample_new(struct irqkit_ctx *ctx, const struct irqkit_sample *earlie
 	const char **reterr_reason);
 
 /*
- * Same as irqkit_sample_new(), with the counts of the machine, so call it soon after these
- * were read. The other counters are read once for these counts: a second sample needs
- * irqkit_machine_refresh() before it. The machine may be read again or freed afterwards. It must not be one of
- * irqkit_machine_new_totals().
+ * Same as irqkit_sample_new(), with the counts of the machine, so call it soon after
+ * these were read. The other counters are read once for each reading of these counts:
+ * call irqkit_machine_refresh() before a second sample. The machine may be read again or
+ * freed afterwards. It must not be one of irqkit_machine_new_totals().
  */
 int irqkit_sample_new_of(struct irqkit_machine *machine,
 	const struct irqkit_sample *earlier, struct irqkit_sample **ret_sample);
@@ -2417,8 +2416,8 @@ int irqkit_placed_read(struct irqkit_ctx *ctx, struct irqkit_placed **ret_placed
 void irqkit_placed_free(struct irqkit_placed *placed);
 
 /*
- * Returns whether @irq was saved as placed, and still has the same handlers, for which it
- * reads a small file.
+ * Returns whether @irq was saved as placed and still has the same handlers. To compare
+ * the handlers, it reads a small file.
  */
 bool irqkit_placed_has(const struct irqkit_placed *placed, unsigned int irq);
 
@@ -2872,9 +2871,10 @@ int irqkit_spread_add_queue(
 	struct irqkit_spread *spread, unsigned int cpu, bool is_first);
 
 /*
- * Adds the tx interrupt of a device that has no other queue, pinned to @cpu, and not being
- * placed, where its rx interrupt is on another CPU. It does not count as a queue: of two
- * CPUs with as many queues, the policy by queue uses the one without it first.
+ * Adds a tx interrupt that is pinned to @cpu and is not placed now. Its device has only
+ * one rx queue and one tx queue, and the rx interrupt is on another CPU. The tx interrupt
+ * does not count as a queue: if two CPUs have the same number of queues, the policy by
+ * queue first uses the CPU without such an interrupt.
  *
  * -ENOENT: this CPU was not added.
  */

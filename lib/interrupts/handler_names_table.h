@@ -21,7 +21,7 @@ struct name_row {
 	bool is_managed; /* the kernel places them (a hint) */
 };
 
-/* All of them, one after the other; NULL: there are no more. */
+/* Returns the entries one after another; NULL: after the last one. */
 const struct name_row *name_row_get(size_t index);
 size_t name_row_count(void);
 

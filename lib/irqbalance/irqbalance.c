@@ -149,7 +149,10 @@ static bool names_irqkit(struct irqkit_ctx *ctx, const char *script)
 		knob_readf_mode(ctx, &mode, "%s/%s", script + 1, name) == 0;
 }
 
-/* Once for all who ask. Without it, as in a saved root, no interrupt is known to be left alone. */
+/*
+ * Reads the command line once. Without it, as in a saved root, irqkit knows no interrupt
+ * that irqbalance leaves alone.
+ */
 static void read_devices_words(struct irqkit_devices *devices)
 {
 	if (!devices->has_read_irqbalance_words)

@@ -308,7 +308,7 @@ static bool sum_flow_limited(const struct irqkit_sample *sample, uint64_t *ret_s
 	return sample->softnet.n > 0;
 }
 
-/* It is rare, so what the running system has counted since boot is of interest. */
+/* Such drops are rare, so the total since boot of the running system is useful. */
 static void add_flow_limited(struct irqkit_load *load, const struct pair *pair)
 {
 	uint64_t before;

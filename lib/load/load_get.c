@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a load says: its figures, one by one. */
+/* The single figures of a load. */
 #include "base/macros.h"
 #include "load/load_record.h"
 #include "machine/machine.h"

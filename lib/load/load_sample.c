@@ -46,7 +46,7 @@ static int pass(int r)
 	return r == -ENOMEM || is_failure(r) ? r : 0;
 }
 
-/* Where the files are: of a machine, which keeps them, or below a folder. */
+/* Where files are read: through a machine, which keeps them, or below a folder. */
 struct source {
 	struct irqkit_ctx *ctx;
 	struct irqkit_machine *machine; /* or NULL */
@@ -122,7 +122,7 @@ static int read_clocks(struct source *source, struct irqkit_sample *sample)
 	return pass(r);
 }
 
-/* The system is still the one of an earlier sample of this run. */
+/* The system is the same as for an earlier sample of this run. */
 static int read_boot_id(struct source *source, const struct irqkit_sample *earlier,
 	struct irqkit_sample *sample)
 {

@@ -4,7 +4,7 @@
  *
  *	irqkit_machine ---+--- snapshot    the rows of /proc/interrupts
  *	                  +--- irqs        a record for each row: what /proc/irq/N says
- *	                  +--- files       those that it has once: the default affinity, ...
+ *	                  +--- files       system-wide files: the default affinity, ...
  *	                  +--- topology
  *	                  +--- devices
  */
@@ -25,7 +25,10 @@ struct irq_cpus {
 	bool has_read;
 };
 
-/* What was read of an interrupt, while its record holds what a plan will have made of it. */
+/*
+ * The values that were read for an interrupt, while its record holds the values that a
+ * plan will write.
+ */
 struct irq_read {
 	struct irq_affinity affinity; /* owned */
 	int affinity_error;
@@ -104,8 +107,8 @@ int machine_parse_set(struct irqkit_machine *machine, const char *text, size_t l
 	struct irqkit_cpuset **ret_set, size_t *reterr_at, char **reterr_message);
 
 /*
- * The irqbalance that runs, whose socket nobody has asked; it belongs to the machine.
- * -ESRCH: none runs.
+ * The running irqbalance; its socket was not asked. It is owned by the machine. -ESRCH:
+ * irqbalance is not running.
  */
 int machine_get_irqbalance(
 	struct irqkit_machine *machine, const struct irqkit_irqbalance **ret_irqbalance);

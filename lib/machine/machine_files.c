@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files that a machine has once. */
+/* System-wide files. */
 #include "machine/machine_files.h"
 #include "base/macros.h"
 #include "base/number.h"
@@ -64,7 +64,7 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-/* What the topology read to find the isolated CPUs is not read again. */
+/* A file that the topology read to find the isolated CPUs is not read again. */
 static bool take_from_topology(
 	struct irqkit_machine *machine, enum machine_file file, struct machine_text *text)
 {
@@ -102,7 +102,7 @@ int machine_get_file(struct irqkit_machine *machine, enum machine_file file,
 	struct machine_text *text = &machine->files[file];
 
 	if (!text->has_read) {
-		/* This has the topology read it, if it has not. */
+		/* This makes the topology read the file, unless it already has. */
 		if (file == MACHINE_DEFAULT_AFFINITY || file == MACHINE_WORKQUEUE)
 			irqkit_topology_get_cpus(machine->topology, IRQKIT_CPUS_ISOLATED);
 		if (!take_from_topology(machine, file, text))

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files that a machine has once: each is read when it is first needed, and then kept. */
+/* System-wide files: each is read when it is first needed, and then kept. */
 #ifndef IRQKIT_MACHINE_FILES_H
 #define IRQKIT_MACHINE_FILES_H
 
 #include <irqkit.h>
 
 enum machine_file {
-	/* settings: others can have changed them when the settings are read again */
+	/*
+	 * settings: read again with all other settings, because other programs may change
+	 * them
+	 */
 	MACHINE_DEFAULT_AFFINITY,
 	MACHINE_WORKQUEUE,
 	MACHINE_RPS_DEFAULT_MASK,
 	MACHINE_SOCK_FLOW_ENTRIES,
-	/* counters: they are read again after the rows are */
+	/* counters: read again after the rows are read again */
 	MACHINE_UPTIME,
 	MACHINE_STAT,
 	MACHINE_SOFTIRQS,
@@ -34,7 +37,7 @@ struct machine_text {
 /* The file, without the newlines at its end; the text belongs to the machine. */
 int machine_get_file(struct irqkit_machine *machine, enum machine_file file,
 	const char **ret_text, size_t *ret_len);
-/* When the file was read, which it was. */
+/* When the file was read. It must have been read. */
 double machine_get_file_time(
 	const struct irqkit_machine *machine, enum machine_file file);
 /* The CPUs of a mask. */
@@ -42,7 +45,7 @@ int machine_read_mask(struct irqkit_machine *machine, enum machine_file file,
 	struct irqkit_cpuset **ret_cpus);
 /* The path, with its leading slash. */
 const char *machine_file_path(enum machine_file file);
-/* The file of a knob that a machine has once; -ENOENT: it is another knob. */
+/* The file of a system-wide knob. -ENOENT: the knob is not system-wide. */
 int machine_file_of(enum irqkit_knob knob, enum machine_file *ret_file);
 
 /* Settings that were written, or that others may have written, are read again. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a barrier may lose for good: ring sizes, which a driver may set again, and where the
- * threads of NAPIs may run, since new queues may have new threads.
+ * What a barrier may lose permanently: ring sizes, which a driver may set again, and
+ * where the threads of NAPIs may run, since new queues may have new threads.
  */
 #ifndef IRQKIT_BARRIER_LOSS_H
 #define IRQKIT_BARRIER_LOSS_H

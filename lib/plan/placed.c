@@ -103,7 +103,7 @@ static int list_lines(struct irqkit_placed *placed)
 	return 0;
 }
 
-/* Takes @text over, which may be NULL. */
+/* Takes ownership of @text, which may be NULL. */
 static int new_placed(
 	struct irqkit_ctx *ctx, char *text, struct irqkit_placed **ret_placed)
 {
@@ -124,7 +124,7 @@ static int new_placed(
 	return r;
 }
 
-/* From after its number to the end of its names. NULL: it is not there. */
+/* The text after the number of the interrupt. NULL: the interrupt is not in the file. */
 static const char *find_line(const struct irqkit_placed *placed, unsigned int irq)
 {
 	size_t at = array_lower_bound(

@@ -47,7 +47,7 @@ EXPORT int irqkit_plan_add_rss(struct irqkit_plan *plan, struct irqkit_device *d
 	bool is_after = has_barrier(plan, device->name);
 	int r = add_text(plan, IRQKIT_KNOB_RSS, device, text, why);
 
-	/* a table that is right now is not, once the driver has made it again */
+	/* a table that is right now is wrong after the driver has created it again */
 	if (r == 0 && is_after)
 		plan->steps[plan->n_steps - 1].result = IRQKIT_PLANNED;
 	return r;

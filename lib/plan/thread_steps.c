@@ -51,7 +51,7 @@ int thread_steps_find(
 	return 0;
 }
 
-/* The first step of a thread whose number is not less. */
+/* The first step of the thread with this or the next higher number. */
 static size_t find_place(const struct thread_steps *steps, uint64_t pid)
 {
 	return array_lower_bound(

@@ -16,7 +16,7 @@ struct thread_steps {
 	size_t n;
 };
 
-/* Of the first @n_steps of a plan. */
+/* Finds them in the first @n_steps of a plan. */
 int thread_steps_find(
 	const struct irqkit_plan *plan, size_t n_steps, struct thread_steps *ret_steps);
 void thread_steps_clear(struct thread_steps *steps);

@@ -7,10 +7,10 @@
  *     setting	FILE	TEXT	1	/proc/irq/24/smp_affinity	xen-dyn	eth0	01
  *     end
  *
- * A line that decides by counts (1) is compared with the value here, not with a new one; of
- * the others (0), the file shows what has happened since: which settings no line has any
- * more (TEXT is empty), and which interfaces were created again. FILE is an absolute path, so
- * that a file is the same however it is named. Fields are as in the journal.
+ * A line that decides by counts (1) is compared with the value here, not with a new one;
+ * of the others (0), the file shows what has happened since: which settings no line has
+ * any more (TEXT is empty), and which interfaces were created again. FILE is an absolute
+ * path, so that all names of a file mean the same file. Fields are as in the journal.
  */
 #include "base/array.h"
 #include "base/buffer.h"

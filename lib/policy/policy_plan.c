@@ -134,9 +134,9 @@ static bool holds(const struct irqkit_policies *policy, const struct irqkit_plan
 }
 
 /*
- * Where everything is as it was applied, nothing is decided again: lines that depend on each
- * other, or on counts, may have several answers, each of which is right. 1: the plan has
- * nothing to write.
+ * If every setting is as it was applied, nothing is decided again: lines that depend on
+ * each other or on counts may have several right answers. 1: the plan has nothing to
+ * write.
  */
 static int plan_as_applied(const struct planning *p, struct irqkit_plan *plan)
 {

@@ -12,8 +12,8 @@
 #include <string.h>
 
 /*
- * Of several CPUs, the kernel keeps the one that handles the interrupt if it can. NULL: it
- * stays as it is.
+ * If several CPUs are allowed, the kernel keeps the CPU that handles the interrupt if it
+ * can. NULL: no change.
  */
 static int find_effective(struct irqkit_irq *irq, const struct irqkit_cpuset *cpus,
 	struct irqkit_cpuset **ret_set)

@@ -67,8 +67,8 @@ static bool check_owner(
 }
 
 /*
- * A pipe without a name, as a shell makes it for <(COMMAND). Its bytes are waited for. A FIFO in a
- * folder is none: nobody may ever write to it.
+ * A pipe without a name, as a shell makes it for <(COMMAND): reading waits for its data.
+ * A FIFO in a folder is refused: perhaps no program ever writes to it.
  */
 static bool is_pipe(int fd, const struct stat *st)
 {
@@ -114,8 +114,8 @@ static int read_text(struct irqkit_policies *policy, const char *path, int fd,
 }
 
 /*
- * The absolute path of a file: the kept settings are found by it. Of a folder of the system, links
- * above the root are resolved and no others. What has no path, as a pipe, has its name.
+ * The absolute path of a file, by which its kept settings are found. For a folder of the
+ * system, only links above the root are resolved. A pipe has no path: its name is used.
  */
 static int make_key(
 	const struct irqkit_policies *policy, const char *path, char **ret_key)

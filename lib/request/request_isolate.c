@@ -36,8 +36,9 @@ EXPORT void irqkit_request_set_only(struct irqkit_request *request, unsigned int
 }
 
 /*
- * Reads the SET; there is no device in it, and no interrupt. `housekeeping,^0` must mean the
- * same when it is isolated already, or a second run would find nothing to isolate.
+ * Reads the SET, which has no device and no interrupt. `housekeeping,^0` must mean the
+ * same CPUs after they were isolated: otherwise, a second run would find nothing to
+ * isolate.
  */
 static int read_set(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_cpuset **ret_cpus)

@@ -174,7 +174,7 @@ static int choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **set
 /* ------------------------------------------------------------------------------- */
 /* Steps                                                                           */
 
-/* Is the CPU that handles the queue none of those that transmit, since it is isolated? */
+/* Does the CPU that handles the queue not transmit on it, because the CPU is isolated? */
 static bool is_left_out(
 	const struct steer_task *task, const struct irqkit_cpuset *serving)
 {

@@ -21,7 +21,7 @@ struct spread_cpu {
 	uint64_t fixed; /* load that isn't being placed */
 	uint32_t pinned; /* queues that aren't being placed, and are pinned to it */
 	uint32_t pinned_first; /* of them, the first queues of their devices */
-	uint32_t pinned_tx; /* the same, tx apart from the rx of its only queue */
+	uint32_t pinned_tx; /* tx interrupts of irqkit_spread_add_tx() */
 	int slowness; /* more for slower CPUs */
 
 	/* made by irqkit_spread_place() */

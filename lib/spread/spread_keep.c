@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How good a placement is: all of these but n are better the smaller they are. */
+/* How good a placement is: for all members except n, less is better. */
 struct score {
 	uint32_t n_unplaced;
 	uint32_t busiest; /* queues on the CPU that has most of them */
@@ -194,9 +194,9 @@ static void find_places(struct places *p, bool by_place)
 }
 
 /*
- * Is @a no worse than @than by an eighth of the queues? Only if not even @than has all of
- * them where they should be: otherwise each of them counts. Which queues have the best
- * places depends on the queues of other devices, which may move after these.
+ * Is @a at most an eighth of the queues worse than @than? If @than is 0, each queue
+ * counts. Which queues have the best CPUs depends on the queues of other devices, which
+ * may move later.
  */
 static bool is_nearly(uint64_t a, uint64_t than, uint32_t n)
 {
@@ -279,7 +279,7 @@ static void keep_device(struct places *kept, const struct places *now, uint32_t 
 			add_slot(kept, &slots->slots[i], now->cpu[i]);
 }
 
-/* Would its queues be where they are now, if all were placed anew? */
+/* Would its queues stay on their CPUs if all queues were placed again? */
 static bool is_same(const struct places *now, const struct places *fresh, uint32_t device)
 {
 	const struct slots *slots = now->slots;
@@ -300,7 +300,10 @@ static uint32_t find_most_first(const struct places *fresh)
 	return most;
 }
 
-/* With those that are kept already, is it as good where it is as in @fresh? */
+/*
+ * Is the present placement of the device as good as @fresh, together with the devices
+ * that are kept already?
+ */
 static bool can_keep(struct places *alone, const struct places *kept,
 	const struct places *now, const struct places *fresh, uint32_t device,
 	uint32_t most_first)
@@ -317,9 +320,9 @@ static bool can_keep(struct places *alone, const struct places *kept,
 }
 
 /*
- * Marks the devices whose queues are as good as @fresh would make them. @same_first: those that
- * @fresh leaves where they are come first; of many on a CPU, these are not the first ones,
- * which often are the busiest, but some of all.
+ * Marks the devices whose queues are placed as well as in @fresh. @same_first: the devices that
+ * @fresh does not move come first; otherwise, of many interrupts on one CPU, the first ones
+ * stay, and these are often the busiest.
  */
 static int choose_kept(const struct places *now, const struct places *fresh,
 	bool same_first, bool *keeps, bool *ret_any)

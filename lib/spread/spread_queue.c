@@ -247,7 +247,7 @@ static uint32_t find_next(struct placing *p, const struct slot *slot,
 	return spread_next(p->spread, item, &among);
 }
 
-/* Are the queues of a device that fits on its node on other nodes too? */
+/* Does a device have queues on other nodes, although its node has enough CPUs? */
 static bool is_crowded(const struct placing *p, const struct slot *slot)
 {
 	return p->way->is_wide && slots_fit_node(p->slots, slot);
@@ -271,8 +271,8 @@ static int place_next(
 }
 
 /*
- * Where tx of an only queue may go: the CPUs with no more queues than the one of @head,
- * and less load. Those with fewer queues come first, then those with less load.
+ * Where tx of an only queue may go: the CPUs that have less load than the CPU of @head,
+ * and not more queues. Those with fewer queues come first, then those with less load.
  */
 static bool is_relief(const struct placing *p, uint32_t cpu, uint32_t than)
 {
@@ -300,7 +300,10 @@ static uint32_t find_relief(struct placing *p, const struct slot *slot,
 	return best == head->place ? NONE : best;
 }
 
-/* It does not count as a queue: of CPUs with as many, one without it is better. */
+/*
+ * It does not count as a queue: if CPUs have the same number of queues, one without it is
+ * better.
+ */
 static int give_tx(struct placing *p, struct spread_item *item, uint32_t cpu)
 {
 	int r = give(p, item, cpu);
@@ -351,7 +354,7 @@ static int place_leader(
 	return place_next(p, slot, item);
 }
 
-/* An interrupt of a device that is kept: is it where it will be? */
+/* For an interrupt of a device that is kept: is it on the CPU where it will stay? */
 static bool stays_put(const struct placing *p, const struct slot *slot, uint32_t index)
 {
 	const struct spread_item *item = slots_get(p->slots, slot, index);
@@ -362,10 +365,10 @@ static bool stays_put(const struct placing *p, const struct slot *slot, uint32_t
 }
 
 /*
- * All vectors of interrupts that may leave count as free. Those of interrupts that stay are
- * taken back first, so that none that moves gets one of them; n is 1. Each gives it back
- * when it is placed; n is -1. Counted strictly, a vector becomes free when its interrupt
- * is placed.
+ * All vectors of interrupts that may move count as free. First, interrupts that stay
+ * reserve their vectors (n is 1), so that no other interrupt gets them. An interrupt
+ * gives its vector back when it is placed (n is -1). If vectors are counted strictly, a
+ * vector becomes free when its interrupt is placed.
  */
 static void reserve(struct placing *p, const struct spread_item *item, int n)
 {
@@ -420,9 +423,9 @@ static int place_slot(struct placing *p, const struct slot *slot)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* First queues, once more                                                         */
+/* First queues change places                                                      */
 
-/* Takes the place of @other, and gets all that goes with it. */
+/* Exchanges the placements of two queues. */
 static void trade(struct spread_item *a, struct spread_item *b)
 {
 	struct spread_item was = *a;
@@ -489,8 +492,9 @@ static int explain_trade(
 }
 
 /*
- * A first queue that met another one, because all CPUs with as few queues had one: where
- * the device has a queue on a core with fewer first queues, the two change places.
+ * A first queue may share a core with another one, if all CPUs with as few queues had
+ * one. If its device has a queue on a core with fewer first queues, the two queues change
+ * places.
  */
 static int part_first(struct placing *p, const struct slot *slot)
 {
@@ -520,7 +524,7 @@ static int part_firsts(struct placing *p)
 	const struct slots *slots = p->slots;
 	int r = 0;
 
-	/* an order of CPUs that the user chose, and counted vectors, are not touched */
+	/* keep an order of CPUs that the user chose, and counted vectors */
 	if (p->spread->is_fresh || p->spread->is_strict || p->spread->width > 1)
 		return 0;
 	for (uint32_t d = 0; d < slots->n_devices && r == 0; d++) {
@@ -537,7 +541,7 @@ static int part_firsts(struct placing *p)
 
 /* ------------------------------------------------------------------------------- */
 
-/* Those that stay, or all others: they go around them. */
+/* Places the queues that stay, or then all others. */
 static int place_slots(struct placing *p, bool stays)
 {
 	const struct slots *slots = p->slots;

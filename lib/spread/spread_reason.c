@@ -24,7 +24,10 @@ static void name_node(const struct spread_item *item, char text[static NODE_NAME
 		strcpy(text, " of another node");
 }
 
-/* "; the CPUs of node 1 have more queues": why it is not there, though all would fit. */
+/*
+ * "; the CPUs of node 1 have more queues": why it is not on its node, which has enough
+ * CPUs.
+ */
 static void name_crowd(const struct spread_item *item, bool is_crowded,
 	char text[static CROWD_NAME_SIZE])
 {

@@ -387,8 +387,8 @@ EXPORT bool irqkit_rps_advice_helps(
 }
 
 /*
- * With several CPUs, it is not known which of them handles the interrupt. The kernel passes
- * over offline CPUs: net/core/dev.c, get_rps_cpu().
+ * With several CPUs, it is not known which of them handles the interrupt. The kernel
+ * skips offline CPUs: net/core/dev.c, get_rps_cpu().
  */
 static bool is_same_cpu(const struct irqkit_cpuset *serving,
 	const struct irqkit_cpuset *cpus, const struct irqkit_cpuset *online)

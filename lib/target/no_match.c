@@ -270,15 +270,15 @@ static int refuse_glob(struct marks *marks, const struct target *target)
 		": no interrupt has such a name; 'irqkit show' lists the interrupts");
 }
 
-/* What is no name but a word of the language: `show irq 24`, `show queues`. */
+/* Words that users write but that name nothing: `show irq 24`, `show queues`. */
 static const char *explain_word(const char *word)
 {
 	static const char *const words[][2] = {
-		{ "irq", "a number alone means an interrupt, as in 24" },
-		{ "interrupt", "a number alone means an interrupt, as in 24" },
-		{ "dev", "a name alone means a device, as in eth0" },
-		{ "device", "a name alone means a device, as in eth0" },
-		{ "interface", "a name alone means a device, as in eth0" },
+		{ "irq", "write only the number of the interrupt, as in 24" },
+		{ "interrupt", "write only the number of the interrupt, as in 24" },
+		{ "dev", "write only the name of the device, as in eth0" },
+		{ "device", "write only the name of the device, as in eth0" },
+		{ "interface", "write only the name of the device, as in eth0" },
 		{ "queues", "'irqkit show --queues' lists the queues" },
 		{ "cpus", "'irqkit show --by-cpu' lists the CPUs" },
 		{ "interrupts", "'all' means all interrupts" },

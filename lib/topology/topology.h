@@ -19,13 +19,13 @@ int topology_read_cpus(
 int topology_isolate(struct irqkit_topology *topology, const struct irqkit_cpuset *cpus);
 
 /*
- * irqkit_topology_get_cpus(), as the kernel alone sees it: CPUs that only settings or a
- * policy isolate are housekeeping CPUs.
+ * Like irqkit_topology_get_cpus(), but only with the CPUs that the kernel isolates: CPUs
+ * that only settings or a policy isolate are housekeeping CPUs.
  */
 const struct irqkit_cpuset *topology_get_kernel_cpus(
 	struct irqkit_topology *topology, enum irqkit_cpus which);
 
-/* The settings that isolate CPUs, if neither of them has a CPU. */
+/* The settings that isolate a CPU if neither of them contains it. */
 #define DEFAULT_AFFINITY_PATH "/proc/irq/default_smp_affinity"
 #define WORKQUEUE_PATH "/sys/devices/virtual/workqueue/cpumask"
 
@@ -39,8 +39,8 @@ struct topology_line {
 };
 
 /*
- * What was read of a setting to find the isolated CPUs, once: the caller frees the text. False:
- * it was not read, or taken already.
+ * Moves the text of a setting, which was read to find the isolated CPUs, to the caller,
+ * who frees it. False: the setting was not read, or the text was taken already.
  */
 bool topology_take_setting(struct irqkit_topology *topology,
 	enum topology_setting setting, struct topology_line *ret_line);

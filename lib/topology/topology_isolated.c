@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The CPUs that are isolated, for every command the same:
+ * The isolated CPUs, the same for every command:
  *
  *     by the kernel     cpu/isolated, cpuset.cpus.isolated (topology.c)
  *     by settings       neither new interrupts nor unbound work may use them:
@@ -10,7 +10,7 @@
  *
  *     by a policy       topology_isolate()
  *
- * Only those of the kernel bind the kernel itself: RPS takes none of them.
+ * The kernel knows only the first group, and refuses it for RPS.
  */
 #include "base/cpuset.h"
 #include "base/macros.h"
@@ -65,8 +65,9 @@ static bool leaves_some(struct irqkit_topology *t, const struct irqkit_cpuset *c
 }
 
 /*
- * One mask alone may have another reason: irqaffinity= at boot, or a workqueue that was
- * narrowed. The second is opened only if the first leaves CPUs out, as it rarely does.
+ * If only one mask leaves CPUs out, it may have another reason: irqaffinity= at boot, or
+ * a limit for workqueues. The second file is opened only if the first one leaves CPUs
+ * out, which is rare.
  */
 static int read_set_apart(struct irqkit_topology *t, struct irqkit_cpuset **ret_cpus)
 {
@@ -97,8 +98,8 @@ static const struct irqkit_cpuset *get_set_apart(struct irqkit_topology *t)
 /* ------------------------------------------------------------------------------- */
 
 /*
- * With @more, or without them: NULL is none, or no memory, which is noted. Housekeeping
- * CPUs are not isolated.
+ * Adds @more to the isolated CPUs, or removes @more from the housekeeping CPUs. @before
+ * is NULL if there are none, or if there was no memory, which is noted.
  */
 static int add_to(enum irqkit_cpus which, const struct irqkit_cpuset *before,
 	const struct irqkit_cpuset *more, struct irqkit_cpuset **ret_set)

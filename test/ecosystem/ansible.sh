@@ -206,7 +206,7 @@ else
 fi
 
 # ---- the package, where apt's lists are old ---------------------------------------------------
-# apt and dpkg of a host of its own, below host/, which has never fetched the list of its repository.
+# apt and dpkg of a separate host below host/, which has never updated the list of its repository.
 if command -v apt-get dpkg-deb >/dev/null && /usr/bin/python3 -c 'import apt' 2>/dev/null; then
 	mkdir -p host/{etc,lists/partial,cache/archives/partial,var/lib/dpkg/info,var/lib/dpkg/updates} repo deb/DEBIAN
 	: >host/var/lib/dpkg/status
@@ -234,13 +234,13 @@ if command -v apt-get dpkg-deb >/dev/null && /usr/bin/python3 -c 'import apt' 2>
 		APT_CONFIG=$tmp/apt.conf play "$name" new.yml --extra-vars "{$package, $1}" --extra-vars "irqkit_executable=$O/irqkit"
 	}
 	apt_play old-lists '"irqkit_apt_cache_valid_time": 0'
-	same "with the lists as they are, there is no such package" "2 1" "$status $(grep -c "No package matching 'irqkit-of-test'" old-lists.out)"
+	same "without an update of the lists, apt does not find the package" "2 1" "$status $(grep -c "No package matching 'irqkit-of-test'" old-lists.out)"
 	apt_play new-lists '"irqkit_apt_cache_valid_time": 1'
-	same "they are fetched, and it is installed" "0 new 1" \
+	same "the lists are updated, and the package is installed" "0 new 1" \
 		"$status $(are new-lists '$2') $(grep -c '^Package: irqkit-of-test' host/var/lib/dpkg/status)"
 	[ "$status" -eq 0 ] || sed 's/^/# /' new-lists.out | tail -n 20
 	apt_play new-lists-again '"irqkit_apt_cache_valid_time": 1'
-	same "lists that are fetched again are no change" "0 " "$status $(are new-lists-again '$2')"
+	same "a second update of the lists is no change" "0 " "$status $(are new-lists-again '$2')"
 else
 	skip "the package, where apt's lists are old" "no apt, or not for Python"
 fi

@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What becomes of the next write of a file whose path ends so; NULL: nothing. */
+/*
+ * Changes the next write to a file whose path ends with @end. NULL: no write is changed.
+ */
 static struct {
 	const char *end;
 	const char *text; /* what is written instead; NULL: refused */

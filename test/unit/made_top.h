@@ -7,7 +7,7 @@
 
 static char top[] = TOP;
 
-/* Before the first test, and after the last one; or around each. */
+/* Called before the first test and after the last one, or before and after each test. */
 static inline int make_top(void **state)
 {
 	(void)state;

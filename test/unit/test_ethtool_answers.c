@@ -78,7 +78,10 @@ static void answers(void **state)
 
 enum { RSS_GET_REPLY = 38, RSS_HEADER = 1, RSS_HFUNC = 3, RSS_INDIR = 4 };
 
-/* An answer to RSS_GET with a table of so many entries, and bytes behind them; 0: none. */
+/*
+ * An answer to RSS_GET with a table of so many entries, and bytes after them; 0: no
+ * table.
+ */
 static void make_rss(struct bytes *b, const uint32_t *queues, size_t n, size_t extra)
 {
 	struct bytes header = { 0 }, table = { 0 };

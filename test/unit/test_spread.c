@@ -403,7 +403,7 @@ static void queues_of_a_device_are_apart(void **state)
 		"43 3 queue 3, next CPU\n");
 }
 
-/* Interrupts of no device, all on one CPU: those that stay are not the first ones. */
+/* Interrupts without a device, all on one CPU: not only the first ones stay. */
 static void some_of_all_stay(void **state)
 {
 	struct irqkit_spread *spread = with_cpus(2);
@@ -419,7 +419,10 @@ static void some_of_all_stay(void **state)
 		"24 0 stays on its CPU\n");
 }
 
-/* tx that is apart from the rx of its only queue is no queue, but better left alone. */
+/*
+ * A tx interrupt on another CPU than its only rx does not count as a queue, but other
+ * CPUs are better.
+ */
 static void pinned_tx_is_not_a_queue(void **state)
 {
 	struct irqkit_spread *spread = with_cpus(3);

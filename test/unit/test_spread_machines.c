@@ -489,7 +489,7 @@ static bool is_better(const struct measure *a, const struct measure *than)
 		a->outside < than->outside;
 }
 
-/* A line for each device in rc.local, run again: what moves gains something. */
+/* One line for each device in rc.local, run again: each move improves the placement. */
 static unsigned int run_again(struct machine *m, bool stays_on_node, unsigned int number)
 {
 	unsigned int n_written = 0;
@@ -525,8 +525,8 @@ static unsigned int come_to_rest(
 
 /*
  * A line cannot know where the next ones put their queues. So a second series may write,
- * but only what gains something; then it must come to rest. After a boot, when nothing is
- * pinned, that is seldom.
+ * but only to improve the placement, and later series must write nothing. After a boot,
+ * when nothing is pinned, a second series rarely writes.
  */
 static void series_come_to_rest(void **state)
 {
@@ -612,7 +612,10 @@ static void count_irqs(const struct machine *m, unsigned int n[MAX_CPUS])
 		n[m->irqs[i].now]++;
 }
 
-/* CPUs have few vectors left; one that is left by an interrupt may be used by another. */
+/*
+ * CPUs have few free vectors; a vector that an interrupt leaves may be used by another
+ * one.
+ */
 static void vectors_suffice(void **state)
 {
 	static const enum irqkit_policy policies[] = { IRQKIT_POLICY_QUEUE,

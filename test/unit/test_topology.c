@@ -255,7 +255,7 @@ static void check_isolation(const char *top, const struct isolation *i)
 	assert_int_equal(!!strstr(opened, DEFAULT), !!strstr(i->opened, "default"));
 	assert_int_equal(!!strstr(opened, WORKQUEUES), !!strstr(i->opened, "work"));
 	assert_int_equal(topology_get_error(t), 0);
-	/* those of a policy come on top, and go without a trace */
+	/* a policy adds CPUs; afterwards, removing them restores the previous state */
 	assert_int_equal(irqkit_cpuset_parse_list("1", 1, &more, NULL), 0);
 	assert_int_equal(topology_isolate(t, more), 0);
 	irqkit_cpuset_free(more);

@@ -25,7 +25,10 @@ static inline unsigned int share_of(unsigned int n)
 	return share > 1 ? (n + share - 1) / share : n;
 }
 
-/* The bytes where nothing follows them, so that reading behind them is noticed. To be freed. */
+/*
+ * A copy of the bytes with nothing after it, so that a read past the end is noticed. The
+ * caller frees it.
+ */
 static inline void *copy_of(const void *bytes, size_t len)
 {
 	void *copy = malloc(len ? len : 1);
