@@ -46,6 +46,8 @@ two_vectors() {
 }
 two_vectors 1000000 100000; fires $id 'medium eth0' 'it mostly receives'
 two_vectors 100000 1000000; silent $id 'it mostly sends, and RPS does not help that'
+two_vectors 6 2; rate 24 6; rate 25 2; busy 0 60; fires $id 'high eth0' 'it mostly receives, and fires rarely'
+two_vectors 2 8; rate 24 2; rate 25 8; busy 0 60; silent $id 'it mostly sends, and fires rarely'
 one_queue 90; put sys/class/net/eth0/queues/rx-0/rps_cpus e; silent $id 'RPS is on'
 one_queue 90; put sys/class/net/eth0/operstate down; silent $id 'the interface is down'
 new 1; nic eth0 igb 0; fired 24 1000000; rate 24 2000; busy 0 90; silent $id 'one CPU'

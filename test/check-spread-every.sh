@@ -85,6 +85,19 @@ check "again and again" until_true 4 moved "$first" vif0-q1-tx:5:3000 hvc_consol
 ends "it ends with 0" 0 TERM
 same "what is gone is told once" "irqkit: nothing matches 'vif0-q3-*': no interrupt has such a name; 'irqkit show' lists the interrupts" "$(cat "$tmp/err")"
 
+# CPUs that an administrator isolates meanwhile get nothing from then on.
+fresh
+handled 1 1 1 1 1 1 1 1
+mkdir -p "$root/sys/devices/virtual/workqueue"
+for file in proc/irq/default_smp_affinity sys/devices/virtual/workqueue/cpumask; do echo f >"$root/$file"; done
+start --every=1
+sleep 0.5
+for file in proc/irq/default_smp_affinity sys/devices/virtual/workqueue/cpumask; do echo 9 >"$root/$file"; done
+check "CPUs isolated meanwhile: the load is shared" \
+	until_true 4 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
+ends "it ends with 0" 0 TERM
+same "with no isolated CPU" '8' "$(values | tr ' ' '\n' | grep -vx f | sort -u | xargs)"
+
 # Counters that restart are not a load of 4 billion, and neither are those of a new CPU.
 fresh
 start --every=1 --verbose

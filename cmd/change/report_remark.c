@@ -61,7 +61,6 @@ static void remark_counts(const struct report *report)
 	printf("%s\n", before[0] ? "." : "Nothing to do.");
 }
 
-/* "Skipped: 4 managed by the kernel, 1 per-CPU." */
 /* A reason, and how many steps have it. */
 struct reason {
 	const char *why;
@@ -99,6 +98,7 @@ static size_t join_reasons(struct reason *reasons, size_t n)
 	return n_joined;
 }
 
+/* "Skipped: 4 managed by the kernel, 1 per-CPU." */
 static void remark_skipped(const struct report *report)
 {
 	size_t n = irqkit_plan_count(report->plan), n_reasons = 0;

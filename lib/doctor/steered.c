@@ -144,24 +144,14 @@ bool steered_may_help(struct look *look, const struct irqkit_device *device)
 	return false;
 }
 
-/* Does a queue before @queue, or any queue of the other direction, have its interrupt? */
+/* Does its interrupt serve rx as well, or a tx queue that is counted instead? */
 static bool is_counted(
 	const struct irqkit_device *device, const struct irqkit_queue *queue)
 {
-	const struct irqkit_queue *other;
-	size_t n = irqkit_device_count_queues(device);
-	bool is_before = true;
+	unsigned int irq = (unsigned int)irqkit_queue_get_irq(queue);
 
-	for (size_t i = 0; i < n; i++) {
-		other = irqkit_device_get_queue(device, i);
-		is_before = is_before && other != queue;
-		if (irqkit_queue_get_irq(other) == irqkit_queue_get_irq(queue) &&
-			(is_before ||
-				irqkit_queue_get_direction(other) !=
-					irqkit_queue_get_direction(queue)))
-			return true;
-	}
-	return false;
+	return irqkit_device_find_irq_queue(device, irq, IRQKIT_RX) ||
+		irqkit_device_find_irq_queue(device, irq, IRQKIT_TX) != queue;
 }
 
 bool steered_mostly_sends(const struct facts *facts, const struct fact_device *owner)
@@ -178,7 +168,8 @@ bool steered_mostly_sends(const struct facts *facts, const struct fact_device *o
 		if (irq && !is_counted(owner->device, queue))
 			sent += facts_count(facts, irq);
 	}
-	return sent > owner->count / 100 * SENDING_PERCENT;
+	/* a busy interface that is polled fires rarely */
+	return (double)sent * 100 > (double)owner->count * SENDING_PERCENT;
 }
 
 void steered_add_file(

@@ -1354,11 +1354,12 @@ enum {
 
 /*
  * Reads /proc/interrupts again, and forgets what others can have changed: affinities, the
- * settings of queues, and threads. If interrupts, their handlers or online CPUs differ, or
- * if something could not be read before, then everything is forgotten, also devices and
- * topology. The context's failure is cleared.
+ * settings of queues, threads, and which CPUs settings isolate. If interrupts, their
+ * handlers or online CPUs differ, or if something could not be read before, then everything
+ * is forgotten, also devices and topology. The context's failure is cleared.
  *
- * The rows and counts are then the last ones, and those before them end. If everything is
+ * The rows and counts are then the last ones, and those before them end, as do the sets
+ * IRQKIT_CPUS_ISOLATED and IRQKIT_CPUS_HOUSEKEEPING of the topology. If everything is
  * forgotten, so do records, devices and topology: get them again. A failed call changes
  * nothing.
  *

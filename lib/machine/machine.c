@@ -7,6 +7,7 @@
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
 #include "set/set.h"
+#include "topology/topology.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -261,6 +262,7 @@ static int look_again(struct irqkit_machine *machine, unsigned int flags, bool f
 	}
 	forget_settings(machine, snapshot, flags & IRQKIT_REFRESH_MOVED);
 	machine_forget_counter_files(machine);
+	topology_forget_set_apart(machine->topology);
 	take_counts(machine, TAKE(snapshot));
 	return 0;
 }

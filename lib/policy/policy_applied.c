@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct irqkit_applied {
 	struct kept kept; /* owned */
@@ -82,12 +83,23 @@ static bool has_file(const struct irqkit_policies *files, const char *file)
 	return false;
 }
 
+/*
+ * Is it a file that can be read later? The name of a pipe, as /dev/stdin, is another one in each
+ * program, and may never end.
+ */
+static bool is_lasting(const char *file)
+{
+	struct stat st;
+
+	return stat(file, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* 0: the line is not there any more. */
 static int find_number(struct irqkit_applied *applied, const struct kept_setting *setting,
 	unsigned int *ret_number)
 {
 	const char *file = setting->field[KEPT_FILE];
-	int r = has_file(applied->files, file)
+	int r = has_file(applied->files, file) || !is_lasting(file)
 		? 0
 		: irqkit_policies_read(applied->files, file);
 

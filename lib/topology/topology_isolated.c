@@ -18,6 +18,7 @@
 #include "topology/topology_record.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 /* ------------------------------------------------------------------------------- */
 /* By settings                                                                     */
@@ -167,4 +168,22 @@ int topology_isolate(struct irqkit_topology *t, const struct irqkit_cpuset *cpus
 	t->isolated = TAKE(isolated);
 	t->housekeeping = TAKE(housekeeping);
 	return 0;
+}
+
+static void forget(struct lazy_set *lazy)
+{
+	irqkit_cpuset_free(lazy->set);
+	*lazy = (struct lazy_set){ 0 };
+}
+
+void topology_forget_set_apart(struct irqkit_topology *t)
+{
+	for (size_t i = 0; i < LENGTH(t->settings); i++) {
+		free(t->settings[i].text);
+		t->settings[i] = (struct topology_line){ 0 };
+		t->has_settings[i] = false;
+	}
+	forget(&t->set_apart);
+	forget(&t->isolated_now);
+	forget(&t->housekeeping_now);
 }

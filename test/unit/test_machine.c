@@ -150,6 +150,45 @@ static void moved_interrupts_are_read_again(void **state)
 	close_machine(&m);
 }
 
+/* The CPUs that are isolated now, and not those that were when the machine was first read. */
+static void isolated_is(const struct machine *m, const char *isolated, const char *others)
+{
+	struct irqkit_topology *topology = irqkit_machine_get_topology(m->machine);
+	const struct irqkit_cpuset *set;
+	char *list;
+
+	set = irqkit_topology_get_cpus(topology, IRQKIT_CPUS_ISOLATED);
+	assert_int_equal(irqkit_cpuset_format_list(set, &list), 0);
+	assert_string_equal(list, isolated);
+	free(list);
+	set = irqkit_topology_get_cpus(topology, IRQKIT_CPUS_HOUSEKEEPING);
+	assert_int_equal(irqkit_cpuset_format_list(set, &list), 0);
+	assert_string_equal(list, others);
+	free(list);
+}
+
+static void isolated_cpus_are_read_again(void **state)
+{
+	struct machine m;
+
+	(void)state;
+	put("sys/devices/system/cpu/online", "0-3\n");
+	put("sys/devices/system/cpu/isolated", "1\n");
+	put("proc/irq/default_smp_affinity", "f\n");
+	put("sys/devices/virtual/workqueue/cpumask", "f\n");
+	m = begin();
+	isolated_is(&m, "1", "0,2-3");
+	put("proc/irq/default_smp_affinity", "7\n");
+	put("sys/devices/virtual/workqueue/cpumask", "7\n");
+	isolated_is(&m, "1", "0,2-3");
+	refresh(&m, IRQKIT_REFRESH_MOVED);
+	isolated_is(&m, "1,3", "0,2");
+	put("proc/irq/default_smp_affinity", "f\n");
+	refresh(&m, 0);
+	isolated_is(&m, "1", "0,2-3");
+	close_machine(&m);
+}
+
 static void other_rows_are_another_machine(void **state)
 {
 	static const char *const texts[] = {
@@ -317,6 +356,7 @@ int main(void)
 		cmocka_unit_test(files_are_read_once),
 		cmocka_unit_test(refresh_reads_settings_again),
 		cmocka_unit_test(moved_interrupts_are_read_again),
+		cmocka_unit_test(isolated_cpus_are_read_again),
 		cmocka_unit_test(other_rows_are_another_machine),
 		cmocka_unit_test(failed_refresh_changes_nothing),
 		cmocka_unit_test(earlier_failure_is_kept),
