@@ -237,6 +237,9 @@ static enum status collect(
 	if (status == STATUS_DONE)
 		status = select_interrupts(show->machine, call->words, call->n_words,
 			o->is_all ? IRQKIT_SELECT_NAMED : 0, &show->chosen);
+	if (status == STATUS_DONE && !call->common.is_quiet &&
+		irqkit_selection_get_warning(show->chosen))
+		say_warning("%s", irqkit_selection_get_warning(show->chosen));
 	if (status == STATUS_DONE)
 		status = make_rows(show, call->n_words > 0);
 	return status;

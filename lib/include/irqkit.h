@@ -1989,6 +1989,13 @@ const char *irqkit_selection_get_named_queue(const struct irqkit_selection *sele
 bool irqkit_selection_has_queues(const struct irqkit_selection *selection);
 
 /*
+ * Returns what a user may not expect of the words, as a sentence without a full stop, or NULL: a
+ * pattern such as eth* means names of interrupts, and there are interfaces with such a name
+ * whose interrupts have other names.
+ */
+const char *irqkit_selection_get_warning(const struct irqkit_selection *selection);
+
+/*
  * Parses a SET in which `local` means the CPUs of the NUMA node that all interrupts of the
  * selection belong to: see irqkit_machine_parse_set() and irqkit_machine_find_node().
  *

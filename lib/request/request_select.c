@@ -23,6 +23,8 @@ int request_select(struct irqkit_request *request, struct irqkit_machine *machin
 	char *message = NULL;
 	int r = irqkit_machine_select(machine, words, n, 0, ret_selection, &message);
 
+	if (r == 0 && irqkit_selection_get_warning(*ret_selection))
+		request_warn(request, "%s", irqkit_selection_get_warning(*ret_selection));
 	if (r == 0 || !message)
 		return r;
 	return request_take_message(request, problem_of(r), r, message);

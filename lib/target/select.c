@@ -9,6 +9,7 @@
  * or of a row.
  */
 #include "base/macros.h"
+#include "target/left_out.h"
 #include "target/mark_device.h"
 #include "target/no_match.h"
 
@@ -150,6 +151,8 @@ static int select_irqs(struct marks *marks, const char *const *words, size_t n_w
 {
 	int r = mark_words(marks, words, n_words);
 
+	if (r == 0)
+		r = marks_find_left_out(marks, words, n_words);
 	return r < 0 ? r : collect(marks);
 }
 

@@ -10,6 +10,7 @@ EXPORT void irqkit_selection_free(struct irqkit_selection *selection)
 	free(selection->irqs);
 	free(selection->is_named);
 	free(selection->named_queue);
+	free(selection->warning);
 	unique_clear(&selection->devices);
 	free(selection);
 }
@@ -67,4 +68,9 @@ EXPORT const char *irqkit_selection_get_named_queue(
 EXPORT bool irqkit_selection_has_queues(const struct irqkit_selection *selection)
 {
 	return selection->has_queues;
+}
+
+EXPORT const char *irqkit_selection_get_warning(const struct irqkit_selection *selection)
+{
+	return selection->warning;
 }

@@ -18,6 +18,7 @@ struct irqkit_selection {
 	struct irqkit_device *named; /* by the last word, also by its queue; or NULL */
 	char *named_queue; /* owned; "rx-0" of the last word, or NULL */
 	bool has_queues; /* some words name a queue, not a whole device */
+	char *warning; /* owned; what a user may not expect, or NULL */
 };
 
 /*
