@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* A warning must not wait long for an irqbalance that rests. */
-#define ANSWER_MS 200u
+#define ANSWER_MS 1000u
 
 /* More interrupts than this are not named one by one. */
 #define MAX_NAMED 4u
