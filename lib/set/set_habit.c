@@ -66,25 +66,33 @@ static bool has_only_numbers(const struct set_part *part, size_t at)
 	return true;
 }
 
+const char *set_find_kind(const char *text, size_t len, size_t *ret_len)
+{
+	for (size_t i = 0; i < LENGTH(numbered); i++) {
+		size_t n = strlen(numbered[i].typed);
+
+		if (len < n || strncasecmp(text, numbered[i].typed, n) != 0)
+			continue;
+		*ret_len = n;
+		return numbered[i].meant;
+	}
+	return NULL;
+}
+
 /* "node0", "node=0", "CPU3-5" */
 static char *find_numbered(const struct set_part *part)
 {
-	for (size_t i = 0; i < LENGTH(numbered); i++) {
-		const char *meant = numbered[i].meant;
-		size_t len = strlen(numbered[i].typed), at = len;
+	size_t at;
+	const char *meant = set_find_kind(part->text, part->len, &at);
 
-		if (part->len <= len ||
-			strncasecmp(part->text, numbered[i].typed, len) != 0)
-			continue;
-		if (memchr("=-_.:", part->text[at], 5))
-			at++;
-		/* the word may be right, and the numbers after it wrong */
-		if (strlen(meant) == at && strncmp(part->text, meant, at) == 0)
-			continue;
-		if (has_only_numbers(part, at))
-			return replace(part, 0, at, meant);
-	}
-	return NULL;
+	if (!meant || at == part->len)
+		return NULL;
+	if (memchr("=-_.:", part->text[at], 5))
+		at++;
+	/* the word may be right, and the numbers after it wrong */
+	if (strlen(meant) == at && strncmp(part->text, meant, at) == 0)
+		return NULL;
+	return has_only_numbers(part, at) ? replace(part, 0, at, meant) : NULL;
 }
 
 static char *find_word(const struct set_part *part)

@@ -11,4 +11,10 @@
  */
 int set_refuse_habit(struct set_parse *p, const struct set_part *part);
 
+/*
+ * What a word at the start of @text means before a number: "cpu" is "", "numa" is "node:".
+ * *ret_len: how long the word is. NULL: no such word.
+ */
+const char *set_find_kind(const char *text, size_t len, size_t *ret_len);
+
 #endif

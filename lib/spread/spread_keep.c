@@ -7,6 +7,9 @@
  *	some devices stay	those whose queues are, and the others go around them
  *	none stays
  *
+ * By the number of queues, it is often all the same which of the devices stay: then the load
+ * of the busiest CPU decides.
+ *
  * Being on the node of the device does not pay for more queues on the busiest CPU than it
  * has now: such a placement is made again with the nodes only preferred.
  *

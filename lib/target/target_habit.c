@@ -3,6 +3,7 @@
 #include "target/target_habit.h"
 #include "base/macros.h"
 #include "base/number.h"
+#include "set/set_habit.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -110,36 +111,20 @@ int target_find_habit(const char *word, char **ret_target)
 
 int target_find_set(const char *word, char **ret_set)
 {
-	static const struct {
-		const char *before, *prefix;
-	} kinds[] = {
-		{ "cpu", "" },
-		{ "core", "" },
-		{ "node", "node:" },
-		{ "numa", "node:" },
-		{ "package", "package:" },
-		{ "socket", "package:" },
-		{ "llc", "llc:" },
-		{ "siblings", "siblings:" },
-	};
 	static const char *const words[] = { "isolated", "housekeeping", "first-threads",
 		"other-threads", "local", "current" };
+	const char *kind;
+	size_t len;
 
 	for (size_t i = 0; i < LENGTH(words); i++)
 		if (strcmp(word, words[i]) == 0)
 			return (*ret_set = strdup(word)) ? 0 : -ENOMEM;
-	for (size_t i = 0; i < LENGTH(kinds); i++) {
-		size_t len = strlen(kinds[i].before);
-
-		if (strncasecmp(word, kinds[i].before, len) != 0)
-			continue;
-		len += word[len] && strchr("-_:=", word[len]);
-		if (word[len] < '0' || word[len] > '9' ||
-			word[len + strspn(word + len, "0123456789-,:")])
-			continue;
-		if (asprintf(ret_set, "%s%s", kinds[i].prefix, word + len) < 0)
-			return -ENOMEM;
-		return 0;
-	}
-	return -ENOENT;
+	kind = set_find_kind(word, strlen(word), &len);
+	if (!kind || strcmp(kind, "irq:") == 0)
+		return -ENOENT;
+	len += word[len] && strchr("-_:=", word[len]);
+	if (word[len] < '0' || word[len] > '9' ||
+		word[len + strspn(word + len, "0123456789-,:")])
+		return -ENOENT;
+	return asprintf(ret_set, "%s%s", kind, word + len) < 0 ? -ENOMEM : 0;
 }
