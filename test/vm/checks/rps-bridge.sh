@@ -16,7 +16,9 @@ trap '"$ip" link del br9; "$ip" link del va; "$ip" addr add 10.77.1.2/24 dev "$d
 "$ip" addr add 10.77.1.2/24 dev br9
 "$ip" link set br9 up
 until_ok 40 ping -q -c 1 -W 1 10.77.1.1
-irqkit rps br9 --cpus=1 -q || fail "exit status $?"
+# A CPU that handles no queue of it: RPS to the CPU that received a packet hands nothing over.
+cpu=$(irqkit show "$dev" --json | jq -r '[range(8)] - [.interrupts[].effective | tonumber?] | .[0]')
+irqkit rps br9 --cpus="$cpu" -q || fail "exit status $?"
 
 # Pings that leave by that queue are answered on the rx queue of the same number.
 for queue in /sys/class/net/"$dev"/queues/tx-*; do
@@ -44,4 +46,4 @@ echo "# br9: $got of $(($(rx_of vd) - before)) packets that it forwards by its R
 "$ip" link del vc
 [ "$got" -le 10 ] || fail 'RPS of the bridge has an effect on packets that are forwarded'
 irqkit rps br9 --auto >table
-eq "$(irqkit rps br9 --json | jq -r '.queues[0].rps_cpus')" 1 'CPUs after --auto'
+eq "$(irqkit rps br9 --json | jq -r '.queues[0].rps_cpus')" "$cpu" 'CPUs after --auto'
