@@ -164,6 +164,7 @@ static enum status run_command(const struct command *command, int argc, const ch
 
 	if (options_parse(command, argc, argv, &call, &status)) {
 		call.commands = commands;
+		say_set_quiet(call.common.is_quiet);
 		status = command->run(&call);
 	}
 	options_free(&call);

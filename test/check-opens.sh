@@ -156,8 +156,10 @@ mkdir -p "$by_hand/sys/devices/virtual/workqueue"
 echo ff >"$by_hand/sys/devices/virtual/workqueue/cpumask"
 run "$by_hand" mask 0-3
 same "mask of numbers: no mask of the kernel is opened" "" "$(masks)"
+run "$by_hand" set 30 --cpus=current -n
+same "set that changes nothing: none is opened" "" "$(masks)"
 run "$by_hand" set 30 --cpus=1 -n
-same "set with numbers: none is opened" "" "$(masks)"
+same "set that changes something, and would warn: one is opened" default "$(masks)"
 run "$by_hand" spread eth0 -n
 same "spread: one is opened" default "$(masks)"
 echo f3 | tee "$by_hand/proc/irq/default_smp_affinity" >"$by_hand/sys/devices/virtual/workqueue/cpumask"

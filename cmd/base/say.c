@@ -12,7 +12,7 @@
 
 static const char *said_place;
 static char *first_error; /* owned */
-static bool is_silenced, is_held, is_said_before, has_logged_failure;
+static bool is_silenced, is_held, is_said_before, is_quiet, has_logged_failure;
 static char *held_lines; /* owned; each ends with a newline; NULL: none */
 
 void say_set_place(const char *place)
@@ -38,6 +38,11 @@ void say_hold(bool is_now_held)
 void say_set_errors_only(bool is_repeated)
 {
 	is_said_before = is_repeated;
+}
+
+void say_set_quiet(bool is_now_quiet)
+{
+	is_quiet = is_now_quiet;
 }
 
 static void keep_first(const char *place, const char *message)
@@ -98,7 +103,7 @@ void say_warning(const char *format, ...)
 {
 	va_list args;
 
-	if (is_said_before)
+	if (is_said_before || is_quiet)
 		return;
 	va_start(args, format);
 	say("warning: ", format, args);

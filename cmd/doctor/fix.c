@@ -119,7 +119,8 @@ enum status fix_findings(const struct doctor_view *view, struct doctor_options *
 	enum status status = format_lines(view, &text);
 
 	if (status == STATUS_DONE)
-		status = lines_read_text(&fix.lines, view->call, "fix", text ? text : "");
+		status = lines_read_commands(
+			&fix.lines, view->call, "fix", text ? text : "");
 	options->change.bans_by_default = true;
 	fix.lines.has_rest = change_writes(&options->change);
 	if (status == STATUS_DONE)

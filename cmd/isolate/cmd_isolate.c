@@ -259,13 +259,28 @@ static enum status report(
 	return document_finish(document);
 }
 
+/* The threads of a saved root are in its files, and no file moves them. */
+static enum status leave_out_threads(
+	struct isolation *isolation, const struct change *change)
+{
+	unsigned int only = 0;
+	enum status status = parse_only(isolation->options->only, &only);
+
+	if (strcmp(irqkit_ctx_get_root(change->ctx), "/") != 0)
+		irqkit_request_set_only(
+			isolation->request, only & ~(unsigned int)IRQKIT_ISOLATE_THREADS);
+	return status;
+}
+
 static enum status check_set(
 	struct isolation *isolation, struct change *change, const struct call *call)
 {
-	enum status status = change_judge(change, plan(change, isolation));
+	enum status status = leave_out_threads(isolation, change);
 	struct remains remains CLEANUP(remains_free) = { 0 };
 	bool ok = true;
 
+	if (status == STATUS_DONE)
+		status = change_judge(change, plan(change, isolation));
 	if (status != STATUS_DONE)
 		return status;
 	remains = remains_after(change, isolation);
