@@ -212,12 +212,13 @@ static void print_columns(void)
 
 const struct command cmd_rps = {
 	.name = "rps",
-	.args = "[OPTION...] DEV...",
+	.args = "[OPTION...] [DEV...]",
 	.summary = "show or set receive packet steering",
 	.needs_root_to = "change packet steering",
 	.more = "Without --cpus, --mask, --auto, --off and --flows: show the current "
 		"settings.\n"
 		"\n"
+		"  irqkit rps                            all interfaces\n"
 		"  irqkit rps eth1                       is RPS on, and does it have "
 		"an effect?\n"
 		"  irqkit rps eth1 --cpus=1-7            CPUs 1-7 process received "

@@ -3254,7 +3254,9 @@ int irqkit_request_new_spread(struct irqkit_request **ret_request);
 
 /*
  * Create a request that sets RPS and RFS, or XPS, of network interfaces. It needs
- * TARGETs, which are names of interfaces or globs such as "veth*".
+ * TARGETs, which are names of interfaces or globs such as "veth*". With
+ * irqkit_request_check() and no TARGET, it is about all interfaces where the setting can
+ * have an effect or is set.
  */
 int irqkit_request_new_rps(struct irqkit_request **ret_request);
 int irqkit_request_new_xps(struct irqkit_request **ret_request);
