@@ -29,7 +29,8 @@ const struct option answered_options[] = {
 
 bool option_takes_text(enum option_kind kind)
 {
-	return kind == OPTION_TEXT || kind == OPTION_OPTIONAL_TEXT;
+	return kind == OPTION_TEXT || kind == OPTION_OPTIONAL_TEXT ||
+		kind == OPTION_TEXT_OR_NONE;
 }
 
 const struct option *option_get(const struct command *command, size_t n)
