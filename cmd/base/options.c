@@ -8,6 +8,7 @@
 #include "base/options.h"
 #include "base/basics.h"
 #include "base/common_options.h"
+#include "base/habits.h"
 #include "base/loose.h"
 #include "base/option_values.h"
 #include "base/say.h"
@@ -149,19 +150,6 @@ static void print_help(const struct command *command, poptContext con)
 /* ------------------------------------------------------------------------------- */
 /* Mistakes                                                                        */
 
-static void say_unknown(
-	const struct command *command, const char *option, const char *next)
-{
-	_cleanup_free_ char *guess = options_guess(command, option, next);
-
-	if (guess)
-		say_error("%s has no option '%s'; did you mean '%s'?", command->name,
-			option, guess);
-	else
-		say_error("%s has no option '%s': 'irqkit %s --help' lists its options",
-			command->name, option, command->name);
-}
-
 /* The word after @option; NULL: it is the last. */
 static const char *find_next(char *const *words, const char *option)
 {
@@ -169,6 +157,24 @@ static const char *find_next(char *const *words, const char *option)
 		if (strcmp(words[i], option) == 0)
 			return words[i + 1];
 	return NULL;
+}
+
+static void say_unknown(
+	const struct command *command, const char *option, char *const *words)
+{
+	bool is_set = strcmp(command->name, "set") == 0;
+	_cleanup_free_ char *guess = is_set
+		? habits_guess_taskset((const char *const *)words + 1)
+		: NULL;
+
+	if (!guess)
+		guess = options_guess(command, option, find_next(words, option));
+	if (guess)
+		say_error("%s has no option '%s'; did you mean '%s'?", command->name,
+			option, guess);
+	else
+		say_error("%s has no option '%s': 'irqkit %s --help' lists its options",
+			command->name, option, command->name);
 }
 
 static void say_mistake(
@@ -179,7 +185,7 @@ static void say_mistake(
 	if (error == POPT_ERROR_NOARG)
 		say_error("%s: option '%s' needs a value", command->name, option);
 	else if (error == POPT_ERROR_BADOPT)
-		say_unknown(command, option, find_next(words, option));
+		say_unknown(command, option, words);
 	else
 		say_error("%s: option '%s': %s", command->name, option,
 			poptStrerror(error));
