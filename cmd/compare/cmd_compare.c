@@ -170,7 +170,7 @@ const struct command cmd_compare = {
 		"Interrupts are compared by name and device, never by number.\n"
 		"Exit status: 0 if interrupts, affinity, RPS, XPS and channels are the "
 		"same, 5\n"
-		"if not. Counts and rates do not matter.\n"
+		"if not. Counts and rates do not matter. --quiet prints only errors.\n"
 		"\n"
 		"  irqkit show --json >before.json    before an upgrade\n"
 		"  irqkit compare before.json now     after it\n",

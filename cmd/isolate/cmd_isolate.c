@@ -239,7 +239,10 @@ static enum status change_all(struct isolation *isolation, const struct call *ca
 /* ------------------------------------------------------------------------------- */
 /* Showing                                                                         */
 
-/* Prints what is left, in JSON with @ok, unless that is NULL. */
+/*
+ * Prints what is left, in JSON with @ok. With --quiet, the exit status says what @ok says.
+ * NULL: the command only shows.
+ */
 static enum status report(
 	struct remains *remains, const struct call *call, const bool *ok)
 {
@@ -250,7 +253,8 @@ static enum status report(
 	if (status != STATUS_DONE)
 		return status;
 	if (!common->is_json)
-		return common->is_quiet ? STATUS_DONE : remains_print(remains, common);
+		return ok && common->is_quiet ? STATUS_DONE
+					      : remains_print(remains, common);
 	document = document_new();
 	document_add_text(document, "command", call->command->name);
 	if (ok)
@@ -442,6 +446,8 @@ const struct command cmd_isolate = {
 	.summary = "keep interrupts and other work away from CPUs",
 	.needs_root_to = "keep work away from CPUs",
 	.more = "Without SET: show the isolated CPUs and what reached them.\n"
+		"--check --quiet prints nothing: the exit status is 0, or 5 if "
+		"something is left.\n"
 		"\n"
 		"  irqkit isolate 2-3 -n            show what would be changed\n"
 		"  irqkit isolate 2-3               keep everything that can be moved "

@@ -253,6 +253,7 @@ const struct command cmd_check = {
 	.more = "Without FILE: the files of 'irqkit apply'. Nothing is written.\n"
 		"Exit status: 0 if every setting is as the files want, 5 if one "
 		"differs.\n"
+		"--quiet prints only errors.\n"
 		"\n"
 		"  irqkit check                          what differs, and from which "
 		"line?\n"

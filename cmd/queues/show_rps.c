@@ -216,7 +216,7 @@ static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 			irqkit_cpuset_count(cpus) == 1 ? "moves the packets to CPU "
 						       : "spreads the packets over CPUs ",
 			list);
-	else
+	else if (!view->steer.is_all)
 		printf("RPS would not help %s: %s.\n", name, why);
 }
 
@@ -225,8 +225,13 @@ static void remark(struct steer_view *steer)
 	struct rps_view *view = (struct rps_view *)steer;
 
 	remark_words(view);
-	for (size_t i = 0; i < irqkit_request_count_devices(steer->request); i++)
-		remark_advice(view, irqkit_request_get_device(steer->request, i));
+	for (size_t i = 0; i < irqkit_request_count_devices(steer->request); i++) {
+		struct irqkit_device *device = irqkit_request_get_device(
+			steer->request, i);
+
+		if (steer_is_remarked(steer, device))
+			remark_advice(view, device);
+	}
 }
 
 static void add_keys(const struct steer_view *data, struct document *document)
@@ -245,6 +250,7 @@ const struct steer_kind rps_kind = {
 	.row_size = sizeof(struct rps_row),
 	.read_row = read_row,
 	.add_keys = add_keys,
+	.none = "RPS has no effect on any interface.",
 	.remark = remark,
 };
 
@@ -258,6 +264,7 @@ enum status rps_show(const struct change *change, const struct irqkit_request *r
 			.change = change,
 			.request = request,
 			.options = options,
+			.is_all = change->call->n_words == 0,
 		},
 	};
 

@@ -187,8 +187,13 @@ static void remark(struct steer_view *view)
 		       "transmitted on that queue.\n");
 	if (view->options->queues)
 		return;
-	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++)
-		remark_device(view, irqkit_request_get_device(view->request, i));
+	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++) {
+		struct irqkit_device *device = irqkit_request_get_device(
+			view->request, i);
+
+		if (steer_is_remarked(view, device))
+			remark_device(view, device);
+	}
 }
 
 /* Does a queue have another class than the others? */
@@ -211,6 +216,7 @@ const struct steer_kind xps_kind = {
 	.row_size = sizeof(struct xps_row),
 	.read_row = read_row,
 	.clear_row = clear_row,
+	.none = "XPS applies to no interface: none has several tx queues.",
 	.remark = remark,
 };
 
@@ -223,6 +229,7 @@ enum status xps_show(const struct change *change, const struct irqkit_request *r
 		.change = change,
 		.request = request,
 		.options = options,
+		.is_all = change->call->n_words == 0,
 	};
 
 	if (has_classes(request))

@@ -1407,6 +1407,15 @@ int irqkit_machine_get_boot_id(struct irqkit_machine *machine, const char **ret_
 int irqkit_machine_read_sock_flow_entries(
 	struct irqkit_machine *machine, uint64_t *ret_count);
 
+/*
+ * Reads the CPUs that the rx queues of later interfaces get for RPS (rps_default_mask). The
+ * caller frees the set.
+ *
+ * -ENOENT: the kernel is older than Linux 6.3, has no RPS, or does not show the setting.
+ */
+int irqkit_machine_read_rps_default_mask(
+	struct irqkit_machine *machine, struct irqkit_cpuset **ret_cpus);
+
 /* Return the parts of a machine. They belong to it. */
 struct irqkit_ctx *irqkit_machine_get_ctx(const struct irqkit_machine *machine);
 const struct irqkit_snapshot *irqkit_machine_get_snapshot(
@@ -3255,20 +3264,22 @@ int irqkit_request_new_spread(struct irqkit_request **ret_request);
 
 /*
  * Create a request that sets RPS and RFS, or XPS, of network interfaces. It needs
- * TARGETs, which are names of interfaces or globs such as "veth*".
+ * TARGETs, which are names of interfaces or globs such as "veth*". With
+ * irqkit_request_check() and no TARGET, it is about all interfaces where the setting can
+ * have an effect or is set.
  */
 int irqkit_request_new_rps(struct irqkit_request **ret_request);
 int irqkit_request_new_xps(struct irqkit_request **ret_request);
 
 /*
  * Creates a request that sets RPS of the rx queues of interfaces that are created later.
- * It needs CPUs, or IRQKIT_STEERING_OFF.
+ * To plan it, it needs CPUs, or IRQKIT_STEERING_OFF.
  */
 int irqkit_request_new_rps_default(struct irqkit_request **ret_request);
 
 /*
- * Creates a request that sets the size of the RFS flow table of the whole system. It needs
- * irqkit_request_set_flows().
+ * Creates a request that sets the size of the RFS flow table of the whole system. To plan
+ * it, it needs irqkit_request_set_flows().
  */
 int irqkit_request_new_flow_entries(struct irqkit_request **ret_request);
 
@@ -3550,8 +3561,9 @@ int irqkit_request_set_flows(
 /*
  * Reads the words of a request and looks for what is wrong with them, but decides nothing.
  * For RPS and XPS, it finds the interface and its queues, so that a program can show them.
+ * For a setting of the whole system, it says if the setting is missing or unreadable.
  *
- * -EINVAL: the request is not a spread, RPS or XPS; or see irqkit_request_plan().
+ * -EINVAL: the request is of a kind that can only be planned; or see irqkit_request_plan().
  */
 int irqkit_request_check(struct irqkit_request *request, struct irqkit_machine *machine);
 

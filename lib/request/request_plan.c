@@ -117,6 +117,12 @@ EXPORT int irqkit_request_check(
 	case REQUEST_CHANNELS:
 		r = request_check_channels(request, machine);
 		break;
+	case REQUEST_RPS_DEFAULT:
+		r = request_check_rps_default(request, machine);
+		break;
+	case REQUEST_FLOW_ENTRIES:
+		r = request_check_flow_entries(request, machine);
+		break;
 	default:
 		r = -EINVAL;
 		break;
