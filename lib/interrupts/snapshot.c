@@ -34,6 +34,7 @@ EXPORT void irqkit_snapshot_free(struct irqkit_snapshot *snapshot)
 	}
 	arena_free(&snapshot->arena);
 	irqkit_cpuset_free(snapshot->cpus);
+	irqkit_cpuset_free(snapshot->possible);
 	free(snapshot->by_irq);
 	free(snapshot->rows);
 	free(snapshot);
