@@ -9,6 +9,8 @@
 #define PF_KTHREAD 0x00200000u /* include/linux/sched.h */
 
 int devices_read_threads(struct irqkit_devices *devices);
+/* The process with that name; 0: it does not run. No other file of a thread is read. */
+int devices_find_irqbalance(struct irqkit_devices *devices, unsigned int *ret_pid);
 /* Forgets the threads that irqkit_devices_count_kernel_threads() has read. */
 void kernel_threads_free(struct irqkit_devices *devices);
 void threads_free(struct irqkit_devices *devices);

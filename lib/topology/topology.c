@@ -171,12 +171,12 @@ const struct irqkit_cpuset *topology_get_kernel_cpus(
 	return lazy->set;
 }
 
-EXPORT int irqkit_topology_set_online(
-	struct irqkit_topology *t, const struct irqkit_cpuset *online)
+int topology_set_cpus(struct irqkit_topology *t, enum irqkit_cpus which,
+	const struct irqkit_cpuset *cpus)
 {
-	struct lazy_set *lazy = &t->cpus[IRQKIT_CPUS_ONLINE];
+	struct lazy_set *lazy = &t->cpus[which];
 	struct irqkit_cpuset *copy;
-	int r = irqkit_cpuset_copy(online, &copy);
+	int r = irqkit_cpuset_copy(cpus, &copy);
 
 	if (r < 0)
 		return r;
@@ -184,4 +184,10 @@ EXPORT int irqkit_topology_set_online(
 	lazy->set = copy;
 	lazy->has_read = true;
 	return 0;
+}
+
+EXPORT int irqkit_topology_set_online(
+	struct irqkit_topology *t, const struct irqkit_cpuset *online)
+{
+	return topology_set_cpus(t, IRQKIT_CPUS_ONLINE, online);
 }

@@ -11,6 +11,9 @@
  */
 int topology_read_cpus(
 	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
+/* They have been read elsewhere, and are not read again. */
+int topology_set_cpus(struct irqkit_topology *t, enum irqkit_cpus which,
+	const struct irqkit_cpuset *cpus);
 
 /*
  * These CPUs count as isolated too, and not as housekeeping. NULL: only those that are
