@@ -309,8 +309,12 @@ static void note_shared(struct spread *spread)
 }
 
 /* Why somebody may want a plan that makes the load less even. */
-static const char *find_reason(const struct wish *wish)
+static const char *find_reason(const struct spread *spread)
 {
+	const struct wish *wish = spread->wish;
+
+	if (!irqkit_cpuset_is_empty(spread->placed.unfit))
+		return "it moves interrupts away from isolated or nohz_full CPUs";
 	if (wish->policy == IRQKIT_POLICY_HINT)
 		return "it follows what the drivers suggest";
 	if (wish->policy == IRQKIT_POLICY_IRQ)
@@ -319,6 +323,8 @@ static const char *find_reason(const struct wish *wish)
 		return "it keeps the queues on the NUMA nodes that --node allows";
 	if (wish->has_cpus)
 		return "it leaves the other CPUs to other work";
+	if (wish->policy == IRQKIT_POLICY_LOAD)
+		return "it also considers SMT siblings and NUMA nodes";
 	return "it goes by queues, not by their counts";
 }
 
@@ -331,14 +337,12 @@ static void note_worse(struct spread *spread, const struct change *change)
 	if (spread->seconds)
 		snprintf(period, sizeof(period), "in %u s", spread->seconds);
 	if (before > 0 && after > before + 0.1 && !placed_has_few(&spread->placed) &&
-		irqkit_cpuset_is_empty(spread->placed.unfit) &&
-		spread->wish->policy != IRQKIT_POLICY_LOAD &&
 		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0)
 		notes_add(&spread->notes,
 			"by counts %s, this plan makes the load less even (imbalance "
 			"%.1f "
 			"now, %.1f after); %s; 'irqkit undo' undoes it",
-			period, before, after, find_reason(spread->wish));
+			period, before, after, find_reason(spread));
 }
 
 void spread_find_notes(struct spread *spread, const struct change *change)
