@@ -1354,7 +1354,7 @@ enum {
 
 /*
  * Reads /proc/interrupts again, and forgets what others can have changed: affinities, the
- * settings of queues, threads, and which CPUs settings isolate. If interrupts, their
+ * settings of queues, threads, and which CPUs settings or cpuset partitions isolate. If interrupts, their
  * handlers or online CPUs differ, or if something could not be read before, then everything
  * is forgotten, also devices and topology. The context's failure is cleared.
  *
