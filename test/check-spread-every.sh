@@ -98,6 +98,23 @@ check "CPUs isolated meanwhile: the load is shared" \
 ends "it ends with 0" 0 TERM
 same "with no isolated CPU" '8' "$(values | tr ' ' '\n' | grep -vx f | sort -u | xargs)"
 
+# The same for a cpuset partition.
+fresh
+handled 1 1 1 1 1 1 1 1
+mkdir -p "$root/sys/fs/cgroup"
+echo >"$root/sys/fs/cgroup/cpuset.cpus.isolated"
+start --every=1
+sleep 0.5
+echo 1-2 >"$root/sys/fs/cgroup/cpuset.cpus.isolated"
+check "a cpuset partition made meanwhile: the load is shared" \
+	until_true 4 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
+check "it still runs" kill -0 $pid
+first=$(values)
+echo 1-3 >"$root/sys/fs/cgroup/cpuset.cpus.isolated"
+check "a larger one: its CPUs are left" until_true 4 moved "$first" vif0-q0-rx:2:3000 vif0-q2-rx:5:3000
+ends "it ends with 0" 0 TERM
+same "with no isolated CPU" '1' "$(values | tr ' ' '\n' | grep -vx f | sort -u | xargs)"
+
 # Counters that restart are not a load of 4 billion, and neither are those of a new CPU.
 fresh
 start --every=1 --verbose

@@ -43,13 +43,15 @@ enum finding {
 	MORE_THAN_ON_NODE,
 	MORE_THAN_CPUS,
 	ONE_QUEUE,
+	ONE_QUEUE_SENDS, /* mostly */
 	FEWER_THAN_CPUS,
 	NOTHING_FOUND
 };
 
-static enum finding find_finding(
-	const struct placed *p, const struct placed_device *owner)
+static enum finding find_finding(const struct spread *spread, const struct change *change,
+	const struct placed_device *owner)
 {
+	const struct placed *p = &spread->placed;
 	size_t n_rx = owner->device
 		? irqkit_device_count_direction(owner->device, IRQKIT_RX)
 		: 0;
@@ -63,7 +65,11 @@ static enum finding find_finding(
 			: MORE_THAN_CPUS;
 	if (owner->n_queues == owner->n_cpus || owner->has_rps)
 		return NOTHING_FOUND;
-	return n_rx == 1 ? ONE_QUEUE : FEWER_THAN_CPUS;
+	if (n_rx > 1)
+		return FEWER_THAN_CPUS;
+	return advise_rps(change->machine, owner->device) == RPS_HELPS_LITTLE
+		? ONE_QUEUE_SENDS
+		: ONE_QUEUE;
 }
 
 /* Ends a sentence: what would help, and why nothing else does. */
@@ -98,7 +104,14 @@ static void note_more(struct spread *spread, const struct change *change,
 	int r;
 
 	if (owner->n_queues == 1 && more != MORE_QUEUES) {
-		if (advise_rps(change->machine, owner->device) == RPS_WOULD_HELP)
+		enum rps_use use = advise_rps(change->machine, owner->device);
+
+		if (use == RPS_HELPS_LITTLE)
+			notes_add(&spread->notes,
+				"%s has only one queue and mostly sends, which RPS does "
+				"not share.",
+				name);
+		else if (use == RPS_WOULD_HELP)
 			notes_add(&spread->notes,
 				"%s has only one queue%s; 'irqkit rps %s --auto' can "
 				"spread its packet processing.",
@@ -159,15 +172,17 @@ static void note_device(struct spread *spread, const struct change *change,
 }
 
 /* "eth0, eth1, eth2": the first devices with this finding. NULL: no memory. */
-static char *join_names(const struct placed *p, enum finding finding)
+static char *join_names(
+	const struct spread *spread, const struct change *change, enum finding finding)
 {
+	const struct placed *p = &spread->placed;
 	char *joined = NULL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n_owners && n < MAX_LINES; i++) {
 		const struct irqkit_device *device = p->owners[i].device;
 
-		if (find_finding(p, &p->owners[i]) != finding)
+		if (find_finding(spread, change, &p->owners[i]) != finding)
 			continue;
 		if (!text_join(&joined, ", ", irqkit_device_get_name(device)))
 			return NULL;
@@ -176,7 +191,8 @@ static char *join_names(const struct placed *p, enum finding finding)
 	return joined;
 }
 
-static void note_devices(struct spread *spread, enum finding finding, size_t n)
+static void note_devices(struct spread *spread, const struct change *change,
+	enum finding finding, size_t n)
 {
 	static const char *const phrases[] = {
 		[MORE_THAN_ON_NODE] = "more queues than their NUMA nodes have CPUs; "
@@ -186,12 +202,14 @@ static void note_devices(struct spread *spread, enum finding finding, size_t n)
 				   "enough.",
 		[ONE_QUEUE] = "only one queue each; 'irqkit rps DEV --auto' can spread "
 			      "their packet processing.",
+		[ONE_QUEUE_SENDS] =
+			"only one queue each and mostly send, which RPS does not share.",
 		[FEWER_THAN_CPUS] =
 			"fewer queues than CPUs; to use more CPUs, try "
 			"'ethtool -L DEV combined N', if the driver allows it, or "
 			"'irqkit rps DEV --auto'.",
 	};
-	_cleanup_free_ char *names = join_names(&spread->placed, finding);
+	_cleanup_free_ char *names = join_names(spread, change, finding);
 	_cleanup_free_ char *safe = names ? text_escape(names) : NULL;
 
 	if (safe)
@@ -207,11 +225,11 @@ static void note_queues(struct spread *spread, const struct change *change)
 		size_t n = 0;
 
 		for (size_t i = 0; i < p->n_owners; i++)
-			n += find_finding(p, &p->owners[i]) == finding;
+			n += find_finding(spread, change, &p->owners[i]) == finding;
 		if (n > MAX_LINES)
-			note_devices(spread, finding, n);
+			note_devices(spread, change, finding, n);
 		for (size_t i = 0; i < p->n_owners && n <= MAX_LINES; i++)
-			if (find_finding(p, &p->owners[i]) == finding)
+			if (find_finding(spread, change, &p->owners[i]) == finding)
 				note_device(spread, change, &p->owners[i], finding);
 	}
 }
@@ -309,8 +327,12 @@ static void note_shared(struct spread *spread)
 }
 
 /* Why somebody may want a plan that makes the load less even. */
-static const char *find_reason(const struct wish *wish)
+static const char *find_reason(const struct spread *spread)
 {
+	const struct wish *wish = spread->wish;
+
+	if (!irqkit_cpuset_is_empty(spread->placed.unfit))
+		return "it moves interrupts away from isolated or nohz_full CPUs";
 	if (wish->policy == IRQKIT_POLICY_HINT)
 		return "it follows what the drivers suggest";
 	if (wish->policy == IRQKIT_POLICY_IRQ)
@@ -319,6 +341,8 @@ static const char *find_reason(const struct wish *wish)
 		return "it keeps the queues on the NUMA nodes that --node allows";
 	if (wish->has_cpus)
 		return "it leaves the other CPUs to other work";
+	if (wish->policy == IRQKIT_POLICY_LOAD)
+		return "it also considers SMT siblings and NUMA nodes";
 	return "it goes by queues, not by their counts";
 }
 
@@ -331,14 +355,12 @@ static void note_worse(struct spread *spread, const struct change *change)
 	if (spread->seconds)
 		snprintf(period, sizeof(period), "in %u s", spread->seconds);
 	if (before > 0 && after > before + 0.1 && !placed_has_few(&spread->placed) &&
-		irqkit_cpuset_is_empty(spread->placed.unfit) &&
-		spread->wish->policy != IRQKIT_POLICY_LOAD &&
 		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0)
 		notes_add(&spread->notes,
 			"by counts %s, this plan makes the load less even (imbalance "
 			"%.1f "
 			"now, %.1f after); %s; 'irqkit undo' undoes it",
-			period, before, after, find_reason(spread->wish));
+			period, before, after, find_reason(spread));
 }
 
 void spread_find_notes(struct spread *spread, const struct change *change)

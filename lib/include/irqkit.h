@@ -1355,7 +1355,7 @@ enum {
 
 /*
  * Reads /proc/interrupts again, and forgets what others can have changed: affinities, the
- * settings of queues, threads, and which CPUs settings isolate. If interrupts, their
+ * settings of queues, threads, and which CPUs settings or cpuset partitions isolate. If interrupts, their
  * handlers or online CPUs differ, or if something could not be read before, then everything
  * is forgotten, also devices and topology. The context's failure is cleared.
  *
@@ -3192,6 +3192,12 @@ const char *irqkit_rps_advice_get_reason(const struct irqkit_rps_advice *advice)
 /* Returns whether RPS helps this rx queue of the interface. */
 bool irqkit_rps_advice_helps(
 	const struct irqkit_rps_advice *advice, const struct irqkit_queue *queue);
+
+/*
+ * Returns whether more than three quarters of the interrupts of the interface come from
+ * sending, which RPS does not share. false with fewer than 1000 interrupts.
+ */
+bool irqkit_rps_advice_mostly_sends(const struct irqkit_rps_advice *advice);
 
 /* What RPS on certain CPUs does for a queue. */
 enum irqkit_rps_state {

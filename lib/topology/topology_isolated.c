@@ -212,6 +212,8 @@ void topology_forget_set_apart(struct irqkit_topology *t)
 		t->settings[i] = (struct topology_line){ 0 };
 		t->has_settings[i] = false;
 	}
+	forget(&t->cpus[IRQKIT_CPUS_ISOLATED]); /* by a cpuset partition */
+	forget(&t->cpus[IRQKIT_CPUS_HOUSEKEEPING]);
 	forget(&t->set_apart);
 	forget(&t->isolated_now);
 	forget(&t->housekeeping_now);
