@@ -53,8 +53,6 @@ enum rps_use advise_rps(struct irqkit_machine *machine, struct irqkit_device *de
 	if (!has_setting(device) || irqkit_rps_advice_new(machine, device, &advice) < 0)
 		return RPS_USELESS;
 	use = judge_queues(advice, device);
-	if (use == RPS_WOULD_HELP && irqkit_rps_advice_mostly_sends(advice))
-		use = RPS_HELPS_LITTLE;
 	irqkit_rps_advice_free(advice);
 	return use;
 }

@@ -10,7 +10,6 @@
 enum rps_use {
 	RPS_USELESS, /* it helps no queue, or it cannot be set */
 	RPS_WOULD_HELP, /* 'irqkit rps DEV --auto' would succeed, and turn it on */
-	RPS_HELPS_LITTLE, /* the same, but the interface mostly sends */
 	RPS_IS_ON, /* wherever it helps */
 };
 

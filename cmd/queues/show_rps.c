@@ -218,10 +218,6 @@ static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 			list);
 	else if (!view->steer.is_all)
 		printf("RPS would not help %s: %s.\n", name, why);
-	if (list && *list && irqkit_rps_advice_mostly_sends(advice))
-		printf("Most interrupts of %s come from sending, which RPS does not "
-		       "share.\n",
-			name);
 }
 
 static void remark(struct steer_view *steer)

@@ -28,6 +28,7 @@ struct vectors {
 	size_t n_queues; /* of the direction that has more */
 	bool is_unknown; /* nobody says which queue one of them serves */
 	uint64_t total; /* how often they fired */
+	uint64_t n_rx; /* how often those of rx queues fired */
 	struct show_row *hottest; /* the one that fired most often */
 	struct show_now now; /* where they are handled */
 };
@@ -138,6 +139,8 @@ static void find_hottest(struct vectors *v)
 			continue;
 		v->n_all++;
 		v->total += irqkit_interrupt_get_total(row->interrupt);
+		if (has_queue(v->device, show_row_irq(row), IRQKIT_RX))
+			v->n_rx += irqkit_interrupt_get_total(row->interrupt);
 		if (!v->hottest ||
 			irqkit_interrupt_get_total(row->interrupt) >
 				irqkit_interrupt_get_total(v->hottest->interrupt))
@@ -220,10 +223,13 @@ static unsigned int find_tx(const struct irqkit_device *device, int irq)
 }
 
 /* RPS shares what is received. */
-static void advise_more_tx(const struct vectors *v)
+static void advise_sending(const struct vectors *v)
 {
 	_cleanup_free_ char *command = NULL;
 
+	printf("Most interrupts of %s come from tx-%u; RPS does not share the work of "
+	       "sending.\n",
+		v->name, find_tx(v->device, show_row_irq(v->hottest)));
 	if (can_have_xps(v->device))
 		printf("'irqkit xps %s --auto' makes each CPU send on a queue near it.\n",
 			v->name);
@@ -231,14 +237,6 @@ static void advise_more_tx(const struct vectors *v)
 			MORE_QUEUES &&
 		command)
 		printf("%s gives it more queues.\n", command);
-}
-
-static void advise_sending(const struct vectors *v)
-{
-	printf("Most interrupts of %s come from tx-%u; RPS does not share the work of "
-	       "sending.\n",
-		v->name, find_tx(v->device, show_row_irq(v->hottest)));
-	advise_more_tx(v);
 }
 
 static void advise_hottest(const struct vectors *v)
@@ -301,28 +299,13 @@ static void advise_queues(const struct vectors *v)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	_cleanup_free_ char *why = NULL;
-	enum rps_use use = v->total < LOAD_FEW ? RPS_USELESS
-					       : advise_rps(v->show->machine, v->device);
 
-	if (use == RPS_HELPS_LITTLE) {
-		printf("Most interrupts of %s come from sending, which RPS does not "
-		       "share.\n",
-			v->name);
-		advise_more_tx(v);
-	} else if (use == RPS_WOULD_HELP &&
-		irqkit_machine_advise_rps(v->show->machine, v->device, &cpus, &why) ==
-			0) {
-		printf("%s has %s.\n'irqkit rps %s --auto' can spread its packet "
-		       "processing.\n",
-			v->name, why, v->name);
-	}
-}
-
-/* Is it one tx queue that makes most of it? */
-static bool mostly_sends(const struct vectors *v)
-{
-	return is_sending(v->device, show_row_irq(v->hottest)) &&
-		advise_rps(v->show->machine, v->device) != RPS_WOULD_HELP;
+	if (v->total < LOAD_FEW || v->n_rx < v->total / 2 ||
+		advise_rps(v->show->machine, v->device) != RPS_WOULD_HELP ||
+		irqkit_machine_advise_rps(v->show->machine, v->device, &cpus, &why) < 0)
+		return;
+	printf("%s has %s.\n'irqkit rps %s --auto' can spread its packet processing.\n",
+		v->name, why, v->name);
 }
 
 static void advise(const struct vectors *v)
@@ -336,7 +319,7 @@ static void advise(const struct vectors *v)
 		return;
 	if (!is_one(v) && v->n_units > 1)
 		advise_queues(v);
-	else if (mostly_sends(v))
+	else if (is_sending(v->device, show_row_irq(v->hottest)))
 		advise_sending(v);
 	else
 		advise_hottest(v);

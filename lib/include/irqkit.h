@@ -3193,12 +3193,6 @@ const char *irqkit_rps_advice_get_reason(const struct irqkit_rps_advice *advice)
 bool irqkit_rps_advice_helps(
 	const struct irqkit_rps_advice *advice, const struct irqkit_queue *queue);
 
-/*
- * Returns whether more than three quarters of the interrupts of the interface come from
- * sending, which RPS does not share. false with fewer than 1000 interrupts.
- */
-bool irqkit_rps_advice_mostly_sends(const struct irqkit_rps_advice *advice);
-
 /* What RPS on certain CPUs does for a queue. */
 enum irqkit_rps_state {
 	IRQKIT_RPS_OFF, /* there are no CPUs */

@@ -33,7 +33,6 @@ struct irqkit_rps_advice {
 	size_t *source_of; /* owned; by index of the queue */
 	size_t n_rx;
 	bool has_loads;
-	bool mostly_sends;
 	const char *portals; /* the sources serve no certain queue; or NULL */
 	enum irqkit_net_kind kind;
 	struct rps_answer answer;
@@ -149,42 +148,6 @@ static int add_queues(struct irqkit_rps_advice *advice, struct irqkit_device *de
 	for (size_t i = 0; i < advice->n_sources; i++)
 		advice->sources[i].queues = advice->owned[i].queues;
 	return r;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* What is sent                                                                    */
-
-/* Does its interrupt serve rx as well, or a tx queue that is counted instead? */
-static bool is_counted(
-	const struct irqkit_device *device, const struct irqkit_queue *queue)
-{
-	unsigned int irq = (unsigned int)queue->irq;
-
-	return irqkit_device_find_irq_queue(device, irq, IRQKIT_RX) ||
-		irqkit_device_find_irq_queue(device, irq, IRQKIT_TX) != queue;
-}
-
-/* Judges by the interrupts of all queues, if they have fired often enough. */
-static void judge_sending(
-	struct irqkit_rps_advice *advice, const struct irqkit_device *device)
-{
-	double sent = 0, all = 0;
-
-	for (size_t i = 0; i < advice->n_sources; i++)
-		all += (double)advice->sources[i].load;
-	for (size_t i = advice->n_rx; i < device->n_queues; i++) {
-		const struct irqkit_queue *queue = &device->queues[i];
-		const struct irqkit_interrupt *row = queue->irq < 0 ||
-				is_counted(device, queue)
-			? NULL
-			: irqkit_snapshot_find_irq(
-				  advice->machine->snapshot, (unsigned int)queue->irq);
-
-		sent += row ? (double)irqkit_interrupt_get_total(row) : 0;
-	}
-	all += sent;
-	advice->mostly_sends = advice->has_loads && all >= RPS_LEAST_LOAD &&
-		sent * 4 > all * 3;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -364,8 +327,6 @@ static int decide(struct irqkit_rps_advice *advice, struct irqkit_device *device
 	if (r == 0)
 		r = add_queues(advice, device);
 	if (r == 0)
-		judge_sending(advice, device);
-	if (r == 0)
 		r = add_portals(advice, device);
 	if (r < 0)
 		return r;
@@ -405,11 +366,6 @@ EXPORT const struct irqkit_cpuset *irqkit_rps_advice_get_cpus(
 EXPORT const char *irqkit_rps_advice_get_reason(const struct irqkit_rps_advice *advice)
 {
 	return advice->answer.why;
-}
-
-EXPORT bool irqkit_rps_advice_mostly_sends(const struct irqkit_rps_advice *advice)
-{
-	return advice->mostly_sends;
 }
 
 static const struct rps_source *source_of(

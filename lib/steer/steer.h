@@ -5,9 +5,6 @@
 
 #include <irqkit.h>
 
-/* Fewer interrupts than these do not show which queue is busy. */
-#define RPS_LEAST_LOAD 1000u
-
 /* An interrupt that announces received packets, and the rx queues that it serves. */
 struct rps_source {
 	const struct irqkit_cpuset *serving; /* handle it; NULL: not known */

@@ -20,6 +20,9 @@
 
 #include <stdlib.h>
 
+/* Fewer interrupts than these do not show which queue is busy. */
+#define LEAST_LOAD 1000u
+
 static const char *plural(size_t n)
 {
 	return n == 1 ? "" : "s";
@@ -90,7 +93,7 @@ static void choose_sources(const struct rps_question *q, unsigned int n_cpus)
 		struct rps_source *source = &q->sources[i];
 
 		source->is_chosen = is_short || q->is_software ||
-			(q->has_loads && sum >= RPS_LEAST_LOAD &&
+			(q->has_loads && sum >= LEAST_LOAD &&
 				(double)source->load * n_cpus >= 2 * sum);
 	}
 }
@@ -124,7 +127,7 @@ static void explain_against(const struct rps_question *q, size_t n, struct buffe
 	buffer_add(why, " for ");
 	add_place(why, q, n);
 	buffer_add(why,
-		q->has_loads && sum_loads(q) >= RPS_LEAST_LOAD
+		q->has_loads && sum_loads(q) >= LEAST_LOAD
 			? ", and none of them is much busier than the others"
 			: ", and none of them is known to be busy");
 }
@@ -319,7 +322,7 @@ int steer_rps(const struct rps_question *q, struct rps_answer *ret_answer)
 		irqkit_cpuset_keep_set(near, q->local);
 	if (!is_useless(q, near, &why)) {
 		choose_sources(q, irqkit_cpuset_count(near));
-		answer.is_sure = q->has_loads && sum_loads(q) >= RPS_LEAST_LOAD;
+		answer.is_sure = q->has_loads && sum_loads(q) >= LEAST_LOAD;
 		if (count_chosen(q))
 			r = choose_cpus(q, near, &why);
 		else
