@@ -3208,6 +3208,15 @@ enum irqkit_rps_state irqkit_rps_advice_judge(const struct irqkit_rps_advice *ad
 	const struct irqkit_queue *queue, const struct irqkit_cpuset *cpus);
 
 /*
+ * Returns whether a network device mostly sends: then RPS, which shares the work of
+ * receiving, relieves its CPU little. Interrupts that serve only tx queues tell, or the
+ * packets of the device since boot, if its interrupts serve both directions. False if
+ * neither is known.
+ */
+bool irqkit_machine_mostly_sends(
+	struct irqkit_machine *machine, struct irqkit_device *device);
+
+/*
  * Same as irqkit_rps_advice_new(), but returns only the CPUs and the reason. The caller
  * frees both.
  *
@@ -3735,6 +3744,13 @@ size_t irqkit_placement_count_absent(const struct irqkit_placement *placement);
  * while one does.
  */
 size_t irqkit_placement_count_on_one_of_many(const struct irqkit_placement *placement);
+
+/*
+ * Returns whether the placement makes the load clearly less even: the imbalance grows by
+ * more than 0.1 and by more than a twentieth. False by load, where too few interrupts
+ * fired to tell, and where the placement relieves a CPU that is isolated.
+ */
+bool irqkit_placement_is_worse(const struct irqkit_placement *placement);
 
 /* Returns the number of devices that have some of the interrupts. */
 size_t irqkit_placement_count_devices(const struct irqkit_placement *placement);
