@@ -18,6 +18,7 @@
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
+#include "kernel/process.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -255,25 +256,6 @@ EXPORT bool irqkit_thread_is_fixed(const struct irqkit_thread *thread)
 	return thread->flags & PF_NO_SETAFFINITY;
 }
 
-int threads_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list)
-{
-	static const char word[] = "\nCpus_allowed_list:";
-	_cleanup_free_ char *text = NULL;
-	const char *list;
-	size_t len;
-	int r = knob_readf(ctx, &text, &len, "proc/%u/status", pid);
-
-	if (r < 0)
-		return r == -ESRCH ? -ENOENT : r;
-	list = strstr(text, word);
-	if (!list)
-		return -EBADMSG;
-	list += strlen(word);
-	list += strspn(list, " \t");
-	*ret_list = strndup(list, strcspn(list, "\n"));
-	return *ret_list ? 0 : -ENOMEM;
-}
-
 void threads_free(struct irqkit_devices *devices)
 {
 	for (size_t i = 0; i < devices->n_threads; i++)
@@ -292,8 +274,8 @@ void threads_free(struct irqkit_devices *devices)
 int thread_get_text(struct irqkit_thread *thread, const char **ret_text)
 {
 	if (!thread->cpus && !thread->cpus_error)
-		thread->cpus_error = threads_read_cpus(
-			thread->devices->ctx, thread->pid, &thread->cpus);
+		thread->cpus_error = process_read_cpus(
+			thread->devices->ctx, thread->pid, NULL, &thread->cpus);
 	if (thread->cpus_error == 0)
 		*ret_text = thread->cpus;
 	return thread->cpus_error;

@@ -28,7 +28,5 @@ struct irqkit_thread *devices_find_thread(
 int thread_get_text(struct irqkit_thread *thread, const char **ret_text);
 /* They are read again when they are needed. */
 void thread_forget(struct irqkit_thread *thread);
-/* The same for any process. -ENOENT: it has ended. */
-int threads_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list);
 
 #endif

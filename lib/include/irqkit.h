@@ -1161,7 +1161,8 @@ enum irqkit_cpus {
 	 * cpuset partition (cpuset.cpus.isolated of the root control group). Also the
 	 * CPUs that settings isolate: the online CPUs that neither
 	 * /proc/irq/default_smp_affinity nor /sys/devices/virtual/workqueue/cpumask
-	 * contains, unless no housekeeping CPU would remain.
+	 * contains, unless no housekeeping CPU would remain. If there is no file of the
+	 * workqueues, the affinity of kthreadd stands for it.
 	 */
 	IRQKIT_CPUS_ISOLATED,
 	IRQKIT_CPUS_NOHZ_FULL, /* without a tick: nohz_full= */
