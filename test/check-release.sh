@@ -72,6 +72,9 @@ wrong "CHANGELOG has the date 2999-01-01 for [$version], which is in the future:
 of="not of $(date +%F): write"
 wrong "the first entry of dist/debian/changelog is of Wed, 04 Mar 2020, $of '$(LC_ALL=C date '+%a, %d %b %Y')'" \
 	dist/debian/changelog '/^ -- /s/>  .*/>  Wed, 04 Mar 2020 12:00:00 +0000/'
+late=$(LC_ALL=C date '+%a, %d %b %Y 23:59:59 -1200')
+wrong "dist/debian/changelog has the time $late, which is in the future: packages built before it differ each time" \
+	dist/debian/changelog "/^ -- /s/>  .*/>  $late/"
 wrong "the first entry of dist/debian/changelog is of (no day), $of '$(LC_ALL=C date '+%a, %d %b %Y')'" \
 	dist/debian/changelog '/^ -- /s/>  .*/>  soon/'
 wrong "the first entry of %changelog of dist/irqkit.spec is of Wed Mar 04 2020, $of '$(LC_ALL=C date '+%a %b %d %Y')'" \
