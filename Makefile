@@ -232,7 +232,7 @@ deb: dist ## build Debian packages from that: build/deb/*.deb
 	@command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null || { \
 		echo "irqkit: packages are missing, 'sudo make deps-deb' installs them" >&2; exit 1; }
 	@rm -rf '$(DEB)' && mkdir -p '$(DEB)' && cp '$(TARBALL)' '$(DEB)/irqkit_$(VERSION).orig.tar.xz'
-	@umask 022 && tar -x -C '$(DEB)' -f '$(TARBALL)' && cp -R '$(DEB)/$(NAME)/dist/debian' '$(DEB)/$(NAME)/debian'
+	@umask 022 && tar -x -C '$(DEB)' -f '$(TARBALL)' && cp -Rp '$(DEB)/$(NAME)/dist/debian' '$(DEB)/$(NAME)/debian'
 	@umask 022 && cd '$(DEB)/$(NAME)' && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES \
 		-u CC -u CFLAGS -u CPPFLAGS -u LDFLAGS -u O dpkg-buildpackage -us -uc $(DEB_FLAGS)
 	@ls '$(DEB)'/*.deb 2>/dev/null || ls '$(DEB)'/*.dsc
@@ -447,6 +447,7 @@ install: all $(DISTFILES) $(B)/install/irqkit $(B)/install/libirqkit.pc $(PAGES)
 	$(if $(UDEVDIR),$(PUT) dist/60-irqkit.rules "$(DESTDIR)$(UDEVDIR)/rules.d/60-irqkit.rules")
 	for f in $(EXAMPLEFILES); do \
 		install -D -m 755 $(B)/install/dist/$$f "$(DESTDIR)$(EXAMPLEDIR)/$$f" || exit 1; done
+	install -D -m 755 test/capture.sh "$(DESTDIR)$(EXAMPLEDIR)/capture.sh"
 	$(PUT) dist/irqkit.schema.json "$(DESTDIR)$(SCHEMADIR)/irqkit.schema.json"
 	for f in $(RULEFILES); do $(PUT) dist/prometheus/$$f "$(DESTDIR)$(EXAMPLEDIR)/$$f" || exit 1; done
 	for f in $(ANSIBLEFILES); do $(PUT) dist/ansible/$$f "$(DESTDIR)$(ANSIBLEDIR)/$$f" || exit 1; done
@@ -463,7 +464,7 @@ uninstall: ## remove what install has put there
 		case $$(head -n 1 "$$p" 2>/dev/null) in ".so man8/irqkit-"*) rm -f "$$p" || exit 1 ;; esac; done
 	rm -f $(foreach p,$(MAN3) $(MAN5) $(MAN7) $(MAN8),"$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p))")
 	rm -f "$(DESTDIR)$(BASHDIR)/irqkit" "$(DESTDIR)$(ZSHDIR)/_irqkit" "$(DESTDIR)$(FISHDIR)/irqkit.fish"
-	rm -f $(foreach f,$(EXAMPLEFILES) $(RULEFILES),"$(DESTDIR)$(EXAMPLEDIR)/$(f)")
+	rm -f $(foreach f,$(EXAMPLEFILES) $(RULEFILES) capture.sh,"$(DESTDIR)$(EXAMPLEDIR)/$(f)")
 	rm -f "$(DESTDIR)$(SCHEMADIR)/irqkit.schema.json"
 	rm -f $(foreach f,$(ANSIBLEFILES),"$(DESTDIR)$(ANSIBLEDIR)/$(f)")
 	$(if $(UNITDIR),rm -f $(foreach f,$(UNITFILES),"$(DESTDIR)$(UNITDIR)/$(f)"))

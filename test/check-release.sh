@@ -21,6 +21,8 @@ fresh() {
 	cp -R lib/include lib/irqkit.sym "$tmp/copy/lib"
 	cp "$so" "$tmp/copy/libirqkit.so.$version"
 	sed -i -e "/^## \[$version\] - /d" -e "s/^## \[Unreleased\]/&\n\n## [$version] - $(date +%F)/" "$tmp/copy/CHANGELOG"
+	sed -i -E "/^ -- /s/>  .*( [0-9:]{8} )/>  $(LC_ALL=C date '+%a, %d %b %Y')\1/" "$tmp/copy/dist/debian/changelog"
+	sed -i -E "/^%changelog/,\$ s/^\* .{15} /* $(LC_ALL=C date '+%a %b %d %Y') /" "$tmp/copy/dist/irqkit.spec"
 }
 # verdict: what is wrong
 verdict() { PATH=$tmp/bin:$PATH "$tmp/copy/dist/release-check" 2>&1 | sed -n 's/^release-check: //p' | grep -v 'no earlier release'; }
@@ -67,6 +69,16 @@ wrong "CHANGELOG has the date 2026-02-30 for [$version], which does not exist: w
 	CHANGELOG "s/^(## \[$version\] - ).*/\12026-02-30/"
 wrong "CHANGELOG has the date 2999-01-01 for [$version], which is in the future: write the day of the release" \
 	CHANGELOG "s/^(## \[$version\] - ).*/\12999-01-01/"
+of="not of $(date +%F): write"
+wrong "the first entry of dist/debian/changelog is of Wed, 04 Mar 2020, $of '$(LC_ALL=C date '+%a, %d %b %Y')'" \
+	dist/debian/changelog '/^ -- /s/>  .*/>  Wed, 04 Mar 2020 12:00:00 +0000/'
+late=$(LC_ALL=C date '+%a, %d %b %Y 23:59:59 -1200')
+wrong "dist/debian/changelog has the time $late, which is in the future: packages built before it differ each time" \
+	dist/debian/changelog "/^ -- /s/>  .*/>  $late/"
+wrong "the first entry of dist/debian/changelog is of (no day), $of '$(LC_ALL=C date '+%a, %d %b %Y')'" \
+	dist/debian/changelog '/^ -- /s/>  .*/>  soon/'
+wrong "the first entry of %changelog of dist/irqkit.spec is of Wed Mar 04 2020, $of '$(LC_ALL=C date '+%a %b %d %Y')'" \
+	dist/irqkit.spec '/^%changelog/,$ s/^\* .{15} /* Wed Mar 04 2020 /'
 wrong "the newest section of CHANGELOG is 99.0.0, not $version: write one for $version above it, or correct VERSION of Makefile" \
 	CHANGELOG "s/^## \[$version\]/## [99.0.0] - 2026-11-27\n\n&/"
 fresh
@@ -90,6 +102,10 @@ same "release-check: a page that was changed later" \
 	"man/irqkit-show.8 was changed on 2021-03-04, but .Dd says 2020-11-27: write '.Dd March 4, 2021'" "$(verdict)"
 sed -i 's/^\.Dd .*/.Dd March 4, 2021/' "$tmp/copy/man/irqkit-show.8"
 GIT_COMMITTER_DATE=2021-03-04T12:00:00 commit date 2021-03-04
+GIT_COMMITTER_DATE=2099-03-04T12:00:00 commit later 2099-03-04
+same "release-check: a commit after the release date" \
+	"CHANGELOG has the date $(date +%F) for [$version], but the newest commit is of 2099-03-04: write the day of the release" "$(verdict)"
+git -C "$tmp/copy" reset -q --hard HEAD^
 git -C "$tmp/copy" tag "v$version"
 same "release-check: the tag is of this commit" "$version can be released" "$(verdict)"
 commit after now

@@ -15,15 +15,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum use { ALONE, FILLED, FOLLOWED };
+enum use { ALONE, FILLED, FOLLOWED, PAIRED };
 
 static const struct {
 	const char *words; /* separated by spaces */
 	const char *hint;
 	/*
 	 * How the words that follow, up to an option, are used. FILLED: they replace the
-	 * words in capitals, in this order. FOLLOWED: they are added at the end. ALONE:
-	 * they are ignored, because they mean something else, as in `taskset 3 24`.
+	 * words in capitals, in this order. FOLLOWED: they are added at the end. PAIRED:
+	 * likewise, and the line is only for words of which one is QUEUE=SET. ALONE: they
+	 * are ignored, because they mean something else, as in `taskset 3 24`.
 	 */
 	enum use use;
 } commands[] = {
@@ -41,6 +42,7 @@ static const struct {
 	{ "rules findings", "irqkit doctor --list", ALONE },
 	{ "explain why", "irqkit doctor --explain=ID", FILLED },
 	{ "fix repair mend tune optimize optimise tuned", "irqkit doctor --fix", ALONE },
+	{ "assign bind pin set-queue", "irqkit pin-queue", PAIRED },
 	{ "affinity assign move bind pin migrate smp_affinity set-affinity "
 	  "set_affinity setaffinity irq_affinity",
 		"irqkit set TARGET --cpus=SET", FILLED },
@@ -124,11 +126,14 @@ static const struct {
 	{ "doctor", "--list-rules --rules --checks", "--list" },
 	{ "doctor", "--severity --class --threshold --min", "--level=CLASS" },
 	{ "doctor", "--skip --exclude --disable", "--ignore=IDS" },
+	{ "undo", "--all -a", "irqkit undo --list" },
 	{ "undo", "--last --latest", "irqkit %s" },
 	{ "undo", "--number --change --id --to", "irqkit %s NUMBER" },
 	{ "undo", "--history --log --show", "--list" },
 	{ "mask", "--hex -x", "irqkit %s SET" },
 	{ "mask", "--cpus --to-list --decode -d", "--list" },
+	{ NULL, "--undo --revert --rollback --restore", "irqkit undo" },
+	{ NULL, "--persist --persistent --permanent", "man irqkit.conf" },
 	{ "show", "--top --live", "irqkit top" },
 	{ "show", "--all-cpus", "--per-cpu" },
 	{ "show", "--topology", "irqkit mask --words" },
@@ -259,14 +264,32 @@ static size_t choose_words(const char *const *words, const char **chosen, size_t
 	return n;
 }
 
+static bool has_pair(const char *const *words)
+{
+	for (; *words && **words != '-'; words++)
+		if (strchr(*words, '='))
+			return true;
+	return false;
+}
+
+/* Of table commands[]; its length: there is none. */
+static size_t find_command(const char *const *words, size_t len)
+{
+	size_t i = 0;
+
+	while (i < LENGTH(commands) &&
+		(!has_word(commands[i].words, words[0], len) ||
+			(commands[i].use == PAIRED && !has_pair(words + 1))))
+		i++;
+	return i;
+}
+
 char *habits_guess_command(const char *const *words)
 {
 	const char *equals = strchr(words[0], '=');
-	size_t len = strcspn(words[0], "="), n, i = 0;
+	size_t i = find_command(words, strcspn(words[0], "=")), n;
 	const char *chosen[8] = { equals ? equals + 1 : NULL };
 
-	while (i < LENGTH(commands) && !has_word(commands[i].words, words[0], len))
-		i++;
 	/* "isolcpus=2-3", as on the kernel's command line */
 	if (i == LENGTH(commands) || (equals && commands[i].use != FILLED))
 		return NULL;
@@ -279,7 +302,7 @@ char *habits_guess_command(const char *const *words)
 	n = equals ? 1 : choose_words(words + 1, chosen, LENGTH(chosen));
 	return commands[i].use == FILLED
 		? fill(commands[i].hint, chosen, n)
-		: follow(commands[i].hint, chosen, commands[i].use == FOLLOWED ? n : 0);
+		: follow(commands[i].hint, chosen, commands[i].use == ALONE ? 0 : n);
 }
 
 const char *habits_next_option(const char *command, const char *option, size_t *next)

@@ -194,8 +194,9 @@ static void notify_status(const struct waiting *w, const char *more)
 	char text[160];
 
 	snprintf(text, sizeof(text),
-		"%sSTATUS=%zu settings in force, %zu restored so far", more,
-		w->state.n_settings, w->state.n_restored);
+		"%sSTATUS=%zu setting%s in force, %zu restored so far", more,
+		w->state.n_settings, w->state.n_settings == 1 ? "" : "s",
+		w->state.n_restored);
 	notify_service(text);
 }
 

@@ -54,9 +54,16 @@ static enum status check_words(const struct call *call, const struct pin_options
 			strchr(call->words[0], ':') + 1);
 	else if (call->n_words == 3 && !strchr(call->words[1], '=') &&
 		!strchr(call->words[2], '='))
-		say_error("'%s' is not QUEUE=SET; did you mean 'irqkit pin-queue %s "
+		say_error("'%s' is not QUEUE=SET; did you mean 'irqkit pin-queue %.*s "
 			  "%s=%s'?",
-			call->words[1], call->words[0], call->words[1], call->words[2]);
+			call->words[1], (int)strcspn(call->words[0], ":"), call->words[0],
+			call->words[1], call->words[2]);
+	else if (call->n_words == 2 && strchr(call->words[0], ':') &&
+		!strchr(call->words[1], '='))
+		say_error("'%s' is not QUEUE=SET; did you mean 'irqkit pin-queue %.*s "
+			  "%s=%s'?",
+			call->words[1], (int)strcspn(call->words[0], ":"), call->words[0],
+			strchr(call->words[0], ':') + 1, call->words[1]);
 	else if (call->n_words > 0 && strchr(call->words[0], '=') &&
 		!strchr(call->words[0], ':'))
 		say_error("'%s' stands where the interface should be; write it first, "
