@@ -220,6 +220,40 @@ static enum status print_remains(
 	return status == STATUS_DONE ? remains_print(&remains, common) : status;
 }
 
+static bool has_step(const struct irqkit_plan *plan, enum irqkit_knob knob)
+{
+	for (size_t i = 0; i < irqkit_plan_count(plan); i++)
+		if (irqkit_step_get_knob(irqkit_plan_get(plan, i)) == knob)
+			return true;
+	return false;
+}
+
+/*
+ * Commands ignore a default affinity that nothing confirms: see topology_isolated.c. So it
+ * is in a saved root without a mask of the workqueues, whose threads stay.
+ */
+static void print_unseen(const struct change *change, const struct isolation *isolation)
+{
+	struct irqkit_topology *topology CLEANUP(free_topology) = NULL;
+	const struct irqkit_cpuset *isolated;
+	_cleanup_free_ char *list = NULL;
+	bool is_one = irqkit_cpuset_count(isolation->cpus) == 1;
+
+	if (has_step(change->plan, IRQKIT_KNOB_WORKQUEUE) ||
+		!has_step(change->plan, IRQKIT_KNOB_DEFAULT_AFFINITY) ||
+		irqkit_topology_new(change->ctx, &topology) < 0 ||
+		irqkit_cpuset_format_list(isolation->cpus, &list) < 0)
+		return;
+	isolated = irqkit_topology_get_cpus(topology, IRQKIT_CPUS_ISOLATED);
+	if (isolated && irqkit_cpuset_is_subset(isolation->cpus, isolated))
+		return;
+	printf("Other commands do not know that CPU%s %s %s isolated: there is no mask "
+	       "of "
+	       "the\nworkqueues, and the default affinity alone may have another "
+	       "reason.\n",
+		is_one ? "" : "s", list, is_one ? "is" : "are");
+}
+
 static enum status change_all(struct isolation *isolation, const struct call *call)
 {
 	const struct change_options *o = &isolation->options->change;
@@ -234,6 +268,8 @@ static enum status change_all(struct isolation *isolation, const struct call *ca
 	if (status != STATUS_DONE || o->is_script || call->common.is_json ||
 		call->common.is_quiet)
 		return status;
+	if (change_writes(o))
+		print_unseen(&change, isolation);
 	return machine_judge(change.ctx, print_remains(&change, isolation));
 }
 
