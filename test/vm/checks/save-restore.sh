@@ -33,6 +33,8 @@ knobs() {
 			irq=${f#/proc/irq/}
 			grep -q "^ *${irq%/*}:" /proc/interrupts || continue
 			;;
+		# no packet passes the queues of a bond: what is off there is not saved
+		/sys/class/net/*) ! grep -q '^DEVTYPE=bond$' "${f%/queues/*}/uevent" || continue ;;
 		esac
 		text=$(cat "$f" 2>/dev/null) || continue
 		echo "$f $text"
