@@ -291,7 +291,7 @@ _irqkit_value() {
 		done < <("$PROGRAM" doctor --list 2>/dev/null)
 		;;
 	POLICY) REPLIES=(queue load load= total irq hint) ;;
-	UNIT | WHAT) REPLIES=(time packets interrupts) ;;
+	UNIT) REPLIES=(time packets interrupts) ;;
 	NODE) REPLIES=(local any) ;;
 	LIST)
 		compopt -o nospace 2>/dev/null

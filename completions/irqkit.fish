@@ -129,7 +129,7 @@ function __irqkit_values
             printf '%s\n' auto always never
         case POLICY
             printf '%s\n' queue load load= total irq hint
-        case UNIT WHAT
+        case UNIT
             printf '%s\n' time packets interrupts
         case NODE
             printf '%s\n' local any

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Tables on a narrow terminal, with each root: two names that differ never look alike, and no
-# line is longer than the terminal.
-# takes: 30 s
+# Tables on a narrow terminal, with each root, in UTF-8 and in LANG=C: two names that differ never look
+# alike, and no line is longer than the terminal.
+# takes: 50 s
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -11,155 +11,184 @@ if ! script -qec true /dev/null >/dev/null 2>&1; then
 	finish
 	exit
 fi
-export LC_ALL=C TERM=dumb # then `~` is the mark, and each byte takes one column
+export LC_ALL=C TERM=dumb irqkit=$O/irqkit tmp
 
-# on_terminal ARGUMENT...: the table, at each width, in $tmp/table-WIDTH; alone if $quiet is --quiet
-quiet=--quiet
-on_terminal() {
-	script -qec "for width in ${widths[*]}; do COLUMNS=\$width '$O/irqkit' $* $quiet --color=never >/dev/tty
-		echo \"= \$width\" >/dev/tty; done" /dev/null 2>"$tmp/err" | tr -d '\r' |
+# one_byte: each character becomes one byte, because mawk counts bytes; the mark `…` becomes \001
+one_byte() { sed 's/\xe2\x80\xa6/\x01/g; s/[\xc0-\xff][\x80-\xbf]*/?/g; s/\r$//'; }
+
+# A line of $tmp/commands is "WIDTHS LOCALE WORD...", with commas between the widths. on_terminals
+# runs each of them: the whole table is in $tmp/wide-LINE, and the tables of terminals that are narrower
+# than that in $tmp/table-LINE-WIDTH. Remarks follow the tables of check, compare and top:
+# $tmp/rows-LINE is how many lines belong to the table.
+on_terminals() {
+	rm -f "$tmp"/wide-* "$tmp"/rows-* "$tmp"/table-*
+	# shellcheck disable=SC2016 # variables of the inner shell
+	script -qec 'i=0
+		while read -r widths locale words; do
+			i=$((i + 1))
+			export LC_ALL=$locale
+			eval "\"\$irqkit\" $words" --color=never >"$tmp/wide-$i" 2>/dev/null </dev/null
+			[ -s "$tmp/wide-$i" ] || continue
+			case $words in check* | compare* | top*)
+				eval "\"\$irqkit\" $words" --raw 2>/dev/null </dev/null | wc -l >"$tmp/rows-$i" ;;
+			esac
+			longest=$(wc -L <"$tmp/wide-$i")
+			for width in $(echo "$widths" | tr , " "); do
+				[ "$width" -lt "$longest" ] || continue
+				eval "COLUMNS=$width \"\$irqkit\" $words" --color=never 2>/dev/null </dev/null
+				echo "= $i-$width"
+			done
+		done <"$tmp/commands"' /dev/null </dev/null 2>/dev/null | one_byte |
 		awk -v file="$tmp/table-" '
-			/^= / { printf "%s", table >(file $2); close(file $2); table = ""; next }
+			/^= [0-9]+-[0-9]+$/ { printf "%s", table >(file $2); close(file $2); table = ""; next }
 			{ table = table $0 "\n" }'
 }
 
-# The names of a table are its last column. With the full names, by number of interrupt, in
-# $tmp/full: prints what two different names look like, and lines that are too long.
-look_alike() {
-	awk -v width="$1" '
-		FNR == NR { full[$1] = $2; next }
-		FNR == 1 { at = index($0, " NAME") + 1; next }
-		length($0) > width { print "too long: " $0 }
-		{
-			cell = substr($0, at)
-			if (cell in shown && shown[cell] != full[$1])
-				print shown[cell] " and " full[$1] ": " cell
-			shown[cell] = full[$1]
-			rows++
-		}
-		END { if (rows == 0) print "no row" }' "$tmp/full" -
-}
-
-widths=(40 60 80 100)
-n_short=0
-for root in "$roots"/*/; do
-	root=${root%/}
-	"$O/irqkit" show --root="$root" --raw -o IRQ,NAME --noheadings 2>/dev/null |
-		sed 's/^\([^ ]*\) /\1 /' >"$tmp/full"
-	[ -s "$tmp/full" ] || continue
-	found=''
-	on_terminal show "--root='$root'"
-	for width in "${widths[@]}"; do
-		found+=$(look_alike "$width" <"$tmp/table-$width" | sed "s/^/$width columns: /")
-		grep -q '~' "$tmp/table-$width" && n_short=$((n_short + 1))
-	done
-	empty "${root##*/}: names that differ look different, and lines are short enough" "$found"
-done
-check "some names were shortened" test $n_short -ge 10
-
-# Other tables with names: NAME, QUEUE, DEVICE and SOURCE may be shortened, but two that differ must
-# look different, all rows must be there, and no line is longer than the terminal. The first file
-# is the table that a pipe gets, the second that of a terminal with $1 columns; a table begins at its
-# line of headings, and has $2 lines; remarks follow. A column ends at the last place before the
-# next heading where all lines are blank.
-names_look_alike() {
-	awk -v width="$1" -v n="$2" '
-		FNR == 1 { file++; row = 0 }
-		row || / (NAME|QUEUE|SOURCE)( |$)|^(QUEUE|DEVICE) / {
-			if (++row <= n)
-				line[file, row] = $0
-		}
+# compare_tables ROWS FILE...: the first file is the whole table, the others are the tables of terminals.
+# A table begins at its line of headings and ends after ROWS lines, or at an empty line. A column ends
+# at the last place before the next heading where all lines are blank. Prints names that look alike,
+# lines that are too long, and rows that are missing.
+compare_tables() {
+	local rows=$1
+	shift
+	awk -v rows="$rows" '
+		FNR == 1 { file++; row[file] = 0; is_over = 0; width[file] = FILENAME; sub(/.*-/, "", width[file]); width[file] += 0 }
+		!row[file] && !/ (NAME|QUEUE|SOURCE|DEVICE)( |$)|^(QUEUE|DEVICE) / { next }
+		!NF || row[file] == rows { is_over = 1 }
+		!is_over { line[file, ++row[file]] = $0 }
 		function find(heading, text) { return index(" " text " ", " " heading " ") }
 		function note_blanks(file,  i, k) {
-			for (i = 1; i <= n; i++)
+			for (i = 1; i <= row[file]; i++)
 				for (k = 1; k <= length(line[file, i]); k++)
 					if (substr(line[file, i], k, 1) != " ")
 						used[file, k] = 1
 		}
 		function cut_cells(file, heading, cells,  words, n_words, w, at, end, i) {
 			n_words = split(line[file, 1], words)
-			for (w = 1; words[w] != heading; w++)
+			for (w = 1; words[w] != heading && w <= n_words; w++)
 				;
 			at = find(heading, line[file, 1])
 			end = w < n_words ? find(words[w + 1], line[file, 1]) : 1e6
 			while (w < n_words && ((file, end - 1) in used))
 				end--
-			for (i = 2; i <= n; i++) {
+			for (i = 2; i <= row[file]; i++) {
 				cells[i] = substr(line[file, i], at, end - at)
 				sub(/ +$/, "", cells[i])
 			}
 		}
-		function compare(heading,  full, cells, shown, i) {
+		function compare(file, heading,  full, cells, shown, i) {
 			cut_cells(1, heading, full)
-			cut_cells(2, heading, cells)
-			for (i = 2; i <= n; i++) {
+			cut_cells(file, heading, cells)
+			for (i = 2; i <= row[file]; i++) {
 				if (cells[i] == "" && full[i] != "")
-					print "no " heading " in line " i
+					print width[file] " columns: no " heading " in line " i
 				if (cells[i] in shown && shown[cells[i]] != full[i])
-					print shown[cells[i]] " and " full[i] ": " cells[i]
+					print width[file] " columns: " shown[cells[i]] " and " full[i] ": " cells[i]
 				shown[cells[i]] = full[i]
 			}
 		}
 		END {
-			for (i = 1; i <= n; i++)
-				if (length(line[2, i]) > width)
-					print "too long: " line[2, i]
 			note_blanks(1)
-			note_blanks(2)
-			n_headings = split(line[2, 1], headings)
-			for (k = 1; k <= n_headings; k++)
-				if (headings[k] ~ /^(NAME|QUEUE|DEVICE|SOURCE)$/)
-					compare(headings[k])
-			if (n < 2 || line[2, n] == "")
-				print "rows are missing"
-		}' "$3" "$4"
+			for (f = 2; f <= file; f++) {
+				for (i = 1; i <= row[f]; i++)
+					if (length(line[f, i]) > width[f])
+						print width[f] " columns, too long: " line[f, i]
+				if (row[f] != row[1])
+					print width[f] " columns: rows are missing"
+				note_blanks(f)
+				n_headings = split(line[f, 1], headings)
+				for (k = 1; k <= n_headings; k++)
+					if (headings[k] ~ /^(NAME|QUEUE|DEVICE|SOURCE)$/)
+						compare(f, headings[k])
+			}
+		}' "$@"
 }
 
-# narrow_table WHAT ARGUMENT...: at each of the widths. A report has no --raw, but with --quiet it has
-# no remarks.
-narrow_table() {
-	local what=$1 found='' n width quiet=''
-	shift
-	n=$("$O/irqkit" "$@" --raw 2>/dev/null | wc -l)
-	[ "$n" -gt 0 ] || quiet=--quiet
-	"$O/irqkit" "$@" $quiet >"$tmp/wide" 2>/dev/null
-	[ "$n" -gt 0 ] || n=$(wc -l <"$tmp/wide")
-	[ "$n" -ge 2 ] || return
-	on_terminal "$(printf ' %q' "$@")"
-	for width in "${widths[@]}"; do
-		found+=$(names_look_alike "$width" "$n" "$tmp/wide" "$tmp/table-$width" | sed "s/^/$width columns: /")$'\n'
-		grep -q '~' "$tmp/table-$width" && n_short=$((n_short + 1))
-	done
-	n_tables=$((n_tables + 1))
-	empty "$what: $1" "$(grep . <<<"$found")"
+# narrow_tables NAME: those of $tmp/commands
+narrow_tables() {
+	local found='' i=0 mark tables one
+	mark=$(printf '[~\1]')
+	on_terminals
+	while read -r _ locale words; do
+		i=$((i + 1))
+		[ -s "$tmp/wide-$i" ] || continue
+		tables=("$tmp/table-$i"-*)
+		[ -e "${tables[0]}" ] || continue
+		one_byte <"$tmp/wide-$i" >"$tmp/wide"
+		one=$(compare_tables "$(cat "$tmp/rows-$i" 2>/dev/null || echo 100000)" "$tmp/wide" "${tables[@]}")
+		[ -z "$one" ] || found+="$words, $locale:"$'\n'$one$'\n'
+		n_tables=$((n_tables + ${#tables[@]}))
+		n_short=$((n_short + $(grep -l "$mark" "${tables[@]}" | wc -l)))
+	done <"$tmp/commands"
+	empty "$1: names that differ look different, and lines are short enough" "$found"
 }
 
+# The test notices what is wrong.
+printf '%s\n' 'IRQ NAME' ' 24 eth0-rx-0' ' 25 eth0-rx-1' >"$tmp/whole"
+printf '%s\n' 'IRQ NAME' ' 24 eth~rx' ' 25 eth~rx' >"$tmp/alike-40"
+printf '%s\n' 'IRQ NAME' ' 24 eth0-rx-0' >"$tmp/fewer-40"
+same "names that look alike are noticed" "40 columns: eth0-rx-0 and eth0-rx-1: eth~rx" \
+	"$(compare_tables 9 "$tmp/whole" "$tmp/alike-40")"
+same "so are long lines and missing rows" "9 columns, too long:  24 eth0-rx-0
+9 columns: rows are missing" "$(cp "$tmp/fewer-40" "$tmp/fewer-9" && compare_tables 9 "$tmp/whole" "$tmp/fewer-9")"
+
+n_tables=0 n_short=0 n_roots=0
 printf '%s\n' 'set all --cpus=0' spread 'rps * --cpus=0' 'xps * --cpus=0' >"$tmp/50-the-policy-of-this-host.conf"
-n_tables=0 n_short=0
-for name in bond-i40e-8cpu cloud-nics-16cpu isolate-8cpu linux-6.1-16cpu-2offline mlx5-64queues \
-	names-cut-8cpu odd-names wide-counts xen-6.1-dom0; do
-	root=--root=$roots/$name
-	device=$(find "$roots/$name/sys/class/net" -mindepth 1 -printf '%f\n' 2>/dev/null | sort -V | sed -n '$p')
-	narrow_table "$name" spread "$root" --node=any --dry-run
-	narrow_table "$name" set "$root" all --cpus=0 --dry-run
-	narrow_table "$name" isolate "$root" 1 --dry-run
-	narrow_table "$name" isolate "$root" 1 --check
-	narrow_table "$name" apply "$root" "$tmp/50-the-policy-of-this-host.conf" --dry-run
-	narrow_table "$name" check "$root" "$tmp/50-the-policy-of-this-host.conf"
-	narrow_table "$name" top "$root" --batch -n 1 -d 0.1 --all
-	narrow_table "$name" show "$root" --queues
-	narrow_table "$name" show "$root" --by-cpu
-	[ -n "$device" ] || continue
-	narrow_table "$name" channels "$root"
-	narrow_table "$name" rps "$root" '*'
-	narrow_table "$name" rps "$root" '*' --cpus=0 --flows=256 --dry-run
-	narrow_table "$name" xps "$root" '*'
-	narrow_table "$name" xps "$root" '*' --cpus=0 --dry-run
-	narrow_table "$name" pin-queue "$root" "$device" all=0,1 --wrap --dry-run
+policy=$tmp/50-the-policy-of-this-host.conf
+for root in "$roots"/*/; do
+	root=${root%/}
+	name=${root##*/}
+	with=--root=$root
+	device=$(find "$root/sys/class/net" -mindepth 1 -printf '%f\n' 2>/dev/null | sort -V | sed -n '$p')
+	{
+		for locale in C C.UTF-8; do
+			echo "40,60,80,100 $locale show $with --quiet"
+			echo "40,60,80,100 $locale show $with --quiet --all"
+		done
+		# the other commands: in one of the locales, in turn
+		locale=C next=C.UTF-8
+		((n_roots % 2)) || locale=C.UTF-8 next=C
+		while read -r words; do
+			[[ $words != *@DEVICE@* || $device ]] || continue
+			words=${words//@DEVICE@/$(printf %q "$device")}
+			quiet=--quiet
+			[ "${words%% *}" != check ] || quiet=''
+			other=$locale locale=$next next=$other
+			echo "40,60,80,100 $locale ${words/ / $with $quiet }"
+		done <<-EOF
+			show --queues
+			show --by-cpu
+			show -o IRQ,DEVICE,SOURCE,NAME
+			spread --node=any --dry-run
+			set all --cpus=all --dry-run
+			isolate 1 --dry-run
+			isolate 1 --check
+			apply $policy --dry-run
+			check $policy
+			channels @DEVICE@
+			channels -o DEVICE,RX,TX,COMBINED
+			rps '*'
+			rps '*' --cpus=all --flows=256 --dry-run
+			rps '*' --auto --dry-run
+			xps '*'
+			xps '*' --auto --dry-run
+			pin-queue @DEVICE@ all=0,1 --wrap --dry-run
+		EOF
+		case $name in
+		bond-i40e-8cpu | cloud-nics-16cpu | linux-6.1-16cpu | mlx5-64queues | odd-names | xen-6.1-dom0)
+			echo "40,60,80,100 $locale top $with --batch -n 1 -d 0.1 --all"
+			;;
+		esac
+	} >"$tmp/commands"
+	narrow_tables "$name"
+	n_roots=$((n_roots + 1))
 done
-narrow_table "two systems" compare "$roots/xen-6.1-dom0" "$roots/xen-6.12-dom0"
-narrow_table "two systems" compare "$roots/cloud-nics-16cpu" "$roots/bond-bridge-6.1"
-check "many tables were tested, and names were shortened" test $n_tables -ge 60 -a $n_short -ge 30
+for locale in C C.UTF-8; do
+	echo "40,60,80,100 $locale compare $roots/xen-6.1-dom0 $roots/xen-6.12-dom0"
+	echo "40,60,80,100 $locale compare $roots/cloud-nics-16cpu $roots/bond-bridge-6.1"
+done >"$tmp/commands"
+narrow_tables "two systems"
+check "many tables were tested, and names were shortened" test $n_tables -ge 1800 -a $n_short -ge 800
 
 # 4,096 names differ only in the middle, where names are cut first: irqkit finds another cut in less
 # than two seconds of CPU time.
@@ -171,14 +200,13 @@ awk 'BEGIN {
 		printf "%4d: %10d  PCI-MSI-edge  a%s%04d%sz\n", 24 + i, i, side, i, side
 	}
 }' >"$tmp/many/proc/interrupts"
-widths=(70)
+echo "70 C show --root='$tmp/many' -o IRQ,TOTAL,NAME" >"$tmp/commands"
 (
 	ulimit -t $((2 * ${LIMIT_FACTOR:-1}))
-	on_terminal show "--root='$tmp/many'" -o IRQ,TOTAL,NAME
+	on_terminals
 )
 same "4096 names are shortened quickly, and no two look alike" 4096 \
-	"$(awk 'NR > 1 && $3 ~ /~/ { print $3 }' "$tmp/table-70" | sort -u | wc -l)"
-widths=(40 60 80 100)
+	"$(awk 'NR > 1 && $3 ~ /~/ { print $3 }' "$tmp/table-1-70" | sort -u | wc -l)"
 
 # Sentences of the doctor: no line is too long, but for a command, which is never broken; and all words
 # are those that a pipe gets.

@@ -106,8 +106,8 @@ shows() {
 }
 # lacks NAME PATTERN: the screen, now
 lacks() { result $(($(screen | grep -cE -- "$2") != 0)) "$1" "$(screen)"; }
-# fits NAME COLUMNS: no line is too long
-fits() { result $(($(screen | awk -v most="$2" 'length > most' | wc -l) != 0)) "$1: no line is too long" "$(screen)"; }
+# fits NAME COLUMNS: no line is too long; awk may count bytes
+fits() { result $(($(screen | wc -L) > $2)) "$1: no line is too long" "$(screen)"; }
 # quits NAME: q ends it, and the terminal is as before
 quits() {
 	press q

@@ -16,7 +16,7 @@ static char *format_key(const char *kind, const char *name)
 		: key;
 }
 
-/* As strcmp() of @key and "KIND NAME", which is not written for that. */
+/* Same as strcmp() of @key and "KIND NAME", without writing that text. */
 static int compare(const char *key, const char *kind, const char *name)
 {
 	size_t len = strlen(kind);

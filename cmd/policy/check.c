@@ -19,7 +19,7 @@ void check_free(struct check *check)
 	irqkit_ctx_free(check->ctx);
 }
 
-/* Without root, the bans cannot be read: unknown bans are no difference. */
+/* Without root, the bans cannot be read: unknown bans do not count as different. */
 static void read_bans(struct check *check)
 {
 	struct irqkit_devices *devices = irqkit_machine_get_devices(check->machine);

@@ -4,8 +4,8 @@
  *
  * The exit status is what irqbalance expects of a script in a folder of scripts: 0 if the
  * answer counts, 1 if another script is to be asked, 2 or more for an error; see
- * get_irq_user_policy() in its classify.c. A script that is not in a folder is alone: for
- * irqbalance, 1 then means that there is no answer.
+ * get_irq_user_policy() in its classify.c. If the script is not in a folder, no other script
+ * is asked: 1 then means that there is no answer.
  */
 #include "base/basics.h"
 #include "base/options.h"

@@ -115,7 +115,7 @@ static void take_event(void *data, const struct irqkit_event *event)
 		say_no_memory();
 }
 
-/* A write of this process is no news; one that was refused has changed nothing. */
+/* A write of this process needs no look; a refused write has changed nothing. */
 static void take_writes(struct waiting *w)
 {
 	const struct irqkit_watched *watched;

@@ -247,7 +247,7 @@ static void join_journal(struct stay_state *state)
 static void note_attempts(struct stay_state *state, const char *cause)
 {
 	const struct irqkit_plan *plan = state->change->plan;
-	/* what is written then is no attempt against others */
+	/* what is written then does not count as an attempt */
 	bool is_own = state->is_first || state->is_balance;
 	int64_t now = stay_now();
 

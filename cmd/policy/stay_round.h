@@ -22,7 +22,7 @@ struct stay_state {
 	int64_t patience; /* until when such events put a round off */
 	bool is_put_off; /* the last round: nothing was done */
 	bool is_first;
-	bool is_balance; /* lines are decided again: what moves is no attempt against others */
+	bool is_balance; /* lines are decided again: these moves do not count as attempts */
 };
 
 /* The number of the last change in the journal; 0: there is none. */

@@ -144,7 +144,7 @@ static bool has_device(
 	return false;
 }
 
-/* Of the TARGETs of the command line, if there are some. False: none is a device. */
+/* Adds the devices of all rows. False: no row has a device. */
 static bool add_devices(struct irqkit_doctor *doctor, const struct frame *frame)
 {
 	bool has_some = false;

@@ -29,7 +29,7 @@ static const struct option options[] = {
 		"print one table of SECONDS: -b -n 1 -d SECONDS" },
 	{ "all", 'a', OPTION_FLAG, offsetof(struct top_options, shows_all), NULL,
 		"also show idle interrupts, and rows that have a name" },
-	{ "weigh", 0, OPTION_TEXT, offsetof(struct top_options, weigh), "WHAT",
+	{ "weigh", 0, OPTION_TEXT, offsetof(struct top_options, weigh), "UNIT",
 		"imbalance by time, packets or interrupts" },
 	{ "read-only", 0, OPTION_FLAG, offsetof(struct top_options, is_read_only), NULL,
 		"the screen has no keys that change something" },

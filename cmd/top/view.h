@@ -92,7 +92,7 @@ void top_view_draw_list(struct top_view *view, unsigned int first, unsigned int 
 void top_view_draw_softirqs(struct top_view *view, unsigned int first, unsigned int end);
 void top_view_draw_softnet(struct top_view *view, unsigned int first, unsigned int end);
 
-/* Of a table with a column for each CPU; @before: what is left of it */
+/* For a table with a column for each CPU. @before: the width of the columns left of it */
 bool top_view_is_matrix(const struct top_view *view);
 unsigned int top_view_cell_column(size_t cpu, unsigned int before);
 void top_view_draw_cpu_headings(

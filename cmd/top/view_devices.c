@@ -286,7 +286,7 @@ static bool device_rows_make(const struct top_view *view, struct device_rows *ro
 	return true;
 }
 
-/* What has no room of its own is one row, so that nothing is left out. */
+/* Devices without a row of their own share one row, so that nothing is left out. */
 static void fold_others(
 	const struct top_view *view, struct device_rows *rows, size_t most)
 {

@@ -205,7 +205,7 @@ static bool fill_part(
 	return part->texts;
 }
 
-/* What is known of no row takes no room. */
+/* A column that is empty in all rows takes no room. */
 static void hide_unknown(struct part *part, size_t n_rows)
 {
 	for (size_t i = 0; i < n_rows; i++)

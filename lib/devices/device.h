@@ -189,7 +189,8 @@ struct irqkit_devices {
 	bool has_read_threads;
 	unsigned int *processes; /* owned array: the numbers in /proc, ascending */
 	size_t n_processes;
-	struct number_list programs; /* those whose stat shows that they are no threads */
+	struct number_list
+		programs; /* those whose stat shows that they are not kernel threads */
 	unsigned int irqbalance_pid; /* found with them; 0: it does not run */
 	char *irqbalance_words; /* owned; its command line, or NULL: it cannot be read */
 	size_t irqbalance_len;
@@ -203,7 +204,7 @@ int devices_add(struct irqkit_devices *devices, enum irqkit_device_kind kind,
 /* Takes back the last one: something of it could not be read. */
 void devices_drop_last(struct irqkit_devices *devices);
 
-/* Of "operstate": is an interface in this state down? NULL: not known */
+/* Is an interface with this operstate down? NULL: not known */
 bool device_state_is_down(const char *state);
 /* The number of devices directly below it. */
 int device_count_below(struct irqkit_device *device, size_t *ret_count);

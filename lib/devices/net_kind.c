@@ -67,7 +67,7 @@ static int has_hardware_type(
 	return is_failure(r) ? r : 0;
 }
 
-/* Of an interface without a type: is it on top of others? */
+/* Is an interface without a type on top of others? */
 static int read_untyped(struct irqkit_device *device, enum irqkit_net_kind *ret_kind)
 {
 	bool is_loopback = false, is_bond = false, is_bridge = false;

@@ -86,7 +86,7 @@ static bool is_listed(const struct irqkit_devices *devices, const char *name)
 	return false;
 }
 
-/* Adds the interface of this name, unless it is gone, or is no interface. */
+/* Adds the interface of this name, unless it is gone or is not an interface. */
 static int list_one(struct irqkit_devices *devices, const char *name, size_t *room)
 {
 	struct irqkit_device *device;

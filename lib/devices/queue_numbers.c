@@ -319,7 +319,7 @@ static bool agree_with_order(const struct irqkit_device *device,
 	return true;
 }
 
-/* Of names that are cut or alike. */
+/* For names that are cut or alike: the order of the vectors gives the numbers. */
 static int number_by_vector(struct irqkit_device *device, const struct direction *d)
 {
 	_cleanup_free_ struct vector *vectors = NULL;

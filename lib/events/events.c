@@ -218,7 +218,7 @@ static void free_events(struct irqkit_events **events)
 	irqkit_events_free(*events);
 }
 
-/* The first answers say how all links are, which is no event. */
+/* The first answers describe all links as they are; they are not events. */
 static int learn_links(struct irqkit_events *events)
 {
 	_cleanup_socket_ struct mnl_socket *socket = NULL;

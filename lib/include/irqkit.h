@@ -948,8 +948,8 @@ bool irqkit_irqbalance_has_banned(
 bool irqkit_irqbalance_has_socket(const struct irqkit_irqbalance *irqbalance);
 
 /*
- * Returns whether the policy script of irqbalance is irq-policy: irqbalance then leaves the
- * interrupts alone that irqkit_plan_save_placed() has saved.
+ * Returns whether the policy script of irqbalance is irq-policy: irqbalance then leaves alone
+ * the interrupts that irqkit_plan_save_placed() has saved.
  */
 bool irqkit_irqbalance_has_irqkit_script(const struct irqkit_irqbalance *irqbalance);
 

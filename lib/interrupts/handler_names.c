@@ -190,7 +190,7 @@ static bool is_listed(const char *list, const char *word)
 	return false;
 }
 
-/* Where the driver is not known, rows count that no other driver's names can match. */
+/* If the driver is not known, only rows that no other driver's names can match count. */
 static bool tells_driver(const struct name_row *row, const struct name_keys *keys)
 {
 	/* any interface of any driver: too much would match */
@@ -340,7 +340,7 @@ bool name_find_netdev(const char *name, const char **ret_netdev, size_t *ret_len
 
 		if (name_row_round(row, &keys) < 0 || !match_row(&m, row, &keys, name))
 			continue;
-		/* a name alone, or without the number of a queue, could be anything's */
+		/* only a name, or a name without a queue number, could be anything */
 		if (!m.netdev || m.number == NO_NUMBER || row->serves == SERVES_NONE)
 			return false;
 		*ret_netdev = m.netdev;

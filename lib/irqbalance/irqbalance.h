@@ -52,7 +52,7 @@ struct irqbalance_setup {
 };
 void irqbalance_setup_clear(struct irqbalance_setup *setup);
 
-/* -EBADMSG: it is no such answer. */
+/* -EBADMSG: it is not such an answer. */
 int irqbalance_parse_setup(
 	const char *text, size_t len, struct irqbalance_setup *ret_setup);
 

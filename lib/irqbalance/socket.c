@@ -140,7 +140,7 @@ static int open_connection(
 	return 0;
 }
 
-/* Who sends it is checked by the kernel, and wanted by irqbalance. */
+/* irqbalance requires the credentials of the sender; the kernel checks them. */
 static int send_command(int fd, const char *command, size_t len, int64_t end_ms)
 {
 	union {

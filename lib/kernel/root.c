@@ -126,7 +126,7 @@ static int read_link(
 	len = readlinkat(fd, "", target, PATH_MAX - 1);
 	if (len >= 0)
 		target[len] = '\0';
-	else if (errno != ENOENT && errno != EINVAL) /* what it says of what is no link */
+	else if (errno != ENOENT && errno != EINVAL) /* for a file that is not a link */
 		r = -errno;
 	else if (!has_more)
 		r = 0;
@@ -226,7 +226,7 @@ ssize_t root_read_link(
 	if (fd < 0)
 		return fd;
 	len = readlinkat(fd, "", target, PATH_MAX);
-	if (len < 0) /* of what is no link, the kernel says that it isn't there */
+	if (len < 0) /* for a file that is not a link, the kernel returns ENOENT */
 		len = errno == ENOENT ? -EINVAL : -errno;
 	close(fd);
 	return len;

@@ -12,7 +12,7 @@ int root_open(struct irqkit_ctx *ctx, const char *path, int flags);
 
 /*
  * Where the link at @path leads, as it says; the length, or PATH_MAX if it may be longer.
- * -EINVAL: it is no link.
+ * -EINVAL: it is not a link.
  */
 ssize_t root_read_link(
 	struct irqkit_ctx *ctx, const char *path, char target[static PATH_MAX]);

@@ -23,7 +23,10 @@ static uint64_t round_to_number(double number)
 	return number < 1.8e19 ? (uint64_t)(number + 0.5) : UINT64_MAX;
 }
 
-/* Where too few interrupts came to tell whether time is accounted, the user may know. */
+/*
+ * If too few interrupts fired to show whether their time is accounted, the user may know that
+ * it is, and ask for time.
+ */
 static bool can_use_time(const struct irqkit_load *load, enum irqkit_weigh asked)
 {
 	if (load->ticks < TICKS_MIN || load->accounting == IRQKIT_NOT_ACCOUNTED)

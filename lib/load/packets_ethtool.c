@@ -172,7 +172,7 @@ static int ask_device(struct ethtool *ethtool, struct packets *packets,
 	return r == 0 ? add_all(packets, device, names, values) : r;
 }
 
-/* What a driver does not answer is not known. */
+/* If a driver does not answer, the packets of its devices are not known. */
 int packets_ask_ethtool(struct packets *packets, const struct packets_devices *devices)
 {
 	_cleanup_ethtool_ struct ethtool ethtool = { 0 };

@@ -114,8 +114,8 @@ int machine_get_irqbalance(
 	struct irqkit_machine *machine, const struct irqkit_irqbalance **ret_irqbalance);
 
 /*
- * SETs that are read from now on have no CPU of @cpus, unless it is named by its number
- * alone or by `isolated`. NULL: they have all.
+ * SETs that are read from now on leave out the CPUs of @cpus, but not a CPU that is named
+ * by a single number or by `isolated`. NULL: no CPU is left out.
  */
 int machine_avoid(struct irqkit_machine *machine, const struct irqkit_cpuset *cpus);
 

@@ -33,7 +33,7 @@ static int keep_last(struct irqkit_plan *plan, size_t barrier)
 	return 0;
 }
 
-/* What cannot be read is no value that could get lost. */
+/* A value that cannot be read cannot get lost either. */
 static int keep_if_read(struct irqkit_plan *plan, size_t barrier, int error)
 {
 	int r = error < 0 ? error : keep_last(plan, barrier);
@@ -59,7 +59,7 @@ static int save_irq(struct irqkit_plan *plan, size_t barrier, unsigned int numbe
 	r = plan_add_irq_step(plan, irq, "saved", &step);
 	if (r < 0)
 		return r;
-	irq->step = before; /* it is no step of the plan */
+	irq->step = before; /* it is not a step of the plan */
 	r = step_read_old(plan, step);
 	if (r == 0 && !step->queue_name)
 		r = step_name_queue(plan->machine, irq, &step->queue_name);

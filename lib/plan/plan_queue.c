@@ -78,7 +78,7 @@ int plan_add_queue_step(struct irqkit_plan *plan, enum irqkit_knob knob,
 	return r;
 }
 
-/* What all have in common; of a number, @cpus is NULL. */
+/* The common part of all knobs of queues. If the knob holds a number, @cpus is NULL. */
 static int add_queue(struct irqkit_plan *plan, enum irqkit_knob knob,
 	struct irqkit_queue *queue, const struct irqkit_cpuset *cpus, uint64_t number,
 	const char *why)

@@ -48,7 +48,10 @@ int policy_look_until_same(struct planning *p, struct look *last);
 /* Has the look found what the one before did? @marks: lines that have not are kept. */
 bool policy_look_is_same(
 	const struct planning *p, const struct look *a, const struct look *b, bool marks);
-/* What the newer look no longer sets is as the kernel says. @now: NULL, if there is none */
+/*
+ * Settings that the newer look no longer sets are as the kernel says. @now: NULL if there is
+ * no newer look.
+ */
 void policy_look_end(
 	const struct planning *p, const struct look *before, const struct look *now);
 

@@ -235,7 +235,7 @@ static void tell_weight(
 	}
 }
 
-/* Background is no load of its CPU: it would hide how uneven all else is. */
+/* Background does not count as load of its CPU: it would hide how uneven the rest is. */
 static void tell_load(struct irqkit_placement *p, const struct irqkit_interrupt *counts)
 {
 	if (irqkit_interrupt_is_background(counts))

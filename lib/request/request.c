@@ -198,7 +198,7 @@ static char *format_arguments(const char *format, va_list args)
 	return vasprintf(&text, format, args) < 0 ? NULL : text;
 }
 
-/* What a problem returns that is not an error of the system. */
+/* The error code for a problem that is not an error of the system. */
 static int error_of(enum irqkit_problem problem)
 {
 	switch (problem) {

@@ -78,8 +78,8 @@ struct irqkit_request {
 	struct irqkit_request *rest; /* owned; what follows the barrier, or NULL */
 
 	/* of an isolation */
-	const struct irqkit_cpuset
-		*all_isolated; /* a policy's, for all its lines; NULL: it is alone */
+	const struct irqkit_cpuset *
+		all_isolated; /* of all lines of a policy; NULL: the request is not a line of one */
 	unsigned int parts; /* what is kept away: IRQKIT_ISOLATE_IRQS, ... */
 
 	bool is_of_policy; /* a line among others: who plans them ends the messages */

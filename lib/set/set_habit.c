@@ -138,7 +138,7 @@ static char *find_separator(const struct set_part *part)
 	return NULL;
 }
 
-/* Masks are known by the letters in them; numbers alone are CPUs. */
+/* A mask is recognised by the letters in it; a text of only digits means CPUs. */
 static int refuse_mask(struct set_parse *p)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;

@@ -35,7 +35,7 @@ struct set_scope {
 	const struct irqkit_cpuset *housekeeping; /* NULL: as in other SETs */
 	set_affinity_fn *get_affinity;
 	void *data; /* for it */
-	/* left out, unless named by number alone or by `isolated`; or NULL */
+	/* left out, unless named by a single number or by `isolated`; or NULL */
 	const struct irqkit_cpuset *avoided;
 	struct irqkit_cpuset *named_avoided; /* gets those that are named by number */
 };
@@ -44,7 +44,7 @@ struct set_scope {
 struct set_parse {
 	struct irqkit_topology *topology;
 	const struct set_scope *scope;
-	const struct irqkit_cpuset *online; /* or NULL: not told */
+	const struct irqkit_cpuset *online; /* or NULL: not known */
 	struct set_order *order; /* NULL: not asked for */
 	unsigned int n_parts; /* read so far */
 	const char *text;

@@ -234,7 +234,7 @@ const struct set_word *set_find_word(const struct set_part *part)
 	return NULL;
 }
 
-/* Where an interrupt is allowed, it stays allowed when the CPU comes back. */
+/* `current` keeps offline CPUs: the interrupt may use them again when they come back. */
 bool set_word_keeps_offline(const struct set_word *word)
 {
 	return word->add == add_current;

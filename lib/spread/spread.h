@@ -45,7 +45,7 @@ struct spread_item {
 	bool is_follower; /* belongs on the CPU of its device's first queue */
 	bool has_only_queue; /* its device has no other queue */
 	struct irqkit_cpuset *allowed; /* owned; NULL: any */
-	struct irqkit_cpuset *affinity; /* owned; NULL: not told */
+	struct irqkit_cpuset *affinity; /* owned; NULL: not given */
 	struct irqkit_cpuset *hint; /* owned; NULL: none */
 
 	/* made by irqkit_spread_place() */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The policy by queue: what is gained by moving queues? They are placed anew, as if none
+ * The policy by queue: what is gained by moving queues? They are placed again, as if none
  * were anywhere, and what comes of that is compared with where they are now:
  *
  *	all stay		where they are as good as they would be then

@@ -40,7 +40,7 @@ struct attempt {
 	struct candidate keep;
 	struct candidate best; /* unless keep is the best one */
 	bool is_keep;
-	uint64_t limit; /* a worst CPU with so much is no worse than before */
+	uint64_t limit; /* a busiest CPU with this load is not worse than before */
 };
 
 static void free_candidate(struct candidate *candidate)

@@ -20,7 +20,7 @@ struct slots_way {
 	const bool *keeps; /* by device: its queues stay where they are; NULL: none */
 };
 
-/* Places all items anew. */
+/* Places all items again. */
 int slots_place(const struct slots *slots, const struct slots_way *way);
 
 #endif

@@ -27,7 +27,7 @@ static int compare_keys(const void *left, const void *right)
 	return order ? order : (a->item > b->item) - (a->item < b->item);
 }
 
-/* An interrupt of no queue is alone: its number takes the place of a device's. */
+/* An interrupt without a queue is a unit by itself: its number stands for a device. */
 static struct key make_key(
 	const struct irqkit_spread *spread, bool is_split, uint32_t item)
 {

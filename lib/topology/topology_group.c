@@ -162,8 +162,8 @@ struct seat {
 	int slowness; /* efficiency cores come after those made for work */
 	size_t turn; /* how many threads like it come before it in its cache */
 	size_t cache; /* how many caches of its package come before its own */
-	int package; /* or the node, where no package is told; -1: neither */
-	int llc; /* the first CPU of its cache; -1: not told */
+	int package; /* or the node, if the package is not known; -1: neither */
+	int llc; /* the first CPU of its cache; -1: not known */
 	unsigned int cpu;
 };
 

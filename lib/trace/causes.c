@@ -211,8 +211,8 @@ static bool concerns(
 }
 
 /*
- * If a CPU came or went at the same time, the program that asks for channels tells which
- * of them it was: the driver acts in its context.
+ * If a CPU came or went at the same time, the name of the process shows which of them was
+ * the cause: the driver acts in the context of the program that asks for channels.
  */
 static unsigned int rank_for(const struct cause *cause, const char *comm)
 {

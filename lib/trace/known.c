@@ -217,7 +217,7 @@ static int read_queues(const struct scan *scan)
 		r = knob_listf_names(scan->ctx, prefixes[i % LENGTH(prefixes)], &queues,
 			&n_queues, "sys/class/net/%s/queues", device);
 		if (r < 0 && r != -ENOMEM)
-			r = 0; /* it is gone, or is no interface: bonding_masters */
+			r = 0; /* it is gone, or is not an interface: bonding_masters */
 		for (size_t k = 0; r == 0 && k < n_queues; k++)
 			r = read_queue(scan, device, queues[k]);
 	}

@@ -13,7 +13,7 @@ struct process {
 	char *parent_comm; /* owned; NULL: not known */
 };
 
-/* What has ended is not an error: its members stay empty. */
+/* A process that has ended is not an error: the members stay empty. */
 int process_read(struct irqkit_ctx *ctx, uint32_t pid, struct process *ret_process);
 void process_clear(struct process *process);
 
