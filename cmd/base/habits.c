@@ -15,25 +15,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum use { ALONE, FILLED, FOLLOWED };
+enum use { ALONE, FILLED, FOLLOWED, REPEATED };
 
 static const struct {
 	const char *words; /* separated by spaces */
 	const char *hint;
 	/*
 	 * How the words that follow, up to an option, are used. FILLED: they replace the
-	 * words in capitals, in this order. FOLLOWED: they are added at the end. ALONE:
+	 * words in capitals, in this order. FOLLOWED: they are added at the end.
+	 * REPEATED: so are all words, options too. ALONE:
 	 * they are ignored, because they mean something else, as in `taskset 3 24`.
 	 */
 	enum use use;
 } commands[] = {
+	{ "cat grep egrep awk less head tail perf proc", "irqkit show", ALONE },
+	{ "irqkit", "irqkit", REPEATED },
 	{ "list ls status stat stats info get display print view lsirq irq irqs "
 	  "interrupts show_irqs query describe inspect dev device",
 		"irqkit show", FOLLOWED },
-	{ "queues threads", "irqkit show --queues", FOLLOWED },
+	{ "queues threads show-queues", "irqkit show --queues", FOLLOWED },
 	{ "cpus cores cpu", "irqkit show --by-cpu", ALONE },
-	{ "watch monitor live rates irqtop htop softirqs softirq mpstat", "irqkit top",
-		ALONE },
+	{ "watch monitor live rates irqtop htop softirqs softirq mpstat "
+	  "vmstat sar",
+		"irqkit top", ALONE },
 	{ "diff difference before after", "irqkit compare BEFORE AFTER", FILLED },
 	{ "diagnose advice advise health problems audit lint analyze analyse suggest "
 	  "recommend report summary",
@@ -42,7 +46,7 @@ static const struct {
 	{ "explain why", "irqkit doctor --explain=ID", FILLED },
 	{ "fix repair mend tune optimize optimise tuned", "irqkit doctor --fix", ALONE },
 	{ "affinity assign move bind pin migrate smp_affinity set-affinity "
-	  "set_affinity setaffinity irq_affinity",
+	  "set_affinity setaffinity irq_affinity smp_affinity_list",
 		"irqkit set TARGET --cpus=SET", FILLED },
 	{ "taskset tuna echo", "irqkit set TARGET --cpus=SET", ALONE },
 	{ "ban banirq", "irqkit set TARGET --cpus=current --ban", FILLED },
@@ -51,23 +55,32 @@ static const struct {
 		"irqkit spread", ALONE },
 	{ "isolcpus nohz_full shield isolated reserve irqaffinity", "irqkit isolate SET",
 		FILLED },
-	{ "cset", "irqkit isolate SET", ALONE },
+	{ "cset cpuset", "irqkit isolate SET", ALONE },
 	{ "ethtool channel", "irqkit channels DEV", ALONE },
-	{ "rfs flows", "irqkit rps DEV --flows=N", FILLED },
+	{ "ip ifconfig link nic netdev interfaces", "irqkit channels", ALONE },
+	{ "rps_cpus", "irqkit rps DEV", FILLED },
+	{ "xps_cpus xps_rxqs", "irqkit xps DEV", FILLED },
+	{ "rps_default_mask", "irqkit rps --default", ALONE },
+	{ "rps_sock_flow_entries", "irqkit rps --entries", ALONE },
+	{ "default_smp_affinity default", "irqkit set --default --cpus=SET", FILLED },
+	{ "rfs flows rps_flow_cnt", "irqkit rps DEV --flows=N", FILLED },
 	{ "queue", "irqkit pin-queue DEV QUEUE=SET", ALONE },
 	{ "restore revert rollback reset cancel unset unban unisolate unpin",
 		"irqkit undo", ALONE },
 	{ "history log journal changes redo", "irqkit undo --list", ALONE },
 	{ "trace follow blame events", "irqkit who", FOLLOWED },
 	{ "hex convert cpumask", "irqkit mask SET", FILLED },
-	{ "topology nodes node numa numactl hardware lscpu", "irqkit mask --words",
-		ALONE },
+	{ "topology nodes node numa numactl hardware lscpu "
+	  "nproc lstopo hwloc-ls",
+		"irqkit mask --words", ALONE },
 	{ "load import reload", "irqkit apply", FOLLOWED },
 	{ "stay daemon service keep", "irqkit apply --stay", ALONE },
 	{ "start restart", "systemctl restart irqkit", ALONE },
 	{ "stop", "systemctl stop irqkit", ALONE },
 	{ "enable", "systemctl enable --now irqkit", ALONE },
 	{ "disable", "systemctl disable --now irqkit", ALONE },
+	{ "policies config conf", "irqkit check", ALONE },
+	{ "settings", "irqkit save", ALONE },
 	{ "verify validate test", "irqkit check", FOLLOWED },
 	{ "export dump backup store persist", "irqkit save", ALONE },
 	{ "prometheus exporter", "irqkit metrics", ALONE },
@@ -262,7 +275,8 @@ static size_t choose_words(const char *const *words, const char **chosen, size_t
 char *habits_guess_command(const char *const *words)
 {
 	const char *equals = strchr(words[0], '=');
-	size_t len = strcspn(words[0], "="), n, i = 0;
+	size_t len = strcspn(words[0], "="), n, n_words = 0, i = 0;
+	char *line = NULL;
 	const char *chosen[8] = { equals ? equals + 1 : NULL };
 
 	while (i < LENGTH(commands) && !has_word(commands[i].words, words[0], len))
@@ -270,11 +284,18 @@ char *habits_guess_command(const char *const *words)
 	/* "isolcpus=2-3", as on the kernel's command line */
 	if (i == LENGTH(commands) || (equals && commands[i].use != FILLED))
 		return NULL;
-	if (strcmp(words[0], "taskset") == 0) {
-		char *line = habits_guess_taskset(words + 1);
-
-		if (line)
-			return line;
+	if (strcmp(words[0], "taskset") == 0)
+		line = habits_guess_taskset(words + 1);
+	else if (strcmp(words[0], "tuna") == 0)
+		line = habits_guess_tuna(words + 1);
+	else if (strcmp(words[0], "ethtool") == 0)
+		line = habits_guess_ethtool(words + 1);
+	if (line)
+		return line;
+	if (commands[i].use == REPEATED) {
+		while (words[1 + n_words])
+			n_words++;
+		return n_words ? follow(commands[i].hint, words + 1, n_words) : NULL;
 	}
 	n = equals ? 1 : choose_words(words + 1, chosen, LENGTH(chosen));
 	return commands[i].use == FILLED

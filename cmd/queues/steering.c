@@ -17,6 +17,16 @@ static bool is_cpus(const char *word)
 	return *word && !word[strspn(word, "0123456789-,:")];
 }
 
+static bool is_off(const char *word)
+{
+	static const char *const words[] = { "off", "none", "no", "disable", "disabled" };
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (strcasecmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
 enum status steer_check(const struct call *call, const struct steer_kind *kind,
 	const struct steer_options *options)
 {
@@ -27,7 +37,16 @@ enum status steer_check(const struct call *call, const struct steer_kind *kind,
 
 	if (status != STATUS_DONE)
 		return status;
-	if (call->n_words == 2 && is_cpus(call->words[1]))
+	if (call->n_words == 2 && is_cpus(call->words[1]) &&
+		strcmp(call->words[0], "default") == 0)
+		say_error("%s takes network interfaces; did you mean 'irqkit rps "
+			  "--default=%s'?",
+			name, call->words[1]);
+	else if (options->cpus && strcmp(options->cpus, "off") != 0 &&
+		is_off(options->cpus))
+		say_error("--cpus: '%s' is not a set of CPUs; did you mean '--cpus=off'?",
+			options->cpus);
+	else if (call->n_words == 2 && is_cpus(call->words[1]))
 		say_error("%s takes network interfaces; did you mean 'irqkit %s %s "
 			  "--cpus=%s'?",
 			name, name, call->words[0], call->words[1]);
