@@ -42,6 +42,8 @@ static bool check_value(const struct command *command, const char *word, const c
 		say_error("%s: the value of option '--%s' is empty; to give "
 			  "none, write only '--%s'",
 			command->name, option->name, option->name);
+	else if (value && !*value && strcmp(option->name, "root") == 0)
+		say_error("%s: option '--root' needs a directory", command->name);
 	else
 		return true;
 	return false;

@@ -59,6 +59,6 @@ bool is_typo(const char *typed, size_t len, const char *meant)
 		same++;
 	if (same == a_len && same == b_len)
 		return true;
-	return a_len >= 3 && b_len >= 3 &&
+	return (a_len >= 3 || b_len >= 3) && a_len >= 2 && b_len >= 2 &&
 		differs_once(a + same, a_len - same, b + same, b_len - same);
 }
