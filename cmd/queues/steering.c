@@ -108,11 +108,14 @@ static enum status check_options(const struct call *call, const struct steering 
 		say_error("%s needs a network interface to change, as in 'irqkit %s "
 			  "eth0%s'; 'irqkit %s' lists them",
 			name, name, call->line + strlen("irqkit ") + strlen(name), name);
-	else if (!is_change && call->n_words == 0 &&
-		(options->queues || options->is_lower))
-		say_error("%s needs a network interface, as in 'irqkit %s eth0 %s'",
-			options->queues ? "--queues" : "--lower", name,
-			options->queues ? "--queues=0" : "--lower");
+	else if (!is_change && call->n_words == 0 && options->queues)
+		say_error("--queues needs a network interface, as in 'irqkit %s eth0 "
+			  "--queues=0'",
+			name);
+	else if (!is_change && call->n_words == 0 && options->is_lower)
+		say_error("--lower needs a network interface, as in 'irqkit %s bond0 "
+			  "--lower'",
+			name);
 	else if (!is_change && change_options_are_given(&options->change))
 		say_error("--dry-run, --script and --keep-going need one of %s",
 			steering->changing);
