@@ -9,6 +9,7 @@
 #include "change/say_request.h"
 #include "target/select.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct set_options {
@@ -30,29 +31,79 @@ static const struct option options[] = {
 	{ 0 },
 };
 
+static bool is_cpus(const char *word)
+{
+	return *word && !word[strspn(word, "0123456789-,:")];
+}
+
+/* "3", "cpu3", "node0", "node:0", "local": as a SET; NULL: another word */
+static char *find_cpus(const char *word)
+{
+	static const struct {
+		const char *typed, *meant;
+	} kinds[] = { { "cpu", "" }, { "core", "" }, { "node", "node:" },
+		{ "package", "package:" }, { "socket", "package:" } };
+	char *text = NULL;
+
+	if (is_cpus(word))
+		return strdup(word);
+	for (size_t i = 0; irqkit_set_get_word(i); i++)
+		if (strcmp(word, irqkit_set_get_word(i)) == 0 &&
+			strncmp(word, "irq:", 4) != 0)
+			return strdup(word);
+	for (size_t i = 0; i < LENGTH(kinds); i++) {
+		size_t len = strlen(kinds[i].typed);
+
+		if (strncmp(word, kinds[i].typed, len) != 0)
+			continue;
+		len += word[len] == ':' || word[len] == '-';
+		if (is_cpus(word + len) && word[len] >= '0' && word[len] <= '9' &&
+			asprintf(&text, "%s%s", kinds[i].meant, word + len) >= 0)
+			return text;
+	}
+	return NULL;
+}
+
+/* "irq24", "irq=24", "default": as irqkit has them, quoted for a shell */
+static char *write_target(const char *word)
+{
+	size_t len = strncasecmp(word, "irq", 3) == 0 ? 3 : *word == '#' ? 1 : 0;
+
+	len += len && word[len] && strchr("-_=/", word[len]);
+	if (strcmp(word, "default") == 0)
+		return strdup("--default");
+	return text_quote(is_cpus(word + len) ? word + len : word);
+}
+
 /*
  * `set 37 3` and `set 37=3`, as for taskset and pin-queue: says what is meant. False: that
  * is not the mistake.
  */
 static bool say_bare_cpus(const struct call *call)
 {
-	static const char numbers[] = "0123456789-,:";
 	const char *last = call->n_words ? call->words[call->n_words - 1] : "";
-	const char *equals = strchr(last, '='), *cpus = equals ? equals + 1 : last;
+	const char *equals = strchr(last, '=');
+	_cleanup_free_ char *cpus = find_cpus(equals ? equals + 1 : last);
 	_cleanup_free_ char *line = NULL;
 
-	if (!*cpus || cpus[strspn(cpus, numbers)] || (!equals && call->n_words < 2))
+	if (call->n_words == 1 && !equals && is_cpus(last) && strchr(last, ':')) {
+		say_error("set needs --cpus=SET or --mask=HEX; did you mean 'irqkit set "
+			  "%.*s --cpus=%s'?",
+			(int)strcspn(last, ":"), last, strchr(last, ':') + 1);
+		return true;
+	}
+	if (!cpus || (!equals && call->n_words < 2))
 		return false;
 	for (size_t i = 0; i < call->n_words; i++) {
 		bool is_last = i + 1 == call->n_words;
 		_cleanup_free_ char *word = is_last
 			? strndup(last, equals ? (size_t)(equals - last) : 0)
 			: strdup(call->words[i]);
-		_cleanup_free_ char *quoted = word ? text_quote(word) : NULL;
+		_cleanup_free_ char *target = word ? write_target(word) : NULL;
 
 		if (word && habits_is_filler(word))
 			continue;
-		if (!quoted || (*word && !text_join(&line, " ", quoted)))
+		if (!target || (*word && !text_join(&line, " ", target)))
 			return false;
 	}
 	if (!line)
@@ -67,6 +118,11 @@ static enum status check_words(const struct call *call, const struct set_options
 {
 	if (o->cpus && o->mask)
 		say_error("--cpus and --mask cannot be combined");
+	else if (!o->cpus && !o->mask && o->is_default)
+		say_error("set --default needs --cpus=SET or --mask=HEX, as in 'irqkit "
+			  "set --default --cpus=%s'",
+			call->n_words == 1 && is_cpus(call->words[0]) ? call->words[0]
+								      : "0-3");
 	else if (!o->cpus && !o->mask && say_bare_cpus(call))
 		return STATUS_MISUSE;
 	else if (!o->cpus && !o->mask)

@@ -125,12 +125,21 @@ static char *find_owner(const char *word)
 /* What stands before the command is neither a command nor an option of every command. */
 static void say_misplaced(const char *const *words)
 {
+	static const char *const helps[] = { "-help", "-?", "--usage", "--h", "--man" };
 	const char *word = words[0];
-	bool is_long = strncmp(word, "--", 2) == 0 && word[2];
+	bool is_long = strncmp(word, "--", 2) == 0 && word[2], wants_help = false;
 	_cleanup_free_ char *owner = is_long ? find_owner(word) : NULL;
 	_cleanup_free_ char *guess = owner ? NULL : guess_leading(words);
 
-	if (strncmp(word, "--install", strlen("--install")) == 0)
+	for (size_t i = 0; i < LENGTH(helps); i++)
+		wants_help |= strcmp(word, helps[i]) == 0;
+	if (wants_help)
+		say_error("irqkit has no option '%s'; did you mean '--help'?", word);
+	else if (strcmp(word, "--") == 0 || strcmp(word, "-") == 0)
+		say_error("'%s' stands where the command should be: 'irqkit --help' "
+			  "lists the commands",
+			word);
+	else if (strncmp(word, "--install", strlen("--install")) == 0)
 		say_error("--install takes one directory, as in 'irqkit --install "
 			  "/usr/local/sbin'");
 	else if (strcmp(word, "--list-commands") == 0)
@@ -192,6 +201,8 @@ static enum status close_stdout(enum status status)
 /* Only options of every command: -h and -V need no command. */
 static enum status run_without_command(const char *const *leading, size_t n_leading)
 {
+	const char *last = n_leading ? leading[n_leading - 1] : "";
+
 	for (size_t i = 0; i < n_leading; i++) {
 		const char *word = leading[i];
 		bool is_long = word[1] == '-';
@@ -207,7 +218,11 @@ static enum status run_without_command(const char *const *leading, size_t n_lead
 			continue;
 		return STATUS_DONE;
 	}
-	say_error("no command given: 'irqkit --help' lists the commands");
+	if (options_count_leading(last) == 2 &&
+		(n_leading < 2 || options_count_leading(leading[n_leading - 2]) != 2))
+		say_error("option '%s' needs a value", last);
+	else
+		say_error("no command given: 'irqkit --help' lists the commands");
 	return STATUS_MISUSE;
 }
 

@@ -66,7 +66,7 @@ adapt() {
 	done
 	words+=(--root "$root_dir")
 	case "$*" in
-	*--help*) ;;
+	*--help* | [rx]'ps '*' --queues=0' | [rx]'ps '*' --lower') ;;
 	top | 'top '*) words+=(--for=0.1) ;; # it does not end otherwise
 	'doctor '*--fix* | 'set '* | 'apply'* | 'isolate '* | 'pin-queue '* | 'spread'* | 'rps '*' --'* | 'xps '*' --'* | 'channels '*' --'*) words+=(--dry-run) ;;
 	esac

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum use { ALONE, FILLED, FOLLOWED, PAIRED };
+enum use { ALONE, FILLED, FOLLOWED, PAIRED, REPEATED };
 
 static const struct {
 	const char *words; /* separated by spaces */
@@ -23,18 +23,22 @@ static const struct {
 	/*
 	 * How the words that follow, up to an option, are used. FILLED: they replace the
 	 * words in capitals, in this order. FOLLOWED: they are added at the end. PAIRED:
-	 * likewise, and the line is only for words of which one is QUEUE=SET. ALONE: they
-	 * are ignored, because they mean something else, as in `taskset 3 24`.
+	 * likewise, and the line is only for words of which one is QUEUE=SET. REPEATED: all
+	 * words are added, options too. ALONE: they are ignored, because they mean something
+	 * else, as in `taskset 3 24`.
 	 */
 	enum use use;
 } commands[] = {
+	{ "cat grep egrep awk less head tail perf proc", "irqkit show", ALONE },
+	{ "irqkit", "irqkit", REPEATED },
 	{ "list ls status stat stats info get display print view lsirq irq irqs "
 	  "interrupts show_irqs query describe inspect dev device",
 		"irqkit show", FOLLOWED },
-	{ "queues threads", "irqkit show --queues", FOLLOWED },
+	{ "queues threads show-queues", "irqkit show --queues", FOLLOWED },
 	{ "cpus cores cpu", "irqkit show --by-cpu", ALONE },
-	{ "watch monitor live rates irqtop htop softirqs softirq mpstat", "irqkit top",
-		ALONE },
+	{ "watch monitor live rates irqtop htop softirqs softirq mpstat "
+	  "vmstat sar",
+		"irqkit top", ALONE },
 	{ "diff difference before after", "irqkit compare BEFORE AFTER", FILLED },
 	{ "diagnose advice advise health problems audit lint analyze analyse suggest "
 	  "recommend report summary",
@@ -44,7 +48,7 @@ static const struct {
 	{ "fix repair mend tune optimize optimise tuned", "irqkit doctor --fix", ALONE },
 	{ "assign bind pin set-queue", "irqkit pin-queue", PAIRED },
 	{ "affinity assign move bind pin migrate smp_affinity set-affinity "
-	  "set_affinity setaffinity irq_affinity",
+	  "set_affinity setaffinity irq_affinity smp_affinity_list",
 		"irqkit set TARGET --cpus=SET", FILLED },
 	{ "taskset tuna echo", "irqkit set TARGET --cpus=SET", ALONE },
 	{ "ban banirq", "irqkit set TARGET --cpus=current --ban", FILLED },
@@ -53,23 +57,32 @@ static const struct {
 		"irqkit spread", ALONE },
 	{ "isolcpus nohz_full shield isolated reserve irqaffinity", "irqkit isolate SET",
 		FILLED },
-	{ "cset", "irqkit isolate SET", ALONE },
+	{ "cset cpuset", "irqkit isolate SET", ALONE },
 	{ "ethtool channel", "irqkit channels DEV", ALONE },
-	{ "rfs flows", "irqkit rps DEV --flows=N", FILLED },
+	{ "ip ifconfig link nic netdev interfaces", "irqkit channels", ALONE },
+	{ "rps_cpus", "irqkit rps DEV", FILLED },
+	{ "xps_cpus xps_rxqs", "irqkit xps DEV", FILLED },
+	{ "rps_default_mask", "irqkit rps --default", ALONE },
+	{ "rps_sock_flow_entries", "irqkit rps --entries", ALONE },
+	{ "default_smp_affinity default", "irqkit set --default --cpus=SET", FILLED },
+	{ "rfs flows rps_flow_cnt", "irqkit rps DEV --flows=N", FILLED },
 	{ "queue", "irqkit pin-queue DEV QUEUE=SET", ALONE },
 	{ "restore revert rollback reset cancel unset unban unisolate unpin",
 		"irqkit undo", ALONE },
 	{ "history log journal changes redo", "irqkit undo --list", ALONE },
 	{ "trace follow blame events", "irqkit who", FOLLOWED },
 	{ "hex convert cpumask", "irqkit mask SET", FILLED },
-	{ "topology nodes node numa numactl hardware lscpu", "irqkit mask --words",
-		ALONE },
+	{ "topology nodes node numa numactl hardware lscpu "
+	  "nproc lstopo hwloc-ls",
+		"irqkit mask --words", ALONE },
 	{ "load import reload", "irqkit apply", FOLLOWED },
 	{ "stay daemon service keep", "irqkit apply --stay", ALONE },
 	{ "start restart", "systemctl restart irqkit", ALONE },
 	{ "stop", "systemctl stop irqkit", ALONE },
 	{ "enable", "systemctl enable --now irqkit", ALONE },
 	{ "disable", "systemctl disable --now irqkit", ALONE },
+	{ "policies config conf", "irqkit check", ALONE },
+	{ "settings", "irqkit save", ALONE },
 	{ "verify validate test", "irqkit check", FOLLOWED },
 	{ "export dump backup store persist", "irqkit save", ALONE },
 	{ "prometheus exporter", "irqkit metrics", ALONE },
@@ -84,6 +97,31 @@ static const struct {
 	const char *words;
 	const char *hint; /* begins with --, or %s is the name of the command */
 } options[] = {
+	{ "set", "--show --list --status --query --get", "irqkit show TARGET" },
+	{ "set", "--auto --balance", "irqkit spread TARGET" },
+	{ "set", "--to", "--cpus=SET" },
+	{ "set", "--local", "--cpus=local" },
+	{ "set", "--exclude --except --without --not", "--cpus=current,^N" },
+	{ "spread", "--show --list --status", "irqkit show TARGET" },
+	{ "spread", "--exclude --except --without --not", "--cpus=all,^N" },
+	{ "spread", "--oneshot --once", "irqkit %s" },
+	{ "show", "--rps", "irqkit rps" },
+	{ "show", "--xps", "irqkit xps" },
+	{ "show", "--threads", "--queues" },
+	{ "show", "--filter --grep --match --name", "irqkit %s TARGET" },
+	{ "show", "--help-columns --list-columns", "--help" },
+	{ "rps", "--show --list --status", "irqkit %s" },
+	{ "xps", "--show --list --status", "irqkit %s" },
+	{ "rps", "--set", "--cpus=SET" },
+	{ "xps", "--set", "--cpus=SET" },
+	{ "rps", "--clear --remove --delete", "--off" },
+	{ "xps", "--clear --remove --delete", "--off" },
+	{ "pin-queue", "--all", "irqkit %s DEV all=SET" },
+	{ "undo", "--all --reset --restore --revert", "irqkit %s" },
+	{ "mask", "-c -C --cpu --set", "irqkit %s SET" },
+	{ "mask", "--node --numa -N", "irqkit %s node:N" },
+	{ "mask", "--all -a", "irqkit %s all" },
+	{ "doctor", "--yes -y", "--fix" },
 	/* taskset -c, tuna -c, lsirq --cpu-list, numactl --physcpubind */
 	{ NULL,
 		"-c --cpu-list --cpulist --cpuset --core --cores --affinity "
@@ -172,6 +210,8 @@ static const struct {
 		"-d -w",
 		"--for=SECONDS" },
 	{ "spread", "--policy --mode", "--by=POLICY" },
+	{ NULL, "--reset --undo --restore --revert --rollback", "irqkit undo" },
+	{ NULL, "--save --persist --permanent --store", "irqkit save" },
 	{ NULL, "--on --enable", "--auto" },
 	{ NULL, "--disable --none", "--off" },
 	{ "rps", "--rfs --flow --entries", "--flows=N" },
@@ -287,17 +327,25 @@ static size_t find_command(const char *const *words, size_t len)
 char *habits_guess_command(const char *const *words)
 {
 	const char *equals = strchr(words[0], '=');
-	size_t i = find_command(words, strcspn(words[0], "=")), n;
+	size_t i = find_command(words, strcspn(words[0], "=")), n, n_words = 0;
+	char *line = NULL;
 	const char *chosen[8] = { equals ? equals + 1 : NULL };
 
 	/* "isolcpus=2-3", as on the kernel's command line */
 	if (i == LENGTH(commands) || (equals && commands[i].use != FILLED))
 		return NULL;
-	if (strcmp(words[0], "taskset") == 0) {
-		char *line = habits_guess_taskset(words + 1);
-
-		if (line)
-			return line;
+	if (strcmp(words[0], "taskset") == 0)
+		line = habits_guess_taskset(words + 1);
+	else if (strcmp(words[0], "tuna") == 0)
+		line = habits_guess_tuna(words + 1);
+	else if (strcmp(words[0], "ethtool") == 0)
+		line = habits_guess_ethtool(words + 1);
+	if (line)
+		return line;
+	if (commands[i].use == REPEATED) {
+		while (words[1 + n_words])
+			n_words++;
+		return n_words ? follow(commands[i].hint, words + 1, n_words) : NULL;
 	}
 	n = equals ? 1 : choose_words(words + 1, chosen, LENGTH(chosen));
 	return commands[i].use == FILLED

@@ -18,6 +18,9 @@ char *habits_guess_command(const char *const *words);
  */
 char *habits_guess_taskset(const char *const *words);
 
+char *habits_guess_tuna(const char *const *words);
+char *habits_guess_ethtool(const char *const *words);
+
 /* Can the word be a mask, "ff"? */
 bool habits_is_mask(const char *word);
 

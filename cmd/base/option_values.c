@@ -42,16 +42,55 @@ static bool check_value(const struct command *command, const char *word, const c
 		say_error("%s: the value of option '--%s' is empty; to give "
 			  "none, write only '--%s'",
 			command->name, option->name, option->name);
+	else if (value && !*value && strcmp(option->name, "root") == 0)
+		say_error("%s: option '--root' needs a directory", command->name);
 	else
 		return true;
 	return false;
 }
 
+/* Is the word an option of the command, written out, with or without a value? */
+static const struct option *find_option(const struct command *command, const char *word)
+{
+	const struct option *option;
+
+	if (strncmp(word, "--", 2) == 0)
+		return find_name(command, word + 2, strcspn(word + 2, "="));
+	for (size_t i = 0; (option = option_get(command, i)); i++)
+		if (word[0] == '-' && option->letter && word[1] == option->letter &&
+			!word[2])
+			return option;
+	return NULL;
+}
+
+/*
+ * `--cpus -n`: popt would take -n for the value, and the change would be made. 1: the next
+ * word is the value.
+ */
+static int check_next(const struct command *command, const char *word, const char *next)
+{
+	const struct option *option = strchr(word, '=') ? NULL
+							: find_option(command, word);
+
+	if (!option || option->kind != OPTION_TEXT || !next)
+		return 0;
+	if (!find_option(command, next))
+		return 1;
+	say_error("%s: option '%s' needs a value, but the option '%s' follows",
+		command->name, word, next);
+	return -1;
+}
+
 bool option_values_check(const struct command *command, int argc, const char **argv)
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (!check_value(command, argv[i], i + 1 < argc ? argv[i + 1] : NULL))
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+		int skip = check_next(command, argv[i], next);
+
+		if (skip < 0 || !check_value(command, argv[i], next))
 			return false;
+		i += skip;
+	}
 	return true;
 }
 

@@ -10,6 +10,7 @@
 #include <syslog.h>
 
 #define MAX_SAID 8u
+#define LONGEST 4000u
 
 static const char *said_place;
 static char *first_error; /* owned */
@@ -59,6 +60,22 @@ const char *say_get_first_error(void)
 	return first_error;
 }
 
+/* A word of any length may be quoted: the beginning and the end of the message remain. */
+static void shorten(char *message)
+{
+	static const char gap[] = " [...] ";
+	size_t len = strlen(message), first = LONGEST / 2, rest = len - LONGEST / 2;
+
+	if (len <= LONGEST + sizeof(gap))
+		return;
+	while (first > 0 && (message[first] & 0xc0) == 0x80)
+		first--;
+	while (rest < len && (message[rest] & 0xc0) == 0x80)
+		rest++;
+	memcpy(message + first, gap, strlen(gap));
+	memmove(message + first + strlen(gap), message + rest, len - rest + 1);
+}
+
 static void say(const char *kind, const char *format, va_list args)
 {
 	_cleanup_free_ char *message = NULL;
@@ -68,6 +85,8 @@ static void say(const char *kind, const char *format, va_list args)
 		return;
 	if (vasprintf(&message, format, args) < 0)
 		message = NULL;
+	if (message)
+		shorten(message);
 	if (message)
 		safe = text_escape(message);
 	if (said_place)

@@ -484,7 +484,7 @@ const struct command cmd_isolate = {
 	.summary = "keep interrupts and other work away from CPUs",
 	.needs_root_to = "keep work away from CPUs",
 	.more = "Without SET: show the isolated CPUs and what reached them.\n"
-		"--check --quiet prints nothing: the exit status is 0, or 5 if "
+		"--check --quiet prints only errors; the exit status is 5 if "
 		"something is left.\n"
 		"\n"
 		"  irqkit isolate 2-3 -n            show what would be changed\n"

@@ -86,6 +86,13 @@ bool lines_are_read_once(const struct call *call)
 	return false;
 }
 
+static enum status say_empty_name(void)
+{
+	say_error("the name of a file is empty; without a name, the files of "
+		  "/etc/irqkit.d are meant");
+	return STATUS_MISUSE;
+}
+
 static enum status read_files(
 	struct irqkit_policies *policy, const struct call *call, struct irqkit_ctx *ctx)
 {
@@ -95,6 +102,8 @@ static enum status read_files(
 	for (size_t i = 0; i < call->n_words && r == 0 && status == STATUS_DONE; i++) {
 		if (strcmp(call->words[i], STDIN_NAME) == 0)
 			status = read_stdin(policy);
+		else if (!*call->words[i])
+			status = say_empty_name();
 		else
 			r = irqkit_policies_read(policy, call->words[i]);
 	}

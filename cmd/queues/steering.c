@@ -18,6 +18,16 @@ static bool is_cpus(const char *word)
 	return *word && !word[strspn(word, "0123456789-,:")];
 }
 
+static bool is_off(const char *word)
+{
+	static const char *const words[] = { "off", "none", "no", "disable", "disabled" };
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (strcasecmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
 enum status steer_check(const struct call *call, const struct steer_kind *kind,
 	const struct steer_options *options)
 {
@@ -28,7 +38,16 @@ enum status steer_check(const struct call *call, const struct steer_kind *kind,
 
 	if (status != STATUS_DONE)
 		return status;
-	if (call->n_words == 2 && is_cpus(call->words[1]))
+	if (call->n_words == 2 && is_cpus(call->words[1]) &&
+		strcmp(call->words[0], "default") == 0)
+		say_error("%s takes network interfaces; did you mean 'irqkit rps "
+			  "--default=%s'?",
+			name, call->words[1]);
+	else if (options->cpus && strcmp(options->cpus, "off") != 0 &&
+		is_off(options->cpus))
+		say_error("--cpus: '%s' is not a set of CPUs; did you mean '--cpus=off'?",
+			options->cpus);
+	else if (call->n_words == 2 && is_cpus(call->words[1]))
 		say_error("%s takes network interfaces; did you mean 'irqkit %s %s "
 			  "--cpus=%s'?",
 			name, name, call->words[0], call->words[1]);
@@ -90,11 +109,14 @@ static enum status check_options(const struct call *call, const struct steering 
 		say_error("%s needs a network interface to change, as in 'irqkit %s "
 			  "eth0%s'; 'irqkit %s' lists them",
 			name, name, call->line + strlen("irqkit ") + strlen(name), name);
-	else if (!is_change && call->n_words == 0 &&
-		(options->queues || options->is_lower))
-		say_error("%s needs a network interface, as in 'irqkit %s eth0 %s'",
-			options->queues ? "--queues" : "--lower", name,
-			options->queues ? "--queues=0" : "--lower");
+	else if (!is_change && call->n_words == 0 && options->queues)
+		say_error("--queues needs a network interface, as in 'irqkit %s eth0 "
+			  "--queues=0'",
+			name);
+	else if (!is_change && call->n_words == 0 && options->is_lower)
+		say_error("--lower needs a network interface, as in 'irqkit %s bond0 "
+			  "--lower'",
+			name);
 	else if (!is_change && change_options_are_given(&options->change))
 		say_error("--dry-run, --script and --keep-going need one of %s",
 			steering->changing);

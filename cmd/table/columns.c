@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The columns that -o and --sort name, and the order of the rows. */
 #include "table/columns.h"
+#include "base/alike.h"
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
@@ -29,8 +30,17 @@ static bool has_name(const struct column *column, const char *name, size_t len)
 
 static void say_unknown(const struct column *columns, const char *name, size_t len)
 {
+	struct alike alike = { .word = name, .len = len };
 	_cleanup_free_ char *list = NULL;
 
+	for (const struct column *c = columns; c->name && len > 1; c++)
+		if (!(c->flags & COLUMN_JSON_ONLY))
+			alike_offer(&alike, c->name);
+	if (alike_count(&alike) == 1) {
+		say_error("unknown column '%.*s'; did you mean '%s'?", (int)len, name,
+			alike.names[0]);
+		return;
+	}
 	for (const struct column *c = columns; c->name; c++)
 		if (!(c->flags & COLUMN_JSON_ONLY) && !text_join(&list, ", ", c->name))
 			break;

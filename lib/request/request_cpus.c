@@ -51,6 +51,18 @@ static int avoid(struct irqkit_machine *machine, struct irqkit_cpuset *set)
 	return 0;
 }
 
+/* "0-3", "all" */
+static bool is_set(const char *text)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
+
+	for (size_t i = 0; irqkit_set_get_word(i); i++)
+		if (strcmp(text, irqkit_set_get_word(i)) == 0)
+			return true;
+	return irqkit_cpuset_parse_list(text, strlen(text), &set, NULL) == 0 &&
+		!irqkit_cpuset_is_empty(set);
+}
+
 static int read_mask(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_cpuset **ret_set)
 {
@@ -65,6 +77,11 @@ static int read_mask(struct irqkit_request *request, struct irqkit_machine *mach
 		return request_fail(request, IRQKIT_PROBLEM_WORDS,
 			"%s: no CPU is given; write the mask as ff or 1,00000000",
 			request->cpus_label);
+	if (r < 0 && is_set(mask))
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"%s: '%s' is a set of CPUs, not a mask; did you mean "
+			"'--cpus=%s'?",
+			request->cpus_label, mask, mask);
 	if (r < 0 && at < strlen(mask))
 		return request_fail(request, IRQKIT_PROBLEM_WORDS,
 			"%s: '%s' is not a mask, from '%s' on; write a mask as ff or "

@@ -5,6 +5,7 @@
 #include "base/cpuset.h"
 #include "base/join.h"
 #include "base/macros.h"
+#include "base/typo.h"
 #include "devices/queues.h"
 #include "kernel/ctx.h"
 #include "target/no_match.h"
@@ -81,8 +82,16 @@ static bool is_glob(const char *word)
 	return strpbrk(word, "*?[") != NULL;
 }
 
+static bool has_option(const struct irqkit_request *request, const char *option)
+{
+	if (request->kind == REQUEST_CHANNELS)
+		return strcmp(option, "--auto") == 0;
+	return request->kind == REQUEST_RPS ||
+		(request->kind == REQUEST_XPS && strcmp(option, "--default") != 0);
+}
+
 /* `rps eth0 off`: the option of rps, xps or channels that is meant; NULL: another word */
-static const char *find_option(const char *word)
+static const char *find_option(const struct irqkit_request *request, const char *word)
 {
 	static const char *const words[][2] = {
 		{ "auto", "--auto" },
@@ -91,18 +100,77 @@ static const char *find_option(const char *word)
 		{ "off", "--off" },
 		{ "none", "--off" },
 		{ "disable", "--off" },
+		{ "default", "--default" },
 	};
 
 	for (size_t i = 0; i < LENGTH(words); i++)
 		if (strcmp(word, words[i][0]) == 0)
-			return words[i][1];
+			return has_option(request, words[i][1]) ? words[i][1] : NULL;
 	return NULL;
+}
+
+/* A pin or channels need hardware; for RPS and XPS, what is below may be software too. */
+static bool needs_hardware(const struct irqkit_request *request)
+{
+	return request->kind == REQUEST_PIN || request->kind == REQUEST_CHANNELS;
+}
+
+/* The only interface that is nearly typed, or is written as a TARGET; or NULL. */
+static const char *find_nearly(struct irqkit_devices *devices, const char *word)
+{
+	const char *nearly = NULL;
+	size_t n = 0;
+
+	word += strncmp(word, "dev:", 4) == 0 ? 4 : 0;
+	if (irqkit_devices_count_net(devices, &n) < 0)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		const char *name = irqkit_devices_get_net(devices, i)->name;
+
+		if (!is_typo(word, strlen(word), name))
+			continue;
+		if (nearly)
+			return NULL;
+		nearly = name;
+	}
+	return nearly;
+}
+
+/* `rps show eth0`, as ip and ethtool have it */
+static bool is_filler(const char *word)
+{
+	static const char *const words[] = { "show", "list", "ls", "get", "set", "status",
+		"dev", "device", "interface" };
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
+/* `rps eth0 rx-0`: "0"; NULL: another word */
+static const char *queue_number(const char *word)
+{
+	if (strncmp(word, "rx-", 3) != 0 && strncmp(word, "tx-", 3) != 0)
+		return NULL;
+	return word[3] && !word[3 + strspn(word + 3, "0123456789")] ? word + 3 : NULL;
+}
+
+/* "eth0,eth1", "eth0 eth1": does it begin with an interface? */
+static bool is_list(struct irqkit_devices *devices, const char *word)
+{
+	size_t len = strcspn(word, ", ");
+	_cleanup_free_ char *name = word[len] ? strndup(word, len) : NULL;
+	struct irqkit_device *device;
+
+	return name && irqkit_devices_find_net(devices, name, &device) == 0;
 }
 
 static int fail_not_found(struct irqkit_request *request, struct irqkit_devices *devices,
 	const char *name, int error)
 {
 	_cleanup_free_ char *names = NULL;
+	const char *nearly;
 	char *message = NULL;
 
 	if (error != -ENODEV && error != -EINVAL)
@@ -120,10 +188,28 @@ static int fail_not_found(struct irqkit_request *request, struct irqkit_devices 
 		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
 			"no network interface 'all'; did you mean '*', which matches "
 			"every interface?");
-	if (find_option(name))
+	if (queue_number(name) && !needs_hardware(request))
+		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
+			"no network interface '%s'; did you mean the option "
+			"'--queues=%s'?",
+			name, queue_number(name));
+	if (find_option(request, name))
 		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
 			"no network interface '%s'; did you mean the option '%s'?", name,
-			find_option(name));
+			find_option(request, name));
+	nearly = find_nearly(devices, name);
+	if (nearly)
+		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
+			"no network interface '%s'; did you mean '%s'?", name, nearly);
+	if (is_filler(name))
+		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
+			"no network interface '%s': write only the names of interfaces",
+			name);
+	if (is_list(devices, name))
+		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
+			"no network interface '%s': separate interfaces with spaces, "
+			"and quote none or each of them",
+			name);
 	names = join_names(devices);
 	return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
 		"no network interface %s'%s'%s%s", is_glob(name) ? "matches " : "", name,
@@ -190,12 +276,6 @@ int request_add_net(struct irqkit_request *request, struct irqkit_device *device
 		return -ENOMEM;
 	request->devices[request->n_devices++] = device;
 	return 0;
-}
-
-/* A pin or channels need hardware; for RPS and XPS, what is below may be software too. */
-static bool needs_hardware(const struct irqkit_request *request)
-{
-	return request->kind == REQUEST_PIN || request->kind == REQUEST_CHANNELS;
 }
 
 static int count_lower(const struct irqkit_request *request, struct irqkit_device *named,

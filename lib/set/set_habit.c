@@ -6,11 +6,13 @@
 #include "set/set_habit.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
+#include "base/typo.h"
 #include "set/set_refuse.h"
 #include "set/set_word.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -41,6 +43,9 @@ static const struct {
 	{ "smt", "other-threads" },
 	{ "cores", "first-threads" },
 	{ "nohz_full", "isolated" },
+	{ "nohz", "isolated" },
+	{ "isolcpus", "isolated" },
+	{ "hk", "housekeeping" },
 };
 
 /* Puts @by in place of the @len bytes at @at in the text; the caller frees it. */
@@ -95,18 +100,33 @@ static char *find_numbered(const struct set_part *part)
 	return has_only_numbers(part, at) ? replace(part, 0, at, meant) : NULL;
 }
 
+/* "nod:0", "first_threads", "ISOLATED": the word before the number, if there is one */
+static char *find_typo(const struct set_part *part)
+{
+	const char *colon = memchr(part->text, ':', part->len);
+	size_t len = colon ? (size_t)(colon - part->text) : part->len;
+
+	for (size_t i = 0; irqkit_set_get_word(i); i++) {
+		const char *word = irqkit_set_get_word(i);
+		_cleanup_free_ char *name = strndup(word, strcspn(word, ":"));
+
+		if (!name || !strchr(word, ':') != !colon ||
+			(strlen(name) == len && strncmp(part->text, name, len) == 0))
+			continue;
+		if (is_typo(part->text, len, name) &&
+			(!colon || has_only_numbers(part, len + 1)))
+			return replace(part, 0, len, name);
+	}
+	return NULL;
+}
+
 static char *find_word(const struct set_part *part)
 {
 	for (size_t i = 0; i < LENGTH(words); i++)
 		if (strlen(words[i].typed) == part->len &&
 			strncasecmp(part->text, words[i].typed, part->len) == 0)
 			return replace(part, 0, part->len, words[i].meant);
-	/* in capitals */
-	for (size_t i = 0; irqkit_set_get_word(i); i++)
-		if (strlen(irqkit_set_get_word(i)) == part->len &&
-			strncasecmp(part->text, irqkit_set_get_word(i), part->len) == 0)
-			return replace(part, 0, part->len, irqkit_set_get_word(i));
-	return NULL;
+	return find_typo(part);
 }
 
 /* "!0": as the first part it takes away from all. */
@@ -138,6 +158,48 @@ static char *find_separator(const struct set_part *part)
 	return NULL;
 }
 
+/*
+ * A list in quotes or brackets, with spaces, with a comma too many, with a dash that a word
+ * processor made, or with + before a number: "[0-3]", "0 - 3", "0, 3", "3,". NULL: it is
+ * something else.
+ */
+static char *find_list(const struct set_parse *p)
+{
+	static const char *const dashes[] = { "\xe2\x80\x90", "\xe2\x80\x91",
+		"\xe2\x80\x92", "\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x88\x92", "~" };
+	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
+	_cleanup_free_ char *text = calloc(p->len + 1, 1);
+	size_t n = 0;
+
+	for (size_t i = 0; text && i < p->len;) {
+		size_t k = 0, len = 1;
+
+		while (k < LENGTH(dashes) &&
+			(p->len - i < strlen(dashes[k]) ||
+				memcmp(p->text + i, dashes[k], strlen(dashes[k])) != 0))
+			k++;
+		if (k < LENGTH(dashes)) {
+			text[n++] = '-';
+			len = strlen(dashes[k]);
+		} else if (p->text[i] == ',' && (n == 0 || text[n - 1] == ',')) {
+			; /* one is enough */
+		} else if (!strchr(" \t\n\"'`[](){}+", p->text[i])) {
+			text[n++] = p->text[i];
+		} else if (n > 0 && text[n - 1] >= '0' && text[n - 1] <= '9' &&
+			i + 1 < p->len && p->text[i + 1] >= '0' &&
+			p->text[i + 1] <= '9') {
+			text[n++] = ','; /* "0 1" */
+		}
+		i += len;
+	}
+	if (text && n > 0 && text[n - 1] == ',')
+		text[--n] = '\0';
+	if (!text || n == 0 || irqkit_cpuset_parse_list(text, n, &set, NULL) < 0)
+		return NULL;
+	text[n] = '\0';
+	return TAKE(text);
+}
+
 /* A mask is recognised by the letters in it; a text of only digits means CPUs. */
 static int refuse_mask(struct set_parse *p)
 {
@@ -167,6 +229,12 @@ int set_refuse_habit(struct set_parse *p, const struct set_part *part)
 
 	if (r < 0)
 		return r;
+	meant = find_list(p);
+	if (meant && (strlen(meant) != p->len || memcmp(meant, p->text, p->len) != 0))
+		return set_refuse(p, -EINVAL, 0,
+			"'%.*s' is not a set of CPUs; did you mean '%s'?",
+			QUOTE(p->text, p->len), meant);
+	free(TAKE(meant));
 	for (size_t i = 0; i < LENGTH(finders) && !meant; i++)
 		meant = finders[i](part);
 	return meant ? set_refuse(p, -EINVAL, part->at,

@@ -2,124 +2,16 @@
 /* Why a TARGET matches nothing, and what could be meant instead. */
 #include "target/no_match.h"
 #include "base/macros.h"
-#include "devices/queues.h"
+#include "base/number.h"
+#include "base/typo.h"
 #include "target/mark_device.h"
-#include "target/refuse.h"
 #include "target/target_habit.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-/* "nothing matches 'eth9': there is no such device" */
-#define REFUSE(message, word, format, ...)                                               \
-	target_refuse(message, -ESRCH, "nothing matches '%s'" format, word, ##__VA_ARGS__)
-
-/* "rx-0 to rx-3" */
-static void format_queues(const struct irqkit_device *device,
-	enum irqkit_direction direction, char *text, size_t room)
-{
-	const char *name = direction_word(direction);
-	size_t n = irqkit_device_count_queues(device);
-	unsigned int first = 0, last = 0;
-	bool is_first = true;
-
-	for (size_t i = 0; i < n; i++) {
-		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
-
-		if (irqkit_queue_get_direction(queue) != direction)
-			continue;
-		last = irqkit_queue_get_number(queue);
-		first = is_first ? last : first;
-		is_first = false;
-	}
-	if (is_first)
-		snprintf(text, room, "no %s queue", name);
-	else if (first == last)
-		snprintf(text, room, "%s-%u", name, first);
-	else
-		snprintf(text, room, "%s-%u to %s-%u", name, first, name, last);
-}
-
-/* Is there a queue of this name? */
-static bool has_queue(const struct irqkit_device *device, const char *name)
-{
-	size_t n = irqkit_device_count_queues(device);
-
-	for (size_t i = 0; i < n; i++) {
-		char there[QUEUE_NAME_ROOM];
-
-		queue_format_name(irqkit_device_get_queue(device, i), there);
-		if (strcmp(there, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int refuse_no_interrupt_of_queue(
-	char **message, const char *word, const struct meaning *meaning)
-{
-	_cleanup_free_ char *why = NULL;
-	unsigned int first;
-	int r = irqkit_device_explain_unknown_queues(meaning->device, &why, &first);
-
-	if (r == 0)
-		return REFUSE(message, word, ": %s; use a number, as in 'irqkit show %u'",
-			why, first);
-	return REFUSE(message, word, ": no interrupt found for queue %s of %s",
-		meaning->queue, irqkit_device_get_name(meaning->device));
-}
-
-/* The first interface below that has such a queue; or NULL. */
-static const struct irqkit_device *find_lower_with(
-	const struct meaning *meaning, size_t n_lower)
-{
-	for (size_t i = 0; i < n_lower; i++) {
-		const struct irqkit_device *lower = irqkit_device_get_lower(
-			meaning->device, i);
-		size_t n = irqkit_device_count_queues(lower);
-
-		for (size_t k = 0; k < n; k++)
-			if (target_names_queue(
-				    meaning->queue, irqkit_device_get_queue(lower, k)))
-				return lower;
-	}
-	return NULL;
-}
-
-static int refuse_upper(
-	char **message, const char *word, const struct meaning *meaning, size_t n_lower)
-{
-	const struct irqkit_device *lower = find_lower_with(meaning, n_lower);
-	const char *name = irqkit_device_get_name(meaning->device);
-
-	if (!lower)
-		return REFUSE(message, word,
-			": %s is built on other interfaces, and none of them has this "
-			"queue; 'irqkit show %s --queues' lists their queues",
-			name, name);
-	return REFUSE(message, word,
-		": %s is built on other interfaces; name a queue of one of them, as in "
-		"'%s:%s'",
-		name, irqkit_device_get_name(lower), meaning->queue);
-}
-
-int refuse_no_queue(char **message, const char *word, const struct meaning *meaning)
-{
-	const char *name = irqkit_device_get_name(meaning->device);
-	size_t n_lower = 0;
-	char rx[64], tx[64];
-
-	irqkit_device_count_lower(meaning->device, &n_lower);
-	if (n_lower > 0 && !irqkit_device_get_bus_device(meaning->device))
-		return refuse_upper(message, word, meaning, n_lower);
-	if (has_queue(meaning->device, meaning->queue))
-		return refuse_no_interrupt_of_queue(message, word, meaning);
-	format_queues(meaning->device, IRQKIT_RX, rx, sizeof(rx));
-	format_queues(meaning->device, IRQKIT_TX, tx, sizeof(tx));
-	return REFUSE(message, word, ": %s has %s, %s", name, rx, tx);
-}
 
 static int refuse_no_interrupt(
 	char **message, const char *word, struct irqkit_device *device)
@@ -154,6 +46,29 @@ static const char *find_alike_in(const struct irqkit_interrupt *row, const char 
 	return strcasecmp(irqkit_interrupt_get_label(row), name) == 0
 		? irqkit_interrupt_get_label(row)
 		: NULL;
+}
+
+/* The name of one interface, if it is the only one that is nearly typed; or NULL. */
+static const char *find_nearly(const struct marks *marks, const struct target *target)
+{
+	struct irqkit_devices *devices = marks->machine->devices;
+	const char *nearly = NULL;
+	size_t n = 0;
+
+	if (target->kind != TARGET_WORD || target->is_glob ||
+		irqkit_devices_count_net(devices, &n) < 0)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		const char *name = irqkit_device_get_name(
+			irqkit_devices_get_net(devices, i));
+
+		if (!is_typo(target->name, strlen(target->name), name))
+			continue;
+		if (nearly)
+			return NULL;
+		nearly = name;
+	}
+	return nearly;
 }
 
 static const char *find_alike(const struct marks *marks, const struct target *target)
@@ -294,6 +209,58 @@ static const char *explain_word(const char *word)
 	return NULL;
 }
 
+/* "eth0 eth1": is the first word the name of an interface, or a number? */
+static bool is_quoted_together(const struct marks *marks, const char *word)
+{
+	size_t len = strcspn(word, " ");
+
+	return len > 0 && word[len] && word[len + 1] &&
+		(len == strspn(word, "0123456789-") ||
+			find_interface(marks, word, len, false));
+}
+
+static bool has_number(const struct marks *marks, const struct target *target)
+{
+	const struct irqkit_snapshot *snapshot = marks->machine->snapshot;
+
+	for (size_t i = 0; i < snapshot->n_rows; i++) {
+		const char *label = irqkit_interrupt_get_label(&snapshot->rows[i]);
+		uint64_t number;
+
+		if (parse_u64(label, strlen(label), &number) == 0 &&
+			(int64_t)number >= target->first &&
+			(int64_t)number <= target->last)
+			return true;
+	}
+	return false;
+}
+
+/* What is written instead may match nothing either; what it marks does not matter. */
+static int refuse_habit(struct marks *marks, const char *word, const char *habit)
+{
+	_cleanup_free_ char *ignored = NULL;
+	struct meaning meaning = { 0 };
+	struct target target;
+	bool matches = true;
+	int r = target_parse(habit, &target, &ignored);
+
+	if (r == 0 && target.kind == TARGET_IRQS)
+		matches = has_number(marks, &target);
+	else if (r == 0 && target.kind != TARGET_ALL && target.kind != TARGET_NAME &&
+		target.kind != TARGET_CHIP) {
+		r = target.kind == TARGET_DRIVER ? mark_driver(marks, &target, &meaning)
+						 : mark_device(marks, &target, &meaning);
+		matches = meaning.has_rows;
+	}
+	if (r == -ENOMEM)
+		return r;
+	return r == 0 && matches
+		? REFUSE(&marks->message, word, "; did you mean '%s'?", habit)
+		: REFUSE(&marks->message, word,
+			  ", and neither would '%s', which is how irqkit writes it",
+			  habit);
+}
+
 static int refuse_no_name(struct marks *marks, const struct target *target)
 {
 	const char *word = target->word, *alike = find_alike(marks, target);
@@ -304,7 +271,10 @@ static int refuse_no_name(struct marks *marks, const struct target *target)
 	if (alike)
 		return REFUSE(message, word, "; did you mean '%s'?", alike);
 	if (is_bare && target_find_habit(word, &habit) == 0)
-		return REFUSE(message, word, "; did you mean '%s'?", habit);
+		return refuse_habit(marks, word, habit);
+	if (find_nearly(marks, target))
+		return REFUSE(message, word, "; did you mean '%s'?",
+			find_nearly(marks, target));
 	if (is_bare && explain_word(word))
 		return REFUSE(message, word, ": %s", explain_word(word));
 	if (is_bare && target_find_set(word, &habit) == 0)
@@ -316,6 +286,10 @@ static int refuse_no_name(struct marks *marks, const struct target *target)
 	if (is_bare && strchr(word, ','))
 		return REFUSE(
 			message, word, ": separate TARGETs with spaces, not commas");
+	if (is_bare && is_quoted_together(marks, word))
+		return REFUSE(message, word,
+			": these are several TARGETs in quotes; quote each of them, or "
+			"none");
 	return target->is_glob ? refuse_glob(marks, target) : refuse_exact(marks, target);
 }
 

@@ -4,7 +4,12 @@
 #define IRQKIT_NO_MATCH_H
 
 #include "target/marks.h"
+#include "target/refuse.h"
 #include "target/target.h"
+
+/* "nothing matches 'eth9': there is no such device" */
+#define REFUSE(message, word, format, ...)                                               \
+	target_refuse(message, -ESRCH, "nothing matches '%s'" format, word, ##__VA_ARGS__)
 
 /* Return -ESRCH and a message; see target_refuse(). */
 int refuse_no_match(

@@ -93,10 +93,57 @@ static char *find_range(const char *word)
 	return text;
 }
 
+/* "device:eth0", "net=eth0", "dev=eth0", "DEV:eth0" */
+static char *find_prefix(const char *word)
+{
+	static const char *const prefixes[][2] = { { "device", "dev:" },
+		{ "interface", "dev:" }, { "iface", "dev:" }, { "net", "dev:" },
+		{ "nic", "dev:" }, { "dev", "dev:" }, { "pci", "pci:" },
+		{ "name", "name:" }, { "handler", "name:" }, { "action", "name:" },
+		{ "chip", "chip:" }, { "driver", "driver:" }, { "module", "driver:" } };
+
+	for (size_t i = 0; i < LENGTH(prefixes); i++) {
+		size_t len = strlen(prefixes[i][0]);
+		char *text = NULL;
+
+		if (strncasecmp(word, prefixes[i][0], len) != 0 || !word[len] ||
+			!strchr(":=", word[len]) || !word[len + 1])
+			continue;
+		if (asprintf(&text, "%s%s", prefixes[i][1], word + len + 1) < 0)
+			return NULL;
+		return text;
+	}
+	return NULL;
+}
+
+/* "ALL", "any", "everything" */
+static char *find_all(const char *word)
+{
+	static const char *const words[] = { "all", "any", "everything", "every" };
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (strcasecmp(word, words[i]) == 0)
+			return strdup("all");
+	return NULL;
+}
+
+/* "0000:01:00.0/5" */
+static char *find_vector(const char *word)
+{
+	size_t len = strspn(word, "0123456789abcdef:.");
+	char *text = NULL;
+
+	if (len < 7 || word[len] != '/' || !word[len + 1] ||
+		word[len + 1 + strspn(word + len + 1, "0123456789")] ||
+		asprintf(&text, "pci:%s", word) < 0)
+		return NULL;
+	return text;
+}
+
 int target_find_habit(const char *word, char **ret_target)
 {
-	static char *(*const finders[])(
-		const char *) = { find_in_path, find_number, find_hex, find_range };
+	static char *(*const finders[])(const char *) = { find_in_path, find_number,
+		find_hex, find_range, find_prefix, find_all, find_vector };
 
 	for (size_t i = 0; i < LENGTH(finders); i++) {
 		char *target = finders[i](word);
