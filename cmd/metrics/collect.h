@@ -54,6 +54,8 @@ void collected_clear(struct collected *collected);
 
 /* collect_devices.c: the devices of all interrupts. False: no memory. */
 bool collect_devices(struct collected *collected);
+/* The CPUs in the RPS or XPS masks of all its queues; -1: no mask can be read. */
+double collect_steering(const struct device_figures *figures, bool is_rps);
 /* collect_imbalance.c: how even the load of each device is. False: no memory. */
 bool collect_imbalances(struct collected *collected);
 

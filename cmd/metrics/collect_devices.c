@@ -204,3 +204,22 @@ bool collect_devices(struct collected *collected)
 	note_steering(collected);
 	return chain_pairs(collected);
 }
+
+double collect_steering(const struct device_figures *figures, bool is_rps)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *all = NULL;
+	bool is_known = false;
+
+	if (irqkit_cpuset_new(&all) < 0)
+		return -1;
+	for (size_t i = 0; i < figures->n_queues; i++) {
+		const struct queue_setting *queue = &figures->queues[i];
+		const struct irqkit_cpuset *cpus = is_rps ? queue->rps : queue->xps;
+
+		if (!cpus)
+			continue;
+		is_known = true;
+		irqkit_cpuset_add_set(all, cpus);
+	}
+	return is_known ? (double)irqkit_cpuset_count(all) : -1;
+}

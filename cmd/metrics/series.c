@@ -157,36 +157,16 @@ static double get_usable(const struct collected *c, const struct device_figures 
 	return irqkit_cpuset_count(figures->usable);
 }
 
-/* The CPUs in the masks of all its queues; -1: no mask can be read. */
-static double count_steering(
-	const struct collected *c, const struct device_figures *figures, bool is_rps)
-{
-	_cleanup_cpuset_ struct irqkit_cpuset *all = NULL;
-	bool is_known = false;
-
-	(void)c;
-	if (irqkit_cpuset_new(&all) < 0)
-		return -1;
-	for (size_t i = 0; i < figures->n_queues; i++) {
-		const struct queue_setting *queue = &figures->queues[i];
-		const struct irqkit_cpuset *cpus = is_rps ? queue->rps : queue->xps;
-
-		if (!cpus)
-			continue;
-		is_known = true;
-		irqkit_cpuset_add_set(all, cpus);
-	}
-	return is_known ? (double)irqkit_cpuset_count(all) : -1;
-}
-
 static double get_rps(const struct collected *c, const struct device_figures *figures)
 {
-	return count_steering(c, figures, true);
+	(void)c;
+	return collect_steering(figures, true);
 }
 
 static double get_xps(const struct collected *c, const struct device_figures *figures)
 {
-	return count_steering(c, figures, false);
+	(void)c;
+	return collect_steering(figures, false);
 }
 
 static void add_imbalance(struct exposition *e, const struct collected *c)

@@ -68,9 +68,13 @@ enum status apply_save_placed(const struct change *change)
 enum status apply_keep(struct change *change, void *data)
 {
 	struct apply *apply = data;
-	int r = irqkit_policies_settle(apply->lines.policy, change->ctx);
 	_cleanup_free_ char *path = NULL;
+	int r = 0;
 
+	/* without a write, there is nothing to read back */
+	if (irqkit_plan_count_written(change->plan) > 0 ||
+		irqkit_policies_is_kept(apply->lines.policy) == 0)
+		r = irqkit_policies_settle(apply->lines.policy, change->ctx);
 	if (r == 0)
 		r = irqkit_policies_keep(apply->lines.policy, change->lock);
 	if (r < 0)

@@ -3,6 +3,7 @@
 #include "doctor/findings.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
+#include "devices/threads.h"
 #include "doctor/doctor.h"
 #include "doctor/rule.h"
 
@@ -205,6 +206,27 @@ void finding_fact_effective(struct irqkit_finding *finding, struct irqkit_irq *i
 
 	if (irqkit_irq_get_effective(irq, &cpus) == 0)
 		add_cpus(finding, irq, "effective_affinity_list", cpus);
+}
+
+void finding_fact_hint(struct irqkit_finding *finding, struct irqkit_irq *irq)
+{
+	const char *text;
+	char file[64];
+
+	snprintf(file, sizeof(file), "/proc/irq/%d/affinity_hint",
+		irqkit_irq_get_number(irq));
+	if (irq_get_hint_text(irq, &text) == 0)
+		finding_fact(finding, file, "%s", text);
+}
+
+void finding_fact_thread(struct irqkit_finding *finding, struct irqkit_thread *thread)
+{
+	const char *list;
+	char file[64];
+
+	snprintf(file, sizeof(file), "/proc/%u/status", irqkit_thread_get_pid(thread));
+	if (thread_get_text(thread, &list) == 0)
+		finding_fact(finding, file, "%s", list);
 }
 
 static double clamp(double share)

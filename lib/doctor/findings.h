@@ -79,6 +79,10 @@ void finding_fact_file(
 /* The CPUs where an interrupt may be handled, and where it is, if that is known. */
 void finding_fact_affinity(struct irqkit_finding *finding, struct irqkit_irq *irq);
 void finding_fact_effective(struct irqkit_finding *finding, struct irqkit_irq *irq);
+/* The CPUs that its driver suggests. */
+void finding_fact_hint(struct irqkit_finding *finding, struct irqkit_irq *irq);
+/* The CPUs where a thread may run. */
+void finding_fact_thread(struct irqkit_finding *finding, struct irqkit_thread *thread);
 
 /*
  * How much it concerns and how much the fix gains, each from 0 to 1; for the order.

@@ -218,8 +218,7 @@ static int report_hint(
 	finding_say(finding,
 		"%zu of %zu queues are not on the CPU that the driver suggests", n, all);
 	for (size_t i = 0; i < device->n_units; i++)
-		finding_fact_read(finding, look->facts, "proc/irq/%d/affinity_hint",
-			irqkit_irq_get_number(device->units[i]->irqs[0]));
+		finding_fact_hint(finding, device->units[i]->irqs[0]);
 	finding_weigh(finding,
 		look->facts->count ? (double)device->count / (double)look->facts->count
 				   : 0,

@@ -291,8 +291,7 @@ static int judge_backend_threads(struct look *look, const struct fact_device *ow
 			"thread %s may not run near cpu%d, which handles "
 			"the interrupt of its queue",
 			irqkit_thread_get_name(thread), cpu);
-		finding_fact_read(finding, look->facts, "proc/%u/status",
-			irqkit_thread_get_pid(thread));
+		finding_fact_thread(finding, thread);
 		finding_fix(finding, "pin-queue", owner->name, NULL);
 		finding_fix_word(finding, "%u=%d", irqkit_queue_get_number(queue), cpu);
 	}

@@ -148,8 +148,7 @@ static int judge_napi(struct look *look, struct irqkit_device *device)
 			"thread %s may not run on cpu%d, which handles the "
 			"interrupt of its queue",
 			irqkit_thread_get_name(thread), cpu);
-		finding_fact_read(finding, look->facts, "proc/%u/status",
-			irqkit_thread_get_pid(thread));
+		finding_fact_thread(finding, thread);
 		finding_fix(finding, "pin-queue", irqkit_device_get_name(device), NULL);
 		finding_fix_word(finding, "%u=%d", irqkit_queue_get_number(queue), cpu);
 	}
@@ -219,8 +218,7 @@ static int look_irq_threads(struct look *look)
 			"its thread %s may not run on cpu%d, which handles "
 			"the interrupt",
 			irqkit_thread_get_name(thread), cpu);
-		finding_fact_read(
-			finding, facts, "proc/%u/status", irqkit_thread_get_pid(thread));
+		finding_fact_thread(finding, thread);
 		finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
 			"echo %d >/proc/irq/%u/smp_affinity_list: the thread follows "
 			"with "

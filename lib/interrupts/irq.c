@@ -83,10 +83,22 @@ int irq_read_effective(
 	return r;
 }
 
-int irq_read_hint(
-	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set)
+int irq_read_hint(struct irqkit_ctx *ctx, unsigned int irq, char **ret_text,
+	struct irqkit_cpuset **ret_set)
 {
-	return knob_readf_cpumask(ctx, ret_set, "proc/irq/%u/affinity_hint", irq);
+	_cleanup_free_ char *text = NULL;
+	char path[PATH_MAX];
+	size_t len;
+	int r = format_path(path, "proc/irq/%u/affinity_hint", irq);
+
+	if (r == 0)
+		r = knob_read_line(ctx, path, &text, &len);
+	if (r == 0)
+		r = knob_parse_cpus(
+			ctx, path, text, len, irqkit_cpuset_parse_mask, ret_set);
+	if (r == 0)
+		*ret_text = TAKE(text);
+	return r;
 }
 
 int irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node)

@@ -29,9 +29,9 @@ int irq_read_affinity(
 int irq_read_effective(
 	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
 
-/* The CPUs that the driver suggests; empty if it suggests none. */
-int irq_read_hint(
-	struct irqkit_ctx *ctx, unsigned int irq, struct irqkit_cpuset **ret_set);
+/* The CPUs that the driver suggests; empty if it suggests none. @ret_text: as it is read */
+int irq_read_hint(struct irqkit_ctx *ctx, unsigned int irq, char **ret_text,
+	struct irqkit_cpuset **ret_set);
 
 /* The NUMA node. -ENODATA: it is not known; the kernel writes -1. */
 int irq_read_node(struct irqkit_ctx *ctx, unsigned int irq, int *ret_node);

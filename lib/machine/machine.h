@@ -45,6 +45,7 @@ struct irqkit_irq {
 	bool has_read_affinity;
 	struct irq_cpus effective;
 	struct irq_cpus hint;
+	char *hint_text; /* owned; as the kernel wrote it, or NULL */
 	struct irqkit_cpuset *planned; /* owned, or NULL: no plan changes it */
 	struct irq_read *read; /* owned; NULL: nothing is pretended */
 	size_t step; /* the first of its steps in a plan, from 1; 0: there is none */
@@ -122,6 +123,7 @@ int machine_avoid(struct irqkit_machine *machine, const struct irqkit_cpuset *cp
 void irq_clear(struct irqkit_irq *irq);
 /* The affinity as the kernel wrote it; it belongs to the record. */
 int irq_get_affinity_text(struct irqkit_irq *irq, const char **ret_text);
+int irq_get_hint_text(struct irqkit_irq *irq, const char **ret_text);
 /* What a write, or the kernel itself, can have changed is read again when it is needed. */
 void irq_forget_affinity(struct irqkit_irq *irq);
 void irq_forget_effective(struct irqkit_irq *irq);

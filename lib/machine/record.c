@@ -26,6 +26,12 @@ static int cpus_keep(struct irq_cpus *cpus, int error)
 	return error;
 }
 
+static void hint_clear(struct irqkit_irq *irq)
+{
+	cpus_clear(&irq->hint);
+	free(TAKE(irq->hint_text));
+}
+
 static void affinity_clear(struct irq_affinity *affinity)
 {
 	irqkit_cpuset_free(affinity->set);
@@ -48,7 +54,7 @@ void irq_clear(struct irqkit_irq *irq)
 {
 	irq_forget_affinity(irq);
 	irq_forget_effective(irq);
-	cpus_clear(&irq->hint);
+	hint_clear(irq);
 	irqkit_cpuset_free(TAKE(irq->planned));
 	if (irq->read) {
 		affinity_clear(&irq->read->affinity);
@@ -129,7 +135,7 @@ void irq_forget_failures(struct irqkit_irq *irq)
 	if (is_failure(irq->effective.error))
 		irq_forget_effective(irq);
 	if (is_failure(irq->hint.error))
-		cpus_clear(&irq->hint);
+		hint_clear(irq);
 	if (is_failure(irq->movable_error))
 		irq->has_judged = false;
 	if (is_failure(irq->node_error))
@@ -250,13 +256,23 @@ EXPORT int irqkit_irq_get_hint(
 {
 	if (!irq->hint.has_read)
 		cpus_keep(&irq->hint,
-			irq->row->irq < 0
-				? -ENOENT
-				: irq_read_hint(irq->machine->ctx,
-					  (unsigned int)irq->row->irq, &irq->hint.set));
+			irq->row->irq < 0 ? -ENOENT
+					  : irq_read_hint(irq->machine->ctx,
+						    (unsigned int)irq->row->irq,
+						    &irq->hint_text, &irq->hint.set));
 	if (irq->hint.error == 0)
 		*ret_set = irq->hint.set;
 	return irq->hint.error;
+}
+
+int irq_get_hint_text(struct irqkit_irq *irq, const char **ret_text)
+{
+	const struct irqkit_cpuset *set;
+	int r = irqkit_irq_get_hint(irq, &set);
+
+	if (r == 0)
+		*ret_text = irq->hint_text;
+	return r;
 }
 
 EXPORT int irqkit_irq_get_planned(

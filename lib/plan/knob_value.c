@@ -24,6 +24,7 @@
 #include "channels/counts.h"
 #include "channels/rss.h"
 #include "devices/queues.h"
+#include "devices/sysfs.h"
 #include "kernel/ctx.h"
 #include "kernel/knob_path.h"
 #include "topology/topology.h"
@@ -154,28 +155,23 @@ bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret
 
 /*
  * The index of the interface that the knob of a queue belongs to: another interface by
- * the same name has another. "": it is not known.
+ * the same name has another. "": it is not known. It is read once for each interface.
  */
-int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text)
+int knob_get_ifindex(
+	struct irqkit_devices *devices, const char *path, const char **ret_text)
 {
 	const char *name = path +
 		(strncmp(path, NET, strlen(NET)) == 0 ? strlen(NET) : strlen(ETHTOOL));
-	_cleanup_free_ char *text = NULL;
+	char folder[PATH_MAX];
 	uint32_t index;
-	size_t text_len;
-	int r;
+	int r = format_path(folder, "sys/class/net/%.*s", (int)strcspn(name, "/"), name);
 
-	r = knob_readf_line(ctx, &text, &text_len, "sys/class/net/%.*s/ifindex",
-		(int)strcspn(name, "/"), name);
+	if (r == 0)
+		r = sysfs_get_text(devices, folder, "ifindex", ret_text);
 	if (is_failure(r))
 		return r;
-	if (r < 0 || parse_u32(text, text_len, &index) < 0) {
-		free(text);
-		text = strdup("");
-	}
-	if (!text)
-		return -ENOMEM;
-	*ret_text = TAKE(text);
+	if (r < 0 || parse_u32(*ret_text, strlen(*ret_text), &index) < 0)
+		*ret_text = "";
 	return 0;
 }
 

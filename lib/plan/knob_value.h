@@ -37,6 +37,7 @@ void knob_get_device_name(const char *path, char name[static 16]);
 /* False: irqkit never writes this file. @ret_number: the interrupt, or the process. */
 bool knob_parse_path(const char *path, enum irqkit_knob *ret_knob, uint32_t *ret_number);
 /* The index of the interface whose queue has the knob; "": it is not known. */
-int knob_read_ifindex(struct irqkit_ctx *ctx, const char *path, char **ret_text);
+int knob_get_ifindex(
+	struct irqkit_devices *devices, const char *path, const char **ret_text);
 
 #endif

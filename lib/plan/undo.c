@@ -84,16 +84,16 @@ static int check_interrupt(struct irqkit_step *step, const struct journal_entry 
 }
 
 /* Does the knob's number or name now belong to something else? Then it is skipped. */
-static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
-	const struct journal_entry *entry, const struct irqkit_snapshot *snapshot)
+static int check_identity(const struct irqkit_plan *plan, struct irqkit_step *step,
+	const struct journal_entry *entry)
 {
-	const char *identity = entry->field[FIELD_IDENTITY];
-	_cleanup_free_ char *now = NULL;
+	const char *identity = entry->field[FIELD_IDENTITY], *now = "";
+	struct irqkit_ctx *ctx = plan->ctx;
 	int r = 0;
 
 	switch (step->knob) {
 	case IRQKIT_KNOB_AFFINITY:
-		return check_interrupt(step, entry, snapshot);
+		return check_interrupt(step, entry, plan->machine->snapshot);
 	case IRQKIT_KNOB_THREAD:
 		r = thread_is_same(ctx, step->pid, step->target, identity);
 		if (r != 0)
@@ -110,7 +110,7 @@ static int check_identity(struct irqkit_ctx *ctx, struct irqkit_step *step,
 	case IRQKIT_KNOB_WORKQUEUE:
 		return 0;
 	default:
-		r = knob_read_ifindex(ctx, step->path, &now);
+		r = knob_get_ifindex(plan->machine->devices, step->path, &now);
 		if (r < 0 || !*now || !*identity || strcmp(now, identity) == 0)
 			return r;
 		return skip_gone(step, "another interface has this name now");
@@ -257,7 +257,7 @@ static int compare(const struct irqkit_plan *plan, struct irqkit_step *step,
 static int decide(const struct irqkit_plan *plan, struct irqkit_step *step,
 	const struct journal_entry *entry, bool force)
 {
-	int r = check_identity(plan->ctx, step, entry, plan->machine->snapshot);
+	int r = check_identity(plan, step, entry);
 
 	if (r < 0 || step->result == IRQKIT_SKIPPED)
 		return r;
