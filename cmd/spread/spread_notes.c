@@ -330,9 +330,7 @@ static void note_worse(struct spread *spread, const struct change *change)
 
 	if (spread->seconds)
 		snprintf(period, sizeof(period), "in %u s", spread->seconds);
-	if (before > 0 && after > before + 0.1 && !placed_has_few(&spread->placed) &&
-		irqkit_cpuset_is_empty(spread->placed.unfit) &&
-		spread->wish->policy != IRQKIT_POLICY_LOAD &&
+	if (irqkit_placement_is_worse(spread->placed.placement) &&
 		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0)
 		notes_add(&spread->notes,
 			"by counts %s, this plan makes the load less even (imbalance "

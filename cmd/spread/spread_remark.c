@@ -72,16 +72,17 @@ static bool is_change(const struct report *report)
  * A policy that ignores the loads can make them worse. To relieve a CPU is a gain in
  * itself: if none should use it, at any price.
  */
-static void print_gain_by_rule(const struct spread *spread, double before, double after)
+static void print_gain_by_rule(const struct spread *spread, double after)
 {
 	const struct placed *p = &spread->placed;
-	const char *verdict = after > before + 0.1 ? "Worse"
-		: after < 1.25			   ? "Already even"
-						   : "No improvement";
+	bool is_worse = irqkit_placement_is_worse(p->placement);
+	const char *verdict = is_worse ? "Worse"
+		: after < 1.25	       ? "Already even"
+				       : "No improvement";
 
 	if (irqkit_spread_is_better(spread->placed.spread) ||
 		!irqkit_cpuset_is_empty(p->unfit) ||
-		(after <= before + 0.1 && !irqkit_cpuset_is_empty(p->relieved)))
+		(!is_worse && !irqkit_cpuset_is_empty(p->relieved)))
 		return;
 	if (spread->seconds)
 		printf("%s by the load of these %u s.\n", verdict, spread->seconds);
@@ -169,7 +170,7 @@ static void print_gain(const struct report *report, double before, double after)
 	else if (heavy)
 		puts(heavy);
 	else if (!is_by_load && is_change(report) && before > 0 && !spread->after)
-		print_gain_by_rule(spread, before, after);
+		print_gain_by_rule(spread, after);
 }
 
 static void format_imbalance(char text[16], double imbalance)

@@ -6,6 +6,7 @@
 #include "doctor/facts_kernel.h"
 #include "doctor/facts_net.h"
 #include "doctor/facts_pressure.h"
+#include "doctor/placing.h"
 #include "doctor/rule.h"
 #include "doctor/steered.h"
 #include "doctor/thresholds.h"
@@ -224,7 +225,7 @@ static int look_backends_on_one(struct look *look)
 		&(struct spread_words){
 			(const char *[]){ "vif*" }, 1, IRQKIT_POLICY_QUEUE, NULL },
 		&gain);
-	if (r < 0 || gain.gain * 100 < GAIN_PERCENT)
+	if (r < 0 || !placing_gains(&gain))
 		return r;
 	finding = finding_add(look, NULL, "vif*");
 	finding_say(finding,

@@ -3719,6 +3719,13 @@ size_t irqkit_placement_count_absent(const struct irqkit_placement *placement);
  */
 size_t irqkit_placement_count_on_one_of_many(const struct irqkit_placement *placement);
 
+/*
+ * Returns whether the placement makes the load clearly less even: the imbalance grows by
+ * more than 0.1 and by more than a twentieth. False by load, where too few interrupts
+ * fired to tell, and where the placement relieves a CPU that is isolated.
+ */
+bool irqkit_placement_is_worse(const struct irqkit_placement *placement);
+
 /* Returns the number of devices that have some of the interrupts. */
 size_t irqkit_placement_count_devices(const struct irqkit_placement *placement);
 
