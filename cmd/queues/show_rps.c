@@ -4,6 +4,7 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "measure/advise.h"
 #include "measure/queue.h"
 
 #include <errno.h>
@@ -190,6 +191,29 @@ static bool is_as_advised(const struct table *table,
 	return helps || is_on;
 }
 
+static unsigned int count_online(const struct rps_view *view)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		irqkit_machine_get_topology(view->steer.change->machine),
+		IRQKIT_CPUS_ONLINE);
+
+	return online ? irqkit_cpuset_count(online) : 1;
+}
+
+/* More queues share the interrupts too, where the driver is known to allow them. */
+static void remark_more_queues(
+	struct rps_view *view, struct irqkit_device *device, unsigned int n_cpus)
+{
+	_cleanup_free_ char *command = NULL;
+
+	if (irqkit_device_count_direction(device, IRQKIT_RX) == 1 &&
+		advise_more_queues(view->steer.change->machine, device, n_cpus,
+			&command) == MORE_QUEUES &&
+		command)
+		printf("%s gives it more queues, which share the interrupts too.\n",
+			command);
+}
+
 /* Says whether RPS would help, unless it is on where it helps. */
 static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 {
@@ -211,13 +235,19 @@ static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 	cpus = irqkit_rps_advice_get_cpus(advice);
 	why = irqkit_rps_advice_get_reason(advice);
 	irqkit_cpuset_format_list(cpus, &list);
-	if (list && *list)
+	if (list && *list &&
+		irqkit_machine_mostly_sends(view->steer.change->machine, device))
+		printf("RPS would help %s little: it mostly sends, and RPS shares only "
+		       "the work of receiving.\n",
+			name);
+	else if (list && *list)
 		printf("%s has %s.\n'irqkit rps %s --auto' %s%s.\n", name, why, name,
 			irqkit_cpuset_count(cpus) == 1 ? "moves the packets to CPU "
 						       : "spreads the packets over CPUs ",
 			list);
 	else
 		printf("RPS would not help %s: %s.\n", name, why);
+	remark_more_queues(view, device, count_online(view));
 }
 
 static void remark(struct steer_view *steer)

@@ -233,16 +233,33 @@ static void advise_sending(const struct vectors *v)
 	if (can_have_xps(v->device))
 		printf("'irqkit xps %s --auto' makes each CPU send on a queue near it.\n",
 			v->name);
-	else if (advise_more_queues(v->device, v->now.load.n_cpus, &command) ==
-			MORE_QUEUES &&
+	else if (advise_more_queues(v->show->machine, v->device, v->now.load.n_cpus,
+			 &command) == MORE_QUEUES &&
 		command)
 		printf("%s gives it more queues.\n", command);
+}
+
+/* More queues share the interrupts too, where the driver is known to allow them. */
+static bool advise_queues_of_driver(const struct vectors *v)
+{
+	_cleanup_free_ char *command = NULL, *advice = NULL;
+
+	if (advise_more_queues(v->show->machine, v->device, v->now.load.n_cpus,
+		    &command) != MORE_QUEUES)
+		return false;
+	advice = advise_more_cpus(v->show->machine, v->device, v->now.load.n_cpus);
+	if (advice)
+		printf("%s has only one queue; to use more CPUs, try %s.\n", v->name,
+			advice);
+	return advice;
 }
 
 static void advise_hottest(const struct vectors *v)
 {
 	int irq = show_row_irq(v->hottest);
 
+	if (v->n_queues == 1 && advise_queues_of_driver(v))
+		return;
 	if (v->n_queues > 1 && v->n_all == 1)
 		printf("All %zu queues of %s share interrupt %d.\n", v->n_queues, v->name,
 			irq);

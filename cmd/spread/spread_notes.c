@@ -91,7 +91,7 @@ static void note_more(struct spread *spread, const struct change *change,
 {
 	_cleanup_free_ char *command = NULL, *advice = NULL, *before = NULL;
 	enum more_queues more = advise_more_queues(
-		owner->device, owner->n_cpus, &command);
+		change->machine, owner->device, owner->n_cpus, &command);
 	const char *limit = has_one_interrupt(owner->device)
 		? ", which spread cannot split"
 		: "";
@@ -109,6 +109,8 @@ static void note_more(struct spread *spread, const struct change *change,
 		return;
 	}
 	advice = advise_more_cpus(change->machine, owner->device, owner->n_cpus);
+	if (more == ENOUGH_QUEUES && !advice)
+		return;
 	if (owner->n_queues == 1)
 		r = asprintf(&before, "%s has only one queue%s", name, limit);
 	else
@@ -188,7 +190,7 @@ static void note_devices(struct spread *spread, enum finding finding, size_t n)
 			      "their packet processing.",
 		[FEWER_THAN_CPUS] =
 			"fewer queues than CPUs; to use more CPUs, try "
-			"'ethtool -L DEV combined N', if the driver allows it, or "
+			"'irqkit channels DEV --auto', if the driver allows it, or "
 			"'irqkit rps DEV --auto'.",
 	};
 	_cleanup_free_ char *names = join_names(&spread->placed, finding);

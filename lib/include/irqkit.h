@@ -3200,6 +3200,15 @@ enum irqkit_rps_state irqkit_rps_advice_judge(const struct irqkit_rps_advice *ad
 	const struct irqkit_queue *queue, const struct irqkit_cpuset *cpus);
 
 /*
+ * Returns whether a network device mostly sends: then RPS, which shares the work of
+ * receiving, relieves its CPU little. Interrupts that serve only tx queues tell, or the
+ * packets of the device since boot, if its interrupts serve both directions. False if
+ * neither is known.
+ */
+bool irqkit_machine_mostly_sends(
+	struct irqkit_machine *machine, struct irqkit_device *device);
+
+/*
  * Same as irqkit_rps_advice_new(), but returns only the CPUs and the reason. The caller
  * frees both.
  *
