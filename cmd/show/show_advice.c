@@ -30,7 +30,7 @@ struct vectors {
 	uint64_t total; /* how often they fired */
 	uint64_t n_rx; /* how often those of rx queues fired */
 	struct show_row *hottest; /* the one that fired most often */
-	struct show_now now; /* where they are handled */
+	struct show_now now; /* where they are handled, or will be */
 };
 
 static bool is_vector_number(const struct irqkit_device *device, int number)
@@ -168,7 +168,7 @@ static void read_vectors(struct vectors *v)
 			!has_queue(v->device, irq, IRQKIT_TX);
 	}
 	v->n_units = v->n - count_seconds(v);
-	show_now_read(&v->now, v->show, is_vector, v->device);
+	show_now_read(&v->now, v->show, SHOW_AFTER_MOVES, is_vector, v->device);
 }
 
 /* ------------------------------------------------------------------------------- */

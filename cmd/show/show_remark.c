@@ -83,11 +83,30 @@ static void print_several(const char *what, size_t n, size_t n_cpus)
 }
 
 /* First where they are handled now, then what was counted since boot. */
+static void remark_places(
+	const struct load *load, const struct show_now *now, const char *what)
+{
+	int only = find_only(now);
+
+	if (only >= 0 && was_always_there(load, only)) {
+		printf("%s: cpu%d handles %s; ", what, only, name_all(load));
+		print_others(load->n_cpus - 1, true);
+		return;
+	}
+	if (only >= 0)
+		printf("%s: cpu%d handles %s now.\nSince boot: ", what, only,
+			name_all(load));
+	else if (now->is_told && now->cpus)
+		print_several(what, irqkit_cpuset_count(now->cpus), load->n_cpus);
+	else
+		printf("%s: since boot, ", what);
+	remark_counts(load, false);
+}
+
 static void remark_load(struct show *show, const char *what)
 {
 	const struct load *load = show_load(show);
 	struct show_now now CLEANUP(show_now_free) = { 0 };
-	int only;
 
 	if (!load_get_busiest(load)) {
 		printf("%s: %s.\n", what,
@@ -103,21 +122,14 @@ static void remark_load(struct show *show, const char *what)
 		remark_counts(load, true);
 		return;
 	}
-	show_now_read(&now, show, NULL, NULL);
-	only = find_only(&now);
-	if (only >= 0 && was_always_there(load, only)) {
-		printf("%s: cpu%d handles %s; ", what, only, name_all(load));
-		print_others(load->n_cpus - 1, true);
-		return;
-	}
-	if (only >= 0)
-		printf("%s: cpu%d handles %s now.\nSince boot: ", what, only,
-			name_all(load));
-	else if (now.is_told && now.cpus)
-		print_several(what, irqkit_cpuset_count(now.cpus), load->n_cpus);
-	else
-		printf("%s: since boot, ", what);
-	remark_counts(load, false);
+	show_now_read(&now, show, SHOW_NOW, NULL, NULL);
+	remark_places(load, &now, what);
+	if (now.n_pending)
+		printf("Pending: %zu interrupt%s move%s to other CPUs the next time %s "
+		       "fire%s.\n",
+			now.n_pending, now.n_pending == 1 ? "" : "s",
+			now.n_pending == 1 ? "s" : "", now.n_pending == 1 ? "it" : "they",
+			now.n_pending == 1 ? "s" : "");
 }
 
 /* ------------------------------------------------------------------------------- */
