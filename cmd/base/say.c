@@ -2,6 +2,7 @@
 /* Messages on stderr: one line each, `irqkit: ` first, safe on a terminal. */
 #include "base/say.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -30,7 +31,7 @@ void say_hold(bool is_now_held)
 	is_held = is_now_held;
 	if (is_held || !held_lines)
 		return;
-	fputs(held_lines, stderr);
+	print_fitting(stderr, held_lines);
 	free(held_lines);
 	held_lines = NULL;
 }
@@ -76,7 +77,10 @@ static void say(const char *kind, const char *format, va_list args)
 		return;
 	}
 	fflush(stdout);
-	fputs(line ? line : "irqkit: out of memory\n", stderr);
+	if (line)
+		print_fitting(stderr, line);
+	else
+		fputs("irqkit: out of memory\n", stderr);
 }
 
 void say_error(const char *format, ...)

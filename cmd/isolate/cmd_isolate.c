@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit isolate: keeps work away from CPUs. */
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/read_number.h"
 #include "base/say.h"
 #include "change/change.h"
@@ -278,8 +279,9 @@ static enum status check_set(
 static void say_none_isolated(const struct call *call)
 {
 	if (!call->common.is_quiet)
-		printf("No CPU is isolated: 'irqkit isolate SET' keeps work away from "
-		       "CPUs.\n");
+		print_sentence(
+			"No CPU is isolated: 'irqkit isolate SET' keeps work away from "
+			"CPUs.\n");
 }
 
 /* isolcpus= may name CPUs that a virtual machine has not got yet, which no SET can. */

@@ -2,6 +2,7 @@
 /* The settings of RPS and RFS, and whether they have an effect. */
 #include "queues/show_rps.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "measure/advise.h"
@@ -152,20 +153,23 @@ static bool has_offline(const struct rps_view *view)
 static void remark_words(const struct rps_view *view)
 {
 	if (has_word(view, "same-cpu"))
-		printf("same-cpu: RPS has no effect, since it targets the CPU that "
-		       "handles "
-		       "the interrupt.\n");
+		print_sentence(
+			"same-cpu: RPS has no effect, since it targets the CPU that "
+			"handles "
+			"the interrupt.\n");
 	if (has_offline(view))
-		printf("no-effect: RPS has no effect, since all of its CPUs are "
-		       "offline.\n");
+		print_sentence("no-effect: RPS has no effect, since all of its CPUs are "
+			       "offline.\n");
 	if (has_word(view, "redundant"))
-		printf("redundant: RPS gains nothing, since the queues already share the "
-		       "work.\n");
+		print_sentence("redundant: RPS gains nothing, since the queues already "
+			       "share the "
+			       "work.\n");
 	if (has_word(view, "no-table"))
-		printf("no-table: RFS has no effect while rps_sock_flow_entries is 0; "
-		       "--flows=N sets it too.\n");
+		print_sentence(
+			"no-table: RFS has no effect while rps_sock_flow_entries is 0; "
+			"--flows=N sets it too.\n");
 	else if (view->has_entries && has_word(view, "on"))
-		printf("rps_sock_flow_entries: %llu.\n",
+		print_sentence("rps_sock_flow_entries: %llu.\n",
 			(unsigned long long)view->entries);
 }
 
@@ -210,7 +214,8 @@ static void remark_more_queues(
 		advise_more_queues(view->steer.change->machine, device, n_cpus,
 			&command) == MORE_QUEUES &&
 		command)
-		printf("%s gives it more queues, which share the interrupts too.\n",
+		print_sentence(
+			"%s gives it more queues, which share the interrupts too.\n",
 			command);
 }
 
@@ -237,16 +242,18 @@ static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 	irqkit_cpuset_format_list(cpus, &list);
 	if (list && *list &&
 		irqkit_machine_mostly_sends(view->steer.change->machine, device))
-		printf("RPS would help %s little: it mostly sends, and RPS shares only "
-		       "the work of receiving.\n",
+		print_sentence(
+			"RPS would help %s little: it mostly sends, and RPS shares only "
+			"the work of receiving.\n",
 			name);
 	else if (list && *list)
-		printf("%s has %s.\n'irqkit rps %s --auto' %s%s.\n", name, why, name,
+		print_sentence("%s has %s.\n'irqkit rps %s --auto' %s%s.\n", name, why,
+			name,
 			irqkit_cpuset_count(cpus) == 1 ? "moves the packets to CPU "
 						       : "spreads the packets over CPUs ",
 			list);
 	else
-		printf("RPS would not help %s: %s.\n", name, why);
+		print_sentence("RPS would not help %s: %s.\n", name, why);
 	remark_more_queues(view, device, count_online(view));
 }
 

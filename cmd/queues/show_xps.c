@@ -2,6 +2,7 @@
 /* The settings of XPS. */
 #include "queues/show_xps.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -126,13 +127,15 @@ static bool remark_class(const struct steer_view *view,
 	if (find_cpus_without_queue(view, device, class, &without, &any) < 0)
 		return false;
 	if (!any)
-		printf("%s%s: XPS is off, so the kernel chooses a queue for each flow.\n",
+		print_sentence("%s%s: XPS is off, so the kernel chooses a queue for each "
+			       "flow.\n",
 			name, of);
 	else if (!irqkit_cpuset_is_empty(without) &&
 		irqkit_cpuset_format_list(without, &list) == 0)
-		printf("%s: no queue%s for CPU%s %s; there the kernel chooses a queue "
-		       "for "
-		       "each flow.\n",
+		print_sentence(
+			"%s: no queue%s for CPU%s %s; there the kernel chooses a queue "
+			"for "
+			"each flow.\n",
 			name, of, irqkit_cpuset_count(without) == 1 ? "" : "s", list);
 	else
 		return false;
@@ -175,16 +178,17 @@ static void remark_device(
 		lacks |= remark_class(view, device, (int)class, of, name);
 	}
 	if (lacks)
-		printf("'irqkit xps %s --auto' gives each CPU the queue handled nearest "
-		       "to it%s.\n",
+		print_sentence(
+			"'irqkit xps %s --auto' gives each CPU the queue handled nearest "
+			"to it%s.\n",
 			name, irqkit_cpuset_count(classes) > 1 ? ", in each class" : "");
 }
 
 static void remark(struct steer_view *view)
 {
 	if (has_rxqs(&view->table))
-		printf("RXQS override CPUS: the flows of these rx queues are "
-		       "transmitted on that queue.\n");
+		print_sentence("RXQS override CPUS: the flows of these rx queues are "
+			       "transmitted on that queue.\n");
 	if (view->options->queues)
 		return;
 	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++)

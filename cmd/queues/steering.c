@@ -2,6 +2,7 @@
 /* The common part of `irqkit rps` and `irqkit xps`: how they run, and the rows they show. */
 #include "queues/steering.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "change/say_request.h"
@@ -274,8 +275,9 @@ static void remark_unknown(
 	safe = text_escape(why);
 	name = text_escape(irqkit_device_get_name(device));
 	if (safe && name)
-		printf("%s: the CPUs that handle its %s queues are not known: %s.\n"
-		       "'irqkit show %s' shows the CPUs of these interrupts.\n",
+		print_sentence(
+			"%s: the CPUs that handle its %s queues are not known: %s.\n"
+			"'irqkit show %s' shows the CPUs of these interrupts.\n",
 			name, queue_direction_word(view->kind->direction), safe, name);
 }
 
@@ -287,7 +289,7 @@ static void print_remarks(const struct irqkit_request *request)
 			irqkit_request_get_message(request, i, &kind));
 
 		if (safe && kind == IRQKIT_MESSAGE_REMARK)
-			puts(safe);
+			print_sentence("%s\n", safe);
 	}
 }
 

@@ -6,6 +6,7 @@
  */
 #include "show/show_notes.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "show/show_device.h"
 #include "show/show_now.h"
 #include "show/show_row.h"
@@ -201,9 +202,9 @@ void show_remark_notes(struct show *show)
 	for (size_t k = 0; k < N_NOTES; k++) {
 		if (!count[k])
 			continue;
-		printf("%s%zu %s", before, count[k], phrases[k]);
+		print_sentence("%s%zu %s", before, count[k], phrases[k]);
 		before = ", ";
 	}
 	if (before[0] == ',')
-		printf(show->n_rows > 1 ? " (list with -o +NOTES).\n" : ".\n");
+		print_sentence(show->n_rows > 1 ? " (list with -o +NOTES).\n" : ".\n");
 }
