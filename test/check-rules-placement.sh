@@ -60,8 +60,8 @@ soc() {
 	fired 24 "$1"
 	fired 25 "$2"
 }
-soc 100000 100000; fires $id 'medium eth0: cpu0 handles both interrupts of its queue; the device could use 4 CPUs' 'rx and tx'
-soc 100000 20000; silent $id 'one of them has nearly all of it'
+soc 100000 100000; only_totals; fires $id 'medium eth0: cpu0 handles both interrupts of its queue; the device could use 4 CPUs' 'rx and tx'
+soc 100000 20000; only_totals; silent $id 'one of them has nearly all of it'
 
 id='cpus-fewer-than-queues'
 new 8; nic eth0 ice 0 1 2 3 4 5 5 5; each 1000000 24 31; fires $id 'medium eth0: only CPUs 0-5 handle its 8 queues; it could use 8 CPUs' '75 %'
