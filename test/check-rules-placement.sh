@@ -50,6 +50,18 @@ new 4; nic eth0 ice 0 0 0 0; each 75 24 27; only_totals; fires $id 'low eth0' 'i
 new 4; nic eth0 ice 0 0 0 1; each 100000 24 27; silent $id 'two CPUs'
 new 1; nic eth0 ice 0 0 0 0; each 100000 24 27; silent $id 'one CPU'
 new 4; nic eth0 ice 0 0; fired 24 1000000; silent $id 'one of the queues has fired'
+# soc RX TX: a network processor with one queue, and an interrupt for each direction
+soc() {
+	new 4
+	pci eth0 mtk_soc_eth
+	queue eth0 0
+	irq 'GICv2 1 Level' eth0-rx-0 0; put "sys/devices/pci0000:00/$address/msi_irqs/$irq" msi
+	irq 'GICv2 2 Level' eth0-tx-0 0; put "sys/devices/pci0000:00/$address/msi_irqs/$irq" msi
+	fired 24 "$1"
+	fired 25 "$2"
+}
+soc 100000 100000; only_totals; fires $id 'medium eth0: cpu0 handles both interrupts of its queue; the device could use 4 CPUs' 'rx and tx'
+soc 100000 20000; only_totals; silent $id 'one of them has nearly all of it'
 
 id='cpus-fewer-than-queues'
 new 8; nic eth0 ice 0 1 2 3 4 5 5 5; each 1000000 24 31; fires $id 'medium eth0: only CPUs 0-5 handle its 8 queues; it could use 8 CPUs' '75 %'

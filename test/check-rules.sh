@@ -31,6 +31,8 @@ one_queue 49; silent $id 'less than half of the time'
 one_queue 10; softnet 0 1 1; fires $id 'cpu0 drops 1 packet per second' 'drops'
 new 4; nic eth0 igb 0; fired 24 1000000; fires $id 'medium eth0' 'totals alone'
 new 4; nic eth0 igb 0; fired 24 999; silent $id 'idle by totals'
+new 4; nic eth0 igb 0; nic eth1 ice 1 2 3; fired 24 2000000; fired 25 2000000; fired 26 2000000; fired 27 2000000; fires $id 'low eth0' 'other CPUs are as busy'
+new 4; nic eth0 igb 0; nic eth1 ice 1 2 3; fired 25 4500000; fired 26 4500000; fired 27 4500000; fired 24 1350000; silent $id 'less than a tenth'
 new 4; nic eth0 igb 0; fired 24 1000000; put sys/class/net/eth0/statistics/rx_packets 25000; put sys/class/net/eth0/statistics/tx_packets 75000; fires $id 'medium eth0' 'three quarters of the packets are sent'
 new 4; nic eth0 igb 0; fired 24 1000000; put sys/class/net/eth0/statistics/rx_packets 24000; put sys/class/net/eth0/statistics/tx_packets 76000; silent $id 'it mostly sends'
 if wanted $id; then

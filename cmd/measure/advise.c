@@ -162,8 +162,8 @@ enum more_queues advise_more_queues(struct irqkit_machine *machine,
 		r = asprintf(ret_command, "%s.max_queues=%u",
 			irqkit_device_get_driver(device), useful);
 	else
-		r = asprintf(ret_command, "'irqkit channels %s --combined=%u'", name,
-			useful);
+		r = asprintf(
+			ret_command, "'irqkit channels %s --combined=%u'", name, useful);
 	*ret_command = r < 0 ? NULL : *ret_command;
 	return MORE_QUEUES_MAYBE;
 }

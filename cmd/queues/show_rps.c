@@ -240,22 +240,21 @@ static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 	cpus = irqkit_rps_advice_get_cpus(advice);
 	why = irqkit_rps_advice_get_reason(advice);
 	irqkit_cpuset_format_list(cpus, &list);
-	if (list && *list &&
-		irqkit_machine_mostly_sends(view->steer.change->machine, device)) {
-		if (!view->steer.is_all)
-			print_sentence("RPS would help %s little: it mostly sends, and "
-				       "RPS shares only the work of receiving.\n",
-				name);
-	} else if (list && *list)
+	if (list && *list)
 		print_sentence("%s has %s.\n'irqkit rps %s --auto' %s%s.\n", name, why,
 			name,
 			irqkit_cpuset_count(cpus) == 1 ? "moves the packets to CPU "
 						       : "spreads the packets over CPUs ",
 			list);
-	else if (!view->steer.is_all)
+	if (view->steer.is_all)
+		return;
+	if (!list || !*list)
 		print_sentence("RPS would not help %s: %s.\n", name, why);
-	if (!view->steer.is_all)
-		remark_more_queues(view, device, count_online(view));
+	else if (irqkit_machine_mostly_sends(view->steer.change->machine, device))
+		print_sentence(
+			"%s mostly sends; RPS shares only the work of receiving.\n",
+			name);
+	remark_more_queues(view, device, count_online(view));
 }
 
 static void remark(struct steer_view *steer)

@@ -98,6 +98,26 @@ struct pressure facts_find_pressure(
 	return judge_packets(facts, device);
 }
 
+/* What RPS could take from the CPU that has this share of the load of @n_cpus. */
+static double find_rps_gain(const struct pressure *pressure, unsigned int n_cpus)
+{
+	return pressure->share > 0 ? 1 - 1 / (pressure->share * n_cpus) : 0;
+}
+
+bool pressure_is_slight(const struct pressure *pressure)
+{
+	return pressure->kind == PRESSURE_NONE ||
+		(pressure->kind == PRESSURE_TOTAL && pressure->share * 100 < HOT_PERCENT);
+}
+
+void pressure_lower_if_even(const struct pressure *pressure,
+	struct irqkit_finding *finding, unsigned int n_cpus)
+{
+	if (pressure->kind == PRESSURE_TOTAL &&
+		find_rps_gain(pressure, n_cpus) * 100 < GAIN_PERCENT)
+		finding_set_class(finding, IRQKIT_CLASS_LOW);
+}
+
 char *pressure_describe(const struct pressure *pressure)
 {
 	char *text = NULL;

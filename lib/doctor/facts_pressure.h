@@ -41,4 +41,13 @@ double facts_find_squeezes(const struct facts *facts, unsigned int cpu);
 /* Packets that a CPU processed per second; -1: not known */
 double facts_find_packets(const struct facts *facts, unsigned int cpu);
 
+/* Is it none, or such a small part of all interrupts that no CPU is short because of it? */
+bool pressure_is_slight(const struct pressure *pressure);
+/*
+ * By totals alone, RPS gains little if the device has hardly more than one CPU's share of
+ * the load of @n_cpus: the other CPUs are as busy.
+ */
+void pressure_lower_if_even(const struct pressure *pressure,
+	struct irqkit_finding *finding, unsigned int n_cpus);
+
 #endif

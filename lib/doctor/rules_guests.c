@@ -34,7 +34,7 @@ static int judge_one_queue(struct look *look, const struct fact_device *owner,
 		return 0;
 	r = facts_find_rps(owner->device, &rps);
 	pressure = facts_find_pressure(look->facts, owner);
-	if (r < 0 || !irqkit_cpuset_is_empty(rps) || pressure.kind == PRESSURE_NONE)
+	if (r < 0 || !irqkit_cpuset_is_empty(rps) || pressure_is_slight(&pressure))
 		return r;
 	text = pressure_describe(&pressure);
 	*ret_finding = finding_add(look, owner->device, NULL);

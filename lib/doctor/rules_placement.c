@@ -17,6 +17,7 @@
 
 struct device_state {
 	size_t n_active; /* units that have fired, are not placed by a policy, and can move */
+	bool is_only_unit; /* the interrupts of the only unit are counted instead */
 	struct irqkit_cpuset *cpus; /* owned; where they are */
 };
 
@@ -25,10 +26,37 @@ static void device_state_free(struct device_state *state)
 	irqkit_cpuset_free(state->cpus);
 }
 
+/*
+ * A network processor often has one queue, and an interrupt for each direction: with
+ * nothing else to place, 'irqkit spread' puts the two on CPUs of their own.
+ */
+static int read_only_unit(
+	struct facts *facts, const struct unit *unit, struct device_state *state)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < unit->n_irqs && r == 0; i++) {
+		int cpu = facts_find_cpu(facts, unit->irqs[i]);
+
+		if (cpu < 0 || facts_count(facts, unit->irqs[i]) < FEW_INTERRUPTS)
+			continue;
+		state->n_active++;
+		r = irqkit_cpuset_add(state->cpus, (unsigned int)cpu);
+	}
+	return r;
+}
+
 static int read_state(
 	struct facts *facts, const struct fact_device *device, struct device_state *state)
 {
 	int r = irqkit_cpuset_new(&state->cpus);
+
+	state->is_only_unit = device->n_units == 1;
+	if (r == 0 && state->is_only_unit)
+		return device->units[0]->is_movable &&
+				!facts_is_placed(facts, device->units[0])
+			? read_only_unit(facts, device->units[0], state)
+			: 0;
 
 	for (size_t i = 0; i < device->n_units && r == 0; i++) {
 		const struct unit *unit = device->units[i];
@@ -55,7 +83,12 @@ static int report_few_cpus(
 	if (r < 0 || !placing_gains_itself(&gain) || gain.n_cpus[1] <= gain.n_cpus[0])
 		return r;
 	finding = finding_add(look, device->device, NULL);
-	if (n == 1)
+	if (state->is_only_unit)
+		finding_say(finding,
+			"cpu%s handles %s interrupts of its queue; the device could use "
+			"%u CPUs",
+			cpus ? cpus : "?", state->n_active == 2 ? "both" : "all", others);
+	else if (n == 1)
 		finding_say(finding,
 			"cpu%s handles all %zu queues; the device could use %u CPUs",
 			cpus ? cpus : "?", state->n_active, others);
@@ -380,7 +413,8 @@ static const struct irqkit_rule rules[] = {
 		.why = "All queues wait for one CPU while other CPUs are idle, so "
 		       "several queues are no better than one.",
 		.explain = "Reported for a device with two or more queues that can "
-			   "be moved, if 'irqkit spread' lowers the load of the busiest "
+			   "be moved, or with one queue that has two busy "
+			   "interrupts, if 'irqkit spread' lowers the load of the busiest "
 			   "CPU by a quarter or more. Not reported if a policy places "
 			   "them so, or if the device may use only one CPU. If the "
 			   "device is idle, the class is info, or low where no rate is "

@@ -61,7 +61,7 @@ static int judge_single_queue(struct look *look, struct steered *steered)
 	if (steered->n_rx != 1 || cpu < 0 || !steered->owner)
 		return 0;
 	pressure = facts_find_pressure(look->facts, steered->owner);
-	if (pressure.kind == PRESSURE_NONE || !lacks_rps(look, steered))
+	if (pressure_is_slight(&pressure) || !lacks_rps(look, steered))
 		return 0;
 	text = pressure_describe(&pressure);
 	if (!text)
@@ -76,6 +76,8 @@ static int judge_single_queue(struct look *look, struct steered *steered)
 	steered_add_file(finding, irqkit_device_find_queue(steered->device, IRQKIT_RX, 0),
 		QUEUE_RPS_CPUS);
 	pressure_weigh(&pressure, finding, 0.5);
+	pressure_lower_if_even(
+		&pressure, finding, irqkit_cpuset_count(steered->owner->usable));
 	finding_add_cpu(finding, (unsigned int)cpu);
 	finding_fix(
 		finding, "rps", irqkit_device_get_name(steered->device), "--auto", NULL);
@@ -221,10 +223,12 @@ static const struct irqkit_rule rules[] = {
 		.explain = "Reported for an interface with one rx queue and without RPS, "
 			   "if the CPU that handles it spends half of its time in "
 			   "interrupts, drops packets, or receives 50,000 packets per "
-			   "second. Without these numbers, an interface that fired often "
-			   "since boot is reported, and never above medium. Not reported "
-			   "if more than three quarters of its interrupts come from "
-			   "sending: RPS does not spread that work.",
+			   "second. Without these numbers, an interface with a tenth of "
+			   "all interrupts since boot is reported, and never above "
+			   "medium, or above low if RPS would relieve its CPU by less "
+			   "than a quarter. Not reported if more than three quarters of "
+			   "its interrupts, or of its packets, come from sending: RPS "
+			   "does not spread that work.",
 		.hides = (const char *const[]){ "mask-delivers-to-one",
 			"cpu-full-of-softirq", NULL },
 		.look = look_single_queue,
