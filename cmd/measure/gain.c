@@ -26,7 +26,15 @@ static int plan_spread(struct irqkit_request *request, struct irqkit_machine *ma
 	return r;
 }
 
-bool gain_by_spread(struct irqkit_machine *machine, const struct irqkit_device *device)
+static bool is_gain(const struct irqkit_spread *spread, double part)
+{
+	return irqkit_spread_is_better(spread) &&
+		irqkit_spread_get_imbalance_after(spread) <=
+		(1 - part) * irqkit_spread_get_imbalance_before(spread);
+}
+
+bool gain_by_spread(
+	struct irqkit_machine *machine, const struct irqkit_device *device, double part)
 {
 	struct irqkit_request *request = NULL;
 	bool gains;
@@ -34,8 +42,9 @@ bool gain_by_spread(struct irqkit_machine *machine, const struct irqkit_device *
 	if (irqkit_request_new_spread(&request) < 0)
 		return false;
 	gains = plan_spread(request, machine, device) == 0 &&
-		irqkit_spread_is_better(irqkit_placement_get_spread(
-			irqkit_request_get_placement(request)));
+		is_gain(irqkit_placement_get_spread(
+				irqkit_request_get_placement(request)),
+			part);
 	irqkit_request_free(request);
 	return gains;
 }

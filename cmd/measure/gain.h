@@ -5,7 +5,11 @@
 
 #include <irqkit.h>
 
-/* Would 'irqkit spread DEV' make the load more even? It says so by the same counts. */
-bool gain_by_spread(struct irqkit_machine *machine, const struct irqkit_device *device);
+/*
+ * Would 'irqkit spread DEV' make the load more even, and lower the imbalance by at least
+ * @part of it? It says so by the same counts.
+ */
+bool gain_by_spread(
+	struct irqkit_machine *machine, const struct irqkit_device *device, double part);
 
 #endif

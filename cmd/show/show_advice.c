@@ -290,22 +290,6 @@ static size_t count_cpus(const struct vectors *v, const struct load *load)
 	return n;
 }
 
-/* True: that helps. */
-static bool advise_spread(const struct vectors *v)
-{
-	size_t n_cpus = count_cpus(v, &v->now.load);
-	bool is_of_queues = v->n_units > 1 && !v->is_unknown;
-	size_t n = is_of_queues ? v->n_units : v->n;
-
-	if (n_cpus >= n || n_cpus >= v->now.load.n_cpus ||
-		!gain_by_spread(v->show->machine, v->device))
-		return false;
-	print_sentence("%s has %zu %s on %zu CPU%s; 'irqkit spread %s' spreads them.\n",
-		v->name, n, is_of_queues ? "queues" : "interrupts", n_cpus,
-		n_cpus == 1 ? "" : "s", v->name);
-	return true;
-}
-
 /* Is nearly all of it one interrupt's? */
 static bool is_one(const struct vectors *v)
 {
@@ -313,6 +297,28 @@ static bool is_one(const struct vectors *v)
 
 	return v->n_all == 1 ||
 		(v->total >= LOAD_FEW && most >= v->total - v->total / 10);
+}
+
+/* By the same counts as spread, which also sees what else its CPUs handle. */
+static bool advise_spread(const struct vectors *v)
+{
+	size_t n_cpus = count_cpus(v, &v->now.load);
+	bool is_of_queues = v->n_units > 1 && !v->is_unknown;
+	size_t n = is_of_queues ? v->n_units : v->n;
+
+	/* one interrupt is as busy on another CPU: only much relief is worth that */
+	if (!gain_by_spread(v->show->machine, v->device, is_one(v) ? 0.1 : 0))
+		return false;
+	if (n_cpus < n && n_cpus < v->now.load.n_cpus)
+		print_sentence(
+			"%s has %zu %s on %zu CPU%s; 'irqkit spread %s' spreads them.\n",
+			v->name, n, is_of_queues ? "queues" : "interrupts", n_cpus,
+			n_cpus == 1 ? "" : "s", v->name);
+	else
+		print_sentence(
+			"'irqkit spread %s' makes the load of the CPUs more even.\n",
+			v->name);
+	return true;
 }
 
 /* Each queue has a CPU, as far as that can be: RPS may still help, and tells why. */
@@ -337,7 +343,7 @@ static void advise(const struct vectors *v)
 	if (!v->n || !v->now.cpus || !busiest || !load_is_busy(&v->now.load, busiest) ||
 		v->total < show_load(v->show)->total / 2)
 		return;
-	if (!is_one(v) && advise_spread(v))
+	if (advise_spread(v) && !is_one(v))
 		return;
 	if (!is_one(v) && v->n_units > 1)
 		advise_queues(v);
@@ -361,4 +367,15 @@ void show_advise(struct show *show, struct irqkit_device *device)
 	advise(&v);
 	show_now_free(&v.now);
 	free(v.name);
+}
+
+void show_advise_ports(struct show *show, const struct irqkit_device *device)
+{
+	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
+
+	if (name && show_load(show)->total >= LOAD_FEW &&
+		gain_by_spread(show->machine, device, 0))
+		print_sentence(
+			"'irqkit spread %s' makes the load of the CPUs more even.\n",
+			name);
 }
