@@ -7,7 +7,7 @@
 
 /* Prints lines, if there is something to say. */
 void show_advise(struct show *show, struct irqkit_device *device);
-/* The same for a bond, which has no interrupts of its own: 'spread' places its ports'. */
+/* The same for a bond, or a port of a switch: 'spread' places what is below it, too. */
 void show_advise_ports(struct show *show, const struct irqkit_device *device);
 
 #endif

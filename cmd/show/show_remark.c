@@ -180,12 +180,12 @@ static void remark_device(struct show *show, const struct call *call)
 	if (call->n_words != 1 || !irqkit_selection_is_of_devices(chosen) ||
 		irqkit_selection_has_queues(chosen))
 		return;
-	device = irqkit_selection_get_named_device(chosen);
-	if (device && irqkit_device_count_irqs(device) == 0 && !show->only &&
-		!show->allowed)
-		show_advise_ports(show, device);
-	if (irqkit_selection_count_devices(chosen) != 1)
+	if (irqkit_selection_count_devices(chosen) != 1) {
+		device = irqkit_selection_get_named_device(chosen);
+		if (device && !show->only && !show->allowed)
+			show_advise_ports(show, device);
 		return;
+	}
 	device = irqkit_selection_get_device(chosen, 0);
 	if (irqkit_device_get_kind(device) != IRQKIT_DEVICE_NET)
 		return;
