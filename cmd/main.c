@@ -2,6 +2,7 @@
 /* irqkit: finds the subcommand, by its name or by a link's, and runs it. */
 #include "base/basics.h"
 #include "base/common_options.h"
+#include "base/habits.h"
 #include "base/options.h"
 #include "base/say.h"
 #include "links.h"
@@ -82,6 +83,10 @@ static void print_version(void)
 /* The command whose option may be meant by @word before the command: set has --cpus. */
 static char *guess_leading(const char *const *words)
 {
+	char *taskset = habits_guess_taskset(words);
+
+	if (taskset)
+		return taskset;
 	for (size_t i = 0; i < LENGTH(likely); i++) {
 		_cleanup_free_ char *guess = options_guess(likely[i], words[0], words[1]);
 		const char *target = likely[i] == &cmd_set ? "TARGET " : "";
@@ -164,6 +169,7 @@ static enum status run_command(const struct command *command, int argc, const ch
 
 	if (options_parse(command, argc, argv, &call, &status)) {
 		call.commands = commands;
+		say_set_quiet(call.common.is_quiet);
 		status = command->run(&call);
 	}
 	options_free(&call);

@@ -486,13 +486,13 @@ for link in sys/block/*; do
 	keep "$disk/mq/*/cpu_list" "$disk/queue/rq_affinity"
 done
 
-# Threads of the kernel that handle interrupts or packets, and irqbalance. Of a status, only the
-# CPUs are read.
+# Threads of the kernel that handle interrupts or packets, irqbalance, and kthreadd, which shows
+# isolated CPUs where the workqueues have no mask. Of a status, only the CPUs are read.
 for path in proc/[0-9]*/comm; do
 	name=
 	{ read -r name <"$path"; } 2>/dev/null
 	case $name in
-	irq/* | napi/* | ksoftirqd/* | *-guest-rx | *-dealloc) ;;
+	irq/* | napi/* | ksoftirqd/* | *-guest-rx | *-dealloc | kthreadd) ;;
 	irqbalance)
 		keep "${path%/*}/cmdline"
 		cat "${path%/*}/environ" >"$scratch/environ" 2>/dev/null && mkdir -p "$dir/${path%/*}" &&

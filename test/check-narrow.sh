@@ -194,4 +194,42 @@ for root in apu-2cpu isolated-16cpu cloud-nics-16cpu; do
 	done
 	check "doctor, $root: long lines are used in 100 columns" awk 'length > 80 { n = 1 } END { exit !n }' "$tmp/sentences"
 done
+
+# Closing sentences of other commands, and warnings on stderr: the same. Each line that a pipe gets and
+# that ends like a sentence is there, when the lines are joined.
+# sentences ROOT ARGUMENT...
+sentences() {
+	local root=$1 width
+	shift
+	"$O/irqkit" "$@" --root="$roots/$root" 2>&1 | grep -E '^irqkit: |[.]$' >"$tmp/piped"
+	for width in 40 80; do
+		script -qec "COLUMNS=$width '$O/irqkit'$(printf ' %q' "$@") --root='$roots/$root' --color=never" /dev/null |
+			tr -d '\r' >"$tmp/sentences"
+		empty "$root, $*: lines of $width columns" "$(awk -v width=$width '
+			length($0) > width && !/^'"'"'irqkit [^'"'"']*'"'"'[.,;:)]*$/
+			/'"'"'irqkit [^'"'"']*$/ { print "a command is broken: " $0 }' "$tmp/sentences")"
+		tr -s ' \n' ' ' <"$tmp/sentences" >"$tmp/joined"
+		empty "$root, $*: the same sentences in $width columns" "$(while IFS= read -r line; do
+			grep -qF -- "$line" "$tmp/joined" || echo "$line"
+		done <"$tmp/piped")"
+	done
+	n_sentences=$((n_sentences + $(wc -l <"$tmp/piped")))
+}
+
+n_sentences=0
+sentences queues-8cpu spread eth0 -n
+sentences queues-8cpu show eth1
+sentences queues-8cpu rps eth1
+sentences usb-rpi4-4cpu rps eth1
+sentences linux-6.1-16cpu spread eth1 -n
+sentences linux-6.1-16cpu xps '*'
+sentences linux-6.1-16cpu isolate 1 -n
+sentences onehot-8cpu spread -n
+sentences onehot-8cpu show eth0
+sentences apu-2cpu show eth0
+sentences r8125-8cpu rps '*'
+sentences isolated-16cpu set --default --cpus=housekeeping -n
+sentences two-samples-2cpu channels eth0 --auto -n
+sentences queues-8cpu pin-queue eth0 all=9 -n
+check "many sentences were compared" test $n_sentences -ge 25
 finish

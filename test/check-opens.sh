@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Which files a run opens, by strace: no kernel file is opened twice, since each field of the
 # machine is read once, also in a run that writes, unless another irqkit may have written
-# meanwhile. What was written is read back by the same descriptor.
+# meanwhile. What was written is read back by the same descriptor. On all saved roots.
+# takes: 60 s
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
-if ! traced strace -qq -o /dev/null true 2>/dev/null; then
+trace=(strace -f --seccomp-bpf -qq -y) # it stops only at the calls that it shows
+traced "${trace[@]}" -o /dev/null true 2>/dev/null || trace=(strace -f -qq -y)
+if ! traced "${trace[@]}" -o /dev/null true 2>/dev/null; then
 	skip "which files are opened" "no strace, or nothing may be traced here"
 	finish
 	exit
@@ -21,7 +24,7 @@ inject=()
 run() {
 	local root=$1
 	shift
-	traced strace -qq -y -o "$tmp/calls" -e trace=open,openat,openat2,flock "${inject[@]}" "$O/irqkit" "$@" --root="$root" >/dev/null 2>"$tmp/err"
+	traced "${trace[@]}" -o "$tmp/calls" -e trace=open,openat,openat2,flock "${inject[@]}" "$O/irqkit" "$@" --root="$root" >/dev/null 2>"$tmp/err"
 	status=$?
 	awk -v root="$root" '
 		/O_PATH/ || !match($0, / = [0-9]+</) { next }
@@ -54,11 +57,6 @@ repeated() {
 		{ n = $1; sub(/^ *[0-9]+ /, "") }
 		n > ($0 ~ counters ? most : 1)'
 }
-# period ROOT ARGUMENT...: as once, of a run that measures for a period
-period() {
-	local most=2
-	once "$@"
-}
 
 # ---- without a write -------------------------------------------------------------------------
 printf '%s\n' 'spread all' 'isolate 1' >"$tmp/all.conf"
@@ -73,63 +71,104 @@ printf '%s\n' 'name:   VECTOR' '| CPU | avl | man | mac | act | vectors' \
 echo 6.1.0 >"$tmp/counters/proc/sys/kernel/osrelease"
 counted=$(realpath "$tmp")/counters
 
-# Roots with all kinds of interfaces, nodes and disks, and an interface of each.
-while read -r root dev; do
-	twice='' odd=''
-	once "$root" show
-	once "$root" show -o "$all" --all
-	once "$root" show --queues
-	once "$root" set all --cpus=1 -n
-	once "$root" spread -n
-	once "$root" spread all -n --by=total
-	once "$root" save --all
-	once "$root" show -v --all --json
-	once "$root" show --per-cpu
-	once "$root" show --by-cpu
-	once "$root" doctor
-	once "$root" metrics
-	once "$root" metrics --per-queue --full
-	once "$root" check "$tmp/all.conf"
-	once "$root" apply "$tmp/all.conf" -n
-	once "$root" isolate 1 -n
-	once "$root" isolate 1 --check
-	once "$root" isolate
-	once "$root" compare now "$roots/interrupts-only"
-	period "$root" top -b -n 1 -d 0.1
-	if [ "$dev" != - ]; then
-		once "$root" show "$dev"
-		once "$root" rps "$dev"
-		once "$root" rps "$dev" --auto -n
-		once "$root" xps "$dev"
-		once "$root" xps "$dev" --auto -n
-		# the packets of a bond arrive on other interfaces, so this is refused
-		[ "$dev" = bond0 ] || once "$root" rps "$dev" --flows=1024 -n
-		once "$root" channels
-	fi
-	empty "${root##*/}: every run reads interrupts and ends well" "$odd"
-	empty "${root##*/}: no file is opened twice" "$twice"
-done <<END
-linux-6.1-16cpu eth0
-queues-8cpu bond0
-bond-bridge-6.1 br0
-hyperv-6.1-netvsc eth0
-cloud-nics-16cpu ens5
-mlx5-64queues ens1f0np0
-xen-6.1-domu eth0
-xen-6.1-dom0 vif1.0
-threads-xen-6.1-dom0 -
-usb-rpi4-4cpu eth0
-disks-6.1 -
-isolate-8cpu eth0
-isolcpus-8cpu -
-isolated-16cpu eno6
-irqbalance-4cpu -
-hybrid-20cpu eno1
-linux-6.1-512cpu -
-two-samples-2cpu -
-onehot-8cpu eth0
-$counted -
-END
+# note ROOT ARGUMENT...: a run whose calls judge() looks at; they are in $tmp/runs, with a first line
+# "STATUS COMMAND"
+note() {
+	local root=$1 to
+	shift
+	n_runs=$((n_runs + 1))
+	to=$tmp/runs/$n_runs
+	traced "${trace[@]}" -o "$to.calls" -e trace=open,openat,openat2 "$O/irqkit" "$@" --root="$root" >/dev/null 2>"$tmp/err"
+	{
+		echo "$? irqkit $*"
+		cat "$to.calls"
+	} >"$to"
+	rm "$to.calls"
+}
+
+# judge ROOT: of all runs since begin(), one line for each file that was opened twice, or for a run
+# that did not end well. Only the counters of a period are opened at both ends, and what is cut short
+# in a saved root is read again. Channels and RSS tables are files only in a saved root.
+begin() {
+	rm -rf "$tmp/runs"
+	mkdir "$tmp/runs"
+	n_runs=0
+}
+judge() {
+	awk -v root="$1" -v counters="$counters" '
+		FNR == 1 {
+			end()
+			split("", times)
+			status = $1
+			command = substr($0, length($1) + 2)
+			next
+		}
+		/O_PATH/ || !match($0, / = [0-9]+</) { next }
+		{
+			path = substr($0, RSTART + RLENGTH)
+			sub(/>$/, "", path)
+			if (index(path, root "/proc") == 1 || index(path, root "/sys") == 1)
+				times[(/O_WRONLY|O_RDWR/ ? "w " : "r ") substr(path, length(root) + 1)]++
+		}
+		function is_counter(file) {
+			return file ~ counters || (root ~ /\/(empty-in-container|odd-names|linux-7.2-heading-lost)$/ && file ~ /\/(kernel\/irq|system\/cpu\/(online|possible)$)/)
+		}
+		function end(  file, most) {
+			if (command == "")
+				return
+			if (status == 0 && !("r /proc/interrupts" in times))
+				print command ": it reads no interrupts"
+			if (status !~ /^[0-5]$/)
+				print command ": status " status
+			for (file in times) {
+				most = is_counter(file) && command ~ / top / ? 2 : 1
+				if (file ~ /\/(channels|rss)$/ || (file == "r /proc/interrupts" && root ~ /\/(torn|cut-in-counts|linux-7.2-heading-lost)$/))
+					most = times[file]
+				if (times[file] > most)
+					print command ": " file
+			}
+		}
+		END { end() }' "$tmp"/runs/*
+}
+
+cp -RP "$roots/interrupts-only" "$tmp/other"
+# All saved roots, with one or two interfaces of each, and those that are made of others.
+for root in "$roots"/* "$counted"; do
+	begin
+	note "$root" show
+	note "$root" show -o "$all" --all
+	note "$root" show --queues --json
+	note "$root" show -v --all --json
+	note "$root" show -a --cpus=0
+	note "$root" show --by-cpu
+	note "$root" set all --cpus=1 -n
+	note "$root" spread all -n --by=total
+	note "$root" save --all
+	note "$root" doctor --fix -n
+	note "$root" doctor -v --json
+	note "$root" metrics
+	note "$root" metrics --per-queue --full
+	note "$root" check "$tmp/all.conf"
+	note "$root" apply "$tmp/all.conf" -n
+	note "$root" isolate 1 -n
+	note "$root" isolate 1 --check
+	note "$root" compare now "$tmp/other"
+	note "$root" top -b -n 1 -d 0.1
+	shopt -s nullglob
+	devices=("$root"/sys/class/net/{bond,br,vif}*[0-9] "$root"/sys/class/net/[!bl]*)
+	shopt -u nullglob
+	for dev in "${devices[@]:0:2}"; do
+		dev=${dev##*/}
+		note "$root" show "$dev" --queues
+		note "$root" spread "$dev" -n
+		note "$root" rps "$dev" --auto -n
+		note "$root" rps "$dev" --flows=1024 -n
+		note "$root" xps "$dev" --auto -n
+		note "$root" pin-queue "$dev" 0=1 1=0 -n
+		note "$root" channels "$dev"
+	done
+	empty "${root##*/}: no file is opened twice" "$(judge "$root")"
+done
 check "the counters are among what is read" \
 	test "$(run "$counted" metrics && grep -cE '/proc/(stat|uptime|net/softnet_stat)$|/VECTOR$' "$tmp/opened")" -eq 4
 check "all columns are asked for" test "${#columns[@]}" -ge 19
@@ -156,8 +195,10 @@ mkdir -p "$by_hand/sys/devices/virtual/workqueue"
 echo ff >"$by_hand/sys/devices/virtual/workqueue/cpumask"
 run "$by_hand" mask 0-3
 same "mask of numbers: no mask of the kernel is opened" "" "$(masks)"
+run "$by_hand" set 30 --cpus=current -n
+same "set that changes nothing: none is opened" "" "$(masks)"
 run "$by_hand" set 30 --cpus=1 -n
-same "set with numbers: none is opened" "" "$(masks)"
+same "set that changes something, and would warn: one is opened" default "$(masks)"
 run "$by_hand" spread eth0 -n
 same "spread: one is opened" default "$(masks)"
 echo f3 | tee "$by_hand/proc/irq/default_smp_affinity" >"$by_hand/sys/devices/virtual/workqueue/cpumask"
@@ -324,6 +365,63 @@ wrote "spread again" "26 r
 31 r
 32 r
 33 r" spread eth0
+
+# All commands that write: before the first write, nothing is opened twice. After it, a setting is
+# read back, in every file once; where the kernel has not moved an interrupt yet, its CPUs are looked
+# at again. It is possible only on roots whose files can be written.
+# written ROOT: of all runs since begin(), one line for each file that was opened too often
+written() {
+	awk -v root="$1" '
+		FNR == 1 {
+			command = substr($0, length($1) + 2)
+			if ($1 !~ /^[0345]$/)
+				print command ": status " $1
+			split("", before)
+			split("", after)
+			writes = 0
+			next
+		}
+		/O_PATH/ || !match($0, / = [0-9]+</) { next }
+		{
+			path = substr($0, RSTART + RLENGTH)
+			sub(/>$/, "", path)
+			if (index(path, root "/proc") != 1 && index(path, root "/sys") != 1)
+				next
+			path = substr(path, length(root) + 1)
+			if (/O_WRONLY|O_RDWR/)
+				writes++
+			else if (!writes && ++before[path] == 2)
+				print command ": before a write: " path
+			else if (writes && ++after[path] == (path ~ /effective_affinity$/ ? 3 : 2))
+				print command ": after a write: " path
+		}' "$tmp"/runs/*
+}
+while read -r name dev; do
+	copy=$(realpath "$tmp")/written-$name
+	cp -RP "$roots/$name" "$copy"
+	begin
+	note "$copy" set all --cpus=0 --keep-going
+	note "$copy" spread all
+	note "$copy" rps "$dev" --auto
+	note "$copy" xps "$dev" --auto
+	note "$copy" pin-queue "$dev" all=all --wrap
+	note "$copy" isolate 1
+	note "$copy" doctor --fix
+	printf '%s\n' 'spread all' "rps $dev --auto" "xps $dev --auto" >"$tmp/some.conf"
+	note "$copy" apply "$tmp/some.conf"
+	note "$copy" apply "$tmp/some.conf"
+	note "$copy" undo
+	note "$copy" undo
+	empty "$name: writing commands open nothing twice before they write, and read back once" "$(written "$copy")"
+	check "$name: most of them have written" test "$(awk '/O_WRONLY|O_RDWR/ && /\/(proc|sys)\// { n[FILENAME] } END { for (f in n) m++; print m + 0 }' "$tmp"/runs/*)" -ge 6
+done <<'END'
+linux-6.1-16cpu eth0
+queues-8cpu eth0
+xen-6.1-domu eth0
+xen-6.12-dom0 vif1.0
+isolated-16cpu eno6
+mlx5-64queues ens1f0np0
+END
 
 # Another irqkit holds the lock at first, and may write until this one has it: everything is
 # read again then. Where nothing is to be written, nobody waits for the lock.

@@ -31,6 +31,13 @@ one_queue 49; silent $id 'less than half of the time'
 one_queue 10; softnet 0 1 1; fires $id 'cpu0 drops 1 packet per second' 'drops'
 new 4; nic eth0 igb 0; fired 24 1000000; fires $id 'medium eth0' 'totals alone'
 new 4; nic eth0 igb 0; fired 24 999; silent $id 'idle by totals'
+new 4; nic eth0 igb 0; fired 24 1000000; put sys/class/net/eth0/statistics/rx_packets 25000; put sys/class/net/eth0/statistics/tx_packets 75000; fires $id 'medium eth0' 'three quarters of the packets are sent'
+new 4; nic eth0 igb 0; fired 24 1000000; put sys/class/net/eth0/statistics/rx_packets 24000; put sys/class/net/eth0/statistics/tx_packets 76000; silent $id 'it mostly sends'
+if wanted $id; then
+	new 4; nic eth0 igb 0; fired 24 1000000; put sys/class/net/eth0/channels 'combined 1 8'; finds $id 'medium eth0' 'the driver allows more queues'
+	same "$id: as many queues as there are cores" "'irqkit channels eth0 --auto' sets 4 queues, which share the interrupts too" \
+		"$(jq -r --arg id $id '.findings[] | select(.id == $id) | .by_hand' "$tmp/json")"
+fi
 # two_vectors RX TX: how often the interrupt of each direction fired
 two_vectors() {
 	local direction

@@ -18,7 +18,7 @@ status 0" "$out
 status $?"
 out=$(NOTIFY_SOCKET=/nonexistent timeout --preserve-status -s TERM 0.5 \
 	"$O/irqkit" spread --root="$root" --every=1 2>&1)
-same "and does not mind when nobody listens" "0 moves in 0 rounds. 0" "$out $?"
+same "and does not mind when nobody listens" "0 moves in 0 periods. 0" "$out $?"
 
 # INT and QUIT are ignored by what a script starts in the background.
 for signal in INT HUP QUIT; do
@@ -30,7 +30,7 @@ for signal in INT HUP QUIT; do
 	pid=$!
 	sleep 0.5
 	ends "SIG$signal ends it with 0" 0 $signal
-	same "SIG$signal: it says what it did" "0 moves in 0 rounds." "$(cat "$tmp/out")"
+	same "SIG$signal: it says what it did" "0 moves in 0 periods." "$(cat "$tmp/out")"
 done
 same "nothing was written" "$nothing" "$(values)"
 
@@ -47,7 +47,7 @@ first=$(values)
 check "when it comes to others, that is followed" \
 	until_true 3 moved "$first" vif0-q1-tx:5:3000 vif0-q3-tx:5:3000
 ends "it ends with 0" 0 TERM
-check "and says how many moves it made" grep -qE '^[2-9] moves in [0-9]+ rounds?\.$' "$tmp/out"
+check "and says how many moves it made" grep -qE '^[2-9] moves in [0-9]+ periods?\.$' "$tmp/out"
 check "each with its CPUs and the reason" grep -qE '^  [0-9]+ vif0-q[02]-rx: 0-3 -> [123], relieves CPU 0$' "$tmp/out"
 for irq in 26 28 30 32; do
 	same "rx and tx of a queue share a CPU ($irq)" "$(cat "$root/proc/irq/$irq/smp_affinity")" \
@@ -97,6 +97,23 @@ check "CPUs isolated meanwhile: the load is shared" \
 	until_true 4 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
 ends "it ends with 0" 0 TERM
 same "with no isolated CPU" '8' "$(values | tr ' ' '\n' | grep -vx f | sort -u | xargs)"
+
+# The same for a cpuset partition.
+fresh
+handled 1 1 1 1 1 1 1 1
+mkdir -p "$root/sys/fs/cgroup"
+echo >"$root/sys/fs/cgroup/cpuset.cpus.isolated"
+start --every=1
+sleep 0.5
+echo 1-2 >"$root/sys/fs/cgroup/cpuset.cpus.isolated"
+check "a cpuset partition made meanwhile: the load is shared" \
+	until_true 4 moved "$nothing" vif0-q0-rx:2:3000 vif0-q2-rx:2:3000
+check "it still runs" kill -0 $pid
+first=$(values)
+echo 1-3 >"$root/sys/fs/cgroup/cpuset.cpus.isolated"
+check "a larger one: its CPUs are left" until_true 4 moved "$first" vif0-q0-rx:2:3000 vif0-q2-rx:5:3000
+ends "it ends with 0" 0 TERM
+same "with no isolated CPU" '1' "$(values | tr ' ' '\n' | grep -vx f | sort -u | xargs)"
 
 # Counters that restart are not a load of 4 billion, and neither are those of a new CPU.
 fresh

@@ -17,7 +17,7 @@ enum status {
 	STATUS_MISUSE = 2, /* the command line is wrong; nothing was done */
 	STATUS_NO_MATCH = 3, /* nothing matched */
 	STATUS_IMMOVABLE = 4, /* the interrupts cannot be moved; nothing was done */
-	STATUS_DRIFT = 5, /* `check` or `compare` found a difference */
+	STATUS_DRIFT = 5, /* check, compare, doctor or isolate --check found something */
 };
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };

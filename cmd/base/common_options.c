@@ -14,7 +14,7 @@ const struct option common_options[] = {
 	{ "verbose", 'v', OPTION_COUNT, offsetof(struct common, verbosity), NULL,
 		"show more detail" },
 	{ "quiet", 'q', OPTION_FLAG, offsetof(struct common, is_quiet), NULL,
-		"no warnings and no closing remarks" },
+		"no warnings, remarks or table of a change made" },
 	{ 0 },
 };
 
@@ -29,7 +29,8 @@ const struct option answered_options[] = {
 
 bool option_takes_text(enum option_kind kind)
 {
-	return kind == OPTION_TEXT || kind == OPTION_OPTIONAL_TEXT;
+	return kind == OPTION_TEXT || kind == OPTION_OPTIONAL_TEXT ||
+		kind == OPTION_TEXT_OR_NONE;
 }
 
 const struct option *option_get(const struct command *command, size_t n)

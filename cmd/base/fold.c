@@ -2,8 +2,11 @@
 /* Sentences in lines that fit a terminal. */
 #include "base/fold.h"
 
+#include "base/basics.h"
 #include "base/read_number.h"
+#include "base/text.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,17 +21,17 @@
 #define LEAST_WIDTH 30
 
 /* As libsmartcols does for tables: COLUMNS first, and only on a terminal. */
-static size_t find_width(void)
+static size_t find_width(int fd)
 {
 	const char *columns = getenv("COLUMNS");
 	struct winsize window;
 	uint64_t width = 0;
 
-	if (!isatty(STDOUT_FILENO))
+	if (!isatty(fd))
 		return LINE_WIDTH;
 	if (columns && read_number(columns, strlen(columns), UINT16_MAX, &width) == 0)
 		;
-	else if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0)
+	else if (ioctl(fd, TIOCGWINSZ, &window) == 0)
 		width = window.ws_col;
 	if (width == 0)
 		return LINE_WIDTH;
@@ -41,10 +44,9 @@ static bool begins_quote(const char *text, const char *p)
 	return p == text || p[-1] == ' ' || p[-1] == '(';
 }
 
-void print_indented(const char *text, size_t indent)
+static void fold(FILE *stream, const char *text, size_t indent, size_t width)
 {
 	const char *line = text, *blank = NULL;
-	size_t width = find_width();
 	bool is_quoted = false;
 
 	for (const char *p = text; *p; p++) {
@@ -54,14 +56,67 @@ void print_indented(const char *text, size_t indent)
 			blank = p;
 		if (p - line < (ptrdiff_t)(width - indent) || !blank)
 			continue;
-		printf("%.*s\n%*s", (int)(blank - line), line, (int)indent, "");
+		fprintf(stream, "%.*s\n%*s", (int)(blank - line), line, (int)indent, "");
 		line = blank + 1;
 		blank = NULL;
 	}
-	puts(line);
+	fprintf(stream, "%s\n", line);
+}
+
+void print_indented(const char *text, size_t indent)
+{
+	fold(stdout, text, indent, find_width(STDOUT_FILENO));
 }
 
 void print_folded(const char *text)
 {
 	print_indented(text, 0);
+}
+
+/* ------------------------------------------------------------------------------- */
+
+/* Prints the lines that are complete; what is left stays in @text. */
+static void print_lines(FILE *stream, char *text, size_t width)
+{
+	char *line = text, *end;
+
+	while ((end = strchr(line, '\n'))) {
+		*end = '\0';
+		fold(stream, line, 0, width);
+		line = end + 1;
+	}
+	memmove(text, line, strlen(line) + 1);
+}
+
+void print_fitting(FILE *stream, char *lines)
+{
+	if (isatty(fileno(stream)))
+		print_lines(stream, lines, find_width(fileno(stream)));
+	else
+		fputs(lines, stream);
+}
+
+void print_sentence(const char *format, ...)
+{
+	static char *unfinished; /* owned; of a terminal: a line that has no end yet */
+	_cleanup_free_ char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	if (!text)
+		return;
+	if (!isatty(STDOUT_FILENO)) {
+		fputs(text, stdout);
+		return;
+	}
+	if (!text_join(&unfinished, "", text))
+		return;
+	print_lines(stdout, unfinished, find_width(STDOUT_FILENO));
+	if (*unfinished)
+		return;
+	free(unfinished);
+	unfinished = NULL;
 }

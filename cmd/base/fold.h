@@ -4,11 +4,21 @@
 #define CMD_FOLD_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Prints @text, and breaks it at spaces: not at those of a command in single quotes. */
 void print_folded(const char *text);
 
 /* The same where the first line begins at column @indent, and the others are to. */
 void print_indented(const char *text, size_t indent);
+
+/*
+ * Prints sentences, or a part of one: in lines that fit, on a terminal, and otherwise as
+ * they are. The line ends with a newline, in this call or in a later one.
+ */
+void print_sentence(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints complete lines, which it changes: if that is a terminal, in lines that fit. */
+void print_fitting(FILE *stream, char *lines);
 
 #endif

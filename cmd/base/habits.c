@@ -293,6 +293,12 @@ char *habits_guess_command(const char *const *words)
 	/* "isolcpus=2-3", as on the kernel's command line */
 	if (i == LENGTH(commands) || (equals && commands[i].use != FILLED))
 		return NULL;
+	if (strcmp(words[0], "taskset") == 0) {
+		char *line = habits_guess_taskset(words + 1);
+
+		if (line)
+			return line;
+	}
 	n = equals ? 1 : choose_words(words + 1, chosen, LENGTH(chosen));
 	return commands[i].use == FILLED
 		? fill(commands[i].hint, chosen, n)

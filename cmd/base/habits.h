@@ -13,6 +13,14 @@
  */
 char *habits_guess_command(const char *const *words);
 
+/*
+ * The same for words with the options of taskset: "irqkit set 30 --cpus=3" for -p 30 -c 3.
+ */
+char *habits_guess_taskset(const char *const *words);
+
+/* Can the word be a mask, "ff"? */
+bool habits_is_mask(const char *word);
+
 /* A word that means nothing to irqkit, as in `move 24 to cpu 3`. */
 bool habits_is_filler(const char *word);
 

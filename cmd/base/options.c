@@ -8,7 +8,9 @@
 #include "base/options.h"
 #include "base/basics.h"
 #include "base/common_options.h"
+#include "base/habits.h"
 #include "base/loose.h"
+#include "base/option_values.h"
 #include "base/say.h"
 #include "base/text.h"
 
@@ -22,7 +24,7 @@
 /* What popt returns for an option: one of these, and its place in its table. */
 enum { VALUE_ANSWERED = 1, VALUE_COMMON = 100, VALUE_OWN = 200 };
 
-/* POPT_ARGFLAG_OPTIONAL for the sake of --help: see end_optional_values() */
+/* POPT_ARGFLAG_OPTIONAL for the sake of --help: see option_values_end() */
 static unsigned int arg_info(enum option_kind kind)
 {
 	if (!option_takes_text(kind))
@@ -77,6 +79,7 @@ static void store(const struct option *option, void *state, char *text)
 		break;
 	case OPTION_TEXT:
 	case OPTION_OPTIONAL_TEXT:
+	case OPTION_TEXT_OR_NONE:
 		free(*(char **)place);
 		*(char **)place = text;
 		break;
@@ -147,19 +150,6 @@ static void print_help(const struct command *command, poptContext con)
 /* ------------------------------------------------------------------------------- */
 /* Mistakes                                                                        */
 
-static void say_unknown(
-	const struct command *command, const char *option, const char *next)
-{
-	_cleanup_free_ char *guess = options_guess(command, option, next);
-
-	if (guess)
-		say_error("%s has no option '%s'; did you mean '%s'?", command->name,
-			option, guess);
-	else
-		say_error("%s has no option '%s': 'irqkit %s --help' lists its options",
-			command->name, option, command->name);
-}
-
 /* The word after @option; NULL: it is the last. */
 static const char *find_next(char *const *words, const char *option)
 {
@@ -169,34 +159,22 @@ static const char *find_next(char *const *words, const char *option)
 	return NULL;
 }
 
-static bool takes_no_value(const struct option *options, const char *name, size_t len)
+static void say_unknown(
+	const struct command *command, const char *option, char *const *words)
 {
-	for (const struct option *o = options; o && o->name; o++)
-		if (strncmp(o->name, name, len) == 0 && o->name[len] == '\0')
-			return !option_takes_text(o->kind);
-	return false;
-}
+	bool is_set = strcmp(command->name, "set") == 0;
+	_cleanup_free_ char *guess = is_set
+		? habits_guess_taskset((const char *const *)words + 1)
+		: NULL;
 
-/* "--json=x". popt before 1.19 silently accepts the value. */
-static bool check_values(const struct command *command, char *const *words)
-{
-	for (size_t i = 1; words[i] && strcmp(words[i], "--") != 0; i++) {
-		size_t len = strcspn(words[i], "=");
-		const char *name;
-
-		if (strncmp(words[i], "--", 2) != 0 || words[i][len] != '=')
-			continue;
-		name = words[i] + 2;
-		len -= 2;
-		if (!takes_no_value(command->options, name, len) &&
-			!takes_no_value(common_options, name, len) &&
-			!takes_no_value(answered_options, name, len))
-			continue;
-		say_error("%s: option '%s' takes no value; did you mean '--%.*s'?",
-			command->name, words[i], (int)len, name);
-		return false;
-	}
-	return true;
+	if (!guess)
+		guess = options_guess(command, option, find_next(words, option));
+	if (guess)
+		say_error("%s has no option '%s'; did you mean '%s'?", command->name,
+			option, guess);
+	else
+		say_error("%s has no option '%s': 'irqkit %s --help' lists its options",
+			command->name, option, command->name);
 }
 
 static void say_mistake(
@@ -207,7 +185,7 @@ static void say_mistake(
 	if (error == POPT_ERROR_NOARG)
 		say_error("%s: option '%s' needs a value", command->name, option);
 	else if (error == POPT_ERROR_BADOPT)
-		say_unknown(command, option, find_next(words, option));
+		say_unknown(command, option, words);
 	else
 		say_error("%s: option '%s': %s", command->name, option,
 			poptStrerror(error));
@@ -310,38 +288,6 @@ static bool take_words(poptContext con, struct call *call)
 	return true;
 }
 
-/*
- * The value of `--wait` is optional, but popt would take the next word for it: `--wait=`
- * says that there is no value. The caller frees the result.
- */
-static char **end_optional_values(
-	const struct command *command, int argc, const char **argv)
-{
-	char **ended = calloc((size_t)argc + 1, sizeof(*ended));
-	bool is_options = true;
-
-	for (int i = 0; ended && i < argc; i++) {
-		const struct option *option = command->options;
-		int r = 0;
-
-		is_options = is_options && strcmp(argv[i], "--") != 0;
-		while (is_options && option && option->name &&
-			!(option->kind == OPTION_OPTIONAL_TEXT &&
-				strncmp(argv[i], "--", 2) == 0 &&
-				strcmp(argv[i] + 2, option->name) == 0))
-			option++;
-		if (i == 0) /* as help and popt's own messages have it */
-			r = asprintf(&ended[i], "irqkit %s", command->name);
-		else if (is_options && option && option->name)
-			r = asprintf(&ended[i], "%s=", argv[i]);
-		else
-			ended[i] = strdup(argv[i]);
-		if (r < 0)
-			ended[i] = NULL;
-	}
-	return ended;
-}
-
 static void free_words(char **words)
 {
 	for (size_t i = 0; words && words[i]; i++)
@@ -419,7 +365,7 @@ static bool parse(const struct command *command, int argc, const char **argv,
 	ret_call->line = join_line(command, argc, argv);
 	loose_find(command, argc, argv, &ret_call->loose);
 	build_table(command, table, common);
-	words = end_optional_values(command, argc, argv);
+	words = option_values_end(command, argc, argv);
 	con = words ? poptGetContext("irqkit", argc, (const char **)words, table, 0)
 		    : NULL;
 	if (!con || !ret_call->state || !ret_call->line) {
@@ -429,7 +375,7 @@ static bool parse(const struct command *command, int argc, const char **argv,
 		return false;
 	}
 
-	go_on = check_values(command, words);
+	go_on = option_values_check(command, argc, argv);
 	if (!go_on)
 		*ret_status = STATUS_MISUSE;
 	else if (is_line)

@@ -9,7 +9,8 @@ enum option_kind {
 	OPTION_FLAG, /* a bool */
 	OPTION_COUNT, /* an int: how often the option was given */
 	OPTION_TEXT, /* a const char *: the argument; the last one counts */
-	OPTION_OPTIONAL_TEXT, /* the same; "" if given without an argument */
+	OPTION_OPTIONAL_TEXT, /* the same; "" if given without =; the next word is none */
+	OPTION_TEXT_OR_NONE, /* the same; "" if no word follows, or another option */
 };
 
 /* One option, and where in the command's own struct its value goes. */

@@ -28,7 +28,8 @@ static char *complete_hint(
 
 	while (end > 0 && hint[end - 1] >= 'A' && hint[end - 1] <= 'Z')
 		end--;
-	if (end == len || !value)
+	if (end == len || !value ||
+		(strcmp(hint, "--mask=HEX") == 0 && !habits_is_mask(value)))
 		value = hint + end;
 	if (strncmp(hint, "irqkit %s", 9) == 0)
 		r = asprintf(&text, "irqkit %s%.*s%s", command->name, (int)(end - 9),

@@ -2,6 +2,7 @@
 /* Messages on stderr: one line each, `irqkit: ` first, safe on a terminal. */
 #include "base/say.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@
 
 static const char *said_place;
 static char *first_error; /* owned */
-static bool is_silenced, is_held, is_said_before, has_logged_failure;
+static bool is_silenced, is_held, is_said_before, is_quiet, has_logged_failure;
 static char *held_lines; /* owned; each ends with a newline; NULL: none */
 
 void say_set_place(const char *place)
@@ -30,7 +31,7 @@ void say_hold(bool is_now_held)
 	is_held = is_now_held;
 	if (is_held || !held_lines)
 		return;
-	fputs(held_lines, stderr);
+	print_fitting(stderr, held_lines);
 	free(held_lines);
 	held_lines = NULL;
 }
@@ -38,6 +39,11 @@ void say_hold(bool is_now_held)
 void say_set_errors_only(bool is_repeated)
 {
 	is_said_before = is_repeated;
+}
+
+void say_set_quiet(bool is_now_quiet)
+{
+	is_quiet = is_now_quiet;
 }
 
 static void keep_first(const char *place, const char *message)
@@ -76,7 +82,10 @@ static void say(const char *kind, const char *format, va_list args)
 		return;
 	}
 	fflush(stdout);
-	fputs(line ? line : "irqkit: out of memory\n", stderr);
+	if (line)
+		print_fitting(stderr, line);
+	else
+		fputs("irqkit: out of memory\n", stderr);
 }
 
 void say_error(const char *format, ...)
@@ -98,7 +107,7 @@ void say_warning(const char *format, ...)
 {
 	va_list args;
 
-	if (is_said_before)
+	if (is_said_before || is_quiet)
 		return;
 	va_start(args, format);
 	say("warning: ", format, args);

@@ -18,6 +18,8 @@ void say_set_silent(bool is_silent);
 void say_hold(bool is_held);
 /* While set, warnings and notes are not written: they were written before. */
 void say_set_errors_only(bool is_repeated);
+/* For the whole run: no warnings, as --quiet wants. */
+void say_set_quiet(bool is_quiet);
 /* Was any failure of the library written by say_logged()? */
 bool say_has_logged_failure(void);
 /* An irqkit_log_fn; @data is the call's struct common. */

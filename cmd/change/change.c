@@ -82,7 +82,7 @@ static enum status check_options(
 	return STATUS_MISUSE;
 }
 
-enum status change_open(struct change *change, const struct call *call,
+static enum status start(struct change *change, const struct call *call,
 	const struct change_options *options)
 {
 	enum status status = check_options(options, &call->common);
@@ -97,14 +97,36 @@ enum status change_open(struct change *change, const struct call *call,
 		.has_waited = change->wait_ms > 0,
 		.not_done = options->wait ? "waited for" : NULL,
 	};
-	if (change_writes(options) && render_load(&call->common) != STATUS_DONE)
-		return STATUS_REFUSED;
-	return machine_open(call, &change->ctx);
+	return change_writes(options) ? render_load(&call->common) : STATUS_DONE;
+}
+
+enum status change_open(struct change *change, const struct call *call,
+	const struct change_options *options)
+{
+	enum status status = start(change, call, options);
+
+	return status == STATUS_DONE ? machine_open(call, &change->ctx) : status;
+}
+
+enum status change_open_on(struct change *change, const struct call *call,
+	const struct change_options *options, struct change_machine *read)
+{
+	enum status status = start(change, call, options);
+
+	if (status != STATUS_DONE)
+		return status;
+	change->ctx = read->ctx;
+	change->lock = read->lock;
+	change->machine = read->machine;
+	change->is_read = true;
+	*read = (struct change_machine){ 0 };
+	return STATUS_DONE;
 }
 
 void change_try_lock(struct change *change)
 {
-	if (change_writes(change->options))
+	/* that must come before the machine is read */
+	if (change_writes(change->options) && !change->is_read)
 		irqkit_lock_try(change->ctx, &change->lock);
 }
 
@@ -142,9 +164,13 @@ enum status change_new_plan(struct change *change)
 
 enum status change_read_machine(struct change *change)
 {
-	enum status status = change->machine ? machine_refresh(change->machine, 0)
-					     : machine_new(change->ctx, &change->machine);
+	enum status status = STATUS_DONE;
 
+	if (!change->machine)
+		status = machine_new(change->ctx, &change->machine);
+	else if (!change->is_read)
+		status = machine_refresh(change->machine, 0);
+	change->is_read = false;
 	return status == STATUS_DONE ? change_new_plan(change) : status;
 }
 

@@ -78,6 +78,7 @@ struct change {
 	bool is_unplanned; /* its CPUs went offline, and there is no plan without them */
 	bool is_of_policy; /* the plan is what policy files say */
 	bool needs_lock; /* even if no setting is to be written */
+	bool is_read; /* the machine has been read, and nothing was planned on it yet */
 	/* Called under the lock once the plan was applied; or NULL. */
 	enum status (*applied_fn)(struct change *change, void *data);
 	int ban_error; /* why irqbalance could not be asked for --ban; 0: it was */
@@ -104,6 +105,19 @@ enum status change_make(struct change *change, change_plan_fn *plan, void *data)
 enum status change_run_with_rest(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, change_plan_fn *rest,
 	void *data);
+/* A machine that was read; the lock was taken before that, or is NULL. All owned. */
+struct change_machine {
+	struct irqkit_ctx *ctx;
+	struct irqkit_lock *lock;
+	struct irqkit_machine *machine;
+};
+/*
+ * The same on a machine that was just read, which becomes that of the change. It is read
+ * again only if another irqkit may have written since then.
+ */
+enum status change_run_on(struct change *change, const struct call *call,
+	const struct change_options *options, struct change_machine *read,
+	change_plan_fn *plan, change_plan_fn *rest, void *data);
 void change_free(struct change *change);
 /*
  * Returns @status, the result of planning, unless something could not be read: a plan
@@ -119,6 +133,9 @@ bool change_writes(const struct change_options *options);
 /* The parts of change_run(), for commands that need them one by one. */
 enum status change_open(struct change *change, const struct call *call,
 	const struct change_options *options);
+/* On a machine that was just read; see change_run_on(). */
+enum status change_open_on(struct change *change, const struct call *call,
+	const struct change_options *options, struct change_machine *read);
 /* Takes the lock if that needs no wait and leaves no trace; it is no failure if it does. */
 void change_try_lock(struct change *change);
 /*

@@ -267,6 +267,16 @@ enum status change_run_with_rest(struct change *change, const struct call *call,
 	return status == STATUS_DONE ? change_make(change, plan, data) : status;
 }
 
+enum status change_run_on(struct change *change, const struct call *call,
+	const struct change_options *options, struct change_machine *read,
+	change_plan_fn *plan, change_plan_fn *rest, void *data)
+{
+	enum status status = change_open_on(change, call, options, read);
+
+	change->rest_fn = rest;
+	return status == STATUS_DONE ? change_make(change, plan, data) : status;
+}
+
 enum status change_run(struct change *change, const struct call *call,
 	const struct change_options *options, change_plan_fn *plan, void *data)
 {

@@ -2,6 +2,7 @@
 /* The text below the table of a report. */
 #include "change/report_remark.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/text.h"
 #include "change/report_row.h"
 
@@ -52,13 +53,14 @@ static void remark_counts(const struct report *report)
 		if (words[i].result == IRQKIT_PENDING)
 			n -= n_before;
 		if (n)
-			printf("%s%zu %s", before, n, words[i].word);
+			print_sentence("%s%zu %s", before, n, words[i].word);
 		before = n ? ", " : before;
 	}
 	if (n_before)
-		printf("%s%zu pending since before, not written again", before, n_before);
+		print_sentence("%s%zu pending since before, not written again", before,
+			n_before);
 	before = n_before ? ", " : before;
-	printf("%s\n", before[0] ? "." : "Nothing to do.");
+	print_sentence("%s\n", before[0] ? "." : "Nothing to do.");
 }
 
 /* A reason, and how many steps have it. */
@@ -114,9 +116,10 @@ static void remark_skipped(const struct report *report)
 	if (n_reasons)
 		n_reasons = join_reasons(reasons, n_reasons);
 	for (size_t i = 0; i < n_reasons; i++)
-		printf("%s%zu %s", i ? ", " : "Skipped: ", reasons[i].n, reasons[i].why);
+		print_sentence(
+			"%s%zu %s", i ? ", " : "Skipped: ", reasons[i].n, reasons[i].why);
 	if (n_reasons)
-		printf(".\n");
+		print_sentence(".\n");
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -183,12 +186,12 @@ static void remark_one_interrupt(const struct irqkit_step *step, enum one_cpu ki
 {
 	_cleanup_free_ char *name = text_escape(irqkit_step_get_target(step));
 
-	printf("%d (%s): ", irqkit_step_get_irq(step), name ? name : "");
+	print_sentence("%d (%s): ", irqkit_step_get_irq(step), name ? name : "");
 	if (kind == IS_ONE)
-		printf("the kernel delivers all of these interrupts to CPU %d.\n",
+		print_sentence("the kernel delivers all of these interrupts to CPU %d.\n",
 			irqkit_cpuset_next(irqkit_step_get_effective(step), -1));
 	else
-		printf("%s the interrupt.\n",
+		print_sentence("%s the interrupt.\n",
 			kind == WILL_BE_ONE ? "only one of these CPUs will handle"
 					    : "usually, only one of these CPUs handles");
 }
@@ -201,8 +204,9 @@ static void remark_interrupts(const struct report *report, size_t n, enum one_cp
 		[IS_ONE] = "delivers",
 	};
 
-	printf("The kernel %s each of %zu interrupts to only one CPU%s.\n", words[kind],
-		n, kind == IS_ONE && !report->is_dry_run ? " (see EFFECTIVE)" : "");
+	print_sentence("The kernel %s each of %zu interrupts to only one CPU%s.\n",
+		words[kind], n,
+		kind == IS_ONE && !report->is_dry_run ? " (see EFFECTIVE)" : "");
 }
 
 static void remark_one_cpu(const struct report *report)
@@ -231,9 +235,10 @@ static void remark_one_cpu(const struct report *report)
 		remark_one_interrupt(first, kind);
 	else
 		remark_interrupts(report, n, kind);
-	printf("Listing several CPUs does not share the load of one interrupt: add "
-	       "queues or\n"
-	       "use RPS.\n");
+	print_sentence(
+		"Listing several CPUs does not share the load of one interrupt: add "
+		"queues or\n"
+		"use RPS.\n");
 }
 
 /* The kernel may leave CPUs out of rps_cpus or xps_cpus; the user should know. */
@@ -248,8 +253,9 @@ static void remark_kept(const struct report *report)
 		if (step_is_of_interrupt(step) || !kept || !name ||
 			irqkit_cpuset_format_list(kept, &list) < 0)
 			continue;
-		printf("%s: the kernel kept only CPU%s %s; the others are offline or "
-		       "isolated.\n",
+		print_sentence(
+			"%s: the kernel kept only CPU%s %s; the others are offline or "
+			"isolated.\n",
 			name, irqkit_cpuset_count(kept) == 1 ? "" : "s", list);
 	}
 }
@@ -291,16 +297,17 @@ static void remark_bans(const struct report *report)
 	_cleanup_free_ char *list = list_bans(report->plan);
 
 	if (report->lacks_irqbalance)
-		printf("irqbalance is not running: nothing to ban.\n");
+		print_sentence("irqbalance is not running: nothing to ban.\n");
 	if (list && irqkit_plan_takes_bans_back(report->plan))
-		printf("%s banned from irqbalance: %s.\n",
+		print_sentence("%s banned from irqbalance: %s.\n",
 			is_plan ? "Would no longer be" : "No longer", list);
 	else if (list)
-		printf("%s irqbalance: %s.\n",
+		print_sentence("%s irqbalance: %s.\n",
 			is_plan ? "Would be banned from" : "Banned from", list);
 	if (irqkit_plan_count_forgotten_bans(report->plan) > 0)
-		printf("irqbalance has ended since then, and with it the %zu ban%s of "
-		       "this change.\n",
+		print_sentence(
+			"irqbalance has ended since then, and with it the %zu ban%s of "
+			"this change.\n",
 			irqkit_plan_count_forgotten_bans(report->plan),
 			irqkit_plan_count_forgotten_bans(report->plan) == 1 ? "" : "s");
 }
@@ -312,16 +319,16 @@ void report_print_remarks(const struct report *report)
 	if (report->is_dry_run) {
 		if (!report->is_undo && !report->add_remark)
 			remark_one_cpu(report);
-		fputs(report->remarks ? report->remarks : "", stdout);
+		print_sentence("%s", report->remarks ? report->remarks : "");
 		remark_bans(report);
 		if (count(report, IRQKIT_UNCHANGED) + count(report, IRQKIT_PENDING))
-			printf("%zu to change, %zu already set. ",
+			print_sentence("%zu to change, %zu already set. ",
 				count(report, IRQKIT_PLANNED),
 				count(report, IRQKIT_UNCHANGED) +
 					count(report, IRQKIT_PENDING));
 		if (!report->shows_skipped)
 			remark_skipped(report);
-		printf("Nothing was written%s%s (--dry-run).\n",
+		print_sentence("Nothing was written%s%s (--dry-run).\n",
 			report->not_done ? " or " : "",
 			report->not_done ? report->not_done : "");
 		return;
@@ -330,7 +337,7 @@ void report_print_remarks(const struct report *report)
 	if (!report->shows_skipped)
 		remark_skipped(report);
 	if (count(report, IRQKIT_PENDING))
-		printf(report->has_waited
+		print_sentence(report->has_waited
 				? "Still pending: no interrupt has fired yet. Takes "
 				  "effect when one does.\n"
 				: "Pending: takes effect when the interrupt next fires. "
@@ -339,5 +346,5 @@ void report_print_remarks(const struct report *report)
 	if (!report->is_undo)
 		remark_one_cpu(report);
 	remark_bans(report);
-	fputs(report->remarks ? report->remarks : "", stdout);
+	print_sentence("%s", report->remarks ? report->remarks : "");
 }

@@ -72,7 +72,6 @@ static double parse_imbalance(const char *word)
 static enum status check_words(const struct call *call, double *ret_imbalance)
 {
 	const struct compare_options *o = call->state;
-	struct table none CLEANUP(table_free) = { 0 };
 
 	if (call->n_words != 2) {
 		say_error(
@@ -92,12 +91,7 @@ static enum status check_words(const struct call *call, double *ret_imbalance)
 			o->imbalance);
 		return STATUS_MISUSE;
 	}
-	if (call->common.is_json && (o->table.output || o->table.sort)) {
-		say_error("--output and --sort change the table and cannot be combined "
-			  "with --json");
-		return STATUS_MISUSE;
-	}
-	return table_prepare(&none, compare_columns, &o->table, &call->common);
+	return table_check_options(compare_columns, &o->table, &call->common, true);
 }
 
 static enum status print(const struct call *call, const struct comparison *comparison)
@@ -170,7 +164,7 @@ const struct command cmd_compare = {
 		"Interrupts are compared by name and device, never by number.\n"
 		"Exit status: 0 if interrupts, affinity, RPS, XPS and channels are the "
 		"same, 5\n"
-		"if not. Counts and rates do not matter.\n"
+		"if not. Counts and rates do not matter. --quiet prints only errors.\n"
 		"\n"
 		"  irqkit show --json >before.json    before an upgrade\n"
 		"  irqkit compare before.json now     after it\n",

@@ -367,7 +367,7 @@ static enum status print_bars(
 		table.rows[table.n_rows++] = &rows[i];
 	status = print(&table, columns, common);
 	if (status == STATUS_DONE && left)
-		printf("and %zu other CPUs, none with a larger share\n", left);
+		print_sentence("and %zu other CPUs, none with a larger share\n", left);
 	return status;
 }
 
@@ -439,8 +439,8 @@ static void remark_rates(const struct comparison *comparison)
 	size_t n = comparison->n_by_kind[CHANGE_RATE];
 
 	if (n)
-		printf("%zu interrupt%s at another rate; this does not count as "
-		       "different.\n",
+		print_sentence("%zu interrupt%s at another rate; this does not count as "
+			       "different.\n",
 			n, n == 1 ? " fires" : "s fire");
 }
 

@@ -108,8 +108,7 @@ static enum status read_words(const struct call *call, struct words *words)
 
 struct looking {
 	const struct call *call;
-	struct irqkit_ctx *ctx; /* owned */
-	struct irqkit_machine *machine; /* owned */
+	struct change_machine on; /* owned */
 	struct irqkit_affinities *earlier; /* owned, or NULL: of a saved system */
 	struct irqkit_load *load; /* owned, or NULL */
 	struct irqkit_doctor *doctor; /* owned */
@@ -120,15 +119,16 @@ static void looking_free(struct looking *looking)
 	irqkit_doctor_free(looking->doctor);
 	irqkit_affinities_free(looking->earlier);
 	irqkit_load_free(looking->load);
-	irqkit_machine_free(looking->machine);
-	irqkit_ctx_free(looking->ctx);
+	irqkit_machine_free(looking->on.machine);
+	irqkit_lock_free(looking->on.lock);
+	irqkit_ctx_free(looking->on.ctx);
 }
 
 static enum status add_device(struct looking *looking, const char *name)
 {
 	struct irqkit_device *device;
 	int r = irqkit_devices_find(
-		irqkit_machine_get_devices(looking->machine), name, &device);
+		irqkit_machine_get_devices(looking->on.machine), name, &device);
 
 	if (r == 0)
 		r = irqkit_doctor_add_device(looking->doctor, device);
@@ -170,7 +170,7 @@ static enum status say_cannot_measure(const struct looking *looking, int error)
 {
 	if (error == -ENOMEM)
 		return say_no_memory();
-	if (error != irqkit_ctx_get_error(looking->ctx))
+	if (error != irqkit_ctx_get_error(looking->on.ctx))
 		say_error("cannot read the counters: %s", strerror(-error));
 	return STATUS_REFUSED;
 }
@@ -178,7 +178,7 @@ static enum status say_cannot_measure(const struct looking *looking, int error)
 static enum status read_sample(struct looking *looking,
 	const struct irqkit_sample *before, struct irqkit_sample **ret_sample)
 {
-	int r = irqkit_sample_new_of(looking->machine, before, ret_sample);
+	int r = irqkit_sample_new_of(looking->on.machine, before, ret_sample);
 
 	return r < 0 ? say_cannot_measure(looking, r) : STATUS_DONE;
 }
@@ -186,9 +186,18 @@ static enum status read_sample(struct looking *looking,
 /* Where interrupts go before the measurement. */
 static enum status note_affinities(struct looking *looking)
 {
-	int r = irqkit_affinities_new(looking->machine, &looking->earlier);
+	int r = irqkit_affinities_new(looking->on.machine, &looking->earlier);
 
 	return r < 0 ? say_cannot_measure(looking, r) : STATUS_DONE;
+}
+
+/* What is read from now on is what a fix changes. Nobody waits for the measurement. */
+static void try_lock(struct looking *looking)
+{
+	const struct doctor_options *o = looking->call->state;
+
+	if (o->fixes && change_writes(&o->change))
+		irqkit_lock_try(looking->on.ctx, &looking->on.lock);
 }
 
 static enum status wait_and_read(struct looking *looking, unsigned int seconds,
@@ -205,7 +214,8 @@ static enum status wait_and_read(struct looking *looking, unsigned int seconds,
 		say_error("stopped while measuring");
 		return STATUS_REFUSED;
 	}
-	status = machine_refresh(looking->machine, 0);
+	try_lock(looking);
+	status = machine_refresh(looking->on.machine, 0);
 	return status == STATUS_DONE ? read_sample(looking, before, ret_after) : status;
 }
 
@@ -220,10 +230,10 @@ static enum status measure(struct looking *looking, const struct words *words)
 		status = note_affinities(looking);
 		if (status == STATUS_DONE)
 			status = wait_and_read(looking, words->seconds, before, &after);
-	} else if (status == STATUS_DONE && irqkit_ctx_has_second_sample(looking->ctx))
-		r = irqkit_sample_new_second(looking->ctx, before, &after, NULL, NULL);
+	} else if (status == STATUS_DONE && irqkit_ctx_has_second_sample(looking->on.ctx))
+		r = irqkit_sample_new_second(looking->on.ctx, before, &after, NULL, NULL);
 	if (status == STATUS_DONE && r == 0)
-		r = irqkit_load_new(looking->machine, after ? before : NULL,
+		r = irqkit_load_new(looking->on.machine, after ? before : NULL,
 			after ? after : before, &looking->load);
 	irqkit_sample_free(before);
 	irqkit_sample_free(after);
@@ -238,7 +248,7 @@ static enum status choose(struct looking *looking)
 	const struct doctor_options *o = looking->call->state;
 	enum status status;
 
-	if (irqkit_doctor_new(looking->machine, &looking->doctor) < 0)
+	if (irqkit_doctor_new(looking->on.machine, &looking->doctor) < 0)
 		return say_no_memory();
 	irqkit_doctor_set_earlier(looking->doctor, looking->earlier);
 	status = ignore(looking, o->ignored);
@@ -249,11 +259,13 @@ static enum status choose(struct looking *looking)
 
 static enum status look(struct looking *looking, const struct words *words)
 {
-	enum status status = machine_open(looking->call, &looking->ctx);
+	enum status status = machine_open(looking->call, &looking->on.ctx);
 	int r;
 
+	if (status == STATUS_DONE && looking->call->common.root)
+		try_lock(looking);
 	if (status == STATUS_DONE)
-		status = machine_new(looking->ctx, &looking->machine);
+		status = machine_new(looking->on.ctx, &looking->on.machine);
 	/* a mistake in the words is reported before anything is measured */
 	if (status == STATUS_DONE)
 		status = choose(looking);
@@ -267,13 +279,13 @@ static enum status look(struct looking *looking, const struct words *words)
 	if (status != STATUS_DONE)
 		return status;
 	r = irqkit_doctor_look(looking->doctor, looking->load);
-	if (r < 0 && r != irqkit_ctx_get_error(looking->ctx))
+	if (r < 0 && r != irqkit_ctx_get_error(looking->on.ctx))
 		say_error("cannot look at the machine: %s", strerror(-r));
-	return machine_judge(looking->ctx, r < 0 ? STATUS_REFUSED : STATUS_DONE);
+	return machine_judge(looking->on.ctx, r < 0 ? STATUS_REFUSED : STATUS_DONE);
 }
 
-static enum status report(const struct looking *looking, struct doctor_options *o,
-	const struct words *words)
+static enum status report(
+	struct looking *looking, struct doctor_options *o, const struct words *words)
 {
 	struct doctor_view view CLEANUP(view_free) = { 0 };
 	enum status status = view_new(&view, looking->call, looking->doctor);
@@ -282,7 +294,7 @@ static enum status report(const struct looking *looking, struct doctor_options *
 	if (status != STATUS_DONE)
 		return status;
 	if (o->fixes)
-		return fix_findings(&view, o, words->level);
+		return fix_findings(&view, o, &looking->on, words->level);
 	is_ok = !view_has_class(&view, words->level);
 	if (looking->call->common.is_json)
 		status = print_findings_json(&view, is_ok);

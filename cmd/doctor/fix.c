@@ -13,12 +13,14 @@
 
 struct fix {
 	const struct doctor_view *view;
+	struct change change;
 	struct lines lines;
 	bool lacks_some; /* a fix could not be planned, which was reported */
 };
 
 static void fix_free(struct fix *fix)
 {
+	change_free(&fix->change);
 	lines_free(&fix->lines);
 }
 
@@ -103,27 +105,21 @@ static bool show_remaining(const struct doctor_view *view, enum irqkit_class lev
 	return remains;
 }
 
-static enum status apply(struct fix *fix, const struct doctor_options *options)
-{
-	struct change change CLEANUP(change_free) = { 0 };
-
-	return change_run_with_rest(
-		&change, fix->view->call, &options->change, plan, plan_rest, fix);
-}
-
 enum status fix_findings(const struct doctor_view *view, struct doctor_options *options,
-	enum irqkit_class level)
+	struct change_machine *machine, enum irqkit_class level)
 {
 	struct fix fix CLEANUP(fix_free) = { .view = view };
 	_cleanup_free_ char *text = NULL;
 	enum status status = format_lines(view, &text);
 
 	if (status == STATUS_DONE)
-		status = lines_read_text(&fix.lines, view->call, "fix", text ? text : "");
+		status = lines_read_commands(
+			&fix.lines, view->call, "fix", text ? text : "");
 	options->change.bans_by_default = true;
 	fix.lines.has_rest = change_writes(&options->change);
 	if (status == STATUS_DONE)
-		status = apply(&fix, options);
+		status = change_run_on(&fix.change, view->call, &options->change, machine,
+			plan, plan_rest, &fix);
 	if (status != STATUS_DONE)
 		return status;
 	if (show_remaining(view, level) || fix.lacks_some ||

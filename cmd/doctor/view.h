@@ -63,8 +63,11 @@ enum status explain_rule(const struct call *call, const char *id);
 /* Reports that there is no such rule. */
 enum status say_unknown_rule(const char *id, size_t len);
 
-/* fix.c: applies the fixes, or with --dry-run shows the plan. */
+/*
+ * fix.c: applies the fixes, or with --dry-run shows the plan. @machine: where the findings
+ * were found; it is taken over
+ */
 enum status fix_findings(const struct doctor_view *view, struct doctor_options *options,
-	enum irqkit_class level);
+	struct change_machine *machine, enum irqkit_class level);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit isolate: keeps work away from CPUs. */
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/read_number.h"
 #include "base/say.h"
 #include "change/change.h"
@@ -239,7 +240,10 @@ static enum status change_all(struct isolation *isolation, const struct call *ca
 /* ------------------------------------------------------------------------------- */
 /* Showing                                                                         */
 
-/* Prints what is left, in JSON with @ok, unless that is NULL. */
+/*
+ * Prints what is left, in JSON with @ok. With --quiet, the exit status says what @ok says.
+ * NULL: the command only shows.
+ */
 static enum status report(
 	struct remains *remains, const struct call *call, const bool *ok)
 {
@@ -250,7 +254,8 @@ static enum status report(
 	if (status != STATUS_DONE)
 		return status;
 	if (!common->is_json)
-		return common->is_quiet ? STATUS_DONE : remains_print(remains, common);
+		return ok && common->is_quiet ? STATUS_DONE
+					      : remains_print(remains, common);
 	document = document_new();
 	document_add_text(document, "command", call->command->name);
 	if (ok)
@@ -259,13 +264,28 @@ static enum status report(
 	return document_finish(document);
 }
 
+/* The threads of a saved root are in its files, and no file moves them. */
+static enum status leave_out_threads(
+	struct isolation *isolation, const struct change *change)
+{
+	unsigned int only = 0;
+	enum status status = parse_only(isolation->options->only, &only);
+
+	if (strcmp(irqkit_ctx_get_root(change->ctx), "/") != 0)
+		irqkit_request_set_only(
+			isolation->request, only & ~(unsigned int)IRQKIT_ISOLATE_THREADS);
+	return status;
+}
+
 static enum status check_set(
 	struct isolation *isolation, struct change *change, const struct call *call)
 {
-	enum status status = change_judge(change, plan(change, isolation));
+	enum status status = leave_out_threads(isolation, change);
 	struct remains remains CLEANUP(remains_free) = { 0 };
 	bool ok = true;
 
+	if (status == STATUS_DONE)
+		status = change_judge(change, plan(change, isolation));
 	if (status != STATUS_DONE)
 		return status;
 	remains = remains_after(change, isolation);
@@ -278,8 +298,9 @@ static enum status check_set(
 static void say_none_isolated(const struct call *call)
 {
 	if (!call->common.is_quiet)
-		printf("No CPU is isolated: 'irqkit isolate SET' keeps work away from "
-		       "CPUs.\n");
+		print_sentence(
+			"No CPU is isolated: 'irqkit isolate SET' keeps work away from "
+			"CPUs.\n");
 }
 
 /* isolcpus= may name CPUs that a virtual machine has not got yet, which no SET can. */
@@ -427,6 +448,8 @@ const struct command cmd_isolate = {
 	.summary = "keep interrupts and other work away from CPUs",
 	.needs_root_to = "keep work away from CPUs",
 	.more = "Without SET: show the isolated CPUs and what reached them.\n"
+		"--check --quiet prints nothing: the exit status is 0, or 5 if "
+		"something is left.\n"
 		"\n"
 		"  irqkit isolate 2-3 -n            show what would be changed\n"
 		"  irqkit isolate 2-3               keep everything that can be moved "

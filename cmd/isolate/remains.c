@@ -2,6 +2,7 @@
 /* What can still interrupt CPUs, why, and how often. */
 #include "isolate/remains.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/say.h"
 #include "measure/open_machine.h"
 #include "measure/sample.h"
@@ -329,14 +330,15 @@ static bool has_managed(const struct remains *remains)
 static void print_remarks(const struct remains *remains, const char *list)
 {
 	if (has_managed(remains))
-		printf("Managed interrupts: if they have other CPUs too, the boot "
-		       "parameter\n"
-		       "isolcpus=managed_irq,%s keeps them away; otherwise they fire "
-		       "only "
-		       "for work\nthat these CPUs start.\n",
+		print_sentence(
+			"Managed interrupts: if they have other CPUs too, the boot "
+			"parameter\n"
+			"isolcpus=managed_irq,%s keeps them away; otherwise they fire "
+			"only "
+			"for work\nthat these CPUs start.\n",
 			list);
 	if (remains->n_movable)
-		printf("%zu can be moved: 'irqkit isolate %s' does it.\n",
+		print_sentence("%zu can be moved: 'irqkit isolate %s' does it.\n",
 			remains->n_movable, list);
 }
 
@@ -346,9 +348,10 @@ static void print_heading(const struct remains *remains, const char *list)
 	const char *plural = irqkit_cpuset_count(remains->cpus) == 1 ? "" : "s";
 
 	if (remains->n_rows == 0)
-		printf("Nothing is known that can interrupt CPU%s %s.\n", plural, list);
+		print_sentence(
+			"Nothing is known that can interrupt CPU%s %s.\n", plural, list);
 	else
-		printf("What can still interrupt CPU%s %s (%s):\n", plural, list,
+		print_sentence("What can still interrupt CPU%s %s (%s):\n", plural, list,
 			remains->seconds ? "measured" : "COUNT: since boot");
 }
 

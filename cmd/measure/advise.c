@@ -54,7 +54,9 @@ enum rps_use advise_rps(struct irqkit_machine *machine, struct irqkit_device *de
 		return RPS_USELESS;
 	use = judge_queues(advice, device);
 	irqkit_rps_advice_free(advice);
-	return use;
+	return use == RPS_WOULD_HELP && irqkit_machine_mostly_sends(machine, device)
+		? RPS_USELESS
+		: use;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -81,36 +83,39 @@ static bool read_channels(
 	return true;
 }
 
-/* " rx 8", if the driver allows more of these channels than it has; or "" */
+/* " --rx=8", if the driver allows more of these channels than it has; or "" */
 static void format_more(const char *word, const struct channel_count *count,
-	size_t n_cpus, char *text, size_t room)
+	unsigned int useful, char *text, size_t room)
 {
-	size_t n = count->max < n_cpus ? count->max : n_cpus;
+	unsigned int n = count->max < useful ? count->max : useful;
 
 	if (n > count->now)
-		snprintf(text, room, " %s %zu", word, n);
+		snprintf(text, room, " --%s=%u", word, n);
 	else
 		*text = '\0';
 }
 
 /* Channels that send and receive, or some of each: a driver that has both uses one way. */
-static enum more_queues format_ethtool(const struct channel_count counts[],
-	const char *name, size_t n_cpus, char **ret_command)
+static enum more_queues format_channels(const struct channel_count counts[],
+	const char *name, unsigned int useful, char **ret_command)
 {
 	const struct channel_count *rx = &counts[IRQKIT_CHANNEL_RX],
 				   *tx = &counts[IRQKIT_CHANNEL_TX],
 				   *combined = &counts[IRQKIT_CHANNEL_COMBINED];
 	char first[32], second[32] = "";
+	unsigned int now;
 
 	if (combined->max && (combined->now || !(rx->now || tx->now))) {
-		format_more("combined", combined, n_cpus, first, sizeof(first));
+		format_more("combined", combined, useful, first, sizeof(first));
+		now = combined->now;
 	} else {
-		format_more("rx", rx, n_cpus, first, sizeof(first));
-		format_more("tx", tx, n_cpus, second, sizeof(second));
+		format_more("rx", rx, useful, first, sizeof(first));
+		format_more("tx", tx, useful, second, sizeof(second));
+		now = rx->now < tx->now ? rx->now : tx->now;
 	}
 	if (!*first && !*second)
-		return NO_MORE_QUEUES;
-	if (asprintf(ret_command, "'ethtool -L %s%s%s'", name, first, second) < 0)
+		return now >= useful ? ENOUGH_QUEUES : NO_MORE_QUEUES;
+	if (asprintf(ret_command, "'irqkit channels %s%s%s'", name, first, second) < 0)
 		*ret_command = NULL;
 	return MORE_QUEUES;
 }
@@ -123,27 +128,42 @@ static bool is_xen(const struct irqkit_device *device)
 	return driver && strncmp(driver, "xen_net", strlen("xen_net")) == 0;
 }
 
-enum more_queues advise_more_queues(
+/* A queue for each core of its node, but not more than CPUs are to be used. */
+static unsigned int find_useful(
+	struct irqkit_machine *machine, struct irqkit_device *device, size_t n_cpus)
+{
+	_cleanup_free_ char *why = NULL;
+	unsigned int useful;
+
+	if (irqkit_machine_find_useful_channels(machine, device, &useful, &why) < 0 ||
+		useful > n_cpus)
+		return (unsigned int)n_cpus;
+	return useful;
+}
+
+enum more_queues advise_more_queues(struct irqkit_machine *machine,
 	struct irqkit_device *device, size_t n_cpus, char **ret_command)
 {
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
 	struct channel_count counts[IRQKIT_CHANNEL_COMBINED + 1] = { 0 };
-	int error, r;
+	unsigned int useful = find_useful(machine, device, n_cpus);
+	int error = 0, r;
 
 	*ret_command = NULL;
 	if (!name)
 		return NO_MORE_QUEUES;
-	if (is_xen(device)) {
-		r = asprintf(ret_command, "%s.max_queues=%zu",
-			irqkit_device_get_driver(device), n_cpus);
-		*ret_command = r < 0 ? NULL : *ret_command;
-		return MORE_QUEUES_MAYBE;
-	}
-	if (read_channels(device, counts, &error))
-		return format_ethtool(counts, name, n_cpus, ret_command);
-	if (error == -EOPNOTSUPP)
+	if (!is_xen(device) && read_channels(device, counts, &error))
+		return format_channels(counts, name, useful, ret_command);
+	if (!is_xen(device) && error == -EOPNOTSUPP)
 		return NO_MORE_QUEUES;
-	r = asprintf(ret_command, "'ethtool -L %s combined %zu'", name, n_cpus);
+	if (irqkit_device_count_direction(device, IRQKIT_RX) >= useful)
+		return ENOUGH_QUEUES;
+	if (is_xen(device))
+		r = asprintf(ret_command, "%s.max_queues=%u",
+			irqkit_device_get_driver(device), useful);
+	else
+		r = asprintf(ret_command, "'irqkit channels %s --combined=%u'", name,
+			useful);
 	*ret_command = r < 0 ? NULL : *ret_command;
 	return MORE_QUEUES_MAYBE;
 }
@@ -164,7 +184,7 @@ char *advise_more_cpus(
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
 	_cleanup_free_ char *command = NULL;
 	const char *condition = name_condition(
-		device, advise_more_queues(device, n_cpus, &command));
+		device, advise_more_queues(machine, device, n_cpus, &command));
 	bool has_rps = advise_rps(machine, device) == RPS_WOULD_HELP;
 	char *text = NULL;
 	int r;

@@ -14,6 +14,8 @@ struct device_figures {
 	struct irqkit_cpuset *used; /* owned; CPUs that handle its queues, or all of it */
 	struct irqkit_cpuset *usable; /* owned; housekeeping CPUs of its node */
 	bool serves_queues; /* one of its interrupts does */
+	const struct queue_setting *queues; /* RPS and XPS; in the state */
+	size_t n_queues;
 	const struct pair *pairs; /* of its interrupts, the first of a chain; or NULL */
 	/* by enum irqkit_weigh; -1: not known, or there was too little to tell */
 	double imbalance[IRQKIT_WEIGH_TIME + 1];
@@ -49,6 +51,11 @@ struct collected {
  */
 bool collect(struct collected *collected);
 void collected_clear(struct collected *collected);
+
+/* collect_devices.c: the devices of all interrupts. False: no memory. */
+bool collect_devices(struct collected *collected);
+/* collect_imbalance.c: how even the load of each device is. False: no memory. */
+bool collect_imbalances(struct collected *collected);
 
 /* Was the machine booted since the run before, as far as is known? */
 bool collected_has_booted(const struct collected *collected);

@@ -161,17 +161,17 @@ static double get_usable(const struct collected *c, const struct device_figures 
 static double count_steering(
 	const struct collected *c, const struct device_figures *figures, bool is_rps)
 {
-	const struct settings *settings = &c->now->settings;
 	_cleanup_cpuset_ struct irqkit_cpuset *all = NULL;
 	bool is_known = false;
 
+	(void)c;
 	if (irqkit_cpuset_new(&all) < 0)
 		return -1;
-	for (size_t i = 0; i < settings->n_queues; i++) {
-		const struct queue_setting *queue = &settings->queues[i];
+	for (size_t i = 0; i < figures->n_queues; i++) {
+		const struct queue_setting *queue = &figures->queues[i];
 		const struct irqkit_cpuset *cpus = is_rps ? queue->rps : queue->xps;
 
-		if (!cpus || strcmp(queue->device, figures->name) != 0)
+		if (!cpus)
 			continue;
 		is_known = true;
 		irqkit_cpuset_add_set(all, cpus);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit check: are policy files still true? */
+#include "base/fold.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "change/report_row.h"
@@ -93,9 +94,9 @@ static void remark(const struct check *check)
 		return;
 	format_summary(check, text, sizeof(text));
 	if (check->table.n_rows && apply && !lines_are_read_once(check->call))
-		printf("%s; '%s' applies the policy again.\n", text, apply);
+		print_sentence("%s; '%s' applies the policy again.\n", text, apply);
 	else
-		printf("%c%s.\n", toupper((unsigned char)text[0]), text + 1);
+		print_sentence("%c%s.\n", toupper((unsigned char)text[0]), text + 1);
 }
 
 static enum status print_table(struct check *check, const struct check_options *o)
@@ -253,6 +254,7 @@ const struct command cmd_check = {
 	.more = "Without FILE: the files of 'irqkit apply'. Nothing is written.\n"
 		"Exit status: 0 if every setting is as the files want, 5 if one "
 		"differs.\n"
+		"--quiet prints only errors.\n"
 		"\n"
 		"  irqkit check                          what differs, and from which "
 		"line?\n"

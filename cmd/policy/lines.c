@@ -23,7 +23,20 @@ void lines_free(struct lines *lines)
 	for (size_t i = 0; i < lines->n; i++)
 		options_free(&lines->calls[i]);
 	free(lines->calls);
+	free(lines->commands);
 	irqkit_policies_free(lines->policy);
+}
+
+/* "'irqkit rps eth1 --auto'": line @number of a text, counted from 1 */
+static char *format_command(const char *text, unsigned int number)
+{
+	char *command;
+
+	while (--number > 0)
+		text += strcspn(text, "\n") + 1;
+	return asprintf(&command, "'irqkit %.*s'", (int)strcspn(text, "\n"), text) < 0
+		? NULL
+		: command;
 }
 
 char *lines_format_place(const struct lines *lines, size_t index)
@@ -32,6 +45,8 @@ char *lines_format_place(const struct lines *lines, size_t index)
 	const char *file = irqkit_policies_get_file(lines->policy, index, &number);
 	char *place;
 
+	if (lines->commands)
+		return format_command(lines->commands, number);
 	return asprintf(&place, "%s:%u", file, number) < 0 ? NULL : place;
 }
 
@@ -222,10 +237,11 @@ enum status lines_read(
 	return status;
 }
 
-enum status lines_read_text(
+enum status lines_read_commands(
 	struct lines *lines, const struct call *call, const char *name, const char *text)
 {
-	if (irqkit_policies_new(&lines->policy) < 0 ||
+	lines->commands = strdup(text);
+	if (!lines->commands || irqkit_policies_new(&lines->policy) < 0 ||
 		irqkit_policies_add_text(lines->policy, name, text, strlen(text)) < 0)
 		return say_no_memory();
 	return parse_lines(lines, call);

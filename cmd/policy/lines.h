@@ -11,6 +11,7 @@ struct lines {
 	struct irqkit_policies *policy; /* owned */
 	struct call *calls; /* owned, and each; one for each line */
 	size_t n;
+	char *commands; /* owned; of lines_read_commands(), NULL: the lines are of files */
 	bool has_reported; /* missing TARGETs, which are reported once */
 	bool is_silent; /* nothing is reported, since it was before */
 	bool has_rest; /* after a barrier, all is planned again: they are reported then */
@@ -22,8 +23,11 @@ struct lines {
  */
 enum status lines_read(
 	struct lines *lines, const struct call *call, struct irqkit_ctx *ctx);
-/* The same with the lines of a text; @name: what messages call it. */
-enum status lines_read_text(
+/*
+ * The same with commands that no file has, one a line. Messages name the command, not its
+ * place in @text. @name: what stands for a file in what is kept
+ */
+enum status lines_read_commands(
 	struct lines *lines, const struct call *call, const char *name, const char *text);
 void lines_free(struct lines *lines);
 
@@ -34,7 +38,7 @@ void lines_warn_if_absent(const struct lines *lines, const struct call *call);
 /* Do the words of @call name standard input or a pipe? */
 bool lines_are_read_once(const struct call *call);
 
-/* "FILE:LINE" of a line; the caller frees it. NULL: no memory. */
+/* "FILE:LINE" of a line, or "'irqkit COMMAND'" if there is no file; the caller frees it. NULL: no memory. */
 char *lines_format_place(const struct lines *lines, size_t index);
 
 /*

@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit rps: receive packet steering, and receive flow steering. */
 #include "base/basics.h"
-#include "base/read_number.h"
 #include "base/say.h"
 #include "change/say_request.h"
+#include "queues/rps_system.h"
 #include "queues/show_rps.h"
 
 #include <string.h>
-
-struct rps_options {
-	struct steer_options steer;
-	const char *flows;
-	const char *new_interfaces; /* the CPUs of their queues */
-	const char *entries; /* of the flow table of the whole system */
-};
 
 static const struct option options[] = {
 	{ "cpus", 'C', OPTION_TEXT, offsetof(struct rps_options, steer.cpus), "SET",
@@ -28,31 +21,22 @@ static const struct option options[] = {
 		"RFS: total flow-table size of all queues; 0 turns RFS off" },
 	{ "queues", 0, OPTION_TEXT, offsetof(struct rps_options, steer.queues), "LIST",
 		"only these rx queues, as in 0,2" },
-	{ "default", 0, OPTION_TEXT, offsetof(struct rps_options, new_interfaces), "SET",
-		"CPUs for interfaces that are created later, or 'off'" },
-	{ "entries", 0, OPTION_TEXT, offsetof(struct rps_options, entries), "N",
-		"RFS: size of the flow table of the whole system" },
+	{ "default", 0, OPTION_TEXT_OR_NONE, offsetof(struct rps_options, new_interfaces),
+		"SET",
+		"CPUs for interfaces that are created later, or 'off'; without SET: show "
+		"them" },
+	{ "entries", 0, OPTION_TEXT_OR_NONE, offsetof(struct rps_options, entries), "N",
+		"RFS: size of the flow table of the whole system; without N: show it" },
 	STEER_OPTIONS(struct rps_options, steer),
 	{ 0 },
 };
-
-static bool is_change(const struct rps_options *o)
-{
-	return o->steer.cpus || o->steer.mask || o->steer.is_auto || o->steer.is_off ||
-		o->flows;
-}
-
-static bool parse_flows(const char *word, uint64_t *ret_flows)
-{
-	return read_number(word, strlen(word), IRQKIT_FLOWS_MAX, ret_flows) == 0;
-}
 
 static int fill(struct irqkit_request *request, const struct call *call)
 {
 	const struct rps_options *o = call->state;
 	uint64_t flows;
 
-	if (o->flows && parse_flows(o->flows, &flows))
+	if (o->flows && rps_parse_flows(o->flows, &flows))
 		return irqkit_request_set_flows(request, flows, "--flows");
 	return 0;
 }
@@ -67,99 +51,12 @@ static enum status check_words(const struct rps_options *o)
 	else if (s->is_off && o->flows)
 		say_error("--off and --flows cannot be combined: --off also turns RFS "
 			  "off");
-	else if (o->flows && !parse_flows(o->flows, &flows))
+	else if (o->flows && !rps_parse_flows(o->flows, &flows))
 		say_error("--flows takes a number of flows up to %u, not '%s'",
 			IRQKIT_FLOWS_MAX, o->flows);
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
-}
-
-/* ------------------------------------------------------------------------------- */
-/* --default and --entries: of no interface                                        */
-
-static bool is_of_system(const struct rps_options *o)
-{
-	return o->new_interfaces || o->entries;
-}
-
-static enum status check_system(const struct call *call, const struct rps_options *o)
-{
-	const struct steer_options *s = &o->steer;
-	const char *option = o->entries ? "--entries" : "--default";
-	uint64_t entries;
-
-	if (call->n_words && o->entries)
-		say_error(
-			"--entries sets the flow table of the whole system and takes no "
-			"interface");
-	else if (call->n_words)
-		say_error("--default sets RPS of interfaces that are created later and "
-			  "takes no interface");
-	else if (o->new_interfaces && o->entries)
-		say_error("--default and --entries cannot be combined");
-	else if (is_change(o) || s->queues || s->is_lower)
-		say_error("%s cannot be combined with --cpus, --auto, --off, --flows, "
-			  "--queues and --lower",
-			option);
-	else if (table_options_are_given(&s->table))
-		say_error("--output, --sort, --noheadings, --raw and --pairs cannot be "
-			  "combined with a change");
-	else if (o->entries && !parse_flows(o->entries, &entries))
-		say_error("--entries takes a number of flows up to %u, not '%s'",
-			IRQKIT_FLOWS_MAX, o->entries);
-	else
-		return STATUS_DONE;
-	return STATUS_MISUSE;
-}
-
-static enum status plan_system(struct change *change, void *data)
-{
-	return request_plan(data, change);
-}
-
-/* @request is filled, and not changed if there was no memory for it. */
-static int fill_system(struct irqkit_request **request, const struct rps_options *o)
-{
-	uint64_t entries;
-	int r;
-
-	if (o->entries) {
-		r = irqkit_request_new_flow_entries(request);
-		if (r == 0 && parse_flows(o->entries, &entries))
-			r = irqkit_request_set_flows(*request, entries, "--entries");
-		return r;
-	}
-	r = irqkit_request_new_rps_default(request);
-	if (r == 0 && strcmp(o->new_interfaces, "off") == 0)
-		irqkit_request_set_steering(*request, IRQKIT_STEERING_OFF, NULL);
-	else if (r == 0)
-		r = irqkit_request_set_cpus(*request, o->new_interfaces, "--default");
-	return r;
-}
-
-static enum status make_system(const struct call *call, const struct rps_options *o,
-	struct irqkit_request **ret_request)
-{
-	_cleanup_request_ struct irqkit_request *request = NULL;
-	enum status status = check_system(call, o);
-
-	if (status != STATUS_DONE)
-		return status;
-	if (fill_system(&request, o) < 0)
-		return say_no_memory();
-	return request_give(&request, STATUS_DONE, ret_request);
-}
-
-static enum status run_system(const struct call *call, const struct rps_options *o)
-{
-	_cleanup_request_ struct irqkit_request *request = NULL;
-	struct change change CLEANUP(change_free) = { 0 };
-	enum status status = make_system(call, o, &request);
-
-	return status == STATUS_DONE
-		? change_run(&change, call, &o->steer.change, plan_system, request)
-		: status;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -185,11 +82,11 @@ static enum status make_request(
 	const struct rps_options *o = call->state;
 	enum status status;
 
-	if (is_of_system(o))
-		return make_system(call, o, ret_request);
+	if (rps_is_of_system(o))
+		return rps_make_system(call, o, ret_request);
 	status = check(call, o);
 	return status == STATUS_DONE ? steer_make_request(call, &steering, &o->steer,
-					       is_change(o), ret_request)
+					       rps_is_change(o), ret_request)
 				     : status;
 }
 
@@ -198,11 +95,12 @@ static enum status run(const struct call *call)
 	const struct rps_options *o = call->state;
 	enum status status;
 
-	if (is_of_system(o))
-		return run_system(call, o);
+	if (rps_is_of_system(o))
+		return rps_run_system(call, o);
 	status = check(call, o);
-	return status == STATUS_DONE ? steer_run(call, &steering, &o->steer, is_change(o))
-				     : status;
+	return status == STATUS_DONE
+		? steer_run(call, &steering, &o->steer, rps_is_change(o))
+		: status;
 }
 
 static void print_columns(void)
@@ -212,12 +110,13 @@ static void print_columns(void)
 
 const struct command cmd_rps = {
 	.name = "rps",
-	.args = "[OPTION...] DEV...",
+	.args = "[OPTION...] [DEV...]",
 	.summary = "show or set receive packet steering",
 	.needs_root_to = "change packet steering",
 	.more = "Without --cpus, --mask, --auto, --off and --flows: show the current "
 		"settings.\n"
 		"\n"
+		"  irqkit rps                            all interfaces\n"
 		"  irqkit rps eth1                       is RPS on, and does it have "
 		"an effect?\n"
 		"  irqkit rps eth1 --cpus=1-7            CPUs 1-7 process received "
@@ -229,6 +128,7 @@ const struct command cmd_rps = {
 		"interfaces\n"
 		"  irqkit rps --default=0-3              CPUs 0-3 for interfaces "
 		"created later\n"
+		"  irqkit rps --default                  which CPUs are these now?\n"
 		"  irqkit rps --entries=32768            RFS: the flow table of the "
 		"whole system\n"
 		"  irqkit undo                           undo the change\n",

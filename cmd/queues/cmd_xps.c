@@ -103,12 +103,13 @@ static void print_columns(void)
 
 const struct command cmd_xps = {
 	.name = "xps",
-	.args = "[OPTION...] DEV...",
+	.args = "[OPTION...] [DEV...]",
 	.summary = "show or set transmit packet steering",
 	.needs_root_to = "change packet steering",
 	.more = "Without --cpus, --mask, --auto, --rxqs and --off: show the current "
 		"settings.\n"
 		"\n"
+		"  irqkit xps                           all interfaces\n"
 		"  irqkit xps eth0                      which CPU transmits on which "
 		"queue?\n"
 		"  irqkit xps eth0 --auto               on the queue handled nearest "

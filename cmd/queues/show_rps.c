@@ -2,8 +2,10 @@
 /* The settings of RPS and RFS, and whether they have an effect. */
 #include "queues/show_rps.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "measure/advise.h"
 #include "measure/queue.h"
 
 #include <errno.h>
@@ -151,20 +153,23 @@ static bool has_offline(const struct rps_view *view)
 static void remark_words(const struct rps_view *view)
 {
 	if (has_word(view, "same-cpu"))
-		printf("same-cpu: RPS has no effect, since it targets the CPU that "
-		       "handles "
-		       "the interrupt.\n");
+		print_sentence(
+			"same-cpu: RPS has no effect, since it targets the CPU that "
+			"handles "
+			"the interrupt.\n");
 	if (has_offline(view))
-		printf("no-effect: RPS has no effect, since all of its CPUs are "
-		       "offline.\n");
+		print_sentence("no-effect: RPS has no effect, since all of its CPUs are "
+			       "offline.\n");
 	if (has_word(view, "redundant"))
-		printf("redundant: RPS gains nothing, since the queues already share the "
-		       "work.\n");
+		print_sentence("redundant: RPS gains nothing, since the queues already "
+			       "share the "
+			       "work.\n");
 	if (has_word(view, "no-table"))
-		printf("no-table: RFS has no effect while rps_sock_flow_entries is 0; "
-		       "--flows=N sets it too.\n");
+		print_sentence(
+			"no-table: RFS has no effect while rps_sock_flow_entries is 0; "
+			"--flows=N sets it too.\n");
 	else if (view->has_entries && has_word(view, "on"))
-		printf("rps_sock_flow_entries: %llu.\n",
+		print_sentence("rps_sock_flow_entries: %llu.\n",
 			(unsigned long long)view->entries);
 }
 
@@ -190,6 +195,30 @@ static bool is_as_advised(const struct table *table,
 	return helps || is_on;
 }
 
+static unsigned int count_online(const struct rps_view *view)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		irqkit_machine_get_topology(view->steer.change->machine),
+		IRQKIT_CPUS_ONLINE);
+
+	return online ? irqkit_cpuset_count(online) : 1;
+}
+
+/* More queues share the interrupts too, where the driver is known to allow them. */
+static void remark_more_queues(
+	struct rps_view *view, struct irqkit_device *device, unsigned int n_cpus)
+{
+	_cleanup_free_ char *command = NULL;
+
+	if (irqkit_device_count_direction(device, IRQKIT_RX) == 1 &&
+		advise_more_queues(view->steer.change->machine, device, n_cpus,
+			&command) == MORE_QUEUES &&
+		command)
+		print_sentence(
+			"%s gives it more queues, which share the interrupts too.\n",
+			command);
+}
+
 /* Says whether RPS would help, unless it is on where it helps. */
 static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 {
@@ -211,13 +240,22 @@ static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 	cpus = irqkit_rps_advice_get_cpus(advice);
 	why = irqkit_rps_advice_get_reason(advice);
 	irqkit_cpuset_format_list(cpus, &list);
-	if (list && *list)
-		printf("%s has %s.\n'irqkit rps %s --auto' %s%s.\n", name, why, name,
+	if (list && *list &&
+		irqkit_machine_mostly_sends(view->steer.change->machine, device)) {
+		if (!view->steer.is_all)
+			print_sentence("RPS would help %s little: it mostly sends, and "
+				       "RPS shares only the work of receiving.\n",
+				name);
+	} else if (list && *list)
+		print_sentence("%s has %s.\n'irqkit rps %s --auto' %s%s.\n", name, why,
+			name,
 			irqkit_cpuset_count(cpus) == 1 ? "moves the packets to CPU "
 						       : "spreads the packets over CPUs ",
 			list);
-	else
-		printf("RPS would not help %s: %s.\n", name, why);
+	else if (!view->steer.is_all)
+		print_sentence("RPS would not help %s: %s.\n", name, why);
+	if (!view->steer.is_all)
+		remark_more_queues(view, device, count_online(view));
 }
 
 static void remark(struct steer_view *steer)
@@ -225,8 +263,13 @@ static void remark(struct steer_view *steer)
 	struct rps_view *view = (struct rps_view *)steer;
 
 	remark_words(view);
-	for (size_t i = 0; i < irqkit_request_count_devices(steer->request); i++)
-		remark_advice(view, irqkit_request_get_device(steer->request, i));
+	for (size_t i = 0; i < irqkit_request_count_devices(steer->request); i++) {
+		struct irqkit_device *device = irqkit_request_get_device(
+			steer->request, i);
+
+		if (steer_is_remarked(steer, device))
+			remark_advice(view, device);
+	}
 }
 
 static void add_keys(const struct steer_view *data, struct document *document)
@@ -245,6 +288,7 @@ const struct steer_kind rps_kind = {
 	.row_size = sizeof(struct rps_row),
 	.read_row = read_row,
 	.add_keys = add_keys,
+	.none = "RPS has no effect on any interface.",
 	.remark = remark,
 };
 
@@ -258,6 +302,7 @@ enum status rps_show(const struct change *change, const struct irqkit_request *r
 			.change = change,
 			.request = request,
 			.options = options,
+			.is_all = change->call->n_words == 0,
 		},
 	};
 

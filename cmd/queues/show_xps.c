@@ -2,6 +2,7 @@
 /* The settings of XPS. */
 #include "queues/show_xps.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -126,13 +127,15 @@ static bool remark_class(const struct steer_view *view,
 	if (find_cpus_without_queue(view, device, class, &without, &any) < 0)
 		return false;
 	if (!any)
-		printf("%s%s: XPS is off, so the kernel chooses a queue for each flow.\n",
+		print_sentence("%s%s: XPS is off, so the kernel chooses a queue for each "
+			       "flow.\n",
 			name, of);
 	else if (!irqkit_cpuset_is_empty(without) &&
 		irqkit_cpuset_format_list(without, &list) == 0)
-		printf("%s: no queue%s for CPU%s %s; there the kernel chooses a queue "
-		       "for "
-		       "each flow.\n",
+		print_sentence(
+			"%s: no queue%s for CPU%s %s; there the kernel chooses a queue "
+			"for "
+			"each flow.\n",
 			name, of, irqkit_cpuset_count(without) == 1 ? "" : "s", list);
 	else
 		return false;
@@ -175,20 +178,26 @@ static void remark_device(
 		lacks |= remark_class(view, device, (int)class, of, name);
 	}
 	if (lacks)
-		printf("'irqkit xps %s --auto' gives each CPU the queue handled nearest "
-		       "to it%s.\n",
+		print_sentence(
+			"'irqkit xps %s --auto' gives each CPU the queue handled nearest "
+			"to it%s.\n",
 			name, irqkit_cpuset_count(classes) > 1 ? ", in each class" : "");
 }
 
 static void remark(struct steer_view *view)
 {
 	if (has_rxqs(&view->table))
-		printf("RXQS override CPUS: the flows of these rx queues are "
-		       "transmitted on that queue.\n");
+		print_sentence("RXQS override CPUS: the flows of these rx queues are "
+			       "transmitted on that queue.\n");
 	if (view->options->queues)
 		return;
-	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++)
-		remark_device(view, irqkit_request_get_device(view->request, i));
+	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++) {
+		struct irqkit_device *device = irqkit_request_get_device(
+			view->request, i);
+
+		if (steer_is_remarked(view, device))
+			remark_device(view, device);
+	}
 }
 
 /* Does a queue have another class than the others? */
@@ -211,6 +220,7 @@ const struct steer_kind xps_kind = {
 	.row_size = sizeof(struct xps_row),
 	.read_row = read_row,
 	.clear_row = clear_row,
+	.none = "XPS applies to no interface: none has several tx queues.",
 	.remark = remark,
 };
 
@@ -223,6 +233,7 @@ enum status xps_show(const struct change *change, const struct irqkit_request *r
 		.change = change,
 		.request = request,
 		.options = options,
+		.is_all = change->call->n_words == 0,
 	};
 
 	if (has_classes(request))

@@ -2,6 +2,7 @@
 /* The common part of `irqkit rps` and `irqkit xps`: how they run, and the rows they show. */
 #include "queues/steering.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "change/say_request.h"
@@ -31,9 +32,6 @@ enum status steer_check(const struct call *call, const struct steer_kind *kind,
 		say_error("%s takes network interfaces; did you mean 'irqkit %s %s "
 			  "--cpus=%s'?",
 			name, name, call->words[0], call->words[1]);
-	else if (call->n_words == 0)
-		say_error("%s needs a network interface, as in 'irqkit %s eth0'", name,
-			name);
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;
@@ -83,10 +81,21 @@ static enum status make_request(const struct call *call, const struct steering *
 }
 
 /* An option that would have no effect is a mistake. */
-static enum status check_options(const struct steering *steering,
+static enum status check_options(const struct call *call, const struct steering *steering,
 	const struct steer_options *options, bool is_change)
 {
-	if (!is_change && change_options_are_given(&options->change))
+	const char *name = call->command->name;
+
+	if (is_change && call->n_words == 0)
+		say_error("%s needs a network interface to change, as in 'irqkit %s "
+			  "eth0%s'; 'irqkit %s' lists them",
+			name, name, call->line + strlen("irqkit ") + strlen(name), name);
+	else if (!is_change && call->n_words == 0 &&
+		(options->queues || options->is_lower))
+		say_error("%s needs a network interface, as in 'irqkit %s eth0 %s'",
+			options->queues ? "--queues" : "--lower", name,
+			options->queues ? "--queues=0" : "--lower");
+	else if (!is_change && change_options_are_given(&options->change))
 		say_error("--dry-run, --script and --keep-going need one of %s",
 			steering->changing);
 	else if (is_change && table_options_are_given(&options->table))
@@ -101,7 +110,7 @@ enum status steer_make_request(const struct call *call, const struct steering *s
 	const struct steer_options *options, bool is_change,
 	struct irqkit_request **ret_request)
 {
-	enum status status = check_options(steering, options, is_change);
+	enum status status = check_options(call, steering, options, is_change);
 
 	if (status != STATUS_DONE)
 		return status;
@@ -134,7 +143,7 @@ enum status steer_run(const struct call *call, const struct steering *steering,
 {
 	_cleanup_request_ struct irqkit_request *request = NULL;
 	struct change change CLEANUP(change_free) = { 0 };
-	enum status status = check_options(steering, options, is_change);
+	enum status status = check_options(call, steering, options, is_change);
 
 	if (status == STATUS_DONE)
 		status = make_request(call, steering, options, &request);
@@ -274,9 +283,16 @@ static void remark_unknown(
 	safe = text_escape(why);
 	name = text_escape(irqkit_device_get_name(device));
 	if (safe && name)
-		printf("%s: the CPUs that handle its %s queues are not known: %s.\n"
-		       "'irqkit show %s' shows the CPUs of these interrupts.\n",
+		print_sentence(
+			"%s: the CPUs that handle its %s queues are not known: %s.\n"
+			"'irqkit show %s' shows the CPUs of these interrupts.\n",
 			name, queue_direction_word(view->kind->direction), safe, name);
+}
+
+bool steer_is_remarked(const struct steer_view *view, const struct irqkit_device *device)
+{
+	return !view->is_all || irqkit_device_get_bus_device(device) ||
+		irqkit_device_count_irqs(device) > 0;
 }
 
 static void print_remarks(const struct irqkit_request *request)
@@ -287,12 +303,14 @@ static void print_remarks(const struct irqkit_request *request)
 			irqkit_request_get_message(request, i, &kind));
 
 		if (safe && kind == IRQKIT_MESSAGE_REMARK)
-			puts(safe);
+			print_sentence("%s\n", safe);
 	}
 }
 
 static void remark(struct steer_view *view)
 {
+	if (view->table.n_rows == 0)
+		puts(view->kind->none);
 	view->kind->remark(view);
 	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++)
 		remark_unknown(view, irqkit_request_get_device(view->request, i));

@@ -39,6 +39,7 @@ struct steer_view {
 	const struct change *change; /* whose machine is shown */
 	const struct irqkit_request *request; /* which interfaces and queues */
 	const struct steer_options *options;
+	bool is_all; /* no interface was named */
 	struct table table; /* its rows are owned */
 };
 
@@ -54,6 +55,7 @@ struct steer_kind {
 	void (*clear_row)(void *row); /* or NULL */
 	/* Adds keys to the document; or NULL. */
 	void (*add_keys)(const struct steer_view *view, struct document *document);
+	const char *none; /* the remark if all interfaces are left out */
 	/* Prints the closing remarks about the rows. */
 	void (*remark)(struct steer_view *view);
 };
@@ -84,6 +86,9 @@ enum status steer_make_request(const struct call *call, const struct steering *s
 /* Makes the change that the options request; without one, shows the settings. */
 enum status steer_run(const struct call *call, const struct steering *steering,
 	const struct steer_options *options, bool is_change);
+
+/* Without a named interface, those without interrupts get no remark: there may be hundreds. */
+bool steer_is_remarked(const struct steer_view *view, const struct irqkit_device *device);
 
 /* Reads the rows of all targets, and prints them. @view has no rows yet. */
 enum status steer_show(struct steer_view *view);

@@ -6,6 +6,7 @@
  */
 #include "show/show_advice.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/text.h"
 #include "measure/advise.h"
 #include "measure/gain.h"
@@ -30,7 +31,7 @@ struct vectors {
 	uint64_t total; /* how often they fired */
 	uint64_t n_rx; /* how often those of rx queues fired */
 	struct show_row *hottest; /* the one that fired most often */
-	struct show_now now; /* where they are handled */
+	struct show_now now; /* where they are handled, or will be */
 };
 
 static bool is_vector_number(const struct irqkit_device *device, int number)
@@ -168,7 +169,7 @@ static void read_vectors(struct vectors *v)
 			!has_queue(v->device, irq, IRQKIT_TX);
 	}
 	v->n_units = v->n - count_seconds(v);
-	show_now_read(&v->now, v->show, is_vector, v->device);
+	show_now_read(&v->now, v->show, SHOW_AFTER_MOVES, is_vector, v->device);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -177,10 +178,11 @@ static void print_rps(const struct vectors *v)
 {
 	switch (advise_rps(v->show->machine, v->device)) {
 	case RPS_IS_ON:
-		printf("RPS spreads its packet processing.\n");
+		print_sentence("RPS spreads its packet processing.\n");
 		break;
 	case RPS_WOULD_HELP:
-		printf("'irqkit rps %s --auto' can spread its packet processing.\n",
+		print_sentence(
+			"'irqkit rps %s --auto' can spread its packet processing.\n",
 			v->name);
 		break;
 	default:
@@ -227,30 +229,49 @@ static void advise_sending(const struct vectors *v)
 {
 	_cleanup_free_ char *command = NULL;
 
-	printf("Most interrupts of %s come from tx-%u; RPS does not share the work of "
-	       "sending.\n",
+	print_sentence(
+		"Most interrupts of %s come from tx-%u; RPS does not share the work of "
+		"sending.\n",
 		v->name, find_tx(v->device, show_row_irq(v->hottest)));
 	if (can_have_xps(v->device))
-		printf("'irqkit xps %s --auto' makes each CPU send on a queue near it.\n",
+		print_sentence("'irqkit xps %s --auto' makes each CPU send on a queue "
+			       "near it.\n",
 			v->name);
-	else if (advise_more_queues(v->device, v->now.load.n_cpus, &command) ==
-			MORE_QUEUES &&
+	else if (advise_more_queues(v->show->machine, v->device, v->now.load.n_cpus,
+			 &command) == MORE_QUEUES &&
 		command)
-		printf("%s gives it more queues.\n", command);
+		print_sentence("%s gives it more queues.\n", command);
+}
+
+/* More queues share the interrupts too, where the driver is known to allow them. */
+static bool advise_queues_of_driver(const struct vectors *v)
+{
+	_cleanup_free_ char *command = NULL, *advice = NULL;
+
+	if (advise_more_queues(v->show->machine, v->device, v->now.load.n_cpus,
+		    &command) != MORE_QUEUES)
+		return false;
+	advice = advise_more_cpus(v->show->machine, v->device, v->now.load.n_cpus);
+	if (advice)
+		print_sentence("%s has only one queue; to use more CPUs, try %s.\n",
+			v->name, advice);
+	return advice;
 }
 
 static void advise_hottest(const struct vectors *v)
 {
 	int irq = show_row_irq(v->hottest);
 
+	if (v->n_queues == 1 && advise_queues_of_driver(v))
+		return;
 	if (v->n_queues > 1 && v->n_all == 1)
-		printf("All %zu queues of %s share interrupt %d.\n", v->n_queues, v->name,
-			irq);
+		print_sentence("All %zu queues of %s share interrupt %d.\n", v->n_queues,
+			v->name, irq);
 	else if (v->n_queues > 1)
-		printf("Most interrupts come from one of the %zu queues of %s.\n",
+		print_sentence("Most interrupts come from one of the %zu queues of %s.\n",
 			v->n_queues, v->name);
 	else
-		printf("%s has only one queue.\n", v->name);
+		print_sentence("%s has only one queue.\n", v->name);
 	print_rps(v);
 }
 
@@ -279,9 +300,9 @@ static bool advise_spread(const struct vectors *v)
 	if (n_cpus >= n || n_cpus >= v->now.load.n_cpus ||
 		!gain_by_spread(v->show->machine, v->device))
 		return false;
-	printf("%s has %zu %s on %zu CPU%s; 'irqkit spread %s' spreads them.\n", v->name,
-		n, is_of_queues ? "queues" : "interrupts", n_cpus, n_cpus == 1 ? "" : "s",
-		v->name);
+	print_sentence("%s has %zu %s on %zu CPU%s; 'irqkit spread %s' spreads them.\n",
+		v->name, n, is_of_queues ? "queues" : "interrupts", n_cpus,
+		n_cpus == 1 ? "" : "s", v->name);
 	return true;
 }
 
@@ -304,7 +325,8 @@ static void advise_queues(const struct vectors *v)
 		advise_rps(v->show->machine, v->device) != RPS_WOULD_HELP ||
 		irqkit_machine_advise_rps(v->show->machine, v->device, &cpus, &why) < 0)
 		return;
-	printf("%s has %s.\n'irqkit rps %s --auto' can spread its packet processing.\n",
+	print_sentence(
+		"%s has %s.\n'irqkit rps %s --auto' can spread its packet processing.\n",
 		v->name, why, v->name);
 }
 

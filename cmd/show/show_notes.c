@@ -6,7 +6,9 @@
  */
 #include "show/show_notes.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "show/show_device.h"
+#include "show/show_now.h"
 #include "show/show_row.h"
 
 #include <stdio.h>
@@ -129,16 +131,6 @@ static bool is_on_isolated(
 		       : irqkit_cpuset_is_subset(cpus, isolated);
 }
 
-static bool is_pending(struct show_row *row, const struct irqkit_cpuset *effective)
-{
-	const struct irqkit_cpuset *affinity = show_row_affinity(row);
-
-	return affinity &&
-		irqkit_cpuset_has_common(
-			affinity, irqkit_snapshot_get_cpus(row->show->snapshot)) &&
-		!irqkit_cpuset_is_subset(effective, affinity);
-}
-
 /* 1 << NOTE_...; which CPU handles it matters only if it fires at all. */
 static unsigned int find_notes(struct show_row *row, struct hints *hints)
 {
@@ -161,7 +153,7 @@ static unsigned int find_notes(struct show_row *row, struct hints *hints)
 	 * move is pending, which is no mismatch any more.
 	 */
 	cpus = show_row_effective(row);
-	is_told = cpus && !irqkit_cpuset_is_empty(cpus) && !is_pending(row, cpus);
+	is_told = cpus && !irqkit_cpuset_is_empty(cpus) && !show_row_is_pending(row);
 	if (!is_told)
 		cpus = show_row_affinity(row);
 	if (!cpus || irqkit_cpuset_is_empty(cpus))
@@ -210,9 +202,9 @@ void show_remark_notes(struct show *show)
 	for (size_t k = 0; k < N_NOTES; k++) {
 		if (!count[k])
 			continue;
-		printf("%s%zu %s", before, count[k], phrases[k]);
+		print_sentence("%s%zu %s", before, count[k], phrases[k]);
 		before = ", ";
 	}
 	if (before[0] == ',')
-		printf(show->n_rows > 1 ? " (list with -o +NOTES).\n" : ".\n");
+		print_sentence(show->n_rows > 1 ? " (list with -o +NOTES).\n" : ".\n");
 }

@@ -15,27 +15,45 @@ static bool has_one(const struct irqkit_cpuset *cpus)
 	return irqkit_cpuset_count(cpus) == 1;
 }
 
+/* What the affinity allows of the CPUs that are online; NULL: nothing, or not known. */
+static const struct irqkit_cpuset *find_allowed(struct show_row *row)
+{
+	const struct irqkit_cpuset *affinity = show_row_affinity(row);
+
+	return affinity &&
+			irqkit_cpuset_has_common(
+				affinity, irqkit_snapshot_get_cpus(row->show->snapshot))
+		? affinity
+		: NULL;
+}
+
+bool show_row_is_pending(struct show_row *row)
+{
+	const struct irqkit_cpuset *effective = show_row_effective(row);
+	const struct irqkit_cpuset *allowed = find_allowed(row);
+
+	return effective && allowed && !irqkit_cpuset_is_empty(effective) &&
+		!irqkit_cpuset_is_subset(effective, allowed);
+}
+
 /*
  * The CPUs that handle it; NULL: the kernel does not say. Before 4.13 it does not show
- * which CPU it chose, unless only one is allowed. A move that is pending takes place
- * before the next interrupt is handled.
+ * which CPU it chose, unless only one is allowed.
  */
-static const struct irqkit_cpuset *find_place(struct show_row *row)
+static const struct irqkit_cpuset *find_place(struct show_row *row, enum show_when when)
 {
-	const struct irqkit_cpuset *online = irqkit_snapshot_get_cpus(
-		row->show->snapshot);
-	const struct irqkit_cpuset *affinity = show_row_affinity(row);
-	const struct irqkit_cpuset *effective = show_row_effective(row);
+	const struct irqkit_cpuset *effective = show_row_effective(row), *allowed;
 
 	/* its files do not say where it fires */
 	if (show_row_is_fixed(row))
 		return NULL;
-	if (affinity && !irqkit_cpuset_has_common(affinity, online))
-		affinity = NULL;
+	if (when == SHOW_NOW && effective && !irqkit_cpuset_is_empty(effective))
+		return effective;
+	allowed = find_allowed(row);
 	if (!effective || irqkit_cpuset_is_empty(effective))
-		return affinity && has_one(affinity) ? affinity : NULL;
+		return allowed && has_one(allowed) ? allowed : NULL;
 	/* a pending move to one of several CPUs: nobody knows which */
-	return affinity && has_one(affinity) ? affinity : effective;
+	return allowed && has_one(allowed) ? allowed : effective;
 }
 
 /* NULL: no memory. */
@@ -84,14 +102,17 @@ static bool add_counted(struct show_now *now, struct show_row *row)
 }
 
 /* False: no memory. */
-static bool add_row(struct show_now *now, struct show_row *row)
+static bool add_row(struct show_now *now, struct show_row *row, enum show_when when)
 {
 	const struct irqkit_cpuset *place;
 
-	if (irqkit_interrupt_get_total(row->interrupt) == 0 ||
-		irqkit_interrupt_is_background(row->interrupt))
+	if (irqkit_interrupt_is_background(row->interrupt))
 		return true;
-	place = find_place(row);
+	now->n_pending += when == SHOW_NOW && !show_row_is_fixed(row) &&
+		show_row_is_pending(row);
+	if (irqkit_interrupt_get_total(row->interrupt) == 0)
+		return true;
+	place = find_place(row, when);
 	if (!place) {
 		now->is_told &= show_row_is_fixed(row);
 		return add_counted(now, row);
@@ -100,7 +121,7 @@ static bool add_row(struct show_now *now, struct show_row *row)
 	return irqkit_cpuset_add_set(now->cpus, place) == 0;
 }
 
-void show_now_read(struct show_now *now, struct show *show,
+void show_now_read(struct show_now *now, struct show *show, enum show_when when,
 	bool (*is_meant)(struct show_row *row, const void *data), const void *data)
 {
 	bool is_complete = true;
@@ -111,7 +132,7 @@ void show_now_read(struct show_now *now, struct show *show,
 		return;
 	for (size_t i = 0; i < show->n_rows && is_complete; i++)
 		if (!is_meant || is_meant(&show->rows[i], data))
-			is_complete = add_row(now, &show->rows[i]);
+			is_complete = add_row(now, &show->rows[i], when);
 	/* a CPU can be offline by now */
 	irqkit_cpuset_keep_set(now->cpus, irqkit_snapshot_get_cpus(show->snapshot));
 	if (!is_complete) {

@@ -14,11 +14,17 @@ struct show_now {
 	struct load load;
 	struct irqkit_cpuset *cpus; /* owned; that handle them; NULL: no memory */
 	bool is_told; /* the kernel says of each interrupt which CPUs these are */
+	size_t n_pending; /* move to other CPUs the next time they fire */
 };
 
+/* The CPUs that handle an interrupt: now, or after a move that is pending. */
+enum show_when { SHOW_NOW, SHOW_AFTER_MOVES };
+
 /* Adds up all rows, or only those that @is_meant; NULL: all. */
-void show_now_read(struct show_now *now, struct show *show,
+void show_now_read(struct show_now *now, struct show *show, enum show_when when,
 	bool (*is_meant)(struct show_row *row, const void *data), const void *data);
+/* Does a move of it wait until it fires? */
+bool show_row_is_pending(struct show_row *row);
 void show_now_free(struct show_now *now);
 
 #endif

@@ -2,6 +2,7 @@
 /* `irqkit show --queues`: one row a queue of a network interface. */
 #include "show/show_queues.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "measure/explain.h"
@@ -293,12 +294,12 @@ static bool is_needed(const struct column *column, struct table *table,
 static void print_counts(size_t n_rx, size_t n_tx)
 {
 	if (n_rx)
-		printf("%zu rx", n_rx);
+		print_sentence("%zu rx", n_rx);
 	if (n_rx && n_tx)
-		printf(" and ");
+		print_sentence(" and ");
 	if (n_tx)
-		printf("%zu tx", n_tx);
-	printf(" queue%s", (n_tx ? n_tx : n_rx) == 1 ? "" : "s");
+		print_sentence("%zu tx", n_tx);
+	print_sentence(" queue%s", (n_tx ? n_tx : n_rx) == 1 ? "" : "s");
 }
 
 static void remark_unknown(const struct irqkit_device *device)
@@ -308,7 +309,7 @@ static void remark_unknown(const struct irqkit_device *device)
 	_cleanup_free_ char *safe = why ? text_escape(why) : NULL;
 
 	if (safe)
-		printf("Unknown: %s.\n", safe);
+		print_sentence("Unknown: %s.\n", safe);
 }
 
 static void remark_shared(const struct irqkit_device *device)
@@ -317,7 +318,7 @@ static void remark_shared(const struct irqkit_device *device)
 	_cleanup_free_ char *safe = text ? text_escape(text) : NULL;
 
 	if (safe)
-		puts(safe);
+		print_sentence("%s\n", safe);
 }
 
 static void remark(const struct table *table)
@@ -341,15 +342,15 @@ static void remark(const struct table *table)
 		}
 		if (irqkit_device_get_driver(device))
 			driver = text_escape(irqkit_device_get_driver(device));
-		printf("%s: ", name ? name : "?");
+		print_sentence("%s: ", name ? name : "?");
 		print_counts(n_rx, n_tx);
 		if (driver)
-			printf(" of %s", driver);
+			print_sentence(" of %s", driver);
 		if (address || bus)
-			printf(" at %s", address ? address : bus);
+			print_sentence(" at %s", address ? address : bus);
 		if (without)
-			printf("; %zu without a known interrupt", without);
-		printf(".%s\n",
+			print_sentence("; %zu without a known interrupt", without);
+		print_sentence(".%s\n",
 			irqkit_device_serves_guest(device)
 				? " Interrupt names use the guest's view: -tx serves rx."
 				: "");

@@ -2,6 +2,7 @@
 /* The closing remark of `irqkit show`. */
 #include "show/show_remark.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/text.h"
 #include "change/refusals.h"
 #include "measure/explain.h"
@@ -25,9 +26,10 @@ static int find_only(const struct show_now *now)
 static void print_others(size_t n_idle, bool is_now)
 {
 	if (n_idle == 1)
-		printf("the other CPU %s none.\n", is_now ? "handles" : "handled");
+		print_sentence(
+			"the other CPU %s none.\n", is_now ? "handles" : "handled");
 	else
-		printf("the other %zu CPUs %s none.\n", n_idle,
+		print_sentence("the other %zu CPUs %s none.\n", n_idle,
 			is_now ? "handle" : "handled");
 }
 
@@ -43,22 +45,23 @@ static void remark_counts(const struct load *load, bool is_measured)
 	size_t n_idle = load_count_idle(load);
 
 	if (n_idle + 1 == load->n_cpus) {
-		printf("cpu%u handled %s; ", busiest->cpu, name_all(load));
+		print_sentence("cpu%u handled %s; ", busiest->cpu, name_all(load));
 		print_others(n_idle, false);
 		return;
 	}
 	if (load->total < LOAD_FEW) {
-		printf("fired %" PRIu64 " times%s, too few to compare the CPUs.\n",
+		print_sentence("fired %" PRIu64
+			       " times%s, too few to compare the CPUs.\n",
 			load->total,
 			load->background ? " without per-CPU interrupts" : "");
 		return;
 	}
-	printf("cpu%u handled %.0f %%", busiest->cpu,
+	print_sentence("cpu%u handled %.0f %%", busiest->cpu,
 		(double)busiest->total * 100 / (double)load->total);
 	if (n_idle)
-		printf("; %zu of %zu CPUs handled none", n_idle, load->n_cpus);
-	printf(".\nImbalance%s: %.1f (busiest CPU / mean of %zu; 1.0 is "
-	       "even)%s.\n",
+		print_sentence("; %zu of %zu CPUs handled none", n_idle, load->n_cpus);
+	print_sentence(".\nImbalance%s: %.1f (busiest CPU / mean of %zu; 1.0 is "
+		       "even)%s.\n",
 		is_measured ? "" : " since boot", load_get_imbalance(load), load->n_cpus,
 		load->background ? ", without per-CPU interrupts" : "");
 }
@@ -74,23 +77,42 @@ static bool was_always_there(const struct load *load, int only)
 static void print_several(const char *what, size_t n, size_t n_cpus)
 {
 	if (n < n_cpus)
-		printf("%s: %zu of %zu CPUs handle them now.\n", what, n, n_cpus);
+		print_sentence("%s: %zu of %zu CPUs handle them now.\n", what, n, n_cpus);
 	else if (n == 2)
-		printf("%s: both CPUs handle them now.\n", what);
+		print_sentence("%s: both CPUs handle them now.\n", what);
 	else
-		printf("%s: all %zu CPUs handle them now.\n", what, n);
-	printf("Since boot: ");
+		print_sentence("%s: all %zu CPUs handle them now.\n", what, n);
+	print_sentence("Since boot: ");
 }
 
 /* First where they are handled now, then what was counted since boot. */
+static void remark_places(
+	const struct load *load, const struct show_now *now, const char *what)
+{
+	int only = find_only(now);
+
+	if (only >= 0 && was_always_there(load, only)) {
+		print_sentence("%s: cpu%d handles %s; ", what, only, name_all(load));
+		print_others(load->n_cpus - 1, true);
+		return;
+	}
+	if (only >= 0)
+		print_sentence("%s: cpu%d handles %s now.\nSince boot: ", what, only,
+			name_all(load));
+	else if (now->is_told && now->cpus)
+		print_several(what, irqkit_cpuset_count(now->cpus), load->n_cpus);
+	else
+		print_sentence("%s: since boot, ", what);
+	remark_counts(load, false);
+}
+
 static void remark_load(struct show *show, const char *what)
 {
 	const struct load *load = show_load(show);
 	struct show_now now CLEANUP(show_now_free) = { 0 };
-	int only;
 
 	if (!load_get_busiest(load)) {
-		printf("%s: %s.\n", what,
+		print_sentence("%s: %s.\n", what,
 			load->background ? "per-CPU only; there is no imbalance to judge"
 				: show->seconds ? "no interrupt has fired"
 						: "no interrupt has fired yet");
@@ -99,25 +121,19 @@ static void remark_load(struct show *show, const char *what)
 	if (load->n_cpus < 2)
 		return;
 	if (show->seconds) {
-		printf("%s: ", what);
+		print_sentence("%s: ", what);
 		remark_counts(load, true);
 		return;
 	}
-	show_now_read(&now, show, NULL, NULL);
-	only = find_only(&now);
-	if (only >= 0 && was_always_there(load, only)) {
-		printf("%s: cpu%d handles %s; ", what, only, name_all(load));
-		print_others(load->n_cpus - 1, true);
-		return;
-	}
-	if (only >= 0)
-		printf("%s: cpu%d handles %s now.\nSince boot: ", what, only,
-			name_all(load));
-	else if (now.is_told && now.cpus)
-		print_several(what, irqkit_cpuset_count(now.cpus), load->n_cpus);
-	else
-		printf("%s: since boot, ", what);
-	remark_counts(load, false);
+	show_now_read(&now, show, SHOW_NOW, NULL, NULL);
+	remark_places(load, &now, what);
+	if (now.n_pending)
+		print_sentence(
+			"Pending: %zu interrupt%s move%s to other CPUs the next time %s "
+			"fire%s.\n",
+			now.n_pending, now.n_pending == 1 ? "" : "s",
+			now.n_pending == 1 ? "s" : "", now.n_pending == 1 ? "it" : "they",
+			now.n_pending == 1 ? "s" : "");
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -150,9 +166,10 @@ static void remark_queues(const struct show *show, const struct irqkit_device *d
 		if (irqkit_queue_get_irq(irqkit_device_get_queue(device, i)) >= 0)
 			return;
 	if (has_role(show, device, IRQKIT_ROLE_UNKNOWN))
-		printf("It is unknown which queues of %s its interrupts serve.\n", name);
+		print_sentence(
+			"It is unknown which queues of %s its interrupts serve.\n", name);
 	else
-		printf("None of these interrupts serves a queue of %s.\n", name);
+		print_sentence("None of these interrupts serves a queue of %s.\n", name);
 }
 
 static void remark_device(struct show *show, const struct call *call)
@@ -190,11 +207,11 @@ static void remark_immovable(struct show *show)
 	for (enum irqkit_movable m = 0; m < LENGTH(count); m++) {
 		if (!count[m] || m == IRQKIT_MOVABLE)
 			continue;
-		printf("%s%zu %s", before, count[m], irqkit_describe_movable(m));
+		print_sentence("%s%zu %s", before, count[m], irqkit_describe_movable(m));
 		before = ", ";
 	}
 	if (before[0] == ',')
-		printf(show->n_rows > 1 ? " (list with -o +MOVABLE).\n" : ".\n");
+		print_sentence(show->n_rows > 1 ? " (list with -o +MOVABLE).\n" : ".\n");
 }
 
 /* An interface by the name that it has, whichever of its names was given. */
@@ -246,7 +263,7 @@ static void remark_shared(const struct show *show)
 		_cleanup_free_ char *safe = text ? text_escape(text) : NULL;
 
 		if (safe)
-			puts(safe);
+			print_sentence("%s\n", safe);
 	}
 }
 
@@ -255,7 +272,7 @@ void show_remark(struct show *show, const struct call *call)
 	_cleanup_free_ char *what = NULL;
 
 	if (show->n_rows == 0 && show->seconds)
-		printf("No such interrupt has fired in %u s.\n", show->seconds);
+		print_sentence("No such interrupt has fired in %u s.\n", show->seconds);
 	if (show->n_rows == 0)
 		return;
 	what = name_what(show, call);

@@ -35,12 +35,12 @@ struct watch {
 	struct wish wish;
 	struct refused *refused; /* owned; not tried again */
 	size_t n_refused;
-	bool lacks_some; /* of the words, in the last round that decided something */
-	bool has_failed; /* the last round: the next one does not repeat its messages */
+	bool lacks_some; /* of the words, in the last period that decided something */
+	bool has_failed; /* the last period: the next one does not repeat its messages */
 	struct irqkit_sample *before; /* owned; at the end of the period before */
-	size_t n_rounds;
+	size_t n_periods;
 	size_t n_moves;
-	unsigned int number; /* in the journal: all rounds are one change; 0: none yet */
+	unsigned int number; /* in the journal: all periods are one change; 0: none yet */
 };
 
 static void watch_free(struct watch *watch)
@@ -68,7 +68,7 @@ static bool is_refused(void *data, const struct irqkit_irq *record)
 	return false;
 }
 
-/* What the kernel refused in this round is left out of the next ones. */
+/* What the kernel refused in this period is left out of the next ones. */
 static void note_refused(struct watch *watch, const struct irqkit_plan *plan)
 {
 	for (size_t i = 0; i < irqkit_plan_count(plan); i++) {
@@ -117,8 +117,8 @@ static void print_moves(const struct watch *watch, const struct spread *spread,
 }
 
 /*
- * All rounds are one change, which undo takes back as a whole. If somebody else makes a
- * change in between, the next round begins a new one. The number of a merged change is
+ * All periods are one change, which undo takes back as a whole. If somebody else makes a
+ * change in between, the next period begins a new one. The number of a merged change is
  * free, and the next change gets it.
  */
 static void join_journal(struct watch *watch, const struct change *change)
@@ -133,7 +133,7 @@ static void join_journal(struct watch *watch, const struct change *change)
 
 /*
  * Applies the decision, if there is one. The lock is held only for this, and is not
- * waited for, since there will be a next round. Old values are read under the lock.
+ * waited for, since there will be a next period. Old values are read under the lock.
  */
 static enum status apply_decision(
 	struct watch *watch, struct spread *spread, struct change *change)
@@ -203,7 +203,7 @@ static enum status run_period(struct watch *watch, struct change *change)
 		status = take_sample(watch, change, &load);
 	if (status != STATUS_DONE)
 		return status;
-	watch->n_rounds++;
+	watch->n_periods++;
 	if (!period_is_idle(load)) {
 		irqkit_request_set_idle(
 			watch->wish.request, period_find_idle(load, watch->wish.weigh));
@@ -268,8 +268,8 @@ enum status spread_every(const struct call *call, const struct change_options *o
 	signals_hold(&before);
 	status = watch_loads(&watch, &change);
 	if (status == STATUS_DONE && !call->common.is_quiet)
-		printf("%zu move%s in %zu round%s.\n", watch.n_moves,
-			watch.n_moves == 1 ? "" : "s", watch.n_rounds,
-			watch.n_rounds == 1 ? "" : "s");
+		printf("%zu move%s in %zu period%s.\n", watch.n_moves,
+			watch.n_moves == 1 ? "" : "s", watch.n_periods,
+			watch.n_periods == 1 ? "" : "s");
 	return status;
 }

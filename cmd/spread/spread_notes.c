@@ -91,7 +91,7 @@ static void note_more(struct spread *spread, const struct change *change,
 {
 	_cleanup_free_ char *command = NULL, *advice = NULL, *before = NULL;
 	enum more_queues more = advise_more_queues(
-		owner->device, owner->n_cpus, &command);
+		change->machine, owner->device, owner->n_cpus, &command);
 	const char *limit = has_one_interrupt(owner->device)
 		? ", which spread cannot split"
 		: "";
@@ -109,6 +109,8 @@ static void note_more(struct spread *spread, const struct change *change,
 		return;
 	}
 	advice = advise_more_cpus(change->machine, owner->device, owner->n_cpus);
+	if (more == ENOUGH_QUEUES && !advice)
+		return;
 	if (owner->n_queues == 1)
 		r = asprintf(&before, "%s has only one queue%s", name, limit);
 	else
@@ -188,7 +190,7 @@ static void note_devices(struct spread *spread, enum finding finding, size_t n)
 			      "their packet processing.",
 		[FEWER_THAN_CPUS] =
 			"fewer queues than CPUs; to use more CPUs, try "
-			"'ethtool -L DEV combined N', if the driver allows it, or "
+			"'irqkit channels DEV --auto', if the driver allows it, or "
 			"'irqkit rps DEV --auto'.",
 	};
 	_cleanup_free_ char *names = join_names(&spread->placed, finding);
@@ -309,8 +311,12 @@ static void note_shared(struct spread *spread)
 }
 
 /* Why somebody may want a plan that makes the load less even. */
-static const char *find_reason(const struct wish *wish)
+static const char *find_reason(const struct spread *spread)
 {
+	const struct wish *wish = spread->wish;
+
+	if (!irqkit_cpuset_is_empty(spread->placed.unfit))
+		return "it moves interrupts away from isolated or nohz_full CPUs";
 	if (wish->policy == IRQKIT_POLICY_HINT)
 		return "it follows what the drivers suggest";
 	if (wish->policy == IRQKIT_POLICY_IRQ)
@@ -319,6 +325,8 @@ static const char *find_reason(const struct wish *wish)
 		return "it keeps the queues on the NUMA nodes that --node allows";
 	if (wish->has_cpus)
 		return "it leaves the other CPUs to other work";
+	if (wish->policy == IRQKIT_POLICY_LOAD)
+		return "it also considers SMT siblings and NUMA nodes";
 	return "it goes by queues, not by their counts";
 }
 
@@ -331,14 +339,12 @@ static void note_worse(struct spread *spread, const struct change *change)
 	if (spread->seconds)
 		snprintf(period, sizeof(period), "in %u s", spread->seconds);
 	if (before > 0 && after > before + 0.1 && !placed_has_few(&spread->placed) &&
-		irqkit_cpuset_is_empty(spread->placed.unfit) &&
-		spread->wish->policy != IRQKIT_POLICY_LOAD &&
 		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0)
 		notes_add(&spread->notes,
 			"by counts %s, this plan makes the load less even (imbalance "
 			"%.1f "
 			"now, %.1f after); %s; 'irqkit undo' undoes it",
-			period, before, after, find_reason(spread->wish));
+			period, before, after, find_reason(spread));
 }
 
 void spread_find_notes(struct spread *spread, const struct change *change)

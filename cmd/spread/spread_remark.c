@@ -2,6 +2,7 @@
 /* The imbalance, and the closing remarks about it. */
 #include "spread/spread_remark.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "measure/advise.h"
 #include "measure/period.h"
 #include "spread/decision.h"
@@ -72,21 +73,24 @@ static bool is_change(const struct report *report)
  * A policy that ignores the loads can make them worse. To relieve a CPU is a gain in
  * itself: if none should use it, at any price.
  */
-static void print_gain_by_rule(const struct spread *spread, double before, double after)
+static void print_gain_by_rule(const struct spread *spread, double after)
 {
 	const struct placed *p = &spread->placed;
-	const char *verdict = after > before + 0.1 ? "Worse"
-		: after < 1.25			   ? "Already even"
-						   : "No improvement";
+	bool is_worse = irqkit_placement_is_worse(p->placement);
+	const char *verdict = is_worse ? "Worse"
+		: after < 1.25	       ? "Already even"
+				       : "No improvement";
 
 	if (irqkit_spread_is_better(spread->placed.spread) ||
 		!irqkit_cpuset_is_empty(p->unfit) ||
-		(after <= before + 0.1 && !irqkit_cpuset_is_empty(p->relieved)))
+		(!is_worse && !irqkit_cpuset_is_empty(p->relieved)))
 		return;
 	if (spread->seconds)
-		printf("%s by the load of these %u s.\n", verdict, spread->seconds);
+		print_sentence(
+			"%s by the load of these %u s.\n", verdict, spread->seconds);
 	else
-		printf("%s by counts since boot. --by=load measures current traffic.\n",
+		print_sentence(
+			"%s by counts since boot. --by=load measures current traffic.\n",
 			verdict);
 }
 
@@ -161,15 +165,17 @@ static void print_gain(const struct report *report, double before, double after)
 	_cleanup_free_ char *heavy = spread_explain_heavy(report);
 
 	if (is_by_load && has_choice && !had_moves(report))
-		printf("No improvement: no move relieves the busiest CPU by more than "
-		       "%u %%.\n",
+		print_sentence(
+			"No improvement: no move relieves the busiest CPU by more than "
+			"%u %%.\n",
 			wish->gain);
 	if (before > 0 && placed_has_few(&spread->placed))
-		printf("Few interrupts fired: these numbers are mostly chance.\n");
+		print_sentence(
+			"Few interrupts fired: these numbers are mostly chance.\n");
 	else if (heavy)
-		puts(heavy);
+		print_sentence("%s\n", heavy);
 	else if (!is_by_load && is_change(report) && before > 0 && !spread->after)
-		print_gain_by_rule(spread, before, after);
+		print_gain_by_rule(spread, after);
 }
 
 static void format_imbalance(char text[16], double imbalance)
@@ -186,8 +192,8 @@ static void print_relieved(const struct irqkit_cpuset *relieved)
 
 	if (!irqkit_cpuset_is_empty(relieved) &&
 		irqkit_cpuset_format_list(relieved, &list) == 0)
-		printf("The mean includes CPU%s %s, which handled some of these "
-		       "interrupts before the change.\n",
+		print_sentence("The mean includes CPU%s %s, which handled some of these "
+			       "interrupts before the change.\n",
 			irqkit_cpuset_count(relieved) == 1 ? "" : "s", list);
 }
 
@@ -199,13 +205,14 @@ static void print_imbalance(const struct spread *spread, double before, double a
 
 	format_imbalance(before_text, before);
 	format_imbalance(after_text, after);
-	printf("Imbalance (busiest CPU / mean) of %u CPU%s ", n_cpus,
+	print_sentence("Imbalance (busiest CPU / mean) of %u CPU%s ", n_cpus,
 		n_cpus == 1 ? "" : "s");
 	if (spread->seconds)
-		printf("in %u s", spread->seconds);
+		print_sentence("in %u s", spread->seconds);
 	else
-		printf("since boot");
-	printf(spread->after ? ": %s before, %s expected.\n" : ": %s now, %s after.\n",
+		print_sentence("since boot");
+	print_sentence(
+		spread->after ? ": %s before, %s expected.\n" : ": %s now, %s after.\n",
 		before_text, after_text);
 	print_relieved(spread->placed.relieved);
 }
@@ -220,13 +227,13 @@ static const char *judge(double before, double expected, double measured)
 
 static void print_measured(const struct spread *spread, double expected)
 {
-	printf("Measured over %u s after the change: ", spread->wish->verify);
+	print_sentence("Measured over %u s after the change: ", spread->wish->verify);
 	if (spread->measured == 0)
-		printf("no interrupt fired.\n");
+		print_sentence("no interrupt fired.\n");
 	else if (spread->before == 0)
-		printf("%.1f.\n", spread->measured);
+		print_sentence("%.1f.\n", spread->measured);
 	else
-		printf("%.1f, %s.\n", spread->measured,
+		print_sentence("%.1f, %s.\n", spread->measured,
 			judge(spread->before, expected, spread->measured));
 }
 
@@ -241,9 +248,10 @@ static void print_sources(const struct spread *spread)
 	period_list_sources(
 		spread->load, irqkit_snapshot_count(spread->rows), phrases, true);
 	if (weigh == IRQKIT_WEIGH_TIME)
-		printf(phrases[0] ? ", divided by packets" : ", divided by interrupts");
+		print_sentence(
+			phrases[0] ? ", divided by packets" : ", divided by interrupts");
 	for (size_t i = 0; phrases[i]; i++)
-		printf("%s%s", i ? " and " : " from ", phrases[i]);
+		print_sentence("%s%s", i ? " and " : " from ", phrases[i]);
 }
 
 /* What the numbers above are, and why they are not something better. */
@@ -251,11 +259,11 @@ static void print_weigh(const struct spread *spread)
 {
 	const char *why = irqkit_load_explain_weigh(spread->load);
 
-	printf("Weighed by %s%s",
+	print_sentence("Weighed by %s%s",
 		irqkit_load_get_weigh(spread->load) == IRQKIT_WEIGH_TIME ? "CPU " : "",
 		period_name_weigh(spread->load));
 	print_sources(spread);
-	printf("%s%s.\n", why ? ": " : "", why ? why : "");
+	print_sentence("%s%s.\n", why ? ": " : "", why ? why : "");
 }
 
 void spread_print_imbalance(const struct report *report)
@@ -270,7 +278,7 @@ void spread_print_imbalance(const struct report *report)
 	if (has_load)
 		print_imbalance(spread, before, after);
 	else
-		printf("None of these interrupts fired %s.\n",
+		print_sentence("None of these interrupts fired %s.\n",
 			spread->seconds ? "while measuring" : "since boot");
 	if (spread->after)
 		print_measured(spread, after);

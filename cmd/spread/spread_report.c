@@ -2,6 +2,7 @@
 /* What `irqkit spread` adds to the report: the load of each CPU before and after. */
 #include "spread/spread_report.h"
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/text.h"
 #include "change/report_row.h"
 #include "measure/period.h"
@@ -350,13 +351,14 @@ static void print_row(const struct spread *spread, const struct load_row *row,
 static void print_rest(size_t n_more, size_t n_idle)
 {
 	if (n_idle && n_more)
-		printf("... and %zu with less load, %zu with no load (--json shows "
-		       "all)\n",
+		print_sentence(
+			"... and %zu with less load, %zu with no load (--json shows "
+			"all)\n",
 			n_more, n_idle);
 	else if (n_idle)
-		printf("... and %zu with no load (--json shows all)\n", n_idle);
+		print_sentence("... and %zu with no load (--json shows all)\n", n_idle);
 	else if (n_more)
-		printf("... and %zu with less load (--json shows all)\n", n_more);
+		print_sentence("... and %zu with less load (--json shows all)\n", n_more);
 }
 
 static void print_rows(const struct report *report, struct load_row *rows, size_t n)

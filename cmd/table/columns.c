@@ -255,3 +255,16 @@ enum status table_prepare(struct table *table, const struct column *columns,
 		status = sort(table, columns, options->sort);
 	return status;
 }
+
+enum status table_check_options(const struct column *columns,
+	const struct table_options *options, const struct common *common, bool only_table)
+{
+	struct table none CLEANUP(table_free) = { 0 };
+
+	if (only_table && common->is_json && (options->output || options->sort)) {
+		say_error("--output and --sort change the table and cannot be combined "
+			  "with --json");
+		return STATUS_MISUSE;
+	}
+	return table_prepare(&none, columns, options, common);
+}

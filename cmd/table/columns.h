@@ -45,6 +45,14 @@ enum status table_prepare(struct table *table, const struct column *columns,
 	const struct table_options *options, const struct common *common);
 
 /*
+ * Reports what is wrong with the options, before there are rows. @only_table: --output and
+ * --sort are refused with --json, because the document always has all keys.
+ */
+enum status table_check_options(const struct column *columns,
+	const struct table_options *options, const struct common *common,
+	bool only_table);
+
+/*
  * For --help: a line for each column, with what it means. @what, "" or " with --by-cpu",
  * follows the word Columns.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit top: what the interrupts and CPUs do, again and again. */
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/output.h"
 #include "base/read_number.h"
 #include "base/say.h"
@@ -163,8 +164,8 @@ static void explain_standstill(const struct watching *watching, const struct fra
 
 	if (call->common.root && !watching->has_second && frame->n_active == 0 &&
 		table_options_are_plain(&o->table, &call->common))
-		printf("A saved system with one reading stands still; a second reading "
-		       "in proc.1\ngives rates.\n");
+		print_folded("A saved system with one reading stands still; a second "
+			     "reading in proc.1 gives rates.");
 }
 
 static enum status print_frames(struct watching *watching, int signal_fd)
@@ -225,6 +226,8 @@ static enum status run(const struct call *call)
 
 	if (status == STATUS_DONE)
 		status = read_weigh(o);
+	if (status == STATUS_DONE)
+		status = table_check_options(top_columns, &o->table, &call->common, true);
 	if (status == STATUS_DONE)
 		status = watching_start(&watching, call);
 	if (status != STATUS_DONE)

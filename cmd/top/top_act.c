@@ -343,7 +343,7 @@ void loop_fix(struct screen_loop *loop)
 		return;
 	if (item->n_words == 0)
 		snprintf(view->message, sizeof(view->message),
-			"irqkit cannot do this one");
+			"no irqkit command fixes this finding");
 	else if (!item->is_fixable)
 		show(loop, (const char *const *)item->words, item->n_words);
 	else if (may_act(loop))

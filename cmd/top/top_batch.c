@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* `irqkit top -b`: a table for each period. */
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "measure/period.h"
@@ -31,13 +32,19 @@ static void print_remark(const struct frame *frame, bool shows_all)
 {
 	const char *why = irqkit_load_explain_weigh(frame->load);
 	size_t n_idle = frame->n_rows - frame->n_active;
+	char text[160];
 
-	if (n_idle && !shows_all)
-		printf("%zu of %zu interrupts fired in %.1f s; --all shows the "
-		       "others.\n",
+	if (n_idle && !shows_all) {
+		snprintf(text, sizeof(text),
+			"%zu of %zu interrupts fired in %.1f s; --all shows the others.",
 			frame->n_active, frame->n_rows, frame->seconds);
-	if (why)
-		printf("Weighed by %s: %s.\n", period_name_weigh(frame->load), why);
+		print_folded(text);
+	}
+	if (why) {
+		snprintf(text, sizeof(text), "Weighed by %s: %s.",
+			period_name_weigh(frame->load), why);
+		print_folded(text);
+	}
 }
 
 enum status top_print_batch(const struct frame *frame, const struct call *call)

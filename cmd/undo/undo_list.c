@@ -58,6 +58,7 @@ static struct cell get_skipped(void *data)
 	return bool_cell(irqkit_change_get_state(data) == IRQKIT_CHANGE_SKIPPED);
 }
 
+/* "no" would say that the next undo may choose it, which an undo never does with an undo. */
 static struct cell get_state(void *data)
 {
 	static const char *const words[] = {
@@ -65,8 +66,11 @@ static struct cell get_state(void *data)
 		[IRQKIT_CHANGE_SKIPPED] = "skipped",
 		[IRQKIT_CHANGE_UNDONE] = "yes",
 	};
+	enum irqkit_change_state state = irqkit_change_get_state(data);
 
-	return text_cell(words[irqkit_change_get_state(data)]);
+	if (state == IRQKIT_CHANGE_MADE && irqkit_change_get_undoes(data))
+		return ABSENT;
+	return text_cell(words[state]);
 }
 
 static struct cell get_undoes(void *data)

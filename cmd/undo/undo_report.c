@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What irqkit undo says of the change that it restores. */
 #include "base/basics.h"
+#include "base/fold.h"
 #include "base/say.h"
 #include "base/text.h"
 #include "undo/undo.h"
@@ -43,9 +44,10 @@ static void remark_others(const struct undo *undo, bool has_undone)
 	if (irqkit_journal_count(undo->journal) < 2)
 		return;
 	if (next)
-		printf("The next 'irqkit undo' undoes change %u.\n",
+		print_sentence("The next 'irqkit undo' undoes change %u.\n",
 			irqkit_change_get_number(next));
-	puts("Others: 'irqkit undo NUMBER'; 'irqkit undo --list' lists the changes.");
+	print_sentence("Others: 'irqkit undo NUMBER'; 'irqkit undo --list' lists the "
+		       "changes.\n");
 }
 
 static void add_remark(const struct report *report)

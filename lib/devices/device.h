@@ -185,6 +185,7 @@ struct irqkit_devices {
 	size_t n_kernel_threads, kernel_threads_room;
 	size_t n_other_threads, other_threads_room;
 	bool has_read_kernel_threads;
+	bool has_read_processes; /* `threads` may have programs with such names yet */
 	bool has_read_threads;
 	unsigned int *processes; /* owned array: the numbers in /proc, ascending */
 	size_t n_processes;

@@ -18,6 +18,7 @@
 #include "kernel/ctx.h"
 #include "kernel/knob.h"
 #include "kernel/knob_path.h"
+#include "kernel/process.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -90,7 +91,7 @@ static int read_stat(struct irqkit_thread *thread)
 	return thread->start ? 0 : -ENOMEM;
 }
 
-static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *room)
+static int add_process(struct irqkit_devices *devices, unsigned int pid, size_t *room)
 {
 	struct irqkit_thread thread = { .devices = devices, .pid = pid };
 	_cleanup_free_ char *text = NULL;
@@ -104,16 +105,30 @@ static int add_thread(struct irqkit_devices *devices, unsigned int pid, size_t *
 		devices->irqbalance_pid = pid;
 	if (!is_candidate(text, len))
 		return 0;
-	r = read_stat(&thread);
-	if (r < 0)
-		return r;
-	if (!(thread.flags & PF_KTHREAD))
-		return number_list_add(&devices->programs, pid);
 	thread.name = arena_text(&devices->arena, text, len);
 	if (!thread.name || !GROW(devices->threads, devices->n_threads, *room))
 		return -ENOMEM;
 	devices->threads[devices->n_threads++] = thread;
 	return 0;
+}
+
+/* Keeps those candidates that are threads of the kernel. */
+static int keep_threads(struct irqkit_devices *devices)
+{
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < devices->n_threads && r == 0; i++) {
+		struct irqkit_thread *thread = &devices->threads[i];
+
+		r = read_stat(thread);
+		if (r == 0 && thread->flags & PF_KTHREAD)
+			devices->threads[n++] = *thread;
+		else if (r == 0)
+			r = number_list_add(&devices->programs, thread->pid);
+	}
+	devices->n_threads = n;
+	return r;
 }
 
 static int compare_pids(const void *a, const void *b)
@@ -139,25 +154,51 @@ static int sort_threads(struct irqkit_devices *devices)
 	return 0;
 }
 
-int devices_read_threads(struct irqkit_devices *devices)
+static int read_processes(struct irqkit_devices *devices)
 {
 	size_t room = 0;
 	int r;
 
-	if (devices->has_read_threads)
+	if (devices->has_read_processes)
 		return 0;
 	r = knob_list_numbers(
 		devices->ctx, "proc", &devices->processes, &devices->n_processes);
 	for (size_t i = 0; r == 0 && i < devices->n_processes; i++)
-		r = add_thread(devices, devices->processes[i], &room);
+		r = add_process(devices, devices->processes[i], &room);
+	devices->has_read_processes = true;
+	return r;
+}
+
+/* Forgets everything where it has failed. */
+static int end_reading(struct irqkit_devices *devices, int r)
+{
+	if (r < 0)
+		threads_free(devices);
+	return ctx_keep(devices->ctx, r);
+}
+
+int devices_find_irqbalance(struct irqkit_devices *devices, unsigned int *ret_pid)
+{
+	int r = end_reading(devices, read_processes(devices));
+
+	if (r == 0)
+		*ret_pid = devices->irqbalance_pid;
+	return r;
+}
+
+int devices_read_threads(struct irqkit_devices *devices)
+{
+	int r;
+
+	if (devices->has_read_threads)
+		return 0;
+	r = read_processes(devices);
+	if (r == 0)
+		r = keep_threads(devices);
 	if (r == 0)
 		r = sort_threads(devices);
-	if (r < 0) {
-		threads_free(devices);
-		return ctx_keep(devices->ctx, r);
-	}
-	devices->has_read_threads = true;
-	return 0;
+	devices->has_read_threads = r == 0;
+	return end_reading(devices, r);
 }
 
 EXPORT int irqkit_ctx_find_process(struct irqkit_ctx *ctx, const char *name)
@@ -203,12 +244,11 @@ static int compare_pid(const void *member, const void *key)
 
 struct irqkit_thread *threads_find_pid(const struct irqkit_devices *devices, int64_t pid)
 {
-	size_t at = array_lower_bound(devices->by_pid, devices->n_threads,
-		sizeof(*devices->by_pid), &pid, compare_pid);
+	size_t n = devices->by_pid ? devices->n_threads : 0;
+	size_t at = array_lower_bound(
+		devices->by_pid, n, sizeof(*devices->by_pid), &pid, compare_pid);
 
-	return at < devices->n_threads && devices->by_pid[at]->pid == pid
-		? devices->by_pid[at]
-		: NULL;
+	return at < n && devices->by_pid[at]->pid == pid ? devices->by_pid[at] : NULL;
 }
 
 EXPORT int irqkit_devices_count_irq_threads(
@@ -255,25 +295,6 @@ EXPORT bool irqkit_thread_is_fixed(const struct irqkit_thread *thread)
 	return thread->flags & PF_NO_SETAFFINITY;
 }
 
-int threads_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list)
-{
-	static const char word[] = "\nCpus_allowed_list:";
-	_cleanup_free_ char *text = NULL;
-	const char *list;
-	size_t len;
-	int r = knob_readf(ctx, &text, &len, "proc/%u/status", pid);
-
-	if (r < 0)
-		return r == -ESRCH ? -ENOENT : r;
-	list = strstr(text, word);
-	if (!list)
-		return -EBADMSG;
-	list += strlen(word);
-	list += strspn(list, " \t");
-	*ret_list = strndup(list, strcspn(list, "\n"));
-	return *ret_list ? 0 : -ENOMEM;
-}
-
 void threads_free(struct irqkit_devices *devices)
 {
 	for (size_t i = 0; i < devices->n_threads; i++)
@@ -286,14 +307,14 @@ void threads_free(struct irqkit_devices *devices)
 	devices->n_threads = devices->n_processes = 0;
 	devices->irqbalance_pid = 0;
 	devices->has_read_irqbalance_words = false;
-	devices->has_read_threads = false;
+	devices->has_read_processes = devices->has_read_threads = false;
 }
 
 int thread_get_text(struct irqkit_thread *thread, const char **ret_text)
 {
 	if (!thread->cpus && !thread->cpus_error)
-		thread->cpus_error = threads_read_cpus(
-			thread->devices->ctx, thread->pid, &thread->cpus);
+		thread->cpus_error = process_read_cpus(
+			thread->devices->ctx, thread->pid, NULL, &thread->cpus);
 	if (thread->cpus_error == 0)
 		*ret_text = thread->cpus;
 	return thread->cpus_error;

@@ -9,6 +9,8 @@
 #define PF_KTHREAD 0x00200000u /* include/linux/sched.h */
 
 int devices_read_threads(struct irqkit_devices *devices);
+/* The process with that name; 0: it does not run. No other file of a thread is read. */
+int devices_find_irqbalance(struct irqkit_devices *devices, unsigned int *ret_pid);
 /* Forgets the threads that irqkit_devices_count_kernel_threads() has read. */
 void kernel_threads_free(struct irqkit_devices *devices);
 void threads_free(struct irqkit_devices *devices);
@@ -28,7 +30,5 @@ struct irqkit_thread *devices_find_thread(
 int thread_get_text(struct irqkit_thread *thread, const char **ret_text);
 /* They are read again when they are needed. */
 void thread_forget(struct irqkit_thread *thread);
-/* The same for any process. -ENOENT: it has ended. */
-int threads_read_cpus(struct irqkit_ctx *ctx, unsigned int pid, char **ret_list);
 
 #endif

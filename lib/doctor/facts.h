@@ -23,7 +23,7 @@ struct unit {
 	size_t n_irqs, irqs_room;
 	int cpu; /* where its first interrupt is, see facts_find_cpu(); -1: not known */
 	uint64_t count; /* in facts_counts() */
-	bool is_movable; /* an interrupt of it can be moved */
+	bool is_movable; /* 'irqkit spread DEV' can move an interrupt of it */
 	bool is_managed; /* the kernel alone places it */
 	bool is_data; /* it is not a link, configuration, admin or error vector */
 };
@@ -169,10 +169,11 @@ struct plan_gain {
 	double gain;
 	double own_gain; /* the same of the interrupts that are placed alone */
 	size_t n_moves; /* interrupts that go elsewhere */
-	/* of the interrupts that are placed, those that are handled, before and after: */
-	size_t n_remote[2]; /* on another node than that of their device */
-	size_t n_slow[2]; /* on slow cores */
-	size_t n_cpus[2]; /* by so many different CPUs */
+	bool is_worse; /* 'irqkit spread' would warn that the load gets less even */
+	/* of the interrupts that are placed and carry data, before and after: */
+	size_t n_remote[2]; /* fire, on another node than that of their device */
+	size_t n_slow[2]; /* fire, on slow cores */
+	size_t n_cpus[2]; /* are on so many different CPUs */
 	size_t n_cores[2]; /* and cores */
 };
 

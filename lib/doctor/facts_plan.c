@@ -106,6 +106,7 @@ static int read_loads(const struct facts *facts, const struct irqkit_placement *
 	int r = find_gain(facts, p, false, &gain->gain);
 
 	gain->n_moves = irqkit_spread_count_moves(p->spread);
+	gain->is_worse = irqkit_placement_is_worse(p);
 	return r == 0 ? find_gain(facts, p, true, &gain->own_gain) : r;
 }
 
@@ -137,9 +138,13 @@ static int count_place(const struct facts *facts, const struct unit *unit,
 	const struct irqkit_cpuset *slow = irqkit_topology_get_slow_cores(
 		facts->topology);
 
-	gain->n_remote[when] += is_remote(facts, unit, cpu);
-	gain->n_slow[when] += slow && irqkit_cpuset_has(slow, cpu);
-	return unit && unit->is_data ? irqkit_cpuset_add(places->cpus[when], cpu) : 0;
+	if (!unit || !unit->is_data)
+		return 0;
+	if (unit->count) {
+		gain->n_remote[when] += is_remote(facts, unit, cpu);
+		gain->n_slow[when] += slow && irqkit_cpuset_has(slow, cpu);
+	}
+	return irqkit_cpuset_add(places->cpus[when], cpu);
 }
 
 static int read_places(const struct facts *facts, const struct irqkit_placement *p,

@@ -26,8 +26,10 @@
 
 unsigned int facts_find_irqbalance(struct facts *facts)
 {
-	return devices_read_threads(facts->devices) < 0 ? 0
-							: facts->devices->irqbalance_pid;
+	unsigned int pid = 0;
+
+	devices_find_irqbalance(facts->devices, &pid);
+	return pid;
 }
 
 /* The value in "NAME=VALUE\0...", or NULL. */

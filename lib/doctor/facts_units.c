@@ -254,7 +254,7 @@ static int add_irq(struct facts *facts, struct irqkit_irq *irq)
 	unit->irqs[unit->n_irqs++] = irq;
 	facts->unit_of[irqkit_irq_get_index(irq)] = unit;
 	unit->count += facts_count(facts, irq);
-	unit->is_movable |= movable == IRQKIT_MOVABLE || movable == IRQKIT_SEEMS_MANAGED;
+	unit->is_movable |= movable == IRQKIT_MOVABLE;
 	unit->is_managed |= movable == IRQKIT_MANAGED;
 	if (owner && unit->is_data)
 		owner->count += facts_count(facts, irq);

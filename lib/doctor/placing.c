@@ -52,13 +52,13 @@ int placing_plan_device(struct facts *facts, const struct fact_device *device,
 
 bool placing_gains(const struct plan_gain *gain)
 {
-	return gain->gain * 100 >= GAIN_PERCENT;
+	return gain->gain * 100 >= GAIN_PERCENT && !gain->is_worse;
 }
 
 /* Where several devices crowd a CPU, none of them relieves it by itself. */
 bool placing_gains_itself(const struct plan_gain *gain)
 {
-	return gain->own_gain * 100 >= GAIN_PERCENT && gain->gain >= 0;
+	return gain->own_gain * 100 >= GAIN_PERCENT && gain->gain >= 0 && !gain->is_worse;
 }
 
 /* What is placed badly and idle costs nothing now. */

@@ -5,6 +5,7 @@
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "doctor/irq_view.h"
+#include "doctor/placing.h"
 #include "doctor/rule.h"
 #include "doctor/thresholds.h"
 
@@ -211,7 +212,7 @@ static int report_hint(
 	struct plan_gain gain;
 	int r = facts_plan_spread(look->facts, &words, &gain);
 
-	if (r < 0 || gain.own_gain * 100 < GAIN_PERCENT || gain.gain < 0)
+	if (r < 0 || !placing_gains_itself(&gain))
 		return r;
 	finding = finding_add(look, device->device, NULL);
 	finding_say(finding,

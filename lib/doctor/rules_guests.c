@@ -6,6 +6,7 @@
 #include "doctor/facts_kernel.h"
 #include "doctor/facts_net.h"
 #include "doctor/facts_pressure.h"
+#include "doctor/placing.h"
 #include "doctor/rule.h"
 #include "doctor/steered.h"
 #include "doctor/thresholds.h"
@@ -69,7 +70,7 @@ static int judge_xen_guest(struct look *look, const struct fact_device *owner)
 		"for more queues, set max_queues of xen_netfront here and of xen_netback "
 		"on the host to %u, then detach and attach the interface, or restart the "
 		"guest",
-		irqkit_cpuset_count(look->facts->online));
+		facts_count_cores(look->facts, owner->usable));
 	return 0;
 }
 
@@ -82,7 +83,7 @@ static int judge_virtio(struct look *look, const struct fact_device *owner)
 {
 	struct channel_counts channels = { 0 };
 	struct irqkit_finding *finding = NULL;
-	unsigned int useful = irqkit_cpuset_count(look->facts->online);
+	unsigned int useful;
 	bool is_known;
 	int r = 0;
 
@@ -102,6 +103,8 @@ static int judge_virtio(struct look *look, const struct fact_device *owner)
 	}
 	if (can_rps_help(look, owner))
 		finding_fix(finding, "rps", owner->name, "--auto", NULL);
+	/* what 'irqkit channels --auto' sets as soon as the host allows it */
+	useful = facts_count_cores(look->facts, owner->usable);
 	finding_by_hand(finding, IRQKIT_NEEDS_HOST,
 		"for more queues, give the interface queues='%u' and vectors='%u' on the "
 		"host, then: irqkit channels %s --auto",
@@ -224,7 +227,7 @@ static int look_backends_on_one(struct look *look)
 		&(struct spread_words){
 			(const char *[]){ "vif*" }, 1, IRQKIT_POLICY_QUEUE, NULL },
 		&gain);
-	if (r < 0 || gain.gain * 100 < GAIN_PERCENT)
+	if (r < 0 || !placing_gains(&gain))
 		return r;
 	finding = finding_add(look, NULL, "vif*");
 	finding_say(finding,

@@ -54,27 +54,66 @@ static bool is_remote(const struct facts *facts, const struct fact_device *devic
 	return distance < 0 || local < 0 || distance > local;
 }
 
+static size_t count_movable(const struct fact_device *device)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < device->n_units; i++)
+		n += device->units[i]->is_movable;
+	return n;
+}
+
+/* "; 4 managed ones stay where the kernel puts them", or "" */
+static void format_managed(
+	const struct fact_device *device, size_t n_movable, char *text, size_t size)
+{
+	size_t n = device->n_units - n_movable;
+
+	*text = '\0';
+	if (n)
+		snprintf(text, size,
+			"; %zu managed one%s stay%s where the kernel puts %s", n,
+			n == 1 ? "" : "s", n == 1 ? "s" : "", n == 1 ? "it" : "them");
+}
+
+static void fix_remote(struct irqkit_finding *finding, const struct facts *facts,
+	const struct fact_device *device, const struct plan_gain *gain)
+{
+	if (!gain->is_worse) {
+		finding_fix(finding, "spread", device->name, NULL);
+		placing_lower_if_idle(finding, facts, device);
+		return;
+	}
+	finding_set_class(finding, IRQKIT_CLASS_INFO);
+	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
+		"nothing to do, because the load of the CPUs would then be less even; "
+		"'irqkit spread %s -n' shows both",
+		device->name);
+}
+
 static int report_remote(
 	struct look *look, struct fact_device *device, size_t n, uint64_t count)
 {
-	_cleanup_free_ char *part = placing_format_part(n, device->n_units);
+	size_t n_movable = count_movable(device);
+	_cleanup_free_ char *part = placing_format_part(n, n_movable);
 	struct irqkit_finding *finding;
 	struct plan_gain gain;
+	char managed[96];
 	int r = placing_plan_device(look->facts, device, NULL, &gain);
 
 	if (r < 0 || gain.n_remote[1] >= gain.n_remote[0])
 		return r;
 	finding = finding_add(look, device->device, NULL);
+	format_managed(device, n_movable, managed, sizeof(managed));
 	finding_say(finding,
-		"%s handled on another NUMA node than node %d, where the device is",
-		part ? part : "?", device->node);
+		"%s handled on another NUMA node than node %d, where the device is%s",
+		part ? part : "?", device->node, managed);
 	for (size_t i = 0; i < device->n_units; i++)
 		if (is_remote(look->facts, device, device->units[i]))
 			placing_add_place(finding, device->units[i]);
 	finding_weigh(finding, placing_share(count, look->facts->count),
 		1 - placing_share(gain.n_remote[1], gain.n_remote[0]), false);
-	finding_fix(finding, "spread", device->name, NULL);
-	placing_lower_if_idle(finding, look->facts, device);
+	fix_remote(finding, look->facts, device, &gain);
 	return 0;
 }
 
@@ -219,7 +258,7 @@ static int report_shared_core(struct look *look, struct fact_device *device)
 	struct plan_gain gain;
 	int r = placing_plan_device(look->facts, device, NULL, &gain);
 
-	if (r < 0 || gain.n_cores[1] <= gain.n_cores[0])
+	if (r < 0 || gain.n_cores[1] <= gain.n_cores[0] || gain.is_worse)
 		return r;
 	finding = finding_add(look, device->device, NULL);
 	finding_say(finding,
@@ -312,7 +351,7 @@ static int report_slow_core(struct look *look, struct fact_device *device, size_
 	int r = placing_plan_device(
 		look->facts, device, facts_get_fast_word(look->facts), &gain);
 
-	if (r < 0 || gain.n_slow[1] >= gain.n_slow[0])
+	if (r < 0 || gain.n_slow[1] >= gain.n_slow[0] || gain.is_worse)
 		return r;
 	finding = finding_add(look, device->device, NULL);
 	finding_say(finding, "%s handled on slow cores (CPUs %s)", part ? part : "?",
@@ -424,7 +463,10 @@ static const struct irqkit_rule rules[] = {
 		.explain =
 			"Reported for queues with 5% or more of the interrupts of their "
 			"device, if the node of the device has housekeeping CPUs and "
-			"'irqkit spread' brings them there. Not reported in a guest, "
+			"'irqkit spread' brings them there. Interrupts that only the "
+			"kernel places do not count. The class is info if the load of "
+			"the CPUs would be less even afterwards. Not reported in a "
+			"guest, "
 			"whose nodes may not be real, or if all nodes are equally far.",
 		.look = look_queue_on_remote_node,
 	},

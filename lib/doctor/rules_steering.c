@@ -33,6 +33,24 @@ static bool lacks_rps(struct look *look, struct steered *steered)
 		!steered_mostly_sends(look->facts, steered->owner);
 }
 
+/* More queues share the interrupts too, where the driver is known to allow them. */
+static void say_more_queues(struct irqkit_finding *finding, const struct facts *facts,
+	const struct fact_device *owner)
+{
+	unsigned int useful = facts_count_cores(facts, owner->usable);
+	struct channel_counts channels;
+
+	if (!facts_read_channels(owner->device, &channels) ||
+		!facts_can_set_channels(owner->device))
+		return;
+	useful = useful < channels.max ? useful : channels.max;
+	if (useful > channels.now)
+		finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
+			"'irqkit channels %s --auto' sets %u queues, which share the "
+			"interrupts too",
+			owner->name, useful);
+}
+
 static int judge_single_queue(struct look *look, struct steered *steered)
 {
 	int cpu = steered_find_first_cpu(look, steered);
@@ -61,6 +79,7 @@ static int judge_single_queue(struct look *look, struct steered *steered)
 	finding_add_cpu(finding, (unsigned int)cpu);
 	finding_fix(
 		finding, "rps", irqkit_device_get_name(steered->device), "--auto", NULL);
+	say_more_queues(finding, look->facts, steered->owner);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "doctor/doctor.h"
 #include "doctor/facts_net.h"
 #include "doctor/thresholds.h"
+#include "steer/steer.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -158,6 +159,7 @@ bool steered_mostly_sends(const struct facts *facts, const struct fact_device *o
 {
 	struct irqkit_queue *queue;
 	uint64_t sent = 0;
+	bool is_told = false;
 
 	for (size_t at = 0; (queue = facts_next_queue(owner->device, IRQKIT_TX, &at));) {
 		int number = irqkit_queue_get_irq(queue);
@@ -165,11 +167,14 @@ bool steered_mostly_sends(const struct facts *facts, const struct fact_device *o
 			? NULL
 			: irqkit_machine_find_irq(facts->machine, (unsigned int)number);
 
-		if (irq && !is_counted(owner->device, queue))
-			sent += facts_count(facts, irq);
+		if (!irq || is_counted(owner->device, queue))
+			continue;
+		is_told = true;
+		sent += facts_count(facts, irq);
 	}
 	/* a busy interface that is polled fires rarely */
-	return (double)sent * 100 > (double)owner->count * SENDING_PERCENT;
+	return is_told ? steer_mostly_sends(sent, owner->count)
+		       : steer_device_sends(owner->device);
 }
 
 void steered_add_file(

@@ -37,8 +37,6 @@ enum {
 	/* a tick on a CPU without ticks, per second */
 	TICK_PER_SECOND = 10,
 
-	/* RPS does not help if more of the interrupts come from sending */
-	SENDING_PERCENT = 75,
 	/* a CPU or queue is short of time: for RPS and channels */
 	SHORT_CPU_PERCENT = 50,
 	/* packets per second that one CPU can process, if time is not known */

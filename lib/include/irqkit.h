@@ -603,7 +603,7 @@ int irqkit_device_read_rss(struct irqkit_device *device, size_t *ret_entries,
  * @ret_asked: the number that the guest asked for when the two ends connected; 0: not known
  * @ret_offered: the most that the other domain offers; 0: not known
  *
- * -EOPNOTSUPP: the device is no Xen interface.
+ * -EOPNOTSUPP: the device is not a Xen interface.
  * -ENODATA: xenstore cannot be read, or has neither.
  */
 int irqkit_device_read_xen_queues(
@@ -1161,7 +1161,8 @@ enum irqkit_cpus {
 	 * cpuset partition (cpuset.cpus.isolated of the root control group). Also the
 	 * CPUs that settings isolate: the online CPUs that neither
 	 * /proc/irq/default_smp_affinity nor /sys/devices/virtual/workqueue/cpumask
-	 * contains, unless no housekeeping CPU would remain.
+	 * contains, unless no housekeeping CPU would remain. If there is no file of the
+	 * workqueues, the affinity of kthreadd stands for it.
 	 */
 	IRQKIT_CPUS_ISOLATED,
 	IRQKIT_CPUS_NOHZ_FULL, /* without a tick: nohz_full= */
@@ -1354,7 +1355,7 @@ enum {
 
 /*
  * Reads /proc/interrupts again, and forgets what others can have changed: affinities, the
- * settings of queues, threads, and which CPUs settings isolate. If interrupts, their
+ * settings of queues, threads, and which CPUs settings or cpuset partitions isolate. If interrupts, their
  * handlers or online CPUs differ, or if something could not be read before, then everything
  * is forgotten, also devices and topology. The context's failure is cleared.
  *
@@ -1405,6 +1406,15 @@ int irqkit_machine_get_boot_id(struct irqkit_machine *machine, const char **ret_
  */
 int irqkit_machine_read_sock_flow_entries(
 	struct irqkit_machine *machine, uint64_t *ret_count);
+
+/*
+ * Reads the CPUs that the rx queues of later interfaces get for RPS (rps_default_mask). The
+ * caller frees the set.
+ *
+ * -ENOENT: the kernel is older than Linux 6.3, has no RPS, or does not show the setting.
+ */
+int irqkit_machine_read_rps_default_mask(
+	struct irqkit_machine *machine, struct irqkit_cpuset **ret_cpus);
 
 /* Return the parts of a machine. They belong to it. */
 struct irqkit_ctx *irqkit_machine_get_ctx(const struct irqkit_machine *machine);
@@ -1878,7 +1888,8 @@ enum irqkit_packets_source {
 };
 
 /*
- * Gets how many packets per second the queues of an interrupt received and sent.
+ * Gets how many packets per second the queues of an interrupt received and sent; with
+ * _source, returns where these were counted.
  *
  * -ENODATA: it is not known.
  */
@@ -2142,8 +2153,8 @@ int irqkit_machine_read_isolated(
 	struct irqkit_machine *machine, struct irqkit_cpuset **ret_cpus);
 
 /*
- * Creates an empty plan. Its steps share what the machine has read; what is planned for
- * an interrupt shows irqkit_irq_get_planned().
+ * Creates an empty plan. Its steps share what the machine has read;
+ * irqkit_irq_get_planned() gets what is planned for an interrupt.
  *
  * @machine: must live longer than the result
  */
@@ -2152,8 +2163,8 @@ void irqkit_plan_free(struct irqkit_plan *plan);
 
 enum {
 	/*
-	 * The step is skipped if the kernel cannot move the interrupt (EIO up to Linux
-	 * 6.10, EPERM from 6.11 on). Without this flag, the plan fails.
+	 * The step is skipped if the kernel answers that it cannot move the interrupt:
+	 * see irqkit_step_was_refused(). Without this flag, the plan fails.
 	 */
 	IRQKIT_STEP_OPTIONAL = 1 << 0,
 };
@@ -2237,8 +2248,7 @@ int irqkit_plan_add_xps_cpus(struct irqkit_plan *plan, struct irqkit_queue *queu
 	const struct irqkit_cpuset *cpus, const char *why);
 
 /*
- * Adds a step that sets the rx queues whose flows are transmitted on a tx queue. Errors
- * and
+ * Adds a step that sets the rx queues whose flows are transmitted on a tx queue. Errors and
  * @why: see irqkit_plan_add_xps_cpus().
  *
  * @rxqs: the numbers of the rx queues
@@ -2436,9 +2446,8 @@ enum {
 
 /*
  * Writes the planned steps. First all old values are written to the journal; then the bans
- * of irqkit_plan_set_bans() are made, and each
- * knob is written with one write(2) and read back. If a write fails, everything that this
- * call wrote is restored, the last one first.
+ * of irqkit_plan_set_bans() are made, and each knob is written with one write(2) and read
+ * back. If a write fails, everything that this call wrote is restored, the last one first.
  *
  * @command: the command line, for the journal
  * @flags: 0 or IRQKIT_APPLY_KEEP_GOING
@@ -2666,8 +2675,7 @@ unsigned int irqkit_change_get_undoes(const struct irqkit_change *change);
 
 /*
  * Adds the steps that undo @change, the last one first, and takes its bans back, except
- * those that another change needs. With or without @force, a step is
- * skipped
+ * those that another change needs. With or without @force, a step is skipped
  *   with error ENOENT if the interrupt, interface or thread of the knob is gone, or if
  *   its number or name now belongs to something else;
  *   with error EINVAL if none of the old CPUs is online;
@@ -2744,7 +2752,7 @@ int irqkit_stay_find(struct irqkit_ctx *ctx, int *ret_pid, unsigned int *ret_num
 /* Events: what can have changed settings                                            */
 
 /*
- * What the kernel announces of the running system. It announces no write to smp_affinity,
+ * What the kernel announces about the running system. It announces no write to smp_affinity,
  * rps_cpus or xps_cpus. When an event is read, the driver has finished: its interrupts
  * and their affinities are as it left them.
  */
@@ -3200,6 +3208,15 @@ enum irqkit_rps_state irqkit_rps_advice_judge(const struct irqkit_rps_advice *ad
 	const struct irqkit_queue *queue, const struct irqkit_cpuset *cpus);
 
 /*
+ * Returns whether a network device mostly sends: then RPS, which shares the work of
+ * receiving, relieves its CPU little. Interrupts that serve only tx queues tell, or the
+ * packets of the device since boot, if its interrupts serve both directions. False if
+ * neither is known.
+ */
+bool irqkit_machine_mostly_sends(
+	struct irqkit_machine *machine, struct irqkit_device *device);
+
+/*
  * Same as irqkit_rps_advice_new(), but returns only the CPUs and the reason. The caller
  * frees both.
  *
@@ -3211,11 +3228,11 @@ int irqkit_machine_advise_rps(struct irqkit_machine *machine,
 /*
  * Decides on which tx queue each CPU should transmit.
  *
- * Every housekeeping CPU, or every online one if there is none, gets the queue whose
- * interrupt is handled nearest to it: on the CPU
- * itself, its core, its last-level cache, its node, the nearest node. If several queues
- * are equally near, it gets the one with the fewest CPUs. A queue that no CPU got gets
- * the nearest CPU as well.
+ * Every housekeeping CPU, or every online CPU if there is no housekeeping CPU, gets the
+ * queue whose interrupt is handled nearest to it: on the CPU itself, its core, its
+ * last-level cache, its node, the nearest node. If several queues are equally near, the
+ * CPU gets the one with the fewest CPUs. A queue that no CPU got gets the nearest CPU as
+ * well.
  *
  * @served: the CPU that handles the interrupt of each queue, or -1
  * @n_queues: the number of tx queues
@@ -3254,20 +3271,22 @@ int irqkit_request_new_spread(struct irqkit_request **ret_request);
 
 /*
  * Create a request that sets RPS and RFS, or XPS, of network interfaces. It needs
- * TARGETs, which are names of interfaces or globs such as "veth*".
+ * TARGETs, which are names of interfaces or globs such as "veth*". With
+ * irqkit_request_check() and no TARGET, it is about all interfaces where the setting can
+ * have an effect or is set.
  */
 int irqkit_request_new_rps(struct irqkit_request **ret_request);
 int irqkit_request_new_xps(struct irqkit_request **ret_request);
 
 /*
  * Creates a request that sets RPS of the rx queues of interfaces that are created later.
- * It needs CPUs, or IRQKIT_STEERING_OFF.
+ * To plan it, it needs CPUs, or IRQKIT_STEERING_OFF.
  */
 int irqkit_request_new_rps_default(struct irqkit_request **ret_request);
 
 /*
- * Creates a request that sets the size of the RFS flow table of the whole system. It needs
- * irqkit_request_set_flows().
+ * Creates a request that sets the size of the RFS flow table of the whole system. To plan
+ * it, it needs irqkit_request_set_flows().
  */
 int irqkit_request_new_flow_entries(struct irqkit_request **ret_request);
 
@@ -3278,8 +3297,9 @@ int irqkit_request_new_flow_entries(struct irqkit_request **ret_request);
 int irqkit_request_new_pin(struct irqkit_request **ret_request);
 
 /*
- * A request for the channels of network interfaces, each an interface or a pattern. With
- * irqkit_request_check() and no TARGET, it is about all interfaces with hardware.
+ * Creates a request for the channels of network interfaces. Its TARGETs are names of
+ * interfaces or patterns. With irqkit_request_check() and no TARGET, it is about all
+ * interfaces with hardware.
  */
 int irqkit_request_new_channels(struct irqkit_request **ret_request);
 
@@ -3549,8 +3569,9 @@ int irqkit_request_set_flows(
 /*
  * Reads the words of a request and looks for what is wrong with them, but decides nothing.
  * For RPS and XPS, it finds the interface and its queues, so that a program can show them.
+ * For a setting of the whole system, it says if the setting is missing or unreadable.
  *
- * -EINVAL: the request is not a spread, RPS or XPS; or see irqkit_request_plan().
+ * -EINVAL: the request is of a kind that can only be planned; or see irqkit_request_plan().
  */
 int irqkit_request_check(struct irqkit_request *request, struct irqkit_machine *machine);
 
@@ -3577,6 +3598,9 @@ int irqkit_request_plan_again(struct irqkit_request *request, struct irqkit_plan
  */
 int irqkit_request_plan_rest(struct irqkit_request *request,
 	struct irqkit_machine *machine, struct irqkit_plan *plan);
+
+/* ------- disturbances */
+
 /* What can still interrupt some CPUs. */
 struct irqkit_disturbances;
 struct irqkit_disturbance;
@@ -3634,6 +3658,8 @@ const char *irqkit_disturbance_get_why(const struct irqkit_disturbance *disturba
 
 /* Returns whether it could be moved away. */
 bool irqkit_disturbance_is_movable(const struct irqkit_disturbance *disturbance);
+
+/* ------- results of a request */
 
 /* Why a request could not be planned. */
 enum irqkit_problem {
@@ -3719,6 +3745,13 @@ size_t irqkit_placement_count_absent(const struct irqkit_placement *placement);
  */
 size_t irqkit_placement_count_on_one_of_many(const struct irqkit_placement *placement);
 
+/*
+ * Returns whether the placement makes the load clearly less even: the imbalance grows by
+ * more than 0.1 and by more than a twentieth. False by load, where too few interrupts
+ * fired to tell, and where the placement relieves a CPU that is isolated.
+ */
+bool irqkit_placement_is_worse(const struct irqkit_placement *placement);
+
 /* Returns the number of devices that have some of the interrupts. */
 size_t irqkit_placement_count_devices(const struct irqkit_placement *placement);
 
@@ -3760,8 +3793,8 @@ void irqkit_policies_free(struct irqkit_policies *policy);
 int irqkit_policies_read_system(struct irqkit_policies *policy, struct irqkit_ctx *ctx);
 
 /*
- * Reads one file, or the files NAME.conf of a directory. @path is not below the root. Mistakes
- * as for irqkit_policies_read_system().
+ * Reads one file, or the files NAME.conf of a directory. @path is not below the root. The
+ * call does not fail if a file is wrong: see irqkit_policies_get_mistake().
  */
 int irqkit_policies_read(struct irqkit_policies *policy, const char *path);
 
@@ -3793,7 +3826,7 @@ const char *irqkit_policies_get_file(
 const char *const *irqkit_policies_get_words(
 	const struct irqkit_policies *policy, size_t index, size_t *ret_count);
 
-/* Did the line begin with "-": may its TARGETs be missing? */
+/* Returns whether the line begins with "-", so that its TARGETs may be missing. */
 bool irqkit_policies_is_optional(const struct irqkit_policies *policy, size_t index);
 
 /* Sets the request of a line; the policy frees it. */
@@ -3805,8 +3838,8 @@ struct irqkit_request *irqkit_policies_get_request(
 	const struct irqkit_policies *policy, size_t index);
 
 /*
- * Adds CPUs that count as isolated for all lines: they are not housekeeping, and only a
- * CPU that a line names by its number alone is used, with a warning.
+ * Adds CPUs that count as isolated for all lines: they are not housekeeping CPUs. A line
+ * uses such a CPU only if it names this CPU by its number, and then gets a warning.
  */
 int irqkit_policies_add_isolated(
 	struct irqkit_policies *policy, const struct irqkit_cpuset *cpus);
@@ -3946,6 +3979,8 @@ const char *irqkit_policies_get_left(
 struct irqkit_applied;
 
 /*
+ * Reads them.
+ *
  * -ENOENT: no policy was applied since boot. -EACCES, -EPERM, ...: see irqkit_lock_new().
  * -EBADMSG: what was written cannot be understood.
  */
@@ -4143,7 +4178,10 @@ size_t irqkit_doctor_count_rules(const struct irqkit_doctor *doctor);
 const struct irqkit_rule *irqkit_doctor_get_rule(
 	const struct irqkit_doctor *doctor, size_t index, const char **ret_lacks);
 
-/* Returns what the numbers are, and for how many seconds; -1: that is not known. */
+/*
+ * Return what the numbers are, and for how many seconds they were counted; -1: that is not
+ * known.
+ */
 enum irqkit_confidence irqkit_doctor_get_confidence(const struct irqkit_doctor *doctor);
 double irqkit_doctor_get_seconds(const struct irqkit_doctor *doctor);
 
@@ -4184,6 +4222,8 @@ const char *irqkit_finding_get_fact(
 /*
  * Returns the command that fixes it: its words, without "irqkit", ending with NULL; NULL if
  * there is none.
+ *
+ * @ret_count: the number of words
  */
 const char *const *irqkit_finding_get_fix(
 	const struct irqkit_finding *finding, size_t *ret_count);

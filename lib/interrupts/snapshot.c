@@ -34,6 +34,7 @@ EXPORT void irqkit_snapshot_free(struct irqkit_snapshot *snapshot)
 	}
 	arena_free(&snapshot->arena);
 	irqkit_cpuset_free(snapshot->cpus);
+	irqkit_cpuset_free(snapshot->possible);
 	free(snapshot->by_irq);
 	free(snapshot->rows);
 	free(snapshot);
@@ -178,8 +179,22 @@ static int compare_irq(const void *member, const void *key)
 	return (row->irq > irq) - (row->irq < irq);
 }
 
+/* Where it is if no number is missing before it and none is there twice. */
+static size_t guess_place(const struct irqkit_snapshot *snapshot, int irq)
+{
+	size_t first = snapshot->n_named;
+	int lowest = first < snapshot->n_rows ? snapshot->by_irq[first]->irq : 0;
+
+	return irq >= lowest ? first + (size_t)(irq - lowest) : snapshot->n_rows;
+}
+
 size_t snapshot_find_first(const struct irqkit_snapshot *snapshot, int irq)
 {
+	size_t at = guess_place(snapshot, irq);
+
+	if (at < snapshot->n_rows && snapshot->by_irq[at]->irq == irq &&
+		(at == 0 || snapshot->by_irq[at - 1]->irq < irq))
+		return at;
 	return array_lower_bound(snapshot->by_irq, snapshot->n_rows,
 		sizeof(*snapshot->by_irq), &irq, compare_irq);
 }

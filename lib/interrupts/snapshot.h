@@ -38,6 +38,7 @@ struct irqkit_snapshot {
 	size_t n_named;
 	uint64_t read_at; /* in seconds; 0: not known */
 	bool is_of_sysfs; /* /proc/interrupts was empty: read from /sys/kernel/irq */
+	struct irqkit_cpuset *possible; /* owned; read with it, or NULL */
 	unsigned int n_more_owners; /* beside the first one */
 };
 

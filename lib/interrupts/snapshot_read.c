@@ -220,6 +220,7 @@ static int read_sysfs(struct irqkit_ctx *ctx, enum snapshot_counts keep,
 	for (size_t i = 0; i < snapshot->n_rows && keep == SNAPSHOT_TOTALS; i++)
 		snapshot->rows[i].n_served = 0;
 	snapshot->is_of_sysfs = true;
+	snapshot->possible = TAKE(possible);
 	r = snapshot_index(snapshot);
 	if (r < 0)
 		return r;

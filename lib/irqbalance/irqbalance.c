@@ -226,17 +226,18 @@ EXPORT int irqkit_irqbalance_new(
 	struct irqkit_devices *devices, struct irqkit_irqbalance **ret_irqbalance)
 {
 	struct irqkit_irqbalance *irqbalance;
-	int r = devices_read_threads(devices);
+	unsigned int pid;
+	int r = devices_find_irqbalance(devices, &pid);
 
 	if (r < 0)
 		return r;
-	if (!devices->irqbalance_pid)
+	if (!pid)
 		return -ESRCH;
 	irqbalance = calloc(1, sizeof(*irqbalance));
 	if (!irqbalance)
 		return -ENOMEM;
 	irqbalance->ctx = devices->ctx;
-	irqbalance->pid = devices->irqbalance_pid;
+	irqbalance->pid = pid;
 	r = read_words(irqbalance, devices);
 	irqbalance->file = find_file(devices->ctx);
 	irqbalance->restart = find_restart(devices->ctx);

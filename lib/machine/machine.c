@@ -78,7 +78,8 @@ static int new_irqs(struct irqkit_machine *machine,
 	return 0;
 }
 
-static int new_topology(struct irqkit_ctx *ctx, const struct irqkit_cpuset *online,
+/* It does not read again what was read with the snapshot. */
+static int new_topology(struct irqkit_ctx *ctx, const struct irqkit_snapshot *snapshot,
 	struct irqkit_topology **ret_topology)
 {
 	struct irqkit_topology *topology;
@@ -86,7 +87,9 @@ static int new_topology(struct irqkit_ctx *ctx, const struct irqkit_cpuset *onli
 
 	if (r < 0)
 		return r;
-	r = irqkit_topology_set_online(topology, online);
+	r = topology_set_cpus(topology, IRQKIT_CPUS_ONLINE, snapshot->cpus);
+	if (r == 0 && snapshot->possible)
+		r = topology_set_cpus(topology, IRQKIT_CPUS_POSSIBLE, snapshot->possible);
 	if (r < 0)
 		irqkit_topology_free(topology);
 	else
@@ -103,7 +106,7 @@ static int start_anew(struct irqkit_machine *machine, struct irqkit_snapshot *sn
 	int r = new_irqs(machine, snapshot, &irqs);
 
 	if (r == 0)
-		r = new_topology(machine->ctx, snapshot->cpus, &topology);
+		r = new_topology(machine->ctx, snapshot, &topology);
 	if (r == 0)
 		r = irqkit_devices_new(machine->ctx, snapshot, &devices);
 	if (r < 0) {

@@ -216,3 +216,9 @@ EXPORT int irqkit_machine_read_sock_flow_entries(
 		return r;
 	return parse_u64(text, len, ret_count) < 0 ? -EBADMSG : 0;
 }
+
+EXPORT int irqkit_machine_read_rps_default_mask(
+	struct irqkit_machine *machine, struct irqkit_cpuset **ret_cpus)
+{
+	return machine_read_mask(machine, MACHINE_RPS_DEFAULT_MASK, ret_cpus);
+}

@@ -6,6 +6,7 @@
 #include "interrupts/irq.h"
 #include "irqbalance/irqbalance.h"
 #include "kernel/knob.h"
+#include "kernel/process.h"
 #include "machine/machine.h"
 #include "plan/ethtool_knob.h"
 #include "plan/plan.h"
@@ -60,7 +61,7 @@ int step_read_now(struct irqkit_ctx *ctx, const struct irqkit_step *step,
 	if (knob_is_ethtool(step->knob))
 		r = ethtool_knob_read(ctx, step->knob, step->path, &text);
 	else if (step->knob == IRQKIT_KNOB_THREAD)
-		r = threads_read_cpus(ctx, step->pid, &text);
+		r = process_read_cpus(ctx, step->pid, NULL, &text);
 	else if (step->knob == IRQKIT_KNOB_BANNED_CPUS)
 		r = irqbalance_read_banned_cpus(ctx, step->pid, &text);
 	else

@@ -44,6 +44,7 @@ typedef int save_part_fn(struct save *save, struct irqkit_device *device);
 static save_part_fn *const parts[] = {
 	save_channels,
 	save_interrupts,
+	save_choose_off,
 	save_rps,
 	save_xps,
 	save_threads,

@@ -60,6 +60,7 @@ struct save {
 	/* of the section */
 	char *heading; /* owned; written before the first line, then NULL */
 	const char *device; /* its name, or NULL */
+	bool with_off; /* also queues of it whose RPS or XPS is off */
 	struct save_left *left; /* owned */
 	size_t n_left, left_room;
 };
@@ -126,6 +127,8 @@ int save_is_plain_name(struct save *save, const char *name, bool *ret_is);
 
 int save_channels(struct save *save, struct irqkit_device *device);
 int save_interrupts(struct save *save, struct irqkit_device *device);
+/* Chooses whether the next two also have what is off. */
+int save_choose_off(struct save *save, struct irqkit_device *device);
 int save_rps(struct save *save, struct irqkit_device *device);
 int save_xps(struct save *save, struct irqkit_device *device);
 int save_threads(struct save *save, struct irqkit_device *device);

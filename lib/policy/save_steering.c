@@ -2,6 +2,10 @@
 /*
  * RPS, RFS and XPS as `rps` and `xps` lines: queues of an interface that have the same
  * settings share a line.
+ *
+ * What is off is a setting too: of an interface that has any line, the lines hold it, so that a
+ * check notices what somebody turns on later. Interfaces without a line, most of them
+ * virtual, stay without one.
  */
 #include "base/array.h"
 #include "base/cpuset.h"
@@ -91,7 +95,7 @@ static int add_line(struct save *save, const char *command, const char *name,
 		free(line.text);
 		return r;
 	}
-	save->has_flows |= group->has_flows;
+	save->has_flows |= group->flows > 0; /* these need the table of the system */
 	return save_add_command(save, &line, group->n_settings * n_queues);
 }
 
@@ -232,19 +236,19 @@ static int format_rps(const struct save *save, const struct rps *rps, struct gro
 
 	if (r < 0)
 		return r;
-	group->n_settings = 1 + (rps->has_flows && (save->with_defaults || rps->flows));
+	group->n_settings = 1 + (rps->has_flows && (save->with_off || rps->flows));
 	if (rps_is_default(rps)) {
 		group->options = strdup("--off");
 		return 0;
 	}
-	group->has_flows = rps->flows || (save->with_defaults && rps->has_flows);
+	group->has_flows = rps->flows || (save->with_off && rps->has_flows);
 	group->flows = rps->flows;
-	if (!has_cpus && !save->with_defaults)
+	if (!has_cpus && !save->with_off)
 		group->n_settings--;
 	if (has_cpus && asprintf(&group->options, "--cpus=%s", list) < 0)
 		group->options = NULL;
 	else if (!has_cpus)
-		group->options = strdup(save->with_defaults ? "--cpus=off" : "");
+		group->options = strdup(save->with_off ? "--cpus=off" : "");
 	return 0;
 }
 
@@ -257,12 +261,13 @@ static int add_rps(struct save *save, struct groups *groups, struct irqkit_queue
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : leave_out_unreadable(save, what_rps, queue, r);
-	if (rps_is_default(&rps) && !save->with_defaults)
+	obstacle = find_rps_obstacle(save, queue, &rps);
+	if (rps_is_default(&rps) &&
+		(!save->with_off || (obstacle && !save->with_defaults)))
 		return 0;
 	r = leave_out_offline(save, what_rps, queue, rps.cpus);
 	if (r)
 		return r < 0 ? r : 0;
-	obstacle = find_rps_obstacle(save, queue, &rps);
 	if (obstacle)
 		return leave_out(save, what_rps, queue, obstacle);
 	r = format_rps(save, &rps, &group);
@@ -347,12 +352,12 @@ static int format_xps(const struct save *save, const struct xps *xps, struct gro
 		return r;
 	if (!has_cpus && !has_rxqs)
 		buffer_add(&options, "--off");
-	else if (has_cpus || save->with_defaults)
+	else if (has_cpus || save->with_off)
 		buffer_add(&options, "--cpus=%s", has_cpus ? cpus : "off");
 	if (has_rxqs)
 		buffer_add(&options, "%s--rxqs=%s", options.len ? " " : "", rxqs);
-	group->n_settings = (has_cpus || save->with_defaults) +
-		(has_rxqs || (save->with_defaults && xps->has_rxqs));
+	group->n_settings = (has_cpus || save->with_off) +
+		(has_rxqs || (save->with_off && xps->has_rxqs));
 	return buffer_take(&options, &group->options);
 }
 
@@ -366,7 +371,7 @@ static int add_xps(struct save *save, struct groups *groups, struct irqkit_queue
 	if (r < 0)
 		return r == -ENOENT ? 0 : leave_out_unreadable(save, what_xps, queue, r);
 	obstacle = find_xps_obstacle(queue, &xps);
-	if (xps_is_default(&xps) && (!save->with_defaults || obstacle))
+	if (xps_is_default(&xps) && (!save->with_off || obstacle))
 		return 0;
 	if (obstacle)
 		return leave_out(save, what_xps, queue, obstacle);
@@ -387,4 +392,42 @@ int save_xps(struct save *save, struct irqkit_device *device)
 			save_wants_queue(save, &device->queues[i]))
 			r = add_xps(save, &groups, &device->queues[i]);
 	return r == 0 ? add_groups(save, "xps", device, &groups, IRQKIT_TX) : r;
+}
+
+/* ------------------------------------------------------------------------------- */
+/* What is off                                                                     */
+
+static int has_steering(struct irqkit_queue *queue, bool *ret_has)
+{
+	struct rps rps CLEANUP(rps_clear) = { 0 };
+	struct xps xps CLEANUP(xps_clear) = { 0 };
+	bool is_rx = queue->direction == IRQKIT_RX;
+	int r = is_rx ? read_rps(queue, &rps) : read_xps(queue, &xps);
+
+	if (r < 0)
+		return is_failure(r) ? r : 0;
+	*ret_has |= is_rx ? !rps_is_default(&rps) : !xps_is_default(&xps);
+	return 0;
+}
+
+/* Packets pass the queues of the interfaces below instead. */
+static bool is_upper(struct irqkit_device *device)
+{
+	enum irqkit_net_kind kind;
+
+	return irqkit_device_read_net_kind(device, &kind) == 0 &&
+		kind == IRQKIT_NET_UPPER;
+}
+
+int save_choose_off(struct save *save, struct irqkit_device *device)
+{
+	int r = 0;
+
+	save->with_off = save->with_defaults || !save->heading; /* it has a line */
+	for (size_t i = 0; i < device->n_queues && r == 0 && !save->with_off; i++)
+		if (save_wants_queue(save, &device->queues[i]))
+			r = has_steering(&device->queues[i], &save->with_off);
+	if (save->with_off && is_upper(device))
+		save->with_off = false;
+	return r;
 }

@@ -294,6 +294,8 @@ static int add_thread(struct irqkit_disturbances *found, struct irqkit_thread *t
 			: "goes with its interrupt";
 	else if (is_fixed)
 		why = "placed by the kernel itself";
+	else if (!why && !found->machine->ctx->is_live)
+		why = "threads of a saved root cannot be moved";
 	else if (!why) {
 		why = "can be moved";
 		is_movable = true;

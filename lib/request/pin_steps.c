@@ -105,11 +105,19 @@ static bool warn_unknown(struct pin *pin, const struct pin_place *place, const c
 	return true;
 }
 
+static const char *get_state(struct pin *pin)
+{
+	if (!pin->state)
+		pin->state = irqkit_device_is_down(pin->device)
+			? "; the interface is down"
+			: "";
+	return pin->state;
+}
+
 /* The queue has no interrupt that could be moved. */
 static void warn_missing(struct pin *pin, const struct pin_place *place, const char *name)
 {
-	const char *state = irqkit_device_is_down(pin->device) ? "; the interface is down"
-							       : "";
+	const char *state = get_state(pin);
 
 	if (place->queue->irq >= 0)
 		request_warn(pin->request, "interrupt %d of %s is not in use%s",

@@ -255,6 +255,38 @@ EXPORT size_t irqkit_placement_count_on_one_of_many(
 	return placement->n_on_one_of_many;
 }
 
+/* With fewer interrupts, it is chance which CPU has most of them. */
+#define FEW_INTERRUPTS 300
+
+static bool is_fit(const struct irqkit_placement *p, unsigned int cpu)
+{
+	const struct irqkit_cpuset *fit = irqkit_topology_get_cpus(
+		p->machine->topology, IRQKIT_CPUS_HOUSEKEEPING);
+
+	return !fit || irqkit_cpuset_has(fit, cpu) || irqkit_cpuset_has(p->cpus, cpu);
+}
+
+EXPORT bool irqkit_placement_is_worse(const struct irqkit_placement *placement)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		placement->machine->topology, IRQKIT_CPUS_ONLINE);
+	double before = irqkit_spread_get_imbalance_before(placement->spread);
+	double after = irqkit_spread_get_imbalance_after(placement->spread);
+	double sum = 0;
+
+	if (!online || placement->request->policy == IRQKIT_POLICY_LOAD || before <= 0 ||
+		after <= before + 0.1 || after <= before * 1.05)
+		return false;
+	irqkit_cpuset_foreach (cpu, online) {
+		if (!irqkit_spread_is_judged(placement->spread, cpu))
+			continue;
+		if (!is_fit(placement, cpu))
+			return false;
+		sum += (double)irqkit_spread_get_load_before(placement->spread, cpu);
+	}
+	return sum >= FEW_INTERRUPTS;
+}
+
 EXPORT size_t irqkit_placement_count_devices(const struct irqkit_placement *placement)
 {
 	return placement->n_owners;

@@ -158,6 +158,10 @@ int request_plan_spread(struct irqkit_request *request, struct irqkit_machine *m
 	struct irqkit_plan *plan);
 int request_plan_rps(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan);
+int request_check_rps_default(
+	struct irqkit_request *request, struct irqkit_machine *machine);
+int request_check_flow_entries(
+	struct irqkit_request *request, struct irqkit_machine *machine);
 int request_plan_rps_default(struct irqkit_request *request,
 	struct irqkit_machine *machine, struct irqkit_plan *plan);
 int request_plan_flow_entries(struct irqkit_request *request,

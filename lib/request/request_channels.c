@@ -59,16 +59,10 @@ static int add_all(struct irqkit_request *request, struct irqkit_devices *device
 	for (size_t i = 0; i < n && r == 0; i++) {
 		struct irqkit_device *device = irqkit_devices_get_net(devices, i);
 
-		if (!irqkit_device_get_bus_device(device))
-			continue;
-		if (!GROW(request->devices, request->n_devices, request->devices_room))
-			return -ENOMEM;
-		request->devices[request->n_devices++] = device;
+		if (irqkit_device_get_bus_device(device))
+			r = request_add_net(request, device);
 	}
-	if (r < 0 && r != -ENOMEM)
-		return request_fail_with(request, r,
-			"cannot list the network interfaces: %s", strerror(-r));
-	return r;
+	return r < 0 ? request_fail_list(request, devices, r) : 0;
 }
 
 int request_check_channels(struct irqkit_request *request, struct irqkit_machine *machine)

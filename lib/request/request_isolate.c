@@ -264,6 +264,39 @@ static int check_any_found(const struct isolate *isolate)
 		: 0;
 }
 
+/*
+ * Commands see from the default affinity and a second setting that CPUs are isolated: the
+ * mask of the workqueues or, if there is none, the affinity of kthreadd. Without the
+ * second, the first may have another reason.
+ */
+static int remark_unseen(const struct isolate *isolate)
+{
+	const struct irqkit_request *request = isolate->request;
+	bool is_live = isolate->machine->ctx->is_live,
+	     is_one = irqkit_cpuset_count(isolate->cpus) == 1;
+	_cleanup_cpuset_ struct irqkit_cpuset *mask = NULL, *isolated = NULL;
+	_cleanup_free_ char *list = NULL;
+	int r;
+
+	if (request->is_of_policy || !(request->parts & IRQKIT_ISOLATE_DEFAULT) ||
+		(is_live && request->parts & IRQKIT_ISOLATE_THREADS) ||
+		machine_read_mask(isolate->machine, MACHINE_WORKQUEUE, &mask) != -ENOENT)
+		return 0;
+	r = irqkit_machine_read_isolated(isolate->machine, &isolated);
+	if (r == 0 && irqkit_cpuset_is_subset(isolate->cpus, isolated))
+		return 0;
+	if (r == 0)
+		r = irqkit_cpuset_format_list(isolate->cpus, &list);
+	if (r == 0)
+		request_remark(isolate->request,
+			"Other commands will not know that CPU%s %s %s isolated: "
+			"there is no %s, and %s.",
+			is_one ? "" : "s", list, is_one ? "is" : "are", WORKQUEUE_PATH,
+			is_live ? "threads are not moved"
+				: "threads of a saved root cannot be moved");
+	return r;
+}
+
 /* In the order in which they are written. */
 static const struct {
 	unsigned int part;
@@ -297,5 +330,7 @@ int request_plan_isolate(struct irqkit_request *request, struct irqkit_machine *
 	for (size_t i = 0; i < LENGTH(parts) && r == 0; i++)
 		if (request->parts & parts[i].part)
 			r = parts[i].add(&isolate);
-	return r == 0 ? check_any_found(&isolate) : r;
+	if (r == 0)
+		r = check_any_found(&isolate);
+	return r == 0 ? remark_unseen(&isolate) : r;
 }

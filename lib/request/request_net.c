@@ -6,6 +6,7 @@
 #include "base/join.h"
 #include "base/macros.h"
 #include "devices/queues.h"
+#include "kernel/ctx.h"
 #include "target/no_match.h"
 #include "target/target.h"
 
@@ -40,6 +41,28 @@ static char *join_names(struct irqkit_devices *devices)
 		if (join_text(&joined, irqkit_devices_get_net(devices, i)->name) < 0)
 			break;
 	return joined;
+}
+
+int request_fail_list(
+	struct irqkit_request *request, const struct irqkit_devices *devices, int error)
+{
+	const struct irqkit_ctx *ctx = devices->ctx;
+	char *message = NULL;
+
+	if (error == -ENOMEM)
+		return error;
+	if (irqkit_devices_lack_sys(devices)) {
+		int r = refuse_no_sys(&message);
+
+		return request_take_message(request, IRQKIT_PROBLEM_NO_MATCH, r, message);
+	}
+	if (error == -ENOENT)
+		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
+			"there are no network interfaces: %.*s/sys/class/net does not "
+			"exist",
+			ctx_root_length(ctx), ctx->root);
+	return request_fail_with(request, error, "cannot list the network interfaces: %s",
+		strerror(-error));
 }
 
 /* Is it a queue such as eth0:rx-0, and is there an eth0? */
@@ -158,7 +181,7 @@ static int add_word(
 		     : add_named(request, device, false);
 }
 
-static int add_device(struct irqkit_request *request, struct irqkit_device *device)
+int request_add_net(struct irqkit_request *request, struct irqkit_device *device)
 {
 	for (size_t i = 0; i < request->n_devices; i++)
 		if (request->devices[i] == device)
@@ -204,7 +227,7 @@ static int add_lower(struct irqkit_request *request, const struct named_net *nam
 			"%s has no lower interfaces; leave out %s", name,
 			request->lower_label);
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = add_device(request, get_lower(request, named->device, i));
+		r = request_add_net(request, get_lower(request, named->device, i));
 	return r;
 }
 
@@ -220,8 +243,9 @@ int request_find_net(struct irqkit_request *request, struct irqkit_machine *mach
 	for (size_t i = 0; i < request->n_targets && r == 0; i++)
 		r = add_word(request, machine->devices, request->targets[i]);
 	for (size_t i = 0; i < request->n_named && r == 0; i++)
-		r = request->is_lower ? add_lower(request, &request->named[i])
-				      : add_device(request, request->named[i].device);
+		r = request->is_lower
+			? add_lower(request, &request->named[i])
+			: request_add_net(request, request->named[i].device);
 	if (r == 0 && request->n_devices == 0)
 		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
 			"none of these interfaces has lower interfaces; leave out %s",

@@ -7,6 +7,11 @@
 
 /* Finds the interfaces that the request acts on; says why not. */
 int request_find_net(struct irqkit_request *request, struct irqkit_machine *machine);
+/* Says why the interfaces cannot be listed. */
+int request_fail_list(
+	struct irqkit_request *request, const struct irqkit_devices *devices, int error);
+/* Adds an interface to those that the request acts on. */
+int request_add_net(struct irqkit_request *request, struct irqkit_device *device);
 void request_drop_net(struct irqkit_request *request);
 
 /*

@@ -24,6 +24,7 @@ struct pin {
 	unsigned int *n_placed; /* owned; queues, by index of their interrupt */
 	struct unique threads; /* those that have a step */
 	bool has_warned_unknown;
+	const char *state; /* for messages: is the device down? NULL: not asked yet */
 };
 
 /* pin_words.c: reads the words QUEUE=SET of the request; says what is wrong with them. */

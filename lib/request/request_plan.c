@@ -5,6 +5,7 @@
 #include "request/request_channels.h"
 #include "request/request_net.h"
 #include "request/request_steer.h"
+#include "request/warn_isolated.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -40,9 +41,17 @@ EXPORT void irqkit_request_free(struct irqkit_request *request)
 	free(request);
 }
 
+/* The CPUs of these requests are chosen by a person. */
+static bool names_cpus_of_irqs(const struct irqkit_request *request)
+{
+	return !request->is_of_policy &&
+		(request->kind == REQUEST_SET || request->kind == REQUEST_PIN);
+}
+
 EXPORT int irqkit_request_plan(struct irqkit_request *request,
 	struct irqkit_machine *machine, struct irqkit_plan *plan)
 {
+	size_t n_before = irqkit_plan_count(plan);
 	int r;
 
 	begin(request);
@@ -75,6 +84,8 @@ EXPORT int irqkit_request_plan(struct irqkit_request *request,
 		r = request_plan_set(request, machine, plan);
 		break;
 	}
+	if (r == 0 && names_cpus_of_irqs(request))
+		r = request_warn_isolated(request, machine, plan, n_before);
 	return r < 0 && request->problem == IRQKIT_PROBLEM_NONE
 		? request_note_problem(request, IRQKIT_PROBLEM_FAILED, r)
 		: r;
@@ -105,6 +116,12 @@ EXPORT int irqkit_request_check(
 		break;
 	case REQUEST_CHANNELS:
 		r = request_check_channels(request, machine);
+		break;
+	case REQUEST_RPS_DEFAULT:
+		r = request_check_rps_default(request, machine);
+		break;
+	case REQUEST_FLOW_ENTRIES:
+		r = request_check_flow_entries(request, machine);
 		break;
 	default:
 		r = -EINVAL;

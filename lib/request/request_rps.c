@@ -444,6 +444,15 @@ static int fail_default(
 		error_text(-error));
 }
 
+int request_check_rps_default(
+	struct irqkit_request *request, struct irqkit_machine *machine)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	int r = irqkit_machine_read_rps_default_mask(machine, &cpus);
+
+	return r < 0 ? fail_default(request, machine->ctx, r) : 0;
+}
+
 int request_plan_rps_default(struct irqkit_request *request,
 	struct irqkit_machine *machine, struct irqkit_plan *plan)
 {
@@ -466,6 +475,15 @@ int request_plan_rps_default(struct irqkit_request *request,
 
 /* ------------------------------------------------------------------------------- */
 /* The flow table of the whole system                                              */
+
+int request_check_flow_entries(
+	struct irqkit_request *request, struct irqkit_machine *machine)
+{
+	uint64_t entries;
+	int r = irqkit_machine_read_sock_flow_entries(machine, &entries);
+
+	return r < 0 ? fail_entries(request, machine->ctx, r) : 0;
+}
 
 int request_plan_flow_entries(struct irqkit_request *request,
 	struct irqkit_machine *machine, struct irqkit_plan *plan)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Requests for RPS and XPS: what is wanted, and one interface after the other. */
 #include "request/request_steer.h"
+#include "base/cpuset.h"
 #include "base/macros.h"
 #include "request/request_net.h"
 
@@ -106,9 +107,69 @@ int request_plan_steering(struct irqkit_request *request, struct irqkit_machine 
 	return r;
 }
 
+/* ------------------------------------------------------------------------------- */
+/* All interfaces                                                                  */
+
+static bool has_setting(
+	const struct irqkit_device *device, enum irqkit_direction direction)
+{
+	size_t n = irqkit_device_count_queues(device);
+
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+		_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+		int r;
+
+		if (irqkit_queue_get_direction(queue) != direction)
+			continue;
+		r = direction == IRQKIT_RX ? irqkit_queue_read_rps_cpus(queue, &cpus)
+					   : irqkit_queue_read_xps_cpus(queue, &cpus);
+		if (r == 0 && !irqkit_cpuset_is_empty(cpus))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The kernel has no XPS for a single tx queue. The packets of a bond are steered where they
+ * arrive or leave, and those of lo stay on their CPU; what is set for these is shown.
+ */
+static int is_steerable(
+	struct irqkit_device *device, enum irqkit_direction direction, bool *ret_is)
+{
+	size_t n = irqkit_device_count_direction(device, direction);
+	enum irqkit_net_kind kind;
+	int r = irqkit_device_read_net_kind(device, &kind);
+
+	if (r < 0)
+		return r;
+	*ret_is = n > (direction == IRQKIT_TX ? 1 : 0) &&
+		((kind != IRQKIT_NET_LOOPBACK && kind != IRQKIT_NET_UPPER) ||
+			has_setting(device, direction));
+	return 0;
+}
+
+static int find_all(struct irqkit_request *request, struct irqkit_devices *devices)
+{
+	size_t n = 0;
+	int r = irqkit_devices_lack_sys(devices) ? -ENOENT
+						 : irqkit_devices_count_net(devices, &n);
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		struct irqkit_device *device = irqkit_devices_get_net(devices, i);
+		bool is = false;
+
+		r = is_steerable(device, direction_of(request), &is);
+		if (r == 0 && is)
+			r = request_add_net(request, device);
+	}
+	return r < 0 ? request_fail_list(request, devices, r) : 0;
+}
+
 int request_check_steering(struct irqkit_request *request, struct irqkit_machine *machine)
 {
-	int r = request_find_net(request, machine);
+	int r = request->n_targets ? request_find_net(request, machine)
+				   : find_all(request, machine->devices);
 
 	for (size_t i = 0; i < request->n_devices && r == 0; i++)
 		r = request_choose_queues(

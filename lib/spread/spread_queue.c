@@ -27,6 +27,8 @@ struct placing {
 	uint64_t *load; /* owned; by CPU: of what was placed */
 	uint32_t *own; /* owned; by CPU: queues of device @own_device */
 	uint32_t own_device;
+	/* owned; by CPU: what serves rx, or tx, if they are kept apart */
+	uint32_t *n_rx, *n_tx;
 };
 
 static int placing_init(struct placing *p, const struct slots *slots)
@@ -44,8 +46,10 @@ static int placing_init(struct placing *p, const struct slots *slots)
 	p->load = calloc(n_cpus, sizeof(*p->load));
 	p->own = calloc(n_cpus, sizeof(*p->own));
 	p->own_device = NONE;
-	if (!p->own || !p->load || !p->n_first || !p->rank || !p->distance || !p->start ||
-		!p->n_placed)
+	p->n_rx = calloc(n_cpus, sizeof(*p->n_rx));
+	p->n_tx = calloc(n_cpus, sizeof(*p->n_tx));
+	if (!p->n_rx || !p->n_tx || !p->own || !p->load || !p->n_first || !p->rank ||
+		!p->distance || !p->start || !p->n_placed)
 		return -ENOMEM;
 	memset(p->start, 0xff, n_devices * sizeof(*p->start)); /* NONE */
 	for (uint32_t i = 0; i < p->spread->n_cpus; i++) {
@@ -66,6 +70,8 @@ static void placing_free(struct placing *p)
 	free(p->n_placed);
 	free(p->load);
 	free(p->own);
+	free(p->n_rx);
+	free(p->n_tx);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -172,8 +178,21 @@ static bool can_follow(const struct irqkit_spread *spread, const struct spread_i
 		spread_has_room(spread, item, leader->place);
 }
 
+/* By CPU, what serves the direction of @item; NULL: that does not matter. */
+static uint32_t *find_alike(const struct placing *p, const struct spread_item *item)
+{
+	if (!p->spread->is_split || item->direction == IRQKIT_SERVES_BOTH ||
+		item->direction == IRQKIT_SERVES_NONE)
+		return NULL;
+	return item->direction == IRQKIT_SERVES_RX ? p->n_rx : p->n_tx;
+}
+
 static int give(struct placing *p, struct spread_item *item, uint32_t cpu)
 {
+	uint32_t *alike = find_alike(p, item);
+
+	if (alike)
+		alike[cpu]++;
 	if (item->near)
 		item->is_local = pool_has(item->near, cpu);
 	if (__builtin_add_overflow(p->load[cpu], item->load, &p->load[cpu]))
@@ -231,7 +250,8 @@ static uint32_t find_next(struct placing *p, const struct slot *slot,
 	struct spread_choice among = { .pool = find_pool(p, slot, item),
 		.near = item->near,
 		.own = p->way->most ? p->own : NULL,
-		.most = p->way->most };
+		.most = p->way->most,
+		.alike = find_alike(p, item) };
 
 	*ret_is_apart = false;
 	count_own(p, slot);
@@ -446,7 +466,8 @@ static bool can_trade(
 	const struct spread_item *b = slots_get_leader(p->slots, other);
 
 	if (other->kind != SLOT_QUEUE || slot->count != other->count ||
-		a->place == NONE || b->place == NONE || a->is_local != b->is_local ||
+		find_alike(p, a) != find_alike(p, b) || a->place == NONE ||
+		b->place == NONE || a->is_local != b->is_local ||
 		p->spread->cpus[a->place].slowness != p->spread->cpus[b->place].slowness)
 		return false;
 	for (uint32_t i = 0; i < slot->count; i++) {

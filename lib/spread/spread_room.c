@@ -79,13 +79,15 @@ struct spread_cost spread_get_cost(const struct irqkit_spread *spread,
 		cost.core += spread->taken[i];
 	if (among->own)
 		cost.own = taken / A_SLOT < among->most ? among->own[cpu] : UINT64_MAX;
+	if (among->alike)
+		cost.alike = among->alike[cpu];
 	return cost;
 }
 
 uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
 	const struct spread_choice *among)
 {
-	struct spread_cost least = { UINT64_MAX, UINT64_MAX, UINT64_MAX },
+	struct spread_cost least = { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX },
 			   least_full = least;
 	uint32_t best = NONE, full = NONE;
 	bool is_full_before = false; /* the full one, before the best one */

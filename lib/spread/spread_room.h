@@ -32,6 +32,8 @@ struct spread_choice {
 	 */
 	const uint32_t *own;
 	uint64_t most;
+	/* By CPU, what serves the same direction. NULL: it does not matter. */
+	const uint32_t *alike;
 };
 
 /* The smaller the better. */
@@ -39,20 +41,24 @@ struct spread_cost {
 	uint64_t own;
 	uint64_t all;
 	uint64_t core; /* of all CPUs of the core */
+	uint64_t alike;
 };
 
 static inline bool cost_is_less(struct spread_cost a, struct spread_cost b)
 {
 	if (a.own != b.own)
 		return a.own < b.own;
-	return a.all != b.all ? a.all < b.all : a.core < b.core;
+	if (a.all != b.all)
+		return a.all < b.all;
+	return a.core != b.core ? a.core < b.core : a.alike < b.alike;
 }
 
 struct spread_cost spread_get_cost(const struct irqkit_spread *spread,
 	const struct spread_choice *among, uint32_t cpu);
 /*
- * The CPU with the fewest placed interrupts; of several, one whose core has the fewest, and
- * then the first one from the start on. NONE: no vectors.
+ * The CPU with the fewest placed interrupts; of several, one whose core has the fewest, then
+ * one with the fewest of this direction, and then the first one from the start on. NONE: no
+ * vectors.
  */
 uint32_t spread_next(const struct irqkit_spread *spread, struct spread_item *item,
 	const struct spread_choice *among);

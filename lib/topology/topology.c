@@ -43,6 +43,7 @@ EXPORT void irqkit_topology_free(struct irqkit_topology *t)
 		irqkit_cpuset_free(t->cpus[i].set);
 	for (size_t i = 0; i < LENGTH(t->settings); i++)
 		free(t->settings[i].text);
+	irqkit_cpuset_free(t->booted.set);
 	irqkit_cpuset_free(t->set_apart.set);
 	irqkit_cpuset_free(t->isolated_now.set);
 	irqkit_cpuset_free(t->housekeeping_now.set);
@@ -98,24 +99,6 @@ static int read_nohz_full(struct irqkit_ctx *ctx, struct irqkit_cpuset **ret_set
 	return r == -EINVAL || r == -ERANGE ? -EBADMSG : r;
 }
 
-/* By isolcpus= and by cpuset partitions: either file may be missing. */
-static int read_isolated(struct irqkit_ctx *ctx, struct irqkit_cpuset **ret_set)
-{
-	_cleanup_cpuset_ struct irqkit_cpuset *booted = NULL, *later = NULL;
-	int r = knob_read_cpulist(ctx, "sys/devices/system/cpu/isolated", &booted);
-	int s = knob_read_cpulist(ctx, "sys/fs/cgroup/cpuset.cpus.isolated", &later);
-
-	if (is_failure(r) || is_failure(s))
-		return is_failure(r) ? r : s;
-	if (booted && later)
-		r = irqkit_cpuset_add_set(booted, later);
-	else if (later)
-		r = 0;
-	if (r == 0)
-		*ret_set = booted ? TAKE(booted) : TAKE(later);
-	return r;
-}
-
 int topology_read_cpus(
 	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set)
 {
@@ -126,13 +109,36 @@ int topology_read_cpus(
 		return knob_read_cpulist(ctx, "sys/devices/system/cpu/present", ret_set);
 	case IRQKIT_CPUS_POSSIBLE:
 		return knob_read_cpulist(ctx, "sys/devices/system/cpu/possible", ret_set);
-	case IRQKIT_CPUS_ISOLATED:
-		return read_isolated(ctx, ret_set);
 	case IRQKIT_CPUS_NOHZ_FULL:
 		return read_nohz_full(ctx, ret_set);
 	default:
 		return -EINVAL;
 	}
+}
+
+/* By isolcpus=, which stays, and by cpuset partitions: either file may be missing. */
+static int read_isolated(struct irqkit_topology *t, struct irqkit_cpuset **ret_set)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL, *later = NULL;
+	int r = 0, s;
+
+	if (!t->booted.has_read)
+		r = knob_read_cpulist(
+			t->ctx, "sys/devices/system/cpu/isolated", &t->booted.set);
+	t->booted.has_read = !is_failure(r);
+	s = knob_read_cpulist(t->ctx, "sys/fs/cgroup/cpuset.cpus.isolated", &later);
+	if (is_failure(r) || is_failure(s))
+		return is_failure(r) ? r : s;
+	if (!t->booted.set) {
+		*ret_set = TAKE(later);
+		return *ret_set ? 0 : r;
+	}
+	r = irqkit_cpuset_copy(t->booted.set, &cpus);
+	if (r == 0 && later)
+		r = irqkit_cpuset_add_set(cpus, later);
+	if (r == 0)
+		*ret_set = TAKE(cpus);
+	return r;
 }
 
 /* The online CPUs without the isolated and the nohz_full ones, as far as known. */
@@ -153,6 +159,19 @@ static int make_housekeeping(struct irqkit_topology *t, struct irqkit_cpuset **r
 	return r;
 }
 
+static int read_cpus(
+	struct irqkit_topology *t, enum irqkit_cpus which, struct irqkit_cpuset **ret_set)
+{
+	switch (which) {
+	case IRQKIT_CPUS_HOUSEKEEPING:
+		return make_housekeeping(t, ret_set);
+	case IRQKIT_CPUS_ISOLATED:
+		return read_isolated(t, ret_set);
+	default:
+		return topology_read_cpus(t->ctx, which, ret_set);
+	}
+}
+
 const struct irqkit_cpuset *topology_get_kernel_cpus(
 	struct irqkit_topology *t, enum irqkit_cpus which)
 {
@@ -163,20 +182,17 @@ const struct irqkit_cpuset *topology_get_kernel_cpus(
 	lazy = &t->cpus[which];
 	if (!lazy->has_read) {
 		lazy->has_read = true;
-		topology_note(t,
-			which == IRQKIT_CPUS_HOUSEKEEPING
-				? make_housekeeping(t, &lazy->set)
-				: topology_read_cpus(t->ctx, which, &lazy->set));
+		topology_note(t, read_cpus(t, which, &lazy->set));
 	}
 	return lazy->set;
 }
 
-EXPORT int irqkit_topology_set_online(
-	struct irqkit_topology *t, const struct irqkit_cpuset *online)
+int topology_set_cpus(struct irqkit_topology *t, enum irqkit_cpus which,
+	const struct irqkit_cpuset *cpus)
 {
-	struct lazy_set *lazy = &t->cpus[IRQKIT_CPUS_ONLINE];
+	struct lazy_set *lazy = &t->cpus[which];
 	struct irqkit_cpuset *copy;
-	int r = irqkit_cpuset_copy(online, &copy);
+	int r = irqkit_cpuset_copy(cpus, &copy);
 
 	if (r < 0)
 		return r;
@@ -184,4 +200,10 @@ EXPORT int irqkit_topology_set_online(
 	lazy->set = copy;
 	lazy->has_read = true;
 	return 0;
+}
+
+EXPORT int irqkit_topology_set_online(
+	struct irqkit_topology *t, const struct irqkit_cpuset *online)
+{
+	return topology_set_cpus(t, IRQKIT_CPUS_ONLINE, online);
 }

@@ -11,6 +11,9 @@
  */
 int topology_read_cpus(
 	struct irqkit_ctx *ctx, enum irqkit_cpus which, struct irqkit_cpuset **ret_set);
+/* They have been read elsewhere, and are not read again. */
+int topology_set_cpus(struct irqkit_topology *t, enum irqkit_cpus which,
+	const struct irqkit_cpuset *cpus);
 
 /*
  * These CPUs count as isolated too, and not as housekeeping. NULL: only those that are
@@ -45,7 +48,10 @@ struct topology_line {
 bool topology_take_setting(struct irqkit_topology *topology,
 	enum topology_setting setting, struct topology_line *ret_line);
 
-/* Which CPUs settings isolate is read again. What the kernel or a policy isolates stays. */
+/*
+ * Which CPUs settings and cpuset partitions isolate is read again. What isolcpus= or a
+ * policy isolates stays.
+ */
 void topology_forget_set_apart(struct irqkit_topology *topology);
 
 /* 0 or less for the fastest CPUs, more for slower ones; all alike: not known. */

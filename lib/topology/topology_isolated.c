@@ -7,6 +7,7 @@
  *
  *                         default_smp_affinity   ff without 0c \
  *                         workqueue/cpumask      ff without 0c  > CPUs 2-3
+ *                         (or the affinity of kthreadd)
  *
  *     by a policy       topology_isolate()
  *
@@ -15,10 +16,16 @@
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "kernel/knob.h"
+#include "kernel/process.h"
 #include "topology/topology_record.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Process 2 everywhere, except in a container. */
+#define KTHREADD_PID 2
+#define KTHREADD_STATUS "proc/2/status"
 
 /* ------------------------------------------------------------------------------- */
 /* By settings                                                                     */
@@ -56,6 +63,25 @@ bool topology_take_setting(struct irqkit_topology *t, enum topology_setting sett
 	return true;
 }
 
+/*
+ * Before Linux 4.2, and in most saved roots, there is no mask of the workqueues. Whoever
+ * isolates CPUs there moves the threads of the kernel, kthreadd among them, which the
+ * kernel lets run on all CPUs: kernel/kthread.c, kthreadd().
+ */
+static int remove_kthreadd(struct irqkit_topology *t, struct irqkit_cpuset *cpus)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *allowed = NULL;
+	_cleanup_free_ char *list = NULL;
+	int r = process_read_cpus(t->ctx, KTHREADD_PID, "kthreadd", &list);
+
+	if (r == 0)
+		r = knob_parse_cpus(t->ctx, KTHREADD_STATUS, list, strlen(list),
+			irqkit_cpuset_parse_list, &allowed);
+	if (r == 0)
+		irqkit_cpuset_remove_set(cpus, allowed);
+	return r;
+}
+
 /* Would another CPU be left, which is online and not isolated by the kernel? */
 static bool leaves_some(struct irqkit_topology *t, const struct irqkit_cpuset *cpus)
 {
@@ -79,8 +105,11 @@ static int read_set_apart(struct irqkit_topology *t, struct irqkit_cpuset **ret_
 
 	if (r == 0)
 		r = remove_setting(t, TOPOLOGY_DEFAULT_AFFINITY, cpus);
-	if (r == 0 && !irqkit_cpuset_is_empty(cpus))
+	if (r == 0 && !irqkit_cpuset_is_empty(cpus)) {
 		r = remove_setting(t, TOPOLOGY_WORKQUEUE, cpus);
+		if (r == -ENOENT)
+			r = remove_kthreadd(t, cpus);
+	}
 	if (r == 0 && !irqkit_cpuset_is_empty(cpus) && leaves_some(t, cpus))
 		*ret_cpus = TAKE(cpus);
 	return r;
@@ -183,6 +212,8 @@ void topology_forget_set_apart(struct irqkit_topology *t)
 		t->settings[i] = (struct topology_line){ 0 };
 		t->has_settings[i] = false;
 	}
+	forget(&t->cpus[IRQKIT_CPUS_ISOLATED]); /* by a cpuset partition */
+	forget(&t->cpus[IRQKIT_CPUS_HOUSEKEEPING]);
 	forget(&t->set_apart);
 	forget(&t->isolated_now);
 	forget(&t->housekeeping_now);

@@ -42,6 +42,7 @@ struct topology_package {
 struct irqkit_topology {
 	struct irqkit_ctx *ctx;
 	struct lazy_set cpus[IRQKIT_CPUS_HOUSEKEEPING + 1]; /* as the kernel sees them */
+	struct lazy_set booted; /* isolated by isolcpus= */
 	struct topology_line settings[N_TOPOLOGY_SETTINGS];
 	bool has_settings[N_TOPOLOGY_SETTINGS]; /* read, and not taken */
 	struct lazy_set set_apart; /* isolated by settings; NULL: none */

@@ -23,6 +23,7 @@
 #include "base/number.h"
 #include "devices/device.h"
 #include "devices/threads.h"
+#include "kernel/process.h"
 #include "plan/step.h"
 #include "plan/thread_knob.h"
 
@@ -358,7 +359,7 @@ static void threads(void **state)
 	assert_false(thread_is_same(ctx, (unsigned int)pid, "napi/eth0-1", start));
 	assert_false(thread_is_same(ctx, (unsigned int)pid, name, "1"));
 
-	assert_int_equal(threads_read_cpus(ctx, (unsigned int)pid, &list), 0);
+	assert_int_equal(process_read_cpus(ctx, (unsigned int)pid, NULL, &list), 0);
 	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &cpus, NULL), 0);
 	free(list);
 	assert_int_equal(irqkit_cpuset_new(&one), 0);
@@ -366,7 +367,7 @@ static void threads(void **state)
 		irqkit_cpuset_add(one, (unsigned int)irqkit_cpuset_next(cpus, -1)), 0);
 	assert_int_equal(thread_write_cpus((unsigned int)pid, one), 0);
 	irqkit_cpuset_free(cpus);
-	assert_int_equal(threads_read_cpus(ctx, (unsigned int)pid, &list), 0);
+	assert_int_equal(process_read_cpus(ctx, (unsigned int)pid, NULL, &list), 0);
 	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &cpus, NULL), 0);
 	assert_true(irqkit_cpuset_is_equal(cpus, one));
 
@@ -423,7 +424,7 @@ static struct stand_in stand_in_begin(const char *name)
 		.name = s.name,
 		.start = s.start,
 	};
-	assert_int_equal(threads_read_cpus(s.work.ctx, s.thread.pid, &list), 0);
+	assert_int_equal(process_read_cpus(s.work.ctx, s.thread.pid, NULL, &list), 0);
 	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &s.all, NULL), 0);
 	free(list);
 	if (irqkit_cpuset_count(s.all) < 2) {
@@ -465,7 +466,7 @@ static void runs_on(struct stand_in *s, const struct irqkit_cpuset *expected)
 	struct irqkit_cpuset *cpus;
 	char *list;
 
-	assert_int_equal(threads_read_cpus(s->work.ctx, s->thread.pid, &list), 0);
+	assert_int_equal(process_read_cpus(s->work.ctx, s->thread.pid, NULL, &list), 0);
 	assert_int_equal(irqkit_cpuset_parse_list(list, strlen(list), &cpus, NULL), 0);
 	assert_true(irqkit_cpuset_is_equal(cpus, expected));
 	irqkit_cpuset_free(cpus);

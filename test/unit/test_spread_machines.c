@@ -5,7 +5,8 @@
  * interrupts that are somewhere already, pinned or not. What is measured here is counted
  * here, not taken from the library.
  *
- *	a second run writes nothing
+ *	a second run writes nothing, with --split too
+ *	with --split, no CPU gets rx of all devices
  *	the busiest CPU gets no more queues than it had, unless an option asks for it
  *	a run for each device ends no worse than twice one run for all
  *	what is moved gains something; and what show advises to spread is moved
@@ -56,6 +57,7 @@ struct machine {
 	unsigned int n_cpus, threads, n_nodes;
 	bool is_isolated[MAX_CPUS];
 	bool is_slow[MAX_CPUS];
+	bool is_split;
 	bool has_vectors;
 	unsigned int vectors[MAX_CPUS]; /* that are left */
 	struct device devices[MAX_DEVICES];
@@ -348,6 +350,7 @@ static unsigned int run_by(
 	tell_cpus(spread, m);
 	tell_vectors(spread, m);
 	irqkit_spread_set_leave_node(spread, !stays_on_node);
+	irqkit_spread_set_split(spread, m->is_split);
 	for (unsigned int i = 0; i < m->n_irqs; i++) {
 		if (device < 0 || m->irqs[i].device == (unsigned int)device)
 			tell_irq(spread, m, &m->irqs[i], 1000 + i);
@@ -414,6 +417,7 @@ static void second_run_writes_nothing(void **state)
 		bool is_strict = below(&seed, 4) == 0;
 
 		make_machine(&seed, &before);
+		before.is_split = n % 4 == 3;
 		m = before;
 		run(&m, -1, is_strict);
 		n_written = run(&m, -1, is_strict);
@@ -425,6 +429,37 @@ static void second_run_writes_nothing(void **state)
 		if (n_written > 0)
 			fails(&before, n, "written by a second run for a device",
 				n_written, 0);
+	}
+}
+
+/*
+ * With --split, rx of one device goes with tx of another: a bond of devices that have half
+ * as many queues as there are CPUs has one rx and one tx on each CPU.
+ */
+static void split_directions_are_even(void **state)
+{
+	(void)state;
+	for (unsigned int half = 1; half <= MAX_CPUS / 2; half++) {
+		struct machine m = {
+			.n_cpus = 2 * half, .threads = 1, .n_nodes = 1, .is_split = true
+		};
+		unsigned int n[MAX_CPUS] = { 0 };
+
+		for (unsigned int d = 0; d < 2; d++) {
+			m.devices[m.n_devices] = (struct device){ .node = -1,
+				.first = m.n_irqs };
+			for (unsigned int q = 0; q < half; q++) {
+				add_irq(&m, (int)q, IRQKIT_SERVES_RX, 4);
+				add_irq(&m, (int)q, IRQKIT_SERVES_TX, 1);
+			}
+			m.n_devices++;
+		}
+		run(&m, -1, false);
+		for (unsigned int i = 0; i < m.n_irqs; i++)
+			n[m.irqs[i].now] += (unsigned int)m.irqs[i].load;
+		for (unsigned int c = 0; c < m.n_cpus; c++)
+			if (n[c] != 5)
+				fails(&m, half, "load of a CPU", n[c], 5);
 	}
 }
 
@@ -737,6 +772,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(second_run_writes_nothing),
+		cmocka_unit_test(split_directions_are_even),
 		cmocka_unit_test(busiest_gets_no_more_queues),
 		cmocka_unit_test(each_is_no_worse_than_twice_all),
 		cmocka_unit_test(moves_gain_something),

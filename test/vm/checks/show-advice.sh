@@ -27,7 +27,7 @@ collect() {
 			irqkit xps "$dev" || :
 		done
 	} >said 2>&1
-	grep -oE "'(irqkit|ethtool) [^']*'" said | tr -d "'" | sort -u >advised || :
+	grep -oE "'irqkit [^']*'" said | tr -d "'" | sort -u >advised || :
 }
 
 # undo_if_changed: the last command wrote what ./json says
@@ -39,11 +39,7 @@ undo_if_changed() {
 run() {
 	echo "# '$1'"
 	case $1 in
-	'ethtool -L '*)
-		# shellcheck disable=SC2086 # words
-		status 0 $1
-		;;
-	'irqkit rps '*' --'* | 'irqkit xps '*' --'* | 'irqkit spread'*)
+	'irqkit rps '*' --'* | 'irqkit xps '*' --'* | 'irqkit channels '*' --'* | 'irqkit spread'*)
 		$1 --json >json 2>err || fail "'$1': exit status $?: $(cat err)"
 		undo_if_changed "$1"
 		;;
@@ -71,16 +67,18 @@ first=$(link 1)
 allowed=$(ethtool -l "$first" | awk '/^Combined:/ { print $2; exit }')
 now=$(ethtool -l "$first" | awk '/^Combined:/ { n = $2 } END { print n }')
 eq "$now" "$allowed" 'queues at the start'
-[ "$(grep -c "'ethtool -L $first " said)" = 0 ] || fail "more than $allowed queues are advised: $(cat said)"
+[ "$(grep -c "'irqkit channels $first --combined" said)" = 0 ] || fail "more than $allowed queues are advised: $(cat said)"
 trap 'ethtool -L "$first" combined "$now"; irqkit undo --force -q' EXIT
 ethtool -L "$first" combined 2
 irqkit set "$first" --cpus=0 --quiet >/dev/null || fail "set: exit status $?"
+useful=$(irqkit channels "$first" --json | jq '.devices[0].useful')
+[ "$useful" -gt 2 ] && [ "$useful" -le "$allowed" ] || fail "$useful queues are useful of $allowed"
 sh /vm/capture.sh saved
 irqkit spread "$first" --dry-run --root saved >saved.out 2>&1
-grep -q "'ethtool -L $first combined $allowed'" saved.out || fail "of the saved machine: $(cat saved.out)"
+grep -q "'irqkit channels $first --combined=$useful'" saved.out || fail "of the saved machine: $(cat saved.out)"
 for i in 1 2 3; do traffic "$first"; done
 collect
-for command in "ethtool -L $first combined $allowed" "irqkit spread $first"; do
+for command in "irqkit channels $first --combined=$useful" "irqkit spread $first"; do
 	grep -qxF "$command" advised || fail "'$command' is not advised: $(cat said)"
 done
 run_all
