@@ -20,7 +20,7 @@ packages() {
 	apt-check) echo bash libcmocka-dev jq mandoc python3-jsonschema shellcheck strace tmux ;;
 	apt-deb) echo build-essential debhelper git xz-utils ;;
 	apt-release) echo lintian reuse abigail-tools rpm ;;
-	apt-portable) echo mmdebstrap musl-tools git ;;
+	apt-portable) echo mmdebstrap arch-test musl-tools git ;;
 	apt-foreign) echo qemu-user-static gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gcc-powerpc64le-linux-gnu gcc-riscv64-linux-gnu gcc-s390x-linux-gnu ;;
 	apt-ecosystem) echo ansible-core ansible-lint jq prometheus prometheus-node-exporter python3 ;;
 	apt-ci) echo busybox clang clang-format libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git reuse ;;
