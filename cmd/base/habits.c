@@ -117,7 +117,7 @@ static const struct {
 	{ "rps", "--clear --remove --delete", "--off" },
 	{ "xps", "--clear --remove --delete", "--off" },
 	{ "pin-queue", "--all", "irqkit %s DEV all=SET" },
-	{ "undo", "--all --reset --restore --revert", "irqkit %s" },
+	{ "undo", "--reset --restore --revert", "irqkit %s" },
 	{ "mask", "-c -C --cpu --set", "irqkit %s SET" },
 	{ "mask", "--node --numa -N", "irqkit %s node:N" },
 	{ "mask", "--all -a", "irqkit %s all" },

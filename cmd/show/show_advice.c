@@ -29,7 +29,6 @@ struct vectors {
 	size_t n_queues; /* of the direction that has more */
 	bool is_unknown; /* nobody says which queue one of them serves */
 	uint64_t total; /* how often they fired */
-	uint64_t n_rx; /* how often those of rx queues fired */
 	struct show_row *hottest; /* the one that fired most often */
 	struct show_now now; /* where they are handled, or will be */
 };
@@ -140,8 +139,6 @@ static void find_hottest(struct vectors *v)
 			continue;
 		v->n_all++;
 		v->total += irqkit_interrupt_get_total(row->interrupt);
-		if (has_queue(v->device, show_row_irq(row), IRQKIT_RX))
-			v->n_rx += irqkit_interrupt_get_total(row->interrupt);
 		if (!v->hottest ||
 			irqkit_interrupt_get_total(row->interrupt) >
 				irqkit_interrupt_get_total(v->hottest->interrupt))
@@ -224,15 +221,11 @@ static unsigned int find_tx(const struct irqkit_device *device, int irq)
 	return 0;
 }
 
-/* RPS shares what is received. */
-static void advise_sending(const struct vectors *v)
+/* What helps an interface that sends. */
+static void advise_more_tx(const struct vectors *v)
 {
 	_cleanup_free_ char *command = NULL;
 
-	print_sentence(
-		"Most interrupts of %s come from tx-%u; RPS does not share the work of "
-		"sending.\n",
-		v->name, find_tx(v->device, show_row_irq(v->hottest)));
 	if (can_have_xps(v->device))
 		print_sentence("'irqkit xps %s --auto' makes each CPU send on a queue "
 			       "near it.\n",
@@ -241,6 +234,16 @@ static void advise_sending(const struct vectors *v)
 			 &command) == MORE_QUEUES &&
 		command)
 		print_sentence("%s gives it more queues.\n", command);
+}
+
+/* RPS shares what is received. */
+static void advise_sending(const struct vectors *v)
+{
+	print_sentence(
+		"Most interrupts of %s come from tx-%u; RPS does not share the work of "
+		"sending.\n",
+		v->name, find_tx(v->device, show_row_irq(v->hottest)));
+	advise_more_tx(v);
 }
 
 /* More queues share the interrupts too, where the driver is known to allow them. */
@@ -327,13 +330,20 @@ static void advise_queues(const struct vectors *v)
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	_cleanup_free_ char *why = NULL;
 
-	if (v->total < LOAD_FEW || v->n_rx < v->total / 2 ||
-		advise_rps(v->show->machine, v->device) != RPS_WOULD_HELP ||
-		irqkit_machine_advise_rps(v->show->machine, v->device, &cpus, &why) < 0)
+	if (v->total < LOAD_FEW)
 		return;
-	print_sentence(
-		"%s has %s.\n'irqkit rps %s --auto' can spread its packet processing.\n",
-		v->name, why, v->name);
+	if (irqkit_machine_mostly_sends(v->show->machine, v->device)) {
+		print_sentence(
+			"%s mostly sends; RPS shares only the work of receiving.\n",
+			v->name);
+		advise_more_tx(v);
+	} else if (advise_rps(v->show->machine, v->device) == RPS_WOULD_HELP &&
+		irqkit_machine_advise_rps(v->show->machine, v->device, &cpus, &why) ==
+			0) {
+		print_sentence("%s has %s.\n'irqkit rps %s --auto' can spread its packet "
+			       "processing.\n",
+			v->name, why, v->name);
+	}
 }
 
 static void advise(const struct vectors *v)

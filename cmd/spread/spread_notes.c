@@ -43,13 +43,15 @@ enum finding {
 	MORE_THAN_ON_NODE,
 	MORE_THAN_CPUS,
 	ONE_QUEUE,
+	ONE_QUEUE_SENDS, /* mostly */
 	FEWER_THAN_CPUS,
 	NOTHING_FOUND
 };
 
-static enum finding find_finding(
-	const struct placed *p, const struct placed_device *owner)
+static enum finding find_finding(const struct spread *spread, const struct change *change,
+	const struct placed_device *owner)
 {
+	const struct placed *p = &spread->placed;
 	size_t n_rx = owner->device
 		? irqkit_device_count_direction(owner->device, IRQKIT_RX)
 		: 0;
@@ -63,7 +65,11 @@ static enum finding find_finding(
 			: MORE_THAN_CPUS;
 	if (owner->n_queues == owner->n_cpus || owner->has_rps)
 		return NOTHING_FOUND;
-	return n_rx == 1 ? ONE_QUEUE : FEWER_THAN_CPUS;
+	if (n_rx != 1)
+		return FEWER_THAN_CPUS;
+	return irqkit_machine_mostly_sends(change->machine, owner->device)
+		? ONE_QUEUE_SENDS
+		: ONE_QUEUE;
 }
 
 /* Ends a sentence: what would help, and why nothing else does. */
@@ -98,7 +104,12 @@ static void note_more(struct spread *spread, const struct change *change,
 	int r;
 
 	if (owner->n_queues == 1 && more != MORE_QUEUES) {
-		if (advise_rps(change->machine, owner->device) == RPS_WOULD_HELP)
+		if (irqkit_machine_mostly_sends(change->machine, owner->device))
+			notes_add(&spread->notes,
+				"%s has only one queue and mostly sends, which RPS does "
+				"not share.",
+				name);
+		else if (advise_rps(change->machine, owner->device) == RPS_WOULD_HELP)
 			notes_add(&spread->notes,
 				"%s has only one queue%s; 'irqkit rps %s --auto' can "
 				"spread its packet processing.",
@@ -161,15 +172,17 @@ static void note_device(struct spread *spread, const struct change *change,
 }
 
 /* "eth0, eth1, eth2": the first devices with this finding. NULL: no memory. */
-static char *join_names(const struct placed *p, enum finding finding)
+static char *join_names(
+	const struct spread *spread, const struct change *change, enum finding finding)
 {
+	const struct placed *p = &spread->placed;
 	char *joined = NULL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n_owners && n < MAX_LINES; i++) {
 		const struct irqkit_device *device = p->owners[i].device;
 
-		if (find_finding(p, &p->owners[i]) != finding)
+		if (find_finding(spread, change, &p->owners[i]) != finding)
 			continue;
 		if (!text_join(&joined, ", ", irqkit_device_get_name(device)))
 			return NULL;
@@ -178,7 +191,8 @@ static char *join_names(const struct placed *p, enum finding finding)
 	return joined;
 }
 
-static void note_devices(struct spread *spread, enum finding finding, size_t n)
+static void note_devices(struct spread *spread, const struct change *change,
+	enum finding finding, size_t n)
 {
 	static const char *const phrases[] = {
 		[MORE_THAN_ON_NODE] = "more queues than their NUMA nodes have CPUs; "
@@ -188,12 +202,14 @@ static void note_devices(struct spread *spread, enum finding finding, size_t n)
 				   "enough.",
 		[ONE_QUEUE] = "only one queue each; 'irqkit rps DEV --auto' can spread "
 			      "their packet processing.",
+		[ONE_QUEUE_SENDS] =
+			"only one queue each and mostly send, which RPS does not share.",
 		[FEWER_THAN_CPUS] =
 			"fewer queues than CPUs; to use more CPUs, try "
 			"'irqkit channels DEV --auto', if the driver allows it, or "
 			"'irqkit rps DEV --auto'.",
 	};
-	_cleanup_free_ char *names = join_names(&spread->placed, finding);
+	_cleanup_free_ char *names = join_names(spread, change, finding);
 	_cleanup_free_ char *safe = names ? text_escape(names) : NULL;
 
 	if (safe)
@@ -209,11 +225,11 @@ static void note_queues(struct spread *spread, const struct change *change)
 		size_t n = 0;
 
 		for (size_t i = 0; i < p->n_owners; i++)
-			n += find_finding(p, &p->owners[i]) == finding;
+			n += find_finding(spread, change, &p->owners[i]) == finding;
 		if (n > MAX_LINES)
-			note_devices(spread, finding, n);
+			note_devices(spread, change, finding, n);
 		for (size_t i = 0; i < p->n_owners && n <= MAX_LINES; i++)
-			if (find_finding(p, &p->owners[i]) == finding)
+			if (find_finding(spread, change, &p->owners[i]) == finding)
 				note_device(spread, change, &p->owners[i], finding);
 	}
 }

@@ -103,6 +103,7 @@ struct irqkit_device {
 	struct irqkit_thread **napis;
 	bool has_read_napis;
 	bool has_managed, has_asked_managed; /* is one of its interrupts managed? */
+	bool sends, has_read_packets; /* does it mostly send, by its packets? */
 };
 
 struct irqkit_thread {

@@ -54,13 +54,16 @@ static bool read_packets(
 		parse_u64(text, len, ret_number) == 0;
 }
 
-bool steer_device_sends(const struct irqkit_device *device)
+bool steer_device_sends(struct irqkit_device *device)
 {
 	uint64_t received, sent;
 
-	return read_packets(device, "rx_packets", &received) &&
-		read_packets(device, "tx_packets", &sent) && sent >= LEAST_SENT &&
-		steer_mostly_sends(sent, sent + received);
+	if (!device->has_read_packets)
+		device->sends = read_packets(device, "rx_packets", &received) &&
+			read_packets(device, "tx_packets", &sent) && sent >= LEAST_SENT &&
+			steer_mostly_sends(sent, sent + received);
+	device->has_read_packets = true;
+	return device->sends;
 }
 
 EXPORT bool irqkit_machine_mostly_sends(
@@ -86,5 +89,6 @@ EXPORT bool irqkit_machine_mostly_sends(
 	}
 	if (all < LEAST_SENT)
 		return false;
-	return is_told && !is_unknown ? steer_mostly_sends(sent, all) : steer_device_sends(device);
+	return is_told && !is_unknown ? steer_mostly_sends(sent, all)
+				      : steer_device_sends(device);
 }

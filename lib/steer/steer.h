@@ -44,7 +44,7 @@ int steer_xps(const struct irqkit_cpuset *cpus, const int *served, size_t n_queu
 
 /* Is so much of the load sending that RPS would relieve its CPU little? */
 bool steer_mostly_sends(uint64_t sent, uint64_t all);
-/* The same by the packets of a device; false: they are not known. */
-bool steer_device_sends(const struct irqkit_device *device);
+/* The same by the packets of a device, which are read once; false: they are not known. */
+bool steer_device_sends(struct irqkit_device *device);
 
 #endif
