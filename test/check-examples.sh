@@ -88,6 +88,8 @@ for page in man/*.8; do
 		continue
 	fi
 	new_root
+	mkdir -p "$tmp/root/proc/sys/net/core" # as from Linux 6.3 on
+	echo 0 >"$tmp/root/proc/sys/net/core/rps_default_mask"
 	for command in "${examples[@]}"; do
 		example "$page: $command" "$command"
 	done
@@ -126,7 +128,7 @@ same "the example of libirqkit(3) says what it wrote" "$placed
 status 0" "$(spread_eth0)"
 same "and has written it" "${placed//: /:}" "$(affinities "$tmp/root")"
 same "a second run writes nothing" "status 0" "$(spread_eth0)"
-check "'irqkit undo' takes it back" irqkit undo --root "$tmp/root"
+check "'irqkit undo' takes it back" "$O/irqkit" undo --root "$tmp/root"
 same "so that all is as before" "$before" "$(affinities "$tmp/root")"
 root=disks-6.1 new_root
 same "without an eth0 it says so" "nothing matches 'eth0': no device or interrupt has this name; 'irqkit show' lists the interrupts

@@ -147,7 +147,8 @@ write /proc/irq/41/smp_affinity \"2\\n\", 2) = 2" "$(written)"
 /proc/irq/41/smp_affinity" "$(opened_to_write)"
 	empty "nothing is truncated" "$(grep -E '^f?truncate|O_TRUNC' "$tmp/calls")"
 	empty "no other interrupt is looked at" "$(opened | grep -E '/irq/[0-9]' | grep -vE '/irq/(30|40|41)/')"
-	empty "no topology is read" "$(opened | grep -vE '^proc/(irq/|interrupts$|sys/kernel/osrelease$)')"
+	empty "of the topology, only the isolated CPUs are read" "$(opened |
+		grep -vE '^proc/(irq/|interrupts$|sys/kernel/osrelease$)|^sys/(devices/system/cpu/(isolated|nohz_full)|fs/cgroup/cpuset.cpus.isolated)$')"
 
 	check "strace: the same again" calls set 30 40-41 --cpus=1 --quiet
 	empty "what is so already is not written" "$(written)"

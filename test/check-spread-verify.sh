@@ -102,6 +102,7 @@ same "two CPUs give way to one: rolled back" "1 $nothing" "$? $(values)"
 same "and it says so" "irqkit: warning: by counts in 2 s, this plan makes the load less even (imbalance 1.5 now, 3.0 after); it leaves the other CPUs to other work; 'irqkit undo' undoes it
 irqkit: imbalance was 1.5 before and 3.0 after: the change was rolled back" "$(cat "$tmp/err")"
 ISOLATED=0-1 check "but not onto isolated CPUs" relieved "$on_0_1" "$on_2" --cpus=2
-same "and it says so" "irqkit: warning: imbalance was 1.5 before and 3.0 after; the change stays, because undoing it would move interrupts back to CPUs 0-1, which no interrupt should use (isolated or nohz_full)" "$(cat "$tmp/err")"
+same "and it says so" "irqkit: warning: by counts in 2 s, this plan makes the load less even (imbalance 1.5 now, 3.0 after); it moves interrupts away from isolated or nohz_full CPUs; 'irqkit undo' undoes it
+irqkit: warning: imbalance was 1.5 before and 3.0 after; the change stays, because undoing it would move interrupts back to CPUs 0-1, which no interrupt should use (isolated or nohz_full)" "$(cat "$tmp/err")"
 check "they are where they were put" test "$(values)" = '4 4 4 4 4 4 4 4 '
 finish

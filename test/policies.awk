@@ -9,7 +9,7 @@ function cpus(   a, b) {
 		"|siblings:" a "|node:0-1|0-7:2|all,^" a)
 }
 function device() { return pick("eth0|eth1|eth2|eth3|eth4") }
-function queue_of(device) { return device ":" pick("rx-0|tx-0|0") }
+function queue_of(name) { return name ":" pick("rx-0|tx-0|0") }
 function target() { return pick("eth0|eth1|eth2|eth3|eth4|eth0:rx-1|eth2:3|24|25-27|'eth2-TxRx-*'|\"eth2-TxRx-1\"|name:eth1|all|eth9") }
 function option_of(word) { return rand() < .5 ? word : "" }
 function set_line() {

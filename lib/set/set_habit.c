@@ -183,7 +183,7 @@ static char *find_list(const struct set_parse *p)
 			len = strlen(dashes[k]);
 		} else if (p->text[i] == ',' && (n == 0 || text[n - 1] == ',')) {
 			; /* one is enough */
-		} else if (!strchr(" \t\n\"'`[](){}+", p->text[i])) {
+		} else if (!p->text[i] || !strchr(" \t\n\"'`[](){}+", p->text[i])) {
 			text[n++] = p->text[i];
 		} else if (n > 0 && text[n - 1] >= '0' && text[n - 1] <= '9' &&
 			i + 1 < p->len && p->text[i + 1] >= '0' &&
