@@ -412,13 +412,14 @@ static const struct irqkit_rule rules[] = {
 		.title = "one CPU handles all queues of a device",
 		.why = "All queues wait for one CPU while other CPUs are idle, so "
 		       "several queues are no better than one.",
-		.explain = "Reported for a device with two or more queues that can "
-			   "be moved, or with one queue that has two busy "
-			   "interrupts, if 'irqkit spread' lowers the load of the busiest "
-			   "CPU by a quarter or more. Not reported if a policy places "
-			   "them so, or if the device may use only one CPU. If the "
-			   "device is idle, the class is info, or low where no rate is "
-			   "known.",
+		.explain =
+			"Reported for a device with two or more queues that can "
+			"be moved, or with one queue that has two busy "
+			"interrupts, if 'irqkit spread' lowers the load of the busiest "
+			"CPU by a quarter or more. Not reported if a policy places "
+			"them so, or if the device may use only one CPU. If the "
+			"device is idle, the class is info, or low where no rate is "
+			"known.",
 		.hides = (const char *const[]){ "one-cpu-serves-all", "hot-units-collide",
 			"load-uneven", "cpu-full-of-softirq", "softnet-squeezed",
 			"softnet-dropped", "xps-against-irq", "rps-on-irq-cpu",

@@ -72,7 +72,7 @@ trap 'ethtool -L "$first" combined "$now"; irqkit undo --force -q' EXIT
 ethtool -L "$first" combined 2
 irqkit set "$first" --cpus=0 --quiet >/dev/null || fail "set: exit status $?"
 useful=$(irqkit channels "$first" --json | jq '.devices[0].useful')
-[ "$useful" -gt 2 ] && [ "$useful" -le "$allowed" ] || fail "$useful queues are useful of $allowed"
+{ [ "$useful" -gt 2 ] && [ "$useful" -le "$allowed" ]; } || fail "$useful queues are useful of $allowed"
 sh /vm/capture.sh saved
 irqkit spread "$first" --dry-run --root saved >saved.out 2>&1
 grep -q "'irqkit channels $first --combined=$useful'" saved.out || fail "of the saved machine: $(cat saved.out)"
