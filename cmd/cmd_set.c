@@ -86,7 +86,8 @@ static bool say_bare_cpus(const struct call *call)
 	_cleanup_free_ char *cpus = find_cpus(equals ? equals + 1 : last);
 	_cleanup_free_ char *line = NULL;
 
-	if (call->n_words == 1 && !equals && is_cpus(last) && strchr(last, ':')) {
+	if (call->n_words == 1 && !equals && is_cpus(last) && *last != ':' &&
+		strchr(last, ':') && strchr(last, ':')[1]) {
 		say_error("set needs --cpus=SET or --mask=HEX; did you mean 'irqkit set "
 			  "%.*s --cpus=%s'?",
 			(int)strcspn(last, ":"), last, strchr(last, ':') + 1);

@@ -40,6 +40,14 @@ static bool is_all(const char *word)
 	return strncmp(word, "all=", 4) == 0;
 }
 
+/* "eth0:0" */
+static bool is_queue(const char *word)
+{
+	size_t len = strcspn(word, ":");
+
+	return len > 0 && word[len] && word[len + 1];
+}
+
 static enum status check_words(const struct call *call, const struct pin_options *o)
 {
 	bool has_all = false;
@@ -52,13 +60,14 @@ static enum status check_words(const struct call *call, const struct pin_options
 			  "did you mean 'irqkit pin-queue %.*s %s'?",
 			(int)strcspn(call->words[0], ":"), call->words[0],
 			strchr(call->words[0], ':') + 1);
-	else if (call->n_words == 3 && !strchr(call->words[1], '=') &&
+	else if (call->n_words == 3 && *call->words[0] != ':' && *call->words[1] &&
+		*call->words[2] && !strchr(call->words[1], '=') &&
 		!strchr(call->words[2], '='))
 		say_error("'%s' is not QUEUE=SET; did you mean 'irqkit pin-queue %.*s "
 			  "%s=%s'?",
 			call->words[1], (int)strcspn(call->words[0], ":"), call->words[0],
 			call->words[1], call->words[2]);
-	else if (call->n_words == 2 && strchr(call->words[0], ':') &&
+	else if (call->n_words == 2 && is_queue(call->words[0]) && *call->words[1] &&
 		!strchr(call->words[1], '='))
 		say_error("'%s' is not QUEUE=SET; did you mean 'irqkit pin-queue %.*s "
 			  "%s=%s'?",

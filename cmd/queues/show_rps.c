@@ -226,6 +226,7 @@ static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 	_cleanup_free_ char *list = NULL, *name = NULL;
 	const struct irqkit_cpuset *cpus;
 	const char *why;
+	bool mostly_sends;
 
 	name = text_escape(irqkit_device_get_name(device));
 	if (!name)
@@ -235,7 +236,9 @@ static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 			strerror(-view->advice_error));
 		return;
 	}
-	if (is_as_advised(&view->steer.table, advice, device))
+	mostly_sends = irqkit_machine_mostly_sends(view->steer.change->machine, device);
+	if (is_as_advised(&view->steer.table, advice, device) ||
+		(view->steer.is_all && mostly_sends))
 		return;
 	cpus = irqkit_rps_advice_get_cpus(advice);
 	why = irqkit_rps_advice_get_reason(advice);
@@ -250,7 +253,7 @@ static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 		return;
 	if (!list || !*list)
 		print_sentence("RPS would not help %s: %s.\n", name, why);
-	else if (irqkit_machine_mostly_sends(view->steer.change->machine, device))
+	else if (mostly_sends)
 		print_sentence(
 			"%s mostly sends; RPS shares only the work of receiving.\n",
 			name);

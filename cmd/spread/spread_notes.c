@@ -354,7 +354,9 @@ static void note_worse(struct spread *spread, const struct change *change)
 
 	if (spread->seconds)
 		snprintf(period, sizeof(period), "in %u s", spread->seconds);
-	if (before > 0 && after > before + 0.1 && !placed_has_few(&spread->placed) &&
+	/* by so much as irqkit_placement_is_worse() wants */
+	if (before > 0 && after > before + 0.1 && after > before * 1.05 &&
+		!placed_has_few(&spread->placed) &&
 		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0)
 		notes_add(&spread->notes,
 			"by counts %s, this plan makes the load less even (imbalance "

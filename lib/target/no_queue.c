@@ -37,16 +37,26 @@ static void format_queues(const struct irqkit_device *device,
 		snprintf(text, room, "%s-%u to %s-%u", name, first, name, last);
 }
 
-/* Is there a queue of this name? */
+/* Does the name mean a queue of the device: "rx-0", "0", "rx-*"? */
 static bool has_queue(const struct irqkit_device *device, const char *name)
 {
 	size_t n = irqkit_device_count_queues(device);
 
-	for (size_t i = 0; i < n; i++) {
-		char there[QUEUE_NAME_ROOM];
+	for (size_t i = 0; i < n; i++)
+		if (target_names_queue(name, irqkit_device_get_queue(device, i)))
+			return true;
+	return false;
+}
 
-		queue_format_name(irqkit_device_get_queue(device, i), there);
-		if (strcmp(there, name) == 0)
+/* Has one of these queues a known interrupt? */
+static bool has_interrupt(const struct irqkit_device *device, const char *name)
+{
+	size_t n = irqkit_device_count_queues(device);
+
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
+
+		if (target_names_queue(name, queue) && irqkit_queue_get_irq(queue) >= 0)
 			return true;
 	}
 	return false;
@@ -128,11 +138,7 @@ static bool find_queue_habit(const struct meaning *meaning, char *queue)
 		return false;
 	sprintf(queue, ":%s%s%lu", kind < 2 ? kinds[kind] : "", kind < 2 ? "-" : "",
 		number);
-	for (size_t i = 0; i < irqkit_device_count_queues(meaning->device); i++)
-		if (target_names_queue(
-			    queue + 1, irqkit_device_get_queue(meaning->device, i)))
-			return true;
-	return false;
+	return has_queue(meaning->device, queue + 1);
 }
 
 int refuse_no_queue(char **message, const char *word, const struct meaning *meaning)
@@ -146,8 +152,11 @@ int refuse_no_queue(char **message, const char *word, const struct meaning *mean
 		return refuse_upper(message, word, meaning, n_lower);
 	if (has_queue(meaning->device, meaning->queue))
 		return refuse_no_interrupt_of_queue(message, word, meaning);
-	if (find_queue_habit(meaning, queue))
+	if (find_queue_habit(meaning, queue)) {
+		if (*queue && !has_interrupt(meaning->device, queue + 1))
+			return refuse_no_interrupt_of_queue(message, word, meaning);
 		return REFUSE(message, word, "; did you mean '%s%s'?", name, queue);
+	}
 	format_queues(meaning->device, IRQKIT_RX, rx, sizeof(rx));
 	format_queues(meaning->device, IRQKIT_TX, tx, sizeof(tx));
 	return REFUSE(message, word, ": %s has %s, %s", name, rx, tx);
