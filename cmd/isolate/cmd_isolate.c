@@ -247,11 +247,9 @@ static void print_unseen(const struct change *change, const struct isolation *is
 	isolated = irqkit_topology_get_cpus(topology, IRQKIT_CPUS_ISOLATED);
 	if (isolated && irqkit_cpuset_is_subset(isolation->cpus, isolated))
 		return;
-	printf("Other commands do not know that CPU%s %s %s isolated: there is no mask "
-	       "of "
-	       "the\nworkqueues, and the default affinity alone may have another "
-	       "reason.\n",
-		is_one ? "" : "s", list, is_one ? "is" : "are");
+	printf("Other commands will not treat CPU%s %s as isolated: there is no mask of "
+	       "the\nworkqueues, and the default affinity is not enough for that.\n",
+		is_one ? "" : "s", list);
 }
 
 static enum status change_all(struct isolation *isolation, const struct call *call)

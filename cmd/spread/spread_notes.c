@@ -106,8 +106,8 @@ static void note_more(struct spread *spread, const struct change *change,
 	if (owner->n_queues == 1 && more != MORE_QUEUES) {
 		if (irqkit_machine_mostly_sends(change->machine, owner->device))
 			notes_add(&spread->notes,
-				"%s has only one queue and mostly sends, which RPS does "
-				"not share.",
+				"%s has only one queue and mostly sends; RPS shares only "
+				"the work of receiving.",
 				name);
 		else if (advise_rps(change->machine, owner->device) == RPS_WOULD_HELP)
 			notes_add(&spread->notes,
@@ -203,7 +203,8 @@ static void note_devices(struct spread *spread, const struct change *change,
 		[ONE_QUEUE] = "only one queue each; 'irqkit rps DEV --auto' can spread "
 			      "their packet processing.",
 		[ONE_QUEUE_SENDS] =
-			"only one queue each and mostly send, which RPS does not share.",
+			"only one queue each and mostly send; RPS shares only the work "
+			"of receiving.",
 		[FEWER_THAN_CPUS] =
 			"fewer queues than CPUs; to use more CPUs, try "
 			"'irqkit channels DEV --auto', if the driver allows it, or "

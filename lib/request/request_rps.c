@@ -398,7 +398,7 @@ static int plan_device(const struct steer_task *task)
 
 	if (r == 0 && is && request_is_optional(request, task->device)) {
 		request_remark(task->request,
-			"%s is passed over: RPS has no effect on it, since its packets "
+			"%s is skipped: RPS has no effect on it, since its packets "
 			"arrive on interfaces below it.",
 			task->device->name);
 		return 0;

@@ -291,7 +291,7 @@ static int plan_classes(const struct steer_task *task)
 	}
 	if (r == 0 && first)
 		request_remark(task->request,
-			"%s%s passed over: the kernel transmits on no queue without a "
+			"%s%s skipped: the kernel transmits on no queue without a "
 			"traffic class.",
 			first,
 			task->n_queues - part.n_queues > 1 ? " and others are" : " is");
@@ -309,7 +309,7 @@ static int plan_device(const struct steer_task *task)
 		return request_fail_queue(
 			task->request, task->queues[0], IRQKIT_KNOB_XPS_CPUS, -ENOENT);
 	request_remark(task->request,
-		"%s is passed over: it has one tx queue, which all CPUs use.",
+		"%s is skipped: it has one tx queue, which all CPUs use.",
 		task->device->name);
 	return 0;
 }

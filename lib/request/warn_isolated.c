@@ -100,10 +100,9 @@ static const char *describe(
 		machine->topology, IRQKIT_CPUS_ISOLATED);
 
 	if (!isolated || !irqkit_cpuset_has_common(cpus, isolated))
-		return "without a tick (nohz_full)";
-	return irqkit_cpuset_is_subset(cpus, isolated)
-		? "isolated"
-		: "isolated or without a tick (nohz_full)";
+		return "nohz_full";
+	return irqkit_cpuset_is_subset(cpus, isolated) ? "isolated"
+						       : "isolated or nohz_full";
 }
 
 static int warn(struct irqkit_request *request, struct irqkit_machine *machine,
@@ -120,8 +119,8 @@ static int warn(struct irqkit_request *request, struct irqkit_machine *machine,
 	else
 		snprintf(irqs, sizeof(irqs), "%zu interrupts", disturbed->n_irqs);
 	request_warn(request,
-		"%s may now fire on CPU%s %s, which %s %s; 'housekeeping' means the "
-		"other CPUs",
+		"%s may now fire on CPU%s %s, which %s %s; use the SET "
+		"'housekeeping' to avoid such CPUs",
 		irqs, is_one ? "" : "s", list, is_one ? "is" : "are",
 		describe(machine, disturbed->cpus));
 	return 0;

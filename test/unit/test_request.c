@@ -281,7 +281,7 @@ static const struct {
 		"words | RPS of bond0 has no effect: its packets arrive on the "
 		"interfaces below it; use 'irqkit rps eth0 eth1 cpus=1'" },
 	{ QUEUES, RPS, "bond*", "1",
-		"immovable | bond0 is passed over: RPS has no effect on it, since its "
+		"immovable | bond0 is skipped: RPS has no effect on it, since its "
 		"packets arrive on interfaces below it. | RPS has no effect on any of "
 		"the "
 		"interfaces (1): their packets arrive on interfaces below them" },
