@@ -14,7 +14,7 @@ const struct option common_options[] = {
 	{ "verbose", 'v', OPTION_COUNT, offsetof(struct common, verbosity), NULL,
 		"show more detail" },
 	{ "quiet", 'q', OPTION_FLAG, offsetof(struct common, is_quiet), NULL,
-		"no warnings, remarks or table of a change made" },
+		"no warnings, remarks or table of an applied change" },
 	{ 0 },
 };
 
