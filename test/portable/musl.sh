@@ -23,7 +23,8 @@ flags+=("-DROOTS=\"$tmp/build/roots/\"" -I"$tmp/build/cmd")
 
 # compile FILE: what the compiler says comes to be in said/, and .bad if it fails
 compile() {
-	local name=${1//\//_} what=(-Ilib -c -o "$tmp/lib/$(basename "$1" .c).o")
+	local name=${1//\//_}
+	local what=(-Ilib -c -o "$tmp/lib/${name%.c}.o")
 	case $1 in cmd/*) what=(-Icmd -fsyntax-only) ;; esac
 	musl-gcc "${flags[@]}" "${what[@]}" "$1" >"$tmp/said/$name" 2>&1 || touch "$tmp/said/$name.bad"
 }

@@ -14,8 +14,8 @@ trap 'kill "$pid" 2>/dev/null || :' EXIT
 sleep 60
 kill -TERM "$pid"
 wait $tracer || fail "exit status $? $(cat log)"
-rounds=$(sed -n 's/^0 moves in \([0-9]*\) rounds\?\.$/\1/p' log)
-[ "${rounds:-0}" -ge 5 ] || fail "$(cat log)"
+periods=$(sed -n 's/^0 moves in \([0-9]*\) periods\?\.$/\1/p' log)
+[ "${periods:-0}" -ge 5 ] || fail "$(cat log)"
 grep -q '"/\?proc/interrupts"' trace || fail "strace saw nothing: $(cat trace)"
 knobs_written trace >written
 same written /dev/null

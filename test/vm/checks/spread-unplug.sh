@@ -42,4 +42,4 @@ stream "$far" 20 &
 follows virtio10 4 'of the card that is back'
 kill -TERM $pid
 wait $pid || fail "exit status $? $(cat log)"
-grep -q '^[1-9][0-9]* moves\? in [1-9][0-9]* rounds\?\.$' log || fail "$(cat log)"
+grep -q '^[1-9][0-9]* moves\? in [1-9][0-9]* periods\?\.$' log || fail "$(cat log)"
