@@ -197,12 +197,17 @@ static void hang(void)
 		pause();
 }
 
+/* Nobody can connect any more when the connection ends. */
+static void end(int listener)
+{
+	close(listener);
+	_exit(0);
+}
+
 static void obey(const char *irqs)
 {
 	char line[1 << 15];
 
-	if (has_fault("end-on-ban"))
-		_exit(0);
 	if (has_fault("hang-on-ban"))
 		hang();
 	snprintf(line, sizeof(line), "irqbalance %s: ban %s\n", pid_word, irqs);
@@ -235,8 +240,6 @@ static void obey_cpus(const char *cpus)
 {
 	char line[1 << 12];
 
-	if (has_fault("end-on-ban"))
-		_exit(0);
 	snprintf(line, sizeof(line), "irqbalance %s: cpus %s\n", pid_word, cpus);
 	if (write(STDOUT_FILENO, line, strlen(line)) < 0)
 		_exit(1);
@@ -262,6 +265,8 @@ static void serve(int listener)
 		n = recv(fd, command, buffer_size, 0);
 		/* as 1.9.5: what may have been cut is not obeyed */
 		if (n > 0 && (buffer_size <= 500 || (size_t)n < buffer_size)) {
+			if (has_fault("end-on-ban") && strncmp(command, "setup", 5) != 0)
+				end(listener);
 			if (strncmp(command, "setup", 5) == 0)
 				answer_setup(fd);
 			else if (strncmp(command, ban, strlen(ban)) == 0)
