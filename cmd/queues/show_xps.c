@@ -159,15 +159,21 @@ static int find_classes(const struct irqkit_request *request,
 	return r;
 }
 
-static void remark_device(
-	const struct steer_view *view, const struct irqkit_device *device)
+static void remark_device(const struct steer_view *view, struct irqkit_device *device)
 {
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
 	_cleanup_cpuset_ struct irqkit_cpuset *classes = NULL;
-	bool lacks = false;
+	bool lacks = false, is_ignored = false;
 
-	if (!name || find_classes(view->request, device, &classes) < 0)
+	if (!name || irqkit_device_read_ignores_xps(device, &is_ignored) < 0 ||
+		find_classes(view->request, device, &classes) < 0)
 		return;
+	if (is_ignored) {
+		print_sentence("%s: XPS has no effect: the ports below it choose their "
+			       "tx queues themselves.\n",
+			name);
+		return;
+	}
 	if (irqkit_cpuset_is_empty(classes)) /* the kernel does not know classes */
 		lacks = remark_class(view, device, -1, "", name);
 	irqkit_cpuset_foreach (class, classes) {

@@ -96,6 +96,7 @@ struct irqkit_device {
 	bool has_read_lowest;
 	enum irqkit_net_kind net_kind;
 	bool has_read_net_kind;
+	bool is_bond; /* with net_kind */
 	struct irqkit_thread **threads; /* owned array */
 	size_t n_threads;
 	bool has_read_threads;

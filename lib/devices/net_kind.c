@@ -88,6 +88,7 @@ static int read_untyped(struct irqkit_device *device, enum irqkit_net_kind *ret_
 		*ret_kind = IRQKIT_NET_BRIDGE;
 	else
 		*ret_kind = is_bond || n_below ? IRQKIT_NET_UPPER : IRQKIT_NET_SOFTWARE;
+	device->is_bond = is_bond;
 	return 0;
 }
 
@@ -108,6 +109,7 @@ static int read_kind(struct irqkit_device *device, enum irqkit_net_kind *ret_kin
 		return r;
 	if (!type)
 		return read_untyped(device, ret_kind);
+	device->is_bond = strcmp(type, "bond") == 0;
 	*ret_kind = strcmp(type, "bridge") == 0 ? IRQKIT_NET_BRIDGE : IRQKIT_NET_SOFTWARE;
 	for (size_t i = 0; i < LENGTH(uppers); i++)
 		if (strcmp(type, uppers[i]) == 0)
@@ -128,5 +130,15 @@ EXPORT int irqkit_device_read_net_kind(
 	}
 	if (r == 0)
 		*ret_kind = device->net_kind;
+	return r;
+}
+
+EXPORT int irqkit_device_read_ignores_xps(struct irqkit_device *device, bool *ret_ignores)
+{
+	enum irqkit_net_kind kind;
+	int r = irqkit_device_read_net_kind(device, &kind);
+
+	if (r == 0)
+		*ret_ignores = device->is_bond;
 	return r;
 }

@@ -652,6 +652,17 @@ int irqkit_device_read_net_kind(
 	struct irqkit_device *device, enum irqkit_net_kind *ret_kind);
 
 /*
+ * Reads whether the kernel never uses XPS of this interface: a bond takes the number of the
+ * rx queue that a forwarded packet came by, or 0, and each port then chooses its own tx queue
+ * (drivers/net/bonding/bond_main.c, bond_select_queue(); net/core/dev.c,
+ * netdev_core_pick_tx()). A team does the same, but cannot be told from other
+ * interfaces in /sys.
+ *
+ * -EINVAL: the device is not a network interface.
+ */
+int irqkit_device_read_ignores_xps(struct irqkit_device *device, bool *ret_ignores);
+
+/*
  * Counts the interfaces on which the packets of an upper interface or bridge arrive: the
  * hardware interfaces below it. If there are none, the lowest software interfaces count.
  */

@@ -323,10 +323,15 @@ static bool xps_is_default(const struct xps *xps)
 static const char *find_xps_obstacle(struct irqkit_queue *queue, const struct xps *xps)
 {
 	const char *obstacle = find_obstacle(queue);
+	bool is_ignored = false;
 	unsigned int class;
 
 	if (obstacle)
 		return obstacle;
+	if (!xps_is_default(xps) &&
+		irqkit_device_read_ignores_xps(queue->device, &is_ignored) == 0 &&
+		is_ignored)
+		return "it has no effect on this interface";
 	if (irqkit_device_count_direction(queue->device, IRQKIT_TX) < 2)
 		return "the interface has only this tx queue";
 	if (irqkit_queue_read_traffic_class(queue, &class) == -ENODATA)

@@ -13,6 +13,7 @@ struct steer_task {
 	struct irqkit_device *device;
 	struct irqkit_queue **queues; /* the request's */
 	size_t n_queues;
+	bool is_in_vain; /* XPS has no effect, so that --auto turns it off */
 	struct irqkit_rps_advice *advice; /* owned while RPS decides, or NULL */
 };
 

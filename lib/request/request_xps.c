@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Requests for XPS: the CPUs, or the rx queues, of tx queues. */
+#include "base/buffer.h"
 #include "base/cpuset.h"
 #include "base/error_text.h"
 #include "base/macros.h"
@@ -14,13 +15,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Why XPS of a bond has no effect. */
+static const char bond_why[] = "the ports below it choose their tx queues themselves";
+
 /* ------------------------------------------------------------------------------- */
 /* The set of each queue, into an array of the caller                              */
 
 static int choose_same(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
-	int r = task->request->steering == IRQKIT_STEERING_OFF ||
+	int r = task->is_in_vain || task->request->steering == IRQKIT_STEERING_OFF ||
 			task->request->steering == IRQKIT_STEERING_NONE
 		? irqkit_cpuset_new(&cpus)
 		: request_read_cpus(task->request, task->machine,
@@ -191,6 +195,10 @@ static int explain_cpus(const struct steer_task *task, size_t i, char **ret_why)
 	bool is_auto = task->request->steering == IRQKIT_STEERING_AUTO;
 	char *why;
 
+	if (task->is_in_vain) {
+		*ret_why = strdup(bond_why);
+		return *ret_why ? 0 : -ENOMEM;
+	}
 	if (is_auto)
 		serving = irqkit_machine_get_settled_queue_cpus(
 			task->machine, task->queues[i]);
@@ -243,6 +251,8 @@ static int add_cpus(
 
 static int choose_sets(const struct steer_task *task, struct irqkit_cpuset **sets)
 {
+	if (task->is_in_vain)
+		return choose_same(task, sets);
 	switch (task->request->steering) {
 	case IRQKIT_STEERING_AUTO:
 		return choose_near(task, sets);
@@ -301,11 +311,68 @@ static int plan_classes(const struct steer_task *task)
 	return r;
 }
 
+/* ------------------------------------------------------------------------------- */
+/* Interfaces for which the kernel does not use XPS                                */
+
+static int fail_bond(const struct steer_task *task)
+{
+	const struct irqkit_request *request = task->request;
+	const char *list = request->rxqs ? request->rxqs : "";
+	const char *name = task->device->name;
+	struct buffer options = { 0 };
+	_cleanup_free_ char *words = NULL;
+
+	if (request->cpus)
+		buffer_add(&options, " %s=%s", request->cpus_label, request->cpus);
+	else if (request->mask)
+		buffer_add(&options, " %s=%s", request->cpus_label, request->mask);
+	if (request->rxqs || request->steering == IRQKIT_STEERING_RXQS)
+		buffer_add(&options, " --rxqs%s%s", *list ? "=" : "", list);
+	return buffer_take(&options, &words) < 0
+		? -ENOMEM
+		: request_fail(task->request, IRQKIT_PROBLEM_WORDS,
+			  "XPS of %s has no effect: %s; use 'irqkit xps %s --lower%s'",
+			  name, bond_why, name, words);
+}
+
+/* Turns off what is set, and has no effect. */
+static int clear_bond(const struct steer_task *task)
+{
+	struct steer_task copy = *task;
+
+	request_remark(task->request, "XPS would not help %s: %s.", task->device->name,
+		bond_why);
+	copy.is_in_vain = true;
+	return plan_queues(&copy);
+}
+
+static int plan_bond(const struct steer_task *task)
+{
+	enum irqkit_steering steering = task->request->steering;
+
+	if (steering == IRQKIT_STEERING_OFF || steering == IRQKIT_STEERING_NONE)
+		return plan_classes(task);
+	if (steering == IRQKIT_STEERING_AUTO)
+		return clear_bond(task);
+	if (!request_is_optional(task->request, task->device))
+		return fail_bond(task);
+	request_remark(task->request, "%s is skipped: XPS has no effect on it, since %s.",
+		task->device->name, bond_why);
+	return 0;
+}
+
+/* ------------------------------------------------------------------------------- */
+
 static int plan_device(const struct steer_task *task)
 {
-	if (irqkit_device_count_direction(task->device, IRQKIT_TX) > 1)
-		return plan_classes(task);
-	if (!request_is_optional(task->request, task->device))
+	bool is_ignored = false;
+
+	if (irqkit_device_count_direction(task->device, IRQKIT_TX) > 1) {
+		int r = irqkit_device_read_ignores_xps(task->device, &is_ignored);
+
+		return r < 0 ? r : is_ignored ? plan_bond(task) : plan_classes(task);
+	}
+	if (!task->request->is_lower && !request_is_optional(task->request, task->device))
 		return request_fail_queue(
 			task->request, task->queues[0], IRQKIT_KNOB_XPS_CPUS, -ENOENT);
 	request_remark(task->request,
