@@ -254,18 +254,32 @@ static enum status say_unreadable(
 	return error == -ENOENT ? STATUS_IMMOVABLE : STATUS_REFUSED;
 }
 
+/* An interface that nobody named may have no such setting, or be gone meanwhile. */
+static bool may_lack(const struct steer_view *view, int error)
+{
+	return view->is_all && (error == -ENOENT || error == -ENODEV);
+}
+
 static enum status add_row(struct steer_view *view, struct irqkit_queue *queue)
 {
-	struct steer_row *row = calloc(1, view->kind->row_size);
-	int r;
+	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
+	int r = view->kind->read_cpus(queue, &cpus);
+	struct steer_row *row;
 
+	if (r < 0 && may_lack(view, r)) {
+		if (!view->lacking)
+			view->lacking = queue;
+		return STATUS_DONE;
+	}
+	if (r < 0)
+		return say_unreadable(view, queue, r);
+	row = calloc(1, view->kind->row_size);
 	if (!row)
 		return say_no_memory();
 	view->table.rows[view->table.n_rows++] = row;
 	row->queue = queue;
-	r = view->kind->read_cpus(queue, &row->cpus);
-	if (r < 0)
-		return say_unreadable(view, queue, r);
+	row->cpus = cpus;
+	cpus = NULL;
 	row->serving = irqkit_machine_get_queue_cpus(view->change->machine, queue);
 	view->kind->read_row(view, row);
 	return STATUS_DONE;
@@ -281,6 +295,8 @@ static enum status add_rows(struct steer_view *view)
 		return say_no_memory();
 	for (size_t i = 0; i < n && status == STATUS_DONE; i++)
 		status = add_row(view, irqkit_request_get_queue(view->request, i));
+	if (status == STATUS_DONE && view->table.n_rows == 0 && view->lacking)
+		return say_unreadable(view, view->lacking, -ENOENT);
 	return status;
 }
 

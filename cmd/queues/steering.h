@@ -40,6 +40,7 @@ struct steer_view {
 	const struct irqkit_request *request; /* which interfaces and queues */
 	const struct steer_options *options;
 	bool is_all; /* no interface was named */
+	struct irqkit_queue *lacking; /* one whose setting is not there, or NULL */
 	struct table table; /* its rows are owned */
 };
 
