@@ -2935,6 +2935,17 @@ enum irqkit_serves {
 };
 
 /*
+ * Adds an interrupt that is pinned to @cpu, is not placed now and serves one direction,
+ * besides irqkit_spread_add_queue(). If rx and tx are kept apart, the policy by queue
+ * prefers, among CPUs with the same number of queues, the one that serves this direction
+ * least. Interrupts that serve both directions, or none, do not count.
+ *
+ * -ENOENT: this CPU was not added.
+ */
+int irqkit_spread_add_direction(
+	struct irqkit_spread *spread, unsigned int cpu, enum irqkit_serves serves);
+
+/*
  * Sets the device and the queue of the interrupt at @index.
  *
  * @device: any number that differs from device to device

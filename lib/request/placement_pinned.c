@@ -15,6 +15,7 @@ struct pin {
 	const struct irqkit_device *device;
 	int queue; /* -1 - number of the interrupt, if that is not known */
 	unsigned int cpu;
+	enum irqkit_serves serves;
 	bool is_first; /* it has the first rx queue */
 	bool is_tx; /* of a device that has no other queue: it need not go with rx */
 };
@@ -62,6 +63,7 @@ static int note(
 	pins->pins[pins->n++] = (struct pin){ .device = device,
 		.queue = queue < 0 ? -1 - number : queue,
 		.cpu = (unsigned int)cpu,
+		.serves = serves,
 		.is_first = queue == 0 && serves != IRQKIT_SERVES_TX,
 		.is_tx = serves == IRQKIT_SERVES_TX && placement_has_only_queue(device) };
 	return 0;
@@ -97,6 +99,9 @@ static int tell(struct pins *pins, const struct irqkit_placement *p)
 	for (size_t i = 0; i < pins->n && r == 0; i++) {
 		const struct pin *pin = &pins->pins[i];
 
+		r = irqkit_spread_add_direction(p->spread, pin->cpu, pin->serves);
+		if (r < 0)
+			break;
 		if (i > 0 && compare_places(pin, pin - 1) == 0)
 			continue;
 		r = pin->is_tx

@@ -173,6 +173,18 @@ EXPORT int irqkit_spread_add_tx(struct irqkit_spread *spread, unsigned int cpu)
 	return 0;
 }
 
+EXPORT int irqkit_spread_add_direction(
+	struct irqkit_spread *spread, unsigned int cpu, enum irqkit_serves serves)
+{
+	struct spread_cpu *found = find(spread, cpu);
+
+	if (!found)
+		return -ENOENT;
+	found->serving_rx += serves == IRQKIT_SERVES_RX;
+	found->serving_tx += serves == IRQKIT_SERVES_TX;
+	return 0;
+}
+
 EXPORT int irqkit_spread_set_slowness(
 	struct irqkit_spread *spread, unsigned int cpu, int slowness)
 {

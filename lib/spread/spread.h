@@ -22,6 +22,7 @@ struct spread_cpu {
 	uint32_t pinned; /* queues that aren't being placed, and are pinned to it */
 	uint32_t pinned_first; /* of them, the first queues of their devices */
 	uint32_t pinned_tx; /* tx interrupts of irqkit_spread_add_tx() */
+	uint32_t serving_rx, serving_tx; /* of irqkit_spread_add_direction() */
 	int slowness; /* more for slower CPUs */
 
 	/* made by irqkit_spread_place() */

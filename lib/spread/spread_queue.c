@@ -55,8 +55,11 @@ static int placing_init(struct placing *p, const struct slots *slots)
 	for (uint32_t i = 0; i < p->spread->n_cpus; i++) {
 		const struct spread_cpu *cpu = &p->spread->cpus[i];
 
-		if (!p->spread->is_fresh)
-			p->n_first[cpu->core_index] += cpu->pinned_first;
+		if (p->spread->is_fresh)
+			continue;
+		p->n_first[cpu->core_index] += cpu->pinned_first;
+		p->n_rx[i] = cpu->serving_rx;
+		p->n_tx[i] = cpu->serving_tx;
 	}
 	return 0;
 }
