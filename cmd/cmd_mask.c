@@ -86,6 +86,12 @@ static bool is_mask(const char *word)
 	return true;
 }
 
+/* "0b11": hardly a mask in hexadecimal */
+static bool is_binary(const char *word)
+{
+	return strncmp(word, "0b", 2) == 0 && !word[2 + strspn(word + 2, "01")];
+}
+
 static enum status say_mistake(const char *word, bool from_mask, int error, size_t at)
 {
 	const char *what = from_mask ? "mask" : "list of CPUs";
@@ -150,7 +156,7 @@ static enum status read_word(
 
 	if (!from_mask && !*word)
 		r = -EINVAL;
-	if (r == -EINVAL && !from_mask && !is_mask(word)) {
+	if (r == -EINVAL && !from_mask && (!is_mask(word) || is_binary(word))) {
 		enum status status = read_set(call, word, &row->cpus);
 
 		if (status != STATUS_DONE)

@@ -3,6 +3,7 @@
 #include "base/basics.h"
 #include "base/habits.h"
 #include "base/say.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "change/change.h"
 #include "change/check_words.h"
@@ -75,6 +76,8 @@ static char *write_target(const char *word)
 	return text_quote(is_cpus(word + len) ? word + len : word);
 }
 
+#define NEEDS_CPUS "set needs --cpus=SET or --mask=HEX"
+
 /*
  * `set 37 3` and `set 37=3`, as for taskset and pin-queue: says what is meant. False: that
  * is not the mistake.
@@ -84,13 +87,14 @@ static bool say_bare_cpus(const struct call *call)
 	const char *last = call->n_words ? call->words[call->n_words - 1] : "";
 	const char *equals = strchr(last, '=');
 	_cleanup_free_ char *cpus = find_cpus(equals ? equals + 1 : last);
-	_cleanup_free_ char *line = NULL;
+	_cleanup_free_ char *line = NULL, *meant = NULL;
 
 	if (call->n_words == 1 && !equals && is_cpus(last) && *last != ':' &&
 		strchr(last, ':') && strchr(last, ':')[1]) {
-		say_error("set needs --cpus=SET or --mask=HEX; did you mean 'irqkit set "
-			  "%.*s --cpus=%s'?",
-			(int)strcspn(last, ":"), last, strchr(last, ':') + 1);
+		if (asprintf(&meant, "irqkit set %.*s --cpus=%s", (int)strcspn(last, ":"),
+			    last, strchr(last, ':') + 1) < 0)
+			return false;
+		say_suggestion(call->common.root, meant, NEEDS_CPUS);
 		return true;
 	}
 	if (!cpus || (!equals && call->n_words < 2))
@@ -107,11 +111,9 @@ static bool say_bare_cpus(const struct call *call)
 		if (!target || (*word && !text_join(&line, " ", target)))
 			return false;
 	}
-	if (!line)
+	if (!line || asprintf(&meant, "irqkit set %s --cpus=%s", line, cpus) < 0)
 		return false;
-	say_error("set needs --cpus=SET or --mask=HEX; did you mean 'irqkit set %s "
-		  "--cpus=%s'?",
-		line, cpus);
+	say_suggestion(call->common.root, meant, NEEDS_CPUS);
 	return true;
 }
 
@@ -127,8 +129,7 @@ static enum status check_words(const struct call *call, const struct set_options
 	else if (!o->cpus && !o->mask && say_bare_cpus(call))
 		return STATUS_MISUSE;
 	else if (!o->cpus && !o->mask)
-		say_error("set needs --cpus=SET or --mask=HEX, as in 'irqkit set 24 "
-			  "--cpus=3'");
+		say_error(NEEDS_CPUS ", as in 'irqkit set 24 --cpus=3'");
 	else if (o->is_default && call->n_words)
 		say_error("--default sets the default for new interrupts and takes no "
 			  "TARGET");

@@ -5,6 +5,7 @@
 #include "base/habits.h"
 #include "base/options.h"
 #include "base/say.h"
+#include "base/suggest.h"
 #include "links.h"
 #include "target/unknown.h"
 
@@ -123,7 +124,7 @@ static char *find_owner(const char *word)
 }
 
 /* What stands before the command is neither a command nor an option of every command. */
-static void say_misplaced(const char *const *words)
+static void say_misplaced(const char *root, const char *const *words)
 {
 	static const char *const helps[] = { "-help", "-?", "--usage", "--h", "--man" };
 	const char *word = words[0];
@@ -145,8 +146,8 @@ static void say_misplaced(const char *const *words)
 	else if (strcmp(word, "--list-commands") == 0)
 		say_error("%s takes no arguments: see 'irqkit --help'", word);
 	else if (owner || guess)
-		say_error("irqkit has no option '%s'; did you mean '%s'?", word,
-			owner ? owner : guess);
+		say_suggestion(
+			root, owner ? owner : guess, "irqkit has no option '%s'", word);
 	else
 		say_error("'%s' is not a common option; options of a command go after "
 			  "it, as in 'irqkit show -a'",
@@ -167,7 +168,7 @@ static enum status run_option(int argc, const char **argv)
 			printf("%s\n", commands[i]->name);
 		return STATUS_DONE;
 	}
-	say_misplaced(argv + 1);
+	say_misplaced(suggest_find_root(argv + 1), argv + 1);
 	return STATUS_MISUSE;
 }
 
@@ -287,7 +288,7 @@ static enum status run_line(int argc, const char **argv)
 	if (strcmp(words[0], "help") == 0)
 		return run_help(words);
 	if (words[0][0] == '-')
-		say_misplaced(words);
+		say_misplaced(suggest_find_root(leading), words);
 	else
 		say_unknown_command(words, leading, (size_t)n - 1, commands);
 	return STATUS_MISUSE;

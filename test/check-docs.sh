@@ -17,7 +17,7 @@ page_options() { grep -hE '^\.It Fl' "$@" | grep -oE '(Fl|,) -[a-z][a-z0-9-]+' |
 # common options", but for one that it leaves out, as in "the change options except --wait"
 shared_options() {
 	local s except
-	except=$(tr '\n' ' ' <"$1" | sed -nE 's/.* options except \.Fl (-[a-z-]+).*/-\1/p')
+	except=$(tr '\n' ' ' <"$1" | sed -nE 's/.* options( of \.Xr irqkit 8 are accepted too,)? except \.Fl (-[a-z-]+).*/-\2/p')
 	for s in Common Change Ban Table; do
 		! tr '\n' ' ' <"$1" | grep -q " ${s,} options" || sed -n "/^\.Ss $s options\$/,/^\.El/p" man/irqkit.8
 	done >"$tmp/shared"

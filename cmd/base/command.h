@@ -45,6 +45,7 @@ struct command {
 	const char *summary; /* one line, lower case, no full stop */
 	const char *more; /* for --help, after the options */
 	const char *needs_root_to; /* if it writes; NULL: "change interrupts" */
+	const char *lacks; /* the option of every command that it refuses; or NULL */
 	void (*print_columns)(void); /* the same, at the end: of -o; or NULL */
 	const struct option *options; /* its own, ending with { 0 }; or NULL */
 	size_t state_size; /* size of the struct that the options fill */

@@ -33,6 +33,11 @@ bool option_takes_text(enum option_kind kind)
 		kind == OPTION_TEXT_OR_NONE;
 }
 
+bool option_is_lacking(const struct command *command, const char *name)
+{
+	return command && command->lacks && strcmp(command->lacks, name) == 0;
+}
+
 const struct option *option_get(const struct command *command, size_t n)
 {
 	const struct option *const tables[] = { command ? command->options : NULL,
@@ -40,7 +45,7 @@ const struct option *option_get(const struct command *command, size_t n)
 
 	for (size_t i = 0; i < LENGTH(tables); i++)
 		for (const struct option *o = tables[i]; o && o->name; o++)
-			if (n-- == 0)
+			if (!option_is_lacking(command, o->name) && n-- == 0)
 				return o;
 	return NULL;
 }

@@ -16,6 +16,9 @@ extern const struct option answered_options[];
 /* Does the option take a value? */
 bool option_takes_text(enum option_kind kind);
 
+/* Does the command refuse this option of every command? It has its own message then. */
+bool option_is_lacking(const struct command *command, const char *name);
+
 /* The option number @n of a command: its own, then those of every command; NULL: no more. */
 const struct option *option_get(const struct command *command, size_t n);
 

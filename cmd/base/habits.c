@@ -55,8 +55,7 @@ static const struct {
 	{ "balance rebalance distribute irqbalance auto set_irq_affinity "
 	  "set_irq_affinity.sh set_irq_affinity_cpulist.sh",
 		"irqkit spread", ALONE },
-	{ "isolcpus nohz_full shield isolated reserve irqaffinity", "irqkit isolate SET",
-		FILLED },
+	{ "isolcpus nohz_full shield isolated reserve", "irqkit isolate SET", FILLED },
 	{ "cset cpuset", "irqkit isolate SET", ALONE },
 	{ "ethtool channel", "irqkit channels DEV", ALONE },
 	{ "ip ifconfig link nic netdev interfaces", "irqkit channels", ALONE },
@@ -64,7 +63,8 @@ static const struct {
 	{ "xps_cpus xps_rxqs", "irqkit xps DEV", FILLED },
 	{ "rps_default_mask", "irqkit rps --default", ALONE },
 	{ "rps_sock_flow_entries", "irqkit rps --entries", ALONE },
-	{ "default_smp_affinity default", "irqkit set --default --cpus=SET", FILLED },
+	{ "default_smp_affinity default irqaffinity", "irqkit set --default --cpus=SET",
+		FILLED },
 	{ "rfs flows rps_flow_cnt", "irqkit rps DEV --flows=N", FILLED },
 	{ "queue", "irqkit pin-queue DEV QUEUE=SET", ALONE },
 	{ "restore revert rollback reset cancel unset unban unisolate unpin",
@@ -299,9 +299,20 @@ static size_t choose_words(const char *const *words, const char **chosen, size_t
 
 	for (; *words && n < room && (**words != '-' || habits_is_filler(*words));
 		words++)
-		if (!habits_is_filler(*words))
+		if (**words && !habits_is_filler(*words))
 			chosen[n++] = *words;
 	return n;
+}
+
+/* "managed_irq,domain,2-3", as after isolcpus= on the kernel's command line: the CPUs. */
+static const char *skip_flags(const char *value)
+{
+	size_t len;
+
+	while ((len = strspn(value, "abcdefghijklmnopqrstuvwxyz_")) > 0 &&
+		(value[len] == ',' || !value[len]))
+		value += len + (value[len] == ',');
+	return value;
 }
 
 static bool has_pair(const char *const *words)
@@ -329,7 +340,7 @@ char *habits_guess_command(const char *const *words)
 	const char *equals = strchr(words[0], '=');
 	size_t i = find_command(words, strcspn(words[0], "=")), n, n_words = 0;
 	char *line = NULL;
-	const char *chosen[8] = { equals ? equals + 1 : NULL };
+	const char *chosen[8] = { equals ? skip_flags(equals + 1) : NULL };
 
 	/* "isolcpus=2-3", as on the kernel's command line */
 	if (i == LENGTH(commands) || (equals && commands[i].use != FILLED))
@@ -347,7 +358,7 @@ char *habits_guess_command(const char *const *words)
 			n_words++;
 		return n_words ? follow(commands[i].hint, words + 1, n_words) : NULL;
 	}
-	n = equals ? 1 : choose_words(words + 1, chosen, LENGTH(chosen));
+	n = equals && *chosen[0] ? 1 : choose_words(words + 1, chosen, LENGTH(chosen));
 	return commands[i].use == FILLED
 		? fill(commands[i].hint, chosen, n)
 		: follow(commands[i].hint, chosen, commands[i].use == ALONE ? 0 : n);

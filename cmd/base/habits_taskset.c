@@ -72,7 +72,7 @@ static bool read_option(
 		taskset->has_p |= strchr(word, 'p') != NULL;
 		taskset->has_c |= strchr(word, 'c') != NULL;
 	} else {
-		return is_one_of(word, ignored);
+		return is_one_of(word, ignored) || find_value(word, "--root");
 	}
 	return true;
 }

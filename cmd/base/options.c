@@ -12,6 +12,7 @@
 #include "base/loose.h"
 #include "base/option_values.h"
 #include "base/say.h"
+#include "base/suggest.h"
 #include "base/text.h"
 
 #include <popt.h>
@@ -47,6 +48,13 @@ static void add_options(struct poptOption *table, size_t *n, const struct option
 		};
 }
 
+static void hide_lacking(const struct command *command, struct poptOption *common)
+{
+	for (; common->longName; common++)
+		if (option_is_lacking(command, common->longName))
+			common->argInfo |= POPT_ARGFLAG_DOC_HIDDEN;
+}
+
 static void build_table(const struct command *command, struct poptOption *table,
 	struct poptOption *common)
 {
@@ -56,6 +64,7 @@ static void build_table(const struct command *command, struct poptOption *table,
 	add_options(common, &n_common, common_options, VALUE_COMMON);
 	add_options(common, &n_common, answered_options, VALUE_ANSWERED);
 	common[n_common] = (struct poptOption)POPT_TABLEEND;
+	hide_lacking(command, common);
 
 	table[n++] = (struct poptOption){
 		.argInfo = POPT_ARG_INCLUDE_TABLE,
@@ -170,8 +179,8 @@ static void say_unknown(
 	if (!guess)
 		guess = options_guess(command, option, find_next(words, option));
 	if (guess)
-		say_error("%s has no option '%s'; did you mean '%s'?", command->name,
-			option, guess);
+		say_suggestion(suggest_find_root((const char *const *)words), guess,
+			"%s has no option '%s'", command->name, option);
 	else
 		say_error("%s has no option '%s': 'irqkit %s --help' lists its options",
 			command->name, option, command->name);

@@ -29,7 +29,7 @@ struct metrics_options {
 
 static const struct option options[] = {
 	{ "file", 0, OPTION_TEXT, offsetof(struct metrics_options, file), "FILE",
-		"replace this file instead of writing to standard output" },
+		"replace this file; - or none is standard output" },
 	{ "openmetrics", 0, OPTION_FLAG, offsetof(struct metrics_options, is_openmetrics),
 		NULL, "write OpenMetrics instead of Prometheus text 0.0.4" },
 	{ "per-queue", 0, OPTION_FLAG, offsetof(struct metrics_options, is_per_queue),
@@ -106,6 +106,9 @@ static enum status check(struct metrics *metrics)
 	} else if ((o->file && !o->file[0]) || (o->state && !o->state[0])) {
 		say_error("%s takes the name of a file",
 			o->file && !o->file[0] ? "--file" : "--state");
+	} else if (o->state && strcmp(o->state, "-") == 0) {
+		say_error("--state=- cannot be standard output: the next run reads the "
+			  "file; write --state=./- for a file with this name");
 	} else {
 		return find_state(metrics);
 	}
@@ -302,7 +305,7 @@ static enum status write_text(const struct metrics *metrics)
 	const struct exposition *e = &metrics->exposition;
 	int r;
 
-	if (!metrics->options->file) {
+	if (!metrics->options->file || strcmp(metrics->options->file, "-") == 0) {
 		fwrite(e->text, 1, e->len, stdout);
 		return STATUS_DONE; /* what could not be written is seen at the end */
 	}
@@ -369,6 +372,7 @@ const struct command cmd_metrics = {
 		"  irqkit metrics | promtool check metrics\n"
 		"  irqkit metrics --state=/var/lib/irqkit/metrics.json \\\n"
 		"      --file=/var/lib/prometheus/node-exporter/irqkit.prom\n",
+	.lacks = "json",
 	.options = options,
 	.state_size = sizeof(struct metrics_options),
 	.run = run,

@@ -2,10 +2,12 @@
 /* irqkit pin-queue: pins everything that belongs to a queue to given CPUs. */
 #include "base/basics.h"
 #include "base/say.h"
+#include "base/suggest.h"
 #include "change/say_request.h"
 #include "queues/lower_option.h"
 #include "target/select.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct pin_options {
@@ -48,6 +50,19 @@ static bool is_queue(const char *word)
 	return len > 0 && word[len] && word[len + 1];
 }
 
+/* Of "eth0 0 3" and "eth0:0 3": the queue and its CPUs. */
+static void say_pair(const struct call *call, const char *queue, const char *cpus)
+{
+	_cleanup_free_ char *meant = NULL;
+
+	if (asprintf(&meant, "irqkit pin-queue %.*s %s=%s",
+		    (int)strcspn(call->words[0], ":"), call->words[0], queue, cpus) < 0)
+		say_no_memory();
+	else
+		say_suggestion(call->common.root, meant, "'%s' is not QUEUE=SET",
+			call->words[1]);
+}
+
 static enum status check_words(const struct call *call, const struct pin_options *o)
 {
 	bool has_all = false;
@@ -63,16 +78,10 @@ static enum status check_words(const struct call *call, const struct pin_options
 	else if (call->n_words == 3 && *call->words[0] != ':' && *call->words[1] &&
 		*call->words[2] && !strchr(call->words[1], '=') &&
 		!strchr(call->words[2], '='))
-		say_error("'%s' is not QUEUE=SET; did you mean 'irqkit pin-queue %.*s "
-			  "%s=%s'?",
-			call->words[1], (int)strcspn(call->words[0], ":"), call->words[0],
-			call->words[1], call->words[2]);
+		say_pair(call, call->words[1], call->words[2]);
 	else if (call->n_words == 2 && is_queue(call->words[0]) && *call->words[1] &&
 		!strchr(call->words[1], '='))
-		say_error("'%s' is not QUEUE=SET; did you mean 'irqkit pin-queue %.*s "
-			  "%s=%s'?",
-			call->words[1], (int)strcspn(call->words[0], ":"), call->words[0],
-			strchr(call->words[0], ':') + 1, call->words[1]);
+		say_pair(call, strchr(call->words[0], ':') + 1, call->words[1]);
 	else if (call->n_words > 0 && strchr(call->words[0], '=') &&
 		!strchr(call->words[0], ':'))
 		say_error("'%s' stands where the interface should be; write it first, "

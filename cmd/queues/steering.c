@@ -4,6 +4,7 @@
 #include "base/basics.h"
 #include "base/fold.h"
 #include "base/say.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "change/say_request.h"
 #include "measure/open_machine.h"
@@ -28,6 +29,21 @@ static bool is_off(const char *word)
 	return false;
 }
 
+/* `rps eth0 3` */
+static void say_bare_cpus(const struct call *call)
+{
+	const char *name = call->command->name;
+	_cleanup_free_ char *device = text_quote(call->words[0]), *meant = NULL;
+
+	if (device &&
+		asprintf(&meant, "irqkit %s %s --cpus=%s", name, device,
+			call->words[1]) >= 0)
+		say_suggestion(
+			call->common.root, meant, "%s takes network interfaces", name);
+	else
+		say_no_memory();
+}
+
 enum status steer_check(const struct call *call, const struct steer_kind *kind,
 	const struct steer_options *options)
 {
@@ -48,9 +64,7 @@ enum status steer_check(const struct call *call, const struct steer_kind *kind,
 		say_error("--cpus: '%s' is not a set of CPUs; did you mean '--cpus=off'?",
 			options->cpus);
 	else if (call->n_words == 2 && is_cpus(call->words[1]))
-		say_error("%s takes network interfaces; did you mean 'irqkit %s %s "
-			  "--cpus=%s'?",
-			name, name, call->words[0], call->words[1]);
+		say_bare_cpus(call);
 	else
 		return STATUS_DONE;
 	return STATUS_MISUSE;

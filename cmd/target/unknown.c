@@ -6,6 +6,7 @@
 #include "base/habits.h"
 #include "base/options.h"
 #include "base/say.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "measure/open_machine.h"
 
@@ -121,6 +122,7 @@ void say_unknown_command(const char *const *words, const char *const *leading,
 {
 	const struct command *show = find_command(commands, "show");
 	_cleanup_free_ char *guess = habits_guess_command(words);
+	const char *root = suggest_find_root(words);
 
 	if (!guess)
 		guess = guess_numbers(words);
@@ -128,8 +130,10 @@ void say_unknown_command(const char *const *words, const char *const *leading,
 		guess = guess_target(words);
 	if (!guess)
 		guess = guess_name(words[0], commands);
+	if (!root && n_leading > 0)
+		root = suggest_find_root(leading);
 	if (guess)
-		say_error("unknown command '%s'; did you mean '%s'?", words[0], guess);
+		say_suggestion(root, guess, "unknown command '%s'", words[0]);
 	else
 		say_error("unknown command '%s': 'irqkit --help' lists the commands",
 			words[0]);

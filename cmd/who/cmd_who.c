@@ -270,6 +270,7 @@ const struct command cmd_who = {
 	"  irqkit who                      all changes\n"
 	"  irqkit who eth1                 only of this interface\n"
 	"  irqkit who --for=60 --json      for a minute, a line of JSON for each\n",
+	.lacks = "root",
 	.options = options,
 	.state_size = sizeof(struct who_options),
 	.run = run,

@@ -51,16 +51,39 @@ static int avoid(struct irqkit_machine *machine, struct irqkit_cpuset *set)
 	return 0;
 }
 
-/* "0-3", "all" */
-static bool is_set(const char *text)
+/* "0-3", "all": a SET is no mask. Returns 0 if it is no SET either. */
+static int refuse_set(struct irqkit_request *request, struct irqkit_machine *machine)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
+	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL, *numbers = NULL;
+	_cleanup_free_ char *message = NULL;
+	const struct set_scope scope = {
+		.local = irqkit_topology_get_cpus(machine->topology, IRQKIT_CPUS_ONLINE),
+		.current = irqkit_topology_get_cpus(
+			machine->topology, IRQKIT_CPUS_ONLINE),
+	};
+	const char *mask = request->mask;
+	size_t len = strlen(mask);
+	int r = machine_parse_set(machine, mask, len, &scope, NULL, &set, NULL, &message);
 
-	for (size_t i = 0; irqkit_set_get_word(i); i++)
-		if (strcmp(text, irqkit_set_get_word(i)) == 0)
-			return true;
-	return irqkit_cpuset_parse_list(text, strlen(text), &set, NULL) == 0 &&
-		!irqkit_cpuset_is_empty(set);
+	if (r == 0)
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"%s: '%s' is a set of CPUs, not a mask; did you mean "
+			"'--cpus=%s'?",
+			request->cpus_label, mask, mask);
+	if (r == -ENOMEM || irqkit_cpuset_parse_list(mask, len, &numbers, NULL) < 0 ||
+		irqkit_cpuset_is_empty(numbers))
+		return r == -ENOMEM ? r : 0;
+	return request_fail(request, IRQKIT_PROBLEM_WORDS,
+		"%s: '%s' is a set of CPUs, not a mask, and '--cpus=%s' would not work "
+		"here: %s",
+		request->cpus_label, mask, mask, message ? message : "it is wrong");
+}
+
+/* "0b11" is also what the kernel writes for CPUs 0, 4, 8, 9 and 11. */
+static bool is_like_binary(const char *mask)
+{
+	return strncmp(mask, "0b", 2) == 0 && mask[2] &&
+		!mask[2 + strspn(mask + 2, "01")];
 }
 
 static int read_mask(struct irqkit_request *request, struct irqkit_machine *machine,
@@ -69,7 +92,7 @@ static int read_mask(struct irqkit_request *request, struct irqkit_machine *mach
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
 	const char *mask = request->mask;
 	size_t at = 0;
-	int r = irqkit_cpuset_parse_mask(mask, strlen(mask), &set, &at);
+	int r = irqkit_cpuset_parse_mask(mask, strlen(mask), &set, &at), r2;
 
 	if (r == -ENOMEM)
 		return r;
@@ -77,11 +100,12 @@ static int read_mask(struct irqkit_request *request, struct irqkit_machine *mach
 		return request_fail(request, IRQKIT_PROBLEM_WORDS,
 			"%s: no CPU is given; write the mask as ff or 1,00000000",
 			request->cpus_label);
-	if (r < 0 && is_set(mask))
-		return request_fail(request, IRQKIT_PROBLEM_WORDS,
-			"%s: '%s' is a set of CPUs, not a mask; did you mean "
-			"'--cpus=%s'?",
-			request->cpus_label, mask, mask);
+	if (r < 0 && (r2 = refuse_set(request, machine)) < 0)
+		return r2;
+	if (is_like_binary(mask))
+		request_warn(request,
+			"%s: '%s' is read as a hexadecimal number, not as a binary one",
+			request->cpus_label, mask);
 	if (r < 0 && at < strlen(mask))
 		return request_fail(request, IRQKIT_PROBLEM_WORDS,
 			"%s: '%s' is not a mask, from '%s' on; write a mask as ff or "

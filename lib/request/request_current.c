@@ -14,7 +14,7 @@ bool request_uses_current(const struct irqkit_request *request)
 {
 	const char *set = request->cpus;
 
-	return set && set_has_word(set, strlen(set), "current");
+	return set && set_may_mean_word(set, strlen(set), "current");
 }
 
 void current_clear(struct current *current)

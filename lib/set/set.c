@@ -14,6 +14,7 @@
 #include "base/cpuset.h"
 #include "base/join.h"
 #include "base/macros.h"
+#include "base/typo.h"
 #include "interrupts/irq.h"
 #include "set/set_habit.h"
 #include "set/set_refuse.h"
@@ -52,7 +53,7 @@ static int refuse_numbers(struct set_parse *p, const struct set_part *part, int 
 	if (before == ':' && *rest == '0')
 		return set_refuse(p, error, at, "the stride in '%.*s' is 0",
 			QUOTE(part->text, part->len));
-	r = set_refuse_habit(p, part);
+	r = set_find_habit(p, part);
 	return r < 0 ? r
 		     : set_refuse(p, error, at,
 			       "'%.*s' is wrong from '%.*s' on; write it as %s",
@@ -107,7 +108,7 @@ static bool next_part(struct set_parse *p, struct set_part *ret)
 static int refuse_word(struct set_parse *p, const struct set_part *part)
 {
 	_cleanup_free_ char *list = NULL;
-	int r = set_refuse_habit(p, part);
+	int r = set_find_habit(p, part);
 
 	for (size_t i = 0; r == 0 && irqkit_set_get_word(i); i++)
 		r = join_text(&list, irqkit_set_get_word(i));
@@ -229,7 +230,8 @@ static int parse_part(struct set_parse *p, const struct set_part *part)
 
 	if (part->len == 0)
 		return refuse_empty_part(p, part);
-	if (part->takes_away && part->at == 1)
+	if (part->takes_away && part->at == 1 &&
+		(has_numbers(part) || set_find_word(part)))
 		return set_refuse(p, -EINVAL, 0,
 			"'^%.*s' has no CPUs to remove from; for all other CPUs write "
 			"'all,^%.*s'",
@@ -313,11 +315,84 @@ static int check_result(struct set_parse *p)
 		: refuse_result(p, (unsigned int)irqkit_cpuset_next(wrong, -1));
 }
 
+static int parse_whole(struct set_parse *p)
+{
+	struct set_part part;
+	int r = irqkit_cpuset_new(&p->set);
+
+	while (r == 0 && next_part(p, &part))
+		r = parse_part(p, &part);
+	return r < 0 ? r : check_result(p);
+}
+
+static void parse_clear(struct set_parse *p)
+{
+	irqkit_cpuset_free(p->set);
+	free(p->message);
+	free(p->meant);
+}
+
+/*
+ * What is meant may have the next mistake: "cpu0,cpu1". A suggestion is only made if it is
+ * accepted here. *ret_why: why it is not; NULL: it is, or nothing is known to be meant.
+ */
+static int correct(struct set_parse *p, char **ret_why)
+{
+	int r = -EINVAL;
+
+	for (size_t n = 0; r < 0 && p->meant && n <= p->len; n++) {
+		struct set_parse again = {
+			.topology = p->topology,
+			.scope = p->scope,
+			.online = p->online,
+			.text = p->meant,
+			.len = strlen(p->meant),
+		};
+
+		r = parse_whole(&again);
+		if (r < 0 && !again.meant) {
+			*ret_why = TAKE(again.message);
+			parse_clear(&again);
+			return r == -ENOMEM ? r : 0;
+		}
+		if (r < 0) {
+			free(p->meant);
+			p->meant = TAKE(again.meant);
+		}
+		parse_clear(&again);
+	}
+	if (r < 0)
+		free(TAKE(p->meant));
+	return r == -ENOMEM ? r : 0;
+}
+
+/* With what is meant, if that would work. */
+static int refuse_meant(struct set_parse *p)
+{
+	_cleanup_free_ char *quote = NULL, *why = NULL;
+	const struct set_part *wrong = &p->wrong;
+	const char *what = p->is_mask ? "a mask, not a set of CPUs" : "not a set of CPUs";
+
+	if (correct(p, &why) < 0)
+		return -ENOMEM;
+	if (!p->meant)
+		return -EINVAL;
+	if (asprintf(&quote, wrong->len == p->len ? "" : " in '%.*s'",
+		    QUOTE(p->text, p->len)) < 0)
+		return -ENOMEM;
+	free(TAKE(p->message));
+	if (why)
+		return set_refuse(p, -EINVAL, wrong->at,
+			"'%.*s'%s is %s, and '%s' would not work here: %s",
+			QUOTE(wrong->text, wrong->len), quote, what, p->meant, why);
+	return set_refuse(p, -EINVAL, wrong->at, "'%.*s'%s is %s; did you mean '%s'?",
+		QUOTE(wrong->text, wrong->len), quote, what, p->meant);
+}
+
 int set_parse(struct irqkit_topology *topology, const char *text, size_t len,
 	const struct set_scope *scope, struct set_order *order,
 	struct irqkit_cpuset **ret_set, size_t *reterr_at, char **reterr_message)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
 	struct set_parse p = {
 		.topology = topology,
 		.scope = scope,
@@ -326,30 +401,25 @@ int set_parse(struct irqkit_topology *topology, const char *text, size_t len,
 		.text = text,
 		.len = len,
 	};
-	struct set_part part;
-	int r = irqkit_cpuset_new(&set);
+	int r = parse_whole(&p);
 
-	p.set = set;
-	while (r == 0 && next_part(&p, &part))
-		r = parse_part(&p, &part);
-	if (r == 0)
-		r = check_result(&p);
+	if (r < 0 && p.meant)
+		r = refuse_meant(&p);
 	if (topology_get_error(topology) < 0) {
 		r = topology_get_error(topology);
 		/* the message may be wrong: something could not be read */
 		free(TAKE(p.message));
 	}
-	if (r < 0) {
+	if (r == 0) {
+		*ret_set = TAKE(p.set);
+	} else {
 		if (reterr_at)
 			*reterr_at = p.at;
 		if (reterr_message)
 			*reterr_message = TAKE(p.message);
-		free(p.message);
-		return r;
 	}
-
-	*ret_set = TAKE(set);
-	return 0;
+	parse_clear(&p);
+	return r;
 }
 
 static int read_affinity(void *data, unsigned int irq, struct irqkit_cpuset **ret_set)
@@ -385,6 +455,22 @@ bool set_has_word(const char *text, size_t len, const char *word)
 	while (next_part(&p, &part))
 		if (part.len == strlen(word) && memcmp(part.text, word, part.len) == 0)
 			return true;
+	return false;
+}
+
+bool set_may_mean_word(const char *text, size_t len, const char *word)
+{
+	struct set_parse p = { .text = text, .len = len };
+	struct set_part part;
+
+	while (next_part(&p, &part)) {
+		while (part.len > 0 && strchr(" !~^", part.text[0])) {
+			part.text++;
+			part.len--;
+		}
+		if (is_typo(part.text, part.len, word))
+			return true;
+	}
 	return false;
 }
 

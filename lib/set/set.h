@@ -18,6 +18,9 @@ int set_parse(struct irqkit_topology *topology, const char *text, size_t len,
 /* Does a part of the SET consist of this word? */
 bool set_has_word(const char *text, size_t len, const char *word);
 
+/* The same, also for a word that is typed wrong: what it means is needed to correct it. */
+bool set_may_mean_word(const char *text, size_t len, const char *word);
+
 void set_order_clear(struct set_order *order);
 
 #endif

@@ -200,23 +200,63 @@ static char *find_list(const struct set_parse *p)
 	return TAKE(text);
 }
 
-/* A mask is recognised by the letters in it; a text of only digits means CPUs. */
-static int refuse_mask(struct set_parse *p)
+/*
+ * "0b11" and "0o17" are what they are in programs: taskset and the kernel would read the
+ * first as hexadecimal. 0: another text.
+ */
+static int read_prefixed(const char *text, size_t len, struct irqkit_cpuset *set)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL;
-	_cleanup_free_ char *list = NULL;
+	unsigned int base = len > 2 && text[0] == '0' ? (unsigned char)text[1] | 0x20 : 0;
+	unsigned int bits = base == 'b' ? 1 : base == 'o' ? 3 : 0;
 
-	if (irqkit_cpuset_parse_mask(p->text, p->len, &set, NULL) < 0 ||
-		irqkit_cpuset_is_empty(set))
+	if (bits == 0)
 		return 0;
-	if (irqkit_cpuset_format_list(set, &list) < 0)
-		return -ENOMEM;
-	return set_refuse(p, -EINVAL, 0,
-		"'%.*s' is a mask, not a set of CPUs; did you mean '%s'?",
-		QUOTE(p->text, p->len), list);
+	for (size_t i = 2; i < len; i++) {
+		unsigned int digit = (unsigned int)text[i] - '0';
+
+		if (digit >= 1u << bits)
+			return 0;
+		for (unsigned int bit = 0; bit < bits; bit++)
+			if (digit >> bit & 1 &&
+				irqkit_cpuset_add(set,
+					(unsigned int)(len - i - 1) * bits + bit) < 0)
+				return -ENOMEM;
+	}
+	return 1;
 }
 
-int set_refuse_habit(struct set_parse *p, const struct set_part *part)
+/* A mask is recognised by the letters in it; a text of only digits means CPUs. */
+static int find_mask(struct set_parse *p)
+{
+	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL, *mask = NULL;
+	int r = irqkit_cpuset_new(&set);
+
+	if (r == 0)
+		r = read_prefixed(p->text, p->len, set);
+	if (r < 0)
+		return r;
+	if (r == 0 && irqkit_cpuset_parse_mask(p->text, p->len, &mask, NULL) < 0)
+		return 0;
+	if (irqkit_cpuset_is_empty(mask ? mask : set))
+		return 0;
+	p->is_mask = true;
+	return irqkit_cpuset_format_list(mask ? mask : set, &p->meant);
+}
+
+/* The whole SET, with @meant in place of the part and its ^. */
+static char *replace_part(
+	const struct set_parse *p, const struct set_part *part, const char *meant)
+{
+	size_t at = part->at - part->takes_away, end = part->at + part->len;
+	char *text = NULL;
+
+	if (asprintf(&text, "%.*s%s%.*s", QUOTE(p->text, at), meant,
+		    QUOTE(p->text + end, p->len - end)) < 0)
+		return NULL;
+	return text;
+}
+
+int set_find_habit(struct set_parse *p, const struct set_part *part)
 {
 	static char *(*const finders[])(const struct set_part *) = {
 		find_negation,
@@ -224,21 +264,25 @@ int set_refuse_habit(struct set_parse *p, const struct set_part *part)
 		find_separator,
 		find_word,
 	};
-	_cleanup_free_ char *meant = NULL;
-	int r = refuse_mask(p);
+	const struct set_part whole = { .text = p->text, .len = p->len };
+	int r = find_mask(p);
 
-	if (r < 0)
+	p->wrong = whole;
+	if (r < 0 || p->meant)
 		return r;
-	meant = find_list(p);
-	if (meant && (strlen(meant) != p->len || memcmp(meant, p->text, p->len) != 0))
-		return set_refuse(p, -EINVAL, 0,
-			"'%.*s' is not a set of CPUs; did you mean '%s'?",
-			QUOTE(p->text, p->len), meant);
-	free(TAKE(meant));
-	for (size_t i = 0; i < LENGTH(finders) && !meant; i++)
-		meant = finders[i](part);
-	return meant ? set_refuse(p, -EINVAL, part->at,
-			       "'%.*s' is not a set of CPUs; did you mean '%s'?",
-			       QUOTE(part->text, part->len), meant)
-		     : 0;
+	p->meant = find_list(p);
+	if (p->meant && strlen(p->meant) == p->len &&
+		memcmp(p->meant, p->text, p->len) == 0)
+		free(TAKE(p->meant));
+	for (size_t i = 0; i < LENGTH(finders) && !p->meant; i++) {
+		_cleanup_free_ char *meant = finders[i](part);
+
+		if (!meant)
+			continue;
+		p->wrong = *part;
+		p->meant = replace_part(p, part, meant);
+		if (!p->meant)
+			return -ENOMEM;
+	}
+	return 0;
 }

@@ -6,10 +6,10 @@
 #include "set/set_parse.h"
 
 /*
- * Refuses @part, which is not valid, with what may be meant instead. Returns 0 if this is
- * not known.
+ * For @part, which is not valid: sets p->meant to the whole SET as it may be meant, which
+ * may be wrong elsewhere, and p->wrong. Returns 0 also if this is not known.
  */
-int set_refuse_habit(struct set_parse *p, const struct set_part *part);
+int set_find_habit(struct set_parse *p, const struct set_part *part);
 
 /*
  * What a word at the start of @text means before a number: "cpu" is "", "numa" is "node:".

@@ -52,6 +52,9 @@ struct set_parse {
 	size_t next; /* where the next part begins; above len: there is none */
 	struct irqkit_cpuset *set; /* owned; what has come out so far */
 	bool has_avoided; /* a part had CPUs that were left out */
+	char *meant; /* owned; the whole SET as another tool's user may mean it, or NULL */
+	struct set_part wrong; /* what is written otherwise there */
+	bool is_mask; /* the whole is a mask */
 	size_t at; /* of the mistake */
 	char *message; /* owned */
 };

@@ -2,6 +2,7 @@
 /* SETs in which `local` means the CPUs near the chosen interrupts. */
 #include "base/macros.h"
 #include "machine/machine.h"
+#include "set/set.h"
 #include "target/refuse.h"
 #include "target/selection.h"
 
@@ -72,12 +73,13 @@ int selection_find_local(const struct irqkit_selection *selection, const char *t
 {
 	const char *word = memmem(text, len, "local", strlen("local"));
 	_cleanup_free_ char *message = NULL;
-	int r = word ? find_local(selection, ret_local, &message) : 0;
+	bool may_mean = !word && set_may_mean_word(text, len, "local");
+	int r = word || may_mean ? find_local(selection, ret_local, &message) : 0;
 
-	if (r == 0)
+	if (r == 0 || (may_mean && r != -ENOMEM))
 		return 0;
 	if (reterr_at)
-		*reterr_at = (size_t)(word - text);
+		*reterr_at = word ? (size_t)(word - text) : 0;
 	if (reterr_message)
 		*reterr_message = TAKE(message);
 	return r;

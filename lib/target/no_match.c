@@ -194,6 +194,7 @@ static const char *explain_word(const char *word)
 		{ "dev", "write only the name of the device, as in eth0" },
 		{ "device", "write only the name of the device, as in eth0" },
 		{ "interface", "write only the name of the device, as in eth0" },
+		{ "-", "TARGETs are not read from standard input" },
 		{ "queues", "'irqkit show --queues' lists the queues" },
 		{ "cpus", "'irqkit show --by-cpu' lists the CPUs" },
 		{ "interrupts", "'all' means all interrupts" },

@@ -162,6 +162,12 @@ struct bad {
 	"local, irq:24, current"
 #define NOT_A_SET(text, meant)                                                           \
 	"'" text "' is not a set of CPUs; did you mean '" meant "'?"
+#define NOT_A_PART(text, whole, meant)                                                   \
+	"'" text "' in '" whole "' is not a set of CPUs; did you mean '" meant "'?"
+#define NOT_A_MASK(text, meant)                                                          \
+	"'" text "' is a mask, not a set of CPUs; did you mean '" meant "'?"
+#define NOT_HERE(text, meant, why)                                                       \
+	"'" text "' is not a set of CPUs, and '" meant "' would not work here: " why
 #define SMT "linux-6.1-16cpu"
 #define GAP "gap-8cpu"
 #define ONLINE_GAP " (online CPUs: 0-2,4,6-9)"
@@ -240,7 +246,7 @@ static void mistakes_of_form(void **state)
 		{ SMT, "nod:1", -EINVAL, 0,
 			"'nod:1' is not a set of CPUs; did you mean 'node:1'?", NULL },
 		{ SMT, "0,nodes:1", -EINVAL, 2,
-			"'nodes:1' is not a set of CPUs; did you mean 'node:1'?", NULL },
+			NOT_A_PART("nodes:1", "0,nodes:1", "0,node:1"), NULL },
 		{ SMT, "ALLES", -EINVAL, 0, "'ALLES' is not a set of CPUs: " WORDS,
 			NULL },
 		{ SMT, " 1", -EINVAL, 0, "' 1' is not a set of CPUs; did you mean '1'?",
@@ -252,23 +258,41 @@ static void mistakes_of_form(void **state)
 		{ SMT, "all,!", -EINVAL, 4, "'!' is not a set of CPUs: " WORDS, NULL },
 		/* as other tools write it */
 		{ SMT, "ALL", -EINVAL, 0, NOT_A_SET("ALL", "all"), NULL },
-		{ SMT, "0,Local", -EINVAL, 2, NOT_A_SET("Local", "local"), NULL },
-		{ SMT, "all,!0", -EINVAL, 4, NOT_A_SET("!0", "^0"), NULL },
+		{ SMT, "0,Local", -EINVAL, 2,
+			"'Local' in '0,Local' is not a set of CPUs, and '0,local' "
+			"would not work here: 'local' means the CPUs near a device, "
+			"but there is no device here",
+			NULL },
+		{ SMT, "all,!0", -EINVAL, 4, NOT_A_PART("!0", "all,!0", "all,^0"), NULL },
 		{ SMT, "!0", -EINVAL, 0, NOT_A_SET("!0", "all,^0"), NULL },
-		{ SMT, "all,^node0", -EINVAL, 5, NOT_A_SET("node0", "^node:0"), NULL },
+		{ SMT, "all,^node0", -EINVAL, 5,
+			NOT_A_PART("node0", "all,^node0", "all,^node:0"), NULL },
+		{ SMT, "cpu0,cpu1", -EINVAL, 0, NOT_A_PART("cpu0", "cpu0,cpu1", "0,1"),
+			NULL },
+		{ SMT, "cpu16", -EINVAL, 0,
+			NOT_HERE("cpu16", "16",
+				"CPU 16 does not exist (online CPUs: 0-15)"),
+			NULL },
+		{ SMT, "node2", -EINVAL, 0,
+			NOT_HERE(
+				"node2", "node:2", "no NUMA node 2: this system has 0-1"),
+			NULL },
+		{ SMT, "0b11", -EINVAL, 0, NOT_A_MASK("0b11", "0-1"), NULL },
+		{ SMT, "0B1000", -EINVAL, 0, NOT_A_MASK("0B1000", "3"), NULL },
+		{ SMT, "0b12", -EINVAL, 0, NOT_A_MASK("0b12", "1,4,8-9,11"), NULL },
+		{ SMT, "0o17", -EINVAL, 0, NOT_A_MASK("0o17", "0-3"), NULL },
 		{ SMT, "Node1", -EINVAL, 0, NOT_A_SET("Node1", "node:1"), NULL },
 		{ SMT, "node0x", -EINVAL, 0, "'node0x' is not a set of CPUs: " WORDS,
 			NULL },
 		{ SMT, "cpu3", -EINVAL, 0, NOT_A_SET("cpu3", "3"), NULL },
 		{ SMT, "0-3/2", -EINVAL, 0, NOT_A_SET("0-3/2", "0-3:2"), NULL },
-		{ SMT, "8,0..3", -EINVAL, 2, NOT_A_SET("0..3", "0-3"), NULL },
-		{ SMT, "ff", -EINVAL, 0,
-			"'ff' is a mask, not a set of CPUs; did you mean '0-7'?", NULL },
-		{ SMT, "0x1", -EINVAL, 0,
-			"'0x1' is a mask, not a set of CPUs; did you mean '0'?", NULL },
+		{ SMT, "8,0..3", -EINVAL, 2, NOT_A_PART("0..3", "8,0..3", "8,0-3"),
+			NULL },
+		{ SMT, "ff", -EINVAL, 0, NOT_A_MASK("ff", "0-7"), NULL },
+		{ SMT, "0x1", -EINVAL, 0, NOT_A_MASK("0x1", "0"), NULL },
 		{ SMT, "1,0000000f", -EINVAL, 0,
-			"'1,0000000f' is a mask, not a set of CPUs; did you mean "
-			"'0-3,32'?",
+			"'1,0000000f' is a mask, not a set of CPUs, and '0-3,32' would "
+			"not work here: CPU 32 does not exist (online CPUs: 0-15)",
 			NULL },
 		{ SMT, "\xff\x1b", -EINVAL, 0, "'\xff\x1b' is not a set of CPUs: " WORDS,
 			NULL },
