@@ -3342,6 +3342,20 @@ int irqkit_request_get_isolated(struct irqkit_request *request,
 	struct irqkit_machine *machine, struct irqkit_cpuset **ret_cpus);
 
 /*
+ * After a plan of irqkit_request_new_isolate() was applied: reads which of its CPUs other
+ * commands will not treat as isolated. That is so where there is no mask of the workqueues
+ * that confirms the default affinity: see IRQKIT_CPUS_ISOLATED. The caller frees the
+ * result, which is usually empty.
+ *
+ * @cpus: from irqkit_request_get_isolated()
+ *
+ * -EACCES, ...: a file cannot be read.
+ */
+int irqkit_machine_read_unseen(struct irqkit_machine *machine,
+	const struct irqkit_plan *plan, const struct irqkit_cpuset *cpus,
+	struct irqkit_cpuset **ret_cpus);
+
+/*
  * Adds a TARGET; it is copied. See irqkit_machine_select(). Requests for RPS and XPS take
  * names of interfaces instead, and a request for pins takes the name of one interface.
  */
