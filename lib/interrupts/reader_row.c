@@ -359,7 +359,7 @@ static bool is_wide(const char *counts, const char *p, const char *end, size_t n
  * Ignores a line that is not a row: the name of a handler may end in a newline, old MIPS
  * kernels write an empty line before ERR, and mail programs wrap lines.
  */
-static int pass_over(struct reader *reader, const char *damage)
+static int skip_row(struct reader *reader, const char *damage)
 {
 	if (reader->lacks_heading && reader->line == 1)
 		return reader_fail(reader, -EBADMSG, damage);
@@ -370,13 +370,13 @@ static int pass_over(struct reader *reader, const char *damage)
 	return 0;
 }
 
-static int pass_over_or_refuse(
+static int skip_or_refuse(
 	struct reader *reader, const char *line, const char *end, const char *damage)
 {
 	const char *refused = line_find_refused(line, end);
 
 	return refused ? reader_fail(reader, -EBADMSG, refused)
-		       : pass_over(reader, damage);
+		       : skip_row(reader, damage);
 }
 
 /*
@@ -454,7 +454,7 @@ static int take_few_counts(struct reader *reader, size_t n, const char *p,
 	*ret_has_row = is_number || n > 0 || is_fiq;
 	if (!*ret_has_row) {
 		reader->snapshot->n_rows--;
-		return pass_over(reader, "the line has no counts");
+		return skip_row(reader, "the line has no counts");
 	}
 	if (n > 1 || is_number || (n == 1 && text < end))
 		return reader_fail(
@@ -498,15 +498,15 @@ int reader_read_row(struct reader *reader, const char *line, const char *end)
 	while (label < end && is_blank(*label))
 		label++;
 	if (label == end)
-		return pass_over(reader, "the line is empty");
+		return skip_row(reader, "the line is empty");
 	colon = memchr(label, ':',
 		(size_t)(end - label) < LABEL_MAX ? (size_t)(end - label) : LABEL_MAX);
 	if (!colon || colon == label)
-		return pass_over_or_refuse(
+		return skip_or_refuse(
 			reader, line, end, "the line has no label with a colon in front");
 	is_number = label_is_number(label, colon, end);
 	if (!is_number && !label_is_name(label, colon, end))
-		return pass_over_or_refuse(reader, line, end,
+		return skip_or_refuse(reader, line, end,
 			"the line does not begin with the label of an interrupt");
 	return read_labelled(reader, label, colon, end, is_number);
 }
