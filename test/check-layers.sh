@@ -129,8 +129,8 @@ opening='(f?open|openat|open64|openat64|fopen64|freopen|opendir|fdopendir|creat|
 empty "lib never prints" "$(uses "$printing" lib)"
 empty "lib never exits" "$(uses "$ending" lib)"
 empty "lib asks no environment variable" "$(uses '(secure_)?getenv' lib)"
-empty "in lib only root.c and knob.c open files, ctx.c the root, run_dir.c its own, and policy_read.c those that a user names" \
-	"$(uses "$opening" lib root knob ctx run_dir policy_read)"
+empty "in lib only root.c, knob.c and knob_list.c open files, ctx.c the root, run_dir.c its own, and policy_read.c those that a user names" \
+	"$(uses "$opening" lib root knob knob_list ctx run_dir policy_read)"
 empty "in cmd only replace_file.c opens files, to write what a user names" "$(uses "$opening" cmd replace_file)"
 empty "only say.c writes to stderr" "$(uses 'stderr|perror|psignal|v?dprintf|v?warnx?|v?errx?' cmd say)"
 empty "only main.c ends the program, by returning" "$(uses "$ending" cmd)"
@@ -234,7 +234,7 @@ done <<'END'
 lib/base|puts|lib never prints
 lib/base|exit|lib never exits
 lib/base|getenv|lib asks no environment variable
-lib/devices|open|in lib only root.c and knob.c open files, ctx.c the root, run_dir.c its own, and policy_read.c those that a user names
+lib/devices|open|in lib only root.c, knob.c and knob_list.c open files, ctx.c the root, run_dir.c its own, and policy_read.c those that a user names
 cmd/base|fopen|in cmd only replace_file.c opens files, to write what a user names
 cmd/base|perror|only say.c writes to stderr
 cmd/base|abort|only main.c ends the program, by returning

@@ -68,11 +68,6 @@ void print_indented(const char *text, size_t indent)
 	fold(stdout, text, indent, find_width(STDOUT_FILENO));
 }
 
-void print_folded(const char *text)
-{
-	print_indented(text, 0);
-}
-
 /* ------------------------------------------------------------------------------- */
 
 /* Prints the lines that are complete; what is left stays in @text. */

@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Prints @text, and breaks it at spaces: not at those of a command in single quotes. */
-void print_folded(const char *text);
-
-/* The same where the first line begins at column @indent, and the others are to. */
+/*
+ * Prints a text that stands in a column, from @indent on: in lines that fit a terminal, or
+ * 80 columns. It breaks lines at spaces: not at those of a command in single quotes.
+ */
 void print_indented(const char *text, size_t indent);
 
 /*

@@ -5,25 +5,10 @@
 #include "base/text.h"
 #include "channels/channel_row.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define NAMES_SHOWN 4
-
-/* In lines that fit a terminal. */
-__attribute__((format(printf, 1, 2))) static void say_line(const char *format, ...)
-{
-	_cleanup_free_ char *text = NULL;
-	va_list args;
-
-	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
-	va_end(args);
-	if (text)
-		print_folded(text);
-}
 
 /* The channels that receive. */
 static unsigned int count_rx(const struct channel_row *row)
@@ -37,8 +22,9 @@ static void remark_number(const struct channel_row *row, const char *name)
 	unsigned int n = count_rx(row);
 
 	if (row->useful && row->useful != n && n != 0)
-		say_line("%s has %u queue%s, and %u %s useful: %s. 'irqkit channels %s "
-			 "--auto' sets %s.",
+		print_sentence(
+			"%s has %u queue%s, and %u %s useful: %s. 'irqkit channels %s "
+			"--auto' sets %s.\n",
 			name, n, n == 1 ? "" : "s", row->useful,
 			row->useful == 1 ? "is" : "are", row->why, name,
 			row->useful == 1 ? "it" : "them");
@@ -48,8 +34,9 @@ static void remark_number(const struct channel_row *row, const char *name)
 static void remark_rss(const struct channel_row *row, const char *name)
 {
 	if (row->rss && row->rss_queues < count_rx(row))
-		say_line("%s: RSS gives flows to %zu of %u rx queues; 'irqkit channels "
-			 "%s --rss=equal' uses all.",
+		print_sentence(
+			"%s: RSS gives flows to %zu of %u rx queues; 'irqkit channels "
+			"%s --rss=equal' uses all.\n",
 			name, row->rss_queues, count_rx(row), name);
 }
 
@@ -119,9 +106,9 @@ static void remark_obstacle(const struct table *table, size_t index)
 		return;
 	names = join_alike(table, index, &n);
 	if (names)
-		say_line("%s %s %zu rx queue%s%s; %s.", names, n == 1 ? "has" : "have",
-			row->n_rx, row->n_rx == 1 ? "" : "s", n == 1 ? "" : " each",
-			find_obstacle(row));
+		print_sentence("%s %s %zu rx queue%s%s; %s.\n", names,
+			n == 1 ? "has" : "have", row->n_rx, row->n_rx == 1 ? "" : "s",
+			n == 1 ? "" : " each", find_obstacle(row));
 }
 
 static void remark_row(const struct channel_row *row)
@@ -147,6 +134,6 @@ void channels_remark(const struct table *table, const struct irqkit_request *req
 			irqkit_request_get_message(request, i, &kind));
 
 		if (safe && kind == IRQKIT_MESSAGE_REMARK)
-			print_folded(safe);
+			print_sentence("%s\n", safe);
 	}
 }

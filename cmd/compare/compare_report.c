@@ -431,7 +431,7 @@ static void remark_differences(const struct comparison *comparison)
 		? format("Different: %s.", list)
 		: format("The same interrupts, affinities, RPS, XPS and channels.");
 	if (sentence)
-		print_folded(sentence);
+		print_sentence("%s\n", sentence);
 }
 
 static void remark_rates(const struct comparison *comparison)
@@ -447,12 +447,13 @@ static void remark_rates(const struct comparison *comparison)
 static void remark_boots(const struct comparison *comparison)
 {
 	if (comparison->boots == BOOTS_DIFFER)
-		print_folded("The boot ID differs: the machine was rebooted in between, "
-			     "and its counts and numbers of interrupts started again.");
+		print_sentence(
+			"The boot ID differs: the machine was rebooted in between, "
+			"and its counts and numbers of interrupts started again.\n");
 	else if (comparison->boots == BOOTS_SAME && comparison->before->uptime >= 0 &&
 		comparison->after->uptime >= 0 &&
 		comparison->after->uptime < comparison->before->uptime)
-		print_folded("AFTER is older than BEFORE.");
+		print_sentence("AFTER is older than BEFORE.\n");
 }
 
 static void remark_imbalance(const struct comparison *comparison)
@@ -467,7 +468,7 @@ static void remark_imbalance(const struct comparison *comparison)
 		before->imbalance, after->imbalance, after->n_cpus,
 		comparison->is_since ? "boot before, and between the two after" : "boot");
 	if (sentence)
-		print_folded(sentence);
+		print_sentence("%s\n", sentence);
 }
 
 static void remark_unknown(const struct comparison *comparison)
@@ -480,7 +481,7 @@ static void remark_unknown(const struct comparison *comparison)
 			  "knows.",
 		comparison->n_unknown, comparison->n_unknown == 1 ? "" : "s");
 	if (sentence)
-		print_folded(sentence);
+		print_sentence("%s\n", sentence);
 }
 
 void compare_report_remark(const struct comparison *comparison)

@@ -125,8 +125,8 @@ enum status explain_rule(const struct call *call, const char *id)
 	}
 	printf("%s (%s): %s\n\n", irqkit_rule_get_id(rule),
 		class_word(irqkit_rule_get_class(rule)), irqkit_rule_get_title(rule));
-	print_folded(irqkit_rule_get_why(rule));
+	print_indented(irqkit_rule_get_why(rule), 0);
 	putchar('\n');
-	print_folded(irqkit_rule_get_explanation(rule));
+	print_indented(irqkit_rule_get_explanation(rule), 0);
 	return STATUS_DONE;
 }

@@ -8,8 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* With fewer interrupts than this in all, it is chance which CPU or queue has most. */
-#define LOAD_FEW 300u
 /* Below this many interrupts a second, a CPU has nothing to do. */
 #define LOAD_IDLE_RATE 100u
 

@@ -299,7 +299,7 @@ static bool is_one(const struct vectors *v)
 	uint64_t most = irqkit_interrupt_get_total(v->hottest->interrupt);
 
 	return v->n_all == 1 ||
-		(v->total >= LOAD_FEW && most >= v->total - v->total / 10);
+		(v->total >= IRQKIT_FEW_INTERRUPTS && most >= v->total - v->total / 10);
 }
 
 /* By the same counts as spread, which also sees what else its CPUs handle. */
@@ -330,7 +330,7 @@ static void advise_queues(const struct vectors *v)
 	_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;
 	_cleanup_free_ char *why = NULL;
 
-	if (v->total < LOAD_FEW)
+	if (v->total < IRQKIT_FEW_INTERRUPTS)
 		return;
 	if (irqkit_machine_mostly_sends(v->show->machine, v->device)) {
 		print_sentence(
@@ -383,7 +383,7 @@ void show_advise_ports(struct show *show, const struct irqkit_device *device)
 {
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
 
-	if (name && show_load(show)->total >= LOAD_FEW &&
+	if (name && show_load(show)->total >= IRQKIT_FEW_INTERRUPTS &&
 		gain_by_spread(show->machine, device, 0))
 		print_sentence(
 			"'irqkit spread %s' makes the load of the CPUs more even.\n",

@@ -49,7 +49,7 @@ static void remark_counts(const struct load *load, bool is_measured)
 		print_others(n_idle, false);
 		return;
 	}
-	if (load->total < LOAD_FEW) {
+	if (load->total < IRQKIT_FEW_INTERRUPTS) {
 		print_sentence("fired %" PRIu64
 			       " times%s, too few to compare the CPUs.\n",
 			load->total,

@@ -39,5 +39,5 @@ void notes_say_warnings(const struct notes *notes)
 void notes_print_advice(const struct notes *notes)
 {
 	for (size_t i = notes->n_warnings; i < notes->n; i++)
-		print_folded(notes->texts[i]);
+		print_sentence("%s\n", notes->texts[i]);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A placement of the library, as reports and notes look at it. */
 #include "spread/placed.h"
-#include "measure/load.h"
 
 #include <stdlib.h>
 
@@ -91,13 +90,4 @@ void placed_leave_unmoved(const struct placed *placed, const struct change *chan
 	for (size_t i = 0; i < placed->n; i++)
 		if (!is_moved(change, irqkit_plan_get(change->plan, i)))
 			irqkit_spread_leave(placed->spread, i);
-}
-
-bool placed_has_few(const struct placed *placed)
-{
-	double sum = 0;
-
-	irqkit_cpuset_foreach (cpu, placed->judged)
-		sum += (double)irqkit_spread_get_load_before(placed->spread, cpu);
-	return !placed->is_time && sum < LOAD_FEW;
 }

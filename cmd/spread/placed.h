@@ -37,9 +37,6 @@ void placed_clear(struct placed *placed);
 /* The index of an interrupt among those that are placed, or -1. */
 long placed_find(const struct placed *placed, int irq);
 
-/* Did so few interrupts fire that it is chance which CPU has most of them? */
-bool placed_has_few(const struct placed *placed);
-
 /* Interrupts that the plan did not move, and will not, count where they are now. */
 void placed_leave_unmoved(const struct placed *placed, const struct change *change);
 

@@ -249,7 +249,7 @@ static bool has_tx_load(const struct placed *p)
 		if (irqkit_spread_get_serves(p->spread, i) == IRQKIT_SERVES_TX)
 			tx += load;
 	}
-	return (p->is_time || all >= LOAD_FEW) && tx >= all / 5;
+	return (p->is_time || all >= IRQKIT_FEW_INTERRUPTS) && tx >= all / 5;
 }
 
 static bool has_more_cpus_than_queues(const struct placed *p)
@@ -355,9 +355,7 @@ static void note_worse(struct spread *spread, const struct change *change)
 
 	if (spread->seconds)
 		snprintf(period, sizeof(period), "in %u s", spread->seconds);
-	/* by so much as irqkit_placement_is_worse() wants */
-	if (before > 0 && after > before + 0.1 && after > before * 1.05 &&
-		!placed_has_few(&spread->placed) &&
+	if (irqkit_placement_is_less_even(spread->placed.placement) &&
 		irqkit_plan_count_results(change->plan, IRQKIT_PLANNED) > 0)
 		notes_add(&spread->notes,
 			"by counts %s, this plan makes the load less even (imbalance "

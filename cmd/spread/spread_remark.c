@@ -148,7 +148,7 @@ char *spread_explain_heavy(const struct report *report)
 	const struct irqkit_interrupt *heavy = find_heavy(spread, &share);
 
 	return heavy && !spread->after && irqkit_cpuset_count(p->cpus) > 1 &&
-			!placed_has_few(p) &&
+			!irqkit_placement_has_few(p->placement) &&
 			irqkit_spread_get_imbalance_before(p->spread) > 0 &&
 			irqkit_spread_get_imbalance_after(p->spread) > 1.5
 		? explain_heavy(report, p, heavy, share)
@@ -169,7 +169,7 @@ static void print_gain(const struct report *report, double before, double after)
 			"No improvement: no move relieves the busiest CPU by more than "
 			"%u %%.\n",
 			wish->gain);
-	if (before > 0 && placed_has_few(&spread->placed))
+	if (before > 0 && irqkit_placement_has_few(spread->placed.placement))
 		print_sentence(
 			"Few interrupts fired: these numbers are mostly chance.\n");
 	else if (heavy)

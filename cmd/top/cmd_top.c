@@ -164,8 +164,8 @@ static void explain_standstill(const struct watching *watching, const struct fra
 
 	if (call->common.root && !watching->has_second && frame->n_active == 0 &&
 		table_options_are_plain(&o->table, &call->common))
-		print_folded("A saved system with one reading stands still; a second "
-			     "reading in proc.1 gives rates.");
+		print_sentence("A saved system with one reading stands still; a second "
+			       "reading in proc.1 gives rates.\n");
 }
 
 static enum status print_frames(struct watching *watching, int signal_fd)

@@ -32,19 +32,14 @@ static void print_remark(const struct frame *frame, bool shows_all)
 {
 	const char *why = irqkit_load_explain_weigh(frame->load);
 	size_t n_idle = frame->n_rows - frame->n_active;
-	char text[160];
 
-	if (n_idle && !shows_all) {
-		snprintf(text, sizeof(text),
-			"%zu of %zu interrupts fired in %.1f s; --all shows the others.",
+	if (n_idle && !shows_all)
+		print_sentence("%zu of %zu interrupts fired in %.1f s; --all shows the "
+			       "others.\n",
 			frame->n_active, frame->n_rows, frame->seconds);
-		print_folded(text);
-	}
-	if (why) {
-		snprintf(text, sizeof(text), "Weighed by %s: %s.",
-			period_name_weigh(frame->load), why);
-		print_folded(text);
-	}
+	if (why)
+		print_sentence(
+			"Weighed by %s: %s.\n", period_name_weigh(frame->load), why);
 }
 
 enum status top_print_batch(const struct frame *frame, const struct call *call)

@@ -451,7 +451,7 @@ static int ask_once(struct netlink_answers *answers)
 		netlink_free(answers);
 	else
 		netlink_sort(answers);
-	/* a file that is damaged may be passed over, an answer may not */
+	/* a file that is damaged may be skipped, an answer may not */
 	return r == -EBADMSG ? -EPROTO : r;
 }
 

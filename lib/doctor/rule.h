@@ -36,7 +36,8 @@ struct irqkit_rule {
 
 /* The rules of each file, in the order of --list. */
 const struct irqkit_rule *rules_placement(size_t *ret_count);
-const struct irqkit_rule *rules_locality(size_t *ret_count);
+const struct irqkit_rule *rules_nodes(size_t *ret_count);
+const struct irqkit_rule *rules_cores(size_t *ret_count);
 const struct irqkit_rule *rules_affinity(size_t *ret_count);
 const struct irqkit_rule *rules_allowed(size_t *ret_count);
 const struct irqkit_rule *rules_isolation(size_t *ret_count);

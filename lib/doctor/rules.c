@@ -8,7 +8,8 @@
 typedef const struct irqkit_rule *rules_fn(size_t *ret_count);
 static rules_fn *const files[] = {
 	rules_placement,
-	rules_locality,
+	rules_nodes,
+	rules_cores,
 	rules_affinity,
 	rules_allowed,
 	rules_isolation,

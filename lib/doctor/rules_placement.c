@@ -38,7 +38,7 @@ static int read_only_unit(
 	for (size_t i = 0; i < unit->n_irqs && r == 0; i++) {
 		int cpu = facts_find_cpu(facts, unit->irqs[i]);
 
-		if (cpu < 0 || facts_count(facts, unit->irqs[i]) < FEW_INTERRUPTS)
+		if (cpu < 0 || facts_count(facts, unit->irqs[i]) < IRQKIT_FEW_INTERRUPTS)
 			continue;
 		state->n_active++;
 		r = irqkit_cpuset_add(state->cpus, (unsigned int)cpu);
@@ -127,7 +127,7 @@ static int look_few_cpus(struct look *look, bool is_one)
 		struct device_state state CLEANUP(device_state_free) = { 0 };
 		struct fact_device *device = &facts->owners[i];
 
-		if (device->count < FEW_INTERRUPTS)
+		if (device->count < IRQKIT_FEW_INTERRUPTS)
 			continue;
 		r = read_state(facts, device, &state);
 		if (r == 0 && is_on_few(device, &state, is_one))

@@ -145,36 +145,17 @@ bool steered_may_help(struct look *look, const struct irqkit_device *device)
 	return false;
 }
 
-/* Does its interrupt serve rx as well, or a tx queue that is counted instead? */
-static bool is_counted(
-	const struct irqkit_device *device, const struct irqkit_queue *queue)
+static uint64_t count_irq(void *data, unsigned int number)
 {
-	unsigned int irq = (unsigned int)irqkit_queue_get_irq(queue);
+	const struct facts *facts = data;
+	struct irqkit_irq *irq = irqkit_machine_find_irq(facts->machine, number);
 
-	return irqkit_device_find_irq_queue(device, irq, IRQKIT_RX) ||
-		irqkit_device_find_irq_queue(device, irq, IRQKIT_TX) != queue;
+	return irq ? facts_count(facts, irq) : 0;
 }
 
-bool steered_mostly_sends(const struct facts *facts, const struct fact_device *owner)
+bool steered_mostly_sends(struct facts *facts, const struct fact_device *owner)
 {
-	struct irqkit_queue *queue;
-	uint64_t sent = 0;
-	bool is_told = false;
-
-	for (size_t at = 0; (queue = facts_next_queue(owner->device, IRQKIT_TX, &at));) {
-		int number = irqkit_queue_get_irq(queue);
-		struct irqkit_irq *irq = number < 0
-			? NULL
-			: irqkit_machine_find_irq(facts->machine, (unsigned int)number);
-
-		if (!irq || is_counted(owner->device, queue))
-			continue;
-		is_told = true;
-		sent += facts_count(facts, irq);
-	}
-	/* a busy interface that is polled fires rarely */
-	return is_told ? steer_mostly_sends(sent, owner->count)
-		       : steer_device_sends(owner->device);
+	return steer_mostly_sends(owner->device, count_irq, facts);
 }
 
 void steered_add_file(

@@ -55,8 +55,8 @@ bool steered_is_advised(
 /* The same for an interface that is up: would it turn RPS on for some queue? */
 bool steered_may_help(struct look *look, const struct irqkit_device *device);
 
-/* Do interrupts that serve only tx queues fire most often on this interface? */
-bool steered_mostly_sends(const struct facts *facts, const struct fact_device *owner);
+/* irqkit_machine_mostly_sends() by the counts of the facts. */
+bool steered_mostly_sends(struct facts *facts, const struct fact_device *owner);
 
 /* Adds a file of a queue to a finding. @queue: may be NULL */
 void steered_add_file(struct irqkit_finding *finding, struct irqkit_queue *queue,

@@ -96,8 +96,6 @@ enum {
 	/* a sample is too short with fewer ticks or interrupts */
 	SAMPLE_TICKS = 20,
 	SAMPLE_INTERRUPTS = 1000,
-	/* shares of fewer interrupts mean nothing */
-	FEW_INTERRUPTS = 300,
 };
 
 #endif

@@ -3138,6 +3138,9 @@ uint64_t irqkit_spread_get_load_before(
 uint64_t irqkit_spread_get_load_after(
 	const struct irqkit_spread *spread, unsigned int cpu);
 
+/* With fewer interrupts than this in all, it is chance which CPU or queue has most. */
+#define IRQKIT_FEW_INTERRUPTS 300u
+
 /*
  * Returns the imbalance before the placement: the load of the busiest CPU divided by the
  * mean, over the CPUs for which irqkit_spread_is_judged() is true. 1.0 is even; 0 if there
@@ -3232,8 +3235,8 @@ enum irqkit_rps_state irqkit_rps_advice_judge(const struct irqkit_rps_advice *ad
 /*
  * Returns whether a network device mostly sends: then RPS, which shares the work of
  * receiving, relieves its CPU little. Interrupts that serve only tx queues tell, or the
- * packets of the device since boot, if its interrupts serve both directions. False if
- * neither is known.
+ * packets of the device since boot, if its interrupts serve both directions or fewer than
+ * IRQKIT_FEW_INTERRUPTS fired. False if neither is known.
  */
 bool irqkit_machine_mostly_sends(
 	struct irqkit_machine *machine, struct irqkit_device *device);
@@ -3361,6 +3364,20 @@ int irqkit_request_get_isolated(struct irqkit_request *request,
 	struct irqkit_machine *machine, struct irqkit_cpuset **ret_cpus);
 
 /*
+ * After a plan of irqkit_request_new_isolate() was applied: reads which of its CPUs other
+ * commands will not treat as isolated. That is so where there is no mask of the workqueues
+ * that confirms the default affinity: see IRQKIT_CPUS_ISOLATED. The caller frees the
+ * result, which is usually empty.
+ *
+ * @cpus: from irqkit_request_get_isolated()
+ *
+ * -EACCES, ...: a file cannot be read.
+ */
+int irqkit_machine_read_unseen(struct irqkit_machine *machine,
+	const struct irqkit_plan *plan, const struct irqkit_cpuset *cpus,
+	struct irqkit_cpuset **ret_cpus);
+
+/*
  * Adds a TARGET; it is copied. See irqkit_machine_select(). Requests for RPS and XPS take
  * names of interfaces instead, and a request for pins takes the name of one interface.
  */
@@ -3458,7 +3475,7 @@ void irqkit_request_set_every(struct irqkit_request *request, unsigned int secon
 unsigned int irqkit_request_get_every(const struct irqkit_request *request);
 
 /*
- * Sets whether a spread passes over TARGETs that match nothing, as long as one matches.
+ * Sets whether a spread skips TARGETs that match nothing, as long as one matches.
  * Each of them still gets a message.
  */
 void irqkit_request_set_passes_absent(struct irqkit_request *request, bool passes_absent);
@@ -3758,7 +3775,7 @@ size_t irqkit_placement_count_irqs(const struct irqkit_placement *placement);
 int irqkit_placement_find_irq(
 	const struct irqkit_placement *placement, unsigned int number, size_t *ret_index);
 
-/* Returns the number of TARGETs that were passed over. */
+/* Returns the number of TARGETs that were skipped. */
 size_t irqkit_placement_count_absent(const struct irqkit_placement *placement);
 
 /*
@@ -3768,9 +3785,20 @@ size_t irqkit_placement_count_absent(const struct irqkit_placement *placement);
 size_t irqkit_placement_count_on_one_of_many(const struct irqkit_placement *placement);
 
 /*
+ * Returns whether fewer than IRQKIT_FEW_INTERRUPTS interrupts fired on the CPUs that are
+ * judged (see irqkit_spread_is_judged()). False if the load is CPU time.
+ */
+bool irqkit_placement_has_few(const struct irqkit_placement *placement);
+
+/*
  * Returns whether the placement makes the load clearly less even: the imbalance grows by
- * more than 0.1 and by more than a twentieth. False by load, where too few interrupts
- * fired to tell, and where the placement relieves a CPU that is isolated.
+ * more than 0.1 and by more than a twentieth. False where too few interrupts fired to tell.
+ */
+bool irqkit_placement_is_less_even(const struct irqkit_placement *placement);
+
+/*
+ * Returns whether the placement is less even and nothing outweighs that. False by load,
+ * and where the placement relieves a CPU that is isolated.
  */
 bool irqkit_placement_is_worse(const struct irqkit_placement *placement);
 

@@ -15,6 +15,7 @@
 #include "base/macros.h"
 #include "base/number.h"
 #include "interrupts/line_kind.h"
+#include "interrupts/reader_counts.h"
 #include "interrupts/reader_row.h"
 
 #include <errno.h>

@@ -5,9 +5,6 @@
 
 #include "interrupts/reader.h"
 
-/* Keeps the first error of all, and returns it. */
-int reader_fail(struct reader *reader, int error, const char *reason);
-
 /* A line that is not a row is noted and ignored, or refused if the file is damaged. */
 int reader_read_row(struct reader *reader, const char *line, const char *end);
 

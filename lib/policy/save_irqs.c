@@ -87,7 +87,7 @@ static void clear_line(struct set_line *line)
 
 enum state {
 	SETTABLE,
-	IMMOVABLE, /* `set` passes over it if a TARGET means several */
+	IMMOVABLE, /* `set` skips it if a TARGET means several */
 	NOT_READABLE,
 	NOT_ONLINE, /* a SET cannot name its CPUs */
 };

@@ -319,7 +319,7 @@ static bool xps_is_default(const struct xps *xps)
 	return irqkit_cpuset_is_empty(xps->cpus) && irqkit_cpuset_is_empty(xps->rxqs);
 }
 
-/* Why `xps` would refuse what the queue has, or pass over it; NULL: it would not. */
+/* Why `xps` would refuse what the queue has, or skip it; NULL: it would not. */
 static const char *find_xps_obstacle(struct irqkit_queue *queue, const struct xps *xps)
 {
 	const char *obstacle = find_obstacle(queue);

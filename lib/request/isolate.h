@@ -24,6 +24,10 @@ int isolate_choose(const struct irqkit_cpuset *now, const struct irqkit_cpuset *
 	const struct irqkit_cpuset *online, const struct irqkit_cpuset *instead,
 	struct irqkit_cpuset **ret_cpus);
 
+/* isolated.c: what the last of @n steps of this kind sets; NULL: there is none. */
+const struct irqkit_cpuset *isolate_find_planned(
+	const struct irqkit_plan *plan, size_t n, enum irqkit_knob knob);
+
 /* isolate_near.c: the housekeeping CPUs of @node, or of the nearest node that has some. */
 int isolate_find_near(const struct isolate *isolate, int node,
 	struct irqkit_cpuset **ret_cpus, int *ret_node);

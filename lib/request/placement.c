@@ -191,8 +191,10 @@ static int decide(struct irqkit_placement *p)
 	irqkit_spread_set_fresh(p->spread, has_order(&p->order));
 	irqkit_spread_set_gain(p->spread, request->gain);
 	irqkit_spread_set_idle(p->spread, request->idle);
-	if (request->load)
+	if (request->load) {
 		irqkit_load_weigh(request->load, request->weigh);
+		p->is_time = irqkit_load_get_weigh(request->load) == IRQKIT_WEIGH_TIME;
+	}
 	r = placement_tell_rows(p,
 		request->counts ? request->counts : p->machine->snapshot, request->load);
 	if (r == 0)
@@ -255,36 +257,49 @@ EXPORT size_t irqkit_placement_count_on_one_of_many(
 	return placement->n_on_one_of_many;
 }
 
-/* With fewer interrupts, it is chance which CPU has most of them. */
-#define FEW_INTERRUPTS 300
+EXPORT bool irqkit_placement_has_few(const struct irqkit_placement *placement)
+{
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		placement->machine->topology, IRQKIT_CPUS_ONLINE);
+	double sum = 0;
 
-static bool is_fit(const struct irqkit_placement *p, unsigned int cpu)
+	if (placement->is_time)
+		return false;
+	irqkit_cpuset_foreach (cpu, online)
+		if (irqkit_spread_is_judged(placement->spread, cpu))
+			sum += (double)irqkit_spread_get_load_before(
+				placement->spread, cpu);
+	return sum < IRQKIT_FEW_INTERRUPTS;
+}
+
+EXPORT bool irqkit_placement_is_less_even(const struct irqkit_placement *placement)
+{
+	double before = irqkit_spread_get_imbalance_before(placement->spread);
+	double after = irqkit_spread_get_imbalance_after(placement->spread);
+
+	return before > 0 && after > before + 0.1 && after > before * 1.05 &&
+		!irqkit_placement_has_few(placement);
+}
+
+/* Do interrupts leave a CPU that is isolated, and that the user has not named? */
+static bool relieves_unfit(const struct irqkit_placement *p)
 {
 	const struct irqkit_cpuset *fit = irqkit_topology_get_cpus(
 		p->machine->topology, IRQKIT_CPUS_HOUSEKEEPING);
+	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
+		p->machine->topology, IRQKIT_CPUS_ONLINE);
 
-	return !fit || irqkit_cpuset_has(fit, cpu) || irqkit_cpuset_has(p->cpus, cpu);
+	irqkit_cpuset_foreach (cpu, online)
+		if (irqkit_spread_is_judged(p->spread, cpu) && fit &&
+			!irqkit_cpuset_has(fit, cpu) && !irqkit_cpuset_has(p->cpus, cpu))
+			return true;
+	return false;
 }
 
 EXPORT bool irqkit_placement_is_worse(const struct irqkit_placement *placement)
 {
-	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
-		placement->machine->topology, IRQKIT_CPUS_ONLINE);
-	double before = irqkit_spread_get_imbalance_before(placement->spread);
-	double after = irqkit_spread_get_imbalance_after(placement->spread);
-	double sum = 0;
-
-	if (!online || placement->request->policy == IRQKIT_POLICY_LOAD || before <= 0 ||
-		after <= before + 0.1 || after <= before * 1.05)
-		return false;
-	irqkit_cpuset_foreach (cpu, online) {
-		if (!irqkit_spread_is_judged(placement->spread, cpu))
-			continue;
-		if (!is_fit(placement, cpu))
-			return false;
-		sum += (double)irqkit_spread_get_load_before(placement->spread, cpu);
-	}
-	return sum >= FEW_INTERRUPTS;
+	return placement->request->policy != IRQKIT_POLICY_LOAD &&
+		irqkit_placement_is_less_even(placement) && !relieves_unfit(placement);
 }
 
 EXPORT size_t irqkit_placement_count_devices(const struct irqkit_placement *placement)

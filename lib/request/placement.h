@@ -18,6 +18,7 @@ struct irqkit_placement {
 	struct irqkit_machine *machine;
 	struct irqkit_spread *spread; /* owned */
 	struct irqkit_cpuset *cpus; /* owned; where interrupts may go */
+	bool is_time; /* the loads are CPU time, not numbers of interrupts or packets */
 	struct set_order order; /* owned; of the CPUs that the request names */
 	struct irqkit_irq **irqs; /* owned array; as in spread */
 	bool *is_named; /* owned array; does a TARGET name this interrupt by itself? */
@@ -26,7 +27,7 @@ struct irqkit_placement {
 	struct irqkit_irq **skipped; /* owned array; cannot be moved */
 	size_t n_skipped;
 	size_t *place; /* owned; by index of the record: that in irqs[] + 1, or 0 */
-	size_t n_absent; /* TARGETs passed over */
+	size_t n_absent; /* TARGETs skipped */
 	struct placement_device *owners; /* owned */
 	size_t n_owners;
 	/* With a width: interrupts that several CPUs may handle, and one does. */

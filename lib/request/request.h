@@ -47,7 +47,7 @@ struct irqkit_request {
 	unsigned int every; /* seconds until it is decided again; 0: once */
 	uint64_t idle; /* a load that is too small for a move */
 	bool is_split;
-	bool passes_absent; /* a TARGET that matches nothing is reported and passed over */
+	bool passes_absent; /* a TARGET that matches nothing is reported and skipped */
 	irqkit_leave_out_fn *leave_out; /* or NULL */
 	void *leave_out_data;
 	const struct irqkit_snapshot *counts; /* the loads; NULL: those since boot */

@@ -112,7 +112,7 @@ static int refuse(const struct task *task, const char *why)
 		"cannot set the channels of %s: %s", task->name, why);
 }
 
-/* 1: they can be set; 0: the interface is passed over. */
+/* 1: they can be set; 0: the interface is skipped. */
 static int read_now(struct task *task)
 {
 	_cleanup_free_ char *why = NULL;

@@ -92,16 +92,6 @@ static int fail_none_left(struct irqkit_request *request,
 		*list ? ")" : "");
 }
 
-/* What the last step of this kind sets; NULL: no request has added one before. */
-static const struct irqkit_cpuset *find_planned(
-	const struct irqkit_plan *plan, size_t n_before, enum irqkit_knob knob)
-{
-	for (size_t i = n_before; i-- > 0;)
-		if (plan->steps[i].knob == knob)
-			return plan->steps[i].new_value.cpus;
-	return NULL;
-}
-
 /* The CPUs that are isolated, also by earlier requests of the same plan. */
 static int read_isolated(struct irqkit_machine *machine, const struct irqkit_plan *plan,
 	struct irqkit_cpuset **ret_cpus)
@@ -109,9 +99,10 @@ static int read_isolated(struct irqkit_machine *machine, const struct irqkit_pla
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
 		machine->topology, IRQKIT_CPUS_ONLINE);
 	size_t n = irqkit_plan_count(plan);
-	const struct irqkit_cpuset *irqs = find_planned(
+	const struct irqkit_cpuset *irqs = isolate_find_planned(
 		plan, n, IRQKIT_KNOB_DEFAULT_AFFINITY);
-	const struct irqkit_cpuset *work = find_planned(plan, n, IRQKIT_KNOB_WORKQUEUE);
+	const struct irqkit_cpuset *work = isolate_find_planned(
+		plan, n, IRQKIT_KNOB_WORKQUEUE);
 	_cleanup_cpuset_ struct irqkit_cpuset *planned = NULL;
 	int r = irqkit_machine_read_isolated(machine, ret_cpus);
 
@@ -186,7 +177,7 @@ static const struct mask rps_default = {
 static int read_mask(const struct isolate *isolate, const struct mask *mask,
 	struct irqkit_cpuset **ret_cpus)
 {
-	const struct irqkit_cpuset *planned = find_planned(
+	const struct irqkit_cpuset *planned = isolate_find_planned(
 		isolate->plan, isolate->n_before, mask->knob);
 
 	if (planned)

@@ -26,7 +26,7 @@ int request_read_numbers(struct irqkit_request *request, const char *list,
 	const char *label, const struct irqkit_device *device,
 	enum irqkit_direction direction, struct irqkit_cpuset **ret_numbers);
 
-/* Did only a glob name the interface, so that it may be passed over? */
+/* Did only a glob name the interface, so that it may be skipped? */
 bool request_is_optional(
 	const struct irqkit_request *request, const struct irqkit_device *device);
 

@@ -2,7 +2,7 @@
 /*
  * Whether a network device mostly sends, so that RPS, which shares the work of receiving,
  * would relieve its CPU little. Interrupts that only send tell; where one interrupt serves
- * both directions, the packets of the device do.
+ * both directions, or few fired, the packets of the device do.
  */
 #include "base/macros.h"
 #include "base/number.h"
@@ -17,21 +17,10 @@
 
 /* RPS does not help if more of the load than this comes from sending. */
 #define SENDING_PERCENT 75
-/* Fewer say nothing. */
-#define LEAST_SENT 300
 
-bool steer_mostly_sends(uint64_t sent, uint64_t all)
+static bool is_mostly(uint64_t sent, uint64_t all)
 {
 	return (double)sent * 100 > (double)all * SENDING_PERCENT;
-}
-
-static uint64_t count_interrupts(struct irqkit_machine *machine, int irq)
-{
-	const struct irqkit_interrupt *row = irq < 0
-		? NULL
-		: irqkit_snapshot_find_irq(machine->snapshot, (unsigned int)irq);
-
-	return row ? irqkit_interrupt_get_total(row) : 0;
 }
 
 /* Does an earlier queue have this interrupt? */
@@ -54,20 +43,19 @@ static bool read_packets(
 		parse_u64(text, len, ret_number) == 0;
 }
 
-bool steer_device_sends(struct irqkit_device *device)
+static bool sends_packets(struct irqkit_device *device)
 {
 	uint64_t received, sent;
 
 	if (!device->has_read_packets)
 		device->sends = read_packets(device, "rx_packets", &received) &&
-			read_packets(device, "tx_packets", &sent) && sent >= LEAST_SENT &&
-			steer_mostly_sends(sent, sent + received);
+			read_packets(device, "tx_packets", &sent) &&
+			sent >= IRQKIT_FEW_INTERRUPTS && is_mostly(sent, sent + received);
 	device->has_read_packets = true;
 	return device->sends;
 }
 
-EXPORT bool irqkit_machine_mostly_sends(
-	struct irqkit_machine *machine, struct irqkit_device *device)
+bool steer_mostly_sends(struct irqkit_device *device, count_irq_fn *count, void *data)
 {
 	size_t n = irqkit_device_count_queues(device);
 	uint64_t sent = 0, all = 0;
@@ -75,20 +63,35 @@ EXPORT bool irqkit_machine_mostly_sends(
 
 	for (size_t i = 0; i < n; i++) { /* rx queues come first */
 		const struct irqkit_queue *queue = &device->queues[i];
-		uint64_t count;
+		uint64_t fired;
 
 		is_unknown |= queue->irq < 0 && queue->direction == IRQKIT_RX;
 		if (queue->irq < 0 || is_counted(device, i))
 			continue;
-		count = count_interrupts(machine, queue->irq);
-		all += count;
+		fired = count(data, (unsigned int)queue->irq);
+		all += fired;
 		if (queue->direction == IRQKIT_TX) {
 			is_told = true;
-			sent += count;
+			sent += fired;
 		}
 	}
-	if (all < LEAST_SENT)
-		return false;
-	return is_told && !is_unknown ? steer_mostly_sends(sent, all)
-				      : steer_device_sends(device);
+	/* a busy interface that is polled fires rarely */
+	return is_told && !is_unknown && all >= IRQKIT_FEW_INTERRUPTS
+		? is_mostly(sent, all)
+		: sends_packets(device);
+}
+
+static uint64_t count_since_boot(void *data, unsigned int irq)
+{
+	const struct irqkit_machine *machine = data;
+	const struct irqkit_interrupt *row = irqkit_snapshot_find_irq(
+		machine->snapshot, irq);
+
+	return row ? irqkit_interrupt_get_total(row) : 0;
+}
+
+EXPORT bool irqkit_machine_mostly_sends(
+	struct irqkit_machine *machine, struct irqkit_device *device)
+{
+	return steer_mostly_sends(device, count_since_boot, machine);
 }

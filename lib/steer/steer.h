@@ -42,9 +42,9 @@ typedef unsigned int distance_fn(void *data, unsigned int from, unsigned int to)
 int steer_xps(const struct irqkit_cpuset *cpus, const int *served, size_t n_queues,
 	distance_fn *distance, void *data, struct irqkit_cpuset **ret_sets);
 
-/* Is so much of the load sending that RPS would relieve its CPU little? */
-bool steer_mostly_sends(uint64_t sent, uint64_t all);
-/* The same by the packets of a device, which are read once; false: they are not known. */
-bool steer_device_sends(struct irqkit_device *device);
+/* How often an interrupt fired. */
+typedef uint64_t count_irq_fn(void *data, unsigned int irq);
+/* irqkit_machine_mostly_sends() by these counts. */
+bool steer_mostly_sends(struct irqkit_device *device, count_irq_fn *count, void *data);
 
 #endif

@@ -22,7 +22,7 @@
 /* A write that fails leaves only the second: the file was open for writing. */
 #define EVENTS (FAN_MODIFY | FAN_CLOSE_WRITE)
 
-/* Records of files that cannot be opened come one by one; so many are passed over. */
+/* Records of files that cannot be opened come one by one; so many are skipped. */
 #define ATTEMPTS 1000
 
 static int mark(struct irqkit_ctx *ctx, int fd, const char *name, long magic)

@@ -26,7 +26,7 @@ int writes_parse(const char **bytes, size_t *len, struct write_record *ret_recor
 
 /*
  * Reads what is there now. Returns its length; 0: nothing. A record whose file cannot be
- * opened (it may be read by nobody, or is gone) is dropped by the kernel, and passed over.
+ * opened (it may be read by nobody, or is gone) is dropped by the kernel, and skipped.
  */
 ssize_t writes_read(int fd, char *bytes, size_t room);
 

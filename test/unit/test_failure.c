@@ -465,7 +465,7 @@ static void list_fails(void **state)
 	end(&w);
 }
 
-/* An entry that cannot be read is not passed over: it may be the last. */
+/* An entry that cannot be read is not skipped: it may be the last. */
 static void journal_is_not_read(void **state)
 {
 	static const int errors[] = { EIO, EMFILE, ENOMEM };
