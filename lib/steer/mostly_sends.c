@@ -7,6 +7,7 @@
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/device.h"
+#include "devices/irq_list.h"
 #include "kernel/ctx.h"
 #include "kernel/knob_path.h"
 #include "machine/machine.h"
@@ -32,15 +33,6 @@ static uint64_t count_interrupts(struct irqkit_machine *machine, int irq)
 		: irqkit_snapshot_find_irq(machine->snapshot, (unsigned int)irq);
 
 	return row ? irqkit_interrupt_get_total(row) : 0;
-}
-
-/* Does an earlier queue have this interrupt? */
-static bool is_counted(const struct irqkit_device *device, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (device->queues[i].irq == device->queues[index].irq)
-			return true;
-	return false;
 }
 
 static bool read_packets(
@@ -78,7 +70,7 @@ EXPORT bool irqkit_machine_mostly_sends(
 		uint64_t count;
 
 		is_unknown |= queue->irq < 0 && queue->direction == IRQKIT_RX;
-		if (queue->irq < 0 || is_counted(device, i))
+		if (queue->irq < 0 || !queue_is_first_of_irq(queue))
 			continue;
 		count = count_interrupts(machine, queue->irq);
 		all += count;
