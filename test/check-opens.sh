@@ -3,7 +3,7 @@
 # Which files a run opens, by strace: no kernel file is opened twice, since each field of the
 # machine is read once, also in a run that writes, unless another irqkit may have written
 # meanwhile. What was written is read back by the same descriptor. On all saved roots.
-# takes: 60 s
+# takes: 90 s
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -240,38 +240,40 @@ run "$roots/xen-6.1-dom0" show --quiet
 same "without a remark, two files of each interrupt that can be moved or not" \
 	$((2 * $(numbered xen-6.1-dom0))) "$(of_irqs)"
 
-# What spread needs besides are the topology, the RPS and XPS of the queues, and where the queues
-# of other devices are pinned: a file of each interrupt. What show opens of an interface with few
-# interrupts is less than these files, which both need once: such roots say nothing here.
-while read -r root dev; do
-	run "$roots/$root" show "$dev"
-	shown=$(opens)
-	run "$roots/$root" spread "$dev" -n
-	same "$root: spread $dev -n is possible" 0 "$status"
-	at_most "$root: it opens at most twice what show $dev opens" $((2 * shown)) "$(opens)"
-done <<'END'
-linux-6.1-16cpu eth0
-linux-6.1-16cpu-2offline eth0
-linux-6.12-16cpu eth0
-linux-6.12-16cpu eth2
-queues-8cpu bond0
-queues-8cpu eth0
-queues-8cpu eth2
-cloud-nics-16cpu enP30832s1
-msi-8queues-8cpu eth0
-virtio-8queues-8cpu eth0
-virtio-veth-8cpu eth1
-xen-4.9-domu-8cpu eth0
-xen-6.12-dom0 vif1.0
-memory-node-4cpu eth0
-ixgbe-bnx2x-8cpu eth2
-igc-2classes-4cpu eth0
-END
-run "$roots/mlx5-64queues" show ens1f0np0
-shown=$(opens)
-run "$roots/mlx5-64queues" spread ens1f0np0 -n
-at_most "mlx5-64queues: so it does without the settings of 64 queue pairs" $((2 * shown)) \
-	"$(grep -cvE '/queues/[rt]x-' "$tmp/opened")"
+# What spread needs besides are the topology, the node of each interrupt where the device does not
+# say it, the RPS and XPS of the queues, and where the queues of other devices are pinned: a file of
+# each interrupt. The plan, its column WHY or a note depends on each of them. On all interfaces of all
+# roots, that is at most as much again as what show opens, but for these:
+declare -A more=(
+	# RPS and XPS of each queue, and SMT siblings of each CPU
+	[ice-15queues-16cpu eth0]=92 [mlx5-4channels-16cpu eth0]=86 [mlx5-64queues ens1f0np0]=308
+	[two-samples-2cpu eth0]=29
+	# these and the node of each interrupt
+	[isolcpus-8cpu eth0]=64 [smt-apart-8cpu eth0]=58 [xen-6.1-domu eth0]=50 [xen-6.12-domu eth0]=50
+	# these and the affinity of each interrupt of the other port
+	[bond-i40e-8cpu ten0]=60 [bond-i40e-8cpu ten1]=60
+)
+n_within=0 n_beyond=0
+for root in "$roots"/*; do
+	beyond=''
+	for dev in "$root"/sys/class/net/*/; do
+		dev=$(basename "$dev")
+		run "$root" spread "$dev" -n
+		[ "$status" -eq 0 ] || continue
+		opened=$(opens)
+		run "$root" show "$dev"
+		limit=$((2 * $(opens)))
+		if [ "$opened" -le "$limit" ]; then
+			n_within=$((n_within + 1))
+			continue
+		fi
+		n_beyond=$((n_beyond + 1))
+		[ "$opened" -le "${more[${root##*/} $dev]:-$limit}" ] || beyond+="$dev: $opened are more than $limit"$'\n'
+	done
+	empty "${root##*/}: spread of an interface opens at most twice what show opens, or as much as is known" "$beyond"
+done
+check "most interfaces are within the limit" test "$n_within" -ge 90
+same "the others are those that are listed" "${#more[@]}" "$n_beyond"
 
 # Two interrupts of 202 are placed. The files of the others are read only where their counts do
 # not show that each CPU has vectors left.

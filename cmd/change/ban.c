@@ -26,6 +26,8 @@ const char *ban_explain(int error)
 		return "it has no socket in /run/irqbalance";
 	case -ECONNREFUSED:
 		return "it does not listen on its socket";
+	case -ECONNRESET:
+		return "it ended before it answered";
 	case -ETIMEDOUT:
 		return "it does not answer";
 	case -EBADMSG:

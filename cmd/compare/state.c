@@ -77,6 +77,35 @@ const struct irqkit_cpuset *state_irq_place(
 	return irq->effective;
 }
 
+static int compare_number(const void *key, const void *member)
+{
+	unsigned int wanted = *(const unsigned int *)key;
+	unsigned int number = ((const struct state_irq *)member)->number;
+
+	return (wanted > number) - (wanted < number);
+}
+
+const struct state_irq *state_find_irq(const struct state *state, int number)
+{
+	unsigned int wanted = (unsigned int)number;
+
+	return number >= 0 && state->n_irqs
+		? bsearch(&wanted, state->irqs, state->n_irqs, sizeof(*state->irqs),
+			  compare_number)
+		: NULL;
+}
+
+static int compare_irqs(const void *a, const void *b)
+{
+	return compare_number(&((const struct state_irq *)a)->number, b);
+}
+
+void state_sort_irqs(struct state *state)
+{
+	if (state->n_irqs)
+		qsort(state->irqs, state->n_irqs, sizeof(*state->irqs), compare_irqs);
+}
+
 int state_node_of(const struct state *state, unsigned int cpu)
 {
 	for (size_t i = 0; i < state->nodes.n; i++)

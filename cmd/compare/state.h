@@ -75,6 +75,8 @@ void state_clear(struct state *state);
 
 /* Room for @n more interrupts; each that is used is counted by the caller. NULL: no memory. */
 struct state_irq *state_new_irqs(struct state *state, size_t n);
+/* By number. */
+void state_sort_irqs(struct state *state);
 /* Adds a group and takes @cpus over. False: no memory. */
 bool state_add_group(
 	struct state_groups *groups, unsigned int number, struct irqkit_cpuset *cpus);
@@ -84,6 +86,8 @@ bool state_add_group(
  */
 const struct irqkit_cpuset *state_irq_place(
 	const struct state *state, const struct state_irq *irq);
+/* The interrupt with this number; NULL: there is none. */
+const struct state_irq *state_find_irq(const struct state *state, int number);
 /* The node of a CPU, or -1. */
 int state_node_of(const struct state *state, unsigned int cpu);
 

@@ -125,13 +125,6 @@ static void read_irq(struct reader *reader, json_t *object)
 	read_counts(reader, object, irq);
 }
 
-static int compare_irqs(const void *a, const void *b)
-{
-	const struct state_irq *one = a, *other = b;
-
-	return (one->number > other->number) - (one->number < other->number);
-}
-
 static void read_irqs(struct reader *reader)
 {
 	struct state *state = reader->state;
@@ -149,7 +142,7 @@ static void read_irqs(struct reader *reader)
 	reader->array = NULL;
 	if (reader->has_failed)
 		return;
-	qsort(state->irqs, state->n_irqs, sizeof(*state->irqs), compare_irqs);
+	state_sort_irqs(state);
 	for (size_t i = 1; i < state->n_irqs; i++)
 		if (state->irqs[i].number == state->irqs[i - 1].number)
 			saved_fail(reader, "interrupts", "has a number twice");

@@ -129,6 +129,7 @@ static bool add_irqs(const struct source *source, struct state *state)
 		if (irqkit_irq_get_number(irq) >= 0 && !add_irq(source, state, irq))
 			return false;
 	}
+	state_sort_irqs(state);
 	return true;
 }
 

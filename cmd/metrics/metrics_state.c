@@ -161,11 +161,10 @@ static void put_counts(FILE *out, const struct state *state, const struct state_
 static const struct state_irq *find_last(
 	const struct state *last, const struct state_irq *irq)
 {
-	for (size_t i = 0; last && i < last->n_irqs; i++)
-		if (last->irqs[i].number == irq->number)
-			return strcmp(last->irqs[i].name, irq->name) == 0 ? &last->irqs[i]
-									  : NULL;
-	return NULL;
+	const struct state_irq *found = last ? state_find_irq(last, (int)irq->number)
+					     : NULL;
+
+	return found && strcmp(found->name, irq->name) == 0 ? found : NULL;
 }
 
 static void put_irq(FILE *out, const struct state *state, const struct state_irq *irq,

@@ -364,19 +364,11 @@ void series_add_default(struct exposition *exposition, const struct collected *c
 /* ------------------------------------------------------------------------------- */
 /* Options                                                                         */
 
-static const struct state_irq *find_irq(const struct state *state, int number)
-{
-	for (size_t i = 0; number >= 0 && i < state->n_irqs; i++)
-		if (state->irqs[i].number == (unsigned int)number)
-			return &state->irqs[i];
-	return NULL;
-}
-
 static void add_queue(struct exposition *e, const struct collected *c,
 	const struct device_figures *figures, const struct irqkit_queue *queue,
 	bool is_count)
 {
-	const struct state_irq *irq = find_irq(c->now, irqkit_queue_get_irq(queue));
+	const struct state_irq *irq = state_find_irq(c->now, irqkit_queue_get_irq(queue));
 	const struct irqkit_cpuset *place = irq ? state_irq_place(c->now, irq) : NULL;
 	bool is_rx = irqkit_queue_get_direction(queue) == IRQKIT_RX;
 	const char *name = is_count ? "irqkit_queue_interrupts_total"

@@ -174,16 +174,14 @@ static void remark_words(const struct rps_view *view)
 }
 
 /* Is RPS on, or of no use, wherever it helps? */
-static bool is_as_advised(const struct table *table,
-	const struct irqkit_rps_advice *advice, const struct irqkit_device *device)
+static bool is_as_advised(
+	const struct steer_rows *rows, const struct irqkit_rps_advice *advice)
 {
 	bool helps = false, is_on = false;
 
-	for (size_t i = 0; i < table->n_rows; i++) {
-		const struct rps_row *row = table->rows[i];
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct rps_row *row = rows->rows[i];
 
-		if (irqkit_queue_get_device(row->steer.queue) != device)
-			continue;
 		is_on |= strcmp(row->rps, "off") != 0 &&
 			strcmp(row->rps, "no-effect") != 0;
 		if (!irqkit_rps_advice_helps(advice, row->steer.queue))
@@ -220,8 +218,10 @@ static void remark_more_queues(
 }
 
 /* Says whether RPS would help, unless it is on where it helps. */
-static void remark_advice(struct rps_view *view, struct irqkit_device *device)
+static void remark_device(struct steer_view *steer, struct irqkit_device *device,
+	const struct steer_rows *rows)
 {
+	struct rps_view *view = (struct rps_view *)steer;
 	const struct irqkit_rps_advice *advice = find_advice(view, device);
 	_cleanup_free_ char *list = NULL, *name = NULL;
 	const struct irqkit_cpuset *cpus;
@@ -237,8 +237,7 @@ static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 		return;
 	}
 	mostly_sends = irqkit_machine_mostly_sends(view->steer.change->machine, device);
-	if (is_as_advised(&view->steer.table, advice, device) ||
-		(view->steer.is_all && mostly_sends))
+	if (is_as_advised(rows, advice) || (view->steer.is_all && mostly_sends))
 		return;
 	cpus = irqkit_rps_advice_get_cpus(advice);
 	why = irqkit_rps_advice_get_reason(advice);
@@ -262,16 +261,7 @@ static void remark_advice(struct rps_view *view, struct irqkit_device *device)
 
 static void remark(struct steer_view *steer)
 {
-	struct rps_view *view = (struct rps_view *)steer;
-
-	remark_words(view);
-	for (size_t i = 0; i < irqkit_request_count_devices(steer->request); i++) {
-		struct irqkit_device *device = irqkit_request_get_device(
-			steer->request, i);
-
-		if (steer_is_remarked(steer, device))
-			remark_advice(view, device);
-	}
+	remark_words((struct rps_view *)steer);
 }
 
 static void add_keys(const struct steer_view *data, struct document *document)
@@ -292,6 +282,7 @@ const struct steer_kind rps_kind = {
 	.add_keys = add_keys,
 	.none = "RPS has no effect on any interface.",
 	.remark = remark,
+	.remark_device = remark_device,
 };
 
 enum status rps_show(const struct change *change, const struct irqkit_request *request,

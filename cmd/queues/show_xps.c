@@ -89,11 +89,11 @@ static bool has_rxqs(const struct table *table)
 }
 
 /*
- * The online CPUs that have no tx queue of @device in this class. @ret_any: does any CPU
- * have one?
+ * The online CPUs that have no tx queue of the interface in this class. @ret_any: does any
+ * CPU have one?
  */
 static int find_cpus_without_queue(const struct steer_view *view,
-	const struct irqkit_device *device, int class, struct irqkit_cpuset **ret_cpus,
+	const struct steer_rows *rows, int class, struct irqkit_cpuset **ret_cpus,
 	bool *ret_any)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(
@@ -101,11 +101,10 @@ static int find_cpus_without_queue(const struct steer_view *view,
 	int r = online ? irqkit_cpuset_copy(online, ret_cpus) : -ENODATA;
 
 	*ret_any = false;
-	for (size_t i = 0; i < view->table.n_rows && r == 0; i++) {
-		const struct xps_row *row = view->table.rows[i];
+	for (size_t i = 0; i < rows->n && r == 0; i++) {
+		const struct xps_row *row = rows->rows[i];
 
-		if (irqkit_queue_get_device(row->steer.queue) != device ||
-			row->class != class)
+		if (row->class != class)
 			continue;
 		*ret_any |= !irqkit_cpuset_is_empty(row->steer.cpus);
 		irqkit_cpuset_remove_set(*ret_cpus, row->steer.cpus);
@@ -117,14 +116,14 @@ static int find_cpus_without_queue(const struct steer_view *view,
  * Says which CPUs have no queue in this class; false: each has one.
  * @of: " of class 1", or empty
  */
-static bool remark_class(const struct steer_view *view,
-	const struct irqkit_device *device, int class, const char *of, const char *name)
+static bool remark_class(const struct steer_view *view, const struct steer_rows *rows,
+	int class, const char *of, const char *name)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *without = NULL;
 	_cleanup_free_ char *list = NULL;
 	bool any;
 
-	if (find_cpus_without_queue(view, device, class, &without, &any) < 0)
+	if (find_cpus_without_queue(view, rows, class, &without, &any) < 0)
 		return false;
 	if (!any)
 		print_sentence("%s%s: XPS is off, so the kernel chooses a queue for each "
@@ -142,31 +141,30 @@ static bool remark_class(const struct steer_view *view,
 	return true;
 }
 
-/* The classes of the queues of a device; -1, of those in none, is not in the set. */
-static int find_classes(const struct irqkit_request *request,
-	const struct irqkit_device *device, struct irqkit_cpuset **ret_classes)
+/* The classes of the queues of an interface; -1, of those in none, is not in the set. */
+static int find_classes(const struct steer_rows *rows, struct irqkit_cpuset **ret_classes)
 {
-	size_t n = irqkit_request_count_queues(request);
 	int r = irqkit_cpuset_new(ret_classes);
 
-	for (size_t i = 0; i < n && r == 0; i++) {
-		struct irqkit_queue *queue = irqkit_request_get_queue(request, i);
-		int class = read_class(queue);
+	for (size_t i = 0; i < rows->n && r == 0; i++) {
+		const struct xps_row *row = rows->rows[i];
 
-		if (irqkit_queue_get_device(queue) == device && class >= 0)
-			r = irqkit_cpuset_add(*ret_classes, (unsigned int)class);
+		if (row->class >= 0)
+			r = irqkit_cpuset_add(*ret_classes, (unsigned int)row->class);
 	}
 	return r;
 }
 
-static void remark_device(const struct steer_view *view, struct irqkit_device *device)
+static void remark_device(struct steer_view *view, struct irqkit_device *device,
+	const struct steer_rows *rows)
 {
 	_cleanup_free_ char *name = text_escape(irqkit_device_get_name(device));
 	_cleanup_cpuset_ struct irqkit_cpuset *classes = NULL;
 	bool lacks = false, is_ignored = false;
 
-	if (!name || irqkit_device_read_ignores_xps(device, &is_ignored) < 0 ||
-		find_classes(view->request, device, &classes) < 0)
+	if (view->options->queues || !name ||
+		irqkit_device_read_ignores_xps(device, &is_ignored) < 0 ||
+		find_classes(rows, &classes) < 0)
 		return;
 	if (is_ignored) {
 		print_sentence("%s: XPS has no effect: the ports below it choose their "
@@ -175,13 +173,13 @@ static void remark_device(const struct steer_view *view, struct irqkit_device *d
 		return;
 	}
 	if (irqkit_cpuset_is_empty(classes)) /* the kernel does not know classes */
-		lacks = remark_class(view, device, -1, "", name);
+		lacks = remark_class(view, rows, -1, "", name);
 	irqkit_cpuset_foreach (class, classes) {
 		char of[32] = "";
 
 		if (irqkit_cpuset_count(classes) > 1)
 			snprintf(of, sizeof(of), " of class %u", class);
-		lacks |= remark_class(view, device, (int)class, of, name);
+		lacks |= remark_class(view, rows, (int)class, of, name);
 	}
 	if (lacks)
 		print_sentence(
@@ -195,15 +193,6 @@ static void remark(struct steer_view *view)
 	if (has_rxqs(&view->table))
 		print_sentence("RXQS override CPUS: the flows of these rx queues are "
 			       "transmitted on that queue.\n");
-	if (view->options->queues)
-		return;
-	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++) {
-		struct irqkit_device *device = irqkit_request_get_device(
-			view->request, i);
-
-		if (steer_is_remarked(view, device))
-			remark_device(view, device);
-	}
 }
 
 /* Does a queue have another class than the others? */
@@ -228,6 +217,7 @@ const struct steer_kind xps_kind = {
 	.clear_row = clear_row,
 	.none = "XPS applies to no interface: none has several tx queues.",
 	.remark = remark,
+	.remark_device = remark_device,
 };
 
 enum status xps_show(const struct change *change, const struct irqkit_request *request,

@@ -251,6 +251,7 @@ static void clear_rows(struct steer_view *view)
 		free(row);
 	}
 	table_free(&view->table);
+	free(view->by_device);
 }
 
 /* Says why the setting that is shown cannot be read. */
@@ -305,12 +306,14 @@ static enum status add_rows(struct steer_view *view)
 	enum status status = STATUS_DONE;
 
 	view->table.rows = calloc(n + 1, sizeof(void *));
-	if (!view->table.rows)
+	view->by_device = calloc(n + 1, sizeof(void *));
+	if (!view->table.rows || !view->by_device)
 		return say_no_memory();
 	for (size_t i = 0; i < n && status == STATUS_DONE; i++)
 		status = add_row(view, irqkit_request_get_queue(view->request, i));
 	if (status == STATUS_DONE && view->table.n_rows == 0 && view->lacking)
 		return say_unreadable(view, view->lacking, -ENOENT);
+	memcpy(view->by_device, view->table.rows, view->table.n_rows * sizeof(void *));
 	return status;
 }
 
@@ -341,10 +344,32 @@ static void remark_unknown(
 			name, queue_direction_word(view->kind->direction), safe, name);
 }
 
-bool steer_is_remarked(const struct steer_view *view, const struct irqkit_device *device)
+/* Without a named interface, those without interrupts get no remark: there may be hundreds. */
+static bool is_remarked(const struct steer_view *view, const struct irqkit_device *device)
 {
 	return !view->is_all || irqkit_device_get_bus_device(device) ||
 		irqkit_device_count_irqs(device) > 0;
+}
+
+/* The queues of a request follow each other by interface. */
+static void remark_devices(struct steer_view *view)
+{
+	size_t n = irqkit_request_count_devices(view->request), first = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct irqkit_device *device = irqkit_request_get_device(
+			view->request, i);
+		struct steer_rows rows = { view->by_device + first, 0 };
+
+		while (first < view->table.n_rows &&
+			irqkit_queue_get_device(
+				((const struct steer_row *)view->by_device[first])
+					->queue) == device)
+			first++;
+		rows.n = (size_t)(view->by_device + first - rows.rows);
+		if (rows.n > 0 && is_remarked(view, device))
+			view->kind->remark_device(view, device, &rows);
+	}
 }
 
 static void print_remarks(const struct irqkit_request *request)
@@ -364,6 +389,7 @@ static void remark(struct steer_view *view)
 	if (view->table.n_rows == 0)
 		puts(view->kind->none);
 	view->kind->remark(view);
+	remark_devices(view);
 	for (size_t i = 0; i < irqkit_request_count_devices(view->request); i++)
 		remark_unknown(view, irqkit_request_get_device(view->request, i));
 	print_remarks(view->request);

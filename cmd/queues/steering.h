@@ -42,6 +42,13 @@ struct steer_view {
 	bool is_all; /* no interface was named */
 	struct irqkit_queue *lacking; /* one whose setting is not there, or NULL */
 	struct table table; /* its rows are owned */
+	void **by_device; /* owned; the rows in the order of the interfaces */
+};
+
+/* The rows of one interface. */
+struct steer_rows {
+	void *const *rows;
+	size_t n;
 };
 
 /* What a command shows of its own. */
@@ -57,8 +64,11 @@ struct steer_kind {
 	/* Adds keys to the document; or NULL. */
 	void (*add_keys)(const struct steer_view *view, struct document *document);
 	const char *none; /* the remark if all interfaces are left out */
-	/* Prints the closing remarks about the rows. */
+	/* Prints the closing remarks about all rows. */
 	void (*remark)(struct steer_view *view);
+	/* Prints the closing remarks about an interface. */
+	void (*remark_device)(struct steer_view *view, struct irqkit_device *device,
+		const struct steer_rows *rows);
 };
 
 /* A command that steers. */
@@ -87,9 +97,6 @@ enum status steer_make_request(const struct call *call, const struct steering *s
 /* Makes the change that the options request; without one, shows the settings. */
 enum status steer_run(const struct call *call, const struct steering *steering,
 	const struct steer_options *options, bool is_change);
-
-/* Without a named interface, those without interrupts get no remark: there may be hundreds. */
-bool steer_is_remarked(const struct steer_view *view, const struct irqkit_device *device);
 
 /* Reads the rows of all targets, and prints them. @view has no rows yet. */
 enum status steer_show(struct steer_view *view);

@@ -86,6 +86,7 @@ EXPORT void irqkit_devices_free(struct irqkit_devices *devices)
 	for (size_t i = 0; i < devices->n_found; i++)
 		device_free(devices->found[i]);
 	free(devices->found);
+	free(devices->by_name);
 	free(devices->names);
 	free(devices->name_rows);
 	for (size_t i = 0; i < devices->n_msi_lists; i++)
@@ -103,12 +104,48 @@ EXPORT void irqkit_devices_free(struct irqkit_devices *devices)
 	free(devices);
 }
 
+struct name_key {
+	enum irqkit_device_kind kind;
+	const char *name;
+};
+
+static int compare_name(const void *member, const void *key)
+{
+	const struct irqkit_device *device = *(const struct irqkit_device *const *)member;
+	const struct name_key *wanted = key;
+
+	if (device->kind != wanted->kind)
+		return device->kind < wanted->kind ? -1 : 1;
+	return strcmp(device->name, wanted->name);
+}
+
+static size_t find_place(const struct irqkit_devices *devices,
+	enum irqkit_device_kind kind, const char *name)
+{
+	return array_lower_bound(devices->by_name, devices->n_by_name,
+		sizeof(struct irqkit_device *), &(struct name_key){ kind, name },
+		compare_name);
+}
+
+struct irqkit_device *devices_find_known(const struct irqkit_devices *devices,
+	enum irqkit_device_kind kind, const char *name)
+{
+	size_t at = find_place(devices, kind, name);
+
+	return at < devices->n_by_name && devices->by_name[at]->kind == kind &&
+			strcmp(devices->by_name[at]->name, name) == 0
+		? devices->by_name[at]
+		: NULL;
+}
+
 int devices_add(struct irqkit_devices *devices, enum irqkit_device_kind kind,
 	const char *name, const char *path, struct irqkit_device **ret_device)
 {
 	struct irqkit_device *device = calloc(1, sizeof(*device));
+	size_t at = find_place(devices, kind, name);
 
-	if (!device || !GROW(devices->found, devices->n_found, devices->found_room)) {
+	if (!device || !GROW(devices->found, devices->n_found, devices->found_room) ||
+		!GROW(devices->by_name, devices->n_by_name, devices->by_name_room)) {
 		free(device);
 		return -ENOMEM;
 	}
@@ -121,13 +158,21 @@ int devices_add(struct irqkit_devices *devices, enum irqkit_device_kind kind,
 	device->kind = kind;
 	device->path = path;
 	devices->found[devices->n_found++] = device;
+	memmove(&devices->by_name[at + 1], &devices->by_name[at],
+		(devices->n_by_name++ - at) * sizeof(device));
+	devices->by_name[at] = device;
 	*ret_device = device;
 	return 0;
 }
 
 void devices_drop_last(struct irqkit_devices *devices)
 {
-	device_free(devices->found[--devices->n_found]);
+	struct irqkit_device *device = devices->found[--devices->n_found];
+	size_t at = find_place(devices, device->kind, device->name);
+
+	memmove(&devices->by_name[at], &devices->by_name[at + 1],
+		(--devices->n_by_name - at) * sizeof(device));
+	device_free(device);
 }
 
 EXPORT enum irqkit_device_kind irqkit_device_get_kind(const struct irqkit_device *device)

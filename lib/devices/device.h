@@ -65,6 +65,12 @@ struct irqkit_queue {
 
 struct irqkit_device {
 	struct irqkit_devices *devices;
+	/*
+	 * Its place in the list of devices that a request, or a placement, is making: it is in
+	 * the list only if it is there.
+	 */
+	size_t request_place, owner_place;
+	bool is_listed; /* among the network devices of `devices` */
 	enum irqkit_device_kind kind;
 	const char *name; /* strings: in the arena of devices */
 	const char *path; /* its folder, all links resolved; NULL: known only by names */
@@ -154,6 +160,8 @@ struct irqkit_devices {
 	struct arena arena;
 	struct irqkit_device **found; /* owned, and each of them */
 	size_t n_found, found_room;
+	struct irqkit_device **by_name; /* owned array: these, by kind and name */
+	size_t n_by_name, by_name_room;
 
 	struct netlink_answers netlink;
 	bool has_netlink; /* the kernel answered */
@@ -205,6 +213,10 @@ int devices_add(struct irqkit_devices *devices, enum irqkit_device_kind kind,
 
 /* Takes back the last one: something of it could not be read. */
 void devices_drop_last(struct irqkit_devices *devices);
+
+/* A device that was added; NULL: none has this name. */
+struct irqkit_device *devices_find_known(const struct irqkit_devices *devices,
+	enum irqkit_device_kind kind, const char *name);
 
 /* Is an interface with this operstate down? NULL: not known */
 bool device_state_is_down(const char *state);

@@ -18,16 +18,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static struct irqkit_device *find_known(const struct irqkit_devices *devices,
-	enum irqkit_device_kind kind, const char *name)
-{
-	for (size_t i = 0; i < devices->n_found; i++)
-		if (devices->found[i]->kind == kind &&
-			strcmp(devices->found[i]->name, name) == 0)
-			return devices->found[i];
-	return NULL;
-}
-
 /* The folder of a device below a folder of links, or of folders (old kernels, copies). */
 static int find_path(struct irqkit_devices *devices, const char *folder, const char *name,
 	const char **ret_path)
@@ -135,7 +125,7 @@ static int find_in(struct irqkit_devices *devices, enum irqkit_device_kind kind,
 	const char *folder, const char *name, int (*read)(struct irqkit_device *device),
 	struct irqkit_device **ret_device)
 {
-	struct irqkit_device *device = find_known(devices, kind, name);
+	struct irqkit_device *device = devices_find_known(devices, kind, name);
 	const char *path;
 	int r = 0;
 

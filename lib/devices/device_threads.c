@@ -129,10 +129,12 @@ static int list_napis(
 
 	if (!napis)
 		return -ENOMEM;
-	for (size_t i = 0; device->ifindex && i < answers->n_napis; i++)
-		if (answers->napis[i].ifindex == device->ifindex)
-			napis[n++] = (struct napi){ answers->napis[i].id,
-				threads_find_pid(devices, answers->napis[i].pid) };
+	for (size_t i = netlink_find_first_napi(answers, device->ifindex);
+		device->ifindex && i < answers->n_napis &&
+		answers->napis[i].ifindex == device->ifindex;
+		i++)
+		napis[n++] = (struct napi){ answers->napis[i].id,
+			threads_find_pid(devices, answers->napis[i].pid) };
 	for (size_t i = 0; !device->ifindex && i < devices->n_threads; i++) {
 		napis[n] = (struct napi){
 			napi_id_of(&devices->threads[i], device->name),
@@ -288,9 +290,11 @@ static int add_of_device(struct list *list, struct irqkit_device *device)
 	if (r < 0 || device->kind != IRQKIT_DEVICE_NET)
 		return r;
 	/* and NAPIs of no known queue, such as napi/eth0-0 of virtio, which transmits */
-	for (size_t i = 0; device->ifindex && i < devices->netlink.n_napis; i++)
-		if (devices->netlink.napis[i].ifindex == device->ifindex)
-			add_of_pid(list, devices, devices->netlink.napis[i].pid);
+	for (size_t i = netlink_find_first_napi(&devices->netlink, device->ifindex);
+		device->ifindex && i < devices->netlink.n_napis &&
+		devices->netlink.napis[i].ifindex == device->ifindex;
+		i++)
+		add_of_pid(list, devices, devices->netlink.napis[i].pid);
 	for (size_t i = threads_find(devices, "napi/"); i < devices->n_threads; i++) {
 		const char *name = devices->threads[i].name + strlen("napi/");
 

@@ -87,6 +87,20 @@ EXPORT struct irqkit_queue *irqkit_device_find_irq_queue(
 		: NULL;
 }
 
+bool queue_is_first_of_irq(const struct irqkit_queue *queue)
+{
+	const struct irqkit_device_irq *irq = queue->irq < 0
+		? NULL
+		: irqkit_device_find_irq(queue->device, (unsigned int)queue->irq);
+	enum irqkit_direction direction;
+
+	if (!irq)
+		return true;
+	direction = irq->first_queue[IRQKIT_RX] != NO_NUMBER ? IRQKIT_RX : IRQKIT_TX;
+	return queue->direction == direction &&
+		queue->number == irq->first_queue[direction];
+}
+
 EXPORT struct irqkit_queue *irqkit_queue_get_next(const struct irqkit_queue *queue)
 {
 	return queue->next;

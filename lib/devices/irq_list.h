@@ -24,4 +24,7 @@ int device_add_irq(struct irqkit_device *device, unsigned int irq,
 bool device_irq_serves(const struct irqkit_device_irq *irq,
 	enum irqkit_direction direction, unsigned int number);
 
+/* Is it the first queue that its interrupt serves, or does no known interrupt serve it? */
+bool queue_is_first_of_irq(const struct irqkit_queue *queue);
+
 #endif

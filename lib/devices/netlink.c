@@ -294,32 +294,6 @@ int netlink_parse_link(const void *bytes, size_t len, struct netlink_link *ret_l
 	return 0;
 }
 
-static int compare_napis(const void *a, const void *b)
-{
-	const struct netlink_napi *x = a, *y = b;
-
-	if (x->ifindex != y->ifindex)
-		return x->ifindex < y->ifindex ? -1 : 1;
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-void netlink_sort(struct netlink_answers *answers)
-{
-	if (answers->n_napis)
-		qsort(answers->napis, answers->n_napis, sizeof(*answers->napis),
-			compare_napis);
-}
-
-const struct netlink_napi *netlink_find_napi(
-	const struct netlink_answers *answers, uint32_t ifindex, uint32_t id)
-{
-	const struct netlink_napi key = { .ifindex = ifindex, .id = id };
-
-	return answers->n_napis ? bsearch(&key, answers->napis, answers->n_napis,
-					  sizeof(*answers->napis), compare_napis)
-				: NULL;
-}
-
 void netlink_free(struct netlink_answers *answers)
 {
 	free(answers->napis);

@@ -78,14 +78,6 @@ static void end_round(struct irqkit_devices *devices)
 /* ------------------------------------------------------------------------------- */
 /* Network interfaces                                                              */
 
-static bool is_listed(const struct irqkit_devices *devices, const char *name)
-{
-	for (size_t i = 0; i < devices->n_net; i++)
-		if (strcmp(devices->net[i]->name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Adds the interface of this name, unless it is gone or is not an interface. */
 static int list_one(struct irqkit_devices *devices, const char *name, size_t *room)
 {
@@ -94,8 +86,11 @@ static int list_one(struct irqkit_devices *devices, const char *name, size_t *ro
 
 	if (r < 0)
 		return is_failure(r) ? r : 0;
+	if (device->is_listed)
+		return 0;
 	if (!GROW(devices->net, devices->n_net, *room))
 		return -ENOMEM;
+	device->is_listed = true;
 	devices->net[devices->n_net++] = device;
 	return 0;
 }
@@ -126,8 +121,6 @@ static int list_by_names(struct irqkit_devices *devices, size_t *room)
 				continue;
 			memcpy(name, at, len);
 			name[len] = '\0';
-			if (is_listed(devices, name))
-				continue;
 			r = list_one(devices, name, room);
 			if (r < 0)
 				return r;
@@ -150,9 +143,9 @@ static int list_net(struct irqkit_devices *devices)
 	listed = knob_list_names(devices->ctx, "sys/class/net", "", &names, &count);
 	if (is_failure(listed))
 		return listed;
-	free(devices->net);
-	devices->net = NULL;
-	devices->n_net = 0;
+	while (devices->n_net > 0)
+		devices->net[--devices->n_net]->is_listed = false;
+	free(TAKE(devices->net));
 	r = listed < 0 ? list_by_names(devices, &room) : 0;
 	/* bonding_masters is a file; some have just gone */
 	for (size_t i = 0; i < count && r == 0; i++)

@@ -136,11 +136,13 @@ static int read_ifindex(struct irqkit_device *device)
 static int add_napi_irqs(
 	struct irqkit_device *device, const struct netlink_answers *answers)
 {
-	for (size_t i = 0; i < answers->n_napis; i++) {
+	for (size_t i = netlink_find_first_napi(answers, device->ifindex);
+		i < answers->n_napis && answers->napis[i].ifindex == device->ifindex;
+		i++) {
 		const struct netlink_napi *napi = &answers->napis[i];
 		struct irqkit_device_irq *irq;
 
-		if (napi->ifindex != device->ifindex || napi->irq > INT32_MAX)
+		if (napi->irq > INT32_MAX)
 			continue;
 		if (device_add_irq(device, napi->irq, IRQKIT_SOURCE_NETLINK, &irq) < 0)
 			return -ENOMEM;
@@ -176,9 +178,10 @@ int device_join_netlink(
 {
 	int r = add_napi_irqs(device, answers);
 
-	for (size_t i = 0; r == 0 && i < answers->n_queues; i++)
-		if (answers->queues[i].ifindex == device->ifindex)
-			r = join_queue(device, answers, &answers->queues[i]);
+	for (size_t i = netlink_find_first_queue(answers, device->ifindex); r == 0 &&
+		i < answers->n_queues && answers->queues[i].ifindex == device->ifindex;
+		i++)
+		r = join_queue(device, answers, &answers->queues[i]);
 	return r;
 }
 

@@ -971,9 +971,10 @@ bool irqkit_irqbalance_has_irqkit_script(const struct irqkit_irqbalance *irqbala
  * @timeout_ms: for an answer; 0: a few seconds more than the interval of irqbalance, since
  * old versions do not answer meanwhile
  *
- * -ENOENT: it has no socket. -ECONNREFUSED: it does not listen. -EACCES: only root may ask.
- * -EPERM: another user listens in its place. -ETIMEDOUT: it does not answer. -EBADMSG,
- * -EFBIG: its answer cannot be understood. What was read before is then forgotten.
+ * -ENOENT: it has no socket. -ECONNREFUSED: it does not listen. -ECONNRESET: it ended before
+ * it answered. -EACCES: only root may ask. -EPERM: another user listens in its place.
+ * -ETIMEDOUT: it does not answer. -EBADMSG, -EFBIG: its answer cannot be understood. What
+ * was read before is then forgotten.
  */
 int irqkit_irqbalance_read_bans(
 	struct irqkit_irqbalance *irqbalance, unsigned int timeout_ms);

@@ -145,6 +145,19 @@ static int format_command(const struct number_list *bans, char **ret_command)
 	return buffer_take(&command, ret_command);
 }
 
+/*
+ * The connection of a long command was closed without an answer: -E2BIG if the process still
+ * answers a short one. Otherwise it has ended.
+ */
+static int explain_silence(
+	struct irqkit_ctx *ctx, unsigned int pid, unsigned int timeout_ms)
+{
+	struct irqbalance_setup now CLEANUP(irqbalance_setup_clear) = { 0 };
+	int r = irqbalance_read_setup(ctx, pid, timeout_ms, 0, &now);
+
+	return r == 0 ? -E2BIG : r;
+}
+
 /* Asked by a command of that length that changes nothing. */
 int irqbalance_check_length(
 	struct irqkit_ctx *ctx, unsigned int pid, unsigned int timeout_ms, size_t len)
@@ -155,8 +168,10 @@ int irqbalance_check_length(
 	if (len <= SAFE_LENGTH)
 		return 0;
 	r = irqbalance_read_setup(ctx, pid, timeout_ms, len, &now);
-	/* one that notices that it has not read all does not answer */
-	return r == -EBADMSG ? -E2BIG : r;
+	/* one that notices that it has not read all may have no answer */
+	if (r == -ECONNRESET || r == -EBADMSG)
+		r = explain_silence(ctx, pid, timeout_ms);
+	return r;
 }
 
 int irqbalance_write_bans(struct irqkit_ctx *ctx, unsigned int pid,

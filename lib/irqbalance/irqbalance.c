@@ -298,6 +298,11 @@ static int read_daemon(const struct irqkit_irqbalance *irqbalance,
 	return r;
 }
 
+static bool is_gone(int r)
+{
+	return r == -ECONNREFUSED || r == -ECONNRESET;
+}
+
 EXPORT int irqkit_irqbalance_read_bans(
 	struct irqkit_irqbalance *irqbalance, unsigned int timeout_ms)
 {
@@ -306,8 +311,8 @@ EXPORT int irqkit_irqbalance_read_bans(
 	for (size_t i = irqbalance->n_daemons; i-- > 0;) {
 		int r = read_daemon(irqbalance, &irqbalance->daemons[i], timeout_ms);
 
-		/* a file that is left, and whose number another process has got */
-		if (r == -ECONNREFUSED && irqbalance->daemons[i].pid != irqbalance->pid)
+		/* also a file that is left, and whose number another process has got */
+		if (is_gone(r) && irqbalance->daemons[i].pid != irqbalance->pid)
 			drop_daemon(irqbalance, i);
 		else
 			error = r < 0 ? r : error;

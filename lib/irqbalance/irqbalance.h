@@ -32,8 +32,8 @@ struct irqkit_irqbalance {
 /*
  * Sends @command, with its NUL, to the socket of the process, and reads the answer, which
  * gets a NUL. -ENOENT: it has no socket. -ECONNREFUSED: nobody listens there.
- * -EACCES: it only answers root. -ETIMEDOUT: it does not answer. -E2BIG: the process did
- * not read all of the command. -EFBIG: the answer does not end.
+ * -EACCES: it only answers root. -ETIMEDOUT: it does not answer. -ECONNRESET: the process
+ * ended, or did not read all of the command. -EFBIG: the answer does not end.
  */
 int irqbalance_ask(struct irqkit_ctx *ctx, unsigned int pid, const char *command,
 	size_t len, unsigned int timeout_ms, char **ret_answer, size_t *ret_len);
@@ -60,7 +60,10 @@ int irqbalance_parse_setup(
 int irqbalance_read_setup(struct irqkit_ctx *ctx, unsigned int pid,
 	unsigned int timeout_ms, size_t len, struct irqbalance_setup *ret_setup);
 
-/* Does irqbalance read a command of this length as a whole? -E2BIG: no. */
+/*
+ * Does irqbalance read a command of this length as a whole? -E2BIG: no. -ECONNRESET,
+ * -ECONNREFUSED: it has ended.
+ */
 int irqbalance_check_length(
 	struct irqkit_ctx *ctx, unsigned int pid, unsigned int timeout_ms, size_t len);
 

@@ -167,8 +167,8 @@ static int send_command(int fd, const char *command, size_t len, int64_t end_ms)
 	memcpy(CMSG_DATA(head), &self, sizeof(self));
 	n = RETRY(sendmsg(fd, &message, MSG_NOSIGNAL));
 	if (n < 0)
-		return error_of_call();
-	return (size_t)n == len ? 0 : -E2BIG;
+		return errno == EPIPE ? -ECONNRESET : error_of_call();
+	return (size_t)n == len ? 0 : -ECONNRESET;
 }
 
 /*
@@ -187,7 +187,7 @@ static int read_answer(int fd, int64_t end_ms, struct buffer *answer)
 			return r;
 		n = RETRY(recv(fd, bytes, sizeof(bytes), 0));
 		if (n < 0)
-			return errno == ECONNRESET ? -E2BIG : error_of_call();
+			return error_of_call();
 		for (ssize_t i = 0; i < n; i++)
 			buffer_add_char(answer, bytes[i]);
 	} while (n > 0 && answer->len <= MAX_ANSWER);

@@ -23,10 +23,11 @@
 static size_t find_owner(
 	struct irqkit_placement *p, struct irqkit_device *device, int node)
 {
-	/* most often the one before: the interrupts of a device follow each other */
-	for (size_t i = p->n_owners; i-- > 0 && device;)
-		if (p->owners[i].device == device)
-			return i;
+	if (device && device->owner_place < p->n_owners &&
+		p->owners[device->owner_place].device == device)
+		return device->owner_place;
+	if (device)
+		device->owner_place = p->n_owners;
 	p->owners[p->n_owners] = (struct placement_device){ .device = device,
 		.node = node };
 	return p->n_owners++;

@@ -269,11 +269,12 @@ static int add_word(
 
 int request_add_net(struct irqkit_request *request, struct irqkit_device *device)
 {
-	for (size_t i = 0; i < request->n_devices; i++)
-		if (request->devices[i] == device)
-			return 0;
+	if (device->request_place < request->n_devices &&
+		request->devices[device->request_place] == device)
+		return 0;
 	if (!GROW(request->devices, request->n_devices, request->devices_room))
 		return -ENOMEM;
+	device->request_place = request->n_devices;
 	request->devices[request->n_devices++] = device;
 	return 0;
 }

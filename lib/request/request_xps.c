@@ -124,14 +124,17 @@ static int choose_near(const struct steer_task *task, struct irqkit_cpuset **set
 	return 0;
 }
 
-/* The set of the tx queue with this number; NULL: the queue was not chosen. */
-static struct irqkit_cpuset *find_set(
-	const struct steer_task *task, struct irqkit_cpuset **sets, size_t number)
+/* The sets of the chosen tx queues, by index among the queues of the device; or NULL. */
+static struct irqkit_cpuset **index_sets(
+	const struct steer_task *task, struct irqkit_cpuset *const *sets)
 {
-	for (size_t i = 0; i < task->n_queues; i++)
-		if (task->queues[i]->number == number)
-			return sets[i];
-	return NULL;
+	const struct irqkit_device *device = task->device;
+	struct irqkit_cpuset **index = calloc(
+		device->n_queues + 1, sizeof(struct irqkit_cpuset *));
+
+	for (size_t i = 0; index && i < task->n_queues; i++)
+		index[task->queues[i] - device->queues] = sets[i];
+	return index;
 }
 
 static int read_rxqs(const struct steer_task *task, struct irqkit_cpuset **ret_rxqs)
@@ -156,22 +159,29 @@ static int choose_rxqs(const struct steer_task *task, struct irqkit_cpuset **set
 {
 	/* queues that were not chosen count too */
 	size_t n = 0, n_tx = irqkit_device_count_direction(task->device, IRQKIT_TX);
+	const struct irqkit_device *device = task->device;
+	struct irqkit_cpuset **index;
 	int r = 0;
 
 	if (task->request->rxqs)
 		return choose_given_rxqs(task, sets);
 	for (size_t i = 0; i < task->n_queues && r == 0; i++)
 		r = irqkit_cpuset_new(&sets[i]);
-	for (size_t i = 0; i < task->device->n_queues && r == 0; i++) {
-		const struct irqkit_queue *queue = &task->device->queues[i];
-		struct irqkit_cpuset *set;
+	index = index_sets(task, sets);
+	if (!index)
+		return -ENOMEM;
+	for (size_t i = 0; i < device->n_queues && r == 0; i++) {
+		const struct irqkit_queue *queue = &device->queues[i], *tx;
 
 		if (queue->direction != IRQKIT_RX)
 			continue;
-		set = find_set(task, sets, n++ % n_tx);
-		if (set)
-			r = request_add_number(task->request, queue, set);
+		tx = irqkit_device_find_queue(
+			device, IRQKIT_TX, (unsigned int)(n++ % n_tx));
+		if (tx && index[tx - device->queues])
+			r = request_add_number(
+				task->request, queue, index[tx - device->queues]);
 	}
+	free(index);
 	return r;
 }
 

@@ -68,13 +68,19 @@ static void free_advice(struct irqkit_rps_advice **advice)
 /* ------------------------------------------------------------------------------- */
 /* Sources                                                                         */
 
-/* The source of this interrupt, or a new one. */
-static size_t find_source(struct irqkit_rps_advice *advice, int irq)
+/* The source of an earlier queue that has the same interrupt, or a new one. */
+static size_t find_source(
+	struct irqkit_rps_advice *advice, const struct irqkit_queue *queue)
 {
-	for (size_t i = 0; irq >= 0 && i < advice->n_sources; i++)
-		if (advice->owned[i].irq == irq)
-			return i;
-	advice->owned[advice->n_sources].irq = irq;
+	const struct irqkit_device *device = queue->device;
+	const struct irqkit_queue *first = queue->irq < 0
+		? NULL
+		: irqkit_device_find_irq_queue(
+			  device, (unsigned int)queue->irq, IRQKIT_RX);
+
+	if (first && first < queue)
+		return advice->source_of[first - device->queues];
+	advice->owned[advice->n_sources].irq = queue->irq;
 	return advice->n_sources++;
 }
 
@@ -120,7 +126,7 @@ static int read_source(
 
 static int add_queue(struct irqkit_rps_advice *advice, const struct irqkit_queue *queue)
 {
-	size_t before = advice->n_sources, index = find_source(advice, queue->irq);
+	size_t before = advice->n_sources, index = find_source(advice, queue);
 	_cleanup_free_ char *name = NULL;
 	int r = irqkit_queue_format_name(queue, &name);
 

@@ -7,6 +7,7 @@
 #include "base/macros.h"
 #include "base/number.h"
 #include "devices/device.h"
+#include "devices/irq_list.h"
 #include "kernel/ctx.h"
 #include "kernel/knob_path.h"
 #include "machine/machine.h"
@@ -21,15 +22,6 @@
 static bool is_mostly(uint64_t sent, uint64_t all)
 {
 	return (double)sent * 100 > (double)all * SENDING_PERCENT;
-}
-
-/* Does an earlier queue have this interrupt? */
-static bool is_counted(const struct irqkit_device *device, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (device->queues[i].irq == device->queues[index].irq)
-			return true;
-	return false;
 }
 
 static bool read_packets(
@@ -66,7 +58,7 @@ bool steer_mostly_sends(struct irqkit_device *device, count_irq_fn *count, void 
 		uint64_t fired;
 
 		is_unknown |= queue->irq < 0 && queue->direction == IRQKIT_RX;
-		if (queue->irq < 0 || is_counted(device, i))
+		if (queue->irq < 0 || !queue_is_first_of_irq(queue))
 			continue;
 		fired = count(data, (unsigned int)queue->irq);
 		all += fired;

@@ -18,6 +18,8 @@ struct xps {
 	unsigned int *cpus; /* owned */
 	unsigned int *distance; /* owned; [queue * n_cpus + cpu] */
 	unsigned int *nearest; /* owned; of each CPU, the distance of the nearest queue */
+	size_t *nearest_queue; /* owned; of each CPU, the first of these queues */
+	size_t *n_queues_of; /* owned; by CPU, while queues without CPUs get one */
 	bool *is_given; /* owned; by CPU */
 	size_t *n_given; /* owned; by queue */
 	size_t *group; /* owned; the CPUs of the group that is being shared */
@@ -30,6 +32,8 @@ static void xps_free(struct xps *xps)
 	free(xps->cpus);
 	free(xps->distance);
 	free(xps->nearest);
+	free(xps->nearest_queue);
+	free(xps->n_queues_of);
 	free(xps->is_given);
 	free(xps->n_given);
 	free(xps->group);
@@ -41,12 +45,15 @@ static bool xps_alloc(struct xps *xps)
 	xps->cpus = calloc(xps->n_cpus + 1, sizeof(*xps->cpus));
 	xps->distance = calloc(xps->n_cpus * xps->n_queues + 1, sizeof(*xps->distance));
 	xps->nearest = calloc(xps->n_cpus + 1, sizeof(*xps->nearest));
+	xps->nearest_queue = calloc(xps->n_cpus + 1, sizeof(*xps->nearest_queue));
+	xps->n_queues_of = calloc(xps->n_cpus + 1, sizeof(*xps->n_queues_of));
 	xps->is_given = calloc(xps->n_cpus + 1, sizeof(*xps->is_given));
 	xps->n_given = calloc(xps->n_queues + 1, sizeof(*xps->n_given));
 	xps->group = calloc(xps->n_cpus + 1, sizeof(*xps->group));
 	xps->share = calloc(xps->n_queues + 1, sizeof(*xps->share));
 	return xps->group && xps->cpus && xps->distance && xps->nearest &&
-		xps->is_given && xps->n_given && xps->share;
+		xps->nearest_queue && xps->n_queues_of && xps->is_given && xps->n_given &&
+		xps->share;
 }
 
 static unsigned int distance_of(const struct xps *xps, size_t queue, size_t cpu)
@@ -64,8 +71,10 @@ static void measure(struct xps *xps, const int *served, distance_fn *distance, v
 				: distance(data, (unsigned int)served[q], xps->cpus[c]);
 
 			xps->distance[q * xps->n_cpus + c] = far;
-			if (far < xps->nearest[c])
-				xps->nearest[c] = far;
+			if (far >= xps->nearest[c])
+				continue;
+			xps->nearest[c] = far;
+			xps->nearest_queue[c] = q;
 		}
 	}
 }
@@ -77,9 +86,10 @@ static bool is_near(const struct xps *xps, size_t queue, size_t cpu)
 
 static bool is_of_group(const struct xps *xps, size_t first, size_t cpu)
 {
-	if (xps->is_given[cpu] || xps->nearest[cpu] != xps->nearest[first])
+	if (xps->is_given[cpu] || xps->nearest[cpu] != xps->nearest[first] ||
+		xps->nearest_queue[cpu] != xps->nearest_queue[first])
 		return false;
-	for (size_t q = 0; q < xps->n_queues; q++)
+	for (size_t q = xps->nearest_queue[first]; q < xps->n_queues; q++)
 		if (is_near(xps, q, first) != is_near(xps, q, cpu))
 			return false;
 	return true;
@@ -135,13 +145,12 @@ static bool find_nearest(const struct xps *xps, size_t *ret_cpu)
 	return best < xps->n_cpus;
 }
 
-static unsigned int count_queues(const struct xps *xps, size_t cpu)
+static void count_queues(struct xps *xps)
 {
-	unsigned int n = 0;
-
 	for (size_t q = 0; q < xps->n_queues; q++)
-		n += irqkit_cpuset_has(xps->sets[q], xps->cpus[cpu]);
-	return n;
+		for (size_t c = 0; c < xps->n_cpus; c++)
+			xps->n_queues_of[c] += irqkit_cpuset_has(
+				xps->sets[q], xps->cpus[c]);
 }
 
 /* Gives a queue without CPUs the nearest CPU, or the one of them with the fewest queues. */
@@ -155,9 +164,10 @@ static int give_nearest(struct xps *xps, size_t queue)
 
 		if (distance < least ||
 			(distance == least &&
-				count_queues(xps, c) < count_queues(xps, best)))
+				xps->n_queues_of[c] < xps->n_queues_of[best]))
 			best = c;
 	}
+	xps->n_queues_of[best]++;
 	return irqkit_cpuset_add(xps->sets[queue], xps->cpus[best]);
 }
 
@@ -168,6 +178,7 @@ static int give_all(struct xps *xps)
 
 	while (r == 0 && find_nearest(xps, &cpu))
 		r = give_group(xps, cpu);
+	count_queues(xps);
 	/* more queues than CPUs, or several on one CPU */
 	for (size_t q = 0; q < xps->n_queues && r == 0; q++)
 		if (irqkit_cpuset_is_empty(xps->sets[q]))

@@ -4,8 +4,16 @@
 
 void marks_add(struct marks *marks, size_t index, bool is_named)
 {
-	marks->choices[index].is_chosen = true;
-	marks->choices[index].is_named |= is_named;
+	struct choice *choice = &marks->choices[index];
+
+	choice->is_named |= is_named;
+	if (choice->is_chosen)
+		return;
+	choice->is_chosen = true;
+	if (marks->n_chosen == 0 || index < marks->first)
+		marks->first = index;
+	if (marks->n_chosen++ == 0 || index > marks->last)
+		marks->last = index;
 }
 
 bool marks_add_irq(struct marks *marks, int irq, bool is_named)

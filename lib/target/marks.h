@@ -16,6 +16,7 @@ struct marks {
 	struct irqkit_machine *machine;
 	bool with_named;
 	struct choice *choices; /* owned; one for each row */
+	size_t n_chosen, first, last; /* how many rows, and between which */
 	struct irqkit_selection *selection; /* where the devices go */
 	char *message; /* owned; what is wrong, or NULL */
 };

@@ -131,13 +131,13 @@ static int mark_words(struct marks *marks, const char *const *words, size_t n_wo
 static int collect(struct marks *marks)
 {
 	struct irqkit_selection *selection = marks->selection;
-	size_t n = irqkit_machine_count_irqs(marks->machine);
+	size_t n = marks->n_chosen;
 
 	selection->irqs = calloc(n + 1, sizeof(struct irqkit_irq *));
 	selection->is_named = calloc(n + 1, sizeof(*selection->is_named));
 	if (!selection->irqs || !selection->is_named)
 		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = marks->first; n > 0 && i <= marks->last; i++) {
 		if (!marks->choices[i].is_chosen)
 			continue;
 		selection->is_named[selection->n_irqs] = marks->choices[i].is_named;

@@ -14,8 +14,9 @@
  *   --script=FILE    its policy script, of which it takes no notice
  *   --fault=WORD     hang (it does not answer), hang-on-ban, garbage, cut (the answer ends
  *                    early), empty, endless, drip (a byte now and then), deaf (it does not
- *                    obey), end-on-ban (it ends instead of obeying), refuse (it does not
- *                    listen)
+ *                    obey), end-on-ban (it ends instead of obeying), end-unread (it ends
+ *                    before it reads a command), end-on-long (only one of more than
+ *                    499 bytes), refuse (it does not listen)
  */
 #include <errno.h>
 #include <signal.h>
@@ -247,6 +248,16 @@ static void obey_cpus(const char *cpus)
 		banned_cpus = strcmp(cpus, "NULL") ? parse_cpus(cpus) : own_cpus;
 }
 
+/* The command stays unread, so that the other end gets ECONNRESET. */
+static bool ends_before(int fd)
+{
+	char bytes[500];
+	ssize_t n = recv(fd, bytes, sizeof(bytes), MSG_PEEK);
+
+	return has_fault("end-unread") ||
+		(has_fault("end-on-long") && n == sizeof(bytes));
+}
+
 static void serve(int listener)
 {
 	static const char cpus[] = "settings cpus ";
@@ -261,6 +272,8 @@ static void serve(int listener)
 			_exit(1);
 		if (has_fault("hang"))
 			hang();
+		if (ends_before(fd))
+			end(listener);
 		memset(command, 0, buffer_size + 1);
 		n = recv(fd, command, buffer_size, 0);
 		/* as 1.9.5: what may have been cut is not obeyed */
