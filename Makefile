@@ -102,7 +102,7 @@ PROGRAM = $(O)/irqkit
 all: $(PROGRAM) $(SOLINK) ## build ./irqkit and ./libirqkit.so.0 (default)
 
 help: ## list the targets
-	@awk '/^[a-z-]+:.*## / { name = $$0; sub(/:.*/, "", name); sub(/.*## /, ""); \
+	@LC_ALL=C awk '/^[a-z-]+:.*## / { name = $$0; sub(/:.*/, "", name); sub(/.*## /, ""); \
 		printf "make %-14s %s\n", name, $$0 }' Makefile $(wildcard test/vm/vm.mk)
 
 unexport CDPATH
@@ -391,8 +391,9 @@ $(B)/install/libirqkit.pc: lib/libirqkit.pc.in FORCE
 	@sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCDIR@|$(INCDIR)|' \
 		-e 's|@VERSION@|$(VERSION)|; s|@NEEDS@|$(LIB_NEEDS)|' $< >$@
 
-# The subcommands, as their descriptors name them: the program itself may be another machine's.
-SUBCOMMANDS = $(shell sed -n '/^const struct command /,/^};/s/^[ 	]*\.name = "\([a-z-]*\)".*/\1/p' $(CMD_SRCS))
+# The subcommands, as their descriptors name them: the program itself may be another machine's. In
+# Turkish, no i is among a-z.
+SUBCOMMANDS = $(shell LC_ALL=C sed -n '/^const struct command /,/^};/s/^[ 	]*\.name = "\([a-z-]*\)".*/\1/p' $(CMD_SRCS))
 MAN3 = $(wildcard man/*.3)
 MAN5 = $(wildcard man/*.5)
 MAN7 = $(wildcard man/*.7)

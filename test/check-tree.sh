@@ -67,6 +67,12 @@ printf '#!/bin/sh\nexit 1\n' >irqkit
 chmod +x irqkit
 check "it installs without running the program" run_make install DESTDIR="$tmp/other" -o irqkit
 same "and makes all links" "$(cd "$stage" && find . -name 'irq-*' | sort)" "$(cd "$tmp/other" && find . -name 'irq-*' | sort)"
+if turkish true; then
+	check "in Turkish, it installs" turkish run_make install DESTDIR="$tmp/turkish" -o irqkit
+	same "and makes the same files" "$(cd "$tmp/other" && find . | sort)" "$(cd "$tmp/turkish" && find . | sort)"
+else
+	skip "in Turkish, it makes the same files" "no localedef that knows tr_TR"
+fi
 mv irqkit.here irqkit
 mkdir "$tmp/none"
 same "without a subcommand nothing is installed" "irqkit: no subcommand found in cmd/" \
