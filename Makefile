@@ -102,7 +102,7 @@ PROGRAM = $(O)/irqkit
 all: $(PROGRAM) $(SOLINK) ## build ./irqkit and ./libirqkit.so.0 (default)
 
 help: ## list the targets
-	@awk '/^[a-z-]+:.*## / { name = $$0; sub(/:.*/, "", name); sub(/.*## /, ""); \
+	@LC_ALL=C awk '/^[a-z-]+:.*## / { name = $$0; sub(/:.*/, "", name); sub(/.*## /, ""); \
 		printf "make %-14s %s\n", name, $$0 }' Makefile $(wildcard test/vm/vm.mk)
 
 unexport CDPATH
@@ -376,6 +376,13 @@ lint: ## check scripts, manual pages and sources
 	@test/lint
 
 # ---- install -----------------------------------------------------------------------------
+# Units, scripts and libirqkit.pc name these folders, each in its own syntax: no name may need quotes.
+FOLDERS = $(if $(PREFIX),PREFIX) SBINDIR LIBDIR INCDIR DATADIR MANDIR BASHDIR ZSHDIR FISHDIR EXAMPLEDIR SCHEMADIR ANSIBLEDIR
+ODD = & | ; < > ( ) * ? [ ] " ' ` \ $$ % \#
+is_plain = $(if $(filter 1,$(words $1)),$(if $(filter /%,$1),$(if $(strip $(foreach c,$(ODD),$(findstring $c,$1))),,yes)))
+$(if $(filter install uninstall,$(MAKECMDGOALS)),$(foreach f,$(FOLDERS),$(if $(call is_plain,$($f)),,$(error \
+	$f='$($f)' cannot be installed to: write a full path, without spaces and characters such as & or %))))
+
 # With LIBIRQKIT=shared: where ld.so finds the library by itself, the program says nothing of where it
 # is; elsewhere it finds it beside itself, which takes a /proc.
 SEARCHED = $(shell PATH="$$PATH:/usr/sbin:/sbin" ldconfig -v -N -X 2>/dev/null | sed -n 's|^\(/[^:]*\):.*|\1|p')
@@ -391,8 +398,9 @@ $(B)/install/libirqkit.pc: lib/libirqkit.pc.in FORCE
 	@sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCDIR@|$(INCDIR)|' \
 		-e 's|@VERSION@|$(VERSION)|; s|@NEEDS@|$(LIB_NEEDS)|' $< >$@
 
-# The subcommands, as their descriptors name them: the program itself may be another machine's.
-SUBCOMMANDS = $(shell sed -n '/^const struct command /,/^};/s/^[ 	]*\.name = "\([a-z-]*\)".*/\1/p' $(CMD_SRCS))
+# The subcommands, as their descriptors name them: the program itself may be another machine's. In
+# Turkish, no i is among a-z.
+SUBCOMMANDS = $(shell LC_ALL=C sed -n '/^const struct command /,/^};/s/^[ 	]*\.name = "\([a-z-]*\)".*/\1/p' $(CMD_SRCS))
 MAN3 = $(wildcard man/*.3)
 MAN5 = $(wildcard man/*.5)
 MAN7 = $(wildcard man/*.7)
@@ -453,7 +461,7 @@ install: all $(DISTFILES) $(B)/install/irqkit $(B)/install/libirqkit.pc $(PAGES)
 	for f in $(ANSIBLEFILES); do $(PUT) dist/ansible/$$f "$(DESTDIR)$(ANSIBLEDIR)/$$f" || exit 1; done
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 
-# With DESTDIR the folders go as well, where nothing else is in them.
+# Folders go as well, where nothing else is in them: with DESTDIR all, without it those of irqkit.
 uninstall: ## remove what install has put there
 	for l in "$(DESTDIR)$(SBINDIR)"/irq-* "$(DESTDIR)$(BASHDIR)"/irq-* "$(DESTDIR)$(FISHDIR)"/irq-*.fish; do \
 		case $$(readlink "$$l") in irqkit | irqkit.fish) rm -f "$$l" || exit 1 ;; esac; done
@@ -470,10 +478,12 @@ uninstall: ## remove what install has put there
 	$(if $(UNITDIR),rm -f $(foreach f,$(UNITFILES),"$(DESTDIR)$(UNITDIR)/$(f)"))
 	$(if $(UDEVDIR),rm -f "$(DESTDIR)$(UDEVDIR)/rules.d/60-irqkit.rules")
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
-	[ -z "$(DESTDIR)" ] || { cd "$(DESTDIR)/" && for d in "$(SBINDIR)" "$(INCDIR)" "$(LIBDIR)/pkgconfig" \
+	[ ! -d "$(DESTDIR)/" ] || { cd "$(DESTDIR)/" && for d in "$(SBINDIR)" "$(INCDIR)" "$(LIBDIR)/pkgconfig" \
 		"$(MANDIR)/man3" "$(MANDIR)/man5" "$(MANDIR)/man7" "$(MANDIR)/man8" "$(BASHDIR)" "$(ZSHDIR)" "$(FISHDIR)" \
 		"$(EXAMPLEDIR)" "$(SCHEMADIR)" $(foreach d,$(sort $(dir $(ANSIBLEFILES))),"$(ANSIBLEDIR)/$d") $(if $(UNITDIR),"$(UNITDIR)") $(if $(UDEVDIR),"$(UDEVDIR)/rules.d"); do \
-		rmdir -p ".$$d" 2>/dev/null || :; done; }
+		[ -z "$(DESTDIR)" ] || rmdir -p ".$$d" 2>/dev/null || :; \
+		while [ -z "$(DESTDIR)" ] && case $$d in */irqkit | */irqkit/* | */ansible | */ansible/*) rmdir "$$d" ;; *) false ;; esac 2>/dev/null; do \
+			d=$${d%/} && d=$${d%/*}; done; done; }
 
 clean: ## remove what was built
 	@rm -rf $(B) $(PROGRAM) $(O)/libirqkit.so* $(O)/libirqkit.a $(O)/irq-* || { \

@@ -23,7 +23,7 @@ packages() {
 	apt-portable) echo mmdebstrap arch-test musl-tools git ;;
 	apt-foreign) echo qemu-user-static gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf gcc-powerpc64le-linux-gnu gcc-riscv64-linux-gnu gcc-s390x-linux-gnu ;;
 	apt-ecosystem) echo ansible-core ansible-lint jq prometheus prometheus-node-exporter python3 ;;
-	apt-ci) echo busybox clang clang-format libclang-rt-dev g++ valgrind cppcheck zsh fish bash-completion git reuse ;;
+	apt-ci) echo busybox clang clang-format libclang-rt-dev g++ locales valgrind cppcheck zsh fish bash-completion git reuse ;;
 	dnf-build) echo gcc make pkgconf-pkg-config libmnl-devel popt-devel jansson-devel libsmartcols-devel ncurses-devel ;;
 	dnf-check) echo bash gawk diffutils findutils libcmocka-devel jq mandoc python3-jsonschema ShellCheck strace ;;
 	dnf-ci) echo clang compiler-rt gcc-c++ libasan libubsan valgrind cppcheck zsh fish git ;;

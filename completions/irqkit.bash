@@ -53,7 +53,8 @@ _irqkit_program() {
 # _irqkit_options [COMMAND]: sets OPTIONS, the kind of their values in ARGUMENT[], and USAGE
 _irqkit_options() {
 	local line
-	local option='^ +(-[A-Za-z0-9], )?(--[a-z][a-z0-9-]*)(\[=[A-Z]+\]|[= ]([A-Z]+))?(  .*)?$'
+	# no ranges such as a-z: in Turkish, no i is among them
+	local option='^ +(-[[:alnum:]], )?(--[[:lower:]][[:lower:][:digit:]-]*)(\[=[[:upper:]]+\]|[= ]([[:upper:]]+))?(  .*)?$'
 	OPTIONS=() USAGE=''
 	while IFS= read -r line; do
 		[[ $line == Usage:* ]] && USAGE=$line
@@ -366,7 +367,7 @@ _irqkit_reply() {
 		case $QUOTE in
 		"'") [[ $reply != *"'"* ]] || continue ;;
 		'"') [[ $reply != *[\"\$\`\\!]* ]] || continue ;;
-		*) [[ $IS_FILE || $reply != *[!A-Za-z0-9_.,:=@%+^/-]* ]] || printf -v reply %q "$reply" ;;
+		*) [[ $IS_FILE || $reply != *[![:alnum:]_.,:=@%+^/-]* ]] || printf -v reply %q "$reply" ;;
 		esac
 		COMPREPLY+=("$reply")
 	done

@@ -130,6 +130,12 @@ bash_offers "$show --cpus=" current irq: local siblings:
 bash_offers "$show --cpus=2" 2
 bash_offers "$show --allowed=0,2" 0,2
 bash_offers "$show -C 0,2-" 0,2-3
+split 'irqkit show --'
+if turkish true; then
+	same "bash: in Turkish, the same options" "$(offers 'irqkit show --')" "$(turkish offers 'irqkit show --')"
+else
+	skip "bash: in Turkish, the same options" "no localedef that knows tr_TR"
+fi
 saved=$roots/bond-bridge-6.1
 bash_offers "irqkit show --root=$saved eth1:rx-" rx-0 rx-1 rx-2 rx-3
 bash_offers "irqkit show --root=$saved dev:wan:t" tx-0 tx-1

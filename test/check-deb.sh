@@ -87,6 +87,9 @@ sed -nE '/^\(cd %\{buildroot/,/^$/p' dist/irqkit.spec | sed -E -e 's|%%|%|g' -e 
 check "the files of the RPM packages are listed" bash -e -c 'cd "$1" && . ./list' - "$tmp"
 mapfile -t patterns < <(cd "$tmp" && sed -n 's|^/||p' program.files library.files devel.files)
 empty "each file is in one of the RPM packages" "$(misplaced rpms "${patterns[@]}")"
+same "so is each folder of /usr/share that may be of irqkit alone" "$(cd "$tmp/rpms" && find usr/share -mindepth 1 -type d \
+	! -path 'usr/share/man*' ! -path usr/share/doc | sort)" "$(cd "$tmp" && sed -n 's|^%dir /||p' program.files | sort)"
+check "rpmbuild has the macros of the scripts that it expands" grep -qx 'BuildRequires: *systemd-rpm-macros' dist/irqkit.spec
 same "the program, the library and what programs are compiled with are packages of their own" \
 	"/usr/sbin/irqkit /usr/lib64/libirqkit.so.0 /usr/include/irqkit.h" \
 	"$(cd "$tmp" && grep -hE '/(irqkit|libirqkit.so.0|irqkit.h)$' program.files library.files devel.files | grep -v -e ^%dir -e completion | xargs)"
@@ -317,6 +320,10 @@ same "it has the files that Debian's packages have" \
 		grep -v '/$' | content | grep -vE "$documents")" \
 	"$(inside "$work/build" 'cd /srv/one/irqkit-*/build/rpm/RPMS && rpm -qp --qf "[%{FILEMODES:perms} %{FILENAMES}\n]" */*.rpm' |
 		sed -n 's/^[-l][^ ]* //p' | grep -v /.build-id/ | content | grep -vE "$documents")"
+# shellcheck disable=SC2016 # for the inner shell
+empty "installed and removed, it leaves no folder in /usr/share" "$(inside "$work/build" 'cd /srv/one/irqkit-*/build/rpm/RPMS &&
+	all="rpm --root /srv/rpms --nodeps --noscripts" && mkdir -p /srv/rpms && $all -i */*.rpm && [ -x /srv/rpms/usr/sbin/irqkit ] &&
+	$all -e irqkit libirqkit0 libirqkit-devel && find /srv/rpms/usr/share -mindepth 1 ! -path "*/man*" ! -name doc ! -name licenses' 2>&1)"
 same "and asks for the libraries that are loaded on demand" "$(on_demand | sort)" \
 	"$(inside "$work/build" 'cd /srv/one/irqkit-*/build/rpm/RPMS && rpm -qp --requires */irqkit-0*.rpm' |
 		sed -E 's/\(.*//' | grep -xF "$(on_demand)" | sort -u)"

@@ -67,6 +67,12 @@ printf '#!/bin/sh\nexit 1\n' >irqkit
 chmod +x irqkit
 check "it installs without running the program" run_make install DESTDIR="$tmp/other" -o irqkit
 same "and makes all links" "$(cd "$stage" && find . -name 'irq-*' | sort)" "$(cd "$tmp/other" && find . -name 'irq-*' | sort)"
+if turkish true; then
+	check "in Turkish, it installs" turkish run_make install DESTDIR="$tmp/turkish" -o irqkit
+	same "and makes the same files" "$(cd "$tmp/other" && find . | sort)" "$(cd "$tmp/turkish" && find . | sort)"
+else
+	skip "in Turkish, it makes the same files" "no localedef that knows tr_TR"
+fi
 mv irqkit.here irqkit
 mkdir "$tmp/none"
 same "without a subcommand nothing is installed" "irqkit: no subcommand found in cmd/" \
@@ -144,6 +150,18 @@ check "it installs to a folder with a space" run_make install DESTDIR="$tmp/two 
 check "and uninstalls from there" run_make uninstall DESTDIR="$tmp/two words"
 empty "where nothing is left" "$(find "$tmp/two words" -mindepth 1)"
 same "and nothing else is deleted" keep "$(cat "$tmp/two")"
+# Units, scripts and libirqkit.pc could not name such folders.
+# refused FOLDER...: what is said of each
+refused() { for f; do run_make install DESTDIR="$tmp/none" "$f" 2>&1 | sed -n "s/.*[*] \(.*\) cannot be installed to:.*/\1/p"; done; }
+same "other folders with odd names are refused" "PREFIX='/two words' PREFIX='/a&b' PREFIX='/100%' PREFIX='opt' LIBDIR='lib' BASHDIR=''" \
+	"$(refused 'PREFIX=/two words' 'PREFIX=/a&b' 'PREFIX=/100%' PREFIX=opt LIBDIR=lib BASHDIR= | xargs -d'\n')"
+empty "and no file is made for them" "$(find "$tmp/none" -type f)"
+# Without DESTDIR, as administrators do. ldconfig would look at the whole system.
+printf '#!/bin/sh\n' >"$tmp/ldconfig" && chmod +x "$tmp/ldconfig"
+check "it installs to /opt/irqkit or so" env PATH="$tmp:$PATH" "$make" -s CC="${CC:-cc}" CFLAGS=-O0 PREFIX="$tmp/kits/irqkit" install
+echo keep >"$tmp/kits/irqkit/share/irqkit/mine"
+check "and uninstalls from there" env PATH="$tmp:$PATH" "$make" -s PREFIX="$tmp/kits/irqkit" uninstall
+same "where only what others made is left" "$tmp/kits/irqkit/share/irqkit/mine" "$(find "$tmp/kits" -type f -o -empty)"
 same "O= with a space is refused" "*** O='$tmp/a b' has a space in it: make cannot work in such a folder.  Stop." \
 	"$(run_make O="$tmp/a b" 2>&1 | sed 's/^Makefile:[0-9]*: //')"
 # One of each kind is made again: an object of each half, an embedded script, what is linked.
