@@ -22,10 +22,10 @@ queue=/sys/class/net/$dev/queues/tx-0/xps_cpus
 as_policy() { [ $((0x$(cat "$queue"))) = 6 ] && grep -q "$1" log; }
 until_ok 20 as_policy Start || fail "start: $(cat log errors)"
 ethtool -L "$dev" combined 2
-until_ok 10 as_policy restored || fail "two queues: $(cat log errors)"
+until_ok 30 as_policy restored || fail "two queues: $(cat log errors)"
 : >log
 ethtool -L "$dev" combined 4
-until_ok 10 as_policy restored || fail "four queues: $(cat log errors)"
+until_ok 30 as_policy restored || fail "four queues: $(cat log errors)"
 status 0 irqkit check -q policy
 kill "$pid"
 wait "$pid" || fail "exit status $?"

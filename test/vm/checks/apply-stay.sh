@@ -66,7 +66,7 @@ as_policy() {
 slowest=0 slowest_what=''
 held() {
 	begin=$(now)
-	until_ok 10 as_policy "$dev" 20 || fail "$1: $(irqkit check 2>&1; cat log errors)"
+	until_ok 30 as_policy "$dev" 20 || fail "$1: $(irqkit check 2>&1; cat log errors)"
 	took=$(($(now) - begin))
 	[ $took -le $slowest ] || slowest=$took slowest_what=$1
 	holds || fail "$1: $(irqkit check 2>&1; cat log errors)"
@@ -88,14 +88,14 @@ held 'link'
 /lib/iproute2/ip link set "$dev" down
 /lib/iproute2/ip link set "$dev" name renamed
 /lib/iproute2/ip link set renamed up
-until_ok 10 grep -q '^0*40$' /sys/class/net/renamed/queues/rx-0/rps_cpus || fail "renamed: $(irqkit check 2>&1; cat log errors)"
+until_ok 30 grep -q '^0*40$' /sys/class/net/renamed/queues/rx-0/rps_cpus || fail "renamed: $(irqkit check 2>&1; cat log errors)"
 : >log
 /lib/iproute2/ip link set renamed down
 /lib/iproute2/ip link set renamed name "$dev"
 /lib/iproute2/ip link set "$dev" up
 held 'named as before'
 echo 0 >/sys/devices/system/cpu/cpu3/online
-until_ok 10 grep -q 'CPU 3 went offline' log || fail "CPU 3 is not named: $(cat log errors)"
+until_ok 30 grep -q 'CPU 3 went offline' log || fail "CPU 3 is not named: $(cat log errors)"
 : >log
 echo 1 >/sys/devices/system/cpu/cpu3/online
 held 'CPU 3'
@@ -109,7 +109,7 @@ held 'driver'
 # another program is named; what irqkit itself sets stays
 irq=$(irq_of virtio1-input.1)
 sh -c "echo 7 >/proc/irq/$irq/smp_affinity_list; sleep 1; :" &
-until_ok 10 grep -q 'changed by sh' log || fail "no name: $(cat log errors)"
+until_ok 30 grep -q 'changed by sh' log || fail "no name: $(cat log errors)"
 held 'another program'
 echo "# slowest: $slowest hundredths of a second ($slowest_what)"
 # two seconds, and as much again for an emulator that has other work
@@ -123,7 +123,7 @@ status 1 irqkit undo "$change"
 grep -q 'keeps change' err || fail "undo: $(cat out err)"
 : >log
 ethtool -L "$dev" combined 2
-until_ok 10 as_policy "$dev" 20 || fail "after set: $(cat log errors)"
+until_ok 30 as_policy "$dev" 20 || fail "after set: $(cat log errors)"
 : >log
 ethtool -L "$dev" combined 4
 held 'the next event'
@@ -138,12 +138,12 @@ held 'after kill -9'
 # the policy is read again; a mistake changes nothing
 echo 'spread --cpu=1' >/etc/irqkit.d/60-wrong.conf
 kill -HUP "$pid"
-until_ok 10 grep -q 'stays as it was' errors || fail "a mistake: $(cat errors)"
+until_ok 30 grep -q 'stays as it was' errors || fail "a mistake: $(cat errors)"
 rm /etc/irqkit.d/60-wrong.conf
 sed -i 's/--cpus=5/--cpus=6/' /etc/irqkit.d/50-network.conf
 kill -HUP "$pid"
 six() { [ "$(tr -d ',0' <"/sys/class/net/$dev/queues/rx-0/rps_cpus")" = 4 ]; }
-until_ok 10 six || fail "SIGHUP: $(cat log errors)"
+until_ok 30 six || fail "SIGHUP: $(cat log errors)"
 kill "$pid"
 wait "$pid" || fail "exit status $?"
 pid=''

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: dom0
 # last
-# limit: 300
 # The two ends of a Xen interface agree on the number of queues: each end says what to change. After
 # that and a new connection, four queues are there, and can be spread.
 attach() { # MAX: the guest connects anew, and allows so many queues

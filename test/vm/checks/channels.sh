@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8*
-# limit: 300
 # Fewer and more channels, with what the driver resets; the placement follows; undo restores the
 # channels first, then affinity, XPS and RPS by queue, each byte. Too many are refused, and what
 # has only one queue is called fixed.

@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
-# limit: 300
 # The story of irqkit-compare(8): a document, spread, and a comparison with now. It lists as moved exactly
 # the interrupts whose setting changed; after undo nothing differs, though counts went on.
 [ "$ROLE" = linux ] || needs_moves_at_once

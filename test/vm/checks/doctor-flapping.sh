@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8
-# limit: 120
 # Somebody moves interrupts while the doctor measures: it finds that for two of them, and says nothing
 # of one, or of a CPU that goes offline.
 first=$(irq_of virtio1-input.0) second=$(irq_of virtio1-input.1)

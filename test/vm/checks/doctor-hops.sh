@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: dom0 guest
-# limit: 120
 # Somebody writes the same mask of several vCPUs to an event channel while the doctor measures, and the
 # kernel chooses another vCPU each time: the doctor finds that the channel hops.
 needs_moves_at_once

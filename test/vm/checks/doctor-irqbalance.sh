@@ -10,9 +10,8 @@
 [ "$TAP" = 1 ] || skip 'one queue only, as no taps can be made'
 dev=$(link 1)
 irqkit show 'virtio1-*put.*' -r --noheadings -o IRQ,AFFINITY >was
-pid='' traffic_pid=''
+pid=''
 put_back() {
-	[ -z "$traffic_pid" ] || wait "$traffic_pid" || :
 	while irqkit undo -q 2>/dev/null; do :; done
 	[ -z "$pid" ] || kill "$pid" 2>/dev/null || :
 	[ -z "$pid" ] || wait "$pid" || :
@@ -34,13 +33,11 @@ traffic "$dev"
 
 # look OPTION...: the doctor, to json, and what came on which CPU meanwhile, to before and after
 look() {
-	stream "$dev" 14 &
-	traffic_pid=$!
+	start_stream "$dev"
 	counts >before
 	irqkit doctor --for=5 "$@" >json 2>err || [ $? = 5 ] || fail "$(cat json err)"
 	counts >after
-	wait "$traffic_pid"
-	traffic_pid=''
+	end_stream
 }
 # sums: "CARD ALL CPUS" of that: interrupts of the card's queues, of all devices, and the CPUs that
 # handled a tenth or more of the card's

@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-iso
-# limit: 300
 # An interrupt that can be moved fires on an isolated CPU: the doctor finds it, and --fix ends that.
 dev=$(link 1)
 irq=$(irq_of virtio1-input.0)
@@ -20,10 +19,9 @@ eq "$(cat "/proc/irq/$irq/effective_affinity_list")" 2 'the CPU that handles it'
 
 # look OPTION...: the doctor, while there is traffic
 look() {
-	stream "$dev" 9 &
-	pid=$!
+	start_stream "$dev"
 	irqkit doctor --for=4 "$@" >json 2>err || [ $? = 5 ] || fail "$(cat json err)"
-	wait $pid
+	end_stream
 }
 finding() { jq -r '[.findings[] | select(.id == "irq-on-isolated")][0] | '"$1" json; }
 # on_isolated: how often it fired on CPUs 2, 3, 6 and 7

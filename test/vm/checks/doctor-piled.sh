@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8
-# limit: 300
 # All queues of a card on CPU 0: the doctor finds that, --fix spreads them as one change, the traffic
 # then comes to several CPUs, and the doctor finds nothing more about it.
 [ "$TAP" = 1 ] || skip 'one queue only, as no taps can be made'
@@ -15,10 +14,9 @@ traffic "$dev"
 
 # found: the IDs about the card, while there is traffic
 found() {
-	stream "$dev" 9 &
-	pid=$!
+	start_stream "$dev"
 	irqkit doctor "$dev" --for=5 --all --json >json || [ $? = 5 ]
-	wait $pid
+	end_stream
 	jq -r '[.findings[].id] | join(" ")' json
 }
 
@@ -41,10 +39,9 @@ echo "# found: $ids; $(jq -r '.findings[0].text' json)"
 case " $ids " in *' queues-on-one-cpu '*) ;; *) fail "not found: $ids; $(jq -c . json)" ;; esac
 eq "$(jq -r '.confidence' json)" measured 'its confidence'
 piled=$(share)
-stream "$dev" 9 &
-pid=$!
+start_stream "$dev"
 irqkit doctor "$dev" --for=5 --fix >out 2>err || [ $? = 5 ] || fail "$(cat out err)"
-wait $pid
+end_stream
 traffic "$dev"
 spread=$(share)
 echo "# cpu0 handled $piled% before, $spread% after --fix"

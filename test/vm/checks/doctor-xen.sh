@@ -24,13 +24,12 @@ done <was
 traffic "$dev"
 
 look() {
-	stream "$dev" 16 &
-	pid=$!
+	start_stream "$dev"
 	sleep 3
 	counts >before
 	irqkit doctor --for=6 "$@" >json 2>err || [ $? = 5 ] || fail "$(cat json err)"
 	counts >after
-	wait $pid
+	end_stream
 }
 # sums: "INTERFACE DEVICES NUMBERED CPUS": interrupts of the interface, of all devices, and of all
 # that have a number; and the CPUs that handled a tenth or more of the first

@@ -3,7 +3,6 @@
 # on: linux-8 linux-8-6.12
 # programs: irqbalance
 # long
-# limit: 300
 # A real irqbalance keeps off isolated CPUs, also when it places all interrupts again, and undo gives
 # back the CPUs that it had banned: none, those of its environment, or those of an earlier isolate.
 end_irqbalance() {

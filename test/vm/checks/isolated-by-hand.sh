@@ -1,13 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8*
-# limit: 120
 # CPUs that an administrator takes out of the default affinity and out of the workqueues are isolated
-# for every command: none puts interrupts, RPS or XPS there, until they are given back.
+# for every command: none puts interrupts, RPS or XPS there, until they are given back. Where there is
+# no mask of the workqueues, it is the kernel's threads that are moved away, with kthreadd.
 default=/proc/irq/default_smp_affinity
 workqueues=/sys/devices/virtual/workqueue/cpumask
 was=$(cat $default)
-trap 'echo "$was" >$default; echo "$was" >$workqueues' EXIT
+kthreadd=$(sed -n 's/^Cpus_allowed:[[:space:]]*//p' /proc/2/status)
+put_back() {
+	! mountpoint -q ${workqueues%/*} || umount ${workqueues%/*}
+	echo "$was" >$default
+	echo "$was" >$workqueues
+	taskset -p "$kthreadd" 2 >/dev/null
+}
+trap put_back EXIT
 isolated() { irqkit show --json | jq -r .isolated; }
 
 eq "$(isolated)" '' 'isolated before'
@@ -32,6 +39,14 @@ for irq in $(irqkit show --json "$dev" | jq '.interrupts[] | select(.role == "qu
 done
 status 0 irqkit undo -q
 status 0 irqkit undo -q
-echo "$was" >$default
 echo "$was" >$workqueues
+
+mount -t tmpfs none ${workqueues%/*}
+eq "$(isolated)" '' 'isolated by the default affinity alone, without a mask of the workqueues'
+taskset -p f3 2 >/dev/null
+eq "$(isolated)" 2-3 'isolated by kthreadd'
+eq "$(used spread "$dev" --node=any; used rps "$dev" --auto; used xps "$dev" --auto)" '' 'plans that use them'
+status 0 irqkit set "$dev:0" --cpus=2 -n
+grep -q 'may now fire on CPU 2, which is isolated' err || fail "no warning: $(cat err)"
+put_back
 eq "$(isolated)" '' 'isolated afterwards'

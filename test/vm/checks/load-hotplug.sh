@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8 linux-8-6.12 linux-8-7
-# limit: 300
 # last
 # long
 # Samples for a minute, while CPUs go offline and come back and a network card is unplugged: no rate is
@@ -11,12 +10,13 @@ command -v samples >/dev/null || skip 'the program is missing: make build/test/e
 dev=$(link 1) far=$(link 2)
 stop() {
 	: >over
+	end_stream
+	all_online # samples waits for it
 	wait
-	all_online
 }
 trap stop EXIT
 
-stream "$dev" 70 &
+start_stream "$dev"
 samples 60 >log 2>&1 &
 sampler=$!
 sleep 2
@@ -27,10 +27,11 @@ card=$(readlink -f "/sys/class/net/$far/device")
 echo 1 >"${card%/*}/remove"
 sleep 5
 echo 1 >/sys/bus/pci/rescan
-until_ok 20 link 2
+until_ok 60 link 2
 link_up 2
 sleep 15
 : >over
+until_ok 60 [ -e hotplugs ] || fail "a CPU does not go offline, or come back: $(blocked)"
 wait $storm
 status=0
 wait $sampler || status=$?

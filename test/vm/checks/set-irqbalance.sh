@@ -3,7 +3,6 @@
 # on: linux-8*
 # programs: irqbalance
 # long
-# limit: 300
 # A running irqbalance is reported, except for the interrupts that its command line bans. These stay
 # where set has put them, while irqbalance places the others.
 irq=$(irq_of "$(link 3)-rx-0")
@@ -13,7 +12,7 @@ was_other=$(cat "/proc/irq/$other/smp_affinity")
 irqbalance --foreground --interval=1 --banirq="$irq" >log 2>&1 &
 pid=$!
 trap 'kill $pid; echo "$was" >/proc/irq/$irq/smp_affinity; echo "$was_other" >/proc/irq/$other/smp_affinity' EXIT
-until_ok 10 grep -q irqbalance "/proc/$pid/comm" || fail "$(cat log)"
+until_ok 30 grep -q irqbalance "/proc/$pid/comm" || fail "$(cat log)"
 status 0 irqkit set "$irq" --cpus=3
 ! grep -q irqbalance err || fail "banned, and reported: $(cat err)"
 status 0 irqkit set "$other" --cpus=3

@@ -13,8 +13,10 @@ was=$(cat "/proc/irq/$irq/smp_affinity_list")
 cpus=$(cat /sys/devices/system/cpu/online)
 cpu=${cpus##*[-,]}
 
-traffic "$dev" 2 &
+# until it has moved, and not only while irqkit starts (Xen moves it at once)
+until traffic "$dev" 2 && { [ -e moved ] || [ "$ROLE" != linux ]; }; do :; done &
 irqkit set "$irq" --cpus="$cpu" --wait=30 --json >json || fail "exit status $?"
+: >moved
 wait
 eq "$(jq -r '.changes | length' json)" 1 'changes'
 eq "$(jq -r '.changes[0].target' json)" "$name" 'target'

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: dom0
 # last
-# limit: 300
 # A guest goes and another comes: its interrupts have the old ones' numbers, and are new.
 irq=$(irq_of "$VIF-q0-tx")
 traffic "$VIF"

@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux dom0 guest
-# limit: 150
 # Every queue of every interface has exactly its own interrupts: those that its driver names
 # after it. Where the kernel tells by netlink, it says the same.
 

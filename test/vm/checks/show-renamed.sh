@@ -23,7 +23,7 @@ for name in "\$(reboot)" "a\"b\\'c" '<b>&;|`*' 123456789012345 -o "$(printf 'e\0
 	"$(printf 'caf\303\251')" "$(printf 'bad\377\300\257x')"; do
 	rename "$name"
 	# shellcheck disable=SC2016 # the inner shell's
-	until_ok 10 sh -c 'grep -qF -e "$1" /proc/interrupts' sh "$name"
+	until_ok 30 sh -c 'grep -qF -e "$1" /proc/interrupts' sh "$name"
 	# The driver adds "-rx-0" only where the name is short.
 	handler=$name-rx-0
 	irq=$(irq_of "$handler") || handler=$name irq=$(irq_of "$name")

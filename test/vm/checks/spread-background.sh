@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: dom0 guest
-# limit: 300
 # Timers and IPIs of vCPUs hide nothing: all queues on vCPU 0 are seen as uneven while traffic comes,
 # by show and by spread alike, and a plan by load moves some of them.
 needs_moves_at_once
@@ -11,11 +10,11 @@ guest) dev=eth0 name=vif0 ;;
 esac
 irqkit set "$name-*" --cpus=0 >table || fail "$(cat table)"
 trap 'irqkit undo >/dev/null' EXIT
-stream "$dev" 12 &
+start_stream "$dev"
 counts >was
 irqkit spread "$dev" --by=load=6 --dry-run --json >json || fail "exit status $?"
 counts >now
-wait
+end_stream
 irqkit show all -r --noheadings -o IRQ,CHIP >chips
 # busiest / mean of the same time, by awk: of all, and without what belongs to a vCPU
 awk '

@@ -44,13 +44,14 @@ kill -0 "$pid" || fail "irqbalance has ended: $(tail -n 3 log)"
 
 status 0 irqkit undo --json
 eq "$(jq -c .unbanned out)" "$(jq -R tonumber placed | jq -sc .)" 'no longer banned'
-# irqbalance may choose what it chose before, so it finds them on all CPUs
+# irqbalance may choose what it chose before, so it finds them on all CPUs; and it may have placed
+# them meanwhile, so it is told to place all again, 20 times at most
+sed 's/$/ 0-7/' placed >wanted
 while read -r irq; do
-	echo ff >"/proc/irq/$irq/smp_affinity"
+	echo 0-7 >"/proc/irq/$irq/smp_affinity_list"
 done <placed
-affinities >wanted
-# 20 times at most
 placed_again() {
+	kill -HUP "$pid"
 	stream "$dev" 3
 	moved
 }

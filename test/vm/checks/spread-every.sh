@@ -11,10 +11,10 @@ irqkit spread "$dev" --every=2 --node=any --gain=5 >log 2>&1 &
 pid=$!
 sleep 5
 grep -q moved log && fail "moved although idle: $(cat log)"
-stream "$dev" 14 &
-until_ok 14 grep -q moved log || fail "not followed: $(cat log)"
+start_stream "$dev"
+until_ok 60 grep -q moved log || fail "not followed: $(cat log)"
+end_stream
 kill -TERM $pid
 wait $pid || fail "exit status $? $(cat log)"
 grep -q 'moves\? in' log || fail "$(cat log)"
-wait
 while irqkit undo >/dev/null 2>&1; do :; done

@@ -3,7 +3,6 @@
 # on: dom0
 # last
 # long
-# limit: 300
 # A guest that was spread is started anew: its event channels are others, here and there, and the
 # same commands spread them again.
 irqkit spread "$VIF" >table || fail "$(cat table)"

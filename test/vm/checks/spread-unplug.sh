@@ -18,13 +18,13 @@ on_one() {
 follows() {
 	was=$(grep -c "$1-" log || :)
 	on_one "$1" "$2"
-	until_ok 20 more_moved "$1" || fail "not followed $3: $(cat log)"
+	until_ok 60 more_moved "$1" || fail "not followed $3: $(cat log)"
 }
 more_moved() {
 	[ "$(grep -c "$1-" log)" -gt "$was" ]
 }
 
-stream "$dev" 60 &
+start_stream "$dev"
 : >log
 irqkit spread "$dev" "$far" --every=1 >log 2>&1 &
 pid=$!
@@ -34,12 +34,14 @@ echo 1 >"${card%/*}/remove"
 ! grep virtio10- /proc/interrupts || fail 'the card is still there'
 follows virtio1 0 'while the other is gone'
 echo 1 >/sys/bus/pci/rescan
-until_ok 10 link 2
+until_ok 60 link 2
 link_up 2
 far=$(link 2)
 follows virtio1 0 'when the other is back'
-stream "$far" 20 &
+end_stream
+start_stream "$far"
 follows virtio10 4 'of the card that is back'
+end_stream
 kill -TERM $pid
 wait $pid || fail "exit status $? $(cat log)"
 grep -q '^[1-9][0-9]* moves\? in [1-9][0-9]* periods\?\.$' log || fail "$(cat log)"

@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-systemd*
-# limit: 300
 # long
 # Stop, start, restart, upgrade and a crash undo nothing and lose nothing: irqkit undo gives back what
 # was there before the first start.

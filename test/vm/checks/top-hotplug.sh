@@ -32,9 +32,6 @@ wait_for_lines() {
 	until_ok 30 more_lines
 }
 
-# link fails in this shell, and so ends it
-is_back() { (link 2); }
-
 # What does not fire between these two readings has its first count known exactly; and so at
 # the end.
 totals >before.1
@@ -54,7 +51,7 @@ driver=$(readlink -f "/sys/class/net/$far/device/driver")
 echo "$card" >"$driver/unbind"
 sleep 4
 echo "$card" >"$driver/bind"
-until_ok 20 is_back
+until_ok 60 link 2
 link_up 2
 sleep 10
 dd if=/dev/nvme0n1 of=/dev/null bs=64k count=200 2>/dev/null || :

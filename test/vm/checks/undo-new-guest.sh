@@ -3,7 +3,6 @@
 # on: dom0
 # last
 # long
-# limit: 300
 # programs: strace
 # A change of vif1.0 is over when its guest is started anew and vif2.0 has its numbers: the second
 # undo reaches the change before it, and nothing of vif2.0 is written, not by --force either.

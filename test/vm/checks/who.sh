@@ -43,7 +43,7 @@ eq "$(cat err)" '' 'messages'
 
 # seen WHAT FILTER: a line fits; tells what came if not.
 seen() {
-	until_ok 15 jq -es "map(select($2)) | length > 0" lines || {
+	until_ok 30 jq -es "map(select($2)) | length > 0" lines || {
 		grep -v '"comm":"busybox"' lines | tail -n 30
 		fail "$1 is not shown"
 	}

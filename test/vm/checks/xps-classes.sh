@@ -43,7 +43,7 @@ for priority in 0 6; do
 		[ "$(cat "$dir/online" 2>/dev/null)" != 0 ] || continue
 		cpu=${dir##*/cpu}
 		sent >before
-		taskset -c "$cpu" ping -q -c 3 -i 0.05 -w 1 -W 1 10.9.9.2 >/dev/null || :
+		taskset -c "$cpu" ping -q -c 3 -i 0.05 -w 5 -W 1 10.9.9.2 >/dev/null || :
 		sent >after
 		queue=$(awk 'NR == FNR { n[$1] = $2; next } $2 - n[$1] >= 3 { print $1 }' before after)
 		cpus=$((cpus + 1))

@@ -35,11 +35,12 @@ status() {
 	}
 }
 
-# until_ok SECONDS COMMAND...: tries until it succeeds; fails when it never does.
+# until_ok SECONDS COMMAND...: tries until it succeeds, in a shell of its own, which a `fail` ends;
+# fails when it never does.
 until_ok() {
 	local tries=$(($1 * 5))
 	shift
-	until "$@" >/dev/null 2>&1; do
+	until ("$@") >/dev/null 2>&1; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || return 1
 		usleep 200000
@@ -189,18 +190,43 @@ peer_burst() {
 # stream DEV SECONDS: interrupts of all queues of DEV come for so long, of each at the same rate
 # (Xen: those of what the other end sends).
 stream() {
-	local queue pids='' end
-	if [ "$ROLE" = linux ]; then
-		for queue in /sys/class/net/"$1"/queues/tx-*; do
-			ping_by "$1" "${queue##*-}" -i 0.01 -w "$2" &
-			pids="$pids $!"
-		done
-		# shellcheck disable=SC2086 # numbers
-		wait $pids
-	else
-		end=$(($(date +%s) + $2))
-		while peer_burst && [ "$(date +%s)" -lt $end ]; do :; done
+	start_stream "$1"
+	sleep "$2"
+	end_stream
+}
+
+# What end_stream ends.
+stream_pids=''
+
+# start_stream DEV: the same until end_stream, or until the check is over. A check's shell has one at
+# a time; another one is a subshell's.
+start_stream() {
+	local queue
+	stream_pids=''
+	if [ "$ROLE" != linux ]; then
+		: >streaming
+		while [ -e streaming ] && peer_burst; do :; done &
+		stream_pids=$!
+		return
 	fi
+	for queue in /sys/class/net/"$1"/queues/tx-*; do
+		route_by "$1" "${queue##*-}"
+		taskset -c "$route_cpu" ping -q -i 0.01 "$route_to" >/dev/null &
+		stream_pids="$stream_pids $!"
+	done
+}
+
+# end_stream
+end_stream() {
+	if [ "$ROLE" != linux ]; then
+		rm -f streaming
+	else
+		# shellcheck disable=SC2086 # numbers
+		kill $stream_pids 2>/dev/null || :
+	fi
+	# shellcheck disable=SC2086 # numbers
+	[ -z "$stream_pids" ] || wait $stream_pids || :
+	stream_pids=''
 }
 
 # pings DEV [QUEUE]
@@ -212,13 +238,17 @@ pings() {
 	done
 }
 
-# ping_by DEV QUEUE OPTION...: to the world outside; a queue is chosen by the CPU that sends.
+# ping_by DEV QUEUE OPTION...: to the world outside
 ping_by() {
-	local cpu subnet
-	cpu=$(cpu_of_mask "$(cat "/sys/class/net/$1/queues/tx-$2/xps_cpus" 2>/dev/null)")
-	subnet=$(ip -4 addr show dev "$1" | sed -n 's/.*inet \([0-9.]*\)\.2\/.*/\1/p')
+	route_by "$1" "$2"
 	shift 2
-	taskset -c "$cpu" ping -q "$@" "$subnet.1" >/dev/null
+	taskset -c "$route_cpu" ping -q "$@" "$route_to" >/dev/null
+}
+
+# route_by DEV QUEUE: sets route_to, an address, and route_cpu, a CPU that sends by that queue.
+route_by() {
+	route_cpu=$(cpu_of_mask "$(cat "/sys/class/net/$1/queues/tx-$2/xps_cpus" 2>/dev/null)")
+	route_to=$(ip -4 addr show dev "$1" | sed -n 's/.*inet \([0-9.]*\)\.2\/.*/\1/p').1
 }
 
 # cpu_of_mask HEX: the last CPU online in it (or the first CPU there is).
@@ -257,16 +287,23 @@ burst() {
 	echo rem_device_all >"$thread"
 }
 
-# by_rps: packets that CPUs got by RPS, on all CPUs since boot (the 10th field, in hex).
+# by_rps: packets that CPUs got by RPS, on all CPUs since boot.
 by_rps() {
-	awk '{ n = 0; for (i = 1; i <= 8; i++) n = n * 16 + index("0123456789abcdef", substr($10, i, 1)) - 1
+	softnet 10
+}
+
+# softnet FIELD: the sum of that field of /proc/net/softnet_stat, which is in hex. The first is how
+# many packets were processed.
+softnet() {
+	awk -v field="$1" '{ n = 0; for (i = 1; i <= 8; i++)
+			n = n * 16 + index("0123456789abcdef", substr($field, i, 1)) - 1
 		sum += n } END { print sum + 0 }' /proc/net/softnet_stat
 }
 
 # flood DEV TO WORD...: 200 packets of one flow on tx-0 of DEV, to the address of interface TO (or
 # that address itself), with these words for the packet generator. Prints how many RPS handed over.
 flood() {
-	local dev=$1 to=$2 thread=/proc/net/pktgen/kpktgend_0 before word
+	local dev=$1 to=$2 thread=/proc/net/pktgen/kpktgend_0 before sent now last word
 	shift 2
 	modprobe pktgen
 	[ ! -e "/sys/class/net/$to" ] || to=$(cat "/sys/class/net/$to/address")
@@ -276,10 +313,31 @@ flood() {
 		echo "$word" >"/proc/net/pktgen/$dev"
 	done
 	before=$(by_rps)
+	sent=$(($(softnet 1) + 200))
 	echo start >/proc/net/pktgen/pgctrl
-	usleep 200000
+	# until all are processed, and no more are, for 5 seconds at most
+	now=0 last=0
+	for _ in $(seq 50); do
+		[ "$now" -lt "$sent" ] || [ "$now" != "$last" ] || break
+		usleep 100000
+		last=$now now=$(softnet 1)
+	done
 	echo rem_device_all >$thread
 	echo $(($(by_rps) - before))
+}
+
+# blocked: what the kernel does for the processes that wait for it, and what it has said lately.
+blocked() {
+	local stat line name
+	for stat in /proc/[0-9]*/stat; do
+		read -r line <"$stat" || continue
+		name=${line#*\(}
+		case ${line##*)} in ' '[DR]' '*) ;; *) continue ;; esac
+		echo "${line%% *} ${name%)*}:${line##*)}"
+		cat "${stat%/stat}/stack" || :
+	done 2>/dev/null
+	echo w >/proc/sysrq-trigger
+	dmesg | tail -n 60
 }
 
 # rx_of DEV: packets that it has received.

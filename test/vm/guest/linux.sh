@@ -31,7 +31,7 @@ storm() {
 		for cpus in '2 3' '5 6' '3 5' '6 2'; do
 			for cpu in $cpus; do echo 0 >"/sys/devices/system/cpu/cpu$cpu/online" || continue; done
 			usleep $((n % 3 * 700000 + 100000))
-			for cpu in $cpus; do echo 1 >"/sys/devices/system/cpu/cpu$cpu/online"; done
+			for cpu in $cpus; do back_online "$cpu"; done
 			n=$((n + 1))
 		done
 	done
@@ -40,5 +40,10 @@ storm() {
 
 # all_online: the CPUs that a storm takes away
 all_online() {
-	for cpu in 2 3 5 6; do echo 1 >"/sys/devices/system/cpu/cpu$cpu/online"; done
+	for cpu in 2 3 5 6; do back_online "$cpu"; done
+}
+
+# back_online CPU: the kernel refuses that (EBUSY) while it finds the driver of a PCI device.
+back_online() {
+	until echo 1 >"/sys/devices/system/cpu/cpu$1/online"; do usleep 100000; done
 }
