@@ -14,6 +14,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum use { ALONE, FILLED, FOLLOWED, PAIRED, REPEATED };
 
@@ -115,6 +116,7 @@ static const struct {
 	{ "rps", "--set", "--cpus=SET" },
 	{ "xps", "--set", "--cpus=SET" },
 	{ "rps", "--clear --remove --delete", "--off" },
+	{ "xps", "--flows --rfs --entries --rps", "irqkit rps DEV --flows=N" },
 	{ "xps", "--clear --remove --delete", "--off" },
 	{ "pin-queue", "--all", "irqkit %s DEV all=SET" },
 	{ "undo", "--reset --restore --revert", "irqkit %s" },
@@ -289,7 +291,13 @@ static char *follow(const char *hint, const char *const *words, size_t n)
 
 bool habits_is_filler(const char *word)
 {
-	return has_word("to on at cpu cpus irq -> = >", word, strlen(word));
+	static const char *const fillers[] = { "to", "on", "at", "cpu", "cpus", "irq",
+		"->", "=", ">" };
+
+	for (size_t i = 0; i < LENGTH(fillers); i++)
+		if (strcasecmp(fillers[i], word) == 0)
+			return true;
+	return false;
 }
 
 /* The first @room words up to an option, without fillers. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Values of options that popt would accept or not see: none, empty, optional. */
 #include "base/option_values.h"
+#include "base/alike.h"
 #include "base/basics.h"
 #include "base/common_options.h"
 #include "base/say.h"
@@ -132,4 +133,18 @@ char **option_values_end(const struct command *command, int argc, const char **a
 			ended[i] = NULL;
 	}
 	return ended;
+}
+
+void say_bad_value(const char *option, const char *takes, const char *value,
+	const char *const *words)
+{
+	struct alike alike = { .word = value, .len = strcspn(value, "=") };
+
+	for (; alike.len > 0 && *words; words++)
+		alike_offer(&alike, *words);
+	if (alike_count(&alike) == 1)
+		say_error("%s takes %s, not '%s'; did you mean '%s=%s%s'?", option, takes,
+			value, option, alike.names[0], value + alike.len);
+	else
+		say_error("%s takes %s, not '%s'", option, takes, value);
 }

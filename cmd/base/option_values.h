@@ -15,4 +15,11 @@ bool option_values_check(const struct command *command, int argc, const char **a
  */
 char **option_values_end(const struct command *command, int argc, const char **argv);
 
+/*
+ * Says that the option takes @takes, "queue, load or irq", not @value, and which of @words,
+ * which end with NULL, may be meant.
+ */
+void say_bad_value(const char *option, const char *takes, const char *value,
+	const char *const *words);
+
 #endif

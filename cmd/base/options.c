@@ -18,6 +18,7 @@
 #include <popt.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define MAX_OPTIONS 32
 #define HELP_WIDTH 78
@@ -101,15 +102,16 @@ static bool store_color(struct common *common, const char *word)
 		[COLOR_AUTO] = "auto",
 		[COLOR_ALWAYS] = "always",
 		[COLOR_NEVER] = "never",
+		NULL,
 	};
 
-	for (size_t i = 0; i < LENGTH(words); i++) {
+	for (size_t i = 0; words[i]; i++) {
 		if (strcmp(word, words[i]) == 0) {
 			common->color = (enum color)i;
 			return true;
 		}
 	}
-	say_error("--color takes auto, always or never, not '%s'", word);
+	say_bad_value("--color", "auto, always or never", word, words);
 	return false;
 }
 
@@ -176,6 +178,10 @@ static void say_unknown(
 		? habits_guess_taskset((const char *const *)words + 1)
 		: NULL;
 
+	/* "-L eth0 combined 4" */
+	if (!guess && strcmp(command->name, "channels") == 0 &&
+		(strcasecmp(option, "-l") == 0 || strcmp(option, "--set-channels") == 0))
+		guess = habits_guess_ethtool((const char *const *)words + 1);
 	if (!guess)
 		guess = options_guess(command, option, find_next(words, option));
 	if (guess)

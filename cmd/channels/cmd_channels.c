@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit channels: how many queues a network interface has, and which of them get flows. */
 #include "base/basics.h"
+#include "base/option_values.h"
 #include "base/read_number.h"
 #include "base/say.h"
 #include "change/place_again.h"
@@ -140,7 +141,9 @@ static bool set_rss(struct irqkit_request *request, const char *word)
 	if (strcmp(word, "equal") != 0 &&
 		(read_number(word, strlen(word), MOST_CHANNELS, &number) < 0 ||
 			number == 0)) {
-		say_error("--rss takes 'equal' or a number of queues, not '%s'", word);
+		static const char *const words[] = { "equal", NULL };
+
+		say_bad_value("--rss", "'equal' or a number of queues", word, words);
 		return false;
 	}
 	irqkit_request_set_rss(request, (unsigned int)number, "--rss");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit doctor: what is wrong with this machine, and what fixes it. */
 #include "base/basics.h"
+#include "base/option_values.h"
 #include "base/options.h"
 #include "base/read_number.h"
 #include "base/say.h"
@@ -68,10 +69,13 @@ static enum status read_seconds(const struct doctor_options *o, struct words *wo
 
 static enum status read_level(const struct doctor_options *o, struct words *words)
 {
+	static const char *const levels[] = { "info", "low", "medium", "high", "broken",
+		NULL };
+
 	words->level = IRQKIT_CLASS_LOW;
 	if (!o->level || class_read(o->level, &words->level))
 		return STATUS_DONE;
-	say_error("--level takes info, low, medium, high or broken, not '%s'", o->level);
+	say_bad_value("--level", "info, low, medium, high or broken", o->level, levels);
 	return STATUS_MISUSE;
 }
 
@@ -152,6 +156,12 @@ static enum status add_device(struct looking *looking, const char *name)
 /* Ids with commas between them. */
 static enum status ignore(struct looking *looking, const char *list)
 {
+	if (list && !*list) {
+		say_error("--ignore takes IDs of rules, not '': 'irqkit doctor --list' "
+			  "shows "
+			  "them");
+		return STATUS_MISUSE;
+	}
 	while (list && *list) {
 		size_t len = strcspn(list, ",");
 		_cleanup_free_ char *id = strndup(list, len);

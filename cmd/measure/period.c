@@ -2,6 +2,7 @@
 /* The load of some seconds: two samples of all counters. */
 #include "measure/period.h"
 #include "base/basics.h"
+#include "base/option_values.h"
 #include "base/say.h"
 #include "measure/load.h"
 #include "measure/open_machine.h"
@@ -78,12 +79,16 @@ static const struct {
 
 bool period_parse_weigh(const char *word, enum irqkit_weigh *ret_weigh)
 {
-	for (size_t i = 0; i < LENGTH(weigh_words); i++)
+	const char *words[LENGTH(weigh_words) + 1] = { NULL };
+
+	for (size_t i = 0; i < LENGTH(weigh_words); i++) {
+		words[i] = weigh_words[i].word;
 		if (strcmp(weigh_words[i].word, word) == 0) {
 			*ret_weigh = weigh_words[i].weigh;
 			return true;
 		}
-	say_error("--weigh takes time, packets or interrupts, not '%s'", word);
+	}
+	say_bad_value("--weigh", "time, packets or interrupts", word, words);
 	return false;
 }
 

@@ -59,6 +59,8 @@ enum status steer_check(const struct call *call, const struct steer_kind *kind,
 		say_error("%s takes network interfaces; did you mean 'irqkit rps "
 			  "--default=%s'?",
 			name, call->words[1]);
+	else if (options->cpus && strcmp(options->cpus, "auto") == 0)
+		say_error("--cpus: 'auto' is not a set of CPUs; did you mean '--auto'?");
 	else if (options->cpus && strcmp(options->cpus, "off") != 0 &&
 		is_off(options->cpus))
 		say_error("--cpus: '%s' is not a set of CPUs; did you mean '--cpus=off'?",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit spread: many interrupts over many CPUs. */
 #include "base/basics.h"
+#include "base/option_values.h"
 #include "base/read_number.h"
 #include "base/say.h"
 #include "change/say_request.h"
@@ -9,6 +10,7 @@
 #include "target/select.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define DEFAULT_SECONDS 5u
 #define MAX_SECONDS 86400u
@@ -90,7 +92,10 @@ static const struct {
 static bool parse_policy(const char *word, struct wish *wish)
 {
 	size_t len = strcspn(word, "=");
+	const char *words[LENGTH(policies) + 1] = { NULL };
 
+	for (size_t i = 0; i < LENGTH(policies); i++)
+		words[i] = policies[i].word;
 	for (size_t i = 0; i < LENGTH(policies); i++) {
 		if (strlen(policies[i].word) != len ||
 			strncmp(policies[i].word, word, len) != 0)
@@ -104,9 +109,28 @@ static bool parse_policy(const char *word, struct wish *wish)
 			parse_number("--by=load", word + len + 1, 1, MAX_SECONDS,
 				&wish->seconds);
 	}
-	say_error("--by takes queue, load, load=SECONDS, total, irq or hint, not '%s'",
-		word);
+	if (word[len]) { /* only load has a value */
+		words[0] = "load";
+		words[1] = NULL;
+	}
+	say_bad_value(
+		"--by", "queue, load, load=SECONDS, total, irq or hint", word, words);
 	return false;
+}
+
+/* "node:0", "node0", "loc" */
+static void say_bad_node(const char *word)
+{
+	static const char *const words[] = { "local", "any", NULL };
+	static const char takes[] = "local, any or a node number";
+	size_t len = strncasecmp(word, "node", 4) == 0 ? 4 : 0;
+
+	len += len && word[len] && strchr(":=-", word[len]);
+	if (len && word[len] && !word[len + strspn(word + len, "0123456789")])
+		say_error("--node takes %s, not '%s'; did you mean '--node=%s'?", takes,
+			word, word + len);
+	else
+		say_bad_value("--node", takes, word, words);
 }
 
 static bool parse_node(const char *word, bool has_cpus, struct irqkit_request *request)
@@ -122,7 +146,7 @@ static bool parse_node(const char *word, bool has_cpus, struct irqkit_request *r
 	else if (strcmp(word, "any") == 0)
 		policy = IRQKIT_NODE_ANY;
 	else if (word[0] < '0' || word[0] > '9') {
-		say_error("--node takes local, any or a node number, not '%s'", word);
+		say_bad_node(word);
 		return false;
 	} else if (!parse_number("--node", word, 0, IRQKIT_CPU_MAX, &node)) {
 		return false;

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static int place_queue(struct pin *pin, struct irqkit_queue *queue,
 	const struct irqkit_cpuset *cpus, bool is_named)
@@ -161,6 +162,41 @@ static bool is_range(const char *text, size_t len)
 	return last > 0 && first + 1 + last == len;
 }
 
+/* "rx0", "RX-0", "q0", "ALL": what is meant, in @room, or false */
+static bool find_queue_meant(const char *word, size_t len, char *meant, size_t room)
+{
+	static const char *const kinds[][2] = { { "rx", "rx-" }, { "tx", "tx-" },
+		{ "queue", "" }, { "q", "" }, { "combined", "" } };
+	size_t at = 0;
+
+	if ((len == 3 && strncasecmp(word, "all", 3) == 0) || (len == 1 && *word == '*'))
+		return snprintf(meant, room, "all") > 0;
+	for (size_t i = 0; i < LENGTH(kinds); i++) {
+		at = strlen(kinds[i][0]);
+		if (at >= len || strncasecmp(word, kinds[i][0], at) != 0)
+			continue;
+		at += at + 1 < len && strchr("-_:", word[at]);
+		if (at + strspn(word + at, "0123456789") != len)
+			continue;
+		return snprintf(meant, room, "%s%.*s", kinds[i][1], (int)(len - at),
+			       word + at) < (int)room;
+	}
+	return false;
+}
+
+static int refuse_queue(struct pin *pin, const char *word, size_t len, const char *set)
+{
+	char meant[32];
+
+	if (*set && find_queue_meant(word, len, meant, sizeof(meant)))
+		return request_fail(pin->request, IRQKIT_PROBLEM_WORDS,
+			"'%.*s' is not a queue; did you mean '%s=%s'?", (int)len, word,
+			meant, set);
+	return request_fail(pin->request, IRQKIT_PROBLEM_WORDS,
+		"'%.*s' is not a queue; write it as 0, rx-0, tx-0 or all", (int)len,
+		word);
+}
+
 /* "0=SET", "rx-0=SET" or "tx-0=SET", of which @len is before the = */
 static int read_queues(struct pin *pin, const char *word, size_t len, const char *set)
 {
@@ -182,9 +218,7 @@ static int read_queues(struct pin *pin, const char *word, size_t len, const char
 			"'0=4 1=5'",
 			(int)len, word);
 	if (len <= before || parse_u32(word + before, len - before, &number) < 0)
-		return request_fail(pin->request, IRQKIT_PROBLEM_WORDS,
-			"'%.*s' is not a queue; write it as 0, rx-0, tx-0 or all",
-			(int)len, word);
+		return refuse_queue(pin, word, len, set);
 	if (!is_tx)
 		rx = irqkit_device_find_queue(device, IRQKIT_RX, number);
 	if (!is_rx)
@@ -206,6 +240,10 @@ static int read_word(struct pin *pin, const char *word)
 {
 	const char *equals = strchr(word, '=');
 
+	if (!equals && strchr(word, ':') > word && strchr(word, ':')[1])
+		return request_fail(pin->request, IRQKIT_PROBLEM_WORDS,
+			"'%s' is not QUEUE=SET; did you mean '%.*s=%s'?", word,
+			(int)strcspn(word, ":"), word, strchr(word, ':') + 1);
 	if (!equals || equals == word)
 		return request_fail(pin->request, IRQKIT_PROBLEM_WORDS,
 			"'%s' is not QUEUE=SET; write it as 0=2, rx-1=3 or all=0-3",

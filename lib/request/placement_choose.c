@@ -11,6 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int refuse_node(struct irqkit_placement *p, unsigned int node)
+{
+	const struct irqkit_cpuset *nodes = irqkit_topology_get_nodes(
+		p->machine->topology);
+	_cleanup_free_ char *list = NULL;
+
+	if (nodes && irqkit_cpuset_format_list(nodes, &list) < 0)
+		return -ENOMEM;
+	return request_fail(p->request, IRQKIT_PROBLEM_WORDS,
+		"%s: there is no NUMA node %u%s%s%s", p->request->node_label, node,
+		list && *list ? " (this system has " : "", list ? list : "",
+		list && *list ? ")" : "");
+}
+
 static int keep_node(struct irqkit_placement *p)
 {
 	unsigned int node = p->request->node;
@@ -18,8 +32,7 @@ static int keep_node(struct irqkit_placement *p)
 		p->machine->topology, node);
 
 	if (!cpus)
-		return request_fail(p->request, IRQKIT_PROBLEM_WORDS,
-			"%s: there is no NUMA node %u", p->request->node_label, node);
+		return refuse_node(p, node);
 	irqkit_cpuset_keep_set(p->cpus, cpus);
 	if (!irqkit_cpuset_is_empty(p->cpus))
 		return 0;

@@ -393,8 +393,14 @@ int request_read_numbers(struct irqkit_request *request, const char *list,
 	const char *label, const struct irqkit_device *device,
 	enum irqkit_direction direction, struct irqkit_cpuset **ret_numbers)
 {
-	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL;
+	_cleanup_cpuset_ struct irqkit_cpuset *numbers = NULL, *meant = NULL;
+	const char *prefix = direction == IRQKIT_RX ? "rx-" : "tx-";
 
+	if (strncmp(list, prefix, 3) == 0 &&
+		irqkit_cpuset_parse_list(list + 3, strlen(list + 3), &meant, NULL) == 0)
+		return request_fail(request, IRQKIT_PROBLEM_WORDS,
+			"%s takes queue numbers, not '%s'; did you mean '%s=%s'?", label,
+			list, label, list + 3);
 	if (irqkit_cpuset_parse_list(list, strlen(list), &numbers, NULL) < 0 ||
 		irqkit_cpuset_is_empty(numbers))
 		return request_fail(request, IRQKIT_PROBLEM_WORDS,

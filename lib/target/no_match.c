@@ -194,7 +194,11 @@ static const char *explain_word(const char *word)
 		{ "dev", "write only the name of the device, as in eth0" },
 		{ "device", "write only the name of the device, as in eth0" },
 		{ "interface", "write only the name of the device, as in eth0" },
-		{ "-", "TARGETs are not read from standard input" },
+		{ "-",
+			"a range has no spaces, as in 24-31, and TARGETs are not read "
+			"from "
+			"standard input" },
+		{ "help", "'--help' prints the help of a command" },
 		{ "queues", "'irqkit show --queues' lists the queues" },
 		{ "cpus", "'irqkit show --by-cpu' lists the CPUs" },
 		{ "interrupts", "'all' means all interrupts" },
@@ -262,6 +266,37 @@ static int refuse_habit(struct marks *marks, const char *word, const char *habit
 			  habit);
 }
 
+/*
+ * "ETH0:rx-0", "eth0/rx-0", "eth0.rx-0": the queue, if there is one and it has an interrupt.
+ */
+static int find_queue(struct marks *marks, const char *word, char **ret_queue)
+{
+	size_t len = strcspn(word, ":/. ");
+	_cleanup_free_ char *head = strndup(word, len), *queue = NULL, *ignored = NULL;
+	struct target target = { .word = head, .name = head, .kind = TARGET_WORD };
+	struct meaning meaning = { 0 };
+	const char *name;
+
+	if (!head)
+		return -ENOMEM;
+	if (len == 0 || !word[len] || !word[len + 1] || strpbrk(word, "*?["))
+		return 0;
+	name = find_interface(marks, head, len, false);
+	if (!name)
+		name = find_nearly(marks, &target);
+	if (!name)
+		return 0;
+	if (asprintf(&queue, "%s:%s", name, word + len + 1) < 0) {
+		queue = NULL;
+		return -ENOMEM;
+	}
+	if (strcmp(queue, word) == 0 || target_parse(queue, &target, &ignored) < 0 ||
+		mark_device(marks, &target, &meaning) < 0 || !meaning.has_rows)
+		return 0;
+	*ret_queue = TAKE(queue);
+	return 1;
+}
+
 static int refuse_no_name(struct marks *marks, const struct target *target)
 {
 	const char *word = target->word, *alike = find_alike(marks, target);
@@ -276,6 +311,10 @@ static int refuse_no_name(struct marks *marks, const struct target *target)
 	if (find_nearly(marks, target))
 		return REFUSE(message, word, "; did you mean '%s'?",
 			find_nearly(marks, target));
+	if (is_bare && find_queue(marks, word, &habit) < 0)
+		return -ENOMEM;
+	if (habit)
+		return REFUSE(message, word, "; did you mean '%s'?", habit);
 	if (is_bare && explain_word(word))
 		return REFUSE(message, word, ": %s", explain_word(word));
 	if (is_bare && target_find_set(word, &habit) == 0)
