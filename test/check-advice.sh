@@ -68,7 +68,7 @@ adapt() {
 	case "$*" in
 	*--help* | [rx]'ps '*' --queues=0' | [rx]'ps '*' --lower') ;;
 	top | 'top '*) words+=(--for=0.1) ;; # it does not end otherwise
-	'doctor '*--fix* | 'set '* | 'apply'* | 'isolate '* | 'pin-queue '* | 'spread'* | 'rps '*' --'* | 'xps '*' --'* | 'channels '*' --'*) words+=(--dry-run) ;;
+	'doctor '*--fix* | 'set '* | 'apply'* | 'isolate '* | 'pin-queue '* | 'spread'* | 'rps --'*=* | 'rps '*' --'* | 'xps '*' --'* | 'channels '*' --'*) words+=(--dry-run) ;;
 	esac
 }
 
