@@ -144,18 +144,29 @@ static int look_on_irq_cpu(struct look *look)
 	return steered_for_each(look, judge_on_irq_cpu);
 }
 
+/*
+ * The CPUs of a queue's RPS, the CPU that handles its interrupt, and the CPUs that irqkit
+ * would use; NULL: one of them is not known, or there are none.
+ */
+static const struct irqkit_cpuset *compare_rps(struct look *look, struct steered *steered,
+	struct irqkit_queue *queue, int *ret_cpu, struct irqkit_cpuset **ret_rps)
+{
+	*ret_cpu = facts_find_queue_cpu(look->facts, queue);
+	if (*ret_cpu < 0 || irqkit_queue_read_rps_cpus(queue, ret_rps) < 0 ||
+		irqkit_cpuset_is_empty(*ret_rps))
+		return NULL;
+	return steered_get_advised(look, steered);
+}
+
 /* Does RPS of the queue use another thread of the core that handles its interrupt? */
 static bool is_on_sibling(
 	struct look *look, struct steered *steered, struct irqkit_queue *queue)
 {
-	int cpu = facts_find_queue_cpu(look->facts, queue);
+	int cpu;
 	_cleanup_cpuset_ struct irqkit_cpuset *rps = NULL;
-	const struct irqkit_cpuset *siblings, *advised;
+	const struct irqkit_cpuset *siblings,
+		*advised = compare_rps(look, steered, queue, &cpu, &rps);
 
-	if (cpu < 0 || irqkit_queue_read_rps_cpus(queue, &rps) < 0 ||
-		irqkit_cpuset_is_empty(rps))
-		return false;
-	advised = steered_get_advised(look, steered);
 	if (!advised)
 		return false;
 	siblings = irqkit_topology_get_siblings(look->facts->topology, (unsigned int)cpu);
@@ -204,14 +215,11 @@ static bool is_on_remote_node(
 	struct look *look, struct steered *steered, struct irqkit_queue *queue)
 {
 	struct irqkit_topology *topology = look->facts->topology;
-	int cpu = facts_find_queue_cpu(look->facts, queue), node;
+	int cpu, node;
 	_cleanup_cpuset_ struct irqkit_cpuset *rps = NULL;
-	const struct irqkit_cpuset *near, *advised;
+	const struct irqkit_cpuset *near,
+		*advised = compare_rps(look, steered, queue, &cpu, &rps);
 
-	if (cpu < 0 || irqkit_queue_read_rps_cpus(queue, &rps) < 0 ||
-		irqkit_cpuset_is_empty(rps))
-		return false;
-	advised = steered_get_advised(look, steered);
 	if (!advised)
 		return false;
 	node = irqkit_topology_get_node(topology, (unsigned int)cpu);

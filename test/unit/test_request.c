@@ -393,7 +393,7 @@ static void leave_out_function_is_asked(void **state)
 	close_machine(&m);
 }
 
-static void absent_targets_are_passed_over(void **state)
+static void absent_targets_are_skipped(void **state)
 {
 	struct machine m = open_machine(ROOTS GUEST);
 	struct irqkit_request *request = make(SPREAD, "26 eth7", NULL);
@@ -468,7 +468,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_become_plans),
 		cmocka_unit_test(leave_out_function_is_asked),
-		cmocka_unit_test(absent_targets_are_passed_over),
+		cmocka_unit_test(absent_targets_are_skipped),
 		cmocka_unit_test(check_plans_nothing),
 		cmocka_unit_test(placement_is_planned_again),
 	};
