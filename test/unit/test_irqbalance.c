@@ -128,7 +128,7 @@ static void answers(void **state)
 		{ { .reads = 500, .answer = "SLEEP 3 ", .times = 1 }, 5000, -EBADMSG },
 		{ { .reads = 500, .answer = two, .times = 1000000000 }, 30000, -EFBIG },
 		/* it has not read all of the command */
-		{ { .reads = 2, .answer = two, .times = 1 }, 5000, -E2BIG },
+		{ { .reads = 2, .answer = two, .times = 1 }, 5000, -ECONNRESET },
 	};
 
 	for (size_t i = 0; i < LENGTH(tests); i++) {
