@@ -258,25 +258,36 @@ static int list_hot(struct facts *facts, unsigned int cpu, struct target_words *
 	return r;
 }
 
+/* Names the two that raise most. */
 static void say_hot(struct irqkit_finding *finding, struct facts *facts, unsigned int cpu)
 {
 	const struct unit *hot[2] = { NULL };
 	uint64_t count = 0;
+	char more[32] = "";
+	size_t n = 0;
 
 	for (size_t i = 0; i < facts->n_units; i++) {
 		const struct unit *unit = &facts->units[i];
 
 		if (!is_hot_on(facts, unit, cpu))
 			continue;
+		n++;
 		count += unit->count;
-		hot[1] = hot[0] && !hot[1] ? unit : hot[1];
-		hot[0] = hot[0] ? hot[0] : unit;
 		placing_add_place(finding, unit);
+		if (!hot[0] || unit->count > hot[0]->count) {
+			hot[1] = hot[0];
+			hot[0] = unit;
+		} else if (!hot[1] || unit->count > hot[1]->count) {
+			hot[1] = unit;
+		}
 	}
+	if (n > 2)
+		snprintf(more, sizeof(more), " and %zu more", n - 2);
 	finding_does(finding,
-		"handles %s and %s, which raise %.0f%% of all interrupts, while other "
+		"handles %s%s %s%s, which raise %.0f%% of all interrupts, while other "
 		"CPUs are free",
-		hot[0]->name, hot[1]->name, 100 * placing_share(count, facts->count));
+		hot[0]->name, n > 2 ? "," : " and", hot[1]->name, more,
+		100 * placing_share(count, facts->count));
 }
 
 /*
