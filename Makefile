@@ -398,8 +398,8 @@ $(B)/install/libirqkit.pc: lib/libirqkit.pc.in FORCE
 	@sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCDIR@|$(INCDIR)|' \
 		-e 's|@VERSION@|$(VERSION)|; s|@NEEDS@|$(LIB_NEEDS)|' $< >$@
 
-# The subcommands, as their descriptors name them: the program itself may be another machine's. In
-# Turkish, no i is among a-z.
+# The subcommands, as their descriptors name them: the program itself may be for another machine.
+# LC_ALL: in a Turkish locale, a-z does not contain i.
 SUBCOMMANDS = $(shell LC_ALL=C sed -n '/^const struct command /,/^};/s/^[ 	]*\.name = "\([a-z-]*\)".*/\1/p' $(CMD_SRCS))
 MAN3 = $(wildcard man/*.3)
 MAN5 = $(wildcard man/*.5)
@@ -461,7 +461,7 @@ install: all $(DISTFILES) $(B)/install/irqkit $(B)/install/libirqkit.pc $(PAGES)
 	for f in $(ANSIBLEFILES); do $(PUT) dist/ansible/$$f "$(DESTDIR)$(ANSIBLEDIR)/$$f" || exit 1; done
 	[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || :
 
-# Folders go as well, where nothing else is in them: with DESTDIR all, without it those of irqkit.
+# Empty folders are removed too: all of them with DESTDIR, those of irqkit without it.
 uninstall: ## remove what install has put there
 	for l in "$(DESTDIR)$(SBINDIR)"/irq-* "$(DESTDIR)$(BASHDIR)"/irq-* "$(DESTDIR)$(FISHDIR)"/irq-*.fish; do \
 		case $$(readlink "$$l") in irqkit | irqkit.fish) rm -f "$$l" || exit 1 ;; esac; done

@@ -53,7 +53,7 @@ _irqkit_program() {
 # _irqkit_options [COMMAND]: sets OPTIONS, the kind of their values in ARGUMENT[], and USAGE
 _irqkit_options() {
 	local line
-	# no ranges such as a-z: in Turkish, no i is among them
+	# no ranges such as a-z: in a Turkish locale, a-z does not contain i
 	local option='^ +(-[[:alnum:]], )?(--[[:lower:]][[:lower:][:digit:]-]*)(\[=[[:upper:]]+\]|[= ]([[:upper:]]+))?(  .*)?$'
 	OPTIONS=() USAGE=''
 	while IFS= read -r line; do

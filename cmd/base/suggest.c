@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Suggestions of command lines and options, and whether their CPUs are right here. */
+/* Suggests command lines and options, and checks their CPUs on this system. */
 #include "base/suggest.h"
 #include "base/basics.h"
 #include "base/say.h"
@@ -21,7 +21,7 @@ const char *suggest_find_root(const char *const *words)
 	return root && *root ? root : NULL;
 }
 
-/* Where the SET of the command line begins; NULL: it has none. */
+/* Returns where the SET of the command line begins; NULL: it has none. */
 static const char *find_set(const char *line)
 {
 	static const char *const before[] = { "--cpus=", "--allowed=", "irqkit isolate ",
@@ -41,7 +41,10 @@ static const char *find_set(const char *line)
 	return NULL;
 }
 
-/* Words that no TARGET is needed for are tried, and what is still to be filled in is not. */
+/*
+ * Can this SET be checked without a TARGET? Not if it is a placeholder, or means the present
+ * CPUs of an interrupt.
+ */
 static bool can_be_tried(const char *set, size_t len)
 {
 	return len > 0 && !strchr("-'\"", set[0]) && !memmem(set, len, "SET", 3) &&
@@ -49,7 +52,7 @@ static bool can_be_tried(const char *set, size_t len)
 		!memmem(set, len, "off", 3);
 }
 
-/* NULL: the suggestion works, or has no CPUs. The caller frees it. */
+/* Returns why the SET is refused; NULL: it is accepted, or there is none. The caller frees it. */
 static char *find_why_not(const char *root, const char *suggestion)
 {
 	const char *set = find_set(suggestion);
@@ -83,7 +86,7 @@ void say_suggestion(const char *root, const char *suggestion, const char *format
 		text = NULL;
 		say_no_memory();
 	} else if (why) {
-		say_error("%s; did you mean '%s'? Choose other CPUs there: %s", text,
+		say_error("%s; did you mean '%s'? Choose other CPUs: %s", text,
 			suggestion, why);
 	} else {
 		say_error("%s; did you mean '%s'?", text, suggestion);

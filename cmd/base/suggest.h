@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Suggestions of command lines and options, and whether their CPUs are right here. */
+/* Suggests command lines and options, and checks their CPUs on this system. */
 #ifndef CMD_SUGGEST_H
 #define CMD_SUGGEST_H
 
@@ -7,8 +7,8 @@
 const char *suggest_find_root(const char *const *words);
 
 /*
- * Says the error and "; did you mean 'irqkit set 24 --cpus=3'?", and what is wrong with the
- * CPUs in @suggestion, if there is something, on the system in @root; NULL: the running one.
+ * Prints the error and "; did you mean 'irqkit set 24 --cpus=3'?". If the system in @root
+ * (NULL: the running one) refuses the CPUs in @suggestion, prints the reason too.
  */
 void say_suggestion(const char *root, const char *suggestion, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

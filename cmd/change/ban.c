@@ -112,8 +112,7 @@ bool ban_say_failure(const struct change *change, int error)
 			  "changed: without --ban, irqbalance may move them again",
 			ban_explain(error));
 	if (irqkit_plan_get_number(change->plan))
-		say_error("irqbalance may have obeyed: once it answers, 'irqkit undo' "
-			  "takes "
-			  "that back");
+		say_error("irqbalance may have changed its bans: once it answers, "
+			  "'irqkit undo' restores them");
 	return true;
 }

@@ -157,9 +157,8 @@ static enum status add_device(struct looking *looking, const char *name)
 static enum status ignore(struct looking *looking, const char *list)
 {
 	if (list && !*list) {
-		say_error("--ignore takes IDs of rules, not '': 'irqkit doctor --list' "
-			  "shows "
-			  "them");
+		say_error("--ignore takes IDs of rules, not '': 'irqkit doctor "
+			  "--list' shows them");
 		return STATUS_MISUSE;
 	}
 	while (list && *list) {

@@ -73,16 +73,18 @@ static void print_unseen(const struct change *change, const struct isolation *is
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *unseen = NULL;
 	_cleanup_free_ char *list = NULL;
+	bool is_one;
 
 	if (irqkit_machine_read_unseen(
 		    change->machine, change->plan, isolation->cpus, &unseen) < 0 ||
 		irqkit_cpuset_is_empty(unseen) ||
 		irqkit_cpuset_format_list(unseen, &list) < 0)
 		return;
-	print_sentence("Other commands will not treat CPU%s %s as isolated: there is no "
-		       "mask of the workqueues, and the default affinity is not enough "
-		       "for that.\n",
-		irqkit_cpuset_count(unseen) == 1 ? "" : "s", list);
+	is_one = irqkit_cpuset_count(unseen) == 1;
+	print_sentence("Other commands will not treat CPU%s %s as isolated, because no "
+		       "mask of the workqueues leaves %s out. The default affinity alone "
+		       "does not isolate a CPU.\n",
+		is_one ? "" : "s", list, is_one ? "it" : "them");
 }
 
 enum status isolate_change(struct isolation *isolation, const struct call *call)

@@ -72,7 +72,7 @@ static void say_none_isolated(const struct call *call)
 			"CPUs.\n");
 }
 
-/* isolcpus= may name CPUs that a virtual machine has not got yet, which no SET can. */
+/* isolcpus=, unlike a SET, may contain CPUs that a virtual machine does not have yet. */
 static void keep_online(struct irqkit_cpuset *cpus, struct irqkit_machine *machine)
 {
 	const struct irqkit_cpuset *online = irqkit_topology_get_cpus(

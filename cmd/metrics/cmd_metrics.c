@@ -29,7 +29,7 @@ struct metrics_options {
 
 static const struct option options[] = {
 	{ "file", 0, OPTION_TEXT, offsetof(struct metrics_options, file), "FILE",
-		"replace this file; - or none is standard output" },
+		"replace this file (default: -, standard output)" },
 	{ "openmetrics", 0, OPTION_FLAG, offsetof(struct metrics_options, is_openmetrics),
 		NULL, "write OpenMetrics instead of Prometheus text 0.0.4" },
 	{ "per-queue", 0, OPTION_FLAG, offsetof(struct metrics_options, is_per_queue),
@@ -107,8 +107,8 @@ static enum status check(struct metrics *metrics)
 		say_error("%s takes the name of a file",
 			o->file && !o->file[0] ? "--file" : "--state");
 	} else if (o->state && strcmp(o->state, "-") == 0) {
-		say_error("--state=- cannot be standard output: the next run reads the "
-			  "file; write --state=./- for a file with this name");
+		say_error("--state takes a file that the next run can read, not '-' "
+			  "(standard output); for a file named '-', use --state=./-");
 	} else {
 		return find_state(metrics);
 	}

@@ -271,7 +271,7 @@ static enum status say_unreadable(
 	return error == -ENOENT ? STATUS_IMMOVABLE : STATUS_REFUSED;
 }
 
-/* An interface that nobody named may have no such setting, or be gone meanwhile. */
+/* An interface that the user did not name may lack the setting, or be gone by now. */
 static bool may_lack(const struct steer_view *view, int error)
 {
 	return view->is_all && (error == -ENOENT || error == -ENODEV);

@@ -41,9 +41,9 @@ int netlink_parse_queues(struct netlink_answers *answers, const void *bytes, siz
 int netlink_parse_family(const void *bytes, size_t len, uint16_t *ret_family);
 int netlink_parse_link(const void *bytes, size_t len, struct netlink_link *ret_link);
 
-/* Once all are there; then they can be found. */
+/* Call it after the last answer was parsed, and before netlink_find_*(). */
 void netlink_sort(struct netlink_answers *answers);
-/* The first of an interface, by index; the others follow it. */
+/* Returns the index of the first NAPI or queue of an interface; its others follow. */
 size_t netlink_find_first_napi(const struct netlink_answers *answers, uint32_t ifindex);
 size_t netlink_find_first_queue(const struct netlink_answers *answers, uint32_t ifindex);
 const struct netlink_napi *netlink_find_napi(

@@ -655,8 +655,8 @@ int irqkit_device_read_net_kind(
  * Reads whether the kernel never uses XPS of this interface: a bond takes the number of the
  * rx queue that a forwarded packet came by, or 0, and each port then chooses its own tx queue
  * (drivers/net/bonding/bond_main.c, bond_select_queue(); net/core/dev.c,
- * netdev_core_pick_tx()). A team does the same, but cannot be told from other
- * interfaces in /sys.
+ * netdev_core_pick_tx()). A team does the same, but nothing in /sys shows
+ * that an interface is a team.
  *
  * -EINVAL: the device is not a network interface.
  */
@@ -2937,7 +2937,7 @@ enum irqkit_serves {
 
 /*
  * Adds an interrupt that is pinned to @cpu, is not placed now and serves one direction,
- * besides irqkit_spread_add_queue(). If rx and tx are kept apart, the policy by queue
+ * in addition to irqkit_spread_add_queue(). If rx and tx are kept apart, the policy by queue
  * prefers, among CPUs with the same number of queues, the one that serves this direction
  * least. Interrupts that serve both directions, or none, do not count.
  *
@@ -3139,7 +3139,7 @@ uint64_t irqkit_spread_get_load_before(
 uint64_t irqkit_spread_get_load_after(
 	const struct irqkit_spread *spread, unsigned int cpu);
 
-/* With fewer interrupts than this in all, it is chance which CPU or queue has most. */
+/* With fewer interrupts than this in total, chance decides which CPU or queue has most. */
 #define IRQKIT_FEW_INTERRUPTS 300u
 
 /*
@@ -3366,8 +3366,8 @@ int irqkit_request_get_isolated(struct irqkit_request *request,
 
 /*
  * After a plan of irqkit_request_new_isolate() was applied: reads which of its CPUs other
- * commands will not treat as isolated. That is so where there is no mask of the workqueues
- * that confirms the default affinity: see IRQKIT_CPUS_ISOLATED. The caller frees the
+ * commands will not treat as isolated. This happens if no mask of the workqueues
+ * confirms the default affinity: see IRQKIT_CPUS_ISOLATED. The caller frees the
  * result, which is usually empty.
  *
  * @cpus: from irqkit_request_get_isolated()
@@ -3793,7 +3793,7 @@ bool irqkit_placement_has_few(const struct irqkit_placement *placement);
 
 /*
  * Returns whether the placement makes the load clearly less even: the imbalance grows by
- * more than 0.1 and by more than a twentieth. False where too few interrupts fired to tell.
+ * more than 0.1 and by more than a twentieth. False if too few interrupts fired to judge.
  */
 bool irqkit_placement_is_less_even(const struct irqkit_placement *placement);
 

@@ -168,7 +168,7 @@ int irqbalance_check_length(
 	if (len <= SAFE_LENGTH)
 		return 0;
 	r = irqbalance_read_setup(ctx, pid, timeout_ms, len, &now);
-	/* one that notices that it has not read all may have no answer */
+	/* an irqbalance that notices that it read only a part may send no answer */
 	if (r == -ECONNRESET || r == -EBADMSG)
 		r = explain_silence(ctx, pid, timeout_ms);
 	return r;

@@ -311,7 +311,7 @@ EXPORT int irqkit_irqbalance_read_bans(
 	for (size_t i = irqbalance->n_daemons; i-- > 0;) {
 		int r = read_daemon(irqbalance, &irqbalance->daemons[i], timeout_ms);
 
-		/* also a file that is left, and whose number another process has got */
+		/* gone: also if the file was left behind and its pid belongs to another process now */
 		if (is_gone(r) && irqbalance->daemons[i].pid != irqbalance->pid)
 			drop_daemon(irqbalance, i);
 		else

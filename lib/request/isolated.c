@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The CPUs that are isolated now, and those that a plan could not isolate for others. */
+/* The CPUs that are isolated now, and those that other commands will not treat as isolated. */
 #include "base/cpuset.h"
 #include "base/macros.h"
 #include "machine/machine.h"
@@ -39,8 +39,8 @@ const struct irqkit_cpuset *isolate_find_planned(
 }
 
 /*
- * A default affinity that nothing confirms is ignored: see topology_isolated.c. So it is in
- * a saved root without a mask of the workqueues, whose threads stay.
+ * A default affinity that nothing confirms is ignored: see topology_isolated.c. This happens in
+ * a saved root without a mask of the workqueues, because the threads there cannot be moved.
  */
 EXPORT int irqkit_machine_read_unseen(struct irqkit_machine *machine,
 	const struct irqkit_plan *plan, const struct irqkit_cpuset *cpus,

@@ -51,7 +51,7 @@ static int avoid(struct irqkit_machine *machine, struct irqkit_cpuset *set)
 	return 0;
 }
 
-/* "0-3", "all": a SET is no mask. Returns 0 if it is no SET either. */
+/* Refuses a SET, such as "0-3" or "all", as a mask. Returns 0 if it is not a SET. */
 static int refuse_set(struct irqkit_request *request, struct irqkit_machine *machine)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL, *numbers = NULL;

@@ -201,8 +201,8 @@ static char *find_list(const struct set_parse *p)
 }
 
 /*
- * "0b11" and "0o17" are what they are in programs: taskset and the kernel would read the
- * first as hexadecimal. 0: another text.
+ * Reads "0b11" as binary and "0o17" as octal, as programming languages do. taskset and the
+ * kernel would read "0b11" as hexadecimal. 0: the text is neither.
  */
 static int read_prefixed(const char *text, size_t len, struct irqkit_cpuset *set)
 {

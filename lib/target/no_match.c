@@ -195,9 +195,8 @@ static const char *explain_word(const char *word)
 		{ "device", "write only the name of the device, as in eth0" },
 		{ "interface", "write only the name of the device, as in eth0" },
 		{ "-",
-			"a range has no spaces, as in 24-31, and TARGETs are not read "
-			"from "
-			"standard input" },
+			"a range has no spaces, as in 24-31, and TARGETs are "
+			"not read from standard input" },
 		{ "help", "'--help' prints the help of a command" },
 		{ "queues", "'irqkit show --queues' lists the queues" },
 		{ "cpus", "'irqkit show --by-cpu' lists the CPUs" },

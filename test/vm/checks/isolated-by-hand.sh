@@ -3,7 +3,7 @@
 # on: linux-8*
 # CPUs that an administrator takes out of the default affinity and out of the workqueues are isolated
 # for every command: none puts interrupts, RPS or XPS there, until they are given back. Where there is
-# no mask of the workqueues, it is the kernel's threads that are moved away, with kthreadd.
+# no mask of the workqueues, the administrator moves the kernel's threads away, kthreadd among them.
 default=/proc/irq/default_smp_affinity
 workqueues=/sys/devices/virtual/workqueue/cpumask
 was=$(cat $default)

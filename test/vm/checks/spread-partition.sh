@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # on: linux-8 linux-8-6.12 linux-8-7
 # A cpuset partition isolates CPUs while spread --every runs: the interrupts of a busy interface leave
-# them, and the partition's CPUs are used by a later plan when it is gone. (linux-8, where the kernel
-# does not tell of partitions: a file does.)
+# them, and a later plan uses the partition's CPUs when the partition is gone. (The kernel of linux-8 has no
+# cpuset.cpus.isolated, so the check writes this file itself.)
 dev=$(link 1) cgroup=/sys/fs/cgroup
 pid=''
 put_back() {
