@@ -334,7 +334,6 @@ static void parse_clear(struct set_parse *p)
 
 /* Of more, each of which has all parsed again, the first is named without a suggestion. */
 #define MOST_MISTAKES 1000
-
 /*
  * What is meant may have the next mistake: "cpu0,cpu1". A suggestion is only made if it is
  * accepted here. *ret_why: why it is not; NULL: it is, or nothing is known to be meant.
