@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 struct mask_options {
 	bool is_list;
@@ -89,7 +90,8 @@ static bool is_mask(const char *word)
 /* "0b11": hardly a mask in hexadecimal */
 static bool is_binary(const char *word)
 {
-	return strncmp(word, "0b", 2) == 0 && !word[2 + strspn(word + 2, "01")];
+	return strncasecmp(word, "0b", 2) == 0 && word[2] &&
+		!word[2 + strspn(word + 2, "01")];
 }
 
 static enum status say_mistake(const char *word, bool from_mask, int error, size_t at)

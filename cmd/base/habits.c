@@ -315,10 +315,10 @@ static size_t choose_words(const char *const *words, const char **chosen, size_t
 /* "managed_irq,domain,2-3", as after isolcpus= on the kernel's command line: the CPUs. */
 static const char *skip_flags(const char *value)
 {
+	static const char flags[] = "nohz domain managed_irq";
 	size_t len;
 
-	while ((len = strspn(value, "abcdefghijklmnopqrstuvwxyz_")) > 0 &&
-		(value[len] == ',' || !value[len]))
+	while ((len = strcspn(value, ",")) > 0 && has_word(flags, value, len))
 		value += len + (value[len] == ',');
 	return value;
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 int request_fail_set(
 	struct irqkit_request *request, const char *label, int error, const char *message)
@@ -82,7 +83,7 @@ static int refuse_set(struct irqkit_request *request, struct irqkit_machine *mac
 /* "0b11" is also what the kernel writes for CPUs 0, 4, 8, 9 and 11. */
 static bool is_like_binary(const char *mask)
 {
-	return strncmp(mask, "0b", 2) == 0 && mask[2] &&
+	return strncasecmp(mask, "0b", 2) == 0 && mask[2] &&
 		!mask[2 + strspn(mask + 2, "01")];
 }
 

@@ -332,6 +332,8 @@ static void parse_clear(struct set_parse *p)
 	free(p->meant);
 }
 
+/* Of more, each of which has all parsed again, the first is named without a suggestion. */
+#define MOST_MISTAKES 1000
 /*
  * What is meant may have the next mistake: "cpu0,cpu1". A suggestion is only made if it is
  * accepted here. *ret_why: why it is not; NULL: it is, or nothing is known to be meant.
@@ -340,7 +342,7 @@ static int correct(struct set_parse *p, char **ret_why)
 {
 	int r = -EINVAL;
 
-	for (size_t n = 0; r < 0 && p->meant && n <= p->len; n++) {
+	for (size_t n = 0; r < 0 && p->meant && n < MOST_MISTAKES; n++) {
 		struct set_parse again = {
 			.topology = p->topology,
 			.scope = p->scope,
