@@ -8,6 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The root of the command that reads the lines of a policy, which have no --root. */
+static const char *root_of_lines;
+
+void suggest_set_root(const char *root)
+{
+	root_of_lines = root;
+}
+
 const char *suggest_find_root(const char *const *words)
 {
 	const char *root = NULL;
@@ -75,7 +83,8 @@ static char *find_why_not(const char *root, const char *suggestion)
 
 void say_suggestion(const char *root, const char *suggestion, const char *format, ...)
 {
-	_cleanup_free_ char *why = find_why_not(root, suggestion), *text = NULL;
+	_cleanup_free_ char *why = find_why_not(root ? root : root_of_lines, suggestion);
+	_cleanup_free_ char *text = NULL;
 	va_list args;
 	int r;
 

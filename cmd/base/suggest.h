@@ -13,4 +13,7 @@ const char *suggest_find_root(const char *const *words);
 void say_suggestion(const char *root, const char *suggestion, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Sets the root of suggestions for lines, which have no --root; NULL: this system. */
+void suggest_set_root(const char *root);
+
 #endif

@@ -17,8 +17,8 @@ struct save_options {
 
 static const struct option options[] = {
 	{ "all", 'a', OPTION_FLAG, offsetof(struct save_options, is_all), NULL,
-		"also what is as the kernel sets it: RPS and XPS that are off, "
-		"defaults" },
+		"also what is as the kernel sets it, such as defaults, and RPS and XPS "
+		"of interfaces that need no other line" },
 	{ 0 },
 };
 

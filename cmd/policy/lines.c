@@ -4,6 +4,7 @@
 #include "base/alike.h"
 #include "base/basics.h"
 #include "base/say.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "change/check_words.h"
 #include "change/say_request.h"
@@ -198,12 +199,14 @@ static enum status parse_line(struct lines *lines, const struct call *call, size
 
 	words = irqkit_policies_get_words(lines->policy, index, &n);
 	say_set_place(place);
+	suggest_set_root(call->common.root);
 	command = choose_command(call->commands, words);
 	own->command = command ? command : call->command;
 	if (command &&
 		options_parse_line(command, (int)n, (const char **)words, own, &status))
 		status = command->make_request(own, &request);
 	say_set_place(NULL);
+	suggest_set_root(NULL);
 	own->common.root = call->common.root ? strdup(call->common.root) : NULL;
 	irqkit_policies_set_request(lines->policy, index, request);
 	return status;
