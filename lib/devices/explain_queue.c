@@ -2,6 +2,7 @@
 /* Why a setting of a queue cannot be read. */
 #include "base/cpuset.h"
 #include "base/error_text.h"
+#include "base/join.h"
 #include "base/macros.h"
 #include "devices/queues.h"
 #include "kernel/ctx.h"
@@ -49,6 +50,23 @@ static int format_reason(
 		ctx->root, folder, queue_file_name(file), error_text(-error));
 }
 
+/* The tx queues of the interfaces below are used instead. */
+static int format_only_queue(struct irqkit_device *device, char **text)
+{
+	_cleanup_free_ char *names = NULL;
+	size_t n = 0;
+
+	if (irqkit_device_count_lower(device, &n) < 0)
+		n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (irqkit_device_get_lower(device, i) != device &&
+			join_text(&names, irqkit_device_get_lower(device, i)->name) < 0)
+			return -ENOMEM;
+	return asprintf(text,
+		"%s has only one tx queue, which all CPUs use; XPS does not apply%s%s",
+		device->name, names ? ", but may apply to " : "", names ? names : "");
+}
+
 EXPORT int irqkit_queue_explain_error(
 	struct irqkit_queue *queue, enum irqkit_knob knob, int error, char **ret_text)
 {
@@ -59,10 +77,7 @@ EXPORT int irqkit_queue_explain_error(
 
 	if (error == -ENOENT && is_xps &&
 		irqkit_device_count_direction(queue->device, IRQKIT_TX) == 1)
-		r = asprintf(&text,
-			"%s has only one tx queue, which all CPUs use; XPS does not "
-			"apply",
-			queue->device->name);
+		r = format_only_queue(queue->device, &text);
 	else
 		r = format_reason(queue, file, error, &text);
 	if (r < 0)
