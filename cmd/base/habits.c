@@ -12,6 +12,7 @@
 #include "base/basics.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -48,9 +49,10 @@ static const struct {
 	{ "explain why", "irqkit doctor --explain=ID", FILLED },
 	{ "fix repair mend tune optimize optimise tuned", "irqkit doctor --fix", ALONE },
 	{ "assign bind pin set-queue", "irqkit pin-queue", PAIRED },
-	{ "affinity assign move bind pin migrate smp_affinity set-affinity "
+	{ "affinity assign move bind pin migrate set-affinity "
 	  "set_affinity setaffinity irq_affinity smp_affinity_list",
 		"irqkit set TARGET --cpus=SET", FILLED },
+	{ "smp_affinity", "irqkit set TARGET --mask=HEX", FILLED },
 	{ "taskset tuna echo", "irqkit set TARGET --cpus=SET", ALONE },
 	{ "ban banirq", "irqkit set TARGET --cpus=current --ban", FILLED },
 	{ "balance rebalance distribute irqbalance auto set_irq_affinity "
@@ -64,8 +66,8 @@ static const struct {
 	{ "xps_cpus xps_rxqs", "irqkit xps DEV", FILLED },
 	{ "rps_default_mask", "irqkit rps --default", ALONE },
 	{ "rps_sock_flow_entries", "irqkit rps --entries", ALONE },
-	{ "default_smp_affinity default irqaffinity", "irqkit set --default --cpus=SET",
-		FILLED },
+	{ "default irqaffinity", "irqkit set --default --cpus=SET", FILLED },
+	{ "default_smp_affinity", "irqkit set --default --mask=HEX", FILLED },
 	{ "rfs flows rps_flow_cnt", "irqkit rps DEV --flows=N", FILLED },
 	{ "queue", "irqkit pin-queue DEV QUEUE=SET", ALONE },
 	{ "restore revert rollback reset cancel unset unban unisolate unpin",
@@ -323,6 +325,28 @@ static const char *skip_flags(const char *value)
 	return value;
 }
 
+/* "rps_cpus=f": as much of the command line as the file and its value tell; or NULL. */
+static char *guess_assigned(const char *file, size_t len, const char *value)
+{
+	static const struct {
+		const char *files, *hint;
+	} assigned[] = {
+		{ "smp_affinity", "irqkit set TARGET --mask=%s" },
+		{ "smp_affinity_list", "irqkit set TARGET --cpus=%s" },
+		{ "rps_cpus", "irqkit rps DEV --mask=%s" },
+		{ "xps_cpus", "irqkit xps DEV --mask=%s" },
+		{ "rps_flow_cnt", "irqkit rps DEV --flows=%s" },
+		{ "rps_sock_flow_entries", "irqkit rps --entries=%s" },
+	};
+	_cleanup_free_ char *word = *value ? text_quote(value) : NULL;
+	char *line = NULL;
+
+	for (size_t i = 0; i < LENGTH(assigned) && word; i++)
+		if (has_word(assigned[i].files, file, len))
+			return asprintf(&line, assigned[i].hint, word) < 0 ? NULL : line;
+	return NULL;
+}
+
 static bool has_pair(const char *const *words)
 {
 	for (; *words && **words != '-'; words++)
@@ -351,6 +375,10 @@ char *habits_guess_command(const char *const *words)
 	const char *chosen[8] = { equals ? skip_flags(equals + 1) : NULL };
 
 	/* "isolcpus=2-3", as on the kernel's command line */
+	if (equals)
+		line = guess_assigned(words[0], (size_t)(equals - words[0]), equals + 1);
+	if (line)
+		return line;
 	if (i == LENGTH(commands) || (equals && commands[i].use != FILLED))
 		return NULL;
 	if (strcmp(words[0], "taskset") == 0)

@@ -379,16 +379,17 @@ static int refuse_meant(struct set_parse *p)
 		return -ENOMEM;
 	if (!p->meant)
 		return -EINVAL;
-	if (asprintf(&quote, wrong->len == p->len ? "" : " in '%.*s'",
-		    QUOTE(p->text, p->len)) < 0)
+	if (wrong->len < p->len &&
+		asprintf(&quote, " in '%.*s'", QUOTE(p->text, p->len)) < 0)
 		return -ENOMEM;
 	free(TAKE(p->message));
 	if (why)
 		return set_refuse(p, -EINVAL, wrong->at,
 			"'%.*s'%s is %s, and '%s' would not work here: %s",
-			QUOTE(wrong->text, wrong->len), quote, what, p->meant, why);
+			QUOTE(wrong->text, wrong->len), quote ? quote : "", what,
+			p->meant, why);
 	return set_refuse(p, -EINVAL, wrong->at, "'%.*s'%s is %s; did you mean '%s'?",
-		QUOTE(wrong->text, wrong->len), quote, what, p->meant);
+		QUOTE(wrong->text, wrong->len), quote ? quote : "", what, p->meant);
 }
 
 int set_parse(struct irqkit_topology *topology, const char *text, size_t len,

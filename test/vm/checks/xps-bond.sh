@@ -29,7 +29,7 @@ sent() {
 }
 # use DEV: each of the CPUs 0 to 3 has the queue of its number; prints how many of them transmit on it.
 use() {
-	local own=0
+	own=0
 	for cpu in 0 1 2 3; do
 		before=$(sent "$1" $cpu)
 		taskset -c $cpu ping -q -c 5 -i 0.05 -w 2 -W 1 10.9.9.2 >/dev/null || :
