@@ -9,7 +9,7 @@ workqueues=/sys/devices/virtual/workqueue/cpumask
 was=$(cat $default)
 kthreadd=$(sed -n 's/^Cpus_allowed:[[:space:]]*//p' /proc/2/status)
 put_back() {
-	! mountpoint -q ${workqueues%/*} || umount ${workqueues%/*}
+	umount ${workqueues%/*} 2>/dev/null || : # not mounted yet
 	echo "$was" >$default
 	echo "$was" >$workqueues
 	taskset -p "$kthreadd" 2 >/dev/null

@@ -10,7 +10,7 @@ put_back() {
 	[ -z "$pid" ] || kill "$pid" 2>/dev/null || :
 	[ ! -e $cgroup/part ] || echo member >$cgroup/part/cpuset.cpus.partition || :
 	[ ! -e $cgroup/part ] || rmdir $cgroup/part || :
-	! mountpoint -q $cgroup || umount $cgroup
+	umount $cgroup 2>/dev/null || : # not mounted yet
 	while irqkit undo -q 2>/dev/null; do :; done
 	while read -r irq cpus; do
 		echo "$cpus" >"/proc/irq/$irq/smp_affinity_list"
