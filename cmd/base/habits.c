@@ -329,7 +329,7 @@ static const char *skip_flags(const char *value)
 static char *guess_assigned(const char *file, size_t len, const char *value)
 {
 	static const struct {
-		const char *files, *hint;
+		const char *file, *hint;
 	} assigned[] = {
 		{ "smp_affinity", "irqkit set TARGET --mask=%s" },
 		{ "smp_affinity_list", "irqkit set TARGET --cpus=%s" },
@@ -342,7 +342,7 @@ static char *guess_assigned(const char *file, size_t len, const char *value)
 	char *line = NULL;
 
 	for (size_t i = 0; i < LENGTH(assigned) && word; i++)
-		if (has_word(assigned[i].files, file, len))
+		if (has_word(assigned[i].file, file, len))
 			return asprintf(&line, assigned[i].hint, word) < 0 ? NULL : line;
 	return NULL;
 }
@@ -374,11 +374,11 @@ char *habits_guess_command(const char *const *words)
 	char *line = NULL;
 	const char *chosen[8] = { equals ? skip_flags(equals + 1) : NULL };
 
-	/* "isolcpus=2-3", as on the kernel's command line */
 	if (equals)
 		line = guess_assigned(words[0], (size_t)(equals - words[0]), equals + 1);
 	if (line)
 		return line;
+	/* "isolcpus=2-3", as on the kernel's command line */
 	if (i == LENGTH(commands) || (equals && commands[i].use != FILLED))
 		return NULL;
 	if (strcmp(words[0], "taskset") == 0)

@@ -441,6 +441,33 @@ static void pinned_tx_is_not_a_queue(void **state)
 		"31 1 tx-0, relieves the CPU of rx-0\n");
 }
 
+/* With --split, rx goes where another device has tx. Without, its direction says nothing. */
+static void pinned_directions_are_kept_apart(void **state)
+{
+	(void)state;
+	for (int split = 0; split < 2; split++) {
+		struct irqkit_spread *spread = with_cpus(2);
+		size_t rx = add(spread, 30, 100, -1), tx = add(spread, 31, 100, -1);
+
+		irqkit_spread_set_split(spread, split);
+		irqkit_spread_set_queue(spread, rx, 0, 1, IRQKIT_SERVES_RX);
+		irqkit_spread_set_queue(spread, tx, 0, 1, IRQKIT_SERVES_TX);
+		for (unsigned int cpu = 0; cpu < 2; cpu++)
+			assert_int_equal(irqkit_spread_add_queue(spread, cpu, false), 0);
+		assert_int_equal(
+			irqkit_spread_add_direction(spread, 0, IRQKIT_SERVES_RX), 0);
+		assert_int_equal(
+			irqkit_spread_add_direction(spread, 1, IRQKIT_SERVES_TX), 0);
+		assert_int_equal(irqkit_spread_add_direction(spread, 2, IRQKIT_SERVES_TX),
+			-ENOENT);
+		ends(spread, IRQKIT_POLICY_QUEUE,
+			split ? "30 1 rx-1, next CPU, reused\n31 0 tx-1, next CPU, "
+				"reused\n"
+			      : "30 0 rx-1, next CPU, reused\n31 0 tx-1, same CPU as "
+				"rx-1\n");
+	}
+}
+
 /*
  * Two nodes with two CPUs each, and four interrupts on as many CPUs: the queues come to the
  * node of the device, the interrupts of unknown purpose leave it.
@@ -1506,6 +1533,7 @@ int main(void)
 		cmocka_unit_test(queues_of_a_device_are_apart),
 		cmocka_unit_test(some_of_all_stay),
 		cmocka_unit_test(pinned_tx_is_not_a_queue),
+		cmocka_unit_test(pinned_directions_are_kept_apart),
 		cmocka_unit_test(queues_come_to_their_node_first),
 		cmocka_unit_test(nodes_are_left_for_lack_of_cpus),
 		cmocka_unit_test(queues_can_be_split),
