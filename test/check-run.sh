@@ -268,4 +268,6 @@ same "golden tests of another program" "ok golden/show-raw-bytes" \
 same "and of one that does nothing" "not ok golden/show-raw-bytes" \
 	"$(IRQKIT=$tmp/idle/irqkit test/golden.sh show-raw-bytes | grep '^not ok')"
 check "one that is not there is an error" bash -c "! IRQKIT='$tmp/none' test/golden.sh show-raw-bytes"
+empty "no test stops a program with a timeout that sends SIGCONT as well (see test/golden.sh)" \
+	"$(grep -rnE 'timeout .*--preserve-status' test --include='*.sh' --include='*.test' | grep -v -- --foreground)"
 finish

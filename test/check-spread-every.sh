@@ -10,13 +10,13 @@
 
 # ---- as a service ----------------------------------------------------------------------------
 fresh
-out=$(timeout --foreground 20 "$O/build/test/tool/notified" timeout --preserve-status -s TERM 1.5 \
+out=$(timeout --foreground 20 "$O/build/test/tool/notified" timeout --foreground --preserve-status 1.5 \
 	"$O/irqkit" spread --root="$root" --every=1 --quiet 2>&1)
 same "--every ends with 0 on TERM, and tells the service manager" "READY=1
 STOPPING=1
 status 0" "$out
 status $?"
-out=$(NOTIFY_SOCKET=/nonexistent timeout --preserve-status -s TERM 0.5 \
+out=$(NOTIFY_SOCKET=/nonexistent timeout --foreground --preserve-status 0.5 \
 	"$O/irqkit" spread --root="$root" --every=1 2>&1)
 same "and does not mind when nobody listens" "0 moves in 0 periods. 0" "$out $?"
 

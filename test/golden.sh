@@ -28,6 +28,8 @@
 # an installed one.
 # GOLDEN_LIMIT changes the 60 seconds, LIMIT_FACTOR multiplies every limit. A test that takes longer
 # fails, and every process that it has started is killed.
+# A command is stopped with timeout --foreground: without it, timeout sends SIGCONT too, and if that
+# arrives while LeakSanitizer stops the threads of a program that ends, the program never ends.
 #
 # The root is unpacked into a temporary folder, @ROOT@ in the command and in what comes out. A time
 # of today, YYYY-MM-DD HH:MM:SS, comes out as @NOW@.
