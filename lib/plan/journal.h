@@ -54,6 +54,7 @@ enum {
 /* One knob of a change. */
 struct journal_entry {
 	char *field[N_FIELDS]; /* owned */
+	unsigned int without; /* 0, or the undone change before which FIELD_OLD was set */
 };
 
 struct irqkit_change {

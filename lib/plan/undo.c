@@ -57,15 +57,15 @@ static bool is_before_rest(const struct journal_entry *entry)
 static int add_barriers(
 	struct irqkit_plan *plan, const struct irqkit_change *change, bool force)
 {
-	int r = 0;
+	_cleanup_free_ struct journal_entry *entries = NULL;
+	int r = undo_get_entries(plan->ctx, change, &entries);
 
 	for (size_t i = change->n_entries; i-- > 0 && r == 0;) {
-		const struct journal_entry *entry = &change->entries[i];
 		struct irqkit_step *step;
 
-		if (!is_before_rest(entry))
+		if (!is_before_rest(&entries[i]))
 			continue;
-		r = undo_add_entry(plan, entry, force, &step);
+		r = undo_add_entry(plan, &entries[i], force, &step);
 		if (r == 0)
 			r = save_before(plan, step);
 	}
@@ -189,11 +189,12 @@ static int add_rest(
 EXPORT int irqkit_plan_add_undo_rest(
 	struct irqkit_plan *plan, const struct irqkit_change *change, bool force)
 {
+	_cleanup_free_ struct journal_entry *entries = NULL;
 	bool skips = skips_barrier(plan);
-	int r = 0;
+	int r = undo_get_entries(plan->ctx, change, &entries);
 
 	for (size_t i = 0; i < change->n_entries && r == 0; i++) {
-		const struct journal_entry *entry = &change->entries[i];
+		const struct journal_entry *entry = &entries[i];
 
 		if (!is_before_rest(entry) && !is_repeated(change, i) &&
 			!(skips && undo_is_saved(entry)))
@@ -204,11 +205,26 @@ EXPORT int irqkit_plan_add_undo_rest(
 
 /* ------------------------------------------------------------------------------- */
 
+/* The steps for the banned CPUs of irqbalance, or for all other knobs. */
+static int add_entries(struct irqkit_plan *plan, const struct irqkit_change *change,
+	bool is_banned_cpus, bool force)
+{
+	_cleanup_free_ struct journal_entry *entries = NULL;
+	int r = undo_get_entries(plan->ctx, change, &entries);
+
+	for (size_t i = change->n_entries; i-- > 0 && r == 0;) {
+		struct irqkit_step *step;
+
+		if ((knob_of(&entries[i]) == IRQKIT_KNOB_BANNED_CPUS) == is_banned_cpus)
+			r = undo_add_entry(plan, &entries[i], force, &step);
+	}
+	return r;
+}
+
 EXPORT int irqkit_plan_add_undo(
 	struct irqkit_plan *plan, const struct irqkit_change *change, bool force)
 {
 	bool is_split = has_barrier(change);
-	struct irqkit_step *step;
 	int r = plan_add_undo_of_bans(plan, change);
 
 	if (r < 0)
@@ -221,11 +237,6 @@ EXPORT int irqkit_plan_add_undo(
 			: irqkit_plan_add_undo_rest(plan, change, force);
 	}
 	/* first: irqbalance then places all interrupts again, where they do not stay */
-	for (size_t i = change->n_entries; i-- > 0 && r == 0;)
-		if (knob_of(&change->entries[i]) == IRQKIT_KNOB_BANNED_CPUS)
-			r = undo_add_entry(plan, &change->entries[i], force, &step);
-	for (size_t i = change->n_entries; i-- > 0 && r == 0;)
-		if (knob_of(&change->entries[i]) != IRQKIT_KNOB_BANNED_CPUS)
-			r = undo_add_entry(plan, &change->entries[i], force, &step);
-	return r;
+	r = add_entries(plan, change, true, force);
+	return r < 0 ? r : add_entries(plan, change, false, force);
 }

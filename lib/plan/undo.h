@@ -10,6 +10,13 @@
 int undo_add_entry(struct irqkit_plan *plan, const struct journal_entry *entry,
 	bool force, struct irqkit_step **ret_step);
 
+/*
+ * The entries of a change in an array that the caller frees; their fields belong to the
+ * change. An old value that an undone change wrote is replaced by the one before it.
+ */
+int undo_get_entries(struct irqkit_ctx *ctx, const struct irqkit_change *change,
+	struct journal_entry **ret_entries);
+
 /* A value that was saved because a barrier might reset it; irqkit did not set it. */
 bool undo_is_saved(const struct journal_entry *entry);
 

@@ -205,11 +205,6 @@ static int skip_offline(struct irqkit_step *step)
 		irqkit_cpuset_count(step->new_value.cpus) == 1 ? "is" : "are");
 }
 
-bool undo_is_saved(const struct journal_entry *entry)
-{
-	return !*entry->field[FIELD_NEW];
-}
-
 /* The value is shown as those of the table are: CPUs as a list. */
 static int skip_changed(struct irqkit_step *step, const struct journal_entry *entry)
 {
@@ -229,6 +224,15 @@ static int skip_changed(struct irqkit_step *step, const struct journal_entry *en
 	return step_set_why(step, "changed since then (was %s)", shown);
 }
 
+static int set_why(
+	struct irqkit_step *step, const struct journal_entry *entry, const char *why)
+{
+	if (entry->without == 0)
+		return step_set_why(step, "%s", why);
+	return step_set_why(
+		step, "%s: as before change %u, which is undone", why, entry->without);
+}
+
 /* The present value is known: restore the old one? */
 static int compare(const struct irqkit_plan *plan, struct irqkit_step *step,
 	const struct journal_entry *entry, bool force)
@@ -238,7 +242,7 @@ static int compare(const struct irqkit_plan *plan, struct irqkit_step *step,
 	if (knob_value_is_equal(step->knob, &step->old_value, &step->new_value)) {
 		step->result = IRQKIT_UNCHANGED;
 		step_read_effective(plan, step);
-		return step_set_why(step, "already set");
+		return set_why(step, entry, "already set");
 	}
 	/* what a barrier may have reset holds what a driver made of it */
 	r = force || undo_is_saved(entry) ? true : is_as_changed(plan, step, entry);
@@ -248,7 +252,7 @@ static int compare(const struct irqkit_plan *plan, struct irqkit_step *step,
 		return skip_changed(step, entry);
 	if (is_offline(plan, step))
 		return skip_offline(step);
-	return step_set_why(step, "restored");
+	return set_why(step, entry, "restored");
 }
 
 static int decide(const struct irqkit_plan *plan, struct irqkit_step *step,
