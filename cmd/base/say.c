@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -16,6 +17,19 @@ static const char *said_place;
 static char *first_error; /* owned */
 static bool is_silenced, is_held, is_said_before, is_quiet, has_logged_failure;
 static char *held_lines; /* owned; each ends with a newline; NULL: none */
+
+struct sorted_line {
+	size_t rank, number;
+	bool is_error;
+	char *line; /* owned; as it is written */
+};
+
+static struct {
+	unsigned int depth;
+	size_t rank;
+	struct sorted_line *lines; /* owned */
+	size_t n;
+} sorting;
 
 void say_set_place(const char *place)
 {
@@ -47,12 +61,13 @@ void say_set_quiet(bool is_now_quiet)
 	is_quiet = is_now_quiet;
 }
 
-static void keep_first(const char *place, const char *message)
+/* @line: "irqkit: PLACE: MESSAGE" and a newline */
+static void keep_first(const char *line)
 {
-	if (!first_error &&
-		asprintf(&first_error, "%s%s%s", place ? place : "", place ? ": " : "",
-			message) < 0)
-		first_error = NULL;
+	const char *message = strchr(line, ' ') + 1;
+
+	if (!first_error)
+		first_error = strndup(message, strlen(message) - 1);
 }
 
 const char *say_get_first_error(void)
@@ -76,10 +91,70 @@ static void shorten(char *message)
 	memmove(message + first + strlen(gap), message + rest, len - rest + 1);
 }
 
+/* Takes @line over. */
+static void write_line(char *line, bool is_error)
+{
+	if (is_error)
+		keep_first(line);
+	if (is_held) {
+		text_join(&held_lines, "", line);
+	} else {
+		fflush(stdout);
+		print_fitting(stderr, line);
+	}
+	free(line);
+}
+
+void say_begin_sorting(void)
+{
+	sorting.depth++;
+}
+
+void say_set_rank(size_t rank)
+{
+	sorting.rank = rank;
+}
+
+static int compare_ranks(const void *a, const void *b)
+{
+	const struct sorted_line *x = a, *y = b;
+
+	return x->rank != y->rank ? (x->rank > y->rank) - (x->rank < y->rank)
+				  : (x->number > y->number) - (x->number < y->number);
+}
+
+void say_end_sorting(void)
+{
+	if (--sorting.depth > 0)
+		return;
+	if (sorting.n)
+		qsort(sorting.lines, sorting.n, sizeof(*sorting.lines), compare_ranks);
+	for (size_t i = 0; i < sorting.n; i++)
+		write_line(sorting.lines[i].line, sorting.lines[i].is_error);
+	free(sorting.lines);
+	sorting.lines = NULL;
+	sorting.n = sorting.rank = 0;
+}
+
+/* Takes @line over, if it can be kept. */
+static bool keep_to_sort(char *line, bool is_error)
+{
+	void *lines = reallocarray(sorting.lines, sorting.n + 1, sizeof(*sorting.lines));
+
+	if (!lines)
+		return false;
+	sorting.lines = lines;
+	sorting.lines[sorting.n] = (struct sorted_line){ sorting.rank, sorting.n,
+		is_error, line };
+	sorting.n++;
+	return true;
+}
+
 static void say(const char *kind, const char *format, va_list args)
 {
 	_cleanup_free_ char *message = NULL;
-	_cleanup_free_ char *safe = NULL, *place = NULL, *line = NULL;
+	_cleanup_free_ char *safe = NULL, *place = NULL;
+	char *line;
 
 	if (is_silenced)
 		return;
@@ -91,20 +166,13 @@ static void say(const char *kind, const char *format, va_list args)
 		safe = text_escape(message);
 	if (said_place)
 		place = text_escape(said_place);
-	if (!*kind)
-		keep_first(place, safe ? safe : "out of memory");
 	if (asprintf(&line, "irqkit: %s%s%s%s\n", place ? place : "", place ? ": " : "",
 		    kind, safe ? safe : "out of memory") < 0)
 		line = NULL;
-	if (is_held) {
-		text_join(&held_lines, "", line ? line : "irqkit: out of memory\n");
-		return;
-	}
-	fflush(stdout);
-	if (line)
-		print_fitting(stderr, line);
-	else
+	if (!line)
 		fputs("irqkit: out of memory\n", stderr);
+	else if (!sorting.depth || !keep_to_sort(line, !*kind))
+		write_line(line, !*kind);
 }
 
 void say_error(const char *format, ...)

@@ -16,6 +16,13 @@ void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_set_silent(bool is_silent);
 /* While held, messages are kept: a screen is shown. They are written when that ends. */
 void say_hold(bool is_held);
+/*
+ * Until say_end_sorting(), messages are kept, and then written in the order of their ranks;
+ * of one rank, in the order in which they came. Pairs of calls may be nested.
+ */
+void say_begin_sorting(void);
+void say_set_rank(size_t rank);
+void say_end_sorting(void);
 /* While set, warnings and notes are not written: they were written before. */
 void say_set_errors_only(bool is_repeated);
 /* For the whole run: no warnings, as --quiet wants. */

@@ -226,11 +226,11 @@ static enum status run(const struct call *call)
 
 	if (status != STATUS_DONE)
 		return status;
+	/* a TARGET that is missing is a difference, not a mistake */
+	check.lines.has_reported = call->common.is_quiet || o->is_nagios;
 	status = machine_open(call, &check.ctx);
 	if (status == STATUS_DONE)
 		status = lines_read(&check.lines, call, check.ctx);
-	/* a TARGET that is missing is a difference, not a mistake */
-	check.lines.has_reported = call->common.is_quiet || o->is_nagios;
 	if (status == STATUS_DONE)
 		status = check_find_differences(&check);
 	if (status == STATUS_DONE && !o->is_nagios)

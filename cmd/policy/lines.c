@@ -3,13 +3,14 @@
 #include "policy/lines.h"
 #include "base/alike.h"
 #include "base/basics.h"
+#include "base/options.h"
+#include "base/read_number.h"
 #include "base/say.h"
 #include "base/suggest.h"
 #include "base/text.h"
-#include "change/check_words.h"
-#include "change/say_request.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,6 +24,7 @@ void lines_free(struct lines *lines)
 		options_free(&lines->calls[i]);
 	free(lines->calls);
 	free(lines->commands);
+	free(lines->has_mistake);
 	irqkit_policies_free(lines->policy);
 }
 
@@ -109,14 +111,66 @@ static enum status read_files(
 	return r < 0 ? say_no_memory() : status;
 }
 
-static enum status say_mistakes(const struct irqkit_policies *policy)
+/* ------------------------------------------------------------------------------- */
+/* The order of messages: that of the lines                                        */
+
+static size_t rank_of(size_t index)
+{
+	return 2 * index + 1;
+}
+
+void lines_set_place(const char *place, size_t index)
+{
+	say_set_place(place);
+	say_set_rank(rank_of(index));
+}
+
+/* Does the text of a mistake begin with "FILE:LINE:"? */
+static bool is_of_file(const char *mistake, const char *file, unsigned int *ret_number)
+{
+	size_t len = strlen(file), digits;
+	uint64_t number;
+
+	if (strncmp(mistake, file, len) != 0 || mistake[len] != ':')
+		return false;
+	mistake += len + 1;
+	digits = strspn(mistake, "0123456789");
+	if (mistake[digits] != ':' || read_number(mistake, digits, UINT_MAX, &number) < 0)
+		return false;
+	*ret_number = (unsigned int)number;
+	return true;
+}
+
+/* Between the ranks of the lines before and after it; of a file without a line 0. */
+static size_t rank_mistake(const struct lines *lines, const char *mistake)
+{
+	size_t rank = 0;
+
+	for (size_t i = 0; i < irqkit_policies_count_lines(lines->policy); i++) {
+		unsigned int number, found;
+		const char *file = irqkit_policies_get_file(lines->policy, i, &number);
+
+		if (!is_of_file(mistake, file, &found))
+			continue;
+		if (rank == 0)
+			rank = rank_of(i) - 1;
+		if (number < found)
+			rank = rank_of(i) + 1;
+	}
+	return rank;
+}
+
+static enum status say_mistakes(const struct lines *lines)
 {
 	enum status status = STATUS_DONE;
 
-	for (size_t i = 0; i < irqkit_policies_count_mistakes(policy); i++) {
+	for (size_t i = 0; i < irqkit_policies_count_mistakes(lines->policy); i++) {
 		bool is_failure;
+		const char *mistake = irqkit_policies_get_mistake(
+			lines->policy, i, &is_failure);
 
-		say_error("%s", irqkit_policies_get_mistake(policy, i, &is_failure));
+		say_set_rank(rank_mistake(lines, mistake));
+		say_error("%s", mistake);
 		if (!is_failure || status != STATUS_MISUSE)
 			status = is_failure ? STATUS_REFUSED : STATUS_MISUSE;
 	}
@@ -198,7 +252,7 @@ static enum status parse_line(struct lines *lines, const struct call *call, size
 	size_t n;
 
 	words = irqkit_policies_get_words(lines->policy, index, &n);
-	say_set_place(place);
+	lines_set_place(place, index);
 	suggest_set_root(call->common.root);
 	command = choose_command(call->commands, words);
 	own->command = command ? command : call->command;
@@ -214,11 +268,12 @@ static enum status parse_line(struct lines *lines, const struct call *call, size
 
 static enum status parse_lines(struct lines *lines, const struct call *call)
 {
-	enum status worst = say_mistakes(lines->policy);
+	enum status worst = say_mistakes(lines);
 
 	lines->n = irqkit_policies_count_lines(lines->policy);
 	lines->calls = calloc(lines->n + 1, sizeof(*lines->calls));
-	if (!lines->calls) {
+	lines->has_mistake = calloc(lines->n + 1, sizeof(*lines->has_mistake));
+	if (!lines->calls || !lines->has_mistake) {
 		lines->n = 0;
 		return say_no_memory();
 	}
@@ -227,10 +282,27 @@ static enum status parse_lines(struct lines *lines, const struct call *call)
 	for (size_t i = 0; i < lines->n; i++) {
 		enum status status = parse_line(lines, call, i);
 
+		lines->has_mistake[i] = status != STATUS_DONE;
 		if (status != STATUS_DONE && worst != STATUS_MISUSE)
 			worst = status;
 	}
 	return worst;
+}
+
+/* Those that a plan shows, if the machine can be read. */
+static void say_other_mistakes(struct lines *lines, struct irqkit_ctx *ctx)
+{
+	struct irqkit_machine *machine = NULL;
+	struct irqkit_plan *plan = NULL;
+
+	if (irqkit_machine_new(ctx, &machine, NULL, NULL) == 0 &&
+		irqkit_plan_new(machine, &plan) == 0) {
+		say_set_errors_only(true);
+		lines_plan(lines, machine, plan, 0, NULL, NULL);
+		say_set_errors_only(false);
+	}
+	irqkit_plan_free(plan);
+	irqkit_machine_free(machine);
 }
 
 enum status lines_read(
@@ -240,10 +312,16 @@ enum status lines_read(
 
 	if (irqkit_policies_new(&lines->policy) < 0)
 		return say_no_memory();
+	say_begin_sorting();
 	status = read_files(lines->policy, call, ctx);
-	if (status == STATUS_DONE)
-		return parse_lines(lines, call);
-	say_mistakes(lines->policy);
+	if (status == STATUS_DONE) {
+		status = parse_lines(lines, call);
+		if (status == STATUS_MISUSE)
+			say_other_mistakes(lines, ctx);
+	} else {
+		say_mistakes(lines);
+	}
+	say_end_sorting();
 	return status;
 }
 
@@ -267,151 +345,4 @@ void lines_warn_if_absent(const struct lines *lines, const struct call *call)
 	if (lines_are_absent(lines, call) && !call->common.is_quiet)
 		say_warning("no policy file in /etc/irqkit.d, /run/irqkit.d or "
 			    "/usr/lib/irqkit.d has a line: see irqkit.conf(5)");
-}
-
-/* ------------------------------------------------------------------------------- */
-/* Plan                                                                            */
-
-/* Does an option of the line name CPUs? */
-static bool names_cpus(const struct call *call)
-{
-	return strstr(call->line, " --cpus") || strstr(call->line, " -C");
-}
-
-/* Numbers beside names, as for the commands themselves. */
-static enum status check_numbers(
-	struct lines *lines, const struct irqkit_machine *machine)
-{
-	enum status status = STATUS_DONE;
-
-	for (size_t i = 0; i < lines->n; i++) {
-		const struct call *call = &lines->calls[i];
-		_cleanup_free_ char *place = lines_format_place(lines, i);
-		bool is_set = strcmp(call->command->name, "set") == 0;
-
-		if (!is_set && strcmp(call->command->name, "spread") != 0)
-			continue;
-		say_set_place(place);
-		if (check_number_words(call, machine, is_set || names_cpus(call)) !=
-			STATUS_DONE)
-			status = STATUS_MISUSE;
-		say_set_place(NULL);
-	}
-	return status;
-}
-
-struct reporting {
-	const struct lines *lines;
-	void (*add_remark)(void *data, char *remark);
-	void *data;
-	bool is_check;
-	enum status status; /* the worst */
-};
-
-static void add_remarks(const struct reporting *reporting,
-	const struct irqkit_request *request, const char *place)
-{
-	for (size_t i = 0; i < irqkit_request_count_messages(request); i++) {
-		enum irqkit_message_kind kind;
-		const char *message = irqkit_request_get_message(request, i, &kind);
-		char *remark;
-
-		if (kind == IRQKIT_MESSAGE_REMARK && place &&
-			asprintf(&remark, "%s: %s", place, message) >= 0)
-			reporting->add_remark(reporting->data, remark);
-	}
-}
-
-/* A mistake in the words weighs more than a failure, that more than what is immovable. */
-static enum status worse_of(enum status a, enum status b)
-{
-	static const int weight[] = {
-		[STATUS_DONE] = 0,
-		[STATUS_NO_MATCH] = 1,
-		[STATUS_IMMOVABLE] = 2,
-		[STATUS_REFUSED] = 3,
-		[STATUS_MISUSE] = 4,
-	};
-
-	return weight[a] >= weight[b] ? a : b;
-}
-
-/* What a change of channels may do is of no interest to a check. */
-static bool is_quiet(const struct reporting *reporting, size_t index)
-{
-	const struct call *call = &reporting->lines->calls[index];
-
-	return call->common.is_quiet ||
-		(reporting->is_check && strcmp(call->command->name, "channels") == 0);
-}
-
-/* Says what a line that was planned has to say. */
-static void report_line(void *data, const struct irqkit_policies *policy, size_t index)
-{
-	struct reporting *reporting = data;
-	_cleanup_free_ char *place = lines_format_place(reporting->lines, index);
-	const struct irqkit_request *request = irqkit_policies_get_request(policy, index);
-	int error = irqkit_policies_get_error(policy, index);
-	bool is_silent = irqkit_policies_is_optional(policy, index) &&
-		irqkit_request_get_problem(request) == IRQKIT_PROBLEM_IMMOVABLE;
-
-	say_set_place(place);
-	say_set_silent(reporting->lines->is_silent || is_silent ||
-		(error == 0 && is_quiet(reporting, index)));
-	reporting->status = worse_of(
-		reporting->status, is_silent ? STATUS_DONE : request_say(request, error));
-	say_set_silent(reporting->lines->is_silent);
-	say_set_place(NULL);
-	if (reporting->add_remark && error == 0)
-		add_remarks(reporting, request, place);
-}
-
-static void report_missing(struct lines *lines)
-{
-	for (size_t i = 0; i < irqkit_policies_count_missing(lines->policy); i++) {
-		_cleanup_free_ char *place = NULL;
-		const char *message;
-		size_t line;
-
-		irqkit_policies_get_missing(lines->policy, i, &line, &message);
-		if (irqkit_policies_is_optional(lines->policy, line))
-			continue;
-		place = lines_format_place(lines, line);
-		say_set_place(place);
-		say_error("%s", *message ? message : "nothing matches");
-		say_set_place(NULL);
-	}
-}
-
-enum status lines_plan(struct lines *lines, struct irqkit_machine *machine,
-	struct irqkit_plan *plan, unsigned int flags,
-	void (*add_remark)(void *data, char *remark), void *data)
-{
-	struct reporting reporting = {
-		.lines = lines,
-		.add_remark = add_remark,
-		.data = data,
-		.is_check = flags & IRQKIT_POLICIES_CHECK,
-	};
-	enum status status = check_numbers(lines, machine);
-	int r = irqkit_policies_plan(
-		lines->policy, machine, plan, flags, report_line, &reporting);
-
-	/* more may be there once the channels were changed */
-	if (!lines->has_reported && status == STATUS_DONE &&
-		!(lines->has_rest && irqkit_plan_has_barrier(plan))) {
-		report_missing(lines);
-		lines->has_reported = true;
-	}
-	if (r == 0)
-		return status;
-	status = worse_of(status, reporting.status);
-	if (status != STATUS_DONE && status != STATUS_NO_MATCH)
-		return status;
-	/* no line has said why */
-	if (r == -ENOMEM)
-		return say_no_memory();
-	if (r != irqkit_ctx_get_error(irqkit_machine_get_ctx(machine)))
-		say_error("cannot plan the policy: %s", strerror(-r));
-	return STATUS_REFUSED;
 }

@@ -12,6 +12,7 @@ struct lines {
 	struct call *calls; /* owned, and each; one for each line */
 	size_t n;
 	char *commands; /* owned; of lines_read_commands(), NULL: the lines are of files */
+	bool *has_mistake; /* owned; of each line, in its words */
 	bool has_reported; /* missing TARGETs, which are reported once */
 	bool is_silent; /* nothing is reported, since it was before */
 	bool has_rest; /* after a barrier, all is planned again: they are reported then */
@@ -19,7 +20,8 @@ struct lines {
 
 /*
  * Reads the files that the words of @call name, or those of the system, and parses every
- * line. Reports every mistake.
+ * line. Reports every mistake; if there is one, also those that a plan of the other lines
+ * shows, so that one run finds all.
  */
 enum status lines_read(
 	struct lines *lines, const struct call *call, struct irqkit_ctx *ctx);
@@ -37,6 +39,9 @@ void lines_warn_if_absent(const struct lines *lines, const struct call *call);
 
 /* Do the words of @call name standard input or a pipe? */
 bool lines_are_read_once(const struct call *call);
+
+/* Messages are about this line. While they are sorted, they come in the order of lines. */
+void lines_set_place(const char *place, size_t index);
 
 /* "FILE:LINE" of a line, or "'irqkit COMMAND'" if there is no file; the caller frees it. NULL: no memory. */
 char *lines_format_place(const struct lines *lines, size_t index);

@@ -3921,7 +3921,7 @@ typedef void irqkit_policies_line_fn(
  * Makes one plan of the requests of all lines, each of which must have one. @plan must be
  * empty; it belongs to @machine. A later line sees what the earlier ones will have done,
  * and wins where it sets the same. TARGETs that match nothing are left out: see
- * irqkit_policies_get_missing().
+ * irqkit_policies_get_missing(). So are lines without a request.
  *
  * With IRQKIT_POLICIES_CHECK, lines that decide by counts (spread by load or total, automatic
  * RPS) are not decided again: the plan has the values of irqkit_policies_keep(). Nor are

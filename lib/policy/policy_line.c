@@ -162,7 +162,9 @@ static int set_missing_aside(const struct planning *p, size_t line, size_t *ret_
 
 bool policy_is_isolate(const struct irqkit_policies *policy, size_t line)
 {
-	return policy->lines[line].request->kind == REQUEST_ISOLATE;
+	const struct irqkit_request *request = policy->lines[line].request;
+
+	return request && request->kind == REQUEST_ISOLATE;
 }
 
 /* What an isolate line changes, and no record of the machine pretends. */

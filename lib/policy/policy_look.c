@@ -28,7 +28,7 @@ static int look_at(const struct planning *p, struct look *now, bool isolates, in
 	int r = 0;
 
 	for (size_t i = 0; i < policy->n_lines && r == 0; i++) {
-		if (policy_is_isolate(policy, i) != isolates)
+		if (!policy->lines[i].request || policy_is_isolate(policy, i) != isolates)
 			continue;
 		r = policy_plan_line(p, now, i);
 		if (r == 0 && is_mistake(policy, i) &&

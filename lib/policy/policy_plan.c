@@ -162,7 +162,8 @@ static int plan_as_applied(const struct planning *p, struct irqkit_plan *plan)
 	*found = empty;
 	p->policy->is_as_applied = true;
 	for (size_t i = 0; p->fn && i < p->policy->n_lines; i++)
-		p->fn(p->data, p->policy, i);
+		if (p->policy->lines[i].request)
+			p->fn(p->data, p->policy, i);
 	return 1;
 }
 
