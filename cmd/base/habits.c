@@ -98,7 +98,8 @@ static const struct {
 static const struct {
 	const char *command; /* NULL: of any command that has the option of the hint */
 	const char *words;
-	const char *hint; /* begins with --, or %s is the name of the command */
+	/* begins with --, or %s is the name of the command; ...: its other words */
+	const char *hint;
 } options[] = {
 	{ "set", "--show --list --status --query --get", "irqkit show TARGET" },
 	{ "set", "--auto --balance", "irqkit spread TARGET" },
@@ -107,14 +108,14 @@ static const struct {
 	{ "set", "--exclude --except --without --not", "--cpus=current,^N" },
 	{ "spread", "--show --list --status", "irqkit show TARGET" },
 	{ "spread", "--exclude --except --without --not", "--cpus=all,^N" },
-	{ "spread", "--oneshot --once", "irqkit %s" },
+	{ "spread", "--oneshot --once", "irqkit %s ..." },
 	{ "show", "--rps", "irqkit rps" },
 	{ "show", "--xps", "irqkit xps" },
 	{ "show", "--threads", "--queues" },
 	{ "show", "--filter --grep --match --name", "irqkit %s TARGET" },
 	{ "show", "--help-columns --list-columns", "--help" },
-	{ "rps", "--show --list --status", "irqkit %s" },
-	{ "xps", "--show --list --status", "irqkit %s" },
+	{ "rps", "--show --list --status", "irqkit %s ..." },
+	{ "xps", "--show --list --status", "irqkit %s ..." },
 	{ "rps", "--set", "--cpus=SET" },
 	{ "xps", "--set", "--cpus=SET" },
 	{ "rps", "--clear --remove --delete", "--off" },
@@ -159,7 +160,7 @@ static const struct {
 	{ "top", "--count --max --samples --frames", "--iterations=N" },
 	{ "top", "--once -1", "--for=1" },
 	{ "top", "-p", "irqkit %s TARGET" },
-	{ "who", "-f --follow --watch --live", "irqkit %s" },
+	{ "who", "-f --follow --watch --live", "irqkit %s ..." },
 	{ "who", "--interval --time --timeout --duration --seconds", "--for=SECONDS" },
 	{ "doctor", "--interval --time --timeout --duration --delay --seconds",
 		"--for=SECONDS" },
@@ -182,7 +183,15 @@ static const struct {
 	{ "set", "--all -a", "irqkit %s all --cpus=SET" },
 	{ "spread", "--all -a", "irqkit %s all" },
 	{ "spread", "--stay --keep", "--every=SECONDS" },
-	{ "spread", "--auto", "irqkit %s" },
+	{ "spread", "--auto", "irqkit %s ..." },
+	{ NULL, "--ports --slaves --members", "--lower" },
+	/* these always act on the ports of a bond */
+	{ "set", "--lower --ports --slaves --members", "irqkit %s ..." },
+	{ "spread", "--lower --ports --slaves --members", "irqkit %s ..." },
+	{ "show", "--lower --ports --slaves --members", "irqkit %s ..." },
+	{ "top", "--lower --ports --slaves --members", "irqkit %s ..." },
+	{ "save", "--lower --ports --slaves --members", "irqkit %s ..." },
+	{ "who", "--lower --ports --slaves --members", "irqkit %s ..." },
 	{ "rps", "--all -a", "irqkit %s '*'" },
 	{ "xps", "--all -a", "irqkit %s '*'" },
 	{ "channels", "--all -a", "irqkit %s" },

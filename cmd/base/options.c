@@ -183,6 +183,8 @@ static void say_unknown(
 		(strcasecmp(option, "-l") == 0 || strcmp(option, "--set-channels") == 0))
 		guess = habits_guess_ethtool((const char *const *)words + 1);
 	if (!guess)
+		guess = options_guess_line(command, option, words);
+	if (!guess)
 		guess = options_guess(command, option, find_next(words, option));
 	if (guess)
 		say_suggestion(suggest_find_root((const char *const *)words), guess,

@@ -29,6 +29,9 @@ struct option {
  * the caller frees it.
  */
 char *options_guess(const struct command *command, const char *option, const char *next);
+/* The line without the option, if the command does that anyway; or NULL. */
+char *options_guess_line(
+	const struct command *command, const char *option, char *const *words);
 
 /*
  * How many words an option of every command takes where it stands before the command:

@@ -4,6 +4,8 @@
 #include "base/basics.h"
 #include "base/common_options.h"
 #include "base/habits.h"
+#include "base/options.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -74,12 +76,57 @@ static const char *find_habit(const struct command *command, const char *option)
 	return hint;
 }
 
+#define REST " ..."
+
+static bool has_rest(const char *hint)
+{
+	size_t len = hint ? strlen(hint) : 0;
+
+	return len > strlen(REST) && strcmp(hint + len - strlen(REST), REST) == 0;
+}
+
+/* Appends a word of a command line; false: no memory. */
+static bool add_word(char **line, const char *word)
+{
+	_cleanup_free_ char *quoted = text_quote(word);
+
+	return quoted && text_join(line, " ", quoted);
+}
+
+char *options_guess_line(
+	const struct command *command, const char *option, char *const *words)
+{
+	char *line = NULL;
+	bool is_option = true;
+
+	if (!has_rest(find_habit(command, option)) ||
+		asprintf(&line, "irqkit %s", command->name) < 0)
+		return NULL;
+	for (size_t i = 1; words[i]; i++) {
+		is_option &= strcmp(words[i], "--") != 0;
+		if (is_option && strcmp(words[i], option) == 0)
+			continue;
+		/* other suggestions have no --root either */
+		if (is_option && strncmp(words[i], "--root", 6) == 0) {
+			i += !words[i][6] && words[i + 1];
+			continue;
+		}
+		if (!add_word(&line, words[i])) {
+			free(line);
+			return NULL;
+		}
+	}
+	return line;
+}
+
 char *options_guess(const struct command *command, const char *option, const char *next)
 {
 	const char *hint = find_habit(command, option);
 	const char *value = strchr(option, '=');
 	char *text = NULL;
 
+	if (has_rest(hint))
+		return asprintf(&text, "irqkit %s", command->name) < 0 ? NULL : text;
 	if (hint) {
 		if (!value && next && next[0] != '-')
 			value = next;

@@ -112,6 +112,44 @@ static int refuse(const struct task *task, const char *why)
 		"cannot set the channels of %s: %s", task->name, why);
 }
 
+/* @ret_why: NULL if the interface has hardware */
+static int explain_software(const struct task *task, char **ret_why)
+{
+	static const char *const whys[] = {
+		[IRQKIT_NET_SOFTWARE] = "a software interface has no hardware queues",
+		[IRQKIT_NET_LOOPBACK] = "its packets stay in the system",
+		[IRQKIT_NET_BRIDGE] = "a bridge has no hardware queues",
+		[IRQKIT_NET_UPPER] = "it has no hardware queues",
+	};
+	_cleanup_free_ char *lower = NULL;
+	enum irqkit_net_kind kind;
+
+	*ret_why = NULL;
+	if (irqkit_device_read_net_kind(task->device, &kind) < 0 || !whys[kind])
+		return 0;
+	if (!request_is_optional(task->request, task->device))
+		lower = request_explain_lower(task->request, task->device);
+	return asprintf(ret_why, "%s%s%s", whys[kind], lower ? ". " : "",
+		       lower ? lower : "") < 0
+		? -ENOMEM
+		: 0;
+}
+
+/* Can the channels be set? 1: yes; 0: the interface is skipped, since it has no hardware. */
+static int check_hardware(const struct task *task)
+{
+	_cleanup_free_ char *why = NULL, *fixed = NULL;
+	int r = irqkit_device_explain_fixed_channels(task->device, 1, &fixed);
+
+	/* the driver of veth has channels */
+	if (r == -ENOENT || r == -ENOMEM)
+		return r == -ENOENT ? 1 : r;
+	r = explain_software(task, &why);
+	if (r < 0 || !why)
+		return r < 0 ? r : 1;
+	return refuse(task, why);
+}
+
 /* 1: they can be set; 0: the interface is skipped. */
 static int read_now(struct task *task)
 {
@@ -320,8 +358,11 @@ static int plan_rss(struct task *task)
 
 static int plan_device(struct task *task)
 {
-	int r = wants_counts(task->request) ? read_now(task) : plan_rss(task);
+	int r = check_hardware(task);
 
+	if (r <= 0)
+		return r;
+	r = wants_counts(task->request) ? read_now(task) : plan_rss(task);
 	if (r <= 0 || !wants_counts(task->request))
 		return r;
 	r = take_counts(task);

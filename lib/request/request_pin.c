@@ -82,10 +82,15 @@ static int check_plan(struct irqkit_request *request, const struct irqkit_plan *
 		struct irqkit_device *named = request->named[0].device;
 		_cleanup_free_ char *lower = request_explain_lower(request, named);
 
+		if (!lower)
+			return request_fail(request, problem,
+				"cannot pin these queues of %s: they have no known "
+				"interrupt, no XPS and no thread",
+				named->name);
+		request_drop_messages(request); /* each queue has no interrupt */
 		return request_fail(request, problem,
-			"cannot pin these queues of %s: they have no known interrupt, no "
-			"XPS and no thread%s%s",
-			named->name, lower ? ". " : "", lower ? lower : "");
+			"cannot pin queues of %s: it has no hardware queues. %s",
+			named->name, lower);
 	}
 	if (irqkit_plan_count_results(plan, IRQKIT_SKIPPED) == n)
 		return request_fail(request, problem,
