@@ -46,8 +46,9 @@ on_terminals() {
 
 # compare_tables ROWS FILE...: the first file is the whole table, the others are the tables of terminals.
 # A table begins at its line of headings and ends after ROWS lines, or at an empty line. A column ends
-# at the last place before the next heading where all lines are blank. Prints names that look alike,
-# lines that are too long, and rows that are missing.
+# at the last place before the next heading where all lines are blank. A line with nothing before the
+# column of the reasons continues the reason of the row above. Prints names that look alike, lines that
+# are too long, and rows that are missing.
 compare_tables() {
 	local rows=$1
 	shift
@@ -55,7 +56,10 @@ compare_tables() {
 		FNR == 1 { file++; row[file] = 0; is_over = 0; width[file] = FILENAME; sub(/.*-/, "", width[file]); width[file] += 0 }
 		!row[file] && !/ (NAME|QUEUE|SOURCE|DEVICE)( |$)|^(QUEUE|DEVICE) / { next }
 		!NF || row[file] == rows { is_over = 1 }
+		!row[file] { reason[file] = find("WHY", $0); if (!reason[file]) reason[file] = find("CAUSE", $0) }
+		row[file] && reason[file] > 1 && substr($0, 1, reason[file] - 1) ~ /^ *$/ { long(file, $0); next }
 		!is_over { line[file, ++row[file]] = $0 }
+		function long(file, text) { if (length(text) > width[file]) print width[file] " columns, too long: " text }
 		function find(heading, text) { return index(" " text " ", " " heading " ") }
 		function note_blanks(file,  i, k) {
 			for (i = 1; i <= row[file]; i++)
@@ -91,8 +95,7 @@ compare_tables() {
 			note_blanks(1)
 			for (f = 2; f <= file; f++) {
 				for (i = 1; i <= row[f]; i++)
-					if (length(line[f, i]) > width[f])
-						print width[f] " columns, too long: " line[f, i]
+					long(f, line[f, i])
 				if (row[f] != row[1])
 					print width[f] " columns: rows are missing"
 				note_blanks(f)
@@ -129,6 +132,12 @@ printf '%s\n' 'IRQ NAME' ' 24 eth~rx' ' 25 eth~rx' >"$tmp/alike-40"
 printf '%s\n' 'IRQ NAME' ' 24 eth0-rx-0' >"$tmp/fewer-40"
 same "names that look alike are noticed" "40 columns: eth0-rx-0 and eth0-rx-1: eth~rx" \
 	"$(compare_tables 9 "$tmp/whole" "$tmp/alike-40")"
+printf '%s\n' 'IRQ NAME      WHY' ' 24 eth0-rx-0 queue 0, next CPU' >"$tmp/whole"
+printf '%s\n' 'IRQ NAME      WHY' ' 24 eth0-rx-0 queue 0,' '              next CPU' >"$tmp/wrapped-24"
+same "a reason may have several lines" "20 columns, too long:  24 eth0-rx-0 queue 0,
+20 columns, too long:               next CPU" "$(compare_tables 9 "$tmp/whole" "$tmp/wrapped-24"
+	cp "$tmp/wrapped-24" "$tmp/wrapped-20" && compare_tables 9 "$tmp/whole" "$tmp/wrapped-20" | sort -r)"
+printf '%s\n' 'IRQ NAME' ' 24 eth0-rx-0' ' 25 eth0-rx-1' >"$tmp/whole"
 same "so are long lines and missing rows" "9 columns, too long:  24 eth0-rx-0
 9 columns: rows are missing" "$(cp "$tmp/fewer-40" "$tmp/fewer-9" && compare_tables 9 "$tmp/whole" "$tmp/fewer-9")"
 

@@ -44,6 +44,43 @@ static bool begins_quote(const char *text, const char *p)
 	return p == text || p[-1] == ' ' || p[-1] == '(';
 }
 
+/* Bytes of the characters of @text that take at most @width columns, one at least. */
+static size_t count_bytes(const char *text, size_t width)
+{
+	size_t len = 0, next;
+
+	for (; text[len]; len = next) {
+		_cleanup_free_ char *part = NULL;
+
+		for (next = len + 1; (text[next] & 0xc0) == 0x80;)
+			next++;
+		part = strndup(text, next);
+		if (len > 0 && (!part || text_width(part) > width))
+			break;
+	}
+	return len;
+}
+
+size_t fold_line(const char *text, size_t width, size_t *ret_next)
+{
+	size_t len = count_bytes(text, width), blank = 0;
+	bool is_quoted = false;
+
+	*ret_next = len;
+	if (!text[len])
+		return len;
+	for (size_t i = 0; i <= len; i++) {
+		if (text[i] == '\'')
+			is_quoted = !is_quoted && begins_quote(text, text + i);
+		if (text[i] == ' ' && (!is_quoted || blank == 0))
+			blank = i;
+	}
+	if (blank == 0)
+		return len;
+	*ret_next = blank + 1;
+	return blank;
+}
+
 static void fold(FILE *stream, const char *text, size_t indent, size_t width)
 {
 	const char *line = text, *blank = NULL;

@@ -13,6 +13,13 @@
 void print_indented(const char *text, size_t indent);
 
 /*
+ * Returns how many bytes of a text stand in a line of @width columns, and in *ret_next where
+ * the next line begins. The line ends at a space outside of a command, or in a word that is
+ * too long.
+ */
+size_t fold_line(const char *text, size_t width, size_t *ret_next);
+
+/*
  * Prints sentences, or a part of one: in lines that fit, on a terminal, and otherwise as
  * they are. The line ends with a newline, in this call or in a later one.
  */

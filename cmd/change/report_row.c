@@ -242,7 +242,7 @@ const struct column report_columns[] = {
 		COLUMN_NAME | COLUMN_DROP(COLUMN_DROP_LAST), get_source, 0 },
 	{ "FILE", "file", NULL, COLUMN_JSON_ONLY, get_file, 0 },
 	{ "LINE", "line", NULL, COLUMN_JSON_ONLY, get_line, 0 },
-	{ "WHY", NULL, "reason", COLUMN_TRUNCATE | COLUMN_DROP(2), get_why_shown, 0 },
+	{ "WHY", NULL, "reason", COLUMN_WRAP | COLUMN_DROP(2), get_why_shown, 0 },
 	{ "WHY", "why", NULL, COLUMN_JSON_ONLY, get_why, 0 },
 	{ "ERROR", "error", "error of the kernel", 0, get_error, 0 },
 	{ 0 },

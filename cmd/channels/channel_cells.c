@@ -231,7 +231,7 @@ const struct column channel_columns[] = {
 	{ "USEFUL", "useful", "queues that this system can use",
 		COLUMN_DEFAULT | COLUMN_RIGHT, get_useful, 0 },
 	{ "WHY", "why", "reason of that number",
-		COLUMN_DEFAULT | COLUMN_TRUNCATE | COLUMN_DROP(2), get_why, 0 },
+		COLUMN_DEFAULT | COLUMN_WRAP | COLUMN_DROP(2), get_why, 0 },
 	{ "FIXED", "fixed", "whether the number cannot be set", 0, get_fixed, 0 },
 	{ "XENSTORE", "xenstore", NULL, COLUMN_JSON_ONLY, get_xenstore, 0 },
 	{ 0 },

@@ -259,7 +259,7 @@ static const struct column columns[] = {
 		COLUMN_RIGHT | COLUMN_DESCENDING, get_rate, 0 },
 	{ "MOVABLE", "movable", "whether it can be moved", 0, get_movable, 0 },
 	{ "WHY", "why", "why it can interrupt these CPUs",
-		COLUMN_DEFAULT | COLUMN_TRUNCATE | COLUMN_DROP(1), get_why, 0 },
+		COLUMN_DEFAULT | COLUMN_WRAP | COLUMN_DROP(1), get_why, 0 },
 	{ 0 },
 };
 

@@ -142,6 +142,6 @@ const struct column check_columns[] = {
 	{ "FILE", "file", NULL, COLUMN_JSON_ONLY, get_file, 0 },
 	{ "LINE", "line", NULL, COLUMN_JSON_ONLY, get_line, 0 },
 	{ "CAUSE", "cause", "likely cause",
-		COLUMN_DEFAULT | COLUMN_TRUNCATE | COLUMN_DROP(1), get_cause, 0 },
+		COLUMN_DEFAULT | COLUMN_WRAP | COLUMN_DROP(1), get_cause, 0 },
 	{ 0 },
 };

@@ -3,12 +3,14 @@
 #include "table/fit.h"
 #include "base/basics.h"
 #include "base/text.h"
+#include "table/wrap.h"
 
 #include <ctype.h>
 #include <string.h>
 
 #define SHORT 8u /* what is cut keeps at least so many columns */
 #define SHORT_NAME 8u
+#define SHORT_LINE 10u /* of a reason that goes on below */
 #define LONG_NAME 32u /* no other column is left out for more of a name */
 
 static size_t count_columns(const struct grid *grid)
@@ -24,6 +26,11 @@ static size_t count_columns(const struct grid *grid)
 static bool is_cut(const struct grid_column *column)
 {
 	return column->column->flags & COLUMN_TRUNCATE;
+}
+
+static bool is_wrapped(const struct grid_column *column)
+{
+	return column->column->flags & COLUMN_WRAP;
 }
 
 static bool is_name(const struct grid_column *column)
@@ -109,6 +116,8 @@ static size_t least_width(const struct grid_column *column)
 
 	if (is_name(column))
 		least = LONG_NAME;
+	else if (is_wrapped(column))
+		least = SHORT_LINE;
 	else if (!is_cut(column))
 		return column->width;
 	return least < column->width ? least : column->width;
@@ -147,8 +156,8 @@ static size_t find_widest(const struct grid *grid)
 	for (size_t i = 0; i < grid->n_columns; i++) {
 		const struct grid_column *column = &grid->columns[i];
 
-		if (!column->is_hidden && is_cut(column) && !is_name(column) &&
-			column->width > least_width(column) &&
+		if (!column->is_hidden && (is_cut(column) || is_wrapped(column)) &&
+			!is_name(column) && column->width > least_width(column) &&
 			(widest == grid->n_columns ||
 				column->width > grid->columns[widest].width))
 			widest = i;
@@ -156,7 +165,10 @@ static size_t find_widest(const struct grid *grid)
 	return widest;
 }
 
-/* Cuts columns at their end, the widest first, as much as is needed. */
+/*
+ * Cuts columns at their end, the widest first, as much as is needed. Reasons only get the
+ * width: grid_wrap() follows.
+ */
 static bool cut_columns(struct grid *grid, size_t width)
 {
 	size_t i, total;
@@ -169,6 +181,10 @@ static bool cut_columns(struct grid *grid, size_t width)
 
 		cut.head = excess < cut.head + 1 - least ? cut.head - excess : least - 1;
 		before = grid->columns[i].width;
+		if (is_wrapped(&grid->columns[i])) {
+			grid->columns[i].width = cut.head + 1;
+			continue;
+		}
 		if (!change_column(grid, i, cut_text, &cut))
 			return false;
 		if (grid->columns[i].width >= before)
@@ -400,5 +416,5 @@ bool grid_fit(struct grid *grid, size_t width, bool may_drop)
 		return false;
 	for (; may_drop && rank <= COLUMN_DROP_MAX && count_columns(grid) > width; rank++)
 		drop_rank(grid, rank);
-	return true;
+	return grid_wrap(grid);
 }

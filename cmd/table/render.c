@@ -82,10 +82,12 @@ static const char *add_line(struct libscols_table *out, const struct grid *grid,
 static bool add_lines(
 	struct libscols_table *out, const struct table *table, const struct grid *grid)
 {
-	bool has_marks = table->get_mark && do_scols_table_colors_wanted(out);
+	/* no table with marks has lines that continue a row */
+	bool has_marks = table->get_mark && grid->n_rows == table->n_rows &&
+		do_scols_table_colors_wanted(out);
 	const char *text = grid->text;
 
-	for (size_t i = 0; i < table->n_rows && text; i++)
+	for (size_t i = 0; i < grid->n_rows && text; i++)
 		text = add_line(out, grid, text,
 			has_marks ? table->get_mark(table->rows[i]) : MARK_NONE);
 	return text;

@@ -98,6 +98,9 @@ enum {
 	COLUMN_NAME = 1 << 6, /* shortened last, and never so that two look alike */
 	COLUMN_ADDRESS =
 		1 << 7, /* may end in the address of a device, which goes first */
+	/* bits 8 to 11: COLUMN_DROP() */
+	COLUMN_WRAP =
+		1 << 12, /* sentences: in several lines where a terminal is narrow */
 };
 /*
  * Left out on a narrow terminal: rank 1 first, the last ranks only if short names are not
@@ -106,7 +109,7 @@ enum {
 #define COLUMN_DROP_LAST 14u
 #define COLUMN_DROP_MAX 15u
 #define COLUMN_DROP(rank) ((unsigned int)(rank) << 8)
-#define COLUMN_DROP_RANK(flags) ((flags) >> 8)
+#define COLUMN_DROP_RANK(flags) ((flags) >> 8 & 15u)
 
 struct column {
 	const char *name;
