@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit set: the CPUs that handle an interrupt. */
 #include "base/basics.h"
+#include "base/example.h"
 #include "base/habits.h"
 #include "base/say.h"
 #include "base/suggest.h"
@@ -117,6 +118,17 @@ static bool say_bare_cpus(const struct call *call)
 	return true;
 }
 
+static enum status say_no_cpus(const struct call *call)
+{
+	_cleanup_free_ char *target = example_find_target(call, "TARGET");
+
+	if (!target)
+		return say_no_memory();
+	say_error(NEEDS_CPUS ", as in 'irqkit set %s --cpus=%u'", target,
+		example_find_cpu(call));
+	return STATUS_MISUSE;
+}
+
 static enum status check_words(const struct call *call, const struct set_options *o)
 {
 	if (o->cpus && o->mask)
@@ -129,7 +141,7 @@ static enum status check_words(const struct call *call, const struct set_options
 	else if (!o->cpus && !o->mask && say_bare_cpus(call))
 		return STATUS_MISUSE;
 	else if (!o->cpus && !o->mask)
-		say_error(NEEDS_CPUS ", as in 'irqkit set 24 --cpus=3'");
+		return say_no_cpus(call);
 	else if (o->is_default && call->n_words)
 		say_error("--default sets the default for new interrupts and takes no "
 			  "TARGET");

@@ -6,6 +6,7 @@
 #include "base/options.h"
 #include "base/say.h"
 #include "base/suggest.h"
+#include "base/topics.h"
 #include "links.h"
 #include "target/unknown.h"
 
@@ -73,7 +74,8 @@ static void print_help(void)
 	       "Options of every command, before or after it:\n");
 	options_print_common();
 	printf("\nirqkit help COMMAND has the options of a command, irqkit(8) has the "
-	       "rest.\n");
+	       "rest,\n"
+	       "irqkit-cookbook(7) has recipes.\n");
 }
 
 static void print_version(void)
@@ -251,15 +253,23 @@ static enum status run_with_leading(const struct command *command,
 static enum status run_help(const char *const *words)
 {
 	static const char *const help[] = { "--help" };
-	const struct command *command = words[1] ? find_command(words[1]) : NULL;
+	const char *word = words[1];
+	const struct command *command = NULL;
 
-	if (words[1] && (words[2] || words[1][0] == '-')) {
-		say_error("help takes one command, as in 'irqkit help show'");
+	/* the name of a page: irqkit-show */
+	if (word)
+		command = find_command(
+			strncmp(word, "irqkit-", 7) == 0 ? word + 7 : word);
+	if (word && (words[2] || word[0] == '-')) {
+		say_error("help takes one command, as in 'irqkit help %s'",
+			command ? command->name : "show");
 		return STATUS_MISUSE;
 	}
 	if (command)
 		return run_with_leading(command, help, 1, words + 1, 1);
-	if (words[1] && strcmp(words[1], "help") != 0) {
+	if (word && topics_print(word))
+		return STATUS_DONE;
+	if (word && strcmp(word, "help") != 0) {
 		say_unknown_command(words + 1, NULL, 0, commands);
 		return STATUS_MISUSE;
 	}

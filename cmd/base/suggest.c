@@ -16,6 +16,11 @@ void suggest_set_root(const char *root)
 	root_of_lines = root;
 }
 
+const char *suggest_get_root(void)
+{
+	return root_of_lines;
+}
+
 const char *suggest_find_root(const char *const *words)
 {
 	const char *root = NULL;

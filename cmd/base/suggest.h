@@ -15,5 +15,6 @@ void say_suggestion(const char *root, const char *suggestion, const char *format
 
 /* Sets the root of suggestions for lines, which have no --root; NULL: this system. */
 void suggest_set_root(const char *root);
+const char *suggest_get_root(void);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit channels: how many queues a network interface has, and which of them get flows. */
 #include "base/basics.h"
+#include "base/example.h"
 #include "base/option_values.h"
 #include "base/read_number.h"
 #include "base/say.h"
@@ -84,6 +85,17 @@ static char *find_count(const struct call *call)
 	return option;
 }
 
+static enum status say_no_net(const struct call *call)
+{
+	_cleanup_free_ char *net = example_find_channels(call, "DEV");
+
+	if (!net)
+		return say_no_memory();
+	say_error("channels needs a network interface, as in 'irqkit channels %s --auto'",
+		net);
+	return STATUS_MISUSE;
+}
+
 static enum status check_words(const struct call *call, const struct channels_options *o)
 {
 	_cleanup_free_ char *count = is_change(o) ? NULL : find_count(call);
@@ -95,8 +107,7 @@ static enum status check_words(const struct call *call, const struct channels_op
 	else if (o->is_auto && (o->combined || o->rx || o->tx))
 		say_error("--auto cannot be combined with --combined, --rx and --tx");
 	else if (is_change(o) && call->n_words == 0)
-		say_error("channels needs a network interface, as in 'irqkit channels "
-			  "eth0 --auto'");
+		return say_no_net(call);
 	else if (is_change(o) && table_options_are_given(&o->table))
 		say_error("--output, --sort, --noheadings, --raw and --pairs cannot be "
 			  "combined with a change");

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit pin-queue: pins everything that belongs to a queue to given CPUs. */
 #include "base/basics.h"
+#include "base/example.h"
 #include "base/say.h"
 #include "base/suggest.h"
+#include "base/text.h"
 #include "change/say_request.h"
 #include "queues/lower_option.h"
 #include "target/select.h"
@@ -63,6 +65,54 @@ static void say_pair(const struct call *call, const char *queue, const char *cpu
 			call->words[1]);
 }
 
+/* The interface after its queues, as in "0=2 1=3 eth0"; or NULL. */
+static const char *find_later_net(const struct call *call)
+{
+	for (size_t i = 1; i < call->n_words; i++)
+		if (*call->words[i] && !strchr(call->words[i], '='))
+			return call->words[i];
+	return NULL;
+}
+
+/* "0=2 1=3": the interface before them is missing. */
+static enum status say_no_net(const struct call *call)
+{
+	const char *later = find_later_net(call);
+	_cleanup_free_ char *net = later ? text_quote(later)
+					 : example_find_net(call, "DEV");
+	_cleanup_free_ char *line = NULL;
+	bool is_joined = net && asprintf(&line, "irqkit pin-queue %s", net) >= 0;
+
+	for (size_t i = 0; i < call->n_words && is_joined; i++) {
+		_cleanup_free_ char *word = text_quote(call->words[i]);
+
+		if (call->words[i] != later)
+			is_joined = word && text_join(&line, " ", word);
+	}
+	if (!is_joined)
+		return say_no_memory();
+	say_suggestion(call->common.root, line,
+		"'%s' stands where the interface should be", call->words[0]);
+	return STATUS_MISUSE;
+}
+
+/* "eth0", "eth0:rx-1", or nothing at all */
+static enum status say_no_cpus(const struct call *call)
+{
+	const char *word = call->n_words ? call->words[0] : "";
+	const char *queue = is_queue(word) ? strchr(word, ':') + 1 : "0";
+	_cleanup_free_ char *net = *word ? strndup(word, strcspn(word, ":"))
+					 : example_find_net(call, "DEV");
+	_cleanup_free_ char *quoted = net ? text_quote(net) : NULL;
+
+	if (!quoted)
+		return say_no_memory();
+	say_error("pin-queue needs an interface and CPUs for its queues, as in 'irqkit "
+		  "pin-queue %s %s=%u'",
+		quoted, queue, example_find_cpu(call));
+	return STATUS_MISUSE;
+}
+
 static enum status check_words(const struct call *call, const struct pin_options *o)
 {
 	bool has_all = false;
@@ -84,12 +134,9 @@ static enum status check_words(const struct call *call, const struct pin_options
 		say_pair(call, strchr(call->words[0], ':') + 1, call->words[1]);
 	else if (call->n_words > 0 && strchr(call->words[0], '=') &&
 		!strchr(call->words[0], ':'))
-		say_error("'%s' stands where the interface should be; write it first, "
-			  "as in 'irqkit pin-queue eth0 0=2 1=3'",
-			call->words[0]);
+		return say_no_net(call);
 	else if (call->n_words < 2)
-		say_error("pin-queue needs an interface and CPUs for its queues, as in "
-			  "'irqkit pin-queue eth0 0=2 1=3'");
+		return say_no_cpus(call);
 	else if (o->wraps && !has_all)
 		say_error("--wrap works only with all=SET");
 	else if (o->threads_only && (o->irq_only || o->no_threads))

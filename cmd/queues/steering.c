@@ -2,6 +2,7 @@
 /* The common part of `irqkit rps` and `irqkit xps`: how they run, and the rows they show. */
 #include "queues/steering.h"
 #include "base/basics.h"
+#include "base/example.h"
 #include "base/fold.h"
 #include "base/say.h"
 #include "base/suggest.h"
@@ -115,25 +116,36 @@ static enum status make_request(const struct call *call, const struct steering *
 	return request_give(&request, request_add_words(request, call), ret_request);
 }
 
+/* An option is given that is about interfaces, and no interface. */
+static enum status say_no_net(
+	const struct call *call, const struct steer_options *options, bool is_change)
+{
+	const char *name = call->command->name;
+	_cleanup_free_ char *net = is_change || options->queues
+		? example_find_net(call, "DEV")
+		: example_find_upper(call, "DEV");
+
+	if (!net)
+		return say_no_memory();
+	if (is_change)
+		say_error("%s needs a network interface to change, as in 'irqkit %s "
+			  "%s%s'; 'irqkit %s' lists them",
+			name, name, net, call->line + strlen("irqkit ") + strlen(name),
+			name);
+	else
+		say_error("%s needs a network interface, as in 'irqkit %s %s %s'",
+			options->queues ? "--queues" : "--lower", name, net,
+			options->queues ? "--queues=0" : "--lower");
+	return STATUS_MISUSE;
+}
+
 /* An option that would have no effect is a mistake. */
 static enum status check_options(const struct call *call, const struct steering *steering,
 	const struct steer_options *options, bool is_change)
 {
-	const char *name = call->command->name;
-
-	if (is_change && call->n_words == 0)
-		say_error("%s needs a network interface to change, as in 'irqkit %s "
-			  "eth0%s'; 'irqkit %s' lists them",
-			name, name, call->line + strlen("irqkit ") + strlen(name), name);
-	else if (!is_change && call->n_words == 0 && options->queues)
-		say_error("--queues needs a network interface, as in 'irqkit %s eth0 "
-			  "--queues=0'",
-			name);
-	else if (!is_change && call->n_words == 0 && options->is_lower)
-		say_error("--lower needs a network interface, as in 'irqkit %s bond0 "
-			  "--lower'",
-			name);
-	else if (!is_change && change_options_are_given(&options->change))
+	if (call->n_words == 0 && (is_change || options->queues || options->is_lower))
+		return say_no_net(call, options, is_change);
+	if (!is_change && change_options_are_given(&options->change))
 		say_error("--dry-run, --script and --keep-going need one of %s",
 			steering->changing);
 	else if (is_change && table_options_are_given(&options->table))

@@ -33,8 +33,10 @@ static int refuse_no_interrupt(
 	if (irqkit_device_get_bus_device(device))
 		return REFUSE(
 			message, word, ": no interrupt found for %s%s", name, state);
-	return REFUSE(message, word, ": %s is a software interface and has no interrupts",
-		name);
+	return REFUSE(message, word,
+		": the interface %s exists, but it is software and has no interrupts; "
+		"'irqkit rps %s' shows whether RPS can share its work",
+		name, name);
 }
 
 /* The name in a row that differs in nothing but capitals; NULL: there is none. */
@@ -189,11 +191,11 @@ static int refuse_glob(struct marks *marks, const struct target *target)
 static const char *explain_word(const char *word)
 {
 	static const char *const words[][2] = {
-		{ "irq", "write only the number of the interrupt, as in 24" },
-		{ "interrupt", "write only the number of the interrupt, as in 24" },
-		{ "dev", "write only the name of the device, as in eth0" },
-		{ "device", "write only the name of the device, as in eth0" },
-		{ "interface", "write only the name of the device, as in eth0" },
+		{ "irq", "write only the number of the interrupt" },
+		{ "interrupt", "write only the number of the interrupt" },
+		{ "dev", "write only the name of the device" },
+		{ "device", "write only the name of the device" },
+		{ "interface", "write only the name of the device" },
 		{ "-",
 			"a range has no spaces, as in 24-31, and TARGETs are "
 			"not read from standard input" },
