@@ -115,6 +115,13 @@ static int find_usable(const struct facts *facts, struct fact_device *owner)
 	return r;
 }
 
+static void name_owner(struct fact_device *owner, struct irqkit_device *device)
+{
+	owner->device = device;
+	owner->name = device->name;
+	owner->is_net = device->kind == IRQKIT_DEVICE_NET;
+}
+
 static int need_owner(
 	struct facts *facts, struct irqkit_device *device, struct fact_device **ret_owner)
 {
@@ -122,9 +129,7 @@ static int need_owner(
 
 	if (!owner) {
 		owner = &facts->owners[facts->n_owners++];
-		owner->device = device;
-		owner->name = device->name;
-		owner->is_net = device->kind == IRQKIT_DEVICE_NET;
+		name_owner(owner, device);
 		*ret_owner = owner;
 		return index_owner(facts, owner) < 0 ? -ENOMEM
 						     : find_usable(facts, owner);
@@ -304,6 +309,34 @@ int facts_find_units(struct facts *facts)
 	for (size_t i = 0; i < facts->n_owners; i++)
 		facts->owners[i].is_busy = is_busy(facts, &facts->owners[i]);
 	return r;
+}
+
+int facts_new_behind(struct facts *facts, struct irqkit_device *device, struct unit *unit,
+	struct fact_device **ret_behind)
+{
+	struct fact_device *behind = calloc(1, sizeof(*behind));
+
+	if (behind)
+		name_owner(behind, device);
+	if (!behind || !GROW(behind->units, behind->n_units, behind->units_room) ||
+		find_usable(facts, behind) < 0) {
+		facts_free_behind(behind);
+		return -ENOMEM;
+	}
+	behind->units[behind->n_units++] = unit;
+	behind->count = unit->count;
+	behind->is_busy = is_busy(facts, behind);
+	*ret_behind = behind;
+	return 0;
+}
+
+void facts_free_behind(struct fact_device *behind)
+{
+	if (!behind)
+		return;
+	free(behind->units);
+	irqkit_cpuset_free(behind->usable);
+	free(behind);
 }
 
 void facts_free_units(struct facts *facts)

@@ -82,3 +82,10 @@ char *placing_format_part(size_t n, size_t all)
 		? NULL
 		: text;
 }
+
+bool placing_is_busy_machine(const struct facts *facts)
+{
+	double rate = facts_rate(facts, facts->count);
+
+	return rate >= 0 ? rate >= BUSY_PER_SECOND : facts->count >= BUSY_TOTAL;
+}

@@ -25,6 +25,9 @@ bool placing_gains_itself(const struct plan_gain *gain);
 void placing_lower_if_idle(struct irqkit_finding *finding, const struct facts *facts,
 	const struct fact_device *device);
 
+/* Too few interrupts say nothing: it is chance where they come. */
+bool placing_is_busy_machine(const struct facts *facts);
+
 /* "3 of 4 queues are"; the caller frees it. NULL: no memory. */
 char *placing_format_part(size_t n, size_t all);
 

@@ -179,14 +179,6 @@ static struct cpu_sum *sum_cpus(const struct facts *facts, size_t *ret_n)
 	return sums;
 }
 
-/* Too few interrupts say nothing: it is chance where they come. */
-static bool is_busy_machine(const struct facts *facts)
-{
-	double rate = facts_rate(facts, facts->count);
-
-	return rate >= 0 ? rate >= BUSY_PER_SECOND : facts->count >= BUSY_TOTAL;
-}
-
 static int report_serves_all(
 	struct look *look, unsigned int cpu, const struct cpu_sum *sum)
 {
@@ -228,7 +220,8 @@ static int look_one_cpu_serves_all(struct look *look)
 	_cleanup_free_ struct cpu_sum *sums = sum_cpus(facts, &n);
 	int r = sums ? 0 : -ENOMEM;
 
-	if (irqkit_cpuset_count(facts->housekeeping) < 4 || !is_busy_machine(facts))
+	if (irqkit_cpuset_count(facts->housekeeping) < 4 ||
+		!placing_is_busy_machine(facts))
 		return r;
 	for (size_t cpu = 0; cpu < n && r == 0; cpu++) {
 		const struct cpu_sum *sum = &sums[cpu];
@@ -344,7 +337,7 @@ static int look_hot_units_collide(struct look *look)
 	_cleanup_free_ struct cpu_sum *sums = sum_cpus(facts, &n);
 	int r = sums ? 0 : -ENOMEM;
 
-	if (!is_busy_machine(facts))
+	if (!placing_is_busy_machine(facts))
 		return r;
 	for (size_t cpu = 0; cpu < n && r == 0; cpu++)
 		if (sums[cpu].n_hot >= 2 &&

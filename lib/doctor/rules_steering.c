@@ -68,9 +68,12 @@ static int judge_single_queue(struct look *look, struct steered *steered)
 		return -ENOMEM;
 	finding = finding_add(look, steered->device, NULL);
 	finding_does(finding,
-		"has one rx queue, so cpu%d processes all packets that it "
-		"receives: %s",
-		cpu, text);
+		"has one rx queue, so cpu%d processes all packets that it receives%s%s",
+		cpu,
+		steered->behind && pressure.kind == PRESSURE_TOTAL
+			? " over a USB controller with "
+			: ": ",
+		text);
 	steered_add_irq(
 		look, finding, irqkit_device_find_queue(steered->device, IRQKIT_RX, 0));
 	steered_add_file(finding, irqkit_device_find_queue(steered->device, IRQKIT_RX, 0),
@@ -220,15 +223,18 @@ static const struct irqkit_rule rules[] = {
 		.title = "one CPU processes all packets of an interface with one queue",
 		.why = "One interrupt cannot be shared among CPUs, but RPS can share the "
 		       "protocol work that follows it.",
-		.explain = "Reported for an interface with one rx queue and without RPS, "
-			   "if the CPU that handles it spends half of its time in "
-			   "interrupts, drops packets, or receives 50,000 packets per "
-			   "second. Without these numbers, an interface with a tenth of "
-			   "all interrupts since boot is reported, and never above "
-			   "medium, or above low if RPS would relieve its CPU by less "
-			   "than a quarter. Not reported if more than three quarters of "
-			   "its interrupts, or of its packets, come from sending: RPS "
-			   "does not spread that work.",
+		.explain =
+			"Reported for an interface with one rx queue and without RPS, "
+			"if the CPU that handles it spends half of its time in "
+			"interrupts, drops packets, or receives 50,000 packets per "
+			"second. Without these numbers, an interface with a tenth of "
+			"all interrupts since boot is reported, and never above "
+			"medium, or above low if RPS would relieve its CPU by less "
+			"than a quarter. For a USB interface, the interrupt of its "
+			"controller counts, unless most of it is "
+			"for other devices. Not reported if more than three quarters of "
+			"its interrupts, or of its packets, come from sending: RPS "
+			"does not spread that work.",
 		.hides = (const char *const[]){ "mask-delivers-to-one",
 			"cpu-full-of-softirq", NULL },
 		.look = look_single_queue,

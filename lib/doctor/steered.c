@@ -5,6 +5,7 @@
 #include "base/macros.h"
 #include "doctor/doctor.h"
 #include "doctor/facts_net.h"
+#include "doctor/facts_units.h"
 #include "doctor/thresholds.h"
 #include "steer/steer.h"
 
@@ -15,6 +16,7 @@ static void steered_clear(struct steered *steered)
 {
 	irqkit_cpuset_free(steered->rps);
 	irqkit_rps_advice_free(steered->advice);
+	facts_free_behind(steered->behind);
 }
 
 void facts_free_steered(struct facts *facts)
@@ -24,14 +26,59 @@ void facts_free_steered(struct facts *facts)
 	free(facts->steered);
 }
 
+/* The unit of the controller that serves a USB interface; NULL: none, or it is not USB. */
+static struct unit *find_controller(
+	const struct facts *facts, const struct irqkit_device *device)
+{
+	struct irqkit_queue *queue = irqkit_device_find_queue(device, IRQKIT_RX, 0);
+	int number = device->is_behind_controller && queue ? irqkit_queue_get_irq(queue)
+							   : -1;
+	struct irqkit_irq *irq = number < 0
+		? NULL
+		: irqkit_machine_find_irq(facts->machine, (unsigned int)number);
+
+	return irq ? facts->unit_of[irqkit_irq_get_index(irq)] : NULL;
+}
+
+/*
+ * The controller serves other devices too: are its interrupts those of the interface? Each
+ * of them brings a packet or more.
+ */
+static bool has_packets(
+	struct facts *facts, const struct irqkit_device *device, const struct unit *unit)
+{
+	uint64_t total = 0, packets;
+
+	if (!facts_read_statistic(facts, device, "rx_packets", &packets))
+		return true;
+	for (size_t i = 0; i < unit->n_irqs; i++)
+		total += irqkit_interrupt_get_total(unit->irqs[i]->row);
+	return packets >= total / 2;
+}
+
+static int read_controller(struct facts *facts, struct steered *steered)
+{
+	struct unit *unit = find_controller(facts, steered->device);
+	int r;
+
+	if (steered->owner || !unit || !has_packets(facts, steered->device, unit))
+		return 0;
+	r = facts_new_behind(facts, steered->device, unit, &steered->behind);
+	steered->owner = steered->behind;
+	return r;
+}
+
 static int read_steered(
 	struct facts *facts, struct irqkit_device *device, struct steered *ret_steered)
 {
+	int r;
+
 	ret_steered->device = device;
 	ret_steered->owner = facts_find_device(facts, device);
 	ret_steered->n_rx = facts_count_queues(device, IRQKIT_RX);
 	ret_steered->n_tx = facts_count_queues(device, IRQKIT_TX);
-	return facts_find_rps(device, &ret_steered->rps);
+	r = read_controller(facts, ret_steered);
+	return r < 0 ? r : facts_find_rps(device, &ret_steered->rps);
 }
 
 bool steered_is_kind(

@@ -8,7 +8,8 @@
 
 struct steered {
 	struct irqkit_device *device;
-	const struct fact_device *owner; /* or NULL: it raises no interrupt */
+	const struct fact_device *owner; /* or NULL: no interrupt serves it */
+	struct fact_device *behind; /* owned; the owner, if it is USB; or NULL */
 	enum irqkit_net_kind kind; /* see steered_is_kind() */
 	bool has_kind;
 	size_t n_rx, n_tx;

@@ -2981,7 +2981,8 @@ int irqkit_spread_set_allowed(
 /*
  * Sets the current affinity of the interrupt. It matters by load with a width greater
  * than 1: an interrupt that can stay keeps its CPUs, if it has that many and may use all
- * of them.
+ * of them. By queue, an interrupt with several CPUs is not one that was pinned, and its
+ * device stays as a whole or not at all.
  */
 int irqkit_spread_set_affinity(
 	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *affinity);

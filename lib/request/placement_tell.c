@@ -182,11 +182,11 @@ static void tell_owner(struct irqkit_placement *p, size_t index, int irq)
 	tell_node(p, index, owner, node);
 }
 
-static int tell_width(
+static int tell_affinity(
 	struct irqkit_placement *p, size_t index, const struct served *served)
 {
-	p->n_on_one_of_many += served->affinity && served->effective &&
-		irqkit_cpuset_count(served->affinity) > 1 &&
+	p->n_on_one_of_many += p->request->width > 1 && served->affinity &&
+		served->effective && irqkit_cpuset_count(served->affinity) > 1 &&
 		irqkit_cpuset_count(served->effective) == 1;
 	return irqkit_spread_set_affinity(p->spread, index, served->affinity);
 }
@@ -207,7 +207,7 @@ static int tell_interrupt(
 		irqkit_spread_set_allowed(p->spread, (size_t)index, p->allowed[index]) <
 			0)
 		return -ENOMEM;
-	if (p->request->width > 1 && tell_width(p, (size_t)index, &served) < 0)
+	if (tell_affinity(p, (size_t)index, &served) < 0)
 		return -ENOMEM;
 	if (p->request->policy == IRQKIT_POLICY_HINT &&
 		irqkit_irq_get_hint(record, &hint) == 0 &&

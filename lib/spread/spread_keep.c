@@ -5,6 +5,7 @@
  *
  *	all stay		where they are as good as they would be then
  *	some devices stay	those whose queues are, and the others go around them
+ *	some queues stay	as many as possible, if fewer move than by that
  *	none stays
  *
  * By the number of queues, it is often all the same which of the devices stay: then the load
@@ -16,6 +17,7 @@
  * Placing the result again gives the same result, so a second run writes nothing.
  */
 #include "spread/spread_keep.h"
+#include "spread/spread_keep_queues.h"
 #include "spread/spread_queue.h"
 #include "spread/spread_score.h"
 
@@ -60,15 +62,17 @@ static bool is_crowded(const struct spread_places *kept, const struct spread_pla
 	return false;
 }
 
-static void keep_device(
-	struct spread_places *kept, const struct spread_places *now, uint32_t device)
+static void keep_device(struct spread_places *kept, const struct spread_places *now,
+	uint32_t device, bool *keeps)
 {
 	const struct slots *slots = now->slots;
 
 	for (uint32_t i = slots->devices[device].first; i != NONE;
-		i = slots->slots[i].next)
+		i = slots->slots[i].next) {
 		if (spread_places_has(now, i))
 			spread_places_add(kept, &slots->slots[i], now->cpu[i]);
+		keeps[i] = true;
+	}
 }
 
 /* Would its queues stay on their CPUs if all queues were placed again? */
@@ -103,7 +107,7 @@ static bool can_keep(struct spread_places *alone, const struct spread_places *ke
 {
 	struct spread_score of_now;
 
-	if (now->slots->devices[device].first == NONE || !can_stay(now->slots, device))
+	if (!can_stay(now->slots, device))
 		return false;
 	spread_places_score_device(alone, now, device);
 	of_now = alone->score;
@@ -131,16 +135,18 @@ static int choose_kept(const struct spread_places *now, const struct spread_plac
 		return r;
 	spread_places_add_pinned(&kept);
 	most_first = find_most_first(fresh);
-	memset(keeps, 0, slots->n_devices * sizeof(*keeps));
+	memset(keeps, 0, slots->n * sizeof(*keeps));
 	for (uint32_t k = same_first ? 0 : slots->n_devices; k < 2 * slots->n_devices;
 		k++) {
 		uint32_t d = k % slots->n_devices;
 
-		if (keeps[d] || (k < slots->n_devices && !is_same(now, fresh, d)) ||
+		uint32_t first = slots->devices[d].first;
+
+		if (first == NONE || keeps[first] ||
+			(k < slots->n_devices && !is_same(now, fresh, d)) ||
 			!can_keep(&alone, &kept, now, fresh, d, most_first))
 			continue;
-		keep_device(&kept, now, d);
-		keeps[d] = true;
+		keep_device(&kept, now, d, keeps);
 		*ret_any = true;
 	}
 	return 0;
@@ -154,7 +160,7 @@ struct decision {
 	struct spread_places now;
 	struct spread_places fresh; /* as good as it gets */
 	struct spread_places tried;
-	bool *keeps; /* owned; by device */
+	bool *keeps; /* owned; by slot */
 	bool has_nodes; /* there are nodes, and CPUs of others may be used too */
 };
 
@@ -181,7 +187,7 @@ static int decision_init(struct decision *d, struct irqkit_spread *spread)
 		return r;
 	for (uint32_t i = 0; i < spread->n_items; i++)
 		d->has_nodes |= spread->items[i].near != NULL;
-	d->keeps = calloc((size_t)d->slots.n_devices + 1, sizeof(*d->keeps));
+	d->keeps = calloc((size_t)d->slots.n + 1, sizeof(*d->keeps));
 	if (!d->keeps)
 		return -ENOMEM;
 	spread_places_find(&d->now, false);
@@ -252,46 +258,104 @@ static int place_fresh(struct decision *d, struct slots_way *way)
 struct around {
 	bool is_good; /* as the fresh placement */
 	uint64_t load; /* then: of the busiest CPU */
+	uint32_t n_moved; /* then: queues */
 };
 
-/* Some devices stay, and the others go around them. */
-static int place_kept(struct decision *d, const struct slots_way *fresh, bool same_first,
-	struct around *ret)
+static uint32_t count_moved(const struct decision *d, const struct spread_places *places)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < d->slots.n; i++)
+		n += spread_places_has(places, i) && places->cpu[i] != d->now.cpu[i];
+	return n;
+}
+
+/* What @keeps names stays, and the others go around it. */
+static int place_kept(
+	struct decision *d, const struct slots_way *fresh, struct around *ret)
 {
 	struct slots_way way = *fresh;
-	bool has_any = false;
-	int r = choose_kept(&d->now, &d->fresh, same_first, d->keeps, &has_any);
+	int r;
 
-	*ret = (struct around){ 0 };
-	if (r < 0 || !has_any)
-		return r;
 	way.keeps = d->keeps;
 	r = place(d, &way, &d->tried);
 	/* a less busy one would be judged by another measure the next time */
 	ret->is_good = spread_score_is_as_good(&d->tried.score, &d->fresh.score) &&
 		d->tried.score.busiest == d->fresh.score.busiest;
-	return r == 0 && ret->is_good ? spread_places_find_load(&d->tried, &ret->load)
-				      : r;
+	ret->n_moved = count_moved(d, &d->tried);
+	return r == 0 ? spread_places_find_load(&d->tried, &ret->load) : r;
+}
+
+static int place_devices(struct decision *d, const struct slots_way *fresh,
+	bool same_first, struct around *ret)
+{
+	bool has_any = false;
+	int r = choose_kept(&d->now, &d->fresh, same_first, d->keeps, &has_any);
+
+	*ret = (struct around){ 0 };
+	return r < 0 || !has_any ? r : place_kept(d, fresh, ret);
 }
 
 /*
  * Some devices stay, if what comes of it is as good. By the number of queues, it is often all the
  * same which of them do; then the load of the busiest CPU decides.
  */
-static int place_around(struct decision *d, const struct slots_way *fresh)
+static int place_whole_devices(
+	struct decision *d, const struct slots_way *fresh, struct around *ret)
 {
-	struct around in_order, same;
-	int r = place_kept(d, fresh, false, &in_order);
+	struct around same;
+	int r = place_devices(d, fresh, false, ret);
 
 	if (r == 0)
-		r = place_kept(d, fresh, true, &same);
+		r = place_devices(d, fresh, true, &same);
 	if (r < 0)
 		return r;
-	if (same.is_good && (!in_order.is_good || same.load <= in_order.load))
+	if (same.is_good && (!ret->is_good || same.load <= ret->load)) {
+		*ret = same;
 		return 0;
-	if (in_order.is_good)
-		return place_kept(d, fresh, false, &in_order);
-	return place(d, fresh, &d->fresh);
+	}
+	if (ret->is_good)
+		return place_devices(d, fresh, false, ret);
+	ret->n_moved = count_moved(d, &d->fresh);
+	r = spread_places_find_load(&d->fresh, &ret->load);
+	return r == 0 ? place(d, fresh, &d->fresh) : r;
+}
+
+/* The busiest CPU gets no more load than with whole devices, or than now. */
+static int place_queues(struct decision *d, const struct slots_way *fresh,
+	bool same_first, const struct around *devices, struct around *ret)
+{
+	uint64_t load;
+	int r = spread_choose_queues(&d->now, &d->fresh, same_first, d->keeps);
+
+	if (r == 0)
+		r = place_kept(d, fresh, ret);
+	if (r == 0)
+		r = spread_places_find_load(&d->now, &load);
+	ret->is_good &= r == 0 && ret->n_moved < devices->n_moved &&
+		(ret->load <= devices->load || ret->load <= load);
+	return r;
+}
+
+/*
+ * Single queues stay, if fewer are moved by that than by whole devices. Not with rx and tx apart:
+ * rx of all devices could end on a CPU.
+ */
+static int place_around(struct decision *d, const struct slots_way *fresh)
+{
+	struct around devices, same = { 0 }, in_order = { 0 };
+	int r = place_whole_devices(d, fresh, &devices);
+
+	if (r < 0 || devices.n_moved < 2 || d->slots.spread->is_split)
+		return r;
+	r = place_queues(d, fresh, false, &devices, &in_order);
+	if (r == 0)
+		r = place_queues(d, fresh, true, &devices, &same);
+	if (r < 0 ||
+		(same.is_good && (!in_order.is_good || same.n_moved <= in_order.n_moved)))
+		return r;
+	return in_order.is_good ? place_queues(d, fresh, false, &devices, &in_order)
+				: place_whole_devices(d, fresh, &devices);
 }
 
 static int place_all(struct decision *d)
@@ -304,7 +368,7 @@ static int place_all(struct decision *d)
 	if (!all_can_stay(&d->slots) ||
 		!spread_score_is_as_good(&d->now.score, &d->fresh.score))
 		return place_around(d, &way);
-	for (uint32_t i = 0; i < d->slots.n_devices; i++)
+	for (uint32_t i = 0; i < d->slots.n; i++)
 		d->keeps[i] = true;
 	way.keeps = d->keeps;
 	return slots_place(&d->slots, &way);

@@ -170,7 +170,7 @@ static uint32_t find_start(
 
 static bool keeps(const struct placing *p, const struct slot *slot)
 {
-	return p->way->keeps && p->way->keeps[slot->device];
+	return p->way->keeps && p->way->keeps[slot - p->slots->slots];
 }
 
 /* Can it go to the CPU of @leader? */
@@ -377,7 +377,7 @@ static int place_leader(
 	return place_next(p, slot, item);
 }
 
-/* For an interrupt of a device that is kept: is it on the CPU where it will stay? */
+/* For an interrupt of a slot that is kept: is it on the CPU where it will stay? */
 static bool stays_put(const struct placing *p, const struct slot *slot, uint32_t index)
 {
 	const struct spread_item *item = slots_get(p->slots, slot, index);
@@ -494,7 +494,7 @@ static const struct slot *find_trade(const struct placing *p, const struct slot 
 	for (uint32_t i = slot->next; i != NONE; i = slots->slots[i].next) {
 		const struct slot *other = &slots->slots[i];
 
-		if (!can_trade(p, slot, other) ||
+		if (keeps(p, other) || !can_trade(p, slot, other) ||
 			count_first(p, slots_get_leader(slots, other)->place) >= few)
 			continue;
 		few = count_first(p, slots_get_leader(slots, other)->place);
@@ -572,6 +572,7 @@ static int place_slots(struct placing *p, bool stays)
 	bool has_parted = stays;
 	int r = 0;
 
+	p->own_device = NONE;
 	for (uint32_t i = 0; i < slots->n && r == 0; i++) {
 		if (keeps(p, &slots->slots[i]) != stays)
 			continue;

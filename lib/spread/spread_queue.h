@@ -17,7 +17,7 @@ struct slots_way {
 	 * CPUs with fewer queues. 0: never.
 	 */
 	uint32_t most;
-	const bool *keeps; /* by device: its queues stay where they are; NULL: none */
+	const bool *keeps; /* by slot: it stays where it is; NULL: none */
 };
 
 /* Places all items again. */

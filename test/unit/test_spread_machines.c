@@ -11,6 +11,7 @@
  *	a run for each device ends no worse than twice one run for all
  *	what is moved gains something; and what show advises to spread is moved
  *	a run for each device, again and again, comes to rest, and moves nothing without a gain
+ *	after one queue of a spread machine was moved by hand, few queues are moved, mostly one
  *
  *	no CPU gets more interrupts than it has vectors for
  *
@@ -640,6 +641,78 @@ static void moves_gain_something(void **state)
 	}
 }
 
+/* A queue, or an interrupt of unknown purpose, and where it is put. */
+static void move_by_hand(struct machine *m, unsigned int i, unsigned int cpu)
+{
+	m->irqs[i].now = (int)cpu;
+	if (i + 1 < m->n_irqs && !is_leader(m, i + 1) && !m->irqs[i + 1].is_link)
+		m->irqs[i + 1].now = (int)cpu;
+}
+
+static unsigned int count_moved(const struct machine *m, const struct machine *before)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < m->n_irqs; i++)
+		n += is_leader(m, i) && m->irqs[i].now != before->irqs[i].now;
+	return n;
+}
+
+/* @n_devices of one to MAX_CPUS queues, which start anywhere. */
+static void turned_devices_keep_their_order(void **state)
+{
+	(void)state;
+	for (unsigned int k = 0; k < 2 * MAX_CPUS * MAX_CPUS; k++) {
+		unsigned int n_cpus = 2 + k % (MAX_CPUS - 2), start = k / MAX_CPUS;
+		struct machine m = { .n_cpus = n_cpus, .threads = 1, .n_nodes = 1 };
+		struct machine moved;
+
+		for (unsigned int d = 0; d < 1 + k % 2; d++) {
+			m.devices[m.n_devices] = (struct device){ .node = -1,
+				.first = m.n_irqs };
+			for (unsigned int q = 0; q < n_cpus; q++) {
+				add_irq(&m, (int)q, IRQKIT_SERVES_BOTH, 5);
+				m.irqs[m.n_irqs - 1].now =
+					(int)((q + start + d * n_cpus / 2) % n_cpus);
+			}
+			m.n_devices++;
+		}
+		moved = m;
+		move_by_hand(&moved, start % m.n_irqs, k % n_cpus);
+		m = moved;
+		run(&m, -1, false);
+		if (count_moved(&m, &moved) > 1)
+			fails(&moved, k, "moved", count_moved(&m, &moved), 1);
+	}
+}
+
+/* To move it back is enough. A better placement than before may be found in few cases. */
+static void a_move_by_hand_is_mended(void **state)
+{
+	uint64_t seed = 362436069;
+	unsigned int n_more = 0;
+
+	(void)state;
+	for (unsigned int n = 0; n < share_of(N_MACHINES); n++) {
+		struct machine m, moved;
+		unsigned int i;
+
+		make_machine(&seed, &m);
+		run(&m, -1, false);
+		i = below(&seed, m.n_irqs);
+		if (!is_leader(&m, i))
+			continue;
+		move_by_hand(&m, i, below(&seed, m.n_cpus));
+		moved = m;
+		run(&m, -1, false);
+		n_more += count_moved(&m, &moved) > 1;
+	}
+	/* 7 % with all machines */
+	if (n_more > share_of(N_MACHINES) / 10)
+		fail_msg("more than one queue is moved on %u of %u machines", n_more,
+			share_of(N_MACHINES));
+}
+
 static void count_irqs(const struct machine *m, unsigned int n[MAX_CPUS])
 {
 	memset(n, 0, MAX_CPUS * sizeof(*n));
@@ -776,6 +849,8 @@ int main(void)
 		cmocka_unit_test(busiest_gets_no_more_queues),
 		cmocka_unit_test(each_is_no_worse_than_twice_all),
 		cmocka_unit_test(moves_gain_something),
+		cmocka_unit_test(turned_devices_keep_their_order),
+		cmocka_unit_test(a_move_by_hand_is_mended),
 		cmocka_unit_test(series_come_to_rest),
 		cmocka_unit_test(vectors_suffice),
 		cmocka_unit_test(by_load_queues_stay_whole),
