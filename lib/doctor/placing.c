@@ -89,3 +89,12 @@ bool placing_is_busy_machine(const struct facts *facts)
 
 	return rate >= 0 ? rate >= BUSY_PER_SECOND : facts->count >= BUSY_TOTAL;
 }
+
+int placing_lacks_interrupts(struct look *look)
+{
+	return facts_seconds(look->facts) > 0
+		? look_lacks(look, "fewer than %d device interrupts per second",
+			  BUSY_PER_SECOND)
+		: look_lacks(
+			  look, "fewer than %d device interrupts since boot", BUSY_TOTAL);
+}

@@ -27,6 +27,8 @@ void placing_lower_if_idle(struct irqkit_finding *finding, const struct facts *f
 
 /* Too few interrupts say nothing: it is chance where they come. */
 bool placing_is_busy_machine(const struct facts *facts);
+/* What a rule returns then. */
+int placing_lacks_interrupts(struct look *look);
 
 /* "3 of 4 queues are"; the caller frees it. NULL: no memory. */
 char *placing_format_part(size_t n, size_t all);

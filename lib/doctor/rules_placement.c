@@ -220,9 +220,10 @@ static int look_one_cpu_serves_all(struct look *look)
 	_cleanup_free_ struct cpu_sum *sums = sum_cpus(facts, &n);
 	int r = sums ? 0 : -ENOMEM;
 
-	if (irqkit_cpuset_count(facts->housekeeping) < 4 ||
-		!placing_is_busy_machine(facts))
+	if (irqkit_cpuset_count(facts->housekeeping) < 4)
 		return r;
+	if (!placing_is_busy_machine(facts))
+		return placing_lacks_interrupts(look);
 	for (size_t cpu = 0; cpu < n && r == 0; cpu++) {
 		const struct cpu_sum *sum = &sums[cpu];
 
@@ -338,7 +339,7 @@ static int look_hot_units_collide(struct look *look)
 	int r = sums ? 0 : -ENOMEM;
 
 	if (!placing_is_busy_machine(facts))
-		return r;
+		return placing_lacks_interrupts(look);
 	for (size_t cpu = 0; cpu < n && r == 0; cpu++)
 		if (sums[cpu].n_hot >= 2 &&
 			may_relieve(facts, sums, n, (unsigned int)cpu))

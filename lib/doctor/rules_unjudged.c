@@ -2,7 +2,6 @@
 /* What cannot be judged, and why. */
 #include "base/cpuset.h"
 #include "base/macros.h"
-#include "doctor/placing.h"
 #include "doctor/rule.h"
 #include "doctor/thresholds.h"
 #include "interrupts/snapshot.h"
@@ -112,59 +111,12 @@ static int report_short(struct look *look)
 	return 0;
 }
 
-/* The CPU that handles most interrupts, as they are placed now; -1: none. */
-static int find_busiest(const struct facts *facts, uint64_t *ret_count)
-{
-	_cleanup_free_ uint64_t *counts = calloc(IRQKIT_CPU_MAX + 1, sizeof(*counts));
-	int busiest = -1;
-
-	*ret_count = 0;
-	for (size_t i = 0; counts && i < facts->n_units; i++) {
-		const struct unit *unit = &facts->units[i];
-
-		if (unit->cpu < 0)
-			continue;
-		counts[unit->cpu] += unit->count;
-		if (counts[unit->cpu] > *ret_count) {
-			*ret_count = counts[unit->cpu];
-			busiest = unit->cpu;
-		}
-	}
-	return busiest;
-}
-
-/* 'irqkit show' says who handles them also where that hardly matters. */
-static int look_few_since_boot(struct look *look)
-{
-	const struct facts *facts = look->facts;
-	struct irqkit_finding *finding;
-	uint64_t count;
-	int cpu = find_busiest(facts, &count);
-
-	if (cpu < 0 || facts->count < IRQKIT_FEW_INTERRUPTS ||
-		placing_is_busy_machine(facts) ||
-		irqkit_cpuset_count(facts->housekeeping) < 2 ||
-		count * 100 < facts->count * ONE_CPU_PERCENT)
-		return 0;
-	finding = finding_add(look, NULL, NULL);
-	finding_say(finding,
-		"cpu%d handles %.0f%% of the interrupts of devices, but only %llu fired "
-		"since boot, too few to judge the load",
-		cpu, 100 * placing_share(count, facts->count),
-		(unsigned long long)facts->count);
-	finding_fact(
-		finding, "/proc/interrupts", "%llu", (unsigned long long)facts->count);
-	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
-		"run 'irqkit doctor --for=30' while the machine is busy");
-	return 0;
-}
-
 static int look_short(struct look *look)
 {
 	const struct facts *facts = look->facts;
 
 	if (facts_confidence(facts) != IRQKIT_CONFIDENCE_MEASURED)
-		return look_few_since_boot(look);
+		return look_lacks(look, "nothing was measured");
 	return facts->count < SAMPLE_INTERRUPTS ? report_short(look) : 0;
 }
 
@@ -211,10 +163,7 @@ static const struct irqkit_rule rules[] = {
 		.title = "too few interrupts were measured",
 		.why = "Rates and shares of so few interrupts are mostly chance.",
 		.explain = "Reported if fewer than 1,000 interrupts of devices fired "
-			   "while the machine was measured. Without a measurement: if "
-			   "one CPU handles 80 % of them, and fewer than 1,000 per "
-			   "second fired since boot, or fewer than 100,000 if the time "
-			   "of boot is not known.",
+			   "while the machine was measured.",
 		.look = look_short,
 	},
 };
