@@ -33,6 +33,8 @@ static const struct {
 } commands[] = {
 	{ "cat grep egrep awk less head tail perf proc", "irqkit show", ALONE },
 	{ "irqkit", "irqkit", REPEATED },
+	{ "systemctl", "systemctl", REPEATED },
+	{ "journalctl", "journalctl", REPEATED },
 	{ "list ls status stat stats info get display print view lsirq irq irqs "
 	  "interrupts show_irqs query describe inspect dev device",
 		"irqkit show", FOLLOWED },
@@ -112,6 +114,10 @@ static const struct {
 	{ "show", "--rps", "irqkit rps" },
 	{ "show", "--xps", "irqkit xps" },
 	{ "show", "--threads", "--queues" },
+	{ "show", "--movable --immovable --managed", "irqkit %s -o +movable ..." },
+	{ "show", "--driver --drivers", "irqkit %s -o +driver ..." },
+	{ "show", "--isolated", "--cpus=isolated" },
+	{ "show", "--housekeeping", "--cpus=housekeeping" },
 	{ "show", "--filter --grep --match --name", "irqkit %s TARGET" },
 	{ "show", "--help-columns --list-columns", "--help" },
 	{ "rps", "--show --list --status", "irqkit %s ..." },

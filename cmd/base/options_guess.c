@@ -93,14 +93,27 @@ static bool add_word(char **line, const char *word)
 	return quoted && text_join(line, " ", quoted);
 }
 
+/* "irqkit %s -o +driver ...": without the mark of the rest */
+static char *fill_rest(const struct command *command, const char *hint)
+{
+	size_t len = strlen(hint) - strlen(REST) - strlen("irqkit %s");
+	char *line = NULL;
+
+	return asprintf(&line, "irqkit %s%.*s", command->name, (int)len,
+		       hint + strlen("irqkit %s")) < 0
+		? NULL
+		: line;
+}
+
 char *options_guess_line(
 	const struct command *command, const char *option, char *const *words)
 {
 	char *line = NULL;
 	bool is_option = true;
 
-	if (!has_rest(find_habit(command, option)) ||
-		asprintf(&line, "irqkit %s", command->name) < 0)
+	const char *hint = find_habit(command, option);
+
+	if (!has_rest(hint) || !(line = fill_rest(command, hint)))
 		return NULL;
 	for (size_t i = 1; words[i]; i++) {
 		is_option &= strcmp(words[i], "--") != 0;
@@ -126,7 +139,7 @@ char *options_guess(const struct command *command, const char *option, const cha
 	char *text = NULL;
 
 	if (has_rest(hint))
-		return asprintf(&text, "irqkit %s", command->name) < 0 ? NULL : text;
+		return fill_rest(command, hint);
 	if (hint) {
 		if (!value && next && next[0] != '-')
 			value = next;

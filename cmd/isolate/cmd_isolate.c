@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* irqkit isolate: keeps work away from CPUs. */
 #include "base/basics.h"
+#include "base/example.h"
 #include "base/read_number.h"
 #include "base/say.h"
+#include "base/suggest.h"
+#include "base/text.h"
 #include "isolate/isolation.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define MAX_SECONDS 86400u
@@ -25,6 +29,29 @@ static const struct option options[] = {
 /* ------------------------------------------------------------------------------- */
 /* Words                                                                           */
 
+/* "2 3" */
+static void say_joined(const struct call *call)
+{
+	_cleanup_free_ char *set = NULL, *quoted = NULL, *meant = NULL;
+
+	for (size_t i = 0; i < call->n_words; i++)
+		if (!text_join(&set, ",", call->words[i]))
+			break;
+	quoted = set ? text_quote(set) : NULL;
+	if (quoted && asprintf(&meant, "irqkit isolate %s", quoted) >= 0)
+		say_suggestion(call->common.root, meant,
+			"isolate takes one SET of CPUs: separate CPUs with commas");
+	else
+		say_no_memory();
+}
+
+static enum status say_no_set(const struct call *call)
+{
+	say_error(
+		"isolate needs CPUs, as in 'irqkit isolate %u'", example_find_cpu(call));
+	return STATUS_MISUSE;
+}
+
 static enum status check_words(const struct call *call)
 {
 	const struct isolate_options *o = call->state;
@@ -43,10 +70,9 @@ static enum status check_words(const struct call *call)
 		say_error("--output, --sort, --noheadings, --raw and --pairs cannot be "
 			  "combined with a change");
 	else if (call->n_words == 0)
-		say_error("isolate needs CPUs, as in 'irqkit isolate 2-3'");
+		return say_no_set(call);
 	else
-		say_error("isolate takes one SET of CPUs: separate CPUs with commas, as "
-			  "in 'irqkit isolate 2,4-5'");
+		say_joined(call);
 	return STATUS_MISUSE;
 }
 
@@ -70,7 +96,7 @@ static enum status check_options(const struct call *call)
 		say_error("--check changes nothing: it cannot be combined with "
 			  "--dry-run, --script, --keep-going and --wait");
 	else if (call->n_words == 0 && (is_change || (o->only && !o->is_check)))
-		say_error("isolate needs CPUs, as in 'irqkit isolate 2-3'");
+		return say_no_set(call);
 	else if (o->change.is_script && o->seconds)
 		say_error("--for and --script cannot be combined: a script does not "
 			  "measure");

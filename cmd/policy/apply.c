@@ -98,6 +98,9 @@ enum status apply_read_lines(struct apply *apply, const struct call *call)
 		say_error("nothing was changed");
 	if (status == STATUS_DONE)
 		lines_warn_if_absent(&apply->lines, call);
+	if (status == STATUS_DONE && apply->lines.n == 0 && call->n_words > 0 &&
+		!call->common.is_quiet)
+		say_warning("the policy has no line");
 	if (status == STATUS_DONE)
 		apply->seconds = find_seconds(&apply->lines);
 	return status;

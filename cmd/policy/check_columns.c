@@ -141,7 +141,7 @@ const struct column check_columns[] = {
 		0 },
 	{ "FILE", "file", NULL, COLUMN_JSON_ONLY, get_file, 0 },
 	{ "LINE", "line", NULL, COLUMN_JSON_ONLY, get_line, 0 },
-	{ "CAUSE", "cause", "likely cause",
-		COLUMN_DEFAULT | COLUMN_WRAP | COLUMN_DROP(1), get_cause, 0 },
+	{ "CAUSE", "cause", "likely cause", COLUMN_DEFAULT | COLUMN_WRAP | COLUMN_DROP(1),
+		get_cause, 0 },
 	{ 0 },
 };

@@ -4,13 +4,11 @@
 #include "base/alike.h"
 #include "base/basics.h"
 #include "base/options.h"
-#include "base/read_number.h"
 #include "base/say.h"
 #include "base/suggest.h"
 #include "base/text.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,29 +24,6 @@ void lines_free(struct lines *lines)
 	free(lines->commands);
 	free(lines->has_mistake);
 	irqkit_policies_free(lines->policy);
-}
-
-/* "'irqkit rps eth1 --auto'": line @number of a text, counted from 1 */
-static char *format_command(const char *text, unsigned int number)
-{
-	char *command;
-
-	while (--number > 0)
-		text += strcspn(text, "\n") + 1;
-	return asprintf(&command, "'irqkit %.*s'", (int)strcspn(text, "\n"), text) < 0
-		? NULL
-		: command;
-}
-
-char *lines_format_place(const struct lines *lines, size_t index)
-{
-	unsigned int number;
-	const char *file = irqkit_policies_get_file(lines->policy, index, &number);
-	char *place;
-
-	if (lines->commands)
-		return format_command(lines->commands, number);
-	return asprintf(&place, "%s:%u", file, number) < 0 ? NULL : place;
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -111,55 +86,6 @@ static enum status read_files(
 	return r < 0 ? say_no_memory() : status;
 }
 
-/* ------------------------------------------------------------------------------- */
-/* The order of messages: that of the lines                                        */
-
-static size_t rank_of(size_t index)
-{
-	return 2 * index + 1;
-}
-
-void lines_set_place(const char *place, size_t index)
-{
-	say_set_place(place);
-	say_set_rank(rank_of(index));
-}
-
-/* Does the text of a mistake begin with "FILE:LINE:"? */
-static bool is_of_file(const char *mistake, const char *file, unsigned int *ret_number)
-{
-	size_t len = strlen(file), digits;
-	uint64_t number;
-
-	if (strncmp(mistake, file, len) != 0 || mistake[len] != ':')
-		return false;
-	mistake += len + 1;
-	digits = strspn(mistake, "0123456789");
-	if (mistake[digits] != ':' || read_number(mistake, digits, UINT_MAX, &number) < 0)
-		return false;
-	*ret_number = (unsigned int)number;
-	return true;
-}
-
-/* Between the ranks of the lines before and after it; of a file without a line 0. */
-static size_t rank_mistake(const struct lines *lines, const char *mistake)
-{
-	size_t rank = 0;
-
-	for (size_t i = 0; i < irqkit_policies_count_lines(lines->policy); i++) {
-		unsigned int number, found;
-		const char *file = irqkit_policies_get_file(lines->policy, i, &number);
-
-		if (!is_of_file(mistake, file, &found))
-			continue;
-		if (rank == 0)
-			rank = rank_of(i) - 1;
-		if (number < found)
-			rank = rank_of(i) + 1;
-	}
-	return rank;
-}
-
 static enum status say_mistakes(const struct lines *lines)
 {
 	enum status status = STATUS_DONE;
@@ -169,7 +95,7 @@ static enum status say_mistakes(const struct lines *lines)
 		const char *mistake = irqkit_policies_get_mistake(
 			lines->policy, i, &is_failure);
 
-		say_set_rank(rank_mistake(lines, mistake));
+		say_set_rank(lines_rank_mistake(lines, mistake));
 		say_error("%s", mistake);
 		if (!is_failure || status != STATUS_MISUSE)
 			status = is_failure ? STATUS_REFUSED : STATUS_MISUSE;

@@ -42,6 +42,8 @@ bool lines_are_read_once(const struct call *call);
 
 /* Messages are about this line. While they are sorted, they come in the order of lines. */
 void lines_set_place(const char *place, size_t index);
+/* The rank of a mistake, whose text begins with "FILE:LINE: ". */
+size_t lines_rank_mistake(const struct lines *lines, const char *mistake);
 
 /* "FILE:LINE" of a line, or "'irqkit COMMAND'" if there is no file; the caller frees it. NULL: no memory. */
 char *lines_format_place(const struct lines *lines, size_t index);

@@ -59,6 +59,7 @@ static bool change_column(
 	grid->columns[index].width = strlen(grid->columns[index].column->name);
 	for (size_t i = 0; i < grid->n_rows * grid->n_columns; i++) {
 		struct grid_column *column = &grid->columns[i % grid->n_columns];
+		size_t width = column->width;
 		_cleanup_free_ char *shorter = NULL;
 
 		if (i % grid->n_columns == index)
@@ -68,6 +69,9 @@ static bool change_column(
 			free(changed.text);
 			return false;
 		}
+		/* that of a reason may be less than its text */
+		if (is_wrapped(column))
+			column->width = width;
 		text += strlen(text) + 1;
 	}
 	free(grid->text);

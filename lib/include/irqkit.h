@@ -2696,6 +2696,9 @@ unsigned int irqkit_change_get_undoes(const struct irqkit_change *change);
  * change wrote: see irqkit_step_was_changed_since(). A value that the kernel changed
  * because a CPU went offline is restored all the same.
  *
+ * If an earlier change wrote the old value of a step, and was undone, the step restores the
+ * value from before that change.
+ *
  * @force: also restore knobs that were changed since then
  */
 int irqkit_plan_add_undo(

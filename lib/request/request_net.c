@@ -90,6 +90,33 @@ static bool has_option(const struct irqkit_request *request, const char *option)
 		(request->kind == REQUEST_XPS && strcmp(option, "--default") != 0);
 }
 
+/* "combined=2" */
+static bool is_count(const char *word)
+{
+	static const char *const kinds[] = { "combined=", "rx=", "tx=", "rss=" };
+
+	for (size_t i = 0; i < LENGTH(kinds); i++)
+		if (strncmp(word, kinds[i], strlen(kinds[i])) == 0)
+			return true;
+	return false;
+}
+
+/* `rps eth0 ff`, `channels eth0 combined=2`; NULL: another word, or no memory */
+static char *format_option(const struct irqkit_request *request, const char *word)
+{
+	bool steers = request->kind == REQUEST_RPS || request->kind == REQUEST_XPS;
+	bool is_list = *word && !word[strspn(word, "0123456789,-")];
+	const char *hex = word + (strncmp(word, "0x", 2) == 0 ? 2 : 0);
+	char *text = NULL;
+	int r = -1;
+
+	if (steers && *hex && (is_list || !hex[strspn(hex, "0123456789abcdefABCDEF,")]))
+		r = asprintf(&text, "--%s=%s", is_list ? "cpus" : "mask", word);
+	else if (request->kind == REQUEST_CHANNELS && is_count(word))
+		r = asprintf(&text, "--%s", word);
+	return r < 0 ? NULL : text;
+}
+
 /* `rps eth0 off`: the option of rps, xps or channels that is meant; NULL: another word */
 static const char *find_option(const struct irqkit_request *request, const char *word)
 {
@@ -169,7 +196,7 @@ static bool is_list(struct irqkit_devices *devices, const char *word)
 static int fail_not_found(struct irqkit_request *request, struct irqkit_devices *devices,
 	const char *name, int error)
 {
-	_cleanup_free_ char *names = NULL;
+	_cleanup_free_ char *names = NULL, *option = format_option(request, name);
 	const char *nearly;
 	char *message = NULL;
 
@@ -201,6 +228,10 @@ static int fail_not_found(struct irqkit_request *request, struct irqkit_devices 
 	if (nearly)
 		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
 			"no network interface '%s'; did you mean '%s'?", name, nearly);
+	if (option)
+		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
+			"no network interface '%s'; did you mean the option '%s'?", name,
+			option);
 	if (is_filler(name))
 		return request_fail(request, IRQKIT_PROBLEM_NO_MATCH,
 			"no network interface '%s': write only the names of interfaces",

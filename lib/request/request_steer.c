@@ -73,6 +73,23 @@ static enum irqkit_direction direction_of(const struct irqkit_request *request)
 	return request->kind == REQUEST_RPS ? IRQKIT_RX : IRQKIT_TX;
 }
 
+/*
+ * Is it news that other interfaces are below? Not in a policy that turns the setting off, or
+ * that is as it was saved.
+ */
+static bool remarks_lower(const struct irqkit_request *request,
+	const struct irqkit_plan *plan, size_t first)
+{
+	if (!request->is_of_policy)
+		return true;
+	if (request->steering == IRQKIT_STEERING_OFF)
+		return false;
+	for (size_t i = first; i < irqkit_plan_count(plan); i++)
+		if (irqkit_step_get_result(irqkit_plan_get(plan, i)) == IRQKIT_PLANNED)
+			return true;
+	return false;
+}
+
 int request_plan_steering(struct irqkit_request *request, struct irqkit_machine *machine,
 	struct irqkit_plan *plan, steer_plan_fn *fn)
 {
@@ -102,7 +119,7 @@ int request_plan_steering(struct irqkit_request *request, struct irqkit_machine 
 				: "XPS applies to none of the interfaces (%zu): each "
 				  "has one tx queue, or none in a traffic class",
 			request->n_devices);
-	if (r == 0)
+	if (r == 0 && remarks_lower(request, plan, n_steps))
 		request_remark_lower(request);
 	return r;
 }

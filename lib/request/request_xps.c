@@ -199,6 +199,22 @@ static bool is_left_out(
 	return cpus && cpu >= 0 && !irqkit_cpuset_has(cpus, (unsigned int)cpu);
 }
 
+/* "handled by CPU 3"; where only the affinity is known: "handled by one of CPUs 0-7" */
+static char *explain_serving(
+	const struct steer_task *task, const struct irqkit_cpuset *serving)
+{
+	_cleanup_free_ char *list = NULL;
+	bool is_one = irqkit_cpuset_count(serving) == 1;
+	char *why;
+
+	if (irqkit_cpuset_format_list(serving, &list) < 0 ||
+		asprintf(&why, "handled by %s %s%s", is_one ? "CPU" : "one of CPUs", list,
+			is_one && is_left_out(task, serving) ? ", which is isolated"
+							     : "") < 0)
+		return NULL;
+	return why;
+}
+
 static int explain_cpus(const struct steer_task *task, size_t i, char **ret_why)
 {
 	const struct irqkit_cpuset *serving = NULL;
@@ -214,9 +230,8 @@ static int explain_cpus(const struct steer_task *task, size_t i, char **ret_why)
 			task->machine, task->queues[i]);
 	if (!serving)
 		why = strdup(is_auto ? "in turn" : "requested");
-	else if (asprintf(&why, "handled by CPU %d%s", irqkit_cpuset_next(serving, -1),
-			 is_left_out(task, serving) ? ", which is isolated" : "") < 0)
-		why = NULL;
+	else
+		why = explain_serving(task, serving);
 	*ret_why = why;
 	return why ? 0 : -ENOMEM;
 }

@@ -46,6 +46,18 @@ static const struct {
 	{ "nohz", "isolated" },
 	{ "isolcpus", "isolated" },
 	{ "hk", "housekeeping" },
+	{ "pcore", "fast" },
+	{ "pcores", "fast" },
+	{ "p-core", "fast" },
+	{ "p-cores", "fast" },
+	{ "performance", "fast" },
+	{ "big", "fast" },
+	{ "ecore", "slow" },
+	{ "ecores", "slow" },
+	{ "e-core", "slow" },
+	{ "e-cores", "slow" },
+	{ "efficiency", "slow" },
+	{ "little", "slow" },
 };
 
 /* Puts @by in place of the @len bytes at @at in the text; the caller frees it. */

@@ -205,7 +205,7 @@ static const char *explain_word(const char *word)
 		{ "interrupts", "'all' means all interrupts" },
 		{ "irqs", "'all' means all interrupts" },
 		{ "default",
-			"'irqkit set --default --cpus=3' sets the CPUs of new "
+			"'irqkit set --default --cpus=all' sets the CPUs of new "
 			"interrupts" },
 	};
 
