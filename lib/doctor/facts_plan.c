@@ -47,7 +47,7 @@ static void loads_add(struct loads *loads, int when, int cpu, double load)
 static int find_planned(const struct facts *facts, const struct irqkit_placement *p,
 	struct irqkit_irq *irq)
 {
-	size_t place = p->place[irqkit_irq_get_index(irq)];
+	size_t place = placement_find(p, irq);
 	const struct irqkit_cpuset *cpus = place
 		? irqkit_spread_get_cpus(p->spread, place - 1)
 		: NULL;
@@ -67,7 +67,7 @@ static void fill_loads(const struct facts *facts, const struct irqkit_placement 
 			struct irqkit_irq *irq = facts->units[i].irqs[j];
 			double load = (double)facts_count(facts, irq);
 
-			if (is_own && !p->place[irqkit_irq_get_index(irq)])
+			if (is_own && !placement_find(p, irq))
 				continue;
 			loads_add(loads, 0, facts_find_cpu(facts, irq), load);
 			loads_add(loads, 1, find_planned(facts, p, irq), load);
