@@ -274,6 +274,9 @@ $(B)/test/unit/test_balance: MORE = $(filter-out $(B)/cmd/main.o,$(CMD_OBJS)) @$
 $(B)/test/unit/test_balance: $(CMD_OBJS) $(B)/CMD.libs
 $(B)/test/unit/test_stay_marks: MORE = $(B)/cmd/policy/stay_marks.o $(B)/cmd/base/grow.o
 $(B)/test/unit/test_stay_marks: $(B)/cmd/policy/stay_marks.o $(B)/cmd/base/grow.o
+# Which changes --stay respects, by the journal.
+$(B)/test/unit/test_by_hand: MORE = $(B)/cmd/policy/stay_by_hand.o $(B)/cmd/base/grow.o
+$(B)/test/unit/test_by_hand: $(B)/cmd/policy/stay_by_hand.o $(B)/cmd/base/grow.o
 
 $(B)/test/unit/%: test/unit/%.c $(B)/libirqkit.a $(B)/TEST.cflags $(B)/TEST.libs
 	@mkdir -p $(@D)

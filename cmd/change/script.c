@@ -11,6 +11,7 @@
 #include "base/say.h"
 #include "base/text.h"
 #include "change/ban.h"
+#include "change/script_rank.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,53 +25,15 @@ static bool is_in_script(const struct irqkit_step *step)
 		irqkit_step_get_result(step) != IRQKIT_SKIPPED;
 }
 
-/* The names as /sys/kernel/irq/N/actions has them: "a,b". */
-static char *join_names(const struct irqkit_interrupt *interrupt)
-{
-	char *joined = NULL;
-
-	for (size_t i = 0; i < irqkit_interrupt_count_actions(interrupt); i++)
-		if (!text_join(&joined, ",", irqkit_interrupt_get_action(interrupt, i)))
-			return NULL;
-	return joined ? joined : strdup("");
-}
-
-/* Does the interrupt have these joined names? */
-static bool has_names(const struct irqkit_interrupt *interrupt, const char *names)
-{
-	for (size_t i = 0; i < irqkit_interrupt_count_actions(interrupt); i++) {
-		const char *name = irqkit_interrupt_get_action(interrupt, i);
-
-		if ((i > 0 && *names++ != ',') || strncmp(names, name, strlen(name)) != 0)
-			return false;
-		names += strlen(name);
-	}
-	return !*names;
-}
-
-/* The position of the interrupt among those with the same names, from 1. */
-static size_t find_rank(const struct change *change, int irq, const char *names)
-{
-	size_t rank = 1;
-	const struct irqkit_snapshot *rows = irqkit_machine_get_snapshot(change->machine);
-
-	for (size_t i = 0; i < irqkit_snapshot_count(rows); i++) {
-		const struct irqkit_interrupt *other = irqkit_snapshot_get(rows, i);
-		int other_irq = irqkit_interrupt_get_irq(other);
-
-		rank += other_irq >= 0 && other_irq < irq && has_names(other, names);
-	}
-	return rank;
-}
-
-static bool print_affinity(const struct change *change, const struct irqkit_step *step)
+static bool print_affinity(const struct change *change, const struct irqkit_step *step,
+	const struct ranks *ranks)
 {
 	int irq = irqkit_step_get_irq(step);
 	_cleanup_free_ char *names = NULL, *quoted = NULL, *cpus = NULL;
 	const struct irqkit_interrupt *interrupt = irqkit_snapshot_find_irq(
 		irqkit_machine_get_snapshot(change->machine), (unsigned int)irq);
 
-	names = interrupt ? join_names(interrupt) : NULL;
+	names = interrupt ? rank_join_names(interrupt) : NULL;
 	quoted = names ? text_quote(names) : NULL;
 	irqkit_cpuset_format_list(irqkit_step_get_new_cpus(step), &cpus);
 	if (!quoted || !cpus)
@@ -79,7 +42,7 @@ static bool print_affinity(const struct change *change, const struct irqkit_step
 		printf("# interrupt %d has no handler, and so no name to find it by\n",
 			irq);
 	else
-		printf("affinity %s %zu %s%s\n", quoted, find_rank(change, irq, names),
+		printf("affinity %s %zu %s%s\n", quoted, rank_find(ranks, irq, names),
 			cpus, irqkit_step_is_optional(step) ? " optional" : "");
 	return true;
 }
@@ -276,11 +239,12 @@ static bool print_banned_cpus(const struct irqkit_step *step)
 	return true;
 }
 
-static bool print_step(const struct change *change, const struct irqkit_step *step)
+static bool print_step(const struct change *change, const struct irqkit_step *step,
+	const struct ranks *ranks)
 {
 	switch (irqkit_step_get_knob(step)) {
 	case IRQKIT_KNOB_AFFINITY:
-		return print_affinity(change, step);
+		return print_affinity(change, step, ranks);
 	case IRQKIT_KNOB_THREAD:
 		return print_thread(change, step);
 	case IRQKIT_KNOB_CHANNELS:
@@ -350,7 +314,9 @@ static void print_bans(const struct change *change)
 enum status script_print(const struct change *change)
 {
 	_cleanup_free_ char *line = text_escape(change->call->line);
-	bool ok = line != NULL;
+	struct ranks ranks CLEANUP(ranks_clear) = { 0 };
+	bool ok = line &&
+		ranks_init(&ranks, irqkit_machine_get_snapshot(change->machine));
 
 	printf(script_head, irqkit_version(), line ? line : "");
 	print_functions(change);
@@ -359,7 +325,7 @@ enum status script_print(const struct change *change)
 		const struct irqkit_step *step = irqkit_plan_get(change->plan, i);
 
 		if (is_in_script(step))
-			ok = print_step(change, step);
+			ok = print_step(change, step, &ranks);
 	}
 	print_bans(change);
 	fputs(script_end, stdout);

@@ -9,6 +9,7 @@
 #include "base/basics.h"
 #include "base/say.h"
 #include "base/text.h"
+#include "policy/stay_by_hand.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -44,32 +45,6 @@ unsigned int stay_read_last_number(struct irqkit_ctx *ctx)
 		return 0;
 	n = irqkit_journal_count(journal);
 	return n > 0 ? irqkit_change_get_number(irqkit_journal_get(journal, n - 1)) : 0;
-}
-
-static bool has_path(const struct irqkit_change *change, const char *path)
-{
-	for (size_t i = 0; i < irqkit_change_count_knobs(change); i++)
-		if (strcmp(irqkit_change_get_path(change, i), path) == 0)
-			return true;
-	return false;
-}
-
-/* The last change by hand that has this setting and is in force; 0: none. */
-static unsigned int find_by_hand(const struct stay_state *state,
-	const struct irqkit_journal *journal, const char *path)
-{
-	for (size_t i = irqkit_journal_count(journal); i-- > 0;) {
-		const struct irqkit_change *change = irqkit_journal_get(journal, i);
-		unsigned int number = irqkit_change_get_number(change);
-
-		if (number <= state->marks.released)
-			break;
-		if (number != state->number && irqkit_change_get_undoes(change) == 0 &&
-			irqkit_change_get_state(change) == IRQKIT_CHANGE_MADE &&
-			has_path(change, path))
-			return number;
-	}
-	return 0;
 }
 
 /* The name of an interface in "/sys/class/net/NAME/queues/rx-0/rps_cpus". */
@@ -122,8 +97,8 @@ static void say_given_up(struct stay_state *state, const struct irqkit_step *ste
 }
 
 /* Leaves out of the plan what may not be restored now. */
-static enum status judge_step(struct stay_state *state,
-	const struct irqkit_journal *journal, size_t index, int64_t now)
+static enum status judge_step(struct stay_state *state, const struct by_hand *by_hand,
+	size_t index, int64_t now)
 {
 	struct irqkit_plan *plan = state->change->plan;
 	const struct irqkit_step *step = irqkit_plan_get(plan, index);
@@ -132,8 +107,8 @@ static enum status judge_step(struct stay_state *state,
 	int64_t when = -1;
 	const char *why = NULL;
 
-	switch (stay_marks_ask(&state->marks, path, device,
-		find_by_hand(state, journal, path), now, &when)) {
+	switch (stay_marks_ask(
+		&state->marks, path, device, by_hand_find(by_hand, path), now, &when)) {
 	case STAY_RESTORE:
 		return STATUS_DONE;
 	case STAY_LATER:
@@ -156,6 +131,7 @@ static enum status judge_plan(struct stay_state *state)
 {
 	const struct irqkit_plan *plan = state->change->plan;
 	_cleanup_journal_ struct irqkit_journal *journal = NULL;
+	struct by_hand by_hand CLEANUP(by_hand_clear) = { 0 };
 	enum status status = STATUS_DONE;
 	int64_t now = stay_now();
 
@@ -164,9 +140,11 @@ static enum status judge_plan(struct stay_state *state)
 		return STATUS_DONE;
 	if (irqkit_journal_read(state->change->ctx, &journal) < 0)
 		return STATUS_REFUSED;
+	if (!by_hand_init(&by_hand, journal, state->marks.released, state->number))
+		return say_no_memory();
 	for (size_t i = 0; i < irqkit_plan_count(plan) && status == STATUS_DONE; i++)
 		if (irqkit_step_get_result(irqkit_plan_get(plan, i)) == IRQKIT_PLANNED)
-			status = judge_step(state, journal, i, now);
+			status = judge_step(state, &by_hand, i, now);
 	return status;
 }
 

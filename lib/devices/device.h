@@ -66,10 +66,10 @@ struct irqkit_queue {
 struct irqkit_device {
 	struct irqkit_devices *devices;
 	/*
-	 * Its place in the list of devices that a request, or a placement, is making: it is in
-	 * the list only if it is there.
+	 * Its place in the list of devices that a request, a placement, or the machine is
+	 * making: it is in the list only if it is there.
 	 */
-	size_t request_place, owner_place;
+	size_t request_place, owner_place, pinned_place;
 	bool is_listed; /* among the network devices of `devices` */
 	enum irqkit_device_kind kind;
 	const char *name; /* strings: in the arena of devices */

@@ -240,21 +240,39 @@ static int add_net(struct irqkit_devices *devices)
 /* ------------------------------------------------------------------------------- */
 /* Disks and PCI functions                                                         */
 
+static int compare_bus_path(const void *member, const void *key)
+{
+	const struct irqkit_device *device = *(const struct irqkit_device *const *)member;
+
+	return strcmp(device->bus_path ? device->bus_path : "", key);
+}
+
+/* Has no other disk its controller? @sorted: the disks, by the paths of these */
+static bool is_alone(
+	const struct irqkit_device *disk, struct irqkit_device *const *sorted, size_t n)
+{
+	size_t at = disk->bus_path ? array_lower_bound(sorted, n, sizeof(*sorted),
+					     disk->bus_path, compare_bus_path)
+				   : n;
+
+	return at < n &&
+		(at + 1 == n || !is_same_text(disk->bus_path, sorted[at + 1]->bus_path));
+}
+
 static int add_lone_disks(
 	struct irqkit_devices *devices, struct irqkit_device *const *disks, size_t n)
 {
+	_cleanup_free_ struct irqkit_device **sorted = calloc(n + 1, sizeof(*sorted));
 	size_t n_taken = devices->n_owners;
 	int r = 0;
 
-	for (size_t i = 0; i < n && r == 0; i++) {
-		bool is_alone = disks[i]->bus_path != NULL;
-
-		for (size_t k = 0; k < n && is_alone; k++)
-			is_alone = k == i ||
-				!is_same_text(disks[i]->bus_path, disks[k]->bus_path);
-		if (is_alone)
+	if (!sorted)
+		return -ENOMEM;
+	memcpy(sorted, disks, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), compare_bus_paths);
+	for (size_t i = 0; i < n && r == 0; i++)
+		if (is_alone(disks[i], sorted, n))
 			r = add_owner(devices, disks[i], n_taken);
-	}
 	return r;
 }
 

@@ -6,6 +6,7 @@
 #include "request/placement.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* ------------------------------------------------------------------------------- */
 /* Loads                                                                           */
@@ -47,7 +48,7 @@ static void loads_add(struct loads *loads, int when, int cpu, double load)
 static int find_planned(const struct facts *facts, const struct irqkit_placement *p,
 	struct irqkit_irq *irq)
 {
-	size_t place = p->place[irqkit_irq_get_index(irq)];
+	size_t place = placement_find(p, irq);
 	const struct irqkit_cpuset *cpus = place
 		? irqkit_spread_get_cpus(p->spread, place - 1)
 		: NULL;
@@ -58,20 +59,48 @@ static int find_planned(const struct facts *facts, const struct irqkit_placement
 		: now;
 }
 
-/* @is_own: only what is placed */
-static void fill_loads(const struct facts *facts, const struct irqkit_placement *p,
-	struct loads *loads, bool is_own)
+/* The loads of all units; a rule may ask for each of many devices. */
+static int sum_loads(struct facts *facts, const struct loads *loads)
 {
+	if (facts->cpu_loads)
+		return 0;
+	facts->cpu_loads = calloc(loads->n + 1, sizeof(double));
+	if (!facts->cpu_loads)
+		return -ENOMEM;
 	for (size_t i = 0; i < facts->n_units; i++)
 		for (size_t j = 0; j < facts->units[i].n_irqs; j++) {
 			struct irqkit_irq *irq = facts->units[i].irqs[j];
-			double load = (double)facts_count(facts, irq);
+			int cpu = facts_find_cpu(facts, irq);
 
-			if (is_own && !p->place[irqkit_irq_get_index(irq)])
-				continue;
-			loads_add(loads, 0, facts_find_cpu(facts, irq), load);
-			loads_add(loads, 1, find_planned(facts, p, irq), load);
+			if (cpu >= 0 && (size_t)cpu < loads->n)
+				facts->cpu_loads[cpu] += (double)facts_count(facts, irq);
 		}
+	return 0;
+}
+
+/* @is_own: only what is placed */
+static int fill_loads(struct facts *facts, const struct irqkit_placement *p,
+	struct loads *loads, bool is_own)
+{
+	int r = is_own ? 0 : sum_loads(facts, loads);
+
+	if (r < 0)
+		return r;
+	for (int when = 0; when < 2 && !is_own; when++)
+		memcpy(loads->loads[when], facts->cpu_loads, loads->n * sizeof(double));
+	for (size_t i = 0; i < p->n; i++) {
+		struct irqkit_irq *irq = p->irqs[i];
+		double load = (double)facts_count(facts, irq);
+
+		if (!facts->unit_of[irqkit_irq_get_index(irq)])
+			continue;
+		if (is_own)
+			loads_add(loads, 0, facts_find_cpu(facts, irq), load);
+		else
+			loads_add(loads, 1, facts_find_cpu(facts, irq), -load);
+		loads_add(loads, 1, find_planned(facts, p, irq), load);
+	}
+	return 0;
 }
 
 static double find_most(const struct loads *loads, int when)
@@ -84,24 +113,25 @@ static double find_most(const struct loads *loads, int when)
 	return most;
 }
 
-static int find_gain(const struct facts *facts, const struct irqkit_placement *p,
-	bool is_own, double *ret_gain)
+static int find_gain(struct facts *facts, const struct irqkit_placement *p, bool is_own,
+	double *ret_gain)
 {
 	struct loads loads CLEANUP(loads_free) = { 0 };
 	double before, after;
 	int r = loads_new(facts, &loads);
 
+	if (r == 0)
+		r = fill_loads(facts, p, &loads, is_own);
 	if (r < 0)
 		return r;
-	fill_loads(facts, p, &loads, is_own);
 	before = find_most(&loads, 0);
 	after = find_most(&loads, 1);
 	*ret_gain = before > 0 ? 1 - after / before : 0;
 	return 0;
 }
 
-static int read_loads(const struct facts *facts, const struct irqkit_placement *p,
-	struct plan_gain *gain)
+static int read_loads(
+	struct facts *facts, const struct irqkit_placement *p, struct plan_gain *gain)
 {
 	int r = find_gain(facts, p, false, &gain->gain);
 

@@ -354,6 +354,7 @@ void facts_free_units(struct facts *facts)
 	free(facts->owners);
 	free(facts->owner_of);
 	free(facts->unit_of);
+	free(facts->cpu_loads);
 }
 
 /* ------------------------------------------------------------------------------- */

@@ -36,6 +36,7 @@ struct irqkit_rule {
 
 /* The rules of each file, in the order of --list. */
 const struct irqkit_rule *rules_placement(size_t *ret_count);
+const struct irqkit_rule *rules_busy_cpus(size_t *ret_count);
 const struct irqkit_rule *rules_nodes(size_t *ret_count);
 const struct irqkit_rule *rules_cores(size_t *ret_count);
 const struct irqkit_rule *rules_affinity(size_t *ret_count);

@@ -8,6 +8,7 @@
 typedef const struct irqkit_rule *rules_fn(size_t *ret_count);
 static rules_fn *const files[] = {
 	rules_placement,
+	rules_busy_cpus,
 	rules_nodes,
 	rules_cores,
 	rules_affinity,

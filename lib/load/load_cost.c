@@ -130,8 +130,17 @@ static void weigh_row(struct irqkit_load *load, size_t index)
 	}
 }
 
+void load_drop_sums(struct irqkit_load *load)
+{
+	free(load->sums);
+	load->sums = NULL;
+	load->n_sums = 0;
+	load->is_overflow = false;
+}
+
 void load_weigh(struct irqkit_load *load, enum irqkit_weigh weigh)
 {
+	load_drop_sums(load);
 	load->asked = weigh;
 	load->weigh = choose(load, weigh);
 	add_events(load);
@@ -144,7 +153,9 @@ void load_weigh(struct irqkit_load *load, enum irqkit_weigh weigh)
 
 EXPORT void irqkit_load_weigh(struct irqkit_load *load, enum irqkit_weigh weigh)
 {
-	load_weigh(load, weigh);
+	/* each line of a policy file asks for it */
+	if (load->asked != weigh)
+		load_weigh(load, weigh);
 }
 
 EXPORT enum irqkit_weigh irqkit_load_get_weigh(const struct irqkit_load *load)

@@ -35,6 +35,7 @@ EXPORT void irqkit_load_free(struct irqkit_load *load)
 	irqkit_snapshot_free(load->difference);
 	irqkit_snapshot_free(load->rows_after);
 	softirqs_free(&load->softirqs);
+	load_drop_sums(load);
 	free(load->rows);
 	free(load->cpus);
 	free(load->index_of);

@@ -67,6 +67,9 @@ struct irqkit_load {
 	uint64_t
 		flow_limited; /* packets that the flow limit dropped, see load_difference.c */
 	bool has_flow_limited;
+	uint64_t *sums; /* owned; see load_sum_others(); NULL: not needed yet */
+	size_t n_sums;
+	bool is_overflow; /* of a sum */
 	double mean; /* the share of a CPU's time that an event takes, of all CPUs */
 };
 
@@ -74,5 +77,15 @@ struct irqkit_load_cpu *load_find_cpu(const struct irqkit_load *load, unsigned i
 
 /* load_cost.c: divides what CPUs did among the interrupts that they handled. */
 void load_weigh(struct irqkit_load *load, enum irqkit_weigh weigh);
+
+/*
+ * The weights of all interrupts that have a number, and are not background, but those of
+ * @own, in the order of the rows: an array by number of CPU, which the caller frees.
+ * -EOVERFLOW: a sum is too large to take anything off.
+ */
+int load_sum_others(struct irqkit_load *load, struct irqkit_irq *const *own, size_t n_own,
+	uint64_t **ret_cpus, size_t *ret_n);
+/* They are not known any more. */
+void load_drop_sums(struct irqkit_load *load);
 
 #endif

@@ -6,6 +6,7 @@
 #include "devices/device.h"
 #include "interrupts/snapshot.h"
 #include "kernel/ctx.h"
+#include "machine/cpu_use.h"
 #include "set/set.h"
 #include "topology/topology.h"
 
@@ -37,6 +38,7 @@ static void forget_irqbalance(struct irqkit_machine *machine)
 /* Everything but the rows of before. */
 static void forget_all(struct irqkit_machine *machine)
 {
+	machine_drop_use(machine);
 	for (size_t i = 0; machine->irqs && i < machine->snapshot->n_rows; i++)
 		irq_clear(&machine->irqs[i]);
 	free(machine->irqs);
@@ -195,6 +197,7 @@ static bool is_same_system(
  */
 static void take_counts(struct irqkit_machine *machine, struct irqkit_snapshot *snapshot)
 {
+	machine_drop_use(machine);
 	if (machine->last != machine->earlier)
 		irqkit_snapshot_free(machine->last);
 	machine->last = machine->snapshot;

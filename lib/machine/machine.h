@@ -49,6 +49,10 @@ struct irqkit_irq {
 	struct irqkit_cpuset *planned; /* owned, or NULL: no plan changes it */
 	struct irq_read *read; /* owned; NULL: nothing is pretended */
 	size_t step; /* the first of its steps in a plan, from 1; 0: there is none */
+	/* in what is kept by CPU, see cpu_use.h */
+	int counted_cpu; /* -1: none */
+	bool is_counted;
+	size_t pinned_place; /* of its device, from 1; 0: there is none */
 
 	mode_t mode; /* of smp_affinity; 0: not read yet */
 	enum irqkit_movable movable;
@@ -68,6 +72,8 @@ struct other_irq {
 	struct irqkit_interrupt row;
 	char label[12];
 };
+
+struct cpu_use;
 
 struct irqkit_machine {
 	struct irqkit_ctx *ctx; /* not owned */
@@ -89,6 +95,7 @@ struct irqkit_machine {
 	struct irqkit_irqbalance *irqbalance; /* owned; NULL: not asked for, or none */
 	int irqbalance_error;
 	bool has_asked_irqbalance;
+	struct cpu_use *use; /* owned; NULL: not needed yet */
 	struct name_index *names; /* owned; NULL: not needed yet */
 	int names_tell; /* see irq_names_tell() */
 	bool has_asked_names;
@@ -121,6 +128,8 @@ int machine_get_irqbalance(
 int machine_avoid(struct irqkit_machine *machine, const struct irqkit_cpuset *cpus);
 
 void irq_clear(struct irqkit_irq *irq);
+/* What is kept of it by CPU is counted again when it is needed. */
+void irq_changed(struct irqkit_irq *irq);
 /* The affinity as the kernel wrote it; it belongs to the record. */
 int irq_get_affinity_text(struct irqkit_irq *irq, const char **ret_text);
 int irq_get_hint_text(struct irqkit_irq *irq, const char **ret_text);

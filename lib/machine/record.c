@@ -43,11 +43,13 @@ void irq_forget_affinity(struct irqkit_irq *irq)
 {
 	affinity_clear(&irq->affinity);
 	irq->has_read_affinity = false;
+	irq_changed(irq);
 }
 
 void irq_forget_effective(struct irqkit_irq *irq)
 {
 	cpus_clear(&irq->effective);
+	irq_changed(irq);
 }
 
 void irq_clear(struct irqkit_irq *irq)
@@ -108,6 +110,7 @@ int irq_pretend(struct irqkit_irq *irq, const char *text,
 	irq->affinity.text = TAKE(copy);
 	irq->affinity_error = 0;
 	irq->has_read_affinity = true;
+	irq_changed(irq);
 	if (!handled)
 		return 0;
 	cpus_clear(&irq->effective);
@@ -126,6 +129,7 @@ void irq_end_pretending(struct irqkit_irq *irq)
 	irq->has_read_affinity = irq->read->has_read_affinity;
 	irq->effective = irq->read->effective;
 	free(TAKE(irq->read));
+	irq_changed(irq);
 }
 
 void irq_forget_failures(struct irqkit_irq *irq)
@@ -136,8 +140,10 @@ void irq_forget_failures(struct irqkit_irq *irq)
 		irq_forget_effective(irq);
 	if (is_failure(irq->hint.error))
 		hint_clear(irq);
-	if (is_failure(irq->movable_error))
+	if (is_failure(irq->movable_error)) {
 		irq->has_judged = false;
+		irq_changed(irq);
+	}
 	if (is_failure(irq->node_error))
 		irq->has_read_node = false;
 }

@@ -67,6 +67,9 @@ struct kept {
 	struct kept_setting *settings; /* owned */
 	size_t n, room;
 	struct path_index index; /* of the settings */
+	/* owned; indexes of settings of these files that no line has any more */
+	size_t *left;
+	size_t n_left;
 	int error; /* it cannot be read: negative, or 0 */
 };
 
@@ -145,6 +148,8 @@ void policy_place_again(void *data, struct irqkit_plan *plan, size_t index);
 void kept_clear(struct kept *kept);
 /* A missing file is an empty one; otherwise kept.error. */
 int kept_read(struct irqkit_ctx *ctx, struct kept *kept);
+/* Once the settings of the plan are known. */
+int kept_find_left(struct irqkit_policies *policy);
 /* What was applied for a setting of the line; NULL: nothing was. */
 const struct kept_setting *kept_find(const struct irqkit_policies *policy,
 	const struct policy_line *line, const struct irqkit_step *step);

@@ -38,6 +38,7 @@ void kept_clear(struct kept *kept)
 		setting_clear(&kept->settings[i]);
 	free(kept->settings);
 	path_index_clear(&kept->index);
+	free(kept->left);
 	irqkit_cpuset_free(kept->online);
 	free(kept->raw);
 	*kept = (struct kept){ 0 };
@@ -273,30 +274,36 @@ EXPORT int irqkit_policies_keep(struct irqkit_policies *policy, struct irqkit_lo
 	return r < 0 ? r : run_dir_sync(lock->dir_fd);
 }
 
+int kept_find_left(struct irqkit_policies *policy)
+{
+	struct kept *kept = &policy->kept;
+
+	free(kept->left);
+	kept->n_left = 0;
+	kept->left = calloc(kept->n + 1, sizeof(*kept->left));
+	if (!kept->left)
+		return -ENOMEM;
+	for (size_t i = 0; i < kept->n; i++) {
+		char *const *field = kept->settings[i].field;
+
+		if (is_ours(policy, field[KEPT_FILE]) &&
+			!has_path(policy, field[KEPT_PATH]))
+			kept->left[kept->n_left++] = i;
+	}
+	return 0;
+}
+
 EXPORT size_t irqkit_policies_count_left(const struct irqkit_policies *policy)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < policy->kept.n; i++) {
-		char *const *field = policy->kept.settings[i].field;
-
-		n += is_ours(policy, field[KEPT_FILE]) &&
-			!has_path(policy, field[KEPT_PATH]);
-	}
-	return n;
+	return policy->kept.n_left;
 }
 
 EXPORT const char *irqkit_policies_get_left(
 	const struct irqkit_policies *policy, size_t index, const char **ret_target)
 {
-	for (size_t i = 0; i < policy->kept.n; i++) {
-		char *const *field = policy->kept.settings[i].field;
+	const struct kept *kept = &policy->kept;
+	char *const *field = kept->settings[kept->left[index]].field;
 
-		if (!is_ours(policy, field[KEPT_FILE]) ||
-			has_path(policy, field[KEPT_PATH]) || index-- > 0)
-			continue;
-		*ret_target = field[KEPT_TARGET];
-		return field[KEPT_PATH];
-	}
-	return NULL;
+	*ret_target = field[KEPT_TARGET];
+	return field[KEPT_PATH];
 }

@@ -122,7 +122,7 @@ static int plan_lines(struct planning *p, struct irqkit_plan *plan)
 	policy->index = last.index;
 	policy->was_compared = p->flags & IRQKIT_POLICIES_CHECK;
 	irqkit_plan_set_full_fn(plan, policy_place_again, policy);
-	return 0;
+	return kept_find_left(policy);
 }
 
 static bool holds(const struct irqkit_policies *policy, const struct irqkit_plan *plan)

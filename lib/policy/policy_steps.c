@@ -40,17 +40,18 @@ static bool is_of_channels(const struct policy_setting *setting)
 /* What channels lines set comes first: a barrier resets what was written before. */
 static int put_channels_first(struct look *look)
 {
+	struct policy_setting *ordered = calloc(look->n + 1, sizeof(*ordered));
 	size_t n = 0;
 
-	for (size_t i = 0; i < look->n; i++) {
-		struct policy_setting setting = look->list[i];
-
-		if (!is_of_channels(&setting))
-			continue;
-		memmove(&look->list[n + 1], &look->list[n],
-			(i - n) * sizeof(*look->list));
-		look->list[n++] = setting;
-	}
+	if (!ordered)
+		return -ENOMEM;
+	for (int first = 1; first >= 0; first--)
+		for (size_t i = 0; i < look->n; i++)
+			if (is_of_channels(&look->list[i]) == first)
+				ordered[n++] = look->list[i];
+	free(look->list);
+	look->list = ordered;
+	look->room = n + 1;
 	return policy_look_index(look);
 }
 

@@ -3,6 +3,7 @@
 #include "request/placement.h"
 #include "base/cpuset.h"
 #include "base/macros.h"
+#include "machine/cpu_use.h"
 #include "request/request_current.h"
 #include "request/request_select.h"
 #include "topology/topology.h"
@@ -23,7 +24,6 @@ void placement_free(struct irqkit_placement *placement)
 	free(placement->allowed);
 	free(placement->irqs);
 	free(placement->is_named);
-	free(placement->place);
 	free(placement->skipped);
 	free(placement->owners);
 	free(placement);
@@ -233,12 +233,19 @@ EXPORT size_t irqkit_placement_count_irqs(const struct irqkit_placement *placeme
 	return placement->n;
 }
 
+size_t placement_find(const struct irqkit_placement *p, const struct irqkit_irq *irq)
+{
+	size_t at = use_find(p->irqs, p->n, irq);
+
+	return at < p->n ? at + 1 : 0;
+}
+
 EXPORT int irqkit_placement_find_irq(
 	const struct irqkit_placement *placement, unsigned int number, size_t *ret_index)
 {
 	const struct irqkit_irq *irq = irqkit_machine_find_irq(
 		placement->machine, number);
-	size_t place = irq ? placement->place[irqkit_irq_get_index(irq)] : 0;
+	size_t place = irq ? placement_find(placement, irq) : 0;
 
 	if (place == 0)
 		return -ENOENT;

@@ -20,13 +20,13 @@ struct irqkit_placement {
 	struct irqkit_cpuset *cpus; /* owned; where interrupts may go */
 	bool is_time; /* the loads are CPU time, not numbers of interrupts or packets */
 	struct set_order order; /* owned; of the CPUs that the request names */
-	struct irqkit_irq **irqs; /* owned array; as in spread */
+	struct irqkit_irq *
+		*irqs; /* owned array; as in spread, in the order of the rows */
 	bool *is_named; /* owned array; does a TARGET name this interrupt by itself? */
 	struct irqkit_cpuset **allowed; /* owned, and each; by `current`, or NULL */
 	size_t n;
 	struct irqkit_irq **skipped; /* owned array; cannot be moved */
 	size_t n_skipped;
-	size_t *place; /* owned; by index of the record: that in irqs[] + 1, or 0 */
 	size_t n_absent; /* TARGETs skipped */
 	struct placement_device *owners; /* owned */
 	size_t n_owners;
@@ -49,18 +49,15 @@ int placement_allow_current(struct irqkit_placement *p);
 
 /* placement_tell.c: the interrupts that were chosen, and the loads of all others. */
 int placement_tell_rows(struct irqkit_placement *p, const struct irqkit_snapshot *counts,
-	const struct irqkit_load *load);
+	struct irqkit_load *load);
+
+/* placement_vectors.c: how many more interrupts each CPU takes. */
+int placement_tell_vectors(struct irqkit_placement *p);
 
 /* placement_pinned.c: queues that are not placed, and are pinned to one CPU. */
 int placement_tell_pinned(struct irqkit_placement *p);
 
-/*
- * The queue that an interrupt of @device serves; -1: none, or it has no number. If it
- * serves none, *@ret_is_follower: it is known to carry no traffic.
- */
-int placement_find_queue(struct irqkit_device *device, int irq,
-	enum irqkit_serves *ret_serves, bool *ret_is_follower);
-bool placement_has_only_queue(const struct irqkit_device *device);
-struct irqkit_device *placement_find_device(const struct irqkit_placement *p, int irq);
+/* The place of an interrupt in irqs[] + 1, or 0. */
+size_t placement_find(const struct irqkit_placement *p, const struct irqkit_irq *irq);
 
 #endif

@@ -78,8 +78,19 @@ int placement_choose_cpus(struct irqkit_placement *p)
 
 /* ------------------------------------------------------------------------------- */
 
+/* Makes room for @n interrupts. */
+static int make_room(struct irqkit_placement *p, size_t n)
+{
+	p->irqs = calloc(n + 1, sizeof(struct irqkit_irq *));
+	p->is_named = calloc(n + 1, sizeof(*p->is_named));
+	p->skipped = calloc(n + 1, sizeof(struct irqkit_irq *));
+	p->owners = calloc(n + 1, sizeof(*p->owners));
+	return p->irqs && p->is_named && p->skipped && p->owners ? 0 : -ENOMEM;
+}
+
 /* Marks the records of a device's interrupts, if it has queues. */
-static void mark_net(const struct irqkit_placement *p, const struct irqkit_device *device)
+static void mark_net(const struct irqkit_placement *p, const struct irqkit_device *device,
+	bool *is_meant)
 {
 	size_t n = irqkit_device_count_queues(device) ? irqkit_device_count_irqs(device)
 						      : 0;
@@ -91,7 +102,7 @@ static void mark_net(const struct irqkit_placement *p, const struct irqkit_devic
 			p->machine, number);
 
 		if (irq)
-			p->place[irqkit_irq_get_index(irq)] = 1;
+			is_meant[irqkit_irq_get_index(irq)] = true;
 	}
 }
 
@@ -100,13 +111,17 @@ static int choose_net(struct irqkit_placement *p)
 {
 	struct irqkit_devices *devices = p->machine->devices;
 	size_t n_devices = 0, n = irqkit_machine_count_irqs(p->machine);
+	_cleanup_free_ bool *is_meant = calloc(n + 1, sizeof(*is_meant));
+	int r = is_meant ? make_room(p, n) : -ENOMEM;
 
+	if (r < 0)
+		return r;
 	if (irqkit_devices_count_net(devices, &n_devices) < 0)
 		n_devices = 0;
 	for (size_t i = 0; i < n_devices; i++)
-		mark_net(p, irqkit_devices_get_net(devices, i));
+		mark_net(p, irqkit_devices_get_net(devices, i), is_meant);
 	for (size_t i = 0; i < n; i++)
-		if (p->place[i])
+		if (is_meant[i])
 			p->irqs[p->n++] = irqkit_machine_get_irq(p->machine, i);
 	if (p->n > 0)
 		return 0;
@@ -158,6 +173,8 @@ static int choose_targets(struct irqkit_placement *p)
 		return -ESRCH;
 	p->request->problem = IRQKIT_PROBLEM_NONE;
 	r = request_select(p->request, p->machine, words, (size_t)n, &chosen);
+	if (r == 0)
+		r = make_room(p, irqkit_selection_count(chosen));
 	for (size_t i = 0; r == 0 && i < irqkit_selection_count(chosen); i++) {
 		struct irqkit_irq *irq = irqkit_selection_get(chosen, i);
 
@@ -218,25 +235,13 @@ static int set_immovable_aside(struct irqkit_placement *p)
 		p->irqs[kept++] = irq;
 	}
 	p->n = kept;
-	memset(p->place, 0, irqkit_machine_count_irqs(p->machine) * sizeof(*p->place));
-	for (size_t i = 0; i < kept; i++)
-		p->place[irqkit_irq_get_index(p->irqs[i])] = i + 1;
 	return kept > 0 ? 0 : fail_immovable(p, n);
 }
 
 int placement_choose_irqs(struct irqkit_placement *p)
 {
-	size_t n = irqkit_machine_count_irqs(p->machine);
-	int r;
+	int r = p->request->n_targets ? choose_targets(p) : choose_net(p);
 
-	p->irqs = calloc(n + 1, sizeof(struct irqkit_irq *));
-	p->is_named = calloc(n + 1, sizeof(*p->is_named));
-	p->skipped = calloc(n + 1, sizeof(struct irqkit_irq *));
-	p->owners = calloc(n + 1, sizeof(*p->owners));
-	p->place = calloc(n + 1, sizeof(*p->place));
-	if (!p->irqs || !p->is_named || !p->skipped || !p->owners || !p->place)
-		return -ENOMEM;
-	r = p->request->n_targets ? choose_targets(p) : choose_net(p);
 	return r == 0 ? set_immovable_aside(p) : r;
 }
 

@@ -151,38 +151,39 @@ EXPORT int irqkit_spread_add_load(
 	return 0;
 }
 
-EXPORT int irqkit_spread_add_queue(
-	struct irqkit_spread *spread, unsigned int cpu, bool is_first)
+int spread_add_pinned(struct irqkit_spread *spread, unsigned int cpu,
+	const struct spread_pinned *pinned)
 {
 	struct spread_cpu *found = find(spread, cpu);
 
 	if (!found)
 		return -ENOENT;
-	found->pinned++;
-	found->pinned_first += is_first;
+	found->pinned += pinned->queues;
+	found->pinned_first += pinned->first_queues;
+	found->pinned_tx += pinned->tx;
+	found->serving_rx += pinned->serves_rx;
+	found->serving_tx += pinned->serves_tx;
 	return 0;
+}
+
+EXPORT int irqkit_spread_add_queue(
+	struct irqkit_spread *spread, unsigned int cpu, bool is_first)
+{
+	return spread_add_pinned(spread, cpu,
+		&(struct spread_pinned){ .queues = 1, .first_queues = is_first });
 }
 
 EXPORT int irqkit_spread_add_tx(struct irqkit_spread *spread, unsigned int cpu)
 {
-	struct spread_cpu *found = find(spread, cpu);
-
-	if (!found)
-		return -ENOENT;
-	found->pinned_tx++;
-	return 0;
+	return spread_add_pinned(spread, cpu, &(struct spread_pinned){ .tx = 1 });
 }
 
 EXPORT int irqkit_spread_add_direction(
 	struct irqkit_spread *spread, unsigned int cpu, enum irqkit_serves serves)
 {
-	struct spread_cpu *found = find(spread, cpu);
-
-	if (!found)
-		return -ENOENT;
-	found->serving_rx += serves == IRQKIT_SERVES_RX;
-	found->serving_tx += serves == IRQKIT_SERVES_TX;
-	return 0;
+	return spread_add_pinned(spread, cpu,
+		&(struct spread_pinned){ .serves_rx = serves == IRQKIT_SERVES_RX,
+			.serves_tx = serves == IRQKIT_SERVES_TX });
 }
 
 EXPORT int irqkit_spread_set_slowness(

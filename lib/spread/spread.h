@@ -117,6 +117,18 @@ static inline bool item_can_stay(const struct spread_item *item)
 		pool_has(item->pool, item->now_index);
 }
 
+/* What is not being placed, and is pinned to a CPU. */
+struct spread_pinned {
+	uint32_t queues;
+	uint32_t first_queues; /* of them, the first queues of their devices */
+	uint32_t tx; /* tx interrupts of irqkit_spread_add_tx() */
+	uint32_t serves_rx, serves_tx; /* of irqkit_spread_add_direction() */
+};
+
+/* -ENOENT: there is no such CPU. */
+int spread_add_pinned(struct irqkit_spread *spread, unsigned int cpu,
+	const struct spread_pinned *pinned);
+
 int spread_set_reason(struct spread_item *item, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 #define NODE_NAME_SIZE 32

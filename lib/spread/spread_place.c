@@ -24,26 +24,61 @@ static void forget(struct irqkit_spread *spread)
 	arena_free(&spread->arena);
 }
 
-/* Numbers the cores, and links the CPUs of each in a ring. */
-static void link_threads(struct irqkit_spread *spread)
+struct thread {
+	int core;
+	uint32_t cpu;
+};
+
+static int compare_threads(const void *a, const void *b)
 {
+	const struct thread *x = a, *y = b;
+
+	if (x->core != y->core)
+		return x->core < y->core ? -1 : 1;
+	return (x->cpu > y->cpu) - (x->cpu < y->cpu);
+}
+
+/* Links the CPUs of each core in a ring; *@ret_first: of each CPU, the first of its core. */
+static int link_threads(struct irqkit_spread *spread, uint32_t *first)
+{
+	struct spread_cpu *cpus = spread->cpus;
+	uint32_t n = spread->n_cpus;
+	_cleanup_free_ struct thread *threads = calloc((size_t)n + 1, sizeof(*threads));
+
+	if (!threads)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++)
+		threads[i] = (struct thread){ cpus[i].core, i };
+	qsort(threads, n, sizeof(*threads), compare_threads);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t cpu = threads[i].cpu, before = i ? threads[i - 1].cpu : 0;
+		bool is_same = i > 0 && threads[i].core >= 0 &&
+			threads[i].core == threads[i - 1].core;
+
+		first[cpu] = is_same ? first[before] : cpu;
+		if (!is_same) {
+			cpus[cpu].next_thread = cpu;
+			continue;
+		}
+		cpus[cpu].next_thread = cpus[first[cpu]].next_thread;
+		cpus[first[cpu]].next_thread = cpu;
+	}
+	return 0;
+}
+
+/* Numbers the cores, in the order of their first CPUs. */
+static int number_cores(struct irqkit_spread *spread)
+{
+	_cleanup_free_ uint32_t *first = calloc(
+		(size_t)spread->n_cpus + 1, sizeof(*first));
+	int r = first ? link_threads(spread, first) : -ENOMEM;
 	uint32_t n_cores = 0;
 
-	for (uint32_t i = 0; i < spread->n_cpus; i++) {
-		struct spread_cpu *cpu = &spread->cpus[i];
-		uint32_t j = cpu->core < 0 ? i : 0;
-
-		while (j < i && spread->cpus[j].core != cpu->core)
-			j++;
-		if (j < i) {
-			cpu->core_index = spread->cpus[j].core_index;
-			cpu->next_thread = spread->cpus[j].next_thread;
-			spread->cpus[j].next_thread = i;
-		} else {
-			cpu->core_index = n_cores++;
-			cpu->next_thread = i;
-		}
-	}
+	for (uint32_t i = 0; i < spread->n_cpus && r == 0; i++)
+		spread->cpus[i].core_index = first[i] == i
+			? n_cores++
+			: spread->cpus[first[i]].core_index;
+	return r;
 }
 
 /* The CPUs where @item may go, only of @node if that is not -1; NULL: there are none. */
@@ -127,10 +162,10 @@ static int close_nodes(struct irqkit_spread *spread)
 static int prepare(struct irqkit_spread *spread)
 {
 	size_t n = spread->n_cpus ? spread->n_cpus : 1;
-	int r = 0;
+	int r;
 
 	forget(spread);
-	link_threads(spread);
+	r = number_cores(spread);
 	free(spread->room);
 	free(spread->taken);
 	spread->room = calloc(n, sizeof(*spread->room));

@@ -1,35 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Placement by queue: one after the other, each to the CPU with the fewest, in the order of
- * the CPUs. The first queues of devices, which get all traffic that is not hashed, are kept
- * apart: half of the cores from each other, then a quarter, ...
+ * the CPUs; first queues of devices as spread_first.c chooses.
  */
-#include "spread/spread_queue.h"
 #include "base/macros.h"
+#include "spread/spread_placing.h"
 #include "spread/spread_reason.h"
-#include "spread/spread_room.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct placing {
-	const struct slots *slots;
-	const struct slots_way *way;
-	struct irqkit_spread *spread;
-	uint32_t *n_first; /* owned; by core: the first queues of devices on it */
-	uint32_t *rank; /* owned; by core: its place among those of a pool, or NONE */
-	uint32_t *distance; /* owned; by rank: to the next core with a first queue */
-	uint32_t *
-		start; /* owned; by device: where it starts in the order of CPUs, or NONE */
-	uint32_t *n_placed; /* owned; by device: slots */
-	uint64_t *load; /* owned; by CPU: of what was placed */
-	uint32_t *own; /* owned; by CPU: queues of device @own_device */
-	uint32_t own_device;
-	/* owned; by CPU: what serves rx, or tx, if they are kept apart */
-	uint32_t *n_rx, *n_tx;
-};
 
 static int placing_init(struct placing *p, const struct slots *slots)
 {
@@ -78,100 +58,7 @@ static void placing_free(struct placing *p)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* Where a first queue goes                                                        */
-
-static bool is_candidate(const struct placing *p, const struct spread_item *item,
-	const struct spread_choice *among, struct spread_cost cost, uint32_t cpu)
-{
-	struct spread_cost of;
-
-	if (!pool_has(among->pool, cpu) || !spread_has_room(p->spread, item, cpu))
-		return false;
-	of = spread_get_cost(p->spread, among, cpu);
-	return !cost_is_less(of, cost) && !cost_is_less(cost, of);
-}
-
-static uint32_t count_first(const struct placing *p, uint32_t cpu)
-{
-	return p->n_first[p->spread->cpus[cpu].core_index];
-}
-
-/* Numbers the cores that have CPUs in @pool, in the order of the CPUs. */
-static uint32_t rank_cores(struct placing *p, const uint64_t *pool)
-{
-	const struct irqkit_spread *spread = p->spread;
-	uint32_t n = 0;
-
-	memset(p->rank, 0xff, ((size_t)spread->n_cpus + 1) * sizeof(*p->rank));
-	for (uint32_t i = 0; i < spread->n_cpus; i++) {
-		uint32_t core = spread->cpus[i].core_index;
-
-		if (!pool_has(pool, i) || p->rank[core] != NONE)
-			continue;
-		/* those with more first queues than others are to be kept away from */
-		p->distance[n] = p->n_first[core];
-		p->rank[core] = n++;
-	}
-	return n;
-}
-
-/* How far is each core from the next one with more than @few first queues, in a ring? */
-static void find_distances(struct placing *p, uint32_t n, uint32_t few)
-{
-	for (uint32_t i = 0; i < n; i++)
-		p->distance[i] = p->distance[i] > few ? 0 : n;
-	for (uint32_t k = 1; k < 2 * n; k++) {
-		uint32_t before = p->distance[(k - 1) % n] + 1;
-		uint32_t after = p->distance[(2 * n - k) % n] + 1;
-
-		if (p->distance[k % n] > before)
-			p->distance[k % n] = before;
-		if (p->distance[(2 * n - k - 1) % n] > after)
-			p->distance[(2 * n - k - 1) % n] = after;
-	}
-}
-
-/*
- * A device starts with the first of the CPUs with the fewest queues, unless its core has
- * more first queues than others have: then with the one that is farthest from them.
- */
-static uint32_t find_start(
-	struct placing *p, struct spread_item *item, const struct spread_choice *among)
-{
-	uint32_t first = spread_next(p->spread, item, among), best = 0;
-	uint32_t few, n, distance = 0;
-	struct spread_cost cost;
-
-	if (first == NONE)
-		return 0;
-	cost = spread_get_cost(p->spread, among, first);
-	few = count_first(p, first);
-	for (uint32_t i = 0; i < p->spread->n_cpus; i++)
-		if (is_candidate(p, item, among, cost, i) && count_first(p, i) < few)
-			few = count_first(p, i);
-	if (count_first(p, first) == few)
-		return 0;
-	n = rank_cores(p, among->pool);
-	find_distances(p, n, few);
-	for (uint32_t i = 0; i < p->spread->n_cpus; i++) {
-		uint32_t rank = p->rank[p->spread->cpus[i].core_index];
-
-		if (!is_candidate(p, item, among, cost, i) || count_first(p, i) != few ||
-			p->distance[rank] <= distance)
-			continue;
-		distance = p->distance[rank];
-		best = i;
-	}
-	return best;
-}
-
-/* ------------------------------------------------------------------------------- */
 /* One slot                                                                        */
-
-static bool keeps(const struct placing *p, const struct slot *slot)
-{
-	return p->way->keeps && p->way->keeps[slot - p->slots->slots];
-}
 
 /* Can it go to the CPU of @leader? */
 static bool can_follow(const struct irqkit_spread *spread, const struct spread_item *item,
@@ -181,18 +68,9 @@ static bool can_follow(const struct irqkit_spread *spread, const struct spread_i
 		spread_has_room(spread, item, leader->place);
 }
 
-/* By CPU, what serves the direction of @item; NULL: that does not matter. */
-static uint32_t *find_alike(const struct placing *p, const struct spread_item *item)
-{
-	if (!p->spread->is_split || item->direction == IRQKIT_SERVES_BOTH ||
-		item->direction == IRQKIT_SERVES_NONE)
-		return NULL;
-	return item->direction == IRQKIT_SERVES_RX ? p->n_rx : p->n_tx;
-}
-
 static int give(struct placing *p, struct spread_item *item, uint32_t cpu)
 {
-	uint32_t *alike = find_alike(p, item);
+	uint32_t *alike = placing_find_alike(p, item);
 
 	if (alike)
 		alike[cpu]++;
@@ -254,12 +132,12 @@ static uint32_t find_next(struct placing *p, const struct slot *slot,
 		.near = item->near,
 		.own = p->way->most ? p->own : NULL,
 		.most = p->way->most,
-		.alike = find_alike(p, item) };
+		.alike = placing_find_alike(p, item) };
 
 	*ret_is_apart = false;
 	count_own(p, slot);
 	if (*start == NONE) {
-		*start = slot->is_first ? find_start(p, item, &among) : 0;
+		*start = slot->is_first ? first_find_start(p, item, &among) : 0;
 		*ret_is_apart = *start != 0;
 	}
 	among.start = *start;
@@ -268,12 +146,6 @@ static uint32_t find_next(struct placing *p, const struct slot *slot,
 		return next;
 	among.pool = item->pool;
 	return spread_next(p->spread, item, &among);
-}
-
-/* Does a device have queues on other nodes, although its node has enough CPUs? */
-static bool is_crowded(const struct placing *p, const struct slot *slot)
-{
-	return p->way->is_wide && slots_fit_node(p->slots, slot);
 }
 
 static int place_next(
@@ -290,7 +162,8 @@ static int place_next(
 	item->round = (uint32_t)(p->spread->taken[next] / A_SLOT);
 	p->own[next]++;
 	r = give(p, item, next);
-	return r < 0 ? r : spread_explain_next(item, is_apart, is_crowded(p, slot));
+	return r < 0 ? r
+		     : spread_explain_next(item, is_apart, placing_is_crowded(p, slot));
 }
 
 /*
@@ -368,7 +241,7 @@ static int place_leader(
 
 	if (slot->kind == SLOT_FOLLOWER && goes_along)
 		return follow(p, item, head);
-	if (keeps(p, slot) && slot->kind != SLOT_FOLLOWER)
+	if (placing_keeps(p, slot) && slot->kind != SLOT_FOLLOWER)
 		return goes_along && item->now_index == head->place
 			? follow(p, item, head)
 			: stay(p, slot, item, head);
@@ -383,7 +256,7 @@ static bool stays_put(const struct placing *p, const struct slot *slot, uint32_t
 	const struct spread_item *item = slots_get(p->slots, slot, index);
 	const struct spread_item *leader = slots_get_leader(p->slots, slot);
 
-	return keeps(p, slot) && item_can_stay(item) &&
+	return placing_keeps(p, slot) && item_can_stay(item) &&
 		(slot->kind == SLOT_FOLLOWER || item->now_index == leader->now_index);
 }
 
@@ -430,7 +303,7 @@ static int place_slot(struct placing *p, const struct slot *slot)
 			continue;
 		if (stays_put(p, slot, i))
 			reserve(p, item, -1);
-		if (is_follower && keeps(p, slot) && item_can_stay(item))
+		if (is_follower && placing_keeps(p, slot) && item_can_stay(item))
 			r = stay_as_is(p, item);
 		else if (i == 0 || is_follower)
 			r = place_leader(p, slot, item);
@@ -446,124 +319,6 @@ static int place_slot(struct placing *p, const struct slot *slot)
 }
 
 /* ------------------------------------------------------------------------------- */
-/* First queues change places                                                      */
-
-/* Exchanges the placements of two queues. */
-static void trade(struct spread_item *a, struct spread_item *b)
-{
-	struct spread_item was = *a;
-
-	a->place = b->place;
-	a->round = b->round;
-	a->is_local = b->is_local;
-	b->place = was.place;
-	b->round = was.round;
-	b->is_local = was.is_local;
-}
-
-/* Are the interrupts of both on one CPU each, and may they change places? */
-static bool can_trade(
-	const struct placing *p, const struct slot *slot, const struct slot *other)
-{
-	const struct spread_item *a = slots_get_leader(p->slots, slot);
-	const struct spread_item *b = slots_get_leader(p->slots, other);
-
-	if (other->kind != SLOT_QUEUE || slot->count != other->count ||
-		find_alike(p, a) != find_alike(p, b) || a->place == NONE ||
-		b->place == NONE || a->is_local != b->is_local ||
-		p->spread->cpus[a->place].slowness != p->spread->cpus[b->place].slowness)
-		return false;
-	for (uint32_t i = 0; i < slot->count; i++) {
-		const struct spread_item *x = slots_get(p->slots, slot, i);
-		const struct spread_item *y = slots_get(p->slots, other, i);
-
-		if (x->pool != a->pool || y->pool != a->pool || x->place != a->place ||
-			y->place != b->place || x->full != NONE || y->full != NONE)
-			return false;
-	}
-	return true;
-}
-
-/* The queue of the device whose core has the fewest first queues, if that is better. */
-static const struct slot *find_trade(const struct placing *p, const struct slot *slot)
-{
-	const struct slots *slots = p->slots;
-	uint32_t few = count_first(p, slots_get_leader(slots, slot)->place) - 1;
-	const struct slot *best = NULL;
-
-	for (uint32_t i = slot->next; i != NONE; i = slots->slots[i].next) {
-		const struct slot *other = &slots->slots[i];
-
-		if (keeps(p, other) || !can_trade(p, slot, other) ||
-			count_first(p, slots_get_leader(slots, other)->place) >= few)
-			continue;
-		few = count_first(p, slots_get_leader(slots, other)->place);
-		best = other;
-	}
-	return best;
-}
-
-static int explain_trade(
-	struct placing *p, const struct slot *slot, uint32_t index, bool is_apart)
-{
-	struct spread_item *item = slots_get(p->slots, slot, index);
-	int r = spread_widen(p->spread, item);
-
-	if (r < 0)
-		return r;
-	return index == 0 ? spread_explain_next(item, is_apart, is_crowded(p, slot))
-			  : spread_explain_with(item, slots_get_leader(p->slots, slot));
-}
-
-/*
- * A first queue may share a core with another one, if all CPUs with as few queues had
- * one. If its device has a queue on a core with fewer first queues, the two queues change
- * places.
- */
-static int part_first(struct placing *p, const struct slot *slot)
-{
-	const struct slot *other = find_trade(p, slot);
-	int r = 0;
-
-	if (!other)
-		return 0;
-	p->n_first[p->spread->cpus[slots_get_leader(p->slots, slot)->place].core_index]--;
-	for (uint32_t i = 0; i < slot->count && r == 0; i++) {
-		struct spread_item *a = slots_get(p->slots, slot, i);
-		struct spread_item *b = slots_get(p->slots, other, i);
-
-		p->load[a->place] += b->load - a->load;
-		p->load[b->place] += a->load - b->load;
-		trade(a, b);
-		r = explain_trade(p, slot, i, true);
-		if (r == 0)
-			r = explain_trade(p, other, i, false);
-	}
-	p->n_first[p->spread->cpus[slots_get_leader(p->slots, slot)->place].core_index]++;
-	return r;
-}
-
-static int part_firsts(struct placing *p)
-{
-	const struct slots *slots = p->slots;
-	int r = 0;
-
-	/* keep an order of CPUs that the user chose, and counted vectors */
-	if (p->spread->is_fresh || p->spread->is_strict || p->spread->width > 1)
-		return 0;
-	for (uint32_t d = 0; d < slots->n_devices && r == 0; d++) {
-		const struct slot *slot = slots->devices[d].first == NONE
-			? NULL
-			: &slots->slots[slots->devices[d].first];
-
-		if (slot && slot->is_first && slot->kind == SLOT_QUEUE &&
-			!keeps(p, slot) && slots_get_leader(slots, slot)->place != NONE)
-			r = part_first(p, slot);
-	}
-	return r;
-}
-
-/* ------------------------------------------------------------------------------- */
 
 /* Places the queues that stay, or then all others. */
 static int place_slots(struct placing *p, bool stays)
@@ -574,17 +329,17 @@ static int place_slots(struct placing *p, bool stays)
 
 	p->own_device = NONE;
 	for (uint32_t i = 0; i < slots->n && r == 0; i++) {
-		if (keeps(p, &slots->slots[i]) != stays)
+		if (placing_keeps(p, &slots->slots[i]) != stays)
 			continue;
 		/* tx and followers come after that */
 		if (!has_parted && slots->slots[i].kind > SLOT_UNKNOWN) {
-			r = part_firsts(p);
+			r = first_part_all(p);
 			has_parted = true;
 		}
 		if (r == 0)
 			r = place_slot(p, &slots->slots[i]);
 	}
-	return r == 0 && !has_parted ? part_firsts(p) : r;
+	return r == 0 && !has_parted ? first_part_all(p) : r;
 }
 
 int slots_place(const struct slots *slots, const struct slots_way *way)
