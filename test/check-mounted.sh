@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A root in which the kernel's own files are mounted, as a container has the host's below /host:
 # what is written there is the value alone, not padded as in a copy. In a network name space of
-# its own; skipped where there can be none.
+# its own; skipped where there can be none. And what is said where a container hides /proc/irq.
 # shellcheck source=test/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -25,5 +25,15 @@ else
 	in_host strace -o "$tmp/trace" -P "$knob" -e trace=write \
 		"$O/irqkit" rps lo --cpus=0 --root="$root" >"$tmp/out" 2>&1
 	same "$name" 'write("1\n", 2) = 2' "$(sed -n 's/^write([0-9]*, /write(/p' "$tmp/trace" | tr -s ' ')"
+fi
+
+name="a /proc/irq that a container hides is named, no interrupt is said to be gone"
+irq=$(cd /proc/irq && printf '%s\n' [1-9]* | tail -n 1)
+if ! "$O/irqkit" show "$irq" >/dev/null 2>&1 || ! unshare -m mount -t tmpfs none /proc/irq 2>/dev/null; then
+	skip "$name" "no interrupt, or no mount name space"
+else
+	# shellcheck disable=SC2016 # for the inner shell
+	same "$name" "irqkit: cannot read the affinity of interrupt $irq: No such file or directory: /proc/irq has no interrupts (a container may hide them)" \
+		"$(unshare -m bash -c 'mount -t tmpfs none /proc/irq && exec "$0" set "$1" --cpus=0 -n' "$O/irqkit" "$irq" 2>&1)"
 fi
 finish

@@ -4,6 +4,7 @@
 #include "base/basics.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 const char *immovable_word(enum irqkit_movable movable)
 {
@@ -49,7 +50,7 @@ static const char *explain_thread(int error)
 		return "the kernel places this thread itself, or none of these CPUs is "
 		       "online now";
 	case EPERM:
-		return "only root may do this; try sudo";
+		return irqkit_explain_error(EACCES);
 	case ESRCH:
 		return "the thread has ended";
 	default:
@@ -68,7 +69,10 @@ static const char *explain_channels(int error)
 	case ENOSPC:
 		return "there are not enough free interrupt vectors for so many queues";
 	case EPERM:
-		return "only root may do this (CAP_NET_ADMIN); try sudo";
+		return geteuid() == 0
+			? "this needs CAP_NET_ADMIN, which root of a container "
+			  "may lack; run irqkit on the host"
+			: "only root may do this (CAP_NET_ADMIN); try sudo";
 	case EOPNOTSUPP:
 		return "the driver shows this number, but cannot change it";
 	case ENODEV:

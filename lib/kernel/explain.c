@@ -4,7 +4,22 @@
 
 #include <errno.h>
 #include <irqkit.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* PROC_USER_INIT_INO of the kernel's include/linux/proc_ns.h */
+#define FIRST_USER_NAMESPACE 0xEFFFFFFDu
+
+/* Root of a user namespace does not own the files of /proc and /sys. */
+static bool is_root_of_container(void)
+{
+	struct stat st;
+
+	return geteuid() == 0 && stat("/proc/self/ns/user", &st) == 0 &&
+		st.st_ino != FIRST_USER_NAMESPACE;
+}
 
 EXPORT const char *irqkit_explain_error(int error)
 {
@@ -24,7 +39,9 @@ EXPORT const char *irqkit_explain_error(int error)
 		return "these CPUs have no free interrupt vector; choose other CPUs, "
 		       "or more";
 	case EACCES:
-		return "only root may do this; try sudo";
+		return is_root_of_container()
+			? "root of this container may not do this; run irqkit on the host"
+			: "only root may do this; try sudo";
 	case EROFS:
 		return "the file system is read-only, as in a container; run irqkit on "
 		       "the host";

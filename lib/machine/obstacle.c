@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why an interrupt cannot be moved, for a sentence. */
 #include "base/macros.h"
+#include "kernel/ctx.h"
+#include "kernel/knob.h"
 #include "machine/machine.h"
+
+#include <errno.h>
 
 EXPORT const char *irqkit_describe_movable(enum irqkit_movable movable)
 {
@@ -26,4 +30,24 @@ EXPORT const char *irqkit_irq_find_obstacle(struct irqkit_irq *irq, bool is_name
 	return is_named && movable == IRQKIT_SEEMS_MANAGED
 		? NULL
 		: irqkit_describe_movable(movable);
+}
+
+const char *machine_explain_absence(struct irqkit_machine *machine)
+{
+	_cleanup_free_ unsigned int *numbers = NULL;
+	size_t n = 0;
+	int r = knob_list_numbers(machine->ctx, "proc/irq", &numbers, &n);
+
+	if ((r < 0 && r != -ENOENT) || n > 0)
+		return NULL;
+	return machine->ctx->is_live
+		? "/proc/irq has no interrupts (a container may hide them)"
+		: "the saved root has no interrupts in /proc/irq";
+}
+
+const char *machine_explain_gone(struct irqkit_machine *machine)
+{
+	const char *absence = machine_explain_absence(machine);
+
+	return absence ? absence : "gone, or not in the saved root";
 }

@@ -140,8 +140,9 @@ static int leave_out(struct save *save, size_t row, enum state state)
 		error = irqkit_irq_get_affinity(irq, &cpus);
 		return save_leave_out(save, "interrupt", name_of(save, row),
 			"cannot read the affinity: %s",
-			error < 0 && error != -ENOENT ? error_text(-error)
-						      : "gone, or not in the saved root");
+			error < 0 && error != -ENOENT
+				? error_text(-error)
+				: machine_explain_gone(irq->machine));
 	}
 }
 

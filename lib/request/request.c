@@ -274,7 +274,9 @@ void request_remark(struct irqkit_request *request, const char *format, ...)
 int request_fail_unreadable(
 	struct irqkit_request *request, const struct irqkit_irq *irq, int error)
 {
-	const char *meaning = irqkit_explain_error(-error);
+	const char *absence = error == -ENOENT ? machine_explain_absence(irq->machine)
+					       : NULL;
+	const char *meaning = absence ? absence : irqkit_explain_error(-error);
 
 	if (is_failure(error)) /* the log function of the context knows it */
 		return request_note_problem(request, IRQKIT_PROBLEM_FAILED, error);
@@ -287,7 +289,9 @@ int request_add_gone(
 	struct irqkit_request *request, struct irqkit_plan *plan, struct irqkit_irq *irq)
 {
 	request->n_gone++;
-	return irqkit_plan_add_skipped(plan, irq, "gone, or not in the saved root");
+	if (!request->why_gone)
+		request->why_gone = machine_explain_gone(irq->machine);
+	return irqkit_plan_add_skipped(plan, irq, request->why_gone);
 }
 
 EXPORT enum irqkit_problem irqkit_request_get_problem(

@@ -16,6 +16,7 @@ static void begin(struct irqkit_request *request)
 	request_drop_messages(request);
 	request->problem = IRQKIT_PROBLEM_NONE;
 	request->n_gone = 0;
+	request->why_gone = NULL;
 	placement_free(TAKE(request->placement));
 	irqkit_selection_free(TAKE(request->selection));
 	request_drop_net(request);

@@ -49,9 +49,8 @@ int request_fail_all_immovable(struct irqkit_request *request, size_t n)
 			"cannot move any of these: they have no interrupt number");
 	if (request->n_gone == n)
 		return request_fail(request, problem,
-			"cannot read the affinity of %zu interrupt%s: gone, or not in "
-			"the saved root",
-			n, n == 1 ? "" : "s");
+			"cannot read the affinity of %zu interrupt%s: %s", n,
+			n == 1 ? "" : "s", request->why_gone);
 	if (n == 1)
 		return request_fail(request, problem,
 			"the interrupt cannot be moved: 'irqkit show -o +MOVABLE' shows "
