@@ -2,6 +2,7 @@
 /* What cannot be judged, and why. */
 #include "base/cpuset.h"
 #include "base/macros.h"
+#include "doctor/doctor.h"
 #include "doctor/placing.h"
 #include "doctor/rule.h"
 #include "doctor/thresholds.h"
@@ -133,6 +134,37 @@ static int find_busiest(const struct facts *facts, uint64_t *ret_count)
 	return busiest;
 }
 
+/* Another finding says it already. */
+static bool is_reported(const struct irqkit_doctor *doctor)
+{
+	static const char *const ids[] = { "queues-on-one-cpu",
+		"cpus-fewer-than-queues" };
+
+	for (size_t i = 0; i < doctor->n_findings; i++)
+		for (size_t k = 0; k < LENGTH(ids); k++)
+			if (strcmp(doctor->findings[i]->rule->id, ids[k]) == 0)
+				return true;
+	return false;
+}
+
+/* Would 'irqkit spread' make the load of a device more even? Then 'irqkit show' says so. */
+static int find_gain(struct facts *facts, bool *ret_has)
+{
+	*ret_has = false;
+	for (size_t i = 0; i < facts->n_owners && !*ret_has; i++) {
+		struct plan_gain gain;
+		int r;
+
+		if (facts->owners[i].count < IRQKIT_FEW_INTERRUPTS)
+			continue;
+		r = placing_plan_device(facts, &facts->owners[i], NULL, &gain);
+		if (r < 0)
+			return r;
+		*ret_has = placing_gains_itself(&gain);
+	}
+	return 0;
+}
+
 /* 'irqkit show' says who handles them also where that hardly matters. */
 static int look_few_since_boot(struct look *look)
 {
@@ -140,18 +172,30 @@ static int look_few_since_boot(struct look *look)
 	struct irqkit_finding *finding;
 	uint64_t count;
 	int cpu = find_busiest(facts, &count);
+	double rate = facts_rate(facts, facts->count);
+	bool has_gain;
+	int r;
 
 	if (cpu < 0 || facts->count < IRQKIT_FEW_INTERRUPTS ||
 		placing_is_busy_machine(facts) ||
-		irqkit_cpuset_count(facts->housekeeping) < 2 ||
-		count * 100 < facts->count * ONE_CPU_PERCENT)
+		irqkit_cpuset_count(facts->housekeeping) < 2 || is_reported(look->doctor))
 		return 0;
+	r = find_gain(look->facts, &has_gain);
+	if (r < 0 || (!has_gain && count * 100 < facts->count * ONE_CPU_PERCENT))
+		return r;
 	finding = finding_add(look, NULL, NULL);
-	finding_say(finding,
-		"cpu%d handles %.0f%% of the interrupts of devices, but only %llu fired "
-		"since boot, too few to judge the load",
-		cpu, 100 * placing_share(count, facts->count),
-		(unsigned long long)facts->count);
+	if (rate >= 0)
+		finding_say(finding,
+			"cpu%d handles %.0f%% of the interrupts of devices, but only "
+			"%.*f per second fired since boot, too few to judge the load",
+			cpu, 100 * placing_share(count, facts->count), rate < 10, rate);
+	else
+		finding_say(finding,
+			"cpu%d handles %.0f%% of the interrupts of devices, but only "
+			"%llu "
+			"fired since boot, too few to judge the load",
+			cpu, 100 * placing_share(count, facts->count),
+			(unsigned long long)facts->count);
 	finding_fact(
 		finding, "/proc/interrupts", "%llu", (unsigned long long)facts->count);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
@@ -209,10 +253,11 @@ static const struct irqkit_rule rules[] = {
 		.id = "sample-too-short",
 		.class = IRQKIT_CLASS_INFO,
 		.title = "too few interrupts were measured",
-		.why = "Rates and shares of so few interrupts are mostly chance.",
+		.why = "So few interrupts are mostly chance, and cost little on any CPU.",
 		.explain = "Reported if fewer than 1,000 interrupts of devices fired "
 			   "while the machine was measured. Without a measurement: if "
-			   "one CPU handles 80 % of them, and fewer than 1,000 per "
+			   "one CPU handles 80 % of them or 'irqkit spread' would make "
+			   "the load of a device more even, and fewer than 1,000 per "
 			   "second fired since boot, or fewer than 100,000 if the time "
 			   "of boot is not known.",
 		.look = look_short,
