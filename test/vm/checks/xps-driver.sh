@@ -5,7 +5,7 @@
 # XPS off, and a setting is written with a warning.
 dev=eth0
 queues=/sys/class/net/$dev/queues
-n=$(ls -d "$queues"/tx-* | wc -l)
+n=$(irqkit xps "$dev" --json | jq '.queues | length')
 [ "$n" -gt 1 ] || skip "$dev has one tx queue"
 grep . "$queues"/tx-*/xps_cpus >before
 irqkit xps "$dev" --auto -q || fail "--auto: exit status $?"
