@@ -249,7 +249,7 @@ declare -A more=(
 	[ice-15queues-16cpu eth0]=92 [mlx5-4channels-16cpu eth0]=86 [mlx5-64queues ens1f0np0]=308
 	[two-samples-2cpu eth0]=29
 	# these and the node of each interrupt
-	[isolcpus-8cpu eth0]=64 [smt-apart-8cpu eth0]=58 [xen-6.1-domu eth0]=50 [xen-6.12-domu eth0]=50
+	[isolcpus-8cpu eth0]=64 [smt-apart-8cpu eth0]=58
 	# these and the affinity of each interrupt of the other port
 	[bond-i40e-8cpu ten0]=60 [bond-i40e-8cpu ten1]=60
 )

@@ -155,6 +155,21 @@ static int find_classes(const struct steer_rows *rows, struct irqkit_cpuset **re
 	return r;
 }
 
+static void remark_ignored(const struct irqkit_device *device, const char *name)
+{
+	const char *driver = irqkit_device_get_driver(device);
+
+	if (driver)
+		print_sentence(
+			"%s: XPS has no effect: its driver %s chooses the tx queue "
+			"of each packet itself.\n",
+			name, driver);
+	else
+		print_sentence("%s: XPS has no effect: the ports below it choose their "
+			       "tx queues themselves.\n",
+			name);
+}
+
 static void remark_device(struct steer_view *view, struct irqkit_device *device,
 	const struct steer_rows *rows)
 {
@@ -167,9 +182,7 @@ static void remark_device(struct steer_view *view, struct irqkit_device *device,
 		find_classes(rows, &classes) < 0)
 		return;
 	if (is_ignored) {
-		print_sentence("%s: XPS has no effect: the ports below it choose their "
-			       "tx queues themselves.\n",
-			name);
+		remark_ignored(device, name);
 		return;
 	}
 	if (irqkit_cpuset_is_empty(classes)) /* the kernel does not know classes */

@@ -187,11 +187,14 @@ static void print_rps(const struct vectors *v)
 	}
 }
 
-/* Is XPS off, with several queues to choose from? */
-static bool can_have_xps(const struct irqkit_device *device)
+/* Is XPS off, with several queues to choose from, and does the driver use it? */
+static bool can_have_xps(struct irqkit_device *device)
 {
 	size_t n = irqkit_device_count_queues(device), n_off = 0;
+	bool is_ignored = false;
 
+	if (irqkit_device_read_ignores_xps(device, &is_ignored) < 0 || is_ignored)
+		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct irqkit_queue *queue = irqkit_device_get_queue(device, i);
 		_cleanup_cpuset_ struct irqkit_cpuset *cpus = NULL;

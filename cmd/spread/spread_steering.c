@@ -44,6 +44,15 @@ static int read_cpus(struct irqkit_queue *queue, struct irqkit_cpuset **ret_cpus
 			    : irqkit_queue_read_xps_cpus(queue, ret_cpus);
 }
 
+/* XPS that the driver ignores contradicts nothing. */
+static bool is_in_vain(struct irqkit_device *device, const struct irqkit_queue *queue)
+{
+	bool is_ignored = false;
+
+	return !is_rx(queue) &&
+		irqkit_device_read_ignores_xps(device, &is_ignored) == 0 && is_ignored;
+}
+
 static void read_queue(struct steered_device *device, struct irqkit_queue *queue)
 {
 	const struct placed *p = &device->spread->placed;
@@ -53,7 +62,8 @@ static void read_queue(struct steered_device *device, struct irqkit_queue *queue
 
 	if (index >= 0)
 		steered.place = irqkit_spread_get_cpus(p->spread, (size_t)index);
-	if (!steered.place || read_cpus(queue, &steered.cpus) < 0)
+	if (!steered.place || is_in_vain(device->owner->device, queue) ||
+		read_cpus(queue, &steered.cpus) < 0)
 		return;
 	if (irqkit_cpuset_is_empty(steered.cpus)) {
 		irqkit_cpuset_free(steered.cpus);

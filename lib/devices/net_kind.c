@@ -133,12 +133,32 @@ EXPORT int irqkit_device_read_net_kind(
 	return r;
 }
 
+/*
+ * Drivers with an ndo_select_queue() that never asks for XPS:
+ *
+ *	xen_netfront	drivers/net/xen-netfront.c, xennet_select_queue(): by the hash
+ *	hv_netvsc	drivers/net/hyperv/netvsc_drv.c, netvsc_pick_tx(): by a table of the host
+ *	mana		drivers/net/ethernet/microsoft/mana/mana_en.c, mana_select_queue():
+ *			by the RSS table
+ */
+static bool driver_ignores_xps(const struct irqkit_device *device)
+{
+	static const char *const drivers[] = { "xen_netfront", "hv_netvsc", "mana" };
+	const char *own = irqkit_device_get_driver(device);
+
+	for (size_t i = 0; own && i < LENGTH(drivers); i++)
+		if (strcmp(own, drivers[i]) == 0)
+			return true;
+	return false;
+}
+
 EXPORT int irqkit_device_read_ignores_xps(struct irqkit_device *device, bool *ret_ignores)
 {
 	enum irqkit_net_kind kind;
 	int r = irqkit_device_read_net_kind(device, &kind);
 
 	if (r == 0)
-		*ret_ignores = device->is_bond;
+		*ret_ignores = device->is_bond ||
+			(kind == IRQKIT_NET_HARDWARE && driver_ignores_xps(device));
 	return r;
 }

@@ -24,6 +24,13 @@ void placing_weigh(struct irqkit_finding *finding, const struct facts *facts, in
 		finding_weigh(finding, placing_share(count, facts->count), gain, false);
 }
 
+bool placing_matters(const struct fact_device *device, const struct unit *unit)
+{
+	return unit->count &&
+		(unit->count * 100 >= device->count * QUEUE_PERCENT ||
+			unit->count * 2 >= device->count / device->n_units);
+}
+
 /* Where the interrupts of a unit are, as the kernel says it. */
 void placing_add_place(struct irqkit_finding *finding, const struct unit *unit)
 {

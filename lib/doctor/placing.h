@@ -10,6 +10,12 @@ double placing_share(uint64_t part, uint64_t all);
 void placing_weigh(struct irqkit_finding *finding, const struct facts *facts, int cpu,
 	uint64_t count, double gain);
 
+/*
+ * Has it a part of the interrupts of its device that matters? With many queues, each even share
+ * is small.
+ */
+bool placing_matters(const struct fact_device *device, const struct unit *unit);
+
 /* Adds where the interrupts are, as the kernel says it. */
 void placing_add_place(struct irqkit_finding *finding, const struct unit *unit);
 void placing_add_places(struct irqkit_finding *finding, const struct fact_device *device);

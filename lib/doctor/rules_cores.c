@@ -123,9 +123,9 @@ static size_t count_on_slow(struct facts *facts, const struct fact_device *devic
 	for (size_t i = 0; i < device->n_units; i++) {
 		const struct unit *unit = device->units[i];
 
-		n += unit->cpu >= 0 && unit->count && unit->is_movable &&
+		n += unit->cpu >= 0 && unit->is_movable &&
 			irqkit_cpuset_has(slow, (unsigned int)unit->cpu) &&
-			unit->count * 100 >= device->count * QUEUE_PERCENT &&
+			placing_matters(device, unit) &&
 			is_short_of_time(
 				facts, (unsigned int)unit->cpu, SLOW_CORE_PERCENT) &&
 			!facts_is_placed(facts, unit);

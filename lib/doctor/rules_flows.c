@@ -162,6 +162,14 @@ static bool is_sent_far_away(
 		!has_rxqs(look, steered, queue);
 }
 
+/* Nothing uses XPS there, however it is set. */
+static bool is_ignored(const struct steered *steered)
+{
+	bool is = false;
+
+	return irqkit_device_read_ignores_xps(steered->device, &is) == 0 && is;
+}
+
 static int judge_xps_far(struct look *look, struct steered *steered)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *xps = NULL;
@@ -173,7 +181,8 @@ static int judge_xps_far(struct look *look, struct steered *steered)
 	if (steered->n_tx < 2)
 		return 0;
 	n = steered_count(look, steered, IRQKIT_TX, is_sent_far_away, &first);
-	if (n == 0 || has_classes(steered) || irqkit_queue_read_xps_cpus(first, &xps) < 0)
+	if (n == 0 || is_ignored(steered) || has_classes(steered) ||
+		irqkit_queue_read_xps_cpus(first, &xps) < 0)
 		return 0;
 	cpus = facts_format_cpus(xps);
 	finding = finding_add(look, steered->device, NULL);
@@ -242,7 +251,7 @@ static int judge_xps_hole(struct look *look, struct steered *steered)
 		steered->device, IRQKIT_TX, 0);
 	int r;
 
-	if (steered->n_tx < 2)
+	if (steered->n_tx < 2 || is_ignored(steered))
 		return 0;
 	r = read_xps(steered, &xps);
 	if (r == 0)
@@ -287,7 +296,7 @@ static int judge_two_maps(struct look *look, struct steered *steered)
 		? 0
 		: steered_count(look, steered, IRQKIT_TX, has_two_maps, &first);
 
-	if (n == 0)
+	if (n == 0 || is_ignored(steered))
 		return 0;
 	finding = finding_add(look, steered->device, NULL);
 	finding_say(finding,

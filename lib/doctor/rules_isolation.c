@@ -20,14 +20,19 @@
 /* ------------------------------------------------------------------------------- */
 /* Interrupts that can be moved                                                    */
 
-/* Somebody chose only isolated CPUs for it: a program there may want it. */
+/*
+ * Somebody chose only isolated CPUs for it: a program there may want it. Many drivers put queue N
+ * on CPU N, by irq_set_affinity_and_hint() or irq_set_affinity_hint(): that is no choice.
+ */
 static bool is_on_purpose(const struct facts *facts, struct irqkit_irq *irq)
 {
-	const struct irqkit_cpuset *affinity;
+	const struct irqkit_cpuset *affinity, *hint;
 
 	return irqkit_irq_get_affinity(irq, &affinity) == 0 &&
 		!irqkit_cpuset_is_empty(affinity) &&
-		irqkit_cpuset_is_subset(affinity, facts->isolated);
+		irqkit_cpuset_is_subset(affinity, facts->isolated) &&
+		(irqkit_irq_get_hint(irq, &hint) < 0 ||
+			!irqkit_cpuset_is_equal(affinity, hint));
 }
 
 static bool is_handled_there(const struct facts *facts, struct irqkit_irq *irq)
@@ -279,7 +284,8 @@ static const struct irqkit_rule rules[] = {
 		       "microseconds each time.",
 		.explain = "Reported if an interrupt that can be moved fires on an "
 			   "isolated CPU. An interrupt that may be handled only on "
-			   "isolated CPUs counts as placed there on purpose.",
+			   "isolated CPUs counts as placed there on purpose, unless its "
+			   "driver chose them (affinity_hint).",
 		.hides = (const char *const[]){ "default-affinity-isolated",
 			"irq-may-reach-isolated", "threads-on-isolated",
 			"workqueue-on-isolated", "rps-on-isolated",

@@ -37,7 +37,7 @@ static bool is_remote(const struct facts *facts, const struct fact_device *devic
 	int local, distance;
 
 	if (node < 0 || node == device->node || !unit->is_movable ||
-		unit->count * 100 < device->count * QUEUE_PERCENT || !unit->count)
+		!placing_matters(device, unit))
 		return false;
 	/* all nodes are alike if the firmware says so */
 	local = irqkit_topology_get_distance(
@@ -222,7 +222,8 @@ static const struct irqkit_rule rules[] = {
 		       "causes it.",
 		.explain =
 			"Reported for queues with 5% or more of the interrupts of their "
-			"device, if the node of the device has housekeeping CPUs and "
+			"device, or half of an even share, "
+			"if the node of the device has housekeeping CPUs and "
 			"'irqkit spread' brings them there. Interrupts that only the "
 			"kernel places do not count. The class is info if the load of "
 			"the CPUs would be less even afterwards. Not reported in a "

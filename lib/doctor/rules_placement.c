@@ -13,6 +13,7 @@
 
 struct device_state {
 	size_t n_active; /* units that have fired, are not placed by a policy, and can move */
+	size_t n_queues; /* those of them that are queues */
 	bool is_only_unit; /* the interrupts of the only unit are counted instead */
 	struct irqkit_cpuset *cpus; /* owned; where they are */
 };
@@ -61,6 +62,7 @@ static int read_state(
 			facts_is_placed(facts, unit))
 			continue;
 		state->n_active++;
+		state->n_queues += unit->queue >= 0;
 		r = irqkit_cpuset_add(state->cpus, (unsigned int)unit->cpu);
 	}
 	return r;
@@ -71,6 +73,9 @@ static int report_few_cpus(
 {
 	unsigned int n = irqkit_cpuset_count(state->cpus);
 	unsigned int others = irqkit_cpuset_count(device->usable);
+	/* as 'irqkit show' counts: interrupts of unknown purpose may be anything */
+	size_t n_all = state->n_queues >= 2 ? state->n_queues : state->n_active;
+	const char *what = state->n_queues >= 2 ? "queues" : "interrupts";
 	_cleanup_free_ char *cpus = facts_format_cpus(state->cpus);
 	struct irqkit_finding *finding;
 	struct plan_gain gain;
@@ -86,12 +91,12 @@ static int report_few_cpus(
 			cpus ? cpus : "?", state->n_active == 2 ? "both" : "all", others);
 	else if (n == 1)
 		finding_say(finding,
-			"cpu%s handles all %zu queues; the device could use %u CPUs",
-			cpus ? cpus : "?", state->n_active, others);
+			"cpu%s handles all %zu %s; the device could use %u CPUs",
+			cpus ? cpus : "?", n_all, what, others);
 	else
 		finding_say(finding,
-			"only CPUs %s handle its %zu queues; it could use %u CPUs",
-			cpus ? cpus : "?", state->n_active, others);
+			"only CPUs %s handle its %zu %s; it could use %u CPUs",
+			cpus ? cpus : "?", n_all, what, others);
 	placing_add_places(finding, device);
 	placing_weigh(finding, look->facts,
 		n == 1 ? irqkit_cpuset_next(state->cpus, -1) : -1, device->count,

@@ -24,7 +24,7 @@ enum {
 	ONE_CPU_REST_PERCENT = 20,
 	/* a queue is hot from this share of all interrupts on */
 	HOT_PERCENT = 10,
-	/* a queue matters from this share of the interrupts of its device on */
+	/* a queue matters from this share of the interrupts of its device on, or half the mean */
 	QUEUE_PERCENT = 5,
 	/* unequal work: busiest CPU by time, percent, and as a multiple of the mean */
 	UNEVEN_CPU_PERCENT = 50,

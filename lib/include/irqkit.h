@@ -656,7 +656,8 @@ int irqkit_device_read_net_kind(
  * rx queue that a forwarded packet came by, or 0, and each port then chooses its own tx queue
  * (drivers/net/bonding/bond_main.c, bond_select_queue(); net/core/dev.c,
  * netdev_core_pick_tx()). A team does the same, but nothing in /sys shows
- * that an interface is a team.
+ * that an interface is a team. The drivers xen_netfront, hv_netvsc and mana choose the queue
+ * of each packet by its hash.
  *
  * -EINVAL: the device is not a network interface.
  */

@@ -328,7 +328,7 @@ static const char *find_xps_obstacle(struct irqkit_queue *queue, const struct xp
 
 	if (obstacle)
 		return obstacle;
-	if (!xps_is_default(xps) &&
+	if (!xps_is_default(xps) && !irqkit_device_get_driver(queue->device) &&
 		irqkit_device_read_ignores_xps(queue->device, &is_ignored) == 0 &&
 		is_ignored)
 		return "it has no effect on this interface";

@@ -18,6 +18,20 @@
 /* Why XPS of a bond has no effect. */
 static const char bond_why[] = "the ports below it choose their tx queues themselves";
 
+/* Why XPS has no effect, although the kernel has it; NULL: no memory. */
+static char *explain_ignored(const struct irqkit_device *device)
+{
+	const char *driver = irqkit_device_get_driver(device);
+	char *why;
+
+	if (!driver)
+		return strdup(bond_why);
+	return asprintf(&why, "its driver %s chooses the tx queue of each packet itself",
+		       driver) < 0
+		? NULL
+		: why;
+}
+
 /* ------------------------------------------------------------------------------- */
 /* The set of each queue, into an array of the caller                              */
 
@@ -222,7 +236,7 @@ static int explain_cpus(const struct steer_task *task, size_t i, char **ret_why)
 	char *why;
 
 	if (task->is_in_vain) {
-		*ret_why = strdup(bond_why);
+		*ret_why = explain_ignored(task->device);
 		return *ret_why ? 0 : -ENOMEM;
 	}
 	if (is_auto)
@@ -361,29 +375,50 @@ static int fail_bond(const struct steer_task *task)
 }
 
 /* Turns off what is set, and has no effect. */
-static int clear_bond(const struct steer_task *task)
+static int clear_ignored(const struct steer_task *task)
 {
+	_cleanup_free_ char *why = explain_ignored(task->device);
 	struct steer_task copy = *task;
 
-	request_remark(task->request, "XPS would not help %s: %s.", task->device->name,
-		bond_why);
+	if (!why)
+		return -ENOMEM;
+	request_remark(
+		task->request, "XPS would not help %s: %s.", task->device->name, why);
 	copy.is_in_vain = true;
 	return plan_queues(&copy);
 }
 
-static int plan_bond(const struct steer_task *task)
+static int skip_bond(const struct steer_task *task)
+{
+	if (!request_is_optional(task->request, task->device))
+		return fail_bond(task);
+	request_remark(task->request, "%s is skipped: XPS has no effect on it, since %s.",
+		task->device->name, bond_why);
+	return 0;
+}
+
+/* One policy can be for many systems, and the setting does no harm. */
+static int plan_with_warning(const struct steer_task *task)
+{
+	_cleanup_free_ char *why = explain_ignored(task->device);
+
+	if (!why)
+		return -ENOMEM;
+	request_warn(
+		task->request, "XPS of %s has no effect: %s", task->device->name, why);
+	return plan_classes(task);
+}
+
+static int plan_ignored(const struct steer_task *task)
 {
 	enum irqkit_steering steering = task->request->steering;
 
 	if (steering == IRQKIT_STEERING_OFF || steering == IRQKIT_STEERING_NONE)
 		return plan_classes(task);
 	if (steering == IRQKIT_STEERING_AUTO)
-		return clear_bond(task);
-	if (!request_is_optional(task->request, task->device))
-		return fail_bond(task);
-	request_remark(task->request, "%s is skipped: XPS has no effect on it, since %s.",
-		task->device->name, bond_why);
-	return 0;
+		return clear_ignored(task);
+	return irqkit_device_get_driver(task->device) ? plan_with_warning(task)
+						      : skip_bond(task);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -395,7 +430,7 @@ static int plan_device(const struct steer_task *task)
 	if (irqkit_device_count_direction(task->device, IRQKIT_TX) > 1) {
 		int r = irqkit_device_read_ignores_xps(task->device, &is_ignored);
 
-		return r < 0 ? r : is_ignored ? plan_bond(task) : plan_classes(task);
+		return r < 0 ? r : is_ignored ? plan_ignored(task) : plan_classes(task);
 	}
 	if (!task->request->is_lower && !request_is_optional(task->request, task->device))
 		return request_fail_queue(

@@ -1,11 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# on: linux dom0 guest
+# on: linux dom0
 # Every CPU sends by a queue, by the one that is served nearest; undo; one queue has no XPS.
 case $ROLE in
 linux) dev=$(link 1) ;;
 dom0) dev=$VIF ;;
-guest) dev=eth0 ;;
 esac
 queues=/sys/class/net/$dev/queues
 grep . "$queues"/tx-*/xps_cpus >before
