@@ -333,10 +333,8 @@ static const struct {
 	{ QUEUES, PIN, "eth0", "0=99",
 		"words | 0=99: CPU 99 does not exist (online CPUs: 0-7)" },
 	{ BOND, PIN, "bond0", "0=1",
-		"immovable | no interrupt found for bond0:rx-0 | no interrupt "
-		"found for bond0:tx-0 | cannot pin these queues of bond0: they "
-		"have no known interrupt, no XPS and no thread. bond0 is built "
-		"on eth0, eth1; use lower to act on them." },
+		"immovable | cannot pin queues of bond0: it has no hardware queues. "
+		"bond0 is built on eth0, eth1; use lower to act on them." },
 };
 
 static void requests_become_plans(void **state)
