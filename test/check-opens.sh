@@ -148,6 +148,8 @@ for root in "$roots"/* "$counted"; do
 	note "$root" doctor -v --json
 	note "$root" metrics
 	note "$root" metrics --per-queue --full
+	note "$root" rps
+	note "$root" xps
 	note "$root" check "$tmp/all.conf"
 	note "$root" apply "$tmp/all.conf" -n
 	note "$root" isolate 1 -n

@@ -80,6 +80,7 @@
  * - An index counts from 0 and must be less than the result of the matching `_count_`
  *   call.
  * - Text arguments with a length need no terminating NUL. Returned text has one.
+ * - A pointer may be NULL only where the call says so.
  * - Names come from the kernel and can contain any byte except NUL: escape them before
  *   printing them to a terminal, and quote them in scripts.
  * - The library never prints or exits, and keeps no state outside its objects. An object
@@ -2186,7 +2187,7 @@ enum {
  * Adds a step that sets the affinity of @irq to @cpus. If it has the same set already, the
  * step is unchanged or pending.
  *
- * @why: the reason in a few words, for the report; it is copied
+ * @why: the reason in a few words, for the report; it is copied. NULL: none
  * @flags: 0 or IRQKIT_STEP_OPTIONAL
  *
  * -EINVAL: @irq has a name and no number.
@@ -2586,7 +2587,7 @@ const struct irqkit_cpuset *irqkit_step_get_new_cpus(const struct irqkit_step *s
  */
 const struct irqkit_cpuset *irqkit_step_get_effective(const struct irqkit_step *step);
 
-/* Returns the reason for the step. */
+/* Returns the reason for the step, or "" if none was given. */
 const char *irqkit_step_get_why(const struct irqkit_step *step);
 
 /* Returns the result of the step. */
@@ -3684,6 +3685,7 @@ size_t irqkit_disturbances_count(const struct irqkit_disturbances *found);
 const struct irqkit_disturbance *irqkit_disturbances_get(
 	const struct irqkit_disturbances *found, size_t index);
 
+/* Returns what disturbs: an interrupt, a row that has a name, or a thread. */
 enum irqkit_disturbance_kind irqkit_disturbance_get_kind(
 	const struct irqkit_disturbance *disturbance);
 
@@ -3836,6 +3838,7 @@ int irqkit_placement_get_node(const struct irqkit_placement *placement, size_t i
  */
 struct irqkit_policies;
 
+/* Makes an object without lines. The calls below add those of files or texts. */
 int irqkit_policies_new(struct irqkit_policies **ret_policy);
 void irqkit_policies_free(struct irqkit_policies *policy);
 
@@ -3861,6 +3864,7 @@ int irqkit_policies_add_text(
 /* Returns the number of files that were read; files without a line do not count. */
 size_t irqkit_policies_count_files(const struct irqkit_policies *policy);
 
+/* Returns how many things are wrong with the files: a program reports them all. */
 size_t irqkit_policies_count_mistakes(const struct irqkit_policies *policy);
 
 /*
@@ -3872,6 +3876,7 @@ size_t irqkit_policies_count_mistakes(const struct irqkit_policies *policy);
 const char *irqkit_policies_get_mistake(
 	const struct irqkit_policies *policy, size_t index, bool *ret_is_failure);
 
+/* Returns the number of lines of all files, in the order in which these were read. */
 size_t irqkit_policies_count_lines(const struct irqkit_policies *policy);
 
 /* Returns the name of the file of the line at @index, and its number in it, from 1. */

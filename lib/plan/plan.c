@@ -153,7 +153,7 @@ int plan_add_machine_step(struct irqkit_plan *plan, enum irqkit_knob knob,
 	step->knob = knob;
 	step->path = strdup(path);
 	step->target = strdup(target);
-	step->why = strdup(why);
+	step->why = strdup(why ? why : "");
 	if (!step->path || !step->target || !step->why) {
 		plan_drop_step(plan);
 		return -ENOMEM;
@@ -186,7 +186,7 @@ static int set_interrupt(struct irqkit_step *step,
 		return r;
 	step->knob = IRQKIT_KNOB_AFFINITY;
 	step->target = interrupt_join_actions(interrupt);
-	step->why = strdup(why);
+	step->why = strdup(why ? why : "");
 	step->identity = interrupt->chip ? strdup(interrupt->chip) : NULL;
 	if (!step->target || !step->why || (interrupt->chip && !step->identity))
 		return -ENOMEM;
@@ -299,7 +299,7 @@ EXPORT int irqkit_plan_set_affinity(struct irqkit_plan *plan, size_t index,
 	if (step->knob != IRQKIT_KNOB_AFFINITY || before == IRQKIT_SKIPPED ||
 		(step->is_written && !step->has_lost_cpus))
 		return -EINVAL;
-	r = step_set_why(step, "%s", why);
+	r = step_set_why(step, "%s", why ? why : "");
 	step->result = IRQKIT_PLANNED;
 	if (r == 0)
 		r = step_set_new_cpus(plan, step, cpus);
@@ -317,7 +317,8 @@ EXPORT int irqkit_plan_set_affinity(struct irqkit_plan *plan, size_t index,
 EXPORT int irqkit_plan_leave(struct irqkit_plan *plan, size_t index, const char *why)
 {
 	struct irqkit_step *step = &plan->steps[index];
-	int r = step->result == IRQKIT_PLANNED ? step_set_why(step, "%s", why) : -EINVAL;
+	int r = step->result == IRQKIT_PLANNED ? step_set_why(step, "%s", why ? why : "")
+					       : -EINVAL;
 
 	if (r == 0)
 		step->result = IRQKIT_SKIPPED;

@@ -55,7 +55,7 @@ static int set_queue(
 	if (r == 0)
 		r = set_identity(step, queue);
 	if (r == 0)
-		step->why = strdup(why);
+		step->why = strdup(why ? why : "");
 	return r < 0 ? r : step->why ? 0 : -ENOMEM;
 }
 
@@ -157,7 +157,7 @@ static int set_thread(
 {
 	step->knob = IRQKIT_KNOB_THREAD;
 	step->pid = thread->pid;
-	step->why = strdup(why);
+	step->why = strdup(why ? why : "");
 	step->target = strdup(thread->name);
 	step->identity = strdup(thread->start);
 	if (asprintf(&step->path, "/proc/%u/status", thread->pid) < 0)
