@@ -99,6 +99,7 @@ struct irqkit_machine {
 	struct name_index *names; /* owned; NULL: not needed yet */
 	int names_tell; /* see irq_names_tell() */
 	bool has_asked_names;
+	bool has_no_irqs, has_judged_irqs; /* whether /proc/irq has none */
 };
 
 /* A machine whose rows have been read; takes @snapshot over if it succeeds. */

@@ -32,13 +32,21 @@ EXPORT const char *irqkit_irq_find_obstacle(struct irqkit_irq *irq, bool is_name
 		: irqkit_describe_movable(movable);
 }
 
-const char *machine_explain_absence(struct irqkit_machine *machine)
+static bool has_no_irqs(struct irqkit_ctx *ctx)
 {
 	_cleanup_free_ unsigned int *numbers = NULL;
 	size_t n = 0;
-	int r = knob_list_numbers(machine->ctx, "proc/irq", &numbers, &n);
+	int r = knob_list_numbers(ctx, "proc/irq", &numbers, &n);
 
-	if ((r < 0 && r != -ENOENT) || n > 0)
+	return r == -ENOENT || (r == 0 && n == 0);
+}
+
+const char *machine_explain_absence(struct irqkit_machine *machine)
+{
+	if (!machine->has_judged_irqs)
+		machine->has_no_irqs = has_no_irqs(machine->ctx);
+	machine->has_judged_irqs = true;
+	if (!machine->has_no_irqs)
 		return NULL;
 	return machine->ctx->is_live
 		? "/proc/irq has no interrupts (a container may hide them)"

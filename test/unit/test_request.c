@@ -238,11 +238,11 @@ static const struct {
 		"30~0-15 31=0 32=2 33=4 34=6 35=8 36=10 37=12 38=14" },
 	{ ISOLATED, SPREAD, "eth0", NULL, "24=0 25=1 26=6 27=7 28=0 29=1 30=6 31=7" },
 	{ BOND, SPREAD, "bond0", NULL,
-		"immovable | cannot read the affinity of 10 interrupts: gone, or "
-		"not in the saved root" },
+		"immovable | cannot read the affinity of 10 interrupts: the saved "
+		"root has no interrupts in /proc/irq" },
 	{ BOND, SPREAD, "bond0", "0",
-		"immovable | cannot read the affinity of 10 interrupts: gone, or "
-		"not in the saved root" },
+		"immovable | cannot read the affinity of 10 interrupts: the saved "
+		"root has no interrupts in /proc/irq" },
 	{ DISKS, SPREAD, "", NULL,
 		"no match | no network device has interrupts: name the TARGETs "
 		"to spread ('irqkit show' lists interrupts)" },
