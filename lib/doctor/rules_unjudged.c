@@ -199,7 +199,7 @@ static int look_few_since_boot(struct look *look)
 	finding_fact(
 		finding, "/proc/interrupts", "%llu", (unsigned long long)facts->count);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
-		"run 'irqkit doctor --for=30' while the machine is busy");
+		"measure it while it is busy; a saved one, save it twice");
 	return 0;
 }
 
