@@ -325,7 +325,7 @@ static int place_whole_devices(
 static int place_queues(struct decision *d, const struct slots_way *fresh,
 	bool same_first, const struct around *devices, struct around *ret)
 {
-	uint64_t load;
+	uint64_t load = 0;
 	int r = spread_choose_queues(&d->now, &d->fresh, same_first, d->keeps);
 
 	if (r == 0)
