@@ -73,7 +73,8 @@ static void print_help(void)
 	       "\n"
 	       "Options of every command, before or after it:\n");
 	options_print_common();
-	printf("\nirqkit help COMMAND has the options of a command, irqkit(8) has the "
+	printf("\n'irqkit help COMMAND' shows the options of a command. irqkit(8) has "
+	       "the "
 	       "rest,\n"
 	       "irqkit-cookbook(7) has recipes.\n");
 }

@@ -22,7 +22,7 @@ static void system_close(struct system *system)
 	irqkit_ctx_free(system->ctx);
 }
 
-/* Says nothing if it cannot be read: the mistake is another one. */
+/* Reports nothing if the system cannot be read: the message is about another mistake. */
 static void system_open(const struct call *call, struct system *system)
 {
 	const char *root = call->common.root ? call->common.root : suggest_get_root();
@@ -31,7 +31,7 @@ static void system_open(const struct call *call, struct system *system)
 		irqkit_machine_new(system->ctx, &system->machine, NULL, NULL);
 }
 
-/* How much it serves as an example: its queues. 0: it has no hardware. */
+/* How good an example the device is: 1 + its queues. 0: it has no hardware. */
 static size_t count_queues(struct irqkit_device *device)
 {
 	return irqkit_device_get_bus_device(device)
@@ -40,7 +40,7 @@ static size_t count_queues(struct irqkit_device *device)
 		: 0;
 }
 
-/* A saved system may lack the links to hardware. */
+/* Is it any interface but loopback? A saved system may lack the links to hardware. */
 static size_t count_any(struct irqkit_device *device)
 {
 	enum irqkit_net_kind kind;

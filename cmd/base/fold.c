@@ -44,7 +44,7 @@ static bool begins_quote(const char *text, const char *p)
 	return p == text || p[-1] == ' ' || p[-1] == '(';
 }
 
-/* Bytes of the characters of @text that take at most @width columns, one at least. */
+/* How many bytes of @text fit in @width columns: whole characters, and at least one. */
 static size_t count_bytes(const char *text, size_t width)
 {
 	size_t len = 0, next;

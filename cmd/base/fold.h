@@ -13,9 +13,8 @@
 void print_indented(const char *text, size_t indent);
 
 /*
- * Returns how many bytes of a text stand in a line of @width columns, and in *ret_next where
- * the next line begins. The line ends at a space outside of a command, or in a word that is
- * too long.
+ * Returns how many bytes of a text fit in a line of @width columns. *ret_next is where the next
+ * line begins. A line ends at a space outside of a command, or inside a word that is too long.
  */
 size_t fold_line(const char *text, size_t width, size_t *ret_next);
 

@@ -100,7 +100,7 @@ static const struct {
 static const struct {
 	const char *command; /* NULL: of any command that has the option of the hint */
 	const char *words;
-	/* begins with --, or %s is the name of the command; ...: its other words */
+	/* begins with --, or %s stands for the command, and "..." for its other words */
 	const char *hint;
 } options[] = {
 	{ "set", "--show --list --status --query --get", "irqkit show TARGET" },

@@ -29,7 +29,7 @@ struct option {
  * the caller frees it.
  */
 char *options_guess(const struct command *command, const char *option, const char *next);
-/* The line without the option, if the command does that anyway; or NULL. */
+/* The line without the option, if the command does anyway what the option asks for; or NULL. */
 char *options_guess_line(
 	const struct command *command, const char *option, char *const *words);
 

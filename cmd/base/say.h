@@ -17,8 +17,8 @@ void say_set_silent(bool is_silent);
 /* While held, messages are kept: a screen is shown. They are written when that ends. */
 void say_hold(bool is_held);
 /*
- * Until say_end_sorting(), messages are kept, and then written in the order of their ranks;
- * of one rank, in the order in which they came. Pairs of calls may be nested.
+ * Until say_end_sorting(), messages are kept. Then they are written in the order of their ranks,
+ * those of one rank in the order in which they came. Pairs of the two calls may be nested.
  */
 void say_begin_sorting(void);
 void say_set_rank(size_t rank);

@@ -14,13 +14,13 @@
 
 static const struct {
 	const char *page, *section, *what;
-	const char *words; /* beside the name of the page; separated by spaces */
+	const char *words; /* other words that ask for the page; separated by spaces */
 } topics[] = {
-	{ "irqkit", "8", "the words, TARGETs, SETs and exit statuses of all commands",
+	{ "irqkit", "8", "TARGETs, SETs, options and exit statuses",
 		"target targets set-language sets cpus words options exit status "
 		"environment "
 		"files" },
-	{ "irqkit-cookbook", "7", "recipes for common machines",
+	{ "irqkit-cookbook", "7", "what to do on typical machines",
 		"cookbook recipe recipes example examples howto tutorial guide" },
 	{ "irqkit.conf", "5", "policy files",
 		"conf config configuration policies policy-file policy-files "

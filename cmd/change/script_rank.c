@@ -55,7 +55,7 @@ void ranks_clear(struct ranks *ranks)
 	free(ranks->list);
 }
 
-/* How many come before it. */
+/* How many interrupts come before @key. */
 static size_t count_before(const struct ranks *ranks, const struct ranked *key)
 {
 	size_t low = 0, high = ranks->n;

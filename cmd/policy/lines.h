@@ -12,7 +12,7 @@ struct lines {
 	struct call *calls; /* owned, and each; one for each line */
 	size_t n;
 	char *commands; /* owned; of lines_read_commands(), NULL: the lines are of files */
-	bool *has_mistake; /* owned; of each line, in its words */
+	bool *has_mistake; /* owned; by line: are its words wrong? */
 	bool has_reported; /* missing TARGETs, which are reported once */
 	bool is_silent; /* nothing is reported, since it was before */
 	bool has_rest; /* after a barrier, all is planned again: they are reported then */

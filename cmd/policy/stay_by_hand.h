@@ -16,8 +16,9 @@ struct by_hand {
 };
 
 /*
- * Lists what changes by hand that are in force have written after the change @released.
- * @own: the change of --stay. The journal must live as long. False: no memory
+ * Lists the settings that changes by hand have written after the change @released, if these
+ * changes are in force. @own: the change of --stay. The journal must live as long as the list.
+ * False: no memory
  */
 bool by_hand_init(struct by_hand *by_hand, const struct irqkit_journal *journal,
 	unsigned int released, unsigned int own);

@@ -18,7 +18,7 @@ static bool is_wrapped(const struct grid_column *column)
 	return !column->is_hidden && column->column->flags & COLUMN_WRAP;
 }
 
-/* Does a text not fit its column? */
+/* Is a text wider than its column? */
 static bool has_long_text(const struct grid *grid)
 {
 	const char *text = grid->text;
@@ -33,7 +33,7 @@ static bool has_long_text(const struct grid *grid)
 	return false;
 }
 
-/* The cell of a wrapped column: a line of @rest, of which *rest is left. */
+/* Takes the next line of a wrapped text; *rest is what remains of it. */
 static char *take_line(const struct grid_column *column, const char **rest)
 {
 	size_t next, len = fold_line(*rest, column->width, &next);
@@ -66,7 +66,7 @@ static bool add_rows(struct grid *out, const char **cells)
 	return true;
 }
 
-/* The widths are those of the columns before: a narrow one may be as wide as its heading. */
+/* Keeps the widths of the columns: a narrow one may be only as wide as its heading. */
 bool grid_wrap(struct grid *grid)
 {
 	struct grid wrapped = *grid;

@@ -66,8 +66,8 @@ struct irqkit_queue {
 struct irqkit_device {
 	struct irqkit_devices *devices;
 	/*
-	 * Its place in the list of devices that a request, a placement, or the machine is
-	 * making: it is in the list only if it is there.
+	 * Its indexes in the lists of devices that a request, a placement and the machine make.
+	 * An index counts only if the list has this device there.
 	 */
 	size_t request_place, owner_place, pinned_place;
 	bool is_listed; /* among the network devices of `devices` */

@@ -247,7 +247,7 @@ static int compare_bus_path(const void *member, const void *key)
 	return strcmp(device->bus_path ? device->bus_path : "", key);
 }
 
-/* Has no other disk its controller? @sorted: the disks, by the paths of these */
+/* Does no other disk share the controller of @disk? @sorted: the disks, by path of controller */
 static bool is_alone(
 	const struct irqkit_device *disk, struct irqkit_device *const *sorted, size_t n)
 {

@@ -69,7 +69,7 @@ struct facts {
 	struct fact_device **owner_of; /* owned array; of each device, by its address */
 	size_t n_owners, n_owner_of, owner_of_room;
 	uint64_t count; /* of all units */
-	/* owned; by number of CPU: of all units, where these are; NULL: not summed yet */
+	/* owned; by number of CPU: the load of the units that are there; NULL: not summed yet */
 	double *cpu_loads;
 	double uptime; /* in seconds; -1: not known */
 	bool has_second_sample; /* a saved system, saved twice */

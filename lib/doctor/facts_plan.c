@@ -59,7 +59,7 @@ static int find_planned(const struct facts *facts, const struct irqkit_placement
 		: now;
 }
 
-/* The loads of all units; a rule may ask for each of many devices. */
+/* Sums the loads of all units once, because a rule may ask for each of many devices. */
 static int sum_loads(struct facts *facts, const struct loads *loads)
 {
 	if (facts->cpu_loads)
@@ -78,7 +78,7 @@ static int sum_loads(struct facts *facts, const struct loads *loads)
 	return 0;
 }
 
-/* @is_own: only what is placed */
+/* @is_own: only the load of the interrupts that are placed */
 static int fill_loads(struct facts *facts, const struct irqkit_placement *p,
 	struct loads *loads, bool is_own)
 {

@@ -9,7 +9,8 @@ int facts_find_units(struct facts *facts);
 void facts_free_units(struct facts *facts);
 
 /*
- * What a device would be if the unit of its controller were its own. NULL may be freed.
+ * Makes the facts of a device as if the unit of its controller were its own.
+ * facts_free_behind() accepts NULL.
  */
 int facts_new_behind(struct facts *facts, struct irqkit_device *device, struct unit *unit,
 	struct fact_device **ret_behind);

@@ -11,8 +11,8 @@ void placing_weigh(struct irqkit_finding *finding, const struct facts *facts, in
 	uint64_t count, double gain);
 
 /*
- * Has it a part of the interrupts of its device that matters? With many queues, each even share
- * is small.
+ * Does the unit raise a part of its device's interrupts that matters? If a device has many queues,
+ * an even share of each is small, but matters.
  */
 bool placing_matters(const struct fact_device *device, const struct unit *unit);
 
@@ -31,9 +31,9 @@ bool placing_gains_itself(const struct plan_gain *gain);
 void placing_lower_if_idle(struct irqkit_finding *finding, const struct facts *facts,
 	const struct fact_device *device);
 
-/* Too few interrupts say nothing: it is chance where they come. */
+/* Are there enough interrupts to judge where they fire? With too few, it is chance. */
 bool placing_is_busy_machine(const struct facts *facts);
-/* What a rule returns then. */
+/* The result of a rule if there are not enough. */
 int placing_lacks_interrupts(struct look *look);
 
 /* "3 of 4 queues are"; the caller frees it. NULL: no memory. */

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What the placement puts on a CPU. */
+/* The units that the placement puts on a CPU. */
 struct cpu_sum {
 	uint64_t count;
 	const struct unit *hottest;
@@ -146,8 +146,8 @@ static void say_hot(struct irqkit_finding *finding, struct facts *facts, unsigne
 }
 
 /*
- * Can the busiest CPU be relieved enough by moving what is on @cpu? The others keep what
- * they have, and each interrupt stays whole.
+ * Would moving the interrupts of @cpu lower the load of the busiest CPU enough? The other CPUs
+ * keep their interrupts, and each interrupt stays whole.
  */
 static bool may_relieve(
 	const struct facts *facts, const struct cpu_sum *sums, size_t n, unsigned int cpu)

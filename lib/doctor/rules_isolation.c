@@ -21,8 +21,9 @@
 /* Interrupts that can be moved                                                    */
 
 /*
- * Somebody chose only isolated CPUs for it: a program there may want it. Many drivers put queue N
- * on CPU N, by irq_set_affinity_and_hint() or irq_set_affinity_hint(): that is no choice.
+ * Did somebody choose only isolated CPUs for the interrupt? A program there may want it. Many
+ * drivers put queue N on CPU N with irq_set_affinity_and_hint() or irq_set_affinity_hint(): then
+ * nobody chose.
  */
 static bool is_on_purpose(const struct facts *facts, struct irqkit_irq *irq)
 {

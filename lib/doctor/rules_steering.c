@@ -71,7 +71,7 @@ static int judge_single_queue(struct look *look, struct steered *steered)
 		"has one rx queue, so cpu%d processes all packets that it receives%s%s",
 		cpu,
 		steered->behind && pressure.kind == PRESSURE_TOTAL
-			? " over a USB controller with "
+			? ": its USB controller raised "
 			: ": ",
 		text);
 	steered_add_irq(
@@ -231,8 +231,8 @@ static const struct irqkit_rule rules[] = {
 			"all interrupts since boot is reported, and never above "
 			"medium, or above low if RPS would relieve its CPU by less "
 			"than a quarter. For a USB interface, the interrupt of its "
-			"controller counts, unless most of it is "
-			"for other devices. Not reported if more than three quarters of "
+			"controller counts, unless other devices cause most of "
+			"these interrupts. Not reported if more than three quarters of "
 			"its interrupts, or of its packets, come from sending: RPS "
 			"does not spread that work.",
 		.hides = (const char *const[]){ "mask-delivers-to-one",

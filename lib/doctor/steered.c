@@ -41,8 +41,8 @@ static struct unit *find_controller(
 }
 
 /*
- * The controller serves other devices too: are its interrupts those of the interface? Each
- * of them brings a packet or more.
+ * Are most interrupts of the controller those of the interface, not of other devices? Each
+ * interrupt of the interface brings at least one packet.
  */
 static bool has_packets(
 	struct facts *facts, const struct irqkit_device *device, const struct unit *unit)

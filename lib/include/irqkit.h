@@ -2986,8 +2986,8 @@ int irqkit_spread_set_allowed(
 /*
  * Sets the current affinity of the interrupt. It matters by load with a width greater
  * than 1: an interrupt that can stay keeps its CPUs, if it has that many and may use all
- * of them. By queue, an interrupt with several CPUs is not one that was pinned, and its
- * device stays as a whole or not at all.
+ * of them. By queue, a device that has an interrupt with several CPUs stays as a whole or
+ * not at all, because such an interrupt was not pinned.
  */
 int irqkit_spread_set_affinity(
 	struct irqkit_spread *spread, size_t index, const struct irqkit_cpuset *affinity);
@@ -3685,7 +3685,7 @@ size_t irqkit_disturbances_count(const struct irqkit_disturbances *found);
 const struct irqkit_disturbance *irqkit_disturbances_get(
 	const struct irqkit_disturbances *found, size_t index);
 
-/* Returns what disturbs: an interrupt, a row that has a name, or a thread. */
+/* Returns the kind of the disturbance: an interrupt, a row that has a name, or a thread. */
 enum irqkit_disturbance_kind irqkit_disturbance_get_kind(
 	const struct irqkit_disturbance *disturbance);
 
@@ -3838,7 +3838,7 @@ int irqkit_placement_get_node(const struct irqkit_placement *placement, size_t i
  */
 struct irqkit_policies;
 
-/* Makes an object without lines. The calls below add those of files or texts. */
+/* Makes an object without lines. The calls below add the lines of files or texts. */
 int irqkit_policies_new(struct irqkit_policies **ret_policy);
 void irqkit_policies_free(struct irqkit_policies *policy);
 
@@ -3864,7 +3864,7 @@ int irqkit_policies_add_text(
 /* Returns the number of files that were read; files without a line do not count. */
 size_t irqkit_policies_count_files(const struct irqkit_policies *policy);
 
-/* Returns how many things are wrong with the files: a program reports them all. */
+/* Returns the number of mistakes in the files. A program should report them all. */
 size_t irqkit_policies_count_mistakes(const struct irqkit_policies *policy);
 
 /*
@@ -3928,10 +3928,10 @@ typedef void irqkit_policies_line_fn(
 	void *data, const struct irqkit_policies *policy, size_t index);
 
 /*
- * Makes one plan of the requests of all lines, each of which must have one. @plan must be
- * empty; it belongs to @machine. A later line sees what the earlier ones will have done,
- * and wins where it sets the same. TARGETs that match nothing are left out: see
- * irqkit_policies_get_missing(). So are lines without a request.
+ * Makes one plan of the requests of all lines. @plan must be empty; it belongs to @machine.
+ * A later line sees what the earlier ones will have done, and wins where it sets the same.
+ * Lines without a request are left out. So are TARGETs that match nothing: see
+ * irqkit_policies_get_missing().
  *
  * With IRQKIT_POLICIES_CHECK, lines that decide by counts (spread by load or total, automatic
  * RPS) are not decided again: the plan has the values of irqkit_policies_keep(). Nor are

@@ -79,13 +79,13 @@ struct irqkit_load_cpu *load_find_cpu(const struct irqkit_load *load, unsigned i
 void load_weigh(struct irqkit_load *load, enum irqkit_weigh weigh);
 
 /*
- * The weights of all interrupts that have a number, and are not background, but those of
- * @own, in the order of the rows: an array by number of CPU, which the caller frees.
- * -EOVERFLOW: a sum is too large to take anything off.
+ * Sums the weights of all interrupts that have a number and are not background, without those
+ * of @own, which are in the order of the rows: an array by number of CPU that the caller frees.
+ * -EOVERFLOW: a sum overflowed, so nothing can be subtracted from it.
  */
 int load_sum_others(struct irqkit_load *load, struct irqkit_irq *const *own, size_t n_own,
 	uint64_t **ret_cpus, size_t *ret_n);
-/* They are not known any more. */
+/* Forgets the sums, because the weights have changed. */
 void load_drop_sums(struct irqkit_load *load);
 
 #endif

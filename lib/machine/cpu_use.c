@@ -47,7 +47,7 @@ void machine_drop_use(struct irqkit_machine *machine)
 	machine->use = NULL;
 }
 
-/* Its place in the list is free: it left the list when it was counted. */
+/* The list has room for the interrupt, which left the list when it was counted. */
 static void handled_forget(struct cpu_use *use, struct irqkit_irq *irq)
 {
 	if (!irq->is_counted)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What interrupts use of each CPU. It is counted once for all of them, and a request is
- * answered without the interrupts that it places itself:
+ * What interrupts use of each CPU. It is counted once for all interrupts. The answer to a
+ * request leaves out the interrupts that the request places itself:
  *
  *	rows of the snapshot    load, and interrupts that have ever fired there   fired.c
  *	effective affinities    interrupts that are handled there                 handled.c
  *	affinities, devices     queues that are pinned there                      pinned.c
  *
- * Where a record changes, only its interrupt is counted again: a policy file may have a
- * line for each of many devices. Each call takes the request's records, @own, in the order
+ * If a record changes, only its interrupt is counted again, because a policy file may have
+ * a line for each of many devices. Each call takes the request's records, @own, in the order
  * of the rows, and returns an array by number of CPU that its caller frees.
  */
 #ifndef IRQKIT_CPU_USE_H
@@ -17,8 +17,8 @@
 #include "machine/machine.h"
 
 /*
- * The load of each CPU by the counts of the snapshot, without background. -EOVERFLOW: it is
- * too large to take anything off.
+ * The load of each CPU by the counts of the snapshot, without background. -EOVERFLOW: a sum
+ * overflowed, so nothing can be subtracted from it.
  */
 int machine_sum_others(struct irqkit_machine *machine, struct irqkit_irq *const *own,
 	size_t n_own, uint64_t **ret_cpus, size_t *ret_n);
@@ -30,13 +30,13 @@ int machine_count_fired(struct irqkit_machine *machine, struct irqkit_irq *const
 /* Are there interrupts of the local APICs of x86? These have few vectors. */
 bool machine_has_apic(struct irqkit_machine *machine);
 
-/* An interrupt that is being moved still is where it was. */
+/* An interrupt that waits to move counts for the CPU that handles it now. */
 int machine_count_handled(struct irqkit_machine *machine, struct irqkit_irq *const *own,
 	size_t n_own, unsigned int **ret_cpus, size_t *ret_n);
 
 /*
- * The queues that are pinned to one CPU. What only the kernel places is not pinned: its CPU
- * follows from the CPU that uses the queue.
+ * The queues that are pinned to one CPU. A queue that only the kernel places is not pinned: its
+ * CPU follows from the CPU that uses the queue.
  */
 struct pinned_cpu {
 	uint32_t queues; /* rx and tx of a queue count once */
@@ -107,13 +107,13 @@ int use_grow(void **array, size_t *n, size_t cpu, size_t size);
 /* A copy; also of no members it is not NULL. */
 void *use_copy(const void *array, size_t n, size_t size);
 
-/* The index of @irq among the records, or @n_own. */
+/* The index of @irq in @own, or @n_own. */
 size_t use_find(
 	struct irqkit_irq *const *own, size_t n_own, const struct irqkit_irq *irq);
 bool use_is_own(
 	struct irqkit_irq *const *own, size_t n_own, const struct irqkit_irq *irq);
 
-/* What is kept of queues that are pinned. */
+/* Frees what pinned.c has counted. */
 void pinned_clear(struct cpu_use *use);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* By the counts of the snapshot: what each CPU handled, and of how many interrupts. */
+/* By the counts of the snapshot: how much each CPU handled, and of how many interrupts. */
 #include "base/macros.h"
 #include "machine/cpu_use.h"
 

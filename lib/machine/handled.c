@@ -29,7 +29,7 @@ static int count(struct cpu_use *use, struct irqkit_irq *irq)
 	return 0;
 }
 
-/* The file of an interrupt that belongs to the request need not be read for this. */
+/* Does not read the files of interrupts that belong to the request. */
 static int count_others(struct cpu_use *use, struct irqkit_irq *const *own, size_t n_own)
 {
 	size_t n = use->n_uncounted;

@@ -49,7 +49,7 @@ struct irqkit_irq {
 	struct irqkit_cpuset *planned; /* owned, or NULL: no plan changes it */
 	struct irq_read *read; /* owned; NULL: nothing is pretended */
 	size_t step; /* the first of its steps in a plan, from 1; 0: there is none */
-	/* in what is kept by CPU, see cpu_use.h */
+	/* what cpu_use.h has counted for this interrupt */
 	int counted_cpu; /* -1: none */
 	bool is_counted;
 	size_t pinned_place; /* of its device, from 1; 0: there is none */
@@ -99,7 +99,8 @@ struct irqkit_machine {
 	struct name_index *names; /* owned; NULL: not needed yet */
 	int names_tell; /* see irq_names_tell() */
 	bool has_asked_names;
-	bool has_no_irqs, has_judged_irqs; /* whether /proc/irq has none */
+	bool has_no_irqs; /* /proc/irq has no interrupts */
+	bool has_judged_irqs; /* has_no_irqs is known */
 };
 
 /* A machine whose rows have been read; takes @snapshot over if it succeeds. */
@@ -129,11 +130,11 @@ int machine_get_irqbalance(
 int machine_avoid(struct irqkit_machine *machine, const struct irqkit_cpuset *cpus);
 
 void irq_clear(struct irqkit_irq *irq);
-/* What is kept of it by CPU is counted again when it is needed. */
+/* The counts by CPU (cpu_use.h) of this interrupt are renewed before they are used again. */
 void irq_changed(struct irqkit_irq *irq);
 /* The affinity as the kernel wrote it; it belongs to the record. */
 /*
- * Why /proc/irq has nothing of an interrupt that /proc/interrupts lists, as a phrase.
+ * Why /proc/irq has no folder of an interrupt that /proc/interrupts lists, as a phrase.
  * _absence: NULL if it has others
  */
 const char *machine_explain_absence(struct irqkit_machine *machine);

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* The one CPU that may handle it, or -1. */
+/* The only CPU that may handle the interrupt, or -1. */
 static int find_cpu(struct irqkit_irq *irq)
 {
 	const struct irqkit_cpuset *affinity;
@@ -21,7 +21,7 @@ static int find_cpu(struct irqkit_irq *irq)
 	return irqkit_cpuset_next(affinity, -1);
 }
 
-/* Files are read only of interrupts that carry traffic of a device. */
+/* Reads files only of interrupts that carry traffic of a device. */
 static bool find_pin(
 	const struct irqkit_device *device, struct irqkit_irq *irq, struct pin *ret_pin)
 {
@@ -48,7 +48,7 @@ static int compare_places(const struct pin *x, const struct pin *y)
 	return (x->cpu > y->cpu) - (x->cpu < y->cpu);
 }
 
-/* Of rx and tx of a queue on one CPU, rx comes first. */
+/* If rx and tx of a queue are on one CPU, rx comes first. */
 static int compare_pins(const void *a, const void *b)
 {
 	const struct pin *x = a, *y = b;
@@ -57,7 +57,7 @@ static int compare_pins(const void *a, const void *b)
 	return order ? order : y->is_first - x->is_first;
 }
 
-/* Those of a device; returns how many there are. */
+/* Lists the pins of a device; returns their number. */
 static size_t find_pins(const struct cpu_use *use, const struct pinned_device *device,
 	struct irqkit_irq *const *own, size_t n_own, struct pin *pins)
 {
@@ -74,7 +74,7 @@ static size_t find_pins(const struct cpu_use *use, const struct pinned_device *d
 	return n;
 }
 
-/* Adds what they use, or takes it off if @sign is -1. All CPUs have room. */
+/* Adds what the pins use, or subtracts it if @sign is -1. All CPUs have room. */
 static void add_pins(
 	struct pinned_cpu *cpus, const struct pin *pins, size_t n, uint32_t sign)
 {
@@ -133,7 +133,7 @@ static int refresh(struct cpu_use *use)
 	return r;
 }
 
-/* The first device that has it; its place in the list is known to the device. */
+/* Adds the interrupt to its first device; device->pinned_place is the index of the device. */
 static void add_member(struct cpu_use *use, struct irqkit_irq *irq)
 {
 	struct irqkit_device *device = devices_find_first_owner(
@@ -195,7 +195,7 @@ static int list_devices(struct irqkit_machine *machine, struct cpu_use *use)
 	return 0;
 }
 
-/* The device of one of the request's interrupts is counted without all of them. */
+/* Counts the device of one interrupt of the request without all interrupts of the request. */
 static void leave_out(struct cpu_use *use, struct pinned_device *device,
 	struct irqkit_irq *const *own, size_t n_own, struct pinned_cpu *cpus)
 {

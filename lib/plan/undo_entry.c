@@ -22,7 +22,7 @@ bool undo_is_saved(const struct journal_entry *entry)
 struct slot {
 	const char *path; /* the entry's */
 	struct journal_entry *entry;
-	bool is_found; /* its old value is right */
+	bool is_found; /* the old value of the entry needs no earlier one */
 };
 
 struct slots {
@@ -161,7 +161,7 @@ int undo_get_entries(struct irqkit_ctx *ctx, const struct irqkit_change *change,
 {
 	struct slots slots CLEANUP(slots_clear) = { .ctx = ctx };
 	struct journal_entry *entries = calloc(change->n_entries + 1, sizeof(*entries));
-	/* an undo is undone to get back what it has undone */
+	/* undoing an undo must restore the values that the undo replaced */
 	size_t n = change->undoes ? 0 : count_earlier(change);
 	int r = 0;
 

@@ -230,7 +230,7 @@ static int set_why(
 	if (entry->without == 0)
 		return step_set_why(step, "%s", why);
 	return step_set_why(
-		step, "%s: as before change %u, which is undone", why, entry->without);
+		step, "%s: as before change %u, which was undone", why, entry->without);
 }
 
 /* The present value is known: restore the old one? */

@@ -90,7 +90,7 @@ struct irqkit_request {
 	size_t n_messages, messages_room;
 	struct irqkit_selection *selection; /* owned; what the TARGETs meant, or NULL */
 	size_t n_gone; /* interrupts that are skipped because they are gone */
-	const char *why_gone; /* of those, as a phrase; or NULL */
+	const char *why_gone; /* why these are gone, as a phrase; or NULL */
 	struct irqkit_placement *placement; /* owned; of a spread, or NULL */
 	/* of settings of queues: the interfaces, owned array; is_optional: only by a glob */
 	struct named_net {

@@ -117,7 +117,7 @@ static int explain_software(const struct task *task, char **ret_why)
 {
 	static const char *const whys[] = {
 		[IRQKIT_NET_SOFTWARE] = "a software interface has no hardware queues",
-		[IRQKIT_NET_LOOPBACK] = "its packets stay in the system",
+		[IRQKIT_NET_LOOPBACK] = "the loopback interface has no hardware queues",
 		[IRQKIT_NET_BRIDGE] = "a bridge has no hardware queues",
 		[IRQKIT_NET_UPPER] = "it has no hardware queues",
 	};
@@ -129,13 +129,13 @@ static int explain_software(const struct task *task, char **ret_why)
 		return 0;
 	if (!request_is_optional(task->request, task->device))
 		lower = request_explain_lower(task->request, task->device);
-	return asprintf(ret_why, "%s%s%s", whys[kind], lower ? ". " : "",
+	return asprintf(ret_why, "%s%s%s", whys[kind], lower ? "; " : "",
 		       lower ? lower : "") < 0
 		? -ENOMEM
 		: 0;
 }
 
-/* Can the channels be set? 1: yes; 0: the interface is skipped, since it has no hardware. */
+/* 1: the channels can be set; 0: the interface is skipped, because it has no hardware. */
 static int check_hardware(const struct task *task)
 {
 	_cleanup_free_ char *why = NULL, *fixed = NULL;

@@ -387,7 +387,7 @@ char *request_explain_lower(
 	for (size_t i = 0; i < n; i++)
 		if (join_text(&names, get_lower(request, named, i)->name) < 0)
 			return NULL;
-	if (asprintf(&text, "%s is built on %s; use %s to act on %s.", named->name, names,
+	if (asprintf(&text, "%s is built on %s; use %s to act on %s", named->name, names,
 		    request->lower_label, n == 1 ? "it" : "them") < 0)
 		return NULL;
 	return text;
@@ -402,7 +402,7 @@ void request_remark_lower(struct irqkit_request *request)
 			: request_explain_lower(request, named->device);
 
 		if (text)
-			request_remark(request, "%s", text);
+			request_remark(request, "%s.", text);
 	}
 }
 

@@ -31,8 +31,8 @@ bool request_is_optional(
 	const struct irqkit_request *request, const struct irqkit_device *device);
 
 /*
- * If a named interface is built on others, a sentence that names them, which the caller
- * frees; otherwise NULL.
+ * If a named interface is built on others, a sentence without a full stop that names them, which
+ * the caller frees; otherwise NULL.
  */
 char *request_explain_lower(
 	const struct irqkit_request *request, struct irqkit_device *named);

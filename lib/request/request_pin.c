@@ -89,7 +89,7 @@ static int check_plan(struct irqkit_request *request, const struct irqkit_plan *
 				named->name);
 		request_drop_messages(request); /* each queue has no interrupt */
 		return request_fail(request, problem,
-			"cannot pin queues of %s: it has no hardware queues. %s",
+			"cannot pin queues of %s: it has no hardware queues; %s",
 			named->name, lower);
 	}
 	if (irqkit_plan_count_results(plan, IRQKIT_SKIPPED) == n)

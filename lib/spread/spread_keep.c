@@ -270,7 +270,7 @@ static uint32_t count_moved(const struct decision *d, const struct spread_places
 	return n;
 }
 
-/* What @keeps names stays, and the others go around it. */
+/* The slots in @keeps stay, and the others are placed around them. */
 static int place_kept(
 	struct decision *d, const struct slots_way *fresh, struct around *ret)
 {
@@ -338,8 +338,8 @@ static int place_queues(struct decision *d, const struct slots_way *fresh,
 }
 
 /*
- * Single queues stay, if fewer are moved by that than by whole devices. Not with rx and tx apart:
- * rx of all devices could end on a CPU.
+ * Single queues stay if that moves fewer queues than keeping whole devices. This is not done if rx
+ * and tx are kept apart: rx of all devices could end on one CPU.
  */
 static int place_around(struct decision *d, const struct slots_way *fresh)
 {

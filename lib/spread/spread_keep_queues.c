@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Placement by queue: which single queues stay where they are. A queue stays if the CPUs
- * with queues that stay do not become more, at any number of queues, than in the placement
- * that is to be reached:
+ * Placement by queue: which single queues stay where they are. A queue stays if, for each
+ * number n, no more CPUs have n or more queues that stay than have n or more queues in the
+ * placement that is to be reached:
  *
  *	queues of each CPU	to be reached		with at least 1, 2, 3 queues
  *	2 1 1 1			5 queues, 4 CPUs	4, 1, 0
  *	2 2 1 0			now			3, 2, 0: one of the second queues moves
  *
  * The same holds for the queues of cores, for first queues and for those of each device.
- * Only those stay that are pinned to one CPU: the kernel may choose another one for others.
+ * Only queues that are pinned to one CPU stay: the kernel may choose another CPU for others.
  */
 #include "spread/spread_keep_queues.h"
 
@@ -101,7 +101,7 @@ static bool is_far(const struct choice *c, uint32_t i, uint32_t cpu)
 	return leader->near && !pool_has(leader->near, cpu);
 }
 
-/* What its queues have in @fresh. */
+/* Counts what the queues of one device have in @fresh: by CPU, and away from the node. */
 static int start_device(struct choice *c, uint32_t device)
 {
 	size_t n = c->slots->spread->n_cpus;
@@ -126,8 +126,8 @@ static int start_device(struct choice *c, uint32_t device)
 }
 
 /*
- * Was it put there? What only the kernel chose is placed like at the next boot, when it may have
- * chosen other CPUs.
+ * Did somebody put the queue there? If the kernel chose the CPU, the queue is placed as after the
+ * next boot, when the kernel may choose another one.
  */
 static bool was_placed(const struct slots *slots, const struct slot *slot)
 {
@@ -174,7 +174,7 @@ static void keep(struct choice *c, uint32_t i, bool *keeps)
 	spread_places_add(&c->kept, slot, cpu);
 }
 
-/* tx of the only queue, and what follows the first queue, stay where that stays. */
+/* tx of the only queue, and interrupts that follow the first queue, stay if that queue stays. */
 static void keep_along(const struct slots *slots, uint32_t device, bool *keeps)
 {
 	uint32_t first = slots->devices[device].first;

@@ -34,7 +34,7 @@ static int refuse_no_interrupt(
 		return REFUSE(
 			message, word, ": no interrupt found for %s%s", name, state);
 	return REFUSE(message, word,
-		": the interface %s exists, but it is software and has no interrupts; "
+		": the software interface %s has no interrupts; "
 		"'irqkit rps %s' shows whether RPS can share its work",
 		name, name);
 }

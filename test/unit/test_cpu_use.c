@@ -94,11 +94,11 @@ static void answers_are_right(void **state)
 	answer_is(&m, 0,
 		"57 6 7, 2 2 0 2 2\n0 0 0, 0 0 0 0 0\n28 4 2, 2 1 0 1 0\n0 0 0, 0 0 0 0 "
 		"0\n2");
-	/* without rx of a queue, tx is still there: of eth1, it needs no queue */
+	/* without rx of a queue, its tx is still counted: eth1 has no other queue */
 	answer_is(&m, 1u << 0 | 1u << 4,
 		"48 5 5, 1 0 1 0 2\n0 0 0, 0 0 0 0 0\n28 4 2, 2 1 0 1 0\n0 0 0, 0 0 0 0 "
 		"0\n1");
-	/* without all of them */
+	/* without all interrupts */
 	answer_is(&m, (1u << N) - 1,
 		"0 0 0, 0 0 0 0 0\n0 0 0, 0 0 0 0 0\n0 0 0, 0 0 0 0 0\n0 0 0, 0 0 0 0 "
 		"0\n0");

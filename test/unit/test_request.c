@@ -333,8 +333,8 @@ static const struct {
 	{ QUEUES, PIN, "eth0", "0=99",
 		"words | 0=99: CPU 99 does not exist (online CPUs: 0-7)" },
 	{ BOND, PIN, "bond0", "0=1",
-		"immovable | cannot pin queues of bond0: it has no hardware queues. "
-		"bond0 is built on eth0, eth1; use lower to act on them." },
+		"immovable | cannot pin queues of bond0: it has no hardware queues; "
+		"bond0 is built on eth0, eth1; use lower to act on them" },
 };
 
 static void requests_become_plans(void **state)

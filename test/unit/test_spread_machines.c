@@ -686,7 +686,7 @@ static void turned_devices_keep_their_order(void **state)
 	}
 }
 
-/* To move it back is enough. A better placement than before may be found in few cases. */
+/* Moving it back is enough. In a few cases, spread finds a better placement than before. */
 static void a_move_by_hand_is_mended(void **state)
 {
 	uint64_t seed = 362436069;
