@@ -20,8 +20,8 @@ struct lines {
 
 /*
  * Reads the files that the words of @call name, or those of the system, and parses every
- * line. Reports every mistake; if there is one, also those that a plan of the other lines
- * shows, so that one run finds all.
+ * line. Reports every mistake. If there is one, the other lines are planned too, and their
+ * mistakes are reported, so that one run finds all.
  */
 enum status lines_read(
 	struct lines *lines, const struct call *call, struct irqkit_ctx *ctx);
@@ -40,7 +40,7 @@ void lines_warn_if_absent(const struct lines *lines, const struct call *call);
 /* Do the words of @call name standard input or a pipe? */
 bool lines_are_read_once(const struct call *call);
 
-/* Messages are about this line. While they are sorted, they come in the order of lines. */
+/* The next messages are about this line. Sorted messages come in the order of the lines. */
 void lines_set_place(const char *place, size_t index);
 /* The rank of a mistake, whose text begins with "FILE:LINE: ". */
 size_t lines_rank_mistake(const struct lines *lines, const char *mistake);

@@ -62,7 +62,7 @@ static bool is_of_file(const char *mistake, const char *file, unsigned int *ret_
 	return true;
 }
 
-/* Between the ranks of the lines before and after it; of a file without a line 0. */
+/* A rank between those of the lines before and after the mistake; 0 if the file has no line. */
 size_t lines_rank_mistake(const struct lines *lines, const char *mistake)
 {
 	size_t rank = 0;

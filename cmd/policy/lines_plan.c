@@ -16,7 +16,7 @@ static bool names_cpus(const struct call *call)
 	return strstr(call->line, " --cpus") || strstr(call->line, " -C");
 }
 
-/* Numbers beside names, as for the commands themselves. */
+/* Refuses numbers beside names, as the commands themselves do. */
 static enum status check_numbers(
 	struct lines *lines, const struct irqkit_machine *machine)
 {
@@ -63,7 +63,7 @@ static void add_remarks(const struct reporting *reporting,
 	}
 }
 
-/* A mistake in the words weighs more than a failure, that more than what is immovable. */
+/* From worst to best: a mistake in the words, a failure, an immovable interrupt. */
 static enum status worse_of(enum status a, enum status b)
 {
 	static const int weight[] = {
@@ -77,7 +77,7 @@ static enum status worse_of(enum status a, enum status b)
 	return weight[a] >= weight[b] ? a : b;
 }
 
-/* What a change of channels may do is of no interest to a check. */
+/* A check does not report what a change of channels may do. */
 static bool is_quiet(const struct reporting *reporting, size_t index)
 {
 	const struct call *call = &reporting->lines->calls[index];
@@ -86,7 +86,7 @@ static bool is_quiet(const struct reporting *reporting, size_t index)
 		(reporting->is_check && strcmp(call->command->name, "channels") == 0);
 }
 
-/* Says what a line that was planned has to say. */
+/* Reports the remarks and errors of a line that was planned. */
 static void report_line(void *data, const struct irqkit_policies *policy, size_t index)
 {
 	struct reporting *reporting = data;
@@ -125,7 +125,7 @@ static void report_missing(struct lines *lines)
 	}
 }
 
-/* Says what is wrong with each line. Returns the result of the plan. */
+/* Reports what is wrong with each line. Returns the result of the plan. */
 static int plan_and_report(struct reporting *reporting, struct irqkit_machine *machine,
 	struct irqkit_plan *plan, unsigned int flags, enum status *ret_status)
 {

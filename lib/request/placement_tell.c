@@ -200,7 +200,7 @@ static void tell_sums(struct irqkit_placement *p, const uint64_t *sums, size_t n
 			irqkit_spread_add_load(p->spread, (unsigned int)cpu, sums[cpu]);
 }
 
-/* By sums of all interrupts, where these can be used. */
+/* Uses the sums of all interrupts, if they fit the counts and did not overflow. */
 static int tell_others(struct irqkit_placement *p, const struct irqkit_snapshot *counts,
 	struct irqkit_load *load)
 {
@@ -220,7 +220,7 @@ static int tell_others(struct irqkit_placement *p, const struct irqkit_snapshot 
 	return r == -EOVERFLOW ? 0 : r;
 }
 
-/* Rows that the counts do not have, have no load. */
+/* Rows without counts have no load. */
 static uint64_t find_load(const struct irqkit_snapshot *counts,
 	const struct irqkit_load *load, size_t index)
 {

@@ -10,7 +10,7 @@
 
 /* An x86 CPU has 256 vectors; the kernel reserves some, so about this many are left. */
 #define VECTORS_PER_CPU 200u
-/* How many more than its part a CPU may get: loads differ. */
+/* How many interrupts more than an even share a CPU may get, because loads differ. */
 #define MANY_ON_A_CPU 16u
 /* With fewer interrupts than this in all, no CPU can run out of them. */
 #define MANY_INTERRUPTS 150u
@@ -31,7 +31,7 @@ static unsigned int get_used(const struct vectors *vectors, unsigned int cpu)
 	return cpu < vectors->n_cpus ? vectors->used[cpu] : 0;
 }
 
-/* Could a CPU have too few vectors left for twice its part, and for some more? */
+/* Could a CPU have too few vectors left for twice its even share, and for some more? */
 static bool can_be_short(const struct irqkit_placement *p, const struct vectors *vectors,
 	unsigned int n_anywhere)
 {
@@ -56,9 +56,9 @@ static void tell(struct irqkit_placement *p, const struct vectors *vectors,
 }
 
 /*
- * By the counts, which are known, an interrupt may be on each CPU that has ever handled it,
- * and one that has never fired on any. The files of each of the other interrupts are read
- * only where a CPU can be short of vectors by that.
+ * By the counts, which are known, an interrupt may be on each CPU that has ever handled it, and an
+ * interrupt that has never fired may be on any. The files of the other interrupts are read only
+ * if a CPU could be short of vectors by that estimate.
  */
 int placement_tell_vectors(struct irqkit_placement *p)
 {

@@ -87,7 +87,7 @@ static int check_plan(struct irqkit_request *request, const struct irqkit_plan *
 				"cannot pin these queues of %s: they have no known "
 				"interrupt, no XPS and no thread",
 				named->name);
-		request_drop_messages(request); /* each queue has no interrupt */
+		request_drop_messages(request); /* "no interrupt", for each queue */
 		return request_fail(request, problem,
 			"cannot pin queues of %s: it has no hardware queues; %s",
 			named->name, lower);

@@ -74,8 +74,8 @@ static enum irqkit_direction direction_of(const struct irqkit_request *request)
 }
 
 /*
- * Is it news that other interfaces are below? Not in a policy that turns the setting off, or
- * that is as it was saved.
+ * Should a remark say that other interfaces are below? Not for a policy that turns the setting off,
+ * or that is as it was saved.
  */
 static bool remarks_lower(const struct irqkit_request *request,
 	const struct irqkit_plan *plan, size_t first)

@@ -117,10 +117,10 @@ static inline bool item_can_stay(const struct spread_item *item)
 		pool_has(item->pool, item->now_index);
 }
 
-/* What is not being placed, and is pinned to a CPU. */
+/* Queues and interrupts that are pinned to a CPU and are not placed. */
 struct spread_pinned {
 	uint32_t queues;
-	uint32_t first_queues; /* of them, the first queues of their devices */
+	uint32_t first_queues; /* of these, first queues of devices */
 	uint32_t tx; /* tx interrupts of irqkit_spread_add_tx() */
 	uint32_t serves_rx, serves_tx; /* of irqkit_spread_add_direction() */
 };

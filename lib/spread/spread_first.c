@@ -39,14 +39,14 @@ static uint32_t rank_cores(struct placing *p, const uint64_t *pool)
 
 		if (!pool_has(pool, i) || p->rank[core] != NONE)
 			continue;
-		/* those with more first queues than others are to be kept away from */
+		/* keep away from the cores with more first queues than others */
 		p->distance[n] = p->n_first[core];
 		p->rank[core] = n++;
 	}
 	return n;
 }
 
-/* How far is each core from the next one with more than @few first queues, in a ring? */
+/* Computes how far each core is, in a ring, from the next core with more than @few first queues. */
 static void find_distances(struct placing *p, uint32_t n, uint32_t few)
 {
 	for (uint32_t i = 0; i < n; i++)
@@ -168,9 +168,9 @@ static int explain_trade(
 }
 
 /*
- * A first queue may share a core with another one, if all CPUs with as few queues had
- * one. If its device has a queue on a core with fewer first queues, the two queues change
- * places.
+ * If all CPUs with the fewest queues had a first queue already, another first queue shares a core
+ * with one of them. If its device has a queue on a core with fewer first queues, these two queues
+ * change places.
  */
 static int part_first(struct placing *p, const struct slot *slot)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the files of the placement by queue share while queues are placed. */
+/* The state of the placement by queue, which several files share while they place queues. */
 #ifndef IRQKIT_SPREAD_PLACING_H
 #define IRQKIT_SPREAD_PLACING_H
 
