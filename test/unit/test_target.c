@@ -509,9 +509,9 @@ static void refused_words_have_a_message(void **state)
 		{ BOND, "pci:eth1", -ESRCH,
 			"nothing matches 'pci:eth1': there is no such device" },
 		{ BOND, "lo", -ESRCH,
-			"nothing matches 'lo': the interface lo exists, but it is "
-			"software and has no interrupts; 'irqkit rps lo' shows whether "
-			"RPS can share its work" },
+			"nothing matches 'lo': the software interface lo has no "
+			"interrupts; 'irqkit rps lo' shows whether RPS can share its "
+			"work" },
 		{ BOND, "driver:e1000e", -ESRCH,
 			"nothing matches 'driver:e1000e': no interrupt found for a "
 			"device with this driver" },
