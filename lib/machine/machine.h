@@ -131,7 +131,6 @@ int machine_avoid(struct irqkit_machine *machine, const struct irqkit_cpuset *cp
 void irq_clear(struct irqkit_irq *irq);
 /* What is kept of it by CPU is counted again when it is needed. */
 void irq_changed(struct irqkit_irq *irq);
-/* The affinity as the kernel wrote it; it belongs to the record. */
 /*
  * Why /proc/irq has nothing of an interrupt that /proc/interrupts lists, as a phrase.
  * _absence: NULL if it has others
@@ -139,6 +138,7 @@ void irq_changed(struct irqkit_irq *irq);
 const char *machine_explain_absence(struct irqkit_machine *machine);
 const char *machine_explain_gone(struct irqkit_machine *machine);
 
+/* The affinity as the kernel wrote it; it belongs to the record. */
 int irq_get_affinity_text(struct irqkit_irq *irq, const char **ret_text);
 int irq_get_hint_text(struct irqkit_irq *irq, const char **ret_text);
 /* What a write, or the kernel itself, can have changed is read again when it is needed. */
