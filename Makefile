@@ -259,6 +259,7 @@ $(B)/test/unit/test_policy: WRAP = -Wl,--wrap=write
 $(B)/test/unit/test_topology: WRAP = -Wl,--wrap=openat,--wrap=openat64,--wrap=__openat_2,--wrap=__openat64_2
 $(B)/test/unit/test_knob: WRAP = -Wl,--wrap=syscall
 $(B)/test/unit/test_netlink: WRAP = -Wl,--wrap=mnl_socket_open2,--wrap=mnl_socket_sendto,--wrap=mnl_socket_recvfrom
+$(B)/test/unit/test_options: WRAP = -Wl,--wrap=poptGetNextOpt,--wrap=poptBadOption
 
 # Parts of the program that need nothing of it but the library.
 $(B)/test/unit/test_measure: MORE = $(B)/cmd/measure/load.o -lm
@@ -272,6 +273,8 @@ $(B)/test/unit/test_error_name: $(B)/cmd/base/error_name.o
 # All of the program but main().
 $(B)/test/unit/test_balance: MORE = $(filter-out $(B)/cmd/main.o,$(CMD_OBJS)) @$(B)/CMD.libs
 $(B)/test/unit/test_balance: $(CMD_OBJS) $(B)/CMD.libs
+$(B)/test/unit/test_options: MORE = $(filter-out $(B)/cmd/main.o,$(CMD_OBJS)) @$(B)/CMD.libs
+$(B)/test/unit/test_options: $(CMD_OBJS) $(B)/CMD.libs
 $(B)/test/unit/test_stay_marks: MORE = $(B)/cmd/policy/stay_marks.o $(B)/cmd/base/grow.o
 $(B)/test/unit/test_stay_marks: $(B)/cmd/policy/stay_marks.o $(B)/cmd/base/grow.o
 # Which changes --stay respects, by the journal.

@@ -68,13 +68,13 @@ static size_t count_lower(struct irqkit_device *device)
 		: 0;
 }
 
-/* The interface that has most of what @count counts. */
+/* The interface that has most of what @count counts, as a word of a shell. */
 static char *find_net(const struct call *call, const char *without,
 	size_t (*count)(struct irqkit_device *device))
 {
 	struct system system CLEANUP(system_close) = { 0 };
 	struct irqkit_devices *devices;
-	const char *found = without;
+	const char *found = NULL;
 	size_t n = 0, most = 0;
 
 	system_open(call, &system);
@@ -91,7 +91,7 @@ static char *find_net(const struct call *call, const char *without,
 		most = count(device);
 		found = irqkit_device_get_name(device);
 	}
-	return strdup(found);
+	return found ? text_quote(found) : strdup(without);
 }
 
 char *example_find_net(const struct call *call, const char *without)

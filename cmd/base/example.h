@@ -6,8 +6,8 @@
 #include "base/command.h"
 
 /*
- * The network interface with the most queues, or @without if there is none. NULL: no memory;
- * the caller frees it.
+ * The network interface with the most queues, quoted for a shell, or @without if there is
+ * none. NULL: no memory; the caller frees it.
  */
 char *example_find_net(const struct call *call, const char *without);
 /* The same for an interface that is built on others, as a bond is. */

@@ -199,7 +199,10 @@ static void say_mistake(
 {
 	const char *option = poptBadOption(con, POPT_BADOPTION_NOALIAS);
 
-	if (error == POPT_ERROR_NOARG)
+	/* popt had no memory for it */
+	if (!option)
+		say_no_memory();
+	else if (error == POPT_ERROR_NOARG)
 		say_error("%s: option '%s' needs a value", command->name, option);
 	else if (error == POPT_ERROR_BADOPT)
 		say_unknown(command, option, words);

@@ -96,20 +96,31 @@ static enum status say_no_net(const struct call *call)
 	return STATUS_MISUSE;
 }
 
+/* The first @len bytes; NULL: no memory. */
+static char *quote_begin(const char *text, size_t len)
+{
+	_cleanup_free_ char *part = strndup(text, len);
+
+	return part ? text_quote(part) : NULL;
+}
+
 /* "eth0", "eth0:rx-1", or nothing at all */
 static enum status say_no_cpus(const struct call *call)
 {
 	const char *word = call->n_words ? call->words[0] : "";
 	const char *queue = is_queue(word) ? strchr(word, ':') + 1 : "0";
-	_cleanup_free_ char *net = *word ? strndup(word, strcspn(word, ":"))
+	_cleanup_free_ char *net = *word ? quote_begin(word, strcspn(word, ":"))
 					 : example_find_net(call, "DEV");
-	_cleanup_free_ char *quoted = net ? text_quote(net) : NULL;
+	_cleanup_free_ char *pair = NULL, *quoted = NULL;
 
-	if (!quoted)
+	if (asprintf(&pair, "%s=%u", queue, example_find_cpu(call)) < 0)
+		pair = NULL;
+	quoted = pair ? text_quote(pair) : NULL;
+	if (!net || !quoted)
 		return say_no_memory();
 	say_error("pin-queue needs an interface and CPUs for its queues, as in 'irqkit "
-		  "pin-queue %s %s=%u'",
-		quoted, queue, example_find_cpu(call));
+		  "pin-queue %s %s'",
+		net, quoted);
 	return STATUS_MISUSE;
 }
 

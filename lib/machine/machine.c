@@ -39,6 +39,7 @@ static void forget_irqbalance(struct irqkit_machine *machine)
 static void forget_all(struct irqkit_machine *machine)
 {
 	machine_drop_use(machine);
+	machine->has_judged_irqs = false;
 	for (size_t i = 0; machine->irqs && i < machine->snapshot->n_rows; i++)
 		irq_clear(&machine->irqs[i]);
 	free(machine->irqs);
@@ -238,6 +239,7 @@ static void forget_settings(struct irqkit_machine *machine,
 		irq_forget_effective(irq);
 	}
 	free_others(machine);
+	machine->has_judged_irqs = false;
 	machine_forget_setting_files(machine);
 	if (!only_moved) {
 		forget_irqbalance(machine);

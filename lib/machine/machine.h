@@ -132,7 +132,6 @@ int machine_avoid(struct irqkit_machine *machine, const struct irqkit_cpuset *cp
 void irq_clear(struct irqkit_irq *irq);
 /* The counts by CPU (cpu_use.h) of this interrupt are renewed before they are used again. */
 void irq_changed(struct irqkit_irq *irq);
-/* The affinity as the kernel wrote it; it belongs to the record. */
 /*
  * Why /proc/irq has no folder of an interrupt that /proc/interrupts lists, as a phrase.
  * _absence: NULL if it has others
@@ -140,6 +139,7 @@ void irq_changed(struct irqkit_irq *irq);
 const char *machine_explain_absence(struct irqkit_machine *machine);
 const char *machine_explain_gone(struct irqkit_machine *machine);
 
+/* The affinity as the kernel wrote it; it belongs to the record. */
 int irq_get_affinity_text(struct irqkit_irq *irq, const char **ret_text);
 int irq_get_hint_text(struct irqkit_irq *irq, const char **ret_text);
 /* What a write, or the kernel itself, can have changed is read again when it is needed. */

@@ -129,10 +129,11 @@ static int explain_software(const struct task *task, char **ret_why)
 		return 0;
 	if (!request_is_optional(task->request, task->device))
 		lower = request_explain_lower(task->request, task->device);
-	return asprintf(ret_why, "%s%s%s", whys[kind], lower ? "; " : "",
-		       lower ? lower : "") < 0
-		? -ENOMEM
-		: 0;
+	if (asprintf(ret_why, "%s%s%s", whys[kind], lower ? "; " : "",
+		    lower ? lower : "") >= 0)
+		return 0;
+	*ret_why = NULL;
+	return -ENOMEM;
 }
 
 /* 1: the channels can be set; 0: the interface is skipped, because it has no hardware. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The machine: what is read once, what is kept when it is looked at again, and what is not. */
 #include "devices/queues.h"
+#include "machine/machine.h"
 #define TOP "/tmp/irqkit-machine-XXXXXX"
 #include "made_root.h"
 
@@ -350,6 +351,35 @@ static void totals_without_counts(void **state)
 	close_machine(&m);
 }
 
+static void move_irqs(const char *from, const char *to)
+{
+	char old[512], new[512];
+
+	snprintf(old, sizeof(old), "%s/proc/%s", top, from);
+	snprintf(new, sizeof(new), "%s/proc/%s", top, to);
+	assert_int_equal(rename(old, new), 0);
+}
+
+/* Whether /proc/irq has interrupts is looked up once between two refreshes. */
+static void hidden_interrupts_are_looked_up_again(void **state)
+{
+	static const unsigned int flags[] = { 0, IRQKIT_REFRESH_MOVED,
+		IRQKIT_REFRESH_ALL };
+	struct machine m = begin();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+		move_irqs("irq", "hidden");
+		assert_non_null(machine_explain_absence(m.machine));
+		move_irqs("hidden", "irq");
+		assert_non_null(machine_explain_absence(m.machine));
+		refresh(&m, flags[i]);
+		assert_null(machine_explain_absence(m.machine));
+		refresh(&m, flags[i]);
+	}
+	close_machine(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +394,7 @@ int main(void)
 		cmocka_unit_test(interrupts_without_a_row),
 		cmocka_unit_test(planned_affinity),
 		cmocka_unit_test(totals_without_counts),
+		cmocka_unit_test(hidden_interrupts_are_looked_up_again),
 	};
 
 	return cmocka_run_group_tests(tests, make_top, remove_top);
