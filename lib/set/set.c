@@ -6,7 +6,6 @@
  *     part  part   part         part
  *           numbers             ^ word
  *                  word:numbers        set_word.c
- *
  * What is wrong with one says set_refuse.c.
  */
 #include "set/set.h"
@@ -78,7 +77,8 @@ static int parse_numbers(struct set_parse *p, const struct set_part *part, size_
 
 static bool has_numbers(const struct set_part *part)
 {
-	return part->len > 0 && part->text[0] >= '0' && part->text[0] <= '9';
+	return part->len > 0 && part->text[0] >= '0' && part->text[0] <= '9' &&
+		!set_is_mask_group(part);
 }
 
 /* ------------------------------------------------------------------------------- */

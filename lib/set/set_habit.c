@@ -237,7 +237,17 @@ static int read_prefixed(const char *text, size_t len, struct irqkit_cpuset *set
 	return 1;
 }
 
-/* A mask is recognised by the letters in it; a text of only digits means CPUs. */
+/* The kernel writes 32 CPUs of a mask as 8 digits, and nobody writes a CPU so. */
+bool set_is_mask_group(const struct set_part *part)
+{
+	size_t len = 0;
+
+	while (len < part->len && part->text[len] >= '0' && part->text[len] <= '9')
+		len++;
+	return len == part->len && len == 8;
+}
+
+/* A mask is recognised by letters or groups of 8 digits; a text of other digits means CPUs. */
 static int find_mask(struct set_parse *p)
 {
 	_cleanup_cpuset_ struct irqkit_cpuset *set = NULL, *mask = NULL;

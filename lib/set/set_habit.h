@@ -17,4 +17,7 @@ int set_find_habit(struct set_parse *p, const struct set_part *part);
  */
 const char *set_find_kind(const char *text, size_t len, size_t *ret_len);
 
+/* Is it a part of a mask, as 00000004? */
+bool set_is_mask_group(const struct set_part *part);
+
 #endif

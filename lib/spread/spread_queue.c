@@ -283,6 +283,18 @@ static void reserve_all(struct placing *p)
 	}
 }
 
+/* May it fire on a CPU of the system where it may not go? It could be an isolated one. */
+static bool may_stray(const struct irqkit_spread *spread, const struct spread_item *item)
+{
+	if (!item->affinity)
+		return false;
+	irqkit_cpuset_foreach (cpu, item->affinity)
+		if (cpu < spread->n_index_of && spread->index_of[cpu] != NONE &&
+			!pool_has(item->pool, spread->index_of[cpu]))
+			return true;
+	return false;
+}
+
 /* It keeps its affinity, and its vector. */
 static int stay_as_is(struct placing *p, struct spread_item *item)
 {
@@ -303,7 +315,8 @@ static int place_slot(struct placing *p, const struct slot *slot)
 			continue;
 		if (stays_put(p, slot, i))
 			reserve(p, item, -1);
-		if (is_follower && placing_keeps(p, slot) && item_can_stay(item))
+		if (is_follower && placing_keeps(p, slot) && item_can_stay(item) &&
+			!may_stray(p->spread, item))
 			r = stay_as_is(p, item);
 		else if (i == 0 || is_follower)
 			r = place_leader(p, slot, item);
