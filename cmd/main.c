@@ -87,10 +87,11 @@ static void print_version(void)
 /* The command whose option may be meant by @word before the command: set has --cpus. */
 static char *guess_leading(const char *const *words)
 {
-	char *taskset = habits_guess_taskset(words);
+	_cleanup_free_ const char **plain = suggest_leave_root_out(words);
+	char *tool = plain ? habits_guess_options(plain) : NULL;
 
-	if (taskset)
-		return taskset;
+	if (tool)
+		return tool;
 	for (size_t i = 0; i < LENGTH(likely); i++) {
 		_cleanup_free_ char *guess = options_guess(likely[i], words[0], words[1]);
 		const char *target = likely[i] == &cmd_set ? "TARGET " : "";
@@ -250,6 +251,19 @@ static enum status run_with_leading(const struct command *command,
 	return status;
 }
 
+/* Only options of every command, which do nothing here? */
+static bool are_common(const char *const *words)
+{
+	while (*words) {
+		int n = options_count_leading(*words);
+
+		if (n <= 0 || !words[n - 1])
+			return false;
+		words += n;
+	}
+	return true;
+}
+
 /* `irqkit help [COMMAND]` */
 static enum status run_help(const char *const *words)
 {
@@ -261,7 +275,7 @@ static enum status run_help(const char *const *words)
 	if (word)
 		command = find_command(
 			strncmp(word, "irqkit-", 7) == 0 ? word + 7 : word);
-	if (word && (words[2] || word[0] == '-')) {
+	if (word && (!are_common(words + 2) || word[0] == '-')) {
 		say_error("help takes one command, as in 'irqkit help %s'",
 			command ? command->name : "show");
 		return STATUS_MISUSE;

@@ -72,7 +72,7 @@ static const struct {
 	{ "default_smp_affinity", "irqkit set --default --mask=HEX", FILLED },
 	{ "rfs flows rps_flow_cnt", "irqkit rps DEV --flows=N", FILLED },
 	{ "queue", "irqkit pin-queue DEV QUEUE=SET", ALONE },
-	{ "restore revert rollback reset cancel unset unban unisolate unpin",
+	{ "restore revert rollback reset cancel unset unban unisolate unpin include",
 		"irqkit undo", ALONE },
 	{ "history log journal changes redo", "irqkit undo --list", ALONE },
 	{ "trace follow blame events", "irqkit who", FOLLOWED },
@@ -247,6 +247,8 @@ static const struct {
 	{ "show", "-l -L --channels --show-channels --set-channels",
 		"irqkit channels DEV" },
 	{ "show", "--numa-queues", "--queues" },
+	/* numactl */
+	{ "show", "-H --hardware", "irqkit mask --words" },
 	/* tuna --irqs */
 	{ NULL,
 		"--irq --irqs --interrupt --target --dev --device --interface --iface "

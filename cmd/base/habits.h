@@ -18,6 +18,9 @@ char *habits_guess_command(const char *const *words);
  */
 char *habits_guess_taskset(const char *const *words);
 
+/* The same for options of any of these tools. */
+char *habits_guess_options(const char *const *words);
+
 char *habits_guess_tuna(const char *const *words);
 char *habits_guess_ethtool(const char *const *words);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What comes after the names of other tools:
+ * What comes after the names of other tools, or, if it begins with an option, without the name:
  *
  *     tuna -q 24 -c 3 -m, tuna move -q 24 -c 3     irqkit set 24 --cpus=3
  *     tuna isolate -c 2-3                          irqkit isolate 2-3
@@ -34,6 +34,19 @@ static const char *value_of(
 	return is_option(*words, short_name, long_name) ? words[1] : NULL;
 }
 
+char *habits_guess_options(const char *const *words)
+{
+	static const char *const ethtool[] = { "-l", "-L", "-x", "-X", "-S", "-i",
+		"--show-channels", "--set-channels", "--show-rxfh-indir",
+		"--set-rxfh-indir", "--statistics", "--driver" };
+	char *line = habits_guess_taskset(words);
+
+	for (size_t i = 0; i < LENGTH(ethtool) && !line; i++)
+		if (strcmp(words[0], ethtool[i]) == 0)
+			line = habits_guess_ethtool(words);
+	return line ? line : habits_guess_tuna(words);
+}
+
 char *habits_guess_tuna(const char *const *words)
 {
 	const char *irqs = NULL, *cpus = NULL, *value;
@@ -44,7 +57,9 @@ char *habits_guess_tuna(const char *const *words)
 
 	if (*words && is_option(*words, "include", "--include"))
 		return strdup("irqkit undo");
-	if (*words && is_option(*words, "show_irqs", "--show_irqs"))
+	if (*words &&
+		(is_option(*words, "show_irqs", "--show_irqs") ||
+			strcmp(*words, "-Q") == 0))
 		return strdup("irqkit show");
 	for (; *words; words++) {
 		isolates |= is_option(*words, "isolate", "--isolate");

@@ -170,6 +170,18 @@ static const char *find_next(char *const *words, const char *option)
 	return NULL;
 }
 
+/* "-L eth0 combined 4", or "eth0 -L combined 4" */
+static char *guess_channels(const char *option, const char *const *words)
+{
+	_cleanup_free_ const char **plain = suggest_leave_root_out(words);
+
+	if (plain && plain[0] && plain[1] && strcmp(plain[1], option) == 0) {
+		plain[1] = plain[0];
+		plain[0] = option;
+	}
+	return plain ? habits_guess_ethtool(plain) : NULL;
+}
+
 static void say_unknown(
 	const struct command *command, const char *option, char *const *words)
 {
@@ -178,10 +190,9 @@ static void say_unknown(
 		? habits_guess_taskset((const char *const *)words + 1)
 		: NULL;
 
-	/* "-L eth0 combined 4" */
 	if (!guess && strcmp(command->name, "channels") == 0 &&
 		(strcasecmp(option, "-l") == 0 || strcmp(option, "--set-channels") == 0))
-		guess = habits_guess_ethtool((const char *const *)words + 1);
+		guess = guess_channels(option, (const char *const *)words + 1);
 	if (!guess)
 		guess = options_guess_line(command, option, words);
 	if (!guess)

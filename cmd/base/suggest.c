@@ -34,6 +34,25 @@ const char *suggest_find_root(const char *const *words)
 	return root && *root ? root : NULL;
 }
 
+const char **suggest_leave_root_out(const char *const *words)
+{
+	size_t n = 0, kept = 0;
+	const char **plain;
+	bool is_option = true;
+
+	while (words[n])
+		n++;
+	plain = calloc(n + 1, sizeof(*plain));
+	for (size_t i = 0; plain && i < n; i++) {
+		is_option &= strcmp(words[i], "--") != 0;
+		if (is_option && strcmp(words[i], "--root") == 0 && words[i + 1])
+			i++;
+		else if (!is_option || strncmp(words[i], "--root=", 7) != 0)
+			plain[kept++] = words[i];
+	}
+	return plain;
+}
+
 /* Returns where the SET of the command line begins; NULL: it has none. */
 static const char *find_set(const char *line)
 {

@@ -5,6 +5,8 @@
 
 /* The value of --root in the words of a command line, which end with NULL; or NULL. */
 const char *suggest_find_root(const char *const *words);
+/* The words without it, ending with NULL; the caller frees the list. NULL: no memory. */
+const char **suggest_leave_root_out(const char *const *words);
 
 /*
  * Prints the error and "; did you mean 'irqkit set 24 --cpus=3'?". If the system in @root

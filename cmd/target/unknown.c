@@ -117,30 +117,13 @@ static char *guess_name(const char *word, const struct command *const *commands)
 	return text;
 }
 
-/* The words without --root and its value, ending with NULL; NULL: no memory. */
-static const char **leave_root_out(const char *const *words)
-{
-	size_t n = 0, kept = 0;
-	const char **plain;
-
-	while (words[n])
-		n++;
-	plain = calloc(n + 1, sizeof(*plain));
-	for (size_t i = 0; plain && i < n; i++)
-		if (strcmp(words[i], "--root") == 0 && words[i + 1])
-			i++;
-		else if (strncmp(words[i], "--root=", 7) != 0)
-			plain[kept++] = words[i];
-	return plain;
-}
-
 void say_unknown_command(const char *const *words, const char *const *leading,
 	size_t n_leading, const struct command *const *commands)
 {
 	const struct command *show = find_command(commands, "show");
 	const char *root = suggest_find_root(words);
 	const char *const after[] = { "--root", root };
-	_cleanup_free_ const char **plain = leave_root_out(words);
+	_cleanup_free_ const char **plain = suggest_leave_root_out(words);
 	_cleanup_free_ char *guess = plain ? habits_guess_command(plain) : NULL;
 
 	if (!guess && plain)
