@@ -51,6 +51,9 @@ static struct cell get_wanted_shown(void *data)
 {
 	struct cell cell = get_wanted_cpus(data);
 
+	/* "-" would be: off */
+	if (of(data)->is_undecided && !of(data)->is_ban)
+		return text_cell("undecided");
 	return cell.kind == CELL_ABSENT ? get_wanted(data) : cell;
 }
 
