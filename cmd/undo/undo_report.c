@@ -132,18 +132,25 @@ enum status undo_say_left_alone(const struct change *change)
 		: STATUS_DONE;
 }
 
-static bool has_skipped(const struct irqkit_journal *journal)
+/* The newest change of which settings were skipped; 0: none. */
+static unsigned int find_skipped(const struct irqkit_journal *journal)
 {
-	bool has = false;
+	unsigned int found = 0;
 
-	for (size_t i = 0; i < irqkit_journal_count(journal); i++)
-		has |= irqkit_change_get_state(irqkit_journal_get(journal, i)) ==
-			IRQKIT_CHANGE_SKIPPED;
-	return has;
+	for (size_t i = 0; i < irqkit_journal_count(journal); i++) {
+		const struct irqkit_change *change = irqkit_journal_get(journal, i);
+
+		if (irqkit_change_get_state(change) == IRQKIT_CHANGE_SKIPPED &&
+			irqkit_change_get_number(change) > found)
+			found = irqkit_change_get_number(change);
+	}
+	return found;
 }
 
 enum status undo_say_no_change(const struct undo *undo, const char *word)
 {
+	unsigned int skipped = find_skipped(undo->journal);
+
 	if (irqkit_journal_count(undo->journal) == 0 &&
 		irqkit_journal_count_unreadable(undo->journal) > 0)
 		say_error("nothing to undo: the recorded changes are damaged");
@@ -153,9 +160,14 @@ enum status undo_say_no_change(const struct undo *undo, const char *word)
 		say_error("there is no change %s: 'irqkit undo --list' lists the "
 			  "changes",
 			word);
+	else if (skipped)
+		say_error(
+			"nothing to undo: every recorded change has been undone or "
+			"skipped; 'irqkit undo %u' tries the settings that were skipped "
+			"again",
+			skipped);
 	else
-		say_error("nothing to undo: every recorded change has been undone%s; "
-			  "'irqkit undo --list' lists them",
-			has_skipped(undo->journal) ? " or skipped" : "");
+		say_error("nothing to undo: every recorded change has been undone; "
+			  "'irqkit undo --list' lists them");
 	return STATUS_NO_MATCH;
 }
