@@ -98,7 +98,8 @@ static int look_without_bans(struct look *look)
 		irqkit_irq_get_number(count.first));
 	add_comm(finding, irqbalance);
 	finding_by_hand(finding, IRQKIT_NEEDS_NOTHING,
-		"repeat the command with --ban (set, spread, pin-queue), or write it to a "
+		"repeat the command with --ban (set, spread, pin-queue), or write it to "
+		"a "
 		"file in /etc/irqkit.d and run 'irqkit apply', which bans these "
 		"interrupts; irqbalance still places the others");
 	return 0;
