@@ -11,8 +11,9 @@
 #include <popt.h>
 #include <stdlib.h>
 
-int __wrap_poptGetNextOpt(poptContext con);
-const char *__wrap_poptBadOption(poptContext con, unsigned int flags);
+int __wrap_poptGetNextOpt(poptContext con) __attribute__((used));
+const char *__wrap_poptBadOption(poptContext con, unsigned int flags)
+	__attribute__((used));
 
 static int error;
 
